@@ -1,0 +1,50 @@
+/* Starting a process.
+
+   Signals are blocked in all programs of ours; a child gets an empty mask,
+   default dispositions, a session of its own, and of our descriptors only those
+   that are handed to it (ours are all close-on-exec). */
+
+#ifndef REEVE_BASE_SPAWN_H
+#define REEVE_BASE_SPAWN_H
+
+#include <sys/types.h>
+
+#define SPAWN_FDS_MAX 5
+
+struct spawn_fd
+{
+  int from ; /* the caller's; stays open there */
+  int to ; /* its number in the child */
+} ;
+
+struct spawn
+{
+  char const *path ; /* executed as it is, without a search */
+  char const *const *argv ;
+  char const *const *envp ;
+  struct spawn_fd fd[SPAWN_FDS_MAX] ;
+  unsigned int nfds ;
+  char const *chdir ; /* in the child, before execution; 0: none */
+  unsigned int same_session : 1 ; /* stay in the caller's session and group */
+  unsigned int new_pid_namespace : 1 ; /* be PID 1 of a new PID namespace, or fail */
+  int wait_for_lock ; /* a descriptor: the child blocks until it has its flock(); -1: none */
+} ;
+
+#define SPAWN_ZERO { .wait_for_lock = -1 }
+
+/* Starts the process. Returns its pid, or 0 with errno; *executing then tells
+   whether it was execve() itself that failed (1), or what comes before (0).
+   With wait_for_lock or new_pid_namespace a failing execve() cannot be told to
+   the caller in time: the child says so on stderr and exits 126 or 127.
+   Never blocks, never allocates. */
+extern pid_t spawn (struct spawn const *spawn, int *executing) ;
+
+/* Blocks every signal, and gives every one its default disposition (an ignored
+   one would stay ignored in all services). First thing in a program's main. */
+extern void spawn_prepare_signals (void) ;
+
+/* Makes sure that descriptors 0, 1 and 2 are open (/dev/null), so that none of
+   ours takes their place. Returns 1, or 0 with errno. */
+extern int spawn_sanitize_stdio (void) ;
+
+#endif

@@ -1,0 +1,170 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+
+#include "supervise/supervisor.h"
+#include "wire/channels.h"
+
+#define DOWN_FILE "down"
+
+/* What a letter asks for, in this order. */
+enum ask
+{
+  ASK_DOWN_FILE = 1 << 0,
+  ASK_NO_DOWN_FILE = 1 << 1,
+  ASK_UP = 1 << 2,
+  ASK_DOWN = 1 << 3,
+  ASK_ONCE = 1 << 4,
+  ASK_LEAVE = 1 << 5,
+  ASK_RESTART = 1 << 6,
+  ASK_RELOAD = 1 << 7,
+  ASK_GROUP = 1 << 8 /* the signal goes to the process group */
+} ;
+
+struct letter
+{
+  unsigned int ask ;
+  int signal ; /* 0: none */
+} ;
+
+/* Indexed by the letter itself: there is no string and no count to drift apart. */
+static struct letter const letters[256] =
+{
+  ['a'] = { 0, SIGALRM },
+  ['b'] = { 0, SIGABRT },
+  ['q'] = { 0, SIGQUIT },
+  ['h'] = { 0, SIGHUP },
+  ['k'] = { 0, SIGKILL },
+  ['t'] = { 0, SIGTERM },
+  ['i'] = { 0, SIGINT },
+  ['1'] = { 0, SIGUSR1 },
+  ['2'] = { 0, SIGUSR2 },
+  ['p'] = { 0, SIGSTOP },
+  ['c'] = { 0, SIGCONT },
+  ['y'] = { 0, SIGWINCH },
+  ['r'] = { ASK_RESTART, 0 },
+  ['l'] = { ASK_RELOAD, 0 },
+  ['P'] = { ASK_GROUP, SIGSTOP },
+  ['C'] = { ASK_GROUP, SIGCONT },
+  ['K'] = { ASK_GROUP, SIGKILL },
+  ['o'] = { ASK_UP | ASK_ONCE, 0 },
+  ['d'] = { ASK_DOWN, 0 },
+  ['u'] = { ASK_UP, 0 },
+  ['D'] = { ASK_DOWN_FILE | ASK_DOWN, 0 },
+  ['U'] = { ASK_NO_DOWN_FILE | ASK_UP, 0 },
+  ['x'] = { ASK_LEAVE, 0 },
+  ['O'] = { ASK_ONCE, 0 },
+  ['Q'] = { ASK_DOWN_FILE | ASK_ONCE, 0 },
+} ;
+
+static void make_down_file (void)
+{
+  int fd = open(DOWN_FILE, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644) ;
+  if (fd == -1) strerr_warnwu1sys("create " DOWN_FILE " (the service will start again with its supervisor)") ;
+  else fd_close(fd) ;
+}
+
+static void remove_down_file (void)
+{
+  if (unlink(DOWN_FILE) == -1 && errno != ENOENT)
+    strerr_warnwu1sys("remove " DOWN_FILE " (the service will stay down when its supervisor starts again)") ;
+}
+
+static void reload (struct supervisor *s)
+{
+  struct settings now = s->settings ;
+  settings_read(&now, SETTINGS_STOP, 0) ;
+  act_signal(s, now.reload_signal, 0) ;
+}
+
+void command_letter (struct supervisor *s, char letter)
+{
+  struct letter const *l = letters + (unsigned char)letter ;
+  if (l->ask & ASK_DOWN_FILE) make_down_file() ;
+  if (l->ask & ASK_NO_DOWN_FILE) remove_down_file() ;
+  if (l->ask & ASK_UP) act(s, LIFE_WANT_UP) ;
+  if (l->ask & ASK_DOWN) act(s, LIFE_WANT_DOWN) ;
+  if (l->ask & ASK_ONCE) act(s, LIFE_WANT_ONCE) ;
+  if (l->ask & ASK_LEAVE) act(s, LIFE_LEAVE) ;
+  if (l->ask & ASK_RESTART) act_restart(s) ;
+  if (l->ask & ASK_RELOAD) reload(s) ;
+  if (l->signal) act_signal(s, l->signal, !!(l->ask & ASK_GROUP)) ;
+}
+
+/* As SIGHUP to s6-supervise: nothing of this process keeps a pipe open, and it
+   leaves when the service ends by itself. */
+static void run_dry (struct supervisor *s)
+{
+  int null = open("/dev/null", O_RDWR | O_CLOEXEC) ;
+  if (null == -1)
+  {
+    fd_close(0) ;
+    fd_close(1) ;
+  }
+  else
+  {
+    dup2(null, 0) ;
+    dup2(null, 1) ;
+    if (null > 1) fd_close(null) ;
+  }
+  logger_input_run_dry(s) ;
+  act(s, LIFE_LEAVE) ;
+}
+
+static void abandon (struct supervisor *s)
+{
+  if (s->status.pid && kill(-s->status.pid, SIGKILL) == -1 && errno == ESRCH) kill(s->status.pid, SIGKILL) ;
+  s->phase = PHASE_EXITED ;
+}
+
+void command_order (struct supervisor *s, char order)
+{
+  switch (order)
+  {
+    case ORDER_REPORT : s->report_pending = s->reports >= 0 ; break ;
+    case ORDER_RUN_DRY : run_dry(s) ; break ;
+    case ORDER_KILL : act_signal(s, SIGKILL, 1) ; break ;
+    case ORDER_ABANDON : abandon(s) ; break ;
+    default : break ; /* of a newer scanner, or of nobody */
+  }
+}
+
+void command_signal (struct supervisor *s, int sig)
+{
+  switch (sig)
+  {
+    case SIGCHLD : act_reap(s) ; break ;
+    case SIGTERM :
+      act(s, LIFE_LEAVE) ;
+      act(s, LIFE_WANT_DOWN) ;
+      break ;
+    case SIGHUP : run_dry(s) ; break ;
+    case SIGINT :
+      act_signal(s, SIGINT, 1) ;
+      s->phase = PHASE_EXITED ;
+      break ;
+    case SIGQUIT : s->phase = PHASE_EXITED ; break ;
+    default : break ;
+  }
+}
+
+void command_notified (struct supervisor *s)
+{
+  char buf[256] ;
+  ssize_t r = read(s->notification, buf, sizeof buf) ;
+  ssize_t i = 0 ;
+  if (r == -1 && (errno == EAGAIN || errno == EINTR)) return ;
+  while (i < r && buf[i] != '\n') i++ ;
+  if (r > 0 && i == r) return ; /* readiness is the newline */
+  fd_close(s->notification) ;
+  s->notification = -1 ;
+  if (r <= 0 || s->phase != PHASE_UP) return ;
+  tain_wallclock_read(&s->status.ready_since) ;
+  s->status.flags |= STATUS_READY ;
+  publish_status(s) ;
+  publish_event(s, 'U') ;
+}

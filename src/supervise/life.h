@@ -1,0 +1,86 @@
+/* A supervisor's life: what happens next, decided without I/O or clock.
+
+   down       nothing runs; waits for a command
+   waiting    nothing runs; ./run is started at a deadline (restart delay)
+   up         ./run runs; a deadline, if armed, is timeout-kill's
+   strays     ./run has ended; what it left behind is being ended
+   finishing  ./finish runs; the deadline is timeout-finish's
+   exited     the supervisor leaves its loop
+
+   Flags beside the phase: `want_up`, and `leaving` (told to exit when the
+   service has ended). Every outcome is an event too: an action that starts
+   something is answered by LIFE_SPAWNED or LIFE_SPAWN_FAILED, a ./finish that is
+   missing by LIFE_FINISHED, LIFE_SETTLE by one of the three settled events. */
+
+#ifndef REEVE_SUPERVISE_LIFE_H
+#define REEVE_SUPERVISE_LIFE_H
+
+#include <stdint.h>
+
+#include "wire/report.h"
+
+enum life_event
+{
+  LIFE_WANT_UP, /* u */
+  LIFE_WANT_DOWN, /* d */
+  LIFE_WANT_ONCE, /* O: wanted down, but not stopped */
+  LIFE_LEAVE, /* x */
+  LIFE_SPAWNED, /* ./run was executed */
+  LIFE_SPAWN_FAILED, /* it was not */
+  LIFE_RUN_ENDED,
+  LIFE_STRAYS_GONE,
+  LIFE_FINISHED, /* ./finish has ended, was killed, or is missing */
+  LIFE_DEADLINE,
+  LIFE_SETTLED_DOWN, /* after the end: stay down */
+  LIFE_SETTLED_AGAIN, /* after the end: start again, at once or after the delay */
+  LIFE_SETTLED_LEAVE, /* after the end: leave */
+  LIFE_EVENT_COUNT
+} ;
+
+enum life_action /* bits, done from the lowest up */
+{
+  LIFE_MARK_UP = 1 << 0,
+  LIFE_MARK_DOWN = 1 << 1,
+  LIFE_MARK_LEAVING = 1 << 2,
+  LIFE_TELL_UP = 1 << 3, /* status, event u */
+  LIFE_TELL_DOWN = 1 << 4, /* status, tally, event d */
+  LIFE_TELL_FINISHED = 1 << 5, /* status, event D */
+  LIFE_STOP = 1 << 6, /* down-signal, CONT, timeout-kill */
+  LIFE_KILL = 1 << 7, /* the deadline's SIGKILL */
+  LIFE_END_STRAYS = 1 << 8,
+  LIFE_RUN = 1 << 9, /* start ./run */
+  LIFE_RUN_FINISH = 1 << 10, /* start ./finish */
+  LIFE_DELAY = 1 << 11, /* arm the restart delay */
+  LIFE_SETTLE = 1 << 12,
+  LIFE_IMPOSSIBLE = 1 << 13 /* a bug of ours: reported, nothing done */
+} ;
+
+struct life_step
+{
+  enum phase next ;
+  unsigned int todo ;
+  int known ; /* 0: nobody has filled in this cell; the unit test fails */
+} ;
+
+extern struct life_step life_step (enum phase phase, enum life_event event) ;
+
+/* What LIFE_SETTLE is answered with.
+     want_up, leaving  the flags
+     failed_for_good   ./finish has exited 125
+     input_left        a logger that runs dry ended before its input did */
+extern enum life_event life_settle (int want_up, int leaving, int failed_for_good, int input_left) ;
+
+/* The restart delay (section `restart-delay` of the manual page). */
+struct life_delay
+{
+  uint32_t next_ms ; /* the last one doubled; 0: begin with the minimum */
+  int had_quick_death ;
+} ;
+
+/* How long to wait before the next start.
+     asked   somebody asked for the end (restart)
+     up_ms   how long ./run was up; 0 when it could not be started
+   Updates `delay`; returns milliseconds. */
+extern uint32_t life_restart_delay (struct life_delay *delay, int asked, uint64_t up_ms, uint32_t min_ms, uint32_t max_ms) ;
+
+#endif

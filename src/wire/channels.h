@@ -1,0 +1,62 @@
+/* The fifos with a name, and the lock: how they are made and opened.
+
+   In a service directory, all 0600 in a directory of 0700:
+     supervise/control  commands of anyone who may write, s6's letters
+     supervise/orders   the scanner's orders, a byte each: enum order
+     supervise/pipe     a logger's input: in NAME/log, written by NAME's ./run
+   In LIVE/.s6-svscan:
+     control            s6-svscanctl's letters
+     reports            see report.h */
+
+#ifndef REEVE_WIRE_CHANNELS_H
+#define REEVE_WIRE_CHANNELS_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#define CONTROL_FIFO "supervise/control"
+#define ORDERS_FIFO "supervise/orders"
+#define LOGGER_FIFO "supervise/pipe"
+#define SUPERVISE_LOCK "supervise/lock"
+#define SCAN_CONTROL_FIFO ".s6-svscan/control"
+#define SCAN_LOCK ".s6-svscan/lock"
+#define EXIT_CODE_FILE ".s6-svscan/exitcode" /* decimal, in LIVE: section 8's */
+
+enum order
+{
+  ORDER_REPORT = 'r', /* send the present state, though nothing has changed */
+  ORDER_RUN_DRY = 'd', /* a logger: let go of the input, leave at its end (as SIGHUP) */
+  ORDER_KILL = 'k', /* SIGKILL to the process group of ./run; ./finish goes on */
+  ORDER_ABANDON = 'a' /* SIGKILL to whatever runs, and leave */
+} ;
+
+/* Makes the fifo `path` with mode 0600; one that exists, is the caller's (or
+   root's) and is a fifo will do.
+   Returns 1, or 0 with errno: EEXIST when the name is taken by something else. */
+extern int fifo_make (char const *path) ;
+
+/* Opens the fifo `path`, close-on-exec, non-blocking, following no link, with
+   `flags` (O_RDONLY, O_WRONLY, O_RDWR). O_RDWR holds both ends: reads never see
+   an end of file, writes never fail for want of a reader.
+   Returns a descriptor, or -1 with errno: ENXIO when O_WRONLY finds no reader,
+   EFTYPE's stand-in EINVAL when it is no fifo. */
+extern int fifo_open (char const *path, int flags) ;
+
+/* Writes `len` bytes to the fifo `path`, all at once (len <= PIPE_BUF).
+   Returns 1, or 0 with errno: ENXIO or ENOENT when nobody reads, EAGAIN when it
+   is full. Never blocks. */
+extern int fifo_send (char const *path, char const *bytes, size_t len) ;
+
+/* Takes the fcntl lock of the file `path`, which is made if need be. The
+   descriptor must stay open, and the file must be opened nowhere else in this
+   process: closing any descriptor of it drops the lock.
+   Returns the descriptor, or -1 with errno: EBUSY when another holds it. */
+extern int lock_take (char const *path) ;
+
+/* The pid of the process that holds the lock of the file `path`: 0 if none or no
+   such file, -1 with errno if it cannot be told; a holder of another PID
+   namespace counts as pid 1 of nobody: *foreign is set and 0 returned.
+   Never call it for a file whose lock this process holds. */
+extern pid_t lock_holder (char const *path, int *foreign) ;
+
+#endif

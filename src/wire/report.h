@@ -1,0 +1,66 @@
+/* What a supervisor tells the scanner: one line in LIVE/.s6-svscan/reports (a
+   fifo that all supervisors share), and, once the service has ended or waits,
+   the same line in DIR/supervise/state for `reeve status`.
+
+     PHASE WANTED READY PID WSTAT RESTARTS SUPERVISOR NAME \n
+
+   separated by one space each: PHASE a letter of report_letters, WANTED `u`,
+   `d` or, after `x`, `x`; READY 0 or 1 in Reeve's own sense (a service without
+   notification-fd is ready when it is up); the pid of ./run or ./finish, 0 if
+   none; the last wait status; the starts since the supervisor's first;
+   the supervisor's own pid; and last the service's name, which holds no control
+   character, so that the newline ends it. A line carries the whole present
+   state and is no longer than PIPE_BUF, so a write is never torn and the latest
+   line of a service is all that counts. */
+
+#ifndef REEVE_WIRE_REPORT_H
+#define REEVE_WIRE_REPORT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define REPORTS_FIFO ".s6-svscan/reports" /* in LIVE */
+#define REPORT_STATE_FILE "supervise/state" /* in the service directory */
+#define REPORT_NAME_MAX (251 + sizeof "/log" - 1)
+#define REPORT_SIZE_MAX (REPORT_NAME_MAX + 80)
+
+enum phase
+{
+  PHASE_DOWN, /* nothing runs, nothing is scheduled */
+  PHASE_WAITING, /* nothing runs; ./run is started at a deadline */
+  PHASE_UP, /* ./run runs */
+  PHASE_STRAYS, /* ./run has ended; what it left behind is being ended */
+  PHASE_FINISHING, /* ./finish runs */
+  PHASE_EXITED, /* the supervisor's last word */
+  PHASE_COUNT
+} ;
+
+struct report
+{
+  enum phase phase ;
+  char wanted ; /* 'u', 'd' or 'x' */
+  int ready ;
+  pid_t pid ;
+  unsigned int wstat ;
+  uint32_t restarts ;
+  pid_t supervisor ;
+  char name[REPORT_NAME_MAX + 1] ;
+} ;
+
+/* Writes the line of `report`, with its newline and no NUL.
+   Returns its length. */
+extern size_t report_format (char out[REPORT_SIZE_MAX], struct report const *report) ;
+
+/* Parses a line of `len` bytes, without its newline.
+   Returns 1, or 0 for anything that report_format could not have written. */
+extern int report_parse (struct report *report, char const *line, size_t len) ;
+
+/* Reads DIR/supervise/state. Returns 1, or 0 with errno: ENOENT when the
+   service has not ended since its supervisor started, EPROTO for garbage. */
+extern int report_read (char const *dir, struct report *report) ;
+
+/* "down", "waiting", "up", "strays", "finishing", "exited". */
+extern char const *phase_name (enum phase phase) ;
+
+#endif
