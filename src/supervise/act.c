@@ -2,7 +2,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -37,19 +36,18 @@ static void setting_fault (char const *file, char const *value, char const *allo
   else strerr_warnw6x("invalid ", file, ": \"", value, "\": allowed: ", allowed) ;
 }
 
-static void not_executed (struct supervisor const *s, char const *file, int err, int executing, char const *next)
+static void not_executed (struct supervisor const *s, char const *path, int err, int executing, char const *next)
 {
   char why[EXECUTABLE_WHY_MAX] ;
-  char path[8] = "./" ;
-  (void)s ;
-  strcpy(path + 2, file) ;
   if (executing)
   {
-    strerr_warnwu5x("execute ", path, next, ": ", executable_why_not(file, err, why, sizeof why)) ;
+    strerr_warnwu5x("execute ", path, next, ": ", executable_why_not(path, err, why, sizeof why)) ;
     return ;
   }
   errno = err ;
-  strerr_warnwu3sys("start ", path, next) ;
+  if (err == EPERM && s->settings.new_pid_namespace)
+    strerr_warnwu3sys("start ", path, " in a PID namespace of its own: flag-newpidns needs CAP_SYS_ADMIN") ;
+  else strerr_warnwu3sys("start ", path, next) ;
 }
 
 /* ---- starting ./run ---- */
@@ -133,7 +131,7 @@ static void run (struct supervisor *s)
   s->has_deadline = 0 ;
   if (!s->status.pid)
   {
-    not_executed(s, "run", errno, executing, " (next try after the restart delay)") ;
+    not_executed(s, "./run", errno, executing, " (next try after the restart delay)") ;
     act(s, LIFE_SPAWN_FAILED) ;
     return ;
   }
@@ -221,7 +219,7 @@ static void run_finish (struct supervisor *s)
   s->status.pid = start_finish(s, &executing) ;
   if (!s->status.pid)
   {
-    not_executed(s, "finish", errno, executing, " (going on without it)") ;
+    not_executed(s, "./finish", errno, executing, " (going on without it)") ;
     act(s, LIFE_FINISHED) ;
     return ;
   }
