@@ -1,0 +1,60 @@
+#include "wire/death_tally.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <skalibs/allreadwrite.h>
+#include <skalibs/djbunix.h>
+
+#define FRESH DEATH_TALLY_FILE ".new"
+
+void death_tally_pack (char out[DEATH_TALLY_RECORD], tain const *stamp, int wstat)
+{
+  tain_pack(out, stamp) ;
+  out[TAIN_PACK] = (char)(WIFSIGNALED(wstat) ? 0 : WEXITSTATUS(wstat)) ;
+  out[TAIN_PACK + 1] = (char)(WIFSIGNALED(wstat) ? WTERMSIG(wstat) : 0) ;
+}
+
+/* The last `max` records, at most; 0 when there is no tally, or none that can be read. */
+static size_t read_last (char *records, size_t max)
+{
+  struct stat st ;
+  size_t n = 0 ;
+  int fd = open(DEATH_TALLY_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) ;
+  if (fd == -1) return 0 ;
+  if (!fstat(fd, &st) && S_ISREG(st.st_mode))
+  {
+    size_t all = (size_t)st.st_size / DEATH_TALLY_RECORD ;
+    off_t skip = all > max ? (off_t)((all - max) * DEATH_TALLY_RECORD) : 0 ;
+    if (lseek(fd, skip, SEEK_SET) == skip)
+      n = allread(fd, records, max * DEATH_TALLY_RECORD) / DEATH_TALLY_RECORD ;
+  }
+  fd_close(fd) ;
+  return n ;
+}
+
+int death_tally_add (tain const *stamp, int wstat, unsigned int max)
+{
+  static char records[DEATH_TALLY_MAX * DEATH_TALLY_RECORD] ;
+  size_t n = 0 ;
+  int fd ;
+  if (max > DEATH_TALLY_MAX) max = DEATH_TALLY_MAX ;
+  if (max)
+  {
+    n = read_last(records, max - 1) ;
+    death_tally_pack(records + n++ * DEATH_TALLY_RECORD, stamp, wstat) ;
+  }
+  fd = open(FRESH, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644) ;
+  if (fd == -1) return 0 ;
+  if (allwrite(fd, records, n * DEATH_TALLY_RECORD) < n * DEATH_TALLY_RECORD)
+  {
+    fd_close(fd) ;
+    return 0 ;
+  }
+  fd_close(fd) ;
+  return !rename(FRESH, DEATH_TALLY_FILE) ;
+}

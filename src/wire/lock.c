@@ -1,0 +1,42 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+
+#include "wire/channels.h"
+
+int lock_take (char const *path)
+{
+  struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET } ;
+  int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644) ;
+  if (fd == -1) return -1 ;
+  if (fcntl(fd, F_SETLK, &whole) == -1)
+  {
+    int err = errno == EAGAIN || errno == EACCES ? EBUSY : errno ;
+    fd_close(fd) ;
+    errno = err ;
+    return -1 ;
+  }
+  return fd ;
+}
+
+pid_t lock_holder (char const *path, int *foreign)
+{
+  struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET } ;
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) ;
+  *foreign = 0 ;
+  if (fd == -1) return errno == ENOENT ? 0 : -1 ;
+  if (fcntl(fd, F_GETLK, &whole) == -1)
+  {
+    int err = errno ;
+    fd_close(fd) ;
+    errno = err ;
+    return -1 ;
+  }
+  fd_close(fd) ;
+  if (whole.l_type == F_UNLCK) return 0 ;
+  if (whole.l_pid > 0) return whole.l_pid ;
+  *foreign = 1 ; /* another PID namespace's */
+  return 0 ;
+}

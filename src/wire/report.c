@@ -1,0 +1,116 @@
+#include "wire/report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include <skalibs/allreadwrite.h>
+#include <skalibs/djbunix.h>
+#include <skalibs/types.h>
+#include <skalibs/uint32.h>
+
+static char const letters[PHASE_COUNT] = { 'd', 'w', 'u', 's', 'f', 'x' } ;
+
+size_t report_format (char out[REPORT_SIZE_MAX], struct report const *report)
+{
+  size_t n = 0 ;
+  size_t len = strlen(report->name) ;
+  out[n++] = letters[report->phase] ;
+  out[n++] = ' ' ;
+  out[n++] = report->wanted ;
+  out[n++] = ' ' ;
+  out[n++] = report->ready ? '1' : '0' ;
+  out[n++] = ' ' ;
+  n += pid_fmt(out + n, report->pid) ;
+  out[n++] = ' ' ;
+  n += uint_fmt(out + n, report->wstat) ;
+  out[n++] = ' ' ;
+  n += uint32_fmt(out + n, report->restarts) ;
+  out[n++] = ' ' ;
+  n += pid_fmt(out + n, report->supervisor) ;
+  out[n++] = ' ' ;
+  memcpy(out + n, report->name, len) ;
+  n += len ;
+  out[n++] = '\n' ;
+  return n ;
+}
+
+static int one_of (char const **p, char const *allowed, char *c)
+{
+  if (!(*p)[0] || !strchr(allowed, (*p)[0]) || (*p)[1] != ' ') return 0 ;
+  *c = (*p)[0] ;
+  *p += 2 ;
+  return 1 ;
+}
+
+static int number (char const **p, uint32_t max, uint32_t *value)
+{
+  size_t n ;
+  if ((*p)[0] < '0' || (*p)[0] > '9') return 0 ;
+  n = uint32_scan(*p, value) ;
+  if (!n || (*p)[n] != ' ' || *value > max || ((*p)[0] == '0' && n > 1)) return 0 ;
+  *p += n + 1 ;
+  return 1 ;
+}
+
+static int name_ok (char const *name, size_t len)
+{
+  if (!len || len > REPORT_NAME_MAX) return 0 ;
+  for (size_t i = 0 ; i < len ; i++)
+    if ((unsigned char)name[i] < 32 || name[i] == 127) return 0 ;
+  return 1 ;
+}
+
+int report_parse (struct report *report, char const *line, size_t len)
+{
+  char text[REPORT_SIZE_MAX] ;
+  char const *p = text ;
+  struct report parsed ;
+  char phase ;
+  char ready ;
+  uint32_t pid ;
+  uint32_t wstat ;
+  uint32_t supervisor ;
+  size_t name_len ;
+  if (len >= sizeof text || memchr(line, 0, len)) return 0 ;
+  memcpy(text, line, len) ;
+  text[len] = 0 ;
+  if (!one_of(&p, "dwusfx", &phase) || !one_of(&p, "udx", &parsed.wanted) || !one_of(&p, "01", &ready)
+   || !number(&p, INT32_MAX, &pid) || !number(&p, 0xffff, &wstat)
+   || !number(&p, UINT32_MAX, &parsed.restarts) || !number(&p, INT32_MAX, &supervisor)) return 0 ;
+  name_len = strlen(p) ;
+  if (!name_ok(p, name_len)) return 0 ;
+  parsed.phase = (enum phase)((char const *)memchr(letters, phase, sizeof letters) - letters) ;
+  parsed.ready = ready == '1' ;
+  parsed.pid = (pid_t)pid ;
+  parsed.wstat = wstat ;
+  parsed.supervisor = (pid_t)supervisor ;
+  memcpy(parsed.name, p, name_len + 1) ;
+  *report = parsed ;
+  return 1 ;
+}
+
+int report_read (char const *dir, struct report *report)
+{
+  static char const file[] = "/" REPORT_STATE_FILE ;
+  char path[4096] ;
+  char line[REPORT_SIZE_MAX + 1] ;
+  size_t len = strlen(dir) ;
+  size_t got ;
+  int fd ;
+  if (len + sizeof file > sizeof path) return (errno = ENAMETOOLONG, 0) ;
+  memcpy(path, dir, len) ;
+  memcpy(path + len, file, sizeof file) ;
+  fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) ;
+  if (fd == -1) return 0 ;
+  got = allread(fd, line, sizeof line) ;
+  fd_close(fd) ;
+  if (!got || line[got - 1] != '\n' || !report_parse(report, line, got - 1)) return (errno = EPROTO, 0) ;
+  return 1 ;
+}
+
+char const *phase_name (enum phase phase)
+{
+  static char const *const names[PHASE_COUNT] = { "down", "waiting", "up", "strays", "finishing", "exited" } ;
+  return names[phase] ;
+}
