@@ -1,0 +1,132 @@
+#include "base/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <skalibs/allreadwrite.h>
+
+#define SIGNAL_MAX 64
+
+void spawn_prepare_signals (void)
+{
+  sigset_t all ;
+  sigfillset(&all) ;
+  sigprocmask(SIG_SETMASK, &all, 0) ;
+  for (int sig = 1 ; sig <= SIGNAL_MAX ; sig++)
+  {
+    struct sigaction action ;
+    if (sig == SIGKILL || sig == SIGSTOP || sigaction(sig, 0, &action) == -1 || action.sa_handler == SIG_DFL) continue ;
+    memset(&action, 0, sizeof action) ;
+    action.sa_handler = SIG_DFL ;
+    sigaction(sig, &action, 0) ;
+  }
+}
+
+int spawn_sanitize_stdio (void)
+{
+  for (int fd = 0 ; fd < 3 ; fd++)
+  {
+    if (fcntl(fd, F_GETFD) != -1) continue ;
+    if (open("/dev/null", fd ? O_WRONLY : O_RDONLY) != fd) return 0 ;
+  }
+  return 1 ;
+}
+
+static void unblock_signals (void)
+{
+  sigset_t none ;
+  sigemptyset(&none) ;
+  sigprocmask(SIG_SETMASK, &none, 0) ;
+}
+
+/* In the child. A descriptor that sits where another one is to go moves away first. */
+static int place_fds (struct spawn const *spawn)
+{
+  int from[SPAWN_FDS_MAX] ;
+  int above = 3 ;
+  for (unsigned int i = 0 ; i < spawn->nfds ; i++)
+  {
+    from[i] = spawn->fd[i].from ;
+    if (spawn->fd[i].to >= above) above = spawn->fd[i].to + 1 ;
+  }
+  for (unsigned int i = 0 ; i < spawn->nfds ; i++)
+    for (unsigned int j = 0 ; j < i ; j++)
+      if (from[i] == spawn->fd[j].to && (from[i] = fcntl(from[i], F_DUPFD_CLOEXEC, above)) == -1) return 0 ;
+  for (unsigned int i = 0 ; i < spawn->nfds ; i++)
+  {
+    if (from[i] == spawn->fd[i].to)
+    {
+      if (fcntl(from[i], F_SETFD, 0) == -1) return 0 ;
+    }
+    else if (dup2(from[i], spawn->fd[i].to) == -1) return 0 ;
+  }
+  return 1 ;
+}
+
+/* In the child. Returns only when it failed, with errno. */
+static void become (struct spawn const *spawn, int volatile *executing)
+{
+  if (!spawn->same_session) setsid() ;
+  if (spawn->chdir && chdir(spawn->chdir) == -1) return ;
+  if (!place_fds(spawn)) return ;
+  unblock_signals() ;
+  *executing = 1 ;
+  execve(spawn->path, (char *const *)spawn->argv, (char *const *)spawn->envp) ;
+}
+
+static pid_t spawn_sharing_memory (struct spawn const *spawn, int *executing)
+{
+  int volatile err = 0 ;
+  int volatile reached = 0 ;
+  pid_t pid = vfork() ;
+  if (pid == -1) return 0 ;
+  if (!pid)
+  {
+    become(spawn, &reached) ;
+    err = errno ;
+    _exit(127) ;
+  }
+  if (!err) return pid ;
+  while (waitpid(pid, 0, 0) == -1 && errno == EINTR) ;
+  *executing = reached ;
+  errno = err ;
+  return 0 ;
+}
+
+static void say_not_executed (char const *path, int err)
+{
+  char const *parts[] = { "unable to execute ", path, ": ", strerror(err), "\n" } ;
+  for (size_t i = 0 ; i < sizeof parts / sizeof *parts ; i++) allwrite(2, parts[i], strlen(parts[i])) ;
+}
+
+/* The child may have to wait, which one that shares our memory must not. */
+static pid_t spawn_apart (struct spawn const *spawn)
+{
+  pid_t pid = spawn->new_pid_namespace ? (pid_t)syscall(SYS_clone, (long)(SIGCHLD | CLONE_NEWPID), 0L, 0L, 0L, 0L) : fork() ;
+  int volatile reached = 0 ;
+  int lock = spawn->wait_for_lock ;
+  if (pid == -1) return 0 ;
+  if (pid) return pid ;
+  if (lock >= 0)
+  {
+    unblock_signals() ;
+    while (flock(lock, LOCK_EX) == -1 && errno == EINTR) ;
+  }
+  become(spawn, &reached) ;
+  lock = errno ;
+  say_not_executed(spawn->path, lock) ;
+  _exit(lock == ENOENT ? 127 : 126) ;
+}
+
+pid_t spawn (struct spawn const *spawn, int *executing)
+{
+  *executing = 0 ;
+  return spawn->wait_for_lock >= 0 || spawn->new_pid_namespace ? spawn_apart(spawn) : spawn_sharing_memory(spawn, executing) ;
+}

@@ -1,0 +1,215 @@
+#include "service/settings.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <skalibs/allreadwrite.h>
+#include <skalibs/djbunix.h>
+#include <skalibs/sig.h>
+#include <skalibs/types.h>
+#include <skalibs/uint32.h>
+
+#include "wire/death_tally.h"
+
+#define CONTENT_MAX 128
+#define FD_MAX 1048575
+#define SIGNAL_MAX 64
+
+enum kind { KIND_FD, KIND_UINT, KIND_SIGNAL, KIND_DELAY, KIND_FLAG_KILL_GROUP, KIND_FLAG_NEW_PID_NAMESPACE } ;
+
+struct setting
+{
+  char const *file ;
+  char const *allowed ;
+  size_t offset ;
+  enum kind kind ;
+  uint32_t max ;
+  int at_stop ; /* read afresh when a stop is ordered */
+} ;
+
+#define AT(member) offsetof(struct settings, member)
+
+static struct setting const all[] =
+{
+  { "notification-fd", "a descriptor from 0 to 1048575; default: none", AT(notification_fd), KIND_FD, FD_MAX, 0 },
+  { "lock-fd", "a descriptor from 0 to 1048575; default: none", AT(lock_fd), KIND_FD, FD_MAX, 0 },
+  { "timeout-kill", "milliseconds from 0 (never) to 2147483647; default: 0", AT(timeout_kill_ms), KIND_UINT, INT_MAX, 1 },
+  { "timeout-finish", "milliseconds from 0 (never) to 2147483647; default: 5000", AT(timeout_finish_ms), KIND_UINT, INT_MAX, 0 },
+  { "max-death-tally", "a number from 0 to 4096; default: 100", AT(max_death_tally), KIND_UINT, DEATH_TALLY_MAX, 0 },
+  { "down-signal", "the name or number of a signal; default: TERM", AT(down_signal), KIND_SIGNAL, 0, 1 },
+  { "reload-signal", "the name or number of a signal; default: HUP", AT(reload_signal), KIND_SIGNAL, 0, 1 },
+  { "restart-delay", "MIN MAX: two numbers of milliseconds from 0 to 2147483647, MIN not above MAX; default: 100 16000",
+    AT(restart_delay_min_ms), KIND_DELAY, INT_MAX, 0 },
+  { "flag-timeout-killpg", "", 0, KIND_FLAG_KILL_GROUP, 0, 1 },
+  { "flag-newpidns", "", 0, KIND_FLAG_NEW_PID_NAMESPACE, 0, 0 },
+} ;
+
+void settings_defaults (struct settings *settings)
+{
+  *settings = (struct settings)
+  {
+    .notification_fd = SETTING_NO_FD,
+    .lock_fd = SETTING_NO_FD,
+    .timeout_finish_ms = 5000,
+    .max_death_tally = 100,
+    .down_signal = SIGTERM,
+    .reload_signal = SIGHUP,
+    .restart_delay_min_ms = 100,
+    .restart_delay_max_ms = 16000
+  } ;
+}
+
+static int only_space (char const *text)
+{
+  return !text[strspn(text, " \t\r\n")] ;
+}
+
+int setting_parse_uint (char const *text, uint32_t min, uint32_t max, uint32_t *value)
+{
+  uint32_t n ;
+  size_t len ;
+  if (text[0] < '0' || text[0] > '9') return 0 ;
+  len = uint32_scan(text, &n) ;
+  if (!len || !only_space(text + len) || n < min || n > max) return 0 ;
+  *value = n ;
+  return 1 ;
+}
+
+int setting_parse_signal (char const *text, int *signal)
+{
+  char name[16] ;
+  size_t len = strcspn(text, " \t\r\n") ;
+  uint32_t number ;
+  int found ;
+  if (setting_parse_uint(text, 1, SIGNAL_MAX, &number))
+  {
+    *signal = (int)number ;
+    return 1 ;
+  }
+  if (!len || len >= sizeof name || !only_space(text + len) || (text[0] >= '0' && text[0] <= '9')) return 0 ;
+  memcpy(name, text, len) ;
+  name[len] = 0 ;
+  found = sig_number(name) ;
+  if (found <= 0) return 0 ;
+  *signal = found ;
+  return 1 ;
+}
+
+int setting_parse_delay (char const *text, uint32_t *min_ms, uint32_t *max_ms)
+{
+  uint32_t min ;
+  uint32_t max ;
+  size_t len ;
+  size_t space ;
+  if (text[0] < '0' || text[0] > '9') return 0 ;
+  len = uint32_scan(text, &min) ;
+  if (!len) return 0 ;
+  space = strspn(text + len, " \t") ;
+  if (!space || !setting_parse_uint(text + len + space, min, INT_MAX, &max)) return 0 ;
+  *min_ms = min ;
+  *max_ms = max ;
+  return 1 ;
+}
+
+/* 1 with the content as text; 0 when there is no such file; -1 with errno, 0 for
+   content that no setting can have. */
+static int read_content (char const *file, char text[CONTENT_MAX + 1])
+{
+  struct stat st ;
+  size_t n ;
+  int err = 0 ;
+  int fd = open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) ;
+  text[0] = 0 ;
+  if (fd == -1) return errno == ENOENT ? 0 : -1 ;
+  if (fstat(fd, &st) == -1) err = errno ;
+  else if (S_ISDIR(st.st_mode)) err = EISDIR ;
+  else if (!S_ISREG(st.st_mode)) err = EINVAL ;
+  if (err)
+  {
+    fd_close(fd) ;
+    errno = err ;
+    return -1 ;
+  }
+  errno = 0 ;
+  n = allread(fd, text, CONTENT_MAX) ;
+  err = n < CONTENT_MAX && errno != EPIPE ? errno : 0 ;
+  fd_close(fd) ;
+  text[n] = 0 ;
+  errno = err ;
+  return n == CONTENT_MAX || err || strlen(text) < n ? -1 : 1 ;
+}
+
+static int parse (struct settings *settings, struct setting const *setting, char const *text)
+{
+  void *at = (char *)settings + setting->offset ;
+  uint32_t number ;
+  switch (setting->kind)
+  {
+    case KIND_FD :
+      if (!setting_parse_uint(text, 0, setting->max, &number)) return 0 ;
+      *(int *)at = (int)number ;
+      return 1 ;
+    case KIND_UINT : return setting_parse_uint(text, 0, setting->max, at) ;
+    case KIND_SIGNAL : return setting_parse_signal(text, at) ;
+    case KIND_DELAY : return setting_parse_delay(text, &settings->restart_delay_min_ms, &settings->restart_delay_max_ms) ;
+    default : return 1 ;
+  }
+}
+
+static void printable (char *text)
+{
+  text[40] = 0 ;
+  for (; *text ; text++)
+    if ((unsigned char)*text < 32 || *text == 127) *text = *text == '\n' && !text[1] ? 0 : '?' ;
+}
+
+static void set (struct settings *settings, struct setting const *setting, settings_report_func *report)
+{
+  char text[CONTENT_MAX + 1] ;
+  int r ;
+  if (setting->kind == KIND_FLAG_KILL_GROUP)
+  {
+    settings->kill_group = !access(setting->file, F_OK) ;
+    return ;
+  }
+  if (setting->kind == KIND_FLAG_NEW_PID_NAMESPACE)
+  {
+    settings->new_pid_namespace = !access(setting->file, F_OK) ;
+    return ;
+  }
+  r = read_content(setting->file, text) ;
+  if (!r || (r == 1 && parse(settings, setting, text))) return ;
+  if (report)
+  {
+    int err = r == -1 ? errno : 0 ;
+    printable(text) ;
+    (*report)(setting->file, text, setting->allowed, err) ;
+  }
+}
+
+static void take_defaults (struct settings *settings, enum settings_set which)
+{
+  struct settings fresh ;
+  settings_defaults(&fresh) ;
+  if (which == SETTINGS_START)
+  {
+    *settings = fresh ;
+    return ;
+  }
+  settings->timeout_kill_ms = fresh.timeout_kill_ms ;
+  settings->down_signal = fresh.down_signal ;
+  settings->reload_signal = fresh.reload_signal ;
+}
+
+void settings_read (struct settings *settings, enum settings_set which, settings_report_func *report)
+{
+  take_defaults(settings, which) ;
+  for (size_t i = 0 ; i < sizeof all / sizeof *all ; i++)
+    if (which == SETTINGS_START || all[i].at_stop) set(settings, all + i, report) ;
+}
