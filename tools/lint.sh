@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Static analysis of the sources and the scripts.
+set -eu
+cd "$(dirname "$0")/.."
+flags=(-std=c11 -D_GNU_SOURCE -Isrc -Itests/unit -DREEVE_BINDIR='"/usr/bin"')
+git ls-files 'src/*.c' | xargs clang-tidy --quiet --warnings-as-errors='*' -- "${flags[@]}" 2>&1 |
+  { grep -v -E '^[0-9]+ warnings? (generated|treated)|^Suppressed|^Use -header-filter' || :; }
+[ "${PIPESTATUS[0]}" -eq 0 ]
+cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppress=missingIncludeSystem \
+  --enable=warning,portability --library=posix -D_GNU_SOURCE -Isrc src
+{
+  git ls-files | grep -E '(^configure$|^\.ci/run$|^tests/run$|\.sh$|\.bash$)'
+  git ls-files servicedirs-example | while IFS= read -r file; do
+    head -n 1 "$file" | grep -q -E '^#!.*\bsh\b' && echo "$file"
+  done
+} | sort -u | xargs shellcheck
+git ls-files 'tests/*.bats' | xargs -r shellcheck --shell=bats --severity=warning --exclude=SC2030,SC2031,SC2154,SC2034
+echo "lint: nothing found"
