@@ -40,9 +40,17 @@ static int make_ours (char const *path, mode_t mode)
   return 1 ;
 }
 
+/* A link that we (or root) made to a directory of ours will do. */
+static int own_link (char const *path)
+{
+  struct stat st ;
+  if (lstat(path, &st) == -1 || !S_ISLNK(st.st_mode) || (st.st_uid != geteuid() && st.st_uid)) return 0 ;
+  return stat(path, &st) != -1 && S_ISDIR(st.st_mode) && st.st_uid == geteuid() ;
+}
+
 int livedir_use (char const *path)
 {
-  if (!make_ours(path, geteuid() ? 0700 : 0755)) return 0 ;
+  if (!own_link(path) && !make_ours(path, geteuid() ? 0700 : 0755)) return 0 ;
   /* Whether it can be written, not who may: a read-only mount tells only so. */
   return !faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) ;
 }

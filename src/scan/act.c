@@ -1,0 +1,302 @@
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <skalibs/strerr.h>
+#include <skalibs/types.h>
+
+#include "base/spawn.h"
+#include "scan/scanner.h"
+#include "service/executable.h"
+#include "wire/channels.h"
+#include "wire/report.h"
+
+#define EARLY_MS 1000
+
+/* ---- starting ---- */
+
+/* Once until it works: the next try is not worth another message. */
+static void cannot (struct unit *unit, char const *what, char const *why)
+{
+  if (!unit->warned) strerr_warnwu6x(what, " ", unit->name, ": ", why, " (trying again every second)") ;
+  unit->warned = 1 ;
+}
+
+static enum unit_event make_tree (struct scanner *s, struct unit *unit)
+{
+  if (unit->foreign) return UNIT_STARTED ;
+  switch (livetree_make(s->scan, unit->name))
+  {
+    case LIVETREE_DONE : return UNIT_STARTED ;
+    case LIVETREE_TAKEN :
+      strerr_warnw6x(s->live, "/", unit->name, " is not ours and stays: the service ", unit->name,
+        " is not started; remove it or rename the service, then order a rescan") ;
+      return UNIT_START_REFUSED ;
+    default :
+      cannot(unit, "make the live directory of", strerror(errno)) ;
+      return UNIT_START_FAILED ;
+  }
+}
+
+/* The logger comes before its producer, so that there is somewhere to write to. */
+static enum unit_event attend_logger (struct scanner *s, struct unit *unit)
+{
+  char name[UNIT_PATH_MAX] ;
+  char identity[UNIT_PATH_MAX] ;
+  struct unit *logger = unit->logger ;
+  enum unit_event made = UNIT_STARTED ;
+  if (unit->producer || !look_has_logger(s, unit)) return UNIT_STARTED ;
+  snprintf(name, sizeof name, "%s" LOGGER_SUFFIX, unit->name) ;
+  snprintf(identity, sizeof identity, "%s" LOGGER_SUFFIX, unit->identity) ;
+  if (!unit->foreign && livetree_make(s->scan, name) != LIVETREE_DONE) made = UNIT_START_FAILED ;
+  if (made == UNIT_STARTED && !livetree_make_pipe(name)) made = UNIT_START_FAILED ;
+  if (made == UNIT_STARTED && !logger && !(logger = units_add(&s->units, identity, name, unit))) made = UNIT_START_FAILED ;
+  if (made == UNIT_START_FAILED)
+  {
+    cannot(unit, "make the logger's directory of", strerror(errno)) ;
+    return made ;
+  }
+  units_rename(logger, name) ;
+  if (logger->phase == UNIT_INCOMPLETE) act(s, logger, UNIT_SEEN_COMPLETE) ;
+  return UNIT_STARTED ;
+}
+
+static pid_t living_supervisor (struct unit const *unit)
+{
+  char path[UNIT_PATH_MAX] ;
+  int foreign ;
+  pid_t pid ;
+  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, unit->name) ;
+  pid = lock_holder(path, &foreign) ;
+  return pid > 0 ? pid : 0 ;
+}
+
+static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
+{
+  char const *argv[3] = { "reeve-supervise", unit->name, 0 } ;
+  struct spawn request = SPAWN_ZERO ;
+  int executing ;
+  pid_t pid ;
+  request.path = s->supervise ;
+  request.argv = argv ;
+  request.envp = (char const *const *)environ ;
+  pid = spawn(&request, &executing) ;
+  if (!pid)
+  {
+    cannot(unit, "start a supervisor for", strerror(errno)) ;
+    return UNIT_START_FAILED ;
+  }
+  unit->child = 1 ;
+  tain_now(&unit->started) ;
+  if (!units_set_supervisor(&s->units, unit, pid))
+  {
+    /* Nobody would know whose it is. */
+    kill(pid, SIGTERM) ;
+    cannot(unit, "remember the supervisor of", strerror(ENOMEM)) ;
+    return UNIT_START_FAILED ;
+  }
+  unit->warned = 0 ;
+  return UNIT_STARTED ;
+}
+
+static void start (struct scanner *s, struct unit *unit)
+{
+  enum unit_event event = UNIT_STARTED ;
+  pid_t living ;
+  if (!unit->producer) event = make_tree(s, unit) ;
+  if (event == UNIT_STARTED) event = attend_logger(s, unit) ;
+  if (event == UNIT_STARTED)
+  {
+    living = living_supervisor(unit) ;
+    if (living)
+    {
+      act_found(s, unit, living) ;
+      return ;
+    }
+    event = start_supervisor(s, unit) ;
+  }
+  act(s, unit, event) ;
+}
+
+static void refresh (struct scanner *s, struct unit *unit)
+{
+  if (unit->producer || s->stop.on) return ;
+  if (!unit->foreign && livetree_make(s->scan, unit->name) == LIVETREE_FAILED)
+    strerr_warnwu4sys("refresh the live directory of ", unit->name, " in ", s->live) ;
+  attend_logger(s, unit) ;
+}
+
+/* ---- ending ---- */
+
+static void tell_leave (struct scanner *s, struct unit *unit)
+{
+  char path[UNIT_PATH_MAX] ;
+  char order = ORDER_RUN_DRY ;
+  int dry = unit->producer && !unit->terminate ;
+  if (!unit->supervisor) return ;
+  if (unit->child)
+  {
+    kill(unit->supervisor, dry ? SIGHUP : SIGTERM) ;
+    return ;
+  }
+  /* Not ours to signal: its pid may have become another's. */
+  snprintf(path, sizeof path, "%s/%s", unit->name, dry ? ORDERS_FIFO : CONTROL_FIFO) ;
+  if (fifo_send(path, dry ? &order : "xd", dry ? 1 : 2)) return ;
+  if (errno == ENXIO || errno == ENOENT)
+  {
+    units_set_supervisor(&s->units, unit, 0) ;
+    act(s, unit, UNIT_DIED) ;
+  }
+  else strerr_warnwu2sys("tell the supervisor to leave, of ", unit->name) ;
+}
+
+static void release (struct scanner *s, struct unit *unit)
+{
+  struct unit *producer = unit->producer ;
+  units_release(&s->units, unit) ;
+  if (producer && !producer->supervisor && (producer->phase == UNIT_LEAVING || producer->phase == UNIT_RETURNING))
+    act(s, producer, UNIT_LOGGER_GONE) ;
+}
+
+static void end_logger (struct scanner *s, struct unit *unit)
+{
+  if (unit->logger) act(s, unit->logger, UNIT_LET_GO) ;
+  else act(s, unit, UNIT_LOGGER_GONE) ;
+}
+
+static void clean (struct scanner *s, struct unit *unit)
+{
+  if (s->stop.on) return ; /* the next start removes it: an end is not the time for it */
+  if (unit->foreign || unit->producer || !livetree_is_ours(unit->name)) return ;
+  if (!livetree_remove(unit->name)) strerr_warnwu4sys("remove the live directory ", s->live, "/", unit->name) ;
+}
+
+static void say_incomplete (struct scanner *s, struct unit *unit)
+{
+  char why[EXECUTABLE_WHY_MAX] ;
+  if (unit->warned) return ;
+  unit->warned = 1 ;
+  strerr_warnw6x(s->scan, "/", unit->name, " is not started: ./run: ", look_why_incomplete(s, unit, why, sizeof why),
+    " (it starts as soon as that is mended)") ;
+}
+
+/* ---- steps ---- */
+
+void act (struct scanner *s, struct unit *unit, enum unit_event event)
+{
+  struct plan_step step = plan_step(unit->phase, event) ;
+  if (step.todo & PLAN_IMPOSSIBLE)
+  {
+    strerr_warnw2x("impossible event for ", unit->name) ;
+    return ;
+  }
+  unit->phase = step.next ;
+  if (step.todo & PLAN_DISARM)
+  {
+    units_disarm(&s->units, unit) ;
+    watch_no_unit(s, unit) ;
+  }
+  if (step.todo & PLAN_CLEAN) clean(s, unit) ;
+  if (step.todo & PLAN_AWAIT_QUIET)
+  {
+    units_arm(&s->units, unit, DEADLINE_QUIET) ;
+    watch_unit(s, unit) ;
+  }
+  if (step.todo & PLAN_AWAIT_RETURN && !unit->foreign) units_arm(&s->units, unit, DEADLINE_RETURN) ;
+  if (step.todo & PLAN_AWAIT_RETRY) units_arm(&s->units, unit, DEADLINE_RETRY) ;
+  if (step.todo & PLAN_SAY_INCOMPLETE) say_incomplete(s, unit) ;
+  if (step.todo & PLAN_EXAMINE) act(s, unit, look_examine(s, unit)) ;
+  if (step.todo & PLAN_REFRESH) refresh(s, unit) ;
+  if (step.todo & PLAN_START) start(s, unit) ;
+  if (step.todo & PLAN_TELL_LEAVE) tell_leave(s, unit) ;
+  if (step.todo & PLAN_END_LOGGER) end_logger(s, unit) ;
+  if (step.todo & PLAN_RELEASE) release(s, unit) ;
+}
+
+void act_found (struct scanner *s, struct unit *unit, pid_t supervisor)
+{
+  char path[UNIT_PATH_MAX] ;
+  char order = ORDER_REPORT ;
+  unit->child = 0 ;
+  tain_now(&unit->started) ;
+  if (!units_set_supervisor(&s->units, unit, supervisor))
+  {
+    act(s, unit, UNIT_START_FAILED) ;
+    return ;
+  }
+  unit->warned = 0 ;
+  snprintf(path, sizeof path, "%s/" ORDERS_FIFO, unit->name) ;
+  fifo_send(path, &order, 1) ; /* one of s6's has no such fifo */
+  act(s, unit, UNIT_STARTED) ;
+}
+
+/* ---- what has ended ---- */
+
+static void died (struct scanner *s, struct unit *unit, int wstat)
+{
+  tain now ;
+  tain lived ;
+  int ms ;
+  int expected = unit->phase == UNIT_LEAVING || unit->phase == UNIT_RETURNING || unit->phase == UNIT_MISSING ;
+  tain_now(&now) ;
+  tain_sub(&lived, &now, &unit->started) ;
+  ms = tain_to_millisecs(&lived) ;
+  units_set_supervisor(&s->units, unit, 0) ;
+  if (WIFSIGNALED(wstat))
+  {
+    char sig[UINT_FMT] ;
+    sig[uint_fmt(sig, (unsigned int)WTERMSIG(wstat))] = 0 ;
+    strerr_warnw5x("the supervisor of ", unit->name, " was ended by signal ", sig, expected ? "" : "; it is replaced") ;
+  }
+  act(s, unit, ms >= 0 && ms < EARLY_MS ? UNIT_DIED_EARLY : UNIT_DIED) ;
+}
+
+void act_reap (struct scanner *s)
+{
+  for (;;)
+  {
+    int wstat ;
+    struct unit *unit ;
+    pid_t pid = waitpid(-1, &wstat, WNOHANG) ;
+    if (pid == -1 && errno == EINTR) continue ;
+    if (pid <= 0) return ;
+    if (pid == s->command_pid) stop_command_ended(s, wstat) ;
+    else if ((unit = units_by_supervisor(&s->units, pid))) died(s, unit, wstat) ;
+    /* Anything else is an orphan that fell to us. */
+  }
+}
+
+static void reported (struct scanner *s, char const *line, size_t len)
+{
+  struct report report ;
+  struct unit *unit ;
+  if (!report_parse(&report, line, len) || report.phase != PHASE_EXITED) return ;
+  unit = units_by_supervisor(&s->units, report.supervisor) ;
+  if (!unit || unit->child || strcmp(unit->name, report.name)) return ; /* a child's end is told by the kernel */
+  units_set_supervisor(&s->units, unit, 0) ;
+  act(s, unit, UNIT_DIED) ;
+}
+
+/* Lines are written whole, but a read may end within one. */
+void act_reports (struct scanner *s, int fd)
+{
+  static char buf[16 * REPORT_SIZE_MAX] ;
+  static size_t held ;
+  ssize_t r = read(fd, buf + held, sizeof buf - held) ;
+  char *line = buf ;
+  char *end ;
+  if (r <= 0) return ;
+  held += (size_t)r ;
+  while ((end = memchr(line, '\n', held)))
+  {
+    size_t len = (size_t)(end - line) ;
+    reported(s, line, len) ;
+    held -= len + 1 ;
+    line = end + 1 ;
+  }
+  if (held >= REPORT_SIZE_MAX) held = 0 ; /* nothing of ours is that long */
+  memmove(buf, line, held) ;
+}

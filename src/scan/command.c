@@ -1,0 +1,117 @@
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <skalibs/strerr.h>
+
+#include "base/spawn.h"
+#include "scan/scanner.h"
+
+/* ---- what can be asked for ---- */
+
+static void rescan (struct scanner *s)
+{
+  look_order(s, 0, 0) ;
+}
+
+static void rescan_and_prune (struct scanner *s)
+{
+  look_order(s, 1, 0) ;
+}
+
+static void prune (struct scanner *s)
+{
+  look_prune(s, 0) ;
+}
+
+static void prune_with_loggers (struct scanner *s)
+{
+  look_prune(s, 1) ;
+}
+
+static void stop (struct scanner *s)
+{
+  stop_begin(s, 0) ;
+}
+
+static void stop_with_loggers (struct scanner *s)
+{
+  stop_begin(s, 1) ;
+}
+
+static void end_at_once (struct scanner *s)
+{
+  s->stop.at_once = 1 ;
+}
+
+/* Indexed by the letter itself. */
+static void (*const of_letter[256]) (struct scanner *) =
+{
+  ['z'] = &act_reap,
+  ['a'] = &rescan,
+  ['b'] = &end_at_once,
+  ['h'] = &rescan_and_prune,
+  ['i'] = &stop,
+  ['t'] = &stop,
+  ['q'] = &stop_with_loggers,
+  ['n'] = &prune,
+  ['N'] = &prune_with_loggers,
+} ;
+
+struct on_signal
+{
+  int number ;
+  void (*act) (struct scanner *) ; /* 0: nothing */
+  char const *replacement ; /* executed instead, if it can be; 0: none can */
+} ;
+
+static struct on_signal const of_signal[] =
+{
+  { SIGCHLD, &act_reap, 0 },
+  { SIGALRM, &rescan, 0 },
+  { SIGABRT, &end_at_once, 0 },
+  { SIGHUP, &rescan_and_prune, ".s6-svscan/SIGHUP" },
+  { SIGINT, &stop, ".s6-svscan/SIGINT" },
+  { SIGTERM, &stop, ".s6-svscan/SIGTERM" },
+  { SIGQUIT, &stop_with_loggers, ".s6-svscan/SIGQUIT" },
+  { SIGUSR1, 0, ".s6-svscan/SIGUSR1" },
+  { SIGUSR2, 0, ".s6-svscan/SIGUSR2" },
+  { SIGPWR, 0, ".s6-svscan/SIGPWR" },
+  { SIGWINCH, 0, ".s6-svscan/SIGWINCH" },
+} ;
+
+/* ---- */
+
+/* One read a wake-up: a flood of commands cannot keep signals and deaths waiting. */
+void command_letters (struct scanner *s, int fd)
+{
+  char buf[256] ;
+  ssize_t r = read(fd, buf, sizeof buf) ;
+  for (ssize_t i = 0 ; i < r ; i++)
+    if (of_letter[(unsigned char)buf[i]]) (*of_letter[(unsigned char)buf[i]])(s) ;
+}
+
+static int replaced (char const *path)
+{
+  char const *argv[2] = { path, 0 } ;
+  struct spawn request = SPAWN_ZERO ;
+  int executing ;
+  request.path = path ;
+  request.argv = argv ;
+  request.envp = (char const *const *)environ ;
+  if (spawn(&request, &executing)) return 1 ;
+  if (errno != ENOENT) strerr_warnwu3sys("execute ", path, " (doing what the signal does by default)") ;
+  return 0 ;
+}
+
+void command_signal (struct scanner *s, int sig)
+{
+  for (size_t i = 0 ; i < sizeof of_signal / sizeof *of_signal ; i++)
+  {
+    if (of_signal[i].number != sig) continue ;
+    if (of_signal[i].replacement && replaced(of_signal[i].replacement)) return ;
+    if (of_signal[i].act) (*of_signal[i].act)(s) ;
+    return ;
+  }
+}

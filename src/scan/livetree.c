@@ -1,0 +1,204 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <skalibs/allreadwrite.h>
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+
+#include "scan/scanner.h"
+#include "wire/channels.h"
+
+#define MARKER "supervise/reeve"
+#define MARKER_SIZE_MAX (SCAN_PATH_MAX + 1)
+#define TARGET_MAX (SCAN_PATH_MAX + UNIT_PATH_MAX + 256)
+
+/* What an entry of the service directory becomes in LIVE. */
+enum made { MADE_LINK, MADE_NOTHING, MADE_DOWN, MADE_COPY } ;
+
+static enum made made_of (char const *entry)
+{
+  static struct { char const *entry ; enum made made ; } const special[] =
+  {
+    { ".", MADE_NOTHING },
+    { "..", MADE_NOTHING },
+    { "supervise", MADE_NOTHING },
+    { "event", MADE_NOTHING },
+    { "log", MADE_NOTHING }, /* made in the same way, if it has a run */
+    { "down", MADE_DOWN },
+    { "instance", MADE_COPY },
+    { "instances", MADE_COPY },
+  } ;
+  for (size_t i = 0 ; i < sizeof special / sizeof *special ; i++)
+    if (!strcmp(entry, special[i].entry)) return special[i].made ;
+  return MADE_LINK ;
+}
+
+static int fits (int n, size_t size)
+{
+  if (n >= 0 && (size_t)n < size) return 1 ;
+  errno = ENAMETOOLONG ;
+  return 0 ;
+}
+
+int livetree_is_ours (char const *name)
+{
+  char path[UNIT_PATH_MAX] ;
+  struct stat st ;
+  return fits(snprintf(path, sizeof path, "%s/" MARKER, name), sizeof path)
+      && !lstat(path, &st) && S_ISREG(st.st_mode) && st.st_uid == geteuid()
+      && !lstat(name, &st) && S_ISDIR(st.st_mode) ;
+}
+
+int livetree_remove (char const *name)
+{
+  return rm_rf(name) != -1 ;
+}
+
+static int make_link (int dir, char const *entry, char const *target)
+{
+  char present[TARGET_MAX] ;
+  ssize_t r ;
+  if (!symlinkat(target, dir, entry)) return 1 ;
+  if (errno != EEXIST) return 0 ;
+  r = readlinkat(dir, entry, present, sizeof present) ;
+  if (r < 0) return errno == EINVAL ; /* something real that others put there stays */
+  if ((size_t)r == strlen(target) && !memcmp(present, target, (size_t)r)) return 1 ;
+  return unlinkat(dir, entry, 0) != -1 && symlinkat(target, dir, entry) != -1 ;
+}
+
+static int touch (int dir, char const *entry)
+{
+  int fd = openat(dir, entry, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644) ;
+  if (fd == -1) return 0 ;
+  fd_close(fd) ;
+  return 1 ;
+}
+
+static int copy (char const *source, char const *name, char const *entry)
+{
+  char from[TARGET_MAX] ;
+  char to[TARGET_MAX] ;
+  return fits(snprintf(from, sizeof from, "%s/%s", source, entry), sizeof from)
+      && fits(snprintf(to, sizeof to, "%s/%s", name, entry), sizeof to)
+      && hiercopy(from, to) ;
+}
+
+/* Links whose original is gone. */
+static int unlink_stale (char const *name, int from)
+{
+  struct dirent *e ;
+  struct stat st ;
+  int ok = 1 ;
+  DIR *dir = opendir(name) ;
+  if (!dir) return 0 ;
+  while (ok && (e = readdir(dir)))
+  {
+    if (made_of(e->d_name) != MADE_LINK || fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1
+     || !S_ISLNK(st.st_mode) || !fstatat(from, e->d_name, &st, AT_SYMLINK_NOFOLLOW) || errno != ENOENT) continue ;
+    ok = unlinkat(dirfd(dir), e->d_name, 0) != -1 ;
+  }
+  closedir(dir) ;
+  return ok ;
+}
+
+static int fill (DIR *from, char const *source, char const *name, int fresh)
+{
+  char target[TARGET_MAX] ;
+  struct dirent *e ;
+  int ok = 1 ;
+  int to = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW) ;
+  if (to == -1) return 0 ;
+  while (ok && (errno = 0, e = readdir(from)))
+  {
+    switch (made_of(e->d_name))
+    {
+      case MADE_LINK :
+        ok = fits(snprintf(target, sizeof target, "%s/%s", source, e->d_name), sizeof target) && make_link(to, e->d_name, target) ;
+        break ;
+      case MADE_DOWN : ok = !fresh || touch(to, e->d_name) ; break ;
+      case MADE_COPY : ok = !fresh || copy(source, name, e->d_name) ; break ;
+      default : break ;
+    }
+  }
+  ok = ok && !errno ;
+  {
+    int err = errno ;
+    fd_close(to) ;
+    errno = err ;
+  }
+  return ok ;
+}
+
+/* The mark of what is ours comes before anything else, so that a scanner that
+   is killed here leaves nothing that its successor would not know. */
+static int mark (char const *scan, char const *name)
+{
+  char path[UNIT_PATH_MAX] ;
+  char line[MARKER_SIZE_MAX + 1] ;
+  int n = snprintf(line, sizeof line, "%s\n", scan) ;
+  int fd ;
+  size_t written ;
+  if (!fits(n, sizeof line) || !fits(snprintf(path, sizeof path, "%s/supervise", name), sizeof path)) return 0 ;
+  if (mkdir(path, 0700) == -1 && errno != EEXIST) return 0 ;
+  if (!fits(snprintf(path, sizeof path, "%s/" MARKER, name), sizeof path)) return 0 ;
+  fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644) ;
+  if (fd == -1) return errno == EEXIST ;
+  written = allwrite(fd, line, (size_t)n) ;
+  fd_close(fd) ;
+  return written == (size_t)n ;
+}
+
+/* An empty directory, perhaps with an empty supervise/ in it: what a scanner
+   leaves that is killed between its first two steps. */
+static int remove_if_empty (char const *name)
+{
+  char path[UNIT_PATH_MAX] ;
+  snprintf(path, sizeof path, "%s/supervise", name) ;
+  return (rmdir(path) != -1 || errno == ENOENT) && rmdir(name) != -1 ;
+}
+
+/* 1: made afresh; 0: it is ours already; -1: errno, EEXIST if taken. */
+static int make_directory (char const *scan, char const *name)
+{
+  int again = 1 ;
+  while (mkdir(name, 0755) == -1)
+  {
+    if (errno != EEXIST) return -1 ;
+    if (livetree_is_ours(name)) return 0 ;
+    if (!again-- || !remove_if_empty(name)) return (errno = EEXIST, -1) ;
+  }
+  return mark(scan, name) ? 1 : -1 ;
+}
+
+enum livetree_result livetree_make (char const *scan, char const *name)
+{
+  char source[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
+  int fresh = make_directory(scan, name) ;
+  int ok ;
+  DIR *from ;
+  if (fresh < 0) return errno == EEXIST ? LIVETREE_TAKEN : LIVETREE_FAILED ;
+  if (!fits(snprintf(source, sizeof source, "%s/%s", scan, name), sizeof source)) return LIVETREE_FAILED ;
+  from = opendir(source) ;
+  if (!from) return LIVETREE_FAILED ;
+  ok = fill(from, source, name, fresh) && (fresh || unlink_stale(name, dirfd(from))) ;
+  {
+    int err = errno ;
+    closedir(from) ;
+    errno = err ;
+  }
+  return ok ? LIVETREE_DONE : LIVETREE_FAILED ;
+}
+
+int livetree_make_pipe (char const *logger_name)
+{
+  char path[UNIT_PATH_MAX] ;
+  snprintf(path, sizeof path, "%s/supervise", logger_name) ;
+  if (mkdir(path, 0700) == -1 && errno != EEXIST) return 0 ;
+  snprintf(path, sizeof path, "%s/" LOGGER_FIFO, logger_name) ;
+  return fifo_make(path) ;
+}

@@ -1,0 +1,317 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <skalibs/strerr.h>
+
+#include "scan/scanner.h"
+#include "service/executable.h"
+#include "wire/channels.h"
+
+#define PORTION 64 /* entries between two looks at commands and signals */
+#define AGAIN_MS 1000
+#define IDENTITY_MAX 64 /* "/DEVICE:INODE" */
+
+static void forward (tain *moment, uint32_t ms)
+{
+  tain now ;
+  tain delay ;
+  tain_now(&now) ;
+  tain_from_millisecs(&delay, (int)ms) ;
+  tain_add(moment, &now, &delay) ;
+}
+
+/* ---- one directory ---- */
+
+/* PATH of FILE in the directory of the unit: in SCAN, or in LIVE. */
+static char const *file_of (struct scanner const *s, struct unit const *unit, char const *file, char *out, size_t size)
+{
+  if (unit->foreign) snprintf(out, size, "%s/%s", unit->name, file) ;
+  else snprintf(out, size, "%s/%s/%s", s->scan, unit->name, file) ;
+  return out ;
+}
+
+static int has (struct scanner const *s, struct unit const *unit, char const *file)
+{
+  char path[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
+  struct stat st ;
+  return lstat(file_of(s, unit, file, path, sizeof path), &st) != -1 ;
+}
+
+int look_has_logger (struct scanner const *s, struct unit const *unit)
+{
+  return has(s, unit, "log/run") ;
+}
+
+enum unit_event look_examine (struct scanner const *s, struct unit const *unit)
+{
+  char path[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
+  struct stat st ;
+  if (stat(file_of(s, unit, ".", path, sizeof path), &st) == -1 && (errno == ENOENT || errno == ENOTDIR)) return UNIT_UNSEEN ;
+  file_of(s, unit, "run", path, sizeof path) ;
+  if (stat(path, &st) == -1 || !S_ISREG(st.st_mode)) return UNIT_SEEN_INCOMPLETE ;
+  return access(path, X_OK) == -1 ? UNIT_SEEN_INCOMPLETE : UNIT_SEEN_COMPLETE ;
+}
+
+char const *look_why_incomplete (struct scanner const *s, struct unit const *unit, char *out, size_t size)
+{
+  char path[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
+  return executable_why_not(file_of(s, unit, "run", path, sizeof path), EACCES, out, size) ;
+}
+
+static int say_fault (struct scanner const *s, char const *name)
+{
+  char printable[SERVICE_NAME_MAX + 5] ;
+  char const *fault = service_name_fault(name) ;
+  if (!fault) return 0 ;
+  if (!s->look.quiet)
+    strerr_warnw6x("ignoring the directory ", service_name_printable(printable, sizeof printable, name), " in ",
+      s->look.in_live ? s->live : s->scan, ": its name cannot be a service's: ", fault) ;
+  return 1 ;
+}
+
+static struct unit *know (struct scanner *s, char const *identity, char const *name)
+{
+  struct unit *unit = units_by_identity(&s->units, identity) ;
+  if (unit) return unit ;
+  unit = units_add(&s->units, identity, name, 0) ;
+  if (unit) return unit ;
+  strerr_warnwu3sys("remember the service ", name, " (next try in 1 second)") ;
+  forward(&s->look.moment, AGAIN_MS) ;
+  s->look.again = 1 ;
+  return 0 ;
+}
+
+static void seen (struct scanner *s, struct unit *unit, int at_once)
+{
+  unit->seen = s->look.generation ;
+  act(s, unit, at_once && has(s, unit, "run") ? UNIT_SEEN_COMPLETE : UNIT_SEEN_CHANGING) ;
+}
+
+static int is_directory (char const *path)
+{
+  struct stat st ;
+  return stat(path, &st) != -1 && S_ISDIR(st.st_mode) ;
+}
+
+void look_name (struct scanner *s, char const *name, int at_once)
+{
+  char path[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
+  struct stat st ;
+  struct unit *unit ;
+  if (name[0] == '.') return ;
+  snprintf(path, sizeof path, "%s/%s", s->scan, name) ;
+  if (lstat(path, &st) == -1 || !is_directory(path) || say_fault(s, name)) return ;
+  unit = know(s, name, name) ;
+  if (unit) seen(s, unit, at_once || S_ISLNK(st.st_mode)) ;
+}
+
+/* ---- a scan ---- */
+
+static void entry_of_scan (struct scanner *s, struct dirent const *e)
+{
+  if (e->d_type == DT_DIR || e->d_type == DT_LNK || e->d_type == DT_UNKNOWN) look_name(s, e->d_name, 1) ;
+}
+
+/* What others put into LIVE; in place, all. */
+static void entry_of_live (struct scanner *s, struct dirent const *e)
+{
+  char identity[IDENTITY_MAX] ;
+  struct stat st ;
+  struct unit *unit ;
+  if (e->d_name[0] == '.' || stat(e->d_name, &st) == -1 || !S_ISDIR(st.st_mode)) return ;
+  if (!s->in_place && livetree_is_ours(e->d_name)) return ;
+  if (say_fault(s, e->d_name)) return ;
+  snprintf(identity, sizeof identity, "/%jx:%jx", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino) ;
+  unit = units_by_identity(&s->units, identity) ;
+  if (!unit)
+  {
+    char run[UNIT_PATH_MAX] ;
+    snprintf(run, sizeof run, "%s/run", e->d_name) ;
+    if (lstat(run, &st) == -1) return ; /* not a service directory */
+    unit = know(s, identity, e->d_name) ;
+    if (!unit) return ;
+    unit->foreign = 1 ;
+  }
+  units_rename(unit, e->d_name) ;
+  unit->seen = s->look.generation ;
+  act(s, unit, UNIT_SEEN_COMPLETE) ;
+}
+
+static void open_failed (struct scanner *s, char const *path)
+{
+  if (errno == ENOENT || errno == ENOTDIR)
+  {
+    if (!s->look.said_waiting)
+      strerr_warnw3x("there is no directory ", path, ": waiting for it") ;
+    s->look.said_waiting = 1 ;
+    return ;
+  }
+  strerr_warnwu3sys("read the directory ", path, " (next try in 1 second)") ;
+  forward(&s->look.moment, AGAIN_MS) ;
+  s->look.again = 1 ;
+}
+
+static void open_directory (struct scanner *s, int in_live)
+{
+  char const *path = in_live ? "." : s->scan ;
+  s->look.in_live = !!in_live ;
+  s->look.dir = opendir(path) ;
+  if (!s->look.dir) open_failed(s, in_live ? s->live : s->scan) ;
+  else if (!in_live) s->look.said_waiting = 0 ;
+}
+
+static void ended (struct scanner *s)
+{
+  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
+  {
+    if (unit->producer || unit->seen == s->look.generation || unit->phase == UNIT_RELEASED) continue ;
+    if (unit->foreign ? s->look.live_read : s->look.scan_read) act(s, unit, UNIT_UNSEEN) ;
+  }
+  if (s->look.prune) look_prune(s, 0) ;
+  s->look.prune = s->look.quiet = 0 ;
+  if (!s->look.ended_once) stop_start_command(s) ;
+  s->look.ended_once = 1 ;
+  if (!s->look.again && s->rescan_ms)
+  {
+    forward(&s->look.moment, s->rescan_ms) ;
+    s->look.again = 1 ;
+  }
+  if (s->look.wanted)
+  {
+    s->look.wanted = 0 ;
+    look_order(s, !!s->look.wanted_prune, 0) ;
+    s->look.wanted_prune = 0 ;
+  }
+}
+
+static void next_directory (struct scanner *s)
+{
+  if (s->look.dir) closedir(s->look.dir) ;
+  s->look.dir = 0 ;
+  if (!s->look.in_live) open_directory(s, 1) ;
+  else s->look.in_live = 0 ;
+  if (!s->look.dir) ended(s) ;
+}
+
+void look_order (struct scanner *s, int prune, int quiet)
+{
+  if (s->stop.on) return ;
+  if (s->look.dir)
+  {
+    s->look.wanted = 1 ;
+    s->look.wanted_prune |= prune ? 1 : 0 ;
+    return ;
+  }
+  s->look.generation++ ;
+  s->look.prune = !!prune ;
+  s->look.quiet = !!quiet ;
+  s->look.again = s->look.scan_read = s->look.live_read = 0 ;
+  if (s->in_place) open_directory(s, 1) ;
+  else
+  {
+    watch_scan(s) ; /* before reading, so that nothing comes between */
+    open_directory(s, 0) ;
+  }
+  if (!s->look.dir) next_directory(s) ;
+}
+
+int look_under_way (struct scanner const *s)
+{
+  return !!s->look.dir ;
+}
+
+void look_continue (struct scanner *s)
+{
+  for (unsigned int i = 0 ; i < PORTION && s->look.dir && !s->stop.on ; i++)
+  {
+    struct dirent *e ;
+    errno = 0 ;
+    e = readdir(s->look.dir) ;
+    if (!e)
+    {
+      if (errno) strerr_warnwu2sys("read the directory ", s->look.in_live ? s->live : s->scan) ;
+      else if (s->look.in_live) s->look.live_read = 1 ;
+      else s->look.scan_read = 1 ;
+      next_directory(s) ;
+      return ;
+    }
+    if (s->look.in_live) entry_of_live(s, e) ;
+    else entry_of_scan(s, e) ;
+  }
+}
+
+void look_cancel (struct scanner *s)
+{
+  if (s->look.dir) closedir(s->look.dir) ;
+  s->look.dir = 0 ;
+  s->look.wanted = s->look.again = 0 ;
+}
+
+void look_prune (struct scanner *s, int loggers_too)
+{
+  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
+  {
+    if (unit->phase != UNIT_MISSING) continue ;
+    if (loggers_too && unit->logger)
+    {
+      unit->logger->terminate = 1 ;
+      act(s, unit->logger, UNIT_LET_GO) ;
+    }
+    act(s, unit, UNIT_PRUNE) ;
+  }
+}
+
+/* ---- what a scanner that was killed left in LIVE ---- */
+
+static pid_t living (char const *name)
+{
+  char path[UNIT_PATH_MAX] ;
+  int foreign ;
+  pid_t pid ;
+  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, name) ;
+  pid = lock_holder(path, &foreign) ;
+  return pid == -1 ? 0 : pid ;
+}
+
+static void leftover (struct scanner *s, char const *name)
+{
+  char logger_name[NAME_MAX + sizeof LOGGER_SUFFIX] ;
+  struct unit *unit ;
+  struct unit *logger ;
+  pid_t supervisor ;
+  pid_t logger_supervisor ;
+  if (service_name_fault(name) || !livetree_is_ours(name)) return ;
+  snprintf(logger_name, sizeof logger_name, "%s" LOGGER_SUFFIX, name) ;
+  supervisor = living(name) ;
+  logger_supervisor = living(logger_name) ;
+  if (!supervisor && !logger_supervisor)
+  {
+    if (!livetree_remove(name)) strerr_warnwu4sys("remove what is left of an earlier run, ", s->live, "/", name) ;
+    return ;
+  }
+  unit = know(s, name, name) ;
+  if (!unit) return ;
+  logger = logger_supervisor ? units_add(&s->units, logger_name, logger_name, unit) : 0 ;
+  if (supervisor) act_found(s, unit, supervisor) ;
+  if (logger) act_found(s, logger, logger_supervisor) ;
+}
+
+void look_at_leftovers (struct scanner *s)
+{
+  struct dirent *e ;
+  DIR *dir = opendir(".") ;
+  if (!dir)
+  {
+    strerr_warnwu2sys("read the live directory ", s->live) ;
+    return ;
+  }
+  while ((e = readdir(dir)))
+    if (e->d_name[0] != '.') leftover(s, e->d_name) ;
+  closedir(dir) ;
+}

@@ -1,0 +1,80 @@
+/* What the scanner does about a service: what was seen of its directory and what
+   runs -> what to start, stop, let go. Decided without I/O or clock.
+
+   A unit is one supervised directory: a service or a logger.
+
+   incomplete  known, has no ./run (that can be executed); nothing runs
+   settling    seen being created; looked at again 100 ms after its last change
+   retrying    it has no supervisor, and gets one in 1 s
+   running     it has a supervisor
+   missing     running, and its directory is gone; let go after 1 s if it was
+               in SCAN, else when that is ordered
+   leaving     its supervisor was told to leave; then its logger is
+   returning   leaving, and its directory is there again
+   released    forgotten at the next opportunity
+
+   Outcomes are events too: PLAN_START is answered by STARTED, START_FAILED or
+   START_REFUSED, PLAN_EXAMINE by a SEEN event, PLAN_END_LOGGER by LOGGER_GONE
+   (at once when there is none). */
+
+#ifndef REEVE_SCAN_PLAN_H
+#define REEVE_SCAN_PLAN_H
+
+enum unit_phase
+{
+  UNIT_INCOMPLETE,
+  UNIT_SETTLING,
+  UNIT_RETRYING,
+  UNIT_RUNNING,
+  UNIT_MISSING,
+  UNIT_LEAVING,
+  UNIT_RETURNING,
+  UNIT_RELEASED,
+  UNIT_PHASE_COUNT
+} ;
+
+enum unit_event
+{
+  UNIT_SEEN_COMPLETE, /* with a ./run, at a scan, or moved in */
+  UNIT_SEEN_CHANGING, /* being created, or a change in it */
+  UNIT_SEEN_INCOMPLETE, /* the examination found no ./run that can be executed */
+  UNIT_UNSEEN, /* its directory is gone */
+  UNIT_DEADLINE,
+  UNIT_STARTED, /* it has a supervisor, a new one or one that was found */
+  UNIT_START_FAILED, /* for a reason that can pass */
+  UNIT_START_REFUSED, /* its name in LIVE is taken */
+  UNIT_DIED, /* its supervisor has ended, having lived 1 s */
+  UNIT_DIED_EARLY, /* ... less than that */
+  UNIT_LOGGER_GONE, /* it has no logger any more */
+  UNIT_PRUNE, /* let go of what is missing */
+  UNIT_LET_GO,
+  UNIT_EVENT_COUNT
+} ;
+
+enum plan_action /* bits, done from the lowest up */
+{
+  PLAN_DISARM = 1 << 0, /* no deadline, no watch */
+  PLAN_CLEAN = 1 << 1, /* remove what was made for it in LIVE */
+  PLAN_AWAIT_QUIET = 1 << 2, /* watch it; the deadline in 100 ms */
+  PLAN_AWAIT_RETURN = 1 << 3, /* the deadline in 1 s, for what was in SCAN */
+  PLAN_AWAIT_RETRY = 1 << 4, /* the deadline in 1 s */
+  PLAN_EXAMINE = 1 << 5, /* look at its directory again */
+  PLAN_SAY_INCOMPLETE = 1 << 6, /* once */
+  PLAN_REFRESH = 1 << 7, /* the links in LIVE, and its logger */
+  PLAN_START = 1 << 8, /* make what it needs in LIVE, and a supervisor */
+  PLAN_TELL_LEAVE = 1 << 9,
+  PLAN_END_LOGGER = 1 << 10,
+  PLAN_RELEASE = 1 << 11,
+  PLAN_IMPOSSIBLE = 1 << 12 /* a bug of ours: reported, nothing done */
+} ;
+
+struct plan_step
+{
+  enum unit_phase next ;
+  unsigned int todo ;
+  int known ; /* 0: nobody has filled in this cell; the unit test fails */
+} ;
+
+extern struct plan_step plan_step (enum unit_phase phase, enum unit_event event) ;
+
+#endif

@@ -1,0 +1,271 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <skalibs/allreadwrite.h>
+#include <skalibs/djbunix.h>
+#include <skalibs/selfpipe.h>
+#include <skalibs/strerr.h>
+#include <skalibs/tai.h>
+
+#include "base/livedir.h"
+#include "base/spawn.h"
+#include "scan/scanner.h"
+#include "service/settings.h"
+#include "wire/channels.h"
+#include "wire/report.h"
+
+#define USAGE "reeve-scan [-l LIVE] [-d FD] [-t RESCAN_MS] [-T STOP_MS] [SCAN [-- CMD...]]"
+#define DEFAULT_SCAN "/etc/services.d"
+#define SUPERVISE "reeve-supervise"
+#define CONTROL_DIRECTORY ".s6-svscan"
+#define RETRY_MS 1000
+
+enum channel { CHANNEL_SIGNALS, CHANNEL_CONTROL, CHANNEL_REPORTS, CHANNEL_INOTIFY, CHANNEL_COUNT } ;
+
+char const *PROG = "reeve-scan" ;
+
+struct options
+{
+  char const *live ; /* 0: not given */
+  char const *scan ;
+  uint32_t notify_fd ; /* 0: none */
+} ;
+
+static uint32_t number (char const *text, uint32_t min)
+{
+  uint32_t n ;
+  if (!setting_parse_uint(text, min, INT_MAX, &n)) strerr_dieusage(100, USAGE) ;
+  return n ;
+}
+
+static void parse (struct scanner *s, struct options *options, int argc, char *const *argv)
+{
+  int c ;
+  while ((c = getopt(argc, argv, "+l:d:t:T:")) != -1)
+  {
+    switch (c)
+    {
+      case 'l' : options->live = optarg ; break ;
+      case 'd' : options->notify_fd = number(optarg, 3) ; break ;
+      case 't' : s->rescan_ms = number(optarg, 0) ; break ;
+      case 'T' : s->stop.budget_ms = number(optarg, 0) ; break ;
+      default : strerr_dieusage(100, USAGE) ;
+    }
+  }
+  if (options->live && !*options->live) strerr_dieusage(100, USAGE) ;
+  argv += optind ;
+  options->scan = *argv ? *argv++ : DEFAULT_SCAN ;
+  if (!*options->scan) strerr_dieusage(100, USAGE) ;
+  if (*argv && !strcmp(*argv, "--")) argv++ ;
+  if (*argv) s->command = (char const *const *)argv ;
+  if (options->notify_fd && fcntl((int)options->notify_fd, F_GETFD) == -1)
+    strerr_dief1sys(100, "the descriptor given to -d is not open") ;
+}
+
+/* SCAN through which the links lead: absolute, as it was given. */
+static void resolve_scan (struct scanner *s, char const *scan)
+{
+  size_t len ;
+  if (!getcwd(s->origin, sizeof s->origin)) memcpy(s->origin, "/", 2) ;
+  len = (size_t)snprintf(s->scan, sizeof s->scan, "%s%s%s", *scan == '/' ? "" : s->origin, *scan == '/' ? "" : "/", scan) ;
+  if (len >= sizeof s->scan - SERVICE_NAME_MAX) strerr_dief1x(100, "the path of the scan directory is too long") ;
+  while (len > 1 && s->scan[len - 1] == '/') s->scan[--len] = 0 ;
+}
+
+static void no_place (struct livedir_attempt const *attempts, unsigned int n)
+{
+  for (unsigned int i = 0 ; i < n ; i++)
+    strerr_warnw4x("the live directory cannot be ", attempts[i].path, ": ", attempts[i].err == EPERM ? "somebody else owns it" : strerror(attempts[i].err)) ;
+  strerr_dief1x(111, "there is no place for the live directory: name one that can be written with -l or REEVE_LIVE, or mount a tmpfs on /run") ;
+}
+
+static void enter_live (struct scanner *s, char const *live)
+{
+  struct livedir_attempt attempts[3] ;
+  unsigned int failed = 0 ;
+  if (live)
+  {
+    if (!livedir_use(live))
+      strerr_diefu4x(111, "use the live directory ", live, ": ", errno == EPERM ? "somebody else owns it; name another one with -l" : strerror(errno)) ;
+    if (strlen(live) >= sizeof s->live) strerr_dief1x(100, "the path of the live directory is too long") ;
+    memcpy(s->live, live, strlen(live) + 1) ;
+  }
+  else
+  {
+    if (!livedir_choose(s->live, attempts, &failed)) no_place(attempts, failed) ;
+    if (failed) strerr_warnw2x("the live directory is ", s->live) ;
+  }
+  if (chdir(s->live) == -1) strerr_diefu2sys(111, "change directory to ", s->live) ;
+}
+
+static void find_in_place (struct scanner *s)
+{
+  struct stat live ;
+  struct stat scan ;
+  s->in_place = !stat(".", &live) && !stat(s->scan, &scan) && live.st_dev == scan.st_dev && live.st_ino == scan.st_ino ;
+}
+
+static void find_supervise (struct scanner *s)
+{
+  char *slash ;
+  ssize_t r = readlink("/proc/self/exe", s->supervise, sizeof s->supervise - sizeof "/" SUPERVISE) ;
+  if (r > 0)
+  {
+    s->supervise[r] = 0 ;
+    slash = strrchr(s->supervise, '/') ;
+    if (slash)
+    {
+      memcpy(slash + 1, SUPERVISE, sizeof SUPERVISE) ;
+      if (!access(s->supervise, X_OK)) return ;
+    }
+  }
+  snprintf(s->supervise, sizeof s->supervise, "%s/%s", REEVE_BINDIR, SUPERVISE) ;
+  if (access(s->supervise, X_OK) == -1)
+    strerr_diefu2sys(111, "find " SUPERVISE " beside reeve-scan or as ", s->supervise) ;
+}
+
+static int open_channel (char const *path)
+{
+  int fd ;
+  if (!fifo_make(path)) strerr_diefu2sys(111, "make the fifo ", path) ;
+  fd = fifo_open(path, O_RDWR) ;
+  if (fd == -1) strerr_diefu2sys(111, "open ", path) ;
+  return fd ;
+}
+
+/* Nothing in LIVE is touched before the lock is ours. */
+static void take_live (struct scanner *s)
+{
+  if (mkdir(CONTROL_DIRECTORY, 0700) == -1 && errno != EEXIST)
+    strerr_diefu4sys(111, "make ", s->live, "/", CONTROL_DIRECTORY) ;
+  if (lock_take(SCAN_LOCK) >= 0) return ;
+  if (errno == EBUSY) strerr_dief2x(100, "another scanner is running on ", s->live) ;
+  strerr_diefu4sys(111, "lock ", s->live, "/", SCAN_LOCK) ;
+}
+
+static int trap_signals (void)
+{
+  static int const trapped[] =
+    { SIGCHLD, SIGALRM, SIGABRT, SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGUSR1, SIGUSR2, SIGPWR, SIGWINCH } ;
+  int fd = selfpipe_init() ;
+  if (fd == -1) strerr_diefu1sys(111, "prepare for signals") ;
+  for (size_t i = 0 ; i < sizeof trapped / sizeof *trapped ; i++)
+    if (!selfpipe_trap(trapped[i])) strerr_diefu1sys(111, "trap signals") ;
+  return fd ;
+}
+
+static void notify_ready (uint32_t fd)
+{
+  if (!fd) return ;
+  if (allwrite((int)fd, "\n", 1) < 1) strerr_warnwu1sys("tell that the scanner is ready") ;
+  fd_close((int)fd) ;
+}
+
+static void sooner (int *ms, tain const *deadline)
+{
+  tain now ;
+  tain left ;
+  int n = 0 ;
+  tain_now(&now) ;
+  if (tain_less(&now, deadline))
+  {
+    tain_sub(&left, deadline, &now) ;
+    n = tain_to_millisecs(&left) ;
+    n = n < 0 ? INT_MAX : n + 1 ;
+  }
+  if (*ms < 0 || n < *ms) *ms = n ;
+}
+
+/* Milliseconds to sleep; -1: until something happens. */
+static int sleep_ms (struct scanner const *s)
+{
+  struct unit const *first = units_first_deadline(&s->units) ;
+  tain deadline ;
+  int ms = -1 ;
+  if (look_under_way(s)) return 0 ;
+  if (first) sooner(&ms, &first->deadline) ;
+  if (s->look.again) sooner(&ms, &s->look.moment) ;
+  if (stop_deadline(s, &deadline)) sooner(&ms, &deadline) ;
+  return ms ;
+}
+
+static void deadlines (struct scanner *s)
+{
+  struct unit *unit ;
+  tain now ;
+  tain_now(&now) ;
+  while ((unit = units_first_deadline(&s->units)) && !tain_less(&now, &unit->deadline))
+  {
+    units_disarm(&s->units, unit) ;
+    act(s, unit, UNIT_DEADLINE) ;
+  }
+  if (s->look.again && !tain_less(&now, &s->look.moment)) look_order(s, 0, 1) ;
+}
+
+static void read_signals (struct scanner *s)
+{
+  int sig ;
+  while ((sig = selfpipe_read()) > 0) command_signal(s, sig) ;
+}
+
+static void loop (struct scanner *s, struct pollfd x[CHANNEL_COUNT])
+{
+  for (;;)
+  {
+    units_sweep(&s->units) ;
+    if (stop_progress(s)) return ;
+    for (unsigned int i = 0 ; i < CHANNEL_COUNT ; i++) x[i].revents = 0 ;
+    x[CHANNEL_INOTIFY].fd = s->inotify ;
+    if (poll(x, CHANNEL_COUNT, sleep_ms(s)) == -1 && errno != EINTR)
+    {
+      int hopeless = errno == EFAULT || errno == EINVAL ;
+      strerr_warnwu1sys("poll") ;
+      if (hopeless) stop_crash(s) ;
+      poll(0, 0, RETRY_MS) ;
+    }
+    if (x[CHANNEL_SIGNALS].revents) read_signals(s) ;
+    if (x[CHANNEL_REPORTS].revents & POLLIN) act_reports(s, x[CHANNEL_REPORTS].fd) ;
+    if (x[CHANNEL_CONTROL].revents & POLLIN) command_letters(s, x[CHANNEL_CONTROL].fd) ;
+    if (s->inotify >= 0 && x[CHANNEL_INOTIFY].revents & POLLIN) watch_read(s) ;
+    deadlines(s) ;
+    look_continue(s) ;
+  }
+}
+
+int main (int argc, char *const *argv)
+{
+  static struct scanner s = { .own_code = -1, .inotify = -1, .scan_watch = -1, .ancestor_watch = -1 } ;
+  struct options options = { 0 } ;
+  struct pollfd x[CHANNEL_COUNT] ;
+  spawn_prepare_signals() ;
+  parse(&s, &options, argc, argv) ;
+  if (!tain_now_set_stopwatch_g()) strerr_diefu1sys(111, "read the monotonic clock") ;
+  if (!spawn_sanitize_stdio()) strerr_diefu1sys(111, "open /dev/null") ;
+  resolve_scan(&s, options.scan) ;
+  find_supervise(&s) ;
+  enter_live(&s, options.live) ;
+  take_live(&s) ;
+  find_in_place(&s) ;
+  if (unlink(EXIT_CODE_FILE) == -1 && errno != ENOENT) strerr_warnwu1sys("remove " EXIT_CODE_FILE) ;
+  if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == -1)
+    strerr_warnwu1sys("become a subreaper: orphans of services fall to another process") ;
+  for (unsigned int i = 0 ; i < CHANNEL_COUNT ; i++) x[i] = (struct pollfd) { .fd = -1, .events = POLLIN } ;
+  x[CHANNEL_SIGNALS].fd = trap_signals() ;
+  x[CHANNEL_REPORTS].fd = open_channel(REPORTS_FIFO) ;
+  x[CHANNEL_CONTROL].fd = open_channel(SCAN_CONTROL_FIFO) ;
+  notify_ready(options.notify_fd) ;
+  if (!s.in_place) look_at_leftovers(&s) ;
+  watch_start(&s) ;
+  look_order(&s, 0, 0) ;
+  loop(&s, x) ;
+  stop_end(&s) ;
+}

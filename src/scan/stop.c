@@ -1,0 +1,274 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <skalibs/allreadwrite.h>
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+#include <skalibs/types.h>
+
+#include "base/spawn.h"
+#include "scan/scanner.h"
+#include "service/settings.h"
+#include "wire/channels.h"
+
+#define KILL_BEFORE_MS 1000 /* before the end of the budget */
+#define ABANDON_BEFORE_MS 500
+#define CODE_BY_SIGNAL 128
+#define CODE_KILLED 137
+#define CODE_NOT_FOUND 127
+#define CODE_NOT_EXECUTED 126
+#define FINISH ".s6-svscan/finish"
+#define CRASH ".s6-svscan/crash"
+
+/* ---- CMD ---- */
+
+/* Searches PATH as execvp() does. Returns 1, or 0 with errno. */
+static int find_program (char const *name, char out[SCAN_PATH_MAX])
+{
+  char const *path = getenv("PATH") ;
+  int err = ENOENT ;
+  if (strchr(name, '/'))
+  {
+    if (strlen(name) >= SCAN_PATH_MAX) return (errno = ENAMETOOLONG, 0) ;
+    memcpy(out, name, strlen(name) + 1) ;
+    return 1 ;
+  }
+  if (!path) path = "/usr/local/bin:/usr/bin:/bin" ;
+  for (;;)
+  {
+    size_t len = strcspn(path, ":") ;
+    int n = snprintf(out, SCAN_PATH_MAX, "%.*s%s%s", (int)len, path, len ? "/" : "", name) ;
+    if (n > 0 && n < SCAN_PATH_MAX)
+    {
+      if (!access(out, X_OK)) return 1 ;
+      if (errno != ENOENT && errno != ENOTDIR) err = errno ;
+    }
+    if (!path[len]) return (errno = err, 0) ;
+    path += len + 1 ;
+  }
+}
+
+void stop_start_command (struct scanner *s)
+{
+  char program[SCAN_PATH_MAX] ;
+  struct spawn request = SPAWN_ZERO ;
+  int executing ;
+  if (!s->command || s->stop.on) return ;
+  request.path = program ;
+  request.argv = s->command ;
+  request.envp = (char const *const *)environ ;
+  request.same_session = 1 ; /* it may talk to a terminal */
+  request.chdir = s->origin ;
+  if (find_program(s->command[0], program)) s->command_pid = spawn(&request, &executing) ;
+  if (s->command_pid) return ;
+  s->own_code = errno == ENOENT ? CODE_NOT_FOUND : CODE_NOT_EXECUTED ;
+  strerr_warnwu3sys("execute the command ", s->command[0], " (stopping everything)") ;
+  stop_begin(s, 0) ;
+}
+
+void stop_command_ended (struct scanner *s, int wstat)
+{
+  s->command_pid = 0 ;
+  if (s->stop.on) return ;
+  s->own_code = WIFSIGNALED(wstat) ? CODE_BY_SIGNAL + WTERMSIG(wstat) : WEXITSTATUS(wstat) ;
+  stop_begin(s, 0) ;
+}
+
+/* ---- the stop ---- */
+
+static void let_loggers_go (struct scanner *s)
+{
+  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
+  {
+    if (!unit->producer || unit->phase == UNIT_RELEASED) continue ;
+    unit->terminate = 1 ;
+    if (unit->phase == UNIT_LEAVING && unit->supervisor && unit->child) kill(unit->supervisor, SIGTERM) ;
+    else act(s, unit, UNIT_LET_GO) ;
+  }
+}
+
+void stop_begin (struct scanner *s, int loggers_too)
+{
+  if (!s->stop.on)
+  {
+    s->stop.on = 1 ;
+    tain_now(&s->stop.began) ;
+    look_cancel(s) ;
+    watch_end(s) ;
+    if (s->command_pid)
+    {
+      kill(s->command_pid, SIGTERM) ;
+      kill(s->command_pid, SIGCONT) ;
+    }
+    for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
+      if (!unit->producer && unit->phase != UNIT_RELEASED) act(s, unit, UNIT_LET_GO) ;
+  }
+  if (loggers_too && !s->stop.loggers_too)
+  {
+    s->stop.loggers_too = 1 ;
+    let_loggers_go(s) ;
+  }
+}
+
+static void forward (tain *moment, tain const *from, uint32_t ms)
+{
+  tain delay ;
+  tain_from_millisecs(&delay, (int)ms) ;
+  tain_add(moment, from, &delay) ;
+}
+
+static uint32_t before_end (struct scanner const *s, uint32_t ms)
+{
+  return s->stop.budget_ms > ms ? s->stop.budget_ms - ms : 0 ;
+}
+
+int stop_deadline (struct scanner const *s, tain *deadline)
+{
+  if (!s->stop.on || !s->stop.budget_ms) return 0 ;
+  forward(deadline, &s->stop.began,
+    !s->stop.killing ? before_end(s, KILL_BEFORE_MS) : !s->stop.abandoning ? before_end(s, ABANDON_BEFORE_MS) : s->stop.budget_ms) ;
+  return 1 ;
+}
+
+static void order (struct unit const *unit, char letter)
+{
+  char path[UNIT_PATH_MAX] ;
+  snprintf(path, sizeof path, "%s/" ORDERS_FIFO, unit->name) ;
+  if (!fifo_send(path, &letter, 1) && errno != ENXIO && errno != ENOENT)
+    strerr_warnwu2sys("order the end of ", unit->name) ;
+}
+
+static void say_killed (struct scanner const *s, char const *what, char const *name)
+{
+  char ms[UINT32_FMT] ;
+  ms[uint32_fmt(ms, s->stop.budget_ms)] = 0 ;
+  strerr_warnw6x(what, name, " has not ended within the stop's budget; killing it (the budget is -T ", ms,
+    " milliseconds; raise it, and the container runtime's own grace", ": docker stop --time, terminationGracePeriodSeconds)") ;
+}
+
+static void kill_what_is_left (struct scanner *s)
+{
+  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
+  {
+    if (unit->producer || !unit->supervisor) continue ;
+    s->stop.had_to_kill = 1 ;
+    say_killed(s, "the service ", unit->name) ;
+    order(unit, ORDER_KILL) ;
+  }
+  if (s->command_pid)
+  {
+    s->stop.had_to_kill = 1 ;
+    say_killed(s, "the command ", s->command[0]) ;
+    kill(s->command_pid, SIGKILL) ;
+  }
+}
+
+static void abandon_what_is_left (struct scanner *s)
+{
+  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
+    if (unit->supervisor) order(unit, ORDER_ABANDON) ;
+}
+
+int stop_progress (struct scanner *s)
+{
+  tain deadline ;
+  if (s->stop.at_once) return 1 ;
+  if (!s->stop.on) return 0 ;
+  if (!s->units.count && !s->command_pid) return 1 ;
+  while (stop_deadline(s, &deadline))
+  {
+    tain now ;
+    tain_now(&now) ;
+    if (tain_less(&now, &deadline)) return 0 ;
+    if (s->stop.abandoning) return 1 ;
+    if (s->stop.killing)
+    {
+      s->stop.abandoning = 1 ;
+      abandon_what_is_left(s) ;
+    }
+    else
+    {
+      s->stop.killing = 1 ;
+      kill_what_is_left(s) ;
+    }
+  }
+  return 0 ;
+}
+
+/* ---- the end ---- */
+
+/* What was given to `shutdown` or written there by hand; -1: nothing. */
+static int written_code (void)
+{
+  char text[16] ;
+  uint32_t code ;
+  size_t n ;
+  int fd = open(EXIT_CODE_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) ;
+  if (fd == -1) return -1 ;
+  n = allread(fd, text, sizeof text - 1) ;
+  fd_close(fd) ;
+  text[n] = 0 ;
+  if (setting_parse_uint(text, 0, 255, &code)) return (int)code ;
+  strerr_warnw1x("invalid " EXIT_CODE_FILE ": allowed: a number from 0 to 255") ;
+  return -1 ;
+}
+
+static int exit_code (struct scanner const *s)
+{
+  int code = written_code() ;
+  if (code >= 0) return code ;
+  if (s->own_code >= 0) return s->own_code ;
+  return s->stop.had_to_kill ? CODE_KILLED : 0 ;
+}
+
+static void become (char const *path, char const *const *argv)
+{
+  sigset_t none ;
+  sigemptyset(&none) ;
+  sigprocmask(SIG_SETMASK, &none, 0) ;
+  execv(path, (char *const *)argv) ;
+  if (errno != ENOENT) strerr_warnwu2sys("execute ", path) ;
+}
+
+/* "-1": no budget. */
+static void format_left (struct scanner const *s, char out[UINT32_FMT + 1])
+{
+  tain now ;
+  tain spent ;
+  int ms ;
+  if (!s->stop.on || !s->stop.budget_ms)
+  {
+    memcpy(out, "-1", 3) ;
+    return ;
+  }
+  tain_now(&now) ;
+  tain_sub(&spent, &now, &s->stop.began) ;
+  ms = tain_to_millisecs(&spent) ;
+  out[uint32_fmt(out, ms >= 0 ? before_end(s, (uint32_t)ms) : 0)] = 0 ;
+}
+
+void stop_end (struct scanner *s)
+{
+  char code[UINT_FMT] ;
+  char left[UINT32_FMT + 1] ;
+  char const *argv[4] = { "finish", code, left, 0 } ;
+  int number = exit_code(s) ;
+  code[uint_fmt(code, (unsigned int)number)] = 0 ;
+  format_left(s, left) ;
+  become(FINISH, argv) ;
+  _exit(number) ;
+}
+
+void stop_crash (struct scanner *s)
+{
+  char const *argv[2] = { "crash", 0 } ;
+  (void)s ;
+  become(CRASH, argv) ;
+  _exit(111) ;
+}

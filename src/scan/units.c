@@ -1,0 +1,203 @@
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scan/scanner.h"
+
+static int const delay_ms[DEADLINE_KIND_COUNT] = { [DEADLINE_QUIET] = 100, [DEADLINE_RETURN] = 1000, [DEADLINE_RETRY] = 1000 } ;
+
+/* A node of the tree of watches: a unit has up to two. */
+struct watched
+{
+  int watch ;
+  struct unit *unit ;
+} ;
+
+static int compare_identity (void const *a, void const *b)
+{
+  return strcmp(((struct unit const *)a)->identity, ((struct unit const *)b)->identity) ;
+}
+
+static int compare_supervisor (void const *a, void const *b)
+{
+  pid_t x = ((struct unit const *)a)->supervisor ;
+  pid_t y = ((struct unit const *)b)->supervisor ;
+  return (x > y) - (x < y) ;
+}
+
+static int compare_watch (void const *a, void const *b)
+{
+  int x = ((struct watched const *)a)->watch ;
+  int y = ((struct watched const *)b)->watch ;
+  return (x > y) - (x < y) ;
+}
+
+struct unit *units_add (struct units *units, char const *identity, char const *name, struct unit *producer)
+{
+  struct unit *unit = calloc(1, sizeof *unit) ;
+  if (!unit) return 0 ;
+  unit->identity = strdup(identity) ;
+  unit->name = strdup(name) ;
+  if (!unit->identity || !unit->name || !tsearch(unit, &units->by_identity, &compare_identity))
+  {
+    free(unit->identity) ;
+    free(unit->name) ;
+    free(unit) ;
+    return 0 ;
+  }
+  unit->phase = UNIT_INCOMPLETE ;
+  unit->waiting = DEADLINE_NONE ;
+  unit->watch[0] = unit->watch[1] = -1 ;
+  unit->producer = producer ;
+  if (producer)
+  {
+    producer->logger = unit ;
+    unit->foreign = producer->foreign ;
+  }
+  unit->next = units->all ;
+  if (units->all) units->all->previous = unit ;
+  units->all = unit ;
+  units->count++ ;
+  return unit ;
+}
+
+void units_release (struct units *units, struct unit *unit)
+{
+  units_disarm(units, unit) ;
+  units_set_supervisor(units, unit, 0) ;
+  units_set_watch(units, unit, 0, -1) ;
+  units_set_watch(units, unit, 1, -1) ;
+  tdelete(unit, &units->by_identity, &compare_identity) ;
+  if (unit->producer) unit->producer->logger = 0 ;
+  if (unit->logger) unit->logger->producer = 0 ;
+  unit->later = units->released ;
+  units->released = unit ;
+}
+
+void units_sweep (struct units *units)
+{
+  while (units->released)
+  {
+    struct unit *unit = units->released ;
+    units->released = unit->later ;
+    if (unit->previous) unit->previous->next = unit->next ;
+    else units->all = unit->next ;
+    if (unit->next) unit->next->previous = unit->previous ;
+    units->count-- ;
+    free(unit->identity) ;
+    free(unit->name) ;
+    free(unit) ;
+  }
+}
+
+static struct unit *found (void *node)
+{
+  return node ? *(struct unit **)node : 0 ;
+}
+
+struct unit *units_by_identity (struct units *units, char const *identity)
+{
+  struct unit key = { .identity = (char *)identity } ; /* only compared */
+  return found(tfind(&key, &units->by_identity, &compare_identity)) ;
+}
+
+struct unit *units_by_supervisor (struct units *units, pid_t pid)
+{
+  struct unit key = { .supervisor = pid } ;
+  return found(tfind(&key, &units->by_supervisor, &compare_supervisor)) ;
+}
+
+int units_set_supervisor (struct units *units, struct unit *unit, pid_t pid)
+{
+  if (unit->supervisor) tdelete(unit, &units->by_supervisor, &compare_supervisor) ;
+  unit->supervisor = pid ;
+  if (!pid || tsearch(unit, &units->by_supervisor, &compare_supervisor)) return 1 ;
+  unit->supervisor = 0 ;
+  return 0 ;
+}
+
+struct unit *units_by_watch (struct units *units, int watch)
+{
+  struct watched key = { .watch = watch } ;
+  void *node = tfind(&key, &units->by_watch, &compare_watch) ;
+  return node ? (*(struct watched **)node)->unit : 0 ;
+}
+
+int units_set_watch (struct units *units, struct unit *unit, unsigned int which, int watch)
+{
+  struct watched *node ;
+  if (unit->watch[which] >= 0)
+  {
+    struct watched key = { .watch = unit->watch[which] } ;
+    void *old = tfind(&key, &units->by_watch, &compare_watch) ;
+    if (old)
+    {
+      node = *(struct watched **)old ;
+      tdelete(&key, &units->by_watch, &compare_watch) ;
+      free(node) ;
+    }
+  }
+  unit->watch[which] = -1 ;
+  if (watch < 0) return 1 ;
+  node = malloc(sizeof *node) ;
+  if (!node) return 0 ;
+  *node = (struct watched) { .watch = watch, .unit = unit } ;
+  if (!tsearch(node, &units->by_watch, &compare_watch))
+  {
+    free(node) ;
+    return 0 ;
+  }
+  unit->watch[which] = watch ;
+  return 1 ;
+}
+
+void units_rename (struct unit *unit, char const *name)
+{
+  char *copy ;
+  if (!strcmp(unit->name, name)) return ;
+  copy = strdup(name) ;
+  if (!copy) return ; /* the supervisor of now does not care; the next scan tries again */
+  free(unit->name) ;
+  unit->name = copy ;
+}
+
+void units_arm (struct units *units, struct unit *unit, enum deadline_kind kind)
+{
+  struct unit_queue *queue = units->queue + kind ;
+  tain now ;
+  tain delay ;
+  units_disarm(units, unit) ;
+  tain_now(&now) ;
+  tain_from_millisecs(&delay, delay_ms[kind]) ;
+  tain_add(&unit->deadline, &now, &delay) ;
+  unit->waiting = kind ;
+  unit->later = 0 ;
+  unit->sooner = queue->last ;
+  if (queue->last) queue->last->later = unit ;
+  else queue->first = unit ;
+  queue->last = unit ;
+}
+
+void units_disarm (struct units *units, struct unit *unit)
+{
+  struct unit_queue *queue ;
+  if (unit->waiting == DEADLINE_NONE) return ;
+  queue = units->queue + unit->waiting ;
+  if (unit->sooner) unit->sooner->later = unit->later ;
+  else queue->first = unit->later ;
+  if (unit->later) unit->later->sooner = unit->sooner ;
+  else queue->last = unit->sooner ;
+  unit->waiting = DEADLINE_NONE ;
+  unit->sooner = unit->later = 0 ;
+}
+
+struct unit *units_first_deadline (struct units const *units)
+{
+  struct unit *first = 0 ;
+  for (unsigned int i = 0 ; i < DEADLINE_KIND_COUNT ; i++)
+  {
+    struct unit *unit = units->queue[i].first ;
+    if (unit && (!first || tain_less(&unit->deadline, &first->deadline))) first = unit ;
+  }
+  return first ;
+}
