@@ -1,0 +1,170 @@
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <skalibs/strerr.h>
+
+#include "control/control.h"
+#include "wire/channels.h"
+#include "wire/fifodir.h"
+
+#define PATH_SIZE 4096
+#define ASK_AGAIN_MS 10 /* of what no event tells: that a command was taken, a supervisor begun */
+
+/* Milliseconds until the deadline or until it is asked again; -1: until an event. */
+static int patience (struct request const *request, int ask_again)
+{
+  tain now ;
+  tain left ;
+  int ms ;
+  if (!request->has_deadline) return ask_again ? ASK_AGAIN_MS : -1 ;
+  tain_now(&now) ;
+  if (!tain_less(&now, &request->deadline)) return 0 ;
+  tain_sub(&left, &request->deadline, &now) ;
+  ms = tain_to_millisecs(&left) ;
+  ms = ms < 0 ? INT_MAX : ms + 1 ;
+  return ask_again && ms > ASK_AGAIN_MS ? ASK_AGAIN_MS : ms ;
+}
+
+static int unreadable (struct request const *request, char const *name)
+{
+  strerr_warnwu5sys("read the state of ", name, " in ", request->live,
+    errno == EACCES ? " (only the scanner's user and root may)" : "") ;
+  return EXIT_SYSTEM ;
+}
+
+static int timed_out (char const *name)
+{
+  strerr_warnw2x("timed out while waiting for ", name) ;
+  return EXIT_TIMED_OUT ;
+}
+
+/* One look: an exit code, or -1: not yet. *ask_again: an event will not tell. */
+static int look (struct request const *request, char const *name, char wanted, await_condition *condition, void const *data, int *ask_again)
+{
+  struct view view ;
+  int taken ;
+  int r ;
+  if (!view_read(&view, name)) return unreadable(request, name) ;
+  taken = !wanted || view.state == STATE_UNSUPERVISED || view.wanted_up == (wanted == 'u') ;
+  *ask_again = !taken || view.state == STATE_UNSUPERVISED ;
+  if (view.state == STATE_UNSUPERVISED && !services_scanner_lives())
+  {
+    /* Nobody will start it: an end is what it is. */
+    view.finished = 1 ;
+    if ((*condition)(&view, name, data) == 1) return EXIT_YES ;
+    strerr_warnw2x(name, " has no supervisor, and no scanner runs that would start one") ;
+    return EXIT_NO ;
+  }
+  r = taken ? (*condition)(&view, name, data) : 0 ;
+  return r == 1 ? EXIT_YES : r == -1 ? EXIT_NO : -1 ;
+}
+
+int await (struct request const *request, char const *name, char wanted, await_condition *condition, void const *data)
+{
+  char path[PATH_SIZE] ;
+  struct fifodir_listener listener ;
+  int listening = 0 ;
+  int code ;
+  snprintf(path, sizeof path, "%s/" FIFODIR, name) ;
+  for (;;)
+  {
+    char buf[64] ;
+    int ask_again = 0 ;
+    int ms ;
+    /* Before the look: what happens after it is an event. */
+    if (!listening) listening = fifodir_listen(&listener, path) ;
+    if (!listening && errno != ENOENT)
+    {
+      strerr_warnwu4sys("listen to the events of ", name, " in ", request->live) ;
+      return EXIT_SYSTEM ;
+    }
+    code = look(request, name, wanted, condition, data, &ask_again) ;
+    if (code >= 0) break ;
+    ms = patience(request, ask_again || !listening) ;
+    if (!ms)
+    {
+      code = timed_out(name) ;
+      break ;
+    }
+    {
+      struct pollfd x = { .fd = listening ? listener.fd : -1, .events = POLLIN } ;
+      if (poll(&x, 1, ms) == 1 && read(listener.fd, buf, sizeof buf) == -1 && errno != EAGAIN) strerr_warnwu1sys("read events") ;
+    }
+  }
+  if (listening) fifodir_unlisten(&listener) ;
+  return code ;
+}
+
+int await_send (struct request const *request, char const *name, char const *letters)
+{
+  char path[PATH_SIZE] ;
+  snprintf(path, sizeof path, "%s/" CONTROL_FIFO, name) ;
+  while (!fifo_send(path, letters, strlen(letters)))
+  {
+    int ms ;
+    if (errno != ENOENT && errno != ENXIO && errno != EAGAIN)
+    {
+      strerr_warnwu5sys("send a command to ", name, " in ", request->live,
+        errno == EACCES ? " (only the scanner's user and root may)" : "") ;
+      return EXIT_SYSTEM ;
+    }
+    if (!services_scanner_lives())
+    {
+      strerr_warnw2x(name, " has no supervisor, and no scanner runs that would start one") ;
+      return EXIT_NO ;
+    }
+    ms = patience(request, 1) ;
+    if (!ms) return timed_out(name) ;
+    poll(0, 0, ms) ;
+  }
+  return EXIT_YES ;
+}
+
+int await_all (struct request const *request, char const *letters, char wanted, await_condition *condition)
+{
+  int code = EXIT_YES ;
+  for (size_t i = 0 ; letters && i < request->count ; i++)
+  {
+    int r = await_send(request, request->names[i], letters) ;
+    if (!code) code = r ;
+  }
+  if (code || request->no_wait) return code ;
+  for (size_t i = 0 ; i < request->count ; i++)
+  {
+    int r = await(request, request->names[i], wanted, condition, 0) ;
+    if (!code) code = r ;
+  }
+  return code ;
+}
+
+int await_ready (struct view const *view, char const *name, void const *data)
+{
+  (void)name ;
+  (void)data ;
+  return view->ready ;
+}
+
+int await_up (struct view const *view, char const *name, void const *data)
+{
+  (void)name ;
+  (void)data ;
+  return view->up ;
+}
+
+int await_down (struct view const *view, char const *name, void const *data)
+{
+  (void)name ;
+  (void)data ;
+  return !view->up && (view->state != STATE_UNSUPERVISED || view->finished) ;
+}
+
+int await_finished (struct view const *view, char const *name, void const *data)
+{
+  (void)name ;
+  (void)data ;
+  return view->finished ;
+}

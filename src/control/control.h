@@ -1,0 +1,123 @@
+/* The client: `reeve [-l LIVE] COMMAND ...`. One file per command; beside them
+
+   reeve.c     options, the table of commands
+   services.c  which services there are
+   view.c      what is known of one
+   await.c     sending commands, waiting for what they bring about
+
+   Every command works in LIVE, its working directory, and returns the program's
+   exit code. */
+
+#ifndef REEVE_CONTROL_CONTROL_H
+#define REEVE_CONTROL_CONTROL_H
+
+#include <stddef.h>
+
+#include <skalibs/tai.h>
+
+enum exit_code
+{
+  EXIT_YES = 0,
+  EXIT_NO = 1,
+  EXIT_TIMED_OUT = 99,
+  EXIT_USAGE = 100,
+  EXIT_SYSTEM = 111
+} ;
+
+struct request
+{
+  char const *live ; /* for messages */
+  char const *word ; /* what comes before the names: a signal, a state, a code; 0: none */
+  char **names ; /* of services: all that are meant */
+  size_t count ;
+  tain deadline ; /* monotonic */
+  unsigned int has_deadline : 1 ;
+  unsigned int no_wait : 1 ;
+  unsigned int json : 1 ;
+  unsigned int all : 1 ;
+} ;
+
+extern int command_status (struct request const *request) ;
+extern int command_start (struct request const *request) ;
+extern int command_stop (struct request const *request) ;
+extern int command_restart (struct request const *request) ;
+extern int command_reload (struct request const *request) ;
+extern int command_kill (struct request const *request) ;
+extern int command_wait (struct request const *request) ;
+extern int command_rescan (struct request const *request) ;
+extern int command_shutdown (struct request const *request) ;
+
+/* ---- services.c ---- */
+
+/* The names of all services in LIVE, sorted, and their loggers' if asked for.
+   Returns an allocated array of allocated names, or 0 with errno. */
+extern char **services_list (int with_loggers, size_t *count) ;
+
+/* Is there a service `name`? One whose directory is in SCAN, but which the
+   scanner has not come to yet, counts. */
+extern int services_has (char const *name) ;
+
+/* Says that there is no service `name`, and which there are. */
+extern void services_say_unknown (struct request const *request, char const *name) ;
+
+/* Does a scanner live on LIVE? */
+extern int services_scanner_lives (void) ;
+
+/* ---- view.c ---- */
+
+enum state
+{
+  STATE_UNSUPERVISED, /* no supervisor (yet, or any more) */
+  STATE_DOWN,
+  STATE_FINISHING, /* ./finish runs, or ./run has ended and it will */
+  STATE_WAITING, /* wanted up; started when the restart delay is over */
+  STATE_STARTING, /* up, not ready */
+  STATE_PAUSED,
+  STATE_UP /* and ready */
+} ;
+
+struct view
+{
+  enum state state ;
+  tain since ; /* wall clock */
+  pid_t pid ; /* of ./run; 0: none */
+  unsigned int wstat ; /* of the last end */
+  unsigned int restarts ;
+  unsigned int up : 1 ;
+  unsigned int ready : 1 ; /* one without notification-fd is when it is up */
+  unsigned int finished : 1 ; /* down, and ./finish has ended */
+  unsigned int wanted_up : 1 ;
+  unsigned int has_ended : 1 ; /* wstat holds */
+} ;
+
+/* What is known of the service `name`. Returns 1, or 0 with errno when it cannot
+   be read (EACCES: another user's). No supervisor is a state, not an error. */
+extern int view_read (struct view *view, char const *name) ;
+extern char const *view_state_name (enum state state) ;
+
+/* ---- await.c ---- */
+
+/* What a service is waited for; `data` is the caller's.
+   1: reached; 0: not yet; -1: never, and it has been said why. */
+typedef int await_condition (struct view const *view, char const *name, void const *data) ;
+
+/* Waits until `condition` holds for the service. `wanted` is what a command that
+   was sent asks for: 'u' or 'd' (0: nothing); until the supervisor has taken it,
+   which no event tells, it is asked for.
+   Returns an exit code; what is not EXIT_YES has been reported. */
+extern int await (struct request const *request, char const *name, char wanted, await_condition *condition, void const *data) ;
+
+/* Sends s6's letters to the supervisor of `name`; waits for it where the scanner
+   has not come to the service yet. Returns an exit code, as await does. */
+extern int await_send (struct request const *request, char const *name, char const *letters) ;
+
+/* Sends letters to all that the request names, then waits for each.
+   Returns the exit code of the first that failed. */
+extern int await_all (struct request const *request, char const *letters, char wanted, await_condition *condition) ;
+
+extern await_condition await_ready ;
+extern await_condition await_up ;
+extern await_condition await_down ;
+extern await_condition await_finished ;
+
+#endif

@@ -1,0 +1,48 @@
+#include <signal.h>
+#include <stddef.h>
+
+#include <skalibs/strerr.h>
+
+#include "control/control.h"
+#include "service/settings.h"
+
+/* The signals that s6's protocol has a letter for. */
+static struct { int signal ; char const *letter ; } const known[] =
+{
+  { SIGALRM, "a" }, { SIGABRT, "b" }, { SIGQUIT, "q" }, { SIGHUP, "h" }, { SIGKILL, "k" }, { SIGTERM, "t" },
+  { SIGINT, "i" }, { SIGUSR1, "1" }, { SIGUSR2, "2" }, { SIGSTOP, "p" }, { SIGCONT, "c" }, { SIGWINCH, "y" },
+} ;
+
+static char const *letter_of (char const *word)
+{
+  int signal ;
+  if (!setting_parse_signal(word, &signal)) return 0 ;
+  for (size_t i = 0 ; i < sizeof known / sizeof *known ; i++)
+    if (known[i].signal == signal) return known[i].letter ;
+  return 0 ;
+}
+
+int command_kill (struct request const *request)
+{
+  char const *letter = letter_of(request->word) ;
+  int code = EXIT_YES ;
+  if (!letter)
+  {
+    strerr_warnw3x("cannot send a signal ", request->word,
+      ": allowed: ALRM ABRT QUIT HUP KILL TERM INT USR1 USR2 STOP CONT WINCH, or their numbers") ;
+    return EXIT_USAGE ;
+  }
+  for (size_t i = 0 ; i < request->count ; i++)
+  {
+    struct view view ;
+    int r ;
+    if (view_read(&view, request->names[i]) && !view.up)
+    {
+      strerr_warnw2x(request->names[i], " is not up: there is nothing to signal") ;
+      r = EXIT_NO ;
+    }
+    else r = await_send(request, request->names[i], letter) ;
+    if (!code) code = r ;
+  }
+  return code ;
+}

@@ -1,0 +1,201 @@
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <skalibs/strerr.h>
+#include <skalibs/tai.h>
+
+#include "base/duration.h"
+#include "base/livedir.h"
+#include "control/control.h"
+
+char const *PROG = "reeve" ;
+
+enum option_bit { OPTION_NO_WAIT = 1, OPTION_TIMEOUT = 2, OPTION_JSON = 4, OPTION_ALL = 8 } ;
+
+enum word { WORD_NONE, WORD_OPTIONAL, WORD_REQUIRED } ;
+
+enum names
+{
+  NAMES_NONE,
+  NAMES_REQUIRED, /* or --all */
+  NAMES_ELSE_ALL /* and the loggers */
+} ;
+
+struct command
+{
+  char const *name ;
+  char const *arguments ;
+  char const *purpose ;
+  int (*run) (struct request const *) ;
+  unsigned int options ;
+  enum word word ;
+  enum names names ;
+} ;
+
+#define CHANGES (OPTION_NO_WAIT | OPTION_TIMEOUT | OPTION_ALL)
+
+static struct command const commands[] =
+{
+  { "status", "[--json] [NAME...]", "show services; exits 0 when every wanted one is ready",
+    &command_status, OPTION_JSON | OPTION_ALL, WORD_NONE, NAMES_ELSE_ALL },
+  { "start", "NAME...", "start, and wait until ready", &command_start, CHANGES, WORD_NONE, NAMES_REQUIRED },
+  { "stop", "NAME...", "stop, and wait until finished", &command_stop, CHANGES, WORD_NONE, NAMES_REQUIRED },
+  { "restart", "NAME...", "stop if up, start, and wait until ready", &command_restart, CHANGES, WORD_NONE, NAMES_REQUIRED },
+  { "reload", "NAME...", "send the reload signal", &command_reload, CHANGES, WORD_NONE, NAMES_REQUIRED },
+  { "kill", "SIGNAL NAME...", "send a signal", &command_kill, CHANGES, WORD_REQUIRED, NAMES_REQUIRED },
+  { "wait", "ready|up|down|finished NAME...", "wait for a state", &command_wait, OPTION_TIMEOUT | OPTION_ALL, WORD_REQUIRED, NAMES_REQUIRED },
+  { "rescan", "", "look at the scan directory again", &command_rescan, 0, WORD_NONE, NAMES_NONE },
+  { "shutdown", "[CODE]", "stop the whole tree; it ends with CODE", &command_shutdown, OPTION_NO_WAIT | OPTION_TIMEOUT, WORD_OPTIONAL, NAMES_NONE },
+} ;
+
+#define COMMANDS (sizeof commands / sizeof *commands)
+
+static void usage (FILE *to)
+{
+  fputs("usage: reeve [-l LIVE] COMMAND [OPTION...] [ARGUMENT...]\n\n", to) ;
+  for (size_t i = 0 ; i < COMMANDS ; i++)
+  {
+    char line[64] ;
+    snprintf(line, sizeof line, "%s %s", commands[i].name, commands[i].arguments) ;
+    fprintf(to, "  %-36s  %s\n", line, commands[i].purpose) ;
+  }
+  fputs("\n  -l LIVE             the live directory (default: $REEVE_LIVE, else the running scanner's)\n"
+    "  -n, --no-wait       do not wait for what a command brings about\n"
+    "  --timeout DURATION  wait no longer: 500ms, 5s, 2m; a bare number is seconds; then exit 99\n"
+    "  --all               all services but loggers\n"
+    "  --json              for programs\n", to) ;
+}
+
+static int wrong (char const *what, char const *which, char const *why)
+{
+  strerr_warnw3x(what, which, why) ;
+  return EXIT_USAGE ;
+}
+
+static struct command const *find_command (char const *name)
+{
+  for (size_t i = 0 ; i < COMMANDS ; i++)
+    if (!strcmp(commands[i].name, name)) return commands + i ;
+  return 0 ;
+}
+
+/* 1, or 0: the deadline has been reported as invalid. */
+static int set_deadline (struct request *request, char const *text)
+{
+  uint64_t ms ;
+  tain now ;
+  tain delay ;
+  if (!duration_parse(text, &ms)) return 0 ;
+  if (!ms) return 1 ; /* as s6's: no limit */
+  tain_now(&now) ;
+  delay.sec.x = ms / 1000 ;
+  delay.nano = (uint32_t)(ms % 1000) * 1000000 ;
+  tain_add(&request->deadline, &now, &delay) ;
+  request->has_deadline = 1 ;
+  return 1 ;
+}
+
+/* Returns -1 to go on, or an exit code. */
+static int parse_options (struct request *request, unsigned int *given, int argc, char *const *argv)
+{
+  static struct option const longs[] =
+  {
+    { "live", required_argument, 0, 'l' },
+    { "no-wait", no_argument, 0, 'n' },
+    { "timeout", required_argument, 0, 'T' },
+    { "json", no_argument, 0, 'j' },
+    { "all", no_argument, 0, 'a' },
+    { "help", no_argument, 0, 'h' },
+    { 0, 0, 0, 0 }
+  } ;
+  int c ;
+  while ((c = getopt_long(argc, argv, "l:nh", longs, 0)) != -1)
+  {
+    switch (c)
+    {
+      case 'l' : request->live = optarg ; break ;
+      case 'n' : request->no_wait = 1 ; *given |= OPTION_NO_WAIT ; break ;
+      case 'T' :
+        if (!set_deadline(request, optarg)) return wrong("invalid duration ", optarg, ": allowed: 500ms, 5s, 2m; a bare number is seconds") ;
+        *given |= OPTION_TIMEOUT ;
+        break ;
+      case 'j' : request->json = 1 ; *given |= OPTION_JSON ; break ;
+      case 'a' : request->all = 1 ; *given |= OPTION_ALL ; break ;
+      case 'h' : usage(stdout) ; return EXIT_YES ;
+      default : usage(stderr) ; return EXIT_USAGE ;
+    }
+  }
+  return -1 ;
+}
+
+static int enter_live (struct request *request)
+{
+  static char found[LIVEDIR_PATH_MAX] ;
+  if (!request->live)
+  {
+    if (!livedir_find(found))
+    {
+      strerr_warnw1x("no scanner is running in /run/service, nor for this user in /dev/shm or /tmp: start reeve-scan, or name its live directory with -l or REEVE_LIVE") ;
+      return EXIT_SYSTEM ;
+    }
+    request->live = found ;
+  }
+  if (chdir(request->live) != -1) return EXIT_YES ;
+  strerr_warnwu2sys("enter the live directory ", request->live) ;
+  return EXIT_SYSTEM ;
+}
+
+static int choose_names (struct request *request, struct command const *command, char **argv)
+{
+  for (request->names = argv ; request->names[request->count] ; request->count++) ;
+  if (command->names == NAMES_NONE) return request->count ? wrong(command->name, " takes no such argument: ", request->names[0]) : EXIT_YES ;
+  if (request->all && request->count) return wrong("either --all or names, not both: ", request->names[0], "") ;
+  if (!request->count && (request->all || command->names == NAMES_ELSE_ALL))
+  {
+    request->names = services_list(!request->all, &request->count) ;
+    if (request->names) return EXIT_YES ;
+    strerr_warnwu2sys("list the services in ", request->live) ;
+    return EXIT_SYSTEM ;
+  }
+  if (!request->count) return wrong(command->name, " needs the name of a service, or --all", "") ;
+  for (size_t i = 0 ; i < request->count ; i++)
+  {
+    size_t len = strlen(request->names[i]) ;
+    while (len > 1 && request->names[i][len - 1] == '/') request->names[i][--len] = 0 ;
+    if (services_has(request->names[i])) continue ;
+    services_say_unknown(request, request->names[i]) ;
+    return EXIT_USAGE ;
+  }
+  return EXIT_YES ;
+}
+
+int main (int argc, char **argv)
+{
+  struct request request = { 0 } ;
+  struct command const *command ;
+  unsigned int given = 0 ;
+  int code ;
+  if (!tain_now_set_stopwatch_g()) strerr_diefu1sys(EXIT_SYSTEM, "read the monotonic clock") ;
+  code = parse_options(&request, &given, argc, argv) ;
+  if (code >= 0) return code ;
+  argv += optind ;
+  if (!*argv)
+  {
+    usage(stderr) ;
+    return EXIT_USAGE ;
+  }
+  command = find_command(*argv) ;
+  if (!command) return wrong("there is no command ", *argv, " (reeve --help lists all)") ;
+  argv++ ;
+  if (given & ~command->options) return wrong(command->name, " does not take ", given & ~command->options & OPTION_JSON ? "--json"
+    : given & ~command->options & OPTION_ALL ? "--all" : given & ~command->options & OPTION_TIMEOUT ? "--timeout" : "--no-wait") ;
+  if (command->word == WORD_REQUIRED && !*argv) return wrong(command->name, " needs an argument: ", command->arguments) ;
+  if (command->word != WORD_NONE && *argv) request.word = *argv++ ;
+  code = enter_live(&request) ;
+  if (!code) code = choose_names(&request, command, argv) ;
+  return code ? code : (*command->run)(&request) ;
+}

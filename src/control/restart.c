@@ -1,0 +1,38 @@
+#include <errno.h>
+#include <stdlib.h>
+
+#include <skalibs/strerr.h>
+
+#include "control/control.h"
+
+static int another_is_ready (struct view const *view, char const *name, void const *data)
+{
+  struct view const *before = data ;
+  if (view->ready && view->pid != before->pid) return 1 ;
+  if (view->state != STATE_DOWN) return 0 ;
+  strerr_warnw2x(name, " has failed for good, or was stopped meanwhile") ;
+  return -1 ;
+}
+
+int command_restart (struct request const *request)
+{
+  struct view *before = calloc(request->count + 1, sizeof *before) ;
+  int code = EXIT_YES ;
+  if (!before)
+  {
+    strerr_warnwu1sys("remember the services") ;
+    return EXIT_SYSTEM ;
+  }
+  for (size_t i = 0 ; i < request->count ; i++)
+  {
+    int r ;
+    view_read(before + i, request->names[i]) ;
+    /* `u` first, so that one that was to run only once comes back. */
+    r = await_send(request, request->names[i], before[i].up ? "ur" : "u") ;
+    if (!code) code = r ;
+  }
+  for (size_t i = 0 ; !code && !request->no_wait && i < request->count ; i++)
+    code = await(request, request->names[i], 'u', &another_is_ready, before + i) ;
+  free(before) ;
+  return code ;
+}

@@ -1,0 +1,105 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <skalibs/allreadwrite.h>
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+
+#include "control/control.h"
+#include "service/settings.h"
+#include "wire/channels.h"
+
+#define FRESH EXIT_CODE_FILE ".new"
+
+/* Renamed into place: the scanner never reads half of it. */
+static int write_code (char const *code)
+{
+  size_t len = strlen(code) ;
+  int fd = open(FRESH, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600) ;
+  int ok ;
+  if (fd == -1) return 0 ;
+  ok = allwrite(fd, code, len) == len && allwrite(fd, "\n", 1) == 1 ;
+  fd_close(fd) ;
+  return ok && rename(FRESH, EXIT_CODE_FILE) != -1 ;
+}
+
+static void wake (int sig)
+{
+  (void)sig ; /* only interrupts the wait for the lock */
+}
+
+/* Again and again, so that one that comes before the wait is not the last one. */
+static void arm (tain const *deadline)
+{
+  struct sigaction action = { .sa_handler = &wake } ;
+  struct itimerval timer = { .it_interval = { .tv_usec = 10000 } } ;
+  tain now ;
+  tain left ;
+  int ms = 0 ;
+  tain_now(&now) ;
+  if (tain_less(&now, deadline))
+  {
+    tain_sub(&left, deadline, &now) ;
+    ms = tain_to_millisecs(&left) ;
+    if (ms < 0) return ;
+  }
+  ms++ ;
+  timer.it_value = (struct timeval) { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000L } ;
+  sigaction(SIGALRM, &action, 0) ;
+  setitimer(ITIMER_REAL, &timer, 0) ;
+}
+
+/* The scanner's lock is free when it has ended. */
+static int await_end (struct request const *request)
+{
+  struct flock whole = { .l_type = F_RDLCK, .l_whence = SEEK_SET } ;
+  int fd = open(SCAN_LOCK, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) ;
+  int r ;
+  if (fd == -1 && errno == ENOENT) return EXIT_YES ;
+  if (fd == -1)
+  {
+    strerr_warnwu4sys("open ", request->live, "/", SCAN_LOCK) ;
+    return EXIT_SYSTEM ;
+  }
+  if (request->has_deadline) arm(&request->deadline) ;
+  r = fcntl(fd, F_SETLKW, &whole) ;
+  if (r == -1 && errno != EINTR)
+  {
+    strerr_warnwu1sys("wait for the scanner") ;
+    return EXIT_SYSTEM ;
+  }
+  if (!r) return EXIT_YES ;
+  strerr_warnw1x("timed out while waiting for the scanner to end") ;
+  return EXIT_TIMED_OUT ;
+}
+
+int command_shutdown (struct request const *request)
+{
+  uint32_t code ;
+  if (request->word && !setting_parse_uint(request->word, 0, 255, &code))
+  {
+    strerr_warnw3x("invalid exit code ", request->word, ": allowed: a number from 0 to 255") ;
+    return EXIT_USAGE ;
+  }
+  if (!services_scanner_lives())
+  {
+    strerr_warnw2x("no scanner runs on ", request->live) ;
+    return EXIT_NO ;
+  }
+  if (request->word && !write_code(request->word))
+  {
+    strerr_warnwu4sys("write ", request->live, "/", EXIT_CODE_FILE) ;
+    return EXIT_SYSTEM ;
+  }
+  if (!fifo_send(SCAN_CONTROL_FIFO, "t", 1))
+  {
+    strerr_warnwu2sys("tell the scanner to stop, on ", request->live) ;
+    return EXIT_SYSTEM ;
+  }
+  return request->no_wait ? EXIT_YES : await_end(request) ;
+}

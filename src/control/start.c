@@ -1,0 +1,18 @@
+#include <skalibs/strerr.h>
+
+#include "control/control.h"
+
+/* Wanted down again before it got ready: ./finish has said: never again. */
+static int ready_or_failed (struct view const *view, char const *name, void const *data)
+{
+  (void)data ;
+  if (view->ready) return 1 ;
+  if (view->state != STATE_DOWN) return 0 ;
+  strerr_warnw2x(name, " has failed for good, or was stopped meanwhile") ;
+  return -1 ;
+}
+
+int command_start (struct request const *request)
+{
+  return await_all(request, "u", 'u', &ready_or_failed) ;
+}

@@ -1,0 +1,174 @@
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <skalibs/djbtime.h>
+#include <skalibs/sig.h>
+#include <skalibs/strerr.h>
+
+#include "control/control.h"
+#include "service/name.h"
+
+#define GREEN "\033[32m"
+#define YELLOW "\033[33m"
+#define RED "\033[31m"
+#define PLAIN "\033[0m"
+#define SINCE_MAX 40
+
+static int wall_clock (struct view const *view, struct timespec *out)
+{
+  return view->since.sec.x && timespec_from_tain(out, &view->since) ;
+}
+
+/* ---- the table ---- */
+
+static char const *colour_of (struct view const *view)
+{
+  if (view->state == STATE_UP) return GREEN ;
+  if (view->state == STATE_DOWN) return "" ;
+  return view->state == STATE_UNSUPERVISED || view->state == STATE_WAITING ? RED : YELLOW ;
+}
+
+static void format_end (struct view const *view, char *out, size_t size)
+{
+  int wstat = (int)view->wstat ;
+  if (!view->has_ended) snprintf(out, size, "-") ;
+  else if (WIFSIGNALED(wstat)) snprintf(out, size, "SIG%s", sig_name(WTERMSIG(wstat))) ;
+  else snprintf(out, size, "%d", WEXITSTATUS(wstat)) ;
+}
+
+static void format_since (struct view const *view, char *out, size_t size)
+{
+  struct timespec since ;
+  struct tm local ;
+  if (!wall_clock(view, &since) || !localtime_r(&since.tv_sec, &local) || !strftime(out, size, "%Y-%m-%d %H:%M:%S", &local))
+    snprintf(out, size, "-") ;
+}
+
+static void print_row (char const *name, int width, struct view const *view, int colour)
+{
+  char printable[SERVICE_NAME_MAX + 5] ;
+  char pid[16] = "-" ;
+  char since[SINCE_MAX] ;
+  char end[16] ;
+  if (view->pid) snprintf(pid, sizeof pid, "%ld", (long)view->pid) ;
+  format_since(view, since, sizeof since) ;
+  format_end(view, end, sizeof end) ;
+  printf("%-*s  %s%-12s%s  %-8s  %-19s  %-5s  %-6s  %-9s  %u\n", width, service_name_printable(printable, sizeof printable, name),
+    colour ? colour_of(view) : "", view_state_name(view->state), colour && *colour_of(view) ? PLAIN : "", pid, since,
+    view->ready ? "yes" : "no", view->wanted_up ? "up" : "down", end, view->restarts) ;
+}
+
+/* ---- JSON ---- */
+
+/* Length of the valid UTF-8 sequence at `s`; 0: none. */
+static size_t sequence (unsigned char const *s)
+{
+  static struct { unsigned char mask, lead ; size_t len ; uint32_t min ; } const forms[] =
+    { { 0x80, 0x00, 1, 0 }, { 0xe0, 0xc0, 2, 0x80 }, { 0xf0, 0xe0, 3, 0x800 }, { 0xf8, 0xf0, 4, 0x10000 } } ;
+  for (size_t f = 0 ; f < sizeof forms / sizeof *forms ; f++)
+  {
+    uint32_t point ;
+    if ((s[0] & forms[f].mask) != forms[f].lead) continue ;
+    point = s[0] & (unsigned char)~forms[f].mask ;
+    for (size_t i = 1 ; i < forms[f].len ; i++)
+    {
+      if ((s[i] & 0xc0) != 0x80) return 0 ;
+      point = point << 6 | (s[i] & 0x3f) ;
+    }
+    return point < forms[f].min || point > 0x10ffff || (point >= 0xd800 && point < 0xe000) ? 0 : forms[f].len ;
+  }
+  return 0 ;
+}
+
+/* A byte that is no UTF-8 becomes U+FFFD: JSON has no way to say it. */
+static void print_string (char const *text)
+{
+  unsigned char const *s = (unsigned char const *)text ;
+  putchar('"') ;
+  while (*s)
+  {
+    size_t len = sequence(s) ;
+    if (!len) fputs("\\ufffd", stdout) ;
+    else if (*s < 32 || *s == '"' || *s == '\\' || *s == 127) printf("\\u%04x", *s) ;
+    else fwrite(s, 1, len, stdout) ;
+    s += len ? len : 1 ;
+  }
+  putchar('"') ;
+}
+
+static void print_since (struct view const *view)
+{
+  struct timespec since ;
+  struct tm utc ;
+  char text[SINCE_MAX] ;
+  if (!wall_clock(view, &since) || !gmtime_r(&since.tv_sec, &utc) || !strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc)) printf("null") ;
+  else printf("\"%s.%03ldZ\"", text, since.tv_nsec / 1000000) ;
+}
+
+static void print_object (char const *name, struct view const *view)
+{
+  int wstat = (int)view->wstat ;
+  printf("{\"name\":") ;
+  print_string(name) ;
+  printf(",\"state\":\"%s\",\"pid\":", view_state_name(view->state)) ;
+  if (view->pid) printf("%ld", (long)view->pid) ;
+  else printf("null") ;
+  printf(",\"since\":") ;
+  print_since(view) ;
+  printf(",\"ready\":%s,\"wanted\":\"%s\",\"exit\":", view->ready ? "true" : "false", view->wanted_up ? "up" : "down") ;
+  if (view->has_ended && WIFEXITED(wstat)) printf("%d", WEXITSTATUS(wstat)) ;
+  else printf("null") ;
+  printf(",\"signal\":") ;
+  if (view->has_ended && WIFSIGNALED(wstat)) printf("\"SIG%s\"", sig_name(WTERMSIG(wstat))) ;
+  else printf("null") ;
+  printf(",\"restarts\":%u}", view->restarts) ;
+}
+
+/* ---- */
+
+static int widest (struct request const *request)
+{
+  size_t width = sizeof "NAME" - 1 ;
+  for (size_t i = 0 ; i < request->count ; i++)
+    if (strlen(request->names[i]) > width) width = strlen(request->names[i]) ;
+  return (int)width ;
+}
+
+int command_status (struct request const *request)
+{
+  char const *no_colour = getenv("NO_COLOR") ;
+  int colour = isatty(1) && !(no_colour && *no_colour) ;
+  int width = widest(request) ;
+  int code = EXIT_YES ;
+  if (request->json) putchar('[') ;
+  else printf("%-*s  %-12s  %-8s  %-19s  %-5s  %-6s  %-9s  %s\n", width, "NAME", "STATE", "PID", "SINCE", "READY", "WANTED", "LAST EXIT", "RESTARTS") ;
+  for (size_t i = 0 ; i < request->count ; i++)
+  {
+    struct view view ;
+    if (!view_read(&view, request->names[i]))
+    {
+      strerr_warnwu4sys("read the state of ", request->names[i], " in ", request->live) ;
+      return EXIT_SYSTEM ;
+    }
+    if (view.wanted_up && !view.ready) code = EXIT_NO ;
+    if (request->json)
+    {
+      fputs(i ? ",\n" : "\n", stdout) ;
+      print_object(request->names[i], &view) ;
+    }
+    else print_row(request->names[i], width, &view, colour) ;
+  }
+  if (request->json) puts("\n]") ;
+  if (fflush(stdout) || ferror(stdout))
+  {
+    strerr_warnwu1sys("write to stdout") ;
+    return EXIT_SYSTEM ;
+  }
+  return code ;
+}

@@ -1,0 +1,6 @@
+#include "control/control.h"
+
+int command_stop (struct request const *request)
+{
+  return await_all(request, "d", 'd', &await_finished) ;
+}

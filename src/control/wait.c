@@ -1,0 +1,22 @@
+#include <stddef.h>
+#include <string.h>
+
+#include <skalibs/strerr.h>
+
+#include "control/control.h"
+
+static struct { char const *state ; await_condition *condition ; } const known[] =
+{
+  { "ready", &await_ready },
+  { "up", &await_up },
+  { "down", &await_down },
+  { "finished", &await_finished },
+} ;
+
+int command_wait (struct request const *request)
+{
+  for (size_t i = 0 ; i < sizeof known / sizeof *known ; i++)
+    if (!strcmp(request->word, known[i].state)) return await_all(request, 0, 0, known[i].condition) ;
+  strerr_warnw3x("cannot wait for ", request->word, ": allowed: ready, up, down, finished") ;
+  return EXIT_USAGE ;
+}
