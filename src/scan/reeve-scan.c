@@ -107,6 +107,14 @@ static void enter_live (struct scanner *s, char const *live)
   if (chdir(s->live) == -1) strerr_diefu2sys(111, "change directory to ", s->live) ;
 }
 
+/* So that `reeve` finds the tree from within a service. */
+static void tell_services (void)
+{
+  char path[SCAN_PATH_MAX] ;
+  if (!getcwd(path, sizeof path) || setenv("REEVE_LIVE", path, 1) == -1)
+    strerr_warnwu1sys("set REEVE_LIVE for the services") ;
+}
+
 static void find_in_place (struct scanner *s)
 {
   struct stat live ;
@@ -255,6 +263,7 @@ int main (int argc, char *const *argv)
   enter_live(&s, options.live) ;
   take_live(&s) ;
   find_in_place(&s) ;
+  tell_services() ;
   if (unlink(EXIT_CODE_FILE) == -1 && errno != ENOENT) strerr_warnwu1sys("remove " EXIT_CODE_FILE) ;
   if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == -1)
     strerr_warnwu1sys("become a subreaper: orphans of services fall to another process") ;
