@@ -1,0 +1,149 @@
+# What the bats files share. A test gets folders of its own below $dir:
+#   $scan   the scan directory
+#   $live   the live directory
+# and at its end every process that it started is ended, by pid.
+#
+#   service NAME            makes $scan/NAME/run from stdin (sh, unless it has #!)
+#   finish NAME             makes its ./finish alike
+#   setting NAME FILE TEXT  writes a file of it
+#   scanner [OPTION...]     starts reeve-scan on $live and $scan; $scanner: its pid
+#   supervise NAME          starts reeve-supervise on $live/NAME (without a scanner)
+#   eventually SECONDS CMD  waits until CMD succeeds; fails after SECONDS
+#   field NAME KEY VALUE    is that what `reeve status --json` says?
+# shellcheck shell=bash
+
+bats_require_minimum_version 1.5.0 2>/dev/null || :
+
+reeve_setup()
+{
+  dir=$(mktemp -d "${TMPDIR:-/tmp}/reeve-test.XXXXXX")
+  scan=$dir/scan
+  live=$dir/live
+  pids=()
+  scanner=
+  mkdir "$scan"
+  PATH=${REEVE_BIN:-$BATS_TEST_DIRNAME/../build/bin}:$PATH
+  unset REEVE_LIVE
+  export scan live dir
+}
+
+alive() { kill -0 "$1" 2>/dev/null; }
+
+gone() { ! alive "$1"; }
+
+# Every process whose environment or working directory is this test's.
+leftovers()
+{
+  local proc
+  for proc in /proc/[0-9]*; do
+    [ "${proc#/proc/}" != $$ ] || continue
+    case $(readlink "$proc/cwd" 2>/dev/null) in "$dir"/*) echo "${proc#/proc/}" ;; esac
+  done
+}
+
+reeve_teardown()
+{
+  local pid
+  for pid in "${pids[@]}"; do kill -TERM "$pid" 2>/dev/null || :; done
+  for pid in "${pids[@]}"; do within 10 gone "$pid" || kill -KILL "$pid" 2>/dev/null || :; done
+  for pid in $(leftovers); do kill -KILL "$pid" 2>/dev/null || :; done
+  rm -rf "$dir"
+}
+
+# Waits for a condition; says nothing when it does not come.
+within() # SECONDS COMMAND...
+{
+  local until=$((SECONDS + $1 + 1))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    [ "$SECONDS" -lt "$until" ] || return 1
+    sleep 0.02
+  done
+}
+
+eventually() # SECONDS COMMAND...
+{
+  within "$@" && return
+  shift
+  echo "# never came true: $*"
+  "$@" || :
+  [ ! -s "$dir/stderr" ] || sed 's/^/# stderr: /' "$dir/stderr" | tail -n 20
+  return 1
+}
+
+script() # FILE ; its content on stdin
+{
+  local text
+  text=$(cat)
+  mkdir -p "${1%/*}"
+  case $text in '#!'*) ;; *) text="#!/bin/sh"$'\n'$text ;; esac
+  printf '%s\n' "$text" >"$1.new"
+  chmod 755 "$1.new"
+  mv "$1.new" "$1"
+}
+
+service() { script "${in:-$scan}/$1/run"; }
+finish() { script "${in:-$scan}/$1/finish"; }
+setting() { mkdir -p "${in:-$scan}/$1"; printf '%s\n' "$3" >"${in:-$scan}/$1/$2"; }
+
+# One that ends on SIGTERM and does nothing else.
+idle() { service "$1" <<<'exec sleep 1000000'; }
+
+start() # COMMAND... ; $started: its pid; its output in $dir/stdout, $dir/stderr
+{
+  "$@" >>"$dir/stdout" 2>>"$dir/stderr" 3>&- &
+  started=$!
+  pids+=("$started")
+}
+
+scanner_ready() { s6-svscanctl -z "$live"; }
+
+scanner() # [OPTION...]
+{
+  start reeve-scan -l "$live" "$@" "$scan"
+  scanner=$started
+  eventually 10 scanner_ready
+}
+
+scanner_in_place() # [OPTION...]
+{
+  live=$scan
+  scanner "$@"
+}
+
+ended() # PID [CODE]
+{
+  local code=0
+  eventually 20 gone "$1" || return 1
+  wait "$1" 2>/dev/null || code=$?
+  [ "$code" -eq "${2:-0}" ] || { echo "# exit code $code"; return 1; }
+}
+
+stop_scanner() # [CODE]
+{
+  kill -TERM "$scanner"
+  ended "$scanner" "${1:-0}"
+}
+
+supervise() # NAME ; for a service made with in=$live
+{
+  start reeve-supervise "$live/$1"
+  supervisor=$started
+  eventually 10 s6-svok "$live/$1"
+}
+
+json_field() { reeve -l "$live" status --json "$1" | jq -c ".[0].$2"; }
+
+field() # NAME KEY VALUE
+{
+  local value
+  value=$(json_field "$1" "$2")
+  [ "$value" = "$3" ] || [ "$value" = "\"$3\"" ] || { echo "# $1: $2 is $value, not $3"; return 1; }
+}
+
+is_up() { s6-svwait -u -t 1 "$live/$1" && [ "$(s6-svstat -o up "$live/$1")" = true ]; }
+up() { eventually 10 field "$1" state up; }
+pid_of() { s6-svstat -o pid "$live/$1"; }
+said() { grep -q -- "$1" "$dir/stderr"; }
+says() { eventually "${2:-10}" said "$1"; }
+lines() { wc -l <"$1"; }
