@@ -84,7 +84,12 @@ script() # FILE ; its content on stdin
 
 service() { script "${in:-$scan}/$1/run"; }
 finish() { script "${in:-$scan}/$1/finish"; }
-setting() { mkdir -p "${in:-$scan}/$1"; printf '%s\n' "$3" >"${in:-$scan}/$1/$2"; }
+setting()
+{
+  local file="${in:-$scan}/$1/$2"
+  mkdir -p "${file%/*}"
+  printf '%s\n' "$3" >"$file"
+}
 
 # One that ends on SIGTERM and does nothing else.
 idle() { service "$1" <<<'exec sleep 1000000'; }

@@ -1,0 +1,205 @@
+# What a person types.
+
+load lib
+
+setup() { reeve_setup; export REEVE_LIVE=$live; }
+teardown() { reeve_teardown; }
+
+@test "status shows a table, and exits 0 when all that is wanted is ready" {
+  idle db
+  idle web
+  setting web down ''
+  scanner
+  up db
+  run reeve status
+  [ "$status" -eq 0 ]
+  [[ ${lines[0]} =~ ^NAME\ +STATE\ +PID\ +SINCE\ +READY\ +WANTED\ +LAST\ EXIT\ +RESTARTS$ ]]
+  [[ ${lines[1]} =~ ^db\ +up\ +$(pid_of db)\ +20..-..-..\ ..:..:..\ +yes\ +up\ +-\ +0$ ]]
+  [[ ${lines[2]} =~ ^web\ +down\ +-\ +.*no\ +down\ +-\ +0$ ]]
+}
+
+@test "status exits 1 when a wanted service is not ready" {
+  idle db
+  setting db notification-fd 3
+  scanner
+  eventually 10 field db state starting
+  run reeve status
+  [ "$status" -eq 1 ]
+}
+
+@test "status --json has every field, and null where there is none" {
+  service web <<<'[ -e "$dir/again" ] && exec sleep 1000000; touch "$dir/again"; exit 7'
+  idle off
+  setting off down ''
+  scanner
+  up web
+  field web exit 7
+  reeve status --json | jq -e '.[] | select(.name == "web") | (keys == ["exit","name","pid","ready","restarts","signal","since","state","wanted"])
+    and .restarts == 1 and .ready and .signal == null and (.pid | type) == "number" and (.since | test("^20.*T.*Z$"))'
+  reeve status --json off | jq -e '.[0] | .pid == null and .exit == null and .signal == null and .wanted == "down"'
+  s6-svc -k "$live/web"
+  eventually 10 field web signal SIGKILL
+}
+
+terminal() { "$(type -P script)" -qec "$1" "$2"; }
+
+@test "there is no colour but on a terminal, nor with NO_COLOR" {
+  idle web
+  scanner
+  up web
+  [[ $(reeve status) != *$'\033'* ]]
+  [[ $(terminal 'reeve status' /dev/null) == *$'\033[32mup'* ]]
+  [[ $(NO_COLOR=1 terminal 'reeve status' /dev/null) != *$'\033'* ]]
+}
+
+
+
+@test "a wrong name says which names exist" {
+  idle db
+  idle web
+  scanner
+  up web
+  up db
+  run reeve stop wbe
+  [ "$status" -eq 100 ]
+  [[ $output == *"no service wbe"*"db, web"* ]]
+}
+
+@test "start waits until ready, stop until finished" {
+  service web <<<'exec 2>&1; sleep 0.3; echo >&3; exec sleep 1000000'
+  setting web notification-fd 3
+  finish web <<<'sleep 0.3; touch "$dir/finished"'
+  setting web down ''
+  scanner
+  eventually 10 s6-svok "$live/web"
+  reeve start web
+  [ "$(s6-svstat -o ready "$live/web")" = true ]
+  reeve stop web
+  [ -e "$dir/finished" ]
+}
+
+@test "start says no when finish says: never again" {
+  service web <<<'exit 1'
+  finish web <<<'exit 125'
+  setting web notification-fd 3
+  setting web down ''
+  scanner
+  eventually 10 s6-svok "$live/web"
+  run reeve start web
+  [ "$status" -eq 1 ]
+  [[ $output == *"web has failed for good"* ]]
+}
+
+@test "restart gives another pid, and starts what is down" {
+  idle web
+  idle off
+  setting off down ''
+  scanner
+  up web
+  pid=$(pid_of web)
+  reeve restart web off
+  [ "$(pid_of web)" != "$pid" ]
+  field off state up
+}
+
+@test "reload sends SIGHUP, or what reload-signal says" {
+  service web <<<'trap "echo hup >>\$dir/got" HUP; trap "echo usr1 >>\$dir/got" USR1; touch "$dir/ready"; while :; do sleep 0.05; done'
+  scanner
+  eventually 10 test -e "$dir/ready"
+  reeve reload web
+  eventually 10 grep -q hup "$dir/got"
+  setting web reload-signal USR1
+  reeve rescan
+  eventually 10 test -e "$live/web/reload-signal"
+  reeve reload web
+  eventually 10 grep -q usr1 "$dir/got"
+}
+
+@test "kill sends a signal, and refuses one that has no letter" {
+  service web <<<'trap "echo usr2 >>\$dir/got" USR2; touch "$dir/ready"; while :; do sleep 0.05; done'
+  scanner
+  eventually 10 test -e "$dir/ready"
+  reeve kill USR2 web
+  reeve kill SIGUSR2 web
+  reeve kill 12 web
+  eventually 10 grep -q usr2 "$dir/got"
+  run reeve kill SEGV web
+  [ "$status" -eq 100 ]
+  [[ $output == *"allowed: ALRM"* ]]
+}
+
+@test "wait waits for up, ready, down, finished, and times out with 99" {
+  idle web
+  setting web notification-fd 3
+  scanner
+  reeve wait up web
+  run reeve wait ready web --timeout 100ms
+  [ "$status" -eq 99 ]
+  start reeve wait finished web
+  reeve stop -n web
+  ended "$started" 0
+  reeve wait down web
+}
+
+@test "wait waits for a service that the scanner has not come to yet" {
+  idle web
+  idle zzz
+  mkdir -p "$live"
+  scanner
+  up web
+  start reeve wait ready zzz
+  ended "$started" 0
+}
+
+@test "--all means all but loggers" {
+  idle web
+  idle db
+  in=$scan/web service log <<<'exec cat >/dev/null'
+  scanner
+  up web/log
+  up db
+  reeve stop --all
+  field web state down
+  field db state down
+  field web/log state up
+  reeve start --all --timeout 10s
+  field db state up
+}
+
+@test "wrong usage exits 100 and says what is right" {
+  scanner
+  for args in "" "frobnicate" "start" "wait" "wait sideways x" "status --timeout 1" "start --timeout soon x" "start --all x" "rescan x" "shutdown 256" "shutdown -- -1"; do
+    # shellcheck disable=SC2086
+    run reeve $args
+    [ "$status" -eq 100 ] || { echo "reeve $args: $status"; return 1; }
+    [ -n "$output" ]
+  done
+}
+
+@test "without a scanner it says so" {
+  unset REEVE_LIVE
+  run reeve -l "$dir/nowhere" status
+  [ "$status" -eq 111 ]
+  mkdir "$live"
+  run reeve -l "$live" shutdown
+  [ "$status" -eq 1 ]
+  [[ $output == *"no scanner runs on"* ]]
+}
+
+@test "shutdown waits for the end, or not" {
+  service web <<<'trap "sleep 0.5; exit 0" TERM; touch "$dir/ready"; while :; do sleep 0.05; done'
+  scanner
+  eventually 10 test -e "$dir/ready"
+  run reeve shutdown --timeout 100ms
+  [ "$status" -eq 99 ]
+  reeve shutdown
+  gone "$scanner" || ended "$scanner" 0
+}
+
+@test "a service finds its tree without being told" {
+  service web <<<'unset LC_ALL; reeve status --json >"$dir/seen.new"; mv "$dir/seen.new" "$dir/seen"; exec sleep 1000000'
+  unset REEVE_LIVE
+  scanner
+  eventually 10 test -e "$dir/seen"
+  jq -e '.[0].name == "web"' "$dir/seen"
+}

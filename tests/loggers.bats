@@ -1,0 +1,116 @@
+# A service's output goes to its logger; no line is lost or doubled.
+
+load lib
+
+setup() { reeve_setup; }
+teardown() { reeve_teardown; }
+
+# counts in lines until told to stop
+counter()
+{
+  service count <<<'trap "echo last \$i; exit 0" TERM
+i=0
+[ ! -e "$dir/from" ] || i=$(cat "$dir/from")
+while :; do i=$((i + 1)); echo "$i"; echo $i >"$dir/from.new"; mv "$dir/from.new" "$dir/from"; sleep 0.001; done'
+  in=$scan/count service log <<<'exec cat >>"$dir/log"'
+}
+
+logged() { [ -s "$dir/log" ] && [ "$(lines "$dir/log")" -ge "$1" ]; }
+complete() { grep -v last "$dir/log" | awk '$1 != NR { print "line " NR " is " $0; bad = 1 } END { exit bad }'; }
+
+@test "no line is lost when the logger is killed" {
+  counter
+  scanner
+  eventually 20 logged 50
+  s6-svc -k "$live/count/log"
+  eventually 20 logged 200
+  stop_scanner 0
+  # One line at a time goes through cat: what it had read, it had written.
+  complete
+  grep -q last "$dir/log"
+}
+
+@test "no line is lost when the service restarts" {
+  counter
+  scanner
+  eventually 20 logged 50
+  s6-svc -r "$live/count"
+  eventually 20 logged 200
+  stop_scanner 0
+  grep -v last "$dir/log" | awk '$1 != NR && $1 != NR - 1 { exit 1 }'
+}
+
+@test "no line is lost when the logger's supervisor is killed while nothing reads" {
+  service burst <<<'while [ ! -e "$dir/go" ]; do sleep 0.05; done; seq 1000; exec sleep 1000000'
+  in=$scan/burst service log <<<'exec cat >>"$dir/log"'
+  scanner
+  up burst/log
+  s6-svc -wD -T 10000 -d "$live/burst/log"
+  touch "$dir/go"
+  supervisor=$(cat "/proc/$(pid_of burst)/status" | awk '/^PPid/ { print $2 }')
+  kill -0 "$supervisor"
+  loggers=$(grep -l 'burst/log' /proc/[0-9]*/cmdline 2>/dev/null | grep -o '[0-9]*' | head -n 1)
+  kill -KILL "$loggers"
+  eventually 20 logged 1000
+  stop_scanner 0
+  complete
+}
+
+@test "at the end a logger drains before it ends" {
+  service burst <<<'trap "seq 5001 10000; exit 0" TERM; seq 5000; while :; do sleep 0.05; done'
+  in=$scan/burst service log <<<'while IFS= read -r line; do echo "$line"; done >>"$dir/log"'
+  in=$scan/burst finish log <<<'echo finish >>"$dir/log"'
+  scanner
+  eventually 20 logged 1
+  stop_scanner 0
+  [ "$(tail -n 1 "$dir/log")" = finish ]
+  sed -i '$d' "$dir/log"
+  [ "$(lines "$dir/log")" -eq 10000 ]
+  complete
+}
+
+@test "finish writes to the logger too, but not the last one" {
+  service web <<<'exec sleep 1000000'
+  finish web <<<'echo "finish $1"'
+  in=$scan/web service log <<<'exec cat >>"$dir/log"'
+  scanner
+  up web
+  s6-svc -wD -T 10000 -d "$live/web"
+  eventually 10 logged 1
+  s6-svc -wu -T 10000 -u "$live/web"
+  stop_scanner 0
+  [ "$(lines "$dir/log")" -eq 1 ]
+}
+
+@test "without a logger the output is the scanner's" {
+  service web <<<'echo to the scanner; exec sleep 1000000'
+  scanner
+  eventually 10 grep -q "to the scanner" "$dir/stdout"
+}
+
+@test "a log directory without run is no logger" {
+  service web <<<'echo here; exec sleep 1000000'
+  mkdir "$scan/web/log"
+  scanner
+  eventually 10 grep -q here "$dir/stdout"
+  [ ! -e "$live/web/log/supervise" ]
+}
+
+@test "in place, too, a logger gets its service's lines and drains" {
+  service web <<<'trap "echo end; exit 0" TERM; echo begin; while :; do sleep 0.05; done'
+  in=$scan/web service log <<<'exec cat >>"$dir/log"'
+  scanner_in_place
+  eventually 10 logged 1
+  stop_scanner 0
+  [ "$(cat "$dir/log")" = "begin
+end" ]
+}
+
+@test "SIGQUIT does not wait for a logger that does not end" {
+  idle web
+  in=$scan/web idle log
+  scanner
+  up web/log
+  kill -QUIT "$scanner"
+  ended "$scanner" 0
+}
