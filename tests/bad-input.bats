@@ -132,7 +132,7 @@ numeric="notification-fd lock-fd timeout-kill timeout-finish max-death-tally dow
   idle web
   mkdir "$live"
   # shellcheck disable=SC2016
-  start unshare -m sh -c 'mount -t tmpfs -o nr_inodes=12 tmpfs "$live" && exec reeve-scan -l "$live" "$scan"'
+  start unshare -m sh -c 'mount -t tmpfs -o nr_inodes=8 tmpfs "$live" && exec reeve-scan -l "$live" "$scan"'
   says "unable to make the live directory of web: No space left on device (trying again every second)"
   nsenter -t "$started" -m mount -o remount,nr_inodes=1000 "$live"
   eventually 10 nsenter -t "$started" -m s6-svok "$live/web"
@@ -157,7 +157,7 @@ numeric="notification-fd lock-fd timeout-kill timeout-finish max-death-tally dow
   chown 54321 "$live"
   start setpriv --reuid=54321 --clear-groups prlimit --nproc=1:1000 reeve-scan -l "$live" "$scan"
   says "unable to start a supervisor for web: Resource temporarily unavailable"
-  prlimit --pid "$started" --nproc=1000:1000
+  setpriv --reuid=54321 --clear-groups prlimit --pid "$started" --nproc=1000:1000
   up web
 }
 

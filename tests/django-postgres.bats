@@ -1,0 +1,133 @@
+# The motivating problem, on Debian's real PostgreSQL and Django: what a stop does
+# to a database under a wrapper script, and under reeve-scan.
+
+load lib
+
+setup()
+{
+  reeve_setup
+  [ "$(id -u)" -eq 0 ] || skip "needs root: PostgreSQL and Django run as their own users"
+  unshare -p -f true 2>/dev/null || skip "no PID namespaces here"
+  examples=$BATS_TEST_DIRNAME/../servicedirs-example
+  chmod 755 "$dir"
+  cp -r "$examples/app" "$dir/app"
+  cp -r "$examples/django-postgres/." "$scan/"
+  chmod -R a+rX "$dir/app"
+  mkdir "$dir/log" "$dir/run"
+  port=$((20000 + RANDOM % 20000))
+  export PATH=$(cd "${REEVE_BIN:-$BATS_TEST_DIRNAME/../build/bin}" && pwd):/usr/bin:/bin
+  export APP=$dir/app LOGDIR=$dir/log PGDATA=$dir/data PGHOST=$dir/run PGPORT=$port LISTEN=127.0.0.1:$((port + 1))
+  for PGBIN in /usr/lib/postgresql/*/bin; do :; done
+  export PGBIN
+}
+
+teardown()
+{
+  if [ -s "$PGDATA/postmaster.pid" ] && alive "$(head -n 1 "$PGDATA/postmaster.pid")"; then
+    as_postgres "$PGBIN/pg_ctl" -D "$PGDATA" -m immediate stop >/dev/null || :
+  fi
+  reeve_teardown
+}
+
+as_postgres() { setpriv --reuid=postgres --regid=postgres --init-groups "$@"; }
+
+initialise()
+{
+  mkdir "$PGDATA"
+  chown postgres: "$PGDATA" "$PGHOST"
+  as_postgres "$PGBIN/initdb" --auth=trust --username=postgres --encoding=UTF8 --locale=C.UTF-8 -D "$PGDATA" >/dev/null
+}
+
+request() # [DATA]
+{
+  /usr/bin/python3 - "$@" <<'PYTHON'
+import os, sys, urllib.request
+data = sys.argv[1].encode() if len(sys.argv) > 1 else None
+print(urllib.request.urlopen("http://" + os.environ["LISTEN"] + "/", data, 10).read().decode(), end="")
+PYTHON
+}
+
+in_log() { grep -q "$1" "$LOGDIR/postgres.log"; }
+as_pid_1() { start unshare -p -f --kill-child --mount-proc "$@"; namespace=$started; }
+pid_1() { tr -d ' ' <"/proc/$namespace/task/$namespace/children"; }
+
+@test "a wrapper script as PID 1: the stop reaches nobody, and PostgreSQL has to recover" {
+  initialise
+  as_pid_1 bash "$examples/wrapper.sh"
+  eventually 60 request
+  [ "$(request before)" = before ]
+  wrapper=$(pid_1)
+  kill -TERM "$wrapper"
+  # It goes on as if nothing had happened: what a grace time is waited for in vain.
+  [ "$(request during)" = "before
+during" ]
+  alive "$wrapper"
+  kill -KILL "$wrapper"
+  eventually 20 gone "$namespace"
+  ! in_log "database system is shut down"
+
+  as_pid_1 bash "$examples/wrapper.sh"
+  eventually 60 request
+  in_log "database system was not properly shut down"
+  kill -KILL "$(pid_1)"
+  eventually 20 gone "$namespace"
+}
+
+orderly() # how the tree is started: as_pid_1 or start; sets $scanner and $ended_pid
+{
+  local how=$1 shutdowns
+  "$how" reeve-scan -l "$live" "$scan"
+  ended_pid=$started
+  eventually 60 request
+  scanner=$started
+  [ "$how" = start ] || scanner=$(pid_1)
+  reeve -l "$live" status
+  request "$2" >/dev/null
+  kill -TERM "$scanner"
+  ended "$ended_pid" 0
+  [ "$(grep -c "database system is shut down" "$LOGDIR/postgres.log")" -eq "$3" ]
+  [ "$(grep -c "postgres: finish: code 0" "$dir/stderr")" -eq "$3" ]
+  [ "$(grep -c "django: finish:" "$dir/stderr")" -eq "$3" ]
+  [ -z "$(leftovers)" ]
+  ! alive "$(head -n 1 "$PGDATA/postmaster.pid" 2>/dev/null || echo 999999999)"
+  ! in_log "not properly shut down"
+  ! in_log "redo starts"
+}
+
+@test "reeve-scan as PID 1: an orderly stop, and the next start is clean" {
+  orderly as_pid_1 first 1
+  orderly as_pid_1 second 2
+  as_pid_1 reeve-scan -l "$live" "$scan"
+  eventually 60 request
+  [ "$(request)" = "first
+second" ]
+  ! in_log "not properly shut down"
+  kill -TERM "$(pid_1)"
+  ended "$namespace" 0
+}
+
+@test "the same with reeve-scan not PID 1" {
+  orderly start first 1
+  orderly start second 2
+  start reeve-scan -l "$live" "$scan"
+  eventually 60 request
+  [ "$(request)" = "first
+second" ]
+  kill -TERM "$started"
+  ended "$started" 0
+}
+
+@test "Django waits for PostgreSQL, however long that takes" {
+  setting django down ''
+  setting postgres down ''
+  start reeve-scan -l "$live" "$scan"
+  eventually 10 s6-svok "$live/django"
+  reeve -l "$live" start -n django
+  eventually 10 field django state up
+  pid=$(pid_of django)
+  ! request 2>/dev/null
+  reeve -l "$live" start postgres
+  eventually 60 request
+  [ "$(pid_of django)" = "$pid" ]
+  [ "$(json_field postgres restarts)" = 0 ]
+}
