@@ -130,7 +130,7 @@ waits()
   s6-svc -d "$live/a"
   ended "$started" 0
   s6-svlisten1 -u -t 10000 "$live/b" s6-svc -u "$live/b"
-  s6-svlisten -D -a -t 10000 { "$live/b" "$live/a" } s6-svc -d "$live/b"
+  execlineb -Pc "s6-svlisten -D -a -t 10000 { $live/b $live/a } s6-svc -d $live/b"
   stat_is b up false
 }
 

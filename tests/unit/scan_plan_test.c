@@ -1,0 +1,266 @@
+#include "scan/plan.h"
+
+#include "unit.h"
+
+static enum unit_phase phase ;
+
+/* Takes a step and tells what is to be done. */
+static unsigned int on (enum unit_event event)
+{
+  struct plan_step step = plan_step(phase, event) ;
+  phase = step.next ;
+  return step.todo ;
+}
+
+TEST(every_cell_of_the_table_is_filled_in)
+{
+  for (int p = 0 ; p < UNIT_PHASE_COUNT ; p++)
+    for (int event = 0 ; event < UNIT_EVENT_COUNT ; event++)
+    {
+      struct plan_step step = plan_step((enum unit_phase)p, (enum unit_event)event) ;
+      CHECK(step.known) ;
+      CHECK(step.next < UNIT_PHASE_COUNT) ;
+    }
+}
+
+TEST(what_is_impossible_changes_nothing)
+{
+  for (int p = 0 ; p < UNIT_PHASE_COUNT ; p++)
+    for (int event = 0 ; event < UNIT_EVENT_COUNT ; event++)
+    {
+      struct plan_step step = plan_step((enum unit_phase)p, (enum unit_event)event) ;
+      if (!(step.todo & PLAN_IMPOSSIBLE)) continue ;
+      CHECK(step.todo == PLAN_IMPOSSIBLE) ;
+      CHECK(step.next == (enum unit_phase)p) ;
+    }
+}
+
+TEST(what_comes_from_outside_is_possible_in_every_phase)
+{
+  static enum unit_event const anytime[] =
+  {
+    UNIT_SEEN_COMPLETE, UNIT_SEEN_CHANGING, UNIT_SEEN_INCOMPLETE, UNIT_UNSEEN, UNIT_LOGGER_GONE, UNIT_PRUNE, UNIT_LET_GO
+  } ;
+  for (int p = 0 ; p < UNIT_PHASE_COUNT ; p++)
+    for (unsigned int i = 0 ; i < sizeof anytime / sizeof *anytime ; i++)
+      CHECK(!(plan_step((enum unit_phase)p, anytime[i]).todo & PLAN_IMPOSSIBLE)) ;
+}
+
+TEST(a_supervisor_is_never_started_twice)
+{
+  for (int event = 0 ; event < UNIT_EVENT_COUNT ; event++)
+  {
+    if (event != UNIT_DIED) CHECK(!(plan_step(UNIT_RUNNING, (enum unit_event)event).todo & PLAN_START)) ;
+    CHECK(!(plan_step(UNIT_MISSING, (enum unit_event)event).todo & PLAN_START)) ;
+    CHECK(!(plan_step(UNIT_LEAVING, (enum unit_event)event).todo & PLAN_START)) ;
+    CHECK(!(plan_step(UNIT_RETURNING, (enum unit_event)event).todo & PLAN_START)) ;
+    CHECK(!(plan_step(UNIT_RELEASED, (enum unit_event)event).todo & PLAN_START)) ;
+  }
+}
+
+TEST(a_unit_is_released_only_once_and_cleaned_before)
+{
+  for (int p = 0 ; p < UNIT_PHASE_COUNT ; p++)
+    for (int event = 0 ; event < UNIT_EVENT_COUNT ; event++)
+    {
+      struct plan_step step = plan_step((enum unit_phase)p, (enum unit_event)event) ;
+      if (p == UNIT_RELEASED) CHECK(step.next == UNIT_RELEASED && !(step.todo & PLAN_RELEASE)) ;
+      else CHECK((step.next == UNIT_RELEASED) == !!(step.todo & PLAN_RELEASE)) ;
+      if (step.todo & PLAN_RELEASE) CHECK(step.todo & PLAN_CLEAN && p == UNIT_LEAVING && event == UNIT_LOGGER_GONE) ;
+    }
+  CHECK(PLAN_CLEAN < PLAN_RELEASE) ;
+}
+
+TEST(what_awaits_something_waits_in_the_phase_for_it)
+{
+  for (int p = 0 ; p < UNIT_PHASE_COUNT ; p++)
+    for (int event = 0 ; event < UNIT_EVENT_COUNT ; event++)
+    {
+      struct plan_step step = plan_step((enum unit_phase)p, (enum unit_event)event) ;
+      if (step.todo & PLAN_AWAIT_QUIET) CHECK(step.next == UNIT_SETTLING) ;
+      if (step.todo & PLAN_AWAIT_RETRY) CHECK(step.next == UNIT_RETRYING) ;
+      if (step.todo & PLAN_AWAIT_RETURN) CHECK(step.next == UNIT_MISSING) ;
+    }
+}
+
+TEST(no_deadline_is_left_behind_when_a_unit_leaves)
+{
+  static enum unit_phase const waiting[] = { UNIT_SETTLING, UNIT_RETRYING, UNIT_MISSING } ;
+  for (unsigned int i = 0 ; i < sizeof waiting / sizeof *waiting ; i++)
+    for (int event = 0 ; event < UNIT_EVENT_COUNT ; event++)
+    {
+      struct plan_step step = plan_step(waiting[i], (enum unit_event)event) ;
+      if (step.next == UNIT_LEAVING) CHECK(step.todo & PLAN_DISARM) ;
+      if (step.todo & PLAN_START) CHECK(step.todo & PLAN_DISARM) ;
+      if (waiting[i] == UNIT_MISSING && step.next == UNIT_RUNNING) CHECK(step.todo & PLAN_DISARM) ;
+    }
+}
+
+TEST(a_new_directory_settles_then_starts)
+{
+  phase = UNIT_INCOMPLETE ;
+  CHECK(on(UNIT_SEEN_CHANGING) == PLAN_AWAIT_QUIET && phase == UNIT_SETTLING) ;
+  CHECK(on(UNIT_SEEN_CHANGING) == PLAN_AWAIT_QUIET && phase == UNIT_SETTLING) ;
+  CHECK(on(UNIT_DEADLINE) == PLAN_EXAMINE) ;
+  CHECK(on(UNIT_SEEN_COMPLETE) & PLAN_START) ;
+  CHECK(!on(UNIT_STARTED) && phase == UNIT_RUNNING) ;
+}
+
+TEST(what_is_complete_at_a_scan_starts_at_once)
+{
+  phase = UNIT_INCOMPLETE ;
+  CHECK(on(UNIT_SEEN_COMPLETE) & PLAN_START) ;
+  CHECK(!on(UNIT_STARTED) && phase == UNIT_RUNNING) ;
+}
+
+TEST(what_settles_without_a_run_is_incomplete_and_said_to_be)
+{
+  phase = UNIT_SETTLING ;
+  CHECK(on(UNIT_DEADLINE) == PLAN_EXAMINE) ;
+  CHECK(on(UNIT_SEEN_INCOMPLETE) == PLAN_SAY_INCOMPLETE && phase == UNIT_INCOMPLETE) ;
+  CHECK(on(UNIT_SEEN_CHANGING) == PLAN_AWAIT_QUIET && phase == UNIT_SETTLING) ;
+}
+
+TEST(what_is_gone_for_a_second_is_let_go)
+{
+  phase = UNIT_RUNNING ;
+  CHECK(on(UNIT_UNSEEN) == PLAN_AWAIT_RETURN && phase == UNIT_MISSING) ;
+  CHECK(!on(UNIT_UNSEEN) && phase == UNIT_MISSING) ; /* does not begin the second anew */
+  CHECK(on(UNIT_DEADLINE) & PLAN_TELL_LEAVE && phase == UNIT_LEAVING) ;
+  CHECK(on(UNIT_DIED) == PLAN_END_LOGGER && phase == UNIT_LEAVING) ;
+  CHECK(on(UNIT_LOGGER_GONE) == (PLAN_CLEAN | PLAN_RELEASE) && phase == UNIT_RELEASED) ;
+}
+
+TEST(what_returns_while_missing_goes_on)
+{
+  static enum unit_event const seen[] = { UNIT_SEEN_COMPLETE, UNIT_SEEN_CHANGING, UNIT_SEEN_INCOMPLETE } ;
+  for (unsigned int i = 0 ; i < sizeof seen / sizeof *seen ; i++)
+  {
+    unsigned int todo ;
+    phase = UNIT_RUNNING ;
+    on(UNIT_UNSEEN) ;
+    todo = on(seen[i]) ;
+    CHECK(phase == UNIT_RUNNING) ;
+    CHECK(todo & PLAN_DISARM && !(todo & (PLAN_TELL_LEAVE | PLAN_START))) ;
+  }
+}
+
+TEST(a_supervisor_that_dies_is_replaced_at_once)
+{
+  phase = UNIT_RUNNING ;
+  CHECK(on(UNIT_DIED) == PLAN_START && phase == UNIT_RUNNING) ;
+  CHECK(!on(UNIT_STARTED) && phase == UNIT_RUNNING) ;
+}
+
+TEST(a_supervisor_that_dies_early_is_retried_later)
+{
+  phase = UNIT_RUNNING ;
+  CHECK(on(UNIT_DIED_EARLY) == PLAN_AWAIT_RETRY && phase == UNIT_RETRYING) ;
+  CHECK(!on(UNIT_SEEN_COMPLETE) && phase == UNIT_RETRYING) ; /* a scan does not hurry it */
+  CHECK(on(UNIT_DEADLINE) & PLAN_START) ;
+  CHECK(!on(UNIT_STARTED) && phase == UNIT_RUNNING) ;
+}
+
+TEST(a_start_that_fails_is_retried)
+{
+  static enum unit_phase const from[] = { UNIT_INCOMPLETE, UNIT_SETTLING, UNIT_RETRYING, UNIT_RUNNING } ;
+  for (unsigned int i = 0 ; i < sizeof from / sizeof *from ; i++)
+  {
+    phase = from[i] ;
+    CHECK(on(UNIT_START_FAILED) == PLAN_AWAIT_RETRY && phase == UNIT_RETRYING) ;
+  }
+}
+
+TEST(a_start_that_is_refused_is_not_retried)
+{
+  static enum unit_phase const from[] = { UNIT_INCOMPLETE, UNIT_SETTLING, UNIT_RETRYING, UNIT_RUNNING } ;
+  for (unsigned int i = 0 ; i < sizeof from / sizeof *from ; i++)
+  {
+    phase = from[i] ;
+    CHECK(!on(UNIT_START_REFUSED) && phase == UNIT_INCOMPLETE) ;
+  }
+}
+
+TEST(a_supervisor_that_dies_while_missing_is_not_replaced)
+{
+  phase = UNIT_MISSING ;
+  CHECK(on(UNIT_DIED) == (PLAN_DISARM | PLAN_END_LOGGER) && phase == UNIT_LEAVING) ;
+  phase = UNIT_MISSING ;
+  CHECK(on(UNIT_DIED_EARLY) == (PLAN_DISARM | PLAN_END_LOGGER) && phase == UNIT_LEAVING) ;
+}
+
+TEST(letting_go_ends_the_logger_before_the_release)
+{
+  phase = UNIT_RUNNING ;
+  CHECK(on(UNIT_LET_GO) == (PLAN_DISARM | PLAN_TELL_LEAVE) && phase == UNIT_LEAVING) ;
+  CHECK(!on(UNIT_LET_GO) && phase == UNIT_LEAVING) ;
+  CHECK(on(UNIT_DIED) == PLAN_END_LOGGER && phase == UNIT_LEAVING) ;
+  CHECK(on(UNIT_LOGGER_GONE) == (PLAN_CLEAN | PLAN_RELEASE) && phase == UNIT_RELEASED) ;
+}
+
+TEST(what_has_no_supervisor_ends_its_logger_at_once)
+{
+  static enum unit_phase const from[] = { UNIT_INCOMPLETE, UNIT_SETTLING, UNIT_RETRYING } ;
+  static enum unit_event const events[] = { UNIT_LET_GO, UNIT_UNSEEN } ;
+  for (unsigned int i = 0 ; i < sizeof from / sizeof *from ; i++)
+    for (unsigned int j = 0 ; j < sizeof events / sizeof *events ; j++)
+    {
+      phase = from[i] ;
+      CHECK(on(events[j]) == (PLAN_DISARM | PLAN_END_LOGGER) && phase == UNIT_LEAVING) ;
+      CHECK(on(UNIT_LOGGER_GONE) & PLAN_RELEASE && phase == UNIT_RELEASED) ;
+    }
+}
+
+TEST(pruning_lets_go_only_of_what_is_missing)
+{
+  for (int p = 0 ; p < UNIT_PHASE_COUNT ; p++)
+  {
+    unsigned int todo ;
+    phase = (enum unit_phase)p ;
+    todo = on(UNIT_PRUNE) ;
+    if (p == UNIT_MISSING) CHECK(todo == (PLAN_DISARM | PLAN_TELL_LEAVE) && phase == UNIT_LEAVING) ;
+    else CHECK(!todo && phase == (enum unit_phase)p) ;
+  }
+}
+
+TEST(what_returns_while_leaving_is_started_again_after_cleaning)
+{
+  unsigned int todo ;
+  phase = UNIT_LEAVING ;
+  CHECK(!on(UNIT_SEEN_COMPLETE) && phase == UNIT_RETURNING) ;
+  CHECK(on(UNIT_DIED) == PLAN_END_LOGGER && phase == UNIT_RETURNING) ;
+  todo = on(UNIT_LOGGER_GONE) ;
+  CHECK(todo == (PLAN_CLEAN | PLAN_AWAIT_QUIET) && phase == UNIT_SETTLING) ;
+  CHECK(PLAN_CLEAN < PLAN_AWAIT_QUIET) ;
+  CHECK(on(UNIT_DEADLINE) == PLAN_EXAMINE) ;
+  CHECK(on(UNIT_SEEN_COMPLETE) & PLAN_START) ;
+  CHECK(!on(UNIT_STARTED) && phase == UNIT_RUNNING) ;
+}
+
+TEST(what_returns_and_goes_again_is_released)
+{
+  phase = UNIT_RETURNING ;
+  CHECK(!on(UNIT_UNSEEN) && phase == UNIT_LEAVING) ;
+  phase = UNIT_RETURNING ;
+  CHECK(!on(UNIT_LET_GO) && phase == UNIT_LEAVING) ;
+  on(UNIT_DIED) ;
+  CHECK(on(UNIT_LOGGER_GONE) & PLAN_RELEASE && phase == UNIT_RELEASED) ;
+}
+
+TEST(a_running_unit_that_is_seen_again_is_refreshed)
+{
+  phase = UNIT_RUNNING ;
+  CHECK(on(UNIT_SEEN_COMPLETE) == PLAN_REFRESH && phase == UNIT_RUNNING) ;
+  CHECK(!on(UNIT_SEEN_INCOMPLETE) && phase == UNIT_RUNNING) ;
+  CHECK(!on(UNIT_SEEN_CHANGING) && phase == UNIT_RUNNING) ;
+}
+
+TEST(what_is_released_ignores_all)
+{
+  for (int event = 0 ; event < UNIT_EVENT_COUNT ; event++)
+  {
+    struct plan_step step = plan_step(UNIT_RELEASED, (enum unit_event)event) ;
+    CHECK(step.next == UNIT_RELEASED) ;
+    CHECK(!(step.todo & ~PLAN_IMPOSSIBLE)) ;
+  }
+}

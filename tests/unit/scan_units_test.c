@@ -1,0 +1,257 @@
+#include "scan/scanner.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "unit.h"
+
+#define MANY 10000
+
+static void clear (struct units *units)
+{
+  units_sweep(units) ; /* nothing is released twice */
+  for (struct unit *unit = units->all ; unit ; unit = unit->next) units_release(units, unit) ;
+  units_sweep(units) ;
+  CHECK(!units->all && !units->count && !units->by_identity && !units->by_supervisor && !units->by_watch && !units->released) ;
+  for (unsigned int i = 0 ; i < DEADLINE_KIND_COUNT ; i++) CHECK(!units->queue[i].first && !units->queue[i].last) ;
+}
+
+TEST(an_empty_set_has_nothing)
+{
+  struct units units = { .count = 0 } ;
+  CHECK(!units_by_identity(&units, "web")) ;
+  CHECK(!units_by_supervisor(&units, 7)) ;
+  CHECK(!units_by_watch(&units, 7)) ;
+  CHECK(!units_first_deadline(&units)) ;
+  units_sweep(&units) ;
+  clear(&units) ;
+}
+
+TEST(a_new_unit_is_incomplete_and_has_nothing)
+{
+  struct units units = { .count = 0 } ;
+  struct unit *unit = units_add(&units, "web", "web", 0) ;
+  CHECK(unit->phase == UNIT_INCOMPLETE && unit->waiting == DEADLINE_NONE) ;
+  CHECK(!unit->supervisor && unit->watch[0] == -1 && unit->watch[1] == -1) ;
+  CHECK(!unit->logger && !unit->producer && !unit->foreign && !unit->child) ;
+  CHECK(units.all == unit && units.count == 1) ;
+  clear(&units) ;
+}
+
+TEST(names_are_copied)
+{
+  struct units units = { .count = 0 } ;
+  char identity[] = "web" ;
+  char name[] = "Web" ;
+  struct unit *unit = units_add(&units, identity, name, 0) ;
+  identity[0] = name[0] = 'x' ;
+  CHECK(!strcmp(unit->identity, "web") && !strcmp(unit->name, "Web")) ;
+  CHECK(units_by_identity(&units, "web") == unit) ;
+  clear(&units) ;
+}
+
+TEST(units_are_found_by_identity)
+{
+  struct units units = { .count = 0 } ;
+  struct unit *web = units_add(&units, "web", "web", 0) ;
+  struct unit *foreign = units_add(&units, "/1:2", "web2", 0) ;
+  CHECK(units_by_identity(&units, "web") == web) ;
+  CHECK(units_by_identity(&units, "/1:2") == foreign) ;
+  CHECK(!units_by_identity(&units, "web2")) ;
+  CHECK(!units_by_identity(&units, "we")) ;
+  CHECK(!units_by_identity(&units, "")) ;
+  clear(&units) ;
+}
+
+TEST(a_logger_and_its_producer_know_each_other)
+{
+  struct units units = { .count = 0 } ;
+  struct unit *web = units_add(&units, "web", "web", 0) ;
+  struct unit *logger ;
+  web->foreign = 1 ;
+  logger = units_add(&units, "web/log", "web/log", web) ;
+  CHECK(web->logger == logger && logger->producer == web && logger->foreign) ;
+  units_release(&units, logger) ;
+  CHECK(!web->logger) ;
+  units_sweep(&units) ;
+  logger = units_add(&units, "web/log", "web/log", web) ;
+  units_release(&units, web) ;
+  CHECK(!logger->producer) ;
+  clear(&units) ;
+}
+
+TEST(units_are_found_by_supervisor)
+{
+  struct units units = { .count = 0 } ;
+  struct unit *a = units_add(&units, "a", "a", 0) ;
+  struct unit *b = units_add(&units, "b", "b", 0) ;
+  CHECK(units_set_supervisor(&units, a, 100)) ;
+  CHECK(units_set_supervisor(&units, b, 200)) ;
+  CHECK(units_by_supervisor(&units, 100) == a && units_by_supervisor(&units, 200) == b) ;
+  CHECK(units_set_supervisor(&units, a, 300)) ;
+  CHECK(!units_by_supervisor(&units, 100) && units_by_supervisor(&units, 300) == a) ;
+  CHECK(units_set_supervisor(&units, a, 0)) ;
+  CHECK(!a->supervisor && !units_by_supervisor(&units, 300)) ;
+  CHECK(!units_by_supervisor(&units, 0)) ;
+  clear(&units) ;
+}
+
+TEST(units_are_found_by_both_watches)
+{
+  struct units units = { .count = 0 } ;
+  struct unit *a = units_add(&units, "a", "a", 0) ;
+  struct unit *b = units_add(&units, "b", "b", 0) ;
+  CHECK(units_set_watch(&units, a, 0, 1) && units_set_watch(&units, a, 1, 2) && units_set_watch(&units, b, 0, 3)) ;
+  CHECK(units_by_watch(&units, 1) == a && units_by_watch(&units, 2) == a && units_by_watch(&units, 3) == b) ;
+  CHECK(units_set_watch(&units, a, 0, 4)) ;
+  CHECK(!units_by_watch(&units, 1) && units_by_watch(&units, 4) == a && units_by_watch(&units, 2) == a) ;
+  CHECK(units_set_watch(&units, a, 1, -1)) ;
+  CHECK(a->watch[1] == -1 && !units_by_watch(&units, 2) && units_by_watch(&units, 4) == a) ;
+  CHECK(!units_by_watch(&units, -1)) ;
+  clear(&units) ;
+}
+
+TEST(a_unit_is_renamed_and_keeps_its_identity)
+{
+  struct units units = { .count = 0 } ;
+  struct unit *unit = units_add(&units, "/1:2", "old", 0) ;
+  units_rename(unit, "new") ;
+  CHECK(!strcmp(unit->name, "new") && units_by_identity(&units, "/1:2") == unit) ;
+  units_rename(unit, unit->name) ;
+  CHECK(!strcmp(unit->name, "new")) ;
+  clear(&units) ;
+}
+
+TEST(a_released_unit_is_found_no_more_but_lives_until_the_sweep)
+{
+  struct units units = { .count = 0 } ;
+  struct unit *a = units_add(&units, "a", "a", 0) ;
+  struct unit *b = units_add(&units, "b", "b", 0) ;
+  struct unit *c = units_add(&units, "c", "c", 0) ;
+  unsigned int walked = 0 ;
+  units_set_supervisor(&units, b, 7) ;
+  units_set_watch(&units, b, 0, 8) ;
+  units_set_watch(&units, b, 1, 9) ;
+  units_arm(&units, b, DEADLINE_RETRY) ;
+  units_release(&units, b) ;
+  CHECK(!units_by_identity(&units, "b") && !units_by_supervisor(&units, 7) && !units_by_watch(&units, 8)) ;
+  CHECK(!units_by_watch(&units, 9) && !units_first_deadline(&units)) ;
+  CHECK(!strcmp(b->identity, "b")) ;
+  for (struct unit *unit = units.all ; unit ; unit = unit->next) walked++ ;
+  CHECK(walked == 3) ;
+  units_sweep(&units) ;
+  CHECK(units.count == 2 && units.all == c && c->next == a && a->previous == c && !a->next && !c->previous) ;
+  clear(&units) ;
+}
+
+TEST(a_released_identity_can_be_added_again_before_the_sweep)
+{
+  struct units units = { .count = 0 } ;
+  struct unit *former = units_add(&units, "a", "a", 0) ;
+  struct unit *latter ;
+  units_release(&units, former) ;
+  latter = units_add(&units, "a", "a", 0) ;
+  CHECK(latter != former && units_by_identity(&units, "a") == latter) ;
+  units_sweep(&units) ;
+  CHECK(units_by_identity(&units, "a") == latter && units.count == 1) ;
+  clear(&units) ;
+}
+
+TEST(the_shorter_deadline_comes_first)
+{
+  struct units units = { .count = 0 } ;
+  struct unit *a = units_add(&units, "a", "a", 0) ;
+  struct unit *b = units_add(&units, "b", "b", 0) ;
+  units_arm(&units, a, DEADLINE_RETRY) ;
+  CHECK(units_first_deadline(&units) == a) ;
+  units_arm(&units, b, DEADLINE_QUIET) ;
+  CHECK(units_first_deadline(&units) == b) ;
+  CHECK(tain_less(&b->deadline, &a->deadline)) ;
+  units_disarm(&units, b) ;
+  CHECK(b->waiting == DEADLINE_NONE && units_first_deadline(&units) == a) ;
+  units_disarm(&units, b) ;
+  units_disarm(&units, a) ;
+  CHECK(!units_first_deadline(&units)) ;
+  clear(&units) ;
+}
+
+TEST(deadlines_come_in_the_order_they_were_armed)
+{
+  struct units units = { .count = 0 } ;
+  struct unit *unit[100] ;
+  for (unsigned int i = 0 ; i < 100 ; i++)
+  {
+    char name[16] ;
+    snprintf(name, sizeof name, "%u", i) ;
+    unit[i] = units_add(&units, name, name, 0) ;
+    units_arm(&units, unit[i], DEADLINE_RETURN) ;
+  }
+  units_disarm(&units, unit[50]) ; /* in the middle */
+  units_disarm(&units, unit[99]) ; /* at the end */
+  units_arm(&units, unit[0], DEADLINE_RETURN) ; /* again: behind all others */
+  for (unsigned int i = 1 ; i < 99 ; i++)
+  {
+    if (i == 50) continue ;
+    CHECK(units_first_deadline(&units) == unit[i]) ;
+    units_disarm(&units, unit[i]) ;
+  }
+  CHECK(units_first_deadline(&units) == unit[0]) ;
+  clear(&units) ;
+}
+
+TEST(arming_anew_replaces_the_deadline)
+{
+  struct units units = { .count = 0 } ;
+  struct unit *a = units_add(&units, "a", "a", 0) ;
+  units_arm(&units, a, DEADLINE_RETRY) ;
+  units_arm(&units, a, DEADLINE_QUIET) ;
+  CHECK(a->waiting == DEADLINE_QUIET && !units.queue[DEADLINE_RETRY].first) ;
+  units_disarm(&units, a) ;
+  CHECK(!units_first_deadline(&units)) ;
+  clear(&units) ;
+}
+
+static struct unit *many[MANY] ;
+
+static void fill (struct units *units)
+{
+  for (int i = 0 ; i < MANY ; i++)
+  {
+    char name[16] ;
+    snprintf(name, sizeof name, "unit%d", i) ;
+    many[i] = units_add(units, name, name, 0) ;
+    CHECK(many[i]) ;
+    CHECK(units_set_supervisor(units, many[i], 1000 + i)) ;
+    CHECK(units_set_watch(units, many[i], 0, 2 * i) && units_set_watch(units, many[i], 1, 2 * i + 1)) ;
+    units_arm(units, many[i], (enum deadline_kind)(i % DEADLINE_KIND_COUNT)) ;
+  }
+  CHECK(units->count == MANY) ;
+}
+
+TEST(ten_thousand_units)
+{
+  struct units units = { .count = 0 } ;
+  tain last = TAIN_ZERO ;
+  unsigned int met = 0 ;
+  fill(&units) ;
+  for (int i = 1 ; i < MANY ; i += 2) units_release(&units, many[i]) ;
+  units_sweep(&units) ;
+  CHECK(units.count == MANY / 2) ;
+  for (int i = 0 ; i < MANY ; i++)
+  {
+    char name[16] ;
+    struct unit *expected = i % 2 ? 0 : many[i] ;
+    snprintf(name, sizeof name, "unit%d", i) ;
+    CHECK(units_by_identity(&units, name) == expected) ;
+    CHECK(units_by_supervisor(&units, 1000 + i) == expected) ;
+    CHECK(units_by_watch(&units, 2 * i) == expected && units_by_watch(&units, 2 * i + 1) == expected) ;
+  }
+  for (struct unit *unit ; (unit = units_first_deadline(&units)) ; met++)
+  {
+    CHECK(!tain_less(&unit->deadline, &last)) ;
+    last = unit->deadline ;
+    units_disarm(&units, unit) ;
+  }
+  CHECK(met == MANY / 2) ;
+  clear(&units) ;
+}

@@ -1,0 +1,453 @@
+#include "service/settings.h"
+
+#include <signal.h>
+
+#include "temp.h"
+#include "unit.h"
+
+#define MEGABYTE (1 << 20)
+
+static struct
+{
+  unsigned int count ;
+  char file[64] ;
+  char value[256] ;
+  char allowed[256] ;
+  int err ;
+} told ;
+
+static void tell (char const *file, char const *value, char const *allowed, int err)
+{
+  told.count++ ;
+  snprintf(told.file, sizeof told.file, "%s", file) ;
+  snprintf(told.value, sizeof told.value, "%s", value) ;
+  snprintf(told.allowed, sizeof told.allowed, "%s", allowed) ;
+  told.err = err ;
+}
+
+static void read_all (struct settings *settings)
+{
+  memset(&told, 0, sizeof told) ;
+  memset(settings, 0x55, sizeof *settings) ;
+  settings_read(settings, SETTINGS_START, &tell) ;
+}
+
+/* Reads all settings with `file` holding `text`. */
+static struct settings with (char const *file, char const *text)
+{
+  struct settings settings ;
+  temp_text(file, text) ;
+  read_all(&settings) ;
+  unlink(file) ;
+  return settings ;
+}
+
+static int told_of (char const *file)
+{
+  return told.count == 1 && !strcmp(told.file, file) && told.allowed[0] ;
+}
+
+static int are_defaults (struct settings const *s)
+{
+  return s->notification_fd == SETTING_NO_FD && s->lock_fd == SETTING_NO_FD && !s->timeout_kill_ms && s->timeout_finish_ms == 5000
+   && s->max_death_tally == 100 && s->down_signal == SIGTERM && s->reload_signal == SIGHUP
+   && s->restart_delay_min_ms == 100 && s->restart_delay_max_ms == 16000 && !s->kill_group && !s->new_pid_namespace ;
+}
+
+static char const *const files[] =
+{
+  "notification-fd", "lock-fd", "timeout-kill", "timeout-finish", "max-death-tally", "down-signal", "reload-signal", "restart-delay"
+} ;
+
+#define FILES (sizeof files / sizeof *files)
+
+/* The parsers */
+
+static int uint_is (char const *text, uint32_t expected)
+{
+  uint32_t value = expected + 1 ;
+  return setting_parse_uint(text, 0, UINT32_MAX, &value) && value == expected ;
+}
+
+static int uint_refused (char const *text, uint32_t min, uint32_t max)
+{
+  uint32_t value = 42 ;
+  return !setting_parse_uint(text, min, max, &value) && value == 42 ;
+}
+
+static int signal_is (char const *text, int expected)
+{
+  int value = -7 ;
+  return setting_parse_signal(text, &value) && value == expected ;
+}
+
+static int signal_refused (char const *text)
+{
+  int value = -7 ;
+  return !setting_parse_signal(text, &value) && value == -7 ;
+}
+
+static int delay_is (char const *text, uint32_t expected_min, uint32_t expected_max)
+{
+  uint32_t min = 42 ;
+  uint32_t max = 43 ;
+  return setting_parse_delay(text, &min, &max) && min == expected_min && max == expected_max ;
+}
+
+static int delay_refused (char const *text)
+{
+  uint32_t min = 42 ;
+  uint32_t max = 43 ;
+  return !setting_parse_delay(text, &min, &max) && min == 42 && max == 43 ;
+}
+
+TEST(numbers_are_parsed)
+{
+  CHECK(uint_is("0", 0)) ;
+  CHECK(uint_is("7", 7)) ;
+  CHECK(uint_is("2147483647", 2147483647)) ;
+  CHECK(uint_is("4294967295", UINT32_MAX)) ;
+}
+
+TEST(numbers_may_be_followed_by_white_space)
+{
+  CHECK(uint_is("5\n", 5)) ;
+  CHECK(uint_is("5 ", 5)) ;
+  CHECK(uint_is("5\r\n", 5)) ;
+  CHECK(uint_is("5 \t\n\n \n", 5)) ;
+}
+
+TEST(numbers_have_bounds)
+{
+  uint32_t value ;
+  CHECK(setting_parse_uint("3", 3, 5, &value) && value == 3) ;
+  CHECK(setting_parse_uint("5", 3, 5, &value) && value == 5) ;
+  CHECK(uint_refused("2", 3, 5)) ;
+  CHECK(uint_refused("6", 3, 5)) ;
+  CHECK(uint_refused("0", 1, 1)) ;
+}
+
+TEST(what_is_no_number_is_refused)
+{
+  static char const *const garbage[] =
+  {
+    "", " ", "\n", " 5", "\n5", "-1", "-0", "+5", "5x", "x5", "5 5", "5\n5", "5,", "1.5", "0x10", "1e3", "five", "5\v", "\xd9\xa5"
+  } ;
+  for (unsigned int i = 0 ; i < sizeof garbage / sizeof *garbage ; i++) CHECK(uint_refused(garbage[i], 0, UINT32_MAX)) ;
+}
+
+TEST(huge_numbers_are_refused)
+{
+  CHECK(uint_refused("4294967296", 0, UINT32_MAX)) ;
+  CHECK(uint_refused("4294967301", 0, UINT32_MAX)) ;
+  CHECK(uint_refused("18446744073709551621", 0, UINT32_MAX)) ;
+  CHECK(uint_refused("99999999999999999999999999999999999999", 0, UINT32_MAX)) ;
+}
+
+TEST(signals_have_names_in_four_forms)
+{
+  CHECK(signal_is("TERM", SIGTERM)) ;
+  CHECK(signal_is("SIGTERM", SIGTERM)) ;
+  CHECK(signal_is("term", SIGTERM)) ;
+  CHECK(signal_is("15", SIGTERM)) ;
+  CHECK(signal_is("HUP", SIGHUP)) ;
+  CHECK(signal_is("sigint", SIGINT)) ;
+  CHECK(signal_is("SIGUSR2\n", SIGUSR2)) ;
+  CHECK(signal_is("KILL \r\n", SIGKILL)) ;
+}
+
+TEST(signals_have_numbers_from_1_to_64)
+{
+  CHECK(signal_is("1", 1)) ;
+  CHECK(signal_is("64", 64)) ;
+  CHECK(signal_is("9\n", 9)) ;
+  CHECK(signal_refused("0")) ;
+  CHECK(signal_refused("65")) ;
+  CHECK(signal_refused("-15")) ;
+  CHECK(signal_refused("4294967311")) ;
+}
+
+TEST(what_is_no_signal_is_refused)
+{
+  static char const *const garbage[] =
+  {
+    "", " ", "\n", "SIG", "SIGSIGTERM", "TERMX", "NOPE", " TERM", "TERM HUP", "15x", "15 TERM", "SIG15", "TERM,", "SIGTERMSIGTERMSIGTERMSIGTERM", "\xff"
+  } ;
+  for (unsigned int i = 0 ; i < sizeof garbage / sizeof *garbage ; i++) CHECK(signal_refused(garbage[i])) ;
+}
+
+TEST(delays_are_two_numbers)
+{
+  CHECK(delay_is("100 16000", 100, 16000)) ;
+  CHECK(delay_is("0 0", 0, 0)) ;
+  CHECK(delay_is("5 5\n", 5, 5)) ;
+  CHECK(delay_is("1\t  2 \n", 1, 2)) ;
+  CHECK(delay_is("0 2147483647", 0, 2147483647)) ;
+  CHECK(delay_is("2147483647 2147483647", 2147483647, 2147483647)) ;
+}
+
+TEST(what_is_no_delay_is_refused)
+{
+  static char const *const garbage[] =
+  {
+    "", " ", "100", "100\n", "100 ", "100\n200", " 1 2", "2 1", "1 2 3", "1,2", "1-2", "-1 2", "1 -2", "1 x", "x 1", "1x 2", "1 2x",
+    "0 2147483648", "2147483648 2147483648", "4294967296 4294967297", "0 99999999999999999999999"
+  } ;
+  for (unsigned int i = 0 ; i < sizeof garbage / sizeof *garbage ; i++) CHECK(delay_refused(garbage[i])) ;
+}
+
+/* The files */
+
+TEST(the_defaults_are_those_of_the_manual)
+{
+  struct settings settings ;
+  memset(&settings, 0x55, sizeof settings) ;
+  settings_defaults(&settings) ;
+  CHECK(are_defaults(&settings)) ;
+}
+
+TEST(without_files_the_defaults_are_used_silently)
+{
+  struct settings settings ;
+  temp_enter() ;
+  read_all(&settings) ;
+  CHECK(are_defaults(&settings) && !told.count) ;
+}
+
+TEST(every_file_sets_its_setting)
+{
+  struct settings settings ;
+  temp_enter() ;
+  temp_text("notification-fd", "3\n") ;
+  temp_text("lock-fd", "4\n") ;
+  temp_text("timeout-kill", "200\n") ;
+  temp_text("timeout-finish", "0\n") ;
+  temp_text("max-death-tally", "7\n") ;
+  temp_text("down-signal", "SIGINT\n") ;
+  temp_text("reload-signal", "usr1\n") ;
+  temp_text("restart-delay", "50 900\n") ;
+  temp_text("flag-timeout-killpg", "") ;
+  temp_text("flag-newpidns", "whatever") ;
+  read_all(&settings) ;
+  CHECK(!told.count) ;
+  CHECK(settings.notification_fd == 3 && settings.lock_fd == 4) ;
+  CHECK(settings.timeout_kill_ms == 200 && settings.timeout_finish_ms == 0) ;
+  CHECK(settings.max_death_tally == 7) ;
+  CHECK(settings.down_signal == SIGINT && settings.reload_signal == SIGUSR1) ;
+  CHECK(settings.restart_delay_min_ms == 50 && settings.restart_delay_max_ms == 900) ;
+  CHECK(settings.kill_group && settings.new_pid_namespace) ;
+}
+
+TEST(the_highest_values_are_taken)
+{
+  temp_enter() ;
+  CHECK(with("notification-fd", "1048575").notification_fd == 1048575 && !told.count) ;
+  CHECK(with("lock-fd", "1048575").lock_fd == 1048575 && !told.count) ;
+  CHECK(with("timeout-kill", "2147483647").timeout_kill_ms == 2147483647 && !told.count) ;
+  CHECK(with("timeout-finish", "2147483647").timeout_finish_ms == 2147483647 && !told.count) ;
+  CHECK(with("max-death-tally", "4096").max_death_tally == 4096 && !told.count) ;
+  CHECK(with("down-signal", "64").down_signal == 64 && !told.count) ;
+  CHECK(with("notification-fd", "0").notification_fd == 0 && !told.count) ;
+  CHECK(with("max-death-tally", "0").max_death_tally == 0 && !told.count) ;
+}
+
+TEST(higher_values_are_told_and_not_taken)
+{
+  temp_enter() ;
+  CHECK(with("notification-fd", "1048576").notification_fd == SETTING_NO_FD && told_of("notification-fd")) ;
+  CHECK(with("lock-fd", "1048576").lock_fd == SETTING_NO_FD && told_of("lock-fd")) ;
+  CHECK(with("timeout-kill", "2147483648").timeout_kill_ms == 0 && told_of("timeout-kill")) ;
+  CHECK(with("timeout-finish", "2147483648").timeout_finish_ms == 5000 && told_of("timeout-finish")) ;
+  CHECK(with("max-death-tally", "4097").max_death_tally == 100 && told_of("max-death-tally")) ;
+  CHECK(with("down-signal", "65").down_signal == SIGTERM && told_of("down-signal")) ;
+  CHECK(with("reload-signal", "65").reload_signal == SIGHUP && told_of("reload-signal")) ;
+  CHECK(with("restart-delay", "1 2147483648").restart_delay_min_ms == 100 && told_of("restart-delay")) ;
+}
+
+TEST(garbage_is_told_with_its_file_and_value)
+{
+  static char const *const garbage[] = { "garbage", "-1", "99999999999999999999", "1;2" } ;
+  temp_enter() ;
+  for (unsigned int i = 0 ; i < FILES ; i++)
+    for (unsigned int j = 0 ; j < sizeof garbage / sizeof *garbage ; j++)
+    {
+      struct settings settings = with(files[i], garbage[j]) ;
+      CHECK(are_defaults(&settings)) ;
+      CHECK(told_of(files[i]) && !strcmp(told.value, garbage[j]) && !told.err) ;
+    }
+}
+
+TEST(an_empty_file_is_told)
+{
+  temp_enter() ;
+  for (unsigned int i = 0 ; i < FILES ; i++)
+  {
+    struct settings settings = with(files[i], "") ;
+    CHECK(are_defaults(&settings) && told_of(files[i]) && !told.value[0] && !told.err) ;
+    settings = with(files[i], "\n") ;
+    CHECK(are_defaults(&settings) && told_of(files[i]) && !told.value[0] && !told.err) ;
+  }
+}
+
+TEST(what_is_allowed_is_told_with_the_default)
+{
+  temp_enter() ;
+  with("timeout-finish", "x") ;
+  CHECK(strstr(told.allowed, "milliseconds") && strstr(told.allowed, "5000")) ;
+  with("max-death-tally", "x") ;
+  CHECK(strstr(told.allowed, "4096") && strstr(told.allowed, "100")) ;
+}
+
+TEST(the_value_is_told_printably)
+{
+  temp_enter() ;
+  with("timeout-kill", "a\x1b[31m\nb\x7f\n") ;
+  CHECK(told_of("timeout-kill") && !strcmp(told.value, "a?[31m?b?")) ;
+  with("timeout-kill", "five\n") ;
+  CHECK(told_of("timeout-kill") && !strcmp(told.value, "five")) ;
+}
+
+TEST(a_long_value_is_told_by_its_beginning)
+{
+  char text[101] ;
+  temp_enter() ;
+  memset(text, 'v', 100) ;
+  text[100] = 0 ;
+  with("timeout-kill", text) ;
+  CHECK(told_of("timeout-kill") && strlen(told.value) && strlen(told.value) < 100 && strspn(told.value, "v") == strlen(told.value)) ;
+}
+
+TEST(a_nul_byte_is_refused)
+{
+  struct settings settings ;
+  temp_enter() ;
+  temp_file("timeout-kill", "20\0000", 4) ;
+  read_all(&settings) ;
+  CHECK(are_defaults(&settings) && told_of("timeout-kill")) ;
+  temp_file("timeout-kill", "20\n\0", 4) ;
+  read_all(&settings) ;
+  CHECK(are_defaults(&settings) && told_of("timeout-kill")) ;
+}
+
+TEST(a_megabyte_is_refused)
+{
+  static char big[MEGABYTE] ;
+  static char const fills[] = { '1', ' ', 'x', 0 } ;
+  temp_enter() ;
+  for (unsigned int i = 0 ; i < FILES ; i++)
+    for (unsigned int j = 0 ; j < sizeof fills ; j++)
+    {
+      struct settings settings ;
+      memset(big, fills[j], sizeof big) ;
+      temp_file(files[i], big, sizeof big) ;
+      read_all(&settings) ;
+      unlink(files[i]) ;
+      CHECK(are_defaults(&settings) && told_of(files[i]) && strlen(told.value) < 200) ;
+    }
+}
+
+TEST(a_directory_in_place_of_a_file_is_told)
+{
+  temp_enter() ;
+  for (unsigned int i = 0 ; i < FILES ; i++)
+  {
+    struct settings settings ;
+    CHECK(!mkdir(files[i], 0700)) ;
+    read_all(&settings) ;
+    CHECK(!rmdir(files[i])) ;
+    CHECK(are_defaults(&settings) && told_of(files[i]) && told.err == EISDIR && !told.value[0]) ;
+  }
+}
+
+TEST(a_fifo_in_place_of_a_file_is_told_without_waiting)
+{
+  temp_enter() ;
+  for (unsigned int i = 0 ; i < FILES ; i++)
+  {
+    struct settings settings ;
+    CHECK(!mkfifo(files[i], 0600)) ;
+    read_all(&settings) ;
+    CHECK(!unlink(files[i])) ;
+    CHECK(are_defaults(&settings) && told_of(files[i]) && told.err && !told.value[0]) ;
+  }
+}
+
+TEST(a_link_to_itself_is_told)
+{
+  struct settings settings ;
+  temp_enter() ;
+  CHECK(!symlink("timeout-kill", "timeout-kill")) ;
+  read_all(&settings) ;
+  CHECK(are_defaults(&settings) && told_of("timeout-kill") && told.err == ELOOP) ;
+}
+
+TEST(a_link_to_a_file_is_followed)
+{
+  struct settings settings ;
+  temp_enter() ;
+  temp_text("elsewhere", "200") ;
+  CHECK(!symlink("elsewhere", "timeout-kill")) ;
+  read_all(&settings) ;
+  CHECK(settings.timeout_kill_ms == 200 && !told.count) ;
+}
+
+TEST(each_invalid_file_is_told_once_and_the_others_are_taken)
+{
+  struct settings settings ;
+  temp_enter() ;
+  temp_text("lock-fd", "x") ;
+  temp_text("down-signal", "x") ;
+  temp_text("timeout-kill", "300") ;
+  read_all(&settings) ;
+  CHECK(told.count == 2) ;
+  CHECK(settings.timeout_kill_ms == 300 && settings.lock_fd == SETTING_NO_FD && settings.down_signal == SIGTERM) ;
+}
+
+TEST(nobody_need_be_told)
+{
+  struct settings settings ;
+  temp_enter() ;
+  temp_text("lock-fd", "x") ;
+  settings_read(&settings, SETTINGS_START, 0) ;
+  CHECK(are_defaults(&settings)) ;
+}
+
+TEST(a_stop_reads_afresh_only_what_matters_then)
+{
+  struct settings settings ;
+  temp_enter() ;
+  read_all(&settings) ;
+  temp_text("notification-fd", "3") ;
+  temp_text("lock-fd", "garbage") ;
+  temp_text("timeout-finish", "1") ;
+  temp_text("max-death-tally", "1") ;
+  temp_text("restart-delay", "1 2") ;
+  temp_text("flag-newpidns", "") ;
+  temp_text("timeout-kill", "200") ;
+  temp_text("down-signal", "INT") ;
+  temp_text("reload-signal", "USR1") ;
+  temp_text("flag-timeout-killpg", "") ;
+  memset(&told, 0, sizeof told) ;
+  settings_read(&settings, SETTINGS_STOP, &tell) ;
+  CHECK(!told.count) ;
+  CHECK(settings.timeout_kill_ms == 200 && settings.down_signal == SIGINT && settings.reload_signal == SIGUSR1 && settings.kill_group) ;
+  CHECK(settings.notification_fd == SETTING_NO_FD && settings.timeout_finish_ms == 5000 && settings.max_death_tally == 100) ;
+  CHECK(settings.restart_delay_min_ms == 100 && !settings.new_pid_namespace) ;
+}
+
+TEST(a_stop_forgets_files_that_are_gone)
+{
+  struct settings settings ;
+  temp_enter() ;
+  temp_text("notification-fd", "3") ;
+  temp_text("timeout-kill", "200") ;
+  temp_text("down-signal", "INT") ;
+  temp_text("flag-timeout-killpg", "") ;
+  read_all(&settings) ;
+  unlink("notification-fd") ;
+  unlink("timeout-kill") ;
+  unlink("down-signal") ;
+  unlink("flag-timeout-killpg") ;
+  settings_read(&settings, SETTINGS_STOP, &tell) ;
+  CHECK(!settings.timeout_kill_ms && settings.down_signal == SIGTERM && !settings.kill_group && settings.notification_fd == 3) ;
+}
