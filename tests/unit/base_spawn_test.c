@@ -54,6 +54,12 @@ static int run_with (struct spawn s, char const *script)
   int executing ;
   pid_t pid ;
   if (pipe2(channel, O_CLOEXEC) == -1) return -1 ;
+  for (unsigned int i = 0 ; i < 2 ; i++) /* out of the way of the places that are tried */
+  {
+    int low = channel[i] ;
+    channel[i] = fcntl(low, F_DUPFD_CLOEXEC, 40) ;
+    close(low) ;
+  }
   s.argv = argv ;
   s.fd[s.nfds++] = (struct spawn_fd) { .from = channel[1], .to = 1 } ;
   pid = spawn(&s, &executing) ;
@@ -115,8 +121,9 @@ TEST(a_descriptor_in_its_place_stays_open)
   struct spawn s = shell(0) ;
   int a ;
   temp_enter() ;
-  a = fcntl(file_with("a", "alpha\n"), F_DUPFD_CLOEXEC, 7) ;
-  CHECK(a == 7) ;
+  a = file_with("a", "alpha\n") ;
+  CHECK(dup3(a, 7, O_CLOEXEC) == 7) ;
+  close(a) ;
   s.fd[0] = (struct spawn_fd) { .from = 7, .to = 7 } ;
   s.nfds = 1 ;
   CHECK(!run_with(s, "cat <&7")) ;
@@ -183,6 +190,26 @@ TEST(one_descriptor_goes_to_several_places)
   s.nfds = 3 ;
   CHECK(!run_with(s, "head -c 2 <&6; cat <&8; readlink /proc/self/fd/7")) ;
   CHECK(!strncmp(output, "al", 2) && strstr(output, "beta\n") && strstr(output, "/a\n")) ;
+  close_567() ;
+}
+
+TEST(what_moves_away_does_not_take_the_place_of_another)
+{
+  struct spawn s = shell(0) ;
+  char script[64] ;
+  int vacant ;
+  temp_enter() ;
+  open_567() ;
+  vacant = fcntl(5, F_DUPFD_CLOEXEC, 3) ; /* what moves would go there at first */
+  close(vacant) ;
+  s.fd[0] = (struct spawn_fd) { .from = 7, .to = vacant } ;
+  s.fd[1] = (struct spawn_fd) { .from = 5, .to = 6 } ;
+  s.fd[2] = (struct spawn_fd) { .from = 6, .to = 0 } ;
+  s.nfds = 3 ;
+  snprintf(script, sizeof script, "cat <&6; cat <&%d; cat", vacant) ;
+  CHECK(vacant > 2 && vacant < 10) ;
+  CHECK(!run_with(s, script)) ;
+  CHECK(!strcmp(output, "alpha\ngamma\nbeta\n")) ;
   close_567() ;
 }
 
@@ -469,11 +496,11 @@ TEST(a_child_that_waits_for_the_lock_can_be_terminated)
   sigprocmask(SIG_SETMASK, 0, &before) ;
   spawn_prepare_signals() ;
   pid = start_locked(&ours, &theirs, &out, "/bin/sh") ;
+  sigprocmask(SIG_SETMASK, &before, 0) ; /* before a wait: whoever runs the tests may end them */
   CHECK(pid && !kill(pid, SIGTERM)) ;
   wstat = end_of(pid) ;
   CHECK(WIFSIGNALED(wstat) && WTERMSIG(wstat) == SIGTERM) ;
   end_lock(ours, theirs, out) ;
-  sigprocmask(SIG_SETMASK, &before, 0) ;
 }
 
 TEST(a_child_that_had_to_wait_says_itself_that_it_cannot_be_executed)

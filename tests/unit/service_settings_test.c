@@ -346,6 +346,22 @@ TEST(a_megabyte_is_refused)
     }
 }
 
+TEST(what_follows_much_white_space_is_not_overlooked)
+{
+  char text[4096] ;
+  temp_enter() ;
+  for (size_t at = 100 ; at < sizeof text - 1 ; at = at * 3 / 2)
+  {
+    struct settings settings ;
+    memset(text, ' ', sizeof text) ;
+    memcpy(text, "200", 3) ;
+    text[at] = 'x' ;
+    text[at + 1] = 0 ;
+    settings = with("timeout-kill", text) ;
+    CHECK(are_defaults(&settings) && told_of("timeout-kill")) ;
+  }
+}
+
 TEST(a_directory_in_place_of_a_file_is_told)
 {
   temp_enter() ;
