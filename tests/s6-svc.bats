@@ -121,6 +121,8 @@ waits()
   idle b
   setting b down ''
   "$1"
+  eventually 10 s6-svok "$live/b"
+  up a
   s6-svwait -u -t 10000 "$live/a"
   s6-svwait -u -o -t 10000 "$live/a" "$live/b"
   run s6-svwait -u -a -t 100 "$live/a" "$live/b"
@@ -150,8 +152,8 @@ fields()
   stat_is web up,exitcode,signal,signum "false -1 SIGTERM 15"
   [[ $(s6-svstat "$live/web") =~ ^down\ \(signal\ SIGTERM\)\ [0-9]+\ seconds,\ normally\ up ]]
   touch "$dir/fail"
-  s6-svc -wD -T 10000 -o "$live/web"
-  stat_is web exitcode,signal "5 NA"
+  s6-svc -o "$live/web"
+  eventually 10 stat_is web exitcode,signal "5 NA"
   stat_is web pid -1
 }
 

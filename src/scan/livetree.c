@@ -18,7 +18,7 @@
 #define TARGET_MAX (SCAN_PATH_MAX + UNIT_PATH_MAX + 256)
 
 /* What an entry of the service directory becomes in LIVE. */
-enum made { MADE_LINK, MADE_NOTHING, MADE_DOWN, MADE_COPY } ;
+enum made { MADE_LINK, MADE_NOTHING, MADE_DOWN, MADE_COPY, MADE_TEMPLATE } ;
 
 static enum made made_of (char const *entry)
 {
@@ -32,6 +32,7 @@ static enum made made_of (char const *entry)
     { "down", MADE_DOWN },
     { "instance", MADE_COPY },
     { "instances", MADE_COPY },
+    { "template", MADE_TEMPLATE },
   } ;
   for (size_t i = 0 ; i < sizeof special / sizeof *special ; i++)
     if (!strcmp(entry, special[i].entry)) return special[i].made ;
@@ -88,6 +89,16 @@ static int copy (char const *source, char const *name, char const *entry)
       && hiercopy(from, to) ;
 }
 
+/* s6-instance-create copies template/ without following it: as a link, it would
+   make all instances one, in SCAN. Without instances/ it is just any directory. */
+static enum made made_here (char const *entry, int from)
+{
+  struct stat st ;
+  enum made made = made_of(entry) ;
+  if (made != MADE_TEMPLATE) return made ;
+  return fstatat(from, "instances", &st, AT_SYMLINK_NOFOLLOW) == -1 ? MADE_LINK : MADE_COPY ;
+}
+
 /* Links whose original is gone. */
 static int unlink_stale (char const *name, int from)
 {
@@ -98,7 +109,7 @@ static int unlink_stale (char const *name, int from)
   if (!dir) return 0 ;
   while (ok && (e = readdir(dir)))
   {
-    if (made_of(e->d_name) != MADE_LINK || fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1
+    if (made_here(e->d_name, from) != MADE_LINK || fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1
      || !S_ISLNK(st.st_mode) || !fstatat(from, e->d_name, &st, AT_SYMLINK_NOFOLLOW) || errno != ENOENT) continue ;
     ok = unlinkat(dirfd(dir), e->d_name, 0) != -1 ;
   }
@@ -115,7 +126,7 @@ static int fill (DIR *from, char const *source, char const *name, int fresh)
   if (to == -1) return 0 ;
   while (ok && (errno = 0, e = readdir(from)))
   {
-    switch (made_of(e->d_name))
+    switch (made_here(e->d_name, dirfd(from)))
     {
       case MADE_LINK :
         ok = fits(snprintf(target, sizeof target, "%s/%s", source, e->d_name), sizeof target) && make_link(to, e->d_name, target) ;

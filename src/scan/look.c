@@ -173,7 +173,8 @@ static void ended (struct scanner *s)
     if (unit->producer || unit->seen == s->look.generation || unit->phase == UNIT_RELEASED) continue ;
     if (unit->foreign ? s->look.live_read : s->look.scan_read) act(s, unit, UNIT_UNSEEN) ;
   }
-  if (s->look.prune) look_prune(s, 0) ;
+  if (s->look.prune) look_prune(s, s->look.prune_loggers) ;
+  if (!s->look.wanted_prune) s->look.prune_loggers = 0 ;
   s->look.prune = s->look.quiet = 0 ;
   if (!s->look.ended_once) stop_start_command(s) ;
   s->look.ended_once = 1 ;
@@ -255,6 +256,13 @@ void look_cancel (struct scanner *s)
 
 void look_prune (struct scanner *s, int loggers_too)
 {
+  if (s->look.dir) /* what is missing is known at the end of the scan */
+  {
+    s->look.prune_loggers |= loggers_too ? 1 : 0 ;
+    if (s->look.wanted) s->look.wanted_prune = 1 ;
+    else s->look.prune = 1 ;
+    return ;
+  }
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
   {
     if (unit->phase != UNIT_MISSING) continue ;

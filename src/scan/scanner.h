@@ -85,6 +85,7 @@ struct look /* a scan under way, in portions, so that commands are answered mean
   unsigned int wanted : 1 ; /* another one was ordered meanwhile */
   unsigned int wanted_prune : 1 ;
   unsigned int prune : 1 ; /* and let go of what it misses */
+  unsigned int prune_loggers : 1 ; /* without waiting for their loggers */
   unsigned int scan_read : 1 ; /* SCAN was read to its end: what it misses is gone */
   unsigned int live_read : 1 ;
   unsigned int ended_once : 1 ; /* the first one has ended */

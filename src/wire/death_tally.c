@@ -15,7 +15,7 @@
 void death_tally_pack (char out[DEATH_TALLY_RECORD], tain const *stamp, int wstat)
 {
   tain_pack(out, stamp) ;
-  out[TAIN_PACK] = (char)(WIFSIGNALED(wstat) ? 0 : WEXITSTATUS(wstat)) ;
+  out[TAIN_PACK] = (char)(WIFSIGNALED(wstat) ? 128 + WTERMSIG(wstat) : WEXITSTATUS(wstat)) ;
   out[TAIN_PACK + 1] = (char)(WIFSIGNALED(wstat) ? WTERMSIG(wstat) : 0) ;
 }
 

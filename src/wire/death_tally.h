@@ -2,7 +2,7 @@
 
    A record of 14 bytes a death, the oldest first:
       0  12  stamp   TAI64N, wall clock
-     12   1  code    the exit code; 0 if a signal ended it
+     12   1  code    the exit code; 128 + signal if a signal ended it
      13   1  signal  0 if it exited */
 
 #ifndef REEVE_WIRE_DEATH_TALLY_H
