@@ -21,7 +21,7 @@ int duration_parse (char const *text, uint64_t *ms)
   if (!len) return 0 ;
   for (size_t i = 0 ; i < sizeof units / sizeof *units ; i++)
   {
-    if (strcmp(text + len, units[i].name)) continue ;
+    if (strcmp(text + len, units[i].name) != 0) continue ;
     if (n > UINT64_MAX / units[i].ms) return 0 ;
     *ms = n * units[i].ms ;
     return 1 ;

@@ -14,6 +14,14 @@
 
 #define SIGNAL_MAX 64
 
+/* libc keeps two signals to itself and refuses to speak of them; but glibc's
+   posix_spawn(), make's for instance, leaves them ignored in its children. */
+static void reset_internal (int sig)
+{
+  static char const by_default[64] ; /* the kernel's struct sigaction; SIG_DFL is 0 */
+  syscall(SYS_rt_sigaction, (long)sig, by_default, 0L, (long)(SIGNAL_MAX / 8)) ;
+}
+
 void spawn_prepare_signals (void)
 {
   sigset_t all ;
@@ -22,7 +30,13 @@ void spawn_prepare_signals (void)
   for (int sig = 1 ; sig <= SIGNAL_MAX ; sig++)
   {
     struct sigaction action ;
-    if (sig == SIGKILL || sig == SIGSTOP || sigaction(sig, 0, &action) == -1 || action.sa_handler == SIG_DFL) continue ;
+    if (sig == SIGKILL || sig == SIGSTOP) continue ;
+    if (sigaction(sig, 0, &action) == -1)
+    {
+      reset_internal(sig) ;
+      continue ;
+    }
+    if (action.sa_handler == SIG_DFL) continue ;
     memset(&action, 0, sizeof action) ;
     action.sa_handler = SIG_DFL ;
     sigaction(sig, &action, 0) ;

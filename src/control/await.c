@@ -2,6 +2,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -43,27 +44,28 @@ static int timed_out (char const *name)
 }
 
 /* One look: an exit code, or -1: not yet. *ask_again: an event will not tell. */
-static int look (struct request const *request, char const *name, char wanted, await_condition *condition, void const *data, int *ask_again)
+static int look (struct request const *request, char const *name, char wanted, struct view const *before, await_condition *condition, int *ask_again)
 {
   struct view view ;
   int taken ;
   int r ;
   if (!view_read(&view, name)) return unreadable(request, name) ;
-  taken = !wanted || view.state == STATE_UNSUPERVISED || view.wanted_up == (wanted == 'u') ;
+  taken = !wanted || view.state == STATE_UNSUPERVISED || view.wanted_up == (wanted == 'u')
+       || tain_less(&before->since, &view.since) || tain_less(&view.since, &before->since) ;
   *ask_again = !taken || view.state == STATE_UNSUPERVISED ;
   if (view.state == STATE_UNSUPERVISED && !services_scanner_lives())
   {
     /* Nobody will start it: an end is what it is. */
     view.finished = 1 ;
-    if ((*condition)(&view, name, data) == 1) return EXIT_YES ;
+    if ((*condition)(&view, name, before) == 1) return EXIT_YES ;
     strerr_warnw2x(name, " has no supervisor, and no scanner runs that would start one") ;
     return EXIT_NO ;
   }
-  r = taken ? (*condition)(&view, name, data) : 0 ;
+  r = taken ? (*condition)(&view, name, before) : 0 ;
   return r == 1 ? EXIT_YES : r == -1 ? EXIT_NO : -1 ;
 }
 
-int await (struct request const *request, char const *name, char wanted, await_condition *condition, void const *data)
+int await (struct request const *request, char const *name, char wanted, struct view const *before, await_condition *condition)
 {
   char path[PATH_SIZE] ;
   struct fifodir_listener listener ;
@@ -82,7 +84,7 @@ int await (struct request const *request, char const *name, char wanted, await_c
       strerr_warnwu4sys("listen to the events of ", name, " in ", request->live) ;
       return EXIT_SYSTEM ;
     }
-    code = look(request, name, wanted, condition, data, &ask_again) ;
+    code = look(request, name, wanted, before, condition, &ask_again) ;
     if (code >= 0) break ;
     ms = patience(request, ask_again || !listening) ;
     if (!ms)
@@ -99,20 +101,23 @@ int await (struct request const *request, char const *name, char wanted, await_c
   return code ;
 }
 
-int await_send (struct request const *request, char const *name, char const *letters)
+int await_send (struct request const *request, char const *name, char const *letters, struct view *before)
 {
   char path[PATH_SIZE] ;
   snprintf(path, sizeof path, "%s/" CONTROL_FIFO, name) ;
-  while (!fifo_send(path, letters, strlen(letters)))
+  for (;;)
   {
     int ms ;
+    if (!view_read(before, name)) return unreadable(request, name) ;
+    if (before->state == STATE_UNSUPERVISED) errno = ENXIO ;
+    else if (fifo_send(path, letters, strlen(letters))) return EXIT_YES ;
     if (errno != ENOENT && errno != ENXIO && errno != EAGAIN)
     {
       strerr_warnwu5sys("send a command to ", name, " in ", request->live,
         errno == EACCES ? " (only the scanner's user and root may)" : "") ;
       return EXIT_SYSTEM ;
     }
-    if (!services_scanner_lives())
+    if (!services_scanner_lives() && before->state == STATE_UNSUPERVISED)
     {
       strerr_warnw2x(name, " has no supervisor, and no scanner runs that would start one") ;
       return EXIT_NO ;
@@ -121,50 +126,56 @@ int await_send (struct request const *request, char const *name, char const *let
     if (!ms) return timed_out(name) ;
     poll(0, 0, ms) ;
   }
-  return EXIT_YES ;
 }
 
 int await_all (struct request const *request, char const *letters, char wanted, await_condition *condition)
 {
+  struct view *before = calloc(request->count + 1, sizeof *before) ;
   int code = EXIT_YES ;
+  if (!before)
+  {
+    strerr_warnwu1sys("remember the services") ;
+    return EXIT_SYSTEM ;
+  }
   for (size_t i = 0 ; letters && i < request->count ; i++)
   {
-    int r = await_send(request, request->names[i], letters) ;
+    int r = await_send(request, request->names[i], letters, before + i) ;
     if (!code) code = r ;
   }
-  if (code || request->no_wait) return code ;
-  for (size_t i = 0 ; i < request->count ; i++)
-  {
-    int r = await(request, request->names[i], wanted, condition, 0) ;
-    if (!code) code = r ;
-  }
+  if (!code && !request->no_wait)
+    for (size_t i = 0 ; i < request->count ; i++)
+    {
+      int r = await(request, request->names[i], wanted, before + i, condition) ;
+      if (!code) code = r ;
+    }
+  free(before) ;
   return code ;
 }
 
-int await_ready (struct view const *view, char const *name, void const *data)
+int await_ready (struct view const *view, char const *name, struct view const *before)
 {
   (void)name ;
-  (void)data ;
+  (void)before ;
   return view->ready ;
 }
 
-int await_up (struct view const *view, char const *name, void const *data)
+int await_up (struct view const *view, char const *name, struct view const *before)
 {
   (void)name ;
-  (void)data ;
+  (void)before ;
   return view->up ;
 }
 
-int await_down (struct view const *view, char const *name, void const *data)
+int await_down (struct view const *view, char const *name, struct view const *before)
 {
   (void)name ;
-  (void)data ;
+  (void)before ;
   return !view->up && (view->state != STATE_UNSUPERVISED || view->finished) ;
 }
 
-int await_finished (struct view const *view, char const *name, void const *data)
+int await_finished (struct view const *view, char const *name, struct view const *before)
 {
   (void)name ;
-  (void)data ;
+  (void)before ;
   return view->finished ;
 }

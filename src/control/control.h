@@ -97,19 +97,22 @@ extern char const *view_state_name (enum state state) ;
 
 /* ---- await.c ---- */
 
-/* What a service is waited for; `data` is the caller's.
+/* What a service is waited for; `before` is what await_send saw, 0 if nothing was sent.
    1: reached; 0: not yet; -1: never, and it has been said why. */
-typedef int await_condition (struct view const *view, char const *name, void const *data) ;
+typedef int await_condition (struct view const *view, char const *name, struct view const *before) ;
 
 /* Waits until `condition` holds for the service. `wanted` is what a command that
    was sent asks for: 'u' or 'd' (0: nothing); until the supervisor has taken it,
-   which no event tells, it is asked for.
+   which no event tells, it is asked for. It has when the service is wanted so, or
+   is no more what it was before: one that fails at once may not be wanted any more.
    Returns an exit code; what is not EXIT_YES has been reported. */
-extern int await (struct request const *request, char const *name, char wanted, await_condition *condition, void const *data) ;
+extern int await (struct request const *request, char const *name, char wanted, struct view const *before, await_condition *condition) ;
 
 /* Sends s6's letters to the supervisor of `name`; waits for it where the scanner
-   has not come to the service yet. Returns an exit code, as await does. */
-extern int await_send (struct request const *request, char const *name, char const *letters) ;
+   has not come to the service yet.
+     before  the caller's: what was known of the service just before
+   Returns an exit code, as await does. */
+extern int await_send (struct request const *request, char const *name, char const *letters, struct view *before) ;
 
 /* Sends letters to all that the request names, then waits for each.
    Returns the exit code of the first that failed. */

@@ -24,6 +24,7 @@ static char const *letter_of (char const *word)
 
 int command_kill (struct request const *request)
 {
+  struct view before ;
   char const *letter = letter_of(request->word) ;
   int code = EXIT_YES ;
   if (!letter)
@@ -41,7 +42,7 @@ int command_kill (struct request const *request)
       strerr_warnw2x(request->names[i], " is not up: there is nothing to signal") ;
       r = EXIT_NO ;
     }
-    else r = await_send(request, request->names[i], letter) ;
+    else r = await_send(request, request->names[i], letter, &before) ;
     if (!code) code = r ;
   }
   return code ;

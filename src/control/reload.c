@@ -5,6 +5,7 @@
 /* A signal changes no state that could be waited for. */
 int command_reload (struct request const *request)
 {
+  struct view before ;
   int code = EXIT_YES ;
   for (size_t i = 0 ; i < request->count ; i++)
   {
@@ -15,7 +16,7 @@ int command_reload (struct request const *request)
       strerr_warnw2x(request->names[i], " is not up: there is nothing to reload") ;
       r = EXIT_NO ;
     }
-    else r = await_send(request, request->names[i], "l") ;
+    else r = await_send(request, request->names[i], "l", &before) ;
     if (!code) code = r ;
   }
   return code ;

@@ -5,9 +5,8 @@
 
 #include "control/control.h"
 
-static int another_is_ready (struct view const *view, char const *name, void const *data)
+static int another_is_ready (struct view const *view, char const *name, struct view const *before)
 {
-  struct view const *before = data ;
   if (view->ready && view->pid != before->pid) return 1 ;
   if (view->state != STATE_DOWN) return 0 ;
   strerr_warnw2x(name, " has failed for good, or was stopped meanwhile") ;
@@ -28,11 +27,11 @@ int command_restart (struct request const *request)
     int r ;
     view_read(before + i, request->names[i]) ;
     /* `u` first, so that one that was to run only once comes back. */
-    r = await_send(request, request->names[i], before[i].up ? "ur" : "u") ;
+    r = await_send(request, request->names[i], before[i].up ? "ur" : "u", before + i) ;
     if (!code) code = r ;
   }
   for (size_t i = 0 ; !code && !request->no_wait && i < request->count ; i++)
-    code = await(request, request->names[i], 'u', &another_is_ready, before + i) ;
+    code = await(request, request->names[i], 'u', before + i, &another_is_ready) ;
   free(before) ;
   return code ;
 }

@@ -49,6 +49,12 @@ static int by_name (void const *a, void const *b)
   return strcmp(*(char *const *)a, *(char *const *)b) ;
 }
 
+static void services_free (char **names, size_t count)
+{
+  for (size_t i = 0 ; names && i < count ; i++) free(names[i]) ;
+  free(names) ;
+}
+
 char **services_list (int with_loggers, size_t *count)
 {
   char **names = malloc(sizeof *names) ;
@@ -65,7 +71,13 @@ char **services_list (int with_loggers, size_t *count)
     if (ok && with_loggers && is_service(logger)) ok = add(&names, count, e->d_name, LOGGER_SUFFIX) ;
   }
   if (dir) closedir(dir) ;
-  if (!ok) return 0 ;
+  if (!ok)
+  {
+    int err = errno ;
+    services_free(names, *count) ;
+    errno = err ;
+    return 0 ;
+  }
   qsort(names, *count, sizeof *names, &by_name) ;
   return names ;
 }
@@ -130,6 +142,8 @@ void services_say_unknown (struct request const *request, char const *name)
   if (!names || !list || !count)
   {
     strerr_warnw5x("there is no service ", printable, " in ", request->live, names && !count ? ": there is none at all" : "") ;
+    services_free(names, count) ;
+    free(list) ;
     return ;
   }
   for (size_t i = 0 ; i < count ; i++)
@@ -138,6 +152,8 @@ void services_say_unknown (struct request const *request, char const *name)
     at += (size_t)snprintf(list + at, size - at, "%s%s", i ? ", " : "", service_name_printable(one, sizeof one, names[i])) ;
   }
   strerr_warnw6x("there is no service ", printable, " in ", request->live, "; there are: ", list) ;
+  services_free(names, count) ;
+  free(list) ;
 }
 
 int services_scanner_lives (void)

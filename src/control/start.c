@@ -3,9 +3,9 @@
 #include "control/control.h"
 
 /* Wanted down again before it got ready: ./finish has said: never again. */
-static int ready_or_failed (struct view const *view, char const *name, void const *data)
+static int ready_or_failed (struct view const *view, char const *name, struct view const *before)
 {
-  (void)data ;
+  (void)before ;
   if (view->ready) return 1 ;
   if (view->state != STATE_DOWN) return 0 ;
   strerr_warnw2x(name, " has failed for good, or was stopped meanwhile") ;

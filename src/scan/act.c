@@ -275,7 +275,7 @@ static void reported (struct scanner *s, char const *line, size_t len)
   struct unit *unit ;
   if (!report_parse(&report, line, len) || report.phase != PHASE_EXITED) return ;
   unit = units_by_supervisor(&s->units, report.supervisor) ;
-  if (!unit || unit->child || strcmp(unit->name, report.name)) return ; /* a child's end is told by the kernel */
+  if (!unit || unit->child || strcmp(unit->name, report.name) != 0) return ; /* a child's end is told by the kernel */
   units_set_supervisor(&s->units, unit, 0) ;
   act(s, unit, UNIT_DIED) ;
 }

@@ -2,9 +2,9 @@
 
 #define CELL(next, todo) { next, todo, 1 }
 #define NEVER(phase) CELL(phase, PLAN_IMPOSSIBLE)
-#define STARTS PLAN_DISARM | PLAN_START
-#define LEAVES PLAN_DISARM | PLAN_TELL_LEAVE
-#define ENDS PLAN_DISARM | PLAN_END_LOGGER
+#define STARTS (PLAN_DISARM | PLAN_START)
+#define LEAVES (PLAN_DISARM | PLAN_TELL_LEAVE)
+#define ENDS (PLAN_DISARM | PLAN_END_LOGGER)
 
 static struct plan_step const table[UNIT_PHASE_COUNT][UNIT_EVENT_COUNT] =
 {

@@ -138,7 +138,7 @@ static void find_supervise (struct scanner *s)
   }
   snprintf(s->supervise, sizeof s->supervise, "%s/%s", REEVE_BINDIR, SUPERVISE) ;
   if (access(s->supervise, X_OK) == -1)
-    strerr_diefu2sys(111, "find " SUPERVISE " beside reeve-scan or as ", s->supervise) ;
+    strerr_diefu2sys(111, "find reeve-supervise beside reeve-scan or as ", s->supervise) ;
 }
 
 static int open_channel (char const *path)

@@ -19,7 +19,7 @@ char const *service_name_fault (char const *name)
 char const *service_name_printable (char *out, size_t size, char const *name)
 {
   size_t i = 0 ;
-  for (; name[i] && i < size - 1 ; i++) out[i] = (unsigned char)name[i] < 32 || name[i] == 127 ? '?' : name[i] ;
+  for (; i < size - 1 && name[i] ; i++) out[i] = (unsigned char)name[i] < 32 || name[i] == 127 ? '?' : name[i] ;
   out[i] = 0 ;
   return out ;
 }

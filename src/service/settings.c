@@ -94,7 +94,7 @@ int setting_parse_signal (char const *text, int *signal)
     return 1 ;
   }
   if (!len || len >= sizeof name || !only_space(text + len) || (text[0] >= '0' && text[0] <= '9')) return 0 ;
-  if (len > 3 && !strncasecmp(text, "SIG", 3) && text[3] > '9' && strncasecmp(text + 3, "SIG", 3))
+  if (len > 3 && !strncasecmp(text, "SIG", 3) && text[3] > '9' && strncasecmp(text + 3, "SIG", 3) != 0)
   {
     text += 3 ; /* sig_number() knows the bare names */
     len -= 3 ;

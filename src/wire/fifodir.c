@@ -16,7 +16,7 @@
 #include <skalibs/types.h>
 
 #define PREFIX "ftrig1:@"
-#define STAMP_DIGITS (2 * TAIN_PACK)
+#define STAMP_DIGITS ((size_t)2 * TAIN_PACK)
 #define RANDOM_CHARACTERS 6
 
 struct entry /* linux_dirent64, as getdents64 writes it */
