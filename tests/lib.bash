@@ -133,6 +133,7 @@ stop_scanner() # [CODE]
 supervise() # NAME ; for a service made with in=$live
 {
   start reeve-supervise "$live/$1"
+  # shellcheck disable=SC2034 # for the tests
   supervisor=$started
   eventually 10 s6-svok "$live/$1"
 }

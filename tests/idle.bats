@@ -1,0 +1,31 @@
+# An idle tree does nothing: no process of it is even woken.
+
+load lib
+
+setup() { reeve_setup; }
+teardown() { reeve_teardown; }
+
+# How often the scanner and the supervisors have been woken or interrupted.
+wakes()
+{
+  local pid
+  for pid in "$scanner" $(pgrep -P "$scanner"); do
+    grep -h ctxt_switches "/proc/$pid/status"
+  done | awk '{ n += $2 } END { print n }'
+}
+
+settled() { local before; before=$(wakes); sleep 0.3; [ "$(wakes)" -eq "$before" ]; }
+
+@test "the scanner and its supervisors sleep while nothing happens" {
+  for i in 1 2 3 4 5 6 7 8 9 10; do
+    idle "s$i"
+    in=$scan/s$i service log <<<'exec cat >/dev/null'
+  done
+  scanner
+  reeve -l "$live" wait --timeout 10 ready --all
+  [ "$(pgrep -P "$scanner" | wc -l)" -eq 20 ]
+  eventually 20 settled
+  before=$(wakes)
+  sleep 3 # that nothing happens is what is tested
+  [ "$(wakes)" -eq "$before" ]
+}
