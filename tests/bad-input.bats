@@ -41,7 +41,7 @@ teardown() { reeve_teardown; }
   up 'with space "and" \quotes'
   said "new?line in .*control character"
   said "longer than 251 bytes"
-  ! said hidden
+  run ! said hidden
   reeve -l "$live" status --json | jq -e 'length == 3 and ([.[] | select(.state == "up")] | length) == 3'
 }
 

@@ -15,7 +15,8 @@ setup()
   chmod -R a+rX "$dir/app"
   mkdir "$dir/log" "$dir/run"
   port=$((20000 + RANDOM % 20000))
-  export PATH=$(cd "${REEVE_BIN:-$BATS_TEST_DIRNAME/../build/bin}" && pwd):/usr/bin:/bin
+  PATH=$(cd "${REEVE_BIN:-$BATS_TEST_DIRNAME/../build/bin}" && pwd):/usr/bin:/bin
+  export PATH
   export APP=$dir/app LOGDIR=$dir/log PGDATA=$dir/data PGHOST=$dir/run PGPORT=$port LISTEN=127.0.0.1:$((port + 1))
   for PGBIN in /usr/lib/postgresql/*/bin; do :; done
   export PGBIN
@@ -64,7 +65,7 @@ during" ]
   alive "$wrapper"
   kill -KILL "$wrapper"
   eventually 20 gone "$namespace"
-  ! in_log "database system is shut down"
+  run ! in_log "database system is shut down"
 
   as_pid_1 bash "$examples/wrapper.sh"
   eventually 60 request
@@ -101,7 +102,7 @@ orderly() # how the tree is started: as_pid_1 or start; sets $scanner and $ended
   eventually 60 request
   [ "$(request)" = "first
 second" ]
-  ! in_log "not properly shut down"
+  run ! in_log "not properly shut down"
   kill -TERM "$(pid_1)"
   ended "$namespace" 0
 }
@@ -125,7 +126,7 @@ second" ]
   reeve -l "$live" start -n django
   eventually 10 field django state up
   pid=$(pid_of django)
-  ! request 2>/dev/null
+  run ! request 2>/dev/null
   reeve -l "$live" start postgres
   eventually 60 request
   [ "$(pid_of django)" = "$pid" ]

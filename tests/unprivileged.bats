@@ -15,20 +15,16 @@ setup()
   PATH=$dir/bin:$PATH
   chmod 755 "$dir" "$dir/bin" "$scan"
   chmod 1777 "$dir/shm" "$dir/tmp"
+  # In a mount namespace, so that the real /dev/shm and /tmp stay as they are.
+  as_user=(unshare -m sh -c 'mount --bind "$1/shm" /dev/shm && mount --bind "$1/tmp" /tmp && cd / && shift && exec "$@"'
+    sh "$dir" setpriv --reuid "$user" --regid "$user" --clear-groups)
 }
 
 teardown() { [ -z "${dir:-}" ] || reeve_teardown; }
 
-# In a mount namespace, so that this machine's /dev/shm and /tmp stay as they are.
-as_user() # COMMAND...
-{
-  unshare -m sh -c 'mount --bind "$1/shm" /dev/shm && mount --bind "$1/tmp" /tmp && cd / && shift && exec "$@"' \
-    sh "$dir" setpriv --reuid "$user" --regid "$user" --clear-groups "$@"
-}
-
 user_scanner() # [OPTION...]
 {
-  start as_user reeve-scan "$@" "$scan"
+  start "${as_user[@]}" reeve-scan "$@" "$scan"
   scanner=$started
   eventually 10 scanner_ready
 }
@@ -36,12 +32,12 @@ user_scanner() # [OPTION...]
 @test "an ordinary user's tree starts, is driven, and stops" {
   idle web
   finish web <<<"id -u >$dir/tmp/finished"
-  user_scanner -l /tmp/live
   live=$dir/tmp/live
-  eventually 10 as_user reeve -l /tmp/live wait --timeout 1 ready web
+  user_scanner -l /tmp/live
+  eventually 10 "${as_user[@]}" reeve -l /tmp/live wait --timeout 1 ready web
   [ "$(stat -c '%u %a' "$live")" = "$user 700" ]
   [ "$(stat -c %u "$live/web/supervise/status")" -eq "$user" ]
-  as_user reeve -l /tmp/live restart web
+  "${as_user[@]}" reeve -l /tmp/live restart web
   kill -TERM "$scanner"
   ended "$scanner" 0
   [ "$(cat "$dir/tmp/finished")" -eq "$user" ]
@@ -52,7 +48,7 @@ user_scanner() # [OPTION...]
   live=$dir/shm/reeve-$user/service
   user_scanner
   [ "$(stat -c '%u %a' "$dir/shm/reeve-$user")" = "$user 700" ]
-  as_user reeve wait --timeout 10 ready web
+  "${as_user[@]}" reeve wait --timeout 10 ready web
   kill -TERM "$scanner"
   ended "$scanner" 0
 }
@@ -81,7 +77,7 @@ user_scanner() # [OPTION...]
 @test "when no place is usable it says which it tried, and why" {
   idle web
   mkdir -m 755 "$dir/shm/reeve-$user" "$dir/tmp/reeve-$user"
-  run as_user reeve-scan "$scan"
+  run "${as_user[@]}" reeve-scan "$scan"
   [ "$status" -eq 111 ]
   [[ $output == *"/dev/shm/reeve-$user"*"/tmp/reeve-$user"* ]]
 }
