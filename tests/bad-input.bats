@@ -151,6 +151,7 @@ numeric="notification-fd lock-fd timeout-kill timeout-finish max-death-tally dow
 
 @test "fork refused: it says so, and starts the service when it can" {
   [ "$(id -u)" -eq 0 ] || skip "needs root, to become another user"
+  for_everyone
   idle web
   chmod 755 "$dir"
   mkdir "$live"
@@ -236,6 +237,7 @@ no_leftovers() { [ -z "$(leftovers)" ]; }
 
 @test "a live directory that is another user's, or another user's link, is refused" {
   [ "$(id -u)" -eq 0 ] || skip "needs root, to become another user"
+  for_everyone
   mkdir "$live" "$dir/ours"
   chown 54321 "$live"
   run reeve-scan -l "$live" "$scan"

@@ -27,6 +27,15 @@ reeve_setup()
   export scan live dir
 }
 
+# The programs and the scan directory where any user comes to them.
+for_everyone()
+{
+  mkdir "$dir/bin"
+  cp "$REEVE_BIN"/reeve* "$dir/bin"
+  PATH=$dir/bin:$PATH
+  chmod 755 "$dir" "$dir/bin" "$scan"
+}
+
 alive() { kill -0 "$1" 2>/dev/null; }
 
 gone() { ! alive "$1"; }
@@ -145,6 +154,16 @@ field() # NAME KEY VALUE
   local value
   value=$(json_field "$1" "$2")
   [ "$value" = "$3" ] || [ "$value" = "\"$3\"" ] || { echo "# $1: $2 is $value, not $3"; return 1; }
+}
+
+# The real one fails when there is no supervisor yet.
+s6-svwait()
+{
+  local argument
+  for argument; do
+    case $argument in /*) eventually 10 s6-svok "$argument" || return 1 ;; esac
+  done
+  command s6-svwait "$@"
 }
 
 is_up() { s6-svwait -u -t 1 "$live/$1" && [ "$(s6-svstat -o up "$live/$1")" = true ]; }

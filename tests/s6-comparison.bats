@@ -34,8 +34,10 @@ listen() # NAME
   eventually 10 s6-svok "$scan/$1"
   mkfifo -m 622 "$scan/$1/event/.new"
   fifo="$scan/$1/event/ftrig1:@400000000000000000000000:abcdef"
-  cat <>"$scan/$1/event/.new" >"$dir/events" 3>&- &
+  exec {listener}<>"$scan/$1/event/.new"
+  cat <&"$listener" >"$dir/events" 3>&- &
   pids+=($!)
+  exec {listener}>&-
   mv "$scan/$1/event/.new" "$fifo"
 }
 

@@ -292,6 +292,7 @@ locks()
 
 @test "flag-newpidns without the right to it: the service is not started" {
   [ "$(id -u)" -eq 0 ] || skip "needs root, to become another user"
+  for_everyone
   service web <<<'echo $$ >"$dir/pid"; exec sleep 1000000'
   setting web flag-newpidns ''
   chmod 755 "$dir"

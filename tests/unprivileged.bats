@@ -9,11 +9,8 @@ setup()
   [ "$(id -u)" -eq 0 ] || skip "needs root, to become another user"
   unshare -m true 2>/dev/null || skip "no mount namespaces here"
   TMPDIR=/var/tmp reeve_setup
-  # Where that user can execute them.
-  mkdir "$dir/bin" "$dir/shm" "$dir/tmp"
-  cp "$REEVE_BIN"/reeve* "$dir/bin"
-  PATH=$dir/bin:$PATH
-  chmod 755 "$dir" "$dir/bin" "$scan"
+  for_everyone
+  mkdir "$dir/shm" "$dir/tmp"
   chmod 1777 "$dir/shm" "$dir/tmp"
   # In a mount namespace, so that the real /dev/shm and /tmp stay as they are.
   as_user=(unshare -m sh -c 'mount --bind "$1/shm" /dev/shm && mount --bind "$1/tmp" /tmp && cd / && shift && exec "$@"'
