@@ -15,7 +15,8 @@ setup()
   chmod -R a+rX "$dir/app"
   mkdir "$dir/log" "$dir/run"
   port=$((20000 + RANDOM % 20000))
-  PATH=$(cd "${REEVE_BIN:-$BATS_TEST_DIRNAME/../build/bin}" && pwd):/usr/bin:/bin
+  for_everyone
+  PATH=$dir/bin:/usr/bin:/bin
   export PATH
   export APP=$dir/app LOGDIR=$dir/log PGDATA=$dir/data PGHOST=$dir/run PGPORT=$port LISTEN=127.0.0.1:$((port + 1))
   for PGBIN in /usr/lib/postgresql/*/bin; do :; done

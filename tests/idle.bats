@@ -5,12 +5,13 @@ load lib
 setup() { reeve_setup; }
 teardown() { reeve_teardown; }
 
-# How often the scanner and the supervisors have been woken or interrupted.
+# How often the scanner and the supervisors have gone to sleep: once more for each
+# time that they were woken.
 wakes()
 {
   local pid
   for pid in "$scanner" $(pgrep -P "$scanner"); do
-    grep -h ctxt_switches "/proc/$pid/status"
+    grep -h ^voluntary_ctxt_switches "/proc/$pid/status"
   done | awk '{ n += $2 } END { print n }'
 }
 
