@@ -32,6 +32,7 @@ teardown() { reeve_teardown; }
   idle off
   setting off down ''
   scanner
+  eventually 10 field web restarts 1
   up web
   field web exit 7
   reeve status --json | jq -e '.[] | select(.name == "web") | (keys == ["exit","name","pid","ready","restarts","signal","since","state","wanted"])
@@ -39,6 +40,22 @@ teardown() { reeve_teardown; }
   reeve status --json off | jq -e '.[0] | .pid == null and .exit == null and .signal == null and .wanted == "down"'
   s6-svc -k "$live/web"
   eventually 10 field web signal SIGKILL
+}
+
+@test "a service that the scanner has not come to yet is known, and waited for with --all" {
+  idle web
+  scanner
+  up web
+  kill -STOP "$scanner"
+  idle new
+  field new state unsupervised
+  run reeve status
+  [ "$status" -eq 1 ]
+  run reeve wait --timeout 200ms up --all
+  [ "$status" -eq 99 ]
+  kill -CONT "$scanner"
+  reeve wait --timeout 10s up --all
+  field new state up
 }
 
 terminal() { "$(type -P script)" -qec "$1" "$2"; }

@@ -78,3 +78,17 @@ at_least() { [ "$(awk -v n="$1" 'NR == n { a = $1 } NR == n + 1 { print int(($1 
   s6-svc -r "$live/web"
   eventually 10 starts 3
 }
+
+# s6's clients take events that come together as one, and would miss the start.
+@test "who listens has 50 ms for the end before the next start" {
+  stamped 'exec sleep 1000000'
+  finish web <<<'date +%s%N >>"$dir/starts"'
+  scanner
+  up web
+  mkfifo -m 622 "$live/web/event/ftrig1:@400000000000000000000000:abcdef"
+  exec {listener}<>"$live/web/event/ftrig1:@400000000000000000000000:abcdef"
+  s6-svc -r "$live/web"
+  eventually 10 starts 3
+  at_least 2 50
+  exec {listener}>&-
+}

@@ -49,7 +49,8 @@ extern int command_shutdown (struct request const *request) ;
 
 /* ---- services.c ---- */
 
-/* The names of all services in LIVE, sorted, and their loggers' if asked for.
+/* The names of all services, sorted, and their loggers' if asked for: those in
+   LIVE, and those in SCAN which the scanner has not come to yet.
    Returns an allocated array of allocated names, or 0 with errno. */
 extern char **services_list (int with_loggers, size_t *count) ;
 

@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
@@ -16,31 +15,35 @@
 #include "wire/channels.h"
 
 #define PATH_SIZE 4096
-#define MARKER "supervise/reeve" /* its content is SCAN's path */
 
-static int exists (char const *name, char const *file)
+struct list
 {
-  char path[PATH_SIZE] ;
+  char **names ;
+  size_t count ;
+} ;
+
+static int exists (char const *directory, char const *name, char const *file)
+{
+  char path[2 * PATH_SIZE] ;
   struct stat st ;
-  int n = snprintf(path, sizeof path, "%s/%s", name, file) ;
+  int n = snprintf(path, sizeof path, "%s/%s/%s", directory, name, file) ;
   return n > 0 && (size_t)n < sizeof path && lstat(path, &st) != -1 ;
 }
 
-static int is_service (char const *name)
+static int is_service (char const *directory, char const *name)
 {
-  return exists(name, "run") || exists(name, "supervise") ;
+  return exists(directory, name, "run") || exists(directory, name, "supervise") ;
 }
 
-static int add (char ***names, size_t *count, char const *name, char const *suffix)
+static int add (struct list *list, char const *name, char const *suffix)
 {
   size_t len = strlen(name) + strlen(suffix) + 1 ;
-  char **more = realloc(*names, (*count + 1) * sizeof **names) ;
+  char **more = realloc(list->names, (list->count + 1) * sizeof *more) ;
   if (!more) return 0 ;
-  *names = more ;
-  more[*count] = malloc(len) ;
-  if (!more[*count]) return 0 ;
-  snprintf(more[*count], len, "%s%s", name, suffix) ;
-  ++*count ;
+  list->names = more ;
+  more[list->count] = malloc(len) ;
+  if (!more[list->count]) return 0 ;
+  snprintf(more[list->count++], len, "%s%s", name, suffix) ;
   return 1 ;
 }
 
@@ -55,54 +58,63 @@ static void services_free (char **names, size_t count)
   free(names) ;
 }
 
-char **services_list (int with_loggers, size_t *count)
+/* Adds the services of LIVE, which is ".", or of SCAN. Returns 0 with errno. */
+static int add_all (struct list *list, char const *directory, int with_loggers)
 {
-  char **names = malloc(sizeof *names) ;
   struct dirent *e ;
-  DIR *dir = opendir(".") ;
-  int ok = names && dir ;
-  *count = 0 ;
-  while (ok && (e = readdir(dir)))
+  DIR *dir = opendir(directory) ;
+  int ok = 1 ;
+  int err ;
+  if (!dir) return 0 ;
+  while (ok && (errno = 0, e = readdir(dir)))
   {
     char logger[NAME_MAX + sizeof LOGGER_SUFFIX] ;
-    if (e->d_name[0] == '.' || !is_service(e->d_name)) continue ;
-    ok = add(&names, count, e->d_name, "") ;
+    if (service_name_fault(e->d_name) || !is_service(directory, e->d_name)) continue ;
+    ok = add(list, e->d_name, "") ;
     snprintf(logger, sizeof logger, "%s" LOGGER_SUFFIX, e->d_name) ;
-    if (ok && with_loggers && is_service(logger)) ok = add(&names, count, e->d_name, LOGGER_SUFFIX) ;
+    if (ok && with_loggers && is_service(directory, logger)) ok = add(list, e->d_name, LOGGER_SUFFIX) ;
   }
-  if (dir) closedir(dir) ;
+  err = errno ;
+  closedir(dir) ;
+  errno = err ;
+  return ok && !err ;
+}
+
+static void sort_once_each (struct list *list)
+{
+  size_t kept = 0 ;
+  qsort(list->names, list->count, sizeof *list->names, &by_name) ;
+  for (size_t i = 0 ; i < list->count ; i++)
+    if (kept && !strcmp(list->names[kept - 1], list->names[i])) free(list->names[i]) ;
+    else list->names[kept++] = list->names[i] ;
+  list->count = kept ;
+}
+
+/* SCAN, as the scanner has written it. */
+static int scan_directory (char out[PATH_SIZE])
+{
+  size_t n = openreadnclose(SCAN_PATH_FILE, out, PATH_SIZE - 1) ;
+  out[n] = 0 ;
+  return !!n ;
+}
+
+char **services_list (int with_loggers, size_t *count)
+{
+  char scan[PATH_SIZE] ;
+  struct list list = { .names = malloc(sizeof *list.names) } ;
+  int ok = list.names && add_all(&list, ".", with_loggers)
+        && (!scan_directory(scan) || add_all(&list, scan, with_loggers) || errno == ENOENT || errno == ENOTDIR || errno == EACCES) ;
+  *count = list.count ;
   if (!ok)
   {
     int err = errno ;
-    services_free(names, *count) ;
+    services_free(list.names, list.count) ;
     errno = err ;
     return 0 ;
   }
-  qsort(names, *count, sizeof *names, &by_name) ;
-  return names ;
-}
-
-/* SCAN, as the scanner has written it into what it made. */
-static int scan_directory (char out[PATH_SIZE])
-{
-  struct dirent *e ;
-  DIR *dir = opendir(".") ;
-  size_t n = 0 ;
-  while (dir && !n && (e = readdir(dir)))
-  {
-    char path[NAME_MAX + sizeof "/" MARKER] ;
-    int fd ;
-    if (e->d_name[0] == '.') continue ;
-    snprintf(path, sizeof path, "%s/" MARKER, e->d_name) ;
-    fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) ;
-    if (fd == -1) continue ;
-    n = allread(fd, out, PATH_SIZE - 1) ;
-    fd_close(fd) ;
-    if (n && out[n - 1] == '\n') n-- ;
-  }
-  if (dir) closedir(dir) ;
-  out[n] = 0 ;
-  return !!n ;
+  sort_once_each(&list) ;
+  *count = list.count ;
+  return list.names ;
 }
 
 static int valid (char const *name)
@@ -120,12 +132,7 @@ static int valid (char const *name)
 int services_has (char const *name)
 {
   char scan[PATH_SIZE] ;
-  char path[2 * PATH_SIZE] ;
-  if (!valid(name)) return 0 ;
-  if (is_service(name)) return 1 ;
-  if (!scan_directory(scan)) return 0 ;
-  snprintf(path, sizeof path, "%s/%s", scan, name) ;
-  return exists(path, "run") ;
+  return valid(name) && (is_service(".", name) || (scan_directory(scan) && exists(scan, name, "run"))) ;
 }
 
 void services_say_unknown (struct request const *request, char const *name)

@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
@@ -14,7 +13,6 @@
 #include "wire/channels.h"
 
 #define MARKER "supervise/reeve"
-#define MARKER_SIZE_MAX (SCAN_PATH_MAX + 1)
 #define TARGET_MAX (SCAN_PATH_MAX + UNIT_PATH_MAX + 256)
 
 /* What an entry of the service directory becomes in LIVE. */
@@ -147,21 +145,17 @@ static int fill (DIR *from, char const *source, char const *name, int fresh)
 
 /* The mark of what is ours comes before anything else, so that a scanner that
    is killed here leaves nothing that its successor would not know. */
-static int mark (char const *scan, char const *name)
+static int mark (char const *name)
 {
   char path[UNIT_PATH_MAX] ;
-  char line[MARKER_SIZE_MAX + 1] ;
-  int n = snprintf(line, sizeof line, "%s\n", scan) ;
   int fd ;
-  size_t written ;
-  if (!fits(n, sizeof line) || !fits(snprintf(path, sizeof path, "%s/supervise", name), sizeof path)) return 0 ;
+  if (!fits(snprintf(path, sizeof path, "%s/supervise", name), sizeof path)) return 0 ;
   if (mkdir(path, 0700) == -1 && errno != EEXIST) return 0 ;
   if (!fits(snprintf(path, sizeof path, "%s/" MARKER, name), sizeof path)) return 0 ;
   fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644) ;
   if (fd == -1) return errno == EEXIST ;
-  written = allwrite(fd, line, (size_t)n) ;
   fd_close(fd) ;
-  return written == (size_t)n ;
+  return 1 ;
 }
 
 /* An empty directory, perhaps with an empty supervise/ in it: what a scanner
@@ -174,7 +168,7 @@ static int remove_if_empty (char const *name)
 }
 
 /* 1: made afresh; 0: it is ours already; -1: errno, EEXIST if taken. */
-static int make_directory (char const *scan, char const *name)
+static int make_directory (char const *name)
 {
   int again = 1 ;
   while (mkdir(name, 0755) == -1)
@@ -183,13 +177,13 @@ static int make_directory (char const *scan, char const *name)
     if (livetree_is_ours(name)) return 0 ;
     if (!again-- || !remove_if_empty(name)) return (errno = EEXIST, -1) ;
   }
-  return mark(scan, name) ? 1 : -1 ;
+  return mark(name) ? 1 : -1 ;
 }
 
 enum livetree_result livetree_make (char const *scan, char const *name)
 {
   char source[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
-  int fresh = make_directory(scan, name) ;
+  int fresh = make_directory(name) ;
   int ok ;
   DIR *from ;
   if (fresh < 0) return errno == EEXIST ? LIVETREE_TAKEN : LIVETREE_FAILED ;

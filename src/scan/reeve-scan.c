@@ -160,6 +160,13 @@ static void take_live (struct scanner *s)
   strerr_diefu4sys(111, "lock ", s->live, "/", SCAN_LOCK) ;
 }
 
+/* So that `reeve` knows of the services that no look has come to yet. */
+static void tell_client (struct scanner const *s)
+{
+  if (!openwritenclose_suffix(SCAN_PATH_FILE, s->scan, strlen(s->scan), ".new"))
+    strerr_diefu4sys(111, "write ", s->live, "/", SCAN_PATH_FILE) ;
+}
+
 static int trap_signals (void)
 {
   static int const trapped[] =
@@ -264,6 +271,7 @@ int main (int argc, char *const *argv)
   take_live(&s) ;
   find_in_place(&s) ;
   tell_services() ;
+  tell_client(&s) ;
   if (unlink(EXIT_CODE_FILE) == -1 && errno != ENOENT) strerr_warnwu1sys("remove " EXIT_CODE_FILE) ;
   if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == -1)
     strerr_warnwu1sys("become a subreaper: orphans of services fall to another process") ;

@@ -18,6 +18,10 @@
 #define RUN_LOCK "supervise/run-lock" /* what lock-fd stands for */
 #define DRAIN_RESTARTS_MAX 5
 #define CODE_NEVER_AGAIN 125
+/* s6's listeners take the events that come together as one and drop those after
+   the one they wait for: `s6-svc -wr -r` would miss a start that follows the end
+   at once. s6-supervise lets a second pass before each start. */
+#define LISTENER_MS 50
 
 static void arm (struct supervisor *s, uint32_t ms)
 {
@@ -251,6 +255,7 @@ static void settle (struct supervisor *s)
 static void delay (struct supervisor *s)
 {
   uint32_t ms = life_restart_delay(&s->delay, s->asked, s->up_ms, s->settings.restart_delay_min_ms, s->settings.restart_delay_max_ms) ;
+  if (s->last_event_heard && ms < LISTENER_MS) ms = LISTENER_MS ;
   s->state_pending = 1 ;
   arm(s, ms) ;
 }

@@ -25,9 +25,9 @@ void publish_status (struct supervisor *s)
 
 void publish_event (struct supervisor *s, char event)
 {
-  (void)s ;
-  if (!fifodir_notify(FIFODIR, event) && errno != ENOENT)
-    strerr_warnwu1sys("notify the listeners in " FIFODIR) ;
+  int told = fifodir_notify(FIFODIR, event) ;
+  if (told == -1 && errno != ENOENT) strerr_warnwu1sys("notify the listeners in " FIFODIR) ;
+  s->last_event_heard = told > 0 ;
 }
 
 static size_t present_state (struct supervisor const *s, char line[REPORT_SIZE_MAX])

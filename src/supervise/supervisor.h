@@ -36,6 +36,7 @@ struct supervisor
   int notification ; /* the reading end; -1: none expected */
   int logger_input ; /* a logger's: what holds its input open; -1: no logger */
   unsigned int has_deadline : 1 ;
+  unsigned int last_event_heard : 1 ; /* somebody listens */
   unsigned int leaving : 1 ;
   unsigned int asked : 1 ; /* somebody asked for the end of ./run */
   unsigned int started_once : 1 ;
@@ -64,6 +65,7 @@ extern void command_notified (struct supervisor *s) ;
 
 /* publish.c */
 extern void publish_status (struct supervisor *s) ;
+/* To every listener. */
 extern void publish_event (struct supervisor *s, char event) ;
 /* Retries what could not be written, and sends the report that is due.
    The caller's loop calls it once before each sleep. */

@@ -6,7 +6,8 @@
      supervise/pipe     a logger's input: in NAME/log, written by NAME's ./run
    In LIVE/.s6-svscan:
      control            s6-svscanctl's letters
-     reports            see report.h */
+     reports            see report.h
+     scan               not a fifo: SCAN's absolute path, for the client */
 
 #ifndef REEVE_WIRE_CHANNELS_H
 #define REEVE_WIRE_CHANNELS_H
@@ -20,6 +21,7 @@
 #define SUPERVISE_LOCK "supervise/lock"
 #define SCAN_CONTROL_FIFO ".s6-svscan/control"
 #define SCAN_LOCK ".s6-svscan/lock"
+#define SCAN_PATH_FILE ".s6-svscan/scan"
 #define EXIT_CODE_FILE ".s6-svscan/exitcode" /* decimal, in LIVE: section 8's */
 
 enum order

@@ -19,7 +19,8 @@ extern int fifodir_make (char const *path, gid_t gid) ;
 
 /* Writes `event` to every listener in the fifodir `path`. A fifo that nobody
    reads is removed, a full one skipped; what is no fifo, or a link, is left
-   alone. Returns 1, or 0 with errno when the directory cannot be listed.
+   alone. Returns how many were told, or -1 with errno when the directory cannot
+   be listed.
    Allocates nothing and never blocks. */
 extern int fifodir_notify (char const *path, char event) ;
 

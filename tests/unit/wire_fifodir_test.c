@@ -112,9 +112,9 @@ TEST(a_listener_gets_the_events)
   enter() ;
   CHECK(fifodir_listen(&listener, FIFODIR)) ;
   CHECK(got(&listener, "")) ;
-  CHECK(fifodir_notify(FIFODIR, 'u') && fifodir_notify(FIFODIR, 'U')) ;
+  CHECK(fifodir_notify(FIFODIR, 'u') == 1 && fifodir_notify(FIFODIR, 'U') == 1) ;
   CHECK(got(&listener, "uU")) ;
-  CHECK(fifodir_notify(FIFODIR, 'd')) ;
+  CHECK(fifodir_notify(FIFODIR, 'd') == 1) ;
   CHECK(got(&listener, "d")) ;
   CHECK(got(&listener, "")) ;
   fifodir_unlisten(&listener) ;
@@ -126,7 +126,7 @@ TEST(every_listener_gets_every_event)
   enter() ;
   for (unsigned int i = 0 ; i < 200 ; i++) CHECK(fifodir_listen(listeners + i, FIFODIR)) ;
   CHECK(entries_of(FIFODIR) == 200) ;
-  CHECK(fifodir_notify(FIFODIR, 's')) ;
+  CHECK(fifodir_notify(FIFODIR, 's') == 200) ;
   for (unsigned int i = 0 ; i < 200 ; i++)
   {
     CHECK(got(listeners + i, "s")) ;
@@ -138,7 +138,7 @@ TEST(every_listener_gets_every_event)
 TEST(nobody_listens)
 {
   enter() ;
-  CHECK(fifodir_notify(FIFODIR, 'u')) ;
+  CHECK(fifodir_notify(FIFODIR, 'u') == 0) ;
 }
 
 TEST(listening_where_no_fifodir_is_fails_and_leaves_nothing)
@@ -156,10 +156,10 @@ TEST(notifying_what_is_no_directory_fails)
 {
   temp_enter() ;
   errno = 0 ;
-  CHECK(!fifodir_notify(FIFODIR, 'u') && errno == ENOENT) ;
+  CHECK(fifodir_notify(FIFODIR, 'u') == -1 && errno == ENOENT) ;
   temp_text("file", "text") ;
   errno = 0 ;
-  CHECK(!fifodir_notify("file", 'u') && errno == ENOTDIR) ;
+  CHECK(fifodir_notify("file", 'u') == -1 && errno == ENOTDIR) ;
 }
 
 TEST(a_fifo_that_nobody_reads_is_removed)
@@ -168,7 +168,7 @@ TEST(a_fifo_that_nobody_reads_is_removed)
   enter() ;
   CHECK(fifodir_listen(&listener, FIFODIR)) ;
   CHECK(!mkfifo(LISTENER "abcdef", 0622)) ;
-  CHECK(fifodir_notify(FIFODIR, 'u')) ;
+  CHECK(fifodir_notify(FIFODIR, 'u') == 1) ;
   CHECK(!mode_of(LISTENER "abcdef")) ;
   CHECK(got(&listener, "u")) ;
   CHECK(mode_of(listener.path)) ;
@@ -184,7 +184,7 @@ TEST(many_fifos_that_nobody_reads_are_all_removed)
     snprintf(path + sizeof LISTENER - 1, 7, "%06u", i) ;
     CHECK(!mkfifo(path, 0622)) ;
   }
-  CHECK(fifodir_notify(FIFODIR, 'u')) ;
+  CHECK(fifodir_notify(FIFODIR, 'u') == 0) ;
   CHECK(entries_of(FIFODIR) == 0) ;
 }
 
@@ -199,7 +199,7 @@ TEST(a_full_fifo_is_skipped_and_stays)
   CHECK(fifodir_listen(&listener, FIFODIR)) ;
   while (n < 512 && write(full.holder, page, sizeof page) > 0) n++ ;
   CHECK(n && n < 512) ;
-  CHECK(fifodir_notify(FIFODIR, 'u')) ;
+  CHECK(fifodir_notify(FIFODIR, 'u') == 1) ;
   CHECK(got(&listener, "u")) ;
   CHECK(mode_of(full.path)) ;
   fifodir_unlisten(&full) ;
@@ -216,7 +216,7 @@ TEST(files_and_links_named_like_listeners_are_left_alone)
   CHECK(!mkfifo("fifo", 0600) && !symlink("../fifo", LISTENER "link01")) ;
   CHECK(!symlink("nowhere", LISTENER "link02")) ;
   CHECK(!mkdir(LISTENER "dir000", 0700)) ;
-  CHECK(fifodir_notify(FIFODIR, 'u')) ;
+  CHECK(fifodir_notify(FIFODIR, 'u') == 0) ;
   CHECK(entries_of(FIFODIR) == 5) ;
   CHECK(mode_of("fifo")) ;
   CHECK(temp_content(LISTENER "file00", bytes, sizeof bytes) == 4 && !memcmp(bytes, "text", 4)) ;
@@ -230,7 +230,7 @@ TEST(an_event_is_not_sent_through_a_link)
   enter() ;
   CHECK(!mkfifo("fifo", 0600) && !symlink("../fifo", LISTENER "link01")) ;
   fd = open("fifo", O_RDWR | O_NONBLOCK | O_CLOEXEC) ;
-  CHECK(fifodir_notify(FIFODIR, 'u')) ;
+  CHECK(fifodir_notify(FIFODIR, 'u') == 0) ;
   errno = 0 ;
   CHECK(read(fd, &c, 1) == -1 && errno == EAGAIN) ;
   close(fd) ;
@@ -243,6 +243,6 @@ TEST(fifos_with_other_names_are_left_alone)
   CHECK(!mkfifo(LISTENER "abcde", 0622)) ;
   CHECK(!mkfifo(LISTENER "abcdefg", 0622)) ;
   CHECK(!mkfifo("event/Ftrig1:@400000000000000000000000:abcdef", 0622)) ;
-  CHECK(fifodir_notify(FIFODIR, 'u')) ;
+  CHECK(fifodir_notify(FIFODIR, 'u') == 0) ;
   CHECK(entries_of(FIFODIR) == 4) ;
 }
