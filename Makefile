@@ -76,6 +76,7 @@ lint:
 	tools/lint.sh
 
 asan:
+	ASAN_OPTIONS=verify_asan_link_order=0 \
 	$(MAKE) BUILD=build-asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
 	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' check
 

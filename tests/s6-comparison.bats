@@ -28,7 +28,8 @@ who_starts() # s6|reeve
   eventually 10 scanner_ready
 }
 
-# Records every event of a service, as any listener would get it.
+# Records every event of a service, as any listener would get it: one that is
+# started by now, or not before it is told, so that the first is always the same.
 listen() # NAME
 {
   eventually 10 s6-svok "$scan/$1"
@@ -118,8 +119,8 @@ by_signal()
   idle web
   recorded_finish
   who_starts "$1"
-  listen web
   s6-svwait -u -t 10000 "$scan/web"
+  listen web
   do_svc -O
   do_svc -wD -T 10000 -k
   fields
@@ -167,8 +168,8 @@ pause()
 {
   idle web
   who_starts "$1"
-  listen web
   s6-svwait -u -t 10000 "$scan/web"
+  listen web
   do_svc -p
   paused() { [ "$(s6-svstat -o paused "$scan/web")" = "$1" ]; }
   eventually 10 paused true
@@ -192,8 +193,8 @@ kills()
   setting web timeout-finish 100
   finish web <<<"echo \"\$1 \$2 \$3\" >>$dir/finish; exec sleep 1000000"
   who_starts "$1"
-  listen web
   s6-svwait -U -t 10000 "$scan/web"
+  listen web
   do_svc -wD -T 10000 -d
   fields
   end
@@ -223,6 +224,7 @@ tally()
   idle web
   setting web max-death-tally 2
   who_starts "$1"
+  s6-svwait -u -t 10000 "$scan/web"
   listen web
   for i in 1 2 3; do
     s6-svwait -u -t 10000 "$scan/web"
@@ -239,8 +241,8 @@ leave()
   idle web
   recorded_finish
   who_starts "$1"
-  listen web
   s6-svwait -u -t 10000 "$scan/web"
+  listen web
   mv "$scan/web" "$scan/.web" # so that the scanner does not replace the supervisor
   s6-svscanctl -a "$scan"
   fifo=$scan/.web/event/${fifo##*/}
@@ -261,8 +263,8 @@ logger()
   setting web notification-fd 3
   in=$scan/web service log <<<"exec cat >>$dir/seen"
   who_starts "$1"
-  listen web
   s6-svwait -U -t 10000 "$scan/web"
+  listen web
   eventually 10 s6-svok "$scan/web/log"
   end "$2"
 }

@@ -35,6 +35,7 @@ struct request
   unsigned int no_wait : 1 ;
   unsigned int json : 1 ;
   unsigned int all : 1 ;
+  unsigned int listed : 1 ; /* names is services_list's */
 } ;
 
 extern int command_status (struct request const *request) ;
@@ -53,6 +54,7 @@ extern int command_shutdown (struct request const *request) ;
    LIVE, and those in SCAN which the scanner has not come to yet.
    Returns an allocated array of allocated names, or 0 with errno. */
 extern char **services_list (int with_loggers, size_t *count) ;
+extern void services_free (char **names, size_t count) ;
 
 /* Is there a service `name`? One whose directory is in SCAN, but which the
    scanner has not come to yet, counts. */

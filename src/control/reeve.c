@@ -157,7 +157,8 @@ static int choose_names (struct request *request, struct command const *command,
   if (!request->count && (request->all || command->names == NAMES_ELSE_ALL))
   {
     request->names = services_list(!request->all, &request->count) ;
-    if (request->names) return EXIT_YES ;
+    request->listed = !!request->names ;
+    if (request->listed) return EXIT_YES ;
     strerr_warnwu2sys("list the services in ", request->live) ;
     return EXIT_SYSTEM ;
   }
@@ -197,5 +198,7 @@ int main (int argc, char **argv)
   if (command->word != WORD_NONE && *argv) request.word = *argv++ ;
   code = enter_live(&request) ;
   if (!code) code = choose_names(&request, command, argv) ;
-  return code ? code : (*command->run)(&request) ;
+  if (!code) code = (*command->run)(&request) ;
+  if (request.listed) services_free(request.names, request.count) ;
+  return code ;
 }

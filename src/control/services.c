@@ -52,7 +52,7 @@ static int by_name (void const *a, void const *b)
   return strcmp(*(char *const *)a, *(char *const *)b) ;
 }
 
-static void services_free (char **names, size_t count)
+void services_free (char **names, size_t count)
 {
   for (size_t i = 0 ; names && i < count ; i++) free(names[i]) ;
   free(names) ;
