@@ -179,6 +179,7 @@ deaths()
   service web <<<'exit 3'
   setting web max-death-tally 3
   setting web restart-delay '10 10'
+  setting web down-signal SIGWINCH # nothing: each end is exit 3
   "$1"
   three() { [ "$(s6-svdt "$live/web" | wc -l)" -eq 3 ]; }
   eventually 10 three
