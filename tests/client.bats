@@ -58,6 +58,20 @@ teardown() { reeve_teardown; }
   field new state up
 }
 
+@test "who waits for a service that is removed is told" {
+  idle web
+  setting web notification-fd 3
+  scanner
+  eventually 10 field web state starting
+  reeve wait ready web 2>"$dir/told" 3>&- &
+  waits=$!
+  listened() { compgen -G "$live/web/event/ftrig1*"; }
+  eventually 10 listened
+  rm -r "$scan/web"
+  ended "$waits" 1
+  grep -q 'web has been removed' "$dir/told"
+}
+
 terminal() { "$(type -P script)" -qec "$1" "$2"; }
 
 @test "there is no colour but on a terminal, nor with NO_COLOR" {

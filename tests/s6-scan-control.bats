@@ -120,7 +120,7 @@ no_supervisor() { ! s6-svok "$1"; }
   scanner
   in=$dir/elsewhere idle web
   s6-svlink -t 10000 "$live" "$dir/elsewhere/web"
-  [ "$(s6-svstat -o up "$live/web")" = true ]
+  is_up web # s6-svlink waits for the supervisor alone
   s6-svunlink -t 10000 "$live" web
   [ ! -e "$live/web" ]
   eventually 10 no_supervisor "$dir/elsewhere/web"

@@ -43,6 +43,18 @@ static int timed_out (char const *name)
   return EXIT_TIMED_OUT ;
 }
 
+/* Has it no supervisor, and will nobody start one? */
+static int abandoned (char const *name, struct view const *view)
+{
+  return view->state == STATE_UNSUPERVISED && (!services_scanner_lives() || !services_has(name)) ;
+}
+
+static int say_abandoned (char const *name)
+{
+  strerr_warnw2x(name, services_scanner_lives() ? " has been removed" : " has no supervisor, and no scanner runs that would start one") ;
+  return EXIT_NO ;
+}
+
 /* One look: an exit code, or -1: not yet. *ask_again: an event will not tell. */
 static int look (struct request const *request, char const *name, char wanted, struct view const *before, await_condition *condition, int *ask_again)
 {
@@ -53,13 +65,10 @@ static int look (struct request const *request, char const *name, char wanted, s
   taken = !wanted || view.state == STATE_UNSUPERVISED || view.wanted_up == (wanted == 'u')
        || tain_less(&before->since, &view.since) || tain_less(&view.since, &before->since) ;
   *ask_again = !taken || view.state == STATE_UNSUPERVISED ;
-  if (view.state == STATE_UNSUPERVISED && !services_scanner_lives())
+  if (abandoned(name, &view))
   {
-    /* Nobody will start it: an end is what it is. */
-    view.finished = 1 ;
-    if ((*condition)(&view, name, before) == 1) return EXIT_YES ;
-    strerr_warnw2x(name, " has no supervisor, and no scanner runs that would start one") ;
-    return EXIT_NO ;
+    view.finished = 1 ; /* an end is what it is */
+    return (*condition)(&view, name, before) == 1 ? EXIT_YES : say_abandoned(name) ;
   }
   r = taken ? (*condition)(&view, name, before) : 0 ;
   return r == 1 ? EXIT_YES : r == -1 ? EXIT_NO : -1 ;
@@ -117,11 +126,7 @@ int await_send (struct request const *request, char const *name, char const *let
         errno == EACCES ? " (only the scanner's user and root may)" : "") ;
       return EXIT_SYSTEM ;
     }
-    if (!services_scanner_lives() && before->state == STATE_UNSUPERVISED)
-    {
-      strerr_warnw2x(name, " has no supervisor, and no scanner runs that would start one") ;
-      return EXIT_NO ;
-    }
+    if (abandoned(name, before)) return say_abandoned(name) ;
     ms = patience(request, 1) ;
     if (!ms) return timed_out(name) ;
     poll(0, 0, ms) ;
