@@ -278,10 +278,10 @@ int main (int argc, char *const *argv)
   for (unsigned int i = 0 ; i < CHANNEL_COUNT ; i++) x[i] = (struct pollfd) { .fd = -1, .events = POLLIN } ;
   x[CHANNEL_SIGNALS].fd = trap_signals() ;
   x[CHANNEL_REPORTS].fd = open_channel(REPORTS_FIFO) ;
-  watch_start(&s) ;
   if (!s.in_place) look_at_leftovers(&s) ; /* before any client can take them for services */
   x[CHANNEL_CONTROL].fd = open_channel(SCAN_CONTROL_FIFO) ;
   notify_ready(options.notify_fd) ;
+  watch_start(&s) ;
   look_order(&s, 0, 0) ;
   loop(&s, x) ;
   stop_end(&s) ;
