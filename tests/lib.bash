@@ -166,7 +166,6 @@ s6-svwait()
   command s6-svwait "$@"
 }
 
-is_up() { s6-svwait -u -t 1 "$live/$1" && [ "$(s6-svstat -o up "$live/$1")" = true ]; }
 up() { eventually 10 field "$1" state up; }
 pid_of() { s6-svstat -o pid "$live/$1"; }
 said() { grep -q -- "$1" "$dir/stderr"; }
