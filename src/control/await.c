@@ -173,6 +173,11 @@ int await_ready (struct view const *view, char const *name, struct view const *b
   return view->ready ;
 }
 
+int await_ready_if_wanted (struct view const *view, char const *name, struct view const *before)
+{
+  return await_ready(view, name, before) || (!view->wanted_up && view->finished) ;
+}
+
 int await_up (struct view const *view, char const *name, struct view const *before)
 {
   (void)name ;
