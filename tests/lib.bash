@@ -161,7 +161,9 @@ s6-svwait()
 {
   local argument
   for argument; do
-    case $argument in /*) eventually 10 s6-svok "$argument" || return 1 ;; esac
+    case $argument in
+      /*) eventually 10 s6-svok "$argument" && eventually 10 test -s "$argument/supervise/status" || return 1 ;;
+    esac
   done
   command s6-svwait "$@"
 }

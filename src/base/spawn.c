@@ -100,7 +100,7 @@ static void become (struct spawn const *spawn, int volatile *executing)
   else setsid() ;
   if (spawn->chdir && chdir(spawn->chdir) == -1) return ;
   if (!place_fds(spawn)) return ;
-  unblock_signals() ;
+  if (!spawn->signals_blocked) unblock_signals() ;
   *executing = 1 ;
   execve(spawn->path, (char *const *)spawn->argv, (char *const *)spawn->envp) ;
 }

@@ -1,6 +1,6 @@
 /* Starting a process.
 
-   Signals are blocked in all programs of ours; a child gets an empty mask,
+   Signals are blocked in all programs of ours; any other child gets an empty mask,
    default dispositions, a session of its own, and of our descriptors only those
    that are handed to it (ours are all close-on-exec). */
 
@@ -28,6 +28,7 @@ struct spawn
   char const *chdir ; /* in the child, before execution; 0: none */
   unsigned int same_session : 1 ; /* stay in the caller's session, in a group of its own,
                                      and take over its terminal (stdin), if it has it */
+  unsigned int signals_blocked : 1 ; /* for a program of ours, so that none is lost or ends it too early */
   unsigned int new_pid_namespace : 1 ; /* be PID 1 of a new PID namespace, or fail */
   int wait_for_lock ; /* a descriptor: the child blocks until it has its flock(); -1: none */
 } ;
