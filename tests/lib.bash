@@ -22,7 +22,8 @@ reeve_setup()
   pids=()
   scanner=
   mkdir "$scan"
-  PATH=${REEVE_BIN:-$BATS_TEST_DIRNAME/../build/bin}:$PATH
+  REEVE_BIN=${REEVE_BIN:-$BATS_TEST_DIRNAME/../build/bin}
+  PATH=$REEVE_BIN:$PATH
   unset REEVE_LIVE
   export scan live dir
 }
