@@ -91,7 +91,7 @@ noted() { grep -qx "$1" "$dir/notes"; }
   service web <<<"env >$dir/web.env; $dir/with-contenv env >$dir/full.env; $dir/printcontenv A >$dir/a; touch $dir/done; exec sleep 1000000"
   A=$'two\nlines' S6_KEEP_ENV=0 run as_pid_1 sh -c 'until [ -e done ]; do sleep 0.05; done; echo "$A"; stat -c %a /run/s6/container_environment /run/s6/container_environment/A'
   [ "$output" = $'two\nlines\n755\n644' ]
-  ! grep -q '^A=' "$dir/web.env"
+  run ! grep -q '^A=' "$dir/web.env"
   grep -q '^A=two' "$dir/full.env"
   [ "$(cat "$dir/a")" = $'two\nlines' ]
 }
@@ -225,7 +225,7 @@ noted() { grep -qx "$1" "$dir/notes"; }
 }
 
 @test "S6_CMD_ARG0 comes first" {
-  S6_CMD_ARG0=echo run as_pid_1 a b
+  S6_CMD_ARG0='echo' run as_pid_1 a b
   [ "$output" = "a b" ]
 }
 
