@@ -1,4 +1,4 @@
-# /init: prepares a container and becomes the scanner. Here in namespaces of the
+# What /init does: prepares a container and becomes the scanner. In namespaces of the
 # test's own: /etc and /run are the test's.
 
 load lib
