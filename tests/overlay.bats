@@ -113,10 +113,8 @@ linked_root() # as Debian's: /bin and /usr/bin are one
 
 kept() # ROOT
 {
-  [ "$(readlink "$1/bin")" = usr/bin ]
   [ "$(cat "$1/bin/mine")" = mine ]
-  "$1/command/reeve" --help >"$dir/help"
-  [ "$1/bin/reeve" -ef "$1/command/reeve" ]
+  [[ $("$(type -P chroot)" "$1" /usr/bin/reeve --help) == "usage: reeve"* ]]
 }
 
 @test "extracting keeps an image's links and folders: /bin a link, their owners and modes" {
@@ -130,6 +128,7 @@ kept() # ROOT
     $extractor "$overlay" -C "$new"
     $extractor "$execline" -C "$new"
     kept "$new"
+    [ "$(readlink "$new/bin")" = usr/bin ]
     [ "$(stat -c '%n %u:%g %a' "$new" "$new/usr" "$new/usr/bin")" = "$before" ]
     # Again, as when an image gets a newer one.
     $extractor "$overlay" -C "$new"
@@ -138,6 +137,7 @@ kept() # ROOT
 }
 
 @test "extracting keeps a /usr/bin that is itself a link" {
+  [ "$(id -u)" -eq 0 ] || skip "needs root: chroot"
   for extractor in "tar -xzf" "busybox tar -xzf"; do
     rm -rf "$new"
     mkdir -p "$new/usr" "$new/bin"
@@ -160,21 +160,22 @@ kept() # ROOT
   done
 }
 
-in_root() { env -i PATH=/command "$(type -P chroot)" "$new" "$@"; }
+# A command in the root; words, so that $started is its pid.
+alone() { in_root=(env -i PATH=/command "$(type -P chroot)" "$new"); }
 
 @test "a tree runs and ends in a root that holds nothing but the overlay and a service" {
   [ "$(id -u)" -eq 0 ] || skip "needs root: chroot"
+  alone
   extract "$overlay"
   mkdir -p "$new/etc/services.d/web" "$new/run"
   # Without a shell: a program of the overlay is the service.
-  mkdir "$new/nothing"
   ln -s /command/reeve-supervise "$new/etc/services.d/web/run"
   mkdir -p "$new/etc/services.d/off"
   cp "$new/command/reeve" "$new/etc/services.d/off/run"
   touch "$new/etc/services.d/off/down"
-  start in_root /command/reeve-scan -l /run/service /etc/services.d
-  eventually 10 in_root /command/reeve -l /run/service wait --timeout 1 down off
-  in_root /usr/bin/reeve -l /run/service status --json off | jq -e '.[0].wanted == "down"'
+  start "${in_root[@]}" /command/reeve-scan -l /run/service /etc/services.d
+  eventually 10 "${in_root[@]}" /command/reeve -l /run/service wait --timeout 1 down off
+  "${in_root[@]}" /usr/bin/reeve -l /run/service status --json off | jq -e '.[0].wanted == "down"'
   kill -TERM "$started"
   ended "$started" 0
 }
@@ -182,32 +183,42 @@ in_root() { env -i PATH=/command "$(type -P chroot)" "$new" "$@"; }
 @test "the arm64 programs run: the client, and a tree with a service" {
   extract "$arm64"
   qemu-aarch64 "$new/command/reeve" --help | grep -q '^usage: reeve'
-  # Its scanner would execute its supervisor, which this machine's kernel cannot.
+  # Its scanner executes its supervisor, which this machine's kernel cannot. Signals
+  # that a program has blocked stay in qemu-user, a signalfd never hears of them: so
+  # here the tree starts, but its end is not tried.
   mkdir "$dir/arm"
   cp "$new/command/reeve-scan" "$dir/arm"
   script "$dir/arm/reeve-supervise" <<<"exec qemu-aarch64 $new/command/reeve-supervise \"\$@\""
-  service web <<<'trap "touch \$dir/stopped; exit 0" TERM; touch "$dir/ran"; while :; do sleep 0.05; done'
+  service web <<<'touch "$dir/ran"; exec sleep 1000000'
   start qemu-aarch64 "$dir/arm/reeve-scan" -l "$live" "$scan"
   eventually 30 test -e "$dir/ran"
   [ "$(qemu-aarch64 "$new/command/reeve" -l "$live" status --json web | jq -r '.[0].state')" = up ]
-  kill -TERM "$started"
-  ended "$started" 0
-  [ -e "$dir/stopped" ]
+  kill -KILL "$started"
 }
 
 @test "execlineb and its programs run in a root that holds nothing else" {
   [ "$(id -u)" -eq 0 ] || skip "needs root: chroot"
+  alone
   extract "$execline"
-  run -3 in_root /command/execlineb -c 'exit 3'
-  printf '%s\n' '#!/command/execlineb -P' 'backtick -E who { heredoc 0 there withstdinas -E x importas -u x x foreground { exit 0 } exit 0 }' 'exit 5' >"$new/script"
-  printf '%s\n' '#!/command/execlineb -S1' 'if { eltest ${1} = seven }' 'forx -E code { 7 }' 'exit ${code}' >"$new/script"
+  run -3 "${in_root[@]}" /command/execlineb -c 'exit 3'
+  printf '%s\n' '#!/command/execlineb -S1' 'if { eltest ${1} = seven }' \
+    'backtick -E home { homeof root }' 'if { eltest ${home} = /root }' \
+    'forbacktickx -E word { homeof root }' 'eltest ${word} = /root' >"$new/script"
   chmod 755 "$new/script"
-  run -0 in_root /script seven
-  run -1 in_root /script eight
+  mkdir "$new/etc"
+  echo 'root:x:0:0::/root:' >"$new/etc/passwd"
+  run -1 "${in_root[@]}" /script eight
+  run "${in_root[@]}" /script seven
+  echo "# $status: $output"
+  [ "$status" -eq 0 ]
+  [ -z "$output" ]
+  # Nor does one look for another where Debian has it.
+  run ! grep -r -q -F /usr/lib/execline "$new/command"
 }
 
 @test "execline takes none of the image's libraries, whatever LD_LIBRARY_PATH says" {
   [ "$(id -u)" -eq 0 ] || skip "needs root: chroot"
+  alone
   extract "$execline"
   mkdir "$new/lib"
   echo "not a library" >"$new/lib/libc.so.6"

@@ -49,13 +49,13 @@ skalibs()
   rm -rf "$work/skalibs" "$work/skalibs.built" "$work/prefix" "$work/obj" "$work/libreeve.a" "${work:?}/bin"
   mkdir "$work/skalibs"
   tar -xzf "$cache"/skalibs/*.orig.tar.gz -C "$work/skalibs" --strip-components=1
+  # What skalibs can only try by running it is told.
   (
-    cd "$work/skalibs"
     export CC CFLAGS LDFLAGS CPPFLAGS=
-    # What can only be tried by running it is told.
-    ./configure --host="$host" --disable-shared --disable-all-pic --with-sysdep-devurandom=yes
-    make -j"$jobs" AR="$host-ar" RANLIB="$host-ranlib"
-    make install-lib install-include DESTDIR="$work/prefix"
+    cd "$work/skalibs" &&
+      ./configure --host="$host" --disable-shared --disable-all-pic --with-sysdep-devurandom=yes &&
+      make -j"$jobs" AR="$host-ar" RANLIB="$host-ranlib" &&
+      make install-lib install-include DESTDIR="$work/prefix"
   ) >"$work/skalibs.log" 2>&1 || { tail -n 20 "$work/skalibs.log" >&2; fail "cannot build skalibs for $arch"; }
   echo "$wanted" >"$work/skalibs.built"
 }

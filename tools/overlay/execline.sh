@@ -5,6 +5,7 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 home=/command/execline # where it will be
+built_for=/usr/lib/execline/bin/ # where its programs look for each other
 
 fail() { echo "overlay: $*" >&2; exit 1; }
 
@@ -43,7 +44,13 @@ add_libraries() # FILE
 relocate() # FILE
 {
   patchelf --force-rpath --set-rpath "$home" "$1"
+  LC_ALL=C sed -i "s|$built_for|$instead|g" "$1"
 }
+
+# What replaces a path in a program has to be as long: slashes fill it up.
+instead=$home/
+while [ ${#instead} -lt ${#built_for} ]; do instead=$instead/; done
+[ ${#instead} -eq ${#built_for} ] || fail "$home is longer than $built_for"
 
 program() # FILE
 {
@@ -65,7 +72,7 @@ program() # FILE
 rm -rf "$files" "$work/stage"
 for package in "$cache"/execline/*.deb; do dpkg-deb --extract "$package" "$files"; done
 install -d -m 755 "$work/stage/command" "$target"
-for file in "$files"/usr/lib/execline/bin/*; do program "$file"; done
+for file in "$files$built_for"*; do program "$file"; done
 for file in "$target"/libexecline.so.* "$target"/libskarnet.so.*; do relocate "$file"; done
 "$here/pack.sh" "$work/stage" "$out/reeve-execline-amd64.tar.gz"
 rm -rf "$files"

@@ -10,7 +10,7 @@ rm -rf "$work/musl"
 dpkg-deb --extract "$packages"/musl-dev_*_arm64.deb "$work/musl"
 specs=$work/musl/usr/lib/$triplet/musl-gcc.specs
 # The package is not installed where its specs say that it is.
-sed "s|/usr/\(include\|lib\)/$triplet|$work/musl&|g" "$specs" >"$work/musl.specs"
+sed "s|/usr/[a-z]*/$triplet|$work/musl&|g" "$specs" >"$work/musl.specs"
 cat >"$work/musl-gcc" <<SCRIPT
 #!/bin/sh
 exec aarch64-linux-gnu-gcc "\$@" -specs "$work/musl.specs"
