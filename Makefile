@@ -72,6 +72,8 @@ install: all
 	  section=$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}; \
 	  install -d $$section && install -m 644 $$page $$section || exit 1; done
 
+include tools/overlay/together.mk
+
 overlay: overlay-amd64 overlay-arm64 overlay-execline
 
 overlay-amd64 overlay-arm64: overlay-%:

@@ -62,7 +62,8 @@ skalibs()
 
 programs()
 {
-  make -s -C "$root" -j"$jobs" programs BUILD="$work" BINDIR=/command SANITIZE= CC="$CC" AR="$host-ar" \
+  make -s -C "$root" -j"$jobs" "$work/bin/reeve-together" "$work/bin/reeve-supervise" \
+    BUILD="$work" BINDIR=/command SANITIZE= CC="$CC" AR="$host-ar" LD="$host-ld" OBJCOPY="$host-objcopy" \
     CFLAGS="$CFLAGS -isystem $work/prefix/usr/include" \
     LDFLAGS="$LDFLAGS $erratum -L$work/prefix/usr/lib/skalibs"
 }
@@ -71,11 +72,9 @@ stage()
 {
   rm -rf "$work/stage"
   install -d -m 755 "$work/stage/command" "$work/stage/usr/bin"
-  install -m 755 "$work/bin/reeve-init" "$work/stage/init"
-  for program in reeve-scan reeve-supervise reeve; do
-    install -m 755 "$work/bin/$program" "$work/stage/command/$program"
-  done
-  for name in with-contenv printcontenv; do ln -s ../init "$work/stage/command/$name"; done
+  install -m 755 "$work/bin/reeve-together" "$work/stage/init"
+  install -m 755 "$work/bin/reeve-supervise" "$work/stage/command/reeve-supervise"
+  for name in reeve-scan reeve with-contenv printcontenv; do ln -s ../init "$work/stage/command/$name"; done
   ln -s ../../command/reeve "$work/stage/usr/bin/reeve"
 }
 
