@@ -31,7 +31,7 @@ compiler()
       "$here/musl-cross.sh" "$cache/musl-arm64" "$work" ;;
     *) fail "there is no overlay for $arch: amd64 or arm64" ;;
   esac
-  for program in "$CC" "$host-gcc" "$host-ar" zopfli; do
+  for program in "$CC" "$host-gcc" "$host-ar"; do
     command -v "$program" >/dev/null || fail "no $program: run ./configure --install-deps=overlay"
   done
 }

@@ -10,9 +10,7 @@ built_for=/usr/lib/execline/bin/ # where its programs look for each other
 fail() { echo "overlay: $*" >&2; exit 1; }
 
 [ $# -eq 2 ] || fail "usage: execline.sh OUT CACHE"
-for tool in patchelf zopfli; do
-  command -v "$tool" >/dev/null || fail "no $tool: run ./configure --install-deps=overlay"
-done
+command -v patchelf >/dev/null || fail "no patchelf: run ./configure --install-deps=overlay"
 mkdir -p "$1/overlay/execline" "$2"
 out=$(cd "$1" && pwd)
 cache=$(cd "$2" && pwd)

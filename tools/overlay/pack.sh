@@ -14,8 +14,7 @@ find "$stage" -mindepth 1 \( ! -type d -o -path "$stage/command" -o -path "$stag
   sort >"$stage.entries"
 tar --create --file "$stage.tar" --directory "$stage" --format=ustar --no-recursion --files-from "$stage.entries" \
   --owner=0 --group=0 --numeric-owner --mtime="@$epoch"
-# zopfli compresses what gzip unpacks, by a twentieth better, and stores no time.
-zopfli -c "$stage.tar" >"$out.new"
+gzip -9n <"$stage.tar" >"$out.new"
 mv "$out.new" "$out"
 (cd "$(dirname "$out")" && sha256sum "$(basename "$out")" >"$(basename "$out").sha256")
 rm "$stage.tar" "$stage.entries"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* For skalibs; the programs' own definitions give way to it. */
-char const *PROG = "reeve-init" ;
+char const *PROG = "init" ;
 
 extern int reeve_init_main (int, char const *const *, char const *const *) ;
 extern int reeve_scan_main (int, char const *const *, char const *const *) ;
