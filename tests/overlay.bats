@@ -83,8 +83,7 @@ is_static() # FILE MACHINE
 build_elsewhere() # ARCH
 {
   mkdir "$dir/elsewhere"
-  (cd "$root" && git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$dir/elsewhere")
-  cp "$root/config.mk" "$dir/elsewhere"
+  cp -r "$root/Makefile" "$root/config.mk" "$root/src" "$root/tools" "$dir/elsewhere"
   (umask 077 && make -C "$dir/elsewhere" "overlay-$1" OVERLAY_CACHE="$built/overlay/cache")
 }
 
@@ -178,6 +177,19 @@ alone() { in_root=(env -i PATH=/command "$(type -P chroot)" "$new"); }
   "${in_root[@]}" /usr/bin/reeve -l /run/service status --json off | jq -e '.[0].wanted == "down"'
   kill -TERM "$started"
   ended "$started" 0
+}
+
+@test "/init and all its other names work in a root that holds nothing but the overlay" {
+  [ "$(id -u)" -eq 0 ] || skip "needs root: chroot"
+  alone
+  extract "$overlay"
+  mkdir -p "$new/etc/services.d" "$new/run"
+  start env -i WORD=kept "${in_root[@]:2}" /init
+  eventually 10 "${in_root[@]}" /command/reeve status
+  [ "$("${in_root[@]}" /command/printcontenv WORD)" = kept ]
+  [ "$("${in_root[@]}" /command/with-contenv /command/with-contenv /command/printcontenv WORD)" = kept ]
+  "${in_root[@]}" /usr/bin/reeve shutdown 3
+  ended "$started" 3
 }
 
 @test "the arm64 programs run: the client, and a tree with a service" {
