@@ -155,7 +155,7 @@ kept() # ROOT
     (umask 077 && $extractor "$overlay" -C "$new")
     [ "$new/usr/bin/reeve" -ef "$new/command/reeve" ]
     [ "$(stat -c %a "$new/command")" = 755 ]
-    [ "$(stat -c %a "$new/command/reeve")" = 755 ]
+    [ "$(stat -L -c %a "$new/command/reeve")" = 755 ]
   done
 }
 
