@@ -134,8 +134,8 @@ numeric="notification-fd lock-fd timeout-kill timeout-finish max-death-tally dow
   # shellcheck disable=SC2016
   start unshare -m sh -c 'mount -t tmpfs -o nr_inodes=8 tmpfs "$live" && exec reeve-scan -l "$live" "$scan"'
   says "unable to make the live directory of web: No space left on device (trying again every second)"
-  nsenter -t "$started" -m mount -o remount,nr_inodes=1000 "$live"
-  eventually 10 nsenter -t "$started" -m s6-svok "$live/web"
+  nsenter -t "$started" -m -r mount -o remount,nr_inodes=1000 "$live"
+  eventually 10 nsenter -t "$started" -m -r s6-svok "$live/web"
   kill -TERM "$started"
   ended "$started" 0
 }

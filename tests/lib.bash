@@ -22,7 +22,8 @@ reeve_setup()
   pids=()
   scanner=
   mkdir "$scan"
-  PATH=${REEVE_BIN:-$BATS_TEST_DIRNAME/../build/bin}:$PATH
+  REEVE_BIN=${REEVE_BIN:-$BATS_TEST_DIRNAME/../build/bin}
+  PATH=$REEVE_BIN:$PATH
   unset REEVE_LIVE
   export scan live dir
 }
@@ -161,12 +162,13 @@ s6-svwait()
 {
   local argument
   for argument; do
-    case $argument in /*) eventually 10 s6-svok "$argument" || return 1 ;; esac
+    case $argument in
+      /*) eventually 10 s6-svok "$argument" && eventually 10 test -s "$argument/supervise/status" || return 1 ;;
+    esac
   done
   command s6-svwait "$@"
 }
 
-is_up() { s6-svwait -u -t 1 "$live/$1" && [ "$(s6-svstat -o up "$live/$1")" = true ]; }
 up() { eventually 10 field "$1" state up; }
 pid_of() { s6-svstat -o pid "$live/$1"; }
 said() { grep -q -- "$1" "$dir/stderr"; }

@@ -120,7 +120,7 @@ no_supervisor() { ! s6-svok "$1"; }
   scanner
   in=$dir/elsewhere idle web
   s6-svlink -t 10000 "$live" "$dir/elsewhere/web"
-  is_up web # s6-svlink waits for the supervisor alone
+  s6-svwait -u -t 10000 "$live/web" # s6-svlink waits for the supervisor alone
   s6-svunlink -t 10000 "$live" web
   [ ! -e "$live/web" ]
   eventually 10 no_supervisor "$dir/elsewhere/web"

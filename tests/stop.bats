@@ -113,7 +113,7 @@ web ends" ]
   scanner -T 1500
   up stubborn
   stop_scanner 137
-  said "the service stubborn has not ended within the stop's budget.*-T 1500.*grace"
+  said "the service stubborn has not ended within the stop's budget.*1500 milliseconds.*grace"
   [ "$(cat "$dir/finish")" = "finish 256 9" ]
 }
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
 #include "wire/channels.h"
@@ -91,6 +92,13 @@ int livedir_choose (char out[LIVEDIR_PATH_MAX], struct livedir_attempt attempts[
     ++*n ;
   }
   return 0 ;
+}
+
+void livedir_die_without_place (struct livedir_attempt const *attempts, unsigned int n)
+{
+  for (unsigned int i = 0 ; i < n ; i++)
+    strerr_warnw4x("the live directory cannot be ", attempts[i].path, ": ", attempts[i].err == EPERM ? "somebody else owns it" : strerror(attempts[i].err)) ;
+  strerr_dief1x(111, "there is no place for the live directory: name one that can be written with -l or REEVE_LIVE, or mount a tmpfs on /run") ;
 }
 
 static int has_scanner (char const *live)

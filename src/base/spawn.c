@@ -84,13 +84,23 @@ static int place_fds (struct spawn const *spawn)
   return 1 ;
 }
 
+/* In the child: what is typed, Ctrl-C too, is its and not the caller's. SIGTTOU
+   is blocked, so that this is allowed from the background. */
+static void take_terminal (void)
+{
+  pid_t callers = getpgrp() ;
+  pid_t foreground = tcgetpgrp(0) ;
+  if (setpgid(0, 0) != -1 && foreground == callers) tcsetpgrp(0, getpid()) ;
+}
+
 /* In the child. Returns only when it failed, with errno. */
 static void become (struct spawn const *spawn, int volatile *executing)
 {
-  if (!spawn->same_session) setsid() ;
+  if (spawn->same_session) take_terminal() ;
+  else setsid() ;
   if (spawn->chdir && chdir(spawn->chdir) == -1) return ;
   if (!place_fds(spawn)) return ;
-  unblock_signals() ;
+  if (!spawn->signals_blocked) unblock_signals() ;
   *executing = 1 ;
   execve(spawn->path, (char *const *)spawn->argv, (char *const *)spawn->envp) ;
 }

@@ -1,6 +1,6 @@
 /* Starting a process.
 
-   Signals are blocked in all programs of ours; a child gets an empty mask,
+   Signals are blocked in all programs of ours; any other child gets an empty mask,
    default dispositions, a session of its own, and of our descriptors only those
    that are handed to it (ours are all close-on-exec). */
 
@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #define SPAWN_FDS_MAX 5
+#define SIGRTMIN_3 37 /* what systemd and container runtimes call SIGRTMIN+3, whatever libc keeps for itself */
 
 struct spawn_fd
 {
@@ -25,7 +26,9 @@ struct spawn
   struct spawn_fd fd[SPAWN_FDS_MAX] ;
   unsigned int nfds ;
   char const *chdir ; /* in the child, before execution; 0: none */
-  unsigned int same_session : 1 ; /* stay in the caller's session and group */
+  unsigned int same_session : 1 ; /* stay in the caller's session, in a group of its own,
+                                     and take over its terminal (stdin), if it has it */
+  unsigned int signals_blocked : 1 ; /* for a program of ours, so that none is lost or ends it too early */
   unsigned int new_pid_namespace : 1 ; /* be PID 1 of a new PID namespace, or fail */
   int wait_for_lock ; /* a descriptor: the child blocks until it has its flock(); -1: none */
 } ;

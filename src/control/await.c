@@ -74,16 +74,28 @@ static int look (struct request const *request, char const *name, char wanted, s
   return r == 1 ? EXIT_YES : r == -1 ? EXIT_NO : -1 ;
 }
 
+/* Waits for an event, or `ms`. Returns whether the supervisor has said that it leaves. */
+static int next_event (struct fifodir_listener const *listener, int ms)
+{
+  char buf[64] ;
+  struct pollfd x = { .fd = listener ? listener->fd : -1, .events = POLLIN } ;
+  ssize_t r ;
+  if (poll(&x, 1, ms) != 1) return 0 ;
+  r = read(x.fd, buf, sizeof buf) ;
+  if (r == -1 && errno != EAGAIN) strerr_warnwu1sys("read events") ;
+  return r > 0 && memchr(buf, 'x', (size_t)r) ;
+}
+
 int await (struct request const *request, char const *name, char wanted, struct view const *before, await_condition *condition)
 {
   char path[PATH_SIZE] ;
   struct fifodir_listener listener ;
   int listening = 0 ;
+  int left = 0 ; /* no event tells what comes after that, nor in which directory */
   int code ;
   snprintf(path, sizeof path, "%s/" FIFODIR, name) ;
   for (;;)
   {
-    char buf[64] ;
     int ask_again = 0 ;
     int ms ;
     /* Before the look: what happens after it is an event. */
@@ -95,16 +107,13 @@ int await (struct request const *request, char const *name, char wanted, struct 
     }
     code = look(request, name, wanted, before, condition, &ask_again) ;
     if (code >= 0) break ;
-    ms = patience(request, ask_again || !listening) ;
+    ms = patience(request, ask_again || left || !listening) ;
     if (!ms)
     {
       code = timed_out(name) ;
       break ;
     }
-    {
-      struct pollfd x = { .fd = listening ? listener.fd : -1, .events = POLLIN } ;
-      if (poll(&x, 1, ms) == 1 && read(listener.fd, buf, sizeof buf) == -1 && errno != EAGAIN) strerr_warnwu1sys("read events") ;
-    }
+    left |= next_event(listening ? &listener : 0, ms) ;
   }
   if (listening) fifodir_unlisten(&listener) ;
   return code ;
@@ -162,6 +171,11 @@ int await_ready (struct view const *view, char const *name, struct view const *b
   (void)name ;
   (void)before ;
   return view->ready ;
+}
+
+int await_ready_if_wanted (struct view const *view, char const *name, struct view const *before)
+{
+  return await_ready(view, name, before) || (!view->wanted_up && view->finished) ;
 }
 
 int await_up (struct view const *view, char const *name, struct view const *before)

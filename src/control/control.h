@@ -96,6 +96,8 @@ struct view
 /* What is known of the service `name`. Returns 1, or 0 with errno when it cannot
    be read (EACCES: another user's). No supervisor is a state, not an error. */
 extern int view_read (struct view *view, char const *name) ;
+/* What is known of CMD. Returns 1, or 0 when there is none (any more). */
+extern int view_read_command (struct view *view) ;
 extern char const *view_state_name (enum state state) ;
 
 /* ---- await.c ---- */
@@ -122,6 +124,8 @@ extern int await_send (struct request const *request, char const *name, char con
 extern int await_all (struct request const *request, char const *letters, char wanted, await_condition *condition) ;
 
 extern await_condition await_ready ;
+/* Ready, or down and meant to be: for --all. */
+extern await_condition await_ready_if_wanted ;
 extern await_condition await_up ;
 extern await_condition await_down ;
 extern await_condition await_finished ;

@@ -140,30 +140,37 @@ static int widest (struct request const *request)
   return (int)width ;
 }
 
+static void print_one (struct request const *request, char const *name, int width, struct view const *view, int first, int colour)
+{
+  if (!request->json)
+  {
+    print_row(name, width, view, colour) ;
+    return ;
+  }
+  fputs(first ? "\n" : ",\n", stdout) ;
+  print_object(name, view) ;
+}
+
 int command_status (struct request const *request)
 {
   char const *no_colour = getenv("NO_COLOR") ;
   int colour = isatty(1) && !(no_colour && *no_colour) ;
   int width = widest(request) ;
   int code = EXIT_YES ;
+  struct view view ;
   if (request->json) putchar('[') ;
   else printf("%-*s  %-12s  %-8s  %-19s  %-5s  %-6s  %-9s  %s\n", width, "NAME", "STATE", "PID", "SINCE", "READY", "WANTED", "LAST EXIT", "RESTARTS") ;
   for (size_t i = 0 ; i < request->count ; i++)
   {
-    struct view view ;
     if (!view_read(&view, request->names[i]))
     {
       strerr_warnwu4sys("read the state of ", request->names[i], " in ", request->live) ;
       return EXIT_SYSTEM ;
     }
     if (view.wanted_up && !view.ready) code = EXIT_NO ;
-    if (request->json)
-    {
-      fputs(i ? ",\n" : "\n", stdout) ;
-      print_object(request->names[i], &view) ;
-    }
-    else print_row(request->names[i], width, &view, colour) ;
+    print_one(request, request->names[i], width, &view, !i, colour) ;
   }
+  if (request->listed && !request->all && view_read_command(&view)) print_one(request, "CMD", width, &view, !request->count, colour) ;
   if (request->json) puts("\n]") ;
   if (fflush(stdout) || ferror(stdout))
   {

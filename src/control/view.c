@@ -58,6 +58,16 @@ static enum state state_of (struct view const *view, unsigned int flags)
   return view->wanted_up ? STATE_WAITING : STATE_DOWN ;
 }
 
+int view_read_command (struct view *view)
+{
+  char packed[STATUS_SIZE] ;
+  struct status status ;
+  if (openreadnclose(COMMAND_STATUS_FILE, packed, sizeof packed) != sizeof packed) return 0 ;
+  status_unpack(packed, &status) ;
+  *view = (struct view) { .state = STATE_UP, .since = status.since, .pid = status.pid, .up = 1, .ready = 1, .wanted_up = 1 } ;
+  return 1 ;
+}
+
 int view_read (struct view *view, char const *name)
 {
   struct status status ;

@@ -7,7 +7,7 @@
 
 static struct { char const *state ; await_condition *condition ; } const known[] =
 {
-  { "ready", &await_ready },
+  { "ready", &await_ready }, /* --all: of those that are wanted, as `status` counts */
   { "up", &await_up },
   { "down", &await_down },
   { "finished", &await_finished },
@@ -16,7 +16,8 @@ static struct { char const *state ; await_condition *condition ; } const known[]
 int command_wait (struct request const *request)
 {
   for (size_t i = 0 ; i < sizeof known / sizeof *known ; i++)
-    if (!strcmp(request->word, known[i].state)) return await_all(request, 0, 0, known[i].condition) ;
+    if (!strcmp(request->word, known[i].state))
+      return await_all(request, 0, 0, !i && request->all ? &await_ready_if_wanted : known[i].condition) ;
   strerr_warnw3x("cannot wait for ", request->word, ": allowed: ready, up, down, finished") ;
   return EXIT_USAGE ;
 }

@@ -83,6 +83,7 @@ static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
   request.path = s->supervise ;
   request.argv = argv ;
   request.envp = (char const *const *)environ ;
+  request.signals_blocked = 1 ;
   pid = spawn(&request, &executing) ;
   if (!pid)
   {

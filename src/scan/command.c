@@ -79,6 +79,7 @@ static struct on_signal const of_signal[] =
   { SIGUSR2, 0, ".s6-svscan/SIGUSR2" },
   { SIGPWR, 0, ".s6-svscan/SIGPWR" },
   { SIGWINCH, 0, ".s6-svscan/SIGWINCH" },
+  { SIGRTMIN_3, &stop, 0 }, /* "halt" to who is PID 1 in a container */
 } ;
 
 /* ---- */
@@ -107,6 +108,11 @@ static int replaced (char const *path)
 
 void command_signal (struct scanner *s, int sig)
 {
+  if (s->command_signals && s->command_pid && sig != SIGCHLD && sig != SIGALRM)
+  {
+    kill(s->command_pid, sig) ;
+    return ;
+  }
   for (size_t i = 0 ; i < sizeof of_signal / sizeof *of_signal ; i++)
   {
     if (of_signal[i].number != sig) continue ;

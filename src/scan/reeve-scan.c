@@ -23,7 +23,7 @@
 #include "wire/channels.h"
 #include "wire/report.h"
 
-#define USAGE "reeve-scan [-l LIVE] [-d FD] [-t RESCAN_MS] [-T STOP_MS] [SCAN [-- CMD...]]"
+#define USAGE "reeve-scan [-l LIVE] [-d FD] [-t RESCAN_MS] [-T STOP_MS] [-K KILL_MS] [-C] [SCAN [-- CMD...]]"
 #define DEFAULT_SCAN "/etc/services.d"
 #define SUPERVISE "reeve-supervise"
 #define CONTROL_DIRECTORY ".s6-svscan"
@@ -50,7 +50,7 @@ static uint32_t number (char const *text, uint32_t min)
 static void parse (struct scanner *s, struct options *options, int argc, char *const *argv)
 {
   int c ;
-  while ((c = getopt(argc, argv, "+l:d:t:T:")) != -1)
+  while ((c = getopt(argc, argv, "+l:d:t:T:K:C")) != -1)
   {
     switch (c)
     {
@@ -58,6 +58,8 @@ static void parse (struct scanner *s, struct options *options, int argc, char *c
       case 'd' : options->notify_fd = number(optarg, 3) ; break ;
       case 't' : s->rescan_ms = number(optarg, 0) ; break ;
       case 'T' : s->stop.budget_ms = number(optarg, 0) ; break ;
+      case 'K' : s->stop.kill_ms = number(optarg, 0) ; break ;
+      case 'C' : s->command_signals = 1 ; break ;
       default : strerr_dieusage(100, USAGE) ;
     }
   }
@@ -81,13 +83,6 @@ static void resolve_scan (struct scanner *s, char const *scan)
   while (len > 1 && s->scan[len - 1] == '/') s->scan[--len] = 0 ;
 }
 
-static void no_place (struct livedir_attempt const *attempts, unsigned int n)
-{
-  for (unsigned int i = 0 ; i < n ; i++)
-    strerr_warnw4x("the live directory cannot be ", attempts[i].path, ": ", attempts[i].err == EPERM ? "somebody else owns it" : strerror(attempts[i].err)) ;
-  strerr_dief1x(111, "there is no place for the live directory: name one that can be written with -l or REEVE_LIVE, or mount a tmpfs on /run") ;
-}
-
 static void enter_live (struct scanner *s, char const *live)
 {
   struct livedir_attempt attempts[3] ;
@@ -101,7 +96,7 @@ static void enter_live (struct scanner *s, char const *live)
   }
   else
   {
-    if (!livedir_choose(s->live, attempts, &failed)) no_place(attempts, failed) ;
+    if (!livedir_choose(s->live, attempts, &failed)) livedir_die_without_place(attempts, failed) ;
     if (failed) strerr_warnw2x("the live directory is ", s->live) ;
   }
   if (chdir(s->live) == -1) strerr_diefu2sys(111, "change directory to ", s->live) ;
@@ -170,7 +165,7 @@ static void tell_client (struct scanner const *s)
 static int trap_signals (void)
 {
   static int const trapped[] =
-    { SIGCHLD, SIGALRM, SIGABRT, SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGUSR1, SIGUSR2, SIGPWR, SIGWINCH } ;
+    { SIGCHLD, SIGALRM, SIGABRT, SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGUSR1, SIGUSR2, SIGPWR, SIGWINCH, SIGRTMIN_3 } ;
   int fd = selfpipe_init() ;
   if (fd == -1) strerr_diefu1sys(111, "prepare for signals") ;
   for (size_t i = 0 ; i < sizeof trapped / sizeof *trapped ; i++)
@@ -278,10 +273,10 @@ int main (int argc, char *const *argv)
   for (unsigned int i = 0 ; i < CHANNEL_COUNT ; i++) x[i] = (struct pollfd) { .fd = -1, .events = POLLIN } ;
   x[CHANNEL_SIGNALS].fd = trap_signals() ;
   x[CHANNEL_REPORTS].fd = open_channel(REPORTS_FIFO) ;
-  watch_start(&s) ;
   if (!s.in_place) look_at_leftovers(&s) ; /* before any client can take them for services */
   x[CHANNEL_CONTROL].fd = open_channel(SCAN_CONTROL_FIFO) ;
   notify_ready(options.notify_fd) ;
+  watch_start(&s) ;
   look_order(&s, 0, 0) ;
   loop(&s, x) ;
   stop_end(&s) ;

@@ -98,8 +98,9 @@ struct stop
 {
   tain began ; /* monotonic */
   uint32_t budget_ms ; /* 0: none */
+  uint32_t kill_ms ; /* what runs then is killed, if not earlier; 0: by the budget alone */
   unsigned int on : 1 ;
-  unsigned int killing : 1 ; /* T - 1 s is over */
+  unsigned int killing : 1 ; /* T - 1 s is over, or K */
   unsigned int abandoning : 1 ; /* T - 0.5 s is over */
   unsigned int had_to_kill : 1 ;
   unsigned int at_once : 1 ; /* without waiting for anybody */
@@ -122,6 +123,7 @@ struct scanner
   int inotify ; /* -1: none */
   int scan_watch ; /* inotify's, of SCAN; -1: none */
   int ancestor_watch ; /* of the deepest directory there is while SCAN is missing */
+  unsigned int command_signals : 1 ; /* CMD gets the signals that the scanner is sent */
   unsigned int in_place : 1 ;
   unsigned int said_no_inotify : 1 ;
 } ;
@@ -200,7 +202,7 @@ extern void stop_start_command (struct scanner *s) ;
 extern void stop_command_ended (struct scanner *s, int wstat) ;
 /* Does what the budget asks for; has the tree ended? */
 extern int stop_progress (struct scanner *s) ;
-/* The next moment of the budget: 0 if there is none. */
+/* The next moment of the budget, or of K: 0 if there is none. */
 extern int stop_deadline (struct scanner const *s, tain *deadline) ;
 extern void stop_end (struct scanner *s) __attribute__((noreturn)) ;
 extern void stop_crash (struct scanner *s) __attribute__((noreturn)) ;

@@ -16,6 +16,7 @@
 #include "scan/scanner.h"
 #include "service/settings.h"
 #include "wire/channels.h"
+#include "wire/status.h"
 
 #define KILL_BEFORE_MS 1000 /* before the end of the budget */
 #define ABANDON_BEFORE_MS 500
@@ -54,6 +55,18 @@ static int find_program (char const *name, char out[SCAN_PATH_MAX])
   }
 }
 
+/* For `reeve status`. */
+static void publish_command (pid_t pid)
+{
+  char packed[STATUS_SIZE] ;
+  struct status status = { .pid = pid, .flags = STATUS_WANT_UP | STATUS_READY } ;
+  tain_wallclock_read(&status.since) ;
+  status.ready_since = status.since ;
+  status_pack(packed, &status) ;
+  if (!openwritenclose_suffix(COMMAND_STATUS_FILE, packed, sizeof packed, ".new"))
+    strerr_warnwu1sys("write " COMMAND_STATUS_FILE) ;
+}
+
 void stop_start_command (struct scanner *s)
 {
   char program[SCAN_PATH_MAX] ;
@@ -66,7 +79,11 @@ void stop_start_command (struct scanner *s)
   request.same_session = 1 ; /* it may talk to a terminal */
   request.chdir = s->origin ;
   if (find_program(s->command[0], program)) s->command_pid = spawn(&request, &executing) ;
-  if (s->command_pid) return ;
+  if (s->command_pid)
+  {
+    publish_command(s->command_pid) ;
+    return ;
+  }
   s->own_code = errno == ENOENT ? CODE_NOT_FOUND : CODE_NOT_EXECUTED ;
   strerr_warnwu3sys("execute the command ", s->command[0], " (stopping everything)") ;
   stop_begin(s, 0) ;
@@ -75,6 +92,7 @@ void stop_start_command (struct scanner *s)
 void stop_command_ended (struct scanner *s, int wstat)
 {
   s->command_pid = 0 ;
+  unlink(COMMAND_STATUS_FILE) ;
   if (s->stop.on) return ;
   s->own_code = WIFSIGNALED(wstat) ? CODE_BY_SIGNAL + WTERMSIG(wstat) : WEXITSTATUS(wstat) ;
   stop_begin(s, 0) ;
@@ -130,9 +148,15 @@ static uint32_t before_end (struct scanner const *s, uint32_t ms)
 
 int stop_deadline (struct scanner const *s, tain *deadline)
 {
-  if (!s->stop.on || !s->stop.budget_ms) return 0 ;
-  forward(deadline, &s->stop.began,
-    !s->stop.killing ? before_end(s, KILL_BEFORE_MS) : !s->stop.abandoning ? before_end(s, ABANDON_BEFORE_MS) : s->stop.budget_ms) ;
+  uint32_t ms ;
+  if (!s->stop.on || (!s->stop.budget_ms && (!s->stop.kill_ms || s->stop.killing))) return 0 ;
+  if (s->stop.killing) ms = s->stop.abandoning ? s->stop.budget_ms : before_end(s, ABANDON_BEFORE_MS) ;
+  else
+  {
+    ms = before_end(s, KILL_BEFORE_MS) ;
+    if (s->stop.kill_ms && (!s->stop.budget_ms || s->stop.kill_ms < ms)) ms = s->stop.kill_ms ;
+  }
+  forward(deadline, &s->stop.began, ms) ;
   return 1 ;
 }
 
@@ -146,9 +170,11 @@ static void order (struct unit const *unit, char letter)
 
 static void say_killed (struct scanner const *s, char const *what, char const *name)
 {
+  int by_budget = !s->stop.kill_ms || (s->stop.budget_ms && before_end(s, KILL_BEFORE_MS) < s->stop.kill_ms) ;
   char ms[UINT32_FMT] ;
-  ms[uint32_fmt(ms, s->stop.budget_ms)] = 0 ;
-  strerr_warnw6x(what, name, " has not ended within the stop's budget; killing it (the budget is -T ", ms,
+  ms[uint32_fmt(ms, by_budget ? s->stop.budget_ms : s->stop.kill_ms)] = 0 ;
+  if (!by_budget) strerr_warnw5x(what, name, " has not ended in time; killing it (the time is -K, S6_SERVICES_GRACETIME: ", ms, " milliseconds)") ;
+  else strerr_warnw6x(what, name, " has not ended within the stop's budget; killing it (the budget is -T, REEVE_STOP_TIMEOUT: ", ms,
     " milliseconds; raise it, and the container runtime's own grace", ": docker stop --time, terminationGracePeriodSeconds)") ;
 }
 

@@ -76,8 +76,6 @@ static void begin (struct supervisor *s)
   s->status.ready_since = s->status.since ;
   s->state_pending = 0 ;
   publish_status(s) ;
-  publish_event(s, 's') ;
-  logger_input_hold(s) ;
 }
 
 /* Milliseconds to sleep; -1: until something happens. */
@@ -156,10 +154,12 @@ int main (int argc, char const *const *argv)
   make_files() ;
   for (unsigned int i = 0 ; i < CHANNEL_COUNT ; i++) x[i] = (struct pollfd) { .fd = -1, .events = POLLIN } ;
   x[CHANNEL_REPORTS].events = POLLOUT ;
+  begin(&s) ; /* before a client finds a supervisor that has no status yet */
   x[CHANNEL_SIGNALS].fd = trap_signals() ;
   x[CHANNEL_CONTROL].fd = open_channel(CONTROL_FIFO) ;
   x[CHANNEL_ORDERS].fd = open_channel(ORDERS_FIFO) ;
-  begin(&s) ;
+  publish_event(&s, 's') ;
+  logger_input_hold(&s) ;
   if (s.status.flags & STATUS_WANT_UP) act(&s, LIFE_WANT_UP) ;
   loop(&s, x) ;
   s.report_pending = s.reports >= 0 ;

@@ -7,7 +7,9 @@
    In LIVE/.s6-svscan:
      control            s6-svscanctl's letters
      reports            see report.h
-     scan               not a fifo: SCAN's absolute path, for the client */
+   and, no fifos, for the client
+     scan               SCAN's absolute path
+     command            CMD's status, packed as a service's, while it runs */
 
 #ifndef REEVE_WIRE_CHANNELS_H
 #define REEVE_WIRE_CHANNELS_H
@@ -22,6 +24,7 @@
 #define SCAN_CONTROL_FIFO ".s6-svscan/control"
 #define SCAN_LOCK ".s6-svscan/lock"
 #define SCAN_PATH_FILE ".s6-svscan/scan"
+#define COMMAND_STATUS_FILE ".s6-svscan/command"
 #define EXIT_CODE_FILE ".s6-svscan/exitcode" /* decimal, in LIVE: section 8's */
 
 enum order

@@ -272,34 +272,50 @@ TEST(no_other_descriptor_reaches_the_child)
   close_567() ;
 }
 
-TEST(the_child_has_an_empty_mask_and_default_dispositions)
+/* Runs cat on its own status, with our signals prepared; the masks are in what was heard. */
+static void hear_status (int signals_blocked)
 {
   char const *const argv[] = { "cat", "/proc/self/status", 0 } ;
   struct spawn s = shell(argv) ;
-  sigset_t before ;
   int channel[2] ;
   int executing ;
   pid_t pid ;
-  sigprocmask(SIG_SETMASK, 0, &before) ;
-  signal(SIGUSR1, SIG_IGN) ;
-  signal(SIGPIPE, SIG_IGN) ;
-  signal(SIGHUP, SIG_IGN) ;
-  signal(SIGRTMAX, SIG_IGN) ;
   spawn_prepare_signals() ;
   CHECK(!pipe2(channel, O_CLOEXEC)) ;
   s.path = "/bin/cat" ;
   s.fd[0] = (struct spawn_fd) { .from = channel[1], .to = 1 } ;
   s.nfds = 1 ;
+  s.signals_blocked = !!signals_blocked ;
   pid = spawn(&s, &executing) ;
   CHECK(pid) ;
   close(channel[1]) ;
   hear(channel[0], 0) ;
   close(channel[0]) ;
   CHECK(!end_of(pid)) ;
+}
+
+TEST(the_child_has_an_empty_mask_and_default_dispositions)
+{
+  sigset_t before ;
+  sigprocmask(SIG_SETMASK, 0, &before) ;
+  signal(SIGUSR1, SIG_IGN) ;
+  signal(SIGPIPE, SIG_IGN) ;
+  signal(SIGHUP, SIG_IGN) ;
+  signal(SIGRTMAX, SIG_IGN) ;
+  hear_status(0) ;
   CHECK(mask_of("SigBlk:\t") == 0) ;
   CHECK(mask_of("SigIgn:\t") == 0) ;
   CHECK(mask_of("SigCgt:\t") == 0) ;
   CHECK(mask_of("SigPnd:\t") == 0) ;
+  sigprocmask(SIG_SETMASK, &before, 0) ;
+}
+
+TEST(a_program_of_ours_keeps_its_signals_blocked)
+{
+  sigset_t before ;
+  sigprocmask(SIG_SETMASK, 0, &before) ;
+  hear_status(1) ;
+  CHECK(mask_of("SigBlk:\t") & 1ULL << (SIGTERM - 1)) ;
   sigprocmask(SIG_SETMASK, &before, 0) ;
 }
 
@@ -352,7 +368,7 @@ TEST(the_child_may_stay_in_the_session)
   pid_t pid ;
   s.same_session = 1 ;
   pid = start_waiting(s, &hold) ;
-  CHECK(pid && getsid(pid) == getsid(0) && getpgid(pid) == getpgid(0)) ;
+  CHECK(pid && getsid(pid) == getsid(0) && getpgid(pid) == pid) ; /* in a group of its own */
   close(hold) ;
   end_of(pid) ;
 }

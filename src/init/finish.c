@@ -1,0 +1,93 @@
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+
+#include "base/spawn.h"
+#include "init/init.h"
+#include "service/settings.h"
+#include "wire/channels.h"
+
+#define RESULTS_CODE "s6-linux-init-container-results/exitcode"
+
+static void run_scripts (struct options const *options, struct scripts *scripts)
+{
+  size_t count ;
+  char **names = scripts_list(CONT_FINISH_DIRECTORY, &count) ;
+  if (!names)
+  {
+    strerr_warnwu1sys("read " CONT_FINISH_DIRECTORY) ;
+    return ;
+  }
+  for (size_t i = 0 ; i < count ; i++)
+  {
+    char path[sizeof CONT_FINISH_DIRECTORY + NAME_MAX + 1] ;
+    char const *argv[] = { path, 0 } ;
+    snprintf(path, sizeof path, CONT_FINISH_DIRECTORY "/%s", names[i]) ;
+    if (script_run(scripts, argv) == SCRIPT_ENDED && scripts->code && options->verbosity)
+    {
+      char code[12] ;
+      snprintf(code, sizeof code, "%d", scripts->code) ;
+      strerr_warnw4x(path, " has failed, with ", code, scripts->code > EXIT_SIGNAL ? " (128 + the signal's number)" : "") ;
+    }
+  }
+}
+
+static int newer (char const *path, char const *than)
+{
+  struct stat a ;
+  struct stat b ;
+  if (lstat(path, &a) == -1 || !S_ISREG(a.st_mode)) return 0 ;
+  if (lstat(than, &b) == -1) return 1 ;
+  return a.st_mtim.tv_sec != b.st_mtim.tv_sec ? a.st_mtim.tv_sec > b.st_mtim.tv_sec : a.st_mtim.tv_nsec >= b.st_mtim.tv_nsec ;
+}
+
+/* The code that was written beside LIVE, if it is later than shutdown's; else
+   `code`, which is shutdown's or the scanner's own. */
+static int last_code (char const *live, int code)
+{
+  char path[PLACE_MAX] ;
+  char text[16] ;
+  uint32_t written ;
+  size_t n ;
+  if (!place_beside(path, live, RESULTS_CODE) || !newer(path, EXIT_CODE_FILE)) return code ;
+  n = openreadnclose(path, text, sizeof text - 1) ;
+  text[n] = 0 ;
+  if (setting_parse_uint(text, 0, 255, &written)) return (int)written ;
+  strerr_warnw3x("invalid exit code in ", path, ": allowed: a number from 0 to 255") ;
+  return code ;
+}
+
+int finish_main (int argc, char const *const *argv)
+{
+  struct options options ;
+  struct scripts scripts = { 0 } ;
+  char const *live = getenv("REEVE_LIVE") ;
+  uint32_t code = 0 ;
+  uint32_t left ;
+  spawn_prepare_signals() ;
+  if (argc != 3 || !live || !setting_parse_uint(argv[1], 0, 255, &code)) strerr_dieusage(EXIT_USAGE, "finish CODE MS_LEFT, by reeve-scan") ;
+  options_read(&options, 0) ;
+  tain_now_set_stopwatch_g() ;
+  sigemptyset(&scripts.stops) ;
+  scripts.each_ms = options.finish_script_ms ;
+  scripts.tell = options.verbosity > 1 ;
+  if (setting_parse_uint(argv[2], 0, INT_MAX, &left))
+  {
+    tain delay ;
+    tain_now(&scripts.deadline) ;
+    tain_from_millisecs(&delay, (int)left) ;
+    tain_add(&scripts.deadline, &scripts.deadline, &delay) ;
+    scripts.has_deadline = 1 ;
+  }
+  run_scripts(&options, &scripts) ;
+  sweep(options.kill_grace_ms, scripts.has_deadline ? &scripts.deadline : 0) ;
+  if (options.sync_disks) sync() ;
+  return last_code(live, (int)code) ;
+}

@@ -1,0 +1,16 @@
+#include <skalibs/strerr.h>
+
+#include "init/init.h"
+#include "wire/channels.h"
+
+int halt_main (int argc, char const *const *argv)
+{
+  char live[LIVEDIR_PATH_MAX] ;
+  char control[PLACE_MAX] ;
+  (void)argc ;
+  (void)argv ;
+  if (!livedir_find(live)) strerr_dief1x(EXIT_SYSTEM, "no scanner is running") ;
+  if (!place_control(control, live, "control") || !fifo_send(control, "t", 1))
+    strerr_diefu2sys(EXIT_SYSTEM, "tell the scanner to stop, on ", live) ;
+  return 0 ;
+}

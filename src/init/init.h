@@ -1,0 +1,137 @@
+/* /init, the container's entry point. One program, which does what the name says
+   that it is called by:
+
+   init, reeve-init       prepares the container and becomes reeve-scan  prepare.c
+   finish                 the scanner's last act: LIVE/.s6-svscan/finish  finish.c
+   when-ready             runs CMD once the services are ready        when_ready.c
+   with-contenv           runs a program with the saved environment      contenv.c
+   printcontenv           shows it                                       contenv.c
+   halt poweroff reboot   stops the tree; so does SIGWINCH, in
+                          LIVE/.s6-svscan where there is no terminal        halt.c
+
+   and beside these
+
+   reeve-init.c  the table of names
+   options.c     what the environment sets
+   places.c      what is where beside LIVE
+   scripts.c     running cont-init.d, cont-finish.d, one script after the other
+   sweep.c       ending what is left at the end
+
+   Beside LIVE (/run for /run/service):
+     s6/container_environment/                     a file a variable: its value, as it is
+     s6/basedir/bin/halt poweroff reboot           links to /init
+     s6-linux-init-container-results/exitcode      may be written by anyone who may */
+
+#ifndef REEVE_INIT_INIT_H
+#define REEVE_INIT_INIT_H
+
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <skalibs/tai.h>
+
+#include "base/livedir.h"
+
+#define PLACE_MAX (LIVEDIR_PATH_MAX + 128)
+#define CONTROL_DIRECTORY ".s6-svscan" /* in LIVE */
+#define SERVICES_DIRECTORY "/etc/services.d"
+#define CONT_INIT_DIRECTORY "/etc/cont-init.d"
+#define CONT_FINISH_DIRECTORY "/etc/cont-finish.d"
+#define WORKDIR_VARIABLE "REEVE_WORKDIR"
+
+enum exit_code
+{
+  EXIT_USAGE = 100,
+  EXIT_SYSTEM = 111,
+  EXIT_NOT_EXECUTED = 126,
+  EXIT_NOT_FOUND = 127,
+  EXIT_SIGNAL = 128, /* + the signal's number */
+  EXIT_KILLED = 137 /* the budget had to kill */
+} ;
+
+/* Each is a program's main: argv[0] is the name. */
+extern int prepare_main (int argc, char const *const *argv) ;
+extern int finish_main (int argc, char const *const *argv) ;
+extern int when_ready_main (int argc, char const *const *argv) ;
+extern int with_contenv_main (int argc, char const *const *argv) ;
+extern int printcontenv_main (int argc, char const *const *argv) ;
+extern int halt_main (int argc, char const *const *argv) ;
+
+/* ---- options.c: s6-overlay's variables, with their meaning; and Reeve's ---- */
+
+struct options
+{
+  uint32_t verbosity ; /* S6_VERBOSITY: 0 errors, 1 warnings, 2 what is being done */
+  uint32_t keep_environment ; /* S6_KEEP_ENV */
+  uint32_t if_scripts_fail ; /* S6_BEHAVIOUR_IF_STAGE2_FAILS: 0 go on, 1 and say so, 2 stop */
+  uint32_t finish_script_ms ; /* S6_KILL_FINISH_MAXTIME, of each; 0: no limit */
+  uint32_t command_waits ; /* S6_CMD_WAIT_FOR_SERVICES */
+  uint32_t command_waits_ms ; /* S6_CMD_WAIT_FOR_SERVICES_MAXTIME; 0: no limit */
+  uint32_t command_signals ; /* S6_CMD_RECEIVE_SIGNALS */
+  uint32_t kill_grace_ms ; /* S6_KILL_GRACETIME */
+  uint32_t services_grace_ms ; /* S6_SERVICES_GRACETIME; 0: as long as the budget lasts */
+  uint32_t sync_disks ; /* S6_SYNC_DISKS */
+  uint32_t stop_ms ; /* REEVE_STOP_TIMEOUT; 0: no budget */
+} ;
+
+/* `report`: invalid values, and variables that have no effect, are named. */
+extern void options_read (struct options *options, int report) ;
+
+/* ---- places.c: each returns 1, or 0 with errno ---- */
+
+/* The path of `rest` beside LIVE. */
+extern int place_beside (char out[PLACE_MAX], char const *live, char const *rest) ;
+/* The same in LIVE/.s6-svscan. */
+extern int place_control (char out[PLACE_MAX], char const *live, char const *rest) ;
+/* Makes the directory, and those above it below the one that LIVE is in; one that
+   exists must be the caller's or root's, and no link. */
+extern int place_make (char const *live, char const *rest, unsigned int mode) ;
+/* This program's own file. */
+extern void place_self (char out[PLACE_MAX]) ;
+/* A program of ours: beside this one, in /command or where it was installed. */
+extern int place_program (char out[PLACE_MAX], char const *name) ;
+
+/* ---- contenv.c ---- */
+
+/* Saves the environment beside LIVE; `readable`: for everybody. */
+extern int contenv_save (char const *live, int readable) ;
+
+/* ---- scripts.c ---- */
+
+enum script_end
+{
+  SCRIPT_ENDED,
+  SCRIPT_NOT_EXECUTED, /* reported, with the mend */
+  SCRIPT_STOPPED /* somebody asked for the end of the container meanwhile */
+} ;
+
+struct scripts
+{
+  uint32_t each_ms ; /* then it is killed, with a message; 0: no limit */
+  tain deadline ; /* monotonic, of all, if has_deadline */
+  uint32_t stop_ms ; /* the budget of a stop that comes meanwhile; 0: none */
+  sigset_t stops ; /* signals that ask for it; empty: none does */
+  tain stop_began ; /* monotonic, after SCRIPT_STOPPED */
+  int code ; /* of the last one: its exit code, 128 + signal, 126, 127 */
+  unsigned int has_deadline : 1 ;
+  unsigned int had_to_kill : 1 ; /* within the budget of a stop */
+  unsigned int tell : 1 ; /* what is being run */
+} ;
+
+/* Runs argv, and waits for its end; reaps every orphan meanwhile. */
+extern enum script_end script_run (struct scripts *scripts, char const *const *argv) ;
+
+/* The names of what is to be run in a directory, sorted by byte; allocated. Not
+   those with a leading dot, nor directories. None when there is no directory;
+   0 with errno when it cannot be read. */
+extern char **scripts_list (char const *directory, size_t *count) ;
+
+/* ---- sweep.c ---- */
+
+/* Ends every process that is left: as PID 1 all that there are, else those that
+   have become children of ours. SIGTERM, and after `grace_ms`, or at the
+   deadline if there is one, SIGKILL. Returns at once when none is left. */
+extern void sweep (uint32_t grace_ms, tain const *deadline) ;
+
+#endif

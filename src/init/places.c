@@ -1,0 +1,69 @@
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "init/init.h"
+
+static int fits (int n)
+{
+  if (n >= 0 && n < PLACE_MAX) return 1 ;
+  errno = ENAMETOOLONG ;
+  return 0 ;
+}
+
+static size_t parent_length (char const *live)
+{
+  char const *slash = strrchr(live, '/') ;
+  return slash ? (size_t)(slash - live) : 0 ;
+}
+
+int place_beside (char out[PLACE_MAX], char const *live, char const *rest)
+{
+  return fits(snprintf(out, PLACE_MAX, "%.*s/%s", (int)parent_length(live), live, rest)) ;
+}
+
+int place_control (char out[PLACE_MAX], char const *live, char const *rest)
+{
+  return fits(snprintf(out, PLACE_MAX, "%s/" CONTROL_DIRECTORY "/%s", live, rest)) ;
+}
+
+static int make_one (char const *path, unsigned int mode)
+{
+  struct stat st ;
+  if (!mkdir(path, mode)) return chmod(path, mode) != -1 ;
+  if (errno != EEXIST || lstat(path, &st) == -1) return 0 ;
+  if (!S_ISDIR(st.st_mode)) return (errno = ENOTDIR, 0) ;
+  return st.st_uid == geteuid() || !st.st_uid ? 1 : (errno = EPERM, 0) ;
+}
+
+int place_make (char const *live, char const *rest, unsigned int mode)
+{
+  char path[PLACE_MAX] ;
+  if (!place_beside(path, live, rest)) return 0 ;
+  for (char *slash = path + parent_length(live) + 1 ; (slash = strchr(slash, '/')) ; slash++)
+  {
+    *slash = 0 ;
+    if (!make_one(path, 0755)) return 0 ;
+    *slash = '/' ;
+  }
+  return make_one(path, mode) ;
+}
+
+void place_self (char out[PLACE_MAX])
+{
+  ssize_t r = readlink("/proc/self/exe", out, PLACE_MAX - 1) ;
+  if (r > 0) out[r] = 0 ;
+  else memcpy(out, "/init", sizeof "/init") ; /* without /proc */
+}
+
+int place_program (char out[PLACE_MAX], char const *name)
+{
+  char self[PLACE_MAX] ;
+  place_self(self) ;
+  *(strrchr(self, '/') ? strrchr(self, '/') : self) = 0 ;
+  if (fits(snprintf(out, PLACE_MAX, "%s/%s", self, name)) && !access(out, X_OK)) return 1 ;
+  if (fits(snprintf(out, PLACE_MAX, "/command/%s", name)) && !access(out, X_OK)) return 1 ;
+  return fits(snprintf(out, PLACE_MAX, REEVE_BINDIR "/%s", name)) && !access(out, X_OK) ;
+}

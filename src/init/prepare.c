@@ -1,0 +1,248 @@
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <skalibs/strerr.h>
+#include <skalibs/types.h>
+
+#include "base/spawn.h"
+#include "init/init.h"
+#include "wire/channels.h"
+
+#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define COMMAND_DIRECTORY "/command"
+#define ARGUMENTS_OF_SCAN 16
+
+/* ---- LIVE and what is beside it ---- */
+
+static void choose_live (struct options const *options, char live[LIVEDIR_PATH_MAX])
+{
+  struct livedir_attempt attempts[3] ;
+  unsigned int failed ;
+  if (!livedir_choose(live, attempts, &failed)) livedir_die_without_place(attempts, failed) ;
+  for (size_t len = strlen(live) ; len > 1 && live[len - 1] == '/' ; len--) live[len - 1] = 0 ;
+  if (failed && options->verbosity) strerr_warnw4x("the live directory is ", live, ", as /run/service cannot be: ", strerror(attempts[0].err)) ;
+}
+
+static void take_live (char const *live)
+{
+  char path[PLACE_MAX] ;
+  int foreign ;
+  if (!place_control(path, live, "lock")) strerr_diefu2sys(EXIT_SYSTEM, "use the live directory ", live) ;
+  if (lock_holder(path, &foreign) > 0 || foreign) strerr_dief2x(EXIT_USAGE, "another scanner is running on ", live) ;
+  if (!place_control(path, live, "") || (mkdir(path, 0700) == -1 && errno != EEXIST)) strerr_diefu2sys(EXIT_SYSTEM, "make ", path) ;
+}
+
+static int make_link (char const *path, char const *target)
+{
+  return (unlink(path) != -1 || errno == ENOENT) && symlink(target, path) != -1 ;
+}
+
+/* In LIVE/.s6-svscan, for the scanner to execute. */
+static void hand_over (char const *live, char const *self)
+{
+  static char const *const names[] = { "finish", "when-ready", "with-contenv" } ;
+  char path[PLACE_MAX] ;
+  for (size_t i = 0 ; i < sizeof names / sizeof *names ; i++)
+    if (!place_control(path, live, names[i]) || !make_link(path, self)) strerr_diefu2sys(EXIT_SYSTEM, "make the link ", path) ;
+  /* With a terminal, SIGWINCH says that its size has changed. */
+  if (!place_control(path, live, "SIGWINCH") || (isatty(0) ? unlink(path) == -1 && errno != ENOENT : !make_link(path, self)))
+    strerr_warnwu2sys("prepare ", path) ;
+}
+
+/* What scripts made for s6-overlay look for. */
+static void make_basedir (char const *live, char const *self)
+{
+  static char const *const names[] = { "s6/basedir/bin/halt", "s6/basedir/bin/poweroff", "s6/basedir/bin/reboot" } ;
+  char path[PLACE_MAX] ;
+  int ok = place_make(live, "s6/basedir/bin", 0755) && place_make(live, "s6-linux-init-container-results", 0755) ;
+  for (size_t i = 0 ; ok && i < sizeof names / sizeof *names ; i++) ok = place_beside(path, live, names[i]) && make_link(path, self) ;
+  if (ok) ok = place_beside(path, live, "s6-linux-init-container-results/exitcode") && (unlink(path) != -1 || errno == ENOENT) ;
+  if (!ok) strerr_warnwu2sys("make s6/basedir/bin and s6-linux-init-container-results beside ", live) ;
+}
+
+/* ---- environment ---- */
+
+static void set (char const *name, char const *value)
+{
+  if (setenv(name, value, 1) == -1) strerr_diefu2sys(EXIT_SYSTEM, "set ", name) ;
+}
+
+static void append_command_to_path (void)
+{
+  char const *path = getenv("PATH") ;
+  char *longer ;
+  size_t size ;
+  if (!path || !*path) path = DEFAULT_PATH ;
+  size = strlen(path) + sizeof ":" COMMAND_DIRECTORY ;
+  longer = malloc(size) ;
+  if (!longer) strerr_diefu1sys(EXIT_SYSTEM, "set PATH") ;
+  snprintf(longer, size, "%s:" COMMAND_DIRECTORY, path) ;
+  set("PATH", longer) ;
+  free(longer) ;
+}
+
+/* What s6-overlay's services see when S6_KEEP_ENV is 0; the rest is with-contenv's. */
+static void make_environment_minimal (void)
+{
+  size_t kept = 0 ;
+  for (size_t i = 0 ; environ[i] ; i++)
+    if (!strncmp(environ[i], "PATH=", 5) || !strncmp(environ[i], "S6_", 3) || !strncmp(environ[i], "REEVE_", 6)) environ[kept++] = environ[i] ;
+  environ[kept] = 0 ;
+}
+
+static void prepare_environment (struct options const *options, char const *live)
+{
+  char workdir[PATH_MAX] ;
+  append_command_to_path() ;
+  set(WORKDIR_VARIABLE, getcwd(workdir, sizeof workdir) ? workdir : "/") ;
+  set("REEVE_LIVE", live) ;
+  if (!contenv_save(live, !options->keep_environment)) strerr_warnwu2sys("save the environment beside ", live) ;
+  if (!options->keep_environment) make_environment_minimal() ;
+}
+
+/* ---- scripts ---- */
+
+/* Instead of the scanner: nothing has been started yet. */
+static void __attribute__((noreturn)) end (struct options const *options, struct scripts const *scripts, char const *live, int code)
+{
+  char path[PLACE_MAX] ;
+  char number[UINT_FMT] ;
+  char left[UINT32_FMT] ;
+  char const *argv[] = { "finish", number, left, 0 } ;
+  uint32_t ms = options->stop_ms ;
+  if (scripts->stop_began.sec.x)
+  {
+    tain now ;
+    int spent ;
+    tain_now(&now) ;
+    tain_sub(&now, &now, &scripts->stop_began) ;
+    spent = tain_to_millisecs(&now) ;
+    ms = spent < 0 || (uint32_t)spent > ms ? 0 : ms - (uint32_t)spent ;
+  }
+  number[uint_fmt(number, (unsigned int)code)] = 0 ;
+  if (options->stop_ms) left[uint32_fmt(left, ms)] = 0 ;
+  else memcpy(left, "-1", 3) ;
+  if (place_control(path, live, "finish") && chdir(live) != -1) execv(path, (char *const *)argv) ;
+  strerr_diefu2sys(EXIT_SYSTEM, "execute ", path) ;
+}
+
+static void run_script (struct options const *options, struct scripts *scripts, char const *live, char const *const *argv)
+{
+  char code[UINT_FMT] ;
+  switch (script_run(scripts, argv))
+  {
+    case SCRIPT_STOPPED : end(options, scripts, live, scripts->had_to_kill ? EXIT_KILLED : 0) ;
+    case SCRIPT_NOT_EXECUTED : break ;
+    case SCRIPT_ENDED :
+      if (!scripts->code) return ;
+      code[uint_fmt(code, (unsigned int)scripts->code)] = 0 ;
+      if (options->if_scripts_fail) strerr_warnw4x(argv[0], " has failed, with ", code,
+        options->if_scripts_fail == 1 ? " (going on: S6_BEHAVIOUR_IF_STAGE2_FAILS)" : " (stopping the container)") ;
+      break ;
+  }
+  if (options->if_scripts_fail > 1) end(options, scripts, live, scripts->code) ;
+}
+
+static void run_scripts (struct options const *options, char const *live)
+{
+  struct scripts scripts = { .stop_ms = options->stop_ms, .tell = options->verbosity > 1 } ;
+  char const *hook = getenv("S6_STAGE2_HOOK") ;
+  size_t count ;
+  char **names = scripts_list(CONT_INIT_DIRECTORY, &count) ;
+  if (!names) strerr_diefu1sys(EXIT_SYSTEM, "read " CONT_INIT_DIRECTORY) ;
+  sigemptyset(&scripts.stops) ;
+  sigaddset(&scripts.stops, SIGTERM) ;
+  sigaddset(&scripts.stops, SIGINT) ;
+  sigaddset(&scripts.stops, SIGQUIT) ;
+  sigaddset(&scripts.stops, SIGRTMIN_3) ;
+  if (!isatty(0)) sigaddset(&scripts.stops, SIGWINCH) ;
+  if (hook && *hook) /* the user's own shell */
+  {
+    char const *argv[] = { "/bin/sh", "-c", hook, 0 } ;
+    run_script(options, &scripts, live, argv) ;
+  }
+  for (size_t i = 0 ; i < count ; i++)
+  {
+    char path[sizeof CONT_INIT_DIRECTORY + NAME_MAX + 1] ;
+    char const *argv[] = { path, 0 } ;
+    snprintf(path, sizeof path, CONT_INIT_DIRECTORY "/%s", names[i]) ;
+    run_script(options, &scripts, live, argv) ;
+    free(names[i]) ;
+  }
+  free(names) ;
+}
+
+/* ---- becoming the scanner ---- */
+
+/* CMD: first what waits for the services, then what brings the environment back. */
+static void add_command (struct options const *options, char const *live, char const **out, char const *const *command)
+{
+  static char when_ready[PLACE_MAX] ;
+  static char with_contenv[PLACE_MAX] ;
+  char const *first = getenv("S6_CMD_ARG0") ;
+  size_t n = 0 ;
+  if (first && !*first) first = 0 ;
+  if (!first && !*command) return ;
+  out[n++] = "--" ;
+  if (options->command_waits && place_control(when_ready, live, "when-ready")) out[n++] = when_ready ;
+  if (!options->keep_environment && place_control(with_contenv, live, "with-contenv")) out[n++] = with_contenv ;
+  if (first) out[n++] = first ;
+  while (*command) out[n++] = *command++ ;
+}
+
+static void __attribute__((noreturn)) become_scanner (struct options const *options, char const *live, int argc, char const *const *argv)
+{
+  char program[PLACE_MAX] ;
+  char budget[UINT32_FMT] ;
+  char grace[UINT32_FMT] ;
+  char const **scan = calloc((size_t)argc + ARGUMENTS_OF_SCAN, sizeof *scan) ;
+  size_t n = 0 ;
+  if (!scan || !place_program(program, "reeve-scan")) strerr_diefu1sys(EXIT_SYSTEM, "find reeve-scan beside this program or in " COMMAND_DIRECTORY) ;
+  budget[uint32_fmt(budget, options->stop_ms)] = 0 ;
+  grace[uint32_fmt(grace, options->services_grace_ms)] = 0 ;
+  scan[n++] = "reeve-scan" ;
+  scan[n++] = "-l" ;
+  scan[n++] = live ;
+  scan[n++] = "-T" ;
+  scan[n++] = budget ;
+  if (options->services_grace_ms)
+  {
+    scan[n++] = "-K" ;
+    scan[n++] = grace ;
+  }
+  if (options->command_signals) scan[n++] = "-C" ;
+  scan[n++] = SERVICES_DIRECTORY ;
+  add_command(options, live, scan + n, argv + 1) ;
+  if (options->verbosity > 1) strerr_warni1x("starting the services in " SERVICES_DIRECTORY) ;
+  execv(program, (char *const *)scan) ;
+  strerr_diefu2sys(EXIT_SYSTEM, "execute ", program) ;
+}
+
+int prepare_main (int argc, char const *const *argv)
+{
+  struct options options ;
+  char live[LIVEDIR_PATH_MAX] ;
+  char self[PLACE_MAX] ;
+  spawn_prepare_signals() ;
+  if (!spawn_sanitize_stdio()) strerr_diefu1sys(EXIT_SYSTEM, "open /dev/null") ;
+  if (!tain_now_set_stopwatch_g()) strerr_diefu1sys(EXIT_SYSTEM, "read the monotonic clock") ;
+  options_read(&options, 1) ;
+  if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == -1 && options.verbosity)
+    strerr_warnwu1sys("become a subreaper: orphans of services fall to another process") ;
+  choose_live(&options, live) ;
+  take_live(live) ;
+  place_self(self) ;
+  hand_over(live, self) ;
+  make_basedir(live, self) ;
+  prepare_environment(&options, live) ;
+  if (options.verbosity && !access("/etc/s6-overlay/s6-rc.d", F_OK))
+    strerr_warnw1x("/etc/s6-overlay/s6-rc.d is not read: services are directories with a run script in " SERVICES_DIRECTORY) ;
+  run_scripts(&options, live) ;
+  become_scanner(&options, live, argc, argv) ;
+}

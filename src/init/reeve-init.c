@@ -1,0 +1,33 @@
+#include <string.h>
+
+#include <skalibs/strerr.h>
+
+#include "init/init.h"
+
+char const *PROG = "init" ;
+
+static struct { char const *name ; int (*main) (int, char const *const *) ; } const known[] =
+{
+  { "finish", &finish_main },
+  { "when-ready", &when_ready_main },
+  { "with-contenv", &with_contenv_main },
+  { "printcontenv", &printcontenv_main },
+  { "halt", &halt_main },
+  { "poweroff", &halt_main },
+  { "reboot", &halt_main },
+  { "SIGWINCH", &halt_main },
+} ;
+
+int main (int argc, char const *const *argv)
+{
+  char const *name = argc && argv[0] ? argv[0] : "" ;
+  char const *slash = strrchr(name, '/') ;
+  if (slash) name = slash + 1 ;
+  for (size_t i = 0 ; i < sizeof known / sizeof *known ; i++)
+  {
+    if (strcmp(name, known[i].name)) continue ;
+    PROG = known[i].name ;
+    return (*known[i].main)(argc, argv) ;
+  }
+  return prepare_main(argc, argv) ;
+}
