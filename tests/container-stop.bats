@@ -206,11 +206,11 @@ RUN
   orderly web
   container_run busybox
   container_ready web
-  pid=$(inspect .State.Pid)
-  zombies() { inside ps -o stat | grep -c '^Z' | grep -qx "$1"; }
   # The first sh ends at once; its child is then the init's, and ends too.
-  inside sh -c '(until [ -e /share/go ]; do sleep 0.1; done; touch /share/gone) &'
+  inside sh -c "sh -c 'echo \$\$ >/share/pid; until [ -e /share/go ]; do sleep 0.1; done' >/dev/null 2>&1 &"
+  eventually 10 test -s "$dir/share/pid"
+  orphan=$(cat "$dir/share/pid")
+  inside test -d "/proc/$orphan"
   touch "$dir/share/go"
-  eventually 10 exists "$dir/share/gone"
-  eventually 10 zombies 0
+  eventually 10 inside test ! -e "/proc/$orphan" # a zombie has one
 }

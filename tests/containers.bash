@@ -185,10 +185,10 @@ container_stop() # [OPTION...]
   took_ms=$((($(date +%s%N) - began) / 1000000))
 }
 
-container_ended() # CODE [SECONDS]
+container_ended() # CODE
 {
   local code
-  eventually "${2:-30}" exited || return 1
+  eventually 30 exited || return 1
   eventually 10 no_process || return 1
   code=$(inspect .State.ExitCode)
   [ "$code" = "$1" ] || { echo "# exit code $code, not $1"; return 1; }
