@@ -4,11 +4,15 @@ include config.mk
 endif
 
 BUILD ?= build
+BINDIR = $(PREFIX)/bin
 BIN := $(BUILD)/bin
 OBJ := $(BUILD)/obj
 DEMO_LIVE := $(BUILD)/demo-live
+# The tarballs are the same whatever the programs in BUILD are built with.
+OVERLAY := build
+OVERLAY_CACHE ?= $(OVERLAY)/overlay/cache
 
-ALL_CPPFLAGS := -std=c11 -D_GNU_SOURCE -Isrc -MMD -MP -DREEVE_BINDIR='"$(PREFIX)/bin"'
+ALL_CPPFLAGS := -std=c11 -D_GNU_SOURCE -Isrc -MMD -MP -DREEVE_BINDIR='"$(BINDIR)"'
 WARNINGS := -Wall -Wextra -Werror
 ALL_CFLAGS := $(CFLAGS) $(WARNINGS) -fno-pie -ffunction-sections -fdata-sections $(SANITIZE)
 ALL_LDFLAGS := $(LDFLAGS) -no-pie -Wl,--gc-sections $(SANITIZE)
@@ -25,8 +29,9 @@ LIBREEVE := $(BUILD)/libreeve.a
 MANUAL := $(patsubst %.scd,$(BUILD)/man/%,$(notdir $(wildcard src/*/*.scd)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 
-.PHONY: all install check demo lint asan mutants clean unit
-all: $(addprefix $(BIN)/,$(PROGRAMS)) $(MANUAL)
+.PHONY: all programs install check demo lint asan mutants clean unit overlay overlay-amd64 overlay-arm64 overlay-execline
+all: programs $(MANUAL)
+programs: $(addprefix $(BIN)/,$(PROGRAMS))
 
 $(OBJ)/%.o: src/%.c config.mk
 	@mkdir -p $(@D)
@@ -61,13 +66,23 @@ endef
 $(foreach page,$(wildcard src/*/*.scd),$(eval $(call manual,$(page))))
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin
-	install -m 755 $(addprefix $(BIN)/,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/bin
+	install -d $(DESTDIR)$(BINDIR)
+	install -m 755 $(addprefix $(BIN)/,$(PROGRAMS)) $(DESTDIR)$(BINDIR)
 	for page in $(MANUAL); do \
 	  section=$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}; \
 	  install -d $$section && install -m 644 $$page $$section || exit 1; done
 
-check: all unit
+include tools/overlay/together.mk
+
+overlay: overlay-amd64 overlay-arm64 overlay-execline
+
+overlay-amd64 overlay-arm64: overlay-%:
+	tools/overlay/build.sh $* $(OVERLAY) $(OVERLAY_CACHE)
+
+overlay-execline:
+	tools/overlay/execline.sh $(OVERLAY) $(OVERLAY_CACHE)
+
+check: all unit overlay
 	BUILD=$(BUILD) tests/run
 
 demo: all
@@ -87,4 +102,4 @@ mutants: all
 clean:
 	rm -rf build build-asan
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(OBJ) $(BUILD)/unit -name '*.d' 2>/dev/null)

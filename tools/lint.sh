@@ -3,13 +3,13 @@
 set -eu
 cd "$(dirname "$0")/.."
 flags=(-std=c11 -D_GNU_SOURCE -Isrc -Itests/unit -DREEVE_BINDIR='"/usr/bin"')
-mapfile -t sources < <(git ls-files 'src/*.c')
+mapfile -t sources < <(git ls-files 'src/*.c' 'tools/*.c')
 clang-tidy --quiet --warnings-as-errors='*' "${sources[@]}" -- "${flags[@]}" 2>&1 |
   { grep -v -E '^[0-9]+ warnings? (generated|treated)|^Suppressed|^Use -header-filter' || :; }
 [ "${PIPESTATUS[0]}" -eq 0 ]
 cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppress=missingIncludeSystem \
   --suppress=readdirCalled \
-  --enable=warning,portability --library=posix -D_GNU_SOURCE -Isrc src
+  --enable=warning,portability --library=posix -D_GNU_SOURCE -Isrc src tools
 {
   git ls-files | grep -E '(^configure$|^\.ci/run$|^tests/run$|\.sh$|\.bash$)'
   git ls-files servicedirs-example | while IFS= read -r file; do

@@ -23,7 +23,10 @@ for name in "${names[@]}"; do
   if ! patch -s -p1 -d "$copy" <"$patch" >"$work/log" 2>&1; then
     say "$name" "the patch does not apply"; cat "$work/log"; continue
   fi
-  if ! make -C "$copy" all >"$work/log" 2>&1; then
+  targets=all
+  if grep -q reeve-overlay "tests/$name.bats"; then targets="all overlay"; fi
+  # shellcheck disable=SC2086
+  if ! make -C "$copy" $targets OVERLAY_CACHE="$root/build/overlay/cache" >"$work/log" 2>&1; then
     say "$name" "does not build"; tail -n 20 "$work/log"; continue
   fi
   if (cd "$copy" && PATH=$copy/build/bin:$PATH REEVE_BIN=$copy/build/bin bats "tests/$name.bats") >"$work/log" 2>&1; then

@@ -37,6 +37,7 @@ static void run_scripts (struct options const *options, struct scripts *scripts)
       strerr_warnw4x(path, " has failed, with ", code, scripts->code > EXIT_SIGNAL ? " (128 + the signal's number)" : "") ;
     }
   }
+  scripts_free(names, count) ;
 }
 
 static int newer (char const *path, char const *than)

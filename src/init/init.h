@@ -126,6 +126,7 @@ extern enum script_end script_run (struct scripts *scripts, char const *const *a
    those with a leading dot, nor directories. None when there is no directory;
    0 with errno when it cannot be read. */
 extern char **scripts_list (char const *directory, size_t *count) ;
+extern void scripts_free (char **names, size_t count) ;
 
 /* ---- sweep.c ---- */
 

@@ -54,7 +54,7 @@ static void say_without_effect (void)
   for (char **e = environ ; *e ; e++)
   {
     size_t len = strcspn(*e, "=") ;
-    if (strncmp(*e, "S6_", 3) || !(*e)[len] || has_effect(*e, len, *e + len + 1)) continue ;
+    if (strncmp(*e, "S6_", 3) != 0 || !(*e)[len] || has_effect(*e, len, *e + len + 1)) continue ;
     if ((list.len && !stralloc_cats(&list, ", ")) || !stralloc_catb(&list, *e, len)) break ;
   }
   if (list.len && stralloc_0(&list)) strerr_warnw2x("without effect here: ", list.s) ;

@@ -173,9 +173,8 @@ static void run_scripts (struct options const *options, char const *live)
     char const *argv[] = { path, 0 } ;
     snprintf(path, sizeof path, CONT_INIT_DIRECTORY "/%s", names[i]) ;
     run_script(options, &scripts, live, argv) ;
-    free(names[i]) ;
   }
-  free(names) ;
+  scripts_free(names, count) ;
 }
 
 /* ---- becoming the scanner ---- */

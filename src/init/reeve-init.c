@@ -25,7 +25,7 @@ int main (int argc, char const *const *argv)
   if (slash) name = slash + 1 ;
   for (size_t i = 0 ; i < sizeof known / sizeof *known ; i++)
   {
-    if (strcmp(name, known[i].name)) continue ;
+    if (strcmp(name, known[i].name) != 0) continue ;
     PROG = known[i].name ;
     return (*known[i].main)(argc, argv) ;
   }

@@ -31,25 +31,44 @@ static int is_directory (int dir, char const *name)
   return !fstatat(dir, name, &st, 0) && S_ISDIR(st.st_mode) ;
 }
 
+void scripts_free (char **names, size_t count)
+{
+  for (size_t i = 0 ; i < count ; i++) free(names[i]) ;
+  free(names) ;
+}
+
+static int add (char ***names, size_t *count, char const *name)
+{
+  char **more = realloc(*names, (*count + 1) * sizeof *more) ;
+  if (!more) return 0 ;
+  *names = more ;
+  more[*count] = strdup(name) ;
+  if (!more[*count]) return 0 ;
+  ++*count ;
+  return 1 ;
+}
+
 char **scripts_list (char const *directory, size_t *count)
 {
   char **names = malloc(sizeof *names) ;
   struct dirent *e ;
   DIR *dir = opendir(directory) ;
+  int ok = names && (dir || errno == ENOENT || errno == ENOTDIR) ;
   *count = 0 ;
-  if (!names || (!dir && errno != ENOENT && errno != ENOTDIR)) return 0 ;
-  while (dir && (errno = 0, e = readdir(dir)))
+  while (ok && dir && (errno = 0, e = readdir(dir)))
+    if (e->d_name[0] != '.' && !is_directory(dirfd(dir), e->d_name)) ok = add(&names, count, e->d_name) ;
+  if (ok && dir) ok = !errno ;
+  if (dir)
   {
-    char **more ;
-    if (e->d_name[0] == '.' || is_directory(dirfd(dir), e->d_name)) continue ;
-    more = realloc(names, (*count + 1) * sizeof *more) ;
-    if (!more) return 0 ;
-    names = more ;
-    names[*count] = strdup(e->d_name) ;
-    if (!names[(*count)++]) return 0 ;
+    int err = errno ;
+    closedir(dir) ;
+    errno = err ;
   }
-  if (dir && errno) return 0 ;
-  if (dir) closedir(dir) ;
+  if (!ok)
+  {
+    scripts_free(names, *count) ;
+    return 0 ;
+  }
   qsort(names, *count, sizeof *names, &by_name) ;
   return names ;
 }

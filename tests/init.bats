@@ -1,0 +1,277 @@
+# What /init does: prepares a container and becomes the scanner. In namespaces of the
+# test's own: /etc and /run are the test's.
+
+load lib
+
+setup()
+{
+  reeve_setup
+  unshare -pm true 2>/dev/null || skip "no PID and mount namespaces here"
+  etc=$dir/etc
+  scan=$etc/services.d
+  mkdir -p "$etc"/{services.d,cont-init.d,cont-finish.d}
+  cp -a /etc/{passwd,group,nsswitch.conf,ld.so.cache,alternatives} "$etc"
+}
+teardown() { reeve_teardown; }
+
+init_script() { script "$etc/cont-init.d/$1"; }
+finish_script() { script "$etc/cont-finish.d/$1"; }
+note() { echo "echo $* >>$dir/notes"; }
+notes() { paste -sd ' ' "$dir/notes"; }
+
+# shellcheck disable=SC2016 # expanded in the namespace
+inside='mount --bind "$dir/etc" /etc && mount -t tmpfs -o mode=755 tmpfs /run && cd "$dir" && exec "$@"'
+
+# The exit code is that of `run`.
+as_pid_1() { unshare -pmf --kill-child --mount-proc sh -c "$inside" sh reeve-init "$@"; }
+not_pid_1() { unshare -m sh -c "$inside" sh reeve-init "$@"; }
+
+begin() # COMMAND... ; in the background; $init: /init's pid as the test sees it
+{
+  start "$@"
+  outer=$started
+  eventually 10 init_runs
+}
+
+init_runs()
+{
+  init=$(pgrep -P "$(pgrep -P "$outer" -x unshare)" '^reeve-')
+  [ -n "$init" ]
+}
+
+noted() { grep -qx "$1" "$dir/notes"; }
+
+@test "scripts, services, the command, and scripts again; the exit code is the command's" {
+  init_script 20-b <<<"$(note second)"
+  init_script 10-a <<<"$(note first)"
+  idle web
+  finish web <<<"$(note web-finished)"
+  finish_script 10-a <<<"$(note end)"
+  run as_pid_1 sh -c "$(note command); reeve wait up web; exit 7"
+  [ "$status" -eq 7 ]
+  [ -z "$output" ] # nothing is said when all is well
+  [ "$(notes)" = "first second command web-finished end" ]
+}
+
+@test "the same at another PID; what a service left is ended, and nothing else" {
+  service web <<<"setsid sleep 4321 & echo \$! >$dir/left; exec sleep 1000000"
+  sleep 1000000 3>&- &
+  canary=$!
+  run not_pid_1 sh -c "until [ -s $dir/left ]; do sleep 0.05; done; exit 3"
+  [ "$status" -eq 3 ]
+  gone "$(cat "$dir/left")"
+  alive "$canary"
+  kill "$canary"
+}
+
+@test "a command that ended by a signal: 128 and the signal" {
+  run as_pid_1 sh -c 'kill -KILL $$'
+  [ "$status" -eq 137 ]
+}
+
+@test "a command that is not there: 127" {
+  run -127 as_pid_1 no-such-program
+  [[ $output == *"no-such-program"* ]]
+}
+
+@test "environment, PATH and working directory" {
+  service web <<<"env >$dir/web.env; exec sleep 1000000"
+  A='x y' run as_pid_1 sh -c 'until [ -s web.env ]; do sleep 0.05; done; pwd; stat -c "%a %n" /run/s6/container_environment /run/s6/container_environment/A'
+  [ "${lines[0]}" = "$dir" ]
+  [ "${lines[1]}" = "700 /run/s6/container_environment" ]
+  [ "${lines[2]}" = "600 /run/s6/container_environment/A" ]
+  grep -qx 'A=x y' "$dir/web.env"
+  grep -qx "REEVE_WORKDIR=$dir" "$dir/web.env"
+  grep -qx 'PATH=.*:/command' "$dir/web.env"
+}
+
+@test "S6_KEEP_ENV=0: services get the minimum, with-contenv brings it back, the command has all" {
+  ln -s "$REEVE_BIN/reeve-init" "$dir/with-contenv"
+  ln -s "$REEVE_BIN/reeve-init" "$dir/printcontenv"
+  service web <<<"env >$dir/web.env; $dir/with-contenv env >$dir/full.env; $dir/printcontenv A >$dir/a; touch $dir/done; exec sleep 1000000"
+  A=$'two\nlines' S6_KEEP_ENV=0 run as_pid_1 sh -c 'until [ -e done ]; do sleep 0.05; done; echo "$A"; stat -c %a /run/s6/container_environment /run/s6/container_environment/A'
+  [ "$output" = $'two\nlines\n755\n644' ]
+  run ! grep -q '^A=' "$dir/web.env"
+  grep -q '^A=two' "$dir/full.env"
+  [ "$(cat "$dir/a")" = $'two\nlines' ]
+}
+
+@test "with-contenv keeps what it has inherited where nothing is saved" {
+  ln -s "$REEVE_BIN/reeve-init" "$dir/with-contenv"
+  A=inherited REEVE_LIVE=$dir/nowhere/service run "$dir/with-contenv" sh -c 'echo $A'
+  [ "$output" = inherited ]
+}
+
+@test "a script that fails stops the container with its code" {
+  init_script 10-a <<<'exit 9'
+  init_script 20-b <<<"$(note never)"
+  finish_script 10-a <<<"$(note end)"
+  run as_pid_1 touch "$dir/never"
+  [ "$status" -eq 9 ]
+  [[ $output == *"/etc/cont-init.d/10-a has failed, with 9"* ]]
+  [ "$(notes)" = end ]
+  [ ! -e "$dir/never" ]
+}
+
+@test "S6_BEHAVIOUR_IF_STAGE2_FAILS 0 and 1 go on" {
+  init_script 10-a <<<'exit 9'
+  init_script 20-b <<<"$(note second)"
+  S6_BEHAVIOUR_IF_STAGE2_FAILS=1 run as_pid_1 true
+  [ "$status" -eq 0 ]
+  [[ $output == *"10-a has failed, with 9"* ]]
+  S6_BEHAVIOUR_IF_STAGE2_FAILS=0 run as_pid_1 true
+  [ "$status" -eq 0 ]
+  [ -z "$output" ]
+  [ "$(notes)" = "second second" ]
+}
+
+@test "a script that cannot be executed is named with the mend" {
+  printf '#!/bin/sh\r\n' >"$etc/cont-init.d/10-a"
+  chmod 755 "$etc/cont-init.d/10-a"
+  run -127 as_pid_1 true
+  [[ $output == *"/etc/cont-init.d/10-a: "*"carriage return"* ]]
+  printf '#!/bin/sh\n' >"$etc/cont-init.d/10-a"
+  chmod 644 "$etc/cont-init.d/10-a"
+  run as_pid_1 true
+  [ "$status" -eq 126 ]
+  [[ $output == *"chmod"* ]]
+}
+
+@test "a stop while a script runs: it is ended, and no service starts" {
+  init_script 10-a <<<"trap '$(note stopped); exit 0' TERM; $(note begun); while :; do sleep 0.05; done"
+  service web <<<"$(note never)"
+  finish_script 10-a <<<"$(note end)"
+  begin as_pid_1
+  eventually 10 noted begun
+  kill -TERM "$init"
+  ended "$outer" 0
+  [ "$(notes)" = "begun stopped end" ]
+}
+
+@test "a script that does not end by itself is killed within the budget" {
+  init_script 10-a <<<"trap '' TERM; $(note begun); while :; do sleep 0.05; done"
+  REEVE_STOP_TIMEOUT=1500 begin as_pid_1
+  eventually 10 noted begun
+  kill -TERM "$init"
+  ended "$outer" 137
+  said 'killing /etc/cont-init.d/10-a.*REEVE_STOP_TIMEOUT'
+}
+
+@test "each signal that images stop with" {
+  idle web
+  finish web <<<"$(note web)"
+  for signal in TERM INT QUIT 37 WINCH; do
+    rm -f "$dir/notes"
+    begin as_pid_1 sh -c "reeve wait up web; $(note up); exec sleep 1000000" </dev/null
+    eventually 10 noted up
+    kill "-$signal" "$init"
+    ended "$outer" 0
+    noted web
+  done
+}
+
+@test "what does not end within the budget is killed: 137" {
+  service web <<<"trap '' TERM; $(note up); while :; do sleep 0.05; done"
+  REEVE_STOP_TIMEOUT=1500 begin as_pid_1
+  eventually 10 noted up
+  kill -TERM "$init"
+  ended "$outer" 137
+  said 'the service web.*REEVE_STOP_TIMEOUT'
+}
+
+@test "S6_SERVICES_GRACETIME kills services earlier than the budget" {
+  service web <<<"trap '' TERM; $(note up); while :; do sleep 0.05; done"
+  S6_SERVICES_GRACETIME=200 REEVE_STOP_TIMEOUT=0 begin as_pid_1
+  eventually 10 noted up
+  kill -TERM "$init"
+  ended "$outer" 137
+  said 'the service web.*S6_SERVICES_GRACETIME'
+}
+
+@test "the exit code: shutdown's or the file's, whichever came last" {
+  idle web
+  run as_pid_1 sh -c 'reeve shutdown 5 -n; sleep 1000000'
+  [ "$status" -eq 5 ]
+  run as_pid_1 sh -c 'echo 6 >/run/s6-linux-init-container-results/exitcode; exit 1'
+  [ "$status" -eq 6 ]
+  finish web <<<'echo 8 >/run/s6-linux-init-container-results/exitcode'
+  run as_pid_1 sh -c 'reeve shutdown 5 -n; sleep 1000000'
+  [ "$status" -eq 8 ]
+}
+
+@test "halt stops the container" {
+  run as_pid_1 sh -c '/run/s6/basedir/bin/halt; exec sleep 1000000'
+  [ "$status" -eq 0 ]
+}
+
+@test "the command waits for the services, no longer than it is told" {
+  service web <<<'echo >&3; exec sleep 1000000'
+  setting web notification-fd 3
+  idle off
+  setting off down ''
+  S6_CMD_WAIT_FOR_SERVICES=1 run as_pid_1 sh -c 'reeve status --json web | jq -r .[0].ready'
+  [ "$output" = true ]
+  idle web # never says that it is ready
+  S6_CMD_WAIT_FOR_SERVICES=1 S6_CMD_WAIT_FOR_SERVICES_MAXTIME=300 run as_pid_1 echo runs
+  [[ $output == *runs ]]
+  [[ $output == *S6_CMD_WAIT_FOR_SERVICES_MAXTIME* ]]
+}
+
+@test "S6_CMD_RECEIVE_SIGNALS: the command gets them, and what it ends with counts" {
+  S6_CMD_RECEIVE_SIGNALS=1 begin as_pid_1 sh -c "trap 'exit 4' TERM; $(note up); while :; do sleep 0.05; done"
+  eventually 10 noted up
+  kill -TERM "$init"
+  ended "$outer" 4
+}
+
+@test "S6_CMD_ARG0 comes first" {
+  S6_CMD_ARG0='echo' run as_pid_1 a b
+  [ "$output" = "a b" ]
+}
+
+@test "S6_STAGE2_HOOK is given to the shell, before all scripts" {
+  init_script 10-a <<<"$(note script)"
+  S6_STAGE2_HOOK="$(note hook)" run as_pid_1 true
+  [ "$(notes)" = "hook script" ]
+}
+
+@test "status lists the command" {
+  idle web
+  run as_pid_1 sh -c 'reeve wait up web; reeve status --json | jq -r ".[].name"; echo $$; reeve status --json | jq -r ".[-1].pid"'
+  [ "${lines[0]} ${lines[1]}" = "web CMD" ]
+  [ "${lines[2]}" = "${lines[3]}" ]
+}
+
+@test "a finish script that takes too long is killed" {
+  finish_script 10-a <<<"$(note begun); exec sleep 1000000"
+  finish_script 20-b <<<"$(note next)"
+  S6_KILL_FINISH_MAXTIME=200 run as_pid_1 true
+  [ "$status" -eq 0 ]
+  [[ $output == *"killing /etc/cont-finish.d/10-a"* ]]
+  [ "$(notes)" = "begun next" ]
+}
+
+@test "what has no effect is named once, and what is invalid" {
+  mkdir -p "$etc/s6-overlay/s6-rc.d"
+  S6_SOMETHING=1 S6_LOGGING=1 S6_KILL_GRACETIME=soon run as_pid_1 true
+  [ "$status" -eq 0 ]
+  [[ $output == *"without effect here: "*S6_SOMETHING* ]]
+  [[ $output == *S6_LOGGING* ]]
+  [[ $output == *'invalid S6_KILL_GRACETIME: "soon": allowed: a number from 0 to '* ]]
+  [[ $output == *"/etc/s6-overlay/s6-rc.d is not read"* ]]
+}
+
+@test "another scanner on the same live directory is not touched: 100" {
+  idle web
+  run as_pid_1 sh -c 'reeve wait up web; reeve-init true; echo $?; reeve status >/dev/null; echo $?'
+  [[ $output == *"another scanner is running"* ]]
+  [ "${lines[1]} ${lines[2]}" = "100 0" ]
+}
+
+@test "no place for the live directory: 111, and what was tried" {
+  # shellcheck disable=SC2016 # expanded in the namespace
+  no_place='mount -t tmpfs -o ro tmpfs /run && mount -t tmpfs -o ro tmpfs /dev/shm && mount -t tmpfs -o ro tmpfs /tmp && exec "$@"'
+  run unshare -pmf --kill-child --mount-proc sh -c "$no_place" sh "$(command -v reeve-init)" true
+  [ "$status" -eq 111 ]
+  for place in /run/service /dev/shm/reeve- /tmp/reeve-; do [[ $output == *"$place"* ]]; done
+}

@@ -1,0 +1,293 @@
+# The tarballs that `make overlay` has built: what is in them, that they can be
+# extracted over any root, that they are the same whoever builds them, and that
+# their programs run where there is nothing else.
+
+load lib
+
+setup()
+{
+  reeve_setup
+  root=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+  built=$root/build
+  overlay=$built/reeve-overlay-amd64.tar.gz
+  arm64=$built/reeve-overlay-arm64.tar.gz
+  execline=$built/reeve-execline-amd64.tar.gz
+  for tarball in "$overlay" "$arm64" "$execline"; do
+    [ -e "$tarball" ] || { echo "# there is no $tarball: run make overlay"; return 1; }
+  done
+  new=$dir/root
+  mkdir "$new"
+}
+teardown() { reeve_teardown; }
+
+entries() { tar --numeric-owner -tvzf "$1" | awk '{ print $1, $2, $6, $7, $8 }'; }
+extract() { tar -xzf "$1" -C "${2:-$new}"; }
+unpacked() { tar -tvzf "$1" | awk '{ n += $3 } END { print n }'; }
+packed() { wc -c <"$1"; }
+programs() { echo init command/reeve-supervise; }
+
+@test "the overlay holds /init, /command and /usr/bin/reeve, root's, and no other path" {
+  for tarball in "$overlay" "$arm64"; do
+    diff - <(entries "$tarball") <<'END'
+drwxr-xr-x 0/0 command/  
+lrwxrwxrwx 0/0 command/printcontenv -> ../init
+lrwxrwxrwx 0/0 command/reeve -> ../init
+lrwxrwxrwx 0/0 command/reeve-scan -> ../init
+-rwxr-xr-x 0/0 command/reeve-supervise  
+lrwxrwxrwx 0/0 command/with-contenv -> ../init
+-rwxr-xr-x 0/0 init  
+lrwxrwxrwx 0/0 usr/bin/reeve -> ../../command/reeve
+END
+  done
+}
+
+@test "execline's tarball holds nothing outside /command, all root's, nobody else's to write" {
+  [ "$(entries "$execline" | grep -c -v -E '^(drwxr-xr-x|-rwxr-xr-x|lrwxrwxrwx) 0/0 command/')" -eq 0 ]
+  entries "$execline" | grep -q -x -- 'lrwxrwxrwx 0/0 command/execlineb -> execline/execlineb'
+}
+
+@test "the checksums beside the tarballs are theirs" {
+  for tarball in "$overlay" "$arm64" "$execline"; do
+    (cd "$built" && sha256sum --check --strict "${tarball##*/}.sha256")
+  done
+}
+
+@test "the overlay is at most 130 kB packed and 500 kB unpacked" {
+  for tarball in "$overlay" "$arm64"; do
+    echo "# $tarball: $(packed "$tarball") packed, $(unpacked "$tarball") unpacked"
+    [ "$(packed "$tarball")" -le 130000 ]
+    [ "$(unpacked "$tarball")" -le 500000 ]
+  done
+}
+
+is_static() # FILE MACHINE
+{
+  readelf -hlS "$1" >"$dir/elf"
+  grep -q 'Type: *EXEC' "$dir/elf" || { echo "# $1 is position-independent"; return 1; }
+  grep -q "Machine: *.*$2" "$dir/elf" || { echo "# $1 is not for $2"; return 1; }
+  if grep -q -E 'INTERP|DYNAMIC' "$dir/elf"; then echo "# $1 is not static"; return 1; fi
+  if grep -q -E 'SYMTAB|\.debug|build-id' "$dir/elf"; then echo "# $1 is not stripped"; return 1; fi
+}
+
+@test "every program of the overlay is static, without PIE, stripped, and for its machine" {
+  mkdir "$dir/arm64"
+  extract "$overlay"
+  extract "$arm64" "$dir/arm64"
+  for program in $(programs); do
+    is_static "$new/$program" X86-64
+    is_static "$dir/arm64/$program" AArch64
+  done
+}
+
+# A copy of the sources somewhere else, built with what has been downloaded.
+build_elsewhere() # ARCH
+{
+  mkdir "$dir/elsewhere"
+  cp -r "$root/Makefile" "$root/config.mk" "$root/src" "$root/tools" "$dir/elsewhere"
+  (umask 077 && make -C "$dir/elsewhere" "overlay-$1" OVERLAY_CACHE="$built/overlay/cache")
+}
+
+@test "a build in another folder, at another time, under another umask gives the same bytes" {
+  build_elsewhere amd64
+  cmp "$overlay" "$dir/elsewhere/build/${overlay##*/}"
+  cmp "$overlay.sha256" "$dir/elsewhere/build/${overlay##*/}.sha256"
+}
+
+@test "the same for arm64" {
+  build_elsewhere arm64
+  cmp "$arm64" "$dir/elsewhere/build/${arm64##*/}"
+}
+
+@test "no path of the builder's machine is in a program" {
+  extract "$overlay"
+  for program in $(programs); do run ! grep -q -F "$root" "$new/$program"; done
+}
+
+linked_root() # as Debian's: /bin and /usr/bin are one
+{
+  mkdir -p "$1/usr/bin"
+  ln -s usr/bin "$1/bin"
+  echo mine >"$1/usr/bin/mine"
+}
+
+kept() # ROOT
+{
+  [ "$(cat "$1/bin/mine")" = mine ]
+  [[ $("$(type -P chroot)" "$1" /usr/bin/reeve --help) == "usage: reeve"* ]]
+}
+
+@test "extracting keeps an image's links and folders: /bin a link, their owners and modes" {
+  [ "$(id -u)" -eq 0 ] || skip "needs root: folders of others"
+  for extractor in "tar -xzf" "busybox tar -xzf"; do
+    rm -rf "$new"
+    linked_root "$new"
+    chown 4711:4711 "$new/usr" "$new/usr/bin"
+    chmod 711 "$new/usr/bin"
+    before=$(stat -c '%n %u:%g %a' "$new" "$new/usr" "$new/usr/bin")
+    $extractor "$overlay" -C "$new"
+    $extractor "$execline" -C "$new"
+    kept "$new"
+    [ "$(readlink "$new/bin")" = usr/bin ]
+    [ "$(stat -c '%n %u:%g %a' "$new" "$new/usr" "$new/usr/bin")" = "$before" ]
+    # Again, as when an image gets a newer one.
+    $extractor "$overlay" -C "$new"
+    kept "$new"
+  done
+}
+
+@test "extracting keeps a /usr/bin that is itself a link" {
+  [ "$(id -u)" -eq 0 ] || skip "needs root: chroot"
+  for extractor in "tar -xzf" "busybox tar -xzf"; do
+    rm -rf "$new"
+    mkdir -p "$new/usr" "$new/bin"
+    ln -s ../bin "$new/usr/bin"
+    echo mine >"$new/bin/mine"
+    $extractor "$overlay" -C "$new"
+    [ "$(readlink "$new/usr/bin")" = ../bin ]
+    kept "$new"
+  done
+}
+
+@test "extracting into nothing works, and any user may enter /command whatever the umask" {
+  for extractor in "tar -xzf" "busybox tar -xzf"; do
+    rm -rf "$new"
+    mkdir "$new"
+    (umask 077 && $extractor "$overlay" -C "$new")
+    [ "$new/usr/bin/reeve" -ef "$new/command/reeve" ]
+    [ "$(stat -c %a "$new/command")" = 755 ]
+    [ "$(stat -L -c %a "$new/command/reeve")" = 755 ]
+  done
+}
+
+# A command in the root; words, so that $started is its pid.
+alone() { in_root=(env -i PATH=/command "$(type -P chroot)" "$new"); }
+
+@test "a tree runs and ends in a root that holds nothing but the overlay and a service" {
+  [ "$(id -u)" -eq 0 ] || skip "needs root: chroot"
+  alone
+  extract "$overlay"
+  mkdir -p "$new/etc/services.d/web" "$new/run"
+  # Without a shell: a program of the overlay is the service.
+  ln -s /command/reeve-supervise "$new/etc/services.d/web/run"
+  mkdir -p "$new/etc/services.d/off"
+  cp "$new/command/reeve" "$new/etc/services.d/off/run"
+  touch "$new/etc/services.d/off/down"
+  start "${in_root[@]}" /command/reeve-scan -l /run/service /etc/services.d
+  eventually 10 "${in_root[@]}" /command/reeve -l /run/service wait --timeout 1 down off
+  "${in_root[@]}" /usr/bin/reeve -l /run/service status --json off | jq -e '.[0].wanted == "down"'
+  kill -TERM "$started"
+  ended "$started" 0
+}
+
+@test "/init and all its other names work in a root that holds nothing but the overlay" {
+  [ "$(id -u)" -eq 0 ] || skip "needs root: chroot"
+  alone
+  extract "$overlay"
+  mkdir -p "$new/etc/services.d" "$new/run"
+  start env -i WORD=kept "${in_root[@]:2}" /init
+  eventually 10 "${in_root[@]}" /command/reeve status
+  [ "$("${in_root[@]}" /command/printcontenv WORD)" = kept ]
+  [ "$("${in_root[@]}" /command/with-contenv /command/with-contenv /command/printcontenv WORD)" = kept ]
+  "${in_root[@]}" /usr/bin/reeve shutdown 3
+  ended "$started" 3
+}
+
+@test "the arm64 programs run: the client, and a tree with a service" {
+  extract "$arm64"
+  qemu-aarch64 "$new/command/reeve" --help | grep -q '^usage: reeve'
+  # Its scanner executes its supervisor, which this machine's kernel cannot. Signals
+  # that a program has blocked stay in qemu-user, a signalfd never hears of them: so
+  # here the tree starts, but its end is not tried.
+  mkdir "$dir/arm"
+  cp "$new/command/reeve-scan" "$dir/arm"
+  script "$dir/arm/reeve-supervise" <<<"exec qemu-aarch64 $new/command/reeve-supervise \"\$@\""
+  service web <<<'touch "$dir/ran"; exec sleep 1000000'
+  start qemu-aarch64 "$dir/arm/reeve-scan" -l "$live" "$scan"
+  eventually 30 test -e "$dir/ran"
+  [ "$(qemu-aarch64 "$new/command/reeve" -l "$live" status --json web | jq -r '.[0].state')" = up ]
+  kill -KILL "$started"
+}
+
+@test "execlineb and its programs run in a root that holds nothing else" {
+  [ "$(id -u)" -eq 0 ] || skip "needs root: chroot"
+  alone
+  extract "$execline"
+  run -3 "${in_root[@]}" /command/execlineb -c 'exit 3'
+  printf '%s\n' '#!/command/execlineb -S1' 'if { eltest ${1} = seven }' \
+    'backtick -E home { homeof root }' 'if { eltest ${home} = /root }' \
+    'forbacktickx -E word { homeof root }' 'eltest ${word} = /root' >"$new/script"
+  chmod 755 "$new/script"
+  mkdir "$new/etc"
+  echo 'root:x:0:0::/root:' >"$new/etc/passwd"
+  run -1 "${in_root[@]}" /script eight
+  run "${in_root[@]}" /script seven
+  echo "# $status: $output"
+  [ "$status" -eq 0 ]
+  [ -z "$output" ]
+  # Nor does one look for another where Debian has it.
+  run ! grep -r -q -F /usr/lib/execline "$new/command"
+}
+
+@test "execline takes none of the image's libraries, whatever LD_LIBRARY_PATH says" {
+  [ "$(id -u)" -eq 0 ] || skip "needs root: chroot"
+  alone
+  extract "$execline"
+  mkdir "$new/lib"
+  echo "not a library" >"$new/lib/libc.so.6"
+  run -3 env -i PATH=/command LD_LIBRARY_PATH=/lib "$(type -P chroot)" "$new" /command/execlineb -c 'exit 3'
+  for program in "$new"/command/execline/*; do
+    case $program in */lib*|*/ld-*) continue ;; esac
+    [ "$(patchelf --print-interpreter "$program")" = /command/execline/ld-linux-x86-64.so.2 ]
+    [ "$(patchelf --print-rpath "$program")" = /command/execline ]
+  done
+}
+
+derived() # TEXT of a list NAME in $dir/system ; what is derived from it
+{
+  mkdir -p "$dir/system"
+  cat >"$dir/system/$1"
+  "$root/tools/overlay/source-lists.sh" "$dir/system/none" "$dir/system" "$dir/derived"
+  cat "$dir/derived/$1"
+}
+
+@test "sources are looked for where the system's lists say, in either format" {
+  diff - <(derived one.list <<'END'
+# a comment
+deb [arch=amd64 signed-by=/key] mirror:/a stable main
+deb [ arch=amd64 ] mirror:/b stable main contrib
+deb-src mirror:/b stable main contrib
+deb cdrom:[disc]/ stable main
+END
+  ) <<'END'
+deb [signed-by=/key] mirror:/a stable main
+deb-src [signed-by=/key] mirror:/a stable main
+deb mirror:/b stable main contrib
+deb-src mirror:/b stable main contrib
+END
+  diff - <(derived two.sources <<'END'
+Types: deb
+URIs: mirror:/a
+Architectures: amd64
+ i386
+Suites: stable
+Signed-By:
+ a key
+END
+  ) <<'END'
+Types: deb deb-src
+URIs: mirror:/a
+Suites: stable
+Signed-By:
+ a key
+END
+}
+
+@test "a source that is not the pinned one is refused, and nothing is built from it" {
+  mkdir -p "$dir/cache"
+  cp -r "$built/overlay/cache/skalibs" "$dir/cache"
+  echo >>"$(echo "$dir/cache/skalibs"/*.orig.tar.gz)"
+  run "$root/tools/overlay/build.sh" amd64 "$dir/out" "$dir/cache"
+  [ "$status" -eq 1 ]
+  [[ $output == *"pinned in tools/overlay/skalibs.sha256"* ]]
+  [ ! -e "$dir/out/reeve-overlay-amd64.tar.gz" ]
+}
