@@ -84,6 +84,7 @@ mode_of() { inside stat -c %a "$1"; }
   run -0 --separate-stderr podman exec --user 4711:4711 -e GREETING=inherited "$container" \
     /command/with-contenv sh -c 'echo "$GREETING"'
   [ "$output" = inherited ]
+  [ -z "$stderr" ]
 }
 
 @test "a restarted container has its new environment only" {
