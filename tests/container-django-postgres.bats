@@ -1,0 +1,127 @@
+# The motivating problem, as its users would run it: the image of the example, by
+# podman run and by podman kube play.
+
+load lib
+load containers
+
+example=$BATS_TEST_DIRNAME/../servicedirs-example/django-postgres
+
+setup_file() { containers_setup_file && example_image; }
+setup() { reeve_setup; containers_setup; }
+teardown() { containers_teardown; reeve_teardown; }
+teardown_file() { containers_teardown_file; }
+
+# From the very Dockerfile; what it installs is in the base already, as no network
+# is in a container here.
+example_image()
+{
+  local root
+  [ -z "$containers_lacking" ] || return 0
+  root=$(bash "$BATS_TEST_DIRNAME/container-root.bash" django-postgres) &&
+    podman import -q "$root" debian:bookworm >/dev/null &&
+    mkdir -p "$store/context/build" &&
+    cp "$overlay" "$store/context/build/reeve-overlay-amd64.tar.gz" &&
+    cp -r "$BATS_TEST_DIRNAME/../servicedirs-example" "$store/context/" &&
+    build --format docker -t django-postgres -f "$store/context/servicedirs-example/django-postgres/Dockerfile" \
+      "$store/context" && podman rmi --force debian:bookworm >/dev/null
+}
+
+request() # [DATA]: from inside, as there is no network
+{
+  inside python3 -c '
+import sys, urllib.request
+data = sys.argv[1].encode() if len(sys.argv) > 1 else None
+print(urllib.request.urlopen("http://127.0.0.1:8000/", data, 10).read().decode(), end="")' "$@"
+}
+
+answers() { [ "$(request)" = "$1" ]; }
+shutdowns_are() { [ "$(logs | grep -c 'database system is shut down')" -eq "$1" ]; }
+
+orderly_end() # TIMES
+{
+  container_ended 0
+  shutdowns_are "$1"
+  [ "$(logs | grep -c 'postgres: finish: code 0, signal 0')" -eq "$1" ]
+  [ "$(logs | grep -c 'django: finish:')" -eq "$1" ]
+  run ! logged "killing it"
+}
+
+@test "podman stop ends it with a database that is shut down; data is kept across stop and start" {
+  container=$(podman run -d --stop-timeout 60 django-postgres)
+  eventually 90 request
+  request first >/dev/null
+  inside reeve status
+  podman healthcheck run "$container"
+  container_stop
+  orderly_end 1
+  [ "$took_ms" -lt 55000 ]
+
+  podman start "$container"
+  eventually 90 answers first
+  request second >/dev/null
+  container_stop
+  orderly_end 2
+  run ! logged "not properly shut down"
+  run ! logged "redo starts"
+
+  podman start "$container"
+  eventually 90 answers "first
+second"
+}
+
+@test "a killed container recovers, so what is asked for above can be seen to fail" {
+  container=$(podman run -d --stop-timeout 60 django-postgres)
+  eventually 90 request
+  podman kill --signal KILL "$container"
+  container_ended 137
+  shutdowns_are 0
+  podman start "$container"
+  eventually 90 request
+  logged "not properly shut down"
+}
+
+milliseconds() # FILE: what it sets REEVE_STOP_TIMEOUT to
+{
+  tr -d '"' <"$1" | awk '/REEVE_STOP_TIMEOUT/ { here = 1 } here && match($0, /[0-9]+$/) { print substr($0, RSTART); exit }'
+}
+
+@test "the budget is shorter than the grace, by enough for the runtime's own work" {
+  grace=$(sed -n 's/^ *stop_grace_period: \([0-9]*\)s$/\1/p' "$example/compose.yaml")
+  [ "$(milliseconds "$example/compose.yaml")" -le $((grace * 1000 - 1000)) ]
+  grace=$(sed -n 's/^ *terminationGracePeriodSeconds: \([0-9]*\)$/\1/p' "$example/pod.yaml")
+  [ "$(milliseconds "$example/pod.yaml")" -le $((grace * 1000 - 1000)) ]
+}
+
+# What the manifest's probe would run.
+probe() # NAME
+{
+  local command
+  mapfile -t command < <(awk -v name="$1:" '
+    $1 == name { here = 1 }
+    here && $1 == "command:" { sub(/^[^[]*\[/, ""); sub(/\]$/, ""); gsub(/, /, "\n"); print; exit }' "$example/pod.yaml")
+  [ "${command[0]}" = reeve ]
+  inside "${command[@]}"
+}
+
+@test "podman kube play: the probes, and an orderly stop" {
+  podman kube play --network none "$example/pod.yaml"
+  container=$(podman ps -q --no-trunc --filter name=django-postgres-app)
+  [ "$(inspect .Config.StopTimeout)" -eq 60 ]
+  eventually 120 probe startupProbe
+  probe readinessProbe
+  probe livenessProbe
+  eventually 30 request
+  request first >/dev/null
+
+  inside reeve stop django
+  run -1 probe readinessProbe
+  run ! probe livenessProbe
+  inside reeve start -n django
+  eventually 60 probe readinessProbe
+
+  podman pod stop django-postgres
+  orderly_end 1
+  podman pod start django-postgres
+  eventually 90 answers first
+  podman kube down "$example/pod.yaml"
+}

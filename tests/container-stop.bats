@@ -1,0 +1,216 @@
+# How a container stops: what ends it, with which code, and when.
+
+load lib
+load containers
+
+setup_file() { containers_setup_file busybox; }
+setup() { reeve_setup; containers_setup; }
+teardown() { containers_teardown; reeve_teardown; }
+teardown_file() { containers_teardown_file; }
+
+# Says in its last moment that it has been asked to end; its finish says that it ran.
+orderly() # NAME
+{
+  service "$1" <<<"trap 'echo $1 ends >>/share/order; exit 0' TERM; while :; do sleep 0.1; done"
+  finish "$1" <<<"echo finish $1 \$1 \$2 >>/share/order"
+}
+
+stubborn() { service "$1" <<<'trap "" TERM; while :; do sleep 0.1; done'; }
+
+@test "podman stop ends every service, runs every finish, and leaves nothing" {
+  orderly db
+  orderly web
+  container_run busybox
+  container_ready db web
+  container_stop -t 60
+  container_ended 0
+  [ "$(sort "$dir/share/order")" = "db ends
+finish db 0 0
+finish web 0 0
+web ends" ]
+  [ "$took_ms" -lt 9000 ]
+}
+
+@test "the container is gone the moment the last process is" {
+  orderly web
+  container_run busybox
+  container_ready web
+  container_stop -t 60
+  container_ended 0
+  after_ms=$(ended_after_ms "$dir/share/order")
+  echo "# the container ended $after_ms ms after the last line of finish; podman stop took $took_ms ms"
+  [ "$after_ms" -lt 1000 ]
+}
+
+@test "nothing is printed when all is well" {
+  orderly web
+  container_run busybox
+  container_ready web
+  container_stop -t 60
+  container_ended 0
+  [ -z "$(logs)" ]
+}
+
+ended_orderly() # LINES [CODE]
+{
+  container_ended "${2:-0}"
+  [ "$(grep -c "finish web 0 0" "$dir/share/order")" -eq "$1" ]
+}
+
+@test "SIGTERM, SIGINT, SIGQUIT, SIGRTMIN+3 and, without a terminal, SIGWINCH stop it" {
+  local times=0
+  orderly web
+  container_run busybox
+  for signal in TERM INT QUIT RTMIN+3 WINCH; do
+    echo "# SIG$signal"
+    container_ready web
+    podman kill --signal "SIG$signal" "$container"
+    ended_orderly $((times += 1))
+    podman start "$container"
+  done
+  container_ready web
+}
+
+@test "with a terminal, SIGWINCH is a new size of the window" {
+  service web <<<'trap "" WINCH; while :; do sleep 0.1; done'
+  container_run -t busybox
+  container_ready web
+  podman kill --signal SIGWINCH "$container"
+  # A second signal is delivered after the first: had that been a stop, the service would have been told.
+  inside reeve restart web
+  container_ready web
+  running
+}
+
+@test "podman restart stops all in order, and the second start is like the first" {
+  orderly web
+  container_run busybox
+  container_ready web
+  podman restart -t 60 "$container"
+  container_ready web
+  share_is order "web ends
+finish web 0 0"
+  container_stop -t 60
+  ended_orderly 2
+  [ -z "$(logs)" ]
+}
+
+@test "a container that was killed starts again: what it left behind is no hindrance" {
+  orderly web
+  container_run busybox
+  container_ready web
+  podman kill --signal KILL "$container"
+  container_ended 137
+  podman start "$container"
+  container_ready web
+  container_stop -t 60
+  ended_orderly 1
+}
+
+@test "what ignores SIGTERM is killed one second before REEVE_STOP_TIMEOUT is over, by name" {
+  stubborn mule
+  orderly web
+  container_run -e REEVE_STOP_TIMEOUT=3000 busybox
+  container_ready mule web
+  container_stop -t 60
+  ended_orderly 1 137
+  [ "$took_ms" -ge 1900 ]
+  [ "$took_ms" -lt 20000 ]
+  logged "mule.*REEVE_STOP_TIMEOUT"
+}
+
+@test "REEVE_STOP_TIMEOUT is 9000 ms by default: under the 10 s of the container's runtime" {
+  stubborn mule
+  finish mule <<<'echo finish mule $1 $2 >/share/mule'
+  container_run busybox
+  container_ready mule
+  container_stop -t 60
+  container_ended 137
+  [ "$took_ms" -ge 7900 ]
+  [ "$took_ms" -lt 9900 ]
+  share_is mule "finish mule 256 9"
+}
+
+@test "with REEVE_STOP_TIMEOUT=0 the killing is the container's runtime's" {
+  stubborn mule
+  orderly web
+  container_run -e REEVE_STOP_TIMEOUT=0 busybox
+  container_ready mule web
+  container_stop -t 2
+  ended_orderly 1 137
+  run ! logged "REEVE_STOP_TIMEOUT"
+}
+
+@test "an invalid REEVE_STOP_TIMEOUT is named, and the default used" {
+  orderly web
+  container_run -e REEVE_STOP_TIMEOUT=ten busybox
+  container_ready web
+  logged "REEVE_STOP_TIMEOUT"
+  container_stop -t 60
+  ended_orderly 1
+}
+
+@test "a service's own timeout-kill is no failure of the stop" {
+  stubborn mule
+  setting mule timeout-kill 200
+  container_run busybox
+  container_ready mule
+  container_stop -t 60
+  container_ended 0
+  [ "$took_ms" -lt 7900 ]
+}
+
+@test "reeve shutdown CODE: the container's exit code" {
+  orderly web
+  container_run busybox
+  container_ready web
+  inside reeve shutdown -n 7
+  ended_orderly 1 7
+}
+
+@test "halt stops it; the code is what the exit-code file says" {
+  orderly web
+  container_run busybox
+  container_ready web
+  inside sh -c 'echo 9 >/run/s6-linux-init-container-results/exitcode'
+  inside /run/s6/basedir/bin/halt
+  ended_orderly 1 9
+
+  podman start "$container" # that code is not the next one's
+  container_ready web
+  inside /run/s6/basedir/bin/halt
+  ended_orderly 2 0
+}
+
+@test "a service can end the container with a code of its own" {
+  service web <<<'exit 4'
+  finish web <<'RUN'
+echo "$1" >/run/s6-linux-init-container-results/exitcode
+exec /run/s6/basedir/bin/halt
+RUN
+  container_run busybox
+  container_ended 4
+}
+
+@test "loggers end last: what a service says in its last moment is in the log" {
+  service web <<<'trap "echo the last words; exit 0" TERM; echo the first; while :; do sleep 0.1; done'
+  service web/log <<<'while read -r line; do echo "web: $line"; done'
+  container_run busybox
+  logs_say "web: the first"
+  container_stop -t 60
+  container_ended 0
+  logged "web: the last words"
+}
+
+@test "the zombies of others are reaped" {
+  orderly web
+  container_run busybox
+  container_ready web
+  # The first sh ends at once; its child is then the init's, and ends too.
+  inside sh -c "sh -c 'echo \$\$ >/share/pid; until [ -e /share/go ]; do sleep 0.1; done' >/dev/null 2>&1 &"
+  eventually 10 test -s "$dir/share/pid"
+  orphan=$(cat "$dir/share/pid")
+  inside test -d "/proc/$orphan"
+  touch "$dir/share/go"
+  eventually 10 inside test ! -e "/proc/$orphan" # a zombie has one
+}
