@@ -204,7 +204,8 @@ alone() { in_root=(env -i PATH=/command "$(type -P chroot)" "$new"); }
   service web <<<'touch "$dir/ran"; exec sleep 1000000'
   start qemu-aarch64 "$dir/arm/reeve-scan" -l "$live" "$scan"
   eventually 30 test -e "$dir/ran"
-  [ "$(qemu-aarch64 "$new/command/reeve" -l "$live" status --json web | jq -r '.[0].state')" = up ]
+  shown_up() { [ "$(qemu-aarch64 "$new/command/reeve" -l "$live" status --json web | jq -r '.[0].state')" = up ]; }
+  eventually 30 shown_up
   kill -KILL "$started"
 }
 

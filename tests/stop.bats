@@ -185,6 +185,15 @@ nothing_lives() { ! s6-svok "$live/db" && ! s6-svok "$live/web"; }
   [ -z "$(leftovers)" ]
 }
 
+@test "what the last finish writes is shown, when there is no logger" {
+  idle web
+  finish web <<<'echo the end'
+  scanner
+  up web
+  stop_scanner
+  grep -qx 'the end' "$dir/stdout"
+}
+
 # An instant without it is one in which a signal ends the process, or, on PID 1, is lost.
 @test "every signal stays blocked in the scanner and the supervisors, from the start" {
   idle web

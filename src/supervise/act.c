@@ -190,6 +190,7 @@ static pid_t start_finish (struct supervisor *s, int *executing)
   int wstat = (int)s->status.wstat ;
   struct spawn request = SPAWN_ZERO ;
   int null = -1 ;
+  int output ;
   pid_t pid ;
   int err ;
   code[uint_fmt(code, WIFSIGNALED(wstat) ? 256 : (unsigned int)WEXITSTATUS(wstat))] = 0 ;
@@ -198,16 +199,15 @@ static pid_t start_finish (struct supervisor *s, int *executing)
   request.path = "./finish" ;
   request.argv = argv ;
   request.envp = (char const *const *)environ ;
-  if (s->leaving) /* the last one holds no pipe open, so that its logger sees the end */
-  {
-    null = open("/dev/null", O_RDWR | O_CLOEXEC) ;
-    pass_fd(&request, null, 0) ;
-    pass_fd(&request, null, 1) ;
-  }
-  else pass_fd(&request, null = logger_input_for_stdout(s), 1) ;
+  /* The last one does not hold the logger's pipe open, so that the logger sees the end. */
+  output = logger_input_for_stdout(s) ;
+  if (s->leaving) null = open("/dev/null", O_RDWR | O_CLOEXEC) ;
+  pass_fd(&request, null, 0) ;
+  pass_fd(&request, s->leaving && output >= 0 ? null : output, 1) ;
   pid = spawn(&request, executing) ;
   err = errno ;
   close_if(null) ;
+  close_if(output) ;
   errno = err ;
   return pid ;
 }
