@@ -27,7 +27,7 @@ printed() { [ "$(cat "$dir/stdout")" = "$1" ] || { sed 's/^/# stdout: /' "$dir/s
 @test "it runs beside the services; when it ends, they are stopped in order, and its code is the container's" {
   orderly web
   whole 5 busybox sh -c 'until [ -e /share/web.up ]; do sleep 0.1; done; echo done; exit 5'
-  printed done
+  printed 'done'
   share_is order "web ends
 finish web 0 0"
   [ ! -s "$dir/stderr" ]
