@@ -57,11 +57,20 @@ noted() { grep -qx "$1" "$dir/notes"; }
   service web <<<"setsid sleep 4321 & echo \$! >$dir/left; exec sleep 1000000"
   sleep 1000000 3>&- &
   canary=$!
+  pids+=("$canary")
   run not_pid_1 sh -c "until [ -s $dir/left ]; do sleep 0.05; done; exit 3"
   [ "$status" -eq 3 ]
   gone "$(cat "$dir/left")"
   alive "$canary"
-  kill "$canary"
+}
+
+@test "a live directory that is named by a relative path" {
+  init_script 10-a <<<"$(note first); exit 3"
+  finish_script 10-a <<<"$(note end)"
+  REEVE_LIVE=live/ run as_pid_1 true
+  [ "$status" -eq 3 ]
+  [ "$(notes)" = "first end" ]
+  [ -d "$dir/live/.s6-svscan" ]
 }
 
 @test "a command that ended by a signal: 128 and the signal" {

@@ -184,3 +184,20 @@ nothing_lives() { ! s6-svok "$live/db" && ! s6-svok "$live/web"; }
   ended "$started" 0
   [ -z "$(leftovers)" ]
 }
+
+# An instant without it is one in which a signal ends the process, or, on PID 1, is lost.
+@test "every signal stays blocked in the scanner and the supervisors, from the start" {
+  idle web
+  start strace -f -qq -o "$dir/trace" -e trace=execve,rt_sigprocmask reeve-scan -l "$live" "$scan"
+  eventually 20 up web
+  scanner=$(pgrep -P "$started" reeve-scan)
+  all=fffffffe7ffbfeff # but SIGKILL, SIGSTOP and the two that libc keeps to itself
+  blocked() { awk '/^SigBlk/ { print $2 }' "/proc/$1/status"; }
+  [ "$(blocked "$scanner")" = "$all" ]
+  for supervisor in $(pgrep -P "$scanner"); do [ "$(blocked "$supervisor")" = "$all" ]; done
+  # Each sets its mask once; only the children that execute ./run empty it.
+  emptied=$(grep -E 'SIG_SETMASK, \[\]' "$dir/trace" | awk '{ print $1 }' | sort -u)
+  for pid in $emptied; do grep -qE "^$pid +execve\(\"./run\"" "$dir/trace"; done
+  kill -TERM "$scanner"
+  ended "$started"
+}

@@ -25,6 +25,7 @@ for name in "${names[@]}"; do
   fi
   targets=all
   if grep -q reeve-overlay "tests/$name.bats"; then targets="all overlay"; fi
+  if grep -q "^load containers" "tests/$name.bats"; then targets="all overlay-amd64"; fi
   # shellcheck disable=SC2086
   if ! make -C "$copy" $targets OVERLAY_CACHE="$root/build/overlay/cache" >"$work/log" 2>&1; then
     say "$name" "does not build"; tail -n 20 "$work/log"; continue

@@ -25,7 +25,12 @@ static void choose_live (struct options const *options, char live[LIVEDIR_PATH_M
   struct livedir_attempt attempts[3] ;
   unsigned int failed ;
   if (!livedir_choose(live, attempts, &failed)) livedir_die_without_place(attempts, failed) ;
-  for (size_t len = strlen(live) ; len > 1 && live[len - 1] == '/' ; len--) live[len - 1] = 0 ;
+  {
+    char *absolute = realpath(live, 0) ; /* scripts and `finish` are elsewhere than we are */
+    if (!absolute || strlen(absolute) >= LIVEDIR_PATH_MAX) strerr_diefu2sys(EXIT_SYSTEM, "use the live directory ", live) ;
+    memcpy(live, absolute, strlen(absolute) + 1) ;
+    free(absolute) ;
+  }
   if (failed && options->verbosity) strerr_warnw4x("the live directory is ", live, ", as /run/service cannot be: ", strerror(attempts[0].err)) ;
 }
 

@@ -12,11 +12,11 @@
 
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
-#include <skalibs/selfpipe.h>
 #include <skalibs/strerr.h>
 #include <skalibs/tai.h>
 
 #include "base/livedir.h"
+#include "base/signals.h"
 #include "base/spawn.h"
 #include "scan/scanner.h"
 #include "service/settings.h"
@@ -166,10 +166,8 @@ static int trap_signals (void)
 {
   static int const trapped[] =
     { SIGCHLD, SIGALRM, SIGABRT, SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGUSR1, SIGUSR2, SIGPWR, SIGWINCH, SIGRTMIN_3 } ;
-  int fd = selfpipe_init() ;
-  if (fd == -1) strerr_diefu1sys(111, "prepare for signals") ;
-  for (size_t i = 0 ; i < sizeof trapped / sizeof *trapped ; i++)
-    if (!selfpipe_trap(trapped[i])) strerr_diefu1sys(111, "trap signals") ;
+  int fd = signals_open(trapped, sizeof trapped / sizeof *trapped) ;
+  if (fd == -1) strerr_diefu1sys(111, "open a descriptor for signals") ;
   return fd ;
 }
 
@@ -221,10 +219,10 @@ static void deadlines (struct scanner *s)
   if (s->look.again && !tain_less(&now, &s->look.moment)) look_order(s, 0, 1) ;
 }
 
-static void read_signals (struct scanner *s)
+static void read_signals (struct scanner *s, int fd)
 {
   int sig ;
-  while ((sig = selfpipe_read()) > 0) command_signal(s, sig) ;
+  while ((sig = signals_read(fd))) command_signal(s, sig) ;
 }
 
 static void loop (struct scanner *s, struct pollfd x[CHANNEL_COUNT])
@@ -242,7 +240,7 @@ static void loop (struct scanner *s, struct pollfd x[CHANNEL_COUNT])
       if (hopeless) stop_crash(s) ;
       poll(0, 0, RETRY_MS) ;
     }
-    if (x[CHANNEL_SIGNALS].revents) read_signals(s) ;
+    if (x[CHANNEL_SIGNALS].revents) read_signals(s, x[CHANNEL_SIGNALS].fd) ;
     if (x[CHANNEL_REPORTS].revents & POLLIN) act_reports(s, x[CHANNEL_REPORTS].fd) ;
     if (x[CHANNEL_CONTROL].revents & POLLIN) command_letters(s, x[CHANNEL_CONTROL].fd) ;
     if (s->inotify >= 0 && x[CHANNEL_INOTIFY].revents & POLLIN) watch_read(s) ;

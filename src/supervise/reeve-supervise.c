@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
-#include <skalibs/selfpipe.h>
 #include <skalibs/strerr.h>
 #include <skalibs/tai.h>
 
+#include "base/signals.h"
 #include "base/spawn.h"
 #include "supervise/supervisor.h"
 #include "wire/channels.h"
@@ -61,10 +61,8 @@ static int open_channel (char const *path)
 static int trap_signals (void)
 {
   static int const trapped[] = { SIGCHLD, SIGTERM, SIGHUP, SIGINT, SIGQUIT } ;
-  int fd = selfpipe_init() ;
-  if (fd == -1) strerr_diefu1sys(111, "prepare for signals") ;
-  for (size_t i = 0 ; i < sizeof trapped / sizeof *trapped ; i++)
-    if (!selfpipe_trap(trapped[i])) strerr_diefu1sys(111, "trap signals") ;
+  int fd = signals_open(trapped, sizeof trapped / sizeof *trapped) ;
+  if (fd == -1) strerr_diefu1sys(111, "open a descriptor for signals") ;
   return fd ;
 }
 
@@ -96,14 +94,10 @@ static int sleep_ms (struct supervisor const *s)
   return ms ;
 }
 
-static void read_signals (struct supervisor *s)
+static void read_signals (struct supervisor *s, int fd)
 {
-  for (;;)
-  {
-    int sig = selfpipe_read() ;
-    if (sig <= 0) return ;
-    command_signal(s, sig) ;
-  }
+  int sig ;
+  while ((sig = signals_read(fd))) command_signal(s, sig) ;
 }
 
 /* One read a wake-up: a flood of commands cannot keep signals and deadlines waiting. */
@@ -131,7 +125,7 @@ static void loop (struct supervisor *s, struct pollfd x[CHANNEL_COUNT])
     }
     /* Readiness before the end of the same wake-up, and both before new commands. */
     if (x[CHANNEL_NOTIFICATION].revents) command_notified(s) ;
-    if (x[CHANNEL_SIGNALS].revents) read_signals(s) ;
+    if (x[CHANNEL_SIGNALS].revents) read_signals(s, x[CHANNEL_SIGNALS].fd) ;
     if (x[CHANNEL_CONTROL].revents & POLLIN) read_bytes(s, x[CHANNEL_CONTROL].fd, &command_letter) ;
     if (x[CHANNEL_ORDERS].revents & POLLIN) read_bytes(s, x[CHANNEL_ORDERS].fd, &command_order) ;
     if (s->has_deadline && !sleep_ms(s)) act(s, LIFE_DEADLINE) ;
