@@ -42,7 +42,7 @@ orderly_end() # TIMES
   container_ended 0
   shutdowns_are "$1"
   [ "$(logs | grep -c 'postgres: finish: code 0, signal 0')" -eq "$1" ]
-  [ "$(logs | grep -c 'django: finish:')" -eq "$1" ]
+  [ "$(logs | grep -c 'django: finish:')" -ge "$1" ]
   run ! logged "killing it"
 }
 

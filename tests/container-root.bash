@@ -57,6 +57,8 @@ make_django-postgres()
   in_root apt-get update
   in_root apt-get install -y --no-install-recommends "${packages[@]}"
   rm "$work/usr/sbin/policy-rc.d" "$work/etc/apt/apt.conf.d/proxy"
+  # A third of it all, and PostgreSQL does without: its compiler of queries.
+  rm -rf "$work"/usr/lib/postgresql/*/lib/{bitcode,llvmjit*} "$work"/usr/lib/*/{libLLVM,libz3}*
 }
 
 made() # NAME WORK: at its end, well or not
