@@ -26,6 +26,9 @@ flock 9
 
 trap 'exit 1' HUP INT TERM
 
+# Of other versions of this file, when nobody has used them for long.
+find "$cache" -name '*.tar' -mtime +7 -delete
+
 mirror()
 {
   # shellcheck disable=SC2016 # for apt-get to expand
@@ -81,10 +84,10 @@ tarball() # NAME
       # Smaller, as every container is a copy.
       rm -rf "$work"/var/cache/apt/* "$work"/var/lib/apt/lists/* "$work"/usr/share/{doc,man,locale}/*
       tar -C "$work" --one-file-system -cf "$made.new" .
-      rm -f "$cache/$1"-*.tar
       mv "$made.new" "$made"
     )
   fi
+  touch "$made" # used today
   echo "$made"
 }
 
