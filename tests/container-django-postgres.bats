@@ -42,7 +42,7 @@ orderly_end() # TIMES
   container_ended 0
   shutdowns_are "$1"
   [ "$(logs | grep -c 'postgres: finish: code 0, signal 0')" -eq "$1" ]
-  [ "$(logs | grep -c 'django: finish:')" -eq "$1" ]
+  [ "$(logs | grep -c 'django: finish:')" -ge "$1" ]
   run ! logged "killing it"
 }
 
@@ -85,11 +85,12 @@ milliseconds() # FILE: what it sets REEVE_STOP_TIMEOUT to
   tr -d '"' <"$1" | awk '/REEVE_STOP_TIMEOUT/ { here = 1 } here && match($0, /[0-9]+$/) { print substr($0, RSTART); exit }'
 }
 
+pods_grace() { sed -n 's/^ *terminationGracePeriodSeconds: \([0-9]*\)$/\1/p' "$example/pod.yaml"; }
+
 @test "the budget is shorter than the grace, by enough for the runtime's own work" {
   grace=$(sed -n 's/^ *stop_grace_period: \([0-9]*\)s$/\1/p' "$example/compose.yaml")
   [ "$(milliseconds "$example/compose.yaml")" -le $((grace * 1000 - 1000)) ]
-  grace=$(sed -n 's/^ *terminationGracePeriodSeconds: \([0-9]*\)$/\1/p' "$example/pod.yaml")
-  [ "$(milliseconds "$example/pod.yaml")" -le $((grace * 1000 - 1000)) ]
+  [ "$(milliseconds "$example/pod.yaml")" -le $(($(pods_grace) * 1000 - 1000)) ]
 }
 
 # What the manifest's probe would run.
@@ -106,7 +107,6 @@ probe() # NAME
 @test "podman kube play: the probes, and an orderly stop" {
   podman kube play --network none "$example/pod.yaml"
   container=$(podman ps -q --no-trunc --filter name=django-postgres-app)
-  [ "$(inspect .Config.StopTimeout)" -eq 60 ]
   eventually 120 probe startupProbe
   probe readinessProbe
   probe livenessProbe
@@ -114,12 +114,11 @@ probe() # NAME
   request first >/dev/null
 
   inside reeve stop django
-  run -1 probe readinessProbe
-  run ! probe livenessProbe
+  run -99 probe startupProbe # it waits, and says that it was in vain
   inside reeve start -n django
   eventually 60 probe readinessProbe
 
-  podman pod stop django-postgres
+  podman pod stop -t "$(pods_grace)" django-postgres # as the kubelet does; podman 4.3 reads it not
   orderly_end 1
   podman pod start django-postgres
   eventually 90 answers first

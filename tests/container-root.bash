@@ -26,6 +26,9 @@ flock 9
 
 trap 'exit 1' HUP INT TERM
 
+# Of other versions of this file, when nobody has used them for long.
+find "$cache" -name '*.tar' -mtime +7 -delete
+
 mirror()
 {
   # shellcheck disable=SC2016 # for apt-get to expand
@@ -57,6 +60,8 @@ make_django-postgres()
   in_root apt-get update
   in_root apt-get install -y --no-install-recommends "${packages[@]}"
   rm "$work/usr/sbin/policy-rc.d" "$work/etc/apt/apt.conf.d/proxy"
+  # A third of it all, and PostgreSQL does without: its compiler of queries.
+  rm -rf "$work"/usr/lib/postgresql/*/lib/{bitcode,llvmjit*} "$work"/usr/lib/*/{libLLVM,libz3}*
 }
 
 made() # NAME WORK: at its end, well or not
@@ -79,10 +84,10 @@ tarball() # NAME
       # Smaller, as every container is a copy.
       rm -rf "$work"/var/cache/apt/* "$work"/var/lib/apt/lists/* "$work"/usr/share/{doc,man,locale}/*
       tar -C "$work" --one-file-system -cf "$made.new" .
-      rm -f "$cache/$1"-*.tar
       mv "$made.new" "$made"
     )
   fi
+  touch "$made" # used today
   echo "$made"
 }
 

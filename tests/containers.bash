@@ -42,6 +42,8 @@ containers_setup_file() # IMAGE...
   export DISABLE_HC_SYSTEMD=true
   export CONTAINERS_CONF=$store/containers.conf CONTAINERS_STORAGE_CONF=$store/storage.conf
   mkdir "$store"
+  # In memory where that can be had: each image and container is a whole copy.
+  mount -t tmpfs -o mode=700,size=25% reeve-test "$store" 2>/dev/null || :
   cat >"$CONTAINERS_CONF" <<CONF
 [containers]
 netns = "none"
@@ -78,6 +80,7 @@ containers_teardown_file()
   awk -v below="$store/" 'index($5, below) == 1 { print $5 }' /proc/self/mountinfo | while read -r mount; do
     umount "$mount" || :
   done
+  umount "$store" 2>/dev/null || :
   rm -rf "$store"
 }
 
