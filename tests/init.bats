@@ -260,6 +260,19 @@ noted() { grep -qx "$1" "$dir/notes"; }
   [ "$(notes)" = "begun next" ]
 }
 
+@test "what is left after the services and ignores SIGTERM is killed after S6_KILL_GRACETIME" {
+  S6_KILL_GRACETIME=200 REEVE_STOP_TIMEOUT=0 run as_pid_1 sh -c \
+    "setsid sh -c 'trap \"\" TERM; $(note left); while :; do sleep 0.05; done' & until [ -s $dir/notes ]; do sleep 0.05; done; exit 4"
+  [ "$status" -eq 4 ]
+  [[ $output == *S6_KILL_GRACETIME* ]]
+}
+
+@test "S6_SYNC_DISKS=1 writes all to disk at the end" {
+  S6_SYNC_DISKS=1 run unshare -pmf --kill-child --mount-proc sh -c "$inside" sh \
+    strace -f -qq -e trace=sync -o "$dir/trace" reeve-init true
+  grep -q 'sync()' "$dir/trace"
+}
+
 @test "what has no effect is named once, and what is invalid" {
   mkdir -p "$etc/s6-overlay/s6-rc.d"
   S6_SOMETHING=1 S6_LOGGING=1 S6_KILL_GRACETIME=soon run as_pid_1 true
