@@ -194,6 +194,14 @@ nothing_lives() { ! s6-svok "$live/db" && ! s6-svok "$live/web"; }
   grep -qx 'the end' "$dir/stdout"
 }
 
+@test "the status of the command that a killed scanner had is not shown by the next" {
+  scanner
+  stop_scanner
+  printf '%035d' 0 >"$live/.s6-svscan/command"
+  scanner
+  [ "$(reeve -l "$live" status --json | jq length)" -eq 0 ]
+}
+
 # An instant without it is one in which a signal ends the process, or, on PID 1, is lost.
 @test "every signal stays blocked in the scanner and the supervisors, from the start" {
   idle web

@@ -265,7 +265,9 @@ int main (int argc, char *const *argv)
   find_in_place(&s) ;
   tell_services() ;
   tell_client(&s) ;
+  /* What a scanner that was killed has left. */
   if (unlink(EXIT_CODE_FILE) == -1 && errno != ENOENT) strerr_warnwu1sys("remove " EXIT_CODE_FILE) ;
+  if (unlink(COMMAND_STATUS_FILE) == -1 && errno != ENOENT) strerr_warnwu1sys("remove " COMMAND_STATUS_FILE) ;
   if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == -1)
     strerr_warnwu1sys("become a subreaper: orphans of services fall to another process") ;
   for (unsigned int i = 0 ; i < CHANNEL_COUNT ; i++) x[i] = (struct pollfd) { .fd = -1, .events = POLLIN } ;

@@ -253,9 +253,22 @@ static int exit_code (struct scanner const *s)
   return s->stop.had_to_kill ? CODE_KILLED : 0 ;
 }
 
+/* A second SIGTERM, say, that nobody has read yet would end us instead. */
+static void discard_signals (void)
+{
+  for (int sig = 1 ; sig <= SIGRTMIN_3 ; sig++)
+  {
+    struct sigaction action = { .sa_handler = SIG_IGN } ;
+    if (sigaction(sig, &action, 0) == -1) continue ;
+    action.sa_handler = SIG_DFL ;
+    sigaction(sig, &action, 0) ;
+  }
+}
+
 static void become (char const *path, char const *const *argv)
 {
   sigset_t none ;
+  discard_signals() ;
   sigemptyset(&none) ;
   sigprocmask(SIG_SETMASK, &none, 0) ;
   execv(path, (char *const *)argv) ;
