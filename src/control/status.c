@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <skalibs/sig.h>
 #include <skalibs/strerr.h>
 
+#include "base/json.h"
 #include "control/control.h"
 #include "service/name.h"
 
@@ -19,6 +19,7 @@
 #define RED "\033[31m"
 #define PLAIN "\033[0m"
 #define SINCE_MAX 40
+#define VIEW_NAME_MAX (SERVICE_NAME_MAX + sizeof LOGGER_SUFFIX - 1)
 
 static int wall_clock (struct view const *view, struct timespec *out)
 {
@@ -66,39 +67,12 @@ static void print_row (char const *name, int width, struct view const *view, int
 
 /* ---- JSON ---- */
 
-/* Length of the valid UTF-8 sequence at `s`; 0: none. */
-static size_t sequence (unsigned char const *s)
-{
-  static struct { unsigned char mask, lead ; size_t len ; uint32_t min ; } const forms[] =
-    { { 0x80, 0x00, 1, 0 }, { 0xe0, 0xc0, 2, 0x80 }, { 0xf0, 0xe0, 3, 0x800 }, { 0xf8, 0xf0, 4, 0x10000 } } ;
-  for (size_t f = 0 ; f < sizeof forms / sizeof *forms ; f++)
-  {
-    uint32_t point ;
-    if ((s[0] & forms[f].mask) != forms[f].lead) continue ;
-    point = s[0] & (unsigned char)~forms[f].mask ;
-    for (size_t i = 1 ; i < forms[f].len ; i++)
-    {
-      if ((s[i] & 0xc0) != 0x80) return 0 ;
-      point = point << 6 | (s[i] & 0x3f) ;
-    }
-    return point < forms[f].min || point > 0x10ffff || (point >= 0xd800 && point < 0xe000) ? 0 : forms[f].len ;
-  }
-  return 0 ;
-}
-
-/* A byte that is no UTF-8 becomes U+FFFD: JSON has no way to say it. */
 static void print_string (char const *text)
 {
-  unsigned char const *s = (unsigned char const *)text ;
+  char escaped[JSON_ESCAPED_MAX(VIEW_NAME_MAX)] ;
+  size_t len = strnlen(text, VIEW_NAME_MAX) ;
   putchar('"') ;
-  while (*s)
-  {
-    size_t len = sequence(s) ;
-    if (!len) fputs("\\ufffd", stdout) ;
-    else if (*s < 32 || *s == '"' || *s == '\\' || *s == 127) printf("\\u%04x", *s) ;
-    else fwrite(s, 1, len, stdout) ;
-    s += len ? len : 1 ;
-  }
+  fwrite(escaped, 1, json_escape(escaped, text, len), stdout) ;
   putchar('"') ;
 }
 
