@@ -12,6 +12,7 @@
 #include "scan/scanner.h"
 #include "service/executable.h"
 #include "wire/channels.h"
+#include "wire/state.h"
 
 #define PORTION 64 /* entries between two looks at commands and signals */
 #define AGAIN_MS 1000
@@ -111,6 +112,25 @@ void look_name (struct scanner *s, char const *name, int at_once)
   if (unit) seen(s, unit, at_once || S_ISLNK(st.st_mode)) ;
 }
 
+/* ---- what an earlier scanner has left ---- */
+
+static pid_t living (char const *name)
+{
+  char path[UNIT_PATH_MAX] ;
+  int foreign ;
+  pid_t pid ;
+  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, name) ;
+  pid = lock_holder(path, &foreign) ;
+  return pid == -1 ? 0 : pid ;
+}
+
+/* Is there something in it that a new supervisor must go on with? */
+static int was_left (struct scanner const *s, char const *name)
+{
+  struct state state ;
+  return s->same_life && state_read(name, &state, 0) && !(state.flags & STATE_HAS_LEFT) ;
+}
+
 /* ---- a scan ---- */
 
 static void entry_of_scan (struct scanner *s, struct dirent const *e)
@@ -137,6 +157,7 @@ static void entry_of_live (struct scanner *s, struct dirent const *e)
     unit = know(s, identity, e->d_name) ;
     if (!unit) return ;
     unit->foreign = 1 ;
+    unit->adopt = was_left(s, e->d_name) ;
   }
   units_rename(unit, e->d_name) ;
   unit->seen = s->look.generation ;
@@ -275,16 +296,17 @@ void look_prune (struct scanner *s, int loggers_too)
   }
 }
 
-/* ---- what a scanner that was killed left in LIVE ---- */
+/* ---- what a scanner that was killed, or executed anew, left in LIVE ---- */
 
-static pid_t living (char const *name)
+static void take_over (struct scanner *s, struct unit *unit)
 {
-  char path[UNIT_PATH_MAX] ;
-  int foreign ;
-  pid_t pid ;
-  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, name) ;
-  pid = lock_holder(path, &foreign) ;
-  return pid == -1 ? 0 : pid ;
+  pid_t supervisor = living(unit->name) ;
+  if (supervisor) act_found(s, unit, supervisor) ;
+  else if (was_left(s, unit->name))
+  {
+    unit->adopt = 1 ;
+    act(s, unit, UNIT_SEEN_COMPLETE) ;
+  }
 }
 
 static void leftover (struct scanner *s, char const *name)
@@ -292,22 +314,20 @@ static void leftover (struct scanner *s, char const *name)
   char logger_name[NAME_MAX + sizeof LOGGER_SUFFIX] ;
   struct unit *unit ;
   struct unit *logger ;
-  pid_t supervisor ;
-  pid_t logger_supervisor ;
+  int has_logger ;
   if (service_name_fault(name) || !livetree_is_ours(name)) return ;
   snprintf(logger_name, sizeof logger_name, "%s" LOGGER_SUFFIX, name) ;
-  supervisor = living(name) ;
-  logger_supervisor = living(logger_name) ;
-  if (!supervisor && !logger_supervisor)
+  has_logger = living(logger_name) || was_left(s, logger_name) ;
+  if (!has_logger && !living(name) && !was_left(s, name))
   {
     if (!livetree_remove(name)) strerr_warnwu4sys("remove what is left of an earlier run, ", s->live, "/", name) ;
     return ;
   }
   unit = know(s, name, name) ;
   if (!unit) return ;
-  logger = logger_supervisor ? units_add(&s->units, logger_name, logger_name, unit) : 0 ;
-  if (supervisor) act_found(s, unit, supervisor) ;
-  if (logger) act_found(s, logger, logger_supervisor) ;
+  logger = has_logger ? units_add(&s->units, logger_name, logger_name, unit) : 0 ;
+  if (logger) take_over(s, logger) ; /* before who writes to it */
+  take_over(s, unit) ;
 }
 
 void look_at_leftovers (struct scanner *s)
