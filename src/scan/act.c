@@ -129,26 +129,28 @@ static void refresh (struct scanner *s, struct unit *unit)
 
 /* ---- ending ---- */
 
-static void tell_leave (struct scanner *s, struct unit *unit)
+/* Returns 0 with errno when it could not be told. */
+static int order_leave (struct unit const *unit, int dry)
 {
   char path[UNIT_PATH_MAX] ;
   struct order order = { .letter = ORDER_RUN_DRY } ;
-  int dry = unit->producer && !unit->terminate ;
-  if (!unit->supervisor) return ;
-  if (unit->child)
-  {
-    kill(unit->supervisor, dry ? SIGHUP : SIGTERM) ;
-    return ;
-  }
+  if (unit->child && kill(unit->supervisor, dry ? SIGHUP : SIGTERM) != -1) return 1 ;
   /* Not ours to signal: its pid may have become another's. */
   snprintf(path, sizeof path, "%s/" CONTROL_FIFO, unit->name) ;
-  if (dry ? order_send(unit->name, &order) : fifo_send(path, "xd", 2)) return ;
-  if (errno == ENXIO || errno == ENOENT)
+  return dry ? order_send(unit->name, &order) : fifo_send(path, "xd", 2) ;
+}
+
+static void tell_leave (struct scanner *s, struct unit *unit)
+{
+  if (!unit->supervisor || order_leave(unit, unit->producer && !unit->terminate)) return ;
+  if (!unit->child && (errno == ENXIO || errno == ENOENT))
   {
     units_set_supervisor(&s->units, unit, 0) ;
     act(s, unit, UNIT_DIED) ;
+    return ;
   }
-  else strerr_warnwu2sys("tell the supervisor to leave, of ", unit->name) ;
+  strerr_warnwu3sys("tell the supervisor of ", unit->name, " to leave (next try in 1 second)") ;
+  units_arm(&s->units, unit, DEADLINE_RETRY) ;
 }
 
 static void release (struct scanner *s, struct unit *unit)

@@ -241,6 +241,7 @@ static int sleep_ms (struct scanner const *s)
   if (stop_deadline(s, &deadline)) sooner(&ms, &deadline) ;
   sooner_ms(&ms, orphans_deadline(s)) ;
   sooner_ms(&ms, s->upgrade.deadline_ms) ;
+  sooner_ms(&ms, s->command_again_ms) ;
   return ms ;
 }
 
@@ -292,6 +293,7 @@ static void loop (struct scanner *s, int signals)
     if (s->inotify >= 0 && x[CHANNEL_INOTIFY].revents & POLLIN) watch_read(s) ;
     deadlines(s) ;
     orphans_deadlines(s) ;
+    if (s->command_again_ms && clock_ms() >= s->command_again_ms) stop_start_command(s) ;
     look_continue(s) ;
   }
 }

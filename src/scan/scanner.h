@@ -160,6 +160,7 @@ struct scanner
   char const *const *command ; /* CMD; 0: none */
   char const *const *arguments ; /* the program's own, from argv[1] on */
   pid_t command_pid ;
+  uint64_t command_again_ms ; /* clock_ms(): when it is tried again to start it; 0: not */
   int command_fd ; /* pidfd of a CMD that is no child; -1: it is */
   int own_code ; /* with which CMD or a main service ended by itself; -1: none has */
   struct units units ;

@@ -99,7 +99,12 @@ static int trap_signals (int running)
 static void begin_afresh (struct supervisor *s)
 {
   settings_defaults(&s->settings) ;
-  s->status.flags = access("down", F_OK) == -1 && errno == ENOENT ? STATUS_WANT_UP | STATUS_READY : STATUS_READY ;
+  s->status.flags = STATUS_READY ;
+  if (access("down", F_OK) == -1)
+  {
+    if (errno != ENOENT) strerr_diefu1sys(111, "look for the file down") ;
+    s->status.flags |= STATUS_WANT_UP ;
+  }
   tain_wallclock_read(&s->status.since) ;
   s->status.ready_since = s->status.since ;
   publish_status(s) ;
@@ -227,6 +232,7 @@ static void prepare (struct supervisor *s, enum beginning beginning, char const 
   if (beginning == BEGIN_UPGRADED) return ; /* it is in DIR, with all that is open */
   /* Relative to where the scanner is: a supervisor has one, or nobody to report to. */
   s->reports = fifo_open(REPORTS_FIFO, O_RDWR) ;
+  if (s->reports == -1 && errno != ENOENT && errno != ENOTDIR) strerr_diefu1sys(111, "open " REPORTS_FIFO) ;
   if (chdir(dir) == -1) strerr_diefu2sys(111, "change directory to ", dir) ;
   make_files(s) ;
   if (prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == -1)
@@ -258,7 +264,7 @@ int main (int argc, char const *const *argv)
   if (s.control == -1) s.control = open_channel(CONTROL_FIFO) ;
   if (s.orders == -1) s.orders = open_channel(ORDERS_FIFO) ;
   if (!goes_on) publish_event(&s, 's') ;
-  logger_input_hold(&s) ;
+  if (!logger_input_hold(&s) && beginning != BEGIN_UPGRADED) strerr_diefu1sys(111, "open the fifo between a service and its logger") ;
   if (goes_on) restore_go_on(&s, beginning == BEGIN_UPGRADED ? RESTORED_UPGRADED : RESTORED_ADOPTED) ;
   else if (s.status.flags & STATUS_WANT_UP) act(&s, LIFE_WANT_UP) ;
   loop(&s, signals) ;
