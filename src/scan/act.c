@@ -158,7 +158,7 @@ static void release (struct scanner *s, struct unit *unit)
   struct unit *producer = unit->producer ;
   orphans_release(s, unit) ;
   units_release(&s->units, unit) ;
-  if (producer && !producer->supervisor && (producer->phase == UNIT_LEAVING || producer->phase == UNIT_RETURNING))
+  if (producer && !producer->supervisor && !producer->adopt && (producer->phase == UNIT_LEAVING || producer->phase == UNIT_RETURNING))
     act(s, producer, UNIT_LOGGER_GONE) ;
 }
 
@@ -171,8 +171,10 @@ static void end_logger (struct scanner *s, struct unit *unit)
 static void clean (struct scanner *s, struct unit *unit)
 {
   if (s->stop.on) return ; /* the next start removes it: an end is not the time for it */
-  if (unit->foreign || unit->producer || !livetree_is_ours(unit->name)) return ;
-  if (!livetree_remove(unit->name)) strerr_warnwu4sys("remove the live directory ", s->live, "/", unit->name) ;
+  if (unit->foreign || unit->producer || (!livetree_is_ours(unit->name) && errno == ENOENT)) return ;
+  if (livetree_is_ours(unit->name) && livetree_remove(unit->name)) return ;
+  strerr_warnwu5sys("remove the live directory ", s->live, "/", unit->name, " (next try in 1 second)") ;
+  look_again(s) ;
 }
 
 static void say_incomplete (struct scanner *s, struct unit *unit)
@@ -231,10 +233,6 @@ void act_found (struct scanner *s, struct unit *unit, pid_t supervisor)
   if (!unit->child) found_watch(s, unit) ;
   orphans_book_process(s, unit) ;
   order_send(unit->name, &order) ; /* one of s6's has no such fifo */
-  if (s->upgrade.done && !s->look.ended_once)
-  {
-    order.letter = ORDER_UPGRADE ;
-    order_send(unit->name, &order) ;
-  }
+  if (s->upgrade.done && !s->look.ended_once) upgrade_pass_on(s, unit) ;
   act(s, unit, UNIT_STARTED) ;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <skalibs/allreadwrite.h>
@@ -26,6 +27,7 @@
 #define KILL_BEFORE_MS 1000 /* before the end of the budget */
 #define ABANDON_BEFORE_MS 500
 #define COMMAND_AGAIN_MS 1000
+#define ROUNDS_MAX 20
 #define CODE_BY_SIGNAL 128
 #define CODE_KILLED 137
 #define CODE_NOT_FOUND 127
@@ -256,6 +258,28 @@ static void abandon_what_is_left (struct scanner *s)
   }
 }
 
+/* Those that could not be ordered to end all. What they leave becomes a child of ours. */
+static int kill_child (pid_t pid, void *data)
+{
+  (void)data ;
+  kill(pid, SIGKILL) ;
+  return 1 ;
+}
+
+static void kill_supervisors (struct scanner *s)
+{
+  int any = 0 ;
+  for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
+    if (unit->supervisor && unit->child) any = 1 ;
+  /* Each round, those that the last one has killed are reaped, and what they left is found. */
+  for (unsigned int i = 0 ; any && i < ROUNDS_MAX && process_each_child(&kill_child, 0) ; i++)
+  {
+    struct timespec pause = { .tv_nsec = 1000000 } ;
+    nanosleep(&pause, 0) ;
+    while (waitpid(-1, 0, WNOHANG) > 0) ;
+  }
+}
+
 int stop_progress (struct scanner *s)
 {
   tain deadline ;
@@ -267,7 +291,11 @@ int stop_progress (struct scanner *s)
     tain now ;
     tain_now(&now) ;
     if (tain_less(&now, &deadline)) return 0 ;
-    if (s->stop.abandoning) return 1 ;
+    if (s->stop.abandoning)
+    {
+      kill_supervisors(s) ;
+      return 1 ;
+    }
     if (s->stop.killing)
     {
       s->stop.abandoning = 1 ;

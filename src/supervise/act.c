@@ -28,7 +28,7 @@ static void run (struct supervisor *s)
 {
   settings_read(&s->settings, SETTINGS_START, &run_report_setting) ;
   s->up_ms = 0 ;
-  s->asked = s->forbidden = s->code_unknown = s->forked = s->searching = s->failed_to_fork = s->not_executed = s->stop_due = 0 ;
+  s->asked = s->forbidden = s->code_unknown = s->forked = s->searching = s->not_executed = s->stop_due = 0 ;
   s->reason = REASON_NONE ;
   s->deadline_ms = 0 ;
   if (!run_start(s))
@@ -107,7 +107,7 @@ static void judge (struct supervisor *s, int spawn_failed)
   struct life_end end =
   {
     .asked = s->asked,
-    .failed = s->status.wstat || s->code_unknown || s->failed_to_fork || s->not_executed,
+    .failed = s->status.wstat || s->code_unknown || s->not_executed,
     .forbidden = s->forbidden,
     .up_ms = s->up_ms,
     .policy = s->settings.restart,

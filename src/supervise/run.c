@@ -18,6 +18,8 @@
 
 #define RUN_LOCK "supervise/run-lock" /* what lock-fd stands for */
 #define CODE_UNKNOWN 256
+#define CODE_NOT_EXECUTED 126
+#define CODE_NOT_FOUND 127
 
 void run_report_setting (char const *file, char const *value, char const *allowed, int err)
 {
@@ -142,6 +144,7 @@ int run_start (struct supervisor *s)
   close_if(s->notification) ;
   s->notification = -1 ;
   s->not_executed = executing && !error_temp(err) ;
+  if (s->not_executed) s->status.wstat = (unsigned int)(err == ENOENT ? CODE_NOT_FOUND : CODE_NOT_EXECUTED) << 8 ;
   say_not_started(s, "./run", err, executing, " (next try after the restart delay, unless `restart` forbids it)") ;
   return 0 ;
 }

@@ -78,7 +78,6 @@ struct supervisor
   unsigned int end_unseen : 1 ; /* the adopted process has ended; its code is awaited */
   unsigned int searching : 1 ; /* ./run has ended, and the process that is the service is looked for */
   unsigned int forked : 1 ; /* the process is what ./run has left behind */
-  unsigned int failed_to_fork : 1 ; /* ... and it is not clear which: a failure */
   unsigned int not_executed : 1 ; /* ./run cannot be executed: a failure */
   unsigned int forbidden : 1 ; /* ./finish has exited 125 */
   unsigned int stop_due : 1 ; /* taken note of, but not signalled yet */
