@@ -107,6 +107,7 @@ struct units
   void *by_watch ;
   void *orphans ; /* by pid */
   struct unit *adopting ;
+  int found ; /* epoll: the pidfds of what is no child of ours; -1: none yet */
   struct unit *released ; /* to be swept, linked by `later` */
   struct unit_queue queue[DEADLINE_KIND_COUNT] ;
 } ;
@@ -174,7 +175,6 @@ struct scanner
   int lock ; /* descriptors */
   int control ;
   int reports ;
-  int found ; /* epoll: the pidfds of what is no child of ours; -1: none yet */
   int inotify ; /* -1: none */
   int scan_watch ; /* inotify's, of SCAN; -1: none */
   int ancestor_watch ; /* of the deepest directory there is while SCAN is missing */

@@ -56,6 +56,8 @@ static void tell_forked (struct supervisor *s)
   s->searching = 0 ;
   s->deadline_ms = 0 ;
   s->forked = 1 ;
+  s->state_pending = 1 ;
+  s->status.wstat = s->wstat_before ; /* ./run has ended with 0, the service has not */
   publish_status(s) ;
 }
 
