@@ -1,0 +1,127 @@
+"""One program of the tree under strace: attached from outside, so that neither its
+pid nor its parent differs, and nothing that it executes is traced."""
+
+import os
+import re
+import signal
+import subprocess
+import time
+
+from errors import injection
+
+# Waits for the tracer where one is expected, then becomes the program.
+GATE = """hold=$FAULTS_DIR/hold/%(name)s
+if [ -p "$hold/fifo" ]; then echo $$ >"$hold/pid"; : <"$hold/fifo"; fi
+exec %(program)s "$@\""""
+
+CALL = re.compile(r"^(\w+)\(")
+
+
+class Tracer:
+    """`program`: scan, or the name of a service for its supervisor; followed by
+    :child for what it forks, until that executes something.
+    `fault`: (call, error, n), n as strace counts; None: only records."""
+
+    def __init__(self, directory, program, fault):
+        self.directory = directory
+        self.name, _, child = program.partition(":")
+        self.child = bool(child)
+        self.fault = fault
+        self.strace = None
+        self.pid = None  # of the program
+        self.hit = ""  # the call that was made to fail, in strace's words
+
+    # ---- holding the program at its start ----
+
+    def _hold(self):
+        return os.path.join(self.directory, "hold", self.name)
+
+    def hold_next(self):
+        """The next process of the program waits until it is traced."""
+        os.makedirs(self._hold(), exist_ok=True)
+        os.mkfifo(os.path.join(self._hold(), "fifo"))
+
+    def _arrived(self):
+        try:
+            with open(os.path.join(self._hold(), "pid"), encoding="ascii") as file:
+                text = file.read()
+        except FileNotFoundError:
+            return None
+        return int(text) if text.endswith("\n") else None
+
+    def _let_go(self):
+        fifo = os.path.join(self._hold(), "fifo")
+        while True:
+            try:
+                os.close(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK))
+                break
+            except OSError:  # it has not come to open it yet
+                time.sleep(0.001)
+        os.unlink(fifo)
+
+    # ---- tracing ----
+
+    def attach(self, pid):
+        self.pid = pid
+        command = ["strace", "-ff", "-b", "execve"] if self.child else ["strace", "-ff"][:1]
+        command += ["-o", os.path.join(self.directory, "trace"), "-p", str(pid)]
+        if self.fault:
+            command += ["-e", "trace=" + self.fault[0], "-e", "inject=" + injection(*self.fault)]
+        self.strace = subprocess.Popen(command, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
+        line = self.strace.stderr.readline()
+        if "attached" not in line:
+            raise RuntimeError("strace: " + line.strip())
+
+    def look(self):
+        """Called again and again: attaches to what waits, lets go of what was hit."""
+        if not self.strace and os.path.isdir(self._hold()):
+            pid = self._arrived()
+            if pid:
+                self.attach(pid)
+                self._let_go()
+        if not self.strace or not self.fault or self.hit:
+            return
+        for line in "\n".join(self._logs()).splitlines():
+            if "(INJECTED)" in line:
+                self.hit = line
+                self.detach()
+                return
+
+    def detach(self):
+        if self.strace and self.strace.returncode is None:
+            self.strace.send_signal(signal.SIGINT)  # does nothing to one that has ended
+            self.strace.wait()
+            self.strace.stderr.close()
+
+    def _logs(self):
+        """Of the program, or of its children, one text each."""
+        prefix = "trace." if self.child else "trace"
+        for entry in sorted(os.listdir(self.directory)):
+            if not entry.startswith(prefix) or entry == f"trace.{self.pid}":
+                continue
+            with open(os.path.join(self.directory, entry), encoding="latin-1") as file:
+                yield file.read()
+
+    def calls(self):
+        """What was recorded: how often each call was made since main() began, and
+        how often before, where the tracer was there."""
+        made, before = {}, {}
+        for text in self._logs():
+            names = [match[1] for match in map(CALL.match, text.splitlines()) if match]
+            start = self._main(text, names) if not self.child else 0
+            counts = {}
+            for name in names[start:]:
+                counts[name] = counts.get(name, 0) + 1
+            for name in names[:start]:
+                before[name] = before.get(name, 0) + 1
+            for name, count in counts.items():
+                made[name] = max(made.get(name, 0), count)
+        return made, before
+
+    @staticmethod
+    def _main(text, names):
+        """The programs begin by blocking all signals; what comes before is libc's."""
+        if "execve(" not in text:
+            return 0
+        executed = names.index("execve") + 1
+        return names.index("rt_sigprocmask", executed) if "rt_sigprocmask" in names[executed:] else executed
