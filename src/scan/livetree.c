@@ -48,9 +48,11 @@ int livetree_is_ours (char const *name)
 {
   char path[UNIT_PATH_MAX] ;
   struct stat st ;
-  return fits(snprintf(path, sizeof path, "%s/" MARKER, name), sizeof path)
-      && !lstat(path, &st) && S_ISREG(st.st_mode) && st.st_uid == geteuid()
-      && !lstat(name, &st) && S_ISDIR(st.st_mode) ;
+  if (!fits(snprintf(path, sizeof path, "%s/" MARKER, name), sizeof path)) return (errno = ENOENT, 0) ;
+  if (lstat(path, &st) == -1) return (errno = errno == ENOTDIR ? ENOENT : errno, 0) ;
+  if (!S_ISREG(st.st_mode) || st.st_uid != geteuid()) return (errno = ENOENT, 0) ;
+  if (lstat(name, &st) == -1) return 0 ;
+  return S_ISDIR(st.st_mode) ? 1 : (errno = ENOENT, 0) ;
 }
 
 int livetree_remove (char const *name)
@@ -175,6 +177,7 @@ static int make_directory (char const *name)
   {
     if (errno != EEXIST) return -1 ;
     if (livetree_is_ours(name)) return 0 ;
+    if (errno != ENOENT) return -1 ; /* not known to be taken */
     if (!again-- || !remove_if_empty(name)) return (errno = EEXIST, -1) ;
   }
   return mark(name) ? 1 : -1 ;
@@ -183,17 +186,24 @@ static int make_directory (char const *name)
 enum livetree_result livetree_make (char const *scan, char const *name)
 {
   char source[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
-  int fresh = make_directory(name) ;
+  int fresh ;
   int ok ;
   DIR *from ;
-  if (fresh < 0) return errno == EEXIST ? LIVETREE_TAKEN : LIVETREE_FAILED ;
   if (!fits(snprintf(source, sizeof source, "%s/%s", scan, name), sizeof source)) return LIVETREE_FAILED ;
   from = opendir(source) ;
   if (!from) return LIVETREE_FAILED ;
+  fresh = make_directory(name) ;
+  if (fresh < 0)
+  {
+    int err = errno ;
+    closedir(from) ;
+    return (errno = err) == EEXIST ? LIVETREE_TAKEN : LIVETREE_FAILED ;
+  }
   ok = fill(from, source, name, fresh) && (fresh || unlink_stale(name, dirfd(from))) ;
   {
     int err = errno ;
     closedir(from) ;
+    if (!ok && fresh) livetree_remove(name) ; /* what is done once would not be done by the next try */
     errno = err ;
   }
   return ok ? LIVETREE_DONE : LIVETREE_FAILED ;

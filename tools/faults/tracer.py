@@ -89,7 +89,8 @@ class Tracer:
 
     def detach(self):
         if self.strace and self.strace.returncode is None:
-            self.strace.send_signal(signal.SIGINT)  # does nothing to one that has ended
+            # Told to end, strace waits for ever for a process that waits in vfork().
+            self.strace.send_signal(signal.SIGKILL if self.fault else signal.SIGINT)
             self.strace.wait()
             self.strace.stderr.close()
 

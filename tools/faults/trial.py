@@ -59,25 +59,23 @@ class Trial:
 
     def within(self, condition):
         began = time.monotonic()
-        words = len(self.words())
         while True:
             self.tracer.look()
             if condition():
                 return True
             if not self.told and self.tree.scanner and self.tree.scanner.poll() is not None:
                 raise Ended(self.tree.scanner.returncode)
-            limit = AFTER_WORDS if len(self.words()) > words else PATIENCE
+            limit = AFTER_WORDS if self.words() else PATIENCE
             if time.monotonic() - began > limit:
                 return False
             time.sleep(0.005)
 
     def do(self, what, action, condition, again=None):
         """What must come true; ordered again if a message has said why it did not."""
-        before = len(self.words())
         action()
         if self.within(condition):
             return
-        if len(self.words()) > before:
+        if self.words():
             self.again = True
             (again or action)()
             if self.within(condition):
