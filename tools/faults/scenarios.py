@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 
-from tree import kill, send, stopped
+from tree import kill, send, stopped, write
 
 SCENARIOS = {}
 LATER = ("supervisor-killed", "upgrade")  # left out where there is no `reeve upgrade` yet
@@ -28,14 +28,18 @@ def scenario(**programs):
 
 
 def go(t, *arguments):
-    """Web with a logger, worker without."""
+    """Web with a logger, worker without, and one that is to stay down."""
     tree = t.tree
     tree.web(tree.scan + "/web")
     tree.worker(tree.scan + "/worker")
+    tree.worker(tree.scan + "/spare")
+    write(tree.scan + "/spare/down", "")
+    write(tree.scan + "/spare/instance/any", "any\n")
     tree.start(*(arguments or (tree.scan,)))
     t.running = ["web", "web/log", "worker"]
     for name in t.running:
         t.do(f"{name} does not start", lambda: None, lambda: tree.up(name), again=lambda: tree.order("a"))
+    t.do("spare has no supervisor", lambda: None, lambda: tree.down("spare"), again=lambda: tree.order("a"))
     t.expect("web does not become ready", lambda: tree.ready("web"))
     t.expect("web's first line is not in the log", lambda: line_of_web(t))
 
@@ -115,8 +119,11 @@ def commands(t):
     t.do("web does not come up for good", lambda: tree.command("web", "U"), lambda: tree.up("web"))
     t.expect("the file down stays", lambda: not os.path.exists(tree.live + "/web/down"))
     t.expect("events are missing", lambda: subsequence("dDudDudDu", tree.heard("web")))
+    t.expect("web's line is not in the log", lambda: line_of_web(t))  # cat, when killed, loses what it has read
     old = tree.status("web/log").pid
     t.do("the logger is not restarted", lambda: tree.command("web/log", "r"), lambda: tree.up("web/log") and tree.status("web/log").pid != old)
+    old = tree.status("web").pid
+    t.do("web is not restarted", lambda: tree.command("web", "r"), lambda: new_web(t, old))
     t.expect("web's last line is not in the log", lambda: line_of_web(t))
     finish(t)
 
