@@ -64,7 +64,7 @@ supervisor_of() { pgrep -P "$scanner" -f "reeve-supervise $1\$"; }
   s6-ftrig-wait "$live/web/event" d 3>&- &
   listener=$!
   eventually 10 compgen -G "$live/web/event/ftrig1*"
-  failing "$(supervisor_of web)" openat EMFILE
+  failing "$(supervisor_of web)" openat EMFILE "$(basename "$live"/web/event/ftrig1*)"
   s6-svc -t "$live/web"
   says "unable to notify the listeners in event"
   release
