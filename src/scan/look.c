@@ -142,6 +142,46 @@ void look_name (struct scanner *s, char const *name, int at_once)
   if (unit) seen(s, unit, at_once || S_ISLNK(st.st_mode)) ;
 }
 
+/* ---- what is left in LIVE of services that are gone ---- */
+
+static pid_t living (char const *name)
+{
+  char path[UNIT_PATH_MAX] ;
+  int foreign ;
+  pid_t pid ;
+  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, name) ;
+  pid = lock_holder(path, &foreign) ;
+  return pid == -1 ? 0 : pid ;
+}
+
+static void leftover (struct scanner *s, char const *name)
+{
+  char logger_name[NAME_MAX + sizeof LOGGER_SUFFIX] ;
+  struct unit *unit ;
+  struct unit *logger ;
+  pid_t supervisor ;
+  pid_t logger_supervisor ;
+  if (service_name_fault(name)) return ;
+  if (!livetree_is_ours(name))
+  {
+    absent(s, name) ;
+    return ;
+  }
+  snprintf(logger_name, sizeof logger_name, "%s" LOGGER_SUFFIX, name) ;
+  supervisor = living(name) ;
+  logger_supervisor = living(logger_name) ;
+  if (!supervisor && !logger_supervisor)
+  {
+    if (!livetree_remove(name)) strerr_warnwu4sys("remove what is left of an earlier run, ", s->live, "/", name) ;
+    return ;
+  }
+  unit = know(s, name, name) ;
+  if (!unit) return ;
+  logger = logger_supervisor ? units_add(&s->units, logger_name, logger_name, unit) : 0 ;
+  if (supervisor) act_found(s, unit, supervisor) ;
+  if (logger) act_found(s, logger, logger_supervisor) ;
+}
+
 /* ---- a scan ---- */
 
 static void entry_of_scan (struct scanner *s, struct dirent const *e)
@@ -161,7 +201,14 @@ static void entry_of_live (struct scanner *s, struct dirent const *e)
     absent(s, e->d_name) ;
     return ;
   }
-  if (!S_ISDIR(st.st_mode) || (!s->in_place && (livetree_is_ours(e->d_name) || !absent(s, e->d_name)))) return ;
+  if (!S_ISDIR(st.st_mode)) return ;
+  if (!s->in_place && livetree_is_ours(e->d_name))
+  {
+    /* It could not be removed when it was let go of. */
+    if (s->look.scan_read && !s->look.doubtful && !units_by_identity(&s->units, e->d_name)) leftover(s, e->d_name) ;
+    return ;
+  }
+  if (!s->in_place && !absent(s, e->d_name)) return ;
   if (say_fault(s, e->d_name)) return ;
   snprintf(identity, sizeof identity, "/%jx:%jx", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino) ;
   unit = units_by_identity(&s->units, identity) ;
@@ -316,46 +363,6 @@ void look_prune (struct scanner *s, int loggers_too)
     }
     act(s, unit, UNIT_PRUNE) ;
   }
-}
-
-/* ---- what a scanner that was killed left in LIVE ---- */
-
-static pid_t living (char const *name)
-{
-  char path[UNIT_PATH_MAX] ;
-  int foreign ;
-  pid_t pid ;
-  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, name) ;
-  pid = lock_holder(path, &foreign) ;
-  return pid == -1 ? 0 : pid ;
-}
-
-static void leftover (struct scanner *s, char const *name)
-{
-  char logger_name[NAME_MAX + sizeof LOGGER_SUFFIX] ;
-  struct unit *unit ;
-  struct unit *logger ;
-  pid_t supervisor ;
-  pid_t logger_supervisor ;
-  if (service_name_fault(name)) return ;
-  if (!livetree_is_ours(name))
-  {
-    absent(s, name) ;
-    return ;
-  }
-  snprintf(logger_name, sizeof logger_name, "%s" LOGGER_SUFFIX, name) ;
-  supervisor = living(name) ;
-  logger_supervisor = living(logger_name) ;
-  if (!supervisor && !logger_supervisor)
-  {
-    if (!livetree_remove(name)) strerr_warnwu4sys("remove what is left of an earlier run, ", s->live, "/", name) ;
-    return ;
-  }
-  unit = know(s, name, name) ;
-  if (!unit) return ;
-  logger = logger_supervisor ? units_add(&s->units, logger_name, logger_name, unit) : 0 ;
-  if (supervisor) act_found(s, unit, supervisor) ;
-  if (logger) act_found(s, logger, logger_supervisor) ;
 }
 
 void look_at_leftovers (struct scanner *s)

@@ -101,7 +101,7 @@ NEVER = frozenset(
 
 
 def injection(call, error, when):
-    """The argument of strace's --inject."""
+    """The argument of strace's --inject. `when`: N, the N-th call; N..M, all of these."""
     # A failed brk() is one that does not move: glibc takes what it returns for the address.
     what = "retval=0" if call == "brk" else "error=" + error
     return f"{call}:{what}:when={when}"

@@ -9,6 +9,8 @@ from pool import Pool
 from scenarios import LATER, SCENARIOS
 from trial import Trial, plain, programs
 
+LASTING = "lasting"  # in place of N: the first MANY calls fail, but only for a while
+MANY = 30
 USUAL = {"messages": (), "descriptors": {}}
 BEYOND = 50  # calls more than without a fault: what fails is tried again
 
@@ -57,12 +59,13 @@ class Matrix:
         }
 
     def trial(self, fault):
-        """A function for the pool. `fault`: scenario, program, call, error, n."""
+        """A function for the pool. `fault`: scenario, program, call, error, N or LASTING."""
         scenario, program, call, error, n = fault
         recorded = self.recorded[scenario, program]
         usual = {"messages": {plain(line) for line in recorded["messages"]}, "descriptors": recorded["held"]}
-        counted = n + recorded["before"].get(call, 0)  # strace counts what libc and the gate do, too
-        return lambda: self._trial((scenario, program), (call, error, counted), usual)
+        before = recorded["before"].get(call, 0)  # strace counts what libc and the gate do, too
+        when = f"{before + 1}..{before + MANY}" if n == LASTING else str(before + n)
+        return lambda: self._trial((scenario, program), (call, error, when), usual)
 
     def run(self, faults, go_on=lambda: True, beyond=False):
         """Yields (fault, result) for each; `beyond`: and for more, until the call is no longer reached."""
@@ -80,7 +83,7 @@ class Matrix:
         feed()
         for fault, result in pool.results():
             *group, n = fault
-            if beyond and result["hit"] and groups[tuple(group)] <= n < groups[tuple(group)] + BEYOND:
+            if beyond and result["hit"] and n != LASTING and groups[tuple(group)] <= n < groups[tuple(group)] + BEYOND:
                 pool.queue.append(((*group, n + 1), self.trial((*group, n + 1))))
             feed()
             yield fault, result

@@ -1,5 +1,6 @@
 """tests/faults.tsv: what came of each fault."""
 
+from matrix import LASTING
 from trial import OUTCOMES
 
 HEADER = """\
@@ -9,15 +10,20 @@ HEADER = """\
 # program   whose calls fail: scan, or the name of a service for its supervisor;
 #           NAME:child is what it forks, before that executes something
 # call, error
-# reached   1 to this one, counted from the program's main() or from when it is traced:
-#           each was made to fail, in a run of its own; the next was not reached
-# outcomes  ok        all went on, silently
-#           said      all went on, or a message said what did not
-#           again     a message said what did not; ordered again, it did
-#           replaced  the supervisor ended with a message and was replaced
-#           refused   the scanner did not start: 111, a message, nothing left behind
-#           LOST      a failure of the test
-# The counts of calls that depend on timing (poll, read) differ between runs.
+# reached   N: from the first to the N-th call, counted from the program's main() or
+#           from when it is traced, each was made to fail, in a run of its own; the
+#           next one was not reached
+# once      what came of these
+# lasting   what came of it when the first 30 failed, or those of half a second
+#
+# ok        all went on, silently
+# said      all went on, or a message said what did not
+# again     a message said what did not; ordered again, it did
+# replaced  the supervisor ended with a message and was replaced
+# refused   the scanner did not start: 111, a message, nothing left behind
+# LOST      a failure of the test
+#
+# Counts of calls that depend on timing (poll, read) differ between runs.
 """
 
 
@@ -25,16 +31,19 @@ def rows(results):
     """results: fault -> result, of those that were reached."""
     groups = {}
     for (*group, n), result in results.items():
-        reached, outcomes = groups.setdefault(tuple(group), [0, set()])
-        groups[tuple(group)][0] = max(reached, n)
-        outcomes.add(result["outcome"])
-    for group, (reached, outcomes) in sorted(groups.items()):
-        yield (*group, str(reached), ",".join(sorted(outcomes, key=OUTCOMES.index)))
+        reached, once, lasting = groups.setdefault(tuple(group), ([], set(), set()))
+        if n == LASTING:
+            lasting.add(result["outcome"])
+        else:
+            reached.append(n)
+            once.add(result["outcome"])
+    for group, (reached, *outcomes) in sorted(groups.items()):
+        yield (*group, str(max(reached, default=0)), *(",".join(sorted(some, key=OUTCOMES.index)) or "-" for some in outcomes))
 
 
 def write(path, results):
     with open(path, "w", encoding="ascii") as file:
         file.write(HEADER)
-        file.write("scenario\tprogram\tcall\terror\treached\toutcomes\n")
+        file.write("scenario\tprogram\tcall\terror\treached\tonce\tlasting\n")
         for row in rows(results):
             file.write("\t".join(row) + "\n")

@@ -14,13 +14,14 @@ GATE = """hold=$FAULTS_DIR/hold/%(name)s
 if [ -p "$hold/fifo" ]; then echo $$ >"$hold/pid"; : <"$hold/fifo"; fi
 exec %(program)s "$@\""""
 
+LASTING = 0.5  # seconds of a fault that is not over at once
 CALL = re.compile(r"^(\w+)\(")
 
 
 class Tracer:
     """`program`: scan, or the name of a service for its supervisor; followed by
     :child for what it forks, until that executes something.
-    `fault`: (call, error, n), n as strace counts; None: only records."""
+    `fault`: (call, error, when), as injection() takes them; None: only records."""
 
     def __init__(self, directory, program, fault):
         self.directory = directory
@@ -30,6 +31,7 @@ class Tracer:
         self.strace = None
         self.pid = None  # of the program
         self.hit = ""  # the call that was made to fail, in strace's words
+        self.over = 0  # when what lasts is over
 
     # ---- holding the program at its start ----
 
@@ -63,7 +65,7 @@ class Tracer:
 
     def attach(self, pid):
         self.pid = pid
-        command = ["strace", "-ff", "-b", "execve"] if self.child else ["strace", "-ff"][:1]
+        command = ["strace", "-ff", "-b", "execve"] if self.child else ["strace"]
         command += ["-o", os.path.join(self.directory, "trace"), "-p", str(pid)]
         if self.fault:
             command += ["-e", "trace=" + self.fault[0], "-e", "inject=" + injection(*self.fault)]
@@ -79,18 +81,24 @@ class Tracer:
             if pid:
                 self.attach(pid)
                 self._let_go()
-        if not self.strace or not self.fault or self.hit:
+        if not self.strace or not self.fault:
             return
+        if not self.hit:
+            self._look_for_hit()
+        elif time.monotonic() > self.over:
+            self.detach()
+
+    def _look_for_hit(self):
         for line in "\n".join(self._logs()).splitlines():
             if "(INJECTED)" in line:
                 self.hit = line
-                self.detach()
+                self.over = time.monotonic() + (LASTING if self.fault[2].count("..") else 0)
                 return
 
     def detach(self):
         if self.strace and self.strace.returncode is None:
-            # Told to end, strace waits for ever for a process that waits in vfork().
-            self.strace.send_signal(signal.SIGKILL if self.fault else signal.SIGINT)
+            # Told to end, one that follows children waits for ever for a process in vfork().
+            self.strace.send_signal(signal.SIGKILL if self.child and self.fault else signal.SIGINT)
             self.strace.wait()
             self.strace.stderr.close()
 
