@@ -268,6 +268,7 @@ locks()
 {
   service web <<<'echo >>"$dir/starts"; setsid sh -c "while [ ! -e \"$dir/go\" ]; do sleep 0.05; done" & exit 0'
   setting web lock-fd 7
+  setting web flag-keep-strays ''
   setting web restart-delay '10 10'
   "$1"
   says "another instance of ./run holds lock-fd"

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/syscall.h>
@@ -93,11 +94,46 @@ static void take_terminal (void)
   if (setpgid(0, 0) != -1 && foreground == callers) tcsetpgrp(0, getpid()) ;
 }
 
+/* In the child. In a PID namespace of its own it is 1, and /proc still the outer one's. */
+static pid_t own_pid (struct spawn const *spawn)
+{
+  char self[16] ;
+  ssize_t r ;
+  if (!spawn->new_pid_namespace) return getpid() ;
+  r = readlink("/proc/self", self, sizeof self - 1) ;
+  if (r < 0) return 0 ;
+  self[r] = 0 ;
+  return (pid_t)strtol(self, 0, 10) ;
+}
+
+/* In the child: from here on it is known who this is, whoever dies. */
+static int report_birth (struct spawn const *spawn)
+{
+  char record[BIRTH_SIZE] ;
+  struct birth birth ;
+  ssize_t w ;
+  if (!spawn->birth || spawn->birth_fd < 0) return 1 ;
+  birth = *spawn->birth ;
+  birth.process.pid = own_pid(spawn) ;
+  birth.process.before_ms = process_clock_ms() ;
+  birth_pack(record, &birth) ;
+  do w = pwrite(spawn->birth_fd, record, sizeof record, BIRTH_AT) ; while (w == -1 && errno == EINTR) ;
+  if (w >= 0 && w < (ssize_t)sizeof record) errno = ENOSPC ;
+  return w == (ssize_t)sizeof record ;
+}
+
+/* The child may have to wait, which one that shares our memory must not. */
+static int is_apart (struct spawn const *spawn)
+{
+  return spawn->wait_for_lock >= 0 || spawn->new_pid_namespace ;
+}
+
 /* In the child. Returns only when it failed, with errno. */
 static void become (struct spawn const *spawn, int volatile *executing)
 {
   if (spawn->same_session) take_terminal() ;
   else setsid() ;
+  if (!is_apart(spawn) && !report_birth(spawn)) return ; /* before its descriptor may be replaced */
   if (spawn->chdir && chdir(spawn->chdir) == -1) return ;
   if (!place_fds(spawn)) return ;
   if (!spawn->signals_blocked) unblock_signals() ;
@@ -130,7 +166,6 @@ static void say_not_executed (char const *path, int err)
   for (size_t i = 0 ; i < sizeof parts / sizeof *parts ; i++) allwrite(2, parts[i], strlen(parts[i])) ;
 }
 
-/* The child may have to wait, which one that shares our memory must not. */
 static pid_t spawn_apart (struct spawn const *spawn)
 {
   pid_t pid = spawn->new_pid_namespace ? (pid_t)syscall(SYS_clone, (long)(SIGCHLD | CLONE_NEWPID), 0L, 0L, 0L, 0L) : fork() ;
@@ -138,6 +173,7 @@ static pid_t spawn_apart (struct spawn const *spawn)
   int lock = spawn->wait_for_lock ;
   if (pid == -1) return 0 ;
   if (pid) return pid ;
+  if (!report_birth(spawn)) _exit(111) ;
   if (lock >= 0)
   {
     unblock_signals() ;
@@ -151,6 +187,12 @@ static pid_t spawn_apart (struct spawn const *spawn)
 
 pid_t spawn (struct spawn const *spawn, int *executing)
 {
+  pid_t pid ;
   *executing = 0 ;
-  return spawn->wait_for_lock >= 0 || spawn->new_pid_namespace ? spawn_apart(spawn) : spawn_sharing_memory(spawn, executing) ;
+  if (spawn->birth) spawn->birth->process.after_ms = process_clock_ms() ;
+  pid = is_apart(spawn) ? spawn_apart(spawn) : spawn_sharing_memory(spawn, executing) ;
+  if (!pid || !spawn->birth) return pid ;
+  spawn->birth->process.pid = pid ;
+  spawn->birth->process.before_ms = process_clock_ms() ;
+  return pid ;
 }

@@ -9,6 +9,8 @@
 
 #include <sys/types.h>
 
+#include "wire/state.h"
+
 #define SPAWN_FDS_MAX 5
 #define SIGRTMIN_3 37 /* what systemd and container runtimes call SIGRTMIN+3, whatever libc keeps for itself */
 
@@ -30,13 +32,16 @@ struct spawn
                                      and take over its terminal (stdin), if it has it */
   unsigned int signals_blocked : 1 ; /* for a program of ours, so that none is lost or ends it too early */
   unsigned int new_pid_namespace : 1 ; /* be PID 1 of a new PID namespace, or fail */
+  struct birth *birth ; /* number and what are the caller's, the rest is written on success; 0: none */
+  int birth_fd ; /* where the child itself writes it before execution, at BIRTH_AT; -1: nowhere */
   int wait_for_lock ; /* a descriptor: the child blocks until it has its flock(); -1: none */
 } ;
 
-#define SPAWN_ZERO { .wait_for_lock = -1 }
+#define SPAWN_ZERO { .birth_fd = -1, .wait_for_lock = -1 }
 
 /* Starts the process. Returns its pid, or 0 with errno; *executing then tells
-   whether it was execve() itself that failed (1), or what comes before (0).
+   whether it was execve() itself that failed (1), or what comes before (0): then the
+   cause can pass.
    With wait_for_lock or new_pid_namespace a failing execve() cannot be told to
    the caller in time: the child says so on stderr and exits 126 or 127.
    Never blocks, never allocates. */

@@ -15,6 +15,8 @@
 
 #include <skalibs/tai.h>
 
+#include "wire/state.h"
+
 enum exit_code
 {
   EXIT_YES = 0,
@@ -46,6 +48,7 @@ extern int command_reload (struct request const *request) ;
 extern int command_kill (struct request const *request) ;
 extern int command_wait (struct request const *request) ;
 extern int command_rescan (struct request const *request) ;
+extern int command_upgrade (struct request const *request) ;
 extern int command_shutdown (struct request const *request) ;
 
 /* ---- services.c ---- */
@@ -68,9 +71,10 @@ extern int services_scanner_lives (void) ;
 
 /* ---- view.c ---- */
 
-enum state
+enum view_state
 {
   STATE_UNSUPERVISED, /* no supervisor (yet, or any more) */
+  STATE_FAILED, /* for good: down, and not started again but by command */
   STATE_DOWN,
   STATE_FINISHING, /* ./finish runs, or ./run has ended and it will */
   STATE_WAITING, /* wanted up; started when the restart delay is over */
@@ -81,11 +85,13 @@ enum state
 
 struct view
 {
-  enum state state ;
+  enum view_state state ;
   tain since ; /* wall clock */
   pid_t pid ; /* of ./run; 0: none */
   unsigned int wstat ; /* of the last end */
   unsigned int restarts ;
+  enum state_reason reason ; /* why it is not started again */
+  unsigned int code_unknown : 1 ; /* nobody could learn how it has ended */
   unsigned int up : 1 ;
   unsigned int ready : 1 ; /* one without notification-fd is when it is up */
   unsigned int finished : 1 ; /* down, and ./finish has ended */
@@ -98,7 +104,9 @@ struct view
 extern int view_read (struct view *view, char const *name) ;
 /* What is known of CMD. Returns 1, or 0 when there is none (any more). */
 extern int view_read_command (struct view *view) ;
-extern char const *view_state_name (enum state state) ;
+extern char const *view_state_name (enum view_state state) ;
+/* In words; 0 when it is started again, or was stopped. */
+extern char const *view_reason (struct view const *view) ;
 
 /* ---- await.c ---- */
 

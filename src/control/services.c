@@ -14,6 +14,7 @@
 #include "control/control.h"
 #include "service/name.h"
 #include "wire/channels.h"
+#include "wire/scan_state.h"
 
 #define PATH_SIZE 4096
 
@@ -94,9 +95,10 @@ static void sort_once_each (struct list *list)
 /* SCAN, as the scanner has written it. */
 static int scan_directory (char out[PATH_SIZE])
 {
-  size_t n = openreadnclose(SCAN_PATH_FILE, out, PATH_SIZE - 1) ;
-  out[n] = 0 ;
-  return !!n ;
+  struct scan_state state ;
+  if (!scan_state_read(&state)) return 0 ;
+  memcpy(out, state.scan, sizeof state.scan) ;
+  return 1 ;
 }
 
 char **services_list (int with_loggers, size_t *count)

@@ -32,13 +32,14 @@ static char const *colour_of (struct view const *view)
 {
   if (view->state == STATE_UP) return GREEN ;
   if (view->state == STATE_DOWN) return "" ;
-  return view->state == STATE_UNSUPERVISED || view->state == STATE_WAITING ? RED : YELLOW ;
+  return view->state == STATE_UNSUPERVISED || view->state == STATE_FAILED || view->state == STATE_WAITING ? RED : YELLOW ;
 }
 
 static void format_end (struct view const *view, char *out, size_t size)
 {
   int wstat = (int)view->wstat ;
   if (!view->has_ended) snprintf(out, size, "-") ;
+  else if (view->code_unknown) snprintf(out, size, "?") ;
   else if (WIFSIGNALED(wstat)) snprintf(out, size, "SIG%s", sig_name(WTERMSIG(wstat))) ;
   else snprintf(out, size, "%d", WEXITSTATUS(wstat)) ;
 }
@@ -60,9 +61,10 @@ static void print_row (char const *name, int width, struct view const *view, int
   if (view->pid) snprintf(pid, sizeof pid, "%ld", (long)view->pid) ;
   format_since(view, since, sizeof since) ;
   format_end(view, end, sizeof end) ;
-  printf("%-*s  %s%-12s%s  %-8s  %-19s  %-5s  %-6s  %-9s  %u\n", width, service_name_printable(printable, sizeof printable, name),
+  printf("%-*s  %s%-12s%s  %-8s  %-19s  %-5s  %-6s  %-9s  %-8u%s%s\n", width, service_name_printable(printable, sizeof printable, name),
     colour ? colour_of(view) : "", view_state_name(view->state), colour && *colour_of(view) ? PLAIN : "", pid, since,
-    view->ready ? "yes" : "no", view->wanted_up ? "up" : "down", end, view->restarts) ;
+    view->ready ? "yes" : "no", view->wanted_up ? "up" : "down", end, view->restarts,
+    view_reason(view) ? "  " : "", view_reason(view) ? view_reason(view) : "") ;
 }
 
 /* ---- JSON ---- */
@@ -96,12 +98,15 @@ static void print_object (char const *name, struct view const *view)
   printf(",\"since\":") ;
   print_since(view) ;
   printf(",\"ready\":%s,\"wanted\":\"%s\",\"exit\":", view->ready ? "true" : "false", view->wanted_up ? "up" : "down") ;
-  if (view->has_ended && WIFEXITED(wstat)) printf("%d", WEXITSTATUS(wstat)) ;
+  if (view->has_ended && !view->code_unknown && WIFEXITED(wstat)) printf("%d", WEXITSTATUS(wstat)) ;
   else printf("null") ;
   printf(",\"signal\":") ;
   if (view->has_ended && WIFSIGNALED(wstat)) printf("\"SIG%s\"", sig_name(WTERMSIG(wstat))) ;
   else printf("null") ;
-  printf(",\"restarts\":%u}", view->restarts) ;
+  printf(",\"restarts\":%u,\"reason\":", view->restarts) ;
+  if (view_reason(view)) print_string(view_reason(view)) ;
+  else printf("null") ;
+  putchar('}') ;
 }
 
 /* ---- */
@@ -141,7 +146,7 @@ int command_status (struct request const *request)
       strerr_warnwu4sys("read the state of ", request->names[i], " in ", request->live) ;
       return EXIT_SYSTEM ;
     }
-    if (view.wanted_up && !view.ready) code = EXIT_NO ;
+    if ((view.wanted_up && !view.ready) || view.state == STATE_FAILED) code = EXIT_NO ;
     print_one(request, request->names[i], width, &view, !i, colour) ;
   }
   if (request->listed && !request->all && view_read_command(&view)) print_one(request, "CMD", width, &view, !request->count, colour) ;

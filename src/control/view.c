@@ -8,15 +8,27 @@
 #include "control/control.h"
 #include "service/settings.h"
 #include "wire/channels.h"
-#include "wire/report.h"
+#include "wire/state.h"
 #include "wire/status.h"
 
 #define PATH_SIZE 4096
 
-char const *view_state_name (enum state state)
+char const *view_state_name (enum view_state state)
 {
-  static char const *const names[] = { "unsupervised", "down", "finishing", "waiting", "starting", "paused", "up" } ;
+  static char const *const names[] = { "unsupervised", "failed", "down", "finishing", "waiting", "starting", "paused", "up" } ;
   return names[state] ;
+}
+
+char const *view_reason (struct view const *view)
+{
+  static char const *const reasons[REASON_COUNT] =
+  {
+    [REASON_FINISH_FORBIDS] = "finish exited 125",
+    [REASON_FAILED] = "failed, and restart is no",
+    [REASON_FAILED_TOO_OFTEN] = "failed more often than restart allows",
+    [REASON_DONE] = "done: exited 0, and restart is not always",
+  } ;
+  return reasons[view->reason] ;
 }
 
 /* 1: a supervisor reads there; 0: none does; -1: errno. */
@@ -34,33 +46,34 @@ static int supervised (char const *name)
   return errno == ENXIO || errno == ENOENT ? 0 : -1 ;
 }
 
-/* Does the service tell when it is ready? The setting is read as its supervisor does. */
-static int tells_readiness (char const *name)
+/* Is it ready though it does not tell? The settings are read as its supervisor does. */
+static int ready_untold (char const *name, int forked)
 {
   struct settings settings ;
   int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
-  int tells = 0 ;
-  if (here == -1) return 0 ;
+  int ready = 1 ;
+  if (here == -1) return 1 ;
   if (!chdir(name))
   {
     settings_read(&settings, SETTINGS_START, 0) ;
-    tells = settings.notification_fd != SETTING_NO_FD ;
-    if (fchdir(here) == -1) tells = 0 ;
+    ready = settings.notification_fd == SETTING_NO_FD && (!settings.forks || forked) ;
+    if (fchdir(here) == -1) ready = 1 ;
   }
   fd_close(here) ;
-  return tells ;
+  return ready ;
 }
 
-static enum state state_of (struct view const *view, unsigned int flags)
+static enum view_state state_of (struct view const *view, unsigned int flags)
 {
   if (view->up) return flags & STATUS_PAUSED ? STATE_PAUSED : view->ready ? STATE_UP : STATE_STARTING ;
   if (!view->finished) return STATE_FINISHING ;
-  return view->wanted_up ? STATE_WAITING : STATE_DOWN ;
+  if (view->wanted_up) return STATE_WAITING ;
+  return view->reason == REASON_NONE || view->reason == REASON_DONE ? STATE_DOWN : STATE_FAILED ;
 }
 
 int view_read_command (struct view *view)
 {
-  char packed[STATUS_SIZE] ;
+  char packed[STATUS_SIZE] ; /* a record of its birth follows */
   struct status status ;
   if (openreadnclose(COMMAND_STATUS_FILE, packed, sizeof packed) != sizeof packed) return 0 ;
   status_unpack(packed, &status) ;
@@ -71,24 +84,28 @@ int view_read_command (struct view *view)
 int view_read (struct view *view, char const *name)
 {
   struct status status ;
-  struct report report ;
+  struct state state ;
+  int forked = 0 ;
   int r = supervised(name) ;
   *view = (struct view) { .state = STATE_UNSUPERVISED, .wanted_up = 1 } ;
   if (r < 0) return 0 ;
   if (!status_read(name, &status)) return errno == ENOENT || errno == ENOTDIR ;
   view->since = status.since ;
   view->wanted_up = !!(status.flags & STATUS_WANT_UP) ;
-  if (report_read(name, &report))
-  {
-    view->has_ended = 1 ;
-    view->restarts = report.restarts ;
-  }
   view->wstat = status.wstat ;
+  if (state_read(name, &state, 0))
+  {
+    view->has_ended = !!(state.flags & STATE_HAS_ENDED) ;
+    view->code_unknown = !!(state.flags & STATE_CODE_UNKNOWN) ;
+    view->restarts = state.restarts ;
+    view->reason = state.reason ;
+    forked = !!(state.flags & STATE_FORKED) ;
+  }
   if (!r) return 1 ;
   view->up = status.pid && !(status.flags & STATUS_FINISHING) ;
   view->pid = view->up ? status.pid : 0 ;
   view->finished = !status.pid && status.flags & STATUS_READY ;
-  view->ready = view->up && (status.flags & STATUS_READY || !tells_readiness(name)) ;
+  view->ready = view->up && (status.flags & STATUS_READY || ready_untold(name, forked)) ;
   view->state = state_of(view, status.flags) ;
   return 1 ;
 }

@@ -2,19 +2,16 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <skalibs/strerr.h>
-#include <skalibs/types.h>
 
+#include "base/process.h"
 #include "base/spawn.h"
 #include "scan/scanner.h"
 #include "service/executable.h"
 #include "wire/channels.h"
-#include "wire/report.h"
-
-#define EARLY_MS 1000
+#include "wire/order.h"
 
 /* ---- starting ---- */
 
@@ -27,7 +24,7 @@ static void cannot (struct unit *unit, char const *what, char const *why)
 
 static enum unit_event make_tree (struct scanner *s, struct unit *unit)
 {
-  if (unit->foreign) return UNIT_STARTED ;
+  if (unit->foreign || (unit->adopt && livetree_is_ours(unit->name))) return UNIT_STARTED ; /* the original may be gone */
   switch (livetree_make(s->scan, unit->name))
   {
     case LIVETREE_DONE : return UNIT_STARTED ;
@@ -48,7 +45,7 @@ static enum unit_event attend_logger (struct scanner *s, struct unit *unit)
   char identity[UNIT_PATH_MAX] ;
   struct unit *logger = unit->logger ;
   enum unit_event made = UNIT_STARTED ;
-  if (unit->producer || !look_has_logger(s, unit)) return UNIT_STARTED ;
+  if (unit->producer || unit->phase == UNIT_LEAVING || !look_has_logger(s, unit)) return UNIT_STARTED ;
   snprintf(name, sizeof name, "%s" LOGGER_SUFFIX, unit->name) ;
   snprintf(identity, sizeof identity, "%s" LOGGER_SUFFIX, unit->identity) ;
   if (!unit->foreign && livetree_make(s->scan, name) != LIVETREE_DONE) made = UNIT_START_FAILED ;
@@ -76,7 +73,7 @@ static pid_t living_supervisor (struct unit const *unit)
 
 static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
 {
-  char const *argv[3] = { "reeve-supervise", unit->name, 0 } ;
+  char const *argv[4] = { "reeve-supervise", unit->adopt ? "-a" : unit->name, unit->adopt ? unit->name : 0, 0 } ;
   struct spawn request = SPAWN_ZERO ;
   int executing ;
   pid_t pid ;
@@ -135,7 +132,7 @@ static void refresh (struct scanner *s, struct unit *unit)
 static void tell_leave (struct scanner *s, struct unit *unit)
 {
   char path[UNIT_PATH_MAX] ;
-  char order = ORDER_RUN_DRY ;
+  struct order order = { .letter = ORDER_RUN_DRY } ;
   int dry = unit->producer && !unit->terminate ;
   if (!unit->supervisor) return ;
   if (unit->child)
@@ -144,8 +141,8 @@ static void tell_leave (struct scanner *s, struct unit *unit)
     return ;
   }
   /* Not ours to signal: its pid may have become another's. */
-  snprintf(path, sizeof path, "%s/%s", unit->name, dry ? ORDERS_FIFO : CONTROL_FIFO) ;
-  if (fifo_send(path, dry ? &order : "xd", dry ? 1 : 2)) return ;
+  snprintf(path, sizeof path, "%s/" CONTROL_FIFO, unit->name) ;
+  if (dry ? order_send(unit->name, &order) : fifo_send(path, "xd", 2)) return ;
   if (errno == ENXIO || errno == ENOENT)
   {
     units_set_supervisor(&s->units, unit, 0) ;
@@ -157,6 +154,7 @@ static void tell_leave (struct scanner *s, struct unit *unit)
 static void release (struct scanner *s, struct unit *unit)
 {
   struct unit *producer = unit->producer ;
+  orphans_release(s, unit) ;
   units_release(&s->units, unit) ;
   if (producer && !producer->supervisor && (producer->phase == UNIT_LEAVING || producer->phase == UNIT_RETURNING))
     act(s, producer, UNIT_LOGGER_GONE) ;
@@ -219,9 +217,8 @@ void act (struct scanner *s, struct unit *unit, enum unit_event event)
 
 void act_found (struct scanner *s, struct unit *unit, pid_t supervisor)
 {
-  char path[UNIT_PATH_MAX] ;
-  char order = ORDER_REPORT ;
-  unit->child = 0 ;
+  struct order order = { .letter = ORDER_REPORT } ;
+  unit->child = process_is_child(supervisor) ;
   tain_now(&unit->started) ;
   if (!units_set_supervisor(&s->units, unit, supervisor))
   {
@@ -229,75 +226,13 @@ void act_found (struct scanner *s, struct unit *unit, pid_t supervisor)
     return ;
   }
   unit->warned = 0 ;
-  snprintf(path, sizeof path, "%s/" ORDERS_FIFO, unit->name) ;
-  fifo_send(path, &order, 1) ; /* one of s6's has no such fifo */
+  if (!unit->child) found_watch(s, unit) ;
+  orphans_book_process(s, unit) ;
+  order_send(unit->name, &order) ; /* one of s6's has no such fifo */
+  if (s->upgrade.done && !s->look.ended_once)
+  {
+    order.letter = ORDER_UPGRADE ;
+    order_send(unit->name, &order) ;
+  }
   act(s, unit, UNIT_STARTED) ;
-}
-
-/* ---- what has ended ---- */
-
-static void died (struct scanner *s, struct unit *unit, int wstat)
-{
-  tain now ;
-  tain lived ;
-  int ms ;
-  int expected = unit->phase == UNIT_LEAVING || unit->phase == UNIT_RETURNING || unit->phase == UNIT_MISSING ;
-  tain_now(&now) ;
-  tain_sub(&lived, &now, &unit->started) ;
-  ms = tain_to_millisecs(&lived) ;
-  units_set_supervisor(&s->units, unit, 0) ;
-  if (WIFSIGNALED(wstat))
-  {
-    char sig[UINT_FMT] ;
-    sig[uint_fmt(sig, (unsigned int)WTERMSIG(wstat))] = 0 ;
-    strerr_warnw5x("the supervisor of ", unit->name, " was ended by signal ", sig, expected ? "" : "; it is replaced") ;
-  }
-  act(s, unit, ms >= 0 && ms < EARLY_MS ? UNIT_DIED_EARLY : UNIT_DIED) ;
-}
-
-void act_reap (struct scanner *s)
-{
-  for (;;)
-  {
-    int wstat ;
-    struct unit *unit ;
-    pid_t pid = waitpid(-1, &wstat, WNOHANG) ;
-    if (pid == -1 && errno == EINTR) continue ;
-    if (pid <= 0) return ;
-    if (pid == s->command_pid) stop_command_ended(s, wstat) ;
-    else if ((unit = units_by_supervisor(&s->units, pid))) died(s, unit, wstat) ;
-    /* Anything else is an orphan that fell to us. */
-  }
-}
-
-static void reported (struct scanner *s, char const *line, size_t len)
-{
-  struct report report ;
-  struct unit *unit ;
-  if (!report_parse(&report, line, len) || report.phase != PHASE_EXITED) return ;
-  unit = units_by_supervisor(&s->units, report.supervisor) ;
-  if (!unit || unit->child || strcmp(unit->name, report.name) != 0) return ; /* a child's end is told by the kernel */
-  units_set_supervisor(&s->units, unit, 0) ;
-  act(s, unit, UNIT_DIED) ;
-}
-
-/* Lines are written whole, but a read may end within one. */
-void act_reports (struct scanner *s, int fd)
-{
-  static char buf[16 * REPORT_SIZE_MAX] ;
-  static size_t held ;
-  ssize_t r = read(fd, buf + held, sizeof buf - held) ;
-  char *line = buf ;
-  char *end ;
-  if (r <= 0) return ;
-  held += (size_t)r ;
-  while ((end = memchr(line, '\n', held)))
-  {
-    size_t len = (size_t)(end - line) ;
-    reported(s, line, len) ;
-    held -= len + 1 ;
-    line = end + 1 ;
-  }
-  if (held >= REPORT_SIZE_MAX) held = 0 ; /* nothing of ours is that long */
-  memmove(buf, line, held) ;
 }

@@ -48,7 +48,7 @@ static void end_at_once (struct scanner *s)
 /* Indexed by the letter itself. */
 static void (*const of_letter[256]) (struct scanner *) =
 {
-  ['z'] = &act_reap,
+  ['z'] = &reap,
   ['a'] = &rescan,
   ['b'] = &end_at_once,
   ['h'] = &rescan_and_prune,
@@ -57,6 +57,7 @@ static void (*const of_letter[256]) (struct scanner *) =
   ['q'] = &stop_with_loggers,
   ['n'] = &prune,
   ['N'] = &prune_with_loggers,
+  ['u'] = &upgrade_order,
 } ;
 
 struct on_signal
@@ -68,7 +69,7 @@ struct on_signal
 
 static struct on_signal const of_signal[] =
 {
-  { SIGCHLD, &act_reap, 0 },
+  { SIGCHLD, &reap, 0 },
   { SIGALRM, &rescan, 0 },
   { SIGABRT, &end_at_once, 0 },
   { SIGHUP, &rescan_and_prune, ".s6-svscan/SIGHUP" },
@@ -85,23 +86,29 @@ static struct on_signal const of_signal[] =
 /* ---- */
 
 /* One read a wake-up: a flood of commands cannot keep signals and deaths waiting. */
-void command_letters (struct scanner *s, int fd)
+void command_letters (struct scanner *s)
 {
   char buf[256] ;
-  ssize_t r = read(fd, buf, sizeof buf) ;
+  ssize_t r = read(s->control, buf, sizeof buf) ;
   for (ssize_t i = 0 ; i < r ; i++)
     if (of_letter[(unsigned char)buf[i]]) (*of_letter[(unsigned char)buf[i]])(s) ;
 }
 
-static int replaced (char const *path)
+static int replaced (struct scanner *s, char const *path)
 {
   char const *argv[2] = { path, 0 } ;
   struct spawn request = SPAWN_ZERO ;
   int executing ;
+  pid_t pid ;
   request.path = path ;
   request.argv = argv ;
   request.envp = (char const *const *)environ ;
-  if (spawn(&request, &executing)) return 1 ;
+  pid = spawn(&request, &executing) ;
+  if (pid)
+  {
+    orphans_not(s, pid) ;
+    return 1 ;
+  }
   if (errno != ENOENT) strerr_warnwu3sys("execute ", path, " (doing what the signal does by default)") ;
   return 0 ;
 }
@@ -116,7 +123,7 @@ void command_signal (struct scanner *s, int sig)
   for (size_t i = 0 ; i < sizeof of_signal / sizeof *of_signal ; i++)
   {
     if (of_signal[i].number != sig) continue ;
-    if (of_signal[i].replacement && replaced(of_signal[i].replacement)) return ;
+    if (of_signal[i].replacement && replaced(s, of_signal[i].replacement)) return ;
     if (of_signal[i].act) (*of_signal[i].act)(s) ;
     return ;
   }

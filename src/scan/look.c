@@ -12,6 +12,7 @@
 #include "scan/scanner.h"
 #include "service/executable.h"
 #include "wire/channels.h"
+#include "wire/state.h"
 
 #define PORTION 64 /* entries between two looks at commands and signals */
 #define AGAIN_MS 1000
@@ -142,16 +143,33 @@ void look_name (struct scanner *s, char const *name, int at_once)
   if (unit) seen(s, unit, at_once || S_ISLNK(st.st_mode)) ;
 }
 
-/* ---- what is left in LIVE of services that are gone ---- */
+/* ---- what an earlier scanner has left, or could not be removed ---- */
 
+/* 0: nobody; -1: it cannot be told. */
 static pid_t living (char const *name)
 {
   char path[UNIT_PATH_MAX] ;
   int foreign ;
-  pid_t pid ;
   snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, name) ;
-  pid = lock_holder(path, &foreign) ;
-  return pid == -1 ? 0 : pid ;
+  return lock_holder(path, &foreign) ;
+}
+
+/* Is there something in it that a new supervisor must go on with? */
+static int was_left (struct scanner const *s, char const *name)
+{
+  struct state state ;
+  return s->same_life && state_read(name, &state, 0) && !(state.flags & STATE_HAS_LEFT) ;
+}
+
+static void take_over (struct scanner *s, struct unit *unit)
+{
+  pid_t supervisor = living(unit->name) ;
+  if (supervisor > 0) act_found(s, unit, supervisor) ;
+  else if (!supervisor && was_left(s, unit->name))
+  {
+    unit->adopt = 1 ;
+    act(s, unit, UNIT_SEEN_COMPLETE) ;
+  }
 }
 
 static void leftover (struct scanner *s, char const *name)
@@ -161,25 +179,25 @@ static void leftover (struct scanner *s, char const *name)
   struct unit *logger ;
   pid_t supervisor ;
   pid_t logger_supervisor ;
+  int has_logger ;
   if (service_name_fault(name)) return ;
-  if (!livetree_is_ours(name))
+  snprintf(logger_name, sizeof logger_name, "%s" LOGGER_SUFFIX, name) ;
+  if (!livetree_is_ours(name) || (supervisor = living(name)) == -1 || (logger_supervisor = living(logger_name)) == -1)
   {
     absent(s, name) ;
     return ;
   }
-  snprintf(logger_name, sizeof logger_name, "%s" LOGGER_SUFFIX, name) ;
-  supervisor = living(name) ;
-  logger_supervisor = living(logger_name) ;
-  if (!supervisor && !logger_supervisor)
+  has_logger = logger_supervisor || was_left(s, logger_name) ;
+  if (!has_logger && !supervisor && !was_left(s, name))
   {
     if (!livetree_remove(name)) strerr_warnwu4sys("remove what is left of an earlier run, ", s->live, "/", name) ;
     return ;
   }
   unit = know(s, name, name) ;
   if (!unit) return ;
-  logger = logger_supervisor ? units_add(&s->units, logger_name, logger_name, unit) : 0 ;
-  if (supervisor) act_found(s, unit, supervisor) ;
-  if (logger) act_found(s, logger, logger_supervisor) ;
+  logger = has_logger ? units_add(&s->units, logger_name, logger_name, unit) : 0 ;
+  if (logger) take_over(s, logger) ; /* before who writes to it */
+  take_over(s, unit) ;
 }
 
 /* ---- a scan ---- */
@@ -224,6 +242,7 @@ static void entry_of_live (struct scanner *s, struct dirent const *e)
     unit = know(s, identity, e->d_name) ;
     if (!unit) return ;
     unit->foreign = 1 ;
+    unit->adopt = was_left(s, e->d_name) ;
   }
   units_rename(unit, e->d_name) ;
   unit->seen = s->look.generation ;

@@ -7,9 +7,12 @@
    settling    seen being created; looked at again 100 ms after its last change
    retrying    it has no supervisor, and gets one in 1 s
    running     it has a supervisor
+   replacing   its supervisor was killed, and what that has left runs on; it gets
+               another one, at once or in 1 s
    missing     running, and its directory is gone; let go after 1 s if it was
                in SCAN, else when that is ordered
-   leaving     its supervisor was told to leave; then its logger is
+   leaving     its supervisor was told to leave; then its logger is. One that is
+               killed meanwhile is replaced, and its successor told
    returning   leaving, and its directory is there again
    released    forgotten at the next opportunity
 
@@ -26,6 +29,7 @@ enum unit_phase
   UNIT_SETTLING,
   UNIT_RETRYING,
   UNIT_RUNNING,
+  UNIT_REPLACING,
   UNIT_MISSING,
   UNIT_LEAVING,
   UNIT_RETURNING,
@@ -43,8 +47,10 @@ enum unit_event
   UNIT_STARTED, /* it has a supervisor, a new one or one that was found */
   UNIT_START_FAILED, /* for a reason that can pass */
   UNIT_START_REFUSED, /* its name in LIVE is taken */
-  UNIT_DIED, /* its supervisor has ended, having lived 1 s */
+  UNIT_DIED, /* its supervisor has ended in order, having lived 1 s */
   UNIT_DIED_EARLY, /* ... less than that */
+  UNIT_KILLED, /* it has ended otherwise, and may have left something that runs */
+  UNIT_KILLED_EARLY,
   UNIT_LOGGER_GONE, /* it has no logger any more */
   UNIT_PRUNE, /* let go of what is missing */
   UNIT_LET_GO,

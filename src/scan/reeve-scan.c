@@ -15,21 +15,27 @@
 #include <skalibs/strerr.h>
 #include <skalibs/tai.h>
 
+#include "base/clock.h"
 #include "base/livedir.h"
+#include "base/process.h"
 #include "base/signals.h"
 #include "base/spawn.h"
 #include "scan/scanner.h"
 #include "service/settings.h"
 #include "wire/channels.h"
 #include "wire/report.h"
+#include "wire/scan_state.h"
 
 #define USAGE "reeve-scan [-l LIVE] [-d FD] [-t RESCAN_MS] [-T STOP_MS] [-K KILL_MS] [-C] [SCAN [-- CMD...]]"
 #define DEFAULT_SCAN "/etc/services.d"
 #define SUPERVISE "reeve-supervise"
 #define CONTROL_DIRECTORY ".s6-svscan"
 #define RETRY_MS 1000
+#define LIFE_MAX 128
 
-enum channel { CHANNEL_SIGNALS, CHANNEL_CONTROL, CHANNEL_REPORTS, CHANNEL_INOTIFY, CHANNEL_COUNT } ;
+enum channel { CHANNEL_SIGNALS, CHANNEL_CONTROL, CHANNEL_REPORTS, CHANNEL_INOTIFY, CHANNEL_FOUND, CHANNEL_COUNT } ;
+
+enum beginning { BEGIN_AFRESH, BEGIN_UPGRADED, BEGIN_TRIAL } ;
 
 char const *PROG = "reeve-scan" ;
 
@@ -38,6 +44,7 @@ struct options
   char const *live ; /* 0: not given */
   char const *scan ;
   uint32_t notify_fd ; /* 0: none */
+  enum beginning beginning ;
 } ;
 
 static uint32_t number (char const *text, uint32_t min)
@@ -47,9 +54,17 @@ static uint32_t number (char const *text, uint32_t min)
   return n ;
 }
 
+/* "-U go", "-U trial": by a scanner that is being upgraded, before its own options. */
 static void parse (struct scanner *s, struct options *options, int argc, char *const *argv)
 {
   int c ;
+  if (argc > 2 && !strcmp(argv[1], "-U"))
+  {
+    options->beginning = strcmp(argv[2], "go") ? BEGIN_TRIAL : BEGIN_UPGRADED ;
+    argc -= 2 ;
+    argv += 2 ;
+  }
+  s->arguments = (char const *const *)argv + 1 ;
   while ((c = getopt(argc, argv, "+l:d:t:T:K:C")) != -1)
   {
     switch (c)
@@ -69,6 +84,7 @@ static void parse (struct scanner *s, struct options *options, int argc, char *c
   if (!*options->scan) strerr_dieusage(100, USAGE) ;
   if (*argv && !strcmp(*argv, "--")) argv++ ;
   if (*argv) s->command = (char const *const *)argv ;
+  if (options->beginning != BEGIN_AFRESH) options->notify_fd = 0 ; /* told already */
   if (options->notify_fd && fcntl((int)options->notify_fd, F_GETFD) == -1)
     strerr_dief1sys(100, "the descriptor given to -d is not open") ;
 }
@@ -150,25 +166,38 @@ static void take_live (struct scanner *s)
 {
   if (mkdir(CONTROL_DIRECTORY, 0700) == -1 && errno != EEXIST)
     strerr_diefu4sys(111, "make ", s->live, "/", CONTROL_DIRECTORY) ;
-  if (lock_take(SCAN_LOCK) >= 0) return ;
+  s->lock = lock_take(SCAN_LOCK) ;
+  if (s->lock >= 0) return ;
   if (errno == EBUSY) strerr_dief2x(100, "another scanner is running on ", s->live) ;
   strerr_diefu4sys(111, "lock ", s->live, "/", SCAN_LOCK) ;
 }
 
-/* So that `reeve` knows of the services that no look has come to yet. */
-static void tell_client (struct scanner const *s)
+/* Do the pids that an earlier scanner and its supervisors have left mean anything? */
+static void compare_lives (struct scanner *s)
 {
-  if (!openwritenclose_suffix(SCAN_PATH_FILE, s->scan, strlen(s->scan), ".new"))
-    strerr_diefu4sys(111, "write ", s->live, "/", SCAN_PATH_FILE) ;
+  char life[LIFE_MAX] ;
+  char before[LIFE_MAX] ;
+  size_t n = openreadnclose(LIFE_FILE, before, sizeof before - 1) ;
+  before[n] = 0 ;
+  if (!process_namespace_life(life, sizeof life)) life[0] = 0 ;
+  s->same_life = life[0] && !strcmp(life, before) ;
+  if (!s->same_life && !openwritenclose_suffix(LIFE_FILE, life, strlen(life), ".new"))
+    strerr_diefu4sys(111, "write ", s->live, "/", LIFE_FILE) ;
 }
 
-static int trap_signals (void)
+/* One that was executed anew holds a tree already: it goes on until it can. */
+static int trap_signals (int running)
 {
   static int const trapped[] =
     { SIGCHLD, SIGALRM, SIGABRT, SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGUSR1, SIGUSR2, SIGPWR, SIGWINCH, SIGRTMIN_3 } ;
-  int fd = signals_open(trapped, sizeof trapped / sizeof *trapped) ;
-  if (fd == -1) strerr_diefu1sys(111, "open a descriptor for signals") ;
-  return fd ;
+  for (;;)
+  {
+    int fd = signals_open(trapped, sizeof trapped / sizeof *trapped) ;
+    if (fd >= 0) return fd ;
+    if (!running) strerr_diefu1sys(111, "open a descriptor for signals") ;
+    strerr_warnwu1sys("open a descriptor for signals (next try in 1 second)") ;
+    poll(0, 0, RETRY_MS) ;
+  }
 }
 
 static void notify_ready (uint32_t fd)
@@ -193,6 +222,13 @@ static void sooner (int *ms, tain const *deadline)
   if (*ms < 0 || n < *ms) *ms = n ;
 }
 
+static void sooner_ms (int *ms, uint64_t deadline_ms)
+{
+  uint64_t now = deadline_ms ? clock_ms() : 0 ;
+  uint64_t left = deadline_ms > now ? deadline_ms - now : 0 ;
+  if (deadline_ms && (*ms < 0 || left < (uint64_t)*ms)) *ms = (int)left ;
+}
+
 /* Milliseconds to sleep; -1: until something happens. */
 static int sleep_ms (struct scanner const *s)
 {
@@ -203,6 +239,8 @@ static int sleep_ms (struct scanner const *s)
   if (first) sooner(&ms, &first->deadline) ;
   if (s->look.again) sooner(&ms, &s->look.moment) ;
   if (stop_deadline(s, &deadline)) sooner(&ms, &deadline) ;
+  sooner_ms(&ms, orphans_deadline(s)) ;
+  sooner_ms(&ms, s->upgrade.deadline_ms) ;
   return ms ;
 }
 
@@ -225,14 +263,21 @@ static void read_signals (struct scanner *s, int fd)
   while ((sig = signals_read(fd))) command_signal(s, sig) ;
 }
 
-static void loop (struct scanner *s, struct pollfd x[CHANNEL_COUNT])
+static void loop (struct scanner *s, int signals)
 {
+  struct pollfd x[CHANNEL_COUNT] ;
+  for (unsigned int i = 0 ; i < CHANNEL_COUNT ; i++) x[i] = (struct pollfd) { .fd = -1, .events = POLLIN } ;
+  x[CHANNEL_SIGNALS].fd = signals ;
+  x[CHANNEL_CONTROL].fd = s->control ;
+  x[CHANNEL_REPORTS].fd = s->reports ;
   for (;;)
   {
     units_sweep(&s->units) ;
     if (stop_progress(s)) return ;
+    upgrade_progress(s) ;
     for (unsigned int i = 0 ; i < CHANNEL_COUNT ; i++) x[i].revents = 0 ;
     x[CHANNEL_INOTIFY].fd = s->inotify ;
+    x[CHANNEL_FOUND].fd = s->found ;
     if (poll(x, CHANNEL_COUNT, sleep_ms(s)) == -1 && errno != EINTR)
     {
       int hopeless = errno == EFAULT || errno == EINVAL ;
@@ -241,43 +286,65 @@ static void loop (struct scanner *s, struct pollfd x[CHANNEL_COUNT])
       poll(0, 0, RETRY_MS) ;
     }
     if (x[CHANNEL_SIGNALS].revents) read_signals(s, x[CHANNEL_SIGNALS].fd) ;
-    if (x[CHANNEL_REPORTS].revents & POLLIN) act_reports(s, x[CHANNEL_REPORTS].fd) ;
-    if (x[CHANNEL_CONTROL].revents & POLLIN) command_letters(s, x[CHANNEL_CONTROL].fd) ;
+    if (x[CHANNEL_REPORTS].revents & POLLIN) reap_reports(s) ;
+    if (x[CHANNEL_FOUND].revents & POLLIN) found_read(s) ;
+    if (x[CHANNEL_CONTROL].revents & POLLIN) command_letters(s) ;
     if (s->inotify >= 0 && x[CHANNEL_INOTIFY].revents & POLLIN) watch_read(s) ;
     deadlines(s) ;
+    orphans_deadlines(s) ;
     look_continue(s) ;
   }
 }
 
+/* So that `reeve` knows of the services that no look has come to yet; and of upgrades. */
+static void tell_client (struct scanner const *s)
+{
+  if (upgrade_write_state(s)) return ;
+  if (!s->upgrade.done) strerr_diefu4sys(111, "write ", s->live, "/" SCAN_STATE_FILE, "") ;
+  strerr_warnwu1sys("write " SCAN_STATE_FILE) ;
+}
+
+static void take_over (struct scanner *s)
+{
+  upgrade_take(s) ;
+  if (!getcwd(s->live, sizeof s->live)) memcpy(s->live, ".", 2) ;
+}
+
+static void begin_afresh (struct scanner *s, struct options const *options)
+{
+  resolve_scan(s, options->scan) ;
+  enter_live(s, options->live) ;
+  take_live(s) ;
+  tell_services() ;
+  if (unlink(EXIT_CODE_FILE) == -1 && errno != ENOENT) strerr_warnwu1sys("remove " EXIT_CODE_FILE) ; /* of a scanner that was killed */
+  s->reports = open_channel(REPORTS_FIFO) ;
+}
+
 int main (int argc, char *const *argv)
 {
-  static struct scanner s = { .own_code = -1, .inotify = -1, .scan_watch = -1, .ancestor_watch = -1 } ;
+  static struct scanner s = { .own_code = -1, .lock = -1, .control = -1, .reports = -1, .found = -1, .command_fd = -1, .inotify = -1, .scan_watch = -1, .ancestor_watch = -1 } ;
   struct options options = { 0 } ;
-  struct pollfd x[CHANNEL_COUNT] ;
+  int signals ;
   spawn_prepare_signals() ;
   parse(&s, &options, argc, argv) ;
+  if (options.beginning == BEGIN_TRIAL) return upgrade_check() ;
   if (!tain_now_set_stopwatch_g()) strerr_diefu1sys(111, "read the monotonic clock") ;
   if (!spawn_sanitize_stdio()) strerr_diefu1sys(111, "open /dev/null") ;
-  resolve_scan(&s, options.scan) ;
   find_supervise(&s) ;
-  enter_live(&s, options.live) ;
-  take_live(&s) ;
+  if (options.beginning == BEGIN_UPGRADED) take_over(&s) ;
+  else begin_afresh(&s, &options) ;
   find_in_place(&s) ;
-  tell_services() ;
-  tell_client(&s) ;
-  /* What a scanner that was killed has left. */
-  if (unlink(EXIT_CODE_FILE) == -1 && errno != ENOENT) strerr_warnwu1sys("remove " EXIT_CODE_FILE) ;
-  if (unlink(COMMAND_STATUS_FILE) == -1 && errno != ENOENT) strerr_warnwu1sys("remove " COMMAND_STATUS_FILE) ;
+  compare_lives(&s) ;
   if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == -1)
     strerr_warnwu1sys("become a subreaper: orphans of services fall to another process") ;
-  for (unsigned int i = 0 ; i < CHANNEL_COUNT ; i++) x[i] = (struct pollfd) { .fd = -1, .events = POLLIN } ;
-  x[CHANNEL_SIGNALS].fd = trap_signals() ;
-  x[CHANNEL_REPORTS].fd = open_channel(REPORTS_FIFO) ;
+  signals = trap_signals(options.beginning == BEGIN_UPGRADED) ;
+  stop_find_command(&s) ;
   if (!s.in_place) look_at_leftovers(&s) ; /* before any client can take them for services */
-  x[CHANNEL_CONTROL].fd = open_channel(SCAN_CONTROL_FIFO) ;
+  if (s.control == -1) s.control = open_channel(SCAN_CONTROL_FIFO) ;
+  tell_client(&s) ;
   notify_ready(options.notify_fd) ;
   watch_start(&s) ;
   look_order(&s, 0, 0) ;
-  loop(&s, x) ;
+  loop(&s, signals) ;
   stop_end(&s) ;
 }

@@ -2,7 +2,11 @@
 
    reeve-scan.c   start, options, the loop
    plan.c         what is to be done about a service (pure)
-   act.c          doing it: supervisors started, told, reaped
+   act.c          doing it: supervisors started and told
+   reap.c         what has ended, and what the supervisors report
+   orphans.c      processes that fell to the scanner, and whose they are
+   found.c        supervisors that are no children of the scanner
+   upgrade.c      executing the program that is on disk now
    units.c        the set of services; their deadlines
    look.c         what there is: reading SCAN and LIVE
    watch.c        inotify
@@ -36,6 +40,22 @@ enum deadline_kind /* constant delays: a queue of each is sorted as it grows */
   DEADLINE_NONE = DEADLINE_KIND_COUNT
 } ;
 
+struct unit ;
+
+/* A child that was a killed supervisor's, or descends from one. Reaped on behalf of
+   the unit's present supervisor. */
+struct orphan
+{
+  pid_t pid ;
+  struct unit *unit ; /* 0: nobody's (any more) */
+  struct orphan *next ; /* of the unit's */
+  unsigned int wstat ;
+  unsigned int is_process : 1 ; /* the unit's ./run or ./finish, no stray */
+  unsigned int ended : 1 ; /* and its supervisor could not be told yet */
+  unsigned int fresh : 1 ; /* noted, and not booked yet */
+  unsigned int told : 1 ; /* a stray that has had SIGTERM */
+} ;
+
 struct unit
 {
   char *identity ; /* a name in SCAN, or "/DEVICE:INODE" of what others put into LIVE */
@@ -50,12 +70,24 @@ struct unit
   tain deadline ; /* monotonic */
   tain started ; /* monotonic: when its supervisor was */
   pid_t supervisor ; /* 0: none */
+  int supervisor_fd ; /* pidfd of one that is no child; -1: it is, or there is no pidfd */
+  int wstat ; /* with which it has ended, while `dead` */
+  struct unit *next_dead ; /* in the list of those that reap.c has found */
+  struct orphan *orphans ;
+  struct unit *next_adopting ; /* in the list of units that have had orphans */
+  pid_t process ; /* what the supervisor that was killed ran: ./run or ./finish; 0: nothing */
+  pid_t group ; /* its process group, and its session unless it has changed that */
+  uint64_t strays_ms ; /* clock_ms(): when the next stage of the end of its strays is due; 0: none is under way */
   int watch[2] ; /* inotify's, of the directory and its log/; -1: none */
   unsigned int seen ; /* the scan that saw it last */
   enum deadline_kind waiting ;
   unsigned int foreign : 1 ; /* put into LIVE by others: nothing is made for it */
   unsigned int child : 1 ; /* its supervisor is a child of ours, not one that was found */
   unsigned int warned : 1 ; /* has said that it cannot be started, or is incomplete */
+  unsigned int dead : 1 ; /* its supervisor has ended, and that was not acted on yet */
+  unsigned int adopt : 1 ; /* the next supervisor goes on from what the last one has left */
+  unsigned int adopting : 1 ; /* in that list */
+  unsigned int killing : 1 ; /* its strays have had SIGTERM */
   unsigned int terminate : 1 ; /* a logger that is not to wait for the end of its input */
 } ;
 
@@ -72,6 +104,8 @@ struct units
   void *by_identity ; /* tsearch trees */
   void *by_supervisor ;
   void *by_watch ;
+  void *orphans ; /* by pid */
+  struct unit *adopting ;
   struct unit *released ; /* to be swept, linked by `later` */
   struct unit_queue queue[DEADLINE_KIND_COUNT] ;
 } ;
@@ -108,6 +142,16 @@ struct stop
   unsigned int loggers_too : 1 ;
 } ;
 
+struct upgrade
+{
+  uint64_t deadline_ms ; /* clock_ms(): of the trial */
+  pid_t checker ; /* the new program's trial; 0: none is under way */
+  uint32_t count ;
+  uint32_t failed ;
+  unsigned int wanted : 1 ;
+  unsigned int done : 1 ; /* this program was executed by one: its supervisors are to do the same */
+} ;
+
 struct scanner
 {
   char scan[SCAN_PATH_MAX] ; /* absolute, no slash at its end */
@@ -115,17 +159,25 @@ struct scanner
   char origin[SCAN_PATH_MAX] ; /* the working directory at the start: CMD's */
   char supervise[SCAN_PATH_MAX] ; /* the program */
   char const *const *command ; /* CMD; 0: none */
+  char const *const *arguments ; /* the program's own, from argv[1] on */
   pid_t command_pid ;
-  int own_code ; /* with which CMD ended by itself; -1: it has not */
+  int command_fd ; /* pidfd of a CMD that is no child; -1: it is */
+  int own_code ; /* with which CMD or a main service ended by itself; -1: none has */
   struct units units ;
   struct look look ;
   struct stop stop ;
+  struct upgrade upgrade ;
   uint32_t rescan_ms ; /* 0: no timer */
+  int lock ; /* descriptors */
+  int control ;
+  int reports ;
+  int found ; /* epoll: the pidfds of what is no child of ours; -1: none yet */
   int inotify ; /* -1: none */
   int scan_watch ; /* inotify's, of SCAN; -1: none */
   int ancestor_watch ; /* of the deepest directory there is while SCAN is missing */
   unsigned int command_signals : 1 ; /* CMD gets the signals that the scanner is sent */
   unsigned int in_place : 1 ;
+  unsigned int same_life : 1 ; /* pids in LIVE are of this life of the PID namespace */
   unsigned int said_no_inotify : 1 ;
 } ;
 
@@ -148,12 +200,67 @@ extern struct unit *units_first_deadline (struct units const *units) ;
 
 /* act.c: takes the step for `event`, and all that follow from it. */
 extern void act (struct scanner *s, struct unit *unit, enum unit_event event) ;
-/* Reaps every dead child. */
-extern void act_reap (struct scanner *s) ;
-/* What the supervisors say. */
-extern void act_reports (struct scanner *s, int fd) ;
 /* A supervisor that lives in LIVE/NAME from before: watched, never doubled. */
 extern void act_found (struct scanner *s, struct unit *unit, pid_t supervisor) ;
+
+/* reap.c */
+/* Reaps every dead child. */
+extern void reap (struct scanner *s) ;
+/* What the supervisors say. */
+extern void reap_reports (struct scanner *s) ;
+/* A supervisor that is no child of ours has ended. */
+extern void reap_found (struct scanner *s, struct unit *unit) ;
+
+/* orphans.c */
+/* Booking is done in two steps, between which the caller reaps: a child that is noted
+   in the first was left by somebody who can be reaped by then, so that it is known
+   by the second whose it may be. */
+extern void orphans_note (struct scanner *s) ;
+/* Books what was noted to one of the units in the list `dead` (linked by next_dead),
+   whose supervisors were killed, or to one that has had orphans before. A child that
+   a supervisor was about to execute, and that nobody knows, is killed: returns
+   whether there was one. */
+extern int orphans_book (struct scanner *s, struct unit *dead) ;
+/* A child that the scanner has started itself, and does not wait for. */
+extern void orphans_not (struct scanner *s, pid_t pid) ;
+/* Of a unit whose supervisor was found alive: is its process a child of ours? */
+extern void orphans_book_process (struct scanner *s, struct unit *unit) ;
+/* A child of ours that is neither a supervisor nor CMD has ended. Was it a unit's? */
+extern int orphans_ended (struct scanner *s, pid_t pid, int wstat) ;
+/* Tells the unit's supervisor what has ended meanwhile. */
+extern void orphans_tell (struct scanner *s, struct unit *unit) ;
+/* Sends a signal (negative: to its group) to the unit's process, if it is a child. */
+extern void orphans_signal (struct scanner *s, struct unit *unit, int signal) ;
+/* The unit's supervisor ends strays: so do we, those of its that are ours. */
+extern void orphans_end_strays (struct scanner *s, struct unit *unit) ;
+/* The next stage, where it is due; the earliest moment of one, 0: none. */
+extern void orphans_deadlines (struct scanner *s) ;
+extern uint64_t orphans_deadline (struct scanner const *s) ;
+/* SIGKILL to all of the unit's, its process too if `process`. */
+extern void orphans_kill (struct unit const *unit, int process) ;
+/* The unit is forgotten. */
+extern void orphans_release (struct scanner *s, struct unit *unit) ;
+/* Is there an end that a supervisor could not be told yet? */
+extern int orphans_in_the_air (struct scanner const *s) ;
+
+/* found.c */
+/* Is told when the unit's supervisor, or CMD, ends, which is no child of ours.
+   Fails softly, with one message. */
+extern void found_watch (struct scanner *s, struct unit *unit) ;
+extern void found_watch_command (struct scanner *s) ;
+extern void found_read (struct scanner *s) ;
+
+/* upgrade.c */
+extern void upgrade_order (struct scanner *s) ;
+/* Goes on with it when nothing is in the air; does not return when it is done. */
+extern void upgrade_progress (struct scanner *s) ;
+extern void upgrade_tried (struct scanner *s, int wstat) ;
+/* Writes LIVE/.s6-svscan/state. Returns 1, or 0 with errno. */
+extern int upgrade_write_state (struct scanner const *s) ;
+/* What the trial does. Returns the exit code. */
+extern int upgrade_check (void) ;
+/* In the new program: takes over what the old one has handed over. */
+extern void upgrade_take (struct scanner *s) ;
 
 /* look.c */
 /* Orders a scan; `prune`: and let go of what it misses; `quiet`: by the timer. */
@@ -173,8 +280,8 @@ extern void look_name (struct scanner *s, char const *name, int at_once) ;
 /* Has the directory of a unit a log/ with a ./run? Yes, if it cannot be told: what
    then fails is tried again. */
 extern int look_has_logger (struct scanner const *s, struct unit const *unit) ;
-/* What is left in LIVE by a scanner that was killed: removed, or watched where
-   supervisors live in it. */
+/* What is left in LIVE by a scanner that was killed, or executed anew: taken over
+   where supervisors live in it, or what they have left; else removed. */
 extern void look_at_leftovers (struct scanner *s) ;
 
 /* watch.c: inotify; all fail softly, with one message for all. */
@@ -196,12 +303,16 @@ extern int livetree_is_ours (char const *name) ;
 extern int livetree_remove (char const *name) ;
 
 /* command.c */
-extern void command_letters (struct scanner *s, int fd) ;
+extern void command_letters (struct scanner *s) ;
 extern void command_signal (struct scanner *s, int sig) ;
 
 /* stop.c */
 extern void stop_begin (struct scanner *s, int loggers_too) ;
 extern void stop_start_command (struct scanner *s) ;
+/* A CMD that a scanner before us has started, and that still runs, is ours. */
+extern void stop_find_command (struct scanner *s) ;
+/* A main service has ended by itself. */
+extern void stop_main_ended (struct scanner *s, struct unit const *unit, unsigned int wstat) ;
 extern void stop_command_ended (struct scanner *s, int wstat) ;
 /* Does what the budget asks for; has the tree ended? */
 extern int stop_progress (struct scanner *s) ;

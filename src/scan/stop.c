@@ -12,10 +12,13 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "base/process.h"
 #include "base/spawn.h"
 #include "scan/scanner.h"
 #include "service/settings.h"
 #include "wire/channels.h"
+#include "wire/order.h"
+#include "wire/state.h"
 #include "wire/status.h"
 
 #define KILL_BEFORE_MS 1000 /* before the end of the budget */
@@ -55,33 +58,50 @@ static int find_program (char const *name, char out[SCAN_PATH_MAX])
   }
 }
 
-/* For `reeve status`. */
-static void publish_command (pid_t pid)
+/* For `reeve status`, and for a scanner after us. */
+static void publish_command (struct birth const *birth)
 {
-  char packed[STATUS_SIZE] ;
-  struct status status = { .pid = pid, .flags = STATUS_WANT_UP | STATUS_READY } ;
+  char packed[STATUS_SIZE + BIRTH_SIZE] ;
+  struct status status = { .pid = birth->process.pid, .flags = STATUS_WANT_UP | STATUS_READY } ;
   tain_wallclock_read(&status.since) ;
   status.ready_since = status.since ;
   status_pack(packed, &status) ;
+  birth_pack(packed + STATUS_SIZE, birth) ;
   if (!openwritenclose_suffix(COMMAND_STATUS_FILE, packed, sizeof packed, ".new"))
     strerr_warnwu1sys("write " COMMAND_STATUS_FILE) ;
+}
+
+void stop_find_command (struct scanner *s)
+{
+  char packed[STATUS_SIZE + BIRTH_SIZE] ;
+  struct birth birth ;
+  if (openreadnclose(COMMAND_STATUS_FILE, packed, sizeof packed) != sizeof packed || !s->same_life || !birth_unpack(packed + STATUS_SIZE, &birth)
+   || !(process_is_child(birth.process.pid) || process_lives(&birth.process)))
+  {
+    unlink(COMMAND_STATUS_FILE) ;
+    return ;
+  }
+  s->command_pid = birth.process.pid ;
+  if (!process_is_child(s->command_pid)) found_watch_command(s) ;
 }
 
 void stop_start_command (struct scanner *s)
 {
   char program[SCAN_PATH_MAX] ;
+  struct birth birth = { .what = 'r' } ;
   struct spawn request = SPAWN_ZERO ;
   int executing ;
-  if (!s->command || s->stop.on) return ;
+  if (!s->command || s->command_pid || s->stop.on) return ;
   request.path = program ;
   request.argv = s->command ;
   request.envp = (char const *const *)environ ;
   request.same_session = 1 ; /* it may talk to a terminal */
   request.chdir = s->origin ;
+  request.birth = &birth ;
   if (find_program(s->command[0], program)) s->command_pid = spawn(&request, &executing) ;
   if (s->command_pid)
   {
-    publish_command(s->command_pid) ;
+    publish_command(&birth) ;
     return ;
   }
   s->own_code = errno == ENOENT ? CODE_NOT_FOUND : CODE_NOT_EXECUTED ;
@@ -89,13 +109,37 @@ void stop_start_command (struct scanner *s)
   stop_begin(s, 0) ;
 }
 
+static int code_of (int wstat)
+{
+  return WIFSIGNALED(wstat) ? CODE_BY_SIGNAL + WTERMSIG(wstat) : WEXITSTATUS(wstat) ;
+}
+
 void stop_command_ended (struct scanner *s, int wstat)
 {
   s->command_pid = 0 ;
+  if (s->command_fd >= 0) fd_close(s->command_fd) ;
+  s->command_fd = -1 ;
   unlink(COMMAND_STATUS_FILE) ;
   if (s->stop.on) return ;
-  s->own_code = WIFSIGNALED(wstat) ? CODE_BY_SIGNAL + WTERMSIG(wstat) : WEXITSTATUS(wstat) ;
+  s->own_code = code_of(wstat) ;
   stop_begin(s, 0) ;
+}
+
+void stop_main_ended (struct scanner *s, struct unit const *unit, unsigned int wstat)
+{
+  char code[UINT_FMT] ;
+  if (s->stop.on) return ;
+  s->own_code = code_of((int)wstat) ;
+  code[uint_fmt(code, (unsigned int)s->own_code)] = 0 ;
+  strerr_warni5x("the main service ", unit->name, " has ended with ", code, ": stopping everything") ;
+  stop_begin(s, 0) ;
+}
+
+static void signal_command (struct scanner const *s, int sig)
+{
+  if (!s->command_pid) return ;
+  if (s->command_fd >= 0) process_signal_watched(s->command_fd, sig, 0) ;
+  else if (process_is_child(s->command_pid)) kill(s->command_pid, sig) ;
 }
 
 /* ---- the stop ---- */
@@ -119,11 +163,8 @@ void stop_begin (struct scanner *s, int loggers_too)
     tain_now(&s->stop.began) ;
     look_cancel(s) ;
     watch_end(s) ;
-    if (s->command_pid)
-    {
-      kill(s->command_pid, SIGTERM) ;
-      kill(s->command_pid, SIGCONT) ;
-    }
+    signal_command(s, SIGTERM) ;
+    signal_command(s, SIGCONT) ;
     for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
       if (!unit->producer && unit->phase != UNIT_RELEASED) act(s, unit, UNIT_LET_GO) ;
   }
@@ -160,11 +201,10 @@ int stop_deadline (struct scanner const *s, tain *deadline)
   return 1 ;
 }
 
-static void order (struct unit const *unit, char letter)
+static void order (struct unit const *unit, enum order_letter letter)
 {
-  char path[UNIT_PATH_MAX] ;
-  snprintf(path, sizeof path, "%s/" ORDERS_FIFO, unit->name) ;
-  if (!fifo_send(path, &letter, 1) && errno != ENXIO && errno != ENOENT)
+  struct order order = { .letter = letter } ;
+  if (!order_send(unit->name, &order) && errno != ENXIO && errno != ENOENT)
     strerr_warnwu2sys("order the end of ", unit->name) ;
 }
 
@@ -186,19 +226,23 @@ static void kill_what_is_left (struct scanner *s)
     s->stop.had_to_kill = 1 ;
     say_killed(s, "the service ", unit->name) ;
     order(unit, ORDER_KILL) ;
+    orphans_kill(unit, 0) ; /* an adopted ./run: its supervisor asks for it */
   }
   if (s->command_pid)
   {
     s->stop.had_to_kill = 1 ;
     say_killed(s, "the command ", s->command[0]) ;
-    kill(s->command_pid, SIGKILL) ;
+    signal_command(s, SIGKILL) ;
   }
 }
 
 static void abandon_what_is_left (struct scanner *s)
 {
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
+  {
     if (unit->supervisor) order(unit, ORDER_ABANDON) ;
+    orphans_kill(unit, 1) ;
+  }
 }
 
 int stop_progress (struct scanner *s)

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <skalibs/djbunix.h>
+
 #include "scan/scanner.h"
 
 static int const delay_ms[DEADLINE_KIND_COUNT] = { [DEADLINE_QUIET] = 100, [DEADLINE_RETURN] = 1000, [DEADLINE_RETRY] = 1000 } ;
@@ -47,7 +49,7 @@ struct unit *units_add (struct units *units, char const *identity, char const *n
   }
   unit->phase = UNIT_INCOMPLETE ;
   unit->waiting = DEADLINE_NONE ;
-  unit->watch[0] = unit->watch[1] = -1 ;
+  unit->watch[0] = unit->watch[1] = unit->supervisor_fd = -1 ;
   unit->producer = producer ;
   if (producer)
   {
@@ -110,6 +112,8 @@ struct unit *units_by_supervisor (struct units *units, pid_t pid)
 int units_set_supervisor (struct units *units, struct unit *unit, pid_t pid)
 {
   if (unit->supervisor) tdelete(unit, &units->by_supervisor, &compare_supervisor) ;
+  if (unit->supervisor_fd >= 0) fd_close(unit->supervisor_fd) ;
+  unit->supervisor_fd = -1 ;
   unit->supervisor = pid ;
   if (!pid || tsearch(unit, &units->by_supervisor, &compare_supervisor)) return 1 ;
   unit->supervisor = 0 ;

@@ -19,10 +19,12 @@
 #include "wire/death_tally.h"
 
 #define CONTENT_MAX 128
+#define PRINTABLE_MAX 40
 #define FD_MAX 1048575
 #define SIGNAL_MAX 64
 
-enum kind { KIND_FD, KIND_UINT, KIND_SIGNAL, KIND_DELAY, KIND_FLAG_KILL_GROUP, KIND_FLAG_NEW_PID_NAMESPACE } ;
+enum kind { KIND_FD, KIND_UINT, KIND_SIGNAL, KIND_DELAY, KIND_RESTART,
+  KIND_FLAG_KILL_GROUP, KIND_FLAG_NEW_PID_NAMESPACE, KIND_FLAG_MAIN, KIND_FLAG_KEEP_STRAYS, KIND_FLAG_FORKS } ;
 
 struct setting
 {
@@ -47,6 +49,11 @@ static struct setting const all[] =
   { "reload-signal", "the name or number of a signal; default: HUP", AT(reload_signal), KIND_SIGNAL, 0, 1 },
   { "restart-delay", "MIN MAX: two numbers of milliseconds from 0 to 2147483647, MIN not above MAX; default: 100 16000",
     AT(restart_delay_min_ms), KIND_DELAY, INT_MAX, 0 },
+  { "flag-main", "", 0, KIND_FLAG_MAIN, 0, 0 }, /* before `restart`, whose default it changes */
+  { "restart", "always, no, on-failure or on-failure:N with N from 1 to 2147483647; default: always, but no with flag-main",
+    AT(restart), KIND_RESTART, INT_MAX, 0 },
+  { "flag-keep-strays", "", 0, KIND_FLAG_KEEP_STRAYS, 0, 0 },
+  { "flag-forks", "", 0, KIND_FLAG_FORKS, 0, 0 },
   { "flag-timeout-killpg", "", 0, KIND_FLAG_KILL_GROUP, 0, 1 },
   { "flag-newpidns", "", 0, KIND_FLAG_NEW_PID_NAMESPACE, 0, 0 },
 } ;
@@ -123,9 +130,29 @@ int setting_parse_delay (char const *text, uint32_t *min_ms, uint32_t *max_ms)
   return 1 ;
 }
 
+int setting_parse_restart (char const *text, enum restart_policy *policy, uint32_t *max)
+{
+  static char const on_failure[] = "on-failure" ;
+  static struct { char const *word ; enum restart_policy policy ; } const words[] =
+    { { "always", RESTART_ALWAYS }, { "no", RESTART_NO }, { on_failure, RESTART_ON_FAILURE } } ;
+  size_t len = sizeof on_failure - 1 ;
+  uint32_t n ;
+  for (size_t i = 0 ; i < sizeof words / sizeof *words ; i++)
+  {
+    if (strncmp(text, words[i].word, strlen(words[i].word)) != 0 || !only_space(text + strlen(words[i].word))) continue ;
+    *policy = words[i].policy ;
+    *max = 0 ;
+    return 1 ;
+  }
+  if (strncmp(text, on_failure, len) != 0 || text[len] != ':' || !setting_parse_uint(text + len + 1, 1, INT_MAX, &n)) return 0 ;
+  *policy = RESTART_ON_FAILURE ;
+  *max = n ;
+  return 1 ;
+}
+
 /* 1 with the content as text; 0 when there is no such file; -1 with errno, 0 for
    content that no setting can have. */
-static int read_content (char const *file, char text[CONTENT_MAX + 1])
+static int read_content (char const *file, char *text, size_t max)
 {
   struct stat st ;
   size_t n ;
@@ -143,12 +170,12 @@ static int read_content (char const *file, char text[CONTENT_MAX + 1])
     return -1 ;
   }
   errno = 0 ;
-  n = allread(fd, text, CONTENT_MAX) ;
-  err = n < CONTENT_MAX && errno != EPIPE ? errno : 0 ;
+  n = allread(fd, text, max) ;
+  err = n < max && errno != EPIPE ? errno : 0 ;
   fd_close(fd) ;
   text[n] = 0 ;
   errno = err ;
-  return n == CONTENT_MAX || err || strlen(text) < n ? -1 : 1 ;
+  return n == max || err || strlen(text) < n ? -1 : 1 ;
 }
 
 static int parse (struct settings *settings, struct setting const *setting, char const *text)
@@ -164,32 +191,44 @@ static int parse (struct settings *settings, struct setting const *setting, char
     case KIND_UINT : return setting_parse_uint(text, 0, setting->max, at) ;
     case KIND_SIGNAL : return setting_parse_signal(text, at) ;
     case KIND_DELAY : return setting_parse_delay(text, &settings->restart_delay_min_ms, &settings->restart_delay_max_ms) ;
+    case KIND_RESTART : return setting_parse_restart(text, &settings->restart, &settings->restart_max) ;
     default : return 1 ;
   }
 }
 
 static void printable (char *text)
 {
-  text[40] = 0 ;
+  text[PRINTABLE_MAX] = 0 ;
   for (; *text ; text++)
     if ((unsigned char)*text < 32 || *text == 127) *text = *text == '\n' && !text[1] ? 0 : '?' ;
+}
+
+static void set_flag (struct settings *settings, enum kind kind, int present)
+{
+  switch (kind)
+  {
+    case KIND_FLAG_KILL_GROUP : settings->kill_group = !!present ; break ;
+    case KIND_FLAG_NEW_PID_NAMESPACE : settings->new_pid_namespace = !!present ; break ;
+    case KIND_FLAG_KEEP_STRAYS : settings->keep_strays = !!present ; break ;
+    case KIND_FLAG_FORKS : settings->forks = !!present ; break ;
+    case KIND_FLAG_MAIN :
+      settings->main_service = !!present ;
+      settings->restart = present ? RESTART_NO : RESTART_ALWAYS ;
+      break ;
+    default : break ;
+  }
 }
 
 static void set (struct settings *settings, struct setting const *setting, settings_report_func *report)
 {
   char text[CONTENT_MAX + 1] ;
   int r ;
-  if (setting->kind == KIND_FLAG_KILL_GROUP)
+  if (setting->kind >= KIND_FLAG_KILL_GROUP)
   {
-    settings->kill_group = !access(setting->file, F_OK) ;
+    set_flag(settings, setting->kind, !access(setting->file, F_OK)) ;
     return ;
   }
-  if (setting->kind == KIND_FLAG_NEW_PID_NAMESPACE)
-  {
-    settings->new_pid_namespace = !access(setting->file, F_OK) ;
-    return ;
-  }
-  r = read_content(setting->file, text) ;
+  r = read_content(setting->file, text, CONTENT_MAX) ;
   if (!r || (r == 1 && parse(settings, setting, text))) return ;
   if (report)
   {
@@ -218,4 +257,32 @@ void settings_read (struct settings *settings, enum settings_set which, settings
   take_defaults(settings, which) ;
   for (size_t i = 0 ; i < sizeof all / sizeof *all ; i++)
     if (which == SETTINGS_START || all[i].at_stop) set(settings, all + i, report) ;
+}
+
+int settings_read_pidfile (char path[SETTING_PATH_MAX], settings_report_func *report)
+{
+  int r = read_content("pidfile", path, SETTING_PATH_MAX - 1) ;
+  size_t len = strlen(path) ;
+  if (!r) return 0 ;
+  while (len && (path[len - 1] == '\n' || path[len - 1] == ' ' || path[len - 1] == '\t' || path[len - 1] == '\r')) path[--len] = 0 ;
+  if (r == 1 && len && !strpbrk(path, "\n\r")) return 1 ;
+  if (report)
+  {
+    int err = r == -1 ? errno : 0 ;
+    printable(path) ;
+    (*report)("pidfile", path, "the path of the file into which the service writes its pid; without it, what is left behind must be one process", err) ;
+  }
+  return -1 ;
+}
+
+pid_t settings_pid_in (char const *path)
+{
+  char text[CONTENT_MAX + 1] ;
+  uint32_t pid ;
+  size_t blanks ;
+  int r = read_content(path, text, CONTENT_MAX) ;
+  if (r != 1) return (errno = r ? errno ? errno : EINVAL : ENOENT, 0) ;
+  blanks = strspn(text, " \t") ; /* PostgreSQL's has further lines */
+  text[blanks + strcspn(text + blanks, "\r\n")] = 0 ;
+  return setting_parse_uint(text + blanks, 2, INT_MAX, &pid) ? (pid_t)pid : (errno = EINVAL, 0) ;
 }

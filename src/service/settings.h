@@ -8,8 +8,16 @@
 #define REEVE_SERVICE_SETTINGS_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #define SETTING_NO_FD (-1)
+
+enum restart_policy
+{
+  RESTART_ALWAYS,
+  RESTART_NO, /* a failure is permanent; so is success, but that is none */
+  RESTART_ON_FAILURE
+} ;
 
 struct settings
 {
@@ -22,8 +30,13 @@ struct settings
   int reload_signal ; /* SIGHUP if not set */
   uint32_t restart_delay_min_ms ; /* 100 if not set */
   uint32_t restart_delay_max_ms ; /* 16000 if not set; never below the minimum */
+  enum restart_policy restart ; /* always if not set, but no with flag-main */
+  uint32_t restart_max ; /* of on-failure:N; 0: no limit */
   unsigned int kill_group : 1 ; /* flag-timeout-killpg */
   unsigned int new_pid_namespace : 1 ; /* flag-newpidns */
+  unsigned int main_service : 1 ; /* flag-main */
+  unsigned int keep_strays : 1 ; /* flag-keep-strays */
+  unsigned int forks : 1 ; /* flag-forks */
 } ;
 
 /* Which files to read: those that matter at a moment. */
@@ -47,11 +60,22 @@ extern void settings_read (struct settings *settings, enum settings_set which, s
 
 extern void settings_defaults (struct settings *settings) ;
 
+#define SETTING_PATH_MAX 4096
+
+/* Reads `pidfile` in the current directory: the path of a file, on a line of its own.
+   Returns 1 with the path, 0 when there is no such setting, -1 when it has been reported. */
+extern int settings_read_pidfile (char path[SETTING_PATH_MAX], settings_report_func *report) ;
+
+/* Reads a pid from the file `path`, as daemons write it.
+   Returns it, or 0 with errno: ENOENT not there yet, EINVAL no pid in it (yet). */
+extern pid_t settings_pid_in (char const *path) ;
+
 /* The parsers, pure: `text` is a NUL-terminated content of one file. Each
    returns 1 and writes the value, or 0 and writes nothing. Trailing white space
    is allowed, anything else is not. */
 extern int setting_parse_uint (char const *text, uint32_t min, uint32_t max, uint32_t *value) ;
 extern int setting_parse_signal (char const *text, int *signal) ; /* TERM, SIGTERM, term, 15 */
 extern int setting_parse_delay (char const *text, uint32_t *min_ms, uint32_t *max_ms) ;
+extern int setting_parse_restart (char const *text, enum restart_policy *policy, uint32_t *max) ; /* always, no, on-failure, on-failure:N */
 
 #endif

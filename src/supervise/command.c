@@ -7,7 +7,6 @@
 #include <skalibs/strerr.h>
 
 #include "supervise/supervisor.h"
-#include "wire/channels.h"
 
 #define DOWN_FILE "down"
 
@@ -78,7 +77,7 @@ static void reload (struct supervisor *s)
 {
   struct settings now = s->settings ;
   settings_read(&now, SETTINGS_STOP, 0) ;
-  act_signal(s, now.reload_signal, 0) ;
+  reap_signal(s, now.reload_signal, 0) ;
 }
 
 void command_letter (struct supervisor *s, char letter)
@@ -92,7 +91,7 @@ void command_letter (struct supervisor *s, char letter)
   if (l->ask & ASK_LEAVE) act(s, LIFE_LEAVE) ;
   if (l->ask & ASK_RESTART) act_restart(s) ;
   if (l->ask & ASK_RELOAD) reload(s) ;
-  if (l->signal) act_signal(s, l->signal, !!(l->ask & ASK_GROUP)) ;
+  if (l->signal) reap_signal(s, l->signal, !!(l->ask & ASK_GROUP)) ;
 }
 
 /* As SIGHUP to s6-supervise: nothing of this process keeps a pipe open, and it
@@ -117,19 +116,30 @@ static void run_dry (struct supervisor *s)
 
 static void abandon (struct supervisor *s)
 {
-  if (s->status.pid && kill(-s->status.pid, SIGKILL) == -1 && errno == ESRCH) kill(s->status.pid, SIGKILL) ;
+  reap_send(s, SIGKILL, 1) ;
+  reap_send(s, SIGKILL, 0) ;
+  strays_kill(s) ;
   s->phase = PHASE_EXITED ;
 }
 
-void command_order (struct supervisor *s, char order)
+void command_order (struct supervisor *s, struct order const *order)
 {
-  switch (order)
+  switch (order->letter)
   {
     case ORDER_REPORT : s->report_pending = s->reports >= 0 ; break ;
     case ORDER_RUN_DRY : run_dry(s) ; break ;
-    case ORDER_KILL : act_signal(s, SIGKILL, 1) ; break ;
+    case ORDER_KILL :
+      reap_signal(s, SIGKILL, 1) ;
+      strays_kill(s) ;
+      break ;
     case ORDER_ABANDON : abandon(s) ; break ;
-    default : break ; /* of a newer scanner, or of nobody */
+    case ORDER_UPGRADE : upgrade_order(s) ; break ;
+    case ORDER_ENDED : reap_told(s, order->pid, order->wstat) ; break ;
+    case ORDER_STRAYS_GONE :
+      if (s->phase != PHASE_STRAYS) break ;
+      s->parent_is_scanner = 0 ;
+      strays_look(s) ;
+      break ;
   }
 }
 
@@ -137,17 +147,17 @@ void command_signal (struct supervisor *s, int sig)
 {
   switch (sig)
   {
-    case SIGCHLD : act_reap(s) ; break ;
+    case SIGCHLD : reap(s) ; break ;
     case SIGTERM :
       act(s, LIFE_LEAVE) ;
       act(s, LIFE_WANT_DOWN) ;
       break ;
     case SIGHUP : run_dry(s) ; break ;
     case SIGINT :
-      act_signal(s, SIGINT, 1) ;
-      s->phase = PHASE_EXITED ;
+      reap_signal(s, SIGINT, 1) ;
+      s->quit = 1 ;
       break ;
-    case SIGQUIT : s->phase = PHASE_EXITED ; break ;
+    case SIGQUIT : s->quit = 1 ; break ;
     default : break ;
   }
 }
@@ -162,6 +172,7 @@ void command_notified (struct supervisor *s)
   if (r > 0 && i == r) return ; /* readiness is the newline */
   fd_close(s->notification) ;
   s->notification = -1 ;
+  s->state_pending = 1 ;
   if (r <= 0 || s->phase != PHASE_UP) return ;
   tain_wallclock_read(&s->status.ready_since) ;
   s->status.flags |= STATUS_READY ;

@@ -15,7 +15,8 @@ static struct life_step const table[PHASE_COUNT][LIFE_EVENT_COUNT] =
     [LIFE_WANT_ONCE]     = CELL(PHASE_DOWN, LIFE_MARK_DOWN),
     [LIFE_LEAVE]         = CELL(PHASE_EXITED, LIFE_MARK_LEAVING),
     [LIFE_SPAWNED]       = CELL(PHASE_UP, LIFE_TELL_UP),
-    [LIFE_SPAWN_FAILED]  = CELL(PHASE_WAITING, LIFE_DELAY),
+    [LIFE_SPAWN_FAILED]  = CELL(PHASE_DOWN, LIFE_JUDGE | LIFE_SETTLE),
+    [LIFE_FORKED]        = NEVER(PHASE_DOWN),
     [LIFE_RUN_ENDED]     = NEVER(PHASE_DOWN),
     [LIFE_STRAYS_GONE]   = NEVER(PHASE_DOWN),
     [LIFE_FINISHED]      = NEVER(PHASE_DOWN),
@@ -31,7 +32,8 @@ static struct life_step const table[PHASE_COUNT][LIFE_EVENT_COUNT] =
     [LIFE_WANT_ONCE]     = CELL(PHASE_DOWN, LIFE_MARK_DOWN),
     [LIFE_LEAVE]         = CELL(PHASE_EXITED, LIFE_MARK_LEAVING),
     [LIFE_SPAWNED]       = CELL(PHASE_UP, LIFE_TELL_UP),
-    [LIFE_SPAWN_FAILED]  = CELL(PHASE_WAITING, LIFE_DELAY),
+    [LIFE_SPAWN_FAILED]  = CELL(PHASE_DOWN, LIFE_JUDGE | LIFE_SETTLE),
+    [LIFE_FORKED]        = NEVER(PHASE_WAITING),
     [LIFE_RUN_ENDED]     = NEVER(PHASE_WAITING),
     [LIFE_STRAYS_GONE]   = NEVER(PHASE_WAITING),
     [LIFE_FINISHED]      = NEVER(PHASE_WAITING),
@@ -48,6 +50,7 @@ static struct life_step const table[PHASE_COUNT][LIFE_EVENT_COUNT] =
     [LIFE_LEAVE]         = CELL(PHASE_UP, LIFE_MARK_LEAVING),
     [LIFE_SPAWNED]       = NEVER(PHASE_UP),
     [LIFE_SPAWN_FAILED]  = NEVER(PHASE_UP),
+    [LIFE_FORKED]        = CELL(PHASE_UP, LIFE_TELL_FORKED),
     [LIFE_RUN_ENDED]     = CELL(PHASE_STRAYS, LIFE_TELL_DOWN | LIFE_END_STRAYS),
     [LIFE_STRAYS_GONE]   = NEVER(PHASE_UP),
     [LIFE_FINISHED]      = NEVER(PHASE_UP),
@@ -64,6 +67,7 @@ static struct life_step const table[PHASE_COUNT][LIFE_EVENT_COUNT] =
     [LIFE_LEAVE]         = CELL(PHASE_STRAYS, LIFE_MARK_LEAVING),
     [LIFE_SPAWNED]       = NEVER(PHASE_STRAYS),
     [LIFE_SPAWN_FAILED]  = NEVER(PHASE_STRAYS),
+    [LIFE_FORKED]        = NEVER(PHASE_STRAYS),
     [LIFE_RUN_ENDED]     = NEVER(PHASE_STRAYS),
     [LIFE_STRAYS_GONE]   = CELL(PHASE_FINISHING, LIFE_RUN_FINISH),
     [LIFE_FINISHED]      = NEVER(PHASE_STRAYS),
@@ -80,9 +84,10 @@ static struct life_step const table[PHASE_COUNT][LIFE_EVENT_COUNT] =
     [LIFE_LEAVE]         = CELL(PHASE_FINISHING, LIFE_MARK_LEAVING),
     [LIFE_SPAWNED]       = NEVER(PHASE_FINISHING),
     [LIFE_SPAWN_FAILED]  = NEVER(PHASE_FINISHING),
+    [LIFE_FORKED]        = NEVER(PHASE_FINISHING),
     [LIFE_RUN_ENDED]     = NEVER(PHASE_FINISHING),
     [LIFE_STRAYS_GONE]   = NEVER(PHASE_FINISHING),
-    [LIFE_FINISHED]      = CELL(PHASE_DOWN, LIFE_TELL_FINISHED | LIFE_SETTLE),
+    [LIFE_FINISHED]      = CELL(PHASE_DOWN, LIFE_JUDGE | LIFE_TELL_FINISHED | LIFE_SETTLE),
     [LIFE_DEADLINE]      = CELL(PHASE_FINISHING, LIFE_KILL),
     [LIFE_SETTLED_DOWN]  = NEVER(PHASE_FINISHING),
     [LIFE_SETTLED_AGAIN] = NEVER(PHASE_FINISHING),
@@ -96,6 +101,7 @@ static struct life_step const table[PHASE_COUNT][LIFE_EVENT_COUNT] =
     [LIFE_LEAVE]         = CELL(PHASE_EXITED, 0),
     [LIFE_SPAWNED]       = NEVER(PHASE_EXITED),
     [LIFE_SPAWN_FAILED]  = NEVER(PHASE_EXITED),
+    [LIFE_FORKED]        = CELL(PHASE_EXITED, 0),
     [LIFE_RUN_ENDED]     = CELL(PHASE_EXITED, 0),
     [LIFE_STRAYS_GONE]   = CELL(PHASE_EXITED, 0),
     [LIFE_FINISHED]      = CELL(PHASE_EXITED, 0),
@@ -111,11 +117,22 @@ struct life_step life_step (enum phase phase, enum life_event event)
   return table[phase][event] ;
 }
 
-enum life_event life_settle (int want_up, int leaving, int failed_for_good, int input_left)
+enum life_event life_settle (int want_up, int leaving, int not_again, int input_left)
 {
-  if (failed_for_good) return leaving ? LIFE_SETTLED_LEAVE : LIFE_SETTLED_DOWN ;
+  if (not_again) return leaving ? LIFE_SETTLED_LEAVE : LIFE_SETTLED_DOWN ;
   if (leaving) return want_up && input_left ? LIFE_SETTLED_AGAIN : LIFE_SETTLED_LEAVE ;
   return want_up ? LIFE_SETTLED_AGAIN : LIFE_SETTLED_DOWN ;
+}
+
+enum state_reason life_judge (struct life_end const *end, uint32_t *failures)
+{
+  if (end->asked || end->up_ms >= QUICK_DEATH_MS) *failures = 0 ;
+  if (end->forbidden) return REASON_FINISH_FORBIDS ;
+  if (end->asked || end->policy == RESTART_ALWAYS) return REASON_NONE ;
+  if (!end->failed) return REASON_DONE ;
+  if (end->policy == RESTART_NO) return REASON_FAILED ;
+  if (*failures < UINT32_MAX) ++*failures ;
+  return end->restarts_max && *failures > end->restarts_max ? REASON_FAILED_TOO_OFTEN : REASON_NONE ;
 }
 
 uint32_t life_restart_delay (struct life_delay *delay, int asked, uint64_t up_ms, uint32_t min_ms, uint32_t max_ms)

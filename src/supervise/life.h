@@ -8,7 +8,9 @@
    exited     the supervisor leaves its loop
 
    Flags beside the phase: `want_up`, and `leaving` (told to exit when the
-   service has ended). Every outcome is an event too: an action that starts
+   service has ended). ./run stands for whatever is the service: this supervisor's
+   child, one that it has adopted, or what ./run has left behind (flag-forks). Every
+   outcome is an event too: an action that starts
    something is answered by LIFE_SPAWNED or LIFE_SPAWN_FAILED, a ./finish that is
    missing by LIFE_FINISHED, LIFE_SETTLE by one of the three settled events. */
 
@@ -17,7 +19,9 @@
 
 #include <stdint.h>
 
+#include "service/settings.h"
 #include "wire/report.h"
+#include "wire/state.h"
 
 enum life_event
 {
@@ -27,6 +31,7 @@ enum life_event
   LIFE_LEAVE, /* x */
   LIFE_SPAWNED, /* ./run was executed */
   LIFE_SPAWN_FAILED, /* it was not */
+  LIFE_FORKED, /* ./run has ended, and what it has left behind is the service */
   LIFE_RUN_ENDED,
   LIFE_STRAYS_GONE,
   LIFE_FINISHED, /* ./finish has ended, was killed, or is missing */
@@ -37,7 +42,7 @@ enum life_event
   LIFE_EVENT_COUNT
 } ;
 
-enum life_action /* bits, done from the lowest up */
+enum life_action /* bits; act.c has the order in which they are done */
 {
   LIFE_MARK_UP = 1 << 0,
   LIFE_MARK_DOWN = 1 << 1,
@@ -52,7 +57,9 @@ enum life_action /* bits, done from the lowest up */
   LIFE_RUN_FINISH = 1 << 10, /* start ./finish */
   LIFE_DELAY = 1 << 11, /* arm the restart delay */
   LIFE_SETTLE = 1 << 12,
-  LIFE_IMPOSSIBLE = 1 << 13 /* a bug of ours: reported, nothing done */
+  LIFE_JUDGE = 1 << 13, /* does its policy let it start again? */
+  LIFE_TELL_FORKED = 1 << 14, /* status */
+  LIFE_IMPOSSIBLE = 1 << 15 /* a bug of ours: reported, nothing done */
 } ;
 
 struct life_step
@@ -66,9 +73,24 @@ extern struct life_step life_step (enum phase phase, enum life_event event) ;
 
 /* What LIFE_SETTLE is answered with.
      want_up, leaving  the flags
-     failed_for_good   ./finish has exited 125
+     not_again         its policy, or ./finish, says so
      input_left        a logger that runs dry ended before its input did */
-extern enum life_event life_settle (int want_up, int leaving, int failed_for_good, int input_left) ;
+extern enum life_event life_settle (int want_up, int leaving, int not_again, int input_left) ;
+
+/* How ./run has ended, for life_judge. */
+struct life_end
+{
+  int asked ; /* somebody asked for it */
+  int failed ; /* with a code other than 0, by a signal, or unknown */
+  int forbidden ; /* ./finish has exited 125 */
+  uint64_t up_ms ;
+  enum restart_policy policy ;
+  uint32_t restarts_max ; /* of on-failure:N; 0: no limit */
+} ;
+
+/* Does the policy let the service start again (REASON_NONE), or why not?
+   `failures`: how many in a row there have been; updated. */
+extern enum state_reason life_judge (struct life_end const *end, uint32_t *failures) ;
 
 /* The restart delay (section `restart-delay` of the manual page). */
 struct life_delay

@@ -13,9 +13,11 @@
 
 void logger_input_hold (struct supervisor *s)
 {
-  s->logger_input = s->reports >= 0 ? fifo_open(LOGGER_FIFO, O_RDWR) : -1 ;
-  if (s->logger_input == -1 && s->reports >= 0 && errno != ENOENT)
+  if (s->reports == -1) return ; /* without a scanner nobody runs the logger */
+  if (s->logger_input == -1) s->logger_input = fifo_open(LOGGER_FIFO, s->running_dry ? O_RDONLY : O_RDWR) ;
+  if (s->logger_input == -1 && errno != ENOENT)
     strerr_warnwu1sys("open " LOGGER_FIFO " (the logger runs without its input)") ;
+  if (s->logger_output == -1) s->logger_output = fifo_open(PRODUCERS_LOGGER, O_RDWR) ;
 }
 
 void logger_input_run_dry (struct supervisor *s)
@@ -49,7 +51,7 @@ int logger_input_for_stdin (struct supervisor const *s)
 int logger_input_for_stdout (struct supervisor const *s)
 {
   int fd ;
-  if (s->reports == -1) return -1 ; /* without a scanner nobody runs the logger */
+  if (s->reports == -1) return -1 ;
   /* Both ends: the lines outlive a logger and its supervisor that are being replaced. */
   fd = blocking(fifo_open(PRODUCERS_LOGGER, O_RDWR)) ;
   if (fd == -1 && errno != ENOENT && errno != ENOTDIR)

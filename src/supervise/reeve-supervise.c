@@ -3,13 +3,14 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
-#include <skalibs/tai.h>
 
+#include "base/clock.h"
 #include "base/signals.h"
 #include "base/spawn.h"
 #include "supervise/supervisor.h"
@@ -17,11 +18,22 @@
 #include "wire/death_tally.h"
 #include "wire/fifodir.h"
 
-#define USAGE "reeve-supervise DIR"
+#define USAGE "reeve-supervise [-a] DIR"
 #define PROGRAM "reeve-supervise"
-#define RETRY_MS 1000 /* what could not be published */
+#define RETRY_MS 1000 /* what could not be published, or is only looked at */
 
-enum channel { CHANNEL_SIGNALS, CHANNEL_CONTROL, CHANNEL_ORDERS, CHANNEL_NOTIFICATION, CHANNEL_REPORTS, CHANNEL_COUNT } ;
+enum channel
+{
+  CHANNEL_SIGNALS,
+  CHANNEL_CONTROL,
+  CHANNEL_ORDERS,
+  CHANNEL_NOTIFICATION,
+  CHANNEL_PROCESS,
+  CHANNEL_REPORTS,
+  CHANNEL_COUNT
+} ;
+
+enum beginning { BEGIN_AFRESH, BEGIN_ADOPTING, BEGIN_UPGRADED, BEGIN_TRIAL } ;
 
 char const *PROG = PROGRAM ;
 
@@ -35,20 +47,32 @@ static void name_program (char const *dir)
   PROG = prog ;
 }
 
-static void make_files (void)
+static enum beginning parse (int argc, char const *const *argv, char const **dir)
+{
+  static struct { char const *option ; enum beginning beginning ; } const known[] =
+    { { "-a", BEGIN_ADOPTING }, { "-u", BEGIN_UPGRADED }, { "-c", BEGIN_TRIAL } } ;
+  *dir = argc > 1 ? argv[argc - 1] : "" ;
+  if (argc == 2 && **dir) return BEGIN_AFRESH ;
+  for (size_t i = 0 ; argc == 3 && **dir && i < sizeof known / sizeof *known ; i++)
+    if (!strcmp(argv[1], known[i].option)) return known[i].beginning ;
+  strerr_dieusage(100, USAGE) ;
+}
+
+static void make_files (struct supervisor *s)
 {
   int fd ;
   if (mkdir("supervise", 0700) == -1 && errno != EEXIST) strerr_diefu1sys(111, "make the directory supervise") ;
-  fd = lock_take(SUPERVISE_LOCK) ;
-  if (fd == -1 && errno == EBUSY) strerr_dief1x(100, "another supervisor is running on this service directory") ;
-  if (fd == -1) strerr_diefu1sys(111, "lock " SUPERVISE_LOCK) ;
+  s->lock = lock_take(SUPERVISE_LOCK) ;
+  if (s->lock == -1 && errno == EBUSY) strerr_dief1x(100, "another supervisor is running on this service directory") ;
+  if (s->lock == -1) strerr_diefu1sys(111, "lock " SUPERVISE_LOCK) ;
   if (!fifodir_make(FIFODIR, getegid())) strerr_diefu1sys(111, "make the fifodir " FIFODIR) ;
   if (!fifo_make(CONTROL_FIFO)) strerr_diefu1sys(111, "make the fifo " CONTROL_FIFO) ;
   if (!fifo_make(ORDERS_FIFO)) strerr_diefu1sys(111, "make the fifo " ORDERS_FIFO) ;
   fd = open(DEATH_TALLY_FILE, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644) ;
   if (fd == -1) strerr_diefu1sys(111, "make " DEATH_TALLY_FILE) ;
   fd_close(fd) ;
-  if (unlink(REPORT_STATE_FILE) == -1 && errno != ENOENT) strerr_warnwu1sys("remove " REPORT_STATE_FILE) ;
+  s->state = state_open() ;
+  if (s->state == -1) strerr_diefu1sys(111, "make " STATE_FILE) ;
 }
 
 static int open_channel (char const *path)
@@ -58,40 +82,68 @@ static int open_channel (char const *path)
   return fd ;
 }
 
-static int trap_signals (void)
+/* One that was executed anew supervises already: it goes on until it can. */
+static int trap_signals (int running)
 {
   static int const trapped[] = { SIGCHLD, SIGTERM, SIGHUP, SIGINT, SIGQUIT } ;
-  int fd = signals_open(trapped, sizeof trapped / sizeof *trapped) ;
-  if (fd == -1) strerr_diefu1sys(111, "open a descriptor for signals") ;
-  return fd ;
+  for (;;)
+  {
+    int fd = signals_open(trapped, sizeof trapped / sizeof *trapped) ;
+    if (fd >= 0) return fd ;
+    if (!running) strerr_diefu1sys(111, "open a descriptor for signals") ;
+    strerr_warnwu1sys("open a descriptor for signals (next try in 1 second)") ;
+    poll(0, 0, RETRY_MS) ;
+  }
 }
 
-static void begin (struct supervisor *s)
+static void begin_afresh (struct supervisor *s)
 {
   settings_defaults(&s->settings) ;
   s->status.flags = access("down", F_OK) == -1 && errno == ENOENT ? STATUS_WANT_UP | STATUS_READY : STATUS_READY ;
   tain_wallclock_read(&s->status.since) ;
   s->status.ready_since = s->status.since ;
-  s->state_pending = 0 ;
   publish_status(s) ;
+  publish_state(s) ;
+}
+
+/* What we are to go on from; without it an adoption begins afresh. */
+static int has_state (struct state *state, struct birth *birth, enum beginning beginning)
+{
+  if (beginning == BEGIN_AFRESH) return 0 ;
+  if (state_read(".", state, birth)) return !(state->flags & STATE_HAS_LEFT) ;
+  if (errno != ENOENT && errno != EPROTO) strerr_warnwu1sys("read " STATE_FILE " (beginning afresh)") ;
+  return 0 ;
+}
+
+static void sooner (int *ms, uint64_t now, uint64_t deadline_ms)
+{
+  uint64_t left = deadline_ms > now ? deadline_ms - now : 0 ;
+  if (left > 3600000) left = 3600000 ;
+  if (*ms < 0 || left < (uint64_t)*ms) *ms = (int)left ;
 }
 
 /* Milliseconds to sleep; -1: until something happens. */
 static int sleep_ms (struct supervisor const *s)
 {
+  uint64_t now = s->deadline_ms || s->check_deadline_ms ? clock_ms() : 0 ;
   int ms = -1 ;
-  if (s->has_deadline)
-  {
-    tain now ;
-    tain left ;
-    tain_now(&now) ;
-    if (!tain_less(&now, &s->deadline)) return 0 ;
-    tain_sub(&left, &s->deadline, &now) ;
-    ms = tain_to_millisecs(&left) ;
-    ms = ms < 0 ? 3600000 : ms + 1 ;
-  }
-  if ((s->status_pending || s->state_pending) && (ms < 0 || ms > RETRY_MS)) ms = RETRY_MS ;
+  if (s->deadline_ms) sooner(&ms, now, s->deadline_ms) ;
+  if (s->check_deadline_ms) sooner(&ms, now, s->check_deadline_ms) ;
+  if ((s->status_pending || s->state_pending || s->unwatched) && (ms < 0 || ms > RETRY_MS)) ms = RETRY_MS ;
   return ms ;
+}
+
+static void deadlines (struct supervisor *s)
+{
+  if (s->check_deadline_ms && clock_ms() >= s->check_deadline_ms) upgrade_timed_out(s) ;
+  if (s->deadline_ms && clock_ms() >= s->deadline_ms) act(s, LIFE_DEADLINE) ;
+  if (s->upgrade_wanted && s->phase != PHASE_STRAYS && !s->checker) upgrade_order(s) ;
+  reap_look(s) ;
+}
+
+static int over (struct supervisor const *s)
+{
+  return s->phase == PHASE_EXITED || s->quit ;
 }
 
 static void read_signals (struct supervisor *s, int fd)
@@ -101,63 +153,115 @@ static void read_signals (struct supervisor *s, int fd)
 }
 
 /* One read a wake-up: a flood of commands cannot keep signals and deadlines waiting. */
-static void read_bytes (struct supervisor *s, int fd, void (*each) (struct supervisor *, char))
+static void read_commands (struct supervisor *s)
 {
   char buf[256] ;
-  ssize_t r = read(fd, buf, sizeof buf) ;
-  for (ssize_t i = 0 ; i < r && s->phase != PHASE_EXITED ; i++) (*each)(s, buf[i]) ;
+  ssize_t r = read(s->control, buf, sizeof buf) ;
+  for (ssize_t i = 0 ; i < r && !over(s) ; i++) command_letter(s, buf[i]) ;
 }
 
-static void loop (struct supervisor *s, struct pollfd x[CHANNEL_COUNT])
+/* Lines are written whole, but a read may end within one. */
+static void read_orders (struct supervisor *s)
 {
-  while (s->phase != PHASE_EXITED)
+  static char buf[8 * ORDER_SIZE_MAX] ;
+  static size_t held ;
+  ssize_t r = read(s->orders, buf + held, sizeof buf - held) ;
+  char *line = buf ;
+  char *end ;
+  if (r <= 0) return ;
+  held += (size_t)r ;
+  while ((end = memchr(line, '\n', held)) && !over(s))
   {
-    int ms ;
+    struct order order ;
+    size_t len = (size_t)(end - line) ;
+    held -= len + 1 ;
+    if (order_parse(&order, line, len)) command_order(s, &order) ;
+    line = end + 1 ;
+  }
+  if (held >= ORDER_SIZE_MAX) held = 0 ; /* nothing of the scanner's is that long */
+  memmove(buf, line, held) ;
+}
+
+static void loop (struct supervisor *s, int signals)
+{
+  struct pollfd x[CHANNEL_COUNT] ;
+  for (unsigned int i = 0 ; i < CHANNEL_COUNT ; i++) x[i] = (struct pollfd) { .events = POLLIN } ;
+  x[CHANNEL_SIGNALS].fd = signals ;
+  x[CHANNEL_CONTROL].fd = s->control ;
+  x[CHANNEL_ORDERS].fd = s->orders ;
+  x[CHANNEL_REPORTS].events = POLLOUT ;
+  while (!over(s))
+  {
     publish_pending(s) ;
-    ms = sleep_ms(s) ;
     x[CHANNEL_NOTIFICATION].fd = s->notification ;
+    x[CHANNEL_PROCESS].fd = s->end_unseen ? -1 : s->process_fd ;
     x[CHANNEL_REPORTS].fd = s->report_pending ? s->reports : -1 ;
     for (unsigned int i = 0 ; i < CHANNEL_COUNT ; i++) x[i].revents = 0 ;
-    if (poll(x, CHANNEL_COUNT, ms) == -1 && errno != EINTR)
+    if (poll(x, CHANNEL_COUNT, sleep_ms(s)) == -1 && errno != EINTR)
     {
       strerr_warnwu1sys("poll") ;
       poll(0, 0, RETRY_MS) ;
     }
     /* Readiness before the end of the same wake-up, and both before new commands. */
     if (x[CHANNEL_NOTIFICATION].revents) command_notified(s) ;
+    if (x[CHANNEL_ORDERS].revents & POLLIN) read_orders(s) ; /* how the process of the next line has ended */
+    if (x[CHANNEL_PROCESS].revents && x[CHANNEL_PROCESS].fd == s->process_fd) reap_seen(s) ;
     if (x[CHANNEL_SIGNALS].revents) read_signals(s, x[CHANNEL_SIGNALS].fd) ;
-    if (x[CHANNEL_CONTROL].revents & POLLIN) read_bytes(s, x[CHANNEL_CONTROL].fd, &command_letter) ;
-    if (x[CHANNEL_ORDERS].revents & POLLIN) read_bytes(s, x[CHANNEL_ORDERS].fd, &command_order) ;
-    if (s->has_deadline && !sleep_ms(s)) act(s, LIFE_DEADLINE) ;
+    if (x[CHANNEL_CONTROL].revents & POLLIN) read_commands(s) ;
+    if (!over(s)) deadlines(s) ;
   }
+}
+
+static void end (struct supervisor *s)
+{
+  s->report_pending = s->reports >= 0 && s->phase == PHASE_EXITED ;
+  s->state_pending = 1 ;
+  publish_pending(s) ;
+  publish_event(s, 'x') ;
+  publish_pending(s) ;
+}
+
+static void prepare (struct supervisor *s, enum beginning beginning, char const *dir)
+{
+  if (!spawn_sanitize_stdio()) strerr_diefu1sys(111, "open /dev/null") ;
+  if (beginning == BEGIN_UPGRADED) return ; /* it is in DIR, with all that is open */
+  /* Relative to where the scanner is: a supervisor has one, or nobody to report to. */
+  s->reports = fifo_open(REPORTS_FIFO, O_RDWR) ;
+  if (chdir(dir) == -1) strerr_diefu2sys(111, "change directory to ", dir) ;
+  make_files(s) ;
+  if (prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == -1)
+    strerr_warnwu1sys("become a subreaper: what ./run leaves behind falls to another process") ;
 }
 
 int main (int argc, char const *const *argv)
 {
-  static struct supervisor s = { .reports = -1, .notification = -1, .logger_input = -1 } ;
-  struct pollfd x[CHANNEL_COUNT] ;
+  static struct supervisor s =
+  {
+    .process_fd = -1, .lock = -1, .control = -1, .orders = -1, .state = -1, .reports = -1,
+    .notification = -1, .logger_input = -1, .logger_output = -1
+  } ;
+  struct state state ;
+  struct birth birth ;
+  enum beginning beginning ;
+  int signals ;
+  int goes_on ;
   spawn_prepare_signals() ;
-  if (argc != 2 || !argv[1][0]) strerr_dieusage(100, USAGE) ;
-  name_program(argv[1]) ;
-  if (!tain_now_set_stopwatch_g()) strerr_diefu1sys(111, "read the monotonic clock") ; /* setting the wall clock moves no deadline */
-  s.name = argv[1] ;
-  if (!spawn_sanitize_stdio()) strerr_diefu1sys(111, "open /dev/null") ;
-  /* Relative to where the scanner is: a supervisor has one, or nobody to report to. */
-  s.reports = fifo_open(REPORTS_FIFO, O_RDWR) ;
-  if (chdir(argv[1]) == -1) strerr_diefu2sys(111, "change directory to ", argv[1]) ;
-  make_files() ;
-  for (unsigned int i = 0 ; i < CHANNEL_COUNT ; i++) x[i] = (struct pollfd) { .fd = -1, .events = POLLIN } ;
-  x[CHANNEL_REPORTS].events = POLLOUT ;
-  begin(&s) ; /* before a client finds a supervisor that has no status yet */
-  x[CHANNEL_SIGNALS].fd = trap_signals() ;
-  x[CHANNEL_CONTROL].fd = open_channel(CONTROL_FIFO) ;
-  x[CHANNEL_ORDERS].fd = open_channel(ORDERS_FIFO) ;
-  publish_event(&s, 's') ;
+  beginning = parse(argc, argv, &s.name) ;
+  name_program(s.name) ;
+  if (beginning == BEGIN_TRIAL) return upgrade_check() ;
+  prepare(&s, beginning, s.name) ;
+  goes_on = has_state(&state, &birth, beginning) ;
+  if (beginning == BEGIN_UPGRADED && !goes_on) strerr_dief1x(111, "there is no state to go on from") ;
+  if (goes_on) restore(&s, &state, &birth, beginning == BEGIN_UPGRADED ? RESTORED_UPGRADED : RESTORED_ADOPTED) ;
+  else begin_afresh(&s) ; /* before a client finds a supervisor that has no status yet */
+  signals = trap_signals(beginning == BEGIN_UPGRADED) ;
+  if (s.control == -1) s.control = open_channel(CONTROL_FIFO) ;
+  if (s.orders == -1) s.orders = open_channel(ORDERS_FIFO) ;
+  if (!goes_on) publish_event(&s, 's') ;
   logger_input_hold(&s) ;
-  if (s.status.flags & STATUS_WANT_UP) act(&s, LIFE_WANT_UP) ;
-  loop(&s, x) ;
-  s.report_pending = s.reports >= 0 ;
-  publish_pending(&s) ;
-  publish_event(&s, 'x') ;
-  return 0 ;
+  if (goes_on) restore_go_on(&s, beginning == BEGIN_UPGRADED ? RESTORED_UPGRADED : RESTORED_ADOPTED) ;
+  else if (s.status.flags & STATUS_WANT_UP) act(&s, LIFE_WANT_UP) ;
+  loop(&s, signals) ;
+  end(&s) ;
+  return s.quit ? 1 : 0 ; /* 1: there is something to adopt */
 }

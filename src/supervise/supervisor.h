@@ -2,10 +2,20 @@
 
    reeve-supervise.c  start, the loop
    life.c             what happens next (pure)
-   act.c              doing it: starting, stopping, publishing
+   act.c              doing it, and telling it
+   run.c              starting ./run and ./finish
+   reap.c             what has ended, and signals to what runs
+   forked.c           flag-forks: which process is the service
+   strays.c           ending what ./run has left behind
    command.c          commands, orders and signals -> events
-   publish.c          status, events, reports
-   logger_input.c     the fifo between a service and its logger */
+   publish.c          status, events, reports, the saved state
+   restore.c          going on from the saved state
+   upgrade.c          executing the program that is on disk now
+   logger_input.c     the fifo between a service and its logger
+
+   The process that is the service is one of three, which look alike to all but
+   reap.c: a child; one that was adopted from a supervisor that was killed, whose
+   parent is the scanner, or nobody of ours; one that ./run has left behind. */
 
 #ifndef REEVE_SUPERVISE_SUPERVISOR_H
 #define REEVE_SUPERVISE_SUPERVISOR_H
@@ -13,10 +23,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include <skalibs/tai.h>
-
+#include "base/process.h"
 #include "service/settings.h"
 #include "supervise/life.h"
+#include "wire/order.h"
+#include "wire/state.h"
 #include "wire/status.h"
 
 struct supervisor
@@ -26,39 +37,114 @@ struct supervisor
   struct status status ; /* as published; its flags hold what is wanted */
   struct settings settings ; /* read at the last start; the stopping ones at the last stop */
   struct life_delay delay ;
-  tain started ; /* monotonic: when ./run was last started */
-  tain deadline ; /* monotonic; its meaning is the phase's */
+  struct process_birth process ; /* the service or its ./finish; pid 0: none runs */
+  int process_fd ; /* pidfd of one that is not our child; -1: it is, or there is no pidfd */
+  uint64_t started_ms ; /* clock_ms(): when ./run was last started */
+  uint64_t deadline_ms ; /* clock_ms(); its meaning is the phase's; 0: none */
+  uint64_t check_deadline_ms ; /* of the upgrade's trial; 0: none */
   uint64_t up_ms ; /* how long the last ./run was up */
+  uint64_t search_until_ms ; /* while `searching` */
+  uint64_t forked_ms ; /* when the process was found */
+  uint64_t signals_due[2] ; /* bit N: the parent is to send signal N to the process, to its group */
   pid_t group ; /* the process group of the last ./run: finish's fourth argument */
+  pid_t checker ; /* the upgrade's trial; 0: none */
   uint32_t restarts ;
-  unsigned int drain_restarts ; /* of a logger that runs dry */
+  uint32_t failures ; /* in a row, for `restart` */
+  uint32_t births ;
+  uint32_t upgrades ;
+  uint32_t failed_upgrades ;
+  uint32_t drain_restarts ; /* of a logger that runs dry */
+  unsigned int strays_stage ; /* strays.c's */
+  enum state_reason reason ;
+  char event_due ; /* still to be told, by us or by our successor; 0: none */
+  int lock ; /* the descriptor */
+  int control ;
+  int orders ;
+  int state ;
   int reports ; /* descriptor of the scanner's fifo; -1: no scanner */
   int notification ; /* the reading end; -1: none expected */
   int logger_input ; /* a logger's: what holds its input open; -1: no logger */
-  unsigned int has_deadline : 1 ;
+  int logger_output ; /* a producer's: what holds its logger's input open; -1: none */
   unsigned int last_event_heard : 1 ; /* somebody listens */
   unsigned int leaving : 1 ;
   unsigned int asked : 1 ; /* somebody asked for the end of ./run */
   unsigned int started_once : 1 ;
-  unsigned int failed_for_good : 1 ; /* ./finish has exited 125 */
+  unsigned int has_ended : 1 ;
+  unsigned int code_unknown : 1 ; /* nobody could learn how it has ended */
+  unsigned int end_noted : 1 ; /* status.wstat is the process' end, which is to be acted on */
+  unsigned int is_child : 1 ; /* the process is ours */
+  unsigned int parent_is_scanner : 1 ; /* the process is adopted, and the scanner reaps it */
+  unsigned int unwatched : 1 ; /* the adopted process has no pidfd: it is looked at every second */
+  unsigned int end_unseen : 1 ; /* the adopted process has ended; its code is awaited */
+  unsigned int searching : 1 ; /* ./run has ended, and the process that is the service is looked for */
+  unsigned int forked : 1 ; /* the process is what ./run has left behind */
+  unsigned int failed_to_fork : 1 ; /* ... and it is not clear which: a failure */
+  unsigned int not_executed : 1 ; /* ./run cannot be executed: a failure */
+  unsigned int forbidden : 1 ; /* ./finish has exited 125 */
+  unsigned int stop_due : 1 ; /* taken note of, but not signalled yet */
   unsigned int running_dry : 1 ; /* a logger whose input is no longer held open */
+  unsigned int quit : 1 ; /* leave at once, and the service as it is */
+  unsigned int upgrade_wanted : 1 ;
   unsigned int status_pending : 1 ; /* could not be published yet */
   unsigned int state_pending : 1 ;
+  unsigned int said_state : 1 ; /* that it could not be saved */
   unsigned int report_pending : 1 ;
 } ;
 
 /* act.c: takes the step for `event`, and all that follow from it. */
 extern void act (struct supervisor *s, enum life_event event) ;
-/* SIGKILL, CONT, ... to ./run if it runs; `group` to its process group. */
-extern void act_signal (struct supervisor *s, int sig, int group) ;
 /* `r`: the down-signal, and the end counts as asked for. */
 extern void act_restart (struct supervisor *s) ;
+extern void act_arm (struct supervisor *s, uint32_t ms) ;
+
+/* run.c */
+/* Starts ./run or ./finish, which becomes s->process. Returns 1, or 0: reported,
+   with s->not_executed for a ./run that cannot be executed. */
+extern int run_start (struct supervisor *s) ;
+extern int run_start_finish (struct supervisor *s) ;
+extern void run_report_setting (char const *file, char const *value, char const *allowed, int err) ;
+
+/* reap.c */
 /* Reaps what has ended, and acts on it. */
-extern void act_reap (struct supervisor *s) ;
+extern void reap (struct supervisor *s) ;
+/* The scanner has reaped a process on our behalf. */
+extern void reap_told (struct supervisor *s, pid_t pid, unsigned int wstat) ;
+/* The pidfd says that the process has ended. */
+extern void reap_seen (struct supervisor *s) ;
+/* Without a pidfd: has it? */
+extern void reap_look (struct supervisor *s) ;
+/* Its code was awaited in vain. */
+extern void reap_unknown (struct supervisor *s) ;
+/* Acts on an end that was noted. */
+extern void reap_act (struct supervisor *s) ;
+/* The process is no more. */
+extern void reap_forget (struct supervisor *s) ;
+/* Sends a signal to the process, or to its group. */
+extern void reap_send (struct supervisor *s, int sig, int group) ;
+/* SIGKILL, CONT, ... to ./run if it runs; `group` to its process group. */
+extern void reap_signal (struct supervisor *s, int sig, int group) ;
+
+/* forked.c */
+/* ./run has ended with flag-forks: which process is the service?
+   LIFE_FORKED: s->process; LIFE_RUN_ENDED: none; LIFE_DEADLINE: that is not clear yet,
+   and is to be asked again when a child has ended, and at the deadline. */
+extern enum life_event forked_find (struct supervisor *s) ;
+/* The time for that is over: says why there is no such process. */
+extern void forked_give_up (struct supervisor *s) ;
+/* Can it have gone into the background? Also in two steps, each of which ends with 0. */
+extern int forked_may_be (struct supervisor const *s) ;
+
+/* strays.c: LIFE_STRAYS_GONE follows, perhaps at once. */
+/* Begins, or goes on to the next stage at a deadline. */
+extern void strays_end (struct supervisor *s) ;
+/* A child has ended. */
+extern void strays_look (struct supervisor *s) ;
+/* Ends them at once by SIGKILL. */
+extern void strays_kill (struct supervisor *s) ;
 
 /* command.c */
 extern void command_letter (struct supervisor *s, char letter) ;
-extern void command_order (struct supervisor *s, char order) ;
+extern void command_order (struct supervisor *s, struct order const *order) ;
 extern void command_signal (struct supervisor *s, int sig) ;
 /* What ./run wrote to notification-fd. */
 extern void command_notified (struct supervisor *s) ;
@@ -67,12 +153,35 @@ extern void command_notified (struct supervisor *s) ;
 extern void publish_status (struct supervisor *s) ;
 /* To every listener. */
 extern void publish_event (struct supervisor *s, char event) ;
+/* Saves the state at once: what comes next must be known to a successor. */
+extern void publish_state (struct supervisor *s) ;
 /* Retries what could not be written, and sends the report that is due.
    The caller's loop calls it once before each sleep. */
 extern void publish_pending (struct supervisor *s) ;
 
+/* restore.c */
+enum restored { RESTORED_ADOPTED /* from one that was killed */, RESTORED_UPGRADED /* by execution */ } ;
+/* The state, for publish.c and upgrade.c. */
+extern void restore_save (struct supervisor const *s, struct state *state) ;
+/* Goes on from `state`; `birth`: the last child's own record. Nothing was acted on
+   yet when it returns: restore_go_on does that, when all channels are open. */
+extern void restore (struct supervisor *s, struct state const *state, struct birth const *birth, enum restored how) ;
+extern void restore_go_on (struct supervisor *s, enum restored how) ;
+
+/* upgrade.c */
+extern void upgrade_order (struct supervisor *s) ;
+/* The trial has ended, or its time is over. */
+extern void upgrade_tried (struct supervisor *s, int wstat) ;
+extern void upgrade_timed_out (struct supervisor *s) ;
+/* Puts it off, as strays are about to be ended. */
+extern void upgrade_defer (struct supervisor *s) ;
+/* What the trial does: can this program go on from the state in the current directory?
+   Returns the exit code. */
+extern int upgrade_check (void) ;
+
 /* logger_input.c */
-/* A logger's supervisor: holds its input open. Done before the first start. */
+/* A logger's supervisor: holds its input open; a producer's: its logger's. Done
+   before the first start. */
 extern void logger_input_hold (struct supervisor *s) ;
 /* Lets go of it: the logger gets end of file when the last writer has gone. */
 extern void logger_input_run_dry (struct supervisor *s) ;

@@ -2,14 +2,17 @@
 
    In a service directory, all 0600 in a directory of 0700:
      supervise/control  commands of anyone who may write, s6's letters
-     supervise/orders   the scanner's orders, a byte each: enum order
+     supervise/orders   the scanner's orders: order.h
      supervise/pipe     a logger's input: in NAME/log, written by NAME's ./run
+     supervise/notify   where ./run says that it is ready, made anew at each start
    In LIVE/.s6-svscan:
-     control            s6-svscanctl's letters
+     control            s6-svscanctl's letters, and `u`: upgrade
      reports            see report.h
-   and, no fifos, for the client
-     scan               SCAN's absolute path
-     command            CMD's status, packed as a service's, while it runs */
+   and, no fifos, for the client and for the scanner's successor
+     state              see scan_state.h
+     command            CMD, while it runs: its status, packed as a service's, and
+                        a record of its birth (state.h)
+     life               of which life of the PID namespace all this is (process.h) */
 
 #ifndef REEVE_WIRE_CHANNELS_H
 #define REEVE_WIRE_CHANNELS_H
@@ -20,20 +23,13 @@
 #define CONTROL_FIFO "supervise/control"
 #define ORDERS_FIFO "supervise/orders"
 #define LOGGER_FIFO "supervise/pipe"
+#define NOTIFY_FIFO "supervise/notify"
 #define SUPERVISE_LOCK "supervise/lock"
 #define SCAN_CONTROL_FIFO ".s6-svscan/control"
 #define SCAN_LOCK ".s6-svscan/lock"
-#define SCAN_PATH_FILE ".s6-svscan/scan"
+#define LIFE_FILE ".s6-svscan/life"
 #define COMMAND_STATUS_FILE ".s6-svscan/command"
 #define EXIT_CODE_FILE ".s6-svscan/exitcode" /* decimal, in LIVE: section 8's */
-
-enum order
-{
-  ORDER_REPORT = 'r', /* send the present state, though nothing has changed */
-  ORDER_RUN_DRY = 'd', /* a logger: let go of the input, leave at its end (as SIGHUP) */
-  ORDER_KILL = 'k', /* SIGKILL to the process group of ./run; ./finish goes on */
-  ORDER_ABANDON = 'a' /* SIGKILL to whatever runs, and leave */
-} ;
 
 /* Makes the fifo `path` with mode 0600; one that exists, is the caller's (or
    root's) and is a fifo will do.

@@ -1,13 +1,11 @@
 #include "wire/report.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 
-#include <skalibs/allreadwrite.h>
-#include <skalibs/djbunix.h>
 #include <skalibs/types.h>
 #include <skalibs/uint32.h>
+
+#define SIGNAL_MAX 64
 
 static char const letters[PHASE_COUNT] = { 'd', 'w', 'u', 's', 'f', 'x' } ;
 
@@ -28,6 +26,11 @@ size_t report_format (char out[REPORT_SIZE_MAX], struct report const *report)
   n += uint32_fmt(out + n, report->restarts) ;
   out[n++] = ' ' ;
   n += pid_fmt(out + n, report->supervisor) ;
+  out[n++] = ' ' ;
+  if (report->signal < 0) out[n++] = '-' ;
+  n += uint_fmt(out + n, (unsigned int)(report->signal < 0 ? -report->signal : report->signal)) ;
+  out[n++] = ' ' ;
+  out[n++] = report->main_ended ? 'm' : '-' ;
   out[n++] = ' ' ;
   memcpy(out + n, report->name, len) ;
   n += len ;
@@ -53,6 +56,16 @@ static int number (char const **p, uint32_t max, uint32_t *value)
   return 1 ;
 }
 
+static int signal_number (char const **p, int *value)
+{
+  int sign = **p == '-' ? -1 : 1 ;
+  uint32_t n ;
+  if (sign < 0) ++*p ;
+  if (!number(p, SIGNAL_MAX, &n) || (sign < 0 && !n)) return 0 ;
+  *value = sign * (int)n ;
+  return 1 ;
+}
+
 static int name_ok (char const *name, size_t len)
 {
   if (!len || len > REPORT_NAME_MAX) return 0 ;
@@ -68,6 +81,7 @@ int report_parse (struct report *report, char const *line, size_t len)
   struct report parsed ;
   char phase ;
   char ready ;
+  char main_ended ;
   uint32_t pid ;
   uint32_t wstat ;
   uint32_t supervisor ;
@@ -77,7 +91,8 @@ int report_parse (struct report *report, char const *line, size_t len)
   text[len] = 0 ;
   if (!one_of(&p, "dwusfx", &phase) || !one_of(&p, "udx", &parsed.wanted) || !one_of(&p, "01", &ready)
    || !number(&p, INT32_MAX, &pid) || !number(&p, 0xffff, &wstat)
-   || !number(&p, UINT32_MAX, &parsed.restarts) || !number(&p, INT32_MAX, &supervisor)) return 0 ;
+   || !number(&p, UINT32_MAX, &parsed.restarts) || !number(&p, INT32_MAX, &supervisor)
+   || !signal_number(&p, &parsed.signal) || !one_of(&p, "m-", &main_ended)) return 0 ;
   name_len = strlen(p) ;
   if (!name_ok(p, name_len)) return 0 ;
   parsed.phase = (enum phase)((char const *)memchr(letters, phase, sizeof letters) - letters) ;
@@ -85,27 +100,9 @@ int report_parse (struct report *report, char const *line, size_t len)
   parsed.pid = (pid_t)pid ;
   parsed.wstat = wstat ;
   parsed.supervisor = (pid_t)supervisor ;
+  parsed.main_ended = main_ended == 'm' ;
   memcpy(parsed.name, p, name_len + 1) ;
   *report = parsed ;
-  return 1 ;
-}
-
-int report_read (char const *dir, struct report *report)
-{
-  static char const file[] = "/" REPORT_STATE_FILE ;
-  char path[4096] ;
-  char line[REPORT_SIZE_MAX + 1] ;
-  size_t len = strlen(dir) ;
-  size_t got ;
-  int fd ;
-  if (len + sizeof file > sizeof path) return (errno = ENAMETOOLONG, 0) ;
-  memcpy(path, dir, len) ;
-  memcpy(path + len, file, sizeof file) ;
-  fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) ;
-  if (fd == -1) return 0 ;
-  got = allread(fd, line, sizeof line) ;
-  fd_close(fd) ;
-  if (!got || line[got - 1] != '\n' || !report_parse(report, line, got - 1)) return (errno = EPROTO, 0) ;
   return 1 ;
 }
 

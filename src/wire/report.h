@@ -1,17 +1,18 @@
-/* What a supervisor tells the scanner: one line in LIVE/.s6-svscan/reports (a
-   fifo that all supervisors share), and, once the service has ended or waits,
-   the same line in DIR/supervise/state for `reeve status`.
+/* What a supervisor tells the scanner: one line in LIVE/.s6-svscan/reports, a fifo
+   that all supervisors share.
 
-     PHASE WANTED READY PID WSTAT RESTARTS SUPERVISOR NAME \n
+     PHASE WANTED READY PID WSTAT RESTARTS SUPERVISOR SIGNAL MAIN NAME \n
 
-   separated by one space each: PHASE a letter of report_letters, WANTED `u`,
-   `d` or, after `x`, `x`; READY 0 or 1 in Reeve's own sense (a service without
-   notification-fd is ready when it is up); the pid of ./run or ./finish, 0 if
-   none; the last wait status; the starts since the supervisor's first;
-   the supervisor's own pid; and last the service's name, which holds no control
-   character, so that the newline ends it. A line carries the whole present
-   state and is no longer than PIPE_BUF, so a write is never torn and the latest
-   line of a service is all that counts. */
+   separated by one space each: PHASE a letter; WANTED `u`, `d` or, after `x`, `x`;
+   READY 0 or 1 in Reeve's own sense (a service without notification-fd is ready
+   when it is up); the pid of ./run or ./finish, 0 if none; the last wait status;
+   the starts after the first; the supervisor's own pid; SIGNAL the number of a
+   signal that the scanner, as the process' parent, is to send to it, negative: to
+   its process group, 0: none; MAIN `m` when it is a main service (flag-main) that
+   has ended by itself and is not started again, else `-`; and last the service's
+   name, which holds no control character, so that the newline ends it. A line
+   carries the whole present state and is no longer than PIPE_BUF, so a write is
+   never torn and the latest line of a service is all that counts. */
 
 #ifndef REEVE_WIRE_REPORT_H
 #define REEVE_WIRE_REPORT_H
@@ -21,9 +22,8 @@
 #include <sys/types.h>
 
 #define REPORTS_FIFO ".s6-svscan/reports" /* in LIVE */
-#define REPORT_STATE_FILE "supervise/state" /* in the service directory */
 #define REPORT_NAME_MAX (251 + sizeof "/log" - 1)
-#define REPORT_SIZE_MAX (REPORT_NAME_MAX + 80)
+#define REPORT_SIZE_MAX (REPORT_NAME_MAX + 96)
 
 enum phase
 {
@@ -45,6 +45,8 @@ struct report
   unsigned int wstat ;
   uint32_t restarts ;
   pid_t supervisor ;
+  int signal ; /* -64 to 64 */
+  int main_ended ;
   char name[REPORT_NAME_MAX + 1] ;
 } ;
 
@@ -55,10 +57,6 @@ extern size_t report_format (char out[REPORT_SIZE_MAX], struct report const *rep
 /* Parses a line of `len` bytes, without its newline.
    Returns 1, or 0 for anything that report_format could not have written. */
 extern int report_parse (struct report *report, char const *line, size_t len) ;
-
-/* Reads DIR/supervise/state. Returns 1, or 0 with errno: ENOENT when the
-   service has not ended since its supervisor started, EPROTO for garbage. */
-extern int report_read (char const *dir, struct report *report) ;
 
 /* "down", "waiting", "up", "strays", "finishing", "exited". */
 extern char const *phase_name (enum phase phase) ;

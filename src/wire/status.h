@@ -17,6 +17,7 @@
 
 #define STATUS_SIZE 35
 #define STATUS_FILE "supervise/status"
+#define STATUS_WSTAT_UNKNOWN (255 << 8) /* nobody could learn it: the format has no word for that */
 
 enum status_flag
 {

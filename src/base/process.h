@@ -1,0 +1,72 @@
+/* Processes, and how to know one again.
+
+   A pid alone is not enough: it is used again once its process has been reaped.
+   Children are known by parenthood, since a child's pid stays its own until it is
+   reaped. Any other process is known by its pid and the time of its start, and
+   watched and signalled by a pidfd, where the kernel has it (Linux 5.3). */
+
+#ifndef REEVE_BASE_PROCESS_H
+#define REEVE_BASE_PROCESS_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#define PROCESS_NAME_MAX 64
+
+/* When a process started: not before `after_ms`, not after `before_ms`, as
+   process_clock_ms() says. It lived at `before_ms`, so that no other process can
+   have started with its pid before. */
+struct process_birth
+{
+  pid_t pid ; /* 0: none */
+  uint64_t after_ms ;
+  uint64_t before_ms ;
+} ;
+
+/* The clock by which the kernel dates processes (CLOCK_BOOTTIME), in milliseconds. */
+extern uint64_t process_clock_ms (void) ;
+
+/* What /proc says of a process. */
+struct process_look
+{
+  char name[PROCESS_NAME_MAX] ; /* printable */
+  char state ; /* 'Z': it has ended, and was not reaped yet */
+  pid_t parent ;
+  pid_t session ;
+  unsigned int never_executed : 1 ; /* forked, and still its parent's program */
+  uint64_t started_ms ; /* rounded down to a clock tick: 10 ms */
+} ;
+
+/* Returns 1, or 0 with errno: ENOENT when there is no such process (any more), or
+   no /proc that speaks of our PID namespace. Allocates nothing. */
+extern int process_look (pid_t pid, struct process_look *look) ;
+
+/* Is there still the process that was born so? (One that has ended but was not
+   reaped counts.) */
+extern int process_lives (struct process_birth const *birth) ;
+
+/* Has this process an unreaped child `pid`, or one in the process group `group`? */
+extern int process_is_child (pid_t pid) ;
+extern int process_group_has_child (pid_t group) ;
+
+/* Calls `each` for every child of this (single-threaded) process, oldest first,
+   those that have ended too, until it returns 0.
+   Returns 1, or 0 with errno when the kernel does not tell. Allocates nothing. */
+typedef int process_child_func (pid_t pid, void *data) ;
+extern int process_each_child (process_child_func *each, void *data) ;
+
+/* A pidfd of the process, close-on-exec, which can be read when it has ended; or
+   -1 with errno: ESRCH when it has ended and was reaped, or is another one; else
+   the kernel has none, or forbids it. */
+extern int process_watch (struct process_birth const *birth) ;
+
+/* Sends a signal to a watched process; `group`: to its process group, which needs
+   Linux 6.9. Returns 1, or 0 with errno: ESRCH when it has ended. */
+extern int process_signal_watched (int fd, int sig, int group) ;
+
+/* Identifies this run of this PID namespace: two calls write the same text only if
+   no pid can mean another process in the second one's time than in the first's.
+   Writes at most `size` bytes; returns 1, or 0 with errno when /proc does not tell. */
+extern int process_namespace_life (char *out, size_t size) ;
+
+#endif

@@ -1,0 +1,13 @@
+/* This program's own file. */
+
+#ifndef REEVE_BASE_PROGRAM_H
+#define REEVE_BASE_PROGRAM_H
+
+#define PROGRAM_PATH_MAX 4096
+
+/* The path of the program that this process executes; where that file was replaced
+   since, of the one that is there now. Without /proc, of `name` where programs were
+   installed. */
+extern void program_self (char out[PROGRAM_PATH_MAX], char const *name) ;
+
+#endif

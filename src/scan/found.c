@@ -1,0 +1,77 @@
+#include <errno.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+
+#include "base/process.h"
+#include "scan/scanner.h"
+#include "wire/channels.h"
+#include "wire/status.h"
+
+#define TICK_MS 10 /* of the time that process_look() tells */
+#define AT_ONCE 16
+
+static void cannot (char const *name)
+{
+  static int said ;
+  if (!said) strerr_warnwu3sys("watch the supervisor of ", name, " and others that an earlier scanner has left: that one was killed is noticed at a rescan") ;
+  said = 1 ;
+}
+
+/* A pidfd of the process, among those that are waited for; -1 with errno. */
+static int watch (struct scanner *s, pid_t pid, void *whose)
+{
+  struct process_look look ;
+  struct process_birth birth = { .pid = pid } ;
+  struct epoll_event event = { .events = EPOLLIN, .data.ptr = whose } ;
+  int fd ;
+  if (s->found == -1) s->found = epoll_create1(EPOLL_CLOEXEC) ;
+  if (s->found == -1 || !process_look(pid, &look)) return -1 ;
+  birth.after_ms = look.started_ms ;
+  birth.before_ms = look.started_ms + TICK_MS ;
+  fd = process_watch(&birth) ;
+  if (fd >= 0 && epoll_ctl(s->found, EPOLL_CTL_ADD, fd, &event) == -1)
+  {
+    int err = errno ;
+    fd_close(fd) ;
+    errno = err ;
+    fd = -1 ;
+  }
+  return fd ;
+}
+
+void found_watch (struct scanner *s, struct unit *unit)
+{
+  char path[UNIT_PATH_MAX] ;
+  int foreign ;
+  unit->supervisor_fd = watch(s, unit->supervisor, unit) ;
+  if (unit->supervisor_fd == -1)
+  {
+    if (errno != ESRCH && errno != ENOENT) cannot(unit->name) ;
+    return ;
+  }
+  /* Is it still the one that holds the lock, of which the pid was learnt? */
+  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, unit->name) ;
+  if (lock_holder(path, &foreign) == unit->supervisor) return ;
+  fd_close(unit->supervisor_fd) ;
+  unit->supervisor_fd = -1 ;
+}
+
+void found_watch_command (struct scanner *s)
+{
+  s->command_fd = watch(s, s->command_pid, s) ;
+}
+
+void found_read (struct scanner *s)
+{
+  struct epoll_event events[AT_ONCE] ;
+  int n = epoll_wait(s->found, events, AT_ONCE, 0) ;
+  for (int i = 0 ; i < n ; i++)
+  {
+    if (events[i].data.ptr == s) stop_command_ended(s, STATUS_WSTAT_UNKNOWN) ;
+    else reap_found(s, events[i].data.ptr) ;
+  }
+}

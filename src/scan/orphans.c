@@ -1,0 +1,349 @@
+#include <errno.h>
+#include <search.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <skalibs/strerr.h>
+
+#include "base/clock.h"
+#include "base/process.h"
+#include "scan/scanner.h"
+#include "wire/order.h"
+#include "wire/state.h"
+
+#define TERM_MS 1000 /* as a supervisor does with its own */
+#define KILL_MS 2000
+#define SUPERVISE "reeve-supervise"
+
+/* ---- the set ---- */
+
+static int compare (void const *a, void const *b)
+{
+  pid_t x = ((struct orphan const *)a)->pid ;
+  pid_t y = ((struct orphan const *)b)->pid ;
+  return (x > y) - (x < y) ;
+}
+
+static struct orphan *find (struct scanner *s, pid_t pid)
+{
+  struct orphan key = { .pid = pid } ;
+  void *node = tfind(&key, &s->units.orphans, &compare) ;
+  return node ? *(struct orphan **)node : 0 ;
+}
+
+static void adopt (struct scanner *s, struct unit *unit)
+{
+  if (unit->adopting) return ;
+  unit->adopting = 1 ;
+  unit->next_adopting = s->units.adopting ;
+  s->units.adopting = unit ;
+}
+
+static struct orphan *add (struct scanner *s, pid_t pid)
+{
+  struct orphan *orphan = calloc(1, sizeof *orphan) ;
+  if (orphan)
+  {
+    orphan->pid = pid ;
+    if (tsearch(orphan, &s->units.orphans, &compare)) return orphan ;
+  }
+  strerr_warnwu1sys("remember a process that was left behind") ;
+  free(orphan) ;
+  return 0 ;
+}
+
+static void give (struct scanner *s, struct orphan *orphan, struct unit *unit)
+{
+  orphan->unit = unit ;
+  orphan->next = unit->orphans ;
+  unit->orphans = orphan ;
+  orphan->is_process = orphan->pid == unit->process ;
+  adopt(s, unit) ;
+}
+
+static void take_away (struct orphan *orphan)
+{
+  struct orphan **at = orphan->unit ? &orphan->unit->orphans : 0 ;
+  while (at && *at && *at != orphan) at = &(*at)->next ;
+  if (at && *at) *at = orphan->next ;
+  orphan->unit = 0 ;
+}
+
+static void forget (struct scanner *s, struct orphan *orphan)
+{
+  take_away(orphan) ;
+  tdelete(orphan, &s->units.orphans, &compare) ;
+  free(orphan) ;
+}
+
+void orphans_release (struct scanner *s, struct unit *unit)
+{
+  while (unit->orphans)
+  {
+    struct orphan *orphan = unit->orphans ;
+    take_away(orphan) ;
+    if (orphan->ended) forget(s, orphan) ;
+  }
+  for (struct unit **at = &s->units.adopting ; *at ; at = &(*at)->next_adopting)
+    if (*at == unit)
+    {
+      *at = unit->next_adopting ;
+      break ;
+    }
+  unit->adopting = 0 ;
+}
+
+/* ---- booking ---- */
+
+struct booking
+{
+  struct scanner *s ;
+  struct unit *dead ;
+  struct unit *current ; /* whose children these are, in the order of the kernel's list */
+  int killed ;
+} ;
+
+/* By the session, which only setsid() leaves. */
+static struct unit *of_session (struct booking const *b, pid_t session)
+{
+  for (struct unit *unit = b->dead ; unit ; unit = unit->next_dead)
+    if (session == unit->group || session == unit->process) return unit ;
+  for (struct unit *unit = b->s->units.adopting ; unit ; unit = unit->next_adopting)
+    if (session == unit->group || session == unit->process) return unit ;
+  return 0 ;
+}
+
+static int note (pid_t pid, void *data)
+{
+  struct scanner *s = data ;
+  struct orphan *orphan ;
+  if (pid == s->command_pid || pid == s->upgrade.checker || units_by_supervisor(&s->units, pid) || find(s, pid)) return 1 ;
+  orphan = add(s, pid) ;
+  if (orphan) orphan->fresh = 1 ;
+  return 1 ;
+}
+
+void orphans_note (struct scanner *s)
+{
+  process_each_child(&note, s) ;
+}
+
+/* The kernel appends the children of a process that dies to ours, the oldest first:
+   what cannot be told by its session stands behind what can. */
+static int book (pid_t pid, void *data)
+{
+  struct booking *b = data ;
+  struct orphan *orphan = find(b->s, pid) ;
+  struct process_look look ;
+  struct unit *unit ;
+  if (orphan && orphan->unit) b->current = orphan->unit ;
+  if (!orphan || !orphan->fresh || !process_look(pid, &look)) return 1 ;
+  orphan->fresh = 0 ;
+  if (look.never_executed && !strcmp(look.name, SUPERVISE))
+  {
+    kill(pid, SIGKILL) ; /* it has not said who it is */
+    b->killed = 1 ;
+  }
+  unit = of_session(b, look.session) ;
+  if (unit) b->current = unit ;
+  else if (look.session != getsid(0)) unit = b->current ;
+  if (unit) give(b->s, orphan, unit) ;
+  return 1 ;
+}
+
+static void read_process (struct unit *unit)
+{
+  struct state state ;
+  struct birth birth ;
+  if (!state_read(unit->name, &state, &birth)) return ;
+  unit->process = state.process.pid ;
+  unit->group = state.group ;
+  if (!birth.process.pid || birth.number <= state.births) return ;
+  unit->process = birth.process.pid ;
+  if (birth.what == 'r') unit->group = birth.process.pid ;
+}
+
+static void book_process (struct scanner *s, struct unit *unit)
+{
+  struct orphan *orphan ;
+  if (!unit->process || find(s, unit->process) || !process_is_child(unit->process)) return ;
+  orphan = add(s, unit->process) ;
+  if (orphan) give(s, orphan, unit) ;
+}
+
+/* Without a list of our children, their processes at least. */
+static void book_processes (struct scanner *s, struct unit *dead)
+{
+  for (struct unit *unit = dead ; unit ; unit = unit->next_dead)
+    book_process(s, unit) ;
+}
+
+int orphans_book (struct scanner *s, struct unit *dead)
+{
+  struct booking b = { .s = s, .dead = dead, .current = dead ? dead : s->units.adopting } ;
+  for (struct unit *unit = dead ; unit ; unit = unit->next_dead)
+  {
+    read_process(unit) ;
+    adopt(s, unit) ;
+  }
+  if (!process_each_child(&book, &b)) book_processes(s, dead) ;
+  return b.killed ;
+}
+
+void orphans_book_process (struct scanner *s, struct unit *unit)
+{
+  struct state state ;
+  if (!state_read(unit->name, &state, 0) || !state.process.pid || state.flags & STATE_MAIN_IS_CHILD) return ;
+  unit->process = state.process.pid ;
+  unit->group = state.group ;
+  book_process(s, unit) ;
+}
+
+void orphans_not (struct scanner *s, pid_t pid)
+{
+  add(s, pid) ;
+}
+
+/* ---- their ends ---- */
+
+static int has_strays (struct unit const *unit)
+{
+  for (struct orphan const *orphan = unit->orphans ; orphan ; orphan = orphan->next)
+    if (!orphan->is_process) return 1 ;
+  return 0 ;
+}
+
+static void strays_gone (struct unit *unit)
+{
+  struct order order = { .letter = ORDER_STRAYS_GONE } ;
+  unit->strays_ms = 0 ;
+  unit->killing = 0 ;
+  order_send(unit->name, &order) ; /* it does not wait for ever */
+}
+
+void orphans_tell (struct scanner *s, struct unit *unit)
+{
+  struct orphan *next ;
+  for (struct orphan *orphan = unit->orphans ; orphan ; orphan = next)
+  {
+    struct order order = { .letter = ORDER_ENDED, .pid = orphan->pid, .wstat = orphan->wstat & 0xffff } ;
+    next = orphan->next ;
+    if (orphan->ended && order_send(unit->name, &order)) forget(s, orphan) ;
+  }
+}
+
+int orphans_ended (struct scanner *s, pid_t pid, int wstat)
+{
+  struct orphan *orphan = find(s, pid) ;
+  struct unit *unit = orphan ? orphan->unit : 0 ;
+  if (!orphan) return 0 ;
+  if (!unit || !orphan->is_process)
+  {
+    forget(s, orphan) ;
+    return !!unit ;
+  }
+  orphan->wstat = (unsigned int)wstat ;
+  orphan->ended = 1 ;
+  if (unit->supervisor) orphans_tell(s, unit) ;
+  return 1 ;
+}
+
+int orphans_in_the_air (struct scanner const *s)
+{
+  for (struct unit const *unit = s->units.adopting ; unit ; unit = unit->next_adopting)
+    for (struct orphan const *orphan = unit->orphans ; orphan ; orphan = orphan->next)
+      if (orphan->ended) return 1 ;
+  return 0 ;
+}
+
+/* ---- signals ---- */
+
+void orphans_signal (struct scanner *s, struct unit *unit, int signal)
+{
+  struct orphan const *orphan = find(s, unit->process) ;
+  if (!orphan || orphan->unit != unit || orphan->ended) return ;
+  if (signal > 0) kill(unit->process, signal) ;
+  else if (process_group_has_child(unit->group)) kill(-unit->group, -signal) ;
+}
+
+static void say (struct unit const *unit, pid_t pid, char const *what, char const *why)
+{
+  struct process_look look ;
+  char number[24] ;
+  if (!process_look(pid, &look) || look.state == 'Z') return ;
+  snprintf(number, sizeof number, " (pid %ld)", (long)pid) ;
+  strerr_warnw6x(what, look.name, number, ", which was left behind by ", unit->name, why) ;
+}
+
+void orphans_kill (struct unit const *unit, int process)
+{
+  for (struct orphan const *orphan = unit->orphans ; orphan ; orphan = orphan->next)
+    if (!orphan->ended && (process || !orphan->is_process)) kill(orphan->pid, SIGKILL) ;
+}
+
+static void terminate (struct unit const *unit)
+{
+  for (struct orphan *orphan = unit->orphans ; orphan ; orphan = orphan->next)
+  {
+    if (orphan->is_process || orphan->told) continue ;
+    orphan->told = 1 ;
+    say(unit, orphan->pid, "ending ", "") ;
+    kill(orphan->pid, SIGTERM) ;
+    kill(orphan->pid, SIGCONT) ;
+  }
+}
+
+void orphans_end_strays (struct scanner *s, struct unit *unit)
+{
+  orphans_note(s) ; /* what the deaths before have left */
+  orphans_book(s, 0) ;
+  if (!has_strays(unit))
+  {
+    strays_gone(unit) ;
+    return ;
+  }
+  if (unit->killing) orphans_kill(unit, 0) ;
+  else terminate(unit) ;
+  if (!unit->strays_ms) unit->strays_ms = clock_ms() + TERM_MS ;
+}
+
+static void leave (struct unit *unit)
+{
+  struct orphan *next ;
+  for (struct orphan *orphan = unit->orphans ; orphan ; orphan = next)
+  {
+    next = orphan->next ;
+    if (orphan->is_process) continue ;
+    say(unit, orphan->pid, "leaving ", ": it does not even end by SIGKILL") ;
+    take_away(orphan) ;
+  }
+  strays_gone(unit) ;
+}
+
+void orphans_deadlines (struct scanner *s)
+{
+  uint64_t now = s->units.adopting ? clock_ms() : 0 ;
+  for (struct unit *unit = s->units.adopting ; unit ; unit = unit->next_adopting)
+  {
+    if (!unit->strays_ms || now < unit->strays_ms) continue ;
+    if (unit->killing)
+    {
+      leave(unit) ;
+      continue ;
+    }
+    unit->killing = 1 ;
+    unit->strays_ms = now + KILL_MS ;
+    orphans_kill(unit, 0) ;
+  }
+}
+
+uint64_t orphans_deadline (struct scanner const *s)
+{
+  uint64_t first = 0 ;
+  for (struct unit const *unit = s->units.adopting ; unit ; unit = unit->next_adopting)
+    if (unit->strays_ms && (!first || unit->strays_ms < first)) first = unit->strays_ms ;
+  return first ;
+}

@@ -1,0 +1,171 @@
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <skalibs/sig.h>
+#include <skalibs/strerr.h>
+#include <skalibs/types.h>
+
+#include "scan/scanner.h"
+#include "wire/report.h"
+#include "wire/state.h"
+
+#define EARLY_MS 1000
+
+/* ---- supervisors that have ended ---- */
+
+static int is_expected (struct unit const *unit)
+{
+  return unit->phase == UNIT_LEAVING || unit->phase == UNIT_RETURNING || unit->phase == UNIT_MISSING ;
+}
+
+/* In order: it has run ./finish, told so, and left nothing that a successor needs. */
+static int has_left (struct unit const *unit)
+{
+  struct state state ;
+  if (unit->child) return WIFEXITED(unit->wstat) && !WEXITSTATUS(unit->wstat) ;
+  return !state_read(unit->name, &state, 0) || state.flags & STATE_HAS_LEFT ;
+}
+
+static int lived_short (struct unit const *unit)
+{
+  tain now ;
+  tain lived ;
+  int ms ;
+  tain_now(&now) ;
+  tain_sub(&lived, &now, &unit->started) ;
+  ms = tain_to_millisecs(&lived) ;
+  return ms >= 0 && ms < EARLY_MS ;
+}
+
+static void say (struct unit const *unit, int left)
+{
+  if (WIFSIGNALED(unit->wstat))
+    strerr_warnw6x("the supervisor of ", unit->name, " was ended by SIG", sig_name(WTERMSIG(unit->wstat)),
+      left && is_expected(unit) ? "" : "; it is replaced", left ? "" : ", and its successor goes on with what it has left") ;
+}
+
+static void died (struct scanner *s, struct unit *unit, int killed_a_child)
+{
+  int left = has_left(unit) ;
+  int early = killed_a_child || lived_short(unit) ;
+  say(unit, left) ;
+  unit->dead = 0 ;
+  unit->adopt = !left ;
+  units_set_supervisor(&s->units, unit, 0) ;
+  act(s, unit, left ? early ? UNIT_DIED_EARLY : UNIT_DIED : early ? UNIT_KILLED_EARLY : UNIT_KILLED) ;
+}
+
+static void add_dead (struct unit **dead, struct unit *unit, int wstat)
+{
+  if (unit->dead) return ;
+  unit->dead = 1 ;
+  unit->wstat = wstat ;
+  unit->next_dead = *dead ;
+  *dead = unit ;
+}
+
+/* Returns whether an orphan of a unit was among them: it may have left others. */
+static int collect (struct scanner *s, struct unit **dead)
+{
+  int orphans = 0 ;
+  for (;;)
+  {
+    int wstat ;
+    struct unit *unit ;
+    pid_t pid = waitpid(-1, &wstat, WNOHANG) ;
+    if (pid == -1 && errno == EINTR) continue ;
+    if (pid <= 0) return orphans ;
+    if (pid == s->command_pid) stop_command_ended(s, wstat) ;
+    else if (pid == s->upgrade.checker) upgrade_tried(s, wstat) ;
+    else if ((unit = units_by_supervisor(&s->units, pid))) add_dead(dead, unit, wstat) ;
+    else orphans |= orphans_ended(s, pid, wstat) ;
+  }
+}
+
+static struct unit *needs_booking (struct unit *dead)
+{
+  while (dead && has_left(dead)) dead = dead->next_dead ;
+  return dead ;
+}
+
+static void act_on (struct scanner *s, struct unit *dead, int orphans)
+{
+  int killed = 0 ;
+  if (orphans || needs_booking(dead))
+  {
+    orphans_note(s) ;
+    collect(s, &dead) ;
+    killed = orphans_book(s, dead) ;
+    for (struct unit *unit = s->units.adopting ; unit ; unit = unit->next_adopting)
+      if (unit->strays_ms) orphans_end_strays(s, unit) ;
+  }
+  while (dead)
+  {
+    struct unit *unit = dead ;
+    dead = unit->next_dead ;
+    died(s, unit, killed) ;
+  }
+}
+
+void reap (struct scanner *s)
+{
+  struct unit *dead = 0 ;
+  int orphans = collect(s, &dead) ;
+  act_on(s, dead, orphans) ;
+}
+
+void reap_found (struct scanner *s, struct unit *unit)
+{
+  struct unit *dead = 0 ;
+  if (!unit->supervisor) return ;
+  add_dead(&dead, unit, 0) ;
+  act_on(s, dead, 0) ;
+}
+
+/* ---- reports ---- */
+
+static void reported (struct scanner *s, char const *line, size_t len)
+{
+  struct report report ;
+  struct unit *unit ;
+  if (!report_parse(&report, line, len)) return ;
+  unit = units_by_supervisor(&s->units, report.supervisor) ;
+  if (!unit || strcmp(unit->name, report.name) != 0) return ;
+  if (report.phase == PHASE_EXITED)
+  {
+    if (unit->child) return ; /* the kernel tells */
+    unit->adopt = 0 ;
+    units_set_supervisor(&s->units, unit, 0) ;
+    act(s, unit, UNIT_DIED) ;
+    return ;
+  }
+  if (report.main_ended) stop_main_ended(s, unit, report.wstat) ;
+  if (unit->orphans) orphans_tell(s, unit) ;
+  if (report.signal) orphans_signal(s, unit, report.signal) ;
+  if (report.phase == PHASE_STRAYS && (unit->adopting || !unit->child)) orphans_end_strays(s, unit) ;
+}
+
+/* Lines are written whole, but a read may end within one. */
+void reap_reports (struct scanner *s)
+{
+  static char buf[16 * REPORT_SIZE_MAX] ;
+  static size_t held ;
+  ssize_t r = read(s->reports, buf + held, sizeof buf - held) ;
+  char *line = buf ;
+  char *end ;
+  if (r <= 0) return ;
+  held += (size_t)r ;
+  while ((end = memchr(line, '\n', held)))
+  {
+    size_t len = (size_t)(end - line) ;
+    reported(s, line, len) ;
+    held -= len + 1 ;
+    line = end + 1 ;
+  }
+  if (held >= REPORT_SIZE_MAX) held = 0 ; /* nothing of ours is that long */
+  memmove(buf, line, held) ;
+}

@@ -1,0 +1,180 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+
+#include "base/clock.h"
+#include "base/program.h"
+#include "base/spawn.h"
+#include "scan/scanner.h"
+#include "service/executable.h"
+#include "wire/scan_state.h"
+
+#define TRIAL_MS 5000
+#define PROGRAM "reeve-scan"
+
+int upgrade_write_state (struct scanner const *s)
+{
+  struct scan_state state =
+  {
+    .lock = s->lock,
+    .control = s->control,
+    .reports = s->reports,
+    .upgrades = s->upgrade.count,
+    .failed_upgrades = s->upgrade.failed
+  } ;
+  memcpy(state.scan, s->scan, strlen(s->scan) + 1) ;
+  memcpy(state.origin, s->origin, strlen(s->origin) + 1) ;
+  return scan_state_write(&state) ;
+}
+
+static void failed (struct scanner *s)
+{
+  s->upgrade.failed++ ;
+  if (!upgrade_write_state(s)) strerr_warnwu1sys("write " SCAN_STATE_FILE) ;
+}
+
+static void say_not_executed (char const *program, int err)
+{
+  char why[EXECUTABLE_WHY_MAX] ;
+  strerr_warnwu4x("upgrade: execute ", program, " (going on with the present program): ", executable_why_not(program, err, why, sizeof why)) ;
+}
+
+void upgrade_order (struct scanner *s)
+{
+  if (s->stop.on) strerr_warnw1x("upgrade: everything is being stopped: no program is executed anew") ;
+  else s->upgrade.wanted = 1 ;
+}
+
+static int in_the_air (struct scanner const *s)
+{
+  return look_under_way(s) || !s->look.ended_once || orphans_in_the_air(s) ;
+}
+
+/* First the new program shows, as a child, that it can go on from our state. */
+static void try_it (struct scanner *s)
+{
+  static char const *const argv[] = { PROGRAM, "-U", "trial", 0 } ;
+  char program[PROGRAM_PATH_MAX] ;
+  struct spawn request = SPAWN_ZERO ;
+  int executing ;
+  s->upgrade.wanted = 0 ;
+  if (!upgrade_write_state(s))
+  {
+    strerr_warnwu1sys("upgrade: write " SCAN_STATE_FILE " (going on with the present program)") ;
+    return ;
+  }
+  program_self(program, PROGRAM) ;
+  request.path = program ;
+  request.argv = argv ;
+  request.envp = (char const *const *)environ ;
+  request.signals_blocked = 1 ;
+  s->upgrade.checker = spawn(&request, &executing) ;
+  if (s->upgrade.checker)
+  {
+    s->upgrade.deadline_ms = clock_ms() + TRIAL_MS ;
+    return ;
+  }
+  say_not_executed(program, errno) ;
+  failed(s) ;
+}
+
+void upgrade_progress (struct scanner *s)
+{
+  if (s->upgrade.deadline_ms && clock_ms() >= s->upgrade.deadline_ms)
+  {
+    s->upgrade.deadline_ms = 0 ;
+    strerr_warnw1x("upgrade: the new program's trial does not end; killing it") ;
+    kill(s->upgrade.checker, SIGKILL) ;
+  }
+  if (s->upgrade.wanted && !s->upgrade.checker && !s->stop.on && !in_the_air(s)) try_it(s) ;
+}
+
+int upgrade_check (void)
+{
+  struct scan_state state ;
+  if (scan_state_read(&state)) return 0 ;
+  if (errno == EPROTONOSUPPORT) strerr_warnw1x("this program cannot go on from " SCAN_STATE_FILE ": it is another version's") ;
+  else strerr_warnwu1sys("read " SCAN_STATE_FILE) ;
+  return 1 ;
+}
+
+static void pass_descriptors (struct scanner const *s, int pass)
+{
+  int const ours[] = { s->lock, s->control, s->reports } ;
+  for (size_t i = 0 ; i < sizeof ours / sizeof *ours ; i++) fcntl(ours[i], F_SETFD, pass ? 0 : FD_CLOEXEC) ;
+}
+
+/* The options are given again as they were. */
+static char const **arguments (struct scanner const *s)
+{
+  size_t n = 0 ;
+  char const **argv ;
+  while (s->arguments[n]) n++ ;
+  argv = calloc(n + 4, sizeof *argv) ;
+  if (!argv) return 0 ;
+  argv[0] = PROGRAM ;
+  argv[1] = "-U" ;
+  argv[2] = "go" ;
+  memcpy(argv + 3, s->arguments, n * sizeof *argv) ;
+  return argv ;
+}
+
+static void execute (struct scanner *s)
+{
+  char program[PROGRAM_PATH_MAX] ;
+  char const **argv = arguments(s) ;
+  int err ;
+  program_self(program, PROGRAM) ;
+  if (!argv || !upgrade_write_state(s))
+  {
+    strerr_warnwu1sys("upgrade: hand over the state (going on with the present program)") ;
+    free(argv) ;
+    failed(s) ;
+    return ;
+  }
+  pass_descriptors(s, 1) ;
+  execve(program, (char *const *)argv, environ) ;
+  err = errno ;
+  pass_descriptors(s, 0) ;
+  free(argv) ;
+  say_not_executed(program, err) ;
+  failed(s) ;
+}
+
+void upgrade_tried (struct scanner *s, int wstat)
+{
+  s->upgrade.checker = 0 ;
+  s->upgrade.deadline_ms = 0 ;
+  if (s->stop.on) return ;
+  if (WIFEXITED(wstat) && !WEXITSTATUS(wstat))
+  {
+    if (in_the_air(s)) s->upgrade.wanted = 1 ; /* since the trial began */
+    else execute(s) ;
+    return ;
+  }
+  strerr_warnw1x(WIFSIGNALED(wstat) ? "upgrade: the new program has crashed in its trial: going on with the present one"
+    : "upgrade: the new program cannot go on from the present state: going on with the present one") ;
+  failed(s) ;
+}
+
+void upgrade_take (struct scanner *s)
+{
+  struct scan_state state ;
+  if (!scan_state_read(&state)) strerr_diefu1sys(111, "read " SCAN_STATE_FILE) ;
+  s->lock = state.lock ;
+  s->control = state.control ;
+  s->reports = state.reports ;
+  pass_descriptors(s, 0) ;
+  s->upgrade.count = state.upgrades + 1 ;
+  s->upgrade.failed = state.failed_upgrades ;
+  s->upgrade.done = 1 ;
+  memcpy(s->scan, state.scan, sizeof s->scan) ;
+  memcpy(s->origin, state.origin, sizeof s->origin) ;
+}

@@ -1,0 +1,122 @@
+#include <errno.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <skalibs/strerr.h>
+
+#include "base/clock.h"
+#include "supervise/supervisor.h"
+
+#define ONE_WITHIN_MS 1000 /* several that are left become one by then, or it is an error */
+#define PIDFILE_WITHIN_MS 5000
+#define AGAIN_MS 20
+#define ANCESTORS_MAX 64
+#define TICK_MS 10 /* of the time that process_look() tells */
+
+struct left
+{
+  unsigned int count ;
+  pid_t pid ; /* the last one */
+} ;
+
+static int count (pid_t pid, void *data)
+{
+  struct left *left = data ;
+  struct process_look look ;
+  if (process_look(pid, &look) && look.state == 'Z') return 1 ;
+  left->count++ ;
+  left->pid = pid ;
+  return 1 ;
+}
+
+static struct left look_around (struct supervisor const *s)
+{
+  struct left left = { 0 } ;
+  if (!process_each_child(&count, &left)) strerr_warnwu1sys("learn what ./run has left behind: flag-forks needs /proc") ;
+  if (s->checker && left.count) left.count-- ; /* the upgrade's trial */
+  return left ;
+}
+
+static int is_descendant (pid_t pid)
+{
+  struct process_look look ;
+  for (unsigned int i = 0 ; pid > 1 && i < ANCESTORS_MAX && process_look(pid, &look) ; i++)
+  {
+    if (look.parent == getpid()) return 1 ;
+    pid = look.parent ;
+  }
+  return 0 ;
+}
+
+/* Is `pid` something that the service has started? Then it is the service. */
+static int take (struct supervisor *s, pid_t pid)
+{
+  struct process_look look ;
+  struct process_birth birth = { .pid = pid } ;
+  int fd = -1 ;
+  pid_t group ;
+  if (!process_look(pid, &look) || look.state == 'Z') return 0 ;
+  birth.after_ms = look.started_ms ;
+  birth.before_ms = look.started_ms + TICK_MS ;
+  if (!process_is_child(pid))
+  {
+    fd = process_watch(&birth) ;
+    if (fd == -1 || !is_descendant(pid)) return 0 ;
+  }
+  s->process = birth ;
+  s->process_fd = fd ;
+  s->is_child = fd == -1 ;
+  s->parent_is_scanner = 0 ;
+  s->forked_ms = clock_ms() ;
+  group = getpgid(pid) ;
+  if (group > 1) s->group = group ;
+  return 1 ;
+}
+
+int forked_may_be (struct supervisor const *s)
+{
+  if (!s->settings.forks || s->status.wstat || s->code_unknown || s->asked || s->leaving) return 0 ;
+  return !s->forked || clock_ms() - s->forked_ms < ONE_WITHIN_MS ;
+}
+
+void forked_give_up (struct supervisor *s)
+{
+  char path[SETTING_PATH_MAX] ;
+  s->failed_to_fork = 1 ;
+  if (settings_read_pidfile(path, 0) == 1)
+    strerr_warnw3x("flag-forks: ./run has ended, but ", path,
+      ", which pidfile names, does not hold the pid of a process that it has left behind: ending what there is; check where the service writes its pid") ;
+  else strerr_warnw1x("flag-forks: ./run has left several processes behind, and it is not clear which is the service: ending them;"
+    " name the file into which it writes its pid in `pidfile`, or give it its option to stay in the foreground") ;
+}
+
+static enum life_event search (struct supervisor *s, uint32_t within_ms)
+{
+  uint64_t now = clock_ms() ;
+  if (!s->searching) s->search_until_ms = now + within_ms ;
+  s->searching = 1 ;
+  if (now < s->search_until_ms)
+  {
+    act_arm(s, AGAIN_MS) ; /* no event tells that a file was written */
+    return LIFE_DEADLINE ;
+  }
+  forked_give_up(s) ;
+  return LIFE_RUN_ENDED ;
+}
+
+enum life_event forked_find (struct supervisor *s)
+{
+  char path[SETTING_PATH_MAX] ;
+  struct left left = look_around(s) ;
+  int named ;
+  if (!left.count) return LIFE_RUN_ENDED ;
+  named = settings_read_pidfile(path, s->searching ? 0 : &run_report_setting) ;
+  if (named == 1)
+  {
+    pid_t pid = settings_pid_in(path) ;
+    return pid && take(s, pid) ? LIFE_FORKED : search(s, PIDFILE_WITHIN_MS) ;
+  }
+  if (left.count == 1 && !named && take(s, left.pid)) return LIFE_FORKED ;
+  return search(s, ONE_WITHIN_MS) ;
+}

@@ -1,0 +1,208 @@
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+
+#include "base/clock.h"
+#include "supervise/supervisor.h"
+#include "wire/channels.h"
+
+/* Which bits of the saved flags are which of ours: one list for both ways. */
+#define EACH_FLAG(DO) \
+  DO(STATE_LEAVING, leaving) \
+  DO(STATE_ASKED, asked) \
+  DO(STATE_STARTED_ONCE, started_once) \
+  DO(STATE_HAS_ENDED, has_ended) \
+  DO(STATE_CODE_UNKNOWN, code_unknown) \
+  DO(STATE_RUNNING_DRY, running_dry) \
+  DO(STATE_STOP_DUE, stop_due) \
+  DO(STATE_MAIN_IS_CHILD, is_child) \
+  DO(STATE_PARENT_IS_SCANNER, parent_is_scanner) \
+  DO(STATE_SEARCHING, searching) \
+  DO(STATE_FORKED, forked) \
+  DO(STATE_EVENT_HEARD, last_event_heard) \
+  DO(STATE_END_NOTED, end_noted) \
+  DO(STATE_FAILED_TO_FORK, failed_to_fork) \
+  DO(STATE_FORBIDDEN, forbidden)
+
+#define SAVE_FLAG(bit, member) if (s->member) state->flags |= (bit) ;
+#define RESTORE_FLAG(bit, member) s->member = !!(state->flags & (bit)) ;
+
+void restore_save (struct supervisor const *s, struct state *state)
+{
+  *state = (struct state)
+  {
+    .phase = s->phase,
+    .status = s->status,
+    .restarts = s->restarts,
+    .failures = s->failures,
+    .births = s->births,
+    .upgrades = s->upgrades,
+    .failed_upgrades = s->failed_upgrades,
+    .group = s->group,
+    .started_ms = s->started_ms,
+    .up_ms = s->up_ms,
+    .deadline_ms = s->deadline_ms,
+    .next_delay_ms = s->delay.next_ms,
+    .drain_restarts = s->drain_restarts,
+    .strays_stage = s->strays_stage,
+    .reason = s->reason,
+    .event_due = s->event_due,
+    .process = s->process,
+    .fd =
+    {
+      [STATE_FD_LOCK] = s->lock,
+      [STATE_FD_CONTROL] = s->control,
+      [STATE_FD_ORDERS] = s->orders,
+      [STATE_FD_REPORTS] = s->reports,
+      [STATE_FD_STATE] = s->state,
+      [STATE_FD_NOTIFICATION] = s->notification,
+      [STATE_FD_LOGGER_INPUT] = s->logger_input,
+      [STATE_FD_LOGGER_OUTPUT] = s->logger_output
+    }
+  } ;
+  EACH_FLAG(SAVE_FLAG)
+  if (s->delay.had_quick_death) state->flags |= STATE_HAD_QUICK_DEATH ;
+  if (s->deadline_ms) state->flags |= STATE_HAS_DEADLINE ;
+  if (s->notification >= 0) state->flags |= STATE_AWAITS_READINESS ;
+  if (s->settings.main_service) state->flags |= STATE_IS_MAIN_SERVICE ;
+  if (s->phase == PHASE_EXITED) state->flags |= STATE_HAS_LEFT ;
+}
+
+static void take_descriptors (struct supervisor *s, struct state const *state)
+{
+  int *const ours[STATE_FD_COUNT] =
+  {
+    [STATE_FD_LOCK] = &s->lock,
+    [STATE_FD_CONTROL] = &s->control,
+    [STATE_FD_ORDERS] = &s->orders,
+    [STATE_FD_REPORTS] = &s->reports,
+    [STATE_FD_STATE] = &s->state,
+    [STATE_FD_NOTIFICATION] = &s->notification,
+    [STATE_FD_LOGGER_INPUT] = &s->logger_input,
+    [STATE_FD_LOGGER_OUTPUT] = &s->logger_output
+  } ;
+  for (unsigned int i = 0 ; i < STATE_FD_COUNT ; i++)
+    *ours[i] = state->fd[i] >= 0 && coe(state->fd[i]) != -1 ? state->fd[i] : -1 ;
+}
+
+/* A child that was born when our predecessor could take note of it no more. */
+static void take_birth (struct supervisor *s, struct birth const *birth)
+{
+  if (!birth->process.pid || birth->number <= s->births) return ;
+  s->births = birth->number ;
+  if (birth->what == 'r' && (s->phase == PHASE_DOWN || s->phase == PHASE_WAITING))
+  {
+    s->process = birth->process ;
+    s->group = birth->process.pid ;
+    s->started_ms = clock_ms() ;
+    if (s->started_once) s->restarts++ ;
+    s->started_once = 1 ;
+    s->asked = s->forbidden = s->code_unknown = s->forked = s->failed_to_fork = s->stop_due = 0 ;
+    s->up_ms = 0 ;
+    s->deadline_ms = 0 ;
+    s->reason = REASON_NONE ;
+    s->phase = PHASE_UP ;
+    s->status.pid = s->process.pid ;
+    s->status.flags &= ~(unsigned int)(STATUS_READY | STATUS_PAUSED | STATUS_FINISHING) ;
+    tain_wallclock_read(&s->status.since) ;
+    s->event_due = 'u' ;
+  }
+  else if (birth->what == 'f' && s->phase == PHASE_STRAYS)
+  {
+    s->process = birth->process ;
+    s->phase = PHASE_FINISHING ;
+    s->strays_stage = 0 ;
+    s->status.pid = s->process.pid ;
+    s->status.flags |= STATUS_FINISHING ;
+    s->deadline_ms = s->settings.timeout_finish_ms ? clock_ms() + s->settings.timeout_finish_ms : 0 ;
+  }
+}
+
+/* Whose child it is now, and how we are told of its end. */
+static void take_process (struct supervisor *s, enum restored how)
+{
+  s->process_fd = -1 ;
+  if (!s->process.pid) return ;
+  if (how == RESTORED_UPGRADED && s->is_child) return ;
+  if (how == RESTORED_ADOPTED)
+  {
+    s->is_child = 0 ;
+    s->parent_is_scanner = s->reports >= 0 ;
+  }
+  s->process_fd = process_watch(&s->process) ;
+  if (s->process_fd >= 0 || s->end_noted) return ;
+  if (errno != ESRCH)
+  {
+    strerr_warnwu1sys("watch the service's process by a pidfd: looking at it every second") ;
+    s->unwatched = 1 ;
+  }
+  else if (s->parent_is_scanner) reap_seen(s) ; /* reaped by the scanner, which is about to tell */
+}
+
+void restore (struct supervisor *s, struct state const *state, struct birth const *birth, enum restored how)
+{
+  settings_read(&s->settings, SETTINGS_START, 0) ;
+  s->phase = state->phase ;
+  s->status = state->status ;
+  s->restarts = state->restarts ;
+  s->failures = state->failures ;
+  s->births = state->births ;
+  s->upgrades = state->upgrades + (how == RESTORED_UPGRADED) ;
+  s->failed_upgrades = state->failed_upgrades ;
+  s->group = state->group ;
+  s->started_ms = state->started_ms ;
+  s->up_ms = state->up_ms ;
+  s->deadline_ms = state->flags & STATE_HAS_DEADLINE ? state->deadline_ms : 0 ;
+  s->delay = (struct life_delay) { .next_ms = state->next_delay_ms, .had_quick_death = !!(state->flags & STATE_HAD_QUICK_DEATH) } ;
+  s->drain_restarts = state->drain_restarts ;
+  s->strays_stage = state->strays_stage ;
+  s->reason = state->reason ;
+  s->event_due = state->event_due ;
+  s->process = state->process ;
+  EACH_FLAG(RESTORE_FLAG)
+  if (how == RESTORED_UPGRADED) take_descriptors(s, state) ;
+  else
+  {
+    take_birth(s, birth) ;
+    if (s->phase == PHASE_UP && state->flags & STATE_AWAITS_READINESS) s->notification = fifo_open(NOTIFY_FIFO, O_RDWR) ;
+  }
+  take_process(s, how) ;
+  s->state_pending = 1 ;
+}
+
+/* What our predecessor was about to do. */
+void restore_go_on (struct supervisor *s, enum restored how)
+{
+  char due = s->event_due ;
+  publish_status(s) ;
+  publish_state(s) ;
+  if (how == RESTORED_ADOPTED) publish_event(s, 's') ;
+  if (due && due != 's') publish_event(s, due) ;
+  if (s->end_noted) reap_act(s) ;
+  else if (s->phase == PHASE_UP && s->searching)
+  {
+    if (how == RESTORED_ADOPTED)
+    {
+      forked_give_up(s) ; /* what there was to choose from is not ours any more */
+      act(s, LIFE_RUN_ENDED) ;
+    }
+  }
+  else if ((s->phase == PHASE_UP || s->phase == PHASE_FINISHING) && !s->process.pid)
+    reap_unknown(s) ;
+  else if ((s->phase == PHASE_UP || s->phase == PHASE_FINISHING) && s->process_fd == -1 && !s->is_child && !s->parent_is_scanner && !s->unwatched)
+    reap_unknown(s) ;
+  else if (s->phase == PHASE_UP && s->stop_due) act_restart(s) ;
+  else if (s->phase == PHASE_STRAYS)
+  {
+    if (how == RESTORED_ADOPTED) s->parent_is_scanner = s->reports >= 0 ;
+    s->strays_stage = 0 ;
+    strays_end(s) ;
+  }
+  else if (s->phase == PHASE_DOWN && s->leaving) act(s, LIFE_LEAVE) ;
+  else if (s->phase == PHASE_WAITING && s->leaving) act(s, LIFE_LEAVE) ;
+  else if (s->phase == PHASE_DOWN && s->status.flags & STATUS_WANT_UP) act(s, LIFE_WANT_UP) ;
+}

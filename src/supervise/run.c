@@ -1,0 +1,175 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+#include <skalibs/types.h>
+
+#include "base/clock.h"
+#include "base/spawn.h"
+#include "service/executable.h"
+#include "supervise/supervisor.h"
+#include "wire/channels.h"
+
+#define RUN_LOCK "supervise/run-lock" /* what lock-fd stands for */
+#define CODE_UNKNOWN 256
+
+void run_report_setting (char const *file, char const *value, char const *allowed, int err)
+{
+  errno = err ;
+  if (err) strerr_warnwu5sys("read ", file, " (allowed: ", allowed, ")") ;
+  else strerr_warnw6x("invalid ", file, ": \"", value, "\": allowed: ", allowed) ;
+}
+
+static void say_not_started (struct supervisor const *s, char const *path, int err, int executing, char const *next)
+{
+  char why[EXECUTABLE_WHY_MAX] ;
+  if (executing)
+  {
+    strerr_warnwu5x("execute ", path, next, ": ", executable_why_not(path, err, why, sizeof why)) ;
+    return ;
+  }
+  errno = err ;
+  if (err == EPERM && s->settings.new_pid_namespace)
+    strerr_warnwu3sys("start ", path, " in a PID namespace of its own: flag-newpidns needs CAP_SYS_ADMIN") ;
+  else strerr_warnwu3sys("start ", path, next) ;
+}
+
+static void close_if (int fd)
+{
+  if (fd >= 0) fd_close(fd) ;
+}
+
+static void pass_fd (struct spawn *request, int from, int to)
+{
+  if (from >= 0) request->fd[request->nfds++] = (struct spawn_fd) { .from = from, .to = to } ;
+}
+
+/* The child itself tells who it is; so do we, if we live to see it. */
+static int start (struct supervisor *s, struct spawn *request, char what, int *executing)
+{
+  struct birth birth = { .number = s->births + 1, .what = what } ;
+  pid_t pid ;
+  request->birth = &birth ;
+  request->birth_fd = s->state ;
+  pid = spawn(request, executing) ;
+  s->births++ ;
+  s->state_pending = 1 ;
+  if (!pid) return 0 ;
+  s->process = birth.process ;
+  s->process_fd = -1 ;
+  s->is_child = 1 ;
+  s->parent_is_scanner = s->end_unseen = s->end_noted = 0 ;
+  return 1 ;
+}
+
+/* ---- ./run ---- */
+
+static int open_lock (struct spawn *request)
+{
+  int fd = open(RUN_LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600) ;
+  if (fd == -1)
+  {
+    strerr_warnwu1sys("open " RUN_LOCK " (starting without it)") ;
+    return -1 ;
+  }
+  if (flock(fd, LOCK_EX | LOCK_NB) == -1)
+  {
+    strerr_warnw1x("another instance of ./run holds lock-fd; the new one waits until that has ended") ;
+    request->wait_for_lock = fd ;
+  }
+  return fd ;
+}
+
+/* A fifo with a name, of which the service holds both ends: what it writes reaches
+   a successor of ours, and fails for want of a reader never. */
+static int open_notification (struct supervisor *s)
+{
+  int fd = -1 ;
+  if (unlink(NOTIFY_FIFO) == -1 && errno != ENOENT) strerr_warnwu1sys("remove " NOTIFY_FIFO) ; /* an earlier instance may have it */
+  if (fifo_make(NOTIFY_FIFO)) s->notification = fifo_open(NOTIFY_FIFO, O_RDWR) ;
+  if (s->notification >= 0) fd = fifo_open(NOTIFY_FIFO, O_RDWR) ;
+  if (fd >= 0 && ndelay_off(fd) != -1) return fd ;
+  strerr_warnwu1sys("make " NOTIFY_FIFO " for notification-fd (starting without it)") ;
+  close_if(fd) ;
+  close_if(s->notification) ;
+  s->notification = -1 ;
+  return -1 ;
+}
+
+int run_start (struct supervisor *s)
+{
+  char const *argv[3] = { "./run", s->name, 0 } ;
+  struct spawn request = SPAWN_ZERO ;
+  int input = logger_input_for_stdin(s) ;
+  int output = logger_input_for_stdout(s) ;
+  int notification = -1 ;
+  int lock = -1 ;
+  int executing ;
+  int started ;
+  int err ;
+  request.path = "./run" ;
+  request.argv = argv ;
+  request.envp = (char const *const *)environ ;
+  request.new_pid_namespace = s->settings.new_pid_namespace ;
+  pass_fd(&request, input, 0) ;
+  pass_fd(&request, output, 1) ;
+  if (s->settings.notification_fd != SETTING_NO_FD) pass_fd(&request, notification = open_notification(s), s->settings.notification_fd) ;
+  if (s->settings.lock_fd != SETTING_NO_FD) pass_fd(&request, lock = open_lock(&request), s->settings.lock_fd) ;
+  started = start(s, &request, 'r', &executing) ;
+  err = errno ;
+  close_if(input) ;
+  close_if(output) ;
+  close_if(notification) ;
+  close_if(lock) ;
+  if (started)
+  {
+    s->group = s->process.pid ;
+    s->started_ms = clock_ms() ;
+    return 1 ;
+  }
+  close_if(s->notification) ;
+  s->notification = -1 ;
+  s->not_executed = executing && err != ENOMEM && err != EAGAIN && err != EIO && err != EMFILE && err != ENFILE ;
+  say_not_started(s, "./run", err, executing, " (next try after the restart delay, unless `restart` forbids it)") ;
+  return 0 ;
+}
+
+/* ---- ./finish ---- */
+
+int run_start_finish (struct supervisor *s)
+{
+  char code[UINT_FMT] ;
+  char sig[UINT_FMT] ;
+  char group[PID_FMT] ;
+  char const *argv[6] = { "./finish", code, sig, s->name, group, 0 } ;
+  int wstat = (int)s->status.wstat ;
+  struct spawn request = SPAWN_ZERO ;
+  int null = -1 ;
+  int output ;
+  int executing ;
+  int started ;
+  int err ;
+  if (access("finish", F_OK) == -1 && errno == ENOENT) return 0 ;
+  code[uint_fmt(code, s->code_unknown || WIFSIGNALED(wstat) ? CODE_UNKNOWN : (unsigned int)WEXITSTATUS(wstat))] = 0 ;
+  sig[uint_fmt(sig, !s->code_unknown && WIFSIGNALED(wstat) ? (unsigned int)WTERMSIG(wstat) : 0)] = 0 ;
+  group[pid_fmt(group, s->group)] = 0 ;
+  request.path = "./finish" ;
+  request.argv = argv ;
+  request.envp = (char const *const *)environ ;
+  /* The last one does not hold the logger's pipe open, so that the logger sees the end. */
+  output = logger_input_for_stdout(s) ;
+  if (s->leaving) null = open("/dev/null", O_RDWR | O_CLOEXEC) ;
+  pass_fd(&request, null, 0) ;
+  pass_fd(&request, s->leaving && output >= 0 ? null : output, 1) ;
+  started = start(s, &request, 'f', &executing) ;
+  err = errno ;
+  close_if(null) ;
+  close_if(output) ;
+  if (!started) say_not_started(s, "./finish", err, executing, " (going on without it)") ;
+  return started ;
+}

@@ -1,0 +1,129 @@
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+
+#include <skalibs/strerr.h>
+
+#include "supervise/supervisor.h"
+
+#define TERM_MS 1000 /* what has not ended after SIGTERM by then gets SIGKILL */
+#define KILL_MS 2000 /* what has not ended after that by then is left */
+#define SCANNER_MS 1000 /* more, when it is the scanner that ends them */
+#define AT_ONCE_MS 1000
+#define TOLD_MAX 64
+
+enum stage { STAGE_NONE, STAGE_TOLD, STAGE_KILLED, STAGE_LEFT } ;
+
+/* Who has had SIGTERM: unreaped children, so that their pids are their own. With
+   more than these some are told, and named, again. */
+static pid_t told[TOLD_MAX] ;
+static unsigned int told_count ;
+
+static int was_told (pid_t pid)
+{
+  for (unsigned int i = 0 ; i < told_count ; i++)
+    if (told[i] == pid) return 1 ;
+  return 0 ;
+}
+
+static void say (char const *what, pid_t pid, struct process_look const *look, char const *why)
+{
+  char number[24] ;
+  snprintf(number, sizeof number, "%ld", (long)pid) ;
+  strerr_warnw6x(what, look->name, " (pid ", number, "), which ./run has left behind", why) ;
+}
+
+static int each (pid_t pid, void *data)
+{
+  struct supervisor const *s = data ;
+  struct process_look look ;
+  if (!process_look(pid, &look) || look.state == 'Z') return 1 ;
+  if (s->strays_stage == STAGE_LEFT)
+    say("leaving ", pid, &look, ": it does not even end by SIGKILL") ;
+  else if (s->strays_stage == STAGE_KILLED) kill(pid, SIGKILL) ;
+  else if (!was_told(pid))
+  {
+    say("ending ", pid, &look, "") ;
+    if (told_count < TOLD_MAX) told[told_count++] = pid ;
+    kill(pid, SIGTERM) ;
+    kill(pid, SIGCONT) ;
+  }
+  return 1 ;
+}
+
+/* Without /proc only the process group of ./run is known, while one of ours is in it. */
+static int only_the_group (struct supervisor const *s)
+{
+  static int said ;
+  if (!said) strerr_warnw1x("this system does not tell which processes ./run has left behind (/proc is missing, or has no children files): only its process group is ended") ;
+  said = 1 ;
+  if (!process_group_has_child(s->group)) return 0 ;
+  if (s->strays_stage == STAGE_LEFT) return 1 ;
+  kill(-s->group, s->strays_stage == STAGE_KILLED ? SIGKILL : SIGTERM) ;
+  kill(-s->group, SIGCONT) ;
+  return 1 ;
+}
+
+static int any_child (void)
+{
+  siginfo_t info ;
+  int r ;
+  do r = waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) ; while (r == -1 && errno == EINTR) ;
+  return !r ;
+}
+
+/* Is there anything left to wait for? */
+static int left (struct supervisor *s)
+{
+  if (!any_child()) return s->parent_is_scanner ;
+  if (!process_each_child(&each, s)) return only_the_group(s) ;
+  return 1 ;
+}
+
+static void gone (struct supervisor *s)
+{
+  s->strays_stage = STAGE_NONE ;
+  s->parent_is_scanner = 0 ;
+  s->deadline_ms = 0 ;
+  act(s, LIFE_STRAYS_GONE) ;
+}
+
+void strays_look (struct supervisor *s)
+{
+  if (s->phase == PHASE_STRAYS && !left(s)) gone(s) ;
+}
+
+static void hint (struct supervisor const *s)
+{
+  if (s->status.wstat || s->code_unknown || s->asked || s->settings.forks || s->up_ms > AT_ONCE_MS || !any_child()) return ;
+  strerr_warnw1x("./run has ended with 0 at once and left processes behind: it has put itself into the background;"
+    " give it its option to stay in the foreground, or create the file flag-forks") ;
+}
+
+void strays_end (struct supervisor *s)
+{
+  if (s->strays_stage == STAGE_NONE)
+  {
+    upgrade_defer(s) ;
+    told_count = 0 ;
+    if (s->settings.keep_strays)
+    {
+      gone(s) ;
+      return ;
+    }
+    hint(s) ;
+  }
+  if (s->strays_stage < STAGE_LEFT) s->strays_stage++ ;
+  s->state_pending = 1 ;
+  if (!left(s) || s->strays_stage == STAGE_LEFT) gone(s) ;
+  else act_arm(s, (s->strays_stage == STAGE_TOLD ? TERM_MS : KILL_MS) + (s->parent_is_scanner ? SCANNER_MS : 0)) ;
+}
+
+void strays_kill (struct supervisor *s)
+{
+  if (s->phase != PHASE_STRAYS || s->strays_stage >= STAGE_KILLED) return ;
+  s->strays_stage = STAGE_KILLED ;
+  act_arm(s, KILL_MS) ;
+  strays_look(s) ;
+}

@@ -1,0 +1,46 @@
+/* What the scanner tells a supervisor: lines in DIR/supervise/orders (channels.h).
+
+     LETTER \n            or
+     LETTER NUMBER NUMBER \n
+
+   A line is far shorter than PIPE_BUF: it is never torn, but a read may end
+   within one. */
+
+#ifndef REEVE_WIRE_ORDER_H
+#define REEVE_WIRE_ORDER_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#define ORDER_SIZE_MAX 40 /* with the newline */
+
+enum order_letter
+{
+  ORDER_REPORT = 'r', /* send the present state, though nothing has changed */
+  ORDER_RUN_DRY = 'd', /* a logger: let go of the input, leave at its end (as SIGHUP) */
+  ORDER_KILL = 'k', /* SIGKILL to the process group of ./run; ./finish goes on */
+  ORDER_ABANDON = 'a', /* SIGKILL to whatever runs, and leave */
+  ORDER_UPGRADE = 'u', /* execute the program that is on disk now */
+  ORDER_ENDED = 'e', /* PID WSTAT: a process that the scanner has reaped */
+  ORDER_STRAYS_GONE = 'n' /* of an adopted service: the scanner has ended them */
+} ;
+
+struct order
+{
+  enum order_letter letter ;
+  pid_t pid ; /* ORDER_ENDED's */
+  unsigned int wstat ;
+} ;
+
+/* Writes the line with its newline, no NUL. Returns its length. */
+extern size_t order_format (char out[ORDER_SIZE_MAX], struct order const *order) ;
+
+/* Parses a line of `len` bytes, without its newline. Returns 1, or 0 for anything
+   that order_format could not have written. */
+extern int order_parse (struct order *order, char const *line, size_t len) ;
+
+/* Sends an order to the supervisor of the service directory `dir`, as fifo_send does.
+   Returns 1, or 0 with errno. */
+extern int order_send (char const *dir, struct order const *order) ;
+
+#endif

@@ -1,0 +1,104 @@
+#include "wire/scan_state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <skalibs/allreadwrite.h>
+#include <skalibs/djbunix.h>
+#include <skalibs/uint32.h>
+
+#define NAME "reeve-scan "
+#define VERSION NAME "001"
+
+size_t scan_state_format (char out[SCAN_STATE_SIZE_MAX], struct scan_state const *state)
+{
+  int n = snprintf(out, SCAN_STATE_SIZE_MAX, "%s%c%d%c%d%c%d%c%lu%c%lu%c%s%c%s", VERSION, 0, state->lock, 0, state->control, 0,
+    state->reports, 0, (unsigned long)state->upgrades, 0, (unsigned long)state->failed_upgrades, 0, state->scan, 0, state->origin) ;
+  return (size_t)n + 1 ;
+}
+
+struct rest
+{
+  char const *at ;
+  size_t left ;
+} ;
+
+static char const *next (struct rest *rest)
+{
+  char const *field = rest->at ;
+  char const *end = rest->left ? memchr(rest->at, 0, rest->left) : 0 ;
+  if (!end) return 0 ;
+  rest->left -= (size_t)(end - rest->at) + 1 ;
+  rest->at = end + 1 ;
+  return field ;
+}
+
+static int number (struct rest *rest, uint32_t max, uint32_t *n)
+{
+  char const *field = next(rest) ;
+  size_t len ;
+  if (!field || *field < '0' || *field > '9' || (*field == '0' && field[1])) return 0 ;
+  len = uint32_scan(field, n) ;
+  return len && !field[len] && *n <= max ;
+}
+
+static int path (struct rest *rest, char out[SCAN_STATE_PATH_MAX])
+{
+  char const *field = next(rest) ;
+  size_t len ;
+  if (!field || *field != '/') return 0 ;
+  len = strlen(field) ;
+  if (len >= SCAN_STATE_PATH_MAX) return 0 ;
+  memcpy(out, field, len + 1) ;
+  return 1 ;
+}
+
+int scan_state_parse (struct scan_state *state, char const *bytes, size_t len)
+{
+  struct rest rest = { bytes, len } ;
+  char const *version = next(&rest) ;
+  uint32_t lock ;
+  uint32_t control ;
+  uint32_t reports ;
+  errno = EPROTO ;
+  if (!version) return 0 ;
+  if (strcmp(version, VERSION) != 0)
+  {
+    if (!strncmp(version, NAME, sizeof NAME - 1)) errno = EPROTONOSUPPORT ;
+    return 0 ;
+  }
+  if (!number(&rest, INT32_MAX, &lock) || !number(&rest, INT32_MAX, &control) || !number(&rest, INT32_MAX, &reports)
+   || !number(&rest, UINT32_MAX, &state->upgrades) || !number(&rest, UINT32_MAX, &state->failed_upgrades)
+   || !path(&rest, state->scan) || !path(&rest, state->origin) || rest.left) return 0 ;
+  state->lock = (int)lock ;
+  state->control = (int)control ;
+  state->reports = (int)reports ;
+  return 1 ;
+}
+
+int scan_state_read (struct scan_state *state)
+{
+  char bytes[SCAN_STATE_SIZE_MAX + 1] ;
+  size_t n ;
+  int fd = open(SCAN_STATE_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) ;
+  if (fd == -1) return 0 ;
+  n = allread(fd, bytes, sizeof bytes) ;
+  fd_close(fd) ;
+  return scan_state_parse(state, bytes, n) ;
+}
+
+int scan_state_write (struct scan_state const *state)
+{
+  static char const fresh[] = SCAN_STATE_FILE ".new" ;
+  char bytes[SCAN_STATE_SIZE_MAX] ;
+  size_t len = scan_state_format(bytes, state) ;
+  int ok ;
+  int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600) ;
+  if (fd == -1) return 0 ;
+  ok = allwrite(fd, bytes, len) == len ;
+  fd_close(fd) ;
+  return ok && rename(fresh, SCAN_STATE_FILE) != -1 ;
+}

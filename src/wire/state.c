@@ -1,0 +1,217 @@
+#include "wire/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/uint32.h>
+#include <skalibs/uint64.h>
+
+#define MAGIC "reeve" STATE_VERSION
+#define MAGIC_SIZE 8
+#define VERSION_AT 5
+#define AT_CHECKSUM 8
+#define AT_STATUS 12
+#define AT_PHASE 47
+#define AT_FLAGS 48
+#define AT_RESTARTS 52
+#define AT_FAILURES 56
+#define AT_BIRTHS 60
+#define AT_UPGRADES 64
+#define AT_FAILED_UPGRADES 68
+#define AT_GROUP 72
+#define AT_STARTED 76
+#define AT_UP 84
+#define AT_DEADLINE 92
+#define AT_NEXT_DELAY 100
+#define AT_DRAIN_RESTARTS 104
+#define AT_STRAYS_STAGE 108
+#define AT_REASON 109
+#define AT_EVENT_DUE 110
+#define AT_PROCESS 112
+#define AT_FDS 132
+
+#define BIRTH_AT_NUMBER 4
+#define BIRTH_AT_WHAT 8
+#define BIRTH_AT_PROCESS 12
+
+#define READ_TRIES 20
+
+static uint32_t checksum (char const *s, size_t len)
+{
+  uint32_t sum = 2166136261u ;
+  for (size_t i = 0 ; i < len ; i++) sum = (sum ^ (unsigned char)s[i]) * 16777619u ;
+  return sum ;
+}
+
+static void pack_process (char *out, struct process_birth const *process)
+{
+  uint32_pack_big(out, (uint32_t)process->pid) ;
+  uint64_pack_big(out + 4, process->after_ms) ;
+  uint64_pack_big(out + 12, process->before_ms) ;
+}
+
+static int unpack_process (char const *in, struct process_birth *process)
+{
+  uint32_t pid ;
+  uint32_unpack_big(in, &pid) ;
+  if (pid > INT32_MAX) return 0 ;
+  process->pid = (pid_t)pid ;
+  uint64_unpack_big(in + 4, &process->after_ms) ;
+  uint64_unpack_big(in + 12, &process->before_ms) ;
+  return 1 ;
+}
+
+void state_pack (char out[STATE_SIZE], struct state const *state)
+{
+  memset(out, 0, STATE_SIZE) ;
+  memcpy(out, MAGIC, MAGIC_SIZE) ;
+  status_pack(out + AT_STATUS, &state->status) ;
+  out[AT_PHASE] = (char)state->phase ;
+  uint32_pack_big(out + AT_FLAGS, state->flags) ;
+  uint32_pack_big(out + AT_RESTARTS, state->restarts) ;
+  uint32_pack_big(out + AT_FAILURES, state->failures) ;
+  uint32_pack_big(out + AT_BIRTHS, state->births) ;
+  uint32_pack_big(out + AT_UPGRADES, state->upgrades) ;
+  uint32_pack_big(out + AT_FAILED_UPGRADES, state->failed_upgrades) ;
+  uint32_pack_big(out + AT_GROUP, (uint32_t)state->group) ;
+  uint64_pack_big(out + AT_STARTED, state->started_ms) ;
+  uint64_pack_big(out + AT_UP, state->up_ms) ;
+  uint64_pack_big(out + AT_DEADLINE, state->deadline_ms) ;
+  uint32_pack_big(out + AT_NEXT_DELAY, state->next_delay_ms) ;
+  uint32_pack_big(out + AT_DRAIN_RESTARTS, state->drain_restarts) ;
+  out[AT_STRAYS_STAGE] = (char)state->strays_stage ;
+  out[AT_REASON] = (char)state->reason ;
+  out[AT_EVENT_DUE] = state->event_due ;
+  pack_process(out + AT_PROCESS, &state->process) ;
+  for (unsigned int i = 0 ; i < STATE_FD_COUNT ; i++) uint32_pack_big(out + AT_FDS + 4 * i, (uint32_t)state->fd[i]) ;
+  uint32_pack_big(out + AT_CHECKSUM, checksum(out + AT_STATUS, STATE_SIZE - AT_STATUS)) ;
+}
+
+int state_unpack (char const in[STATE_SIZE], struct state *state, int *version_differs)
+{
+  struct state s ;
+  uint32_t n ;
+  if (version_differs) *version_differs = !memcmp(in, MAGIC, VERSION_AT) && memcmp(in, MAGIC, MAGIC_SIZE) != 0 ;
+  if (memcmp(in, MAGIC, MAGIC_SIZE) != 0) return 0 ;
+  uint32_unpack_big(in + AT_CHECKSUM, &n) ;
+  if (n != checksum(in + AT_STATUS, STATE_SIZE - AT_STATUS)) return 0 ;
+  status_unpack(in + AT_STATUS, &s.status) ;
+  if ((unsigned char)in[AT_PHASE] >= PHASE_COUNT || (unsigned char)in[AT_REASON] >= REASON_COUNT) return 0 ;
+  s.phase = (enum phase)in[AT_PHASE] ;
+  s.reason = (enum state_reason)in[AT_REASON] ;
+  s.event_due = in[AT_EVENT_DUE] ;
+  if (s.event_due && !strchr("suUdDOx", s.event_due)) return 0 ;
+  s.strays_stage = (unsigned char)in[AT_STRAYS_STAGE] ;
+  uint32_unpack_big(in + AT_FLAGS, &n) ;
+  s.flags = n ;
+  uint32_unpack_big(in + AT_RESTARTS, &s.restarts) ;
+  uint32_unpack_big(in + AT_FAILURES, &s.failures) ;
+  uint32_unpack_big(in + AT_BIRTHS, &s.births) ;
+  uint32_unpack_big(in + AT_UPGRADES, &s.upgrades) ;
+  uint32_unpack_big(in + AT_FAILED_UPGRADES, &s.failed_upgrades) ;
+  uint32_unpack_big(in + AT_GROUP, &n) ;
+  if (n > INT32_MAX || s.status.pid < 0) return 0 ;
+  s.group = (pid_t)n ;
+  uint64_unpack_big(in + AT_STARTED, &s.started_ms) ;
+  uint64_unpack_big(in + AT_UP, &s.up_ms) ;
+  uint64_unpack_big(in + AT_DEADLINE, &s.deadline_ms) ;
+  uint32_unpack_big(in + AT_NEXT_DELAY, &s.next_delay_ms) ;
+  uint32_unpack_big(in + AT_DRAIN_RESTARTS, &s.drain_restarts) ;
+  if (!unpack_process(in + AT_PROCESS, &s.process)) return 0 ;
+  for (unsigned int i = 0 ; i < STATE_FD_COUNT ; i++)
+  {
+    uint32_unpack_big(in + AT_FDS + 4 * i, &n) ;
+    s.fd[i] = n > INT32_MAX ? -1 : (int)n ;
+  }
+  *state = s ;
+  return 1 ;
+}
+
+void birth_pack (char out[BIRTH_SIZE], struct birth const *birth)
+{
+  memset(out, 0, BIRTH_SIZE) ;
+  uint32_pack_big(out + BIRTH_AT_NUMBER, birth->number) ;
+  out[BIRTH_AT_WHAT] = birth->what ;
+  pack_process(out + BIRTH_AT_PROCESS, &birth->process) ;
+  uint32_pack_big(out, checksum(out + BIRTH_AT_NUMBER, BIRTH_SIZE - BIRTH_AT_NUMBER)) ;
+}
+
+int birth_unpack (char const in[BIRTH_SIZE], struct birth *birth)
+{
+  struct birth b ;
+  uint32_t n ;
+  uint32_unpack_big(in, &n) ;
+  if (n != checksum(in + BIRTH_AT_NUMBER, BIRTH_SIZE - BIRTH_AT_NUMBER)) return 0 ;
+  uint32_unpack_big(in + BIRTH_AT_NUMBER, &b.number) ;
+  b.what = in[BIRTH_AT_WHAT] ;
+  if ((b.what != 'r' && b.what != 'f') || !unpack_process(in + BIRTH_AT_PROCESS, &b.process)) return 0 ;
+  *birth = b ;
+  return 1 ;
+}
+
+/* One look: 1, 0 with errno, -1: a writer was in the midst of it, perhaps. */
+static int read_once (int fd, struct state *state, struct birth *birth)
+{
+  char record[STATE_SIZE + BIRTH_SIZE] ;
+  int differs ;
+  ssize_t r = pread(fd, record, sizeof record, 0) ;
+  if (r == -1) return 0 ;
+  if (r != (ssize_t)sizeof record) return (errno = EPROTO, -1) ;
+  if (birth && !birth_unpack(record + BIRTH_AT, birth)) birth->process.pid = 0 ;
+  if (state_unpack(record, state, &differs)) return 1 ;
+  if (differs) return (errno = EPROTONOSUPPORT, 0) ;
+  errno = EPROTO ;
+  return -1 ;
+}
+
+int state_read (char const *dir, struct state *state, struct birth *birth)
+{
+  static char const file[] = "/" STATE_FILE ;
+  char path[4096] ;
+  size_t len = strlen(dir) ;
+  int r ;
+  int err ;
+  int fd ;
+  if (len + sizeof file > sizeof path) return (errno = ENAMETOOLONG, 0) ;
+  memcpy(path, dir, len) ;
+  memcpy(path + len, file, sizeof file) ;
+  fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW) ;
+  if (fd == -1) return 0 ;
+  for (unsigned int i = 0 ; (r = read_once(fd, state, birth)) == -1 && i < READ_TRIES ; i++) poll(0, 0, 1) ;
+  err = errno ;
+  fd_close(fd) ;
+  errno = err ;
+  return r == 1 ;
+}
+
+int state_open (void)
+{
+  static char const room[STATE_SIZE + BIRTH_SIZE] ;
+  struct stat st ;
+  int err ;
+  int fd = open(STATE_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644) ;
+  if (fd == -1) return -1 ;
+  if (fstat(fd, &st) == -1) err = errno ;
+  else if (!S_ISREG(st.st_mode)) err = EINVAL ;
+  else if (st.st_size == (off_t)sizeof room || pwrite(fd, room, sizeof room, 0) == (ssize_t)sizeof room) return fd ;
+  else err = errno ;
+  fd_close(fd) ;
+  errno = err ;
+  return -1 ;
+}
+
+int state_write (int fd, struct state const *state)
+{
+  char record[STATE_SIZE] ;
+  ssize_t w ;
+  state_pack(record, state) ;
+  do w = pwrite(fd, record, sizeof record, 0) ; while (w == -1 && errno == EINTR) ;
+  if (w == (ssize_t)sizeof record) return 1 ;
+  if (w >= 0) errno = ENOSPC ;
+  return 0 ;
+}

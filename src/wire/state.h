@@ -1,0 +1,156 @@
+/* What a supervisor's successor needs: DIR/supervise/state, a binary file of two
+   records with one writer each, rewritten in place by one pwrite() (a supervisor
+   that is killed within it leaves the old record or the new one: the kernel does
+   not stop half way in so few bytes).
+
+   At 0, 256 bytes, by the supervisor, whenever something has changed. Adoption (the
+   supervisor was killed), take-over (the scanner was) and upgrade all restore from
+   it; `reeve` reads from it what the status does not tell. Numbers big-endian:
+       0   8  "reeve" and the version, 3 digits
+       8   4  checksum (FNV-1a) of all that follows: a reader that comes in the
+              midst of a write knows, and reads again
+      12  35  status, as in DIR/supervise/status
+      47   1  phase
+      48   4  flags: enum state_flag
+      52   4  restarts: starts of ./run after the first
+      56   4  failures in a row, for `restart`
+      60   4  births: processes started (./run and ./finish), see below
+      64   4  upgrades: how often the supervisor has executed its program anew
+      68   4  upgrades that have failed
+      72   4  process group of the last ./run
+      76   8  clock_ms() at which ./run was started
+      84   8  ms that the last ./run was up
+      92   8  clock_ms() of the deadline, if there is one
+     100   4  the next restart delay, ms
+     104   4  restarts of a logger that runs dry
+     108   1  how far the end of strays has come
+     109   1  enum state_reason
+     110   1  the event that is still to be told, 0: none
+     111   1  unused
+     112  20  the process that is the service or its ./finish: pid, two ms
+     132  32  descriptors that an upgrade hands over: enum state_fd, -1: none
+     164      unused, 0
+
+   At 256, 32 bytes, by a child between fork and execution, so that nothing runs
+   that nobody knows:
+       0   4  checksum of what follows
+       4   4  number of the birth: greater than the supervisor's own count if that
+              was killed before it could take note
+       8   1  'r' for ./run, 'f' for ./finish
+       9   3  unused, 0
+      12  20  the process: pid (4), after_ms (8), before_ms (8) */
+
+#ifndef REEVE_WIRE_STATE_H
+#define REEVE_WIRE_STATE_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/process.h"
+#include "wire/report.h"
+#include "wire/status.h"
+
+#define STATE_FILE "supervise/state"
+#define STATE_VERSION "001"
+#define STATE_SIZE 256
+#define BIRTH_AT STATE_SIZE
+#define BIRTH_SIZE 32
+
+enum state_flag
+{
+  STATE_LEAVING = 1 << 0, /* told to exit when the service has ended */
+  STATE_ASKED = 1 << 1, /* somebody asked for the end of ./run */
+  STATE_STARTED_ONCE = 1 << 2,
+  STATE_HAS_ENDED = 1 << 3, /* the status' wait status is that of an end */
+  STATE_CODE_UNKNOWN = 1 << 4, /* nobody could learn it */
+  STATE_RUNNING_DRY = 1 << 5, /* a logger whose input is no longer held open */
+  STATE_HAD_QUICK_DEATH = 1 << 6,
+  STATE_HAS_DEADLINE = 1 << 7,
+  STATE_AWAITS_READINESS = 1 << 8, /* notification-fd was given, and nothing came yet */
+  STATE_STOP_DUE = 1 << 9, /* the stop was taken note of, but not signalled yet */
+  STATE_MAIN_IS_CHILD = 1 << 10, /* the process is the supervisor's own child */
+  STATE_PARENT_IS_SCANNER = 1 << 11, /* ... or the scanner's, by adoption */
+  STATE_SEARCHING = 1 << 12, /* ./run has gone into the background; its pidfile is waited for */
+  STATE_FORKED = 1 << 13, /* the process is what ./run has left behind */
+  STATE_IS_MAIN_SERVICE = 1 << 14, /* flag-main */
+  STATE_EVENT_HEARD = 1 << 15, /* somebody listened to the last event */
+  STATE_END_NOTED = 1 << 16, /* the process has ended, the status' wait status is its; nothing was done about it yet */
+  STATE_FAILED_TO_FORK = 1 << 17, /* flag-forks, and it is not clear what the service is: a failure */
+  STATE_FORBIDDEN = 1 << 18, /* ./finish has exited 125 */
+  STATE_HAS_LEFT = 1 << 19 /* the supervisor has ended in order: there is nothing to restore */
+} ;
+
+/* Why a service that nobody stopped is not started again. */
+enum state_reason
+{
+  REASON_NONE,
+  REASON_FINISH_FORBIDS, /* ./finish has exited 125 */
+  REASON_FAILED, /* a failure, and restart is `no` */
+  REASON_FAILED_TOO_OFTEN, /* restart is on-failure:N */
+  REASON_DONE, /* it has exited 0, and restart is not `always`: no failure */
+  REASON_COUNT
+} ;
+
+enum state_fd
+{
+  STATE_FD_LOCK,
+  STATE_FD_CONTROL,
+  STATE_FD_ORDERS,
+  STATE_FD_REPORTS,
+  STATE_FD_STATE,
+  STATE_FD_NOTIFICATION,
+  STATE_FD_LOGGER_INPUT,
+  STATE_FD_LOGGER_OUTPUT,
+  STATE_FD_COUNT
+} ;
+
+struct state
+{
+  enum phase phase ;
+  struct status status ;
+  unsigned int flags ;
+  uint32_t restarts ;
+  uint32_t failures ;
+  uint32_t births ;
+  uint32_t upgrades ;
+  uint32_t failed_upgrades ;
+  pid_t group ;
+  uint64_t started_ms ;
+  uint64_t up_ms ;
+  uint64_t deadline_ms ;
+  uint32_t next_delay_ms ;
+  uint32_t drain_restarts ;
+  unsigned int strays_stage ;
+  enum state_reason reason ;
+  char event_due ;
+  struct process_birth process ;
+  int fd[STATE_FD_COUNT] ;
+} ;
+
+struct birth
+{
+  uint32_t number ;
+  char what ; /* 'r' or 'f' */
+  struct process_birth process ;
+} ;
+
+extern void state_pack (char out[STATE_SIZE], struct state const *state) ;
+/* Returns 1, or 0 for anything that state_pack could not have written; *version_differs
+   (if not null) then tells whether it is another version's. */
+extern int state_unpack (char const in[STATE_SIZE], struct state *state, int *version_differs) ;
+
+extern void birth_pack (char out[BIRTH_SIZE], struct birth const *birth) ;
+extern int birth_unpack (char const in[BIRTH_SIZE], struct birth *birth) ;
+
+/* Reads DIR/supervise/state. `birth` may be null; its pid is 0 when none was written.
+   Returns 1, or 0 with errno: ENOENT when there is none, EPROTO for garbage, EPROTONOSUPPORT
+   for another version's. Allocates nothing; waits a few times 1 ms for a writer. */
+extern int state_read (char const *dir, struct state *state, struct birth *birth) ;
+
+/* Opens the file of the current directory, for the supervisor, and makes sure that
+   both records have their place on the disk. Returns a descriptor, or -1 with errno. */
+extern int state_open (void) ;
+/* Returns 1, or 0 with errno. */
+extern int state_write (int fd, struct state const *state) ;
+
+#endif
