@@ -44,6 +44,8 @@ class Matrix:
         for pair, result in pool.results():
             if result["outcome"] == "LOST":
                 raise Failure(f"{' '.join(pair)}: lost without any fault: {result['what']}: {result['messages']}")
+            if not result["calls"] and ":" not in pair[1]:
+                raise Failure(f"{' '.join(pair)}: no call was recorded")
             self.recorded[pair] = result
             unknown = set(result["calls"]) - set(ERRORS) - NEVER
             if unknown:

@@ -10,7 +10,8 @@ import time
 from errors import injection
 
 # Waits for the tracer where one is expected, then becomes the program.
-GATE = """hold=$FAULTS_DIR/hold/%(name)s
+GATE = """for last; do :; done
+hold=$FAULTS_DIR/hold/%(name)s
 if [ -p "$hold/fifo" ]; then echo $$ >"$hold/pid"; : <"$hold/fifo"; fi
 exec %(program)s "$@\""""
 
@@ -31,6 +32,7 @@ class Tracer:
         self.strace = None
         self.pid = None  # of the program
         self.hit = ""  # the call that was made to fail, in strace's words
+        self.held = False  # traced from its start
         self.over = 0  # when what lasts is over
 
     # ---- holding the program at its start ----
@@ -40,6 +42,7 @@ class Tracer:
 
     def hold_next(self):
         """The next process of the program waits until it is traced."""
+        self.held = True
         os.makedirs(self._hold(), exist_ok=True)
         os.mkfifo(os.path.join(self._hold(), "fifo"))
 
@@ -117,7 +120,7 @@ class Tracer:
         made, before = {}, {}
         for text in self._logs():
             names = [match[1] for match in map(CALL.match, text.splitlines()) if match]
-            start = self._main(text, names) if not self.child else 0
+            start = self._main(names) if self.held else 0
             counts = {}
             for name in names[start:]:
                 counts[name] = counts.get(name, 0) + 1
@@ -128,9 +131,7 @@ class Tracer:
         return made, before
 
     @staticmethod
-    def _main(text, names):
+    def _main(names):
         """The programs begin by blocking all signals; what comes before is libc's."""
-        if "execve(" not in text:
-            return 0
         executed = names.index("execve") + 1
         return names.index("rt_sigprocmask", executed) if "rt_sigprocmask" in names[executed:] else executed

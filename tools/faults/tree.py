@@ -80,7 +80,6 @@ class Tree:
     def __init__(self, directory, programs):
         self.directory = directory
         self.programs = programs
-        self.reeve = os.path.join(programs, "real", "reeve")
         self.scan = os.path.join(directory, "scan")
         self.live = os.path.join(directory, "live")
         self.stderr = os.path.join(directory, "stderr")
@@ -107,11 +106,17 @@ class Tree:
     # ---- the scanner ----
 
     def start(self, *arguments):
+        self.scanner = self._start(self.programs + "/scan", *arguments)
+
+    def client(self, *arguments):
+        return self._start(self.programs + "/real/reeve", *arguments)
+
+    def _start(self, program, *arguments):
         environment = dict(os.environ, FAULTS_DIR=self.directory)
         environment.pop("REEVE_LIVE", None)
         with open(self.stderr, "ab") as stderr:
-            self.scanner = subprocess.Popen(
-                [self.programs + "/scan", "-l", self.live, *arguments],
+            return subprocess.Popen(
+                [program, "-l", self.live, *arguments],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr, env=environment,
             )
 
@@ -127,7 +132,7 @@ class Tree:
         send(self.live + "/.s6-svscan/control", letters)
 
     def messages(self):
-        return [line for line in read(self.stderr).splitlines() if line.startswith("reeve-")]
+        return [line for line in read(self.stderr).splitlines() if line.startswith(("reeve-", "reeve:"))]
 
     # ---- a service ----
 
