@@ -32,7 +32,7 @@ ERRORS = {
     "fchmodat": ["EPERM", "EIO", "EROFS"],
     "fchown": ["EPERM", "EIO", "EROFS"],
     "fchownat": ["EPERM", "EIO", "EROFS"],
-    "fcntl": ["EMFILE", "ENOLCK", "EINTR", "ENOMEM"],
+    "fcntl": ["EMFILE", "ENOLCK"],
     "flock": ["EINTR", "ENOLCK"],
     "fork": ["EAGAIN", "ENOMEM"],
     "fstat": ["EIO", "ENOMEM"],

@@ -157,13 +157,12 @@ class Trial:
             result.update(outcome="LOST", what=str(lost))
         finally:
             self.tracer.detach()
-            calls = self.tracer.calls()
+            if not self.tracer.fault:
+                result["calls"], result["before"] = self.tracer.calls()
             result["messages"] = self.tree.messages()
             end_all()
             remove(self.tree.directory)
         result.update(hit=self.tracer.hit, held=self.held)
-        if not self.tracer.fault:
-            result["calls"], result["before"] = calls
         return result
 
 
