@@ -101,7 +101,7 @@ mutants: all
 
 # Every system call of the scanner and the supervisors is made to fail. Static, as
 # in an image: the dynamic loader's calls are not theirs.
-FAULTS := $(MAKE) BUILD=build-static LDFLAGS=-static programs && REEVE_BIN=build-static/bin tools/faults/run
+FAULTS := $(MAKE) BUILD=build-static LDFLAGS=-static programs && tools/faults/run
 faults:
 	$(FAULTS) --write tests/faults.tsv
 

@@ -70,3 +70,16 @@ supervisor_of() { pgrep -P "$scanner" -f "reeve-supervise $1\$"; }
   release
   kill "$listener"
 }
+
+@test "a live directory that cannot be removed stays ours, and goes at the next rescan" {
+  idle web
+  scanner
+  up web
+  failing "$scanner" rmdir EBUSY
+  rm -r "$scan/web"
+  says "unable to remove the live directory .*/web"
+  release
+  [ -e "$live/web/supervise/reeve" ]
+  s6-svscanctl -a "$live"
+  eventually 10 test ! -e "$live/web"
+}

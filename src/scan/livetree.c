@@ -1,6 +1,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -53,11 +54,6 @@ int livetree_is_ours (char const *name)
   if (!S_ISREG(st.st_mode) || st.st_uid != geteuid()) return (errno = ENOENT, 0) ;
   if (lstat(name, &st) == -1) return 0 ;
   return S_ISDIR(st.st_mode) ? 1 : (errno = ENOENT, 0) ;
-}
-
-int livetree_remove (char const *name)
-{
-  return rm_rf(name) != -1 ;
 }
 
 static int make_link (int dir, char const *entry, char const *target)
@@ -157,6 +153,46 @@ static int mark (char const *name)
   fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644) ;
   if (fd == -1) return errno == EEXIST ;
   fd_close(fd) ;
+  return 1 ;
+}
+
+/* All that is in the directory, but one entry. */
+static int empty (char const *name, char const *kept)
+{
+  char path[UNIT_PATH_MAX + NAME_MAX] ;
+  struct dirent *e ;
+  int ok = 1 ;
+  DIR *dir = opendir(name) ;
+  if (!dir) return 0 ;
+  while (ok && (errno = 0, e = readdir(dir)))
+  {
+    if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") || !strcmp(e->d_name, kept)) continue ;
+    ok = fits(snprintf(path, sizeof path, "%s/%s", name, e->d_name), sizeof path) && rm_rf(path) != -1 ;
+  }
+  ok = ok && !errno ;
+  {
+    int err = errno ;
+    closedir(dir) ;
+    errno = err ;
+  }
+  return ok ;
+}
+
+/* The mark goes last, so that what could not be removed is still ours. */
+int livetree_remove (char const *name)
+{
+  char supervise[UNIT_PATH_MAX] ;
+  char marker[UNIT_PATH_MAX] ;
+  if (!fits(snprintf(supervise, sizeof supervise, "%s/supervise", name), sizeof supervise)
+   || !fits(snprintf(marker, sizeof marker, "%s/" MARKER, name), sizeof marker)) return 0 ;
+  if (!empty(name, "supervise") || (!empty(supervise, "reeve") && errno != ENOENT)) return 0 ;
+  if (unlink(marker) == -1 && errno != ENOENT) return 0 ;
+  if ((rmdir(supervise) == -1 && errno != ENOENT) || rmdir(name) == -1)
+  {
+    int err = errno ;
+    mark(name) ;
+    return (errno = err, 0) ;
+  }
   return 1 ;
 }
 

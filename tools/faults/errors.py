@@ -3,7 +3,7 @@
 Errors that would lie about the world (ENOENT for a file that is there, ESRCH for a
 living process, ECHILD) are no faults of resources and are left out."""
 
-FILES = ["EMFILE", "ENFILE", "ENOMEM", "EIO"]
+FILES = ["EMFILE", "ENOMEM", "EIO", "EACCES", "ENOSPC"]
 NAMES = ["EIO", "ENOMEM", "EACCES"]
 WRITES = ["ENOSPC", "EIO", "EROFS"]
 
@@ -58,8 +58,8 @@ ERRORS = {
     "mmap": ["ENOMEM"],
     "mremap": ["ENOMEM"],
     "newfstatat": NAMES,
-    "open": FILES + ["EACCES", "ENOSPC", "EROFS"],
-    "openat": FILES + ["EACCES", "ENOSPC", "EROFS"],
+    "open": FILES,
+    "openat": FILES,
     "pidfd_open": ["EMFILE", "ENFILE", "ENOMEM", "ENOSYS", "EPERM"],
     "pidfd_send_signal": ["EPERM", "ENOSYS"],
     "pipe2": ["EMFILE", "ENFILE"],

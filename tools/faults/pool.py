@@ -12,11 +12,22 @@ import traceback
 PR_SET_CHILD_SUBREAPER = 36
 
 
+class Told(Exception):
+    """To end, by the pool or by a signal that has gone astray."""
+
+
+def _told(*_):
+    raise Told
+
+
 def _in_child(function, out):
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    os.setsid()
+    signal.signal(signal.SIGTERM, _told)
     try:
         result = function()
+    except Told:
+        result = {"told": True}
     except BaseException:  # the parent shows it
         result = {"broken": traceback.format_exc()}
     with os.fdopen(out, "w", encoding="utf-8") as pipe:
@@ -41,7 +52,7 @@ class Pool:
             os.close(reading)
             _in_child(function, writing)
         os.close(writing)
-        self.selector.register(reading, selectors.EVENT_READ, (key, pid, bytearray()))
+        self.selector.register(reading, selectors.EVENT_READ, (key, function, pid, bytearray()))
 
     def results(self):
         try:
@@ -54,7 +65,7 @@ class Pool:
             self._end()
 
     def _read(self, event):
-        key, pid, text = event.data
+        key, function, pid, text = event.data
         part = os.read(event.fd, 65536)
         if part:
             text += part
@@ -64,7 +75,11 @@ class Pool:
         result = json.loads(text or '{"broken": "it was killed"}')
         if "broken" in result:
             raise RuntimeError(f"{key}: {result['broken']}")
-        yield key, result
+        if "told" in result:
+            print(f"somebody told the process of {key} to end; repeated", file=sys.stderr)
+            self.queue.append((key, function))
+        else:
+            yield key, result
 
     def _close(self, event):
         self.selector.unregister(event.fd)
@@ -74,7 +89,7 @@ class Pool:
         """Of those that still run, when something went wrong."""
         left = list(self.selector.get_map().values())
         for event in left:
-            os.kill(event.data[1], signal.SIGTERM)
+            os.kill(event.data[2], signal.SIGTERM)
         for event in left:
-            os.waitpid(event.data[1], 0)
+            os.waitpid(event.data[2], 0)
             self._close(event)

@@ -108,9 +108,18 @@ class Trial:
             pid = tree.scanner.pid if name == "scan" else tree.supervisor(name)
             allowed = self.usual["descriptors"].get(name)
             if allowed is None:
-                self.held[name] = tree.descriptors(pid)
+                self.held[name] = self.settled(lambda: tree.descriptors(pid))
             elif not self.replaced() and not self.within(lambda: tree.descriptors(pid) <= allowed):
                 raise Lost(f"{name} holds {tree.descriptors(pid)} descriptors, not {allowed}")
+
+    @staticmethod
+    def settled(count):
+        """When it has been the same for a while."""
+        last = None
+        while (now := count()) != last:
+            last = now
+            time.sleep(0.2)
+        return now
 
     def end(self, expected):
         """The scanner has been told, or knows itself that it is to end."""
