@@ -103,13 +103,19 @@ static int unlink_stale (char const *name, int from)
   int ok = 1 ;
   DIR *dir = opendir(name) ;
   if (!dir) return 0 ;
-  while (ok && (e = readdir(dir)))
+  while (ok && (errno = 0, e = readdir(dir)))
   {
-    if (made_here(e->d_name, from) != MADE_LINK || fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1
-     || !S_ISLNK(st.st_mode) || !fstatat(from, e->d_name, &st, AT_SYMLINK_NOFOLLOW) || errno != ENOENT) continue ;
-    ok = unlinkat(dirfd(dir), e->d_name, 0) != -1 ;
+    if (made_here(e->d_name, from) != MADE_LINK) continue ;
+    if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1) ok = errno == ENOENT ;
+    else if (S_ISLNK(st.st_mode) && fstatat(from, e->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+      ok = errno == ENOENT && unlinkat(dirfd(dir), e->d_name, 0) != -1 ;
   }
-  closedir(dir) ;
+  ok = ok && !errno ;
+  {
+    int err = errno ;
+    closedir(dir) ;
+    errno = err ;
+  }
   return ok ;
 }
 

@@ -216,7 +216,7 @@ static void entry_of_live (struct scanner *s, struct dirent const *e)
   if (e->d_name[0] == '.') return ;
   if (stat(e->d_name, &st) == -1)
   {
-    absent(s, e->d_name) ;
+    if (!absent(s, e->d_name)) s->look.doubtful = 1 ; /* whose it is, is not known */
     return ;
   }
   if (!S_ISDIR(st.st_mode)) return ;
