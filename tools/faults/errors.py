@@ -3,6 +3,8 @@
 Errors that would lie about the world (ENOENT for a file that is there, ESRCH for a
 living process, ECHILD) are no faults of resources and are left out."""
 
+import re
+
 FILES = ["EMFILE", "ENOMEM", "EIO", "EACCES", "ENOSPC"]
 NAMES = ["EIO", "ENOMEM", "EACCES"]
 WRITES = ["ENOSPC", "EIO", "EROFS"]
@@ -102,6 +104,9 @@ NEVER = frozenset(
     rseq rt_sigaction rt_sigprocmask rt_sigreturn rt_sigtimedwait sched_yield set_robust_list set_tid_address
     sigaltstack umask uname""".split()
 )
+
+# Flags that are looked at or set: that never fails either.
+CERTAIN = re.compile(r"fcntl\([^,]*, F_[GS]ET(FD|FL)\b")
 
 
 def injection(call, error, when):

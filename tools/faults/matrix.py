@@ -52,13 +52,20 @@ class Matrix:
                 raise Failure(f"errors.py does not say what can happen to: {' '.join(sorted(unknown))}")
 
     def groups(self):
-        """(scenario, program, call, error): how often the call was made."""
+        """(scenario, program, call, error): the first N calls that can fail, as numbers."""
         return {
-            (*pair, call, error): count
+            (*pair, call, error): numbers
             for pair in sorted(self.recorded)
-            for call, count in sorted(self.recorded[pair]["calls"].items())
+            for call, numbers in sorted(self.recorded[pair]["calls"].items())
             for error in ERRORS.get(call, ())
         }
+
+    def faults(self):
+        for group, numbers in self.groups().items():
+            if numbers[-1] == len(numbers):  # all of them can fail
+                yield (*group, LASTING)
+            for n in numbers:
+                yield (*group, n)
 
     def trial(self, fault):
         """A function for the pool. `fault`: scenario, program, call, error, N or LASTING."""
@@ -85,7 +92,8 @@ class Matrix:
         feed()
         for fault, result in pool.results():
             *group, n = fault
-            if beyond and result["hit"] and n != LASTING and groups[tuple(group)] <= n < groups[tuple(group)] + BEYOND:
+            last = groups[tuple(group)][-1]
+            if beyond and result["hit"] and n != LASTING and last <= n < last + BEYOND:
                 pool.queue.append(((*group, n + 1), self.trial((*group, n + 1))))
             feed()
             yield fault, result

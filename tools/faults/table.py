@@ -23,6 +23,7 @@ HEADER = """\
 # refused   the scanner did not start: 111, a message, nothing left behind
 # LOST      a failure of the test
 #
+# Calls that cannot fail (fcntl() on flags) are counted, but left alone.
 # Counts of calls that depend on timing (poll, read) differ between runs.
 """
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 
-from errors import injection
+from errors import CERTAIN, injection
 
 # Waits for the tracer where one is expected, then becomes the program.
 GATE = """for last; do :; done
@@ -115,20 +115,20 @@ class Tracer:
                 yield file.read()
 
     def calls(self):
-        """What was recorded: how often each call was made since main() began, and
-        how often before, where the tracer was there."""
+        """What was recorded: for each call, which ones since main() began can fail, and
+        how many there were before, where the tracer was there."""
         made, before = {}, {}
         for text in self._logs():
-            names = [match[1] for match in map(CALL.match, text.splitlines()) if match]
-            start = self._main(names) if self.held else 0
-            counts = {}
-            for name in names[start:]:
-                counts[name] = counts.get(name, 0) + 1
-            for name in names[:start]:
+            calls = [(match[1], line) for line in text.splitlines() if (match := CALL.match(line))]
+            start = self._main([name for name, _ in calls]) if self.held else 0
+            for name, _ in calls[:start]:
                 before[name] = before.get(name, 0) + 1
-            for name, count in counts.items():
-                made[name] = max(made.get(name, 0), count)
-        return made, before
+            count = {}
+            for name, line in calls[start:]:
+                count[name] = count.get(name, 0) + 1
+                if not CERTAIN.match(line):
+                    made.setdefault(name, set()).add(count[name])
+        return {name: sorted(numbers) for name, numbers in made.items()}, before
 
     @staticmethod
     def _main(names):
