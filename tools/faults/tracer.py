@@ -8,6 +8,7 @@ import subprocess
 import time
 
 from errors import CERTAIN, injection
+from tree import alive
 
 # Waits for the tracer where one is expected, then becomes the program.
 GATE = """for last; do :; done
@@ -56,7 +57,7 @@ class Tracer:
 
     def _let_go(self):
         fifo = os.path.join(self._hold(), "fifo")
-        while True:
+        while alive(self.pid):
             try:
                 os.close(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK))
                 break
@@ -74,7 +75,7 @@ class Tracer:
             command += ["-e", "trace=" + self.fault[0], "-e", "inject=" + injection(*self.fault)]
         self.strace = subprocess.Popen(command, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
         line = self.strace.stderr.readline()
-        if "attached" not in line:
+        if "attached" not in line and alive(pid):
             raise RuntimeError("strace: " + line.strip())
 
     def look(self):

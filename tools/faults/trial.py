@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import time
 
 from tracer import GATE, Tracer
@@ -10,6 +11,7 @@ from tree import Tree, children, end_all, name_of, remove, script
 
 PATIENCE = 10  # seconds for what goes on by itself, also on a machine under load
 AFTER_WORDS = 4  # seconds, when a message has said that something did not work
+LIMIT = 180  # seconds, of a trial
 LEFT = 2  # seconds until what the scanner leaves counts as left behind
 
 # From the best to the worst.
@@ -158,13 +160,18 @@ class Trial:
 
     def run(self, scenario):
         result = {"what": ""}
+        signal.signal(signal.SIGALRM, too_long)
+        signal.alarm(LIMIT)
         if self.moment == "start":
             self.tracer.hold_next()
         try:
             result["outcome"] = self._outcome(scenario)
         except Lost as lost:
             result.update(outcome="LOST", what=str(lost))
+        except TimeoutError:
+            result.update(outcome="LOST", what="the trial itself does not end")
         finally:
+            signal.alarm(0)
             self.tracer.detach()
             if not self.tracer.fault:
                 result["calls"], result["before"] = self.tracer.calls()
@@ -173,6 +180,10 @@ class Trial:
             remove(self.tree.directory)
         result.update(hit=self.tracer.hit, held=self.held)
         return result
+
+
+def too_long(*_):
+    raise TimeoutError
 
 
 def plain(message):
