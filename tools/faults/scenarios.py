@@ -10,7 +10,7 @@ from tree import kill, send, stopped, write
 from trial import Ended, Lost
 
 SCENARIOS = {}
-LATER = ("supervisor-killed", "upgrade")  # left out where there is no `reeve upgrade` yet
+LATER = ("supervisor-killed", "finishing-supervisor-killed", "upgrade")  # left out where there is no `reeve upgrade` yet
 
 
 def scenario(**programs):
@@ -95,7 +95,7 @@ def command(t):
     tree = t.tree
     go(t, tree.scan, "--", "/bin/sh", "-c", "until test -e $FAULTS_DIR/enough; do sleep 0.02; done; exit 3")
     t.check()
-    open(tree.directory + "/enough", "w", encoding="ascii").close()
+    write(tree.directory + "/enough", "")
     t.end(3)
 
 
@@ -194,7 +194,7 @@ def budget(t):
     tree = t.tree
     tree.stubborn(tree.scan + "/stubborn")
     go(t, "-T", "1300", tree.scan)
-    t.do("stubborn does not start", lambda: None, lambda: tree.up("stubborn"))
+    t.do("stubborn does not start", lambda: None, lambda: tree.up("stubborn") and os.path.exists(tree.directory + "/deaf"))
     t.arm()
     os.kill(tree.scanner.pid, signal.SIGTERM)
     t.end(137)
@@ -210,6 +210,24 @@ def supervisor_killed(t):
     t.do("no supervisor replaces the killed one", lambda: kill(supervisor), lambda: tree.supervisor("worker") not in (0, supervisor))
     t.do("worker is not up again", lambda: None, lambda: tree.up("worker"))
     t.expect("worker was restarted", lambda: tree.status("worker").pid == pid)
+    finish(t)
+
+
+@scenario(scan="now", slow="next")
+def finishing_supervisor_killed(t):
+    """Its successor waits for the end of ./finish, and obeys then."""
+    tree = t.tree
+    tree.slow(tree.scan + "/slow")
+    go(t)
+    t.do("slow does not start", lambda: None, lambda: tree.up("slow"))
+    t.do("slow does not stop", lambda: tree.command("slow", "d"), lambda: tree.status("slow").finishing)
+    t.arm()
+    supervisor = tree.supervisor("slow")
+    t.do("no supervisor replaces the killed one", lambda: kill(supervisor), lambda: tree.supervisor("slow") not in (0, supervisor))
+    write(tree.directory + "/enough", "")
+    t.do("slow does not get down", lambda: None, lambda: tree.down("slow") and not tree.status("slow").finishing)
+    t.do("slow does not start again", lambda: tree.command("slow", "u"), lambda: tree.up("slow"))
+    t.running.append("slow")
     finish(t)
 
 

@@ -101,7 +101,12 @@ class Tree:
         script(where + "/run", "exec sleep 1002")
 
     def stubborn(self, where):
-        script(where + "/run", "trap '' TERM\nwhile :; do sleep 1003; done")
+        script(where + "/run", "trap '' TERM\n: >$FAULTS_DIR/deaf\nexec sleep 1003")
+
+    def slow(self, where):
+        """Slow to finish."""
+        script(where + "/run", "exec sleep 1004")
+        script(where + "/finish", "until test -e $FAULTS_DIR/enough; do sleep 0.02; done")
 
     # ---- the scanner ----
 
