@@ -27,6 +27,12 @@ static void forward (tain *moment, uint32_t ms)
   tain_add(moment, &now, &delay) ;
 }
 
+void look_again (struct scanner *s)
+{
+  forward(&s->look.moment, AGAIN_MS) ;
+  s->look.again = 1 ;
+}
+
 /* ---- one directory ---- */
 
 /* PATH of FILE in the directory of the unit: in SCAN, or in LIVE. */
@@ -35,12 +41,6 @@ static char const *file_of (struct scanner const *s, struct unit const *unit, ch
   if (unit->foreign) snprintf(out, size, "%s/%s", unit->name, file) ;
   else snprintf(out, size, "%s/%s/%s", s->scan, unit->name, file) ;
   return out ;
-}
-
-static void again_soon (struct scanner *s)
-{
-  forward(&s->look.moment, AGAIN_MS) ;
-  s->look.again = 1 ;
 }
 
 /* Is that why something was not found: that it is not there? If not, it is said,
@@ -53,7 +53,7 @@ static int absent (struct scanner *s, char const *path)
     strerr_warnwu3sys("examine ", path, forbidden ? " (order a rescan when that is mended)" : " (next try in 1 second)") ;
   if (forbidden) return 0 ;
   s->look.doubtful = 1 ;
-  again_soon(s) ;
+  look_again(s) ;
   return 0 ;
 }
 
@@ -108,7 +108,7 @@ static struct unit *know (struct scanner *s, char const *identity, char const *n
   unit = units_add(&s->units, identity, name, 0) ;
   if (unit) return unit ;
   strerr_warnwu3sys("remember the service ", name, " (next try in 1 second)") ;
-  again_soon(s) ;
+  look_again(s) ;
   return 0 ;
 }
 
@@ -259,7 +259,7 @@ static void open_failed (struct scanner *s, char const *path)
     return ;
   }
   strerr_warnwu3sys("read the directory ", path, " (next try in 1 second)") ;
-  again_soon(s) ;
+  look_again(s) ;
 }
 
 static void open_directory (struct scanner *s, int in_live)
@@ -344,7 +344,7 @@ void look_continue (struct scanner *s)
       if (errno)
       {
         strerr_warnwu3sys("read the directory ", s->look.in_live ? s->live : s->scan, " (next try in 1 second)") ;
-        again_soon(s) ;
+        look_again(s) ;
       }
       else if (s->look.in_live) s->look.live_read = 1 ;
       else s->look.scan_read = 1 ;

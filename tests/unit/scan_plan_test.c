@@ -46,16 +46,33 @@ TEST(what_comes_from_outside_is_possible_in_every_phase)
       CHECK(!(plan_step((enum unit_phase)p, anytime[i]).todo & PLAN_IMPOSSIBLE)) ;
 }
 
+/* Where a unit may have a supervisor, one is started only when that has ended, or when
+   the deadline comes that its end has armed. */
 TEST(a_supervisor_is_never_started_twice)
 {
+  static enum unit_phase const supervised[] = { UNIT_RUNNING, UNIT_MISSING, UNIT_LEAVING, UNIT_RETURNING } ;
+  for (unsigned int i = 0 ; i < sizeof supervised / sizeof *supervised ; i++)
+    for (int event = 0 ; event < UNIT_EVENT_COUNT ; event++)
+    {
+      struct plan_step step = plan_step(supervised[i], (enum unit_event)event) ;
+      int has_ended = event == UNIT_KILLED || (event == UNIT_DIED && supervised[i] == UNIT_RUNNING)
+        || (event == UNIT_DEADLINE && (supervised[i] == UNIT_LEAVING || supervised[i] == UNIT_RETURNING)) ;
+      CHECK(!!(step.todo & PLAN_START) == has_ended) ;
+    }
   for (int event = 0 ; event < UNIT_EVENT_COUNT ; event++)
-  {
-    if (event != UNIT_DIED) CHECK(!(plan_step(UNIT_RUNNING, (enum unit_event)event).todo & PLAN_START)) ;
-    CHECK(!(plan_step(UNIT_MISSING, (enum unit_event)event).todo & PLAN_START)) ;
-    CHECK(!(plan_step(UNIT_LEAVING, (enum unit_event)event).todo & PLAN_START)) ;
-    CHECK(!(plan_step(UNIT_RETURNING, (enum unit_event)event).todo & PLAN_START)) ;
     CHECK(!(plan_step(UNIT_RELEASED, (enum unit_event)event).todo & PLAN_START)) ;
-  }
+}
+
+TEST(no_deadline_but_a_retrys_is_armed_while_leaving)
+{
+  static enum unit_phase const from[] = { UNIT_LEAVING, UNIT_RETURNING } ;
+  for (unsigned int i = 0 ; i < 2 ; i++)
+    for (int event = 0 ; event < UNIT_EVENT_COUNT ; event++)
+    {
+      struct plan_step step = plan_step(from[i], (enum unit_event)event) ;
+      if (step.next != UNIT_LEAVING && step.next != UNIT_RETURNING) continue ;
+      CHECK(!(step.todo & (PLAN_AWAIT_QUIET | PLAN_AWAIT_RETURN))) ;
+    }
 }
 
 TEST(a_unit_is_released_only_once_and_cleaned_before)
@@ -78,19 +95,20 @@ TEST(what_awaits_something_waits_in_the_phase_for_it)
     {
       struct plan_step step = plan_step((enum unit_phase)p, (enum unit_event)event) ;
       if (step.todo & PLAN_AWAIT_QUIET) CHECK(step.next == UNIT_SETTLING) ;
-      if (step.todo & PLAN_AWAIT_RETRY) CHECK(step.next == UNIT_RETRYING) ;
+      if (step.todo & PLAN_AWAIT_RETRY) CHECK(plan_step(step.next, UNIT_DEADLINE).todo & PLAN_START) ;
       if (step.todo & PLAN_AWAIT_RETURN) CHECK(step.next == UNIT_MISSING) ;
     }
 }
 
 TEST(no_deadline_is_left_behind_when_a_unit_leaves)
 {
-  static enum unit_phase const waiting[] = { UNIT_SETTLING, UNIT_RETRYING, UNIT_MISSING } ;
+  static enum unit_phase const waiting[] = { UNIT_SETTLING, UNIT_RETRYING, UNIT_REPLACING, UNIT_MISSING } ;
   for (unsigned int i = 0 ; i < sizeof waiting / sizeof *waiting ; i++)
     for (int event = 0 ; event < UNIT_EVENT_COUNT ; event++)
     {
       struct plan_step step = plan_step(waiting[i], (enum unit_event)event) ;
-      if (step.next == UNIT_LEAVING) CHECK(step.todo & PLAN_DISARM) ;
+      /* Arming anew replaces the deadline. */
+      if (step.next == UNIT_LEAVING) CHECK(step.todo & (PLAN_DISARM | PLAN_AWAIT_RETRY)) ;
       if (step.todo & PLAN_START) CHECK(step.todo & PLAN_DISARM) ;
       if (waiting[i] == UNIT_MISSING && step.next == UNIT_RUNNING) CHECK(step.todo & PLAN_DISARM) ;
     }
@@ -161,6 +179,74 @@ TEST(a_supervisor_that_dies_early_is_retried_later)
   CHECK(!on(UNIT_STARTED) && phase == UNIT_RUNNING) ;
 }
 
+TEST(a_supervisor_that_is_killed_is_replaced_at_once)
+{
+  phase = UNIT_RUNNING ;
+  CHECK(on(UNIT_KILLED) == PLAN_START && phase == UNIT_REPLACING) ;
+  CHECK(!on(UNIT_STARTED) && phase == UNIT_RUNNING) ;
+}
+
+TEST(a_supervisor_that_is_killed_early_is_replaced_later)
+{
+  phase = UNIT_RUNNING ;
+  CHECK(on(UNIT_KILLED_EARLY) == PLAN_AWAIT_RETRY && phase == UNIT_REPLACING) ;
+  CHECK(!on(UNIT_SEEN_COMPLETE) && phase == UNIT_REPLACING) ; /* a scan does not hurry it */
+  CHECK(!on(UNIT_PRUNE) && phase == UNIT_REPLACING) ;
+  CHECK(on(UNIT_DEADLINE) == (PLAN_DISARM | PLAN_START)) ;
+  CHECK(!on(UNIT_STARTED) && phase == UNIT_RUNNING) ;
+}
+
+/* What it has left runs on: nothing is let go of before a successor has ended that. */
+TEST(what_is_being_replaced_is_never_released_without_a_supervisor)
+{
+  for (int event = 0 ; event < UNIT_EVENT_COUNT ; event++)
+  {
+    struct plan_step step = plan_step(UNIT_REPLACING, (enum unit_event)event) ;
+    CHECK(!(step.todo & (PLAN_RELEASE | PLAN_CLEAN | PLAN_END_LOGGER | PLAN_TELL_LEAVE))) ;
+    if (step.next == UNIT_LEAVING) CHECK(step.todo & PLAN_START) ;
+  }
+}
+
+TEST(what_is_let_go_while_it_is_replaced_gets_a_supervisor_that_leaves)
+{
+  static enum unit_event const events[] = { UNIT_LET_GO, UNIT_UNSEEN } ;
+  for (unsigned int i = 0 ; i < 2 ; i++)
+  {
+    phase = UNIT_REPLACING ;
+    CHECK(on(events[i]) == (PLAN_DISARM | PLAN_START) && phase == UNIT_LEAVING) ;
+    CHECK(on(UNIT_STARTED) == PLAN_TELL_LEAVE && phase == UNIT_LEAVING) ;
+    CHECK(on(UNIT_DIED) == PLAN_END_LOGGER && phase == UNIT_LEAVING) ;
+  }
+}
+
+TEST(a_supervisor_that_is_killed_while_it_leaves_is_replaced_and_its_successor_told)
+{
+  static enum unit_phase const from[] = { UNIT_LEAVING, UNIT_RETURNING } ;
+  for (unsigned int i = 0 ; i < 2 ; i++)
+  {
+    phase = from[i] ;
+    CHECK(on(UNIT_KILLED) == PLAN_START && phase == from[i]) ;
+    CHECK(on(UNIT_STARTED) == PLAN_TELL_LEAVE && phase == from[i]) ;
+    CHECK(on(UNIT_KILLED_EARLY) == PLAN_AWAIT_RETRY && phase == from[i]) ;
+    CHECK(on(UNIT_DEADLINE) == (PLAN_DISARM | PLAN_START) && phase == from[i]) ;
+    CHECK(on(UNIT_START_FAILED) == PLAN_AWAIT_RETRY && phase == from[i]) ;
+    CHECK(on(UNIT_DEADLINE) & PLAN_START) ;
+    CHECK(on(UNIT_STARTED) == PLAN_TELL_LEAVE) ;
+    CHECK(on(UNIT_DIED) == PLAN_END_LOGGER && phase == from[i]) ;
+  }
+}
+
+TEST(a_supervisor_that_is_killed_while_missing_is_replaced_to_leave)
+{
+  phase = UNIT_MISSING ;
+  CHECK(on(UNIT_KILLED) == (PLAN_DISARM | PLAN_START) && phase == UNIT_LEAVING) ;
+  CHECK(on(UNIT_STARTED) == PLAN_TELL_LEAVE && phase == UNIT_LEAVING) ;
+  phase = UNIT_MISSING ;
+  CHECK(on(UNIT_KILLED_EARLY) == PLAN_AWAIT_RETRY && phase == UNIT_LEAVING) ;
+  CHECK(on(UNIT_DEADLINE) & PLAN_START) ;
+  CHECK(on(UNIT_STARTED) == PLAN_TELL_LEAVE && phase == UNIT_LEAVING) ;
+}
+
 TEST(a_start_that_fails_is_retried)
 {
   static enum unit_phase const from[] = { UNIT_INCOMPLETE, UNIT_SETTLING, UNIT_RETRYING, UNIT_RUNNING } ;
@@ -168,6 +254,16 @@ TEST(a_start_that_fails_is_retried)
   {
     phase = from[i] ;
     CHECK(on(UNIT_START_FAILED) == PLAN_AWAIT_RETRY && phase == UNIT_RETRYING) ;
+  }
+}
+
+TEST(a_replacement_that_fails_is_retried)
+{
+  static enum unit_event const events[] = { UNIT_START_FAILED, UNIT_START_REFUSED } ;
+  for (unsigned int i = 0 ; i < 2 ; i++)
+  {
+    phase = UNIT_REPLACING ;
+    CHECK(on(events[i]) == PLAN_AWAIT_RETRY && phase == UNIT_REPLACING) ;
   }
 }
 
@@ -181,7 +277,7 @@ TEST(a_start_that_is_refused_is_not_retried)
   }
 }
 
-TEST(a_supervisor_that_dies_while_missing_is_not_replaced)
+TEST(a_supervisor_that_dies_in_order_while_missing_is_not_replaced)
 {
   phase = UNIT_MISSING ;
   CHECK(on(UNIT_DIED) == (PLAN_DISARM | PLAN_END_LOGGER) && phase == UNIT_LEAVING) ;

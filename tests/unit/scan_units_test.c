@@ -1,5 +1,6 @@
 #include "scan/scanner.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,8 +33,9 @@ TEST(a_new_unit_is_incomplete_and_has_nothing)
   struct units units = { .count = 0 } ;
   struct unit *unit = units_add(&units, "web", "web", 0) ;
   CHECK(unit->phase == UNIT_INCOMPLETE && unit->waiting == DEADLINE_NONE) ;
-  CHECK(!unit->supervisor && unit->watch[0] == -1 && unit->watch[1] == -1) ;
+  CHECK(!unit->supervisor && unit->supervisor_fd == -1 && unit->watch[0] == -1 && unit->watch[1] == -1) ;
   CHECK(!unit->logger && !unit->producer && !unit->foreign && !unit->child) ;
+  CHECK(!unit->orphans && !unit->adopt && !unit->adopting && !unit->dead && !unit->process && !unit->strays_ms) ;
   CHECK(units.all == unit && units.count == 1) ;
   clear(&units) ;
 }
@@ -93,6 +95,23 @@ TEST(units_are_found_by_supervisor)
   CHECK(units_set_supervisor(&units, a, 0)) ;
   CHECK(!a->supervisor && !units_by_supervisor(&units, 300)) ;
   CHECK(!units_by_supervisor(&units, 0)) ;
+  clear(&units) ;
+}
+
+TEST(a_supervisors_pidfd_is_closed_when_it_is_forgotten)
+{
+  struct units units = { .count = 0 } ;
+  struct unit *unit = units_add(&units, "a", "a", 0) ;
+  int fd = open("/dev/null", O_RDONLY | O_CLOEXEC) ;
+  CHECK(units_set_supervisor(&units, unit, 100)) ;
+  unit->supervisor_fd = fd ;
+  CHECK(units_set_supervisor(&units, unit, 0)) ;
+  CHECK(unit->supervisor_fd == -1 && fcntl(fd, F_GETFD) == -1) ;
+  CHECK(units_set_supervisor(&units, unit, 100)) ;
+  unit->supervisor_fd = open("/dev/null", O_RDONLY | O_CLOEXEC) ;
+  CHECK(unit->supervisor_fd == fd) ;
+  units_release(&units, unit) ;
+  CHECK(fcntl(fd, F_GETFD) == -1) ;
   clear(&units) ;
 }
 

@@ -51,12 +51,14 @@ static int are_defaults (struct settings const *s)
 {
   return s->notification_fd == SETTING_NO_FD && s->lock_fd == SETTING_NO_FD && !s->timeout_kill_ms && s->timeout_finish_ms == 5000
    && s->max_death_tally == 100 && s->down_signal == SIGTERM && s->reload_signal == SIGHUP
-   && s->restart_delay_min_ms == 100 && s->restart_delay_max_ms == 16000 && !s->kill_group && !s->new_pid_namespace ;
+   && s->restart_delay_min_ms == 100 && s->restart_delay_max_ms == 16000 && s->restart == RESTART_ALWAYS && !s->restart_max
+   && !s->kill_group && !s->new_pid_namespace && !s->main_service && !s->keep_strays && !s->forks ;
 }
 
 static char const *const files[] =
 {
-  "notification-fd", "lock-fd", "timeout-kill", "timeout-finish", "max-death-tally", "down-signal", "reload-signal", "restart-delay"
+  "notification-fd", "lock-fd", "timeout-kill", "timeout-finish", "max-death-tally", "down-signal", "reload-signal", "restart-delay",
+  "restart"
 } ;
 
 #define FILES (sizeof files / sizeof *files)
@@ -196,6 +198,43 @@ TEST(what_is_no_delay_is_refused)
   for (unsigned int i = 0 ; i < sizeof garbage / sizeof *garbage ; i++) CHECK(delay_refused(garbage[i])) ;
 }
 
+static int restart_is (char const *text, enum restart_policy expected, uint32_t expected_max)
+{
+  enum restart_policy policy = RESTART_ALWAYS ;
+  uint32_t max = 42 ;
+  return setting_parse_restart(text, &policy, &max) && policy == expected && max == expected_max ;
+}
+
+static int restart_refused (char const *text)
+{
+  enum restart_policy policy = RESTART_NO ;
+  uint32_t max = 42 ;
+  return !setting_parse_restart(text, &policy, &max) && policy == RESTART_NO && max == 42 ;
+}
+
+TEST(restart_has_dockers_words)
+{
+  CHECK(restart_is("always", RESTART_ALWAYS, 0)) ;
+  CHECK(restart_is("no", RESTART_NO, 0)) ;
+  CHECK(restart_is("on-failure", RESTART_ON_FAILURE, 0)) ;
+  CHECK(restart_is("on-failure:1", RESTART_ON_FAILURE, 1)) ;
+  CHECK(restart_is("on-failure:2147483647", RESTART_ON_FAILURE, 2147483647)) ;
+  CHECK(restart_is("always \n", RESTART_ALWAYS, 0)) ;
+  CHECK(restart_is("on-failure\r\n", RESTART_ON_FAILURE, 0)) ;
+  CHECK(restart_is("on-failure:3\n", RESTART_ON_FAILURE, 3)) ;
+}
+
+TEST(what_is_no_restart_policy_is_refused)
+{
+  static char const *const garbage[] =
+  {
+    "", " ", "\n", "Always", "NO", "never", "yes", "alway", "alwaysx", "always no", "nope", " no", "unless-stopped", "on-failure:", "on-failure: 3",
+    "on-failure:0", "on-failure:-1", "on-failure:2147483648", "on-failure:4294967297", "on-failure:3x", "on-failure:3 4", "on-failure 3",
+    "on-failure :3", "on-failurex", "on_failure", "no:3", "always:3", "3"
+  } ;
+  for (unsigned int i = 0 ; i < sizeof garbage / sizeof *garbage ; i++) CHECK(restart_refused(garbage[i])) ;
+}
+
 /* The files */
 
 TEST(the_defaults_are_those_of_the_manual)
@@ -226,8 +265,12 @@ TEST(every_file_sets_its_setting)
   temp_text("down-signal", "SIGINT\n") ;
   temp_text("reload-signal", "usr1\n") ;
   temp_text("restart-delay", "50 900\n") ;
+  temp_text("restart", "on-failure:5\n") ;
   temp_text("flag-timeout-killpg", "") ;
   temp_text("flag-newpidns", "whatever") ;
+  temp_text("flag-main", "") ;
+  temp_text("flag-keep-strays", "\n") ;
+  temp_text("flag-forks", "0") ;
   read_all(&settings) ;
   CHECK(!told.count) ;
   CHECK(settings.notification_fd == 3 && settings.lock_fd == 4) ;
@@ -235,7 +278,96 @@ TEST(every_file_sets_its_setting)
   CHECK(settings.max_death_tally == 7) ;
   CHECK(settings.down_signal == SIGINT && settings.reload_signal == SIGUSR1) ;
   CHECK(settings.restart_delay_min_ms == 50 && settings.restart_delay_max_ms == 900) ;
+  CHECK(settings.restart == RESTART_ON_FAILURE && settings.restart_max == 5) ;
   CHECK(settings.kill_group && settings.new_pid_namespace) ;
+  CHECK(settings.main_service && settings.keep_strays && settings.forks) ;
+}
+
+TEST(a_main_service_is_not_restarted_unless_it_says_so)
+{
+  struct settings settings ;
+  temp_enter() ;
+  temp_text("flag-main", "") ;
+  read_all(&settings) ;
+  CHECK(settings.main_service && settings.restart == RESTART_NO && !told.count) ;
+  CHECK(with("restart", "always").restart == RESTART_ALWAYS) ;
+  CHECK(with("restart", "on-failure:2").restart == RESTART_ON_FAILURE) ;
+  settings = with("restart", "garbage") ; /* the default, which is told, is a main service's */
+  CHECK(settings.restart == RESTART_NO && told_of("restart") && strstr(told.allowed, "flag-main")) ;
+}
+
+static int pidfile_is (char const *text, char const *expected)
+{
+  char path[SETTING_PATH_MAX] ;
+  int r ;
+  temp_text("pidfile", text) ;
+  memset(&told, 0, sizeof told) ;
+  r = settings_read_pidfile(path, &tell) ;
+  if (expected) return r == 1 && !strcmp(path, expected) && !told.count ;
+  return r == -1 && told_of("pidfile") ;
+}
+
+TEST(pidfile_names_a_file)
+{
+  char path[SETTING_PATH_MAX] ;
+  temp_enter() ;
+  memset(&told, 0, sizeof told) ;
+  CHECK(!settings_read_pidfile(path, &tell) && !told.count) ;
+  CHECK(pidfile_is("/run/web.pid\n", "/run/web.pid")) ;
+  CHECK(pidfile_is("/run/web.pid", "/run/web.pid")) ;
+  CHECK(pidfile_is("web.pid \t\r\n", "web.pid")) ;
+  CHECK(pidfile_is("/run/a web's.pid\n", "/run/a web's.pid")) ;
+}
+
+TEST(a_pidfile_that_names_none_is_told)
+{
+  char big[SETTING_PATH_MAX + 1] ;
+  char path[SETTING_PATH_MAX] ;
+  temp_enter() ;
+  CHECK(pidfile_is("", 0)) ;
+  CHECK(pidfile_is("\n", 0)) ;
+  CHECK(pidfile_is("/a\n/b\n", 0)) ;
+  memset(big, 'a', sizeof big - 1) ;
+  big[sizeof big - 1] = 0 ;
+  CHECK(pidfile_is(big, 0)) ;
+  CHECK(settings_read_pidfile(path, 0) == -1) ; /* nobody need be told */
+  temp_file("pidfile", "/a\0/b", 5) ;
+  CHECK(settings_read_pidfile(path, &tell) == -1) ;
+  unlink("pidfile") ;
+  CHECK(!mkfifo("pidfile", 0600)) ;
+  CHECK(settings_read_pidfile(path, &tell) == -1) ; /* and does not wait */
+}
+
+static pid_t pid_in (char const *text)
+{
+  temp_text("pid", text) ;
+  errno = 0 ;
+  return settings_pid_in("pid") ;
+}
+
+TEST(a_pid_is_read_as_daemons_write_it)
+{
+  temp_enter() ;
+  CHECK(pid_in("1234\n") == 1234) ;
+  CHECK(pid_in("1234") == 1234) ;
+  CHECK(pid_in("   1234 \n") == 1234) ;
+  CHECK(pid_in("1234\r\n") == 1234) ;
+  CHECK(pid_in("1234\n/var/lib/postgresql\n5432\n") == 1234) ;
+  CHECK(pid_in("2") == 2) ;
+  CHECK(pid_in("2147483647") == 2147483647) ;
+}
+
+TEST(what_is_no_pid_is_refused)
+{
+  static char const *const garbage[] =
+    { "", "\n", "\n1234", "0", "1", "-1", "+12", "12x", "x", "12 13", "2147483648", "4294967298", "18446744073709551618", "0x10" } ;
+  temp_enter() ;
+  for (unsigned int i = 0 ; i < sizeof garbage / sizeof *garbage ; i++) CHECK(!pid_in(garbage[i]) && errno == EINVAL) ;
+  unlink("pid") ;
+  errno = 0 ;
+  CHECK(!settings_pid_in("pid") && errno == ENOENT) ;
+  CHECK(!mkfifo("pid", 0600)) ;
+  CHECK(!settings_pid_in("pid")) ; /* and does not wait */
 }
 
 TEST(the_highest_values_are_taken)
@@ -438,6 +570,10 @@ TEST(a_stop_reads_afresh_only_what_matters_then)
   temp_text("timeout-finish", "1") ;
   temp_text("max-death-tally", "1") ;
   temp_text("restart-delay", "1 2") ;
+  temp_text("restart", "no") ;
+  temp_text("flag-main", "") ;
+  temp_text("flag-forks", "") ;
+  temp_text("flag-keep-strays", "") ;
   temp_text("flag-newpidns", "") ;
   temp_text("timeout-kill", "200") ;
   temp_text("down-signal", "INT") ;
@@ -449,6 +585,7 @@ TEST(a_stop_reads_afresh_only_what_matters_then)
   CHECK(settings.timeout_kill_ms == 200 && settings.down_signal == SIGINT && settings.reload_signal == SIGUSR1 && settings.kill_group) ;
   CHECK(settings.notification_fd == SETTING_NO_FD && settings.timeout_finish_ms == 5000 && settings.max_death_tally == 100) ;
   CHECK(settings.restart_delay_min_ms == 100 && !settings.new_pid_namespace) ;
+  CHECK(settings.restart == RESTART_ALWAYS && !settings.main_service && !settings.forks && !settings.keep_strays) ;
 }
 
 TEST(a_stop_forgets_files_that_are_gone)

@@ -53,6 +53,111 @@ TEST(leaving_waits_for_a_service_that_runs)
   CHECK(life_step(PHASE_DOWN, LIFE_LEAVE).next == PHASE_EXITED) ;
 }
 
+TEST(what_run_has_left_behind_becomes_the_service_only_while_it_is_up)
+{
+  CHECK(life_step(PHASE_UP, LIFE_FORKED).next == PHASE_UP) ;
+  CHECK(life_step(PHASE_UP, LIFE_FORKED).todo == LIFE_TELL_FORKED) ;
+  for (int phase = 0 ; phase < PHASE_COUNT ; phase++)
+    if (phase != PHASE_UP) CHECK(!(life_step((enum phase)phase, LIFE_FORKED).todo & LIFE_TELL_FORKED)) ;
+}
+
+TEST(what_settles_was_judged_before)
+{
+  for (int phase = 0 ; phase < PHASE_COUNT ; phase++)
+    for (int event = 0 ; event < LIFE_EVENT_COUNT ; event++)
+    {
+      unsigned int todo = life_step((enum phase)phase, (enum life_event)event).todo ;
+      CHECK(!(todo & LIFE_SETTLE) == !(todo & LIFE_JUDGE)) ;
+    }
+  CHECK(life_step(PHASE_DOWN, LIFE_SPAWN_FAILED).todo & LIFE_JUDGE) ;
+  CHECK(life_step(PHASE_WAITING, LIFE_SPAWN_FAILED).todo & LIFE_JUDGE) ;
+}
+
+static struct life_end const crash = { .failed = 1, .up_ms = 50, .policy = RESTART_ALWAYS } ;
+
+static enum state_reason judged (struct life_end end, enum restart_policy policy, uint32_t max, uint32_t *failures)
+{
+  end.policy = policy ;
+  end.restarts_max = max ;
+  return life_judge(&end, failures) ;
+}
+
+TEST(with_always_every_end_starts_again)
+{
+  uint32_t failures = 0 ;
+  struct life_end success = crash ;
+  success.failed = 0 ;
+  CHECK(judged(crash, RESTART_ALWAYS, 0, &failures) == REASON_NONE) ;
+  CHECK(judged(success, RESTART_ALWAYS, 0, &failures) == REASON_NONE) ;
+}
+
+TEST(with_no_a_failure_is_permanent_and_success_is_the_end)
+{
+  uint32_t failures = 0 ;
+  struct life_end success = crash ;
+  success.failed = 0 ;
+  CHECK(judged(crash, RESTART_NO, 0, &failures) == REASON_FAILED) ;
+  CHECK(judged(success, RESTART_NO, 0, &failures) == REASON_DONE) ;
+}
+
+TEST(on_failure_alone_has_no_limit)
+{
+  uint32_t failures = UINT32_MAX - 2 ;
+  struct life_end success = crash ;
+  success.failed = 0 ;
+  for (int i = 0 ; i < 10 ; i++) CHECK(judged(crash, RESTART_ON_FAILURE, 0, &failures) == REASON_NONE) ;
+  CHECK(failures == UINT32_MAX) ; /* and does not wrap */
+  CHECK(judged(success, RESTART_ON_FAILURE, 0, &failures) == REASON_DONE) ;
+}
+
+TEST(on_failure_with_n_allows_n_restarts)
+{
+  uint32_t failures = 0 ;
+  CHECK(judged(crash, RESTART_ON_FAILURE, 2, &failures) == REASON_NONE) ;
+  CHECK(judged(crash, RESTART_ON_FAILURE, 2, &failures) == REASON_NONE) ;
+  CHECK(judged(crash, RESTART_ON_FAILURE, 2, &failures) == REASON_FAILED_TOO_OFTEN) ;
+  failures = 0 ;
+  CHECK(judged(crash, RESTART_ON_FAILURE, 1, &failures) == REASON_NONE) ;
+  CHECK(judged(crash, RESTART_ON_FAILURE, 1, &failures) == REASON_FAILED_TOO_OFTEN) ;
+}
+
+TEST(the_count_begins_anew_after_ten_seconds_up)
+{
+  uint32_t failures = 2 ;
+  struct life_end late = crash ;
+  late.up_ms = 9999 ;
+  CHECK(judged(late, RESTART_ON_FAILURE, 2, &failures) == REASON_FAILED_TOO_OFTEN) ;
+  failures = 2 ;
+  late.up_ms = 10000 ;
+  CHECK(judged(late, RESTART_ON_FAILURE, 2, &failures) == REASON_NONE && failures == 1) ;
+}
+
+TEST(an_end_that_was_asked_for_is_no_failure_and_begins_the_count_anew)
+{
+  static enum restart_policy const policies[] = { RESTART_ALWAYS, RESTART_NO, RESTART_ON_FAILURE } ;
+  struct life_end asked = crash ;
+  asked.asked = 1 ;
+  for (unsigned int i = 0 ; i < sizeof policies / sizeof *policies ; i++)
+  {
+    uint32_t failures = 2 ;
+    CHECK(judged(asked, policies[i], 2, &failures) == REASON_NONE && !failures) ;
+  }
+}
+
+TEST(what_finish_forbids_is_forbidden_whatever_the_policy)
+{
+  static enum restart_policy const policies[] = { RESTART_ALWAYS, RESTART_NO, RESTART_ON_FAILURE } ;
+  for (unsigned int i = 0 ; i < sizeof policies / sizeof *policies ; i++)
+    for (int failed = 0 ; failed < 2 ; failed++)
+    {
+      uint32_t failures = 0 ;
+      struct life_end end = crash ;
+      end.failed = failed ;
+      end.forbidden = 1 ;
+      CHECK(judged(end, policies[i], 2, &failures) == REASON_FINISH_FORBIDS) ;
+    }
+}
+
 TEST(settling)
 {
   CHECK(life_settle(1, 0, 0, 0) == LIFE_SETTLED_AGAIN) ;

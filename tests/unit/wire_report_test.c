@@ -1,19 +1,22 @@
 #include "wire/report.h"
 
 #include <limits.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "temp.h"
 #include "unit.h"
 
 static struct report const sample =
 {
-  .phase = PHASE_UP, .wanted = 'u', .ready = 1, .pid = 1234, .wstat = 256, .restarts = 7, .supervisor = 99, .name = "web"
+  .phase = PHASE_UP, .wanted = 'u', .ready = 1, .pid = 1234, .wstat = 256, .restarts = 7, .supervisor = 99, .signal = -15,
+  .main_ended = 1, .name = "web"
 } ;
 
 static int same (struct report const *a, struct report const *b)
 {
   return a->phase == b->phase && a->wanted == b->wanted && a->ready == b->ready && a->pid == b->pid && a->wstat == b->wstat
-   && a->restarts == b->restarts && a->supervisor == b->supervisor && !strcmp(a->name, b->name) ;
+   && a->restarts == b->restarts && a->supervisor == b->supervisor && a->signal == b->signal && a->main_ended == b->main_ended
+   && !strcmp(a->name, b->name) ;
 }
 
 static int comes_back (struct report const *report)
@@ -41,9 +44,9 @@ static int refused (char const *line)
   return refused_bytes(line, strlen(line)) ;
 }
 
-TEST(a_line_is_eight_fields_and_a_newline)
+TEST(a_line_is_ten_fields_and_a_newline)
 {
-  static char const expected[] = "u u 1 1234 256 7 99 web\n" ;
+  static char const expected[] = "u u 1 1234 256 7 99 -15 m web\n" ;
   char line[REPORT_SIZE_MAX] ;
   CHECK(report_format(line, &sample) == sizeof expected - 1) ;
   CHECK(!memcmp(line, expected, sizeof expected - 1)) ;
@@ -51,7 +54,7 @@ TEST(a_line_is_eight_fields_and_a_newline)
 
 TEST(a_line_is_parsed)
 {
-  static char const line[] = "u u 1 1234 256 7 99 web" ;
+  static char const line[] = "u u 1 1234 256 7 99 -15 m web" ;
   struct report report ;
   CHECK(report_parse(&report, line, sizeof line - 1)) ;
   CHECK(same(&report, &sample)) ;
@@ -97,6 +100,7 @@ TEST(the_longest_name_comes_back_in_an_untorn_write)
   report.pid = report.supervisor = INT32_MAX ;
   report.wstat = 0xffff ;
   report.restarts = UINT32_MAX ;
+  report.signal = -64 ;
   memset(report.name, 'n', REPORT_NAME_MAX) ;
   report.name[REPORT_NAME_MAX] = 0 ;
   CHECK(comes_back(&report)) ;
@@ -118,73 +122,103 @@ TEST(a_name_may_contain_spaces_and_a_slash)
 
 TEST(missing_fields_are_refused)
 {
-  static char const line[] = "u u 1 1234 256 7 99 web" ;
+  static char const line[] = "u u 1 1234 256 7 99 -15 m web" ;
   for (size_t len = 0 ; len <= sizeof line - sizeof "web" ; len++) CHECK(refused_bytes(line, len)) ;
-  CHECK(refused("u 1 1234 256 7 99 web")) ;
-  CHECK(refused("u u 1234 256 7 99 web")) ;
-  CHECK(refused("u u 1 1234 256 7 web")) ;
-  CHECK(refused("u u 1 1234 256 7 99 ")) ;
-  CHECK(refused("u u 1 1234 256 7 99")) ;
+  CHECK(refused("u 1 1234 256 7 99 -15 m web")) ;
+  CHECK(refused("u u 1234 256 7 99 -15 m web")) ;
+  CHECK(refused("u u 1 256 7 99 -15 m web")) ;
+  CHECK(refused("u u 1 1234 256 7 -15 m web")) ;
+  CHECK(refused("u u 1 1234 256 7 99 m web")) ;
+  CHECK(refused("u u 1 1234 256 7 99 -15 web")) ;
+  CHECK(refused("u u 1 1234 256 7 99 -15 m ")) ;
+  CHECK(refused("u u 1 1234 256 7 99 -15 m")) ;
   CHECK(refused("        ")) ;
+}
+
+TEST(every_signal_comes_back_to_a_process_and_to_a_group)
+{
+  struct report report = sample ;
+  for (report.signal = -64 ; report.signal <= 64 ; report.signal++)
+    for (report.main_ended = 0 ; report.main_ended < 2 ; report.main_ended++)
+      CHECK(comes_back(&report)) ;
+}
+
+TEST(wrong_signals_are_refused)
+{
+  CHECK(refused("u u 1 1 0 0 2 65 - web")) ;
+  CHECK(refused("u u 1 1 0 0 2 -65 - web")) ;
+  CHECK(refused("u u 1 1 0 0 2 -0 - web")) ;
+  CHECK(refused("u u 1 1 0 0 2 - - web")) ;
+  CHECK(refused("u u 1 1 0 0 2 --1 - web")) ;
+  CHECK(refused("u u 1 1 0 0 2 +1 - web")) ;
+  CHECK(refused("u u 1 1 0 0 2 01 - web")) ;
+  CHECK(refused("u u 1 1 0 0 2 -01 - web")) ;
+  CHECK(refused("u u 1 1 0 0 2 4294967311 - web")) ;
+  CHECK(refused("u u 1 1 0 0 2 TERM - web")) ;
 }
 
 TEST(wrong_letters_are_refused)
 {
-  CHECK(refused("a u 1 1 0 0 2 web")) ;
-  CHECK(refused("U u 1 1 0 0 2 web")) ;
-  CHECK(refused("uu u 1 1 0 0 2 web")) ;
-  CHECK(refused("u w 1 1 0 0 2 web")) ;
-  CHECK(refused("u U 1 1 0 0 2 web")) ;
-  CHECK(refused("u ud 1 1 0 0 2 web")) ;
-  CHECK(refused("u u 2 1 0 0 2 web")) ;
-  CHECK(refused("u u 01 1 0 0 2 web")) ;
-  CHECK(refused("u u - 1 0 0 2 web")) ;
+  CHECK(refused("u u 1 1 0 0 2 0 M web")) ;
+  CHECK(refused("u u 1 1 0 0 2 0 mm web")) ;
+  CHECK(refused("u u 1 1 0 0 2 0 1 web")) ;
+  CHECK(refused("a u 1 1 0 0 2 0 - web")) ;
+  CHECK(refused("U u 1 1 0 0 2 0 - web")) ;
+  CHECK(refused("uu u 1 1 0 0 2 0 - web")) ;
+  CHECK(refused("u w 1 1 0 0 2 0 - web")) ;
+  CHECK(refused("u U 1 1 0 0 2 0 - web")) ;
+  CHECK(refused("u ud 1 1 0 0 2 0 - web")) ;
+  CHECK(refused("u u 2 1 0 0 2 0 - web")) ;
+  CHECK(refused("u u 01 1 0 0 2 0 - web")) ;
+  CHECK(refused("u u - 1 0 0 2 0 - web")) ;
 }
 
 TEST(wrong_numbers_are_refused)
 {
-  CHECK(refused("u u 1 -1 0 0 2 web")) ;
-  CHECK(refused("u u 1 +1 0 0 2 web")) ;
-  CHECK(refused("u u 1 0x1 0 0 2 web")) ;
-  CHECK(refused("u u 1 1a 0 0 2 web")) ;
-  CHECK(refused("u u 1 1 0 0 2web")) ;
-  CHECK(refused("u u 1 1. 0 0 2 web")) ;
-  CHECK(refused("u u 1 one 0 0 2 web")) ;
+  CHECK(refused("u u 1 -1 0 0 2 0 - web")) ;
+  CHECK(refused("u u 1 +1 0 0 2 0 - web")) ;
+  CHECK(refused("u u 1 0x1 0 0 2 0 - web")) ;
+  CHECK(refused("u u 1 1a 0 0 2 0 - web")) ;
+  CHECK(refused("u u 1 1 0 0 2 0 -web")) ;
+  CHECK(refused("u u 1 1. 0 0 2 0 - web")) ;
+  CHECK(refused("u u 1 one 0 0 2 0 - web")) ;
 }
 
 TEST(leading_zeros_are_refused)
 {
-  CHECK(refused("u u 1 01 0 0 2 web")) ;
-  CHECK(refused("u u 1 1 00 0 2 web")) ;
-  CHECK(refused("u u 1 1 0 00 2 web")) ;
-  CHECK(refused("u u 1 1 0 0 02 web")) ;
+  CHECK(refused("u u 1 01 0 0 2 0 - web")) ;
+  CHECK(refused("u u 1 1 00 0 2 0 - web")) ;
+  CHECK(refused("u u 1 1 0 00 2 0 - web")) ;
+  CHECK(refused("u u 1 1 0 0 02 0 - web")) ;
 }
 
 TEST(numbers_that_overflow_are_refused)
 {
-  CHECK(refused("u u 1 2147483648 0 0 2 web")) ;
-  CHECK(refused("u u 1 4294967297 0 0 2 web")) ;
-  CHECK(refused("u u 1 1 65536 0 2 web")) ;
-  CHECK(refused("u u 1 1 4294967296 0 2 web")) ;
-  CHECK(refused("u u 1 1 0 4294967296 2 web")) ;
-  CHECK(refused("u u 1 1 0 18446744073709551617 2 web")) ;
-  CHECK(refused("u u 1 1 0 99999999999999999999999999 2 web")) ;
-  CHECK(refused("u u 1 1 0 0 2147483648 web")) ;
+  CHECK(refused("u u 1 2147483648 0 0 2 0 - web")) ;
+  CHECK(refused("u u 1 4294967297 0 0 2 0 - web")) ;
+  CHECK(refused("u u 1 1 65536 0 2 0 - web")) ;
+  CHECK(refused("u u 1 1 4294967296 0 2 0 - web")) ;
+  CHECK(refused("u u 1 1 0 4294967296 2 0 - web")) ;
+  CHECK(refused("u u 1 1 0 18446744073709551617 2 0 - web")) ;
+  CHECK(refused("u u 1 1 0 99999999999999999999999999 2 0 - web")) ;
+  CHECK(refused("u u 1 1 0 0 2147483648 0 - web")) ;
 }
 
 TEST(other_separators_are_refused)
 {
-  CHECK(refused(" u u 1 1 0 0 2 web")) ;
-  CHECK(refused("u  u 1 1 0 0 2 web")) ;
-  CHECK(refused("u\tu 1 1 0 0 2 web")) ;
-  CHECK(refused("u u 1  1 0 0 2 web")) ;
-  CHECK(refused("u u 1 1\t0 0 2 web")) ;
-  CHECK(refused("u,u,1,1,0,0,2,web")) ;
+  CHECK(refused(" u u 1 1 0 0 2 0 - web")) ;
+  CHECK(refused("u  u 1 1 0 0 2 0 - web")) ;
+  CHECK(refused("u\tu 1 1 0 0 2 0 - web")) ;
+  CHECK(refused("u u 1  1 0 0 2 0 - web")) ;
+  CHECK(refused("u u 1 1\t0 0 2 0 - web")) ;
+  CHECK(refused("u u 1 1 0 0 2  0 - web")) ;
+  CHECK(refused("u u 1 1 0 0 2 0\t- web")) ;
+  CHECK(refused("u,u,1,1,0,0,2,0,-,web")) ;
 }
 
 TEST(a_nul_anywhere_is_refused)
 {
-  static char const good[] = "u u 1 1 0 0 2 web" ;
+  static char const good[] = "u u 1 1 0 0 2 0 - web" ;
   for (size_t i = 0 ; i < sizeof good - 1 ; i++)
   {
     char line[sizeof good] ;
@@ -197,20 +231,20 @@ TEST(a_nul_anywhere_is_refused)
 
 TEST(control_characters_in_the_name_are_refused)
 {
-  char line[] = "u u 1 1 0 0 2 w?b" ;
+  char line[] = "u u 1 1 0 0 2 0 - w?b" ;
   for (int c = 0 ; c < 256 ; c++)
   {
     line[sizeof line - 3] = (char)c ;
     CHECK(refused_bytes(line, sizeof line - 1) == (c < 32 || c == 127)) ;
   }
-  CHECK(refused("u u 1 1 0 0 2 web\n")) ;
-  CHECK(refused("u u 1 1 0 0 2 web\r")) ;
+  CHECK(refused("u u 1 1 0 0 2 0 - web\n")) ;
+  CHECK(refused("u u 1 1 0 0 2 0 - web\r")) ;
 }
 
 TEST(a_name_that_is_too_long_is_refused)
 {
   char line[REPORT_SIZE_MAX + 4096] ;
-  size_t start = (size_t)sprintf(line, "u u 1 1 0 0 2 ") ;
+  size_t start = (size_t)sprintf(line, "u u 1 1 0 0 2 0 - ") ;
   memset(line + start, 'n', sizeof line - start) ;
   CHECK(!refused_bytes(line, start + REPORT_NAME_MAX)) ;
   for (size_t more = 1 ; more < 100 ; more++) CHECK(refused_bytes(line, start + REPORT_NAME_MAX + more)) ;
@@ -227,63 +261,6 @@ TEST(noise_is_refused)
     for (size_t j = 0 ; j < len ; j++) line[j] = (char)((seed = seed * 1103515245u + 12345u) >> 16) ;
     CHECK(refused_bytes(line, len)) ;
   }
-}
-
-TEST(the_state_file_is_read)
-{
-  struct report report ;
-  char line[REPORT_SIZE_MAX] ;
-  temp_enter() ;
-  CHECK(!mkdir("supervise", 0700)) ;
-  temp_file(REPORT_STATE_FILE, line, report_format(line, &sample)) ;
-  CHECK(report_read(".", &report) && same(&report, &sample)) ;
-  CHECK(report_read(temp_path, &report) && same(&report, &sample)) ;
-}
-
-TEST(no_state_file_is_enoent)
-{
-  struct report report = sample ;
-  temp_enter() ;
-  errno = 0 ;
-  CHECK(!report_read(".", &report) && errno == ENOENT) ;
-  CHECK(same(&report, &sample)) ;
-}
-
-static int read_as (char const *text)
-{
-  struct report report = sample ;
-  temp_text(REPORT_STATE_FILE, text) ;
-  errno = 0 ;
-  return report_read(".", &report) ? 0 : errno ;
-}
-
-TEST(a_state_file_of_garbage_is_eproto)
-{
-  char big[4096] ;
-  temp_enter() ;
-  CHECK(!mkdir("supervise", 0700)) ;
-  CHECK(read_as("") == EPROTO) ;
-  CHECK(read_as("\n") == EPROTO) ;
-  CHECK(read_as("u u 1 1 0 0 2 web") == EPROTO) ;
-  CHECK(!read_as("u u 1 1 0 0 2 web\n")) ;
-  CHECK(read_as("u u 1 1 0 0 2 web\n\n") == EPROTO) ;
-  CHECK(read_as("u u 1 1 0 0 2 web\nu u 1 1 0 0 2 web\n") == EPROTO) ;
-  CHECK(read_as("garbage\n") == EPROTO) ;
-  memset(big, 'n', sizeof big) ;
-  memcpy(big, "u u 1 1 0 0 2 ", 14) ;
-  big[sizeof big - 2] = '\n' ;
-  big[sizeof big - 1] = 0 ;
-  CHECK(read_as(big) == EPROTO) ;
-}
-
-TEST(a_fifo_in_place_of_the_state_file_does_not_block)
-{
-  struct report report = sample ;
-  temp_enter() ;
-  CHECK(!mkdir("supervise", 0700)) ;
-  CHECK(!mkfifo(REPORT_STATE_FILE, 0600)) ;
-  errno = 0 ;
-  CHECK(!report_read(".", &report) && errno == EPROTO) ;
 }
 
 TEST(phases_have_names)
