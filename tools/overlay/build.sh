@@ -65,7 +65,7 @@ programs()
   make -s -C "$root" -j"$jobs" "$work/bin/reeve-together" "$work/bin/reeve-supervise" \
     BUILD="$work" BINDIR=/command SANITIZE= CC="$CC" AR="$host-ar" LD="$host-ld" OBJCOPY="$host-objcopy" \
     CFLAGS="$CFLAGS -isystem $work/prefix/usr/include" \
-    LDFLAGS="$LDFLAGS $erratum -L$work/prefix/usr/lib/skalibs"
+    LDFLAGS="$LDFLAGS $erratum -Wl,-T,$here/no-unwinding.ld -L$work/prefix/usr/lib/skalibs"
 }
 
 stage()
