@@ -3,13 +3,14 @@
    reeve-exec                                options.c
    chpst setuidgid envdir softlimit          runit_names.c   runit's, daemontools'
    s6-setuidgid s6-envdir ...                s6_names.c      s6's
+   s6-notifyoncheck                          s6_notifyoncheck.c
 
    Each is a sequence of the steps below, which all do their work or say why they
    cannot and exit: 111 when a system call failed; what else it is, is said with
    each. None changes signals, and no descriptor outlives the execution but those
    that are meant to.
 
-   reeve-exec.c   the table of names
+   names.c        their table
    launch.c       executing, which is the end
    environment.c  variables from files
    identity.c     users and groups
@@ -49,6 +50,9 @@ struct front
 } ;
 
 extern struct front const *front ;
+
+/* Sets `front` by argv[0]; reeve-exec's if that is no name that is known. */
+extern void front_choose (char const *path) ;
 
 /* Prints the usage and exits. */
 extern void usage_die (void) __attribute__((noreturn)) ;

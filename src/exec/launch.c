@@ -13,11 +13,6 @@ char const *original_path ;
 
 void launch_try (char const *file, char *const *argv, char const *path)
 {
-  if (!*file)
-  {
-    errno = ENOENT ;
-    return ;
-  }
   execvep(file, (char const *const *)argv, (char const *const *)environ, path ? path : SKALIBS_DEFAULTPATH) ;
 }
 

@@ -22,7 +22,7 @@
 #define LOCK_POLL_MS 10
 #define FGHACK_FDS 30
 
-static gid_t groups[GROUPS_MAX] ;
+static gid_t groups[GROUPS_MAX + 1] ; /* the first is the process's own */
 
 /* ---- identity ---- */
 
@@ -40,18 +40,9 @@ static uint32_t parse_id (char const *text)
   return id ;
 }
 
-/* s6 means by supplementary groups those that an account is a member of by its
-   group's entry: not its own, which comes first. */
-static void find_account (struct identity *identity, char const *name)
-{
-  identity_find(identity, name, IDENTITY_NAMES | IDENTITY_MEMBERSHIPS) ;
-  identity->groups++ ;
-  identity->count-- ;
-}
-
 void s6_setuidgid_run (int argc, char **argv)
 {
-  struct identity identity = { .groups = groups, .set_groups = 1 } ;
+  struct identity identity = { .groups = groups, .count = 1, .set_groups = 1 } ;
   char *colon ;
   if (argc < 3) usage_die() ;
   colon = strchr(argv[1], ':') ;
@@ -63,10 +54,11 @@ void s6_setuidgid_run (int argc, char **argv)
     identity.gid = parse_id(colon + 1) ;
     identity.set_uid = !!identity.uid ;
     identity.set_gid = !!identity.gid ;
+    groups[0] = identity.gid ? identity.gid : getegid() ;
   }
   else
   {
-    find_account(&identity, argv[1]) ;
+    identity_find(&identity, argv[1], IDENTITY_NAMES | IDENTITY_MEMBERSHIPS) ;
     unset_ids() ;
   }
   identity_become(&identity, 0) ;
@@ -85,7 +77,21 @@ static uint32_t variable_id (char const *name)
 static void parse_groups (struct identity *identity, char const *text)
 {
   identity->set_groups = 1 ;
-  if (!gid_scanlist(groups, GROUPS_MAX, text, &identity->count) && *text) usage_die() ;
+  if (!gid_scanlist(groups + 1, GROUPS_MAX, text, &identity->count) && *text) usage_die() ;
+  identity->count++ ;
+}
+
+/* The process's own group is one of the others, once. */
+static void add_own_group (struct identity *identity)
+{
+  groups[0] = identity->gid ? identity->gid : getegid() ;
+  for (size_t i = 1 ; i < identity->count ; i++)
+    if (groups[i] == groups[0])
+    {
+      identity->groups = groups + 1 ;
+      identity->count-- ;
+      return ;
+    }
 }
 
 /* An id of 0 changes nothing. */
@@ -112,6 +118,7 @@ void s6_applyuidgid_run (int argc, char **argv)
   if (!argv[optind]) usage_die() ;
   identity.set_uid = !!identity.uid ;
   identity.set_gid = !!identity.gid ;
+  add_own_group(&identity) ;
   identity_become(&identity, 0) ;
   if (unset) unset_ids() ;
   launch_original(argv + optind) ;
@@ -119,14 +126,20 @@ void s6_applyuidgid_run (int argc, char **argv)
 
 enum envuidgid_what { WHAT_USER = 1, WHAT_GROUP = 2, WHAT_ALL = 7 } ;
 
-/* UID:GID:GIDLIST, of which each may lack. */
+/* UID:GID:GIDLIST, of which each may lack where a colon follows, or at the end. */
 static void parse_defaults (struct identity *identity, char const *text)
 {
-  text += uid_scan(text, &identity->uid) ;
-  if (*text && *text != ':') usage_die() ;
-  if (*text && *++text) text += gid_scan(text, &identity->gid) ;
-  if (*text && *text != ':') usage_die() ;
-  if (*text && *++text && !gid_scanlist(groups, GROUPS_MAX, text, &identity->count)) usage_die() ;
+  size_t len = uid_scan(text, &identity->uid) ;
+  if (!len && *text != ':') usage_die() ;
+  text += len ;
+  if (!*text) return ;
+  if (*text++ != ':') usage_die() ;
+  if (!*text) return ;
+  len = gid_scan(text, &identity->gid) ;
+  if (!len && *text != ':') usage_die() ;
+  text += len ;
+  if (!*text) return ;
+  if (*text++ != ':' || (*text && !gid_scanlist(groups + 1, GROUPS_MAX, text, &identity->count))) usage_die() ;
 }
 
 static void set_group_list (struct identity const *identity)
@@ -134,9 +147,9 @@ static void set_group_list (struct identity const *identity)
   char *list = malloc(identity->count * GID_FMT + 1) ;
   size_t at = 0 ;
   if (!list) strerr_diefu1sys(EXIT_SYSTEM, "set GIDLIST") ;
-  for (size_t i = 0 ; i < identity->count ; i++)
+  for (size_t i = 1 ; i <= identity->count ; i++)
   {
-    if (i) list[at++] = ',' ;
+    if (i > 1) list[at++] = ',' ;
     at += gid_fmt(list + at, identity->groups[i]) ;
   }
   list[at] = 0 ;
@@ -163,7 +176,11 @@ static void find_group (struct envuidgid *e, char const *name)
 static void find_user (struct envuidgid *e, char const *name)
 {
   struct passwd const *account = getpwnam(name) ;
-  if (account && e->what == WHAT_ALL) find_account(&e->identity, name) ;
+  if (account && e->what == WHAT_ALL)
+  {
+    identity_find(&e->identity, name, IDENTITY_NAMES | IDENTITY_MEMBERSHIPS) ;
+    e->identity.count-- ; /* its own group is none of GIDLIST */
+  }
   else if (account) e->identity.uid = account->pw_uid ;
   else if (e->numbers && uid_scan(name, &e->identity.uid)) return ;
   else if (!e->has_defaults) strerr_dief2x(EXIT_UNKNOWN, "unknown user: ", name) ;
@@ -320,7 +337,8 @@ void s6_setlock_run (int argc, char **argv)
     }
   argv += optind ;
   if (!argv[0] || !argv[1]) usage_die() ;
-  fd = open(argv[0], (shared ? O_RDONLY : O_WRONLY) | O_CREAT | O_NONBLOCK, 0666) ;
+  fd = shared ? open(argv[0], O_RDONLY | O_NONBLOCK) : -1 ;
+  if (fd == -1) fd = open(argv[0], (shared ? O_RDONLY : O_WRONLY) | O_CREAT | O_NONBLOCK, 0666) ;
   if (fd == -1) strerr_diefu2sys(EXIT_SYSTEM, "open the lock ", argv[0]) ;
   if (!lock_for(fd, shared ? F_RDLCK : F_WRLCK, wait, timeout_ms)) strerr_diefu2sys(EXIT_UNKNOWN, "lock ", argv[0]) ;
   launch_original(argv + 1) ;

@@ -13,7 +13,7 @@ extern int reeve_scan_main (int, char const *const *, char const *const *) ;
 extern int reeve_main (int, char const *const *, char const *const *) ;
 extern int reeve_exec_main (int, char **) ;
 
-/* The names of reeve-exec: exec/reeve-exec.c. */
+/* The names of reeve-exec: exec/names.c. */
 static int is_exec (char const *name)
 {
   static char const *const names[] = { "reeve-exec", "chpst", "setuidgid", "envdir", "softlimit", "s6-setuidgid", "s6-envuidgid",
