@@ -73,14 +73,15 @@ static int listen_tcp (char const *text, char const **name)
 
 /* ---- Unix ---- */
 
-/* Is that a socket which is bound to nothing any more? */
+/* Is that a socket which is bound to nothing any more? A datagram socket finds out
+   without bothering who listens: that would be of the wrong type. */
 static int is_left_over (struct sockaddr_un const *address, size_t size)
 {
   struct stat st ;
   int fd ;
   int refused ;
   if (lstat(address->sun_path, &st) == -1 || !S_ISSOCK(st.st_mode)) return 0 ;
-  fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0) ;
+  fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0) ;
   refused = fd != -1 && connect(fd, (struct sockaddr const *)address, (socklen_t)size) == -1 && errno == ECONNREFUSED ;
   if (fd != -1) fd_close(fd) ;
   return refused ;
