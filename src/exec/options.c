@@ -181,8 +181,8 @@ static void parse (int argc, char **argv)
   if (!given) strerr_diefu1sys(EXIT_SYSTEM, "read the options") ;
   while ((letter = getopt_long(argc, argv, SHORT_OPTIONS, longs, 0)) != -1)
   {
-    check(letter, optarg) ;
-    given[n++] = (struct given) { .letter = letter, .value = optarg ? optarg : "" } ;
+    given[n] = (struct given) { .letter = letter, .value = optarg ? optarg : "" } ;
+    check(letter, given[n++].value) ;
   }
   if (!argv[optind]) usage_die() ;
   if (value_of(OPTION_READY) && value_of(OPTION_SD_NOTIFY)) strerr_dief1x(EXIT_USAGE, "--ready and --sd-notify exclude each other: use the second if the program can tell") ;

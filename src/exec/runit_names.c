@@ -10,6 +10,12 @@
 
 #include "exec/exec.h"
 
+/* Of the option that getopt() has found. */
+static char const *value (void)
+{
+  return optarg ? optarg : "" ;
+}
+
 /* The original looks an account up where and when it is used: behind chroot(). */
 static void find (struct identity *identity, char const *text)
 {
@@ -70,7 +76,7 @@ static void parse (struct chpst *c, int argc, char *const *argv)
       case 'b' : c->argv0 = optarg ; break ;
       case 'e' : c->env_directory = optarg ; break ;
       case '/' : c->root = optarg ; break ;
-      case 'n' : c->nice = parse_nice(optarg) ; break ;
+      case 'n' : c->nice = parse_nice(value()) ; break ;
       case 'l' :
       case 'L' :
         if (c->lock) usage_die() ;
@@ -83,7 +89,7 @@ static void parse (struct chpst *c, int argc, char *const *argv)
       case '1' :
       case '2' : c->closed[letter - '0'] = 1 ; break ;
       case '?' : usage_die() ;
-      default : c->limits[c->limits_count++] = (struct letter) { .letter = letter, .soft = parse_number(optarg) } ;
+      default : c->limits[c->limits_count++] = (struct letter) { .letter = letter, .soft = parse_number(value()) } ;
     }
   if (!argv[optind]) usage_die() ;
 }
@@ -144,7 +150,7 @@ void softlimit_run (int argc, char **argv)
   while ((letter = getopt(argc, argv, "+a:c:d:f:l:m:o:p:r:s:t:")) != -1)
   {
     if (letter == '?') usage_die() ;
-    limit_soften_letter(letter, !strcmp(optarg, "=") ? RLIM_INFINITY : parse_number(optarg)) ;
+    limit_soften_letter(letter, !strcmp(value(), "=") ? RLIM_INFINITY : parse_number(value())) ;
   }
   if (!argv[optind]) usage_die() ;
   launch_original(argv + optind) ;

@@ -24,6 +24,12 @@
 
 static gid_t groups[GROUPS_MAX + 1] ; /* the first is the process's own */
 
+/* Of the option that getopt() has found. */
+static char const *value (void)
+{
+  return optarg ? optarg : "" ;
+}
+
 /* ---- identity ---- */
 
 static void unset_ids (void)
@@ -98,20 +104,22 @@ static void add_own_group (struct identity *identity)
 void s6_applyuidgid_run (int argc, char **argv)
 {
   struct identity identity = { .account = "of another id", .groups = groups } ;
+  char const *list ;
   int unset = 0 ;
   int letter ;
   while ((letter = getopt(argc, argv, "+zUu:g:G:")) != -1)
     switch (letter)
     {
       case 'z' : unset = 1 ; break ;
-      case 'u' : identity.uid = parse_id(optarg) ; break ;
-      case 'g' : identity.gid = parse_id(optarg) ; break ;
-      case 'G' : parse_groups(&identity, optarg) ; break ;
+      case 'u' : identity.uid = parse_id(value()) ; break ;
+      case 'g' : identity.gid = parse_id(value()) ; break ;
+      case 'G' : parse_groups(&identity, value()) ; break ;
       case 'U' :
         identity.uid = variable_id("UID") ;
         identity.gid = variable_id("GID") ;
-        if (!getenv("GIDLIST")) strerr_dief1x(EXIT_USAGE, "GIDLIST not set") ;
-        parse_groups(&identity, getenv("GIDLIST")) ;
+        list = getenv("GIDLIST") ;
+        if (!list) strerr_dief1x(EXIT_USAGE, "GIDLIST not set") ;
+        parse_groups(&identity, list) ;
         break ;
       default : usage_die() ;
     }
@@ -211,7 +219,7 @@ void s6_envuidgid_run (int argc, char **argv)
         break ;
       case 'i' : e.has_defaults = 0 ; break ;
       case 'D' :
-        parse_defaults(&e.identity, optarg) ;
+        parse_defaults(&e.identity, value()) ;
         e.has_defaults = 1 ;
         break ;
       default : usage_die() ;
@@ -241,7 +249,7 @@ void s6_envdir_run (int argc, char **argv)
       case 'n' : flags |= ENVDIR_NO_CHOMP ; break ;
       case 'f' : flags |= ENVDIR_WHOLE ; break ;
       case 'L' : max = 0 ; break ;
-      case 'c' : nul = *optarg ; break ;
+      case 'c' : nul = *value() ; break ;
       default : usage_die() ;
     }
   argv += optind ;
@@ -286,7 +294,7 @@ void s6_setsid_run (int argc, char **argv)
       case 'i' : insistence = INSIST_DIE ; break ;
       case 'I' : insistence = INSIST_WARN ; break ;
       case 'q' : insistence = INSIST_NOT ; break ;
-      case 'd' : terminal = parse_id(optarg) ; break ;
+      case 'd' : terminal = parse_id(value()) ; break ;
       default : usage_die() ;
     }
   if (!argv[optind]) usage_die() ;
@@ -301,7 +309,7 @@ void s6_setsid_run (int argc, char **argv)
 static int lock_for (int fd, short type, int wait, uint32_t timeout_ms)
 {
   struct flock whole = { .l_type = type, .l_whence = SEEK_SET } ;
-  struct timespec const pause = { .tv_nsec = LOCK_POLL_MS * 1000000 } ;
+  struct timespec const pause = { .tv_nsec = LOCK_POLL_MS * 1000000L } ;
   for (uint32_t waited_ms = 0 ; fcntl(fd, wait ? F_SETLKW : F_SETLK, &whole) == -1 ; )
   {
     if (errno == EINTR) continue ;
@@ -331,7 +339,7 @@ void s6_setlock_run (int argc, char **argv)
       case 'w' : shared = 0 ; break ;
       case 't' :
         wait = 0 ;
-        timeout_ms = parse_id(optarg) ;
+        timeout_ms = parse_id(value()) ;
         break ;
       default : usage_die() ;
     }

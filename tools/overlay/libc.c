@@ -130,35 +130,10 @@ struct conversion
   int wide ; /* l, j, z: 64 bits */
 } ;
 
-struct arguments
+static char const *parse_number (char const *format, int *n)
 {
-  va_list list ;
-} ;
-
-static int parse_number (char const **format, struct arguments *arguments)
-{
-  int n = 0 ;
-  if (**format == '*')
-  {
-    ++*format ;
-    return va_arg(arguments->list, int) ;
-  }
-  while (**format >= '0' && **format <= '9') n = n * 10 + *(*format)++ - '0' ;
-  return n ;
-}
-
-static struct conversion parse_conversion (char const **format, struct arguments *arguments)
-{
-  struct conversion c = { .precision = -1 } ;
-  for (; **format == '-' || **format == '0' ; ++*format) *(**format == '-' ? &c.left : &c.zeros) = 1 ;
-  c.width = parse_number(format, arguments) ;
-  if (**format == '.')
-  {
-    ++*format ;
-    c.precision = parse_number(format, arguments) ;
-  }
-  for (; **format == 'l' || **format == 'j' || **format == 'z' ; ++*format) c.wide = 1 ;
-  return c ;
+  for (*n = 0 ; *format >= '0' && *format <= '9' ; format++) *n = *n * 10 + *format - '0' ;
+  return format ;
 }
 
 static size_t fill (FILE *f, char c, int n)
@@ -178,48 +153,55 @@ static size_t write_text (FILE *f, struct conversion const *c, char const *text)
   return n ;
 }
 
-static size_t write_number (FILE *f, struct conversion const *c, char letter, struct arguments *arguments)
+static size_t write_number (FILE *f, struct conversion const *c, uint64_t n, int negative, int hexadecimal)
 {
   char text[UINT64_FMT + 1] ;
-  uint64_t n ;
-  size_t sign = 0 ;
-  if (letter == 'd')
-  {
-    int64_t value = c->wide ? va_arg(arguments->list, int64_t) : va_arg(arguments->list, int) ;
-    if (value < 0) text[sign++] = '-' ;
-    n = value < 0 ? -(uint64_t)value : (uint64_t)value ;
-  }
-  else n = c->wide ? va_arg(arguments->list, uint64_t) : va_arg(arguments->list, unsigned int) ;
-  text[sign + (letter == 'x' ? uint64_xfmt(text + sign, n) : uint64_fmt(text + sign, n))] = 0 ;
+  text[0] = '-' ;
+  text[negative + (int)(hexadecimal ? uint64_xfmt(text + negative, n) : uint64_fmt(text + negative, n))] = 0 ;
   return write_text(f, c, text) ;
+}
+
+static size_t write_signed (FILE *f, struct conversion const *c, int64_t n)
+{
+  return write_number(f, c, n < 0 ? -(uint64_t)n : (uint64_t)n, n < 0, 0) ;
 }
 
 int vfprintf (FILE *restrict f, char const *restrict text, va_list list)
 {
   char const *format = text ;
-  struct arguments arguments ;
   int err = errno ;
   size_t total = 0 ;
-  va_copy(arguments.list, list) ;
   while (*format)
   {
     size_t len = strcspn(format, "%") ;
-    struct conversion c ;
+    struct conversion c = { .precision = -1 } ;
     total += fwrite(format, 1, len, f) ;
     format += len ;
     if (!*format++) break ;
-    c = parse_conversion(&format, &arguments) ;
+    for (; *format == '-' || *format == '0' ; format++) *(*format == '-' ? &c.left : &c.zeros) = 1 ;
+    if (*format != '*') format = parse_number(format, &c.width) ;
+    else
+    {
+      c.width = va_arg(list, int) ;
+      format++ ;
+    }
+    if (*format == '.' && *++format != '*') format = parse_number(format, &c.precision) ;
+    else if (*format == '*')
+    {
+      c.precision = va_arg(list, int) ;
+      format++ ;
+    }
+    for (; *format == 'l' || *format == 'j' || *format == 'z' ; format++) c.wide = 1 ;
     switch (*format++)
     {
-      case 's' : total += write_text(f, &c, va_arg(arguments.list, char const *)) ; break ;
+      case 's' : total += write_text(f, &c, va_arg(list, char const *)) ; break ;
       case 'm' : total += write_text(f, &c, strerror(err)) ; break ;
       case '%' : total += write_text(f, &c, "%") ; break ;
-      case 'd' :
+      case 'd' : total += write_signed(f, &c, c.wide ? va_arg(list, int64_t) : va_arg(list, int)) ; break ;
       case 'u' :
-      case 'x' : total += write_number(f, &c, format[-1], &arguments) ; break ;
+      case 'x' : total += write_number(f, &c, c.wide ? va_arg(list, uint64_t) : va_arg(list, unsigned int), 0, format[-1] == 'x') ; break ;
       default : abort() ; /* one that is not known here */
     }
   }
-  va_end(arguments.list) ;
   return ferror(f) ? -1 : (int)total ;
 }
