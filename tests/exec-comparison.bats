@@ -35,10 +35,10 @@ variables=(WORD=word HOME=/nowhere UID=1 GID=2)
 
 outcome() # FOLDER COMMAND... ; its output and exit code
 {
-  local code=0 folder=$1
-  shift
+  local code=0 program=$1/$2
+  shift 2
   # setsid: from a place where it leads neither a session nor a group.
-  setsid sh -c '"$@"; exit $?' sh env -i "PATH=/usr/bin:/bin" "P=$dir/probe" "${variables[@]}" "$folder/$@" </dev/null 2>"$dir/stderr" || code=$?
+  setsid sh -c '"$@"; exit $?' sh env -i "PATH=/usr/bin:/bin" "P=$dir/probe" "${variables[@]}" "$program" "$@" </dev/null 2>"$dir/stderr" || code=$?
   echo "exit code $code"
 }
 
@@ -141,7 +141,7 @@ END
 }
 
 @test "s6-applyuidgid" {
-  variables+=(GIDLIST=3,4)
+  variables+=("GIDLIST=3,4")
   same <<'END'
 s6-applyuidgid P
 s6-applyuidgid -U P
@@ -487,9 +487,9 @@ END
   as_nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
   outcome()
   {
-    local code=0 folder=$1
-    shift
-    "${as_nobody[@]}" env -i PATH=/usr/bin:/bin UID=65534 GID=65534 GIDLIST= "$folder/$@" </dev/null 2>"$dir/stderr" || code=$?
+    local code=0 program=$1/$2
+    shift 2
+    "${as_nobody[@]}" env -i PATH=/usr/bin:/bin UID=65534 GID=65534 GIDLIST= "$program" "$@" </dev/null 2>"$dir/stderr" || code=$?
     echo "exit code $code"
   }
   same <<'END'

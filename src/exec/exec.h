@@ -42,7 +42,7 @@ enum exit_code
 struct front
 {
   char const *name ;
-  void (*run) (int argc, char **argv) __attribute__((noreturn)) ;
+  void (*run) (int argc, char **argv) ; /* does not return */
   char const *usage ;
   unsigned char usage_code ;
   unsigned char unknown_code ; /* for an account that there is not */
