@@ -61,7 +61,7 @@ static void __attribute__((noreturn)) fork_again (struct helper const *helper, i
 {
   pid_t pid = fork() ;
   if (!pid) help(helper, executed) ;
-  _exit(pid == -1) ;
+  _exit(pid == -1 ? EXIT_SYSTEM : 0) ;
 }
 
 void helper_start (struct helper *helper)

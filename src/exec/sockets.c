@@ -54,10 +54,14 @@ static int bound (int family, void const *address, size_t size)
 {
   static int const one = 1 ;
   int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0) ;
+  int err ;
   if (fd == -1) return -1 ;
   /* A restarted service has its port back at once. */
-  if (family != AF_UNIX && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == -1) return -1 ;
-  return bind(fd, address, (socklen_t)size) == -1 ? -1 : fd ;
+  if ((family == AF_UNIX || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) != -1) && bind(fd, address, (socklen_t)size) != -1) return fd ;
+  err = errno ;
+  fd_close(fd) ;
+  errno = err ;
+  return -1 ;
 }
 
 static int listen_tcp (char const *text, char const **name)
@@ -114,7 +118,11 @@ static size_t add_name (char *names, size_t at, char const *name)
 {
   size_t i = 0 ;
   if (at) names[at++] = ':' ;
-  for (; name[i] && i < NAME_MAX_LENGTH ; i++) names[at + i] = name[i] <= ' ' || name[i] == 127 || name[i] == ':' ? '_' : name[i] ;
+  for (; i < NAME_MAX_LENGTH && name[i] ; i++)
+  {
+    unsigned char c = (unsigned char)name[i] ;
+    names[at + i] = c <= ' ' || c >= 127 || c == ':' ? '_' : name[i] ;
+  }
   names[at + i] = 0 ;
   return at + i ;
 }
