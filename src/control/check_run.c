@@ -115,7 +115,7 @@ static void judge_last (struct script *script, struct shell_command const *comma
   if (check_exists("flag-oneshot") || check_exists("flag-forks")) return ;
   if (command->after == SHELL_BACKGROUND && !script->handles)
   {
-    finding(script->check, LEVEL_ERROR, "run", command->line, "take its & away, and execute it with exec", "the last command runs in the background: the service ends at once") ;
+    finding(script->check, LEVEL_ERROR, "run", command->line, "take its & away, and execute it with exec", "the last command runs in the background, so that the service ends at once") ;
     return ;
   }
   if (executed || script->handles || command->kind != SHELL_SIMPLE || command->after != SHELL_END) return ;

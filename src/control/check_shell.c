@@ -42,7 +42,7 @@ struct reader
   unsigned int heres ;
   char const *words[WORDS_MAX + 1] ;
   size_t count ;
-  unsigned int words_line ;
+  unsigned int line ; /* of the command */
   shell_command_func *each ;
   void *data ;
 } ;
@@ -59,7 +59,7 @@ static void tell (struct reader *r, enum shell_kind kind, enum shell_operator af
   struct shell_command command =
   {
     .kind = kind,
-    .line = kind == SHELL_SIMPLE ? r->words_line : r->script.line,
+    .line = kind == SHELL_FUNCTION ? r->script.line : r->line,
     .depth = r->depth,
     .elsewhere = is_elsewhere(r) ? 1 : 0,
     .before = r->before,
@@ -101,6 +101,7 @@ static int pop (struct reader *r, char kind)
   if (!is_in(r, kind)) return 0 ;
   r->depth-- ;
   r->before = r->stack[r->depth].before ;
+  r->line = r->script.line ;
   r->state = STATE_CLOSED ;
   return 1 ;
 }
@@ -171,7 +172,7 @@ static int read_condition (struct reader *r)
     if (!*word.text && !word.quoted) words_take(&r->script) ;
   }
   while (strcmp(word.text, "]]") != 0) ;
-  r->words_line = r->script.line ;
+  r->line = r->script.line ;
   r->words[0] = "[[" ;
   r->count = 1 ;
   r->state = STATE_WORDS ;
@@ -240,7 +241,7 @@ static int read_ordinary (struct reader *r)
   if (r->state == STATE_COMMAND)
   {
     r->state = STATE_WORDS ;
-    r->words_line = line ;
+    r->line = line ;
   }
   if (r->count == WORDS_MAX) return 0 ;
   r->words[r->count++] = word.text ;
@@ -311,7 +312,11 @@ static int read_open (struct reader *r)
   {
     words_take(&r->script) ;
     if (!words_skip_to(&r->script, ')')) return 0 ; /* arithmetic */
-    if (r->state == STATE_COMMAND) r->state = STATE_CLOSED ;
+    if (r->state == STATE_COMMAND)
+    {
+      r->line = r->script.line ;
+      r->state = STATE_CLOSED ;
+    }
     return 1 ;
   }
   words_take(&r->script) ;
