@@ -93,7 +93,7 @@ static int find_user (struct user *user, char const *text)
     user->group_count = 1 ;
     return 1 ;
   }
-  entry = getpwnam(name) ;
+  entry = getpwnam(name) ; // cppcheck-suppress getpwnamCalled
   if (!entry) return -1 ;
   user->uid = entry->pw_uid ;
   return getgrouplist(name, entry->pw_gid, user->groups, &user->group_count) != -1 ;

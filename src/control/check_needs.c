@@ -7,6 +7,8 @@
 #include "control/check.h"
 #include "service/name.h"
 
+#define EDGE_PATH_MAX (sizeof "/dependencies.d/" + 2 * (size_t)NAME_MAX)
+
 /* A service needs others: edges from it to them, in one array, those of one
    service beside each other. */
 struct graph
@@ -49,7 +51,7 @@ static void tell_unknown (struct check *check, struct graph const *graph, char c
 /* Adds what a service needs. */
 static int add_edges (struct check *check, struct graph *graph, size_t index, int tells)
 {
-  char path[2 * NAME_MAX + sizeof "/dependencies.d/"] ;
+  char path[EDGE_PATH_MAX] ;
   struct dirent **entries ;
   size_t *more ;
   int n ;
@@ -76,7 +78,7 @@ static int add_edges (struct check *check, struct graph *graph, size_t index, in
 
 static void tell_cycle (struct check *check, struct graph const *graph, size_t const *stack, size_t from, size_t depth)
 {
-  char path[2 * NAME_MAX + sizeof "/dependencies.d/"] ;
+  char path[EDGE_PATH_MAX] ;
   char text[512] ;
   size_t used = 0 ;
   char const *first = graph->services[stack[from]] ;

@@ -47,7 +47,7 @@ static void learn (struct shell_command const *command, void *data)
   if (command->kind == SHELL_FUNCTION)
   {
     if (script->function_count == FUNCTIONS_MAX || strlen(command->words[0]) >= FUNCTION_SIZE) script->is_full = 1 ;
-    else strcpy(script->functions[script->function_count++], command->words[0]) ;
+    else memcpy(script->functions[script->function_count++], command->words[0], strlen(command->words[0]) + 1) ;
     return ;
   }
   if (!command->depth) script->last = number ;

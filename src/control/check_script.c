@@ -92,7 +92,8 @@ static int read_first_line (struct first_line *first, char const *text, size_t l
 /* What the argument of env or with-contenv executes; "" when that is not certain. */
 static char const *program_of (char *argument)
 {
-  for (char *word = strtok(argument, " \t") ; word ; word = strtok(0, " \t"))
+  char *rest ;
+  for (char *word = strtok_r(argument, " \t", &rest) ; word ; word = strtok_r(0, " \t", &rest))
     if (*word != '-' && !strchr(word, '=')) return word ;
     else if (*word == '-' && strcmp(word, "-S") != 0 && strcmp(word, "-i") != 0 && strcmp(word, "-iS") != 0) return "" ;
   return "" ;

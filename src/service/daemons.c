@@ -242,6 +242,13 @@ static void append_added (struct words *words, struct daemon const *daemon)
   for (size_t i = 0 ; i < sizeof daemon->add / sizeof *daemon->add && daemon->add[i] ; i++) append(words, daemon->add[i]) ;
 }
 
+static size_t end_words (struct words *words)
+{
+  if (words->count >= words->max) return 0 ;
+  words->at[words->count] = 0 ;
+  return words->count ;
+}
+
 static void append_daemon (struct words *words, struct daemon const *daemon, char const *const *argv)
 {
   int replaced = find_mark(daemon->background, argv + 1, 0) == '>' ;
@@ -278,31 +285,26 @@ size_t daemon_foreground (char const *const *argv, char const **out, size_t max)
   if (stays == DAEMON_IN_FOREGROUND)
     while (*argv) append(&words, *argv++) ;
   else append_daemon(&words, found.daemon, argv) ;
-  if (words.count >= max) return 0 ;
-  out[words.count] = 0 ;
-  return words.count ;
+  return end_words(&words) ;
 }
 
-static int names_it (char const *names, char const *name)
-{
-  char const *const argv[] = { name, 0 } ;
-  return in_names(names, argv) ;
-}
-
-/* The table's own copy of a name, which has to be a whole list: words are static. */
-static char const *own_name (char const *name)
+/* The row whose only name it is: words are static. */
+static struct daemon const *own_row (char const *name)
 {
   for (size_t i = 0 ; i < daemon_table_rows ; i++)
-    if (!strcmp(daemon_table[i].names, name)) return daemon_table[i].names ;
+    if (!strcmp(daemon_table[i].names, name)) return daemon_table + i ;
   return 0 ;
 }
 
 size_t daemon_of_init_script (char const *name, char const **out, size_t max)
 {
+  struct words words = { out, 0, max } ;
+  char const *const argv[] = { name, 0 } ;
+  struct daemon const *daemon = own_row(name) ;
   for (size_t i = 0 ; i < init_script_table_rows ; i++)
-    if (names_it(init_script_table[i].names, name)) return daemon_foreground(init_script_table[i].words, out, max) ;
-  {
-    char const *const argv[] = { own_name(name), 0 } ;
-    return argv[0] ? daemon_foreground(argv, out, max) : 0 ;
-  }
+    if (in_names(init_script_table[i].names, argv)) return daemon_foreground(init_script_table[i].words, out, max) ;
+  if (!daemon || daemon->stays == DAEMON_UNKNOWN || (daemon->stays == DAEMON_IN_BACKGROUND && !daemon->add[0])) return 0 ;
+  append(&words, daemon->names) ;
+  if (daemon->stays == DAEMON_IN_BACKGROUND) append_added(&words, daemon) ;
+  return end_words(&words) ;
 }
