@@ -2,11 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "control/check.h"
+#include "control/control.h"
 
 #define TEXT_MAX 1024
-#define PIECE_MAX 64
 
 static void print_plain (char const *text)
 {
@@ -15,19 +14,8 @@ static void print_plain (char const *text)
 
 static void print_member (char const *name, char const *text)
 {
-  char escaped[JSON_ESCAPED_MAX((size_t)PIECE_MAX)] ;
-  size_t len = strlen(text) ;
-  printf("\"%s\":\"", name) ;
-  while (len)
-  {
-    size_t n = len < PIECE_MAX ? len : PIECE_MAX ;
-    /* Not in the middle of a character. */
-    while (n < len && n > PIECE_MAX - 4 && ((unsigned char)text[n] & 0xc0) == 0x80) n-- ;
-    fwrite(escaped, 1, json_escape(escaped, text, n), stdout) ;
-    text += n ;
-    len -= n ;
-  }
-  putchar('"') ;
+  printf("\"%s\":", name) ;
+  print_json_string(text) ;
 }
 
 static void put_path (struct check const *check, char const *file, char *out, size_t size)

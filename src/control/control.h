@@ -3,6 +3,7 @@
    reeve.c     options, the table of commands
    services.c  which services there are
    view.c      what is known of one
+   print.c     how it is printed
    await.c     sending commands, waiting for what they bring about
    check.h     what is wrong with service directories
 
@@ -49,6 +50,11 @@ extern int command_wait (struct request const *request) ;
 extern int command_rescan (struct request const *request) ;
 extern int command_shutdown (struct request const *request) ;
 extern int command_check (struct request const *request) ; /* names: directories; not in LIVE */
+
+/* ---- print.c ---- */
+
+/* Prints text of any kind as a JSON string, with its quotes. */
+extern void print_json_string (char const *text) ;
 
 /* ---- services.c ---- */
 

@@ -10,7 +10,6 @@
 #include <skalibs/sig.h>
 #include <skalibs/strerr.h>
 
-#include "base/json.h"
 #include "control/control.h"
 #include "service/name.h"
 
@@ -67,15 +66,6 @@ static void print_row (char const *name, int width, struct view const *view, int
 
 /* ---- JSON ---- */
 
-static void print_string (char const *text)
-{
-  char escaped[JSON_ESCAPED_MAX(VIEW_NAME_MAX)] ;
-  size_t len = strnlen(text, VIEW_NAME_MAX) ;
-  putchar('"') ;
-  fwrite(escaped, 1, json_escape(escaped, text, len), stdout) ;
-  putchar('"') ;
-}
-
 static void print_since (struct view const *view)
 {
   struct timespec since ;
@@ -89,7 +79,7 @@ static void print_object (char const *name, struct view const *view)
 {
   int wstat = (int)view->wstat ;
   printf("{\"name\":") ;
-  print_string(name) ;
+  print_json_string(name) ;
   printf(",\"state\":\"%s\",\"pid\":", view_state_name(view->state)) ;
   if (view->pid) printf("%ld", (long)view->pid) ;
   else printf("null") ;
