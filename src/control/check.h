@@ -58,13 +58,16 @@ extern void closest_try (struct closest *closest, char const *candidate) ;
 
 /* ---- check_script.c ---- */
 
+/* What is behind the last `/` of a path. */
+extern char const *check_last_part (char const *path) ;
+
 enum language { LANGUAGE_OTHER, LANGUAGE_SHELL, LANGUAGE_EXECLINE } ;
 
 #define SCRIPT_MAX 65536
 
 struct content
 {
-  char const *text ; /* static */
+  char const *text ; /* static, with a NUL behind it */
   size_t len ;
   enum language language ;
 } ;

@@ -44,16 +44,10 @@ struct user
   int group_count ;
 } ;
 
-static char const *last_part (char const *path)
-{
-  char const *slash = strrchr(path, '/') ;
-  return slash ? slash + 1 : path ;
-}
-
 static struct logger const *find_logger (char const *name)
 {
   for (size_t i = 0 ; i < sizeof loggers / sizeof *loggers ; i++)
-    if (!strcmp(loggers[i].name, last_part(name))) return loggers + i ;
+    if (!strcmp(loggers[i].name, check_last_part(name))) return loggers + i ;
   return 0 ;
 }
 
@@ -68,7 +62,7 @@ static char const *named_user (char const *const *argv, char const *const *progr
   for (; argv < program ; argv++)
   {
     for (size_t i = 0 ; i < sizeof takers / sizeof *takers ; i++)
-      if (!strcmp(last_part(*argv), takers[i]) && argv + 1 < program) found = argv[1] ;
+      if (!strcmp(check_last_part(*argv), takers[i]) && argv + 1 < program) found = argv[1] ;
     for (size_t i = 0 ; i < sizeof prefixes / sizeof *prefixes ; i++)
       if (!strncmp(*argv, prefixes[i], strlen(prefixes[i]))) found = *argv + strlen(prefixes[i]) ;
   }
@@ -124,12 +118,11 @@ static int may_write (struct user const *user, struct stat const *st)
 static int file_mentions (char const *path, char const *text)
 {
   static char content[SCRIPT_MAX] ;
-  size_t n ;
   int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) ;
   if (fd == -1) return 0 ;
-  n = allread(fd, content, sizeof content) ;
+  content[allread(fd, content, sizeof content - 1)] = 0 ;
   fd_close(fd) ;
-  return memmem(content, n, text, strlen(text)) != 0 ;
+  return strstr(content, text) != 0 ;
 }
 
 /* Does a script that is executed before the services care for the directory? */

@@ -24,12 +24,6 @@ struct script
   unsigned int function_count ;
 } ;
 
-static char const *last_part (char const *path)
-{
-  char const *slash = strrchr(path, '/') ;
-  return slash ? slash + 1 : path ;
-}
-
 static int is_one_of (char const *word, char const *list)
 {
   size_t len = strlen(word) ;
@@ -53,7 +47,7 @@ static void learn (struct shell_command const *command, void *data)
   if (!command->depth) script->last = number ;
   for (size_t i = 0 ; i < command->count ; i++)
   {
-    char const *word = last_part(command->words[i]) ;
+    char const *word = check_last_part(command->words[i]) ;
     if (is_one_of(word, "trap wait")) script->handles = 1 ;
     if (is_one_of(word, "stop shutdown quit kill killall pkill --stop --shutdown")) script->ends = 1 ;
     if (is_one_of(word, "mkdir install chown chmod . source eval")) script->creates = 1 ;
@@ -111,7 +105,7 @@ static void judge_daemon (struct check *check, unsigned int line, char const *co
 static void judge_last (struct script *script, struct shell_command const *command, char const *const *argv, int executed)
 {
   char mend[128] ;
-  char const *name = argv && *argv ? last_part(*argv) : "" ;
+  char const *name = argv && *argv ? check_last_part(*argv) : "" ;
   if (check_exists("flag-oneshot") || check_exists("flag-forks")) return ;
   if (command->after == SHELL_BACKGROUND && !script->handles)
   {
@@ -147,7 +141,7 @@ static void check_execline (struct check *check, struct content const *content)
   unsigned int line = 1 ;
   if (!execline_last(content->text, content->len, words, EXECLINE_WORDS, buffer, sizeof buffer, &line)) return ;
   judge_daemon(check, line, words, 1) ;
-  if (check->is_logger) check_logger(check, line, words, memmem(content->text, content->len, "mkdir", 5) || memmem(content->text, content->len, "install", 7)) ;
+  if (check->is_logger) check_logger(check, line, words, strstr(content->text, "mkdir") || strstr(content->text, "install")) ;
 }
 
 void check_run (struct check *check, struct content const *content)

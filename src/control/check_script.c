@@ -38,7 +38,7 @@ static int is_program (char const *path)
   return !stat(path, &st) && S_ISREG(st.st_mode) && st.st_mode & 0111 ;
 }
 
-static char const *last_part (char const *path)
+char const *check_last_part (char const *path)
 {
   char const *slash = strrchr(path, '/') ;
   return slash ? slash + 1 : path ;
@@ -123,12 +123,7 @@ static int check_first_line (struct check *check, char const *file, struct conte
     say_why(check, file, ENOENT) ;
     return 0 ;
   }
-  if (first.interpreter[0] != '/')
-  {
-    finding(check, LEVEL_ERROR, file, 1, "write its whole path", "its interpreter %s is found in no other directory", first.interpreter) ;
-    return 0 ;
-  }
-  name = last_part(first.interpreter) ;
+  name = check_last_part(first.interpreter) ;
   if (!strcmp(name, "env") || !strcmp(name, "with-contenv"))
   {
     if (!strcmp(name, "env") && first.argument[0] != '-' && strpbrk(first.argument, " \t"))
@@ -143,7 +138,7 @@ static int check_first_line (struct check *check, char const *file, struct conte
       return 0 ;
     }
   }
-  script->language = language_of(last_part(name)) ;
+  script->language = language_of(check_last_part(name)) ;
   return 1 ;
 }
 

@@ -30,11 +30,8 @@ struct daemon const daemon_table[] =
   { "uwsgi*", "-d+? --daemonize+? --daemonize2+? --daemonize=", "", { 0 }, "leave --daemonize out", STAYS, 0 },
   { "gunicorn* unicorn unicorn_rails starman", "-D --daemon --daemonize", "", { 0 }, "leave -D (--daemon) out", STAYS, 0 },
   { "rails", "-d --daemon", "", { 0 }, "leave -d (--daemon) out", STAYS, 0 },
-  { "hypnotoad", "", "-f --foreground -s --stop -t --test -h", { "-f" }, "add -f", LEAVES, 0 },
-  { "spawn-fcgi", "", "-n -v -h", { "-n" }, "add -n", LEAVES, 0 },
   { "catalina.sh", "start>", "", { "run" }, "catalina.sh run, not start", STAYS, 0 },
   { "zkServer.sh", "start>", "start-foreground status stop restart version print-cmd", { "start-foreground" }, "zkServer.sh start-foreground, not start", DEPENDS, 0 },
-  { "activemq neo4j", "start>", "console", { "console" }, "console, not start", DEPENDS, 0 },
   { "pm2", "start&", "--no-daemon --attach", { "--no-daemon" }, "add --no-daemon, or use pm2-runtime", DEPENDS, AT_END },
   { "celery", "-D --detach multi!", "", { 0 }, "leave --detach out; celery worker, not celery multi", STAYS, 0 },
 
@@ -47,7 +44,7 @@ struct daemon const daemon_table[] =
   { "pg_ctl", "start! restart!", "", { 0 }, "run postgres -D DIR, not pg_ctl", DEPENDS, 0 },
   { "pg_ctlcluster", "start& restart&", "--foreground", { "--foreground" }, "add --foreground", DEPENDS, 0 },
   { "cassandra", "", "-f -v", { "-f" }, "add -f", LEAVES, 0 },
-  { "elasticsearch opensearch rethinkdb", "-d --daemonize --daemon", "", { 0 }, "leave -d (--daemonize) out", STAYS, 0 },
+  { "elasticsearch opensearch", "-d --daemonize --daemon", "", { 0 }, "leave -d (--daemonize) out", STAYS, 0 },
   { "slapd", "", "-d -T -V -VV -VVV -?", { "-d", "0" }, "add -d 0", LEAVES, 0 },
 
   /* time, tasks, logs */
@@ -66,13 +63,9 @@ struct daemon const daemon_table[] =
   { "dnsmasq", "", "-k -d -w -v --keep-in-foreground --no-daemon --test --help", { "-k" }, "add -k", LEAVES, CONFIGURED },
   { "nsd", "", "-d -h -v", { "-d" }, "add -d", LEAVES, 0 },
   { "pdns_server pdns_recursor", "--daemon", "--daemon=no", { 0 }, "leave --daemon out", STAYS, 0 },
-  { "knotd", "-d --daemonize", "", { 0 }, "leave -d (--daemonize) out", STAYS, 0 },
   { "dhcpd", "", "-f -d -t -T --version", { "-f" }, "add -f", LEAVES, 0 },
-  { "udhcpd", "", "-f", { "-f" }, "add -f", LEAVES, 0 },
-  { "radvd", "", "-n -c -v -h --nodaemon --configtest", { "-n" }, "add -n", LEAVES, 0 },
   { "keepalived", "", "-n -v -h -t --dont-fork --config-test --signum", { "-n" }, "add -n", LEAVES, 0 },
   { "openvpn", "--daemon", "", { 0 }, "leave --daemon out", STAYS, 0 },
-  { "hostapd wpa_supplicant", "-B", "", { 0 }, "leave -B out", STAYS, 0 },
   { "autossh", "-f", "", { 0 }, "leave -f out", STAYS, 0 },
   { "stunnel stunnel4", "", "-help -version -sockets -options", { 0 }, "write foreground = yes into its configuration", LEAVES, CONFIGURED },
   { "tor", "--RunAsDaemon+1 RunAsDaemon+1", "", { 0 }, "leave --RunAsDaemon 1 out", STAYS, 0 },
@@ -85,7 +78,6 @@ struct daemon const daemon_table[] =
   { "dropbear", "", "-F -i -V -h", { "-F" }, "add -F", LEAVES, STRAYS },
   { "rpcbind rpc.idmapd rpc.gssd rpc.svcgssd", "", "-f -d -h", { "-f" }, "add -f", LEAVES, 0 },
   { "rpc.statd rpc.mountd", "", "-F -h -v --foreground --help --version --no-notify", { "-F" }, "add -F", LEAVES, 0 },
-  { "ganesha.nfsd", "", "-F -v -h", { "-F" }, "add -F", LEAVES, 0 },
   { "smbd nmbd winbindd", "-D --daemon", "-F -i -S -b --foreground --interactive --build-options", { "--foreground", "--no-process-group" },
     "add --foreground --no-process-group", LEAVES, 0 },
   { "samba", "-D --daemon", "-F -i --foreground --interactive", { "--foreground", "--no-process-group" }, "add --foreground --no-process-group", LEAVES, 0 },
@@ -102,7 +94,6 @@ struct daemon const daemon_table[] =
   { "clamd", "", "-F --foreground -V --version -h", { "-F" }, "add -F", LEAVES, CONFIGURED },
   { "freshclam", "-d& --daemon&", "-F --foreground", { "-F" }, "add -F", DEPENDS, AT_END },
   { "spamd postgrey", "-d --daemonize", "", { 0 }, "leave -d (--daemonize) out", STAYS, 0 },
-  { "rspamd", "", "-f --no-fork", { "-f" }, "add -f", LEAVES, 0 },
   { "saslauthd", "", "-d -v -h", { "-d" }, "add -d", LEAVES, 0 },
 
   /* watching and printing */
@@ -113,11 +104,8 @@ struct daemon const daemon_table[] =
   { "collectd", "", "-f -t -T -h", { "-f" }, "add -f", LEAVES, 0 },
   { "snmpd snmptrapd", "", "-f -v -h -H", { "-f" }, "add -f", LEAVES, NO_CLUSTERS },
   { "zabbix_server zabbix_proxy zabbix_agentd", "", "-f -t -p -R -V -T -h --foreground --test --print --runtime-control --test-config", { "-f" }, "add -f", LEAVES, 0 },
-  { "icinga2 nagios naemon nrpe conntrackd fluent-bit td-agent fluentd", "-d --daemonize --daemon", "-f --foreground", { 0 }, "leave -d (--daemon) out", DEPENDS, 0 },
-  { "munin-node", "", "--foreground --version --help", { "--foreground" }, "add --foreground", LEAVES, CONFIGURED },
+  { "icinga2 nagios fluent-bit fluentd", "-d --daemonize --daemon", "-f --foreground", { 0 }, "leave -d (--daemon) out", DEPENDS, 0 },
   { "cupsd", "", "-f -F -l -t -h", { "-f" }, "add -f", LEAVES, 0 },
-  { "smartd", "", "-n -d -q+onecheck -q+showtests -D -V -h --no-fork --debug", { "-n" }, "add -n", LEAVES, 0 },
-  { "irqbalance acpid pcscd", "", "-f -d --foreground --debug", { "-f" }, "add -f", LEAVES, 0 },
 
   /* accounts, buses */
   { "dbus-daemon", "--system& --fork", "--nofork --introspect --version", { "--nofork" }, "add --nofork", STAYS, 0 },
@@ -125,35 +113,23 @@ struct daemon const daemon_table[] =
   { "nslcd", "", "-n -d -c -V --nofork --debug --check --version", { "-n" }, "add -n", LEAVES, 0 },
   { "sssd", "-D --daemon", "-i --interactive -g --genconf", { "-i" }, "add -i", LEAVES, 0 },
   { "freeradius radiusd", "", "-f -X -C -v -h", { "-f" }, "add -f", LEAVES, 0 },
-  { "krb5kdc", "", "-n", { "-n" }, "add -n", LEAVES, 0 },
-  { "kadmind", "", "-nofork", { "-nofork" }, "add -nofork", LEAVES, 0 },
 
-  /* telephones, media, files */
+  /* others */
   { "rabbitmq-server erl beam.smp", "-detached", "", { 0 }, "leave -detached out", STAYS, 0 },
-  { "ejabberdctl emqx", "start>", "foreground", { "foreground" }, "foreground, not start", DEPENDS, 0 },
   { "asterisk", "-F", "-f -c -r -R -x -V -h", { "-f" }, "add -f", LEAVES, 0 },
   { "transmission-daemon", "", "-f -d -V -h --foreground --dump-settings --version", { "-f" }, "add -f", LEAVES, 0 },
-  { "mpd", "", "--no-daemon --kill --version --help --stdout", { "--no-daemon" }, "add --no-daemon", LEAVES, 0 },
-  { "pulseaudio", "-D --daemonize --start", "", { 0 }, "leave -D (--daemonize, --start) out", DEPENDS, 0 },
-  { "aria2c", "-D --daemon", "--daemon=false", { 0 }, "leave -D (--daemon) out", STAYS, 0 },
-  { "icecast2 icecast", "-b", "", { 0 }, "leave -b out", STAYS, 0 },
-  { "ceph-mon ceph-osd ceph-mds ceph-mgr", "", "-f -d --foreground -v --mkfs --mkkey", { "-f" }, "add -f", LEAVES, 0 },
-  { "glusterd", "", "-N --no-daemon --debug -V --version", { "-N" }, "add -N", LEAVES, 0 },
-  { "bitcoind litecoind", "-daemon -daemonwait", "", { 0 }, "leave -daemon out", STAYS, 0 },
 
   /* those whose children are meant to live on */
   { "dockerd containerd crio lxd incusd k3s rke2 nomad kubelet", "", "", { 0 }, 0, STAYS, STRAYS },
   { "libvirtd virtqemud", "-d --daemon", "", { 0 }, "leave -d (--daemon) out", STAYS, STRAYS },
-  { "xrdp xrdp-sesman", "", "-n --nodaemon -ns -k --kill -h -v", { "-n" }, "add -n", LEAVES, STRAYS },
   { "tmux", "-d!", "-D", { 0 }, "run the program itself, not in tmux", DEPENDS, 0 },
   { "screen", "-d! -dm! -dmS! -dmLS!", "-D", { 0 }, "run the program itself, not in screen", DEPENDS, 0 },
 
   { "start-stop-daemon", "-b! --background!", "", { 0 }, "run the program itself, without start-stop-daemon", DEPENDS, 0 },
   { "daemonize daemon", "", "-f --foreground", { 0 }, "run the program itself", LEAVES, 0 },
-  { "qemu-system-*", "-daemonize", "", { 0 }, "leave -daemonize out", STAYS, 0 },
 
   { "java node python* ruby perl traefik consul vault etcd prometheus alertmanager grafana-server node_exporter influxd telegraf filebeat envoy minio "
-    "uvicorn daphne hypercorn puma pm2-runtime sleep tail cat socat fcgiwrap webhook gitea coredns cloudflared nats-server",
+    "uvicorn daphne puma pm2-runtime sleep tail cat socat gitea coredns",
     "", "", { 0 }, 0, STAYS, 0 },
 } ;
 

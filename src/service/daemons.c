@@ -58,12 +58,19 @@ static int is_cluster (char const *word)
   return strlen(word) <= CLUSTER_MAX && word[1] != '-' && !strpbrk(word, "=/.,:") ;
 }
 
+static int contains (char const *word, char const *text, size_t len)
+{
+  for (; *word ; word++)
+    if (!strncmp(word, text, len)) return 1 ;
+  return 0 ;
+}
+
 /* Is the word the option of `len` bytes? */
 static int is_option (char const *option, size_t len, char const *word, int in_clusters)
 {
   size_t length = strlen(word) ;
   if (option[0] == '?' && len == 1) return 1 ;
-  if (option[0] == '*') return memmem(word, length, option + 1, len - 1) != 0 ;
+  if (option[0] == '*') return contains(word, option + 1, len - 1) ;
   if (len > 2 && option[0] == '-' && option[1] == '-' && length > len && !memcmp(word, option, len))
     return word[len] == '=' || option[len - 1] == '=' ;
   if (in_clusters && len == 2 && option[0] == '-' && word[0] == '-' && is_cluster(word)) return !!strchr(word + 1, option[1]) ;
