@@ -94,6 +94,9 @@ good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
   finish web <<<'exit 0'
   chmod -x web/finish
   finds 'web/finish:1' error 'no execute permission: chmod \+x it'
+  { printf '\177ELF\002\001\001'; head -c 11 /dev/zero; printf '\377\377'; } >web/finish
+  chmod +x web/finish
+  finds 'web/finish:1' error 'it is a program for another machine, and this is'
   rm web/finish
   ln -s nowhere web/finish
   finds 'web/finish:1' error 'a link to a file that does not exist'
@@ -154,6 +157,12 @@ good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
   mkdir web/down
   finds 'web/down:1' warning 'it is a directory'
   rmdir web/down
+  ln -s nowhere web/data
+  finds 'web/data:1' error 'it leads nowhere'
+  rm web/data
+  mkdir web/timeout-kill
+  finds 'web/timeout-kill:1' error 'it cannot be read \(Is a directory\)'
+  rmdir web/timeout-kill
   mkdir web/log
   finds 'web/log:1' warning 'without a run in it there is no logger'
 }
@@ -225,6 +234,15 @@ good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
   touch web/flag-forks
   check .
   ! grep -q 'into the background' <<<"$output"
+}
+
+@test "an init script in run" {
+  service web <<<$'service nginx start\nexec tail -f /var/log/nginx/access.log'
+  finds 'web/run:2' warning "starts it in the background: make a service with exec nginx -g 'daemon off;'"
+  service web <<<'exec /etc/init.d/my-server start'
+  finds 'web/run:2' error 'init script of my-server'
+  service web <<<$'service postgresql start\nsetup\nservice postgresql stop\nexec postgres'
+  clean
 }
 
 @test "a daemon in an execline script" {
@@ -309,6 +327,16 @@ logs_with() { in=$scan/web service log <<<"$1"; }
   clean
   logs_with "exec s6-setuidgid no-such-user s6-log n3 $dir/log"
   finds 'web/log/run:2' error 'there is no user no-such-user'
+}
+
+@test "a logger's directory that a script in /etc/cont-init.d creates" {
+  unshare -m true 2>/dev/null || skip "no mount namespaces here"
+  good web
+  logs_with "exec s6-log $dir/missing/log"
+  # shellcheck disable=SC2016
+  run unshare -m sh -c 'mount -t tmpfs tmpfs /etc && mkdir /etc/cont-init.d && echo "mkdir -p $1" >/etc/cont-init.d/10-log && reeve check .' sh "$dir/missing/log"
+  [ "$status" -eq 0 ] && [ -z "$output" ]
+  finds 'web/log/run:2' error 'there is no directory'
 }
 
 @test "JSON: an object for each finding, whatever the names" {

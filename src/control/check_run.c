@@ -7,6 +7,8 @@
 
 #define FUNCTIONS_MAX 32
 #define FUNCTION_SIZE 32
+#define FORM_WORDS 16
+#define FORM_SIZE 256
 #define EXECLINE_WORDS 128
 #define EXECLINE_SIZE 8192
 
@@ -102,6 +104,28 @@ static void judge_daemon (struct check *check, unsigned int line, char const *co
     finding(check, LEVEL_HINT, "run", line, advice.mend, "whether %s stays in the foreground is left to its configuration", advice.program) ;
 }
 
+/* The name of the init script that a command line starts; 0: none. */
+static char const *init_script_of (char const *const *argv)
+{
+  if (!strncmp(argv[0], "/etc/init.d/", 12) && argv[1] && is_one_of(argv[1], "start restart")) return argv[0] + 12 ;
+  if (is_one_of(check_last_part(argv[0]), "service invoke-rc.d rc-service") && argv[1] && argv[2] && is_one_of(argv[2], "start restart")) return argv[1] ;
+  return 0 ;
+}
+
+static void judge_init_script (struct check *check, unsigned int line, char const *name, int is_service)
+{
+  char const *words[FORM_WORDS] ;
+  char mend[FORM_SIZE] = "make a service that executes its program in the foreground" ;
+  size_t n = daemon_of_init_script(name, words, FORM_WORDS) ;
+  size_t used = 0 ;
+  for (size_t i = 0 ; i < n && used < sizeof mend ; i++)
+  {
+    char const *quote = strpbrk(words[i], " ;") ? "'" : "" ;
+    used += (size_t)snprintf(mend + used, sizeof mend - used, "%s%s%s%s", i ? " " : "make a service with exec ", quote, words[i], quote) ;
+  }
+  finding(check, is_service ? LEVEL_ERROR : LEVEL_WARNING, "run", line, mend, "the init script of %s starts it in the background", name) ;
+}
+
 static void judge_last (struct script *script, struct shell_command const *command, char const *const *argv, int executed)
 {
   char mend[128] ;
@@ -125,10 +149,13 @@ static void judge (struct shell_command const *command, void *data)
   int is_last = number == script->last ;
   int executed = 0 ;
   char const *const *argv = 0 ;
+  char const *name ;
   if (command->kind == SHELL_FUNCTION || command->elsewhere) return ;
   if (command->kind == SHELL_SIMPLE) argv = strip(command->words, &executed) ;
   if (is_last) judge_last(script, command, argv, executed) ;
   if (!argv || !*argv || command->before == SHELL_PIPE || command->after == SHELL_PIPE) return ;
+  name = init_script_of(argv) ;
+  if (name && !command->depth && (is_last || executed || !script->ends)) judge_init_script(script->check, command->line, name, is_last || executed) ;
   if (is_last || executed) judge_daemon(script->check, command->line, argv, 1) ;
   else if (!command->depth && !script->ends) judge_daemon(script->check, command->line, argv, 0) ;
   if (script->check->is_logger && (is_last || executed)) check_logger(script->check, command->line, argv, script->creates) ;
