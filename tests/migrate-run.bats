@@ -92,10 +92,10 @@ command_of() # DOCKERFILE
   [ ! -f "$1" ] || mapfile -t command < <(sed -n 's/^CMD //p' "$1" | jq -r '.[]')
 }
 
-have_files()
+have() # KEYWORD
 {
   local name
-  for name in $(named file); do
+  for name in $(named "$1"); do
     [ -e "$dir/srv/$name" ] || { echo "# there is no /srv/$name"; return 1; }
   done
 }
@@ -106,7 +106,7 @@ before()
   command_of "$entry/Dockerfile"
   contained "$(shell_of "$entry/input")" "$entry/input" "${command[@]}"
   eventually_settled "$dir/before"
-  eventually 20 have_files
+  eventually 20 have file
   kill -KILL "$first"
   eventually 20 gone "$outer"
   rm -f "$dir/stderr"
@@ -128,7 +128,7 @@ after()
   make_srv
   contained reeve-init
   eventually_settled "$dir/after"
-  eventually 20 have_files
+  eventually 20 have file
 }
 
 same()
@@ -146,6 +146,7 @@ all_end_by_themselves()
   ended "$outer" 0 || { sed 's/^/# stderr: /' "$dir/stderr"; return 1; }
   if said 'kill'; then sed 's/^/# stderr: /' "$dir/stderr"; return 1; fi
   "$migrate/processes" --stops "$dir/srv/stops" "$entry/processes" 2>&1
+  have made
   for name in $(named gone); do
     [ ! -e "$dir/srv/$name" ] || { echo "# /srv/$name is still there"; return 1; }
   done
