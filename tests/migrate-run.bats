@@ -45,7 +45,7 @@ contained() # COMMAND... ; in the background, as PID 1; $outer: unshare's pid
 {
   start env -i PATH="/usr/sbin:/usr/bin:/sbin:/bin:$dir/bin" HOME=/root LANG=C.UTF-8 \
     WEB_PORT="$WEB_PORT" API_PORT="$API_PORT" DB_PORT="$DB_PORT" WITH_API=yes \
-    unshare -pmf --kill-child --mount-proc sh -c "$inside" "$dir" "$@"
+    unshare -pmif --kill-child --mount-proc sh -c "$inside" "$dir" "$@"
   outer=$started
   eventually 20 has_pid_1
 }

@@ -13,6 +13,5 @@ def end(number, _):
 
 
 def tell():
-    sys.dont_write_bytecode = True
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
         signal.signal(number, end)
