@@ -44,7 +44,7 @@ cd /srv && exec "$@"'
 contained() # COMMAND... ; in the background, as PID 1; $outer: unshare's pid
 {
   start env -i PATH="/usr/sbin:/usr/bin:/sbin:/bin:$dir/bin" HOME=/root LANG=C.UTF-8 \
-    WEB_PORT="$WEB_PORT" API_PORT="$API_PORT" DB_PORT="$DB_PORT" WITH_API=yes \
+    WEB_PORT="$WEB_PORT" API_PORT="$API_PORT" DB_PORT="$DB_PORT" WITH_API=yes REEVE_STOP_TIMEOUT=100000 \
     unshare -pmif --kill-child --mount-proc sh -c "$inside" "$dir" "$@"
   outer=$started
   eventually 20 has_pid_1
