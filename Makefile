@@ -29,7 +29,7 @@ LIBREEVE := $(BUILD)/libreeve.a
 MANUAL := $(patsubst %.scd,$(BUILD)/man/%,$(notdir $(wildcard src/*/*.scd)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 
-.PHONY: all programs install check demo lint asan fuzz fuzz-targets mutants clean unit overlay overlay-amd64 overlay-arm64 overlay-execline
+.PHONY: all programs install check demo lint asan fuzz fuzz-targets chaos mutants clean unit overlay overlay-amd64 overlay-arm64 overlay-execline
 all: programs $(MANUAL)
 programs: $(addprefix $(BIN)/,$(PROGRAMS))
 
@@ -112,6 +112,14 @@ fuzz:
 	$(MAKE) BUILD=build-fuzz CC=clang CFLAGS='-O1 -g -fno-omit-frame-pointer' \
 	  SANITIZE='-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all' fuzz-targets
 	tools/fuzz.sh $(SECONDS) build-fuzz $(FUZZ)
+
+$(BUILD)/chaos/service: tools/chaos/service.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $<
+
+MINUTES ?= 1
+chaos: all $(BUILD)/chaos/service
+	tools/chaos/chaos.py '$(MINUTES)' '$(SEED)' $(BUILD) $(WITHOUT)
 
 mutants: all
 	tools/mutants.sh

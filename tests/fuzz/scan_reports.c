@@ -58,9 +58,14 @@ static int said_to_have_ended (char const *stream, size_t size)
 
 static void send (struct scanner *s, void const *bytes, size_t len)
 {
+  int before = 0 ;
   int left ;
   if (len && write(reports[1], bytes, len) != (ssize_t)len) fuzz_die("write") ;
-  while (!ioctl(reports[0], FIONREAD, &left) && left > 0) act_reports(s, reports[0]) ;
+  for (; !ioctl(reports[0], FIONREAD, &left) && left > 0 ; before = left)
+  {
+    CHECK(left != before) ;
+    act_reports(s, reports[0]) ;
+  }
 }
 
 /* The input: the phases, the size of the portions, and the stream. */

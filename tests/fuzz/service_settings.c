@@ -12,6 +12,7 @@ static char const *const files[] =
   "restart-delay", "flag-timeout-killpg", "flag-newpidns", "restart", "flag-main", "flag-forks", "pidfile", "flag-keep-strays"
 } ;
 
+#define CONTENT_MAX 128 /* nothing that long is a setting */
 #define FILES (sizeof files / sizeof *files)
 
 static unsigned int faults ;
@@ -32,6 +33,21 @@ static void check (struct settings const *s)
   CHECK(s->max_death_tally <= DEATH_TALLY_MAX) ;
   CHECK(s->down_signal > 0 && s->down_signal < NSIG && s->reload_signal > 0 && s->reload_signal < NSIG) ;
   CHECK(s->restart_delay_min_ms <= s->restart_delay_max_ms && s->restart_delay_max_ms <= INT32_MAX) ;
+}
+
+/* By another way, from the whole content. */
+static uint32_t timeout_kill (char const *content, size_t len)
+{
+  uint64_t n = 0 ;
+  size_t i = 0 ;
+  for (; i < len && content[i] >= '0' && content[i] <= '9' ; i++)
+  {
+    n = n * 10 + (uint64_t)(content[i] - '0') ;
+    if (n > INT32_MAX) return 0 ;
+  }
+  for (; i < len ; i++)
+    if (!memchr(" \t\r\n", content[i], 4)) return 0 ;
+  return len < CONTENT_MAX ? (uint32_t)n : 0 ;
 }
 
 static void parsers (uint8_t const *data, size_t size)
@@ -55,6 +71,7 @@ int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
 {
   struct settings settings ;
   struct settings again ;
+  uint32_t right_timeout_kill = 0 ;
   parsers(data, size) ;
   fuzz_enter() ;
   for (size_t i = 0 ; i < FILES ; i++) unlink(files[i]) ;
@@ -64,6 +81,7 @@ int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
     size_t len = fuzz_byte(&data, &size) ;
     if (len > size) len = size ;
     fuzz_file(file, data, len) ;
+    if (!strcmp(file, "timeout-kill")) right_timeout_kill = timeout_kill((char const *)data, len) ;
     data += len ;
     size -= len ;
   }
@@ -72,6 +90,7 @@ int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
   settings_read(&settings, SETTINGS_START, &fault) ;
   CHECK(faults <= FILES) ;
   check(&settings) ;
+  CHECK(settings.timeout_kill_ms == right_timeout_kill) ;
   again = settings ;
   settings_read(&again, SETTINGS_STOP, 0) ;
   check(&again) ;
