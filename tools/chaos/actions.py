@@ -126,7 +126,9 @@ class Actions:
     # ---- commands ----
 
     def lethal(self, unit, letters):
-        """Counts what may cost a logger its buffer. False: not now."""
+        """Counts what may cost a logger its buffer, or its service's last lines. False: not now."""
+        if unit.is_logger() and not unit.present:
+            self.chaos.lines[unit.name].deserted += 1
         if not unit.is_logger() or not KILLS & set(letters):
             return True
         if not self.may_lose(unit):
@@ -210,6 +212,9 @@ class Actions:
         if not unit.present:
             return f"{unit.name} {way}", "it is not there"
         path = f"{self.chaos.scan}/{unit.name}"
+        logger = self.chaos.units.get(unit.name + "/log")
+        if logger and not (logger.calm() and self.chaos.running_well(logger)):
+            self.chaos.lines[logger.name].deserted += 1
         if way == "moved away":
             os.rename(path, self.chaos.aside(unit.name))
         else:
@@ -224,8 +229,8 @@ class Actions:
         if not unit.present or unit.temper not in EXCHANGEABLE:
             return f"{unit.name} to {to}", "not this one"
         self.chaos.maker.other_temper(f"{self.chaos.scan}/{unit.name}", unit.name, unit.temper, to)
-        unit.former, unit.temper = unit.temper, to
-        unit.touch()
+        unit.becomes(to)
+        tree.send(self.chaos.live + "/.s6-svscan/control", "a")  # files that are new are seen at a rescan
         return f"{unit.name} to {to}", tree.send(unit.live + "/supervise/control", "r")
 
     def replace(self):
@@ -239,8 +244,7 @@ class Actions:
         self.chaos.maker.directory(fresh, unit.name, to)
         os.rename(f"{self.chaos.scan}/{unit.name}", self.chaos.aside(unit.name))
         os.rename(fresh, f"{self.chaos.scan}/{unit.name}")
-        unit.former, unit.temper = unit.temper, to
-        unit.touch()
+        unit.becomes(to)
         return f"{unit.name} by {to}", None
 
     def break_run(self):

@@ -209,7 +209,7 @@ class Chaos:
 
     def not_up(self):
         return [name for name, unit in self.units.items() if unit.present and not unit.gives_up()
-                and not (self.running_well(unit) if unit.stable() else unit.count_starts() > self.starts_before[name])]
+                and not self.running_well(unit) and (unit.stable() or unit.count_starts() == self.starts_before[name])]
 
     @staticmethod
     def running_well(unit):
@@ -236,6 +236,8 @@ class Chaos:
         self.wait(lambda: not self.not_up(), BOUND_S, lambda: f"these are up: {self.not_up()}")
         self.say(f"all up {time.monotonic() - began:.1f} s later")
         self.one_supervisor_each()
+        for unit in self.units.values():
+            unit.settled()
 
     def one_supervisor_each(self):
         count = collections.Counter()
@@ -301,13 +303,13 @@ class Chaos:
     def nothing_is_left(self):
         """But for strays of services that keep them, and orphans that are ending."""
         self.reap()
-        left = [one for one in tree.processes().values() if one.state != "Z"]
-        keepers = {self.maker.script(temper.script)[2:].strip() for temper in tempers.TEMPERS.values() if temper.leaves}
-        named = [f"{one.pid} {one.comm}: {tree.arguments(one.pid)}" for one in left]
-        kept = any(unit.leaves() for unit in self.units.values())
-        named = [line for line in named if not (kept and any(keeper in line for keeper in keepers) and "keeper-" in line)]
-        if named:
-            raise Failure("left after the end:\n  " + "\n  ".join(named))
+        left = [one for one in tree.processes().values() if one.state != "Z" and not self.may_stay(one)]
+        if left:
+            raise Failure("left after the end:" + "".join(f"\n  {one.pid} {one.comm}: {tree.arguments(one.pid)}" for one in left))
+
+    def may_stay(self, one):
+        unit = self.units.get(tree.arguments(one.pid).split(" ")[-1])
+        return one.comm == "chaos-stray" and ("strays" in self.without or (unit and unit.leaves()))
 
     # ---- what it was ----
 
@@ -337,7 +339,9 @@ class Chaos:
         kills = sum(one.kills for one in self.lines.values())
         print(f"chaos: {sum(self.done.values())} actions: " + ", ".join(f"{count} {name}" for name, count in sorted(self.done.items())))
         print(f"chaos: {self.scanners} scanners, {sum(unit.count_starts() for unit in self.units.values())} instances, never two at once")
-        print(f"chaos: {seen} lines, each once; {missing} missing after {kills} SIGKILLs of loggers (at most {lines.BUFFER_LINES} for each)")
+        deserted = sum(one.deserted for one in self.lines.values())
+        print(f"chaos: {seen} lines, each once; {missing} missing after {kills} SIGKILLs of loggers (at most {lines.BUFFER_LINES} for each)"
+              f" and {deserted} removals of a service whose logger was told to be down (at most {lines.PIPE_LINES} for each)")
         print("chaos: outlived a death or an upgrade: " + ", ".join(f"{what} {count} times" for what, count in self.watch.kept.items()))
         print(f"chaos: the longest that a wanted service was not up: {self.watch.longest_down_s:.1f} s (bound {BOUND_S} s)")
         for kind, (descriptors, memory) in self.watch.largest.items():

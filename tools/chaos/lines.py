@@ -7,6 +7,7 @@ import tree
 
 LINE = 64
 BUFFER_LINES = 4096 // LINE  # what a logger that is killed may have read
+PIPE_LINES = 65536 // LINE  # what nobody reads when a logger was told to stay down
 RECORD = struct.Struct("=QQQQ")
 
 
@@ -27,6 +28,7 @@ class Lines:
         self.instances = {}
         self.seen = 0
         self.kills = 0  # SIGKILLs that the logger was, or may have been, sent
+        self.deserted = 0  # times that the service went while its logger was told to be down
 
     def read(self):
         """Takes in what is new. Returns a fault, or None."""
@@ -71,12 +73,12 @@ class Lines:
         return sum(len(instance.missing) for instance in self.instances.values())
 
     def allowed(self):
-        return self.kills * BUFFER_LINES
+        return self.kills * BUFFER_LINES + self.deserted * PIPE_LINES
 
     def too_many_missing(self):
         if self.missing() <= self.allowed():
             return None
-        return f"{self.missing()} lines are missing; at most {self.allowed()} may be, after {self.kills} SIGKILLs"
+        return f"{self.missing()} lines are missing; at most {self.allowed()} may be, after {self.kills} SIGKILLs, {self.deserted} times told to be down"
 
     def written(self):
         """Of each instance, the numbers of lines certainly and possibly written."""

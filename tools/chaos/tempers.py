@@ -11,7 +11,9 @@ class Temper:
         self.gives_up = gives_up  # may go down for good by itself
         self.leaves = leaves  # strays, on purpose
         self.finish = finish
-        self.settings = {file.replace("_", "-"): text for file, text in settings.items()}
+        # A stubborn one may get another's directory before it is stopped.
+        self.settings = {"timeout-kill": "5000"} if script != "logger" else {}
+        self.settings.update({file.replace("_", "-"): text for file, text in settings.items()})
 
 
 DELAY = "50 1000"  # so that a bound on coming back can be short

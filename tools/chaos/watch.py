@@ -24,6 +24,7 @@ class Unit:
         self.name = name
         self.temper = temper
         self.former = temper  # what runs may still be of this one
+        self.starts_of_former = 0
         self.live = f"{chaos.live}/{name}"
         self.lock = f"{chaos.state}/{name.replace('/', ':')}.lock"
         self.instances = f"{chaos.state}/{name.replace('/', ':')}.instances"
@@ -36,6 +37,15 @@ class Unit:
         self.well_at = 0.0
         self.starts = 0
         self.gone_at = 0.0
+
+    def becomes(self, temper):
+        self.former, self.temper = self.temper, temper
+        self.starts_of_former = self.count_starts()
+        self.touch()
+
+    def settled(self):
+        if self.count_starts() > self.starts_of_former:
+            self.former = self.temper
 
     def is_logger(self):
         return self.temper == "logger"
