@@ -227,9 +227,11 @@ class Chaos:
         def tell():
             """A supervisor that is being replaced hears nothing."""
             for name, unit in self.units.items():
-                if unit.present and name not in told and unit.supervisor():
+                status = unit.status()
+                if unit.present and name not in told and status and unit.supervisor():
+                    letters = "Cc" if status.wanted() else "CcU"  # what is wanted has to come by itself
                     unit.touch()
-                    if not tree.send(unit.live + "/supervise/control", "CcU"):
+                    if not tree.send(unit.live + "/supervise/control", letters):
                         told.add(name)
             return not [name for name, unit in self.units.items() if unit.present and name not in told]
         self.wait(tell, BOUND_S, lambda: f"every service has a supervisor: {[n for n, u in self.units.items() if u.present and n not in told]}")
@@ -238,6 +240,7 @@ class Chaos:
         self.one_supervisor_each()
         for unit in self.units.values():
             unit.settled()
+            unit.want = True
 
     def one_supervisor_each(self):
         count = collections.Counter()
@@ -256,6 +259,8 @@ class Chaos:
         self.start_scanner()
         self.starts_before = {name: 0 for name in self.units}
         self.wait(lambda: not self.not_up(), BOUND_S, lambda: f"at the start, these are up: {self.not_up()}")
+        for unit in self.units.values():
+            unit.want = True
         self.say("all up")
 
     def rage(self, seconds):
