@@ -2,7 +2,6 @@
 so that the same seed does the same again; whether it could be done may differ."""
 
 import os
-import shutil
 import signal
 import time
 
@@ -253,19 +252,16 @@ class Actions:
         how = self.rng.choice(["no execute permission", "empty", "no interpreter", "missing"])
         if not unit.present:
             return f"{unit.name} {how}", "it is not there"
-        path = f"{self.chaos.scan}/{unit.name}/run"
-        good = path + ".good"
-        shutil.copy(path, good)
-        os.chmod(good, 0o755)
-        tempers.write_script(path, {"empty": "", "no interpreter": "#!/nonexistent\n"}.get(how, "#!/bin/sh\n"))
+        directory = f"{self.chaos.scan}/{unit.name}"
+        tempers.write_script(directory + "/run", {"empty": "", "no interpreter": "#!/nonexistent\n"}.get(how, "#!/bin/sh\n"))
         if how == "no execute permission":
-            os.chmod(path, 0o644)
+            os.chmod(directory + "/run", 0o644)
         if how == "missing":
-            os.unlink(path)
+            os.unlink(directory + "/run")
 
         def mend():
-            if os.path.exists(good):
-                os.rename(good, path)
+            if unit.present:
+                self.chaos.maker.run(directory, unit.temper)
                 unit.touch()
         self.chaos.later(2, mend)
         unit.touch()
