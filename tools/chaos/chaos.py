@@ -211,6 +211,9 @@ class Chaos:
         return [name for name, unit in self.units.items() if unit.present and not unit.gives_up()
                 and not self.running_well(unit) and (unit.stable() or unit.count_starts() == self.starts_before[name])]
 
+    def not_gone(self):
+        return [name for name, unit in self.units.items() if not unit.present and (unit.holder() or unit.supervisor())]
+
     @staticmethod
     def running_well(unit):
         status = unit.status()
@@ -236,6 +239,7 @@ class Chaos:
             return not [name for name, unit in self.units.items() if unit.present and name not in told]
         self.wait(tell, BOUND_S, lambda: f"every service has a supervisor: {[n for n, u in self.units.items() if u.present and n not in told]}")
         self.wait(lambda: not self.not_up(), BOUND_S, lambda: f"these are up: {self.not_up()}")
+        self.wait(lambda: not self.not_gone(), BOUND_S, lambda: f"these have ended, as their directories have gone: {self.not_gone()}")
         self.say(f"all up {time.monotonic() - began:.1f} s later")
         self.one_supervisor_each()
         for unit in self.units.values():
