@@ -250,7 +250,7 @@ class Chaos:
         count = collections.Counter()
         for pid, one in tree.processes().items():
             words = tree.arguments(pid).split()
-            if one.state != "Z" and words and os.path.basename(words[0]) == "reeve-supervise":
+            if one.state != "Z" and words and os.path.basename(words[0]) == "reeve-supervise" and "-c" not in words:  # an upgrade's trial
                 count[words[-1]] += 1
         for name, number in count.items():
             if number > 1:
@@ -318,7 +318,7 @@ class Chaos:
 
     def may_stay(self, one):
         unit = self.units.get(tree.arguments(one.pid).split(" ")[-1])
-        return one.comm == "chaos-stray" and ("strays" in self.without or (unit and unit.leaves()))
+        return one.comm == "chaos-stray" and ("strays" in self.without or (unit and unit.leaves()) or one.identity() in self.watch.fallen)
 
     # ---- what it was ----
 

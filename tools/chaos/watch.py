@@ -112,6 +112,7 @@ class Watch:
         self.largest = {"scanner": (0, 0), "supervisor": (0, 0)}
         self.compared = {"scanner": 0, "supervisor": 0}
         self.tolerated_strays = 0
+        self.fallen = set()  # strays that fell to us, for want of a scanner above their supervisor: nobody can know them
         self.longest_down_s = 0.0
 
     # ---- pledges ----
@@ -173,6 +174,9 @@ class Watch:
 
     def stray(self, unit, pid, stray):
         """What a supervisor that was killed knew of strays nobody else may know."""
+        if tree.identity(stray) in self.fallen:
+            self.tolerated_strays += 1
+            return
         since = tree.process(stray)
         age = since.age_s() if since else BOUND_S
         if unit.leaves() or time.monotonic() - max(unit.supervisor_touched, self.chaos.scanner_died) < age + CALM_S:
@@ -228,6 +232,8 @@ class Watch:
                 zombies[one.identity()] = self.zombies.get(one.identity(), now)
                 if now - zombies[one.identity()] > ZOMBIE_S:
                     raise Failure(f"pid {one.pid} ({one.comm}) is a zombie since {ZOMBIE_S} s; its parent: {tree.arguments(one.parent)}")
+            if one.comm == "chaos-stray" and one.parent == os.getpid():
+                self.fallen.add(one.identity())
             kind = ours.get(one.pid)
             if kind in MEMORY_MORE_KB and one.state != "Z":
                 self.sample(kind, one)
