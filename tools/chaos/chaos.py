@@ -146,6 +146,8 @@ class Chaos:
                 self.scanner_died = time.monotonic()
                 if self.scanner_pause_s is not None:
                     self.later(self.scanner_pause_s, self.start_scanner)
+            else:
+                self.say(f"orphan {pid} has ended: {os.waitstatus_to_exitcode(wstat)}")
 
     def later(self, seconds, what):
         self.timers.append((time.monotonic() + seconds, what))
