@@ -60,7 +60,7 @@ class Actions:
         if not tree.kill_exactly(who, signal.SIGKILL):
             return "it had just gone"
         if supervisor:
-            unit.supervisor_touched = time.monotonic()
+            unit.supervisor_killed()
         else:
             unit.touch()
         return f"pid {who[0]}"
@@ -141,7 +141,9 @@ class Actions:
         letters = "".join(self.rng.choices(tree.LETTERS, k=self.rng.choice([1, 1, 1, 2, 3])))
         if not self.lethal(unit, letters):
             return f"{unit.name} {letters}", "not now"
-        unit.touch(supervisor="x" in letters)
+        unit.touch()
+        if "x" in letters:
+            unit.told_to_leave()
         self.later_continue(unit, letters)
         return f"{unit.name} {letters}", tree.send(unit.live + "/supervise/control", letters)
 
@@ -155,7 +157,9 @@ class Actions:
         if not self.lethal(unit, option):
             return f"{unit.name} {option}", "not now"
         self.later_continue(unit, option)
-        return f"{unit.name} {option}", self.chaos.client(["s6-svc", option, unit.live], unit, supervisor=option == "-x")
+        if option == "-x":
+            unit.told_to_leave()
+        return f"{unit.name} {option}", self.chaos.client(["s6-svc", option, unit.live], unit)
 
     def command(self):
         unit = self.unit()

@@ -108,18 +108,18 @@ class Chaos:
         self.scanner_died = time.monotonic()
         self.scanner_pause_s = pause_s
 
-    def client(self, argv, unit, supervisor=False):
+    def client(self, argv, unit):
         pid = self.spawn([f"{self.bin}/reeve" if argv[0] == "reeve" else argv[0]] + argv[1:], "clients")
-        self.clients[pid] = (argv, unit, time.monotonic(), supervisor)
+        self.clients[pid] = (argv, unit, time.monotonic())
         if unit:
-            unit.touch(supervisor)
+            unit.touch()
             unit.clients += 1
         return f"pid {pid}"
 
     def client_ended(self, pid, wstat):
-        argv, unit, _, supervisor = self.clients.pop(pid)
+        argv, unit, _ = self.clients.pop(pid)
         if unit:
-            unit.touch(supervisor)
+            unit.touch()
             unit.clients -= 1
         code = os.waitstatus_to_exitcode(wstat)
         self.client_codes[f"{os.path.basename(argv[0])} {code}"] += 1
@@ -197,7 +197,7 @@ class Chaos:
             fault = one.read()
             if fault:
                 raise Failure(fault)
-        for argv, _, since, _ in self.clients.values():
+        for argv, _, since in self.clients.values():
             if now - since > CLIENT_S:
                 raise Failure(f"this client has not ended in {CLIENT_S} s: {' '.join(argv)}")
 
@@ -235,6 +235,8 @@ class Chaos:
                 status = unit.status()
                 if unit.present and name not in told and status and unit.supervisor():
                     letters = "Cc" if status.wanted() else "CcU"  # what is wanted has to come by itself
+                    if unit.leaving:
+                        letters += "t" if unit.is_logger() else "k"  # or its supervisor leaves some time or other
                     unit.touch()
                     if not tree.send(unit.live + "/supervise/control", letters):
                         told.add(name)

@@ -31,6 +31,8 @@ class Unit:
         self.present = False
         self.touched = 0.0  # when a command, a kill or a change last came to it
         self.supervisor_touched = 0.0
+        self.leaving = False  # was told `x`: its supervisor is replaced when the service ends, whenever that is
+        self.leaving_supervisor = 0  # 0: is not known yet
         self.clients = 0
         self.want = None  # what the status says, and has to say until the next command
         self.strange_since = None
@@ -81,6 +83,21 @@ class Unit:
         if supervisor:
             self.supervisor_touched = self.touched
 
+    def told_to_leave(self):
+        self.touch(supervisor=True)
+        self.leaving = True
+        self.leaving_supervisor = self.supervisor()
+
+    def supervisor_killed(self):
+        self.supervisor_touched = time.monotonic()
+        self.leaving_supervisor = 0
+
+    def look_whether_it_has_left(self):
+        supervisor = self.supervisor()
+        if self.leaving and supervisor:
+            self.leaving_supervisor = self.leaving_supervisor or supervisor
+            self.leaving = supervisor == self.leaving_supervisor
+
     def calm(self):
         return not self.clients and time.monotonic() - self.touched > CALM_S
 
@@ -125,7 +142,7 @@ class Watch:
 
     def pledge_supervisor(self, unit, cause):
         who = tree.identity(unit.supervisor())
-        if who and unit.present and time.monotonic() - unit.supervisor_touched > CALM_S:
+        if who and unit.present and not unit.leaving and time.monotonic() - unit.supervisor_touched > CALM_S:
             self.pledges.append(Pledge(unit, who, None, cause, True))
 
     def check_pledges(self):
@@ -189,6 +206,7 @@ class Watch:
     def check_units(self):
         now = time.monotonic()
         for unit in self.chaos.units.values():
+            unit.look_whether_it_has_left()
             holder = unit.holder()
             if not unit.present:
                 if (holder or unit.supervisor()) and now - unit.gone_at > BOUND_S:
