@@ -94,7 +94,7 @@ class Unit:
 
     def look_whether_it_has_left(self):
         supervisor = self.supervisor()
-        if self.leaving and supervisor:
+        if self.leaving and supervisor and not self.clients:
             self.leaving_supervisor = self.leaving_supervisor or supervisor
             self.leaving = supervisor == self.leaving_supervisor
 
