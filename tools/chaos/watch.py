@@ -250,12 +250,19 @@ class Watch:
                 zombies[one.identity()] = self.zombies.get(one.identity(), now)
                 if now - zombies[one.identity()] > ZOMBIE_S:
                     raise Failure(f"pid {one.pid} ({one.comm}) is a zombie since {ZOMBIE_S} s; its parent: {tree.arguments(one.parent)}")
-            if one.comm == "chaos-stray" and one.parent == os.getpid():
+            if one.comm == "chaos-stray" and self.fell_to_us(one, found, ours):
                 self.fallen.add(one.identity())
             kind = ours.get(one.pid)
             if kind in MEMORY_MORE_KB and one.state != "Z":
                 self.sample(kind, one)
         self.zombies = zombies
+
+    @staticmethod
+    def fell_to_us(one, found, ours):
+        """It, or the service that is its parent, has no supervisor and no scanner above."""
+        while one and one.parent not in ours:
+            one = found.get(one.parent)
+        return bool(one) and ours[one.parent] == "driver" and one.pid not in ours
 
     def sample(self, kind, one):
         now = tree.resources(one.pid)
