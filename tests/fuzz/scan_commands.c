@@ -1,3 +1,4 @@
+#include <signal.h>
 #include <sys/wait.h>
 
 #include <skalibs/djbunix.h>
@@ -54,9 +55,13 @@ static void check (struct scanner const *s)
 /* The input: portions, each a length and the letters of one wake-up. */
 int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
 {
-  struct scanner s = { .own_code = -1, .inotify = -1, .scan_watch = -1, .ancestor_watch = -1 } ;
+  struct scanner s = { .own_code = -1, .command_fd = -1, .lock = -1, .found = -1, .inotify = -1, .scan_watch = -1, .ancestor_watch = -1 } ;
   unsigned int portions = 0 ;
+  static char const *const none[] = { 0 } ;
   prepare() ;
+  s.control = control[0] ;
+  s.reports = control[1] ;
+  s.arguments = none ;
   strcpy(s.supervise, "/nonexistent/reeve-supervise") ;
   strcpy(s.live, "live") ;
   if (!getcwd(s.scan, sizeof s.scan - 16)) fuzz_die("getcwd") ;
@@ -69,7 +74,7 @@ int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
     if (len && write(control[1], data, len) != (ssize_t)len) fuzz_die("write") ;
     data += len ;
     size -= len ;
-    if (len) command_letters(&s, control[0]) ;
+    if (len) command_letters(&s) ;
     CHECK(!s.stop.on || stop_progress(&s) || s.units.released) ; /* with no supervisor there is nothing to wait for */
     wake_up(&s) ;
     check(&s) ;
@@ -77,6 +82,11 @@ int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
   stop_begin(&s, 0) ;
   wake_up(&s) ;
   CHECK(stop_progress(&s) && !s.units.count && !s.units.by_identity && !s.units.by_supervisor && !s.units.by_watch) ;
+  if (s.upgrade.checker) /* an installed program's trial */
+  {
+    kill(s.upgrade.checker, SIGKILL) ;
+    waitpid(s.upgrade.checker, 0, 0) ;
+  }
   CHECK(waitpid(-1, 0, WNOHANG) == -1 && errno == ECHILD) ;
   if (livetree_is_ours("whole")) CHECK(rm_rf("whole") != -1) ;
   return 0 ;

@@ -17,6 +17,7 @@ char const *PROG = "fuzz" ;
 enum source { SOURCE_CONTROL, SOURCE_ORDERS, SOURCE_NOTIFICATION, SOURCE_DEADLINE, SOURCES } ;
 
 static int reports = -1 ;
+static int state = -1 ;
 
 static void prepare (void)
 {
@@ -27,7 +28,8 @@ static void prepare (void)
   if (!tain_now_set_stopwatch_g() || !fifodir_make(FIFODIR, getegid()) || !fifo_make(CONTROL_FIFO) || !fifo_make(ORDERS_FIFO)
    || !fifo_make(LOGGER_FIFO) || !fifo_make(REPORTS_FIFO)) fuzz_die("prepare") ;
   reports = fifo_open(REPORTS_FIFO, O_RDWR) ;
-  if (reports == -1) fuzz_die(REPORTS_FIFO) ;
+  state = state_open() ;
+  if (reports == -1 || state == -1) fuzz_die(REPORTS_FIFO) ;
 }
 
 /* What the fifo of reports holds is whole lines that the scanner understands. */
@@ -51,10 +53,13 @@ static void check_reports (struct supervisor const *s)
 static void check (struct supervisor const *s)
 {
   struct status status ;
+  struct state saved ;
   CHECK(s->phase == PHASE_DOWN || s->phase == PHASE_WAITING || s->phase == PHASE_EXITED) ;
   CHECK(!s->status.pid && s->notification == -1) ;
-  CHECK(s->phase != PHASE_WAITING || s->has_deadline) ;
-  CHECK(s->phase != PHASE_DOWN || (!s->has_deadline && !(s->status.flags & STATUS_WANT_UP))) ;
+  CHECK(s->phase != PHASE_WAITING || s->deadline_ms) ;
+  CHECK(s->phase != PHASE_DOWN || (!s->deadline_ms && !(s->status.flags & STATUS_WANT_UP))) ;
+  CHECK(state_read(".", &saved, 0)) ;
+  CHECK(saved.phase == s->phase && saved.status.flags == s->status.flags) ;
   CHECK(status_read(".", &status) && status.flags == s->status.flags && !status.pid) ;
 }
 
@@ -73,21 +78,38 @@ static void notify (struct supervisor *s, char const *bytes, size_t len)
   CHECK(!(s->status.flags & STATUS_READY) || s->phase != PHASE_UP) ;
 }
 
+static void orders (struct supervisor *s, char const *bytes, size_t len)
+{
+  while (len && s->phase != PHASE_EXITED)
+  {
+    struct order order ;
+    char const *end = memchr(bytes, '\n', len) ;
+    size_t line = end ? (size_t)(end - bytes) : len ;
+    if (order_parse(&order, bytes, line)) command_order(s, &order) ;
+    bytes += line + !!end ;
+    len -= line + !!end ;
+  }
+}
+
 static void feed (struct supervisor *s, enum source source, char const *bytes, size_t len)
 {
   switch (source)
   {
     case SOURCE_CONTROL : for (size_t i = 0 ; i < len && s->phase != PHASE_EXITED ; i++) command_letter(s, bytes[i]) ; break ;
-    case SOURCE_ORDERS : for (size_t i = 0 ; i < len && s->phase != PHASE_EXITED ; i++) command_order(s, bytes[i]) ; break ;
+    case SOURCE_ORDERS : orders(s, bytes, len) ; break ;
     case SOURCE_NOTIFICATION : notify(s, bytes, len) ; break ;
-    default : if (s->has_deadline) act(s, LIFE_DEADLINE) ; break ;
+    default : if (s->deadline_ms) act(s, LIFE_DEADLINE) ; break ;
   }
 }
 
 /* The input: portions, each a source with a length in one byte, and the bytes. */
 int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
 {
-  struct supervisor s = { .name = "web", .reports = -1, .notification = -1, .logger_input = -1 } ;
+  struct supervisor s =
+  {
+    .name = "web", .process_fd = -1, .lock = -1, .control = -1, .orders = -1, .state = -1, .reports = -1,
+    .notification = -1, .logger_input = -1, .logger_output = -1
+  } ;
   unsigned int portions = 0 ;
   int left ;
   prepare() ;
@@ -97,7 +119,9 @@ int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
   s.status.flags = STATUS_READY ;
   tain_wallclock_read(&s.status.since) ;
   s.status.ready_since = s.status.since ;
+  s.state = state ;
   publish_status(&s) ;
+  publish_state(&s) ;
   logger_input_hold(&s) ;
   while (size && s.phase != PHASE_EXITED && portions++ < 64)
   {
@@ -110,6 +134,7 @@ int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
     free(bytes) ;
     data += len ;
     size -= len ;
+    if (s.phase == PHASE_EXITED) s.state_pending = 1 ; /* as at the end */
     publish_pending(&s) ;
     check(&s) ;
     check_reports(&s) ;
