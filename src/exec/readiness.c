@@ -24,7 +24,7 @@ enum channel { CHANNEL_PROGRAM, CHANNEL_NOTIFICATION, CHANNEL_SIGNALS, CHANNEL_S
 
 enum event { EVENT_TIME, EVENT_PROGRAM_ENDED, EVENT_SIGNAL, EVENT_MESSAGE } ;
 
-struct state
+struct watched
 {
   struct readiness const *readiness ;
   struct pollfd x[CHANNEL_COUNT] ;
@@ -51,13 +51,13 @@ static int ms_until (tain const *moment)
   return ms < 0 || ms == INT_MAX ? INT_MAX : ms + 1 ; /* poll() rounds down */
 }
 
-static int too_late (struct state const *state)
+static int too_late (struct watched const *state)
 {
   return state->readiness->all_ms != FOR_EVER && !ms_until(&state->deadline) ;
 }
 
 /* Waits `ms`, and no longer than until the deadline. */
-static enum event wait_for_event (struct state *state, uint32_t ms)
+static enum event wait_for_event (struct watched *state, uint32_t ms)
 {
   tain until ;
   if (ms != FOR_EVER) from_now(&until, ms) ;
@@ -82,7 +82,7 @@ static enum event wait_for_event (struct state *state, uint32_t ms)
   }
 }
 
-static enum helper_code tell (struct state const *state)
+static enum helper_code tell (struct watched const *state)
 {
   allwrite(state->readiness->notification, "\n", 1) ;
   return HELPER_TOLD ;
@@ -90,7 +90,7 @@ static enum helper_code tell (struct state const *state)
 
 /* ---- by a check ---- */
 
-static pid_t start_check (struct state const *state)
+static pid_t start_check (struct watched const *state)
 {
   struct spawn request = SPAWN_ZERO ;
   char const *const *argv = state->readiness->check ;
@@ -108,7 +108,7 @@ static pid_t start_check (struct state const *state)
 }
 
 /* One check. Returns 1 when it has exited 0, -1 when all is over; *code says how. */
-static int check_once (struct state *state, enum helper_code *code)
+static int check_once (struct watched *state, enum helper_code *code)
 {
   int wstat ;
   pid_t pid = start_check(state) ;
@@ -131,7 +131,7 @@ static int check_once (struct state *state, enum helper_code *code)
   }
 }
 
-static enum helper_code check_again_and_again (struct state *state)
+static enum helper_code check_again_and_again (struct watched *state)
 {
   struct readiness const *r = state->readiness ;
   uint32_t wait_ms = r->first_ms ;
@@ -192,7 +192,7 @@ static int read_message (struct readiness const *readiness)
   return (!sender.uid || sender.uid == getuid() || sender.pid == readiness->program_pid) && notification_is_ready(text, (size_t)len) ;
 }
 
-static enum helper_code hear (struct state *state)
+static enum helper_code hear (struct watched *state)
 {
   for (;;)
     switch (wait_for_event(state, FOR_EVER))
@@ -209,7 +209,7 @@ static enum helper_code hear (struct state *state)
 int readiness_find_out (struct readiness const *readiness)
 {
   static int const child_ended[] = { SIGCHLD } ;
-  struct state state = { .readiness = readiness } ;
+  struct watched state = { .readiness = readiness } ;
   sigset_t set ;
   signal(SIGCHLD, SIG_DFL) ; /* an ignored one would not be told */
   signal(SIGPIPE, SIG_IGN) ;
