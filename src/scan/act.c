@@ -258,7 +258,12 @@ void act_found (struct scanner *s, struct unit *unit, pid_t supervisor)
     return ;
   }
   unit->warned = 0 ;
-  if (!unit->child) found_watch(s, unit) ;
+  if (!unit->child && !found_watch(s, unit))
+  {
+    units_set_supervisor(&s->units, unit, 0) ;
+    act(s, unit, UNIT_START_FAILED) ; /* another one in a second */
+    return ;
+  }
   orphans_book_process(s, unit) ;
   order_send(unit->name, &order) ; /* one of s6's has no such fifo */
   if (s->upgrade.done && !s->look.ended_once) upgrade_pass_on(s, unit) ;

@@ -252,8 +252,8 @@ extern int orphans_in_the_air (struct scanner const *s) ;
 
 /* found.c */
 /* Is told when the unit's supervisor, or CMD, ends, which is no child of ours.
-   Fails softly, with one message. */
-extern void found_watch (struct scanner *s, struct unit *unit) ;
+   Fails softly, with one message; returns 0 when the supervisor has ended already. */
+extern int found_watch (struct scanner *s, struct unit *unit) ;
 extern void found_watch_command (struct scanner *s) ;
 extern void found_read (struct scanner *s) ;
 
