@@ -30,10 +30,13 @@ programs() { echo init command/reeve-supervise; }
   for tarball in "$overlay" "$arm64"; do
     diff - <(entries "$tarball") <<'END'
 drwxr-xr-x 0/0 command/  
+lrwxrwxrwx 0/0 command/logutil-service -> ../init
 lrwxrwxrwx 0/0 command/printcontenv -> ../init
 lrwxrwxrwx 0/0 command/reeve -> ../init
+lrwxrwxrwx 0/0 command/reeve-log -> ../init
 lrwxrwxrwx 0/0 command/reeve-scan -> ../init
 -rwxr-xr-x 0/0 command/reeve-supervise  
+lrwxrwxrwx 0/0 command/s6-log -> ../init
 lrwxrwxrwx 0/0 command/with-contenv -> ../init
 -rwxr-xr-x 0/0 init  
 lrwxrwxrwx 0/0 usr/bin/reeve -> ../../command/reeve

@@ -65,8 +65,8 @@ static void read_from (char const *fifo)
 void logutil_parse (struct logger *l, int argc, char **argv)
 {
   static char script[SCRIPT_MAX] ;
-  static char *words[SCRIPT_MAX / 2 + 5] = { "s6-log", "-b", "--" } ;
-  size_t n = 3 ;
+  static char *words[SCRIPT_MAX / 2 + 4] ;
+  size_t n = 0 ;
   char const *fifo = 0 ;
   int c ;
   while ((c = getopt(argc, argv, "+f:")) != -1)
@@ -77,6 +77,8 @@ void logutil_parse (struct logger *l, int argc, char **argv)
   if (!argv[optind] || argv[optind + 1]) strerr_dieusage(100, USAGE) ;
   if (fifo) read_from(fifo) ;
   find_script(script) ;
+  words[n++] = argv[0] ;
+  words[n++] = "--" ;
   for (char *word = strtok(script, BLANKS) ; word ; word = strtok(0, BLANKS)) words[n++] = word ;
   words[n] = argv[optind] ;
   become_nobody() ;

@@ -74,7 +74,7 @@ stage()
   install -d -m 755 "$work/stage/command" "$work/stage/usr/bin"
   install -m 755 "$work/bin/reeve-together" "$work/stage/init"
   install -m 755 "$work/bin/reeve-supervise" "$work/stage/command/reeve-supervise"
-  for name in reeve-scan reeve with-contenv printcontenv; do ln -s ../init "$work/stage/command/$name"; done
+  for name in reeve-scan reeve reeve-log s6-log logutil-service with-contenv printcontenv; do ln -s ../init "$work/stage/command/$name"; done
   ln -s ../../command/reeve "$work/stage/usr/bin/reeve"
 }
 
