@@ -73,6 +73,7 @@ struct options
   uint32_t services_grace_ms ; /* S6_SERVICES_GRACETIME; 0: as long as the budget lasts */
   uint32_t sync_disks ; /* S6_SYNC_DISKS */
   uint32_t stop_ms ; /* REEVE_STOP_TIMEOUT; 0: no budget */
+  char const *log ; /* REEVE_LOG: reeve-scan's -L, or 0: output as it is */
 } ;
 
 /* `report`: invalid values, and variables that have no effect, are named. */

@@ -41,6 +41,11 @@ static enum unit_event make_tree (struct scanner *s, struct unit *unit)
   }
 }
 
+static enum livetree_result make_logger_tree (struct scanner *s, struct unit const *unit, char const *name)
+{
+  return default_logger_wanted(s, unit) ? livetree_make_logger(name, s->logger) : livetree_make(s->scan, name) ;
+}
+
 /* The logger comes before its producer, so that there is somewhere to write to. */
 static enum unit_event attend_logger (struct scanner *s, struct unit *unit)
 {
@@ -51,7 +56,7 @@ static enum unit_event attend_logger (struct scanner *s, struct unit *unit)
   if (unit->producer || !look_has_logger(s, unit)) return UNIT_STARTED ;
   snprintf(name, sizeof name, "%s" LOGGER_SUFFIX, unit->name) ;
   snprintf(identity, sizeof identity, "%s" LOGGER_SUFFIX, unit->identity) ;
-  if (!unit->foreign && livetree_make(s->scan, name) != LIVETREE_DONE) made = UNIT_START_FAILED ;
+  if (!unit->foreign && make_logger_tree(s, unit, name) != LIVETREE_DONE) made = UNIT_START_FAILED ;
   if (made == UNIT_STARTED && !livetree_make_pipe(name)) made = UNIT_START_FAILED ;
   if (made == UNIT_STARTED && !logger && !(logger = units_add(&s->units, identity, name, unit))) made = UNIT_START_FAILED ;
   if (made == UNIT_START_FAILED)

@@ -23,7 +23,7 @@
 #include "wire/channels.h"
 #include "wire/report.h"
 
-#define USAGE "reeve-scan [-l LIVE] [-d FD] [-t RESCAN_MS] [-T STOP_MS] [-K KILL_MS] [-C] [SCAN [-- CMD...]]"
+#define USAGE "reeve-scan [-l LIVE] [-d FD] [-t RESCAN_MS] [-T STOP_MS] [-K KILL_MS] [-C] [-L prefix|json] [SCAN [-- CMD...]]"
 #define DEFAULT_SCAN "/etc/services.d"
 #define SUPERVISE "reeve-supervise"
 #define CONTROL_DIRECTORY ".s6-svscan"
@@ -50,7 +50,7 @@ static uint32_t number (char const *text, uint32_t min)
 static void parse (struct scanner *s, struct options *options, int argc, char *const *argv)
 {
   int c ;
-  while ((c = getopt(argc, argv, "+l:d:t:T:K:C")) != -1)
+  while ((c = getopt(argc, argv, "+l:d:t:T:K:CL:")) != -1)
   {
     switch (c)
     {
@@ -60,6 +60,7 @@ static void parse (struct scanner *s, struct options *options, int argc, char *c
       case 'T' : s->stop.budget_ms = number(optarg, 0) ; break ;
       case 'K' : s->stop.kill_ms = number(optarg, 0) ; break ;
       case 'C' : s->command_signals = 1 ; break ;
+      case 'L' : default_logger_use(s, optarg) ; break ;
       default : strerr_dieusage(100, USAGE) ;
     }
   }

@@ -7,6 +7,7 @@
    look.c         what there is: reading SCAN and LIVE
    watch.c        inotify
    livetree.c     what is made and removed in LIVE for a service
+   default_logger.c  the logger of a service that has none
    command.c      control letters and signals
    stop.c         the stop: its budget, CMD, the exit code, the end */
 
@@ -113,6 +114,7 @@ struct scanner
   char live[SCAN_PATH_MAX] ; /* as it was given, for messages */
   char origin[SCAN_PATH_MAX] ; /* the working directory at the start: CMD's */
   char supervise[SCAN_PATH_MAX] ; /* the program */
+  char logger[SCAN_PATH_MAX] ; /* the program that is the logger of who has none; "": none is */
   char const *const *command ; /* CMD; 0: none */
   pid_t command_pid ;
   int own_code ; /* with which CMD ended by itself; -1: it has not */
@@ -169,7 +171,7 @@ extern enum unit_event look_examine (struct scanner const *s, struct unit const 
 extern char const *look_why_incomplete (struct scanner const *s, struct unit const *unit, char *out, size_t size) ;
 /* A name has appeared in SCAN; `at_once`: moved in, so complete. */
 extern void look_name (struct scanner *s, char const *name, int at_once) ;
-/* Has the directory of a unit a log/ with a ./run? */
+/* Has the directory of a unit a log/ with a ./run, or gets it one? */
 extern int look_has_logger (struct scanner const *s, struct unit const *unit) ;
 /* What is left in LIVE by a scanner that was killed: removed, or watched where
    supervisors live in it. */
@@ -189,8 +191,17 @@ enum livetree_result { LIVETREE_DONE, LIVETREE_TAKEN, LIVETREE_FAILED /* errno *
 extern enum livetree_result livetree_make (char const *scan, char const *name) ;
 /* What a logger needs, in a directory of anybody's: supervise/ and the fifo. */
 extern int livetree_make_pipe (char const *logger_name) ;
+/* LIVE/NAME/log with nothing but a link to the program: for a service without one. */
+extern enum livetree_result livetree_make_logger (char const *logger_name, char const *program) ;
 extern int livetree_is_ours (char const *name) ;
 extern int livetree_remove (char const *name) ;
+
+/* default_logger.c: -L */
+/* Services without a log/ get a reeve-log that writes to the scanner's stdout, in
+   `format`: prefix, json. Exits when it cannot. */
+extern void default_logger_use (struct scanner *s, char const *format) ;
+/* Is the service one of those? */
+extern int default_logger_wanted (struct scanner const *s, struct unit const *unit) ;
 
 /* command.c */
 extern void command_letters (struct scanner *s, int fd) ;
