@@ -274,7 +274,7 @@ interrupted() # EXPECTED ; of what is in $to
   interrupted old,later,new
   mkdir "$to"; echo old >"$to/previous"; echo half >"$to/processed"; echo x >"$to/newstate"; echo later >"$to/current"
   interrupted old,later,new
-  mkdir "$to"; echo old >"$to/previous"; echo done >"$to/processed"; chmod 744 "$to/processed"; echo later >"$to/current"
+  mkdir "$to"; echo old >"$to/previous"; echo 'done' >"$to/processed"; chmod 744 "$to/processed"; echo later >"$to/current"
   interrupted 'done,later,new'
   mkdir "$to"; echo old >"$to/@400000006b0700f4226c9342.s"; ln "$to/@400000006b0700f4226c9342.s" "$to/previous"
   interrupted old,new

@@ -55,7 +55,7 @@ same() # ARGUMENT...
   same 2
   same E10 2
   same E0 2
-  same =./status
+  same '=./status'
   same ^50 =./status
   same ^5 =./status
   same ^0 =./status
@@ -106,7 +106,7 @@ same() # ARGUMENT...
   same xyz
   same tt 1
   same 1x
-  same = 1
+  same '=' 1
   same n5x 1
   same s5000 l2501 1
   same '+[' 1

@@ -29,19 +29,21 @@ struct directive *logger_add (struct logger *l, enum directive_kind kind)
 static struct sink *add_sink (struct logger *l)
 {
   struct sink *sink = grow(0, 1, sizeof *sink) ;
+  struct sink **last = &l->sinks ;
+  sink->next = 0 ;
   sink->logdir = 0 ;
   sink->fd = -1 ;
   sink->begin = sink->end = 0 ;
   sink->locked = 0 ;
-  l->sinks = grow(l->sinks, l->nsinks + 1, sizeof *l->sinks) ;
-  return l->sinks[l->nsinks++] = sink ;
+  while (*last) last = &(*last)->next ;
+  return *last = sink ;
 }
 
 struct sink *logger_stream (struct logger *l, int fd)
 {
   struct sink *sink ;
-  for (size_t i = 0 ; i < l->nsinks ; i++)
-    if (l->sinks[i]->fd == fd) return l->sinks[i] ;
+  for (sink = l->sinks ; sink ; sink = sink->next)
+    if (sink->fd == fd) return sink ;
   sink = add_sink(l) ;
   sink->fd = fd ;
   return sink ;
@@ -50,8 +52,8 @@ struct sink *logger_stream (struct logger *l, int fd)
 struct sink *logger_directory (struct logger *l, struct logdir const *logdir)
 {
   struct sink *sink ;
-  for (size_t i = 0 ; i < l->nsinks ; i++)
-    if (l->sinks[i]->logdir && !strcmp(l->sinks[i]->logdir->path, logdir->path)) strerr_dief2x(100, "named twice: ", logdir->path) ;
+  for (sink = l->sinks ; sink ; sink = sink->next)
+    if (sink->logdir && !strcmp(sink->logdir->path, logdir->path)) strerr_dief2x(100, "named twice: ", logdir->path) ;
   sink = add_sink(l) ;
   sink->logdir = grow(0, 1, sizeof *sink->logdir) ;
   *sink->logdir = *logdir ;
@@ -124,6 +126,7 @@ static void make_headers (struct logger *l)
     {
       n += stamp_format(d->header + n, d->stamps, &now) ;
       n = add(d->header, n, d->prefix) ;
+      if (d->prefix[0]) n = add(d->header, n, " ") ;
     }
     d->header_len = n ;
   }

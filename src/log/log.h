@@ -13,8 +13,9 @@
    lines.c       a line's way through the directives to the sinks
    sink.c        what waits to be written to one place
    logdir.c      a directory: its files, rotation, the processor
+   archive.c     old files
    stamp.c       time, as text
-   pattern.c     does a line match?
+   pattern.c     does a line match? pattern_compile.c
 
    Nothing is buffered beyond what one read has brought: it is written everywhere
    before the next read, so that a line is in the file at once, and memory does not
@@ -82,10 +83,19 @@ extern int logdir_ended (struct logdir *d, pid_t pid, int wstat) ;
 /* Leaves it as a logger that ends well does. Returns 0 if there is something to wait for. */
 extern int logdir_finish (struct logdir *d) ;
 
+/* ---- archive.c: in the directory d->dir; each returns 1, or 0 with errno ---- */
+
+/* Gives the file a name of its own, @STAMP.suffix, if it is there, and trims. */
+extern int archive_file (struct logdir *d, char const *file, char suffix) ;
+/* Removes the oldest ones that are too many; *newest_ms: the time of the newest, 0 if there is none. */
+extern int archive_trim (struct logdir *d, uint64_t *newest_ms) ;
+extern int archive_remove (struct logdir *d, char const *file) ; /* if it is there */
+
 /* ---- sink.c ---- */
 
 struct sink
 {
+  struct sink *next ;
   struct logdir *logdir ; /* 0: a stream */
   int fd ; /* of a stream; -1: it is closed, and all goes nowhere */
   size_t begin ; /* of what waits in `bytes` */
@@ -133,7 +143,7 @@ struct directive
   enum directive_kind kind ;
   struct pattern *pattern ; /* of SELECT and DESELECT */
   struct sink *sink ;
-  char const *prefix ; /* before each line, with a space; with json, the service's name; 0: none */
+  char const *prefix ; /* before each line, a space behind it; with json, the service's name; 0: none */
   char const *file ; /* TO_STATUS */
   size_t most ; /* bytes: of a line in an alert, of the file of a status; 0: no limit */
   char *header ; /* before each line of now */
@@ -150,8 +160,7 @@ struct logger
 {
   struct directive *directives ; /* in order */
   size_t ndirectives ;
-  struct sink **sinks ;
-  size_t nsinks ;
+  struct sink *sinks ;
   size_t line_max ; /* what is longer is several lines; 0: no limit */
   size_t line_len ; /* of the line of now that has gone its way already */
   uint32_t ready_fd ; /* gets a newline when all is open; 0: none */

@@ -11,7 +11,6 @@
    Each step of a rotation leaves a state from which open_all brings order, so that
    it does not matter when a logger is killed. */
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -24,7 +23,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <skalibs/djbtime.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
@@ -32,10 +30,8 @@
 #include "log/log.h"
 #include "wire/channels.h"
 
-#define NAME_LEN (TIMESTAMP + 2) /* @STAMP.s */
 #define CURRENT_MODE 0644
 #define DONE_MODE 0744
-#define TAI_UNIX 4611686018427387914ULL /* 1970 in a stamp's first 16 digits */
 
 /* Once, until it works again. */
 static int fail (struct logdir *d, char const *what, char const *file)
@@ -60,91 +56,6 @@ static void shut (struct logdir *d)
   close_one(&d->dir) ;
   close_one(&d->lock) ;
   d->rotation = ROTATION_NONE ;
-}
-
-/* ---- archived files ---- */
-
-static int is_archived (char const *name)
-{
-  return strlen(name) == NAME_LEN && name[0] == '@' && strspn(name + 1, "0123456789abcdef") == TIMESTAMP - 1
-      && name[TIMESTAMP] == '.' && (name[TIMESTAMP + 1] == 's' || name[TIMESTAMP + 1] == 'u') ;
-}
-
-struct archive
-{
-  uint64_t count ;
-  uint64_t total ; /* bytes */
-  char oldest[NAME_LEN + 1] ;
-  char newest[NAME_LEN + 1] ;
-} ;
-
-static int take_stock (struct archive *archive, DIR *dir)
-{
-  struct dirent *e ;
-  memset(archive, 0, sizeof *archive) ;
-  rewinddir(dir) ;
-  while (errno = 0, (e = readdir(dir)))
-  {
-    struct stat st ;
-    if (!is_archived(e->d_name) || fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1) continue ;
-    archive->count++ ;
-    archive->total += (uint64_t)st.st_size ;
-    if (!archive->oldest[0] || strcmp(e->d_name, archive->oldest) < 0) memcpy(archive->oldest, e->d_name, NAME_LEN + 1) ;
-    if (strcmp(e->d_name, archive->newest) > 0) memcpy(archive->newest, e->d_name, NAME_LEN + 1) ;
-  }
-  return !errno ;
-}
-
-/* Removes the oldest ones that are too many; tells the time of the newest (0: none). */
-static int trim (struct logdir *d, uint64_t *newest_ms)
-{
-  struct archive archive ;
-  int fd = openat(d->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
-  DIR *dir = fd == -1 ? 0 : fdopendir(fd) ;
-  int ok ;
-  if (!dir)
-  {
-    int err = errno ;
-    close_one(&fd) ;
-    errno = err ;
-    return 0 ;
-  }
-  while ((ok = take_stock(&archive, dir)) && archive.count && (archive.count > d->files || (d->total && archive.total > d->total)))
-    if (!(ok = unlinkat(d->dir, archive.oldest, 0) != -1 || errno == ENOENT)) break ;
-  archive.newest[17] = 0 ;
-  *newest_ms = archive.newest[0] ? (strtoull(archive.newest + 1, 0, 16) - TAI_UNIX) * 1000 : 0 ;
-  {
-    int err = errno ;
-    closedir(dir) ;
-    errno = err ;
-  }
-  return ok ;
-}
-
-/* Archives a file, if it is there. */
-static int archive (struct logdir *d, char const *file, char suffix)
-{
-  char name[NAME_LEN + 1] ;
-  uint64_t newest_ms ;
-  struct stat st ;
-  tain now ;
-  if (fstatat(d->dir, file, &st, AT_SYMLINK_NOFOLLOW) == -1) return errno == ENOENT ;
-  if (st.st_nlink > 1) return unlinkat(d->dir, file, 0) != -1 ; /* it is archived: s6-log was killed between two steps */
-  do
-  {
-    tain_wallclock_read(&now) ;
-    timestamp_fmt(name, &now) ;
-    name[TIMESTAMP] = '.' ;
-    name[TIMESTAMP + 1] = suffix ;
-    name[NAME_LEN] = 0 ;
-  }
-  while (!faccessat(d->dir, name, F_OK, AT_SYMLINK_NOFOLLOW)) ; /* a clock that was set back */
-  return renameat(d->dir, file, d->dir, name) != -1 && trim(d, &newest_ms) ;
-}
-
-static int remove_file (struct logdir *d, char const *file)
-{
-  return unlinkat(d->dir, file, 0) != -1 || errno == ENOENT ;
 }
 
 static int is_done (struct logdir *d, char const *file, struct stat *st)
@@ -198,13 +109,13 @@ static int clean_up (struct logdir *d)
   struct stat st ;
   int left = !fstatat(d->dir, "previous", &st, AT_SYMLINK_NOFOLLOW) || !fstatat(d->dir, "processed", &st, AT_SYMLINK_NOFOLLOW) ;
   if (!left && is_done(d, "current", &st)) return 1 ;
-  if (!remove_file(d, "newstate") || !remove_file(d, "state")) return 0 ;
+  if (!archive_remove(d, "newstate") || !archive_remove(d, "state")) return 0 ;
   if (is_done(d, "processed", &st))
   {
-    if (!remove_file(d, "previous") || !archive(d, "processed", 's')) return 0 ;
+    if (!archive_remove(d, "previous") || !archive_file(d, "processed", 's')) return 0 ;
   }
-  else if (!remove_file(d, "processed") || !archive(d, "previous", 'u')) return 0 ;
-  if (!is_done(d, "current", &st) && !archive(d, "current", 'u')) return 0 ;
+  else if (!archive_remove(d, "processed") || !archive_file(d, "previous", 'u')) return 0 ;
+  if (!is_done(d, "current", &st) && !archive_file(d, "current", 'u')) return 0 ;
   return empty_state(d) ;
 }
 
@@ -213,7 +124,7 @@ static int find_age (struct logdir *d)
 {
   uint64_t newest_ms ;
   struct stat st ;
-  if (!trim(d, &newest_ms) || fstat(d->lock, &st) == -1) return 0 ;
+  if (!archive_trim(d, &newest_ms) || fstat(d->lock, &st) == -1) return 0 ;
   d->born_ms = (uint64_t)st.st_mtim.tv_sec * 1000 ;
   if (newest_ms > d->born_ms) d->born_ms = newest_ms ;
   return 1 ;
@@ -324,10 +235,10 @@ static int collect (struct logdir *d)
   {
     if (!sync_file(d, "processed", 1)) return fail(d, "write", "processed") ;
     if (!sync_file(d, "newstate", 0)) return fail(d, "write", "newstate") ;
-    if (!remove_file(d, "previous")) return fail(d, "remove", "previous") ;
+    if (!archive_remove(d, "previous")) return fail(d, "remove", "previous") ;
     if (renameat(d->dir, "newstate", d->dir, "state") == -1) return fail(d, "rename to state:", "newstate") ;
   }
-  return archive(d, "processed", 's') || fail(d, "archive", "processed") ;
+  return archive_file(d, "processed", 's') || fail(d, "archive", "processed") ;
 }
 
 static void process (struct logdir *d)
@@ -386,7 +297,7 @@ static int rotate (struct logdir *d)
     d->processing = PROCESSING_START ;
     d->process_at_ms = 0 ;
   }
-  else if (!archive(d, "previous", 's')) return fail(d, "archive", "previous") ;
+  else if (!archive_file(d, "previous", 's')) return fail(d, "archive", "previous") ;
   d->rotation = ROTATION_NONE ;
   d->rotate_soon = 0 ;
   d->said = 0 ;

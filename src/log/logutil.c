@@ -46,6 +46,7 @@ static void become_nobody (void)
   uid_t uid = NOBODY ;
   gid_t gid = NOBODY ;
   if (geteuid()) return ;
+  /* cppcheck-suppress getpwnamCalled */
   account = getpwnam("nobody") ;
   if (account)
   {
@@ -68,6 +69,7 @@ void logutil_parse (struct logger *l, int argc, char **argv)
   static char *words[SCRIPT_MAX / 2 + 4] ;
   size_t n = 0 ;
   char const *fifo = 0 ;
+  char *rest = script ;
   int c ;
   while ((c = getopt(argc, argv, "+f:")) != -1)
   {
@@ -79,7 +81,8 @@ void logutil_parse (struct logger *l, int argc, char **argv)
   find_script(script) ;
   words[n++] = argv[0] ;
   words[n++] = "--" ;
-  for (char *word = strtok(script, BLANKS) ; word ; word = strtok(0, BLANKS)) words[n++] = word ;
+  for (char *word ; (word = strsep(&rest, BLANKS)) ; )
+    if (*word) words[n++] = word ;
   words[n] = argv[optind] ;
   become_nobody() ;
   clearenv() ;

@@ -59,15 +59,6 @@ static void set_stamp (struct options *options, char const *name)
   invalid("--stamp", name, "iso, tai, none") ;
 }
 
-static char const *with_space (char const *prefix)
-{
-  size_t size = strlen(prefix) + 2 ;
-  char *out = malloc(size) ;
-  if (!out) strerr_diefu1sys(111, "remember the prefix") ;
-  snprintf(out, size, "%s ", prefix) ;
-  return out ;
-}
-
 /* NAME, of a logger that works in LIVE/NAME/log; else of the directory. */
 static char const *service_here (void)
 {
@@ -120,11 +111,12 @@ void options_parse (struct logger *l, int argc, char **argv)
   } ;
   struct options options = { .dir = LOGDIR_ZERO } ;
   char const **only = calloc((size_t)argc * 2, sizeof *only) ;
-  char const **drop = only + argc ;
+  char const **drop ;
   size_t nonly = 0 ;
   size_t ndrop = 0 ;
   int c ;
   if (!only) strerr_diefu1sys(111, "read the options") ;
+  drop = only + argc ;
   options.dir.rotate_at = SIZE_DEFAULT ;
   options.dir.files = FILES_DEFAULT ;
   options.dir.retry_ms = RETRY_MS ;
@@ -149,19 +141,18 @@ void options_parse (struct logger *l, int argc, char **argv)
   select_lines(l, drop, ndrop, DESELECT) ;
   free(only) ;
   if (options.to.json && !options.to.prefix) options.to.prefix = service_here() ;
-  else if (options.to.prefix && !options.to.json) options.to.prefix = with_space(options.to.prefix) ;
   for (argv += optind ; *argv ; argv++) add_place(l, &options, *argv) ;
 }
 
 void run_parse (struct logger *l, int argc, char **argv)
 {
-  static char prefix[SERVICE_NAME_MAX + sizeof ": "] ;
+  static char prefix[SERVICE_NAME_MAX + sizeof ":"] ;
   char const *format = getenv("REEVE_LOG") ;
   struct directive *d ;
   if (argc != 2 || !format) strerr_dieusage(100, "run NAME/log (with REEVE_LOG=prefix or json: made by reeve-scan -L)") ;
   d = logger_add(l, TO_STREAM) ;
   d->json = !strcmp(format, "json") ;
-  snprintf(prefix, sizeof prefix, "%.*s%s", (int)strcspn(argv[1], "/"), argv[1], d->json ? "" : ": ") ;
+  snprintf(prefix, sizeof prefix, "%.*s%s", (int)strcspn(argv[1], "/"), argv[1], d->json ? "" : ":") ;
   d->prefix = prefix ;
   d->sink = logger_stream(l, 1) ;
 }

@@ -49,8 +49,8 @@ static void reap (struct logger *l)
     int wstat ;
     pid_t pid = waitpid(-1, &wstat, WNOHANG) ;
     if (pid <= 0) return ;
-    for (size_t i = 0 ; i < l->nsinks ; i++)
-      if (l->sinks[i]->logdir && logdir_ended(l->sinks[i]->logdir, pid, wstat)) break ;
+    for (struct sink *sink = l->sinks ; sink ; sink = sink->next)
+      if (sink->logdir && logdir_ended(sink->logdir, pid, wstat)) break ;
   }
 }
 
@@ -65,8 +65,8 @@ static void read_signals (struct logger *l)
       case SIGHUP : l->ending++ ; break ;
       case SIGCHLD : reap(l) ; break ;
       default : /* SIGALRM */
-        for (size_t i = 0 ; i < l->nsinks ; i++)
-          if (l->sinks[i]->logdir) logdir_rotate(l->sinks[i]->logdir) ;
+        for (struct sink *sink = l->sinks ; sink ; sink = sink->next)
+          if (sink->logdir) logdir_rotate(sink->logdir) ;
     }
   }
 }
@@ -88,9 +88,9 @@ static void sooner (int *ms, int other)
 static int attend (struct logger *l)
 {
   int ms = -1 ;
-  for (size_t i = 0 ; i < l->nsinks ; i++)
+  for (struct sink *sink = l->sinks ; sink ; sink = sink->next)
   {
-    struct logdir *d = l->sinks[i]->logdir ;
+    struct logdir *d = sink->logdir ;
     if (!d) continue ;
     logdir_attend(d) ;
     sooner(&ms, logdir_due_ms(d)) ;
@@ -115,9 +115,9 @@ static void loop (struct logger *l, struct input *in)
 
 static void open_places (struct logger *l)
 {
-  for (size_t i = 0 ; i < l->nsinks ; i++)
+  for (struct sink *sink = l->sinks ; sink ; sink = sink->next)
   {
-    struct logdir *d = l->sinks[i]->logdir ;
+    struct logdir *d = sink->logdir ;
     while (d && !logdir_open(d))
     {
       logger_pause(l, (int)d->retry_ms) ;
@@ -131,8 +131,8 @@ static void close_places (struct logger *l)
   for (;;)
   {
     int done = 1 ;
-    for (size_t i = 0 ; i < l->nsinks ; i++)
-      if (l->sinks[i]->logdir && !logdir_finish(l->sinks[i]->logdir)) done = 0 ;
+    for (struct sink *sink = l->sinks ; sink ; sink = sink->next)
+      if (sink->logdir && !logdir_finish(sink->logdir)) done = 0 ;
     if (done) return ;
     logger_pause(l, RETRY_MS) ;
   }

@@ -1,5 +1,3 @@
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <skalibs/strerr.h>
@@ -44,19 +42,6 @@ static void alone (char const *directive)
   if (directive[1]) wrong(directive) ;
 }
 
-/* `pX` puts "X " before each line. */
-static char const *prefix_of (char const *text)
-{
-  size_t len = strlen(text) ;
-  char *prefix ;
-  if (!len) return 0 ;
-  prefix = malloc(len + 2) ;
-  if (!prefix) strerr_diefu1sys(111, "remember the script") ;
-  memcpy(prefix, text, len) ;
-  memcpy(prefix + len, " ", 2) ;
-  return prefix ;
-}
-
 static void control (struct control *c, char const *directive)
 {
   switch (directive[0])
@@ -75,7 +60,7 @@ static void control (struct control *c, char const *directive)
     case 'r' : number(directive, &c->retry_ms) ; break ;
     case 'E' : number(directive, &c->alert_most) ; break ;
     case '^' : number(directive, &c->status_most) ; break ;
-    case 'p' : c->prefix = prefix_of(directive + 1) ; break ;
+    case 'p' : c->prefix = directive[1] ? directive + 1 : 0 ; break ;
     case '!' : case '?' :
       c->processor = directive[1] ? directive + 1 : 0 ;
       c->processor_is_shells = directive[0] == '?' ;

@@ -82,6 +82,6 @@ void sink_put (struct logger *l, struct sink *sink, char const *bytes, size_t le
 /* One that cannot be written does not keep the others waiting. */
 void sinks_flush (struct logger *l)
 {
-  for (size_t i = 0 ; i < l->nsinks ; i++) write_out(l->sinks[i], 1) ;
-  for (size_t i = 0 ; i < l->nsinks ; i++) wait_to_write(l, l->sinks[i], 1) ;
+  for (struct sink *sink = l->sinks ; sink ; sink = sink->next) write_out(sink, 1) ;
+  for (struct sink *sink = l->sinks ; sink ; sink = sink->next) wait_to_write(l, sink, 1) ;
 }
