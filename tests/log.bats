@@ -89,7 +89,7 @@ archives() { find "$to" -name '@*.s' | wc -l; }
 }
 
 @test "json of a long line is one object, with no character torn" {
-  { printf '"'; for i in $(seq 50000); do printf 'é€'; done; } >"$dir/long"
+  awk 'BEGIN { printf "\""; for (i = 0; i < 50000; i++) printf "é€" }' >"$dir/long"
   reeve-log -j -p web "$to" <"$dir/long"
   [ "$(lines "$to/current")" -eq 1 ]
   jq -r .text "$to/current" | cmp - <(cat "$dir/long"; echo)
@@ -160,7 +160,7 @@ logger_reads() { [ "$(readlink "/proc/$started/fd/0")" = "$dir/in" ] && [ -e "$t
 @test "killed again and again, it loses no line; what a killed one left is archived" {
   mkfifo "$dir/in"
   exec 7<>"$dir/in" # outlives the loggers, as the supervisor's fifo does
-  start sh -c 'exec awk "BEGIN { for (i = 1; i <= 150000; i++) { print i \" of the lines that must not be lost\"; fflush() } }" >"$dir/in"'
+  start sh -c 'exec awk "BEGIN { for (i = 1; i <= 60000; i++) { print i \" of the lines that must not be lost\"; fflush() } }" >"$dir/in"'
   writer=$started
   reader=(sh -c 'exec reeve-log -t none -s 20000 -n 100000 "$1" <"$dir/in" 7>&- 8>&-' sh "$to")
   kills=0
@@ -181,7 +181,7 @@ logger_reads() { [ "$(readlink "/proc/$started/fd/0")" = "$dir/in" ] && [ -e "$t
   [ "$(find "$to" -name '@*.u' | wc -l)" -gt 3 ]
   # Only whole lines count: one that was being written is there again.
   all | awk 'NF == 9 && $9 == "lost" { if (!seen[$1]++) n++; else again++ }
-    END { print "# " again " lines twice"; if (n != 150000) { print "# " n " lines"; exit 1 } }'
+    END { print "# " again " lines twice"; if (n != 60000) { print "# " n " lines"; exit 1 } }'
   [ ! -e "$to/previous" ]
 }
 
