@@ -1,7 +1,7 @@
-/* reeve-init, reeve-scan, reeve and reeve-log in one file: by the name that it is
-   called by it is one of them. The C library is the larger part of each: together
-   they are half as large. reeve-supervise, of which there are many, stays as small
-   as it can be, alone. */
+/* reeve-init, reeve-scan, reeve, reeve-exec and reeve-log in one file: by the name
+   that it is called by it is one of them. The C library is the larger part of each:
+   together they are half as large. reeve-supervise, of which there are many, stays
+   as small as it can be, alone. */
 
 #include <string.h>
 
@@ -19,6 +19,18 @@ static int is_logger (char const *name)
   for (size_t i = 0 ; i < sizeof names / sizeof *names ; i++)
     if (!strcmp(name, names[i])) return 1 ;
   return 0 ;
+}
+
+extern int reeve_exec_main (int, char **) ;
+
+/* The names of reeve-exec: exec/names.c. */
+static int is_exec (char const *name)
+{
+  static char const *const names[] = { "reeve-exec", "chpst", "setuidgid", "envdir", "softlimit", "s6-setuidgid", "s6-envuidgid",
+    "s6-applyuidgid", "s6-envdir", "s6-softlimit", "s6-setsid", "s6-setlock", "s6-fghack", "s6-notifyoncheck" } ;
+  size_t i = 0 ;
+  while (i < sizeof names / sizeof *names && strcmp(name, names[i]) != 0) i++ ;
+  return i < sizeof names / sizeof *names ;
 }
 
 int main (int argc, char const *const *argv, char const *const *envp)
@@ -40,5 +52,6 @@ int main (int argc, char const *const *argv, char const *const *envp)
     PROG = "reeve-log" ;
     return reeve_log_main(argc, argv, envp) ;
   }
+  if (is_exec(name)) return reeve_exec_main(argc, (char **)argv) ;
   return reeve_init_main(argc, argv, envp) ;
 }
