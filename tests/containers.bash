@@ -23,7 +23,7 @@
 #   logs, logged PATTERN, logs_say PATTERN
 # shellcheck shell=bash
 
-overlay=${REEVE_OVERLAY:-$BATS_TEST_DIRNAME/../build/reeve-overlay-amd64.tar.gz}
+overlay=${REEVE_OVERLAY:-$BATS_TEST_DIRNAME/../build/reeve-overlay-amd64.tar.xz}
 
 # The lower of what is wanted and what the machine's hard limit allows.
 limit() # FLAG WANTED
@@ -118,10 +118,10 @@ image_debian()
 
 with_overlay() # NAME BASE
 {
-  mkdir -p "$store/context" && cp "$overlay" "$store/context/reeve-overlay-amd64.tar.gz" &&
+  mkdir -p "$store/context" && cp "$overlay" "$store/context/reeve-overlay-amd64.tar.xz" &&
     cat >"$store/context/Dockerfile" <<DOCKERFILE &&
 FROM $2
-ADD reeve-overlay-amd64.tar.gz /
+ADD reeve-overlay-amd64.tar.xz /
 ENTRYPOINT ["/init"]
 DOCKERFILE
     build -t "$1" "$store/context"

@@ -9,9 +9,9 @@ setup()
   reeve_setup
   root=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
   built=$root/build
-  overlay=$built/reeve-overlay-amd64.tar.gz
-  arm64=$built/reeve-overlay-arm64.tar.gz
-  execline=$built/reeve-execline-amd64.tar.gz
+  overlay=$built/reeve-overlay-amd64.tar.xz
+  arm64=$built/reeve-overlay-arm64.tar.xz
+  execline=$built/reeve-execline-amd64.tar.xz
   for tarball in "$overlay" "$arm64" "$execline"; do
     [ -e "$tarball" ] || { echo "# there is no $tarball: run make overlay"; return 1; }
   done
@@ -20,9 +20,9 @@ setup()
 }
 teardown() { reeve_teardown; }
 
-entries() { tar --numeric-owner -tvzf "$1" | awk '{ print $1, $2, $6, $7, $8 }'; }
-extract() { tar -xzf "$1" -C "${2:-$new}"; }
-unpacked() { tar -tvzf "$1" | awk '{ n += $3 } END { print n }'; }
+entries() { tar --numeric-owner -tvJf "$1" | awk '{ print $1, $2, $6, $7, $8 }'; }
+extract() { tar -xJf "$1" -C "${2:-$new}"; }
+unpacked() { tar -tvJf "$1" | awk '{ n += $3 } END { print n }'; }
 packed() { wc -c <"$1"; }
 programs() { echo init command/reeve-supervise; }
 
@@ -135,7 +135,7 @@ kept() # ROOT
 
 @test "extracting keeps an image's links and folders: /bin a link, their owners and modes" {
   [ "$(id -u)" -eq 0 ] || skip "needs root: folders of others"
-  for extractor in "tar -xzf" "busybox tar -xzf"; do
+  for extractor in "tar -xJf" "busybox tar -xJf"; do
     rm -rf "$new"
     linked_root "$new"
     chown 4711:4711 "$new/usr" "$new/usr/bin"
@@ -154,7 +154,7 @@ kept() # ROOT
 
 @test "extracting keeps a /usr/bin that is itself a link" {
   [ "$(id -u)" -eq 0 ] || skip "needs root: chroot"
-  for extractor in "tar -xzf" "busybox tar -xzf"; do
+  for extractor in "tar -xJf" "busybox tar -xJf"; do
     rm -rf "$new"
     mkdir -p "$new/usr" "$new/bin"
     ln -s ../bin "$new/usr/bin"
@@ -166,7 +166,7 @@ kept() # ROOT
 }
 
 @test "extracting into nothing works, and any user may enter /command whatever the umask" {
-  for extractor in "tar -xzf" "busybox tar -xzf"; do
+  for extractor in "tar -xJf" "busybox tar -xJf"; do
     rm -rf "$new"
     mkdir "$new"
     (umask 077 && $extractor "$overlay" -C "$new")
@@ -369,5 +369,5 @@ END
   run "$root/tools/overlay/build.sh" amd64 "$dir/out" "$dir/cache"
   [ "$status" -eq 1 ]
   [[ $output == *"pinned in tools/overlay/skalibs.sha256"* ]]
-  [ ! -e "$dir/out/reeve-overlay-amd64.tar.gz" ]
+  [ ! -e "$dir/out/reeve-overlay-amd64.tar.xz" ]
 }

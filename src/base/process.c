@@ -3,8 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -14,6 +12,9 @@
 
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
+#include <skalibs/types.h>
+#include <skalibs/uint32.h>
+#include <skalibs/uint64.h>
 
 #define PATH_SIZE 64
 #define STAT_SIZE 1024
@@ -36,17 +37,34 @@ uint64_t process_clock_ms (void)
   return (uint64_t)now.tv_sec * MS_A_SECOND + (uint64_t)now.tv_nsec / NS_A_MS ;
 }
 
+pid_t process_self_in_proc (void)
+{
+  char self[PATH_SIZE] ;
+  uint32_t pid ;
+  ssize_t r = readlink("/proc/self", self, sizeof self - 1) ;
+  if (r < 0) return 0 ;
+  self[r] = 0 ;
+  return uint320_scan(self, &pid) && pid <= INT32_MAX ? (pid_t)pid : 0 ;
+}
+
+static char const *path_of (char out[PATH_SIZE], char const *before, pid_t pid, char const *after)
+{
+  size_t n = strlen(before) ;
+  memcpy(out, before, n) ;
+  n += pid_fmt(out + n, pid) ;
+  memcpy(out + n, after, strlen(after) + 1) ;
+  return out ;
+}
+
 /* A /proc of another PID namespace would tell of other processes under our pids. */
 static int proc_is_ours (void)
 {
   static int known = -1 ;
-  char self[PATH_SIZE] ;
-  ssize_t r ;
+  pid_t self ;
   if (known >= 0) return known ;
-  r = readlink("/proc/self", self, sizeof self - 1) ;
-  if (r < 0) return 0 ; /* may be mounted yet */
-  self[r] = 0 ;
-  known = strtol(self, 0, 10) == (long)getpid() ;
+  self = process_self_in_proc() ;
+  if (!self) return 0 ; /* may be mounted yet */
+  known = self == getpid() ;
   return known ;
 }
 
@@ -72,12 +90,9 @@ static int parse_fields (char const *text, uint64_t field[FIELD_COUNT])
 {
   for (unsigned int i = 1 ; i < FIELD_COUNT ; i++)
   {
-    char *end ;
     text = strchr(text, ' ') ;
-    if (!text) return 0 ;
-    field[i] = strtoull(text, &end, 10) ;
-    if (end == text) return 0 ;
-    text = end ;
+    if (!text++) return 0 ;
+    if (!uint64_scan(text, field + i) && *text != '-') return 0 ; /* the terminal's group may be -1 */
   }
   return 1 ;
 }
@@ -97,8 +112,7 @@ int process_look (pid_t pid, struct process_look *look)
   long ticks = sysconf(_SC_CLK_TCK) ;
   char const *name ;
   char const *end ;
-  snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid) ;
-  if (!read_text(path, text, sizeof text)) return 0 ;
+  if (!read_text(path_of(path, "/proc/", pid, "/stat"), text, sizeof text)) return 0 ;
   name = strchr(text, '(') ;
   end = strrchr(text, ')') ;
   if (!name || !end || end[1] != ' ' || !end[2] || ticks <= 0 || !parse_fields(end + 2, field)) return (errno = EPROTO, 0) ;
@@ -147,8 +161,7 @@ int process_each_child (process_child_func *each, void *data)
   int more = 1 ;
   int fd ;
   if (!proc_is_ours()) return (errno = ENOENT, 0) ;
-  snprintf(path, sizeof path, "/proc/self/task/%ld/children", (long)getpid()) ;
-  fd = open(path, O_RDONLY | O_CLOEXEC) ;
+  fd = open(path_of(path, "/proc/self/task/", getpid(), "/children"), O_RDONLY | O_CLOEXEC) ;
   if (fd == -1) return 0 ;
   while (more && (r = fd_read(fd, text + held, sizeof text - 1 - held)) > 0)
   {
@@ -156,7 +169,11 @@ int process_each_child (process_child_func *each, void *data)
     char *space ;
     held += (size_t)r ;
     text[held] = 0 ;
-    for (; more && (space = strchr(at, ' ')) ; at = space + 1) more = (*each)((pid_t)strtol(at, 0, 10), data) ;
+    for (; more && (space = strchr(at, ' ')) ; at = space + 1)
+    {
+      uint32_t pid ;
+      if (uint32_scan(at, &pid)) more = (*each)((pid_t)pid, data) ;
+    }
     held = strlen(at) ; /* each number ends with a space */
     memmove(text, at, held) ;
   }
@@ -179,15 +196,21 @@ int process_signal_watched (int fd, int sig, int group)
   return syscall(SYS_pidfd_send_signal, (long)fd, (long)sig, 0L, group ? (long)SIGNAL_PROCESS_GROUP : 0L) != -1 ;
 }
 
-int process_namespace_life (char *out, size_t size)
+int process_namespace_life (char out[PROCESS_LIFE_MAX])
 {
-  char boot[64] ;
+  char boot[PATH_SIZE] ;
   struct process_look init ;
   struct stat st ;
-  int n ;
+  size_t n ;
   if (!read_text("/proc/sys/kernel/random/boot_id", boot, sizeof boot)) return 0 ;
-  boot[strcspn(boot, "\n")] = 0 ;
   if (stat("/proc/self/ns/pid", &st) == -1 || !process_look(1, &init)) return 0 ;
-  n = snprintf(out, size, "%s %ju %ju\n", boot, (uintmax_t)st.st_ino, (uintmax_t)init.started_ms) ;
-  return n > 0 && (size_t)n < size ? 1 : (errno = ENAMETOOLONG, 0) ;
+  n = strcspn(boot, "\n") ;
+  memcpy(out, boot, n) ;
+  out[n++] = ' ' ;
+  n += uint64_fmt(out + n, (uint64_t)st.st_ino) ;
+  out[n++] = ' ' ;
+  n += uint64_fmt(out + n, init.started_ms) ;
+  out[n++] = '\n' ;
+  out[n] = 0 ;
+  return 1 ;
 }

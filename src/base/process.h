@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #define PROCESS_NAME_MAX 64
+#define PROCESS_LIFE_MAX 128
 
 /* When a process started: not before `after_ms`, not after `before_ms`, as
    process_clock_ms() says. It lived at `before_ms`, so that no other process can
@@ -66,7 +67,10 @@ extern int process_signal_watched (int fd, int sig, int group) ;
 
 /* Identifies this run of this PID namespace: two calls write the same text only if
    no pid can mean another process in the second one's time than in the first's.
-   Writes at most `size` bytes; returns 1, or 0 with errno when /proc does not tell. */
-extern int process_namespace_life (char *out, size_t size) ;
+   Returns 1, or 0 with errno when /proc does not tell. */
+extern int process_namespace_life (char out[PROCESS_LIFE_MAX]) ;
+
+/* Our pid in the namespace that /proc speaks of; 0: there is no /proc. */
+extern pid_t process_self_in_proc (void) ;
 
 #endif

@@ -1,11 +1,21 @@
 #include "base/program.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #define REPLACED " (deleted)" /* as the kernel says it */
+
+static int join (char out[PROGRAM_PATH_MAX], char const *directory, char const *name)
+{
+  size_t len = strlen(directory) ;
+  size_t rest = strlen(name) ;
+  if (len + rest + 2 > PROGRAM_PATH_MAX) return (errno = ENAMETOOLONG, 0) ;
+  memcpy(out, directory, len) ;
+  out[len] = '/' ;
+  memcpy(out + len + 1, name, rest + 1) ;
+  return 1 ;
+}
 
 void program_self (char out[PROGRAM_PATH_MAX], char const *name)
 {
@@ -13,7 +23,7 @@ void program_self (char out[PROGRAM_PATH_MAX], char const *name)
   ssize_t r = readlink("/proc/self/exe", out, PROGRAM_PATH_MAX - 1) ;
   if (r <= 0)
   {
-    snprintf(out, PROGRAM_PATH_MAX, REEVE_BINDIR "/%s", name) ;
+    if (!join(out, REEVE_BINDIR, name)) *out = 0 ;
     return ;
   }
   out[r] = 0 ;
@@ -22,10 +32,7 @@ void program_self (char out[PROGRAM_PATH_MAX], char const *name)
 
 static int executable (char out[PROGRAM_PATH_MAX], char const *directory, char const *name)
 {
-  int n = snprintf(out, PROGRAM_PATH_MAX, "%s/%s", directory, name) ;
-  if (n > 0 && n < PROGRAM_PATH_MAX) return !access(out, X_OK) ;
-  errno = ENAMETOOLONG ;
-  return 0 ;
+  return join(out, directory, name) && !access(out, X_OK) ;
 }
 
 int program_beside (char out[PROGRAM_PATH_MAX], char const *name)

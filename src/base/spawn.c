@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/syscall.h>
@@ -97,13 +96,7 @@ static void take_terminal (void)
 /* In the child. In a PID namespace of its own it is 1, and /proc still the outer one's. */
 static pid_t own_pid (struct spawn const *spawn)
 {
-  char self[16] ;
-  ssize_t r ;
-  if (!spawn->new_pid_namespace) return getpid() ;
-  r = readlink("/proc/self", self, sizeof self - 1) ;
-  if (r < 0) return 0 ;
-  self[r] = 0 ;
-  return (pid_t)strtol(self, 0, 10) ;
+  return spawn->new_pid_namespace ? process_self_in_proc() : getpid() ;
 }
 
 /* In the child: from here on it is known who this is, whoever dies. */

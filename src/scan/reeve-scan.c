@@ -30,7 +30,6 @@
 #define DEFAULT_SCAN "/etc/services.d"
 #define CONTROL_DIRECTORY ".s6-svscan"
 #define RETRY_MS 1000
-#define LIFE_MAX 128
 
 enum channel { CHANNEL_SIGNALS, CHANNEL_CONTROL, CHANNEL_REPORTS, CHANNEL_INOTIFY, CHANNEL_FOUND, CHANNEL_COUNT } ;
 
@@ -170,11 +169,11 @@ static void take_live (struct scanner *s)
 /* Do the pids that an earlier scanner and its supervisors have left mean anything? */
 static void compare_lives (struct scanner *s)
 {
-  char life[LIFE_MAX] ;
-  char before[LIFE_MAX] ;
+  char life[PROCESS_LIFE_MAX] ;
+  char before[PROCESS_LIFE_MAX] ;
   size_t n = openreadnclose(LIFE_FILE, before, sizeof before - 1) ;
   before[n] = 0 ;
-  if (!process_namespace_life(life, sizeof life)) life[0] = 0 ;
+  if (!process_namespace_life(life)) life[0] = 0 ;
   s->same_life = s->upgrade.done || (life[0] && !strcmp(life, before)) ;
   if (s->upgrade.done || s->same_life) return ;
   if (!openwritenclose_suffix(LIFE_FILE, life, strlen(life), ".new")) strerr_diefu4sys(111, "write ", s->live, "/", LIFE_FILE) ;

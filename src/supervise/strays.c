@@ -1,9 +1,9 @@
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <sys/wait.h>
 
 #include <skalibs/strerr.h>
+#include <skalibs/types.h>
 
 #include "supervise/supervisor.h"
 
@@ -29,8 +29,8 @@ static int was_told (pid_t pid)
 
 static void say (char const *what, pid_t pid, struct process_look const *look, char const *why)
 {
-  char number[24] ;
-  snprintf(number, sizeof number, "%ld", (long)pid) ;
+  char number[PID_FMT] ;
+  number[pid_fmt(number, pid)] = 0 ;
   strerr_warnw6x(what, look->name, " (pid ", number, "), which ./run has left behind", why) ;
 }
 

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <skalibs/types.h>
@@ -61,7 +60,9 @@ int order_send (char const *dir, struct order const *order)
 {
   char path[PATH_SIZE] ;
   char line[ORDER_SIZE_MAX] ;
-  int n = snprintf(path, sizeof path, "%s/" ORDERS_FIFO, dir) ;
-  if (n < 0 || (size_t)n >= sizeof path) return (errno = ENAMETOOLONG, 0) ;
+  size_t len = strlen(dir) ;
+  if (len + sizeof "/" ORDERS_FIFO > sizeof path) return (errno = ENAMETOOLONG, 0) ;
+  memcpy(path, dir, len) ;
+  memcpy(path + len, "/" ORDERS_FIFO, sizeof "/" ORDERS_FIFO) ;
   return fifo_send(path, line, order_format(line, order)) ;
 }

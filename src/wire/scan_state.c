@@ -13,11 +13,26 @@
 #define NAME "reeve-scan "
 #define VERSION NAME "001"
 
+/* With its NUL. */
+static size_t add_text (char *out, char const *text)
+{
+  size_t len = strlen(text) + 1 ;
+  memcpy(out, text, len) ;
+  return len ;
+}
+
 size_t scan_state_format (char out[SCAN_STATE_SIZE_MAX], struct scan_state const *state)
 {
-  int n = snprintf(out, SCAN_STATE_SIZE_MAX, "%s%c%d%c%d%c%d%c%lu%c%lu%c%s%c%s", VERSION, 0, state->lock, 0, state->control, 0,
-    state->reports, 0, (unsigned long)state->upgrades, 0, (unsigned long)state->failed_upgrades, 0, state->scan, 0, state->origin) ;
-  return (size_t)n + 1 ;
+  uint32_t const numbers[] =
+    { (uint32_t)state->lock, (uint32_t)state->control, (uint32_t)state->reports, state->upgrades, state->failed_upgrades } ;
+  size_t n = add_text(out, VERSION) ;
+  for (size_t i = 0 ; i < sizeof numbers / sizeof *numbers ; i++)
+  {
+    n += uint32_fmt(out + n, numbers[i]) ;
+    out[n++] = 0 ;
+  }
+  n += add_text(out + n, state->scan) ;
+  return n + add_text(out + n, state->origin) ;
 }
 
 struct rest

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds OUT/reeve-overlay-ARCH.tar.gz: the programs, static, with musl.
+# Builds OUT/reeve-overlay-ARCH.tar.xz: the programs, static, with musl.
 #   build.sh ARCH OUT CACHE
 # ARCH is amd64 or arm64. CACHE keeps what is downloaded.
 set -eu
@@ -86,5 +86,5 @@ compiler
 skalibs
 programs
 stage
-"$here/pack.sh" "$work/stage" "$out/reeve-overlay-$arch.tar.gz"
-echo "overlay: $out/reeve-overlay-$arch.tar.gz: $(wc -c <"$out/reeve-overlay-$arch.tar.gz") bytes"
+"$here/pack.sh" "$work/stage" "$out/reeve-overlay-$arch.tar.xz"
+echo "overlay: $out/reeve-overlay-$arch.tar.xz: $(wc -c <"$out/reeve-overlay-$arch.tar.xz") bytes"
