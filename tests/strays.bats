@@ -22,7 +22,8 @@ leaving()
 {
   stray="sh -c 'while :; do sleep 1; done' $(mark)"
   stubborn="sh -c 'trap \"\" TERM HUP INT; while :; do sleep 1; done' $(mark)"
-  export stray stubborn
+  mark=$(mark)
+  export stray stubborn mark
   { cat; echo 'until [ -e "$dir/go" ]; do sleep 0.05; done; rm "$dir/go"; exit "${code:-5}"'; } | service web
   # Are there any when it runs?
   finish web <<<"if pgrep -f '^(sh|sleep|bash) .*$(mark)' >/dev/null; then echo left; else echo clean; fi >>\"\$dir/finished\""
@@ -64,7 +65,7 @@ ends_clean() # STRAYS: as many are there before
 }
 
 @test "one that is stopped is ended too" {
-  leaving <<<'eval "setsid $stray &"; kill -STOP $!'
+  leaving <<<'eval "setsid $stray &"; until pgrep -f "^sh .*$mark"; do sleep 0.05; done; kill -STOP $!'
   ends_clean 1
 }
 
