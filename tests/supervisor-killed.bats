@@ -27,7 +27,7 @@ remember() # NAME
   listen web
   kill_supervisor web
   unchanged web
-  field web state up
+  eventually 10 field web state up
   field web restarts 0
   eventually 5 heard s # there is a supervisor (again), and nothing else
   said 'the supervisor of web was ended by SIGKILL; it is replaced, and its successor goes on with what it has left'
@@ -98,12 +98,12 @@ while :; do sleep 0.02; done'
   eventually 10 grep -qx TERM "$dir/told"
   s6-svc -p "$live/web"
   eventually 10 grep -q '^State:.T' "/proc/$pid/status"
-  field web state paused
+  eventually 10 field web state paused
   kill_supervisor web
-  field web state paused
+  eventually 10 field web state paused
   s6-svc -c "$live/web"
   eventually 10 grep -q '^State:.[SR]' "/proc/$pid/status"
-  field web state up
+  eventually 10 field web state up
   member=$(cat "$dir/member")
   printf P >"$live/web/supervise/control"
   eventually 10 grep -q '^State:.T' "/proc/$pid/status"

@@ -55,6 +55,7 @@ static void tell_forked (struct supervisor *s)
   s->searching = 0 ;
   s->deadline_ms = 0 ;
   s->forked = 1 ;
+  s->state_pending = 1 ;
   publish_status(s) ;
 }
 
