@@ -52,6 +52,7 @@ complete() { grep -v last "$dir/log" | awk '$1 != NR { print "line " NR " is " $
   loggers=$(grep -l 'burst/log' /proc/[0-9]*/cmdline 2>/dev/null | grep -o '[0-9]*' | head -n 1)
   kill -KILL "$loggers"
   eventually 10 said "the supervisor of burst/log was ended by SIGKILL"
+  eventually 10 s6-svok "$live/burst/log"
   s6-svc -u "$live/burst/log" # its successor knows that it was stopped
   eventually 20 logged 1000
   stop_scanner 0

@@ -131,11 +131,11 @@ no_supervisor() { ! s6-svok "$1"; }
   setting web down ''
   scanner
   eventually 10 s6-svok "$live/web"
-  supervisor=$(pgrep -f "^reeve-supervise web$" -P "$scanner")
+  supervisor=$(pgrep -f "^reeve-supervise.* web$" -P "$scanner")
   kill -KILL "$supervisor"
-  another() { local now; now=$(pgrep -f "^reeve-supervise web$" -P "$scanner") && [ "$now" != "$supervisor" ] && s6-svok "$live/web"; }
+  another() { local now; now=$(pgrep -f "^reeve-supervise.* web$" -P "$scanner") && [ "$now" != "$supervisor" ] && s6-svok "$live/web"; }
   eventually 10 another
-  says "the supervisor of web was ended by signal 9"
+  says "the supervisor of web was ended by SIGKILL"
 }
 
 instances()

@@ -1,10 +1,25 @@
 #include "base/clock.h"
 
+#include <errno.h>
 #include <time.h>
+
+#include <skalibs/strerr.h>
 
 uint64_t clock_ms (void)
 {
   struct timespec now ;
   clock_gettime(CLOCK_MONOTONIC, &now) ;
   return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000 ;
+}
+
+void clock_pause (char const *what, uint32_t ms)
+{
+  static int said ;
+  struct timespec pause = { .tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000 } ;
+  if (errno != said)
+  {
+    said = errno ;
+    strerr_warnwu2sys(what, " (trying again every second)") ;
+  }
+  nanosleep(&pause, 0) ; /* signals are blocked: it sleeps to the end */
 }

@@ -166,23 +166,28 @@ int await_all (struct request const *request, char const *letters, char wanted, 
   return code ;
 }
 
+int await_never (struct view const *view, char const *name)
+{
+  if (view->state != STATE_FAILED && (view->state != STATE_DOWN || view->reason == REASON_NONE)) return 0 ;
+  strerr_warnw3x(name, view->state == STATE_FAILED ? " has failed for good: " : " does not run: ", view_reason(view)) ;
+  return 1 ;
+}
+
 int await_ready (struct view const *view, char const *name, struct view const *before)
 {
-  (void)name ;
   (void)before ;
-  return view->ready ;
+  return view->ready ? 1 : await_never(view, name) ? -1 : 0 ;
 }
 
 int await_ready_if_wanted (struct view const *view, char const *name, struct view const *before)
 {
-  return await_ready(view, name, before) || (!view->wanted_up && view->finished) ;
+  return view->state == STATE_DOWN ? 1 : await_ready(view, name, before) ;
 }
 
 int await_up (struct view const *view, char const *name, struct view const *before)
 {
-  (void)name ;
   (void)before ;
-  return view->up ;
+  return view->up ? 1 : await_never(view, name) ? -1 : 0 ;
 }
 
 int await_down (struct view const *view, char const *name, struct view const *before)

@@ -131,8 +131,11 @@ extern int await_send (struct request const *request, char const *name, char con
    Returns the exit code of the first that failed. */
 extern int await_all (struct request const *request, char const *letters, char wanted, await_condition *condition) ;
 
+/* Has it failed for good, or done what it had to do? Then says so. */
+extern int await_never (struct view const *view, char const *name) ;
+
 extern await_condition await_ready ;
-/* Ready, or down and meant to be: for --all. */
+/* Ready, or down and meant to be, but not for good: for --all. */
 extern await_condition await_ready_if_wanted ;
 extern await_condition await_up ;
 extern await_condition await_down ;

@@ -8,8 +8,8 @@
 static int another_is_ready (struct view const *view, char const *name, struct view const *before)
 {
   if (view->ready && view->pid != before->pid) return 1 ;
-  if (view->state != STATE_DOWN) return 0 ;
-  strerr_warnw2x(name, " has failed for good, or was stopped meanwhile") ;
+  if (view->state == STATE_DOWN && view->reason == REASON_NONE) strerr_warnw2x(name, " was stopped meanwhile") ;
+  else if (!await_never(view, name)) return 0 ;
   return -1 ;
 }
 

@@ -2,13 +2,13 @@
 
 #include "control/control.h"
 
-/* Wanted down again before it got ready: ./finish has said: never again. */
+/* Wanted down again before it got ready. */
 static int ready_or_failed (struct view const *view, char const *name, struct view const *before)
 {
   (void)before ;
   if (view->ready) return 1 ;
-  if (view->state != STATE_DOWN) return 0 ;
-  strerr_warnw2x(name, " has failed for good, or was stopped meanwhile") ;
+  if (view->state == STATE_DOWN && view->reason == REASON_NONE) strerr_warnw2x(name, " was stopped meanwhile") ;
+  else if (!await_never(view, name)) return 0 ;
   return -1 ;
 }
 

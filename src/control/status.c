@@ -61,7 +61,7 @@ static void print_row (char const *name, int width, struct view const *view, int
   if (view->pid) snprintf(pid, sizeof pid, "%ld", (long)view->pid) ;
   format_since(view, since, sizeof since) ;
   format_end(view, end, sizeof end) ;
-  printf("%-*s  %s%-12s%s  %-8s  %-19s  %-5s  %-6s  %-9s  %-8u%s%s\n", width, service_name_printable(printable, sizeof printable, name),
+  printf("%-*s  %s%-12s%s  %-8s  %-19s  %-5s  %-6s  %-9s  %u%s%s\n", width, service_name_printable(printable, sizeof printable, name),
     colour ? colour_of(view) : "", view_state_name(view->state), colour && *colour_of(view) ? PLAIN : "", pid, since,
     view->ready ? "yes" : "no", view->wanted_up ? "up" : "down", end, view->restarts,
     view_reason(view) ? "  " : "", view_reason(view) ? view_reason(view) : "") ;
@@ -72,9 +72,9 @@ static void print_row (char const *name, int width, struct view const *view, int
 static void print_string (char const *text)
 {
   char escaped[JSON_ESCAPED_MAX(VIEW_NAME_MAX)] ;
-  size_t len = strnlen(text, VIEW_NAME_MAX) ;
+  size_t len = json_escape(escaped, text, strnlen(text, VIEW_NAME_MAX)) ;
   putchar('"') ;
-  fwrite(escaped, 1, json_escape(escaped, text, len), stdout) ;
+  fwrite(escaped, 1, len, stdout) ;
   putchar('"') ;
 }
 

@@ -129,26 +129,28 @@ static void refresh (struct scanner *s, struct unit *unit)
 
 /* ---- ending ---- */
 
-static void tell_leave (struct scanner *s, struct unit *unit)
+/* Returns 0 with errno when it could not be told. */
+static int order_leave (struct unit const *unit, int dry)
 {
   char path[UNIT_PATH_MAX] ;
   struct order order = { .letter = ORDER_RUN_DRY } ;
-  int dry = unit->producer && !unit->terminate ;
-  if (!unit->supervisor) return ;
-  if (unit->child)
-  {
-    kill(unit->supervisor, dry ? SIGHUP : SIGTERM) ;
-    return ;
-  }
+  if (unit->child && kill(unit->supervisor, dry ? SIGHUP : SIGTERM) != -1) return 1 ;
   /* Not ours to signal: its pid may have become another's. */
   snprintf(path, sizeof path, "%s/" CONTROL_FIFO, unit->name) ;
-  if (dry ? order_send(unit->name, &order) : fifo_send(path, "xd", 2)) return ;
-  if (errno == ENXIO || errno == ENOENT)
+  return dry ? order_send(unit->name, &order) : fifo_send(path, "xd", 2) ;
+}
+
+static void tell_leave (struct scanner *s, struct unit *unit)
+{
+  if (!unit->supervisor || order_leave(unit, unit->producer && !unit->terminate)) return ;
+  if (!unit->child && (errno == ENXIO || errno == ENOENT))
   {
     units_set_supervisor(&s->units, unit, 0) ;
     act(s, unit, UNIT_DIED) ;
+    return ;
   }
-  else strerr_warnwu2sys("tell the supervisor to leave, of ", unit->name) ;
+  strerr_warnwu3sys("tell the supervisor of ", unit->name, " to leave (next try in 1 second)") ;
+  units_arm(&s->units, unit, DEADLINE_RETRY) ;
 }
 
 static void release (struct scanner *s, struct unit *unit)
@@ -156,7 +158,7 @@ static void release (struct scanner *s, struct unit *unit)
   struct unit *producer = unit->producer ;
   orphans_release(s, unit) ;
   units_release(&s->units, unit) ;
-  if (producer && !producer->supervisor && (producer->phase == UNIT_LEAVING || producer->phase == UNIT_RETURNING))
+  if (producer && !producer->supervisor && !producer->adopt && (producer->phase == UNIT_LEAVING || producer->phase == UNIT_RETURNING))
     act(s, producer, UNIT_LOGGER_GONE) ;
 }
 
@@ -169,8 +171,10 @@ static void end_logger (struct scanner *s, struct unit *unit)
 static void clean (struct scanner *s, struct unit *unit)
 {
   if (s->stop.on) return ; /* the next start removes it: an end is not the time for it */
-  if (unit->foreign || unit->producer || !livetree_is_ours(unit->name)) return ;
-  if (!livetree_remove(unit->name)) strerr_warnwu4sys("remove the live directory ", s->live, "/", unit->name) ;
+  if (unit->foreign || unit->producer || (!livetree_is_ours(unit->name) && errno == ENOENT)) return ;
+  if (livetree_is_ours(unit->name) && livetree_remove(unit->name)) return ;
+  strerr_warnwu5sys("remove the live directory ", s->live, "/", unit->name, " (next try in 1 second)") ;
+  look_again(s) ;
 }
 
 static void say_incomplete (struct scanner *s, struct unit *unit)
@@ -229,10 +233,6 @@ void act_found (struct scanner *s, struct unit *unit, pid_t supervisor)
   if (!unit->child) found_watch(s, unit) ;
   orphans_book_process(s, unit) ;
   order_send(unit->name, &order) ; /* one of s6's has no such fifo */
-  if (s->upgrade.done && !s->look.ended_once)
-  {
-    order.letter = ORDER_UPGRADE ;
-    order_send(unit->name, &order) ;
-  }
+  if (s->upgrade.done && !s->look.ended_once) upgrade_pass_on(s, unit) ;
   act(s, unit, UNIT_STARTED) ;
 }

@@ -27,6 +27,12 @@ static void forward (tain *moment, uint32_t ms)
   tain_add(moment, &now, &delay) ;
 }
 
+void look_again (struct scanner *s)
+{
+  forward(&s->look.moment, AGAIN_MS) ;
+  s->look.again = 1 ;
+}
+
 /* ---- one directory ---- */
 
 /* PATH of FILE in the directory of the unit: in SCAN, or in LIVE. */
@@ -83,8 +89,7 @@ static struct unit *know (struct scanner *s, char const *identity, char const *n
   unit = units_add(&s->units, identity, name, 0) ;
   if (unit) return unit ;
   strerr_warnwu3sys("remember the service ", name, " (next try in 1 second)") ;
-  forward(&s->look.moment, AGAIN_MS) ;
-  s->look.again = 1 ;
+  look_again(s) ;
   return 0 ;
 }
 
@@ -174,8 +179,7 @@ static void open_failed (struct scanner *s, char const *path)
     return ;
   }
   strerr_warnwu3sys("read the directory ", path, " (next try in 1 second)") ;
-  forward(&s->look.moment, AGAIN_MS) ;
-  s->look.again = 1 ;
+  look_again(s) ;
 }
 
 static void open_directory (struct scanner *s, int in_live)

@@ -180,9 +180,9 @@ static void compare_lives (struct scanner *s)
   size_t n = openreadnclose(LIFE_FILE, before, sizeof before - 1) ;
   before[n] = 0 ;
   if (!process_namespace_life(life, sizeof life)) life[0] = 0 ;
-  s->same_life = life[0] && !strcmp(life, before) ;
-  if (!s->same_life && !openwritenclose_suffix(LIFE_FILE, life, strlen(life), ".new"))
-    strerr_diefu4sys(111, "write ", s->live, "/", LIFE_FILE) ;
+  s->same_life = s->upgrade.done || (life[0] && !strcmp(life, before)) ;
+  if (s->upgrade.done || s->same_life) return ;
+  if (!openwritenclose_suffix(LIFE_FILE, life, strlen(life), ".new")) strerr_diefu4sys(111, "write ", s->live, "/", LIFE_FILE) ;
 }
 
 /* One that was executed anew holds a tree already: it goes on until it can. */
@@ -195,8 +195,7 @@ static int trap_signals (int running)
     int fd = signals_open(trapped, sizeof trapped / sizeof *trapped) ;
     if (fd >= 0) return fd ;
     if (!running) strerr_diefu1sys(111, "open a descriptor for signals") ;
-    strerr_warnwu1sys("open a descriptor for signals (next try in 1 second)") ;
-    poll(0, 0, RETRY_MS) ;
+    clock_pause("open a descriptor for signals", RETRY_MS) ;
   }
 }
 
@@ -241,6 +240,9 @@ static int sleep_ms (struct scanner const *s)
   if (stop_deadline(s, &deadline)) sooner(&ms, &deadline) ;
   sooner_ms(&ms, orphans_deadline(s)) ;
   sooner_ms(&ms, s->upgrade.deadline_ms) ;
+  sooner_ms(&ms, s->upgrade.write_again_ms) ;
+  sooner_ms(&ms, s->upgrade.pass_on_again_ms) ;
+  sooner_ms(&ms, s->command_again_ms) ;
   return ms ;
 }
 
@@ -280,10 +282,12 @@ static void loop (struct scanner *s, int signals)
     x[CHANNEL_FOUND].fd = s->found ;
     if (poll(x, CHANNEL_COUNT, sleep_ms(s)) == -1 && errno != EINTR)
     {
-      int hopeless = errno == EFAULT || errno == EINVAL ;
-      strerr_warnwu1sys("poll") ;
-      if (hopeless) stop_crash(s) ;
-      poll(0, 0, RETRY_MS) ;
+      if (errno == EFAULT || errno == EINVAL)
+      {
+        strerr_warnwu1sys("poll") ;
+        stop_crash(s) ;
+      }
+      clock_pause("poll", RETRY_MS) ;
     }
     if (x[CHANNEL_SIGNALS].revents) read_signals(s, x[CHANNEL_SIGNALS].fd) ;
     if (x[CHANNEL_REPORTS].revents & POLLIN) reap_reports(s) ;
@@ -292,16 +296,18 @@ static void loop (struct scanner *s, int signals)
     if (s->inotify >= 0 && x[CHANNEL_INOTIFY].revents & POLLIN) watch_read(s) ;
     deadlines(s) ;
     orphans_deadlines(s) ;
+    if (s->command_again_ms && clock_ms() >= s->command_again_ms) stop_start_command(s) ;
     look_continue(s) ;
   }
 }
 
 /* So that `reeve` knows of the services that no look has come to yet; and of upgrades. */
-static void tell_client (struct scanner const *s)
+static void tell_client (struct scanner *s)
 {
   if (upgrade_write_state(s)) return ;
-  if (!s->upgrade.done) strerr_diefu4sys(111, "write ", s->live, "/" SCAN_STATE_FILE, "") ;
-  strerr_warnwu1sys("write " SCAN_STATE_FILE) ;
+  if (!s->upgrade.done) strerr_diefu3sys(111, "write ", s->live, "/" SCAN_STATE_FILE) ;
+  strerr_warnwu1sys("write " SCAN_STATE_FILE " (will try again until it can)") ;
+  s->upgrade.write_again_ms = clock_ms() + RETRY_MS ;
 }
 
 static void take_over (struct scanner *s)

@@ -88,6 +88,7 @@ struct unit
   unsigned int adopt : 1 ; /* the next supervisor goes on from what the last one has left */
   unsigned int adopting : 1 ; /* in that list */
   unsigned int killing : 1 ; /* its strays have had SIGTERM */
+  unsigned int upgrade_due : 1 ; /* its supervisor could not be told yet */
   unsigned int terminate : 1 ; /* a logger that is not to wait for the end of its input */
 } ;
 
@@ -144,6 +145,8 @@ struct stop
 struct upgrade
 {
   uint64_t deadline_ms ; /* clock_ms(): of the trial */
+  uint64_t pass_on_again_ms ; /* clock_ms(): when to tell those supervisors; 0: none */
+  uint64_t write_again_ms ; /* clock_ms(): when to try again to write the state; 0: it is written */
   pid_t checker ; /* the new program's trial; 0: none is under way */
   uint32_t count ;
   uint32_t failed ;
@@ -160,6 +163,7 @@ struct scanner
   char const *const *command ; /* CMD; 0: none */
   char const *const *arguments ; /* the program's own, from argv[1] on */
   pid_t command_pid ;
+  uint64_t command_again_ms ; /* clock_ms(): when it is tried again to start it; 0: not */
   int command_fd ; /* pidfd of a CMD that is no child; -1: it is */
   int own_code ; /* with which CMD or a main service ended by itself; -1: none has */
   struct units units ;
@@ -254,6 +258,8 @@ extern void upgrade_order (struct scanner *s) ;
 /* Goes on with it when nothing is in the air; does not return when it is done. */
 extern void upgrade_progress (struct scanner *s) ;
 extern void upgrade_tried (struct scanner *s, int wstat) ;
+/* Orders the unit's supervisor to do the same; again every second until it could be told. */
+extern void upgrade_pass_on (struct scanner *s, struct unit *unit) ;
 /* Writes LIVE/.s6-svscan/state. Returns 1, or 0 with errno. */
 extern int upgrade_write_state (struct scanner const *s) ;
 /* What the trial does. Returns the exit code. */
@@ -264,6 +270,8 @@ extern void upgrade_take (struct scanner *s) ;
 /* look.c */
 /* Orders a scan; `prune`: and let go of what it misses; `quiet`: by the timer. */
 extern void look_order (struct scanner *s, int prune, int quiet) ;
+/* Orders one in a second. */
+extern void look_again (struct scanner *s) ;
 extern int look_under_way (struct scanner const *s) ;
 /* Does a portion of it. */
 extern void look_continue (struct scanner *s) ;

@@ -5,13 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
+#include <skalibs/error.h>
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "base/clock.h"
 #include "base/process.h"
 #include "base/spawn.h"
 #include "scan/scanner.h"
@@ -23,6 +26,8 @@
 
 #define KILL_BEFORE_MS 1000 /* before the end of the budget */
 #define ABANDON_BEFORE_MS 500
+#define COMMAND_AGAIN_MS 1000
+#define ROUNDS_MAX 20
 #define CODE_BY_SIGNAL 128
 #define CODE_KILLED 137
 #define CODE_NOT_FOUND 127
@@ -90,7 +95,9 @@ void stop_start_command (struct scanner *s)
   char program[SCAN_PATH_MAX] ;
   struct birth birth = { .what = 'r' } ;
   struct spawn request = SPAWN_ZERO ;
-  int executing ;
+  int executing = 0 ;
+  int found ;
+  s->command_again_ms = 0 ;
   if (!s->command || s->command_pid || s->stop.on) return ;
   request.path = program ;
   request.argv = s->command ;
@@ -98,10 +105,17 @@ void stop_start_command (struct scanner *s)
   request.same_session = 1 ; /* it may talk to a terminal */
   request.chdir = s->origin ;
   request.birth = &birth ;
-  if (find_program(s->command[0], program)) s->command_pid = spawn(&request, &executing) ;
+  found = find_program(s->command[0], program) ;
+  if (found) s->command_pid = spawn(&request, &executing) ;
   if (s->command_pid)
   {
     publish_command(&birth) ;
+    return ;
+  }
+  if (found && !executing && error_temp(errno))
+  {
+    strerr_warnwu3sys("start the command ", s->command[0], " (next try in 1 second)") ;
+    s->command_again_ms = clock_ms() + COMMAND_AGAIN_MS ;
     return ;
   }
   s->own_code = errno == ENOENT ? CODE_NOT_FOUND : CODE_NOT_EXECUTED ;
@@ -150,8 +164,7 @@ static void let_loggers_go (struct scanner *s)
   {
     if (!unit->producer || unit->phase == UNIT_RELEASED) continue ;
     unit->terminate = 1 ;
-    if (unit->phase == UNIT_LEAVING && unit->supervisor && unit->child) kill(unit->supervisor, SIGTERM) ;
-    else act(s, unit, UNIT_LET_GO) ;
+    act(s, unit, unit->phase == UNIT_LEAVING && unit->supervisor ? UNIT_STARTED : UNIT_LET_GO) ;
   }
 }
 
@@ -245,6 +258,28 @@ static void abandon_what_is_left (struct scanner *s)
   }
 }
 
+/* Those that could not be ordered to end all. What they leave becomes a child of ours. */
+static int kill_child (pid_t pid, void *data)
+{
+  (void)data ;
+  kill(pid, SIGKILL) ;
+  return 1 ;
+}
+
+static void kill_supervisors (struct scanner *s)
+{
+  int any = 0 ;
+  for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
+    if (unit->supervisor && unit->child) any = 1 ;
+  /* Each round, those that the last one has killed are reaped, and what they left is found. */
+  for (unsigned int i = 0 ; any && i < ROUNDS_MAX && process_each_child(&kill_child, 0) ; i++)
+  {
+    struct timespec pause = { .tv_nsec = 1000000 } ;
+    nanosleep(&pause, 0) ;
+    while (waitpid(-1, 0, WNOHANG) > 0) ;
+  }
+}
+
 int stop_progress (struct scanner *s)
 {
   tain deadline ;
@@ -256,7 +291,11 @@ int stop_progress (struct scanner *s)
     tain now ;
     tain_now(&now) ;
     if (tain_less(&now, &deadline)) return 0 ;
-    if (s->stop.abandoning) return 1 ;
+    if (s->stop.abandoning)
+    {
+      kill_supervisors(s) ;
+      return 1 ;
+    }
     if (s->stop.killing)
     {
       s->stop.abandoning = 1 ;

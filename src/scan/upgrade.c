@@ -14,9 +14,11 @@
 #include "base/spawn.h"
 #include "scan/scanner.h"
 #include "service/executable.h"
+#include "wire/order.h"
 #include "wire/scan_state.h"
 
 #define TRIAL_MS 5000
+#define WRITE_AGAIN_MS 1000
 #define PROGRAM "reeve-scan"
 
 int upgrade_write_state (struct scanner const *s)
@@ -34,10 +36,16 @@ int upgrade_write_state (struct scanner const *s)
   return scan_state_write(&state) ;
 }
 
+/* The client waits for it: once it can be written, it is. */
+static void write_state (struct scanner *s)
+{
+  s->upgrade.write_again_ms = upgrade_write_state(s) ? 0 : clock_ms() + WRITE_AGAIN_MS ;
+}
+
 static void failed (struct scanner *s)
 {
   s->upgrade.failed++ ;
-  if (!upgrade_write_state(s)) strerr_warnwu1sys("write " SCAN_STATE_FILE) ;
+  write_state(s) ;
 }
 
 static void say_not_executed (char const *program, int err)
@@ -68,6 +76,7 @@ static void try_it (struct scanner *s)
   if (!upgrade_write_state(s))
   {
     strerr_warnwu1sys("upgrade: write " SCAN_STATE_FILE " (going on with the present program)") ;
+    failed(s) ;
     return ;
   }
   program_self(program, PROGRAM) ;
@@ -85,8 +94,26 @@ static void try_it (struct scanner *s)
   failed(s) ;
 }
 
+void upgrade_pass_on (struct scanner *s, struct unit *unit)
+{
+  struct order order = { .letter = ORDER_UPGRADE } ;
+  unit->upgrade_due = !order_send(unit->name, &order) && errno != ENOENT && errno != ENXIO ; /* one of s6's has no such fifo */
+  if (!unit->upgrade_due) return ;
+  strerr_warnwu3sys("tell the supervisor of ", unit->name, " to execute its program anew (next try in 1 second)") ;
+  s->upgrade.pass_on_again_ms = clock_ms() + WRITE_AGAIN_MS ;
+}
+
+static void pass_on_again (struct scanner *s)
+{
+  s->upgrade.pass_on_again_ms = 0 ;
+  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
+    if (unit->upgrade_due && unit->phase != UNIT_RELEASED) upgrade_pass_on(s, unit) ;
+}
+
 void upgrade_progress (struct scanner *s)
 {
+  if (s->upgrade.pass_on_again_ms && clock_ms() >= s->upgrade.pass_on_again_ms) pass_on_again(s) ;
+  if (s->upgrade.write_again_ms && clock_ms() >= s->upgrade.write_again_ms) write_state(s) ;
   if (s->upgrade.deadline_ms && clock_ms() >= s->upgrade.deadline_ms)
   {
     s->upgrade.deadline_ms = 0 ;
@@ -105,10 +132,13 @@ int upgrade_check (void)
   return 1 ;
 }
 
-static void pass_descriptors (struct scanner const *s, int pass)
+/* Returns 1, or 0 with errno when not all of them can be. */
+static int pass_descriptors (struct scanner const *s, int pass)
 {
   int const ours[] = { s->lock, s->control, s->reports } ;
-  for (size_t i = 0 ; i < sizeof ours / sizeof *ours ; i++) fcntl(ours[i], F_SETFD, pass ? 0 : FD_CLOEXEC) ;
+  int ok = 1 ;
+  for (size_t i = 0 ; i < sizeof ours / sizeof *ours ; i++) ok &= fcntl(ours[i], F_SETFD, pass ? 0 : FD_CLOEXEC) != -1 ;
+  return ok ;
 }
 
 /* The options are given again as they were. */
@@ -139,8 +169,7 @@ static void execute (struct scanner *s)
     failed(s) ;
     return ;
   }
-  pass_descriptors(s, 1) ;
-  execve(program, (char *const *)argv, environ) ;
+  if (pass_descriptors(s, 1)) execve(program, (char *const *)argv, environ) ;
   err = errno ;
   pass_descriptors(s, 0) ;
   free(argv) ;
@@ -167,7 +196,7 @@ void upgrade_tried (struct scanner *s, int wstat)
 void upgrade_take (struct scanner *s)
 {
   struct scan_state state ;
-  if (!scan_state_read(&state)) strerr_diefu1sys(111, "read " SCAN_STATE_FILE) ;
+  while (!scan_state_read(&state)) clock_pause("read " SCAN_STATE_FILE, WRITE_AGAIN_MS) ;
   s->lock = state.lock ;
   s->control = state.control ;
   s->reports = state.reports ;

@@ -10,6 +10,7 @@
 #include "wire/death_tally.h"
 
 #define DRAIN_RESTARTS_MAX 5
+#define STOP_AGAIN_MS 1000
 /* s6's listeners take the events that come together as one and drop those after
    the one they wait for: `s6-svc -wr -r` would miss a start that follows the end
    at once. s6-supervise lets a second pass before each start. */
@@ -27,7 +28,7 @@ static void run (struct supervisor *s)
 {
   settings_read(&s->settings, SETTINGS_START, &run_report_setting) ;
   s->up_ms = 0 ;
-  s->asked = s->forbidden = s->code_unknown = s->forked = s->searching = s->failed_to_fork = s->not_executed = s->stop_due = 0 ;
+  s->asked = s->forbidden = s->code_unknown = s->forked = s->searching = s->not_executed = s->stop_due = 0 ;
   s->reason = REASON_NONE ;
   s->deadline_ms = 0 ;
   if (!run_start(s))
@@ -107,7 +108,7 @@ static void judge (struct supervisor *s, int spawn_failed)
   struct life_end end =
   {
     .asked = s->asked,
-    .failed = s->status.wstat || s->code_unknown || s->failed_to_fork || s->not_executed,
+    .failed = s->status.wstat || s->code_unknown || s->not_executed,
     .forbidden = s->forbidden,
     .up_ms = s->up_ms,
     .policy = s->settings.restart,
@@ -153,17 +154,23 @@ static void delay (struct supervisor *s)
 
 /* ---- stopping ---- */
 
-/* A successor that finds it due does it, in our stead or again. */
-static void stop_signal (struct supervisor *s)
+/* A successor that finds it due does it, in our stead or again. Returns 0 when it could
+   not be done, and is tried again in a second. */
+static int stop_signal (struct supervisor *s)
 {
   settings_read(&s->settings, SETTINGS_STOP, 0) ;
   s->asked = 1 ;
   s->stop_due = 1 ;
   publish_state(s) ;
-  reap_signal(s, s->settings.down_signal, 0) ;
+  if (!reap_signal(s, s->settings.down_signal, 0))
+  {
+    act_arm(s, STOP_AGAIN_MS) ;
+    return 0 ;
+  }
   reap_signal(s, SIGCONT, 0) ;
   s->stop_due = 0 ;
   s->state_pending = 1 ;
+  return 1 ;
 }
 
 void act_restart (struct supervisor *s)
@@ -179,8 +186,7 @@ static void stop (struct supervisor *s)
     act(s, LIFE_RUN_ENDED) ;
     return ;
   }
-  stop_signal(s) ;
-  if (s->settings.timeout_kill_ms && !s->deadline_ms) act_arm(s, s->settings.timeout_kill_ms) ;
+  if (stop_signal(s) && s->settings.timeout_kill_ms && !s->deadline_ms) act_arm(s, s->settings.timeout_kill_ms) ;
 }
 
 static void deadline_passed (struct supervisor *s)
@@ -192,15 +198,20 @@ static void deadline_passed (struct supervisor *s)
     enum life_event found = forked_find(s) ;
     if (found != LIFE_DEADLINE) act(s, found) ;
   }
+  else if (s->phase == PHASE_UP && s->stop_due)
+  {
+    if (s->status.flags & STATUS_WANT_UP) stop_signal(s) ; /* a restart */
+    else stop(s) ;
+  }
   else if (s->phase == PHASE_UP)
   {
     strerr_warnw1x("./run has not ended within timeout-kill; killing it") ;
-    reap_signal(s, SIGKILL, s->settings.kill_group) ;
+    if (!reap_signal(s, SIGKILL, s->settings.kill_group)) act_arm(s, STOP_AGAIN_MS) ;
   }
   else
   {
     strerr_warnw1x("./finish has not ended within timeout-finish; killing it") ;
-    reap_send(s, SIGKILL, 0) ;
+    if (!reap_send(s, SIGKILL, 0)) act_arm(s, STOP_AGAIN_MS) ;
   }
 }
 

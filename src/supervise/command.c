@@ -7,6 +7,7 @@
 #include <skalibs/strerr.h>
 
 #include "supervise/supervisor.h"
+#include "wire/channels.h"
 
 #define DOWN_FILE "down"
 
@@ -167,13 +168,21 @@ void command_notified (struct supervisor *s)
   char buf[256] ;
   ssize_t r = read(s->notification, buf, sizeof buf) ;
   ssize_t i = 0 ;
-  if (r == -1 && (errno == EAGAIN || errno == EINTR)) return ;
+  if (r == -1)
+  {
+    if (errno == EAGAIN || errno == EINTR) return ;
+    strerr_warnwu1sys("read from notification-fd (opening it anew)") ;
+    fd_close(s->notification) ; /* the service holds both ends: what it wrote stays */
+    s->notification = fifo_open(NOTIFY_FIFO, O_RDWR) ;
+    if (s->notification == -1) strerr_warnwu1sys("open " NOTIFY_FIFO ": the service is not going to be ready") ;
+    return ;
+  }
   while (i < r && buf[i] != '\n') i++ ;
   if (r > 0 && i == r) return ; /* readiness is the newline */
   fd_close(s->notification) ;
   s->notification = -1 ;
   s->state_pending = 1 ;
-  if (r <= 0 || s->phase != PHASE_UP) return ;
+  if (!r || s->phase != PHASE_UP) return ;
   tain_wallclock_read(&s->status.ready_since) ;
   s->status.flags |= STATUS_READY ;
   publish_status(s) ;

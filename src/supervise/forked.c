@@ -11,6 +11,7 @@
 #define ONE_WITHIN_MS 1000 /* several that are left become one by then, or it is an error */
 #define PIDFILE_WITHIN_MS 5000
 #define AGAIN_MS 20
+#define UNCLEAR_WSTAT (1 << 8)
 #define ANCESTORS_MAX 64
 #define TICK_MS 10 /* of the time that process_look() tells */
 
@@ -83,7 +84,7 @@ int forked_may_be (struct supervisor const *s)
 void forked_give_up (struct supervisor *s)
 {
   char path[SETTING_PATH_MAX] ;
-  s->failed_to_fork = 1 ;
+  s->status.wstat = UNCLEAR_WSTAT ; /* a failure, though ./run has ended with 0 */
   if (settings_read_pidfile(path, 0) == 1)
     strerr_warnw3x("flag-forks: ./run has ended, but ", path,
       ", which pidfile names, does not hold the pid of a process that it has left behind: ending what there is; check where the service writes its pid") ;

@@ -11,13 +11,18 @@
 
 #define PRODUCERS_LOGGER "log/" LOGGER_FIFO
 
-void logger_input_hold (struct supervisor *s)
+static int is_missing (int err)
 {
-  if (s->reports == -1) return ; /* without a scanner nobody runs the logger */
+  return err == ENOENT || err == ENOTDIR ;
+}
+
+int logger_input_hold (struct supervisor *s)
+{
+  if (s->reports == -1) return 1 ; /* without a scanner nobody runs the logger */
   if (s->logger_input == -1) s->logger_input = fifo_open(LOGGER_FIFO, s->running_dry ? O_RDONLY : O_RDWR) ;
-  if (s->logger_input == -1 && errno != ENOENT)
-    strerr_warnwu1sys("open " LOGGER_FIFO " (the logger runs without its input)") ;
+  if (s->logger_input == -1 && !is_missing(errno)) return 0 ;
   if (s->logger_output == -1) s->logger_output = fifo_open(PRODUCERS_LOGGER, O_RDWR) ;
+  return s->logger_output >= 0 || is_missing(errno) ;
 }
 
 void logger_input_run_dry (struct supervisor *s)
@@ -37,24 +42,26 @@ int logger_input_left (struct supervisor const *s)
   return s->running_dry && s->logger_input >= 0 && !ioctl(s->logger_input, FIONREAD, &n) && n > 0 ;
 }
 
-static int blocking (int fd)
+/* As a pipe is that a shell makes. */
+static int open_blocking (char const *path, int flags, int *fd)
 {
-  if (fd >= 0 && ndelay_off(fd) == -1) strerr_warnwu1sys("make a logger's fifo blocking") ;
-  return fd ;
+  *fd = fifo_open(path, flags) ;
+  if (*fd == -1) return is_missing(errno) ;
+  if (ndelay_off(*fd) != -1) return 1 ;
+  fd_close(*fd) ;
+  *fd = -1 ;
+  return 0 ;
 }
 
-int logger_input_for_stdin (struct supervisor const *s)
+int logger_input_for_stdin (struct supervisor const *s, int *fd)
 {
-  return s->logger_input == -1 ? -1 : blocking(fifo_open(LOGGER_FIFO, O_RDONLY)) ;
+  *fd = -1 ;
+  return s->logger_input == -1 || open_blocking(LOGGER_FIFO, O_RDONLY, fd) ;
 }
 
-int logger_input_for_stdout (struct supervisor const *s)
+/* Both ends: the lines outlive a logger and its supervisor that are being replaced. */
+int logger_input_for_stdout (struct supervisor const *s, int *fd)
 {
-  int fd ;
-  if (s->reports == -1) return -1 ;
-  /* Both ends: the lines outlive a logger and its supervisor that are being replaced. */
-  fd = blocking(fifo_open(PRODUCERS_LOGGER, O_RDWR)) ;
-  if (fd == -1 && errno != ENOENT && errno != ENOTDIR)
-    strerr_warnwu1sys("open " PRODUCERS_LOGGER " (output goes to the scanner's)") ;
-  return fd ;
+  *fd = -1 ;
+  return s->reports == -1 || open_blocking(PRODUCERS_LOGGER, O_RDWR, fd) ;
 }

@@ -36,7 +36,7 @@ void publish_event (struct supervisor *s, char event)
   publish_state(s) ;
   told = fifodir_notify(FIFODIR, event) ;
   if (told == -1 && errno != ENOENT) strerr_warnwu1sys("notify the listeners in " FIFODIR) ;
-  s->last_event_heard = told > 0 ;
+  s->last_event_heard = told != 0 ;
   s->event_due = 0 ;
   s->state_pending = 1 ;
 }

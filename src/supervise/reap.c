@@ -21,27 +21,30 @@ static int ask_parent (struct supervisor *s, int sig, int group)
   return 1 ;
 }
 
-void reap_send (struct supervisor *s, int sig, int group)
+int reap_send (struct supervisor *s, int sig, int group)
 {
   int ok ;
-  if (!s->process.pid) return ;
+  if (!s->process.pid) return 1 ;
   if (s->is_child) ok = kill(group ? -s->group : s->process.pid, sig) != -1 ;
   else
   {
     ok = s->process_fd >= 0 && process_signal_watched(s->process_fd, sig, group) ;
     if (!ok && (s->process_fd == -1 || errno != ESRCH)) ok = ask_parent(s, sig, group) ;
   }
-  if (!ok && errno != ESRCH) strerr_warnwu1sys("send a signal to the service's process") ;
+  if (ok || errno == ESRCH) return 1 ;
+  strerr_warnwu1sys("send a signal to the service's process") ;
+  return 0 ;
 }
 
-void reap_signal (struct supervisor *s, int sig, int group)
+int reap_signal (struct supervisor *s, int sig, int group)
 {
   unsigned int before = s->status.flags ;
-  if (s->phase != PHASE_UP || !s->process.pid) return ;
-  reap_send(s, sig, group) ;
+  if (s->phase != PHASE_UP || !s->process.pid) return 1 ;
+  if (!reap_send(s, sig, group)) return 0 ;
   if (sig == SIGSTOP) s->status.flags |= STATUS_PAUSED ;
   if (sig == SIGCONT) s->status.flags &= ~(unsigned int)STATUS_PAUSED ;
   if (s->status.flags != before) publish_status(s) ;
+  return 1 ;
 }
 
 /* ---- ends ---- */

@@ -91,15 +91,19 @@ static int trap_signals (int running)
     int fd = signals_open(trapped, sizeof trapped / sizeof *trapped) ;
     if (fd >= 0) return fd ;
     if (!running) strerr_diefu1sys(111, "open a descriptor for signals") ;
-    strerr_warnwu1sys("open a descriptor for signals (next try in 1 second)") ;
-    poll(0, 0, RETRY_MS) ;
+    clock_pause("open a descriptor for signals", RETRY_MS) ;
   }
 }
 
 static void begin_afresh (struct supervisor *s)
 {
   settings_defaults(&s->settings) ;
-  s->status.flags = access("down", F_OK) == -1 && errno == ENOENT ? STATUS_WANT_UP | STATUS_READY : STATUS_READY ;
+  s->status.flags = STATUS_READY ;
+  if (access("down", F_OK) == -1)
+  {
+    if (errno != ENOENT) strerr_diefu1sys(111, "look for the file down") ;
+    s->status.flags |= STATUS_WANT_UP ;
+  }
   tain_wallclock_read(&s->status.since) ;
   s->status.ready_since = s->status.since ;
   publish_status(s) ;
@@ -111,7 +115,7 @@ static int has_state (struct state *state, struct birth *birth, enum beginning b
 {
   if (beginning == BEGIN_AFRESH) return 0 ;
   if (state_read(".", state, birth)) return !(state->flags & STATE_HAS_LEFT) ;
-  if (errno != ENOENT && errno != EPROTO) strerr_warnwu1sys("read " STATE_FILE " (beginning afresh)") ;
+  if (errno != ENOENT && errno != EPROTO) strerr_diefu1sys(111, "read " STATE_FILE) ; /* the scanner tries again */
   return 0 ;
 }
 
@@ -197,11 +201,7 @@ static void loop (struct supervisor *s, int signals)
     x[CHANNEL_PROCESS].fd = s->end_unseen ? -1 : s->process_fd ;
     x[CHANNEL_REPORTS].fd = s->report_pending ? s->reports : -1 ;
     for (unsigned int i = 0 ; i < CHANNEL_COUNT ; i++) x[i].revents = 0 ;
-    if (poll(x, CHANNEL_COUNT, sleep_ms(s)) == -1 && errno != EINTR)
-    {
-      strerr_warnwu1sys("poll") ;
-      poll(0, 0, RETRY_MS) ;
-    }
+    if (poll(x, CHANNEL_COUNT, sleep_ms(s)) == -1 && errno != EINTR) clock_pause("poll", RETRY_MS) ;
     /* Readiness before the end of the same wake-up, and both before new commands. */
     if (x[CHANNEL_NOTIFICATION].revents) command_notified(s) ;
     if (x[CHANNEL_ORDERS].revents & POLLIN) read_orders(s) ; /* how the process of the next line has ended */
@@ -223,10 +223,11 @@ static void end (struct supervisor *s)
 
 static void prepare (struct supervisor *s, enum beginning beginning, char const *dir)
 {
-  if (!spawn_sanitize_stdio()) strerr_diefu1sys(111, "open /dev/null") ;
   if (beginning == BEGIN_UPGRADED) return ; /* it is in DIR, with all that is open */
+  if (!spawn_sanitize_stdio()) strerr_diefu1sys(111, "open /dev/null") ;
   /* Relative to where the scanner is: a supervisor has one, or nobody to report to. */
   s->reports = fifo_open(REPORTS_FIFO, O_RDWR) ;
+  if (s->reports == -1 && errno != ENOENT && errno != ENOTDIR) strerr_diefu1sys(111, "open " REPORTS_FIFO) ;
   if (chdir(dir) == -1) strerr_diefu2sys(111, "change directory to ", dir) ;
   make_files(s) ;
   if (prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == -1)
@@ -251,14 +252,14 @@ int main (int argc, char const *const *argv)
   if (beginning == BEGIN_TRIAL) return upgrade_check() ;
   prepare(&s, beginning, s.name) ;
   goes_on = has_state(&state, &birth, beginning) ;
-  if (beginning == BEGIN_UPGRADED && !goes_on) strerr_dief1x(111, "there is no state to go on from") ;
+  if (beginning == BEGIN_UPGRADED && !goes_on) strerr_dief1x(111, "there is no state to go on from") ; /* its trial has read it */
   if (goes_on) restore(&s, &state, &birth, beginning == BEGIN_UPGRADED ? RESTORED_UPGRADED : RESTORED_ADOPTED) ;
   else begin_afresh(&s) ; /* before a client finds a supervisor that has no status yet */
   signals = trap_signals(beginning == BEGIN_UPGRADED) ;
   if (s.control == -1) s.control = open_channel(CONTROL_FIFO) ;
   if (s.orders == -1) s.orders = open_channel(ORDERS_FIFO) ;
   if (!goes_on) publish_event(&s, 's') ;
-  logger_input_hold(&s) ;
+  if (!logger_input_hold(&s) && beginning != BEGIN_UPGRADED) strerr_diefu1sys(111, "open the fifo between a service and its logger") ;
   if (goes_on) restore_go_on(&s, beginning == BEGIN_UPGRADED ? RESTORED_UPGRADED : RESTORED_ADOPTED) ;
   else if (s.status.flags & STATUS_WANT_UP) act(&s, LIFE_WANT_UP) ;
   loop(&s, signals) ;

@@ -25,7 +25,6 @@
   DO(STATE_FORKED, forked) \
   DO(STATE_EVENT_HEARD, last_event_heard) \
   DO(STATE_END_NOTED, end_noted) \
-  DO(STATE_FAILED_TO_FORK, failed_to_fork) \
   DO(STATE_FORBIDDEN, forbidden)
 
 #define SAVE_FLAG(bit, member) if (s->member) state->flags |= (bit) ;
@@ -101,7 +100,7 @@ static void take_birth (struct supervisor *s, struct birth const *birth)
     s->started_ms = clock_ms() ;
     if (s->started_once) s->restarts++ ;
     s->started_once = 1 ;
-    s->asked = s->forbidden = s->code_unknown = s->forked = s->failed_to_fork = s->stop_due = 0 ;
+    s->asked = s->forbidden = s->code_unknown = s->forked = s->stop_due = 0 ;
     s->up_ms = 0 ;
     s->deadline_ms = 0 ;
     s->reason = REASON_NONE ;

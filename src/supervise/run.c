@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
+#include <skalibs/error.h>
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
@@ -17,6 +18,8 @@
 
 #define RUN_LOCK "supervise/run-lock" /* what lock-fd stands for */
 #define CODE_UNKNOWN 256
+#define CODE_NOT_EXECUTED 126
+#define CODE_NOT_FOUND 127
 
 void run_report_setting (char const *file, char const *value, char const *allowed, int err)
 {
@@ -105,13 +108,19 @@ int run_start (struct supervisor *s)
 {
   char const *argv[3] = { "./run", s->name, 0 } ;
   struct spawn request = SPAWN_ZERO ;
-  int input = logger_input_for_stdin(s) ;
-  int output = logger_input_for_stdout(s) ;
+  int input = -1 ;
+  int output = -1 ;
   int notification = -1 ;
   int lock = -1 ;
   int executing ;
   int started ;
   int err ;
+  if (!logger_input_hold(s) || !logger_input_for_stdin(s, &input) || !logger_input_for_stdout(s, &output))
+  {
+    strerr_warnwu1sys("open the fifo between the service and its logger (next try after the restart delay)") ;
+    close_if(input) ;
+    return 0 ;
+  }
   request.path = "./run" ;
   request.argv = argv ;
   request.envp = (char const *const *)environ ;
@@ -134,7 +143,8 @@ int run_start (struct supervisor *s)
   }
   close_if(s->notification) ;
   s->notification = -1 ;
-  s->not_executed = executing && err != ENOMEM && err != EAGAIN && err != EIO && err != EMFILE && err != ENFILE ;
+  s->not_executed = executing && !error_temp(err) ;
+  if (s->not_executed) s->status.wstat = (unsigned int)(err == ENOENT ? CODE_NOT_FOUND : CODE_NOT_EXECUTED) << 8 ;
   say_not_started(s, "./run", err, executing, " (next try after the restart delay, unless `restart` forbids it)") ;
   return 0 ;
 }
@@ -162,7 +172,7 @@ int run_start_finish (struct supervisor *s)
   request.argv = argv ;
   request.envp = (char const *const *)environ ;
   /* The last one does not hold the logger's pipe open, so that the logger sees the end. */
-  output = logger_input_for_stdout(s) ;
+  if (!logger_input_for_stdout(s, &output)) strerr_warnwu1sys("open the logger's fifo (what ./finish writes goes to the scanner's output)") ;
   if (s->leaving) null = open("/dev/null", O_RDWR | O_CLOEXEC) ;
   pass_fd(&request, null, 0) ;
   pass_fd(&request, s->leaving && output >= 0 ? null : output, 1) ;

@@ -78,7 +78,6 @@ struct supervisor
   unsigned int end_unseen : 1 ; /* the adopted process has ended; its code is awaited */
   unsigned int searching : 1 ; /* ./run has ended, and the process that is the service is looked for */
   unsigned int forked : 1 ; /* the process is what ./run has left behind */
-  unsigned int failed_to_fork : 1 ; /* ... and it is not clear which: a failure */
   unsigned int not_executed : 1 ; /* ./run cannot be executed: a failure */
   unsigned int forbidden : 1 ; /* ./finish has exited 125 */
   unsigned int stop_due : 1 ; /* taken note of, but not signalled yet */
@@ -120,9 +119,10 @@ extern void reap_act (struct supervisor *s) ;
 /* The process is no more. */
 extern void reap_forget (struct supervisor *s) ;
 /* Sends a signal to the process, or to its group. */
-extern void reap_send (struct supervisor *s, int sig, int group) ;
-/* SIGKILL, CONT, ... to ./run if it runs; `group` to its process group. */
-extern void reap_signal (struct supervisor *s, int sig, int group) ;
+extern int reap_send (struct supervisor *s, int sig, int group) ;
+/* SIGKILL, CONT, ... to ./run if it runs; `group` to its process group. Returns 0 when
+   it could not be sent, for a reason that can pass. */
+extern int reap_signal (struct supervisor *s, int sig, int group) ;
 
 /* forked.c */
 /* ./run has ended with flag-forks: which process is the service?
@@ -181,14 +181,15 @@ extern int upgrade_check (void) ;
 
 /* logger_input.c */
 /* A logger's supervisor: holds its input open; a producer's: its logger's. Done
-   before the first start. */
-extern void logger_input_hold (struct supervisor *s) ;
+   before each start, which must not come otherwise. Returns 1, or 0 with errno. */
+extern int logger_input_hold (struct supervisor *s) ;
 /* Lets go of it: the logger gets end of file when the last writer has gone. */
 extern void logger_input_run_dry (struct supervisor *s) ;
 /* Is there anything that the logger has not read? */
 extern int logger_input_left (struct supervisor const *s) ;
-/* Descriptors for the start of ./run, the caller's to close; -1: none. */
-extern int logger_input_for_stdin (struct supervisor const *s) ;
-extern int logger_input_for_stdout (struct supervisor const *s) ;
+/* Descriptors for the start of ./run or ./finish, the caller's to close; -1: none.
+   Each returns 1, or 0 with errno when there is one, but it cannot be opened. */
+extern int logger_input_for_stdin (struct supervisor const *s, int *fd) ;
+extern int logger_input_for_stdout (struct supervisor const *s, int *fd) ;
 
 #endif

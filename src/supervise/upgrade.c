@@ -64,11 +64,14 @@ int upgrade_check (void)
   return 1 ;
 }
 
-static void pass_descriptors (struct supervisor const *s, int pass)
+/* Returns 1, or 0 with errno when not all of them can be. */
+static int pass_descriptors (struct supervisor const *s, int pass)
 {
+  int ok = 1 ;
   int const ours[] = { s->lock, s->control, s->orders, s->state, s->reports, s->notification, s->logger_input, s->logger_output } ;
   for (size_t i = 0 ; i < sizeof ours / sizeof *ours ; i++)
-    if (ours[i] >= 0) fcntl(ours[i], F_SETFD, pass ? 0 : FD_CLOEXEC) ;
+    if (ours[i] >= 0) ok &= fcntl(ours[i], F_SETFD, pass ? 0 : FD_CLOEXEC) != -1 ;
+  return ok ;
 }
 
 static void execute (struct supervisor *s)
@@ -83,8 +86,7 @@ static void execute (struct supervisor *s)
     failed(s) ; /* said */
     return ;
   }
-  pass_descriptors(s, 1) ;
-  execve(program, (char *const *)argv, environ) ;
+  if (pass_descriptors(s, 1)) execve(program, (char *const *)argv, environ) ;
   err = errno ;
   pass_descriptors(s, 0) ;
   say_not_executed(program, err) ;

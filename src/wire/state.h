@@ -75,9 +75,8 @@ enum state_flag
   STATE_IS_MAIN_SERVICE = 1 << 14, /* flag-main */
   STATE_EVENT_HEARD = 1 << 15, /* somebody listened to the last event */
   STATE_END_NOTED = 1 << 16, /* the process has ended, the status' wait status is its; nothing was done about it yet */
-  STATE_FAILED_TO_FORK = 1 << 17, /* flag-forks, and it is not clear what the service is: a failure */
-  STATE_FORBIDDEN = 1 << 18, /* ./finish has exited 125 */
-  STATE_HAS_LEFT = 1 << 19 /* the supervisor has ended in order: there is nothing to restore */
+  STATE_FORBIDDEN = 1 << 17, /* ./finish has exited 125 */
+  STATE_HAS_LEFT = 1 << 18 /* the supervisor has ended in order: there is nothing to restore */
 } ;
 
 /* Why a service that nobody stopped is not started again. */
