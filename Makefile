@@ -29,7 +29,7 @@ LIBREEVE := $(BUILD)/libreeve.a
 MANUAL := $(patsubst %.scd,$(BUILD)/man/%,$(notdir $(wildcard src/*/*.scd)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 
-.PHONY: all programs install check demo lint asan mutants clean unit overlay overlay-amd64 overlay-arm64 overlay-execline
+.PHONY: all programs install check demo lint asan mutants faults faults-sample clean unit overlay overlay-amd64 overlay-arm64 overlay-execline
 all: programs $(MANUAL)
 programs: $(addprefix $(BIN)/,$(PROGRAMS))
 
@@ -99,7 +99,16 @@ asan:
 mutants: all
 	tools/mutants.sh
 
+# Every system call of the scanner and the supervisors is made to fail. Static, as
+# in an image: the dynamic loader's calls are not theirs.
+FAULTS := $(MAKE) BUILD=build-static LDFLAGS=-static programs && tools/faults/run
+faults:
+	$(FAULTS) --write tests/faults.tsv
+
+faults-sample:
+	$(FAULTS) --sample $(or $(FAULTS_SECONDS),240) $(if $(FAULTS_SEED),--seed $(FAULTS_SEED))
+
 clean:
-	rm -rf build build-asan
+	rm -rf build build-asan build-static
 
 -include $(shell find $(OBJ) $(BUILD)/unit -name '*.d' 2>/dev/null)

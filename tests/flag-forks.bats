@@ -70,6 +70,7 @@ twice='(setsid sh -c "\"\$dir/daemon\" & exit 0" &) ; exit 0'
   [ "$(pid_of web)" != "$first" ]
   [ "$(cat "$dir/finished")" = '3 0' ]
   field web restarts 1
+  field web exit 3
 }
 
 @test "finish does not run while the service does" {

@@ -110,7 +110,7 @@ unchanged() # NAME...
   scanner
   stop_scanner 0
   [ "$(cat "$dir/log")" = $'first\nlast\nfinished' ]
-  gone "$pid"
+  eventually 5 over "$pid"
   none_supervised
 }
 
@@ -169,9 +169,9 @@ unchanged() # NAME...
   started_times web 1
   started_times db 1
   s6-svc -wD -T 10000 -d "$live/web"
-  gone "$web"
+  eventually 5 over "$web"
   stop_scanner 0
-  gone "$db"
+  eventually 5 over "$db"
 }
 
 @test "the code that nobody could learn is 256 0, a failure" {
@@ -184,7 +184,7 @@ unchanged() # NAME...
   kill -KILL "$scanner" "$(supervisor_of web)"
   wait "$scanner" 2>/dev/null || :
   kill -TERM "$pid"
-  eventually 10 gone "$pid"
+  eventually 10 over "$pid"
   scanner
   eventually 10 test -s "$dir/finished"
   [ "$(cat "$dir/finished")" = '256 0' ]
@@ -203,7 +203,7 @@ unchanged() # NAME...
   kill_scanner
   rm -r "$scan/web"
   scanner
-  eventually 20 gone "$pid"
+  eventually 20 over "$pid"
   eventually 20 test ! -e "$live/web"
   field db state up
   started_times db 1
@@ -229,7 +229,7 @@ unchanged() # NAME...
   wait "$scanner" 2>/dev/null || :
   rm -r "$scan/web"
   scanner
-  eventually 20 gone "$pid"
+  eventually 20 over "$pid"
   eventually 20 test ! -e "$live/web"
 }
 

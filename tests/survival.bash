@@ -3,7 +3,8 @@
 #   kill_supervisor NAME SIGKILL, and waits until it has a successor
 #   guarded NAME         a service that says when there are two of it at once
 #   listen NAME          from now on its events are collected
-#   heard NAME EVENTS    are these, and no others, those that were sent?
+#   over PID             it has ended, though perhaps nobody has reaped it
+#   heard EVENTS         are these, and no others, those that were sent?
 # shellcheck shell=bash
 
 supervisor_of()
@@ -53,5 +54,8 @@ heard()
   while IFS= read -r -n 1 -t 0.1 -u "$listener" event; do printf %s "$event" >>"$dir/heard"; done
   [ "$(cat "$dir/heard" 2>/dev/null)" = "$1" ] || { echo "# heard: $(cat "$dir/heard" 2>/dev/null)"; return 1; }
 }
+
+# Who has no parent of ours any more may be a zombie for a while.
+over() { gone "$1" || grep -q '^State:.Z' "/proc/$1/status"; }
 
 since() { json_field "$1" since; }

@@ -28,12 +28,12 @@ static int watch (struct scanner *s, pid_t pid, void *whose)
   struct process_birth birth = { .pid = pid } ;
   struct epoll_event event = { .events = EPOLLIN, .data.ptr = whose } ;
   int fd ;
-  if (s->found == -1) s->found = epoll_create1(EPOLL_CLOEXEC) ;
-  if (s->found == -1 || !process_look(pid, &look)) return -1 ;
+  if (s->units.found == -1) s->units.found = epoll_create1(EPOLL_CLOEXEC) ;
+  if (s->units.found == -1 || !process_look(pid, &look)) return -1 ;
   birth.after_ms = look.started_ms ;
   birth.before_ms = look.started_ms + TICK_MS ;
   fd = process_watch(&birth) ;
-  if (fd >= 0 && epoll_ctl(s->found, EPOLL_CTL_ADD, fd, &event) == -1)
+  if (fd >= 0 && epoll_ctl(s->units.found, EPOLL_CTL_ADD, fd, &event) == -1)
   {
     int err = errno ;
     fd_close(fd) ;
@@ -68,7 +68,7 @@ void found_watch_command (struct scanner *s)
 void found_read (struct scanner *s)
 {
   struct epoll_event events[AT_ONCE] ;
-  int n = epoll_wait(s->found, events, AT_ONCE, 0) ;
+  int n = epoll_wait(s->units.found, events, AT_ONCE, 0) ;
   for (int i = 0 ; i < n ; i++)
   {
     if (events[i].data.ptr == s) stop_command_ended(s, STATUS_WSTAT_UNKNOWN) ;

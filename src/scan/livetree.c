@@ -1,6 +1,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -48,14 +49,11 @@ int livetree_is_ours (char const *name)
 {
   char path[UNIT_PATH_MAX] ;
   struct stat st ;
-  return fits(snprintf(path, sizeof path, "%s/" MARKER, name), sizeof path)
-      && !lstat(path, &st) && S_ISREG(st.st_mode) && st.st_uid == geteuid()
-      && !lstat(name, &st) && S_ISDIR(st.st_mode) ;
-}
-
-int livetree_remove (char const *name)
-{
-  return rm_rf(name) != -1 ;
+  if (!fits(snprintf(path, sizeof path, "%s/" MARKER, name), sizeof path)) return (errno = ENOENT, 0) ;
+  if (lstat(path, &st) == -1) return (errno = errno == ENOTDIR ? ENOENT : errno, 0) ;
+  if (!S_ISREG(st.st_mode) || st.st_uid != geteuid()) return (errno = ENOENT, 0) ;
+  if (lstat(name, &st) == -1) return 0 ;
+  return S_ISDIR(st.st_mode) ? 1 : (errno = ENOENT, 0) ;
 }
 
 static int make_link (int dir, char const *entry, char const *target)
@@ -105,13 +103,19 @@ static int unlink_stale (char const *name, int from)
   int ok = 1 ;
   DIR *dir = opendir(name) ;
   if (!dir) return 0 ;
-  while (ok && (e = readdir(dir)))
+  while (ok && (errno = 0, e = readdir(dir)))
   {
-    if (made_here(e->d_name, from) != MADE_LINK || fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1
-     || !S_ISLNK(st.st_mode) || !fstatat(from, e->d_name, &st, AT_SYMLINK_NOFOLLOW) || errno != ENOENT) continue ;
-    ok = unlinkat(dirfd(dir), e->d_name, 0) != -1 ;
+    if (made_here(e->d_name, from) != MADE_LINK) continue ;
+    if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1) ok = errno == ENOENT ;
+    else if (S_ISLNK(st.st_mode) && fstatat(from, e->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+      ok = errno == ENOENT && unlinkat(dirfd(dir), e->d_name, 0) != -1 ;
   }
-  closedir(dir) ;
+  ok = ok && !errno ;
+  {
+    int err = errno ;
+    closedir(dir) ;
+    errno = err ;
+  }
   return ok ;
 }
 
@@ -158,6 +162,46 @@ static int mark (char const *name)
   return 1 ;
 }
 
+/* All that is in the directory, but one entry. */
+static int empty (char const *name, char const *kept)
+{
+  char path[UNIT_PATH_MAX + NAME_MAX] ;
+  struct dirent *e ;
+  int ok = 1 ;
+  DIR *dir = opendir(name) ;
+  if (!dir) return 0 ;
+  while (ok && (errno = 0, e = readdir(dir)))
+  {
+    if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") || !strcmp(e->d_name, kept)) continue ;
+    ok = fits(snprintf(path, sizeof path, "%s/%s", name, e->d_name), sizeof path) && rm_rf(path) != -1 ;
+  }
+  ok = ok && !errno ;
+  {
+    int err = errno ;
+    closedir(dir) ;
+    errno = err ;
+  }
+  return ok ;
+}
+
+/* The mark goes last, so that what could not be removed is still ours. */
+int livetree_remove (char const *name)
+{
+  char supervise[UNIT_PATH_MAX] ;
+  char marker[UNIT_PATH_MAX] ;
+  if (!fits(snprintf(supervise, sizeof supervise, "%s/supervise", name), sizeof supervise)
+   || !fits(snprintf(marker, sizeof marker, "%s/" MARKER, name), sizeof marker)) return 0 ;
+  if (!empty(name, "supervise") || (!empty(supervise, "reeve") && errno != ENOENT)) return 0 ;
+  if (unlink(marker) == -1 && errno != ENOENT) return 0 ;
+  if ((rmdir(supervise) == -1 && errno != ENOENT) || rmdir(name) == -1)
+  {
+    int err = errno ;
+    mark(name) ;
+    return (errno = err, 0) ;
+  }
+  return 1 ;
+}
+
 /* An empty directory, perhaps with an empty supervise/ in it: what a scanner
    leaves that is killed between its first two steps. */
 static int remove_if_empty (char const *name)
@@ -175,6 +219,7 @@ static int make_directory (char const *name)
   {
     if (errno != EEXIST) return -1 ;
     if (livetree_is_ours(name)) return 0 ;
+    if (errno != ENOENT) return -1 ; /* not known to be taken */
     if (!again-- || !remove_if_empty(name)) return (errno = EEXIST, -1) ;
   }
   return mark(name) ? 1 : -1 ;
@@ -183,17 +228,24 @@ static int make_directory (char const *name)
 enum livetree_result livetree_make (char const *scan, char const *name)
 {
   char source[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
-  int fresh = make_directory(name) ;
+  int fresh ;
   int ok ;
   DIR *from ;
-  if (fresh < 0) return errno == EEXIST ? LIVETREE_TAKEN : LIVETREE_FAILED ;
   if (!fits(snprintf(source, sizeof source, "%s/%s", scan, name), sizeof source)) return LIVETREE_FAILED ;
   from = opendir(source) ;
   if (!from) return LIVETREE_FAILED ;
+  fresh = make_directory(name) ;
+  if (fresh < 0)
+  {
+    int err = errno ;
+    closedir(from) ;
+    return (errno = err) == EEXIST ? LIVETREE_TAKEN : LIVETREE_FAILED ;
+  }
   ok = fill(from, source, name, fresh) && (fresh || unlink_stale(name, dirfd(from))) ;
   {
     int err = errno ;
     closedir(from) ;
+    if (!ok && fresh) livetree_remove(name) ; /* what is done once would not be done by the next try */
     errno = err ;
   }
   return ok ? LIVETREE_DONE : LIVETREE_FAILED ;

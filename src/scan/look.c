@@ -43,11 +43,26 @@ static char const *file_of (struct scanner const *s, struct unit const *unit, ch
   return out ;
 }
 
+/* Is that why something was not found: that it is not there? If not, it is said,
+   and where time may mend it, looked at again. */
+static int absent (struct scanner *s, char const *path)
+{
+  int forbidden = errno == EACCES ;
+  if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) return 1 ;
+  if (!s->look.quiet)
+    strerr_warnwu3sys("examine ", path, forbidden ? " (order a rescan when that is mended)" : " (next try in 1 second)") ;
+  if (forbidden) return 0 ;
+  s->look.doubtful = 1 ;
+  look_again(s) ;
+  return 0 ;
+}
+
+/* Yes, if it cannot be told. */
 static int has (struct scanner const *s, struct unit const *unit, char const *file)
 {
   char path[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
   struct stat st ;
-  return lstat(file_of(s, unit, file, path, sizeof path), &st) != -1 ;
+  return lstat(file_of(s, unit, file, path, sizeof path), &st) != -1 || (errno != ENOENT && errno != ENOTDIR) ;
 }
 
 int look_has_logger (struct scanner const *s, struct unit const *unit)
@@ -55,14 +70,18 @@ int look_has_logger (struct scanner const *s, struct unit const *unit)
   return has(s, unit, "log/run") ;
 }
 
-enum unit_event look_examine (struct scanner const *s, struct unit const *unit)
+enum unit_event look_examine (struct scanner *s, struct unit const *unit)
 {
   char path[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
   struct stat st ;
   if (stat(file_of(s, unit, ".", path, sizeof path), &st) == -1 && (errno == ENOENT || errno == ENOTDIR)) return UNIT_UNSEEN ;
   file_of(s, unit, "run", path, sizeof path) ;
-  if (stat(path, &st) == -1 || !S_ISREG(st.st_mode)) return UNIT_SEEN_INCOMPLETE ;
-  return access(path, X_OK) == -1 ? UNIT_SEEN_INCOMPLETE : UNIT_SEEN_COMPLETE ;
+  if (stat(path, &st) == -1 || (S_ISREG(st.st_mode) && access(path, X_OK) == -1))
+  {
+    if (errno != EACCES) absent(s, path) ;
+    return UNIT_SEEN_INCOMPLETE ;
+  }
+  return S_ISREG(st.st_mode) ? UNIT_SEEN_COMPLETE : UNIT_SEEN_INCOMPLETE ;
 }
 
 char const *look_why_incomplete (struct scanner const *s, struct unit const *unit, char *out, size_t size)
@@ -99,34 +118,40 @@ static void seen (struct scanner *s, struct unit *unit, int at_once)
   act(s, unit, at_once && has(s, unit, "run") ? UNIT_SEEN_COMPLETE : UNIT_SEEN_CHANGING) ;
 }
 
-static int is_directory (char const *path)
+/* It could not be examined: what is known stays as it is. */
+static void keep (struct scanner *s, char const *identity)
 {
-  struct stat st ;
-  return stat(path, &st) != -1 && S_ISDIR(st.st_mode) ;
+  struct unit *unit = units_by_identity(&s->units, identity) ;
+  if (unit) unit->seen = s->look.generation ;
 }
 
 void look_name (struct scanner *s, char const *name, int at_once)
 {
   char path[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
   struct stat st ;
+  struct stat target ;
   struct unit *unit ;
   if (name[0] == '.') return ;
   snprintf(path, sizeof path, "%s/%s", s->scan, name) ;
-  if (lstat(path, &st) == -1 || !is_directory(path) || say_fault(s, name)) return ;
+  if (lstat(path, &st) == -1 || stat(path, &target) == -1)
+  {
+    if (!absent(s, path)) keep(s, name) ;
+    return ;
+  }
+  if (!S_ISDIR(target.st_mode) || say_fault(s, name)) return ;
   unit = know(s, name, name) ;
   if (unit) seen(s, unit, at_once || S_ISLNK(st.st_mode)) ;
 }
 
-/* ---- what an earlier scanner has left ---- */
+/* ---- what an earlier scanner has left, or could not be removed ---- */
 
+/* 0: nobody; -1: it cannot be told. */
 static pid_t living (char const *name)
 {
   char path[UNIT_PATH_MAX] ;
   int foreign ;
-  pid_t pid ;
   snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, name) ;
-  pid = lock_holder(path, &foreign) ;
-  return pid == -1 ? 0 : pid ;
+  return lock_holder(path, &foreign) ;
 }
 
 /* Is there something in it that a new supervisor must go on with? */
@@ -134,6 +159,45 @@ static int was_left (struct scanner const *s, char const *name)
 {
   struct state state ;
   return s->same_life && state_read(name, &state, 0) && !(state.flags & STATE_HAS_LEFT) ;
+}
+
+static void take_over (struct scanner *s, struct unit *unit)
+{
+  pid_t supervisor = living(unit->name) ;
+  if (supervisor > 0) act_found(s, unit, supervisor) ;
+  else if (!supervisor && was_left(s, unit->name))
+  {
+    unit->adopt = 1 ;
+    act(s, unit, UNIT_SEEN_COMPLETE) ;
+  }
+}
+
+static void leftover (struct scanner *s, char const *name)
+{
+  char logger_name[NAME_MAX + sizeof LOGGER_SUFFIX] ;
+  struct unit *unit ;
+  struct unit *logger ;
+  pid_t supervisor ;
+  pid_t logger_supervisor ;
+  int has_logger ;
+  if (service_name_fault(name)) return ;
+  snprintf(logger_name, sizeof logger_name, "%s" LOGGER_SUFFIX, name) ;
+  if (!livetree_is_ours(name) || (supervisor = living(name)) == -1 || (logger_supervisor = living(logger_name)) == -1)
+  {
+    absent(s, name) ;
+    return ;
+  }
+  has_logger = logger_supervisor || was_left(s, logger_name) ;
+  if (!has_logger && !supervisor && !was_left(s, name))
+  {
+    if (!livetree_remove(name)) strerr_warnwu4sys("remove what is left of an earlier run, ", s->live, "/", name) ;
+    return ;
+  }
+  unit = know(s, name, name) ;
+  if (!unit) return ;
+  logger = has_logger ? units_add(&s->units, logger_name, logger_name, unit) : 0 ;
+  if (logger) take_over(s, logger) ; /* before who writes to it */
+  take_over(s, unit) ;
 }
 
 /* ---- a scan ---- */
@@ -149,8 +213,20 @@ static void entry_of_live (struct scanner *s, struct dirent const *e)
   char identity[IDENTITY_MAX] ;
   struct stat st ;
   struct unit *unit ;
-  if (e->d_name[0] == '.' || stat(e->d_name, &st) == -1 || !S_ISDIR(st.st_mode)) return ;
-  if (!s->in_place && livetree_is_ours(e->d_name)) return ;
+  if (e->d_name[0] == '.') return ;
+  if (stat(e->d_name, &st) == -1)
+  {
+    if (!absent(s, e->d_name)) s->look.doubtful = 1 ; /* whose it is, is not known */
+    return ;
+  }
+  if (!S_ISDIR(st.st_mode)) return ;
+  if (!s->in_place && livetree_is_ours(e->d_name))
+  {
+    /* It could not be removed when it was let go of. */
+    if (s->look.scan_read && !s->look.doubtful && !units_by_identity(&s->units, e->d_name)) leftover(s, e->d_name) ;
+    return ;
+  }
+  if (!s->in_place && !absent(s, e->d_name)) return ;
   if (say_fault(s, e->d_name)) return ;
   snprintf(identity, sizeof identity, "/%jx:%jx", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino) ;
   unit = units_by_identity(&s->units, identity) ;
@@ -158,7 +234,11 @@ static void entry_of_live (struct scanner *s, struct dirent const *e)
   {
     char run[UNIT_PATH_MAX] ;
     snprintf(run, sizeof run, "%s/run", e->d_name) ;
-    if (lstat(run, &st) == -1) return ; /* not a service directory */
+    if (lstat(run, &st) == -1)
+    {
+      absent(s, run) ; /* if it is, not a service directory */
+      return ;
+    }
     unit = know(s, identity, e->d_name) ;
     if (!unit) return ;
     unit->foreign = 1 ;
@@ -195,7 +275,7 @@ static void ended (struct scanner *s)
 {
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
   {
-    if (unit->producer || unit->seen == s->look.generation || unit->phase == UNIT_RELEASED) continue ;
+    if (s->look.doubtful || unit->producer || unit->seen == s->look.generation || unit->phase == UNIT_RELEASED) continue ;
     if (unit->foreign ? s->look.live_read : s->look.scan_read) act(s, unit, UNIT_UNSEEN) ;
   }
   if (s->look.prune) look_prune(s, s->look.prune_loggers) ;
@@ -237,7 +317,7 @@ void look_order (struct scanner *s, int prune, int quiet)
   s->look.generation++ ;
   s->look.prune = !!prune ;
   s->look.quiet = !!quiet ;
-  s->look.again = s->look.scan_read = s->look.live_read = 0 ;
+  s->look.again = s->look.doubtful = s->look.scan_read = s->look.live_read = 0 ;
   if (s->in_place) open_directory(s, 1) ;
   else
   {
@@ -261,7 +341,11 @@ void look_continue (struct scanner *s)
     e = readdir(s->look.dir) ;
     if (!e)
     {
-      if (errno) strerr_warnwu2sys("read the directory ", s->look.in_live ? s->live : s->scan) ;
+      if (errno)
+      {
+        strerr_warnwu3sys("read the directory ", s->look.in_live ? s->live : s->scan, " (next try in 1 second)") ;
+        look_again(s) ;
+      }
       else if (s->look.in_live) s->look.live_read = 1 ;
       else s->look.scan_read = 1 ;
       next_directory(s) ;
@@ -298,40 +382,6 @@ void look_prune (struct scanner *s, int loggers_too)
     }
     act(s, unit, UNIT_PRUNE) ;
   }
-}
-
-/* ---- what a scanner that was killed, or executed anew, left in LIVE ---- */
-
-static void take_over (struct scanner *s, struct unit *unit)
-{
-  pid_t supervisor = living(unit->name) ;
-  if (supervisor) act_found(s, unit, supervisor) ;
-  else if (was_left(s, unit->name))
-  {
-    unit->adopt = 1 ;
-    act(s, unit, UNIT_SEEN_COMPLETE) ;
-  }
-}
-
-static void leftover (struct scanner *s, char const *name)
-{
-  char logger_name[NAME_MAX + sizeof LOGGER_SUFFIX] ;
-  struct unit *unit ;
-  struct unit *logger ;
-  int has_logger ;
-  if (service_name_fault(name) || !livetree_is_ours(name)) return ;
-  snprintf(logger_name, sizeof logger_name, "%s" LOGGER_SUFFIX, name) ;
-  has_logger = living(logger_name) || was_left(s, logger_name) ;
-  if (!has_logger && !living(name) && !was_left(s, name))
-  {
-    if (!livetree_remove(name)) strerr_warnwu4sys("remove what is left of an earlier run, ", s->live, "/", name) ;
-    return ;
-  }
-  unit = know(s, name, name) ;
-  if (!unit) return ;
-  logger = has_logger ? units_add(&s->units, logger_name, logger_name, unit) : 0 ;
-  if (logger) take_over(s, logger) ; /* before who writes to it */
-  take_over(s, unit) ;
 }
 
 void look_at_leftovers (struct scanner *s)

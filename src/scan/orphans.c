@@ -116,6 +116,14 @@ static struct unit *of_session (struct booking const *b, pid_t session)
   return 0 ;
 }
 
+/* A child that has said who it is. */
+static int is_process (struct booking const *b, pid_t pid)
+{
+  for (struct unit const *unit = b->dead ; unit ; unit = unit->next_dead)
+    if (pid == unit->process) return 1 ;
+  return 0 ;
+}
+
 static int note (pid_t pid, void *data)
 {
   struct scanner *s = data ;
@@ -142,9 +150,9 @@ static int book (pid_t pid, void *data)
   if (orphan && orphan->unit) b->current = orphan->unit ;
   if (!orphan || !orphan->fresh || !process_look(pid, &look)) return 1 ;
   orphan->fresh = 0 ;
-  if (look.never_executed && !strcmp(look.name, SUPERVISE))
+  if (look.never_executed && !strcmp(look.name, SUPERVISE) && !is_process(b, pid))
   {
-    kill(pid, SIGKILL) ; /* it has not said who it is */
+    kill(pid, SIGKILL) ;
     b->killed = 1 ;
   }
   unit = of_session(b, look.session) ;

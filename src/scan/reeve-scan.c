@@ -133,7 +133,8 @@ static void find_in_place (struct scanner *s)
   s->in_place = !stat(".", &live) && !stat(s->scan, &scan) && live.st_dev == scan.st_dev && live.st_ino == scan.st_ino ;
 }
 
-static void find_supervise (struct scanner *s)
+/* `fatal`: exits with that code if there is none. */
+static void find_supervise (struct scanner *s, int fatal)
 {
   char *slash ;
   ssize_t r = readlink("/proc/self/exe", s->supervise, sizeof s->supervise - sizeof "/" SUPERVISE) ;
@@ -148,8 +149,8 @@ static void find_supervise (struct scanner *s)
     }
   }
   snprintf(s->supervise, sizeof s->supervise, "%s/%s", REEVE_BINDIR, SUPERVISE) ;
-  if (access(s->supervise, X_OK) == -1)
-    strerr_diefu2sys(111, "find reeve-supervise beside reeve-scan or as ", s->supervise) ;
+  if (fatal && access(s->supervise, X_OK) == -1)
+    strerr_diefu2sys(fatal, "find reeve-supervise beside reeve-scan or as ", s->supervise) ;
 }
 
 static int open_channel (char const *path)
@@ -279,7 +280,7 @@ static void loop (struct scanner *s, int signals)
     upgrade_progress(s) ;
     for (unsigned int i = 0 ; i < CHANNEL_COUNT ; i++) x[i].revents = 0 ;
     x[CHANNEL_INOTIFY].fd = s->inotify ;
-    x[CHANNEL_FOUND].fd = s->found ;
+    x[CHANNEL_FOUND].fd = s->units.found ;
     if (poll(x, CHANNEL_COUNT, sleep_ms(s)) == -1 && errno != EINTR)
     {
       if (errno == EFAULT || errno == EINVAL)
@@ -328,15 +329,23 @@ static void begin_afresh (struct scanner *s, struct options const *options)
 
 int main (int argc, char *const *argv)
 {
-  static struct scanner s = { .own_code = -1, .lock = -1, .control = -1, .reports = -1, .found = -1, .command_fd = -1, .inotify = -1, .scan_watch = -1, .ancestor_watch = -1 } ;
+  static struct scanner s =
+  {
+    .own_code = -1, .lock = -1, .control = -1, .reports = -1, .units.found = -1, .command_fd = -1,
+    .inotify = -1, .scan_watch = -1, .ancestor_watch = -1
+  } ;
   struct options options = { 0 } ;
   int signals ;
   spawn_prepare_signals() ;
   parse(&s, &options, argc, argv) ;
-  if (options.beginning == BEGIN_TRIAL) return upgrade_check() ;
+  if (options.beginning == BEGIN_TRIAL)
+  {
+    find_supervise(&s, 111) ;
+    return upgrade_check() ;
+  }
   if (!tain_now_set_stopwatch_g()) strerr_diefu1sys(111, "read the monotonic clock") ;
   if (!spawn_sanitize_stdio()) strerr_diefu1sys(111, "open /dev/null") ;
-  find_supervise(&s) ;
+  find_supervise(&s, options.beginning == BEGIN_UPGRADED ? 0 : 111) ;
   if (options.beginning == BEGIN_UPGRADED) take_over(&s) ;
   else begin_afresh(&s, &options) ;
   find_in_place(&s) ;

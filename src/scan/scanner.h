@@ -107,6 +107,7 @@ struct units
   void *by_watch ;
   void *orphans ; /* by pid */
   struct unit *adopting ;
+  int found ; /* epoll: the pidfds of what is no child of ours; -1: none yet */
   struct unit *released ; /* to be swept, linked by `later` */
   struct unit_queue queue[DEADLINE_KIND_COUNT] ;
 } ;
@@ -123,6 +124,7 @@ struct look /* a scan under way, in portions, so that commands are answered mean
   unsigned int prune_loggers : 1 ; /* without waiting for their loggers */
   unsigned int scan_read : 1 ; /* SCAN was read to its end: what it misses is gone */
   unsigned int live_read : 1 ;
+  unsigned int doubtful : 1 ; /* not all could be examined: nothing counts as gone */
   unsigned int ended_once : 1 ; /* the first one has ended */
   unsigned int quiet : 1 ; /* by the timer: does not repeat what is wrong with names */
   unsigned int said_waiting : 1 ; /* that there is no SCAN */
@@ -174,7 +176,6 @@ struct scanner
   int lock ; /* descriptors */
   int control ;
   int reports ;
-  int found ; /* epoll: the pidfds of what is no child of ours; -1: none yet */
   int inotify ; /* -1: none */
   int scan_watch ; /* inotify's, of SCAN; -1: none */
   int ancestor_watch ; /* of the deepest directory there is while SCAN is missing */
@@ -279,12 +280,13 @@ extern void look_cancel (struct scanner *s) ;
 /* Lets go of what the last scan missed; `loggers_too`: without waiting for them. */
 extern void look_prune (struct scanner *s, int loggers_too) ;
 /* What PLAN_EXAMINE asks for. */
-extern enum unit_event look_examine (struct scanner const *s, struct unit const *unit) ;
+extern enum unit_event look_examine (struct scanner *s, struct unit const *unit) ;
 /* Why an incomplete unit is, in words. */
 extern char const *look_why_incomplete (struct scanner const *s, struct unit const *unit, char *out, size_t size) ;
 /* A name has appeared in SCAN; `at_once`: moved in, so complete. */
 extern void look_name (struct scanner *s, char const *name, int at_once) ;
-/* Has the directory of a unit a log/ with a ./run? */
+/* Has the directory of a unit a log/ with a ./run? Yes, if it cannot be told: what
+   then fails is tried again. */
 extern int look_has_logger (struct scanner const *s, struct unit const *unit) ;
 /* What is left in LIVE by a scanner that was killed, or executed anew: taken over
    where supervisors live in it, or what they have left; else removed. */
@@ -304,6 +306,7 @@ enum livetree_result { LIVETREE_DONE, LIVETREE_TAKEN, LIVETREE_FAILED /* errno *
 extern enum livetree_result livetree_make (char const *scan, char const *name) ;
 /* What a logger needs, in a directory of anybody's: supervise/ and the fifo. */
 extern int livetree_make_pipe (char const *logger_name) ;
+/* Returns 1, or 0 with errno: ENOENT if it certainly is not. */
 extern int livetree_is_ours (char const *name) ;
 extern int livetree_remove (char const *name) ;
 

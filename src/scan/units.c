@@ -1,6 +1,7 @@
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 
 #include <skalibs/djbunix.h>
 
@@ -112,7 +113,12 @@ struct unit *units_by_supervisor (struct units *units, pid_t pid)
 int units_set_supervisor (struct units *units, struct unit *unit, pid_t pid)
 {
   if (unit->supervisor) tdelete(unit, &units->by_supervisor, &compare_supervisor) ;
-  if (unit->supervisor_fd >= 0) fd_close(unit->supervisor_fd) ;
+  if (unit->supervisor_fd >= 0)
+  {
+    /* A child that was just forked may hold a copy of it for an instant. */
+    epoll_ctl(units->found, EPOLL_CTL_DEL, unit->supervisor_fd, 0) ;
+    fd_close(unit->supervisor_fd) ;
+  }
   unit->supervisor_fd = -1 ;
   unit->supervisor = pid ;
   if (!pid || tsearch(unit, &units->by_supervisor, &compare_supervisor)) return 1 ;

@@ -56,8 +56,10 @@ static void say_not_executed (char const *program, int err)
 
 void upgrade_order (struct scanner *s)
 {
-  if (s->stop.on) strerr_warnw1x("upgrade: everything is being stopped: no program is executed anew") ;
-  else s->upgrade.wanted = 1 ;
+  s->upgrade.wanted = !s->stop.on ;
+  if (s->upgrade.wanted) return ;
+  strerr_warnw1x("upgrade: everything is being stopped: no program is executed anew") ;
+  failed(s) ;
 }
 
 static int in_the_air (struct scanner const *s)

@@ -57,6 +57,7 @@ static void tell_forked (struct supervisor *s)
   s->deadline_ms = 0 ;
   s->forked = 1 ;
   s->state_pending = 1 ;
+  s->status.wstat = s->wstat_before ; /* ./run has ended with 0, the service has not */
   publish_status(s) ;
 }
 

@@ -63,6 +63,7 @@ static void note (struct supervisor *s, unsigned int wstat, int unknown)
 {
   if (s->phase == PHASE_UP)
   {
+    s->wstat_before = s->status.wstat ;
     s->status.wstat = wstat ;
     s->code_unknown = !!unknown ;
   }

@@ -59,6 +59,7 @@ static int start (struct supervisor *s, struct spawn *request, char what, int *e
   pid_t pid ;
   request->birth = &birth ;
   request->birth_fd = s->state ;
+  if (s->state_pending) publish_state(s) ; /* why it is started: a successor adds only the birth */
   pid = spawn(request, executing) ;
   s->births++ ;
   s->state_pending = 1 ;

@@ -46,6 +46,7 @@ struct supervisor
   uint64_t search_until_ms ; /* while `searching` */
   uint64_t forked_ms ; /* when the process was found */
   uint64_t signals_due[2] ; /* bit N: the parent is to send signal N to the process, to its group */
+  unsigned int wstat_before ; /* of the end before the one that was noted last */
   pid_t group ; /* the process group of the last ./run: finish's fourth argument */
   pid_t checker ; /* the upgrade's trial; 0: none */
   uint32_t restarts ;

@@ -21,11 +21,13 @@ int fifo_make (char const *path)
 int fifo_open (char const *path, int flags)
 {
   struct stat st ;
+  int err = EINVAL ;
   int fd = open(path, flags | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW) ;
   if (fd == -1) return -1 ;
-  if (!fstat(fd, &st) && S_ISFIFO(st.st_mode)) return fd ;
+  if (fstat(fd, &st) == -1) err = errno ;
+  else if (S_ISFIFO(st.st_mode)) return fd ;
   fd_close(fd) ;
-  errno = EINVAL ;
+  errno = err ;
   return -1 ;
 }
 

@@ -19,22 +19,32 @@ void death_tally_pack (char out[DEATH_TALLY_RECORD], tain const *stamp, int wsta
   out[TAIN_PACK + 1] = (char)(WIFSIGNALED(wstat) ? WTERMSIG(wstat) : 0) ;
 }
 
-/* The last `max` records, at most; 0 when there is no tally, or none that can be read. */
-static size_t read_last (char *records, size_t max)
+/* The last `max` records, at most: how many, 0 if there is no tally or what is there
+   is none; -1 with errno. */
+static ssize_t read_last (char *records, size_t max)
 {
   struct stat st ;
   size_t n = 0 ;
+  int err = 0 ;
   int fd = open(DEATH_TALLY_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) ;
-  if (fd == -1) return 0 ;
-  if (!fstat(fd, &st) && S_ISREG(st.st_mode))
+  if (fd == -1) return errno == ENOENT || errno == ELOOP ? 0 : -1 ;
+  if (fstat(fd, &st) == -1) err = errno ;
+  else if (S_ISREG(st.st_mode))
   {
     size_t all = (size_t)st.st_size / DEATH_TALLY_RECORD ;
-    off_t skip = all > max ? (off_t)((all - max) * DEATH_TALLY_RECORD) : 0 ;
-    if (lseek(fd, skip, SEEK_SET) == skip)
-      n = allread(fd, records, max * DEATH_TALLY_RECORD) / DEATH_TALLY_RECORD ;
+    size_t wanted = all > max ? max : all ;
+    off_t skip = (off_t)((all - wanted) * DEATH_TALLY_RECORD) ;
+    if (lseek(fd, skip, SEEK_SET) == -1) err = errno ;
+    else
+    {
+      errno = 0 ;
+      n = allread(fd, records, wanted * DEATH_TALLY_RECORD) ;
+      if (n < wanted * DEATH_TALLY_RECORD && errno && errno != EPIPE) err = errno ;
+    }
   }
   fd_close(fd) ;
-  return n ;
+  errno = err ;
+  return err ? -1 : (ssize_t)(n / DEATH_TALLY_RECORD) ;
 }
 
 int death_tally_add (tain const *stamp, int wstat, unsigned int max)
@@ -45,7 +55,9 @@ int death_tally_add (tain const *stamp, int wstat, unsigned int max)
   if (max > DEATH_TALLY_MAX) max = DEATH_TALLY_MAX ;
   if (max)
   {
-    n = read_last(records, max - 1) ;
+    ssize_t r = read_last(records, max - 1) ;
+    if (r == -1) return 0 ; /* better this death than all the others */
+    n = (size_t)r ;
     death_tally_pack(records + n++ * DEATH_TALLY_RECORD, stamp, wstat) ;
   }
   fd = open(FRESH, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644) ;

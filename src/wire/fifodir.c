@@ -41,29 +41,38 @@ int fifodir_make (char const *path, gid_t gid)
   return chown(path, (uid_t)-1, gid) != -1 && chmod(path, 03730) != -1 ;
 }
 
-/* Was it told? */
+/* 1: told; 0: there is nobody to tell; -1 with errno. */
 static int tell (int dir, char const *name, char event)
 {
   struct stat st ;
   ssize_t written = 0 ;
+  int err = 0 ;
   int fd = openat(dir, name, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW) ;
   if (fd == -1)
   {
-    if (errno == ENXIO && !fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) && S_ISFIFO(st.st_mode)) unlinkat(dir, name, 0) ;
+    if (errno == ENOENT || errno == ELOOP || errno == EISDIR) return 0 ;
+    if (errno != ENXIO) return -1 ;
+    if (!fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) && S_ISFIFO(st.st_mode)) unlinkat(dir, name, 0) ;
     return 0 ;
   }
-  if (!fstat(fd, &st) && S_ISFIFO(st.st_mode)) written = write(fd, &event, 1) ;
-  if (written == -1 && errno == EPIPE) unlinkat(dir, name, 0) ;
+  if (fstat(fd, &st) == -1) err = errno ;
+  else if (S_ISFIFO(st.st_mode))
+  {
+    do written = write(fd, &event, 1) ; while (written == -1 && errno == EINTR) ;
+    if (written == -1 && errno == EPIPE) unlinkat(dir, name, 0) ;
+    else if (written == -1) err = errno ;
+  }
   fd_close(fd) ;
-  return written == 1 ;
+  errno = err ;
+  return err ? -1 : written == 1 ;
 }
 
 int fifodir_notify (char const *path, char event)
 {
   _Alignas(struct entry) char buf[4096] ;
   int told = 0 ;
+  int err = 0 ;
   long n ;
-  int err ;
   int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK) ;
   if (dir == -1) return -1 ;
   while ((n = syscall(SYS_getdents64, dir, buf, sizeof buf)) > 0)
@@ -71,14 +80,19 @@ int fifodir_notify (char const *path, char event)
     for (long at = 0 ; at < n ; )
     {
       struct entry const *e = (struct entry const *)(void const *)(buf + at) ;
-      if (strlen(e->name) == FIFODIR_NAME_SIZE && !strncmp(e->name, PREFIX, sizeof PREFIX - 1)) told += tell(dir, e->name, event) ;
+      if (strlen(e->name) == FIFODIR_NAME_SIZE && !strncmp(e->name, PREFIX, sizeof PREFIX - 1))
+      {
+        int r = tell(dir, e->name, event) ;
+        if (r == -1) err = errno ;
+        else told += r ;
+      }
       at += e->reclen ;
     }
   }
-  err = errno ;
+  if (n) err = errno ;
   fd_close(dir) ;
   errno = err ;
-  return n ? -1 : told ;
+  return err ? -1 : told ;
 }
 
 /* PATH/.ftrig1:@STAMP:RANDOM; the name without the dot is PATH_LEN + 2 further. */

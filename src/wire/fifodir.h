@@ -18,9 +18,10 @@
 extern int fifodir_make (char const *path, gid_t gid) ;
 
 /* Writes `event` to every listener in the fifodir `path`. A fifo that nobody
-   reads is removed, a full one skipped; what is no fifo, or a link, is left
-   alone. Returns how many were told, or -1 with errno when the directory cannot
-   be listed.
+   reads is removed; what is no fifo, or a link, is left alone.
+   Returns how many were told, or -1 with errno when the directory cannot be
+   listed or a listener could not be told (EAGAIN: its fifo is full); the others
+   have been.
    Allocates nothing and never blocks. */
 extern int fifodir_notify (char const *path, char event) ;
 

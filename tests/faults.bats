@@ -1,0 +1,85 @@
+# What cannot be examined for a while is said, and nothing is concluded from it.
+# `make faults` tries every system call; these are some whose loss nobody would see.
+load lib
+
+stat=newfstatat,statx,lstat,stat
+setup() { reeve_setup; }
+teardown() { release; reeve_teardown; }
+
+# Every CALL of process PID fails with ERROR until `release`; or those on PATH.
+failing() # PID CALL ERROR [PATH]
+{
+  strace -q -p "$1" -o "$dir/strace" -e "trace=$2" -e "inject=$2:error=$3" ${4:+-P "$4"} 2>"$dir/strace.stderr" 3>&- &
+  tracer=$!
+  eventually 10 grep -q '^TracerPid:[[:space:]]*[1-9]' "/proc/$1/status"
+}
+
+release()
+{
+  [ -z "${tracer:-}" ] || { kill -KILL "$tracer" && wait "$tracer"; } 2>/dev/null || :
+  tracer=
+}
+
+failed() # TIMES
+{
+  [ "$(grep -c INJECTED "$dir/strace")" -ge "$1" ]
+}
+
+supervisor_of() { pgrep -P "$scanner" -f "reeve-supervise $1\$"; }
+
+@test "a rescan that can examine nothing lets go of nothing, and is repeated" {
+  idle web
+  scanner
+  up web
+  pid=$(pid_of web)
+  failing "$scanner" "$stat" EIO "$scan/web"
+  s6-svscanctl -a "$live"
+  says "unable to examine .*/web (next try in 1 second)"
+  eventually 20 failed 6 # more than a second, in which what is missing is let go
+  idle more
+  release
+  up more
+  field web state up
+  [ "$(pid_of web)" = "$pid" ]
+}
+
+@test "a directory that cannot be examined is not taken for somebody else's" {
+  idle web
+  scanner
+  up web
+  failing "$scanner" "$stat" ENOMEM web/supervise/reeve
+  s6-svscanctl -a "$live"
+  eventually 10 failed 1
+  release
+  idle more
+  up more
+  stop_scanner
+  run ! said "another supervisor"
+}
+
+@test "a listener that cannot be told is spoken of" {
+  idle web
+  scanner
+  up web
+  s6-ftrig-wait "$live/web/event" d 3>&- &
+  listener=$!
+  eventually 10 compgen -G "$live/web/event/ftrig1*"
+  failing "$(supervisor_of web)" openat EMFILE "$(basename "$live"/web/event/ftrig1*)"
+  s6-svc -t "$live/web"
+  says "unable to notify the listeners in event"
+  release
+  kill "$listener"
+}
+
+@test "a live directory that cannot be removed stays ours, and goes at the next rescan" {
+  idle web
+  scanner
+  up web
+  failing "$scanner" rmdir EBUSY
+  rm -r "$scan/web"
+  says "unable to remove the live directory .*/web"
+  release
+  [ -e "$live/web/supervise/reeve" ]
+  s6-svscanctl -a "$live"
+  eventually 10 test ! -e "$live/web"
+}
