@@ -9,8 +9,7 @@ teardown()
   # Supervisors have no scanner in some of the tests, which would end them.
   for pid in $(supervisors); do kill -TERM "$pid" 2>/dev/null || :; done
   within 10 none_supervised
-  reeve_teardown
-  no_clash
+  survival_teardown
 }
 
 supervisors()

@@ -4,7 +4,7 @@ load lib
 load survival
 
 setup() { reeve_setup; }
-teardown() { reeve_teardown; no_clash; }
+teardown() { survival_teardown; }
 
 # One that is up, guarded, and its supervisor killed under a listener.
 unchanged() # NAME
@@ -176,9 +176,11 @@ while :; do sleep 0.02; done'
   scanner
   eventually 10 field web ready true
   remember web
-  ready=$(s6-svstat -o readyfor,ready "$live/web")
+  ready_since() { od -An -tx1 -j 12 -N 12 "$live/web/supervise/status"; }
+  ready=$(ready_since)
   kill_supervisor web
   field web ready true
+  [ "$(ready_since)" = "$ready" ]
   unchanged web
 }
 

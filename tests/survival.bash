@@ -2,10 +2,11 @@
 #   supervisor_of NAME   its pid
 #   kill_supervisor NAME SIGKILL, and waits until it has a successor
 #   guarded NAME         a service that says when there are two of it at once
+#   survival_teardown    instead of reeve_teardown
 #   listen NAME          from now on its events are collected
 #   over PID             it has ended, though perhaps nobody has reaped it
 #   heard EVENTS         are these, and no others, those that were sent?
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 
 supervisor_of()
 {
@@ -38,7 +39,14 @@ guarded()
   { echo "exec 9>>\"\$dir/$1.lock\"; flock -n 9 || echo $1 >>\"\$dir/clash\"; echo \$\$ >>\"\$dir/$1.starts\""; cat; } | service "$1"
 }
 
-no_clash() { [ ! -e "$dir/clash" ]; }
+# Ends the test, which fails if ever there were two.
+survival_teardown()
+{
+  local clash=0
+  [ ! -e "$dir/clash" ] || { sed 's/^/# two instances of /' "$dir/clash"; clash=1; }
+  reeve_teardown
+  return $clash
+}
 started_times() { [ "$(lines "$dir/$1.starts")" -eq "$2" ]; }
 
 listen()

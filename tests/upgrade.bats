@@ -10,7 +10,7 @@ setup()
   for program in reeve-scan reeve-supervise; do cp "$REEVE_BIN/$program" "$dir/bin/$program"; done
   PATH=$dir/bin:$PATH
 }
-teardown() { reeve_teardown; no_clash; }
+teardown() { survival_teardown; }
 
 replace() # PROGRAM ; by what is on stdin
 {
