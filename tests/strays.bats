@@ -20,9 +20,12 @@ left() { [ "$(marked | wc -l)" -ge "$1" ]; }
 # command that sleeps and can be found.
 leaving()
 {
+  # shellcheck disable=SC2089 # they are for eval
   stray="sh -c 'while :; do sleep 1; done' $(mark)"
+  # shellcheck disable=SC2089
   stubborn="sh -c 'trap \"\" TERM HUP INT; while :; do sleep 1; done' $(mark)"
   mark=$(mark)
+  # shellcheck disable=SC2090
   export stray stubborn mark
   { cat; echo 'until [ -e "$dir/go" ]; do sleep 0.05; done; rm "$dir/go"; exit "${code:-5}"'; } | service web
   # Are there any when it runs?

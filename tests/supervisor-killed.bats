@@ -379,7 +379,7 @@ while :; do sleep 0.02; done'
   scanner
   for n in $(seq 20); do up s$n; pids_before[n]=$(pid_of s$n); done
   eventually 10 eval '[ "$(lines "$dir/strays")" -eq 20 ]'
-  kill -KILL $(for n in $(seq 20); do supervisor_of s$n; done)
+  kill_supervisors s{1..20}
   for n in $(seq 20); do
     eventually 30 supervisor_of s$n
     eventually 10 field s$n state up
@@ -397,7 +397,7 @@ while :; do sleep 0.02; done'
   done
   scanner
   for n in 1 2 3; do up s$n; eventually 10 test -s "$dir/stray$n"; done
-  kill -KILL $(for n in 1 2 3; do supervisor_of s$n; done)
+  kill_supervisors s1 s2 s3
   for n in 1 2 3; do eventually 30 supervisor_of s$n; eventually 10 field s$n state up; done
   s6-svc -wD -T 10000 -d "$live/s2"
   gone "$(cat "$dir/stray2")"

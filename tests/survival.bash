@@ -33,6 +33,14 @@ kill_supervisor()
   eventually 20 has_successor "$1" "$pid"
 }
 
+# All in one go.
+kill_supervisors() # NAME...
+{
+  local name victims=()
+  for name; do victims+=("$(supervisor_of "$name")"); done
+  kill -KILL "${victims[@]}"
+}
+
 # Its script on stdin runs under a lock, which is not left to what it starts.
 guarded()
 {
