@@ -339,7 +339,7 @@ web_is_up()
   declare -A before
   web_is_up
   rm "$dir/bin/reeve-supervise"
-  goes_on_with_the_old 'going on with the present program'
+  goes_on_with_the_old 'going on with the present'
 }
 
 @test "the scanner's file is for another machine" {
