@@ -223,7 +223,7 @@ sleep 0.02'
   finish web <<<'echo >>"$dir/finished"'
   # Without /proc a program does not know where it is: it looks where they are installed.
   mkdir -p /usr/local/bin
-  start unshare -m sh -c 'mount --bind "$REEVE_BIN" /usr/local/bin && mount --bind "$dir/empty" /proc && exec reeve-scan -l "$live" "$scan"'
+  start env bin="$REEVE_BIN" unshare -m sh -c 'mount --bind "$bin" /usr/local/bin && mount --bind "$dir/empty" /proc && exec reeve-scan -l "$live" "$scan"'
   scanner=$started
   eventually 10 scanner_ready
   eventually 10 left 2

@@ -2,6 +2,7 @@
 #   supervisor_of NAME   its pid
 #   kill_supervisor NAME SIGKILL, and waits until it has a successor
 #   guarded NAME         a service that says when there are two of it at once
+#   started_times NAME N   it has been started so often
 #   survival_teardown    instead of reeve_teardown
 #   listen NAME          from now on its events are collected
 #   over PID             it has ended, though perhaps nobody has reaped it
@@ -55,7 +56,8 @@ survival_teardown()
   reeve_teardown
   return $clash
 }
-started_times() { [ "$(lines "$dir/$1.starts")" -eq "$2" ]; }
+has_starts() { [ -e "$dir/$1.starts" ] && [ "$(lines "$dir/$1.starts")" -eq "$2" ]; }
+started_times() { eventually 10 has_starts "$@"; }
 
 listen()
 {
