@@ -30,10 +30,24 @@ programs() { echo init command/reeve-supervise; }
   for tarball in "$overlay" "$arm64"; do
     diff - <(entries "$tarball") <<'END'
 drwxr-xr-x 0/0 command/  
+lrwxrwxrwx 0/0 command/chpst -> ../init
+lrwxrwxrwx 0/0 command/envdir -> ../init
 lrwxrwxrwx 0/0 command/printcontenv -> ../init
 lrwxrwxrwx 0/0 command/reeve -> ../init
+lrwxrwxrwx 0/0 command/reeve-exec -> ../init
 lrwxrwxrwx 0/0 command/reeve-scan -> ../init
 -rwxr-xr-x 0/0 command/reeve-supervise  
+lrwxrwxrwx 0/0 command/s6-applyuidgid -> ../init
+lrwxrwxrwx 0/0 command/s6-envdir -> ../init
+lrwxrwxrwx 0/0 command/s6-envuidgid -> ../init
+lrwxrwxrwx 0/0 command/s6-fghack -> ../init
+lrwxrwxrwx 0/0 command/s6-notifyoncheck -> ../init
+lrwxrwxrwx 0/0 command/s6-setlock -> ../init
+lrwxrwxrwx 0/0 command/s6-setsid -> ../init
+lrwxrwxrwx 0/0 command/s6-setuidgid -> ../init
+lrwxrwxrwx 0/0 command/s6-softlimit -> ../init
+lrwxrwxrwx 0/0 command/setuidgid -> ../init
+lrwxrwxrwx 0/0 command/softlimit -> ../init
 lrwxrwxrwx 0/0 command/with-contenv -> ../init
 -rwxr-xr-x 0/0 init  
 lrwxrwxrwx 0/0 usr/bin/reeve -> ../../command/reeve
@@ -190,6 +204,68 @@ alone() { in_root=(env -i PATH=/command "$(type -P chroot)" "$new"); }
   [ "$("${in_root[@]}" /command/with-contenv /command/with-contenv /command/printcontenv WORD)" = kept ]
   "${in_root[@]}" /usr/bin/reeve shutdown 3
   ended "$started" 3
+}
+
+ids_in_root() { "${in_root[@]}" "$@" /busybox id; }
+
+@test "users and groups are those of a root's own /etc/passwd and /etc/group" {
+  [ "$(id -u)" -eq 0 ] || skip "needs root: chroot"
+  alone
+  extract "$overlay"
+  mkdir "$new/etc"
+  cp "$(type -P busybox)" "$new/busybox"
+  # Without /etc/passwd: numbers alone.
+  [[ $(ids_in_root /command/reeve-exec --user 4711:4712:4713 --) == "uid=4711 gid=4712 groups=4712,4713" ]]
+  run ! ids_in_root /command/reeve-exec --user app --
+  printf '%s\n' 'root:x:0:0:root:/root:/bin/sh' broken 'ap:x:1:1::/:' 'app:x:1000:1001:An app:/home/app:/bin/false' >"$new/etc/passwd"
+  printf '%s\n' 'root:x:0:' 'apps:x:1001:' 'one:x:11:ap,app' 'two:x:12:apple,app2' 'three:x:13:app' 'apps2:x:1001:app' >"$new/etc/group"
+  printf 'last:x:14:x,app' >>"$new/etc/group"
+  [ "$(ids_in_root /command/reeve-exec --user app --)" = "uid=1000(app) gid=1001(apps) groups=11(one),13(three),14(last),1001(apps)" ]
+  [ "$(ids_in_root /command/s6-setuidgid app)" = "uid=1000(app) gid=1001(apps) groups=11(one),13(three),14(last),1001(apps)" ]
+  [ "$(ids_in_root /command/setuidgid app)" = "uid=1000(app) gid=1001(apps) groups=1001(apps)" ]
+  [ "$(ids_in_root /command/chpst -u app:two:last)" = "uid=1000(app) gid=12(two) groups=12(two),14(last)" ]
+  [ "$(ids_in_root /command/reeve-exec --user 1000 --)" = "$(ids_in_root /command/reeve-exec --user app --)" ]
+  [ "$("${in_root[@]}" /command/reeve-exec --user-env app -- /command/reeve-exec -- /busybox sh -c 'echo $UID $GID $HOME $USER')" = "1000 1001 /home/app app" ]
+}
+
+@test "every other name of reeve-exec is there and works" {
+  [ "$(id -u)" -eq 0 ] || skip "needs root: chroot"
+  alone
+  extract "$overlay"
+  mkdir "$new/env"
+  echo value >"$new/env/WORD"
+  cp "$(type -P busybox)" "$new/busybox"
+  for front in "envdir /env" "s6-envdir /env" "chpst -e /env"; do
+    # shellcheck disable=SC2086
+    [ "$("${in_root[@]}" /command/$front /busybox sh -c 'echo $WORD')" = value ]
+  done
+  for front in "softlimit -o 77" "s6-softlimit -o 77"; do
+    # shellcheck disable=SC2086
+    [ "$("${in_root[@]}" /command/$front /busybox sh -c 'ulimit -n')" = 77 ]
+  done
+  [ "$("${in_root[@]}" /command/s6-envuidgid -nB 5:6 /busybox sh -c 'echo $UID $GID')" = "5 6" ]
+  [ "$("${in_root[@]}" /command/s6-applyuidgid -u 5 -g 6 -G 7 /busybox id)" = "uid=5 gid=6 groups=6,7" ]
+  run "${in_root[@]}" /command/s6-fghack /busybox sh -c 'exit 3'
+  [ "$status" -eq 3 ]
+  "${in_root[@]}" /command/s6-setlock /lock /command/s6-setsid /busybox true
+  [ -e "$new/lock" ]
+  run "${in_root[@]}" /command/s6-notifyoncheck /busybox true
+  [ "$status" -eq 100 ]
+}
+
+@test "what the programs print is what those built with the whole C library print" {
+  extract "$overlay"
+  diff <("$new/command/reeve" --help) <(reeve --help)
+  idle web
+  scanner
+  reeve -l "$live" wait --timeout 10 ready web
+  # Times of one second each: the same, or a moment later.
+  same_status() { diff <("$new/command/reeve" -l "$live" status "$@" web) <(reeve -l "$live" status "$@" web); }
+  eventually 10 same_status
+  eventually 10 same_status --json
+  run ! "$new/command/reeve" -l "$live" wait --timeout 0.x up web
+  diff <("$new/command/reeve" -l "$live" kill NOSUCH web 2>&1) <(reeve -l "$live" kill NOSUCH web 2>&1)
+  stop_scanner 0
 }
 
 @test "the arm64 programs run: the client, and a tree with a service" {

@@ -3,10 +3,12 @@
    reeve.c     options, the table of commands
    services.c  which services there are
    view.c      what is known of one
+   print.c     how it is printed
    await.c     sending commands, waiting for what they bring about
+   check.h     what is wrong with service directories
 
-   Every command works in LIVE, its working directory, and returns the program's
-   exit code. */
+   Every command but `check` works in LIVE, its working directory. Each returns the
+   program's exit code. */
 
 #ifndef REEVE_CONTROL_CONTROL_H
 #define REEVE_CONTROL_CONTROL_H
@@ -30,7 +32,7 @@ struct request
 {
   char const *live ; /* for messages */
   char const *word ; /* what comes before the names: a signal, a state, a code; 0: none */
-  char **names ; /* of services: all that are meant */
+  char **names ; /* of services: all that are meant; for `check` directories */
   size_t count ;
   tain deadline ; /* monotonic */
   unsigned int has_deadline : 1 ;
@@ -50,6 +52,12 @@ extern int command_wait (struct request const *request) ;
 extern int command_rescan (struct request const *request) ;
 extern int command_upgrade (struct request const *request) ;
 extern int command_shutdown (struct request const *request) ;
+extern int command_check (struct request const *request) ; /* names: directories; not in LIVE */
+
+/* ---- print.c ---- */
+
+/* Prints text of any kind as a JSON string, with its quotes. */
+extern void print_json_string (char const *text) ;
 
 /* ---- services.c ---- */
 

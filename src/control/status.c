@@ -10,7 +10,6 @@
 #include <skalibs/sig.h>
 #include <skalibs/strerr.h>
 
-#include "base/json.h"
 #include "control/control.h"
 #include "service/name.h"
 
@@ -19,7 +18,6 @@
 #define RED "\033[31m"
 #define PLAIN "\033[0m"
 #define SINCE_MAX 40
-#define VIEW_NAME_MAX (SERVICE_NAME_MAX + sizeof LOGGER_SUFFIX - 1)
 
 static int wall_clock (struct view const *view, struct timespec *out)
 {
@@ -69,15 +67,6 @@ static void print_row (char const *name, int width, struct view const *view, int
 
 /* ---- JSON ---- */
 
-static void print_string (char const *text)
-{
-  char escaped[JSON_ESCAPED_MAX(VIEW_NAME_MAX)] ;
-  size_t len = json_escape(escaped, text, strnlen(text, VIEW_NAME_MAX)) ;
-  putchar('"') ;
-  fwrite(escaped, 1, len, stdout) ;
-  putchar('"') ;
-}
-
 static void print_since (struct view const *view)
 {
   struct timespec since ;
@@ -91,7 +80,7 @@ static void print_object (char const *name, struct view const *view)
 {
   int wstat = (int)view->wstat ;
   printf("{\"name\":") ;
-  print_string(name) ;
+  print_json_string(name) ;
   printf(",\"state\":\"%s\",\"pid\":", view_state_name(view->state)) ;
   if (view->pid) printf("%ld", (long)view->pid) ;
   else printf("null") ;
@@ -104,7 +93,7 @@ static void print_object (char const *name, struct view const *view)
   if (view->has_ended && WIFSIGNALED(wstat)) printf("\"SIG%s\"", sig_name(WTERMSIG(wstat))) ;
   else printf("null") ;
   printf(",\"restarts\":%u,\"reason\":", view->restarts) ;
-  if (view_reason(view)) print_string(view_reason(view)) ;
+  if (view_reason(view)) print_json_string(view_reason(view)) ;
   else printf("null") ;
   putchar('}') ;
 }

@@ -7,11 +7,14 @@
 #include <skalibs/strerr.h>
 
 #include "base/process.h"
+#include "base/program.h"
 #include "base/spawn.h"
 #include "scan/scanner.h"
 #include "service/executable.h"
 #include "wire/channels.h"
 #include "wire/order.h"
+
+#define SUPERVISE "reeve-supervise"
 
 /* ---- starting ---- */
 
@@ -61,22 +64,42 @@ static enum unit_event attend_logger (struct scanner *s, struct unit *unit)
   return UNIT_STARTED ;
 }
 
+/* 0: none; -1 with errno: that cannot be told. */
 static pid_t living_supervisor (struct unit const *unit)
 {
   char path[UNIT_PATH_MAX] ;
   int foreign ;
-  pid_t pid ;
   snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, unit->name) ;
-  pid = lock_holder(path, &foreign) ;
-  return pid > 0 ? pid : 0 ;
+  return lock_holder(path, &foreign) ;
+}
+
+int act_find_supervise (struct scanner *s)
+{
+  char self[PROGRAM_PATH_MAX] ;
+  char *slash ;
+  int n ;
+  program_self(self, "reeve-scan") ;
+  slash = strrchr(self, '/') ;
+  if (slash) *slash = 0 ;
+  n = snprintf(s->supervise, sizeof s->supervise, "%s/" SUPERVISE, self) ;
+  if (slash && n > 0 && (size_t)n < sizeof s->supervise && !access(s->supervise, X_OK)) return 1 ;
+  memcpy(s->supervise, REEVE_BINDIR "/" SUPERVISE, sizeof REEVE_BINDIR "/" SUPERVISE) ;
+  if (!access(s->supervise, X_OK)) return 1 ;
+  s->supervise[0] = 0 ;
+  return 0 ;
 }
 
 static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
 {
-  char const *argv[4] = { "reeve-supervise", unit->adopt ? "-a" : unit->name, unit->adopt ? unit->name : 0, 0 } ;
+  char const *argv[4] = { SUPERVISE, unit->adopt ? "-a" : unit->name, unit->adopt ? unit->name : 0, 0 } ;
   struct spawn request = SPAWN_ZERO ;
   int executing ;
   pid_t pid ;
+  if (!s->supervise[0] && !act_find_supervise(s))
+  {
+    cannot(unit, "start a supervisor for", "there is no reeve-supervise") ;
+    return UNIT_START_FAILED ;
+  }
   request.path = s->supervise ;
   request.argv = argv ;
   request.envp = (char const *const *)environ ;
@@ -109,12 +132,17 @@ static void start (struct scanner *s, struct unit *unit)
   if (event == UNIT_STARTED)
   {
     living = living_supervisor(unit) ;
-    if (living)
+    if (living > 0)
     {
       act_found(s, unit, living) ;
       return ;
     }
-    event = start_supervisor(s, unit) ;
+    if (living < 0)
+    {
+      cannot(unit, "look for a supervisor of", strerror(errno)) ;
+      event = UNIT_START_FAILED ;
+    }
+    else event = start_supervisor(s, unit) ;
   }
   act(s, unit, event) ;
 }

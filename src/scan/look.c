@@ -154,18 +154,20 @@ static pid_t living (char const *name)
   return lock_holder(path, &foreign) ;
 }
 
-/* Is there something in it that a new supervisor must go on with? */
+/* Is there something in it that a new supervisor must go on with? -1: it cannot be told. */
 static int was_left (struct scanner const *s, char const *name)
 {
   struct state state ;
-  return s->same_life && state_read(name, &state, 0) && !(state.flags & STATE_HAS_LEFT) ;
+  if (!s->same_life) return 0 ;
+  if (state_read(name, &state, 0)) return !(state.flags & STATE_HAS_LEFT) ;
+  return errno == ENOENT || errno == ENOTDIR || errno == EPROTO ? 0 : -1 ;
 }
 
 static void take_over (struct scanner *s, struct unit *unit)
 {
   pid_t supervisor = living(unit->name) ;
   if (supervisor > 0) act_found(s, unit, supervisor) ;
-  else if (!supervisor && was_left(s, unit->name))
+  else if (!supervisor && was_left(s, unit->name) == 1)
   {
     unit->adopt = 1 ;
     act(s, unit, UNIT_SEEN_COMPLETE) ;
@@ -179,16 +181,19 @@ static void leftover (struct scanner *s, char const *name)
   struct unit *logger ;
   pid_t supervisor ;
   pid_t logger_supervisor ;
+  int left ;
+  int logger_left ;
   int has_logger ;
   if (service_name_fault(name)) return ;
   snprintf(logger_name, sizeof logger_name, "%s" LOGGER_SUFFIX, name) ;
-  if (!livetree_is_ours(name) || (supervisor = living(name)) == -1 || (logger_supervisor = living(logger_name)) == -1)
+  if (!livetree_is_ours(name) || (supervisor = living(name)) == -1 || (logger_supervisor = living(logger_name)) == -1
+   || (left = was_left(s, name)) == -1 || (logger_left = was_left(s, logger_name)) == -1)
   {
     absent(s, name) ;
     return ;
   }
-  has_logger = logger_supervisor || was_left(s, logger_name) ;
-  if (!has_logger && !supervisor && !was_left(s, name))
+  has_logger = logger_supervisor || logger_left ;
+  if (!has_logger && !supervisor && !left)
   {
     if (!livetree_remove(name)) strerr_warnwu4sys("remove what is left of an earlier run, ", s->live, "/", name) ;
     return ;
@@ -242,7 +247,7 @@ static void entry_of_live (struct scanner *s, struct dirent const *e)
     unit = know(s, identity, e->d_name) ;
     if (!unit) return ;
     unit->foreign = 1 ;
-    unit->adopt = was_left(s, e->d_name) ;
+    unit->adopt = was_left(s, e->d_name) != 0 ; /* in doubt its supervisor looks again */
   }
   units_rename(unit, e->d_name) ;
   unit->seen = s->look.generation ;
@@ -384,16 +389,16 @@ void look_prune (struct scanner *s, int loggers_too)
   }
 }
 
-void look_at_leftovers (struct scanner *s)
+int look_at_leftovers (struct scanner *s)
 {
   struct dirent *e ;
+  int err ;
   DIR *dir = opendir(".") ;
-  if (!dir)
-  {
-    strerr_warnwu2sys("read the live directory ", s->live) ;
-    return ;
-  }
-  while ((e = readdir(dir)))
-    if (e->d_name[0] != '.') leftover(s, e->d_name) ;
+  if (!dir) return 0 ;
+  while ((errno = 0, e = readdir(dir)))
+    if (e->d_name[0] != '.' && !units_by_identity(&s->units, e->d_name)) leftover(s, e->d_name) ;
+  err = errno ;
   closedir(dir) ;
+  errno = err ;
+  return !err ;
 }

@@ -28,7 +28,6 @@
 
 #define USAGE "reeve-scan [-l LIVE] [-d FD] [-t RESCAN_MS] [-T STOP_MS] [-K KILL_MS] [-C] [SCAN [-- CMD...]]"
 #define DEFAULT_SCAN "/etc/services.d"
-#define SUPERVISE "reeve-supervise"
 #define CONTROL_DIRECTORY ".s6-svscan"
 #define RETRY_MS 1000
 #define LIFE_MAX 128
@@ -126,31 +125,25 @@ static void tell_services (void)
     strerr_warnwu1sys("set REEVE_LIVE for the services") ;
 }
 
-static void find_in_place (struct scanner *s)
+/* Returns 1, or 0 with errno when that cannot be told. */
+static int find_in_place (struct scanner *s)
 {
   struct stat live ;
   struct stat scan ;
-  s->in_place = !stat(".", &live) && !stat(s->scan, &scan) && live.st_dev == scan.st_dev && live.st_ino == scan.st_ino ;
+  if (stat(".", &live) == -1) return 0 ;
+  if (stat(s->scan, &scan) == -1) return errno == ENOENT || errno == ENOTDIR ;
+  s->in_place = live.st_dev == scan.st_dev && live.st_ino == scan.st_ino ;
+  return 1 ;
 }
 
-/* `fatal`: exits with that code if there is none. */
-static void find_supervise (struct scanner *s, int fatal)
+/* After an upgrade a tree depends on us: what can pass is waited for. */
+static void insist (struct scanner *s, int (*on) (struct scanner *), char const *what)
 {
-  char *slash ;
-  ssize_t r = readlink("/proc/self/exe", s->supervise, sizeof s->supervise - sizeof "/" SUPERVISE) ;
-  if (r > 0)
+  while (!(*on)(s))
   {
-    s->supervise[r] = 0 ;
-    slash = strrchr(s->supervise, '/') ;
-    if (slash)
-    {
-      memcpy(slash + 1, SUPERVISE, sizeof SUPERVISE) ;
-      if (!access(s->supervise, X_OK)) return ;
-    }
+    if (!s->upgrade.done) strerr_diefu2sys(111, what, s->live) ;
+    clock_pause(what, RETRY_MS) ;
   }
-  snprintf(s->supervise, sizeof s->supervise, "%s/%s", REEVE_BINDIR, SUPERVISE) ;
-  if (fatal && access(s->supervise, X_OK) == -1)
-    strerr_diefu2sys(fatal, "find reeve-supervise beside reeve-scan or as ", s->supervise) ;
 }
 
 static int open_channel (char const *path)
@@ -306,7 +299,6 @@ static void loop (struct scanner *s, int signals)
 static void tell_client (struct scanner *s)
 {
   if (upgrade_write_state(s)) return ;
-  if (!s->upgrade.done) strerr_diefu3sys(111, "write ", s->live, "/" SCAN_STATE_FILE) ;
   strerr_warnwu1sys("write " SCAN_STATE_FILE " (will try again until it can)") ;
   s->upgrade.write_again_ms = clock_ms() + RETRY_MS ;
 }
@@ -338,23 +330,20 @@ int main (int argc, char *const *argv)
   int signals ;
   spawn_prepare_signals() ;
   parse(&s, &options, argc, argv) ;
-  if (options.beginning == BEGIN_TRIAL)
-  {
-    find_supervise(&s, 111) ;
-    return upgrade_check() ;
-  }
+  if (!act_find_supervise(&s) && options.beginning != BEGIN_UPGRADED)
+    strerr_diefu2x(111, "find reeve-supervise beside reeve-scan or in ", REEVE_BINDIR) ;
+  if (options.beginning == BEGIN_TRIAL) return upgrade_check() ;
   if (!tain_now_set_stopwatch_g()) strerr_diefu1sys(111, "read the monotonic clock") ;
   if (!spawn_sanitize_stdio()) strerr_diefu1sys(111, "open /dev/null") ;
-  find_supervise(&s, options.beginning == BEGIN_UPGRADED ? 0 : 111) ;
   if (options.beginning == BEGIN_UPGRADED) take_over(&s) ;
   else begin_afresh(&s, &options) ;
-  find_in_place(&s) ;
+  insist(&s, &find_in_place, "look at the scan directory, or at the live directory ") ;
   compare_lives(&s) ;
   if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == -1)
     strerr_warnwu1sys("become a subreaper: orphans of services fall to another process") ;
   signals = trap_signals(options.beginning == BEGIN_UPGRADED) ;
   stop_find_command(&s) ;
-  if (!s.in_place) look_at_leftovers(&s) ; /* before any client can take them for services */
+  if (!s.in_place) insist(&s, &look_at_leftovers, "read the live directory ") ; /* before any client can take them for services */
   if (s.control == -1) s.control = open_channel(SCAN_CONTROL_FIFO) ;
   tell_client(&s) ;
   notify_ready(options.notify_fd) ;

@@ -161,7 +161,7 @@ struct scanner
   char scan[SCAN_PATH_MAX] ; /* absolute, no slash at its end */
   char live[SCAN_PATH_MAX] ; /* as it was given, for messages */
   char origin[SCAN_PATH_MAX] ; /* the working directory at the start: CMD's */
-  char supervise[SCAN_PATH_MAX] ; /* the program */
+  char supervise[SCAN_PATH_MAX + 32] ; /* the program; empty: not found yet */
   char const *const *command ; /* CMD; 0: none */
   char const *const *arguments ; /* the program's own, from argv[1] on */
   pid_t command_pid ;
@@ -204,6 +204,9 @@ extern struct unit *units_first_deadline (struct units const *units) ;
 
 /* act.c: takes the step for `event`, and all that follow from it. */
 extern void act (struct scanner *s, struct unit *unit, enum unit_event event) ;
+/* Where reeve-supervise is: beside this program, or where it was installed.
+   Returns 1, or 0: not found (yet). */
+extern int act_find_supervise (struct scanner *s) ;
 /* A supervisor that lives in LIVE/NAME from before: watched, never doubled. */
 extern void act_found (struct scanner *s, struct unit *unit, pid_t supervisor) ;
 
@@ -290,8 +293,9 @@ extern void look_name (struct scanner *s, char const *name, int at_once) ;
    then fails is tried again. */
 extern int look_has_logger (struct scanner const *s, struct unit const *unit) ;
 /* What is left in LIVE by a scanner that was killed, or executed anew: taken over
-   where supervisors live in it, or what they have left; else removed. */
-extern void look_at_leftovers (struct scanner *s) ;
+   where supervisors live in it, or what they have left; else removed.
+   Returns 1, or 0 with errno when LIVE cannot be read. */
+extern int look_at_leftovers (struct scanner *s) ;
 
 /* watch.c: inotify; all fail softly, with one message for all. */
 extern void watch_start (struct scanner *s) ;

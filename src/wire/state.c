@@ -160,7 +160,7 @@ static int read_once (int fd, struct state *state, struct birth *birth)
   char record[STATE_SIZE + BIRTH_SIZE] ;
   int differs ;
   ssize_t r = pread(fd, record, sizeof record, 0) ;
-  if (r == -1) return 0 ;
+  if (r == -1) return errno == EINTR || errno == EAGAIN ? -1 : 0 ;
   if (r != (ssize_t)sizeof record) return (errno = EPROTO, -1) ;
   if (birth && !birth_unpack(record + BIRTH_AT, birth)) birth->process.pid = 0 ;
   if (state_unpack(record, state, &differs)) return 1 ;

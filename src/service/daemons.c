@@ -1,0 +1,317 @@
+#include "service/daemons.h"
+
+#include <string.h>
+
+#include "service/daemon_table.h"
+
+#define CLUSTER_MAX 5 /* with the dash; what is longer is rather a letter and its argument */
+
+static char const *last_part (char const *path)
+{
+  char const *slash = strrchr(path, '/') ;
+  return slash ? slash + 1 : path ;
+}
+
+/* The next word of a list, its length in *len; 0 at the end. */
+static char const *next_word (char const **list, size_t *len)
+{
+  char const *word = *list + strspn(*list, " ") ;
+  *len = strcspn(word, " ") ;
+  *list = word + *len ;
+  return *len ? word : 0 ;
+}
+
+static int is_name (char const *pattern, size_t len, char const *name)
+{
+  size_t length = strlen(name) ;
+  if (pattern[len - 1] == '*') return length >= len - 1 && !memcmp(pattern, name, len - 1) ;
+  return length == len && !memcmp(pattern, name, len) ;
+}
+
+static int ends_in (char const *const *argv, char const *end, size_t len)
+{
+  for (; *argv ; argv++)
+  {
+    size_t length = strlen(*argv) ;
+    if (length >= len && !memcmp(*argv + length - len, end, len)) return 1 ;
+  }
+  return 0 ;
+}
+
+/* Does the list name the program of argv, its first word? */
+static int in_names (char const *names, char const *const *argv)
+{
+  char const *name = last_part(*argv) ;
+  char const *word ;
+  size_t len ;
+  while ((word = next_word(&names, &len)))
+  {
+    char const *plus = memchr(word, '+', len) ;
+    size_t first = plus ? (size_t)(plus - word) : len ;
+    if (is_name(word, first, name) && (!plus || ends_in(argv + 1, plus + 2, len - first - 2))) return 1 ;
+  }
+  return 0 ;
+}
+
+static int is_cluster (char const *word)
+{
+  return strlen(word) <= CLUSTER_MAX && word[1] != '-' && !strpbrk(word, "=/.,:") ;
+}
+
+static int contains (char const *word, char const *text, size_t len)
+{
+  for (; *word ; word++)
+    if (!strncmp(word, text, len)) return 1 ;
+  return 0 ;
+}
+
+/* Is the word the option of `len` bytes? */
+static int is_option (char const *option, size_t len, char const *word, int in_clusters)
+{
+  size_t length = strlen(word) ;
+  if (option[0] == '?' && len == 1) return 1 ;
+  if (option[0] == '*') return contains(word, option + 1, len - 1) ;
+  if (len > 2 && option[0] == '-' && option[1] == '-' && length > len && !memcmp(word, option, len))
+    return word[len] == '=' || option[len - 1] == '=' ;
+  if (in_clusters && len == 2 && option[0] == '-' && word[0] == '-' && is_cluster(word)) return !!strchr(word + 1, option[1]) ;
+  return length == len && !memcmp(word, option, len) ;
+}
+
+/* How many words argv begins with that are one of the options: 0, 1 or 2; its mark, 0 if it has none, in *mark. */
+static size_t match (char const *options, char const *const *argv, int in_clusters, char *mark)
+{
+  char const *option ;
+  size_t len ;
+  while ((option = next_word(&options, &len)))
+  {
+    char const *plus ;
+    size_t first ;
+    *mark = 0 ;
+    if (strchr(">&!", option[len - 1])) *mark = option[--len] ;
+    plus = memchr(option, '+', len) ;
+    first = plus ? (size_t)(plus - option) : len ;
+    if (!is_option(option, first, argv[0], in_clusters && !plus)) continue ;
+    if (!plus) return 1 ;
+    if (argv[1] && is_option(plus + 1, len - first - 1, argv[1], 0)) return 2 ;
+  }
+  *mark = 0 ;
+  return 0 ;
+}
+
+/* The mark of the first word that is one of the options, or `none`. */
+static char find_mark (char const *options, char const *const *argv, char none)
+{
+  char mark ;
+  for (; *argv ; argv++)
+    if (match(options, argv, 0, &mark)) return mark ;
+  return none ;
+}
+
+static int has_option (char const *options, char const *const *argv, int in_clusters)
+{
+  char mark ;
+  for (; *argv ; argv++)
+    if (match(options, argv, in_clusters, &mark)) return 1 ;
+  return 0 ;
+}
+
+/* A word of the shell's that may stand for any options. */
+static int has_unknown_word (char const *const *argv)
+{
+  for (; *argv ; argv++)
+    if (**argv == '$' || **argv == '`') return 1 ;
+  return 0 ;
+}
+
+/* The first word behind a wrapper's own; 0: not certain. */
+static char const *const *behind_wrapper (struct wrapper const *wrapper, char const *const *argv)
+{
+  unsigned int positional = wrapper->positional ;
+  for (argv++ ; *argv && (*argv)[0] == '-' && (*argv)[1] ; argv++)
+  {
+    char const *word = *argv ;
+    int is_long = word[1] == '-' ;
+    if (is_long && word[2] && (strchr(word, '=') || !strcmp(word, "--wait"))) continue ;
+    if (is_long)
+    {
+      /* Whether the next word is this one's value is not known: there has to be a `--`. */
+      while (*argv && strcmp(*argv, "--") != 0) argv++ ;
+      if (!*argv++) return 0 ;
+      break ;
+    }
+    if (!word[2] && strchr(wrapper->with_argument, word[1]) && argv[1]) argv++ ;
+  }
+  while (wrapper->kind == WRAPPER_ASSIGNS && *argv && strchr(*argv, '=')) argv++ ;
+  while (*argv && positional--) argv++ ;
+  return *argv ? argv : 0 ;
+}
+
+struct found
+{
+  struct daemon const *daemon ; /* 0: not in the table */
+  char const *const *argv ; /* its own words; 0: not certain */
+  char const *const *left_out ; /* the wrapper that leaves by itself; 0: none */
+  char const *const *left_out_end ;
+  int held ; /* by a wrapper, whatever it does */
+} ;
+
+static struct wrapper const *find_wrapper (char const *const *argv)
+{
+  for (size_t i = 0 ; i < wrapper_table_rows ; i++)
+    if (in_names(wrapper_table[i].names, argv)) return wrapper_table + i ;
+  return 0 ;
+}
+
+static void find (struct found *found, char const *const *argv)
+{
+  struct wrapper const *wrapper ;
+  memset(found, 0, sizeof *found) ;
+  while (argv && *argv && (wrapper = find_wrapper(argv)))
+  {
+    char const *const *behind = behind_wrapper(wrapper, argv) ;
+    if (wrapper->kind == WRAPPER_HOLDS) found->held = 1 ;
+    if (wrapper->kind == WRAPPER_LEAVES && argv[1] && strcmp(argv[1], "-w") != 0 && strcmp(argv[1], "--wait") != 0)
+    {
+      found->left_out = argv ;
+      found->left_out_end = behind ;
+    }
+    argv = behind ;
+  }
+  if (!argv || !*argv) return ;
+  found->argv = argv ;
+  for (size_t i = 0 ; i < daemon_table_rows && !found->daemon ; i++)
+    if (in_names(daemon_table[i].names, argv)) found->daemon = daemon_table + i ;
+}
+
+char const *const *daemon_command (char const *const *argv)
+{
+  struct found found ;
+  find(&found, argv) ;
+  return found.argv ;
+}
+
+/* *by_itself: no option decided it. */
+static enum daemon_stays decide (struct daemon const *daemon, char const *const *options, int *by_itself)
+{
+  *by_itself = 0 ;
+  if (has_option("--help --version", options, 0)) return DAEMON_UNKNOWN ;
+  if (has_option(daemon->foreground, options, !(daemon->flags & DAEMON_NO_CLUSTERS))) return DAEMON_IN_FOREGROUND ;
+  if (has_option(daemon->background, options, 0)) return DAEMON_IN_BACKGROUND ;
+  if (has_unknown_word(options) && (*daemon->foreground || *daemon->background)) return DAEMON_UNKNOWN ;
+  *by_itself = 1 ;
+  return (enum daemon_stays)daemon->stays ;
+}
+
+void daemon_look (char const *const *argv, struct daemon_advice *advice)
+{
+  struct found found ;
+  int by_itself ;
+  memset(advice, 0, sizeof *advice) ;
+  find(&found, argv) ;
+  if (found.daemon)
+  {
+    int configured = found.daemon->flags & DAEMON_CONFIGURED ;
+    advice->program = last_part(*found.argv) ;
+    advice->stays = decide(found.daemon, found.argv + 1, &by_itself) ;
+    advice->means_strays = !!(found.daemon->flags & DAEMON_STRAYS) ;
+    advice->unless_configured = advice->stays == DAEMON_IN_BACKGROUND && by_itself && configured ;
+    if (advice->stays == DAEMON_IN_BACKGROUND || (advice->stays == DAEMON_UNKNOWN && by_itself && configured)) advice->mend = found.daemon->mend ;
+  }
+  if (found.held)
+  {
+    advice->stays = DAEMON_IN_FOREGROUND ;
+    advice->mend = 0 ;
+    advice->unless_configured = 0 ;
+  }
+  else if (found.left_out && advice->stays != DAEMON_IN_BACKGROUND)
+  {
+    advice->stays = DAEMON_IN_BACKGROUND ;
+    advice->program = last_part(*found.left_out) ;
+    advice->mend = "leave it out: a service has a session of its own" ;
+  }
+}
+
+struct words
+{
+  char const **at ;
+  size_t count ; /* what is too many is counted only */
+  size_t max ;
+} ;
+
+static void append (struct words *words, char const *word)
+{
+  if (words->count < words->max) words->at[words->count] = word ;
+  words->count++ ;
+}
+
+static void append_added (struct words *words, struct daemon const *daemon)
+{
+  for (size_t i = 0 ; i < sizeof daemon->add / sizeof *daemon->add && daemon->add[i] ; i++) append(words, daemon->add[i]) ;
+}
+
+static size_t end_words (struct words *words)
+{
+  if (words->count >= words->max) return 0 ;
+  words->at[words->count] = 0 ;
+  return words->count ;
+}
+
+static void append_daemon (struct words *words, struct daemon const *daemon, char const *const *argv)
+{
+  int replaced = find_mark(daemon->background, argv + 1, 0) == '>' ;
+  append(words, *argv++) ;
+  if (!replaced && !(daemon->flags & DAEMON_AT_END)) append_added(words, daemon) ;
+  while (*argv)
+  {
+    char mark ;
+    size_t n = match(daemon->background, argv, 0, &mark) ;
+    if (mark == '>') append(words, daemon->add[0]) ;
+    else if (!n || mark == '&') append(words, *argv) ;
+    argv += n ? n : 1 ;
+  }
+  if (daemon->flags & DAEMON_AT_END) append_added(words, daemon) ;
+}
+
+size_t daemon_foreground (char const *const *argv, char const **out, size_t max)
+{
+  struct words words = { out, 0, max } ;
+  struct found found ;
+  enum daemon_stays stays ;
+  int by_itself ;
+  find(&found, argv) ;
+  if (!found.argv || (!found.daemon && !found.held)) return 0 ;
+  stays = found.daemon ? decide(found.daemon, found.argv + 1, &by_itself) : DAEMON_IN_FOREGROUND ;
+  if (found.held) stays = DAEMON_IN_FOREGROUND ;
+  if (stays == DAEMON_UNKNOWN && !(by_itself && found.daemon->flags & DAEMON_CONFIGURED)) return 0 ;
+  if (stays == DAEMON_IN_BACKGROUND && (find_mark(found.daemon->background, found.argv + 1, 0) == '!' || (by_itself && !found.daemon->add[0]))) return 0 ;
+  while (argv < found.argv)
+  {
+    if (argv == found.left_out) argv = found.left_out_end ;
+    else append(&words, *argv++) ;
+  }
+  if (stays == DAEMON_IN_FOREGROUND)
+    while (*argv) append(&words, *argv++) ;
+  else append_daemon(&words, found.daemon, argv) ;
+  return end_words(&words) ;
+}
+
+/* The row whose only name it is: words are static. */
+static struct daemon const *own_row (char const *name)
+{
+  for (size_t i = 0 ; i < daemon_table_rows ; i++)
+    if (!strcmp(daemon_table[i].names, name)) return daemon_table + i ;
+  return 0 ;
+}
+
+size_t daemon_of_init_script (char const *name, char const **out, size_t max)
+{
+  struct words words = { out, 0, max } ;
+  char const *const argv[] = { name, 0 } ;
+  struct daemon const *daemon = own_row(name) ;
+  for (size_t i = 0 ; i < init_script_table_rows ; i++)
+    if (in_names(init_script_table[i].names, argv)) return daemon_foreground(init_script_table[i].words, out, max) ;
+  if (!daemon || daemon->stays == DAEMON_UNKNOWN || (daemon->stays == DAEMON_IN_BACKGROUND && !daemon->add[0])) return 0 ;
+  append(&words, daemon->names) ;
+  if (daemon->stays == DAEMON_IN_BACKGROUND) append_added(&words, daemon) ;
+  return end_words(&words) ;
+}

@@ -1,0 +1,368 @@
+# `reeve check`: each thing that can be wrong is found, named with file and line,
+# and told how to mend; what is right is not.
+
+load lib
+
+setup()
+{
+  reeve_setup
+  cd "$scan" || return
+}
+teardown() { reeve_teardown; }
+
+# Each service here executes something harmless, unless it is what is tested.
+good() { service "$1" <<<'exec my-server'; }
+
+check() { run reeve check "$@"; }
+
+found() # FILE:LINE LEVEL TEXT ; among what the last check said
+{
+  grep -qxE -- "(.*/)?$1: $2: .*$3.*" <<<"$output" || { echo "# not found: $1: $2: $3 in:"; echo "$output"; return 1; }
+}
+
+finds() # FILE:LINE LEVEL TEXT ; that alone
+{
+  check .
+  [ "${#lines[@]}" -eq 1 ] || { echo "# not one finding:"; echo "$output"; return 1; }
+  found "$@" || return 1
+  [ "$status" -eq "$([ "$2" = error ] && echo 1 || echo 0)" ]
+}
+
+clean()
+{
+  check "${@:-.}"
+  [ "$status" -eq 0 ] && [ -z "$output" ] || { echo "$output"; return 1; }
+}
+
+@test "a good service has no findings; all settings are known" {
+  good web
+  in=$scan/web service log <<<'exec my-logger'
+  finish web <<<'exit 0'
+  for name in down flag-timeout-killpg flag-newpidns flag-main flag-keep-strays; do touch "web/$name"; done
+  mkdir web/data web/env web/instances
+  setting web notification-fd 3
+  setting web lock-fd 4
+  setting web timeout-kill 5000
+  setting web timeout-finish 5000
+  setting web max-death-tally 10
+  setting web down-signal SIGINT
+  setting web reload-signal USR1
+  setting web restart-delay '100 2000'
+  clean
+  clean web
+  clean web/
+  (cd web && clean .)
+}
+
+@test "the examples have no findings" {
+  if ! command -v execlineb; then skip "execline is not installed"; fi
+  cd "$BATS_TEST_DIRNAME/../servicedirs-example"
+  clean demo django-postgres quickstart/services.d
+}
+
+@test "it needs no scanner, looks at several directories, and executes nothing" {
+  service web <<<'touch "$dir/executed"; exec my-server'
+  finish web <<<'touch "$dir/executed"'
+  mkdir "$dir/other"
+  in=$dir/other good_one <<<''
+  REEVE_LIVE=$dir/nowhere check "$scan" "$dir/other"
+  [ "$status" -eq 1 ]
+  found 'other/one/run:1' error 'no execute permission'
+  [ ! -e "$dir/executed" ]
+  run reeve check "$dir/nothing"
+  [ "$status" -eq 111 ]
+  [[ $output == "reeve: warning: unable to check $dir/nothing: No such file or directory" ]]
+  run reeve check --all .
+  [ "$status" -eq 100 ]
+}
+
+good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
+
+@test "a directory that cannot be a service" {
+  mkdir empty
+  finds 'empty:1' warning 'without a run it is no service'
+  rmdir empty
+  good $'we\tb'
+  finds $'we\\?b:1' error 'control character: rename it'
+}
+
+@test "run or finish that cannot be executed" {
+  good web
+  chmod -x web/run
+  finds 'web/run:1' error 'no execute permission: chmod \+x it'
+  chmod +x web/run
+  finish web <<<'exit 0'
+  chmod -x web/finish
+  finds 'web/finish:1' error 'no execute permission: chmod \+x it'
+  { printf '\177ELF\002\001\001'; head -c 11 /dev/zero; printf '\377\377'; } >web/finish
+  chmod +x web/finish
+  finds 'web/finish:1' error 'it is a program for another machine, and this is'
+  rm web/finish
+  ln -s nowhere web/finish
+  finds 'web/finish:1' error 'a link to a file that does not exist'
+}
+
+@test "a bad first line" {
+  good web
+  printf 'exec my-server\n' >web/run
+  finds 'web/run:1' error 'it has no #! line: begin it with #!/bin/sh'
+  : >web/run
+  finds 'web/run:1' error 'it is empty'
+  printf '#!\nexec my-server\n' >web/run
+  finds 'web/run:1' error 'names no interpreter'
+  printf '\xef\xbb\xbf#!/bin/sh\nexec my-server\n' >web/run
+  finds 'web/run:1' error 'byte order mark'
+  printf '#!%0300d\nexec my-server\n' 0 >web/run
+  finds 'web/run:1' error 'longer than 254 bytes'
+  printf '#!/usr/bin/env sh -e\nexec my-server\n' >web/run
+  finds 'web/run:1' error 'as one word: write env -S'
+}
+
+@test "carriage returns" {
+  good web
+  printf '#!/bin/sh\r\nexec my-server\r\n' >web/run
+  finds 'web/run:1' error '#! line ends in a carriage return'
+  printf '#!/bin/sh\n\nexec my-server\r\n' >web/run
+  finds 'web/run:3' error 'the line ends in a carriage return'
+}
+
+@test "an interpreter that is not in the image" {
+  service web <<<'#!/bin/no-such-shell'
+  finds 'web/run:1' error 'interpreter /bin/no-such-shell is missing: install it'
+  service web <<<'#!/usr/bin/env no-such-python'
+  finds 'web/run:1' error 'interpreter no-such-python is missing: install it'
+  service web <<<'#!/usr/bin/env -S no-such-python -u'
+  finds 'web/run:1' error 'interpreter no-such-python is missing: install it'
+}
+
+@test "unknown file names, with a suggestion" {
+  good web
+  setting web timeout-kil 5
+  finds 'web/timeout-kil:1' warning 'did you mean timeout-kill\?'
+  mv web/timeout-kil web/Finish
+  finds 'web/Finish:1' warning 'did you mean finish\?'
+  mv web/Finish web/notes
+  finds 'web/notes:1' hint 'belongs into data/'
+  mv web/notes web/producer-for
+  finds 'web/producer-for:1' hint "s6-rc's"
+  mv web/producer-for web/nosetsid
+  finds 'web/nosetsid:1' warning 'obsolete'
+}
+
+@test "a file where a directory belongs, and the other way" {
+  good web
+  touch web/env
+  finds 'web/env:1' error 'it is no directory'
+  rm web/env
+  mkdir web/down
+  finds 'web/down:1' warning 'it is a directory'
+  rmdir web/down
+  ln -s nowhere web/data
+  finds 'web/data:1' error 'it leads nowhere'
+  rm web/data
+  mkdir web/timeout-kill
+  finds 'web/timeout-kill:1' error 'it cannot be read \(Is a directory\)'
+  rmdir web/timeout-kill
+  mkdir web/log
+  finds 'web/log:1' warning 'without a run in it there is no logger'
+}
+
+@test "values out of range" {
+  good web
+  setting web timeout-finish -1
+  finds 'web/timeout-finish:1' error 'invalid value "-1": allowed: milliseconds from 0'
+  rm web/timeout-finish
+  setting web down-signal SIGNOTHING
+  finds 'web/down-signal:1' error 'invalid value "SIGNOTHING": allowed: the name'
+  rm web/down-signal
+  setting web restart-delay '200 100'
+  finds 'web/restart-delay:1' error 'MIN not above MAX'
+  rm web/restart-delay
+  setting web notification-fd 3
+  setting web lock-fd 3
+  finds 'web/lock-fd:1' error 'the same descriptor 3'
+}
+
+@test "files that need another" {
+  good web
+  touch web/flag-newpidns
+  finds 'web/flag-newpidns:1' warning 'without timeout-kill'
+  setting web timeout-kill 0
+  finds 'web/flag-newpidns:1' warning 'without timeout-kill'
+  setting web timeout-kill 100
+  clean
+}
+
+@test "a shell run that does not exec its last command" {
+  service web <<<$'cd /\nmy-server --port 80'
+  finds 'web/run:3' warning 'not my-server: write exec my-server'
+  service web <<<$'cd / &&\n  A=b /usr/bin/my-server'
+  finds 'web/run:3' warning 'write exec my-server'
+  for text in 'trap "exit 0" TERM; my-server & wait' 'exec my-server || exit 1' 'while :; do my-server; done' 'serve() { my-server; }; serve' \
+    'if a; then exec my-server; fi' 'exec 2>&1; exec my-server' '. ./data/lib' '$SERVER' $'exec my-server <<E\nmy-server\nE' 'A=b exec my-server' 'echo "it'; do
+    service web <<<"$text"
+    clean
+  done
+  service web <<<'my-task'
+  touch web/flag-oneshot
+  clean
+}
+
+@test "a last command in the background" {
+  service web <<<$'my-server &'
+  finds 'web/run:2' error 'the last command runs in the background'
+}
+
+@test "a daemon that puts itself into the background, by the table" {
+  service web <<<'exec cron -L 15'
+  finds 'web/run:2' error 'cron puts itself into the background: add -f'
+  service web <<<'exec cron -f -L 15'
+  clean
+  service web <<<$'exec s6-setuidgid www \\\n  /usr/sbin/nginx'
+  finds 'web/run:2' warning "nginx puts itself into the background, unless its configuration says otherwise: add -g 'daemon off;'"
+  service web <<<$'exec nginx -g "daemon off;"'
+  clean
+  service web <<<$'php-fpm -D\nexec nginx -g "daemon off;"'
+  finds 'web/run:2' warning 'php-fpm puts itself into the background, where nothing supervises it: make it a service of its own'
+  service web <<<$'pg_ctl start\nsetup\npg_ctl stop\nexec postgres'
+  clean
+  service web <<<'exec redis-server /etc/redis.conf'
+  finds 'web/run:2' hint 'left to its configuration: add --daemonize no'
+  service web <<<'exec nginx $NGINX_OPTIONS'
+  clean
+  service web <<<'exec cron'
+  touch web/flag-forks
+  check .
+  ! grep -q 'into the background' <<<"$output"
+}
+
+@test "an init script in run" {
+  service web <<<$'service nginx start\nexec tail -f /var/log/nginx/access.log'
+  finds 'web/run:2' warning "starts it in the background: make a service with exec nginx -g 'daemon off;'"
+  service web <<<'exec /etc/init.d/my-server start'
+  finds 'web/run:2' error 'init script of my-server'
+  service web <<<$'service postgresql start\nsetup\nservice postgresql stop\nexec postgres'
+  clean
+}
+
+@test "a daemon in an execline script" {
+  if ! execlineb=$(command -v execlineb); then skip "execline is not installed"; fi
+  service web <<<"#!$execlineb -P"$'\nfdmove -c 2 1\nforeground { cron }\ns6-setuidgid www\nsshd -e'
+  check .
+  found 'web/run:4' error 'sshd puts itself into the background: add -D'
+  [ "$status" -eq 1 ]
+}
+
+@test "strays that are meant" {
+  service ssh <<<'exec /usr/sbin/sshd -D -e'
+  finds 'ssh/run:2' hint 'create flag-keep-strays'
+  touch ssh/flag-keep-strays
+  clean
+}
+
+@test "dependencies.d: unknown names" {
+  good web
+  good database
+  setting web dependencies.d/databse ''
+  finds 'web/dependencies.d/databse:1' error 'there is no service databse: did you mean database\?'
+  check web
+  found 'web/dependencies.d/databse:1' error 'did you mean database'
+  mv web/dependencies.d/databse web/dependencies.d/mail
+  finds 'web/dependencies.d/mail:1' error 'there is no service mail: create it, or remove this file'
+  mv web/dependencies.d/mail web/dependencies.d/database
+  clean
+  clean web
+}
+
+@test "dependencies.d: cycles" {
+  for name in a b c d; do good "$name"; done
+  setting a dependencies.d/b ''
+  setting a dependencies.d/d ''
+  setting b dependencies.d/d ''
+  setting b dependencies.d/c ''
+  setting c dependencies.d/d ''
+  clean
+  setting c dependencies.d/a ''
+  finds 'c/dependencies.d/a:1' error 'a cycle.*: a needs b needs c needs a: remove one'
+  check b
+  found 'a/dependencies.d/b:1' error 'b needs c needs a needs b'
+  rm c/dependencies.d/a
+  setting d dependencies.d/d ''
+  finds 'd/dependencies.d/d:1' error 'a cycle.*: d needs d: '
+}
+
+logs_with() { in=$scan/web service log <<<"$1"; }
+
+@test "a logger that cannot write where it logs" {
+  good web
+  logs_with "exec s6-log -b n3 s100000 $dir/missing/log"
+  finds 'web/log/run:2' error "there is no directory $dir/missing: create it"
+  logs_with "exec multilog t $scan/web/run"
+  finds 'web/log/run:2' error "$scan/web/run is no directory"
+  logs_with "exec svlogd -tt $dir/log"
+  finds 'web/log/run:2' error "there is no directory $dir/log"
+  logs_with "exec reeve-log --stamp /x/y $dir/log"
+  clean
+  logs_with "exec logutil-service $dir/missing/log"
+  clean
+  logs_with "mkdir -p $dir/missing/log"$'\n'"exec s6-log $dir/missing/log"
+  clean
+  logs_with "exec s6-log \"\$LOGS/web\""
+  clean
+}
+
+@test "a logger that becomes a user who may not write there" {
+  [ "$(id -u)" -eq 0 ] || skip "needs root, to own directories"
+  for_everyone
+  good web
+  mkdir -m 755 "$dir/log"
+  logs_with "exec s6-setuidgid nobody s6-log n3 $dir/log"
+  finds 'web/log/run:2' error "user 65534 may not write to $dir/log: give it"
+  logs_with "exec chpst -u nobody multilog $dir/log/web"
+  finds 'web/log/run:2' error "user 65534 may not create $dir/log/web"
+  logs_with "exec setpriv --reuid=4711 -- reeve-log $dir/log"
+  finds 'web/log/run:2' error "user 4711 may not write to $dir/log"
+  chown nobody "$dir/log"
+  logs_with "exec s6-setuidgid nobody s6-log n3 $dir/log"
+  clean
+  logs_with "exec s6-setuidgid no-such-user s6-log n3 $dir/log"
+  finds 'web/log/run:2' error 'there is no user no-such-user'
+}
+
+@test "a logger's directory that a script in /etc/cont-init.d creates" {
+  unshare -m true 2>/dev/null || skip "no mount namespaces here"
+  good web
+  logs_with "exec s6-log $dir/missing/log"
+  # shellcheck disable=SC2016
+  run unshare -m sh -c 'mount -t tmpfs tmpfs /etc && mkdir /etc/cont-init.d && echo "mkdir -p $1" >/etc/cont-init.d/10-log && reeve check .' sh "$dir/missing/log"
+  [ "$status" -eq 0 ] && [ -z "$output" ]
+  finds 'web/log/run:2' error 'there is no directory'
+}
+
+@test "JSON: an object for each finding, whatever the names" {
+  good web
+  clean_json=$(reeve check --json .)
+  [ "$(jq length <<<"$clean_json")" = 0 ]
+  setting web timeout-kil 5
+  printf x >"web/a\"\\"$'\n\xff'
+  run reeve check --json .
+  [ "$status" -eq 0 ]
+  [ "$(jq length <<<"$output")" = 2 ]
+  jq -e '.[] | select(.file == "./web/timeout-kil" and .line == 1 and .level == "warning" and .mend == "did you mean timeout-kill?")' <<<"$output"
+  setting web lock-fd x
+  run reeve check --json .
+  [ "$status" -eq 1 ]
+  jq -e '.[] | select(.what == "invalid value \"x\"" and .level == "error")' <<<"$output"
+}
+
+@test "scripts of any bytes are no harm" {
+  good web
+  for seed in 1 2 3 4 5 6 7 8 9 10; do
+    { echo '#!/bin/sh'; head -c 3000 "$REEVE_BIN/reeve" | tail -c +$((seed * 200)) | tr -d '\000\r'; } >web/run
+    check .
+    [ "$status" -le 1 ]
+    { echo '#!/bin/sh'; head -c 100000 /dev/zero | tr '\0' "$(printf '%s' '({`"$;<&|[' | cut -c "$seed")"; } >web/run
+    check .
+    [ "$status" -le 1 ]
+  done
+}

@@ -1,0 +1,264 @@
+#include "service/daemons.h"
+
+#include <string.h>
+
+#include "unit.h"
+
+#define WORDS_MAX 32
+
+/* Words with spaces between them; `~` stands for a space inside of one. */
+struct line
+{
+  char text[256] ;
+  char const *words[WORDS_MAX] ;
+} ;
+
+static char const *const *split (struct line *line, char const *text)
+{
+  size_t n = 0 ;
+  snprintf(line->text, sizeof line->text, "%s", text) ;
+  for (char *word = strtok(line->text, " ") ; word ; word = strtok(0, " "))
+  {
+    for (char *c = word ; *c ; c++) if (*c == '~') *c = ' ' ;
+    line->words[n++] = word ;
+  }
+  line->words[n] = 0 ;
+  return line->words ;
+}
+
+static struct daemon_advice look (char const *text)
+{
+  static struct line line ;
+  struct daemon_advice advice ;
+  memset(&advice, 0x55, sizeof advice) ;
+  daemon_look(split(&line, text), &advice) ;
+  return advice ;
+}
+
+static int stays (char const *text) { return look(text).stays == DAEMON_IN_FOREGROUND ; }
+static int leaves (char const *text) { return look(text).stays == DAEMON_IN_BACKGROUND && look(text).mend ; }
+static int unknown (char const *text) { return look(text).stays == DAEMON_UNKNOWN ; }
+
+static int same (char const *const *words, size_t n, char const *expected)
+{
+  struct line line ;
+  char const *const *wanted = split(&line, expected) ;
+  size_t i = 0 ;
+  for (; i < n && wanted[i] && !strcmp(words[i], wanted[i]) ; i++) ;
+  if (i == n && !wanted[i] && (!n || !words[n])) return 1 ;
+  printf("#") ;
+  for (i = 0 ; i < n ; i++) printf(" %s", words[i]) ;
+  printf("\n") ;
+  return 0 ;
+}
+
+/* The foreground form; "" when there is none. */
+static int becomes (char const *text, char const *expected)
+{
+  struct line line ;
+  char const *out[WORDS_MAX] ;
+  return same(out, daemon_foreground(split(&line, text), out, WORDS_MAX), expected) ;
+}
+
+static int init_becomes (char const *name, char const *expected)
+{
+  char const *out[WORDS_MAX] ;
+  return same(out, daemon_of_init_script(name, out, WORDS_MAX), expected) ;
+}
+
+TEST(what_leaves_by_itself)
+{
+  static char const *const lines[] =
+  {
+    "nginx", "/usr/sbin/nginx -c /etc/nginx/nginx.conf", "apache2ctl start", "apachectl -k start", "httpd -k start", "php-fpm", "php-fpm8.2 -c /etc/php.ini",
+    "/usr/sbin/sshd -e", "cron", "crond -l 2", "rsyslogd", "syslog-ng", "keepalived", "dnsmasq", "named -u bind", "unbound", "postfix start", "dovecot",
+    "exim4 -bd -q30m", "proftpd", "smbd", "smbd -D", "rpcbind -w", "chronyd", "ntpd -g", "supervisord -c /etc/supervisord.conf", "squid", "varnishd -a :80",
+    "lighttpd -f /etc/lighttpd.conf", "privoxy", "stunnel", "fail2ban-server start", "xinetd", "atd", "dbus-daemon --system", "cupsd", "slapd -h ldap:///",
+    "freeradius", "collectd", "snmpd -Lsd -Lf /dev/null", "zabbix_agentd", "pg_ctl -D /data start", "catalina.sh start", "daemonize /bin/foo"
+  } ;
+  for (size_t i = 0 ; i < sizeof lines / sizeof *lines ; i++)
+  {
+    if (!leaves(lines[i])) printf("# %s\n", lines[i]) ;
+    CHECK(leaves(lines[i])) ;
+  }
+}
+
+TEST(what_leaves_when_told)
+{
+  static char const *const lines[] =
+  {
+    "redis-server --daemonize yes", "memcached -d -u nobody", "mysqld --daemonize", "mongod --fork --logpath /x", "haproxy -D -f x", "gunicorn --daemon app",
+    "uwsgi --daemonize /log", "uwsgi --daemonize=/log", "celery multi start w1", "celery worker --detach", "caddy start", "tor --RunAsDaemon 1",
+    "avahi-daemon -D", "rabbitmq-server -detached", "openvpn --config x --daemon", "icinga2 daemon -d", "start-stop-daemon --start -b -x /bin/foo",
+    "screen -dmS x foo", "tmux new-session -d foo", "pdns_server --daemon=yes", "rsync --daemon"
+  } ;
+  for (size_t i = 0 ; i < sizeof lines / sizeof *lines ; i++)
+  {
+    if (!leaves(lines[i])) printf("# %s\n", lines[i]) ;
+    CHECK(leaves(lines[i])) ;
+  }
+}
+
+TEST(what_stays)
+{
+  static char const *const lines[] =
+  {
+    "nginx -g daemon~off;", "apache2ctl -DFOREGROUND", "apache2 -D FOREGROUND", "php-fpm -F", "php-fpm -FR", "php-fpm --nodaemonize", "/usr/sbin/sshd -D", "sshd -eD",
+    "cron -f", "crond -n", "crond -fd8", "redis-server", "redis-server --daemonize no", "memcached -u nobody", "rsyslogd -n", "syslog-ng -F", "mysqld_safe", "mysqld",
+    "postgres -D /data", "mongod", "haproxy -db -f x", "haproxy -W -f x", "keepalived --dont-fork", "dnsmasq -kd", "named -g", "postfix start-fg", "exim -bdf -q15m",
+    "proftpd -n", "smbd -F --no-process-group", "smbd --foreground", "ntpd -gn", "supervisord -n", "gunicorn app:app", "uwsgi --ini x", "celery worker", "squid -NYC",
+    "varnishd -F", "caddy run", "tor", "slapd -d 0", "pdns_server --daemon=no", "rabbitmq-server", "java -jar x.jar", "node x.js", "containerd", "dbus-daemon --session"
+  } ;
+  for (size_t i = 0 ; i < sizeof lines / sizeof *lines ; i++)
+  {
+    if (!stays(lines[i])) printf("# %s\n", lines[i]) ;
+    CHECK(stays(lines[i])) ;
+  }
+}
+
+TEST(what_is_not_certain_is_unknown)
+{
+  CHECK(unknown("my-server")) ;
+  CHECK(unknown("nginx $NGINX_OPTIONS")) ;
+  CHECK(unknown("redis-server $@")) ;
+  CHECK(unknown("nginx --help")) ;
+  CHECK(unknown("service nginx")) ;
+  CHECK(unknown("setpriv --reuid app nginx")) ;
+  CHECK(unknown("env")) ;
+  CHECK(unknown("")) ;
+}
+
+TEST(a_letter_and_its_argument_are_no_letters)
+{
+  CHECK(leaves("snmpd -Lf /dev/null")) ;
+  CHECK(leaves("sshd -oPermitRootLogin=noD")) ;
+  CHECK(leaves("rsyslogd -iNONE")) ;
+}
+
+TEST(wrappers_are_seen_through)
+{
+  CHECK(leaves("exec nginx")) ;
+  CHECK(leaves("s6-setuidgid www nginx")) ;
+  CHECK(leaves("env -i A=b C=d nginx")) ;
+  CHECK(leaves("chpst -u www -o 1024 nginx")) ;
+  CHECK(leaves("nice -n 5 /usr/sbin/nginx")) ;
+  CHECK(leaves("setpriv --reuid=app --clear-groups -- nginx")) ;
+  CHECK(leaves("reeve-exec --user app -- nginx")) ;
+  CHECK(leaves("gosu www nginx")) ;
+  CHECK(stays("exec gosu redis redis-server")) ;
+  CHECK(!strcmp(look("gosu www /usr/sbin/nginx").program, "nginx")) ;
+}
+
+TEST(setsid_leaves_and_fghack_holds)
+{
+  CHECK(leaves("setsid my-server")) ;
+  CHECK(!strcmp(look("setsid my-server").program, "setsid")) ;
+  CHECK(unknown("setsid -w my-server")) ;
+  CHECK(stays("s6-fghack nginx")) ;
+  CHECK(stays("fghack my-server")) ;
+}
+
+TEST(the_configuration_may_decide)
+{
+  CHECK(look("nginx").unless_configured && look("nginx").stays == DAEMON_IN_BACKGROUND) ;
+  CHECK(!look("cron").unless_configured) ;
+  CHECK(!look("php-fpm -D").unless_configured) ;
+  CHECK(unknown("redis-server /etc/redis/redis.conf") && look("redis-server /etc/redis/redis.conf").mend) ;
+  CHECK(unknown("haproxy -f /etc/haproxy/haproxy.cfg") && look("haproxy -f x").mend) ;
+}
+
+TEST(strays_may_be_meant)
+{
+  CHECK(look("/usr/sbin/sshd -D").means_strays) ;
+  CHECK(look("containerd").means_strays) ;
+  CHECK(!look("nginx").means_strays) ;
+  CHECK(!look("my-server").means_strays) ;
+}
+
+TEST(the_mend_is_in_words)
+{
+  CHECK(!strcmp(look("nginx").mend, "add -g 'daemon off;'")) ;
+  CHECK(!look("cron -f").mend) ;
+  CHECK(!look("my-server").mend) ;
+}
+
+TEST(options_are_added)
+{
+  CHECK(becomes("nginx", "nginx -g daemon~off;")) ;
+  CHECK(becomes("/usr/sbin/nginx -c x", "/usr/sbin/nginx -g daemon~off; -c x")) ;
+  CHECK(becomes("sshd -e", "sshd -D -e")) ;
+  CHECK(becomes("smbd -D -s x", "smbd --foreground --no-process-group -s x")) ;
+  CHECK(becomes("slapd -h ldap:///", "slapd -d 0 -h ldap:///")) ;
+  CHECK(becomes("dbus-daemon --system", "dbus-daemon --nofork --system")) ;
+  CHECK(becomes("redis-server /etc/redis.conf --daemonize yes", "redis-server /etc/redis.conf --daemonize no")) ;
+  CHECK(becomes("redis-server /etc/redis.conf", "redis-server /etc/redis.conf --daemonize no")) ;
+  CHECK(becomes("haproxy -f x", "haproxy -db -f x")) ;
+  CHECK(becomes("rsync --daemon --port 873", "rsync --daemon --port 873 --no-detach")) ;
+}
+
+TEST(options_are_taken_out_or_replaced)
+{
+  CHECK(becomes("memcached -d -u nobody", "memcached -u nobody")) ;
+  CHECK(becomes("uwsgi --daemonize /log --ini x", "uwsgi --ini x")) ;
+  CHECK(becomes("mongod --fork --config x", "mongod --config x")) ;
+  CHECK(becomes("postfix start", "postfix start-fg")) ;
+  CHECK(becomes("postfix -c /etc/postfix start", "postfix -c /etc/postfix start-fg")) ;
+  CHECK(becomes("caddy start --config x", "caddy run --config x")) ;
+  CHECK(becomes("exim4 -bd -q30m", "exim4 -bdf -q30m")) ;
+  CHECK(becomes("apache2ctl start", "apache2ctl -DFOREGROUND")) ;
+  CHECK(becomes("httpd -k start -e info", "httpd -DFOREGROUND -e info")) ;
+  CHECK(becomes("in.tftpd -l -s /srv", "in.tftpd -L -s /srv")) ;
+}
+
+TEST(what_stays_is_kept_as_it_is)
+{
+  CHECK(becomes("cron -f -L 15", "cron -f -L 15")) ;
+  CHECK(becomes("java -jar x", "java -jar x")) ;
+  CHECK(becomes("s6-fghack nginx", "s6-fghack nginx")) ;
+}
+
+TEST(wrappers_are_kept_but_setsid)
+{
+  CHECK(becomes("exec gosu www nginx", "exec gosu www nginx -g daemon~off;")) ;
+  CHECK(becomes("env A=b setsid java -jar x", "env A=b java -jar x")) ;
+  CHECK(becomes("setsid cron", "cron -f")) ;
+}
+
+TEST(there_may_be_no_foreground_form)
+{
+  CHECK(becomes("my-server --daemon", "")) ;
+  CHECK(becomes("pg_ctl -D /data start", "")) ;
+  CHECK(becomes("stunnel /etc/stunnel.conf", "")) ;
+  CHECK(becomes("celery multi start", "")) ;
+  CHECK(becomes("nginx $OPTIONS", "")) ;
+  CHECK(becomes("daemonize /bin/foo", "")) ;
+}
+
+TEST(without_room_there_is_none)
+{
+  struct line line ;
+  char const *out[4] ;
+  out[3] = "untouched" ;
+  CHECK(!daemon_foreground(split(&line, "nginx"), out, 3)) ;
+  CHECK(!strcmp(out[3], "untouched")) ;
+  CHECK(daemon_foreground(split(&line, "nginx"), out, 4) == 3) ;
+  CHECK(!daemon_foreground(split(&line, "nginx"), out, 0)) ;
+}
+
+TEST(init_scripts)
+{
+  CHECK(init_becomes("nginx", "nginx -g daemon~off;")) ;
+  CHECK(init_becomes("ssh", "/usr/sbin/sshd -D")) ;
+  CHECK(init_becomes("cron", "cron -f")) ;
+  CHECK(init_becomes("apache2", "apache2ctl -DFOREGROUND")) ;
+  CHECK(init_becomes("php8.2-fpm", "php-fpm8.2 -F")) ;
+  CHECK(init_becomes("redis-server", "redis-server /etc/redis/redis.conf --daemonize no")) ;
+  CHECK(init_becomes("postfix", "postfix start-fg")) ;
+  CHECK(init_becomes("supervisor", "supervisord -n")) ;
+  CHECK(init_becomes("mysql", "mysqld_safe")) ;
+  CHECK(init_becomes("squid", "squid -N")) ;
+  CHECK(init_becomes("dovecot", "dovecot -F")) ;
+  CHECK(init_becomes("postgresql", "")) ;
+  CHECK(init_becomes("my-server", "")) ;
+  CHECK(init_becomes("", "")) ;
+}
