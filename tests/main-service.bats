@@ -77,6 +77,7 @@ main() # NAME ; its script on stdin
   main app <<<'trap "exit 9" TERM; while :; do sleep 0.05; done'
   idle side
   scanner
+  up app
   for how in -d -D; do
     s6-svc -wu -T 10000 -u "$live/app"
     s6-svc -wD -T 10000 $how "$live/app"
