@@ -49,7 +49,8 @@ print(urllib.request.urlopen("http://" + os.environ["LISTEN"] + "/", data, 10).r
 PYTHON
 }
 
-in_log() { grep -q "$1" "$LOGDIR/postgres.log"; }
+postgres_log() { cat "$LOGDIR"/postgres.log "$LOGDIR"/postgres/@* "$LOGDIR"/postgres/current 2>/dev/null || :; }
+in_log() { postgres_log | grep "$1" >/dev/null; }
 as_pid_1() { start unshare -p -f --kill-child --mount-proc "$@"; namespace=$started; }
 pid_1() { tr -d ' ' <"/proc/$namespace/task/$namespace/children"; }
 
@@ -87,7 +88,7 @@ orderly() # how the tree is started: as_pid_1 or start; sets $scanner and $ended
   request "$2" >/dev/null
   kill -TERM "$scanner"
   ended "$ended_pid" 0
-  [ "$(grep -c "database system is shut down" "$LOGDIR/postgres.log")" -eq "$3" ]
+  [ "$(postgres_log | grep -c "database system is shut down")" -eq "$3" ]
   [ "$(grep -c "postgres: finish: code 0" "$dir/stderr")" -eq "$3" ]
   [ "$(grep -c "django: finish:" "$dir/stderr")" -eq "$3" ]
   [ -z "$(leftovers)" ]

@@ -32,15 +32,18 @@ programs() { echo init command/reeve-supervise; }
 drwxr-xr-x 0/0 command/  
 lrwxrwxrwx 0/0 command/chpst -> ../init
 lrwxrwxrwx 0/0 command/envdir -> ../init
+lrwxrwxrwx 0/0 command/logutil-service -> ../init
 lrwxrwxrwx 0/0 command/printcontenv -> ../init
 lrwxrwxrwx 0/0 command/reeve -> ../init
 lrwxrwxrwx 0/0 command/reeve-exec -> ../init
+lrwxrwxrwx 0/0 command/reeve-log -> ../init
 lrwxrwxrwx 0/0 command/reeve-scan -> ../init
 -rwxr-xr-x 0/0 command/reeve-supervise  
 lrwxrwxrwx 0/0 command/s6-applyuidgid -> ../init
 lrwxrwxrwx 0/0 command/s6-envdir -> ../init
 lrwxrwxrwx 0/0 command/s6-envuidgid -> ../init
 lrwxrwxrwx 0/0 command/s6-fghack -> ../init
+lrwxrwxrwx 0/0 command/s6-log -> ../init
 lrwxrwxrwx 0/0 command/s6-notifyoncheck -> ../init
 lrwxrwxrwx 0/0 command/s6-setlock -> ../init
 lrwxrwxrwx 0/0 command/s6-setsid -> ../init

@@ -73,6 +73,7 @@ struct options
   uint32_t services_grace_ms ; /* S6_SERVICES_GRACETIME; 0: as long as the budget lasts */
   uint32_t sync_disks ; /* S6_SYNC_DISKS */
   uint32_t stop_ms ; /* REEVE_STOP_TIMEOUT; 0: no budget */
+  char const *log ; /* REEVE_LOG: reeve-scan's -L, or 0: output as it is */
 } ;
 
 /* `report`: invalid values, and variables that have no effect, are named. */
@@ -89,8 +90,6 @@ extern int place_control (char out[PLACE_MAX], char const *live, char const *res
 extern int place_make (char const *live, char const *rest, unsigned int mode) ;
 /* This program's own file. */
 extern void place_self (char out[PLACE_MAX]) ;
-/* A program of ours: beside this one, in /command or where it was installed. */
-extern int place_program (char out[PLACE_MAX], char const *name) ;
 
 /* ---- contenv.c ---- */
 

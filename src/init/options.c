@@ -61,8 +61,18 @@ static void say_without_effect (void)
   stralloc_free(&list) ;
 }
 
+static char const *log_format (int report)
+{
+  char const *value = getenv("REEVE_LOG") ;
+  if (!value || !*value) return 0 ;
+  if (!strcmp(value, "prefix") || !strcmp(value, "json")) return value ;
+  if (report) strerr_warnw3x("invalid REEVE_LOG: \"", value, "\": allowed: prefix, json; output stays as it is") ;
+  return 0 ;
+}
+
 void options_read (struct options *options, int report)
 {
+  options->log = log_format(report) ;
   for (size_t i = 0 ; i < sizeof numbers / sizeof *numbers ; i++)
   {
     char const *value = getenv(numbers[i].name) ;

@@ -57,13 +57,3 @@ void place_self (char out[PLACE_MAX])
   if (r > 0) out[r] = 0 ;
   else memcpy(out, "/init", sizeof "/init") ; /* without /proc */
 }
-
-int place_program (char out[PLACE_MAX], char const *name)
-{
-  char self[PLACE_MAX] ;
-  place_self(self) ;
-  *(strrchr(self, '/') ? strrchr(self, '/') : self) = 0 ;
-  if (fits(snprintf(out, PLACE_MAX, "%s/%s", self, name)) && !access(out, X_OK)) return 1 ;
-  if (fits(snprintf(out, PLACE_MAX, "/command/%s", name)) && !access(out, X_OK)) return 1 ;
-  return fits(snprintf(out, PLACE_MAX, REEVE_BINDIR "/%s", name)) && !access(out, X_OK) ;
-}

@@ -10,6 +10,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "base/program.h"
 #include "base/spawn.h"
 #include "init/init.h"
 #include "wire/channels.h"
@@ -202,12 +203,12 @@ static void add_command (struct options const *options, char const *live, char c
 
 static void __attribute__((noreturn)) become_scanner (struct options const *options, char const *live, int argc, char const *const *argv)
 {
-  char program[PLACE_MAX] ;
+  char program[PROGRAM_PATH_MAX] ;
   char budget[UINT32_FMT] ;
   char grace[UINT32_FMT] ;
   char const **scan = calloc((size_t)argc + ARGUMENTS_OF_SCAN, sizeof *scan) ;
   size_t n = 0 ;
-  if (!scan || !place_program(program, "reeve-scan")) strerr_diefu1sys(EXIT_SYSTEM, "find reeve-scan beside this program or in " COMMAND_DIRECTORY) ;
+  if (!scan || !program_beside(program, "reeve-scan")) strerr_diefu1sys(EXIT_SYSTEM, "find reeve-scan beside this program or in " COMMAND_DIRECTORY) ;
   budget[uint32_fmt(budget, options->stop_ms)] = 0 ;
   grace[uint32_fmt(grace, options->services_grace_ms)] = 0 ;
   scan[n++] = "reeve-scan" ;
@@ -221,6 +222,11 @@ static void __attribute__((noreturn)) become_scanner (struct options const *opti
     scan[n++] = grace ;
   }
   if (options->command_signals) scan[n++] = "-C" ;
+  if (options->log)
+  {
+    scan[n++] = "-L" ;
+    scan[n++] = options->log ;
+  }
   scan[n++] = SERVICES_DIRECTORY ;
   add_command(options, live, scan + n, argv + 1) ;
   if (options->verbosity > 1) strerr_warni1x("starting the services in " SERVICES_DIRECTORY) ;

@@ -8,6 +8,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "base/program.h"
 #include "init/init.h"
 
 /* The wait ends with whoever wanted it. */
@@ -24,7 +25,7 @@ static pid_t start_wait (char const *program, char const *const *argv)
 static void wait_for_services (void)
 {
   struct options options ;
-  char program[PLACE_MAX] ;
+  char program[PROGRAM_PATH_MAX] ;
   char timeout[UINT32_FMT + sizeof "ms"] ;
   char const *argv[] = { "reeve", "wait", "--timeout", timeout, "ready", "--all", 0 } ;
   int wstat ;
@@ -35,7 +36,7 @@ static void wait_for_services (void)
   timeout[len] = 'm' ;
   timeout[len + 1] = 's' ;
   timeout[len + 2] = 0 ;
-  pid = place_program(program, "reeve") ? start_wait(program, argv) : -1 ;
+  pid = program_beside(program, "reeve") ? start_wait(program, argv) : -1 ;
   if (pid == -1)
   {
     strerr_warnwu1sys("wait for the services (running the command at once)") ;

@@ -41,6 +41,11 @@ static enum unit_event make_tree (struct scanner *s, struct unit *unit)
   }
 }
 
+static enum livetree_result make_logger_tree (struct scanner *s, struct unit const *unit, char const *name)
+{
+  return default_logger_wanted(s, unit) ? livetree_make_logger(name, s->logger) : livetree_make(s->scan, name) ;
+}
+
 /* The logger comes before its producer, so that there is somewhere to write to. */
 static enum unit_event attend_logger (struct scanner *s, struct unit *unit)
 {
@@ -51,7 +56,7 @@ static enum unit_event attend_logger (struct scanner *s, struct unit *unit)
   if (unit->producer || unit->phase == UNIT_LEAVING || !look_has_logger(s, unit)) return UNIT_STARTED ;
   snprintf(name, sizeof name, "%s" LOGGER_SUFFIX, unit->name) ;
   snprintf(identity, sizeof identity, "%s" LOGGER_SUFFIX, unit->identity) ;
-  if (!unit->foreign && livetree_make(s->scan, name) != LIVETREE_DONE) made = UNIT_START_FAILED ;
+  if (!unit->foreign && make_logger_tree(s, unit, name) != LIVETREE_DONE) made = UNIT_START_FAILED ;
   if (made == UNIT_STARTED && !livetree_make_pipe(name)) made = UNIT_START_FAILED ;
   if (made == UNIT_STARTED && !logger && !(logger = units_add(&s->units, identity, name, unit))) made = UNIT_START_FAILED ;
   if (made == UNIT_START_FAILED)
@@ -75,16 +80,7 @@ static pid_t living_supervisor (struct unit const *unit)
 
 int act_find_supervise (struct scanner *s)
 {
-  char self[PROGRAM_PATH_MAX] ;
-  char *slash ;
-  int n ;
-  program_self(self, "reeve-scan") ;
-  slash = strrchr(self, '/') ;
-  if (slash) *slash = 0 ;
-  n = snprintf(s->supervise, sizeof s->supervise, "%s/" SUPERVISE, self) ;
-  if (slash && n > 0 && (size_t)n < sizeof s->supervise && !access(s->supervise, X_OK)) return 1 ;
-  memcpy(s->supervise, REEVE_BINDIR "/" SUPERVISE, sizeof REEVE_BINDIR "/" SUPERVISE) ;
-  if (!access(s->supervise, X_OK)) return 1 ;
+  if (program_beside(s->supervise, SUPERVISE)) return 1 ;
   s->supervise[0] = 0 ;
   return 0 ;
 }
@@ -258,7 +254,12 @@ void act_found (struct scanner *s, struct unit *unit, pid_t supervisor)
     return ;
   }
   unit->warned = 0 ;
-  if (!unit->child) found_watch(s, unit) ;
+  if (!unit->child && !found_watch(s, unit))
+  {
+    units_set_supervisor(&s->units, unit, 0) ;
+    act(s, unit, UNIT_START_FAILED) ; /* another one in a second */
+    return ;
+  }
   orphans_book_process(s, unit) ;
   order_send(unit->name, &order) ; /* one of s6's has no such fifo */
   if (s->upgrade.done && !s->look.ended_once) upgrade_pass_on(s, unit) ;

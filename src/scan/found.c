@@ -43,21 +43,25 @@ static int watch (struct scanner *s, pid_t pid, void *whose)
   return fd ;
 }
 
-void found_watch (struct scanner *s, struct unit *unit)
+/* Is it still the one that holds the lock, of which the pid was learnt? */
+static int lives (struct unit const *unit)
 {
   char path[UNIT_PATH_MAX] ;
   int foreign ;
+  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, unit->name) ;
+  return lock_holder(path, &foreign) == unit->supervisor ;
+}
+
+int found_watch (struct scanner *s, struct unit *unit)
+{
   unit->supervisor_fd = watch(s, unit->supervisor, unit) ;
   if (unit->supervisor_fd == -1)
   {
-    if (errno != ESRCH && errno != ENOENT) cannot(unit->name) ;
-    return ;
+    if (errno == ESRCH || !lives(unit)) return 0 ;
+    cannot(unit->name) ;
+    return 1 ;
   }
-  /* Is it still the one that holds the lock, of which the pid was learnt? */
-  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, unit->name) ;
-  if (lock_holder(path, &foreign) == unit->supervisor) return ;
-  fd_close(unit->supervisor_fd) ;
-  unit->supervisor_fd = -1 ;
+  return lives(unit) ;
 }
 
 void found_watch_command (struct scanner *s)

@@ -251,6 +251,22 @@ enum livetree_result livetree_make (char const *scan, char const *name)
   return ok ? LIVETREE_DONE : LIVETREE_FAILED ;
 }
 
+enum livetree_result livetree_make_logger (char const *logger_name, char const *program)
+{
+  int ok ;
+  int to ;
+  if (make_directory(logger_name) < 0) return errno == EEXIST ? LIVETREE_TAKEN : LIVETREE_FAILED ;
+  to = open(logger_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW) ;
+  if (to == -1) return LIVETREE_FAILED ;
+  ok = make_link(to, "run", program) && touch(to, LOGGER_TAKES_STDERR) ;
+  {
+    int err = errno ;
+    fd_close(to) ;
+    errno = err ;
+  }
+  return ok ? LIVETREE_DONE : LIVETREE_FAILED ;
+}
+
 int livetree_make_pipe (char const *logger_name)
 {
   char path[UNIT_PATH_MAX] ;

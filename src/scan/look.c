@@ -67,7 +67,7 @@ static int has (struct scanner const *s, struct unit const *unit, char const *fi
 
 int look_has_logger (struct scanner const *s, struct unit const *unit)
 {
-  return has(s, unit, "log/run") ;
+  return has(s, unit, "log/run") || default_logger_wanted(s, unit) ;
 }
 
 enum unit_event look_examine (struct scanner *s, struct unit const *unit)

@@ -140,7 +140,7 @@ static void reported (struct scanner *s, char const *line, size_t len)
   if (!unit || strcmp(unit->name, report.name) != 0) return ;
   if (report.phase == PHASE_EXITED)
   {
-    if (unit->child) return ; /* the kernel tells */
+    if (unit->child || unit->supervisor_fd >= 0) return ; /* the kernel tells */
     unit->adopt = 0 ;
     units_set_supervisor(&s->units, unit, 0) ;
     act(s, unit, UNIT_DIED) ;

@@ -26,7 +26,7 @@
 #include "wire/report.h"
 #include "wire/scan_state.h"
 
-#define USAGE "reeve-scan [-l LIVE] [-d FD] [-t RESCAN_MS] [-T STOP_MS] [-K KILL_MS] [-C] [SCAN [-- CMD...]]"
+#define USAGE "reeve-scan [-l LIVE] [-d FD] [-t RESCAN_MS] [-T STOP_MS] [-K KILL_MS] [-C] [-L prefix|json] [SCAN [-- CMD...]]"
 #define DEFAULT_SCAN "/etc/services.d"
 #define CONTROL_DIRECTORY ".s6-svscan"
 #define RETRY_MS 1000
@@ -64,7 +64,7 @@ static void parse (struct scanner *s, struct options *options, int argc, char *c
     argv += 2 ;
   }
   s->arguments = (char const *const *)argv + 1 ;
-  while ((c = getopt(argc, argv, "+l:d:t:T:K:C")) != -1)
+  while ((c = getopt(argc, argv, "+l:d:t:T:K:CL:")) != -1)
   {
     switch (c)
     {
@@ -74,6 +74,7 @@ static void parse (struct scanner *s, struct options *options, int argc, char *c
       case 'T' : s->stop.budget_ms = number(optarg, 0) ; break ;
       case 'K' : s->stop.kill_ms = number(optarg, 0) ; break ;
       case 'C' : s->command_signals = 1 ; break ;
+      case 'L' : default_logger_use(s, optarg) ; break ;
       default : strerr_dieusage(100, USAGE) ;
     }
   }

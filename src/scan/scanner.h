@@ -11,6 +11,7 @@
    look.c         what there is: reading SCAN and LIVE
    watch.c        inotify
    livetree.c     what is made and removed in LIVE for a service
+   default_logger.c  the logger of a service that has none
    command.c      control letters and signals
    stop.c         the stop: its budget, CMD, the exit code, the end */
 
@@ -161,7 +162,8 @@ struct scanner
   char scan[SCAN_PATH_MAX] ; /* absolute, no slash at its end */
   char live[SCAN_PATH_MAX] ; /* as it was given, for messages */
   char origin[SCAN_PATH_MAX] ; /* the working directory at the start: CMD's */
-  char supervise[SCAN_PATH_MAX + 32] ; /* the program; empty: not found yet */
+  char supervise[SCAN_PATH_MAX] ; /* the program; empty: not found yet */
+  char logger[SCAN_PATH_MAX] ; /* the program that is the logger of who has none; "": none is */
   char const *const *command ; /* CMD; 0: none */
   char const *const *arguments ; /* the program's own, from argv[1] on */
   pid_t command_pid ;
@@ -253,8 +255,8 @@ extern int orphans_in_the_air (struct scanner const *s) ;
 
 /* found.c */
 /* Is told when the unit's supervisor, or CMD, ends, which is no child of ours.
-   Fails softly, with one message. */
-extern void found_watch (struct scanner *s, struct unit *unit) ;
+   Fails softly, with one message; returns 0 when the supervisor has ended already. */
+extern int found_watch (struct scanner *s, struct unit *unit) ;
 extern void found_watch_command (struct scanner *s) ;
 extern void found_read (struct scanner *s) ;
 
@@ -289,8 +291,8 @@ extern enum unit_event look_examine (struct scanner *s, struct unit const *unit)
 extern char const *look_why_incomplete (struct scanner const *s, struct unit const *unit, char *out, size_t size) ;
 /* A name has appeared in SCAN; `at_once`: moved in, so complete. */
 extern void look_name (struct scanner *s, char const *name, int at_once) ;
-/* Has the directory of a unit a log/ with a ./run? Yes, if it cannot be told: what
-   then fails is tried again. */
+/* Has the directory of a unit a log/ with a ./run, or gets it one? Yes, if it cannot
+   be told: what then fails is tried again. */
 extern int look_has_logger (struct scanner const *s, struct unit const *unit) ;
 /* What is left in LIVE by a scanner that was killed, or executed anew: taken over
    where supervisors live in it, or what they have left; else removed.
@@ -311,9 +313,18 @@ enum livetree_result { LIVETREE_DONE, LIVETREE_TAKEN, LIVETREE_FAILED /* errno *
 extern enum livetree_result livetree_make (char const *scan, char const *name) ;
 /* What a logger needs, in a directory of anybody's: supervise/ and the fifo. */
 extern int livetree_make_pipe (char const *logger_name) ;
+/* LIVE/NAME/log with nothing but a link to the program: for a service without one. */
+extern enum livetree_result livetree_make_logger (char const *logger_name, char const *program) ;
 /* Returns 1, or 0 with errno: ENOENT if it certainly is not. */
 extern int livetree_is_ours (char const *name) ;
 extern int livetree_remove (char const *name) ;
+
+/* default_logger.c: -L */
+/* Services without a log/ get a reeve-log that writes to the scanner's stdout, in
+   `format`: prefix, json. Exits when it cannot. */
+extern void default_logger_use (struct scanner *s, char const *format) ;
+/* Is the service one of those? */
+extern int default_logger_wanted (struct scanner const *s, struct unit const *unit) ;
 
 /* command.c */
 extern void command_letters (struct scanner *s) ;

@@ -52,6 +52,12 @@ static void pass_fd (struct spawn *request, int from, int to)
   if (from >= 0) request->fd[request->nfds++] = (struct spawn_fd) { .from = from, .to = to } ;
 }
 
+/* The logger that a service without one of its own gets (-L) does. */
+static int takes_stderr (int output)
+{
+  return output >= 0 && !access("log/" LOGGER_TAKES_STDERR, F_OK) ;
+}
+
 /* The child itself tells who it is; so do we, if we live to see it. */
 static int start (struct supervisor *s, struct spawn *request, char what, int *executing)
 {
@@ -128,6 +134,7 @@ int run_start (struct supervisor *s)
   request.new_pid_namespace = s->settings.new_pid_namespace ;
   pass_fd(&request, input, 0) ;
   pass_fd(&request, output, 1) ;
+  if (takes_stderr(output)) pass_fd(&request, output, 2) ;
   if (s->settings.notification_fd != SETTING_NO_FD) pass_fd(&request, notification = open_notification(s), s->settings.notification_fd) ;
   if (s->settings.lock_fd != SETTING_NO_FD) pass_fd(&request, lock = open_lock(&request), s->settings.lock_fd) ;
   started = start(s, &request, 'r', &executing) ;
@@ -178,6 +185,7 @@ int run_start_finish (struct supervisor *s)
   if (s->leaving) null = open("/dev/null", O_RDWR | O_CLOEXEC) ;
   pass_fd(&request, null, 0) ;
   pass_fd(&request, s->leaving && output >= 0 ? null : output, 1) ;
+  if (!s->leaving && takes_stderr(output)) pass_fd(&request, output, 2) ;
   started = start(s, &request, 'f', &executing) ;
   err = errno ;
   close_if(null) ;

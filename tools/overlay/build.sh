@@ -75,7 +75,8 @@ stage()
   install -m 755 "$work/bin/reeve-together" "$work/stage/init"
   install -m 755 "$work/bin/reeve-supervise" "$work/stage/command/reeve-supervise"
   for name in reeve-scan reeve with-contenv printcontenv reeve-exec chpst setuidgid envdir softlimit \
-    s6-setuidgid s6-envuidgid s6-applyuidgid s6-envdir s6-softlimit s6-setsid s6-setlock s6-fghack s6-notifyoncheck; do
+    s6-setuidgid s6-envuidgid s6-applyuidgid s6-envdir s6-softlimit s6-setsid s6-setlock s6-fghack s6-notifyoncheck \
+    reeve-log s6-log logutil-service; do
     ln -s ../init "$work/stage/command/$name"
   done
   ln -s ../../command/reeve "$work/stage/usr/bin/reeve"

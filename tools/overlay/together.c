@@ -1,7 +1,7 @@
-/* reeve-init, reeve-scan, reeve and reeve-exec in one file: by the name that it is called by it
-   is one of them. Each runs once in a container, if at all, and the C library is
-   the larger part of each: together they are half as large. reeve-supervise, of
-   which there are many, stays as small as it can be, alone. */
+/* reeve-init, reeve-scan, reeve, reeve-exec and reeve-log in one file: by the name
+   that it is called by it is one of them. The C library is the larger part of each:
+   together they are half as large. reeve-supervise, of which there are many, stays
+   as small as it can be, alone. */
 
 #include <string.h>
 
@@ -11,6 +11,16 @@ char const *PROG = "init" ;
 extern int reeve_init_main (int, char const *const *, char const *const *) ;
 extern int reeve_scan_main (int, char const *const *, char const *const *) ;
 extern int reeve_main (int, char const *const *, char const *const *) ;
+extern int reeve_log_main (int, char const *const *, char const *const *) ;
+
+static int is_logger (char const *name)
+{
+  static char const *const names[] = { "reeve-log", "s6-log", "logutil-service", "run" /* reeve-scan -L */ } ;
+  for (size_t i = 0 ; i < sizeof names / sizeof *names ; i++)
+    if (!strcmp(name, names[i])) return 1 ;
+  return 0 ;
+}
+
 extern int reeve_exec_main (int, char **) ;
 
 /* The names of reeve-exec: exec/names.c. */
@@ -36,6 +46,11 @@ int main (int argc, char const *const *argv, char const *const *envp)
   {
     PROG = "reeve" ;
     return reeve_main(argc, argv, envp) ;
+  }
+  if (is_logger(name))
+  {
+    PROG = "reeve-log" ;
+    return reeve_log_main(argc, argv, envp) ;
   }
   if (is_exec(name)) return reeve_exec_main(argc, (char **)argv) ;
   return reeve_init_main(argc, argv, envp) ;

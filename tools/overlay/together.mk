@@ -1,7 +1,7 @@
 # The overlay's one file for several programs (together.c says why). Of each
 # program's objects only its main is seen from outside, under the program's name.
 OBJCOPY ?= objcopy
-TOGETHER := reeve-init reeve-scan reeve reeve-exec
+TOGETHER := reeve-init reeve-scan reeve reeve-exec reeve-log
 entry = $(subst -,_,$(1))_main
 
 define together

@@ -1,0 +1,231 @@
+/* The logger. One program under several names, which all end in the same list of
+   directives that each line goes through:
+
+   reeve-log         its own options                                     options.c
+   run               LIVE/NAME/log/run of a service without a logger of its own,
+                     made by reeve-scan -L: argument NAME/log, $REEVE_LOG the
+                     format                                              options.c
+   s6-log            s6-log's options and script                          script.c
+   logutil-service   s6-overlay's wrapper around that                     logutil.c
+
+   reeve-log.c   the table of names, the loop, signals
+   input.c       stdin: read without taking, taken when it is written
+   lines.c       a line's way through the directives to the sinks
+   sink.c        what waits to be written to one place
+   logdir.c      a directory: its files, rotation, the processor
+   archive.c     old files
+   stamp.c       time, as text
+   pattern.c     does a line match? pattern_compile.c
+
+   Nothing is buffered beyond what one read has brought: it is written everywhere
+   before the next read, so that a line is in the file at once, and memory does not
+   grow. What cannot be written waits, and so does who writes to us. */
+
+#ifndef REEVE_LOG_LOG_H
+#define REEVE_LOG_LOG_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <skalibs/tai.h>
+
+#include "log/pattern.h"
+
+#define INPUT_MAX 65536 /* what is longer is no line for patterns, stdout and stderr, but one in a directory */
+#define SINK_MAX 65536
+
+/* ---- logdir.c ---- */
+
+enum rotation { ROTATION_NONE, ROTATION_RENAME, ROTATION_CREATE, ROTATION_FINISH } ; /* the next step */
+enum processing { PROCESSING_NONE, PROCESSING_START, PROCESSING_RUNS, PROCESSING_COLLECT } ;
+
+struct logdir
+{
+  char const *path ;
+  uint64_t rotate_at ; /* bytes of `current` */
+  uint64_t total ; /* bytes of archived files; 0: no limit */
+  uint64_t age_ms ; /* of `current`; 0: no limit */
+  uint32_t files ; /* archived ones */
+  uint32_t retry_ms ; /* after a failure */
+  char const *processor ; /* 0: none */
+  int dir ; /* descriptors; -1: not open */
+  int lock ;
+  int current ; /* open only when all is */
+  uint64_t size ;
+  uint64_t born_ms ; /* wall clock: of the first line in `current` */
+  enum rotation rotation ;
+  enum processing processing ;
+  uint64_t process_at_ms ; /* monotonic, of PROCESSING_START and _COLLECT */
+  pid_t pid ; /* the processor's, while it runs */
+  unsigned int processor_is_shells : 1 ; /* else execlineb's */
+  unsigned int mid_line : 1 ; /* the last byte is no newline: no time to rotate */
+  unsigned int rotate_soon : 1 ; /* it was ordered */
+  unsigned int said : 1 ; /* what is wrong */
+} ;
+
+#define LOGDIR_ZERO { .dir = -1, .lock = -1, .current = -1 }
+
+/* Opens the directory, making it and cleaning up what a logger that was killed left
+   there. Returns 1, or 0: the reason has been reported, once. */
+extern int logdir_open (struct logdir *d) ;
+/* Writes what it can, and rotates where a line ends. Returns the bytes written, or
+   -1: the reason has been reported; to be tried again after retry_ms. */
+extern ssize_t logdir_write (struct logdir *d, char const *bytes, size_t len) ;
+/* Orders a rotation. */
+extern void logdir_rotate (struct logdir *d) ;
+/* Does what is due. */
+extern void logdir_attend (struct logdir *d) ;
+/* Milliseconds until something is due; -1: nothing is. */
+extern int logdir_due_ms (struct logdir const *d) ;
+/* Returns 1 if the process was its processor. */
+extern int logdir_ended (struct logdir *d, pid_t pid, int wstat) ;
+/* Leaves it as a logger that ends well does. Returns 0 if there is something to wait for. */
+extern int logdir_finish (struct logdir *d) ;
+
+/* ---- archive.c: in the directory d->dir; each returns 1, or 0 with errno ---- */
+
+/* Gives the file a name of its own, @STAMP.suffix, if it is there, and trims. */
+extern int archive_file (struct logdir *d, char const *file, char suffix) ;
+/* Removes the oldest ones that are too many; *newest_ms: the time of the newest, 0 if there is none. */
+extern int archive_trim (struct logdir *d, uint64_t *newest_ms) ;
+extern int archive_remove (struct logdir *d, char const *file) ; /* if it is there */
+
+/* ---- sink.c ---- */
+
+struct sink
+{
+  struct sink *next ;
+  struct logdir *logdir ; /* 0: a stream */
+  int fd ; /* of a stream; -1: it is closed, and all goes nowhere */
+  size_t begin ; /* of what waits in `bytes` */
+  size_t end ;
+  unsigned int locked : 1 ; /* a stream: others that write whole lines wait */
+  char bytes[SINK_MAX] ;
+} ;
+
+struct logger ;
+
+/* Waits for room, if need be. */
+extern void sink_put (struct logger *l, struct sink *sink, char const *bytes, size_t len) ;
+/* Writes everything to every sink, at the end of a line; returns when all is written. */
+extern void sinks_flush (struct logger *l) ;
+
+/* ---- stamp.c ---- */
+
+enum stamp /* bits, in this order */
+{
+  STAMP_TAI = 1, /* @400000006b06f9ae1e1c3569 and a space */
+  STAMP_LOCAL = 2, /* 2026-11-25 15:06:49.505165161 and two spaces */
+  STAMP_UTC = 4 /* 2026-11-25T15:06:49.505165Z and a space */
+} ;
+
+#define STAMPS_MAX 128
+
+/* Returns the bytes written, no NUL among them. */
+extern size_t stamp_format (char out[STAMPS_MAX], unsigned int stamps, tain const *now) ;
+extern uint64_t clock_ms (clockid_t clock) ;
+
+/* ---- lines.c ---- */
+
+enum directive_kind
+{
+  SELECT, /* what is not selected and matches */
+  DESELECT, /* what is selected and matches */
+  SELECT_UNUSED, /* exactly what has gone nowhere yet */
+  TO_STREAM,
+  TO_STATUS, /* a file that holds the last line */
+  TO_LOGDIR
+} ;
+
+struct directive
+{
+  enum directive_kind kind ;
+  struct pattern *pattern ; /* of SELECT and DESELECT */
+  struct sink *sink ;
+  char const *prefix ; /* before each line, a space behind it; with json, the service's name; 0: none */
+  char const *file ; /* TO_STATUS */
+  size_t most ; /* bytes: of a line in an alert, of the file of a status; 0: no limit */
+  char *header ; /* before each line of now */
+  size_t header_len ;
+  char *status ; /* the last line, complete, if status_len */
+  size_t status_len ;
+  unsigned int stamps ; /* enum stamp */
+  unsigned int json : 1 ;
+  unsigned int alert : 1 ;
+  unsigned int taken : 1 ; /* the line of now goes there */
+} ;
+
+struct logger
+{
+  struct directive *directives ; /* in order */
+  size_t ndirectives ;
+  struct sink *sinks ;
+  size_t line_max ; /* what is longer is several lines; 0: no limit */
+  size_t line_len ; /* of the line of now that has gone its way already */
+  uint32_t ready_fd ; /* gets a newline when all is open; 0: none */
+  int signals ; /* the descriptor */
+  unsigned int ending ; /* how often that was ordered */
+  unsigned int in_line : 1 ; /* the line of now goes on */
+  unsigned int nul_ends_line : 1 ;
+  unsigned int ignores_sigterm : 1 ;
+  unsigned int quiet : 1 ;
+} ;
+
+/* Adds a directive with `sink` or 0 and no other content; exits 111 without memory. */
+extern struct directive *logger_add (struct logger *l, enum directive_kind kind) ;
+extern struct sink *logger_stream (struct logger *l, int fd) ; /* the one there is, if there is */
+extern struct sink *logger_directory (struct logger *l, struct logdir const *logdir) ; /* copied; exits 100 if it was named before */
+extern void logger_pattern (struct logger *l, enum directive_kind kind, enum pattern_kind syntax, char const *text) ; /* exits 100 */
+
+/* Once, before the first line. */
+extern void lines_prepare (struct logger *l) ;
+/* Lines that have been read at once: `len` bytes, the last of which is a newline. */
+extern void lines_put (struct logger *l, char const *bytes, size_t len) ;
+/* A part of a line, or its end if `last`, without the newline. */
+extern void lines_put_part (struct logger *l, char const *bytes, size_t len, int last) ;
+/* How much of it to cut off so that no character is torn. */
+extern size_t lines_cut (char const *bytes, size_t len) ;
+
+/* ---- input.c ---- */
+
+enum input_result
+{
+  INPUT_MORE, /* something has been read and written: there may be more */
+  INPUT_EMPTY, /* all that is there has been read, and but for a line that has no end yet, written */
+  INPUT_END
+} ;
+
+struct input
+{
+  int copy[2] ; /* a pipe; -1: stdin can only be read */
+  uint64_t taken ; /* bytes, since the start */
+  uint64_t drain_to ; /* of them, if draining */
+  size_t held ; /* taken, in `bytes`: the beginning of a line */
+  unsigned int draining : 1 ;
+  unsigned int one_line : 1 ; /* not beyond the end of the first line */
+  char bytes[INPUT_MAX] ;
+} ;
+
+extern void input_open (struct input *in) ;
+/* Reads and writes once. Never waits for input. */
+extern enum input_result input_round (struct input *in, struct logger *l) ;
+/* Told to end: has what was there then been written, to the end of a line? Told
+   again: not necessarily to the end of a line. */
+extern int input_has_drained (struct input *in, struct logger const *l) ;
+/* Writes the beginning of a line as one. */
+extern void input_end (struct input *in, struct logger *l) ;
+
+/* ---- options.c, script.c, logutil.c: each is a program's command line; exits 100 ---- */
+
+extern void options_parse (struct logger *l, int argc, char **argv) ;
+extern void run_parse (struct logger *l, int argc, char **argv) ;
+extern void script_parse (struct logger *l, int argc, char **argv) ;
+extern void logutil_parse (struct logger *l, int argc, char **argv) ;
+
+/* ---- reeve-log.c ---- */
+
+/* Waits for a signal, at most `ms`; does what signals order. */
+extern void logger_pause (struct logger *l, int ms) ;
+
+#endif

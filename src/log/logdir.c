@@ -1,0 +1,393 @@
+/* A directory, as s6-log and multilog know it:
+
+   current     what is being written; executable: its logger has ended well
+   lock        held by the logger
+   previous    was current, and is being processed or archived
+   processed   the processor's output; executable: complete
+   state       what the last processor left for the next; newstate: what it is writing
+   @STAMP.s    archived
+   @STAMP.u    archived, but its logger was killed: its end may be missing
+
+   Each step of a rotation leaves a state from which open_all brings order, so that
+   it does not matter when a logger is killed. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+
+#include "base/spawn.h"
+#include "log/log.h"
+#include "wire/channels.h"
+
+#define CURRENT_MODE 0644
+#define DONE_MODE 0744
+
+/* Once, until it works again. */
+static int fail (struct logdir *d, char const *what, char const *file)
+{
+  int err = errno ;
+  if (!d->said) strerr_warnwu8x(what, " ", d->path, *file ? "/" : "", file, ": ", strerror(err), " (trying again; lines wait)") ;
+  d->said = 1 ;
+  errno = err ;
+  return 0 ;
+}
+
+static void close_one (int *fd)
+{
+  if (*fd >= 0) fd_close(*fd) ;
+  *fd = -1 ;
+}
+
+/* To be opened anew. */
+static void shut (struct logdir *d)
+{
+  close_one(&d->current) ;
+  close_one(&d->dir) ;
+  close_one(&d->lock) ;
+  d->rotation = ROTATION_NONE ;
+}
+
+static int is_done (struct logdir *d, char const *file, struct stat *st)
+{
+  return !fstatat(d->dir, file, st, AT_SYMLINK_NOFOLLOW) && st->st_mode & S_IXUSR ;
+}
+
+/* ---- opening ---- */
+
+static int take_lock (struct logdir *d)
+{
+  char path[PATH_MAX] ;
+  if (d->lock >= 0) return 1 ;
+  if ((size_t)snprintf(path, sizeof path, "%s/lock", d->path) >= sizeof path) return (errno = ENAMETOOLONG, 0) ;
+  d->lock = lock_take(path) ; /* s6-log's, and multilog's */
+  if (d->lock >= 0 && flock(d->lock, LOCK_EX | LOCK_NB) != -1) return 1 ;
+  if (d->lock >= 0 && errno == EWOULDBLOCK) errno = EBUSY ;
+  return 0 ;
+}
+
+static int open_current (struct logdir *d)
+{
+  int fd = openat(d->dir, "current", O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, CURRENT_MODE) ;
+  struct stat st ;
+  if (fd == -1) return 0 ;
+  if (fchmod(fd, CURRENT_MODE) == -1 || fstat(fd, &st) == -1)
+  {
+    int err = errno ;
+    fd_close(fd) ;
+    errno = err ;
+    return 0 ;
+  }
+  close_one(&d->current) ;
+  d->current = fd ;
+  d->size = (uint64_t)st.st_size ;
+  d->mid_line = 0 ;
+  return 1 ;
+}
+
+static int empty_state (struct logdir *d)
+{
+  int fd = openat(d->dir, "state", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, CURRENT_MODE) ;
+  if (fd == -1) return 0 ;
+  fd_close(fd) ;
+  return 1 ;
+}
+
+/* What a logger left that did not end well. */
+static int clean_up (struct logdir *d)
+{
+  struct stat st ;
+  int left = !fstatat(d->dir, "previous", &st, AT_SYMLINK_NOFOLLOW) || !fstatat(d->dir, "processed", &st, AT_SYMLINK_NOFOLLOW) ;
+  if (!left && is_done(d, "current", &st)) return 1 ;
+  if (!archive_remove(d, "newstate") || !archive_remove(d, "state")) return 0 ;
+  if (is_done(d, "processed", &st))
+  {
+    if (!archive_remove(d, "previous") || !archive_file(d, "processed", 's')) return 0 ;
+  }
+  else if (!archive_remove(d, "processed") || !archive_file(d, "previous", 'u')) return 0 ;
+  if (!is_done(d, "current", &st) && !archive_file(d, "current", 'u')) return 0 ;
+  return empty_state(d) ;
+}
+
+/* `current` goes on: it is as old as the last rotation, or the first start. */
+static int find_age (struct logdir *d)
+{
+  uint64_t newest_ms ;
+  struct stat st ;
+  if (!archive_trim(d, &newest_ms) || fstat(d->lock, &st) == -1) return 0 ;
+  d->born_ms = (uint64_t)st.st_mtim.tv_sec * 1000 ;
+  if (newest_ms > d->born_ms) d->born_ms = newest_ms ;
+  return 1 ;
+}
+
+static int open_all (struct logdir *d)
+{
+  struct stat st ;
+  if (mkdir(d->path, 0700) == -1 && errno != EEXIST) return fail(d, "make the directory", "") ;
+  d->dir = open(d->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  if (d->dir == -1) return fail(d, "open the directory", "") ;
+  if (!take_lock(d)) return fail(d, errno == EBUSY ? "have the directory for itself: another logger has locked" : "lock", "lock") ;
+  if (!clean_up(d)) return fail(d, "clean up what a logger that was killed left in", "") ;
+  if (!find_age(d)) return fail(d, "read the directory", "") ;
+  if (fstatat(d->dir, "state", &st, AT_SYMLINK_NOFOLLOW) == -1 && !empty_state(d)) return fail(d, "make", "state") ;
+  return open_current(d) || fail(d, "open", "current") ;
+}
+
+int logdir_open (struct logdir *d)
+{
+  if (d->current >= 0) return 1 ;
+  if (!open_all(d))
+  {
+    shut(d) ;
+    return 0 ;
+  }
+  d->said = 0 ;
+  return 1 ;
+}
+
+/* ---- the processor ---- */
+
+static int find_in (char path[PATH_MAX], char const *directories)
+{
+  for (;; directories++)
+  {
+    size_t len = strcspn(directories, ":") ;
+    if ((size_t)snprintf(path, PATH_MAX, "%.*s/execlineb", (int)len, directories) < PATH_MAX && *path == '/' && !access(path, X_OK)) return 1 ;
+    directories += len ;
+    if (!*directories) return 0 ;
+  }
+}
+
+static int find_execlineb (char path[PATH_MAX])
+{
+  char const *directories = getenv("PATH") ;
+  return (directories && find_in(path, directories)) || find_in(path, "/command:/usr/bin:/bin:/usr/lib/execline/bin")
+      || (errno = ENOENT, 0) ;
+}
+
+static int start_processor (struct logdir *d)
+{
+  static struct { char const *file ; int flags ; int to ; } const files[] =
+  {
+    { "previous", O_RDONLY, 0 },
+    { "processed", O_WRONLY | O_CREAT | O_TRUNC, 1 },
+    { "state", O_RDONLY | O_CREAT, 4 },
+    { "newstate", O_WRONLY | O_CREAT | O_TRUNC, 5 }
+  } ;
+  char path[PATH_MAX] = "/bin/sh" ;
+  char const *argv[4] = { d->processor_is_shells ? "sh" : "execlineb", d->processor_is_shells ? "-c" : "-Pc", d->processor, 0 } ;
+  struct spawn request = SPAWN_ZERO ;
+  int executing ;
+  char const *failed = "execlineb" ;
+  if (d->processor_is_shells || find_execlineb(path))
+  {
+    for (failed = 0 ; !failed && request.nfds < sizeof files / sizeof *files ; request.nfds++)
+    {
+      int fd = openat(d->dir, files[request.nfds].file, files[request.nfds].flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, CURRENT_MODE) ;
+      if (fd == -1)
+      {
+        failed = files[request.nfds].file ;
+        break ;
+      }
+      request.fd[request.nfds] = (struct spawn_fd) { .from = fd, .to = files[request.nfds].to } ;
+    }
+    request.path = path ;
+    request.argv = argv ;
+    request.envp = (char const *const *)environ ;
+    request.chdir = d->path ;
+    if (!failed && !(d->pid = spawn(&request, &executing))) failed = argv[0] ;
+  }
+  {
+    int err = errno ;
+    for (unsigned int i = 0 ; i < request.nfds ; i++) fd_close(request.fd[i].from) ;
+    errno = err ;
+  }
+  return failed ? fail(d, "start the processor in", failed) : 1 ;
+}
+
+static int sync_file (struct logdir *d, char const *file, int done)
+{
+  int fd = openat(d->dir, file, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) ;
+  int ok ;
+  int err ;
+  if (fd == -1) return 0 ;
+  ok = fsync(fd) != -1 && (!done || fchmod(fd, DONE_MODE) != -1) ;
+  err = errno ;
+  fd_close(fd) ;
+  errno = err ;
+  return ok ;
+}
+
+static int collect (struct logdir *d)
+{
+  struct stat st ;
+  if (!fstatat(d->dir, "newstate", &st, AT_SYMLINK_NOFOLLOW)) /* else this is not the first try */
+  {
+    if (!sync_file(d, "processed", 1)) return fail(d, "write", "processed") ;
+    if (!sync_file(d, "newstate", 0)) return fail(d, "write", "newstate") ;
+    if (!archive_remove(d, "previous")) return fail(d, "remove", "previous") ;
+    if (renameat(d->dir, "newstate", d->dir, "state") == -1) return fail(d, "rename to state:", "newstate") ;
+  }
+  return archive_file(d, "processed", 's') || fail(d, "archive", "processed") ;
+}
+
+static void process (struct logdir *d)
+{
+  int starts = d->processing == PROCESSING_START ;
+  if (starts ? !start_processor(d) : !collect(d))
+  {
+    d->process_at_ms = clock_ms(CLOCK_MONOTONIC) + d->retry_ms ;
+    return ;
+  }
+  d->processing = starts ? PROCESSING_RUNS : PROCESSING_NONE ;
+  d->said = 0 ;
+}
+
+int logdir_ended (struct logdir *d, pid_t pid, int wstat)
+{
+  if (d->processing != PROCESSING_RUNS || d->pid != pid) return 0 ;
+  d->process_at_ms = clock_ms(CLOCK_MONOTONIC) ;
+  if (!wstat) d->processing = PROCESSING_COLLECT ;
+  else
+  {
+    strerr_warnw3x(WIFSIGNALED(wstat) ? "the processor crashed in " : "the processor failed in ", d->path, " (trying again)") ;
+    d->processing = PROCESSING_START ;
+    d->process_at_ms += d->retry_ms ;
+  }
+  return 1 ;
+}
+
+/* ---- rotation ---- */
+
+static int rotate (struct logdir *d)
+{
+  if (d->rotation == ROTATION_NONE)
+  {
+    if (fsync(d->current) == -1 && errno != EINVAL && errno != EROFS) return fail(d, "write", "current") ;
+    d->rotation = ROTATION_RENAME ;
+  }
+  if (d->rotation == ROTATION_RENAME)
+  {
+    if (renameat(d->dir, "current", d->dir, "previous") == -1)
+    {
+      fail(d, "rename to previous:", "current") ;
+      if (errno == ENOENT) shut(d) ; /* somebody has removed it, or the directory */
+      return 0 ;
+    }
+    fchmod(d->current, DONE_MODE) ;
+    d->rotation = ROTATION_CREATE ;
+  }
+  if (d->rotation == ROTATION_CREATE)
+  {
+    if (!open_current(d)) return fail(d, "open", "current") ;
+    d->rotation = ROTATION_FINISH ;
+  }
+  if (d->processor)
+  {
+    d->processing = PROCESSING_START ;
+    d->process_at_ms = 0 ;
+  }
+  else if (!archive_file(d, "previous", 's')) return fail(d, "archive", "previous") ;
+  d->rotation = ROTATION_NONE ;
+  d->rotate_soon = 0 ;
+  d->said = 0 ;
+  if (d->processor) process(d) ;
+  return 1 ;
+}
+
+static int is_old (struct logdir const *d)
+{
+  return d->age_ms && d->size && clock_ms(CLOCK_REALTIME) >= d->born_ms + d->age_ms ;
+}
+
+/* While a file is being processed the next one may outgrow its limit: what writes to
+   us does not have to wait for a processor. */
+static int rotates (struct logdir const *d)
+{
+  return !d->mid_line && d->size && d->processing == PROCESSING_NONE
+      && (d->size >= d->rotate_at || d->rotate_soon || is_old(d)) ;
+}
+
+/* To the end of the line with which the file is large enough. */
+static size_t up_to_rotation (struct logdir const *d, char const *bytes, size_t len)
+{
+  uint64_t need = d->rotate_at > d->size ? d->rotate_at - d->size : 1 ;
+  char const *newline ;
+  if (need > len || d->processing != PROCESSING_NONE) return len ;
+  newline = memchr(bytes + need - 1, '\n', len - need + 1) ;
+  return newline ? (size_t)(newline - bytes) + 1 : len ;
+}
+
+ssize_t logdir_write (struct logdir *d, char const *bytes, size_t len)
+{
+  ssize_t r ;
+  if (!logdir_open(d)) return -1 ;
+  if ((d->rotation != ROTATION_NONE || rotates(d)) && !rotate(d)) return -1 ;
+  r = write(d->current, bytes, up_to_rotation(d, bytes, len)) ;
+  if (r == -1)
+  {
+    if (errno == EINTR) return 0 ;
+    fail(d, "write", "current") ;
+    return -1 ;
+  }
+  d->said = 0 ;
+  if (!d->size && r) d->born_ms = clock_ms(CLOCK_REALTIME) ;
+  d->size += (uint64_t)r ;
+  d->mid_line = r && bytes[r - 1] != '\n' ;
+  if (rotates(d)) rotate(d) ; /* what is left of it comes before the next line */
+  return r ;
+}
+
+void logdir_rotate (struct logdir *d)
+{
+  if (d->current >= 0 && d->size && d->rotation == ROTATION_NONE && d->processing == PROCESSING_NONE) d->rotate_soon = 1 ;
+}
+
+void logdir_attend (struct logdir *d)
+{
+  if (d->current < 0) return ;
+  if ((d->processing == PROCESSING_START || d->processing == PROCESSING_COLLECT)
+   && clock_ms(CLOCK_MONOTONIC) >= d->process_at_ms) process(d) ;
+  if (d->rotation != ROTATION_NONE || rotates(d)) rotate(d) ;
+}
+
+static int ms_until (uint64_t now, uint64_t then)
+{
+  return then <= now ? 0 : then - now > INT_MAX ? INT_MAX : (int)(then - now) ;
+}
+
+int logdir_due_ms (struct logdir const *d)
+{
+  int ms = -1 ;
+  if (d->current < 0) return -1 ;
+  if (d->processing == PROCESSING_START || d->processing == PROCESSING_COLLECT)
+    ms = ms_until(clock_ms(CLOCK_MONOTONIC), d->process_at_ms) ;
+  else if (d->rotation != ROTATION_NONE) ms = (int)d->retry_ms ;
+  else if (d->age_ms && d->size && d->processing == PROCESSING_NONE)
+    ms = ms_until(clock_ms(CLOCK_REALTIME), d->born_ms + d->age_ms) ;
+  return ms ;
+}
+
+/* A file whose processing fails is left: the next logger archives it. */
+int logdir_finish (struct logdir *d)
+{
+  if (d->current < 0) return 1 ;
+  if (d->rotation != ROTATION_NONE && !rotate(d)) return 0 ;
+  if (d->processing == PROCESSING_COLLECT) process(d) ;
+  if (d->processing == PROCESSING_RUNS || d->processing == PROCESSING_COLLECT) return 0 ;
+  if (d->processing == PROCESSING_START) return 1 ;
+  if (fsync(d->current) == -1 && errno != EINVAL && errno != EROFS) return fail(d, "write", "current") ;
+  if (fchmod(d->current, DONE_MODE) == -1) return fail(d, "mark as complete", "current") ;
+  close_one(&d->current) ;
+  return 1 ;
+}

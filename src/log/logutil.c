@@ -1,0 +1,91 @@
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+
+#include "base/livedir.h"
+#include "log/log.h"
+
+#define USAGE "logutil-service [ -f fifo ] logdir"
+#define VARIABLE "S6_LOGGING_SCRIPT"
+#define SCRIPT_DEFAULT "n20 s1000000 T"
+#define SCRIPT_MAX 4096
+#define NOBODY 65534 /* where no account has that name */
+#define BLANKS " \t\n"
+
+/* The container's environment, beside LIVE, as scripts may have changed it; else ours. */
+static void find_script (char script[SCRIPT_MAX])
+{
+  char path[LIVEDIR_PATH_MAX + 64] ;
+  char const *live = getenv("REEVE_LIVE") ;
+  char const *value = getenv(VARIABLE) ;
+  char const *slash ;
+  ssize_t r = 0 ;
+  if (!live) live = "/run/service" ;
+  slash = strrchr(live, '/') ;
+  if (slash && strlen(live) < LIVEDIR_PATH_MAX)
+  {
+    snprintf(path, sizeof path, "%.*s/s6/container_environment/" VARIABLE, (int)(slash - live), live) ;
+    r = openreadnclose(path, script, SCRIPT_MAX - 1) ;
+  }
+  if (r > 0) script[r] = 0 ;
+  else if ((size_t)snprintf(script, SCRIPT_MAX, "%s", value ? value : SCRIPT_DEFAULT) >= SCRIPT_MAX)
+    strerr_dief1x(100, VARIABLE " is too long") ;
+}
+
+/* Who is not root stays what they are. */
+static void become_nobody (void)
+{
+  struct passwd const *account ;
+  uid_t uid = NOBODY ;
+  gid_t gid = NOBODY ;
+  if (geteuid()) return ;
+  /* cppcheck-suppress getpwnamCalled */
+  account = getpwnam("nobody") ;
+  if (account)
+  {
+    uid = account->pw_uid ;
+    gid = account->pw_gid ;
+  }
+  if (initgroups("nobody", gid) == -1 || setgid(gid) == -1 || setuid(uid) == -1) strerr_diefu1sys(111, "become the user nobody") ;
+}
+
+static void read_from (char const *fifo)
+{
+  int fd = open(fifo, O_RDONLY | O_NONBLOCK | O_CLOEXEC) ;
+  if (fd == -1 || dup2(fd, 0) == -1) strerr_diefu2sys(111, "open ", fifo) ;
+  fd_close(fd) ;
+}
+
+void logutil_parse (struct logger *l, int argc, char **argv)
+{
+  static char script[SCRIPT_MAX] ;
+  static char *words[SCRIPT_MAX / 2 + 4] ;
+  size_t n = 0 ;
+  char const *fifo = 0 ;
+  char *rest = script ;
+  int c ;
+  while ((c = getopt(argc, argv, "+f:")) != -1)
+  {
+    if (c != 'f') strerr_dieusage(100, USAGE) ;
+    fifo = optarg ;
+  }
+  if (!argv[optind] || argv[optind + 1]) strerr_dieusage(100, USAGE) ;
+  if (fifo) read_from(fifo) ;
+  find_script(script) ;
+  words[n++] = argv[0] ;
+  words[n++] = "--" ;
+  for (char *word ; (word = strsep(&rest, BLANKS)) ; )
+    if (*word) words[n++] = word ;
+  words[n] = argv[optind] ;
+  become_nobody() ;
+  clearenv() ;
+  optind = 1 ;
+  script_parse(l, (int)n + 1, words) ;
+}

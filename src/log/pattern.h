@@ -1,0 +1,29 @@
+/* Does a line match? POSIX extended regular expressions and globs, over bytes, as
+   in the C locale, compiled to a small program that is run over the line in one
+   pass: in time that grows with the line, whatever the pattern, and without
+   allocation. libc's would be a quarter of the static programs' size, and
+   allocates for each line. */
+
+#ifndef REEVE_LOG_PATTERN_H
+#define REEVE_LOG_PATTERN_H
+
+#include <stddef.h>
+
+enum pattern_kind
+{
+  PATTERN_ERE, /* matches anywhere in the line, as regcomp(REG_EXTENDED | REG_NOSUB); with
+                  GNU's \w \W \s \S \b \B \< \>, without back-references */
+  PATTERN_GLOB /* matches the whole line, as `case` of a shell: * ? [...] [!...] \c */
+} ;
+
+struct pattern ;
+
+/* Compiles `text`; the caller frees the result with pattern_free.
+   Returns 0 with the reason in *fault: words, or 0 for lack of memory. */
+extern struct pattern *pattern_compile (enum pattern_kind kind, char const *text, char const **fault) ;
+extern void pattern_free (struct pattern *pattern) ;
+
+/* Does the line of `len` bytes, whatever they are, match? Not for two threads at once. */
+extern int pattern_match (struct pattern *pattern, char const *line, size_t len) ;
+
+#endif

@@ -1,0 +1,163 @@
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <skalibs/allreadwrite.h>
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+
+#include "base/signals.h"
+#include "base/spawn.h"
+#include "log/log.h"
+
+#define RETRY_MS 1000
+
+char const *PROG = "reeve-log" ;
+
+static struct { char const *name ; void (*parse) (struct logger *, int, char **) ; } const known[] =
+{
+  { "s6-log", &script_parse },
+  { "logutil-service", &logutil_parse },
+  { "run", &run_parse }
+} ;
+
+static void parse (struct logger *l, int argc, char **argv)
+{
+  char const *name = argc ? argv[0] : "" ;
+  char const *slash = strrchr(name, '/') ;
+  if (slash) name = slash + 1 ;
+  for (size_t i = 0 ; i < sizeof known / sizeof *known ; i++)
+  {
+    if (strcmp(name, known[i].name) != 0) continue ;
+    if (known[i].parse != &run_parse) PROG = known[i].name ;
+    (*known[i].parse)(l, argc, argv) ;
+    return ;
+  }
+  options_parse(l, argc, argv) ;
+}
+
+/* ---- signals ---- */
+
+static void reap (struct logger *l)
+{
+  for (;;)
+  {
+    int wstat ;
+    pid_t pid = waitpid(-1, &wstat, WNOHANG) ;
+    if (pid <= 0) return ;
+    for (struct sink *sink = l->sinks ; sink ; sink = sink->next)
+      if (sink->logdir && logdir_ended(sink->logdir, pid, wstat)) break ;
+  }
+}
+
+static void read_signals (struct logger *l)
+{
+  int sig ;
+  while ((sig = signals_read(l->signals)))
+  {
+    switch (sig)
+    {
+      case SIGTERM : case SIGINT : if (!l->ignores_sigterm) l->ending++ ; break ;
+      case SIGHUP : l->ending++ ; break ;
+      case SIGCHLD : reap(l) ; break ;
+      default : /* SIGALRM */
+        for (struct sink *sink = l->sinks ; sink ; sink = sink->next)
+          if (sink->logdir) logdir_rotate(sink->logdir) ;
+    }
+  }
+}
+
+void logger_pause (struct logger *l, int ms)
+{
+  struct pollfd x = { .fd = l->signals, .events = POLLIN } ;
+  if (poll(&x, 1, ms) > 0) read_signals(l) ;
+}
+
+/* ---- the loop ---- */
+
+static void sooner (int *ms, int other)
+{
+  if (other >= 0 && (*ms < 0 || other < *ms)) *ms = other ;
+}
+
+/* Does what is due in the directories. Returns the milliseconds until there is more; -1: nothing is due. */
+static int attend (struct logger *l)
+{
+  int ms = -1 ;
+  for (struct sink *sink = l->sinks ; sink ; sink = sink->next)
+  {
+    struct logdir *d = sink->logdir ;
+    if (!d) continue ;
+    logdir_attend(d) ;
+    sooner(&ms, logdir_due_ms(d)) ;
+  }
+  return ms ;
+}
+
+static void loop (struct logger *l, struct input *in)
+{
+  struct pollfd x[2] = { { .fd = l->signals, .events = POLLIN }, { .fd = 0, .events = POLLIN } } ;
+  for (;;)
+  {
+    int ms = attend(l) ;
+    if (l->ending && input_has_drained(in, l)) return ;
+    if (poll(x, 2, ms) <= 0) continue ;
+    if (x[0].revents) read_signals(l) ;
+    if (x[1].revents && input_round(in, l) == INPUT_END) return ;
+  }
+}
+
+/* ---- beginning and end ---- */
+
+static void open_places (struct logger *l)
+{
+  for (struct sink *sink = l->sinks ; sink ; sink = sink->next)
+  {
+    struct logdir *d = sink->logdir ;
+    while (d && !logdir_open(d))
+    {
+      logger_pause(l, (int)d->retry_ms) ;
+      if (l->ending) _exit(111) ; /* nothing has been read yet */
+    }
+  }
+}
+
+static void close_places (struct logger *l)
+{
+  for (;;)
+  {
+    int done = 1 ;
+    for (struct sink *sink = l->sinks ; sink ; sink = sink->next)
+      if (sink->logdir && !logdir_finish(sink->logdir)) done = 0 ;
+    if (done) return ;
+    logger_pause(l, RETRY_MS) ;
+  }
+}
+
+int main (int argc, char **argv)
+{
+  static int const trapped[] = { SIGTERM, SIGINT, SIGHUP, SIGALRM, SIGCHLD } ;
+  static struct logger l ;
+  static struct input in ;
+  spawn_prepare_signals() ;
+  if (!spawn_sanitize_stdio()) strerr_diefu1sys(111, "open /dev/null") ;
+  parse(&l, argc, argv) ;
+  l.signals = signals_open(trapped, sizeof trapped / sizeof *trapped) ;
+  if (l.signals == -1) strerr_diefu1sys(111, "open a descriptor for signals") ;
+  lines_prepare(&l) ;
+  open_places(&l) ;
+  input_open(&in) ;
+  if (l.ready_fd)
+  {
+    if (allwrite((int)l.ready_fd, "\n", 1) < 1) strerr_warnwu1sys("tell that the logger is ready") ;
+    fd_close((int)l.ready_fd) ;
+  }
+  loop(&l, &in) ;
+  input_end(&in, &l) ;
+  close_places(&l) ;
+  return 0 ;
+}

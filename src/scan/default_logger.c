@@ -1,0 +1,29 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <skalibs/strerr.h>
+
+#include "base/program.h"
+#include "scan/scanner.h"
+
+#define PROGRAM "reeve-log"
+
+void default_logger_use (struct scanner *s, char const *format)
+{
+  if (strcmp(format, "prefix") != 0 && strcmp(format, "json") != 0)
+    strerr_dief3x(100, "invalid -L \"", format, "\": allowed: prefix, json") ;
+  if (!program_beside(s->logger, PROGRAM) && !s->upgrade.done)
+    strerr_diefu1sys(111, "find reeve-log beside reeve-scan, in /command or in " REEVE_BINDIR) ;
+  if (setenv("REEVE_LOG", format, 1) == -1 && !s->upgrade.done) strerr_diefu1sys(111, "set REEVE_LOG for the loggers") ;
+}
+
+int default_logger_wanted (struct scanner const *s, struct unit const *unit)
+{
+  char path[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
+  struct stat st ;
+  if (!s->logger[0] || unit->foreign || s->in_place) return 0 ;
+  snprintf(path, sizeof path, "%s/%s" LOGGER_SUFFIX, s->scan, unit->name) ;
+  return lstat(path, &st) == -1 ;
+}
