@@ -229,7 +229,7 @@ numeric="notification-fd lock-fd timeout-kill timeout-finish max-death-tally dow
   mkdir "$live/of-others"
   echo precious >"$live/of-others/file"
   scanner
-  [ ! -e "$live/web" ]
+  eventually 10 test ! -e "$live/web" # when a new supervisor has found that nothing is left
   [ "$(cat "$live/of-others/file")" = precious ]
 }
 

@@ -11,9 +11,9 @@ meant_differences()
 {
   sed -E \
     -e '/^finish /s/^(finish [^ ]+ [^ ]+ [^ ]+).*/\1/' \
-    -e '/supervise\/(orders|state|reeve|pipe|run-lock)$/d'
+    -e '/supervise\/(orders|state|notify|reeve|pipe|run-lock)$/d'
   # finish: the process group is a fourth argument, as in s6 2.15.
-  # supervise/: the scanner's orders, the last report for the client, the marker of
+  # supervise/: the scanner's orders, the saved state, where readiness is written, the marker of
   # what the scanner made, the logger's input, and what lock-fd stands for.
 }
 

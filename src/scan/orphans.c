@@ -103,6 +103,7 @@ struct booking
   struct scanner *s ;
   struct unit *dead ;
   struct unit *current ; /* whose children these are, in the order of the kernel's list */
+  struct unit *bereaved ; /* the unit of an orphan that has ended, which has left children of its own; 0: none */
   int killed ;
 } ;
 
@@ -113,6 +114,14 @@ static struct unit *of_session (struct booking const *b, pid_t session)
     if (session == unit->group || session == unit->process) return unit ;
   for (struct unit *unit = b->s->units.adopting ; unit ; unit = unit->next_adopting)
     if (session == unit->group || session == unit->process) return unit ;
+  return 0 ;
+}
+
+/* A child that has said who it is. */
+static int is_process (struct booking const *b, pid_t pid)
+{
+  for (struct unit const *unit = b->dead ; unit ; unit = unit->next_dead)
+    if (pid == unit->process) return 1 ;
   return 0 ;
 }
 
@@ -139,12 +148,12 @@ static int book (pid_t pid, void *data)
   struct orphan *orphan = find(b->s, pid) ;
   struct process_look look ;
   struct unit *unit ;
-  if (orphan && orphan->unit) b->current = orphan->unit ;
+  if (orphan && orphan->unit && !b->bereaved) b->current = orphan->unit ;
   if (!orphan || !orphan->fresh || !process_look(pid, &look)) return 1 ;
   orphan->fresh = 0 ;
-  if (look.never_executed && !strcmp(look.name, SUPERVISE))
+  if (look.never_executed && !strcmp(look.name, SUPERVISE) && !is_process(b, pid))
   {
-    kill(pid, SIGKILL) ; /* it has not said who it is */
+    kill(pid, SIGKILL) ;
     b->killed = 1 ;
   }
   unit = of_session(b, look.session) ;
@@ -181,9 +190,9 @@ static void book_processes (struct scanner *s, struct unit *dead)
     book_process(s, unit) ;
 }
 
-int orphans_book (struct scanner *s, struct unit *dead)
+int orphans_book (struct scanner *s, struct unit *dead, struct unit *bereaved)
 {
-  struct booking b = { .s = s, .dead = dead, .current = dead ? dead : s->units.adopting } ;
+  struct booking b = { .s = s, .dead = dead, .current = bereaved ? bereaved : dead ? dead : s->units.adopting, .bereaved = bereaved } ;
   for (struct unit *unit = dead ; unit ; unit = unit->next_dead)
   {
     read_process(unit) ;
@@ -235,20 +244,38 @@ void orphans_tell (struct scanner *s, struct unit *unit)
   }
 }
 
-int orphans_ended (struct scanner *s, pid_t pid, int wstat)
+/* It has ended before it could be booked. */
+static struct orphan *claim (struct scanner *s, struct unit *dead, struct orphan *orphan, pid_t pid)
+{
+  for (struct unit *unit = dead ; unit ; unit = unit->next_dead)
+  {
+    read_process(unit) ;
+    if (unit->process != pid) continue ;
+    if (!orphan) orphan = add(s, pid) ;
+    if (!orphan) break ;
+    orphan->fresh = 0 ;
+    give(s, orphan, unit) ;
+    break ;
+  }
+  return orphan ;
+}
+
+struct unit *orphans_ended (struct scanner *s, struct unit *dead, pid_t pid, int wstat)
 {
   struct orphan *orphan = find(s, pid) ;
-  struct unit *unit = orphan ? orphan->unit : 0 ;
+  struct unit *unit ;
+  if (!orphan || !orphan->unit) orphan = claim(s, dead, orphan, pid) ;
   if (!orphan) return 0 ;
+  unit = orphan->unit ;
   if (!unit || !orphan->is_process)
   {
     forget(s, orphan) ;
-    return !!unit ;
+    return unit ;
   }
   orphan->wstat = (unsigned int)wstat ;
   orphan->ended = 1 ;
-  if (unit->supervisor) orphans_tell(s, unit) ;
-  return 1 ;
+  if (unit->supervisor && !unit->dead) orphans_tell(s, unit) ;
+  return unit ;
 }
 
 int orphans_in_the_air (struct scanner const *s)
@@ -299,7 +326,7 @@ static void terminate (struct unit const *unit)
 void orphans_end_strays (struct scanner *s, struct unit *unit)
 {
   orphans_note(s) ; /* what the deaths before have left */
-  orphans_book(s, 0) ;
+  orphans_book(s, 0, unit) ;
   if (!has_strays(unit))
   {
     strays_gone(unit) ;

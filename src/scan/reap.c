@@ -68,21 +68,23 @@ static void add_dead (struct unit **dead, struct unit *unit, int wstat)
   *dead = unit ;
 }
 
-/* Returns whether an orphan of a unit was among them: it may have left others. */
-static int collect (struct scanner *s, struct unit **dead)
+/* Returns the unit of an orphan that was among them, 0 if none was: it may have left
+   others. The kernel lists a supervisor before those that it has left to us, so that its
+   end is known before theirs. */
+static struct unit *collect (struct scanner *s, struct unit **dead)
 {
-  int orphans = 0 ;
+  struct unit *bereaved = 0 ;
   for (;;)
   {
     int wstat ;
     struct unit *unit ;
     pid_t pid = waitpid(-1, &wstat, WNOHANG) ;
     if (pid == -1 && errno == EINTR) continue ;
-    if (pid <= 0) return orphans ;
+    if (pid <= 0) return bereaved ;
     if (pid == s->command_pid) stop_command_ended(s, wstat) ;
     else if (pid == s->upgrade.checker) upgrade_tried(s, wstat) ;
     else if ((unit = units_by_supervisor(&s->units, pid))) add_dead(dead, unit, wstat) ;
-    else orphans |= orphans_ended(s, pid, wstat) ;
+    else if ((unit = orphans_ended(s, *dead, pid, wstat))) bereaved = unit ;
   }
 }
 
@@ -92,14 +94,15 @@ static struct unit *needs_booking (struct unit *dead)
   return dead ;
 }
 
-static void act_on (struct scanner *s, struct unit *dead, int orphans)
+static void act_on (struct scanner *s, struct unit *dead, struct unit *bereaved)
 {
   int killed = 0 ;
-  if (orphans || needs_booking(dead))
+  if (bereaved || needs_booking(dead))
   {
+    struct unit *more ;
     orphans_note(s) ;
-    collect(s, &dead) ;
-    killed = orphans_book(s, dead) ;
+    more = collect(s, &dead) ;
+    killed = orphans_book(s, dead, more ? more : bereaved) ;
     for (struct unit *unit = s->units.adopting ; unit ; unit = unit->next_adopting)
       if (unit->strays_ms) orphans_end_strays(s, unit) ;
   }
@@ -114,8 +117,8 @@ static void act_on (struct scanner *s, struct unit *dead, int orphans)
 void reap (struct scanner *s)
 {
   struct unit *dead = 0 ;
-  int orphans = collect(s, &dead) ;
-  act_on(s, dead, orphans) ;
+  struct unit *bereaved = collect(s, &dead) ;
+  act_on(s, dead, bereaved) ;
 }
 
 void reap_found (struct scanner *s, struct unit *unit)

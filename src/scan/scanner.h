@@ -226,16 +226,17 @@ extern void reap_found (struct scanner *s, struct unit *unit) ;
    by the second whose it may be. */
 extern void orphans_note (struct scanner *s) ;
 /* Books what was noted to one of the units in the list `dead` (linked by next_dead),
-   whose supervisors were killed, or to one that has had orphans before. A child that
-   a supervisor was about to execute, and that nobody knows, is killed: returns
-   whether there was one. */
-extern int orphans_book (struct scanner *s, struct unit *dead) ;
+   whose supervisors were killed, or to one that has had orphans before: `bereaved`, if
+   not null, of which one has ended. A child that a supervisor was about to execute, and
+   that nobody knows, is killed: returns whether there was one. */
+extern int orphans_book (struct scanner *s, struct unit *dead, struct unit *bereaved) ;
 /* A child that the scanner has started itself, and does not wait for. */
 extern void orphans_not (struct scanner *s, pid_t pid) ;
 /* Of a unit whose supervisor was found alive: is its process a child of ours? */
 extern void orphans_book_process (struct scanner *s, struct unit *unit) ;
-/* A child of ours that is neither a supervisor nor CMD has ended. Was it a unit's? */
-extern int orphans_ended (struct scanner *s, pid_t pid, int wstat) ;
+/* A child of ours that is neither a supervisor nor CMD has ended. Returns the unit
+   whose it was, perhaps one of `dead`; 0: nobody's. */
+extern struct unit *orphans_ended (struct scanner *s, struct unit *dead, pid_t pid, int wstat) ;
 /* Tells the unit's supervisor what has ended meanwhile. */
 extern void orphans_tell (struct scanner *s, struct unit *unit) ;
 /* Sends a signal (negative: to its group) to the unit's process, if it is a child. */

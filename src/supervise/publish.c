@@ -11,6 +11,7 @@
 void publish_status (struct supervisor *s)
 {
   s->report_pending = s->reports >= 0 ;
+  s->state_pending = 1 ;
   if (status_write(&s->status)) s->status_pending = 0 ;
   else if (!s->status_pending)
   {

@@ -65,6 +65,7 @@ static int start (struct supervisor *s, struct spawn *request, char what, int *e
   pid_t pid ;
   request->birth = &birth ;
   request->birth_fd = s->state ;
+  if (s->state_pending) publish_state(s) ; /* why it is started: a successor adds only the birth */
   pid = spawn(request, executing) ;
   s->births++ ;
   s->state_pending = 1 ;
@@ -152,7 +153,8 @@ int run_start (struct supervisor *s)
   s->notification = -1 ;
   s->not_executed = executing && !error_temp(err) ;
   if (s->not_executed) s->status.wstat = (unsigned int)(err == ENOENT ? CODE_NOT_FOUND : CODE_NOT_EXECUTED) << 8 ;
-  say_not_started(s, "./run", err, executing, " (next try after the restart delay, unless `restart` forbids it)") ;
+  say_not_started(s, "./run", err, executing, s->settings.restart == RESTART_ALWAYS
+    ? " (next try after the restart delay)" : " (next try after the restart delay, unless `restart` forbids it)") ;
   return 0 ;
 }
 

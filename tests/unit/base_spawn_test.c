@@ -550,6 +550,80 @@ TEST(a_child_in_a_pid_namespace_of_its_own_is_pid_1)
   CHECK(!wstat && !strcmp(output, "1\n")) ;
 }
 
+/* Starts a child that says who it is; its record, as a successor of ours would read it. */
+static struct birth birth_of (struct spawn s, struct birth *birth, int *wstat)
+{
+  static char const *const argv[] = { "sh", "-c", "exit 3", 0 } ;
+  struct birth said = { .number = 0 } ;
+  char record[BIRTH_SIZE] ;
+  int executing ;
+  pid_t pid ;
+  temp_enter() ;
+  s.argv = argv ;
+  s.birth = birth ;
+  s.birth_fd = open("state", O_RDWR | O_CREAT | O_CLOEXEC, 0600) ;
+  pid = spawn(&s, &executing) ;
+  *wstat = pid ? end_of(pid) : -1 ;
+  CHECK(!pid || birth->process.pid == pid) ;
+  if (pread(s.birth_fd, record, sizeof record, BIRTH_AT) != (ssize_t)sizeof record || !birth_unpack(record, &said)) said.process.pid = 0 ;
+  close(s.birth_fd) ;
+  return said ;
+}
+
+static int agree (struct birth const *ours, struct birth const *theirs)
+{
+  return ours->process.pid == theirs->process.pid && ours->number == theirs->number && ours->what == theirs->what
+   && ours->process.after_ms == theirs->process.after_ms && ours->process.after_ms <= theirs->process.before_ms
+   && theirs->process.before_ms <= ours->process.before_ms + PATIENCE_MS ;
+}
+
+TEST(the_child_says_itself_who_it_is)
+{
+  struct birth birth = { .number = 5, .what = 'f' } ;
+  int wstat ;
+  struct birth said = birth_of(shell(0), &birth, &wstat) ;
+  CHECK(wstat == 3 << 8 && agree(&birth, &said) && said.number == 5 && said.what == 'f') ;
+}
+
+TEST(so_does_one_in_a_pid_namespace_of_its_own_by_the_outer_pid)
+{
+  struct birth birth = { .number = 6, .what = 'r' } ;
+  struct spawn s = shell(0) ;
+  struct birth said ;
+  int wstat ;
+  s.new_pid_namespace = 1 ;
+  said = birth_of(s, &birth, &wstat) ;
+  if (wstat == -1 && (errno == EPERM || errno == EINVAL || errno == ENOSYS)) return ; /* not possible here */
+  CHECK(wstat == 3 << 8 && agree(&birth, &said)) ;
+}
+
+TEST(so_does_one_that_waits_for_a_lock)
+{
+  struct birth birth = { .number = 7, .what = 'r' } ;
+  struct spawn s = shell(0) ;
+  struct birth said ;
+  int wstat ;
+  s.wait_for_lock = open("/dev/null", O_RDONLY | O_CLOEXEC) ; /* nobody holds it */
+  said = birth_of(s, &birth, &wstat) ;
+  CHECK(wstat == 3 << 8 && agree(&birth, &said)) ;
+  close(s.wait_for_lock) ;
+}
+
+TEST(who_cannot_say_it_is_not_executed)
+{
+  struct birth birth = { .number = 8, .what = 'r' } ;
+  char const *const argv[] = { "sh", "-c", ": >executed", 0 } ;
+  struct spawn s = shell(argv) ;
+  int executing = 7 ;
+  temp_enter() ;
+  s.birth = &birth ;
+  s.birth_fd = open("/dev/full", O_RDWR | O_CLOEXEC) ;
+  errno = 0 ;
+  CHECK(!spawn(&s, &executing) && errno == ENOSPC && !executing) ;
+  CHECK(access("executed", F_OK) == -1) ;
+  close(s.birth_fd) ;
+}
+
 static int try_without_stdio (int closed)
 {
   struct stat st ;

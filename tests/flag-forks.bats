@@ -1,0 +1,204 @@
+# A service that puts itself into the background: what it leaves behind is the service.
+
+load lib
+
+setup() { reeve_setup; }
+teardown() { reeve_teardown; }
+
+# A daemon in $dir/daemon, which the service starts and leaves behind: it says its pid in
+# $dir/daemon.pid, and ends with 7 on SIGTERM, with 3 when $dir/fail is there.
+daemon()
+{
+  script "$dir/daemon" <<<'trap "echo stopped >>\"\$dir/stopped\"; exit 7" TERM
+echo $$ >"$dir/daemon.pid.new"; mv "$dir/daemon.pid.new" "$dir/daemon.pid"
+while [ ! -e "$dir/fail" ]; do sleep 0.02; done; rm "$dir/fail"; exit 3'
+}
+
+forking() # its run on stdin
+{
+  daemon
+  service web
+  setting web flag-forks ''
+  setting web restart-delay '10 10'
+}
+
+is_daemon() { [ -s "$dir/daemon.pid" ] && [ "$(pid_of web)" = "$(cat "$dir/daemon.pid")" ]; }
+ready() { field web ready true; }
+
+once='setsid "$dir/daemon" & exit 0'
+twice='(setsid sh -c "\"\$dir/daemon\" & exit 0" &) ; exit 0'
+
+@test "one that forks once: its child is the service" {
+  forking <<<"$once"
+  scanner
+  eventually 10 is_daemon
+  eventually 10 ready
+  field web state up
+  field web restarts 0
+  stop_scanner 0
+  [ -e "$dir/stopped" ]
+}
+
+@test "one that forks twice, as daemon() does" {
+  forking <<<"$twice"
+  scanner
+  eventually 10 is_daemon
+  eventually 10 ready
+  s6-svc -wD -T 10000 -d "$live/web"
+  field web state down
+  field web exit 7
+  [ -e "$dir/stopped" ]
+}
+
+@test "one that forks in the same session" {
+  forking <<<'"$dir/daemon" & exit 0'
+  scanner
+  eventually 10 is_daemon
+  s6-svc -wD -T 10000 -d "$live/web"
+  field web exit 7
+}
+
+@test "its death restarts it, and its exit code is known to finish" {
+  forking <<<"$once"
+  finish web <<<'echo "$1 $2" >>"$dir/finished"'
+  scanner
+  eventually 10 is_daemon
+  first=$(pid_of web)
+  touch "$dir/fail"
+  eventually 10 gone "$first"
+  eventually 10 is_daemon
+  [ "$(pid_of web)" != "$first" ]
+  [ "$(cat "$dir/finished")" = '3 0' ]
+  field web restarts 1
+  field web exit 3
+}
+
+@test "finish does not run while the service does" {
+  forking <<<"$twice"
+  finish web <<<'echo "$1 $2" >>"$dir/finished"'
+  scanner
+  eventually 10 is_daemon
+  [ ! -e "$dir/finished" ]
+  kill -KILL "$(pid_of web)"
+  eventually 10 test -s "$dir/finished"
+  [ "$(cat "$dir/finished")" = '256 9' ]
+}
+
+@test "signals by command go to it" {
+  forking <<<"$once"
+  scanner
+  eventually 10 is_daemon
+  s6-svc -wD -T 10000 -O "$live/web" 3>&- &
+  s6-svc -O "$live/web"
+  s6-svc -k "$live/web"
+  wait $!
+  field web signal SIGKILL
+}
+
+@test "reeve wait ready waits until the service has gone into the background" {
+  forking <<<'until [ -e "$dir/go" ]; do sleep 0.02; done; setsid "$dir/daemon" & exit 0'
+  sed -i 's/; setsid/\nsetsid/' "$scan/web/run"
+  scanner
+  eventually 10 eval 's6-svstat -o up "$live/web" | grep -q true'
+  field web ready false
+  run -99 reeve -l "$live" wait ready web --timeout 300ms
+  reeve -l "$live" wait ready web --timeout 20s 3>&- &
+  touch "$dir/go"
+  wait $!
+  is_daemon
+}
+
+@test "several strays without a pidfile are an error that says so" {
+  forking <<<'setsid sleep 1000001 & setsid sleep 1000002 & exit 0'
+  setting web restart no
+  scanner
+  says 'flag-forks: ./run has left several processes behind, and it is not clear which is the service: ending them; name the file into which it writes its pid in `pidfile`'
+  eventually 10 field web state failed
+  ! pgrep -f 'sleep 100000[12]'
+}
+
+@test "several strays that soon become one are none" {
+  forking <<<'setsid sleep 0.2 & setsid "$dir/daemon" & exit 0'
+  scanner
+  eventually 10 is_daemon
+}
+
+@test "pidfile names the one of several" {
+  forking <<<'setsid sleep 1000003 & setsid "$dir/daemon" & setsid sleep 1000003 & exit 0'
+  setting web pidfile "$dir/daemon.pid"
+  scanner
+  eventually 10 is_daemon
+  eventually 10 ready
+  s6-svc -wD -T 10000 -d "$live/web"
+  field web exit 7
+  ! pgrep -f 'sleep 1000003'
+}
+
+@test "a pidfile that is written late is waited for" {
+  forking <<<'rm -f "$dir/daemon.pid"; setsid sleep 1000000 & setsid sh -c "sleep 0.7; exec \"\$dir/daemon\"" & exit 0'
+  setting web pidfile "$dir/daemon.pid"
+  scanner
+  eventually 10 is_daemon
+  eventually 10 ready
+}
+
+@test "a pidfile may name a deeper descendant" {
+  forking <<<'setsid sh -c "sh -c \"\\\"\\\$dir/daemon\\\" & wait\" & wait" & exit 0'
+  finish web <<<'echo "$1 $2" >>"$dir/finished"'
+  setting web pidfile "$dir/daemon.pid"
+  scanner
+  eventually 10 is_daemon
+  eventually 10 ready
+  s6-svc -wD -T 10000 -d "$live/web"
+  [ -e "$dir/stopped" ]
+  [ -s "$dir/finished" ]
+}
+
+@test "a relative pidfile is in the service's directory" {
+  forking <<<'rm -f data/daemon.pid; setsid sleep 1000000 & setsid sh -c "echo \$\$ >data/daemon.pid; exec \"\$dir/daemon\"" & exit 0'
+  mkdir "$scan/web/data"
+  setting web pidfile data/daemon.pid
+  scanner
+  eventually 10 is_daemon
+  eventually 10 ready
+}
+
+@test "a pidfile that names something else is an error that says so" {
+  sleep 1000000 3>&- &
+  pids+=($!)
+  forking <<<'setsid sleep 1000004 & exit 0'
+  setting web pidfile "$dir/other.pid"
+  setting web restart no
+  echo $! >"$dir/other.pid"
+  scanner
+  says "flag-forks: ./run has ended, but $dir/other.pid, which pidfile names, does not hold the pid of a process that it has left behind" 20
+  eventually 10 field web state failed
+  alive "${pids[0]}"
+  ! pgrep -f 'sleep 1000004'
+}
+
+@test "one that leaves nothing behind has simply ended" {
+  forking <<<'exit 0'
+  setting web restart on-failure
+  scanner
+  eventually 10 field web state down
+  field web exit 0
+}
+
+@test "one that fails before it forks has failed" {
+  forking <<<'setsid sleep 1000005 & exit 4'
+  setting web restart no
+  scanner
+  eventually 10 field web state failed
+  field web exit 4
+  ! pgrep -f 'sleep 1000005'
+}
+
+@test "without the flag, what it leaves behind is ended, and a message says how to mend it" {
+  forking <<<"$once"
+  rm "$scan/web/flag-forks"
+  setting web restart on-failure
+  scanner
+  eventually 10 field web state down
+  said 'it has put itself into the background; give it its option to stay in the foreground, or create the file flag-forks'
+}

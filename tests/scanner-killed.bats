@@ -1,0 +1,306 @@
+# A scanner that is killed: the tree lives on, and the next one takes it over.
+
+load lib
+load survival
+
+setup() { reeve_setup; }
+teardown()
+{
+  # Supervisors have no scanner in some of the tests, which would end them.
+  for pid in $(supervisors); do kill -TERM "$pid" 2>/dev/null || :; done
+  within 10 none_supervised
+  survival_teardown
+}
+
+supervisors()
+{
+  local pid
+  for pid in $(pgrep -x reeve-supervise); do
+    case $(readlink "/proc/$pid/cwd") in "$dir"/*) echo "$pid" ;; esac
+  done
+}
+none_supervised() { [ -z "$(supervisors)" ]; }
+
+kill_scanner()
+{
+  kill -KILL "$scanner"
+  wait "$scanner" 2>/dev/null || :
+}
+
+remember() # NAME...
+{
+  local name
+  for name; do
+    before[$name]="$(pid_of "$name") $(supervisor_of "$name") $(since "$name")"
+  done
+}
+
+unchanged() # NAME...
+{
+  local name
+  for name; do
+    [ "${before[$name]}" = "$(pid_of "$name") $(supervisor_of "$name") $(since "$name")" ] || { echo "# $name has changed"; return 1; }
+  done
+}
+
+@test "services and loggers run on, and no line is lost" {
+  declare -A before
+  service count <<<'i=0; while [ $i -lt 2000 ]; do i=$((i + 1)); echo $i; [ $((i % 100)) != 0 ] || sleep 0.05; done; exec sleep 1000000'
+  in=$scan/count service log <<<'exec cat >>"$dir/log"'
+  guarded web <<<'exec sleep 1000000'
+  scanner
+  up web
+  up count
+  up count/log
+  remember web count count/log
+  kill_scanner
+  eventually 20 eval '[ "$(lines "$dir/log")" -eq 2000 ]'
+  unchanged web count count/log
+  scanner
+  eventually 10 scanner_ready
+  unchanged web count count/log
+  stop_scanner 0
+  seq 2000 | cmp - "$dir/log"
+}
+
+@test "the next one takes the tree over without restarting anything" {
+  declare -A before
+  guarded web <<<'exec sleep 1000000'
+  guarded db <<<'exec sleep 1000000'
+  scanner
+  up web
+  up db
+  remember web db
+  kill_scanner
+  scanner
+  reeve -l "$live" rescan
+  unchanged web db
+  started_times web 1
+  reeve -l "$live" status
+  s6-svc -wr -T 10000 -r "$live/web"
+  started_times web 2
+  reeve -l "$live" restart db
+  started_times db 2
+  stop_scanner 0
+  none_supervised
+}
+
+@test "while there is none, services are supervised all the same" {
+  guarded web <<<'exec sleep 1000000'
+  scanner
+  up web
+  kill_scanner
+  kill -KILL "$(pid_of web)"
+  eventually 10 started_times web 2
+  up web
+  s6-svc -wD -T 10000 -d "$live/web"
+  field web state down
+}
+
+@test "SIGTERM to the next one stops all, in order" {
+  service count <<<'trap "echo last; exit 0" TERM; echo first; while :; do sleep 0.02; done'
+  in=$scan/count service log <<<'exec cat >>"$dir/log"'
+  in=$scan/count finish log <<<'echo finished >>"$dir/log"'
+  scanner
+  up count/log
+  eventually 10 test -s "$dir/log"
+  pid=$(pid_of count)
+  kill_scanner
+  scanner
+  stop_scanner 0
+  [ "$(cat "$dir/log")" = $'first\nlast\nfinished' ]
+  eventually 5 over "$pid"
+  none_supervised
+}
+
+@test "a service that was stopped by command stays down" {
+  declare -A before
+  guarded web <<<'exec sleep 1000000'
+  scanner
+  up web
+  s6-svc -wD -T 10000 -d "$live/web"
+  remember web
+  kill_scanner
+  scanner
+  reeve -l "$live" rescan
+  unchanged web
+  field web state down
+  started_times web 1
+}
+
+@test "a supervisor that is killed after the take-over is replaced, and its service goes on" {
+  guarded web <<<'exec sleep 1000000'
+  finish web <<<'echo "$1 $2" >>"$dir/finished"'
+  scanner
+  up web
+  kill_scanner
+  scanner
+  reeve -l "$live" rescan
+  pid=$(pid_of web)
+  when=$(since web)
+  kill_supervisor web
+  [ "$(pid_of web)" = "$pid" ]
+  [ "$(since web)" = "$when" ]
+  s6-svc -wD -T 10000 -d "$live/web"
+  started_times web 1
+  # The scanner has become a subreaper after the service's birth: who is its parent now, knows its code.
+  case $(cat "$dir/finished") in '256 0' | '256 15') ;; *) cat "$dir/finished"; false ;; esac
+}
+
+@test "scanner and supervisors killed: the services go on" {
+  guarded web <<<'exec sleep 1000000'
+  guarded db <<<'exec sleep 1000000'
+  scanner
+  up web
+  up db
+  web=$(pid_of web)
+  db=$(pid_of db)
+  when=$(since web)
+  kill -KILL "$scanner" "$(supervisor_of web)" "$(supervisor_of db)"
+  wait "$scanner" 2>/dev/null || :
+  scanner
+  eventually 20 supervisor_of web
+  eventually 20 supervisor_of db
+  up web
+  up db
+  [ "$(pid_of web) $(pid_of db)" = "$web $db" ]
+  [ "$(since web)" = "$when" ]
+  started_times web 1
+  started_times db 1
+  s6-svc -wD -T 10000 -d "$live/web"
+  eventually 5 over "$web"
+  stop_scanner 0
+  eventually 5 over "$db"
+}
+
+@test "the code that nobody could learn is 256 0, a failure" {
+  guarded web <<<'trap "exit 0" TERM; while :; do sleep 0.02; done'
+  finish web <<<'echo "$1 $2" >>"$dir/finished"'
+  setting web restart no
+  scanner
+  up web
+  pid=$(pid_of web)
+  kill -KILL "$scanner" "$(supervisor_of web)"
+  wait "$scanner" 2>/dev/null || :
+  kill -TERM "$pid"
+  eventually 10 over "$pid"
+  scanner
+  eventually 10 test -s "$dir/finished"
+  [ "$(cat "$dir/finished")" = '256 0' ]
+  eventually 10 field web state failed
+  field web exit null
+  [[ $(reeve -l "$live" status web) == *' ? '* ]]
+}
+
+@test "a service directory that was removed meanwhile is let go" {
+  guarded web <<<'exec sleep 1000000'
+  guarded db <<<'exec sleep 1000000'
+  scanner
+  up web
+  up db
+  pid=$(pid_of web)
+  kill_scanner
+  rm -r "$scan/web"
+  scanner
+  eventually 20 over "$pid"
+  eventually 20 test ! -e "$live/web"
+  field db state up
+  started_times db 1
+}
+
+@test "a service directory that was added meanwhile is started" {
+  guarded web <<<'exec sleep 1000000'
+  scanner
+  up web
+  kill_scanner
+  guarded db <<<'exec sleep 1000000'
+  scanner
+  up db
+  started_times web 1
+}
+
+@test "one that was removed and whose supervisor was killed is ended" {
+  guarded web <<<'exec sleep 1000000'
+  scanner
+  up web
+  pid=$(pid_of web)
+  kill -KILL "$scanner" "$(supervisor_of web)"
+  wait "$scanner" 2>/dev/null || :
+  rm -r "$scan/web"
+  scanner
+  eventually 20 over "$pid"
+  eventually 20 test ! -e "$live/web"
+}
+
+@test "CMD that still runs is not started twice, and its end is the end" {
+  idle web
+  script "$dir/cmd" <<<'echo $$ >>"$dir/cmd.starts"; until [ -e "$dir/go" ]; do sleep 0.02; done; exit 3'
+  start reeve-scan -l "$live" "$scan" -- "$dir/cmd"
+  scanner=$started
+  eventually 10 scanner_ready
+  eventually 10 test -s "$dir/cmd.starts"
+  cmd=$(cat "$dir/cmd.starts")
+  pids+=("$cmd")
+  kill_scanner
+  alive "$cmd"
+  start reeve-scan -l "$live" "$scan" -- "$dir/cmd"
+  scanner=$started
+  eventually 10 scanner_ready
+  up web
+  [ "$(cat "$dir/cmd.starts")" = "$cmd" ]
+  touch "$dir/go"
+  eventually 20 gone "$scanner"
+  [ "$(cat "$dir/cmd.starts")" = "$cmd" ]
+  none_supervised
+}
+
+@test "a stop by the next one ends CMD too" {
+  idle web
+  script "$dir/cmd" <<<'echo $$ >>"$dir/cmd.starts"; trap "echo >\"\$dir/told\"; exit 0" TERM; while :; do sleep 0.02; done'
+  start reeve-scan -l "$live" "$scan" -- "$dir/cmd"
+  scanner=$started
+  eventually 10 scanner_ready
+  eventually 10 test -s "$dir/cmd.starts"
+  pids+=("$(cat "$dir/cmd.starts")")
+  kill_scanner
+  start reeve-scan -l "$live" "$scan" -- "$dir/cmd"
+  scanner=$started
+  eventually 10 scanner_ready
+  stop_scanner 0
+  [ -e "$dir/told" ]
+}
+
+@test "in place: the same" {
+  declare -A before
+  guarded web <<<'exec sleep 1000000'
+  scanner_in_place
+  up web
+  remember web
+  kill_scanner
+  scanner
+  s6-svscanctl -a "$live"
+  unchanged web
+  started_times web 1
+  stop_scanner 0
+  none_supervised
+}
+
+# A container that is restarted keeps its files, but no process; the pids are used anew.
+in_namespace() { start unshare -p -f --mount-proc --kill-child reeve-scan -l "$live" "$scan"; eventually 10 scanner_ready; }
+
+@test "after a restart of the container nothing is adopted, and all is started afresh" {
+  unshare -p -f --mount-proc true 2>/dev/null || skip "no PID namespace may be made here"
+  service web <<<'echo $$ >>"$dir/web.starts"; exec sleep 1000000'
+  finish web <<<'echo "$1 $2" >>"$dir/finished"'
+  in_namespace
+  eventually 10 test -s "$dir/web.starts"
+  up web
+  kill -KILL "$started"
+  eventually 10 eval '! s6-svok "$live/web"'
+  in_namespace
+  eventually 10 eval '[ "$(lines "$dir/web.starts")" -eq 2 ]'
+  up web
+  [ ! -e "$dir/finished" ]
+  [ "$(sed -n 1p "$dir/web.starts")" = "$(sed -n 2p "$dir/web.starts")" ] || echo "# the pid was not used anew"
+  kill -KILL "$started"
+}

@@ -1,0 +1,457 @@
+# A supervisor that is killed: its service goes on, is not doubled, and is not forgotten.
+
+load lib
+load survival
+
+setup() { reeve_setup; }
+teardown() { survival_teardown; }
+
+# One that is up, guarded, and its supervisor killed under a listener.
+unchanged() # NAME
+{
+  [ "$(pid_of "$1")" = "$pid" ]
+  [ "$(since "$1")" = "$when" ]
+}
+
+remember() # NAME
+{
+  pid=$(pid_of "$1")
+  when=$(since "$1")
+}
+
+@test "up: the same pid, the same start time, and no false event" {
+  guarded web <<<'exec sleep 1000000'
+  scanner
+  up web
+  remember web
+  listen web
+  kill_supervisor web
+  unchanged web
+  eventually 10 field web state up
+  field web restarts 0
+  eventually 5 heard s # there is a supervisor (again), and nothing else
+  said 'the supervisor of web was ended by SIGKILL; it is replaced, and its successor goes on with what it has left'
+  s6-svc -wD -T 10000 -d "$live/web"
+  eventually 5 heard sdD
+  started_times web 1
+}
+
+@test "killed as soon as it is up, again and again" {
+  guarded web <<<'exec sleep 1000000'
+  scanner
+  up web
+  remember web
+  for n in 1 2 3 4; do kill_supervisor web; done
+  unchanged web
+  started_times web 1
+  stop_scanner 0
+  gone "$pid"
+}
+
+@test "the exit code of an adopted service is known to finish and to status" {
+  guarded web <<<'trap "exit 37" TERM; while :; do sleep 0.02; done'
+  finish web <<<'echo "$1 $2 $3 $4" >>"$dir/finished"'
+  scanner
+  up web
+  remember web
+  kill_supervisor web
+  s6-svc -wD -T 10000 -d "$live/web"
+  [ "$(cat "$dir/finished")" = "37 0 web $pid" ]
+  field web exit 37
+  s6-svc -u "$live/web"
+  up web
+  remember web
+  kill_supervisor web
+  s6-svc -wD -T 10000 -dk "$live/web"
+  [ "$(tail -n 1 "$dir/finished")" = "256 9 web $pid" ]
+  field web signal SIGKILL
+}
+
+@test "an adopted service that dies is restarted" {
+  guarded web <<<'exec sleep 1000000'
+  scanner
+  up web
+  kill_supervisor web
+  remember web
+  kill -KILL "$pid"
+  eventually 10 started_times web 2
+  up web
+  field web restarts 1
+  [ "$(pid_of web)" != "$pid" ]
+}
+
+@test "commands reach an adopted service: signals, pause, its process group" {
+  guarded web <<<'trap "echo HUP >>\"\$dir/told\"" HUP
+trap "echo TERM >>\"\$dir/told\"" TERM
+sh -c "trap : TERM; while :; do sleep 1; done" 9>&- &
+echo $! >"$dir/member"
+while :; do sleep 0.02; done'
+  scanner
+  up web
+  eventually 10 test -s "$dir/member"
+  remember web
+  kill_supervisor web
+  s6-svc -h "$live/web"
+  eventually 10 grep -qx HUP "$dir/told"
+  s6-svc -O "$live/web" # not to be restarted
+  printf t >"$live/web/supervise/control"
+  eventually 10 grep -qx TERM "$dir/told"
+  s6-svc -p "$live/web"
+  eventually 10 grep -q '^State:.T' "/proc/$pid/status"
+  eventually 10 field web state paused
+  kill_supervisor web
+  eventually 10 field web state paused
+  s6-svc -c "$live/web"
+  eventually 10 grep -q '^State:.[SR]' "/proc/$pid/status"
+  eventually 10 field web state up
+  member=$(cat "$dir/member")
+  printf P >"$live/web/supervise/control"
+  eventually 10 grep -q '^State:.T' "/proc/$pid/status"
+  eventually 10 grep -q '^State:.T' "/proc/$member/status"
+  printf C >"$live/web/supervise/control"
+  eventually 10 grep -q '^State:.[SR]' "/proc/$member/status"
+  unchanged web
+  printf K >"$live/web/supervise/control"
+  eventually 10 gone "$member"
+  eventually 10 field web state down
+  field web signal SIGKILL
+}
+
+@test "k kills an adopted service, which is restarted" {
+  guarded web <<<'trap "" TERM; while :; do sleep 0.02; done'
+  scanner
+  up web
+  kill_supervisor web
+  s6-svc -k "$live/web"
+  eventually 10 started_times web 2
+}
+
+@test "timeout-kill holds for an adopted service, with flag-timeout-killpg for its group" {
+  guarded web <<<'trap "" TERM; sh -c "trap \"\" TERM; while :; do sleep 1; done" 9>&- & echo $! >"$dir/member"; while :; do sleep 0.02; done'
+  setting web timeout-kill 300
+  setting web flag-timeout-killpg ''
+  setting web flag-keep-strays ''
+  scanner
+  up web
+  eventually 10 test -s "$dir/member"
+  kill_supervisor web
+  s6-svc -wD -T 10000 -d "$live/web"
+  field web signal SIGKILL
+  eventually 5 gone "$(cat "$dir/member")"
+}
+
+@test "not ready yet: readiness that is written later arrives" {
+  guarded web <<<'until [ -e "$dir/go" ]; do sleep 0.02; done; echo >&3; exec sleep 1000000'
+  setting web notification-fd 3
+  scanner
+  eventually 10 field web state starting
+  remember web
+  listen web
+  kill_supervisor web
+  field web ready false
+  touch "$dir/go"
+  eventually 10 field web ready true
+  unchanged web
+  eventually 5 heard sU
+}
+
+@test "readiness that is written while there is no supervisor arrives" {
+  guarded web <<<'until [ -e "$dir/go" ]; do sleep 0.02; done; echo >&3; exec sleep 1000000'
+  setting web notification-fd 3
+  scanner
+  eventually 10 field web state starting
+  remember web
+  kill -STOP "$scanner"
+  kill -KILL "$(supervisor_of web)"
+  touch "$dir/go"
+  eventually 10 eval '! readlink "/proc/$pid/exe" | grep -q sh$'
+  kill -CONT "$scanner"
+  eventually 10 field web ready true
+  unchanged web
+}
+
+@test "ready: it stays so, with the same time" {
+  guarded web <<<'echo >&3; exec sleep 1000000'
+  setting web notification-fd 3
+  scanner
+  eventually 10 field web ready true
+  remember web
+  ready_since() { od -An -tx1 -j 12 -N 12 "$live/web/supervise/status"; }
+  ready=$(ready_since)
+  kill_supervisor web
+  field web ready true
+  [ "$(ready_since)" = "$ready" ]
+  unchanged web
+}
+
+@test "an end while there is no supervisor is not lost, nor its code" {
+  guarded web <<<'trap "exit 41" TERM; while :; do sleep 0.02; done'
+  finish web <<<'echo "$1 $2" >>"$dir/finished"'
+  scanner
+  up web
+  remember web
+  listen web
+  kill -STOP "$scanner"
+  kill -KILL "$(supervisor_of web)"
+  kill -TERM "$pid"
+  eventually 10 grep -q '^State:.Z' "/proc/$pid/status"
+  kill -CONT "$scanner"
+  eventually 10 started_times web 2
+  [ "$(cat "$dir/finished")" = '41 0' ]
+  eventually 5 heard sdDu
+}
+
+@test "waiting for a restart: the delay goes on" {
+  guarded web <<<'exit 1'
+  setting web restart-delay '4000 4000'
+  scanner
+  eventually 10 field web state waiting
+  began=$(date +%s%N)
+  kill_supervisor web
+  field web state waiting
+  started_times web 1
+  eventually 10 started_times web 2
+  [ $(($(date +%s%N) - began)) -lt 9000000000 ]
+}
+
+@test "stopping: a slow stop goes on to its end" {
+  guarded web <<<'trap "echo >\"\$dir/told\"; until [ -e \"\$dir/go\" ]; do sleep 0.02; done; exit 5" TERM; while :; do sleep 0.02; done'
+  finish web <<<'echo "$1 $2" >>"$dir/finished"'
+  scanner
+  up web
+  remember web
+  s6-svc -d "$live/web"
+  eventually 10 test -e "$dir/told"
+  kill_supervisor web
+  unchanged web
+  field web wanted down
+  touch "$dir/go"
+  eventually 10 field web state down
+  [ "$(cat "$dir/finished")" = '5 0' ]
+  started_times web 1
+}
+
+@test "stopping with everything: the stop ends, after the service and its finish" {
+  guarded web <<<'trap "echo >\"\$dir/told\"; until [ -e \"\$dir/go\" ]; do sleep 0.02; done; exit 5" TERM; while :; do sleep 0.02; done'
+  finish web <<<'echo "$1 $2" >>"$dir/finished"'
+  scanner
+  up web
+  kill -TERM "$scanner"
+  eventually 10 test -e "$dir/told"
+  kill -KILL "$(supervisor_of web)"
+  eventually 20 supervisor_of web
+  alive "$scanner"
+  touch "$dir/go"
+  ended "$scanner" 0
+  [ "$(cat "$dir/finished")" = '5 0' ]
+  started_times web 1
+}
+
+@test "timeout-kill of a stop under way goes on" {
+  guarded web <<<'trap "echo >>\"\$dir/told\"" TERM; while :; do sleep 0.02; done'
+  setting web timeout-kill 3000
+  scanner
+  up web
+  s6-svc -d "$live/web"
+  eventually 10 test -e "$dir/told"
+  kill_supervisor web
+  eventually 15 field web state down
+  field web signal SIGKILL
+}
+
+@test "finish running: it is not run twice, and its 125 still counts" {
+  guarded web <<<'exit 1'
+  finish web <<<'echo x >>"$dir/finished"; until [ -e "$dir/go" ]; do sleep 0.02; done; exit 125'
+  scanner
+  eventually 10 field web state finishing
+  kill_supervisor web
+  field web state finishing
+  touch "$dir/go"
+  eventually 10 field web state failed
+  field web reason 'finish exited 125'
+  [ "$(lines "$dir/finished")" -eq 1 ]
+  started_times web 1
+}
+
+@test "timeout-finish of a finish under way goes on" {
+  guarded web <<<'exit 1'
+  finish web <<<'trap "" TERM; while :; do sleep 0.1; done'
+  setting web timeout-finish 3000
+  setting web restart no
+  scanner
+  eventually 10 field web state finishing
+  kill_supervisor web
+  eventually 15 field web state failed
+}
+
+@test "strays being ended: they are ended, then finish runs" {
+  guarded web <<<"setsid sh -c 'trap \"\" TERM; while :; do sleep 1; done' stray 9>&- & echo \$! >\"\$dir/stray\"; exit 3"
+  finish web <<<'kill -0 "$(cat "$dir/stray")" 2>/dev/null && echo left; echo "$1" >>"$dir/finished"'
+  setting web restart no
+  scanner
+  eventually 10 test -s "$dir/stray"
+  s6-svwait -d -t 10000 "$live/web"
+  kill -KILL "$(supervisor_of web)" || : # unless a slow machine was too late for it
+  eventually 20 test -s "$dir/finished"
+  [ "$(cat "$dir/finished")" = 3 ]
+  gone "$(cat "$dir/stray")"
+  started_times web 1
+}
+
+@test "strays that were left before the supervisor was killed are ended with the service" {
+  guarded web <<<"(setsid sh -c 'trap \"\" TERM; while :; do sleep 1; done' stray 9>&- & echo \$! >\"\$dir/stray\") ; exec sleep 1000000"
+  finish web <<<'kill -0 "$(cat "$dir/stray")" 2>/dev/null && echo left >>"$dir/finished"; echo "$1 $2" >>"$dir/finished"'
+  scanner
+  up web
+  eventually 10 test -s "$dir/stray"
+  kill_supervisor web
+  alive "$(cat "$dir/stray")"
+  s6-svc -wD -T 10000 -d "$live/web"
+  [ "$(cat "$dir/finished")" = '256 15' ]
+  gone "$(cat "$dir/stray")"
+}
+
+@test "strays that an adopted service starts later are ended with it" {
+  guarded web <<<"until [ -e \"\$dir/go\" ]; do sleep 0.02; done; (setsid sh -c 'while :; do sleep 1; done' stray 9>&- & echo \$! >\"\$dir/stray\"); exec sleep 1000000"
+  scanner
+  up web
+  kill_supervisor web
+  touch "$dir/go"
+  eventually 10 test -s "$dir/stray"
+  s6-svc -wD -T 10000 -d "$live/web"
+  gone "$(cat "$dir/stray")"
+}
+
+@test "down by command: it stays down" {
+  guarded web <<<'exec sleep 1000000'
+  scanner
+  up web
+  s6-svc -wD -T 10000 -d "$live/web"
+  listen web
+  kill_supervisor web
+  field web state down
+  field web wanted down
+  eventually 5 heard s
+  started_times web 1
+  s6-svc -wu -T 10000 -u "$live/web"
+}
+
+@test "failed for good: it stays so, with its reason" {
+  guarded web <<<'exit 1'
+  setting web restart no
+  scanner
+  eventually 10 field web state failed
+  kill_supervisor web
+  field web state failed
+  field web reason 'failed, and restart is no'
+  started_times web 1
+}
+
+@test "the logger's supervisor, with lines in flight: none is lost or doubled" {
+  service count <<<'i=0; while [ $i -lt 3000 ]; do i=$((i + 1)); echo $i; [ $((i % 100)) != 0 ] || sleep 0.05; done; exec sleep 1000000'
+  in=$scan/count service log <<<'exec cat >>"$dir/log"'
+  scanner
+  up count/log
+  for n in 1 2 3; do kill_supervisor count/log; done
+  for n in 1 2 3; do kill_supervisor count; done
+  eventually 20 eval '[ "$(lines "$dir/log")" -eq 3000 ]'
+  stop_scanner 0
+  seq 3000 | cmp - "$dir/log"
+}
+
+@test "killed twice in a row, before its successor has begun" {
+  guarded web <<<'exec sleep 1000000'
+  scanner
+  up web
+  remember web
+  pid1=$(supervisor_of web)
+  kill -KILL "$pid1"
+  eventually 20 eval 'now=$(supervisor_of web) && [ "$now" != "$pid1" ]'
+  kill -KILL "$(supervisor_of web)"
+  eventually 20 eval 'unchanged web && supervisor_of web && s6-svok "$live/web"'
+  started_times web 1
+}
+
+@test "many at once, each with a stray: at the end nothing is left" {
+  for n in $(seq 20); do
+    guarded s$n <<<"setsid sh -c 'while :; do sleep 1; done' stray 9>&- & echo \$! >>\"\$dir/strays\"; exec sleep 1000000"
+  done
+  scanner
+  for n in $(seq 20); do up s$n; pids_before[n]=$(pid_of s$n); done
+  eventually 10 eval '[ "$(lines "$dir/strays")" -eq 20 ]'
+  kill_supervisors s{1..20}
+  for n in $(seq 20); do
+    eventually 30 supervisor_of s$n
+    eventually 10 field s$n state up
+    [ "$(pid_of s$n)" = "${pids_before[n]}" ]
+    started_times s$n 1
+  done
+  for stray in $(cat "$dir/strays"); do alive "$stray"; done
+  stop_scanner 0
+  for stray in $(cat "$dir/strays") "${pids_before[@]}"; do gone "$stray"; done
+}
+
+@test "each one's stray is its own: only its end ends it" {
+  for n in 1 2 3; do
+    guarded s$n <<<"setsid sh -c 'while :; do sleep 1; done' stray 9>&- & echo \$! >\"\$dir/stray$n\"; exec sleep 1000000"
+  done
+  scanner
+  for n in 1 2 3; do up s$n; eventually 10 test -s "$dir/stray$n"; done
+  kill_supervisors s1 s2 s3
+  for n in 1 2 3; do eventually 30 supervisor_of s$n; eventually 10 field s$n state up; done
+  s6-svc -wD -T 10000 -d "$live/s2"
+  gone "$(cat "$dir/stray2")"
+  alive "$(cat "$dir/stray1")"
+  alive "$(cat "$dir/stray3")"
+}
+
+@test "in place: the same" {
+  guarded web <<<'exec sleep 1000000'
+  scanner_in_place
+  up web
+  remember web
+  kill_supervisor web
+  unchanged web
+  started_times web 1
+  stop_scanner 0
+  gone "$pid"
+}
+
+@test "a service that has forked: its daemon is adopted" {
+  script "$dir/daemon" <<<'trap "exit 7" TERM; echo $$ >"$dir/daemon.pid"; while :; do sleep 0.02; done'
+  service web <<<'setsid "$dir/daemon" & exit 0'
+  setting web flag-forks ''
+  scanner
+  eventually 10 test -s "$dir/daemon.pid"
+  eventually 10 eval '[ "$(pid_of web)" = "$(cat "$dir/daemon.pid")" ]'
+  remember web
+  kill_supervisor web
+  unchanged web
+  field web ready true
+  s6-svc -wD -T 10000 -d "$live/web"
+  field web exit 7
+}
+
+# strace holds the child back before it executes ./run.
+@test "between fork and execution: the child that has said who it is is adopted" {
+  strace -e trace=none true 2>/dev/null || skip "strace cannot be used here"
+  guarded web <<<'exec sleep 1000000'
+  touch "$scan/web/down"
+  scanner
+  eventually 10 s6-svok "$live/web"
+  supervisor=$(supervisor_of web)
+  start strace -f -o "$dir/trace" -e trace=execve -e inject=execve:delay_enter=3000000 -p "$supervisor"
+  says attached
+  s6-svc -u "$live/web"
+  child() { pgrep -P "$supervisor"; }
+  eventually 10 child
+  pid=$(child)
+  eventually 10 eval 'od -An -c -j 264 -N 1 "$live/web/supervise/state" | grep -q r' # it has said so
+  kill -KILL "$supervisor"
+  eventually 20 has_successor web "$supervisor"
+  eventually 20 started_times web 1
+  up web
+  [ "$(pid_of web)" = "$pid" ]
+  [ "$(cat "$dir/web.starts")" = "$pid" ]
+  stop_scanner 0
+}

@@ -1,0 +1,79 @@
+# For the tests in which supervisors and scanners are killed.
+#   supervisor_of NAME   its pid
+#   kill_supervisor NAME SIGKILL, and waits until it has a successor
+#   guarded NAME         a service that says when there are two of it at once
+#   started_times NAME N   it has been started so often
+#   survival_teardown    instead of reeve_teardown
+#   listen NAME          from now on its events are collected
+#   over PID             it has ended, though perhaps nobody has reaped it
+#   heard EVENTS         are these, and no others, those that were sent?
+# shellcheck shell=bash disable=SC2154
+
+supervisor_of()
+{
+  local pid
+  for pid in $(pgrep -x reeve-supervise); do
+    [ "$(readlink "/proc/$pid/cwd")" = "$live/$1" ] || continue
+    echo "$pid"
+    return
+  done
+  return 1
+}
+
+has_successor() # NAME PID
+{
+  local now
+  now=$(supervisor_of "$1") && [ "$now" != "$2" ] && s6-svok "$live/$1" && [ -n "$(s6-svstat -o pid "$live/$1")" ]
+}
+
+kill_supervisor()
+{
+  local pid
+  pid=$(supervisor_of "$1")
+  kill -KILL "$pid"
+  eventually 20 has_successor "$1" "$pid"
+}
+
+# All in one go.
+kill_supervisors() # NAME...
+{
+  local name victims=()
+  for name; do victims+=("$(supervisor_of "$name")"); done
+  kill -KILL "${victims[@]}"
+}
+
+# Its script on stdin runs under a lock, which is not left to what it starts.
+guarded()
+{
+  { echo "exec 9>>\"\$dir/$1.lock\"; flock -n 9 || echo $1 >>\"\$dir/clash\"; echo \$\$ >>\"\$dir/$1.starts\""; cat; } | service "$1"
+}
+
+# Ends the test, which fails if ever there were two.
+survival_teardown()
+{
+  local clash=0
+  [ ! -e "$dir/clash" ] || { sed 's/^/# two instances of /' "$dir/clash"; clash=1; }
+  reeve_teardown
+  return $clash
+}
+has_starts() { [ -e "$dir/$1.starts" ] && [ "$(lines "$dir/$1.starts")" -eq "$2" ]; }
+started_times() { eventually 10 has_starts "$@"; }
+
+listen()
+{
+  local fifo="$live/$1/event/ftrig1:@400000000000000000000000:abcdef"
+  mkfifo -m 622 "$fifo"
+  exec {listener}<>"$fifo"
+}
+
+heard()
+{
+  local event
+  while IFS= read -r -n 1 -t 0.1 -u "$listener" event; do printf %s "$event" >>"$dir/heard"; done
+  [ "$(cat "$dir/heard" 2>/dev/null)" = "$1" ] || { echo "# heard: $(cat "$dir/heard" 2>/dev/null)"; return 1; }
+}
+
+# Who has no parent of ours any more may be a zombie for a while.
+over() { gone "$1" || grep -q '^State:.Z' "/proc/$1/status"; }
+
+since() { json_field "$1" since; }

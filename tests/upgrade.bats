@@ -1,0 +1,412 @@
+# `reeve upgrade`: scanner and supervisors execute the program that is on disk now.
+
+load lib
+load survival
+
+setup()
+{
+  reeve_setup
+  mkdir "$dir/bin"
+  for program in reeve-scan reeve-supervise; do cp "$REEVE_BIN/$program" "$dir/bin/$program"; done
+  PATH=$dir/bin:$PATH
+}
+teardown() { survival_teardown; }
+
+replace() # PROGRAM ; by what is on stdin
+{
+  cat >"$dir/bin/$1.new"
+  chmod 755 "$dir/bin/$1.new"
+  mv "$dir/bin/$1.new" "$dir/bin/$1"
+}
+
+# The same programs again, in other files.
+install_anew()
+{
+  for program in reeve-scan reeve-supervise; do replace $program <"$REEVE_BIN/$program"; done
+}
+
+executes() # PID PROGRAM: the file that is there now
+{
+  [ "$(stat -L -c %i "/proc/$1/exe")" = "$(stat -c %i "$dir/bin/$2")" ]
+}
+
+all_new() # NAME...
+{
+  local name
+  executes "$scanner" reeve-scan || return 1
+  for name; do executes "$(supervisor_of "$name")" reeve-supervise || return 1; done
+}
+
+remember() # NAME...
+{
+  local name
+  for name; do
+    before[$name]="$(pid_of "$name") $(supervisor_of "$name") $(since "$name")"
+  done
+}
+
+unchanged() # NAME...
+{
+  local name
+  for name; do
+    [ "${before[$name]}" = "$(pid_of "$name") $(supervisor_of "$name") $(since "$name")" ] || { echo "# $name has changed"; return 1; }
+  done
+}
+
+upgrade() { reeve -l "$live" upgrade --timeout 60s; }
+
+# The upgrade does not come about, and nothing else has changed either.
+goes_on_with_the_old() # MESSAGE
+{
+  run -1 reeve -l "$live" upgrade --timeout 60s
+  says "$1"
+  unchanged web
+  started_times web 1
+  field web state up
+  # And all works: also the next upgrade, to one that can.
+  s6-svc -wr -T 10000 -r "$live/web"
+  install_anew
+  upgrade
+  all_new web
+  stop_scanner 0
+}
+
+web_is_up()
+{
+  guarded web <<<'exec sleep 1000000'
+  scanner
+  up web
+  remember web
+}
+
+@test "all execute the new file, with the same pids, and no service notices" {
+  declare -A before
+  guarded web <<<'exec sleep 1000000'
+  guarded db <<<'exec sleep 1000000'
+  in=$scan/db service log <<<'exec cat >>"$dir/log"'
+  scanner
+  up web
+  up db
+  up db/log
+  remember web db db/log
+  listen web
+  install_anew
+  upgrade
+  all_new web db db/log
+  alive "$scanner"
+  unchanged web db db/log
+  eventually 2 heard ''
+  started_times web 1
+  field web restarts 0
+  reeve -l "$live" status
+  stop_scanner 0
+}
+
+@test "descriptors do not grow" {
+  declare -A before
+  guarded web <<<'exec sleep 1000000'
+  in=$scan/web service log <<<'exec cat >>"$dir/log"'
+  scanner
+  up web
+  up web/log
+  install_anew
+  upgrade
+  count() { for pid in "$scanner" "$(supervisor_of web)" "$(supervisor_of web/log)"; do ls "/proc/$pid/fd" | wc -l; done; }
+  first=$(count)
+  for n in 1 2 3; do upgrade; done
+  eventually 5 eval '[ "$(count)" = "$first" ]'
+  remember web
+}
+
+@test "readiness that comes later arrives, and that there was stays" {
+  declare -A before
+  guarded web <<<'until [ -e "$dir/go" ]; do sleep 0.02; done; echo >&3; exec sleep 1000000'
+  guarded db <<<'echo >&3; exec sleep 1000000'
+  setting web notification-fd 3
+  setting db notification-fd 3
+  scanner
+  eventually 10 field db ready true
+  eventually 10 field web state starting
+  remember web db
+  install_anew
+  upgrade
+  field db ready true
+  field web ready false
+  touch "$dir/go"
+  eventually 10 field web ready true
+  unchanged web db
+}
+
+@test "deadlines go on: the restart delay, timeout-kill, timeout-finish" {
+  guarded web <<<'exit 1'
+  setting web restart-delay '5000 5000'
+  guarded db <<<'trap "echo >>\"\$dir/told\"" TERM; while :; do sleep 0.02; done'
+  setting db timeout-kill 5000
+  guarded app <<<'exit 1'
+  finish app <<<'trap "" TERM; while :; do sleep 0.1; done'
+  setting app timeout-finish 5000
+  setting app restart no
+  scanner
+  up db
+  s6-svc -d "$live/db"
+  eventually 10 test -e "$dir/told"
+  eventually 10 field web state waiting
+  eventually 10 field app state finishing
+  install_anew
+  upgrade
+  all_new web db app
+  eventually 20 started_times web 2
+  eventually 20 field db state down
+  field db signal SIGKILL
+  eventually 20 field app state failed
+}
+
+@test "what is wanted, counts and reasons survive" {
+  guarded web <<<'exec sleep 1000000'
+  guarded app <<<'exit 3'
+  setting app restart on-failure:2
+  setting app restart-delay '10 10'
+  guarded db <<<'exec sleep 1000000'
+  scanner
+  up web
+  up db
+  s6-svc -wr -T 10000 -r "$live/web"
+  s6-svc -wD -T 10000 -d "$live/db"
+  eventually 10 field app state failed
+  install_anew
+  upgrade
+  all_new web db app
+  field web restarts 1
+  field db state down
+  field db wanted down
+  field app state failed
+  field app exit 3
+  field app restarts 2
+  field app reason 'failed more often than restart allows'
+  started_times app 3
+  reeve -l "$live" start db
+}
+
+@test "no line is lost or doubled" {
+  service count <<<'i=0; while [ $i -lt 3000 ]; do i=$((i + 1)); echo $i; [ $((i % 100)) != 0 ] || sleep 0.05; done; exec sleep 1000000'
+  in=$scan/count service log <<<'exec cat >>"$dir/log"'
+  scanner
+  up count/log
+  for n in 1 2 3; do upgrade; done
+  eventually 30 eval '[ "$(lines "$dir/log")" -eq 3000 ]'
+  stop_scanner 0
+  seq 3000 | cmp - "$dir/log"
+}
+
+@test "an adopted process stays so, and its exit code is known" {
+  declare -A before
+  guarded web <<<'trap "exit 37" TERM; while :; do sleep 0.02; done'
+  finish web <<<'echo "$1 $2" >>"$dir/finished"'
+  scanner
+  up web
+  kill_supervisor web
+  remember web
+  install_anew
+  upgrade
+  all_new web
+  unchanged web
+  s6-svc -wD -T 10000 -d "$live/web"
+  [ "$(cat "$dir/finished")" = '37 0' ]
+}
+
+@test "a supervisor that is killed after the upgrade is replaced, and its service goes on" {
+  guarded web <<<'exec sleep 1000000'
+  scanner
+  up web
+  pid=$(pid_of web)
+  install_anew
+  upgrade
+  kill_supervisor web
+  [ "$(pid_of web)" = "$pid" ]
+  executes "$(supervisor_of web)" reeve-supervise
+  started_times web 1
+}
+
+@test "a service that ends during the upgrade is restarted once, its strays are ended" {
+  guarded web <<<"setsid sh -c 'while :; do sleep 1; done' stray 9>&- & echo \$! >>\"\$dir/strays\"; exec sleep 1000000"
+  scanner
+  up web
+  for n in 2 3 4 5; do
+    pid=$(pid_of web)
+    upgrade &
+    kill -KILL "$pid"
+    wait $!
+    eventually 20 started_times web $n
+    up web
+  done
+  eventually 10 eval '[ "$(lines "$dir/strays")" -eq 5 ]'
+  for stray in $(head -n 4 "$dir/strays"); do gone "$stray"; done
+}
+
+@test "in the midst of a service's stop: that goes on" {
+  guarded web <<<'trap "echo >\"\$dir/told\"; until [ -e \"\$dir/go\" ]; do sleep 0.02; done; exit 5" TERM; while :; do sleep 0.02; done'
+  finish web <<<'echo "$1 $2" >>"$dir/finished"'
+  scanner
+  up web
+  s6-svc -d "$live/web"
+  eventually 10 test -e "$dir/told"
+  install_anew
+  upgrade
+  all_new web
+  touch "$dir/go"
+  eventually 10 field web state down
+  [ "$(cat "$dir/finished")" = '5 0' ]
+}
+
+@test "in the midst of the stop of everything: none is done, and the stop ends" {
+  guarded web <<<'trap "echo >\"\$dir/told\"; until [ -e \"\$dir/go\" ]; do sleep 0.02; done; exit 5" TERM; while :; do sleep 0.02; done'
+  scanner
+  up web
+  kill -TERM "$scanner"
+  eventually 10 test -e "$dir/told"
+  install_anew
+  run -1 upgrade
+  said 'upgrade: everything is being stopped: no program is executed anew'
+  touch "$dir/go"
+  ended "$scanner" 0
+}
+
+@test "twenty times under a load of commands" {
+  declare -A before
+  guarded web <<<'trap "" HUP; while :; do sleep 0.02; done'
+  guarded db <<<'exec sleep 1000000'
+  scanner
+  up web
+  up db
+  remember web
+  (while [ ! -e "$dir/over" ]; do s6-svc -h "$live/web"; s6-svc -r "$live/db"; s6-svscanctl -a "$live"; done) 3>&- &
+  load=$!
+  for n in $(seq 20); do upgrade; done
+  touch "$dir/over"
+  wait $load
+  unchanged web
+  started_times web 1
+  up db
+  stop_scanner 0
+}
+
+@test "in place: the same" {
+  declare -A before
+  guarded web <<<'exec sleep 1000000'
+  scanner_in_place
+  up web
+  remember web
+  install_anew
+  upgrade
+  all_new web
+  unchanged web
+  stop_scanner 0
+}
+
+@test "CMD goes on, and its code is the scanner's" {
+  idle web
+  script "$dir/cmd" <<<'echo $$ >>"$dir/cmd.starts"; until [ -e "$dir/go" ]; do sleep 0.02; done; exit 3'
+  start reeve-scan -l "$live" -T 5000 "$scan" -- "$dir/cmd"
+  scanner=$started
+  eventually 10 scanner_ready
+  up web
+  eventually 10 test -s "$dir/cmd.starts"
+  install_anew
+  upgrade
+  touch "$dir/go"
+  ended "$scanner" 3
+  [ "$(lines "$dir/cmd.starts")" -eq 1 ]
+}
+
+@test "the scanner's options are kept: the stop's budget" {
+  service web <<<'trap "" TERM; while :; do sleep 1; done'
+  scanner -T 2000
+  up web
+  install_anew
+  upgrade
+  stop_scanner 137
+  said 'the budget is -T, REEVE_STOP_TIMEOUT: 2000'
+}
+
+@test "the scanner's file is missing" {
+  declare -A before
+  web_is_up
+  rm "$dir/bin/reeve-scan"
+  goes_on_with_the_old 'unable to upgrade: execute .*/bin/reeve-scan (going on with the present program)'
+}
+
+@test "the supervisor's file is missing" {
+  declare -A before
+  web_is_up
+  rm "$dir/bin/reeve-supervise"
+  goes_on_with_the_old 'going on with the present'
+}
+
+@test "the scanner's file is for another machine" {
+  declare -A before
+  web_is_up
+  { head -c 18 "$REEVE_BIN/reeve-scan"; printf '\xb7\0'; tail -c +21 "$REEVE_BIN/reeve-scan"; } | replace reeve-scan
+  goes_on_with_the_old 'unable to upgrade: execute .*/bin/reeve-scan (going on with the present program)'
+}
+
+@test "the supervisor's file is for another machine" {
+  declare -A before
+  web_is_up
+  { head -c 18 "$REEVE_BIN/reeve-supervise"; printf '\xb7\0'; tail -c +21 "$REEVE_BIN/reeve-supervise"; } | replace reeve-supervise
+  goes_on_with_the_old 'unable to upgrade: execute .*/bin/reeve-supervise (going on with the present program)'
+}
+
+@test "the new scanner crashes" {
+  declare -A before
+  web_is_up
+  replace reeve-scan <<<$'#!/bin/sh\nkill -KILL $$'
+  goes_on_with_the_old 'upgrade: the new program has crashed in its trial: going on with the present one'
+}
+
+@test "the new supervisor crashes" {
+  declare -A before
+  web_is_up
+  replace reeve-supervise <<<$'#!/bin/sh\nkill -KILL $$'
+  goes_on_with_the_old 'reeve-supervise web: warning: upgrade: the new program has crashed in its trial: going on with the present one'
+}
+
+@test "the new scanner hangs" {
+  declare -A before
+  web_is_up
+  replace reeve-scan <<<$'#!/bin/sh\nexec sleep 1000000'
+  goes_on_with_the_old "upgrade: the new program's trial does not end; killing it"
+}
+
+@test "the new supervisor hangs" {
+  declare -A before
+  web_is_up
+  replace reeve-supervise <<<$'#!/bin/sh\nexec sleep 1000000'
+  goes_on_with_the_old "reeve-supervise web: warning: upgrade: the new program's trial does not end; killing it"
+}
+
+another_version() # PROGRAM WORD
+{
+  grep -q "${2}001" "$REEVE_BIN/$1"
+  LC_ALL=C sed "s/${2}001/${2}999/g" "$REEVE_BIN/$1" | replace "$1"
+}
+
+@test "the new scanner does not know the state's version" {
+  declare -A before
+  web_is_up
+  another_version reeve-scan 'reeve-scan '
+  goes_on_with_the_old 'upgrade: the new program cannot go on from the present state: going on with the present one'
+  said "this program cannot go on from .s6-svscan/state: it is another version's"
+}
+
+@test "the new supervisor does not know the state's version" {
+  declare -A before
+  web_is_up
+  another_version reeve-supervise reeve
+  goes_on_with_the_old 'reeve-supervise web: warning: upgrade: the new program cannot go on from the present state: going on with the present one'
+  said "this program cannot go on from supervise/state: it is another version's"
+}
+
+@test "without a scanner it says so" {
+  run -1 reeve -l "$dir" upgrade
+  [[ $output == *'no scanner runs on '* ]]
+}
