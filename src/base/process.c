@@ -109,29 +109,26 @@ int process_look (pid_t pid, struct process_look *look)
   char path[PATH_SIZE] ;
   char text[STAT_SIZE] ;
   uint64_t field[FIELD_COUNT] ;
-  long ticks = sysconf(_SC_CLK_TCK) ;
   char const *name ;
   char const *end ;
   if (!read_text(path_of(path, "/proc/", pid, "/stat"), text, sizeof text)) return 0 ;
   name = strchr(text, '(') ;
   end = strrchr(text, ')') ;
-  if (!name || !end || end[1] != ' ' || !end[2] || ticks <= 0 || !parse_fields(end + 2, field)) return (errno = EPROTO, 0) ;
+  if (!name || !end || end[1] != ' ' || !end[2] || !parse_fields(end + 2, field)) return (errno = EPROTO, 0) ;
   copy_name(look->name, name + 1, (size_t)(end - name - 1)) ;
   look->state = end[2] ;
   look->parent = (pid_t)field[FIELD_PARENT] ;
   look->session = (pid_t)field[FIELD_SESSION] ;
   look->never_executed = !!(field[FIELD_FLAGS] & FORKED_AND_NEVER_EXECUTED) ;
-  look->started_ms = field[FIELD_START] * MS_A_SECOND / (uint64_t)ticks ;
+  look->started_ms = field[FIELD_START] * PROCESS_TICK_MS ;
   return 1 ;
 }
 
 int process_lives (struct process_birth const *birth)
 {
   struct process_look look ;
-  long ticks = sysconf(_SC_CLK_TCK) ;
-  uint64_t tick_ms = ticks > 0 ? MS_A_SECOND / (uint64_t)ticks : 1 ;
   return birth->pid > 0 && process_look(birth->pid, &look)
-      && look.started_ms <= birth->before_ms && look.started_ms + tick_ms >= birth->after_ms ;
+      && look.started_ms <= birth->before_ms && look.started_ms + PROCESS_TICK_MS >= birth->after_ms ;
 }
 
 static int has_child (idtype_t type, pid_t id)

@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #define PROCESS_NAME_MAX 64
+#define PROCESS_TICK_MS 10 /* USER_HZ, in which /proc counts, is 100 wherever Linux runs containers */
 #define PROCESS_LIFE_MAX 128
 
 /* When a process started: not before `after_ms`, not after `before_ms`, as
@@ -35,7 +36,7 @@ struct process_look
   pid_t parent ;
   pid_t session ;
   unsigned int never_executed : 1 ; /* forked, and still its parent's program */
-  uint64_t started_ms ; /* rounded down to a clock tick: 10 ms */
+  uint64_t started_ms ; /* rounded down to PROCESS_TICK_MS */
 } ;
 
 /* Returns 1, or 0 with errno: ENOENT when there is no such process (any more), or

@@ -17,7 +17,7 @@
 #define YELLOW "\033[33m"
 #define RED "\033[31m"
 #define PLAIN "\033[0m"
-#define SINCE_MAX 40
+#define SINCE_MAX 80
 
 static int wall_clock (struct view const *view, struct timespec *out)
 {
@@ -42,12 +42,17 @@ static void format_end (struct view const *view, char *out, size_t size)
   else snprintf(out, size, "%d", WEXITSTATUS(wstat)) ;
 }
 
+static void format_time (struct tm const *t, char const *between, char *out, size_t size)
+{
+  snprintf(out, size, "%04d-%02d-%02d%s%02d:%02d:%02d", t->tm_year + 1900, t->tm_mon + 1, t->tm_mday, between, t->tm_hour, t->tm_min, t->tm_sec) ;
+}
+
 static void format_since (struct view const *view, char *out, size_t size)
 {
   struct timespec since ;
   struct tm local ;
-  if (!wall_clock(view, &since) || !localtime_r(&since.tv_sec, &local) || !strftime(out, size, "%Y-%m-%d %H:%M:%S", &local))
-    snprintf(out, size, "-") ;
+  if (wall_clock(view, &since) && localtime_r(&since.tv_sec, &local)) format_time(&local, " ", out, size) ;
+  else snprintf(out, size, "-") ;
 }
 
 static void print_row (char const *name, int width, struct view const *view, int colour)
@@ -72,8 +77,13 @@ static void print_since (struct view const *view)
   struct timespec since ;
   struct tm utc ;
   char text[SINCE_MAX] ;
-  if (!wall_clock(view, &since) || !gmtime_r(&since.tv_sec, &utc) || !strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc)) printf("null") ;
-  else printf("\"%s.%03ldZ\"", text, since.tv_nsec / 1000000) ;
+  if (!wall_clock(view, &since) || !gmtime_r(&since.tv_sec, &utc))
+  {
+    printf("null") ;
+    return ;
+  }
+  format_time(&utc, "T", text, sizeof text) ;
+  printf("\"%s.%03ldZ\"", text, since.tv_nsec / 1000000) ;
 }
 
 static void print_object (char const *name, struct view const *view)

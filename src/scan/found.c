@@ -11,7 +11,6 @@
 #include "wire/channels.h"
 #include "wire/status.h"
 
-#define TICK_MS 10 /* of the time that process_look() tells */
 #define AT_ONCE 16
 
 static void cannot (char const *name)
@@ -31,7 +30,7 @@ static int watch (struct scanner *s, pid_t pid, void *whose)
   if (s->units.found == -1) s->units.found = epoll_create1(EPOLL_CLOEXEC) ;
   if (s->units.found == -1 || !process_look(pid, &look)) return -1 ;
   birth.after_ms = look.started_ms ;
-  birth.before_ms = look.started_ms + TICK_MS ;
+  birth.before_ms = look.started_ms + PROCESS_TICK_MS ;
   fd = process_watch(&birth) ;
   if (fd >= 0 && epoll_ctl(s->units.found, EPOLL_CTL_ADD, fd, &event) == -1)
   {

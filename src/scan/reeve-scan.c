@@ -321,13 +321,11 @@ static void begin_afresh (struct scanner *s, struct options const *options)
 
 int main (int argc, char *const *argv)
 {
-  static struct scanner s =
-  {
-    .own_code = -1, .lock = -1, .control = -1, .reports = -1, .units.found = -1, .command_fd = -1,
-    .inotify = -1, .scan_watch = -1, .ancestor_watch = -1
-  } ;
+  static struct scanner s ; /* large: without initial values the file does not hold it */
   struct options options = { 0 } ;
   int signals ;
+  s.own_code = s.lock = s.control = s.reports = s.units.found = s.command_fd = -1 ;
+  s.inotify = s.scan_watch = s.ancestor_watch = -1 ;
   spawn_prepare_signals() ;
   parse(&s, &options, argc, argv) ;
   if (!act_find_supervise(&s) && options.beginning != BEGIN_UPGRADED)

@@ -13,7 +13,6 @@
 #define AGAIN_MS 20
 #define UNCLEAR_WSTAT (1 << 8)
 #define ANCESTORS_MAX 64
-#define TICK_MS 10 /* of the time that process_look() tells */
 
 struct left
 {
@@ -59,7 +58,7 @@ static int take (struct supervisor *s, pid_t pid)
   pid_t group ;
   if (!process_look(pid, &look) || look.state == 'Z') return 0 ;
   birth.after_ms = look.started_ms ;
-  birth.before_ms = look.started_ms + TICK_MS ;
+  birth.before_ms = look.started_ms + PROCESS_TICK_MS ;
   if (!process_is_child(pid))
   {
     fd = process_watch(&birth) ;
