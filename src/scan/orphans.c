@@ -81,12 +81,14 @@ static void forget (struct scanner *s, struct orphan *orphan)
 
 void orphans_release (struct scanner *s, struct unit *unit)
 {
-  while (unit->orphans)
+  struct orphan *next ;
+  for (struct orphan *orphan = unit->orphans ; orphan ; orphan = next)
   {
-    struct orphan *orphan = unit->orphans ;
-    take_away(orphan) ;
+    next = orphan->next ;
+    orphan->unit = 0 ; /* nobody's: not taken for one that a later death has left */
     if (orphan->ended) forget(s, orphan) ;
   }
+  unit->orphans = 0 ;
   for (struct unit **at = &s->units.adopting ; *at ; at = &(*at)->next_adopting)
     if (*at == unit)
     {

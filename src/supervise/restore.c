@@ -36,6 +36,7 @@ void restore_save (struct supervisor const *s, struct state *state)
   {
     .phase = s->phase,
     .status = s->status,
+    .settings = s->settings,
     .restarts = s->restarts,
     .failures = s->failures,
     .births = s->births,
@@ -110,7 +111,7 @@ static void take_birth (struct supervisor *s, struct birth const *birth)
     tain_wallclock_read(&s->status.since) ;
     s->event_due = 'u' ;
   }
-  else if (birth->what == 'f' && s->phase == PHASE_STRAYS)
+  else if (birth->what == 'f' && (s->phase == PHASE_STRAYS || (s->phase == PHASE_FINISHING && !s->process.pid)))
   {
     s->process = birth->process ;
     s->phase = PHASE_FINISHING ;
@@ -144,7 +145,7 @@ static void take_process (struct supervisor *s, enum restored how)
 
 void restore (struct supervisor *s, struct state const *state, struct birth const *birth, enum restored how)
 {
-  settings_read(&s->settings, SETTINGS_START, 0) ;
+  s->settings = state->settings ;
   s->phase = state->phase ;
   s->status = state->status ;
   s->restarts = state->restarts ;
@@ -190,8 +191,12 @@ void restore_go_on (struct supervisor *s, enum restored how)
       act(s, LIFE_RUN_ENDED) ;
     }
   }
-  else if ((s->phase == PHASE_UP || s->phase == PHASE_FINISHING) && !s->process.pid)
-    reap_unknown(s) ;
+  else if (s->phase == PHASE_FINISHING && !s->process.pid)
+  {
+    s->phase = PHASE_STRAYS ; /* ./finish was about to be started */
+    act(s, LIFE_STRAYS_GONE) ;
+  }
+  else if (s->phase == PHASE_UP && !s->process.pid) reap_unknown(s) ;
   else if ((s->phase == PHASE_UP || s->phase == PHASE_FINISHING) && s->process_fd == -1 && !s->is_child && !s->parent_is_scanner && !s->unwatched)
     reap_unknown(s) ;
   else if (s->phase == PHASE_UP && s->stop_due) act_restart(s) ;

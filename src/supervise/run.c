@@ -67,6 +67,7 @@ static int start (struct supervisor *s, struct spawn *request, char what, int *e
   request->birth_fd = s->state ;
   if (s->state_pending) publish_state(s) ; /* why it is started: a successor adds only the birth */
   pid = spawn(request, executing) ;
+  request->birth = 0 ;
   s->births++ ;
   s->state_pending = 1 ;
   if (!pid) return 0 ;

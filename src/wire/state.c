@@ -34,12 +34,16 @@
 #define AT_EVENT_DUE 110
 #define AT_PROCESS 112
 #define AT_FDS 132
+#define AT_SETTINGS 164
 
 #define BIRTH_AT_NUMBER 4
 #define BIRTH_AT_WHAT 8
 #define BIRTH_AT_PROCESS 12
 
 #define READ_TRIES 20
+#define SIGNAL_MAX 64
+
+enum settings_flag { FLAG_KILL_GROUP = 1, FLAG_MAIN = 2, FLAG_KEEP_STRAYS = 4, FLAG_FORKS = 8 } ;
 
 static uint32_t checksum (char const *s, size_t len)
 {
@@ -66,6 +70,42 @@ static int unpack_process (char const *in, struct process_birth *process)
   return 1 ;
 }
 
+static void pack_settings (char *out, struct settings const *settings)
+{
+  uint32_t const numbers[] =
+  {
+    settings->timeout_kill_ms, settings->timeout_finish_ms, settings->max_death_tally, settings->restart_delay_min_ms,
+    settings->restart_delay_max_ms, settings->restart_max, (uint32_t)settings->notification_fd
+  } ;
+  for (size_t i = 0 ; i < sizeof numbers / sizeof *numbers ; i++, out += 4) uint32_pack_big(out, numbers[i]) ;
+  out[0] = (char)settings->down_signal ;
+  out[1] = (char)settings->reload_signal ;
+  out[2] = (char)settings->restart ;
+  out[3] = (char)((settings->kill_group ? FLAG_KILL_GROUP : 0) | (settings->main_service ? FLAG_MAIN : 0)
+    | (settings->keep_strays ? FLAG_KEEP_STRAYS : 0) | (settings->forks ? FLAG_FORKS : 0)) ;
+}
+
+static int unpack_settings (char const *in, struct settings *settings)
+{
+  uint32_t fd ;
+  uint32_t *const numbers[] =
+  {
+    &settings->timeout_kill_ms, &settings->timeout_finish_ms, &settings->max_death_tally, &settings->restart_delay_min_ms,
+    &settings->restart_delay_max_ms, &settings->restart_max, &fd
+  } ;
+  settings_defaults(settings) ;
+  for (size_t i = 0 ; i < sizeof numbers / sizeof *numbers ; i++, in += 4) uint32_unpack_big(in, numbers[i]) ;
+  settings->notification_fd = fd > INT32_MAX ? SETTING_NO_FD : (int)fd ;
+  settings->down_signal = in[0] ;
+  settings->reload_signal = in[1] ;
+  settings->restart = (enum restart_policy)in[2] ;
+  settings->kill_group = !!(in[3] & FLAG_KILL_GROUP) ;
+  settings->main_service = !!(in[3] & FLAG_MAIN) ;
+  settings->keep_strays = !!(in[3] & FLAG_KEEP_STRAYS) ;
+  settings->forks = !!(in[3] & FLAG_FORKS) ;
+  return in[0] > 0 && in[0] <= SIGNAL_MAX && in[1] > 0 && in[1] <= SIGNAL_MAX && in[2] >= RESTART_ALWAYS && in[2] <= RESTART_ON_FAILURE ;
+}
+
 void state_pack (char out[STATE_SIZE], struct state const *state)
 {
   memset(out, 0, STATE_SIZE) ;
@@ -88,7 +128,8 @@ void state_pack (char out[STATE_SIZE], struct state const *state)
   out[AT_REASON] = (char)state->reason ;
   out[AT_EVENT_DUE] = state->event_due ;
   pack_process(out + AT_PROCESS, &state->process) ;
-  for (unsigned int i = 0 ; i < STATE_FD_COUNT ; i++) uint32_pack_big(out + AT_FDS + 4 * i, (uint32_t)state->fd[i]) ;
+  for (unsigned int i = 0 ; i < STATE_FD_COUNT ; i++) uint32_pack_big(out + AT_FDS + (size_t)4 * i, (uint32_t)state->fd[i]) ;
+  pack_settings(out + AT_SETTINGS, &state->settings) ;
   uint32_pack_big(out + AT_CHECKSUM, checksum(out + AT_STATUS, STATE_SIZE - AT_STATUS)) ;
 }
 
@@ -122,10 +163,10 @@ int state_unpack (char const in[STATE_SIZE], struct state *state, int *version_d
   uint64_unpack_big(in + AT_DEADLINE, &s.deadline_ms) ;
   uint32_unpack_big(in + AT_NEXT_DELAY, &s.next_delay_ms) ;
   uint32_unpack_big(in + AT_DRAIN_RESTARTS, &s.drain_restarts) ;
-  if (!unpack_process(in + AT_PROCESS, &s.process)) return 0 ;
+  if (!unpack_process(in + AT_PROCESS, &s.process) || !unpack_settings(in + AT_SETTINGS, &s.settings)) return 0 ;
   for (unsigned int i = 0 ; i < STATE_FD_COUNT ; i++)
   {
-    uint32_unpack_big(in + AT_FDS + 4 * i, &n) ;
+    uint32_unpack_big(in + AT_FDS + (size_t)4 * i, &n) ;
     s.fd[i] = n > INT32_MAX ? -1 : (int)n ;
   }
   *state = s ;

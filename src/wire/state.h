@@ -29,7 +29,12 @@
      111   1  unused
      112  20  the process that is the service or its ./finish: pid, two ms
      132  32  descriptors that an upgrade hands over: enum state_fd, -1: none
-     164      unused, 0
+     164  32  the settings of this start, as the service directory may be gone by now:
+              timeout-kill, timeout-finish, max-death-tally, restart-delay (two),
+              restart's N, notification-fd (-1: none), 4 each; down-signal,
+              reload-signal, restart's policy, flags (1 timeout-killpg, 2 main,
+              4 keep-strays, 8 forks), 1 each
+     196      unused, 0
 
    At 256, 32 bytes, by a child between fork and execution, so that nothing runs
    that nobody knows:
@@ -47,6 +52,7 @@
 #include <sys/types.h>
 
 #include "base/process.h"
+#include "service/settings.h"
 #include "wire/report.h"
 #include "wire/status.h"
 
@@ -107,6 +113,7 @@ struct state
 {
   enum phase phase ;
   struct status status ;
+  struct settings settings ; /* but lock-fd and flag-newpidns, which matter at a start alone */
   unsigned int flags ;
   uint32_t restarts ;
   uint32_t failures ;

@@ -209,14 +209,18 @@ TEST(what_is_being_replaced_is_never_released_without_a_supervisor)
 
 TEST(what_is_let_go_while_it_is_replaced_gets_a_supervisor_that_leaves)
 {
-  static enum unit_event const events[] = { UNIT_LET_GO, UNIT_UNSEEN } ;
-  for (unsigned int i = 0 ; i < 2 ; i++)
-  {
-    phase = UNIT_REPLACING ;
-    CHECK(on(events[i]) == (PLAN_DISARM | PLAN_START) && phase == UNIT_LEAVING) ;
-    CHECK(on(UNIT_STARTED) == PLAN_TELL_LEAVE && phase == UNIT_LEAVING) ;
-    CHECK(on(UNIT_DIED) == PLAN_END_LOGGER && phase == UNIT_LEAVING) ;
-  }
+  phase = UNIT_REPLACING ;
+  CHECK(on(UNIT_LET_GO) == (PLAN_DISARM | PLAN_START) && phase == UNIT_LEAVING) ;
+  CHECK(on(UNIT_STARTED) == PLAN_TELL_LEAVE && phase == UNIT_LEAVING) ;
+  CHECK(on(UNIT_DIED) == PLAN_END_LOGGER && phase == UNIT_LEAVING) ;
+}
+
+TEST(what_disappears_while_it_is_replaced_may_return_like_any_other)
+{
+  phase = UNIT_REPLACING ;
+  CHECK(on(UNIT_UNSEEN) == (PLAN_DISARM | PLAN_START) && phase == UNIT_MISSING) ;
+  CHECK(on(UNIT_STARTED) == PLAN_AWAIT_RETURN && phase == UNIT_MISSING) ;
+  CHECK(on(UNIT_SEEN_COMPLETE) == (PLAN_DISARM | PLAN_REFRESH) && phase == UNIT_RUNNING) ;
 }
 
 TEST(a_supervisor_that_is_killed_while_it_leaves_is_replaced_and_its_successor_told)
@@ -236,15 +240,19 @@ TEST(a_supervisor_that_is_killed_while_it_leaves_is_replaced_and_its_successor_t
   }
 }
 
-TEST(a_supervisor_that_is_killed_while_missing_is_replaced_to_leave)
+TEST(a_supervisor_that_is_killed_while_missing_is_replaced)
 {
   phase = UNIT_MISSING ;
-  CHECK(on(UNIT_KILLED) == (PLAN_DISARM | PLAN_START) && phase == UNIT_LEAVING) ;
-  CHECK(on(UNIT_STARTED) == PLAN_TELL_LEAVE && phase == UNIT_LEAVING) ;
+  CHECK(on(UNIT_KILLED) == (PLAN_DISARM | PLAN_START) && phase == UNIT_MISSING) ;
+  CHECK(on(UNIT_STARTED) == PLAN_AWAIT_RETURN && phase == UNIT_MISSING) ;
+  CHECK(on(UNIT_DEADLINE) == (PLAN_DISARM | PLAN_TELL_LEAVE) && phase == UNIT_LEAVING) ;
   phase = UNIT_MISSING ;
   CHECK(on(UNIT_KILLED_EARLY) == PLAN_AWAIT_RETRY && phase == UNIT_LEAVING) ;
   CHECK(on(UNIT_DEADLINE) & PLAN_START) ;
   CHECK(on(UNIT_STARTED) == PLAN_TELL_LEAVE && phase == UNIT_LEAVING) ;
+  phase = UNIT_MISSING ;
+  on(UNIT_KILLED) ;
+  CHECK(on(UNIT_START_FAILED) == PLAN_AWAIT_RETRY && phase == UNIT_LEAVING) ;
 }
 
 TEST(a_start_that_fails_is_retried)

@@ -14,6 +14,12 @@ static struct state const sample =
     .wstat = 0xfe0f,
     .flags = STATUS_FINISHING | STATUS_WANT_UP
   },
+  .settings =
+  {
+    .notification_fd = 3, .lock_fd = SETTING_NO_FD, .timeout_kill_ms = 0x0e010203, .timeout_finish_ms = 0x0e040506, .max_death_tally = 0x0e07,
+    .down_signal = 2, .reload_signal = 64, .restart_delay_min_ms = 0x0e08, .restart_delay_max_ms = 0x0e09, .restart = RESTART_ON_FAILURE,
+    .restart_max = 0x0e0a, .kill_group = 1, .forks = 1
+  },
   .flags = STATE_LEAVING | STATE_HAS_LEFT | STATE_HAS_DEADLINE,
   .restarts = 0x11121314,
   .failures = 0x21222324,
@@ -40,6 +46,15 @@ static int same_process (struct process_birth const *a, struct process_birth con
   return a->pid == b->pid && a->after_ms == b->after_ms && a->before_ms == b->before_ms ;
 }
 
+static int same_settings (struct settings const *a, struct settings const *b)
+{
+  return a->notification_fd == b->notification_fd && a->lock_fd == b->lock_fd && a->timeout_kill_ms == b->timeout_kill_ms
+   && a->timeout_finish_ms == b->timeout_finish_ms && a->max_death_tally == b->max_death_tally && a->down_signal == b->down_signal
+   && a->reload_signal == b->reload_signal && a->restart_delay_min_ms == b->restart_delay_min_ms
+   && a->restart_delay_max_ms == b->restart_delay_max_ms && a->restart == b->restart && a->restart_max == b->restart_max
+   && a->kill_group == b->kill_group && a->main_service == b->main_service && a->keep_strays == b->keep_strays && a->forks == b->forks ;
+}
+
 static int same (struct state const *a, struct state const *b)
 {
   char x[STATUS_SIZE] ;
@@ -52,7 +67,7 @@ static int same (struct state const *a, struct state const *b)
    && a->births == b->births && a->upgrades == b->upgrades && a->failed_upgrades == b->failed_upgrades && a->group == b->group
    && a->started_ms == b->started_ms && a->up_ms == b->up_ms && a->deadline_ms == b->deadline_ms && a->next_delay_ms == b->next_delay_ms
    && a->drain_restarts == b->drain_restarts && a->strays_stage == b->strays_stage && a->reason == b->reason && a->event_due == b->event_due
-   && same_process(&a->process, &b->process) ;
+   && same_process(&a->process, &b->process) && same_settings(&a->settings, &b->settings) ;
 }
 
 static int comes_back (struct state const *state)
@@ -119,7 +134,8 @@ TEST(every_field_is_at_its_offset)
     0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0xa1, 0xa2, 0xa3, 0xa4, 0xb1, 0xb2, 0xb3, 0xb4,
     3, REASON_FAILED_TOO_OFTEN, 'O', 0,
     1, 2, 3, 4, 0xc1, 0xc2, 0xc3, 0xc4, 0xc5, 0xc6, 0xc7, 0xc8, 0xd1, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7, 0xd8,
-    0, 0, 0, 3, 0, 0, 0, 4, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 6, 0, 0, 0, 7, 0xff, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff, 0, 0, 0, 0
+    0, 0, 0, 3, 0, 0, 0, 4, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 6, 0, 0, 0, 7, 0xff, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff, 0, 0, 0, 0,
+    0x0e, 1, 2, 3, 0x0e, 4, 5, 6, 0, 0, 0x0e, 7, 0, 0, 0x0e, 8, 0, 0, 0x0e, 9, 0, 0, 0x0e, 0x0a, 0, 0, 0, 3, 2, 64, RESTART_ON_FAILURE, 9
   } ;
   char wanted[STATE_SIZE] ;
   char out[STATE_SIZE] ;
@@ -144,8 +160,9 @@ TEST(packing_writes_its_record_and_no_more)
 
 TEST(what_is_packed_comes_back)
 {
-  static struct state const empty = { .phase = PHASE_DOWN } ;
+  struct state empty = { .phase = PHASE_DOWN } ;
   struct state state = sample ;
+  settings_defaults(&empty.settings) ;
   CHECK(comes_back(&sample) && comes_back(&empty)) ;
   for (int phase = 0 ; phase < PHASE_COUNT ; phase++)
     for (int reason = 0 ; reason < REASON_COUNT ; reason++)
@@ -212,6 +229,9 @@ TEST(impossible_values_are_refused)
   CHECK(refused_with(47, 0xff)) ;
   CHECK(refused_with(109, REASON_COUNT)) ;
   CHECK(refused_with(109, 0xff)) ;
+  CHECK(refused_with(192, 0)) ;
+  CHECK(refused_with(193, 65)) ;
+  CHECK(refused_with(194, RESTART_ON_FAILURE + 1)) ;
   CHECK(refused_with(110, 'q')) ;
   CHECK(refused_with(110, 0xff)) ;
   CHECK(refused_with(40, 0x80)) ; /* the pid of the status */
