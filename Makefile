@@ -73,6 +73,7 @@ install: all
 	  install -d $$section && install -m 644 $$page $$section || exit 1; done
 
 include tools/overlay/together.mk
+include tools/migrate/migrate.mk
 
 overlay: overlay-amd64 overlay-arm64 overlay-execline
 

@@ -1,0 +1,41 @@
+# reeve-migrate, for the developer's machine: neither part of `all` nor of the
+# overlay. Its grammar is fetched by npm's client, which checks the hash in the lock
+# file; the third party's code is compiled without our warnings.
+MIGRATE := $(OBJ)/migrate
+GRAMMAR := $(BUILD)/grammar
+GRAMMAR_SRC := $(GRAMMAR)/node_modules/tree-sitter-bash/src
+MIGRATE_LIBS := $(LIBS) -l:libtree-sitter.a -l:libinih.a
+
+migrate_objects := $(patsubst tools/migrate/%.c,$(MIGRATE)/%.o,$(wildcard tools/migrate/*.c))
+grammar_objects := $(MIGRATE)/grammar/parser.o $(MIGRATE)/grammar/scanner.o
+# What the tests of pure parts and the fuzzer are linked with.
+migrate_parts := $(filter-out %/reeve-migrate.o,$(migrate_objects)) $(grammar_objects)
+
+.PHONY: migrate
+.SECONDARY: $(GRAMMAR_SRC)/parser.c $(GRAMMAR_SRC)/scanner.c
+migrate: $(BIN)/reeve-migrate $(BUILD)/man/reeve-migrate.1
+
+$(GRAMMAR)/fetched: tools/migrate/grammar/package.json tools/migrate/grammar/package-lock.json
+	@mkdir -p $(GRAMMAR)
+	cp $^ $(GRAMMAR)
+	cd $(GRAMMAR) && npm ci --ignore-scripts --legacy-peer-deps --no-audit --no-fund
+	touch $@
+
+$(GRAMMAR_SRC)/%.c: $(GRAMMAR)/fetched
+	@test -f $@
+
+$(MIGRATE)/grammar/%.o: $(GRAMMAR_SRC)/%.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 $(CFLAGS) -fno-pie -w -I$(GRAMMAR_SRC) -c -o $@ $<
+
+$(MIGRATE)/%.o: tools/migrate/%.c config.mk
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) -Itools $(ALL_CFLAGS) -c -o $@ $<
+
+$(BIN)/reeve-migrate: $(migrate_objects) $(grammar_objects) $(LIBREEVE)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(MIGRATE_LIBS)
+
+$(BUILD)/man/reeve-migrate.1: tools/migrate/reeve-migrate.1.scd
+	@mkdir -p $(@D)
+	scdoc <$< >$@

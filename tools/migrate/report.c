@@ -1,0 +1,72 @@
+#include <string.h>
+
+#include "migrate/render.h"
+
+/* The claims of a line, in order of its bytes: how many, written to `claims`. */
+#define CLAIMS_MAX 64
+
+static unsigned int claims_of (struct source const *source, uint32_t line, uint32_t claims[CLAIMS_MAX])
+{
+  struct range range = source_line_range(source, line) ;
+  unsigned int n = 0 ;
+  for (uint32_t i = range.start ; i < range.end ; i++)
+  {
+    unsigned int j = 0 ;
+    uint32_t owner = source->owner[i] ;
+    if (!owner) continue ;
+    while (j < n && claims[j] != owner) j++ ;
+    if (j == n && n < CLAIMS_MAX) claims[n++] = owner ;
+  }
+  return n ;
+}
+
+static char const *describe_claims (struct plan *plan, uint32_t const *claims, unsigned int n)
+{
+  struct texts texts = { 0 } ;
+  if (!n) return "dropped: blank" ;
+  for (unsigned int i = 0 ; i < n ; i++)
+  {
+    struct claim const *claim = plan->source->claims[claims[i] - 1] ;
+    char const *text = pool_printf(plan->pool, "%s: %s", claim->where, claim->what) ;
+    for (struct text const *todo = claim->todo.first ; todo ; todo = todo->next)
+      text = pool_printf(plan->pool, "%s; TODO: %.*s", text, (int)strcspn(todo->text, "\n"), todo->text) ;
+    texts_add_once(plan->pool, &texts, text) ;
+  }
+  return texts_join(plan->pool, &texts, "; ") ;
+}
+
+static void add_mistakes (struct plan *plan, struct texts *lines, struct mistake const **next, uint32_t last)
+{
+  for (; *next && (*next)->line <= last ; *next = (*next)->next)
+    texts_add(plan->pool, lines, pool_printf(plan->pool, "line %u: mistake: %s", (*next)->line, (*next)->text)) ;
+}
+
+char const *render_report (struct plan *plan)
+{
+  struct source const *source = plan->source ;
+  struct texts lines = { 0 } ;
+  struct mistake const *mistakes = plan->mistakes ;
+  uint32_t claims[CLAIMS_MAX] ;
+  uint32_t next_claims[CLAIMS_MAX] ;
+  uint32_t line = 1 ;
+  while (line <= source->nlines)
+  {
+    uint32_t last = line ;
+    unsigned int n = claims_of(source, line, claims) ;
+    while (last < source->nlines)
+    {
+      unsigned int m = claims_of(source, last + 1, next_claims) ;
+      if (m != n || memcmp(claims, next_claims, n * sizeof(*claims)) != 0) break ;
+      last++ ;
+    }
+    texts_add(plan->pool, &lines, last > line
+      ? pool_printf(plan->pool, "lines %u-%u: %s", line, last, describe_claims(plan, claims, n))
+      : pool_printf(plan->pool, "line %u: %s", line, describe_claims(plan, claims, n))) ;
+    add_mistakes(plan, &lines, &mistakes, last) ;
+    line = last + 1 ;
+  }
+  for (struct text const *note = plan->notes.first ; note ; note = note->next)
+    texts_add(plan->pool, &lines, pool_printf(plan->pool, "note: %s", note->text)) ;
+  if (!lines.first) return "" ;
+  return pool_printf(plan->pool, "%s\n", texts_join(plan->pool, &lines, "\n")) ;
+}

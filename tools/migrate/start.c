@@ -1,0 +1,294 @@
+#include <string.h>
+
+#include "migrate/analysis.h"
+
+uint32_t line_of (struct analysis *a, struct statement const *statement)
+{
+  return source_line(a->source, statement->range.start) ;
+}
+
+struct claim *claim_statement (struct analysis *a, struct statement const *statement, char const *where, char const *what)
+{
+  return source_claim(a->source, statement->range, where, what) ;
+}
+
+void hold_remark (struct analysis *a, struct statement *comment)
+{
+  struct remark **end = &a->remarks ;
+  struct remark *remark = pool_alloc(a->pool, sizeof(*remark)) ;
+  remark->range = comment->range ;
+  remark->claim = claim_statement(a, comment, "dropped", "comment") ;
+  while (*end) end = &(*end)->next ;
+  *end = remark ;
+}
+
+static void remarks_to_service (struct analysis *a, struct service *service)
+{
+  for (struct remark *remark = a->remarks ; remark ; remark = remark->next)
+  {
+    texts_add(a->pool, &service->before, source_copy(a->source, remark->range)) ;
+    remark->claim->where = service_where(a->plan, service, "run") ;
+  }
+  a->remarks = 0 ;
+}
+
+static void remarks_to_setup (struct analysis *a)
+{
+  for (struct remark *remark = a->remarks ; remark ; remark = remark->next)
+  {
+    plan_setup(a->plan, remark->range, 0, 0) ;
+    remark->claim->where = plan_setup_where(a->plan) ;
+  }
+  a->remarks = 0 ;
+}
+
+static struct held *hold (struct analysis *a, struct held **list, struct statement *statement)
+{
+  struct held *held = pool_alloc(a->pool, sizeof(*held)) ;
+  held->statement = statement ;
+  while (*list) list = &(*list)->next ;
+  *list = held ;
+  return held ;
+}
+
+void add_ready (struct analysis *a, struct service *service)
+{
+  texts_add_once(a->pool, &a->ready, service->name) ;
+}
+
+static void copy_texts (struct analysis *a, struct texts *to, struct texts const *from)
+{
+  for (struct text const *one = from->first ; one ; one = one->next) texts_add(a->pool, to, one->text) ;
+}
+
+/* ---- names ---- */
+
+static int find_command (struct statement *statement, void *data)
+{
+  struct statement **found = data ;
+  if (statement->kind != STATEMENT_COMMAND || shell_one_of(statement_command(statement),
+    ": true false cd echo printf export sleep set exit source . eval test [ wait mkdir chown chmod read umask ulimit local return shift")) return 0 ;
+  *found = statement ;
+  return statement->nwords > 0 ;
+}
+
+static char const *name_of_code (struct analysis *a, char const *raw)
+{
+  struct source code ;
+  struct statement *found = 0 ;
+  char const *argv[COMMAND_WORDS_MAX] ;
+  char const *value = shell_unquote(a->pool, raw) ;
+  if (!value) value = *raw == '"' ? pool_copy(a->pool, raw + 1, strlen(raw) > 2 ? strlen(raw) - 2 : 0) : raw ;
+  for (struct statement *one = shell_parse_text(a->pool, &code, value) ; one && !found ; one = one->next)
+    statement_walk(one, &find_command, &found) ;
+  if (!found) return "service" ;
+  {
+    struct launch launch ;
+    command_unwrap(a->pool, found, &launch) ;
+    command_argv(found, launch.first, argv) ;
+  }
+  return argv[0] ? command_service_name(a->pool, argv) : "service" ;
+}
+
+/* "$@" or "$1" as a command: what it is depends on the call. */
+static int uses_positional_command (struct statement *statement, void *data)
+{
+  (void)data ;
+  return statement->kind == STATEMENT_COMMAND && statement->nwords && strchr("123456789@*{", statement->words[0].raw[0] == '$'
+    ? statement->words[0].raw[1] : statement->words[0].raw[0] == '"' && statement->words[0].raw[1] == '$' ? statement->words[0].raw[2] : '1') != 0
+   && strchr(statement->words[0].raw, '$') ;
+}
+
+static char const *name_of (struct analysis *a, struct statement *statement)
+{
+  struct launch launch ;
+  struct foreground foreground ;
+  struct statement *found = 0 ;
+  char const *argv[COMMAND_WORDS_MAX] ;
+  struct function *function = find_function(a, statement_command(statement)) ;
+  if (function && function->statement->body && a->depth < 10)
+  {
+    char const *name ;
+    if (statement_walk(function->statement->body, &uses_positional_command, 0) == 0)
+    {
+      a->depth++ ;
+      name = name_of(a, function->statement->body) ;
+      a->depth-- ;
+      if (strcmp(name, "service") != 0) return name ;
+    }
+    return statement_command(statement) ;
+  }
+  statement_walk(statement, &find_command, &found) ;
+  if (!found) return statement->kind == STATEMENT_COMMAND && statement->nwords ? statement_command(statement) : "service" ;
+  if (found != statement && find_function(a, statement_command(found)) && a->depth < 10)
+  {
+    char const *name ;
+    a->depth++ ;
+    name = name_of(a, found) ;
+    a->depth-- ;
+    return name ;
+  }
+  command_unwrap(a->pool, found, &launch) ;
+  if (launch.code) return name_of_code(a, launch.code) ;
+  command_foreground(found, launch.first, &foreground) ;
+  command_argv(found, launch.first, argv) ;
+  if (argv[0] && shell_one_of(shell_basename(argv[0]), "sh bash dash ash") && argv[1] && argv[1][0] == '-' && strchr(argv[1], 'c')
+   && launch.first + 2 < found->nwords) return name_of_code(a, found->words[launch.first + 2].raw) ;
+  if (foreground.is_init_script)
+    return foreground.argv[0] ? shell_basename(foreground.argv[0])
+     : argv[0] && strncmp(argv[0], "/etc/", 5) != 0 && argv[1] ? (strcmp(shell_basename(argv[0]), "systemctl") != 0 ? argv[1] : argv[2])
+     : argv[0] ? shell_basename(argv[0]) : "service" ;
+  return argv[0] ? command_service_name(a->pool, argv) : "service" ;
+}
+
+/* ---- services ---- */
+
+int is_image_command (struct analysis *a, struct statement const *statement)
+{
+  struct launch launch ;
+  char const *raw ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  if (launch.first + 1 != statement->nwords) return 0 ;
+  raw = statement->words[launch.first].raw ;
+  return shell_one_of(raw, "\"$@\" $@ \"${@}\" ${@} $* \"$*\"") ;
+}
+
+/* The words of CMD in the place of "$@". */
+static void use_image_command (struct analysis *a, struct service *service)
+{
+  struct texts words = { 0 } ;
+  for (unsigned int i = 0 ; a->plan->cmd[i] ; i++) texts_add(a->pool, &words, shell_quote(a->pool, a->plan->cmd[i])) ;
+  service->command = texts_join(a->pool, &words, " ") ;
+  service->program = shell_basename(a->plan->cmd[0]) ;
+  service->text = service->command ;
+  a->plan->cmd_service = service->name ;
+}
+
+static void take_pending (struct analysis *a, struct service *service)
+{
+  for (struct held *held = a->pending ; held ; held = held->next)
+  {
+    texts_add(a->pool, &service->before, statement_text(a, held->statement)) ;
+    held->claim->where = service_where(a->plan, service, "run") ;
+    held->claim->what = pool_printf(a->pool, "%s, ahead of the command", held->claim->what) ;
+  }
+  a->pending = 0 ;
+}
+
+struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how)
+{
+  static char const *const hows[] = { "started in the background", "what the script ended with: main", "a daemon" } ;
+  struct service *service ;
+  char const *name ;
+  int by_cmd = is_image_command(a, statement) && a->plan->cmd && a->plan->cmd[0] ;
+  close_task(a) ;
+  name = by_cmd ? command_service_name(a->pool, a->plan->cmd) : name_of(a, statement) ;
+  service = plan_service(a->plan, pool_printf(a->pool, "%s%s", name, a->suffix), line_of(a, statement)) ;
+  service->text = statement_text(a, statement) ;
+  service->is_main = how == START_MAIN ;
+  service->is_background = how == START_BACKGROUND ;
+  copy_texts(a, &service->conditions, &a->conditions) ;
+  copy_texts(a, &service->positional, &a->positional) ;
+  copy_texts(a, &service->dependencies, &a->ready) ;
+  service->claim = claim_statement(a, statement, service_where(a->plan, service, "run"),
+    pool_printf(a->pool, "service %s, %s", service->name, hows[how])) ;
+  if (a->conditions.first)
+    service->claim->what = pool_printf(a->pool, "%s, only when %s", service->claim->what, texts_join(a->pool, &a->conditions, " && ")) ;
+  remarks_to_service(a, service) ;
+  take_pending(a, service) ;
+  run_lines(a, service, statement) ;
+  if (by_cmd) use_image_command(a, service) ;
+  if (service->is_main && service->without_signals && !service->todo.first)
+    plan_todo(a->plan, service, service->claim, service->line, "only the shell gets the signals: let its last command be exec, if it is a program") ;
+  a->last = service ;
+  if (how == START_BACKGROUND) a->nstarted++ ;
+  return service ;
+}
+
+/* ---- tasks ---- */
+
+void add_task (struct analysis *a, struct statement *statement)
+{
+  struct held *held ;
+  if (!a->task)
+  {
+    struct service *task = plan_service(a->plan, name_of(a, statement), line_of(a, statement)) ;
+    task->is_oneshot = 1 ;
+    copy_texts(a, &task->conditions, &a->conditions) ;
+    copy_texts(a, &task->positional, &a->positional) ;
+    if (a->ready.first) copy_texts(a, &task->dependencies, &a->ready) ;
+    else
+      for (struct service *one = a->plan->services ; one != task ; one = one->next) texts_add(a->pool, &task->dependencies, one->name) ;
+    a->task = task ;
+    remarks_to_service(a, task) ;
+  }
+  held = hold(a, &a->task_statements, statement) ;
+  held->claim = claim_statement(a, statement, service_where(a->plan, a->task, "run"), pool_printf(a->pool, "task %s, run once%s%s", a->task->name,
+    a->task->dependencies.first ? " after " : "", texts_join(a->pool, &a->task->dependencies, ", "))) ;
+  if (!a->sets_errexit && !held->next && a->task_statements == held)
+    held->claim->what = pool_printf(a->pool, "%s; when it fails, what depends on it is not started (the script went on)", held->claim->what) ;
+}
+
+void close_task (struct analysis *a)
+{
+  struct service *task = a->task ;
+  if (!task) return ;
+  a->task = 0 ;
+  task->claim = a->task_statements->claim ;
+  task->npieces = a->plan->npieces ;
+  for (struct held *held = a->task_statements ; held ; held = held->next)
+  {
+    if (held->next) texts_add(a->pool, &task->run, statement_text(a, held->statement)) ;
+    else run_lines(a, task, held->statement) ;
+  }
+  a->task_statements = 0 ;
+  a->ready = (struct texts){ 0 } ;
+  add_ready(a, task) ;
+}
+
+/* ---- what starts nothing ---- */
+
+void add_ordinary (struct analysis *a, struct statement *statement)
+{
+  if (a->conditions.first)
+  {
+    hold(a, &a->pending, statement)->claim = claim_statement(a, statement, "", "as it was") ;
+    return ;
+  }
+  if (a->plan->services)
+  {
+    add_task(a, statement) ;
+    return ;
+  }
+  remarks_to_setup(a) ;
+  claim_statement(a, statement, plan_setup_where(a->plan), "setup, as it was") ;
+  plan_setup(a->plan, statement->range, 0, 1) ;
+}
+
+void flush_pending (struct analysis *a)
+{
+  struct held *first = a->pending ;
+  struct texts lines = { 0 } ;
+  a->pending = 0 ;
+  if (!first) return ;
+  if (a->plan->services)
+  {
+    for (struct held *held = first ; held ; held = held->next)
+    {
+      struct claim *claim = held->claim ;
+      add_task(a, held->statement) ;
+      claim->where = service_where(a->plan, a->task, "run") ;
+      claim->what = pool_printf(a->pool, "task %s, run once", a->task->name) ;
+    }
+    close_task(a) ;
+    return ;
+  }
+  for (struct held *held = first ; held ; held = held->next)
+  {
+    texts_add(a->pool, &lines, statement_text(a, held->statement)) ;
+    held->claim->where = plan_setup_where(a->plan) ;
+  }
+  plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "if %s; then\n%s\nfi",
+    texts_join(a->pool, &a->conditions, " && "), texts_join(a->pool, &lines, "\n")), 1) ;
+}
