@@ -13,7 +13,7 @@ static unsigned int claims_of (struct source const *source, uint32_t line, uint3
   {
     unsigned int j = 0 ;
     uint32_t owner = source->owner[i] ;
-    if (!owner) continue ;
+    if (!owner || strchr(" \t;&", source->text[i])) continue ;
     while (j < n && claims[j] != owner) j++ ;
     if (j == n && n < CLAIMS_MAX) claims[n++] = owner ;
   }
@@ -41,29 +41,29 @@ static void add_mistakes (struct plan *plan, struct texts *lines, struct mistake
     texts_add(plan->pool, lines, pool_printf(plan->pool, "line %u: mistake: %s", (*next)->line, (*next)->text)) ;
 }
 
+/* What became of one line. */
+static char const *describe_line (struct plan *plan, uint32_t line)
+{
+  uint32_t claims[CLAIMS_MAX] ;
+  return describe_claims(plan, claims, claims_of(plan->source, line, claims)) ;
+}
+
 char const *render_report (struct plan *plan)
 {
   struct source const *source = plan->source ;
   struct texts lines = { 0 } ;
   struct mistake const *mistakes = plan->mistakes ;
-  uint32_t claims[CLAIMS_MAX] ;
-  uint32_t next_claims[CLAIMS_MAX] ;
-  uint32_t line = 1 ;
-  while (line <= source->nlines)
+  char const *what = source->nlines ? describe_line(plan, 1) : 0 ;
+  for (uint32_t line = 1 ; line <= source->nlines ; )
   {
+    char const *next = 0 ;
     uint32_t last = line ;
-    unsigned int n = claims_of(source, line, claims) ;
-    while (last < source->nlines)
-    {
-      unsigned int m = claims_of(source, last + 1, next_claims) ;
-      if (m != n || memcmp(claims, next_claims, n * sizeof(*claims)) != 0) break ;
-      last++ ;
-    }
+    while (last < source->nlines && !strcmp(next = describe_line(plan, last + 1), what)) last++ ;
     texts_add(plan->pool, &lines, last > line
-      ? pool_printf(plan->pool, "lines %u-%u: %s", line, last, describe_claims(plan, claims, n))
-      : pool_printf(plan->pool, "line %u: %s", line, describe_claims(plan, claims, n))) ;
+      ? pool_printf(plan->pool, "lines %u-%u: %s", line, last, what) : pool_printf(plan->pool, "line %u: %s", line, what)) ;
     add_mistakes(plan, &lines, &mistakes, last) ;
     line = last + 1 ;
+    what = next ;
   }
   for (struct text const *note = plan->notes.first ; note ; note = note->next)
     texts_add(plan->pool, &lines, pool_printf(plan->pool, "note: %s", note->text)) ;

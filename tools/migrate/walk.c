@@ -107,6 +107,7 @@ static void walk_exec (struct analysis *a, struct statement *statement)
   {
     struct claim *claim = claim_statement(a, statement, "CMD", "the image's command: /init runs it beside the services, and stops all when it ends") ;
     close_task(a) ;
+    a->plan->cmd_stays = 1 ;
     if (launch.options.first) texts_add(a->pool, &claim->todo, "as which user it runs: say it in CMD") ;
     texts_add(a->pool, &claim->todo, "what the script set for it (variables, directory, user) does not reach CMD: give --dockerfile, and it becomes a service") ;
   }
