@@ -4,9 +4,10 @@
    services.c  which services there are
    view.c      what is known of one
    await.c     sending commands, waiting for what they bring about
+   check.h     what is wrong with service directories
 
-   Every command works in LIVE, its working directory, and returns the program's
-   exit code. */
+   Every command but `check` works in LIVE, its working directory. Each returns the
+   program's exit code. */
 
 #ifndef REEVE_CONTROL_CONTROL_H
 #define REEVE_CONTROL_CONTROL_H
@@ -28,7 +29,7 @@ struct request
 {
   char const *live ; /* for messages */
   char const *word ; /* what comes before the names: a signal, a state, a code; 0: none */
-  char **names ; /* of services: all that are meant */
+  char **names ; /* of services: all that are meant; for `check` directories */
   size_t count ;
   tain deadline ; /* monotonic */
   unsigned int has_deadline : 1 ;
@@ -47,6 +48,7 @@ extern int command_kill (struct request const *request) ;
 extern int command_wait (struct request const *request) ;
 extern int command_rescan (struct request const *request) ;
 extern int command_shutdown (struct request const *request) ;
+extern int command_check (struct request const *request) ; /* names: directories; not in LIVE */
 
 /* ---- services.c ---- */
 

@@ -22,7 +22,8 @@ enum names
 {
   NAMES_NONE,
   NAMES_REQUIRED, /* or --all */
-  NAMES_ELSE_ALL /* and the loggers */
+  NAMES_ELSE_ALL, /* and the loggers */
+  NAMES_DIRECTORIES /* no scanner is needed */
 } ;
 
 struct command
@@ -50,6 +51,7 @@ static struct command const commands[] =
   { "wait", "ready|up|down|finished NAME...", "wait for a state", &command_wait, OPTION_TIMEOUT | OPTION_ALL, WORD_REQUIRED, NAMES_REQUIRED },
   { "rescan", "", "look at the scan directory again", &command_rescan, 0, WORD_NONE, NAMES_NONE },
   { "shutdown", "[CODE]", "stop the whole tree; it ends with CODE", &command_shutdown, OPTION_NO_WAIT | OPTION_TIMEOUT, WORD_OPTIONAL, NAMES_NONE },
+  { "check", "[--json] [DIR...]", "find what is wrong with service directories", &command_check, OPTION_JSON, WORD_NONE, NAMES_DIRECTORIES },
 } ;
 
 #define COMMANDS (sizeof commands / sizeof *commands)
@@ -152,6 +154,7 @@ static int enter_live (struct request *request)
 static int choose_names (struct request *request, struct command const *command, char **argv)
 {
   for (request->names = argv ; request->names[request->count] ; request->count++) ;
+  if (command->names == NAMES_DIRECTORIES) return EXIT_YES ;
   if (command->names == NAMES_NONE) return request->count ? wrong(command->name, " takes no such argument: ", request->names[0]) : EXIT_YES ;
   if (request->all && request->count) return wrong("either --all or names, not both: ", request->names[0], "") ;
   if (!request->count && (request->all || command->names == NAMES_ELSE_ALL))
@@ -196,7 +199,7 @@ int main (int argc, char **argv)
     : given & ~command->options & OPTION_ALL ? "--all" : given & ~command->options & OPTION_TIMEOUT ? "--timeout" : "--no-wait") ;
   if (command->word == WORD_REQUIRED && !*argv) return wrong(command->name, " needs an argument: ", command->arguments) ;
   if (command->word != WORD_NONE && *argv) request.word = *argv++ ;
-  code = enter_live(&request) ;
+  code = command->names == NAMES_DIRECTORIES ? EXIT_YES : enter_live(&request) ;
   if (!code) code = choose_names(&request, command, argv) ;
   if (!code) code = (*command->run)(&request) ;
   if (request.listed) services_free(request.names, request.count) ;

@@ -176,6 +176,13 @@ static void find (struct found *found, char const *const *argv)
     if (in_names(daemon_table[i].names, argv)) found->daemon = daemon_table + i ;
 }
 
+char const *const *daemon_command (char const *const *argv)
+{
+  struct found found ;
+  find(&found, argv) ;
+  return found.argv ;
+}
+
 /* *by_itself: no option decided it. */
 static enum daemon_stays decide (struct daemon const *daemon, char const *const *options, int *by_itself)
 {

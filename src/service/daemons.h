@@ -32,6 +32,10 @@ struct daemon_advice
            through; of a path, the last part counts. */
 extern void daemon_look (char const *const *argv, struct daemon_advice *advice) ;
 
+/* The program's own words in a command line, behind programs that execute the
+   rest of it; 0 when it is not certain where they begin. */
+extern char const *const *daemon_command (char const *const *argv) ;
+
 /* Writes the form of a command line that stays in the foreground to `out`, ended
    by 0: the line itself when it does already. Its words point into argv or are
    static.

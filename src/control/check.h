@@ -1,0 +1,95 @@
+/* `reeve check`: what is wrong with service directories, before they run. It
+   executes nothing, and needs no scanner.
+
+   check.c           which directories; the order of the checks
+   check_findings.c  how a finding is told
+   check_names.c     the files of a service directory: names, values, what goes together
+   check_script.c    what makes a script executable
+   check_run.c       what a script executes
+   check_logger.c    where a logger writes
+   check_needs.c     dependencies.d
+   check_shell.h     reading scripts */
+
+#ifndef REEVE_CONTROL_CHECK_H
+#define REEVE_CONTROL_CHECK_H
+
+#include <limits.h>
+#include <stddef.h>
+
+enum level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_HINT } ;
+
+struct check
+{
+  char path[PATH_MAX] ; /* of the working directory, as it was given: for findings */
+  unsigned int is_logger : 1 ; /* it is a logger's */
+  unsigned int json : 1 ;
+  unsigned int findings ;
+  unsigned int errors ;
+} ;
+
+/* Tells a finding.
+     file  in the working directory; "" for itself
+     line  from 1
+     mend  how to mend it, or 0 when that is in `what`, behind its first ": "
+     what  the rest: a format */
+extern void finding (struct check *check, enum level level, char const *file, unsigned int line, char const *mend, char const *what, ...)
+  __attribute__((format(printf, 6, 7))) ;
+extern void findings_begin (struct check const *check) ;
+/* Returns 0 with errno when they could not be written. */
+extern int findings_end (struct check const *check) ;
+
+/* All below look at the working directory. */
+
+extern int check_exists (char const *file) ;
+
+/* ---- check_names.c ---- */
+
+extern void check_names (struct check *check) ;
+extern void check_settings (struct check *check) ;
+
+/* A closest word: feed it candidates, then ask. */
+struct closest
+{
+  char const *to ;
+  char const *word ; /* the one found, borrowed; 0: none is close */
+  unsigned int distance ;
+} ;
+extern void closest_try (struct closest *closest, char const *candidate) ;
+
+/* ---- check_script.c ---- */
+
+enum language { LANGUAGE_OTHER, LANGUAGE_SHELL, LANGUAGE_EXECLINE } ;
+
+#define SCRIPT_MAX 65536
+
+struct content
+{
+  char const *text ; /* static */
+  size_t len ;
+  enum language language ;
+} ;
+
+/* Checks that `file` can be executed. Returns 1 when it is a script with nothing
+   wrong in it, all of which is in *content; it holds until the next call. */
+extern int check_script (struct check *check, char const *file, struct content *content) ;
+
+/* ---- check_run.c ---- */
+
+/* Checks what `run`, whose content this is, executes. */
+extern void check_run (struct check *check, struct content const *content) ;
+
+/* ---- check_logger.c ---- */
+
+/* Checks that the logger whose command line this is can write where it logs.
+     argv  ended by 0
+     creates  the script may make directories before */
+extern void check_logger (struct check *check, unsigned int line, char const *const *argv, int creates) ;
+
+/* ---- check_needs.c ---- */
+
+/* Checks dependencies.d of the services in the working directory, a scan directory.
+     only  the one whose findings are told; 0: all
+   Returns 0 with errno when there is no memory. */
+extern int check_needs (struct check *check, char *const *services, size_t count, char const *only) ;
+
+#endif

@@ -1,0 +1,200 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <skalibs/allreadwrite.h>
+#include <skalibs/djbunix.h>
+#include <skalibs/uint32.h>
+
+#include <dirent.h>
+
+#include "control/check.h"
+#include "service/daemons.h"
+
+#define GROUPS_MAX 64
+#define PREPARING "/etc/cont-init.d"
+
+/* Programs that log into the directories among their words. */
+struct logger
+{
+  char const *name ;
+  char const *with_argument ; /* letters of options that take one */
+  unsigned int creates : 1 ; /* the last part of a directory that is missing */
+  unsigned int creates_all : 1 ;
+} ;
+
+static struct logger const loggers[] =
+{
+  { "reeve-log", "tpsnaod", 1, 0 },
+  { "s6-log", "qdls", 1, 0 },
+  { "multilog", "", 1, 0 },
+  { "svlogd", "rRlb", 0, 0 },
+  { "logutil-service", "", 1, 1 },
+} ;
+
+struct user
+{
+  uid_t uid ;
+  gid_t groups[GROUPS_MAX] ;
+  int group_count ;
+} ;
+
+static char const *last_part (char const *path)
+{
+  char const *slash = strrchr(path, '/') ;
+  return slash ? slash + 1 : path ;
+}
+
+static struct logger const *find_logger (char const *name)
+{
+  for (size_t i = 0 ; i < sizeof loggers / sizeof *loggers ; i++)
+    if (!strcmp(loggers[i].name, last_part(name))) return loggers + i ;
+  return 0 ;
+}
+
+/* ---- As whom ---- */
+
+/* The user that the words before the program change to; 0: none. */
+static char const *named_user (char const *const *argv, char const *const *program)
+{
+  static char const *const takers[] = { "s6-setuidgid", "setuidgid", "gosu", "su-exec", "-u", "--user", "--reuid" } ;
+  static char const *const prefixes[] = { "--user=", "--reuid=" } ;
+  char const *found = 0 ;
+  for (; argv < program ; argv++)
+  {
+    for (size_t i = 0 ; i < sizeof takers / sizeof *takers ; i++)
+      if (!strcmp(last_part(*argv), takers[i]) && argv + 1 < program) found = argv[1] ;
+    for (size_t i = 0 ; i < sizeof prefixes / sizeof *prefixes ; i++)
+      if (!strncmp(*argv, prefixes[i], strlen(prefixes[i]))) found = *argv + strlen(prefixes[i]) ;
+  }
+  return found ;
+}
+
+/* 1; 0: not known; -1: there is no such user. */
+static int find_user (struct user *user, char const *text)
+{
+  char name[64] ;
+  struct passwd *entry ;
+  size_t len = strcspn(text, ":") ;
+  uint32_t number ;
+  user->group_count = GROUPS_MAX ;
+  if (!len || len >= sizeof name || strchr(text, '$') || strchr(text, '`')) return 0 ;
+  memcpy(name, text, len) ;
+  name[len] = 0 ;
+  if (uint32_scan(name, &number) == len)
+  {
+    user->uid = number ;
+    user->groups[0] = number ;
+    user->group_count = 1 ;
+    return 1 ;
+  }
+  entry = getpwnam(name) ;
+  if (!entry) return -1 ;
+  user->uid = entry->pw_uid ;
+  return getgrouplist(name, entry->pw_gid, user->groups, &user->group_count) != -1 ;
+}
+
+static int ourselves (struct user *user)
+{
+  user->uid = geteuid() ;
+  user->group_count = getgroups(GROUPS_MAX - 1, user->groups) ;
+  if (user->group_count < 0) return 0 ;
+  user->groups[user->group_count++] = getegid() ;
+  return 1 ;
+}
+
+static int may_write (struct user const *user, struct stat const *st)
+{
+  mode_t wanted = 0003 ;
+  if (!user->uid) return 1 ;
+  if (st->st_uid == user->uid) wanted = 0300 ;
+  else
+    for (int i = 0 ; i < user->group_count ; i++)
+      if (st->st_gid == user->groups[i]) wanted = 0030 ;
+  return (st->st_mode & wanted) == wanted ;
+}
+
+/* ---- Where ---- */
+
+static int file_mentions (char const *path, char const *text)
+{
+  static char content[SCRIPT_MAX] ;
+  size_t n ;
+  int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) ;
+  if (fd == -1) return 0 ;
+  n = allread(fd, content, sizeof content) ;
+  fd_close(fd) ;
+  return memmem(content, n, text, strlen(text)) != 0 ;
+}
+
+/* Does a script that is executed before the services care for the directory? */
+static int is_prepared (char const *directory)
+{
+  char path[sizeof PREPARING + NAME_MAX + 1] ;
+  struct dirent *e ;
+  int found = 0 ;
+  DIR *dir = opendir(PREPARING) ;
+  if (!dir) return 0 ;
+  while (!found && (e = readdir(dir)))
+  {
+    snprintf(path, sizeof path, PREPARING "/%s", e->d_name) ;
+    found = file_mentions(path, directory) ;
+  }
+  closedir(dir) ;
+  return found ;
+}
+
+static void parent_of (char const *path, char parent[PATH_MAX])
+{
+  size_t len = strlen(path) ;
+  while (len > 1 && path[len - 1] == '/') len-- ;
+  while (len > 1 && path[len - 1] != '/') len-- ;
+  while (len > 1 && path[len - 1] == '/') len-- ;
+  snprintf(parent, PATH_MAX, "%.*s", (int)len, path) ;
+}
+
+static void check_directory (struct check *check, unsigned int line, char const *path, struct logger const *logger, struct user const *user)
+{
+  char parent[PATH_MAX] ;
+  struct stat st ;
+  if (!stat(path, &st))
+  {
+    if (!S_ISDIR(st.st_mode)) finding(check, LEVEL_ERROR, "run", line, "remove it, or log elsewhere", "%s is no directory", path) ;
+    else if (!may_write(user, &st))
+      finding(check, LEVEL_ERROR, "run", line, "give it the directory (chown)", "user %lu may not write to %s", (unsigned long)user->uid, path) ;
+    return ;
+  }
+  if (errno != ENOENT || logger->creates_all) return ;
+  parent_of(path, parent) ;
+  if (!logger->creates || stat(parent, &st) == -1)
+    finding(check, LEVEL_ERROR, "run", line, "create it in the image", "there is no directory %s", logger->creates ? parent : path) ;
+  else if (!may_write(user, &st))
+    finding(check, LEVEL_ERROR, "run", line, "create it in the image, and give it the directory (chown)", "user %lu may not create %s",
+      (unsigned long)user->uid, path) ;
+}
+
+void check_logger (struct check *check, unsigned int line, char const *const *argv, int creates)
+{
+  char const *const *program = daemon_command(argv) ;
+  struct logger const *logger = program ? find_logger(*program) : 0 ;
+  struct user user ;
+  char const *name ;
+  int known ;
+  if (!logger) return ;
+  name = named_user(argv, program) ;
+  known = name ? find_user(&user, name) : ourselves(&user) ;
+  if (known == -1) finding(check, LEVEL_ERROR, "run", line, "add it, or name another", "there is no user %s", name) ;
+  if (known != 1 || creates) return ;
+  for (program++ ; *program ; program++)
+  {
+    char const *word = *program ;
+    if (word[0] == '-' && word[1] == '-' && !strchr(word, '=') && strcmp(word, "--json") != 0 && program[1]) program++ ;
+    else if (word[0] == '-' && word[1] && !word[2] && strchr(logger->with_argument, word[1]) && program[1]) program++ ;
+    else if (word[0] == '/' && !strpbrk(word, "$`*") && !is_prepared(word)) check_directory(check, line, word, logger, &user) ;
+  }
+}

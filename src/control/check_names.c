@@ -1,0 +1,211 @@
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "control/check.h"
+#include "service/settings.h"
+
+/* ---- Which word was meant ---- */
+
+#define COMPARED_MAX 32
+
+static unsigned int least (unsigned int a, unsigned int b)
+{
+  return a < b ? a : b ;
+}
+
+static char plain (char c)
+{
+  return c == '_' ? '-' : c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c ;
+}
+
+/* Edits from a to b: a letter more, less or another, two letters exchanged. Capitals and `_` for `-` are none. */
+static unsigned int distance (char const *a, char const *b)
+{
+  unsigned int rows[3][COMPARED_MAX + 1] ;
+  unsigned int *before = rows[0] ;
+  unsigned int *above = rows[1] ;
+  unsigned int *row = rows[2] ;
+  size_t m = strlen(a) ;
+  size_t n = strlen(b) ;
+  if (m > COMPARED_MAX || n > COMPARED_MAX) return COMPARED_MAX ;
+  for (size_t j = 0 ; j <= n ; j++) above[j] = (unsigned int)j ;
+  for (size_t i = 1 ; i <= m ; i++)
+  {
+    unsigned int *spare = before ;
+    row[0] = (unsigned int)i ;
+    for (size_t j = 1 ; j <= n ; j++)
+    {
+      unsigned int differs = plain(a[i - 1]) != plain(b[j - 1]) ;
+      row[j] = least(least(above[j], row[j - 1]) + 1, above[j - 1] + differs) ;
+      if (i > 1 && j > 1 && differs && plain(a[i - 1]) == plain(b[j - 2]) && plain(a[i - 2]) == plain(b[j - 1])) row[j] = least(row[j], before[j - 2] + 1) ;
+    }
+    before = above ;
+    above = row ;
+    row = spare ;
+  }
+  return above[n] ;
+}
+
+void closest_try (struct closest *closest, char const *candidate)
+{
+  unsigned int d = distance(closest->to, candidate) ;
+  unsigned int most = strlen(candidate) < 6 ? 1 : 2 ;
+  if (d > most || (closest->word && d >= closest->distance)) return ;
+  closest->word = candidate ;
+  closest->distance = d ;
+}
+
+/* ---- Names ---- */
+
+enum kind { KIND_FILE, KIND_DIRECTORY, KIND_ANY, KIND_OBSOLETE, KIND_S6_RC } ;
+
+struct name
+{
+  char const *name ;
+  enum kind kind ;
+  char const *mend ; /* of an obsolete one, or one of s6-rc's */
+} ;
+
+static struct name const names[] =
+{
+  { "run", KIND_ANY, 0 }, { "finish", KIND_ANY, 0 }, { "down", KIND_FILE, 0 }, { "log", KIND_DIRECTORY, 0 },
+  { "notification-fd", KIND_ANY, 0 }, { "lock-fd", KIND_ANY, 0 }, { "timeout-kill", KIND_ANY, 0 }, { "flag-timeout-killpg", KIND_FILE, 0 },
+  { "timeout-finish", KIND_ANY, 0 }, { "max-death-tally", KIND_ANY, 0 }, { "down-signal", KIND_ANY, 0 }, { "reload-signal", KIND_ANY, 0 },
+  { "flag-newpidns", KIND_FILE, 0 }, { "data", KIND_DIRECTORY, 0 }, { "env", KIND_DIRECTORY, 0 },
+  { "instance", KIND_DIRECTORY, 0 }, { "instances", KIND_DIRECTORY, 0 }, { "template", KIND_DIRECTORY, 0 },
+  { "supervise", KIND_ANY, 0 }, { "event", KIND_ANY, 0 },
+  { "restart", KIND_ANY, 0 }, { "restart-delay", KIND_ANY, 0 }, { "flag-main", KIND_FILE, 0 }, { "flag-keep-strays", KIND_FILE, 0 },
+  { "flag-forks", KIND_FILE, 0 }, { "pidfile", KIND_ANY, 0 }, { "flag-oneshot", KIND_FILE, 0 }, { "dependencies.d", KIND_DIRECTORY, 0 }, { "timeout-up", KIND_ANY, 0 },
+  { "nosetsid", KIND_OBSOLETE, "remove it: every service has a session of its own" },
+  { "type", KIND_S6_RC, "oneshot is flag-oneshot; for longrun nothing is needed" },
+  { "up", KIND_S6_RC, "make it run, and create flag-oneshot" },
+  { "dependencies", KIND_S6_RC, "use dependencies.d, an empty file for each name" },
+  { "contents", KIND_S6_RC, "use dependencies.d of the services that need these" },
+  { "contents.d", KIND_S6_RC, "use dependencies.d of the services that need these" },
+  { "producer-for", KIND_S6_RC, "make the consumer the logger, in log/" },
+  { "consumer-for", KIND_S6_RC, "make this one the producer's logger, in its log/" },
+  { "pipeline-name", KIND_S6_RC, "remove it: a service and its log/ belong together" },
+  { "flag-essential", KIND_S6_RC, "flag-main stops all when a service ends" },
+  { "flag-recommended", KIND_S6_RC, "remove it" },
+  { "timeout-down", KIND_S6_RC, "use timeout-kill" },
+} ;
+
+#define NAMES (sizeof names / sizeof *names)
+
+/* Files that have no effect, or a bad one, without another. */
+static struct { char const *file, *needs ; enum level level ; char const *what, *mend ; } const pairs[] =
+{
+  { "flag-newpidns", "timeout-kill", LEVEL_WARNING, "without timeout-kill, a stop may never end: PID 1 of a namespace ignores a signal that it does not handle",
+    "write milliseconds to timeout-kill" },
+  { "flag-timeout-killpg", "timeout-kill", LEVEL_WARNING, "without timeout-kill, it has no effect", "write milliseconds to timeout-kill, or remove it" },
+  { "pidfile", "flag-forks", LEVEL_WARNING, "without flag-forks, it has no effect", "create flag-forks, or remove it" },
+} ;
+
+int check_exists (char const *file)
+{
+  struct stat st ;
+  return !stat(file, &st) ;
+}
+
+static void check_known (struct check *check, struct name const *name)
+{
+  struct stat st ;
+  int is_directory ;
+  if (name->kind == KIND_OBSOLETE) finding(check, LEVEL_WARNING, name->name, 1, name->mend, "obsolete: it has no effect") ;
+  if (name->kind == KIND_S6_RC) finding(check, LEVEL_HINT, name->name, 1, name->mend, "a file of s6-rc's, not read here") ;
+  if (name->kind != KIND_FILE && name->kind != KIND_DIRECTORY) return ;
+  if (stat(name->name, &st) == -1)
+  {
+    finding(check, LEVEL_ERROR, name->name, 1, "mend the link, or remove it", "it leads nowhere") ;
+    return ;
+  }
+  is_directory = S_ISDIR(st.st_mode) ;
+  if (name->kind == KIND_DIRECTORY && !is_directory) finding(check, LEVEL_ERROR, name->name, 1, "make it one", "it is no directory") ;
+  if (name->kind == KIND_FILE && is_directory) finding(check, LEVEL_WARNING, name->name, 1, "make it an empty file", "it is a directory") ;
+}
+
+static void check_unknown (struct check *check, char const *name)
+{
+  struct closest closest = { name, 0, 0 } ;
+  char mend[64] ;
+  for (size_t i = 0 ; i < NAMES ; i++)
+    if (names[i].kind < KIND_OBSOLETE && !check_exists(names[i].name)) closest_try(&closest, names[i].name) ;
+  if (closest.word)
+  {
+    snprintf(mend, sizeof mend, "did you mean %s?", closest.word) ;
+    finding(check, LEVEL_WARNING, name, 1, mend, "unknown file name, without effect") ;
+  }
+  else finding(check, LEVEL_HINT, name, 1, "what run needs belongs into data/", "unknown file name, without effect") ;
+}
+
+static void check_name (struct check *check, char const *name)
+{
+  for (size_t i = 0 ; i < NAMES ; i++)
+    if (!strcmp(names[i].name, name))
+    {
+      check_known(check, names + i) ;
+      return ;
+    }
+  check_unknown(check, name) ;
+}
+
+static int is_visible (struct dirent const *entry)
+{
+  return entry->d_name[0] != '.' ;
+}
+
+void check_names (struct check *check)
+{
+  struct dirent **entries ;
+  int count = scandir(".", &entries, &is_visible, &alphasort) ;
+  if (count == -1)
+  {
+    finding(check, LEVEL_WARNING, "", 1, "check as a user who may", "it cannot be read (%s)", strerror(errno)) ;
+    return ;
+  }
+  for (int i = 0 ; i < count ; i++)
+  {
+    check_name(check, entries[i]->d_name) ;
+    free(entries[i]) ;
+  }
+  free(entries) ;
+}
+
+/* ---- Values ---- */
+
+static struct check *told ; /* settings_read() has no word for it */
+
+static void tell (char const *file, char const *value, char const *allowed, int err)
+{
+  char mend[256] ;
+  if (err)
+  {
+    finding(told, LEVEL_ERROR, file, 1, "make it a file that everybody may read", "it cannot be read (%s)", strerror(err)) ;
+    return ;
+  }
+  snprintf(mend, sizeof mend, "allowed: %s", allowed) ;
+  finding(told, LEVEL_ERROR, file, 1, mend, "invalid value \"%s\"", value) ;
+}
+
+static int is_effective (char const *file, struct settings const *settings)
+{
+  if (!strcmp(file, "timeout-kill")) return settings->timeout_kill_ms > 0 ;
+  return check_exists(file) ;
+}
+
+void check_settings (struct check *check)
+{
+  struct settings settings ;
+  told = check ;
+  settings_read(&settings, SETTINGS_START, &tell) ;
+  for (size_t i = 0 ; i < sizeof pairs / sizeof *pairs ; i++)
+    if (check_exists(pairs[i].file) && !is_effective(pairs[i].needs, &settings))
+      finding(check, pairs[i].level, pairs[i].file, 1, pairs[i].mend, "%s", pairs[i].what) ;
+  if (settings.notification_fd != SETTING_NO_FD && settings.notification_fd == settings.lock_fd)
+    finding(check, LEVEL_ERROR, "lock-fd", 1, "choose two different ones", "notification-fd is the same descriptor %d", settings.lock_fd) ;
+}

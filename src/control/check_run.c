@@ -1,0 +1,160 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "control/check.h"
+#include "control/check_shell.h"
+#include "service/daemons.h"
+
+#define FUNCTIONS_MAX 32
+#define FUNCTION_SIZE 32
+#define EXECLINE_WORDS 128
+#define EXECLINE_SIZE 8192
+
+/* What is known of the whole script, before its commands are judged. */
+struct script
+{
+  struct check *check ;
+  unsigned int count ; /* of what has been read */
+  unsigned int last ; /* the number of the last one that is in no other */
+  unsigned int handles : 1 ; /* it handles signals or waits for children itself */
+  unsigned int ends : 1 ; /* it ends what it starts */
+  unsigned int creates : 1 ; /* it makes directories, or may */
+  unsigned int is_full : 1 ;
+  char functions[FUNCTIONS_MAX][FUNCTION_SIZE] ;
+  unsigned int function_count ;
+} ;
+
+static char const *last_part (char const *path)
+{
+  char const *slash = strrchr(path, '/') ;
+  return slash ? slash + 1 : path ;
+}
+
+static int is_one_of (char const *word, char const *list)
+{
+  size_t len = strlen(word) ;
+  for (char const *at = list ; len && (at = strstr(at, word)) ; at++)
+    if ((at == list || at[-1] == ' ') && (at[len] == ' ' || !at[len])) return 1 ;
+  return 0 ;
+}
+
+/* ---- The first reading ---- */
+
+static void learn (struct shell_command const *command, void *data)
+{
+  struct script *script = data ;
+  unsigned int number = script->count++ ;
+  if (command->kind == SHELL_FUNCTION)
+  {
+    if (script->function_count == FUNCTIONS_MAX || strlen(command->words[0]) >= FUNCTION_SIZE) script->is_full = 1 ;
+    else strcpy(script->functions[script->function_count++], command->words[0]) ;
+    return ;
+  }
+  if (!command->depth) script->last = number ;
+  for (size_t i = 0 ; i < command->count ; i++)
+  {
+    char const *word = last_part(command->words[i]) ;
+    if (is_one_of(word, "trap wait")) script->handles = 1 ;
+    if (is_one_of(word, "stop shutdown quit kill killall pkill --stop --shutdown")) script->ends = 1 ;
+    if (is_one_of(word, "mkdir install chown chmod . source eval")) script->creates = 1 ;
+  }
+}
+
+/* ---- The second ---- */
+
+/* The words behind assignments and `exec`, which *executed says. */
+static char const *const *strip (char const *const *words, int *executed)
+{
+  *executed = 0 ;
+  while (*words && **words != '-' && strchr(*words, '=') && strcspn(*words, "=") == strspn(*words, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789+")) words++ ;
+  if (!*words || strcmp(*words, "exec") != 0) return words ;
+  *executed = 1 ;
+  for (words++ ; *words && **words == '-' ; words++)
+  {
+    if (!strcmp(*words, "--")) return words + 1 ;
+    if (!strcmp(*words, "-a") && words[1]) words++ ;
+  }
+  return words ;
+}
+
+static int is_function (struct script const *script, char const *name)
+{
+  for (unsigned int i = 0 ; i < script->function_count ; i++)
+    if (!strcmp(script->functions[i], name)) return 1 ;
+  return 0 ;
+}
+
+/* Is it a program, whose process is another than the shell's? */
+static int is_program (struct script const *script, char const *word)
+{
+  static char const builtins[] = ". : [ [[ alias break builtin cd command continue declare echo enable eval exec exit export false fg getopts hash jobs kill let"
+    " local logout popd printf pushd pwd read readonly return set shift shopt source test times trap true type typeset ulimit umask unalias unset wait" ;
+  return *word && *word != '$' && *word != '`' && !is_one_of(word, builtins) && !is_function(script, word) && !script->is_full ;
+}
+
+static void judge_daemon (struct check *check, unsigned int line, char const *const *argv, int is_service)
+{
+  struct daemon_advice advice ;
+  daemon_look(argv, &advice) ;
+  if (!advice.program || check_exists("flag-forks")) return ;
+  if (is_service && advice.means_strays && !check_exists("flag-keep-strays"))
+    finding(check, LEVEL_HINT, "run", line, "create flag-keep-strays if they are to live on", "what %s leaves behind is ended when it ends", advice.program) ;
+  if (advice.stays == DAEMON_IN_BACKGROUND && !is_service)
+    finding(check, LEVEL_WARNING, "run", line, "make it a service of its own", "%s puts itself into the background, where nothing supervises it", advice.program) ;
+  else if (advice.stays == DAEMON_IN_BACKGROUND)
+    finding(check, advice.unless_configured ? LEVEL_WARNING : LEVEL_ERROR, "run", line, advice.mend, "%s puts itself into the background%s",
+      advice.program, advice.unless_configured ? ", unless its configuration says otherwise" : "") ;
+  else if (is_service && advice.mend)
+    finding(check, LEVEL_HINT, "run", line, advice.mend, "whether %s stays in the foreground is left to its configuration", advice.program) ;
+}
+
+static void judge_last (struct script *script, struct shell_command const *command, char const *const *argv, int executed)
+{
+  char mend[128] ;
+  char const *name = argv && *argv ? last_part(*argv) : "" ;
+  if (check_exists("flag-oneshot") || check_exists("flag-forks")) return ;
+  if (command->after == SHELL_BACKGROUND && !script->handles)
+  {
+    finding(script->check, LEVEL_ERROR, "run", command->line, "take its & away, and execute it with exec", "the last command runs in the background: the service ends at once") ;
+    return ;
+  }
+  if (executed || script->handles || command->kind != SHELL_SIMPLE || command->after != SHELL_END) return ;
+  if (command->before == SHELL_OR || command->before == SHELL_PIPE || !*name || !is_program(script, *argv)) return ;
+  snprintf(mend, sizeof mend, "write exec %s ...", name) ;
+  finding(script->check, LEVEL_WARNING, "run", command->line, mend, "the last command is executed without exec, so that signals reach the shell, not %s", name) ;
+}
+
+static void judge (struct shell_command const *command, void *data)
+{
+  struct script *script = data ;
+  unsigned int number = script->count++ ;
+  int is_last = number == script->last ;
+  int executed = 0 ;
+  char const *const *argv = 0 ;
+  if (command->kind == SHELL_FUNCTION || command->elsewhere) return ;
+  if (command->kind == SHELL_SIMPLE) argv = strip(command->words, &executed) ;
+  if (is_last) judge_last(script, command, argv, executed) ;
+  if (!argv || !*argv || command->before == SHELL_PIPE || command->after == SHELL_PIPE) return ;
+  if (is_last || executed) judge_daemon(script->check, command->line, argv, 1) ;
+  else if (!command->depth && !script->ends) judge_daemon(script->check, command->line, argv, 0) ;
+  if (script->check->is_logger && (is_last || executed)) check_logger(script->check, command->line, argv, script->creates) ;
+}
+
+static void check_execline (struct check *check, struct content const *content)
+{
+  static char buffer[EXECLINE_SIZE] ;
+  char const *words[EXECLINE_WORDS] ;
+  unsigned int line = 1 ;
+  if (!execline_last(content->text, content->len, words, EXECLINE_WORDS, buffer, sizeof buffer, &line)) return ;
+  judge_daemon(check, line, words, 1) ;
+  if (check->is_logger) check_logger(check, line, words, memmem(content->text, content->len, "mkdir", 5) || memmem(content->text, content->len, "install", 7)) ;
+}
+
+void check_run (struct check *check, struct content const *content)
+{
+  struct script script = { .check = check } ;
+  if (content->language == LANGUAGE_EXECLINE) check_execline(check, content) ;
+  if (content->language != LANGUAGE_SHELL || !shell_read(content->text, content->len, &learn, &script)) return ;
+  script.count = 0 ;
+  shell_read(content->text, content->len, &judge, &script) ;
+}
