@@ -18,11 +18,12 @@ ALL_CFLAGS := $(CFLAGS) $(WARNINGS) -fno-pie -ffunction-sections -fdata-sections
 ALL_LDFLAGS := $(LDFLAGS) -no-pie -Wl,--gc-sections $(SANITIZE)
 LIBS := -l:libskarnet.a
 
-PROGRAMS := reeve-scan reeve-supervise reeve reeve-init
+PROGRAMS := reeve-scan reeve-supervise reeve reeve-init reeve-exec
 FOLDER_reeve-scan := scan
 FOLDER_reeve-supervise := supervise
 FOLDER_reeve := control
 FOLDER_reeve-init := init
+FOLDER_reeve-exec := exec
 
 objects = $(patsubst src/%.c,$(OBJ)/%.o,$(wildcard src/$(1)/*.c))
 LIBREEVE := $(BUILD)/libreeve.a

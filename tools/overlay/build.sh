@@ -65,7 +65,7 @@ programs()
   make -s -C "$root" -j"$jobs" "$work/bin/reeve-together" "$work/bin/reeve-supervise" \
     BUILD="$work" BINDIR=/command SANITIZE= CC="$CC" AR="$host-ar" LD="$host-ld" OBJCOPY="$host-objcopy" \
     CFLAGS="$CFLAGS -isystem $work/prefix/usr/include" \
-    LDFLAGS="$LDFLAGS $erratum -L$work/prefix/usr/lib/skalibs"
+    LDFLAGS="$LDFLAGS $erratum -Wl,-T,$here/no-unwinding.ld -L$work/prefix/usr/lib/skalibs"
 }
 
 stage()
@@ -74,7 +74,10 @@ stage()
   install -d -m 755 "$work/stage/command" "$work/stage/usr/bin"
   install -m 755 "$work/bin/reeve-together" "$work/stage/init"
   install -m 755 "$work/bin/reeve-supervise" "$work/stage/command/reeve-supervise"
-  for name in reeve-scan reeve with-contenv printcontenv; do ln -s ../init "$work/stage/command/$name"; done
+  for name in reeve-scan reeve with-contenv printcontenv reeve-exec chpst setuidgid envdir softlimit \
+    s6-setuidgid s6-envuidgid s6-applyuidgid s6-envdir s6-softlimit s6-setsid s6-setlock s6-fghack s6-notifyoncheck; do
+    ln -s ../init "$work/stage/command/$name"
+  done
   ln -s ../../command/reeve "$work/stage/usr/bin/reeve"
 }
 

@@ -1,7 +1,7 @@
 # The overlay's one file for several programs (together.c says why). Of each
 # program's objects only its main is seen from outside, under the program's name.
 OBJCOPY ?= objcopy
-TOGETHER := reeve-init reeve-scan reeve
+TOGETHER := reeve-init reeve-scan reeve reeve-exec
 entry = $(subst -,_,$(1))_main
 
 define together
@@ -13,10 +13,10 @@ $(OBJ)/together/$(1).o: $(call objects,$(FOLDER_$(1)))
 endef
 $(foreach name,$(TOGETHER),$(eval $(call together,$(name))))
 
-$(OBJ)/together/together.o: tools/overlay/together.c config.mk
+$(OBJ)/together/together.o $(OBJ)/together/libc.o: $(OBJ)/together/%.o: tools/overlay/%.c config.mk
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
-$(BIN)/reeve-together: $(patsubst %,$(OBJ)/together/%.o,together $(TOGETHER)) $(LIBREEVE)
+$(BIN)/reeve-together: $(patsubst %,$(OBJ)/together/%.o,together libc $(TOGETHER)) $(LIBREEVE)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)

@@ -1,0 +1,241 @@
+/* The chain loader. One program, which is what the name says that it is called by:
+
+   reeve-exec                                options.c
+   chpst setuidgid envdir softlimit          runit_names.c   runit's, daemontools'
+   s6-setuidgid s6-envdir ...                s6_names.c      s6's
+   s6-notifyoncheck                          s6_notifyoncheck.c
+
+   Each is a sequence of the steps below, which all do their work or say why they
+   cannot and exit: 111 when a system call failed; what else it is, is said with
+   each. None changes signals, and no descriptor outlives the execution but those
+   that are meant to.
+
+   names.c        their table
+   launch.c       executing, which is the end
+   environment.c  variables from files
+   identity.c     users and groups
+   limits.c       resource limits
+   sockets.c      what is bound before execution
+   lock.c         what is locked before execution
+   helper.c       the second process that tells readiness
+   readiness.c    what it does */
+
+#ifndef REEVE_EXEC_EXEC_H
+#define REEVE_EXEC_EXEC_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+enum exit_code
+{
+  EXIT_UNKNOWN = 1, /* s6's, for an account that there is not */
+  EXIT_USAGE = 100,
+  EXIT_WROTE = 102, /* s6-fghack's */
+  EXIT_SYSTEM = 111,
+  EXIT_NOT_EXECUTED = 126,
+  EXIT_NOT_FOUND = 127
+} ;
+
+/* What the name that the program was called by stands for. */
+struct front
+{
+  char const *name ;
+  void (*run) (int argc, char **argv) __attribute__((noreturn)) ;
+  char const *usage ;
+  unsigned char usage_code ;
+  unsigned char unknown_code ; /* for an account that there is not */
+  unsigned char exec_code ; /* when a program cannot be executed; 0: 126 or 127 */
+} ;
+
+extern struct front const *front ;
+
+/* Sets `front` by argv[0]; reeve-exec's if that is no name that is known. */
+extern void front_choose (char const *path) ;
+
+/* Prints the usage and exits. */
+extern void usage_die (void) __attribute__((noreturn)) ;
+
+/* ---- the names ---- */
+
+extern void reeve_exec_run (int argc, char **argv) __attribute__((noreturn)) ;
+extern void chpst_run (int argc, char **argv) __attribute__((noreturn)) ;
+extern void setuidgid_run (int argc, char **argv) __attribute__((noreturn)) ;
+extern void envdir_run (int argc, char **argv) __attribute__((noreturn)) ;
+extern void softlimit_run (int argc, char **argv) __attribute__((noreturn)) ; /* s6-softlimit, too */
+extern void s6_setuidgid_run (int argc, char **argv) __attribute__((noreturn)) ;
+extern void s6_envuidgid_run (int argc, char **argv) __attribute__((noreturn)) ;
+extern void s6_applyuidgid_run (int argc, char **argv) __attribute__((noreturn)) ;
+extern void s6_envdir_run (int argc, char **argv) __attribute__((noreturn)) ;
+extern void s6_setsid_run (int argc, char **argv) __attribute__((noreturn)) ;
+extern void s6_setlock_run (int argc, char **argv) __attribute__((noreturn)) ;
+extern void s6_fghack_run (int argc, char **argv) __attribute__((noreturn)) ;
+extern void s6_notifyoncheck_run (int argc, char **argv) __attribute__((noreturn)) ;
+
+/* ---- launch.c ---- */
+
+/* Executes `file`, which is looked for in the directories of `path` if it has no
+   slash; 0: the system's default. Returns only for who wants to go on, with errno. */
+extern void launch_try (char const *file, char *const *argv, char const *path) ;
+/* The same; says why it has failed. */
+extern void launch (char const *file, char *const *argv, char const *path) __attribute__((noreturn)) ;
+/* The PATH that this program was started with, in which the originals look. */
+extern char const *original_path ;
+extern void launch_original (char *const *argv) __attribute__((noreturn)) ;
+
+/* ---- environment.c ---- */
+
+extern void environment_set (char const *name, char const *value) ; /* 0: unsets */
+extern void environment_set_number (char const *name, uint32_t value) ;
+
+enum envdir_flag
+{
+  ENVDIR_MAY_LACK = 1, /* no directory: nothing to do */
+  ENVDIR_SKIP_DIRECTORIES = 2, /* in it, as chpst: else they are errors */
+  ENVDIR_NO_CHOMP = 4, /* keep the white space at the end */
+  ENVDIR_KEEP_RETURN = 8, /* carriage return is no white space, as for daemontools */
+  ENVDIR_WHOLE = 16 /* the whole file, not its first line */
+} ;
+
+/* A file a variable. `max`: longer ones are cut, 0: an error; `nul`: what NULs become. */
+extern void environment_read_directory (char const *directory, size_t max, unsigned int flags, char nul) ;
+
+/* A line a variable; 100 for one that is none. */
+extern void environment_read_file (char const *file) ;
+
+/* One line of such a file, NUL-terminated, without its newline; pure.
+     name, value  set when it is a variable: they point into `line`, which is changed
+   Returns 1; 0: nothing to set; -1: it has no name; -2: white space in its name. */
+extern int environment_parse_line (char *line, char **name, char **value) ;
+
+/* NAME from NAME_FILE or FILE__NAME; 100 when more than one of the three is set. */
+extern void environment_read_secret (char const *name) ;
+
+/* ---- identity.c ---- */
+
+#define GROUPS_MAX 65536 /* the kernel's NGROUPS_MAX */
+
+struct identity
+{
+  char const *account ; /* as it was given */
+  char const *home ;
+  uid_t uid ;
+  gid_t gid ;
+  size_t count ;
+  gid_t *groups ; /* supplementary; room for GROUPS_MAX */
+  unsigned int set_groups : 1 ; /* whether identity_become sets each */
+  unsigned int set_gid : 1 ;
+  unsigned int set_uid : 1 ;
+  unsigned int explicit_groups : 1 ; /* they were named */
+} ;
+
+enum identity_form
+{
+  IDENTITY_NAMES = 1,
+  IDENTITY_NUMBERS = 2,
+  IDENTITY_MEMBERSHIPS = 4 /* an account's supplementary groups, else its own alone */
+} ;
+
+/* Finds USER[:GROUP...]; all three are to be set. An account that there is not ends
+   with front->unknown_code. There is one place for groups: the last one found counts. */
+extern void identity_find (struct identity *identity, char const *text, unsigned int forms) ;
+
+/* UID, GID, and if the account is known HOME and USER. */
+extern void identity_into_environment (struct identity const *identity) ;
+
+/* Becomes it. `lenient`: no rights are needed for what is so already. */
+extern void identity_become (struct identity const *identity, int lenient) ;
+
+/* A number and nothing else; pure. Returns 1, or 0. */
+extern int identity_parse_number (char const *text, uint32_t *number) ;
+
+/* ---- limits.c ---- */
+
+struct limit
+{
+  int resource ;
+  rlim_t soft ;
+  rlim_t hard ;
+  unsigned int has_hard : 1 ;
+} ;
+
+/* RESOURCE=SOFT[:HARD]; pure. Returns 1, or 0. */
+extern int limit_parse (char const *text, struct limit *limit) ;
+extern void limit_apply (struct limit const *limit) ;
+/* Sets a soft limit, or what the hard one allows of it. */
+extern void limit_soften (int resource, rlim_t soft) ;
+/* As softlimit's option `letter` says, whose limits are one or several. */
+extern void limit_soften_letter (int letter, rlim_t soft) ;
+
+/* ---- lock.c ---- */
+
+/* flock()s a file for the program to inherit; creates it. Returns the descriptor.
+   `follow`: it may be a link; `wait`: else a lock that is held is the end. */
+extern int lock_file (char const *path, int follow, int wait) ;
+
+/* ---- sockets.c ---- */
+
+struct listener
+{
+  char const *text ; /* as it was given */
+  int is_unix ;
+} ;
+
+#define LISTEN_FIRST 3 /* as systemd's */
+
+/* ADDRESS:PORT into `address`; its port in text is at *port. Pure. Returns its size, or 0. */
+struct sockaddr_storage ;
+extern size_t listen_parse (char const *text, struct sockaddr_storage *address, char const **port) ;
+
+/* Binds them to LISTEN_FIRST and the following; whatever is there is closed. */
+extern void listen_all (struct listener const *listeners, unsigned int count) ;
+
+/* ---- helper.c, readiness.c ---- */
+
+#define FOR_EVER UINT32_MAX /* as a number of milliseconds */
+
+/* How readiness is found out. */
+struct readiness
+{
+  char const *const *check ; /* run until it exits 0; 0: `socket` tells */
+  int socket ; /* NOTIFY_SOCKET's */
+  int notification ; /* where it is told */
+  uint32_t first_ms ; /* before the first check */
+  uint32_t wait_ms ; /* before the next one */
+  uint32_t wait_max_ms ; /* it is doubled each time, up to this */
+  uint32_t each_ms ; /* a check that takes longer is killed */
+  uint32_t all_ms ; /* then it is given up */
+  uint32_t tries ; /* then, too; 0: never */
+  int program ; /* pidfd of the program, -1 where the kernel has none */
+  pid_t program_pid ;
+} ;
+
+struct helper
+{
+  struct readiness readiness ;
+  struct identity const *identity ; /* to become, or 0 */
+  int is_child ; /* stays a child of the program */
+  int const *not_held ; /* descriptors that only the program keeps, ended by -1 */
+} ;
+
+/* Takes a descriptor to tell readiness by: `fd` itself is closed. Returns another
+   number, at least `above`. */
+extern int helper_take_notification (int fd, int above) ;
+
+/* Forks. Returns in the process that becomes the program; the other one begins when
+   that has been executed, and ends when readiness was told, or when the program has
+   ended or nobody reads the notification any more. The descriptors in `readiness`
+   are closed in the program; what it says of the program is set here. */
+extern void helper_start (struct helper *helper) ;
+
+/* A notify socket, named in NOTIFY_SOCKET. */
+extern int notify_socket (void) ;
+
+/* Returns the helper's exit code. */
+extern int readiness_find_out (struct readiness const *readiness) ;
+
+/* Is READY=1 one of the lines of a notification? Pure. */
+extern int notification_is_ready (char const *text, size_t len) ;
+
+#endif
