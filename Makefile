@@ -30,7 +30,7 @@ LIBREEVE := $(BUILD)/libreeve.a
 MANUAL := $(patsubst %.scd,$(BUILD)/man/%,$(notdir $(wildcard src/*/*.scd)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 
-.PHONY: all programs install check demo lint asan mutants clean unit overlay overlay-amd64 overlay-arm64 overlay-execline
+.PHONY: all programs install check demo lint asan fuzz fuzz-targets chaos mutants clean unit overlay overlay-amd64 overlay-arm64 overlay-execline
 all: programs $(MANUAL)
 programs: $(addprefix $(BIN)/,$(PROGRAMS))
 
@@ -58,6 +58,17 @@ $(BUILD)/unit/$(1): tests/unit/$(1).c tests/unit/unit.h $(call parts,$(1)) $(LIB
 endef
 $(foreach name,$(notdir $(UNIT_TESTS)),$(eval $(call unit_test,$(name))))
 unit: $(UNIT_TESTS)
+
+# Fuzz targets likewise; one that needs other objects names them in FUZZ_PARTS_NAME.
+FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
+fuzz_parts = $(or $(FUZZ_PARTS_$(1)),$(call parts,$(1)))
+define fuzz_target
+$(BUILD)/fuzz/$(1): tests/fuzz/$(1).c tests/fuzz/fuzz.h $(call fuzz_parts,$(1)) $(LIBREEVE)
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CPPFLAGS) -Itests/fuzz $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -fsanitize=fuzzer -o $$@ tests/fuzz/$(1).c $(call fuzz_parts,$(1)) $(LIBREEVE) $$(LIBS)
+endef
+$(foreach name,$(notdir $(FUZZ_TARGETS)),$(eval $(call fuzz_target,$(name))))
+fuzz-targets: $(FUZZ_TARGETS)
 
 define manual
 $(BUILD)/man/$(basename $(notdir $(1))): $(1)
@@ -98,10 +109,24 @@ asan:
 	$(MAKE) BUILD=build-asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
 	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' check
 
+SECONDS ?= 10
+fuzz:
+	$(MAKE) BUILD=build-fuzz CC=clang CFLAGS='-O1 -g -fno-omit-frame-pointer' \
+	  SANITIZE='-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all' fuzz-targets
+	tools/fuzz.sh $(SECONDS) build-fuzz $(FUZZ)
+
+$(BUILD)/chaos/service: tools/chaos/service.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $<
+
+MINUTES ?= 1
+chaos: all $(BUILD)/chaos/service
+	tools/chaos/chaos.py '$(MINUTES)' '$(SEED)' $(BUILD) $(WITHOUT)
+
 mutants: all
 	tools/mutants.sh
 
 clean:
-	rm -rf build build-asan
+	rm -rf build build-asan build-fuzz
 
--include $(shell find $(OBJ) $(BUILD)/unit -name '*.d' 2>/dev/null)
+-include $(shell find $(OBJ) $(BUILD)/unit $(BUILD)/fuzz -name '*.d' 2>/dev/null)

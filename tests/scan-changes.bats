@@ -71,6 +71,16 @@ not_in_live() { [ ! -e "$live/$1" ]; }
   eventually 10 two_starts
 }
 
+@test "one that ignores SIGTERM and is removed is killed after the timeout-kill that it had" {
+  service stubborn <<<'trap "" TERM; echo $$ >"$dir/pid"; while :; do sleep 0.1; done'
+  setting stubborn timeout-kill 200
+  scanner
+  eventually 10 test -s "$dir/pid"
+  rm -r "$scan/stubborn"
+  eventually 20 gone "$(cat "$dir/pid")"
+  eventually 10 not_in_live stubborn
+}
+
 @test "an edit of run takes effect at the next start" {
   idle web
   scanner

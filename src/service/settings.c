@@ -213,8 +213,16 @@ static void take_defaults (struct settings *settings, enum settings_set which)
   settings->reload_signal = fresh.reload_signal ;
 }
 
+/* The service directory was removed, and what is in LIVE are links into it. */
+static int is_removed (void)
+{
+  struct stat st ;
+  return !lstat("run", &st) && S_ISLNK(st.st_mode) && stat("run", &st) == -1 && (errno == ENOENT || errno == ENOTDIR) ;
+}
+
 void settings_read (struct settings *settings, enum settings_set which, settings_report_func *report)
 {
+  if (which == SETTINGS_STOP && is_removed()) return ;
   take_defaults(settings, which) ;
   for (size_t i = 0 ; i < sizeof all / sizeof *all ; i++)
     if (which == SETTINGS_START || all[i].at_stop) set(settings, all + i, report) ;

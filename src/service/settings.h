@@ -31,7 +31,8 @@ enum settings_set
 {
   SETTINGS_START, /* what a start needs: all */
   SETTINGS_STOP /* what is read afresh when a stop is ordered: timeout-kill,
-                   flag-timeout-killpg, down-signal, reload-signal */
+                   flag-timeout-killpg, down-signal, reload-signal; of a service
+                   that was removed (its ./run leads nowhere) none: they stay */
 } ;
 
 /* How a fault is told: called once for each invalid file.

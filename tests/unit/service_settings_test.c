@@ -467,3 +467,19 @@ TEST(a_stop_forgets_files_that_are_gone)
   settings_read(&settings, SETTINGS_STOP, &tell) ;
   CHECK(!settings.timeout_kill_ms && settings.down_signal == SIGTERM && !settings.kill_group && settings.notification_fd == 3) ;
 }
+
+TEST(a_stop_of_a_service_that_was_removed_forgets_nothing)
+{
+  struct settings settings ;
+  temp_enter() ;
+  temp_text("timeout-kill", "200") ;
+  temp_text("down-signal", "INT") ;
+  temp_text("flag-timeout-killpg", "") ;
+  CHECK(!symlink("/nonexistent/run", "run")) ;
+  read_all(&settings) ;
+  unlink("timeout-kill") ;
+  unlink("flag-timeout-killpg") ;
+  CHECK(!unlink("down-signal") && !symlink("/nonexistent/down-signal", "down-signal")) ;
+  settings_read(&settings, SETTINGS_STOP, &tell) ;
+  CHECK(settings.timeout_kill_ms == 200 && settings.down_signal == SIGINT && settings.kill_group) ;
+}

@@ -1,0 +1,247 @@
+"""What must be true all the time, whatever is killed."""
+
+import os
+import time
+
+import tree
+from tempers import TEMPERS
+
+BOUND_S = 30  # in which what is wanted is up again, and what is gone has ended
+CALM_S = 4  # after which a command has had its effect
+ZOMBIE_S = 10
+DESCRIPTORS_MORE = 2  # one for readiness, one for a directory being read
+MEMORY_MORE_KB = {"scanner": 128, "supervisor": 64}
+
+
+class Failure(Exception):
+    pass
+
+
+class Unit:
+    """A supervised directory: a service, or a logger."""
+
+    def __init__(self, chaos, name, temper):
+        self.name = name
+        self.temper = temper
+        self.former = temper  # what runs may still be of this one
+        self.live = f"{chaos.live}/{name}"
+        self.lock = f"{chaos.state}/{name.replace('/', ':')}.lock"
+        self.instances = f"{chaos.state}/{name.replace('/', ':')}.instances"
+        self.present = False
+        self.touched = 0.0  # when a command, a kill or a change last came to it
+        self.supervisor_touched = 0.0
+        self.clients = 0
+        self.want = None  # what the status says, and has to say until the next command
+        self.strange_since = None
+        self.well_at = 0.0
+        self.starts = 0
+        self.gone_at = 0.0
+
+    def is_logger(self):
+        return self.temper == "logger"
+
+    def stable(self):
+        return TEMPERS[self.temper].stable and TEMPERS[self.former].stable
+
+    def gives_up(self):
+        return TEMPERS[self.temper].gives_up or TEMPERS[self.former].gives_up
+
+    def leaves(self):
+        return TEMPERS[self.temper].leaves or TEMPERS[self.former].leaves
+
+    def holder(self):
+        return tree.lock_holder(self.lock)
+
+    def supervisor(self):
+        return tree.lock_holder(self.live + "/supervise/lock")
+
+    def status(self):
+        return tree.status(self.live)
+
+    def count_starts(self):
+        try:
+            return os.stat(self.instances).st_size // 32
+        except OSError:
+            return 0
+
+    def touch(self, supervisor=False):
+        self.touched = time.monotonic()
+        self.want = None
+        self.strange_since = None
+        if supervisor:
+            self.supervisor_touched = self.touched
+
+    def calm(self):
+        return not self.clients and time.monotonic() - self.touched > CALM_S
+
+
+class Pledge:
+    """That the death of somebody else changes nothing for a process."""
+
+    def __init__(self, unit, who, since, cause, is_supervisor=False):
+        self.unit = unit
+        self.who = who
+        self.since = since
+        self.cause = cause
+        self.is_supervisor = is_supervisor
+        self.made = time.monotonic()
+
+    def void(self):
+        return (self.unit.supervisor_touched if self.is_supervisor else self.unit.touched) >= self.made
+
+
+class Watch:
+    def __init__(self, chaos):
+        self.chaos = chaos
+        self.pledges = []
+        self.kept = {"the same service instance": 0, "the same supervisor": 0}
+        self.zombies = {}
+        self.clashes_read = 0
+        self.early = {}  # (pid, start): the smallest resources when young
+        self.late = {}  # ... the last samples
+        self.largest = {"scanner": (0, 0), "supervisor": (0, 0)}
+        self.compared = {"scanner": 0, "supervisor": 0}
+        self.tolerated_strays = 0
+        self.longest_down_s = 0.0
+
+    # ---- pledges ----
+
+    def pledge_instance(self, unit, cause):
+        status = unit.status()
+        who = tree.identity(unit.holder())
+        if unit.stable() and unit.present and unit.calm() and status and who and status.pid == who[0] and not status.flags & tree.FINISHING:
+            self.pledges.append(Pledge(unit, who, status.since, cause))
+
+    def pledge_supervisor(self, unit, cause):
+        who = tree.identity(unit.supervisor())
+        if who and unit.present and time.monotonic() - unit.supervisor_touched > CALM_S:
+            self.pledges.append(Pledge(unit, who, None, cause, True))
+
+    def check_pledges(self):
+        kept = []
+        for pledge in self.pledges:
+            unit = pledge.unit
+            if pledge.void():
+                continue
+            if tree.identity(pledge.who[0]) != pledge.who:
+                what = "supervisor" if pledge.is_supervisor else "instance"
+                raise Failure(f"{unit.name}: its {what}, pid {pledge.who[0]}, did not outlive this: {pledge.cause}")
+            if pledge.is_supervisor:
+                if time.monotonic() - pledge.made > BOUND_S / 2:
+                    self.kept["the same supervisor"] += 1
+                    continue
+            else:
+                status = unit.status()
+                supervisor = unit.supervisor()
+                if supervisor and status and (status.pid, status.since) == (pledge.who[0], pledge.since) \
+                        and time.monotonic() - pledge.made > CALM_S:
+                    self.kept["the same service instance"] += 1
+                    continue
+                if time.monotonic() - pledge.made > BOUND_S:
+                    said = f"pid {status.pid}" if status else "nothing"
+                    raise Failure(f"{unit.name}: pid {pledge.who[0]} runs on, and {BOUND_S} s later its status says {said}"
+                                  f" (supervisor {supervisor}), or another time of its start: {pledge.cause}")
+            kept.append(pledge)
+        self.pledges = kept
+
+    # ---- two at once ----
+
+    def check_clashes(self):
+        try:
+            with open(self.chaos.state + "/clashes", "r", encoding="ascii") as file:
+                file.seek(self.clashes_read)
+                text = file.read()
+        except FileNotFoundError:
+            return
+        for line in text.splitlines():
+            what, name, pid, other = line.split()
+            if what == "instance":
+                raise Failure(f"two instances of {name} at once: pid {pid} was started while {other} was running ({tree.arguments(other)})")
+            if "strays" not in self.chaos.without:
+                self.stray(self.chaos.units[name], pid, int(other))
+        self.clashes_read += len(text)
+
+    def stray(self, unit, pid, stray):
+        """What a supervisor that was killed knew of strays nobody else may know."""
+        since = tree.process(stray)
+        age = since.age_s() if since else BOUND_S
+        if unit.leaves() or time.monotonic() - max(unit.supervisor_touched, self.chaos.scanner_died) < age + CALM_S:
+            self.tolerated_strays += 1
+            return
+        raise Failure(f"{unit.name}: pid {pid} was started while a stray of an earlier instance, pid {stray}, was alive")
+
+    # ---- up again ----
+
+    def check_units(self):
+        now = time.monotonic()
+        for unit in self.chaos.units.values():
+            holder = unit.holder()
+            if not unit.present:
+                if (holder or unit.supervisor()) and now - unit.gone_at > BOUND_S:
+                    raise Failure(f"{unit.name}: its directory is gone since {now - unit.gone_at:.0f} s, and it still runs"
+                                  f" (pid {holder}, supervisor {unit.supervisor()})")
+                continue
+            status = unit.status()
+            starts = unit.count_starts()
+            wanted = status is None or status.wanted()
+            if holder or starts != unit.starts or not wanted:
+                unit.well_at = now
+            unit.starts = starts
+            self.longest_down_s = max(self.longest_down_s, now - unit.well_at)
+            if now - max(unit.well_at, unit.touched) > BOUND_S and not unit.gives_up():
+                raise Failure(f"{unit.name}: wanted, and not up for {now - unit.well_at:.0f} s (supervisor {unit.supervisor()})")
+            self.check_want(unit, status, now)
+
+    def check_want(self, unit, status, now):
+        if not unit.calm() or unit.gives_up() or not status or not unit.supervisor():
+            return
+        if unit.want is None:
+            unit.want = status.wanted()
+        if status.wanted() == unit.want:
+            unit.strange_since = None
+            return
+        unit.strange_since = unit.strange_since or now
+        if now - unit.strange_since > CALM_S:
+            raise Failure(f"{unit.name}: was wanted {'up' if unit.want else 'down'}, and no longer is; nobody has asked for that")
+
+    # ---- zombies, descriptors, memory ----
+
+    def check_processes(self, found):
+        now = time.monotonic()
+        ours = {self.chaos.scanner: "scanner", os.getpid(): "driver"}
+        for unit in self.chaos.units.values():
+            ours[unit.supervisor()] = "supervisor"
+        ours.pop(0, None)
+        zombies = {}
+        for one in found.values():
+            if one.state == "Z" and one.parent in ours:
+                zombies[one.identity()] = self.zombies.get(one.identity(), now)
+                if now - zombies[one.identity()] > ZOMBIE_S:
+                    raise Failure(f"pid {one.pid} ({one.comm}) is a zombie since {ZOMBIE_S} s; its parent: {tree.arguments(one.parent)}")
+            kind = ours.get(one.pid)
+            if kind in MEMORY_MORE_KB and one.state != "Z":
+                self.sample(kind, one)
+        self.zombies = zombies
+
+    def sample(self, kind, one):
+        now = tree.resources(one.pid)
+        age = one.age_s()
+        if not now or age < 3:
+            return
+        if age < 8 or one.identity() not in self.early:
+            before = self.early.get(one.identity(), now)
+            self.early[one.identity()] = tuple(map(min, before, now))
+            return
+        last = self.late.setdefault(one.identity(), [])
+        last.append(now)
+        del last[:-5]
+        if len(last) < 5:
+            return
+        descriptors, memory = map(min, *last)
+        self.compared[kind] += 1
+        self.largest[kind] = tuple(map(max, self.largest[kind], (descriptors, memory)))
+        early = self.early[one.identity()]
+        if descriptors > early[0] + DESCRIPTORS_MORE:
+            raise Failure(f"pid {one.pid} ({tree.arguments(one.pid)}) has {descriptors} descriptors open; when it was young: {early[0]}")
+        if memory > early[1] + MEMORY_MORE_KB[kind]:
+            raise Failure(f"pid {one.pid} ({tree.arguments(one.pid)}) has {memory} kB of its own; when it was young: {early[1]}")
