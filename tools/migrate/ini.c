@@ -50,6 +50,34 @@ static char const *lower (struct pool *pool, char const *name)
   return copy ;
 }
 
+/* A continuation line is one that is indented deeper than its option. */
+static size_t indentation (struct reading const *reading, struct range range)
+{
+  return strspn(reading->source->text + range.start, " \t") ;
+}
+
+/* inih takes comments off the first line of a value only. */
+static char const *without_comment (struct pool *pool, char const *value)
+{
+  size_t len = 0 ;
+  while (value[len] && !(strchr(";#", value[len]) && len && strchr(" \t", value[len - 1]))) len++ ;
+  while (len && strchr(" \t", value[len - 1])) len-- ;
+  return pool_copy(pool, value, len) ;
+}
+
+/* The line is an option of its own: inih took it for a continuation, as it is indented. */
+static int split_option (struct pool *pool, char const **name, char const **value)
+{
+  size_t len = strcspn(*value, "=:") ;
+  size_t end = len ;
+  if (!(*value)[len]) return 0 ;
+  while (end && strchr(" \t", (*value)[end - 1])) end-- ;
+  *name = lower(pool, pool_copy(pool, *value, end)) ;
+  *value += len + 1 ;
+  *value += strspn(*value, " \t") ;
+  return 1 ;
+}
+
 static int add_option (void *data, char const *section, char const *name, char const *value)
 {
   struct reading *reading = data ;
@@ -57,13 +85,24 @@ static int add_option (void *data, char const *section, char const *name, char c
   struct range range = source_line_range(reading->source, reading->next) ;
   struct ini_option **end = &section_named(reading, section)->options ;
   struct ini_option *option ;
-  int continues = strchr(" \t", reading->source->text[range.start]) != 0 ;
+  int continues = indentation(reading, range) > 0 && value ;
   name = lower(pool, name) ;
   while (*end && strcmp((*end)->name, name) != 0) end = &(*end)->next ;
   option = *end ;
   if (option && continues)
   {
-    option->value = pool_printf(pool, "%s\n%s", option->value, value ? value : "") ;
+    value = without_comment(pool, value) ;
+    if (indentation(reading, range) <= indentation(reading, option->range) && split_option(pool, &name, &value))
+    {
+      end = &section_named(reading, section)->options ;
+      while (*end && strcmp((*end)->name, name) != 0) end = &(*end)->next ;
+      option = *end ;
+      continues = 0 ;
+    }
+  }
+  if (option && continues)
+  {
+    option->value = pool_printf(pool, "%s\n%s", option->value, value) ;
     option->range.end = range.end ;
     return 1 ;
   }

@@ -2,12 +2,14 @@
 # overlay. Its grammar is fetched by npm's client, which checks the hash in the lock
 # file; the third party's code is compiled without our warnings.
 MIGRATE := $(OBJ)/migrate
-GRAMMAR := $(BUILD)/grammar
+GRAMMAR := build/grammar
 GRAMMAR_SRC := $(GRAMMAR)/node_modules/tree-sitter-bash/src
 MIGRATE_LIBS := $(LIBS) -l:libtree-sitter.a -l:libinih.a
 
 migrate_objects := $(patsubst tools/migrate/%.c,$(MIGRATE)/%.o,$(wildcard tools/migrate/*.c))
 grammar_objects := $(MIGRATE)/grammar/parser.o $(MIGRATE)/grammar/scanner.o
+$(BUILD)/unit/migrate_% $(BUILD)/fuzz/migrate_%: LIBS := $(MIGRATE_LIBS)
+$(BUILD)/unit/migrate_% $(BUILD)/fuzz/migrate_%: ALL_CPPFLAGS += -Itools
 # What the tests of pure parts and the fuzzer are linked with.
 migrate_parts := $(filter-out %/reeve-migrate.o,$(migrate_objects)) $(grammar_objects)
 

@@ -35,10 +35,19 @@ static char const *describe_claims (struct plan *plan, uint32_t const *claims, u
   return texts_join(plan->pool, &texts, "; ") ;
 }
 
+/* An entry is one line, whatever the texts in it have. */
+static void add_entry (struct plan *plan, struct texts *lines, char const *entry)
+{
+  char *copy = (char *)pool_copy(plan->pool, entry, strlen(entry)) ;
+  for (char *p = copy ; *p ; p++)
+    if ((unsigned char)*p < ' ' || *p == 127) *p = ' ' ;
+  texts_add(plan->pool, lines, copy) ;
+}
+
 static void add_mistakes (struct plan *plan, struct texts *lines, struct mistake const **next, uint32_t last)
 {
   for (; *next && (*next)->line <= last ; *next = (*next)->next)
-    texts_add(plan->pool, lines, pool_printf(plan->pool, "line %u: mistake: %s", (*next)->line, (*next)->text)) ;
+    add_entry(plan, lines, pool_printf(plan->pool, "line %u: mistake: %s", (*next)->line, (*next)->text)) ;
 }
 
 /* What became of one line. */
@@ -59,14 +68,14 @@ char const *render_report (struct plan *plan)
     char const *next = 0 ;
     uint32_t last = line ;
     while (last < source->nlines && !strcmp(next = describe_line(plan, last + 1), what)) last++ ;
-    texts_add(plan->pool, &lines, last > line
+    add_entry(plan, &lines, last > line
       ? pool_printf(plan->pool, "lines %u-%u: %s", line, last, what) : pool_printf(plan->pool, "line %u: %s", line, what)) ;
     add_mistakes(plan, &lines, &mistakes, last) ;
     line = last + 1 ;
     what = next ;
   }
   for (struct text const *note = plan->notes.first ; note ; note = note->next)
-    texts_add(plan->pool, &lines, pool_printf(plan->pool, "note: %s", note->text)) ;
+    add_entry(plan, &lines, pool_printf(plan->pool, "note: %s", note->text)) ;
   if (!lines.first) return "" ;
   return pool_printf(plan->pool, "%s\n", texts_join(plan->pool, &lines, "\n")) ;
 }
