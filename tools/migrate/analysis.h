@@ -97,6 +97,8 @@ extern int starts_something (struct analysis *a, struct statement *statement) ;
 /* Does nothing but messages and an exit come behind it? */
 extern int is_last (struct frame const *frame) ;
 extern int starts_later (struct analysis *a, struct frame const *frame) ;
+/* Does it only say something? */
+extern int is_message (struct analysis *a, struct statement *statement) ;
 extern struct function *find_function (struct analysis *a, char const *name) ;
 
 /* ---- branches.c: what is between a start and the script's top ---- */
@@ -134,6 +136,7 @@ extern int is_repeatable (struct analysis *a, struct statement *statement) ;
 /* ---- waiting.c: loops ---- */
 extern int walk_loop (struct analysis *a, struct statement *statement, struct frame *frame) ; /* 1: it was one of the known kinds */
 extern int walk_wait_program (struct analysis *a, struct statement *statement) ; /* wait-for-it and its like */
+extern int walk_restarting (struct analysis *a, struct statement *statement) ; /* a loop in the background that restarts a program; 1: it was that */
 extern int watches_processes (struct analysis *a, struct statement *statement) ;
 extern int keeps_alive (struct statement const *statement) ; /* tail -f, sleep infinity */
 extern void drop_keeping_alive (struct analysis *a, struct statement *statement) ;
@@ -142,7 +145,8 @@ extern void script_waits (struct analysis *a, uint32_t line) ; /* for any of wha
 
 /* ---- probe.c: whom does a condition ask? ---- */
 extern int is_probe (char const *condition) ;
-extern struct service *probed_service (struct analysis *a, char const *condition) ; /* 0: none that was started here */
+/* 0: none that was started here. *certain becomes 0 when nothing but the order speaks for it. */
+extern struct service *probed_service (struct analysis *a, char const *condition, int *certain) ;
 extern int probes_elsewhere (struct analysis *a, char const *condition) ; /* another host than this one */
 
 /* ---- traps.c ---- */

@@ -185,13 +185,6 @@ static char const *describe (struct analysis *a, struct statement const *stateme
   return "environment" ;
 }
 
-/* The same, where the branch that it is in has conditions. */
-static char const *under_conditions (struct analysis *a, char const *text)
-{
-  if (!a->conditions.first) return text ;
-  return pool_printf(a->pool, "if %s; then\n  %s\nfi", texts_join(a->pool, &a->conditions, " && "), text) ;
-}
-
 static int sets_positional (struct statement *statement, void *data)
 {
   (void)data ;
@@ -225,7 +218,8 @@ int add_context (struct analysis *a, struct statement *statement)
   a->sets_errexit |= sets_errexit(statement) ;
   claim = claim_statement(a, statement, "", "") ;
   claim->what = describe(a, statement, names) ;
-  piece = plan_piece(a->plan, under_conditions(a, statement_text(a, statement)), names) ;
+  piece = plan_piece(a->plan, statement_text(a, statement), names) ;
+  if (a->conditions.first) piece->under = texts_join(a->pool, &a->conditions, " && ") ;
   piece->always = always ;
   piece->positional = positional ;
   piece->claim = claim ;

@@ -178,6 +178,11 @@ static int mentioned_by (struct piece const *piece, char const *text)
   return 0 ;
 }
 
+static int mentioned_by_piece (struct piece const *piece, struct piece const *by)
+{
+  return mentioned_by(piece, by->text) || (by->under && mentioned_by(piece, by->under)) ;
+}
+
 static int mentioned_by_lines (struct piece const *piece, struct texts const *texts)
 {
   for (struct text const *one = texts->first ; one ; one = one->next)
@@ -210,7 +215,7 @@ void plan_needed (struct plan const *plan, struct service const *service, unsign
       needed[i] = piece->always || mentioned_by(piece, extra)
        || (service && mentioned_by_service(piece, service)) ;
       for (unsigned int j = 0 ; !needed[i] && j < npieces ; j++)
-        needed[i] = needed[j] && !plan->pieces[j].shared && mentioned_by(piece, plan->pieces[j].text) ;
+        needed[i] = needed[j] && !plan->pieces[j].shared && mentioned_by_piece(piece, plan->pieces + j) ;
       again |= needed[i] ;
     }
   }
@@ -221,6 +226,8 @@ static void settle_pieces (struct plan *plan)
   struct texts *where = pool_alloc(plan->pool, (plan->npieces + 1) * sizeof(*where)) ;
   char *needed = pool_alloc(plan->pool, plan->npieces + 1) ;
   int has_setup = plan_has_setup(plan) ;
+  for (unsigned int i = 0 ; i < plan->npieces ; i++)
+    for (struct text const *one = plan->pieces[i].used.first ; one ; one = one->next) texts_add_once(plan->pool, where + i, one->text) ;
   for (unsigned int i = 0 ; i < plan->npieces ; i++)
     if (plan->pieces[i].in_setup && has_setup) texts_add_once(plan->pool, where + i, plan_setup_where(plan)) ;
   for (struct service *service = plan->services ; service ; service = service->next)

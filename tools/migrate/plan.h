@@ -18,6 +18,8 @@ struct piece
   int shared ; /* computed once, by the cont-init.d script, and handed on by name */
   int positional ; /* sets $1, $2, ...: for those that mention them */
   int in_setup ; /* the cont-init.d script has it as well */
+  char const *under ; /* the conditions of the branch that it is in; 0: none */
+  struct texts used ; /* where it went in another form */
   struct claim *claim ;
 } ;
 

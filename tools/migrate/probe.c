@@ -119,17 +119,29 @@ static int likelihood (struct service const *service, char const *condition)
   return 0 ;
 }
 
-struct service *probed_service (struct analysis *a, char const *condition)
+/* One of those whose own ways to be asked are known, so that another is not his. */
+static int is_known_program (struct service const *service)
+{
+  for (size_t i = 0 ; i < ROWS(relations) ; i++)
+    if (has_program(service, relations[i].programs)) return 1 ;
+  return 0 ;
+}
+
+struct service *probed_service (struct analysis *a, char const *condition, int *certain)
 {
   struct service *best = 0 ;
-  int most = -1 ;
+  int most = 1 ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
     int is = likelihood(service, condition) ;
-    if (is < 0 || is < most) continue ;
+    if (is < most) continue ;
     most = is ;
     best = service ;
   }
+  if (best) return best ;
+  *certain = 0 ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+    if (!service->is_oneshot && !service->check && !is_known_program(service)) best = service ;
   return best ;
 }
 

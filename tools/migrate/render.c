@@ -5,7 +5,8 @@
 
 #define NOTIFICATION_FD "3"
 #define ENVIRONMENT "${REEVE_LIVE:-/run/service}/../s6/container_environment"
-/* run's exit code when a condition is false; finish makes it permanent */
+/* Where the script was: /init tells it. */
+#define WORKDIR "cd \"${REEVE_WORKDIR:-/}\" || exit 111"
 
 struct rendering
 {
@@ -34,9 +35,37 @@ static char const *as_script (struct rendering *r, struct texts const *lines)
   return pool_printf(r->plan->pool, "%s\n", texts_join(r->plan->pool, lines, "\n")) ;
 }
 
-/* #! and what the script's lines so far mean for this one. */
+static int is_absolute_cd (char const *text)
+{
+  return !strncmp(text, "cd /", 4) || !strncmp(text, "cd \"/", 5) ;
+}
+
+/* A service is started in its own directory; the script was somewhere else, unless it
+   went to a place that does not depend on where it was. */
+static int needs_workdir (struct rendering *r, struct service const *service, unsigned int npieces, char const *needed)
+{
+  for (unsigned int i = 0 ; i < npieces ; i++)
+    if (needed[i] && !r->plan->pieces[i].under && is_absolute_cd(r->plan->pieces[i].text)) return 0 ;
+  for (struct text const *one = service ? service->before.first : 0 ; one ; one = one->next)
+    if (is_absolute_cd(one->text)) return 0 ;
+  return 1 ;
+}
+
+static void add_conditions (struct rendering *r, struct texts *lines, struct service const *service)
+{
+  struct pool *pool = r->plan->pool ;
+  if (!service->conditions.first) return ;
+  texts_add(pool, lines, "# Not started unless the script would have.") ;
+  texts_add(pool, lines, pool_printf(pool, service->is_oneshot ? "if ! { %s; }; then exit 0; fi" : "if ! { %s; }; then exec reeve stop %s; fi",
+    texts_join(pool, &service->conditions, " && "), service->name)) ;
+}
+
+/* #!, and what the script's lines so far mean for this one; for a run also the
+   conditions of the service, ahead of what is in the same branch. */
 static void add_head (struct rendering *r, struct texts *lines, struct service const *service, unsigned int npieces, char const *extra)
 {
+  char const *conditions = service && service->conditions.first ? texts_join(r->plan->pool, &service->conditions, " && ") : 0 ;
+  int asked = 0 ;
   struct plan *plan = r->plan ;
   char *needed = pool_alloc(plan->pool, plan->npieces + 1) ;
   char const *shell = plan->shell ;
@@ -48,8 +77,22 @@ static void add_head (struct rendering *r, struct texts *lines, struct service c
       break ;
     }
   texts_add(plan->pool, lines, pool_printf(plan->pool, "#!%s", shell)) ;
+  if (needs_workdir(r, service, npieces, needed)) texts_add(plan->pool, lines, WORKDIR) ;
   for (unsigned int i = 0 ; i < npieces ; i++)
-    if (needed[i] && !plan->pieces[i].shared) texts_add(plan->pool, lines, plan->pieces[i].text) ;
+  {
+    struct piece const *piece = plan->pieces + i ;
+    if (!needed[i] || piece->shared) continue ;
+    if (piece->under && conditions && !strcmp(piece->under, conditions))
+    {
+      if (!asked++) add_conditions(r, lines, service) ;
+      texts_add(plan->pool, lines, piece->text) ;
+    }
+    else if (piece->under) texts_add(plan->pool, lines, pool_printf(plan->pool, "if %s; then\n%s\nfi", piece->under, piece->text)) ;
+    else texts_add(plan->pool, lines, piece->text) ;
+  }
+  if (!service) return ;
+  for (struct text const *one = service->positional.first ; one ; one = one->next) texts_add(plan->pool, lines, one->text) ;
+  if (!asked) add_conditions(r, lines, service) ;
 }
 
 static int changes_directory (struct texts const *lines)
@@ -57,15 +100,6 @@ static int changes_directory (struct texts const *lines)
   for (struct text const *one = lines->first ; one ; one = one->next)
     if (shell_mentions(one->text, "cd") || shell_mentions(one->text, "pushd")) return 1 ;
   return 0 ;
-}
-
-static void add_conditions (struct rendering *r, struct texts *lines, struct service const *service)
-{
-  struct pool *pool = r->plan->pool ;
-  if (!service->conditions.first) return ;
-  texts_add(pool, lines, "# Not started unless the script would have.") ;
-  texts_add(pool, lines, pool_printf(pool, service->is_oneshot ? "if ! { %s; }; then exit 0; fi" : "if ! { %s; }; then exec reeve stop %s; fi",
-    texts_join(pool, &service->conditions, " && "), service->name)) ;
 }
 
 /* The last lines: what run becomes. */
@@ -110,8 +144,6 @@ static void add_run (struct rendering *r, struct service *service)
   add_all(pool, &all, &service->todo) ;
   if (remember) texts_add(pool, &all, "service=$PWD") ;
   for (struct text const *one = lines.first->next ; one ; one = one->next) texts_add(pool, &all, one->text) ;
-  add_all(pool, &all, &service->positional) ;
-  add_conditions(r, &all, service) ;
   add_all(pool, &all, &service->before) ;
   add_all(pool, &all, &service->run) ;
   add_exec(r, &all, service) ;

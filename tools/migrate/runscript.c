@@ -217,6 +217,9 @@ static int call_lines (struct analysis *a, struct service *service, struct state
   group_lines(a, service, body) ;
   a->depth-- ;
   function->walked = 1 ;
+  for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
+    if (!strcmp(a->plan->pieces[i].names, pool_printf(a->pool, " %s ", function->name)))
+      texts_add_once(a->pool, &a->plan->pieces[i].used, service_where(a->plan, service, "run")) ;
   return 1 ;
 }
 

@@ -96,27 +96,12 @@ static void claim_functions (struct analysis *a)
       : pool_printf(a->pool, "function %s: nothing calls it", function->name)) ;
 }
 
-static int tell_damage (struct statement *statement, void *data)
-{
-  struct analysis *a = data ;
-  uint32_t owner ;
-  if (statement->kind != STATEMENT_DAMAGED && !(statement->damaged && !statement->body && !statement->branches)) return 0 ;
-  if (statement->range.start >= a->source->len) return 0 ;
-  owner = a->source->owner[statement->range.start] ;
-  if (owner) texts_add_once(a->pool, &a->source->claims[owner - 1]->todo,
-    pool_printf(a->pool, "line %u is damaged: the parser finds no sense in it", line_of(a, statement))) ;
-  return 0 ;
-}
-
 static void note_damage (struct analysis *a, struct statement *first)
 {
   struct texts lines = { 0 } ;
   for (struct statement *one = first ; one ; one = one->next)
-  {
-    statement_walk(one, &tell_damage, a) ;
     if (one->damaged) texts_add(a->pool, &lines, source_last_line(a->source, one->range) > line_of(a, one)
       ? pool_printf(a->pool, "%u-%u", line_of(a, one), source_last_line(a->source, one->range)) : pool_printf(a->pool, "%u", line_of(a, one))) ;
-  }
   if (lines.first) texts_add(a->pool, &a->plan->notes, pool_printf(a->pool, "the parser found errors in lines %s: look at what became of them", texts_join(a->pool, &lines, ", "))) ;
 }
 

@@ -34,6 +34,19 @@ static int is_field (TSNode parent, uint32_t child, char const *field)
   return name && !strcmp(name, field) ;
 }
 
+/* Is something in it not understood? Bash has redirections (3<>file, a here-document
+   in the background) that this grammar takes for errors. */
+static int is_damaged (TSNode node, unsigned int depth)
+{
+  uint32_t n = ts_node_child_count(node) ;
+  if (!ts_node_has_error(node)) return 0 ;
+  if (is(node, "ERROR") || ts_node_is_missing(node) || depth > DEPTH_MAX) return 1 ;
+  if (is(node, "heredoc_redirect") || is(node, "file_redirect")) return 0 ;
+  for (uint32_t i = 0 ; i < n ; i++)
+    if (is_damaged(ts_node_child(node, i), depth + 1)) return 1 ;
+  return 0 ;
+}
+
 static struct word read_word (struct reader *reader, TSNode node)
 {
   struct word word = { .range = range_of(node) } ;
@@ -79,6 +92,8 @@ static void read_words (struct reader *reader, TSNode node, struct statement *st
     else if (range_of(child).end > range_of(child).start) statement->words[statement->nwords++] = read_word(reader, child) ;
   }
   if (!statement->nwords && statement->nassignments) statement->kind = STATEMENT_ASSIGNMENT ;
+  /* A word of the grammar that begins no command: its other half is missing. */
+  if (statement->nwords && shell_one_of(statement->words[0].raw, "if then elif else fi do done case esac while until for { } in")) statement->damaged = 1 ;
 }
 
 static struct branch *branch_new (struct reader *reader, struct branch ***end)
@@ -250,6 +265,7 @@ static void read_parts (struct reader *reader, TSNode node, struct statement *st
     case STATEMENT_NOT :
     case STATEMENT_PIPELINE :
     case STATEMENT_GROUP :
+    case STATEMENT_DAMAGED :
     case STATEMENT_SUBSHELL : statement->body = read_list(reader, node, 0, n) ; break ;
     case STATEMENT_AND : read_list_operator(reader, node, statement) ; break ;
     case STATEMENT_FUNCTION : read_function(reader, node, statement) ; break ;
@@ -281,14 +297,14 @@ static struct statement *read_statement (struct reader *reader, TSNode node)
       reader->depth-- ;
       read_redirected(reader, node, statement) ;
       statement->range = range_of(node) ;
-      statement->damaged |= ts_node_has_error(node) ;
+      statement->damaged |= is_damaged(node, 0) ;
       return statement ;
     }
   }
   statement = pool_alloc(reader->source->pool, sizeof(*statement)) ;
   statement->kind = STATEMENT_OTHER ;
   statement->range = statement->core = range_of(node) ;
-  statement->damaged = ts_node_has_error(node) ;
+  statement->damaged = is_damaged(node, 0) ;
   statement->name = "" ;
   for (size_t i = 0 ; i < sizeof(kinds) / sizeof(*kinds) ; i++)
     if (is(node, kinds[i].type)) statement->kind = kinds[i].kind ;
@@ -336,8 +352,7 @@ struct statement *shell_parse (struct source *source)
   tree = ts_parser_parse_string(parser, 0, source->text, source->len) ;
   if (!tree) strerr_diefu2sys(111, "parse ", source->name) ;
   root = ts_tree_root_node(tree) ;
-  if (is(root, "program")) first = read_list(&reader, root, 0, ts_node_child_count(root)) ;
-  else first = source->len ? read_statement(&reader, root) : 0 ;
+  first = read_list(&reader, root, 0, ts_node_child_count(root)) ;
   ts_tree_delete(tree) ;
   ts_parser_delete(parser) ;
   return first ;

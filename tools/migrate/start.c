@@ -63,29 +63,36 @@ static void copy_texts (struct analysis *a, struct texts *to, struct texts const
 
 /* ---- names ---- */
 
+struct finding
+{
+  struct analysis *a ;
+  struct statement *found ;
+} ;
+
 static int find_command (struct statement *statement, void *data)
 {
-  struct statement **found = data ;
+  struct finding *finding = data ;
+  if (is_message(finding->a, statement)) return 0 ;
   if (statement->kind != STATEMENT_COMMAND || shell_one_of(statement_command(statement),
     ": true false cd echo printf export sleep set exit source . eval test [ wait mkdir chown chmod read umask ulimit local return shift")) return 0 ;
-  *found = statement ;
+  finding->found = statement ;
   return statement->nwords > 0 ;
 }
 
 static char const *name_of_code (struct analysis *a, char const *raw)
 {
   struct source code ;
-  struct statement *found = 0 ;
+  struct finding finding = { .a = a } ;
   char const *argv[COMMAND_WORDS_MAX] ;
   char const *value = shell_unquote(a->pool, raw) ;
   if (!value) value = *raw == '"' ? pool_copy(a->pool, raw + 1, strlen(raw) > 2 ? strlen(raw) - 2 : 0) : raw ;
-  for (struct statement *one = shell_parse_text(a->pool, &code, value) ; one && !found ; one = one->next)
-    statement_walk(one, &find_command, &found) ;
-  if (!found) return "service" ;
+  for (struct statement *one = shell_parse_text(a->pool, &code, value) ; one && !finding.found ; one = one->next)
+    statement_walk(one, &find_command, &finding) ;
+  if (!finding.found) return "service" ;
   {
     struct launch launch ;
-    command_unwrap(a->pool, found, &launch) ;
-    command_argv(found, launch.first, argv) ;
+    command_unwrap(a->pool, finding.found, &launch) ;
+    command_argv(finding.found, launch.first, argv) ;
   }
   return argv[0] ? command_service_name(a->pool, argv) : "service" ;
 }
@@ -103,7 +110,8 @@ static char const *name_of (struct analysis *a, struct statement *statement)
 {
   struct launch launch ;
   struct foreground foreground ;
-  struct statement *found = 0 ;
+  struct finding finding = { .a = a } ;
+  struct statement *found ;
   char const *argv[COMMAND_WORDS_MAX] ;
   struct function *function = find_function(a, statement_command(statement)) ;
   if (function && function->statement->body && a->depth < 10)
@@ -118,7 +126,8 @@ static char const *name_of (struct analysis *a, struct statement *statement)
     }
     return statement_command(statement) ;
   }
-  statement_walk(statement, &find_command, &found) ;
+  statement_walk(statement, &find_command, &finding) ;
+  found = finding.found ;
   if (!found) return statement->kind == STATEMENT_COMMAND && statement->nwords ? statement_command(statement) : "service" ;
   if (found != statement && find_function(a, statement_command(found)) && a->depth < 10)
   {
@@ -165,6 +174,25 @@ static void use_image_command (struct analysis *a, struct service *service)
   a->plan->cmd_service = service->name ;
 }
 
+/* With what tells it from others: the value of the loop that starts it, or, when the
+   name is taken, its first argument that is a plain word. */
+static char const *distinct_name (struct analysis *a, char const *name, struct statement *statement)
+{
+  struct finding finding = { .a = a } ;
+  struct service *other ;
+  if (*a->suffix && !strstr(name, a->suffix + 1)) return pool_printf(a->pool, "%s%s", name, a->suffix) ;
+  other = plan_find(a->plan, name) ;
+  if (!other) return name ;
+  statement_walk(statement, &find_command, &finding) ;
+  for (unsigned int i = 1 ; finding.found && i < finding.found->nwords ; i++)
+  {
+    char const *word = statement_word(finding.found, i) ;
+    if (*word && strspn(word, "abcdefghijklmnopqrstuvwxyz-_") == strlen(word) && *word != '-' && !shell_mentions(other->text, word))
+      return pool_printf(a->pool, "%s-%s", name, word) ;
+  }
+  return name ;
+}
+
 static void take_pending (struct analysis *a, struct service *service)
 {
   for (struct held *held = a->pending ; held ; held = held->next)
@@ -184,7 +212,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   int by_cmd = is_image_command(a, statement) && a->plan->cmd && a->plan->cmd[0] ;
   close_task(a) ;
   name = by_cmd ? command_service_name(a->pool, a->plan->cmd) : name_of(a, statement) ;
-  service = plan_service(a->plan, pool_printf(a->pool, "%s%s", name, a->suffix), line_of(a, statement)) ;
+  service = plan_service(a->plan, distinct_name(a, name, statement), line_of(a, statement)) ;
   service->text = statement_text(a, statement) ;
   service->is_main = how == START_MAIN ;
   service->is_background = how == START_BACKGROUND ;
@@ -266,13 +294,21 @@ void add_ordinary (struct analysis *a, struct statement *statement)
   plan_setup(a->plan, statement->range, 0, 1) ;
 }
 
+/* A check of what the script was given: done before all services. */
+static int ends_script (struct held const *held)
+{
+  for (; held ; held = held->next)
+    if (!strcmp(statement_command(held->statement), "exit")) return 1 ;
+  return 0 ;
+}
+
 void flush_pending (struct analysis *a)
 {
   struct held *first = a->pending ;
   struct texts lines = { 0 } ;
   a->pending = 0 ;
   if (!first) return ;
-  if (a->plan->services)
+  if (a->plan->services && !ends_script(first))
   {
     for (struct held *held = first ; held ; held = held->next)
     {

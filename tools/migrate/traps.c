@@ -252,7 +252,8 @@ static int stops_by_program (struct trapping *t, struct statement const *stateme
   else if (shell_one_of(command, "apachectl apache2ctl") && strstr(text, "stop")) return 1 ;
   else if (shell_one_of(command, "pg_ctl pg_ctlcluster") && shell_mentions(text, "stop"))
   {
-    struct service *service = probed_service(a, "pg_isready") ;
+    int certain = 1 ;
+    struct service *service = probed_service(a, "pg_isready", &certain) ;
     set_signal(t, service, strstr(text, "smart") ? "TERM" : strstr(text, "immediate") ? "QUIT" : "INT") ;
   }
   else if (shell_one_of(command, "redis-cli mysqladmin mariadb-admin") && shell_mentions(text, "shutdown")) return 1 ;

@@ -163,11 +163,12 @@ static unsigned long limit_ms (struct analysis *a, struct statement const *state
   return tries > 1 && tries < 100000 && seconds < 100000 ? tries * seconds * 1000 : 0 ;
 }
 
-static void set_check (struct analysis *a, struct service *service, struct statement *statement, char const *check)
+static void set_check (struct analysis *a, struct service *service, struct statement *statement, char const *check, int certain)
 {
   struct claim *claim = claim_statement(a, statement, service_where(a->plan, service, "data/check"),
     pool_printf(a->pool, "waits for %s: its readiness check; what comes later depends on it", service->name)) ;
   unsigned long ms = statement->kind == STATEMENT_COMMAND ? 0 : limit_ms(a, statement) ;
+  if (!certain) texts_add(a->pool, &claim->todo, pool_printf(a->pool, "nothing in it names %s, the last that was started: is it the one that is asked?", service->name)) ;
   service->check = service->check ? pool_printf(a->pool, "%s || exit\n%s", service->check, check) : check ;
   service->check_npieces = a->plan->npieces ;
   if (ms)
@@ -274,6 +275,14 @@ static void start_restarted (struct analysis *a, struct statement *loop, struct 
   claim_statement(a, loop, "dropped", pool_printf(a->pool, "the loop that restarted %s: its supervisor does", service->name)) ;
 }
 
+int walk_restarting (struct analysis *a, struct statement *statement)
+{
+  struct statement *program = statement->kind == STATEMENT_LOOP && statement->branches ? restarted_program(a, statement) : 0 ;
+  if (!program) return 0 ;
+  start_restarted(a, statement, program, 1) ;
+  return 1 ;
+}
+
 static int works_for_ever (struct analysis *a, struct statement *statement)
 {
   struct statement *condition = statement->branches->condition ;
@@ -305,10 +314,11 @@ int walk_loop (struct analysis *a, struct statement *statement, struct frame *fr
   probe = statement_walk(statement->branches->body ? statement->branches->body : statement, &starts_or_serves, 0) ? 0 : loop_probe(a, statement) ;
   if (probe && a->plan->services && !probes_elsewhere(a, probe))
   {
-    struct service *service = probed_service(a, probe) ;
+    int certain = 1 ;
+    struct service *service = probed_service(a, probe, &certain) ;
     if (service)
     {
-      set_check(a, service, statement, probe) ;
+      set_check(a, service, statement, probe, certain) ;
       return 1 ;
     }
   }
@@ -326,6 +336,7 @@ int walk_wait_program (struct analysis *a, struct statement *statement)
   char const *text ;
   char const *check ;
   struct service *service ;
+  int certain = 1 ;
   if (statement->kind != STATEMENT_COMMAND || !a->plan->services) return 0 ;
   text = statement_text(a, statement) ;
   if (shell_one_of(command, "wait-for-it wait-for-it.sh wait-for wait-for.sh wait4ports"))
@@ -350,9 +361,9 @@ int walk_wait_program (struct analysis *a, struct statement *statement)
   else if (shell_one_of(command, "curl") && strstr(text, "--retry")) check = text ;
   else return 0 ;
   if (probes_elsewhere(a, check)) return 0 ;
-  service = probed_service(a, check) ;
+  service = probed_service(a, check, &certain) ;
   if (!service) return 0 ;
-  set_check(a, service, statement, check) ;
+  set_check(a, service, statement, check, certain) ;
   return 1 ;
 }
 

@@ -136,7 +136,7 @@ static void walk_after (struct analysis *a, struct statement *statement)
   }
 }
 
-static int is_message (struct analysis *a, struct statement *statement)
+int is_message (struct analysis *a, struct statement *statement)
 {
   struct function *function = find_function(a, statement_command(statement)) ;
   for (unsigned int i = 0 ; i < statement->nredirects ; i++)
@@ -195,6 +195,7 @@ static void walk_command (struct analysis *a, struct statement *statement, struc
   else if (a->waited_line && !starts_later(a, frame) && !starts_something(a, statement)) walk_after(a, statement) ;
   else if (!strcmp(command, "exit") && a->conditions.first && a->last != a->branch_last)
     drop(a, statement, "the script's end: the container's exit code is the main service's") ;
+  else if (a->conditions.first && a->last == a->branch_last && (!strcmp(command, "exit") || is_message(a, statement))) add_ordinary(a, statement) ;
   else if (!strcmp(command, "exit") && !a->conditions.first)
   {
     drop(a, statement, "the script's end: the container's exit code is the main service's") ;
@@ -219,6 +220,14 @@ static int is_waiting_task (struct analysis *a, struct statement *statement)
    && statement->body->branches->condition && is_probe(source_copy(a->source, statement->body->branches->condition_range)) ;
 }
 
+/* [ -n "$X" ] && start & : asks before it starts. */
+static int is_question (struct statement const *statement)
+{
+  if (statement->kind == STATEMENT_NOT || statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
+    return statement->body && is_question(statement->body) ;
+  return statement->kind == STATEMENT_TEST || shell_one_of(statement_command(statement), "test [ command which type grep") ;
+}
+
 static void walk_background (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   if (keeps_alive(statement))
@@ -231,6 +240,14 @@ static void walk_background (struct analysis *a, struct statement *statement, st
     drop(a, statement, "a loop that watches processes: supervision replaces it") ;
     return ;
   }
+  if (statement->kind == STATEMENT_AND && is_question(statement->body))
+  {
+    statement->background = 0 ;
+    statement->body->next->background = 1 ;
+    walk_and_or(a, statement, frame) ;
+    return ;
+  }
+  if (walk_restarting(a, statement)) return ;
   if (is_waiting_task(a, statement))
   {
     struct texts ready = a->ready ;
@@ -264,6 +281,32 @@ static void walk_group (struct analysis *a, struct statement *statement, struct 
   claim_statement(a, statement, "dropped", "what was around its parts") ;
 }
 
+/* What no shell could execute either is kept as comments, a line each. */
+static void keep_damaged (struct analysis *a, struct statement *statement)
+{
+  struct service *last = a->plan->services ;
+  struct claim *claim ;
+  while (last && last->next) last = last->next ;
+  claim = claim_statement(a, statement, last ? service_where(a->plan, last, "run") : plan_setup_where(a->plan),
+    "damaged: the parser finds no sense in it; kept as a comment") ;
+  for (uint32_t line = line_of(a, statement) ; line <= source_last_line(a->source, statement->range) ; line++)
+  {
+    char const *text = source_copy(a->source, source_line_range(a->source, line)) ;
+    plan_todo(a->plan, last, 0, line, pool_printf(a->pool, "damaged: %s", text + strspn(text, " \t"))) ;
+  }
+  texts_add(a->pool, &claim->todo, "write it anew") ;
+}
+
+/* The parts that make sense by themselves; the rest is left unclaimed, hence a TODO. */
+static void walk_damaged (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  for (struct statement *one = statement->body ; one ; one = one->next)
+  {
+    struct frame inner = { .rest = one->next, .up = frame } ;
+    if (one->kind != STATEMENT_OTHER) walk_statement(a, one, &inner) ;
+  }
+}
+
 void walk_statement (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   if (a->depth > 60) return ; /* left unclaimed: a TODO */
@@ -274,12 +317,8 @@ void walk_statement (struct analysis *a, struct statement *statement, struct fra
     find_dead_code(a, frame, line_of(a, statement)) ;
     drop(a, statement, pool_printf(a->pool, "never runs, behind line %u", a->replaced_line)) ;
   }
-  else if (statement->kind == STATEMENT_DAMAGED)
-  {
-    struct claim *claim = claim_statement(a, statement, plan_setup_where(a->plan), "the parser finds no sense in it; kept as a comment") ;
-    plan_todo(a->plan, 0, claim, line_of(a, statement), pool_printf(a->pool, "damaged: %s",
-      source_copy(a->source, (struct range){ statement->range.start, statement->range.start + (uint32_t)strcspn(statement_text(a, statement), "\n") }))) ;
-  }
+  else if (statement->kind == STATEMENT_DAMAGED) walk_damaged(a, statement, frame) ;
+  else if (statement->damaged && !statement->body && !statement->branches) keep_damaged(a, statement) ;
   else if (statement->background) walk_background(a, statement, frame) ;
   else if (statement->kind == STATEMENT_FUNCTION) walk_function(a, statement) ;
   else if (takes_pid(a, statement)) ;
