@@ -125,7 +125,7 @@ end_seen()
   local file pid
   for file in "$dir"/seen/*.[0-9]*; do
     pid=${file##*.}
-    [ -d "/proc/$pid" ] && kill -KILL "$pid" 2>/dev/null
+    kill -KILL "$pid" 2>/dev/null || :
     rm -f "$file"
   done
 }
@@ -143,7 +143,7 @@ same_processes() # N
   end_seen
   migrate "${options[@]}" || return 1
   for script in "$init"/*; do
-    [ ! -e "$script" ] || env -i PATH="$PATH" HOME=/root TERM=dumb "${extra[@]}" "$script" || return 1
+    [ ! -e "$script" ] || env -i PATH="$PATH" HOME=/root TERM=dumb REEVE_LIVE="$live" REEVE_WORKDIR="$dir" "${extra[@]}" "$script" || return 1
   done
   start env -i PATH="$PATH" HOME=/root TERM=dumb REEVE_WORKDIR="$dir" "${extra[@]}" reeve-scan -l "$live" "$tree"
   scanner=$started

@@ -11,30 +11,11 @@
 /* In the environment already, so that an assignment reaches the services. */
 #define INHERITED "PATH HOME USER LOGNAME SHELL LANG LANGUAGE LC_ALL TZ TERM HOSTNAME PWD LD_LIBRARY_PATH LD_PRELOAD PYTHONPATH NODE_ENV DEBIAN_FRONTEND"
 
-/* Are all programs in command substitutions of `text` pure? */
-static int substitutions_are_pure (char const *text)
+/* Do all programs in its substitutions give the same answer again? */
+static int substitutions_are_pure (struct statement const *statement)
 {
-  for (char const *p = text ; (p = strpbrk(p, "$`")) ; p++)
-  {
-    char name[64] ;
-    size_t len ;
-    char const *q = p + 1 ;
-    if (*p == '$')
-    {
-      if (*q != '(') continue ;
-      q++ ;
-      if (*q == '(') continue ; /* arithmetic */
-    }
-    q += strspn(q, " \t\n") ;
-    if (*q == '<' || !*q) continue ;
-    len = strcspn(q, " \t\n;|&)`") ;
-    if (!len) continue ; /* the end of a pair of ` */
-    if (len >= sizeof(name)) return 0 ;
-    memcpy(name, q, len) ;
-    name[len] = 0 ;
-    if (*p == '`' && (p == text || !strchr("=\" ", p[-1]))) continue ;
-    if (!shell_one_of(shell_basename(name), PURE_PROGRAMS)) return 0 ;
-  }
+  for (struct text const *one = statement->programs.first ; one ; one = one->next)
+    if (!shell_one_of(one->text, PURE_PROGRAMS) && !shell_one_of(one->text, PURE)) return 0 ;
   return 1 ;
 }
 
@@ -68,9 +49,7 @@ static int is_not_repeatable (struct statement *statement, void *data)
     if (!redirects_all && writes_files(statement)) return 1 ;
   }
   else if (writes_files(statement)) return 1 ;
-  if (statement->kind == STATEMENT_COMMAND || statement->kind == STATEMENT_DECLARATION || statement->kind == STATEMENT_ASSIGNMENT)
-    return !substitutions_are_pure(source_copy(a->source, statement->range)) ;
-  return 0 ;
+  return !substitutions_are_pure(statement) ;
 }
 
 int is_repeatable (struct analysis *a, struct statement *statement)

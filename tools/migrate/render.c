@@ -4,7 +4,8 @@
 #include "migrate/shell.h"
 
 #define NOTIFICATION_FD "3"
-#define ENVIRONMENT "${REEVE_LIVE:-/run/service}/../s6/container_environment"
+/* with-contenv's place, beside the live directory. */
+#define FIND_PLACE "reeve_place=${REEVE_LIVE:-/run/service}; reeve_place=${reeve_place%/*}/s6/container_environment"
 /* Where the script was: /init tells it. */
 #define WORKDIR "cd \"${REEVE_WORKDIR:-/}\" || exit 111"
 
@@ -60,6 +61,19 @@ static void add_conditions (struct rendering *r, struct texts *lines, struct ser
     texts_join(pool, &service->conditions, " && "), service->name)) ;
 }
 
+/* What the cont-init.d script has computed, read from where it wrote it. */
+static void add_received (struct rendering *r, struct texts *lines, struct piece const *piece)
+{
+  struct pool *pool = r->plan->pool ;
+  for (char const *p = piece->names ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
+  {
+    int len = (int)strcspn(p, " ") ;
+    texts_add_once(pool, lines, FIND_PLACE) ;
+    texts_add(pool, lines, pool_printf(pool, "[ ! -e \"$reeve_place/%.*s\" ] || %s%.*s=\"$(cat \"$reeve_place/%.*s\")\"",
+      len, p, piece->always ? "export " : "", len, p, len, p)) ;
+  }
+}
+
 /* #!, and what the script's lines so far mean for this one; for a run also the
    conditions of the service, ahead of what is in the same branch. */
 static void add_head (struct rendering *r, struct texts *lines, struct service const *service, unsigned int npieces, char const *extra)
@@ -68,21 +82,15 @@ static void add_head (struct rendering *r, struct texts *lines, struct service c
   int asked = 0 ;
   struct plan *plan = r->plan ;
   char *needed = pool_alloc(plan->pool, plan->npieces + 1) ;
-  char const *shell = plan->shell ;
   plan_needed(plan, service, npieces, extra, needed) ;
-  for (unsigned int i = 0 ; i < npieces ; i++)
-    if (needed[i] && plan->pieces[i].shared)
-    {
-      shell = pool_printf(plan->pool, "/command/with-contenv %s", plan->shell) ;
-      break ;
-    }
-  texts_add(plan->pool, lines, pool_printf(plan->pool, "#!%s", shell)) ;
+  texts_add(plan->pool, lines, pool_printf(plan->pool, "#!%s", plan->shell)) ;
   if (needs_workdir(r, service, npieces, needed)) texts_add(plan->pool, lines, WORKDIR) ;
   for (unsigned int i = 0 ; i < npieces ; i++)
   {
     struct piece const *piece = plan->pieces + i ;
-    if (!needed[i] || piece->shared) continue ;
-    if (piece->under && conditions && !strcmp(piece->under, conditions))
+    if (!needed[i]) continue ;
+    if (piece->shared) add_received(r, lines, piece) ;
+    else if (piece->under && conditions && !strcmp(piece->under, conditions))
     {
       if (!asked++) add_conditions(r, lines, service) ;
       texts_add(plan->pool, lines, piece->text) ;
@@ -248,9 +256,9 @@ static void add_shared (struct rendering *r, struct texts *lines)
         texts_add_once(plan->pool, &names, pool_copy(plan->pool, p, strcspn(p, " "))) ;
     }
   }
-  if (names.first) texts_add(plan->pool, lines, "\n# For the services, by with-contenv.") ;
+  if (names.first) texts_add(plan->pool, lines, "\n# For the services, a file a variable.\n" FIND_PLACE "\nmkdir -p \"$reeve_place\"") ;
   for (struct text const *one = names.first ; one ; one = one->next)
-    texts_add(plan->pool, lines, pool_printf(plan->pool, "[ -z \"${%s+set}\" ] || printf %%s \"$%s\" >\"" ENVIRONMENT "/%s\"", one->text, one->text, one->text)) ;
+    texts_add(plan->pool, lines, pool_printf(plan->pool, "[ -z \"${%s+set}\" ] || printf %%s \"$%s\" >\"$reeve_place/%s\"", one->text, one->text, one->text)) ;
 }
 
 static void add_setup (struct rendering *r)

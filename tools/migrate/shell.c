@@ -55,6 +55,19 @@ static struct word read_word (struct reader *reader, TSNode node)
   return word ;
 }
 
+/* The programs in the substitutions of a statement without parts. */
+static void read_programs (struct reader *reader, TSNode node, struct statement *statement, unsigned int depth)
+{
+  uint32_t n = ts_node_child_count(node) ;
+  if (depth > DEPTH_MAX) return ;
+  if (depth && is(node, "command"))
+  {
+    TSNode name = ts_node_child_by_field_name(node, "name", 4) ;
+    if (!ts_node_is_null(name)) texts_add(reader->source->pool, &statement->programs, shell_basename(read_word(reader, name).raw)) ;
+  }
+  for (uint32_t i = 0 ; i < n ; i++) read_programs(reader, ts_node_child(node, i), statement, depth + 1) ;
+}
+
 static void read_redirect (struct reader *reader, TSNode node, struct statement *statement)
 {
   struct redirect *redirect = statement->redirects + statement->nredirects++ ;
@@ -310,6 +323,7 @@ static struct statement *read_statement (struct reader *reader, TSNode node)
     if (is(node, kinds[i].type)) statement->kind = kinds[i].kind ;
   if (is(node, "redirected_statement")) read_redirected(reader, node, statement) ;
   if (!ts_node_child_count(node) || reader->depth >= DEPTH_MAX) return statement ;
+  if (statement->kind <= STATEMENT_TEST) read_programs(reader, node, statement, 0) ;
   reader->depth++ ;
   read_parts(reader, node, statement) ;
   reader->depth-- ;

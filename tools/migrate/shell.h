@@ -69,6 +69,7 @@ struct statement
   unsigned int nassignments ;
   struct redirect *redirects ;
   unsigned int nredirects ;
+  struct texts programs ; /* that its words run in $( ), ` ` and <( ): basenames */
   struct statement *body ;
   struct branch *branches ;
   struct statement *next ;

@@ -79,20 +79,48 @@ static int find_command (struct statement *statement, void *data)
   return statement->nwords > 0 ;
 }
 
+/* The command that a statement becomes in the end; 0: it is not so simple. */
+static struct statement *final_command (struct statement *statement)
+{
+  struct statement *last = 0 ;
+  switch (statement->kind)
+  {
+    case STATEMENT_COMMAND : return statement ;
+    case STATEMENT_AND : return final_command(statement->body->next) ;
+    case STATEMENT_OR :
+    case STATEMENT_PIPELINE : return statement->body ? final_command(statement->body) : 0 ;
+    case STATEMENT_GROUP :
+    case STATEMENT_SUBSHELL :
+      for (struct statement *one = statement->body ; one ; one = one->next)
+        if (one->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(one), "exit return wait")) last = one ;
+      return last ? final_command(last) : 0 ;
+    default : return 0 ;
+  }
+}
+
+static struct statement *find_main_command (struct analysis *a, struct statement *statement)
+{
+  struct finding finding = { .a = a } ;
+  struct statement *last = final_command(statement) ;
+  if (last && find_command(last, &finding)) return last ;
+  statement_walk(statement, &find_command, &finding) ;
+  return finding.found ;
+}
+
 static char const *name_of_code (struct analysis *a, char const *raw)
 {
   struct source code ;
-  struct finding finding = { .a = a } ;
+  struct statement *found = 0 ;
   char const *argv[COMMAND_WORDS_MAX] ;
   char const *value = shell_unquote(a->pool, raw) ;
   if (!value) value = *raw == '"' ? pool_copy(a->pool, raw + 1, strlen(raw) > 2 ? strlen(raw) - 2 : 0) : raw ;
-  for (struct statement *one = shell_parse_text(a->pool, &code, value) ; one && !finding.found ; one = one->next)
-    statement_walk(one, &find_command, &finding) ;
-  if (!finding.found) return "service" ;
+  for (struct statement *one = shell_parse_text(a->pool, &code, value) ; one ; one = one->next)
+    if (find_main_command(a, one)) found = find_main_command(a, one) ;
+  if (!found) return "service" ;
   {
     struct launch launch ;
-    command_unwrap(a->pool, finding.found, &launch) ;
-    command_argv(finding.found, launch.first, argv) ;
+    command_unwrap(a->pool, found, &launch) ;
+    command_argv(found, launch.first, argv) ;
   }
   return argv[0] ? command_service_name(a->pool, argv) : "service" ;
 }
@@ -110,7 +138,6 @@ static char const *name_of (struct analysis *a, struct statement *statement)
 {
   struct launch launch ;
   struct foreground foreground ;
-  struct finding finding = { .a = a } ;
   struct statement *found ;
   char const *argv[COMMAND_WORDS_MAX] ;
   struct function *function = find_function(a, statement_command(statement)) ;
@@ -126,8 +153,7 @@ static char const *name_of (struct analysis *a, struct statement *statement)
     }
     return statement_command(statement) ;
   }
-  statement_walk(statement, &find_command, &finding) ;
-  found = finding.found ;
+  found = find_main_command(a, statement) ;
   if (!found) return statement->kind == STATEMENT_COMMAND && statement->nwords ? statement_command(statement) : "service" ;
   if (found != statement && find_function(a, statement_command(found)) && a->depth < 10)
   {
@@ -178,15 +204,15 @@ static void use_image_command (struct analysis *a, struct service *service)
    name is taken, its first argument that is a plain word. */
 static char const *distinct_name (struct analysis *a, char const *name, struct statement *statement)
 {
-  struct finding finding = { .a = a } ;
+  struct statement *found ;
   struct service *other ;
   if (*a->suffix && !strstr(name, a->suffix + 1)) return pool_printf(a->pool, "%s%s", name, a->suffix) ;
   other = plan_find(a->plan, name) ;
   if (!other) return name ;
-  statement_walk(statement, &find_command, &finding) ;
-  for (unsigned int i = 1 ; finding.found && i < finding.found->nwords ; i++)
+  found = find_main_command(a, statement) ;
+  for (unsigned int i = 1 ; found && i < found->nwords ; i++)
   {
-    char const *word = statement_word(finding.found, i) ;
+    char const *word = statement_word(found, i) ;
     if (*word && strspn(word, "abcdefghijklmnopqrstuvwxyz-_") == strlen(word) && *word != '-' && !shell_mentions(other->text, word))
       return pool_printf(a->pool, "%s-%s", name, word) ;
   }
