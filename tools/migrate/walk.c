@@ -181,6 +181,7 @@ static void walk_command (struct analysis *a, struct statement *statement, struc
   char const *second = statement_word(statement, 1) ;
   if (!strcmp(command, "trap")) walk_trap(a, statement) ;
   else if (!strcmp(command, "wait")) walk_wait(a, statement, frame) ;
+  else if (keeps_alive(statement)) drop_keeping_alive(a, statement) ;
   else if (!strcmp(command, "exec") && statement->nwords > 1) walk_exec(a, statement) ;
   else if (shell_one_of(command, "disown jobs bg")) drop(a, statement, pool_printf(a->pool, "%s: the supervisor, not a shell, has the processes", command)) ;
   else if (!strcmp(command, "fg"))
@@ -191,7 +192,6 @@ static void walk_command (struct analysis *a, struct statement *statement, struc
   }
   else if (!strcmp(command, "set") && shell_one_of(second, "-m +m -b +b -o") && (*second != '-' || second[1] != 'o' || shell_one_of(statement_word(statement, 2), "monitor notify")))
     drop(a, statement, "job control: the supervisor, not a shell, has the processes") ;
-  else if (keeps_alive(statement)) drop_keeping_alive(a, statement) ;
   else if (a->waited_line && !starts_later(a, frame) && !starts_something(a, statement)) walk_after(a, statement) ;
   else if (!strcmp(command, "exit") && a->conditions.first && a->last != a->branch_last)
     drop(a, statement, "the script's end: the container's exit code is the main service's") ;
