@@ -1,0 +1,187 @@
+# Wrapper scripts of the corpus, run before as they are and after as the tree that
+# reeve-migrate makes of them: the same processes, and a stop that reaches all of them.
+# Each in namespaces of its own, so that nothing of it is left behind.
+
+load lib
+
+setup()
+{
+  reeve_setup
+  [ "$(id -u)" -eq 0 ] || skip "needs root: services run as other users"
+  unshare -pm true 2>/dev/null || skip "no PID and mount namespaces here"
+  migrate=$BATS_TEST_DIRNAME/migrate
+  for_everyone
+  make_ports
+}
+teardown() { reeve_teardown; }
+
+make_ports()
+{
+  read -r WEB_PORT API_PORT DB_PORT < <(/usr/bin/python3 -c '
+import socket
+sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
+print(*(s.getsockname()[1] for s in sockets))')
+  export WEB_PORT API_PORT DB_PORT
+}
+
+# A fresh /srv, which the script finds as it would in its image.
+make_srv()
+{
+  rm -rf "$dir/srv"
+  cp -r "$migrate/srv" "$dir/srv"
+  mkdir "$dir/srv/log" "$dir/srv/state"
+  : >"$dir/srv/stops"
+  chmod -R a+rX "$dir/srv"
+  chmod 777 "$dir/srv/log" "$dir/srv/state"
+  chmod 666 "$dir/srv/stops"
+}
+
+# shellcheck disable=SC2016 # expanded in the namespace
+inside='mount --bind "$0/srv" /srv && mount -t tmpfs -o mode=755 tmpfs /run || exit
+if [ -d "$0/etc" ]; then mount --bind "$0/etc" /etc || exit; fi
+cd /srv && exec "$@"'
+
+contained() # COMMAND... ; in the background, as PID 1; $outer: unshare's pid
+{
+  start env -i PATH="/usr/sbin:/usr/bin:/sbin:/bin:$dir/bin" HOME=/root LANG=C.UTF-8 \
+    WEB_PORT="$WEB_PORT" API_PORT="$API_PORT" DB_PORT="$DB_PORT" WITH_API=yes REEVE_STOP_TIMEOUT=100000 \
+    unshare -pmif --kill-child --mount-proc sh -c "$inside" "$dir" "$@"
+  outer=$started
+  eventually 20 has_pid_1
+}
+
+has_pid_1()
+{
+  first=$(tr -d ' ' <"/proc/$outer/task/$outer/children")
+  [ -n "$first" ]
+}
+
+look() # FILE ; what runs now
+{
+  nsenter -t "$first" -m -p "$migrate/processes" "$entry/processes" >"$1" 2>"$dir/wrong"
+}
+
+# As it is twice in a row: nothing is on its way to something else.
+settled() # FILE
+{
+  look "$1" && sleep 0.1 && look "$1.again" && cmp -s "$1" "$1.again"
+}
+
+eventually_settled() # FILE
+{
+  within 60 settled "$1" && return
+  sed 's/^/# /' "$dir/wrong" "$1"
+  tail -n 20 "$dir/stderr" | sed 's/^/# stderr: /'
+  return 1
+}
+
+shell_of() # SCRIPT
+{
+  if head -n 1 "$1" | grep -q '^#!.*bash'; then echo bash; else echo sh; fi
+}
+
+named() # KEYWORD ; what the lines of the entry's processes with it name
+{
+  sed -n "s/^$1 //p" "$entry/processes"
+}
+
+# CMD, as the image's entry point gets it.
+command_of() # DOCKERFILE
+{
+  command=()
+  [ ! -f "$1" ] || mapfile -t command < <(sed -n 's/^CMD //p' "$1" | jq -r '.[]')
+}
+
+have() # KEYWORD
+{
+  local name
+  for name in $(named "$1"); do
+    [ -e "$dir/srv/$name" ] || { echo "# there is no /srv/$name"; return 1; }
+  done
+}
+
+before()
+{
+  make_srv
+  command_of "$entry/Dockerfile"
+  contained "$(shell_of "$entry/input")" "$entry/input" "${command[@]}"
+  eventually_settled "$dir/before"
+  eventually 20 have file
+  kill -KILL "$first"
+  eventually 20 gone "$outer"
+  rm -f "$dir/stderr"
+}
+
+translate()
+{
+  local options=()
+  [ ! -f "$entry/Dockerfile" ] || options=(--dockerfile "$entry/Dockerfile")
+  mkdir -p "$dir/etc"
+  cp -a /etc/{passwd,group,nsswitch.conf,ld.so.cache,alternatives} "$dir/etc"
+  reeve-migrate "$entry/input" -o "$dir/etc/services.d" "${options[@]}" >"$dir/report"
+  mkdir -p "$dir/etc/services.d" "$dir/etc/cont-init.d"
+  chmod -R a+rX "$dir/etc"
+}
+
+after()
+{
+  make_srv
+  contained reeve-init
+  eventually_settled "$dir/after"
+  eventually 20 have file
+}
+
+same()
+{
+  diff -u "$dir/before" "$dir/after" >"$dir/differences" || {
+    sed 's/^/# /' "$dir/differences"
+    return 1
+  }
+}
+
+all_end_by_themselves()
+{
+  local name
+  kill -TERM "$first"
+  ended "$outer" 0 || { sed 's/^/# stderr: /' "$dir/stderr"; return 1; }
+  if said 'kill'; then sed 's/^/# stderr: /' "$dir/stderr"; return 1; fi
+  "$migrate/processes" --stops "$dir/srv/stops" "$entry/processes" 2>&1
+  have made
+  for name in $(named gone); do
+    [ ! -e "$dir/srv/$name" ] || { echo "# /srv/$name is still there"; return 1; }
+  done
+}
+
+compare() # ENTRY
+{
+  local need
+  entry=$migrate/corpus/$1
+  for need in $(named needs); do [ -e "$need" ] || skip "there is no $need here"; done
+  before
+  translate
+  after
+  same
+  all_end_by_themselves
+}
+
+@test "two in the background, wait -n" { compare 85-run-wait-n; }
+@test "Python's own web server, and the last command with exec" { compare 86-run-http-server; }
+@test "exports between starts, umask, cd, ulimit" { compare 87-run-exports; }
+@test "a server that is waited for, a migration, and what needs it" { compare 88-run-migrate; }
+@test "setpriv with names and numbers" { compare 89-run-setpriv; }
+@test "su -c and runuser" { compare 90-run-su; }
+@test "a trap that sends other signals" { compare 91-run-trap; }
+@test "functions with arguments" { compare 92-run-functions; }
+@test "subshells, groups, redirections" { compare 93-run-redirections; }
+@test "a pipeline with tee" { compare 94-run-tee; }
+@test "conditions around starts, true and false" { compare 95-run-conditions; }
+@test "the image's CMD, and a file that is sourced" { compare 96-run-exec-args; }
+@test "a loop that does work" { compare 97-run-work-loop; }
+@test "PostgreSQL: initialised, waited for, used, stopped properly" { compare 98-run-postgres; }
+@test "sleep infinity at the end" { compare 99-run-sleep-infinity; }
+@test "nohup, setsid, disown, and a loop that polls" { compare 100-run-nohup-setsid; }
+@test "quoting, arrays, expansions" { compare 101-run-quoting; }
+@test "here-documents" { compare 102-run-here-document; }
+@test "a request that is repeated until it succeeds, a bare sleep" { compare 103-run-curl-wait; }
+@test "a relative path, wait for two" { compare 104-run-wait-pids; }
+@test "a loop that starts several" { compare 105-run-for-loop; }
