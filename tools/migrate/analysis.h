@@ -85,6 +85,8 @@ struct analysis
   struct service *branch_last ; /* `last` where the branch began */
   char const *suffix ; /* for the names of services that a loop starts; "" outside of one */
   int in_function ;
+  int in_call ; /* run is being made from a function's body */
+  struct texts status_names ; /* variables that hold $? of a start */
   unsigned int depth ;
   int sets_errexit ;
 } ;
@@ -106,6 +108,8 @@ extern void walk_if (struct analysis *a, struct statement *statement, struct fra
 extern void walk_case (struct analysis *a, struct statement *statement, struct frame *frame) ;
 extern void walk_and_or (struct analysis *a, struct statement *statement, struct frame *frame) ;
 extern void walk_for (struct analysis *a, struct statement *statement, struct frame *frame) ;
+/* Is the last thing that a function does, to become a program? */
+extern int ends_with_exec (struct statement const *body) ;
 extern int walk_call (struct analysis *a, struct statement *statement, struct frame *frame) ;
 
 /* ---- start.c: a statement becomes a service ---- */
@@ -116,7 +120,8 @@ extern void close_task (struct analysis *a) ;
 extern void add_task (struct analysis *a, struct statement *statement) ;
 /* A statement that starts nothing: part of the setup, of the branch, or of a task. */
 extern void add_ordinary (struct analysis *a, struct statement *statement) ;
-/* What a branch has left for no service. */
+extern void take_pending (struct analysis *a, struct service *service) ;
+/* What a branch, or the script, has left for no service. */
 extern void flush_pending (struct analysis *a) ;
 extern void hold_remark (struct analysis *a, struct statement *comment) ;
 extern void add_ready (struct analysis *a, struct service *service) ;
@@ -127,6 +132,11 @@ extern int is_image_command (struct analysis *a, struct statement const *stateme
 extern void run_lines (struct analysis *a, struct service *service, struct statement *statement) ;
 extern char const *statement_text (struct analysis *a, struct statement const *statement) ; /* with its `&` left out */
 
+/* ---- temporary.c ---- */
+extern struct statement *temporary_end (struct analysis *a, struct statement *first) ;
+/* From the first to the end as one statement, whose text stays as it is. */
+extern struct statement *temporary_part (struct analysis *a, struct statement *first, struct statement *end) ;
+
 /* ---- context.c: what applies to everything behind it ---- */
 extern int add_context (struct analysis *a, struct statement *statement) ; /* 1: it was that */
 extern char const *names_defined (struct analysis *a, struct statement *statement) ; /* " A B " */
@@ -135,7 +145,7 @@ extern int is_repeatable (struct analysis *a, struct statement *statement) ;
 
 /* ---- waiting.c: loops ---- */
 extern int walk_loop (struct analysis *a, struct statement *statement, struct frame *frame) ; /* 1: it was one of the known kinds */
-extern int walk_wait_program (struct analysis *a, struct statement *statement) ; /* wait-for-it and its like */
+extern int walk_wait_program (struct analysis *a, struct statement *statement, struct frame *frame) ; /* wait-for-it and its like */
 extern int walk_restarting (struct analysis *a, struct statement *statement) ; /* a loop in the background that restarts a program; 1: it was that */
 extern int watches_processes (struct analysis *a, struct statement *statement) ;
 extern int keeps_alive (struct statement const *statement) ; /* tail -f, sleep infinity */

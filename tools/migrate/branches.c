@@ -88,7 +88,7 @@ void walk_and_or (struct analysis *a, struct statement *statement, struct frame 
   struct statement *right = left->next ;
   struct frame inner = { .rest = right, .up = frame } ;
   char const *condition = statement_text(a, left) ;
-  if (starts_something(a, left) || walk_wait_program(a, left))
+  if (starts_something(a, left) || walk_wait_program(a, left, frame))
   {
     /* The start itself is not in question: what follows it is. */
     walk_statement(a, left, statement->kind == STATEMENT_OR ? frame : &inner) ;
@@ -245,6 +245,12 @@ static void set_arguments (struct analysis *a, struct statement *body, struct st
   if (call->nwords > 1) set_values(a, body, "@", known ? call->words[1].value : 0) ;
 }
 
+static int is_started (struct statement *statement, void *data)
+{
+  (void)data ;
+  return statement->background || !strcmp(statement_command(statement), "wait") ;
+}
+
 static int passes_all (struct statement const *call)
 {
   return call->nwords == 2 && shell_one_of(call->words[1].raw, "\"$@\" $@") ;
@@ -260,6 +266,13 @@ int walk_call (struct analysis *a, struct statement *statement, struct frame *fr
   if (!function || !function->statement->body || a->in_function > 10) return 0 ;
   body = function->statement->body ;
   if (!starts_something(a, body)) return 0 ;
+  if (ends_with_exec(body) && !statement_walk(body, &is_started, 0))
+  {
+    struct service *service = start_service(a, statement, START_MAIN) ;
+    function->walked = 1 ;
+    if (!a->conditions.first) script_waits(a, service->line) ;
+    return 1 ;
+  }
   while (before && before->next) before = before->next ;
   function->walked = 1 ;
   if (statement->nwords > 1 && !passes_all(statement))

@@ -113,6 +113,15 @@ static size_t init_script (char const *const *argv, char const **out)
   return 1 ;
 }
 
+/* A program that nobody knows, told to go into the background: by a word that means
+   nothing else, or by a letter that is all that it is told. */
+static int says_background (char const *const *argv)
+{
+  for (unsigned int i = 1 ; argv[i] ; i++)
+    if (shell_one_of(argv[i], "--daemon --daemonize --background --detach --detached --fork -daemon -daemonize")) return 1 ;
+  return argv[1] && !argv[2] && shell_one_of(argv[1], "-D -d") && !shell_one_of(shell_basename(argv[0]), "rm rmdir mkdir tar date ls cut") ;
+}
+
 void command_foreground (struct statement const *statement, unsigned int first, struct foreground *foreground)
 {
   struct daemon_advice advice ;
@@ -123,10 +132,21 @@ void command_foreground (struct statement const *statement, unsigned int first, 
   if (init_script(argv, foreground->argv))
   {
     foreground->is_init_script = foreground->in_background = foreground->is_daemon = 1 ;
+    if (foreground->argv[0])
+    {
+      daemon_look(foreground->argv, &advice) ;
+      foreground->means_strays = advice.means_strays ;
+    }
     return ;
   }
   daemon_look(argv, &advice) ;
   foreground->means_strays = advice.means_strays ;
+  if (advice.stays == DAEMON_UNKNOWN && !advice.program && says_background(argv))
+  {
+    foreground->is_daemon = foreground->in_background = 1 ;
+    foreground->mend = "look up in its manual how it stays in the foreground" ;
+    return ;
+  }
   if (advice.stays != DAEMON_IN_BACKGROUND)
   {
     foreground->is_daemon = advice.stays == DAEMON_IN_FOREGROUND && !shell_one_of(shell_basename(argv[0]),

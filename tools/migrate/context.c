@@ -171,6 +171,23 @@ static int sets_positional (struct statement *statement, void *data)
     && (!strcmp(statement_word(statement, 1), "--") || (statement->nwords > 1 && !strchr("-+", statement->words[1].raw[0])))) ;
 }
 
+/* `local` has no place in run. */
+static char const *outside_function (struct analysis *a, struct statement const *statement)
+{
+  if (statement->kind != STATEMENT_DECLARATION || strcmp(statement_command(statement), "local") != 0) return statement_text(a, statement) ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (statement->words[i].raw[0] != '-' && strchr(statement->words[i].raw, '='))
+      return source_copy(a->source, (struct range){ statement->words[i].range.start, statement->range.end }) ;
+  return ":" ;
+}
+
+/* Files that are sourced may do more than set variables. */
+static int sources_many (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "source .") && statement->nwords > 1 && strchr(statement->words[1].raw, '$') ;
+}
+
 static int sets_errexit (struct statement const *statement)
 {
   if (strcmp(statement_command(statement), "set") != 0) return 0 ;
@@ -197,14 +214,16 @@ int add_context (struct analysis *a, struct statement *statement)
   a->sets_errexit |= sets_errexit(statement) ;
   claim = claim_statement(a, statement, "", "") ;
   claim->what = describe(a, statement, names) ;
-  piece = plan_piece(a->plan, statement_text(a, statement), names) ;
+  piece = plan_piece(a->plan, outside_function(a, statement), names) ;
   if (a->conditions.first) piece->under = texts_join(a->pool, &a->conditions, " && ") ;
   piece->always = always ;
   piece->positional = positional ;
   piece->claim = claim ;
   piece->shared = !repeatable && before_all ;
   piece->in_setup = before_all ;
-  if (before_all) plan_setup(a->plan, statement->range, 0, piece->shared) ;
+  if (before_all) plan_setup(a->plan, statement->range, 0, piece->shared || statement_walk(statement, &sources_many, 0)) ;
+  if (statement_walk(statement, &sources_many, 0))
+    texts_add(a->pool, &claim->todo, "each service reads these files again, for their variables: what else they do is done as often") ;
   else if (!repeatable)
     texts_add(a->pool, &claim->todo, pool_printf(a->pool, "each service that needs%sdoes this for itself", names)) ;
   if (piece->shared) claim->what = pool_printf(a->pool, "%s; done once, and handed on to the services", claim->what) ;

@@ -113,6 +113,75 @@ static struct text *behind_script (struct texts const *words, char const *script
   return 0 ;
 }
 
+static char const *copied_to (struct dockerfile const *dockerfile, char const *name)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  for (struct instruction *one = dockerfile->stage ; one ; one = one->next)
+  {
+    char const *p = one->arguments ;
+    char const *target ;
+    size_t len ;
+    if ((strcmp(one->name, "COPY") != 0 && strcmp(one->name, "ADD") != 0) || strstr(p, "--from")) continue ;
+    while (!strncmp(p, "--", 2)) { p += strcspn(p, " \t") ; p += strspn(p, " \t") ; }
+    len = strcspn(p, " \t") ;
+    if (strcmp(shell_basename(pool_copy(pool, p, len)), name) != 0) continue ;
+    target = p + len + strspn(p + len, " \t") ;
+    if (target[strcspn(target, " \t")]) continue ; /* several sources: a folder */
+    target = shell_basename(target) ;
+    return *target && *target != '.' ? target : name ;
+  }
+  return 0 ;
+}
+
+/* The first word that does not only start another program. */
+static char const *first_program (struct texts const *words)
+{
+  for (struct text const *one = words->first ; one ; one = one->next)
+  {
+    char const *name = shell_basename(one->text) ;
+    if (shell_one_of(name, "tini dumb-init catatonit tini-static sh bash env exec") || *name == '-') continue ;
+    return shell_basename(name + strspn(name, " ")) ;
+  }
+  return 0 ;
+}
+
+char const *dockerfile_script (struct dockerfile const *dockerfile, char const *input)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  struct instruction *entrypoint = find(dockerfile, "ENTRYPOINT") ;
+  struct instruction *cmd = find(dockerfile, "CMD") ;
+  struct texts first = { 0 } ;
+  struct texts second = { 0 } ;
+  char const *name = shell_basename(input) ;
+  char const *copy = copied_to(dockerfile, name) ;
+  char const *program ;
+  int found ;
+  if (entrypoint) read_words(pool, entrypoint->arguments, &first) ;
+  if (cmd) read_words(pool, cmd->arguments, &second) ;
+  behind_script(&first, name, &found) ;
+  if (!found) behind_script(&second, name, &found) ;
+  if (found) return name ;
+  if (copy) return copy ;
+  program = first_program(&first) ;
+  if (!program) program = first_program(&second) ;
+  return program ? program : name ;
+}
+
+char const *dockerfile_workdir (struct dockerfile const *dockerfile)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  char const *path = 0 ;
+  for (struct instruction *one = dockerfile->stage ; one ; one = one->next)
+  {
+    char const *to = one->arguments ;
+    size_t len = strlen(to) ;
+    if (strcmp(one->name, "WORKDIR") != 0) continue ;
+    if (*to == '"' && len > 1 && to[len - 1] == '"') to = pool_copy(pool, to + 1, len - 2) ;
+    path = *to == '/' ? to : pool_printf(pool, "%s/%s", path && strcmp(path, "/") != 0 ? path : "", to) ;
+  }
+  return path && !strchr(path, '$') ? path : 0 ;
+}
+
 char const *const *dockerfile_arguments (struct dockerfile const *dockerfile, char const *script)
 {
   struct pool *pool = dockerfile->source->pool ;
@@ -127,7 +196,7 @@ char const *const *dockerfile_arguments (struct dockerfile const *dockerfile, ch
   int found ;
   if (entrypoint) read_words(pool, entrypoint->arguments, &first) ;
   if (cmd) read_words(pool, cmd->arguments, &second) ;
-  script = shell_basename(script) ;
+  script = dockerfile_script(dockerfile, script) ;
   rest = behind_script(&first, script, &found) ;
   if (found)
   {

@@ -23,6 +23,13 @@ struct dockerfile
 
 extern void dockerfile_read (struct source *source, struct dockerfile *dockerfile) ;
 
+/* The wrapper's basename in the image: `input` by that name, or what it is copied to,
+   or else what ENTRYPOINT, or CMD, executes. */
+extern char const *dockerfile_script (struct dockerfile const *dockerfile, char const *input) ;
+
+/* The working directory, or 0 when it is not said, or depends on a variable. */
+extern char const *dockerfile_workdir (struct dockerfile const *dockerfile) ;
+
 /* What the script gets as its arguments, ended by 0: ENTRYPOINT's words behind the
    script, then CMD's. 0: the Dockerfile does not say. */
 extern char const *const *dockerfile_arguments (struct dockerfile const *dockerfile, char const *script) ;

@@ -14,8 +14,8 @@ struct patching
   struct dockerfile const *dockerfile ;
   struct plan *plan ;
   struct edit *edits ;
-  char const *script ; /* the wrapper's basename */
-  int cmd_stays ;
+  char const *input ; /* the wrapper's basename, on this machine */
+  char const *script ; /* and in the image */
 } ;
 
 static void replace (struct patching *p, struct instruction const *instruction, char const *line)
@@ -62,7 +62,7 @@ static void remove_packages (struct patching *p, struct instruction const *run)
     char const *changed = text ;
     char const *less ;
     struct edit *edit ;
-    for (char const *const *name = (char const *const[]){ "tini", "dumb-init", "catatonit", strstr(p->script, "supervisord") ? "supervisor" : "tini", 0 } ; *name ; name++)
+    for (char const *const *name = (char const *const[]){ "tini", "dumb-init", "catatonit", strstr(p->input, "supervisord") ? "supervisor" : "tini", 0 } ; *name ; name++)
       if ((less = without_word(pool, changed, *name))) changed = less ;
     if (changed == text) continue ;
     edit = edit_add(pool, &p->edits, line, line) ;
@@ -87,7 +87,7 @@ static unsigned int count_words (char const *text)
 /* COPY start.sh /start.sh, and what else served the wrapper alone. */
 static void remove_wrapper (struct patching *p, struct instruction const *one)
 {
-  int names_script = shell_mentions(one->arguments, p->script) ;
+  int names_script = shell_mentions(one->arguments, p->script) || shell_mentions(one->arguments, p->input) ;
   if (!strcmp(one->name, "COPY") || !strcmp(one->name, "ADD"))
   {
     char const *words = one->arguments ;
@@ -152,14 +152,13 @@ static void add_copies (struct patching *p, struct texts *lines, char const *ser
 
 char const *dockerfile_patch (struct dockerfile const *dockerfile, struct plan *plan, char const *input, char const *services)
 {
-  struct patching p = { .dockerfile = dockerfile, .plan = plan, .script = shell_basename(input) } ;
+  struct patching p = { .dockerfile = dockerfile, .plan = plan, .input = shell_basename(input), .script = dockerfile_script(dockerfile, input) } ;
   struct instruction *entrypoint = last_named(dockerfile, "ENTRYPOINT") ;
   struct instruction *cmd = last_named(dockerfile, "CMD") ;
   struct instruction *stop = last_named(dockerfile, "STOPSIGNAL") ;
   struct instruction *at = entrypoint ? entrypoint : cmd ;
   struct texts lines = { 0 } ;
   struct edit *edit ;
-  p.cmd_stays = entrypoint && cmd && plan->cmd_stays ;
   for (struct instruction *one = first_of_stage(dockerfile) ; one ; one = one->next) remove_wrapper(&p, one) ;
   add_copies(&p, &lines, services, plan_has_setup(plan)) ;
   texts_add(plan->pool, &lines, "RUN [\"reeve\", \"check\", \"/etc/services.d\"]") ;
@@ -168,6 +167,6 @@ char const *dockerfile_patch (struct dockerfile const *dockerfile, struct plan *
   texts_add(plan->pool, &lines, "ENTRYPOINT [\"/init\"]") ;
   edit = edit_add(plan->pool, &p.edits, at ? at->first : dockerfile->source->nlines + 1, at ? at->last : dockerfile->source->nlines) ;
   edit->lines = lines ;
-  if (cmd && cmd != at && !p.cmd_stays) replace(&p, cmd, 0) ;
+  if (cmd && cmd != at) replace(&p, cmd, 0) ;
   return patch_text(dockerfile->source, p.edits) ;
 }

@@ -15,11 +15,19 @@ static int reads_status (struct analysis *a, struct statement const *statement)
   return statement->kind == STATEMENT_COMMAND && shell_one_of(statement_command(statement), "exit return") && strstr(statement_text(a, statement), "$?") ;
 }
 
+static int is_main_line (struct analysis *a, uint32_t line)
+{
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+    if (service->line == line && service->is_main && !service->is_background) return 1 ;
+  return 0 ;
+}
+
 /* wait; echo "ended: $?"; exit $? */
 static void find_eaten_status (struct analysis *a, struct statement *list)
 {
   struct statement *before = 0 ;
   struct statement *echo = 0 ;
+  int waited = 0 ;
   for (struct statement *one = list ; one ; one = one->next)
   {
     int says = shell_one_of(statement_command(one), "echo printf") ;
@@ -28,6 +36,14 @@ static void find_eaten_status (struct analysis *a, struct statement *list)
       plan_mistake(a->plan, line_of(a, one), "echo $? is the last command: the exit code is echo's, always 0") ;
     if (echo && reads_status(a, one))
       plan_mistake(a->plan, line_of(a, echo), pool_printf(a->pool, "echo eats the exit code: $? in line %u is echo's, always 0", line_of(a, one))) ;
+    if (reads_status(a, one) && waited && before && strcmp(statement_command(before), "wait") != 0 && !shell_one_of(statement_command(before), "echo printf")
+     && before->kind == STATEMENT_COMMAND)
+      plan_mistake(a->plan, line_of(a, before), pool_printf(a->pool, "%s eats the exit code: $? in line %u is its own", statement_command(before), line_of(a, one))) ;
+    if (!strcmp(statement_command(one), "wait")) waited = 1 ;
+    if (one->kind == STATEMENT_OR && is_main_line(a, line_of(a, one)) && shell_one_of(statement_command(one->body->next), "true :"))
+      plan_mistake(a->plan, line_of(a, one), "|| true: the exit code is lost") ;
+    if (!strcmp(statement_command(one), "exit") && !strcmp(statement_word(one, 1), "0") && before && is_main_line(a, line_of(a, before)))
+      plan_mistake(a->plan, line_of(a, one), "exit 0: the exit code of the program is lost") ;
     if (before && !strcmp(statement_command(before), "wait") && !strcmp(statement_command(one), "exit") && (!strcmp(statement_word(one, 1), "0")))
       plan_mistake(a->plan, line_of(a, one), "exit 0: the status that wait returned is lost") ;
     echo = says && before ? one : 0 ;

@@ -37,18 +37,23 @@ static struct statement *parse_command (struct plan *plan, struct source *code, 
   return shell_parse(code) ;
 }
 
+/* The task that comes before all others. */
+static void add_release (struct plan *plan, struct range range, char const *command)
+{
+  source_claim(plan->source, range, plan_setup_where(plan), "the task before the processes") ;
+  plan_setup(plan, range, pool_printf(plan->pool, "%s || exit", command), 1) ;
+}
+
 static void add_process (struct plan *plan, char const *name, uint32_t line, struct range range, uint32_t column, char const *command)
 {
   struct source code ;
   struct statement *first = parse_command(plan, &code, line, column, command) ;
   struct analysis a = { .plan = plan, .source = &code, .pool = plan->pool, .suffix = "" } ;
   struct service *service = plan_service(plan, name, line) ;
-  int is_release = !strcmp(name, "release") ;
   service->text = command ;
-  service->is_main = !is_release ;
-  service->is_oneshot = is_release ;
-  service->claim = source_claim(plan->source, range, service_where(plan, service, "run"), is_release
-    ? "task release, run once before the others" : pool_printf(plan->pool, "process %s; main, as the whole ends with any process", name)) ;
+  service->is_main = 1 ;
+  service->claim = source_claim(plan->source, range, service_where(plan, service, "run"),
+    pool_printf(plan->pool, "process %s; main, as the whole ends with any process", name)) ;
   if (!first)
   {
     plan_todo(plan, service, service->claim, line, "there is no command") ;
@@ -67,7 +72,6 @@ static void add_process (struct plan *plan, char const *name, uint32_t line, str
 
 void migrate_procfile (struct plan *plan)
 {
-  struct service *release ;
   plan->shell = "/bin/sh" ;
   for (uint32_t line = 1 ; line <= plan->source->nlines ; line++)
   {
@@ -78,13 +82,12 @@ void migrate_procfile (struct plan *plan)
     else if (len && text[len] == ':')
     {
       size_t column = len + 1 + strspn(text + len + 1, " \t") ;
-      add_process(plan, pool_copy(plan->pool, text, len), line, range, (uint32_t)column, text + column) ;
+      if (len == 7 && !strncmp(text, "release", 7)) add_release(plan, range, text + column) ;
+      else add_process(plan, pool_copy(plan->pool, text, len), line, range, (uint32_t)column, text + column) ;
     }
   }
-  release = plan_find(plan, "release") ;
-  for (struct service *service = plan->services ; release && service ; service = service->next)
-    if (service != release) texts_add(plan->pool, &service->dependencies, release->name) ;
   if (!plan->services) plan->refused = pool_printf(plan->pool, "%s has no line of the form NAME: COMMAND", plan->source->name) ;
+  if (plan->source->had_crlf) texts_add(plan->pool, &plan->notes, "carriage returns at the ends of lines are left out") ;
   texts_add(plan->pool, &plan->notes, "a .env file beside the Procfile is not read: reeve-exec --env-file does that in run") ;
   plan_settle(plan) ;
 }

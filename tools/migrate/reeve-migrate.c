@@ -97,6 +97,7 @@ int main (int argc, char **argv)
     read_source(&docker_source, &pool, arguments.dockerfile) ;
     dockerfile_read(&docker_source, &dockerfile) ;
     plan.cmd = dockerfile_arguments(&dockerfile, arguments.input) ;
+    plan.workdir = dockerfile_workdir(&dockerfile) ;
   }
   migrate_input(&plan, input_kind(&source)) ;
   if (plan.refused) strerr_dief2x(EXIT_REFUSED, "refused: ", plan.refused) ;

@@ -84,7 +84,8 @@ static void add_head (struct rendering *r, struct texts *lines, struct service c
   char *needed = pool_alloc(plan->pool, plan->npieces + 1) ;
   plan_needed(plan, service, npieces, extra, needed) ;
   texts_add(plan->pool, lines, pool_printf(plan->pool, "#!%s", plan->shell)) ;
-  if (needs_workdir(r, service, npieces, needed)) texts_add(plan->pool, lines, WORKDIR) ;
+  if (needs_workdir(r, service, npieces, needed)) texts_add(plan->pool, lines, plan->workdir
+    ? pool_printf(plan->pool, "cd %s || exit 111", shell_quote(plan->pool, plan->workdir)) : WORKDIR) ;
   for (unsigned int i = 0 ; i < npieces ; i++)
   {
     struct piece const *piece = plan->pieces + i ;
@@ -116,6 +117,7 @@ static void add_exec (struct rendering *r, struct texts *lines, struct service c
   struct pool *pool = r->plan->pool ;
   char const *options = texts_join(pool, &service->options, " ") ;
   char const *redirects = *service->redirects ? pool_printf(pool, " %s", service->redirects) : "" ;
+  char const *assignments = *service->assignments ? pool_printf(pool, "env %s", service->assignments) : "" ;
   if (!service->command) return ;
   if (service->check)
   {
@@ -128,12 +130,12 @@ static void add_exec (struct rendering *r, struct texts *lines, struct service c
       chdir = " --chdir \"$workdir\"" ;
       redirects = "" ;
     }
-    texts_add(pool, lines, pool_printf(pool, "%sexec reeve-exec --ready ./data/check%s%s%s -- %s%s", service->assignments, chdir,
-      *options ? " " : "", options, service->command, redirects)) ;
+    texts_add(pool, lines, pool_printf(pool, "exec reeve-exec --ready ./data/check%s%s%s -- %s%s%s", chdir,
+      *options ? " " : "", options, assignments, service->command, redirects)) ;
     return ;
   }
   if (*options) options = pool_printf(pool, "reeve-exec %s -- ", options) ;
-  texts_add(pool, lines, pool_printf(pool, "%sexec %s%s%s", service->assignments, options, service->command, redirects)) ;
+  texts_add(pool, lines, pool_printf(pool, "exec %s%s%s%s", options, assignments, service->command, redirects)) ;
 }
 
 static void add_run (struct rendering *r, struct service *service)

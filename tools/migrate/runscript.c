@@ -79,6 +79,23 @@ static char const *trim (struct pool *pool, char const *text)
   return pool_copy(pool, text, len) ;
 }
 
+/* CMD in the place of "$@", where that is the script's own. */
+static char const *with_arguments (struct analysis *a, char const *command)
+{
+  static char const *const marks[] = { "\"$@\"", "\"${@}\"", "$@" } ;
+  struct texts words = { 0 } ;
+  if (!a->plan->cmd || a->positional.first || a->in_function || a->in_call) return command ;
+  for (unsigned int i = 0 ; a->plan->cmd[i] ; i++) texts_add(a->pool, &words, shell_quote(a->pool, a->plan->cmd[i])) ;
+  for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
+  {
+    char const *at = strstr(command, marks[i]) ;
+    size_t len = strlen(marks[i]) ;
+    if (at && (at == command || at[-1] == ' ') && (!at[len] || at[len] == ' '))
+      return pool_printf(a->pool, "%.*s%s%s", (int)(at - command), command, texts_join(a->pool, &words, " "), at + len) ;
+  }
+  return command ;
+}
+
 /* Program and arguments, and the redirections behind them. */
 static void set_words (struct analysis *a, struct service *service, struct statement const *statement, struct launch const *launch,
   struct foreground const *foreground)
@@ -95,7 +112,20 @@ static void set_words (struct analysis *a, struct service *service, struct state
     service->command = foreground_words(a, statement, launch->first, foreground) ;
     service->redirects = redirects_of(a, statement, UINT32_MAX, 0) ;
   }
-  else service->command = trim(a->pool, source_copy(a->source, (struct range){ first, statement->core.end })) ;
+  else service->command = with_arguments(a, trim(a->pool, source_copy(a->source, (struct range){ first, statement->core.end }))) ;
+}
+
+/* A=1 command "$A": its words see the old A. */
+static int used_by_words (struct statement const *statement, char const *assignment)
+{
+  char name[128] ;
+  size_t len = strcspn(assignment, "=+[") ;
+  if (len >= sizeof(name)) return 1 ;
+  memcpy(name, assignment, len) ;
+  name[len] = 0 ;
+  for (unsigned int i = 0 ; i < statement->nwords ; i++)
+    if (shell_mentions(statement->words[i].raw, name)) return 1 ;
+  return 0 ;
 }
 
 /* The command that run becomes. */
@@ -107,7 +137,9 @@ static void become (struct analysis *a, struct service *service, struct statemen
   command_unwrap(a->pool, statement, &launch) ;
   command_foreground(statement, launch.first, &foreground) ;
   for (unsigned int i = 0 ; i < statement->nassignments ; i++)
-    service->assignments = pool_printf(a->pool, "%s%s ", service->assignments, statement->assignments[i].raw) ;
+    if (!used_by_words(statement, statement->assignments[i].raw))
+      texts_add(a->pool, &service->before, pool_printf(a->pool, "export %s", statement->assignments[i].raw)) ;
+    else service->assignments = pool_printf(a->pool, "%s%s ", service->assignments, statement->assignments[i].raw) ;
   for (struct text *one = launch.before.first ; one ; one = one->next) texts_add(a->pool, &service->before, one->text) ;
   service->options = launch.options ;
   if (a->user && !launch.options.first)
@@ -197,6 +229,13 @@ static int uses_function_words (struct statement *statement, void *data)
   return shell_one_of(statement_command(statement), "local return shift declare typeset") ;
 }
 
+int ends_with_exec (struct statement const *body)
+{
+  struct statement const *last = body->kind == STATEMENT_GROUP ? body->body : 0 ;
+  while (last && last->next) last = last->next ;
+  return last && !last->background && !strcmp(statement_command(last), "exec") && last->nwords > 1 ;
+}
+
 static int call_lines (struct analysis *a, struct service *service, struct statement *statement)
 {
   struct function *function = find_function(a, statement_command(statement)) ;
@@ -206,7 +245,8 @@ static int call_lines (struct analysis *a, struct service *service, struct state
   if (!body || body->kind != STATEMENT_GROUP || statement_walk(body, &uses_function_words, 0) || statement->nredirects || a->depth > 20)
   {
     keep_shell(a, service, statement) ;
-    plan_todo(a->plan, service, service->claim, line_of(a, statement),
+    service->without_signals = !body || !ends_with_exec(body) ;
+    if (service->without_signals) plan_todo(a->plan, service, service->claim, line_of(a, statement),
       "a shell function: only the shell gets the signals; let its last command be exec, if it is a program") ;
     return 1 ;
   }
@@ -214,7 +254,9 @@ static int call_lines (struct analysis *a, struct service *service, struct state
     texts_add(a->pool, &service->run, pool_printf(a->pool, "set -- %s",
       source_copy(a->source, (struct range){ statement->words[1].range.start, statement->words[statement->nwords - 1].range.end }))) ;
   a->depth++ ;
+  a->in_call++ ;
   group_lines(a, service, body) ;
+  a->in_call-- ;
   a->depth-- ;
   function->walked = 1 ;
   for (unsigned int i = 0 ; i < a->plan->npieces ; i++)

@@ -105,9 +105,14 @@ static void note_damage (struct analysis *a, struct statement *first)
   if (lines.first) texts_add(a->pool, &a->plan->notes, pool_printf(a->pool, "the parser found errors in lines %s: look at what became of them", texts_join(a->pool, &lines, ", "))) ;
 }
 
-static int asks_positional (struct plan const *plan)
+static int asks_positional (struct analysis *a, struct statement *first)
 {
-  return strstr(plan->source->text, "$1") || strstr(plan->source->text, "${1") || strstr(plan->source->text, "$@") ;
+  for (struct statement *one = first ; one ; one = one->next)
+  {
+    char const *text = statement_text(a, one) ;
+    if (one->kind != STATEMENT_FUNCTION && one->kind != STATEMENT_COMMENT && (strstr(text, "$1") || strstr(text, "${1") || strstr(text, "$@"))) return 1 ;
+  }
+  return 0 ;
 }
 
 static void add_arguments (struct analysis *a)
@@ -142,6 +147,7 @@ void migrate_script (struct plan *plan)
   add_arguments(&a) ;
   if (first && first->kind == STATEMENT_COMMENT && !strncmp(plan->source->text, "#!", 2) && !first->range.start) first = first->next ;
   walk_list(&a, first, 0) ;
+  flush_pending(&a) ;
   close_task(&a) ;
   if (plan->refused) return ;
   apply_traps(&a) ;
@@ -150,6 +156,6 @@ void migrate_script (struct plan *plan)
   plan_settle(plan) ;
   note_damage(&a, first) ;
   if (!plan->services) texts_add(a.pool, &plan->notes, "no long-running process was found: nothing was started in the background or at the end") ;
-  if (!plan->cmd && asks_positional(plan) && plan->services)
+  if (!plan->cmd && asks_positional(&a, first) && plan->services)
     texts_add(a.pool, &plan->notes, "the script looks at its arguments, which are the image's CMD: with --dockerfile they are known") ;
 }

@@ -34,6 +34,14 @@ static int is_field (TSNode parent, uint32_t child, char const *field)
   return name && !strcmp(name, field) ;
 }
 
+/* Does a here-document have its last line? */
+static int has_end (TSNode node)
+{
+  for (uint32_t i = 0 ; i < ts_node_child_count(node) ; i++)
+    if (is(ts_node_child(node, i), "heredoc_end")) return !ts_node_is_missing(ts_node_child(node, i)) ;
+  return 0 ;
+}
+
 /* Is something in it not understood? Bash has redirections (3<>file, a here-document
    in the background) that this grammar takes for errors. */
 static int is_damaged (TSNode node, unsigned int depth)
@@ -41,7 +49,8 @@ static int is_damaged (TSNode node, unsigned int depth)
   uint32_t n = ts_node_child_count(node) ;
   if (!ts_node_has_error(node)) return 0 ;
   if (is(node, "ERROR") || ts_node_is_missing(node) || depth > DEPTH_MAX) return 1 ;
-  if (is(node, "heredoc_redirect") || is(node, "file_redirect")) return 0 ;
+  if (is(node, "file_redirect")) return 0 ;
+  if (is(node, "heredoc_redirect")) return !has_end(node) ;
   for (uint32_t i = 0 ; i < n ; i++)
     if (is_damaged(ts_node_child(node, i), depth + 1)) return 1 ;
   return 0 ;
@@ -220,6 +229,24 @@ static void read_redirected (struct reader *reader, TSNode node, struct statemen
       read_redirect(reader, ts_node_child(node, i), statement) ;
 }
 
+/* `a && b >x`: the grammar gives the redirection to the whole, the shell to b. */
+static void push_redirects (struct pool *pool, struct statement *statement)
+{
+  struct statement *last = statement->body ;
+  struct redirect *redirects ;
+  if (statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR && statement->kind != STATEMENT_PIPELINE && statement->kind != STATEMENT_NOT) return ;
+  while (last && last->next) last = last->next ;
+  if (!last || !statement->nredirects) return ;
+  redirects = pool_alloc(pool, (last->nredirects + statement->nredirects + 1) * sizeof(*redirects)) ;
+  if (last->nredirects) memcpy(redirects, last->redirects, last->nredirects * sizeof(*redirects)) ;
+  memcpy(redirects + last->nredirects, statement->redirects, statement->nredirects * sizeof(*redirects)) ;
+  last->redirects = redirects ;
+  last->nredirects += statement->nredirects ;
+  if (statement->range.end > last->range.end) last->range.end = statement->range.end ;
+  statement->nredirects = 0 ;
+  push_redirects(pool, last) ;
+}
+
 static void read_list_operator (struct reader *reader, TSNode node, struct statement *statement)
 {
   for (uint32_t i = 0 ; i < ts_node_child_count(node) ; i++)
@@ -310,6 +337,7 @@ static struct statement *read_statement (struct reader *reader, TSNode node)
       reader->depth-- ;
       read_redirected(reader, node, statement) ;
       statement->range = range_of(node) ;
+      push_redirects(reader->source->pool, statement) ;
       statement->damaged |= is_damaged(node, 0) ;
       return statement ;
     }

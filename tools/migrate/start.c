@@ -189,17 +189,6 @@ int is_image_command (struct analysis *a, struct statement const *statement)
   return shell_one_of(raw, "\"$@\" $@ \"${@}\" ${@} $* \"$*\"") ;
 }
 
-/* The words of CMD in the place of "$@". */
-static void use_image_command (struct analysis *a, struct service *service)
-{
-  struct texts words = { 0 } ;
-  for (unsigned int i = 0 ; a->plan->cmd[i] ; i++) texts_add(a->pool, &words, shell_quote(a->pool, a->plan->cmd[i])) ;
-  service->command = texts_join(a->pool, &words, " ") ;
-  service->program = shell_basename(a->plan->cmd[0]) ;
-  service->text = service->command ;
-  a->plan->cmd_service = service->name ;
-}
-
 /* With what tells it from others: the value of the loop that starts it, or, when the
    name is taken, its first argument that is a plain word. */
 static char const *distinct_name (struct analysis *a, char const *name, struct statement *statement)
@@ -219,7 +208,7 @@ static char const *distinct_name (struct analysis *a, char const *name, struct s
   return name ;
 }
 
-static void take_pending (struct analysis *a, struct service *service)
+void take_pending (struct analysis *a, struct service *service)
 {
   for (struct held *held = a->pending ; held ; held = held->next)
   {
@@ -235,9 +224,9 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   static char const *const hows[] = { "started in the background", "what the script ended with: main", "a daemon" } ;
   struct service *service ;
   char const *name ;
-  int by_cmd = is_image_command(a, statement) && a->plan->cmd && a->plan->cmd[0] ;
+  int by_cmd = is_image_command(a, statement) && a->plan->cmd && a->plan->cmd[0] && !a->positional.first ;
   close_task(a) ;
-  name = by_cmd ? command_service_name(a->pool, a->plan->cmd) : name_of(a, statement) ;
+  name = by_cmd ? command_service_name(a->pool, a->plan->cmd) : is_image_command(a, statement) && !a->positional.first ? "cmd" : name_of(a, statement) ;
   service = plan_service(a->plan, distinct_name(a, name, statement), line_of(a, statement)) ;
   service->text = statement_text(a, statement) ;
   service->is_main = how == START_MAIN ;
@@ -252,7 +241,10 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   remarks_to_service(a, service) ;
   take_pending(a, service) ;
   run_lines(a, service, statement) ;
-  if (by_cmd) use_image_command(a, service) ;
+  if (by_cmd) a->plan->cmd_service = service->name ;
+  else if (is_image_command(a, statement) && !a->positional.first)
+    plan_todo(a->plan, service, service->claim, service->line,
+      "the image's CMD, which is not known: give --dockerfile; or write it here instead of \"$@\", and take it out of the Dockerfile") ;
   if (service->is_main && service->without_signals && !service->todo.first)
     plan_todo(a->plan, service, service->claim, service->line, "only the shell gets the signals: let its last command be exec, if it is a program") ;
   a->last = service ;
@@ -276,6 +268,7 @@ void add_task (struct analysis *a, struct statement *statement)
       for (struct service *one = a->plan->services ; one != task ; one = one->next) texts_add(a->pool, &task->dependencies, one->name) ;
     a->task = task ;
     remarks_to_service(a, task) ;
+    if (!a->conditions.first) take_pending(a, task) ;
   }
   held = hold(a, &a->task_statements, statement) ;
   held->claim = claim_statement(a, statement, service_where(a->plan, a->task, "run"), pool_printf(a->pool, "task %s, run once%s%s", a->task->name,
@@ -303,9 +296,18 @@ void close_task (struct analysis *a)
 
 /* ---- what starts nothing ---- */
 
+/* What may be done again at each start of the service that comes next. */
+static int is_preparation (struct statement const *statement)
+{
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+    if (strstr(statement->redirects[i].raw, ">>")) return 0 ;
+  return shell_one_of(statement_command(statement), "touch mkdir chown chmod rm echo printf") ;
+}
+
 void add_ordinary (struct analysis *a, struct statement *statement)
 {
-  if (a->conditions.first)
+  if (a->conditions.first || (a->plan->services && !a->task && is_preparation(statement)))
   {
     hold(a, &a->pending, statement)->claim = claim_statement(a, statement, "", "as it was") ;
     return ;
@@ -332,8 +334,13 @@ void flush_pending (struct analysis *a)
 {
   struct held *first = a->pending ;
   struct texts lines = { 0 } ;
-  a->pending = 0 ;
   if (!first) return ;
+  if (!a->conditions.first && a->last)
+  {
+    take_pending(a, a->last) ;
+    return ;
+  }
+  a->pending = 0 ;
   if (a->plan->services && !ends_script(first))
   {
     for (struct held *held = first ; held ; held = held->next)

@@ -40,7 +40,7 @@ static int body_only_sleeps (struct statement const *body)
 {
   if (!body) return 0 ;
   for (; body ; body = body->next)
-    if (!shell_one_of(statement_command(body), "sleep wait : true read")) return 0 ;
+    if (!shell_one_of(statement_command(body), "sleep wait : true read") && !keeps_alive(body)) return 0 ;
   return 1 ;
 }
 
@@ -202,6 +202,8 @@ static int look_for_watching (struct statement *statement, void *data)
     char const *text = statement_text(watching->a, statement) ;
     if (strstr(text, "/proc/") || shell_mentions(text, "pgrep") || shell_mentions(text, "pidof")) watching->watches = 1 ;
   }
+  for (struct text const *one = statement->programs.first ; one ; one = one->next)
+    if (shell_one_of(one->text, WATCHERS)) watching->watches = 1 ;
   if (statement->kind != STATEMENT_COMMAND) return 0 ;
   if (shell_one_of(command, WATCHERS) || (shell_one_of(command, "supervisorctl") && 1)) watching->watches = 1 ;
   else if (shell_one_of(command, "service") && shell_one_of(statement_word(statement, 2), "status")) watching->watches = 1 ;
@@ -266,12 +268,10 @@ static struct statement *restarted_program (struct analysis *a, struct statement
 static void start_restarted (struct analysis *a, struct statement *loop, struct statement *program, int is_background)
 {
   struct service *service = start_service(a, program, is_background ? START_BACKGROUND : START_MAIN) ;
-  service_set(a->plan, service, "restart", "always") ;
-  if (!is_background)
-  {
-    service->is_main = 0 ;
-    script_waits(a, line_of(a, loop)) ;
-  }
+  /* until PROGRAM: its success was the end. */
+  service->is_main = !is_background && loop->until && program == loop->branches->condition ;
+  service_set(a->plan, service, "restart", loop->until && program == loop->branches->condition ? "on-failure" : "always") ;
+  if (!is_background) script_waits(a, line_of(a, loop)) ;
   claim_statement(a, loop, "dropped", pool_printf(a->pool, "the loop that restarted %s: its supervisor does", service->name)) ;
 }
 
@@ -329,8 +329,25 @@ int walk_loop (struct analysis *a, struct statement *statement, struct frame *fr
   return 1 ;
 }
 
+/* wait-for-it.sh HOST:PORT -- COMMAND: the command comes when the wait is over. */
+static void walk_behind_dashes (struct analysis *a, struct statement const *statement, struct frame *frame)
+{
+  for (unsigned int i = 1 ; i + 1 < statement->nwords ; i++)
+    if (!strcmp(statement->words[i].raw, "--"))
+    {
+      struct statement *command = pool_alloc(a->pool, sizeof(*command)) ;
+      *command = *statement ;
+      command->words += i + 1 ;
+      command->nwords -= i + 1 ;
+      command->range.start = command->core.start = command->words[0].range.start ;
+      command->background = 0 ;
+      walk_statement(a, command, frame) ;
+      return ;
+    }
+}
+
 /* wait-for-it.sh HOST:PORT [-t N] [-- COMMAND], dockerize -wait tcp://..., timeout N sh -c 'until ...' */
-int walk_wait_program (struct analysis *a, struct statement *statement)
+int walk_wait_program (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   char const *command = statement_command(statement) ;
   char const *text ;
@@ -346,7 +363,7 @@ int walk_wait_program (struct analysis *a, struct statement *statement)
     for (unsigned int i = 1 ; i < statement->nwords && !*address ; i++)
       if (statement->words[i].raw[0] != '-' && strchr(statement->words[i].raw, ':')) address = statement->words[i].raw ;
     host = strcspn(address, ":") ;
-    if (!*address || shell_mentions(text, "--")) return 0 ;
+    if (!*address) return 0 ;
     check = pool_printf(a->pool, "nc -z %.*s %s", (int)host, address, address + host + 1) ;
     if (strchr(address, '"')) check = pool_printf(a->pool, "%s %s -t 1", statement->words[0].raw, address) ;
   }
@@ -363,6 +380,7 @@ int walk_wait_program (struct analysis *a, struct statement *statement)
   if (probes_elsewhere(a, check)) return 0 ;
   service = probed_service(a, check, &certain) ;
   if (!service) return 0 ;
+  walk_behind_dashes(a, statement, frame) ;
   set_check(a, service, statement, check, certain) ;
   return 1 ;
 }

@@ -16,10 +16,26 @@ struct function *find_function (struct analysis *a, char const *name)
 
 /* ---- what is still to come ---- */
 
+static int does_more (struct statement *statement, void *data)
+{
+  (void)data ;
+  if (statement->background) return 1 ;
+  return statement->kind == STATEMENT_COMMAND ? !shell_one_of(statement_command(statement), "echo printf exit return true false : test [ kill logger")
+   : statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION || statement->kind == STATEMENT_OTHER || statement->kind == STATEMENT_LOOP ;
+}
+
+/* if ...; then echo ...; fi : messages, and perhaps an end. */
+static int only_talks (struct statement *statement)
+{
+  return (statement->kind == STATEMENT_IF || statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR || statement->kind == STATEMENT_CASE)
+   && !statement_walk(statement, &does_more, 0) ;
+}
+
 static int matters (struct statement const *statement)
 {
   return statement->kind != STATEMENT_COMMENT && statement->kind != STATEMENT_FUNCTION
-   && !shell_one_of(statement_command(statement), "echo printf exit return true : trap ;;") ;
+   && !shell_one_of(statement_command(statement), "echo printf exit return true : trap kill pkill killall")
+   && !only_talks((struct statement *)statement) ;
 }
 
 int is_last (struct frame const *frame)
@@ -42,7 +58,11 @@ int starts_later (struct analysis *a, struct frame const *frame)
 static int starts_among (struct analysis *a, struct statement *list)
 {
   for (struct statement *one = list ; one ; one = one->next)
-    if (starts_something(a, one)) return 1 ;
+  {
+    struct statement *end = one->background ? temporary_end(a, one) : 0 ;
+    if (end) one = end ;
+    else if (starts_something(a, one)) return 1 ;
+  }
   return 0 ;
 }
 
@@ -103,15 +123,7 @@ static void walk_exec (struct analysis *a, struct statement *statement)
   struct launch launch ;
   command_unwrap(a->pool, statement, &launch) ;
   if (starts_itself(a, statement, &launch)) return ;
-  if (is_image_command(a, statement) && !(a->plan->cmd && a->plan->cmd[0]))
-  {
-    struct claim *claim = claim_statement(a, statement, "CMD", "the image's command: /init runs it beside the services, and stops all when it ends") ;
-    close_task(a) ;
-    a->plan->cmd_stays = 1 ;
-    if (launch.options.first) texts_add(a->pool, &claim->todo, "as which user it runs: say it in CMD") ;
-    texts_add(a->pool, &claim->todo, "what the script set for it (variables, directory, user) does not reach CMD: give --dockerfile, and it becomes a service") ;
-  }
-  else start_service(a, statement, START_MAIN) ;
+  start_service(a, statement, START_MAIN) ;
   if (!a->conditions.first) a->replaced_line = line_of(a, statement) ;
 }
 
@@ -203,7 +215,7 @@ static void walk_command (struct analysis *a, struct statement *statement, struc
   }
   else if (!strcmp(command, "sleep")) walk_sleep(a, statement, frame) ;
   else if (a->plan->services && shell_one_of(command, "kill")) drop(a, statement, "kill: ending services is the supervisor's work") ;
-  else if (walk_wait_program(a, statement)) return ;
+  else if (walk_wait_program(a, statement, frame)) return ;
   else if (walk_call(a, statement, frame)) return ;
   else if (add_context(a, statement)) return ;
   else if (a->plan->services && is_message(a, statement)) drop(a, statement, "a message about the start") ;
@@ -271,14 +283,54 @@ static void walk_background (struct analysis *a, struct statement *statement, st
 
 static void walk_function (struct analysis *a, struct statement *statement)
 {
-  if (statement->body && starts_something(a, statement->body)) return ; /* where it is called, or at the end */
-  add_context(a, statement) ;
+  if (statement->body && starts_something(a, statement->body))
+    plan_piece(a->plan, statement_text(a, statement), names_defined(a, statement)) ; /* claimed where it is called, or at the end */
+  else add_context(a, statement) ;
 }
 
 static void walk_group (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   walk_list(a, statement->body, frame) ;
   claim_statement(a, statement, "dropped", "what was around its parts") ;
+}
+
+static int mentions_status (struct analysis *a, char const *text)
+{
+  if (strstr(text, "$?")) return 1 ;
+  for (struct text const *one = a->status_names.first ; one ; one = one->next)
+    if (shell_mentions(text, one->text)) return 1 ;
+  return 0 ;
+}
+
+static int ends_script (struct statement *statement, void *data)
+{
+  (void)data ;
+  return !strcmp(statement_command(statement), "exit") ;
+}
+
+/* Between and behind starts: what looks at the status of a start, or only says
+   something. 1: it was that. */
+static int walk_talk (struct analysis *a, struct statement *statement)
+{
+  char const *text = statement_text(a, statement) ;
+  char const *status = strstr(text, "=$?") ;
+  if (statement->kind == STATEMENT_ASSIGNMENT && status && !a->waited_line)
+  {
+    texts_add(a->pool, &a->status_names, pool_copy(a->pool, text, (size_t)(status - text))) ;
+    drop(a, statement, "the status of a start: the supervisor looks at it") ;
+    return 1 ;
+  }
+  if (!only_talks(statement)) return 0 ;
+  if (mentions_status(a, text)) drop(a, statement, "looked whether it had failed: the supervisor does") ;
+  else if (a->waited_line) drop(a, statement, "a message about the end") ;
+  else if (statement_walk(statement, &ends_script, 0))
+  {
+    /* A check of what the script was given: done before all services. */
+    claim_statement(a, statement, plan_setup_where(a->plan), "a check that may end the script, before all services") ;
+    plan_setup(a->plan, statement->range, 0, 1) ;
+  }
+  else drop(a, statement, pool_printf(a->pool, "a message: %s", text)) ;
+  return 1 ;
 }
 
 /* What no shell could execute either is kept as comments, a line each. */
@@ -303,7 +355,8 @@ static void walk_damaged (struct analysis *a, struct statement *statement, struc
   for (struct statement *one = statement->body ; one ; one = one->next)
   {
     struct frame inner = { .rest = one->next, .up = frame } ;
-    if (one->kind != STATEMENT_OTHER) walk_statement(a, one, &inner) ;
+    if (one->kind <= STATEMENT_DECLARATION || one->kind == STATEMENT_COMMENT || one->kind == STATEMENT_FUNCTION || one->kind == STATEMENT_DAMAGED
+     || starts_something(a, one)) walk_statement(a, one, &inner) ;
   }
 }
 
@@ -318,10 +371,11 @@ void walk_statement (struct analysis *a, struct statement *statement, struct fra
     drop(a, statement, pool_printf(a->pool, "never runs, behind line %u", a->replaced_line)) ;
   }
   else if (statement->kind == STATEMENT_DAMAGED) walk_damaged(a, statement, frame) ;
-  else if (statement->damaged && !statement->body && !statement->branches) keep_damaged(a, statement) ;
+  else if (statement->damaged && statement->kind != STATEMENT_FUNCTION && !statement->background && !starts_something(a, statement)) keep_damaged(a, statement) ;
   else if (statement->background) walk_background(a, statement, frame) ;
   else if (statement->kind == STATEMENT_FUNCTION) walk_function(a, statement) ;
   else if (takes_pid(a, statement)) ;
+  else if (a->plan->services && walk_talk(a, statement)) ;
   else if (statement->kind == STATEMENT_COMMAND) walk_command(a, statement, frame) ;
   else if ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && walk_loop(a, statement, frame)) ;
   else if (a->waited_line && !starts_later(a, frame) && !starts_something(a, statement)) walk_after(a, statement) ;
@@ -347,6 +401,13 @@ void walk_list (struct analysis *a, struct statement *list, struct frame *up)
   for (struct statement *one = list ; one ; one = one->next)
   {
     struct frame frame = { .rest = one->next, .up = up } ;
-    walk_statement(a, one, &frame) ;
+    struct statement *end = a->replaced_line ? 0 : temporary_end(a, one) ;
+    struct frame behind = { .rest = end ? end->next : 0, .up = up } ;
+    if (end && starts_later(a, &behind))
+    {
+      add_ordinary(a, temporary_part(a, one, end)) ;
+      one = end ;
+    }
+    else walk_statement(a, one, &frame) ;
   }
 }
