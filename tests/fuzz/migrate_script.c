@@ -8,21 +8,21 @@ char const *PROG = "fuzz" ;
 /* The report has each line of the source once, in order. */
 static void check_account (struct source const *source, char const *report)
 {
-  unsigned int next = 1 ;
+  unsigned long next = 1 ;
   for (char const *p = report ; *p ; p = strchr(p, '\n') + 1)
   {
-    unsigned int first ;
-    unsigned int last ;
+    unsigned long first ;
+    unsigned long last ;
+    char *end ;
     char const *colon = strchr(p, ':') ;
     CHECK(strchr(p, '\n')) ;
     if (!strncmp(p, "note: ", 6)) break ;
     CHECK(colon) ;
     if (!strncmp(colon, ": mistake: ", 11)) continue ;
-    if (sscanf(p, "lines %u-%u:", &first, &last) != 2)
-    {
-      CHECK(sscanf(p, "line %u:", &first) == 1) ;
-      last = first ;
-    }
+    CHECK(!strncmp(p, "line ", 5) || !strncmp(p, "lines ", 6)) ;
+    first = strtoul(strchr(p, ' '), &end, 10) ;
+    last = *end == '-' ? strtoul(end + 1, &end, 10) : first ;
+    CHECK(*end == ':') ;
     CHECK(first == next && last >= first) ;
     next = last + 1 ;
   }

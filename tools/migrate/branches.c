@@ -1,5 +1,3 @@
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "migrate/analysis.h"
@@ -151,11 +149,24 @@ static void set_values (struct analysis *a, struct statement *list, char const *
   for (struct statement *one = list ; one ; one = one->next) statement_walk(one, &set_value, &naming) ;
 }
 
-static int add_numbers (struct analysis *a, struct texts *values, long first, long last)
+static int add_numbers (struct analysis *a, struct texts *values, unsigned int first, unsigned int last)
 {
   if (last < first || last - first >= LOOP_MAX) return 0 ;
-  for (long i = first ; i <= last ; i++) texts_add(a->pool, values, pool_printf(a->pool, "%ld", i)) ;
+  for (unsigned int i = first ; i <= last ; i++) texts_add(a->pool, values, pool_printf(a->pool, "%u", i)) ;
   return 1 ;
+}
+
+/* `before`, a number, `between`, a number, `after`, and nothing else. */
+static int is_span (char const *text, char const *before, char const *between, char const *after, unsigned int *first, unsigned int *last)
+{
+  char const *p = text + strlen(before) ;
+  char const *end ;
+  if (strncmp(text, before, strlen(before)) != 0) return 0 ;
+  *first = shell_number(p, 1000000, &end) ;
+  if (end == p || strncmp(end, between, strlen(between)) != 0) return 0 ;
+  p = end + strlen(between) ;
+  *last = shell_number(p, 1000000, &end) ;
+  return end > p && !strcmp(end, after) ;
 }
 
 /* The words of `for`, when they are all known. */
@@ -165,15 +176,15 @@ static int list_values (struct analysis *a, struct statement const *statement, s
   for (unsigned int i = 0 ; i < statement->nwords ; i++)
   {
     struct word const *word = statement->words + i ;
-    int first = 1 ;
-    int last = 0 ;
-    int end = 0 ;
+    unsigned int first = 1 ;
+    unsigned int last = 0 ;
+    char const *end ;
     if (word->value) texts_add(a->pool, values, word->value) ;
-    else if ((sscanf(word->raw, "$(seq %9d %9d)%n", &first, &last, &end) == 2 && end) || (sscanf(word->raw, "{%9d..%9d}%n", &first, &last, &end) == 2 && end))
+    else if (is_span(word->raw, "$(seq ", " ", ")", &first, &last) || is_span(word->raw, "{", "..", "}", &first, &last))
     {
       if (!add_numbers(a, values, first, last)) return 0 ;
     }
-    else if (sscanf(word->raw, "$(seq %9d)%n", &last, &end) == 1 && end)
+    else if (!strncmp(word->raw, "$(seq ", 6) && (last = shell_number(word->raw + 6, 1000000, &end)) && !strcmp(end, ")"))
     {
       if (!add_numbers(a, values, 1, last)) return 0 ;
     }

@@ -1,5 +1,3 @@
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "migrate/command.h"
@@ -27,9 +25,7 @@ static char const *expand (struct pool *pool, struct expansion const *expansion,
     else if (value[1] == '(' && end)
     {
       char const *name = pool_copy(pool, value + 2, (size_t)(end - value - 2)) ;
-      int width = *++end == '0' ? atoi(end) : 0 ;
-      end += strspn(end, "0123456789") ;
-      if (width > 20) width = 20 ;
+      int width = (int)shell_number(++end, 20, &end) ;
       if (!strncmp(name, "ENV_", 4)) out = pool_printf(pool, "%s%c%s%c", out, ENV_MARK, name + 4, ENV_MARK) ;
       else if (!strcmp(name, "program_name")) out = pool_printf(pool, "%s%s", out, expansion->program) ;
       else if (!strcmp(name, "group_name")) out = pool_printf(pool, "%s%s", out, expansion->group) ;

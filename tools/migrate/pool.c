@@ -62,16 +62,17 @@ char const *pool_copy (struct pool *pool, char const *text, size_t len)
 char const *pool_printf (struct pool *pool, char const *format, ...)
 {
   va_list args ;
+  va_list again ;
   int len ;
   char *text ;
   va_start(args, format) ;
+  va_copy(again, args) ;
   len = vsnprintf(0, 0, format, args) ;
   va_end(args) ;
   if (len < 0) strerr_diefu1sys(111, "format a text") ;
   text = pool_alloc(pool, (size_t)len + 1) ;
-  va_start(args, format) ;
-  vsnprintf(text, (size_t)len + 1, format, args) ;
-  va_end(args) ;
+  vsnprintf(text, (size_t)len + 1, format, again) ;
+  va_end(again) ;
   return text ;
 }
 

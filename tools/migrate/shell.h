@@ -91,6 +91,9 @@ extern char const *shell_quote (struct pool *pool, char const *text) ;
 extern int shell_one_of (char const *text, char const *names) ;
 /* Does `name` occur in `text` as an identifier of its own? */
 extern int shell_mentions (char const *text, char const *name) ;
+/* The number that `text` begins with, 0 to `max`; 0 also when there is none. *end, if
+   not 0, is set behind it. */
+extern unsigned int shell_number (char const *text, unsigned int max, char const **end) ;
 extern char const *shell_basename (char const *path) ;
 /* The value of word `i`, "" when there is none or it is not known. */
 extern char const *statement_word (struct statement const *statement, unsigned int i) ;

@@ -70,8 +70,8 @@ struct claim *source_claim (struct source *source, struct range range, char cons
   if (source->nclaims == source->claims_size)
   {
     uint32_t size = source->claims_size ? 2 * source->claims_size : 64 ;
-    struct claim **claims = pool_alloc(source->pool, size * sizeof(*claims)) ;
-    if (source->nclaims) memcpy(claims, source->claims, source->nclaims * sizeof(*claims)) ;
+    struct claim **claims = pool_alloc(source->pool, size * sizeof(struct claim *)) ;
+    for (uint32_t i = 0 ; i < source->nclaims ; i++) claims[i] = source->claims[i] ;
     source->claims = claims ;
     source->claims_size = size ;
   }

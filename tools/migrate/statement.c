@@ -84,6 +84,18 @@ int shell_mentions (char const *text, char const *name)
   return 0 ;
 }
 
+unsigned int shell_number (char const *text, unsigned int max, char const **end)
+{
+  unsigned int n = 0 ;
+  for (; *text >= '0' && *text <= '9' ; text++)
+  {
+    unsigned int digit = (unsigned int)(*text - '0') ;
+    n = n > (max - digit) / 10 ? max : n * 10 + digit ;
+  }
+  if (end) *end = text ;
+  return n ;
+}
+
 char const *shell_basename (char const *path)
 {
   char const *slash = strrchr(path, '/') ;

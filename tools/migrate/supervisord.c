@@ -1,5 +1,3 @@
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "migrate/ini.h"
@@ -159,8 +157,8 @@ static void set_restart (struct translation *t)
     note(t, "startretries", "gave up after so many quick ends: here each start is only delayed more (restart-delay)") ;
     return ;
   }
-  service_set(plan, t->service, "restart", never ? "no" : retries && atoi(retries) > 0
-    ? pool_printf(plan->pool, "on-failure:%d", atoi(retries)) : "on-failure") ;
+  service_set(plan, t->service, "restart", never ? "no" : retries && shell_number(retries, 100000, 0)
+    ? pool_printf(plan->pool, "on-failure:%u", shell_number(retries, 100000, 0)) : "on-failure") ;
   take(t, "startretries", "restart", "how many failures in a row") ;
   if (!never) set_exit_codes(t) ;
   else note(t, "exitcodes", "nothing is restarted") ;
@@ -178,7 +176,7 @@ static void set_stop (struct translation *t)
     if (!strncasecmp(signal, "SIG", 3)) signal += 3 ;
     service_set(plan, t->service, "down-signal", signal) ;
   }
-  if (wait && atoi(wait) > 0) service_set(plan, t->service, "timeout-kill", pool_printf(plan->pool, "%ld", 1000L * atoi(wait))) ;
+  if (wait && shell_number(wait, 1000000, 0)) service_set(plan, t->service, "timeout-kill", pool_printf(plan->pool, "%u", 1000 * shell_number(wait, 1000000, 0))) ;
   if ((group && is_true(group)) || (kill && is_true(kill)))
   {
     service_set(plan, t->service, "flag-timeout-killpg", "") ;
@@ -196,35 +194,37 @@ static void todo_rest (struct translation *t)
     }
 }
 
+static void add_process (struct translation *t, char const *name, char const *process_name, int n, int i)
+{
+  char const *service_name = name ;
+  t->expansion = (struct expansion){ .program = name, .group = name, .number = i } ;
+  if (process_name && (n > 1 || !strstr(process_name, "process_num"))) service_name = supervisord_plain(t->plan->pool, &t->expansion, process_name) ;
+  else if (n > 1) service_name = pool_printf(t->plan->pool, "%s_%02d", name, i) ;
+  t->service = plan_service(t->plan, service_name, source_line(t->source, t->section->range.start)) ;
+  t->service->program = name ;
+  set_command(t) ;
+  for (struct ini_section *section = t->ini->sections ; section ; section = section->next)
+    if (!strcmp(section->name, "supervisord")) set_environment(t, section, "environment of every service") ;
+  set_environment(t, t->section, "environment") ;
+  set_process(t) ;
+  set_outputs(t) ;
+  set_restart(t) ;
+  set_stop(t) ;
+}
+
 static void add_program (struct translation *t, char const *name)
 {
   char const *process_name = ini_take(t->source, t->section, "process_name", "", 0) ;
   char const *numprocs = ini_take(t->source, t->section, "numprocs", "", 0) ;
   char const *start = ini_take(t->source, t->section, "numprocs_start", "", 0) ;
-  int n = numprocs ? atoi(numprocs) : 1 ;
-  int first = start ? atoi(start) : 0 ;
+  int n = numprocs ? (int)shell_number(numprocs, 100000, 0) : 1 ;
+  int first = start ? (int)shell_number(start, 100000, 0) : 0 ;
   uint32_t line = source_line(t->source, t->section->range.start) ;
   if (n < 1) n = 1 ;
-  for (int i = first ; i < first + n && i < first + NUMPROCS_MAX ; i++)
-  {
-    char const *service_name = name ;
-    t->expansion = (struct expansion){ .program = name, .group = name, .number = i } ;
-    if (process_name && (n > 1 || !strstr(process_name, "process_num"))) service_name = supervisord_plain(t->plan->pool, &t->expansion, process_name) ;
-    else if (n > 1) service_name = pool_printf(t->plan->pool, "%s_%02d", name, i) ;
-    t->service = plan_service(t->plan, service_name, line) ;
-    t->service->program = name ;
-    set_command(t) ;
-    for (struct ini_section *section = t->ini->sections ; section ; section = section->next)
-      if (!strcmp(section->name, "supervisord")) set_environment(t, section, "environment of every service") ;
-    set_environment(t, t->section, "environment") ;
-    set_process(t) ;
-    set_outputs(t) ;
-    set_restart(t) ;
-    set_stop(t) ;
-  }
+  for (int i = first ; i < first + n && i < first + NUMPROCS_MAX ; i++) add_process(t, name, process_name, n, i) ;
   take(t, "process_name", "run", "names of the services") ;
   take(t, "numprocs", "run", n > 1 ? pool_printf(t->plan->pool, "a service directory for each of %d", n) : "one") ;
-  if (n > NUMPROCS_MAX) plan_todo(t->plan, t->service, t->service->claim, line, pool_printf(t->plan->pool, "%d processes: only %d were written", n, NUMPROCS_MAX)) ;
+  if (t->service && n > NUMPROCS_MAX) plan_todo(t->plan, t->service, t->service->claim, line, pool_printf(t->plan->pool, "%d processes: only %d were written", n, NUMPROCS_MAX)) ;
   note(t, "numprocs_start", "the first number") ;
   note(t, "serverurl", "supervisord's own interface") ;
 }
@@ -232,7 +232,7 @@ static void add_program (struct translation *t, char const *name)
 static int priority_of (struct ini_section const *section)
 {
   for (struct ini_option const *option = section->options ; option ; option = option->next)
-    if (!strcmp(option->name, "priority")) return atoi(option->value) ;
+    if (!strcmp(option->name, "priority")) return (int)shell_number(option->value, 100000, 0) ;
   return PRIORITY_DEFAULT ;
 }
 
@@ -310,7 +310,7 @@ void migrate_supervisord (struct plan *plan)
     else if (!strncmp(t.section->name, "fcgi-program:", 13))
     {
       add_program(&t, t.section->name + 13) ;
-      plan_todo(plan, t.service, t.service->claim, t.service->line, "an fcgi-program got its socket from supervisord: reeve-exec --listen-unix hands one on as LISTEN_FDS") ;
+      if (t.service) plan_todo(plan, t.service, t.service->claim, t.service->line, "an fcgi-program got its socket from supervisord: reeve-exec --listen-unix hands one on as LISTEN_FDS") ;
     }
   set_order(&t) ;
   for (t.section = ini.sections ; t.section ; t.section = t.section->next)

@@ -274,6 +274,7 @@ static int look_at_trap (struct statement *statement, void *data)
     set_signals(t, statement) ;
   }
   else if (stops_by_program(t, statement)) t->kills = 1 ;
+  else if (shell_one_of(command, "echo printf") && !is_message(t->a, statement)) t->works = 1 ;
   else if (!shell_one_of(command, "wait exit echo printf return true false : trap test [ log sleep date jobs set")) t->works = 1 ;
   return 0 ;
 }

@@ -160,6 +160,7 @@ static void unwrap_runuser (struct unwrapping *u)
     return ;
   }
   add_user(u, user, group) ;
+  texts_add(u->pool, &u->launch->before, pool_printf(u->pool, "export HOME=%s USER=%s LOGNAME=%s", home_of(u, user), user, user)) ;
   u->i = i ;
 }
 
