@@ -110,7 +110,8 @@ third |& sed 's/^/third: /' | tee x &
 wait
 EOS
   migrate
-  becomes web 'A=1 exec web <in 2>&1 >>/var/log/web.log'
+  becomes web 'exec web <in 2>&1 >>/var/log/web.log'
+  grep -qx 'export A=1' "$tree/web/run"
   becomes worker 'exec worker 2>&1'
   [ "$(tail -n 1 "$tree/worker/log/run")" = 'exec tee -a /var/log/worker.log' ]
   becomes third 'exec third 2>&1'

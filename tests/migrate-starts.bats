@@ -89,8 +89,9 @@ worker "$1" &
 exec gosu app "$@"
 EOS
   migrate
-  services worker
-  told 'line 3: CMD: the image'
+  services worker cmd
+  [ "$(tail -n 1 "$tree/cmd/run")" = 'exec reeve-exec --user app -- "$@"' ]
+  grep -q '^# TODO reeve-migrate: line 3: the image' "$tree/cmd/run"
   migrate --dockerfile Dockerfile
   has first/flag-main
   file first/run <<'EOS'

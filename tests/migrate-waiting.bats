@@ -150,8 +150,12 @@ done &
 exec web
 EOS
   migrate
-  file server/restart <<<always
+  file server/restart <<<on-failure
   grep -qx 'exec ./server --port 1' "$tree/server/run"
+  wrapper <<<$'while true; do nginx -g "daemon off;"; sleep 1; done'
+  migrate
+  file nginx/restart <<<always
+  lacks nginx/flag-main
 }
 
 @test "what only keeps the container alive is removed, its logs are named" {

@@ -111,6 +111,12 @@ static int changes_directory (struct texts const *lines)
   return 0 ;
 }
 
+/* Bash's exec gives such a program an absolute path, which it would see in its $0. */
+static int is_relative (char const *command)
+{
+  return !strncmp(command, "./", 2) || !strncmp(command, "../", 3) ;
+}
+
 /* The last lines: what run becomes. */
 static void add_exec (struct rendering *r, struct texts *lines, struct service const *service)
 {
@@ -135,6 +141,7 @@ static void add_exec (struct rendering *r, struct texts *lines, struct service c
     return ;
   }
   if (*options) options = pool_printf(pool, "reeve-exec %s -- ", options) ;
+  else if (is_relative(service->command) && strstr(r->plan->shell, "bash")) options = "reeve-exec -- " ;
   texts_add(pool, lines, pool_printf(pool, "exec %s%s%s%s", options, assignments, service->command, redirects)) ;
 }
 

@@ -87,8 +87,13 @@ static void read_redirect (struct reader *reader, TSNode node, struct statement 
   if (is(node, "heredoc_redirect"))
   {
     for (uint32_t i = 0 ; i < n ; i++)
-      if (is(ts_node_child(node, i), "ERROR") && !strcmp(source_copy(reader->source, range_of(ts_node_child(node, i))), "&"))
-        statement->background = 1 ;
+    {
+      TSNode child = ts_node_child(node, i) ;
+      if (!is(child, "ERROR") || strcmp(source_copy(reader->source, range_of(child)), "&") != 0) continue ;
+      /* <<EOF & : it is the statement's, and no part of the redirection. */
+      ((char *)redirect->raw)[ts_node_start_byte(child) - redirect->range.start] = ' ' ;
+      statement->background = 1 ;
+    }
     return ;
   }
   redirect->is_output = !!strchr(redirect->raw, '>') ;
