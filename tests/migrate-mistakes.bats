@@ -65,5 +65,5 @@ mistake() # LINE TEXT
   printf '#!/bin/sh\r\nexport A=1\r\nweb &\r\nwait\r\n' >start.sh
   migrate
   mistake 1 'carriage returns'
-  ! grep -q $'\r' "$tree/web/run"
+  run ! grep -q $'\r' "$tree/web/run"
 }

@@ -108,7 +108,7 @@ EOS
   migrate
   grep -q '^inner() ' "$tree/web/run"
   grep -q '^name() ' "$tree/web/run"
-  ! grep -q 'never\|name' "$tree/worker/run"
+  run ! grep -q 'never\|name' "$tree/worker/run"
   told 'line 3: dropped: function never'
 }
 
@@ -124,9 +124,9 @@ EOS
   has cont-init.d/10-start
   grep -q '>"$reeve_place/TOKEN"' "$init/10-start"
   grep -q 'export TOKEN=.*reeve_place/TOKEN' "$tree/web/run"
-  ! grep -q openssl "$tree/web/run"
+  run ! grep -q openssl "$tree/web/run"
   grep -q 'HOST=$(hostname)' "$tree/web/run"
-  ! grep -q 'reeve_place/HOST' "$init/10-start"
+  run ! grep -q 'reeve_place/HOST' "$init/10-start"
 }
 
 @test "a command between two starts is a task" {

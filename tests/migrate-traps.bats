@@ -71,7 +71,7 @@ exit $code
 EOS
   migrate
   grep -qx 'rm -f /run/web.lock' "$tree/web/finish"
-  ! grep -q 'exit $code' "$tree/web/finish"
+  run ! grep -q 'exit $code' "$tree/web/finish"
 }
 
 @test "a trap that ignores or resets is dropped, one that mixes is marked" {

@@ -7,7 +7,7 @@
 #   told TEXT               does the report have it? untold TEXT
 #   accounted               has each line of start.sh exactly one entry?
 #   checked                 does reeve check find no error?
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034 # dir is lib's; status, output, stderr are bats'
 
 migrate_setup()
 {
@@ -53,7 +53,7 @@ services() # NAME... ; these and no others
 {
   local expected found
   expected=$(printf '%s\n' "$@" | sort | xargs)
-  found=$(ls "$tree" 2>/dev/null | sort | xargs)
+  found=$(find "$tree" -mindepth 1 -maxdepth 1 -printf '%f\n' | sort | xargs)
   [ "$found" = "$expected" ] || { echo "# services: $found"; return 1; }
 }
 
@@ -84,75 +84,3 @@ checked()
   echo "# reeve check: $found"
   return 1
 }
-
-# ---- running it, before and after ----
-
-# A program that stays, and whose process can be looked at: NAME's arguments,
-# environment, directory and user.
-program() # NAME...
-{
-  local name
-  mkdir -p "$dir/bin" "$dir/seen"
-  chmod 755 "$dir"
-  chmod 1777 "$dir/seen"
-  for name; do
-    script "$dir/bin/$name" <<EOS
-#!/bin/bash
-trap 'exit 0' TERM INT QUIT
-echo \$\$ >"$dir/seen/$name.\$\$.new" && mv "$dir/seen/$name.\$\$.new" "$dir/seen/$name.\$\$"
-while :; do read -r -t 1 <> <(:) || :; done
-EOS
-  done
-}
-
-# What can be seen of all programs that run now, one a line, sorted.
-seen()
-{
-  local file pid
-  for file in "$dir"/seen/*.[0-9]*; do
-    pid=${file##*.}
-    [ -d "/proc/$pid" ] || continue
-    echo "$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)| $(tr '\0' '\n' <"/proc/$pid/environ" 2>/dev/null |
-      grep -v -E '^(_|PWD|OLDPWD|SHLVL|REEVE_LIVE|REEVE_WORKDIR|MAIL|BATS_.*)=' | sort | tr '\n' ' ')| $(readlink "/proc/$pid/cwd") | $(
-      sed -n 's/^[UG]id:\t[0-9]*\t\([0-9]*\).*/\1/p' "/proc/$pid/status" | tr '\n' ' ')"
-  done | sort
-}
-
-count_seen() { [ "$(seen | wc -l)" -eq "$1" ]; }
-
-end_seen()
-{
-  local file pid
-  for file in "$dir"/seen/*.[0-9]*; do
-    pid=${file##*.}
-    kill -KILL "$pid" 2>/dev/null || :
-    rm -f "$file"
-  done
-}
-
-# Runs start.sh as it is, then what became of it, and compares N processes.
-same_processes() # N
-{
-  local before after script
-  PATH=$dir/bin:$PATH
-  (exec env -i PATH="$PATH" HOME=/root TERM=dumb "${extra[@]}" setsid bash "$dir/start.sh" "${arguments[@]}") >"$dir/before.out" 2>&1 3>&- &
-  pids+=($!)
-  eventually 20 count_seen "$1" || { cat "$dir/before.out"; return 1; }
-  before=$(seen)
-  kill -KILL "$!"
-  end_seen
-  migrate "${options[@]}" || return 1
-  for script in "$init"/*; do
-    [ ! -e "$script" ] || env -i PATH="$PATH" HOME=/root TERM=dumb REEVE_LIVE="$live" REEVE_WORKDIR="$dir" "${extra[@]}" "$script" || return 1
-  done
-  start env -i PATH="$PATH" HOME=/root TERM=dumb REEVE_WORKDIR="$dir" "${extra[@]}" reeve-scan -l "$live" "$tree"
-  scanner=$started
-  eventually 20 count_seen "$1" || { cat "$dir/stderr"; return 1; }
-  after=$(seen)
-  diff <(echo "$before") <(echo "$after") || { echo "# not the same processes"; return 1; }
-  kill -TERM "$scanner"
-  ended "$scanner"
-  count_seen 0
-}
-
-for_everyone_here() { chmod -R a+rX "$dir"; }

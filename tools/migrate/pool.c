@@ -62,17 +62,15 @@ char const *pool_copy (struct pool *pool, char const *text, size_t len)
 char const *pool_printf (struct pool *pool, char const *format, ...)
 {
   va_list args ;
-  va_list again ;
+  char *made ;
+  char const *text ;
   int len ;
-  char *text ;
   va_start(args, format) ;
-  va_copy(again, args) ;
-  len = vsnprintf(0, 0, format, args) ;
+  len = vasprintf(&made, format, args) ;
   va_end(args) ;
   if (len < 0) strerr_diefu1sys(111, "format a text") ;
-  text = pool_alloc(pool, (size_t)len + 1) ;
-  vsnprintf(text, (size_t)len + 1, format, again) ;
-  va_end(again) ;
+  text = pool_copy(pool, made, (size_t)len) ;
+  free(made) ;
   return text ;
 }
 

@@ -38,7 +38,10 @@ static int is_field (TSNode parent, uint32_t child, char const *field)
 static int has_end (TSNode node)
 {
   for (uint32_t i = 0 ; i < ts_node_child_count(node) ; i++)
-    if (is(ts_node_child(node, i), "heredoc_end")) return !ts_node_is_missing(ts_node_child(node, i)) ;
+  {
+    TSNode child = ts_node_child(node, i) ;
+    if (is(child, "heredoc_end")) return !ts_node_is_missing(child) && ts_node_end_byte(child) > ts_node_start_byte(child) ;
+  }
   return 0 ;
 }
 
@@ -50,7 +53,7 @@ static int is_damaged (TSNode node, unsigned int depth)
   if (!ts_node_has_error(node)) return 0 ;
   if (is(node, "ERROR") || ts_node_is_missing(node) || depth > DEPTH_MAX) return 1 ;
   if (is(node, "file_redirect")) return 0 ;
-  if (is(node, "heredoc_redirect")) return !has_end(node) ;
+  if (is(node, "heredoc_redirect")) return 0 ; /* read_redirect looks at it */
   for (uint32_t i = 0 ; i < n ; i++)
     if (is_damaged(ts_node_child(node, i), depth + 1)) return 1 ;
   return 0 ;
@@ -86,6 +89,7 @@ static void read_redirect (struct reader *reader, TSNode node, struct statement 
   redirect->target = "" ;
   if (is(node, "heredoc_redirect"))
   {
+    statement->damaged |= !has_end(node) ;
     for (uint32_t i = 0 ; i < n ; i++)
     {
       TSNode child = ts_node_child(node, i) ;
