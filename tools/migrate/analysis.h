@@ -79,7 +79,6 @@ struct analysis
   struct held *task_statements ;
   struct texts positional ; /* lines that set $1, ... in the function being walked */
   char const *user ; /* what the script starts itself again as; 0: itself */
-  unsigned int nstarted ; /* in the background, since the last `wait` */
   uint32_t waited_line ; /* where the script waited for the end; 0: not yet */
   uint32_t replaced_line ; /* the `exec` behind which nothing runs; 0: none */
   struct service *branch_last ; /* `last` where the branch began */
@@ -144,20 +143,20 @@ extern char const *names_defined (struct analysis *a, struct statement *statemen
 extern int is_repeatable (struct analysis *a, struct statement *statement) ;
 
 /* ---- waiting.c: loops ---- */
-extern int walk_loop (struct analysis *a, struct statement *statement, struct frame *frame) ; /* 1: it was one of the known kinds */
+extern int walk_loop (struct analysis *a, struct statement *statement) ; /* 1: it was one of the known kinds */
 extern int walk_wait_program (struct analysis *a, struct statement *statement, struct frame *frame) ; /* wait-for-it and its like */
 extern int walk_restarting (struct analysis *a, struct statement *statement) ; /* a loop in the background that restarts a program; 1: it was that */
 extern int watches_processes (struct analysis *a, struct statement *statement) ;
 extern int keeps_alive (struct statement const *statement) ; /* tail -f, sleep infinity */
 extern void drop_keeping_alive (struct analysis *a, struct statement *statement) ;
-extern void walk_sleep (struct analysis *a, struct statement *statement, struct frame *frame) ;
+extern void walk_sleep (struct analysis *a, struct statement *statement) ;
 extern void script_waits (struct analysis *a, uint32_t line) ; /* for any of what was started */
 
 /* ---- probe.c: whom does a condition ask? ---- */
 extern int is_probe (char const *condition) ;
 /* 0: none that was started here. *certain becomes 0 when nothing but the order speaks for it. */
 extern struct service *probed_service (struct analysis *a, char const *condition, int *certain) ;
-extern int probes_elsewhere (struct analysis *a, char const *condition) ; /* another host than this one */
+extern int probes_elsewhere (char const *condition) ; /* another host than this one */
 
 /* ---- traps.c ---- */
 extern void walk_trap (struct analysis *a, struct statement *statement) ;
@@ -168,7 +167,7 @@ extern int takes_pid (struct analysis *a, struct statement *statement) ; /* P=$!
 
 /* ---- mistakes.c ---- */
 extern void find_mistakes (struct analysis *a, struct statement *first) ;
-extern void find_dead_code (struct analysis *a, struct frame const *frame, uint32_t line) ;
+extern void find_dead_code (struct analysis *a, uint32_t line) ;
 
 /* ---- helpers of all ---- */
 extern uint32_t line_of (struct analysis *a, struct statement const *statement) ;

@@ -25,7 +25,6 @@ struct ini
 {
   struct ini_section *sections ;
   struct ini_section *last ;
-  struct texts errors ; /* "line N: ..." */
 } ;
 
 /* Reads the source's text; all belongs to its pool. Lines that are neither a section,

@@ -17,7 +17,17 @@ migrate_parts := $(filter-out %/reeve-migrate.o,$(migrate_objects)) $(grammar_ob
 .SECONDARY: $(GRAMMAR_SRC)/parser.c $(GRAMMAR_SRC)/scanner.c
 migrate: $(BIN)/reeve-migrate $(BUILD)/man/reeve-migrate.1
 
-$(GRAMMAR)/fetched: tools/migrate/grammar/package.json tools/migrate/grammar/package-lock.json
+# Says what is lacking, and how to get it, before a compiler does in its own words.
+$(MIGRATE)/prepared:
+	@mkdir -p $(@D)
+	@for header in tree_sitter/api.h ini.h; do \
+	  echo "#include <$$header>" | $(CC) -E - >/dev/null 2>&1 || { \
+	    echo "make migrate: there is no $$header: ./configure --install-deps=test installs it" >&2; exit 1; }; done
+	@command -v npm >/dev/null || { \
+	  echo "make migrate: there is no npm, which fetches the grammar: ./configure --install-deps=test installs it" >&2; exit 1; }
+	@touch $@
+
+$(GRAMMAR)/fetched: tools/migrate/grammar/package.json tools/migrate/grammar/package-lock.json | $(MIGRATE)/prepared
 	@mkdir -p $(GRAMMAR)
 	cp $^ $(GRAMMAR)
 	cd $(GRAMMAR) && npm ci --ignore-scripts --legacy-peer-deps --no-audit --no-fund
@@ -30,7 +40,7 @@ $(MIGRATE)/grammar/%.o: $(GRAMMAR_SRC)/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 $(CFLAGS) -fno-pie -w -I$(GRAMMAR_SRC) -c -o $@ $<
 
-$(MIGRATE)/%.o: tools/migrate/%.c config.mk
+$(MIGRATE)/%.o: tools/migrate/%.c config.mk | $(MIGRATE)/prepared
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) -Itools $(ALL_CFLAGS) -c -o $@ $<
 

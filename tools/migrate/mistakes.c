@@ -4,9 +4,8 @@
 
 #include "migrate/analysis.h"
 
-void find_dead_code (struct analysis *a, struct frame const *frame, uint32_t line)
+void find_dead_code (struct analysis *a, uint32_t line)
 {
-  (void)frame ;
   plan_mistake(a->plan, line, pool_printf(a->pool, "it never runs: line %u has ended the script, or become another program", a->replaced_line)) ;
 }
 
@@ -104,9 +103,11 @@ static void find_zombies (struct analysis *a)
     if (service->is_main && !service->is_background) main = service ;
   }
   if (background && main && a->replaced_line)
-    plan_mistake(a->plan, a->replaced_line, pool_printf(a->pool, "%s becomes a child of %s, which does not wait for it: its end goes unnoticed, and it stays a zombie", background->name, main->name)) ;
+    plan_mistake(a->plan, a->replaced_line, pool_printf(a->pool,
+      "%s becomes a child of %s, which does not wait for it: its end goes unnoticed, and it stays a zombie", background->name, main->name)) ;
   else if (background && main)
-    plan_mistake(a->plan, background->line, pool_printf(a->pool, "nobody waits for %s: its end goes unnoticed, and it is killed when %s ends", background->name, main->name)) ;
+    plan_mistake(a->plan, background->line, pool_printf(a->pool,
+      "nobody waits for %s: its end goes unnoticed, and it is killed when %s ends", background->name, main->name)) ;
 }
 
 static void find_lost_status (struct analysis *a)

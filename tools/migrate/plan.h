@@ -92,7 +92,6 @@ struct plan
   struct texts notes ; /* for the report, about the whole */
   char const *const *cmd ; /* the image's CMD, ended by 0; 0: not known */
   char const *workdir ; /* the image's; 0: /init tells it */
-  char const *cmd_service ; /* the service that "$@" became; 0: none */
   char const *refused ; /* why nothing is written; 0: it is */
 } ;
 

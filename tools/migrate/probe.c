@@ -168,10 +168,9 @@ static int host_after (char const *condition, char const *mark, char const *end)
   return 0 ;
 }
 
-int probes_elsewhere (struct analysis *a, char const *condition)
+int probes_elsewhere (char const *condition)
 {
   char const *p ;
-  (void)a ;
   if (host_after(condition, "/dev/tcp/", "/ \"'") || host_after(condition, "://", ":/ \"'") || host_after(condition, "--host", " \"';")) return 1 ;
   if ((shell_mentions(condition, "pg_isready") || shell_mentions(condition, "redis-cli") || shell_mentions(condition, "mysqladmin") || shell_mentions(condition, "psql")
    || shell_mentions(condition, "mysql")) && host_after(condition, " -h", " \"';")) return 1 ;

@@ -105,6 +105,19 @@ static void note_damage (struct analysis *a, struct statement *first)
   if (lines.first) texts_add(a->pool, &a->plan->notes, pool_printf(a->pool, "the parser found errors in lines %s: look at what became of them", texts_join(a->pool, &lines, ", "))) ;
 }
 
+/* Who depends on a service that may not be started waits for ever then. */
+static void mark_uncertain_dependencies (struct plan *plan)
+{
+  for (struct service *service = plan->services ; service ; service = service->next)
+    for (struct text const *one = service->dependencies.first ; one ; one = one->next)
+    {
+      struct service *other = plan_find(plan, one->text) ;
+      if (!other || other->is_oneshot || !other->conditions.first || texts_has(&service->conditions, other->conditions.first->text)) continue ;
+      plan_todo(plan, service, service->claim, service->line,
+        pool_printf(plan->pool, "it depends on %s, which is not started unless %s", other->name, texts_join(plan->pool, &other->conditions, " && "))) ;
+    }
+}
+
 static int asks_positional (struct analysis *a, struct statement *first)
 {
   for (struct statement *one = first ; one ; one = one->next)
@@ -153,6 +166,7 @@ void migrate_script (struct plan *plan)
   apply_traps(&a) ;
   claim_functions(&a) ;
   find_mistakes(&a, first) ;
+  mark_uncertain_dependencies(plan) ;
   plan_settle(plan) ;
   note_damage(&a, first) ;
   if (!plan->services) texts_add(a.pool, &plan->notes, "no long-running process was found: nothing was started in the background or at the end") ;

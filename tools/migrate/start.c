@@ -241,14 +241,12 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   remarks_to_service(a, service) ;
   take_pending(a, service) ;
   run_lines(a, service, statement) ;
-  if (by_cmd) a->plan->cmd_service = service->name ;
-  else if (is_image_command(a, statement) && !a->positional.first)
+  if (!by_cmd && is_image_command(a, statement) && !a->positional.first)
     plan_todo(a->plan, service, service->claim, service->line,
       "the image's CMD, which is not known: give --dockerfile; or write it here instead of \"$@\", and take it out of the Dockerfile") ;
   if (service->is_main && service->without_signals && !service->todo.first)
     plan_todo(a->plan, service, service->claim, service->line, "only the shell gets the signals: let its last command be exec, if it is a program") ;
   a->last = service ;
-  if (how == START_BACKGROUND) a->nstarted++ ;
   return service ;
 }
 

@@ -5,6 +5,7 @@
 #include "migrate/shell.h"
 #include "migrate/supervisord.h"
 
+#define CONTAINERS_OUTPUT "/dev/stdout /dev/stderr /dev/fd/1 /dev/fd/2 /proc/1/fd/1 /proc/1/fd/2 /proc/self/fd/1 /proc/self/fd/2 syslog"
 #define NUMPROCS_MAX 64
 #define PRIORITY_DEFAULT 999
 
@@ -95,7 +96,7 @@ static char const *output (struct translation *t, char const *name, char const *
     take(t, name, "run", "thrown away") ;
     return pool_printf(pool, "%s>/dev/null", fd) ;
   }
-  if (!*value || !strcasecmp(value, "auto") || shell_one_of(value, "/dev/stdout /dev/stderr /dev/fd/1 /dev/fd/2 /proc/1/fd/1 /proc/1/fd/2 /proc/self/fd/1 /proc/self/fd/2 syslog"))
+  if (!*value || !strcasecmp(value, "auto") || shell_one_of(value, CONTAINERS_OUTPUT))
   {
     note(t, name, "the container's output") ;
     return "" ;
@@ -106,16 +107,18 @@ static char const *output (struct translation *t, char const *name, char const *
 
 static void set_outputs (struct translation *t)
 {
+  static char const *const rotations[] =
+    { "stdout_logfile_maxbytes", "stdout_logfile_backups", "stderr_logfile_maxbytes", "stderr_logfile_backups", 0 } ;
+  static char const *const captures[] =
+    { "stdout_capture_maxbytes", "stderr_capture_maxbytes", "stdout_events_enabled", "stderr_events_enabled", "stdout_syslog", "stderr_syslog", 0 } ;
   struct pool *pool = t->plan->pool ;
   char const *redirect = take(t, "redirect_stderr", "run", "stderr to stdout") ;
   char const *out = output(t, "stdout_logfile", "") ;
   char const *err = redirect && is_true(redirect) ? "2>&1" : output(t, "stderr_logfile", "2") ;
   t->service->redirects = pool_printf(pool, "%s%s%s", out, *out && *err ? " " : "", err) ;
   note(t, "stderr_logfile", "stderr goes to stdout") ;
-  for (char const *const *name = (char const *const[]){ "stdout_logfile_maxbytes", "stdout_logfile_backups", "stderr_logfile_maxbytes", "stderr_logfile_backups", 0 } ; *name ; name++)
-    note(t, *name, "rotation: reeve-log --size and --files, in a log/run") ;
-  for (char const *const *name = (char const *const[]){ "stdout_capture_maxbytes", "stderr_capture_maxbytes", "stdout_events_enabled", "stderr_events_enabled", "stdout_syslog", "stderr_syslog", 0 } ; *name ; name++)
-    note(t, *name, "supervisord's own way with output") ;
+  for (char const *const *name = rotations ; *name ; name++) note(t, *name, "rotation: reeve-log --size and --files, in a log/run") ;
+  for (char const *const *name = captures ; *name ; name++) note(t, *name, "supervisord's own way with output") ;
 }
 
 /* ---- what is a file of the service ---- */
@@ -310,7 +313,8 @@ void migrate_supervisord (struct plan *plan)
     else if (!strncmp(t.section->name, "fcgi-program:", 13))
     {
       add_program(&t, t.section->name + 13) ;
-      if (t.service) plan_todo(plan, t.service, t.service->claim, t.service->line, "an fcgi-program got its socket from supervisord: reeve-exec --listen-unix hands one on as LISTEN_FDS") ;
+      if (t.service) plan_todo(plan, t.service, t.service->claim, t.service->line,
+        "an fcgi-program got its socket from supervisord: reeve-exec --listen-unix hands one on as LISTEN_FDS") ;
     }
   set_order(&t) ;
   for (t.section = ini.sections ; t.section ; t.section = t.section->next)

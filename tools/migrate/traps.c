@@ -122,7 +122,6 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
       for (struct service *service = a->plan->services ; service ; service = service->next)
         if (service->is_background && !service->is_oneshot) texts_add(a->pool, &names, service->name) ;
     make_tasks(a, statement, &names) ;
-    a->nstarted = 0 ;
     return ;
   }
   if (any && !names.first) wait_for_any(a, statement) ;

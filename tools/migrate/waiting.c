@@ -7,7 +7,6 @@
 void script_waits (struct analysis *a, uint32_t line)
 {
   if (!a->waited_line) a->waited_line = line ;
-  a->nstarted = 0 ;
 }
 
 /* ---- what only keeps the container alive ---- */
@@ -182,7 +181,7 @@ static void set_check (struct analysis *a, struct service *service, struct state
 
 /* ---- loops that watch, restart, or work ---- */
 
-#define WATCHERS "ps pgrep pidof jobs kill"
+#define WATCHERS "ps pgrep pidof jobs kill supervisorctl"
 
 struct watching
 {
@@ -205,7 +204,7 @@ static int look_for_watching (struct statement *statement, void *data)
   for (struct text const *one = statement->programs.first ; one ; one = one->next)
     if (shell_one_of(one->text, WATCHERS)) watching->watches = 1 ;
   if (statement->kind != STATEMENT_COMMAND) return 0 ;
-  if (shell_one_of(command, WATCHERS) || (shell_one_of(command, "supervisorctl") && 1)) watching->watches = 1 ;
+  if (shell_one_of(command, WATCHERS)) watching->watches = 1 ;
   else if (shell_one_of(command, "service") && shell_one_of(statement_word(statement, 2), "status")) watching->watches = 1 ;
   else if (shell_one_of(command, "service") && shell_one_of(statement_word(statement, 2), "start restart")) watching->starts = 1 ;
   else if (!shell_one_of(command, "grep egrep awk wc sleep echo printf exit break continue true false : test [ wait date logger") && !statement->background) watching->works = 1 ;
@@ -283,14 +282,13 @@ int walk_restarting (struct analysis *a, struct statement *statement)
   return 1 ;
 }
 
-static int works_for_ever (struct analysis *a, struct statement *statement)
+static int works_for_ever (struct statement *statement)
 {
   struct statement *condition = statement->branches->condition ;
-  (void)a ;
   return statement->kind == STATEMENT_LOOP && condition && (is_always_true(condition) || (statement->until && !strcmp(statement_command(condition), "false"))) ;
 }
 
-int walk_loop (struct analysis *a, struct statement *statement, struct frame *frame)
+int walk_loop (struct analysis *a, struct statement *statement)
 {
   struct statement *program ;
   char const *probe ;
@@ -312,7 +310,7 @@ int walk_loop (struct analysis *a, struct statement *statement, struct frame *fr
     return 1 ;
   }
   probe = statement_walk(statement->branches->body ? statement->branches->body : statement, &starts_or_serves, 0) ? 0 : loop_probe(a, statement) ;
-  if (probe && a->plan->services && !probes_elsewhere(a, probe))
+  if (probe && a->plan->services && !probes_elsewhere(probe))
   {
     int certain = 1 ;
     struct service *service = probed_service(a, probe, &certain) ;
@@ -322,10 +320,9 @@ int walk_loop (struct analysis *a, struct statement *statement, struct frame *fr
       return 1 ;
     }
   }
-  if (!works_for_ever(a, statement) || probe) return 0 ;
+  if (!works_for_ever(statement) || probe) return 0 ;
   start_service(a, statement, START_MAIN) ;
   script_waits(a, line_of(a, statement)) ;
-  (void)frame ;
   return 1 ;
 }
 
@@ -377,7 +374,7 @@ int walk_wait_program (struct analysis *a, struct statement *statement, struct f
   else if (!strcmp(command, "pg_isready") || (shell_one_of(command, "mysqladmin") && strstr(text, "--wait"))) check = text ;
   else if (shell_one_of(command, "curl") && strstr(text, "--retry")) check = text ;
   else return 0 ;
-  if (probes_elsewhere(a, check)) return 0 ;
+  if (probes_elsewhere(check)) return 0 ;
   service = probed_service(a, check, &certain) ;
   if (!service) return 0 ;
   walk_behind_dashes(a, statement, frame) ;
@@ -385,7 +382,7 @@ int walk_wait_program (struct analysis *a, struct statement *statement, struct f
   return 1 ;
 }
 
-void walk_sleep (struct analysis *a, struct statement *statement, struct frame *frame)
+void walk_sleep (struct analysis *a, struct statement *statement)
 {
   struct claim *claim ;
   if (!a->plan->services)
@@ -398,7 +395,6 @@ void walk_sleep (struct analysis *a, struct statement *statement, struct frame *
     add_ordinary(a, statement) ;
     return ;
   }
-  (void)frame ;
   close_task(a) ;
   claim = claim_statement(a, statement, "dropped", "a bare sleep") ;
   if (!a->last || a->last->check) return ;

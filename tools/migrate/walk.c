@@ -213,7 +213,7 @@ static void walk_command (struct analysis *a, struct statement *statement, struc
     drop(a, statement, "the script's end: the container's exit code is the main service's") ;
     if (!a->in_function) a->replaced_line = line_of(a, statement) ;
   }
-  else if (!strcmp(command, "sleep")) walk_sleep(a, statement, frame) ;
+  else if (!strcmp(command, "sleep")) walk_sleep(a, statement) ;
   else if (a->plan->services && shell_one_of(command, "kill")) drop(a, statement, "kill: ending services is the supervisor's work") ;
   else if (walk_wait_program(a, statement, frame)) return ;
   else if (walk_call(a, statement, frame)) return ;
@@ -367,7 +367,7 @@ void walk_statement (struct analysis *a, struct statement *statement, struct fra
   if (statement->kind == STATEMENT_COMMENT) hold_remark(a, statement) ;
   else if (a->replaced_line)
   {
-    find_dead_code(a, frame, line_of(a, statement)) ;
+    find_dead_code(a, line_of(a, statement)) ;
     drop(a, statement, pool_printf(a->pool, "never runs, behind line %u", a->replaced_line)) ;
   }
   else if (statement->kind == STATEMENT_DAMAGED) walk_damaged(a, statement, frame) ;
@@ -377,7 +377,7 @@ void walk_statement (struct analysis *a, struct statement *statement, struct fra
   else if (takes_pid(a, statement)) ;
   else if (a->plan->services && walk_talk(a, statement)) ;
   else if (statement->kind == STATEMENT_COMMAND) walk_command(a, statement, frame) ;
-  else if ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && walk_loop(a, statement, frame)) ;
+  else if ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && walk_loop(a, statement)) ;
   else if (a->waited_line && !starts_later(a, frame) && !starts_something(a, statement)) walk_after(a, statement) ;
   else if (starts_something(a, statement) || (is_last(frame) && !a->waited_line && !is_repeatable(a, statement)))
   {
