@@ -24,7 +24,7 @@ EOS
 }
 
 @test "scripts cut off at any byte" {
-  local text n failed=
+  local text n code failed=
   text=$(cat "$BATS_TEST_DIRNAME/../servicedirs-example/wrapper.sh" - <<'EOS'
 case $1 in a|b) { x | y & } ;; esac; for i in 1 2; do w "$i" <<E & done
 E
@@ -33,8 +33,9 @@ EOS
 )
   for ((n = 1; n <= ${#text}; n += 1)); do
     printf %s "${text:0:n}" >start.sh
-    report=$(reeve-migrate start.sh 2>stderr)
-    case $? in
+    code=0
+    report=$(reeve-migrate start.sh 2>stderr) || code=$?
+    case $code in
       0) [ $((n % 50)) -ne 0 ] || accounted || failed="$failed account:$n" ;;
       1) [ "$n" -le 11 ] || failed="$failed $n" ;; # an interpreter that is no shell yet
       *) failed="$failed $n" ;;

@@ -222,10 +222,13 @@ int add_context (struct analysis *a, struct statement *statement)
   piece->shared = !repeatable && before_all ;
   piece->in_setup = before_all ;
   if (before_all) plan_setup(a->plan, statement->range, 0, piece->shared || statement_walk(statement, &sources_many, 0)) ;
-  if (statement_walk(statement, &sources_many, 0))
-    texts_add(a->pool, &claim->todo, "each service reads these files again, for their variables: what else they do is done as often") ;
   else if (!repeatable)
     texts_add(a->pool, &claim->todo, pool_printf(a->pool, "each service that needs%sdoes this for itself", names)) ;
-  if (piece->shared) claim->what = pool_printf(a->pool, "%s; done once, and handed on to the services", claim->what) ;
+  if (statement_walk(statement, &sources_many, 0))
+    texts_add(a->pool, &claim->todo, "each service reads these files again, for their variables: what else they do is done as often") ;
+  if (!piece->shared) return 1 ;
+  if (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION)
+    claim->what = pool_printf(a->pool, "%s; done once, and handed on to the services", claim->what) ;
+  else claim->what = "setup, as it was" ;
   return 1 ;
 }

@@ -45,6 +45,7 @@ struct service *plan_find (struct plan *plan, char const *name)
 struct service *plan_service (struct plan *plan, char const *wanted, uint32_t line)
 {
   struct service **end = &plan->services ;
+  unsigned int n = 0 ;
   struct service *service = pool_alloc(plan->pool, sizeof(*service)) ;
   char const *base = clean_name(plan->pool, wanted) ;
   service->name = base ;
@@ -52,8 +53,14 @@ struct service *plan_service (struct plan *plan, char const *wanted, uint32_t li
   service->line = line ;
   service->npieces = plan->npieces ;
   for (unsigned int i = 2 ; plan_find(plan, service->name) ; i++) service->name = pool_printf(plan->pool, "%s-%u", base, i) ;
-  while (*end) end = &(*end)->next ;
+  while (*end)
+  {
+    end = &(*end)->next ;
+    n++ ;
+  }
   *end = service ;
+  if (n >= PLAN_SERVICES_MAX)
+    plan->refused = pool_printf(plan->pool, "%s has more than %u services: a program of its own", plan->source->name, PLAN_SERVICES_MAX) ;
   return service ;
 }
 

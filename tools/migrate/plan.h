@@ -97,7 +97,10 @@ struct plan
 
 extern void plan_init (struct plan *plan, struct source *source) ;
 
-/* A new last service with a name of its own, made from `wanted`. */
+#define PLAN_SERVICES_MAX 100 /* more are no wrapper's */
+
+/* A new last service with a name of its own, made from `wanted`. Sets plan->refused
+   when there are too many. */
 extern struct service *plan_service (struct plan *plan, char const *wanted, uint32_t line) ;
 extern struct service *plan_find (struct plan *plan, char const *name) ;
 extern void service_set (struct plan *plan, struct service *service, char const *file, char const *value) ;

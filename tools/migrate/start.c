@@ -2,6 +2,9 @@
 
 #include "migrate/analysis.h"
 
+/* What ends by itself, also in the background. */
+#define TASKS "curl wget psql mysql mariadb mysqldump redis-cli mongo mongosh rsync cp mv rm mkdir chown chmod touch echo tar gzip find sed awk pg_dump"
+
 uint32_t line_of (struct analysis *a, struct statement const *statement)
 {
   return source_line(a->source, statement->range.start) ;
@@ -244,6 +247,12 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   if (!by_cmd && is_image_command(a, statement) && !a->positional.first)
     plan_todo(a->plan, service, service->claim, service->line,
       "the image's CMD, which is not known: give --dockerfile; or write it here instead of \"$@\", and take it out of the Dockerfile") ;
+  if (how == START_BACKGROUND && shell_one_of(service->program, TASKS))
+  {
+    service->is_oneshot = 1 ;
+    service->is_background = 0 ;
+    service->claim->what = pool_printf(a->pool, "task %s, run once, in the background", service->name) ;
+  }
   if (service->is_main && service->without_signals && !service->todo.first)
     plan_todo(a->plan, service, service->claim, service->line, "only the shell gets the signals: let its last command be exec, if it is a program") ;
   a->last = service ;

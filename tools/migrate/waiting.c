@@ -221,15 +221,26 @@ int watches_processes (struct analysis *a, struct statement *statement)
   return watching.watches && (!watching.works || watching.starts) ;
 }
 
+/* Does the loop name it, by its pid or its program? */
+static int is_watched (struct analysis *a, struct service const *service, char const *text)
+{
+  for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next)
+    if (pid->service == service && shell_mentions(text, pid->name)) return 1 ;
+  return (*service->program && shell_mentions(text, service->program)) || shell_mentions(text, service->name) ;
+}
+
 static void drop_watching (struct analysis *a, struct statement *statement)
 {
-  int ends = shell_mentions(statement_text(a, statement), "exit") || shell_mentions(statement_text(a, statement), "break") ;
+  char const *text = statement_text(a, statement) ;
   char const *condition = statement->branches ? source_copy(a->source, statement->branches->condition_range) : "" ;
+  int ends = shell_mentions(text, "exit") || shell_mentions(text, "break") || shell_mentions(condition, "kill")
+   || shell_mentions(condition, "pgrep") || shell_mentions(condition, "pidof") ;
+  int named = 0 ;
   struct texts names = { 0 } ;
-  ends |= shell_mentions(condition, "kill") || shell_mentions(condition, "pgrep") || shell_mentions(condition, "pidof") ;
+  for (struct service *service = a->plan->services ; service ; service = service->next) named |= is_watched(a, service, text) ;
   for (struct service *service = a->plan->services ; ends && service ; service = service->next)
   {
-    if (service->is_oneshot) continue ;
+    if (service->is_oneshot || (named && !is_watched(a, service, text))) continue ;
     service->is_main = 1 ;
     texts_add(a->pool, &names, service->name) ;
   }

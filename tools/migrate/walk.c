@@ -398,7 +398,7 @@ void walk_statement (struct analysis *a, struct statement *statement, struct fra
 
 void walk_list (struct analysis *a, struct statement *list, struct frame *up)
 {
-  for (struct statement *one = list ; one ; one = one->next)
+  for (struct statement *one = list ; one && !a->plan->refused ; one = one->next)
   {
     struct frame frame = { .rest = one->next, .up = up } ;
     struct statement *end = a->replaced_line ? 0 : temporary_end(a, one) ;
