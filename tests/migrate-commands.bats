@@ -101,6 +101,16 @@ EOS
   told 'tini: /init reaps'
 }
 
+@test "start-stop-daemon" {
+  wrapper <<'EOS'
+start-stop-daemon --start --background --chuid app --chdir /srv --exec /usr/bin/geo -- --port 1
+exec web
+EOS
+  migrate
+  becomes geo 'exec reeve-exec --user app -- /usr/bin/geo --port 1'
+  grep -qx 'cd /srv || exit 111' "$tree/geo/run"
+}
+
 @test "redirections stay, what is behind a pipe is the logger" {
   wrapper <<'EOS'
 #!/bin/bash
@@ -126,11 +136,12 @@ node dist/index.js &
 java -Xmx1g -jar /opt/shop-1.0.jar &
 bundle exec puma -C x &
 /opt/my.app/bin/Start_It.sh &
+/opt/run.sh &
 sh -c 'cd /x && exec agent --y' &
 docker-entrypoint.sh postgres -c x=y &
 npm run serve &
 wait
 EOS
   migrate
-  services runserver celery index shop-1.0 puma Start_It agent postgres serve
+  services run-service runserver celery index shop-1.0 puma Start_It agent postgres serve
 }

@@ -125,6 +125,10 @@ EOS
   migrate
   services web worker
   told 'lines 3-6: dropped: a loop that watched processes'
+  has web/flag-main
+  lacks worker/flag-main
+  wrapper <<<$'web & A=$!\nworker &\nwhile [ "$(jobs -r | wc -l)" -eq 2 ]; do sleep 1; done\nexit 1'
+  migrate
   has web/flag-main worker/flag-main
 }
 

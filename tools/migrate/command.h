@@ -19,6 +19,7 @@ struct launch
   char const *todo ; /* 0: nothing */
   int detached ; /* setsid -f and the like: it was in the background by itself */
   int replaced ; /* exec */
+  unsigned int dashes ; /* a word behind `first` that is left out: `--`; 0: none */
 } ;
 
 extern void command_unwrap (struct pool *pool, struct statement const *statement, struct launch *launch) ;

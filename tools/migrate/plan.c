@@ -32,6 +32,8 @@ static char const *clean_name (struct pool *pool, char const *wanted)
     *p++ = c ;
   }
   while (p > name && (p[-1] == '-' || p[-1] == '.')) *--p = 0 ;
+  /* Names of files in a service directory would make one of the scan directory. */
+  if (shell_one_of(name, "run finish log down data env event supervise")) return pool_printf(pool, "%s-service", name) ;
   return *name ? name : "service" ;
 }
 

@@ -112,6 +112,9 @@ static void set_words (struct analysis *a, struct service *service, struct state
     service->command = foreground_words(a, statement, launch->first, foreground) ;
     service->redirects = redirects_of(a, statement, UINT32_MAX, 0) ;
   }
+  else if (launch->dashes)
+    service->command = pool_printf(a->pool, "%s %s", statement->words[launch->first].raw,
+      trim(a->pool, source_copy(a->source, (struct range){ statement->words[launch->dashes].range.end, statement->core.end }))) ;
   else service->command = with_arguments(a, trim(a->pool, source_copy(a->source, (struct range){ first, statement->core.end }))) ;
 }
 

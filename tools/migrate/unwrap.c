@@ -272,8 +272,32 @@ static void unwrap_init (struct unwrapping *u)
   skip_options(u, "-p -e --rewrite") ;
 }
 
-/* start-stop-daemon --start --exec PROGRAM ... -- ARGUMENT... : no range of the
-   source is the command, so it is left to a person when it is not the usual order. */
+/* start-stop-daemon --start [OPTION...] --exec PROGRAM [-- ARGUMENT...]. In another order
+   no part of the source is the command: it is kept, and marked as a daemon. */
+static void unwrap_start_stop (struct unwrapping *u)
+{
+  unsigned int program = 0 ;
+  unsigned int i = u->i + 1 ;
+  char const *user = "" ;
+  char const *directory = "" ;
+  for (; i < u->statement->nwords && strcmp(raw(u, i), "--") != 0 ; i++)
+  {
+    char const *option = raw(u, i) ;
+    if (shell_one_of(option, "-x --exec -a --startas")) program = ++i ;
+    else if (shell_one_of(option, "-c --chuid")) user = raw(u, ++i) ;
+    else if (shell_one_of(option, "-d --chdir")) directory = raw(u, ++i) ;
+    else if (shell_one_of(option, "-b --background")) u->launch->detached = 1 ;
+    else if (shell_one_of(option, "-p --pidfile -n --name -u --user -R --retry -P --procsched -k --umask -N --nicelevel")) i++ ;
+    else if (shell_one_of(option, "-K --stop")) return ;
+  }
+  if (!program || (program + 1 != i && i < u->statement->nwords)) return ;
+  drop(u, "start-stop-daemon: the supervisor starts it") ;
+  if (*user) add_user(u, user, "") ;
+  if (*directory) texts_add(u->pool, &u->launch->before, pool_printf(u->pool, "cd %s || exit 111", directory)) ;
+  u->launch->dashes = i < u->statement->nwords ? i : 0 ;
+  u->i = program ;
+}
+
 static int unwrap_one (struct unwrapping *u)
 {
   char const *name = shell_basename(word(u, u->i)) ;
@@ -299,6 +323,7 @@ static int unwrap_one (struct unwrapping *u)
   }
   else if (shell_one_of(name, "tini tini-static dumb-init catatonit docker-init")) unwrap_init(u) ;
   else if (u->statement->nwords - u->i < 3) return 0 ;
+  else if (shell_one_of(name, "start-stop-daemon")) unwrap_start_stop(u) ;
   else if (shell_one_of(name, "gosu su-exec")) unwrap_gosu(u) ;
   else if (shell_one_of(name, "s6-setuidgid setuidgid")) unwrap_setuidgid(u) ;
   else if (shell_one_of(name, "su")) unwrap_su(u) ;

@@ -234,7 +234,8 @@ static void drop_watching (struct analysis *a, struct statement *statement)
   char const *text = statement_text(a, statement) ;
   char const *condition = statement->branches ? source_copy(a->source, statement->branches->condition_range) : "" ;
   int ends = shell_mentions(text, "exit") || shell_mentions(text, "break") || shell_mentions(condition, "kill")
-   || shell_mentions(condition, "pgrep") || shell_mentions(condition, "pidof") ;
+   || shell_mentions(condition, "pgrep") || shell_mentions(condition, "pidof")
+   || shell_mentions(condition, "jobs") || shell_mentions(condition, "ps") ;
   int named = 0 ;
   struct texts names = { 0 } ;
   for (struct service *service = a->plan->services ; service ; service = service->next) named |= is_watched(a, service, text) ;
