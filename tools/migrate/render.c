@@ -276,7 +276,12 @@ static void add_setup (struct rendering *r)
   struct texts lines = { 0 } ;
   char const *text = setup_text(plan) ;
   if (!plan_has_setup(plan)) return ;
-  if (strncmp(text, "#!", 2) != 0) texts_add(plan->pool, &lines, pool_printf(plan->pool, "#!%s", plan->shell)) ;
+  /* The #! comes first, then what the script was given. */
+  if (!strncmp(text, "#!", 2)) text += strcspn(text, "\n") ;
+  if (*text == '\n') text++ ;
+  texts_add(plan->pool, &lines, pool_printf(plan->pool, "#!%s", plan->shell)) ;
+  for (unsigned int i = 0 ; i < plan->npieces ; i++)
+    if (plan->pieces[i].positional && !plan->pieces[i].claim && strchr(text, '$')) texts_add(plan->pool, &lines, plan->pieces[i].text) ;
   texts_add(plan->pool, &lines, text) ;
   add_all(plan->pool, &lines, &plan->setup_todo) ;
   add_shared(r, &lines) ;

@@ -193,7 +193,7 @@ static void pipeline_lines (struct analysis *a, struct service *service, struct 
    || shell_one_of(statement_command(first), "echo cat printf yes tail find ls ps grep sed awk curl wget"))
   {
     keep_shell(a, service, statement) ;
-    plan_todo(a->plan, service, service->claim, line_of(a, statement), "a pipeline: only the shell gets the signals; which of its programs is the service?") ;
+    if (!service->is_oneshot) plan_todo(a->plan, service, service->claim, line_of(a, statement), "a pipeline: only the shell gets the signals; which of its programs is the service?") ;
     return ;
   }
   run_lines(a, service, first) ;
@@ -248,7 +248,7 @@ static int call_lines (struct analysis *a, struct service *service, struct state
   if (!body || body->kind != STATEMENT_GROUP || statement_walk(body, &uses_function_words, 0) || statement->nredirects || a->depth > 20)
   {
     keep_shell(a, service, statement) ;
-    service->without_signals = !body || !ends_with_exec(body) ;
+    service->without_signals = !service->is_oneshot && (!body || !ends_with_exec(body)) ;
     if (service->without_signals) plan_todo(a->plan, service, service->claim, line_of(a, statement),
       "a shell function: only the shell gets the signals; let its last command be exec, if it is a program") ;
     return 1 ;

@@ -222,6 +222,20 @@ void take_pending (struct analysis *a, struct service *service)
   a->pending = 0 ;
 }
 
+static int takes_arguments (char const *text)
+{
+  return strstr(text, "$@") || strstr(text, "${@}") ;
+}
+
+/* "$@", and perhaps more: what it runs is not in the script. */
+static int runs_arguments (struct analysis *a, struct statement const *statement)
+{
+  struct launch launch ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  return launch.first < statement->nwords && takes_arguments(statement->words[launch.first].raw) ;
+}
+
 struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how)
 {
   static char const *const hows[] = { "started in the background", "what the script ended with: main", "a daemon" } ;
@@ -229,7 +243,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   char const *name ;
   int by_cmd = is_image_command(a, statement) && a->plan->cmd && a->plan->cmd[0] && !a->positional.first ;
   close_task(a) ;
-  name = by_cmd ? command_service_name(a->pool, a->plan->cmd) : is_image_command(a, statement) && !a->positional.first ? "cmd" : name_of(a, statement) ;
+  name = by_cmd ? command_service_name(a->pool, a->plan->cmd) : runs_arguments(a, statement) && !a->positional.first ? "cmd" : name_of(a, statement) ;
   service = plan_service(a->plan, distinct_name(a, name, statement), line_of(a, statement)) ;
   service->text = statement_text(a, statement) ;
   service->is_main = how == START_MAIN ;
@@ -244,9 +258,9 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   remarks_to_service(a, service) ;
   take_pending(a, service) ;
   run_lines(a, service, statement) ;
-  if (!by_cmd && is_image_command(a, statement) && !a->positional.first)
+  if (!a->plan->cmd && !a->positional.first && !a->in_function && service->command && takes_arguments(service->command))
     plan_todo(a->plan, service, service->claim, service->line,
-      "the image's CMD, which is not known: give --dockerfile; or write it here instead of \"$@\", and take it out of the Dockerfile") ;
+      "\"$@\" is the image's CMD, which is not known: give --dockerfile; or write it here, and take it out of the Dockerfile") ;
   if (how == START_BACKGROUND && shell_one_of(service->program, TASKS))
   {
     service->is_oneshot = 1 ;
