@@ -91,7 +91,7 @@ EOS
   migrate
   services worker cmd
   [ "$(tail -n 1 "$tree/cmd/run")" = 'exec reeve-exec --user app -- "$@"' ]
-  grep -q '^# TODO reeve-migrate: line 3: the image' "$tree/cmd/run"
+  grep -q '^# TODO reeve-migrate: line 3: "$@" is the image' "$tree/cmd/run"
   migrate --dockerfile Dockerfile
   has first/flag-main
   file first/run <<'EOS'

@@ -98,9 +98,17 @@ extern int starts_something (struct analysis *a, struct statement *statement) ;
 /* Does nothing but messages and an exit come behind it? */
 extern int is_last (struct frame const *frame) ;
 extern int starts_later (struct analysis *a, struct frame const *frame) ;
-/* Does it only say something? */
-extern int is_message (struct analysis *a, struct statement *statement) ;
 extern struct function *find_function (struct analysis *a, char const *name) ;
+
+/* ---- talk.c: messages, statuses, and the end ---- */
+extern int is_message (struct analysis *a, struct statement *statement) ; /* does the command only say something? */
+/* if ...; then echo ...; fi : messages, and perhaps an end. */
+extern int only_talks (struct statement *statement) ;
+/* Between and behind starts: what looks at the status of a start, or only says
+   something. 1: it was that. */
+extern int walk_talk (struct analysis *a, struct statement *statement) ;
+/* What comes behind the waiting. */
+extern void walk_after (struct analysis *a, struct statement *statement) ;
 
 /* ---- branches.c: what is between a start and the script's top ---- */
 extern void walk_if (struct analysis *a, struct statement *statement, struct frame *frame) ;
