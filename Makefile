@@ -35,6 +35,8 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.
 all: programs $(MANUAL)
 programs: $(addprefix $(BIN)/,$(PROGRAMS))
 
+include tools/migrate/migrate.mk
+
 $(OBJ)/%.o: src/%.c config.mk
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
@@ -51,7 +53,7 @@ endef
 $(foreach name,$(PROGRAMS),$(eval $(call program,$(name))))
 
 # A unit test named after a program's folder gets that program's objects but its main.
-parts = $(foreach name,$(PROGRAMS),$(if $(filter $(FOLDER_$(name))_%,$(1)),$(filter-out %/$(name).o,$(call objects,$(FOLDER_$(name))))))
+parts = $(foreach name,$(PROGRAMS),$(if $(filter $(FOLDER_$(name))_%,$(1)),$(filter-out %/$(name).o,$(call objects,$(FOLDER_$(name)))))) $(if $(filter migrate_%,$(1)),$(migrate_parts))
 define unit_test
 $(BUILD)/unit/$(1): tests/unit/$(1).c tests/unit/unit.h $(call parts,$(1)) $(LIBREEVE)
 	@mkdir -p $$(@D)
@@ -95,7 +97,7 @@ overlay-amd64 overlay-arm64: overlay-%:
 overlay-execline:
 	tools/overlay/execline.sh $(OVERLAY) $(OVERLAY_CACHE)
 
-check: all unit overlay
+check: all unit overlay migrate
 	BUILD=$(BUILD) tests/run
 
 demo: all

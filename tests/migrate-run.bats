@@ -127,8 +127,9 @@ after()
 {
   make_srv
   contained reeve-init
+  # What needs such a file is started again and again until it is there.
+  eventually 60 have file
   eventually_settled "$dir/after"
-  eventually 20 have file
 }
 
 same()

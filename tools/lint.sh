@@ -2,14 +2,14 @@
 # Static analysis of the sources and the scripts.
 set -eu
 cd "$(dirname "$0")/.."
-flags=(-std=c11 -D_GNU_SOURCE -Isrc -Itests/unit -DREEVE_BINDIR='"/usr/bin"')
+flags=(-std=c11 -D_GNU_SOURCE -Isrc -Itools -Itests/unit -DREEVE_BINDIR='"/usr/bin"')
 mapfile -t sources < <(git ls-files 'src/*.c' 'tools/*.c')
 clang-tidy --quiet --warnings-as-errors='*' "${sources[@]}" -- "${flags[@]}" 2>&1 |
   { grep -v -E '^[0-9]+ warnings? (generated|treated)|^Suppressed|^Use -header-filter' || :; }
 [ "${PIPESTATUS[0]}" -eq 0 ]
 cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppress=missingIncludeSystem \
   --suppress=readdirCalled --suppress=getpwnamCalled --suppress=getpwuidCalled --suppress=getgrnamCalled \
-  --enable=warning,portability --library=posix -D_GNU_SOURCE -Isrc src tools
+  --enable=warning,portability --library=posix -D_GNU_SOURCE -Isrc -Itools src tools
 {
   # The corpus is what people write: bad on purpose.
   git ls-files | grep -E '(^configure$|^\.ci/run$|^tests/run$|\.sh$|\.bash$)' | grep -v '^tests/migrate/corpus/'

@@ -26,8 +26,9 @@ for name in "${names[@]}"; do
   targets=all
   if grep -q reeve-overlay "tests/$name.bats"; then targets="all overlay"; fi
   if grep -q "^load containers" "tests/$name.bats"; then targets="all overlay-amd64"; fi
+  case $name in migrate*) targets="all migrate" ;; esac
   # shellcheck disable=SC2086
-  if ! make -C "$copy" $targets OVERLAY_CACHE="$root/build/overlay/cache" >"$work/log" 2>&1; then
+  if ! make -C "$copy" $targets OVERLAY_CACHE="$root/build/overlay/cache" GRAMMAR="$root/build/grammar" >"$work/log" 2>&1; then
     say "$name" "does not build"; tail -n 20 "$work/log"; continue
   fi
   if (cd "$copy" && PATH=$copy/build/bin:$PATH REEVE_BIN=$copy/build/bin bats "tests/$name.bats") >"$work/log" 2>&1; then

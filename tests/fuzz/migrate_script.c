@@ -1,0 +1,63 @@
+#include "fuzz.h"
+#include "migrate/dockerfile.h"
+#include "migrate/inputs.h"
+#include "migrate/render.h"
+
+char const *PROG = "fuzz" ;
+
+/* The report has each line of the source once, in order. */
+static void check_account (struct source const *source, char const *report)
+{
+  unsigned long next = 1 ;
+  for (char const *p = report ; *p ; p = strchr(p, '\n') + 1)
+  {
+    unsigned long first ;
+    unsigned long last ;
+    char *end ;
+    char const *colon = strchr(p, ':') ;
+    CHECK(strchr(p, '\n')) ;
+    if (!strncmp(p, "note: ", 6)) break ;
+    CHECK(colon) ;
+    if (!strncmp(colon, ": mistake: ", 11)) continue ;
+    CHECK(!strncmp(p, "line ", 5) || !strncmp(p, "lines ", 6)) ;
+    first = strtoul(strchr(p, ' '), &end, 10) ;
+    last = *end == '-' ? strtoul(end + 1, &end, 10) : first ;
+    CHECK(*end == ':') ;
+    CHECK(first == next && last >= first) ;
+    next = last + 1 ;
+  }
+  CHECK(next == source->nlines + 1) ;
+}
+
+/* The first byte chooses the kind of input, and whether what follows a line of @ is a
+   Dockerfile. */
+int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
+{
+  struct pool pool = POOL_ZERO ;
+  struct source source ;
+  struct source docker_source ;
+  struct dockerfile dockerfile ;
+  struct plan plan ;
+  unsigned int choice = fuzz_byte(&data, &size) ;
+  uint8_t const *docker = choice & 4 && size ? memmem(data, size, "\n@\n", 3) : 0 ;
+  size_t len = docker ? (size_t)(docker - data) : size ;
+  char *text = fuzz_copy(data, len) ;
+  source_init(&source, &pool, "start.sh", text, len) ;
+  plan_init(&plan, &source) ;
+  if (docker)
+  {
+    source_init(&docker_source, &pool, "Dockerfile", (char const *)docker + 3, size - len - 3) ;
+    dockerfile_read(&docker_source, &dockerfile) ;
+    plan.cmd = dockerfile_arguments(&dockerfile, "start.sh") ;
+  }
+  migrate_input(&plan, choice % 4 == 1 ? INPUT_SUPERVISORD : choice % 4 == 2 ? INPUT_PROCFILE : INPUT_SCRIPT) ;
+  if (!plan.refused)
+  {
+    render(&plan) ;
+    if (docker) dockerfile_patch(&dockerfile, &plan, "start.sh", "rootfs/etc/services.d") ;
+    check_account(&source, render_report(&plan)) ;
+  }
+  free(text) ;
+  pool_free(&pool) ;
+  return 0 ;
+}

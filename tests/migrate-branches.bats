@@ -1,0 +1,95 @@
+# if, case and && around a start.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+@test "a service in an if has its condition" {
+  wrapper <<'EOS'
+if [ "$WORKER" = yes ]; then
+  mkdir -p /queue
+  export ROLE=worker
+  worker &
+elif [ "$WORKER" = many ]; then
+  workers &
+else
+  none &
+fi
+web &
+wait
+EOS
+  migrate
+  file worker/run <<'EOS'
+#!/bin/sh
+cd "${REEVE_WORKDIR:-/}" || exit 111
+# Not started unless the script would have.
+if ! { [ "$WORKER" = yes ]; }; then exec reeve stop worker; fi
+export ROLE=worker
+mkdir -p /queue
+exec worker
+EOS
+  grep -q '! { \[ "$WORKER" = yes \]; } && \[ "$WORKER" = many \]' "$tree/workers/run"
+  grep -q '! { \[ "$WORKER" = yes \]; } && ! { \[ "$WORKER" = many \]; }' "$tree/none/run"
+  grep -A 2 'if \[ "$WORKER" = yes \]; then' "$tree/web/run" | grep -q ROLE=worker
+  told 'only when [ "$WORKER" = yes ]'
+}
+
+@test "a service in a case has its pattern, and not the earlier ones" {
+  wrapper <<'EOS'
+case "$ROLE" in
+  web|www) exec web ;;
+  worker) exec worker ;;
+  *) echo "unknown: $ROLE" >&2; exit 1 ;;
+esac
+EOS
+  migrate
+  services web worker
+  has web/flag-main worker/flag-main
+  grep -q 'case "$ROLE" in web|www) true ;; \*) false ;; esac' "$tree/web/run"
+  grep -q 'case "$ROLE" in web|www) false ;; worker) true ;; \*) false ;; esac' "$tree/worker/run"
+  grep -q 'exit 1' "$init/10-start"
+}
+
+@test "a service behind && has what is before it" {
+  wrapper <<'EOS'
+[ -n "$A" ] && [ -d /x ] && one &
+[ -n "$B" ] || two &
+command -v three >/dev/null && { three & }
+exec web
+EOS
+  migrate
+  grep -q 'exec reeve stop one' "$tree/one/run"
+  grep -q '\[ -n "$A" \] && \[ -d /x \]' "$tree/one/run"
+  grep -q 'command -v three' "$tree/three/run"
+  lacks web/dependencies.d
+}
+
+@test "a task in an if runs only then" {
+  wrapper <<'EOS'
+db &
+if [ -n "$MIGRATE" ]; then
+  migrate
+fi
+exec web
+EOS
+  migrate
+  has migrate/flag-oneshot web/dependencies.d/migrate
+  [ "$(grep -c MIGRATE "$tree/migrate/run")" -eq 1 ]
+}
+
+@test "the script that starts itself again as another user" {
+  wrapper <<'EOS'
+#!/bin/sh
+if [ "$(id -u)" = 0 ]; then
+  chown -R app /data
+  exec gosu app "$0" "$@"
+fi
+worker &
+exec web
+EOS
+  migrate
+  [ "$(tail -n 1 "$tree/web/run")" = 'exec reeve-exec --user app -- web' ]
+  [ "$(tail -n 1 "$tree/worker/run")" = 'exec reeve-exec --user app -- worker' ]
+  grep -q 'chown -R app /data' "$init/10-start"
+}

@@ -1,0 +1,92 @@
+# Scripts that are damaged, cut off, or no wrappers at all.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+@test "what the parser finds no sense in is named, the rest is worked on" {
+  wrapper <<'EOS'
+web &
+if [ x ; then
+  broken &
+worker &
+wait
+EOS
+  migrate
+  has web
+  told 'damaged'
+  told 'note: the parser found errors in lines'
+  wrapper <<<$'web &\nfi\nworker &\nwait -n'
+  migrate
+  services web worker
+  grep -q '^# TODO reeve-migrate: line 2: ' "$tree"/*/run
+}
+
+@test "scripts cut off at any byte" {
+  local text n code failed=
+  text=$(cat "$BATS_TEST_DIRNAME/../servicedirs-example/wrapper.sh" - <<'EOS'
+case $1 in a|b) { x | y & } ;; esac; for i in 1 2; do w "$i" <<E & done
+E
+f() { trap 'kill -INT $P' TERM; }; until [ -S /x ] || ! z; do sleep 1; done; f "$(g `h`)" && exec su - u -c "v 'w'"
+EOS
+)
+  for ((n = 1; n <= ${#text}; n += 1)); do
+    printf %s "${text:0:n}" >start.sh
+    code=0
+    report=$(reeve-migrate start.sh 2>stderr) || code=$?
+    case $code in
+      0) [ $((n % 50)) -ne 0 ] || accounted || failed="$failed account:$n" ;;
+      1) [ "$n" -le 11 ] || failed="$failed $n" ;; # an interpreter that is no shell yet
+      *) failed="$failed $n" ;;
+    esac
+  done
+  [ -z "$failed" ] || { echo "# failed when cut off at:$failed"; false; }
+}
+
+@test "anything at all has an account" {
+  head -c 3000 /bin/sh >start.sh
+  run reeve-migrate start.sh
+  [ "$status" -le 1 ]
+  : >start.sh
+  run reeve-migrate start.sh
+  [ "$status" -eq 0 ]
+  printf 'web & wait' >start.sh
+  migrate
+  services web
+}
+
+@test "a program of its own is refused, with the reason" {
+  for ((n = 0; n < 120; n++)); do echo "function_$n() { echo $n; }"; done >start.sh
+  echo 'function_1 & wait' >>start.sh
+  run reeve-migrate start.sh -o rootfs/etc/services.d
+  [ "$status" -eq 1 ]
+  [[ $output == *"120 functions"* ]]
+  [ ! -e rootfs ]
+  wrapper <<'EOS'
+#!/bin/bash
+declare -A SERVICES=([web]="web --port 80" [db]=db)
+start_all() { for s in "${!SERVICES[@]}"; do eval "${SERVICES[$s]}" & done; }
+start_all
+wait
+EOS
+  run reeve-migrate start.sh -o rootfs/etc/services.d
+  [ "$status" -eq 1 ]
+  [[ $output == *"a registry of services"* ]]
+  wrapper <<<$'#!/usr/bin/env python3\nprint(1)'
+  run reeve-migrate start.sh -o rootfs/etc/services.d
+  [ "$status" -eq 1 ]
+  [[ $output == *"python3, not a shell script"* ]]
+}
+
+@test "wrong usage and files that cannot be read" {
+  run reeve-migrate
+  [ "$status" -eq 100 ]
+  run reeve-migrate a b
+  [ "$status" -eq 100 ]
+  run reeve-migrate --what start.sh
+  [ "$status" -eq 100 ]
+  run reeve-migrate missing
+  [ "$status" -eq 111 ]
+  [[ $output == *missing* ]]
+}

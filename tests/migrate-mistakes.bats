@@ -1,0 +1,69 @@
+# Mistakes in the wrapper itself are pointed out.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+mistake() # LINE TEXT
+{
+  grep "^line $1: mistake: " <<<"$report" | grep -q -F -- "$2" || { echo "# no such mistake in line $1: $2"; echo "$report"; return 1; }
+}
+
+@test "code behind exec" {
+  wrapper <<<$'exec web\necho never\ncleanup'
+  migrate
+  mistake 2 'it never runs: line 1'
+  mistake 3 'it never runs: line 1'
+  services web
+}
+
+@test "an echo that eats the exit code" {
+  wrapper <<<$'web &\nwait $!\necho "ended: $?"\nexit $?'
+  migrate
+  mistake 3 'echo eats the exit code'
+  wrapper <<<$'trap : TERM\nweb &\nwait $!\ncode=$?\necho "ended: $code"\nexit $code'
+  migrate
+  untold mistake
+}
+
+@test "a trap that is set too late, and one that cannot run" {
+  wrapper <<<$'web &\nW=$!\ntrap "kill $W" TERM\nwait $W'
+  migrate
+  mistake 3 'this trap is set too late'
+  wrapper <<<$'trap "kill 0" TERM\nworker &\nweb'
+  migrate
+  mistake 3 'a trap runs only when this command has ended'
+}
+
+@test "a status that is lost" {
+  wrapper <<<$'trap : TERM\na &\nb &\nwait'
+  migrate
+  mistake 4 'their exit codes are lost'
+  wrapper <<<$'trap : TERM\na &\nwait $!\nexit 0'
+  migrate
+  mistake 4 'the status that wait returned is lost'
+  wrapper <<<'web | tee log'
+  migrate
+  mistake 1 'the status of a pipeline'
+  wrapper <<<$'web | tee log &\nP=$!\nwait $P'
+  migrate
+  mistake 2 "the pid of the pipeline's last program"
+}
+
+@test "zombies, and a script that does not hear SIGTERM" {
+  wrapper <<<$'worker &\nexec web'
+  migrate
+  mistake 2 'it stays a zombie'
+  mistake 1 'no trap for TERM'
+  wrapper <<<'exec web'
+  migrate
+  untold mistake
+}
+
+@test "carriage returns" {
+  printf '#!/bin/sh\r\nexport A=1\r\nweb &\r\nwait\r\n' >start.sh
+  migrate
+  mistake 1 'carriage returns'
+  run ! grep -q $'\r' "$tree/web/run"
+}

@@ -1,0 +1,194 @@
+# What comes before, between, and applies to the services.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+@test "what comes before the first process is the setup, as it was" {
+  wrapper <<'EOS'
+#!/bin/sh
+# Makes the place.
+mkdir -p /data;  chown app /data
+cat >/etc/app.conf <<CONF
+port=$PORT
+CONF
+
+if [ -f /x ]; then
+  rm /x
+fi
+# The program.
+web &
+wait
+EOS
+  migrate
+  file cont-init.d/10-start <<'EOS'
+#!/bin/sh
+# Makes the place.
+mkdir -p /data;  chown app /data
+cat >/etc/app.conf <<CONF
+port=$PORT
+CONF
+
+if [ -f /x ]; then
+  rm /x
+fi
+exit 0 # the last command's code did not matter to the script
+EOS
+  [ -x "$init/10-start" ]
+  grep -q '^# The program.$' "$tree/web/run"
+  told 'lines 3-6: cont-init.d/10-start: setup'
+}
+
+@test "variables reach the services that were started behind them" {
+  wrapper <<'EOS'
+export BEFORE=1
+PLAIN=2 UNUSED=3
+: "${DEFAULT:=4}"
+web "$PLAIN" "$DEFAULT" &
+export BETWEEN=5
+worker &
+wait
+EOS
+  migrate
+  lacks cont-init.d
+  file web/run <<'EOS'
+#!/bin/sh
+cd "${REEVE_WORKDIR:-/}" || exit 111
+export BEFORE=1
+PLAIN=2 UNUSED=3
+: "${DEFAULT:=4}"
+exec web "$PLAIN" "$DEFAULT"
+EOS
+  file worker/run <<'EOS'
+#!/bin/sh
+cd "${REEVE_WORKDIR:-/}" || exit 111
+export BEFORE=1
+export BETWEEN=5
+exec worker
+EOS
+  told 'line 5: services.d/worker/run: environment: BETWEEN'
+}
+
+@test "directory, umask, limits, options and redirections of everything" {
+  wrapper <<'EOS'
+#!/bin/bash
+set -e
+cd /app || exit 1
+umask 027
+ulimit -n 4096
+exec >>/var/log/all.log 2>&1
+web &
+cd /other
+worker &
+wait
+EOS
+  migrate
+  file web/run <<'EOS'
+#!/bin/bash
+set -e
+cd /app || exit 1
+umask 027
+ulimit -n 4096
+exec >>/var/log/all.log 2>&1
+exec web
+EOS
+  grep -q '^cd /other$' "$tree/worker/run"
+}
+
+@test "functions go where they are used" {
+  wrapper <<'EOS'
+inner() { hostname; }
+name() { inner; }
+never() { rm -rf /; }
+web --name "$(name)" &
+worker &
+wait
+EOS
+  migrate
+  grep -q '^inner() ' "$tree/web/run"
+  grep -q '^name() ' "$tree/web/run"
+  run ! grep -q 'never\|name' "$tree/worker/run"
+  told 'line 3: dropped: function never'
+}
+
+@test "what is computed is computed once" {
+  wrapper <<'EOS'
+export TOKEN=$(openssl rand -hex 8)
+export HOST=$(hostname)
+web &
+worker &
+wait
+EOS
+  migrate
+  has cont-init.d/10-start
+  grep -q '>"$reeve_place/TOKEN"' "$init/10-start"
+  grep -q 'export TOKEN=.*reeve_place/TOKEN' "$tree/web/run"
+  run ! grep -q openssl "$tree/web/run"
+  grep -q 'HOST=$(hostname)' "$tree/web/run"
+  run ! grep -q 'reeve_place/HOST' "$init/10-start"
+}
+
+@test "a command between two starts is a task" {
+  wrapper <<'EOS'
+set -e
+db &
+migrate --all
+load data
+web &
+wait
+EOS
+  migrate
+  has migrate/flag-oneshot migrate/dependencies.d/db web/dependencies.d/migrate
+  lacks load
+  file migrate/run <<'EOS'
+#!/bin/sh
+cd "${REEVE_WORKDIR:-/}" || exit 111
+set -e
+migrate --all
+exec load data
+EOS
+}
+
+@test "a task that may fail is told" {
+  wrapper <<'EOS'
+db &
+migrate
+exec web
+EOS
+  migrate
+  told 'when it fails, what depends on it is not started (the script went on)'
+}
+
+@test "the interpreter is the script's, or the one that it needs" {
+  wrapper <<<$'#!/usr/bin/env bash\nweb &\nwait'
+  migrate
+  head -n 1 "$tree/web/run" | grep -qx '#!/usr/bin/env bash'
+  wrapper <<<$'web &\n[[ -n $x ]] && y\nwait -n'
+  migrate
+  head -n 1 "$tree/web/run" | grep -qx '#!/bin/bash'
+  wrapper <<<$'#!/usr/bin/dumb-init /bin/sh\nweb &\nwait'
+  migrate
+  head -n 1 "$tree/web/run" | grep -qx '#!/bin/sh'
+}
+
+@test "nothing is overwritten, unless it is forced" {
+  wrapper <<<$'mkdir /x\nweb &\nwait'
+  migrate
+  run reeve-migrate start.sh -o rootfs/etc/services.d
+  [ "$status" -eq 100 ]
+  [[ $output == *web*--force* ]]
+  [[ $output == *cont-init.d/10-start*--force* ]]
+  touch "$tree/web/down"
+  run reeve-migrate start.sh -o rootfs/etc/services.d --force
+  [ "$status" -eq 0 ]
+  lacks web/down
+}
+
+@test "without a directory, what would be written is printed" {
+  wrapper <<<$'web &\nwait'
+  run reeve-migrate start.sh
+  [ "$status" -eq 0 ]
+  [[ $output == *'==> services.d/web/run (executable)'* ]]
+  [ ! -e rootfs ]
+}

@@ -1,0 +1,189 @@
+# Which processes become services, and which of them are main.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+@test "after wait -n each is main" {
+  wrapper <<'EOS'
+#!/bin/bash
+web --port 80 &
+worker &
+wait -n
+exit $?
+EOS
+  migrate
+  services web worker
+  has web/flag-main worker/flag-main
+  lacks cont-init.d
+  file web/run <<'EOS'
+#!/bin/bash
+cd "${REEVE_WORKDIR:-/}" || exit 111
+exec web --port 80
+EOS
+  told 'line 4: dropped: waited for the first to end: main are web, worker'
+  told 'line 5: dropped: the container'
+}
+
+@test "the one that it waits for by its pid is main" {
+  wrapper <<'EOS'
+web &
+WEB=$!
+worker & WORKER_PID=$!
+wait "$WEB"
+EOS
+  migrate
+  has web/flag-main
+  lacks worker/flag-main
+  told 'line 2: dropped: the pid of web'
+}
+
+@test "a single one that a bare wait waits for is main, of several none is" {
+  wrapper <<<'web & wait'
+  migrate
+  has web/flag-main
+  wrapper <<<'web & worker & wait'
+  migrate
+  lacks web/flag-main worker/flag-main
+  told 'flag-main for the one with which the container should end'
+}
+
+@test "the last command is main, with exec or without" {
+  wrapper <<'EOS'
+worker &
+exec web
+EOS
+  migrate
+  has web/flag-main
+  lacks worker/flag-main
+  wrapper <<'EOS'
+worker &
+web
+echo ended
+EOS
+  migrate
+  has web/flag-main
+  told 'line 3: dropped: a message about the end'
+}
+
+@test "what a wait in the middle waits for is a task" {
+  wrapper <<'EOS'
+build --all &
+wait $!
+exec web
+EOS
+  migrate
+  has build/flag-oneshot web/dependencies.d/build web/flag-main
+}
+
+@test "exec of the arguments is the image's CMD" {
+  cat >Dockerfile <<'EOS'
+FROM debian
+ENTRYPOINT ["/usr/bin/tini", "--", "/start.sh", "first"]
+CMD ["gunicorn", "a b"]
+EOS
+  wrapper <<'EOS'
+export A=1
+worker "$1" &
+exec gosu app "$@"
+EOS
+  migrate
+  services worker cmd
+  [ "$(tail -n 1 "$tree/cmd/run")" = 'exec reeve-exec --user app -- "$@"' ]
+  grep -q '^# TODO reeve-migrate: line 3: "$@" is the image' "$tree/cmd/run"
+  migrate --dockerfile Dockerfile
+  has first/flag-main
+  file first/run <<'EOS'
+#!/bin/sh
+cd "${REEVE_WORKDIR:-/}" || exit 111
+export A=1
+export HOME=~app
+exec reeve-exec --user app -- first gunicorn 'a b'
+EOS
+  grep -q 'set -- first gunicorn' "$tree/worker/run"
+}
+
+@test "a function that starts services is gone through where it is called" {
+  wrapper <<'EOS'
+#!/bin/bash
+start_one() {
+  local name=$1
+  "$@" >>"/var/log/$name.log" &
+}
+unused() { other & }
+start_one web --port 80
+start_one worker
+wait -n
+EOS
+  migrate
+  services web worker
+  grep -q 'set -- web --port 80' "$tree/web/run"
+  grep -q 'exec "$@" >>"/var/log/$name.log"' "$tree/web/run"
+  told 'line 6: dropped: function unused: nothing calls it'
+}
+
+@test "a function in the background becomes the run script" {
+  wrapper <<'EOS'
+helper() { date; }
+serve() {
+  helper
+  web --at "$1"
+}
+serve 80 &
+wait
+EOS
+  migrate
+  file web/run <<'EOS'
+#!/bin/sh
+cd "${REEVE_WORKDIR:-/}" || exit 111
+helper() { date; }
+set -- 80
+helper
+exec web --at "$1"
+EOS
+}
+
+@test "a loop over a list starts a service for each" {
+  wrapper <<'EOS'
+#!/bin/bash
+for queue in high low; do
+  worker --queue "$queue" &
+done
+for i in {1..3}; do web $i & done
+wait
+EOS
+  migrate
+  services worker-high worker-low web-1 web-2 web-3
+  grep -q '^queue=low$' "$tree/worker-low/run"
+}
+
+@test "services with the same name are told apart" {
+  wrapper <<'EOS'
+celery -A app worker &
+celery -A app beat &
+node server.js &
+node server.js &
+wait
+EOS
+  migrate
+  services celery celery-beat server server-2
+}
+
+@test "groups, subshells and conditions of a command" {
+  wrapper <<'EOS'
+(cd /app && exec web) &
+{ prepare; worker; } >>/var/log/w.log 2>&1 &
+test -x /other && third || echo failed &
+wait
+EOS
+  migrate
+  grep -q '^cd /app || exit$' "$tree/web/run"
+  file worker/run <<'EOS'
+#!/bin/sh
+cd "${REEVE_WORKDIR:-/}" || exit 111
+exec >>/var/log/w.log 2>&1
+prepare
+exec worker
+EOS
+}

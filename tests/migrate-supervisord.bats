@@ -1,0 +1,160 @@
+# supervisord.conf, as Python's configparser reads it, and Procfiles.
+load lib
+load migrate
+
+setup()
+{
+  migrate_setup
+  input=supervisord.conf
+}
+teardown() { reeve_teardown; }
+
+@test "a program with everything" {
+  wrapper <<'EOS'
+; a comment
+[supervisord]
+nodaemon=true
+environment=ALL="1"
+[program:web]
+command=gunicorn app:app
+    --bind 0.0.0.0:%(ENV_PORT)s    ; inline
+    --name "%(program_name)s 100%%" '*'
+directory=/app
+user=www-data
+umask=027
+environment=A="x, y",B=2,
+    C='$HOME'
+autorestart=true
+stopsignal=QUIT
+stopwaitsecs=30
+stopasgroup=true
+redirect_stderr=true
+stdout_logfile=/var/log/%(program_name)s.log
+stdout_logfile_maxbytes=1MB
+EOS
+  migrate
+  file web/run <<'EOS'
+#!/bin/sh
+export ALL=1
+export A='x, y'
+export B=2
+export C='$HOME'
+cd /app || exit 111
+umask 027
+exec reeve-exec --user www-data -- gunicorn app:app --bind "0.0.0.0:${PORT}" --name 'web 100%' '*' >>/var/log/web.log 2>&1
+EOS
+  file web/restart <<<always
+  file web/down-signal <<<QUIT
+  file web/timeout-kill <<<30000
+  has web/flag-timeout-killpg
+  lacks web/flag-main
+}
+
+@test "when it is restarted, and whether it is started" {
+  wrapper <<'EOS'
+[program:a]
+command=a
+autorestart=unexpected
+exitcodes=0,2,3
+startretries=5
+[program:b]
+command=b
+autorestart=false
+autostart=false
+[program:once]
+command=once
+autorestart=false
+startsecs=0
+[program:plain]
+command=plain
+EOS
+  migrate
+  file a/restart <<<on-failure:5
+  grep -q 'case $1 in 2|3) exit 125' "$tree/a/finish"
+  file b/restart <<<no
+  has b/down once/flag-oneshot
+  file plain/restart <<<on-failure
+}
+
+@test "several processes, names, groups, order" {
+  wrapper <<'EOS'
+[group:all]
+programs=worker,db
+[program:worker]
+command=worker --n %(process_num)d
+process_name=%(program_name)s_%(process_num)02d
+numprocs=2
+numprocs_start=1
+priority=20
+[program:db]
+command=db
+priority=10
+EOS
+  migrate
+  services worker_01 worker_02 db
+  tail -n 1 "$tree/worker_02/run" | grep -qx 'exec worker --n 2'
+  has worker_01/dependencies.d/db worker_02/dependencies.d/db
+  told 'the group all'
+}
+
+@test "equal priorities are no order" {
+  wrapper <<<$'[program:a]\ncommand=a\npriority=5\n[program:b]\ncommand=b\npriority=5'
+  migrate
+  lacks a/dependencies.d b/dependencies.d
+}
+
+@test "indented options, repeated ones, other spellings" {
+  wrapper <<<$'[program:a]\n  Command : first\n  command = second ; no\n  user=app\n[program:a]\ndirectory=/x'
+  migrate
+  file a/run <<'EOS'
+#!/bin/sh
+cd /x || exit 111
+exec reeve-exec --user app -- second
+EOS
+}
+
+@test "what is not translated is named" {
+  wrapper <<'EOS'
+[inet_http_server]
+port=9001
+[eventlistener:mail]
+command=mail
+[include]
+files=conf.d/*.conf
+[program:a]
+command=redis-server --daemonize yes && echo
+strange=1
+EOS
+  migrate
+  told 'note: the event listener mail is not translated'
+  told 'note: the web interface (inet_http_server) is not translated'
+  told '[include]'
+  told 'TODO: strange is not translated'
+  grep -q '^# TODO reeve-migrate: line 9: strange' "$tree/a/run"
+  told 'is an argument here'
+}
+
+@test "a Procfile" {
+  input=Procfile
+  wrapper <<'EOS'
+# comment
+release: rake db:migrate
+web: cd app && bundle exec puma -p $PORT
+worker: QUEUE=high rake work 2>&1 | tee work.log
+EOS
+  migrate
+  services web worker
+  has web/flag-main worker/flag-main
+  file web/run <<'EOS'
+#!/bin/sh
+cd "${REEVE_WORKDIR:-/}" || exit 111
+cd app || exit
+exec bundle exec puma -p $PORT
+EOS
+  grep -q 'rake db:migrate || exit' "$init/10-Procfile"
+  grep -qx 'export QUEUE=high' "$tree/worker/run"
+  has worker/log/run
+  wrapper <<<'nothing here'
+  run reeve-migrate Procfile
+  [ "$status" -eq 1 ]
+}

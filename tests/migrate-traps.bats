@@ -1,0 +1,83 @@
+# trap: the signal that a service was sent, and what else it did.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+@test "the signal that a service was sent is its down-signal" {
+  wrapper <<'EOS'
+nginx -g 'daemon off;' &
+NGINX=$!
+db & DB=$!
+worker & WORKER=$!
+trap 'kill -QUIT $NGINX; kill -s SIGINT "$DB"; kill $WORKER; wait; exit 0' TERM INT
+wait $NGINX
+EOS
+  migrate
+  file nginx/down-signal <<<QUIT
+  file db/down-signal <<<INT
+  lacks worker/down-signal nginx/finish
+  told 'line 5: dropped: trap of TERM INT'
+}
+
+@test "what else a trap did is the main service's finish" {
+  wrapper <<'EOS'
+#!/bin/bash
+cleanup() {
+  kill -HUP "$WEB"
+  wait "$WEB"
+  rm -f "$PIDFILE"
+}
+PIDFILE=/run/web.pid
+trap cleanup EXIT TERM
+worker &
+web & WEB=$!
+wait "$WEB"
+EOS
+  migrate
+  file web/down-signal <<<HUP
+  file web/finish <<'EOS'
+#!/bin/bash
+cd "${REEVE_WORKDIR:-/}" || exit 111
+PIDFILE=/run/web.pid
+rm -f "$PIDFILE"
+EOS
+  lacks worker/finish
+}
+
+@test "signals to all, by name, or by a program's own way" {
+  wrapper <<<$'a & b &\ntrap "kill -INT 0" TERM\nwait'
+  migrate
+  file a/down-signal <<<INT
+  file b/down-signal <<<INT
+  wrapper <<<$'a & b &\ntrap "pkill -USR1 b" TERM\nwait'
+  migrate
+  lacks a/down-signal
+  file b/down-signal <<<USR1
+  wrapper <<<$'nginx & docker-entrypoint.sh postgres &\ntrap "nginx -s quit; pg_ctl stop -m fast" TERM\nwait'
+  migrate
+  file nginx/down-signal <<<QUIT
+  file postgres/down-signal <<<INT
+}
+
+@test "what the script did behind the wait is finish as well" {
+  wrapper <<'EOS'
+web &
+wait $!
+code=$?
+rm -f /run/web.lock
+exit $code
+EOS
+  migrate
+  grep -qx 'rm -f /run/web.lock' "$tree/web/finish"
+  run ! grep -q 'exit $code' "$tree/web/finish"
+}
+
+@test "a trap that ignores or resets is dropped, one that mixes is marked" {
+  wrapper <<<$'trap "" HUP\ntrap - TERM\nweb & W=$!\ntrap \'if kill -0 $W; then save $W; fi\' TERM\nwait $W'
+  migrate
+  lacks web/down-signal
+  told 'line 1: dropped: ignores HUP'
+  told 'TODO: mixes signals with work'
+}

@@ -1,0 +1,184 @@
+/* From a script's statements to a plan. Pure: reads nothing but its arguments,
+   executes nothing. This header is shared by the files that do it; who uses the
+   analysis includes script.h alone.
+
+   The walk goes through the statements in order. Until something is started, they
+   are the setup. From there on they are tasks between services, or loops that wait
+   for one of them. What applies to what comes later (variables, cd, functions, ...)
+   becomes a piece, which each service that needs it repeats. */
+
+#ifndef REEVE_MIGRATE_ANALYSIS_H
+#define REEVE_MIGRATE_ANALYSIS_H
+
+#include "migrate/command.h"
+#include "migrate/plan.h"
+
+struct function
+{
+  char const *name ;
+  struct statement *statement ;
+  struct piece *piece ;
+  int walked ; /* its body has been gone through, as it starts something */
+  struct function *next ;
+} ;
+
+/* A variable that holds the pid of a service: P=$! */
+struct pid_variable
+{
+  char const *name ;
+  struct service *service ;
+  struct pid_variable *next ;
+} ;
+
+/* The statements that are still to come, from the innermost list outwards. */
+struct frame
+{
+  struct statement *rest ;
+  struct frame *up ;
+} ;
+
+/* A comment that belongs to the statement behind it. */
+struct remark
+{
+  struct range range ;
+  struct claim *claim ;
+  struct remark *next ;
+} ;
+
+/* A statement of a branch, or of a task, that waits for where it goes. */
+struct held
+{
+  struct statement *statement ;
+  struct claim *claim ;
+  struct held *next ;
+} ;
+
+struct trap
+{
+  struct statement *statement ;
+  char const *code ; /* shell code, raw */
+  char const *signals ;
+  uint32_t line ;
+  struct trap *next ;
+} ;
+
+struct analysis
+{
+  struct plan *plan ;
+  struct source *source ;
+  struct pool *pool ;
+  struct function *functions ;
+  struct pid_variable *pids ;
+  struct trap *traps ;
+  struct texts ready ; /* services that what comes later depends on */
+  struct texts conditions ; /* of the branch that is being walked */
+  struct held *pending ; /* statements of that branch, for its next service */
+  struct remark *remarks ;
+  struct service *last ; /* the last one started in the background */
+  struct service *task ; /* the oneshot that further tasks are added to */
+  struct held *task_statements ;
+  struct texts positional ; /* lines that set $1, ... in the function being walked */
+  char const *user ; /* what the script starts itself again as; 0: itself */
+  uint32_t waited_line ; /* where the script waited for the end; 0: not yet */
+  uint32_t replaced_line ; /* the `exec` behind which nothing runs; 0: none */
+  struct service *branch_last ; /* `last` where the branch began */
+  char const *suffix ; /* for the names of services that a loop starts; "" outside of one */
+  int in_function ;
+  int in_call ; /* run is being made from a function's body */
+  struct texts status_names ; /* variables that hold $? of a start */
+  unsigned int depth ;
+  int sets_errexit ;
+} ;
+
+/* ---- walk.c ---- */
+extern void walk_list (struct analysis *a, struct statement *list, struct frame *up) ;
+extern void walk_statement (struct analysis *a, struct statement *statement, struct frame *frame) ;
+/* Does it start, wait for, or become a long-running process? */
+extern int starts_something (struct analysis *a, struct statement *statement) ;
+/* Does nothing but messages and an exit come behind it? */
+extern int is_last (struct frame const *frame) ;
+extern int starts_later (struct analysis *a, struct frame const *frame) ;
+extern struct function *find_function (struct analysis *a, char const *name) ;
+
+/* ---- talk.c: messages, statuses, and the end ---- */
+extern int is_message (struct analysis *a, struct statement *statement) ; /* does the command only say something? */
+/* if ...; then echo ...; fi : messages, and perhaps an end. */
+extern int only_talks (struct statement *statement) ;
+/* Between and behind starts: what looks at the status of a start, or only says
+   something. 1: it was that. */
+extern int walk_talk (struct analysis *a, struct statement *statement) ;
+/* What comes behind the waiting. */
+extern void walk_after (struct analysis *a, struct statement *statement) ;
+
+/* ---- branches.c: what is between a start and the script's top ---- */
+extern void walk_if (struct analysis *a, struct statement *statement, struct frame *frame) ;
+extern void walk_case (struct analysis *a, struct statement *statement, struct frame *frame) ;
+extern void walk_and_or (struct analysis *a, struct statement *statement, struct frame *frame) ;
+extern void walk_for (struct analysis *a, struct statement *statement, struct frame *frame) ;
+/* Is the last thing that a function does, to become a program? */
+extern int ends_with_exec (struct statement const *body) ;
+extern int walk_call (struct analysis *a, struct statement *statement, struct frame *frame) ;
+
+/* ---- start.c: a statement becomes a service ---- */
+enum start_how { START_BACKGROUND, START_MAIN, START_DAEMON } ;
+extern struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how) ;
+/* Ends the task that is being put together, if there is one. */
+extern void close_task (struct analysis *a) ;
+extern void add_task (struct analysis *a, struct statement *statement) ;
+/* A statement that starts nothing: part of the setup, of the branch, or of a task. */
+extern void add_ordinary (struct analysis *a, struct statement *statement) ;
+extern void take_pending (struct analysis *a, struct service *service) ;
+/* What a branch, or the script, has left for no service. */
+extern void flush_pending (struct analysis *a) ;
+extern void hold_remark (struct analysis *a, struct statement *comment) ;
+extern void add_ready (struct analysis *a, struct service *service) ;
+/* The image's CMD: "$@" alone, behind what only starts another program. */
+extern int is_image_command (struct analysis *a, struct statement const *statement) ;
+
+/* ---- runscript.c: the lines of run ---- */
+extern void run_lines (struct analysis *a, struct service *service, struct statement *statement) ;
+extern char const *statement_text (struct analysis *a, struct statement const *statement) ; /* with its `&` left out */
+
+/* ---- temporary.c ---- */
+extern struct statement *temporary_end (struct analysis *a, struct statement *first) ;
+/* From the first to the end as one statement, whose text stays as it is. */
+extern struct statement *temporary_part (struct analysis *a, struct statement *first, struct statement *end) ;
+
+/* ---- context.c: what applies to everything behind it ---- */
+extern int add_context (struct analysis *a, struct statement *statement) ; /* 1: it was that */
+extern char const *names_defined (struct analysis *a, struct statement *statement) ; /* " A B " */
+/* Does it do nothing but what the shell does by itself, so that it can be repeated? */
+extern int is_repeatable (struct analysis *a, struct statement *statement) ;
+
+/* ---- waiting.c: loops ---- */
+extern int walk_loop (struct analysis *a, struct statement *statement) ; /* 1: it was one of the known kinds */
+extern int walk_wait_program (struct analysis *a, struct statement *statement, struct frame *frame) ; /* wait-for-it and its like */
+extern int walk_restarting (struct analysis *a, struct statement *statement) ; /* a loop in the background that restarts a program; 1: it was that */
+extern int watches_processes (struct analysis *a, struct statement *statement) ;
+extern int keeps_alive (struct statement const *statement) ; /* tail -f, sleep infinity */
+extern void drop_keeping_alive (struct analysis *a, struct statement *statement) ;
+extern void walk_sleep (struct analysis *a, struct statement *statement) ;
+extern void script_waits (struct analysis *a, uint32_t line) ; /* for any of what was started */
+
+/* ---- probe.c: whom does a condition ask? ---- */
+extern int is_probe (char const *condition) ;
+/* 0: none that was started here. *certain becomes 0 when nothing but the order speaks for it. */
+extern struct service *probed_service (struct analysis *a, char const *condition, int *certain) ;
+extern int probes_elsewhere (char const *condition) ; /* another host than this one */
+
+/* ---- traps.c ---- */
+extern void walk_trap (struct analysis *a, struct statement *statement) ;
+extern void walk_wait (struct analysis *a, struct statement *statement, struct frame *frame) ;
+extern void apply_traps (struct analysis *a) ;
+extern struct service *service_of_pid (struct analysis *a, char const *raw) ; /* "$PID", $!; 0: unknown */
+extern int takes_pid (struct analysis *a, struct statement *statement) ; /* P=$! : noted and claimed */
+
+/* ---- mistakes.c ---- */
+extern void find_mistakes (struct analysis *a, struct statement *first) ;
+extern void find_dead_code (struct analysis *a, uint32_t line) ;
+
+/* ---- helpers of all ---- */
+extern uint32_t line_of (struct analysis *a, struct statement const *statement) ;
+extern struct claim *claim_statement (struct analysis *a, struct statement const *statement, char const *where, char const *what) ;
+
+#endif

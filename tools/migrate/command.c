@@ -1,0 +1,159 @@
+#include <string.h>
+
+#include "service/daemons.h"
+#include "migrate/command.h"
+
+void command_argv (struct statement const *statement, unsigned int first, char const *argv[COMMAND_WORDS_MAX])
+{
+  unsigned int n = 0 ;
+  for (unsigned int i = first ; i < statement->nwords && n < COMMAND_WORDS_MAX - 1 ; i++, n++)
+  {
+    char const *raw = statement->words[i].raw ;
+    argv[n] = statement->words[i].value ;
+    /* The table of daemons wants the shell's word without its quotes. */
+    if (!argv[n]) argv[n] = *raw == '"' && raw[1] == '$' ? raw + 1 : raw ;
+  }
+  argv[n] = 0 ;
+}
+
+static char const *without_extension (struct pool *pool, char const *path)
+{
+  char const *base = shell_basename(path) ;
+  char const *dot = strrchr(base, '.') ;
+  return dot && dot > base ? pool_copy(pool, base, (size_t)(dot - base)) : base ;
+}
+
+static int is_interpreter (char const *name)
+{
+  return shell_one_of(name, "node nodejs ruby perl php sh bash dash ash zsh lua Rscript deno bun tclsh pypy3 pypy ts-node tsx babel-node")
+   || !strncmp(name, "python", 6) ;
+}
+
+/* Those that run what their next word names. */
+static int is_runner (char const *name)
+{
+  return shell_one_of(name, "docker-entrypoint.sh entrypoint.sh env nice ionice stdbuf timeout chrt taskset catchsegv npx poetry pipenv uv pdm hatch bundle "
+    "with-contenv flock unbuffer xvfb-run dbus-run-session ddtrace-run newrelic-admin opentelemetry-instrument doppler envconsul bundler") ;
+}
+
+static char const *java_name (struct pool *pool, char const *const *argv)
+{
+  for (unsigned int i = 1 ; argv[i] ; i++)
+  {
+    if (!strcmp(argv[i], "-jar") && argv[i + 1]) return without_extension(pool, argv[i + 1]) ;
+    if (shell_one_of(argv[i], "-cp -classpath --class-path -p --module-path") && argv[i + 1]) i++ ;
+    else if (argv[i][0] != '-')
+    {
+      char const *dot = strrchr(argv[i], '.') ;
+      return dot ? dot + 1 : shell_basename(argv[i]) ;
+    }
+  }
+  return "java" ;
+}
+
+static char const *interpreted_name (struct pool *pool, char const *const *argv)
+{
+  for (unsigned int i = 1 ; argv[i] ; i++)
+  {
+    char const *name ;
+    if (!strcmp(argv[i], "-m") && argv[i + 1]) return argv[i + 1] ;
+    if (shell_one_of(argv[i], "-c -e -r --eval -X -W -I")) break ;
+    if (argv[i][0] == '-') continue ;
+    name = without_extension(pool, argv[i]) ;
+    if (shell_one_of(shell_basename(argv[i]), "manage.py artisan console rails rake") && argv[i + 1] && argv[i + 1][0] != '-') return argv[i + 1] ;
+    /* dist/index.js, src/main.py: the folder says more, but is the same for all */
+    return name ;
+  }
+  return shell_basename(argv[0]) ;
+}
+
+char const *command_service_name (struct pool *pool, char const *const *argv)
+{
+  char const *name ;
+  while (argv[0] && argv[1] && is_runner(shell_basename(argv[0])))
+  {
+    argv++ ;
+    while (argv[0] && argv[1] && (argv[0][0] == '-' || strchr(argv[0], '=') || strspn(argv[0], "0123456789smh") == strlen(argv[0])
+     || shell_one_of(argv[0], "run exec run-program"))) argv++ ;
+  }
+  if (!argv[0]) return "service" ;
+  name = shell_basename(argv[0]) ;
+  if (!strcmp(name, "java")) return java_name(pool, argv) ;
+  if (is_interpreter(name)) return interpreted_name(pool, argv) ;
+  if (shell_one_of(name, "npm yarn pnpm"))
+  {
+    if (argv[1] && !strcmp(argv[1], "run") && argv[2]) return argv[2] ;
+    return argv[1] && argv[1][0] != '-' && strcmp(argv[1], "start") != 0 ? argv[1] : name ;
+  }
+  if (shell_one_of(name, "manage.py artisan") && argv[1]) return argv[1] ;
+  if (*name == '$')
+  {
+    name += strspn(name, "${") ;
+    return pool_copy(pool, name, strcspn(name, "}\":-")) ;
+  }
+  return shell_one_of(strrchr(name, '.') ? strrchr(name, '.') + 1 : "", "sh py rb pl js php jar exe") ? without_extension(pool, name) : name ;
+}
+
+static size_t init_script (char const *const *argv, char const **out)
+{
+  char const *name = 0 ;
+  if (!argv[0] || !argv[1]) return 0 ;
+  if (!strncmp(argv[0], "/etc/init.d/", 12) || !strncmp(argv[0], "/etc/rc.d/", 10))
+  {
+    if (!shell_one_of(argv[1], "start restart")) return 0 ;
+    name = shell_basename(argv[0]) ;
+  }
+  else if (shell_one_of(shell_basename(argv[0]), "service invoke-rc.d rc-service") && argv[2] && shell_one_of(argv[2], "start restart"))
+    name = argv[1] ;
+  else if (!strcmp(shell_basename(argv[0]), "systemctl") && argv[2] && shell_one_of(argv[1], "start restart"))
+    name = argv[2] ;
+  if (!name) return 0 ;
+  out[0] = 0 ;
+  if (!daemon_of_init_script(name, out, COMMAND_WORDS_MAX)) out[0] = 0 ;
+  return 1 ;
+}
+
+/* A program that nobody knows, told to go into the background: by a word that means
+   nothing else, or by a letter that is all that it is told. */
+static int says_background (char const *const *argv)
+{
+  for (unsigned int i = 1 ; argv[i] ; i++)
+    if (shell_one_of(argv[i], "--daemon --daemonize --background --detach --detached --fork -daemon -daemonize")) return 1 ;
+  return argv[1] && !argv[2] && shell_one_of(argv[1], "-D -d") && !shell_one_of(shell_basename(argv[0]), "rm rmdir mkdir tar date ls cut") ;
+}
+
+void command_foreground (struct statement const *statement, unsigned int first, struct foreground *foreground)
+{
+  struct daemon_advice advice ;
+  char const *argv[COMMAND_WORDS_MAX] ;
+  memset(foreground, 0, sizeof(*foreground)) ;
+  command_argv(statement, first, argv) ;
+  if (!argv[0]) return ;
+  if (init_script(argv, foreground->argv))
+  {
+    foreground->is_init_script = foreground->in_background = foreground->is_daemon = 1 ;
+    if (foreground->argv[0])
+    {
+      daemon_look(foreground->argv, &advice) ;
+      foreground->means_strays = advice.means_strays ;
+    }
+    return ;
+  }
+  daemon_look(argv, &advice) ;
+  foreground->means_strays = advice.means_strays ;
+  if (advice.stays == DAEMON_UNKNOWN && !advice.program && says_background(argv))
+  {
+    foreground->is_daemon = foreground->in_background = 1 ;
+    foreground->mend = "look up in its manual how it stays in the foreground" ;
+    return ;
+  }
+  if (advice.stays != DAEMON_IN_BACKGROUND)
+  {
+    foreground->is_daemon = advice.stays == DAEMON_IN_FOREGROUND && !shell_one_of(shell_basename(argv[0]),
+      "java node python python2 python3 ruby perl sleep tail cat") && strncmp(shell_basename(argv[0]), "python", 6) != 0 ;
+    return ;
+  }
+  foreground->is_daemon = foreground->in_background = 1 ;
+  foreground->mend = advice.mend ;
+  if (!daemon_foreground(argv, foreground->argv, COMMAND_WORDS_MAX)) foreground->argv[0] = 0 ;
+}

@@ -1,0 +1,234 @@
+#include <string.h>
+
+#include "migrate/analysis.h"
+
+/* What the shell does by itself: doing it again in each service changes nothing. */
+#define PURE ": [ test true false export local declare typeset readonly unset cd pushd popd umask ulimit set shopt exit return echo printf read " \
+  "shift getopts let continue break source . eval alias mapfile readarray"
+/* Programs in $( ) that give every service the same answer. */
+#define PURE_PROGRAMS "hostname nproc cat basename dirname pwd id uname which command printf echo awk sed grep egrep cut tr head tail getconf ls find " \
+  "readlink realpath expr seq sort uniq wc free df ip getent stat test getconf python python3 jq env printenv xargs dpkg-architecture tty whoami type"
+/* In the environment already, so that an assignment reaches the services. */
+#define INHERITED "PATH HOME USER LOGNAME SHELL LANG LANGUAGE LC_ALL TZ TERM HOSTNAME PWD LD_LIBRARY_PATH LD_PRELOAD PYTHONPATH NODE_ENV DEBIAN_FRONTEND"
+
+/* Do all programs in its substitutions give the same answer again? */
+static int substitutions_are_pure (struct statement const *statement)
+{
+  for (struct text const *one = statement->programs.first ; one ; one = one->next)
+    if (!shell_one_of(one->text, PURE_PROGRAMS) && !shell_one_of(one->text, PURE)) return 0 ;
+  return 1 ;
+}
+
+static int writes_files (struct statement const *statement)
+{
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+  {
+    struct redirect const *redirect = statement->redirects + i ;
+    if (redirect->is_output && !shell_one_of(redirect->target, "1 2 /dev/null /dev/stderr /dev/stdout")) return 1 ;
+  }
+  return 0 ;
+}
+
+static int is_not_repeatable (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  char const *command = statement_command(statement) ;
+  if (statement->background) return 1 ;
+  if (statement->kind == STATEMENT_DAMAGED || statement->kind == STATEMENT_OTHER) return 1 ;
+  if (statement->kind == STATEMENT_COMMAND)
+  {
+    int redirects_all = statement->nwords == 1 && !strcmp(command, "exec") ;
+    int is_pure = shell_one_of(command, PURE) || redirects_all ;
+    if (!is_pure && find_function(a, command) && a->depth < 20)
+    {
+      a->depth++ ;
+      is_pure = is_repeatable(a, find_function(a, command)->statement->body) ;
+      a->depth-- ;
+    }
+    if (!is_pure) return 1 ;
+    if (!redirects_all && writes_files(statement)) return 1 ;
+  }
+  else if (writes_files(statement)) return 1 ;
+  return !substitutions_are_pure(statement) ;
+}
+
+int is_repeatable (struct analysis *a, struct statement *statement)
+{
+  return statement && !statement_walk(statement, &is_not_repeatable, a) ;
+}
+
+struct names
+{
+  struct analysis *a ;
+  char const *found ;
+} ;
+
+static void add_name (struct names *names, char const *text)
+{
+  size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ;
+  if (len && (*text < '0' || *text > '9')) names->found = pool_printf(names->a->pool, "%s%.*s ", names->found, (int)len, text) ;
+}
+
+/* ${NAME:=value} */
+static void add_defaults (struct names *names, char const *text)
+{
+  for (char const *p = text ; (p = strstr(p, "${")) ; p += 2)
+  {
+    size_t len = strspn(p + 2, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ;
+    char const *after = p + 2 + len ;
+    if (len && (*after == '=' || (*after == ':' && after[1] == '='))) add_name(names, p + 2) ;
+  }
+}
+
+static int add_names (struct statement *statement, void *data)
+{
+  struct names *names = data ;
+  char const *command = statement_command(statement) ;
+  if (statement->kind == STATEMENT_ASSIGNMENT)
+  {
+    if (!statement->nassignments) add_name(names, source_copy(names->a->source, statement->range)) ;
+    for (unsigned int i = 0 ; i < statement->nassignments ; i++) add_name(names, statement->assignments[i].raw) ;
+  }
+  else if (statement->kind == STATEMENT_DECLARATION || shell_one_of(command, "read mapfile readarray getopts export readonly"))
+  {
+    if (strcmp(command, "unset") != 0)
+      for (unsigned int i = 1 ; i < statement->nwords ; i++) add_name(names, statement->words[i].raw) ;
+  }
+  else if (statement->kind == STATEMENT_FOR) add_name(names, statement->name) ;
+  else if (statement->kind == STATEMENT_FUNCTION)
+  {
+    names->found = pool_printf(names->a->pool, "%s%s ", names->found, statement->name) ;
+    return 0 ;
+  }
+  if (statement->kind == STATEMENT_COMMAND || statement->kind == STATEMENT_TEST)
+  {
+    if (!strcmp(command, "printf") && !strcmp(statement_word(statement, 1), "-v")) add_name(names, statement_word(statement, 2)) ;
+    add_defaults(names, source_copy(names->a->source, statement->range)) ;
+  }
+  return 0 ;
+}
+
+char const *names_defined (struct analysis *a, struct statement *statement)
+{
+  struct names names = { .a = a, .found = " " } ;
+  if (statement->kind == STATEMENT_FUNCTION) return pool_printf(a->pool, " %s ", statement->name) ;
+  statement_walk(statement, &add_names, &names) ;
+  return names.found ;
+}
+
+/* Does it apply to everything behind it, whatever that mentions? */
+static int applies_always (struct statement *statement, void *data)
+{
+  char const *command = statement_command(statement) ;
+  (void)data ;
+  if (statement->kind == STATEMENT_ASSIGNMENT)
+  {
+    for (unsigned int i = 0 ; i < statement->nassignments ; i++)
+    {
+      char const *raw = statement->assignments[i].raw ;
+      char name[64] ;
+      size_t len = strcspn(raw, "=+[") ;
+      if (len >= sizeof(name)) continue ;
+      memcpy(name, raw, len) ;
+      name[len] = 0 ;
+      if (shell_one_of(name, INHERITED)) return 1 ;
+    }
+    return 0 ;
+  }
+  if (shell_one_of(command, "declare typeset")) return statement_word(statement, 1)[0] == '-' && strchr(statement_word(statement, 1), 'x') ;
+  if (!strcmp(command, "exec")) return statement->nwords == 1 && statement->nredirects ;
+  if (!strcmp(command, "set")) return !shell_one_of(statement_word(statement, 1), "--") && statement->nwords > 1 ;
+  return shell_one_of(command, "export unset cd pushd popd umask ulimit shopt source . eval") ;
+}
+
+static int applies_always_assignment (struct analysis *a, struct statement *statement)
+{
+  char name[64] ;
+  char const *raw = source_copy(a->source, statement->range) ;
+  size_t len = strcspn(raw, "=+[") ;
+  if (statement->kind != STATEMENT_ASSIGNMENT || statement->nassignments || len >= sizeof(name)) return 0 ;
+  memcpy(name, raw, len) ;
+  name[len] = 0 ;
+  return shell_one_of(name, INHERITED) ;
+}
+
+static char const *describe (struct analysis *a, struct statement const *statement, char const *names)
+{
+  char const *command = statement_command(statement) ;
+  if (statement->kind == STATEMENT_FUNCTION) return pool_printf(a->pool, "function %s", statement->name) ;
+  if (shell_one_of(command, "cd pushd popd")) return "working directory" ;
+  if (shell_one_of(command, "umask ulimit")) return command ;
+  if (shell_one_of(command, "set shopt")) return "options of the shell" ;
+  if (!strcmp(command, "exec")) return "redirections of everything behind it" ;
+  if (strlen(names) > 1) return pool_printf(a->pool, "environment:%.*s", (int)strlen(names) - 1, names) ;
+  return "environment" ;
+}
+
+static int sets_positional (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "shift") || (shell_one_of(statement_command(statement), "set")
+    && (!strcmp(statement_word(statement, 1), "--") || (statement->nwords > 1 && !strchr("-+", statement->words[1].raw[0])))) ;
+}
+
+/* `local` has no place in run. */
+static char const *outside_function (struct analysis *a, struct statement const *statement)
+{
+  if (statement->kind != STATEMENT_DECLARATION || strcmp(statement_command(statement), "local") != 0) return statement_text(a, statement) ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (statement->words[i].raw[0] != '-' && strchr(statement->words[i].raw, '='))
+      return source_copy(a->source, (struct range){ statement->words[i].range.start, statement->range.end }) ;
+  return ":" ;
+}
+
+/* Files that are sourced may do more than set variables. */
+static int sources_many (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "source .") && statement->nwords > 1 && strchr(statement->words[1].raw, '$') ;
+}
+
+static int sets_errexit (struct statement const *statement)
+{
+  if (strcmp(statement_command(statement), "set") != 0) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  {
+    char const *word = statement_word(statement, i) ;
+    if ((word[0] == '-' && word[1] != '-' && strchr(word, 'e')) || !strcmp(word, "errexit")) return 1 ;
+  }
+  return 0 ;
+}
+
+int add_context (struct analysis *a, struct statement *statement)
+{
+  char const *names = names_defined(a, statement) ;
+  int always = statement_walk(statement, &applies_always, 0) || applies_always_assignment(a, statement) ;
+  int positional = statement_walk(statement, &sets_positional, 0) ;
+  int repeatable = statement->kind == STATEMENT_FUNCTION || is_repeatable(a, statement) ;
+  int before_all = !a->last && !a->plan->services && !a->conditions.first ;
+  struct piece *piece ;
+  struct claim *claim ;
+  if (statement->kind == STATEMENT_FUNCTION) always = positional = 0 ;
+  if (strlen(names) == 1 && !always && !positional) return 0 ;
+  if (!repeatable && strlen(names) == 1) return 0 ; /* cd in something that does more: its effect is looked for by nobody */
+  a->sets_errexit |= sets_errexit(statement) ;
+  claim = claim_statement(a, statement, "", "") ;
+  claim->what = describe(a, statement, names) ;
+  piece = plan_piece(a->plan, outside_function(a, statement), names) ;
+  if (a->conditions.first) piece->under = texts_join(a->pool, &a->conditions, " && ") ;
+  piece->always = always ;
+  piece->positional = positional ;
+  piece->claim = claim ;
+  piece->shared = !repeatable && before_all ;
+  piece->in_setup = before_all ;
+  if (before_all) plan_setup(a->plan, statement->range, 0, piece->shared || statement_walk(statement, &sources_many, 0)) ;
+  else if (!repeatable)
+    texts_add(a->pool, &claim->todo, pool_printf(a->pool, "each service that needs%sdoes this for itself", names)) ;
+  if (statement_walk(statement, &sources_many, 0))
+    texts_add(a->pool, &claim->todo, "each service reads these files again, for their variables: what else they do is done as often") ;
+  if (!piece->shared) return 1 ;
+  if (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION)
+    claim->what = pool_printf(a->pool, "%s; done once, and handed on to the services", claim->what) ;
+  else claim->what = "setup, as it was" ;
+  return 1 ;
+}

@@ -1,0 +1,184 @@
+#include <string.h>
+
+#include "migrate/command.h"
+#include "migrate/supervisord.h"
+
+#define ENV_MARK '\1' /* around the name of a variable */
+
+/* Expands; names of variables stay, between marks. */
+static char const *expand (struct pool *pool, struct expansion const *expansion, char const *value)
+{
+  char const *out = "" ;
+  while (*value)
+  {
+    size_t len = strcspn(value, "%") ;
+    char const *end ;
+    out = pool_printf(pool, "%s%.*s", out, (int)len, value) ;
+    value += len ;
+    if (!*value) break ;
+    end = strchr(value, ')') ;
+    if (value[1] == '%')
+    {
+      out = pool_printf(pool, "%s%%", out) ;
+      value += 2 ;
+    }
+    else if (value[1] == '(' && end)
+    {
+      char const *name = pool_copy(pool, value + 2, (size_t)(end - value - 2)) ;
+      int width = (int)shell_number(++end, 20, &end) ;
+      if (!strncmp(name, "ENV_", 4)) out = pool_printf(pool, "%s%c%s%c", out, ENV_MARK, name + 4, ENV_MARK) ;
+      else if (!strcmp(name, "program_name")) out = pool_printf(pool, "%s%s", out, expansion->program) ;
+      else if (!strcmp(name, "group_name")) out = pool_printf(pool, "%s%s", out, expansion->group) ;
+      else if (shell_one_of(name, "process_num numprocs")) out = pool_printf(pool, "%s%0*d", out, width, expansion->number) ;
+      else if (!strcmp(name, "here")) out = pool_printf(pool, "%s.", out) ;
+      else if (!strcmp(name, "host_node_name")) out = pool_printf(pool, "%s%cHOSTNAME%c", out, ENV_MARK, ENV_MARK) ;
+      else out = pool_printf(pool, "%s%%(%s)", out, name) ;
+      value = *end ? end + 1 : end ;
+    }
+    else
+    {
+      out = pool_printf(pool, "%s%%", out) ;
+      value++ ;
+    }
+  }
+  return out ;
+}
+
+/* With marks: in double quotes, so that only the variables are expanded. */
+static char const *quote (struct pool *pool, char const *text)
+{
+  char *out ;
+  char *p ;
+  int inside = 0 ;
+  if (!strchr(text, ENV_MARK)) return shell_quote(pool, text) ;
+  p = out = pool_alloc(pool, 3 * strlen(text) + 3) ;
+  *p++ = '"' ;
+  for (; *text ; text++)
+  {
+    if (*text == ENV_MARK)
+    {
+      p = stpcpy(p, inside ? "}" : "${") ;
+      inside = !inside ;
+      continue ;
+    }
+    if (strchr("\"\\$`", *text)) *p++ = '\\' ;
+    *p++ = *text ;
+  }
+  *p++ = '"' ;
+  *p = 0 ;
+  return out ;
+}
+
+char const *supervisord_plain (struct pool *pool, struct expansion const *expansion, char const *value)
+{
+  return expand(pool, expansion, value) ;
+}
+
+char const *supervisord_word (struct pool *pool, struct expansion const *expansion, char const *value)
+{
+  return quote(pool, expand(pool, expansion, value)) ;
+}
+
+/* The next word, split and unquoted as shlex does; *text is moved behind it. */
+static char const *next_word (struct pool *pool, char const **text)
+{
+  char const *p = *text + strspn(*text, " \t\n") ;
+  char *word ;
+  char *out ;
+  if (!*p) return 0 ;
+  out = word = pool_alloc(pool, strlen(p) + 1) ;
+  while (*p && !strchr(" \t\n", *p))
+  {
+    if (*p == '\'' || *p == '"')
+    {
+      char q = *p++ ;
+      while (*p && *p != q)
+      {
+        if (q == '"' && *p == '\\' && (p[1] == '"' || p[1] == '\\')) p++ ;
+        *out++ = *p++ ;
+      }
+      if (*p) p++ ;
+    }
+    else
+    {
+      if (*p == '\\' && p[1]) p++ ;
+      *out++ = *p++ ;
+    }
+  }
+  *text = p ;
+  return word ;
+}
+
+char const *supervisord_command (struct pool *pool, struct expansion const *expansion, char const *command, char const **todo)
+{
+  struct texts words = { 0 } ;
+  char const *text = expand(pool, expansion, command) ;
+  char const *word ;
+  if (strstr(command, "%(here)s")) *todo = "%(here)s was the folder of supervisord.conf, and is . here" ;
+  while ((word = next_word(pool, &text)))
+  {
+    if (shell_one_of(word, "&& || | ; & > >> <") || !strncmp(word, "2>", 2))
+      *todo = pool_printf(pool, "%s is an argument here, as in supervisord, which has no shell", word) ;
+    if (!strcmp(word, "supervisord")) *todo = "a supervisord in supervisord" ;
+    texts_add(pool, &words, quote(pool, word)) ;
+  }
+  return texts_join(pool, &words, " ") ;
+}
+
+int supervisord_environment (struct pool *pool, struct expansion const *expansion, char const *value, struct texts *lines)
+{
+  char const *text = expand(pool, expansion, value) ;
+  while (*(text += strspn(text, ", \t\n")))
+  {
+    size_t len = strcspn(text, "= \t\n,") ;
+    char const *name = pool_copy(pool, text, len) ;
+    char *out ;
+    char *content ;
+    text += len ;
+    text += strspn(text, " \t\n") ;
+    if (!len || *text != '=') return 0 ;
+    text++ ;
+    text += strspn(text, " \t\n") ;
+    out = content = pool_alloc(pool, strlen(text) + 1) ;
+    if (*text == '"' || *text == '\'')
+    {
+      char q = *text++ ;
+      while (*text && *text != q)
+      {
+        if (*text == '\\' && text[1]) text++ ;
+        *out++ = *text++ ;
+      }
+      if (!*text) return 0 ;
+      text++ ;
+    }
+    else
+      while (*text && !strchr(", \t\n", *text)) *out++ = *text++ ;
+    texts_add(pool, lines, pool_printf(pool, "export %s=%s", name, quote(pool, content))) ;
+  }
+  return 1 ;
+}
+
+void supervisord_foreground (struct plan *plan, struct service *service, uint32_t line)
+{
+  struct source code ;
+  struct foreground foreground ;
+  struct launch launch ;
+  struct texts words = { 0 } ;
+  struct statement *statement = shell_parse_text(plan->pool, &code, service->command) ;
+  if (!statement || statement->kind != STATEMENT_COMMAND) return ;
+  command_unwrap(plan->pool, statement, &launch) ;
+  if (launch.first >= statement->nwords) return ;
+  command_foreground(statement, launch.first, &foreground) ;
+  if (foreground.means_strays) service_set(plan, service, "flag-keep-strays", "") ;
+  if (!foreground.in_background) return ;
+  if (!foreground.argv[0])
+  {
+    plan_todo(plan, service, service->claim, line, foreground.mend
+      ? pool_printf(plan->pool, "it puts itself into the background: %s", foreground.mend) : "it puts itself into the background") ;
+    return ;
+  }
+  for (unsigned int i = 0 ; i < launch.first ; i++) texts_add(plan->pool, &words, statement->words[i].raw) ;
+  for (unsigned int i = 0 ; foreground.argv[i] ; i++)
+    texts_add(plan->pool, &words, strchr(foreground.argv[i], '$') ? pool_printf(plan->pool, "\"%s", foreground.argv[i]) : shell_quote(plan->pool, foreground.argv[i])) ;
+  service->command = texts_join(plan->pool, &words, " ") ;
+}

@@ -1,0 +1,18 @@
+/* The other two kinds of input. Pure, as the analysis of a script is. */
+
+#ifndef REEVE_MIGRATE_INPUTS_H
+#define REEVE_MIGRATE_INPUTS_H
+
+#include "migrate/plan.h"
+
+enum input_kind { INPUT_SCRIPT, INPUT_SUPERVISORD, INPUT_PROCFILE } ;
+
+/* By name and content. */
+extern enum input_kind input_kind (struct source const *source) ;
+
+extern void migrate_supervisord (struct plan *plan) ;
+extern void migrate_procfile (struct plan *plan) ;
+/* Whichever it is. */
+extern void migrate_input (struct plan *plan, enum input_kind kind) ;
+
+#endif

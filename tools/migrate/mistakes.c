@@ -1,0 +1,130 @@
+/* What is wrong with the wrapper itself. */
+
+#include <string.h>
+
+#include "migrate/analysis.h"
+
+void find_dead_code (struct analysis *a, uint32_t line)
+{
+  plan_mistake(a->plan, line, pool_printf(a->pool, "it never runs: line %u has ended the script, or become another program", a->replaced_line)) ;
+}
+
+static int reads_status (struct analysis *a, struct statement const *statement)
+{
+  return statement->kind == STATEMENT_COMMAND && shell_one_of(statement_command(statement), "exit return") && strstr(statement_text(a, statement), "$?") ;
+}
+
+static int is_main_line (struct analysis *a, uint32_t line)
+{
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+    if (service->line == line && service->is_main && !service->is_background) return 1 ;
+  return 0 ;
+}
+
+/* wait; echo "ended: $?"; exit $? */
+static void find_eaten_status (struct analysis *a, struct statement *list)
+{
+  struct statement *before = 0 ;
+  struct statement *echo = 0 ;
+  int waited = 0 ;
+  for (struct statement *one = list ; one ; one = one->next)
+  {
+    int says = shell_one_of(statement_command(one), "echo printf") ;
+    if (one->kind == STATEMENT_COMMENT) continue ;
+    if (says && strstr(statement_text(a, one), "$?") && before && !one->next)
+      plan_mistake(a->plan, line_of(a, one), "echo $? is the last command: the exit code is echo's, always 0") ;
+    if (echo && reads_status(a, one))
+      plan_mistake(a->plan, line_of(a, echo), pool_printf(a->pool, "echo eats the exit code: $? in line %u is echo's, always 0", line_of(a, one))) ;
+    if (reads_status(a, one) && waited && before && strcmp(statement_command(before), "wait") != 0 && !shell_one_of(statement_command(before), "echo printf")
+     && before->kind == STATEMENT_COMMAND)
+      plan_mistake(a->plan, line_of(a, before), pool_printf(a->pool, "%s eats the exit code: $? in line %u is its own", statement_command(before), line_of(a, one))) ;
+    if (!strcmp(statement_command(one), "wait")) waited = 1 ;
+    if (one->kind == STATEMENT_OR && is_main_line(a, line_of(a, one)) && shell_one_of(statement_command(one->body->next), "true :"))
+      plan_mistake(a->plan, line_of(a, one), "|| true: the exit code is lost") ;
+    if (!strcmp(statement_command(one), "exit") && !strcmp(statement_word(one, 1), "0") && before && is_main_line(a, line_of(a, before)))
+      plan_mistake(a->plan, line_of(a, one), "exit 0: the exit code of the program is lost") ;
+    if (before && !strcmp(statement_command(before), "wait") && !strcmp(statement_command(one), "exit") && (!strcmp(statement_word(one, 1), "0")))
+      plan_mistake(a->plan, line_of(a, one), "exit 0: the status that wait returned is lost") ;
+    echo = says && before ? one : 0 ;
+    before = one ;
+  }
+}
+
+static int visit_lists (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  find_eaten_status(a, statement->body) ;
+  for (struct branch *branch = statement->branches ; branch ; branch = branch->next) find_eaten_status(a, branch->body) ;
+  if (statement->kind == STATEMENT_PIPELINE && statement->background && statement->next && strstr(statement_text(a, statement->next), "$!"))
+    plan_mistake(a->plan, line_of(a, statement->next), "$! is the pid of the pipeline's last program, not of the service") ;
+  return 0 ;
+}
+
+static int handles_stop (struct trap const *trap)
+{
+  return strstr(trap->signals, "TERM ") || strstr(trap->signals, " 15 ") || strstr(trap->signals, "EXIT ") || strstr(trap->signals, " 0 ") ;
+}
+
+static struct service *first_process (struct analysis *a)
+{
+  struct service *service = a->plan->services ;
+  while (service && service->is_oneshot) service = service->next ;
+  return service ;
+}
+
+static void find_signal_mistakes (struct analysis *a)
+{
+  struct service *first = first_process(a) ;
+  int handled = 0 ;
+  for (struct trap *trap = a->traps ; trap ; trap = trap->next)
+  {
+    if (!handles_stop(trap)) continue ;
+    handled = 1 ;
+    if (first && trap->line > first->line)
+      plan_mistake(a->plan, trap->line, pool_printf(a->pool, "this trap is set too late: a signal that comes between line %u and here is not handled", first->line)) ;
+  }
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+  {
+    if (service->is_oneshot || !service->is_main || service->is_background) continue ;
+    if (handled && !a->replaced_line)
+      plan_mistake(a->plan, service->line, "a trap runs only when this command has ended: start it with & and wait for it") ;
+  }
+  if (first && !handled && !(a->replaced_line && !first->next && !first->is_background))
+    plan_mistake(a->plan, first->line, "no trap for TERM: as PID 1 the script gets no signal that it has not trapped, so docker stop waits and then kills everything") ;
+}
+
+static void find_zombies (struct analysis *a)
+{
+  struct service *background = 0 ;
+  struct service *main = 0 ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+  {
+    if (service->is_background && !service->is_main && !service->is_oneshot) background = service ;
+    if (service->is_main && !service->is_background) main = service ;
+  }
+  if (background && main && a->replaced_line)
+    plan_mistake(a->plan, a->replaced_line, pool_printf(a->pool,
+      "%s becomes a child of %s, which does not wait for it: its end goes unnoticed, and it stays a zombie", background->name, main->name)) ;
+  else if (background && main)
+    plan_mistake(a->plan, background->line, pool_printf(a->pool,
+      "nobody waits for %s: its end goes unnoticed, and it is killed when %s ends", background->name, main->name)) ;
+}
+
+static void find_lost_status (struct analysis *a)
+{
+  char const *text = a->source->text ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+    if (service->is_main && !service->is_background && service->logger.first && !strstr(text, "pipefail"))
+      plan_mistake(a->plan, service->line, "the status of a pipeline is its last program's: the exit code of the service is lost") ;
+}
+
+void find_mistakes (struct analysis *a, struct statement *first)
+{
+  find_eaten_status(a, first) ;
+  for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &visit_lists, a) ;
+  find_signal_mistakes(a) ;
+  find_zombies(a) ;
+  find_lost_status(a) ;
+  if (a->source->had_crlf)
+    plan_mistake(a->plan, 1, "carriage returns at the ends of lines: the kernel looks for an interpreter with one in its name; they are left out") ;
+}

@@ -1,0 +1,129 @@
+/* What becomes of the input, before anything is written: services, the scripts
+   before and after them, mistakes. Data only; made by the analysis of a script, of
+   a supervisord.conf or of a Procfile, and turned into files by render.h. */
+
+#ifndef REEVE_MIGRATE_PLAN_H
+#define REEVE_MIGRATE_PLAN_H
+
+#include "migrate/pool.h"
+#include "migrate/source.h"
+
+/* Something that applies from its line on to each service that needs it: a
+   variable, a function, cd, umask, ulimit, options, redirections of everything. */
+struct piece
+{
+  char const *text ;
+  char const *names ; /* what it defines, with blanks between them and around them */
+  int always ; /* for each service, not only for those that mention a name of it */
+  int shared ; /* computed once, by the cont-init.d script, and handed on by name */
+  int positional ; /* sets $1, $2, ...: for those that mention them */
+  int in_setup ; /* the cont-init.d script has it as well */
+  char const *under ; /* the conditions of the branch that it is in; 0: none */
+  struct texts used ; /* where it went in another form */
+  struct claim *claim ;
+} ;
+
+struct setting
+{
+  char const *file ; /* in the service directory */
+  char const *value ; /* "" for a flag */
+  struct setting *next ;
+} ;
+
+struct service
+{
+  char const *name ;
+  char const *program ; /* the basename of what it runs; "" if not known */
+  char const *text ; /* its command, as it was written */
+  uint32_t line ;
+  unsigned int npieces ; /* of the plan's, those that had applied when it started */
+  struct texts positional ; /* lines that set $1, ... for it alone */
+  struct texts conditions ; /* shell commands that must succeed, else it is not started */
+  struct texts before ; /* lines of run before the command */
+  struct texts run ; /* lines of run, ahead of what it becomes */
+  char const *assignments ; /* A=1 B=2, for the command alone; "" if none */
+  struct texts options ; /* reeve-exec's */
+  char const *command ; /* what run becomes: program and arguments; 0: nothing, the lines are all */
+  char const *redirects ; /* the command's; "" if none */
+  struct texts finish ;
+  struct texts logger ; /* lines of log/run */
+  char const *check ; /* a shell command that succeeds when it is ready; 0: none known */
+  unsigned int check_npieces ;
+  struct texts dependencies ; /* names */
+  struct setting *settings ;
+  int is_main ;
+  int is_oneshot ;
+  int is_background ; /* a wait with a pid or none can mean it */
+  int without_signals ; /* a shell stays between the supervisor and the program */
+  struct texts todo ;
+  struct claim *claim ;
+  struct service *next ;
+} ;
+
+struct mistake
+{
+  uint32_t line ;
+  char const *text ;
+  struct mistake *next ;
+} ;
+
+struct setup_item
+{
+  struct range range ; /* the source's, when text is 0 */
+  char const *text ;
+  int does_something ; /* more than what the services repeat */
+} ;
+
+struct plan
+{
+  struct pool *pool ;
+  struct source *source ;
+  char const *setup_name ; /* of the scripts in cont-init.d and cont-finish.d */
+  char const *shell ; /* the interpreter's line without #! */
+  struct service *services ;
+  struct piece *pieces ;
+  unsigned int npieces ;
+  unsigned int pieces_size ;
+  struct setup_item *setup ;
+  unsigned int nsetup ;
+  unsigned int setup_size ;
+  struct texts setup_todo ;
+  struct mistake *mistakes ; /* by line */
+  struct texts notes ; /* for the report, about the whole */
+  char const *const *cmd ; /* the image's CMD, ended by 0; 0: not known */
+  char const *workdir ; /* the image's; 0: /init tells it */
+  char const *refused ; /* why nothing is written; 0: it is */
+} ;
+
+extern void plan_init (struct plan *plan, struct source *source) ;
+
+#define PLAN_SERVICES_MAX 100 /* more are no wrapper's */
+
+/* A new last service with a name of its own, made from `wanted`. Sets plan->refused
+   when there are too many. */
+extern struct service *plan_service (struct plan *plan, char const *wanted, uint32_t line) ;
+extern struct service *plan_find (struct plan *plan, char const *name) ;
+extern void service_set (struct plan *plan, struct service *service, char const *file, char const *value) ;
+/* The value of a file, or 0. */
+extern char const *service_setting (struct service const *service, char const *file) ;
+extern char const *service_where (struct plan *plan, struct service const *service, char const *file) ; /* services.d/NAME/FILE */
+
+extern struct piece *plan_piece (struct plan *plan, char const *text, char const *names) ;
+extern void plan_setup (struct plan *plan, struct range range, char const *text, int does_something) ;
+extern char const *plan_setup_where (struct plan *plan) ;
+/* Is there anything to do before the services? */
+extern int plan_has_setup (struct plan const *plan) ;
+
+extern void plan_mistake (struct plan *plan, uint32_t line, char const *text) ;
+/* A piece of work for a person: in the service's run (the cont-init.d script's when
+   service is 0) and in the claim's entry. */
+extern void plan_todo (struct plan *plan, struct service *service, struct claim *claim, uint32_t line, char const *text) ;
+
+/* Which of the pieces does the service need, besides `extra`? Writes a flag each to
+   `needed`, plan->npieces long. */
+extern void plan_needed (struct plan const *plan, struct service const *service, unsigned int npieces, char const *extra, char *needed) ;
+
+/* Says where each piece went, and makes a TODO of whatever nobody claimed. */
+extern void plan_settle (struct plan *plan) ;
+
+#endif

@@ -1,0 +1,42 @@
+/* Memory for one migration: taken piece by piece, given back at once. Nothing of a
+   plan outlives it, so nothing in it is freed alone. */
+
+#ifndef REEVE_MIGRATE_POOL_H
+#define REEVE_MIGRATE_POOL_H
+
+#include <stddef.h>
+
+struct pool_chunk ;
+struct pool
+{
+  struct pool_chunk *chunks ;
+} ;
+#define POOL_ZERO { 0 }
+
+/* `size` bytes, zeroed, aligned for anything; when there is no memory the program
+   says so and exits 111. */
+extern void *pool_alloc (struct pool *pool, size_t size) ;
+extern void pool_free (struct pool *pool) ;
+
+/* NUL-terminated copies. */
+extern char const *pool_copy (struct pool *pool, char const *text, size_t len) ;
+extern char const *pool_printf (struct pool *pool, char const *format, ...) __attribute__((format(printf, 2, 3))) ;
+
+/* Lines, or any texts in order: each belongs to the pool or outlives it. */
+struct text
+{
+  char const *text ;
+  struct text *next ;
+} ;
+struct texts
+{
+  struct text *first ;
+  struct text **end ;
+} ;
+
+extern void texts_add (struct pool *pool, struct texts *texts, char const *text) ;
+extern int texts_has (struct texts const *texts, char const *text) ;
+extern void texts_add_once (struct pool *pool, struct texts *texts, char const *text) ;
+extern char const *texts_join (struct pool *pool, struct texts const *texts, char const *between) ;
+
+#endif

@@ -1,0 +1,192 @@
+/* Whom does the condition of a waiting loop ask? */
+
+#include <string.h>
+
+#include "migrate/analysis.h"
+
+static char const *const probes[] =
+{
+  "pg_isready", "psql", "nc", "ncat", "netcat", "curl", "wget", "mysqladmin", "mariadb-admin", "mysql", "mariadb", "redis-cli", "valkey-cli", "mongo", "mongosh",
+  "rabbitmqctl", "rabbitmq-diagnostics", "ping", "nslookup", "getent", "dig", "ss", "netstat", "lsof", "grpc_health_probe", "docker", "kafka-topics.sh",
+  "etcdctl", "consul", "vault", "cqlsh", "nodetool", "ldapsearch", "pgrep", "http", "telnet", "socat", "xdpyinfo", "xset", "wget", "test", "grep", "isready",
+  "healthcheck", "health", "nginx", "clickhouse-client", "influx", "zkServer.sh", "memcached-tool", "s6-svstat", "rndc", "kinit", "tcpcheck", "wait-for-port"
+} ;
+
+/* A probe's program, or the port that it asks, and what the service's text has. */
+static struct
+{
+  char const *probe ;
+  char const *programs ;
+} const relations[] =
+{
+  { "pg_isready", "postgres postgresql pgbouncer pg_ctl postmaster" },
+  { "psql", "postgres postgresql" },
+  { "redis-cli", "redis-server redis valkey-server keydb-server" },
+  { "valkey-cli", "valkey-server redis-server" },
+  { "mysqladmin", "mysqld mysqld_safe mariadbd mariadbd-safe mysql mariadb" },
+  { "mariadb-admin", "mysqld mysqld_safe mariadbd mariadbd-safe mysql mariadb" },
+  { "mysql", "mysqld mysqld_safe mariadbd mariadbd-safe" },
+  { "mariadb", "mysqld mysqld_safe mariadbd mariadbd-safe" },
+  { "mongo", "mongod mongos" },
+  { "mongosh", "mongod mongos" },
+  { "rabbitmqctl", "rabbitmq-server rabbitmq" },
+  { "rabbitmq-diagnostics", "rabbitmq-server rabbitmq" },
+  { "docker", "dockerd" },
+  { "etcdctl", "etcd" },
+  { "cqlsh", "cassandra" },
+  { "nodetool", "cassandra" },
+  { "xdpyinfo", "Xvfb Xorg Xvnc" },
+  { "xset", "Xvfb Xorg Xvnc" },
+  { "5432", "postgres postgresql pgbouncer" },
+  { "6379", "redis-server redis valkey-server keydb-server" },
+  { "3306", "mysqld mysqld_safe mariadbd mariadbd-safe mysql mariadb" },
+  { "27017", "mongod" },
+  { "5672", "rabbitmq-server" },
+  { "9200", "elasticsearch opensearch" },
+  { "11211", "memcached" },
+  { "80", "nginx apache2 httpd apache2ctl caddy lighttpd" },
+  { "8080", "nginx apache2 httpd caddy catalina.sh" },
+  { "2181", "zookeeper zkServer.sh" },
+  { "2379", "etcd" },
+  { "8200", "vault" },
+  { "8500", "consul" },
+  { "9000", "php-fpm minio" },
+  { "9092", "kafka-server-start.sh kafka" },
+  { "22", "sshd" },
+} ;
+
+#define ROWS(table) (sizeof(table) / sizeof(*(table)))
+
+int is_probe (char const *condition)
+{
+  if (strstr(condition, "/dev/tcp/") || strstr(condition, "/dev/udp/")) return 1 ;
+  for (size_t i = 0 ; i < ROWS(probes) ; i++)
+    if (shell_mentions(condition, probes[i])) return 1 ;
+  /* a file or a socket that has to appear: [ -S /run/x.sock ] */
+  if (*condition == '[' || strstr(condition, "! ["))
+    for (char const *p = condition ; (p = strchr(p, '-')) ; p++)
+      if (p > condition && (p[-1] == ' ') && p[1] && strchr("Sefsdpx", p[1]) && p[2] == ' ') return 1 ;
+  return 0 ;
+}
+
+static int has_program (struct service const *service, char const *programs)
+{
+  for (char const *p = programs ; *(p += strspn(p, " ")) ; )
+  {
+    char name[64] ;
+    size_t len = strcspn(p, " ") ;
+    if (len < sizeof(name))
+    {
+      memcpy(name, p, len) ;
+      name[len] = 0 ;
+      if (!strcmp(service->program, name) || !strcmp(service->name, name) || strstr(service->text, name)) return 1 ;
+    }
+    p += len ;
+  }
+  return 0 ;
+}
+
+/* A number of two digits or more, or a path, that both have. */
+static int shares_address (struct service const *service, char const *condition)
+{
+  for (char const *p = condition ; *p ; )
+  {
+    size_t digits = strspn(p, "0123456789") ;
+    size_t path = *p == '/' ? strcspn(p, " \t\n\"';|&)]") : 0 ;
+    char word[256] ;
+    size_t len = digits >= 2 ? digits : path > 4 ? path : 0 ;
+    if (len && len < sizeof(word) && !(digits && p > condition && (p[-1] == '.' || p[-1] == '-')) && strncmp(p, "/dev/", 5) != 0)
+    {
+      memcpy(word, p, len) ;
+      word[len] = 0 ;
+      if (digits ? shell_mentions(service->text, word) : strstr(service->text, word) != 0) return 1 ;
+      p += digits ? len : 1 ;
+    }
+    else p += digits ? digits : 1 ;
+  }
+  return 0 ;
+}
+
+/* How much speaks for it; the later of two alike wins. */
+static int likelihood (struct service const *service, char const *condition)
+{
+  if (service->is_oneshot) return -1 ;
+  if (shares_address(service, condition)) return 4 ;
+  for (size_t i = 0 ; i < ROWS(relations) ; i++)
+    if (shell_mentions(condition, relations[i].probe) && has_program(service, relations[i].programs)) return 3 ;
+  if (*service->program && shell_mentions(condition, service->program)) return 2 ;
+  if (shell_mentions(condition, service->name)) return 2 ;
+  return 0 ;
+}
+
+/* One of those whose own ways to be asked are known, so that another is not his. */
+static int is_known_program (struct service const *service)
+{
+  for (size_t i = 0 ; i < ROWS(relations) ; i++)
+    if (has_program(service, relations[i].programs)) return 1 ;
+  return 0 ;
+}
+
+struct service *probed_service (struct analysis *a, char const *condition, int *certain)
+{
+  struct service *best = 0 ;
+  int most = 1 ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+  {
+    int is = likelihood(service, condition) ;
+    if (is < most) continue ;
+    most = is ;
+    best = service ;
+  }
+  if (best) return best ;
+  *certain = 0 ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+    if (!service->is_oneshot && !service->check && !is_known_program(service)) best = service ;
+  return best ;
+}
+
+static int is_here (char const *host, size_t len)
+{
+  char name[256] ;
+  if (!len || len >= sizeof(name) || *host == '$' || *host == '/') return 1 ;
+  memcpy(name, host, len) ;
+  name[len] = 0 ;
+  return shell_one_of(name, "localhost 127.0.0.1 ::1 [::1] 0.0.0.0 localhost.localdomain") || !strncmp(name, "127.", 4)
+   || strspn(name, "0123456789") == len ;
+}
+
+static int host_after (char const *condition, char const *mark, char const *end)
+{
+  char const *p = condition ;
+  while ((p = strstr(p, mark)))
+  {
+    char const *host = p + strlen(mark) ;
+    host += strspn(host, " \"'=") ;
+    if (*host != '-' && !is_here(host, strcspn(host, end))) return 1 ;
+    p++ ;
+  }
+  return 0 ;
+}
+
+int probes_elsewhere (char const *condition)
+{
+  char const *p ;
+  if (host_after(condition, "/dev/tcp/", "/ \"'") || host_after(condition, "://", ":/ \"'") || host_after(condition, "--host", " \"';")) return 1 ;
+  if ((shell_mentions(condition, "pg_isready") || shell_mentions(condition, "redis-cli") || shell_mentions(condition, "mysqladmin") || shell_mentions(condition, "psql")
+   || shell_mentions(condition, "mysql")) && host_after(condition, " -h", " \"';")) return 1 ;
+  p = strstr(condition, "nc ") ;
+  if (!p) return 0 ;
+  for (p += 3 ; *(p += strspn(p, " ")) == '-' ; )
+  {
+    size_t len = strcspn(p, " ") ;
+    int takes_value = len >= 2 && p[len - 1] == 'w' ;
+    p += len ;
+    if (takes_value)
+    {
+      p += strspn(p, " ") ;
+      p += strcspn(p, " ") ;
+    }
+  }
+  p += strspn(p, "\"'") ;
+  return !is_here(p, strcspn(p, " \"';|&")) ;
+}

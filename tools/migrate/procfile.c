@@ -1,0 +1,93 @@
+#include <string.h>
+
+#include "migrate/analysis.h"
+#include "migrate/inputs.h"
+#include "migrate/script.h"
+
+#define NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
+
+enum input_kind input_kind (struct source const *source)
+{
+  char const *base = shell_basename(source->name) ;
+  if (!strncmp(base, "Procfile", 8)) return INPUT_PROCFILE ;
+  if (!strncmp(source->text, "#!", 2)) return INPUT_SCRIPT ;
+  if (strstr(source->text, "[program:") || strstr(source->text, "[supervisord]")) return INPUT_SUPERVISORD ;
+  if (!strncmp(base, "supervisord", 11)) return INPUT_SUPERVISORD ;
+  return INPUT_SCRIPT ;
+}
+
+void migrate_input (struct plan *plan, enum input_kind kind)
+{
+  if (kind == INPUT_SUPERVISORD) migrate_supervisord(plan) ;
+  else if (kind == INPUT_PROCFILE) migrate_procfile(plan) ;
+  else migrate_script(plan) ;
+}
+
+/* The command at the line and column where it is in the Procfile, so that what is said
+   of it names the right line. */
+static struct statement *parse_command (struct plan *plan, struct source *code, uint32_t line, uint32_t column, char const *command)
+{
+  size_t before = line - 1 + column ;
+  size_t len = strlen(command) ;
+  char *text = pool_alloc(plan->pool, before + len + 1) ;
+  memset(text, '\n', line - 1) ;
+  memset(text + line - 1, ' ', column) ;
+  memcpy(text + before, command, len) ;
+  source_init(code, plan->pool, plan->source->name, text, before + len) ;
+  return shell_parse(code) ;
+}
+
+/* The task that comes before all others. */
+static void add_release (struct plan *plan, struct range range, char const *command)
+{
+  source_claim(plan->source, range, plan_setup_where(plan), "the task before the processes") ;
+  plan_setup(plan, range, pool_printf(plan->pool, "%s || exit", command), 1) ;
+}
+
+static void add_process (struct plan *plan, char const *name, uint32_t line, struct range range, uint32_t column, char const *command)
+{
+  struct source code ;
+  struct statement *first = parse_command(plan, &code, line, column, command) ;
+  struct analysis a = { .plan = plan, .source = &code, .pool = plan->pool, .suffix = "" } ;
+  struct service *service = plan_service(plan, name, line) ;
+  service->text = command ;
+  service->is_main = 1 ;
+  service->claim = source_claim(plan->source, range, service_where(plan, service, "run"),
+    pool_printf(plan->pool, "process %s; main, as the whole ends with any process", name)) ;
+  if (!first)
+  {
+    plan_todo(plan, service, service->claim, line, "there is no command") ;
+    return ;
+  }
+  while (first->next)
+  {
+    texts_add(plan->pool, &service->run, source_copy(&code, first->range)) ;
+    first = first->next ;
+  }
+  run_lines(&a, service, first) ;
+  if (first->background) plan_todo(plan, service, service->claim, line, "it was started in the background: a service stays in the foreground") ;
+  if (shell_mentions(command, "PORT"))
+    texts_add(plan->pool, &service->claim->todo, "PORT was set for each process: set it in the image, or in run") ;
+}
+
+void migrate_procfile (struct plan *plan)
+{
+  plan->shell = "/bin/sh" ;
+  for (uint32_t line = 1 ; line <= plan->source->nlines ; line++)
+  {
+    struct range range = source_line_range(plan->source, line) ;
+    char const *text = source_copy(plan->source, range) ;
+    size_t len = strspn(text, NAME_LETTERS) ;
+    if (text[strspn(text, " \t")] == '#') source_claim(plan->source, range, "dropped", "comment") ;
+    else if (len && text[len] == ':')
+    {
+      size_t column = len + 1 + strspn(text + len + 1, " \t") ;
+      if (len == 7 && !strncmp(text, "release", 7)) add_release(plan, range, text + column) ;
+      else add_process(plan, pool_copy(plan->pool, text, len), line, range, (uint32_t)column, text + column) ;
+    }
+  }
+  if (!plan->services) plan->refused = pool_printf(plan->pool, "%s has no line of the form NAME: COMMAND", plan->source->name) ;
+  if (plan->source->had_crlf) texts_add(plan->pool, &plan->notes, "carriage returns at the ends of lines are left out") ;
+  texts_add(plan->pool, &plan->notes, "a .env file beside the Procfile is not read: reeve-exec --env-file does that in run") ;
+  plan_settle(plan) ;
+}

@@ -1,0 +1,118 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <skalibs/allreadwrite.h>
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+
+#include "migrate/dockerfile.h"
+#include "migrate/inputs.h"
+#include "migrate/shell.h"
+#include "migrate/write.h"
+
+#define USAGE "reeve-migrate INPUT [-o DIR/etc/services.d] [--dockerfile FILE] [--force]"
+#define EXIT_REFUSED 1
+#define EXIT_USAGE 100
+#define EXIT_SYSTEM 111
+#define OUTPUT_DEFAULT "rootfs/etc/services.d" /* in the patch, when nothing is written */
+
+char const *PROG = "reeve-migrate" ;
+
+struct arguments
+{
+  char const *input ;
+  char const *output ; /* 0: nothing is written */
+  char const *dockerfile ;
+  int force ;
+} ;
+
+static void read_source (struct source *source, struct pool *pool, char const *path)
+{
+  char *bytes = pool_alloc(pool, SOURCE_SIZE_MAX + 1) ;
+  size_t len ;
+  int fd = open(path, O_RDONLY | O_CLOEXEC) ;
+  if (fd == -1) strerr_diefu2sys(EXIT_SYSTEM, "read ", path) ;
+  len = allread(fd, bytes, SOURCE_SIZE_MAX + 1) ;
+  if (len <= SOURCE_SIZE_MAX && errno && errno != EPIPE) strerr_diefu2sys(EXIT_SYSTEM, "read ", path) ;
+  fd_close(fd) ;
+  if (len > SOURCE_SIZE_MAX) strerr_dief2x(EXIT_REFUSED, path, ": larger than 1 MB: not a wrapper script") ;
+  source_init(source, pool, path, bytes, len) ;
+}
+
+static void parse_arguments (struct arguments *arguments, int argc, char *const *argv)
+{
+  static struct option const options[] =
+  {
+    { "output", required_argument, 0, 'o' },
+    { "dockerfile", required_argument, 0, 'd' },
+    { "force", no_argument, 0, 'f' },
+    { "help", no_argument, 0, 'h' },
+    { 0, 0, 0, 0 }
+  } ;
+  int option ;
+  opterr = 0 ;
+  while ((option = getopt_long(argc, argv, "o:d:fh", options, 0)) != -1) switch (option)
+  {
+    case 'o' : arguments->output = optarg ; break ;
+    case 'd' : arguments->dockerfile = optarg ; break ;
+    case 'f' : arguments->force = 1 ; break ;
+    case 'h' :
+      puts("usage: " USAGE) ;
+      exit(0) ;
+    default : strerr_dieusage(EXIT_USAGE, USAGE) ;
+  }
+  if (optind + 1 != argc) strerr_dieusage(EXIT_USAGE, USAGE) ;
+  arguments->input = argv[optind] ;
+  if (arguments->output && !*arguments->output) strerr_dief1x(EXIT_USAGE, "-o: an empty name: give the directory for the services, as rootfs/etc/services.d") ;
+}
+
+static void print_files (struct file const *files)
+{
+  for (; files ; files = files->next)
+    printf("\n==> %s%s\n%s", files->path, files->executable ? " (executable)" : "", files->content) ;
+}
+
+int main (int argc, char **argv)
+{
+  struct arguments arguments = { 0 } ;
+  struct pool pool = POOL_ZERO ;
+  struct source source ;
+  struct source docker_source ;
+  struct dockerfile dockerfile ;
+  struct plan plan ;
+  struct file *files ;
+  char const *report ;
+  char const *patch = "" ;
+  int code = 0 ;
+  parse_arguments(&arguments, argc, argv) ;
+  read_source(&source, &pool, arguments.input) ;
+  plan_init(&plan, &source) ;
+  if (arguments.dockerfile)
+  {
+    read_source(&docker_source, &pool, arguments.dockerfile) ;
+    dockerfile_read(&docker_source, &dockerfile) ;
+    plan.cmd = dockerfile_arguments(&dockerfile, arguments.input) ;
+    plan.workdir = dockerfile_workdir(&dockerfile) ;
+  }
+  migrate_input(&plan, input_kind(&source)) ;
+  if (plan.refused) strerr_dief2x(EXIT_REFUSED, "refused: ", plan.refused) ;
+  files = render(&plan) ;
+  if (arguments.dockerfile)
+    patch = dockerfile_patch(&dockerfile, &plan, arguments.input, arguments.output ? arguments.output : OUTPUT_DEFAULT) ;
+  report = render_report(&plan) ;
+  if (arguments.output) code = write_files(&pool, files, arguments.output, arguments.force) ;
+  if (!code)
+  {
+    fputs(report, stdout) ;
+    if (!arguments.output) print_files(files) ;
+    if (*patch) printf("\n%s", patch) ;
+    if (fflush(stdout) == EOF) strerr_diefu1sys(EXIT_SYSTEM, "write the report") ;
+  }
+  pool_free(&pool) ;
+  return code ;
+}

@@ -1,0 +1,299 @@
+#include <string.h>
+
+#include "migrate/render.h"
+#include "migrate/shell.h"
+
+#define NOTIFICATION_FD "3"
+/* with-contenv's place, beside the live directory. */
+#define FIND_PLACE "reeve_place=${REEVE_LIVE:-/run/service}; reeve_place=${reeve_place%/*}/s6/container_environment"
+/* Where the script was: /init tells it. */
+#define WORKDIR "cd \"${REEVE_WORKDIR:-/}\" || exit 111"
+
+struct rendering
+{
+  struct plan *plan ;
+  struct file *first ;
+  struct file **end ;
+} ;
+
+static void add_file (struct rendering *r, char const *path, char const *content, int executable)
+{
+  struct file *file = pool_alloc(r->plan->pool, sizeof(*file)) ;
+  file->path = path ;
+  file->content = content ;
+  file->executable = executable ;
+  *r->end = file ;
+  r->end = &file->next ;
+}
+
+static void add_all (struct pool *pool, struct texts *to, struct texts const *from)
+{
+  for (struct text const *one = from->first ; one ; one = one->next) texts_add(pool, to, one->text) ;
+}
+
+static char const *as_script (struct rendering *r, struct texts const *lines)
+{
+  return pool_printf(r->plan->pool, "%s\n", texts_join(r->plan->pool, lines, "\n")) ;
+}
+
+static int is_absolute_cd (char const *text)
+{
+  return !strncmp(text, "cd /", 4) || !strncmp(text, "cd \"/", 5) ;
+}
+
+/* A service is started in its own directory; the script was somewhere else, unless it
+   went to a place that does not depend on where it was. */
+static int needs_workdir (struct rendering *r, struct service const *service, unsigned int npieces, char const *needed)
+{
+  for (unsigned int i = 0 ; i < npieces ; i++)
+    if (needed[i] && !r->plan->pieces[i].under && is_absolute_cd(r->plan->pieces[i].text)) return 0 ;
+  for (struct text const *one = service ? service->before.first : 0 ; one ; one = one->next)
+    if (is_absolute_cd(one->text)) return 0 ;
+  return 1 ;
+}
+
+static void add_conditions (struct rendering *r, struct texts *lines, struct service const *service)
+{
+  struct pool *pool = r->plan->pool ;
+  if (!service->conditions.first) return ;
+  texts_add(pool, lines, "# Not started unless the script would have.") ;
+  texts_add(pool, lines, pool_printf(pool, service->is_oneshot ? "if ! { %s; }; then exit 0; fi" : "if ! { %s; }; then exec reeve stop %s; fi",
+    texts_join(pool, &service->conditions, " && "), service->name)) ;
+}
+
+/* What the cont-init.d script has computed, read from where it wrote it. */
+static void add_received (struct rendering *r, struct texts *lines, struct piece const *piece)
+{
+  struct pool *pool = r->plan->pool ;
+  for (char const *p = piece->names ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
+  {
+    int len = (int)strcspn(p, " ") ;
+    texts_add_once(pool, lines, FIND_PLACE) ;
+    texts_add(pool, lines, pool_printf(pool, "[ ! -e \"$reeve_place/%.*s\" ] || %s%.*s=\"$(cat \"$reeve_place/%.*s\")\"",
+      len, p, piece->always ? "export " : "", len, p, len, p)) ;
+  }
+}
+
+/* #!, and what the script's lines so far mean for this one; for a run also the
+   conditions of the service, ahead of what is in the same branch. */
+static void add_head (struct rendering *r, struct texts *lines, struct service const *service, unsigned int npieces, char const *extra)
+{
+  char const *conditions = service && service->conditions.first ? texts_join(r->plan->pool, &service->conditions, " && ") : 0 ;
+  int asked = 0 ;
+  struct plan *plan = r->plan ;
+  char *needed = pool_alloc(plan->pool, plan->npieces + 1) ;
+  plan_needed(plan, service, npieces, extra, needed) ;
+  texts_add(plan->pool, lines, pool_printf(plan->pool, "#!%s", plan->shell)) ;
+  if (needs_workdir(r, service, npieces, needed)) texts_add(plan->pool, lines, plan->workdir
+    ? pool_printf(plan->pool, "cd %s || exit 111", shell_quote(plan->pool, plan->workdir)) : WORKDIR) ;
+  for (unsigned int i = 0 ; i < npieces ; i++)
+  {
+    struct piece const *piece = plan->pieces + i ;
+    if (!needed[i]) continue ;
+    if (piece->shared) add_received(r, lines, piece) ;
+    else if (piece->under && conditions && !strcmp(piece->under, conditions))
+    {
+      if (!asked++) add_conditions(r, lines, service) ;
+      texts_add(plan->pool, lines, piece->text) ;
+    }
+    else if (piece->under) texts_add(plan->pool, lines, pool_printf(plan->pool, "if %s; then\n%s\nfi", piece->under, piece->text)) ;
+    else texts_add(plan->pool, lines, piece->text) ;
+  }
+  if (!service) return ;
+  for (struct text const *one = service->positional.first ; one ; one = one->next) texts_add(plan->pool, lines, one->text) ;
+  if (!asked) add_conditions(r, lines, service) ;
+}
+
+static int changes_directory (struct texts const *lines)
+{
+  for (struct text const *one = lines->first ; one ; one = one->next)
+    if (shell_mentions(one->text, "cd") || shell_mentions(one->text, "pushd")) return 1 ;
+  return 0 ;
+}
+
+/* Bash's exec gives such a program an absolute path, which it would see in its $0. */
+static int is_relative (char const *command)
+{
+  return !strncmp(command, "./", 2) || !strncmp(command, "../", 3) ;
+}
+
+/* The last lines: what run becomes. */
+static void add_exec (struct rendering *r, struct texts *lines, struct service const *service)
+{
+  struct pool *pool = r->plan->pool ;
+  char const *options = texts_join(pool, &service->options, " ") ;
+  char const *redirects = *service->redirects ? pool_printf(pool, " %s", service->redirects) : "" ;
+  char const *assignments = *service->assignments ? pool_printf(pool, "env %s", service->assignments) : "" ;
+  if (!service->command) return ;
+  if (service->check)
+  {
+    char const *chdir = "" ;
+    if (changes_directory(lines))
+    {
+      texts_add(pool, lines, "workdir=$PWD") ;
+      if (*redirects) texts_add(pool, lines, pool_printf(pool, "exec%s", redirects)) ;
+      texts_add(pool, lines, "cd \"$service\" || exit 111 # where reeve-exec finds notification-fd") ;
+      chdir = " --chdir \"$workdir\"" ;
+      redirects = "" ;
+    }
+    texts_add(pool, lines, pool_printf(pool, "exec reeve-exec --ready ./data/check%s%s%s -- %s%s%s", chdir,
+      *options ? " " : "", options, assignments, service->command, redirects)) ;
+    return ;
+  }
+  if (*options) options = pool_printf(pool, "reeve-exec %s -- ", options) ;
+  else if (is_relative(service->command) && strstr(r->plan->shell, "bash")) options = "reeve-exec -- " ;
+  texts_add(pool, lines, pool_printf(pool, "exec %s%s%s%s", options, assignments, service->command, redirects)) ;
+}
+
+static void add_run (struct rendering *r, struct service *service)
+{
+  struct pool *pool = r->plan->pool ;
+  struct texts lines = { 0 } ;
+  struct texts all = { 0 } ;
+  int remember = 0 ;
+  add_head(r, &lines, service, service->npieces, "") ;
+  add_all(pool, &all, &lines) ;
+  add_all(pool, &all, &service->before) ;
+  add_all(pool, &all, &service->run) ;
+  remember = service->check && service->command && changes_directory(&all) ;
+  all = (struct texts){ 0 } ;
+  texts_add(pool, &all, lines.first->text) ;
+  add_all(pool, &all, &service->todo) ;
+  if (remember) texts_add(pool, &all, "service=$PWD") ;
+  for (struct text const *one = lines.first->next ; one ; one = one->next) texts_add(pool, &all, one->text) ;
+  add_all(pool, &all, &service->before) ;
+  add_all(pool, &all, &service->run) ;
+  add_exec(r, &all, service) ;
+  if (service->check && !service->command)
+  {
+    /* A shell stays: it is started by the one that tells readiness. */
+    add_file(r, service_where(r->plan, service, "data/start"), as_script(r, &all), 1) ;
+    all = (struct texts){ 0 } ;
+    texts_add(pool, &all, "#!/bin/sh") ;
+    texts_add(pool, &all, "exec reeve-exec --ready ./data/check -- ./data/start") ;
+  }
+  add_file(r, service_where(r->plan, service, "run"), as_script(r, &all), 1) ;
+}
+
+static void add_check (struct rendering *r, struct service *service)
+{
+  struct texts lines = { 0 } ;
+  add_head(r, &lines, 0, service->check_npieces, service->check) ;
+  texts_add(r->plan->pool, &lines, service->check) ;
+  add_file(r, service_where(r->plan, service, "data/check"), as_script(r, &lines), 1) ;
+  service_set(r->plan, service, "notification-fd", NOTIFICATION_FD) ;
+}
+
+static void add_finish (struct rendering *r, struct service *service)
+{
+  struct texts lines = { 0 } ;
+  char const *extra = texts_join(r->plan->pool, &service->finish, "\n") ;
+  add_head(r, &lines, 0, service->npieces, extra) ;
+  add_all(r->plan->pool, &lines, &service->finish) ;
+  add_file(r, service_where(r->plan, service, "finish"), as_script(r, &lines), 1) ;
+}
+
+static void add_logger (struct rendering *r, struct service *service)
+{
+  struct texts lines = { 0 } ;
+  char const *extra = texts_join(r->plan->pool, &service->logger, "\n") ;
+  add_head(r, &lines, 0, service->npieces, extra) ;
+  add_all(r->plan->pool, &lines, &service->logger) ;
+  add_file(r, service_where(r->plan, service, "log/run"), as_script(r, &lines), 1) ;
+}
+
+static void add_service (struct rendering *r, struct service *service)
+{
+  struct plan *plan = r->plan ;
+  add_run(r, service) ;
+  if (service->check) add_check(r, service) ;
+  if (service->finish.first) add_finish(r, service) ;
+  if (service->logger.first) add_logger(r, service) ;
+  for (struct setting const *setting = service->settings ; setting ; setting = setting->next)
+    add_file(r, service_where(plan, service, setting->file), *setting->value ? pool_printf(plan->pool, "%s\n", setting->value) : "", 0) ;
+  if (service->is_main) add_file(r, service_where(plan, service, "flag-main"), "", 0) ;
+  if (service->is_oneshot) add_file(r, service_where(plan, service, "flag-oneshot"), "", 0) ;
+  for (struct text const *one = service->dependencies.first ; one ; one = one->next)
+    add_file(r, service_where(plan, service, pool_printf(plan->pool, "dependencies.d/%s", one->text)), "", 0) ;
+}
+
+/* Only white space and ; between two items: as it was. */
+static int is_gap (char const *text)
+{
+  return strspn(text, " \t\n;") == strlen(text) ;
+}
+
+static char const *setup_text (struct plan *plan)
+{
+  struct texts parts = { 0 } ;
+  uint32_t end = UINT32_MAX ;
+  for (unsigned int i = 0 ; i < plan->nsetup ; i++)
+  {
+    struct setup_item const *item = plan->setup + i ;
+    if (item->text)
+    {
+      if (parts.first) texts_add(plan->pool, &parts, "\n") ;
+      texts_add(plan->pool, &parts, item->text) ;
+      end = UINT32_MAX ;
+      continue ;
+    }
+    if (end <= item->range.start)
+    {
+      char const *gap = source_copy(plan->source, (struct range){ end, item->range.start }) ;
+      texts_add(plan->pool, &parts, is_gap(gap) && *gap ? gap : "\n") ;
+    }
+    else if (parts.first) texts_add(plan->pool, &parts, "\n") ;
+    texts_add(plan->pool, &parts, source_copy(plan->source, item->range)) ;
+    end = item->range.end ;
+  }
+  return texts_join(plan->pool, &parts, "") ;
+}
+
+/* What was computed once is handed on as a file a variable. */
+static void add_shared (struct rendering *r, struct texts *lines)
+{
+  struct plan *plan = r->plan ;
+  char *needed = pool_alloc(plan->pool, plan->npieces + 1) ;
+  struct texts names = { 0 } ;
+  for (struct service *service = plan->services ; service ; service = service->next)
+  {
+    plan_needed(plan, service, service->npieces, "", needed) ;
+    for (unsigned int i = 0 ; i < service->npieces ; i++)
+    {
+      if (!needed[i] || !plan->pieces[i].shared) continue ;
+      for (char const *p = plan->pieces[i].names ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
+        texts_add_once(plan->pool, &names, pool_copy(plan->pool, p, strcspn(p, " "))) ;
+    }
+  }
+  if (names.first) texts_add(plan->pool, lines, "\n# For the services, a file a variable.\n" FIND_PLACE "\nmkdir -p \"$reeve_place\"") ;
+  for (struct text const *one = names.first ; one ; one = one->next)
+    texts_add(plan->pool, lines, pool_printf(plan->pool, "[ -z \"${%s+set}\" ] || printf %%s \"$%s\" >\"$reeve_place/%s\"", one->text, one->text, one->text)) ;
+}
+
+static void add_setup (struct rendering *r)
+{
+  struct plan *plan = r->plan ;
+  struct texts lines = { 0 } ;
+  char const *text = setup_text(plan) ;
+  if (!plan_has_setup(plan)) return ;
+  /* The #! comes first, then what the script was given. */
+  if (!strncmp(text, "#!", 2)) text += strcspn(text, "\n") ;
+  if (*text == '\n') text++ ;
+  texts_add(plan->pool, &lines, pool_printf(plan->pool, "#!%s", plan->shell)) ;
+  for (unsigned int i = 0 ; i < plan->npieces ; i++)
+    if (plan->pieces[i].positional && !plan->pieces[i].claim && strchr(text, '$')) texts_add(plan->pool, &lines, plan->pieces[i].text) ;
+  texts_add(plan->pool, &lines, text) ;
+  add_all(plan->pool, &lines, &plan->setup_todo) ;
+  add_shared(r, &lines) ;
+  texts_add(plan->pool, &lines, "exit 0 # the last command's code did not matter to the script") ;
+  add_file(r, plan_setup_where(plan), as_script(r, &lines), 1) ;
+}
+
+struct file *render (struct plan *plan)
+{
+  struct rendering r = { .plan = plan } ;
+  r.end = &r.first ;
+  add_setup(&r) ;
+  for (struct service *service = plan->services ; service ; service = service->next) add_service(&r, service) ;
+  return r.first ;
+}

@@ -1,0 +1,298 @@
+#include <string.h>
+
+#include "migrate/analysis.h"
+
+char const *statement_text (struct analysis *a, struct statement const *statement)
+{
+  return source_copy(a->source, statement->range) ;
+}
+
+static char const *redirects_of (struct analysis *a, struct statement const *statement, uint32_t before, uint32_t from)
+{
+  struct texts texts = { 0 } ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+    if (statement->redirects[i].range.start < before || statement->redirects[i].range.start >= from)
+      texts_add(a->pool, &texts, statement->redirects[i].raw) ;
+  return texts_join(a->pool, &texts, " ") ;
+}
+
+/* The code of `su -c` and the like, with exec before a command that is alone. */
+static char const *code_with_exec (struct analysis *a, char const *raw)
+{
+  struct source code ;
+  char const *value = shell_unquote(a->pool, raw) ;
+  struct statement *only ;
+  if (value)
+  {
+    only = shell_parse_text(a->pool, &code, value) ;
+    if (only && !only->next && !only->background && only->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(only), "exec cd"))
+      return shell_quote(a->pool, pool_printf(a->pool, "exec %s", value)) ;
+    return raw ;
+  }
+  if (*raw == '"' && !strpbrk(raw, ";&|\n()") && strncmp(raw, "\"exec ", 6) != 0 && strncmp(raw, "\"cd ", 4) != 0)
+    return pool_printf(a->pool, "\"exec %s", raw + 1) ;
+  return raw ;
+}
+
+/* A daemon's foreground form: the words that it has in common with the original are
+   as they were written. */
+static char const *foreground_words (struct analysis *a, struct statement const *statement, unsigned int first, struct foreground const *foreground)
+{
+  struct texts texts = { 0 } ;
+  char const *argv[COMMAND_WORDS_MAX] ;
+  command_argv(statement, first, argv) ;
+  for (unsigned int i = 0 ; foreground->argv[i] ; i++)
+  {
+    unsigned int j = 0 ;
+    while (argv[j] && argv[j] != foreground->argv[i]) j++ ;
+    texts_add(a->pool, &texts, argv[j] ? statement->words[first + j].raw : shell_quote(a->pool, foreground->argv[i])) ;
+  }
+  return texts_join(a->pool, &texts, " ") ;
+}
+
+static void tell_dropped (struct analysis *a, struct service *service, struct launch const *launch)
+{
+  struct claim *claim = service->claim ;
+  if (!launch->dropped.first || !claim) return ;
+  claim->what = pool_printf(a->pool, "%s (dropped: %s)", claim->what, texts_join(a->pool, &launch->dropped, "; ")) ;
+}
+
+static void tell_foreground (struct analysis *a, struct service *service, struct statement const *statement, struct foreground const *foreground)
+{
+  uint32_t line = line_of(a, statement) ;
+  if (foreground->means_strays) service_set(a->plan, service, "flag-keep-strays", "") ;
+  if (!foreground->in_background) return ;
+  if (!foreground->argv[0])
+    plan_todo(a->plan, service, service->claim, line, foreground->mend
+      ? pool_printf(a->pool, "it puts itself into the background: %s", foreground->mend)
+      : "it puts itself into the background, and its foreground form is not known: look it up in its manual") ;
+  else if (service->claim)
+    service->claim->what = pool_printf(a->pool, "%s (in the foreground: it would have left by itself)", service->claim->what) ;
+}
+
+static char const *trim (struct pool *pool, char const *text)
+{
+  size_t len ;
+  while (*text == ' ') text++ ;
+  len = strlen(text) ;
+  while (len && text[len - 1] == ' ') len-- ;
+  return pool_copy(pool, text, len) ;
+}
+
+/* CMD in the place of "$@", where that is the script's own. */
+static char const *with_arguments (struct analysis *a, char const *command)
+{
+  static char const *const marks[] = { "\"$@\"", "\"${@}\"", "$@" } ;
+  struct texts words = { 0 } ;
+  if (!a->plan->cmd || a->positional.first || a->in_function || a->in_call) return command ;
+  for (unsigned int i = 0 ; a->plan->cmd[i] ; i++) texts_add(a->pool, &words, shell_quote(a->pool, a->plan->cmd[i])) ;
+  for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
+  {
+    char const *at = strstr(command, marks[i]) ;
+    size_t len = strlen(marks[i]) ;
+    if (at && (at == command || at[-1] == ' ') && (!at[len] || at[len] == ' '))
+      return pool_printf(a->pool, "%.*s%s%s", (int)(at - command), command, texts_join(a->pool, &words, " "), at + len) ;
+  }
+  return command ;
+}
+
+/* Program and arguments, and the redirections behind them. */
+static void set_words (struct analysis *a, struct service *service, struct statement const *statement, struct launch const *launch,
+  struct foreground const *foreground)
+{
+  uint32_t first = launch->first < statement->nwords ? statement->words[launch->first].range.start : statement->core.end ;
+  service->redirects = trim(a->pool, redirects_of(a, statement, first, statement->core.end)) ;
+  if (launch->code)
+  {
+    service->command = pool_printf(a->pool, "%s -c %s", launch->code_prefix, code_with_exec(a, launch->code)) ;
+    service->redirects = redirects_of(a, statement, UINT32_MAX, 0) ;
+  }
+  else if (foreground->argv[0])
+  {
+    service->command = foreground_words(a, statement, launch->first, foreground) ;
+    service->redirects = redirects_of(a, statement, UINT32_MAX, 0) ;
+  }
+  else if (launch->dashes)
+    service->command = pool_printf(a->pool, "%s %s", statement->words[launch->first].raw,
+      trim(a->pool, source_copy(a->source, (struct range){ statement->words[launch->dashes].range.end, statement->core.end }))) ;
+  else service->command = with_arguments(a, trim(a->pool, source_copy(a->source, (struct range){ first, statement->core.end }))) ;
+}
+
+/* A=1 command "$A": its words see the old A. */
+static int used_by_words (struct statement const *statement, char const *assignment)
+{
+  char name[128] ;
+  size_t len = strcspn(assignment, "=+[") ;
+  if (len >= sizeof(name)) return 1 ;
+  memcpy(name, assignment, len) ;
+  name[len] = 0 ;
+  for (unsigned int i = 0 ; i < statement->nwords ; i++)
+    if (shell_mentions(statement->words[i].raw, name)) return 1 ;
+  return 0 ;
+}
+
+/* The command that run becomes. */
+static void become (struct analysis *a, struct service *service, struct statement *statement)
+{
+  struct launch launch ;
+  struct foreground foreground ;
+  char const *argv[COMMAND_WORDS_MAX] ;
+  command_unwrap(a->pool, statement, &launch) ;
+  command_foreground(statement, launch.first, &foreground) ;
+  for (unsigned int i = 0 ; i < statement->nassignments ; i++)
+    if (!used_by_words(statement, statement->assignments[i].raw))
+      texts_add(a->pool, &service->before, pool_printf(a->pool, "export %s", statement->assignments[i].raw)) ;
+    else service->assignments = pool_printf(a->pool, "%s%s ", service->assignments, statement->assignments[i].raw) ;
+  for (struct text *one = launch.before.first ; one ; one = one->next) texts_add(a->pool, &service->before, one->text) ;
+  service->options = launch.options ;
+  if (a->user && !launch.options.first)
+  {
+    texts_add(a->pool, &service->options, "--user") ;
+    texts_add(a->pool, &service->options, a->user) ;
+  }
+  if (launch.todo) plan_todo(a->plan, service, service->claim, line_of(a, statement), launch.todo) ;
+  tell_dropped(a, service, &launch) ;
+  command_argv(statement, launch.first, argv) ;
+  if (argv[0] && !*service->program) service->program = shell_basename(argv[0]) ;
+  set_words(a, service, statement, &launch, &foreground) ;
+  tell_foreground(a, service, statement, &foreground) ;
+}
+
+/* A list: its last statement is what the service becomes. */
+static void list_lines (struct analysis *a, struct service *service, struct statement *list)
+{
+  struct statement *last = 0 ;
+  for (struct statement *one = list ; one ; one = one->next)
+    if (one->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(one), "exit return wait")) last = one ;
+  for (struct statement *one = list ; one && one != last ; one = one->next)
+    texts_add(a->pool, &service->run, one->background
+      ? pool_printf(a->pool, "%s &", statement_text(a, one)) : statement_text(a, one)) ;
+  if (last) run_lines(a, service, last) ;
+}
+
+static void keep_shell (struct analysis *a, struct service *service, struct statement *statement)
+{
+  texts_add(a->pool, &service->run, statement_text(a, statement)) ;
+  service->without_signals = 1 ;
+}
+
+static void group_lines (struct analysis *a, struct service *service, struct statement *statement)
+{
+  if (statement->nredirects)
+    texts_add(a->pool, &service->run, pool_printf(a->pool, "exec %s", redirects_of(a, statement, 0, 0))) ;
+  list_lines(a, service, statement->body) ;
+}
+
+/* A pipeline: what comes behind the first | is the service's logger. */
+static void pipeline_lines (struct analysis *a, struct service *service, struct statement *statement)
+{
+  struct statement *first = statement->body ;
+  struct statement *last ;
+  char const *between ;
+  if (!first || !first->next || first->kind != STATEMENT_COMMAND
+   || shell_one_of(statement_command(first), "echo cat printf yes tail find ls ps grep sed awk curl wget"))
+  {
+    keep_shell(a, service, statement) ;
+    if (!service->is_oneshot) plan_todo(a->plan, service, service->claim, line_of(a, statement), "a pipeline: only the shell gets the signals; which of its programs is the service?") ;
+    return ;
+  }
+  run_lines(a, service, first) ;
+  between = source_copy(a->source, (struct range){ first->range.end, first->next->range.start }) ;
+  if (strstr(between, "|&"))
+  {
+    service->redirects = pool_printf(a->pool, "%s%s2>&1", service->redirects, *service->redirects ? " " : "") ;
+  }
+  for (last = first->next ; last->next ; last = last->next) ;
+  texts_add(a->pool, &service->logger, pool_printf(a->pool, "%s%s",
+    first->next == last && last->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(last), "while read exec") ? "exec " : "",
+    source_copy(a->source, (struct range){ first->next->range.start, last->range.end }))) ;
+  if (service->claim)
+    service->claim->what = pool_printf(a->pool, "%s; what was behind its | is %s", service->claim->what, service_where(a->plan, service, "log/run")) ;
+}
+
+/* A && B, A || B: B, or A, is the service. */
+static void and_or_lines (struct analysis *a, struct service *service, struct statement *statement)
+{
+  struct statement *left = statement->body ;
+  struct statement *right = left->next ;
+  if (statement->kind == STATEMENT_OR)
+  {
+    run_lines(a, service, left) ;
+    if (!shell_one_of(statement_command(right), "true : echo printf exit"))
+      texts_add(a->pool, &service->finish, pool_printf(a->pool, "[ \"$1\" -eq 0 ] || { %s; }", statement_text(a, right))) ;
+    return ;
+  }
+  texts_add(a->pool, &service->run, pool_printf(a->pool, "%s || exit", statement_text(a, left))) ;
+  run_lines(a, service, right) ;
+}
+
+static int uses_function_words (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "local return shift declare typeset") ;
+}
+
+int ends_with_exec (struct statement const *body)
+{
+  struct statement const *last = body->kind == STATEMENT_GROUP ? body->body : 0 ;
+  while (last && last->next) last = last->next ;
+  return last && !last->background && !strcmp(statement_command(last), "exec") && last->nwords > 1 ;
+}
+
+static int call_lines (struct analysis *a, struct service *service, struct statement *statement)
+{
+  struct function *function = find_function(a, statement_command(statement)) ;
+  struct statement *body ;
+  if (!function) return 0 ;
+  body = function->statement->body ;
+  if (!body || body->kind != STATEMENT_GROUP || statement_walk(body, &uses_function_words, 0) || statement->nredirects || a->depth > 20)
+  {
+    keep_shell(a, service, statement) ;
+    service->without_signals = !service->is_oneshot && (!body || !ends_with_exec(body)) ;
+    if (service->without_signals) plan_todo(a->plan, service, service->claim, line_of(a, statement),
+      "a shell function: only the shell gets the signals; let its last command be exec, if it is a program") ;
+    return 1 ;
+  }
+  if (statement->nwords > 1)
+    texts_add(a->pool, &service->run, pool_printf(a->pool, "set -- %s",
+      source_copy(a->source, (struct range){ statement->words[1].range.start, statement->words[statement->nwords - 1].range.end }))) ;
+  a->depth++ ;
+  a->in_call++ ;
+  group_lines(a, service, body) ;
+  a->in_call-- ;
+  a->depth-- ;
+  function->walked = 1 ;
+  for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
+    if (!strcmp(a->plan->pieces[i].names, pool_printf(a->pool, " %s ", function->name)))
+      texts_add_once(a->pool, &a->plan->pieces[i].used, service_where(a->plan, service, "run")) ;
+  return 1 ;
+}
+
+static int is_shells_own (struct statement const *statement)
+{
+  return shell_one_of(statement_command(statement), ": true false echo printf export cd test [ read set eval . source wait unset umask ulimit trap") ;
+}
+
+void run_lines (struct analysis *a, struct service *service, struct statement *statement)
+{
+  if (a->depth++ > 50)
+  {
+    keep_shell(a, service, statement) ;
+    a->depth-- ;
+    return ;
+  }
+  switch (statement->kind)
+  {
+    case STATEMENT_COMMAND :
+      if (is_shells_own(statement)) keep_shell(a, service, statement) ;
+      else if (!call_lines(a, service, statement)) become(a, service, statement) ;
+      break ;
+    case STATEMENT_GROUP :
+    case STATEMENT_SUBSHELL : group_lines(a, service, statement) ; break ;
+    case STATEMENT_PIPELINE : pipeline_lines(a, service, statement) ; break ;
+    case STATEMENT_AND :
+    case STATEMENT_OR : and_or_lines(a, service, statement) ; break ;
+    default : keep_shell(a, service, statement) ;
+  }
+  a->depth-- ;
+}

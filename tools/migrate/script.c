@@ -1,0 +1,175 @@
+#include <string.h>
+
+#include "migrate/analysis.h"
+#include "migrate/script.h"
+
+#define FUNCTIONS_MAX 50 /* more: a program */
+#define LINES_MAX 3000
+
+static int add_function (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  struct function *function ;
+  if (statement->kind != STATEMENT_FUNCTION) return 0 ;
+  function = pool_alloc(a->pool, sizeof(*function)) ;
+  function->name = statement->name ;
+  function->statement = statement ;
+  function->next = a->functions ;
+  a->functions = function ;
+  return 0 ;
+}
+
+/* ---- the interpreter ---- */
+
+static int uses_bash (struct source const *source)
+{
+  static char const *const marks[] = { "[[ ", "wait -n", "&>", "<(", ">(", "<<<", "BASH", "/dev/tcp/", "((", "declare ", "${!", "mapfile", "pipefail", "|&", "+=(", "=(" } ;
+  for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
+    if (strstr(source->text, marks[i])) return 1 ;
+  return !strncmp(source->text, "function ", 9) || strstr(source->text, "\nfunction ") ;
+}
+
+static void choose_shell (struct plan *plan)
+{
+  struct source *source = plan->source ;
+  char const *line ;
+  char const *name ;
+  if (strncmp(source->text, "#!", 2) != 0)
+  {
+    plan->shell = uses_bash(source) ? "/bin/bash" : "/bin/sh" ;
+    return ;
+  }
+  line = source_copy(source, source_line_range(source, 1)) + 2 ;
+  line += strspn(line, " \t") ;
+  name = shell_basename(pool_copy(plan->pool, line, strcspn(line, " \t"))) ;
+  while (shell_one_of(name, "env dumb-init tini with-contenv busybox"))
+  {
+    /* The last word that names a program is the shell; env stays. */
+    char const *rest = line + strcspn(line, " \t") ;
+    rest += strspn(rest, " \t-S") ;
+    if (!*rest) break ;
+    if (!strcmp(name, "env") || !strcmp(name, "busybox"))
+    {
+      name = shell_basename(pool_copy(plan->pool, rest, strcspn(rest, " \t"))) ;
+      break ;
+    }
+    line = rest ;
+    name = shell_basename(pool_copy(plan->pool, line, strcspn(line, " \t"))) ;
+  }
+  if (!shell_one_of(name, "sh bash dash ash ksh mksh zsh"))
+    plan->refused = pool_printf(plan->pool, "%s is a program for %s, not a shell script", source->name, *name ? name : "an unnamed interpreter") ;
+  plan->shell = line ;
+}
+
+static void refuse_programs (struct analysis *a)
+{
+  unsigned int n = 0 ;
+  for (struct function *function = a->functions ; function ; function = function->next) n++ ;
+  if (n > FUNCTIONS_MAX)
+    a->plan->refused = pool_printf(a->pool, "%s has %u functions: a program of its own, not a wrapper; take its services apart by hand", a->source->name, n) ;
+  else if (a->source->nlines > LINES_MAX)
+    a->plan->refused = pool_printf(a->pool, "%s has %u lines: a program of its own, not a wrapper; take its services apart by hand", a->source->name, a->source->nlines) ;
+}
+
+/* eval "$command" & in a function or a loop: what it starts is data. */
+static int starts_data (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  if (!statement->background || strcmp(statement_command(statement), "eval") != 0) return 0 ;
+  a->plan->refused = pool_printf(a->pool, "line %u starts what a variable holds: a registry of services, not a wrapper", line_of(a, statement)) ;
+  return 1 ;
+}
+
+static int registers (struct statement *statement, void *data)
+{
+  if (statement->kind != STATEMENT_FUNCTION && statement->kind != STATEMENT_LOOP && statement->kind != STATEMENT_FOR) return 0 ;
+  return statement_walk(statement, &starts_data, data) ;
+}
+
+/* ---- what is left at the end ---- */
+
+static void claim_functions (struct analysis *a)
+{
+  for (struct function *function = a->functions ; function ; function = function->next)
+    source_claim(a->source, function->statement->range, "dropped", function->walked
+      ? pool_printf(a->pool, "function %s: its parts went where they are used", function->name)
+      : pool_printf(a->pool, "function %s: nothing calls it", function->name)) ;
+}
+
+static void note_damage (struct analysis *a, struct statement *first)
+{
+  struct texts lines = { 0 } ;
+  for (struct statement *one = first ; one ; one = one->next)
+    if (one->damaged) texts_add(a->pool, &lines, source_last_line(a->source, one->range) > line_of(a, one)
+      ? pool_printf(a->pool, "%u-%u", line_of(a, one), source_last_line(a->source, one->range)) : pool_printf(a->pool, "%u", line_of(a, one))) ;
+  if (lines.first) texts_add(a->pool, &a->plan->notes, pool_printf(a->pool, "the parser found errors in lines %s: look at what became of them", texts_join(a->pool, &lines, ", "))) ;
+}
+
+/* Who depends on a service that may not be started waits for ever then. */
+static void mark_uncertain_dependencies (struct plan *plan)
+{
+  for (struct service *service = plan->services ; service ; service = service->next)
+    for (struct text const *one = service->dependencies.first ; one ; one = one->next)
+    {
+      struct service *other = plan_find(plan, one->text) ;
+      if (!other || other->is_oneshot || !other->conditions.first || texts_has(&service->conditions, other->conditions.first->text)) continue ;
+      plan_todo(plan, service, service->claim, service->line,
+        pool_printf(plan->pool, "it depends on %s, which is not started unless %s", other->name, texts_join(plan->pool, &other->conditions, " && "))) ;
+    }
+}
+
+static int asks_positional (struct analysis *a, struct statement *first)
+{
+  for (struct statement *one = first ; one ; one = one->next)
+  {
+    char const *text = statement_text(a, one) ;
+    if (one->kind != STATEMENT_FUNCTION && one->kind != STATEMENT_COMMENT && (strstr(text, "$1") || strstr(text, "${1") || strstr(text, "$@"))) return 1 ;
+  }
+  return 0 ;
+}
+
+static void add_arguments (struct analysis *a)
+{
+  struct texts words = { 0 } ;
+  if (!a->plan->cmd || !a->plan->cmd[0]) return ;
+  for (unsigned int i = 0 ; a->plan->cmd[i] ; i++) texts_add(a->pool, &words, shell_quote(a->pool, a->plan->cmd[i])) ;
+  plan_piece(a->plan, pool_printf(a->pool, "set -- %s # CMD", texts_join(a->pool, &words, " ")), " ")->positional = 1 ;
+}
+
+static void claim_interpreter (struct analysis *a, struct statement *first)
+{
+  struct range range ;
+  if (strncmp(a->source->text, "#!", 2) != 0 || !first) return ;
+  range = source_line_range(a->source, 1) ;
+  source_claim(a->source, range, "each script", "the interpreter") ;
+  plan_setup(a->plan, range, 0, 0) ;
+}
+
+void migrate_script (struct plan *plan)
+{
+  struct analysis a = { .plan = plan, .source = plan->source, .pool = plan->pool, .suffix = "" } ;
+  struct statement *first ;
+  choose_shell(plan) ;
+  if (plan->refused) return ;
+  first = shell_parse(plan->source) ;
+  for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_function, &a) ;
+  refuse_programs(&a) ;
+  for (struct statement *one = first ; one && !plan->refused ; one = one->next) statement_walk(one, &registers, &a) ;
+  if (plan->refused) return ;
+  claim_interpreter(&a, first) ;
+  add_arguments(&a) ;
+  if (first && first->kind == STATEMENT_COMMENT && !strncmp(plan->source->text, "#!", 2) && !first->range.start) first = first->next ;
+  walk_list(&a, first, 0) ;
+  flush_pending(&a) ;
+  close_task(&a) ;
+  if (plan->refused) return ;
+  apply_traps(&a) ;
+  claim_functions(&a) ;
+  find_mistakes(&a, first) ;
+  mark_uncertain_dependencies(plan) ;
+  plan_settle(plan) ;
+  note_damage(&a, first) ;
+  if (!plan->services) texts_add(a.pool, &plan->notes, "no long-running process was found: nothing was started in the background or at the end") ;
+  if (!plan->cmd && asks_positional(&a, first) && plan->services)
+    texts_add(a.pool, &plan->notes, "the script looks at its arguments, which are the image's CMD: with --dockerfile they are known") ;
+}

@@ -1,0 +1,62 @@
+/* The file that is migrated, and the account of its lines.
+
+   The account is what makes it impossible to drop a line silently: every byte has
+   one owner, the first that claimed it. A byte that nobody claims, but for white
+   space and what separates statements, is found by source_unclaimed(). */
+
+#ifndef REEVE_MIGRATE_SOURCE_H
+#define REEVE_MIGRATE_SOURCE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "migrate/pool.h"
+
+#define SOURCE_SIZE_MAX 1048576
+
+struct range
+{
+  uint32_t start ; /* bytes; end is the first that is not in it */
+  uint32_t end ;
+} ;
+
+struct claim
+{
+  struct range range ; /* as it was claimed; parts may have had an owner */
+  char const *where ; /* where it went: a file, or "dropped" */
+  char const *what ;
+  struct texts todo ; /* what is left for a person */
+} ;
+
+struct source
+{
+  struct pool *pool ;
+  char const *name ; /* as it was given */
+  char const *text ; /* NUL-terminated; no carriage return at the end of a line */
+  uint32_t len ;
+  uint32_t *line_start ; /* by line, from 0; one more element than lines: len */
+  uint32_t nlines ;
+  int had_crlf ;
+  struct claim **claims ;
+  uint32_t nclaims ;
+  uint32_t claims_size ;
+  uint32_t *owner ; /* by byte: 1 + index in claims; 0: none yet */
+} ;
+
+/* Takes `len` bytes, len <= SOURCE_SIZE_MAX; NUL bytes become `?`. Borrows nothing
+   but `pool` and `name`. */
+extern void source_init (struct source *source, struct pool *pool, char const *name, char const *text, size_t len) ;
+
+extern uint32_t source_line (struct source const *source, uint32_t byte) ; /* from 1 */
+extern uint32_t source_last_line (struct source const *source, struct range range) ; /* of its last byte */
+extern char const *source_copy (struct source const *source, struct range range) ;
+extern struct range source_line_range (struct source const *source, uint32_t line) ; /* without its newline */
+
+/* Claims what of `range` has no owner yet. Texts are borrowed. */
+extern struct claim *source_claim (struct source *source, struct range range, char const *where, char const *what) ;
+
+/* The next line from `line` on (from 1) with a byte that is neither claimed, nor
+   white space, nor one of `;&`; sets *range to these bytes. 0: none. */
+extern uint32_t source_unclaimed (struct source const *source, uint32_t line, struct range *range) ;
+
+#endif

@@ -1,0 +1,384 @@
+#include <string.h>
+
+#include "migrate/analysis.h"
+
+/* What ends by itself, also in the background. */
+#define TASKS "curl wget psql mysql mariadb mysqldump redis-cli mongo mongosh rsync cp mv rm mkdir chown chmod touch echo tar gzip find sed awk pg_dump"
+
+uint32_t line_of (struct analysis *a, struct statement const *statement)
+{
+  return source_line(a->source, statement->range.start) ;
+}
+
+struct claim *claim_statement (struct analysis *a, struct statement const *statement, char const *where, char const *what)
+{
+  return source_claim(a->source, statement->range, where, what) ;
+}
+
+void hold_remark (struct analysis *a, struct statement *comment)
+{
+  struct remark **end = &a->remarks ;
+  struct remark *remark = pool_alloc(a->pool, sizeof(*remark)) ;
+  remark->range = comment->range ;
+  remark->claim = claim_statement(a, comment, "dropped", "comment") ;
+  while (*end) end = &(*end)->next ;
+  *end = remark ;
+}
+
+static void remarks_to_service (struct analysis *a, struct service *service)
+{
+  for (struct remark *remark = a->remarks ; remark ; remark = remark->next)
+  {
+    texts_add(a->pool, &service->before, source_copy(a->source, remark->range)) ;
+    remark->claim->where = service_where(a->plan, service, "run") ;
+  }
+  a->remarks = 0 ;
+}
+
+static void remarks_to_setup (struct analysis *a)
+{
+  for (struct remark *remark = a->remarks ; remark ; remark = remark->next)
+  {
+    plan_setup(a->plan, remark->range, 0, 0) ;
+    remark->claim->where = plan_setup_where(a->plan) ;
+  }
+  a->remarks = 0 ;
+}
+
+static struct held *hold (struct analysis *a, struct held **list, struct statement *statement)
+{
+  struct held *held = pool_alloc(a->pool, sizeof(*held)) ;
+  held->statement = statement ;
+  while (*list) list = &(*list)->next ;
+  *list = held ;
+  return held ;
+}
+
+void add_ready (struct analysis *a, struct service *service)
+{
+  texts_add_once(a->pool, &a->ready, service->name) ;
+}
+
+static void copy_texts (struct analysis *a, struct texts *to, struct texts const *from)
+{
+  for (struct text const *one = from->first ; one ; one = one->next) texts_add(a->pool, to, one->text) ;
+}
+
+/* ---- names ---- */
+
+struct finding
+{
+  struct analysis *a ;
+  struct statement *found ;
+} ;
+
+static int find_command (struct statement *statement, void *data)
+{
+  struct finding *finding = data ;
+  if (is_message(finding->a, statement)) return 0 ;
+  if (statement->kind != STATEMENT_COMMAND || shell_one_of(statement_command(statement),
+    ": true false cd echo printf export sleep set exit source . eval test [ wait mkdir chown chmod read umask ulimit local return shift")) return 0 ;
+  finding->found = statement ;
+  return statement->nwords > 0 ;
+}
+
+/* The command that a statement becomes in the end; 0: it is not so simple. */
+static struct statement *final_command (struct statement *statement)
+{
+  struct statement *last = 0 ;
+  switch (statement->kind)
+  {
+    case STATEMENT_COMMAND : return statement ;
+    case STATEMENT_AND : return final_command(statement->body->next) ;
+    case STATEMENT_OR :
+    case STATEMENT_PIPELINE : return statement->body ? final_command(statement->body) : 0 ;
+    case STATEMENT_GROUP :
+    case STATEMENT_SUBSHELL :
+      for (struct statement *one = statement->body ; one ; one = one->next)
+        if (one->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(one), "exit return wait")) last = one ;
+      return last ? final_command(last) : 0 ;
+    default : return 0 ;
+  }
+}
+
+static struct statement *find_main_command (struct analysis *a, struct statement *statement)
+{
+  struct finding finding = { .a = a } ;
+  struct statement *last = final_command(statement) ;
+  if (last && find_command(last, &finding)) return last ;
+  statement_walk(statement, &find_command, &finding) ;
+  return finding.found ;
+}
+
+static char const *name_of_code (struct analysis *a, char const *raw)
+{
+  struct source code ;
+  struct statement *found = 0 ;
+  char const *argv[COMMAND_WORDS_MAX] ;
+  char const *value = shell_unquote(a->pool, raw) ;
+  if (!value) value = *raw == '"' ? pool_copy(a->pool, raw + 1, strlen(raw) > 2 ? strlen(raw) - 2 : 0) : raw ;
+  for (struct statement *one = shell_parse_text(a->pool, &code, value) ; one ; one = one->next)
+    if (find_main_command(a, one)) found = find_main_command(a, one) ;
+  if (!found) return "service" ;
+  {
+    struct launch launch ;
+    command_unwrap(a->pool, found, &launch) ;
+    command_argv(found, launch.first, argv) ;
+  }
+  return argv[0] ? command_service_name(a->pool, argv) : "service" ;
+}
+
+/* "$@" or "$1" as a command: what it is depends on the call. */
+static int uses_positional_command (struct statement *statement, void *data)
+{
+  (void)data ;
+  return statement->kind == STATEMENT_COMMAND && statement->nwords && strchr("123456789@*{", statement->words[0].raw[0] == '$'
+    ? statement->words[0].raw[1] : statement->words[0].raw[0] == '"' && statement->words[0].raw[1] == '$' ? statement->words[0].raw[2] : '1') != 0
+   && strchr(statement->words[0].raw, '$') ;
+}
+
+static char const *name_of (struct analysis *a, struct statement *statement)
+{
+  struct launch launch ;
+  struct foreground foreground ;
+  struct statement *found ;
+  char const *argv[COMMAND_WORDS_MAX] ;
+  struct function *function = find_function(a, statement_command(statement)) ;
+  if (function && function->statement->body && a->depth < 10)
+  {
+    char const *name ;
+    if (statement_walk(function->statement->body, &uses_positional_command, 0) == 0)
+    {
+      a->depth++ ;
+      name = name_of(a, function->statement->body) ;
+      a->depth-- ;
+      if (strcmp(name, "service") != 0) return name ;
+    }
+    return statement_command(statement) ;
+  }
+  found = find_main_command(a, statement) ;
+  if (!found) return statement->kind == STATEMENT_COMMAND && statement->nwords ? statement_command(statement) : "service" ;
+  if (found != statement && find_function(a, statement_command(found)) && a->depth < 10)
+  {
+    char const *name ;
+    a->depth++ ;
+    name = name_of(a, found) ;
+    a->depth-- ;
+    return name ;
+  }
+  command_unwrap(a->pool, found, &launch) ;
+  if (launch.code) return name_of_code(a, launch.code) ;
+  command_foreground(found, launch.first, &foreground) ;
+  command_argv(found, launch.first, argv) ;
+  if (argv[0] && shell_one_of(shell_basename(argv[0]), "sh bash dash ash") && argv[1] && argv[1][0] == '-' && strchr(argv[1], 'c')
+   && launch.first + 2 < found->nwords) return name_of_code(a, found->words[launch.first + 2].raw) ;
+  if (foreground.is_init_script)
+    return foreground.argv[0] ? shell_basename(foreground.argv[0])
+     : argv[0] && strncmp(argv[0], "/etc/", 5) != 0 && argv[1] ? (strcmp(shell_basename(argv[0]), "systemctl") != 0 ? argv[1] : argv[2])
+     : argv[0] ? shell_basename(argv[0]) : "service" ;
+  return argv[0] ? command_service_name(a->pool, argv) : "service" ;
+}
+
+/* ---- services ---- */
+
+int is_image_command (struct analysis *a, struct statement const *statement)
+{
+  struct launch launch ;
+  char const *raw ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  if (launch.first + 1 != statement->nwords) return 0 ;
+  raw = statement->words[launch.first].raw ;
+  return shell_one_of(raw, "\"$@\" $@ \"${@}\" ${@} $* \"$*\"") ;
+}
+
+/* With what tells it from others: the value of the loop that starts it, or, when the
+   name is taken, its first argument that is a plain word. */
+static char const *distinct_name (struct analysis *a, char const *name, struct statement *statement)
+{
+  struct statement *found ;
+  struct service *other ;
+  if (*a->suffix && !strstr(name, a->suffix + 1)) return pool_printf(a->pool, "%s%s", name, a->suffix) ;
+  other = plan_find(a->plan, name) ;
+  if (!other) return name ;
+  found = find_main_command(a, statement) ;
+  for (unsigned int i = 1 ; found && i < found->nwords ; i++)
+  {
+    char const *word = statement_word(found, i) ;
+    if (*word && strspn(word, "abcdefghijklmnopqrstuvwxyz-_") == strlen(word) && *word != '-' && !shell_mentions(other->text, word))
+      return pool_printf(a->pool, "%s-%s", name, word) ;
+  }
+  return name ;
+}
+
+void take_pending (struct analysis *a, struct service *service)
+{
+  for (struct held *held = a->pending ; held ; held = held->next)
+  {
+    texts_add(a->pool, &service->before, statement_text(a, held->statement)) ;
+    held->claim->where = service_where(a->plan, service, "run") ;
+    held->claim->what = pool_printf(a->pool, "%s, ahead of the command", held->claim->what) ;
+  }
+  a->pending = 0 ;
+}
+
+static int takes_arguments (char const *text)
+{
+  return strstr(text, "$@") || strstr(text, "${@}") ;
+}
+
+/* "$@", and perhaps more: what it runs is not in the script. */
+static int runs_arguments (struct analysis *a, struct statement const *statement)
+{
+  struct launch launch ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  return launch.first < statement->nwords && takes_arguments(statement->words[launch.first].raw) ;
+}
+
+struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how)
+{
+  static char const *const hows[] = { "started in the background", "what the script ended with: main", "a daemon" } ;
+  struct service *service ;
+  char const *name ;
+  int by_cmd = is_image_command(a, statement) && a->plan->cmd && a->plan->cmd[0] && !a->positional.first ;
+  close_task(a) ;
+  name = by_cmd ? command_service_name(a->pool, a->plan->cmd) : runs_arguments(a, statement) && !a->positional.first ? "cmd" : name_of(a, statement) ;
+  service = plan_service(a->plan, distinct_name(a, name, statement), line_of(a, statement)) ;
+  service->text = statement_text(a, statement) ;
+  service->is_main = how == START_MAIN ;
+  service->is_background = how == START_BACKGROUND ;
+  copy_texts(a, &service->conditions, &a->conditions) ;
+  copy_texts(a, &service->positional, &a->positional) ;
+  copy_texts(a, &service->dependencies, &a->ready) ;
+  service->claim = claim_statement(a, statement, service_where(a->plan, service, "run"),
+    pool_printf(a->pool, "service %s, %s", service->name, hows[how])) ;
+  if (a->conditions.first)
+    service->claim->what = pool_printf(a->pool, "%s, only when %s", service->claim->what, texts_join(a->pool, &a->conditions, " && ")) ;
+  remarks_to_service(a, service) ;
+  take_pending(a, service) ;
+  run_lines(a, service, statement) ;
+  if (!a->plan->cmd && !a->positional.first && !a->in_function && service->command && takes_arguments(service->command))
+    plan_todo(a->plan, service, service->claim, service->line,
+      "\"$@\" is the image's CMD, which is not known: give --dockerfile; or write it here, and take it out of the Dockerfile") ;
+  if (how == START_BACKGROUND && shell_one_of(service->program, TASKS))
+  {
+    service->is_oneshot = 1 ;
+    service->is_background = 0 ;
+    service->claim->what = pool_printf(a->pool, "task %s, run once, in the background", service->name) ;
+  }
+  if (service->is_main && service->without_signals && !service->todo.first)
+    plan_todo(a->plan, service, service->claim, service->line, "only the shell gets the signals: let its last command be exec, if it is a program") ;
+  a->last = service ;
+  return service ;
+}
+
+/* ---- tasks ---- */
+
+void add_task (struct analysis *a, struct statement *statement)
+{
+  struct held *held ;
+  if (!a->task)
+  {
+    struct service *task = plan_service(a->plan, name_of(a, statement), line_of(a, statement)) ;
+    task->is_oneshot = 1 ;
+    copy_texts(a, &task->conditions, &a->conditions) ;
+    copy_texts(a, &task->positional, &a->positional) ;
+    if (a->ready.first) copy_texts(a, &task->dependencies, &a->ready) ;
+    else
+      for (struct service *one = a->plan->services ; one != task ; one = one->next) texts_add(a->pool, &task->dependencies, one->name) ;
+    a->task = task ;
+    remarks_to_service(a, task) ;
+    if (!a->conditions.first) take_pending(a, task) ;
+  }
+  held = hold(a, &a->task_statements, statement) ;
+  held->claim = claim_statement(a, statement, service_where(a->plan, a->task, "run"), pool_printf(a->pool, "task %s, run once%s%s", a->task->name,
+    a->task->dependencies.first ? " after " : "", texts_join(a->pool, &a->task->dependencies, ", "))) ;
+  if (!a->sets_errexit && !held->next && a->task_statements == held)
+    held->claim->what = pool_printf(a->pool, "%s; when it fails, what depends on it is not started (the script went on)", held->claim->what) ;
+}
+
+void close_task (struct analysis *a)
+{
+  struct service *task = a->task ;
+  if (!task) return ;
+  a->task = 0 ;
+  task->claim = a->task_statements->claim ;
+  task->npieces = a->plan->npieces ;
+  for (struct held *held = a->task_statements ; held ; held = held->next)
+  {
+    if (held->next) texts_add(a->pool, &task->run, statement_text(a, held->statement)) ;
+    else run_lines(a, task, held->statement) ;
+  }
+  a->task_statements = 0 ;
+  a->ready = (struct texts){ 0 } ;
+  add_ready(a, task) ;
+}
+
+/* ---- what starts nothing ---- */
+
+/* What may be done again at each start of the service that comes next. */
+static int is_preparation (struct statement const *statement)
+{
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+    if (strstr(statement->redirects[i].raw, ">>")) return 0 ;
+  return shell_one_of(statement_command(statement), "touch mkdir chown chmod rm echo printf") ;
+}
+
+void add_ordinary (struct analysis *a, struct statement *statement)
+{
+  if (a->conditions.first || (a->plan->services && !a->task && is_preparation(statement)))
+  {
+    hold(a, &a->pending, statement)->claim = claim_statement(a, statement, "", "as it was") ;
+    return ;
+  }
+  if (a->plan->services)
+  {
+    add_task(a, statement) ;
+    return ;
+  }
+  remarks_to_setup(a) ;
+  claim_statement(a, statement, plan_setup_where(a->plan), "setup, as it was") ;
+  plan_setup(a->plan, statement->range, 0, 1) ;
+}
+
+/* A check of what the script was given: done before all services. */
+static int ends_script (struct held const *held)
+{
+  for (; held ; held = held->next)
+    if (!strcmp(statement_command(held->statement), "exit")) return 1 ;
+  return 0 ;
+}
+
+void flush_pending (struct analysis *a)
+{
+  struct held *first = a->pending ;
+  struct texts lines = { 0 } ;
+  if (!first) return ;
+  if (!a->conditions.first && a->last)
+  {
+    take_pending(a, a->last) ;
+    return ;
+  }
+  a->pending = 0 ;
+  if (a->plan->services && !ends_script(first))
+  {
+    for (struct held *held = first ; held ; held = held->next)
+    {
+      struct claim *claim = held->claim ;
+      add_task(a, held->statement) ;
+      claim->where = service_where(a->plan, a->task, "run") ;
+      claim->what = pool_printf(a->pool, "task %s, run once", a->task->name) ;
+    }
+    close_task(a) ;
+    return ;
+  }
+  for (struct held *held = first ; held ; held = held->next)
+  {
+    texts_add(a->pool, &lines, statement_text(a, held->statement)) ;
+    held->claim->where = plan_setup_where(a->plan) ;
+  }
+  plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "if %s; then\n%s\nfi",
+    texts_join(a->pool, &a->conditions, " && "), texts_join(a->pool, &lines, "\n")), 1) ;
+}

@@ -1,0 +1,333 @@
+#include <string.h>
+
+#include "migrate/ini.h"
+#include "migrate/inputs.h"
+#include "migrate/shell.h"
+#include "migrate/supervisord.h"
+
+#define CONTAINERS_OUTPUT "/dev/stdout /dev/stderr /dev/fd/1 /dev/fd/2 /proc/1/fd/1 /proc/1/fd/2 /proc/self/fd/1 /proc/self/fd/2 syslog"
+#define NUMPROCS_MAX 64
+#define PRIORITY_DEFAULT 999
+
+struct translation
+{
+  struct plan *plan ;
+  struct source *source ;
+  struct ini *ini ;
+  struct ini_section *section ;
+  struct expansion expansion ;
+  struct service *service ;
+} ;
+
+static char const *where (struct translation *t, char const *file)
+{
+  return service_where(t->plan, t->service, file) ;
+}
+
+static char const *take (struct translation *t, char const *name, char const *file, char const *what)
+{
+  return ini_take(t->source, t->section, name, where(t, file), what) ;
+}
+
+static int is_true (char const *value)
+{
+  return shell_one_of(value, "true True TRUE yes Yes on On 1") ;
+}
+
+static int is_false (char const *value)
+{
+  return shell_one_of(value, "false False FALSE no No off Off 0") ;
+}
+
+static void note (struct translation *t, char const *name, char const *text)
+{
+  ini_take(t->source, t->section, name, "dropped", text) ;
+}
+
+/* ---- what is done in run ---- */
+
+static void set_command (struct translation *t)
+{
+  struct plan *plan = t->plan ;
+  char const *command = take(t, "command", "run", pool_printf(plan->pool, "service %s", t->service->name)) ;
+  uint32_t line = source_line(t->source, t->section->range.start) ;
+  char const *todo = 0 ;
+  t->service->claim = source_claim(t->source, t->section->range, where(t, "run"), pool_printf(plan->pool, "service %s", t->service->name)) ;
+  if (!command || !*command)
+  {
+    plan_todo(plan, t->service, t->service->claim, line, "the program has no command") ;
+    return ;
+  }
+  t->service->text = command ;
+  t->service->command = supervisord_command(plan->pool, &t->expansion, command, &todo) ;
+  if (todo) plan_todo(plan, t->service, t->service->claim, line, todo) ;
+  supervisord_foreground(plan, t->service, line) ;
+}
+
+static void set_environment (struct translation *t, struct ini_section *section, char const *what)
+{
+  char const *value = section ? ini_take(t->source, section, "environment", where(t, "run"), what) : 0 ;
+  if (value && !supervisord_environment(t->plan->pool, &t->expansion, value, &t->service->before))
+    plan_todo(t->plan, t->service, t->service->claim, t->service->line, "part of environment= is not understood") ;
+}
+
+static void set_process (struct translation *t)
+{
+  struct pool *pool = t->plan->pool ;
+  char const *value ;
+  if ((value = take(t, "directory", "run", "working directory")))
+    texts_add(pool, &t->service->before, pool_printf(pool, "cd %s || exit 111", supervisord_word(pool, &t->expansion, value))) ;
+  if ((value = take(t, "umask", "run", "umask"))) texts_add(pool, &t->service->before, pool_printf(pool, "umask %s", value)) ;
+  if ((value = take(t, "user", "run", "user, by reeve-exec")))
+  {
+    texts_add(pool, &t->service->options, "--user") ;
+    texts_add(pool, &t->service->options, supervisord_word(pool, &t->expansion, value)) ;
+  }
+}
+
+/* One of the two outputs, as a redirection; "" for the container's. */
+static char const *output (struct translation *t, char const *name, char const *fd)
+{
+  struct pool *pool = t->plan->pool ;
+  char const *value = ini_take(t->source, t->section, name, "", 0) ;
+  if (!value) return "" ;
+  if (!strcasecmp(value, "none") || !strcmp(value, "/dev/null"))
+  {
+    take(t, name, "run", "thrown away") ;
+    return pool_printf(pool, "%s>/dev/null", fd) ;
+  }
+  if (!*value || !strcasecmp(value, "auto") || shell_one_of(value, CONTAINERS_OUTPUT))
+  {
+    note(t, name, "the container's output") ;
+    return "" ;
+  }
+  take(t, name, "run", "log file; it is not rotated any more: a log/run with reeve-log does that") ;
+  return pool_printf(pool, "%s>>%s", fd, supervisord_word(pool, &t->expansion, value)) ;
+}
+
+static void set_outputs (struct translation *t)
+{
+  static char const *const rotations[] =
+    { "stdout_logfile_maxbytes", "stdout_logfile_backups", "stderr_logfile_maxbytes", "stderr_logfile_backups", 0 } ;
+  static char const *const captures[] =
+    { "stdout_capture_maxbytes", "stderr_capture_maxbytes", "stdout_events_enabled", "stderr_events_enabled", "stdout_syslog", "stderr_syslog", 0 } ;
+  struct pool *pool = t->plan->pool ;
+  char const *redirect = take(t, "redirect_stderr", "run", "stderr to stdout") ;
+  char const *out = output(t, "stdout_logfile", "") ;
+  char const *err = redirect && is_true(redirect) ? "2>&1" : output(t, "stderr_logfile", "2") ;
+  t->service->redirects = pool_printf(pool, "%s%s%s", out, *out && *err ? " " : "", err) ;
+  note(t, "stderr_logfile", "stderr goes to stdout") ;
+  for (char const *const *name = rotations ; *name ; name++) note(t, *name, "rotation: reeve-log --size and --files, in a log/run") ;
+  for (char const *const *name = captures ; *name ; name++) note(t, *name, "supervisord's own way with output") ;
+}
+
+/* ---- what is a file of the service ---- */
+
+/* exitcodes other than 0 that are expected: finish makes them permanent. */
+static void set_exit_codes (struct translation *t)
+{
+  struct pool *pool = t->plan->pool ;
+  char const *codes = take(t, "exitcodes", "finish", "codes with which it may end for good") ;
+  char const *pattern = "" ;
+  if (!codes) return ;
+  for (char const *p = codes ; *(p += strspn(p, ", \t\n")) ; p += strcspn(p, ", \t\n"))
+  {
+    int len = (int)strcspn(p, ", \t\n") ;
+    if (len == 1 && *p == '0') continue ;
+    pattern = pool_printf(pool, "%s%s%.*s", pattern, *pattern ? "|" : "", len, p) ;
+  }
+  if (*pattern) texts_add(pool, &t->service->finish, pool_printf(pool, "case $1 in %s) exit 125 ;; esac # do not restart", pattern)) ;
+}
+
+static void set_restart (struct translation *t)
+{
+  struct plan *plan = t->plan ;
+  char const *value = take(t, "autorestart", "restart", "when it is restarted") ;
+  char const *retries = ini_take(t->source, t->section, "startretries", "", 0) ;
+  char const *seconds = ini_take(t->source, t->section, "startsecs", "", 0) ;
+  char const *start = take(t, "autostart", "down", "not started by itself") ;
+  int never = value && is_false(value) ;
+  if (start && is_false(start)) service_set(plan, t->service, "down", "") ;
+  if (never && seconds && !strcmp(seconds, "0") && !(start && is_false(start)))
+  {
+    t->service->is_oneshot = 1 ;
+    note(t, "startsecs", "0, and no restart: a task, run once (flag-oneshot)") ;
+  }
+  else note(t, "startsecs", "counted as started after that: an end within 10 s is a quick one here, and delays the next start (restart-delay)") ;
+  if (value && is_true(value))
+  {
+    service_set(plan, t->service, "restart", "always") ;
+    note(t, "startretries", "gave up after so many quick ends: here each start is only delayed more (restart-delay)") ;
+    return ;
+  }
+  service_set(plan, t->service, "restart", never ? "no" : retries && shell_number(retries, 100000, 0)
+    ? pool_printf(plan->pool, "on-failure:%u", shell_number(retries, 100000, 0)) : "on-failure") ;
+  take(t, "startretries", "restart", "how many failures in a row") ;
+  if (!never) set_exit_codes(t) ;
+  else note(t, "exitcodes", "nothing is restarted") ;
+}
+
+static void set_stop (struct translation *t)
+{
+  struct plan *plan = t->plan ;
+  char const *signal = take(t, "stopsignal", "down-signal", "the signal that stops it") ;
+  char const *wait = take(t, "stopwaitsecs", "timeout-kill", "how long it may take to stop") ;
+  char const *group = take(t, "stopasgroup", "flag-timeout-killpg", "its group is killed, and what is left behind gets SIGTERM anyway") ;
+  char const *kill = take(t, "killasgroup", "flag-timeout-killpg", "its group is killed") ;
+  if (signal && *signal)
+  {
+    if (!strncasecmp(signal, "SIG", 3)) signal += 3 ;
+    service_set(plan, t->service, "down-signal", signal) ;
+  }
+  if (wait && shell_number(wait, 1000000, 0)) service_set(plan, t->service, "timeout-kill", pool_printf(plan->pool, "%u", 1000 * shell_number(wait, 1000000, 0))) ;
+  if ((group && is_true(group)) || (kill && is_true(kill)))
+  {
+    service_set(plan, t->service, "flag-timeout-killpg", "") ;
+    if (!wait) service_set(plan, t->service, "timeout-kill", "10000") ; /* supervisord's own */
+  }
+}
+
+static void todo_rest (struct translation *t)
+{
+  for (struct ini_option *option = t->section->options ; option ; option = option->next)
+    if (!t->source->owner[option->range.start])
+    {
+      struct claim *claim = source_claim(t->source, option->range, where(t, "run"), "not translated") ;
+      plan_todo(t->plan, t->service, claim, source_line(t->source, option->range.start), pool_printf(t->plan->pool, "%s is not translated", option->name)) ;
+    }
+}
+
+static void add_process (struct translation *t, char const *name, char const *process_name, int n, int i)
+{
+  char const *service_name = name ;
+  t->expansion = (struct expansion){ .program = name, .group = name, .number = i } ;
+  if (process_name && (n > 1 || !strstr(process_name, "process_num"))) service_name = supervisord_plain(t->plan->pool, &t->expansion, process_name) ;
+  else if (n > 1) service_name = pool_printf(t->plan->pool, "%s_%02d", name, i) ;
+  t->service = plan_service(t->plan, service_name, source_line(t->source, t->section->range.start)) ;
+  t->service->program = name ;
+  set_command(t) ;
+  for (struct ini_section *section = t->ini->sections ; section ; section = section->next)
+    if (!strcmp(section->name, "supervisord")) set_environment(t, section, "environment of every service") ;
+  set_environment(t, t->section, "environment") ;
+  set_process(t) ;
+  set_outputs(t) ;
+  set_restart(t) ;
+  set_stop(t) ;
+}
+
+static void add_program (struct translation *t, char const *name)
+{
+  char const *process_name = ini_take(t->source, t->section, "process_name", "", 0) ;
+  char const *numprocs = ini_take(t->source, t->section, "numprocs", "", 0) ;
+  char const *start = ini_take(t->source, t->section, "numprocs_start", "", 0) ;
+  int n = numprocs ? (int)shell_number(numprocs, 100000, 0) : 1 ;
+  int first = start ? (int)shell_number(start, 100000, 0) : 0 ;
+  uint32_t line = source_line(t->source, t->section->range.start) ;
+  if (n < 1) n = 1 ;
+  for (int i = first ; i < first + n && i < first + NUMPROCS_MAX ; i++) add_process(t, name, process_name, n, i) ;
+  take(t, "process_name", "run", "names of the services") ;
+  take(t, "numprocs", "run", n > 1 ? pool_printf(t->plan->pool, "a service directory for each of %d", n) : "one") ;
+  if (t->service && n > NUMPROCS_MAX) plan_todo(t->plan, t->service, t->service->claim, line, pool_printf(t->plan->pool, "%d processes: only %d were written", n, NUMPROCS_MAX)) ;
+  note(t, "numprocs_start", "the first number") ;
+  note(t, "serverurl", "supervisord's own interface") ;
+}
+
+static int priority_of (struct ini_section const *section)
+{
+  for (struct ini_option const *option = section->options ; option ; option = option->next)
+    if (!strcmp(option->name, "priority")) return (int)shell_number(option->value, 100000, 0) ;
+  return PRIORITY_DEFAULT ;
+}
+
+static void depend (struct translation *t, char const *later, char const *earlier)
+{
+  for (struct service *service = t->plan->services ; service ; service = service->next)
+    for (struct service *other = t->plan->services ; other && !strcmp(service->program, later) ; other = other->next)
+      if (!strcmp(other->program, earlier)) texts_add_once(t->plan->pool, &service->dependencies, other->name) ;
+}
+
+/* Priorities that differ are meant as an order: each depends on those one step before. */
+static void set_order (struct translation *t)
+{
+  for (struct ini_section *section = t->ini->sections ; section ; section = section->next)
+  {
+    int mine = priority_of(section) ;
+    int before = -1 ;
+    if (strncmp(section->name, "program:", 8) != 0 || mine == PRIORITY_DEFAULT) continue ;
+    for (struct ini_section *other = t->ini->sections ; other ; other = other->next)
+    {
+      int theirs = priority_of(other) ;
+      if (!strncmp(other->name, "program:", 8) && theirs < mine && theirs > before) before = theirs ;
+    }
+    for (struct ini_section *other = t->ini->sections ; before != -1 && other ; other = other->next)
+      if (!strncmp(other->name, "program:", 8) && priority_of(other) == before) depend(t, section->name + 8, other->name + 8) ;
+    ini_take(t->source, section, "priority", before == -1 ? "dropped" : pool_printf(t->plan->pool, "services.d/%s/dependencies.d", section->name + 8),
+      before == -1 ? "priority: it is the first, or there is no order" : "priority: after those with the next smaller one") ;
+  }
+}
+
+static void drop_section (struct translation *t, char const *why)
+{
+  source_claim(t->source, t->section->range, "dropped", why) ;
+  for (struct ini_option *option = t->section->options ; option ; option = option->next) source_claim(t->source, option->range, "dropped", why) ;
+}
+
+static void other_section (struct translation *t)
+{
+  struct pool *pool = t->plan->pool ;
+  char const *name = t->section->name ;
+  if (!strncmp(name, "group:", 6)) drop_section(t, pool_printf(pool, "the group %s: there are no groups; its programs keep their names", name + 6)) ;
+  else if (!strncmp(name, "eventlistener:", 14))
+  {
+    drop_section(t, pool_printf(pool, "the event listener %s is not translated: there are no events; flag-main stops all when a service has ended for good", name + 14)) ;
+    texts_add(pool, &t->plan->notes, pool_printf(pool, "the event listener %s is not translated", name + 14)) ;
+  }
+  else if (shell_one_of(name, "inet_http_server unix_http_server"))
+  {
+    drop_section(t, pool_printf(pool, "the web interface (%s) is not translated: the reeve command does its work", name)) ;
+    texts_add(pool, &t->plan->notes, pool_printf(pool, "the web interface (%s) is not translated", name)) ;
+  }
+  else if (!strcmp(name, "supervisorctl") || !strncmp(name, "rpcinterface:", 13)) drop_section(t, "supervisord's own: the reeve command needs no settings") ;
+  else if (!strcmp(name, "supervisord")) drop_section(t, "supervisord's own: /init needs no settings") ;
+  else if (!strcmp(name, "include"))
+  {
+    drop_section(t, "included files are not read") ;
+    plan_todo(t->plan, 0, 0, source_line(t->source, t->section->range.start), "included files are not read: give them to reeve-migrate one by one") ;
+    texts_add(pool, &t->plan->notes, "the files that [include] names are not read: give them to reeve-migrate one by one") ;
+  }
+  else
+  {
+    drop_section(t, pool_printf(pool, "[%s] is not translated", name)) ;
+    texts_add(pool, &t->plan->notes, pool_printf(pool, "[%s] is not translated", name)) ;
+  }
+}
+
+void migrate_supervisord (struct plan *plan)
+{
+  struct ini ini ;
+  struct translation t = { .plan = plan, .source = plan->source, .ini = &ini } ;
+  plan->shell = "/bin/sh" ;
+  ini_read(plan->source, &ini) ;
+  for (t.section = ini.sections ; t.section ; t.section = t.section->next)
+    if (!strncmp(t.section->name, "program:", 8)) add_program(&t, t.section->name + 8) ;
+    else if (!strncmp(t.section->name, "fcgi-program:", 13))
+    {
+      add_program(&t, t.section->name + 13) ;
+      if (t.service) plan_todo(plan, t.service, t.service->claim, t.service->line,
+        "an fcgi-program got its socket from supervisord: reeve-exec --listen-unix hands one on as LISTEN_FDS") ;
+    }
+  set_order(&t) ;
+  for (t.section = ini.sections ; t.section ; t.section = t.section->next)
+    if (strncmp(t.section->name, "program:", 8) != 0 && strncmp(t.section->name, "fcgi-program:", 13) != 0) other_section(&t) ;
+    else
+    {
+      char const *name = strchr(t.section->name, ':') + 1 ;
+      t.service = plan->services ;
+      while (t.service && strcmp(t.service->program, name) != 0) t.service = t.service->next ;
+      note(&t, "priority", "no order: the others have the same, or none") ;
+      if (t.service) todo_rest(&t) ;
+    }
+  if (!plan->services) plan->refused = pool_printf(plan->pool, "%s has no [program:...] section", plan->source->name) ;
+  texts_add(plan->pool, &plan->notes, "none of the services is main, as supervisord never ended by itself: an empty file flag-main ends the container with its service") ;
+  plan_settle(plan) ;
+}

@@ -1,0 +1,28 @@
+/* The values of supervisord.conf: its expansions, and commands that are split as a
+   shell would, but never expanded by one. */
+
+#ifndef REEVE_MIGRATE_SUPERVISORD_H
+#define REEVE_MIGRATE_SUPERVISORD_H
+
+#include "migrate/plan.h"
+
+/* What %(...)s stands for. */
+struct expansion
+{
+  char const *program ;
+  char const *group ;
+  int number ;
+} ;
+
+/* A value as plain text: %(ENV_X)s becomes ${X}. */
+extern char const *supervisord_plain (struct pool *pool, struct expansion const *expansion, char const *value) ;
+/* A value as one word of a shell. */
+extern char const *supervisord_word (struct pool *pool, struct expansion const *expansion, char const *value) ;
+/* A command as words of a shell. *todo: what is not certain; untouched otherwise. */
+extern char const *supervisord_command (struct pool *pool, struct expansion const *expansion, char const *command, char const **todo) ;
+/* KEY="value",... as lines with export. Returns 0 when some of it makes no sense. */
+extern int supervisord_environment (struct pool *pool, struct expansion const *expansion, char const *value, struct texts *lines) ;
+/* A command that puts itself into the background gets its foreground form. */
+extern void supervisord_foreground (struct plan *plan, struct service *service, uint32_t line) ;
+
+#endif
