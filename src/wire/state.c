@@ -96,14 +96,15 @@ static int unpack_settings (char const *in, struct settings *settings)
   settings_defaults(settings) ;
   for (size_t i = 0 ; i < sizeof numbers / sizeof *numbers ; i++, in += 4) uint32_unpack_big(in, numbers[i]) ;
   settings->notification_fd = fd > INT32_MAX ? SETTING_NO_FD : (int)fd ;
-  settings->down_signal = in[0] ;
-  settings->reload_signal = in[1] ;
+  settings->down_signal = (unsigned char)in[0] ;
+  settings->reload_signal = (unsigned char)in[1] ;
   settings->restart = (enum restart_policy)in[2] ;
   settings->kill_group = !!(in[3] & FLAG_KILL_GROUP) ;
   settings->main_service = !!(in[3] & FLAG_MAIN) ;
   settings->keep_strays = !!(in[3] & FLAG_KEEP_STRAYS) ;
   settings->forks = !!(in[3] & FLAG_FORKS) ;
-  return in[0] > 0 && in[0] <= SIGNAL_MAX && in[1] > 0 && in[1] <= SIGNAL_MAX && in[2] >= RESTART_ALWAYS && in[2] <= RESTART_ON_FAILURE ;
+  return settings->down_signal && settings->down_signal <= SIGNAL_MAX && settings->reload_signal && settings->reload_signal <= SIGNAL_MAX
+      && (unsigned char)in[2] <= RESTART_ON_FAILURE ;
 }
 
 void state_pack (char out[STATE_SIZE], struct state const *state)
