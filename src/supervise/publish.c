@@ -8,6 +8,8 @@
 #include "wire/fifodir.h"
 #include "wire/report.h"
 
+#define SIGNAL_MAX 64
+
 void publish_status (struct supervisor *s)
 {
   s->report_pending = s->reports >= 0 ;
@@ -42,20 +44,19 @@ void publish_event (struct supervisor *s, char event)
   s->state_pending = 1 ;
 }
 
-/* The number of the next signal that the parent is to send, negative for the group. */
-static int signal_due (struct supervisor const *s)
+/* A signal that the parent is to send; 0: none is due. */
+struct due
 {
-  for (int sig = 1 ; sig <= 64 ; sig++)
-  {
-    if (s->signals_due[0] >> (sig - 1) & 1) return sig ;
-    if (s->signals_due[1] >> (sig - 1) & 1) return -sig ;
-  }
-  return 0 ;
-}
+  unsigned int signal ;
+  unsigned int group ; /* to the process group */
+} ;
 
-static void signal_sent (struct supervisor *s, int signal)
+static struct due signal_due (struct supervisor const *s)
 {
-  if (signal) s->signals_due[signal < 0] &= ~(UINT64_C(1) << ((signal < 0 ? -signal : signal) - 1)) ;
+  for (unsigned int signal = 1 ; signal <= SIGNAL_MAX ; signal++)
+    for (unsigned int group = 0 ; group < 2 ; group++)
+      if (s->signals_due[group] >> (signal - 1) & 1) return (struct due) { signal, group } ;
+  return (struct due) { 0, 0 } ;
 }
 
 static int is_ready (struct supervisor const *s)
@@ -65,7 +66,7 @@ static int is_ready (struct supervisor const *s)
   return !s->settings.forks || s->forked ;
 }
 
-static size_t present_state (struct supervisor const *s, char line[REPORT_SIZE_MAX], int signal)
+static size_t present_state (struct supervisor const *s, char line[REPORT_SIZE_MAX], struct due due)
 {
   struct report report =
   {
@@ -76,7 +77,7 @@ static size_t present_state (struct supervisor const *s, char line[REPORT_SIZE_M
     .wstat = s->status.wstat,
     .restarts = s->restarts,
     .supervisor = getpid(),
-    .signal = signal,
+    .signal = due.group ? -(int)due.signal : (int)due.signal,
     .main_ended = s->settings.main_service && s->reason != REASON_NONE
   } ;
   size_t len = strlen(s->name) ;
@@ -93,12 +94,12 @@ void publish_pending (struct supervisor *s)
   while (s->report_pending)
   {
     char line[REPORT_SIZE_MAX] ;
-    int signal = signal_due(s) ;
-    size_t len = present_state(s, line, signal) ;
+    struct due due = signal_due(s) ;
+    size_t len = present_state(s, line, due) ;
     ssize_t w = write(s->reports, line, len) ;
     /* Full: the loop waits for POLLOUT, and the state of that moment is sent. */
     if (w == -1 && (errno == EAGAIN || errno == EINTR)) return ;
-    signal_sent(s, signal) ;
-    s->report_pending = !!signal_due(s) ;
+    if (due.signal) s->signals_due[due.group] &= ~(UINT64_C(1) << (due.signal - 1)) ;
+    s->report_pending = !!signal_due(s).signal ;
   }
 }

@@ -87,7 +87,7 @@ static void pack_settings (char *out, struct settings const *settings)
 
 static int unpack_settings (char const *in, struct settings *settings)
 {
-  uint32_t fd ;
+  uint32_t fd = 0 ;
   uint32_t *const numbers[] =
   {
     &settings->timeout_kill_ms, &settings->timeout_finish_ms, &settings->max_death_tally, &settings->restart_delay_min_ms,
