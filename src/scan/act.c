@@ -58,7 +58,12 @@ static enum unit_event attend_logger (struct scanner *s, struct unit *unit)
   snprintf(identity, sizeof identity, "%s" LOGGER_SUFFIX, unit->identity) ;
   if (!unit->foreign && make_logger_tree(s, unit, name) != LIVETREE_DONE) made = UNIT_START_FAILED ;
   if (made == UNIT_STARTED && !livetree_make_pipe(name)) made = UNIT_START_FAILED ;
-  if (made == UNIT_STARTED && !logger && !(logger = units_add(&s->units, identity, name, unit))) made = UNIT_START_FAILED ;
+  if (made == UNIT_STARTED && !logger)
+  {
+    logger = units_add(&s->units, identity, name, unit) ;
+    if (logger) logger->adopt = look_was_left(s, name) != 0 ;
+    else made = UNIT_START_FAILED ;
+  }
   if (made == UNIT_START_FAILED)
   {
     cannot(unit, "make the logger's directory of", strerror(errno)) ;
@@ -123,6 +128,11 @@ static void start (struct scanner *s, struct unit *unit)
 {
   enum unit_event event = UNIT_STARTED ;
   pid_t living ;
+  if (unit->supervisor) /* it has one, which could not be told something */
+  {
+    act(s, unit, UNIT_STARTED) ;
+    return ;
+  }
   if (!unit->producer) event = make_tree(s, unit) ;
   if (event == UNIT_STARTED) event = attend_logger(s, unit) ;
   if (event == UNIT_STARTED)
@@ -146,6 +156,11 @@ static void start (struct scanner *s, struct unit *unit)
 static void refresh (struct scanner *s, struct unit *unit)
 {
   if (unit->producer || s->stop.on) return ;
+  if (unit->supervisor && !unit->child && unit->supervisor_fd == -1 && !living_supervisor(unit))
+  {
+    reap_found(s, unit) ; /* nobody has told */
+    return ;
+  }
   if (!unit->foreign && livetree_make(s->scan, unit->name) == LIVETREE_FAILED)
     strerr_warnwu4sys("refresh the live directory of ", unit->name, " in ", s->live) ;
   attend_logger(s, unit) ;
@@ -166,11 +181,10 @@ static int order_leave (struct unit const *unit, int dry)
 
 static void tell_leave (struct scanner *s, struct unit *unit)
 {
-  if (!unit->supervisor || order_leave(unit, unit->producer && !unit->terminate)) return ;
+  if (!unit->supervisor || unit->dead || order_leave(unit, unit->producer && !unit->terminate)) return ;
   if (!unit->child && (errno == ENXIO || errno == ENOENT))
   {
-    units_set_supervisor(&s->units, unit, 0) ;
-    act(s, unit, UNIT_DIED) ;
+    reap_found(s, unit) ;
     return ;
   }
   strerr_warnwu3sys("tell the supervisor of ", unit->name, " to leave (next try in 1 second)") ;
@@ -257,6 +271,7 @@ void act_found (struct scanner *s, struct unit *unit, pid_t supervisor)
   if (!unit->child && !found_watch(s, unit))
   {
     units_set_supervisor(&s->units, unit, 0) ;
+    unit->adopt = 1 ; /* it may have been killed */
     act(s, unit, UNIT_START_FAILED) ; /* another one in a second */
     return ;
   }

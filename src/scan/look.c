@@ -154,8 +154,7 @@ static pid_t living (char const *name)
   return lock_holder(path, &foreign) ;
 }
 
-/* Is there something in it that a new supervisor must go on with? -1: it cannot be told. */
-static int was_left (struct scanner const *s, char const *name)
+int look_was_left (struct scanner const *s, char const *name)
 {
   struct state state ;
   if (!s->same_life) return 0 ;
@@ -167,10 +166,12 @@ static void take_over (struct scanner *s, struct unit *unit)
 {
   pid_t supervisor = living(unit->name) ;
   if (supervisor > 0) act_found(s, unit, supervisor) ;
-  else if (!supervisor && was_left(s, unit->name) == 1)
+  else if (!supervisor && look_was_left(s, unit->name) == 1)
   {
     unit->adopt = 1 ;
-    act(s, unit, UNIT_SEEN_COMPLETE) ;
+    orphans_book_left(s, unit) ;
+    unit->phase = UNIT_REPLACING ;
+    act(s, unit, UNIT_DEADLINE) ;
   }
 }
 
@@ -187,7 +188,7 @@ static void leftover (struct scanner *s, char const *name)
   if (service_name_fault(name)) return ;
   snprintf(logger_name, sizeof logger_name, "%s" LOGGER_SUFFIX, name) ;
   if (!livetree_is_ours(name) || (supervisor = living(name)) == -1 || (logger_supervisor = living(logger_name)) == -1
-   || (left = was_left(s, name)) == -1 || (logger_left = was_left(s, logger_name)) == -1)
+   || (left = look_was_left(s, name)) == -1 || (logger_left = look_was_left(s, logger_name)) == -1)
   {
     absent(s, name) ;
     return ;
@@ -247,7 +248,7 @@ static void entry_of_live (struct scanner *s, struct dirent const *e)
     unit = know(s, identity, e->d_name) ;
     if (!unit) return ;
     unit->foreign = 1 ;
-    unit->adopt = was_left(s, e->d_name) != 0 ; /* in doubt its supervisor looks again */
+    unit->adopt = look_was_left(s, e->d_name) != 0 ; /* in doubt its supervisor looks again */
   }
   units_rename(unit, e->d_name) ;
   unit->seen = s->look.generation ;

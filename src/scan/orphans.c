@@ -112,6 +112,7 @@ struct booking
 /* By the session, which only setsid() leaves. */
 static struct unit *of_session (struct booking const *b, pid_t session)
 {
+  if (session <= 0) return 0 ;
   for (struct unit *unit = b->dead ; unit ; unit = unit->next_dead)
     if (session == unit->group || session == unit->process) return unit ;
   for (struct unit *unit = b->s->units.adopting ; unit ; unit = unit->next_adopting)
@@ -119,12 +120,18 @@ static struct unit *of_session (struct booking const *b, pid_t session)
   return 0 ;
 }
 
-/* A child that has said who it is. */
-static int is_process (struct booking const *b, pid_t pid)
+/* Of a child that has said who it is. */
+static struct unit *of_process (struct booking const *b, pid_t pid)
 {
-  for (struct unit const *unit = b->dead ; unit ; unit = unit->next_dead)
-    if (pid == unit->process) return 1 ;
-  return 0 ;
+  struct unit *unit = b->dead ;
+  while (unit && pid != unit->process) unit = unit->next_dead ;
+  return unit ;
+}
+
+/* What is older than the service cannot descend from it. */
+static int can_descend (struct process_look const *look, struct unit const *unit)
+{
+  return unit && look->started_ms + PROCESS_TICK_MS >= unit->process_started_ms ;
 }
 
 static int note (pid_t pid, void *data)
@@ -153,14 +160,15 @@ static int book (pid_t pid, void *data)
   if (orphan && orphan->unit && !b->bereaved) b->current = orphan->unit ;
   if (!orphan || !orphan->fresh || !process_look(pid, &look)) return 1 ;
   orphan->fresh = 0 ;
-  if (look.never_executed && !strcmp(look.name, SUPERVISE) && !is_process(b, pid))
+  unit = of_process(b, pid) ;
+  if (!unit && look.never_executed && !strcmp(look.name, SUPERVISE))
   {
     kill(pid, SIGKILL) ;
     b->killed = 1 ;
   }
-  unit = of_session(b, look.session) ;
+  if (!unit) unit = of_session(b, look.session) ;
   if (unit) b->current = unit ;
-  else if (look.session != getsid(0)) unit = b->current ;
+  else if (look.session != getsid(0) && can_descend(&look, b->current)) unit = b->current ;
   if (unit) give(b->s, orphan, unit) ;
   return 1 ;
 }
@@ -171,9 +179,11 @@ static void read_process (struct unit *unit)
   struct birth birth ;
   if (!state_read(unit->name, &state, &birth)) return ;
   unit->process = state.process.pid ;
+  unit->process_started_ms = state.process.after_ms ;
   unit->group = state.group ;
   if (!birth.process.pid || birth.number <= state.births) return ;
   unit->process = birth.process.pid ;
+  unit->process_started_ms = birth.process.after_ms ;
   if (birth.what == 'r') unit->group = birth.process.pid ;
 }
 
@@ -213,6 +223,20 @@ void orphans_book_process (struct scanner *s, struct unit *unit)
   book_process(s, unit) ;
 }
 
+void orphans_book_left (struct scanner *s, struct unit *unit)
+{
+  read_process(unit) ;
+  adopt(s, unit) ;
+  book_process(s, unit) ;
+}
+
+void orphans_of_nobody (struct scanner *s)
+{
+  struct booking b = { .s = s } ;
+  orphans_note(s) ;
+  process_each_child(&book, &b) ;
+}
+
 void orphans_not (struct scanner *s, pid_t pid)
 {
   add(s, pid) ;
@@ -235,15 +259,29 @@ static void strays_gone (struct unit *unit)
   order_send(unit->name, &order) ; /* it does not wait for ever */
 }
 
-void orphans_tell (struct scanner *s, struct unit *unit)
+static void tell (struct unit const *unit)
+{
+  for (struct orphan *orphan = unit->orphans ; orphan ; orphan = orphan->next)
+  {
+    struct order order = { .letter = ORDER_ENDED, .pid = orphan->pid, .wstat = orphan->wstat & 0xffff } ;
+    if (orphan->ended && !orphan->sent) orphan->sent = order_send(unit->name, &order) ;
+  }
+}
+
+void orphans_told (struct scanner *s, struct unit *unit, pid_t process)
 {
   struct orphan *next ;
   for (struct orphan *orphan = unit->orphans ; orphan ; orphan = next)
   {
-    struct order order = { .letter = ORDER_ENDED, .pid = orphan->pid, .wstat = orphan->wstat & 0xffff } ;
     next = orphan->next ;
-    if (orphan->ended && order_send(unit->name, &order)) forget(s, orphan) ;
+    if (orphan->ended && orphan->sent && orphan->pid != process) forget(s, orphan) ;
   }
+  tell(unit) ;
+}
+
+void orphans_tell_again (struct unit const *unit)
+{
+  for (struct orphan *orphan = unit->orphans ; orphan ; orphan = orphan->next) orphan->sent = 0 ;
 }
 
 /* It has ended before it could be booked. */
@@ -276,7 +314,7 @@ struct unit *orphans_ended (struct scanner *s, struct unit *dead, pid_t pid, int
   }
   orphan->wstat = (unsigned int)wstat ;
   orphan->ended = 1 ;
-  if (unit->supervisor && !unit->dead) orphans_tell(s, unit) ;
+  if (unit->supervisor && !unit->dead) tell(unit) ;
   return unit ;
 }
 

@@ -55,6 +55,7 @@ static void died (struct scanner *s, struct unit *unit, int killed_a_child)
   say(unit, left) ;
   unit->dead = 0 ;
   unit->adopt = !left ;
+  orphans_tell_again(unit) ;
   units_set_supervisor(&s->units, unit, 0) ;
   act(s, unit, left ? early ? UNIT_DIED_EARLY : UNIT_DIED : early ? UNIT_KILLED_EARLY : UNIT_KILLED) ;
 }
@@ -147,7 +148,7 @@ static void reported (struct scanner *s, char const *line, size_t len)
     return ;
   }
   if (report.main_ended) stop_main_ended(s, unit, report.wstat) ;
-  if (unit->orphans) orphans_tell(s, unit) ;
+  if (unit->orphans) orphans_told(s, unit, report.pid) ;
   if (report.signal) orphans_signal(s, unit, report.signal) ;
   if (report.phase == PHASE_STRAYS && (unit->adopting || !unit->child)) orphans_end_strays(s, unit) ;
 }

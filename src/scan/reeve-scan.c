@@ -343,6 +343,7 @@ int main (int argc, char *const *argv)
   stop_find_command(&s) ;
   if (!s.in_place) insist(&s, &look_at_leftovers, "read the live directory ") ; /* before any client can take them for services */
   if (s.control == -1) s.control = open_channel(SCAN_CONTROL_FIFO) ;
+  orphans_of_nobody(&s) ;
   tell_client(&s) ;
   notify_ready(options.notify_fd) ;
   watch_start(&s) ;

@@ -55,6 +55,7 @@ struct orphan
   unsigned int ended : 1 ; /* and its supervisor could not be told yet */
   unsigned int fresh : 1 ; /* noted, and not booked yet */
   unsigned int told : 1 ; /* a stray that has had SIGTERM */
+  unsigned int sent : 1 ; /* the end was, to the present supervisor, which has not taken note of it yet */
 } ;
 
 struct unit
@@ -77,6 +78,7 @@ struct unit
   struct orphan *orphans ;
   struct unit *next_adopting ; /* in the list of units that have had orphans */
   pid_t process ; /* what the supervisor that was killed ran: ./run or ./finish; 0: nothing */
+  uint64_t process_started_ms ; /* not before that, as process_clock_ms() says */
   pid_t group ; /* its process group, and its session unless it has changed that */
   uint64_t strays_ms ; /* clock_ms(): when the next stage of the end of its strays is due; 0: none is under way */
   int watch[2] ; /* inotify's, of the directory and its log/; -1: none */
@@ -153,7 +155,9 @@ struct upgrade
   pid_t checker ; /* the new program's trial; 0: none is under way */
   uint32_t count ;
   uint32_t failed ;
+  int wstat ; /* of the trial, while `tried` */
   unsigned int wanted : 1 ;
+  unsigned int tried : 1 ; /* the trial has ended */
   unsigned int done : 1 ; /* this program was executed by one: its supervisors are to do the same */
 } ;
 
@@ -237,8 +241,15 @@ extern void orphans_book_process (struct scanner *s, struct unit *unit) ;
 /* A child of ours that is neither a supervisor nor CMD has ended. Returns the unit
    whose it was, perhaps one of `dead`; 0: nobody's. */
 extern struct unit *orphans_ended (struct scanner *s, struct unit *dead, pid_t pid, int wstat) ;
-/* Tells the unit's supervisor what has ended meanwhile. */
-extern void orphans_tell (struct scanner *s, struct unit *unit) ;
+/* The unit's supervisor says that its process is now this one: what has ended and was
+   told is known to it; what could not be told yet is. */
+extern void orphans_told (struct scanner *s, struct unit *unit, pid_t process) ;
+/* To a successor of the unit's supervisor. */
+extern void orphans_tell_again (struct unit const *unit) ;
+/* Books the process that the unit's killed supervisor has left, if it is a child. */
+extern void orphans_book_left (struct scanner *s, struct unit *unit) ;
+/* All children that nobody knows are nobody's: no later death has left them. */
+extern void orphans_of_nobody (struct scanner *s) ;
 /* Sends a signal (negative: to its group) to the unit's process, if it is a child. */
 extern void orphans_signal (struct scanner *s, struct unit *unit, int signal) ;
 /* The unit's supervisor ends strays: so do we, those of its that are ours. */
@@ -285,6 +296,9 @@ extern void look_continue (struct scanner *s) ;
 extern void look_cancel (struct scanner *s) ;
 /* Lets go of what the last scan missed; `loggers_too`: without waiting for them. */
 extern void look_prune (struct scanner *s, int loggers_too) ;
+/* Is there something in a live directory that a new supervisor must go on with? -1: it
+   cannot be told. */
+extern int look_was_left (struct scanner const *s, char const *name) ;
 /* What PLAN_EXAMINE asks for. */
 extern enum unit_event look_examine (struct scanner *s, struct unit const *unit) ;
 /* Why an incomplete unit is, in words. */
@@ -334,6 +348,8 @@ extern void command_signal (struct scanner *s, int sig) ;
 extern void stop_begin (struct scanner *s, int loggers_too) ;
 extern void stop_start_command (struct scanner *s) ;
 /* A CMD that a scanner before us has started, and that still runs, is ours. */
+/* Sends CMD a signal, if it is certainly CMD. */
+extern void stop_signal_command (struct scanner const *s, int sig) ;
 extern void stop_find_command (struct scanner *s) ;
 /* A main service has ended by itself. */
 extern void stop_main_ended (struct scanner *s, struct unit const *unit, unsigned int wstat) ;

@@ -149,7 +149,7 @@ void stop_main_ended (struct scanner *s, struct unit const *unit, unsigned int w
   stop_begin(s, 0) ;
 }
 
-static void signal_command (struct scanner const *s, int sig)
+void stop_signal_command (struct scanner const *s, int sig)
 {
   if (!s->command_pid) return ;
   if (s->command_fd >= 0) process_signal_watched(s->command_fd, sig, 0) ;
@@ -176,8 +176,8 @@ void stop_begin (struct scanner *s, int loggers_too)
     tain_now(&s->stop.began) ;
     look_cancel(s) ;
     watch_end(s) ;
-    signal_command(s, SIGTERM) ;
-    signal_command(s, SIGCONT) ;
+    stop_signal_command(s, SIGTERM) ;
+    stop_signal_command(s, SIGCONT) ;
     for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
       if (!unit->producer && unit->phase != UNIT_RELEASED) act(s, unit, UNIT_LET_GO) ;
   }
@@ -245,7 +245,7 @@ static void kill_what_is_left (struct scanner *s)
   {
     s->stop.had_to_kill = 1 ;
     say_killed(s, "the command ", s->command[0]) ;
-    signal_command(s, SIGKILL) ;
+    stop_signal_command(s, SIGKILL) ;
   }
 }
 

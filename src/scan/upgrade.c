@@ -64,6 +64,8 @@ void upgrade_order (struct scanner *s)
 
 static int in_the_air (struct scanner const *s)
 {
+  for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
+    if (unit->adopt && !unit->supervisor && unit->phase != UNIT_RELEASED) return 1 ;
   return look_under_way(s) || !s->look.ended_once || orphans_in_the_air(s) ;
 }
 
@@ -112,18 +114,6 @@ static void pass_on_again (struct scanner *s)
     if (unit->upgrade_due && unit->phase != UNIT_RELEASED) upgrade_pass_on(s, unit) ;
 }
 
-void upgrade_progress (struct scanner *s)
-{
-  if (s->upgrade.pass_on_again_ms && clock_ms() >= s->upgrade.pass_on_again_ms) pass_on_again(s) ;
-  if (s->upgrade.write_again_ms && clock_ms() >= s->upgrade.write_again_ms) write_state(s) ;
-  if (s->upgrade.deadline_ms && clock_ms() >= s->upgrade.deadline_ms)
-  {
-    s->upgrade.deadline_ms = 0 ;
-    strerr_warnw1x("upgrade: the new program's trial does not end; killing it") ;
-    kill(s->upgrade.checker, SIGKILL) ;
-  }
-  if (s->upgrade.wanted && !s->upgrade.checker && !s->stop.on && !in_the_air(s)) try_it(s) ;
-}
 
 int upgrade_check (void)
 {
@@ -183,16 +173,40 @@ void upgrade_tried (struct scanner *s, int wstat)
 {
   s->upgrade.checker = 0 ;
   s->upgrade.deadline_ms = 0 ;
-  if (s->stop.on) return ;
-  if (WIFEXITED(wstat) && !WEXITSTATUS(wstat))
+  s->upgrade.tried = 1 ; /* what else has ended in this round comes first */
+  s->upgrade.wstat = wstat ;
+}
+
+static void judge_trial (struct scanner *s)
+{
+  int wstat = s->upgrade.wstat ;
+  s->upgrade.tried = 0 ;
+  if (s->stop.on) failed(s) ;
+  else if (WIFEXITED(wstat) && !WEXITSTATUS(wstat))
   {
     if (in_the_air(s)) s->upgrade.wanted = 1 ; /* since the trial began */
     else execute(s) ;
-    return ;
   }
-  strerr_warnw1x(WIFSIGNALED(wstat) ? "upgrade: the new program has crashed in its trial: going on with the present one"
-    : "upgrade: the new program cannot go on from the present state: going on with the present one") ;
-  failed(s) ;
+  else
+  {
+    strerr_warnw1x(WIFSIGNALED(wstat) ? "upgrade: the new program has crashed in its trial: going on with the present one"
+      : "upgrade: the new program cannot go on from the present state: going on with the present one") ;
+    failed(s) ;
+  }
+}
+
+void upgrade_progress (struct scanner *s)
+{
+  if (s->upgrade.pass_on_again_ms && clock_ms() >= s->upgrade.pass_on_again_ms) pass_on_again(s) ;
+  if (s->upgrade.write_again_ms && clock_ms() >= s->upgrade.write_again_ms) write_state(s) ;
+  if (s->upgrade.deadline_ms && clock_ms() >= s->upgrade.deadline_ms)
+  {
+    s->upgrade.deadline_ms = 0 ;
+    strerr_warnw1x("upgrade: the new program's trial does not end; killing it") ;
+    kill(s->upgrade.checker, SIGKILL) ;
+  }
+  if (s->upgrade.tried) judge_trial(s) ;
+  if (s->upgrade.wanted && !s->upgrade.checker && !s->stop.on && !in_the_air(s)) try_it(s) ;
 }
 
 void upgrade_take (struct scanner *s)

@@ -6,10 +6,12 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
+#include "base/clock.h"
 #include "supervise/supervisor.h"
 #include "wire/channels.h"
 
 #define DOWN_FILE "down"
+#define READ_AGAIN_MS 100
 
 /* What a letter asks for, in this order. */
 enum ask
@@ -131,6 +133,7 @@ void command_order (struct supervisor *s, struct order const *order)
     case ORDER_RUN_DRY : run_dry(s) ; break ;
     case ORDER_KILL :
       reap_signal(s, SIGKILL, 1) ;
+      if (!s->is_child) reap_signal(s, SIGKILL, 0) ;
       strays_kill(s) ;
       break ;
     case ORDER_ABANDON : abandon(s) ; break ;
@@ -171,10 +174,7 @@ void command_notified (struct supervisor *s)
   if (r == -1)
   {
     if (errno == EAGAIN || errno == EINTR) return ;
-    strerr_warnwu1sys("read from notification-fd (opening it anew)") ;
-    fd_close(s->notification) ; /* the service holds both ends: what it wrote stays */
-    s->notification = fifo_open(NOTIFY_FIFO, O_RDWR) ;
-    if (s->notification == -1) strerr_warnwu1sys("open " NOTIFY_FIFO ": the service is not going to be ready") ;
+    clock_pause("read from notification-fd", READ_AGAIN_MS) ;
     return ;
   }
   while (i < r && buf[i] != '\n') i++ ;

@@ -18,13 +18,14 @@ struct left
 {
   unsigned int count ;
   pid_t pid ; /* the last one */
+  pid_t checker ; /* the upgrade's trial, which is none of them */
 } ;
 
 static int count (pid_t pid, void *data)
 {
   struct left *left = data ;
   struct process_look look ;
-  if (process_look(pid, &look) && look.state == 'Z') return 1 ;
+  if (pid == left->checker || (process_look(pid, &look) && look.state == 'Z')) return 1 ;
   left->count++ ;
   left->pid = pid ;
   return 1 ;
@@ -32,9 +33,8 @@ static int count (pid_t pid, void *data)
 
 static struct left look_around (struct supervisor const *s)
 {
-  struct left left = { 0 } ;
+  struct left left = { .checker = s->checker } ;
   if (!process_each_child(&count, &left)) strerr_warnwu1sys("learn what ./run has left behind: flag-forks needs /proc") ;
-  if (s->checker && left.count) left.count-- ; /* the upgrade's trial */
   return left ;
 }
 

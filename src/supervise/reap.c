@@ -102,9 +102,24 @@ void reap_unknown (struct supervisor *s)
   reap_act(s) ;
 }
 
+/* What a pidfile names may have been somebody else's child first: then it fell to us. */
+static int fell_to_us (struct supervisor *s)
+{
+  if (s->is_child || s->parent_is_scanner || !s->process.pid || !process_is_child(s->process.pid)) return s->is_child ;
+  if (s->process_fd >= 0) fd_close(s->process_fd) ;
+  s->process_fd = -1 ;
+  s->is_child = 1 ;
+  return 1 ;
+}
+
 void reap_seen (struct supervisor *s)
 {
   if (s->end_unseen) return ;
+  if (fell_to_us(s))
+  {
+    reap(s) ;
+    return ;
+  }
   s->end_unseen = 1 ;
   if (s->parent_is_scanner) act_arm(s, AWAIT_CODE_MS) ;
   else reap_unknown(s) ;
@@ -139,7 +154,7 @@ void reap (struct supervisor *s)
       break ;
     }
     if (!info.si_pid) break ;
-    if (info.si_pid == s->process.pid && s->is_child)
+    if (info.si_pid == s->process.pid && fell_to_us(s))
     {
       note(s, wstat_of(&info), 0) ;
       reap_one(info.si_pid, &wstat) ;

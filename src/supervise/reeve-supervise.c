@@ -97,8 +97,10 @@ static int trap_signals (int running)
 
 static void begin_afresh (struct supervisor *s)
 {
+  static char const nobody[BIRTH_SIZE] ;
   settings_defaults(&s->settings) ;
   s->status.flags = STATUS_READY ;
+  if (pwrite(s->state, nobody, sizeof nobody, BIRTH_AT) != (ssize_t)sizeof nobody) strerr_diefu1sys(111, "write " STATE_FILE) ;
   if (access("down", F_OK) == -1)
   {
     if (errno != ENOENT) strerr_diefu1sys(111, "look for the file down") ;
@@ -141,7 +143,7 @@ static void deadlines (struct supervisor *s)
 {
   if (s->check_deadline_ms && clock_ms() >= s->check_deadline_ms) upgrade_timed_out(s) ;
   if (s->deadline_ms && clock_ms() >= s->deadline_ms) act(s, LIFE_DEADLINE) ;
-  if (s->upgrade_wanted && s->phase != PHASE_STRAYS && !s->checker) upgrade_order(s) ;
+  if (s->upgrade_wanted && s->phase != PHASE_STRAYS && !s->searching && !s->checker) upgrade_order(s) ;
   reap_look(s) ;
 }
 
@@ -262,6 +264,7 @@ int main (int argc, char const *const *argv)
   if (!logger_input_hold(&s) && beginning != BEGIN_UPGRADED) strerr_diefu1sys(111, "open the fifo between a service and its logger") ;
   if (goes_on) restore_go_on(&s, beginning == BEGIN_UPGRADED ? RESTORED_UPGRADED : RESTORED_ADOPTED) ;
   else if (s.status.flags & STATUS_WANT_UP) act(&s, LIFE_WANT_UP) ;
+  if (beginning == BEGIN_UPGRADED && !over(&s)) reap(&s) ; /* the SIGCHLD may have been read before the execution */
   loop(&s, signals) ;
   end(&s) ;
   return s.quit ? 1 : 0 ; /* 1: there is something to adopt */

@@ -68,7 +68,6 @@ void restore_save (struct supervisor const *s, struct state *state)
   if (s->delay.had_quick_death) state->flags |= STATE_HAD_QUICK_DEATH ;
   if (s->deadline_ms) state->flags |= STATE_HAS_DEADLINE ;
   if (s->notification >= 0) state->flags |= STATE_AWAITS_READINESS ;
-  if (s->settings.main_service) state->flags |= STATE_IS_MAIN_SERVICE ;
   if (s->phase == PHASE_EXITED) state->flags |= STATE_HAS_LEFT ;
 }
 
@@ -199,7 +198,11 @@ void restore_go_on (struct supervisor *s, enum restored how)
   else if (s->phase == PHASE_UP && !s->process.pid) reap_unknown(s) ;
   else if ((s->phase == PHASE_UP || s->phase == PHASE_FINISHING) && s->process_fd == -1 && !s->is_child && !s->parent_is_scanner && !s->unwatched)
     reap_unknown(s) ;
-  else if (s->phase == PHASE_UP && s->stop_due) act_restart(s) ;
+  else if (s->phase == PHASE_UP && s->stop_due)
+  {
+    if (s->status.flags & STATUS_WANT_UP) act_restart(s) ;
+    else act(s, LIFE_WANT_DOWN) ;
+  }
   else if (s->phase == PHASE_STRAYS)
   {
     if (how == RESTORED_ADOPTED) s->parent_is_scanner = s->reports >= 0 ;
@@ -208,5 +211,6 @@ void restore_go_on (struct supervisor *s, enum restored how)
   }
   else if (s->phase == PHASE_DOWN && s->leaving) act(s, LIFE_LEAVE) ;
   else if (s->phase == PHASE_WAITING && s->leaving) act(s, LIFE_LEAVE) ;
+  else if (s->phase == PHASE_WAITING && !s->deadline_ms) act(s, LIFE_DEADLINE) ; /* ./run was about to be started */
   else if (s->phase == PHASE_DOWN && s->status.flags & STATUS_WANT_UP) act(s, LIFE_WANT_UP) ;
 }

@@ -38,7 +38,7 @@ static int each (pid_t pid, void *data)
 {
   struct supervisor const *s = data ;
   struct process_look look ;
-  if (!process_look(pid, &look) || look.state == 'Z') return 1 ;
+  if (pid == s->checker || !process_look(pid, &look) || look.state == 'Z') return 1 ;
   if (s->strays_stage == STAGE_LEFT)
     say("leaving ", pid, &look, ": it does not even end by SIGKILL") ;
   else if (s->strays_stage == STAGE_KILLED) kill(pid, SIGKILL) ;
@@ -96,7 +96,7 @@ void strays_look (struct supervisor *s)
 
 static void hint (struct supervisor const *s)
 {
-  if (s->status.wstat || s->code_unknown || s->asked || s->settings.forks || s->up_ms > AT_ONCE_MS || !any_child()) return ;
+  if (s->status.wstat || s->code_unknown || s->asked || s->settings.forks || s->up_ms > AT_ONCE_MS || s->checker || !any_child()) return ;
   strerr_warnw1x("./run has ended with 0 at once and left processes behind: it has put itself into the background;"
     " give it its option to stay in the foreground, or create the file flag-forks") ;
 }

@@ -37,7 +37,7 @@ void upgrade_order (struct supervisor *s)
   struct spawn request = SPAWN_ZERO ;
   int executing ;
   if (s->checker || s->quit) return ;
-  s->upgrade_wanted = s->phase == PHASE_STRAYS ; /* where every child would be one */
+  s->upgrade_wanted = s->phase == PHASE_STRAYS || s->searching ; /* where every child counts */
   if (s->upgrade_wanted) return ;
   program_self(program, "reeve-supervise") ;
   publish_state(s) ;
@@ -97,6 +97,7 @@ void upgrade_tried (struct supervisor *s, int wstat)
 {
   s->checker = 0 ;
   s->check_deadline_ms = 0 ;
+  if (s->searching) s->upgrade_wanted = 1 ;
   if (s->upgrade_wanted) return ; /* put off */
   if (WIFEXITED(wstat) && !WEXITSTATUS(wstat))
   {

@@ -78,11 +78,10 @@ enum state_flag
   STATE_PARENT_IS_SCANNER = 1 << 11, /* ... or the scanner's, by adoption */
   STATE_SEARCHING = 1 << 12, /* ./run has gone into the background; its pidfile is waited for */
   STATE_FORKED = 1 << 13, /* the process is what ./run has left behind */
-  STATE_IS_MAIN_SERVICE = 1 << 14, /* flag-main */
-  STATE_EVENT_HEARD = 1 << 15, /* somebody listened to the last event */
-  STATE_END_NOTED = 1 << 16, /* the process has ended, the status' wait status is its; nothing was done about it yet */
-  STATE_FORBIDDEN = 1 << 17, /* ./finish has exited 125 */
-  STATE_HAS_LEFT = 1 << 18 /* the supervisor has ended in order: there is nothing to restore */
+  STATE_EVENT_HEARD = 1 << 14, /* somebody listened to the last event */
+  STATE_END_NOTED = 1 << 15, /* the process has ended, the status' wait status is its; nothing was done about it yet */
+  STATE_FORBIDDEN = 1 << 16, /* ./finish has exited 125 */
+  STATE_HAS_LEFT = 1 << 17 /* the supervisor has ended in order: there is nothing to restore */
 } ;
 
 /* Why a service that nobody stopped is not started again. */
