@@ -234,6 +234,8 @@ good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
   touch web/flag-forks
   check .
   ! grep -q 'into the background' <<<"$output"
+  service web <<<'exec /etc/init.d/nginx start'
+  clean
 }
 
 @test "an init script in run" {
