@@ -60,6 +60,7 @@ END
   finish talks <<<'echo finished >&2'
   service own <<<'echo out; echo aside >&2; exec sleep 1000000'
   in=$scan/own service log <<<'exec cat >>"$dir/own"'
+  touch "$scan/own/log/stderr" # the user's own, whatever it is for
   scanner_into_pipe prefix
   eventually 10 grep -qx 'talks: err' "$dir/stdout"
   eventually 10 grep -qx 'talks: out' "$dir/stdout"
@@ -99,7 +100,7 @@ END
 }
 
 @test "a logger that a service gets later takes the place of the other one" {
-  service web <<<'while :; do echo line; sleep 0.05; done'
+  service web <<<'echo aside >&2; while :; do echo line; sleep 0.05; done'
   scanner_into_pipe prefix
   eventually 10 grep -q '^web: line$' "$dir/stdout"
   in=$scan/web service log <<<'exec cat >>"$dir/own"'
@@ -108,6 +109,9 @@ END
   eventually 10 linked
   s6-svc -r "$live/web/log"
   eventually 10 grep -q '^line$' "$dir/own"
+  reeve -l "$live" restart web
+  eventually 10 says '^aside$'
+  run ! grep aside "$dir/own"
   stop_all
 }
 
