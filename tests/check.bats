@@ -234,6 +234,8 @@ good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
   touch web/flag-forks
   check .
   ! grep -q 'into the background' <<<"$output"
+  service web <<<'exec /etc/init.d/nginx start'
+  clean
 }
 
 @test "an init script in run" {
@@ -303,8 +305,14 @@ logs_with() { in=$scan/web service log <<<"$1"; }
   finds 'web/log/run:2' error "there is no directory $dir/log"
   logs_with "exec reeve-log --stamp /x/y $dir/log"
   clean
-  logs_with "exec logutil-service $dir/missing/log"
+  logs_with "exec reeve-exec -l nofile=100 --session reeve-log -j $dir/missing/log"
+  finds 'web/log/run:2' error "there is no directory $dir/missing: create it"
+  logs_with "exec reeve-log --json /dev/stderr /dev/stdout"
   clean
+  logs_with "exec s6-log -q $dir/missing/log"
+  finds 'web/log/run:2' error "there is no directory $dir/missing: create it"
+  logs_with "exec logutil-service $dir/missing/log"
+  finds 'web/log/run:2' error "there is no directory $dir/missing: create it"
   logs_with "mkdir -p $dir/missing/log"$'\n'"exec s6-log $dir/missing/log"
   clean
   logs_with "exec s6-log \"\$LOGS/web\""
@@ -325,6 +333,16 @@ logs_with() { in=$scan/web service log <<<"$1"; }
   chown nobody "$dir/log"
   logs_with "exec s6-setuidgid nobody s6-log n3 $dir/log"
   clean
+  chown root:daemon "$dir/log"
+  chmod 770 "$dir/log"
+  logs_with "exec reeve-exec --user nobody:daemon reeve-log $dir/log"
+  clean
+  logs_with "exec env -u VARIABLE reeve-log $dir/log"
+  clean
+  logs_with "exec reeve-exec --user nobody --umask 022 reeve-log $dir/log"
+  finds 'web/log/run:2' error "user 65534 may not write to $dir/log: give it"
+  logs_with "exec logutil-service $dir/log"
+  finds 'web/log/run:2' error "user 65534 may not write to $dir/log: give it"
   logs_with "exec s6-setuidgid no-such-user s6-log n3 $dir/log"
   finds 'web/log/run:2' error 'there is no user no-such-user'
 }

@@ -5,6 +5,17 @@ load lib
 setup() { reeve_setup; export REEVE_LIVE=$live; }
 teardown() { reeve_teardown; }
 
+@test "status: since is the time of the system's clock" {
+  before=$(date -u +%FT%T)
+  idle web
+  scanner
+  up web
+  since=$(json_field web since)
+  after=$(date -u +%FT%T)
+  since=${since//[\"Z]/}
+  [[ ! ${since%.*} < $before && ! ${since%.*} > $after ]] || { echo "# $since is not from $before to $after"; return 1; }
+}
+
 @test "status shows a table, and exits 0 when all that is wanted is ready" {
   idle db
   idle web

@@ -55,6 +55,24 @@ END
   diff <(seq -f 'talks: %.0f' 3000) "$dir/stdout"
 }
 
+@test "what a service and its finish write to stderr is prefixed, too; a logger of its own gets stdout only" {
+  service talks <<<'echo out; echo err >&2; exec sleep 1000000'
+  finish talks <<<'echo finished >&2'
+  service own <<<'echo out; echo aside >&2; exec sleep 1000000'
+  in=$scan/own service log <<<'exec cat >>"$dir/own"'
+  touch "$scan/own/log/stderr" # the user's own, whatever it is for
+  scanner_into_pipe prefix
+  eventually 10 grep -qx 'talks: err' "$dir/stdout"
+  eventually 10 grep -qx 'talks: out' "$dir/stdout"
+  eventually 10 says '^aside$'
+  eventually 10 grep -qx out "$dir/own"
+  reeve -l "$live" stop talks
+  eventually 10 grep -qx 'talks: finished' "$dir/stdout"
+  [ "$(cat "$dir/own")" = out ]
+  run ! grep -E 'err$|^finished' "$dir/stderr"
+  stop_all
+}
+
 @test "json: an object a line, whatever the bytes" {
   service talks <<<'printf "one\n\"two\"\\\\\n\377\001\n"; exec sleep 1000000'
   scanner_into_pipe json
@@ -82,7 +100,7 @@ END
 }
 
 @test "a logger that a service gets later takes the place of the other one" {
-  service web <<<'while :; do echo line; sleep 0.05; done'
+  service web <<<'echo aside >&2; while :; do echo line; sleep 0.05; done'
   scanner_into_pipe prefix
   eventually 10 grep -q '^web: line$' "$dir/stdout"
   in=$scan/web service log <<<'exec cat >>"$dir/own"'
@@ -91,6 +109,9 @@ END
   eventually 10 linked
   s6-svc -r "$live/web/log"
   eventually 10 grep -q '^line$' "$dir/own"
+  reeve -l "$live" restart web
+  eventually 10 says '^aside$'
+  run ! grep aside "$dir/own"
   stop_all
 }
 

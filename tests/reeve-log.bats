@@ -31,6 +31,18 @@ archives() { find "$to" -name '@*.s' | wc -l; }
   done
 }
 
+@test "each stamp is the time of the system's clock" {
+  before=$(date -u +%FT%T.%6N)
+  iso=$(echo line | reeve-log --stamp iso -)
+  json=$(echo line | reeve-log --json - | jq -r .time)
+  local=$(echo line | (TZ=UTC exec -a s6-log reeve-log T 1))
+  after=$(date -u +%FT%T.%6N)
+  local=${local/ /T}
+  for stamp in "${iso%Z line}" "${json%Z}" "${local%???  line}"; do
+    [[ ! $stamp < $before && ! $stamp > $after ]] || { echo "# $stamp is not from $before to $after"; return 1; }
+  done
+}
+
 @test "stamps, a prefix, and none" {
   echo one | reeve-log -t tai -p web: - | grep -qxE '@[0-9a-f]{24} web: one'
   echo one | reeve-log --stamp iso - | grep -qxE '[-0-9]{10}T[0-9:.]{15}Z one'

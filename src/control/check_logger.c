@@ -18,6 +18,7 @@
 
 #define GROUPS_MAX 64
 #define PREPARING "/etc/cont-init.d"
+#define NOBODY "65534" /* where no account has that name */
 
 /* Programs that log into the directories among their words. */
 struct logger
@@ -25,16 +26,17 @@ struct logger
   char const *name ;
   char const *with_argument ; /* letters of options that take one */
   unsigned int creates : 1 ; /* the last part of a directory that is missing */
-  unsigned int creates_all : 1 ;
+  unsigned int has_streams : 1 ; /* /dev/stdout and /dev/stderr are no directories to it */
+  unsigned int becomes_nobody : 1 ; /* when it is root */
 } ;
 
 static struct logger const loggers[] =
 {
-  { "reeve-log", "tpsnaod", 1, 0 },
-  { "s6-log", "qdls", 1, 0 },
-  { "multilog", "", 1, 0 },
-  { "svlogd", "rRlb", 0, 0 },
-  { "logutil-service", "", 1, 1 },
+  { "reeve-log", "tpsnaod", 1, 1, 0 },
+  { "s6-log", "dl", 1, 0, 0 },
+  { "multilog", "", 1, 0, 0 },
+  { "svlogd", "rRlb", 0, 0, 0 },
+  { "logutil-service", "f", 1, 0, 1 },
 } ;
 
 struct user
@@ -59,8 +61,11 @@ static char const *named_user (char const *const *argv, char const *const *progr
   static char const *const takers[] = { "s6-setuidgid", "setuidgid", "gosu", "su-exec", "-u", "--user", "--reuid" } ;
   static char const *const prefixes[] = { "--user=", "--reuid=" } ;
   char const *found = 0 ;
+  int unsets = 0 ;
   for (; argv < program ; argv++)
   {
+    if (!strcmp(check_last_part(*argv), "env")) unsets = 1 ;
+    if (unsets && !strcmp(*argv, "-u")) continue ;
     for (size_t i = 0 ; i < sizeof takers / sizeof *takers ; i++)
       if (!strcmp(check_last_part(*argv), takers[i]) && argv + 1 < program) found = argv[1] ;
     for (size_t i = 0 ; i < sizeof prefixes / sizeof *prefixes ; i++)
@@ -80,17 +85,18 @@ static int find_user (struct user *user, char const *text)
   if (!len || len >= sizeof name || strchr(text, '$') || strchr(text, '`')) return 0 ;
   memcpy(name, text, len) ;
   name[len] = 0 ;
-  if (uint32_scan(name, &number) == len)
+  entry = getpwnam(name) ; // cppcheck-suppress getpwnamCalled
+  if (!entry)
   {
+    if (uint32_scan(name, &number) != len) return -1 ;
     user->uid = number ;
     user->groups[0] = number ;
     user->group_count = 1 ;
-    return 1 ;
+    return !text[len] && !getpwuid(number) ; // cppcheck-suppress getpwuidCalled
   }
-  entry = getpwnam(name) ; // cppcheck-suppress getpwnamCalled
-  if (!entry) return -1 ;
   user->uid = entry->pw_uid ;
-  return getgrouplist(name, entry->pw_gid, user->groups, &user->group_count) != -1 ;
+  /* Groups that are named beside it take the place of its own. */
+  return !text[len] && getgrouplist(name, entry->pw_gid, user->groups, &user->group_count) != -1 ;
 }
 
 static int ourselves (struct user *user)
@@ -162,7 +168,7 @@ static void check_directory (struct check *check, unsigned int line, char const 
       finding(check, LEVEL_ERROR, "run", line, "give it the directory (chown)", "user %lu may not write to %s", (unsigned long)user->uid, path) ;
     return ;
   }
-  if (errno != ENOENT || logger->creates_all) return ;
+  if (errno != ENOENT) return ;
   parent_of(path, parent) ;
   if (!logger->creates || stat(parent, &st) == -1)
     finding(check, LEVEL_ERROR, "run", line, "create it in the image", "there is no directory %s", logger->creates ? parent : path) ;
@@ -180,12 +186,14 @@ void check_logger (struct check *check, unsigned int line, char const *const *ar
   int known ;
   if (!logger) return ;
   name = named_user(argv, program) ;
+  if (!name && logger->becomes_nobody && !geteuid()) name = getpwnam("nobody") ? "nobody" : NOBODY ; // cppcheck-suppress getpwnamCalled
   known = name ? find_user(&user, name) : ourselves(&user) ;
   if (known == -1) finding(check, LEVEL_ERROR, "run", line, "add it, or name another", "there is no user %s", name) ;
   if (known != 1 || creates) return ;
   for (program++ ; *program ; program++)
   {
     char const *word = *program ;
+    if (logger->has_streams && (!strcmp(word, "/dev/stdout") || !strcmp(word, "/dev/stderr"))) continue ;
     if (word[0] == '-' && word[1] == '-' && !strchr(word, '=') && strcmp(word, "--json") != 0 && program[1]) program++ ;
     else if (word[0] == '-' && word[1] && !word[2] && strchr(logger->with_argument, word[1]) && program[1]) program++ ;
     else if (word[0] == '/' && !strpbrk(word, "$`*") && !is_prepared(word)) check_directory(check, line, word, logger, &user) ;

@@ -155,7 +155,7 @@ static void judge (struct shell_command const *command, void *data)
   if (is_last) judge_last(script, command, argv, executed) ;
   if (!argv || !*argv || command->before == SHELL_PIPE || command->after == SHELL_PIPE) return ;
   name = init_script_of(argv) ;
-  if (name && !command->depth && (is_last || executed || !script->ends)) judge_init_script(script->check, command->line, name, is_last || executed) ;
+  if (name && !command->depth && !check_exists("flag-forks") && (is_last || executed || !script->ends)) judge_init_script(script->check, command->line, name, is_last || executed) ;
   if (is_last || executed) judge_daemon(script->check, command->line, argv, 1) ;
   else if (!command->depth && !script->ends) judge_daemon(script->check, command->line, argv, 0) ;
   if (script->check->is_logger && (is_last || executed)) check_logger(script->check, command->line, argv, script->creates) ;

@@ -21,7 +21,7 @@
 
 static int wall_clock (struct view const *view, struct timespec *out)
 {
-  return view->since.sec.x && timespec_from_tain(out, &view->since) ;
+  return view->since.sec.x && timespec_sysclock_from_tain(out, &view->since) ;
 }
 
 /* ---- the table ---- */

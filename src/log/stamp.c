@@ -29,7 +29,7 @@ size_t stamp_format (char out[STAMPS_MAX], unsigned int stamps, tain const *now)
     n += timestamp_fmt(out, now) ;
     out[n++] = ' ' ;
   }
-  if (stamps & (STAMP_LOCAL | STAMP_UTC)) timespec_from_tain(&ts, now) ;
+  if (stamps & (STAMP_LOCAL | STAMP_UTC)) timespec_sysclock_from_tain(&ts, now) ;
   if (stamps & STAMP_LOCAL && localtime_r(&ts.tv_sec, &tm))
   {
     n += date(out + n, &tm, " ") ;

@@ -225,6 +225,14 @@ static int make_directory (char const *name)
   return mark(name) ? 1 : -1 ;
 }
 
+/* It was perhaps made for the default logger, in whose place the user's comes. */
+static int forget_default (char const *name)
+{
+  char path[UNIT_PATH_MAX + sizeof LOGGER_TAKES_STDERR] ;
+  snprintf(path, sizeof path, "%s/" LOGGER_TAKES_STDERR, name) ;
+  return unlink(path) != -1 || errno == ENOENT ;
+}
+
 enum livetree_result livetree_make (char const *scan, char const *name)
 {
   char source[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
@@ -241,7 +249,7 @@ enum livetree_result livetree_make (char const *scan, char const *name)
     closedir(from) ;
     return (errno = err) == EEXIST ? LIVETREE_TAKEN : LIVETREE_FAILED ;
   }
-  ok = fill(from, source, name, fresh) && (fresh || unlink_stale(name, dirfd(from))) ;
+  ok = forget_default(name) && fill(from, source, name, fresh) && (fresh || unlink_stale(name, dirfd(from))) ;
   {
     int err = errno ;
     closedir(from) ;

@@ -135,7 +135,8 @@ struct daemon const daemon_table[] =
 
 struct wrapper const wrapper_table[] =
 {
-  { "exec command nohup busybox tini dumb-init catatonit with-contenv pgrphack s6-setsid chronic authbind reeve-exec dbus-run-session", "aperN", 0, WRAPPER_SEEN_THROUGH },
+  { "exec command nohup busybox tini dumb-init catatonit with-contenv pgrphack s6-setsid chronic authbind dbus-run-session", "aperN", 0, WRAPPER_SEEN_THROUGH },
+  { "reeve-exec", "ueCnlL0r", 0, WRAPPER_REEVE },
   { "env", "uC", 0, WRAPPER_ASSIGNS },
   { "sudo", "ugCchpTrtDRU", 0, WRAPPER_ASSIGNS },
   { "setsid", "", 0, WRAPPER_LEAVES },

@@ -45,7 +45,8 @@ enum wrapper_kind
   WRAPPER_SEEN_THROUGH,
   WRAPPER_ASSIGNS, /* NAME=VALUE... first */
   WRAPPER_LEAVES, /* by itself: to be left out */
-  WRAPPER_HOLDS /* whatever leaves */
+  WRAPPER_HOLDS, /* whatever leaves */
+  WRAPPER_REEVE /* which of its long options take a value is known */
 } ;
 
 #define INIT_WORDS 8

@@ -123,6 +123,12 @@ static int has_unknown_word (char const *const *argv)
   return 0 ;
 }
 
+static int takes_value (char const *option)
+{
+  char const *const argv[] = { option, 0 } ;
+  return !has_option("--session --group --sd-notify --help", argv, 0) ;
+}
+
 /* The first word behind a wrapper's own; 0: not certain. */
 static char const *const *behind_wrapper (struct wrapper const *wrapper, char const *const *argv)
 {
@@ -132,6 +138,11 @@ static char const *const *behind_wrapper (struct wrapper const *wrapper, char co
     char const *word = *argv ;
     int is_long = word[1] == '-' ;
     if (is_long && word[2] && (strchr(word, '=') || !strcmp(word, "--wait"))) continue ;
+    if (is_long && word[2] && wrapper->kind == WRAPPER_REEVE)
+    {
+      if (takes_value(word) && argv[1]) argv++ ;
+      continue ;
+    }
     if (is_long)
     {
       /* Whether the next word is this one's value is not known: there has to be a `--`. */

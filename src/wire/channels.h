@@ -23,7 +23,7 @@
 #define CONTROL_FIFO "supervise/control"
 #define ORDERS_FIFO "supervise/orders"
 #define LOGGER_FIFO "supervise/pipe"
-#define LOGGER_TAKES_STDERR "stderr" /* a file in NAME/log: it gets NAME's stderr as well */
+#define LOGGER_TAKES_STDERR "supervise/stderr" /* a file in NAME/log: it gets NAME's stderr as well */
 #define NOTIFY_FIFO "supervise/notify"
 #define SUPERVISE_LOCK "supervise/lock"
 #define SCAN_CONTROL_FIFO ".s6-svscan/control"

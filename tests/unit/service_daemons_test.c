@@ -144,6 +144,9 @@ TEST(wrappers_are_seen_through)
   CHECK(leaves("nice -n 5 /usr/sbin/nginx")) ;
   CHECK(leaves("setpriv --reuid=app --clear-groups -- nginx")) ;
   CHECK(leaves("reeve-exec --user app -- nginx")) ;
+  CHECK(leaves("reeve-exec --user app -l nofile=10 --session nginx")) ;
+  CHECK(leaves("reeve-exec --umask=022 -0 web -uwww --sd-notify nginx")) ;
+  CHECK(unknown("reeve-exec --lock nginx my-server")) ;
   CHECK(leaves("gosu www nginx")) ;
   CHECK(stays("exec gosu redis redis-server")) ;
   CHECK(!strcmp(look("gosu www /usr/sbin/nginx").program, "nginx")) ;
