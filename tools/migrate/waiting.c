@@ -170,6 +170,7 @@ static void set_check (struct analysis *a, struct service *service, struct state
   if (!certain) texts_add(a->pool, &claim->todo, pool_printf(a->pool, "nothing in it names %s, the last that was started: is it the one that is asked?", service->name)) ;
   service->check = service->check ? pool_printf(a->pool, "%s || exit\n%s", service->check, check) : check ;
   service->check_npieces = a->plan->npieces ;
+  service->check_positional = a->positional ;
   if (ms)
   {
     service_set(a->plan, service, "timeout-up", pool_printf(a->pool, "%lu", ms)) ;
