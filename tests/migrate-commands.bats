@@ -43,6 +43,7 @@ wait
 EOS
   migrate
   grep -q '^# TODO reeve-migrate: line 1: ' "$tree/mystery/run"
+  has mystery/flag-oneshot mystery/flag-keep-strays
   told 'TODO: it puts itself into the background'
 }
 
