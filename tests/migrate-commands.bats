@@ -74,6 +74,27 @@ EOS
   becomes a9 'exec reeve-exec --user app -- a9'
 }
 
+@test "variables that sudo was given" {
+  wrapper <<<$'sudo -E -u app HOME=/tmp "OPTIONS=$X" /usr/bin/web --x &\nwait'
+  migrate
+  services web
+  becomes web 'exec reeve-exec --user app -- /usr/bin/web --x'
+  grep -qx 'export HOME=/tmp' "$tree/web/run"
+  grep -qx 'export "OPTIONS=$X"' "$tree/web/run"
+}
+
+@test "a shell for the terminal is no service" {
+  for shell in /bin/bash 'exec bash' 'sh -i'; do
+    wrapper <<<"web &"$'\n'"$shell"
+    migrate
+    services web
+    told 'line 2: dropped: a shell for whoever has a terminal'
+  done
+  wrapper <<<$'web &\nexec bash /opt/app.sh'
+  migrate
+  services web app
+}
+
 @test "a login shell is a fresh environment at home" {
   wrapper <<<$'su - app -c web &\nwait'
   migrate
