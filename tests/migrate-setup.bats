@@ -192,3 +192,10 @@ EOS
   [[ $output == *'==> services.d/web/run (executable)'* ]]
   [ ! -e rootfs ]
 }
+
+@test "what eval sets, nobody knows" {
+  wrapper <<<$'eval "$(ssh-agent -s)"\nexec web'
+  migrate
+  grep -q '^# TODO reeve-migrate: line 1: which variables it sets' "$init/10-start"
+  told 'TODO: which variables it sets'
+}

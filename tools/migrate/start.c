@@ -328,6 +328,7 @@ static int is_preparation (struct statement const *statement)
 
 void add_ordinary (struct analysis *a, struct statement *statement)
 {
+  struct claim *claim ;
   if (a->conditions.first || (a->plan->services && !a->task && is_preparation(statement)))
   {
     hold(a, &a->pending, statement)->claim = claim_statement(a, statement, "", "as it was") ;
@@ -339,7 +340,9 @@ void add_ordinary (struct analysis *a, struct statement *statement)
     return ;
   }
   remarks_to_setup(a) ;
-  claim_statement(a, statement, plan_setup_where(a->plan), "setup, as it was") ;
+  claim = claim_statement(a, statement, plan_setup_where(a->plan), "setup, as it was") ;
+  if (shell_one_of(statement_command(statement), "eval source ."))
+    plan_todo(a->plan, 0, claim, line_of(a, statement), "which variables it sets is not known: they reach no service") ;
   plan_setup(a->plan, statement->range, 0, 1) ;
 }
 
