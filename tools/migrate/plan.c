@@ -156,6 +156,14 @@ void plan_todo (struct plan *plan, struct service *service, struct claim *claim,
   if (claim) texts_add_once(plan->pool, &claim->todo, text) ;
 }
 
+void plan_mark_place (struct plan *plan, struct service *service, struct claim *claim, char const *text)
+{
+  if (!strstr(text, "$0") && !strstr(text, "${0") && !strstr(text, "BASH_SOURCE")) return ;
+  if (!strstr(text, "dirname") && !strstr(text, "readlink") && !strstr(text, "realpath") && !strstr(text, "%/")) return ;
+  plan_todo(plan, service, claim, source_line(plan->source, claim->range.start),
+    "it asks where the script is, and this file is elsewhere: write the directory that is meant") ;
+}
+
 static int mentions_positional (char const *text)
 {
   for (char const *p = text ; (p = strchr(p, '$')) ; )
@@ -282,12 +290,20 @@ static void settle_pieces (struct plan *plan)
   for (unsigned int i = 0 ; i < plan->npieces ; i++)
     for (struct text const *one = plan->pieces[i].used.first ; one ; one = one->next) texts_add_once(plan->pool, where + i, one->text) ;
   for (unsigned int i = 0 ; i < plan->npieces ; i++)
-    if (plan->pieces[i].in_setup && has_setup) texts_add_once(plan->pool, where + i, plan_setup_where(plan)) ;
+    if (plan->pieces[i].in_setup && has_setup)
+    {
+      texts_add_once(plan->pool, where + i, plan_setup_where(plan)) ;
+      if (plan->pieces[i].claim) plan_mark_place(plan, 0, plan->pieces[i].claim, plan->pieces[i].text) ;
+    }
   for (struct service *service = plan->services ; service ; service = service->next)
   {
     plan_needed(plan, service, service->npieces, service->positional, "", needed) ;
     for (unsigned int i = 0 ; i < service->npieces ; i++)
-      if (needed[i]) texts_add_once(plan->pool, where + i, service_where(plan, service, "run")) ;
+      if (needed[i])
+      {
+        texts_add_once(plan->pool, where + i, service_where(plan, service, "run")) ;
+        if (plan->pieces[i].claim) plan_mark_place(plan, service, plan->pieces[i].claim, plan->pieces[i].text) ;
+      }
     if (!service->check) continue ;
     plan_needed(plan, 0, service->check_npieces, service->check_positional, service->check, needed) ;
     for (unsigned int i = 0 ; i < service->check_npieces ; i++)

@@ -129,6 +129,10 @@ extern void plan_mistake (struct plan *plan, uint32_t line, char const *text) ;
    service is 0) and in the claim's entry. */
 extern void plan_todo (struct plan *plan, struct service *service, struct claim *claim, uint32_t line, char const *text) ;
 
+/* A TODO where the text asks for the directory that the script is in: none of the files
+   that are written is there. */
+extern void plan_mark_place (struct plan *plan, struct service *service, struct claim *claim, char const *text) ;
+
 /* Does the text use what one of them sets? */
 extern int placed_mentioned (struct placed const *placed, char const *text) ;
 

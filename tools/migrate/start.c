@@ -258,6 +258,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   remarks_to_service(a, service) ;
   take_pending(a, service) ;
   run_lines(a, service, statement) ;
+  plan_mark_place(a->plan, service, service->claim, service->text) ;
   if (!a->plan->cmd && !a->positional && !a->in_function && service->command && takes_arguments(service->command))
     plan_todo(a->plan, service, service->claim, service->line,
       "\"$@\" is the image's CMD, which is not known: give --dockerfile; or write it here, and take it out of the Dockerfile") ;
@@ -294,6 +295,7 @@ void add_task (struct analysis *a, struct statement *statement)
   held = hold(a, &a->task_statements, statement) ;
   held->claim = claim_statement(a, statement, service_where(a->plan, a->task, "run"), pool_printf(a->pool, "task %s, run once%s%s", a->task->name,
     a->task->dependencies.first ? " after " : "", texts_join(a->pool, &a->task->dependencies, ", "))) ;
+  plan_mark_place(a->plan, a->task, held->claim, statement_text(a, statement)) ;
   if (!a->sets_errexit && !held->next && a->task_statements == held)
     held->claim->what = pool_printf(a->pool, "%s; when it fails, what depends on it is not started (the script went on)", held->claim->what) ;
 }
@@ -343,6 +345,7 @@ void add_ordinary (struct analysis *a, struct statement *statement)
   claim = claim_statement(a, statement, plan_setup_where(a->plan), "setup, as it was") ;
   if (shell_one_of(statement_command(statement), "eval source ."))
     plan_todo(a->plan, 0, claim, line_of(a, statement), "which variables it sets is not known: they reach no service") ;
+  plan_mark_place(a->plan, 0, claim, statement_text(a, statement)) ;
   plan_setup(a->plan, statement->range, 0, 1) ;
 }
 
