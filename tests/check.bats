@@ -243,6 +243,9 @@ good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
   finds 'web/run:2' warning "starts it in the background: make a service with exec nginx -g 'daemon off;'"
   service web <<<'exec /etc/init.d/my-server start'
   finds 'web/run:2' error 'init script of my-server'
+  touch web/flag-oneshot
+  finds 'web/run:2' warning 'init script of my-server'
+  rm web/flag-oneshot
   service web <<<$'service postgresql start\nsetup\nservice postgresql stop\nexec postgres'
   clean
 }

@@ -51,6 +51,56 @@ EOS
   grep -q 'exit 1' "$init/10-start"
 }
 
+@test "what a loop or a call sets comes ahead of what uses it, for its own services" {
+  wrapper <<'EOS'
+#!/bin/bash
+set -u
+serve() { local port=$1; shift; app "$@" --port $port & }
+for n in 1 2; do
+  dir=/data/$n
+  node --dir $dir | tee /log-$n &
+done
+serve 80 --x
+after $dir &
+wait
+EOS
+  migrate
+  services dir-1 dir-2 app after
+  file dir-2/run <<'EOS'
+#!/bin/bash
+cd "${REEVE_WORKDIR:-/}" || exit 111
+set -u
+n=2
+dir=/data/$n
+exec node --dir $dir
+EOS
+  file dir-2/log/run <<'EOS'
+#!/bin/bash
+cd "${REEVE_WORKDIR:-/}" || exit 111
+set -u
+n=2
+exec tee /log-$n
+EOS
+  file app/run <<'EOS'
+#!/bin/bash
+cd "${REEVE_WORKDIR:-/}" || exit 111
+set -u
+set -- 80 --x
+port=$1
+shift
+exec app "$@" --port $port
+EOS
+  file after/run <<'EOS'
+#!/bin/bash
+cd "${REEVE_WORKDIR:-/}" || exit 111
+set -u
+n=2
+dir=/data/$n
+exec after $dir
+EOS
+  lacks cont-init.d/10-start
+}
+
 @test "a service behind && has what is before it" {
   wrapper <<'EOS'
 [ -n "$A" ] && [ -d /x ] && one &

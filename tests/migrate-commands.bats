@@ -43,6 +43,7 @@ wait
 EOS
   migrate
   grep -q '^# TODO reeve-migrate: line 1: ' "$tree/mystery/run"
+  has mystery/flag-oneshot mystery/flag-keep-strays
   told 'TODO: it puts itself into the background'
 }
 
@@ -71,6 +72,27 @@ EOS
   becomes a7 'exec reeve-exec --user app:web -- a7'
   becomes a8 "exec reeve-exec --user app -- /bin/sh -c 'exec a8 --y'"
   becomes a9 'exec reeve-exec --user app -- a9'
+}
+
+@test "variables that sudo was given" {
+  wrapper <<<$'sudo -E -u app HOME=/tmp "OPTIONS=$X" /usr/bin/web --x &\nwait'
+  migrate
+  services web
+  becomes web 'exec reeve-exec --user app -- /usr/bin/web --x'
+  grep -qx 'export HOME=/tmp' "$tree/web/run"
+  grep -qx 'export "OPTIONS=$X"' "$tree/web/run"
+}
+
+@test "a shell for the terminal is no service" {
+  for shell in /bin/bash 'exec bash' 'sh -i'; do
+    wrapper <<<"web &"$'\n'"$shell"
+    migrate
+    services web
+    told 'line 2: dropped: a shell for whoever has a terminal'
+  done
+  wrapper <<<$'web &\nexec bash /opt/app.sh'
+  migrate
+  services web app
 }
 
 @test "a login shell is a fresh environment at home" {

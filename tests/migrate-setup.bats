@@ -192,3 +192,27 @@ EOS
   [[ $output == *'==> services.d/web/run (executable)'* ]]
   [ ! -e rootfs ]
 }
+
+@test "what eval sets, nobody knows" {
+  wrapper <<<$'eval "$(ssh-agent -s)"\nexec web'
+  migrate
+  grep -q '^# TODO reeve-migrate: line 1: which variables it sets' "$init/10-start"
+  told 'TODO: which variables it sets'
+}
+
+@test "where the script was, no other file is" {
+  wrapper <<'EOS'
+#!/bin/bash
+set -e
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+echo "usage: $0"
+"$(dirname "$0")/setup.sh"
+web --config "$here/web.conf" &
+worker
+EOS
+  migrate
+  grep -q '^# TODO reeve-migrate: line 3: it asks where the script is' "$tree/web/run"
+  grep -q '^# TODO reeve-migrate: line 5: it asks where the script is' "$init/10-start"
+  [ "$(grep -c 'where the script is' "$tree/worker/run")" -eq 0 ]
+  [ "$(grep -c 'it asks where' <<<"$report")" -eq 2 ]
+}

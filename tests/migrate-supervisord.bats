@@ -158,3 +158,10 @@ EOS
   run reeve-migrate Procfile
   [ "$status" -eq 1 ]
 }
+
+@test "a program that is started by itself has no file down" {
+  wrapper supervisord.conf <<<$'[program:web]\ncommand=web\nautostart=true'
+  input=supervisord.conf migrate
+  lacks web/down
+  untold /down
+}

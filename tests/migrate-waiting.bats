@@ -55,6 +55,31 @@ EOS
   has web/dependencies.d/postgres
 }
 
+@test "a port in a variable, or of a loop, says whom a condition asks" {
+  wrapper <<'EOS'
+#!/bin/bash
+serve --port "$DB_PORT" &
+for port in 8001 8002; do
+  PORT=$port node worker.js &
+done
+until (: </dev/tcp/localhost/$DB_PORT) 2>/dev/null; do sleep 1; done
+until curl -sf http://localhost:8001/health; do sleep 1; done
+exec web
+EOS
+  migrate
+  has serve/data/check worker-8001/data/check
+  lacks worker-8002/data/check
+  untold 'is it the one that is asked'
+}
+
+@test "whom nothing names is asked with a TODO in run" {
+  wrapper <<<$'one &\ntwo &\nuntil curl -sf localhost:8001; do sleep 1; done\nexec web'
+  migrate
+  has two/data/check
+  grep -q '^# TODO reeve-migrate: line 3: nothing in it names two' "$tree/two/run"
+  told 'is it the one that is asked'
+}
+
 @test "whom a condition asks" {
   wrapper <<'EOS'
 #!/bin/bash

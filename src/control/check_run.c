@@ -123,6 +123,7 @@ static void judge_init_script (struct check *check, unsigned int line, char cons
     char const *quote = strpbrk(words[i], " ;") ? "'" : "" ;
     used += (size_t)snprintf(mend + used, sizeof mend - used, "%s%s%s%s", i ? " " : "make a service with exec ", quote, words[i], quote) ;
   }
+  if (check_exists("flag-oneshot")) is_service = 0 ; /* it may end, and what it left behind lives on */
   finding(check, is_service ? LEVEL_ERROR : LEVEL_WARNING, "run", line, mend, "the init script of %s starts it in the background", name) ;
 }
 

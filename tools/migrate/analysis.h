@@ -77,7 +77,7 @@ struct analysis
   struct service *last ; /* the last one started in the background */
   struct service *task ; /* the oneshot that further tasks are added to */
   struct held *task_statements ;
-  struct texts positional ; /* lines that set $1, ... in the function being walked */
+  struct placed const *positional ; /* what sets $1, ... in the function being walked; 0: nothing */
   char const *user ; /* what the script starts itself again as; 0: itself */
   uint32_t waited_line ; /* where the script waited for the end; 0: not yet */
   uint32_t replaced_line ; /* the `exec` behind which nothing runs; 0: none */

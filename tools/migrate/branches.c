@@ -215,10 +215,19 @@ static void walk_once (struct analysis *a, struct statement *statement, struct f
       pool_printf(a->pool, "a loop over values that are not known here started it: one directory for each of %s", statement->name)) ;
 }
 
+static void place (struct analysis *a, struct placed const *outer, char const *text)
+{
+  struct placed *placed = pool_alloc(a->pool, sizeof(*placed)) ;
+  placed->text = text ;
+  placed->npieces = a->plan->npieces ;
+  placed->outer = outer ;
+  a->positional = placed ;
+}
+
 void walk_for (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct texts values = { 0 } ;
-  struct texts outer = a->positional ;
+  struct placed const *outer = a->positional ;
   char const *suffix = a->suffix ;
   struct frame inner = { .rest = statement, .up = frame } ; /* nothing in a loop is the last */
   if (!statement->branches) return ;
@@ -230,9 +239,7 @@ void walk_for (struct analysis *a, struct statement *statement, struct frame *fr
   }
   for (struct text *value = values.first ; value ; value = value->next)
   {
-    a->positional = (struct texts){ 0 } ;
-    for (struct text *one = outer.first ; one ; one = one->next) texts_add(a->pool, &a->positional, one->text) ;
-    texts_add(a->pool, &a->positional, pool_printf(a->pool, "%s=%s", statement->name, shell_quote(a->pool, value->text))) ;
+    place(a, outer, pool_printf(a->pool, "%s=%s", statement->name, shell_quote(a->pool, value->text))) ;
     a->suffix = strchr(value->text, '/') ? suffix : pool_printf(a->pool, "%s-%s", suffix, value->text) ;
     set_values(a, statement->branches->body, statement->name, value->text) ;
     walk_list(a, statement->branches->body, &inner) ;
@@ -270,7 +277,7 @@ static int passes_all (struct statement const *call)
 int walk_call (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct function *function = find_function(a, statement_command(statement)) ;
-  struct texts outer = a->positional ;
+  struct placed const *outer = a->positional ;
   struct service *before = a->plan->services ;
   struct texts made = { 0 } ;
   struct statement *body ;
@@ -288,8 +295,7 @@ int walk_call (struct analysis *a, struct statement *statement, struct frame *fr
   function->walked = 1 ;
   if (statement->nwords > 1 && !passes_all(statement))
   {
-    a->positional = (struct texts){ 0 } ;
-    texts_add(a->pool, &a->positional, pool_printf(a->pool, "set -- %s", source_copy(a->source,
+    place(a, outer, pool_printf(a->pool, "set -- %s", source_copy(a->source,
       (struct range){ statement->words[1].range.start, statement->words[statement->nwords - 1].range.end }))) ;
     set_arguments(a, body, statement, 1) ;
   }

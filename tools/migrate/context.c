@@ -205,7 +205,8 @@ int add_context (struct analysis *a, struct statement *statement)
   int always = statement_walk(statement, &applies_always, 0) || applies_always_assignment(a, statement) ;
   int positional = statement_walk(statement, &sets_positional, 0) ;
   int repeatable = statement->kind == STATEMENT_FUNCTION || is_repeatable(a, statement) ;
-  int before_all = !a->last && !a->plan->services && !a->conditions.first ;
+  int before_all = !a->last && !a->plan->services && !a->conditions.first
+   && !placed_mentioned(a->positional, statement_text(a, statement)) ;
   struct piece *piece ;
   struct claim *claim ;
   if (statement->kind == STATEMENT_FUNCTION) always = positional = 0 ;
@@ -218,6 +219,7 @@ int add_context (struct analysis *a, struct statement *statement)
   if (a->conditions.first) piece->under = texts_join(a->pool, &a->conditions, " && ") ;
   piece->always = always ;
   piece->positional = positional ;
+  piece->placed = a->positional ;
   piece->claim = claim ;
   piece->shared = !repeatable && before_all ;
   piece->in_setup = before_all ;

@@ -156,6 +156,14 @@ void plan_todo (struct plan *plan, struct service *service, struct claim *claim,
   if (claim) texts_add_once(plan->pool, &claim->todo, text) ;
 }
 
+void plan_mark_place (struct plan *plan, struct service *service, struct claim *claim, char const *text)
+{
+  if (!strstr(text, "$0") && !strstr(text, "${0") && !strstr(text, "BASH_SOURCE")) return ;
+  if (!strstr(text, "dirname") && !strstr(text, "readlink") && !strstr(text, "realpath") && !strstr(text, "%/")) return ;
+  plan_todo(plan, service, claim, source_line(plan->source, claim->range.start),
+    "it asks where the script is, and this file is elsewhere: write the directory that is meant") ;
+}
+
 static int mentions_positional (char const *text)
 {
   for (char const *p = text ; (p = strchr(p, '$')) ; )
@@ -166,6 +174,41 @@ static int mentions_positional (char const *text)
     if (*p && strchr("123456789@*", *p)) return 1 ;
     if (*p == '#' && p[-1] == '$') return 1 ;
   }
+  return 0 ;
+}
+
+int placed_mentioned (struct placed const *placed, char const *text)
+{
+  for (; placed ; placed = placed->outer)
+  {
+    char name[128] ;
+    size_t len = strcspn(placed->text, "= ") ;
+    if (placed->text[len] != '=')
+    {
+      if (mentions_positional(text)) return 1 ;
+      continue ;
+    }
+    if (len >= sizeof(name)) return 1 ;
+    memcpy(name, placed->text, len) ;
+    name[len] = 0 ;
+    if (shell_mentions(text, name)) return 1 ;
+  }
+  return 0 ;
+}
+
+int piece_is_elsewhere (struct piece const *piece, struct placed const *placed)
+{
+  if (!piece->placed) return 0 ;
+  for (; placed ; placed = placed->outer)
+    if (placed == piece->placed) return 0 ;
+  return 1 ;
+}
+
+/* What a call or loop behind it does over again. */
+static int is_repeated (struct plan const *plan, unsigned int i, unsigned int npieces)
+{
+  for (unsigned int j = i + 1 ; j < npieces ; j++)
+    if (!strcmp(plan->pieces[i].text, plan->pieces[j].text) && !plan->pieces[j].under) return 1 ;
   return 0 ;
 }
 
@@ -199,10 +242,17 @@ static int mentioned_by_lines (struct piece const *piece, struct texts const *te
   return 0 ;
 }
 
+static int mentioned_by_placed (struct piece const *piece, struct placed const *placed)
+{
+  for (; placed ; placed = placed->outer)
+    if (mentioned_by(piece, placed->text)) return 1 ;
+  return 0 ;
+}
+
 static int mentioned_by_service (struct piece const *piece, struct service const *service)
 {
   return mentioned_by_lines(piece, &service->run) || mentioned_by_lines(piece, &service->before)
-   || mentioned_by_lines(piece, &service->conditions) || mentioned_by_lines(piece, &service->positional)
+   || mentioned_by_lines(piece, &service->conditions) || mentioned_by_placed(piece, service->positional)
    || mentioned_by_lines(piece, &service->options) || mentioned_by(piece, service->assignments)
    || (service->command && mentioned_by(piece, service->command)) || mentioned_by(piece, service->redirects) ;
 }
@@ -210,7 +260,8 @@ static int mentioned_by_service (struct piece const *piece, struct service const
 /* A piece can only be needed by what comes after it, so one pass from the end is
    enough for variables; functions may mention later ones, hence again until nothing
    is added. */
-void plan_needed (struct plan const *plan, struct service const *service, unsigned int npieces, char const *extra, char *needed)
+void plan_needed (struct plan const *plan, struct service const *service, unsigned int npieces, struct placed const *placed,
+  char const *extra, char *needed)
 {
   int again = 1 ;
   memset(needed, 0, plan->npieces) ;
@@ -221,6 +272,7 @@ void plan_needed (struct plan const *plan, struct service const *service, unsign
     {
       struct piece const *piece = plan->pieces + i ;
       if (needed[i]) continue ;
+      if (piece_is_elsewhere(piece, placed) && (piece->positional || is_repeated(plan, i, npieces))) continue ;
       needed[i] = piece->always || mentioned_by(piece, extra)
        || (service && mentioned_by_service(piece, service)) ;
       for (unsigned int j = 0 ; !needed[i] && j < npieces ; j++)
@@ -238,14 +290,22 @@ static void settle_pieces (struct plan *plan)
   for (unsigned int i = 0 ; i < plan->npieces ; i++)
     for (struct text const *one = plan->pieces[i].used.first ; one ; one = one->next) texts_add_once(plan->pool, where + i, one->text) ;
   for (unsigned int i = 0 ; i < plan->npieces ; i++)
-    if (plan->pieces[i].in_setup && has_setup) texts_add_once(plan->pool, where + i, plan_setup_where(plan)) ;
+    if (plan->pieces[i].in_setup && has_setup)
+    {
+      texts_add_once(plan->pool, where + i, plan_setup_where(plan)) ;
+      if (plan->pieces[i].claim) plan_mark_place(plan, 0, plan->pieces[i].claim, plan->pieces[i].text) ;
+    }
   for (struct service *service = plan->services ; service ; service = service->next)
   {
-    plan_needed(plan, service, service->npieces, "", needed) ;
+    plan_needed(plan, service, service->npieces, service->positional, "", needed) ;
     for (unsigned int i = 0 ; i < service->npieces ; i++)
-      if (needed[i]) texts_add_once(plan->pool, where + i, service_where(plan, service, "run")) ;
+      if (needed[i])
+      {
+        texts_add_once(plan->pool, where + i, service_where(plan, service, "run")) ;
+        if (plan->pieces[i].claim) plan_mark_place(plan, service, plan->pieces[i].claim, plan->pieces[i].text) ;
+      }
     if (!service->check) continue ;
-    plan_needed(plan, 0, service->check_npieces, service->check, needed) ;
+    plan_needed(plan, 0, service->check_npieces, service->check_positional, service->check, needed) ;
     for (unsigned int i = 0 ; i < service->check_npieces ; i++)
       if (needed[i]) texts_add_once(plan->pool, where + i, service_where(plan, service, "data/check")) ;
   }

@@ -8,6 +8,14 @@
 #include "migrate/pool.h"
 #include "migrate/source.h"
 
+/* A line of run that is no piece: for this service alone, behind `npieces` of them. */
+struct placed
+{
+  char const *text ;
+  unsigned int npieces ;
+  struct placed const *outer ; /* the one that comes before it */
+} ;
+
 /* Something that applies from its line on to each service that needs it: a
    variable, a function, cd, umask, ulimit, options, redirections of everything. */
 struct piece
@@ -19,6 +27,7 @@ struct piece
   int positional ; /* sets $1, $2, ...: for those that mention them */
   int in_setup ; /* the cont-init.d script has it as well */
   char const *under ; /* the conditions of the branch that it is in; 0: none */
+  struct placed const *placed ; /* the call or loop that it is in; 0: none */
   struct texts used ; /* where it went in another form */
   struct claim *claim ;
 } ;
@@ -37,7 +46,7 @@ struct service
   char const *text ; /* its command, as it was written */
   uint32_t line ;
   unsigned int npieces ; /* of the plan's, those that had applied when it started */
-  struct texts positional ; /* lines that set $1, ... for it alone */
+  struct placed const *positional ; /* what sets $1, ... for it; 0: nothing */
   struct texts conditions ; /* shell commands that must succeed, else it is not started */
   struct texts before ; /* lines of run before the command */
   struct texts run ; /* lines of run, ahead of what it becomes */
@@ -49,6 +58,7 @@ struct service
   struct texts logger ; /* lines of log/run */
   char const *check ; /* a shell command that succeeds when it is ready; 0: none known */
   unsigned int check_npieces ;
+  struct placed const *check_positional ;
   struct texts dependencies ; /* names */
   struct setting *settings ;
   int is_main ;
@@ -119,9 +129,19 @@ extern void plan_mistake (struct plan *plan, uint32_t line, char const *text) ;
    service is 0) and in the claim's entry. */
 extern void plan_todo (struct plan *plan, struct service *service, struct claim *claim, uint32_t line, char const *text) ;
 
-/* Which of the pieces does the service need, besides `extra`? Writes a flag each to
-   `needed`, plan->npieces long. */
-extern void plan_needed (struct plan const *plan, struct service const *service, unsigned int npieces, char const *extra, char *needed) ;
+/* A TODO where the text asks for the directory that the script is in: none of the files
+   that are written is there. */
+extern void plan_mark_place (struct plan *plan, struct service *service, struct claim *claim, char const *text) ;
+
+/* Does the text use what one of them sets? */
+extern int placed_mentioned (struct placed const *placed, char const *text) ;
+
+/* Which of the pieces does the service, 0 for none, need besides `extra`, in the call or
+   loop `placed`? Writes a flag each to `needed`, plan->npieces long. */
+extern void plan_needed (struct plan const *plan, struct service const *service, unsigned int npieces, struct placed const *placed,
+  char const *extra, char *needed) ;
+/* Is the piece in a call or loop that `placed` is not in? */
+extern int piece_is_elsewhere (struct piece const *piece, struct placed const *placed) ;
 
 /* Says where each piece went, and makes a TODO of whatever nobody claimed. */
 extern void plan_settle (struct plan *plan) ;

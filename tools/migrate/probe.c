@@ -107,11 +107,33 @@ static int shares_address (struct service const *service, char const *condition)
   return 0 ;
 }
 
+/* $DB_PORT in both, or the port that the loop gave it. */
+static int shares_variable (struct service const *service, char const *condition)
+{
+  for (char const *p = condition ; (p = strchr(p, '$')) ; )
+  {
+    char name[128] ;
+    size_t len ;
+    p += strspn(p, "${") ;
+    len = strspn(p, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") ;
+    if (!len || len >= sizeof(name)) continue ;
+    memcpy(name, p, len) ;
+    name[len] = 0 ;
+    if ((strcasestr(name, "port") || strcasestr(name, "sock")) && shell_mentions(service->text, name)) return 1 ;
+  }
+  for (struct placed const *placed = service->positional ; placed ; placed = placed->outer)
+  {
+    char const *value = placed->text + strcspn(placed->text, "=") ;
+    if (strlen(value) > 2 && strspn(value + 1, "0123456789") == strlen(value + 1) && shell_mentions(condition, value + 1)) return 1 ;
+  }
+  return 0 ;
+}
+
 /* How much speaks for it; the later of two alike wins. */
 static int likelihood (struct service const *service, char const *condition)
 {
   if (service->is_oneshot) return -1 ;
-  if (shares_address(service, condition)) return 4 ;
+  if (shares_address(service, condition) || shares_variable(service, condition)) return 4 ;
   for (size_t i = 0 ; i < ROWS(relations) ; i++)
     if (shell_mentions(condition, relations[i].probe) && has_program(service, relations[i].programs)) return 3 ;
   if (*service->program && shell_mentions(condition, service->program)) return 2 ;

@@ -74,22 +74,39 @@ static void add_received (struct rendering *r, struct texts *lines, struct piece
   }
 }
 
+static void add_placed (struct rendering *r, struct texts *lines, struct placed const *placed, unsigned int npieces)
+{
+  if (!placed) return ;
+  add_placed(r, lines, placed->outer, npieces) ;
+  if (placed->npieces == npieces) texts_add(r->plan->pool, lines, placed->text) ;
+}
+
+static void add_all_placed (struct rendering *r, struct texts *lines, struct placed const *placed)
+{
+  if (!placed) return ;
+  add_all_placed(r, lines, placed->outer) ;
+  texts_add(r->plan->pool, lines, placed->text) ;
+}
+
 /* #!, and what the script's lines so far mean for this one; for a run also the
    conditions of the service, ahead of what is in the same branch. */
-static void add_head (struct rendering *r, struct texts *lines, struct service const *service, unsigned int npieces, char const *extra)
+static void add_head (struct rendering *r, struct texts *lines, struct service const *service, unsigned int npieces,
+  struct placed const *placed, char const *extra)
 {
   char const *conditions = service && service->conditions.first ? texts_join(r->plan->pool, &service->conditions, " && ") : 0 ;
   int asked = 0 ;
   struct plan *plan = r->plan ;
   char *needed = pool_alloc(plan->pool, plan->npieces + 1) ;
-  plan_needed(plan, service, npieces, extra, needed) ;
+  plan_needed(plan, service, npieces, placed, extra, needed) ;
   texts_add(plan->pool, lines, pool_printf(plan->pool, "#!%s", plan->shell)) ;
   if (needs_workdir(r, service, npieces, needed)) texts_add(plan->pool, lines, plan->workdir
     ? pool_printf(plan->pool, "cd %s || exit 111", shell_quote(plan->pool, plan->workdir)) : WORKDIR) ;
   for (unsigned int i = 0 ; i < npieces ; i++)
   {
     struct piece const *piece = plan->pieces + i ;
+    add_placed(r, lines, placed, i) ;
     if (!needed[i]) continue ;
+    if (piece_is_elsewhere(piece, placed) && placed_mentioned(piece->placed, piece->text)) add_all_placed(r, lines, piece->placed) ;
     if (piece->shared) add_received(r, lines, piece) ;
     else if (piece->under && conditions && !strcmp(piece->under, conditions))
     {
@@ -99,8 +116,8 @@ static void add_head (struct rendering *r, struct texts *lines, struct service c
     else if (piece->under) texts_add(plan->pool, lines, pool_printf(plan->pool, "if %s; then\n%s\nfi", piece->under, piece->text)) ;
     else texts_add(plan->pool, lines, piece->text) ;
   }
+  add_placed(r, lines, placed, npieces) ;
   if (!service) return ;
-  for (struct text const *one = service->positional.first ; one ; one = one->next) texts_add(plan->pool, lines, one->text) ;
   if (!asked) add_conditions(r, lines, service) ;
 }
 
@@ -151,7 +168,7 @@ static void add_run (struct rendering *r, struct service *service)
   struct texts lines = { 0 } ;
   struct texts all = { 0 } ;
   int remember = 0 ;
-  add_head(r, &lines, service, service->npieces, "") ;
+  add_head(r, &lines, service, service->npieces, service->positional, "") ;
   add_all(pool, &all, &lines) ;
   add_all(pool, &all, &service->before) ;
   add_all(pool, &all, &service->run) ;
@@ -178,7 +195,7 @@ static void add_run (struct rendering *r, struct service *service)
 static void add_check (struct rendering *r, struct service *service)
 {
   struct texts lines = { 0 } ;
-  add_head(r, &lines, 0, service->check_npieces, service->check) ;
+  add_head(r, &lines, 0, service->check_npieces, service->check_positional, service->check) ;
   texts_add(r->plan->pool, &lines, service->check) ;
   add_file(r, service_where(r->plan, service, "data/check"), as_script(r, &lines), 1) ;
   service_set(r->plan, service, "notification-fd", NOTIFICATION_FD) ;
@@ -188,7 +205,7 @@ static void add_finish (struct rendering *r, struct service *service)
 {
   struct texts lines = { 0 } ;
   char const *extra = texts_join(r->plan->pool, &service->finish, "\n") ;
-  add_head(r, &lines, 0, service->npieces, extra) ;
+  add_head(r, &lines, 0, service->npieces, service->positional, extra) ;
   add_all(r->plan->pool, &lines, &service->finish) ;
   add_file(r, service_where(r->plan, service, "finish"), as_script(r, &lines), 1) ;
 }
@@ -197,7 +214,7 @@ static void add_logger (struct rendering *r, struct service *service)
 {
   struct texts lines = { 0 } ;
   char const *extra = texts_join(r->plan->pool, &service->logger, "\n") ;
-  add_head(r, &lines, 0, service->npieces, extra) ;
+  add_head(r, &lines, 0, service->npieces, service->positional, extra) ;
   add_all(r->plan->pool, &lines, &service->logger) ;
   add_file(r, service_where(r->plan, service, "log/run"), as_script(r, &lines), 1) ;
 }
@@ -257,7 +274,7 @@ static void add_shared (struct rendering *r, struct texts *lines)
   struct texts names = { 0 } ;
   for (struct service *service = plan->services ; service ; service = service->next)
   {
-    plan_needed(plan, service, service->npieces, "", needed) ;
+    plan_needed(plan, service, service->npieces, service->positional, "", needed) ;
     for (unsigned int i = 0 ; i < service->npieces ; i++)
     {
       if (!needed[i] || !plan->pieces[i].shared) continue ;

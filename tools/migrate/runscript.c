@@ -62,6 +62,13 @@ static void tell_foreground (struct analysis *a, struct service *service, struct
   uint32_t line = line_of(a, statement) ;
   if (foreground->means_strays) service_set(a->plan, service, "flag-keep-strays", "") ;
   if (!foreground->in_background) return ;
+  if (!foreground->argv[0] && foreground->is_init_script)
+  {
+    /* As the script did, until somebody writes the service. */
+    service->is_oneshot = 1 ;
+    service->is_main = service->is_background = 0 ;
+    service_set(a->plan, service, "flag-keep-strays", "") ;
+  }
   if (!foreground->argv[0])
     plan_todo(a->plan, service, service->claim, line, foreground->mend
       ? pool_printf(a->pool, "it puts itself into the background: %s", foreground->mend)
@@ -84,7 +91,7 @@ static char const *with_arguments (struct analysis *a, char const *command)
 {
   static char const *const marks[] = { "\"$@\"", "\"${@}\"", "$@" } ;
   struct texts words = { 0 } ;
-  if (!a->plan->cmd || a->positional.first || a->in_function || a->in_call) return command ;
+  if (!a->plan->cmd || a->positional || a->in_function || a->in_call) return command ;
   for (unsigned int i = 0 ; a->plan->cmd[i] ; i++) texts_add(a->pool, &words, shell_quote(a->pool, a->plan->cmd[i])) ;
   for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
   {

@@ -241,15 +241,15 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   static char const *const hows[] = { "started in the background", "what the script ended with: main", "a daemon" } ;
   struct service *service ;
   char const *name ;
-  int by_cmd = is_image_command(a, statement) && a->plan->cmd && a->plan->cmd[0] && !a->positional.first ;
+  int by_cmd = is_image_command(a, statement) && a->plan->cmd && a->plan->cmd[0] && !a->positional ;
   close_task(a) ;
-  name = by_cmd ? command_service_name(a->pool, a->plan->cmd) : runs_arguments(a, statement) && !a->positional.first ? "cmd" : name_of(a, statement) ;
+  name = by_cmd ? command_service_name(a->pool, a->plan->cmd) : runs_arguments(a, statement) && !a->positional ? "cmd" : name_of(a, statement) ;
   service = plan_service(a->plan, distinct_name(a, name, statement), line_of(a, statement)) ;
   service->text = statement_text(a, statement) ;
   service->is_main = how == START_MAIN ;
   service->is_background = how == START_BACKGROUND ;
   copy_texts(a, &service->conditions, &a->conditions) ;
-  copy_texts(a, &service->positional, &a->positional) ;
+  service->positional = a->positional ;
   copy_texts(a, &service->dependencies, &a->ready) ;
   service->claim = claim_statement(a, statement, service_where(a->plan, service, "run"),
     pool_printf(a->pool, "service %s, %s", service->name, hows[how])) ;
@@ -258,7 +258,8 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   remarks_to_service(a, service) ;
   take_pending(a, service) ;
   run_lines(a, service, statement) ;
-  if (!a->plan->cmd && !a->positional.first && !a->in_function && service->command && takes_arguments(service->command))
+  plan_mark_place(a->plan, service, service->claim, service->text) ;
+  if (!a->plan->cmd && !a->positional && !a->in_function && service->command && takes_arguments(service->command))
     plan_todo(a->plan, service, service->claim, service->line,
       "\"$@\" is the image's CMD, which is not known: give --dockerfile; or write it here, and take it out of the Dockerfile") ;
   if (how == START_BACKGROUND && shell_one_of(service->program, TASKS))
@@ -283,7 +284,7 @@ void add_task (struct analysis *a, struct statement *statement)
     struct service *task = plan_service(a->plan, name_of(a, statement), line_of(a, statement)) ;
     task->is_oneshot = 1 ;
     copy_texts(a, &task->conditions, &a->conditions) ;
-    copy_texts(a, &task->positional, &a->positional) ;
+    task->positional = a->positional ;
     if (a->ready.first) copy_texts(a, &task->dependencies, &a->ready) ;
     else
       for (struct service *one = a->plan->services ; one != task ; one = one->next) texts_add(a->pool, &task->dependencies, one->name) ;
@@ -294,6 +295,7 @@ void add_task (struct analysis *a, struct statement *statement)
   held = hold(a, &a->task_statements, statement) ;
   held->claim = claim_statement(a, statement, service_where(a->plan, a->task, "run"), pool_printf(a->pool, "task %s, run once%s%s", a->task->name,
     a->task->dependencies.first ? " after " : "", texts_join(a->pool, &a->task->dependencies, ", "))) ;
+  plan_mark_place(a->plan, a->task, held->claim, statement_text(a, statement)) ;
   if (!a->sets_errexit && !held->next && a->task_statements == held)
     held->claim->what = pool_printf(a->pool, "%s; when it fails, what depends on it is not started (the script went on)", held->claim->what) ;
 }
@@ -328,6 +330,7 @@ static int is_preparation (struct statement const *statement)
 
 void add_ordinary (struct analysis *a, struct statement *statement)
 {
+  struct claim *claim ;
   if (a->conditions.first || (a->plan->services && !a->task && is_preparation(statement)))
   {
     hold(a, &a->pending, statement)->claim = claim_statement(a, statement, "", "as it was") ;
@@ -339,7 +342,10 @@ void add_ordinary (struct analysis *a, struct statement *statement)
     return ;
   }
   remarks_to_setup(a) ;
-  claim_statement(a, statement, plan_setup_where(a->plan), "setup, as it was") ;
+  claim = claim_statement(a, statement, plan_setup_where(a->plan), "setup, as it was") ;
+  if (shell_one_of(statement_command(statement), "eval source ."))
+    plan_todo(a->plan, 0, claim, line_of(a, statement), "which variables it sets is not known: they reach no service") ;
+  plan_mark_place(a->plan, 0, claim, statement_text(a, statement)) ;
   plan_setup(a->plan, statement->range, 0, 1) ;
 }
 

@@ -145,9 +145,14 @@ static void set_restart (struct translation *t)
   char const *value = take(t, "autorestart", "restart", "when it is restarted") ;
   char const *retries = ini_take(t->source, t->section, "startretries", "", 0) ;
   char const *seconds = ini_take(t->source, t->section, "startsecs", "", 0) ;
-  char const *start = take(t, "autostart", "down", "not started by itself") ;
+  char const *start = ini_take(t->source, t->section, "autostart", "", 0) ;
   int never = value && is_false(value) ;
-  if (start && is_false(start)) service_set(plan, t->service, "down", "") ;
+  if (start && is_false(start))
+  {
+    take(t, "autostart", "down", "not started by itself") ;
+    service_set(plan, t->service, "down", "") ;
+  }
+  else note(t, "autostart", "each service is started by itself") ;
   if (never && seconds && !strcmp(seconds, "0") && !(start && is_false(start)))
   {
     t->service->is_oneshot = 1 ;

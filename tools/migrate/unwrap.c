@@ -164,6 +164,15 @@ static void unwrap_runuser (struct unwrapping *u)
   u->i = i ;
 }
 
+/* NAME=value before the command, for its environment. */
+static int is_assignment (char const *text)
+{
+  size_t len ;
+  text += *text == '"' ;
+  len = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ;
+  return len && (*text < '0' || *text > '9') && text[len] == '=' ;
+}
+
 static void unwrap_sudo (struct unwrapping *u)
 {
   char const *user = "root" ;
@@ -196,6 +205,8 @@ static void unwrap_sudo (struct unwrapping *u)
   if (!keep)
     texts_add(u->pool, &u->launch->before,
       pool_printf(u->pool, "export HOME=%s USER=%s LOGNAME=%s", home_of(u, user), user, user)) ;
+  for (; i < u->statement->nwords && is_assignment(raw(u, i)) ; i++)
+    texts_add(u->pool, &u->launch->before, pool_printf(u->pool, "export %s", raw(u, i))) ;
   u->i = i ;
 }
 

@@ -167,9 +167,10 @@ static void set_check (struct analysis *a, struct service *service, struct state
   struct claim *claim = claim_statement(a, statement, service_where(a->plan, service, "data/check"),
     pool_printf(a->pool, "waits for %s: its readiness check; what comes later depends on it", service->name)) ;
   unsigned long ms = statement->kind == STATEMENT_COMMAND ? 0 : limit_ms(a, statement) ;
-  if (!certain) texts_add(a->pool, &claim->todo, pool_printf(a->pool, "nothing in it names %s, the last that was started: is it the one that is asked?", service->name)) ;
+  if (!certain) plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool, "nothing in it names %s, the last that was started: is it the one that is asked?", service->name)) ;
   service->check = service->check ? pool_printf(a->pool, "%s || exit\n%s", service->check, check) : check ;
   service->check_npieces = a->plan->npieces ;
+  service->check_positional = a->positional ;
   if (ms)
   {
     service_set(a->plan, service, "timeout-up", pool_printf(a->pool, "%lu", ms)) ;

@@ -103,12 +103,24 @@ static int starts_itself (struct analysis *a, struct statement *statement, struc
   return 1 ;
 }
 
+/* The last line of many scripts, for `docker run -it`. */
+static int drop_shell (struct analysis *a, struct statement *statement, struct launch const *launch)
+{
+  char const *name = shell_basename(statement_word(statement, launch->first)) ;
+  if (!shell_one_of(name, "sh bash ash dash zsh") || launch->options.first || statement->nredirects) return 0 ;
+  for (unsigned int i = launch->first + 1 ; i < statement->nwords ; i++)
+    if (!shell_one_of(statement->words[i].raw, "-i -l -li -il --login")) return 0 ;
+  drop(a, statement, pool_printf(a->pool, "a shell for whoever has a terminal, which a service has not: docker exec -it CONTAINER %s", name)) ;
+  return 1 ;
+}
+
 static void walk_exec (struct analysis *a, struct statement *statement)
 {
   struct launch launch ;
   command_unwrap(a->pool, statement, &launch) ;
   if (starts_itself(a, statement, &launch)) return ;
-  start_service(a, statement, START_MAIN) ;
+  if (drop_shell(a, statement, &launch)) script_waits(a, line_of(a, statement)) ;
+  else start_service(a, statement, START_MAIN) ;
   if (!a->conditions.first) a->replaced_line = line_of(a, statement) ;
 }
 
@@ -126,6 +138,11 @@ static void walk_program (struct analysis *a, struct statement *statement, struc
   if (foreground.in_background || launch.detached)
   {
     start_service(a, statement, launch.detached ? START_BACKGROUND : START_DAEMON) ;
+    return ;
+  }
+  if (is_last(frame) && drop_shell(a, statement, &launch))
+  {
+    script_waits(a, line_of(a, statement)) ;
     return ;
   }
   if (foreground.is_daemon || (is_last(frame) && !shell_one_of(name, SHORT)))
