@@ -219,6 +219,15 @@ static void add_logger (struct rendering *r, struct service *service)
   add_file(r, service_where(r->plan, service, "log/run"), as_script(r, &lines), 1) ;
 }
 
+/* As long as nobody waits for dependencies.d, what needs another service fails before
+   that is there: it is tried again for about a minute. And a task is done once. */
+static void add_restart (struct rendering *r, struct service *service)
+{
+  for (struct setting const *setting = service->settings ; setting ; setting = setting->next)
+    if (!strcmp(setting->file, "restart")) return ;
+  if (service->is_oneshot || (service->is_main && service->dependencies.first)) service_set(r->plan, service, "restart", "on-failure:10") ;
+}
+
 static void add_service (struct rendering *r, struct service *service)
 {
   struct plan *plan = r->plan ;
@@ -226,6 +235,7 @@ static void add_service (struct rendering *r, struct service *service)
   if (service->check) add_check(r, service) ;
   if (service->finish.first) add_finish(r, service) ;
   if (service->logger.first) add_logger(r, service) ;
+  add_restart(r, service) ;
   for (struct setting const *setting = service->settings ; setting ; setting = setting->next)
     add_file(r, service_where(plan, service, setting->file), *setting->value ? pool_printf(plan->pool, "%s\n", setting->value) : "", 0) ;
   if (service->is_main) add_file(r, service_where(plan, service, "flag-main"), "", 0) ;
