@@ -19,7 +19,7 @@ void clock_pause (char const *what, uint32_t ms)
   if (errno != said)
   {
     said = errno ;
-    strerr_warnwu2sys(what, " (trying again every second)") ;
+    strerr_warnwu2sys(what, " (trying again)") ;
   }
   nanosleep(&pause, 0) ; /* signals are blocked: it sleeps to the end */
 }

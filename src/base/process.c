@@ -124,10 +124,13 @@ int process_look (pid_t pid, struct process_look *look)
   return 1 ;
 }
 
-int process_lives (struct process_birth const *birth)
+/* 1, 0, or -1 with errno when that cannot be told. */
+static int is_it (struct process_birth const *birth)
 {
   struct process_look look ;
-  return birth->pid > 0 && process_look(birth->pid, &look)
+  if (birth->pid <= 0) return 0 ;
+  if (!process_look(birth->pid, &look)) return errno == ENOENT || errno == ESRCH ? 0 : -1 ;
+  return 1
       && look.started_ms <= birth->before_ms && look.started_ms + PROCESS_TICK_MS >= birth->after_ms ;
 }
 
@@ -178,13 +181,22 @@ int process_each_child (process_child_func *each, void *data)
   return 1 ;
 }
 
+int process_lives (struct process_birth const *birth)
+{
+  return is_it(birth) == 1 ;
+}
+
 int process_watch (struct process_birth const *birth)
 {
   int fd = (int)syscall(SYS_pidfd_open, (long)birth->pid, 0L) ;
+  int it ;
+  int err ;
   if (fd == -1) return -1 ;
-  if (process_lives(birth)) return fd ; /* looked at after the opening: it is this one or was reaped */
+  it = is_it(birth) ; /* looked at after the opening: it is this one or was reaped */
+  if (it == 1) return fd ;
+  err = it ? errno : ESRCH ;
   fd_close(fd) ;
-  errno = ESRCH ;
+  errno = err ;
   return -1 ;
 }
 

@@ -272,6 +272,7 @@ void act_found (struct scanner *s, struct unit *unit, pid_t supervisor)
   {
     units_set_supervisor(&s->units, unit, 0) ;
     unit->adopt = 1 ; /* it may have been killed */
+    if (unit->phase == UNIT_INCOMPLETE || unit->phase == UNIT_SETTLING || unit->phase == UNIT_RETRYING) unit->phase = UNIT_REPLACING ;
     act(s, unit, UNIT_START_FAILED) ; /* another one in a second */
     return ;
   }

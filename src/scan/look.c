@@ -175,7 +175,8 @@ static void take_over (struct scanner *s, struct unit *unit)
   }
 }
 
-static void leftover (struct scanner *s, char const *name)
+/* Returns 0 when it is in doubt. */
+static int leftover (struct scanner *s, char const *name)
 {
   char logger_name[NAME_MAX + sizeof LOGGER_SUFFIX] ;
   struct unit *unit ;
@@ -185,25 +186,23 @@ static void leftover (struct scanner *s, char const *name)
   int left ;
   int logger_left ;
   int has_logger ;
-  if (service_name_fault(name)) return ;
+  if (service_name_fault(name)) return 1 ;
   snprintf(logger_name, sizeof logger_name, "%s" LOGGER_SUFFIX, name) ;
   if (!livetree_is_ours(name) || (supervisor = living(name)) == -1 || (logger_supervisor = living(logger_name)) == -1
    || (left = look_was_left(s, name)) == -1 || (logger_left = look_was_left(s, logger_name)) == -1)
-  {
-    absent(s, name) ;
-    return ;
-  }
+    return absent(s, name) ;
   has_logger = logger_supervisor || logger_left ;
   if (!has_logger && !supervisor && !left)
   {
     if (!livetree_remove(name)) strerr_warnwu4sys("remove what is left of an earlier run, ", s->live, "/", name) ;
-    return ;
+    return 1 ;
   }
   unit = know(s, name, name) ;
-  if (!unit) return ;
+  if (!unit) return 0 ;
   logger = has_logger ? units_add(&s->units, logger_name, logger_name, unit) : 0 ;
   if (logger) take_over(s, logger) ; /* before who writes to it */
   take_over(s, unit) ;
+  return 1 ;
 }
 
 /* ---- a scan ---- */
@@ -393,12 +392,13 @@ void look_prune (struct scanner *s, int loggers_too)
 int look_at_leftovers (struct scanner *s)
 {
   struct dirent *e ;
+  int doubt = 0 ;
   int err ;
   DIR *dir = opendir(".") ;
   if (!dir) return 0 ;
   while ((errno = 0, e = readdir(dir)))
-    if (e->d_name[0] != '.' && !units_by_identity(&s->units, e->d_name)) leftover(s, e->d_name) ;
-  err = errno ;
+    if (e->d_name[0] != '.' && !units_by_identity(&s->units, e->d_name) && !leftover(s, e->d_name)) doubt = errno ? errno : EAGAIN ;
+  err = errno ? errno : doubt ;
   closedir(dir) ;
   errno = err ;
   return !err ;

@@ -30,6 +30,8 @@
 #define DEFAULT_SCAN "/etc/services.d"
 #define CONTROL_DIRECTORY ".s6-svscan"
 #define RETRY_MS 1000
+#define INSIST_MS 100
+#define INSIST_TIMES 10
 
 enum channel { CHANNEL_SIGNALS, CHANNEL_CONTROL, CHANNEL_REPORTS, CHANNEL_INOTIFY, CHANNEL_FOUND, CHANNEL_COUNT } ;
 
@@ -136,13 +138,13 @@ static int find_in_place (struct scanner *s)
   return 1 ;
 }
 
-/* After an upgrade a tree depends on us: what can pass is waited for. */
+/* A tree depends on us, after an upgrade without an end: what can pass is waited for. */
 static void insist (struct scanner *s, int (*on) (struct scanner *), char const *what)
 {
-  while (!(*on)(s))
+  for (unsigned int i = 0 ; !(*on)(s) ; i++)
   {
-    if (!s->upgrade.done) strerr_diefu2sys(111, what, s->live) ;
-    clock_pause(what, RETRY_MS) ;
+    if (i >= INSIST_TIMES && !s->upgrade.done) strerr_diefu2sys(111, what, s->live) ;
+    clock_pause(what, INSIST_MS) ;
   }
 }
 
