@@ -14,12 +14,16 @@ teardown() { reeve_teardown; }
 # A service `web` of its own supervisor: its run is that, after reeve-exec.
 exec_service() # OPTION... -- PROGRAM...
 {
+  begin_service "$@"
+  eventually 10 pid_known
+}
+begin_service()
+{
   mkdir -p "$live/web"
   in=$live setting web notification-fd "${fd:-3}"
   printf '#!/bin/sh\nexec 2>>"%s"\nexec reeve-exec %s\n' "$dir/stderr" "$*" >"$live/web/run"
   chmod 755 "$live/web/run"
   supervise web
-  eventually 10 pid_known
 }
 check() { script "$live/web/data/check"; }
 
@@ -56,7 +60,7 @@ stop() { s6-svc -wD -T 20000 -d "$live/web"; }
 
 @test "--ready: no check before the program is executed, nor a helper when it cannot be" {
   check <<<'echo >>"$dir/checks"; exit 1'
-  exec_service --ready ./data/check -- ./nosuch
+  begin_service --ready ./data/check -- ./nosuch
   says "unable to execute ./nosuch" 20
   s6-svc -wD -T 20000 -d "$live/web"
   eventually 10 no_helper
