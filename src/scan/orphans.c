@@ -82,6 +82,7 @@ static void forget (struct scanner *s, struct orphan *orphan)
 void orphans_release (struct scanner *s, struct unit *unit)
 {
   struct orphan *next ;
+  if (unit->ends_strays) orphans_kill(unit, 0) ; /* those that came too late */
   for (struct orphan *orphan = unit->orphans ; orphan ; orphan = next)
   {
     next = orphan->next ;
@@ -134,6 +135,17 @@ static int can_descend (struct process_look const *look, struct unit const *unit
   return unit && look->started_ms + PROCESS_TICK_MS >= unit->process_started_ms ;
 }
 
+/* Of what has left its session: by its place in the kernel's list. */
+static struct unit *of_place (struct booking const *b, struct process_look const *look)
+{
+  struct unit *unit = b->dead ;
+  if (can_descend(look, b->current)) return b->current ;
+  while (unit && !can_descend(look, unit)) unit = unit->next_dead ;
+  if (unit) return unit ;
+  for (unit = b->s->units.adopting ; unit && !can_descend(look, unit) ; unit = unit->next_adopting) ;
+  return unit ;
+}
+
 static int note (pid_t pid, void *data)
 {
   struct scanner *s = data ;
@@ -168,7 +180,7 @@ static int book (pid_t pid, void *data)
   }
   if (!unit) unit = of_session(b, look.session) ;
   if (unit) b->current = unit ;
-  else if (look.session != getsid(0) && can_descend(&look, b->current)) unit = b->current ;
+  else if (look.session != getsid(0)) unit = of_place(b, &look) ;
   if (unit) give(b->s, orphan, unit) ;
   return 1 ;
 }

@@ -105,7 +105,7 @@ static void act_on (struct scanner *s, struct unit *dead, struct unit *bereaved)
     more = collect(s, &dead) ;
     killed = orphans_book(s, dead, more ? more : bereaved) ;
     for (struct unit *unit = s->units.adopting ; unit ; unit = unit->next_adopting)
-      if (unit->strays_ms) orphans_end_strays(s, unit) ;
+      if (unit->strays_ms || (unit->ends_strays && unit->orphans)) orphans_end_strays(s, unit) ;
   }
   while (dead)
   {
@@ -150,6 +150,8 @@ static void reported (struct scanner *s, char const *line, size_t len)
   if (report.main_ended) stop_main_ended(s, unit, report.wstat) ;
   if (unit->orphans) orphans_told(s, unit, report.pid) ;
   if (report.signal) orphans_signal(s, unit, report.signal) ;
+  if (report.phase == PHASE_STRAYS) unit->ends_strays = 1 ;
+  else if (report.phase == PHASE_UP) unit->ends_strays = 0 ;
   if (report.phase == PHASE_STRAYS && (unit->adopting || !unit->child)) orphans_end_strays(s, unit) ;
 }
 

@@ -91,6 +91,7 @@ struct unit
   unsigned int adopt : 1 ; /* the next supervisor goes on from what the last one has left */
   unsigned int adopting : 1 ; /* in that list */
   unsigned int killing : 1 ; /* its strays have had SIGTERM */
+  unsigned int ends_strays : 1 ; /* its supervisor has asked for that, and has started nothing since */
   unsigned int upgrade_due : 1 ; /* its supervisor could not be told yet */
   unsigned int terminate : 1 ; /* a logger that is not to wait for the end of its input */
 } ;

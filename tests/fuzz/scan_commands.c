@@ -55,7 +55,7 @@ static void check (struct scanner const *s)
 /* The input: portions, each a length and the letters of one wake-up. */
 int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
 {
-  struct scanner s = { .own_code = -1, .command_fd = -1, .lock = -1, .found = -1, .inotify = -1, .scan_watch = -1, .ancestor_watch = -1 } ;
+  struct scanner s = { .own_code = -1, .command_fd = -1, .lock = -1, .units.found = -1, .inotify = -1, .scan_watch = -1, .ancestor_watch = -1 } ;
   unsigned int portions = 0 ;
   static char const *const none[] = { 0 } ;
   prepare() ;
