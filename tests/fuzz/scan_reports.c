@@ -91,7 +91,7 @@ static void send (struct scanner *s, void const *bytes, size_t len)
 /* The input: the phases, the size of the portions, and the stream. */
 int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
 {
-  struct scanner s = { .own_code = -1, .command_fd = -1, .lock = -1, .found = -1, .inotify = -1, .scan_watch = -1, .ancestor_watch = -1 } ;
+  struct scanner s = { .own_code = -1, .command_fd = -1, .lock = -1, .units.found = -1, .inotify = -1, .scan_watch = -1, .ancestor_watch = -1 } ;
   struct unit *units[UNITS] ;
   unsigned int phases = fuzz_byte(&data, &size) ;
   size_t portion = fuzz_byte(&data, &size) * (size_t)16 + 1 ;
