@@ -61,7 +61,7 @@ static enum unit_event attend_logger (struct scanner *s, struct unit *unit)
   if (made == UNIT_STARTED && !logger)
   {
     logger = units_add(&s->units, identity, name, unit) ;
-    if (logger) logger->adopt = look_was_left(s, name) != 0 ;
+    if (logger) logger->adopt = leftovers_in(s, name) != 0 ;
     else made = UNIT_START_FAILED ;
   }
   if (made == UNIT_START_FAILED)

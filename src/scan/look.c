@@ -11,8 +11,6 @@
 
 #include "scan/scanner.h"
 #include "service/executable.h"
-#include "wire/channels.h"
-#include "wire/state.h"
 
 #define PORTION 64 /* entries between two looks at commands and signals */
 #define AGAIN_MS 1000
@@ -43,9 +41,7 @@ static char const *file_of (struct scanner const *s, struct unit const *unit, ch
   return out ;
 }
 
-/* Is that why something was not found: that it is not there? If not, it is said,
-   and where time may mend it, looked at again. */
-static int absent (struct scanner *s, char const *path)
+int look_absent (struct scanner *s, char const *path)
 {
   int forbidden = errno == EACCES ;
   if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) return 1 ;
@@ -78,7 +74,7 @@ enum unit_event look_examine (struct scanner *s, struct unit const *unit)
   file_of(s, unit, "run", path, sizeof path) ;
   if (stat(path, &st) == -1 || (S_ISREG(st.st_mode) && access(path, X_OK) == -1))
   {
-    if (errno != EACCES) absent(s, path) ;
+    if (errno != EACCES) look_absent(s, path) ;
     return UNIT_SEEN_INCOMPLETE ;
   }
   return S_ISREG(st.st_mode) ? UNIT_SEEN_COMPLETE : UNIT_SEEN_INCOMPLETE ;
@@ -101,7 +97,7 @@ static int say_fault (struct scanner const *s, char const *name)
   return 1 ;
 }
 
-static struct unit *know (struct scanner *s, char const *identity, char const *name)
+struct unit *look_know (struct scanner *s, char const *identity, char const *name)
 {
   struct unit *unit = units_by_identity(&s->units, identity) ;
   if (unit) return unit ;
@@ -135,74 +131,12 @@ void look_name (struct scanner *s, char const *name, int at_once)
   snprintf(path, sizeof path, "%s/%s", s->scan, name) ;
   if (lstat(path, &st) == -1 || stat(path, &target) == -1)
   {
-    if (!absent(s, path)) keep(s, name) ;
+    if (!look_absent(s, path)) keep(s, name) ;
     return ;
   }
   if (!S_ISDIR(target.st_mode) || say_fault(s, name)) return ;
-  unit = know(s, name, name) ;
+  unit = look_know(s, name, name) ;
   if (unit) seen(s, unit, at_once || S_ISLNK(st.st_mode)) ;
-}
-
-/* ---- what an earlier scanner has left, or could not be removed ---- */
-
-/* 0: nobody; -1: it cannot be told. */
-static pid_t living (char const *name)
-{
-  char path[UNIT_PATH_MAX] ;
-  int foreign ;
-  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, name) ;
-  return lock_holder(path, &foreign) ;
-}
-
-int look_was_left (struct scanner const *s, char const *name)
-{
-  struct state state ;
-  if (!s->same_life) return 0 ;
-  if (state_read(name, &state, 0)) return !(state.flags & STATE_HAS_LEFT) ;
-  return errno == ENOENT || errno == ENOTDIR || errno == EPROTO ? 0 : -1 ;
-}
-
-static void take_over (struct scanner *s, struct unit *unit)
-{
-  pid_t supervisor = living(unit->name) ;
-  if (supervisor > 0) act_found(s, unit, supervisor) ;
-  else if (!supervisor && look_was_left(s, unit->name) == 1)
-  {
-    unit->adopt = 1 ;
-    orphans_book_left(s, unit) ;
-    unit->phase = UNIT_REPLACING ;
-    act(s, unit, UNIT_DEADLINE) ;
-  }
-}
-
-/* Returns 0 when it is in doubt. */
-static int leftover (struct scanner *s, char const *name)
-{
-  char logger_name[NAME_MAX + sizeof LOGGER_SUFFIX] ;
-  struct unit *unit ;
-  struct unit *logger ;
-  pid_t supervisor ;
-  pid_t logger_supervisor ;
-  int left ;
-  int logger_left ;
-  int has_logger ;
-  if (service_name_fault(name)) return 1 ;
-  snprintf(logger_name, sizeof logger_name, "%s" LOGGER_SUFFIX, name) ;
-  if (!livetree_is_ours(name) || (supervisor = living(name)) == -1 || (logger_supervisor = living(logger_name)) == -1
-   || (left = look_was_left(s, name)) == -1 || (logger_left = look_was_left(s, logger_name)) == -1)
-    return absent(s, name) ;
-  has_logger = logger_supervisor || logger_left ;
-  if (!has_logger && !supervisor && !left)
-  {
-    if (!livetree_remove(name)) strerr_warnwu4sys("remove what is left of an earlier run, ", s->live, "/", name) ;
-    return 1 ;
-  }
-  unit = know(s, name, name) ;
-  if (!unit) return 0 ;
-  logger = has_logger ? units_add(&s->units, logger_name, logger_name, unit) : 0 ;
-  if (logger) take_over(s, logger) ; /* before who writes to it */
-  take_over(s, unit) ;
-  return 1 ;
 }
 
 /* ---- a scan ---- */
@@ -221,17 +155,17 @@ static void entry_of_live (struct scanner *s, struct dirent const *e)
   if (e->d_name[0] == '.') return ;
   if (stat(e->d_name, &st) == -1)
   {
-    if (!absent(s, e->d_name)) s->look.doubtful = 1 ; /* whose it is, is not known */
+    if (!look_absent(s, e->d_name)) s->look.doubtful = 1 ; /* whose it is, is not known */
     return ;
   }
   if (!S_ISDIR(st.st_mode)) return ;
   if (!s->in_place && livetree_is_ours(e->d_name))
   {
     /* It could not be removed when it was let go of. */
-    if (s->look.scan_read && !s->look.doubtful && !units_by_identity(&s->units, e->d_name)) leftover(s, e->d_name) ;
+    if (s->look.scan_read && !s->look.doubtful && !units_by_identity(&s->units, e->d_name)) leftovers_take(s, e->d_name) ;
     return ;
   }
-  if (!s->in_place && !absent(s, e->d_name)) return ;
+  if (!s->in_place && !look_absent(s, e->d_name)) return ;
   if (say_fault(s, e->d_name)) return ;
   snprintf(identity, sizeof identity, "/%jx:%jx", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino) ;
   unit = units_by_identity(&s->units, identity) ;
@@ -241,13 +175,13 @@ static void entry_of_live (struct scanner *s, struct dirent const *e)
     snprintf(run, sizeof run, "%s/run", e->d_name) ;
     if (lstat(run, &st) == -1)
     {
-      absent(s, run) ; /* if it is, not a service directory */
+      look_absent(s, run) ; /* if it is, not a service directory */
       return ;
     }
-    unit = know(s, identity, e->d_name) ;
+    unit = look_know(s, identity, e->d_name) ;
     if (!unit) return ;
     unit->foreign = 1 ;
-    unit->adopt = look_was_left(s, e->d_name) != 0 ; /* in doubt its supervisor looks again */
+    unit->adopt = leftovers_in(s, e->d_name) != 0 ; /* in doubt its supervisor looks again */
   }
   units_rename(unit, e->d_name) ;
   unit->seen = s->look.generation ;
@@ -387,19 +321,4 @@ void look_prune (struct scanner *s, int loggers_too)
     }
     act(s, unit, UNIT_PRUNE) ;
   }
-}
-
-int look_at_leftovers (struct scanner *s)
-{
-  struct dirent *e ;
-  int doubt = 0 ;
-  int err ;
-  DIR *dir = opendir(".") ;
-  if (!dir) return 0 ;
-  while ((errno = 0, e = readdir(dir)))
-    if (e->d_name[0] != '.' && !units_by_identity(&s->units, e->d_name) && !leftover(s, e->d_name)) doubt = errno ? errno : EAGAIN ;
-  err = errno ? errno : doubt ;
-  closedir(dir) ;
-  errno = err ;
-  return !err ;
 }

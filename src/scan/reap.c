@@ -105,7 +105,7 @@ static void act_on (struct scanner *s, struct unit *dead, struct unit *bereaved)
     more = collect(s, &dead) ;
     killed = orphans_book(s, dead, more ? more : bereaved) ;
     for (struct unit *unit = s->units.adopting ; unit ; unit = unit->next_adopting)
-      if (unit->strays_ms || (unit->ends_strays && unit->orphans)) orphans_end_strays(s, unit) ;
+      if (unit->strays_ms || (unit->ends_strays && unit->orphans)) strays_end(s, unit) ;
   }
   while (dead)
   {
@@ -152,7 +152,7 @@ static void reported (struct scanner *s, char const *line, size_t len)
   if (report.signal) orphans_signal(s, unit, report.signal) ;
   if (report.phase == PHASE_STRAYS) unit->ends_strays = 1 ;
   else if (report.phase == PHASE_UP) unit->ends_strays = 0 ;
-  if (report.phase == PHASE_STRAYS && (unit->adopting || !unit->child)) orphans_end_strays(s, unit) ;
+  if (report.phase == PHASE_STRAYS && (unit->adopting || !unit->child)) strays_end(s, unit) ;
 }
 
 /* Lines are written whole, but a read may end within one. */

@@ -234,7 +234,7 @@ static int sleep_ms (struct scanner const *s)
   if (first) sooner(&ms, &first->deadline) ;
   if (s->look.again) sooner(&ms, &s->look.moment) ;
   if (stop_deadline(s, &deadline)) sooner(&ms, &deadline) ;
-  sooner_ms(&ms, orphans_deadline(s)) ;
+  sooner_ms(&ms, strays_deadline(s)) ;
   sooner_ms(&ms, s->upgrade.deadline_ms) ;
   sooner_ms(&ms, s->upgrade.write_again_ms) ;
   sooner_ms(&ms, s->upgrade.pass_on_again_ms) ;
@@ -291,7 +291,7 @@ static void loop (struct scanner *s, int signals)
     if (x[CHANNEL_CONTROL].revents & POLLIN) command_letters(s) ;
     if (s->inotify >= 0 && x[CHANNEL_INOTIFY].revents & POLLIN) watch_read(s) ;
     deadlines(s) ;
-    orphans_deadlines(s) ;
+    strays_deadlines(s) ;
     if (s->command_again_ms && clock_ms() >= s->command_again_ms) stop_start_command(s) ;
     look_continue(s) ;
   }
@@ -343,7 +343,7 @@ int main (int argc, char *const *argv)
     strerr_warnwu1sys("become a subreaper: orphans of services fall to another process") ;
   signals = trap_signals(options.beginning == BEGIN_UPGRADED) ;
   stop_find_command(&s) ;
-  if (!s.in_place) insist(&s, &look_at_leftovers, "read the live directory ") ; /* before any client can take them for services */
+  if (!s.in_place) insist(&s, &leftovers_take_all, "read the live directory ") ; /* before any client can take them for services */
   if (s.control == -1) s.control = open_channel(SCAN_CONTROL_FIFO) ;
   orphans_of_nobody(&s) ;
   tell_client(&s) ;

@@ -5,10 +5,12 @@
    act.c          doing it: supervisors started and told
    reap.c         what has ended, and what the supervisors report
    orphans.c      processes that fell to the scanner, and whose they are
+   strays.c       ending those of them that a service has left behind
    found.c        supervisors that are no children of the scanner
    upgrade.c      executing the program that is on disk now
    units.c        the set of services; their deadlines
    look.c         what there is: reading SCAN and LIVE
+   leftovers.c    what an earlier scanner has left in LIVE
    watch.c        inotify
    livetree.c     what is made and removed in LIVE for a service
    default_logger.c  the logger of a service that has none
@@ -253,17 +255,21 @@ extern void orphans_book_left (struct scanner *s, struct unit *unit) ;
 extern void orphans_of_nobody (struct scanner *s) ;
 /* Sends a signal (negative: to its group) to the unit's process, if it is a child. */
 extern void orphans_signal (struct scanner *s, struct unit *unit, int signal) ;
-/* The unit's supervisor ends strays: so do we, those of its that are ours. */
-extern void orphans_end_strays (struct scanner *s, struct unit *unit) ;
-/* The next stage, where it is due; the earliest moment of one, 0: none. */
-extern void orphans_deadlines (struct scanner *s) ;
-extern uint64_t orphans_deadline (struct scanner const *s) ;
+/* It is nobody's any more. */
+extern void orphans_take_away (struct orphan *orphan) ;
 /* SIGKILL to all of the unit's, its process too if `process`. */
 extern void orphans_kill (struct unit const *unit, int process) ;
 /* The unit is forgotten. */
 extern void orphans_release (struct scanner *s, struct unit *unit) ;
 /* Is there an end that a supervisor could not be told yet? */
 extern int orphans_in_the_air (struct scanner const *s) ;
+
+/* strays.c */
+/* The unit's supervisor ends strays: so do we, those of its that are ours. */
+extern void strays_end (struct scanner *s, struct unit *unit) ;
+/* The next stage, where it is due; the earliest moment of one, 0: none. */
+extern void strays_deadlines (struct scanner *s) ;
+extern uint64_t strays_deadline (struct scanner const *s) ;
 
 /* found.c */
 /* Is told when the unit's supervisor, or CMD, ends, which is no child of ours.
@@ -297,9 +303,6 @@ extern void look_continue (struct scanner *s) ;
 extern void look_cancel (struct scanner *s) ;
 /* Lets go of what the last scan missed; `loggers_too`: without waiting for them. */
 extern void look_prune (struct scanner *s, int loggers_too) ;
-/* Is there something in a live directory that a new supervisor must go on with? -1: it
-   cannot be told. */
-extern int look_was_left (struct scanner const *s, char const *name) ;
 /* What PLAN_EXAMINE asks for. */
 extern enum unit_event look_examine (struct scanner *s, struct unit const *unit) ;
 /* Why an incomplete unit is, in words. */
@@ -309,10 +312,22 @@ extern void look_name (struct scanner *s, char const *name, int at_once) ;
 /* Has the directory of a unit a log/ with a ./run, or gets it one? Yes, if it cannot
    be told: what then fails is tried again. */
 extern int look_has_logger (struct scanner const *s, struct unit const *unit) ;
-/* What is left in LIVE by a scanner that was killed, or executed anew: taken over
-   where supervisors live in it, or what they have left; else removed.
+/* Is that why `path` was not found (errno): that it is not there? If not, it is said, and
+   where time may mend it, looked at again. */
+extern int look_absent (struct scanner *s, char const *path) ;
+/* The unit of that identity, added if need be; 0: no memory, looked at again. */
+extern struct unit *look_know (struct scanner *s, char const *identity, char const *name) ;
+
+/* leftovers.c: what an earlier scanner has left, or could not be removed */
+/* Is there something in a live directory that a new supervisor must go on with? -1: it
+   cannot be told. */
+extern int leftovers_in (struct scanner const *s, char const *name) ;
+/* Takes over LIVE/NAME, where supervisors live in it, or what they have left; else it is
+   removed. Returns 0 when it is in doubt. */
+extern int leftovers_take (struct scanner *s, char const *name) ;
+/* All that is left in LIVE by a scanner that was killed, or executed anew.
    Returns 1, or 0 with errno when LIVE cannot be read. */
-extern int look_at_leftovers (struct scanner *s) ;
+extern int leftovers_take_all (struct scanner *s) ;
 
 /* watch.c: inotify; all fail softly, with one message for all. */
 extern void watch_start (struct scanner *s) ;

@@ -1,0 +1,84 @@
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+
+#include <skalibs/strerr.h>
+
+#include "scan/scanner.h"
+#include "wire/channels.h"
+#include "wire/state.h"
+
+/* 0: nobody; -1: it cannot be told. */
+static pid_t living (char const *name)
+{
+  char path[UNIT_PATH_MAX] ;
+  int foreign ;
+  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, name) ;
+  return lock_holder(path, &foreign) ;
+}
+
+int leftovers_in (struct scanner const *s, char const *name)
+{
+  struct state state ;
+  if (!s->same_life) return 0 ;
+  if (state_read(name, &state, 0)) return !(state.flags & STATE_HAS_LEFT) ;
+  return errno == ENOENT || errno == ENOTDIR || errno == EPROTO ? 0 : -1 ;
+}
+
+static void take_over (struct scanner *s, struct unit *unit)
+{
+  pid_t supervisor = living(unit->name) ;
+  if (supervisor > 0) act_found(s, unit, supervisor) ;
+  else if (!supervisor && leftovers_in(s, unit->name) == 1)
+  {
+    unit->adopt = 1 ;
+    orphans_book_left(s, unit) ;
+    unit->phase = UNIT_REPLACING ;
+    act(s, unit, UNIT_DEADLINE) ;
+  }
+}
+
+int leftovers_take (struct scanner *s, char const *name)
+{
+  char logger_name[NAME_MAX + sizeof LOGGER_SUFFIX] ;
+  struct unit *unit ;
+  struct unit *logger ;
+  pid_t supervisor ;
+  pid_t logger_supervisor ;
+  int left ;
+  int logger_left ;
+  int has_logger ;
+  if (service_name_fault(name)) return 1 ;
+  snprintf(logger_name, sizeof logger_name, "%s" LOGGER_SUFFIX, name) ;
+  if (!livetree_is_ours(name) || (supervisor = living(name)) == -1 || (logger_supervisor = living(logger_name)) == -1
+   || (left = leftovers_in(s, name)) == -1 || (logger_left = leftovers_in(s, logger_name)) == -1)
+    return look_absent(s, name) ;
+  has_logger = logger_supervisor || logger_left ;
+  if (!has_logger && !supervisor && !left)
+  {
+    if (!livetree_remove(name)) strerr_warnwu4sys("remove what is left of an earlier run, ", s->live, "/", name) ;
+    return 1 ;
+  }
+  unit = look_know(s, name, name) ;
+  if (!unit) return 0 ;
+  logger = has_logger ? units_add(&s->units, logger_name, logger_name, unit) : 0 ;
+  if (logger) take_over(s, logger) ; /* before who writes to it */
+  take_over(s, unit) ;
+  return 1 ;
+}
+
+int leftovers_take_all (struct scanner *s)
+{
+  struct dirent *e ;
+  int doubt = 0 ;
+  int err ;
+  DIR *dir = opendir(".") ;
+  if (!dir) return 0 ;
+  while ((errno = 0, e = readdir(dir)))
+    if (e->d_name[0] != '.' && !units_by_identity(&s->units, e->d_name) && !leftovers_take(s, e->d_name)) doubt = errno ? errno : EAGAIN ;
+  err = errno ? errno : doubt ;
+  closedir(dir) ;
+  errno = err ;
+  return !err ;
+}
