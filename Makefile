@@ -62,13 +62,16 @@ endef
 $(foreach name,$(notdir $(UNIT_TESTS)),$(eval $(call unit_test,$(name))))
 unit: $(UNIT_TESTS)
 
-# Fuzz targets likewise; one that needs other objects names them in FUZZ_PARTS_NAME.
+# Fuzz targets likewise; one that needs other objects names them in FUZZ_PARTS_NAME, and
+# the functions that it stands in for, as __wrap_FUNCTION, in FUZZ_WRAPS_NAME.
+FUZZ_WRAPS_supervise_commands := program_self
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
+comma := ,
 fuzz_parts = $(or $(FUZZ_PARTS_$(1)),$(call parts,$(1)))
 define fuzz_target
 $(BUILD)/fuzz/$(1): tests/fuzz/$(1).c tests/fuzz/fuzz.h $(call fuzz_parts,$(1)) $(LIBREEVE)
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CPPFLAGS) -Itests/fuzz $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -fsanitize=fuzzer -o $$@ tests/fuzz/$(1).c $(call fuzz_parts,$(1)) $(LIBREEVE) $$(LIBS)
+	$$(CC) $$(ALL_CPPFLAGS) -Itests/fuzz $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -fsanitize=fuzzer $(addprefix -Wl$(comma)--wrap=,$(FUZZ_WRAPS_$(1))) -o $$@ tests/fuzz/$(1).c $(call fuzz_parts,$(1)) $(LIBREEVE) $$(LIBS)
 endef
 $(foreach name,$(notdir $(FUZZ_TARGETS)),$(eval $(call fuzz_target,$(name))))
 fuzz-targets: $(FUZZ_TARGETS)

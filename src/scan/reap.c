@@ -10,6 +10,7 @@
 #include <skalibs/types.h>
 
 #include "scan/scanner.h"
+#include "wire/fifo_lines.h"
 #include "wire/report.h"
 #include "wire/state.h"
 
@@ -155,23 +156,12 @@ static void reported (struct scanner *s, char const *line, size_t len)
   if (report.phase == PHASE_STRAYS && (unit->adopting || !unit->child)) strays_end(s, unit) ;
 }
 
-/* Lines are written whole, but a read may end within one. */
 void reap_reports (struct scanner *s)
 {
   static char buf[16 * REPORT_SIZE_MAX] ;
-  static size_t held ;
-  ssize_t r = read(s->reports, buf + held, sizeof buf - held) ;
-  char *line = buf ;
-  char *end ;
-  if (r <= 0) return ;
-  held += (size_t)r ;
-  while ((end = memchr(line, '\n', held)))
-  {
-    size_t len = (size_t)(end - line) ;
-    reported(s, line, len) ;
-    held -= len + 1 ;
-    line = end + 1 ;
-  }
-  if (held >= REPORT_SIZE_MAX) held = 0 ; /* nothing of ours is that long */
-  memmove(buf, line, held) ;
+  static struct fifo_lines lines = { .bytes = buf, .size = sizeof buf } ;
+  char const *line ;
+  size_t len ;
+  if (!fifo_lines_read(&lines, s->reports)) return ;
+  while ((line = fifo_lines_next(&lines, &len))) reported(s, line, len) ;
 }

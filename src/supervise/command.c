@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "supervise/supervisor.h"
 #include "wire/channels.h"
+#include "wire/fifo_lines.h"
 
 #define DOWN_FILE "down"
 #define READ_AGAIN_MS 100
@@ -83,7 +84,7 @@ static void reload (struct supervisor *s)
   reap_signal(s, now.reload_signal, 0) ;
 }
 
-void command_letter (struct supervisor *s, char letter)
+static void on_letter (struct supervisor *s, char letter)
 {
   struct letter const *l = letters + (unsigned char)letter ;
   if (l->ask & ASK_DOWN_FILE) make_down_file() ;
@@ -95,6 +96,19 @@ void command_letter (struct supervisor *s, char letter)
   if (l->ask & ASK_RESTART) act_restart(s) ;
   if (l->ask & ASK_RELOAD) reload(s) ;
   if (l->signal) reap_signal(s, l->signal, !!(l->ask & ASK_GROUP)) ;
+}
+
+int command_over (struct supervisor const *s)
+{
+  return s->phase == PHASE_EXITED || s->quit ;
+}
+
+/* One read a wake-up: a flood of commands cannot keep signals and deadlines waiting. */
+void command_letters (struct supervisor *s)
+{
+  char buf[256] ;
+  ssize_t r = read(s->control, buf, sizeof buf) ;
+  for (ssize_t i = 0 ; i < r && !command_over(s) ; i++) on_letter(s, buf[i]) ;
 }
 
 /* As SIGHUP to s6-supervise: nothing of this process keeps a pipe open, and it
@@ -125,7 +139,7 @@ static void abandon (struct supervisor *s)
   s->phase = PHASE_EXITED ;
 }
 
-void command_order (struct supervisor *s, struct order const *order)
+static void on_order (struct supervisor *s, struct order const *order)
 {
   switch (order->letter)
   {
@@ -144,6 +158,20 @@ void command_order (struct supervisor *s, struct order const *order)
       s->parent_is_scanner = 0 ;
       strays_look(s) ;
       break ;
+  }
+}
+
+void command_orders (struct supervisor *s)
+{
+  static char buf[8 * ORDER_SIZE_MAX] ;
+  static struct fifo_lines lines = { .bytes = buf, .size = sizeof buf } ;
+  char const *line ;
+  size_t len ;
+  if (!fifo_lines_read(&lines, s->orders)) return ;
+  while (!command_over(s) && (line = fifo_lines_next(&lines, &len)))
+  {
+    struct order order ;
+    if (order_parse(&order, line, len)) on_order(s, &order) ;
   }
 }
 

@@ -147,45 +147,10 @@ static void deadlines (struct supervisor *s)
   reap_look(s) ;
 }
 
-static int over (struct supervisor const *s)
-{
-  return s->phase == PHASE_EXITED || s->quit ;
-}
-
 static void read_signals (struct supervisor *s, int fd)
 {
   int sig ;
   while ((sig = signals_read(fd))) command_signal(s, sig) ;
-}
-
-/* One read a wake-up: a flood of commands cannot keep signals and deadlines waiting. */
-static void read_commands (struct supervisor *s)
-{
-  char buf[256] ;
-  ssize_t r = read(s->control, buf, sizeof buf) ;
-  for (ssize_t i = 0 ; i < r && !over(s) ; i++) command_letter(s, buf[i]) ;
-}
-
-/* Lines are written whole, but a read may end within one. */
-static void read_orders (struct supervisor *s)
-{
-  static char buf[8 * ORDER_SIZE_MAX] ;
-  static size_t held ;
-  ssize_t r = read(s->orders, buf + held, sizeof buf - held) ;
-  char *line = buf ;
-  char *end ;
-  if (r <= 0) return ;
-  held += (size_t)r ;
-  while ((end = memchr(line, '\n', held)) && !over(s))
-  {
-    struct order order ;
-    size_t len = (size_t)(end - line) ;
-    held -= len + 1 ;
-    if (order_parse(&order, line, len)) command_order(s, &order) ;
-    line = end + 1 ;
-  }
-  if (held >= ORDER_SIZE_MAX) held = 0 ; /* nothing of the scanner's is that long */
-  memmove(buf, line, held) ;
 }
 
 static void loop (struct supervisor *s, int signals)
@@ -196,7 +161,7 @@ static void loop (struct supervisor *s, int signals)
   x[CHANNEL_CONTROL].fd = s->control ;
   x[CHANNEL_ORDERS].fd = s->orders ;
   x[CHANNEL_REPORTS].events = POLLOUT ;
-  while (!over(s))
+  while (!command_over(s))
   {
     publish_pending(s) ;
     x[CHANNEL_NOTIFICATION].fd = s->notification ;
@@ -206,11 +171,11 @@ static void loop (struct supervisor *s, int signals)
     if (poll(x, CHANNEL_COUNT, sleep_ms(s)) == -1 && errno != EINTR) clock_pause("poll", RETRY_MS) ;
     /* Readiness before the end of the same wake-up, and both before new commands. */
     if (x[CHANNEL_NOTIFICATION].revents) command_notified(s) ;
-    if (x[CHANNEL_ORDERS].revents & POLLIN) read_orders(s) ; /* how the process of the next line has ended */
+    if (x[CHANNEL_ORDERS].revents & POLLIN) command_orders(s) ; /* how the process of the next line has ended */
     if (x[CHANNEL_PROCESS].revents && x[CHANNEL_PROCESS].fd == s->process_fd) reap_seen(s) ;
     if (x[CHANNEL_SIGNALS].revents) read_signals(s, x[CHANNEL_SIGNALS].fd) ;
-    if (x[CHANNEL_CONTROL].revents & POLLIN) read_commands(s) ;
-    if (!over(s)) deadlines(s) ;
+    if (x[CHANNEL_CONTROL].revents & POLLIN) command_letters(s) ;
+    if (!command_over(s)) deadlines(s) ;
   }
 }
 
@@ -264,7 +229,7 @@ int main (int argc, char const *const *argv)
   if (!logger_input_hold(&s) && beginning != BEGIN_UPGRADED) strerr_diefu1sys(111, "open the fifo between a service and its logger") ;
   if (goes_on) restore_go_on(&s, beginning == BEGIN_UPGRADED ? RESTORED_UPGRADED : RESTORED_ADOPTED) ;
   else if (s.status.flags & STATUS_WANT_UP) act(&s, LIFE_WANT_UP) ;
-  if (beginning == BEGIN_UPGRADED && !over(&s)) reap(&s) ; /* the SIGCHLD may have been read before the execution */
+  if (beginning == BEGIN_UPGRADED && !command_over(&s)) reap(&s) ; /* the SIGCHLD may have been read before the execution */
   loop(&s, signals) ;
   end(&s) ;
   return s.quit ? 1 : 0 ; /* 1: there is something to adopt */

@@ -144,11 +144,14 @@ extern void strays_look (struct supervisor *s) ;
 extern void strays_kill (struct supervisor *s) ;
 
 /* command.c */
-extern void command_letter (struct supervisor *s, char letter) ;
-extern void command_order (struct supervisor *s, struct order const *order) ;
+/* Reads from the control fifo, from that of the orders, and does what they ask for. */
+extern void command_letters (struct supervisor *s) ;
+extern void command_orders (struct supervisor *s) ;
 extern void command_signal (struct supervisor *s, int sig) ;
 /* What ./run wrote to notification-fd. */
 extern void command_notified (struct supervisor *s) ;
+/* Is there nothing more to be done: left, or to be left at once? */
+extern int command_over (struct supervisor const *s) ;
 
 /* publish.c */
 extern void publish_status (struct supervisor *s) ;

@@ -72,6 +72,15 @@ static inline char *fuzz_text (void const *bytes, size_t len)
   return copy ;
 }
 
+/* The lowest number that is free: if it is higher later, a descriptor was left open. */
+static inline int fuzz_lowest_descriptor (void)
+{
+  int fd = dup(0) ;
+  if (fd == -1) fuzz_die("dup") ;
+  close(fd) ;
+  return fd ;
+}
+
 /* Takes a byte from the front; 0 when there is none. */
 static inline unsigned int fuzz_byte (uint8_t const **data, size_t *size)
 {

@@ -1,8 +1,10 @@
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/ioctl.h>
 
 #include <skalibs/tai.h>
 
+#include "base/program.h"
 #include "fuzz.h"
 #include "supervise/supervisor.h"
 #include "wire/channels.h"
@@ -12,11 +14,21 @@
 char const *PROG = "fuzz" ;
 
 /* What comes in through the fifos of a supervisor, and through notification-fd.
-   There is no ./run: starting it fails, as it may at any time. */
+   There is no ./run: starting it fails, as it may at any time; and no new program to
+   execute, lest the fuzzer itself be tried. */
+
+extern void __wrap_program_self (char out[PROGRAM_PATH_MAX], char const *name) ;
+
+void __wrap_program_self (char out[PROGRAM_PATH_MAX], char const *name)
+{
+  snprintf(out, PROGRAM_PATH_MAX, "/nonexistent/%s", name) ;
+}
 
 enum source { SOURCE_CONTROL, SOURCE_ORDERS, SOURCE_NOTIFICATION, SOURCE_DEADLINE, SOURCES } ;
 
 static int reports = -1 ;
+static int control = -1 ;
+static int orders = -1 ;
 static int state = -1 ;
 
 static void prepare (void)
@@ -28,8 +40,10 @@ static void prepare (void)
   if (!tain_now_set_stopwatch_g() || !fifodir_make(FIFODIR, getegid()) || !fifo_make(CONTROL_FIFO) || !fifo_make(ORDERS_FIFO)
    || !fifo_make(LOGGER_FIFO) || !fifo_make(REPORTS_FIFO)) fuzz_die("prepare") ;
   reports = fifo_open(REPORTS_FIFO, O_RDWR) ;
+  control = fifo_open(CONTROL_FIFO, O_RDWR) ;
+  orders = fifo_open(ORDERS_FIFO, O_RDWR) ;
   state = state_open() ;
-  if (reports == -1 || state == -1) fuzz_die(REPORTS_FIFO) ;
+  if (reports == -1 || control == -1 || orders == -1 || state == -1) fuzz_die(REPORTS_FIFO) ;
 }
 
 /* What the fifo of reports holds is whole lines that the scanner understands. */
@@ -78,25 +92,53 @@ static void notify (struct supervisor *s, char const *bytes, size_t len)
   CHECK(!(s->status.flags & STATUS_READY) || s->phase != PHASE_UP) ;
 }
 
-static void orders (struct supervisor *s, char const *bytes, size_t len)
+/* What its loop does when the fifo can be read, until it is empty. */
+static void receive (struct supervisor *s, int fd, void (*read_some) (struct supervisor *), char const *bytes, size_t len)
 {
-  while (len && s->phase != PHASE_EXITED)
+  int before = INT_MAX ;
+  int left ;
+  if (len && write(fd, bytes, len) != (ssize_t)len) fuzz_die("write") ;
+  while (!ioctl(fd, FIONREAD, &left) && left && !command_over(s))
   {
-    struct order order ;
-    char const *end = memchr(bytes, '\n', len) ;
-    size_t line = end ? (size_t)(end - bytes) : len ;
-    if (order_parse(&order, bytes, line)) command_order(s, &order) ;
-    bytes += line + !!end ;
-    len -= line + !!end ;
+    CHECK(left < before) ;
+    before = left ;
+    (*read_some)(s) ;
   }
+}
+
+/* All orders, to be split once more by other means. */
+static char ordered[8192] ;
+static size_t ordered_len ;
+
+static void order (struct supervisor *s, char const *bytes, size_t len)
+{
+  memcpy(ordered + ordered_len, bytes, len) ;
+  ordered_len += len ;
+  receive(s, s->orders, &command_orders, bytes, len) ;
+}
+
+static uint32_t upgrades_ordered (void)
+{
+  uint32_t n = 0 ;
+  char const *end ;
+  for (char const *line = ordered ; (end = memchr(line, '\n', ordered_len - (size_t)(line - ordered))) ; line = end + 1)
+    n += end - line == 1 && *line == ORDER_UPGRADE ;
+  return n ;
+}
+
+/* Nothing stays behind for the next input. */
+static void empty (int fd)
+{
+  char buf[4096] ;
+  while (read(fd, buf, sizeof buf) > 0) ;
 }
 
 static void feed (struct supervisor *s, enum source source, char const *bytes, size_t len)
 {
   switch (source)
   {
-    case SOURCE_CONTROL : for (size_t i = 0 ; i < len && s->phase != PHASE_EXITED ; i++) command_letter(s, bytes[i]) ; break ;
-    case SOURCE_ORDERS : orders(s, bytes, len) ; break ;
+    case SOURCE_CONTROL : receive(s, s->control, &command_letters, bytes, len) ; break ;
+    case SOURCE_ORDERS : order(s, bytes, len) ; break ;
     case SOURCE_NOTIFICATION : notify(s, bytes, len) ; break ;
     default : if (s->deadline_ms) act(s, LIFE_DEADLINE) ; break ;
   }
@@ -111,10 +153,14 @@ int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
     .notification = -1, .logger_input = -1, .logger_output = -1
   } ;
   unsigned int portions = 0 ;
-  int left ;
+  int lowest ;
   prepare() ;
+  lowest = fuzz_lowest_descriptor() ;
+  ordered_len = 0 ;
   unlink("down") ;
   s.reports = reports ;
+  s.control = control ;
+  s.orders = orders ;
   settings_defaults(&s.settings) ;
   s.status.flags = STATUS_READY ;
   tain_wallclock_read(&s.status.since) ;
@@ -139,7 +185,18 @@ int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
     check(&s) ;
     check_reports(&s) ;
   }
+  order(&s, "\n", 1) ;
+  if (!command_over(&s)) CHECK(s.failed_upgrades == upgrades_ordered()) ;
+  empty(orders) ;
+  do
+  {
+    s.phase = PHASE_DOWN ; /* what it has read and not taken */
+    receive(&s, orders, &command_orders, "\n", 1) ;
+  }
+  while (command_over(&s)) ;
+  empty(control) ;
+  empty(reports) ;
   if (s.logger_input >= 0) close(s.logger_input) ;
-  CHECK(!ioctl(reports, FIONREAD, &left) && !left) ;
+  CHECK(fuzz_lowest_descriptor() == lowest) ;
   return 0 ;
 }
