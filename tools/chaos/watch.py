@@ -7,7 +7,7 @@ import tree
 from tempers import TEMPERS
 
 BOUND_S = 30  # in which what is wanted is up again, and what is gone has ended
-CALM_S = 4  # after which a command has had its effect
+CALM_S = 7  # after which a command has had its effect, with the timeout-kill of 5 s that one may be waiting for
 ZOMBIE_S = 10
 DESCRIPTORS_MORE = 2  # one for readiness, one for a directory being read
 MEMORY_MORE_KB = {"scanner": 128, "supervisor": 64}
@@ -22,6 +22,7 @@ class Unit:
 
     def __init__(self, chaos, name, temper):
         self.name = name
+        self.producer = chaos.units[name[:-len("/log")]] if temper == "logger" else None
         self.temper = temper
         self.former = temper  # what runs may still be of this one
         self.starts_of_former = 0
@@ -98,6 +99,11 @@ class Unit:
             self.leaving_supervisor = self.leaving_supervisor or supervisor
             self.leaving = supervisor == self.leaving_supervisor
 
+    def producer_leaves(self, since):
+        """A logger may come to the end of its input then, and ends having read all."""
+        producer = self.producer
+        return bool(producer) and (not producer.present or producer.leaving or not producer.supervisor() or producer.supervisor_touched >= since)
+
     def calm(self):
         return not self.clients and time.monotonic() - self.touched > CALM_S
 
@@ -114,6 +120,8 @@ class Pledge:
         self.made = time.monotonic()
 
     def void(self):
+        if not self.is_supervisor and self.unit.producer_leaves(self.made):
+            return True
         return (self.unit.supervisor_touched if self.is_supervisor else self.unit.touched) >= self.made
 
 
@@ -137,6 +145,8 @@ class Watch:
     def pledge_instance(self, unit, cause):
         status = unit.status()
         who = tree.identity(unit.holder())
+        if unit.producer_leaves(time.monotonic() - CALM_S):
+            return
         if unit.stable() and unit.present and unit.calm() and status and who and status.pid == who[0] and not status.flags & tree.FINISHING:
             self.pledges.append(Pledge(unit, who, status.since, cause))
 
