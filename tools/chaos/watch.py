@@ -9,6 +9,8 @@ from tempers import TEMPERS
 BOUND_S = 30  # in which what is wanted is up again, and what is gone has ended
 CALM_S = 7  # after which a command has had its effect, with the timeout-kill of 5 s that one may be waiting for
 ZOMBIE_S = 10
+YOUNG_S = 3
+SAMPLES = 5  # what a process has is the most of its first ones, and the least of its last ones
 DESCRIPTORS_MORE = 2  # one for readiness, one for a directory being read
 MEMORY_MORE_KB = {"scanner": 128, "supervisor": 64}
 
@@ -132,7 +134,7 @@ class Watch:
         self.kept = {"the same service instance": 0, "the same supervisor": 0}
         self.zombies = {}
         self.clashes_read = 0
-        self.early = {}  # (pid, start): the smallest resources when young
+        self.early = {}  # (pid, start): the first samples of its resources
         self.late = {}  # ... the last samples
         self.largest = {"scanner": (0, 0), "supervisor": (0, 0)}
         self.compared = {"scanner": 0, "supervisor": 0}
@@ -276,22 +278,21 @@ class Watch:
 
     def sample(self, kind, one):
         now = tree.resources(one.pid)
-        age = one.age_s()
-        if not now or age < 3:
+        if not now or one.age_s() < YOUNG_S:
             return
-        if age < 8 or one.identity() not in self.early:
-            before = self.early.get(one.identity(), now)
-            self.early[one.identity()] = tuple(map(min, before, now))
+        first = self.early.setdefault(one.identity(), [])
+        if len(first) < SAMPLES:
+            first.append(now)
             return
         last = self.late.setdefault(one.identity(), [])
         last.append(now)
-        del last[:-5]
-        if len(last) < 5:
+        del last[:-SAMPLES]
+        if len(last) < SAMPLES:
             return
         descriptors, memory = map(min, *last)
         self.compared[kind] += 1
         self.largest[kind] = tuple(map(max, self.largest[kind], (descriptors, memory)))
-        early = self.early[one.identity()]
+        early = tuple(map(max, *first))  # one that has just executed itself anew has next to nothing
         if descriptors > early[0] + DESCRIPTORS_MORE:
             raise Failure(f"pid {one.pid} ({tree.arguments(one.pid)}) has {descriptors} descriptors open; when it was young: {early[0]}")
         if memory > early[1] + MEMORY_MORE_KB[kind]:
