@@ -7,8 +7,10 @@ import tree
 from tempers import TEMPERS
 
 BOUND_S = 30  # in which what is wanted is up again, and what is gone has ended
-CALM_S = 4  # after which a command has had its effect
+CALM_S = 7  # after which a command has had its effect, with the timeout-kill of 5 s that one may be waiting for
 ZOMBIE_S = 10
+YOUNG_S = 3
+SAMPLES = 5  # what a process has is the most of its first ones, and the least of its last ones
 DESCRIPTORS_MORE = 2  # one for readiness, one for a directory being read
 MEMORY_MORE_KB = {"scanner": 128, "supervisor": 64}
 
@@ -22,6 +24,7 @@ class Unit:
 
     def __init__(self, chaos, name, temper):
         self.name = name
+        self.producer = chaos.units[name[:-len("/log")]] if temper == "logger" else None
         self.temper = temper
         self.former = temper  # what runs may still be of this one
         self.starts_of_former = 0
@@ -98,6 +101,11 @@ class Unit:
             self.leaving_supervisor = self.leaving_supervisor or supervisor
             self.leaving = supervisor == self.leaving_supervisor
 
+    def producer_leaves(self, since):
+        """A logger may come to the end of its input then, and ends having read all."""
+        producer = self.producer
+        return bool(producer) and (not producer.present or producer.leaving or not producer.supervisor() or producer.supervisor_touched >= since)
+
     def calm(self):
         return not self.clients and time.monotonic() - self.touched > CALM_S
 
@@ -114,6 +122,8 @@ class Pledge:
         self.made = time.monotonic()
 
     def void(self):
+        if not self.is_supervisor and self.unit.producer_leaves(self.made):
+            return True
         return (self.unit.supervisor_touched if self.is_supervisor else self.unit.touched) >= self.made
 
 
@@ -124,7 +134,7 @@ class Watch:
         self.kept = {"the same service instance": 0, "the same supervisor": 0}
         self.zombies = {}
         self.clashes_read = 0
-        self.early = {}  # (pid, start): the smallest resources when young
+        self.early = {}  # (pid, start): the first samples of its resources
         self.late = {}  # ... the last samples
         self.largest = {"scanner": (0, 0), "supervisor": (0, 0)}
         self.compared = {"scanner": 0, "supervisor": 0}
@@ -137,6 +147,8 @@ class Watch:
     def pledge_instance(self, unit, cause):
         status = unit.status()
         who = tree.identity(unit.holder())
+        if unit.producer_leaves(time.monotonic() - CALM_S):
+            return
         if unit.stable() and unit.present and unit.calm() and status and who and status.pid == who[0] and not status.flags & tree.FINISHING:
             self.pledges.append(Pledge(unit, who, status.since, cause))
 
@@ -266,22 +278,21 @@ class Watch:
 
     def sample(self, kind, one):
         now = tree.resources(one.pid)
-        age = one.age_s()
-        if not now or age < 3:
+        if not now or one.age_s() < YOUNG_S:
             return
-        if age < 8 or one.identity() not in self.early:
-            before = self.early.get(one.identity(), now)
-            self.early[one.identity()] = tuple(map(min, before, now))
+        first = self.early.setdefault(one.identity(), [])
+        if len(first) < SAMPLES:
+            first.append(now)
             return
         last = self.late.setdefault(one.identity(), [])
         last.append(now)
-        del last[:-5]
-        if len(last) < 5:
+        del last[:-SAMPLES]
+        if len(last) < SAMPLES:
             return
         descriptors, memory = map(min, *last)
         self.compared[kind] += 1
         self.largest[kind] = tuple(map(max, self.largest[kind], (descriptors, memory)))
-        early = self.early[one.identity()]
+        early = tuple(map(max, *first))  # one that has just executed itself anew has next to nothing
         if descriptors > early[0] + DESCRIPTORS_MORE:
             raise Failure(f"pid {one.pid} ({tree.arguments(one.pid)}) has {descriptors} descriptors open; when it was young: {early[0]}")
         if memory > early[1] + MEMORY_MORE_KB[kind]:
