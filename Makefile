@@ -133,7 +133,11 @@ mutants: all
 
 # Every system call of the scanner and the supervisors is made to fail. Static, as
 # in an image: the dynamic loader's calls are not theirs.
-FAULTS := $(MAKE) BUILD=build-static LDFLAGS=-static programs && tools/faults/run
+FAULTS := $(MAKE) BUILD=build-static LDFLAGS=-static programs build-static/faults/gate && tools/faults/run
+$(BUILD)/faults/gate: tools/faults/gate.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $<
+
 faults:
 	$(FAULTS) --write tests/faults.tsv
 

@@ -83,3 +83,33 @@ supervisor_of() { pgrep -P "$scanner" -f "reeve-supervise $1\$"; }
   s6-svscanctl -a "$live"
   eventually 10 test ! -e "$live/web"
 }
+
+@test "a service that is to stay down does, when its live directory could not be made at once" {
+  scanner
+  failing "$scanner" unlink,unlinkat EIO
+  idle web
+  touch "$scan/web/down"
+  s6-svscanctl -a "$live"
+  says "unable to make the live directory of web"
+  eventually 20 failed 4 # nor could be taken away, several times
+  release
+  eventually 20 s6-svok "$live/web"
+  field web state down
+  [ -e "$live/web/down" ]
+}
+
+@test "a service that comes back while its live directory cannot be removed stays down" {
+  idle web
+  touch "$scan/web/down"
+  scanner
+  eventually 10 s6-svok "$live/web"
+  failing "$scanner" rmdir EBUSY web
+  mv "$scan/web" "$dir/away"
+  says "unable to remove the live directory .*/web"
+  [ ! -e "$live/web/down" ]
+  mv "$dir/away" "$scan/web"
+  s6-svscanctl -a "$live"
+  eventually 20 s6-svok "$live/web"
+  release
+  field web state down
+}

@@ -42,13 +42,16 @@ static int watch (struct scanner *s, pid_t pid, void *whose)
   return fd ;
 }
 
-/* Is it still the one that holds the lock, of which the pid was learnt? */
+/* Is it still the one that holds the lock, of which the pid was learnt? Yes, if it
+   cannot be told: it was a moment ago, and to take it for gone would lose it. */
 static int lives (struct unit const *unit)
 {
   char path[UNIT_PATH_MAX] ;
   int foreign ;
+  pid_t holder ;
   snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, unit->name) ;
-  return lock_holder(path, &foreign) == unit->supervisor ;
+  holder = lock_holder(path, &foreign) ;
+  return holder == unit->supervisor || holder == -1 ;
 }
 
 int found_watch (struct scanner *s, struct unit *unit)

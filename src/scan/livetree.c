@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
@@ -45,15 +46,22 @@ static int fits (int n, size_t size)
   return 0 ;
 }
 
-int livetree_is_ours (char const *name)
+static int is_ours (char const *name, int *complete)
 {
   char path[UNIT_PATH_MAX] ;
   struct stat st ;
   if (!fits(snprintf(path, sizeof path, "%s/" MARKER, name), sizeof path)) return (errno = ENOENT, 0) ;
   if (lstat(path, &st) == -1) return (errno = errno == ENOTDIR ? ENOENT : errno, 0) ;
   if (!S_ISREG(st.st_mode) || st.st_uid != geteuid()) return (errno = ENOENT, 0) ;
+  *complete = st.st_size > 0 ;
   if (lstat(name, &st) == -1) return 0 ;
   return S_ISDIR(st.st_mode) ? 1 : (errno = ENOENT, 0) ;
+}
+
+int livetree_is_ours (char const *name)
+{
+  int complete ;
+  return is_ours(name, &complete) ;
 }
 
 static int make_link (int dir, char const *entry, char const *target)
@@ -76,12 +84,14 @@ static int touch (int dir, char const *entry)
   return 1 ;
 }
 
+/* In place of what a try has left that failed. */
 static int copy (char const *source, char const *name, char const *entry)
 {
   char from[TARGET_MAX] ;
   char to[TARGET_MAX] ;
   return fits(snprintf(from, sizeof from, "%s/%s", source, entry), sizeof from)
       && fits(snprintf(to, sizeof to, "%s/%s", name, entry), sizeof to)
+      && (rm_rf(to) != -1 || errno == ENOENT)
       && hiercopy(from, to) ;
 }
 
@@ -148,7 +158,8 @@ static int fill (DIR *from, char const *source, char const *name, int fresh)
 }
 
 /* The mark of what is ours comes before anything else, so that a scanner that
-   is killed here leaves nothing that its successor would not know. */
+   is killed here leaves nothing that its successor would not know. It is empty
+   until all is there: what is done but once (`down`) is done until it has worked. */
 static int mark (char const *name)
 {
   char path[UNIT_PATH_MAX] ;
@@ -160,6 +171,19 @@ static int mark (char const *name)
   if (fd == -1) return errno == EEXIST ;
   fd_close(fd) ;
   return 1 ;
+}
+
+static int mark_complete (char const *name)
+{
+  char path[UNIT_PATH_MAX] ;
+  int fd ;
+  size_t r ;
+  if (!fits(snprintf(path, sizeof path, "%s/" MARKER, name), sizeof path)) return 0 ;
+  fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW) ;
+  if (fd == -1) return 0 ;
+  r = allwrite(fd, "\n", 1) ;
+  fd_close(fd) ;
+  return r == 1 ;
 }
 
 /* All that is in the directory, but one entry. */
@@ -184,13 +208,15 @@ static int empty (char const *name, char const *kept)
   return ok ;
 }
 
-/* The mark goes last, so that what could not be removed is still ours. */
+/* The mark goes last, so that what could not be removed is still ours; it is
+   emptied first, so that what was not removed is not taken for complete. */
 int livetree_remove (char const *name)
 {
   char supervise[UNIT_PATH_MAX] ;
   char marker[UNIT_PATH_MAX] ;
   if (!fits(snprintf(supervise, sizeof supervise, "%s/supervise", name), sizeof supervise)
    || !fits(snprintf(marker, sizeof marker, "%s/" MARKER, name), sizeof marker)) return 0 ;
+  if (truncate(marker, 0) == -1 && errno != ENOENT) return 0 ;
   if (!empty(name, "supervise") || (!empty(supervise, "reeve") && errno != ENOENT)) return 0 ;
   if (unlink(marker) == -1 && errno != ENOENT) return 0 ;
   if ((rmdir(supervise) == -1 && errno != ENOENT) || rmdir(name) == -1)
@@ -211,14 +237,15 @@ static int remove_if_empty (char const *name)
   return (rmdir(path) != -1 || errno == ENOENT) && rmdir(name) != -1 ;
 }
 
-/* 1: made afresh; 0: it is ours already; -1: errno, EEXIST if taken. */
+/* 1: to be filled; 0: it was already; -1: errno, EEXIST if taken. */
 static int make_directory (char const *name)
 {
   int again = 1 ;
+  int complete ;
   while (mkdir(name, 0755) == -1)
   {
     if (errno != EEXIST) return -1 ;
-    if (livetree_is_ours(name)) return 0 ;
+    if (is_ours(name, &complete)) return !complete ;
     if (errno != ENOENT) return -1 ; /* not known to be taken */
     if (!again-- || !remove_if_empty(name)) return (errno = EEXIST, -1) ;
   }
@@ -249,11 +276,10 @@ enum livetree_result livetree_make (char const *scan, char const *name)
     closedir(from) ;
     return (errno = err) == EEXIST ? LIVETREE_TAKEN : LIVETREE_FAILED ;
   }
-  ok = forget_default(name) && fill(from, source, name, fresh) && (fresh || unlink_stale(name, dirfd(from))) ;
+  ok = forget_default(name) && fill(from, source, name, fresh) && (fresh ? mark_complete(name) : unlink_stale(name, dirfd(from))) ;
   {
     int err = errno ;
     closedir(from) ;
-    if (!ok && fresh) livetree_remove(name) ; /* what is done once would not be done by the next try */
     errno = err ;
   }
   return ok ? LIVETREE_DONE : LIVETREE_FAILED ;
@@ -263,10 +289,11 @@ enum livetree_result livetree_make_logger (char const *logger_name, char const *
 {
   int ok ;
   int to ;
-  if (make_directory(logger_name) < 0) return errno == EEXIST ? LIVETREE_TAKEN : LIVETREE_FAILED ;
+  int fresh = make_directory(logger_name) ;
+  if (fresh < 0) return errno == EEXIST ? LIVETREE_TAKEN : LIVETREE_FAILED ;
   to = open(logger_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW) ;
   if (to == -1) return LIVETREE_FAILED ;
-  ok = make_link(to, "run", program) && touch(to, LOGGER_TAKES_STDERR) ;
+  ok = make_link(to, "run", program) && touch(to, LOGGER_TAKES_STDERR) && (!fresh || mark_complete(logger_name)) ;
   {
     int err = errno ;
     fd_close(to) ;

@@ -86,6 +86,7 @@ ERRORS = {
     "statx": NAMES + ["ENOSYS"],
     "symlinkat": WRITES,
     "tgkill": ["EPERM"],
+    "truncate": ["EIO", "EROFS", "EACCES"],
     "unlink": ["EIO", "EROFS", "EPERM"],
     "unlinkat": ["EIO", "EROFS", "EPERM"],
     "utimensat": ["EPERM", "EROFS"],

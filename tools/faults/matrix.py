@@ -7,7 +7,7 @@ import tempfile
 from errors import ERRORS, NEVER
 from pool import Pool
 from scenarios import LATER, SCENARIOS
-from trial import Trial, plain, programs
+from trial import LOST, Trial, plain, programs
 
 LASTING = "lasting"  # in place of N: the first MANY calls fail, but only for a while
 MANY = 30
@@ -20,10 +20,10 @@ class Failure(Exception):
 
 
 class Matrix:
-    def __init__(self, directory, binaries, jobs):
+    def __init__(self, directory, binaries, gate, jobs):
         self.directory = directory
         self.jobs = jobs
-        self.programs = programs(os.path.join(directory, "programs"), binaries)
+        self.programs = programs(os.path.join(directory, "programs"), binaries, gate)
         self.recorded = {}
         later = () if self._knows_upgrade() else LATER
         self.pairs = [(name, program) for name in SCENARIOS if name not in later for program in SCENARIOS[name][1]]
@@ -42,7 +42,7 @@ class Matrix:
         pool = Pool(self.jobs)
         pool.queue.extend((pair, lambda pair=pair: self._trial(pair)) for pair in pairs)
         for pair, result in pool.results():
-            if result["outcome"] == "LOST":
+            if result["outcome"] == LOST:
                 raise Failure(f"{' '.join(pair)}: lost without any fault: {result['what']}: {result['messages']}")
             if not result["calls"] and ":" not in pair[1]:
                 raise Failure(f"{' '.join(pair)}: no call was recorded")
@@ -72,7 +72,7 @@ class Matrix:
         scenario, program, call, error, n = fault
         recorded = self.recorded[scenario, program]
         usual = {"messages": {plain(line) for line in recorded["messages"]}, "descriptors": recorded["held"]}
-        before = recorded["before"].get(call, 0)  # strace counts what libc and the gate do, too
+        before = recorded["before"].get(call, 0)  # strace counts what libc does before main(), too
         when = f"{before + 1}..{before + MANY}" if n == LASTING else str(before + n)
         return lambda: self._trial((scenario, program), (call, error, when), usual)
 

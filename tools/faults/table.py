@@ -1,5 +1,7 @@
 """tests/faults.tsv: what came of each fault."""
 
+import os
+
 from matrix import LASTING
 from trial import OUTCOMES
 
@@ -21,7 +23,8 @@ HEADER = """\
 # again     a message said what did not; ordered again, it did
 # replaced  the supervisor ended with a message and was replaced
 # refused   the scanner did not start: 111, a message, nothing left behind
-# LOST      a failure of the test
+# lost1of3  lost, but not when it was repeated twice by itself
+# LOST      lost again when it was repeated: a failure of the test
 #
 # Calls that cannot fail (fcntl() on flags) are counted, but left alone.
 # Counts of calls that depend on timing (poll, read) differ between runs.
@@ -43,8 +46,10 @@ def rows(results):
 
 
 def write(path, results):
-    with open(path, "w", encoding="ascii") as file:
+    fresh = path + ".new"
+    with open(fresh, "w", encoding="ascii") as file:
         file.write(HEADER)
         file.write("scenario\tprogram\tcall\terror\treached\tonce\tlasting\n")
         for row in rows(results):
             file.write("\t".join(row) + "\n")
+    os.replace(fresh, path)

@@ -8,13 +8,7 @@ import subprocess
 import time
 
 from errors import CERTAIN, injection
-from tree import alive
-
-# Waits for the tracer where one is expected, then becomes the program.
-GATE = """for last; do :; done
-hold=$FAULTS_DIR/hold/%(name)s
-if [ -p "$hold/fifo" ]; then echo $$ >"$hold/pid"; : <"$hold/fifo"; fi
-exec %(program)s "$@\""""
+from tree import alive, read, stopped
 
 LASTING = 0.5  # seconds of a fault that is not over at once
 CALL = re.compile(r"^(\w+)\(")
@@ -42,28 +36,19 @@ class Tracer:
         return os.path.join(self.directory, "hold", self.name)
 
     def hold_next(self):
-        """The next process of the program waits until it is traced."""
+        """The gate to the next process of the program stops until it is traced."""
         self.held = True
         os.makedirs(self._hold(), exist_ok=True)
-        os.mkfifo(os.path.join(self._hold(), "fifo"))
+        with open(os.path.join(self._hold(), "wait"), "wb"):
+            pass
 
     def _arrived(self):
-        try:
-            with open(os.path.join(self._hold(), "pid"), encoding="ascii") as file:
-                text = file.read()
-        except FileNotFoundError:
-            return None
-        return int(text) if text.endswith("\n") else None
+        pid = read(os.path.join(self._hold(), "pid"))
+        return int(pid) if pid.endswith("\n") and stopped(int(pid)) else None
 
     def _let_go(self):
-        fifo = os.path.join(self._hold(), "fifo")
-        while alive(self.pid):
-            try:
-                os.close(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK))
-                break
-            except OSError:  # it has not come to open it yet
-                time.sleep(0.001)
-        os.unlink(fifo)
+        os.unlink(os.path.join(self._hold(), "wait"))
+        os.kill(self.pid, signal.SIGCONT)
 
     # ---- tracing ----
 
@@ -80,7 +65,7 @@ class Tracer:
 
     def look(self):
         """Called again and again: attaches to what waits, lets go of what was hit."""
-        if not self.strace and os.path.isdir(self._hold()):
+        if not self.strace and self.held:
             pid = self._arrived()
             if pid:
                 self.attach(pid)

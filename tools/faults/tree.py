@@ -117,7 +117,7 @@ class Tree:
         return self._start(self.programs + "/real/reeve", *arguments)
 
     def _start(self, program, *arguments):
-        environment = dict(os.environ, FAULTS_DIR=self.directory)
+        environment = dict(os.environ, FAULTS_DIR=self.directory, FAULTS_PROGRAMS=self.programs)
         environment.pop("REEVE_LIVE", None)
         with open(self.stderr, "ab") as stderr:
             return subprocess.Popen(

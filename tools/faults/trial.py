@@ -4,18 +4,22 @@ import os
 import re
 import shutil
 import signal
+import struct
 import time
+import traceback
 
-from tracer import GATE, Tracer
-from tree import Tree, children, end_all, name_of, remove, script
+from tracer import Tracer
+from tree import Tree, children, end_all, name_of, remove
 
-PATIENCE = 10  # seconds for what goes on by itself, also on a machine under load
-AFTER_WORDS = 4  # seconds, when a message has said that something did not work
-LIMIT = 180  # seconds, of a trial
-LEFT = 2  # seconds until what the scanner leaves counts as left behind
+PATIENCE = 60  # seconds for what goes on by itself, also on a machine under load
+AFTER_WORDS = 4  # seconds until it is ordered again, when a message has said that something did not work
+LIMIT = 300  # seconds, of a trial
+LEFT = 20  # seconds until what the scanner leaves counts as left behind
 
 # From the best to the worst.
-OUTCOMES = ("ok", "said", "again", "replaced", "refused", "LOST")
+LOST_ONCE = "lost1of3"  # not lost when repeated
+LOST = "LOST"
+OUTCOMES = ("ok", "said", "again", "replaced", "refused", LOST_ONCE, LOST)
 
 
 class Lost(Exception):
@@ -26,15 +30,15 @@ class Ended(Exception):
     """The scanner, untold; with its exit code."""
 
 
-def programs(directory, binaries):
+def programs(directory, binaries, gate):
     """The scanner finds reeve-supervise beside itself: here it is the gate to it."""
     real = os.path.join(directory, "real")
     os.makedirs(real)
     for name in ("reeve", "reeve-scan", "reeve-supervise"):
         shutil.copy(os.path.join(binaries, name), real)
     os.link(os.path.join(real, "reeve-scan"), os.path.join(directory, "reeve-scan"))
-    script(os.path.join(directory, "scan"), GATE % {"name": "scan", "program": directory + "/reeve-scan"})
-    script(os.path.join(directory, "reeve-supervise"), GATE % {"name": "$last", "program": real + "/reeve-supervise"})
+    for name in ("scan", "reeve-supervise"):
+        shutil.copy(gate, os.path.join(directory, name))
     return directory
 
 
@@ -59,7 +63,8 @@ class Trial:
         elif self.moment == "now":
             self.tracer.attach(self.tree.scanner.pid if name == "scan" else self.tree.supervisor(name))
 
-    def within(self, condition):
+    def within(self, condition, patient=True):
+        """`patient`: also when a message has said that something does not work."""
         began = time.monotonic()
         while True:
             self.tracer.look()
@@ -67,7 +72,7 @@ class Trial:
                 return True
             if not self.told and self.tree.scanner and self.tree.scanner.poll() is not None:
                 raise Ended(self.tree.scanner.returncode)
-            limit = AFTER_WORDS if self.words() else PATIENCE
+            limit = PATIENCE if patient or not self.words() else AFTER_WORDS
             if time.monotonic() - began > limit:
                 return False
             time.sleep(0.005)
@@ -75,7 +80,7 @@ class Trial:
     def do(self, what, action, condition, again=None):
         """What must come true; ordered again if a message has said why it did not."""
         action()
-        if self.within(condition):
+        if self.within(condition, patient=False):
             return
         if self.words():
             self.again = True
@@ -87,7 +92,7 @@ class Trial:
 
     def expect(self, what, condition):
         """What must come true, or a message must say that it did not."""
-        if not self.within(condition) and not self.words():
+        if not self.within(condition, patient=False) and not self.words():
             raise Lost("silently: " + what)
 
     # ---- what came of it ----
@@ -167,9 +172,11 @@ class Trial:
         try:
             result["outcome"] = self._outcome(scenario)
         except Lost as lost:
-            result.update(outcome="LOST", what=str(lost))
+            result.update(outcome=LOST, what=str(lost))
         except TimeoutError:
-            result.update(outcome="LOST", what="the trial itself does not end")
+            result.update(outcome=LOST, what="the trial itself does not end")
+        except (OSError, RuntimeError, ValueError, struct.error):  # what a fault has brought about, or the driver's own
+            result.update(outcome=LOST, what=traceback.format_exc())
         finally:
             signal.alarm(0)
             self.tracer.detach()
