@@ -33,6 +33,7 @@ struct child
   unsigned int ended : 1 ;
   unsigned int reaped : 1 ;
   unsigned int told : 1 ; /* to leave */
+  unsigned int booked : 1 ;
 } ;
 
 struct world
@@ -228,10 +229,14 @@ static int compare_orphans (void const *a, void const *b)
   return (x > y) - (x < y) ;
 }
 
-static int is_remembered (struct scanner const *s, pid_t pid)
+/* What was left behind is remembered, and belongs to a service that goes on. */
+static void check_orphan (struct scanner const *s, struct child *c)
 {
-  struct orphan key = { .pid = pid } ;
-  return !!tfind(&key, &s->units.orphans, &compare_orphans) ;
+  struct orphan key = { .pid = pid_of(c) } ;
+  void *node = tfind(&key, &s->units.orphans, &compare_orphans) ;
+  CHECK(node) ;
+  if (!c->booked) CHECK(c->ended || (*(struct orphan **)node)->unit) ;
+  c->booked = 1 ;
 }
 
 /* Every child is known for what it is, and every unit's supervisor is a child. */
@@ -240,10 +245,10 @@ static void check_children (struct scanner *s)
   size_t n = 0 ;
   for (unsigned int i = 0 ; i < world.children ; i++)
   {
-    struct child const *c = world.child + i ;
+    struct child *c = world.child + i ;
     struct unit const *unit ;
     if (c->reaped) continue ;
-    if (c->parent && c->parent->reaped) CHECK(is_remembered(s, pid_of(c))) ;
+    if (c->parent && c->parent->reaped) check_orphan(s, c) ;
     if (c->kind != SUPERVISOR) continue ;
     unit = units_by_supervisor(&s->units, pid_of(c)) ;
     CHECK(unit && unit->supervisor == pid_of(c) && unit->child && unit->phase != UNIT_RELEASED) ;
