@@ -33,7 +33,7 @@ for name; do
     bad=1
     continue
   fi
-  cp -n "tests/fuzz/corpus/$name"/* "$corpus"
+  cp "tests/fuzz/corpus/$name"/* "$corpus"
   # close_fd_mask: what the target prints is discarded, what the sanitizers print is not.
   "$build/fuzz/$name" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=1024 -close_fd_mask=3 \
     -print_final_stats=1 -artifact_prefix="$corpus.found-" "$corpus" >"$corpus.log" 2>&1 </dev/null

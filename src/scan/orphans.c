@@ -107,11 +107,18 @@ struct booking
   int killed ;
 } ;
 
+/* Those that were killed, among the dead. */
+static struct unit *killed (struct unit *dead)
+{
+  while (dead && dead->left) dead = dead->next_dead ;
+  return dead ;
+}
+
 /* By the session, which only setsid() leaves. */
 static struct unit *of_session (struct booking const *b, pid_t session)
 {
   if (session <= 0) return 0 ;
-  for (struct unit *unit = b->dead ; unit ; unit = unit->next_dead)
+  for (struct unit *unit = killed(b->dead) ; unit ; unit = killed(unit->next_dead))
     if (session == unit->group || session == unit->process) return unit ;
   for (struct unit *unit = b->s->units.adopting ; unit ; unit = unit->next_adopting)
     if (session == unit->group || session == unit->process) return unit ;
@@ -121,8 +128,8 @@ static struct unit *of_session (struct booking const *b, pid_t session)
 /* Of a child that has said who it is. */
 static struct unit *of_process (struct booking const *b, pid_t pid)
 {
-  struct unit *unit = b->dead ;
-  while (unit && pid != unit->process) unit = unit->next_dead ;
+  struct unit *unit = killed(b->dead) ;
+  while (unit && pid != unit->process) unit = killed(unit->next_dead) ;
   return unit ;
 }
 
@@ -135,9 +142,9 @@ static int can_descend (struct process_look const *look, struct unit const *unit
 /* Of what has left its session: by its place in the kernel's list. */
 static struct unit *of_place (struct booking const *b, struct process_look const *look)
 {
-  struct unit *unit = b->dead ;
+  struct unit *unit = killed(b->dead) ;
   if (can_descend(look, b->current)) return b->current ;
-  while (unit && !can_descend(look, unit)) unit = unit->next_dead ;
+  while (unit && !can_descend(look, unit)) unit = killed(unit->next_dead) ;
   if (unit) return unit ;
   for (unit = b->s->units.adopting ; unit && !can_descend(look, unit) ; unit = unit->next_adopting) ;
   return unit ;
@@ -207,14 +214,14 @@ static void book_process (struct scanner *s, struct unit *unit)
 /* Without a list of our children, their processes at least. */
 static void book_processes (struct scanner *s, struct unit *dead)
 {
-  for (struct unit *unit = dead ; unit ; unit = unit->next_dead)
+  for (struct unit *unit = killed(dead) ; unit ; unit = killed(unit->next_dead))
     book_process(s, unit) ;
 }
 
 int orphans_book (struct scanner *s, struct unit *dead, struct unit *bereaved)
 {
-  struct booking b = { .s = s, .dead = dead, .current = bereaved ? bereaved : dead ? dead : s->units.adopting, .bereaved = bereaved } ;
-  for (struct unit *unit = dead ; unit ; unit = unit->next_dead)
+  struct booking b = { .s = s, .dead = dead, .current = bereaved ? bereaved : killed(dead) ? killed(dead) : s->units.adopting, .bereaved = bereaved } ;
+  for (struct unit *unit = killed(dead) ; unit ; unit = killed(unit->next_dead))
   {
     read_process(unit) ;
     adopt(s, unit) ;

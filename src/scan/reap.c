@@ -51,7 +51,7 @@ static void say (struct unit const *unit, int left)
 
 static void died (struct scanner *s, struct unit *unit, int killed_a_child)
 {
-  int left = has_left(unit) ;
+  int left = unit->left ;
   int early = killed_a_child || lived_short(unit) ;
   say(unit, left) ;
   unit->dead = 0 ;
@@ -66,6 +66,7 @@ static void add_dead (struct unit **dead, struct unit *unit, int wstat)
   if (unit->dead) return ;
   unit->dead = 1 ;
   unit->wstat = wstat ;
+  unit->left = !!has_left(unit) ;
   unit->next_dead = *dead ;
   *dead = unit ;
 }
@@ -92,7 +93,7 @@ static struct unit *collect (struct scanner *s, struct unit **dead)
 
 static struct unit *needs_booking (struct unit *dead)
 {
-  while (dead && has_left(dead)) dead = dead->next_dead ;
+  while (dead && dead->left) dead = dead->next_dead ;
   return dead ;
 }
 

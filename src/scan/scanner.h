@@ -90,6 +90,7 @@ struct unit
   unsigned int child : 1 ; /* its supervisor is a child of ours, not one that was found */
   unsigned int warned : 1 ; /* has said that it cannot be started, or is incomplete */
   unsigned int dead : 1 ; /* its supervisor has ended, and that was not acted on yet */
+  unsigned int left : 1 ; /* in order, while `dead`: it has left nothing behind */
   unsigned int adopt : 1 ; /* the next supervisor goes on from what the last one has left */
   unsigned int adopting : 1 ; /* in that list */
   unsigned int killing : 1 ; /* its strays have had SIGTERM */
@@ -233,7 +234,7 @@ extern void reap_found (struct scanner *s, struct unit *unit) ;
    by the second whose it may be. */
 extern void orphans_note (struct scanner *s) ;
 /* Books what was noted to one of the units in the list `dead` (linked by next_dead),
-   whose supervisors were killed, or to one that has had orphans before: `bereaved`, if
+   whose supervisors were killed (those that have left in order are passed over), or to one that has had orphans before: `bereaved`, if
    not null, of which one has ended. A child that a supervisor was about to execute, and
    that nobody knows, is killed: returns whether there was one. */
 extern int orphans_book (struct scanner *s, struct unit *dead, struct unit *bereaved) ;

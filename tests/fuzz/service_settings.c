@@ -56,6 +56,7 @@ static void parsers (uint8_t const *data, size_t size)
   uint32_t min = 7 ;
   uint32_t max = 7 ;
   int signal = -7 ;
+  enum restart_policy policy = RESTART_ALWAYS ;
   if (setting_parse_uint(text, 3, 1000, &min)) CHECK(min >= 3 && min <= 1000 && text[0] >= '0' && text[0] <= '9') ;
   else CHECK(min == 7) ;
   if (setting_parse_signal(text, &signal)) CHECK(signal > 0 && signal < NSIG) ;
@@ -63,7 +64,40 @@ static void parsers (uint8_t const *data, size_t size)
   min = 7 ;
   if (setting_parse_delay(text, &min, &max)) CHECK(min <= max && max <= INT32_MAX) ;
   else CHECK(min == 7 && max == 7) ;
+  min = 7 ;
+  if (setting_parse_restart(text, &policy, &min)) CHECK(policy <= RESTART_ON_FAILURE && (!min || policy == RESTART_ON_FAILURE)) ;
+  else CHECK(policy == RESTART_ALWAYS && min == 7) ;
   free(text) ;
+}
+
+/* The paths that a service directory may give, and what daemons may write there. */
+static void pidfile (uint8_t const *data, size_t size)
+{
+  static char path[SETTING_PATH_MAX] ;
+  pid_t pid ;
+  int r ;
+  fuzz_file("pidfile", data, size) ;
+  faults = 0 ;
+  r = settings_read_pidfile(path, &fault) ;
+  CHECK(faults == (r == -1)) ;
+  if (r == 1)
+  {
+    size_t len = strlen(path) ;
+    CHECK(len && len <= size && !memcmp(path, data, len) && !strpbrk(path, "\r\n")) ;
+    for (size_t i = len ; i < size && len ; i++) CHECK(strchr(" \t\r\n", data[i])) ; /* a NUL too, at the end of that string */
+  }
+  else CHECK(r == -1 || !r) ;
+  pid = settings_pid_in("pidfile") ;
+  if (pid)
+  {
+    size_t i = 0 ;
+    uint64_t n = 0 ;
+    while (i < size && (data[i] == ' ' || data[i] == '\t')) i++ ;
+    for (; i < size && data[i] >= '0' && data[i] <= '9' && n <= INT32_MAX ; i++) n = n * 10 + (uint64_t)(data[i] - '0') ;
+    CHECK(pid >= 2 && n == (uint64_t)pid) ;
+  }
+  else CHECK(errno == EINVAL) ;
+  unlink("pidfile") ;
 }
 
 /* The input: portions, each the number of a file, a length, and its content. */
@@ -75,6 +109,7 @@ int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
   parsers(data, size) ;
   fuzz_enter() ;
   for (size_t i = 0 ; i < FILES ; i++) unlink(files[i]) ;
+  pidfile(data, size) ;
   while (size)
   {
     char const *file = files[fuzz_byte(&data, &size) % FILES] ;

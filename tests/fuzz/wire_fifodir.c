@@ -57,22 +57,33 @@ static int make (struct made *made, char const *path)
 static void check (struct made const *made, char const *path, char event)
 {
   struct stat st ;
-  char got[2] ;
+  char got[3] ;
   int listeners = is_listeners(made->name) ;
   int there = lstat(path, &st) != -1 ;
   if (made->kind == ENTRY_FIFO && listeners) CHECK(!there) ;
   else CHECK(there) ;
   if (made->kind == ENTRY_FILE) CHECK(!st.st_size) ;
   if (made->kind != ENTRY_READ_FIFO) return ;
-  CHECK(read(made->reader, got, sizeof got) == (listeners ? 1 : 0)) ;
-  if (listeners) CHECK(got[0] == event) ;
+  CHECK(read(made->reader, got, sizeof got) == (listeners ? 2 : 0)) ;
+  if (listeners) CHECK(got[0] == event && got[1] == event) ;
   close(made->reader) ;
+}
+
+/* A listener of ours among them hears what was sent, and leaves nothing behind. */
+static void check_listener (struct fifodir_listener *listener, char event)
+{
+  char got[2] ;
+  CHECK(read(listener->fd, got, sizeof got) == 1 && got[0] == event) ;
+  CHECK(read(listener->fd, got, sizeof got) == -1 && errno == EAGAIN) ;
+  CHECK(is_listeners(listener->path + sizeof DIRECTORY)) ;
+  fifodir_unlisten(listener) ;
 }
 
 /* The input: an event; then for each entry a kind and a name, ended by a slash. */
 int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
 {
   static struct made made[ENTRIES_MAX] ;
+  struct fifodir_listener listener ;
   char path[sizeof DIRECTORY + 256] ;
   static int outside = -1 ; /* where a link leads: nothing may come there */
   char event = (char)fuzz_byte(&data, &size) ;
@@ -108,6 +119,9 @@ int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
     data += len + !!slash ;
     size -= len + !!slash ;
   }
+  CHECK(fifodir_listen(&listener, DIRECTORY)) ;
+  CHECK(fifodir_notify(DIRECTORY, event) == told + 1) ;
+  check_listener(&listener, event) ;
   CHECK(fifodir_notify(DIRECTORY, event) == told) ;
   for (unsigned int i = 0 ; i < n ; i++)
   {

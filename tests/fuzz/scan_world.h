@@ -1,0 +1,305 @@
+/* A kernel of its own for the fuzz targets of the scanner: its children, its signals and
+   its clocks. What the scanner starts lives until the target ends it. */
+
+#ifndef REEVE_TESTS_FUZZ_SCAN_WORLD_H
+#define REEVE_TESTS_FUZZ_SCAN_WORLD_H
+
+#include <search.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/tai.h>
+
+#include "base/process.h"
+#include "base/program.h"
+#include "base/spawn.h"
+#include "fuzz.h"
+#include "scan/scanner.h"
+#include "wire/channels.h"
+
+#define CHILDREN_MAX 512
+#define CHILDREN_AT_ONCE 64
+#define FIRST_PID 0x20000000 /* higher than any that the kernel gives */
+
+enum kind { SUPERVISOR, TRIAL, STRAY, UNBORN /* forked by a supervisor, not executed yet */ } ;
+
+struct child
+{
+  enum kind kind ;
+  char name[UNIT_PATH_MAX] ; /* whose supervisor it is */
+  struct child const *parent ; /* the supervisor that has left it to the scanner; 0: it is the scanner's own */
+  int wstat ;
+  unsigned int ended : 1 ;
+  unsigned int reaped : 1 ;
+  unsigned int told : 1 ; /* to leave */
+  unsigned int booked : 1 ;
+} ;
+
+struct world
+{
+  struct child child[CHILDREN_MAX] ;
+  unsigned int children ;
+  unsigned int living ; /* not reaped */
+  unsigned int executions ;
+  uint64_t now_ms ;
+  int refuses ; /* to start anything */
+} ;
+
+static struct world world ;
+
+static pid_t pid_of (struct child const *c)
+{
+  return (pid_t)(FIRST_PID + (c - world.child)) ;
+}
+
+static struct child *child_of (pid_t pid)
+{
+  unsigned int i = (unsigned int)pid - FIRST_PID ;
+  return i < world.children && !world.child[i].reaped ? world.child + i : 0 ;
+}
+
+static struct child *add_child (enum kind kind, char const *name)
+{
+  struct child *c = world.child + world.children ;
+  if (world.children == CHILDREN_MAX || world.living == CHILDREN_AT_ONCE) return 0 ;
+  *c = (struct child) { .kind = kind } ;
+  snprintf(c->name, sizeof c->name, "%s", name) ;
+  world.children++ ;
+  world.living++ ;
+  return c ;
+}
+
+static void end_child (struct child *c, int wstat)
+{
+  if (c->ended) return ;
+  c->ended = 1 ;
+  c->wstat = wstat ;
+}
+
+/* ---- what the linker puts in the place of the real ones ---- */
+
+extern pid_t __wrap_spawn (struct spawn const *spawn, int *executing) ;
+extern int __wrap_kill (pid_t pid, int sig) ;
+extern pid_t __wrap_waitpid (pid_t pid, int *wstat, int options) ;
+extern int __wrap_execve (char const *path, char *const *argv, char *const *envp) ;
+extern int __wrap_process_each_child (process_child_func *each, void *data) ;
+extern int __wrap_process_is_child (pid_t pid) ;
+extern int __wrap_process_look (pid_t pid, struct process_look *look) ;
+extern void __wrap_program_self (char out[PROGRAM_PATH_MAX], char const *name) ;
+extern int __wrap_program_beside (char out[PROGRAM_PATH_MAX], char const *name) ;
+extern uint64_t __wrap_clock_ms (void) ;
+
+pid_t __wrap_spawn (struct spawn const *request, int *executing)
+{
+  int supervises = !strcmp(request->argv[0], "reeve-supervise") ;
+  char const *name = request->argv[1] ;
+  struct child *c = 0 ;
+  CHECK(supervises || !strcmp(name, "-U")) ;
+  CHECK(request->signals_blocked && !request->nfds) ;
+  if (supervises && request->argv[2]) name = request->argv[2] ;
+  for (unsigned int i = 0 ; i < world.children ; i++) /* never two for one service, never two trials */
+    CHECK(world.child[i].reaped || world.child[i].kind != (supervises ? SUPERVISOR : TRIAL) || strcmp(world.child[i].name, name) != 0) ;
+  *executing = 0 ;
+  if (!world.refuses) c = add_child(supervises ? SUPERVISOR : TRIAL, name) ;
+  if (!c) errno = EAGAIN ;
+  return c ? pid_of(c) : 0 ;
+}
+
+/* Whom it signals is there: a pid that was reaped may be another's. */
+int __wrap_kill (pid_t pid, int sig)
+{
+  struct child *c = child_of(pid) ;
+  CHECK(c) ;
+  if (sig == SIGTERM || sig == SIGHUP) c->told = 1 ;
+  if (sig == SIGKILL)
+  {
+    CHECK(c->kind != SUPERVISOR) ;
+    end_child(c, SIGKILL) ;
+  }
+  return 0 ;
+}
+
+pid_t __wrap_waitpid (pid_t pid, int *wstat, int options)
+{
+  CHECK(pid == -1 && options == WNOHANG) ;
+  for (unsigned int i = 0 ; i < world.children ; i++)
+  {
+    struct child *c = world.child + i ;
+    if (!c->ended || c->reaped) continue ;
+    c->reaped = 1 ;
+    world.living-- ;
+    *wstat = c->wstat ;
+    return pid_of(c) ;
+  }
+  return world.living ? 0 : (errno = ECHILD, -1) ;
+}
+
+/* It fails, so that the present program goes on. What it would inherit is what it needs. */
+int __wrap_execve (char const *path, char *const *argv, char *const *envp)
+{
+  CHECK(*path && argv && envp && !strcmp(argv[1], "-U") && !strcmp(argv[2], "go")) ;
+  world.executions++ ;
+  errno = ENOEXEC ;
+  return -1 ;
+}
+
+int __wrap_process_each_child (process_child_func *each, void *data)
+{
+  for (unsigned int i = 0 ; i < world.children ; i++)
+    if (!world.child[i].reaped && !(*each)(pid_of(world.child + i), data)) break ;
+  return 1 ;
+}
+
+int __wrap_process_is_child (pid_t pid)
+{
+  return !!child_of(pid) ;
+}
+
+int __wrap_process_look (pid_t pid, struct process_look *look)
+{
+  struct child const *c = child_of(pid) ;
+  if (!c) return (errno = ENOENT, 0) ;
+  *look = (struct process_look) { .state = c->ended ? 'Z' : 'S', .parent = getpid(), .session = pid, .started_ms = world.now_ms } ;
+  look->never_executed = c->kind == UNBORN ;
+  strcpy(look->name, c->kind == UNBORN ? "reeve-supervise" : "stray") ;
+  return 1 ;
+}
+
+void __wrap_program_self (char out[PROGRAM_PATH_MAX], char const *name)
+{
+  snprintf(out, PROGRAM_PATH_MAX, "/nonexistent/%s", name) ;
+}
+
+int __wrap_program_beside (char out[PROGRAM_PATH_MAX], char const *name)
+{
+  __wrap_program_self(out, name) ;
+  return 1 ;
+}
+
+uint64_t __wrap_clock_ms (void)
+{
+  return world.now_ms ;
+}
+
+static int read_clock (tain *now)
+{
+  tain since = { .sec = { .x = TAI_MAGIC }, .nano = 0 } ;
+  tain ms ;
+  tain_from_millisecs(&ms, (int)world.now_ms) ;
+  tain_add(now, &since, &ms) ;
+  return 1 ;
+}
+
+/* ---- */
+
+static void begin_scanner (struct scanner *s)
+{
+  static char const *const none[] = { 0 } ;
+  tain_now = &read_clock ;
+  *s = (struct scanner) { .own_code = -1, .command_fd = -1, .units.found = -1, .inotify = -1, .scan_watch = -1, .ancestor_watch = -1 } ;
+  s->arguments = none ;
+  world.children = world.living = world.executions = 0 ;
+  world.refuses = 0 ;
+  world.now_ms = 1000000 ;
+  strcpy(s->supervise, "/nonexistent/reeve-supervise") ;
+}
+
+/* What its loop does at each wake-up, but for reading. */
+static void wake_up (struct scanner *s)
+{
+  struct unit *unit ;
+  tain now ;
+  tain_now(&now) ;
+  while ((unit = units_first_deadline(&s->units)) && !tain_less(&now, &unit->deadline))
+  {
+    units_disarm(&s->units, unit) ;
+    act(s, unit, UNIT_DEADLINE) ;
+  }
+  if (s->look.again && !tain_less(&now, &s->look.moment)) look_order(s, 0, 1) ;
+  strays_deadlines(s) ;
+  look_continue(s) ;
+  units_sweep(&s->units) ;
+}
+
+static int compare_orphans (void const *a, void const *b)
+{
+  pid_t x = ((struct orphan const *)a)->pid ;
+  pid_t y = ((struct orphan const *)b)->pid ;
+  return (x > y) - (x < y) ;
+}
+
+/* What was left behind is remembered, and belongs to a service that goes on. */
+static void check_orphan (struct scanner const *s, struct child *c)
+{
+  struct orphan key = { .pid = pid_of(c) } ;
+  void *node = tfind(&key, &s->units.orphans, &compare_orphans) ;
+  CHECK(node) ;
+  if (!c->booked) CHECK(c->ended || (*(struct orphan **)node)->unit) ;
+  c->booked = 1 ;
+}
+
+/* Every child is known for what it is, and every unit's supervisor is a child. */
+static void check_children (struct scanner *s)
+{
+  size_t n = 0 ;
+  for (unsigned int i = 0 ; i < world.children ; i++)
+  {
+    struct child *c = world.child + i ;
+    struct unit const *unit ;
+    if (c->reaped) continue ;
+    if (c->parent && c->parent->reaped) check_orphan(s, c) ;
+    if (c->kind != SUPERVISOR) continue ;
+    unit = units_by_supervisor(&s->units, pid_of(c)) ;
+    CHECK(unit && unit->supervisor == pid_of(c) && unit->child && unit->phase != UNIT_RELEASED) ;
+  }
+  for (struct unit const *unit = s->units.all ; unit ; unit = unit->next, n++)
+  {
+    CHECK(unit->phase < UNIT_PHASE_COUNT && !unit->dead) ;
+    CHECK(!unit->supervisor || child_of(unit->supervisor)) ;
+    CHECK(unit->phase != UNIT_RUNNING || unit->supervisor) ;
+    CHECK(unit->phase != UNIT_MISSING || unit->supervisor || unit->waiting != DEADLINE_NONE) ;
+    CHECK((unit->phase != UNIT_RETRYING && unit->phase != UNIT_REPLACING) || unit->waiting == DEADLINE_RETRY) ;
+    for (struct orphan const *orphan = unit->orphans ; orphan ; orphan = orphan->next)
+      CHECK(orphan->unit == unit && unit->adopting && (orphan->ended || child_of(orphan->pid))) ;
+  }
+  CHECK(n == s->units.count) ;
+}
+
+static void end_all (struct scanner *s, int (*which) (struct child const *), int wstat)
+{
+  for (unsigned int i = 0 ; i < world.children ; i++)
+    if (!world.child[i].reaped && (*which)(world.child + i)) end_child(world.child + i, wstat) ;
+  reap(s) ;
+}
+
+static int was_told (struct child const *c)
+{
+  return c->kind == SUPERVISOR && c->told ;
+}
+
+static int is_no_supervisor (struct child const *c)
+{
+  return c->kind != SUPERVISOR ;
+}
+
+/* Every supervisor is told to leave; when they have left, nothing is left of the tree. */
+static void end_scanner (struct scanner *s)
+{
+  world.refuses = 0 ;
+  s->stop.at_once = 0 ;
+  stop_begin(s, 1) ;
+  for (unsigned int rounds = 0 ; !stop_progress(s) || world.living ; rounds++)
+  {
+    CHECK(rounds < 64) ;
+    world.now_ms += 1000 ;
+    end_all(s, &is_no_supervisor, SIGTERM) ;
+    end_all(s, &was_told, 0) ;
+    wake_up(s) ;
+    check_children(s) ;
+  }
+  CHECK(!s->units.count && !s->units.all && !s->units.by_identity && !s->units.by_supervisor && !s->units.by_watch) ;
+  CHECK(!s->units.orphans && !s->units.adopting && !s->look.dir && s->units.found == -1) ;
+}
+
+#endif
