@@ -20,4 +20,12 @@ cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppress=missingI
   done
 } | sort -u | xargs shellcheck
 git ls-files 'tests/*.bats' | xargs -r shellcheck --shell=bats --severity=warning --exclude=SC2030,SC2031,SC2154,SC2034,SC2120
+# Each bats file has a mutant, of the sources as they are now; whether it finds it, tools/mutants.sh shows.
+for file in tests/*.bats; do
+  name=$(basename "$file" .bats)
+  patch -s -p1 --dry-run --force <"tests/mutants/$name.patch" >/dev/null || {
+    echo "lint: tests/mutants/$name.patch does not apply" >&2
+    exit 1
+  }
+done
 echo "lint: nothing found"

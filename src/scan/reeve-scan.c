@@ -141,10 +141,14 @@ static int find_in_place (struct scanner *s)
 /* A tree depends on us, after an upgrade without an end: what can pass is waited for. */
 static void insist (struct scanner *s, int (*on) (struct scanner *), char const *what)
 {
+  char doing[SCAN_PATH_MAX + 64] ;
   for (unsigned int i = 0 ; !(*on)(s) ; i++)
   {
-    if (i >= INSIST_TIMES && !s->upgrade.done) strerr_diefu2sys(111, what, s->live) ;
-    clock_pause(what, INSIST_MS) ;
+    int err = errno ;
+    snprintf(doing, sizeof doing, "%s %s", what, s->live) ;
+    errno = err ;
+    if (i >= INSIST_TIMES && !s->upgrade.done) strerr_diefu1sys(111, doing) ;
+    clock_pause(doing, INSIST_MS) ;
   }
 }
 
@@ -337,13 +341,13 @@ int main (int argc, char *const *argv)
   if (!spawn_sanitize_stdio()) strerr_diefu1sys(111, "open /dev/null") ;
   if (options.beginning == BEGIN_UPGRADED) take_over(&s) ;
   else begin_afresh(&s, &options) ;
-  insist(&s, &find_in_place, "look at the scan directory, or at the live directory ") ;
+  insist(&s, &find_in_place, "look at the scan directory, or at the live directory") ;
   compare_lives(&s) ;
   if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == -1)
     strerr_warnwu1sys("become a subreaper: orphans of services fall to another process") ;
   signals = trap_signals(options.beginning == BEGIN_UPGRADED) ;
   stop_find_command(&s) ;
-  if (!s.in_place) insist(&s, &leftovers_take_all, "read the live directory ") ; /* before any client can take them for services */
+  if (!s.in_place) insist(&s, &leftovers_take_all, "read the live directory") ; /* before any client can take them for services */
   if (s.control == -1) s.control = open_channel(SCAN_CONTROL_FIFO) ;
   orphans_of_nobody(&s) ;
   tell_client(&s) ;
