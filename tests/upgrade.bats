@@ -356,6 +356,17 @@ web_is_up()
   goes_on_with_the_old 'unable to upgrade: execute .*/bin/reeve-supervise (going on with the present program)'
 }
 
+@test "the new scanner does not know an option" {
+  declare -A before
+  guarded web <<<'exec sleep 1000000'
+  scanner -K 1000000
+  up web
+  remember web
+  cp "$REEVE_BIN/reeve-scan" "$dir/bin/the-same"
+  replace reeve-scan <<<$'#!/bin/sh\nfor option; do [ "$option" != -K ] || exit 100; done\nexec "${0%/*}/the-same" "$@"'
+  goes_on_with_the_old 'upgrade: the new program cannot go on from the present state: going on with the present one'
+}
+
 @test "the new scanner crashes" {
   declare -A before
   web_is_up

@@ -61,6 +61,7 @@ static void parse (struct scanner *s, struct options *options, int argc, char *c
   if (argc > 2 && !strcmp(argv[1], "-U"))
   {
     options->beginning = strcmp(argv[2], "go") ? BEGIN_TRIAL : BEGIN_UPGRADED ;
+    s->upgrade.done = options->beginning == BEGIN_UPGRADED ;
     argc -= 2 ;
     argv += 2 ;
   }
