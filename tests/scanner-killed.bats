@@ -173,6 +173,21 @@ unchanged() # NAME...
   eventually 5 over "$db"
 }
 
+@test "a supervisor that is replaced at the take-over does not hold the descriptor of -d" {
+  guarded web <<<'exec sleep 1000000'
+  scanner
+  up web
+  kill -KILL "$scanner" "$(supervisor_of web)"
+  wait "$scanner" 2>/dev/null || :
+  mkfifo "$dir/told"
+  start reeve-scan -l "$live" -d 4 "$scan" 4<>"$dir/told"
+  scanner=$started
+  eventually 10 scanner_ready
+  eventually 20 supervisor_of web
+  up web
+  [ -z "$(find "/proc/$(supervisor_of web)/fd" -lname "$dir/told")" ]
+}
+
 @test "the code that nobody could learn is 256 0, a failure" {
   guarded web <<<'trap "exit 0" TERM; while :; do sleep 0.02; done'
   finish web <<<'echo "$1 $2" >>"$dir/finished"'

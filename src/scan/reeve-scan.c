@@ -87,7 +87,8 @@ static void parse (struct scanner *s, struct options *options, int argc, char *c
   if (*argv && !strcmp(*argv, "--")) argv++ ;
   if (*argv) s->command = (char const *const *)argv ;
   if (options->beginning != BEGIN_AFRESH) options->notify_fd = 0 ; /* told already */
-  if (options->notify_fd && fcntl((int)options->notify_fd, F_GETFD) == -1)
+  /* Nobody else holds it: who waits for the line may read on to the end. */
+  if (options->notify_fd && fcntl((int)options->notify_fd, F_SETFD, FD_CLOEXEC) == -1)
     strerr_dief1sys(100, "the descriptor given to -d is not open") ;
 }
 
