@@ -303,6 +303,20 @@ web_is_up()
   stop_scanner 0
 }
 
+@test "in place: an adopted process stays so, and its exit code is known" {
+  guarded web <<<'trap "exit 37" TERM; while :; do sleep 0.02; done'
+  finish web <<<'echo "$1 $2 $3" >>"$dir/finished"'
+  scanner_in_place
+  up web
+  kill_supervisor web
+  install_anew
+  upgrade
+  all_new web
+  s6-svc -wD -T 10000 -d "$live/web"
+  [ "$(cat "$dir/finished")" = "37 0 web" ]
+  stop_scanner 0
+}
+
 @test "CMD goes on, and its code is the scanner's" {
   idle web
   script "$dir/cmd" <<<'echo $$ >>"$dir/cmd.starts"; until [ -e "$dir/go" ]; do sleep 0.02; done; exit 3'

@@ -347,7 +347,6 @@ int main (int argc, char *const *argv)
   stop_find_command(&s) ;
   if (!s.in_place) insist(&s, &leftovers_take_all, "read the live directory ") ; /* before any client can take them for services */
   if (s.control == -1) s.control = open_channel(SCAN_CONTROL_FIFO) ;
-  orphans_of_nobody(&s) ;
   tell_client(&s) ;
   notify_ready(options.notify_fd) ;
   watch_start(&s) ;
