@@ -417,6 +417,30 @@ while :; do sleep 0.02; done'
   gone "$pid"
 }
 
+# Where nobody tells when a process was started, its parent tells when it has ended.
+@test "without /proc: the same pid, its exit code, and no second instance" {
+  unshare -m true 2>/dev/null || skip "no mount namespace may be made here"
+  mkdir "$dir/empty"
+  guarded web <<<'trap "exit 37" TERM; while :; do sleep 0.02; done'
+  finish web <<<'echo "$1 $2 $3" >>"$dir/finished"'
+  # Without /proc a program does not know where it is: it looks where they are installed.
+  mkdir -p /usr/local/bin
+  start env bin="$REEVE_BIN" unshare -m sh -c 'mount --bind "$bin" /usr/local/bin && mount --bind "$dir/empty" /proc && exec reeve-scan -l "$live" "$scan"'
+  scanner=$started
+  eventually 10 scanner_ready
+  up web
+  remember web
+  kill_supervisor web
+  run -99 s6-svwait -d -t 3000 "$live/web" # longer than the code of an end is waited for
+  unchanged web
+  field web state up
+  s6-svc -wD -T 10000 -d "$live/web"
+  [ "$(cat "$dir/finished")" = "37 0 web" ]
+  started_times web 1
+  gone "$pid"
+  stop_scanner 0
+}
+
 @test "a service that has forked: its daemon is adopted" {
   script "$dir/daemon" <<<'trap "exit 7" TERM; echo $$ >"$dir/daemon.pid"; while :; do sleep 0.02; done'
   service web <<<'setsid "$dir/daemon" & exit 0'

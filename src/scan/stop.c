@@ -81,7 +81,7 @@ void stop_find_command (struct scanner *s)
   char packed[STATUS_SIZE + BIRTH_SIZE] ;
   struct birth birth ;
   if (openreadnclose(COMMAND_STATUS_FILE, packed, sizeof packed) != sizeof packed || !s->same_life || !birth_unpack(packed + STATUS_SIZE, &birth)
-   || !(process_is_child(birth.process.pid) || process_lives(&birth.process)))
+   || !(process_is_child(birth.process.pid) || process_lives(&birth.process) > 0))
   {
     unlink(COMMAND_STATUS_FILE) ;
     return ;
