@@ -97,6 +97,23 @@ main() # NAME ; its script on stdin
   stop_scanner 0
 }
 
+@test "when it was asked to end, nothing else does, even if its finish forbids a restart" {
+  main app <<<'exec sleep 1000000'
+  finish app <<<'exit 125'
+  idle side
+  scanner
+  up app
+  s6-svc -wD -T 10000 -d "$live/app"
+  # Its report has been read when that of a later start has.
+  s6-svc -wr -T 10000 -r "$live/side"
+  reeve -l "$live" rescan
+  field side state up
+  s6-svc -u "$live/app"
+  up app
+  s6-svc -k "$live/app"
+  ended "$scanner" 137
+}
+
 @test "a supervisor that is asked to leave is replaced, and nothing else ends" {
   main app <<<'trap "exit 9" TERM; while :; do sleep 0.05; done'
   idle side

@@ -173,6 +173,21 @@ unchanged() # NAME...
   eventually 5 over "$db"
 }
 
+@test "a supervisor that is replaced at the take-over does not hold the descriptor of -d" {
+  guarded web <<<'exec sleep 1000000'
+  scanner
+  up web
+  kill -KILL "$scanner" "$(supervisor_of web)"
+  wait "$scanner" 2>/dev/null || :
+  mkfifo "$dir/told"
+  start reeve-scan -l "$live" -d 4 "$scan" 4<>"$dir/told"
+  scanner=$started
+  eventually 10 scanner_ready
+  eventually 20 supervisor_of web
+  up web
+  [ -z "$(find "/proc/$(supervisor_of web)/fd" -lname "$dir/told")" ]
+}
+
 @test "the code that nobody could learn is 256 0, a failure" {
   guarded web <<<'trap "exit 0" TERM; while :; do sleep 0.02; done'
   finish web <<<'echo "$1 $2" >>"$dir/finished"'
@@ -250,6 +265,24 @@ unchanged() # NAME...
   [ "$(cat "$dir/cmd.starts")" = "$cmd" ]
   touch "$dir/go"
   eventually 20 gone "$scanner"
+  [ "$(cat "$dir/cmd.starts")" = "$cmd" ]
+  none_supervised
+}
+
+@test "without pidfds, CMD's end is noticed all the same" {
+  idle web
+  script "$dir/cmd" <<<'echo $$ >>"$dir/cmd.starts"; until [ -e "$dir/go" ]; do sleep 0.02; done; exit 3'
+  start reeve-scan -l "$live" "$scan" -- "$dir/cmd"
+  scanner=$started
+  eventually 10 scanner_ready
+  eventually 10 test -s "$dir/cmd.starts"
+  cmd=$(cat "$dir/cmd.starts")
+  pids+=("$cmd")
+  kill_scanner
+  start strace -qq -o /dev/null -e trace=pidfd_open -e inject=pidfd_open:error=ENOSYS reeve-scan -l "$live" "$scan" -- "$dir/cmd"
+  eventually 10 scanner_ready
+  touch "$dir/go"
+  eventually 20 gone "$started"
   [ "$(cat "$dir/cmd.starts")" = "$cmd" ]
   none_supervised
 }

@@ -170,6 +170,22 @@ while :; do sleep 0.02; done'
   unchanged web
 }
 
+# Killed soon after its start: its successor comes after a second.
+@test "readiness that is written, and the descriptor closed, before there is a successor" {
+  guarded web <<<'until [ -e "$dir/go" ]; do sleep 0.02; done; echo >&3; exec 3>&-; >"$dir/closed"; exec sleep 1000000'
+  setting web notification-fd 3
+  scanner
+  eventually 10 field web state starting
+  remember web
+  kill_supervisor web
+  kill -KILL "$(supervisor_of web)"
+  touch "$dir/go"
+  eventually 10 test -e "$dir/closed"
+  eventually 10 field web ready true
+  unchanged web
+  [ -z "$(find "/proc/$scanner/fd" -lname '*/notify')" ]
+}
+
 @test "ready: it stays so, with the same time" {
   guarded web <<<'echo >&3; exec sleep 1000000'
   setting web notification-fd 3
@@ -415,6 +431,30 @@ while :; do sleep 0.02; done'
   started_times web 1
   stop_scanner 0
   gone "$pid"
+}
+
+# Where nobody tells when a process was started, its parent tells when it has ended.
+@test "without /proc: the same pid, its exit code, and no second instance" {
+  unshare -m true 2>/dev/null || skip "no mount namespace may be made here"
+  mkdir "$dir/empty"
+  guarded web <<<'trap "exit 37" TERM; while :; do sleep 0.02; done'
+  finish web <<<'echo "$1 $2 $3" >>"$dir/finished"'
+  # Without /proc a program does not know where it is: it looks where they are installed.
+  mkdir -p /usr/local/bin
+  start env bin="$REEVE_BIN" unshare -m sh -c 'mount --bind "$bin" /usr/local/bin && mount --bind "$dir/empty" /proc && exec reeve-scan -l "$live" "$scan"'
+  scanner=$started
+  eventually 10 scanner_ready
+  up web
+  remember web
+  kill_supervisor web
+  run -99 s6-svwait -d -t 3000 "$live/web" # longer than the code of an end is waited for
+  unchanged web
+  field web state up
+  s6-svc -wD -T 10000 -d "$live/web"
+  [ "$(cat "$dir/finished")" = "37 0 web" ]
+  started_times web 1
+  gone "$pid"
+  stop_scanner 0
 }
 
 @test "a service that has forked: its daemon is adopted" {

@@ -303,6 +303,20 @@ web_is_up()
   stop_scanner 0
 }
 
+@test "in place: an adopted process stays so, and its exit code is known" {
+  guarded web <<<'trap "exit 37" TERM; while :; do sleep 0.02; done'
+  finish web <<<'echo "$1 $2 $3" >>"$dir/finished"'
+  scanner_in_place
+  up web
+  kill_supervisor web
+  install_anew
+  upgrade
+  all_new web
+  s6-svc -wD -T 10000 -d "$live/web"
+  [ "$(cat "$dir/finished")" = "37 0 web" ]
+  stop_scanner 0
+}
+
 @test "CMD goes on, and its code is the scanner's" {
   idle web
   script "$dir/cmd" <<<'echo $$ >>"$dir/cmd.starts"; until [ -e "$dir/go" ]; do sleep 0.02; done; exit 3'
@@ -354,6 +368,17 @@ web_is_up()
   web_is_up
   { head -c 18 "$REEVE_BIN/reeve-supervise"; printf '\xb7\0'; tail -c +21 "$REEVE_BIN/reeve-supervise"; } | replace reeve-supervise
   goes_on_with_the_old 'unable to upgrade: execute .*/bin/reeve-supervise (going on with the present program)'
+}
+
+@test "the new scanner does not know an option" {
+  declare -A before
+  guarded web <<<'exec sleep 1000000'
+  scanner -K 1000000
+  up web
+  remember web
+  cp "$REEVE_BIN/reeve-scan" "$dir/bin/the-same"
+  replace reeve-scan <<<$'#!/bin/sh\nfor option; do [ "$option" != -K ] || exit 100; done\nexec "${0%/*}/the-same" "$@"'
+  goes_on_with_the_old 'upgrade: the new program cannot go on from the present state: going on with the present one'
 }
 
 @test "the new scanner crashes" {

@@ -124,14 +124,13 @@ int process_look (pid_t pid, struct process_look *look)
   return 1 ;
 }
 
-/* 1, 0, or -1 with errno when that cannot be told. */
-static int is_it (struct process_birth const *birth)
+int process_lives (struct process_birth const *birth)
 {
   struct process_look look ;
   if (birth->pid <= 0) return 0 ;
+  if (!proc_is_ours()) return (errno = ENOSYS, -1) ;
   if (!process_look(birth->pid, &look)) return errno == ENOENT || errno == ESRCH ? 0 : -1 ;
-  return 1
-      && look.started_ms <= birth->before_ms && look.started_ms + PROCESS_TICK_MS >= birth->after_ms ;
+  return look.started_ms <= birth->before_ms && look.started_ms + PROCESS_TICK_MS >= birth->after_ms ;
 }
 
 static int has_child (idtype_t type, pid_t id)
@@ -181,18 +180,13 @@ int process_each_child (process_child_func *each, void *data)
   return 1 ;
 }
 
-int process_lives (struct process_birth const *birth)
-{
-  return is_it(birth) == 1 ;
-}
-
 int process_watch (struct process_birth const *birth)
 {
   int fd = (int)syscall(SYS_pidfd_open, (long)birth->pid, 0L) ;
   int it ;
   int err ;
   if (fd == -1) return -1 ;
-  it = is_it(birth) ; /* looked at after the opening: it is this one or was reaped */
+  it = process_lives(birth) ; /* looked at after the opening: it is this one or was reaped */
   if (it == 1) return fd ;
   err = it ? errno : ESRCH ;
   fd_close(fd) ;

@@ -44,7 +44,8 @@ struct process_look
 extern int process_look (pid_t pid, struct process_look *look) ;
 
 /* Is there still the process that was born so? (One that has ended but was not
-   reaped counts.) */
+   reaped counts.) 1, 0, or -1 with errno when that cannot be told: ENOSYS without
+   a /proc that speaks of our PID namespace. */
 extern int process_lives (struct process_birth const *birth) ;
 
 /* Has this process an unreaped child `pid`, or one in the process group `group`? */
@@ -59,7 +60,7 @@ extern int process_each_child (process_child_func *each, void *data) ;
 
 /* A pidfd of the process, close-on-exec, which can be read when it has ended; or
    -1 with errno: ESRCH when it has ended and was reaped, or is another one; else
-   the kernel has none, or forbids it. */
+   the kernel has none, or forbids it, or it cannot be told whether it is the one. */
 extern int process_watch (struct process_birth const *birth) ;
 
 /* Sends a signal to a watched process; `group`: to its process group, which needs

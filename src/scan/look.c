@@ -220,7 +220,11 @@ static void ended (struct scanner *s)
   if (s->look.prune) look_prune(s, s->look.prune_loggers) ;
   if (!s->look.wanted_prune) s->look.prune_loggers = 0 ;
   s->look.prune = s->look.quiet = 0 ;
-  if (!s->look.ended_once) stop_start_command(s) ;
+  if (!s->look.ended_once)
+  {
+    orphans_of_nobody(s) ; /* by now it is known what is a supervisor or a service */
+    stop_start_command(s) ;
+  }
   s->look.ended_once = 1 ;
   if (!s->look.again && s->rescan_ms)
   {

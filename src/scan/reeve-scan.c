@@ -61,6 +61,7 @@ static void parse (struct scanner *s, struct options *options, int argc, char *c
   if (argc > 2 && !strcmp(argv[1], "-U"))
   {
     options->beginning = strcmp(argv[2], "go") ? BEGIN_TRIAL : BEGIN_UPGRADED ;
+    s->upgrade.done = options->beginning == BEGIN_UPGRADED ;
     argc -= 2 ;
     argv += 2 ;
   }
@@ -86,7 +87,8 @@ static void parse (struct scanner *s, struct options *options, int argc, char *c
   if (*argv && !strcmp(*argv, "--")) argv++ ;
   if (*argv) s->command = (char const *const *)argv ;
   if (options->beginning != BEGIN_AFRESH) options->notify_fd = 0 ; /* told already */
-  if (options->notify_fd && fcntl((int)options->notify_fd, F_GETFD) == -1)
+  /* Nobody else holds it: who waits for the line may read on to the end. */
+  if (options->notify_fd && fcntl((int)options->notify_fd, F_SETFD, FD_CLOEXEC) == -1)
     strerr_dief1sys(100, "the descriptor given to -d is not open") ;
 }
 
@@ -296,7 +298,7 @@ static void loop (struct scanner *s, int signals)
     if (s->inotify >= 0 && x[CHANNEL_INOTIFY].revents & POLLIN) watch_read(s) ;
     deadlines(s) ;
     strays_deadlines(s) ;
-    if (s->command_again_ms && clock_ms() >= s->command_again_ms) stop_start_command(s) ;
+    if (s->command_again_ms && clock_ms() >= s->command_again_ms) (s->command_pid ? &found_look_at_command : &stop_start_command)(s) ;
     look_continue(s) ;
   }
 }
@@ -349,7 +351,6 @@ int main (int argc, char *const *argv)
   stop_find_command(&s) ;
   if (!s.in_place) insist(&s, &leftovers_take_all, "read the live directory") ; /* before any client can take them for services */
   if (s.control == -1) s.control = open_channel(SCAN_CONTROL_FIFO) ;
-  orphans_of_nobody(&s) ;
   tell_client(&s) ;
   notify_ready(options.notify_fd) ;
   watch_start(&s) ;

@@ -54,6 +54,11 @@ static void say_not_executed (char const *program, int err)
   strerr_warnwu4x("upgrade: execute ", program, " (going on with the present program): ", executable_why_not(program, err, why, sizeof why)) ;
 }
 
+static void say_not_handed_over (void)
+{
+  strerr_warnwu1sys("upgrade: hand over the state (going on with the present program)") ;
+}
+
 void upgrade_order (struct scanner *s)
 {
   s->upgrade.wanted = !s->stop.on ;
@@ -69,17 +74,33 @@ static int in_the_air (struct scanner const *s)
   return look_under_way(s) || !s->look.ended_once || orphans_in_the_air(s) ;
 }
 
-/* First the new program shows, as a child, that it can go on from our state. */
+/* The options are given again as they were; `how`: what -U says. */
+static char const **arguments (struct scanner const *s, char const *how)
+{
+  size_t n = 0 ;
+  char const **argv ;
+  while (s->arguments[n]) n++ ;
+  argv = calloc(n + 4, sizeof *argv) ;
+  if (!argv) return 0 ;
+  argv[0] = PROGRAM ;
+  argv[1] = "-U" ;
+  argv[2] = how ;
+  memcpy(argv + 3, s->arguments, n * sizeof *argv) ;
+  return argv ;
+}
+
+/* First the new program shows, as a child, that it can go on from our state, and knows our options. */
 static void try_it (struct scanner *s)
 {
-  static char const *const argv[] = { PROGRAM, "-U", "trial", 0 } ;
   char program[PROGRAM_PATH_MAX] ;
+  char const **argv = arguments(s, "trial") ;
   struct spawn request = SPAWN_ZERO ;
   int executing ;
   s->upgrade.wanted = 0 ;
-  if (!upgrade_write_state(s))
+  if (!argv || !upgrade_write_state(s))
   {
-    strerr_warnwu1sys("upgrade: write " SCAN_STATE_FILE " (going on with the present program)") ;
+    say_not_handed_over() ;
+    free(argv) ;
     failed(s) ;
     return ;
   }
@@ -89,6 +110,11 @@ static void try_it (struct scanner *s)
   request.envp = (char const *const *)environ ;
   request.signals_blocked = 1 ;
   s->upgrade.checker = spawn(&request, &executing) ;
+  {
+    int err = errno ;
+    free(argv) ;
+    errno = err ;
+  }
   if (s->upgrade.checker)
   {
     s->upgrade.deadline_ms = clock_ms() + TRIAL_MS ;
@@ -133,30 +159,15 @@ static int pass_descriptors (struct scanner const *s, int pass)
   return ok ;
 }
 
-/* The options are given again as they were. */
-static char const **arguments (struct scanner const *s)
-{
-  size_t n = 0 ;
-  char const **argv ;
-  while (s->arguments[n]) n++ ;
-  argv = calloc(n + 4, sizeof *argv) ;
-  if (!argv) return 0 ;
-  argv[0] = PROGRAM ;
-  argv[1] = "-U" ;
-  argv[2] = "go" ;
-  memcpy(argv + 3, s->arguments, n * sizeof *argv) ;
-  return argv ;
-}
-
 static void execute (struct scanner *s)
 {
   char program[PROGRAM_PATH_MAX] ;
-  char const **argv = arguments(s) ;
+  char const **argv = arguments(s, "go") ;
   int err ;
   program_self(program, PROGRAM) ;
   if (!argv || !upgrade_write_state(s))
   {
-    strerr_warnwu1sys("upgrade: hand over the state (going on with the present program)") ;
+    say_not_handed_over() ;
     free(argv) ;
     failed(s) ;
     return ;
@@ -219,7 +230,6 @@ void upgrade_take (struct scanner *s)
   pass_descriptors(s, 0) ;
   s->upgrade.count = state.upgrades + 1 ;
   s->upgrade.failed = state.failed_upgrades ;
-  s->upgrade.done = 1 ;
   memcpy(s->scan, state.scan, sizeof s->scan) ;
   memcpy(s->origin, state.origin, sizeof s->origin) ;
 }

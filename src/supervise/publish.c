@@ -66,6 +66,13 @@ static int is_ready (struct supervisor const *s)
   return !s->settings.forks || s->forked ;
 }
 
+/* By itself, and for good: the exit code 125 of ./finish also forbids the restart of
+   one that was asked to end. */
+static int main_has_ended (struct supervisor const *s)
+{
+  return s->reason != REASON_NONE && !(s->reason == REASON_FINISH_FORBIDS && s->asked) ;
+}
+
 static size_t present_state (struct supervisor const *s, char line[REPORT_SIZE_MAX], struct due due)
 {
   struct report report =
@@ -78,7 +85,7 @@ static size_t present_state (struct supervisor const *s, char line[REPORT_SIZE_M
     .restarts = s->restarts,
     .supervisor = getpid(),
     .signal = due.group ? -(int)due.signal : (int)due.signal,
-    .main_ended = s->settings.main_service && s->reason != REASON_NONE
+    .main_ended = s->settings.main_service && main_has_ended(s)
   } ;
   size_t len = strlen(s->name) ;
   if (len > REPORT_NAME_MAX) len = REPORT_NAME_MAX ;
