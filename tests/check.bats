@@ -142,6 +142,9 @@ good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
   finds 'web/timeout-kil:1' warning 'did you mean timeout-kill\?'
   mv web/timeout-kil web/Finish
   finds 'web/Finish:1' warning 'did you mean finish\?'
+  finish web <<<'exit 0'
+  finds 'web/Finish:1' hint 'remove it: finish is there, too'
+  rm web/finish
   mv web/Finish web/notes
   finds 'web/notes:1' hint 'belongs into data/'
   mv web/notes web/producer-for

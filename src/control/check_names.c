@@ -141,8 +141,13 @@ static void check_unknown (struct check *check, char const *name)
   struct closest closest = { name, 0, 0 } ;
   char mend[64] ;
   for (size_t i = 0 ; i < NAMES ; i++)
-    if (names[i].kind < KIND_OBSOLETE && !check_exists(names[i].name)) closest_try(&closest, names[i].name) ;
-  if (closest.word)
+    if (names[i].kind < KIND_OBSOLETE) closest_try(&closest, names[i].name) ;
+  if (closest.word && check_exists(closest.word))
+  {
+    snprintf(mend, sizeof mend, "remove it: %s is there, too", closest.word) ;
+    finding(check, LEVEL_HINT, name, 1, mend, "unknown file name, without effect") ;
+  }
+  else if (closest.word)
   {
     snprintf(mend, sizeof mend, "did you mean %s?", closest.word) ;
     finding(check, LEVEL_WARNING, name, 1, mend, "unknown file name, without effect") ;
