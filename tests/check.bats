@@ -48,6 +48,7 @@ clean()
   setting web down-signal SIGINT
   setting web reload-signal USR1
   setting web restart-delay '100 2000'
+  setting web timeout-up 10000
   clean
   clean web
   clean web/
@@ -141,6 +142,9 @@ good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
   finds 'web/timeout-kil:1' warning 'did you mean timeout-kill\?'
   mv web/timeout-kil web/Finish
   finds 'web/Finish:1' warning 'did you mean finish\?'
+  finish web <<<'exit 0'
+  finds 'web/Finish:1' hint 'remove it: finish is there, too'
+  rm web/finish
   mv web/Finish web/notes
   finds 'web/notes:1' hint 'belongs into data/'
   mv web/notes web/producer-for
@@ -181,6 +185,61 @@ good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
   setting web notification-fd 3
   setting web lock-fd 3
   finds 'web/lock-fd:1' error 'the same descriptor 3'
+}
+
+@test "a pidfile that names no file" {
+  good web
+  touch web/flag-forks
+  setting web pidfile /run/web.pid
+  clean
+  : >web/pidfile
+  finds 'web/pidfile:1' error 'invalid value "": allowed: the path of the file into which the service writes its pid'
+  printf '/run/a.pid\n/run/b.pid\n' >web/pidfile
+  finds 'web/pidfile:1' error 'invalid value "/run/a.pid\?/run/b.pid": allowed'
+  run reeve check --json .
+  [ "$status" -eq 1 ]
+  jq -e '.[0] | .file == "./web/pidfile" and .line == 1 and .level == "error" and (.mend | startswith("allowed: the path"))' <<<"$output"
+  rm web/pidfile
+  mkdir web/pidfile
+  finds 'web/pidfile:1' error 'it cannot be read \(Is a directory\)'
+}
+
+@test "timeout-up out of range, or without effect" {
+  good web
+  setting web notification-fd 3
+  setting web timeout-up 30s
+  finds 'web/timeout-up:1' error 'invalid value "30s": allowed: milliseconds from 0'
+  setting web timeout-up 2147483648
+  finds 'web/timeout-up:1' error 'invalid value "2147483648"'
+  run reeve check --json .
+  [ "$status" -eq 1 ]
+  jq -e '.[0] | .file == "./web/timeout-up" and .level == "error" and .what == "invalid value \"2147483648\""' <<<"$output"
+  setting web timeout-up 2147483647
+  clean
+  rm web/notification-fd
+  finds 'web/timeout-up:1' warning 'without notification-fd, it has no effect'
+  touch web/flag-oneshot
+  clean
+  rm web/flag-oneshot
+  setting web timeout-up 0
+  clean
+}
+
+@test "files that contradict each other" {
+  good web
+  touch web/flag-oneshot web/flag-forks
+  finds 'web/flag-forks:1' error 'with flag-oneshot, it contradicts.*: remove one of these'
+  rm web/flag-oneshot
+  clean
+}
+
+@test "a logger of a logger" {
+  good web
+  logs_with 'exec my-logger'
+  mkdir web/log/log
+  check .
+  [ "$status" -eq 0 ]
+  found 'web/log/log:1' warning 'a logger has no logger of its own: remove it'
 }
 
 @test "files that need another" {

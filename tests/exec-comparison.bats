@@ -270,7 +270,18 @@ END
 @test "s6-softlimit and softlimit" {
   limits s6-softlimit | same
   limits softlimit | same
+  # -h: the hard limit from here on; -H: both
+  same <<<"s6-softlimit -H -o 60 P
+s6-softlimit -h -o 60 P
+s6-softlimit -h -s 100000000 P
+s6-softlimit -h -s = P
+s6-softlimit -H -c = P
+s6-softlimit -o 60 -H -p 5000 P
+s6-softlimit -H -p 5000 -h -c 0 P
+s6-softlimit -hHo70 P
+s6-softlimit -H P"
   same <<<"softlimit -z 5 P
+softlimit -H -o 60 P
 softlimit -o 50 /etc/passwd
 softlimit -o50 P"
 }

@@ -134,6 +134,8 @@ b] [unset] 100000" ]
   [ "$(KEPT=k reeve-exec --secret KEPT sh -c 'echo $KEPT')" = k ]
   DB=x fails 100 "both DB and DB_FILE are set" --secret DB
   FILE__DB=$PWD/secret fails 100 "both DB_FILE and FILE__DB are set" --secret DB
+  [ "$(DB='' FILE__DB='' reeve-exec --secret DB sh -c 'echo "$DB"')" = word ] # compose files set what is not set to nothing
+  [ "$(KEPT=k KEPT_FILE='' reeve-exec --secret KEPT sh -c 'echo $KEPT')" = k ]
   DB_FILE=$PWD/nosuch fails 111 nosuch --secret DB
   printf 'a\0b' >secret
   fails 100 "has a NUL" --secret DB

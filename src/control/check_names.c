@@ -106,6 +106,12 @@ static struct { char const *file, *needs ; enum level level ; char const *what, 
   { "pidfile", "flag-forks", LEVEL_WARNING, "without flag-forks, it has no effect", "create flag-forks, or remove it" },
 } ;
 
+/* Files that cannot mean anything together. */
+static struct { char const *file, *other, *what, *mend ; } const contradictions[] =
+{
+  { "flag-forks", "flag-oneshot", "with flag-oneshot, it contradicts: a task ends, and what it leaves behind is no service", "remove one of these" },
+} ;
+
 int check_exists (char const *file)
 {
   struct stat st ;
@@ -117,6 +123,7 @@ static void check_known (struct check *check, struct name const *name)
   struct stat st ;
   int is_directory ;
   if (name->kind == KIND_OBSOLETE) finding(check, LEVEL_WARNING, name->name, 1, name->mend, "obsolete: it has no effect") ;
+  if (check->is_logger && !strcmp(name->name, "log")) finding(check, LEVEL_WARNING, name->name, 1, "remove it", "without effect: a logger has no logger of its own") ;
   if (name->kind == KIND_S6_RC) finding(check, LEVEL_HINT, name->name, 1, name->mend, "a file of s6-rc's, not read here") ;
   if (name->kind != KIND_FILE && name->kind != KIND_DIRECTORY) return ;
   if (stat(name->name, &st) == -1)
@@ -134,8 +141,13 @@ static void check_unknown (struct check *check, char const *name)
   struct closest closest = { name, 0, 0 } ;
   char mend[64] ;
   for (size_t i = 0 ; i < NAMES ; i++)
-    if (names[i].kind < KIND_OBSOLETE && !check_exists(names[i].name)) closest_try(&closest, names[i].name) ;
-  if (closest.word)
+    if (names[i].kind < KIND_OBSOLETE) closest_try(&closest, names[i].name) ;
+  if (closest.word && check_exists(closest.word))
+  {
+    snprintf(mend, sizeof mend, "remove it: %s is there, too", closest.word) ;
+    finding(check, LEVEL_HINT, name, 1, mend, "unknown file name, without effect") ;
+  }
+  else if (closest.word)
   {
     snprintf(mend, sizeof mend, "did you mean %s?", closest.word) ;
     finding(check, LEVEL_WARNING, name, 1, mend, "unknown file name, without effect") ;
@@ -201,11 +213,18 @@ static int is_effective (char const *file, struct settings const *settings)
 void check_settings (struct check *check)
 {
   struct settings settings ;
+  char path[SETTING_PATH_MAX] ;
   told = check ;
   settings_read(&settings, SETTINGS_START, &tell) ;
+  settings_read_pidfile(path, &tell) ;
+  if (settings_read_timeout_up(&tell) && settings.notification_fd == SETTING_NO_FD && !check_exists("flag-oneshot") && !check_exists("flag-forks"))
+    finding(check, LEVEL_WARNING, "timeout-up", 1, "create notification-fd, or remove it", "without notification-fd, it has no effect: a service that is up counts as ready") ;
   for (size_t i = 0 ; i < sizeof pairs / sizeof *pairs ; i++)
     if (check_exists(pairs[i].file) && !is_effective(pairs[i].needs, &settings))
       finding(check, pairs[i].level, pairs[i].file, 1, pairs[i].mend, "%s", pairs[i].what) ;
+  for (size_t i = 0 ; i < sizeof contradictions / sizeof *contradictions ; i++)
+    if (check_exists(contradictions[i].file) && check_exists(contradictions[i].other))
+      finding(check, LEVEL_ERROR, contradictions[i].file, 1, contradictions[i].mend, "%s", contradictions[i].what) ;
   if (settings.notification_fd != SETTING_NO_FD && settings.notification_fd == settings.lock_fd)
     finding(check, LEVEL_ERROR, "lock-fd", 1, "choose two different ones", "notification-fd is the same descriptor %d", settings.lock_fd) ;
 }

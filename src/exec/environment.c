@@ -160,10 +160,17 @@ void environment_read_file (char const *file)
 
 /* ---- a secret ---- */
 
+/* An empty one counts as not set: so does `NAME=${NAME:-}` in a compose file. */
+static char const *get_set (char const *name)
+{
+  char const *value = getenv(name) ;
+  return value && *value ? value : 0 ;
+}
+
 static char const *secret_variable (char out[NAME_MAX * 2], char const *before, char const *name, char const *after)
 {
   if (snprintf(out, NAME_MAX * 2, "%s%s%s", before, name, after) >= NAME_MAX * 2) strerr_dief2x(EXIT_USAGE, "the name of a secret is too long: ", name) ;
-  return getenv(out) ;
+  return get_set(out) ;
 }
 
 void environment_read_secret (char const *name)
@@ -175,7 +182,7 @@ void environment_read_secret (char const *name)
   ssize_t len ;
   if (file && other) strerr_dief5x(EXIT_USAGE, "both ", after, " and ", before, " are set: set only one of them") ;
   if (!file && !other) return ;
-  if (getenv(name)) strerr_dief5x(EXIT_USAGE, "both ", name, " and ", file ? after : before, " are set: set only one of them") ;
+  if (get_set(name)) strerr_dief5x(EXIT_USAGE, "both ", name, " and ", file ? after : before, " are set: set only one of them") ;
   if (!file) file = other ;
   len = read_content(AT_FDCWD, file, VARIABLE_MAX) ;
   if (len == -1) strerr_diefu4sys(EXIT_SYSTEM, "read the secret ", name, " from ", file) ;

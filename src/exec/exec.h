@@ -63,7 +63,8 @@ extern void reeve_exec_run (int argc, char **argv) __attribute__((noreturn)) ;
 extern void chpst_run (int argc, char **argv) __attribute__((noreturn)) ;
 extern void setuidgid_run (int argc, char **argv) __attribute__((noreturn)) ;
 extern void envdir_run (int argc, char **argv) __attribute__((noreturn)) ;
-extern void softlimit_run (int argc, char **argv) __attribute__((noreturn)) ; /* s6-softlimit, too */
+extern void softlimit_run (int argc, char **argv) __attribute__((noreturn)) ;
+extern void s6_softlimit_run (int argc, char **argv) __attribute__((noreturn)) ; /* beside softlimit */
 extern void s6_setuidgid_run (int argc, char **argv) __attribute__((noreturn)) ;
 extern void s6_envuidgid_run (int argc, char **argv) __attribute__((noreturn)) ;
 extern void s6_applyuidgid_run (int argc, char **argv) __attribute__((noreturn)) ;
@@ -163,10 +164,10 @@ struct limit
 /* RESOURCE=SOFT[:HARD]; pure. Returns 1, or 0. */
 extern int limit_parse (char const *text, struct limit *limit) ;
 extern void limit_apply (struct limit const *limit) ;
-/* Sets a soft limit, or what the hard one allows of it. */
-extern void limit_soften (int resource, rlim_t soft) ;
+enum limit_which { LIMIT_SOFT /* or what the hard one allows of it */, LIMIT_HARD, LIMIT_BOTH } ;
+
 /* As softlimit's option `letter` says, whose limits are one or several. */
-extern void limit_soften_letter (int letter, rlim_t soft) ;
+extern void limit_set_letter (int letter, rlim_t value, enum limit_which which) ;
 
 /* ---- lock.c ---- */
 

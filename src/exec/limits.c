@@ -108,16 +108,17 @@ void limit_apply (struct limit const *limit)
   strerr_diefu3sys(EXIT_SYSTEM, "set the limit ", name, " (only root can raise a hard limit: start the container with it, as docker run --ulimit does)") ;
 }
 
-void limit_soften (int resource, rlim_t soft)
+static void set (int resource, rlim_t value, enum limit_which which)
 {
   struct rlimit now ;
   get(resource, &now) ;
-  now.rlim_cur = soft < now.rlim_max ? soft : now.rlim_max ;
+  if (which != LIMIT_SOFT) now.rlim_max = value ;
+  if (which != LIMIT_HARD) now.rlim_cur = value < now.rlim_max ? value : now.rlim_max ;
   if (setrlimit(resource, &now) == -1) strerr_diefu1sys(EXIT_SYSTEM, "set a resource limit") ;
 }
 
-void limit_soften_letter (int letter, rlim_t soft)
+void limit_set_letter (int letter, rlim_t value, enum limit_which which)
 {
   for (size_t i = 0 ; i < sizeof letters / sizeof *letters ; i++)
-    if (letters[i].letter == letter) limit_soften(letters[i].resource, soft) ;
+    if (letters[i].letter == letter) set(letters[i].resource, value, which) ;
 }

@@ -18,7 +18,7 @@ static struct front const fronts[] =
   S6("s6-envuidgid", &s6_envuidgid_run, "[-i | -D UID:GID:GIDLIST] [-u | -g | -B] [-n] ACCOUNT PROGRAM..."),
   S6("s6-applyuidgid", &s6_applyuidgid_run, "[-z] [-u UID] [-g GID] [-G GIDLIST] [-U] PROGRAM..."),
   S6("s6-envdir", &s6_envdir_run, "[-I | -i] [-n] [-f] [-L] [-c NULCHARACTER] DIR PROGRAM..."),
-  S6("s6-softlimit", &softlimit_run, SOFTLIMIT),
+  S6("s6-softlimit", &s6_softlimit_run, "[-h | -H] " SOFTLIMIT),
   S6("s6-setsid", &s6_setsid_run, "[-s | -b | -f | -g] [-i | -I | -q] [-d TERMINAL_FD] PROGRAM..."),
   S6("s6-setlock", &s6_setlock_run, "[-r | -w] [-n | -N | -t MS] FILE PROGRAM..."),
   { "s6-fghack", &s6_fghack_run, "PROGRAM...", EXIT_USAGE, 0, EXIT_SYSTEM },

@@ -1,4 +1,4 @@
-/* runit's chpst, and daemontools' setuidgid, envdir and softlimit. */
+/* runit's chpst, daemontools' setuidgid, envdir and softlimit, and s6-softlimit. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -121,7 +121,7 @@ void chpst_run (int argc, char **argv)
   if (c.lock) lock_file(c.lock, 1, c.wait_for_lock) ;
   for (int fd = 0 ; fd < 3 ; fd++)
     if (c.closed[fd] && close(fd) == -1) strerr_diefu1sys(EXIT_SYSTEM, "close a standard descriptor") ;
-  for (unsigned int i = 0 ; i < c.limits_count ; i++) limit_soften_letter(c.limits[i].letter, c.limits[i].soft) ;
+  for (unsigned int i = 0 ; i < c.limits_count ; i++) limit_set_letter(c.limits[i].letter, c.limits[i].soft, LIMIT_SOFT) ;
   if (c.argv0) argv[0] = (char *)c.argv0 ;
   launch(file, argv, original_path) ;
 }
@@ -144,14 +144,30 @@ void envdir_run (int argc, char **argv)
   launch_original(argv + 2) ;
 }
 
-void softlimit_run (int argc, char **argv)
+static void soften_and_launch (int argc, char **argv, char const *letters) __attribute__((noreturn)) ;
+static void soften_and_launch (int argc, char **argv, char const *letters)
 {
+  enum limit_which which = LIMIT_SOFT ;
   int letter ;
-  while ((letter = getopt(argc, argv, "+a:c:d:f:l:m:o:p:r:s:t:")) != -1)
+  while ((letter = getopt(argc, argv, letters)) != -1)
   {
     if (letter == '?') usage_die() ;
-    limit_soften_letter(letter, !strcmp(value(), "=") ? RLIM_INFINITY : parse_number(value())) ;
+    else if (letter == 'h') which = LIMIT_HARD ;
+    else if (letter == 'H') which = LIMIT_BOTH ;
+    else limit_set_letter(letter, !strcmp(value(), "=") ? RLIM_INFINITY : parse_number(value()), which) ;
   }
   if (!argv[optind]) usage_die() ;
   launch_original(argv + optind) ;
+}
+
+#define LETTERS "a:c:d:f:l:m:o:p:r:s:t:"
+
+void softlimit_run (int argc, char **argv)
+{
+  soften_and_launch(argc, argv, "+" LETTERS) ;
+}
+
+void s6_softlimit_run (int argc, char **argv)
+{
+  soften_and_launch(argc, argv, "+hH" LETTERS) ;
 }

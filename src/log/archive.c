@@ -79,6 +79,7 @@ int archive_file (struct logdir *d, char const *file, char suffix)
   tain now ;
   if (fstatat(d->dir, file, &st, AT_SYMLINK_NOFOLLOW) == -1) return errno == ENOENT ;
   if (st.st_nlink > 1) return unlinkat(d->dir, file, 0) != -1 ; /* it is archived: s6-log was killed between two steps */
+  if (!st.st_size && suffix == 'u') return unlinkat(d->dir, file, 0) != -1 ; /* it would take the place of one that is not empty */
   do
   {
     tain_wallclock_read(&now) ;

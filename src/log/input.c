@@ -13,7 +13,9 @@
 /* Of a pipe only a copy is read; whole lines are taken from the pipe itself when
    they have been written. So a logger that is killed leaves to the next one what it
    has not written, but for the beginning of a line whose end has not come yet:
-   nothing wakes a reader that leaves something behind. */
+   nothing wakes a reader that leaves something behind. (An edge-triggered epoll does,
+   but not when who writes has to wait in the midst of a write.) Where a beginning can
+   be written as such, it is. */
 
 void input_open (struct input *in)
 {
@@ -94,7 +96,12 @@ static void put_lines (struct input *in, struct logger *l, size_t len)
 static enum input_result hold (struct input *in, struct logger *l, size_t len)
 {
   in->held += len ;
-  if (in->held == INPUT_MAX)
+  if (l->takes_parts)
+  {
+    lines_put_part(l, in->bytes, in->held, 0) ;
+    in->held = 0 ;
+  }
+  else if (in->held == INPUT_MAX)
   {
     size_t cut = lines_cut(in->bytes, INPUT_MAX - 1) ;
     lines_put_part(l, in->bytes, cut, 0) ;

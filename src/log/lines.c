@@ -79,9 +79,11 @@ static void escape_prefix (struct directive *d)
 
 void lines_prepare (struct logger *l)
 {
+  l->takes_parts = 1 ;
   for (size_t i = 0 ; i < l->ndirectives ; i++)
   {
     struct directive *d = l->directives + i ;
+    if (d->kind != TO_LOGDIR || d->json) l->takes_parts = 0 ;
     if (d->kind < TO_STREAM) continue ;
     if (!d->prefix) d->prefix = "" ;
     if (d->json) escape_prefix(d) ;

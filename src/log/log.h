@@ -18,8 +18,8 @@
    pattern.c     does a line match? pattern_compile.c
 
    Nothing is buffered beyond what one read has brought: it is written everywhere
-   before the next read, so that a line is in the file at once, and memory does not
-   grow. What cannot be written waits, and so does who writes to us. */
+   before the next read, so that a line is in the file at once, where that is possible
+   before its end has come, and memory does not grow. What cannot be written waits, and so does who writes to us. */
 
 #ifndef REEVE_LOG_LOG_H
 #define REEVE_LOG_LOG_H
@@ -85,7 +85,8 @@ extern int logdir_finish (struct logdir *d) ;
 
 /* ---- archive.c: in the directory d->dir; each returns 1, or 0 with errno ---- */
 
-/* Gives the file a name of its own, @STAMP.suffix, if it is there, and trims. */
+/* Gives the file a name of its own, @STAMP.suffix, if it is there, and trims. An
+   empty one of a logger that was killed (.u) is removed. */
 extern int archive_file (struct logdir *d, char const *file, char suffix) ;
 /* Removes the oldest ones that are too many; *newest_ms: the time of the newest, 0 if there is none. */
 extern int archive_trim (struct logdir *d, uint64_t *newest_ms) ;
@@ -167,6 +168,7 @@ struct logger
   int signals ; /* the descriptor */
   unsigned int ending ; /* how often that was ordered */
   unsigned int in_line : 1 ; /* the line of now goes on */
+  unsigned int takes_parts : 1 ; /* nothing needs a whole line: each goes as it is to directories */
   unsigned int nul_ends_line : 1 ;
   unsigned int ignores_sigterm : 1 ;
   unsigned int quiet : 1 ;

@@ -373,7 +373,7 @@ int logdir_due_ms (struct logdir const *d)
   if (d->processing == PROCESSING_START || d->processing == PROCESSING_COLLECT)
     ms = ms_until(clock_ms(CLOCK_MONOTONIC), d->process_at_ms) ;
   else if (d->rotation != ROTATION_NONE) ms = (int)d->retry_ms ;
-  else if (d->age_ms && d->size && d->processing == PROCESSING_NONE)
+  else if (d->age_ms && d->size && !d->mid_line && d->processing == PROCESSING_NONE)
     ms = ms_until(clock_ms(CLOCK_REALTIME), d->born_ms + d->age_ms) ;
   return ms ;
 }

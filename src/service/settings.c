@@ -58,6 +58,8 @@ static struct setting const all[] =
   { "flag-newpidns", "", 0, KIND_FLAG_NEW_PID_NAMESPACE, 0, 0 },
 } ;
 
+static struct setting const timeout_up = { "timeout-up", "milliseconds from 0 (never) to 2147483647; default: 0", 0, KIND_UINT, INT_MAX, 0 } ;
+
 void settings_defaults (struct settings *settings)
 {
   *settings = (struct settings)
@@ -219,6 +221,14 @@ static void set_flag (struct settings *settings, enum kind kind, int present)
   }
 }
 
+static void report_content (struct setting const *setting, int r, char *text, settings_report_func *report)
+{
+  int err = r == -1 ? errno : 0 ;
+  if (!report) return ;
+  printable(text) ;
+  (*report)(setting->file, text, setting->allowed, err) ;
+}
+
 static void set (struct settings *settings, struct setting const *setting, settings_report_func *report)
 {
   char text[CONTENT_MAX + 1] ;
@@ -230,12 +240,7 @@ static void set (struct settings *settings, struct setting const *setting, setti
   }
   r = read_content(setting->file, text, CONTENT_MAX) ;
   if (!r || (r == 1 && parse(settings, setting, text))) return ;
-  if (report)
-  {
-    int err = r == -1 ? errno : 0 ;
-    printable(text) ;
-    (*report)(setting->file, text, setting->allowed, err) ;
-  }
+  report_content(setting, r, text, report) ;
 }
 
 static void take_defaults (struct settings *settings, enum settings_set which)
@@ -281,6 +286,17 @@ int settings_read_pidfile (char path[SETTING_PATH_MAX], settings_report_func *re
     (*report)("pidfile", path, "the path of the file into which the service writes its pid; without it, what is left behind must be one process", err) ;
   }
   return -1 ;
+}
+
+uint32_t settings_read_timeout_up (settings_report_func *report)
+{
+  char text[CONTENT_MAX + 1] ;
+  uint32_t ms ;
+  int r = read_content(timeout_up.file, text, CONTENT_MAX) ;
+  if (!r) return 0 ;
+  if (r == 1 && setting_parse_uint(text, 0, timeout_up.max, &ms)) return ms ;
+  report_content(&timeout_up, r, text, report) ;
+  return 0 ;
 }
 
 pid_t settings_pid_in (char const *path)

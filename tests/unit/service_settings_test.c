@@ -296,6 +296,25 @@ TEST(a_main_service_is_not_restarted_unless_it_says_so)
   CHECK(settings.restart == RESTART_NO && told_of("restart") && strstr(told.allowed, "flag-main")) ;
 }
 
+static uint32_t timeout_up_of (char const *text)
+{
+  memset(&told, 0, sizeof told) ;
+  temp_text("timeout-up", text) ;
+  return settings_read_timeout_up(&tell) ;
+}
+
+TEST(timeout_up_is_a_number_of_milliseconds)
+{
+  temp_enter() ;
+  CHECK(!settings_read_timeout_up(&tell) && !told.count) ;
+  CHECK(timeout_up_of("10000\n") == 10000 && !told.count) ;
+  CHECK(timeout_up_of("2147483647") == 2147483647 && !told.count) ;
+  CHECK(!timeout_up_of("2147483648") && told_of("timeout-up")) ;
+  CHECK(!timeout_up_of("10s\n") && told_of("timeout-up")) ;
+  CHECK(!timeout_up_of("") && told_of("timeout-up")) ;
+  CHECK(!settings_read_timeout_up(0)) ; /* nobody need be told */
+}
+
 static int pidfile_is (char const *text, char const *expected)
 {
   char path[SETTING_PATH_MAX] ;
