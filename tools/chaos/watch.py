@@ -203,7 +203,8 @@ class Watch:
 
     def stray(self, unit, pid, stray):
         """What a supervisor that was killed knew of strays nobody else may know."""
-        if tree.identity(stray) in self.fallen:
+        who = tree.identity(stray)
+        if who in self.fallen or (not who and stray in {pid for pid, _ in self.fallen}):  # reaped since
             self.tolerated_strays += 1
             return
         since = tree.process(stray)
