@@ -170,6 +170,22 @@ while :; do sleep 0.02; done'
   unchanged web
 }
 
+# Killed soon after its start: its successor comes after a second.
+@test "readiness that is written, and the descriptor closed, before there is a successor" {
+  guarded web <<<'until [ -e "$dir/go" ]; do sleep 0.02; done; echo >&3; exec 3>&-; >"$dir/closed"; exec sleep 1000000'
+  setting web notification-fd 3
+  scanner
+  eventually 10 field web state starting
+  remember web
+  kill_supervisor web
+  kill -KILL "$(supervisor_of web)"
+  touch "$dir/go"
+  eventually 10 test -e "$dir/closed"
+  eventually 10 field web ready true
+  unchanged web
+  [ -z "$(find "/proc/$scanner/fd" -lname '*/notify')" ]
+}
+
 @test "ready: it stays so, with the same time" {
   guarded web <<<'echo >&3; exec sleep 1000000'
   setting web notification-fd 3

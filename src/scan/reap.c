@@ -1,15 +1,18 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <skalibs/djbunix.h>
 #include <skalibs/sig.h>
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
 #include "scan/scanner.h"
+#include "wire/channels.h"
 #include "wire/fifo_lines.h"
 #include "wire/report.h"
 #include "wire/state.h"
@@ -61,11 +64,23 @@ static void died (struct scanner *s, struct unit *unit, int killed_a_child)
   act(s, unit, left ? early ? UNIT_DIED_EARLY : UNIT_DIED : early ? UNIT_KILLED_EARLY : UNIT_KILLED) ;
 }
 
+/* ./run may write that it is ready and close the fifo before there is a successor
+   to read it. */
+static void keep_readiness (struct unit *unit)
+{
+  char path[UNIT_PATH_MAX] ;
+  struct state state ;
+  if (unit->readiness >= 0 || !state_read(unit->name, &state, 0) || !(state.flags & STATE_AWAITS_READINESS)) return ;
+  snprintf(path, sizeof path, "%s/" NOTIFY_FIFO, unit->name) ;
+  unit->readiness = fifo_open(path, O_RDONLY) ;
+}
+
 static void add_dead (struct unit **dead, struct unit *unit, int wstat)
 {
   if (unit->dead) return ;
   unit->dead = 1 ;
   unit->wstat = wstat ;
+  if (!has_left(unit)) keep_readiness(unit) ;
   unit->next_dead = *dead ;
   *dead = unit ;
 }
@@ -148,6 +163,8 @@ static void reported (struct scanner *s, char const *line, size_t len)
     act(s, unit, UNIT_DIED) ;
     return ;
   }
+  if (unit->readiness >= 0) fd_close(unit->readiness) ; /* it has opened it, if it is to */
+  unit->readiness = -1 ;
   if (report.main_ended) stop_main_ended(s, unit, report.wstat) ;
   if (unit->orphans) orphans_told(s, unit, report.pid) ;
   if (report.signal) orphans_signal(s, unit, report.signal) ;

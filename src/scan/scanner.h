@@ -77,6 +77,7 @@ struct unit
   int supervisor_fd ; /* pidfd of one that is no child; -1: it is, or there is no pidfd */
   int wstat ; /* with which it has ended, while `dead` */
   struct unit *next_dead ; /* in the list of those that reap.c has found */
+  int readiness ; /* keeps what ./run writes to notification-fd, until a successor of its supervisor reads it; -1: nothing to keep */
   struct orphan *orphans ;
   struct unit *next_adopting ; /* in the list of units that have had orphans */
   pid_t process ; /* what the supervisor that was killed ran: ./run or ./finish; 0: nothing */

@@ -50,7 +50,7 @@ struct unit *units_add (struct units *units, char const *identity, char const *n
   }
   unit->phase = UNIT_INCOMPLETE ;
   unit->waiting = DEADLINE_NONE ;
-  unit->watch[0] = unit->watch[1] = unit->supervisor_fd = -1 ;
+  unit->watch[0] = unit->watch[1] = unit->supervisor_fd = unit->readiness = -1 ;
   unit->producer = producer ;
   if (producer)
   {
@@ -70,6 +70,8 @@ void units_release (struct units *units, struct unit *unit)
   units_set_supervisor(units, unit, 0) ;
   units_set_watch(units, unit, 0, -1) ;
   units_set_watch(units, unit, 1, -1) ;
+  if (unit->readiness >= 0) fd_close(unit->readiness) ;
+  unit->readiness = -1 ;
   tdelete(unit, &units->by_identity, &compare_identity) ;
   if (unit->producer) unit->producer->logger = 0 ;
   if (unit->logger) unit->logger->producer = 0 ;
