@@ -269,6 +269,24 @@ unchanged() # NAME...
   none_supervised
 }
 
+@test "without pidfds, CMD's end is noticed all the same" {
+  idle web
+  script "$dir/cmd" <<<'echo $$ >>"$dir/cmd.starts"; until [ -e "$dir/go" ]; do sleep 0.02; done; exit 3'
+  start reeve-scan -l "$live" "$scan" -- "$dir/cmd"
+  scanner=$started
+  eventually 10 scanner_ready
+  eventually 10 test -s "$dir/cmd.starts"
+  cmd=$(cat "$dir/cmd.starts")
+  pids+=("$cmd")
+  kill_scanner
+  start strace -qq -o /dev/null -e trace=pidfd_open -e inject=pidfd_open:error=ENOSYS reeve-scan -l "$live" "$scan" -- "$dir/cmd"
+  eventually 10 scanner_ready
+  touch "$dir/go"
+  eventually 20 gone "$started"
+  [ "$(cat "$dir/cmd.starts")" = "$cmd" ]
+  none_supervised
+}
+
 @test "a stop by the next one ends CMD too" {
   idle web
   script "$dir/cmd" <<<'echo $$ >>"$dir/cmd.starts"; trap "echo >\"\$dir/told\"; exit 0" TERM; while :; do sleep 0.02; done'

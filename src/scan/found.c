@@ -6,12 +6,14 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
+#include "base/clock.h"
 #include "base/process.h"
 #include "scan/scanner.h"
 #include "wire/channels.h"
 #include "wire/status.h"
 
 #define AT_ONCE 16
+#define COMMAND_AGAIN_MS 1000
 
 static void cannot (char const *name)
 {
@@ -63,9 +65,21 @@ int found_watch (struct scanner *s, struct unit *unit)
   return lives(unit) ;
 }
 
-void found_watch_command (struct scanner *s)
+int found_watch_command (struct scanner *s)
 {
   s->command_fd = watch(s, s->command_pid, s) ;
+  if (s->command_fd >= 0) return 1 ;
+  if (errno == ESRCH) return 0 ;
+  strerr_warnwu1sys("watch the command, which an earlier scanner has started, by a pidfd: looking at it every second") ;
+  s->command_again_ms = clock_ms() + COMMAND_AGAIN_MS ;
+  return 1 ;
+}
+
+void found_look_at_command (struct scanner *s)
+{
+  struct process_look look ;
+  s->command_again_ms = clock_ms() + COMMAND_AGAIN_MS ;
+  if (!process_lives(&s->command_birth) || (process_look(s->command_pid, &look) && look.state == 'Z')) stop_command_ended(s, STATUS_WSTAT_UNKNOWN) ;
 }
 
 void found_read (struct scanner *s)

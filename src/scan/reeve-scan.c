@@ -294,7 +294,7 @@ static void loop (struct scanner *s, int signals)
     if (s->inotify >= 0 && x[CHANNEL_INOTIFY].revents & POLLIN) watch_read(s) ;
     deadlines(s) ;
     strays_deadlines(s) ;
-    if (s->command_again_ms && clock_ms() >= s->command_again_ms) stop_start_command(s) ;
+    if (s->command_again_ms && clock_ms() >= s->command_again_ms) (s->command_pid ? &found_look_at_command : &stop_start_command)(s) ;
     look_continue(s) ;
   }
 }

@@ -27,6 +27,7 @@
 
 #include <skalibs/tai.h>
 
+#include "base/process.h"
 #include "scan/plan.h"
 #include "service/name.h"
 
@@ -76,8 +77,8 @@ struct unit
   pid_t supervisor ; /* 0: none */
   int supervisor_fd ; /* pidfd of one that is no child; -1: it is, or there is no pidfd */
   int wstat ; /* with which it has ended, while `dead` */
-  struct unit *next_dead ; /* in the list of those that reap.c has found */
   int readiness ; /* keeps what ./run writes to notification-fd, until a successor of its supervisor reads it; -1: nothing to keep */
+  struct unit *next_dead ; /* in the list of those that reap.c has found */
   struct orphan *orphans ;
   struct unit *next_adopting ; /* in the list of units that have had orphans */
   pid_t process ; /* what the supervisor that was killed ran: ./run or ./finish; 0: nothing */
@@ -175,8 +176,9 @@ struct scanner
   char const *const *command ; /* CMD; 0: none */
   char const *const *arguments ; /* the program's own, from argv[1] on */
   pid_t command_pid ;
-  uint64_t command_again_ms ; /* clock_ms(): when it is tried again to start it; 0: not */
-  int command_fd ; /* pidfd of a CMD that is no child; -1: it is */
+  struct process_birth command_birth ; /* of a CMD that is no child */
+  uint64_t command_again_ms ; /* clock_ms(): when it is tried again to start it, or, if it runs, looked at; 0: not */
+  int command_fd ; /* pidfd of a CMD that is no child; -1: it is, or there is no pidfd */
   int own_code ; /* with which CMD or a main service ended by itself; -1: none has */
   struct units units ;
   struct look look ;
@@ -274,9 +276,11 @@ extern uint64_t strays_deadline (struct scanner const *s) ;
 
 /* found.c */
 /* Is told when the unit's supervisor, or CMD, ends, which is no child of ours.
-   Fails softly, with one message; returns 0 when the supervisor has ended already. */
+   Fails softly, with one message; returns 0 when it has ended already. */
 extern int found_watch (struct scanner *s, struct unit *unit) ;
-extern void found_watch_command (struct scanner *s) ;
+extern int found_watch_command (struct scanner *s) ;
+/* Without a pidfd of CMD: has it ended? Again in a second. */
+extern void found_look_at_command (struct scanner *s) ;
 extern void found_read (struct scanner *s) ;
 
 /* upgrade.c */

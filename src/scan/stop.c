@@ -87,7 +87,10 @@ void stop_find_command (struct scanner *s)
     return ;
   }
   s->command_pid = birth.process.pid ;
-  if (!process_is_child(s->command_pid)) found_watch_command(s) ;
+  s->command_birth = birth.process ;
+  if (process_is_child(s->command_pid) || found_watch_command(s)) return ;
+  s->command_pid = 0 ;
+  unlink(COMMAND_STATUS_FILE) ;
 }
 
 void stop_start_command (struct scanner *s)
@@ -97,8 +100,9 @@ void stop_start_command (struct scanner *s)
   struct spawn request = SPAWN_ZERO ;
   int executing = 0 ;
   int found ;
+  if (!s->command || s->command_pid) return ;
   s->command_again_ms = 0 ;
-  if (!s->command || s->command_pid || s->stop.on) return ;
+  if (s->stop.on) return ;
   request.path = program ;
   request.argv = s->command ;
   request.envp = (char const *const *)environ ;
@@ -131,6 +135,7 @@ static int code_of (int wstat)
 void stop_command_ended (struct scanner *s, int wstat)
 {
   s->command_pid = 0 ;
+  s->command_again_ms = 0 ;
   if (s->command_fd >= 0) fd_close(s->command_fd) ;
   s->command_fd = -1 ;
   unlink(COMMAND_STATUS_FILE) ;
@@ -154,6 +159,8 @@ void stop_signal_command (struct scanner const *s, int sig)
   if (!s->command_pid) return ;
   if (s->command_fd >= 0) process_signal_watched(s->command_fd, sig, 0) ;
   else if (process_is_child(s->command_pid)) kill(s->command_pid, sig) ;
+  else if (sig != SIGCONT)
+    strerr_warnw1x("the command, which an earlier scanner has started, cannot be sent a signal without pidfds: end it by hand") ;
 }
 
 /* ---- the stop ---- */
