@@ -132,14 +132,16 @@ static int can_descend (struct process_look const *look, struct unit const *unit
   return unit && look->started_ms + PROCESS_TICK_MS >= unit->process_started_ms ;
 }
 
-/* Of what has left its session: by its place in the kernel's list. */
+/* Of what has left its session: by its place in the kernel's list. What stands before
+   the process of a service was there before its supervisor died: another's, or
+   nobody's, as is what somebody has started in the container from outside. */
 static struct unit *of_place (struct booking const *b, struct process_look const *look)
 {
   struct unit *unit = b->dead ;
   if (can_descend(look, b->current)) return b->current ;
-  while (unit && !can_descend(look, unit)) unit = unit->next_dead ;
+  while (unit && (!can_descend(look, unit) || process_is_child(unit->process))) unit = unit->next_dead ;
   if (unit) return unit ;
-  for (unit = b->s->units.adopting ; unit && !can_descend(look, unit) ; unit = unit->next_adopting) ;
+  for (unit = b->s->units.adopting ; unit && (!can_descend(look, unit) || !unit->orphans) ; unit = unit->next_adopting) ;
   return unit ;
 }
 
@@ -213,7 +215,7 @@ static void book_processes (struct scanner *s, struct unit *dead)
 
 int orphans_book (struct scanner *s, struct unit *dead, struct unit *bereaved)
 {
-  struct booking b = { .s = s, .dead = dead, .current = bereaved ? bereaved : dead ? dead : s->units.adopting, .bereaved = bereaved } ;
+  struct booking b = { .s = s, .dead = dead, .current = bereaved, .bereaved = bereaved } ;
   for (struct unit *unit = dead ; unit ; unit = unit->next_dead)
   {
     read_process(unit) ;
