@@ -184,7 +184,7 @@ static int book (pid_t pid, void *data)
   return 1 ;
 }
 
-static void read_process (struct unit *unit)
+void orphans_of_dead (struct unit *unit)
 {
   struct state state ;
   struct birth birth ;
@@ -218,7 +218,7 @@ int orphans_book (struct scanner *s, struct unit *dead, struct unit *bereaved)
   struct booking b = { .s = s, .dead = dead, .current = bereaved, .bereaved = bereaved } ;
   for (struct unit *unit = dead ; unit ; unit = unit->next_dead)
   {
-    read_process(unit) ;
+    orphans_of_dead(unit) ;
     adopt(s, unit) ;
   }
   if (!process_each_child(&book, &b)) book_processes(s, dead) ;
@@ -236,7 +236,7 @@ void orphans_book_process (struct scanner *s, struct unit *unit)
 
 void orphans_book_left (struct scanner *s, struct unit *unit)
 {
-  read_process(unit) ;
+  orphans_of_dead(unit) ;
   adopt(s, unit) ;
   book_process(s, unit) ;
 }
@@ -285,7 +285,7 @@ static struct orphan *claim (struct scanner *s, struct unit *dead, struct orphan
 {
   for (struct unit *unit = dead ; unit ; unit = unit->next_dead)
   {
-    read_process(unit) ;
+    if (!unit->process) orphans_of_dead(unit) ; /* it may have been about to be born */
     if (unit->process != pid) continue ;
     if (!orphan) orphan = add(s, pid) ;
     if (!orphan) break ;

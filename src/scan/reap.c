@@ -80,7 +80,11 @@ static void add_dead (struct unit **dead, struct unit *unit, int wstat)
   if (unit->dead) return ;
   unit->dead = 1 ;
   unit->wstat = wstat ;
-  if (!has_left(unit)) keep_readiness(unit) ;
+  if (!has_left(unit))
+  {
+    orphans_of_dead(unit) ;
+    keep_readiness(unit) ;
+  }
   unit->next_dead = *dead ;
   *dead = unit ;
 }
