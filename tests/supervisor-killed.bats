@@ -421,6 +421,36 @@ while :; do sleep 0.02; done'
   alive "$(cat "$dir/stray3")"
 }
 
+# As `docker exec` does.
+start_from_outside() # SECONDS ; $job: it has fallen to the scanner
+{
+  local seconds=$1
+  nsenter -t "$scanner" -p -m setsid sh -c 'cd / && sleep "$1" &' sh "$seconds"
+  eventually 5 eval 'job=$(pgrep -P "$scanner" -x -f "sleep $seconds")'
+}
+
+@test "what somebody has started in the container from outside is not taken for a stray" {
+  local before after
+  unshare -p -f --mount-proc true 2>/dev/null || skip "no PID namespace may be made here"
+  guarded web <<<'exec sleep 1000000'
+  start unshare -p -f --mount-proc --kill-child reeve-scan -l "$live" "$scan"
+  eventually 10 scanner_ready
+  scanner=$(pgrep -P "$started" -x reeve-scan)
+  up web
+  start_from_outside 1000001
+  before=$job
+  kill_supervisor web
+  s6-svc -wr -T 10000 -r "$live/web"
+  start_from_outside 1000002
+  after=$job
+  s6-svc -wr -T 10000 -r "$live/web"
+  alive "$before"
+  alive "$after"
+  started_times web 3
+  kill -TERM "$scanner"
+  ended "$started"
+}
+
 @test "in place: the same" {
   guarded web <<<'exec sleep 1000000'
   scanner_in_place

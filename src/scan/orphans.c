@@ -139,14 +139,16 @@ static int can_descend (struct process_look const *look, struct unit const *unit
   return unit && look->started_ms + PROCESS_TICK_MS >= unit->process_started_ms ;
 }
 
-/* Of what has left its session: by its place in the kernel's list. */
+/* Of what has left its session: by its place in the kernel's list. What stands before
+   the process of a service was there before its supervisor died: another's, or
+   nobody's, as is what somebody has started in the container from outside. */
 static struct unit *of_place (struct booking const *b, struct process_look const *look)
 {
   struct unit *unit = killed(b->dead) ;
   if (can_descend(look, b->current)) return b->current ;
-  while (unit && !can_descend(look, unit)) unit = killed(unit->next_dead) ;
+  while (unit && (!can_descend(look, unit) || process_is_child(unit->process))) unit = killed(unit->next_dead) ;
   if (unit) return unit ;
-  for (unit = b->s->units.adopting ; unit && !can_descend(look, unit) ; unit = unit->next_adopting) ;
+  for (unit = b->s->units.adopting ; unit && (!can_descend(look, unit) || !unit->orphans) ; unit = unit->next_adopting) ;
   return unit ;
 }
 
@@ -189,7 +191,7 @@ static int book (pid_t pid, void *data)
   return 1 ;
 }
 
-static void read_process (struct unit *unit)
+void orphans_of_dead (struct unit *unit)
 {
   struct state state ;
   struct birth birth ;
@@ -220,10 +222,10 @@ static void book_processes (struct scanner *s, struct unit *dead)
 
 int orphans_book (struct scanner *s, struct unit *dead, struct unit *bereaved)
 {
-  struct booking b = { .s = s, .dead = dead, .current = bereaved ? bereaved : killed(dead) ? killed(dead) : s->units.adopting, .bereaved = bereaved } ;
+  struct booking b = { .s = s, .dead = dead, .current = bereaved, .bereaved = bereaved } ;
   for (struct unit *unit = killed(dead) ; unit ; unit = killed(unit->next_dead))
   {
-    read_process(unit) ;
+    orphans_of_dead(unit) ;
     adopt(s, unit) ;
   }
   if (!process_each_child(&book, &b)) book_processes(s, dead) ;
@@ -241,7 +243,7 @@ void orphans_book_process (struct scanner *s, struct unit *unit)
 
 void orphans_book_left (struct scanner *s, struct unit *unit)
 {
-  read_process(unit) ;
+  orphans_of_dead(unit) ;
   adopt(s, unit) ;
   book_process(s, unit) ;
 }
@@ -290,7 +292,7 @@ static struct orphan *claim (struct scanner *s, struct unit *dead, struct orphan
 {
   for (struct unit *unit = dead ; unit ; unit = unit->next_dead)
   {
-    read_process(unit) ;
+    if (!unit->process) orphans_of_dead(unit) ; /* it may have been about to be born */
     if (unit->process != pid) continue ;
     if (!orphan) orphan = add(s, pid) ;
     if (!orphan) break ;

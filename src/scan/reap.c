@@ -81,7 +81,11 @@ static void add_dead (struct unit **dead, struct unit *unit, int wstat)
   unit->dead = 1 ;
   unit->wstat = wstat ;
   unit->left = !!has_left(unit) ;
-  if (!unit->left) keep_readiness(unit) ;
+  if (!unit->left)
+  {
+    orphans_of_dead(unit) ;
+    keep_readiness(unit) ;
+  }
   unit->next_dead = *dead ;
   *dead = unit ;
 }

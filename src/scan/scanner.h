@@ -241,6 +241,8 @@ extern void orphans_note (struct scanner *s) ;
    not null, of which one has ended. A child that a supervisor was about to execute, and
    that nobody knows, is killed: returns whether there was one. */
 extern int orphans_book (struct scanner *s, struct unit *dead, struct unit *bereaved) ;
+/* Learns what the unit's supervisor, which was killed, has run last. */
+extern void orphans_of_dead (struct unit *unit) ;
 /* A child that the scanner has started itself, and does not wait for. */
 extern void orphans_not (struct scanner *s, pid_t pid) ;
 /* Of a unit whose supervisor was found alive: is its process a child of ours? */

@@ -49,8 +49,11 @@ static void terminate (struct unit const *unit)
 
 void strays_end (struct scanner *s, struct unit *unit)
 {
-  orphans_note(s) ; /* what the deaths before have left */
-  orphans_book(s, 0, unit) ;
+  if (unit->orphans) /* what the deaths before have left; else all of its is its supervisor's */
+  {
+    orphans_note(s) ;
+    orphans_book(s, 0, unit) ;
+  }
   if (!has_strays(unit))
   {
     gone(unit) ;
