@@ -30,7 +30,8 @@ static int is_expected (struct unit const *unit)
 static int has_left (struct unit const *unit)
 {
   struct state state ;
-  if (unit->child) return WIFEXITED(unit->wstat) && !WEXITSTATUS(unit->wstat) ;
+  if (unit->child && WIFEXITED(unit->wstat)) return !WEXITSTATUS(unit->wstat) ;
+  if (unit->child) return state_read(unit->name, &state, 0) && state.flags & STATE_HAS_LEFT ; /* killed at the very end */
   return !state_read(unit->name, &state, 0) || state.flags & STATE_HAS_LEFT ;
 }
 
