@@ -150,14 +150,18 @@ extern char const *names_defined (struct analysis *a, struct statement *statemen
 /* Does it do nothing but what the shell does by itself, so that it can be repeated? */
 extern int is_repeatable (struct analysis *a, struct statement *statement) ;
 
-/* ---- waiting.c: loops ---- */
-extern int walk_loop (struct analysis *a, struct statement *statement) ; /* 1: it was one of the known kinds */
+/* ---- waiting.c: for a service that was started before ---- */
+extern char const *loop_probe (struct analysis *a, struct statement *statement) ; /* what succeeds when the loop may end; 0: nothing is asked */
+extern int walk_probe (struct analysis *a, struct statement *statement, char const *probe) ; /* 1: it asks a service that was started here */
 extern int walk_wait_program (struct analysis *a, struct statement *statement, struct frame *frame) ; /* wait-for-it and its like */
+extern void walk_sleep (struct analysis *a, struct statement *statement) ;
+
+/* ---- loops.c ---- */
+extern int walk_loop (struct analysis *a, struct statement *statement) ; /* 1: it was one of the known kinds */
 extern int walk_restarting (struct analysis *a, struct statement *statement) ; /* a loop in the background that restarts a program; 1: it was that */
 extern int watches_processes (struct analysis *a, struct statement *statement) ;
 extern int keeps_alive (struct statement const *statement) ; /* tail -f, sleep infinity */
 extern void drop_keeping_alive (struct analysis *a, struct statement *statement) ;
-extern void walk_sleep (struct analysis *a, struct statement *statement) ;
 extern void script_waits (struct analysis *a, uint32_t line) ; /* for any of what was started */
 
 /* ---- probe.c: whom does a condition ask? ---- */
