@@ -167,3 +167,20 @@ EOS
   migrate
   services run-service runserver celery index shop-1.0 puma Start_It agent postgres serve
 }
+
+@test "programs that are told to leave by an option of their own stay" {
+  wrapper <<'EOS'
+x11vnc -display :1 -forever -bg -o /var/log/x11vnc.log
+xrdp-sesman
+ssh -f -N -L 5432:db:5432 bastion
+ssh -fN other
+exec websockify 6080 localhost:5900
+EOS
+  migrate
+  services x11vnc xrdp-sesman ssh ssh-other websockify
+  tail -n 1 "$tree/x11vnc/run" | grep -qx 'exec x11vnc -display :1 -forever -o /var/log/x11vnc.log'
+  tail -n 1 "$tree/xrdp-sesman/run" | grep -qx 'exec xrdp-sesman --nodaemon'
+  tail -n 1 "$tree/ssh/run" | grep -qx 'exec ssh -N -L 5432:db:5432 bastion'
+  lacks x11vnc/flag-oneshot ssh/flag-oneshot
+  tail -n 1 "$tree/ssh-other/run" | grep -qx 'exec ssh -N other'
+}
