@@ -43,7 +43,8 @@ wait
 EOS
   migrate
   grep -q '^# TODO reeve-migrate: line 1: ' "$tree/mystery/run"
-  has mystery/flag-oneshot mystery/flag-keep-strays
+  has mystery/flag-forks
+  lacks mystery/flag-oneshot
   told 'TODO: it puts itself into the background'
 }
 

@@ -62,17 +62,13 @@ static void tell_foreground (struct analysis *a, struct service *service, struct
   uint32_t line = line_of(a, statement) ;
   if (foreground->means_strays) service_set(a->plan, service, "flag-keep-strays", "") ;
   if (!foreground->in_background) return ;
-  if (!foreground->argv[0] && foreground->is_init_script)
-  {
-    /* As the script did, until somebody writes the service. */
-    service->is_oneshot = 1 ;
-    service->is_main = service->is_background = 0 ;
-    service_set(a->plan, service, "flag-keep-strays", "") ;
-  }
   if (!foreground->argv[0])
-    plan_todo(a->plan, service, service->claim, line, foreground->mend
-      ? pool_printf(a->pool, "it puts itself into the background: %s", foreground->mend)
-      : "it puts itself into the background, and its foreground form is not known: look it up in its manual") ;
+  {
+    service_set(a->plan, service, "flag-forks", "") ;
+    plan_todo(a->plan, service, service->claim, line, pool_printf(a->pool,
+      "it puts itself into the background: %s; until then flag-forks follows it (with a pidfile, if it leaves several processes)",
+      foreground->mend ? foreground->mend : "its foreground form is not known: look it up in its manual")) ;
+  }
   else if (service->claim)
     service->claim->what = pool_printf(a->pool, "%s (in the foreground: it would have left by itself)", service->claim->what) ;
 }
