@@ -22,10 +22,12 @@ struct function
   struct function *next ;
 } ;
 
-/* A variable that holds the pid of a service: P=$! */
+/* What holds the pid of a service: P=$!, an element of an array, a file. A name that
+   holds several is there as often. */
 struct pid_variable
 {
   char const *name ;
+  char const *key ; /* of the element; 0: it is no array */
   struct service *service ;
   struct pid_variable *next ;
 } ;
@@ -172,10 +174,15 @@ extern int probes_elsewhere (char const *condition) ; /* another host than this 
 
 /* ---- traps.c ---- */
 extern void walk_trap (struct analysis *a, struct statement *statement) ;
-extern void walk_wait (struct analysis *a, struct statement *statement, struct frame *frame) ;
 extern void apply_traps (struct analysis *a) ;
-extern struct service *service_of_pid (struct analysis *a, char const *raw) ; /* "$PID", $!; 0: unknown */
+
+/* ---- pids.c ---- */
 extern int takes_pid (struct analysis *a, struct statement *statement) ; /* P=$! : noted and claimed */
+/* Adds the names of all services that a word means: "$PID", "${pids[@]}", $!, %1. */
+extern void services_of_pid (struct analysis *a, char const *raw, struct texts *names) ;
+/* From now on, `name` holds the pids of these. */
+extern void alias_pid (struct analysis *a, char const *name, struct texts const *services) ;
+extern void walk_wait (struct analysis *a, struct statement *statement, struct frame *frame) ;
 
 /* ---- mistakes.c ---- */
 extern void find_mistakes (struct analysis *a, struct statement *first) ;

@@ -149,10 +149,18 @@ void plan_mistake (struct plan *plan, uint32_t line, char const *text)
   *end = mistake ;
 }
 
+/* Each line of it a comment. */
+static char const *as_comment (struct pool *pool, char const *text)
+{
+  char const *out = "" ;
+  for (size_t len ; (len = strcspn(text, "\n")), text[len] ; text += len + 1) out = pool_printf(pool, "%s%.*s\n#   ", out, (int)len, text) ;
+  return pool_printf(pool, "%s%s", out, text) ;
+}
+
 void plan_todo (struct plan *plan, struct service *service, struct claim *claim, uint32_t line, char const *text)
 {
   texts_add_once(plan->pool, service ? &service->todo : &plan->setup_todo,
-    pool_printf(plan->pool, "# TODO reeve-migrate: line %u: %s", line, text)) ;
+    pool_printf(plan->pool, "# TODO reeve-migrate: line %u: %s", line, as_comment(plan->pool, text))) ;
   if (claim) texts_add_once(plan->pool, &claim->todo, text) ;
 }
 
