@@ -143,3 +143,19 @@ EOS
   [ "$(tail -n 1 "$tree/worker/run")" = 'exec reeve-exec --user app -- worker' ]
   grep -q 'chown -R app /data' "$init/10-start"
 }
+
+@test "a start behind the && of another start depends on it, and has its condition" {
+  wrapper <<'EOS'
+service mysql start && service redis-server start && php artisan migrate
+[ -n "$CRON" ] && service cron start && service atd start
+nginx && worker &
+exec web
+EOS
+  migrate
+  has redis-server/dependencies.d/mysqld_safe migrate/dependencies.d/mysqld_safe migrate/dependencies.d/redis-server
+  has atd/dependencies.d/cron worker/dependencies.d/nginx
+  lacks cron/dependencies.d/mysqld_safe web/dependencies.d/cron web/dependencies.d/nginx
+  grep -qF '[ -n "$CRON" ]' "$tree/atd/run"
+  told 'service redis-server, a daemon (in the foreground: it would have left by itself), behind &&: it depends on mysqld_safe'
+  told 'only when [ -n "$CRON" ] (in the foreground: it would have left by itself), behind &&: it depends on cron'
+}

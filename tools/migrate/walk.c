@@ -219,7 +219,8 @@ static void walk_background (struct analysis *a, struct statement *statement, st
     drop(a, statement, "a loop that watches processes: supervision replaces it") ;
     return ;
   }
-  if (statement->kind == STATEMENT_AND && statement->body && statement->body->next && is_question(statement->body))
+  if (statement->kind == STATEMENT_AND && statement->body && statement->body->next
+   && (is_question(statement->body) || starts_something(a, statement->body)))
   {
     statement->background = 0 ;
     statement->body->next->background = 1 ;
