@@ -185,6 +185,27 @@ TEST(strays_may_be_meant)
   CHECK(!look("my-server").means_strays) ;
 }
 
+TEST(what_only_does_something_else_ends)
+{
+  static char const *const lines[] =
+  {
+    "nginx -t", "nginx -s reload", "apache2ctl configtest", "php-fpm8.2 -t", "sshd -t", "named -v", "dovecot -n", "mysqld --initialize-insecure --user=mysql",
+    "postgres --single -D $PGDATA", "celery -A app inspect ping", "haproxy -c -f x", "gunicorn --check-config app", "chronyd -q"
+  } ;
+  for (size_t i = 0 ; i < sizeof lines / sizeof *lines ; i++)
+  {
+    if (!look(lines[i]).ends) printf("# %s\n", lines[i]) ;
+    CHECK(look(lines[i]).ends) ;
+  }
+  CHECK(!look("nginx -g daemon~off;").ends) ;
+  CHECK(!look("sshd -D").ends) ;
+  CHECK(!look("mysqld --user=mysql").ends) ;
+  CHECK(!look("nginx").ends) ;
+  CHECK(stays("postgres -D $PGDATA")) ;
+  CHECK(unknown("rails db:migrate")) ;
+  CHECK(unknown("caddy fmt")) ;
+}
+
 TEST(the_mend_is_in_words)
 {
   CHECK(!strcmp(look("nginx").mend, "add -g 'daemon off;'")) ;

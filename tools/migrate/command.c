@@ -149,7 +149,8 @@ void command_foreground (struct statement const *statement, unsigned int first, 
   }
   if (advice.stays != DAEMON_IN_BACKGROUND)
   {
-    foreground->is_daemon = advice.stays == DAEMON_IN_FOREGROUND && !shell_one_of(shell_basename(argv[0]),
+    foreground->ends = advice.ends ;
+    foreground->is_daemon = advice.stays == DAEMON_IN_FOREGROUND && !advice.ends && !shell_one_of(shell_basename(argv[0]),
       "java node python python2 python3 ruby perl sleep tail cat") && strncmp(shell_basename(argv[0]), "python", 6) != 0 ;
     return ;
   }

@@ -145,7 +145,7 @@ static void walk_program (struct analysis *a, struct statement *statement, struc
     script_waits(a, line_of(a, statement)) ;
     return ;
   }
-  if (foreground.is_daemon || (is_last(frame) && !shell_one_of(name, SHORT)))
+  if (foreground.is_daemon || (is_last(frame) && !foreground.ends && !shell_one_of(name, SHORT)))
   {
     start_service(a, statement, START_MAIN) ;
     script_waits(a, line_of(a, statement)) ;
