@@ -67,3 +67,15 @@ mistake() # LINE TEXT
   mistake 1 'carriage returns'
   run ! grep -q $'\r' "$tree/web/run"
 }
+
+@test "the same daemon twice" {
+  wrapper <<<$'trap : TERM\nmysqld_safe &\nservice mysql start\nredis-server --port 1 &\nredis-server --port 2 &\nif a; then nginx; else service nginx start; fi\nwait -n'
+  migrate
+  mistake 3 'mysqld_safe is started here, and was in line 2: two on one data directory'
+  grep -q '^# TODO reeve-migrate: line 3: mysqld_safe is the same' "$tree"/mysqld_safe-*/run
+  [ "$(grep -c 'is started here' <<<"$report")" -eq 1 ]
+  wrapper <<<$'service nginx start\nconfigure\nservice nginx restart\nexec web'
+  migrate
+  services nginx configure web
+  told 'line 3: dropped: nginx was started again'
+}

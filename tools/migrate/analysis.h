@@ -187,6 +187,8 @@ extern void walk_wait (struct analysis *a, struct statement *statement, struct f
 /* ---- mistakes.c ---- */
 extern void find_mistakes (struct analysis *a, struct statement *first) ;
 extern void find_dead_code (struct analysis *a, uint32_t line) ;
+/* A service that runs the daemon of that name, or of another of its names; 0: none. */
+extern struct service *same_daemon (struct analysis *a, char const *name) ;
 
 /* ---- helpers of all ---- */
 extern uint32_t line_of (struct analysis *a, struct statement const *statement) ;

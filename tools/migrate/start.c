@@ -172,6 +172,13 @@ static char const *name_of (struct analysis *a, struct statement *statement)
   command_argv(found, launch.first, argv) ;
   if (argv[0] && shell_one_of(shell_basename(argv[0]), "sh bash dash ash") && argv[1] && argv[1][0] == '-' && strchr(argv[1], 'c')
    && launch.first + 2 < found->nwords) return name_of_code(a, found->words[launch.first + 2].raw) ;
+  if (foreground.ends && argv[1])
+  {
+    char const *what = shell_basename(argv[0]) ;
+    unsigned int last = 1 ;
+    while (argv[last + 1]) last++ ;
+    return pool_printf(a->pool, "%s-%s", what, argv[last] + strspn(argv[last], "-")) ;
+  }
   if (foreground.is_init_script)
     return foreground.argv[0] ? shell_basename(foreground.argv[0])
      : argv[0] && strncmp(argv[0], "/etc/", 5) != 0 && argv[1] ? (strcmp(shell_basename(argv[0]), "systemctl") != 0 ? argv[1] : argv[2])

@@ -124,6 +124,21 @@ static void walk_exec (struct analysis *a, struct statement *statement)
   if (!a->conditions.first) a->replaced_line = line_of(a, statement) ;
 }
 
+/* service nginx restart, when it has been started already */
+static int starts_again (struct analysis *a, struct statement *statement, struct foreground const *foreground, char const *const *argv)
+{
+  struct service *service ;
+  struct claim *claim ;
+  char const *name ;
+  if (!foreground->is_init_script || (!strstr(argv[1], "restart") && !(argv[2] && strstr(argv[2], "restart")))) return 0 ;
+  name = foreground->argv[0] ? foreground->argv[0] : !strncmp(argv[0], "/etc/", 5) ? argv[0] : argv[1] ;
+  service = same_daemon(a, shell_basename(name)) ;
+  if (!service) return 0 ;
+  claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "%s was started again: its service starts once", service->name)) ;
+  plan_todo(a->plan, service, claim, line_of(a, statement), "it was started again here: what was done in between has to be done before it starts") ;
+  return 1 ;
+}
+
 /* A program that the script waits for by itself. */
 static void walk_program (struct analysis *a, struct statement *statement, struct frame *frame)
 {
@@ -135,6 +150,7 @@ static void walk_program (struct analysis *a, struct statement *statement, struc
   command_foreground(statement, launch.first, &foreground) ;
   command_argv(statement, launch.first, argv) ;
   name = argv[0] ? shell_basename(argv[0]) : "" ;
+  if (starts_again(a, statement, &foreground, argv)) return ;
   if (foreground.in_background || launch.detached)
   {
     start_service(a, statement, launch.detached ? START_BACKGROUND : START_DAEMON) ;
