@@ -55,6 +55,16 @@ mistake() # LINE TEXT
   wrapper <<<$'worker &\nexec web'
   migrate
   mistake 2 'it stays a zombie'
+  mistake 1 'docker stop signals web alone'
+  untold 'no trap for TERM'
+  wrapper <<<$'case $A in a) exec a ;; *) exec b ;; esac'
+  migrate
+  untold mistake
+  wrapper <<<$'trap : TERM\nexec web'
+  migrate
+  mistake 2 'exec ends the shell, and the trap of line 1'
+  wrapper <<<'web'
+  migrate
   mistake 1 'no trap for TERM'
   wrapper <<<'exec web'
   migrate

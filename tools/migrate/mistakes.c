@@ -72,9 +72,29 @@ static struct service *first_process (struct analysis *a)
   return service ;
 }
 
+/* Traps do not outlive exec, and a program that became PID 1 is the only one to be signalled. */
+static void find_exec_mistakes (struct analysis *a, struct service const *main)
+{
+  struct trap *trap = a->traps ;
+  struct texts names = { 0 } ;
+  uint32_t line = 0 ;
+  while (trap && !handles_stop(trap)) trap = trap->next ;
+  if (trap && trap->line < main->line)
+    plan_mistake(a->plan, main->line, pool_printf(a->pool, "exec ends the shell, and the trap of line %u with it", trap->line)) ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+  {
+    if (service->is_exec || service->is_oneshot || service->is_main) continue ;
+    if (!line) line = service->line ;
+    texts_add(a->pool, &names, service->name) ;
+  }
+  if (line)
+    plan_mistake(a->plan, line, pool_printf(a->pool, "docker stop signals %s alone: when that has ended, this is killed: %s", main->name, texts_join(a->pool, &names, ", "))) ;
+}
+
 static void find_signal_mistakes (struct analysis *a)
 {
   struct service *first = first_process(a) ;
+  struct service *main = 0 ;
   int handled = 0 ;
   for (struct trap *trap = a->traps ; trap ; trap = trap->next)
   {
@@ -85,11 +105,13 @@ static void find_signal_mistakes (struct analysis *a)
   }
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
+    if (service->is_exec) main = service ;
     if (service->is_oneshot || !service->is_main || service->is_background) continue ;
-    if (handled && !a->replaced_line)
+    if (handled && !service->is_exec)
       plan_mistake(a->plan, service->line, "a trap runs only when this command has ended: start it with & and wait for it") ;
   }
-  if (first && !handled && !(a->replaced_line && !first->next && !first->is_background))
+  if (main) find_exec_mistakes(a, main) ;
+  else if (first && !handled)
     plan_mistake(a->plan, first->line, "no trap for TERM: as PID 1 the script gets no signal that it has not trapped, so docker stop waits and then kills everything") ;
 }
 

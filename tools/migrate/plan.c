@@ -172,7 +172,7 @@ void plan_mark_place (struct plan *plan, struct service *service, struct claim *
     "it asks where the script is, and this file is elsewhere: write the directory that is meant") ;
 }
 
-static int mentions_positional (char const *text)
+int mentions_positional (char const *text)
 {
   for (char const *p = text ; (p = strchr(p, '$')) ; )
   {
@@ -220,7 +220,7 @@ static int is_repeated (struct plan const *plan, unsigned int i, unsigned int np
   return 0 ;
 }
 
-static int mentioned_by (struct piece const *piece, char const *text)
+int piece_mentioned (struct piece const *piece, char const *text)
 {
   char name[256] ;
   if (piece->positional && mentions_positional(text)) return 1 ;
@@ -240,20 +240,20 @@ static int mentioned_by (struct piece const *piece, char const *text)
 
 static int mentioned_by_piece (struct piece const *piece, struct piece const *by)
 {
-  return mentioned_by(piece, by->text) || (by->under && mentioned_by(piece, by->under)) ;
+  return piece_mentioned(piece, by->text) || (by->under && piece_mentioned(piece, by->under)) ;
 }
 
 static int mentioned_by_lines (struct piece const *piece, struct texts const *texts)
 {
   for (struct text const *one = texts->first ; one ; one = one->next)
-    if (mentioned_by(piece, one->text)) return 1 ;
+    if (piece_mentioned(piece, one->text)) return 1 ;
   return 0 ;
 }
 
 static int mentioned_by_placed (struct piece const *piece, struct placed const *placed)
 {
   for (; placed ; placed = placed->outer)
-    if (mentioned_by(piece, placed->text)) return 1 ;
+    if (piece_mentioned(piece, placed->text)) return 1 ;
   return 0 ;
 }
 
@@ -261,8 +261,8 @@ static int mentioned_by_service (struct piece const *piece, struct service const
 {
   return mentioned_by_lines(piece, &service->run) || mentioned_by_lines(piece, &service->before)
    || mentioned_by_lines(piece, &service->conditions) || mentioned_by_placed(piece, service->positional)
-   || mentioned_by_lines(piece, &service->options) || mentioned_by(piece, service->assignments)
-   || (service->command && mentioned_by(piece, service->command)) || mentioned_by(piece, service->redirects) ;
+   || mentioned_by_lines(piece, &service->options) || piece_mentioned(piece, service->assignments)
+   || (service->command && piece_mentioned(piece, service->command)) || piece_mentioned(piece, service->redirects) ;
 }
 
 /* A piece can only be needed by what comes after it, so one pass from the end is
@@ -281,7 +281,7 @@ void plan_needed (struct plan const *plan, struct service const *service, unsign
       struct piece const *piece = plan->pieces + i ;
       if (needed[i]) continue ;
       if (piece_is_elsewhere(piece, placed) && (piece->positional || is_repeated(plan, i, npieces))) continue ;
-      needed[i] = piece->always || mentioned_by(piece, extra)
+      needed[i] = piece->always || piece_mentioned(piece, extra)
        || (service && mentioned_by_service(piece, service)) ;
       for (unsigned int j = 0 ; !needed[i] && j < npieces ; j++)
         needed[i] = needed[j] && !plan->pieces[j].shared && mentioned_by_piece(piece, plan->pieces + j) ;

@@ -63,6 +63,7 @@ struct service
   struct setting *settings ;
   int is_main ;
   int is_oneshot ;
+  int is_exec ; /* the script became it */
   int is_background ; /* a wait with a pid or none can mean it */
   int without_signals ; /* a shell stays between the supervisor and the program */
   struct texts todo ;
@@ -132,6 +133,12 @@ extern void plan_todo (struct plan *plan, struct service *service, struct claim 
 /* A TODO where the text asks for the directory that the script is in: none of the files
    that are written is there. */
 extern void plan_mark_place (struct plan *plan, struct service *service, struct claim *claim, char const *text) ;
+
+/* Does the text use $1, $@, $#, ...? */
+extern int mentions_positional (char const *text) ;
+
+/* Does the text use what the piece sets? */
+extern int piece_mentioned (struct piece const *piece, char const *text) ;
 
 /* Does the text use what one of them sets? */
 extern int placed_mentioned (struct placed const *placed, char const *text) ;

@@ -269,6 +269,9 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   if (!a->plan->cmd && !a->positional && !a->in_function && service->command && takes_arguments(service->command))
     plan_todo(a->plan, service, service->claim, service->line,
       "\"$@\" is the image's CMD, which is not known: give --dockerfile; or write it here, and take it out of the Dockerfile") ;
+  if (!a->plan->cmd && !a->positional && !a->in_function && mentions_positional(texts_join(a->pool, &service->conditions, " ")))
+    plan_todo(a->plan, service, service->claim, service->line,
+      "the script's arguments decide whether it is started, and are the image's CMD, which is not known: give --dockerfile, or write set -- WORD ahead of the condition") ;
   if (how == START_BACKGROUND && shell_one_of(service->program, TASKS))
   {
     service->is_oneshot = 1 ;

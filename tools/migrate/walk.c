@@ -120,7 +120,7 @@ static void walk_exec (struct analysis *a, struct statement *statement)
   command_unwrap(a->pool, statement, &launch) ;
   if (starts_itself(a, statement, &launch)) return ;
   if (drop_shell(a, statement, &launch)) script_waits(a, line_of(a, statement)) ;
-  else start_service(a, statement, START_MAIN) ;
+  else start_service(a, statement, START_MAIN)->is_exec = 1 ;
   if (!a->conditions.first) a->replaced_line = line_of(a, statement) ;
 }
 
