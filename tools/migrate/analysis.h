@@ -39,14 +39,6 @@ struct frame
   struct frame *up ;
 } ;
 
-/* A comment that belongs to the statement behind it. */
-struct remark
-{
-  struct range range ;
-  struct claim *claim ;
-  struct remark *next ;
-} ;
-
 /* A statement of a branch, or of a task, that waits for where it goes. */
 struct held
 {
@@ -75,7 +67,7 @@ struct analysis
   struct texts ready ; /* services that what comes later depends on */
   struct texts conditions ; /* of the branch that is being walked */
   struct held *pending ; /* statements of that branch, for its next service */
-  struct remark *remarks ;
+  struct held *remarks ; /* comments, for the statement behind them */
   struct service *last ; /* the last one started in the background */
   struct service *task ; /* the oneshot that further tasks are added to */
   struct held *task_statements ;
@@ -133,9 +125,16 @@ extern void take_pending (struct analysis *a, struct service *service) ;
 /* What a branch, or the script, has left for no service. */
 extern void flush_pending (struct analysis *a) ;
 extern void hold_remark (struct analysis *a, struct statement *comment) ;
+/* The comments right above a statement that is left out are left out as well. */
+extern void drop_remarks (struct analysis *a, struct statement const *statement) ;
 extern void add_ready (struct analysis *a, struct service *service) ;
 /* The image's CMD: "$@" alone, behind what only starts another program. */
 extern int is_image_command (struct analysis *a, struct statement const *statement) ;
+
+/* ---- names.c ---- */
+extern char const *name_of (struct analysis *a, struct statement *statement) ; /* of a service that it would be */
+extern char const *distinct_name (struct analysis *a, char const *name, struct statement *statement) ;
+extern char const *task_name (struct analysis *a, struct statement *statement) ;
 
 /* ---- runscript.c: the lines of run ---- */
 extern void run_lines (struct analysis *a, struct service *service, struct statement *statement) ;

@@ -217,6 +217,7 @@ int add_context (struct analysis *a, struct statement *statement)
   claim->what = describe(a, statement, names) ;
   piece = plan_piece(a->plan, outside_function(a, statement), names) ;
   if (a->conditions.first) piece->under = texts_join(a->pool, &a->conditions, " && ") ;
+  piece->is_function = statement->kind == STATEMENT_FUNCTION ;
   piece->always = always ;
   piece->positional = positional ;
   piece->placed = a->positional ;

@@ -64,6 +64,7 @@ int keeps_alive (struct statement const *statement)
 void drop_keeping_alive (struct analysis *a, struct statement *statement)
 {
   char const *logs = "" ;
+  drop_remarks(a, statement) ;
   if (statement->kind == STATEMENT_COMMAND)
     for (unsigned int i = 1 ; i < statement->nwords ; i++)
     {
@@ -140,6 +141,7 @@ static void drop_watching (struct analysis *a, struct statement *statement)
    || shell_mentions(condition, "jobs") || shell_mentions(condition, "ps") ;
   int named = 0 ;
   struct texts names = { 0 } ;
+  drop_remarks(a, statement) ;
   for (struct service *service = a->plan->services ; service ; service = service->next) named |= is_watched(a, service, text) ;
   for (struct service *service = a->plan->services ; ends && service ; service = service->next)
   {

@@ -202,6 +202,7 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
   int unknown = 0 ;
   unsigned int n = 0 ;
   close_task(a) ;
+  drop_remarks(a, statement) ;
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
   {
     char const *raw = statement->words[i].raw ;

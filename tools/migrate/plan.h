@@ -22,6 +22,7 @@ struct piece
 {
   char const *text ;
   char const *names ; /* what it defines, with blanks between them and around them */
+  int is_function ; /* for those that run it, by its one name */
   int always ; /* for each service, not only for those that mention a name of it */
   int shared ; /* computed once, by the cont-init.d script, and handed on by name */
   int positional ; /* sets $1, $2, ...: for those that mention them */
@@ -149,6 +150,9 @@ extern void plan_needed (struct plan const *plan, struct service const *service,
   char const *extra, char *needed) ;
 /* Is the piece in a call or loop that `placed` is not in? */
 extern int piece_is_elsewhere (struct piece const *piece, struct placed const *placed) ;
+
+/* Says where each piece went. For plan_settle(). */
+extern void settle_pieces (struct plan *plan) ;
 
 /* Says where each piece went, and makes a TODO of whatever nobody claimed. */
 extern void plan_settle (struct plan *plan) ;

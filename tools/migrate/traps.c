@@ -21,6 +21,7 @@ void walk_trap (struct analysis *a, struct statement *statement)
   struct trap *trap ;
   char const *signals = " " ;
   unsigned int first = 1 ;
+  drop_remarks(a, statement) ;
   if (!strcmp(statement_word(statement, 1), "--")) first++ ;
   if (first + 1 >= statement->nwords || !strcmp(statement->words[first].raw, "-"))
   {

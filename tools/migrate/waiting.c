@@ -101,6 +101,7 @@ static void set_check (struct analysis *a, struct service *service, struct state
     service_set(a->plan, service, "timeout-up", pool_printf(a->pool, "%lu", ms)) ;
     claim->what = pool_printf(a->pool, "%s; timeout-up: the script gave up then", claim->what) ;
   }
+  drop_remarks(a, statement) ;
   close_task(a) ;
   add_ready(a, service) ;
 }
@@ -183,6 +184,7 @@ void walk_sleep (struct analysis *a, struct statement *statement)
     return ;
   }
   close_task(a) ;
+  drop_remarks(a, statement) ;
   claim = claim_statement(a, statement, "dropped", "a bare sleep") ;
   if (!a->last || a->last->check) return ;
   claim->what = pool_printf(a->pool, "a bare sleep, to give %s time: what comes later depends on %s instead", a->last->name, a->last->name) ;

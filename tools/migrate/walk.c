@@ -86,6 +86,7 @@ int starts_something (struct analysis *a, struct statement *statement)
 
 static void drop (struct analysis *a, struct statement *statement, char const *why)
 {
+  drop_remarks(a, statement) ;
   claim_statement(a, statement, "dropped", why) ;
 }
 
@@ -201,7 +202,7 @@ static void walk_command (struct analysis *a, struct statement *statement, struc
   else if (walk_wait_program(a, statement, frame)) return ;
   else if (walk_call(a, statement, frame)) return ;
   else if (add_context(a, statement)) return ;
-  else if (a->plan->services && is_message(a, statement)) drop(a, statement, "a message about the start") ;
+  else if (a->plan->services && is_message(a, statement)) claim_statement(a, statement, "dropped", "a message about the start") ;
   else walk_program(a, statement, frame) ;
 }
 
@@ -268,7 +269,7 @@ static void walk_background (struct analysis *a, struct statement *statement, st
 static void walk_function (struct analysis *a, struct statement *statement)
 {
   if (statement->body && starts_something(a, statement->body))
-    plan_piece(a->plan, statement_text(a, statement), names_defined(a, statement)) ; /* claimed where it is called, or at the end */
+    plan_piece(a->plan, statement_text(a, statement), names_defined(a, statement))->is_function = 1 ; /* claimed where it is called, or at the end */
   else add_context(a, statement) ;
 }
 
