@@ -185,3 +185,16 @@ EOS
   lacks x11vnc/flag-oneshot ssh/flag-oneshot
   tail -n 1 "$tree/ssh-other/run" | grep -qx 'exec ssh -N other'
 }
+
+@test "a daemon in the code of su -c is one" {
+  wrapper <<'EOS'
+su elastic -s /bin/bash -c "/opt/es/bin/elasticsearch -d -p /run/es.pid"
+su app -c 'server --port 1 &'
+su -c 'mystery --daemonize' other
+exec web
+EOS
+  migrate
+  tail -n 1 "$tree/elasticsearch/run" | grep -qx "exec reeve-exec --user elastic -- /bin/bash -c 'exec /opt/es/bin/elasticsearch -p /run/es.pid'\|exec reeve-exec --user elastic -- /bin/bash -c \"exec /opt/es/bin/elasticsearch -p /run/es.pid\""
+  tail -n 1 "$tree/server/run" | grep -qx "exec reeve-exec --user app -- /bin/sh -c 'exec server --port 1'"
+  has mystery/flag-forks
+}

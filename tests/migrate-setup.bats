@@ -279,3 +279,21 @@ EOS
   services postgres install_plugins web-db psql web
   has install_plugins/flag-oneshot psql/flag-oneshot
 }
+
+@test "work between two starts is a task, also when it sets variables of its own" {
+  wrapper <<'EOS'
+kafka &
+for topic in a b; do topics --create $topic; done
+other &
+if [ ! -f /x ]; then
+  PASS=$(pwgen)
+  psql -c "$PASS"
+fi
+exec web
+EOS
+  migrate
+  has topics/flag-oneshot psql/flag-oneshot
+  grep -q 'topics --create $topic' "$tree/topics/run"
+  grep -q 'PASS=$(pwgen)' "$tree/psql/run"
+  untold 'nothing needs it'
+}

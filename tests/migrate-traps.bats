@@ -133,3 +133,10 @@ EOS
   grep -qx '#   kill $W; done' "$tree/web/run"
   lacks web/down-signal
 }
+
+@test "a command that stops a service is no work for finish" {
+  wrapper <<<$'trap "echo stop; postfix stop; mcrcon stop" TERM\npostfix start\nserver &\nwait $!'
+  migrate
+  lacks server/finish postfix/finish
+  grep -q '^# TODO reeve-migrate: line 1: a command that stops something: mcrcon stop' "$tree/server/run"
+}

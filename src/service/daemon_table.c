@@ -279,6 +279,8 @@ struct wrapper const wrapper_table[] =
   { "s6-setlock setlock", "t", 1, WRAPPER_SEEN_THROUGH },
   { "flock", "wE", 1, WRAPPER_SEEN_THROUGH },
   { "timeout", "ks", 1, WRAPPER_SEEN_THROUGH },
+  /* their first word is exec or run */
+  { "bundle poetry pipenv uv pdm hatch", "", 1, WRAPPER_SEEN_THROUGH },
   { "taskset", "", 1, WRAPPER_SEEN_THROUGH },
   { "chrt", "TPD", 1, WRAPPER_SEEN_THROUGH },
   { "s6-softlimit softlimit", "acdflmoprst", 0, WRAPPER_SEEN_THROUGH },

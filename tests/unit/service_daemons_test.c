@@ -155,6 +155,9 @@ TEST(wrappers_are_seen_through)
   CHECK(leaves("reeve-exec --umask=022 -0 web -uwww --sd-notify nginx")) ;
   CHECK(unknown("reeve-exec --lock nginx my-server")) ;
   CHECK(leaves("gosu www nginx")) ;
+  CHECK(leaves("bundle exec puma -e production -d")) ;
+  CHECK(leaves("poetry run gunicorn -D app")) ;
+  CHECK(unknown("bundle install")) ;
   CHECK(stays("exec gosu redis redis-server")) ;
   CHECK(!strcmp(look("gosu www /usr/sbin/nginx").program, "nginx")) ;
 }
@@ -268,6 +271,7 @@ TEST(wrappers_are_kept_but_setsid)
   CHECK(becomes("exec gosu www nginx", "exec gosu www nginx -g daemon~off;")) ;
   CHECK(becomes("env A=b setsid java -jar x", "env A=b java -jar x")) ;
   CHECK(becomes("setsid cron", "cron -f")) ;
+  CHECK(becomes("bundle exec puma -e production -d", "bundle exec puma -e production")) ;
 }
 
 TEST(there_may_be_no_foreground_form)

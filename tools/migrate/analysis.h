@@ -105,13 +105,25 @@ extern int walk_talk (struct analysis *a, struct statement *statement) ;
 extern void walk_after (struct analysis *a, struct statement *statement) ;
 
 /* ---- branches.c: what is between a start and the script's top ---- */
+/* What a branch adds, and its end takes away again. */
+struct branch_state
+{
+  struct texts conditions ;
+  struct service *last ;
+} ;
+extern void enter_branch (struct analysis *a, struct branch_state *state, char const *condition) ;
+extern void leave_branch (struct analysis *a, struct branch_state const *state) ;
+extern char const *negated (struct pool *pool, char const *condition) ;
+extern struct claim *claim_branch (struct analysis *a, struct statement *statement) ; /* what no part of it has claimed */
 extern void walk_if (struct analysis *a, struct statement *statement, struct frame *frame) ;
 extern void walk_case (struct analysis *a, struct statement *statement, struct frame *frame) ;
-extern void walk_and_or (struct analysis *a, struct statement *statement, struct frame *frame) ;
 extern void walk_for (struct analysis *a, struct statement *statement, struct frame *frame) ;
 /* Is the last thing that a function does, to become a program? */
 extern int ends_with_exec (struct statement const *body) ;
 extern int walk_call (struct analysis *a, struct statement *statement, struct frame *frame) ;
+
+/* ---- and_or.c ---- */
+extern void walk_and_or (struct analysis *a, struct statement *statement, struct frame *frame) ;
 
 /* ---- start.c: a statement becomes a service ---- */
 enum start_how { START_BACKGROUND, START_MAIN, START_DAEMON } ;

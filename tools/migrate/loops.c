@@ -58,12 +58,14 @@ int keeps_alive (struct statement const *statement)
   }
   if (statement->kind == STATEMENT_PIPELINE || statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_SUBSHELL)
     return statement->body && !statement->body->next && keeps_alive(statement->body) ;
-  return statement->kind == STATEMENT_COMMAND && (sleeps_for_ever(statement) || follows(statement) || shell_one_of(statement_command(statement), "pause")) ;
+  return statement->kind == STATEMENT_COMMAND && (sleeps_for_ever(statement) || follows(statement) || shell_one_of(statement_command(statement), "pause")
+   || (!strcmp(statement_command(statement), "pm2") && shell_one_of(statement_word(statement, 1), "logs log monit"))) ;
 }
 
 void drop_keeping_alive (struct analysis *a, struct statement *statement)
 {
   char const *logs = "" ;
+  struct claim *claim ;
   drop_remarks(a, statement) ;
   if (statement->kind == STATEMENT_COMMAND)
     for (unsigned int i = 1 ; i < statement->nwords ; i++)
@@ -72,9 +74,11 @@ void drop_keeping_alive (struct analysis *a, struct statement *statement)
       if (*raw == '-' || !strcmp(raw, "tail") || strspn(raw, "0123456789+") == strlen(raw) || !strcmp(raw, "/dev/null") || sleeps_for_ever(statement)) continue ;
       logs = pool_printf(a->pool, "%s %s", logs, raw) ;
     }
-  claim_statement(a, statement, "dropped", *logs
+  claim = claim_statement(a, statement, "dropped", *logs
     ? pool_printf(a->pool, "kept the container alive and showed its logs; no service writes to the container's output what it writes to:%s", logs)
     : "kept the container alive: the scanner does") ;
+  if (!a->plan->services && !statement->background && a->plan->nsetup)
+    plan_todo(a->plan, 0, claim, line_of(a, statement), "the container was kept alive for something: if a line above starts it, and goes on, make that a service") ;
   if (*logs) texts_add(a->pool, &a->plan->notes,
     pool_printf(a->pool, "log files that `docker logs` does not show any more:%s (let the program write to stdout, or to a link to /dev/stdout)", logs)) ;
   if (!statement->background && !a->conditions.first && statement->kind == STATEMENT_COMMAND && !strcmp(statement_command(statement), "exec"))

@@ -107,7 +107,7 @@ static void find_signal_mistakes (struct analysis *a)
   {
     if (service->is_exec) main = service ;
     if (service->is_oneshot || !service->is_main || service->is_background) continue ;
-    if (handled && !service->is_exec)
+    if (handled && service->is_waited && !service->is_exec)
       plan_mistake(a->plan, service->line, "a trap runs only when this command has ended: start it with & and wait for it") ;
   }
   if (main) find_exec_mistakes(a, main) ;
@@ -146,7 +146,7 @@ static void find_lost_status (struct analysis *a)
 static char const *const families[] =
 {
   "mysqld mysqld_safe mariadbd mariadbd-safe mysql mariadb", "postgres postmaster postgresql pg_ctl pg_ctlcluster", "mongod mongodb", "redis-server redis",
-  "nginx openresty", "apache2 httpd apache2ctl apachectl", "sshd ssh", "cron crond", "rsyslogd rsyslog syslogd", "memcached", "rabbitmq-server", "dbus-daemon dbus",
+  "nginx openresty", "apache2 httpd apache2ctl apachectl", "sshd ssh", "cron", "crond", "rsyslogd rsyslog syslogd", "memcached", "rabbitmq-server", "dbus-daemon dbus",
   "postfix", "dovecot", "exim4 exim", "named bind9", "dnsmasq", "haproxy", "varnishd varnish", "squid", "supervisord supervisor", "dockerd docker", "elasticsearch",
   "fail2ban-server fail2ban", "chronyd ntpd", "vsftpd", "proftpd", "lighttpd",
 } ;

@@ -85,7 +85,7 @@ char const *name_of (struct analysis *a, struct statement *statement)
   if (function && function->statement->body && a->depth < 10)
   {
     char const *name ;
-    if (statement_walk(function->statement->body, &uses_positional_command, 0) == 0)
+    if (final_command(function->statement->body) && statement_walk(function->statement->body, &uses_positional_command, 0) == 0)
     {
       a->depth++ ;
       name = name_of(a, function->statement->body) ;

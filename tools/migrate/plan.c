@@ -195,7 +195,7 @@ static struct service *service_of_claim (struct plan *plan, struct claim const *
     found = plan_find(plan, pool_copy(plan->pool, claim->where + 11, strcspn(claim->where + 11, "/"))) ;
   if (found || !strncmp(claim->where, "cont-init.d/", 12)) return found ;
   for (struct service *service = plan->services ; service ; service = service->next)
-    if (!found || service->line <= line) found = service ;
+    if (!found || service->line <= line || (found->line > line && service->is_main && !found->is_main)) found = service ;
   return found ;
 }
 

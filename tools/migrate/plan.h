@@ -65,6 +65,7 @@ struct service
   int is_main ;
   int is_oneshot ;
   int is_exec ; /* the script became it */
+  int is_waited ; /* the script went on when it had ended */
   int is_background ; /* a wait with a pid or none can mean it */
   int without_signals ; /* a shell stays between the supervisor and the program */
   struct texts todo ;

@@ -130,7 +130,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   name = by_cmd ? command_service_name(a->pool, a->plan->cmd) : runs_arguments(a, statement) && !a->positional ? "cmd" : name_of(a, statement) ;
   service = plan_service(a->plan, distinct_name(a, name, statement), line_of(a, statement)) ;
   service->text = statement_text(a, statement) ;
-  service->is_main = how == START_MAIN ;
+  service->is_main = service->is_waited = how == START_MAIN ;
   service->is_background = how == START_BACKGROUND ;
   copy_texts(a, &service->conditions, &a->conditions) ;
   service->positional = a->positional ;

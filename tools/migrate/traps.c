@@ -125,6 +125,15 @@ static struct service *service_by_program (struct analysis *a, char const *progr
   return 0 ;
 }
 
+static int says_stop (struct statement const *statement)
+{
+  if (shell_one_of(statement_command(statement), "echo printf log logger")) return 0 ;
+  if (strstr(statement_command(statement), "stop")) return 1 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (shell_one_of(statement_word(statement, i), "stop shutdown quit --stop --shutdown --quit -stop")) return 1 ;
+  return 0 ;
+}
+
 /* The programs' own ways to be stopped: the signal that means the same. */
 static int stops_by_program (struct trapping *t, struct statement const *statement)
 {
@@ -142,9 +151,10 @@ static int stops_by_program (struct trapping *t, struct statement const *stateme
     struct service *service = probed_service(a, "pg_isready", &certain) ;
     set_signal(t, service, strstr(text, "smart") ? "TERM" : strstr(text, "immediate") ? "QUIT" : "INT") ;
   }
-  else if (shell_one_of(command, "redis-cli mysqladmin mariadb-admin") && shell_mentions(text, "shutdown")) return 1 ;
-  else if (shell_one_of(command, "service systemctl") && shell_mentions(text, "stop")) return 1 ;
-  else return 0 ;
+  else if (!says_stop(statement)) return 0 ;
+  else if (!shell_one_of(command, "redis-cli mysqladmin mariadb-admin service systemctl doveadm rabbitmqctl supervisorctl rndc") && !service_by_program(a, command)
+    && !same_daemon(a, command))
+    texts_add_once(a->pool, &t->claim->todo, pool_printf(a->pool, "a command that stops something: %s; the supervisor sends a signal instead: does that do?", text)) ;
   return 1 ;
 }
 

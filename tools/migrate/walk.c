@@ -51,6 +51,25 @@ static int starts_among (struct analysis *a, struct statement *list)
   return 0 ;
 }
 
+/* su app -c 'server &', su app -c 'server --daemonize': does the code leave something behind? */
+static int code_leaves (struct analysis *a, struct launch const *launch)
+{
+  struct source code ;
+  char const *value = launch->code ? shell_unquote(a->pool, launch->code) : 0 ;
+  if (launch->code && !value && *launch->code == '"') value = pool_copy(a->pool, launch->code + 1, strlen(launch->code) - 2) ;
+  for (struct statement *one = value ? shell_parse_text(a->pool, &code, value) : 0 ; one ; one = one->next)
+  {
+    struct foreground foreground = { 0 } ;
+    struct launch inner ;
+    if (one->background) return 1 ;
+    if (one->kind != STATEMENT_COMMAND) continue ;
+    command_unwrap(a->pool, one, &inner) ;
+    command_foreground(one, inner.first, &foreground) ;
+    if (foreground.in_background || inner.detached) return 1 ;
+  }
+  return 0 ;
+}
+
 static int command_starts (struct analysis *a, struct statement *statement)
 {
   struct launch launch ;
@@ -60,7 +79,7 @@ static int command_starts (struct analysis *a, struct statement *statement)
   if (!strcmp(command, "wait") || keeps_alive(statement)) return 1 ;
   command_unwrap(a->pool, statement, &launch) ;
   if (launch.replaced) return launch.first < statement->nwords || launch.code ;
-  if (launch.detached) return 1 ;
+  if (launch.detached || code_leaves(a, &launch)) return 1 ;
   command_foreground(statement, launch.first, &foreground) ;
   if (foreground.is_daemon) return 1 ;
   function = find_function(a, command) ;
@@ -152,7 +171,7 @@ static void walk_program (struct analysis *a, struct statement *statement, struc
   command_argv(statement, launch.first, argv) ;
   name = argv[0] ? shell_basename(argv[0]) : "" ;
   if (starts_again(a, statement, &foreground, argv)) return ;
-  if (foreground.in_background || launch.detached)
+  if (foreground.in_background || launch.detached || code_leaves(a, &launch))
   {
     start_service(a, statement, launch.detached ? START_BACKGROUND : START_DAEMON) ;
     return ;
