@@ -62,7 +62,7 @@ static int is_word_end (char c)
 static int runs (char const *text, char const *name)
 {
   size_t len = strlen(name) ;
-  for (char const *p = text ; (p = strstr(p, name)) ; p++)
+  for (char const *p = text ; len && (p = strstr(p, name)) ; p++)
   {
     char const *begin = p ;
     char const *end ;

@@ -64,7 +64,7 @@ static char const *code_with_exec (struct analysis *a, struct service *service, 
   struct statement *only ;
   struct foreground foreground ;
   struct launch launch ;
-  if (!value && *raw == '"') value = pool_copy(a->pool, raw + 1, strlen(raw) - 2) ;
+  if (!value && *raw == '"' && raw[1]) value = pool_copy(a->pool, raw + 1, strlen(raw) - 2) ;
   only = value ? shell_parse_text(a->pool, &code, value) : 0 ;
   if (!only || only->next || only->kind != STATEMENT_COMMAND || shell_one_of(statement_command(only), "exec cd")) return raw ;
   value = source_copy(&code, only->range) ;

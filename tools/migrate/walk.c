@@ -56,7 +56,7 @@ static int code_leaves (struct analysis *a, struct launch const *launch)
 {
   struct source code ;
   char const *value = launch->code ? shell_unquote(a->pool, launch->code) : 0 ;
-  if (launch->code && !value && *launch->code == '"') value = pool_copy(a->pool, launch->code + 1, strlen(launch->code) - 2) ;
+  if (launch->code && !value && *launch->code == '"' && launch->code[1]) value = pool_copy(a->pool, launch->code + 1, strlen(launch->code) - 2) ;
   for (struct statement *one = value ? shell_parse_text(a->pool, &code, value) : 0 ; one ; one = one->next)
   {
     struct foreground foreground = { 0 } ;
@@ -150,7 +150,7 @@ static int starts_again (struct analysis *a, struct statement *statement, struct
   struct service *service ;
   struct claim *claim ;
   char const *name ;
-  if (!foreground->is_init_script || (!strstr(argv[1], "restart") && !(argv[2] && strstr(argv[2], "restart")))) return 0 ;
+  if (!foreground->is_init_script || !argv[0] || !argv[1] || (!strstr(argv[1], "restart") && !(argv[2] && strstr(argv[2], "restart")))) return 0 ;
   name = foreground->argv[0] ? foreground->argv[0] : !strncmp(argv[0], "/etc/", 5) ? argv[0] : argv[1] ;
   service = same_daemon(a, shell_basename(name)) ;
   if (!service) return 0 ;
