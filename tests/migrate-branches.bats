@@ -143,3 +143,51 @@ EOS
   [ "$(tail -n 1 "$tree/worker/run")" = 'exec reeve-exec --user app -- worker' ]
   grep -q 'chown -R app /data' "$init/10-start"
 }
+
+@test "a start behind the && of another start depends on it, and has its condition" {
+  wrapper <<'EOS'
+service mysql start && service redis-server start && php artisan migrate
+[ -n "$CRON" ] && service cron start && service atd start
+nginx && worker &
+exec web
+EOS
+  migrate
+  has redis-server/dependencies.d/mysqld_safe migrate/dependencies.d/mysqld_safe migrate/dependencies.d/redis-server
+  has atd/dependencies.d/cron worker/dependencies.d/nginx
+  lacks cron/dependencies.d/mysqld_safe web/dependencies.d/cron web/dependencies.d/nginx
+  grep -qF '[ -n "$CRON" ]' "$tree/atd/run"
+  told 'service redis-server, a daemon (in the foreground: it would have left by itself), behind &&: it depends on mysqld_safe'
+  told 'only when [ -n "$CRON" ] (in the foreground: it would have left by itself), behind &&: it depends on cron'
+}
+
+@test "each branch begins as what is around them: one that waited ends only itself" {
+  wrapper <<'EOS'
+if [ "$ROLE" = app ]; then
+  php-fpm -D
+  exec nginx -g 'daemon off;'
+elif [ "$ROLE" = queue ]; then
+  artisan queue
+elif [ "$ROLE" = horizon ]; then
+  artisan horizon
+else
+  echo "no such role: $ROLE"
+  exit 1
+fi
+EOS
+  migrate
+  services php-fpm nginx queue horizon
+  has queue/flag-main horizon/flag-main
+  lacks nginx/finish
+  grep -q 'no such role' "$init/10-start"
+}
+
+@test "a command ahead of && and what keeps the container alive is not lost" {
+  wrapper <<<$'prepare\nlaunch && tail -f /var/log/x.log'
+  migrate
+  grep -qx launch "$init/10-start"
+  grep -q '^# TODO reeve-migrate: line 2: the container was kept alive for something' "$init/10-start"
+  wrapper <<<'$CATALINA_HOME/bin/startup.sh && tail -f $CATALINA_HOME/logs/catalina.out'
+  migrate
+  has startup/flag-forks
+  told 'run catalina.sh run'
+}

@@ -43,7 +43,8 @@ wait
 EOS
   migrate
   grep -q '^# TODO reeve-migrate: line 1: ' "$tree/mystery/run"
-  has mystery/flag-oneshot mystery/flag-keep-strays
+  has mystery/flag-forks
+  lacks mystery/flag-oneshot
   told 'TODO: it puts itself into the background'
 }
 
@@ -166,4 +167,34 @@ wait
 EOS
   migrate
   services run-service runserver celery index shop-1.0 puma Start_It agent postgres serve
+}
+
+@test "programs that are told to leave by an option of their own stay" {
+  wrapper <<'EOS'
+x11vnc -display :1 -forever -bg -o /var/log/x11vnc.log
+xrdp-sesman
+ssh -f -N -L 5432:db:5432 bastion
+ssh -fN other
+exec websockify 6080 localhost:5900
+EOS
+  migrate
+  services x11vnc xrdp-sesman ssh ssh-other websockify
+  tail -n 1 "$tree/x11vnc/run" | grep -qx 'exec x11vnc -display :1 -forever -o /var/log/x11vnc.log'
+  tail -n 1 "$tree/xrdp-sesman/run" | grep -qx 'exec xrdp-sesman --nodaemon'
+  tail -n 1 "$tree/ssh/run" | grep -qx 'exec ssh -N -L 5432:db:5432 bastion'
+  lacks x11vnc/flag-oneshot ssh/flag-oneshot
+  tail -n 1 "$tree/ssh-other/run" | grep -qx 'exec ssh -N other'
+}
+
+@test "a daemon in the code of su -c is one" {
+  wrapper <<'EOS'
+su elastic -s /bin/bash -c "/opt/es/bin/elasticsearch -d -p /run/es.pid"
+su app -c 'server --port 1 &'
+su -c 'mystery --daemonize' other
+exec web
+EOS
+  migrate
+  tail -n 1 "$tree/elasticsearch/run" | grep -qx "exec reeve-exec --user elastic -- /bin/bash -c 'exec /opt/es/bin/elasticsearch -p /run/es.pid'\|exec reeve-exec --user elastic -- /bin/bash -c \"exec /opt/es/bin/elasticsearch -p /run/es.pid\""
+  tail -n 1 "$tree/server/run" | grep -qx "exec reeve-exec --user app -- /bin/sh -c 'exec server --port 1'"
+  has mystery/flag-forks
 }

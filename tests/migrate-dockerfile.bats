@@ -90,3 +90,31 @@ EOS
   run reeve-migrate start.sh -o out/services --dockerfile Dockerfile
   [[ $output == *'+COPY out/services/ /etc/services.d/'*'+COPY out/cont-init.d/ /etc/cont-init.d/'* ]]
 }
+
+@test "an init goes, whatever way it came; what is left of one is named" {
+  cat >Dockerfile <<'EOS'
+FROM debian:bookworm
+ENV TINI_VERSION v0.19.0
+ARG DUMB_INIT_VERSION=1.2.5
+COPY tini /tini
+COPY --from=build /usr/bin/tini-static /sbin/
+ADD https://github.com/krallin/tini/releases/download/${TINI_VERSION}/tini /usr/bin/tini
+RUN wget -O /usr/local/bin/dumb-init https://example.com/dumb-init_amd64 && chmod +x /usr/local/bin/dumb-init
+RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
+RUN apk add --no-cache nginx tini curl
+RUN make tini && make app
+ENTRYPOINT ["/tini", "--", "/start.sh"]
+EOS
+  wrapper <<<$'worker &\nexec web'
+  patched
+  diff -u - <(echo "$result") <<'EOS'
+FROM debian:bookworm
+RUN apk add --no-cache nginx curl
+RUN make tini && make app
+ADD reeve-overlay-amd64.tar.xz /
+COPY rootfs/ /
+RUN ["reeve", "check", "/etc/services.d"]
+ENTRYPOINT ["/init"]
+EOS
+  told 'note: Dockerfile, line 10: tini is not needed any more'
+}

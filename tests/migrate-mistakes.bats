@@ -55,6 +55,16 @@ mistake() # LINE TEXT
   wrapper <<<$'worker &\nexec web'
   migrate
   mistake 2 'it stays a zombie'
+  mistake 1 'docker stop signals web alone'
+  untold 'no trap for TERM'
+  wrapper <<<$'case $A in a) exec a ;; *) exec b ;; esac'
+  migrate
+  untold mistake
+  wrapper <<<$'trap : TERM\nexec web'
+  migrate
+  mistake 2 'exec ends the shell, and the trap of line 1'
+  wrapper <<<'web'
+  migrate
   mistake 1 'no trap for TERM'
   wrapper <<<'exec web'
   migrate
@@ -66,4 +76,16 @@ mistake() # LINE TEXT
   migrate
   mistake 1 'carriage returns'
   run ! grep -q $'\r' "$tree/web/run"
+}
+
+@test "the same daemon twice" {
+  wrapper <<<$'trap : TERM\nmysqld_safe &\nservice mysql start\nredis-server --port 1 &\nredis-server --port 2 &\nif a; then nginx; else service nginx start; fi\nwait -n'
+  migrate
+  mistake 3 'mysqld_safe is started here, and was in line 2: two on one data directory'
+  grep -q '^# TODO reeve-migrate: line 3: mysqld_safe is the same' "$tree"/mysqld_safe-*/run
+  [ "$(grep -c 'is started here' <<<"$report")" -eq 1 ]
+  wrapper <<<$'service nginx start\nconfigure\nservice nginx restart\nexec web'
+  migrate
+  services nginx configure web
+  told 'line 3: dropped: nginx was started again'
 }

@@ -216,3 +216,84 @@ EOS
   [ "$(grep -c 'where the script is' "$tree/worker/run")" -eq 0 ]
   [ "$(grep -c 'it asks where' <<<"$report")" -eq 2 ]
 }
+
+@test "a function goes to who runs it, not to who has its name in a path" {
+  wrapper <<'EOS'
+log() { echo "$(date): $1" | cat; }
+a() { log x; mkdir -p /a; log y; }
+trap : TERM
+a
+web >/var/log/web.log --log -- log.txt &
+worker() { log begin; exec /bin/worker; }
+worker
+EOS
+  migrate
+  run ! grep -q 'date' "$tree/web/run"
+  grep -q 'date' "$tree/worker/run"
+  grep -q 'date' "$init/10-start"
+}
+
+@test "comments stay with what they are about" {
+  wrapper <<'EOS'
+#!/bin/bash
+# turn on job control
+set -m
+# the database
+postgres &
+# wait for it
+until pg_isready; do sleep 1; done
+# tables
+migrate --all
+# rows
+load rows
+other &
+# room
+mkdir -p /a
+# for all
+chmod 777 /a
+# the web
+web
+EOS
+  migrate
+  run ! grep -r -e 'job control' -e 'wait for it' "$tree"
+  [ "$(grep -A 1 '^# tables' "$tree/migrate/run" | tail -n 1)" = 'migrate --all' ]
+  [ "$(grep -A 1 '^# rows' "$tree/migrate/run" | tail -n 1)" = 'exec load rows' ]
+  [ "$(grep -A 3 '^# room' "$tree/web/run" | xargs)" = '# room mkdir -p /a # for all chmod 777 /a' ]
+}
+
+@test "a task has the name of its function, or of what it does most" {
+  wrapper <<'EOS'
+postgres &
+install_plugins() { cd /p; for p in a b; do plug install $p; done; }
+install_plugins
+web-db &
+if [ ! -f /x ]; then
+  touch /x
+  createdb app
+  psql -c one
+  psql -c two
+fi
+exec web
+EOS
+  migrate
+  services postgres install_plugins web-db psql web
+  has install_plugins/flag-oneshot psql/flag-oneshot
+}
+
+@test "work between two starts is a task, also when it sets variables of its own" {
+  wrapper <<'EOS'
+kafka &
+for topic in a b; do topics --create $topic; done
+other &
+if [ ! -f /x ]; then
+  PASS=$(pwgen)
+  psql -c "$PASS"
+fi
+exec web
+EOS
+  migrate
+  has topics/flag-oneshot psql/flag-oneshot
+  grep -q 'topics --create $topic' "$tree/topics/run"
+  grep -q 'PASS=$(pwgen)' "$tree/psql/run"
+  untold 'nothing needs it'
+}

@@ -187,3 +187,11 @@ prepare
 exec worker
 EOS
 }
+
+@test "a daemon's program that only checks something is no service" {
+  wrapper <<<$'nginx -t\nmysqld --initialize-insecure\nmysqld &\nsshd -t && /usr/sbin/sshd\nnginx -s reload\nphp-fpm -F'
+  migrate
+  services mysqld sshd nginx-reload php-fpm
+  has nginx-reload/flag-oneshot php-fpm/flag-main
+  grep -qx 'nginx -t' "$init/10-start"
+}

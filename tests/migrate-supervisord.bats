@@ -40,8 +40,7 @@ export A='x, y'
 export B=2
 export C='$HOME'
 cd /app || exit 111
-umask 027
-exec reeve-exec --user www-data -- gunicorn app:app --bind "0.0.0.0:${PORT}" --name 'web 100%' '*' >>/var/log/web.log 2>&1
+exec reeve-exec --user www-data --umask 027 -- gunicorn app:app --bind "0.0.0.0:${PORT}" --name 'web 100%' '*' >>/var/log/web.log 2>&1
 EOS
   file web/restart <<<always
   file web/down-signal <<<QUIT
@@ -128,7 +127,8 @@ EOS
   migrate
   told 'note: the event listener mail is not translated'
   told 'note: the web interface (inet_http_server) is not translated'
-  told '[include]'
+  told 'note: the files that [include] names are not read: give them to reeve-migrate one by one: conf.d/*.conf'
+  lacks cont-init.d/10-supervisord
   told 'TODO: strange is not translated'
   grep -q '^# TODO reeve-migrate: line 9: strange' "$tree/a/run"
   told 'is an argument here'
@@ -147,6 +147,7 @@ EOS
   has web/flag-main worker/flag-main
   file web/run <<'EOS'
 #!/bin/sh
+# TODO reeve-migrate: line 3: PORT was set for each process: set it in the image, or in run
 cd "${REEVE_WORKDIR:-/}" || exit 111
 cd app || exit
 exec bundle exec puma -p $PORT
@@ -164,4 +165,55 @@ EOS
   input=supervisord.conf migrate
   lacks web/down
   untold /down
+}
+
+@test "what supervisord was told for itself, its programs inherit" {
+  wrapper <<'EOS'
+[supervisord]
+user=app
+umask=007
+minfds=65536
+minprocs=500
+directory=/srv
+environment=ALL=1
+[program:web]
+command=web
+[program:other]
+command=other
+user=root
+umask=022
+directory=/other
+EOS
+  migrate
+  file web/run <<'EOS'
+#!/bin/sh
+export ALL=1
+cd /srv || exit 111
+exec reeve-exec --user app --umask 007 --limit nofile=65536 -- web
+EOS
+  file other/run <<'EOS'
+#!/bin/sh
+export ALL=1
+cd /other || exit 111
+exec reeve-exec --umask 022 --limit nofile=65536 -- other
+EOS
+  told 'line 6: each run: working directory'
+  wrapper <<<$'[supervisord]\nnodaemon=true\ndirectory=/srv\nminfds=1024\n[program:a]\ncommand=a'
+  migrate
+  run ! grep -q -e /srv -e limit "$tree/a/run"
+  told 'line 3: dropped: with nodaemon'
+}
+
+@test "each process of several has its own value, and is named in the report" {
+  wrapper <<<$'[program:a]\ncommand=a\nnumprocs=2\nprocess_name=%(program_name)s%(process_num)d\ndirectory=/x/%(process_num)d'
+  migrate
+  grep -qx 'cd /x/1 || exit 111' "$tree/a1/run"
+  told 'line 5: services.d/a0/run, services.d/a1/run: working directory'
+}
+
+@test "a file that only includes others is refused, and says which" {
+  wrapper <<<$'[supervisord]\n[include]\nfiles = /etc/supervisor/conf.d/*.conf'
+  run reeve-migrate supervisord.conf
+  [ "$status" -eq 1 ]
+  [[ $output == *'includes /etc/supervisor/conf.d/*.conf'* ]]
 }

@@ -81,3 +81,62 @@ EOS
   told 'line 1: dropped: ignores HUP'
   told 'TODO: mixes signals with work'
 }
+
+@test "pids in arrays, lists and files are resolved, in loops and calls as well" {
+  wrapper <<'EOS'
+#!/bin/bash
+pids=()
+declare -A by_name
+nginx -g 'daemon off;' & pids+=($!)
+node a.js & pids+=($!)
+node b.js &
+list="$list $!"
+python c.py &
+list="$list $!"
+x & by_name[x]=$!
+y & by_name[y]=$!
+z &
+echo $! >/run/z.pid
+stop() { kill -s "$2" "$1"; wait "$1"; }
+on_term() {
+  for pid in "${pids[@]}"; do kill -INT "$pid" 2>/dev/null; done
+  kill -QUIT $list
+  kill -HUP "${by_name[y]}"
+  stop "${by_name[x]}" USR1
+  kill -USR2 $(cat /run/z.pid)
+}
+trap on_term TERM
+wait -n "${pids[@]}"
+EOS
+  migrate
+  file nginx/down-signal <<<INT
+  file a/down-signal <<<INT
+  file b/down-signal <<<QUIT
+  file c/down-signal <<<QUIT
+  file y/down-signal <<<HUP
+  file x/down-signal <<<USR1
+  file z/down-signal <<<USR2
+  has nginx/flag-main a/flag-main
+  lacks b/flag-main z/flag-main
+}
+
+@test "what a trap's pid or signal is may not be known: the file says so" {
+  wrapper <<'EOS'
+web & W=$!
+trap 'kill -INT $unknown; kill -"$SIGNAL" $W; while x; do save
+kill $W; done' TERM
+wait $W
+EOS
+  migrate
+  grep -qx '# TODO reeve-migrate: line 2: whose pid is $unknown?' "$tree/web/run"
+  grep -qx '# TODO reeve-migrate: line 2: which signal is "$SIGNAL"?' "$tree/web/run"
+  grep -qx '#   kill $W; done' "$tree/web/run"
+  lacks web/down-signal
+}
+
+@test "a command that stops a service is no work for finish" {
+  wrapper <<<$'trap "echo stop; postfix stop; mcrcon stop" TERM\npostfix start\nserver &\nwait $!'
+  migrate
+  lacks server/finish postfix/finish
+  grep -q '^# TODO reeve-migrate: line 1: a command that stops something: mcrcon stop' "$tree/server/run"
+}

@@ -19,7 +19,8 @@ struct daemon
 {
   char const *names ;
   char const *background ; /* options that put it into the background */
-  char const *foreground ; /* options with which it stays, or does something else and ends; they win */
+  char const *foreground ; /* options with which it stays, and behind a `|` those with which it does
+                              something else and ends; they win */
   char const *add[2] ; /* what keeps it in the foreground */
   char const *mend ; /* the same in words */
   unsigned char stays ; /* what it does without either: an enum daemon_stays */

@@ -208,9 +208,16 @@ static enum daemon_stays decide (struct daemon const *daemon, char const *const 
   if (has_option("--help --version", options, 0)) return DAEMON_UNKNOWN ;
   if (has_option(daemon->foreground, options, !(daemon->flags & DAEMON_NO_CLUSTERS))) return DAEMON_IN_FOREGROUND ;
   if (has_option(daemon->background, options, 0)) return DAEMON_IN_BACKGROUND ;
-  if (has_unknown_word(options) && (*daemon->foreground || *daemon->background)) return DAEMON_UNKNOWN ;
+  if (has_unknown_word(options) && ((*daemon->foreground && *daemon->foreground != '|') || *daemon->background)) return DAEMON_UNKNOWN ;
   *by_itself = 1 ;
   return (enum daemon_stays)daemon->stays ;
+}
+
+/* Does it something else than to serve? */
+static int does_else (struct daemon const *daemon, char const *const *options)
+{
+  char const *others = strchr(daemon->foreground, '|') ;
+  return others && has_option(others + 1, options, !(daemon->flags & DAEMON_NO_CLUSTERS)) ;
 }
 
 void daemon_look (char const *const *argv, struct daemon_advice *advice)
@@ -225,6 +232,7 @@ void daemon_look (char const *const *argv, struct daemon_advice *advice)
     advice->program = last_part(*found.argv) ;
     advice->stays = decide(found.daemon, found.argv + 1, &by_itself) ;
     advice->means_strays = !!(found.daemon->flags & DAEMON_STRAYS) ;
+    advice->ends = advice->stays == DAEMON_IN_FOREGROUND && does_else(found.daemon, found.argv + 1) ;
     advice->unless_configured = advice->stays == DAEMON_IN_BACKGROUND && by_itself && configured ;
     if (advice->stays == DAEMON_IN_BACKGROUND || (advice->stays == DAEMON_UNKNOWN && by_itself && configured)) advice->mend = found.daemon->mend ;
   }
@@ -232,6 +240,7 @@ void daemon_look (char const *const *argv, struct daemon_advice *advice)
   {
     advice->stays = DAEMON_IN_FOREGROUND ;
     advice->mend = 0 ;
+    advice->ends = 0 ;
     advice->unless_configured = 0 ;
   }
   else if (found.left_out && advice->stays != DAEMON_IN_BACKGROUND)

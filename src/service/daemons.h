@@ -23,6 +23,7 @@ struct daemon_advice
   char const *mend ; /* how to keep it in the foreground: "add -g 'daemon off;'"; static; 0: not needed.
                         With DAEMON_UNKNOWN: its configuration file decides, this overrules it */
   unsigned int means_strays : 1 ; /* what it leaves behind is meant to live on: flag-keep-strays */
+  unsigned int ends : 1 ; /* DAEMON_IN_FOREGROUND, but it only does something else: checks its configuration, ... */
   unsigned int unless_configured : 1 ; /* DAEMON_IN_BACKGROUND, but its configuration file may say otherwise */
 } ;
 

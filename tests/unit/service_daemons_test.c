@@ -74,7 +74,9 @@ TEST(what_leaves_by_itself)
     "/usr/sbin/sshd -e", "cron", "crond -l 2", "rsyslogd", "syslog-ng", "keepalived", "dnsmasq", "named -u bind", "unbound", "postfix start", "dovecot",
     "exim4 -bd -q30m", "proftpd", "smbd", "smbd -D", "rpcbind -w", "chronyd", "ntpd -g", "supervisord -c /etc/supervisord.conf", "squid", "varnishd -a :80",
     "lighttpd -f /etc/lighttpd.conf", "privoxy", "stunnel", "fail2ban-server start", "xinetd", "atd", "dbus-daemon --system", "cupsd", "slapd -h ldap:///",
-    "freeradius", "collectd", "snmpd -Lsd -Lf /dev/null", "zabbix_agentd", "pg_ctl -D /data start", "catalina.sh start", "daemonize /bin/foo"
+    "freeradius", "collectd", "snmpd -Lsd -Lf /dev/null", "zabbix_agentd", "pg_ctl -D /data start", "catalina.sh start", "daemonize /bin/foo",
+    "httpd -p 8080 -h /www", "vncserver :1", "xrdp", "xrdp-sesman", "guacd -b 0.0.0.0", "twistd web", "tinyproxy", "netdata", "rspamd", "proxysql", "kamailio -f x",
+    "deluged -c x", "znc", "sshfs a:b c", "xl2tpd", "glusterd", "bird -c x", "udhcpd", "telnetd -l /bin/sh", "mpd", "start-jira.sh", "pgpool -c x", "unitd"
   } ;
   for (size_t i = 0 ; i < sizeof lines / sizeof *lines ; i++)
   {
@@ -90,7 +92,10 @@ TEST(what_leaves_when_told)
     "redis-server --daemonize yes", "memcached -d -u nobody", "mysqld --daemonize", "mongod --fork --logpath /x", "haproxy -D -f x", "gunicorn --daemon app",
     "uwsgi --daemonize /log", "uwsgi --daemonize=/log", "celery multi start w1", "celery worker --detach", "caddy start", "tor --RunAsDaemon 1",
     "avahi-daemon -D", "rabbitmq-server -detached", "openvpn --config x --daemon", "icinga2 daemon -d", "start-stop-daemon --start -b -x /bin/foo",
-    "screen -dmS x foo", "tmux new-session -d foo", "pdns_server --daemon=yes", "rsync --daemon"
+    "screen -dmS x foo", "tmux new-session -d foo", "pdns_server --daemon=yes", "rsync --daemon",
+    "x11vnc -display :1 -bg -forever", "ssh -f -N -L 1:b:2 c", "ssh -fN c", "puma -d", "sidekiq -d -L x", "mosquitto -d", "clickhouse-server --daemon", "websockify -D 1 2",
+    "kafka-server-start.sh -daemon x", "neo4j start", "nexus start", "solr start", "emqx start", "bin/delayed_job start", "pulseaudio --start", "xpra start :1",
+    "pure-ftpd -B", "svnserve -d -r /x", "sendmail -bd", "hostapd -B x", "icecast2 -b -c x", "freeswitch -nc", "prosody -D", "bitcoind -daemon", "rclone mount a: b --daemon"
   } ;
   for (size_t i = 0 ; i < sizeof lines / sizeof *lines ; i++)
   {
@@ -107,7 +112,9 @@ TEST(what_stays)
     "cron -f", "crond -n", "crond -fd8", "redis-server", "redis-server --daemonize no", "memcached -u nobody", "rsyslogd -n", "syslog-ng -F", "mysqld_safe", "mysqld",
     "postgres -D /data", "mongod", "haproxy -db -f x", "haproxy -W -f x", "keepalived --dont-fork", "dnsmasq -kd", "named -g", "postfix start-fg", "exim -bdf -q15m",
     "proftpd -n", "smbd -F --no-process-group", "smbd --foreground", "ntpd -gn", "supervisord -n", "gunicorn app:app", "uwsgi --ini x", "celery worker", "squid -NYC",
-    "varnishd -F", "caddy run", "tor", "slapd -d 0", "pdns_server --daemon=no", "rabbitmq-server", "java -jar x.jar", "node x.js", "containerd", "dbus-daemon --session"
+    "varnishd -F", "caddy run", "tor", "slapd -d 0", "pdns_server --daemon=no", "rabbitmq-server", "java -jar x.jar", "node x.js", "containerd", "dbus-daemon --session",
+    "httpd -f -p 80", "x11vnc -forever", "vncserver :1 -fg", "xrdp --nodaemon", "xrdp -n", "guacd -f", "puma -p 1", "mosquitto -c x", "twistd -n web", "neo4j console",
+    "freeswitch -nc -nf", "pulseaudio --daemonize=no", "xpra start :1 --daemon=no", "bitcoind", "sshfs -f a:b c", "solr start -f"
   } ;
   for (size_t i = 0 ; i < sizeof lines / sizeof *lines ; i++)
   {
@@ -148,6 +155,9 @@ TEST(wrappers_are_seen_through)
   CHECK(leaves("reeve-exec --umask=022 -0 web -uwww --sd-notify nginx")) ;
   CHECK(unknown("reeve-exec --lock nginx my-server")) ;
   CHECK(leaves("gosu www nginx")) ;
+  CHECK(leaves("bundle exec puma -e production -d")) ;
+  CHECK(leaves("poetry run gunicorn -D app")) ;
+  CHECK(unknown("bundle install")) ;
   CHECK(stays("exec gosu redis redis-server")) ;
   CHECK(!strcmp(look("gosu www /usr/sbin/nginx").program, "nginx")) ;
 }
@@ -178,6 +188,27 @@ TEST(strays_may_be_meant)
   CHECK(!look("my-server").means_strays) ;
 }
 
+TEST(what_only_does_something_else_ends)
+{
+  static char const *const lines[] =
+  {
+    "nginx -t", "nginx -s reload", "apache2ctl configtest", "php-fpm8.2 -t", "sshd -t", "named -v", "dovecot -n", "mysqld --initialize-insecure --user=mysql",
+    "postgres --single -D $PGDATA", "celery -A app inspect ping", "haproxy -c -f x", "gunicorn --check-config app", "chronyd -q"
+  } ;
+  for (size_t i = 0 ; i < sizeof lines / sizeof *lines ; i++)
+  {
+    if (!look(lines[i]).ends) printf("# %s\n", lines[i]) ;
+    CHECK(look(lines[i]).ends) ;
+  }
+  CHECK(!look("nginx -g daemon~off;").ends) ;
+  CHECK(!look("sshd -D").ends) ;
+  CHECK(!look("mysqld --user=mysql").ends) ;
+  CHECK(!look("nginx").ends) ;
+  CHECK(stays("postgres -D $PGDATA")) ;
+  CHECK(unknown("rails db:migrate")) ;
+  CHECK(unknown("caddy fmt")) ;
+}
+
 TEST(the_mend_is_in_words)
 {
   CHECK(!strcmp(look("nginx").mend, "add -g 'daemon off;'")) ;
@@ -197,6 +228,11 @@ TEST(options_are_added)
   CHECK(becomes("redis-server /etc/redis.conf", "redis-server /etc/redis.conf --daemonize no")) ;
   CHECK(becomes("haproxy -f x", "haproxy -db -f x")) ;
   CHECK(becomes("rsync --daemon --port 873", "rsync --daemon --port 873 --no-detach")) ;
+  CHECK(becomes("httpd -p 80 -h /www", "httpd -f -p 80 -h /www")) ;
+  CHECK(becomes("vncserver :1 -geometry 1x1", "vncserver -fg :1 -geometry 1x1")) ;
+  CHECK(becomes("xpra start :1", "xpra start :1 --daemon=no")) ;
+  CHECK(becomes("svnserve -d -r /x", "svnserve -d -r /x --foreground")) ;
+  CHECK(becomes("fetchmail -d 300", "fetchmail --nodetach -d 300")) ;
 }
 
 TEST(options_are_taken_out_or_replaced)
@@ -211,6 +247,16 @@ TEST(options_are_taken_out_or_replaced)
   CHECK(becomes("apache2ctl start", "apache2ctl -DFOREGROUND")) ;
   CHECK(becomes("httpd -k start -e info", "httpd -DFOREGROUND -e info")) ;
   CHECK(becomes("in.tftpd -l -s /srv", "in.tftpd -L -s /srv")) ;
+  CHECK(becomes("x11vnc -display :1 -bg -forever", "x11vnc -display :1 -forever")) ;
+  CHECK(becomes("ssh -f -N -L 1:b:2 c", "ssh -N -L 1:b:2 c")) ;
+  CHECK(becomes("ssh -fN -L 1:b:2 c", "ssh -N -L 1:b:2 c")) ;
+  CHECK(becomes("autossh -M 0 -CNf c", "autossh -M 0 -CN c")) ;
+  CHECK(becomes("neo4j start", "neo4j console")) ;
+  CHECK(becomes("amavisd-new -c x start", "amavisd-new -c x foreground")) ;
+  CHECK(becomes("freeswitch -nonat -nc", "freeswitch -nonat -nf")) ;
+  CHECK(becomes("hdfs --daemon start namenode", "hdfs namenode")) ;
+  CHECK(becomes("fluentd -c x -d /run/pid", "fluentd -c x")) ;
+  CHECK(becomes("forever start app.js", "forever app.js")) ;
 }
 
 TEST(what_stays_is_kept_as_it_is)
@@ -225,6 +271,7 @@ TEST(wrappers_are_kept_but_setsid)
   CHECK(becomes("exec gosu www nginx", "exec gosu www nginx -g daemon~off;")) ;
   CHECK(becomes("env A=b setsid java -jar x", "env A=b java -jar x")) ;
   CHECK(becomes("setsid cron", "cron -f")) ;
+  CHECK(becomes("bundle exec puma -e production -d", "bundle exec puma -e production")) ;
 }
 
 TEST(there_may_be_no_foreground_form)
@@ -235,6 +282,7 @@ TEST(there_may_be_no_foreground_form)
   CHECK(becomes("celery multi start", "")) ;
   CHECK(becomes("nginx $OPTIONS", "")) ;
   CHECK(becomes("daemonize /bin/foo", "")) ;
+  CHECK(becomes("prosodyctl start", "")) ;
 }
 
 TEST(without_room_there_is_none)
@@ -261,6 +309,10 @@ TEST(init_scripts)
   CHECK(init_becomes("mysql", "mysqld_safe")) ;
   CHECK(init_becomes("squid", "squid -N")) ;
   CHECK(init_becomes("dovecot", "dovecot -F")) ;
+  CHECK(init_becomes("mosquitto", "mosquitto -c /etc/mosquitto/mosquitto.conf")) ;
+  CHECK(init_becomes("saslauthd", "saslauthd -d -a pam -c -m /var/run/saslauthd")) ;
+  CHECK(init_becomes("rspamd", "rspamd -f -u _rspamd -g _rspamd")) ;
+  CHECK(init_becomes("lsyncd", "lsyncd -nodaemon /etc/lsyncd/lsyncd.conf.lua")) ;
   CHECK(init_becomes("postgresql", "")) ;
   CHECK(init_becomes("my-server", "")) ;
   CHECK(init_becomes("", "")) ;

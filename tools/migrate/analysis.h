@@ -22,10 +22,12 @@ struct function
   struct function *next ;
 } ;
 
-/* A variable that holds the pid of a service: P=$! */
+/* What holds the pid of a service: P=$!, an element of an array, a file. A name that
+   holds several is there as often. */
 struct pid_variable
 {
   char const *name ;
+  char const *key ; /* of the element; 0: it is no array */
   struct service *service ;
   struct pid_variable *next ;
 } ;
@@ -35,14 +37,6 @@ struct frame
 {
   struct statement *rest ;
   struct frame *up ;
-} ;
-
-/* A comment that belongs to the statement behind it. */
-struct remark
-{
-  struct range range ;
-  struct claim *claim ;
-  struct remark *next ;
 } ;
 
 /* A statement of a branch, or of a task, that waits for where it goes. */
@@ -73,7 +67,7 @@ struct analysis
   struct texts ready ; /* services that what comes later depends on */
   struct texts conditions ; /* of the branch that is being walked */
   struct held *pending ; /* statements of that branch, for its next service */
-  struct remark *remarks ;
+  struct held *remarks ; /* comments, for the statement behind them */
   struct service *last ; /* the last one started in the background */
   struct service *task ; /* the oneshot that further tasks are added to */
   struct held *task_statements ;
@@ -111,13 +105,25 @@ extern int walk_talk (struct analysis *a, struct statement *statement) ;
 extern void walk_after (struct analysis *a, struct statement *statement) ;
 
 /* ---- branches.c: what is between a start and the script's top ---- */
+/* What a branch adds, and its end takes away again. */
+struct branch_state
+{
+  struct texts conditions ;
+  struct service *last ;
+} ;
+extern void enter_branch (struct analysis *a, struct branch_state *state, char const *condition) ;
+extern void leave_branch (struct analysis *a, struct branch_state const *state) ;
+extern char const *negated (struct pool *pool, char const *condition) ;
+extern struct claim *claim_branch (struct analysis *a, struct statement *statement) ; /* what no part of it has claimed */
 extern void walk_if (struct analysis *a, struct statement *statement, struct frame *frame) ;
 extern void walk_case (struct analysis *a, struct statement *statement, struct frame *frame) ;
-extern void walk_and_or (struct analysis *a, struct statement *statement, struct frame *frame) ;
 extern void walk_for (struct analysis *a, struct statement *statement, struct frame *frame) ;
 /* Is the last thing that a function does, to become a program? */
 extern int ends_with_exec (struct statement const *body) ;
 extern int walk_call (struct analysis *a, struct statement *statement, struct frame *frame) ;
+
+/* ---- and_or.c ---- */
+extern void walk_and_or (struct analysis *a, struct statement *statement, struct frame *frame) ;
 
 /* ---- start.c: a statement becomes a service ---- */
 enum start_how { START_BACKGROUND, START_MAIN, START_DAEMON } ;
@@ -131,9 +137,16 @@ extern void take_pending (struct analysis *a, struct service *service) ;
 /* What a branch, or the script, has left for no service. */
 extern void flush_pending (struct analysis *a) ;
 extern void hold_remark (struct analysis *a, struct statement *comment) ;
+/* The comments right above a statement that is left out are left out as well. */
+extern void drop_remarks (struct analysis *a, struct statement const *statement) ;
 extern void add_ready (struct analysis *a, struct service *service) ;
 /* The image's CMD: "$@" alone, behind what only starts another program. */
 extern int is_image_command (struct analysis *a, struct statement const *statement) ;
+
+/* ---- names.c ---- */
+extern char const *name_of (struct analysis *a, struct statement *statement) ; /* of a service that it would be */
+extern char const *distinct_name (struct analysis *a, char const *name, struct statement *statement) ;
+extern char const *task_name (struct analysis *a, struct statement *statement) ;
 
 /* ---- runscript.c: the lines of run ---- */
 extern void run_lines (struct analysis *a, struct service *service, struct statement *statement) ;
@@ -150,14 +163,18 @@ extern char const *names_defined (struct analysis *a, struct statement *statemen
 /* Does it do nothing but what the shell does by itself, so that it can be repeated? */
 extern int is_repeatable (struct analysis *a, struct statement *statement) ;
 
-/* ---- waiting.c: loops ---- */
-extern int walk_loop (struct analysis *a, struct statement *statement) ; /* 1: it was one of the known kinds */
+/* ---- waiting.c: for a service that was started before ---- */
+extern char const *loop_probe (struct analysis *a, struct statement *statement) ; /* what succeeds when the loop may end; 0: nothing is asked */
+extern int walk_probe (struct analysis *a, struct statement *statement, char const *probe) ; /* 1: it asks a service that was started here */
 extern int walk_wait_program (struct analysis *a, struct statement *statement, struct frame *frame) ; /* wait-for-it and its like */
+extern void walk_sleep (struct analysis *a, struct statement *statement) ;
+
+/* ---- loops.c ---- */
+extern int walk_loop (struct analysis *a, struct statement *statement) ; /* 1: it was one of the known kinds */
 extern int walk_restarting (struct analysis *a, struct statement *statement) ; /* a loop in the background that restarts a program; 1: it was that */
 extern int watches_processes (struct analysis *a, struct statement *statement) ;
 extern int keeps_alive (struct statement const *statement) ; /* tail -f, sleep infinity */
 extern void drop_keeping_alive (struct analysis *a, struct statement *statement) ;
-extern void walk_sleep (struct analysis *a, struct statement *statement) ;
 extern void script_waits (struct analysis *a, uint32_t line) ; /* for any of what was started */
 
 /* ---- probe.c: whom does a condition ask? ---- */
@@ -168,14 +185,21 @@ extern int probes_elsewhere (char const *condition) ; /* another host than this 
 
 /* ---- traps.c ---- */
 extern void walk_trap (struct analysis *a, struct statement *statement) ;
-extern void walk_wait (struct analysis *a, struct statement *statement, struct frame *frame) ;
 extern void apply_traps (struct analysis *a) ;
-extern struct service *service_of_pid (struct analysis *a, char const *raw) ; /* "$PID", $!; 0: unknown */
+
+/* ---- pids.c ---- */
 extern int takes_pid (struct analysis *a, struct statement *statement) ; /* P=$! : noted and claimed */
+/* Adds the names of all services that a word means: "$PID", "${pids[@]}", $!, %1. */
+extern void services_of_pid (struct analysis *a, char const *raw, struct texts *names) ;
+/* From now on, `name` holds the pids of these. */
+extern void alias_pid (struct analysis *a, char const *name, struct texts const *services) ;
+extern void walk_wait (struct analysis *a, struct statement *statement, struct frame *frame) ;
 
 /* ---- mistakes.c ---- */
 extern void find_mistakes (struct analysis *a, struct statement *first) ;
 extern void find_dead_code (struct analysis *a, uint32_t line) ;
+/* A service that runs the daemon of that name, or of another of its names; 0: none. */
+extern struct service *same_daemon (struct analysis *a, char const *name) ;
 
 /* ---- helpers of all ---- */
 extern uint32_t line_of (struct analysis *a, struct statement const *statement) ;

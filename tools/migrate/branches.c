@@ -4,14 +4,26 @@
 
 #define LOOP_MAX 64 /* services that one loop makes */
 
-/* What a branch adds, and its end takes away again. */
-struct branch_state
+/* Only one branch of several is taken: each begins as what is around them was. */
+struct branching
 {
-  struct texts conditions ;
-  struct service *last ;
+  uint32_t outer ; /* waited_line */
+  uint32_t waited ; /* in one of them */
 } ;
 
-static void enter (struct analysis *a, struct branch_state *state, char const *condition)
+static void next_branch (struct analysis *a, struct branching *branching)
+{
+  if (!branching->waited) branching->waited = a->waited_line ;
+  a->waited_line = branching->outer ;
+}
+
+static void end_branches (struct analysis *a, struct branching *branching)
+{
+  next_branch(a, branching) ;
+  a->waited_line = branching->waited ;
+}
+
+void enter_branch (struct analysis *a, struct branch_state *state, char const *condition)
 {
   struct texts conditions = { 0 } ;
   state->conditions = a->conditions ;
@@ -23,7 +35,7 @@ static void enter (struct analysis *a, struct branch_state *state, char const *c
   a->branch_last = a->last ;
 }
 
-static void leave (struct analysis *a, struct branch_state const *state)
+void leave_branch (struct analysis *a, struct branch_state const *state)
 {
   flush_pending(a) ;
   close_task(a) ;
@@ -31,12 +43,12 @@ static void leave (struct analysis *a, struct branch_state const *state)
   a->branch_last = state->last ;
 }
 
-static struct claim *claim_rest (struct analysis *a, struct statement *statement)
+struct claim *claim_branch (struct analysis *a, struct statement *statement)
 {
   return claim_statement(a, statement, "dropped", "the branch's own words: the services in it have its condition") ;
 }
 
-static char const *negated (struct pool *pool, char const *condition)
+char const *negated (struct pool *pool, char const *condition)
 {
   return pool_printf(pool, "! { %s; }", condition) ;
 }
@@ -44,6 +56,7 @@ static char const *negated (struct pool *pool, char const *condition)
 void walk_if (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct texts before = { 0 } ;
+  struct branching branching = { .outer = a->waited_line } ;
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
   {
     struct branch_state state ;
@@ -52,69 +65,36 @@ void walk_if (struct analysis *a, struct statement *statement, struct frame *fra
     for (struct text *one = before.first ; one ; one = one->next) texts_add(a->pool, &all, negated(a->pool, one->text)) ;
     if (condition) texts_add(a->pool, &all, branch->condition->next || branch->condition->kind == STATEMENT_OR
       ? pool_printf(a->pool, "{ %s; }", condition) : condition) ;
-    enter(a, &state, all.first ? texts_join(a->pool, &all, " && ") : 0) ;
+    enter_branch(a, &state, all.first ? texts_join(a->pool, &all, " && ") : 0) ;
     walk_list(a, branch->body, frame) ;
-    leave(a, &state) ;
+    leave_branch(a, &state) ;
+    next_branch(a, &branching) ;
     if (condition) texts_add(a->pool, &before, condition) ;
   }
-  claim_rest(a, statement) ;
+  end_branches(a, &branching) ;
+  claim_branch(a, statement) ;
 }
 
 void walk_case (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   char const *value = statement->nwords ? statement->words[0].raw : "\"\"" ;
   char const *earlier = "" ;
+  struct branching branching = { .outer = a->waited_line } ;
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
   {
     struct branch_state state ;
     int any = !strcmp(branch->pattern, "*") ;
     char const *refused = *earlier ? pool_printf(a->pool, " %s) false ;;", earlier) : "" ;
-    enter(a, &state, any && !*earlier ? 0 : any
+    enter_branch(a, &state, any && !*earlier ? 0 : any
       ? pool_printf(a->pool, "case %s in%s *) true ;; esac", value, refused)
       : pool_printf(a->pool, "case %s in%s %s) true ;; *) false ;; esac", value, refused, branch->pattern)) ;
     walk_list(a, branch->body, frame) ;
-    leave(a, &state) ;
+    leave_branch(a, &state) ;
+    next_branch(a, &branching) ;
     earlier = *earlier ? pool_printf(a->pool, "%s|%s", earlier, branch->pattern) : branch->pattern ;
   }
-  claim_rest(a, statement) ;
-}
-
-void walk_and_or (struct analysis *a, struct statement *statement, struct frame *frame)
-{
-  struct branch_state state ;
-  struct statement *left = statement->body ;
-  struct statement *right = left->next ;
-  struct frame inner = { .rest = right, .up = frame } ;
-  char const *condition = statement_text(a, left) ;
-  if (starts_something(a, left) || walk_wait_program(a, left, frame))
-  {
-    /* The start itself is not in question: what follows it is. */
-    walk_statement(a, left, statement->kind == STATEMENT_OR ? frame : &inner) ;
-    if (statement->kind == STATEMENT_AND && !a->replaced_line) walk_statement(a, right, frame) ;
-    else if (starts_something(a, right) && !a->replaced_line)
-    {
-      struct claim *claim = claim_statement(a, right, "dropped", "what was done when the start failed: the service is restarted instead") ;
-      texts_add(a->pool, &claim->todo, "is that enough?") ;
-    }
-    else claim_statement(a, right, "dropped", "what was done when the start failed: the service is restarted instead") ;
-    claim_statement(a, statement, "dropped", "&& or ||") ;
-    return ;
-  }
-  if (!starts_something(a, right))
-  {
-    if (is_last(frame) && !a->waited_line && statement->kind == STATEMENT_OR && left->kind == STATEMENT_COMMAND)
-    {
-      walk_statement(a, left, frame) ;
-      claim_statement(a, statement, "dropped", "what was done when it failed: the container's exit code says it") ;
-    }
-    else if (!add_context(a, statement)) add_ordinary(a, statement) ;
-    return ;
-  }
-  if (left->kind == STATEMENT_AND || left->kind == STATEMENT_OR || left->kind == STATEMENT_PIPELINE) condition = pool_printf(a->pool, "{ %s; }", condition) ;
-  enter(a, &state, statement->kind == STATEMENT_OR ? negated(a->pool, condition) : condition) ;
-  walk_statement(a, right, frame) ;
-  leave(a, &state) ;
-  claim_rest(a, statement) ;
+  end_branches(a, &branching) ;
+  claim_branch(a, statement) ;
 }
 
 /* ---- loops over a list ---- */
@@ -206,13 +186,15 @@ static void walk_once (struct analysis *a, struct statement *statement, struct f
 {
   struct branch *branch = statement->branches ;
   struct service *before = a->last ;
+  unsigned int nsetup = a->plan->nsetup ;
+  char const *what = pool_printf(a->pool, "a loop over values of %s that are not known here", statement->name) ;
   for (struct statement *one = branch->body ; one ; one = one->next)
     if (statement_walk(one, &runs_variable, (void *)statement->name))
       a->plan->refused = pool_printf(a->pool, "line %u starts whatever a list holds: a registry of services, not a wrapper", line_of(a, statement)) ;
   walk_list(a, branch->body, frame) ;
+  if (a->plan->nsetup > nsetup) plan_todo(a->plan, 0, 0, line_of(a, statement), pool_printf(a->pool, "part of this was in %s", what)) ;
   if (a->last && a->last != before)
-    plan_todo(a->plan, a->last, a->last->claim, line_of(a, statement),
-      pool_printf(a->pool, "a loop over values that are not known here started it: one directory for each of %s", statement->name)) ;
+    plan_todo(a->plan, a->last, a->last->claim, a->last->line, pool_printf(a->pool, "%s started it: one directory for each", what)) ;
 }
 
 static void place (struct analysis *a, struct placed const *outer, char const *text)

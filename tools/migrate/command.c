@@ -42,7 +42,7 @@ static char const *java_name (struct pool *pool, char const *const *argv)
   {
     if (!strcmp(argv[i], "-jar") && argv[i + 1]) return without_extension(pool, argv[i + 1]) ;
     if (shell_one_of(argv[i], "-cp -classpath --class-path -p --module-path") && argv[i + 1]) i++ ;
-    else if (argv[i][0] != '-')
+    else if (argv[i][0] != '-' && argv[i][0] != '$')
     {
       char const *dot = strrchr(argv[i], '.') ;
       return dot ? dot + 1 : shell_basename(argv[i]) ;
@@ -76,6 +76,7 @@ char const *command_service_name (struct pool *pool, char const *const *argv)
     while (argv[0] && argv[1] && (argv[0][0] == '-' || strchr(argv[0], '=') || strspn(argv[0], "0123456789smh") == strlen(argv[0])
      || shell_one_of(argv[0], "run exec run-program"))) argv++ ;
   }
+  if (argv[0] && *argv[0] == '$' && argv[1] && !strpbrk(argv[1], "$-./=\"")) argv++ ;
   if (!argv[0]) return "service" ;
   name = shell_basename(argv[0]) ;
   if (!strcmp(name, "java")) return java_name(pool, argv) ;
@@ -139,6 +140,12 @@ void command_foreground (struct statement const *statement, unsigned int first, 
     }
     return ;
   }
+  if (!strcmp(shell_basename(argv[0]), "startup.sh") && (strcasestr(argv[0], "tomcat") || strcasestr(argv[0], "catalina")))
+  {
+    foreground->is_daemon = foreground->in_background = 1 ;
+    foreground->mend = "run catalina.sh run, which is beside it" ;
+    return ;
+  }
   daemon_look(argv, &advice) ;
   foreground->means_strays = advice.means_strays ;
   if (advice.stays == DAEMON_UNKNOWN && !advice.program && says_background(argv))
@@ -149,7 +156,8 @@ void command_foreground (struct statement const *statement, unsigned int first, 
   }
   if (advice.stays != DAEMON_IN_BACKGROUND)
   {
-    foreground->is_daemon = advice.stays == DAEMON_IN_FOREGROUND && !shell_one_of(shell_basename(argv[0]),
+    foreground->ends = advice.ends ;
+    foreground->is_daemon = advice.stays == DAEMON_IN_FOREGROUND && !advice.ends && !shell_one_of(shell_basename(argv[0]),
       "java node python python2 python3 ruby perl sleep tail cat") && strncmp(shell_basename(argv[0]), "python", 6) != 0 ;
     return ;
   }

@@ -37,6 +37,7 @@ struct foreground
 {
   int is_daemon ; /* a program that is known to serve, wherever it stays */
   int in_background ;
+  int ends ; /* a daemon's program, which only checks its configuration, or the like */
   int is_init_script ; /* `service x start`, /etc/init.d/x start */
   char const *argv[COMMAND_WORDS_MAX] ; /* argv[0] 0: not known, or nothing to be changed */
   char const *mend ; /* words of advice, or 0 */

@@ -199,6 +199,14 @@ static int sets_errexit (struct statement const *statement)
   return 0 ;
 }
 
+/* Does the rest of the script mention one of them? */
+static int is_used_later (struct analysis *a, struct statement const *statement, char const *names)
+{
+  for (char const *p = names ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
+    if (shell_mentions(a->source->text + statement->range.end, pool_copy(a->pool, p, strcspn(p, " ")))) return 1 ;
+  return 0 ;
+}
+
 int add_context (struct analysis *a, struct statement *statement)
 {
   char const *names = names_defined(a, statement) ;
@@ -212,11 +220,15 @@ int add_context (struct analysis *a, struct statement *statement)
   if (statement->kind == STATEMENT_FUNCTION) always = positional = 0 ;
   if (strlen(names) == 1 && !always && !positional) return 0 ;
   if (!repeatable && strlen(names) == 1) return 0 ; /* cd in something that does more: its effect is looked for by nobody */
+  /* Work between two starts, whose variables are its own. */
+  if (!repeatable && !before_all && !always && statement->kind != STATEMENT_ASSIGNMENT && statement->kind != STATEMENT_DECLARATION
+   && !is_used_later(a, statement, names)) return 0 ;
   a->sets_errexit |= sets_errexit(statement) ;
   claim = claim_statement(a, statement, "", "") ;
   claim->what = describe(a, statement, names) ;
   piece = plan_piece(a->plan, outside_function(a, statement), names) ;
   if (a->conditions.first) piece->under = texts_join(a->pool, &a->conditions, " && ") ;
+  piece->is_function = statement->kind == STATEMENT_FUNCTION ;
   piece->always = always ;
   piece->positional = positional ;
   piece->placed = a->positional ;

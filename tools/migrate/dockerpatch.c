@@ -50,12 +50,46 @@ static char const *without_word (struct pool *pool, char const *text, char const
   return 0 ;
 }
 
+static int is_obsolete (struct patching const *p, char const *package)
+{
+  return shell_one_of(package, "tini dumb-init catatonit") || (strstr(p->input, "supervisord") && shell_one_of(package, "supervisor")) ;
+}
+
+/* apt-get update && apt-get install -y tini && rm -rf /var/lib/apt/lists: for these packages alone. */
+static int installs_nothing_else (struct patching *p, struct instruction const *run)
+{
+  struct source code ;
+  struct statement *part = shell_parse_text(p->plan->pool, &code, run->arguments) ;
+  unsigned int packages = 0 ;
+  if (!part || part->next) return 0 ;
+  for (;; part = part->body)
+  {
+    struct statement *one = part->kind == STATEMENT_AND ? part->body->next : part ;
+    int installs = shell_one_of(statement_command(one), "apt-get apt apk dnf yum microdnf") && one->nwords > 1 ;
+    int begun = 0 ;
+    if (!installs && !shell_one_of(statement_command(one), "rm")) return 0 ;
+    for (unsigned int i = 1 ; installs && i < one->nwords ; i++)
+    {
+      char const *word = statement_word(one, i) ;
+      if (begun && *word != '-' && !is_obsolete(p, word)) return 0 ;
+      packages += begun && *word != '-' ;
+      begun |= shell_one_of(word, "install add") ;
+    }
+    if (part->kind != STATEMENT_AND) return packages > 0 ;
+  }
+}
+
 /* Packages that nothing needs any more. */
 static void remove_packages (struct patching *p, struct instruction const *run)
 {
   struct source *source = p->dockerfile->source ;
   struct pool *pool = p->plan->pool ;
   if (!strstr(run->arguments, "apt") && !strstr(run->arguments, "apk ") && !strstr(run->arguments, "dnf ") && !strstr(run->arguments, "yum ")) return ;
+  if (installs_nothing_else(p, run))
+  {
+    replace(p, run, 0) ;
+    return ;
+  }
   for (uint32_t line = run->first ; line <= run->last ; line++)
   {
     char const *text = source_copy(source, source_line_range(source, line)) ;
@@ -84,6 +118,71 @@ static unsigned int count_words (char const *text)
   return n ;
 }
 
+static char const *last_word (struct pool *pool, char const *text)
+{
+  size_t len = strlen(text) ;
+  size_t begin ;
+  while (len && strchr(" \t]\"", text[len - 1])) len-- ;
+  begin = len ;
+  while (begin && !strchr(" \t\"", text[begin - 1])) begin-- ;
+  return pool_copy(pool, text + begin, len - begin) ;
+}
+
+static char const *const inits[] = { "tini", "dumb-init", "catatonit" } ;
+
+/* Is it the file of an init, perhaps with its version or machine? len 0: all of it. */
+static int is_init (char const *path, size_t len)
+{
+  size_t end = len ? len : strlen(path) ;
+  size_t begin = end ;
+  while (begin && path[begin - 1] != '/') begin-- ;
+  for (size_t i = 0 ; i < sizeof(inits) / sizeof(*inits) ; i++)
+  {
+    size_t n = strlen(inits[i]) ;
+    if (end - begin >= n && !strncmp(path + begin, inits[i], n) && (end - begin == n || strchr("-_.", path[begin + n]))) return 1 ;
+  }
+  return 0 ;
+}
+
+static int names_init (char const *text)
+{
+  for (size_t i = 0 ; i < sizeof(inits) / sizeof(*inits) ; i++)
+    if (shell_mentions(text, inits[i])) return 1 ;
+  return 0 ;
+}
+
+/* RUN wget -O /tini https://... && chmod +x /tini: each of its commands is about an init. */
+static int only_fetches_init (struct pool *pool, char const *arguments)
+{
+  struct source code ;
+  struct statement *list = shell_parse_text(pool, &code, arguments) ;
+  for (struct statement *one = list ; one ; one = one->next)
+  {
+    struct statement *part = one ;
+    while (part->kind == STATEMENT_AND)
+    {
+      struct statement *right = part->body->next ;
+      if (!shell_one_of(statement_command(right), "wget curl chmod gpg sha256sum mv") || !names_init(source_copy(&code, right->range))) return 0 ;
+      part = part->body ;
+    }
+    if (!shell_one_of(statement_command(part), "wget curl chmod gpg mv") || !names_init(source_copy(&code, part->range))) return 0 ;
+  }
+  return !!list ;
+}
+
+/* What is left of an init, and nobody knows how to take out. */
+static void note_inits (struct patching *p)
+{
+  for (struct instruction *one = first_of_stage(p->dockerfile) ; one ; one = one->next)
+  {
+    int is_edited = 0 ;
+    for (struct edit *edit = p->edits ; edit ; edit = edit->next) is_edited |= edit->first <= one->last && edit->last >= one->first ;
+    if (!is_edited && names_init(one->arguments))
+      texts_add(p->plan->pool, &p->plan->notes,
+        pool_printf(p->plan->pool, "Dockerfile, line %u: %s is not needed any more: /init does its work", one->first, shell_mentions(one->arguments, "tini") ? "tini" : "dumb-init")) ;
+  }
+}
+
 /* COPY start.sh /start.sh, and what else served the wrapper alone. */
 static void remove_wrapper (struct patching *p, struct instruction const *one)
 {
@@ -99,17 +198,18 @@ static void remove_wrapper (struct patching *p, struct instruction const *one)
     if (names_script && count_words(words) == 2) replace(p, one, 0) ;
     else if (names_script)
       texts_add(p->plan->pool, &p->plan->notes, pool_printf(p->plan->pool, "Dockerfile, line %u: %s is not needed any more", one->first, p->script)) ;
-    else if (strstr(words, "/tini") && strstr(words, "://")) replace(p, one, 0) ;
+    else if (is_init(shell_basename(last_word(p->plan->pool, words)), 0) || (count_words(words) == 2 && is_init(words, strcspn(words, " \t")))) replace(p, one, 0) ;
   }
   else if (!strcmp(one->name, "RUN"))
   {
     if (is_only_chmod(one->arguments, p->script)) replace(p, one, 0) ;
     else if (names_script && strstr(one->arguments, "chmod"))
       texts_add(p->plan->pool, &p->plan->notes, pool_printf(p->plan->pool, "Dockerfile, line %u: the chmod of %s is not needed any more", one->first, p->script)) ;
-    else if (!strncmp(one->arguments, "chmod", 5) && strstr(one->arguments, "/tini") && !strchr(one->arguments, '&')) replace(p, one, 0) ;
+    else if (only_fetches_init(p->plan->pool, one->arguments)) replace(p, one, 0) ;
     else remove_packages(p, one) ;
   }
-  else if (!strcmp(one->name, "ENV") && strstr(one->arguments, "TINI_VERSION") && count_words(one->arguments) <= 2) replace(p, one, 0) ;
+  else if (shell_one_of(one->name, "ENV ARG") && count_words(one->arguments) <= 2
+   && (!strncmp(one->arguments, "TINI_", 5) || !strncmp(one->arguments, "DUMB_INIT_", 10))) replace(p, one, 0) ;
 }
 
 static int base_has_other_signal (struct dockerfile const *dockerfile)
@@ -168,5 +268,6 @@ char const *dockerfile_patch (struct dockerfile const *dockerfile, struct plan *
   edit = edit_add(plan->pool, &p.edits, at ? at->first : dockerfile->source->nlines + 1, at ? at->last : dockerfile->source->nlines) ;
   edit->lines = lines ;
   if (cmd && cmd != at) replace(&p, cmd, 0) ;
+  note_inits(&p) ;
   return patch_text(dockerfile->source, p.edits) ;
 }

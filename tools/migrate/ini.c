@@ -158,7 +158,11 @@ char const *ini_take (struct source *source, struct ini_section const *section, 
   for (struct ini_option const *option = section->options ; option ; option = option->next)
     if (!strcmp(option->name, name))
     {
-      if (what) source_claim(source, option->range, where, what) ;
+      uint32_t owner = source->owner[option->range.start] ;
+      struct claim *claim = owner ? source->claims[owner - 1] : 0 ;
+      if (what && !claim) source_claim(source, option->range, where, what) ;
+      else if (what && !strncmp(claim->where, "services.d/", 11) && !strncmp(where, "services.d/", 11) && !strstr(claim->where, where))
+        claim->where = pool_printf(source->pool, "%s, %s", claim->where, where) ;
       return option->value ;
     }
   return 0 ;

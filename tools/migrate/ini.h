@@ -32,7 +32,8 @@ struct ini
 extern void ini_read (struct source *source, struct ini *ini) ;
 
 /* The value of an option, 0: none. Marks it as used by claiming its lines for
-   `where` with `what`, unless `what` is 0. */
+   `where` with `what`, unless `what` is 0; when another service has them already,
+   `where` is added. */
 extern char const *ini_take (struct source *source, struct ini_section const *section, char const *name, char const *where, char const *what) ;
 
 #endif

@@ -72,9 +72,29 @@ static struct service *first_process (struct analysis *a)
   return service ;
 }
 
+/* Traps do not outlive exec, and a program that became PID 1 is the only one to be signalled. */
+static void find_exec_mistakes (struct analysis *a, struct service const *main)
+{
+  struct trap *trap = a->traps ;
+  struct texts names = { 0 } ;
+  uint32_t line = 0 ;
+  while (trap && !handles_stop(trap)) trap = trap->next ;
+  if (trap && trap->line < main->line)
+    plan_mistake(a->plan, main->line, pool_printf(a->pool, "exec ends the shell, and the trap of line %u with it", trap->line)) ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+  {
+    if (service->is_exec || service->is_oneshot || service->is_main) continue ;
+    if (!line) line = service->line ;
+    texts_add(a->pool, &names, service->name) ;
+  }
+  if (line)
+    plan_mistake(a->plan, line, pool_printf(a->pool, "docker stop signals %s alone: when that has ended, this is killed: %s", main->name, texts_join(a->pool, &names, ", "))) ;
+}
+
 static void find_signal_mistakes (struct analysis *a)
 {
   struct service *first = first_process(a) ;
+  struct service *main = 0 ;
   int handled = 0 ;
   for (struct trap *trap = a->traps ; trap ; trap = trap->next)
   {
@@ -85,11 +105,13 @@ static void find_signal_mistakes (struct analysis *a)
   }
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
+    if (service->is_exec) main = service ;
     if (service->is_oneshot || !service->is_main || service->is_background) continue ;
-    if (handled && !a->replaced_line)
+    if (handled && service->is_waited && !service->is_exec)
       plan_mistake(a->plan, service->line, "a trap runs only when this command has ended: start it with & and wait for it") ;
   }
-  if (first && !handled && !(a->replaced_line && !first->next && !first->is_background))
+  if (main) find_exec_mistakes(a, main) ;
+  else if (first && !handled)
     plan_mistake(a->plan, first->line, "no trap for TERM: as PID 1 the script gets no signal that it has not trapped, so docker stop waits and then kills everything") ;
 }
 
@@ -118,12 +140,85 @@ static void find_lost_status (struct analysis *a)
       plan_mistake(a->plan, service->line, "the status of a pipeline is its last program's: the exit code of the service is lost") ;
 }
 
+/* ---- the same daemon twice ---- */
+
+/* Names of one daemon: two of it get in each other's way. */
+static char const *const families[] =
+{
+  "mysqld mysqld_safe mariadbd mariadbd-safe mysql mariadb", "postgres postmaster postgresql pg_ctl pg_ctlcluster", "mongod mongodb", "redis-server redis",
+  "nginx openresty", "apache2 httpd apache2ctl apachectl", "sshd ssh", "cron", "crond", "rsyslogd rsyslog syslogd", "memcached", "rabbitmq-server", "dbus-daemon dbus",
+  "postfix", "dovecot", "exim4 exim", "named bind9", "dnsmasq", "haproxy", "varnishd varnish", "squid", "supervisord supervisor", "dockerd docker", "elasticsearch",
+  "fail2ban-server fail2ban", "chronyd ntpd", "vsftpd", "proftpd", "lighttpd",
+} ;
+/* What tells one instance from another. */
+static char const *const telling[] = { "port", "socket", "datadir", "dbpath", "defaults-file", "config", ".conf", ".cnf", " -c ", " -f ", " -p ", " -P ", " -D/", " -D ", " -C ", " -a ", " -i " } ;
+
+static char const *family_of (char const *name)
+{
+  if (!strncmp(name, "php", 3) && strstr(name, "fpm")) return "php-fpm" ;
+  for (size_t i = 0 ; i < sizeof(families) / sizeof(*families) ; i++)
+    if (shell_one_of(name, families[i])) return families[i] ;
+  return 0 ;
+}
+
+static char const *family_of_service (struct analysis *a, struct service const *service)
+{
+  char const *command = service->command ? service->command : "" ;
+  char const *family = 0 ;
+  for (unsigned int i = 0 ; i < 3 && !family && *command ; i++)
+  {
+    size_t len = strcspn(command, " ") ;
+    family = family_of(shell_basename(pool_copy(a->pool, command, len))) ;
+    command += len ;
+    command += strspn(command, " ") ;
+  }
+  return family ;
+}
+
+struct service *same_daemon (struct analysis *a, char const *name)
+{
+  char const *family = family_of(name) ;
+  for (struct service *service = a->plan->services ; family && service ; service = service->next)
+    if (!service->is_oneshot && family_of_service(a, service) == family) return service ;
+  return 0 ;
+}
+
+static int is_told_apart (struct service const *service)
+{
+  for (size_t i = 0 ; i < sizeof(telling) / sizeof(*telling) ; i++)
+    if (strstr(service->text, telling[i])) return 1 ;
+  return !!service->positional ;
+}
+
+/* In branches of which only one is taken? */
+static int exclude_each_other (struct service const *one, struct service const *other)
+{
+  return one->conditions.first && other->conditions.first && !texts_has(&one->conditions, other->conditions.first->text) ;
+}
+
+static void find_twice (struct analysis *a)
+{
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+  {
+    char const *family = service->is_oneshot ? 0 : family_of_service(a, service) ;
+    for (struct service *other = a->plan->services ; family && other != service ; other = other->next)
+    {
+      if (other->is_oneshot || family_of_service(a, other) != family || exclude_each_other(service, other)) continue ;
+      if (is_told_apart(service) != is_told_apart(other) || (is_told_apart(service) && strcmp(service->text, other->text) != 0)) continue ;
+      plan_mistake(a->plan, service->line, pool_printf(a->pool, "%s is started here, and was in line %u: two on one data directory, or one port", other->name, other->line)) ;
+      plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "%s is the same: remove one of the two", other->name)) ;
+      break ;
+    }
+  }
+}
+
 void find_mistakes (struct analysis *a, struct statement *first)
 {
   find_eaten_status(a, first) ;
   for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &visit_lists, a) ;
   find_signal_mistakes(a) ;
   find_zombies(a) ;
+  find_twice(a) ;
   find_lost_status(a) ;
   if (a->source->had_crlf)
     plan_mistake(a->plan, 1, "carriage returns at the ends of lines: the kernel looks for an interpreter with one in its name; they are left out") ;

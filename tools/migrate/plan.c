@@ -149,10 +149,18 @@ void plan_mistake (struct plan *plan, uint32_t line, char const *text)
   *end = mistake ;
 }
 
+/* Each line of it a comment. */
+static char const *as_comment (struct pool *pool, char const *text)
+{
+  char const *out = "" ;
+  for (size_t len ; (len = strcspn(text, "\n")), text[len] ; text += len + 1) out = pool_printf(pool, "%s%.*s\n#   ", out, (int)len, text) ;
+  return pool_printf(pool, "%s%s", out, text) ;
+}
+
 void plan_todo (struct plan *plan, struct service *service, struct claim *claim, uint32_t line, char const *text)
 {
   texts_add_once(plan->pool, service ? &service->todo : &plan->setup_todo,
-    pool_printf(plan->pool, "# TODO reeve-migrate: line %u: %s", line, text)) ;
+    pool_printf(plan->pool, "# TODO reeve-migrate: line %u: %s", line, as_comment(plan->pool, text))) ;
   if (claim) texts_add_once(plan->pool, &claim->todo, text) ;
 }
 
@@ -162,160 +170,6 @@ void plan_mark_place (struct plan *plan, struct service *service, struct claim *
   if (!strstr(text, "dirname") && !strstr(text, "readlink") && !strstr(text, "realpath") && !strstr(text, "%/")) return ;
   plan_todo(plan, service, claim, source_line(plan->source, claim->range.start),
     "it asks where the script is, and this file is elsewhere: write the directory that is meant") ;
-}
-
-static int mentions_positional (char const *text)
-{
-  for (char const *p = text ; (p = strchr(p, '$')) ; )
-  {
-    p++ ;
-    if (*p == '{') p++ ;
-    if (*p == '#' && p[-1] == '{') p++ ;
-    if (*p && strchr("123456789@*", *p)) return 1 ;
-    if (*p == '#' && p[-1] == '$') return 1 ;
-  }
-  return 0 ;
-}
-
-int placed_mentioned (struct placed const *placed, char const *text)
-{
-  for (; placed ; placed = placed->outer)
-  {
-    char name[128] ;
-    size_t len = strcspn(placed->text, "= ") ;
-    if (placed->text[len] != '=')
-    {
-      if (mentions_positional(text)) return 1 ;
-      continue ;
-    }
-    if (len >= sizeof(name)) return 1 ;
-    memcpy(name, placed->text, len) ;
-    name[len] = 0 ;
-    if (shell_mentions(text, name)) return 1 ;
-  }
-  return 0 ;
-}
-
-int piece_is_elsewhere (struct piece const *piece, struct placed const *placed)
-{
-  if (!piece->placed) return 0 ;
-  for (; placed ; placed = placed->outer)
-    if (placed == piece->placed) return 0 ;
-  return 1 ;
-}
-
-/* What a call or loop behind it does over again. */
-static int is_repeated (struct plan const *plan, unsigned int i, unsigned int npieces)
-{
-  for (unsigned int j = i + 1 ; j < npieces ; j++)
-    if (!strcmp(plan->pieces[i].text, plan->pieces[j].text) && !plan->pieces[j].under) return 1 ;
-  return 0 ;
-}
-
-static int mentioned_by (struct piece const *piece, char const *text)
-{
-  char name[256] ;
-  if (piece->positional && mentions_positional(text)) return 1 ;
-  for (char const *p = piece->names ; *(p += strspn(p, " ")) ; )
-  {
-    size_t len = strcspn(p, " ") ;
-    if (len < sizeof(name))
-    {
-      memcpy(name, p, len) ;
-      name[len] = 0 ;
-      if (shell_mentions(text, name)) return 1 ;
-    }
-    p += len ;
-  }
-  return 0 ;
-}
-
-static int mentioned_by_piece (struct piece const *piece, struct piece const *by)
-{
-  return mentioned_by(piece, by->text) || (by->under && mentioned_by(piece, by->under)) ;
-}
-
-static int mentioned_by_lines (struct piece const *piece, struct texts const *texts)
-{
-  for (struct text const *one = texts->first ; one ; one = one->next)
-    if (mentioned_by(piece, one->text)) return 1 ;
-  return 0 ;
-}
-
-static int mentioned_by_placed (struct piece const *piece, struct placed const *placed)
-{
-  for (; placed ; placed = placed->outer)
-    if (mentioned_by(piece, placed->text)) return 1 ;
-  return 0 ;
-}
-
-static int mentioned_by_service (struct piece const *piece, struct service const *service)
-{
-  return mentioned_by_lines(piece, &service->run) || mentioned_by_lines(piece, &service->before)
-   || mentioned_by_lines(piece, &service->conditions) || mentioned_by_placed(piece, service->positional)
-   || mentioned_by_lines(piece, &service->options) || mentioned_by(piece, service->assignments)
-   || (service->command && mentioned_by(piece, service->command)) || mentioned_by(piece, service->redirects) ;
-}
-
-/* A piece can only be needed by what comes after it, so one pass from the end is
-   enough for variables; functions may mention later ones, hence again until nothing
-   is added. */
-void plan_needed (struct plan const *plan, struct service const *service, unsigned int npieces, struct placed const *placed,
-  char const *extra, char *needed)
-{
-  int again = 1 ;
-  memset(needed, 0, plan->npieces) ;
-  while (again)
-  {
-    again = 0 ;
-    for (unsigned int i = npieces ; i-- ; )
-    {
-      struct piece const *piece = plan->pieces + i ;
-      if (needed[i]) continue ;
-      if (piece_is_elsewhere(piece, placed) && (piece->positional || is_repeated(plan, i, npieces))) continue ;
-      needed[i] = piece->always || mentioned_by(piece, extra)
-       || (service && mentioned_by_service(piece, service)) ;
-      for (unsigned int j = 0 ; !needed[i] && j < npieces ; j++)
-        needed[i] = needed[j] && !plan->pieces[j].shared && mentioned_by_piece(piece, plan->pieces + j) ;
-      again |= needed[i] ;
-    }
-  }
-}
-
-static void settle_pieces (struct plan *plan)
-{
-  struct texts *where = pool_alloc(plan->pool, (plan->npieces + 1) * sizeof(*where)) ;
-  char *needed = pool_alloc(plan->pool, plan->npieces + 1) ;
-  int has_setup = plan_has_setup(plan) ;
-  for (unsigned int i = 0 ; i < plan->npieces ; i++)
-    for (struct text const *one = plan->pieces[i].used.first ; one ; one = one->next) texts_add_once(plan->pool, where + i, one->text) ;
-  for (unsigned int i = 0 ; i < plan->npieces ; i++)
-    if (plan->pieces[i].in_setup && has_setup)
-    {
-      texts_add_once(plan->pool, where + i, plan_setup_where(plan)) ;
-      if (plan->pieces[i].claim) plan_mark_place(plan, 0, plan->pieces[i].claim, plan->pieces[i].text) ;
-    }
-  for (struct service *service = plan->services ; service ; service = service->next)
-  {
-    plan_needed(plan, service, service->npieces, service->positional, "", needed) ;
-    for (unsigned int i = 0 ; i < service->npieces ; i++)
-      if (needed[i])
-      {
-        texts_add_once(plan->pool, where + i, service_where(plan, service, "run")) ;
-        if (plan->pieces[i].claim) plan_mark_place(plan, service, plan->pieces[i].claim, plan->pieces[i].text) ;
-      }
-    if (!service->check) continue ;
-    plan_needed(plan, 0, service->check_npieces, service->check_positional, service->check, needed) ;
-    for (unsigned int i = 0 ; i < service->check_npieces ; i++)
-      if (needed[i]) texts_add_once(plan->pool, where + i, service_where(plan, service, "data/check")) ;
-  }
-  for (unsigned int i = 0 ; i < plan->npieces ; i++)
-  {
-    struct piece *piece = plan->pieces + i ;
-    if (!piece->claim) continue ;
-    piece->claim->where = where[i].first ? texts_join(plan->pool, where + i, ", ") : "dropped" ;
-    if (!where[i].first) piece->claim->what = pool_printf(plan->pool, "%s; nothing needs it", piece->claim->what) ;
-  }
 }
 
 static void settle_unclaimed (struct plan *plan)
@@ -332,8 +186,45 @@ static void settle_unclaimed (struct plan *plan)
   }
 }
 
+/* The service whose file a claim names first, or else the last that began before it;
+   0: the cont-init.d script. */
+static struct service *service_of_claim (struct plan *plan, struct claim const *claim, uint32_t line)
+{
+  struct service *found = 0 ;
+  if (!strncmp(claim->where, "services.d/", 11))
+    found = plan_find(plan, pool_copy(plan->pool, claim->where + 11, strcspn(claim->where + 11, "/"))) ;
+  if (found || !strncmp(claim->where, "cont-init.d/", 12)) return found ;
+  for (struct service *service = plan->services ; service ; service = service->next)
+    if (!found || service->line <= line || (found->line > line && service->is_main && !found->is_main)) found = service ;
+  return found ;
+}
+
+static int has_todo (struct plan const *plan, char const *mark)
+{
+  for (struct text const *one = plan->setup_todo.first ; one ; one = one->next)
+    if (!strncmp(one->text, mark, strlen(mark))) return 1 ;
+  for (struct service const *service = plan->services ; service ; service = service->next)
+    for (struct text const *one = service->todo.first ; one ; one = one->next)
+      if (!strncmp(one->text, mark, strlen(mark))) return 1 ;
+  return 0 ;
+}
+
+/* What the report leaves for a person is in a file as well. */
+static void settle_todos (struct plan *plan)
+{
+  for (uint32_t i = 0 ; i < plan->source->nclaims ; i++)
+  {
+    struct claim *claim = plan->source->claims[i] ;
+    uint32_t line = source_line(plan->source, claim->range.start) ;
+    if (!claim->todo.first || has_todo(plan, pool_printf(plan->pool, "# TODO reeve-migrate: line %u:", line))) continue ;
+    for (struct text const *one = claim->todo.first ; one ; one = one->next)
+      plan_todo(plan, service_of_claim(plan, claim, line), 0, line, one->text) ;
+  }
+}
+
 void plan_settle (struct plan *plan)
 {
   settle_unclaimed(plan) ;
   settle_pieces(plan) ;
+  settle_todos(plan) ;
 }

@@ -22,6 +22,7 @@ struct piece
 {
   char const *text ;
   char const *names ; /* what it defines, with blanks between them and around them */
+  int is_function ; /* for those that run it, by its one name */
   int always ; /* for each service, not only for those that mention a name of it */
   int shared ; /* computed once, by the cont-init.d script, and handed on by name */
   int positional ; /* sets $1, $2, ...: for those that mention them */
@@ -63,6 +64,8 @@ struct service
   struct setting *settings ;
   int is_main ;
   int is_oneshot ;
+  int is_exec ; /* the script became it */
+  int is_waited ; /* the script went on when it had ended */
   int is_background ; /* a wait with a pid or none can mean it */
   int without_signals ; /* a shell stays between the supervisor and the program */
   struct texts todo ;
@@ -133,6 +136,12 @@ extern void plan_todo (struct plan *plan, struct service *service, struct claim 
    that are written is there. */
 extern void plan_mark_place (struct plan *plan, struct service *service, struct claim *claim, char const *text) ;
 
+/* Does the text use $1, $@, $#, ...? */
+extern int mentions_positional (char const *text) ;
+
+/* Does the text use what the piece sets? */
+extern int piece_mentioned (struct piece const *piece, char const *text) ;
+
 /* Does the text use what one of them sets? */
 extern int placed_mentioned (struct placed const *placed, char const *text) ;
 
@@ -142,6 +151,9 @@ extern void plan_needed (struct plan const *plan, struct service const *service,
   char const *extra, char *needed) ;
 /* Is the piece in a call or loop that `placed` is not in? */
 extern int piece_is_elsewhere (struct piece const *piece, struct placed const *placed) ;
+
+/* Says where each piece went. For plan_settle(). */
+extern void settle_pieces (struct plan *plan) ;
 
 /* Says where each piece went, and makes a TODO of whatever nobody claimed. */
 extern void plan_settle (struct plan *plan) ;

@@ -16,24 +16,6 @@ static char const *redirects_of (struct analysis *a, struct statement const *sta
   return texts_join(a->pool, &texts, " ") ;
 }
 
-/* The code of `su -c` and the like, with exec before a command that is alone. */
-static char const *code_with_exec (struct analysis *a, char const *raw)
-{
-  struct source code ;
-  char const *value = shell_unquote(a->pool, raw) ;
-  struct statement *only ;
-  if (value)
-  {
-    only = shell_parse_text(a->pool, &code, value) ;
-    if (only && !only->next && !only->background && only->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(only), "exec cd"))
-      return shell_quote(a->pool, pool_printf(a->pool, "exec %s", value)) ;
-    return raw ;
-  }
-  if (*raw == '"' && !strpbrk(raw, ";&|\n()") && strncmp(raw, "\"exec ", 6) != 0 && strncmp(raw, "\"cd ", 4) != 0)
-    return pool_printf(a->pool, "\"exec %s", raw + 1) ;
-  return raw ;
-}
-
 /* A daemon's foreground form: the words that it has in common with the original are
    as they were written. */
 static char const *foreground_words (struct analysis *a, struct statement const *statement, unsigned int first, struct foreground const *foreground)
@@ -57,24 +39,46 @@ static void tell_dropped (struct analysis *a, struct service *service, struct la
   claim->what = pool_printf(a->pool, "%s (dropped: %s)", claim->what, texts_join(a->pool, &launch->dropped, "; ")) ;
 }
 
-static void tell_foreground (struct analysis *a, struct service *service, struct statement const *statement, struct foreground const *foreground)
+static void tell_foreground (struct analysis *a, struct service *service, uint32_t line, struct foreground const *foreground)
 {
-  uint32_t line = line_of(a, statement) ;
   if (foreground->means_strays) service_set(a->plan, service, "flag-keep-strays", "") ;
   if (!foreground->in_background) return ;
-  if (!foreground->argv[0] && foreground->is_init_script)
-  {
-    /* As the script did, until somebody writes the service. */
-    service->is_oneshot = 1 ;
-    service->is_main = service->is_background = 0 ;
-    service_set(a->plan, service, "flag-keep-strays", "") ;
-  }
   if (!foreground->argv[0])
-    plan_todo(a->plan, service, service->claim, line, foreground->mend
-      ? pool_printf(a->pool, "it puts itself into the background: %s", foreground->mend)
-      : "it puts itself into the background, and its foreground form is not known: look it up in its manual") ;
+  {
+    service_set(a->plan, service, "flag-forks", "") ;
+    plan_todo(a->plan, service, service->claim, line, pool_printf(a->pool,
+      "it puts itself into the background: %s; until then flag-forks follows it (with a pidfile, if it leaves several processes)",
+      foreground->mend ? foreground->mend : "its foreground form is not known: look it up in its manual")) ;
+  }
   else if (service->claim)
     service->claim->what = pool_printf(a->pool, "%s (in the foreground: it would have left by itself)", service->claim->what) ;
+}
+
+/* The code of `su -c` and the like, with exec before a command that is alone, and that
+   in the foreground. */
+static char const *code_with_exec (struct analysis *a, struct service *service, char const *raw)
+{
+  struct source code ;
+  char const *value = shell_unquote(a->pool, raw) ;
+  int is_plain = !!value ;
+  struct statement *only ;
+  struct foreground foreground ;
+  struct launch launch ;
+  if (!value && *raw == '"' && raw[1]) value = pool_copy(a->pool, raw + 1, strlen(raw) - 2) ;
+  only = value ? shell_parse_text(a->pool, &code, value) : 0 ;
+  if (!only || only->next || only->kind != STATEMENT_COMMAND || shell_one_of(statement_command(only), "exec cd")) return raw ;
+  value = source_copy(&code, only->range) ;
+  command_unwrap(a->pool, only, &launch) ;
+  command_foreground(only, launch.first, &foreground) ;
+  if (foreground.in_background) tell_foreground(a, service, service->line, &foreground) ;
+  if (foreground.argv[0])
+  {
+    value = foreground_words(a, only, launch.first, &foreground) ;
+    for (unsigned int i = 0 ; i < only->nredirects ; i++) value = pool_printf(a->pool, "%s %s", value, only->redirects[i].raw) ;
+  }
+  else if (foreground.in_background) return raw ; /* flag-forks follows it */
+  value = pool_printf(a->pool, "exec %s", value) ;
+  return is_plain ? shell_quote(a->pool, value) : pool_printf(a->pool, "\"%s\"", value) ;
 }
 
 static char const *trim (struct pool *pool, char const *text)
@@ -111,7 +115,7 @@ static void set_words (struct analysis *a, struct service *service, struct state
   service->redirects = trim(a->pool, redirects_of(a, statement, first, statement->core.end)) ;
   if (launch->code)
   {
-    service->command = pool_printf(a->pool, "%s -c %s", launch->code_prefix, code_with_exec(a, launch->code)) ;
+    service->command = pool_printf(a->pool, "%s -c %s", launch->code_prefix, code_with_exec(a, service, launch->code)) ;
     service->redirects = redirects_of(a, statement, UINT32_MAX, 0) ;
   }
   else if (foreground->argv[0])
@@ -162,7 +166,7 @@ static void become (struct analysis *a, struct service *service, struct statemen
   command_argv(statement, launch.first, argv) ;
   if (argv[0] && !*service->program) service->program = shell_basename(argv[0]) ;
   set_words(a, service, statement, &launch, &foreground) ;
-  tell_foreground(a, service, statement, &foreground) ;
+  tell_foreground(a, service, line_of(a, statement), &foreground) ;
 }
 
 /* A list: its last statement is what the service becomes. */

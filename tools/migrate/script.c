@@ -145,6 +145,42 @@ static void claim_interpreter (struct analysis *a, struct statement *first)
   plan_setup(a->plan, range, 0, 0) ;
 }
 
+/* case "$1"; MODE=$1, then case "$MODE" */
+static int is_chosen (struct analysis *a, struct service const *service)
+{
+  char const *conditions = texts_join(a->pool, &service->conditions, " ") ;
+  if (service->positional) return 0 ;
+  if (mentions_positional(conditions)) return 1 ;
+  for (unsigned int i = 0 ; i < service->npieces ; i++)
+    if (a->plan->pieces[i].claim && piece_mentioned(a->plan->pieces + i, conditions) && mentions_positional(a->plan->pieces[i].text)) return 1 ;
+  return 0 ;
+}
+
+/* What CMD was is written into the files: another one does not choose any more. */
+static void note_arguments (struct analysis *a, struct statement *first)
+{
+  struct plan *plan = a->plan ;
+  struct texts chosen = { 0 } ;
+  struct texts words = { 0 } ;
+  char const *cmd ;
+  if (!plan->services || !asks_positional(a, first)) return ;
+  if (!plan->cmd)
+  {
+    texts_add(a->pool, &plan->notes, "the script looks at its arguments, which are the image's CMD: with --dockerfile they are known") ;
+    return ;
+  }
+  if (!plan->cmd[0]) return ;
+  for (unsigned int i = 0 ; plan->cmd[i] ; i++) texts_add(a->pool, &words, shell_quote(a->pool, plan->cmd[i])) ;
+  cmd = texts_join(a->pool, &words, " ") ;
+  for (struct service *service = plan->services ; service ; service = service->next)
+    if (is_chosen(a, service)) texts_add(a->pool, &chosen, service->name) ;
+  texts_add(a->pool, &plan->notes, chosen.first
+    ? pool_printf(a->pool, "the script's arguments chose among %s; now CMD (%s) is written into their run, and `docker run IMAGE WORD` does not choose any more: "
+      "it runs WORD beside the services. To choose, write `set -- \"${ROLE:-%s}\"` in place of `set -- %s`, and start with `docker run -e ROLE=WORD`",
+      texts_join(a->pool, &chosen, ", "), cmd, plan->cmd[0], cmd)
+    : pool_printf(a->pool, "the script ran its arguments; now CMD (%s) is written into the files, and `docker run IMAGE COMMAND` runs COMMAND beside the services", cmd)) ;
+}
+
 void migrate_script (struct plan *plan)
 {
   struct analysis a = { .plan = plan, .source = plan->source, .pool = plan->pool, .suffix = "" } ;
@@ -170,6 +206,5 @@ void migrate_script (struct plan *plan)
   plan_settle(plan) ;
   note_damage(&a, first) ;
   if (!plan->services) texts_add(a.pool, &plan->notes, "no long-running process was found: nothing was started in the background or at the end") ;
-  if (!plan->cmd && asks_positional(&a, first) && plan->services)
-    texts_add(a.pool, &plan->notes, "the script looks at its arguments, which are the image's CMD: with --dockerfile they are known") ;
+  note_arguments(&a, first) ;
 }

@@ -1,49 +1,11 @@
-#include <string.h>
-
-#include <tree_sitter/api.h>
 #include <skalibs/strerr.h>
 
-#include "migrate/shell.h"
-
-#define DEPTH_MAX 100 /* deeper ones stay text */
+#include "migrate/tree.h"
 
 extern TSLanguage const *tree_sitter_bash (void) ;
 
-struct reader
-{
-  struct source *source ;
-  unsigned int depth ;
-} ;
-
 static struct statement *read_list (struct reader *reader, TSNode node, uint32_t from, uint32_t to) ;
 static struct statement *read_statement (struct reader *reader, TSNode node) ;
-
-static struct range range_of (TSNode node)
-{
-  return (struct range){ ts_node_start_byte(node), ts_node_end_byte(node) } ;
-}
-
-static int is (TSNode node, char const *type)
-{
-  return !strcmp(ts_node_type(node), type) ;
-}
-
-static int is_field (TSNode parent, uint32_t child, char const *field)
-{
-  char const *name = ts_node_field_name_for_child(parent, child) ;
-  return name && !strcmp(name, field) ;
-}
-
-/* Does a here-document have its last line? */
-static int has_end (TSNode node)
-{
-  for (uint32_t i = 0 ; i < ts_node_child_count(node) ; i++)
-  {
-    TSNode child = ts_node_child(node, i) ;
-    if (is(child, "heredoc_end")) return !ts_node_is_missing(child) && ts_node_end_byte(child) > ts_node_start_byte(child) ;
-  }
-  return 0 ;
-}
 
 /* Is something in it not understood? Bash has redirections (3<>file, a here-document
    in the background) that this grammar takes for errors. */
@@ -57,74 +19,6 @@ static int is_damaged (TSNode node, unsigned int depth)
   for (uint32_t i = 0 ; i < n ; i++)
     if (is_damaged(ts_node_child(node, i), depth + 1)) return 1 ;
   return 0 ;
-}
-
-static struct word read_word (struct reader *reader, TSNode node)
-{
-  struct word word = { .range = range_of(node) } ;
-  word.raw = source_copy(reader->source, word.range) ;
-  word.value = shell_unquote(reader->source->pool, word.raw) ;
-  return word ;
-}
-
-/* The programs in the substitutions of a statement without parts. */
-static void read_programs (struct reader *reader, TSNode node, struct statement *statement, unsigned int depth)
-{
-  uint32_t n = ts_node_child_count(node) ;
-  if (depth > DEPTH_MAX) return ;
-  if (depth && is(node, "command"))
-  {
-    TSNode name = ts_node_child_by_field_name(node, "name", 4) ;
-    if (!ts_node_is_null(name)) texts_add(reader->source->pool, &statement->programs, shell_basename(read_word(reader, name).raw)) ;
-  }
-  for (uint32_t i = 0 ; i < n ; i++) read_programs(reader, ts_node_child(node, i), statement, depth + 1) ;
-}
-
-static void read_redirect (struct reader *reader, TSNode node, struct statement *statement)
-{
-  struct redirect *redirect = statement->redirects + statement->nredirects++ ;
-  uint32_t n = ts_node_child_count(node) ;
-  redirect->range = range_of(node) ;
-  redirect->raw = source_copy(reader->source, redirect->range) ;
-  redirect->target = "" ;
-  if (is(node, "heredoc_redirect"))
-  {
-    statement->damaged |= !has_end(node) ;
-    for (uint32_t i = 0 ; i < n ; i++)
-    {
-      TSNode child = ts_node_child(node, i) ;
-      if (!is(child, "ERROR") || strcmp(source_copy(reader->source, range_of(child)), "&") != 0) continue ;
-      /* <<EOF & : it is the statement's, and no part of the redirection. */
-      ((char *)redirect->raw)[ts_node_start_byte(child) - redirect->range.start] = ' ' ;
-      statement->background = 1 ;
-    }
-    return ;
-  }
-  redirect->is_output = !!strchr(redirect->raw, '>') ;
-  if (n) redirect->target = source_copy(reader->source, range_of(ts_node_child(node, n - 1))) ;
-}
-
-/* Words, assignments and redirections of a command, a declaration or a for. */
-static void read_words (struct reader *reader, TSNode node, struct statement *statement)
-{
-  uint32_t n = ts_node_child_count(node) ;
-  struct pool *pool = reader->source->pool ;
-  statement->words = pool_alloc(pool, n * sizeof(struct word)) ;
-  statement->assignments = pool_alloc(pool, n * sizeof(struct word)) ;
-  statement->redirects = pool_alloc(pool, (n + 1) * sizeof(struct redirect)) ;
-  for (uint32_t i = 0 ; i < n ; i++)
-  {
-    TSNode child = ts_node_child(node, i) ;
-    if (strstr(ts_node_type(child), "redirect")) read_redirect(reader, child, statement) ;
-    else if (is(child, "variable_assignment") && statement->kind != STATEMENT_DECLARATION)
-      statement->assignments[statement->nassignments++] = read_word(reader, child) ;
-    else if (is(child, "do_group") || is(child, "compound_statement") || is(child, "ERROR")
-     || is_field(node, i, "variable") || is(child, "for") || is(child, "select") || is(child, "in") || is(child, ";")) continue ;
-    else if (range_of(child).end > range_of(child).start) statement->words[statement->nwords++] = read_word(reader, child) ;
-  }
-  if (!statement->nwords && statement->nassignments) statement->kind = STATEMENT_ASSIGNMENT ;
-  /* A word of the grammar that begins no command: its other half is missing. */
-  if (statement->nwords && shell_one_of(statement->words[0].raw, "if then elif else fi do done case esac while until for { } in")) statement->damaged = 1 ;
 }
 
 static struct branch *branch_new (struct reader *reader, struct branch ***end)
@@ -224,36 +118,6 @@ static void read_loop (struct reader *reader, TSNode node, struct statement *sta
     }
   }
   branch->body = read_list(reader, body, 0, ts_node_child_count(body)) ;
-}
-
-static void read_redirected (struct reader *reader, TSNode node, struct statement *statement)
-{
-  uint32_t n = ts_node_child_count(node) ;
-  unsigned int had = statement->nredirects ;
-  struct redirect *redirects = pool_alloc(reader->source->pool, (had + n + 1) * sizeof(*redirects)) ;
-  if (had) memcpy(redirects, statement->redirects, had * sizeof(*redirects)) ;
-  statement->redirects = redirects ;
-  for (uint32_t i = 0 ; i < n ; i++)
-    if (strstr(ts_node_type(ts_node_child(node, i)), "redirect") && !is(ts_node_child(node, i), "redirected_statement"))
-      read_redirect(reader, ts_node_child(node, i), statement) ;
-}
-
-/* `a && b >x`: the grammar gives the redirection to the whole, the shell to b. */
-static void push_redirects (struct pool *pool, struct statement *statement)
-{
-  struct statement *last = statement->body ;
-  struct redirect *redirects ;
-  if (statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR && statement->kind != STATEMENT_PIPELINE && statement->kind != STATEMENT_NOT) return ;
-  while (last && last->next) last = last->next ;
-  if (!last || !statement->nredirects) return ;
-  redirects = pool_alloc(pool, (last->nredirects + statement->nredirects + 1) * sizeof(*redirects)) ;
-  if (last->nredirects) memcpy(redirects, last->redirects, last->nredirects * sizeof(*redirects)) ;
-  memcpy(redirects + last->nredirects, statement->redirects, statement->nredirects * sizeof(*redirects)) ;
-  last->redirects = redirects ;
-  last->nredirects += statement->nredirects ;
-  if (statement->range.end > last->range.end) last->range.end = statement->range.end ;
-  statement->nredirects = 0 ;
-  push_redirects(pool, last) ;
 }
 
 static void read_list_operator (struct reader *reader, TSNode node, struct statement *statement)
@@ -415,3 +279,4 @@ struct statement *shell_parse_text (struct pool *pool, struct source *code, char
   source_init(code, pool, "", text, len > SOURCE_SIZE_MAX ? SOURCE_SIZE_MAX : len) ;
   return shell_parse(code) ;
 }
+

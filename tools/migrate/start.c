@@ -15,36 +15,6 @@ struct claim *claim_statement (struct analysis *a, struct statement const *state
   return source_claim(a->source, statement->range, where, what) ;
 }
 
-void hold_remark (struct analysis *a, struct statement *comment)
-{
-  struct remark **end = &a->remarks ;
-  struct remark *remark = pool_alloc(a->pool, sizeof(*remark)) ;
-  remark->range = comment->range ;
-  remark->claim = claim_statement(a, comment, "dropped", "comment") ;
-  while (*end) end = &(*end)->next ;
-  *end = remark ;
-}
-
-static void remarks_to_service (struct analysis *a, struct service *service)
-{
-  for (struct remark *remark = a->remarks ; remark ; remark = remark->next)
-  {
-    texts_add(a->pool, &service->before, source_copy(a->source, remark->range)) ;
-    remark->claim->where = service_where(a->plan, service, "run") ;
-  }
-  a->remarks = 0 ;
-}
-
-static void remarks_to_setup (struct analysis *a)
-{
-  for (struct remark *remark = a->remarks ; remark ; remark = remark->next)
-  {
-    plan_setup(a->plan, remark->range, 0, 0) ;
-    remark->claim->where = plan_setup_where(a->plan) ;
-  }
-  a->remarks = 0 ;
-}
-
 static struct held *hold (struct analysis *a, struct held **list, struct statement *statement)
 {
   struct held *held = pool_alloc(a->pool, sizeof(*held)) ;
@@ -52,6 +22,54 @@ static struct held *hold (struct analysis *a, struct held **list, struct stateme
   while (*list) list = &(*list)->next ;
   *list = held ;
   return held ;
+}
+
+/* ---- comments ---- */
+
+void hold_remark (struct analysis *a, struct statement *comment)
+{
+  hold(a, &a->remarks, comment)->claim = claim_statement(a, comment, "dropped", "comment") ;
+}
+
+void drop_remarks (struct analysis *a, struct statement const *statement)
+{
+  uint32_t line = line_of(a, statement) ;
+  struct held **first = &a->remarks ;
+  /* Those in the lines just above. */
+  for (struct held **one = &a->remarks ; *one ; one = &(*one)->next)
+  {
+    uint32_t next = (*one)->next ? line_of(a, (*one)->next->statement) : line ;
+    if (line_of(a, (*one)->statement) + 1 != next) first = &(*one)->next ;
+  }
+  *first = 0 ;
+}
+
+static void remarks_to_service (struct analysis *a, struct service *service)
+{
+  for (struct held *remark = a->remarks ; remark ; remark = remark->next)
+  {
+    texts_add(a->pool, &service->before, statement_text(a, remark->statement)) ;
+    remark->claim->where = service_where(a->plan, service, "run") ;
+  }
+  a->remarks = 0 ;
+}
+
+static void remarks_to_setup (struct analysis *a)
+{
+  for (struct held *remark = a->remarks ; remark ; remark = remark->next)
+  {
+    plan_setup(a->plan, remark->statement->range, 0, 0) ;
+    remark->claim->where = plan_setup_where(a->plan) ;
+  }
+  a->remarks = 0 ;
+}
+
+/* To the list, ahead of what they are about. */
+static void remarks_to_list (struct analysis *a, struct held **list)
+{
+  while (*list) list = &(*list)->next ;
+  *list = a->remarks ;
+  a->remarks = 0 ;
 }
 
 void add_ready (struct analysis *a, struct service *service)
@@ -62,121 +80,6 @@ void add_ready (struct analysis *a, struct service *service)
 static void copy_texts (struct analysis *a, struct texts *to, struct texts const *from)
 {
   for (struct text const *one = from->first ; one ; one = one->next) texts_add(a->pool, to, one->text) ;
-}
-
-/* ---- names ---- */
-
-struct finding
-{
-  struct analysis *a ;
-  struct statement *found ;
-} ;
-
-static int find_command (struct statement *statement, void *data)
-{
-  struct finding *finding = data ;
-  if (is_message(finding->a, statement)) return 0 ;
-  if (statement->kind != STATEMENT_COMMAND || shell_one_of(statement_command(statement),
-    ": true false cd echo printf export sleep set exit source . eval test [ wait mkdir chown chmod read umask ulimit local return shift")) return 0 ;
-  finding->found = statement ;
-  return statement->nwords > 0 ;
-}
-
-/* The command that a statement becomes in the end; 0: it is not so simple. */
-static struct statement *final_command (struct statement *statement)
-{
-  struct statement *last = 0 ;
-  switch (statement->kind)
-  {
-    case STATEMENT_COMMAND : return statement ;
-    case STATEMENT_AND : return final_command(statement->body->next) ;
-    case STATEMENT_OR :
-    case STATEMENT_PIPELINE : return statement->body ? final_command(statement->body) : 0 ;
-    case STATEMENT_GROUP :
-    case STATEMENT_SUBSHELL :
-      for (struct statement *one = statement->body ; one ; one = one->next)
-        if (one->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(one), "exit return wait")) last = one ;
-      return last ? final_command(last) : 0 ;
-    default : return 0 ;
-  }
-}
-
-static struct statement *find_main_command (struct analysis *a, struct statement *statement)
-{
-  struct finding finding = { .a = a } ;
-  struct statement *last = final_command(statement) ;
-  if (last && find_command(last, &finding)) return last ;
-  statement_walk(statement, &find_command, &finding) ;
-  return finding.found ;
-}
-
-static char const *name_of_code (struct analysis *a, char const *raw)
-{
-  struct source code ;
-  struct statement *found = 0 ;
-  char const *argv[COMMAND_WORDS_MAX] ;
-  char const *value = shell_unquote(a->pool, raw) ;
-  if (!value) value = *raw == '"' ? pool_copy(a->pool, raw + 1, strlen(raw) > 2 ? strlen(raw) - 2 : 0) : raw ;
-  for (struct statement *one = shell_parse_text(a->pool, &code, value) ; one ; one = one->next)
-    if (find_main_command(a, one)) found = find_main_command(a, one) ;
-  if (!found) return "service" ;
-  {
-    struct launch launch ;
-    command_unwrap(a->pool, found, &launch) ;
-    command_argv(found, launch.first, argv) ;
-  }
-  return argv[0] ? command_service_name(a->pool, argv) : "service" ;
-}
-
-/* "$@" or "$1" as a command: what it is depends on the call. */
-static int uses_positional_command (struct statement *statement, void *data)
-{
-  (void)data ;
-  return statement->kind == STATEMENT_COMMAND && statement->nwords && strchr("123456789@*{", statement->words[0].raw[0] == '$'
-    ? statement->words[0].raw[1] : statement->words[0].raw[0] == '"' && statement->words[0].raw[1] == '$' ? statement->words[0].raw[2] : '1') != 0
-   && strchr(statement->words[0].raw, '$') ;
-}
-
-static char const *name_of (struct analysis *a, struct statement *statement)
-{
-  struct launch launch ;
-  struct foreground foreground ;
-  struct statement *found ;
-  char const *argv[COMMAND_WORDS_MAX] ;
-  struct function *function = find_function(a, statement_command(statement)) ;
-  if (function && function->statement->body && a->depth < 10)
-  {
-    char const *name ;
-    if (statement_walk(function->statement->body, &uses_positional_command, 0) == 0)
-    {
-      a->depth++ ;
-      name = name_of(a, function->statement->body) ;
-      a->depth-- ;
-      if (strcmp(name, "service") != 0) return name ;
-    }
-    return statement_command(statement) ;
-  }
-  found = find_main_command(a, statement) ;
-  if (!found) return statement->kind == STATEMENT_COMMAND && statement->nwords ? statement_command(statement) : "service" ;
-  if (found != statement && find_function(a, statement_command(found)) && a->depth < 10)
-  {
-    char const *name ;
-    a->depth++ ;
-    name = name_of(a, found) ;
-    a->depth-- ;
-    return name ;
-  }
-  command_unwrap(a->pool, found, &launch) ;
-  if (launch.code) return name_of_code(a, launch.code) ;
-  command_foreground(found, launch.first, &foreground) ;
-  command_argv(found, launch.first, argv) ;
-  if (argv[0] && shell_one_of(shell_basename(argv[0]), "sh bash dash ash") && argv[1] && argv[1][0] == '-' && strchr(argv[1], 'c')
-   && launch.first + 2 < found->nwords) return name_of_code(a, found->words[launch.first + 2].raw) ;
-  if (foreground.is_init_script)
-    return foreground.argv[0] ? shell_basename(foreground.argv[0])
-     : argv[0] && strncmp(argv[0], "/etc/", 5) != 0 && argv[1] ? (strcmp(shell_basename(argv[0]), "systemctl") != 0 ? argv[1] : argv[2])
-     : argv[0] ? shell_basename(argv[0]) : "service" ;
-  return argv[0] ? command_service_name(a->pool, argv) : "service" ;
 }
 
 /* ---- services ---- */
@@ -192,32 +95,13 @@ int is_image_command (struct analysis *a, struct statement const *statement)
   return shell_one_of(raw, "\"$@\" $@ \"${@}\" ${@} $* \"$*\"") ;
 }
 
-/* With what tells it from others: the value of the loop that starts it, or, when the
-   name is taken, its first argument that is a plain word. */
-static char const *distinct_name (struct analysis *a, char const *name, struct statement *statement)
-{
-  struct statement *found ;
-  struct service *other ;
-  if (*a->suffix && !strstr(name, a->suffix + 1)) return pool_printf(a->pool, "%s%s", name, a->suffix) ;
-  other = plan_find(a->plan, name) ;
-  if (!other) return name ;
-  found = find_main_command(a, statement) ;
-  for (unsigned int i = 1 ; found && i < found->nwords ; i++)
-  {
-    char const *word = statement_word(found, i) ;
-    if (*word && strspn(word, "abcdefghijklmnopqrstuvwxyz-_") == strlen(word) && *word != '-' && !shell_mentions(other->text, word))
-      return pool_printf(a->pool, "%s-%s", name, word) ;
-  }
-  return name ;
-}
-
 void take_pending (struct analysis *a, struct service *service)
 {
   for (struct held *held = a->pending ; held ; held = held->next)
   {
     texts_add(a->pool, &service->before, statement_text(a, held->statement)) ;
     held->claim->where = service_where(a->plan, service, "run") ;
-    held->claim->what = pool_printf(a->pool, "%s, ahead of the command", held->claim->what) ;
+    if (held->statement->kind != STATEMENT_COMMENT) held->claim->what = pool_printf(a->pool, "%s, ahead of the command", held->claim->what) ;
   }
   a->pending = 0 ;
 }
@@ -246,7 +130,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   name = by_cmd ? command_service_name(a->pool, a->plan->cmd) : runs_arguments(a, statement) && !a->positional ? "cmd" : name_of(a, statement) ;
   service = plan_service(a->plan, distinct_name(a, name, statement), line_of(a, statement)) ;
   service->text = statement_text(a, statement) ;
-  service->is_main = how == START_MAIN ;
+  service->is_main = service->is_waited = how == START_MAIN ;
   service->is_background = how == START_BACKGROUND ;
   copy_texts(a, &service->conditions, &a->conditions) ;
   service->positional = a->positional ;
@@ -262,6 +146,9 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   if (!a->plan->cmd && !a->positional && !a->in_function && service->command && takes_arguments(service->command))
     plan_todo(a->plan, service, service->claim, service->line,
       "\"$@\" is the image's CMD, which is not known: give --dockerfile; or write it here, and take it out of the Dockerfile") ;
+  if (!a->plan->cmd && !a->positional && !a->in_function && mentions_positional(texts_join(a->pool, &service->conditions, " ")))
+    plan_todo(a->plan, service, service->claim, service->line,
+      "the script's arguments decide whether it is started, and are the image's CMD, which is not known: give --dockerfile, or write set -- WORD ahead of the condition") ;
   if (how == START_BACKGROUND && shell_one_of(service->program, TASKS))
   {
     service->is_oneshot = 1 ;
@@ -279,9 +166,10 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
 void add_task (struct analysis *a, struct statement *statement)
 {
   struct held *held ;
-  if (!a->task)
+  int is_first = !a->task ;
+  if (is_first)
   {
-    struct service *task = plan_service(a->plan, name_of(a, statement), line_of(a, statement)) ;
+    struct service *task = plan_service(a->plan, task_name(a, statement), line_of(a, statement)) ;
     task->is_oneshot = 1 ;
     copy_texts(a, &task->conditions, &a->conditions) ;
     task->positional = a->positional ;
@@ -289,23 +177,26 @@ void add_task (struct analysis *a, struct statement *statement)
     else
       for (struct service *one = a->plan->services ; one != task ; one = one->next) texts_add(a->pool, &task->dependencies, one->name) ;
     a->task = task ;
-    remarks_to_service(a, task) ;
     if (!a->conditions.first) take_pending(a, task) ;
   }
+  for (struct held *remark = a->remarks ; remark ; remark = remark->next) remark->claim->where = service_where(a->plan, a->task, "run") ;
+  remarks_to_list(a, &a->task_statements) ;
   held = hold(a, &a->task_statements, statement) ;
   held->claim = claim_statement(a, statement, service_where(a->plan, a->task, "run"), pool_printf(a->pool, "task %s, run once%s%s", a->task->name,
     a->task->dependencies.first ? " after " : "", texts_join(a->pool, &a->task->dependencies, ", "))) ;
   plan_mark_place(a->plan, a->task, held->claim, statement_text(a, statement)) ;
-  if (!a->sets_errexit && !held->next && a->task_statements == held)
+  if (!a->sets_errexit && is_first)
     held->claim->what = pool_printf(a->pool, "%s; when it fails, what depends on it is not started (the script went on)", held->claim->what) ;
 }
 
 void close_task (struct analysis *a)
 {
   struct service *task = a->task ;
+  struct held *first = a->task_statements ;
   if (!task) return ;
   a->task = 0 ;
-  task->claim = a->task_statements->claim ;
+  while (first->statement->kind == STATEMENT_COMMENT) first = first->next ;
+  task->claim = first->claim ;
   task->npieces = a->plan->npieces ;
   for (struct held *held = a->task_statements ; held ; held = held->next)
   {
@@ -333,6 +224,7 @@ void add_ordinary (struct analysis *a, struct statement *statement)
   struct claim *claim ;
   if (a->conditions.first || (a->plan->services && !a->task && is_preparation(statement)))
   {
+    remarks_to_list(a, &a->pending) ;
     hold(a, &a->pending, statement)->claim = claim_statement(a, statement, "", "as it was") ;
     return ;
   }
@@ -373,6 +265,11 @@ void flush_pending (struct analysis *a)
     for (struct held *held = first ; held ; held = held->next)
     {
       struct claim *claim = held->claim ;
+      if (held->statement->kind == STATEMENT_COMMENT)
+      {
+        hold(a, &a->remarks, held->statement)->claim = claim ;
+        continue ;
+      }
       add_task(a, held->statement) ;
       claim->where = service_where(a->plan, a->task, "run") ;
       claim->what = pool_printf(a->pool, "task %s, run once", a->task->name) ;

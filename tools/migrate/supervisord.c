@@ -15,6 +15,7 @@ struct translation
   struct source *source ;
   struct ini *ini ;
   struct ini_section *section ;
+  struct ini_section *global ; /* [supervisord]; without options when there is none */
   struct expansion expansion ;
   struct service *service ;
 } ;
@@ -66,23 +67,53 @@ static void set_command (struct translation *t)
 
 static void set_environment (struct translation *t, struct ini_section *section, char const *what)
 {
-  char const *value = section ? ini_take(t->source, section, "environment", where(t, "run"), what) : 0 ;
+  char const *value = section->options ? ini_take(t->source, section, "environment", where(t, "run"), what) : 0 ;
   if (value && !supervisord_environment(t->plan->pool, &t->expansion, value, &t->service->before))
     plan_todo(t->plan, t->service, t->service->claim, t->service->line, "part of environment= is not understood") ;
+}
+
+/* The program's value, or else the one that it inherits from [supervisord]; 0: neither has it. */
+static char const *take_inherited (struct translation *t, char const *name, char const *what)
+{
+  char const *value = take(t, name, "run", what) ;
+  char const *inherited = ini_take(t->source, t->global, name, "each run", pool_printf(t->plan->pool, "%s, of each service that has none of its own", what)) ;
+  return value ? value : inherited ;
+}
+
+static void add_option (struct translation *t, char const *option, char const *value)
+{
+  texts_add(t->plan->pool, &t->service->options, option) ;
+  texts_add(t->plan->pool, &t->service->options, value) ;
+}
+
+/* supervisord raised the limit for itself, hence for its programs; 1024 any container has. */
+static void set_limit (struct translation *t)
+{
+  char const *value = ini_take(t->source, t->global, "minfds", "each run", "limit of open files, by reeve-exec") ;
+  unsigned int n = value ? shell_number(value, 100000000, 0) : 0 ;
+  if (n > 1024) add_option(t, "--limit", pool_printf(t->plan->pool, "nofile=%u", n)) ;
+}
+
+/* The directory of [supervisord] is that of one that puts itself into the background. */
+static char const *take_directory (struct translation *t)
+{
+  char const *nodaemon = ini_take(t->source, t->global, "nodaemon", "", 0) ;
+  if (!nodaemon || !is_true(nodaemon)) return take_inherited(t, "directory", "working directory") ;
+  ini_take(t->source, t->global, "directory", "dropped", "with nodaemon, supervisord did not go there") ;
+  return take(t, "directory", "run", "working directory") ;
 }
 
 static void set_process (struct translation *t)
 {
   struct pool *pool = t->plan->pool ;
   char const *value ;
-  if ((value = take(t, "directory", "run", "working directory")))
+  if ((value = take_directory(t)))
     texts_add(pool, &t->service->before, pool_printf(pool, "cd %s || exit 111", supervisord_word(pool, &t->expansion, value))) ;
-  if ((value = take(t, "umask", "run", "umask"))) texts_add(pool, &t->service->before, pool_printf(pool, "umask %s", value)) ;
-  if ((value = take(t, "user", "run", "user, by reeve-exec")))
-  {
-    texts_add(pool, &t->service->options, "--user") ;
-    texts_add(pool, &t->service->options, supervisord_word(pool, &t->expansion, value)) ;
-  }
+  value = ini_take(t->source, t->global, "user", "", 0) ;
+  if (value && !strcmp(value, "root")) ini_take(t->source, t->global, "user", "dropped", "root, as the container is if nobody says otherwise") ;
+  if ((value = take_inherited(t, "user", "user, by reeve-exec")) && strcmp(value, "root") != 0) add_option(t, "--user", supervisord_word(pool, &t->expansion, value)) ;
+  if ((value = take_inherited(t, "umask", "umask, by reeve-exec"))) add_option(t, "--umask", value) ;
+  set_limit(t) ;
 }
 
 /* One of the two outputs, as a redirection; "" for the container's. */
@@ -211,8 +242,7 @@ static void add_process (struct translation *t, char const *name, char const *pr
   t->service = plan_service(t->plan, service_name, source_line(t->source, t->section->range.start)) ;
   t->service->program = name ;
   set_command(t) ;
-  for (struct ini_section *section = t->ini->sections ; section ; section = section->next)
-    if (!strcmp(section->name, "supervisord")) set_environment(t, section, "environment of every service") ;
+  set_environment(t, t->global, "environment of every service") ;
   set_environment(t, t->section, "environment") ;
   set_process(t) ;
   set_outputs(t) ;
@@ -277,6 +307,14 @@ static void drop_section (struct translation *t, char const *why)
   for (struct ini_option *option = t->section->options ; option ; option = option->next) source_claim(t->source, option->range, "dropped", why) ;
 }
 
+/* The files that [include] names; "" if there is none. */
+static char const *included (struct translation const *t)
+{
+  for (struct ini_section *section = t->ini->sections ; section ; section = section->next)
+    if (!strcmp(section->name, "include") && ini_take(t->source, section, "files", "", 0)) return ini_take(t->source, section, "files", "", 0) ;
+  return "" ;
+}
+
 static void other_section (struct translation *t)
 {
   struct pool *pool = t->plan->pool ;
@@ -297,8 +335,7 @@ static void other_section (struct translation *t)
   else if (!strcmp(name, "include"))
   {
     drop_section(t, "included files are not read") ;
-    plan_todo(t->plan, 0, 0, source_line(t->source, t->section->range.start), "included files are not read: give them to reeve-migrate one by one") ;
-    texts_add(pool, &t->plan->notes, "the files that [include] names are not read: give them to reeve-migrate one by one") ;
+    texts_add(pool, &t->plan->notes, pool_printf(pool, "the files that [include] names are not read: give them to reeve-migrate one by one: %s", included(t))) ;
   }
   else
   {
@@ -310,9 +347,12 @@ static void other_section (struct translation *t)
 void migrate_supervisord (struct plan *plan)
 {
   struct ini ini ;
-  struct translation t = { .plan = plan, .source = plan->source, .ini = &ini } ;
+  struct ini_section none = { .name = "supervisord" } ;
+  struct translation t = { .plan = plan, .source = plan->source, .ini = &ini, .global = &none } ;
   plan->shell = "/bin/sh" ;
   ini_read(plan->source, &ini) ;
+  for (t.section = ini.sections ; t.section ; t.section = t.section->next)
+    if (!strcmp(t.section->name, "supervisord")) t.global = t.section ;
   for (t.section = ini.sections ; t.section ; t.section = t.section->next)
     if (!strncmp(t.section->name, "program:", 8)) add_program(&t, t.section->name + 8) ;
     else if (!strncmp(t.section->name, "fcgi-program:", 13))
@@ -332,7 +372,9 @@ void migrate_supervisord (struct plan *plan)
       note(&t, "priority", "no order: the others have the same, or none") ;
       if (t.service) todo_rest(&t) ;
     }
-  if (!plan->services) plan->refused = pool_printf(plan->pool, "%s has no [program:...] section", plan->source->name) ;
+  if (!plan->services) plan->refused = *included(&t)
+    ? pool_printf(plan->pool, "%s has no [program:...] section, but includes %s: give reeve-migrate those files", plan->source->name, included(&t))
+    : pool_printf(plan->pool, "%s has no [program:...] section", plan->source->name) ;
   texts_add(plan->pool, &plan->notes, "none of the services is main, as supervisord never ended by itself: an empty file flag-main ends the container with its service") ;
   plan_settle(plan) ;
 }

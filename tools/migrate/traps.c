@@ -1,143 +1,10 @@
-#include <ctype.h>
+/* Traps: the signals that services were sent, and what else was done at the end. */
+
 #include <string.h>
 
+#include <skalibs/sig.h>
+
 #include "migrate/analysis.h"
-
-/* ---- pids ---- */
-
-int takes_pid (struct analysis *a, struct statement *statement)
-{
-  char const *text = statement_text(a, statement) ;
-  if (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION)
-  {
-    char const *value = strstr(text, "=$!") ;
-    struct pid_variable *pid ;
-    size_t begin ;
-    if (!value) value = strstr(text, "=\"$!\"") ;
-    if (!value) value = strstr(text, "=${!}") ;
-    if (!value)
-    {
-      /* pids+=($!) */
-      if (!strstr(text, "$!")) return 0 ;
-      claim_statement(a, statement, "dropped", "the pid: the supervisor knows it") ;
-      return 1 ;
-    }
-    begin = (size_t)(value - text) ;
-    while (begin && (isalnum((unsigned char)text[begin - 1]) || text[begin - 1] == '_')) begin-- ;
-    pid = pool_alloc(a->pool, sizeof(*pid)) ;
-    pid->name = pool_copy(a->pool, text + begin, (size_t)(value - text) - begin) ;
-    pid->service = a->last ;
-    pid->next = a->pids ;
-    a->pids = pid ;
-    claim_statement(a, statement, "dropped", a->last ? pool_printf(a->pool, "the pid of %s: its supervisor knows it", a->last->name) : "the pid: the supervisor knows it") ;
-    return 1 ;
-  }
-  /* echo $! >file */
-  if (statement->kind == STATEMENT_COMMAND && shell_one_of(statement_command(statement), "echo printf") && strstr(text, "$!"))
-  {
-    struct claim *claim = claim_statement(a, statement, "dropped", "the pid: the supervisor knows it") ;
-    if (statement->nredirects) texts_add(a->pool, &claim->todo, pool_printf(a->pool, "does somebody read it from %s?", statement->redirects[0].target)) ;
-    return 1 ;
-  }
-  return 0 ;
-}
-
-struct service *service_of_pid (struct analysis *a, char const *raw)
-{
-  if (strstr(raw, "$!")) return a->last ;
-  for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next)
-    if (shell_mentions(raw, pid->name)) return pid->service ;
-  return 0 ;
-}
-
-/* ---- wait ---- */
-
-static void make_tasks (struct analysis *a, struct statement *statement, struct texts const *names)
-{
-  for (struct text const *one = names->first ; one ; one = one->next)
-  {
-    struct service *service = plan_find(a->plan, one->text) ;
-    if (!service) continue ;
-    service->is_oneshot = 1 ;
-    add_ready(a, service) ;
-  }
-  claim_statement(a, statement, "dropped", pool_printf(a->pool, "waited for %s before it went on: a task, on which the rest depends", texts_join(a->pool, names, ", "))) ;
-}
-
-static void wait_for_any (struct analysis *a, struct statement *statement)
-{
-  struct texts names = { 0 } ;
-  for (struct service *service = a->plan->services ; service ; service = service->next)
-  {
-    if (!service->is_background || service->is_oneshot) continue ;
-    service->is_main = 1 ;
-    texts_add(a->pool, &names, service->name) ;
-  }
-  claim_statement(a, statement, "dropped", names.first
-    ? pool_printf(a->pool, "waited for the first to end: main are %s", texts_join(a->pool, &names, ", ")) : "waited for the first to end") ;
-}
-
-static void wait_for_all (struct analysis *a, struct statement *statement)
-{
-  struct service *only = 0 ;
-  unsigned int n = 0 ;
-  for (struct service *service = a->plan->services ; service ; service = service->next)
-    if (service->is_background && !service->is_oneshot)
-    {
-      only = service ;
-      n++ ;
-    }
-  if (n == 1)
-  {
-    only->is_main = 1 ;
-    claim_statement(a, statement, "dropped", pool_printf(a->pool, "waited for %s: main", only->name)) ;
-    return ;
-  }
-  claim_statement(a, statement, "dropped", n
-    ? "waited until all had ended: none is main, each is restarted; flag-main for the one with which the container should end" : "waited for nothing") ;
-  if (n > 1) plan_mistake(a->plan, line_of(a, statement), "wait without a pid returns 0 when all have ended: the end of one goes unnoticed, and their exit codes are lost") ;
-}
-
-void walk_wait (struct analysis *a, struct statement *statement, struct frame *frame)
-{
-  struct texts names = { 0 } ;
-  int any = 0 ;
-  int unknown = 0 ;
-  unsigned int n = 0 ;
-  close_task(a) ;
-  for (unsigned int i = 1 ; i < statement->nwords ; i++)
-  {
-    char const *raw = statement->words[i].raw ;
-    struct service *service ;
-    if (!strcmp(raw, "-n")) any = 1 ;
-    if (*raw == '-') continue ;
-    service = service_of_pid(a, raw) ;
-    n++ ;
-    if (service) texts_add_once(a->pool, &names, service->name) ;
-    else unknown = 1 ;
-  }
-  if (!any && !a->waited_line && starts_later(a, frame))
-  {
-    if (!n)
-      for (struct service *service = a->plan->services ; service ; service = service->next)
-        if (service->is_background && !service->is_oneshot) texts_add(a->pool, &names, service->name) ;
-    make_tasks(a, statement, &names) ;
-    return ;
-  }
-  if (any && !names.first) wait_for_any(a, statement) ;
-  else if (!n || (unknown && !names.first)) wait_for_all(a, statement) ;
-  else
-  {
-    int first = !a->waited_line ;
-    for (struct text *one = names.first ; one && (first || any) ; one = one->next)
-      if (plan_find(a->plan, one->text)) plan_find(a->plan, one->text)->is_main = 1 ;
-    claim_statement(a, statement, "dropped", first || any
-      ? pool_printf(a->pool, "waited for %s: main", texts_join(a->pool, &names, ", ")) : "the scanner waits for all") ;
-  }
-  script_waits(a, line_of(a, statement)) ;
-}
-
-/* ---- traps ---- */
 
 static char const *unquoted (struct pool *pool, char const *raw)
 {
@@ -154,6 +21,7 @@ void walk_trap (struct analysis *a, struct statement *statement)
   struct trap *trap ;
   char const *signals = " " ;
   unsigned int first = 1 ;
+  drop_remarks(a, statement) ;
   if (!strcmp(statement_word(statement, 1), "--")) first++ ;
   if (first + 1 >= statement->nwords || !strcmp(statement->words[first].raw, "-"))
   {
@@ -176,27 +44,44 @@ struct trapping
   struct analysis *a ;
   struct trap *trap ;
   struct claim *claim ;
+  struct statement const *call ; /* of the function whose body is looked at; 0: the trap itself */
   int kills ;
   int works ;
 } ;
 
-static char const *signal_of (char const *word)
+/* $1, "${1:-TERM}": as the call has it */
+static char const *of_call (struct trapping const *t, char const *word)
 {
-  if (!strncasecmp(word, "SIG", 3)) word += 3 ;
-  if (!strcmp(word, "15")) return "TERM" ;
-  if (!strcmp(word, "2")) return "INT" ;
-  if (!strcmp(word, "3")) return "QUIT" ;
-  if (!strcmp(word, "1")) return "HUP" ;
-  if (!strcmp(word, "9")) return "KILL" ;
-  if (!strcmp(word, "10")) return "USR1" ;
-  if (!strcmp(word, "12")) return "USR2" ;
-  return word ;
+  char const *p = word + (*word == '"') ;
+  char const *end ;
+  unsigned int i ;
+  if (*p++ != '$') return word ;
+  if (*p == '{') p++ ;
+  i = shell_number(p, 9, &end) ;
+  if (end != p + 1 || !i) return word ;
+  if (t->call && i < t->call->nwords) return t->call->words[i].raw ;
+  if (strncmp(end, ":-", 2) != 0) return word ;
+  return pool_copy(t->a->pool, end + 2, strcspn(end + 2, "}")) ;
+}
+
+/* Its name without SIG; 0: it is not known. */
+static char const *signal_of (struct trapping *t, char const *word)
+{
+  char const *name = unquoted(t->a->pool, of_call(t, word)) ;
+  char const *end ;
+  unsigned int n = shell_number(name, 65, &end) ;
+  if (!strcmp(name, "0")) return name ;
+  if (end > name && !*end && n < 65 && strcmp(sig_name((int)n), "???") != 0) return sig_name((int)n) ;
+  if (!strncasecmp(name, "SIG", 3)) name += 3 ;
+  if (sig_number(name)) return name ;
+  texts_add_once(t->a->pool, &t->claim->todo, pool_printf(t->a->pool, "which signal is %s?", word)) ;
+  return 0 ;
 }
 
 static void set_signal (struct trapping *t, struct service *service, char const *signal)
 {
   struct analysis *a = t->a ;
-  if (!service || !strcmp(signal, "TERM") || !*signal || !strcmp(signal, "0")) return ;
+  if (!service || !signal || !strcasecmp(signal, "TERM") || !strcmp(signal, "0")) return ;
   if (!strcmp(signal, "KILL"))
   {
     plan_mistake(a->plan, t->trap->line, "SIGKILL gives no process the time to end properly") ;
@@ -209,23 +94,25 @@ static void set_signal (struct trapping *t, struct service *service, char const 
 static void set_signals (struct trapping *t, struct statement const *kill)
 {
   struct analysis *a = t->a ;
-  char const *signal = "TERM" ;
+  char const *signal = "TERM" ; /* 0: not known */
   int by_name = shell_one_of(statement_command(kill), "pkill killall") ;
   for (unsigned int i = 1 ; i < kill->nwords ; i++)
   {
     char const *raw = kill->words[i].raw ;
     if (!strcmp(raw, "--")) continue ;
-    if (shell_one_of(raw, "-s -n --signal") && i + 1 < kill->nwords) signal = signal_of(kill->words[++i].raw) ;
-    else if (*raw == '-' && i == 1 && !strchr(raw, '$') && !shell_one_of(raw, "-f -x -1")) signal = signal_of(raw + 1) ;
+    if (shell_one_of(raw, "-s -n --signal") && i + 1 < kill->nwords) signal = signal_of(t, kill->words[++i].raw) ;
+    else if (*raw == '-' && i == 1 && strncmp(raw, "-$$", 3) != 0 && !shell_one_of(raw, "-f -x -1")) signal = signal_of(t, raw + 1) ;
     else if (*raw == '-' && by_name) continue ;
     else
     {
-      struct service *one = by_name ? 0 : service_of_pid(a, raw) ;
-      int all = !by_name && !one && (shell_one_of(raw, "0 -1") || shell_mentions(raw, "jobs") || strstr(raw, "$$")) ;
-      if (one) set_signal(t, one, signal) ;
+      struct texts meant = { 0 } ;
+      int all ;
+      if (!by_name) services_of_pid(a, raw, &meant) ;
+      all = !by_name && !meant.first && (shell_one_of(raw, "0 -1") || shell_mentions(raw, "jobs") || strstr(raw, "$$")) ;
+      for (struct text const *one = meant.first ; one ; one = one->next) set_signal(t, plan_find(a->plan, one->text), signal) ;
       for (struct service *service = a->plan->services ; service ; service = service->next)
         if (all || (by_name && (shell_mentions(raw, service->program) || shell_mentions(raw, service->name)))) set_signal(t, service, signal) ;
-      if (!one && !all && !by_name && strcmp(signal, "0") != 0 && strchr(raw, '$'))
+      if (!meant.first && !all && !by_name && (!signal || strcmp(signal, "0") != 0) && strchr(raw, '$'))
         texts_add_once(a->pool, &t->claim->todo, pool_printf(a->pool, "whose pid is %s?", raw)) ;
     }
   }
@@ -235,6 +122,15 @@ static struct service *service_by_program (struct analysis *a, char const *progr
 {
   for (struct service *service = a->plan->services ; service ; service = service->next)
     if (!strcmp(service->program, program) || !strcmp(service->name, program)) return service ;
+  return 0 ;
+}
+
+static int says_stop (struct statement const *statement)
+{
+  if (shell_one_of(statement_command(statement), "echo printf log logger")) return 0 ;
+  if (strstr(statement_command(statement), "stop")) return 1 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (shell_one_of(statement_word(statement, i), "stop shutdown quit --stop --shutdown --quit -stop")) return 1 ;
   return 0 ;
 }
 
@@ -255,16 +151,38 @@ static int stops_by_program (struct trapping *t, struct statement const *stateme
     struct service *service = probed_service(a, "pg_isready", &certain) ;
     set_signal(t, service, strstr(text, "smart") ? "TERM" : strstr(text, "immediate") ? "QUIT" : "INT") ;
   }
-  else if (shell_one_of(command, "redis-cli mysqladmin mariadb-admin") && shell_mentions(text, "shutdown")) return 1 ;
-  else if (shell_one_of(command, "service systemctl") && shell_mentions(text, "stop")) return 1 ;
-  else return 0 ;
+  else if (!says_stop(statement)) return 0 ;
+  else if (!shell_one_of(command, "redis-cli mysqladmin mariadb-admin service systemctl doveadm rabbitmqctl supervisorctl rndc") && !service_by_program(a, command)
+    && !same_daemon(a, command))
+    texts_add_once(a->pool, &t->claim->todo, pool_printf(a->pool, "a command that stops something: %s; the supervisor sends a signal instead: does that do?", text)) ;
   return 1 ;
+}
+
+/* for pid in "${pids[@]}" */
+static void alias_loop (struct analysis *a, struct statement const *loop)
+{
+  struct texts meant = { 0 } ;
+  for (unsigned int i = 0 ; i < loop->nwords ; i++) services_of_pid(a, loop->words[i].raw, &meant) ;
+  if (meant.first) alias_pid(a, loop->name, &meant) ;
+}
+
+/* stop "$PID": what the function calls $1 */
+static void alias_arguments (struct analysis *a, struct statement const *call)
+{
+  for (unsigned int i = 1 ; i < 10 && i < call->nwords ; i++)
+  {
+    char const digit = (char)('0' + i) ;
+    struct texts meant = { 0 } ;
+    services_of_pid(a, call->words[i].raw, &meant) ;
+    alias_pid(a, pool_copy(a->pool, &digit, 1), &meant) ;
+  }
 }
 
 static int look_at_trap (struct statement *statement, void *data)
 {
   struct trapping *t = data ;
   char const *command = statement_command(statement) ;
+  if (statement->kind == STATEMENT_FOR) alias_loop(t->a, statement) ;
   if (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_COMMENT || statement->kind == STATEMENT_TEST || statement->kind == STATEMENT_DECLARATION) return 0 ;
   if (statement->kind != STATEMENT_COMMAND) return 0 ;
   if (shell_one_of(command, "kill pkill killall"))
@@ -309,10 +227,14 @@ static void apply_list (struct trapping *t, struct statement *list, struct sourc
     if (function && function->statement->body && t->a->depth < 10)
     {
       struct statement *body = function->statement->body ;
+      struct statement const *call = t->call ;
       function->walked = 1 ;
+      alias_arguments(t->a, one) ;
+      t->call = one ;
       t->a->depth++ ;
       apply_list(t, body->kind == STATEMENT_GROUP ? body->body : body, t->a->source) ;
       t->a->depth-- ;
+      t->call = call ;
       continue ;
     }
     if (one->kind == STATEMENT_FUNCTION || one->kind == STATEMENT_COMMENT) continue ;

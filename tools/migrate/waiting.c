@@ -1,85 +1,9 @@
-#include <stdio.h>
+/* Waiting for a service that was started before: loops, programs, and bare sleeps. */
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "migrate/analysis.h"
-
-void script_waits (struct analysis *a, uint32_t line)
-{
-  if (!a->waited_line) a->waited_line = line ;
-}
-
-/* ---- what only keeps the container alive ---- */
-
-static int sleeps_for_ever (struct statement const *statement)
-{
-  char const *duration = statement_word(statement, 1) ;
-  if (strcmp(statement_command(statement), "sleep") != 0) return 0 ;
-  return shell_one_of(duration, "infinity inf") || strtoul(duration, 0, 10) >= 86400 || (strchr(duration, 'd') && strtoul(duration, 0, 10) > 0) ;
-}
-
-static int follows (struct statement const *statement)
-{
-  if (strcmp(statement_command(statement), "tail") != 0) return 0 ;
-  for (unsigned int i = 1 ; i < statement->nwords ; i++)
-  {
-    char const *raw = statement->words[i].raw ;
-    if (!strncmp(raw, "--follow", 8) || !strcmp(raw, "--retry")) return 1 ;
-    if (raw[0] == '-' && raw[1] != '-' && strpbrk(raw, "fF")) return 1 ;
-  }
-  return 0 ;
-}
-
-static int is_always_true (struct statement const *condition)
-{
-  return condition && !condition->next && shell_one_of(statement_command(condition), "true : sleep") ;
-}
-
-static int body_only_sleeps (struct statement const *body)
-{
-  if (!body) return 0 ;
-  for (; body ; body = body->next)
-    if (!shell_one_of(statement_command(body), "sleep wait : true read") && !keeps_alive(body)) return 0 ;
-  return 1 ;
-}
-
-int keeps_alive (struct statement const *statement)
-{
-  if (statement->kind == STATEMENT_LOOP)
-    return is_always_true(statement->branches->condition) && body_only_sleeps(statement->branches->body) ;
-  if (statement->kind == STATEMENT_COMMAND && !strcmp(statement_command(statement), "exec") && statement->nwords > 1)
-  {
-    struct statement inner = *statement ;
-    inner.words++ ;
-    inner.nwords-- ;
-    return keeps_alive(&inner) ;
-  }
-  if (statement->kind == STATEMENT_PIPELINE || statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_SUBSHELL)
-    return statement->body && !statement->body->next && keeps_alive(statement->body) ;
-  return statement->kind == STATEMENT_COMMAND && (sleeps_for_ever(statement) || follows(statement) || shell_one_of(statement_command(statement), "pause")) ;
-}
-
-void drop_keeping_alive (struct analysis *a, struct statement *statement)
-{
-  char const *logs = "" ;
-  if (statement->kind == STATEMENT_COMMAND)
-    for (unsigned int i = 1 ; i < statement->nwords ; i++)
-    {
-      char const *raw = statement->words[i].raw ;
-      if (*raw == '-' || !strcmp(raw, "tail") || strspn(raw, "0123456789+") == strlen(raw) || !strcmp(raw, "/dev/null") || sleeps_for_ever(statement)) continue ;
-      logs = pool_printf(a->pool, "%s %s", logs, raw) ;
-    }
-  claim_statement(a, statement, "dropped", *logs
-    ? pool_printf(a->pool, "kept the container alive and showed its logs; no service writes to the container's output what it writes to:%s", logs)
-    : "kept the container alive: the scanner does") ;
-  if (*logs) texts_add(a->pool, &a->plan->notes,
-    pool_printf(a->pool, "log files that `docker logs` does not show any more:%s (let the program write to stdout, or to a link to /dev/stdout)", logs)) ;
-  if (!statement->background && !a->conditions.first && statement->kind == STATEMENT_COMMAND && !strcmp(statement_command(statement), "exec"))
-    a->replaced_line = line_of(a, statement) ;
-  if (!statement->background) script_waits(a, line_of(a, statement)) ;
-}
-
-/* ---- loops that wait for a service ---- */
 
 /* The part of a loop's condition that asks somebody, such that it succeeds when he is
    ready; 0: none does. */
@@ -127,20 +51,21 @@ static int find_break (struct statement *statement, void *data)
   return !!leaving->probe ;
 }
 
-static char const *loop_probe (struct analysis *a, struct statement *statement)
+static int is_background (struct statement *statement, void *data)
+{
+  (void)data ;
+  return statement->background ;
+}
+
+char const *loop_probe (struct analysis *a, struct statement *statement)
 {
   struct leaving leaving = { .a = a } ;
   struct branch *branch = statement->branches ;
+  if (statement_walk(branch->body ? branch->body : statement, &is_background, 0)) return 0 ;
   if (statement->kind == STATEMENT_LOOP && branch->condition && !branch->condition->next)
     leaving.probe = extract_probe(a, branch->condition, !statement->until) ;
   for (struct statement *one = branch->body ; one && !leaving.probe ; one = one->next) statement_walk(one, &find_break, &leaving) ;
   return leaving.probe ;
-}
-
-static int starts_or_serves (struct statement *statement, void *data)
-{
-  (void)data ;
-  return statement->background ;
 }
 
 /* N tries of M seconds, when the script gives up then. */
@@ -176,167 +101,17 @@ static void set_check (struct analysis *a, struct service *service, struct state
     service_set(a->plan, service, "timeout-up", pool_printf(a->pool, "%lu", ms)) ;
     claim->what = pool_printf(a->pool, "%s; timeout-up: the script gave up then", claim->what) ;
   }
+  drop_remarks(a, statement) ;
   close_task(a) ;
   add_ready(a, service) ;
 }
 
-/* ---- loops that watch, restart, or work ---- */
-
-#define WATCHERS "ps pgrep pidof jobs kill supervisorctl"
-
-struct watching
+int walk_probe (struct analysis *a, struct statement *statement, char const *probe)
 {
-  struct analysis *a ;
-  int watches ;
-  int works ; /* something else than watching, sleeping, talking and ending */
-  int starts ;
-} ;
-
-static int look_for_watching (struct statement *statement, void *data)
-{
-  struct watching *watching = data ;
-  char const *command = statement_command(statement) ;
-  if (statement->background) watching->starts = 1 ;
-  if (statement->kind == STATEMENT_TEST)
-  {
-    char const *text = statement_text(watching->a, statement) ;
-    if (strstr(text, "/proc/") || shell_mentions(text, "pgrep") || shell_mentions(text, "pidof")) watching->watches = 1 ;
-  }
-  for (struct text const *one = statement->programs.first ; one ; one = one->next)
-    if (shell_one_of(one->text, WATCHERS)) watching->watches = 1 ;
-  if (statement->kind != STATEMENT_COMMAND) return 0 ;
-  if (shell_one_of(command, WATCHERS)) watching->watches = 1 ;
-  else if (shell_one_of(command, "service") && shell_one_of(statement_word(statement, 2), "status")) watching->watches = 1 ;
-  else if (shell_one_of(command, "service") && shell_one_of(statement_word(statement, 2), "start restart")) watching->starts = 1 ;
-  else if (!shell_one_of(command, "grep egrep awk wc sleep echo printf exit break continue true false : test [ wait date logger") && !statement->background) watching->works = 1 ;
-  return 0 ;
-}
-
-int watches_processes (struct analysis *a, struct statement *statement)
-{
-  struct watching watching = { .a = a } ;
-  char const *text = statement_text(a, statement) ;
-  statement_walk(statement, &look_for_watching, &watching) ;
-  if (!watching.watches && (strstr(text, "$(ps ") || strstr(text, "$(pgrep") || strstr(text, "$(pidof") || strstr(text, "`ps ") || strstr(text, "/proc/$")))
-    watching.watches = 1 ;
-  return watching.watches && (!watching.works || watching.starts) ;
-}
-
-/* Does the loop name it, by its pid or its program? */
-static int is_watched (struct analysis *a, struct service const *service, char const *text)
-{
-  for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next)
-    if (pid->service == service && shell_mentions(text, pid->name)) return 1 ;
-  return (*service->program && shell_mentions(text, service->program)) || shell_mentions(text, service->name) ;
-}
-
-static void drop_watching (struct analysis *a, struct statement *statement)
-{
-  char const *text = statement_text(a, statement) ;
-  char const *condition = statement->branches ? source_copy(a->source, statement->branches->condition_range) : "" ;
-  int ends = shell_mentions(text, "exit") || shell_mentions(text, "break") || shell_mentions(condition, "kill")
-   || shell_mentions(condition, "pgrep") || shell_mentions(condition, "pidof")
-   || shell_mentions(condition, "jobs") || shell_mentions(condition, "ps") ;
-  int named = 0 ;
-  struct texts names = { 0 } ;
-  for (struct service *service = a->plan->services ; service ; service = service->next) named |= is_watched(a, service, text) ;
-  for (struct service *service = a->plan->services ; ends && service ; service = service->next)
-  {
-    if (service->is_oneshot || (named && !is_watched(a, service, text))) continue ;
-    service->is_main = 1 ;
-    texts_add(a->pool, &names, service->name) ;
-  }
-  claim_statement(a, statement, "dropped", names.first
-    ? pool_printf(a->pool, "a loop that watched processes and ended with them: supervision replaces it, and these are main: %s", texts_join(a->pool, &names, ", "))
-    : "a loop that watched processes: supervision replaces it") ;
-  script_waits(a, line_of(a, statement)) ;
-}
-
-/* while true; do PROGRAM; sleep 1; done: a supervisor in the small. */
-static struct statement *restarted_program (struct analysis *a, struct statement *statement)
-{
-  struct statement *program = 0 ;
-  struct statement *condition = statement->branches->condition ;
-  char const *text = statement_text(a, statement) ;
-  int says_so = strcasestr(text, "restart") || strcasestr(text, "respawn") || strcasestr(text, "crash") || strcasestr(text, "died") || strcasestr(text, "exited") ;
-  struct foreground foreground ;
-  struct launch launch ;
-  if (statement->kind != STATEMENT_LOOP || !condition || condition->next) return 0 ;
-  if (statement->until && condition->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(condition), "false true :")) return says_so ? condition : 0 ;
-  if (!is_always_true(condition) && !(statement->until && !strcmp(statement_command(condition), "false"))) return 0 ;
-  for (struct statement *one = statement->branches->body ; one ; one = one->next)
-  {
-    if (shell_one_of(statement_command(one), "sleep echo printf : true date") || one->kind == STATEMENT_COMMENT) continue ;
-    if (one->kind == STATEMENT_ASSIGNMENT) continue ;
-    if (program || one->kind != STATEMENT_COMMAND) return 0 ;
-    program = one ;
-  }
-  if (!program) return 0 ;
-  command_unwrap(a->pool, program, &launch) ;
-  command_foreground(program, launch.first, &foreground) ;
-  return says_so || foreground.is_daemon ? program : 0 ;
-}
-
-static void start_restarted (struct analysis *a, struct statement *loop, struct statement *program, int is_background)
-{
-  struct service *service = start_service(a, program, is_background ? START_BACKGROUND : START_MAIN) ;
-  /* until PROGRAM: its success was the end. */
-  service->is_main = !is_background && loop->until && program == loop->branches->condition ;
-  service_set(a->plan, service, "restart", loop->until && program == loop->branches->condition ? "on-failure" : "always") ;
-  if (!is_background) script_waits(a, line_of(a, loop)) ;
-  claim_statement(a, loop, "dropped", pool_printf(a->pool, "the loop that restarted %s: its supervisor does", service->name)) ;
-}
-
-int walk_restarting (struct analysis *a, struct statement *statement)
-{
-  struct statement *program = statement->kind == STATEMENT_LOOP && statement->branches ? restarted_program(a, statement) : 0 ;
-  if (!program) return 0 ;
-  start_restarted(a, statement, program, 1) ;
-  return 1 ;
-}
-
-static int works_for_ever (struct statement *statement)
-{
-  struct statement *condition = statement->branches->condition ;
-  return statement->kind == STATEMENT_LOOP && condition && (is_always_true(condition) || (statement->until && !strcmp(statement_command(condition), "false"))) ;
-}
-
-int walk_loop (struct analysis *a, struct statement *statement)
-{
-  struct statement *program ;
-  char const *probe ;
-  if (!statement->branches) return 0 ;
-  if (keeps_alive(statement))
-  {
-    drop_keeping_alive(a, statement) ;
-    return 1 ;
-  }
-  program = restarted_program(a, statement) ;
-  if (program)
-  {
-    start_restarted(a, statement, program, 0) ;
-    return 1 ;
-  }
-  if (a->plan->services && watches_processes(a, statement))
-  {
-    drop_watching(a, statement) ;
-    return 1 ;
-  }
-  probe = statement_walk(statement->branches->body ? statement->branches->body : statement, &starts_or_serves, 0) ? 0 : loop_probe(a, statement) ;
-  if (probe && a->plan->services && !probes_elsewhere(probe))
-  {
-    int certain = 1 ;
-    struct service *service = probed_service(a, probe, &certain) ;
-    if (service)
-    {
-      set_check(a, service, statement, probe, certain) ;
-      return 1 ;
-    }
-  }
-  if (!works_for_ever(statement) || probe) return 0 ;
-  start_service(a, statement, START_MAIN) ;
-  script_waits(a, line_of(a, statement)) ;
-  return 1 ;
+  int certain = 1 ;
+  struct service *service = !a->plan->services || probes_elsewhere(probe) ? 0 : probed_service(a, probe, &certain) ;
+  if (service) set_check(a, service, statement, probe, certain) ;
+  return !!service ;
 }
 
 /* wait-for-it.sh HOST:PORT -- COMMAND: the command comes when the wait is over. */
@@ -409,6 +184,7 @@ void walk_sleep (struct analysis *a, struct statement *statement)
     return ;
   }
   close_task(a) ;
+  drop_remarks(a, statement) ;
   claim = claim_statement(a, statement, "dropped", "a bare sleep") ;
   if (!a->last || a->last->check) return ;
   claim->what = pool_printf(a->pool, "a bare sleep, to give %s time: what comes later depends on %s instead", a->last->name, a->last->name) ;

@@ -51,6 +51,25 @@ static int starts_among (struct analysis *a, struct statement *list)
   return 0 ;
 }
 
+/* su app -c 'server &', su app -c 'server --daemonize': does the code leave something behind? */
+static int code_leaves (struct analysis *a, struct launch const *launch)
+{
+  struct source code ;
+  char const *value = launch->code ? shell_unquote(a->pool, launch->code) : 0 ;
+  if (launch->code && !value && *launch->code == '"' && launch->code[1]) value = pool_copy(a->pool, launch->code + 1, strlen(launch->code) - 2) ;
+  for (struct statement *one = value ? shell_parse_text(a->pool, &code, value) : 0 ; one ; one = one->next)
+  {
+    struct foreground foreground = { 0 } ;
+    struct launch inner ;
+    if (one->background) return 1 ;
+    if (one->kind != STATEMENT_COMMAND) continue ;
+    command_unwrap(a->pool, one, &inner) ;
+    command_foreground(one, inner.first, &foreground) ;
+    if (foreground.in_background || inner.detached) return 1 ;
+  }
+  return 0 ;
+}
+
 static int command_starts (struct analysis *a, struct statement *statement)
 {
   struct launch launch ;
@@ -60,7 +79,7 @@ static int command_starts (struct analysis *a, struct statement *statement)
   if (!strcmp(command, "wait") || keeps_alive(statement)) return 1 ;
   command_unwrap(a->pool, statement, &launch) ;
   if (launch.replaced) return launch.first < statement->nwords || launch.code ;
-  if (launch.detached) return 1 ;
+  if (launch.detached || code_leaves(a, &launch)) return 1 ;
   command_foreground(statement, launch.first, &foreground) ;
   if (foreground.is_daemon) return 1 ;
   function = find_function(a, command) ;
@@ -86,6 +105,7 @@ int starts_something (struct analysis *a, struct statement *statement)
 
 static void drop (struct analysis *a, struct statement *statement, char const *why)
 {
+  drop_remarks(a, statement) ;
   claim_statement(a, statement, "dropped", why) ;
 }
 
@@ -120,8 +140,23 @@ static void walk_exec (struct analysis *a, struct statement *statement)
   command_unwrap(a->pool, statement, &launch) ;
   if (starts_itself(a, statement, &launch)) return ;
   if (drop_shell(a, statement, &launch)) script_waits(a, line_of(a, statement)) ;
-  else start_service(a, statement, START_MAIN) ;
+  else start_service(a, statement, START_MAIN)->is_exec = 1 ;
   if (!a->conditions.first) a->replaced_line = line_of(a, statement) ;
+}
+
+/* service nginx restart, when it has been started already */
+static int starts_again (struct analysis *a, struct statement *statement, struct foreground const *foreground, char const *const *argv)
+{
+  struct service *service ;
+  struct claim *claim ;
+  char const *name ;
+  if (!foreground->is_init_script || !argv[0] || !argv[1] || (!strstr(argv[1], "restart") && !(argv[2] && strstr(argv[2], "restart")))) return 0 ;
+  name = foreground->argv[0] ? foreground->argv[0] : !strncmp(argv[0], "/etc/", 5) ? argv[0] : argv[1] ;
+  service = same_daemon(a, shell_basename(name)) ;
+  if (!service) return 0 ;
+  claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "%s was started again: its service starts once", service->name)) ;
+  plan_todo(a->plan, service, claim, line_of(a, statement), "it was started again here: what was done in between has to be done before it starts") ;
+  return 1 ;
 }
 
 /* A program that the script waits for by itself. */
@@ -135,7 +170,8 @@ static void walk_program (struct analysis *a, struct statement *statement, struc
   command_foreground(statement, launch.first, &foreground) ;
   command_argv(statement, launch.first, argv) ;
   name = argv[0] ? shell_basename(argv[0]) : "" ;
-  if (foreground.in_background || launch.detached)
+  if (starts_again(a, statement, &foreground, argv)) return ;
+  if (foreground.in_background || launch.detached || code_leaves(a, &launch))
   {
     start_service(a, statement, launch.detached ? START_BACKGROUND : START_DAEMON) ;
     return ;
@@ -145,7 +181,7 @@ static void walk_program (struct analysis *a, struct statement *statement, struc
     script_waits(a, line_of(a, statement)) ;
     return ;
   }
-  if (foreground.is_daemon || (is_last(frame) && !shell_one_of(name, SHORT)))
+  if (foreground.is_daemon || (is_last(frame) && !foreground.ends && !shell_one_of(name, SHORT)))
   {
     start_service(a, statement, START_MAIN) ;
     script_waits(a, line_of(a, statement)) ;
@@ -185,7 +221,7 @@ static void walk_command (struct analysis *a, struct statement *statement, struc
   else if (walk_wait_program(a, statement, frame)) return ;
   else if (walk_call(a, statement, frame)) return ;
   else if (add_context(a, statement)) return ;
-  else if (a->plan->services && is_message(a, statement)) drop(a, statement, "a message about the start") ;
+  else if (a->plan->services && is_message(a, statement)) claim_statement(a, statement, "dropped", "a message about the start") ;
   else walk_program(a, statement, frame) ;
 }
 
@@ -219,7 +255,8 @@ static void walk_background (struct analysis *a, struct statement *statement, st
     drop(a, statement, "a loop that watches processes: supervision replaces it") ;
     return ;
   }
-  if (statement->kind == STATEMENT_AND && statement->body && statement->body->next && is_question(statement->body))
+  if (statement->kind == STATEMENT_AND && statement->body && statement->body->next
+   && (is_question(statement->body) || starts_something(a, statement->body)))
   {
     statement->background = 0 ;
     statement->body->next->background = 1 ;
@@ -251,7 +288,7 @@ static void walk_background (struct analysis *a, struct statement *statement, st
 static void walk_function (struct analysis *a, struct statement *statement)
 {
   if (statement->body && starts_something(a, statement->body))
-    plan_piece(a->plan, statement_text(a, statement), names_defined(a, statement)) ; /* claimed where it is called, or at the end */
+    plan_piece(a->plan, statement_text(a, statement), names_defined(a, statement))->is_function = 1 ; /* claimed where it is called, or at the end */
   else add_context(a, statement) ;
 }
 

@@ -1,0 +1,236 @@
+/* Pids: which service a variable, an array or a file holds, and waiting for them. */
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "migrate/analysis.h"
+
+/* ---- what holds a pid ---- */
+
+static int in_name (char c)
+{
+  return isalnum((unsigned char)c) || c == '_' ;
+}
+
+/* $! or ${!}, not ${!name}; 0: none */
+static char const *find_pid (char const *text)
+{
+  char const *bare = strstr(text, "$!") ;
+  return bare ? bare : strstr(text, "${!}") ;
+}
+
+static void forget_pids (struct analysis *a, char const *name)
+{
+  for (struct pid_variable **pid = &a->pids ; *pid ; )
+    if (!strcmp((*pid)->name, name)) *pid = (*pid)->next ;
+    else pid = &(*pid)->next ;
+}
+
+static unsigned int count_pids (struct analysis *a, char const *name)
+{
+  unsigned int n = 0 ;
+  for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next) n += !strcmp(pid->name, name) ;
+  return n ;
+}
+
+static void add_pid (struct analysis *a, char const *name, char const *key, struct service *service)
+{
+  struct pid_variable *pid = pool_alloc(a->pool, sizeof(*pid)) ;
+  pid->name = name ;
+  pid->key = key ;
+  pid->service = service ;
+  pid->next = a->pids ;
+  a->pids = pid ;
+}
+
+/* NAME=$!  NAME+=($!)  NAME[KEY]=$!  NAME="$NAME $!" */
+static void note_pid (struct analysis *a, char const *text, char const *value)
+{
+  size_t end = (size_t)(value - text) ;
+  size_t begin ;
+  char const *name ;
+  char const *key = 0 ;
+  int appends ;
+  while (end && text[end - 1] != '=') end-- ;
+  if (!end--) return ;
+  appends = end && text[end - 1] == '+' ;
+  if (appends) end-- ;
+  if (end && text[end - 1] == ']')
+  {
+    size_t open = end ;
+    while (open && text[open - 1] != '[') open-- ;
+    if (!open) return ;
+    key = pool_copy(a->pool, text + open, end - 1 - open) ;
+    end = open - 1 ;
+  }
+  begin = end ;
+  while (begin && in_name(text[begin - 1])) begin-- ;
+  if (begin == end) return ;
+  name = pool_copy(a->pool, text + begin, end - begin) ;
+  if (!appends && !key && !a->conditions.first && !shell_mentions(text + end, name)) forget_pids(a, name) ;
+  if (!key && strchr(text + end, '(')) key = pool_printf(a->pool, "%u", count_pids(a, name)) ;
+  add_pid(a, name, key, a->last) ;
+}
+
+int takes_pid (struct analysis *a, struct statement *statement)
+{
+  char const *text = statement_text(a, statement) ;
+  char const *value = find_pid(text) ;
+  if (!value) return 0 ;
+  if (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION)
+  {
+    note_pid(a, text, value) ;
+    claim_statement(a, statement, "dropped", a->last ? pool_printf(a->pool, "the pid of %s: its supervisor knows it", a->last->name) : "the pid: the supervisor knows it") ;
+    return 1 ;
+  }
+  /* echo $! >file */
+  if (statement->kind == STATEMENT_COMMAND && shell_one_of(statement_command(statement), "echo printf"))
+  {
+    struct claim *claim = claim_statement(a, statement, "dropped", "the pid: the supervisor knows it") ;
+    if (!statement->nredirects) return 1 ;
+    add_pid(a, statement->redirects[0].target, 0, a->last) ;
+    texts_add(a->pool, &claim->todo, pool_printf(a->pool, "does somebody read it from %s?", statement->redirects[0].target)) ;
+    return 1 ;
+  }
+  return 0 ;
+}
+
+/* ---- what is meant by a word ---- */
+
+/* Does the word mean this one of the variable's pids? */
+static int means_pid (char const *raw, struct pid_variable const *pid)
+{
+  size_t len = strlen(pid->name) ;
+  for (char const *p = raw ; (p = strstr(p, pid->name)) ; p++)
+  {
+    char const *end ;
+    if (in_name(p[len]) || (*pid->name != '/' && (p == raw || !strchr("${!", p[-1])))) continue ;
+    if (!pid->key) return 1 ;
+    if (p[len] != '[') return !strcmp(pid->key, "0") ;
+    end = strchr(p + len, ']') ;
+    if (!end || strpbrk(p + len, "@*$")) return 1 ;
+    if (strlen(pid->key) == (size_t)(end - p) - len - 1 && !strncmp(p + len + 1, pid->key, strlen(pid->key))) return 1 ;
+  }
+  return 0 ;
+}
+
+/* %1: the first that was started in the background */
+static struct service *service_of_job (struct analysis *a, unsigned int job)
+{
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+    if (service->is_background && !--job) return service ;
+  return 0 ;
+}
+
+void services_of_pid (struct analysis *a, char const *raw, struct texts *names)
+{
+  struct texts found = { 0 } ; /* the latest first */
+  char const *word = raw + (*raw == '"' || *raw == '\'') ;
+  if (find_pid(raw) && a->last) texts_add_once(a->pool, names, a->last->name) ;
+  if (*word == '%')
+  {
+    unsigned int job = shell_number(word + 1, 1000, 0) ;
+    struct service *service = job ? service_of_job(a, job) : a->last ;
+    if (service) texts_add_once(a->pool, names, service->name) ;
+    return ;
+  }
+  for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next)
+    if (pid->service && means_pid(raw, pid)) texts_add_once(a->pool, &found, pid->service->name) ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+    if (texts_has(&found, service->name)) texts_add_once(a->pool, names, service->name) ;
+}
+
+void alias_pid (struct analysis *a, char const *name, struct texts const *services)
+{
+  forget_pids(a, name) ;
+  for (struct text const *one = services->first ; one ; one = one->next) add_pid(a, name, 0, plan_find(a->plan, one->text)) ;
+}
+
+/* ---- wait ---- */
+
+static void make_tasks (struct analysis *a, struct statement *statement, struct texts const *names)
+{
+  for (struct text const *one = names->first ; one ; one = one->next)
+  {
+    struct service *service = plan_find(a->plan, one->text) ;
+    if (!service) continue ;
+    service->is_oneshot = 1 ;
+    add_ready(a, service) ;
+  }
+  claim_statement(a, statement, "dropped", pool_printf(a->pool, "waited for %s before it went on: a task, on which the rest depends", texts_join(a->pool, names, ", "))) ;
+}
+
+static void wait_for_any (struct analysis *a, struct statement *statement)
+{
+  struct texts names = { 0 } ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+  {
+    if (!service->is_background || service->is_oneshot) continue ;
+    service->is_main = 1 ;
+    texts_add(a->pool, &names, service->name) ;
+  }
+  claim_statement(a, statement, "dropped", names.first
+    ? pool_printf(a->pool, "waited for the first to end: main are %s", texts_join(a->pool, &names, ", ")) : "waited for the first to end") ;
+}
+
+static void wait_for_all (struct analysis *a, struct statement *statement)
+{
+  struct service *only = 0 ;
+  unsigned int n = 0 ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+    if (service->is_background && !service->is_oneshot)
+    {
+      only = service ;
+      n++ ;
+    }
+  if (n == 1)
+  {
+    only->is_main = 1 ;
+    claim_statement(a, statement, "dropped", pool_printf(a->pool, "waited for %s: main", only->name)) ;
+    return ;
+  }
+  claim_statement(a, statement, "dropped", n
+    ? "waited until all had ended: none is main, each is restarted; flag-main for the one with which the container should end" : "waited for nothing") ;
+  if (n > 1) plan_mistake(a->plan, line_of(a, statement), "wait without a pid returns 0 when all have ended: the end of one goes unnoticed, and their exit codes are lost") ;
+}
+
+void walk_wait (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct texts names = { 0 } ;
+  int any = 0 ;
+  int unknown = 0 ;
+  unsigned int n = 0 ;
+  close_task(a) ;
+  drop_remarks(a, statement) ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  {
+    char const *raw = statement->words[i].raw ;
+    struct texts meant = { 0 } ;
+    if (!strcmp(raw, "-n")) any = 1 ;
+    if (*raw == '-') continue ;
+    services_of_pid(a, raw, &meant) ;
+    n++ ;
+    for (struct text const *one = meant.first ; one ; one = one->next) texts_add_once(a->pool, &names, one->text) ;
+    unknown |= !meant.first ;
+  }
+  if (!any && !a->waited_line && starts_later(a, frame))
+  {
+    if (!n)
+      for (struct service *service = a->plan->services ; service ; service = service->next)
+        if (service->is_background && !service->is_oneshot) texts_add(a->pool, &names, service->name) ;
+    make_tasks(a, statement, &names) ;
+    return ;
+  }
+  if (any && !names.first) wait_for_any(a, statement) ;
+  else if (!n || (unknown && !names.first)) wait_for_all(a, statement) ;
+  else
+  {
+    int first = !a->waited_line ;
+    for (struct text *one = names.first ; one && (first || any) ; one = one->next)
+      if (plan_find(a->plan, one->text)) plan_find(a->plan, one->text)->is_main = 1 ;
+    claim_statement(a, statement, "dropped", first || any
+      ? pool_printf(a->pool, "waited for %s: main", texts_join(a->pool, &names, ", ")) : "the scanner waits for all") ;
+  }
+  script_waits(a, line_of(a, statement)) ;
+}
