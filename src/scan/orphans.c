@@ -252,6 +252,7 @@ void orphans_of_nobody (struct scanner *s)
 {
   struct booking b = { .s = s } ;
   orphans_note(s) ;
+  reap(s) ; /* what a supervisor has left that has just ended is its service's */
   process_each_child(&book, &b) ;
 }
 

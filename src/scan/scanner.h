@@ -237,9 +237,10 @@ extern void reap_found (struct scanner *s, struct unit *unit) ;
    by the second whose it may be. */
 extern void orphans_note (struct scanner *s) ;
 /* Books what was noted to one of the units in the list `dead` (linked by next_dead),
-   whose supervisors were killed (those that have left in order are passed over), or to one that has had orphans before: `bereaved`, if
-   not null, of which one has ended. A child that a supervisor was about to execute, and
-   that nobody knows, is killed: returns whether there was one. */
+   whose supervisors were killed (those that have left in order are passed over), or to
+   one that has had orphans before: `bereaved`, if not null, of which one has ended. A
+   child that a supervisor was about to execute, and that nobody knows, is killed:
+   returns whether there was one. */
 extern int orphans_book (struct scanner *s, struct unit *dead, struct unit *bereaved) ;
 /* Learns what the unit's supervisor, which was killed, has run last. */
 extern void orphans_of_dead (struct unit *unit) ;
