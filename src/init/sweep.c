@@ -1,18 +1,15 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <skalibs/djbunix.h>
 #include <skalibs/stralloc.h>
 #include <skalibs/strerr.h>
 
+#include "base/process.h"
 #include "init/init.h"
 
 /* Reaps all that have ended. Is any child left? */
@@ -26,37 +23,43 @@ static int reap (void)
   }
 }
 
-static int has_pid (char const *list, char const *pid, size_t len)
+struct telling
 {
-  for (char const *at = list ; (at = strstr(at, pid)) ; at += len)
-    if ((at == list || at[-1] == ' ') && at[len] == ' ') return 1 ;
+  int sig ;
+  stralloc told ; /* pids */
+  stralloc before ; /* those of the last time */
+} ;
+
+static int was_told (struct telling const *telling, pid_t pid)
+{
+  for (size_t i = 0 ; i < telling->before.len ; i += sizeof pid)
+    if (!memcmp(telling->before.s + i, &pid, sizeof pid)) return 1 ;
   return 0 ;
+}
+
+static int tell (pid_t pid, void *data)
+{
+  struct telling *telling = data ;
+  if (telling->sig != SIGTERM || !was_told(telling, pid))
+  {
+    kill(pid, telling->sig) ;
+    if (telling->sig == SIGTERM) kill(pid, SIGCONT) ;
+  }
+  stralloc_catb(&telling->told, (char const *)&pid, sizeof pid) ; /* one that is not remembered is told twice */
+  return 1 ;
 }
 
 /* Children of ours, and what is orphaned becomes one. A child stays until it is
    reaped, so its pid is its own. None is told SIGTERM twice. */
 static void signal_children (int sig)
 {
-  static stralloc told = STRALLOC_ZERO ;
-  stralloc children = STRALLOC_ZERO ;
-  char path[64] ;
-  snprintf(path, sizeof path, "/proc/self/task/%ld/children", (long)getpid()) ;
-  if (!openslurpclose(&children, path) || !stralloc_0(&children)) goto done ;
-  for (char *at = children.s ; *at ; at += strcspn(at, " "), at += *at == ' ')
-  {
-    long pid = strtol(at, 0, 10) ;
-    char number[24] ;
-    size_t len = (size_t)snprintf(number, sizeof number, "%ld", pid) ;
-    if (pid <= 1) break ;
-    if (sig == SIGTERM && told.len && has_pid(told.s, number, len)) continue ;
-    kill((pid_t)pid, sig) ;
-    if (sig == SIGTERM) kill((pid_t)pid, SIGCONT) ;
-  }
-  stralloc_free(&told) ;
-  told = children ;
-  return ;
- done:
-  stralloc_free(&children) ;
+  static struct telling telling = { .told = STRALLOC_ZERO, .before = STRALLOC_ZERO } ;
+  stralloc told = telling.before ;
+  telling.before = telling.told ;
+  telling.told = told ;
+  telling.told.len = 0 ;
+  telling.sig = sig ;
+  process_each_child(&tell, &telling) ;
 }
 
 static void signal_all (int sig, int first)

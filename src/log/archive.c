@@ -9,6 +9,7 @@
 
 #include <skalibs/djbtime.h>
 #include <skalibs/djbunix.h>
+#include <skalibs/uint64.h>
 
 #include "log/log.h"
 
@@ -51,6 +52,7 @@ int archive_trim (struct logdir *d, uint64_t *newest_ms)
   struct archive archive ;
   int fd = openat(d->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   DIR *dir = fd == -1 ? 0 : fdopendir(fd) ;
+  uint64_t newest ;
   int ok ;
   if (!dir)
   {
@@ -62,7 +64,7 @@ int archive_trim (struct logdir *d, uint64_t *newest_ms)
   while ((ok = take_stock(&archive, dir)) && archive.count && (archive.count > d->files || (d->total && archive.total > d->total)))
     if (!(ok = unlinkat(d->dir, archive.oldest, 0) != -1 || errno == ENOENT)) break ;
   archive.newest[17] = 0 ;
-  *newest_ms = archive.newest[0] ? (strtoull(archive.newest + 1, 0, 16) - TAI_UNIX) * 1000 : 0 ;
+  *newest_ms = archive.newest[0] && uint64_xscan(archive.newest + 1, &newest) ? (newest - TAI_UNIX) * 1000 : 0 ;
   {
     int err = errno ;
     closedir(dir) ;

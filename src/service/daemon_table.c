@@ -1,269 +1,272 @@
 #include "service/daemon_table.h"
 
+#include <string.h>
+
 #include "service/daemons.h"
 
-#define STAYS DAEMON_IN_FOREGROUND
-#define LEAVES DAEMON_IN_BACKGROUND
-#define DEPENDS DAEMON_UNKNOWN
+#define STAYS "f"
+#define LEAVES "b"
+#define DEPENDS "u"
 
-#define AT_END DAEMON_AT_END
-#define CONFIGURED DAEMON_CONFIGURED
-#define STRAYS DAEMON_STRAYS
-#define NO_CLUSTERS DAEMON_NO_CLUSTERS
+#define AT_END "e"
+#define CONFIGURED "c"
+#define STRAYS "s"
+#define NO_CLUSTERS "n"
+
+#define ADD "add "
+
+/* One text, as pointers to each string would take as much room again in an image. An
+   empty `mend` is "add ..." with the word to be added. */
+#define ROW_2(names, background, foreground, add, and, mend, stays, flags) \
+  names "\0" background "\0" foreground "\0" ADD add "\0" and "\0" mend "\0" stays flags "\0"
+#define ROW(names, background, foreground, add, mend, stays, flags) ROW_2(names, background, foreground, add, "", mend, stays, flags)
+
+#define AND "\0"
+#define SCRIPT(names, words) names "\0" words "\0" "\0"
 
 #define ROWS(table) (sizeof (table) / sizeof *(table))
 
-struct daemon const daemon_table[] =
-{
+char const daemon_table[] =
   /* web */
-  { "nginx openresty angie", "", "*daemon | -t -T -v -V -s -h", { "-g", "daemon off;" }, "add -g 'daemon off;'", LEAVES, CONFIGURED },
-  { "apache2ctl apachectl", "start> -k+start", "-DFOREGROUND -DNO_DETACH -D+FOREGROUND -D+NO_DETACH -X | -t -S -v -V -M -l -L configtest status fullstatus graceful graceful-stop stop restart startssl",
-    { "-DFOREGROUND" }, "add -DFOREGROUND (without start)", LEAVES, 0 },
+  ROW_2("nginx openresty angie", "", "*daemon | -t -T -v -V -s -h", "-g", "daemon off;", "add -g 'daemon off;'", LEAVES, CONFIGURED)
+  ROW("apache2ctl apachectl", "start> -k+start", "-DFOREGROUND -DNO_DETACH -D+FOREGROUND -D+NO_DETACH -X | -t -S -v -V -M -l -L configtest status fullstatus graceful graceful-stop stop restart startssl",
+    "-DFOREGROUND", "add -DFOREGROUND (without start)", LEAVES, "")
   /* busybox's, known by a port or a home, which Apache's does not take */
-  { "httpd+*-p httpd+*-h", "", "-f -i -d -e -m", { "-f" }, "add -f", LEAVES, 0 },
+  ROW("httpd+*-p httpd+*-h", "", "-f -i -d -e -m", "-f", "", LEAVES, "")
   /* -f names a file to Apache's, but may be busybox's */
-  { "apache2 httpd", "-k+start", "-DFOREGROUND -DNO_DETACH -D+FOREGROUND -D+NO_DETACH -X -f | -t -S -v -V -M -l -L -k+stop -k+restart -k+graceful -k+graceful-stop", { "-DFOREGROUND" }, "add -DFOREGROUND", LEAVES, 0 },
-  { "lighttpd thttpd", "", "-D | -t -1 -p -v -V -h", { "-D" }, "add -D", LEAVES, 0 },
-  { "caddy", "start>", "run file-server reverse-proxy respond", { "run" }, "caddy run, not caddy start", DEPENDS, 0 },
-  { "php-fpm* php5-fpm", "-D --daemonize", "-F --nodaemonize | -t --test -v -i -m -h", { "-F" }, "add -F", LEAVES, CONFIGURED },
-  { "haproxy", "-D", "-db -W -Ws | -c -v -vv", { "-db" }, "add -db", DEPENDS, CONFIGURED },
-  { "varnishd", "", "-F -d | -C -V -x", { "-F" }, "add -F", LEAVES, 0 },
-  { "squid squid3", "", "-N --foreground | -k -z -v -h", { "-N" }, "add -N", LEAVES, 0 },
-  { "uwsgi*", "-d+? --daemonize+? --daemonize2+? --daemonize=", "", { 0 }, "leave --daemonize out", STAYS, 0 },
-  { "gunicorn* unicorn unicorn_rails rainbows starman", "-D --daemon --daemonize", "| --check-config --print-config -v", { 0 }, "leave -D (--daemon) out", STAYS, 0 },
-  { "rails", "-d --daemon", "", { 0 }, "leave -d (--daemon) out", DEPENDS, 0 },
-  { "puma sidekiq thin tracd", "-d --daemon --daemonize", "", { 0 }, "leave -d (--daemon) out", STAYS, 0 },
-  { "passenger", "-d --daemonize", "", { 0 }, "leave -d (--daemonize) out", DEPENDS, 0 },
-  { "overmind airflow", "-D --daemonize --daemon", "", { 0 }, "leave -D out", DEPENDS, 0 },
-  { "delayed_job clockworkd jetty.sh nifi.sh nexus teamcity-server.sh", "start>", "run | stop restart status", { "run" }, "run, not start", DEPENDS, 0 },
-  { "activemq neo4j sonar.sh", "start>", "console | stop restart status", { "console" }, "console, not start", DEPENDS, 0 },
-  { "ejabberdctl emqx", "start>", "foreground | stop restart status", { "foreground" }, "foreground, not start", DEPENDS, 0 },
-  { "jobmanager.sh taskmanager.sh", "start>", "start-foreground | stop", { "start-foreground" }, "start-foreground, not start", DEPENDS, 0 },
-  { "start-jira.sh start-confluence.sh start-bitbucket.sh", "", "-fg", { "-fg" }, "add -fg", LEAVES, 0 },
-  { "twistd twistd3", "", "-n --nodaemon", { "-n" }, "add -n", LEAVES, 0 },
-  { "spawn-fcgi", "", "-n | -v -h -?", { "-n" }, "add -n", LEAVES, 0 },
-  { "unitd", "", "--no-daemon", { "--no-daemon" }, "add --no-daemon", LEAVES, 0 },
-  { "mini_httpd", "", "-D | -V", { "-D" }, "add -D", LEAVES, 0 },
-  { "darkhttpd hitch circusd", "--daemon", "", { 0 }, "leave --daemon out", STAYS, 0 },
-  { "nghttpx", "-D --daemon", "", { 0 }, "leave -D (--daemon) out", STAYS, 0 },
-  { "varnishncsa varnishlog", "-D", "", { 0 }, "leave -D out", STAYS, 0 },
-  { "goaccess", "--daemonize", "", { 0 }, "leave --daemonize out", DEPENDS, 0 },
-  { "forever", "start", "| stop stopall restart list logs", { 0 }, "leave start out", DEPENDS, 0 },
-  { "catalina.sh", "start>", "| stop configtest version", { "run" }, "catalina.sh run, not start", STAYS, 0 },
-  { "zkServer.sh", "start>", "start-foreground | status stop restart version print-cmd", { "start-foreground" }, "zkServer.sh start-foreground, not start", DEPENDS, 0 },
-  { "pm2", "start&", "--no-daemon --attach", { "--no-daemon" }, "add --no-daemon, or use pm2-runtime", DEPENDS, AT_END },
-  { "celery", "-D --detach multi!", "| inspect control purge status call list report migrate result shell upgrade", { 0 }, "leave --detach out; celery worker, not celery multi", STAYS, 0 },
+  ROW("apache2 httpd", "-k+start", "-DFOREGROUND -DNO_DETACH -D+FOREGROUND -D+NO_DETACH -X -f | -t -S -v -V -M -l -L -k+stop -k+restart -k+graceful -k+graceful-stop", "-DFOREGROUND", "", LEAVES, "")
+  ROW("lighttpd thttpd", "", "-D | -t -1 -p -v -V -h", "-D", "", LEAVES, "")
+  ROW("caddy", "start>", "run file-server reverse-proxy respond", "run", "caddy run, not caddy start", DEPENDS, "")
+  ROW("php-fpm* php5-fpm", "-D --daemonize", "-F --nodaemonize | -t --test -v -i -m -h", "-F", "", LEAVES, CONFIGURED)
+  ROW("haproxy", "-D", "-db -W -Ws | -c -v -vv", "-db", "", DEPENDS, CONFIGURED)
+  ROW("varnishd", "", "-F -d | -C -V -x", "-F", "", LEAVES, "")
+  ROW("squid squid3", "", "-N --foreground | -k -z -v -h", "-N", "", LEAVES, "")
+  ROW("uwsgi*", "-d+? --daemonize+? --daemonize2+? --daemonize=", "", "", "leave --daemonize out", STAYS, "")
+  ROW("gunicorn* unicorn unicorn_rails rainbows starman", "-D --daemon --daemonize", "| --check-config --print-config -v", "", "leave -D (--daemon) out", STAYS, "")
+  ROW("rails", "-d --daemon", "", "", "leave -d (--daemon) out", DEPENDS, "")
+  ROW("puma sidekiq thin tracd", "-d --daemon --daemonize", "", "", "leave -d (--daemon) out", STAYS, "")
+  ROW("passenger", "-d --daemonize", "", "", "leave -d (--daemonize) out", DEPENDS, "")
+  ROW("overmind airflow", "-D --daemonize --daemon", "", "", "leave -D out", DEPENDS, "")
+  ROW("delayed_job clockworkd jetty.sh nifi.sh nexus teamcity-server.sh", "start>", "run | stop restart status", "run", "run, not start", DEPENDS, "")
+  ROW("activemq neo4j sonar.sh", "start>", "console | stop restart status", "console", "console, not start", DEPENDS, "")
+  ROW("ejabberdctl emqx", "start>", "foreground | stop restart status", "foreground", "foreground, not start", DEPENDS, "")
+  ROW("jobmanager.sh taskmanager.sh", "start>", "start-foreground | stop", "start-foreground", "start-foreground, not start", DEPENDS, "")
+  ROW("start-jira.sh start-confluence.sh start-bitbucket.sh", "", "-fg", "-fg", "", LEAVES, "")
+  ROW("twistd twistd3", "", "-n --nodaemon", "-n", "", LEAVES, "")
+  ROW("spawn-fcgi", "", "-n | -v -h -?", "-n", "", LEAVES, "")
+  ROW("unitd", "", "--no-daemon", "--no-daemon", "", LEAVES, "")
+  ROW("mini_httpd", "", "-D | -V", "-D", "", LEAVES, "")
+  ROW("darkhttpd hitch circusd", "--daemon", "", "", "leave --daemon out", STAYS, "")
+  ROW("nghttpx", "-D --daemon", "", "", "leave -D (--daemon) out", STAYS, "")
+  ROW("varnishncsa varnishlog", "-D", "", "", "leave -D out", STAYS, "")
+  ROW("goaccess", "--daemonize", "", "", "leave --daemonize out", DEPENDS, "")
+  ROW("forever", "start", "| stop stopall restart list logs", "", "leave start out", DEPENDS, "")
+  ROW("catalina.sh", "start>", "| stop configtest version", "run", "catalina.sh run, not start", STAYS, "")
+  ROW("zkServer.sh", "start>", "start-foreground | status stop restart version print-cmd", "start-foreground", "zkServer.sh start-foreground, not start", DEPENDS, "")
+  ROW("pm2", "start&", "--no-daemon --attach", "--no-daemon", "add --no-daemon, or use pm2-runtime", DEPENDS, AT_END)
+  ROW("celery", "-D --detach multi!", "| inspect control purge status call list report migrate result shell upgrade", "", "leave --detach out; celery worker, not celery multi", STAYS, "")
 
   /* databases */
-  { "redis-server+*.conf valkey-server+*.conf", "--daemonize+yes", "--daemonize+no", { "--daemonize", "no" }, "add --daemonize no", DEPENDS, CONFIGURED | AT_END },
-  { "redis-server redis-sentinel valkey-server keydb-server", "--daemonize+yes", "--daemonize+no", { "--daemonize", "no" }, "add --daemonize no", STAYS, AT_END },
-  { "memcached mongod mongos pgbouncer", "-d --daemon --fork", "| --repair --shutdown", { 0 }, "leave -d (--daemon, --fork) out", STAYS, 0 },
-  { "mysqld", "-D --daemonize", "| --initialize --initialize-insecure --bootstrap --validate-config -V", { 0 }, "leave --daemonize out", STAYS, 0 },
-  { "mysqld_safe mariadbd mariadbd-safe postgres postmaster", "", "| --bootstrap --single --check --describe-config -V -C", { 0 }, 0, STAYS, 0 },
-  { "pg_ctl", "start! restart!", "", { 0 }, "run postgres -D DIR, not pg_ctl", DEPENDS, 0 },
-  { "pg_ctlcluster", "start& restart&", "--foreground", { "--foreground" }, "add --foreground", DEPENDS, 0 },
-  { "cassandra", "", "-f | -v", { "-f" }, "add -f", LEAVES, 0 },
-  { "elasticsearch opensearch", "-d --daemonize --daemon", "", { 0 }, "leave -d (--daemonize) out", STAYS, 0 },
-  { "clickhouse-server rethinkdb arangod i2pd", "--daemon", "", { 0 }, "leave --daemon out", STAYS, 0 },
-  { "kafka-server-start* zookeeper-server-start* connect-distributed* connect-standalone*", "-daemon", "", { 0 }, "leave -daemon out", STAYS, 0 },
-  { "solr", "start& restart&", "-f --foreground", { "-f" }, "add -f", DEPENDS, AT_END },
-  { "hdfs yarn mapred", "--daemon+start", "", { 0 }, "leave --daemon start out", DEPENDS, 0 },
-  { "mosquitto gearmand nutcracker", "-d --daemon --daemonize", "", { 0 }, "leave -d (--daemon) out", STAYS, 0 },
-  { "pgpool", "", "-n | -h -v stop reload", { "-n" }, "add -n", LEAVES, NO_CLUSTERS },
-  { "proxysql", "", "-f --foreground | -V -h", { "-f" }, "add -f", LEAVES, 0 },
-  { "maxscale", "", "-d --nodaemon | -c -v -V -h", { "-d" }, "add -d", LEAVES, 0 },
-  { "slapd", "", "-d | -T -V -VV -VVV -?", { "-d", "0" }, "add -d 0", LEAVES, 0 },
+  ROW_2("redis-server+*.conf valkey-server+*.conf", "--daemonize+yes", "--daemonize+no", "--daemonize", "no", "add --daemonize no", DEPENDS, CONFIGURED AT_END)
+  ROW_2("redis-server redis-sentinel valkey-server keydb-server", "--daemonize+yes", "--daemonize+no", "--daemonize", "no", "add --daemonize no", STAYS, AT_END)
+  ROW("memcached mongod mongos pgbouncer", "-d --daemon --fork", "| --repair --shutdown", "", "leave -d (--daemon, --fork) out", STAYS, "")
+  ROW("mysqld", "-D --daemonize", "| --initialize --initialize-insecure --bootstrap --validate-config -V", "", "leave --daemonize out", STAYS, "")
+  ROW("mysqld_safe mariadbd mariadbd-safe postgres postmaster", "", "| --bootstrap --single --check --describe-config -V -C", "", "", STAYS, "")
+  ROW("pg_ctl", "start! restart!", "", "", "run postgres -D DIR, not pg_ctl", DEPENDS, "")
+  ROW("pg_ctlcluster", "start& restart&", "--foreground", "--foreground", "", DEPENDS, "")
+  ROW("cassandra", "", "-f | -v", "-f", "", LEAVES, "")
+  ROW("elasticsearch opensearch", "-d --daemonize --daemon", "", "", "leave -d (--daemonize) out", STAYS, "")
+  ROW("clickhouse-server rethinkdb arangod i2pd", "--daemon", "", "", "leave --daemon out", STAYS, "")
+  ROW("kafka-server-start* zookeeper-server-start* connect-distributed* connect-standalone*", "-daemon", "", "", "leave -daemon out", STAYS, "")
+  ROW("solr", "start& restart&", "-f --foreground", "-f", "", DEPENDS, AT_END)
+  ROW("hdfs yarn mapred", "--daemon+start", "", "", "leave --daemon start out", DEPENDS, "")
+  ROW("mosquitto gearmand nutcracker", "-d --daemon --daemonize", "", "", "leave -d (--daemon) out", STAYS, "")
+  ROW("pgpool", "", "-n | -h -v stop reload", "-n", "", LEAVES, NO_CLUSTERS)
+  ROW("proxysql", "", "-f --foreground | -V -h", "-f", "", LEAVES, "")
+  ROW("maxscale", "", "-d --nodaemon | -c -v -V -h", "-d", "", LEAVES, "")
+  ROW_2("slapd", "", "-d | -T -V -VV -VVV -?", "-d", "0", "add -d 0", LEAVES, "")
 
   /* time, tasks, logs */
-  { "cron", "", "-f -N", { "-f" }, "add -f", LEAVES, 0 },
-  { "crond", "", "-f -n -i -s -c+? | -V -h", { "-f" }, "add -f", LEAVES, 0 },
-  { "atd", "", "-f -d | -s", { "-f" }, "add -f", LEAVES, 0 },
-  { "chronyd", "", "-d -n | -q -Q -p -v -h", { "-d" }, "add -d", LEAVES, 0 },
-  { "ntpd", "", "-n -d -D --nofork | -q -V --quit --wait-sync", { "-n" }, "add -n", LEAVES, 0 },
-  { "fcron", "", "-f --foreground | -V -h", { "-f" }, "add -f", LEAVES, 0 },
-  { "incrond", "", "-n --foreground | -V -h", { "-n" }, "add -n", LEAVES, 0 },
-  { "inotifywait", "-d> --daemon>", "-m", { "-m" }, "-m, not -d", DEPENDS, 0 },
-  { "lsyncd", "", "-nodaemon | -version -help", { "-nodaemon" }, "add -nodaemon", LEAVES, 0 },
-  { "rsyslogd", "", "-n | -v -N", { "-n" }, "add -n", LEAVES, 0 },
-  { "syslogd klogd", "", "-n -F -d --no-detach --foreground", { "-n" }, "add -n", LEAVES, 0 },
-  { "syslog-ng", "", "-F --foreground -e -d | -s --syntax-only -V", { "-F" }, "add -F", LEAVES, 0 },
+  ROW("cron", "", "-f -N", "-f", "", LEAVES, "")
+  ROW("crond", "", "-f -n -i -s -c+? | -V -h", "-f", "", LEAVES, "")
+  ROW("atd", "", "-f -d | -s", "-f", "", LEAVES, "")
+  ROW("chronyd", "", "-d -n | -q -Q -p -v -h", "-d", "", LEAVES, "")
+  ROW("ntpd", "", "-n -d -D --nofork | -q -V --quit --wait-sync", "-n", "", LEAVES, "")
+  ROW("fcron", "", "-f --foreground | -V -h", "-f", "", LEAVES, "")
+  ROW("incrond", "", "-n --foreground | -V -h", "-n", "", LEAVES, "")
+  ROW("inotifywait", "-d> --daemon>", "-m", "-m", "-m, not -d", DEPENDS, "")
+  ROW("lsyncd", "", "-nodaemon | -version -help", "-nodaemon", "", LEAVES, "")
+  ROW("rsyslogd", "", "-n | -v -N", "-n", "", LEAVES, "")
+  ROW("syslogd klogd", "", "-n -F -d --no-detach --foreground", "-n", "", LEAVES, "")
+  ROW("syslog-ng", "", "-F --foreground -e -d | -s --syntax-only -V", "-F", "", LEAVES, "")
 
   /* names and networks */
-  { "named", "", "-f -g | -v -V -C", { "-f" }, "add -f", LEAVES, 0 },
-  { "unbound", "", "-d | -h -V", { "-d" }, "add -d", LEAVES, CONFIGURED },
-  { "dnsmasq", "", "-k -d --keep-in-foreground --no-daemon | -w -v --test --help", { "-k" }, "add -k", LEAVES, CONFIGURED },
-  { "nsd", "", "-d | -h -v", { "-d" }, "add -d", LEAVES, 0 },
-  { "pdns_server pdns_recursor", "--daemon", "--daemon=no", { 0 }, "leave --daemon out", STAYS, 0 },
-  { "dhcpd", "", "-f -d | -t -T --version", { "-f" }, "add -f", LEAVES, 0 },
-  { "keepalived", "", "-n --dont-fork | -v -h -t --config-test --signum", { "-n" }, "add -n", LEAVES, 0 },
-  { "openvpn", "--daemon", "", { 0 }, "leave --daemon out", STAYS, 0 },
+  ROW("named", "", "-f -g | -v -V -C", "-f", "", LEAVES, "")
+  ROW("unbound", "", "-d | -h -V", "-d", "", LEAVES, CONFIGURED)
+  ROW("dnsmasq", "", "-k -d --keep-in-foreground --no-daemon | -w -v --test --help", "-k", "", LEAVES, CONFIGURED)
+  ROW("nsd", "", "-d | -h -v", "-d", "", LEAVES, "")
+  ROW("pdns_server pdns_recursor", "--daemon", "--daemon=no", "", "leave --daemon out", STAYS, "")
+  ROW("dhcpd", "", "-f -d | -t -T --version", "-f", "", LEAVES, "")
+  ROW("keepalived", "", "-n --dont-fork | -v -h -t --config-test --signum", "-n", "", LEAVES, "")
+  ROW("openvpn", "--daemon", "", "", "leave --daemon out", STAYS, "")
   /* -f among other letters, as it is usually written */
-  { "ssh+*-fN ssh+*-Nf autossh+*-fN autossh+*-Nf",
-    "-fN> -Nf>", "", { "-N" }, "leave f out of its letters", STAYS, 0 },
-  { "ssh+*-fNT ssh+*-fTN ssh+*-NfT ssh+*-NTf autossh+*-fNT autossh+*-fTN autossh+*-NfT autossh+*-NTf",
-    "-fNT> -fTN> -NfT> -NTf>", "", { "-NT" }, "leave f out of its letters", STAYS, 0 },
-  { "ssh+*-fnN ssh+*-fNn ssh+*-nNf ssh+*-nfN autossh+*-fnN autossh+*-fNn autossh+*-nNf autossh+*-nfN",
-    "-fnN> -fNn> -nNf> -nfN>", "", { "-nN" }, "leave f out of its letters", STAYS, 0 },
-  { "ssh+*-nNTf ssh+*-fnNT autossh+*-nNTf autossh+*-fnNT",
-    "-nNTf> -fnNT>", "", { "-nNT" }, "leave f out of its letters", STAYS, 0 },
-  { "ssh+*-CfN ssh+*-fCN ssh+*-CNf ssh+*-fNC autossh+*-CfN autossh+*-fCN autossh+*-CNf autossh+*-fNC",
-    "-CfN> -fCN> -CNf> -fNC>", "", { "-CN" }, "leave f out of its letters", STAYS, 0 },
-  { "ssh", "-f", "", { 0 }, "leave -f out", DEPENDS, 0 },
-  { "autossh", "-f", "", { 0 }, "leave -f out", STAYS, 0 },
-  { "stunnel stunnel4", "", "| -help -version -sockets -options", { 0 }, "write foreground = yes into its configuration", LEAVES, CONFIGURED },
-  { "tor", "--RunAsDaemon+1 RunAsDaemon+1", "", { 0 }, "leave --RunAsDaemon 1 out", STAYS, 0 },
-  { "privoxy", "", "--no-daemon | --config-test", { "--no-daemon" }, "add --no-daemon", LEAVES, 0 },
-  { "zerotier-one knotd salt-minion salt-master salt-api", "-d --daemon --daemonize", "", { 0 }, "leave -d out", STAYS, 0 },
-  { "tincd", "", "-D --no-detach | -K -k", { "-D" }, "add -D", LEAVES, 0 },
-  { "wireguard-go boringtun boringtun-cli", "", "-f --foreground", { "-f" }, "add -f", LEAVES, 0 },
-  { "openconnect", "-b --background", "", { 0 }, "leave -b (--background) out", STAYS, 0 },
-  { "vpnc", "", "--no-detach", { "--no-detach" }, "add --no-detach", LEAVES, 0 },
-  { "pppd", "", "nodetach", { "nodetach" }, "add nodetach", LEAVES, 0 },
-  { "ipsec", "start&", "--nofork", { "--nofork" }, "add --nofork", DEPENDS, AT_END },
-  { "xl2tpd", "", "-D | -v", { "-D" }, "add -D", LEAVES, 0 },
-  { "pptpd", "", "-f --fg | -v -h", { "-f" }, "add -f", LEAVES, 0 },
-  { "ocserv", "", "-f --foreground | -t -v -h", { "-f" }, "add -f", LEAVES, 0 },
-  { "vpnserver vpnclient vpnbridge", "start>", "execsvc | stop", { "execsvc" }, "execsvc, not start", DEPENDS, 0 },
-  { "hostapd wpa_supplicant", "-B", "", { 0 }, "leave -B out", STAYS, 0 },
-  { "radvd", "", "-n --nodaemon | -c -v -h", { "-n" }, "add -n", LEAVES, 0 },
-  { "bird bird6", "", "-f -d | -p", { "-f" }, "add -f", LEAVES, 0 },
-  { "udhcpd", "", "-f", { "-f" }, "add -f", LEAVES, 0 },
-  { "tinyproxy", "", "-d | -v -h", { "-d" }, "add -d", LEAVES, 0 },
-  { "sockd danted", "-D", "", { 0 }, "leave -D out", STAYS, 0 },
-  { "ss-server ss-local ss-redir ss-tunnel ss-manager", "-f+?", "", { 0 }, "leave -f FILE out", STAYS, 0 },
-  { "stubby", "-g", "", { 0 }, "leave -g out", STAYS, 0 },
-  { "smartdns", "", "-f | -v -h", { "-f" }, "add -f", LEAVES, 0 },
-  { "pihole-FTL", "", "no-daemon -f debug | test version -v -vv --config sql sqlite3 lua", { "no-daemon" }, "add no-daemon", LEAVES, 0 },
-  { "NetworkManager", "", "-n --no-daemon | -V --print-config", { "--no-daemon" }, "add --no-daemon", LEAVES, 0 },
-  { "inadyn", "", "-n --foreground | -1 -V -h", { "-n" }, "add -n", LEAVES, 0 },
-  { "ddclient", "-daemon&", "-foreground", { "-foreground" }, "add -foreground", DEPENDS, CONFIGURED },
-  { "telnetd", "", "-F -i", { "-F" }, "add -F", LEAVES, 0 },
-  { "turnserver", "-o --daemon", "", { 0 }, "leave -o (--daemon) out", STAYS, 0 },
-  { "avahi-daemon", "-D --daemonize", "", { 0 }, "leave -D (--daemonize) out", STAYS, 0 },
-  { "inetd", "", "-i -f -d", { "-i" }, "add -i (busybox: -f)", LEAVES, 0 },
-  { "xinetd", "", "-dontfork -d | -version", { "-dontfork" }, "add -dontfork", LEAVES, 0 },
-  { "sshd", "", "-D -d -i | -t -T -G -V", { "-D" }, "add -D", LEAVES, STRAYS },
-  { "dropbear", "", "-F -i | -V -h", { "-F" }, "add -F", LEAVES, STRAYS },
-  { "rpcbind rpc.idmapd rpc.gssd rpc.svcgssd", "", "-f -d | -h", { "-f" }, "add -f", LEAVES, 0 },
-  { "rpc.statd rpc.mountd", "", "-F --foreground --no-notify | -h -v --help --version", { "-F" }, "add -F", LEAVES, 0 },
-  { "smbd nmbd winbindd", "-D --daemon", "-F -i -S --foreground --interactive | -b --build-options", { "--foreground", "--no-process-group" },
-    "add --foreground --no-process-group", LEAVES, 0 },
-  { "samba", "-D --daemon", "-F -i --foreground --interactive", { "--foreground", "--no-process-group" }, "add --foreground --no-process-group", LEAVES, 0 },
-  { "krb5kdc", "", "-n", { "-n" }, "add -n", LEAVES, 0 },
-  { "kadmind", "", "-nofork", { "-nofork" }, "add -nofork", LEAVES, 0 },
-  { "ganesha.nfsd", "", "-F | -v -h", { "-F" }, "add -F", LEAVES, 0 },
-  { "afpd netatalk", "", "-d -F | -v -V -h", { "-d" }, "add -d", LEAVES, 0 },
-  { "glusterd", "", "-N --no-daemon --debug | -V", { "-N" }, "add -N", LEAVES, 0 },
-  { "ceph-mon ceph-osd ceph-mds ceph-mgr radosgw", "", "-f -d --foreground | -v --mkfs --mkkey", { "-f" }, "add -f", LEAVES, 0 },
-  { "iscsid tgtd", "", "-f --foreground | -v -V -h", { "-f" }, "add -f", LEAVES, 0 },
-  { "automount", "", "-f --foreground | -V -h", { "-f" }, "add -f", LEAVES, 0 },
-  { "sshfs s3fs goofys", "", "-f -d | -V -h", { "-f" }, "add -f", LEAVES, 0 },
-  { "gcsfuse", "", "--foreground | -v", { "--foreground" }, "add --foreground", LEAVES, 0 },
-  { "rclone", "--daemon", "", { 0 }, "leave --daemon out", DEPENDS, 0 },
-  { "svnserve", "-d& --daemon&", "--foreground -i -X | -t", { "--foreground" }, "add --foreground", DEPENDS, AT_END },
-  { "atftpd", "--daemon&", "--no-fork", { "--no-fork" }, "add --no-fork", DEPENDS, 0 },
-  { "pure-ftpd pure-ftpd-mysql pure-ftpd-ldap pure-ftpd-postgresql", "-B --daemonize", "", { 0 }, "leave -B (--daemonize) out", STAYS, 0 },
-  { "rsync", "--daemon&", "--no-detach", { "--no-detach" }, "add --no-detach", DEPENDS, AT_END },
-  { "in.tftpd", "-l> --listen>", "-L --foreground", { "-L" }, "-L, not -l", DEPENDS, 0 },
-  { "proftpd", "", "-n --nodaemon | -t -l -v -vv -V -h", { "-n" }, "add -n", LEAVES, 0 },
-  { "vsftpd", "-obackground=YES", "", { 0 }, "leave -obackground=YES out", STAYS, 0 },
+  ROW("ssh+*-fN ssh+*-Nf autossh+*-fN autossh+*-Nf", "-fN> -Nf>", "", "-N", "leave f out of its letters", STAYS, "")
+  ROW("ssh+*-fNT ssh+*-fTN ssh+*-NfT ssh+*-NTf autossh+*-fNT autossh+*-fTN autossh+*-NfT autossh+*-NTf", "-fNT> -fTN> -NfT> -NTf>", "", "-NT", "leave f out of its letters", STAYS, "")
+  ROW("ssh+*-fnN ssh+*-fNn ssh+*-nNf ssh+*-nfN autossh+*-fnN autossh+*-fNn autossh+*-nNf autossh+*-nfN", "-fnN> -fNn> -nNf> -nfN>", "", "-nN", "leave f out of its letters", STAYS, "")
+  ROW("ssh+*-nNTf ssh+*-fnNT autossh+*-nNTf autossh+*-fnNT", "-nNTf> -fnNT>", "", "-nNT", "leave f out of its letters", STAYS, "")
+  ROW("ssh+*-CfN ssh+*-fCN ssh+*-CNf ssh+*-fNC autossh+*-CfN autossh+*-fCN autossh+*-CNf autossh+*-fNC", "-CfN> -fCN> -CNf> -fNC>", "", "-CN", "leave f out of its letters", STAYS, "")
+  ROW("ssh", "-f", "", "", "leave -f out", DEPENDS, "")
+  ROW("autossh", "-f", "", "", "leave -f out", STAYS, "")
+  ROW("stunnel stunnel4", "", "| -help -version -sockets -options", "", "write foreground = yes into its configuration", LEAVES, CONFIGURED)
+  ROW("tor", "--RunAsDaemon+1 RunAsDaemon+1", "", "", "leave --RunAsDaemon 1 out", STAYS, "")
+  ROW("privoxy", "", "--no-daemon | --config-test", "--no-daemon", "", LEAVES, "")
+  ROW("zerotier-one knotd salt-minion salt-master salt-api", "-d --daemon --daemonize", "", "", "leave -d out", STAYS, "")
+  ROW("tincd", "", "-D --no-detach | -K -k", "-D", "", LEAVES, "")
+  ROW("wireguard-go boringtun boringtun-cli", "", "-f --foreground", "-f", "", LEAVES, "")
+  ROW("openconnect", "-b --background", "", "", "leave -b (--background) out", STAYS, "")
+  ROW("vpnc", "", "--no-detach", "--no-detach", "", LEAVES, "")
+  ROW("pppd", "", "nodetach", "nodetach", "", LEAVES, "")
+  ROW("ipsec", "start&", "--nofork", "--nofork", "", DEPENDS, AT_END)
+  ROW("xl2tpd", "", "-D | -v", "-D", "", LEAVES, "")
+  ROW("pptpd", "", "-f --fg | -v -h", "-f", "", LEAVES, "")
+  ROW("ocserv", "", "-f --foreground | -t -v -h", "-f", "", LEAVES, "")
+  ROW("vpnserver vpnclient vpnbridge", "start>", "execsvc | stop", "execsvc", "execsvc, not start", DEPENDS, "")
+  ROW("hostapd wpa_supplicant", "-B", "", "", "leave -B out", STAYS, "")
+  ROW("radvd", "", "-n --nodaemon | -c -v -h", "-n", "", LEAVES, "")
+  ROW("bird bird6", "", "-f -d | -p", "-f", "", LEAVES, "")
+  ROW("udhcpd", "", "-f", "-f", "", LEAVES, "")
+  ROW("tinyproxy", "", "-d | -v -h", "-d", "", LEAVES, "")
+  ROW("sockd danted", "-D", "", "", "leave -D out", STAYS, "")
+  ROW("ss-server ss-local ss-redir ss-tunnel ss-manager", "-f+?", "", "", "leave -f FILE out", STAYS, "")
+  ROW("stubby", "-g", "", "", "leave -g out", STAYS, "")
+  ROW("smartdns", "", "-f | -v -h", "-f", "", LEAVES, "")
+  ROW("pihole-FTL", "", "no-daemon -f debug | test version -v -vv --config sql sqlite3 lua", "no-daemon", "", LEAVES, "")
+  ROW("NetworkManager", "", "-n --no-daemon | -V --print-config", "--no-daemon", "", LEAVES, "")
+  ROW("inadyn", "", "-n --foreground | -1 -V -h", "-n", "", LEAVES, "")
+  ROW("ddclient", "-daemon&", "-foreground", "-foreground", "", DEPENDS, CONFIGURED)
+  ROW("telnetd", "", "-F -i", "-F", "", LEAVES, "")
+  ROW("turnserver", "-o --daemon", "", "", "leave -o (--daemon) out", STAYS, "")
+  ROW("avahi-daemon", "-D --daemonize", "", "", "leave -D (--daemonize) out", STAYS, "")
+  ROW("inetd", "", "-i -f -d", "-i", "add -i (busybox: -f)", LEAVES, "")
+  ROW("xinetd", "", "-dontfork -d | -version", "-dontfork", "", LEAVES, "")
+  ROW("sshd", "", "-D -d -i | -t -T -G -V", "-D", "", LEAVES, STRAYS)
+  ROW("dropbear", "", "-F -i | -V -h", "-F", "", LEAVES, STRAYS)
+  ROW("rpcbind rpc.idmapd rpc.gssd rpc.svcgssd", "", "-f -d | -h", "-f", "", LEAVES, "")
+  ROW("rpc.statd rpc.mountd", "", "-F --foreground --no-notify | -h -v --help --version", "-F", "", LEAVES, "")
+  ROW_2("smbd nmbd winbindd", "-D --daemon", "-F -i -S --foreground --interactive | -b --build-options", "--foreground", "--no-process-group", "add --foreground --no-process-group", LEAVES, "")
+  ROW_2("samba", "-D --daemon", "-F -i --foreground --interactive", "--foreground", "--no-process-group", "add --foreground --no-process-group", LEAVES, "")
+  ROW("krb5kdc", "", "-n", "-n", "", LEAVES, "")
+  ROW("kadmind", "", "-nofork", "-nofork", "", LEAVES, "")
+  ROW("ganesha.nfsd", "", "-F | -v -h", "-F", "", LEAVES, "")
+  ROW("afpd netatalk", "", "-d -F | -v -V -h", "-d", "", LEAVES, "")
+  ROW("glusterd", "", "-N --no-daemon --debug | -V", "-N", "", LEAVES, "")
+  ROW("ceph-mon ceph-osd ceph-mds ceph-mgr radosgw", "", "-f -d --foreground | -v --mkfs --mkkey", "-f", "", LEAVES, "")
+  ROW("iscsid tgtd", "", "-f --foreground | -v -V -h", "-f", "", LEAVES, "")
+  ROW("automount", "", "-f --foreground | -V -h", "-f", "", LEAVES, "")
+  ROW("sshfs s3fs goofys", "", "-f -d | -V -h", "-f", "", LEAVES, "")
+  ROW("gcsfuse", "", "--foreground | -v", "--foreground", "", LEAVES, "")
+  ROW("rclone", "--daemon", "", "", "leave --daemon out", DEPENDS, "")
+  ROW("svnserve", "-d& --daemon&", "--foreground -i -X | -t", "--foreground", "", DEPENDS, AT_END)
+  ROW("atftpd", "--daemon&", "--no-fork", "--no-fork", "", DEPENDS, "")
+  ROW("pure-ftpd pure-ftpd-mysql pure-ftpd-ldap pure-ftpd-postgresql", "-B --daemonize", "", "", "leave -B (--daemonize) out", STAYS, "")
+  ROW("rsync", "--daemon&", "--no-detach", "--no-detach", "", DEPENDS, AT_END)
+  ROW("in.tftpd", "-l> --listen>", "-L --foreground", "-L", "-L, not -l", DEPENDS, "")
+  ROW("proftpd", "", "-n --nodaemon | -t -l -v -vv -V -h", "-n", "", LEAVES, "")
+  ROW("vsftpd", "-obackground=YES", "", "", "leave -obackground=YES out", STAYS, "")
 
   /* mail */
-  { "postfix", "start>", "start-fg", { "start-fg" }, "postfix start-fg, not start", DEPENDS, 0 },
-  { "dovecot", "", "-F | -a -n --version --help --build-options --hostdomain stop reload", { "-F" }, "add -F", LEAVES, 0 },
-  { "exim exim4", "-bd>", "-bdf", { "-bdf" }, "-bdf, not -bd", DEPENDS, 0 },
-  { "opendkim opendmarc", "", "-f | -n -t -T -V", { "-f" }, "add -f", LEAVES, CONFIGURED },
-  { "clamd", "", "-F --foreground | -V --version -h", { "-F" }, "add -F", LEAVES, CONFIGURED },
-  { "freshclam", "-d& --daemon&", "-F --foreground", { "-F" }, "add -F", DEPENDS, AT_END },
-  { "spamd postgrey", "-d --daemonize", "", { 0 }, "leave -d (--daemonize) out", STAYS, 0 },
-  { "sendmail", "-bd>", "-bD", { "-bD" }, "-bD, not -bd", DEPENDS, 0 },
-  { "rspamd", "", "-f --no-fork | -t -v -h", { "-f" }, "add -f", LEAVES, 0 },
-  { "amavisd amavisd-new", "start", "foreground debug | stop reload", { "foreground" }, "foreground, not start", LEAVES, AT_END },
-  { "milter-greylist", "", "-D | -c -r", { "-D" }, "add -D", LEAVES, 0 },
-  { "postsrsd", "-D", "", { 0 }, "leave -D out", STAYS, 0 },
-  { "fetchmail", "-d& --daemon&", "-N --nodetach | -q -V", { "--nodetach" }, "add --nodetach", DEPENDS, 0 },
-  { "saslauthd", "", "-d | -v -h", { "-d" }, "add -d", LEAVES, 0 },
+  ROW("postfix", "start>", "start-fg", "start-fg", "postfix start-fg, not start", DEPENDS, "")
+  ROW("dovecot", "", "-F | -a -n --version --help --build-options --hostdomain stop reload", "-F", "", LEAVES, "")
+  ROW("exim exim4", "-bd>", "-bdf", "-bdf", "-bdf, not -bd", DEPENDS, "")
+  ROW("opendkim opendmarc", "", "-f | -n -t -T -V", "-f", "", LEAVES, CONFIGURED)
+  ROW("clamd", "", "-F --foreground | -V --version -h", "-F", "", LEAVES, CONFIGURED)
+  ROW("freshclam", "-d& --daemon&", "-F --foreground", "-F", "", DEPENDS, AT_END)
+  ROW("spamd postgrey", "-d --daemonize", "", "", "leave -d (--daemonize) out", STAYS, "")
+  ROW("sendmail", "-bd>", "-bD", "-bD", "-bD, not -bd", DEPENDS, "")
+  ROW("rspamd", "", "-f --no-fork | -t -v -h", "-f", "", LEAVES, "")
+  ROW("amavisd amavisd-new", "start", "foreground debug | stop reload", "foreground", "foreground, not start", LEAVES, AT_END)
+  ROW("milter-greylist", "", "-D | -c -r", "-D", "", LEAVES, "")
+  ROW("postsrsd", "-D", "", "", "leave -D out", STAYS, "")
+  ROW("fetchmail", "-d& --daemon&", "-N --nodetach | -q -V", "--nodetach", "", DEPENDS, "")
+  ROW("saslauthd", "", "-d | -v -h", "-d", "", LEAVES, "")
 
   /* watching and printing */
-  { "supervisord", "", "-n --nodaemon | -v --version -h", { "-n" }, "add -n", LEAVES, CONFIGURED },
-  { "monit", "", "-I -H | -t -V -h start stop restart monitor unmonitor reload status summary report quit validate procmatch", { "-I" }, "add -I", DEPENDS, CONFIGURED },
-  { "fail2ban-server", "", "-f | -t -d --dp -V --test -h", { "-f" }, "add -f", LEAVES, 0 },
-  { "fail2ban-client", "start!", "-f", { 0 }, "run fail2ban-server -f, not fail2ban-client", DEPENDS, 0 },
-  { "collectd", "", "-f | -t -T -h", { "-f" }, "add -f", LEAVES, 0 },
-  { "snmpd snmptrapd", "", "-f | -v -h -H", { "-f" }, "add -f", LEAVES, NO_CLUSTERS },
-  { "zabbix_server zabbix_proxy zabbix_agentd", "", "-f --foreground | -t -p -R -V -T -h --test --print --runtime-control --test-config", { "-f" }, "add -f", LEAVES, 0 },
-  { "icinga2 nagios fluent-bit", "-d --daemonize --daemon", "-f --foreground", { 0 }, "leave -d (--daemon) out", DEPENDS, 0 },
-  { "fluentd td-agent", "-d+? --daemon+? --daemon=", "", { 0 }, "leave -d (--daemon) out", STAYS, 0 },
-  { "netdata", "", "-D | -h -v -V", { "-D" }, "add -D", LEAVES, 0 },
-  { "nrpe", "-d>", "-f -i -s | -V -h", { "-f" }, "-f, not -d", DEPENDS, 0 },
-  { "gmond", "", "-f --foreground | -V -h -t", { "-f" }, "add -f", LEAVES, 0 },
-  { "carbon-cache carbon-cache.py carbon-relay carbon-relay.py carbon-aggregator carbon-aggregator.py", "start&", "--nodaemon --debug | stop status",
-    { "--nodaemon" }, "add --nodaemon", DEPENDS, 0 },
-  { "smartd", "", "-n --no-fork | -q -V -h -D", { "-n" }, "add -n", LEAVES, 0 },
-  { "apcupsd", "", "-b | -V -h", { "-b" }, "add -b", LEAVES, 0 },
-  { "gpsd", "", "-N | -h -V -l", { "-N" }, "add -N", LEAVES, 0 },
-  { "acpid", "", "-f -d | -v -h", { "-f" }, "add -f", LEAVES, 0 },
-  { "buildbot buildbot-worker", "start& restart&", "--nodaemon", { "--nodaemon" }, "add --nodaemon", DEPENDS, AT_END },
-  { "cupsd", "", "-f -F -l | -t -h", { "-f" }, "add -f", LEAVES, 0 },
+  ROW("supervisord", "", "-n --nodaemon | -v --version -h", "-n", "", LEAVES, CONFIGURED)
+  ROW("monit", "", "-I -H | -t -V -h start stop restart monitor unmonitor reload status summary report quit validate procmatch", "-I", "", DEPENDS, CONFIGURED)
+  ROW("fail2ban-server", "", "-f | -t -d --dp -V --test -h", "-f", "", LEAVES, "")
+  ROW("fail2ban-client", "start!", "-f", "", "run fail2ban-server -f, not fail2ban-client", DEPENDS, "")
+  ROW("collectd", "", "-f | -t -T -h", "-f", "", LEAVES, "")
+  ROW("snmpd snmptrapd", "", "-f | -v -h -H", "-f", "", LEAVES, NO_CLUSTERS)
+  ROW("zabbix_server zabbix_proxy zabbix_agentd", "", "-f --foreground | -t -p -R -V -T -h --test --print --runtime-control --test-config", "-f", "", LEAVES, "")
+  ROW("icinga2 nagios fluent-bit", "-d --daemonize --daemon", "-f --foreground", "", "leave -d (--daemon) out", DEPENDS, "")
+  ROW("fluentd td-agent", "-d+? --daemon+? --daemon=", "", "", "leave -d (--daemon) out", STAYS, "")
+  ROW("netdata", "", "-D | -h -v -V", "-D", "", LEAVES, "")
+  ROW("nrpe", "-d>", "-f -i -s | -V -h", "-f", "-f, not -d", DEPENDS, "")
+  ROW("gmond", "", "-f --foreground | -V -h -t", "-f", "", LEAVES, "")
+  ROW("carbon-cache carbon-cache.py carbon-relay carbon-relay.py carbon-aggregator carbon-aggregator.py", "start&", "--nodaemon --debug | stop status", "--nodaemon", "", DEPENDS, "")
+  ROW("smartd", "", "-n --no-fork | -q -V -h -D", "-n", "", LEAVES, "")
+  ROW("apcupsd", "", "-b | -V -h", "-b", "", LEAVES, "")
+  ROW("gpsd", "", "-N | -h -V -l", "-N", "", LEAVES, "")
+  ROW("acpid", "", "-f -d | -v -h", "-f", "", LEAVES, "")
+  ROW("buildbot buildbot-worker", "start& restart&", "--nodaemon", "--nodaemon", "", DEPENDS, AT_END)
+  ROW("cupsd", "", "-f -F -l | -t -h", "-f", "", LEAVES, "")
 
   /* desktops, sound, downloads */
-  { "x11vnc", "-bg", "", { 0 }, "leave -bg out", STAYS, 0 },
-  { "vncserver tigervncserver", "", "-fg | -kill -list -help -version", { "-fg" }, "add -fg", LEAVES, 0 },
-  { "websockify", "-D --daemon", "", { 0 }, "leave -D (--daemon) out", STAYS, 0 },
-  { "xrdp xrdp-sesman", "", "-n --nodaemon | -k --kill -v -h", { "--nodaemon" }, "add --nodaemon", LEAVES, 0 },
-  { "xpra", "start& start-desktop& seamless& desktop& shadow&", "--daemon=no --no-daemon", { "--daemon=no" }, "add --daemon=no", DEPENDS, AT_END },
-  { "guacd", "", "-f | -v", { "-f" }, "add -f", LEAVES, 0 },
-  { "shellinaboxd", "-b --background", "", { 0 }, "leave -b (--background) out", STAYS, 0 },
-  { "picom compton", "-b --daemon", "", { 0 }, "leave -b (--daemon) out", STAYS, 0 },
-  { "pulseaudio", "-D --daemonize --start", "--daemonize=no --daemonize=false | --check -k --kill", { 0 }, "leave -D (--daemonize, --start) out", STAYS, 0 },
-  { "mpd", "", "--no-daemon | --kill", { "--no-daemon" }, "add --no-daemon", LEAVES, 0 },
-  { "icecast icecast2 janus", "-b --daemon", "", { 0 }, "leave -b out", STAYS, 0 },
-  { "shairport-sync qbittorrent-nox sabnzbdplus", "-d --daemon", "", { 0 }, "leave -d (--daemon) out", STAYS, 0 },
-  { "minidlnad", "", "-S -d | -V -h", { "-S" }, "add -S", LEAVES, 0 },
-  { "owntone forked-daapd", "", "-f | -v", { "-f" }, "add -f", LEAVES, 0 },
-  { "deluged", "", "-d --do-not-daemonize | -v -h", { "-d" }, "add -d", LEAVES, 0 },
-  { "aria2c", "-D --daemon", "", { 0 }, "leave -D (--daemon) out", DEPENDS, 0 },
-  { "nzbget", "-D> --daemon>", "-s --server", { "-s" }, "-s, not -D", DEPENDS, 0 },
-  { "adb", "start-server!", "nodaemon", { 0 }, "run adb nodaemon server", DEPENDS, 0 },
+  ROW("x11vnc", "-bg", "", "", "leave -bg out", STAYS, "")
+  ROW("vncserver tigervncserver", "", "-fg | -kill -list -help -version", "-fg", "", LEAVES, "")
+  ROW("websockify", "-D --daemon", "", "", "leave -D (--daemon) out", STAYS, "")
+  ROW("xrdp xrdp-sesman", "", "-n --nodaemon | -k --kill -v -h", "--nodaemon", "", LEAVES, "")
+  ROW("xpra", "start& start-desktop& seamless& desktop& shadow&", "--daemon=no --no-daemon", "--daemon=no", "", DEPENDS, AT_END)
+  ROW("guacd", "", "-f | -v", "-f", "", LEAVES, "")
+  ROW("shellinaboxd", "-b --background", "", "", "leave -b (--background) out", STAYS, "")
+  ROW("picom compton", "-b --daemon", "", "", "leave -b (--daemon) out", STAYS, "")
+  ROW("pulseaudio", "-D --daemonize --start", "--daemonize=no --daemonize=false | --check -k --kill", "", "leave -D (--daemonize, --start) out", STAYS, "")
+  ROW("mpd", "", "--no-daemon | --kill", "--no-daemon", "", LEAVES, "")
+  ROW("icecast icecast2 janus", "-b --daemon", "", "", "leave -b out", STAYS, "")
+  ROW("shairport-sync qbittorrent-nox sabnzbdplus", "-d --daemon", "", "", "leave -d (--daemon) out", STAYS, "")
+  ROW("minidlnad", "", "-S -d | -V -h", "-S", "", LEAVES, "")
+  ROW("owntone forked-daapd", "", "-f | -v", "-f", "", LEAVES, "")
+  ROW("deluged", "", "-d --do-not-daemonize | -v -h", "-d", "", LEAVES, "")
+  ROW("aria2c", "-D --daemon", "", "", "leave -D (--daemon) out", DEPENDS, "")
+  ROW("nzbget", "-D> --daemon>", "-s --server", "-s", "-s, not -D", DEPENDS, "")
+  ROW("adb", "start-server!", "nodaemon", "", "run adb nodaemon server", DEPENDS, "")
 
   /* accounts, buses */
-  { "dbus-daemon", "--system& --fork", "--nofork | --introspect --version", { "--nofork" }, "add --nofork", STAYS, 0 },
-  { "systemd-udevd udevd", "-d --daemon", "", { 0 }, "leave --daemon out", STAYS, 0 },
-  { "nscd", "", "-d -F --debug --foreground | -g -K -i -V --statistics --shutdown --invalidate", { "-F" }, "add -F", LEAVES, 0 },
-  { "nslcd", "", "-n -d --nofork --debug | -c -V --check --version", { "-n" }, "add -n", LEAVES, 0 },
-  { "sssd", "-D --daemon", "-i --interactive | -g --genconf", { "-i" }, "add -i", LEAVES, 0 },
-  { "freeradius radiusd", "", "-f -X | -C -v -h", { "-f" }, "add -f", LEAVES, 0 },
+  ROW("dbus-daemon", "--system& --fork", "--nofork | --introspect --version", "--nofork", "", STAYS, "")
+  ROW("systemd-udevd udevd", "-d --daemon", "", "", "leave --daemon out", STAYS, "")
+  ROW("nscd", "", "-d -F --debug --foreground | -g -K -i -V --statistics --shutdown --invalidate", "-F", "", LEAVES, "")
+  ROW("nslcd", "", "-n -d --nofork --debug | -c -V --check --version", "-n", "", LEAVES, "")
+  ROW("sssd", "-D --daemon", "-i --interactive | -g --genconf", "-i", "", LEAVES, "")
+  ROW("freeradius radiusd", "", "-f -X | -C -v -h", "-f", "", LEAVES, "")
 
   /* others */
-  { "rabbitmq-server erl beam.smp", "-detached", "", { 0 }, "leave -detached out", STAYS, 0 },
-  { "freeswitch", "-nc> -ncwait>", "-nf -c", { "-nf" }, "-nf, not -nc", DEPENDS, NO_CLUSTERS },
-  { "kamailio", "", "-DD -D | -c -v -V -h -I", { "-DD" }, "add -DD", LEAVES, NO_CLUSTERS },
-  { "opensips", "", "-F -D | -C -V -h", { "-F" }, "add -F", LEAVES, NO_CLUSTERS },
-  { "rtpengine", "", "-f --foreground | -v", { "-f" }, "add -f", LEAVES, 0 },
-  { "prosody", "-D --daemonize", "-F", { "-F" }, "add -F", DEPENDS, CONFIGURED },
-  { "prosodyctl", "start!", "", { 0 }, "run prosody -F, not prosodyctl", DEPENDS, 0 },
-  { "znc", "", "-f --foreground -D --debug | -c --makeconf -s --makepass -p --makepem -v -h", { "-f" }, "add -f", LEAVES, 0 },
-  { "ngircd", "", "-n --nodaemon | -t --configtest -V -h", { "-n" }, "add -n", LEAVES, 0 },
-  { "apt-cacher-ng", "", "ForeGround=1 | -h", { "ForeGround=1" }, "add ForeGround=1", LEAVES, CONFIGURED | AT_END },
-  { "bitcoind litecoind dogecoind dashd", "-daemon -daemonwait -daemon=1 -daemonwait=1", "", { 0 }, "leave -daemon out", STAYS, 0 },
-  { "monerod", "--detach>", "--non-interactive", { "--non-interactive" }, "--non-interactive, not --detach", STAYS, 0 },
-  { "asterisk", "-F", "-f -c | -r -R -x -V -h", { "-f" }, "add -f", LEAVES, 0 },
-  { "transmission-daemon", "", "-f --foreground | -d -V -h --dump-settings --version", { "-f" }, "add -f", LEAVES, 0 },
+  ROW("rabbitmq-server erl beam.smp", "-detached", "", "", "leave -detached out", STAYS, "")
+  ROW("freeswitch", "-nc> -ncwait>", "-nf -c", "-nf", "-nf, not -nc", DEPENDS, NO_CLUSTERS)
+  ROW("kamailio", "", "-DD -D | -c -v -V -h -I", "-DD", "", LEAVES, NO_CLUSTERS)
+  ROW("opensips", "", "-F -D | -C -V -h", "-F", "", LEAVES, NO_CLUSTERS)
+  ROW("rtpengine", "", "-f --foreground | -v", "-f", "", LEAVES, "")
+  ROW("prosody", "-D --daemonize", "-F", "-F", "", DEPENDS, CONFIGURED)
+  ROW("prosodyctl", "start!", "", "", "run prosody -F, not prosodyctl", DEPENDS, "")
+  ROW("znc", "", "-f --foreground -D --debug | -c --makeconf -s --makepass -p --makepem -v -h", "-f", "", LEAVES, "")
+  ROW("ngircd", "", "-n --nodaemon | -t --configtest -V -h", "-n", "", LEAVES, "")
+  ROW("apt-cacher-ng", "", "ForeGround=1 | -h", "ForeGround=1", "", LEAVES, CONFIGURED AT_END)
+  ROW("bitcoind litecoind dogecoind dashd", "-daemon -daemonwait -daemon=1 -daemonwait=1", "", "", "leave -daemon out", STAYS, "")
+  ROW("monerod", "--detach>", "--non-interactive", "--non-interactive", "--non-interactive, not --detach", STAYS, "")
+  ROW("asterisk", "-F", "-f -c | -r -R -x -V -h", "-f", "", LEAVES, "")
+  ROW("transmission-daemon", "", "-f --foreground | -d -V -h --dump-settings --version", "-f", "", LEAVES, "")
 
   /* those whose children are meant to live on */
-  { "dockerd containerd crio lxd incusd k3s rke2 nomad kubelet", "", "", { 0 }, 0, STAYS, STRAYS },
-  { "libvirtd virtqemud", "-d --daemon", "", { 0 }, "leave -d (--daemon) out", STAYS, STRAYS },
-  { "tmux", "-d!", "-D", { 0 }, "run the program itself, not in tmux", DEPENDS, 0 },
-  { "screen", "-d! -dm! -dmS! -dmLS!", "-D", { 0 }, "run the program itself, not in screen", DEPENDS, 0 },
+  ROW("dockerd containerd crio lxd incusd k3s rke2 nomad kubelet", "", "", "", "", STAYS, STRAYS)
+  ROW("libvirtd virtqemud", "-d --daemon", "", "", "leave -d (--daemon) out", STAYS, STRAYS)
+  ROW("tmux", "-d!", "-D", "", "run the program itself, not in tmux", DEPENDS, "")
+  ROW("screen", "-d! -dm! -dmS! -dmLS!", "-D", "", "run the program itself, not in screen", DEPENDS, "")
 
-  { "start-stop-daemon", "-b! --background!", "", { 0 }, "run the program itself, without start-stop-daemon", DEPENDS, 0 },
-  { "daemonize daemon", "", "-f --foreground", { 0 }, "run the program itself", LEAVES, 0 },
+  ROW("start-stop-daemon", "-b! --background!", "", "", "run the program itself, without start-stop-daemon", DEPENDS, "")
+  ROW("daemonize daemon", "", "-f --foreground", "", "run the program itself", LEAVES, "")
 
-  { "influxd telegraf filebeat", "", "| version upgrade backup restore inspect setup test config export keystore modules", { 0 }, 0, STAYS, 0 },
-  { "consul vault minio gitea", "", "agent server proxy web", { 0 }, 0, DEPENDS, 0 },
-  { "java node python* ruby perl traefik etcd prometheus alertmanager grafana-server node_exporter envoy uvicorn daphne pm2-runtime sleep tail cat socat coredns",
-    "", "", { 0 }, 0, STAYS, 0 },
-} ;
+  ROW("influxd telegraf filebeat", "", "| version upgrade backup restore inspect setup test config export keystore modules", "", "", STAYS, "")
+  ROW("consul vault minio gitea", "", "agent server proxy web", "", "", DEPENDS, "")
+  ROW("java node python* ruby perl traefik etcd prometheus alertmanager grafana-server node_exporter envoy uvicorn daphne pm2-runtime sleep tail cat socat coredns", "", "", "", "", STAYS, "") ;
 
 struct wrapper const wrapper_table[] =
 {
@@ -290,72 +293,110 @@ struct wrapper const wrapper_table[] =
   { "redirfd", "", 2, WRAPPER_SEEN_THROUGH },
 } ;
 
-struct init_script const init_script_table[] =
-{
-  { "apache2", { "apache2ctl", "-DFOREGROUND" } },
-  { "ssh sshd openssh-server", { "/usr/sbin/sshd", "-D" } }, /* it refuses a relative path */
-  { "rsyslog", { "rsyslogd", "-n" } },
-  { "mysql mariadb mysqld", { "mysqld_safe" } },
-  { "redis redis-server", { "redis-server", "/etc/redis/redis.conf", "--daemonize", "no" } },
-  { "memcached", { "memcached", "-u", "memcache" } },
-  { "php-fpm", { "php-fpm", "-F" } },
-  { "php7.0-fpm", { "php-fpm7.0", "-F" } },
-  { "php7.1-fpm", { "php-fpm7.1", "-F" } },
-  { "php7.2-fpm", { "php-fpm7.2", "-F" } },
-  { "php7.3-fpm", { "php-fpm7.3", "-F" } },
-  { "php7.4-fpm", { "php-fpm7.4", "-F" } },
-  { "php8.0-fpm", { "php-fpm8.0", "-F" } },
-  { "php8.1-fpm", { "php-fpm8.1", "-F" } },
-  { "php8.2-fpm", { "php-fpm8.2", "-F" } },
-  { "php8.3-fpm", { "php-fpm8.3", "-F" } },
-  { "php8.4-fpm", { "php-fpm8.4", "-F" } },
-  { "postfix", { "postfix", "start-fg" } },
-  { "exim4", { "exim4", "-bdf", "-q30m" } },
-  { "bind9 named", { "named", "-f", "-u", "bind" } },
-  { "dbus", { "dbus-daemon", "--system", "--nofork" } },
-  { "cups", { "cupsd", "-f" } },
-  { "slapd", { "slapd", "-d", "0", "-u", "openldap", "-g", "openldap" } },
-  { "supervisor", { "supervisord", "-n" } },
-  { "chrony", { "chronyd", "-d" } },
-  { "ntp ntpsec", { "ntpd", "-n" } },
-  { "fail2ban", { "fail2ban-server", "-f" } },
-  { "winbind", { "winbindd", "--foreground", "--no-process-group" } },
-  { "haproxy", { "haproxy", "-f", "/etc/haproxy/haproxy.cfg", "-db" } },
-  { "varnish", { "varnishd", "-F", "-a", ":6081", "-f", "/etc/varnish/default.vcl" } },
-  { "lighttpd", { "lighttpd", "-D", "-f", "/etc/lighttpd/lighttpd.conf" } },
-  { "privoxy", { "privoxy", "--no-daemon", "/etc/privoxy/config" } },
-  { "openbsd-inetd", { "inetd", "-i" } },
-  { "mongod mongodb", { "mongod", "--config", "/etc/mongod.conf" } },
-  { "mosquitto", { "mosquitto", "-c", "/etc/mosquitto/mosquitto.conf" } },
-  { "rspamd", { "rspamd", "-u", "_rspamd", "-g", "_rspamd" } },
-  { "lsyncd", { "lsyncd", "/etc/lsyncd/lsyncd.conf.lua" } },
-  { "saslauthd", { "saslauthd", "-a", "pam", "-c", "-m", "/var/run/saslauthd" } },
-  { "docker", { "dockerd" } },
-  { "icinga2", { "icinga2", "daemon" } },
-  { "zabbix-server", { "zabbix_server", "-f" } },
-  { "zabbix-proxy", { "zabbix_proxy", "-f" } },
-  { "zabbix-agent", { "zabbix_agentd", "-f" } },
-  { "zabbix-agent2", { "zabbix_agent2" } },
-  { "clamav-daemon", { "clamd", "-F" } },
-  { "clamav-freshclam", { "freshclam", "-d", "-F" } },
-  { "isc-dhcp-server", { "dhcpd", "-f" } },
-  { "rsync", { "rsync", "--daemon", "--no-detach" } },
-  { "caddy", { "caddy", "run", "--config", "/etc/caddy/Caddyfile" } },
-  { "nginx", { "nginx" } },
-  { "httpd", { "httpd" } },
-  { "squid", { "squid" } },
-  { "rpcbind", { "rpcbind" } },
-  { "smbd", { "smbd" } },
-  { "nmbd", { "nmbd" } },
-  { "snmpd", { "snmpd" } },
-  { "opendkim", { "opendkim" } },
-  { "freeradius", { "freeradius" } },
-  { "rabbitmq-server", { "rabbitmq-server" } },
-  { "containerd", { "containerd" } },
-  { "inetd", { "inetd" } },
-  { "pdns", { "pdns_server", "--daemon=no" } },
-} ;
+char const init_script_table[] =
+  SCRIPT("apache2", "apache2ctl" AND "-DFOREGROUND")
+  SCRIPT("ssh sshd openssh-server", "/usr/sbin/sshd" AND "-D") /* it refuses a relative path */
+  SCRIPT("rsyslog", "rsyslogd" AND "-n")
+  SCRIPT("mysql mariadb mysqld", "mysqld_safe")
+  SCRIPT("redis redis-server", "redis-server" AND "/etc/redis/redis.conf" AND "--daemonize" AND "no")
+  SCRIPT("memcached", "memcached" AND "-u" AND "memcache")
+  SCRIPT("php-fpm", "php-fpm" AND "-F")
+  SCRIPT("php7.0-fpm", "php-fpm7.0" AND "-F")
+  SCRIPT("php7.1-fpm", "php-fpm7.1" AND "-F")
+  SCRIPT("php7.2-fpm", "php-fpm7.2" AND "-F")
+  SCRIPT("php7.3-fpm", "php-fpm7.3" AND "-F")
+  SCRIPT("php7.4-fpm", "php-fpm7.4" AND "-F")
+  SCRIPT("php8.0-fpm", "php-fpm8.0" AND "-F")
+  SCRIPT("php8.1-fpm", "php-fpm8.1" AND "-F")
+  SCRIPT("php8.2-fpm", "php-fpm8.2" AND "-F")
+  SCRIPT("php8.3-fpm", "php-fpm8.3" AND "-F")
+  SCRIPT("php8.4-fpm", "php-fpm8.4" AND "-F")
+  SCRIPT("postfix", "postfix" AND "start-fg")
+  SCRIPT("exim4", "exim4" AND "-bdf" AND "-q30m")
+  SCRIPT("bind9 named", "named" AND "-f" AND "-u" AND "bind")
+  SCRIPT("dbus", "dbus-daemon" AND "--system" AND "--nofork")
+  SCRIPT("cups", "cupsd" AND "-f")
+  SCRIPT("slapd", "slapd" AND "-d" AND "0" AND "-u" AND "openldap" AND "-g" AND "openldap")
+  SCRIPT("supervisor", "supervisord" AND "-n")
+  SCRIPT("chrony", "chronyd" AND "-d")
+  SCRIPT("ntp ntpsec", "ntpd" AND "-n")
+  SCRIPT("fail2ban", "fail2ban-server" AND "-f")
+  SCRIPT("winbind", "winbindd" AND "--foreground" AND "--no-process-group")
+  SCRIPT("haproxy", "haproxy" AND "-f" AND "/etc/haproxy/haproxy.cfg" AND "-db")
+  SCRIPT("varnish", "varnishd" AND "-F" AND "-a" AND ":6081" AND "-f" AND "/etc/varnish/default.vcl")
+  SCRIPT("lighttpd", "lighttpd" AND "-D" AND "-f" AND "/etc/lighttpd/lighttpd.conf")
+  SCRIPT("privoxy", "privoxy" AND "--no-daemon" AND "/etc/privoxy/config")
+  SCRIPT("openbsd-inetd", "inetd" AND "-i")
+  SCRIPT("mongod mongodb", "mongod" AND "--config" AND "/etc/mongod.conf")
+  SCRIPT("mosquitto", "mosquitto" AND "-c" AND "/etc/mosquitto/mosquitto.conf")
+  SCRIPT("rspamd", "rspamd" AND "-u" AND "_rspamd" AND "-g" AND "_rspamd")
+  SCRIPT("lsyncd", "lsyncd" AND "/etc/lsyncd/lsyncd.conf.lua")
+  SCRIPT("saslauthd", "saslauthd" AND "-a" AND "pam" AND "-c" AND "-m" AND "/var/run/saslauthd")
+  SCRIPT("docker", "dockerd")
+  SCRIPT("icinga2", "icinga2" AND "daemon")
+  SCRIPT("zabbix-server", "zabbix_server" AND "-f")
+  SCRIPT("zabbix-proxy", "zabbix_proxy" AND "-f")
+  SCRIPT("zabbix-agent", "zabbix_agentd" AND "-f")
+  SCRIPT("zabbix-agent2", "zabbix_agent2")
+  SCRIPT("clamav-daemon", "clamd" AND "-F")
+  SCRIPT("clamav-freshclam", "freshclam" AND "-d" AND "-F")
+  SCRIPT("isc-dhcp-server", "dhcpd" AND "-f")
+  SCRIPT("rsync", "rsync" AND "--daemon" AND "--no-detach")
+  SCRIPT("caddy", "caddy" AND "run" AND "--config" AND "/etc/caddy/Caddyfile")
+  SCRIPT("nginx", "nginx")
+  SCRIPT("httpd", "httpd")
+  SCRIPT("squid", "squid")
+  SCRIPT("rpcbind", "rpcbind")
+  SCRIPT("smbd", "smbd")
+  SCRIPT("nmbd", "nmbd")
+  SCRIPT("snmpd", "snmpd")
+  SCRIPT("opendkim", "opendkim")
+  SCRIPT("freeradius", "freeradius")
+  SCRIPT("rabbitmq-server", "rabbitmq-server")
+  SCRIPT("containerd", "containerd")
+  SCRIPT("inetd", "inetd")
+  SCRIPT("pdns", "pdns_server" AND "--daemon=no") ;
 
-size_t const daemon_table_rows = ROWS(daemon_table) ;
+static char const *take (char const **at)
+{
+  char const *text = *at ;
+  *at += strlen(text) + 1 ;
+  return text ;
+}
+
+char const *daemon_row (struct daemon *row, char const *at)
+{
+  static char const stays[] = { [DAEMON_UNKNOWN] = 'u', [DAEMON_IN_FOREGROUND] = 'f', [DAEMON_IN_BACKGROUND] = 'b' } ;
+  char const *add ;
+  char const *and ;
+  char const *last ;
+  if (!*at) return 0 ;
+  row->names = take(&at) ;
+  row->background = take(&at) ;
+  row->foreground = take(&at) ;
+  add = take(&at) ;
+  and = take(&at) ;
+  row->add[0] = add[sizeof ADD - 1] ? add + sizeof ADD - 1 : 0 ;
+  row->add[1] = *and ? and : 0 ;
+  row->mend = take(&at) ;
+  if (!*row->mend) row->mend = row->add[0] ? add : 0 ;
+  last = take(&at) ;
+  row->stays = (unsigned char)((char const *)memchr(stays, *last, sizeof stays) - stays) ;
+  row->at_end = !!strchr(last + 1, *AT_END) ;
+  row->configured = !!strchr(last + 1, *CONFIGURED) ;
+  row->strays = !!strchr(last + 1, *STRAYS) ;
+  row->no_clusters = !!strchr(last + 1, *NO_CLUSTERS) ;
+  return at ;
+}
+
 size_t const wrapper_table_rows = ROWS(wrapper_table) ;
-size_t const init_script_table_rows = ROWS(init_script_table) ;
+
+char const *init_script_row (struct init_script *row, char const *at)
+{
+  size_t n = 0 ;
+  if (!*at) return 0 ;
+  row->names = take(&at) ;
+  while (*at) row->words[n++] = take(&at) ;
+  row->words[n] = 0 ;
+  return at + 1 ;
+}

@@ -21,16 +21,14 @@ struct daemon
   char const *background ; /* options that put it into the background */
   char const *foreground ; /* options with which it stays, and behind a `|` those with which it does
                               something else and ends; they win */
-  char const *add[2] ; /* what keeps it in the foreground */
-  char const *mend ; /* the same in words */
+  char const *add[2] ; /* what keeps it in the foreground; 0: nothing (more) */
+  char const *mend ; /* the same in words; 0: not needed */
   unsigned char stays ; /* what it does without either: an enum daemon_stays */
-  unsigned char flags ;
+  unsigned int at_end : 1 ; /* add behind all words, else behind the first */
+  unsigned int configured : 1 ; /* a configuration file may decide */
+  unsigned int strays : 1 ; /* what it leaves behind is meant to live on */
+  unsigned int no_clusters : 1 ; /* letters behind a letter are its argument */
 } ;
-
-#define DAEMON_AT_END 1 /* add behind all words, else behind the first */
-#define DAEMON_CONFIGURED 2 /* a configuration file may decide */
-#define DAEMON_STRAYS 4
-#define DAEMON_NO_CLUSTERS 8 /* letters behind a letter are its argument */
 
 /* Programs that execute the rest of their line. */
 struct wrapper
@@ -50,19 +48,26 @@ enum wrapper_kind
   WRAPPER_REEVE /* which of its long options take a value is known */
 } ;
 
-#define INIT_WORDS 8
+#define INIT_WORDS 8 /* with the 0 at the end */
 
 struct init_script
 {
   char const *names ;
-  char const *words[INIT_WORDS] ; /* ended by 0 */
+  char const *words[INIT_WORDS] ;
 } ;
 
-extern struct daemon const daemon_table[] ;
-extern size_t const daemon_table_rows ;
+/* The rows, one behind the other. */
+extern char const daemon_table[] ;
+
+/* Reads the row at `at`: daemon_table, or what was returned for the row before. Its
+   strings are static. Returns 0 behind the last row. */
+extern char const *daemon_row (struct daemon *row, char const *at) ;
+
 extern struct wrapper const wrapper_table[] ;
 extern size_t const wrapper_table_rows ;
-extern struct init_script const init_script_table[] ;
-extern size_t const init_script_table_rows ;
+
+/* Likewise. */
+extern char const init_script_table[] ;
+extern char const *init_script_row (struct init_script *row, char const *at) ;
 
 #endif

@@ -159,7 +159,8 @@ static char const *const *behind_wrapper (struct wrapper const *wrapper, char co
 
 struct found
 {
-  struct daemon const *daemon ; /* 0: not in the table */
+  struct daemon daemon ;
+  int known ; /* it is in the table */
   char const *const *argv ; /* its own words; 0: not certain */
   char const *const *left_out ; /* the wrapper that leaves by itself; 0: none */
   char const *const *left_out_end ;
@@ -190,8 +191,8 @@ static void find (struct found *found, char const *const *argv)
   }
   if (!argv || !*argv) return ;
   found->argv = argv ;
-  for (size_t i = 0 ; i < daemon_table_rows && !found->daemon ; i++)
-    if (in_names(daemon_table[i].names, argv)) found->daemon = daemon_table + i ;
+  for (char const *at = daemon_table ; !found->known && (at = daemon_row(&found->daemon, at)) ; )
+    found->known = in_names(found->daemon.names, argv) ;
 }
 
 char const *const *daemon_command (char const *const *argv)
@@ -206,7 +207,7 @@ static enum daemon_stays decide (struct daemon const *daemon, char const *const 
 {
   *by_itself = 0 ;
   if (has_option("--help --version", options, 0)) return DAEMON_UNKNOWN ;
-  if (has_option(daemon->foreground, options, !(daemon->flags & DAEMON_NO_CLUSTERS))) return DAEMON_IN_FOREGROUND ;
+  if (has_option(daemon->foreground, options, !daemon->no_clusters)) return DAEMON_IN_FOREGROUND ;
   if (has_option(daemon->background, options, 0)) return DAEMON_IN_BACKGROUND ;
   if (has_unknown_word(options) && ((*daemon->foreground && *daemon->foreground != '|') || *daemon->background)) return DAEMON_UNKNOWN ;
   *by_itself = 1 ;
@@ -217,7 +218,7 @@ static enum daemon_stays decide (struct daemon const *daemon, char const *const 
 static int does_else (struct daemon const *daemon, char const *const *options)
 {
   char const *others = strchr(daemon->foreground, '|') ;
-  return others && has_option(others + 1, options, !(daemon->flags & DAEMON_NO_CLUSTERS)) ;
+  return others && has_option(others + 1, options, !daemon->no_clusters) ;
 }
 
 void daemon_look (char const *const *argv, struct daemon_advice *advice)
@@ -226,15 +227,15 @@ void daemon_look (char const *const *argv, struct daemon_advice *advice)
   int by_itself ;
   memset(advice, 0, sizeof *advice) ;
   find(&found, argv) ;
-  if (found.daemon)
+  if (found.known)
   {
-    int configured = found.daemon->flags & DAEMON_CONFIGURED ;
+    int configured = found.daemon.configured ;
     advice->program = last_part(*found.argv) ;
-    advice->stays = decide(found.daemon, found.argv + 1, &by_itself) ;
-    advice->means_strays = !!(found.daemon->flags & DAEMON_STRAYS) ;
-    advice->ends = advice->stays == DAEMON_IN_FOREGROUND && does_else(found.daemon, found.argv + 1) ;
+    advice->stays = decide(&found.daemon, found.argv + 1, &by_itself) ;
+    advice->means_strays = found.daemon.strays ;
+    advice->ends = advice->stays == DAEMON_IN_FOREGROUND && does_else(&found.daemon, found.argv + 1) ;
     advice->unless_configured = advice->stays == DAEMON_IN_BACKGROUND && by_itself && configured ;
-    if (advice->stays == DAEMON_IN_BACKGROUND || (advice->stays == DAEMON_UNKNOWN && by_itself && configured)) advice->mend = found.daemon->mend ;
+    if (advice->stays == DAEMON_IN_BACKGROUND || (advice->stays == DAEMON_UNKNOWN && by_itself && configured)) advice->mend = found.daemon.mend ;
   }
   if (found.held)
   {
@@ -280,7 +281,7 @@ static void append_daemon (struct words *words, struct daemon const *daemon, cha
 {
   int replaced = find_mark(daemon->background, argv + 1, 0) == '>' ;
   append(words, *argv++) ;
-  if (!replaced && !(daemon->flags & DAEMON_AT_END)) append_added(words, daemon) ;
+  if (!replaced && !daemon->at_end) append_added(words, daemon) ;
   while (*argv)
   {
     char mark ;
@@ -289,7 +290,7 @@ static void append_daemon (struct words *words, struct daemon const *daemon, cha
     else if (!n || mark == '&') append(words, *argv) ;
     argv += n ? n : 1 ;
   }
-  if (daemon->flags & DAEMON_AT_END) append_added(words, daemon) ;
+  if (daemon->at_end) append_added(words, daemon) ;
 }
 
 size_t daemon_foreground (char const *const *argv, char const **out, size_t max)
@@ -299,11 +300,11 @@ size_t daemon_foreground (char const *const *argv, char const **out, size_t max)
   enum daemon_stays stays ;
   int by_itself ;
   find(&found, argv) ;
-  if (!found.argv || (!found.daemon && !found.held)) return 0 ;
-  stays = found.daemon ? decide(found.daemon, found.argv + 1, &by_itself) : DAEMON_IN_FOREGROUND ;
+  if (!found.argv || (!found.known && !found.held)) return 0 ;
+  stays = found.known ? decide(&found.daemon, found.argv + 1, &by_itself) : DAEMON_IN_FOREGROUND ;
   if (found.held) stays = DAEMON_IN_FOREGROUND ;
-  if (stays == DAEMON_UNKNOWN && !(by_itself && found.daemon->flags & DAEMON_CONFIGURED)) return 0 ;
-  if (stays == DAEMON_IN_BACKGROUND && (find_mark(found.daemon->background, found.argv + 1, 0) == '!' || (by_itself && !found.daemon->add[0]))) return 0 ;
+  if (stays == DAEMON_UNKNOWN && !(by_itself && found.daemon.configured)) return 0 ;
+  if (stays == DAEMON_IN_BACKGROUND && (find_mark(found.daemon.background, found.argv + 1, 0) == '!' || (by_itself && !found.daemon.add[0]))) return 0 ;
   while (argv < found.argv)
   {
     if (argv == found.left_out) argv = found.left_out_end ;
@@ -311,15 +312,15 @@ size_t daemon_foreground (char const *const *argv, char const **out, size_t max)
   }
   if (stays == DAEMON_IN_FOREGROUND)
     while (*argv) append(&words, *argv++) ;
-  else append_daemon(&words, found.daemon, argv) ;
+  else append_daemon(&words, &found.daemon, argv) ;
   return end_words(&words) ;
 }
 
-/* The row whose only name it is: words are static. */
-static struct daemon const *own_row (char const *name)
+/* The row whose only name it is: words are static. Returns 0 when there is none. */
+static int own_row (struct daemon *row, char const *name)
 {
-  for (size_t i = 0 ; i < daemon_table_rows ; i++)
-    if (!strcmp(daemon_table[i].names, name)) return daemon_table + i ;
+  for (char const *at = daemon_table ; (at = daemon_row(row, at)) ; )
+    if (!strcmp(row->names, name)) return 1 ;
   return 0 ;
 }
 
@@ -327,11 +328,12 @@ size_t daemon_of_init_script (char const *name, char const **out, size_t max)
 {
   struct words words = { out, 0, max } ;
   char const *const argv[] = { name, 0 } ;
-  struct daemon const *daemon = own_row(name) ;
-  for (size_t i = 0 ; i < init_script_table_rows ; i++)
-    if (in_names(init_script_table[i].names, argv)) return daemon_foreground(init_script_table[i].words, out, max) ;
-  if (!daemon || daemon->stays == DAEMON_UNKNOWN || (daemon->stays == DAEMON_IN_BACKGROUND && !daemon->add[0])) return 0 ;
-  append(&words, daemon->names) ;
-  if (daemon->stays == DAEMON_IN_BACKGROUND) append_added(&words, daemon) ;
+  struct init_script script ;
+  struct daemon daemon ;
+  for (char const *at = init_script_table ; (at = init_script_row(&script, at)) ; )
+    if (in_names(script.names, argv)) return daemon_foreground(script.words, out, max) ;
+  if (!own_row(&daemon, name) || daemon.stays == DAEMON_UNKNOWN || (daemon.stays == DAEMON_IN_BACKGROUND && !daemon.add[0])) return 0 ;
+  append(&words, daemon.names) ;
+  if (daemon.stays == DAEMON_IN_BACKGROUND) append_added(&words, &daemon) ;
   return end_words(&words) ;
 }

@@ -38,7 +38,8 @@ compiler()
 
 # -fno-pie and -no-pie also where skalibs' configure links its trials: what does
 # not link there counts as missing.
-CFLAGS="-Os -fno-pie -fno-ident -fno-asynchronous-unwind-tables -ffile-prefix-map=$root=. -ffile-prefix-map=$work=."
+# Instructions in the order of the source are packed better than in the processor's.
+CFLAGS="-Os -fno-schedule-insns2 -fno-pie -fno-ident -fno-asynchronous-unwind-tables -ffile-prefix-map=$root=. -ffile-prefix-map=$work=."
 LDFLAGS="-static -no-pie -s -Wl,--build-id=none,-z,noseparate-code,-z,norelro"
 
 skalibs()
