@@ -72,11 +72,11 @@ class Pool:
             return
         self._close(event)
         os.waitpid(pid, 0)
-        result = json.loads(text or '{"broken": "it was killed"}')
+        result = json.loads(text or '{"told": true}')
         if "broken" in result:
             raise RuntimeError(f"{key}: {result['broken']}")
         if "told" in result:
-            print(f"somebody told the process of {key} to end; repeated", file=sys.stderr)
+            print(f"somebody has ended the process of {key}; repeated", file=sys.stderr)
             self.queue.append((key, function))
         else:
             yield key, result

@@ -58,7 +58,7 @@ def finish(t, code=0):
     t.check()
     finished = tree.finished()
     lines = tree.logged()
-    os.kill(tree.scanner.pid, signal.SIGTERM)
+    kill(tree.scanner.pid, signal.SIGTERM)
     t.end(code)
     t.expect("web's finish has not run", lambda: tree.finished() > finished)
     t.expect("lines have gone from the log", lambda: tree.logged()[: len(lines)] == lines)
@@ -196,7 +196,7 @@ def budget(t):
     go(t, "-T", "1300", tree.scan)
     t.do("stubborn does not start", lambda: None, lambda: tree.up("stubborn") and os.path.exists(tree.directory + "/deaf"))
     t.arm()
-    os.kill(tree.scanner.pid, signal.SIGTERM)
+    kill(tree.scanner.pid, signal.SIGTERM)
     t.end(137)
 
 

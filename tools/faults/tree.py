@@ -47,11 +47,27 @@ def stopped(pid):
     return read(f"/proc/{pid}/stat").rpartition(")")[2].split()[:1] == ["T"]
 
 
-def kill(pid):
+def descends(pid):
+    """From this process."""
+    while pid > 1 and pid != os.getpid():
+        fields = read(f"/proc/{pid}/stat").rpartition(")")[2].split()
+        pid = int(fields[1]) if fields else 0
+    return pid == os.getpid()
+
+
+def kill(pid, sig=signal.SIGKILL):
+    """Of this trial only: what could not be told names a pid that may be another's by now."""
     try:
-        os.kill(pid, signal.SIGKILL)
+        fd = os.pidfd_open(pid)
+    except OSError:
+        return
+    try:
+        if descends(pid):
+            signal.pidfd_send_signal(fd, sig)
     except ProcessLookupError:
         pass
+    finally:
+        os.close(fd)
 
 
 def lock_holder(path):
