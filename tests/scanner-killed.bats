@@ -19,6 +19,10 @@ supervisors()
     case $(readlink "/proc/$pid/cwd") in "$dir"/*) echo "$pid" ;; esac
   done
 }
+none_supervised_but() # NAME
+{
+  [ "$(supervisors)" = "$(supervisor_of "$1")" ]
+}
 none_supervised() { [ -z "$(supervisors)" ]; }
 
 kill_scanner()
@@ -336,4 +340,33 @@ in_namespace() { start unshare -p -f --mount-proc --kill-child reeve-scan -l "$l
   [ ! -e "$dir/finished" ]
   [ "$(sed -n 1p "$dir/web.starts")" = "$(sed -n 2p "$dir/web.starts")" ] || echo "# the pid was not used anew"
   kill -KILL "$started"
+}
+
+# In the order in which a scanner looks, the second time is when it takes over what it knows to be there.
+@test "a supervisor that cannot be asked for a second time is not forgotten" {
+  idle web
+  idle other
+  scanner
+  up web
+  up other
+  kill_scanner
+  rm -r "$scan/web"
+  start strace -D -q -o "$dir/strace" -e trace=openat -e inject=openat:error=ENOMEM:when=2 -P web/supervise/lock reeve-scan -l "$live" "$scan"
+  scanner=$started
+  eventually 20 test ! -e "$live/web"
+  eventually 10 none_supervised_but other
+  stop_scanner
+}
+
+@test "in place, a supervisor that cannot be asked for at once is not left behind by a stop" {
+  idle web
+  scanner_in_place
+  up web
+  kill_scanner
+  start strace -D -q -o "$dir/strace" -e trace=openat -e inject=openat:error=ENOMEM:when=1..3 -P web/supervise/lock reeve-scan -l "$live" "$scan"
+  scanner=$started
+  says "unable to look for a supervisor of web"
+  kill -TERM "$scanner"
+  ended "$scanner"
+  none_supervised
 }

@@ -124,6 +124,14 @@ static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
   return UNIT_STARTED ;
 }
 
+/* A living supervisor that could not be asked for, or one that was killed: what starts
+   next goes on from what is there, and nothing ends before that is known. */
+static void may_have_one (struct unit *unit)
+{
+  unit->adopt = 1 ;
+  if (unit->phase == UNIT_INCOMPLETE || unit->phase == UNIT_SETTLING || unit->phase == UNIT_RETRYING) unit->phase = UNIT_REPLACING ;
+}
+
 static void start (struct scanner *s, struct unit *unit)
 {
   enum unit_event event = UNIT_STARTED ;
@@ -146,6 +154,7 @@ static void start (struct scanner *s, struct unit *unit)
     if (living < 0)
     {
       cannot(unit, "look for a supervisor of", strerror(errno)) ;
+      may_have_one(unit) ;
       event = UNIT_START_FAILED ;
     }
     else event = start_supervisor(s, unit) ;
@@ -271,8 +280,7 @@ void act_found (struct scanner *s, struct unit *unit, pid_t supervisor)
   if (!unit->child && !found_watch(s, unit))
   {
     units_set_supervisor(&s->units, unit, 0) ;
-    unit->adopt = 1 ; /* it may have been killed */
-    if (unit->phase == UNIT_INCOMPLETE || unit->phase == UNIT_SETTLING || unit->phase == UNIT_RETRYING) unit->phase = UNIT_REPLACING ;
+    may_have_one(unit) ;
     act(s, unit, UNIT_START_FAILED) ; /* another one in a second */
     return ;
   }

@@ -26,11 +26,10 @@ int leftovers_in (struct scanner const *s, char const *name)
   return errno == ENOENT || errno == ENOTDIR || errno == EPROTO ? 0 : -1 ;
 }
 
-static void take_over (struct scanner *s, struct unit *unit)
+static void take_over (struct scanner *s, struct unit *unit, pid_t supervisor, int left)
 {
-  pid_t supervisor = living(unit->name) ;
-  if (supervisor > 0) act_found(s, unit, supervisor) ;
-  else if (!supervisor && leftovers_in(s, unit->name) == 1)
+  if (supervisor) act_found(s, unit, supervisor) ;
+  else if (left)
   {
     unit->adopt = 1 ;
     orphans_book_left(s, unit) ;
@@ -63,8 +62,8 @@ int leftovers_take (struct scanner *s, char const *name)
   unit = look_know(s, name, name) ;
   if (!unit) return 0 ;
   logger = has_logger ? units_add(&s->units, logger_name, logger_name, unit) : 0 ;
-  if (logger) take_over(s, logger) ; /* before who writes to it */
-  take_over(s, unit) ;
+  if (logger) take_over(s, logger, logger_supervisor, logger_left) ; /* before who writes to it */
+  take_over(s, unit, supervisor, left) ;
   return 1 ;
 }
 

@@ -26,6 +26,7 @@
 
 #define ROWS(table) (sizeof (table) / sizeof *(table))
 
+/* NOLINTBEGIN(bugprone-string-literal-with-embedded-nul) */
 char const daemon_table[] =
   /* web */
   ROW_2("nginx openresty angie", "", "*daemon | -t -T -v -V -s -h", "-g", "daemon off;", "add -g 'daemon off;'", LEAVES, CONFIGURED)
@@ -356,6 +357,7 @@ char const init_script_table[] =
   SCRIPT("containerd", "containerd")
   SCRIPT("inetd", "inetd")
   SCRIPT("pdns", "pdns_server" AND "--daemon=no") ;
+/* NOLINTEND(bugprone-string-literal-with-embedded-nul) */
 
 static char const *take (char const **at)
 {
