@@ -235,8 +235,8 @@ class Chaos:
                 status = unit.status()
                 if unit.present and name not in told and status and unit.supervisor():
                     letters = "Cc" if status.wanted() else "CcU"  # what is wanted has to come by itself
-                    if unit.leaving:
-                        letters += "t" if unit.is_logger() else "k"  # or its supervisor leaves some time or other
+                    if unit.leaving:  # its supervisor leaves now, and the next one begins afresh
+                        letters = "CcUt" if unit.is_logger() else "CcUk"
                     unit.touch()
                     if not tree.send(unit.live + "/supervise/control", letters):
                         told.add(name)
