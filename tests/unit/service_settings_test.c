@@ -306,6 +306,7 @@ static uint32_t timeout_up_of (char const *text)
 TEST(timeout_up_is_a_number_of_milliseconds)
 {
   temp_enter() ;
+  memset(&told, 0, sizeof told) ;
   CHECK(!settings_read_timeout_up(&tell) && !told.count) ;
   CHECK(timeout_up_of("10000\n") == 10000 && !told.count) ;
   CHECK(timeout_up_of("2147483647") == 2147483647 && !told.count) ;
