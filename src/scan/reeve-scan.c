@@ -179,8 +179,8 @@ static void compare_lives (struct scanner *s)
 {
   char life[PROCESS_LIFE_MAX] ;
   char before[PROCESS_LIFE_MAX] ;
-  size_t n = openreadnclose(LIFE_FILE, before, sizeof before - 1) ;
-  before[n] = 0 ;
+  ssize_t n = openreadnclose(LIFE_FILE, before, sizeof before - 1) ;
+  before[n > 0 ? n : 0] = 0 ;
   if (!process_namespace_life(life)) life[0] = 0 ;
   s->same_life = s->upgrade.done || (life[0] && !strcmp(life, before)) ;
   if (s->upgrade.done || s->same_life) return ;
