@@ -56,10 +56,10 @@ static int last_code (char const *live, int code)
   char path[PLACE_MAX] ;
   char text[16] ;
   uint32_t written ;
-  size_t n ;
+  ssize_t n ;
   if (!place_beside(path, live, RESULTS_CODE) || !newer(path, EXIT_CODE_FILE)) return code ;
   n = openreadnclose(path, text, sizeof text - 1) ;
-  text[n] = 0 ;
+  text[n > 0 ? n : 0] = 0 ;
   if (setting_parse_uint(text, 0, 255, &written)) return (int)written ;
   strerr_warnw3x("invalid exit code in ", path, ": allowed: a number from 0 to 255") ;
   return code ;
