@@ -19,7 +19,8 @@
 
    Nothing is buffered beyond what one read has brought: it is written everywhere
    before the next read, so that a line is in the file at once, where that is possible
-   before its end has come, and memory does not grow. What cannot be written waits, and so does who writes to us. */
+   before its end has come, and memory does not grow. What cannot be written waits, and
+   so does who writes to us. */
 
 #ifndef REEVE_LOG_LOG_H
 #define REEVE_LOG_LOG_H
