@@ -162,7 +162,7 @@ echo ready >>/share/order
 echo >&3
 exec sleep 1000
 RUN
-  container_run -e S6_CMD_WAIT_FOR_SERVICES=1 busybox sh -c 'echo CMD >>/share/order; exit 4'
+  container_run -e S6_CMD_WAIT_FOR_SERVICES=1 -e S6_CMD_WAIT_FOR_SERVICES_MAXTIME=60000 busybox sh -c 'echo CMD >>/share/order; exit 4'
   eventually 20 exists "$dir/share/web.up"
   inside reeve wait --timeout 10s up web
   [ ! -e "$dir/share/order" ]

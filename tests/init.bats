@@ -292,8 +292,9 @@ noted() { grep -qx "$1" "$dir/notes"; }
 
 @test "no place for the live directory: 111, and what was tried" {
   # shellcheck disable=SC2016 # expanded in the namespace
-  no_place='mount -t tmpfs -o ro tmpfs /run && mount -t tmpfs -o ro tmpfs /dev/shm && mount -t tmpfs -o ro tmpfs /tmp && exec "$@"'
-  run unshare -pmf --kill-child --mount-proc sh -c "$no_place" sh "$(command -v reeve-init)" true
+  no_place='exec 9<"$1" && mount -t tmpfs -o ro tmpfs /run && mount -t tmpfs -o ro tmpfs /dev/shm && mount -t tmpfs tmpfs /tmp &&
+    cat <&9 >/tmp/reeve-init && chmod 755 /tmp/reeve-init && mount -o remount,ro /tmp && exec /tmp/reeve-init true 9<&-'
+  run unshare -pmf --kill-child --mount-proc sh -c "$no_place" sh "$(command -v reeve-init)" # which may be below /tmp
   [ "$status" -eq 111 ]
   for place in /run/service /dev/shm/reeve- /tmp/reeve-; do [[ $output == *"$place"* ]]; done
 }

@@ -117,7 +117,7 @@ void command_signal (struct scanner *s, int sig)
 {
   if (s->command_signals && s->command_pid && sig != SIGCHLD && sig != SIGALRM)
   {
-    stop_signal_command(s, sig) ;
+    cmd_signal(s, sig) ;
     return ;
   }
   for (size_t i = 0 ; i < sizeof of_signal / sizeof *of_signal ; i++)

@@ -82,7 +82,7 @@ void found_look_at_command (struct scanner *s)
 {
   struct process_look look ;
   s->command_again_ms = clock_ms() + COMMAND_AGAIN_MS ;
-  if (!process_lives(&s->command_birth) || (process_look(s->command_pid, &look) && look.state == 'Z')) stop_command_ended(s, STATUS_WSTAT_UNKNOWN) ;
+  if (!process_lives(&s->command_birth) || (process_look(s->command_pid, &look) && look.state == 'Z')) cmd_ended(s, STATUS_WSTAT_UNKNOWN) ;
 }
 
 void found_read (struct scanner *s)
@@ -91,7 +91,7 @@ void found_read (struct scanner *s)
   int n = epoll_wait(s->units.found, events, AT_ONCE, 0) ;
   for (int i = 0 ; i < n ; i++)
   {
-    if (events[i].data.ptr == s) stop_command_ended(s, STATUS_WSTAT_UNKNOWN) ;
+    if (events[i].data.ptr == s) cmd_ended(s, STATUS_WSTAT_UNKNOWN) ;
     else reap_found(s, events[i].data.ptr) ;
   }
 }

@@ -223,7 +223,7 @@ static void ended (struct scanner *s)
   if (!s->look.ended_once)
   {
     orphans_of_nobody(s) ; /* by now it is known what is a supervisor or a service */
-    stop_start_command(s) ;
+    cmd_start(s) ;
   }
   s->look.ended_once = 1 ;
   if (!s->look.again && s->rescan_ms)

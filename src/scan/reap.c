@@ -104,7 +104,7 @@ static struct unit *collect (struct scanner *s, struct unit **dead)
     pid_t pid = waitpid(-1, &wstat, WNOHANG) ;
     if (pid == -1 && errno == EINTR) continue ;
     if (pid <= 0) return bereaved ;
-    if (pid == s->command_pid) stop_command_ended(s, wstat) ;
+    if (pid == s->command_pid) cmd_ended(s, wstat) ;
     else if (pid == s->upgrade.checker) upgrade_tried(s, wstat) ;
     else if ((unit = units_by_supervisor(&s->units, pid))) add_dead(dead, unit, wstat) ;
     else if ((unit = orphans_ended(s, *dead, pid, wstat))) bereaved = unit ;

@@ -298,7 +298,7 @@ static void loop (struct scanner *s, int signals)
     if (s->inotify >= 0 && x[CHANNEL_INOTIFY].revents & POLLIN) watch_read(s) ;
     deadlines(s) ;
     strays_deadlines(s) ;
-    if (s->command_again_ms && clock_ms() >= s->command_again_ms) (s->command_pid ? &found_look_at_command : &stop_start_command)(s) ;
+    if (s->command_again_ms && clock_ms() >= s->command_again_ms) (s->command_pid ? &found_look_at_command : &cmd_start)(s) ;
     look_continue(s) ;
   }
 }
@@ -348,7 +348,7 @@ int main (int argc, char *const *argv)
   if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == -1)
     strerr_warnwu1sys("become a subreaper: orphans of services fall to another process") ;
   signals = trap_signals(options.beginning == BEGIN_UPGRADED) ;
-  stop_find_command(&s) ;
+  cmd_find(&s) ;
   if (!s.in_place) insist(&s, &leftovers_take_all, "read the live directory") ; /* before any client can take them for services */
   if (s.control == -1) s.control = open_channel(SCAN_CONTROL_FIFO) ;
   tell_client(&s) ;

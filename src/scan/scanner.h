@@ -369,16 +369,22 @@ extern int default_logger_wanted (struct scanner const *s, struct unit const *un
 extern void command_letters (struct scanner *s) ;
 extern void command_signal (struct scanner *s, int sig) ;
 
+/* cmd.c: the container's command, beside the services */
+/* A CMD that a scanner before us has started, and that still runs, is ours. */
+extern void cmd_find (struct scanner *s) ;
+/* If there is one, and it does not run. */
+extern void cmd_start (struct scanner *s) ;
+/* Sends CMD a signal, if it is certainly CMD. */
+extern void cmd_signal (struct scanner const *s, int sig) ;
+/* Its end is the end of everything. */
+extern void cmd_ended (struct scanner *s, int wstat) ;
+
 /* stop.c */
 extern void stop_begin (struct scanner *s, int loggers_too) ;
-extern void stop_start_command (struct scanner *s) ;
-/* A CMD that a scanner before us has started, and that still runs, is ours. */
-/* Sends CMD a signal, if it is certainly CMD. */
-extern void stop_signal_command (struct scanner const *s, int sig) ;
-extern void stop_find_command (struct scanner *s) ;
 /* A main service has ended by itself. */
 extern void stop_main_ended (struct scanner *s, struct unit const *unit, unsigned int wstat) ;
-extern void stop_command_ended (struct scanner *s, int wstat) ;
+/* The exit code that a wait status becomes: 128 and the signal, as a shell has it. */
+extern int stop_code_of (int wstat) ;
 /* Does what the budget asks for; has the tree ended? */
 extern int stop_progress (struct scanner *s) ;
 /* The next moment of the budget, or of K: 0 if there is none. */

@@ -1,8 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -10,157 +8,37 @@
 
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
-#include <skalibs/error.h>
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
-#include "base/clock.h"
 #include "base/process.h"
 #include "base/spawn.h"
 #include "scan/scanner.h"
 #include "service/settings.h"
 #include "wire/channels.h"
 #include "wire/order.h"
-#include "wire/state.h"
-#include "wire/status.h"
 
 #define KILL_BEFORE_MS 1000 /* before the end of the budget */
 #define ABANDON_BEFORE_MS 500
-#define COMMAND_AGAIN_MS 1000
 #define ROUNDS_MAX 20
 #define CODE_BY_SIGNAL 128
 #define CODE_KILLED 137
-#define CODE_NOT_FOUND 127
-#define CODE_NOT_EXECUTED 126
 #define FINISH ".s6-svscan/finish"
 #define CRASH ".s6-svscan/crash"
 
-/* ---- CMD ---- */
-
-/* Searches PATH as execvp() does. Returns 1, or 0 with errno. */
-static int find_program (char const *name, char out[SCAN_PATH_MAX])
-{
-  char const *path = getenv("PATH") ;
-  int err = ENOENT ;
-  if (strchr(name, '/'))
-  {
-    if (strlen(name) >= SCAN_PATH_MAX) return (errno = ENAMETOOLONG, 0) ;
-    memcpy(out, name, strlen(name) + 1) ;
-    return 1 ;
-  }
-  if (!path) path = "/usr/local/bin:/usr/bin:/bin" ;
-  for (;;)
-  {
-    size_t len = strcspn(path, ":") ;
-    int n = snprintf(out, SCAN_PATH_MAX, "%.*s%s%s", (int)len, path, len ? "/" : "", name) ;
-    if (n > 0 && n < SCAN_PATH_MAX)
-    {
-      if (!access(out, X_OK)) return 1 ;
-      if (errno != ENOENT && errno != ENOTDIR) err = errno ;
-    }
-    if (!path[len]) return (errno = err, 0) ;
-    path += len + 1 ;
-  }
-}
-
-/* For `reeve status`, and for a scanner after us. */
-static void publish_command (struct birth const *birth)
-{
-  char packed[STATUS_SIZE + BIRTH_SIZE] ;
-  struct status status = { .pid = birth->process.pid, .flags = STATUS_WANT_UP | STATUS_READY } ;
-  tain_wallclock_read(&status.since) ;
-  status.ready_since = status.since ;
-  status_pack(packed, &status) ;
-  birth_pack(packed + STATUS_SIZE, birth) ;
-  if (!openwritenclose_suffix(COMMAND_STATUS_FILE, packed, sizeof packed, ".new"))
-    strerr_warnwu1sys("write " COMMAND_STATUS_FILE) ;
-}
-
-void stop_find_command (struct scanner *s)
-{
-  char packed[STATUS_SIZE + BIRTH_SIZE] ;
-  struct birth birth ;
-  if (openreadnclose(COMMAND_STATUS_FILE, packed, sizeof packed) != sizeof packed || !s->same_life || !birth_unpack(packed + STATUS_SIZE, &birth)
-   || !(process_is_child(birth.process.pid) || process_lives(&birth.process) > 0))
-  {
-    unlink(COMMAND_STATUS_FILE) ;
-    return ;
-  }
-  s->command_pid = birth.process.pid ;
-  s->command_birth = birth.process ;
-  if (process_is_child(s->command_pid) || found_watch_command(s)) return ;
-  s->command_pid = 0 ;
-  unlink(COMMAND_STATUS_FILE) ;
-}
-
-void stop_start_command (struct scanner *s)
-{
-  char program[SCAN_PATH_MAX] ;
-  struct birth birth = { .what = 'r' } ;
-  struct spawn request = SPAWN_ZERO ;
-  int executing = 0 ;
-  int found ;
-  if (!s->command || s->command_pid) return ;
-  s->command_again_ms = 0 ;
-  if (s->stop.on) return ;
-  request.path = program ;
-  request.argv = s->command ;
-  request.envp = (char const *const *)environ ;
-  request.same_session = 1 ; /* it may talk to a terminal */
-  request.chdir = s->origin ;
-  request.birth = &birth ;
-  found = find_program(s->command[0], program) ;
-  if (found) s->command_pid = spawn(&request, &executing) ;
-  if (s->command_pid)
-  {
-    publish_command(&birth) ;
-    return ;
-  }
-  if (found && !executing && error_temp(errno))
-  {
-    strerr_warnwu3sys("start the command ", s->command[0], " (next try in 1 second)") ;
-    s->command_again_ms = clock_ms() + COMMAND_AGAIN_MS ;
-    return ;
-  }
-  s->own_code = errno == ENOENT ? CODE_NOT_FOUND : CODE_NOT_EXECUTED ;
-  strerr_warnwu3sys("execute the command ", s->command[0], " (stopping everything)") ;
-  stop_begin(s, 0) ;
-}
-
-static int code_of (int wstat)
+int stop_code_of (int wstat)
 {
   return WIFSIGNALED(wstat) ? CODE_BY_SIGNAL + WTERMSIG(wstat) : WEXITSTATUS(wstat) ;
-}
-
-void stop_command_ended (struct scanner *s, int wstat)
-{
-  s->command_pid = 0 ;
-  s->command_again_ms = 0 ;
-  if (s->command_fd >= 0) fd_close(s->command_fd) ;
-  s->command_fd = -1 ;
-  unlink(COMMAND_STATUS_FILE) ;
-  if (s->stop.on) return ;
-  s->own_code = code_of(wstat) ;
-  stop_begin(s, 0) ;
 }
 
 void stop_main_ended (struct scanner *s, struct unit const *unit, unsigned int wstat)
 {
   char code[UINT_FMT] ;
   if (s->stop.on) return ;
-  s->own_code = code_of((int)wstat) ;
+  s->own_code = stop_code_of((int)wstat) ;
   code[uint_fmt(code, (unsigned int)s->own_code)] = 0 ;
   strerr_warni5x("the main service ", unit->name, " has ended with ", code, ": stopping everything") ;
   stop_begin(s, 0) ;
-}
-
-void stop_signal_command (struct scanner const *s, int sig)
-{
-  if (!s->command_pid) return ;
-  if (s->command_fd >= 0) process_signal_watched(s->command_fd, sig, 0) ;
-  else if (process_is_child(s->command_pid)) kill(s->command_pid, sig) ;
-  else if (sig != SIGCONT)
-    strerr_warnw1x("the command, which an earlier scanner has started, cannot be sent a signal without pidfds: end it by hand") ;
 }
 
 /* ---- the stop ---- */
@@ -183,8 +61,8 @@ void stop_begin (struct scanner *s, int loggers_too)
     tain_now(&s->stop.began) ;
     look_cancel(s) ;
     watch_end(s) ;
-    stop_signal_command(s, SIGTERM) ;
-    stop_signal_command(s, SIGCONT) ;
+    cmd_signal(s, SIGTERM) ;
+    cmd_signal(s, SIGCONT) ;
     for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
       if (!unit->producer && unit->phase != UNIT_RELEASED) act(s, unit, UNIT_LET_GO) ;
   }
@@ -252,7 +130,7 @@ static void kill_what_is_left (struct scanner *s)
   {
     s->stop.had_to_kill = 1 ;
     say_killed(s, "the command ", s->command[0]) ;
-    stop_signal_command(s, SIGKILL) ;
+    cmd_signal(s, SIGKILL) ;
   }
 }
 
