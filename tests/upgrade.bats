@@ -2,82 +2,10 @@
 
 load lib
 load survival
+load upgrading
 
-setup()
-{
-  reeve_setup
-  mkdir "$dir/bin"
-  for program in reeve-scan reeve-supervise; do cp "$REEVE_BIN/$program" "$dir/bin/$program"; done
-  PATH=$dir/bin:$PATH
-}
+setup() { upgrading_setup; }
 teardown() { survival_teardown; }
-
-replace() # PROGRAM ; by what is on stdin
-{
-  cat >"$dir/bin/$1.new"
-  chmod 755 "$dir/bin/$1.new"
-  mv "$dir/bin/$1.new" "$dir/bin/$1"
-}
-
-# The same programs again, in other files.
-install_anew()
-{
-  for program in reeve-scan reeve-supervise; do replace $program <"$REEVE_BIN/$program"; done
-}
-
-executes() # PID PROGRAM: the file that is there now
-{
-  [ "$(stat -L -c %i "/proc/$1/exe")" = "$(stat -c %i "$dir/bin/$2")" ]
-}
-
-all_new() # NAME...
-{
-  local name
-  executes "$scanner" reeve-scan || return 1
-  for name; do executes "$(supervisor_of "$name")" reeve-supervise || return 1; done
-}
-
-remember() # NAME...
-{
-  local name
-  for name; do
-    before[$name]="$(pid_of "$name") $(supervisor_of "$name") $(since "$name")"
-  done
-}
-
-unchanged() # NAME...
-{
-  local name
-  for name; do
-    [ "${before[$name]}" = "$(pid_of "$name") $(supervisor_of "$name") $(since "$name")" ] || { echo "# $name has changed"; return 1; }
-  done
-}
-
-upgrade() { reeve -l "$live" upgrade --timeout 60s; }
-
-# The upgrade does not come about, and nothing else has changed either.
-goes_on_with_the_old() # MESSAGE
-{
-  run -1 reeve -l "$live" upgrade --timeout 60s
-  says "$1"
-  unchanged web
-  started_times web 1
-  field web state up
-  # And all works: also the next upgrade, to one that can.
-  s6-svc -wr -T 10000 -r "$live/web"
-  install_anew
-  upgrade
-  all_new web
-  stop_scanner 0
-}
-
-web_is_up()
-{
-  guarded web <<<'exec sleep 1000000'
-  scanner
-  up web
-  remember web
-}
 
 @test "all execute the new file, with the same pids, and no service notices" {
   declare -A before
@@ -317,6 +245,26 @@ web_is_up()
   stop_scanner 0
 }
 
+@test "in place: what has lost its ./run since it was started is not forgotten" {
+  declare -A before
+  guarded web <<<'exec sleep 1000000'
+  in=$scan/web service log <<<'exec cat >>"$dir/log"'
+  finish web <<<'echo "$3" >>"$dir/finished"'
+  scanner_in_place
+  up web
+  up web/log
+  remember web web/log
+  rm "$scan/web/run" "$scan/web/log/run"
+  install_anew
+  upgrade
+  all_new web web/log
+  unchanged web web/log
+  processes=$(pid_of web; pid_of web/log)
+  stop_scanner 0
+  [ "$(cat "$dir/finished")" = web ]
+  for pid in $processes; do gone "$pid"; done
+}
+
 @test "CMD goes on, and its code is the scanner's" {
   idle web
   script "$dir/cmd" <<<'echo $$ >>"$dir/cmd.starts"; until [ -e "$dir/go" ]; do sleep 0.02; done; exit 3'
@@ -340,98 +288,4 @@ web_is_up()
   upgrade
   stop_scanner 137
   said 'the budget is -T, REEVE_STOP_TIMEOUT: 2000'
-}
-
-@test "the scanner's file is missing" {
-  declare -A before
-  web_is_up
-  rm "$dir/bin/reeve-scan"
-  goes_on_with_the_old 'unable to upgrade: execute .*/bin/reeve-scan (going on with the present program)'
-}
-
-@test "the supervisor's file is missing" {
-  declare -A before
-  web_is_up
-  rm "$dir/bin/reeve-supervise"
-  goes_on_with_the_old 'going on with the present'
-}
-
-@test "the scanner's file is for another machine" {
-  declare -A before
-  web_is_up
-  { head -c 18 "$REEVE_BIN/reeve-scan"; printf '\xb7\0'; tail -c +21 "$REEVE_BIN/reeve-scan"; } | replace reeve-scan
-  goes_on_with_the_old 'unable to upgrade: execute .*/bin/reeve-scan (going on with the present program)'
-}
-
-@test "the supervisor's file is for another machine" {
-  declare -A before
-  web_is_up
-  { head -c 18 "$REEVE_BIN/reeve-supervise"; printf '\xb7\0'; tail -c +21 "$REEVE_BIN/reeve-supervise"; } | replace reeve-supervise
-  goes_on_with_the_old 'unable to upgrade: execute .*/bin/reeve-supervise (going on with the present program)'
-}
-
-@test "the new scanner does not know an option" {
-  declare -A before
-  guarded web <<<'exec sleep 1000000'
-  scanner -K 1000000
-  up web
-  remember web
-  cp "$REEVE_BIN/reeve-scan" "$dir/bin/the-same"
-  replace reeve-scan <<<$'#!/bin/sh\nfor option; do [ "$option" != -K ] || exit 100; done\nexec "${0%/*}/the-same" "$@"'
-  goes_on_with_the_old 'upgrade: the new program cannot go on from the present state: going on with the present one'
-}
-
-@test "the new scanner crashes" {
-  declare -A before
-  web_is_up
-  replace reeve-scan <<<$'#!/bin/sh\nkill -KILL $$'
-  goes_on_with_the_old 'upgrade: the new program has crashed in its trial: going on with the present one'
-}
-
-@test "the new supervisor crashes" {
-  declare -A before
-  web_is_up
-  replace reeve-supervise <<<$'#!/bin/sh\nkill -KILL $$'
-  goes_on_with_the_old 'reeve-supervise web: warning: upgrade: the new program has crashed in its trial: going on with the present one'
-}
-
-@test "the new scanner hangs" {
-  declare -A before
-  web_is_up
-  replace reeve-scan <<<$'#!/bin/sh\nexec sleep 1000000'
-  goes_on_with_the_old "upgrade: the new program's trial does not end; killing it"
-}
-
-@test "the new supervisor hangs" {
-  declare -A before
-  web_is_up
-  replace reeve-supervise <<<$'#!/bin/sh\nexec sleep 1000000'
-  goes_on_with_the_old "reeve-supervise web: warning: upgrade: the new program's trial does not end; killing it"
-}
-
-another_version() # PROGRAM WORD
-{
-  grep -q "${2}001" "$REEVE_BIN/$1"
-  LC_ALL=C sed "s/${2}001/${2}999/g" "$REEVE_BIN/$1" | replace "$1"
-}
-
-@test "the new scanner does not know the state's version" {
-  declare -A before
-  web_is_up
-  another_version reeve-scan 'reeve-scan '
-  goes_on_with_the_old 'upgrade: the new program cannot go on from the present state: going on with the present one'
-  said "this program cannot go on from .s6-svscan/state: it is another version's"
-}
-
-@test "the new supervisor does not know the state's version" {
-  declare -A before
-  web_is_up
-  another_version reeve-supervise reeve
-  goes_on_with_the_old 'reeve-supervise web: warning: upgrade: the new program cannot go on from the present state: going on with the present one'
-  said "this program cannot go on from supervise/state: it is another version's"
-}
-
-@test "without a scanner it says so" {
-  run -1 reeve -l "$dir" upgrade
-  [[ $output == *'no scanner runs on '* ]]
 }

@@ -26,6 +26,11 @@ int leftovers_in (struct scanner const *s, char const *name)
   return errno == ENOENT || errno == ENOTDIR || errno == EPROTO ? 0 : -1 ;
 }
 
+int leftovers_running (struct scanner const *s, char const *name)
+{
+  return living(name) > 0 || leftovers_in(s, name) > 0 ;
+}
+
 static void take_over (struct scanner *s, struct unit *unit, pid_t supervisor, int left)
 {
   if (supervisor) act_found(s, unit, supervisor) ;

@@ -63,7 +63,11 @@ static int has (struct scanner const *s, struct unit const *unit, char const *fi
 
 int look_has_logger (struct scanner const *s, struct unit const *unit)
 {
-  return has(s, unit, "log/run") || default_logger_wanted(s, unit) ;
+  char name[UNIT_PATH_MAX] ;
+  if (has(s, unit, "log/run") || default_logger_wanted(s, unit)) return 1 ;
+  if (!unit->foreign) return 0 ; /* those were taken over before */
+  snprintf(name, sizeof name, "%s" LOGGER_SUFFIX, unit->name) ;
+  return leftovers_running(s, name) ;
 }
 
 enum unit_event look_examine (struct scanner *s, struct unit const *unit)
@@ -146,6 +150,21 @@ static void entry_of_scan (struct scanner *s, struct dirent const *e)
   if (e->d_type == DT_DIR || e->d_type == DT_LNK || e->d_type == DT_UNKNOWN) look_name(s, e->d_name, 1) ;
 }
 
+static void identify (struct stat const *st, char identity[IDENTITY_MAX])
+{
+  snprintf(identity, IDENTITY_MAX, "/%jx:%jx", (uintmax_t)st->st_dev, (uintmax_t)st->st_ino) ;
+}
+
+int look_lost (struct unit const *unit)
+{
+  char identity[IDENTITY_MAX] ;
+  struct stat st ;
+  if (!unit->foreign) return 0 ;
+  if (stat(unit->name, &st) == -1) return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ;
+  identify(&st, identity) ;
+  return !unit->producer && strcmp(identity, unit->identity) != 0 ;
+}
+
 /* What others put into LIVE; in place, all. */
 static void entry_of_live (struct scanner *s, struct dirent const *e)
 {
@@ -167,17 +186,14 @@ static void entry_of_live (struct scanner *s, struct dirent const *e)
   }
   if (!s->in_place && !look_absent(s, e->d_name)) return ;
   if (say_fault(s, e->d_name)) return ;
-  snprintf(identity, sizeof identity, "/%jx:%jx", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino) ;
+  identify(&st, identity) ;
   unit = units_by_identity(&s->units, identity) ;
   if (!unit)
   {
     char run[UNIT_PATH_MAX] ;
     snprintf(run, sizeof run, "%s/run", e->d_name) ;
-    if (lstat(run, &st) == -1)
-    {
-      look_absent(s, run) ; /* if it is, not a service directory */
-      return ;
-    }
+    /* Without one it is no service directory, unless it was one when it was started. */
+    if (lstat(run, &st) == -1 && (!look_absent(s, run) || !leftovers_running(s, e->d_name))) return ;
     unit = look_know(s, identity, e->d_name) ;
     if (!unit) return ;
     unit->foreign = 1 ;

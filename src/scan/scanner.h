@@ -321,6 +321,8 @@ extern void look_name (struct scanner *s, char const *name, int at_once) ;
 /* Has the directory of a unit a log/ with a ./run, or gets it one? Yes, if it cannot
    be told: what then fails is tried again. */
 extern int look_has_logger (struct scanner const *s, struct unit const *unit) ;
+/* Is the directory of a unit that others put into LIVE certainly no longer where it was seen? */
+extern int look_lost (struct unit const *unit) ;
 /* Is that why `path` was not found (errno): that it is not there? If not, it is said, and
    where time may mend it, looked at again. */
 extern int look_absent (struct scanner *s, char const *path) ;
@@ -331,6 +333,8 @@ extern struct unit *look_know (struct scanner *s, char const *identity, char con
 /* Is there something in a live directory that a new supervisor must go on with? -1: it
    cannot be told. */
 extern int leftovers_in (struct scanner const *s, char const *name) ;
+/* Does a supervisor live in it, or is there certainly such a thing? */
+extern int leftovers_running (struct scanner const *s, char const *name) ;
 /* Takes over LIVE/NAME, where supervisors live in it, or what they have left; else it is
    removed. Returns 0 when it is in doubt. */
 extern int leftovers_take (struct scanner *s, char const *name) ;

@@ -54,11 +54,6 @@ static void say_not_executed (char const *program, int err)
   strerr_warnwu4x("upgrade: execute ", program, " (going on with the present program): ", executable_why_not(program, err, why, sizeof why)) ;
 }
 
-static void say_not_handed_over (void)
-{
-  strerr_warnwu1sys("upgrade: hand over the state (going on with the present program)") ;
-}
-
 void upgrade_order (struct scanner *s)
 {
   s->upgrade.wanted = !s->stop.on ;
@@ -70,7 +65,10 @@ void upgrade_order (struct scanner *s)
 static int in_the_air (struct scanner const *s)
 {
   for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
+  {
     if (unit->adopt && !unit->supervisor && unit->phase != UNIT_RELEASED) return 1 ;
+    if (unit->phase == UNIT_LEAVING && look_lost(unit)) return 1 ;
+  }
   return look_under_way(s) || !s->look.ended_once || orphans_in_the_air(s) ;
 }
 
@@ -89,6 +87,33 @@ static char const **arguments (struct scanner const *s, char const *how)
   return argv ;
 }
 
+/* In SCAN's case LIVE/NAME stays until nothing runs in it; what others have put into
+   LIVE they may have taken away, and the new program learns all from what is there. */
+static int would_lose (struct scanner const *s)
+{
+  for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
+  {
+    if (!unit->supervisor || unit->phase == UNIT_RELEASED || !look_lost(unit)) continue ;
+    strerr_warnw3x("upgrade: the directory of ", unit->producer && look_lost(unit->producer) ? unit->producer->name : unit->name,
+      ", which still runs, is gone: put it back, or let it go by `reeve rescan` (going on with the present program, as the new one would not find it)") ;
+    return 1 ;
+  }
+  return 0 ;
+}
+
+/* If not, all is as before, and `argv` freed. */
+static int ready_to_hand_over (struct scanner *s, char const **argv)
+{
+  if (!would_lose(s))
+  {
+    if (argv && upgrade_write_state(s)) return 1 ;
+    strerr_warnwu1sys("upgrade: hand over the state (going on with the present program)") ;
+  }
+  free(argv) ;
+  failed(s) ;
+  return 0 ;
+}
+
 /* First the new program shows, as a child, that it can go on from our state, and knows our options. */
 static void try_it (struct scanner *s)
 {
@@ -97,13 +122,7 @@ static void try_it (struct scanner *s)
   struct spawn request = SPAWN_ZERO ;
   int executing ;
   s->upgrade.wanted = 0 ;
-  if (!argv || !upgrade_write_state(s))
-  {
-    say_not_handed_over() ;
-    free(argv) ;
-    failed(s) ;
-    return ;
-  }
+  if (!ready_to_hand_over(s, argv)) return ;
   program_self(program, PROGRAM) ;
   request.path = program ;
   request.argv = argv ;
@@ -140,7 +159,6 @@ static void pass_on_again (struct scanner *s)
     if (unit->upgrade_due && unit->phase != UNIT_RELEASED) upgrade_pass_on(s, unit) ;
 }
 
-
 int upgrade_check (void)
 {
   struct scan_state state ;
@@ -165,13 +183,7 @@ static void execute (struct scanner *s)
   char const **argv = arguments(s, "go") ;
   int err ;
   program_self(program, PROGRAM) ;
-  if (!argv || !upgrade_write_state(s))
-  {
-    say_not_handed_over() ;
-    free(argv) ;
-    failed(s) ;
-    return ;
-  }
+  if (!ready_to_hand_over(s, argv)) return ;
   if (pass_descriptors(s, 1)) execve(program, (char *const *)argv, environ) ;
   err = errno ;
   pass_descriptors(s, 0) ;
