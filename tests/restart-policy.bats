@@ -192,6 +192,35 @@ listened() { compgen -G "$live/web/event/ftrig1:*" && compgen -G "$live/db/event
   said 'invalid restart: "sometimes": allowed: always, no, on-failure or on-failure:N'
 }
 
+# strace holds the supervisor back after each status that it publishes.
+@test "nobody sees that it has ended before why" {
+  strace -e trace=none true 2>/dev/null || skip "strace cannot be used here"
+  counted 'until [ -e "$dir/go" ]; do sleep 0.02; done; exit 3'
+  setting web restart no
+  scanner
+  up web
+  start strace -o /dev/null -e trace=rename -e inject=rename:delay_exit=1000000 -p "$(pgrep -P "$scanner" -x reeve-supervise)"
+  says attached
+  touch "$dir/go"
+  has_ended() { state=$(json_field web state); [ "$state" = '"down"' ] || [ "$state" = '"failed"' ]; }
+  eventually 20 has_ended
+  [ "$state" = '"failed"' ]
+}
+
+@test "an ordered stop is no failure, though ./finish exits 125" {
+  counted 'exec sleep 1000000'
+  finish web <<<'exit 125'
+  scanner
+  up web
+  reeve -l "$live" stop web
+  field web state down
+  field web reason null
+  reeve -l "$live" status
+  reeve -l "$live" start web
+  stop_scanner 0
+  run ! said 'failed for good'
+}
+
 @test "finish that exits 125 forbids the restart, with any policy" {
   counted '[ ! -e "$dir/go" ] && exec sleep 1000000; exit 0'
   finish web <<<'exit 125'

@@ -111,7 +111,7 @@ static void judge (struct supervisor *s, int spawn_failed)
   {
     .asked = s->asked,
     .failed = s->status.wstat || s->code_unknown || s->not_executed,
-    .forbidden = s->forbidden,
+    .forbidden = s->forbidden && s->status.flags & STATUS_WANT_UP && !s->leaving, /* else there is nothing to forbid */
     .up_ms = s->up_ms,
     .policy = s->settings.restart,
     .restarts_max = s->settings.restart_max
@@ -123,8 +123,16 @@ static void judge (struct supervisor *s, int spawn_failed)
   if (said[s->reason]) strerr_warnw2x(said[s->reason], " (`reeve start` starts it again)") ;
 }
 
-static void tell_verdict (struct supervisor *s)
+/* Why it is down for good can be read before it can be read that it is. */
+static void tell_verdict (struct supervisor *s, char event)
 {
+  if (is_failure(s->reason)) event = 'O' ;
+  if (s->reason != REASON_NONE)
+  {
+    s->event_due = event ;
+    publish_state(s) ;
+  }
+  publish_status(s) ;
   if (is_failure(s->reason)) publish_event(s, 'O') ;
 }
 
@@ -135,8 +143,7 @@ static void tell_finished (struct supervisor *s)
   s->status.flags &= ~(unsigned int)STATUS_FINISHING ;
   s->status.flags |= STATUS_READY ;
   tain_wallclock_read(&s->status.ready_since) ;
-  publish_status(s) ;
-  tell_verdict(s) ;
+  tell_verdict(s, 'D') ;
   publish_event(s, 'D') ;
 }
 
@@ -253,11 +260,7 @@ void act (struct supervisor *s, enum life_event event)
   if (step.todo & LIFE_JUDGE)
   {
     judge(s, event == LIFE_SPAWN_FAILED) ;
-    if (event == LIFE_SPAWN_FAILED && s->reason != REASON_NONE)
-    {
-      publish_status(s) ;
-      tell_verdict(s) ;
-    }
+    if (event == LIFE_SPAWN_FAILED && s->reason != REASON_NONE) tell_verdict(s, 0) ;
   }
   if (step.todo & LIFE_TELL_FINISHED) tell_finished(s) ;
   if (step.todo & LIFE_STOP) stop(s) ;
