@@ -1,10 +1,11 @@
 # What cannot be examined for a while is said, and nothing is concluded from it.
 # `make faults` tries every system call; these are some whose loss nobody would see.
 load lib
+load survival
 
 stat=newfstatat,statx,lstat,stat
 setup() { reeve_setup; }
-teardown() { release; reeve_teardown; }
+teardown() { release; survival_teardown; }
 
 # Every CALL of process PID fails with ERROR until `release`; or those on PATH.
 failing() # PID CALL ERROR [PATH]
@@ -24,8 +25,6 @@ failed() # TIMES
 {
   [ "$(grep -c INJECTED "$dir/strace")" -ge "$1" ]
 }
-
-supervisor_of() { pgrep -P "$scanner" -f "reeve-supervise $1\$"; }
 
 @test "a rescan that can examine nothing lets go of nothing, and is repeated" {
   idle web
@@ -112,4 +111,22 @@ supervisor_of() { pgrep -P "$scanner" -f "reeve-supervise $1\$"; }
   eventually 20 s6-svok "$live/web"
   release
   field web state down
+}
+
+@test "a supervisor that was found and is killed has left its service, though its state cannot be read" {
+  guarded web <<<'exec sleep 1000000'
+  scanner
+  up web
+  pid=$(pid_of web)
+  kill -KILL "$scanner"
+  wait "$scanner" 2>/dev/null || :
+  scanner
+  reeve -l "$live" rescan
+  failing "$scanner" openat EMFILE web/supervise/state
+  kill_supervisor web
+  [ "$(pid_of web)" = "$pid" ]
+  started_times web 1
+  release
+  stop_scanner
+  eventually 5 over "$pid"
 }

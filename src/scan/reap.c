@@ -32,7 +32,8 @@ static int has_left (struct unit const *unit)
   struct state state ;
   if (unit->child && WIFEXITED(unit->wstat)) return !WEXITSTATUS(unit->wstat) ;
   if (unit->child) return state_read(unit->name, &state, 0) && state.flags & STATE_HAS_LEFT ; /* killed at the very end */
-  return !state_read(unit->name, &state, 0) || state.flags & STATE_HAS_LEFT ;
+  if (state_read(unit->name, &state, 0)) return state.flags & STATE_HAS_LEFT ;
+  return errno == ENOENT || errno == ENOTDIR ; /* one of s6's; else it cannot be told */
 }
 
 static int lived_short (struct unit const *unit)
