@@ -74,15 +74,6 @@ static enum unit_event attend_logger (struct scanner *s, struct unit *unit)
   return UNIT_STARTED ;
 }
 
-/* 0: none; -1 with errno: that cannot be told. */
-static pid_t living_supervisor (struct unit const *unit)
-{
-  char path[UNIT_PATH_MAX] ;
-  int foreign ;
-  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, unit->name) ;
-  return lock_holder(path, &foreign) ;
-}
-
 int act_find_supervise (struct scanner *s)
 {
   if (program_beside(s->supervise, SUPERVISE)) return 1 ;
@@ -145,7 +136,7 @@ static void start (struct scanner *s, struct unit *unit)
   if (event == UNIT_STARTED) event = attend_logger(s, unit) ;
   if (event == UNIT_STARTED)
   {
-    living = living_supervisor(unit) ;
+    living = found_supervisor(unit->name) ;
     if (living > 0)
     {
       act_found(s, unit, living) ;
@@ -165,7 +156,7 @@ static void start (struct scanner *s, struct unit *unit)
 static void refresh (struct scanner *s, struct unit *unit)
 {
   if (unit->producer || s->stop.on) return ;
-  if (unit->supervisor && !unit->child && unit->supervisor_fd == -1 && !living_supervisor(unit))
+  if (unit->supervisor && !unit->child && unit->supervisor_fd == -1 && !found_supervisor(unit->name))
   {
     reap_found(s, unit) ; /* nobody has told */
     return ;

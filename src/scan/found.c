@@ -44,15 +44,19 @@ static int watch (struct scanner *s, pid_t pid, void *whose)
   return fd ;
 }
 
+pid_t found_supervisor (char const *name)
+{
+  char path[UNIT_PATH_MAX] ;
+  int foreign ;
+  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, name) ;
+  return lock_holder(path, &foreign) ;
+}
+
 /* Is it still the one that holds the lock, of which the pid was learnt? Yes, if it
    cannot be told: it was a moment ago, and to take it for gone would lose it. */
 static int lives (struct unit const *unit)
 {
-  char path[UNIT_PATH_MAX] ;
-  int foreign ;
-  pid_t holder ;
-  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, unit->name) ;
-  holder = lock_holder(path, &foreign) ;
+  pid_t holder = found_supervisor(unit->name) ;
   return holder == unit->supervisor || holder == -1 ;
 }
 

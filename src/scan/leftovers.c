@@ -9,15 +9,6 @@
 #include "wire/channels.h"
 #include "wire/state.h"
 
-/* 0: nobody; -1: it cannot be told. */
-static pid_t living (char const *name)
-{
-  char path[UNIT_PATH_MAX] ;
-  int foreign ;
-  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, name) ;
-  return lock_holder(path, &foreign) ;
-}
-
 int leftovers_in (struct scanner const *s, char const *name)
 {
   struct state state ;
@@ -28,7 +19,7 @@ int leftovers_in (struct scanner const *s, char const *name)
 
 int leftovers_running (struct scanner const *s, char const *name)
 {
-  return living(name) > 0 || leftovers_in(s, name) > 0 ;
+  return found_supervisor(name) > 0 || leftovers_in(s, name) > 0 ;
 }
 
 static void take_over (struct scanner *s, struct unit *unit, pid_t supervisor, int left)
@@ -55,7 +46,7 @@ int leftovers_take (struct scanner *s, char const *name)
   int has_logger ;
   if (service_name_fault(name)) return 1 ;
   snprintf(logger_name, sizeof logger_name, "%s" LOGGER_SUFFIX, name) ;
-  if (!livetree_is_ours(name) || (supervisor = living(name)) == -1 || (logger_supervisor = living(logger_name)) == -1
+  if (!livetree_is_ours(name) || (supervisor = found_supervisor(name)) == -1 || (logger_supervisor = found_supervisor(logger_name)) == -1
    || (left = leftovers_in(s, name)) == -1 || (logger_left = leftovers_in(s, logger_name)) == -1)
     return look_absent(s, name) ;
   has_logger = logger_supervisor || logger_left ;

@@ -15,7 +15,8 @@
    livetree.c     what is made and removed in LIVE for a service
    default_logger.c  the logger of a service that has none
    command.c      control letters and signals
-   stop.c         the stop: its budget, CMD, the exit code, the end */
+   cmd.c          CMD, the container's command
+   stop.c         the stop: its budget, the exit code, the end */
 
 #ifndef REEVE_SCAN_SCANNER_H
 #define REEVE_SCAN_SCANNER_H
@@ -279,6 +280,8 @@ extern void strays_deadlines (struct scanner *s) ;
 extern uint64_t strays_deadline (struct scanner const *s) ;
 
 /* found.c */
+/* Who supervises LIVE/NAME: 0: nobody; -1 with errno: it cannot be told. */
+extern pid_t found_supervisor (char const *name) ;
 /* Is told when the unit's supervisor, or CMD, ends, which is no child of ours.
    Fails softly, with one message; returns 0 when it has ended already. */
 extern int found_watch (struct scanner *s, struct unit *unit) ;
