@@ -109,18 +109,18 @@ static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
     /* Nobody would know whose it is. */
     kill(pid, SIGTERM) ;
     cannot(unit, "remember the supervisor of", strerror(ENOMEM)) ;
-    return UNIT_START_FAILED ;
+    unit->adopt = 1 ;
+    return UNIT_MAY_HAVE_ONE ; /* until it has left */
   }
   unit->warned = 0 ;
   return UNIT_STARTED ;
 }
 
-/* A living supervisor that could not be asked for, or one that was killed: what starts
-   next goes on from what is there, and nothing ends before that is known. */
-static void may_have_one (struct unit *unit)
+/* Or one that was killed meanwhile: what starts next goes on from what is there. */
+static void may_have_one (struct scanner *s, struct unit *unit)
 {
   unit->adopt = 1 ;
-  if (unit->phase == UNIT_INCOMPLETE || unit->phase == UNIT_SETTLING || unit->phase == UNIT_RETRYING) unit->phase = UNIT_REPLACING ;
+  act(s, unit, UNIT_MAY_HAVE_ONE) ;
 }
 
 static void start (struct scanner *s, struct unit *unit)
@@ -145,10 +145,10 @@ static void start (struct scanner *s, struct unit *unit)
     if (living < 0)
     {
       cannot(unit, "look for a supervisor of", strerror(errno)) ;
-      may_have_one(unit) ;
-      event = UNIT_START_FAILED ;
+      may_have_one(s, unit) ;
+      return ;
     }
-    else event = start_supervisor(s, unit) ;
+    event = start_supervisor(s, unit) ;
   }
   act(s, unit, event) ;
 }
@@ -264,15 +264,15 @@ void act_found (struct scanner *s, struct unit *unit, pid_t supervisor)
   tain_now(&unit->started) ;
   if (!units_set_supervisor(&s->units, unit, supervisor))
   {
-    act(s, unit, UNIT_START_FAILED) ;
+    cannot(unit, "remember the supervisor of", strerror(ENOMEM)) ;
+    may_have_one(s, unit) ;
     return ;
   }
   unit->warned = 0 ;
   if (!unit->child && !found_watch(s, unit))
   {
     units_set_supervisor(&s->units, unit, 0) ;
-    may_have_one(unit) ;
-    act(s, unit, UNIT_START_FAILED) ; /* another one in a second */
+    may_have_one(s, unit) ;
     return ;
   }
   orphans_book_process(s, unit) ;

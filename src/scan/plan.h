@@ -8,7 +8,8 @@
    retrying    it has no supervisor, and gets one in 1 s
    running     it has a supervisor
    replacing   its supervisor was killed, and what that has left runs on; it gets
-               another one, at once or in 1 s
+               another one, at once or in 1 s. Or it may have one, and in 1 s is
+               looked again: nothing ends before that is known
    missing     running, and its directory is gone; let go after 1 s if it was
                in SCAN, else when that is ordered
    leaving     its supervisor was told to leave; then its logger is. One that is
@@ -16,8 +17,8 @@
    returning   leaving, and its directory is there again
    released    forgotten at the next opportunity
 
-   Outcomes are events too: PLAN_START is answered by STARTED, START_FAILED or
-   START_REFUSED, PLAN_EXAMINE by a SEEN event, PLAN_END_LOGGER by LOGGER_GONE
+   Outcomes are events too: PLAN_START is answered by STARTED, START_FAILED,
+   START_REFUSED or MAY_HAVE_ONE, PLAN_EXAMINE by a SEEN event, PLAN_END_LOGGER by LOGGER_GONE
    (at once when there is none). */
 
 #ifndef REEVE_SCAN_PLAN_H
@@ -47,6 +48,7 @@ enum unit_event
   UNIT_STARTED, /* it has a supervisor, a new one or one that was found */
   UNIT_START_FAILED, /* for a reason that can pass */
   UNIT_START_REFUSED, /* its name in LIVE is taken */
+  UNIT_MAY_HAVE_ONE, /* a supervisor: that cannot be told now, or which it is cannot be remembered */
   UNIT_DIED, /* its supervisor has ended in order, having lived 1 s */
   UNIT_DIED_EARLY, /* ... less than that */
   UNIT_KILLED, /* it has ended otherwise, and may have left something that runs */

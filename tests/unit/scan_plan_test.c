@@ -275,6 +275,23 @@ TEST(a_replacement_that_fails_is_retried)
   }
 }
 
+/* It is looked again, and nothing is let go of before. */
+TEST(what_may_have_a_supervisor_is_as_if_it_had_lost_one)
+{
+  static enum unit_phase const from[] = { UNIT_INCOMPLETE, UNIT_SETTLING, UNIT_RETRYING, UNIT_RUNNING, UNIT_REPLACING } ;
+  static enum unit_phase const going[] = { UNIT_MISSING, UNIT_LEAVING, UNIT_RETURNING } ;
+  for (unsigned int i = 0 ; i < sizeof from / sizeof *from ; i++)
+  {
+    phase = from[i] ;
+    CHECK(on(UNIT_MAY_HAVE_ONE) == PLAN_AWAIT_RETRY && phase == UNIT_REPLACING) ;
+  }
+  for (unsigned int i = 0 ; i < sizeof going / sizeof *going ; i++)
+  {
+    phase = going[i] ;
+    CHECK(on(UNIT_MAY_HAVE_ONE) == PLAN_AWAIT_RETRY && phase == (going[i] == UNIT_RETURNING ? UNIT_RETURNING : UNIT_LEAVING)) ;
+  }
+}
+
 TEST(a_start_that_is_refused_is_not_retried)
 {
   static enum unit_phase const from[] = { UNIT_INCOMPLETE, UNIT_SETTLING, UNIT_RETRYING, UNIT_RUNNING } ;
