@@ -156,7 +156,7 @@ struct stop
 
 struct upgrade
 {
-  uint64_t deadline_ms ; /* clock_ms(): of the trial */
+  uint64_t deadline_ms ; /* clock_ms(): of the trial; 0: none, or it is over */
   uint64_t pass_on_again_ms ; /* clock_ms(): when to tell those supervisors; 0: none */
   uint64_t write_again_ms ; /* clock_ms(): when to try again to write the state; 0: it is written */
   pid_t checker ; /* the new program's trial; 0: none is under way */

@@ -195,7 +195,6 @@ static void execute (struct scanner *s)
 void upgrade_tried (struct scanner *s, int wstat)
 {
   s->upgrade.checker = 0 ;
-  s->upgrade.deadline_ms = 0 ;
   s->upgrade.tried = 1 ; /* what else has ended in this round comes first */
   s->upgrade.wstat = wstat ;
 }
@@ -203,6 +202,8 @@ void upgrade_tried (struct scanner *s, int wstat)
 static void judge_trial (struct scanner *s)
 {
   int wstat = s->upgrade.wstat ;
+  int timed_out = !s->upgrade.deadline_ms ;
+  s->upgrade.deadline_ms = 0 ;
   s->upgrade.tried = 0 ;
   if (s->stop.on) failed(s) ;
   else if (WIFEXITED(wstat) && !WEXITSTATUS(wstat))
@@ -212,8 +213,9 @@ static void judge_trial (struct scanner *s)
   }
   else
   {
-    strerr_warnw1x(WIFSIGNALED(wstat) ? "upgrade: the new program has crashed in its trial: going on with the present one"
-      : "upgrade: the new program cannot go on from the present state: going on with the present one") ;
+    if (!timed_out)
+      strerr_warnw1x(WIFSIGNALED(wstat) ? "upgrade: the new program has crashed in its trial: going on with the present one"
+        : "upgrade: the new program cannot go on from the present state: going on with the present one") ;
     failed(s) ;
   }
 }
@@ -222,13 +224,13 @@ void upgrade_progress (struct scanner *s)
 {
   if (s->upgrade.pass_on_again_ms && clock_ms() >= s->upgrade.pass_on_again_ms) pass_on_again(s) ;
   if (s->upgrade.write_again_ms && clock_ms() >= s->upgrade.write_again_ms) write_state(s) ;
+  if (s->upgrade.tried) judge_trial(s) ;
   if (s->upgrade.deadline_ms && clock_ms() >= s->upgrade.deadline_ms)
   {
     s->upgrade.deadline_ms = 0 ;
-    strerr_warnw1x("upgrade: the new program's trial does not end; killing it") ;
+    strerr_warnw1x("upgrade: the new program's trial does not end; killing it, and going on with the present one") ;
     kill(s->upgrade.checker, SIGKILL) ;
   }
-  if (s->upgrade.tried) judge_trial(s) ;
   if (s->upgrade.wanted && !s->upgrade.checker && !s->stop.on && !in_the_air(s)) try_it(s) ;
 }
 

@@ -95,6 +95,7 @@ static void execute (struct supervisor *s)
 
 void upgrade_tried (struct supervisor *s, int wstat)
 {
+  int timed_out = !s->check_deadline_ms ;
   s->checker = 0 ;
   s->check_deadline_ms = 0 ;
   if (s->searching) s->upgrade_wanted = 1 ;
@@ -104,15 +105,16 @@ void upgrade_tried (struct supervisor *s, int wstat)
     execute(s) ;
     return ;
   }
-  strerr_warnw1x(WIFSIGNALED(wstat) ? "upgrade: the new program has crashed in its trial: going on with the present one"
-    : "upgrade: the new program cannot go on from the present state: going on with the present one") ;
+  if (!timed_out)
+    strerr_warnw1x(WIFSIGNALED(wstat) ? "upgrade: the new program has crashed in its trial: going on with the present one"
+      : "upgrade: the new program cannot go on from the present state: going on with the present one") ;
   failed(s) ;
 }
 
 void upgrade_timed_out (struct supervisor *s)
 {
   s->check_deadline_ms = 0 ;
-  strerr_warnw1x("upgrade: the new program's trial does not end; killing it") ;
+  strerr_warnw1x("upgrade: the new program's trial does not end; killing it, and going on with the present one") ;
   kill(s->checker, SIGKILL) ;
 }
 
