@@ -291,6 +291,28 @@ unchanged() # NAME...
   none_supervised
 }
 
+@test "CMD whose status could not be written at once is not started twice either" {
+  idle web
+  script "$dir/cmd" <<<'echo $$ >>"$dir/cmd.starts"; until [ -e "$dir/go" ]; do sleep 0.02; done; exit 3'
+  # What is traced cannot be searched for leaks when it ends.
+  ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 start strace -D -q -o "$dir/strace" -e trace=openat -e inject=openat:error=ENOSPC:when=1..2 -P .s6-svscan/command.new reeve-scan -l "$live" "$scan" -- "$dir/cmd"
+  scanner=$started
+  says "unable to write .s6-svscan/command (trying again every second): No space left"
+  eventually 20 test -e "$live/.s6-svscan/command"
+  [ "$(grep -c INJECTED "$dir/strace")" -eq 2 ]
+  cmd=$(cat "$dir/cmd.starts")
+  pids+=("$cmd")
+  kill_scanner
+  start reeve-scan -l "$live" "$scan" -- "$dir/cmd"
+  scanner=$started
+  eventually 10 scanner_ready
+  up web
+  [ "$(cat "$dir/cmd.starts")" = "$cmd" ]
+  touch "$dir/go"
+  eventually 20 gone "$scanner"
+  none_supervised
+}
+
 @test "a stop by the next one ends CMD too" {
   idle web
   script "$dir/cmd" <<<'echo $$ >>"$dir/cmd.starts"; trap "echo >\"\$dir/told\"; exit 0" TERM; while :; do sleep 0.02; done'

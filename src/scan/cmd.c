@@ -17,7 +17,7 @@
 #include "wire/state.h"
 #include "wire/status.h"
 
-#define COMMAND_AGAIN_MS 1000
+#define AGAIN_MS 1000
 #define CODE_NOT_FOUND 127
 #define CODE_NOT_EXECUTED 126
 
@@ -47,17 +47,26 @@ static int find_program (char const *name, char out[SCAN_PATH_MAX])
   }
 }
 
-/* For `reeve status`, and for a scanner after us. */
-static void publish_command (struct birth const *birth)
+/* For `reeve status`, and for a scanner after us, which would start CMD a second time. */
+static void write_status (struct scanner *s)
 {
-  char packed[STATUS_SIZE + BIRTH_SIZE] ;
+  if (openwritenclose_suffix(COMMAND_STATUS_FILE, s->command_status, sizeof s->command_status, ".new"))
+  {
+    s->command_write_again_ms = 0 ;
+    return ;
+  }
+  if (!s->command_write_again_ms) strerr_warnwu1sys("write " COMMAND_STATUS_FILE " (trying again every second)") ;
+  s->command_write_again_ms = clock_ms() + AGAIN_MS ;
+}
+
+static void publish_command (struct scanner *s, struct birth const *birth)
+{
   struct status status = { .pid = birth->process.pid, .flags = STATUS_WANT_UP | STATUS_READY } ;
   tain_wallclock_read(&status.since) ;
   status.ready_since = status.since ;
-  status_pack(packed, &status) ;
-  birth_pack(packed + STATUS_SIZE, birth) ;
-  if (!openwritenclose_suffix(COMMAND_STATUS_FILE, packed, sizeof packed, ".new"))
-    strerr_warnwu1sys("write " COMMAND_STATUS_FILE) ;
+  status_pack(s->command_status, &status) ;
+  birth_pack(s->command_status + STATUS_SIZE, birth) ;
+  write_status(s) ;
 }
 
 void cmd_find (struct scanner *s)
@@ -97,13 +106,13 @@ void cmd_start (struct scanner *s)
   if (found) s->command_pid = spawn(&request, &executing) ;
   if (s->command_pid)
   {
-    publish_command(&birth) ;
+    publish_command(s, &birth) ;
     return ;
   }
   if (found && !executing && error_temp(errno))
   {
     strerr_warnwu3sys("start the command ", s->command[0], " (next try in 1 second)") ;
-    s->command_again_ms = clock_ms() + COMMAND_AGAIN_MS ;
+    s->command_again_ms = clock_ms() + AGAIN_MS ;
     return ;
   }
   s->own_code = errno == ENOENT ? CODE_NOT_FOUND : CODE_NOT_EXECUTED ;
@@ -111,10 +120,17 @@ void cmd_start (struct scanner *s)
   stop_begin(s, 0) ;
 }
 
+void cmd_deadlines (struct scanner *s)
+{
+  uint64_t now = s->command_again_ms || s->command_write_again_ms ? clock_ms() : 0 ;
+  if (s->command_write_again_ms && now >= s->command_write_again_ms) write_status(s) ;
+  if (s->command_again_ms && now >= s->command_again_ms) (s->command_pid ? &found_look_at_command : &cmd_start)(s) ;
+}
+
 void cmd_ended (struct scanner *s, int wstat)
 {
   s->command_pid = 0 ;
-  s->command_again_ms = 0 ;
+  s->command_again_ms = s->command_write_again_ms = 0 ;
   if (s->command_fd >= 0) fd_close(s->command_fd) ;
   s->command_fd = -1 ;
   unlink(COMMAND_STATUS_FILE) ;

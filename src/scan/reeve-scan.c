@@ -245,6 +245,7 @@ static int sleep_ms (struct scanner const *s)
   sooner_ms(&ms, s->upgrade.write_again_ms) ;
   sooner_ms(&ms, s->upgrade.pass_on_again_ms) ;
   sooner_ms(&ms, s->command_again_ms) ;
+  sooner_ms(&ms, s->command_write_again_ms) ;
   return ms ;
 }
 
@@ -298,7 +299,7 @@ static void loop (struct scanner *s, int signals)
     if (s->inotify >= 0 && x[CHANNEL_INOTIFY].revents & POLLIN) watch_read(s) ;
     deadlines(s) ;
     strays_deadlines(s) ;
-    if (s->command_again_ms && clock_ms() >= s->command_again_ms) (s->command_pid ? &found_look_at_command : &cmd_start)(s) ;
+    cmd_deadlines(s) ;
     look_continue(s) ;
   }
 }

@@ -31,6 +31,8 @@
 #include "base/process.h"
 #include "scan/plan.h"
 #include "service/name.h"
+#include "wire/state.h"
+#include "wire/status.h"
 
 /* NAME/log/... : names in LIVE, which is the working directory. */
 #define UNIT_PATH_MAX (SERVICE_NAME_MAX + 64)
@@ -180,6 +182,8 @@ struct scanner
   pid_t command_pid ;
   struct process_birth command_birth ; /* of a CMD that is no child */
   uint64_t command_again_ms ; /* clock_ms(): when it is tried again to start it, or, if it runs, looked at; 0: not */
+  uint64_t command_write_again_ms ; /* clock_ms(): when to try again to write its status; 0: it is written */
+  char command_status[STATUS_SIZE + BIRTH_SIZE] ; /* as it is to be written */
   int command_fd ; /* pidfd of a CMD that is no child; -1: it is, or there is no pidfd */
   int own_code ; /* with which CMD or a main service ended by itself; -1: none has */
   struct units units ;
@@ -381,6 +385,8 @@ extern void command_signal (struct scanner *s, int sig) ;
 extern void cmd_find (struct scanner *s) ;
 /* If there is one, and it does not run. */
 extern void cmd_start (struct scanner *s) ;
+/* What of its is due: another try, or look. */
+extern void cmd_deadlines (struct scanner *s) ;
 /* Sends CMD a signal, if it is certainly CMD. */
 extern void cmd_signal (struct scanner const *s, int sig) ;
 /* Its end is the end of everything. */

@@ -69,7 +69,7 @@ static int in_the_air (struct scanner const *s)
     if (unit->adopt && !unit->supervisor && unit->phase != UNIT_RELEASED) return 1 ;
     if (unit->phase == UNIT_LEAVING && look_lost(unit)) return 1 ;
   }
-  return look_under_way(s) || !s->look.ended_once || orphans_in_the_air(s) ;
+  return look_under_way(s) || !s->look.ended_once || orphans_in_the_air(s) || s->command_write_again_ms ;
 }
 
 /* The options are given again as they were; `how`: what -U says. */
