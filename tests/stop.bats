@@ -126,6 +126,35 @@ web ends" ]
   stop_scanner 137
 }
 
+# Its supervisor is killed, and gets a successor when reeve-supervise is back.
+stubborn_without_supervisor() # OPTION...
+{
+  for_everyone
+  service stubborn <<<'trap "" TERM; echo $$ >"$dir/stubborn"; while :; do sleep 0.2; done'
+  scanner "$@"
+  up stubborn
+  mv "$dir/bin/reeve-supervise" "$dir/away"
+  kill -KILL "$(pgrep -P "$scanner" -x reeve-supervise)"
+  says "unable to start a supervisor for stubborn"
+  kill -TERM "$scanner"
+}
+
+@test "what has no supervisor at the moment to kill is named, and killed as soon as it has one" {
+  stubborn_without_supervisor -K 1000
+  says "the service stubborn has not ended in time; killing it"
+  alive "$(cat "$dir/stubborn")"
+  mv "$dir/away" "$dir/bin/reeve-supervise"
+  ended "$scanner" 137
+  eventually 10 gone "$(cat "$dir/stubborn")"
+}
+
+@test "what has no supervisor until the end of the budget is named and killed" {
+  stubborn_without_supervisor -T 2000
+  ended "$scanner" 137
+  said "the service stubborn has not ended within the stop's budget"
+  eventually 10 gone "$(cat "$dir/stubborn")"
+}
+
 @test "without a budget nothing is killed but by its own timeout-kill" {
   service stubborn <<<'trap "" TERM; while [ ! -e "$dir/go" ]; do sleep 0.1; done'
   scanner

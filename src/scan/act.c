@@ -150,7 +150,7 @@ static void start (struct scanner *s, struct unit *unit)
     }
     event = start_supervisor(s, unit) ;
   }
-  act(s, unit, event) ;
+  act(s, unit, event == UNIT_START_FAILED && unit->adopt ? UNIT_MAY_HAVE_ONE : event) ;
 }
 
 static void refresh (struct scanner *s, struct unit *unit)
@@ -181,7 +181,9 @@ static int order_leave (struct unit const *unit, int dry)
 
 static void tell_leave (struct scanner *s, struct unit *unit)
 {
-  if (!unit->supervisor || unit->dead || order_leave(unit, unit->producer && !unit->terminate)) return ;
+  if (!unit->supervisor || unit->dead) return ;
+  stop_too_late(s, unit) ;
+  if (order_leave(unit, unit->producer && !unit->terminate)) return ;
   if (!unit->child && (errno == ENXIO || errno == ENOENT))
   {
     reap_found(s, unit) ;

@@ -48,7 +48,7 @@ enum unit_event
   UNIT_STARTED, /* it has a supervisor, a new one or one that was found */
   UNIT_START_FAILED, /* for a reason that can pass */
   UNIT_START_REFUSED, /* its name in LIVE is taken */
-  UNIT_MAY_HAVE_ONE, /* a supervisor: that cannot be told now, or which it is cannot be remembered */
+  UNIT_MAY_HAVE_ONE, /* a supervisor, or what one has left: it could not be taken over, for a reason that can pass */
   UNIT_DIED, /* its supervisor has ended in order, having lived 1 s */
   UNIT_DIED_EARLY, /* ... less than that */
   UNIT_KILLED, /* it has ended otherwise, and may have left something that runs */

@@ -240,6 +240,7 @@ static int sleep_ms (struct scanner const *s)
   if (first) sooner(&ms, &first->deadline) ;
   if (s->look.again) sooner(&ms, &s->look.moment) ;
   if (stop_deadline(s, &deadline)) sooner(&ms, &deadline) ;
+  sooner_ms(&ms, s->stop.order_again_ms) ;
   sooner_ms(&ms, strays_deadline(s)) ;
   sooner_ms(&ms, s->upgrade.deadline_ms) ;
   sooner_ms(&ms, s->upgrade.write_again_ms) ;

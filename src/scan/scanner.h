@@ -101,6 +101,8 @@ struct unit
   unsigned int killing : 1 ; /* its strays have had SIGTERM */
   unsigned int ends_strays : 1 ; /* its supervisor has asked for that, and has started nothing since */
   unsigned int upgrade_due : 1 ; /* its supervisor could not be told yet */
+  unsigned int killed : 1 ; /* by the stop, and named */
+  unsigned int end_due : 1 ; /* its supervisor is still to be ordered so */
   unsigned int terminate : 1 ; /* a logger that is not to wait for the end of its input */
 } ;
 
@@ -148,6 +150,7 @@ struct stop
   tain began ; /* monotonic */
   uint32_t budget_ms ; /* 0: none */
   uint32_t kill_ms ; /* what runs then is killed, if not earlier; 0: by the budget alone */
+  uint64_t order_again_ms ; /* clock_ms(): when to tell those that could not be told; 0: none */
   unsigned int on : 1 ;
   unsigned int killing : 1 ; /* T - 1 s is over, or K */
   unsigned int abandoning : 1 ; /* T - 0.5 s is over */
@@ -398,6 +401,8 @@ extern void stop_begin (struct scanner *s, int loggers_too) ;
 extern void stop_main_ended (struct scanner *s, struct unit const *unit, unsigned int wstat) ;
 /* The exit code that a wait status becomes: 128 and the signal, as a shell has it. */
 extern int stop_code_of (int wstat) ;
+/* The unit has got a supervisor in the stop: it is to do what others were ordered before. */
+extern void stop_too_late (struct scanner *s, struct unit *unit) ;
 /* Does what the budget asks for; has the tree ended? */
 extern int stop_progress (struct scanner *s) ;
 /* The next moment of the budget, or of K: 0 if there is none. */

@@ -11,6 +11,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "base/clock.h"
 #include "base/process.h"
 #include "base/spawn.h"
 #include "scan/scanner.h"
@@ -20,6 +21,7 @@
 
 #define KILL_BEFORE_MS 1000 /* before the end of the budget */
 #define ABANDON_BEFORE_MS 500
+#define ORDER_AGAIN_MS 1000
 #define ROUNDS_MAX 20
 #define CODE_BY_SIGNAL 128
 #define CODE_KILLED 137
@@ -99,11 +101,19 @@ int stop_deadline (struct scanner const *s, tain *deadline)
   return 1 ;
 }
 
-static void order (struct unit const *unit, enum order_letter letter)
+/* One that does not read its orders yet gets this as soon as it has reported, or in a second. */
+static void order (struct scanner *s)
 {
-  struct order order = { .letter = letter } ;
-  if (!order_send(unit->name, &order) && errno != ENXIO && errno != ENOENT)
-    strerr_warnwu2sys("order the end of ", unit->name) ;
+  struct order order = { .letter = s->stop.abandoning ? ORDER_ABANDON : ORDER_KILL } ;
+  s->stop.order_again_ms = 0 ;
+  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
+  {
+    if (!unit->end_due || !unit->supervisor) continue ;
+    unit->end_due = !order_send(unit->name, &order) ;
+    if (!unit->end_due) continue ;
+    if (errno != ENXIO && errno != ENOENT) strerr_warnwu3sys("order the end of ", unit->name, " (next try in 1 second)") ;
+    s->stop.order_again_ms = clock_ms() + ORDER_AGAIN_MS ;
+  }
 }
 
 static void say_killed (struct scanner const *s, char const *what, char const *name)
@@ -116,16 +126,38 @@ static void say_killed (struct scanner const *s, char const *what, char const *n
     " milliseconds; raise it, and the container runtime's own grace", ": docker stop --time, terminationGracePeriodSeconds)") ;
 }
 
+static void kill_unit (struct scanner *s, struct unit *unit)
+{
+  if (unit->producer) return ;
+  s->stop.had_to_kill = 1 ;
+  if (!unit->killed) say_killed(s, "the service ", unit->name) ;
+  unit->killed = unit->end_due = 1 ;
+  orphans_kill(unit, 0) ; /* an adopted ./run: its supervisor asks for it */
+}
+
+static void abandon_unit (struct unit *unit)
+{
+  unit->end_due = 1 ;
+  orphans_kill(unit, 1) ;
+}
+
+/* Has it a supervisor, or gets it one, to go on from what was left? */
+static int may_run (struct unit const *unit)
+{
+  return unit->phase != UNIT_RELEASED && (unit->supervisor || unit->adopt) ;
+}
+
+void stop_too_late (struct scanner *s, struct unit *unit)
+{
+  if (!s->stop.killing) return ;
+  kill_unit(s, unit) ;
+  if (s->stop.abandoning) abandon_unit(unit) ;
+}
+
 static void kill_what_is_left (struct scanner *s)
 {
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
-  {
-    if (unit->producer || !unit->supervisor) continue ;
-    s->stop.had_to_kill = 1 ;
-    say_killed(s, "the service ", unit->name) ;
-    order(unit, ORDER_KILL) ;
-    orphans_kill(unit, 0) ; /* an adopted ./run: its supervisor asks for it */
-  }
+    if (may_run(unit)) kill_unit(s, unit) ;
   if (s->command_pid)
   {
     s->stop.had_to_kill = 1 ;
@@ -136,11 +168,7 @@ static void kill_what_is_left (struct scanner *s)
 
 static void abandon_what_is_left (struct scanner *s)
 {
-  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
-  {
-    if (unit->supervisor) order(unit, ORDER_ABANDON) ;
-    orphans_kill(unit, 1) ;
-  }
+  for (struct unit *unit = s->units.all ; unit ; unit = unit->next) abandon_unit(unit) ;
 }
 
 /* Those that could not be ordered to end all. What they leave becomes a child of ours. */
@@ -175,7 +203,7 @@ int stop_progress (struct scanner *s)
   {
     tain now ;
     tain_now(&now) ;
-    if (tain_less(&now, &deadline)) return 0 ;
+    if (tain_less(&now, &deadline)) break ;
     if (s->stop.abandoning)
     {
       kill_supervisors(s) ;
@@ -192,6 +220,7 @@ int stop_progress (struct scanner *s)
       kill_what_is_left(s) ;
     }
   }
+  if (s->stop.killing) order(s) ;
   return 0 ;
 }
 
