@@ -344,6 +344,64 @@ unchanged() # NAME...
   none_supervised
 }
 
+# The next scanner on what a killed one has left is told to end before it has looked at anything.
+scanner_told_to_end_at_once()
+{
+  wait "$scanner" 2>/dev/null || :
+  start env --block-signal=TERM sh -c 'kill -TERM $$; exec reeve-scan -l "$live" "$scan"'
+  ended "$started"
+  none_supervised
+}
+
+@test "in place, a stop before the first scan ends all that runs" {
+  live=$scan
+  export live
+  guarded web <<<'exec sleep 1000000'
+  guarded db <<<'exec sleep 1000000'
+  service count <<<'trap "echo last; exit 0" TERM; echo first; while :; do sleep 0.02; done'
+  in=$scan/count service log <<<'exec cat >>"$dir/log"'
+  scanner
+  up web
+  up db
+  up count/log
+  eventually 10 test -s "$dir/log"
+  web=$(pid_of web)
+  db=$(pid_of db)
+  kill -KILL "$scanner" "$(supervisor_of db)"
+  scanner_told_to_end_at_once
+  eventually 5 over "$web"
+  eventually 5 over "$db"
+  [ "$(cat "$dir/log")" = $'first\nlast' ]
+  started_times web 1
+  started_times db 1
+}
+
+@test "a stop before the first scan ends also what others have put into LIVE" {
+  mkdir "$live"
+  in=$live guarded web <<<'exec sleep 1000000'
+  scanner
+  up web
+  web=$(pid_of web)
+  kill -KILL "$scanner"
+  scanner_told_to_end_at_once
+  eventually 5 over "$web"
+}
+
+@test "a stop waits for what cannot be asked for at once, and that no scan has come to yet" {
+  live=$scan
+  export live
+  idle web
+  scanner
+  up web
+  kill_scanner
+  # What is traced cannot be searched for leaks when it ends.
+  ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 start env --block-signal=TERM sh -c 'kill -TERM $$
+    exec strace -D -q -o "$dir/strace" -e trace=openat -e inject=openat:error=ENOMEM:when=1..2 -P web/supervise/lock reeve-scan -l "$live" "$scan"'
+  ended "$started"
+  grep -q INJECTED "$dir/strace"
+  none_supervised
+}
+
 # A container that is restarted keeps its files, but no process; the pids are used anew.
 in_namespace() { start unshare -p -f --mount-proc --kill-child reeve-scan -l "$live" "$scan"; eventually 10 scanner_ready; }
 

@@ -279,6 +279,6 @@ void act_found (struct scanner *s, struct unit *unit, pid_t supervisor)
   }
   orphans_book_process(s, unit) ;
   order_send(unit->name, &order) ; /* one of s6's has no such fifo */
-  if (s->upgrade.done && !s->look.ended_once) upgrade_pass_on(s, unit) ;
+  if (s->upgrade.done && !s->look.ended_once && !s->stop.on) upgrade_pass_on(s, unit) ;
   act(s, unit, UNIT_STARTED) ;
 }

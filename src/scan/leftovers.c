@@ -34,8 +34,10 @@ static void take_over (struct scanner *s, struct unit *unit, pid_t supervisor, i
   }
 }
 
-int leftovers_take (struct scanner *s, char const *name)
+/* Returns 0 when it is in doubt, -1 when there is nothing. */
+static int take (struct scanner *s, char const *identity, char const *name, int foreign)
 {
+  char logger_identity[NAME_MAX + sizeof LOGGER_SUFFIX] ;
   char logger_name[NAME_MAX + sizeof LOGGER_SUFFIX] ;
   struct unit *unit ;
   struct unit *logger ;
@@ -44,23 +46,38 @@ int leftovers_take (struct scanner *s, char const *name)
   int left ;
   int logger_left ;
   int has_logger ;
-  if (service_name_fault(name)) return 1 ;
+  snprintf(logger_identity, sizeof logger_identity, "%s" LOGGER_SUFFIX, identity) ;
   snprintf(logger_name, sizeof logger_name, "%s" LOGGER_SUFFIX, name) ;
-  if (!livetree_is_ours(name) || (supervisor = found_supervisor(name)) == -1 || (logger_supervisor = found_supervisor(logger_name)) == -1
+  if ((supervisor = found_supervisor(name)) == -1 || (logger_supervisor = found_supervisor(logger_name)) == -1
    || (left = leftovers_in(s, name)) == -1 || (logger_left = leftovers_in(s, logger_name)) == -1)
     return look_absent(s, name) ;
   has_logger = logger_supervisor || logger_left ;
-  if (!has_logger && !supervisor && !left)
-  {
-    if (!livetree_remove(name)) strerr_warnwu4sys("remove what is left of an earlier run, ", s->live, "/", name) ;
-    return 1 ;
-  }
-  unit = look_know(s, name, name) ;
+  if (!has_logger && !supervisor && !left) return -1 ;
+  unit = look_know(s, identity, name) ;
   if (!unit) return 0 ;
-  logger = has_logger ? units_add(&s->units, logger_name, logger_name, unit) : 0 ;
+  unit->foreign = !!foreign ;
+  logger = has_logger ? units_add(&s->units, logger_identity, logger_name, unit) : 0 ;
   if (logger) take_over(s, logger, logger_supervisor, logger_left) ; /* before who writes to it */
   take_over(s, unit, supervisor, left) ;
   return 1 ;
+}
+
+int leftovers_take (struct scanner *s, char const *name)
+{
+  int taken ;
+  if (service_name_fault(name)) return 1 ;
+  if (!livetree_is_ours(name)) return look_absent(s, name) ;
+  taken = take(s, name, name, 0) ;
+  if (taken < 0 && !livetree_remove(name)) strerr_warnwu4sys("remove what is left of an earlier run, ", s->live, "/", name) ;
+  return !!taken ;
+}
+
+void leftovers_take_foreign (struct scanner *s, char const *identity, char const *name)
+{
+  struct unit *unit ;
+  take(s, identity, name, 1) ;
+  unit = units_by_identity(&s->units, identity) ;
+  if (unit) stop_also(s, unit) ;
 }
 
 int leftovers_take_all (struct scanner *s)

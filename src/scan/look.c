@@ -188,6 +188,11 @@ static void entry_of_live (struct scanner *s, struct dirent const *e)
   if (say_fault(s, e->d_name)) return ;
   identify(&st, identity) ;
   unit = units_by_identity(&s->units, identity) ;
+  if (s->stop.on)
+  {
+    if (!unit) leftovers_take_foreign(s, identity, e->d_name) ; /* to be let go of like all that is known */
+    return ;
+  }
   if (!unit)
   {
     char run[UNIT_PATH_MAX] ;
@@ -236,13 +241,14 @@ static void ended (struct scanner *s)
   if (s->look.prune) look_prune(s, s->look.prune_loggers) ;
   if (!s->look.wanted_prune) s->look.prune_loggers = 0 ;
   s->look.prune = s->look.quiet = 0 ;
+  if (s->look.live_read && !s->look.doubtful && !s->look.again) s->look.live_known = 1 ;
   if (!s->look.ended_once)
   {
     orphans_of_nobody(s) ; /* by now it is known what is a supervisor or a service */
     cmd_start(s) ;
   }
   s->look.ended_once = 1 ;
-  if (!s->look.again && s->rescan_ms)
+  if (!s->look.again && s->rescan_ms && !s->stop.on)
   {
     forward(&s->look.moment, s->rescan_ms) ;
     s->look.again = 1 ;
@@ -266,7 +272,11 @@ static void next_directory (struct scanner *s)
 
 void look_order (struct scanner *s, int prune, int quiet)
 {
-  if (s->stop.on) return ;
+  if (s->stop.on && s->look.live_known)
+  {
+    s->look.again = 0 ;
+    return ;
+  }
   if (s->look.dir)
   {
     s->look.wanted = 1 ;
@@ -277,7 +287,7 @@ void look_order (struct scanner *s, int prune, int quiet)
   s->look.prune = !!prune ;
   s->look.quiet = !!quiet ;
   s->look.again = s->look.doubtful = s->look.scan_read = s->look.live_read = 0 ;
-  if (s->in_place) open_directory(s, 1) ;
+  if (s->in_place || s->stop.on) open_directory(s, 1) ;
   else
   {
     watch_scan(s) ; /* before reading, so that nothing comes between */
@@ -293,7 +303,7 @@ int look_under_way (struct scanner const *s)
 
 void look_continue (struct scanner *s)
 {
-  for (unsigned int i = 0 ; i < PORTION && s->look.dir && !s->stop.on ; i++)
+  for (unsigned int i = 0 ; i < PORTION && s->look.dir ; i++)
   {
     struct dirent *e ;
     errno = 0 ;

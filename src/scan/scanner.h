@@ -140,6 +140,7 @@ struct look /* a scan under way, in portions, so that commands are answered mean
   unsigned int live_read : 1 ;
   unsigned int doubtful : 1 ; /* not all could be examined: nothing counts as gone */
   unsigned int ended_once : 1 ; /* the first one has ended */
+  unsigned int live_known : 1 ; /* one has come to all that is in LIVE: a stop need not look any more */
   unsigned int quiet : 1 ; /* by the timer: does not repeat what is wrong with names */
   unsigned int said_waiting : 1 ; /* that there is no SCAN */
   unsigned int again : 1 ; /* by the timer, or after a failure: at `moment` */
@@ -312,7 +313,8 @@ extern int upgrade_check (void) ;
 extern void upgrade_take (struct scanner *s) ;
 
 /* look.c */
-/* Orders a scan; `prune`: and let go of what it misses; `quiet`: by the timer. */
+/* Orders a scan; `prune`: and let go of what it misses; `quiet`: by the timer. In a stop,
+   one of LIVE alone for what no scan has come to yet and runs there: it ends too. */
 extern void look_order (struct scanner *s, int prune, int quiet) ;
 /* Orders one in a second. */
 extern void look_again (struct scanner *s) ;
@@ -348,6 +350,8 @@ extern int leftovers_running (struct scanner const *s, char const *name) ;
 /* Takes over LIVE/NAME, where supervisors live in it, or what they have left; else it is
    removed. Returns 0 when it is in doubt. */
 extern int leftovers_take (struct scanner *s, char const *name) ;
+/* In a stop: the same for what others have put into LIVE, which then is let go of. */
+extern void leftovers_take_foreign (struct scanner *s, char const *identity, char const *name) ;
 /* All that is left in LIVE by a scanner that was killed, or executed anew.
    Returns 1, or 0 with errno when LIVE cannot be read. */
 extern int leftovers_take_all (struct scanner *s) ;
@@ -401,6 +405,8 @@ extern void stop_begin (struct scanner *s, int loggers_too) ;
 extern void stop_main_ended (struct scanner *s, struct unit const *unit, unsigned int wstat) ;
 /* The exit code that a wait status becomes: 128 and the signal, as a shell has it. */
 extern int stop_code_of (int wstat) ;
+/* Lets go of a unit, if it is none's logger. */
+extern void stop_also (struct scanner *s, struct unit *unit) ;
 /* The unit has got a supervisor in the stop: it is to do what others were ordered before. */
 extern void stop_too_late (struct scanner *s, struct unit *unit) ;
 /* Does what the budget asks for; has the tree ended? */

@@ -22,6 +22,7 @@
 #define KILL_BEFORE_MS 1000 /* before the end of the budget */
 #define ABANDON_BEFORE_MS 500
 #define ORDER_AGAIN_MS 1000
+#define DOUBT_MS 10000
 #define ROUNDS_MAX 20
 #define CODE_BY_SIGNAL 128
 #define CODE_KILLED 137
@@ -45,14 +46,17 @@ void stop_main_ended (struct scanner *s, struct unit const *unit, unsigned int w
 
 /* ---- the stop ---- */
 
-static void let_loggers_go (struct scanner *s)
+static void let_logger_go (struct scanner *s, struct unit *unit)
 {
-  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
-  {
-    if (!unit->producer || unit->phase == UNIT_RELEASED) continue ;
-    unit->terminate = 1 ;
-    act(s, unit, unit->phase == UNIT_LEAVING && unit->supervisor ? UNIT_STARTED : UNIT_LET_GO) ;
-  }
+  if (!unit->producer || unit->phase == UNIT_RELEASED) return ;
+  unit->terminate = 1 ;
+  act(s, unit, unit->phase == UNIT_LEAVING && unit->supervisor ? UNIT_STARTED : UNIT_LET_GO) ;
+}
+
+void stop_also (struct scanner *s, struct unit *unit)
+{
+  if (!unit->producer && unit->phase != UNIT_RELEASED) act(s, unit, UNIT_LET_GO) ;
+  if (s->stop.loggers_too && unit->logger) let_logger_go(s, unit->logger) ;
 }
 
 void stop_begin (struct scanner *s, int loggers_too)
@@ -62,16 +66,17 @@ void stop_begin (struct scanner *s, int loggers_too)
     s->stop.on = 1 ;
     tain_now(&s->stop.began) ;
     look_cancel(s) ;
+    look_order(s, 0, 0) ;
     watch_end(s) ;
     cmd_signal(s, SIGTERM) ;
     cmd_signal(s, SIGCONT) ;
     for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
-      if (!unit->producer && unit->phase != UNIT_RELEASED) act(s, unit, UNIT_LET_GO) ;
+      stop_also(s, unit) ;
   }
   if (loggers_too && !s->stop.loggers_too)
   {
     s->stop.loggers_too = 1 ;
-    let_loggers_go(s) ;
+    for (struct unit *unit = s->units.all ; unit ; unit = unit->next) let_logger_go(s, unit) ;
   }
 }
 
@@ -193,12 +198,24 @@ static void kill_supervisors (struct scanner *s)
   }
 }
 
+/* Is all known that runs in LIVE, or could that not be told for too long? */
+static int knows_all (struct scanner const *s)
+{
+  tain moment ;
+  tain now ;
+  if (look_under_way(s)) return 0 ;
+  if (!s->look.again) return 1 ;
+  forward(&moment, &s->stop.began, DOUBT_MS) ;
+  tain_now(&now) ;
+  return !tain_less(&now, &moment) ;
+}
+
 int stop_progress (struct scanner *s)
 {
   tain deadline ;
   if (s->stop.at_once) return 1 ;
   if (!s->stop.on) return 0 ;
-  if (!s->units.count && !s->command_pid) return 1 ;
+  if (!s->units.count && !s->command_pid && knows_all(s)) return 1 ;
   while (stop_deadline(s, &deadline))
   {
     tain now ;
