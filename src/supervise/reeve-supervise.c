@@ -115,8 +115,16 @@ static void begin_afresh (struct supervisor *s)
 /* What we are to go on from; without it an adoption begins afresh. */
 static int has_state (struct state *state, struct birth *birth, enum beginning beginning)
 {
+  int r ;
   if (beginning == BEGIN_AFRESH) return 0 ;
-  if (state_read(".", state, birth)) return !(state->flags & STATE_HAS_LEFT) ;
+  r = beginning == BEGIN_ADOPTING ? state_recover(".", state, birth) : state_read(".", state, birth) ;
+  if (r == 2)
+  {
+    strerr_warnw1x(STATE_FILE " cannot be understood, perhaps another version's: going on from " STATUS_FILE) ;
+    settings_read(&state->settings, SETTINGS_START, 0) ;
+    if (state->settings.notification_fd != SETTING_NO_FD && !(state->status.flags & STATUS_READY)) state->flags |= STATE_AWAITS_READINESS ;
+  }
+  if (r) return !(state->flags & STATE_HAS_LEFT) ;
   if (errno != ENOENT && errno != EPROTO) strerr_diefu1sys(111, "read " STATE_FILE) ; /* the scanner tries again */
   return 0 ;
 }
