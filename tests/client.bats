@@ -228,6 +228,21 @@ terminal() { "$(type -P script)" -qec "$1" "$2"; }
   [[ $output == *"no scanner runs on"* ]]
 }
 
+@test "another user is told that only the scanner's user and root may" {
+  [ "$(id -u)" -eq 0 ] || skip "needs root, to become another user"
+  for_everyone
+  idle web
+  scanner
+  up web
+  for args in status "status web" "stop web" "wait up web" rescan shutdown upgrade; do
+    # shellcheck disable=SC2086
+    run setpriv --reuid=54321 --clear-groups reeve -l "$live" $args
+    [ "$status" -eq 111 ] || { echo "reeve $args: $status: $output"; return 1; }
+    [[ $output == *"(only the scanner's user and root may): Permission denied"* ]] || { echo "reeve $args: $output"; return 1; }
+  done
+  field web state up
+}
+
 @test "shutdown waits for the end, or not" {
   service web <<<'trap "sleep 0.5; exit 0" TERM; touch "$dir/ready"; while :; do sleep 0.05; done'
   scanner

@@ -32,8 +32,7 @@ static int patience (struct request const *request, int ask_again)
 
 static int unreadable (struct request const *request, char const *name)
 {
-  strerr_warnwu5sys("read the state of ", name, " in ", request->live,
-    errno == EACCES ? " (only the scanner's user and root may)" : "") ;
+  strerr_warnwu5sys("read the state of ", name, " in ", request->live, services_who_may()) ;
   return EXIT_SYSTEM ;
 }
 
@@ -46,12 +45,14 @@ static int timed_out (char const *name)
 /* Has it no supervisor, and will nobody start one? */
 static int abandoned (char const *name, struct view const *view)
 {
-  return view->state == STATE_UNSUPERVISED && (!services_scanner_lives() || !services_has(name)) ;
+  return view->state == STATE_UNSUPERVISED && (services_scanner_lives() <= 0 || !services_has(name)) ;
 }
 
-static int say_abandoned (char const *name)
+static int say_abandoned (struct request const *request, char const *name)
 {
-  strerr_warnw2x(name, services_scanner_lives() ? " has been removed" : " has no supervisor, and no scanner runs that would start one") ;
+  int lives = services_scanner_lives() ;
+  if (lives < 0) return services_need_scanner(request) ;
+  strerr_warnw2x(name, lives ? " has been removed" : " has no supervisor, and no scanner runs that would start one") ;
   return EXIT_NO ;
 }
 
@@ -67,8 +68,8 @@ static int look (struct request const *request, char const *name, char wanted, s
   *ask_again = !taken || view.state == STATE_UNSUPERVISED ;
   if (abandoned(name, &view))
   {
-    view.finished = 1 ; /* an end is what it is */
-    return (*condition)(&view, name, before) == 1 ? EXIT_YES : say_abandoned(name) ;
+    view.finished = services_scanner_lives() >= 0 ; /* an end is what it is */
+    return (*condition)(&view, name, before) == 1 ? EXIT_YES : say_abandoned(request, name) ;
   }
   r = taken ? (*condition)(&view, name, before) : 0 ;
   return r == 1 ? EXIT_YES : r == -1 ? EXIT_NO : -1 ;
@@ -131,11 +132,10 @@ int await_send (struct request const *request, char const *name, char const *let
     else if (fifo_send(path, letters, strlen(letters))) return EXIT_YES ;
     if (errno != ENOENT && errno != ENXIO && errno != EAGAIN)
     {
-      strerr_warnwu5sys("send a command to ", name, " in ", request->live,
-        errno == EACCES ? " (only the scanner's user and root may)" : "") ;
+      strerr_warnwu5sys("send a command to ", name, " in ", request->live, services_who_may()) ;
       return EXIT_SYSTEM ;
     }
-    if (abandoned(name, before)) return say_abandoned(name) ;
+    if (abandoned(name, before)) return say_abandoned(request, name) ;
     ms = patience(request, 1) ;
     if (!ms) return timed_out(name) ;
     poll(0, 0, ms) ;

@@ -142,13 +142,14 @@ static int enter_live (struct request *request)
   {
     if (!livedir_find(found))
     {
-      strerr_warnw1x("no scanner is running in /run/service, nor for this user in /dev/shm or /tmp: start reeve-scan, or name its live directory with -l or REEVE_LIVE") ;
+      if (errno != ENOENT) strerr_warnwu2sys("look for the scanner in /run/service", services_who_may()) ;
+      else strerr_warnw1x("no scanner is running in /run/service, nor for this user in /dev/shm or /tmp: start reeve-scan, or name its live directory with -l or REEVE_LIVE") ;
       return EXIT_SYSTEM ;
     }
     request->live = found ;
   }
   if (chdir(request->live) != -1) return EXIT_YES ;
-  strerr_warnwu2sys("enter the live directory ", request->live) ;
+  strerr_warnwu3sys("enter the live directory ", request->live, services_who_may()) ;
   return EXIT_SYSTEM ;
 }
 
@@ -163,7 +164,7 @@ static int choose_names (struct request *request, struct command const *command,
     request->names = services_list(!request->all, &request->count) ;
     request->listed = !!request->names ;
     if (request->listed) return EXIT_YES ;
-    strerr_warnwu2sys("list the services in ", request->live) ;
+    strerr_warnwu3sys("list the services in ", request->live, services_who_may()) ;
     return EXIT_SYSTEM ;
   }
   if (!request->count) return wrong(command->name, " needs the name of a service, or --all", "") ;

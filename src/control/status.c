@@ -142,7 +142,7 @@ int command_status (struct request const *request)
   {
     if (!view_read(&view, request->names[i]))
     {
-      strerr_warnwu4sys("read the state of ", request->names[i], " in ", request->live) ;
+      strerr_warnwu5sys("read the state of ", request->names[i], " in ", request->live, services_who_may()) ;
       return EXIT_SYSTEM ;
     }
     if ((view.wanted_up && !view.ready) || view.state == STATE_FAILED) code = EXIT_NO ;

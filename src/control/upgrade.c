@@ -94,7 +94,7 @@ int command_upgrade (struct request const *request)
   size_t count ;
   char **names = services_list(1, &count) ;
   struct before *before = names ? calloc(count + 1, sizeof *before) : 0 ;
-  int code = EXIT_YES ;
+  int code ;
   if (!before)
   {
     strerr_warnwu2sys("list the services in ", request->live) ;
@@ -102,14 +102,10 @@ int command_upgrade (struct request const *request)
   }
   for (size_t i = 0 ; i < count ; i++)
     if (!look(names[i], before + i)) before[i].supervisor = 0 ; /* none yet, or one of s6's */
-  if (!services_scanner_lives())
+  code = services_need_scanner(request) ;
+  if (!code && (!scan_state_read(&scanner) || !fifo_send(SCAN_CONTROL_FIFO, "u", 1)))
   {
-    strerr_warnw2x("no scanner runs on ", request->live) ;
-    code = EXIT_NO ;
-  }
-  else if (!scan_state_read(&scanner) || !fifo_send(SCAN_CONTROL_FIFO, "u", 1))
-  {
-    strerr_warnwu2sys("order the scanner to execute its program anew, on ", request->live) ;
+    strerr_warnwu3sys("order the scanner to execute its program anew, on ", request->live, services_who_may()) ;
     code = EXIT_SYSTEM ;
   }
   if (!code && !request->no_wait) code = await_scanner(request, &scanner) ;
