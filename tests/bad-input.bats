@@ -162,6 +162,16 @@ numeric="notification-fd lock-fd timeout-kill timeout-finish max-death-tally dow
   up web
 }
 
+@test "no program of the supervisor any more: it names the path" {
+  for_everyone
+  idle one
+  scanner
+  up one
+  rm "$dir/bin/reeve-supervise"
+  idle two
+  says "start a supervisor for two: $dir/bin/reeve-supervise: No such file or directory (trying again"
+}
+
 @test "no descriptors left: it says so, and reads the scan directory when it can" {
   idle web
   start prlimit --nofile=8:1000 reeve-scan -l "$live" "$scan"
@@ -235,6 +245,18 @@ numeric="notification-fd lock-fd timeout-kill timeout-finish max-death-tally dow
 
 no_leftovers() { [ -z "$(leftovers)" ]; }
 
+@test "the scanner's options: which is invalid, and what is allowed; --help" {
+  for args in "-T foo" "-t -1" "-K 9s" "-d 1"; do
+    # shellcheck disable=SC2086
+    run reeve-scan -l "$live" $args "$scan"
+    [ "$status" -eq 100 ]
+    [[ $output == "reeve-scan: fatal: invalid ${args% *} \"${args#* }\": allowed: "* ]] || { echo "$args: $output"; return 1; }
+  done
+  run --separate-stderr reeve-scan --help
+  [ "$status" -eq 0 ]
+  [[ $output == "usage: reeve-scan "*"-T STOP_MS"* && -z $stderr ]]
+}
+
 @test "a live directory that is another user's, or another user's link, is refused" {
   [ "$(id -u)" -eq 0 ] || skip "needs root, to become another user"
   for_everyone
@@ -242,7 +264,7 @@ no_leftovers() { [ -z "$(leftovers)" ]; }
   chown 54321 "$live"
   run reeve-scan -l "$live" "$scan"
   [ "$status" -eq 111 ]
-  [[ $output == *"$live: somebody else owns it"* ]]
+  [[ $output == "reeve-scan: fatal: unable to use the live directory $live: somebody else owns it"* ]]
   ln -s "$dir/ours" "$dir/planted"
   chown -h 54321 "$dir/planted"
   run reeve-scan -l "$dir/planted" "$scan"

@@ -80,7 +80,9 @@ noted() { grep -qx "$1" "$dir/notes"; }
 
 @test "a command that is not there: 127" {
   run -127 as_pid_1 no-such-program
-  [[ $output == *"no-such-program"* ]]
+  [[ $output == *"no-such-program: it is in no directory of PATH: /"*"stopping everything"* ]]
+  S6_CMD_WAIT_FOR_SERVICES=1 run -127 as_pid_1 no-such-program
+  [[ $output == *"no-such-program: it is in no directory of PATH: /"* ]]
 }
 
 @test "environment, PATH and working directory" {
@@ -279,7 +281,7 @@ noted() { grep -qx "$1" "$dir/notes"; }
   [ "$status" -eq 0 ]
   [[ $output == *"without effect here: "*S6_SOMETHING* ]]
   [[ $output == *S6_LOGGING* ]]
-  [[ $output == *'invalid S6_KILL_GRACETIME: "soon": allowed: a number from 0 to '* ]]
+  [[ $output == *'init: warning: invalid S6_KILL_GRACETIME: "soon": allowed: a number from 0 to '* ]]
   [[ $output == *"/etc/s6-overlay/s6-rc.d is not read"* ]]
 }
 
@@ -297,4 +299,5 @@ noted() { grep -qx "$1" "$dir/notes"; }
   run unshare -pmf --kill-child --mount-proc sh -c "$no_place" sh "$(command -v reeve-init)" # which may be below /tmp
   [ "$status" -eq 111 ]
   for place in /run/service /dev/shm/reeve- /tmp/reeve-; do [[ $output == *"$place"* ]]; done
+  [[ $output == *"with REEVE_LIVE, or mount a tmpfs"* ]]
 }

@@ -94,11 +94,11 @@ int livedir_choose (char out[LIVEDIR_PATH_MAX], struct livedir_attempt attempts[
   return 0 ;
 }
 
-void livedir_die_without_place (struct livedir_attempt const *attempts, unsigned int n)
+void livedir_die_without_place (struct livedir_attempt const *attempts, unsigned int n, char const *by)
 {
   for (unsigned int i = 0 ; i < n ; i++)
     strerr_warnw4x("the live directory cannot be ", attempts[i].path, ": ", attempts[i].err == EPERM ? "somebody else owns it" : strerror(attempts[i].err)) ;
-  strerr_dief1x(111, "there is no place for the live directory: name one that can be written with -l or REEVE_LIVE, or mount a tmpfs on /run") ;
+  strerr_dief3x(111, "there is no place for the live directory: name one that can be written with ", by, ", or mount a tmpfs on /run") ;
 }
 
 /* 1, 0, or -1 with errno: that cannot be told. */

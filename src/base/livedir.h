@@ -24,8 +24,9 @@ struct livedir_attempt
    Returns 1 (*n attempts failed before it), or 0 when none will do. */
 extern int livedir_choose (char out[LIVEDIR_PATH_MAX], struct livedir_attempt attempts[3], unsigned int *n) ;
 
-/* Says what livedir_choose has tried and how to mend it, and exits 111. */
-extern void livedir_die_without_place (struct livedir_attempt const *attempts, unsigned int n) __attribute__((noreturn)) ;
+/* Says what livedir_choose has tried and how to mend it, and exits 111.
+     by  what the caller lets name another place, "REEVE_LIVE" say */
+extern void livedir_die_without_place (struct livedir_attempt const *attempts, unsigned int n, char const *by) __attribute__((noreturn)) ;
 
 /* Makes `path` (its parents must exist) and tests that it can be written.
    Returns 1, or 0 with errno. */

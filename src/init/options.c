@@ -35,7 +35,7 @@ static void say_invalid (char const *name, char const *value, uint32_t max, uint
   char used[UINT32_FMT] ;
   most[uint32_fmt(most, max)] = 0 ;
   used[uint32_fmt(used, initial)] = 0 ;
-  strerr_warn("warning: ", "invalid ", name, ": \"", value, "\": allowed: a number from 0 to ", most, "; using ", used) ;
+  strerr_warnw8x("invalid ", name, ": \"", value, "\": allowed: a number from 0 to ", most, "; using ", used) ;
 }
 
 static int has_effect (char const *name, size_t len, char const *value)
