@@ -255,6 +255,9 @@ no_leftovers() { [ -z "$(leftovers)" ]; }
   run --separate-stderr reeve-scan --help
   [ "$status" -eq 0 ]
   [[ $output == "usage: reeve-scan "*"-T STOP_MS"* && -z $stderr ]]
+  run --separate-stderr reeve-supervise --help
+  [ "$status" -eq 0 ]
+  [[ $output == "usage: reeve-supervise "* && -z $stderr ]]
 }
 
 @test "a live directory that is another user's, or another user's link, is refused" {
