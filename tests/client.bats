@@ -183,6 +183,28 @@ terminal() { "$(type -P script)" -qec "$1" "$2"; }
   reeve wait down web
 }
 
+@test "a wait that takes long says once what is waited for, and why if that is known" {
+  idle bad
+  setting bad restart-delay 100
+  idle mute
+  setting mute notification-fd 3
+  scanner
+  up bad
+  chmod -x "$scan/bad/run"
+  s6-svc -k "$live/bad"
+  eventually 10 field bad state waiting
+  start reeve start bad
+  eventually 20 grep -q 'reeve: info: waiting for bad (state waiting: no execute permission: chmod +x it)' "$dir/stderr"
+  chmod +x "$scan/bad/run"
+  ended "$started" 0
+  [ "$(grep -c 'waiting for bad' "$dir/stderr")" -eq 1 ]
+  start reeve wait ready mute
+  says 'reeve: info: waiting for mute (state starting)'
+  run reeve wait --timeout 100ms ready mute
+  [ "$status" -eq 99 ]
+  [ "$output" = "reeve: warning: timed out while waiting for mute (state starting)" ]
+}
+
 @test "wait waits for a service that the scanner has not come to yet" {
   idle web
   idle zzz
