@@ -23,8 +23,12 @@ teardown() { reeve_teardown; }
 @test "an empty scan directory" {
   scanner
   reeve -l "$live" status
+  says "there is no service in $scan yet"
+  s6-svscanctl -an "$live"
+  idle web
+  up web
   stop_scanner 0
-  [ ! -s "$dir/stderr" ]
+  [ "$(lines "$dir/stderr")" -eq 1 ]
 }
 
 @test "names that cannot be a service's are named, and the others started" {

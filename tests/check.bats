@@ -79,6 +79,13 @@ clean()
 
 good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
 
+@test "a directory without any service" {
+  mkdir -p "$scan"
+  check "$scan"
+  [ "$status" -eq 0 ]
+  found 'scan:1' hint 'there is no service here'
+}
+
 @test "a directory that cannot be a service" {
   mkdir empty
   finds 'empty:1' warning 'without a run it is no service'

@@ -248,6 +248,21 @@ terminal() { "$(type -P script)" -qec "$1" "$2"; }
   run reeve -l "$live" shutdown
   [ "$status" -eq 1 ]
   [[ $output == *"no scanner runs on"* ]]
+  run reeve -l "$live" status
+  [ "$status" -eq 1 ]
+  [[ $output == *"no scanner runs on $live"* ]]
+}
+
+@test "status exits 1 when the scanner has ended, whatever was wanted" {
+  idle web
+  setting web down ''
+  scanner
+  eventually 10 s6-svok "$live/web"
+  reeve status
+  stop_scanner 0
+  run reeve status
+  [ "$status" -eq 1 ]
+  [[ $output == *"no scanner runs on $live"* ]]
 }
 
 @test "another user is told that only the scanner's user and root may" {
