@@ -293,3 +293,11 @@ no_leftovers() { [ -z "$(leftovers)" ]; }
   [ -z "$(ls -A "$dir/target")" ]
   [ "$(cat "$dir/file")" = precious ]
 }
+
+@test "configure --install-deps without apt-get names the packages" {
+  cd "$dir"
+  run env PATH=/nonexistent /bin/sh "$BATS_TEST_DIRNAME/../configure" --install-deps=test
+  [ "$status" -eq 1 ]
+  [[ $output == "configure: --install-deps needs apt-get; "*" gcc "*" skalibs-dev "*" bats "* ]]
+  [ "${#lines[@]}" -eq 1 ]
+}
