@@ -177,6 +177,7 @@ terminal() { "$(type -P script)" -qec "$1" "$2"; }
   reeve wait up web
   run reeve wait ready web --timeout 100ms
   [ "$status" -eq 99 ]
+  [[ $(reeve --help) == *"0: no limit"* ]]
   start reeve wait finished web
   reeve stop -n web
   ended "$started" 0

@@ -68,7 +68,7 @@ static void usage (FILE *to)
   }
   fputs("\n  -l LIVE             the live directory (default: $REEVE_LIVE, else the running scanner's)\n"
     "  -n, --no-wait       do not wait for what a command brings about\n"
-    "  --timeout DURATION  wait no longer: 500ms, 5s, 2m; a bare number is seconds; then exit 99\n"
+    "  --timeout DURATION  wait no longer: 500ms, 5s, 2m; a bare number is seconds; then exit 99 (0: no limit)\n"
     "  --all               all services but loggers\n"
     "  --json              for programs\n", to) ;
 }
@@ -123,7 +123,7 @@ static int parse_options (struct request *request, unsigned int *given, int argc
       case 'l' : request->live = optarg ; break ;
       case 'n' : request->no_wait = 1 ; *given |= OPTION_NO_WAIT ; break ;
       case 'T' :
-        if (!set_deadline(request, optarg)) return wrong("invalid duration ", optarg, ": allowed: 500ms, 5s, 2m; a bare number is seconds") ;
+        if (!set_deadline(request, optarg)) return wrong("invalid duration ", optarg, ": allowed: 500ms, 5s, 2m; a bare number is seconds; 0: no limit") ;
         *given |= OPTION_TIMEOUT ;
         break ;
       case 'j' : request->json = 1 ; *given |= OPTION_JSON ; break ;
