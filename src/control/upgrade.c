@@ -50,7 +50,7 @@ static int timed_out (char const *what)
 
 static int went_on (char const *what)
 {
-  strerr_warnw2x(what, " goes on with its present program: why is among its messages") ;
+  strerr_warnw2x(what, " goes on with its present program: why is among the messages on the scanner's stderr") ;
   return EXIT_NO ;
 }
 
@@ -95,6 +95,7 @@ int command_upgrade (struct request const *request)
   char **names = services_list(1, &count) ;
   struct before *before = names ? calloc(count + 1, sizeof *before) : 0 ;
   int code ;
+  int waits ;
   if (!before)
   {
     strerr_warnwu2sys("list the services in ", request->live) ;
@@ -109,7 +110,12 @@ int command_upgrade (struct request const *request)
     code = EXIT_SYSTEM ;
   }
   if (!code && !request->no_wait) code = await_scanner(request, &scanner) ;
-  for (size_t i = 0 ; !code && !request->no_wait && i < count ; i++) code = await_supervisor(request, names[i], before + i) ;
+  waits = !code && !request->no_wait ;
+  for (size_t i = 0 ; waits && i < count ; i++)
+  {
+    int r = await_supervisor(request, names[i], before + i) ;
+    if (!code) code = r ;
+  }
   free(before) ;
   services_free(names, count) ;
   return code ;
