@@ -94,6 +94,11 @@ good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
   finds $'we\\?b:1' error 'control character: rename it'
 }
 
+@test "a service named as the command is in reeve status" {
+  good CMD
+  finds 'CMD:1' warning 'reeve status lists the command by this name: rename it'
+}
+
 @test "run or finish that cannot be executed" {
   good web
   chmod -x web/run
