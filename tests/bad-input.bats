@@ -161,7 +161,7 @@ numeric="notification-fd lock-fd timeout-kill timeout-finish max-death-tally dow
   mkdir "$live"
   chown 54321 "$live"
   start setpriv --reuid=54321 --clear-groups prlimit --nproc=1:1000 reeve-scan -l "$live" "$scan"
-  says "unable to start a supervisor for web: Resource temporarily unavailable"
+  says "unable to start a supervisor for web: .*/reeve-supervise: Resource temporarily unavailable"
   setpriv --reuid=54321 --clear-groups prlimit --pid "$started" --nproc=1000:1000
   up web
 }

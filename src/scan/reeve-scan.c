@@ -27,15 +27,7 @@
 #include "wire/scan_state.h"
 
 #define USAGE "reeve-scan [-l LIVE] [-d FD] [-t RESCAN_MS] [-T STOP_MS] [-K KILL_MS] [-C] [-L prefix|json] [SCAN [-- CMD...]]"
-#define HELP "usage: " USAGE "\n\n" \
-  "  -l LIVE         the live directory (default: $REEVE_LIVE, else one in /run, /dev/shm or /tmp)\n" \
-  "  -d FD           write a newline there when commands are accepted\n" \
-  "  -t RESCAN_MS    look at everything again every so many milliseconds (default 0: never)\n" \
-  "  -T STOP_MS      the budget of a stop (default 0: none)\n" \
-  "  -K KILL_MS      in a stop, kill what still runs after that (default 0: by the budget alone)\n" \
-  "  -C              while CMD runs, it gets the signals\n" \
-  "  -L prefix|json  log what services without a logger write\n" \
-  "  SCAN            the scan directory (default " DEFAULT_SCAN ")\n"
+#define HELP "usage: " USAGE "\n"
 #define DEFAULT_SCAN "/etc/services.d"
 #define CONTROL_DIRECTORY ".s6-svscan"
 #define RETRY_MS 1000

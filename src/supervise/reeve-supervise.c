@@ -20,9 +20,7 @@
 #include "wire/fifodir.h"
 
 #define USAGE "reeve-supervise [-a] DIR"
-#define HELP "usage: " USAGE "\n\n" \
-  "  -a   go on from what an earlier supervisor has left running, if anything\n" \
-  "  DIR  the service directory\n"
+#define HELP "usage: " USAGE "\n"
 #define PROGRAM "reeve-supervise"
 #define RETRY_MS 1000 /* what could not be published, or is only looked at */
 
