@@ -79,12 +79,24 @@ clean()
 
 good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
 
+@test "a directory without any service" {
+  mkdir -p "$scan"
+  check "$scan"
+  [ "$status" -eq 0 ]
+  found 'scan:1' hint 'there is no service here'
+}
+
 @test "a directory that cannot be a service" {
   mkdir empty
   finds 'empty:1' warning 'without a run it is no service'
   rmdir empty
   good $'we\tb'
   finds $'we\\?b:1' error 'control character: rename it'
+}
+
+@test "a service named as the command is in reeve status" {
+  good CMD
+  finds 'CMD:1' warning 'reeve status lists the command by this name: rename it'
 }
 
 @test "run or finish that cannot be executed" {

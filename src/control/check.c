@@ -119,10 +119,13 @@ static void free_services (char **services, size_t count)
 static int check_scan_directory (struct check *check)
 {
   size_t len = strlen(check->path) ;
+  unsigned int before = check->findings ;
   size_t count ;
   char **services ;
   int ok = 1 ;
   if (!list_services(&services, &count, check)) return 0 ;
+  if (!count && check->findings == before)
+    finding(check, LEVEL_HINT, "", 1, "name the directory that the services are in, or a service's", "there is no service here") ;
   for (size_t i = 0 ; i < count && ok ; i++)
   {
     int back ;

@@ -180,6 +180,8 @@ void check_names (struct check *check)
     finding(check, LEVEL_WARNING, "", 1, "check as a user who may", "it cannot be read (%s)", strerror(errno)) ;
     return ;
   }
+  if (!check->is_logger && !strcmp(check_last_part(check->path), "CMD"))
+    finding(check, LEVEL_WARNING, "", 1, "rename it", "reeve status lists the command by this name") ;
   for (int i = 0 ; i < count ; i++)
   {
     check_name(check, entries[i]->d_name) ;

@@ -74,8 +74,14 @@ extern int services_has (char const *name) ;
 /* Says that there is no service `name`, and which there are. */
 extern void services_say_unknown (struct request const *request, char const *name) ;
 
-/* Does a scanner live on LIVE? */
+/* Does a scanner live on LIVE? -1 with errno: that cannot be told. */
 extern int services_scanner_lives (void) ;
+
+/* Returns EXIT_YES when one does; else an exit code, and has said why. */
+extern int services_need_scanner (struct request const *request) ;
+
+/* For the end of a message: who may, when errno says that the caller may not. */
+extern char const *services_who_may (void) ;
 
 /* ---- view.c ---- */
 

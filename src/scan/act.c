@@ -98,7 +98,7 @@ static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
   pid_t pid ;
   if (!s->supervise[0] && !act_find_supervise(s))
   {
-    cannot(unit, "start a supervisor for", "there is no reeve-supervise") ;
+    cannot(unit, "start a supervisor for", "there is no reeve-supervise beside reeve-scan, in /command or in " REEVE_BINDIR) ;
     return UNIT_START_FAILED ;
   }
   request.path = s->supervise ;
@@ -108,7 +108,9 @@ static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
   pid = spawn(&request, &executing) ;
   if (!pid)
   {
-    cannot(unit, "start a supervisor for", strerror(errno)) ;
+    char why[SCAN_PATH_MAX + 64] ;
+    snprintf(why, sizeof why, "%s: %s", s->supervise, strerror(errno)) ;
+    cannot(unit, "start a supervisor for", why) ;
     return UNIT_START_FAILED ;
   }
   unit->child = 1 ;

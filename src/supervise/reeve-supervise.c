@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
@@ -19,6 +20,7 @@
 #include "wire/fifodir.h"
 
 #define USAGE "reeve-supervise [-a] DIR"
+#define HELP "usage: " USAGE "\n"
 #define PROGRAM "reeve-supervise"
 #define RETRY_MS 1000 /* what could not be published, or is only looked at */
 
@@ -51,6 +53,7 @@ static enum beginning parse (int argc, char const *const *argv, char const **dir
 {
   static struct { char const *option ; enum beginning beginning ; } const known[] =
     { { "-a", BEGIN_ADOPTING }, { "-u", BEGIN_UPGRADED }, { "-c", BEGIN_TRIAL } } ;
+  if (argc == 2 && !strcmp(argv[1], "--help")) _exit(allwrite(1, HELP, sizeof HELP - 1) < sizeof HELP - 1 ? 111 : 0) ;
   *dir = argc > 1 ? argv[argc - 1] : "" ;
   if (argc == 2 && **dir) return BEGIN_AFRESH ;
   for (size_t i = 0 ; argc == 3 && **dir && i < sizeof known / sizeof *known ; i++)
