@@ -120,6 +120,27 @@ terminal() { "$(type -P script)" -qec "$1" "$2"; }
   [ -e "$dir/finished" ]
 }
 
+listens() { ls "$live/web/event/ftrig1"* >/dev/null 2>&1; }
+
+# A command that the supervisor has not read yet when it is killed.
+command_outlives_the_supervisor() # COMMAND
+{
+  idle web
+  scanner
+  up web
+  pid=$(pid_of web)
+  supervisor=$(pgrep -P "$scanner" -x reeve-supervise)
+  kill -STOP "$supervisor"
+  start reeve "$1" --timeout 60s web
+  eventually 10 listens
+  kill -KILL "$supervisor"
+  ended "$started"
+  eventually 10 gone "$pid"
+}
+
+@test "stop reaches the successor of a supervisor that was killed before it read it" { command_outlives_the_supervisor stop; }
+@test "restart does too" { command_outlives_the_supervisor restart; }
+
 @test "start says no when finish says: never again" {
   service web <<<'exit 1'
   finish web <<<'exit 125'

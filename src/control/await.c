@@ -23,6 +23,8 @@ struct wait
 {
   struct request const *request ;
   char const *name ;
+  char const *letters ; /* what was sent; 0: nothing */
+  pid_t supervisor ; /* to which; 0: that is not known */
   struct view now ;
   uint64_t say_ms ; /* clock_ms(): when it is said what is waited for; 0: it was */
 } ;
@@ -96,16 +98,45 @@ static int say_abandoned (struct request const *request, char const *name)
   return EXIT_NO ;
 }
 
+static int has_changed (struct view const *before, struct view const *now)
+{
+  return tain_less(&before->since, &now->since) || tain_less(&now->since, &before->since) ;
+}
+
+/* 0: none, or that cannot be told. */
+static pid_t supervisor_of (char const *name)
+{
+  char path[PATH_SIZE] ;
+  int foreign ;
+  pid_t pid ;
+  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, name) ;
+  pid = lock_holder(path, &foreign) ;
+  return pid > 0 ? pid : 0 ;
+}
+
+/* What a supervisor has not read yet when it is killed is lost: its successor is told
+   again, while nothing has come of it. */
+static void send_again (struct wait *wait, struct view const *before)
+{
+  char path[PATH_SIZE] ;
+  pid_t supervisor ;
+  if (!wait->letters || has_changed(before, &wait->now)) return ;
+  supervisor = supervisor_of(wait->name) ;
+  if (!supervisor || supervisor == wait->supervisor) return ;
+  snprintf(path, sizeof path, "%s/" CONTROL_FIFO, wait->name) ;
+  if (!wait->supervisor || fifo_send(path, wait->letters, strlen(wait->letters))) wait->supervisor = supervisor ;
+}
+
 /* One look: an exit code, or -1: not yet. *ask_again: an event will not tell. */
-static int look (struct wait *wait, char wanted, struct view const *before, await_condition *condition, int *ask_again)
+static int look (struct wait *wait, struct view const *before, await_condition *condition, int *ask_again)
 {
   struct view *view = &wait->now ;
   char const *name = wait->name ;
+  char wanted = (char)(wait->letters ? wait->letters[0] : 0) ;
   int taken ;
   int r ;
   if (!view_read(view, name)) return unreadable(wait->request, name) ;
-  taken = !wanted || view->state == STATE_UNSUPERVISED || view->wanted_up == (wanted == 'u')
-       || tain_less(&before->since, &view->since) || tain_less(&view->since, &before->since) ;
+  taken = !wanted || view->state == STATE_UNSUPERVISED || view->wanted_up == (wanted == 'u') || has_changed(before, view) ;
   *ask_again = !taken || view->state == STATE_UNSUPERVISED ;
   if (abandoned(name, view))
   {
@@ -128,9 +159,10 @@ static int next_event (struct fifodir_listener const *listener, int ms)
   return r > 0 && memchr(buf, 'x', (size_t)r) ;
 }
 
-int await (struct request const *request, char const *name, char wanted, struct view const *before, await_condition *condition)
+int await (struct request const *request, char const *name, char const *letters, struct view const *before, await_condition *condition)
 {
-  struct wait wait = { .request = request, .name = name, .say_ms = clock_ms() + SAY_AFTER_MS } ;
+  struct wait wait =
+    { .request = request, .name = name, .letters = letters, .supervisor = before->supervisor, .say_ms = clock_ms() + SAY_AFTER_MS } ;
   char path[PATH_SIZE] ;
   struct fifodir_listener listener ;
   int listening = 0 ;
@@ -148,8 +180,9 @@ int await (struct request const *request, char const *name, char wanted, struct 
       strerr_warnwu4sys("listen to the events of ", name, " in ", request->live) ;
       return EXIT_SYSTEM ;
     }
-    code = look(&wait, wanted, before, condition, &ask_again) ;
+    code = look(&wait, before, condition, &ask_again) ;
     if (code >= 0) break ;
+    send_again(&wait, before) ;
     ms = patience(&wait, ask_again || left || !listening) ;
     if (!ms)
     {
@@ -171,6 +204,7 @@ int await_send (struct request const *request, char const *name, char const *let
   {
     int ms ;
     if (!view_read(before, name)) return unreadable(request, name) ;
+    before->supervisor = supervisor_of(name) ;
     if (before->state == STATE_UNSUPERVISED) errno = ENXIO ;
     else if (fifo_send(path, letters, strlen(letters))) return EXIT_YES ;
     if (errno != ENOENT && errno != ENXIO && errno != EAGAIN)
@@ -186,7 +220,7 @@ int await_send (struct request const *request, char const *name, char const *let
   }
 }
 
-int await_all (struct request const *request, char const *letters, char wanted, await_condition *condition)
+int await_all (struct request const *request, char const *letters, await_condition *condition)
 {
   struct view *before = calloc(request->count + 1, sizeof *before) ;
   int code = EXIT_YES ;
@@ -203,7 +237,7 @@ int await_all (struct request const *request, char const *letters, char wanted, 
   if (!code && !request->no_wait)
     for (size_t i = 0 ; i < request->count ; i++)
     {
-      int r = await(request, request->names[i], wanted, before + i, condition) ;
+      int r = await(request, request->names[i], letters, before + i, condition) ;
       if (!code) code = r ;
     }
   free(before) ;
