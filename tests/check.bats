@@ -415,7 +415,8 @@ logs_with() { in=$scan/web service log <<<"$1"; }
   logs_with "exec s6-log $dir/missing/log"
   # shellcheck disable=SC2016
   run unshare -m sh -c 'mount -t tmpfs tmpfs /etc && mkdir /etc/cont-init.d && echo "mkdir -p $1" >/etc/cont-init.d/10-log && reeve check .' sh "$dir/missing/log"
-  [ "$status" -eq 0 ] && [ -z "$output" ]
+  [ "$status" -eq 0 ]
+  [ -z "$output" ]
   finds 'web/log/run:2' error 'there is no directory'
 }
 
