@@ -447,3 +447,28 @@ logs_with() { in=$scan/web service log <<<"$1"; }
     [ "$status" -le 1 ]
   done
 }
+
+@test "an init script as the last command gets one finding" {
+  service web <<<'service apache2 start'
+  finds 'web/run:2' error 'the init script of apache2 starts it in the background'
+}
+
+@test "a pipeline as the last command keeps a shell" {
+  service web <<<'python app.py | tee /tmp/log'
+  finds 'web/run:2' warning 'the last command is a pipeline, .* reeve-log'
+  setting web flag-oneshot ''
+  clean
+}
+
+@test "a setting whose link leads nowhere" {
+  good web
+  ln -s nowhere web/timeout-kill
+  finds 'web/timeout-kill:1' error 'it leads nowhere'
+}
+
+@test "a file in place of a directory is told what is expected" {
+  good web
+  check web/run
+  [ "$status" -eq 100 ]
+  [ "$output" = "reeve: warning: web/run is no directory: name a service directory, or the directory that they are in" ]
+}
