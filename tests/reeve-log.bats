@@ -388,3 +388,11 @@ interrupted() # EXPECTED ; of what is in $to
   run -100 reeve-log "$to" "$to"
   run -0 reeve-log --help
 }
+
+@test "a directive of s6-log's is not taken for a directory" {
+  cd "$dir" || return
+  run -100 reeve-log n20 ./log
+  [[ $output == *'invalid place "n20": for a directory write ./n20; for'* ]]
+  [ ! -e n20 ]
+  [ ! -e log ]
+}
