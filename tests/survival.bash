@@ -9,7 +9,7 @@
 #   remember NAME...     pid, supervisor, and since when; the test declares -A before
 #   unchanged NAME...    is it what it was?
 #   heard EVENTS         are these, and no others, those that were sent?
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2004 # before is associative
 
 supervisor_of()
 {
