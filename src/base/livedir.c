@@ -11,6 +11,7 @@
 #include <skalibs/types.h>
 
 #include "wire/channels.h"
+#include "wire/lock.h"
 
 #define SYSTEM_PLACE "/run/service"
 

@@ -13,6 +13,7 @@
 #include "service/executable.h"
 #include "wire/channels.h"
 #include "wire/fifodir.h"
+#include "wire/lock.h"
 
 #define PATH_SIZE 4096
 #define ASK_AGAIN_MS 10 /* of what no event tells: that a command was taken, a supervisor begun */

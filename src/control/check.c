@@ -196,8 +196,9 @@ int command_check (struct request const *request)
   for (size_t i = 0 ; i < count ; i++)
     if (!check_directory(&check, directories[i], start))
     {
-      strerr_warnwu2sys("check ", directories[i]) ;
-      code = EXIT_SYSTEM ;
+      if (errno == ENOTDIR) strerr_warnw2x(directories[i], " is no directory: name a service directory, or the directory that they are in") ;
+      else strerr_warnwu2sys("check ", directories[i]) ;
+      code = errno == ENOTDIR ? EXIT_USAGE : EXIT_SYSTEM ;
     }
   fd_close(start) ;
   if (!findings_end(&check))

@@ -14,6 +14,7 @@
 #include "control/control.h"
 #include "service/name.h"
 #include "wire/channels.h"
+#include "wire/lock.h"
 #include "wire/scan_state.h"
 
 #define PATH_SIZE 4096

@@ -7,6 +7,7 @@
 
 #include "control/control.h"
 #include "wire/channels.h"
+#include "wire/lock.h"
 #include "wire/scan_state.h"
 #include "wire/state.h"
 

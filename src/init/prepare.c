@@ -13,7 +13,7 @@
 #include "base/program.h"
 #include "base/spawn.h"
 #include "init/init.h"
-#include "wire/channels.h"
+#include "wire/lock.h"
 
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define COMMAND_DIRECTORY "/command"

@@ -12,6 +12,7 @@
 #include "scan/scanner.h"
 #include "service/executable.h"
 #include "wire/channels.h"
+#include "wire/lock.h"
 #include "wire/order.h"
 
 #define SUPERVISE "reeve-supervise"

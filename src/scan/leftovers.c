@@ -7,6 +7,7 @@
 
 #include "scan/scanner.h"
 #include "wire/channels.h"
+#include "wire/lock.h"
 #include "wire/state.h"
 
 /* 0: nobody; -1: it cannot be told. */

@@ -23,6 +23,7 @@
 #include "scan/scanner.h"
 #include "service/settings.h"
 #include "wire/channels.h"
+#include "wire/lock.h"
 #include "wire/report.h"
 #include "wire/scan_state.h"
 

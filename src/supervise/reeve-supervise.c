@@ -18,6 +18,7 @@
 #include "wire/channels.h"
 #include "wire/death_tally.h"
 #include "wire/fifodir.h"
+#include "wire/lock.h"
 
 #define USAGE "reeve-supervise [-a] DIR"
 #define HELP "usage: " USAGE "\n"
