@@ -54,6 +54,6 @@ int when_ready_main (int argc, char const *const *argv)
   wait_for_services() ;
   execvp(argv[1], (char *const *)(argv + 1)) ;
   if (errno == ENOENT && !strchr(argv[1], '/') && getenv("PATH"))
-    strerr_dief4x(EXIT_NOT_FOUND, "unable to execute ", argv[1], ": " EXECUTABLE_NOT_IN_PATH, getenv("PATH")) ;
+    strerr_dief4x(EXIT_NOT_FOUND, "unable to execute ", argv[1], EXECUTABLE_NOT_IN_PATH, getenv("PATH")) ;
   strerr_diefu2sys(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTED, "execute ", argv[1]) ;
 }
