@@ -38,7 +38,6 @@ static char const *describe (struct wait const *wait, char *out, size_t size)
   char const *reason = view_reason(&wait->now) ;
   snprintf(path, sizeof path, "%s/run", wait->name) ;
   if (!reason && wait->now.wanted_up && !wait->now.up && access(path, X_OK) == -1) reason = executable_why_not(path, errno, why, sizeof why) ;
-  else if (!reason && wait->now.state == STATE_WAITING) reason = "it ends, and is started again" ;
   snprintf(out, size, " (state %s%s%s)", view_state_name(wait->now.state), reason ? ": " : "", reason ? reason : "") ;
   return out ;
 }

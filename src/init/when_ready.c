@@ -1,7 +1,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,7 +10,6 @@
 
 #include "base/program.h"
 #include "init/init.h"
-#include "service/executable.h"
 
 /* The wait ends with whoever wanted it. */
 static pid_t start_wait (char const *program, char const *const *argv)
@@ -53,7 +51,5 @@ int when_ready_main (int argc, char const *const *argv)
   if (argc < 2) strerr_dieusage(EXIT_USAGE, "when-ready PROGRAM [ARGUMENT...]") ;
   wait_for_services() ;
   execvp(argv[1], (char *const *)(argv + 1)) ;
-  if (errno == ENOENT && !strchr(argv[1], '/') && getenv("PATH"))
-    strerr_dief4x(EXIT_NOT_FOUND, "unable to execute ", argv[1], ": " EXECUTABLE_NOT_IN_PATH, getenv("PATH")) ;
   strerr_diefu2sys(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTED, "execute ", argv[1]) ;
 }

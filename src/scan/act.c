@@ -99,7 +99,7 @@ static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
   pid_t pid ;
   if (!s->supervise[0] && !act_find_supervise(s))
   {
-    cannot(unit, "start a supervisor for", "there is no reeve-supervise beside reeve-scan, in /command or in " REEVE_BINDIR) ;
+    cannot(unit, "start a supervisor for", "there is no reeve-supervise") ;
     return UNIT_START_FAILED ;
   }
   request.path = s->supervise ;

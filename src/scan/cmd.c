@@ -115,7 +115,7 @@ void cmd_start (struct scanner *s)
   }
   s->own_code = errno == ENOENT ? CODE_NOT_FOUND : CODE_NOT_EXECUTED ;
   if (!found && errno == ENOENT)
-    strerr_warnwu5x("execute the command ", s->command[0], ": " EXECUTABLE_NOT_IN_PATH, search_path(), " (stopping everything)") ;
+    strerr_warnwu5x("execute the command ", s->command[0], EXECUTABLE_NOT_IN_PATH, search_path(), " (stopping everything)") ;
   else
     strerr_warnwu5x("execute the command ", s->command[0], ": ",
       found && *program == '/' ? executable_why_not(program, errno, why, sizeof why) : strerror(errno), " (stopping everything)") ;

@@ -7,8 +7,8 @@
 
 #define EXECUTABLE_WHY_MAX 512
 
-/* Why a program named without a slash was not found; PATH follows. */
-#define EXECUTABLE_NOT_IN_PATH "it is in no directory of PATH: "
+/* Behind the name of a program without a slash that was not found; PATH follows. */
+#define EXECUTABLE_NOT_IN_PATH ": it is in no directory of PATH: "
 
 /* Explains why execve() of the file `path` failed with `err`, and how to mend
    it: no execute permission, a directory, a dangling link, an empty file, no
