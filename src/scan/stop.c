@@ -46,6 +46,14 @@ void stop_main_ended (struct scanner *s, struct unit const *unit, unsigned int w
 
 /* ---- the stop ---- */
 
+void stop_warn_of_budget (struct scanner const *s)
+{
+  char ms[UINT32_FMT] ;
+  if (!s->stop.budget_ms || s->stop.budget_ms > KILL_BEFORE_MS) return ;
+  ms[uint32_fmt(ms, s->stop.budget_ms)] = 0 ;
+  strerr_warnw3x("a stop's budget of ", ms, " milliseconds (-T, REEVE_STOP_TIMEOUT) leaves no time to stop, only to kill: write 9000 for 9 seconds") ;
+}
+
 static void let_logger_go (struct scanner *s, struct unit *unit)
 {
   if (!unit->producer || unit->phase == UNIT_RELEASED) return ;
