@@ -1,6 +1,7 @@
 # A service's output goes to its logger; no line is lost or doubled.
 
 load lib
+load survival
 
 setup() { reeve_setup; }
 teardown() { reeve_teardown; }
@@ -116,4 +117,62 @@ end" ]
   up web/log
   kill -QUIT "$scanner"
   ended "$scanner" 0
+}
+
+# Writes its only lines, 141 bytes, when it is stopped.
+bursts()
+{
+  service burst <<<'trap "seq 50; exit 0" TERM; touch "$dir/ready"; while :; do sleep 0.05; done'
+}
+
+# Of src/wire/state.h's flags.
+runs_dry() { [ $(($(od -An -tu1 -j 51 -N 1 "$live/$1/supervise/state") & 32)) -ne 0 ]; }
+upgraded() { [ "$(od -An -tu1 -j 67 -N 1 "$live/$1/supervise/state")" -eq "$2" ]; }
+
+# Its producer has ended, and it has not read a line of it yet.
+stopped_logger_runs_dry()
+{
+  scanner
+  up burst/log
+  eventually 10 test -e "$dir/ready"
+  logger=$(pid_of burst/log)
+  kill -STOP "$logger"
+  kill -TERM "$scanner"
+  eventually 10 runs_dry burst/log
+}
+
+all_50() { diff <(seq 50) <(awk "{ print \$NF }" "$1"); } # reeve-log puts the time before them
+
+# Both ways to wait for the end of the input.
+reader_that_reads() { in=$scan/burst service log <<<'exec cat >>"$dir/log/current"'; mkdir "$dir/log"; }
+reader_that_polls() { in=$scan/burst service log <<<'exec reeve-log "$dir/log"'; }
+
+@test "a logger that is killed while it runs dry is started again, reads the rest and ends" {
+  for reader in reads polls; do
+    bursts
+    reader_that_$reader
+    stopped_logger_runs_dry
+    kill -KILL "$logger"
+    ended "$scanner" 0
+    all_50 "$dir/log/current"
+    rm -r "$dir/ready" "$dir/log"
+  done
+}
+
+@test "so is one whose supervisor was killed, or has executed its program anew, meanwhile" {
+  for meanwhile in killed upgraded; do
+    bursts
+    reader_that_polls
+    stopped_logger_runs_dry
+    case $meanwhile in
+      killed) kill_supervisor burst/log ;;
+      upgraded)
+        echo u >"$live/burst/log/supervise/orders"
+        eventually 10 upgraded burst/log 1 ;;
+    esac
+    kill -KILL "$logger"
+    ended "$scanner" 0
+    all_50 "$dir/log/current"
+    rm -r "$dir/ready" "$dir/log"
+  done
 }

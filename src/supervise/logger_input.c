@@ -53,10 +53,18 @@ static int open_blocking (char const *path, int flags, int *fd)
   return 0 ;
 }
 
+/* A reader that is opened when the last writer has gone already is never told so by
+   poll(): there is one for a moment. */
 int logger_input_for_stdin (struct supervisor const *s, int *fd)
 {
+  int writer = -1 ;
+  int ok ;
   *fd = -1 ;
-  return s->logger_input == -1 || open_blocking(LOGGER_FIFO, O_RDONLY, fd) ;
+  if (s->logger_input == -1) return 1 ;
+  if (s->running_dry && (writer = fifo_open(LOGGER_FIFO, O_RDWR)) == -1) return is_missing(errno) ;
+  ok = open_blocking(LOGGER_FIFO, O_RDONLY, fd) ;
+  if (writer >= 0) fd_close(writer) ;
+  return ok ;
 }
 
 /* Both ends: the lines outlive a logger and its supervisor that are being replaced. */
