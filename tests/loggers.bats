@@ -176,3 +176,46 @@ reader_that_polls() { in=$scan/burst service log <<<'exec reeve-log "$dir/log"';
     rm -r "$dir/ready" "$dir/log"
   done
 }
+
+# As long as there is no file `mended`.
+broken_logger() # RESTART-DELAY
+{
+  bursts
+  in=$scan/burst service log <<<'echo >>"$dir/starts"; [ -e "$dir/mended" ] || exit 1; exec reeve-log "$dir/log"'
+  in=$scan/burst setting log restart-delay "$1"
+  scanner
+  eventually 10 test -e "$dir/ready"
+  eventually 10 field burst/log state waiting
+}
+
+@test "a logger that waits for its restart when it is to run dry is started at once" {
+  broken_logger '600000 600000'
+  touch "$dir/mended"
+  stop_scanner 0
+  all_50 "$dir/log/current"
+}
+
+fails_once_more()
+{
+  kill -TERM "$scanner"
+  eventually 10 runs_dry burst/log
+  eventually 10 field burst/log restarts 1
+  eventually 10 field burst/log state waiting
+}
+
+@test "one that waits while it runs dry reads the rest after an upgrade, too" {
+  broken_logger '600000 600000'
+  fails_once_more
+  touch "$dir/mended"
+  echo u >"$live/burst/log/supervise/orders"
+  ended "$scanner" 0
+  all_50 "$dir/log/current"
+}
+
+@test "one that waits while it runs dry leaves when its supervisor is killed, which is said" {
+  broken_logger '600000 600000'
+  fails_once_more
+  kill -KILL "$(supervisor_of burst/log)" # with it goes what is in the fifo
+  ended "$scanner" 0
+  said 'burst/log: warning: what the service has written last is lost: nothing read it when the supervisor was killed'
+}
