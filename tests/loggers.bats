@@ -219,3 +219,39 @@ fails_once_more()
   ended "$scanner" 0
   said 'burst/log: warning: what the service has written last is lost: nothing read it when the supervisor was killed'
 }
+
+@test "one that waits while it runs dry leaves when it is told to be down, and says what is lost" {
+  broken_logger '600000 600000'
+  fails_once_more
+  s6-svc -d "$live/burst/log"
+  ended "$scanner" 0
+  said 'burst/log: warning: 141 bytes that the service has written are left unread, and lost'
+}
+
+@test "a logger that does not read what is left is started five times for it, and what is lost is said" {
+  broken_logger '10 10'
+  first=$(lines "$dir/starts")
+  kill -TERM "$scanner"
+  ended "$scanner" 0
+  [ "$(lines "$dir/starts")" -ge $((first + 5)) ]
+  [ "$(grep -c 'lost' "$dir/stderr")" -eq 1 ]
+  said 'burst/log: warning: 141 bytes that the service has written are left unread, and lost (./run was started 5 more times for them)'
+}
+
+@test "what a logger that is down leaves unread is said when its service is removed, and only if it is lost" {
+  bursts
+  in=$scan/burst service log <<<'exec cat >>"$dir/log"'
+  scanner
+  eventually 10 test -e "$dir/ready"
+  s6-svc -wD -T 10000 -d "$live/burst/log"
+  reeve -l "$live" restart burst
+  supervisor=$(supervisor_of burst/log)
+  s6-svc -x "$live/burst/log" # its service holds the fifo open
+  eventually 10 has_successor burst/log "$supervisor"
+  eventually 10 all_50 "$dir/log"
+  run ! said lost
+  s6-svc -wD -T 10000 -d "$live/burst/log"
+  mv "$scan/burst" "$dir/burst"
+  eventually 10 test ! -e "$live/burst"
+  said 'burst/log: warning: 141 bytes that the service has written are left unread, and lost'
+}

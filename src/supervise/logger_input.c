@@ -5,6 +5,7 @@
 
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
+#include <skalibs/types.h>
 
 #include "supervise/supervisor.h"
 #include "wire/channels.h"
@@ -30,16 +31,45 @@ void logger_input_run_dry (struct supervisor *s)
   int reader ;
   if (s->logger_input == -1 || s->running_dry) return ;
   reader = fifo_open(LOGGER_FIFO, O_RDONLY) ; /* before the other end goes, or what is in it is lost */
-  if (reader == -1) strerr_warnwu1sys("reopen " LOGGER_FIFO " for reading") ;
+  if (reader == -1) strerr_warnwu1sys("reopen " LOGGER_FIFO " for reading (what the logger has not read is lost if it ends)") ;
   fd_close(s->logger_input) ;
   s->logger_input = reader ;
   s->running_dry = 1 ;
 }
 
-int logger_input_left (struct supervisor const *s)
+/* In bytes. */
+static unsigned int unread (struct supervisor const *s)
 {
   int n = 0 ;
-  return s->running_dry && s->logger_input >= 0 && !ioctl(s->logger_input, FIONREAD, &n) && n > 0 ;
+  return s->logger_input >= 0 && !ioctl(s->logger_input, FIONREAD, &n) && n > 0 ? (unsigned int)n : 0 ;
+}
+
+int logger_input_left (struct supervisor const *s)
+{
+  return s->running_dry && unread(s) ;
+}
+
+/* Does another process keep what is in the fifo? */
+static int is_kept (void)
+{
+  int fd = fifo_open(LOGGER_FIFO, O_WRONLY) ;
+  if (fd == -1) return errno != ENXIO ;
+  fd_close(fd) ;
+  return 1 ;
+}
+
+void logger_input_leave (struct supervisor *s)
+{
+  char bytes[UINT_FMT] ;
+  char starts[UINT32_FMT] ;
+  unsigned int left = unread(s) ;
+  if (s->logger_input >= 0) fd_close(s->logger_input) ;
+  s->logger_input = -1 ;
+  if (!left || (!s->running_dry && is_kept())) return ;
+  bytes[uint_fmt(bytes, left)] = 0 ;
+  starts[uint32_fmt(starts, s->drain_restarts)] = 0 ;
+  strerr_warnw5x(bytes, " bytes that the service has written are left unread, and lost", s->drain_restarts ? " (./run was started " : "",
+    s->drain_restarts ? starts : "", s->drain_restarts ? " more times for them)" : "") ;
 }
 
 /* As a pipe is that a shell makes. */
