@@ -195,7 +195,7 @@ void orphans_of_dead (struct unit *unit)
 {
   struct state state ;
   struct birth birth ;
-  if (!state_read(unit->name, &state, &birth)) return ;
+  if (!state_recover(unit->name, &state, &birth)) return ;
   unit->process = state.process.pid ;
   unit->process_started_ms = state.process.after_ms ;
   unit->group = state.group ;

@@ -4,7 +4,7 @@
 
 #include <skalibs/djbunix.h>
 
-#include "wire/channels.h"
+#include "wire/lock.h"
 
 int lock_take (char const *path)
 {
