@@ -31,7 +31,7 @@ void logger_input_run_dry (struct supervisor *s)
   int reader ;
   if (s->logger_input == -1 || s->running_dry) return ;
   reader = fifo_open(LOGGER_FIFO, O_RDONLY) ; /* before the other end goes, or what is in it is lost */
-  if (reader == -1) strerr_warnwu1sys("reopen " LOGGER_FIFO " for reading (what the logger has not read is lost if it ends)") ;
+  if (reader == -1) strerr_warnwu1sys("reopen " LOGGER_FIFO " for reading") ;
   fd_close(s->logger_input) ;
   s->logger_input = reader ;
   s->running_dry = 1 ;
@@ -61,15 +61,12 @@ static int is_kept (void)
 void logger_input_leave (struct supervisor *s)
 {
   char bytes[UINT_FMT] ;
-  char starts[UINT32_FMT] ;
   unsigned int left = unread(s) ;
   if (s->logger_input >= 0) fd_close(s->logger_input) ;
   s->logger_input = -1 ;
   if (!left || (!s->running_dry && is_kept())) return ;
   bytes[uint_fmt(bytes, left)] = 0 ;
-  starts[uint32_fmt(starts, s->drain_restarts)] = 0 ;
-  strerr_warnw5x(bytes, " bytes that the service has written are left unread, and lost", s->drain_restarts ? " (./run was started " : "",
-    s->drain_restarts ? starts : "", s->drain_restarts ? " more times for them)" : "") ;
+  strerr_warnw2x(bytes, " bytes that the service has written are left unread, and lost") ;
 }
 
 /* As a pipe is that a shell makes. */

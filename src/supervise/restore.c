@@ -213,7 +213,7 @@ void restore_go_on (struct supervisor *s, enum restored how)
   else if ((s->phase == PHASE_DOWN || s->phase == PHASE_WAITING) && s->leaving)
   {
     if (how == RESTORED_ADOPTED && s->phase == PHASE_WAITING) /* for the rest of its input, which nobody else held */
-      strerr_warnw1x("what the service has written last is lost: nothing read it when the supervisor was killed") ;
+      strerr_warnw1x("what the service has written last is left unread, and lost") ;
     act(s, LIFE_LEAVE) ;
   }
   else if (s->phase == PHASE_WAITING && !s->deadline_ms) act(s, LIFE_DEADLINE) ; /* ./run was about to be started */
