@@ -55,6 +55,24 @@ END
   diff <(seq -f 'talks: %.0f' 3000) "$dir/stdout"
 }
 
+# Of src/wire/state.h's flags.
+runs_dry() { [ $(($(od -An -tu1 -j 51 -N 1 "$live/$1/supervise/state") & 32)) -ne 0 ]; }
+
+@test "what services write last is there also when the logger is killed while it runs dry" {
+  service talks <<<'trap "seq 3000; exit 0" TERM; touch "$dir/ready"; while :; do sleep 0.05; done'
+  scanner_into_pipe prefix
+  up talks/log
+  eventually 10 test -e "$dir/ready"
+  logger=$(pid_of talks/log)
+  kill -STOP "$logger"
+  kill -TERM "$scanner"
+  eventually 10 runs_dry talks/log
+  kill -KILL "$logger"
+  ended "$scanner" 0
+  ended "$reader"
+  diff <(seq -f 'talks: %.0f' 3000) "$dir/stdout"
+}
+
 @test "what a service and its finish write to stderr is prefixed, too; a logger of its own gets stdout only" {
   service talks <<<'echo out; echo err >&2; exec sleep 1000000'
   finish talks <<<'echo finished >&2'

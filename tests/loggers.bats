@@ -1,6 +1,7 @@
 # A service's output goes to its logger; no line is lost or doubled.
 
 load lib
+load survival
 
 setup() { reeve_setup; }
 teardown() { reeve_teardown; }
@@ -116,4 +117,141 @@ end" ]
   up web/log
   kill -QUIT "$scanner"
   ended "$scanner" 0
+}
+
+# Writes its only lines, 141 bytes, when it is stopped.
+bursts()
+{
+  service burst <<<'trap "seq 50; exit 0" TERM; touch "$dir/ready"; while :; do sleep 0.05; done'
+}
+
+# Of src/wire/state.h's flags.
+runs_dry() { [ $(($(od -An -tu1 -j 51 -N 1 "$live/$1/supervise/state") & 32)) -ne 0 ]; }
+upgraded() { [ "$(od -An -tu1 -j 67 -N 1 "$live/$1/supervise/state")" -eq "$2" ]; }
+
+# Its producer has ended, and it has not read a line of it yet.
+stopped_logger_runs_dry()
+{
+  scanner
+  up burst/log
+  eventually 10 test -e "$dir/ready"
+  logger=$(pid_of burst/log)
+  kill -STOP "$logger"
+  kill -TERM "$scanner"
+  eventually 10 runs_dry burst/log
+}
+
+all_50() { diff <(seq 50) <(awk "{ print \$NF }" "$1"); } # reeve-log puts the time before them
+
+# Both ways to wait for the end of the input.
+reader_that_reads() { in=$scan/burst service log <<<'exec cat >>"$dir/log/current"'; mkdir "$dir/log"; }
+reader_that_polls() { in=$scan/burst service log <<<'exec reeve-log "$dir/log"'; }
+
+@test "a logger that is killed while it runs dry is started again, reads the rest and ends" {
+  for reader in reads polls; do
+    bursts
+    reader_that_$reader
+    stopped_logger_runs_dry
+    kill -KILL "$logger"
+    ended "$scanner" 0
+    all_50 "$dir/log/current"
+    rm -r "$dir/ready" "$dir/log"
+  done
+}
+
+@test "so is one whose supervisor was killed, or has executed its program anew, meanwhile" {
+  for meanwhile in killed upgraded; do
+    bursts
+    reader_that_polls
+    stopped_logger_runs_dry
+    case $meanwhile in
+      killed) kill_supervisor burst/log ;;
+      upgraded)
+        echo u >"$live/burst/log/supervise/orders"
+        eventually 10 upgraded burst/log 1 ;;
+    esac
+    kill -KILL "$logger"
+    ended "$scanner" 0
+    all_50 "$dir/log/current"
+    rm -r "$dir/ready" "$dir/log"
+  done
+}
+
+# As long as there is no file `mended`.
+broken_logger() # RESTART-DELAY
+{
+  bursts
+  in=$scan/burst service log <<<'echo >>"$dir/starts"; [ -e "$dir/mended" ] || exit 1; exec reeve-log "$dir/log"'
+  in=$scan/burst setting log restart-delay "$1"
+  scanner
+  eventually 10 test -e "$dir/ready"
+  eventually 10 field burst/log state waiting
+}
+
+@test "a logger that waits for its restart when it is to run dry is started at once" {
+  broken_logger '600000 600000'
+  touch "$dir/mended"
+  stop_scanner 0
+  all_50 "$dir/log/current"
+}
+
+fails_once_more()
+{
+  kill -TERM "$scanner"
+  eventually 10 runs_dry burst/log
+  eventually 10 field burst/log restarts 1
+  eventually 10 field burst/log state waiting
+}
+
+@test "one that waits while it runs dry reads the rest after an upgrade, too" {
+  broken_logger '600000 600000'
+  fails_once_more
+  touch "$dir/mended"
+  echo u >"$live/burst/log/supervise/orders"
+  ended "$scanner" 0
+  all_50 "$dir/log/current"
+}
+
+@test "one that waits while it runs dry leaves when its supervisor is killed, which is said" {
+  broken_logger '600000 600000'
+  fails_once_more
+  kill -KILL "$(supervisor_of burst/log)" # with it goes what is in the fifo
+  ended "$scanner" 0
+  said 'burst/log: warning: what the service has written last is left unread, and lost'
+}
+
+@test "one that waits while it runs dry leaves when it is told to be down, and says what is lost" {
+  broken_logger '600000 600000'
+  fails_once_more
+  s6-svc -d "$live/burst/log"
+  ended "$scanner" 0
+  said 'burst/log: warning: 141 bytes that the service has written are left unread, and lost'
+}
+
+@test "a logger that does not read what is left is started five times for it, and what is lost is said" {
+  broken_logger '10 10'
+  first=$(lines "$dir/starts")
+  kill -TERM "$scanner"
+  ended "$scanner" 0
+  [ "$(lines "$dir/starts")" -ge $((first + 5)) ]
+  [ "$(grep -c 'lost' "$dir/stderr")" -eq 1 ]
+  said 'burst/log: warning: 141 bytes that the service has written are left unread, and lost'
+}
+
+@test "what a logger that is down leaves unread is said when its service is removed, and only if it is lost" {
+  bursts
+  in=$scan/burst service log <<<'exec cat >>"$dir/log"'
+  scanner
+  eventually 10 test -e "$dir/ready"
+  s6-svc -wD -T 10000 -d "$live/burst/log"
+  reeve -l "$live" restart burst
+  supervisor=$(supervisor_of burst/log)
+  s6-svc -x "$live/burst/log" # its service holds the fifo open
+  eventually 10 has_successor burst/log "$supervisor"
+  eventually 10 all_50 "$dir/log"
+  run ! said lost
+  s6-svc -wD -T 10000 -d "$live/burst/log"
+  mv "$scan/burst" "$dir/burst"
+  eventually 10 test ! -e "$live/burst"
+  said 'burst/log: warning: 141 bytes that the service has written are left unread, and lost'
 }

@@ -32,6 +32,7 @@ static void run (struct supervisor *s)
   s->asked = s->forbidden = s->code_unknown = s->forked = s->searching = s->not_executed = s->stop_due = 0 ;
   s->reason = REASON_NONE ;
   s->deadline_ms = 0 ;
+  if (s->leaving) s->drain_restarts++ ;
   if (!run_start(s))
   {
     act(s, LIFE_SPAWN_FAILED) ;
@@ -142,7 +143,6 @@ static void tell_finished (struct supervisor *s)
 static void settle (struct supervisor *s)
 {
   int left = logger_input_left(s) && s->drain_restarts < DRAIN_RESTARTS_MAX ;
-  if (left && s->leaving) s->drain_restarts++ ;
   act(s, life_settle(!!(s->status.flags & STATUS_WANT_UP), s->leaving, s->reason != REASON_NONE, left)) ;
 }
 

@@ -111,9 +111,7 @@ void command_letters (struct supervisor *s)
   for (ssize_t i = 0 ; i < r && !command_over(s) ; i++) on_letter(s, buf[i]) ;
 }
 
-/* As SIGHUP to s6-supervise: nothing of this process keeps a pipe open, and it
-   leaves when the service ends by itself. */
-static void run_dry (struct supervisor *s)
+static void let_go_of_stdio (void)
 {
   int null = open("/dev/null", O_RDWR | O_CLOEXEC) ;
   if (null == -1)
@@ -127,7 +125,15 @@ static void run_dry (struct supervisor *s)
     dup2(null, 1) ;
     if (null > 1) fd_close(null) ;
   }
-  logger_input_run_dry(s) ;
+}
+
+/* As SIGHUP to s6-supervise: nothing of this process keeps a pipe open, and it leaves
+   when the service ends by itself. A logger's pipe is its fifo; where it writes to is
+   needed once more if it ends before its input does. */
+static void run_dry (struct supervisor *s)
+{
+  if (s->logger_input >= 0) logger_input_run_dry(s) ;
+  else let_go_of_stdio() ;
   act(s, LIFE_LEAVE) ;
 }
 

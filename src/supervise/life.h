@@ -8,7 +8,8 @@
    exited     the supervisor leaves its loop
 
    Flags beside the phase: `want_up`, and `leaving` (told to exit when the
-   service has ended). ./run stands for whatever is the service: this supervisor's
+   service has ended; a logger, when it has read what is left as well: until then it
+   is started again, and waits for that as any other). ./run stands for whatever is the service: this supervisor's
    child, one that it has adopted, or what ./run has left behind (flag-forks). Every
    outcome is an event too: an action that starts
    something is answered by LIFE_SPAWNED or LIFE_SPAWN_FAILED, a ./finish that is
@@ -36,9 +37,9 @@ enum life_event
   LIFE_STRAYS_GONE,
   LIFE_FINISHED, /* ./finish has ended, was killed, or is missing */
   LIFE_DEADLINE,
-  LIFE_SETTLED_DOWN, /* after the end: stay down */
-  LIFE_SETTLED_AGAIN, /* after the end: start again, at once or after the delay */
-  LIFE_SETTLED_LEAVE, /* after the end: leave */
+  LIFE_SETTLED_DOWN, /* nothing runs: stay down */
+  LIFE_SETTLED_AGAIN, /* nothing runs: start again, at once or after the delay */
+  LIFE_SETTLED_LEAVE, /* nothing runs: leave */
   LIFE_EVENT_COUNT
 } ;
 

@@ -193,6 +193,7 @@ static void loop (struct supervisor *s, int signals)
 
 static void end (struct supervisor *s)
 {
+  if (s->phase == PHASE_EXITED) logger_input_leave(s) ;
   s->report_pending = s->reports >= 0 && s->phase == PHASE_EXITED ;
   s->state_pending = 1 ;
   publish_pending(s) ;

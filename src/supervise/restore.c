@@ -210,8 +210,12 @@ void restore_go_on (struct supervisor *s, enum restored how)
     s->strays_stage = 0 ;
     strays_end(s) ;
   }
-  else if (s->phase == PHASE_DOWN && s->leaving) act(s, LIFE_LEAVE) ;
-  else if (s->phase == PHASE_WAITING && s->leaving) act(s, LIFE_LEAVE) ;
+  else if ((s->phase == PHASE_DOWN || s->phase == PHASE_WAITING) && s->leaving)
+  {
+    if (how == RESTORED_ADOPTED && s->phase == PHASE_WAITING) /* for the rest of its input, which nobody else held */
+      strerr_warnw1x("what the service has written last is left unread, and lost") ;
+    act(s, LIFE_LEAVE) ;
+  }
   else if (s->phase == PHASE_WAITING && !s->deadline_ms) act(s, LIFE_DEADLINE) ; /* ./run was about to be started */
   else if (s->phase == PHASE_DOWN && s->status.flags & STATUS_WANT_UP) act(s, LIFE_WANT_UP) ;
 }

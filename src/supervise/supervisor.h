@@ -192,8 +192,10 @@ extern int upgrade_check (void) ;
 extern int logger_input_hold (struct supervisor *s) ;
 /* Lets go of it: the logger gets end of file when the last writer has gone. */
 extern void logger_input_run_dry (struct supervisor *s) ;
-/* Is there anything that the logger has not read? */
+/* One that runs dry: is there anything that it has not read? */
 extern int logger_input_left (struct supervisor const *s) ;
+/* For good: says how much of it is lost. */
+extern void logger_input_leave (struct supervisor *s) ;
 /* Descriptors for the start of ./run or ./finish, the caller's to close; -1: none.
    Each returns 1, or 0 with errno when there is one, but it cannot be opened. */
 extern int logger_input_for_stdin (struct supervisor const *s, int *fd) ;

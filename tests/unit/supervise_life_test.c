@@ -49,8 +49,23 @@ TEST(leaving_waits_for_a_service_that_runs)
 {
   CHECK(life_step(PHASE_UP, LIFE_LEAVE).next == PHASE_UP) ;
   CHECK(life_step(PHASE_FINISHING, LIFE_LEAVE).next == PHASE_FINISHING) ;
-  CHECK(life_step(PHASE_WAITING, LIFE_LEAVE).next == PHASE_EXITED) ;
-  CHECK(life_step(PHASE_DOWN, LIFE_LEAVE).next == PHASE_EXITED) ;
+}
+
+TEST(where_nothing_runs_it_is_settled_whether_to_leave)
+{
+  static enum phase const idle[] = { PHASE_DOWN, PHASE_WAITING } ;
+  for (unsigned int i = 0 ; i < sizeof idle / sizeof *idle ; i++)
+  {
+    struct life_step step = life_step(idle[i], LIFE_LEAVE) ;
+    CHECK(step.next == PHASE_DOWN && step.todo == (LIFE_MARK_LEAVING | LIFE_SETTLE)) ;
+    CHECK(life_step(step.next, LIFE_SETTLED_LEAVE).next == PHASE_EXITED) ;
+  }
+}
+
+TEST(one_that_leaves_does_not_stay_down)
+{
+  static enum life_event const down[] = { LIFE_WANT_DOWN, LIFE_WANT_ONCE } ;
+  for (unsigned int i = 0 ; i < sizeof down / sizeof *down ; i++) CHECK(life_step(PHASE_WAITING, down[i]).todo & LIFE_SETTLE) ;
 }
 
 TEST(what_run_has_left_behind_becomes_the_service_only_while_it_is_up)
@@ -61,13 +76,14 @@ TEST(what_run_has_left_behind_becomes_the_service_only_while_it_is_up)
     if (phase != PHASE_UP) CHECK(!(life_step((enum phase)phase, LIFE_FORKED).todo & LIFE_TELL_FORKED)) ;
 }
 
-TEST(what_settles_was_judged_before)
+TEST(an_end_that_settles_was_judged_before)
 {
   for (int phase = 0 ; phase < PHASE_COUNT ; phase++)
     for (int event = 0 ; event < LIFE_EVENT_COUNT ; event++)
     {
       unsigned int todo = life_step((enum phase)phase, (enum life_event)event).todo ;
-      CHECK(!(todo & LIFE_SETTLE) == !(todo & LIFE_JUDGE)) ;
+      int command = todo & (LIFE_MARK_DOWN | LIFE_MARK_LEAVING) ? 1 : 0 ; /* the end before it was judged */
+      CHECK(!(todo & LIFE_JUDGE) == !(todo & LIFE_SETTLE && !command)) ;
     }
   CHECK(life_step(PHASE_DOWN, LIFE_SPAWN_FAILED).todo & LIFE_JUDGE) ;
   CHECK(life_step(PHASE_WAITING, LIFE_SPAWN_FAILED).todo & LIFE_JUDGE) ;
