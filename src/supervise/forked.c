@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
 #include "base/clock.h"
@@ -31,13 +32,6 @@ static int count (pid_t pid, void *data)
   return 1 ;
 }
 
-static struct left look_around (struct supervisor const *s)
-{
-  struct left left = { .checker = s->checker } ;
-  if (!process_each_child(&count, &left)) strerr_warnwu1sys("learn what ./run has left behind: flag-forks needs /proc") ;
-  return left ;
-}
-
 static int is_descendant (pid_t pid)
 {
   struct process_look look ;
@@ -62,7 +56,12 @@ static int take (struct supervisor *s, pid_t pid)
   if (!process_is_child(pid))
   {
     fd = process_watch(&birth) ;
-    if (fd == -1 || !is_descendant(pid)) return 0 ;
+    if (fd == -1) return 0 ;
+    if (!is_descendant(pid))
+    {
+      fd_close(fd) ;
+      return 0 ;
+    }
   }
   s->process = birth ;
   s->process_fd = fd ;
@@ -91,12 +90,20 @@ void forked_give_up (struct supervisor *s)
     " name the file into which it writes its pid in `pidfile`, or give it its option to stay in the foreground") ;
 }
 
+/* For want of descriptors or memory nothing can be learnt, which says nothing of the service. */
+static int can_pass (int err)
+{
+  return err == EMFILE || err == ENFILE || err == ENOMEM ;
+}
+
+/* errno: why it was not found; 0: it is not there. */
 static enum life_event search (struct supervisor *s, uint32_t within_ms)
 {
+  int err = errno ;
   uint64_t now = clock_ms() ;
-  if (!s->searching) s->search_until_ms = now + within_ms ;
+  if (!s->searching || can_pass(err)) s->search_began_ms = now ;
   s->searching = 1 ;
-  if (now < s->search_until_ms)
+  if (now - s->search_began_ms < within_ms)
   {
     act_arm(s, AGAIN_MS) ; /* no event tells that a file was written */
     return LIFE_DEADLINE ;
@@ -105,13 +112,30 @@ static enum life_event search (struct supervisor *s, uint32_t within_ms)
   return LIFE_RUN_ENDED ;
 }
 
+static enum life_event cannot_learn (struct supervisor *s)
+{
+  if (errno == ENOSYS && !process_any_child()) return LIFE_RUN_ENDED ;
+  if (errno == ENOSYS)
+  {
+    strerr_warnw1x("flag-forks: ./run has ended, and this system does not tell what it has left behind (/proc is missing, or has no children files): ending it;"
+      " give it its option to stay in the foreground") ;
+    s->status.wstat = UNCLEAR_WSTAT ;
+    return LIFE_RUN_ENDED ;
+  }
+  if (!s->said_children) strerr_warnwu1sys("learn what ./run has left behind (trying again until it can)") ;
+  s->said_children = 1 ;
+  return search(s, PIDFILE_WITHIN_MS) ;
+}
+
 enum life_event forked_find (struct supervisor *s)
 {
   char path[SETTING_PATH_MAX] ;
-  struct left left = look_around(s) ;
+  struct left left = { .checker = s->checker } ;
   int named ;
+  if (!process_each_child(&count, &left)) return cannot_learn(s) ;
   if (!left.count) return LIFE_RUN_ENDED ;
   named = settings_read_pidfile(path, s->searching ? 0 : &run_report_setting) ;
+  errno = 0 ;
   if (named == 1)
   {
     pid_t pid = settings_pid_in(path) ;

@@ -43,7 +43,7 @@ struct supervisor
   uint64_t deadline_ms ; /* clock_ms(); its meaning is the phase's; 0: none */
   uint64_t check_deadline_ms ; /* of the upgrade's trial; 0: none */
   uint64_t up_ms ; /* how long the last ./run was up */
-  uint64_t search_until_ms ; /* while `searching` */
+  uint64_t search_began_ms ; /* while `searching` */
   uint64_t forked_ms ; /* when the process was found */
   uint64_t signals_due[2] ; /* bit N: the parent is to send signal N to the process, to its group */
   unsigned int wstat_before ; /* of the end before the one that was noted last */
@@ -83,6 +83,8 @@ struct supervisor
   unsigned int forbidden : 1 ; /* ./finish has exited 125 */
   unsigned int stop_due : 1 ; /* taken note of, but not signalled yet */
   unsigned int running_dry : 1 ; /* a logger whose input is no longer held open */
+  unsigned int strays_again : 1 ; /* the present stage of the end of strays could not be done */
+  unsigned int said_children : 1 ; /* that they could not be learnt */
   unsigned int quit : 1 ; /* leave at once, and the service as it is */
   unsigned int upgrade_wanted : 1 ;
   unsigned int status_pending : 1 ; /* could not be published yet */
