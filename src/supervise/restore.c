@@ -203,7 +203,7 @@ void restore_go_on (struct supervisor *s, enum restored how)
     if (s->status.flags & STATUS_WANT_UP) act_restart(s) ;
     else act(s, LIFE_WANT_DOWN) ;
   }
-  else if (s->phase == PHASE_STRAYS)
+  else if (strays_under_way(s))
   {
     if (how == RESTORED_ADOPTED) s->parent_is_scanner = s->reports >= 0 ;
     s->strays_stage = 0 ;

@@ -27,11 +27,16 @@ static int was_told (pid_t pid)
   return 0 ;
 }
 
-static void say (char const *what, pid_t pid, struct process_look const *look, char const *why)
+int strays_under_way (struct supervisor const *s)
+{
+  return s->phase == PHASE_STRAYS || s->phase == PHASE_LEFTOVERS ;
+}
+
+static void say (struct supervisor const *s, char const *what, pid_t pid, struct process_look const *look, char const *why)
 {
   char number[PID_FMT] ;
   number[pid_fmt(number, pid)] = 0 ;
-  strerr_warnw6x(what, look->name, " (pid ", number, "), which ./run has left behind", why) ;
+  strerr_warnw6x(what, look->name, " (pid ", number, s->phase == PHASE_LEFTOVERS ? "), which ./finish has left behind" : "), which ./run has left behind", why) ;
 }
 
 /* One that cannot be looked at is an unreaped child all the same. */
@@ -43,11 +48,11 @@ static int each (pid_t pid, void *data)
   if (!process_look(pid, &look)) look = (struct process_look) { .name = "a process" } ;
   if (look.state == 'Z') return 1 ;
   if (s->strays_stage == STAGE_LEFT)
-    say("leaving ", pid, &look, ": it does not even end by SIGKILL") ;
+    say(s, "leaving ", pid, &look, ": it does not even end by SIGKILL") ;
   else if (s->strays_stage == STAGE_KILLED) kill(pid, SIGKILL) ;
   else if (!was_told(pid))
   {
-    say("ending ", pid, &look, "") ;
+    say(s, "ending ", pid, &look, "") ;
     if (told_count < TOLD_MAX) told[told_count++] = pid ;
     kill(pid, SIGTERM) ;
     kill(pid, SIGCONT) ;
@@ -55,16 +60,17 @@ static int each (pid_t pid, void *data)
   return 1 ;
 }
 
-/* Without /proc only the process group of ./run is known, while one of ours is in it. */
+/* Without /proc only the process group of ./run, or ./finish, is known, while one of ours is in it. */
 static int only_the_group (struct supervisor const *s)
 {
   static int said ;
+  pid_t group = s->phase == PHASE_LEFTOVERS ? s->finish_group : s->group ;
   if (!said) strerr_warnw1x("this system does not tell which processes ./run has left behind (/proc is missing, or has no children files): only its process group is ended") ;
   said = 1 ;
-  if (!process_group_has_child(s->group)) return 0 ;
+  if (!process_group_has_child(group)) return 0 ;
   if (s->strays_stage == STAGE_LEFT) return 1 ;
-  kill(-s->group, s->strays_stage == STAGE_KILLED ? SIGKILL : SIGTERM) ;
-  kill(-s->group, SIGCONT) ;
+  kill(-group, s->strays_stage == STAGE_KILLED ? SIGKILL : SIGTERM) ;
+  kill(-group, SIGCONT) ;
   return 1 ;
 }
 
@@ -97,12 +103,12 @@ static void gone (struct supervisor *s)
 
 void strays_look (struct supervisor *s)
 {
-  if (s->phase == PHASE_STRAYS && !left(s)) gone(s) ;
+  if (strays_under_way(s) && !left(s)) gone(s) ;
 }
 
 static void hint (struct supervisor const *s)
 {
-  if (s->status.wstat || s->code_unknown || s->asked || s->settings.forks || s->up_ms > AT_ONCE_MS || s->checker || !process_any_child()) return ;
+  if (s->phase != PHASE_STRAYS || s->status.wstat || s->code_unknown || s->asked || s->settings.forks || s->up_ms > AT_ONCE_MS || s->checker || !process_any_child()) return ;
   strerr_warnw1x("./run has ended with 0 at once and left processes behind: it has put itself into the background;"
     " give it its option to stay in the foreground, or create the file flag-forks") ;
 }
@@ -119,6 +125,7 @@ void strays_end (struct supervisor *s)
       return ;
     }
     hint(s) ;
+    if (s->abandoned) s->strays_stage = STAGE_TOLD ; /* there is no time for it */
   }
   if (!s->strays_again && s->strays_stage < STAGE_LEFT) s->strays_stage++ ;
   s->strays_again = 0 ;
@@ -131,7 +138,7 @@ void strays_end (struct supervisor *s)
 
 void strays_kill (struct supervisor *s)
 {
-  if (s->phase != PHASE_STRAYS || s->strays_stage >= STAGE_KILLED) return ;
+  if (!strays_under_way(s) || s->strays_stage >= STAGE_KILLED) return ;
   s->strays_stage = STAGE_KILLED ;
   act_arm(s, KILL_MS) ;
   strays_look(s) ;

@@ -19,7 +19,7 @@ enum order_letter
   ORDER_REPORT = 'r', /* send the present state, though nothing has changed */
   ORDER_RUN_DRY = 'd', /* a logger: let go of the input, leave at its end (as SIGHUP) */
   ORDER_KILL = 'k', /* SIGKILL to the process group of ./run; ./finish goes on */
-  ORDER_ABANDON = 'a', /* SIGKILL to whatever runs, and leave */
+  ORDER_ABANDON = 'a', /* SIGKILL to whatever runs, no ./finish, and leave when it is gone */
   ORDER_UPGRADE = 'u', /* execute the program that is on disk now */
   ORDER_ENDED = 'e', /* PID WSTAT: a process that the scanner has reaped */
   ORDER_STRAYS_GONE = 'n' /* of an adopted service: the scanner has ended them */

@@ -32,6 +32,7 @@ enum phase
   PHASE_UP, /* ./run runs */
   PHASE_STRAYS, /* ./run has ended; what it left behind is being ended */
   PHASE_FINISHING, /* ./finish runs */
+  PHASE_LEFTOVERS, /* ./finish has ended; what it left behind is being ended */
   PHASE_EXITED, /* the supervisor's last word */
   PHASE_COUNT
 } ;
@@ -58,7 +59,7 @@ extern size_t report_format (char out[REPORT_SIZE_MAX], struct report const *rep
    Returns 1, or 0 for anything that report_format could not have written. */
 extern int report_parse (struct report *report, char const *line, size_t len) ;
 
-/* "down", "waiting", "up", "strays", "finishing", "exited". */
+/* "down", "waiting", "up", "strays", "finishing", "leftovers", "exited". */
 extern char const *phase_name (enum phase phase) ;
 
 #endif
