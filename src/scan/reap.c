@@ -174,6 +174,7 @@ static void reported (struct scanner *s, char const *line, size_t len)
   unit->readiness = -1 ;
   if (report.main_ended) stop_main_ended(s, unit, report.wstat) ;
   if (unit->orphans) orphans_told(s, unit, report.pid) ;
+  if (report.phase == PHASE_UP && !report.pid) orphans_tell_left(unit) ;
   if (report.signal) orphans_signal(s, unit, report.signal) ;
   ends_strays = report.phase == PHASE_STRAYS || report.phase == PHASE_LEFTOVERS ;
   if (ends_strays) unit->ends_strays = 1 ;

@@ -203,7 +203,6 @@ static void stop (struct supervisor *s)
 {
   if (s->searching) /* there is nobody to signal yet but what will be strays */
   {
-    reap_forget(s) ;
     act(s, LIFE_RUN_ENDED) ;
     return ;
   }

@@ -134,8 +134,8 @@ extern int reap_signal (struct supervisor *s, int sig, int group) ;
    LIFE_FORKED: s->process; LIFE_RUN_ENDED: none; LIFE_DEADLINE: that is not clear yet,
    and is to be asked again when a child has ended, and at the deadline. */
 extern enum life_event forked_find (struct supervisor *s) ;
-/* The time for that is over: says why there is no such process. */
-extern void forked_give_up (struct supervisor *s) ;
+/* Of an adopted ./run: the scanner is the parent of `pid`, which it has left; 0: that were all. */
+extern void forked_told (struct supervisor *s, pid_t pid) ;
 /* Can it have gone into the background? Also in two steps, each of which ends with 0. */
 extern int forked_may_be (struct supervisor const *s) ;
 
