@@ -130,3 +130,39 @@ failed() # TIMES
   stop_scanner
   eventually 5 over "$pid"
 }
+
+# Those of the supervisor $1.
+children_of() { echo "/proc/self/task/$1/children"; }
+
+@test "a stray that cannot be learnt of for a while does not escape" {
+  service web <<<'setsid sh -c "while :; do sleep 1; done" & echo $! >"$dir/stray"; exec sleep 1000000'
+  scanner
+  up web
+  eventually 10 test -s "$dir/stray"
+  supervisor=$(supervisor_of web)
+  failing "$supervisor" openat ENFILE "$(children_of "$supervisor")"
+  s6-svc -d "$live/web"
+  says "unable to learn which processes are left behind (trying again until it can): Too many open files in system"
+  eventually 10 failed 3
+  release
+  eventually 10 gone "$(cat "$dir/stray")"
+  said "ending sh (pid $(cat "$dir/stray")), which ./run has left behind"
+  [ "$(grep -c 'unable to learn' "$dir/stderr")" -eq 1 ]
+  eventually 10 field web state down
+}
+
+@test "a daemon that cannot be learnt of for a while is still the service" {
+  service web <<<'until [ -e "$dir/go" ]; do sleep 0.02; done; setsid sleep 1000000 & echo $! >"$dir/daemon"; exit 0'
+  setting web flag-forks ''
+  scanner
+  eventually 10 field web state starting
+  supervisor=$(supervisor_of web)
+  failing "$supervisor" openat ENFILE "$(children_of "$supervisor")"
+  touch "$dir/go"
+  says "unable to learn what ./run has left behind (trying again until it can): Too many open files in system"
+  eventually 10 failed 60 # which is longer than several may take to become one
+  release
+  eventually 10 field web ready true
+  [ "$(pid_of web)" = "$(cat "$dir/daemon")" ]
+  field web restarts 0
+}

@@ -177,6 +177,18 @@ twice='(setsid sh -c "\"\$dir/daemon\" & exit 0" &) ; exit 0'
   ! pgrep -f 'sleep 1000004'
 }
 
+@test "what finish has left behind is none of what run leaves" {
+  forking <<<"$once"
+  finish web <<<'setsid sleep 1000006 &'
+  scanner
+  eventually 10 is_daemon
+  s6-svc -r "$live/web"
+  eventually 10 field web restarts 1
+  eventually 10 is_daemon
+  run ! pgrep -f 'sleep 1000006'
+  run ! said 'it is not clear which is the service'
+}
+
 @test "one that leaves nothing behind has simply ended" {
   forking <<<'exit 0'
   setting web restart on-failure

@@ -1,6 +1,7 @@
 # What a service leaves behind is ended when it has ended, before finish runs.
 
 load lib
+load survival
 
 setup() { reeve_setup; }
 teardown()
@@ -201,18 +202,77 @@ sleep 0.02'
   none_left
 }
 
-@test "what a finish leaves behind is ended before the next start" {
-  leaving <<<''
-  finish web <<<"setsid sh -c 'while :; do sleep 1; done' $(mark) & :"
+@test "what a finish leaves behind is ended before the next start, and named as its" {
+  leaving <<<"pgrep -f '^(sh|sleep) .*$(mark)' >>\"\$dir/two\""
+  finish web <<<'eval "setsid $stubborn &"; echo $! >"$dir/finish.stray"'
   rm "$scan/web/restart"
+  setting web restart-delay '10 10'
+  scanner
+  up web
+  for n in 1 2; do
+    touch "$dir/go"
+    eventually 20 field web restarts $n
+    up web
+  done
+  [ ! -s "$dir/two" ]
+  said "which ./finish has left behind"
+  run ! said "which ./run has left behind"
+}
+
+@test "a service is finished when what its finish has left behind has ended" {
+  leaving <<<''
+  finish web <<<'eval "setsid $stubborn &"'
   scanner
   up web
   touch "$dir/go"
-  eventually 10 field web restarts 1
+  s6-svwait -D -t 10000 "$live/web"
+  none_left
+}
+
+@test "what a finish that was killed has left behind is ended too" {
+  leaving <<<''
+  finish web <<<'eval "$stray &"; eval "setsid $stray &"; wait'
+  setting web timeout-finish 500
+  scanner
+  up web
+  stop_scanner 0
+  said './finish has not ended within timeout-finish'
+  none_left
+}
+
+@test "a stop with a budget leaves nothing of a finish that takes too long" {
+  leaving <<<''
+  finish web <<<'trap "" TERM; eval "$stubborn &"; eval "setsid $stubborn &"; wait'
+  setting web timeout-finish 0
+  scanner -T 2000
+  up web
+  stop_scanner 137
+  none_left
+}
+
+@test "flag-keep-strays leaves what a finish leaves behind" {
+  leaving <<<''
+  finish web <<<'eval "setsid $stray &"'
+  setting web flag-keep-strays ''
+  scanner
   up web
   touch "$dir/go"
-  eventually 10 field web restarts 2
-  eventually 10 eval '[ "$(marked | wc -l)" -le 1 ]'
+  eventually 10 field web state failed
+  left 1
+}
+
+@test "what a finish leaves behind is ended by a successor of its supervisor" {
+  leaving <<<''
+  finish web <<<'eval "setsid $stubborn &"; until [ -e "$dir/end" ]; do sleep 0.02; done'
+  scanner
+  up web
+  touch "$dir/go"
+  eventually 10 field web state finishing
+  eventually 10 left 1
+  kill_supervisor web
+  touch "$dir/end"
+  eventually 20 field web state failed
+  none_left
 }
 
 # Without /proc only what is still in the process group of ./run is known.

@@ -146,6 +146,11 @@ int process_is_child (pid_t pid)
   return pid > 0 && has_child(P_PID, pid) ;
 }
 
+int process_any_child (void)
+{
+  return has_child(P_ALL, 0) ;
+}
+
 int process_group_has_child (pid_t group)
 {
   return group > 1 && has_child(P_PGID, group) ;
@@ -158,10 +163,16 @@ int process_each_child (process_child_func *each, void *data)
   size_t held = 0 ;
   ssize_t r ;
   int more = 1 ;
+  int err ;
   int fd ;
-  if (!proc_is_ours()) return (errno = ENOENT, 0) ;
+  if (!proc_is_ours()) return (errno = ENOSYS, 0) ;
   fd = open(path_of(path, "/proc/self/task/", getpid(), "/children"), O_RDONLY | O_CLOEXEC) ;
-  if (fd == -1) return 0 ;
+  if (fd == -1)
+  {
+    if (errno == ENOENT || errno == EPERM || errno == EACCES) errno = ENOSYS ;
+    return 0 ;
+  }
+  r = 0 ;
   while (more && (r = fd_read(fd, text + held, sizeof text - 1 - held)) > 0)
   {
     char *at = text ;
@@ -176,8 +187,10 @@ int process_each_child (process_child_func *each, void *data)
     held = strlen(at) ; /* each number ends with a space */
     memmove(text, at, held) ;
   }
+  err = errno ;
   fd_close(fd) ;
-  return 1 ;
+  errno = err ;
+  return r >= 0 ;
 }
 
 int process_watch (struct process_birth const *birth)

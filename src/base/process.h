@@ -48,13 +48,15 @@ extern int process_look (pid_t pid, struct process_look *look) ;
    a /proc that speaks of our PID namespace. */
 extern int process_lives (struct process_birth const *birth) ;
 
-/* Has this process an unreaped child `pid`, or one in the process group `group`? */
+/* Has this process an unreaped child: `pid`, any, or one in the process group `group`? */
 extern int process_is_child (pid_t pid) ;
+extern int process_any_child (void) ;
 extern int process_group_has_child (pid_t group) ;
 
 /* Calls `each` for every child of this (single-threaded) process, oldest first,
    those that have ended too, until it returns 0.
-   Returns 1, or 0 with errno when the kernel does not tell. Allocates nothing. */
+   Returns 1, or 0 with errno, perhaps half way: ENOSYS when this system does not tell;
+   anything else (no descriptors, no memory) can pass. Allocates nothing. */
 typedef int process_child_func (pid_t pid, void *data) ;
 extern int process_each_child (process_child_func *each, void *data) ;
 

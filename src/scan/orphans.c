@@ -263,13 +263,16 @@ void orphans_not (struct scanner *s, pid_t pid)
 
 /* ---- their ends ---- */
 
+static void tell_end (struct orphan *orphan)
+{
+  struct order order = { .letter = ORDER_ENDED, .pid = orphan->pid, .wstat = orphan->wstat & 0xffff } ;
+  orphan->sent = order_send(orphan->unit->name, &order) ;
+}
+
 static void tell (struct unit const *unit)
 {
   for (struct orphan *orphan = unit->orphans ; orphan ; orphan = orphan->next)
-  {
-    struct order order = { .letter = ORDER_ENDED, .pid = orphan->pid, .wstat = orphan->wstat & 0xffff } ;
-    if (orphan->ended && !orphan->sent) orphan->sent = order_send(unit->name, &order) ;
-  }
+    if (orphan->ended && !orphan->sent) tell_end(orphan) ;
 }
 
 void orphans_told (struct scanner *s, struct unit *unit, pid_t process)
@@ -278,9 +281,27 @@ void orphans_told (struct scanner *s, struct unit *unit, pid_t process)
   for (struct orphan *orphan = unit->orphans ; orphan ; orphan = next)
   {
     next = orphan->next ;
+    if (orphan->pid == process && !orphan->is_process) /* flag-forks: it is the service now */
+    {
+      unit->process = process ;
+      unit->group = getpgid(process) ;
+      orphan->is_process = 1 ;
+    }
     if (orphan->ended && orphan->sent && orphan->pid != process) forget(s, orphan) ;
   }
   tell(unit) ;
+}
+
+void orphans_tell_left (struct unit const *unit)
+{
+  struct order order = { .letter = ORDER_LEFT } ;
+  for (struct orphan *orphan = unit->orphans ; orphan ; orphan = orphan->next)
+  {
+    order.pid = orphan->pid ;
+    if (!orphan->is_process) orphan->offered = order_send(unit->name, &order) ;
+  }
+  order.pid = 0 ;
+  order_send(unit->name, &order) ; /* it asks again */
 }
 
 void orphans_tell_again (struct unit const *unit)
@@ -311,12 +332,13 @@ struct unit *orphans_ended (struct scanner *s, struct unit *dead, pid_t pid, int
   if (!orphan || !orphan->unit) orphan = claim(s, dead, orphan, pid) ;
   if (!orphan) return 0 ;
   unit = orphan->unit ;
+  orphan->wstat = (unsigned int)wstat ;
   if (!unit || !orphan->is_process)
   {
+    if (unit && orphan->offered) tell_end(orphan) ; /* it may have been chosen, which we have not been told yet */
     forget(s, orphan) ;
     return unit ;
   }
-  orphan->wstat = (unsigned int)wstat ;
   orphan->ended = 1 ;
   if (unit->supervisor && !unit->dead) tell(unit) ;
   return unit ;

@@ -159,6 +159,7 @@ static void reported (struct scanner *s, char const *line, size_t len)
 {
   struct report report ;
   struct unit *unit ;
+  int ends_strays ;
   if (!report_parse(&report, line, len)) return ;
   unit = units_by_supervisor(&s->units, report.supervisor) ;
   if (!unit || strcmp(unit->name, report.name) != 0) return ;
@@ -174,10 +175,12 @@ static void reported (struct scanner *s, char const *line, size_t len)
   unit->readiness = -1 ;
   if (report.main_ended) stop_main_ended(s, unit, report.wstat) ;
   if (unit->orphans) orphans_told(s, unit, report.pid) ;
+  if (report.phase == PHASE_UP && !report.pid) orphans_tell_left(unit) ;
   if (report.signal) orphans_signal(s, unit, report.signal) ;
-  if (report.phase == PHASE_STRAYS) unit->ends_strays = 1 ;
+  ends_strays = report.phase == PHASE_STRAYS || report.phase == PHASE_LEFTOVERS ;
+  if (ends_strays) unit->ends_strays = 1 ;
   else if (report.phase == PHASE_UP) unit->ends_strays = 0 ;
-  if (report.phase == PHASE_STRAYS && (unit->adopting || !unit->child)) strays_end(s, unit) ;
+  if (ends_strays && (unit->adopting || !unit->child)) strays_end(s, unit) ;
 }
 
 void reap_reports (struct scanner *s)

@@ -60,6 +60,7 @@ struct orphan
   unsigned int is_process : 1 ; /* the unit's ./run or ./finish, no stray */
   unsigned int ended : 1 ; /* and its supervisor could not be told yet */
   unsigned int fresh : 1 ; /* noted, and not booked yet */
+  unsigned int offered : 1 ; /* to its supervisor, which may take it for the service */
   unsigned int told : 1 ; /* a stray that has had SIGTERM */
   unsigned int sent : 1 ; /* the end was, to the present supervisor, which has not taken note of it yet */
 } ;
@@ -263,6 +264,8 @@ extern struct unit *orphans_ended (struct scanner *s, struct unit *dead, pid_t p
 /* The unit's supervisor says that its process is now this one: what has ended and was
    told is known to it; what could not be told yet is. */
 extern void orphans_told (struct scanner *s, struct unit *unit, pid_t process) ;
+/* What the unit's ./run has left to us: its supervisor asks. */
+extern void orphans_tell_left (struct unit const *unit) ;
 /* To a successor of the unit's supervisor. */
 extern void orphans_tell_again (struct unit const *unit) ;
 /* Books the process that the unit's killed supervisor has left, if it is a child. */

@@ -82,15 +82,27 @@ static void tell_down (struct supervisor *s)
 
 static void run_finish (struct supervisor *s)
 {
-  if (!run_start_finish(s))
+  if (s->abandoned || !run_start_finish(s))
   {
-    act(s, LIFE_FINISHED) ;
+    act(s, LIFE_NO_FINISH) ;
     return ;
   }
   s->status.pid = s->process.pid ;
   s->status.flags |= STATUS_FINISHING ;
   if (s->settings.timeout_finish_ms) act_arm(s, s->settings.timeout_finish_ms) ;
   publish_status(s) ;
+}
+
+static void end_strays (struct supervisor *s)
+{
+  unsigned int finishing = s->status.flags & STATUS_FINISHING ;
+  if (finishing)
+  {
+    s->status.pid = 0 ;
+    s->status.flags &= ~(unsigned int)STATUS_FINISHING ;
+  }
+  strays_end(s) ;
+  if (finishing && s->phase == PHASE_LEFTOVERS) publish_status(s) ;
 }
 
 static int is_failure (enum state_reason reason)
@@ -183,11 +195,19 @@ static void stop (struct supervisor *s)
 {
   if (s->searching) /* there is nobody to signal yet but what will be strays */
   {
-    reap_forget(s) ;
     act(s, LIFE_RUN_ENDED) ;
     return ;
   }
   if (stop_signal(s) && s->settings.timeout_kill_ms && !s->deadline_ms) act_arm(s, s->settings.timeout_kill_ms) ;
+}
+
+static void abandon (struct supervisor *s)
+{
+  s->abandoned = 1 ;
+  reap_send(s, SIGKILL, 1) ;
+  reap_send(s, SIGKILL, 0) ;
+  if (s->searching) act(s, LIFE_RUN_ENDED) ;
+  else strays_kill(s) ;
 }
 
 static void deadline_passed (struct supervisor *s)
@@ -257,7 +277,8 @@ void act (struct supervisor *s, enum life_event event)
   if (step.todo & LIFE_TELL_FINISHED) tell_finished(s) ;
   if (step.todo & LIFE_STOP) stop(s) ;
   if (step.todo & LIFE_KILL) deadline_passed(s) ;
-  if (step.todo & LIFE_END_STRAYS) strays_end(s) ;
+  if (step.todo & LIFE_ABANDON_ALL) abandon(s) ;
+  if (step.todo & LIFE_END_STRAYS) end_strays(s) ;
   if (step.todo & LIFE_RUN) run(s) ;
   if (step.todo & LIFE_RUN_FINISH) run_finish(s) ;
   if (step.todo & LIFE_DELAY) delay(s) ;

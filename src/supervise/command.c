@@ -137,14 +137,6 @@ static void run_dry (struct supervisor *s)
   act(s, LIFE_LEAVE) ;
 }
 
-static void abandon (struct supervisor *s)
-{
-  reap_send(s, SIGKILL, 1) ;
-  reap_send(s, SIGKILL, 0) ;
-  strays_kill(s) ;
-  s->phase = PHASE_EXITED ;
-}
-
 static void on_order (struct supervisor *s, struct order const *order)
 {
   switch (order->letter)
@@ -156,11 +148,12 @@ static void on_order (struct supervisor *s, struct order const *order)
       if (!s->is_child) reap_signal(s, SIGKILL, 0) ;
       strays_kill(s) ;
       break ;
-    case ORDER_ABANDON : abandon(s) ; break ;
+    case ORDER_ABANDON : act(s, LIFE_ABANDON) ; break ;
     case ORDER_UPGRADE : upgrade_order(s) ; break ;
     case ORDER_ENDED : reap_told(s, order->pid, order->wstat) ; break ;
+    case ORDER_LEFT : forked_told(s, order->pid) ; break ;
     case ORDER_STRAYS_GONE :
-      if (s->phase != PHASE_STRAYS) break ;
+      if (!strays_under_way(s)) break ;
       s->parent_is_scanner = 0 ;
       strays_look(s) ;
       break ;

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
 #include "base/clock.h"
@@ -11,6 +12,7 @@
 #define ONE_WITHIN_MS 1000 /* several that are left become one by then, or it is an error */
 #define PIDFILE_WITHIN_MS 5000
 #define AGAIN_MS 20
+#define LEFT_MAX 64
 #define UNCLEAR_WSTAT (1 << 8)
 #define ANCESTORS_MAX 64
 
@@ -21,32 +23,49 @@ struct left
   pid_t checker ; /* the upgrade's trial, which is none of them */
 } ;
 
+/* What an adopted ./run has left to the scanner, as that tells. */
+static pid_t scanners[LEFT_MAX] ;
+static unsigned int scanners_count ;
+static unsigned int scanners_complete ;
+
+static struct left const nothing ;
+
 static int count (pid_t pid, void *data)
 {
   struct left *left = data ;
   struct process_look look ;
-  if (pid == left->checker || (process_look(pid, &look) && look.state == 'Z')) return 1 ;
+  if (pid == left->checker) return 1 ;
+  if (process_look(pid, &look) ? look.state == 'Z' : errno == ENOENT || errno == ESRCH) return 1 ;
   left->count++ ;
   left->pid = pid ;
   return 1 ;
 }
 
-static struct left look_around (struct supervisor const *s)
+/* Is it a child of ours, or one that the scanner has told of? */
+static int is_left (struct supervisor const *s, pid_t pid)
 {
-  struct left left = { .checker = s->checker } ;
-  if (!process_each_child(&count, &left)) strerr_warnwu1sys("learn what ./run has left behind: flag-forks needs /proc") ;
-  return left ;
+  if (!s->parent_is_scanner) return process_is_child(pid) ;
+  for (unsigned int i = 0 ; i < scanners_count ; i++)
+    if (scanners[i] == pid) return 1 ;
+  return 0 ;
 }
 
-static int is_descendant (pid_t pid)
+static int is_descendant (struct supervisor const *s, pid_t pid)
 {
   struct process_look look ;
-  for (unsigned int i = 0 ; pid > 1 && i < ANCESTORS_MAX && process_look(pid, &look) ; i++)
+  for (unsigned int i = 0 ; pid > 1 && i < ANCESTORS_MAX ; i++)
   {
-    if (look.parent == getpid()) return 1 ;
+    if (is_left(s, pid)) return 1 ;
+    if (!process_look(pid, &look)) return 0 ;
     pid = look.parent ;
   }
   return 0 ;
+}
+
+/* For want of descriptors or memory nothing can be learnt, which says nothing of the service. */
+static int can_pass (int err)
+{
+  return err == EMFILE || err == ENFILE || err == ENOMEM ;
 }
 
 /* Is `pid` something that the service has started? Then it is the service. */
@@ -59,15 +78,20 @@ static int take (struct supervisor *s, pid_t pid)
   if (!process_look(pid, &look) || look.state == 'Z') return 0 ;
   birth.after_ms = look.started_ms ;
   birth.before_ms = look.started_ms + PROCESS_TICK_MS ;
-  if (!process_is_child(pid))
+  if (s->parent_is_scanner || !process_is_child(pid))
   {
     fd = process_watch(&birth) ;
-    if (fd == -1 || !is_descendant(pid)) return 0 ;
+    if (fd == -1 && (!is_left(s, pid) || errno == ESRCH || can_pass(errno))) return 0 ;
+    if (!is_descendant(s, pid))
+    {
+      if (fd >= 0) fd_close(fd) ;
+      return 0 ;
+    }
   }
   s->process = birth ;
   s->process_fd = fd ;
-  s->is_child = fd == -1 ;
-  s->parent_is_scanner = 0 ;
+  s->is_child = fd == -1 && !s->parent_is_scanner ;
+  s->unwatched = fd == -1 && s->parent_is_scanner ;
   s->forked_ms = clock_ms() ;
   group = getpgid(pid) ;
   if (group > 1) s->group = group ;
@@ -80,43 +104,101 @@ int forked_may_be (struct supervisor const *s)
   return !s->forked || clock_ms() - s->forked_ms < ONE_WITHIN_MS ;
 }
 
-void forked_give_up (struct supervisor *s)
+static void give_up (struct supervisor *s, unsigned int count)
 {
   char path[SETTING_PATH_MAX] ;
   s->status.wstat = UNCLEAR_WSTAT ; /* a failure, though ./run has ended with 0 */
   if (settings_read_pidfile(path, 0) == 1)
     strerr_warnw3x("flag-forks: ./run has ended, but ", path,
       ", which pidfile names, does not hold the pid of a process that it has left behind: ending what there is; check where the service writes its pid") ;
+  else if (!count) strerr_warnw1x("flag-forks: ./run has ended, and what it has left behind was not found again after its supervisor was killed") ;
   else strerr_warnw1x("flag-forks: ./run has left several processes behind, and it is not clear which is the service: ending them;"
     " name the file into which it writes its pid in `pidfile`, or give it its option to stay in the foreground") ;
 }
 
-static enum life_event search (struct supervisor *s, uint32_t within_ms)
+/* errno: why the service was not found in `left`. */
+static enum life_event search (struct supervisor *s, struct left const *left, uint32_t within_ms)
 {
+  int err = errno ;
   uint64_t now = clock_ms() ;
-  if (!s->searching) s->search_until_ms = now + within_ms ;
+  if (!s->searching || can_pass(err)) s->search_began_ms = now ;
   s->searching = 1 ;
-  if (now < s->search_until_ms)
+  if (left->count && s->status.pid != left->pid) /* ./run's is nobody's any more */
+  {
+    s->status.pid = left->pid ;
+    publish_status(s) ;
+  }
+  if (now - s->search_began_ms < within_ms)
   {
     act_arm(s, AGAIN_MS) ; /* no event tells that a file was written */
     return LIFE_DEADLINE ;
   }
-  forked_give_up(s) ;
+  give_up(s, left->count) ;
   return LIFE_RUN_ENDED ;
+}
+
+static enum life_event cannot_learn (struct supervisor *s)
+{
+  int err = errno ;
+  if (err == ENOSYS && !process_any_child()) return LIFE_RUN_ENDED ;
+  if (err == ENOSYS)
+  {
+    strerr_warnw1x("flag-forks: ./run has ended, and this system does not tell what it has left behind (/proc is missing, or has no children files): ending it;"
+      " give it its option to stay in the foreground") ;
+    s->status.wstat = UNCLEAR_WSTAT ;
+    return LIFE_RUN_ENDED ;
+  }
+  if (!s->said_children) strerr_warnwu1sys("learn what ./run has left behind (trying again until it can)") ;
+  s->said_children = 1 ;
+  errno = err ;
+  return search(s, &nothing, PIDFILE_WITHIN_MS) ;
+}
+
+static enum life_event choose (struct supervisor *s, struct left const *left)
+{
+  char path[SETTING_PATH_MAX] ;
+  int named ;
+  named = settings_read_pidfile(path, s->searching ? 0 : &run_report_setting) ;
+  if (named >= 0) errno = 0 ;
+  if (named == 1)
+  {
+    pid_t pid = settings_pid_in(path) ;
+    return pid && take(s, pid) ? LIFE_FORKED : search(s, left, PIDFILE_WITHIN_MS) ;
+  }
+  if (left->count == 1 && !named && take(s, left->pid)) return LIFE_FORKED ;
+  return search(s, left, ONE_WITHIN_MS) ;
+}
+
+static enum life_event ask (struct supervisor *s)
+{
+  errno = 0 ;
+  s->report_pending = 1 ;
+  return search(s, &nothing, PIDFILE_WITHIN_MS) ;
+}
+
+void forked_told (struct supervisor *s, pid_t pid)
+{
+  struct left left = { .checker = 0 } ;
+  enum life_event found ;
+  if (!s->searching || !s->parent_is_scanner) return ;
+  if (scanners_complete) scanners_count = scanners_complete = 0 ;
+  if (pid && scanners_count < LEFT_MAX) scanners[scanners_count++] = pid ;
+  if (pid) return ;
+  scanners_complete = 1 ;
+  for (unsigned int i = 0 ; i < scanners_count ; i++) count(scanners[i], &left) ;
+  if (left.count) found = choose(s, &left) ;
+  else
+  {
+    errno = 0 ;
+    found = search(s, &left, ONE_WITHIN_MS) ;
+  }
+  if (found != LIFE_DEADLINE) act(s, found) ;
 }
 
 enum life_event forked_find (struct supervisor *s)
 {
-  char path[SETTING_PATH_MAX] ;
-  struct left left = look_around(s) ;
-  int named ;
-  if (!left.count) return LIFE_RUN_ENDED ;
-  named = settings_read_pidfile(path, s->searching ? 0 : &run_report_setting) ;
-  if (named == 1)
-  {
-    pid_t pid = settings_pid_in(path) ;
-    return pid && take(s, pid) ? LIFE_FORKED : search(s, PIDFILE_WITHIN_MS) ;
-  }
-  if (left.count == 1 && !named && take(s, left.pid)) return LIFE_FORKED ;
-  return search(s, ONE_WITHIN_MS) ;
+  struct left left = { .checker = s->checker } ;
+  if (s->parent_is_scanner) return ask(s) ;
+  if (!process_each_child(&count, &left)) return cannot_learn(s) ;
+  return left.count ? choose(s, &left) : LIFE_RUN_ENDED ;
 }

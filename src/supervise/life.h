@@ -5,6 +5,7 @@
    up         ./run runs; a deadline, if armed, is timeout-kill's
    strays     ./run has ended; what it left behind is being ended
    finishing  ./finish runs; the deadline is timeout-finish's
+   leftovers  ./finish has ended; what it left behind is being ended
    exited     the supervisor leaves its loop
 
    Flags beside the phase: `want_up`, and `leaving` (told to exit when the
@@ -13,7 +14,7 @@
    child, one that it has adopted, or what ./run has left behind (flag-forks). Every
    outcome is an event too: an action that starts
    something is answered by LIFE_SPAWNED or LIFE_SPAWN_FAILED, a ./finish that is
-   missing by LIFE_FINISHED, LIFE_SETTLE by one of the three settled events. */
+   missing by LIFE_NO_FINISH, LIFE_SETTLE by one of the three settled events. */
 
 #ifndef REEVE_SUPERVISE_LIFE_H
 #define REEVE_SUPERVISE_LIFE_H
@@ -30,12 +31,14 @@ enum life_event
   LIFE_WANT_DOWN, /* d */
   LIFE_WANT_ONCE, /* O: wanted down, but not stopped */
   LIFE_LEAVE, /* x */
+  LIFE_ABANDON, /* all is to be killed at once, without ./finish, and then left */
   LIFE_SPAWNED, /* ./run was executed */
   LIFE_SPAWN_FAILED, /* it was not */
   LIFE_FORKED, /* ./run has ended, and what it has left behind is the service */
   LIFE_RUN_ENDED,
   LIFE_STRAYS_GONE,
-  LIFE_FINISHED, /* ./finish has ended, was killed, or is missing */
+  LIFE_FINISHED, /* ./finish has ended, or was killed */
+  LIFE_NO_FINISH, /* it is missing, could not be started, or is not to be */
   LIFE_DEADLINE,
   LIFE_SETTLED_DOWN, /* nothing runs: stay down */
   LIFE_SETTLED_AGAIN, /* nothing runs: start again, at once or after the delay */
@@ -53,14 +56,15 @@ enum life_action /* bits; act.c has the order in which they are done */
   LIFE_TELL_FINISHED = 1 << 5, /* status, event D */
   LIFE_STOP = 1 << 6, /* down-signal, CONT, timeout-kill */
   LIFE_KILL = 1 << 7, /* the deadline's SIGKILL */
-  LIFE_END_STRAYS = 1 << 8,
+  LIFE_END_STRAYS = 1 << 8, /* begins, or goes on with it */
   LIFE_RUN = 1 << 9, /* start ./run */
   LIFE_RUN_FINISH = 1 << 10, /* start ./finish */
   LIFE_DELAY = 1 << 11, /* arm the restart delay */
   LIFE_SETTLE = 1 << 12,
   LIFE_JUDGE = 1 << 13, /* does its policy let it start again? */
   LIFE_TELL_FORKED = 1 << 14, /* status */
-  LIFE_IMPOSSIBLE = 1 << 15 /* a bug of ours: reported, nothing done */
+  LIFE_ABANDON_ALL = 1 << 15, /* SIGKILL to whatever runs */
+  LIFE_IMPOSSIBLE = 1 << 16 /* a bug of ours: reported, nothing done */
 } ;
 
 struct life_step

@@ -92,7 +92,7 @@ static size_t present_state (struct supervisor const *s, char line[REPORT_SIZE_M
     .phase = s->phase,
     .wanted = s->leaving ? 'x' : s->status.flags & STATUS_WANT_UP ? 'u' : 'd',
     .ready = is_ready(s),
-    .pid = s->status.pid,
+    .pid = s->searching && s->parent_is_scanner ? 0 : s->status.pid,
     .wstat = s->status.wstat,
     .restarts = s->restarts,
     .supervisor = getpid(),

@@ -23,9 +23,10 @@ static int ask_parent (struct supervisor *s, int sig, int group)
 
 int reap_send (struct supervisor *s, int sig, int group)
 {
+  pid_t leader = s->phase == PHASE_FINISHING ? s->process.pid : s->group ;
   int ok ;
   if (!s->process.pid) return 1 ;
-  if (s->is_child) ok = kill(group ? -s->group : s->process.pid, sig) != -1 ;
+  if (s->is_child) ok = kill(group ? -leader : s->process.pid, sig) != -1 ;
   else
   {
     ok = s->process_fd >= 0 && process_signal_watched(s->process_fd, sig, group) ;
@@ -76,6 +77,7 @@ void reap_act (struct supervisor *s)
 {
   int adopted = s->parent_is_scanner ;
   s->end_noted = 0 ;
+  s->finish_group = s->process.pid ; /* should it be ./finish */
   reap_forget(s) ;
   s->parent_is_scanner = !!adopted ; /* so are its strays */
   s->state_pending = 1 ;
@@ -164,7 +166,7 @@ void reap (struct supervisor *s)
     reap_one(info.si_pid, &wstat) ;
     if (info.si_pid == s->checker) upgrade_tried(s, wstat) ;
   }
-  if (s->phase == PHASE_STRAYS) strays_look(s) ;
+  if (strays_under_way(s)) strays_look(s) ;
   else if (s->searching)
   {
     enum life_event found = forked_find(s) ;

@@ -185,10 +185,13 @@ void restore_go_on (struct supervisor *s, enum restored how)
   if (s->end_noted) reap_act(s) ;
   else if (s->phase == PHASE_UP && s->searching)
   {
-    if (how == RESTORED_ADOPTED)
+    if (how == RESTORED_ADOPTED) /* what there is to choose from is the scanner's now */
     {
-      forked_give_up(s) ; /* what there was to choose from is not ours any more */
-      act(s, LIFE_RUN_ENDED) ;
+      enum life_event found ;
+      s->searching = 0 ;
+      s->parent_is_scanner = s->reports >= 0 ;
+      found = forked_find(s) ;
+      if (found != LIFE_DEADLINE) act(s, found) ;
     }
   }
   else if (s->phase == PHASE_FINISHING && !s->process.pid)
@@ -204,7 +207,7 @@ void restore_go_on (struct supervisor *s, enum restored how)
     if (s->status.flags & STATUS_WANT_UP) act_restart(s) ;
     else act(s, LIFE_WANT_DOWN) ;
   }
-  else if (s->phase == PHASE_STRAYS)
+  else if (strays_under_way(s))
   {
     if (how == RESTORED_ADOPTED) s->parent_is_scanner = s->reports >= 0 ;
     s->strays_stage = 0 ;

@@ -6,7 +6,7 @@
    run.c              starting ./run and ./finish
    reap.c             what has ended, and signals to what runs
    forked.c           flag-forks: which process is the service
-   strays.c           ending what ./run has left behind
+   strays.c           ending what ./run, or ./finish, has left behind
    command.c          commands, orders and signals -> events
    publish.c          status, events, reports, the saved state
    restore.c          going on from the saved state
@@ -43,11 +43,12 @@ struct supervisor
   uint64_t deadline_ms ; /* clock_ms(); its meaning is the phase's; 0: none */
   uint64_t check_deadline_ms ; /* of the upgrade's trial; 0: none */
   uint64_t up_ms ; /* how long the last ./run was up */
-  uint64_t search_until_ms ; /* while `searching` */
+  uint64_t search_began_ms ; /* while `searching` */
   uint64_t forked_ms ; /* when the process was found */
   uint64_t signals_due[2] ; /* bit N: the parent is to send signal N to the process, to its group */
   unsigned int wstat_before ; /* of the end before the one that was noted last */
   pid_t group ; /* the process group of the last ./run: finish's fourth argument */
+  pid_t finish_group ; /* that of the last ./finish, while `leftovers` */
   pid_t checker ; /* the upgrade's trial; 0: none */
   uint32_t restarts ;
   uint32_t failures ; /* in a row, for `restart` */
@@ -83,6 +84,9 @@ struct supervisor
   unsigned int forbidden : 1 ; /* ./finish has exited 125 */
   unsigned int stop_due : 1 ; /* taken note of, but not signalled yet */
   unsigned int running_dry : 1 ; /* a logger whose input is no longer held open */
+  unsigned int abandoned : 1 ; /* what is left is killed at once, and ./finish is not run */
+  unsigned int strays_again : 1 ; /* the present stage of the end of strays could not be done */
+  unsigned int said_children : 1 ; /* that they could not be learnt */
   unsigned int quit : 1 ; /* leave at once, and the service as it is */
   unsigned int upgrade_wanted : 1 ;
   unsigned int status_pending : 1 ; /* could not be published yet */
@@ -130,12 +134,14 @@ extern int reap_signal (struct supervisor *s, int sig, int group) ;
    LIFE_FORKED: s->process; LIFE_RUN_ENDED: none; LIFE_DEADLINE: that is not clear yet,
    and is to be asked again when a child has ended, and at the deadline. */
 extern enum life_event forked_find (struct supervisor *s) ;
-/* The time for that is over: says why there is no such process. */
-extern void forked_give_up (struct supervisor *s) ;
+/* Of an adopted ./run: the scanner is the parent of `pid`, which it has left; 0: that were all. */
+extern void forked_told (struct supervisor *s, pid_t pid) ;
 /* Can it have gone into the background? Also in two steps, each of which ends with 0. */
 extern int forked_may_be (struct supervisor const *s) ;
 
 /* strays.c: LIFE_STRAYS_GONE follows, perhaps at once. */
+/* In the phases in which every child is one that is to end. */
+extern int strays_under_way (struct supervisor const *s) ;
 /* Begins, or goes on to the next stage at a deadline. */
 extern void strays_end (struct supervisor *s) ;
 /* A child has ended. */

@@ -37,7 +37,7 @@ void upgrade_order (struct supervisor *s)
   struct spawn request = SPAWN_ZERO ;
   int executing ;
   if (s->checker || s->quit) return ;
-  s->upgrade_wanted = s->phase == PHASE_STRAYS || s->searching ; /* where every child counts */
+  s->upgrade_wanted = strays_under_way(s) || s->searching ; /* where every child counts */
   if (s->upgrade_wanted) return ;
   program_self(program, "reeve-supervise") ;
   publish_state(s) ;

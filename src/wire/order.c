@@ -11,11 +11,16 @@
 
 #define PATH_SIZE 512
 
+static int of_process (enum order_letter letter)
+{
+  return letter == ORDER_ENDED || letter == ORDER_LEFT ;
+}
+
 size_t order_format (char out[ORDER_SIZE_MAX], struct order const *order)
 {
   size_t n = 0 ;
   out[n++] = (char)order->letter ;
-  if (order->letter == ORDER_ENDED)
+  if (of_process(order->letter))
   {
     out[n++] = ' ' ;
     n += pid_fmt(out + n, order->pid) ;
@@ -42,17 +47,17 @@ int order_parse (struct order *order, char const *line, size_t len)
   char const *p = text + 2 ;
   uint32_t pid ;
   uint32_t wstat ;
-  if (!len || len >= sizeof text || memchr(line, 0, len) || !strchr("rdkauen", line[0])) return 0 ;
+  if (!len || len >= sizeof text || memchr(line, 0, len) || !strchr("rdkaueln", line[0])) return 0 ;
   memcpy(text, line, len) ;
   text[len] = 0 ;
-  if (line[0] != ORDER_ENDED)
+  if (!of_process((enum order_letter)line[0]))
   {
     if (len != 1) return 0 ;
     *order = (struct order) { .letter = (enum order_letter)line[0] } ;
     return 1 ;
   }
   if (len < 2 || line[1] != ' ' || !number(&p, ' ', INT32_MAX, &pid) || !number(&p, 0, 0xffff, &wstat)) return 0 ;
-  *order = (struct order) { .letter = ORDER_ENDED, .pid = (pid_t)pid, .wstat = wstat } ;
+  *order = (struct order) { .letter = (enum order_letter)line[0], .pid = (pid_t)pid, .wstat = wstat } ;
   return 1 ;
 }
 

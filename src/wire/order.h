@@ -1,7 +1,7 @@
 /* What the scanner tells a supervisor: lines in DIR/supervise/orders (channels.h).
 
      LETTER \n            or
-     LETTER NUMBER NUMBER \n
+     LETTER NUMBER NUMBER \n  of a process
 
    A line is far shorter than PIPE_BUF: it is never torn, but a read may end
    within one. */
@@ -19,16 +19,17 @@ enum order_letter
   ORDER_REPORT = 'r', /* send the present state, though nothing has changed */
   ORDER_RUN_DRY = 'd', /* a logger: let go of the input, leave at its end (as SIGHUP) */
   ORDER_KILL = 'k', /* SIGKILL to the process group of ./run; ./finish goes on */
-  ORDER_ABANDON = 'a', /* SIGKILL to whatever runs, and leave */
+  ORDER_ABANDON = 'a', /* SIGKILL to whatever runs, no ./finish, and leave when it is gone */
   ORDER_UPGRADE = 'u', /* execute the program that is on disk now */
   ORDER_ENDED = 'e', /* PID WSTAT: a process that the scanner has reaped */
+  ORDER_LEFT = 'l', /* PID 0: a child of the scanner that the adopted ./run has left behind; PID 0: that were all */
   ORDER_STRAYS_GONE = 'n' /* of an adopted service: the scanner has ended them */
 } ;
 
 struct order
 {
   enum order_letter letter ;
-  pid_t pid ; /* ORDER_ENDED's */
+  pid_t pid ; /* of ORDER_ENDED and ORDER_LEFT */
   unsigned int wstat ;
 } ;
 

@@ -7,7 +7,7 @@
 
 #define SIGNAL_MAX 64
 
-static char const letters[PHASE_COUNT] = { 'd', 'w', 'u', 's', 'f', 'x' } ;
+static char const letters[PHASE_COUNT + 1] = "dwusflx" ; /* in the order of enum phase */
 
 size_t report_format (char out[REPORT_SIZE_MAX], struct report const *report)
 {
@@ -89,13 +89,13 @@ int report_parse (struct report *report, char const *line, size_t len)
   if (len >= sizeof text || memchr(line, 0, len)) return 0 ;
   memcpy(text, line, len) ;
   text[len] = 0 ;
-  if (!one_of(&p, "dwusfx", &phase) || !one_of(&p, "udx", &parsed.wanted) || !one_of(&p, "01", &ready)
+  if (!one_of(&p, letters, &phase) || !one_of(&p, "udx", &parsed.wanted) || !one_of(&p, "01", &ready)
    || !number(&p, INT32_MAX, &pid) || !number(&p, 0xffff, &wstat)
    || !number(&p, UINT32_MAX, &parsed.restarts) || !number(&p, INT32_MAX, &supervisor)
    || !signal_number(&p, &parsed.signal) || !one_of(&p, "m-", &main_ended)) return 0 ;
   name_len = strlen(p) ;
   if (!name_ok(p, name_len)) return 0 ;
-  parsed.phase = (enum phase)((char const *)memchr(letters, phase, sizeof letters) - letters) ;
+  parsed.phase = (enum phase)(strchr(letters, phase) - letters) ;
   parsed.ready = ready == '1' ;
   parsed.pid = (pid_t)pid ;
   parsed.wstat = wstat ;
@@ -108,6 +108,6 @@ int report_parse (struct report *report, char const *line, size_t len)
 
 char const *phase_name (enum phase phase)
 {
-  static char const *const names[PHASE_COUNT] = { "down", "waiting", "up", "strays", "finishing", "exited" } ;
+  static char const *const names[PHASE_COUNT] = { "down", "waiting", "up", "strays", "finishing", "leftovers", "exited" } ;
   return names[phase] ;
 }

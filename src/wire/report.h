@@ -5,7 +5,9 @@
 
    separated by one space each: PHASE a letter; WANTED `u`, `d` or, after `x`, `x`;
    READY 0 or 1 in Reeve's own sense (a service without notification-fd is ready
-   when it is up); the pid of ./run or ./finish, 0 if none; the last wait status;
+   when it is up); the pid of ./run or ./finish, 0 if none
+   (while up: an adopted ./run has ended, and the supervisor asks by ORDER_LEFT what it has
+   left to the scanner); the last wait status;
    the starts after the first; the supervisor's own pid; SIGNAL the number of a
    signal that the scanner, as the process' parent, is to send to it, negative: to
    its process group, 0: none; MAIN `m` when it is a main service (flag-main) that
@@ -32,6 +34,7 @@ enum phase
   PHASE_UP, /* ./run runs */
   PHASE_STRAYS, /* ./run has ended; what it left behind is being ended */
   PHASE_FINISHING, /* ./finish runs */
+  PHASE_LEFTOVERS, /* ./finish has ended; what it left behind is being ended */
   PHASE_EXITED, /* the supervisor's last word */
   PHASE_COUNT
 } ;
@@ -58,7 +61,7 @@ extern size_t report_format (char out[REPORT_SIZE_MAX], struct report const *rep
    Returns 1, or 0 for anything that report_format could not have written. */
 extern int report_parse (struct report *report, char const *line, size_t len) ;
 
-/* "down", "waiting", "up", "strays", "finishing", "exited". */
+/* "down", "waiting", "up", "strays", "finishing", "leftovers", "exited". */
 extern char const *phase_name (enum phase phase) ;
 
 #endif

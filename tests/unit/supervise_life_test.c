@@ -14,7 +14,7 @@ TEST(every_cell_of_the_table_is_filled_in)
 
 TEST(commands_and_deadlines_are_possible_in_every_phase)
 {
-  static enum life_event const anytime[] = { LIFE_WANT_UP, LIFE_WANT_DOWN, LIFE_WANT_ONCE, LIFE_LEAVE, LIFE_DEADLINE } ;
+  static enum life_event const anytime[] = { LIFE_WANT_UP, LIFE_WANT_DOWN, LIFE_WANT_ONCE, LIFE_LEAVE, LIFE_ABANDON, LIFE_DEADLINE } ;
   for (int phase = 0 ; phase < PHASE_COUNT ; phase++)
     for (unsigned int i = 0 ; i < sizeof anytime / sizeof *anytime ; i++)
       CHECK(!(life_step((enum phase)phase, anytime[i]).todo & LIFE_IMPOSSIBLE)) ;
@@ -27,6 +27,7 @@ TEST(run_is_started_only_while_nothing_runs)
     CHECK(!(life_step(PHASE_UP, (enum life_event)event).todo & LIFE_RUN)) ;
     CHECK(!(life_step(PHASE_STRAYS, (enum life_event)event).todo & LIFE_RUN)) ;
     CHECK(!(life_step(PHASE_FINISHING, (enum life_event)event).todo & LIFE_RUN)) ;
+    CHECK(!(life_step(PHASE_LEFTOVERS, (enum life_event)event).todo & LIFE_RUN)) ;
     CHECK(!(life_step(PHASE_EXITED, (enum life_event)event).todo & LIFE_RUN)) ;
   }
 }
@@ -41,8 +42,28 @@ TEST(an_end_passes_through_strays_and_finish)
 {
   CHECK(life_step(PHASE_UP, LIFE_RUN_ENDED).next == PHASE_STRAYS) ;
   CHECK(life_step(PHASE_STRAYS, LIFE_STRAYS_GONE).next == PHASE_FINISHING) ;
-  CHECK(life_step(PHASE_FINISHING, LIFE_FINISHED).next == PHASE_DOWN) ;
-  CHECK(life_step(PHASE_FINISHING, LIFE_FINISHED).todo & LIFE_SETTLE) ;
+  CHECK(life_step(PHASE_FINISHING, LIFE_FINISHED).next == PHASE_LEFTOVERS) ;
+  CHECK(life_step(PHASE_FINISHING, LIFE_FINISHED).todo == LIFE_END_STRAYS) ;
+  CHECK(life_step(PHASE_LEFTOVERS, LIFE_STRAYS_GONE).next == PHASE_DOWN) ;
+  CHECK(life_step(PHASE_LEFTOVERS, LIFE_STRAYS_GONE).todo & LIFE_SETTLE) ;
+}
+
+TEST(without_a_finish_an_end_is_settled_at_once)
+{
+  CHECK(life_step(PHASE_FINISHING, LIFE_NO_FINISH).next == PHASE_DOWN) ;
+  CHECK(life_step(PHASE_FINISHING, LIFE_NO_FINISH).todo & LIFE_SETTLE) ;
+}
+
+TEST(what_is_abandoned_is_killed_and_awaited)
+{
+  for (int phase = 0 ; phase < PHASE_EXITED ; phase++)
+  {
+    struct life_step step = life_step((enum phase)phase, LIFE_ABANDON) ;
+    int runs = phase != PHASE_DOWN && phase != PHASE_WAITING ;
+    CHECK(step.todo & LIFE_MARK_LEAVING) ;
+    CHECK(step.next == (runs ? (enum phase)phase : PHASE_EXITED)) ;
+    CHECK(!(step.todo & LIFE_ABANDON_ALL) == !runs) ;
+  }
 }
 
 TEST(leaving_waits_for_a_service_that_runs)

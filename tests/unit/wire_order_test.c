@@ -62,6 +62,8 @@ TEST(an_end_has_its_pid_and_wait_status)
   CHECK(is_line(&order, "e 2147483647 65535\n")) ;
   order.wstat = 0 ;
   CHECK(is_line(&order, "e 2147483647 0\n")) ;
+  order.letter = ORDER_LEFT ;
+  CHECK(is_line(&order, "l 2147483647 0\n")) ;
   CHECK(ORDER_SIZE_MAX <= PIPE_BUF) ;
 }
 

@@ -63,7 +63,7 @@ TEST(a_line_is_parsed)
 TEST(every_phase_and_wish_comes_back)
 {
   static char const wishes[] = { 'u', 'd', 'x' } ;
-  static char const letters[PHASE_COUNT] = { 'd', 'w', 'u', 's', 'f', 'x' } ;
+  static char const letters[PHASE_COUNT] = { 'd', 'w', 'u', 's', 'f', 'l', 'x' } ;
   for (int phase = 0 ; phase < PHASE_COUNT ; phase++)
     for (unsigned int i = 0 ; i < sizeof wishes ; i++)
       for (int ready = 0 ; ready < 2 ; ready++)
@@ -270,5 +270,6 @@ TEST(phases_have_names)
   CHECK(!strcmp(phase_name(PHASE_UP), "up")) ;
   CHECK(!strcmp(phase_name(PHASE_STRAYS), "strays")) ;
   CHECK(!strcmp(phase_name(PHASE_FINISHING), "finishing")) ;
+  CHECK(!strcmp(phase_name(PHASE_LEFTOVERS), "leftovers")) ;
   CHECK(!strcmp(phase_name(PHASE_EXITED), "exited")) ;
 }
