@@ -435,7 +435,7 @@ start_from_outside() # SECONDS ; $job: it has fallen to the scanner
 }
 
 @test "what somebody has started in the container from outside is not taken for a stray" {
-  local before after
+  local before meanwhile after
   unshare -p -f --mount-proc true 2>/dev/null || skip "no PID namespace may be made here"
   guarded web <<<'exec sleep 1000000'
   start unshare -p -f --mount-proc --kill-child reeve-scan -l "$live" "$scan"
@@ -445,15 +445,43 @@ start_from_outside() # SECONDS ; $job: it has fallen to the scanner
   start_from_outside 1000001
   before=$job
   kill_supervisor web
+  start_from_outside 1000003
+  meanwhile=$job
   s6-svc -wr -T 10000 -r "$live/web"
   start_from_outside 1000002
   after=$job
   s6-svc -wr -T 10000 -r "$live/web"
   alive "$before"
+  alive "$meanwhile"
   alive "$after"
   started_times web 3
   kill -TERM "$scanner"
   ended "$started"
+}
+
+# Both have left their session, and have fallen to the scanner without a word to it.
+@test "CMD's daemon is not taken for a stray of an adopted service, whose own stray is" {
+  guarded web <<<"until [ -e \"\$dir/go\" ]; do sleep 0.02; done; (setsid sh -c 'sleep 1000000 & echo \$! >\"\$dir/stray\"' stray 9>&-); exec sleep 1000000"
+  script "$dir/cmd" <<<"until [ -e \"\$dir/go\" ]; do sleep 0.02; done; (setsid sh -c 'sleep 1000000 & echo \$! >\"\$dir/daemon\"'); exec sleep 1000000"
+  start reeve-scan -l "$live" "$scan" -- "$dir/cmd"
+  scanner=$started
+  eventually 10 scanner_ready
+  up web
+  remember web
+  kill_supervisor web
+  touch "$dir/go"
+  eventually 10 test -s "$dir/stray"
+  eventually 10 test -s "$dir/daemon"
+  stray=$(cat "$dir/stray")
+  kill -TERM "$pid" # nobody tells the scanner before it has ended
+  eventually 10 started_times web 2
+  gone "$stray"
+  alive "$(cat "$dir/daemon")"
+  kill_supervisor web
+  s6-svc -wD -T 10000 -d "$live/web"
+  alive "$(cat "$dir/daemon")"
+  kill "$(cat "$dir/daemon")"
+  said "which was left behind by web"
 }
 
 @test "in place: the same" {

@@ -238,7 +238,7 @@ static void ended (struct scanner *s)
   s->look.prune = s->look.quiet = 0 ;
   if (!s->look.ended_once)
   {
-    orphans_of_nobody(s) ; /* by now it is known what is a supervisor or a service */
+    reap_fallen(s) ; /* by now it is known what is a supervisor or a service */
     cmd_start(s) ;
   }
   s->look.ended_once = 1 ;

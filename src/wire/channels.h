@@ -18,6 +18,7 @@
 #define REEVE_WIRE_CHANNELS_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #define CONTROL_FIFO "supervise/control"
@@ -60,5 +61,10 @@ extern int lock_take (char const *path) ;
    namespace counts as pid 1 of nobody: *foreign is set and 0 returned.
    Never call it for a file whose lock this process holds. */
 extern pid_t lock_holder (char const *path, int *foreign) ;
+
+/* A number of the lock file `path`, which no other on the system is likely to have,
+   and no limit that anybody sets: what the descendants of its holder are marked with
+   (process.h). 0 with errno when it cannot be looked at. */
+extern uint64_t lock_mark (char const *path) ;
 
 #endif
