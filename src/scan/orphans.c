@@ -8,6 +8,7 @@
 
 #include <skalibs/error.h>
 #include <skalibs/strerr.h>
+#include <skalibs/types.h>
 
 #include "base/process.h"
 #include "scan/scanner.h"
@@ -308,9 +309,23 @@ int orphans_in_the_air (struct scanner const *s)
 
 /* ---- signals ---- */
 
+static int is_beyond_us (pid_t pid)
+{
+  return pid > 0 && kill(pid, 0) != -1 && !process_is_child(pid) ;
+}
+
+static void say_beyond_us (struct unit const *unit)
+{
+  char number[PID_FMT] ;
+  number[pid_fmt(number, unit->process)] = 0 ;
+  strerr_warnw5x("the process of ", unit->name, " (pid ", number,
+    "), which is no child of the present scanner, cannot be sent a signal without pidfds: end it by hand") ;
+}
+
 void orphans_signal (struct scanner *s, struct unit *unit, int signal)
 {
   struct orphan const *orphan = find(s, unit->process) ;
+  if (!orphan && signal != SIGCONT && signal != -SIGCONT && is_beyond_us(unit->process)) say_beyond_us(unit) ;
   if (!orphan || orphan->unit != unit || orphan->ended) return ;
   if (signal > 0) kill(unit->process, signal) ;
   else if (process_group_has_child(unit->group)) kill(-unit->group, -signal) ;
