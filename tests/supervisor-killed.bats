@@ -496,18 +496,23 @@ start_from_outside() # SECONDS ; $job: it has fallen to the scanner
   gone "$pid"
 }
 
-# Where nobody tells when a process was started, its parent tells when it has ended.
-@test "without /proc: the same pid, its exit code, and no second instance" {
+scanner_without_proc()
+{
   export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 # which needs /proc
   unshare -m true 2>/dev/null || skip "no mount namespace may be made here"
   mkdir "$dir/empty"
-  guarded web <<<'trap "exit 37" TERM; while :; do sleep 0.02; done'
-  finish web <<<'echo "$1 $2 $3" >>"$dir/finished"'
   # Without /proc a program does not know where it is: it looks where they are installed.
   mkdir -p /usr/local/bin
   start env bin="$REEVE_BIN" unshare -m sh -c 'mount --bind "$bin" /usr/local/bin && mount --bind "$dir/empty" /proc && exec reeve-scan -l "$live" "$scan"'
   scanner=$started
   eventually 10 scanner_ready
+}
+
+# Where nobody tells when a process was started, its parent tells when it has ended.
+@test "without /proc: the same pid, its exit code, and no second instance" {
+  guarded web <<<'trap "exit 37" TERM; while :; do sleep 0.02; done'
+  finish web <<<'echo "$1 $2 $3" >>"$dir/finished"'
+  scanner_without_proc
   up web
   remember web
   kill_supervisor web
@@ -518,6 +523,20 @@ start_from_outside() # SECONDS ; $job: it has fallen to the scanner
   [ "$(cat "$dir/finished")" = "37 0 web" ]
   started_times web 1
   gone "$pid"
+  stop_scanner 0
+}
+
+@test "without /proc: what an adopted service has left in its process group is ended with it" {
+  guarded web <<<"sh -c 'trap \"\" TERM; echo \$\$ >\"\$dir/stray\"; while :; do sleep 1; done' stray 9>&- & exec sleep 1000000"
+  finish web <<<'kill -0 "$(cat "$dir/stray")" 2>/dev/null && echo left; echo "$1 $2" >>"$dir/finished"'
+  scanner_without_proc
+  up web
+  eventually 10 test -s "$dir/stray"
+  kill_supervisor web
+  alive "$(cat "$dir/stray")"
+  s6-svc -wD -T 10000 -d "$live/web"
+  [ "$(cat "$dir/finished")" = '256 15' ]
+  gone "$(cat "$dir/stray")"
   stop_scanner 0
 }
 
