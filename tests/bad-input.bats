@@ -23,8 +23,12 @@ teardown() { reeve_teardown; }
 @test "an empty scan directory" {
   scanner
   reeve -l "$live" status
+  says "there is no service in $scan yet"
+  s6-svscanctl -an "$live"
+  idle web
+  up web
   stop_scanner 0
-  [ ! -s "$dir/stderr" ]
+  [ "$(lines "$dir/stderr")" -eq 1 ]
 }
 
 @test "names that cannot be a service's are named, and the others started" {
@@ -157,9 +161,19 @@ numeric="notification-fd lock-fd timeout-kill timeout-finish max-death-tally dow
   mkdir "$live"
   chown 54321 "$live"
   start setpriv --reuid=54321 --clear-groups prlimit --nproc=1:1000 reeve-scan -l "$live" "$scan"
-  says "unable to start a supervisor for web: Resource temporarily unavailable"
+  says "unable to start a supervisor for web: .*/reeve-supervise: Resource temporarily unavailable"
   setpriv --reuid=54321 --clear-groups prlimit --pid "$started" --nproc=1000:1000
   up web
+}
+
+@test "no program of the supervisor any more: it names the path" {
+  for_everyone
+  idle one
+  scanner
+  up one
+  rm "$dir/bin/reeve-supervise"
+  idle two
+  says "start a supervisor for two: $dir/bin/reeve-supervise: No such file or directory (trying again"
 }
 
 @test "no descriptors left: it says so, and reads the scan directory when it can" {
@@ -235,6 +249,21 @@ numeric="notification-fd lock-fd timeout-kill timeout-finish max-death-tally dow
 
 no_leftovers() { [ -z "$(leftovers)" ]; }
 
+@test "the scanner's options: which is invalid, and what is allowed; --help" {
+  for args in "-T foo" "-t -1" "-K 9s" "-d 1"; do
+    # shellcheck disable=SC2086
+    run reeve-scan -l "$live" $args "$scan"
+    [ "$status" -eq 100 ]
+    [[ $output == "reeve-scan: fatal: invalid ${args% *} \"${args#* }\": allowed: "* ]] || { echo "$args: $output"; return 1; }
+  done
+  run --separate-stderr reeve-scan --help
+  [ "$status" -eq 0 ]
+  [[ $output == "usage: reeve-scan "*"-T STOP_MS"* && -z $stderr ]]
+  run --separate-stderr reeve-supervise --help
+  [ "$status" -eq 0 ]
+  [[ $output == "usage: reeve-supervise "* && -z $stderr ]]
+}
+
 @test "a live directory that is another user's, or another user's link, is refused" {
   [ "$(id -u)" -eq 0 ] || skip "needs root, to become another user"
   for_everyone
@@ -242,7 +271,7 @@ no_leftovers() { [ -z "$(leftovers)" ]; }
   chown 54321 "$live"
   run reeve-scan -l "$live" "$scan"
   [ "$status" -eq 111 ]
-  [[ $output == *"$live: somebody else owns it"* ]]
+  [[ $output == "reeve-scan: fatal: unable to use the live directory $live: somebody else owns it"* ]]
   ln -s "$dir/ours" "$dir/planted"
   chown -h 54321 "$dir/planted"
   run reeve-scan -l "$dir/planted" "$scan"
@@ -263,4 +292,12 @@ no_leftovers() { [ -z "$(leftovers)" ]; }
   stop_scanner 0
   [ -z "$(ls -A "$dir/target")" ]
   [ "$(cat "$dir/file")" = precious ]
+}
+
+@test "configure --install-deps without apt-get names the packages" {
+  cd "$dir"
+  run env PATH=/nonexistent /bin/sh "$BATS_TEST_DIRNAME/../configure" --install-deps=test
+  [ "$status" -eq 1 ]
+  [[ $output == "configure: --install-deps needs apt-get; "*" gcc "*" skalibs-dev "*" bats "* ]]
+  [ "${#lines[@]}" -eq 1 ]
 }

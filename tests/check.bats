@@ -79,12 +79,24 @@ clean()
 
 good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
 
+@test "a directory without any service" {
+  mkdir -p "$scan"
+  check "$scan"
+  [ "$status" -eq 0 ]
+  found 'scan:1' hint 'there is no service here'
+}
+
 @test "a directory that cannot be a service" {
   mkdir empty
   finds 'empty:1' warning 'without a run it is no service'
   rmdir empty
   good $'we\tb'
   finds $'we\\?b:1' error 'control character: rename it'
+}
+
+@test "a service named as the command is in reeve status" {
+  good CMD
+  finds 'CMD:1' warning 'reeve status lists the command by this name: rename it'
 }
 
 @test "run or finish that cannot be executed" {
@@ -415,7 +427,8 @@ logs_with() { in=$scan/web service log <<<"$1"; }
   logs_with "exec s6-log $dir/missing/log"
   # shellcheck disable=SC2016
   run unshare -m sh -c 'mount -t tmpfs tmpfs /etc && mkdir /etc/cont-init.d && echo "mkdir -p $1" >/etc/cont-init.d/10-log && reeve check .' sh "$dir/missing/log"
-  [ "$status" -eq 0 ] && [ -z "$output" ]
+  [ "$status" -eq 0 ]
+  [ -z "$output" ]
   finds 'web/log/run:2' error 'there is no directory'
 }
 
@@ -445,4 +458,29 @@ logs_with() { in=$scan/web service log <<<"$1"; }
     check .
     [ "$status" -le 1 ]
   done
+}
+
+@test "an init script as the last command gets one finding" {
+  service web <<<'service apache2 start'
+  finds 'web/run:2' error 'the init script of apache2 starts it in the background'
+}
+
+@test "a pipeline as the last command keeps a shell" {
+  service web <<<'python app.py | tee /tmp/log'
+  finds 'web/run:2' warning 'the last command is a pipeline, .* reeve-log'
+  setting web flag-oneshot ''
+  clean
+}
+
+@test "a setting whose link leads nowhere" {
+  good web
+  ln -s nowhere web/timeout-kill
+  finds 'web/timeout-kill:1' error 'it leads nowhere'
+}
+
+@test "a file in place of a directory is told what is expected" {
+  good web
+  check web/run
+  [ "$status" -eq 100 ]
+  [ "$output" = "reeve: warning: web/run is no directory: name a service directory, or the directory that they are in" ]
 }

@@ -120,6 +120,27 @@ terminal() { "$(type -P script)" -qec "$1" "$2"; }
   [ -e "$dir/finished" ]
 }
 
+listens() { ls "$live/web/event/ftrig1"* >/dev/null 2>&1; }
+
+# A command that the supervisor has not read yet when it is killed.
+command_outlives_the_supervisor() # COMMAND
+{
+  idle web
+  scanner
+  up web
+  pid=$(pid_of web)
+  supervisor=$(pgrep -P "$scanner" -x reeve-supervise)
+  kill -STOP "$supervisor"
+  start reeve "$1" --timeout 60s web
+  eventually 10 listens
+  kill -KILL "$supervisor"
+  ended "$started"
+  eventually 10 gone "$pid"
+}
+
+@test "stop reaches the successor of a supervisor that was killed before it read it" { command_outlives_the_supervisor stop; }
+@test "restart does too" { command_outlives_the_supervisor restart; }
+
 @test "start says no when finish says: never again" {
   service web <<<'exit 1'
   finish web <<<'exit 125'
@@ -177,10 +198,33 @@ terminal() { "$(type -P script)" -qec "$1" "$2"; }
   reeve wait up web
   run reeve wait ready web --timeout 100ms
   [ "$status" -eq 99 ]
+  [[ $(reeve --help) == *"0: no limit"* ]]
   start reeve wait finished web
   reeve stop -n web
   ended "$started" 0
   reeve wait down web
+}
+
+@test "a wait that takes long says once what is waited for, and why if that is known" {
+  idle bad
+  setting bad restart-delay 100
+  idle mute
+  setting mute notification-fd 3
+  scanner
+  up bad
+  chmod -x "$scan/bad/run"
+  s6-svc -k "$live/bad"
+  eventually 10 field bad state waiting
+  start reeve start bad
+  eventually 20 grep -q 'reeve: info: waiting for bad (state waiting: no execute permission: chmod +x it)' "$dir/stderr"
+  chmod +x "$scan/bad/run"
+  ended "$started" 0
+  [ "$(grep -c 'waiting for bad' "$dir/stderr")" -eq 1 ]
+  start reeve wait ready mute
+  says 'reeve: info: waiting for mute (state starting)'
+  run reeve wait --timeout 100ms ready mute
+  [ "$status" -eq 99 ]
+  [ "$output" = "reeve: warning: timed out while waiting for mute (state starting)" ]
 }
 
 @test "wait waits for a service that the scanner has not come to yet" {
@@ -226,6 +270,36 @@ terminal() { "$(type -P script)" -qec "$1" "$2"; }
   run reeve -l "$live" shutdown
   [ "$status" -eq 1 ]
   [[ $output == *"no scanner runs on"* ]]
+  run reeve -l "$live" status
+  [ "$status" -eq 1 ]
+  [[ $output == *"no scanner runs on $live"* ]]
+}
+
+@test "status exits 1 when the scanner has ended, whatever was wanted" {
+  idle web
+  setting web down ''
+  scanner
+  eventually 10 s6-svok "$live/web"
+  reeve status
+  stop_scanner 0
+  run reeve status
+  [ "$status" -eq 1 ]
+  [[ $output == *"no scanner runs on $live"* ]]
+}
+
+@test "another user is told that only the scanner's user and root may" {
+  [ "$(id -u)" -eq 0 ] || skip "needs root, to become another user"
+  for_everyone
+  idle web
+  scanner
+  up web
+  for args in status "status web" "stop web" "wait up web" rescan shutdown upgrade; do
+    # shellcheck disable=SC2086
+    run setpriv --reuid=54321 --clear-groups reeve -l "$live" $args
+    [ "$status" -eq 111 ] || { echo "reeve $args: $status: $output"; return 1; }
+    [[ $output == *"(only the scanner's user and root may): Permission denied"* ]] || { echo "reeve $args: $output"; return 1; }
+  done
+  field web state up
 }
 
 @test "shutdown waits for the end, or not" {

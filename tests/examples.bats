@@ -20,6 +20,7 @@ shown() { grep -q -- "$1" "$dir/stdout"; }
   shown '\[log of web\] web: closing connections'
   said 'web: finish: code 0, signal 0'
   said 'worker: finish: code 256, signal 15'
+  run ! said 'left behind'
 }
 
 @test "make demo ends on SIGINT with everything stopped" {

@@ -80,7 +80,7 @@ noted() { grep -qx "$1" "$dir/notes"; }
 
 @test "a command that is not there: 127" {
   run -127 as_pid_1 no-such-program
-  [[ $output == *"no-such-program"* ]]
+  [[ $output == *"no-such-program: it is in no directory of PATH: /"*"stopping everything"* ]]
 }
 
 @test "environment, PATH and working directory" {
@@ -273,13 +273,21 @@ noted() { grep -qx "$1" "$dir/notes"; }
   grep -q 'sync()' "$dir/trace"
 }
 
+@test "a budget too short to stop anything is named at the start" {
+  REEVE_STOP_TIMEOUT=9 run as_pid_1 true
+  [ "$(grep -c "a stop's budget of 9 milliseconds (-T, REEVE_STOP_TIMEOUT) leaves no time to stop.*write 9000 for 9 seconds" <<<"$output")" -eq 1 ]
+  REEVE_STOP_TIMEOUT=1001 run as_pid_1 true
+  [[ $output != *budget* ]]
+}
+
 @test "what has no effect is named once, and what is invalid" {
   mkdir -p "$etc/s6-overlay/s6-rc.d"
-  S6_SOMETHING=1 S6_LOGGING=1 S6_KILL_GRACETIME=soon run as_pid_1 true
+  REEVE_STOP_TIMEUOT=9000 REEVE_LOG=prefix S6_SOMETHING=1 S6_LOGGING=1 S6_KILL_GRACETIME=soon run as_pid_1 true
   [ "$status" -eq 0 ]
   [[ $output == *"without effect here: "*S6_SOMETHING* ]]
   [[ $output == *S6_LOGGING* ]]
-  [[ $output == *'invalid S6_KILL_GRACETIME: "soon": allowed: a number from 0 to '* ]]
+  [[ $output == *"without effect here: "*REEVE_STOP_TIMEUOT* && $output != *REEVE_LOG* && $output != *REEVE_LIVE* ]]
+  [[ $output == *'init: warning: invalid S6_KILL_GRACETIME: "soon": allowed: a number from 0 to '* ]]
   [[ $output == *"/etc/s6-overlay/s6-rc.d is not read"* ]]
 }
 
@@ -297,4 +305,5 @@ noted() { grep -qx "$1" "$dir/notes"; }
   run unshare -pmf --kill-child --mount-proc sh -c "$no_place" sh "$(command -v reeve-init)" # which may be below /tmp
   [ "$status" -eq 111 ]
   for place in /run/service /dev/shm/reeve- /tmp/reeve-; do [[ $output == *"$place"* ]]; done
+  [[ $output == *"with REEVE_LIVE, or mount a tmpfs"* ]]
 }

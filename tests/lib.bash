@@ -41,14 +41,17 @@ alive() { kill -0 "$1" 2>/dev/null; }
 
 gone() { ! alive "$1"; }
 
-# Every process whose environment or working directory is this test's.
+# Every process whose environment or working directory is this test's. Bats's own have
+# the environment that they were executed with, before there was this $dir; those that
+# search here are not in the list, which was made before them.
 leftovers()
 {
-  local proc
+  local proc environments=(/proc/[0-9]*/environ)
   for proc in /proc/[0-9]*; do
     [ "${proc#/proc/}" != $$ ] || continue
     case $(readlink "$proc/cwd" 2>/dev/null) in "$dir"/*) echo "${proc#/proc/}" ;; esac
   done
+  grep -lzxF -e "dir=$dir" "${environments[@]}" 2>/dev/null | tr -dc '0-9\n'
 }
 
 reeve_teardown()

@@ -89,3 +89,26 @@ mistake() # LINE TEXT
   services nginx configure web
   told 'line 3: dropped: nginx was started again'
 }
+
+@test "all that nobody waits for" {
+  wrapper <<<$'worker-high &\nworker-low &\nweb'
+  migrate
+  mistake 2 'nobody waits for worker-high, worker-low: their end goes unnoticed'
+}
+
+@test "a Dockerfile in place of the script is refused, by its name and by its content" {
+  printf '# syntax=docker/dockerfile:1\n\nFROM debian\nCMD ["/start.sh"]\n' >"$dir/image"
+  printf 'ARG BASE\nFROM $BASE\n' >"$dir/Dockerfile.dev"
+  for name in image Dockerfile.dev; do
+    run -1 reeve-migrate "$dir/$name"
+    [[ $output == *"refused: $dir/$name is a Dockerfile: give the script that its ENTRYPOINT or CMD starts"* ]]
+  done
+}
+
+@test "where the files went is said, also of those beside the services" {
+  wrapper <<<$'mkdir /data\nexec web'
+  cd "$dir" || return
+  run -0 reeve-migrate "$input" -o new
+  [[ $output == *$'\nwrote cont-init.d/'* ]]
+  [[ $output == *$'\nwrote new/web'* ]]
+}

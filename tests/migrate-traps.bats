@@ -140,3 +140,12 @@ EOS
   lacks server/finish postfix/finish
   grep -q '^# TODO reeve-migrate: line 1: a command that stops something: mcrcon stop' "$tree/server/run"
 }
+
+@test "the order in which a trap ends services is lost, and that is said" {
+  wrapper <<<$'trap \'kill $W; wait $W; kill $P\' TERM\npostgres & P=$!\nweb & W=$!\nwait $W'
+  migrate
+  told 'it ended them one behind the other, which is lost'
+  wrapper <<<$'trap \'kill $W; kill $P; wait\' TERM\npostgres & P=$!\nweb & W=$!\nwait $W'
+  migrate
+  untold 'one behind the other'
+}

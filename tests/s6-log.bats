@@ -130,7 +130,7 @@ same() # ARGUMENT...
     [ "$(cat "$folder/shell/state")" -eq "$(find "$folder/shell" -name '@*.s' | wc -l)" ]
     for logs in shell execline; do
       cat "$folder/$logs"/@*.s "$folder/$logs/current" | grep -o '[0-9]*$' | cmp - "$dir/input"
-      [ ! -e "$folder/$logs/previous" ] && [ ! -e "$folder/$logs/processed" ] && [ ! -e "$folder/$logs/newstate" ]
+      for name in previous processed newstate; do [ ! -e "$folder/$logs/$name" ]; done
     done
   done
 }

@@ -115,7 +115,8 @@ not_in_live() { [ ! -e "$live/$1" ]; }
   [ "$(readlink "$live/web/data")" = "$scan/web/data" ]
   [ "$(readlink "$live/web/log/run")" = "$scan/web/log/run" ]
   for name in log event supervise down instance; do [ ! -L "$live/web/$name" ]; done
-  [ -f "$live/web/down" ] && [ -f "$live/web/instance/x" ]
+  [ -f "$live/web/down" ]
+  [ -f "$live/web/instance/x" ]
   [ -z "$(ls -A "$scan/web/event")" ] && [ -z "$(ls -A "$scan/web/supervise")" ]
 }
 
@@ -127,7 +128,8 @@ not_in_live() { [ ! -e "$live/$1" ]; }
   field web wanted down
   s6-svc -U "$live/web"
   up web
-  [ ! -e "$live/web/down" ] && [ -e "$scan/web/down" ]
+  [ ! -e "$live/web/down" ]
+  [ -e "$scan/web/down" ]
   reeve -l "$live" rescan
   idle later # started after the rescan
   up later

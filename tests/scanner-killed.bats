@@ -31,22 +31,6 @@ kill_scanner()
   wait "$scanner" 2>/dev/null || :
 }
 
-remember() # NAME...
-{
-  local name
-  for name; do
-    before[$name]="$(pid_of "$name") $(supervisor_of "$name") $(since "$name")"
-  done
-}
-
-unchanged() # NAME...
-{
-  local name
-  for name; do
-    [ "${before[$name]}" = "$(pid_of "$name") $(supervisor_of "$name") $(since "$name")" ] || { echo "# $name has changed"; return 1; }
-  done
-}
-
 @test "services and loggers run on, and no line is lost" {
   declare -A before
   service count <<<'i=0; while [ $i -lt 2000 ]; do i=$((i + 1)); echo $i; [ $((i % 100)) != 0 ] || sleep 0.05; done; exec sleep 1000000'

@@ -6,8 +6,10 @@
 #   survival_teardown    instead of reeve_teardown
 #   listen NAME          from now on its events are collected
 #   over PID             it has ended, though perhaps nobody has reaped it
+#   remember NAME...     pid, supervisor, and since when; the test declares -A before
+#   unchanged NAME...    is it what it was?
 #   heard EVENTS         are these, and no others, those that were sent?
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2004 # before is associative
 
 supervisor_of()
 {
@@ -77,3 +79,19 @@ heard()
 over() { gone "$1" || grep -q '^State:.Z' "/proc/$1/status"; }
 
 since() { json_field "$1" since; }
+
+as_it_is() { echo "$(pid_of "$1") $(supervisor_of "$1") $(since "$1")"; }
+
+remember()
+{
+  local name
+  for name; do before[$name]=$(as_it_is "$name"); done
+}
+
+unchanged()
+{
+  local name
+  for name; do
+    [ "${before[$name]}" = "$(as_it_is "$name")" ] || { echo "# $name has changed"; return 1; }
+  done
+}

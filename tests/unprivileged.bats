@@ -78,3 +78,13 @@ user_scanner() # [OPTION...]
   [ "$status" -eq 111 ]
   [[ $output == *"/dev/shm/reeve-$user"*"/tmp/reeve-$user"* ]]
 }
+
+@test "the client does not take root's tree, which it may not look into, for none" {
+  # shellcheck disable=SC2016 # expanded in the namespace
+  roots='mount -t tmpfs tmpfs /run && mkdir -m 755 /run/service && mkdir -m 700 /run/service/.s6-svscan && exec "$@"'
+  for args in status shutdown; do
+    run unshare -m sh -c "$roots" sh "${as_user[@]}" reeve "$args"
+    [ "$status" -eq 111 ]
+    [[ $output == *"/run/service (only the scanner's user and root may): Permission denied" ]]
+  done
+}

@@ -94,6 +94,18 @@ web_is_up()
   goes_on_with_the_old 'reeve-supervise web: warning: upgrade: the new program has crashed in its trial: going on with the present one'
 }
 
+@test "all that go on with the old program are named" {
+  declare -A before
+  guarded db <<<'exec sleep 1000000'
+  web_is_up
+  up db
+  replace reeve-supervise <<<$'#!/bin/sh\nkill -KILL $$'
+  run -1 reeve -l "$live" upgrade --timeout 60s
+  for name in db web; do
+    [[ $output == *"reeve: warning: $name goes on with its present program: why is among the messages on the scanner's stderr"* ]]
+  done
+}
+
 @test "the new scanner hangs" {
   declare -A before
   web_is_up

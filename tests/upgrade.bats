@@ -214,6 +214,33 @@ teardown() { survival_teardown; }
   [ "$(cat "$dir/finished")" = '5 0' ]
 }
 
+both_ended() { [ "$(ps -o stat= --ppid "$1" | grep -c '^Z')" -eq 2 ]; }
+
+@test "a supervisor whose trial and last finish end at once leaves" {
+  guarded web <<<'exec sleep 1000000'
+  finish web <<<'touch "$dir/finishing"; until [ -e "$dir/go" ]; do sleep 0.02; done'
+  setting web timeout-finish 0
+  scanner
+  up web
+  supervisor=$(supervisor_of web)
+  s6-svc -d "$live/web"
+  eventually 10 test -e "$dir/finishing"
+  cp "$REEVE_BIN/reeve-supervise" "$dir/bin/the-new"
+  replace reeve-supervise <<<$'#!/bin/sh\n[ "$1" != -c ] || { touch "$dir/trial"; until [ -e "$dir/go" ]; do sleep 0.02; done; }\nexec "${0%/*}/the-new" "$@"'
+  start reeve -l "$live" upgrade
+  eventually 10 test -e "$dir/trial"
+  kill -TERM "$scanner"
+  leaving() { reeve -l "$live" status --json web | grep -q finishing && s6-svstat -o wantedup "$live/web" | grep -q false; }
+  eventually 10 leaving
+  kill -STOP "$supervisor"
+  touch "$dir/go"
+  eventually 10 both_ended "$supervisor"
+  kill -CONT "$supervisor"
+  ended "$scanner"
+  run ! said fatal
+  started_times web 1
+}
+
 @test "in the midst of the stop of everything: none is done, and the stop ends" {
   guarded web <<<'trap "echo >\"\$dir/told\"; until [ -e \"\$dir/go\" ]; do sleep 0.02; done; exit 5" TERM; while :; do sleep 0.02; done'
   scanner

@@ -4,7 +4,6 @@
 #   replace PROGRAM           by what is on stdin
 #   install_anew              the same programs, in other files
 #   all_new NAME...           the scanner and these supervisors execute what is there now
-#   remember NAME..., unchanged NAME...   pid, supervisor, and since when; in "before"
 #   upgrade                   orders it, and waits
 # shellcheck shell=bash disable=SC2154
 
@@ -39,22 +38,6 @@ all_new() # NAME...
   local name
   executes "$scanner" reeve-scan || return 1
   for name; do executes "$(supervisor_of "$name")" reeve-supervise || return 1; done
-}
-
-remember() # NAME...
-{
-  local name
-  for name; do
-    before[$name]="$(pid_of "$name") $(supervisor_of "$name") $(since "$name")"
-  done
-}
-
-unchanged() # NAME...
-{
-  local name
-  for name; do
-    [ "${before[$name]}" = "$(pid_of "$name") $(supervisor_of "$name") $(since "$name")" ] || { echo "# $name has changed"; return 1; }
-  done
 }
 
 upgrade() { reeve -l "$live" upgrade --timeout 60s; }

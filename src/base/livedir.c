@@ -11,6 +11,7 @@
 #include <skalibs/types.h>
 
 #include "wire/channels.h"
+#include "wire/lock.h"
 
 #define SYSTEM_PLACE "/run/service"
 
@@ -94,18 +95,22 @@ int livedir_choose (char out[LIVEDIR_PATH_MAX], struct livedir_attempt attempts[
   return 0 ;
 }
 
-void livedir_die_without_place (struct livedir_attempt const *attempts, unsigned int n)
+void livedir_die_without_place (struct livedir_attempt const *attempts, unsigned int n, char const *by)
 {
   for (unsigned int i = 0 ; i < n ; i++)
     strerr_warnw4x("the live directory cannot be ", attempts[i].path, ": ", attempts[i].err == EPERM ? "somebody else owns it" : strerror(attempts[i].err)) ;
-  strerr_dief1x(111, "there is no place for the live directory: name one that can be written with -l or REEVE_LIVE, or mount a tmpfs on /run") ;
+  strerr_dief3x(111, "there is no place for the live directory: name one that can be written with ", by, ", or mount a tmpfs on /run") ;
 }
 
+/* 1, 0, or -1 with errno: that cannot be told. */
 static int has_scanner (char const *live)
 {
   char lock[LIVEDIR_PATH_MAX] ;
-  int foreign = 0 ;
-  return join(lock, live, "/", SCAN_LOCK) && (lock_holder(lock, &foreign) > 0 || foreign) ;
+  int foreign ;
+  pid_t holder ;
+  if (!join(lock, live, "/", SCAN_LOCK)) return -1 ;
+  holder = lock_holder(lock, &foreign) ;
+  return holder < 0 ? -1 : holder || foreign ;
 }
 
 static int find_of (char out[LIVEDIR_PATH_MAX], uid_t uid)
@@ -116,7 +121,7 @@ static int find_of (char out[LIVEDIR_PATH_MAX], uid_t uid)
     if (!private_place(out, private_roots[i], uid, "/service")) continue ;
     /* Another user's fake of it would be obeyed otherwise. */
     if (lstat(out, &st) == -1 || !S_ISDIR(st.st_mode) || st.st_uid != uid) continue ;
-    if (has_scanner(out)) return 1 ;
+    if (has_scanner(out) > 0) return 1 ;
   }
   return 0 ;
 }
@@ -125,10 +130,14 @@ int livedir_find (char out[LIVEDIR_PATH_MAX])
 {
   char const *named = getenv("REEVE_LIVE") ;
   struct stat init ;
+  int err = ENOENT ;
+  int r ;
   if (named && *named) return join(out, named, "", "") ;
-  if (has_scanner(SYSTEM_PLACE)) return join(out, SYSTEM_PLACE, "", "") ;
+  r = has_scanner(SYSTEM_PLACE) ;
+  if (r > 0) return join(out, SYSTEM_PLACE, "", "") ;
+  if (r < 0) err = errno ;
   if (find_of(out, geteuid())) return 1 ;
   if (!geteuid() && !stat("/proc/1", &init) && init.st_uid && find_of(out, init.st_uid)) return 1 ;
-  errno = ENOENT ;
+  errno = err ;
   return 0 ;
 }

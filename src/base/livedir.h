@@ -24,8 +24,9 @@ struct livedir_attempt
    Returns 1 (*n attempts failed before it), or 0 when none will do. */
 extern int livedir_choose (char out[LIVEDIR_PATH_MAX], struct livedir_attempt attempts[3], unsigned int *n) ;
 
-/* Says what livedir_choose has tried and how to mend it, and exits 111. */
-extern void livedir_die_without_place (struct livedir_attempt const *attempts, unsigned int n) __attribute__((noreturn)) ;
+/* Says what livedir_choose has tried and how to mend it, and exits 111.
+     by  what the caller lets name another place, "REEVE_LIVE" say */
+extern void livedir_die_without_place (struct livedir_attempt const *attempts, unsigned int n, char const *by) __attribute__((noreturn)) ;
 
 /* Makes `path` (its parents must exist) and tests that it can be written.
    Returns 1, or 0 with errno. */
@@ -33,7 +34,8 @@ extern int livedir_use (char const *path) ;
 
 /* The client's choice, when no -l is given: `$REEVE_LIVE`; else the one of the
    places above whose scanner's lock is held; root tries PID 1's uid as well.
-   Returns 1, or 0 with errno ENOENT when there is none. */
+   Returns 1, or 0 with errno: ENOENT when there is none; another when that of
+   /run/service cannot be told (EACCES: only its scanner's user and root may). */
 extern int livedir_find (char out[LIVEDIR_PATH_MAX]) ;
 
 #endif

@@ -8,69 +8,142 @@
 
 #include <skalibs/strerr.h>
 
+#include "base/clock.h"
 #include "control/control.h"
+#include "service/executable.h"
 #include "wire/channels.h"
 #include "wire/fifodir.h"
+#include "wire/lock.h"
 
 #define PATH_SIZE 4096
 #define ASK_AGAIN_MS 10 /* of what no event tells: that a command was taken, a supervisor begun */
+#define DESCRIPTION_MAX (EXECUTABLE_WHY_MAX + 64)
+#define SAY_AFTER_MS 3000 /* what is waited for */
 
-/* Milliseconds until the deadline or until it is asked again; -1: until an event. */
-static int patience (struct request const *request, int ask_again)
+struct wait
 {
+  struct request const *request ;
+  char const *name ;
+  char const *letters ; /* what was sent; 0: nothing */
+  pid_t supervisor ; /* to which; 0: that is not known */
+  struct view now ;
+  uint64_t say_ms ; /* clock_ms(): when it is said what is waited for; 0: it was */
+} ;
+
+/* Its state, and the reason if that is known, in parentheses. */
+static char const *describe (struct wait const *wait, char *out, size_t size)
+{
+  char path[PATH_SIZE] ;
+  char why[EXECUTABLE_WHY_MAX] ;
+  char const *reason = view_reason(&wait->now) ;
+  snprintf(path, sizeof path, "%s/run", wait->name) ;
+  if (!reason && wait->now.wanted_up && !wait->now.up && access(path, X_OK) == -1) reason = executable_why_not(path, errno, why, sizeof why) ;
+  snprintf(out, size, " (state %s%s%s)", view_state_name(wait->now.state), reason ? ": " : "", reason ? reason : "") ;
+  return out ;
+}
+
+/* Milliseconds until the deadline or until it is asked again; -1: until an event.
+   A wait that takes long is not silent. */
+static int patience (struct wait *wait, int ask_again)
+{
+  struct request const *request = wait->request ;
+  uint64_t clock = wait->say_ms ? clock_ms() : 0 ;
   tain now ;
   tain left ;
-  int ms ;
-  if (!request->has_deadline) return ask_again ? ASK_AGAIN_MS : -1 ;
-  tain_now(&now) ;
-  if (!tain_less(&now, &request->deadline)) return 0 ;
-  tain_sub(&left, &request->deadline, &now) ;
-  ms = tain_to_millisecs(&left) ;
-  ms = ms < 0 ? INT_MAX : ms + 1 ;
-  return ask_again && ms > ASK_AGAIN_MS ? ASK_AGAIN_MS : ms ;
+  int most = ask_again ? ASK_AGAIN_MS : INT_MAX ;
+  int ms = INT_MAX ;
+  if (request->has_deadline)
+  {
+    tain_now(&now) ;
+    if (!tain_less(&now, &request->deadline)) return 0 ;
+    tain_sub(&left, &request->deadline, &now) ;
+    ms = tain_to_millisecs(&left) ;
+    ms = ms < 0 ? INT_MAX : ms + 1 ;
+  }
+  if (wait->say_ms && clock >= wait->say_ms)
+  {
+    char text[DESCRIPTION_MAX] ;
+    wait->say_ms = 0 ;
+    strerr_warni3x("waiting for ", wait->name, describe(wait, text, sizeof text)) ;
+  }
+  else if (wait->say_ms && wait->say_ms - clock < (uint64_t)most) most = (int)(wait->say_ms - clock) ;
+  if (most < ms) ms = most ;
+  return ms == INT_MAX ? -1 : ms ;
 }
 
 static int unreadable (struct request const *request, char const *name)
 {
-  strerr_warnwu5sys("read the state of ", name, " in ", request->live,
-    errno == EACCES ? " (only the scanner's user and root may)" : "") ;
+  strerr_warnwu5sys("read the state of ", name, " in ", request->live, services_who_may()) ;
   return EXIT_SYSTEM ;
 }
 
-static int timed_out (char const *name)
+static int timed_out (struct wait const *wait)
 {
-  strerr_warnw2x("timed out while waiting for ", name) ;
+  char text[DESCRIPTION_MAX] ;
+  strerr_warnw3x("timed out while waiting for ", wait->name, describe(wait, text, sizeof text)) ;
   return EXIT_TIMED_OUT ;
 }
 
 /* Has it no supervisor, and will nobody start one? */
 static int abandoned (char const *name, struct view const *view)
 {
-  return view->state == STATE_UNSUPERVISED && (!services_scanner_lives() || !services_has(name)) ;
+  return view->state == STATE_UNSUPERVISED && (services_scanner_lives() <= 0 || !services_has(name)) ;
 }
 
-static int say_abandoned (char const *name)
+static int say_abandoned (struct request const *request, char const *name)
 {
-  strerr_warnw2x(name, services_scanner_lives() ? " has been removed" : " has no supervisor, and no scanner runs that would start one") ;
+  int lives = services_scanner_lives() ;
+  if (lives < 0) return services_need_scanner(request) ;
+  strerr_warnw2x(name, lives ? " has been removed" : " has no supervisor, and no scanner runs that would start one") ;
   return EXIT_NO ;
 }
 
-/* One look: an exit code, or -1: not yet. *ask_again: an event will not tell. */
-static int look (struct request const *request, char const *name, char wanted, struct view const *before, await_condition *condition, int *ask_again)
+static int has_changed (struct view const *before, struct view const *now)
 {
-  struct view view ;
+  return tain_less(&before->since, &now->since) || tain_less(&now->since, &before->since) ;
+}
+
+/* 0: none, or that cannot be told. */
+static pid_t supervisor_of (char const *name)
+{
+  char path[PATH_SIZE] ;
+  int foreign ;
+  pid_t pid ;
+  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, name) ;
+  pid = lock_holder(path, &foreign) ;
+  return pid > 0 ? pid : 0 ;
+}
+
+/* What a supervisor has not read yet when it is killed is lost: its successor is told
+   again, while nothing has come of it. */
+static void send_again (struct wait *wait, struct view const *before)
+{
+  char path[PATH_SIZE] ;
+  pid_t supervisor ;
+  if (!wait->letters || has_changed(before, &wait->now)) return ;
+  supervisor = supervisor_of(wait->name) ;
+  if (!supervisor || supervisor == wait->supervisor) return ;
+  snprintf(path, sizeof path, "%s/" CONTROL_FIFO, wait->name) ;
+  if (!wait->supervisor || fifo_send(path, wait->letters, strlen(wait->letters))) wait->supervisor = supervisor ;
+}
+
+/* One look: an exit code, or -1: not yet. *ask_again: an event will not tell. */
+static int look (struct wait *wait, struct view const *before, await_condition *condition, int *ask_again)
+{
+  struct view *view = &wait->now ;
+  char const *name = wait->name ;
+  char wanted = (char)(wait->letters ? wait->letters[0] : 0) ;
   int taken ;
   int r ;
-  if (!view_read(&view, name)) return unreadable(request, name) ;
-  taken = !wanted || view.state == STATE_UNSUPERVISED || view.wanted_up == (wanted == 'u')
-       || tain_less(&before->since, &view.since) || tain_less(&view.since, &before->since) ;
-  *ask_again = !taken || view.state == STATE_UNSUPERVISED ;
-  if (abandoned(name, &view))
+  if (!view_read(view, name)) return unreadable(wait->request, name) ;
+  taken = !wanted || view->state == STATE_UNSUPERVISED || view->wanted_up == (wanted == 'u') || has_changed(before, view) ;
+  *ask_again = !taken || view->state == STATE_UNSUPERVISED ;
+  if (abandoned(name, view))
   {
-    view.finished = 1 ; /* an end is what it is */
-    return (*condition)(&view, name, before) == 1 ? EXIT_YES : say_abandoned(name) ;
+    view->finished = services_scanner_lives() >= 0 ; /* an end is what it is */
+    return (*condition)(view, name, before) == 1 ? EXIT_YES : say_abandoned(wait->request, name) ;
   }
-  r = taken ? (*condition)(&view, name, before) : 0 ;
+  r = taken ? (*condition)(view, name, before) : 0 ;
   return r == 1 ? EXIT_YES : r == -1 ? EXIT_NO : -1 ;
 }
 
@@ -86,8 +159,10 @@ static int next_event (struct fifodir_listener const *listener, int ms)
   return r > 0 && memchr(buf, 'x', (size_t)r) ;
 }
 
-int await (struct request const *request, char const *name, char wanted, struct view const *before, await_condition *condition)
+int await (struct request const *request, char const *name, char const *letters, struct view const *before, await_condition *condition)
 {
+  struct wait wait =
+    { .request = request, .name = name, .letters = letters, .supervisor = before->supervisor, .say_ms = clock_ms() + SAY_AFTER_MS } ;
   char path[PATH_SIZE] ;
   struct fifodir_listener listener ;
   int listening = 0 ;
@@ -105,12 +180,13 @@ int await (struct request const *request, char const *name, char wanted, struct 
       strerr_warnwu4sys("listen to the events of ", name, " in ", request->live) ;
       return EXIT_SYSTEM ;
     }
-    code = look(request, name, wanted, before, condition, &ask_again) ;
+    code = look(&wait, before, condition, &ask_again) ;
     if (code >= 0) break ;
-    ms = patience(request, ask_again || left || !listening) ;
+    send_again(&wait, before) ;
+    ms = patience(&wait, ask_again || left || !listening) ;
     if (!ms)
     {
-      code = timed_out(name) ;
+      code = timed_out(&wait) ;
       break ;
     }
     left |= next_event(listening ? &listener : 0, ms) ;
@@ -121,28 +197,30 @@ int await (struct request const *request, char const *name, char wanted, struct 
 
 int await_send (struct request const *request, char const *name, char const *letters, struct view *before)
 {
+  struct wait wait = { .request = request, .name = name, .say_ms = clock_ms() + SAY_AFTER_MS } ;
   char path[PATH_SIZE] ;
   snprintf(path, sizeof path, "%s/" CONTROL_FIFO, name) ;
   for (;;)
   {
     int ms ;
     if (!view_read(before, name)) return unreadable(request, name) ;
+    before->supervisor = supervisor_of(name) ;
     if (before->state == STATE_UNSUPERVISED) errno = ENXIO ;
     else if (fifo_send(path, letters, strlen(letters))) return EXIT_YES ;
     if (errno != ENOENT && errno != ENXIO && errno != EAGAIN)
     {
-      strerr_warnwu5sys("send a command to ", name, " in ", request->live,
-        errno == EACCES ? " (only the scanner's user and root may)" : "") ;
+      strerr_warnwu5sys("send a command to ", name, " in ", request->live, services_who_may()) ;
       return EXIT_SYSTEM ;
     }
-    if (abandoned(name, before)) return say_abandoned(name) ;
-    ms = patience(request, 1) ;
-    if (!ms) return timed_out(name) ;
+    if (abandoned(name, before)) return say_abandoned(request, name) ;
+    wait.now = *before ;
+    ms = patience(&wait, 1) ;
+    if (!ms) return timed_out(&wait) ;
     poll(0, 0, ms) ;
   }
 }
 
-int await_all (struct request const *request, char const *letters, char wanted, await_condition *condition)
+int await_all (struct request const *request, char const *letters, await_condition *condition)
 {
   struct view *before = calloc(request->count + 1, sizeof *before) ;
   int code = EXIT_YES ;
@@ -159,7 +237,7 @@ int await_all (struct request const *request, char const *letters, char wanted, 
   if (!code && !request->no_wait)
     for (size_t i = 0 ; i < request->count ; i++)
     {
-      int r = await(request, request->names[i], wanted, before + i, condition) ;
+      int r = await(request, request->names[i], letters, before + i, condition) ;
       if (!code) code = r ;
     }
   free(before) ;

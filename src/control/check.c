@@ -119,10 +119,13 @@ static void free_services (char **services, size_t count)
 static int check_scan_directory (struct check *check)
 {
   size_t len = strlen(check->path) ;
+  unsigned int before = check->findings ;
   size_t count ;
   char **services ;
   int ok = 1 ;
   if (!list_services(&services, &count, check)) return 0 ;
+  if (!count && check->findings == before)
+    finding(check, LEVEL_HINT, "", 1, "name the directory that the services are in, or a service's", "there is no service here") ;
   for (size_t i = 0 ; i < count && ok ; i++)
   {
     int back ;
@@ -193,8 +196,9 @@ int command_check (struct request const *request)
   for (size_t i = 0 ; i < count ; i++)
     if (!check_directory(&check, directories[i], start))
     {
-      strerr_warnwu2sys("check ", directories[i]) ;
-      code = EXIT_SYSTEM ;
+      if (errno == ENOTDIR) strerr_warnw2x(directories[i], " is no directory: name a service directory, or the directory that they are in") ;
+      else strerr_warnwu2sys("check ", directories[i]) ;
+      code = errno == ENOTDIR ? EXIT_USAGE : EXIT_SYSTEM ;
     }
   fd_close(start) ;
   if (!findings_end(&check))

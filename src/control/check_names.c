@@ -62,7 +62,7 @@ void closest_try (struct closest *closest, char const *candidate)
 
 /* ---- Names ---- */
 
-enum kind { KIND_FILE, KIND_DIRECTORY, KIND_ANY, KIND_OBSOLETE, KIND_S6_RC } ;
+enum kind { KIND_FILE, KIND_DIRECTORY, KIND_VALUE, KIND_ANY, KIND_OBSOLETE, KIND_S6_RC } ;
 
 struct name
 {
@@ -74,13 +74,13 @@ struct name
 static struct name const names[] =
 {
   { "run", KIND_ANY, 0 }, { "finish", KIND_ANY, 0 }, { "down", KIND_FILE, 0 }, { "log", KIND_DIRECTORY, 0 },
-  { "notification-fd", KIND_ANY, 0 }, { "lock-fd", KIND_ANY, 0 }, { "timeout-kill", KIND_ANY, 0 }, { "flag-timeout-killpg", KIND_FILE, 0 },
-  { "timeout-finish", KIND_ANY, 0 }, { "max-death-tally", KIND_ANY, 0 }, { "down-signal", KIND_ANY, 0 }, { "reload-signal", KIND_ANY, 0 },
+  { "notification-fd", KIND_VALUE, 0 }, { "lock-fd", KIND_VALUE, 0 }, { "timeout-kill", KIND_VALUE, 0 }, { "flag-timeout-killpg", KIND_FILE, 0 },
+  { "timeout-finish", KIND_VALUE, 0 }, { "max-death-tally", KIND_VALUE, 0 }, { "down-signal", KIND_VALUE, 0 }, { "reload-signal", KIND_VALUE, 0 },
   { "flag-newpidns", KIND_FILE, 0 }, { "data", KIND_DIRECTORY, 0 }, { "env", KIND_DIRECTORY, 0 },
   { "instance", KIND_DIRECTORY, 0 }, { "instances", KIND_DIRECTORY, 0 }, { "template", KIND_DIRECTORY, 0 },
   { "supervise", KIND_ANY, 0 }, { "event", KIND_ANY, 0 },
-  { "restart", KIND_ANY, 0 }, { "restart-delay", KIND_ANY, 0 }, { "flag-main", KIND_FILE, 0 }, { "flag-keep-strays", KIND_FILE, 0 },
-  { "flag-forks", KIND_FILE, 0 }, { "pidfile", KIND_ANY, 0 }, { "flag-oneshot", KIND_FILE, 0 }, { "dependencies.d", KIND_DIRECTORY, 0 }, { "timeout-up", KIND_ANY, 0 },
+  { "restart", KIND_VALUE, 0 }, { "restart-delay", KIND_VALUE, 0 }, { "flag-main", KIND_FILE, 0 }, { "flag-keep-strays", KIND_FILE, 0 },
+  { "flag-forks", KIND_FILE, 0 }, { "pidfile", KIND_VALUE, 0 }, { "flag-oneshot", KIND_FILE, 0 }, { "dependencies.d", KIND_DIRECTORY, 0 }, { "timeout-up", KIND_VALUE, 0 },
   { "nosetsid", KIND_OBSOLETE, "remove it: every service has a session of its own" },
   { "type", KIND_S6_RC, "oneshot is flag-oneshot; for longrun nothing is needed" },
   { "up", KIND_S6_RC, "make it run, and create flag-oneshot" },
@@ -125,9 +125,10 @@ static void check_known (struct check *check, struct name const *name)
   if (name->kind == KIND_OBSOLETE) finding(check, LEVEL_WARNING, name->name, 1, name->mend, "obsolete: it has no effect") ;
   if (check->is_logger && !strcmp(name->name, "log")) finding(check, LEVEL_WARNING, name->name, 1, "remove it", "without effect: a logger has no logger of its own") ;
   if (name->kind == KIND_S6_RC) finding(check, LEVEL_HINT, name->name, 1, name->mend, "a file of s6-rc's, not read here") ;
-  if (name->kind != KIND_FILE && name->kind != KIND_DIRECTORY) return ;
+  if (name->kind != KIND_FILE && name->kind != KIND_DIRECTORY && name->kind != KIND_VALUE) return ;
   if (stat(name->name, &st) == -1)
   {
+    if (name->kind == KIND_VALUE && errno != ENOENT) return ; /* told when it is read */
     finding(check, LEVEL_ERROR, name->name, 1, "mend the link, or remove it", "it leads nowhere") ;
     return ;
   }
@@ -180,6 +181,8 @@ void check_names (struct check *check)
     finding(check, LEVEL_WARNING, "", 1, "check as a user who may", "it cannot be read (%s)", strerror(errno)) ;
     return ;
   }
+  if (!check->is_logger && !strcmp(check_last_part(check->path), "CMD"))
+    finding(check, LEVEL_WARNING, "", 1, "rename it", "reeve status lists the command by this name") ;
   for (int i = 0 ; i < count ; i++)
   {
     check_name(check, entries[i]->d_name) ;

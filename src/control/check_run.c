@@ -137,8 +137,15 @@ static void judge_last (struct script *script, struct shell_command const *comma
     finding(script->check, LEVEL_ERROR, "run", command->line, "take its & away, and execute it with exec", "the last command runs in the background, so that the service ends at once") ;
     return ;
   }
-  if (executed || script->handles || command->kind != SHELL_SIMPLE || command->after != SHELL_END) return ;
-  if (command->before == SHELL_OR || command->before == SHELL_PIPE || !*name || !is_program(script, *argv)) return ;
+  if (script->handles || command->after != SHELL_END) return ;
+  if (command->before == SHELL_PIPE)
+  {
+    finding(script->check, LEVEL_WARNING, "run", command->line, "execute the first with exec, and give what reads it a log/run, as exec reeve-log",
+      "the last command is a pipeline, for which a shell waits, so that signals reach the shell alone") ;
+    return ;
+  }
+  if (executed || command->kind != SHELL_SIMPLE) return ;
+  if (command->before == SHELL_OR || !*name || !is_program(script, *argv)) return ;
   snprintf(mend, sizeof mend, "write exec %s ...", name) ;
   finding(script->check, LEVEL_WARNING, "run", command->line, mend, "the last command is executed without exec, so that signals reach the shell, not %s", name) ;
 }
@@ -153,7 +160,7 @@ static void judge (struct shell_command const *command, void *data)
   char const *name ;
   if (command->kind == SHELL_FUNCTION || command->elsewhere) return ;
   if (command->kind == SHELL_SIMPLE) argv = strip(command->words, &executed) ;
-  if (is_last) judge_last(script, command, argv, executed) ;
+  if (is_last && !(argv && *argv && init_script_of(argv))) judge_last(script, command, argv, executed) ;
   if (!argv || !*argv || command->before == SHELL_PIPE || command->after == SHELL_PIPE) return ;
   name = init_script_of(argv) ;
   if (name && !command->depth && !check_exists("flag-forks") && (is_last || executed || !script->ends)) judge_init_script(script->check, command->line, name, is_last || executed) ;

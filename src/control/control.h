@@ -74,8 +74,14 @@ extern int services_has (char const *name) ;
 /* Says that there is no service `name`, and which there are. */
 extern void services_say_unknown (struct request const *request, char const *name) ;
 
-/* Does a scanner live on LIVE? */
+/* Does a scanner live on LIVE? -1 with errno: that cannot be told. */
 extern int services_scanner_lives (void) ;
+
+/* Returns EXIT_YES when one does; else an exit code, and has said why. */
+extern int services_need_scanner (struct request const *request) ;
+
+/* For the end of a message: who may, when errno says that the caller may not. */
+extern char const *services_who_may (void) ;
 
 /* ---- view.c ---- */
 
@@ -96,6 +102,7 @@ struct view
   enum view_state state ;
   tain since ; /* wall clock */
   pid_t pid ; /* of ./run; 0: none */
+  pid_t supervisor ; /* await_send's: who was there to read; 0: that is not known */
   unsigned int wstat ; /* of the last end */
   unsigned int restarts ;
   enum state_reason reason ; /* why it is not started again */
@@ -122,12 +129,13 @@ extern char const *view_reason (struct view const *view) ;
    1: reached; 0: not yet; -1: never, and it has been said why. */
 typedef int await_condition (struct view const *view, char const *name, struct view const *before) ;
 
-/* Waits until `condition` holds for the service. `wanted` is what a command that
-   was sent asks for: 'u' or 'd' (0: nothing); until the supervisor has taken it,
-   which no event tells, it is asked for. It has when the service is wanted so, or
-   is no more what it was before: one that fails at once may not be wanted any more.
+/* Waits until `condition` holds for the service. `letters` were sent, `u` or `d` the
+   first (0: nothing was); until the supervisor has taken that, which no event tells,
+   it is asked for. It has when the service is wanted so, or is no more what it was
+   before: one that fails at once may not be wanted any more. A successor of the
+   supervisor is sent them again.
    Returns an exit code; what is not EXIT_YES has been reported. */
-extern int await (struct request const *request, char const *name, char wanted, struct view const *before, await_condition *condition) ;
+extern int await (struct request const *request, char const *name, char const *letters, struct view const *before, await_condition *condition) ;
 
 /* Sends s6's letters to the supervisor of `name`; waits for it where the scanner
    has not come to the service yet.
@@ -137,7 +145,7 @@ extern int await_send (struct request const *request, char const *name, char con
 
 /* Sends letters to all that the request names, then waits for each.
    Returns the exit code of the first that failed. */
-extern int await_all (struct request const *request, char const *letters, char wanted, await_condition *condition) ;
+extern int await_all (struct request const *request, char const *letters, await_condition *condition) ;
 
 /* Has it failed for good, or done what it had to do? Then says so. */
 extern int await_never (struct view const *view, char const *name) ;

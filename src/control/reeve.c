@@ -68,7 +68,7 @@ static void usage (FILE *to)
   }
   fputs("\n  -l LIVE             the live directory (default: $REEVE_LIVE, else the running scanner's)\n"
     "  -n, --no-wait       do not wait for what a command brings about\n"
-    "  --timeout DURATION  wait no longer: 500ms, 5s, 2m; a bare number is seconds; then exit 99\n"
+    "  --timeout DURATION  wait no longer: 500ms, 5s, 2m; a bare number is seconds; then exit 99 (0: no limit)\n"
     "  --all               all services but loggers\n"
     "  --json              for programs\n", to) ;
 }
@@ -123,7 +123,7 @@ static int parse_options (struct request *request, unsigned int *given, int argc
       case 'l' : request->live = optarg ; break ;
       case 'n' : request->no_wait = 1 ; *given |= OPTION_NO_WAIT ; break ;
       case 'T' :
-        if (!set_deadline(request, optarg)) return wrong("invalid duration ", optarg, ": allowed: 500ms, 5s, 2m; a bare number is seconds") ;
+        if (!set_deadline(request, optarg)) return wrong("invalid duration ", optarg, ": allowed: 500ms, 5s, 2m; a bare number is seconds; 0: no limit") ;
         *given |= OPTION_TIMEOUT ;
         break ;
       case 'j' : request->json = 1 ; *given |= OPTION_JSON ; break ;
@@ -142,13 +142,14 @@ static int enter_live (struct request *request)
   {
     if (!livedir_find(found))
     {
-      strerr_warnw1x("no scanner is running in /run/service, nor for this user in /dev/shm or /tmp: start reeve-scan, or name its live directory with -l or REEVE_LIVE") ;
+      if (errno != ENOENT) strerr_warnwu2sys("look for the scanner in /run/service", services_who_may()) ;
+      else strerr_warnw1x("no scanner is running in /run/service, nor for this user in /dev/shm or /tmp: start reeve-scan, or name its live directory with -l or REEVE_LIVE") ;
       return EXIT_SYSTEM ;
     }
     request->live = found ;
   }
   if (chdir(request->live) != -1) return EXIT_YES ;
-  strerr_warnwu2sys("enter the live directory ", request->live) ;
+  strerr_warnwu3sys("enter the live directory ", request->live, services_who_may()) ;
   return EXIT_SYSTEM ;
 }
 
@@ -163,7 +164,7 @@ static int choose_names (struct request *request, struct command const *command,
     request->names = services_list(!request->all, &request->count) ;
     request->listed = !!request->names ;
     if (request->listed) return EXIT_YES ;
-    strerr_warnwu2sys("list the services in ", request->live) ;
+    strerr_warnwu3sys("list the services in ", request->live, services_who_may()) ;
     return EXIT_SYSTEM ;
   }
   if (!request->count) return wrong(command->name, " needs the name of a service, or --all", "") ;

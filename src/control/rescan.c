@@ -13,6 +13,6 @@ int command_rescan (struct request const *request)
     strerr_warnw2x("no scanner runs on ", request->live) ;
     return EXIT_NO ;
   }
-  strerr_warnwu2sys("order a rescan of the scanner on ", request->live) ;
+  strerr_warnwu3sys("order a rescan of the scanner on ", request->live, services_who_may()) ;
   return EXIT_SYSTEM ;
 }

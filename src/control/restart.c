@@ -13,6 +13,12 @@ static int another_is_ready (struct view const *view, char const *name, struct v
   return -1 ;
 }
 
+/* `u` first, so that one that was to run only once comes back. */
+static char const *letters_for (struct view const *before)
+{
+  return before->up ? "ur" : "u" ;
+}
+
 int command_restart (struct request const *request)
 {
   struct view *before = calloc(request->count + 1, sizeof *before) ;
@@ -26,12 +32,11 @@ int command_restart (struct request const *request)
   {
     int r ;
     view_read(before + i, request->names[i]) ;
-    /* `u` first, so that one that was to run only once comes back. */
-    r = await_send(request, request->names[i], before[i].up ? "ur" : "u", before + i) ;
+    r = await_send(request, request->names[i], letters_for(before + i), before + i) ;
     if (!code) code = r ;
   }
   for (size_t i = 0 ; !code && !request->no_wait && i < request->count ; i++)
-    code = await(request, request->names[i], 'u', before + i, &another_is_ready) ;
+    code = await(request, request->names[i], letters_for(before + i), before + i, &another_is_ready) ;
   free(before) ;
   return code ;
 }

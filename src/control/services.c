@@ -14,6 +14,7 @@
 #include "control/control.h"
 #include "service/name.h"
 #include "wire/channels.h"
+#include "wire/lock.h"
 #include "wire/scan_state.h"
 
 #define PATH_SIZE 4096
@@ -166,8 +167,23 @@ void services_say_unknown (struct request const *request, char const *name)
   free(list) ;
 }
 
+char const *services_who_may (void)
+{
+  return errno == EACCES ? " (only the scanner's user and root may)" : "" ;
+}
+
 int services_scanner_lives (void)
 {
   int foreign ;
-  return lock_holder(SCAN_LOCK, &foreign) > 0 || foreign ;
+  pid_t holder = lock_holder(SCAN_LOCK, &foreign) ;
+  return holder < 0 ? -1 : holder || foreign ;
+}
+
+int services_need_scanner (struct request const *request)
+{
+  int lives = services_scanner_lives() ;
+  if (lives > 0) return EXIT_YES ;
+  if (!lives) strerr_warnw2x("no scanner runs on ", request->live) ;
+  else strerr_warnwu3sys("look for the scanner on ", request->live, services_who_may()) ;
+  return lives ? EXIT_SYSTEM : EXIT_NO ;
 }

@@ -81,16 +81,14 @@ static int await_end (struct request const *request)
 int command_shutdown (struct request const *request)
 {
   uint32_t code ;
+  int r ;
   if (request->word && !setting_parse_uint(request->word, 0, 255, &code))
   {
     strerr_warnw3x("invalid exit code ", request->word, ": allowed: a number from 0 to 255") ;
     return EXIT_USAGE ;
   }
-  if (!services_scanner_lives())
-  {
-    strerr_warnw2x("no scanner runs on ", request->live) ;
-    return EXIT_NO ;
-  }
+  r = services_need_scanner(request) ;
+  if (r) return r ;
   if (request->word && !write_code(request->word))
   {
     strerr_warnwu4sys("write ", request->live, "/", EXIT_CODE_FILE) ;
@@ -98,7 +96,7 @@ int command_shutdown (struct request const *request)
   }
   if (!fifo_send(SCAN_CONTROL_FIFO, "t", 1))
   {
-    strerr_warnwu2sys("tell the scanner to stop, on ", request->live) ;
+    strerr_warnwu3sys("tell the scanner to stop, on ", request->live, services_who_may()) ;
     return EXIT_SYSTEM ;
   }
   return request->no_wait ? EXIT_YES : await_end(request) ;

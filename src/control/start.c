@@ -14,5 +14,5 @@ static int ready_or_failed (struct view const *view, char const *name, struct vi
 
 int command_start (struct request const *request)
 {
-  return await_all(request, "u", 'u', &ready_or_failed) ;
+  return await_all(request, "u", &ready_or_failed) ;
 }

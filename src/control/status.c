@@ -135,6 +135,7 @@ int command_status (struct request const *request)
   int colour = isatty(1) && !(no_colour && *no_colour) ;
   int width = widest(request) ;
   int code = EXIT_YES ;
+  int unsupervised = !request->count ;
   struct view view ;
   if (request->json) putchar('[') ;
   else printf("%-*s  %-12s  %-8s  %-19s  %-5s  %-6s  %-9s  %s\n", width, "NAME", "STATE", "PID", "SINCE", "READY", "WANTED", "LAST EXIT", "RESTARTS") ;
@@ -142,9 +143,10 @@ int command_status (struct request const *request)
   {
     if (!view_read(&view, request->names[i]))
     {
-      strerr_warnwu4sys("read the state of ", request->names[i], " in ", request->live) ;
+      strerr_warnwu5sys("read the state of ", request->names[i], " in ", request->live, services_who_may()) ;
       return EXIT_SYSTEM ;
     }
+    if (view.state == STATE_UNSUPERVISED) unsupervised = 1 ;
     if ((view.wanted_up && !view.ready) || view.state == STATE_FAILED) code = EXIT_NO ;
     print_one(request, request->names[i], width, &view, !i, colour) ;
   }
@@ -155,5 +157,6 @@ int command_status (struct request const *request)
     strerr_warnwu1sys("write to stdout") ;
     return EXIT_SYSTEM ;
   }
-  return code ;
+  /* Nothing is healthy where nobody supervises. */
+  return unsupervised && services_scanner_lives() <= 0 ? services_need_scanner(request) : code ;
 }

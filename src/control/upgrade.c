@@ -7,6 +7,7 @@
 
 #include "control/control.h"
 #include "wire/channels.h"
+#include "wire/lock.h"
 #include "wire/scan_state.h"
 #include "wire/state.h"
 
@@ -50,7 +51,7 @@ static int timed_out (char const *what)
 
 static int went_on (char const *what)
 {
-  strerr_warnw2x(what, " goes on with its present program: why is among its messages") ;
+  strerr_warnw2x(what, " goes on with its present program: why is among the messages on the scanner's stderr") ;
   return EXIT_NO ;
 }
 
@@ -94,7 +95,8 @@ int command_upgrade (struct request const *request)
   size_t count ;
   char **names = services_list(1, &count) ;
   struct before *before = names ? calloc(count + 1, sizeof *before) : 0 ;
-  int code = EXIT_YES ;
+  int code ;
+  int waits ;
   if (!before)
   {
     strerr_warnwu2sys("list the services in ", request->live) ;
@@ -102,18 +104,19 @@ int command_upgrade (struct request const *request)
   }
   for (size_t i = 0 ; i < count ; i++)
     if (!look(names[i], before + i)) before[i].supervisor = 0 ; /* none yet, or one of s6's */
-  if (!services_scanner_lives())
+  code = services_need_scanner(request) ;
+  if (!code && (!scan_state_read(&scanner) || !fifo_send(SCAN_CONTROL_FIFO, "u", 1)))
   {
-    strerr_warnw2x("no scanner runs on ", request->live) ;
-    code = EXIT_NO ;
-  }
-  else if (!scan_state_read(&scanner) || !fifo_send(SCAN_CONTROL_FIFO, "u", 1))
-  {
-    strerr_warnwu2sys("order the scanner to execute its program anew, on ", request->live) ;
+    strerr_warnwu3sys("order the scanner to execute its program anew, on ", request->live, services_who_may()) ;
     code = EXIT_SYSTEM ;
   }
   if (!code && !request->no_wait) code = await_scanner(request, &scanner) ;
-  for (size_t i = 0 ; !code && !request->no_wait && i < count ; i++) code = await_supervisor(request, names[i], before + i) ;
+  waits = !code && !request->no_wait ;
+  for (size_t i = 0 ; waits && i < count ; i++)
+  {
+    int r = await_supervisor(request, names[i], before + i) ;
+    if (!code) code = r ;
+  }
   free(before) ;
   services_free(names, count) ;
   return code ;

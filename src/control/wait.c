@@ -17,7 +17,7 @@ int command_wait (struct request const *request)
 {
   for (size_t i = 0 ; i < sizeof known / sizeof *known ; i++)
     if (!strcmp(request->word, known[i].state))
-      return await_all(request, 0, 0, !i && request->all ? &await_ready_if_wanted : known[i].condition) ;
+      return await_all(request, 0, !i && request->all ? &await_ready_if_wanted : known[i].condition) ;
   strerr_warnw3x("cannot wait for ", request->word, ": allowed: ready, up, down, finished") ;
   return EXIT_USAGE ;
 }

@@ -26,7 +26,7 @@ void launch (char const *file, char *const *argv, char const *path)
   code = front->exec_code ;
   if (!code) code = err == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTED ;
   if (strchr(file, '/')) strerr_dief4x(code, "unable to execute ", file, ": ", executable_why_not(file, err, why, sizeof why)) ;
-  if (err == ENOENT) strerr_dief4x(code, "unable to execute ", file, ": it is in no directory of PATH: ", path ? path : SKALIBS_DEFAULTPATH) ;
+  if (err == ENOENT) strerr_dief4x(code, "unable to execute ", file, EXECUTABLE_NOT_IN_PATH, path ? path : SKALIBS_DEFAULTPATH) ;
   errno = err ;
   strerr_diefu2sys(code, "execute ", file) ;
 }

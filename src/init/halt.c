@@ -1,3 +1,5 @@
+#include <errno.h>
+
 #include <skalibs/strerr.h>
 
 #include "init/init.h"
@@ -9,7 +11,11 @@ int halt_main (int argc, char const *const *argv)
   char control[PLACE_MAX] ;
   (void)argc ;
   (void)argv ;
-  if (!livedir_find(live)) strerr_dief1x(EXIT_SYSTEM, "no scanner is running") ;
+  if (!livedir_find(live))
+  {
+    if (errno == ENOENT) strerr_dief1x(EXIT_SYSTEM, "no scanner is running") ;
+    strerr_diefu1sys(EXIT_SYSTEM, "look for the scanner in /run/service") ;
+  }
   if (!place_control(control, live, "control") || !fifo_send(control, "t", 1))
     strerr_diefu2sys(EXIT_SYSTEM, "tell the scanner to stop, on ", live) ;
   return 0 ;

@@ -27,7 +27,7 @@ static struct { char const *name ; size_t at ; uint32_t max ; uint32_t initial ;
 
 /* Those whose value is read where it is used, or, as nothing is ever written
    into the image, need not be. */
-static char const *const others[] = { "S6_CMD_ARG0", "S6_STAGE2_HOOK", "S6_READ_ONLY_ROOT" } ;
+static char const *const others[] = { "S6_CMD_ARG0", "S6_STAGE2_HOOK", "S6_READ_ONLY_ROOT", "REEVE_LIVE", "REEVE_LOG", WORKDIR_VARIABLE } ;
 
 static void say_invalid (char const *name, char const *value, uint32_t max, uint32_t initial)
 {
@@ -35,7 +35,7 @@ static void say_invalid (char const *name, char const *value, uint32_t max, uint
   char used[UINT32_FMT] ;
   most[uint32_fmt(most, max)] = 0 ;
   used[uint32_fmt(used, initial)] = 0 ;
-  strerr_warn("warning: ", "invalid ", name, ": \"", value, "\": allowed: a number from 0 to ", most, "; using ", used) ;
+  strerr_warnw8x("invalid ", name, ": \"", value, "\": allowed: a number from 0 to ", most, "; using ", used) ;
 }
 
 static int has_effect (char const *name, size_t len, char const *value)
@@ -54,7 +54,7 @@ static void say_without_effect (void)
   for (char **e = environ ; *e ; e++)
   {
     size_t len = strcspn(*e, "=") ;
-    if (strncmp(*e, "S6_", 3) != 0 || !(*e)[len] || has_effect(*e, len, *e + len + 1)) continue ;
+    if ((strncmp(*e, "S6_", 3) != 0 && strncmp(*e, "REEVE_", 6) != 0) || !(*e)[len] || has_effect(*e, len, *e + len + 1)) continue ;
     if ((list.len && !stralloc_cats(&list, ", ")) || !stralloc_catb(&list, *e, len)) break ;
   }
   if (list.len && stralloc_0(&list)) strerr_warnw2x("without effect here: ", list.s) ;

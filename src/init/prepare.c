@@ -13,7 +13,7 @@
 #include "base/program.h"
 #include "base/spawn.h"
 #include "init/init.h"
-#include "wire/channels.h"
+#include "wire/lock.h"
 
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define COMMAND_DIRECTORY "/command"
@@ -25,7 +25,7 @@ static void choose_live (struct options const *options, char live[LIVEDIR_PATH_M
 {
   struct livedir_attempt attempts[3] ;
   unsigned int failed ;
-  if (!livedir_choose(live, attempts, &failed)) livedir_die_without_place(attempts, failed) ;
+  if (!livedir_choose(live, attempts, &failed)) livedir_die_without_place(attempts, failed, "REEVE_LIVE") ;
   {
     char *absolute = realpath(live, 0) ; /* scripts and `finish` are elsewhere than we are */
     if (!absolute || strlen(absolute) >= LIVEDIR_PATH_MAX) strerr_diefu2sys(EXIT_SYSTEM, "use the live directory ", live) ;

@@ -28,7 +28,7 @@
 
 #include "base/spawn.h"
 #include "log/log.h"
-#include "wire/channels.h"
+#include "wire/lock.h"
 
 #define CURRENT_MODE 0644
 #define DONE_MODE 0744

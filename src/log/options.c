@@ -79,6 +79,9 @@ static void add_place (struct logger *l, struct options const *options, char con
   struct directive *d ;
   dir.path = place ;
   if (!*place) invalid("place", place, "a directory, -, /dev/stderr") ;
+  /* Else s6-log's n20 would be taken for a directory. */
+  if (!fd && *place != '/' && *place != '.')
+    strerr_dief5x(100, "invalid place \"", place, "\": for a directory write ./", place, "; for s6-log's directives call it as s6-log") ;
   sink = fd ? logger_stream(l, fd) : logger_directory(l, &dir) ;
   d = logger_add(l, fd ? TO_STREAM : TO_LOGDIR) ;
   *d = options->to ;

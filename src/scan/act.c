@@ -12,6 +12,7 @@
 #include "scan/scanner.h"
 #include "service/executable.h"
 #include "wire/channels.h"
+#include "wire/lock.h"
 #include "wire/order.h"
 
 #define SUPERVISE "reeve-supervise"
@@ -108,7 +109,9 @@ static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
   pid = spawn(&request, &executing) ;
   if (!pid)
   {
-    cannot(unit, "start a supervisor for", strerror(errno)) ;
+    char why[SCAN_PATH_MAX + 64] ;
+    snprintf(why, sizeof why, "%s: %s", s->supervise, strerror(errno)) ;
+    cannot(unit, "start a supervisor for", why) ;
     return UNIT_START_FAILED ;
   }
   unit->child = 1 ;

@@ -13,6 +13,7 @@
 #include "base/process.h"
 #include "base/spawn.h"
 #include "scan/scanner.h"
+#include "service/executable.h"
 #include "wire/channels.h"
 #include "wire/state.h"
 #include "wire/status.h"
@@ -21,10 +22,16 @@
 #define CODE_NOT_FOUND 127
 #define CODE_NOT_EXECUTED 126
 
+static char const *search_path (void)
+{
+  char const *path = getenv("PATH") ;
+  return path ? path : "/usr/local/bin:/usr/bin:/bin" ;
+}
+
 /* Searches PATH as execvp() does. Returns 1, or 0 with errno. */
 static int find_program (char const *name, char out[SCAN_PATH_MAX])
 {
-  char const *path = getenv("PATH") ;
+  char const *path = search_path() ;
   int err = ENOENT ;
   if (strchr(name, '/'))
   {
@@ -32,7 +39,6 @@ static int find_program (char const *name, char out[SCAN_PATH_MAX])
     memcpy(out, name, strlen(name) + 1) ;
     return 1 ;
   }
-  if (!path) path = "/usr/local/bin:/usr/bin:/bin" ;
   for (;;)
   {
     size_t len = strcspn(path, ":") ;
@@ -80,6 +86,7 @@ void cmd_find (struct scanner *s)
 void cmd_start (struct scanner *s)
 {
   char program[SCAN_PATH_MAX] ;
+  char why[EXECUTABLE_WHY_MAX] ;
   struct birth birth = { .what = 'r' } ;
   struct spawn request = SPAWN_ZERO ;
   int executing = 0 ;
@@ -107,7 +114,11 @@ void cmd_start (struct scanner *s)
     return ;
   }
   s->own_code = errno == ENOENT ? CODE_NOT_FOUND : CODE_NOT_EXECUTED ;
-  strerr_warnwu3sys("execute the command ", s->command[0], " (stopping everything)") ;
+  if (!found && errno == ENOENT)
+    strerr_warnwu5x("execute the command ", s->command[0], EXECUTABLE_NOT_IN_PATH, search_path(), " (stopping everything)") ;
+  else
+    strerr_warnwu5x("execute the command ", s->command[0], ": ",
+      found && *program == '/' ? executable_why_not(program, errno, why, sizeof why) : strerror(errno), " (stopping everything)") ;
   stop_begin(s, 0) ;
 }
 

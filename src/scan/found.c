@@ -10,6 +10,7 @@
 #include "base/process.h"
 #include "scan/scanner.h"
 #include "wire/channels.h"
+#include "wire/lock.h"
 #include "wire/status.h"
 
 #define AT_ONCE 16

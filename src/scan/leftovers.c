@@ -7,6 +7,7 @@
 
 #include "scan/scanner.h"
 #include "wire/channels.h"
+#include "wire/lock.h"
 #include "wire/state.h"
 
 /* 0: nobody; -1: it cannot be told. */
@@ -21,8 +22,10 @@ static pid_t living (char const *name)
 int leftovers_in (struct scanner const *s, char const *name)
 {
   struct state state ;
+  int r ;
   if (!s->same_life) return 0 ;
-  if (state_read(name, &state, 0)) return !(state.flags & STATE_HAS_LEFT) ;
+  r = state_recover(name, &state, 0) ;
+  if (r) return r == 1 ? !(state.flags & STATE_HAS_LEFT) : !!state.process.pid ;
   return errno == ENOENT || errno == ENOTDIR || errno == EPROTO ? 0 : -1 ;
 }
 

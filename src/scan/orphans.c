@@ -13,6 +13,7 @@
 #include "base/process.h"
 #include "scan/scanner.h"
 #include "wire/channels.h"
+#include "wire/lock.h"
 #include "wire/order.h"
 #include "wire/state.h"
 
@@ -185,7 +186,7 @@ void orphans_of_dead (struct unit *unit)
 {
   struct state state ;
   struct birth birth ;
-  if (!state_read(unit->name, &state, &birth)) return ;
+  if (!state_recover(unit->name, &state, &birth)) return ;
   unit->process = state.process.pid ;
   unit->group = state.group ;
   if (!birth.process.pid || birth.number <= state.births) return ;

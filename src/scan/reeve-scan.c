@@ -23,10 +23,12 @@
 #include "scan/scanner.h"
 #include "service/settings.h"
 #include "wire/channels.h"
+#include "wire/lock.h"
 #include "wire/report.h"
 #include "wire/scan_state.h"
 
 #define USAGE "reeve-scan [-l LIVE] [-d FD] [-t RESCAN_MS] [-T STOP_MS] [-K KILL_MS] [-C] [-L prefix|json] [SCAN [-- CMD...]]"
+#define HELP "usage: " USAGE "\n"
 #define DEFAULT_SCAN "/etc/services.d"
 #define CONTROL_DIRECTORY ".s6-svscan"
 #define RETRY_MS 1000
@@ -47,10 +49,12 @@ struct options
   enum beginning beginning ;
 } ;
 
-static uint32_t number (char const *text, uint32_t min)
+static uint32_t number (int option, char const *text, uint32_t min)
 {
+  char const name[] = { (char)option, 0 } ;
   uint32_t n ;
-  if (!setting_parse_uint(text, min, INT_MAX, &n)) strerr_dieusage(100, USAGE) ;
+  if (!setting_parse_uint(text, min, INT_MAX, &n))
+    strerr_dief6x(100, "invalid -", name, " \"", text, "\": allowed: ", min ? "an open descriptor, 3 or more" : "a number of milliseconds, 0 to 2147483647") ;
   return n ;
 }
 
@@ -65,16 +69,17 @@ static void parse (struct scanner *s, struct options *options, int argc, char *c
     argc -= 2 ;
     argv += 2 ;
   }
+  if (argc == 2 && !strcmp(argv[1], "--help")) _exit(allwrite(1, HELP, sizeof HELP - 1) < sizeof HELP - 1 ? 111 : 0) ;
   s->arguments = (char const *const *)argv + 1 ;
   while ((c = getopt(argc, argv, "+l:d:t:T:K:CL:")) != -1)
   {
     switch (c)
     {
       case 'l' : options->live = optarg ; break ;
-      case 'd' : options->notify_fd = number(optarg, 3) ; break ;
-      case 't' : s->rescan_ms = number(optarg, 0) ; break ;
-      case 'T' : s->stop.budget_ms = number(optarg, 0) ; break ;
-      case 'K' : s->stop.kill_ms = number(optarg, 0) ; break ;
+      case 'd' : options->notify_fd = number(c, optarg, 3) ; break ;
+      case 't' : s->rescan_ms = number(c, optarg, 0) ; break ;
+      case 'T' : s->stop.budget_ms = number(c, optarg, 0) ; break ;
+      case 'K' : s->stop.kill_ms = number(c, optarg, 0) ; break ;
       case 'C' : s->command_signals = 1 ; break ;
       case 'L' : default_logger_use(s, optarg) ; break ;
       default : strerr_dieusage(100, USAGE) ;
@@ -109,13 +114,13 @@ static void enter_live (struct scanner *s, char const *live)
   if (live)
   {
     if (!livedir_use(live))
-      strerr_diefu4x(111, "use the live directory ", live, ": ", errno == EPERM ? "somebody else owns it; name another one with -l" : strerror(errno)) ;
+      strerr_dief4x(111, "unable to use the live directory ", live, ": ", errno == EPERM ? "somebody else owns it; name another one with -l" : strerror(errno)) ;
     if (strlen(live) >= sizeof s->live) strerr_dief1x(100, "the path of the live directory is too long") ;
     memcpy(s->live, live, strlen(live) + 1) ;
   }
   else
   {
-    if (!livedir_choose(s->live, attempts, &failed)) livedir_die_without_place(attempts, failed) ;
+    if (!livedir_choose(s->live, attempts, &failed)) livedir_die_without_place(attempts, failed, "-l or REEVE_LIVE") ;
     if (failed) strerr_warnw2x("the live directory is ", s->live) ;
   }
   if (chdir(s->live) == -1) strerr_diefu2sys(111, "change directory to ", s->live) ;
@@ -323,6 +328,7 @@ static void begin_afresh (struct scanner *s, struct options const *options)
   enter_live(s, options->live) ;
   take_live(s) ;
   tell_services() ;
+  stop_warn_of_budget(s) ;
   if (unlink(EXIT_CODE_FILE) == -1 && errno != ENOENT) strerr_warnwu1sys("remove " EXIT_CODE_FILE) ; /* of a scanner that was killed */
   s->reports = open_channel(REPORTS_FIFO) ;
 }
@@ -337,7 +343,7 @@ int main (int argc, char *const *argv)
   spawn_prepare_signals() ;
   parse(&s, &options, argc, argv) ;
   if (!act_find_supervise(&s) && options.beginning != BEGIN_UPGRADED)
-    strerr_diefu2x(111, "find reeve-supervise beside reeve-scan or in ", REEVE_BINDIR) ;
+    strerr_dief1x(111, "unable to find reeve-supervise beside reeve-scan, in /command or in " REEVE_BINDIR) ;
   if (options.beginning == BEGIN_TRIAL) return upgrade_check() ;
   if (!tain_now_set_stopwatch_g()) strerr_diefu1sys(111, "read the monotonic clock") ;
   if (!spawn_sanitize_stdio()) strerr_diefu1sys(111, "open /dev/null") ;

@@ -397,6 +397,8 @@ extern void cmd_signal (struct scanner const *s, int sig) ;
 extern void cmd_ended (struct scanner *s, int wstat) ;
 
 /* stop.c */
+/* When it is too short for anything to end by itself. */
+extern void stop_warn_of_budget (struct scanner const *s) ;
 extern void stop_begin (struct scanner *s, int loggers_too) ;
 /* A main service has ended by itself. */
 extern void stop_main_ended (struct scanner *s, struct unit const *unit, unsigned int wstat) ;

@@ -43,6 +43,14 @@ void stop_main_ended (struct scanner *s, struct unit const *unit, unsigned int w
 
 /* ---- the stop ---- */
 
+void stop_warn_of_budget (struct scanner const *s)
+{
+  char ms[UINT32_FMT] ;
+  if (!s->stop.budget_ms || s->stop.budget_ms > KILL_BEFORE_MS) return ;
+  ms[uint32_fmt(ms, s->stop.budget_ms)] = 0 ;
+  strerr_warnw3x("a stop's budget of ", ms, " milliseconds (-T, REEVE_STOP_TIMEOUT) leaves no time to stop, only to kill: write 9000 for 9 seconds") ;
+}
+
 static void let_loggers_go (struct scanner *s)
 {
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)

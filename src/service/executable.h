@@ -7,6 +7,9 @@
 
 #define EXECUTABLE_WHY_MAX 512
 
+/* Behind the name of a program without a slash that was not found; PATH follows. */
+#define EXECUTABLE_NOT_IN_PATH ": it is in no directory of PATH: "
+
 /* Explains why execve() of the file `path` failed with `err`, and how to mend
    it: no execute permission, a directory, a dangling link, an empty file, no
    `#!` line, a carriage return in it, its interpreter missing, a binary for

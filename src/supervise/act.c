@@ -47,8 +47,7 @@ static void tell_up (struct supervisor *s)
   s->status.pid = s->process.pid ;
   tain_wallclock_read(&s->status.since) ;
   s->status.flags &= ~(unsigned int)(STATUS_READY | STATUS_PAUSED | STATUS_FINISHING) ;
-  publish_status(s) ;
-  publish_event(s, 'u') ;
+  publish_change(s, 'u') ;
 }
 
 static void tell_forked (struct supervisor *s)
@@ -77,8 +76,7 @@ static void tell_down (struct supervisor *s)
   tain_wallclock_read(&s->status.since) ;
   if (!death_tally_add(&s->status.since, (int)s->status.wstat, s->settings.max_death_tally))
     strerr_warnwu1sys("record the death in " DEATH_TALLY_FILE) ;
-  publish_status(s) ;
-  publish_event(s, 'd') ;
+  publish_change(s, 'd') ;
 }
 
 static void run_finish (struct supervisor *s)
@@ -123,17 +121,11 @@ static void judge (struct supervisor *s, int spawn_failed)
   if (said[s->reason]) strerr_warnw2x(said[s->reason], " (`reeve start` starts it again)") ;
 }
 
-/* Why it is down for good can be read before it can be read that it is. */
-static void tell_verdict (struct supervisor *s, char event)
+/* Permanently. A successor that finds it due tells the second as well. */
+static void tell_failed (struct supervisor *s)
 {
-  if (is_failure(s->reason)) event = 'O' ;
-  if (s->reason != REASON_NONE)
-  {
-    s->event_due = event ;
-    publish_state(s) ;
-  }
-  publish_status(s) ;
-  if (is_failure(s->reason)) publish_event(s, 'O') ;
+  publish_change(s, 'O') ;
+  publish_event(s, 'D') ;
 }
 
 static void tell_finished (struct supervisor *s)
@@ -143,8 +135,8 @@ static void tell_finished (struct supervisor *s)
   s->status.flags &= ~(unsigned int)STATUS_FINISHING ;
   s->status.flags |= STATUS_READY ;
   tain_wallclock_read(&s->status.ready_since) ;
-  tell_verdict(s, 'D') ;
-  publish_event(s, 'D') ;
+  if (is_failure(s->reason)) tell_failed(s) ;
+  else publish_change(s, 'D') ;
 }
 
 static void settle (struct supervisor *s)
@@ -260,7 +252,7 @@ void act (struct supervisor *s, enum life_event event)
   if (step.todo & LIFE_JUDGE)
   {
     judge(s, event == LIFE_SPAWN_FAILED) ;
-    if (event == LIFE_SPAWN_FAILED && s->reason != REASON_NONE) tell_verdict(s, 0) ;
+    if (event == LIFE_SPAWN_FAILED && is_failure(s->reason)) tell_failed(s) ;
   }
   if (step.todo & LIFE_TELL_FINISHED) tell_finished(s) ;
   if (step.todo & LIFE_STOP) stop(s) ;

@@ -213,6 +213,5 @@ void command_notified (struct supervisor *s)
   if (!r || s->phase != PHASE_UP) return ;
   tain_wallclock_read(&s->status.ready_since) ;
   s->status.flags |= STATUS_READY ;
-  publish_status(s) ;
-  publish_event(s, 'U') ;
+  publish_change(s, 'U') ;
 }

@@ -32,16 +32,28 @@ void publish_state (struct supervisor *s)
 }
 
 /* Saved as due before, so that a successor tells it if we cannot any more. */
+static void announce (struct supervisor *s, char event)
+{
+  s->event_due = event ;
+  publish_state(s) ;
+}
+
 void publish_event (struct supervisor *s, char event)
 {
   int told ;
-  s->event_due = event ;
-  publish_state(s) ;
+  if (s->event_due != event) announce(s, event) ;
   told = fifodir_notify(FIFODIR, event) ;
   if (told == -1 && errno != ENOENT) strerr_warnwu1sys("notify the listeners in " FIFODIR) ;
   s->last_event_heard = told != 0 ;
   s->event_due = 0 ;
   s->state_pending = 1 ;
+}
+
+void publish_change (struct supervisor *s, char event)
+{
+  announce(s, event) ;
+  publish_status(s) ;
+  publish_event(s, event) ;
 }
 
 /* A signal that the parent is to send; 0: none is due. */

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
@@ -17,8 +18,10 @@
 #include "wire/channels.h"
 #include "wire/death_tally.h"
 #include "wire/fifodir.h"
+#include "wire/lock.h"
 
 #define USAGE "reeve-supervise [-a] DIR"
+#define HELP "usage: " USAGE "\n"
 #define PROGRAM "reeve-supervise"
 #define RETRY_MS 1000 /* what could not be published, or is only looked at */
 
@@ -51,6 +54,7 @@ static enum beginning parse (int argc, char const *const *argv, char const **dir
 {
   static struct { char const *option ; enum beginning beginning ; } const known[] =
     { { "-a", BEGIN_ADOPTING }, { "-u", BEGIN_UPGRADED }, { "-c", BEGIN_TRIAL } } ;
+  if (argc == 2 && !strcmp(argv[1], "--help")) _exit(allwrite(1, HELP, sizeof HELP - 1) < sizeof HELP - 1 ? 111 : 0) ;
   *dir = argc > 1 ? argv[argc - 1] : "" ;
   if (argc == 2 && **dir) return BEGIN_AFRESH ;
   for (size_t i = 0 ; argc == 3 && **dir && i < sizeof known / sizeof *known ; i++)
@@ -115,8 +119,16 @@ static void begin_afresh (struct supervisor *s)
 /* What we are to go on from; without it an adoption begins afresh. */
 static int has_state (struct state *state, struct birth *birth, enum beginning beginning)
 {
+  int r ;
   if (beginning == BEGIN_AFRESH) return 0 ;
-  if (state_read(".", state, birth)) return !(state->flags & STATE_HAS_LEFT) ;
+  r = beginning == BEGIN_ADOPTING ? state_recover(".", state, birth) : state_read(".", state, birth) ;
+  if (r == 2)
+  {
+    strerr_warnw1x(STATE_FILE " cannot be understood, perhaps another version's: going on from " STATUS_FILE) ;
+    settings_read(&state->settings, SETTINGS_START, 0) ;
+    if (state->settings.notification_fd != SETTING_NO_FD && !(state->status.flags & STATUS_READY)) state->flags |= STATE_AWAITS_READINESS ;
+  }
+  if (r) return !(state->flags & STATE_HAS_LEFT) ;
   if (errno != ENOENT && errno != EPROTO) strerr_diefu1sys(111, "read " STATE_FILE) ; /* the scanner tries again */
   return 0 ;
 }

@@ -181,6 +181,7 @@ void restore_go_on (struct supervisor *s, enum restored how)
   publish_state(s) ;
   if (how == RESTORED_ADOPTED) publish_event(s, 's') ;
   if (due && due != 's') publish_event(s, due) ;
+  if (due == 'O') publish_event(s, 'D') ;
   if (s->end_noted) reap_act(s) ;
   else if (s->phase == PHASE_UP && s->searching)
   {

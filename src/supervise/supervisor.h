@@ -157,6 +157,9 @@ extern int command_over (struct supervisor const *s) ;
 extern void publish_status (struct supervisor *s) ;
 /* To every listener. */
 extern void publish_event (struct supervisor *s, char event) ;
+/* The status has changed, and that is an event. What a successor needs is saved first;
+   so a client that reads the status knows why, too. */
+extern void publish_change (struct supervisor *s, char event) ;
 /* Saves the state at once: what comes next must be known to a successor. */
 extern void publish_state (struct supervisor *s) ;
 /* Retries what could not be written, and sends the report that is due.

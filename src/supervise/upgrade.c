@@ -97,6 +97,7 @@ void upgrade_tried (struct supervisor *s, int wstat)
 {
   s->checker = 0 ;
   s->check_deadline_ms = 0 ;
+  if (command_over(s)) return ;
   if (s->searching) s->upgrade_wanted = 1 ;
   if (s->upgrade_wanted) return ; /* put off */
   if (WIFEXITED(wstat) && !WEXITSTATUS(wstat))

@@ -1,4 +1,4 @@
-/* The fifos with a name, and the lock: how they are made and opened.
+/* The fifos with a name: how they are made and opened. The locks: lock.h.
 
    In a service directory, all 0600 in a directory of 0700:
      supervise/control  commands of anyone who may write, s6's letters
@@ -18,7 +18,6 @@
 #define REEVE_WIRE_CHANNELS_H
 
 #include <stddef.h>
-#include <stdint.h>
 #include <sys/types.h>
 
 #define CONTROL_FIFO "supervise/control"
@@ -49,22 +48,5 @@ extern int fifo_open (char const *path, int flags) ;
    Returns 1, or 0 with errno: ENXIO or ENOENT when nobody reads, EAGAIN when it
    is full. Never blocks. */
 extern int fifo_send (char const *path, char const *bytes, size_t len) ;
-
-/* Takes the fcntl lock of the file `path`, which is made if need be. The
-   descriptor must stay open, and the file must be opened nowhere else in this
-   process: closing any descriptor of it drops the lock.
-   Returns the descriptor, or -1 with errno: EBUSY when another holds it. */
-extern int lock_take (char const *path) ;
-
-/* The pid of the process that holds the lock of the file `path`: 0 if none or no
-   such file, -1 with errno if it cannot be told; a holder of another PID
-   namespace counts as pid 1 of nobody: *foreign is set and 0 returned.
-   Never call it for a file whose lock this process holds. */
-extern pid_t lock_holder (char const *path, int *foreign) ;
-
-/* A number of the lock file `path`, which no other on the system is likely to have,
-   and no limit that anybody sets: what the descendants of its holder are marked with
-   (process.h). 0 with errno when it cannot be looked at. */
-extern uint64_t lock_mark (char const *path) ;
 
 #endif

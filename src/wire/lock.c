@@ -5,7 +5,7 @@
 
 #include <skalibs/djbunix.h>
 
-#include "wire/channels.h"
+#include "wire/lock.h"
 
 #define MARK_BIT ((uint64_t)1 << (8 * sizeof(long) - 2)) /* the kernel keeps a limit in a long */
 

@@ -231,6 +231,33 @@ int state_read (char const *dir, struct state *state, struct birth *birth)
   return r == 1 ;
 }
 
+/* A pid that is no child of the scanner's (ours, or our parent's) may be anybody's by
+   now: so born, it is found to have ended. */
+static void from_status (struct state *state, struct status const *status)
+{
+  struct process_look look ;
+  *state = (struct state) { .status = *status, .phase = PHASE_DOWN, .flags = STATE_STARTED_ONCE } ;
+  settings_defaults(&state->settings) ;
+  for (unsigned int i = 0 ; i < STATE_FD_COUNT ; i++) state->fd[i] = -1 ;
+  if (!status->pid) return ;
+  state->phase = status->flags & STATUS_FINISHING ? PHASE_FINISHING : PHASE_UP ;
+  state->process.pid = state->group = status->pid ;
+  if (!process_look(status->pid, &look) || (look.parent != getpid() && look.parent != getppid())) return ;
+  state->process.after_ms = look.started_ms ;
+  state->process.before_ms = look.started_ms + PROCESS_TICK_MS ;
+}
+
+int state_recover (char const *dir, struct state *state, struct birth *birth)
+{
+  struct status status ;
+  if (state_read(dir, state, birth)) return 1 ;
+  if (errno != EPROTO && errno != EPROTONOSUPPORT) return 0 ;
+  if (!status_read(dir, &status)) return 0 ;
+  from_status(state, &status) ;
+  if (birth) birth->process.pid = 0 ;
+  return 2 ;
+}
+
 int state_open (void)
 {
   static char const room[STATE_SIZE + BIRTH_SIZE] ;

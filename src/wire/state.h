@@ -152,6 +152,11 @@ extern int birth_unpack (char const in[BIRTH_SIZE], struct birth *birth) ;
    for another version's. Allocates nothing; waits a few times 1 ms for a writer. */
 extern int state_read (char const *dir, struct state *state, struct birth *birth) ;
 
+/* The same, and where the state cannot be understood (EPROTO, EPROTONOSUPPORT), so much
+   of it as the status tells, which every version understands: what runs, and what is
+   wanted. The settings are then the defaults. Returns 1, 2 in that case, or 0 with errno. */
+extern int state_recover (char const *dir, struct state *state, struct birth *birth) ;
+
 /* Opens the file of the current directory, for the supervisor, and makes sure that
    both records have their place on the disk. Returns a descriptor, or -1 with errno. */
 extern int state_open (void) ;

@@ -2,6 +2,7 @@
 
 #include "scan_world.h"
 #include "wire/channels.h"
+#include "wire/lock.h"
 #include "wire/report.h"
 #include "wire/scan_state.h"
 

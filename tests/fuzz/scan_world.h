@@ -17,6 +17,7 @@
 #include "fuzz.h"
 #include "scan/scanner.h"
 #include "wire/channels.h"
+#include "wire/lock.h"
 
 #define CHILDREN_MAX 512
 #define CHILDREN_AT_ONCE 64

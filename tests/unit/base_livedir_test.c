@@ -8,6 +8,7 @@
 #include "temp.h"
 #include "unit.h"
 #include "wire/channels.h"
+#include "wire/lock.h"
 
 #define STRANGER 54321
 #define SKIPPED 77

@@ -5,6 +5,7 @@
 
 #include "temp.h"
 #include "unit.h"
+#include "wire/lock.h"
 
 static mode_t mode_of (char const *path)
 {

@@ -5,14 +5,14 @@
 
 #include "migrate/plan.h"
 
-enum input_kind { INPUT_SCRIPT, INPUT_SUPERVISORD, INPUT_PROCFILE } ;
+enum input_kind { INPUT_SCRIPT, INPUT_SUPERVISORD, INPUT_PROCFILE, INPUT_DOCKERFILE } ;
 
 /* By name and content. */
 extern enum input_kind input_kind (struct source const *source) ;
 
 extern void migrate_supervisord (struct plan *plan) ;
 extern void migrate_procfile (struct plan *plan) ;
-/* Whichever it is. */
+/* Whichever it is; a Dockerfile is refused. */
 extern void migrate_input (struct plan *plan, enum input_kind kind) ;
 
 #endif

@@ -117,19 +117,29 @@ static void find_signal_mistakes (struct analysis *a)
 
 static void find_zombies (struct analysis *a)
 {
-  struct service *background = 0 ;
+  struct service *background = 0 ; /* the last of them */
   struct service *main = 0 ;
+  struct texts names = { 0 } ;
+  char const *all ;
+  int several ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
-    if (service->is_background && !service->is_main && !service->is_oneshot) background = service ;
     if (service->is_main && !service->is_background) main = service ;
+    if (!service->is_background || service->is_main || service->is_oneshot) continue ;
+    background = service ;
+    texts_add(a->pool, &names, service->name) ;
   }
-  if (background && main && a->replaced_line)
-    plan_mistake(a->plan, a->replaced_line, pool_printf(a->pool,
-      "%s becomes a child of %s, which does not wait for it: its end goes unnoticed, and it stays a zombie", background->name, main->name)) ;
-  else if (background && main)
-    plan_mistake(a->plan, background->line, pool_printf(a->pool,
-      "nobody waits for %s: its end goes unnoticed, and it is killed when %s ends", background->name, main->name)) ;
+  if (!background || !main) return ;
+  several = !!names.first->next ;
+  all = texts_join(a->pool, &names, ", ") ;
+  if (a->replaced_line)
+    plan_mistake(a->plan, a->replaced_line, pool_printf(a->pool, several
+      ? "%s become children of %s, which does not wait for them: their end goes unnoticed, and they stay zombies"
+      : "%s becomes a child of %s, which does not wait for it: its end goes unnoticed, and it stays a zombie", all, main->name)) ;
+  else
+    plan_mistake(a->plan, background->line, pool_printf(a->pool, several
+      ? "nobody waits for %s: their end goes unnoticed, and they are killed when %s ends"
+      : "nobody waits for %s: its end goes unnoticed, and it is killed when %s ends", all, main->name)) ;
 }
 
 static void find_lost_status (struct analysis *a)

@@ -75,13 +75,6 @@ void service_set (struct plan *plan, struct service *service, char const *file, 
   (*end)->value = value ;
 }
 
-char const *service_setting (struct service const *service, char const *file)
-{
-  for (struct setting const *setting = service->settings ; setting ; setting = setting->next)
-    if (!strcmp(setting->file, file)) return setting->value ;
-  return 0 ;
-}
-
 char const *service_where (struct plan *plan, struct service const *service, char const *file)
 {
   return pool_printf(plan->pool, "services.d/%s/%s", service->name, file) ;

@@ -1,6 +1,52 @@
 /* What becomes of the input, before anything is written: services, the scripts
    before and after them, mistakes. Data only; made by the analysis of a script, of
-   a supervisord.conf or of a Procfile, and turned into files by render.h. */
+   a supervisord.conf or of a Procfile, and turned into files by render.h.
+
+   Who does what in this directory:
+   reeve-migrate.c  arguments, reading, printing
+   source.c         the input, and the account of its lines
+   pool.c           memory, texts, lists of them
+
+   The grammar's tree becomes statements:
+   shell.c          parsing
+   statement.c      statements of all kinds, gone through
+   words.c          words, assignments, redirections
+   expansion.c      what quotes and variables make of a word
+   command.c        what a command is, behind what it is started with
+   unwrap.c         nohup, setsid, tini, gosu, su, sudo, ... taken off
+
+   Statements become a plan (analysis.h):
+   script.c         from the first statement to the end
+   walk.c           statement by statement
+   branches.c       if, case, for, function calls
+   and_or.c         && and ||
+   loops.c          loops that keep alive, watch, or restart
+   talk.c           messages, statuses, the end
+   start.c          a statement becomes a service
+   names.c          what it is called
+   runscript.c      the lines of its run
+   context.c        what applies to all that comes later
+   pieces.c         which services need that, and where it went
+   temporary.c      a server that is started to be prepared, and stopped
+   pids.c           variables, arrays, files that hold pids; wait
+   waiting.c        waiting for a service
+   probe.c          which service a condition asks
+   traps.c          signals, and what is done at the end
+   mistakes.c       mistakes in the wrapper itself
+   plan.c           the plan's own lists
+
+   The other inputs (inputs.h):
+   ini.c            reading a supervisord.conf
+   supervisord.c    its programs
+   procfile.c       which kind of input it is; a Procfile's processes
+
+   The plan becomes what is written:
+   render.c         files
+   report.c         the report
+   write.c          files on disk
+   dockerfile.c     reading a Dockerfile
+   dockerpatch.c    what is to change in it
+   patch.c          as a patch */
 
 #ifndef REEVE_MIGRATE_PLAN_H
 #define REEVE_MIGRATE_PLAN_H
@@ -117,8 +163,6 @@ extern void plan_init (struct plan *plan, struct source *source) ;
 extern struct service *plan_service (struct plan *plan, char const *wanted, uint32_t line) ;
 extern struct service *plan_find (struct plan *plan, char const *name) ;
 extern void service_set (struct plan *plan, struct service *service, char const *file, char const *value) ;
-/* The value of a file, or 0. */
-extern char const *service_setting (struct service const *service, char const *file) ;
 extern char const *service_where (struct plan *plan, struct service const *service, char const *file) ; /* services.d/NAME/FILE */
 
 extern struct piece *plan_piece (struct plan *plan, char const *text, char const *names) ;

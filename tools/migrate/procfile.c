@@ -6,11 +6,26 @@
 
 #define NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 
+static int is_dockerfile (char const *base, char const *text)
+{
+  char const *dot = strrchr(base, '.') ;
+  if (!strncmp(base, "Dockerfile", 10) || !strncmp(base, "Containerfile", 13)) return 1 ;
+  if (dot && (!strcasecmp(dot, ".dockerfile") || !strcasecmp(dot, ".containerfile"))) return 1 ;
+  for (;;)
+  {
+    text += strspn(text, " \t\n") ;
+    if (*text != '#') break ;
+    text += strcspn(text, "\n") ;
+  }
+  return !strncasecmp(text, "FROM", 4) && (text[4] == ' ' || text[4] == '\t') ;
+}
+
 enum input_kind input_kind (struct source const *source)
 {
   char const *base = shell_basename(source->name) ;
   if (!strncmp(base, "Procfile", 8)) return INPUT_PROCFILE ;
   if (!strncmp(source->text, "#!", 2)) return INPUT_SCRIPT ;
+  if (is_dockerfile(base, source->text)) return INPUT_DOCKERFILE ;
   if (strstr(source->text, "[program:") || strstr(source->text, "[supervisord]")) return INPUT_SUPERVISORD ;
   if (!strncmp(base, "supervisord", 11)) return INPUT_SUPERVISORD ;
   return INPUT_SCRIPT ;
@@ -20,6 +35,8 @@ void migrate_input (struct plan *plan, enum input_kind kind)
 {
   if (kind == INPUT_SUPERVISORD) migrate_supervisord(plan) ;
   else if (kind == INPUT_PROCFILE) migrate_procfile(plan) ;
+  else if (kind == INPUT_DOCKERFILE)
+    plan->refused = pool_printf(plan->pool, "%s is a Dockerfile: give the script that its ENTRYPOINT or CMD starts, and the Dockerfile with --dockerfile", plan->source->name) ;
   else migrate_script(plan) ;
 }
 

@@ -109,7 +109,8 @@ int main (int argc, char **argv)
   if (!code)
   {
     fputs(report, stdout) ;
-    if (!arguments.output) print_files(files) ;
+    if (arguments.output) printf("\n%s", written_places(&pool, files, arguments.output)) ;
+    else print_files(files) ;
     if (*patch) printf("\n%s", patch) ;
     if (fflush(stdout) == EOF) strerr_diefu1sys(EXIT_SYSTEM, "write the report") ;
   }

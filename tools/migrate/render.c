@@ -128,7 +128,9 @@ static int changes_directory (struct texts const *lines)
   return 0 ;
 }
 
-/* Bash's exec gives such a program an absolute path, which it would see in its $0. */
+/* For bash, whose exec turns ./manage.py into an absolute path: the program would see
+   that in its $0 (argv[0]), and say other things in its messages than it did under the
+   wrapper, which executed it as ./manage.py. reeve-exec hands the name on as it is. */
 static int is_relative (char const *command)
 {
   return !strncmp(command, "./", 2) || !strncmp(command, "../", 3) ;

@@ -45,9 +45,21 @@ struct trapping
   struct trap *trap ;
   struct claim *claim ;
   struct statement const *call ; /* of the function whose body is looked at; 0: the trap itself */
+  char const *killed ; /* the first that it sends a signal to */
+  int waited ; /* since then */
   int kills ;
   int works ;
 } ;
+
+/* kill A; wait; kill B: one behind the other. */
+static void note_order (struct trapping *t, struct statement const *statement)
+{
+  char const *whom = statement->nwords ? statement->words[statement->nwords - 1].raw : "" ;
+  if (!t->killed) t->killed = whom ;
+  else if (t->waited && strcmp(t->killed, whom) != 0)
+    texts_add_once(t->a->pool, &t->claim->todo,
+      "it ended them one behind the other, which is lost: a service is stopped before those that its dependencies.d names") ;
+}
 
 /* $1, "${1:-TERM}": as the call has it */
 static char const *of_call (struct trapping const *t, char const *word)
@@ -188,8 +200,10 @@ static int look_at_trap (struct statement *statement, void *data)
   if (shell_one_of(command, "kill pkill killall"))
   {
     t->kills = 1 ;
+    note_order(t, statement) ;
     set_signals(t, statement) ;
   }
+  else if (!strcmp(command, "wait") && t->killed) t->waited = 1 ;
   else if (stops_by_program(t, statement)) t->kills = 1 ;
   else if (shell_one_of(command, "echo printf") && !is_message(t->a, statement)) t->works = 1 ;
   else if (!shell_one_of(command, "wait exit echo printf return true false : trap test [ log sleep date jobs set")) t->works = 1 ;

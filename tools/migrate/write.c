@@ -94,6 +94,14 @@ static int make_room (struct pool *pool, struct file const *files, char const *s
   return in_the_way ? EXIT_USAGE : 0 ;
 }
 
+char const *written_places (struct pool *pool, struct file const *files, char const *services)
+{
+  struct texts units = { 0 } ;
+  for (struct file const *file = files ; file ; file = file->next)
+    texts_add_once(pool, &units, pool_printf(pool, "wrote %s\n", unit_of(pool, services, file->path))) ;
+  return texts_join(pool, &units, "") ;
+}
+
 int write_files (struct pool *pool, struct file const *files, char const *services, int force)
 {
   int code = make_room(pool, files, services, force) ;

@@ -11,4 +11,7 @@
    Says what is in the way, or what failed. Returns 0, 100 (something is there), or 111. */
 extern int write_files (struct pool *pool, struct file const *files, char const *services, int force) ;
 
+/* Where write_files() puts them: the service directories and scripts, a line each. */
+extern char const *written_places (struct pool *pool, struct file const *files, char const *services) ;
+
 #endif

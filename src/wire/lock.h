@@ -1,0 +1,29 @@
+/* Locks of files, by fcntl: one holder each; the kernel drops it when that ends. */
+
+#ifndef REEVE_WIRE_LOCK_H
+#define REEVE_WIRE_LOCK_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Takes the lock of the file `path`, which is made if need be; follows no link and
+   never waits. The descriptor must stay open, and the file must be opened nowhere
+   else in this process: closing any descriptor of it drops the lock.
+   Returns the descriptor, close-on-exec and the caller's, or -1 with errno: EBUSY
+   when another process holds it, else that of open() or fcntl(). */
+extern int lock_take (char const *path) ;
+
+/* Who holds the lock of the file `path`?
+     foreign  the caller's; always written. 1: a process holds it that has no pid in
+              this PID namespace, and 0 is returned
+   Returns the holder's pid; 0 when nobody, or only a foreign process, holds it, or
+   there is no such file; -1 with errno when it cannot be told.
+   Never call it for a file whose lock this process holds: that would drop it. */
+extern pid_t lock_holder (char const *path, int *foreign) ;
+
+/* A number of the lock file `path`, which no other on the system is likely to have,
+   and no limit that anybody sets: what the descendants of its holder are marked with
+   (process.h). 0 with errno when it cannot be looked at. */
+extern uint64_t lock_mark (char const *path) ;
+
+#endif
