@@ -437,7 +437,7 @@ start_from_outside() # SECONDS ; $job: it has fallen to the scanner
 }
 
 @test "what somebody has started in the container from outside is not taken for a stray" {
-  local before after
+  local before meanwhile after
   unshare -p -f --mount-proc true 2>/dev/null || skip "no PID namespace may be made here"
   guarded web <<<'exec sleep 1000000'
   start unshare -p -f --mount-proc --kill-child reeve-scan -l "$live" "$scan"
@@ -447,15 +447,43 @@ start_from_outside() # SECONDS ; $job: it has fallen to the scanner
   start_from_outside 1000001
   before=$job
   kill_supervisor web
+  start_from_outside 1000003
+  meanwhile=$job
   s6-svc -wr -T 10000 -r "$live/web"
   start_from_outside 1000002
   after=$job
   s6-svc -wr -T 10000 -r "$live/web"
   alive "$before"
+  alive "$meanwhile"
   alive "$after"
   started_times web 3
   kill -TERM "$scanner"
   ended "$started"
+}
+
+# Both have left their session, and have fallen to the scanner without a word to it.
+@test "CMD's daemon is not taken for a stray of an adopted service, whose own stray is" {
+  guarded web <<<"until [ -e \"\$dir/go\" ]; do sleep 0.02; done; (setsid sh -c 'sleep 1000000 & echo \$! >\"\$dir/stray\"' stray 9>&-); exec sleep 1000000"
+  script "$dir/cmd" <<<"until [ -e \"\$dir/go\" ]; do sleep 0.02; done; (setsid sh -c 'sleep 1000000 & echo \$! >\"\$dir/daemon\"'); exec sleep 1000000"
+  start reeve-scan -l "$live" "$scan" -- "$dir/cmd"
+  scanner=$started
+  eventually 10 scanner_ready
+  up web
+  remember web
+  kill_supervisor web
+  touch "$dir/go"
+  eventually 10 test -s "$dir/stray"
+  eventually 10 test -s "$dir/daemon"
+  stray=$(cat "$dir/stray")
+  kill -TERM "$pid" # nobody tells the scanner before it has ended
+  eventually 10 started_times web 2
+  gone "$stray"
+  alive "$(cat "$dir/daemon")"
+  kill_supervisor web
+  s6-svc -wD -T 10000 -d "$live/web"
+  alive "$(cat "$dir/daemon")"
+  kill "$(cat "$dir/daemon")"
+  said "which was left behind by web"
 }
 
 @test "in place: the same" {
@@ -470,18 +498,23 @@ start_from_outside() # SECONDS ; $job: it has fallen to the scanner
   gone "$pid"
 }
 
-# Where nobody tells when a process was started, its parent tells when it has ended.
-@test "without /proc: the same pid, its exit code, and no second instance" {
+scanner_without_proc()
+{
   export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 # which needs /proc
   unshare -m true 2>/dev/null || skip "no mount namespace may be made here"
   mkdir "$dir/empty"
-  guarded web <<<'trap "exit 37" TERM; while :; do sleep 0.02; done'
-  finish web <<<'echo "$1 $2 $3" >>"$dir/finished"'
   # Without /proc a program does not know where it is: it looks where they are installed.
   mkdir -p /usr/local/bin
   start env bin="$REEVE_BIN" unshare -m sh -c 'mount --bind "$bin" /usr/local/bin && mount --bind "$dir/empty" /proc && exec reeve-scan -l "$live" "$scan"'
   scanner=$started
   eventually 10 scanner_ready
+}
+
+# Where nobody tells when a process was started, its parent tells when it has ended.
+@test "without /proc: the same pid, its exit code, and no second instance" {
+  guarded web <<<'trap "exit 37" TERM; while :; do sleep 0.02; done'
+  finish web <<<'echo "$1 $2 $3" >>"$dir/finished"'
+  scanner_without_proc
   up web
   remember_process web
   kill_supervisor web
@@ -492,6 +525,20 @@ start_from_outside() # SECONDS ; $job: it has fallen to the scanner
   [ "$(cat "$dir/finished")" = "37 0 web" ]
   started_times web 1
   gone "$pid"
+  stop_scanner 0
+}
+
+@test "without /proc: what an adopted service has left in its process group is ended with it" {
+  guarded web <<<"sh -c 'trap \"\" TERM; echo \$\$ >\"\$dir/stray\"; while :; do sleep 1; done' stray 9>&- & exec sleep 1000000"
+  finish web <<<'kill -0 "$(cat "$dir/stray")" 2>/dev/null && echo left; echo "$1 $2" >>"$dir/finished"'
+  scanner_without_proc
+  up web
+  eventually 10 test -s "$dir/stray"
+  kill_supervisor web
+  alive "$(cat "$dir/stray")"
+  s6-svc -wD -T 10000 -d "$live/web"
+  [ "$(cat "$dir/finished")" = '256 15' ]
+  gone "$(cat "$dir/stray")"
   stop_scanner 0
 }
 

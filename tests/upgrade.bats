@@ -142,6 +142,34 @@ teardown() { survival_teardown; }
   [ "$(cat "$dir/finished")" = '37 0' ]
 }
 
+@test "what an adopted process has left behind is ended before the upgrade" {
+  guarded web <<<"setsid sh -c 'trap \"\" TERM; echo \$\$ >\"\$dir/stray\"; while :; do sleep 1; done' stray 9>&- & exec sleep 1000000"
+  scanner
+  up web
+  eventually 10 test -s "$dir/stray"
+  kill_supervisor web
+  install_anew
+  s6-svc -d "$live/web"
+  says 'ending sh'
+  upgrade
+  all_new web
+  gone "$(cat "$dir/stray")"
+}
+
+@test "an adopted process that is not ready yet: its readiness arrives after the upgrade" {
+  guarded web <<<'until [ -e "$dir/go" ]; do sleep 0.02; done; echo >&3; exec sleep 1000000'
+  setting web notification-fd 3
+  scanner
+  eventually 10 field web state starting
+  kill_supervisor web
+  install_anew
+  upgrade
+  all_new web
+  touch "$dir/go"
+  eventually 10 field web ready true
+  started_times web 1
+}
+
 @test "a supervisor that is killed after the upgrade is replaced, and its service goes on" {
   guarded web <<<'exec sleep 1000000'
   scanner

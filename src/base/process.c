@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -18,6 +19,8 @@
 
 #define PATH_SIZE 64
 #define STAT_SIZE 1024
+#define LIMITS_SIZE 2048
+#define LOCKS_LIMIT "Max file locks"
 #define FORKED_AND_NEVER_EXECUTED 0x40 /* PF_FORKNOEXEC */
 #define MS_A_SECOND 1000
 #define NS_A_MS 1000000
@@ -131,6 +134,27 @@ int process_lives (struct process_birth const *birth)
   if (!proc_is_ours()) return (errno = ENOSYS, -1) ;
   if (!process_look(birth->pid, &look)) return errno == ENOENT || errno == ESRCH ? 0 : -1 ;
   return look.started_ms <= birth->before_ms && look.started_ms + PROCESS_TICK_MS >= birth->after_ms ;
+}
+
+int process_mark_self (uint64_t mark)
+{
+  struct rlimit limit ;
+  if (getrlimit(RLIMIT_LOCKS, &limit) == -1) return 0 ;
+  limit.rlim_cur = (rlim_t)mark ;
+  return setrlimit(RLIMIT_LOCKS, &limit) != -1 ;
+}
+
+uint64_t process_mark (pid_t pid)
+{
+  char path[PATH_SIZE] ;
+  char text[LIMITS_SIZE] ;
+  char const *at ;
+  uint64_t mark = 0 ;
+  if (!read_text(path_of(path, "/proc/", pid, "/limits"), text, sizeof text)) return 0 ;
+  errno = 0 ;
+  at = strstr(text, LOCKS_LIMIT) ;
+  if (at) uint64_scan(at + sizeof LOCKS_LIMIT - 1 + strspn(at + sizeof LOCKS_LIMIT - 1, " "), &mark) ;
+  return mark ;
 }
 
 static int has_child (idtype_t type, pid_t id)

@@ -69,6 +69,15 @@ extern int process_watch (struct process_birth const *birth) ;
    Linux 6.9. Returns 1, or 0 with errno: ESRCH when it has ended. */
 extern int process_signal_watched (int fd, int sig, int group) ;
 
+/* A mark of this process, which all its descendants inherit, whatever they do with
+   sessions, parents, users and programs: the soft limit of file locks, which no
+   Linux since 2.4 enforces. Returns 1, or 0 with errno. */
+extern int process_mark_self (uint64_t mark) ;
+
+/* The mark that the process has inherited; 0 with errno: none (errno 0), or it was
+   reaped (ENOENT, ESRCH), or that cannot be told. Allocates nothing. */
+extern uint64_t process_mark (pid_t pid) ;
+
 /* Identifies this run of this PID namespace: two calls write the same text only if
    no pid can mean another process in the second one's time than in the first's.
    Returns 1, or 0 with errno when /proc does not tell. */

@@ -6,10 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <skalibs/error.h>
 #include <skalibs/strerr.h>
+#include <skalibs/types.h>
 
 #include "base/process.h"
 #include "scan/scanner.h"
+#include "wire/channels.h"
+#include "wire/lock.h"
 #include "wire/order.h"
 #include "wire/state.h"
 
@@ -33,7 +37,10 @@ static struct orphan *find (struct scanner *s, pid_t pid)
 
 static void adopt (struct scanner *s, struct unit *unit)
 {
+  char path[UNIT_PATH_MAX] ;
   if (unit->adopting) return ;
+  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, unit->name) ;
+  unit->mark = lock_mark(path) ;
   unit->adopting = 1 ;
   unit->next_adopting = s->units.adopting ;
   s->units.adopting = unit ;
@@ -57,6 +64,7 @@ static void give (struct scanner *s, struct orphan *orphan, struct unit *unit)
   orphan->unit = unit ;
   orphan->next = unit->orphans ;
   unit->orphans = orphan ;
+  orphan->fresh = 0 ;
   orphan->is_process = orphan->pid == unit->process ;
   adopt(s, unit) ;
 }
@@ -102,53 +110,29 @@ struct booking
 {
   struct scanner *s ;
   struct unit *dead ;
-  struct unit *current ; /* whose children these are, in the order of the kernel's list */
-  struct unit *bereaved ; /* the unit of an orphan that has ended, which has left children of its own; 0: none */
   int killed ;
+  int again ; /* one has ended that may have left others */
 } ;
 
-/* Those that were killed, among the dead. */
-static struct unit *killed (struct unit *dead)
+static int descends (struct unit const *unit, uint64_t mark, pid_t session)
 {
-  while (dead && dead->left) dead = dead->next_dead ;
-  return dead ;
+  return (mark && mark == unit->mark) || (session > 0 && (session == unit->group || session == unit->process)) ;
 }
 
-/* By the session, which only setsid() leaves. */
-static struct unit *of_session (struct booking const *b, pid_t session)
+static struct unit *of_descent (struct booking const *b, uint64_t mark, pid_t session)
 {
-  if (session <= 0) return 0 ;
-  for (struct unit *unit = killed(b->dead) ; unit ; unit = killed(unit->next_dead))
-    if (session == unit->group || session == unit->process) return unit ;
-  for (struct unit *unit = b->s->units.adopting ; unit ; unit = unit->next_adopting)
-    if (session == unit->group || session == unit->process) return unit ;
-  return 0 ;
+  struct unit *unit = reap_killed(b->dead) ;
+  while (unit && !descends(unit, mark, session)) unit = reap_killed(unit->next_dead) ;
+  if (unit) return unit ;
+  for (unit = b->s->units.adopting ; unit && !descends(unit, mark, session) ; unit = unit->next_adopting) ;
+  return unit ;
 }
 
 /* Of a child that has said who it is. */
 static struct unit *of_process (struct booking const *b, pid_t pid)
 {
-  struct unit *unit = killed(b->dead) ;
-  while (unit && pid != unit->process) unit = killed(unit->next_dead) ;
-  return unit ;
-}
-
-/* What is older than the service cannot descend from it. */
-static int can_descend (struct process_look const *look, struct unit const *unit)
-{
-  return unit && look->started_ms + PROCESS_TICK_MS >= unit->process_started_ms ;
-}
-
-/* Of what has left its session: by its place in the kernel's list. What stands before
-   the process of a service was there before its supervisor died: another's, or
-   nobody's, as is what somebody has started in the container from outside. */
-static struct unit *of_place (struct booking const *b, struct process_look const *look)
-{
-  struct unit *unit = killed(b->dead) ;
-  if (can_descend(look, b->current)) return b->current ;
-  while (unit && (!can_descend(look, unit) || process_is_child(unit->process))) unit = killed(unit->next_dead) ;
-  if (unit) return unit ;
-  for (unit = b->s->units.adopting ; unit && (!can_descend(look, unit) || !unit->orphans) ; unit = unit->next_adopting) ;
+  struct unit *unit = reap_killed(b->dead) ;
+  while (unit && pid != unit->process) unit = reap_killed(unit->next_dead) ;
   return unit ;
 }
 
@@ -164,30 +148,37 @@ static int note (pid_t pid, void *data)
 
 void orphans_note (struct scanner *s)
 {
-  process_each_child(&note, s) ;
+  s->units.unlisted = process_each_child(&note, s) ? 0 : errno ;
 }
 
-/* The kernel appends the children of a process that dies to ours, the oldest first:
-   what cannot be told by its session stands behind what can. */
 static int book (pid_t pid, void *data)
 {
   struct booking *b = data ;
   struct orphan *orphan = find(b->s, pid) ;
   struct process_look look ;
   struct unit *unit ;
-  if (orphan && orphan->unit && !b->bereaved) b->current = orphan->unit ;
-  if (!orphan || !orphan->fresh || !process_look(pid, &look)) return 1 ;
-  orphan->fresh = 0 ;
+  uint64_t mark ;
+  if (!orphan || !orphan->fresh) return 1 ;
+  mark = process_mark(pid) ; /* before the look, which tells if it was too late for it */
+  if (!mark && error_temp(errno)) b->s->units.unlisted = errno ;
+  if (!process_look(pid, &look))
+  {
+    if (error_temp(errno)) b->s->units.unlisted = errno ;
+    return 1 ;
+  }
   unit = of_process(b, pid) ;
   if (!unit && look.never_executed && !strcmp(look.name, SUPERVISE))
   {
     kill(pid, SIGKILL) ;
     b->killed = 1 ;
   }
-  if (!unit) unit = of_session(b, look.session) ;
-  if (unit) b->current = unit ;
-  else if (look.session != getsid(0)) unit = of_place(b, &look) ;
+  if (!unit) unit = of_descent(b, mark, look.session) ;
   if (unit) give(b->s, orphan, unit) ;
+  else if (look.state == 'Z')
+  {
+    orphan->fresh = 0 ;
+    b->again = 1 ;
+  }
   return 1 ;
 }
 
@@ -197,11 +188,9 @@ void orphans_of_dead (struct unit *unit)
   struct birth birth ;
   if (!state_recover(unit->name, &state, &birth)) return ;
   unit->process = state.process.pid ;
-  unit->process_started_ms = state.process.after_ms ;
   unit->group = state.group ;
   if (!birth.process.pid || birth.number <= state.births) return ;
   unit->process = birth.process.pid ;
-  unit->process_started_ms = birth.process.after_ms ;
   if (birth.what == 'r') unit->group = birth.process.pid ;
 }
 
@@ -216,20 +205,21 @@ static void book_process (struct scanner *s, struct unit *unit)
 /* Without a list of our children, their processes at least. */
 static void book_processes (struct scanner *s, struct unit *dead)
 {
-  for (struct unit *unit = killed(dead) ; unit ; unit = killed(unit->next_dead))
+  for (struct unit *unit = reap_killed(dead) ; unit ; unit = reap_killed(unit->next_dead))
     book_process(s, unit) ;
 }
 
-int orphans_book (struct scanner *s, struct unit *dead, struct unit *bereaved)
+int orphans_book (struct scanner *s, struct unit *dead, int *killed)
 {
-  struct booking b = { .s = s, .dead = dead, .current = bereaved, .bereaved = bereaved } ;
-  for (struct unit *unit = killed(dead) ; unit ; unit = killed(unit->next_dead))
+  struct booking b = { .s = s, .dead = dead } ;
+  for (struct unit *unit = reap_killed(dead) ; unit ; unit = reap_killed(unit->next_dead))
   {
     orphans_of_dead(unit) ;
     adopt(s, unit) ;
   }
   if (!process_each_child(&book, &b)) book_processes(s, dead) ;
-  return b.killed ;
+  *killed |= b.killed ;
+  return b.again ;
 }
 
 void orphans_book_process (struct scanner *s, struct unit *unit)
@@ -246,14 +236,6 @@ void orphans_book_left (struct scanner *s, struct unit *unit)
   orphans_of_dead(unit) ;
   adopt(s, unit) ;
   book_process(s, unit) ;
-}
-
-void orphans_of_nobody (struct scanner *s)
-{
-  struct booking b = { .s = s } ;
-  orphans_note(s) ;
-  reap(s) ; /* what a supervisor has left that has just ended is its service's */
-  process_each_child(&book, &b) ;
 }
 
 void orphans_not (struct scanner *s, pid_t pid)
@@ -318,30 +300,26 @@ static struct orphan *claim (struct scanner *s, struct unit *dead, struct orphan
     if (unit->process != pid) continue ;
     if (!orphan) orphan = add(s, pid) ;
     if (!orphan) break ;
-    orphan->fresh = 0 ;
     give(s, orphan, unit) ;
     break ;
   }
   return orphan ;
 }
 
-struct unit *orphans_ended (struct scanner *s, struct unit *dead, pid_t pid, int wstat)
+void orphans_ended (struct scanner *s, struct unit *dead, pid_t pid, int wstat)
 {
   struct orphan *orphan = find(s, pid) ;
-  struct unit *unit ;
   if (!orphan || !orphan->unit) orphan = claim(s, dead, orphan, pid) ;
-  if (!orphan) return 0 ;
-  unit = orphan->unit ;
+  if (!orphan) return ;
   orphan->wstat = (unsigned int)wstat ;
-  if (!unit || !orphan->is_process)
+  if (!orphan->unit || !orphan->is_process)
   {
-    if (unit && orphan->offered) tell_end(orphan) ; /* it may have been chosen, which we have not been told yet */
+    if (orphan->unit && orphan->offered) tell_end(orphan) ; /* it may have been chosen, which we have not been told yet */
     forget(s, orphan) ;
-    return unit ;
+    return ;
   }
   orphan->ended = 1 ;
-  if (unit->supervisor && !unit->dead) tell(unit) ;
-  return unit ;
+  if (orphan->unit->supervisor && !orphan->unit->dead) tell(orphan->unit) ;
 }
 
 int orphans_in_the_air (struct scanner const *s)
@@ -354,9 +332,23 @@ int orphans_in_the_air (struct scanner const *s)
 
 /* ---- signals ---- */
 
+static int is_beyond_us (pid_t pid)
+{
+  return pid > 0 && kill(pid, 0) != -1 && !process_is_child(pid) ;
+}
+
+static void say_beyond_us (struct unit const *unit)
+{
+  char number[PID_FMT] ;
+  number[pid_fmt(number, unit->process)] = 0 ;
+  strerr_warnw5x("the process of ", unit->name, " (pid ", number,
+    "), which is no child of the present scanner, cannot be sent a signal without pidfds: end it by hand") ;
+}
+
 void orphans_signal (struct scanner *s, struct unit *unit, int signal)
 {
   struct orphan const *orphan = find(s, unit->process) ;
+  if (!orphan && signal != SIGCONT && signal != -SIGCONT && is_beyond_us(unit->process)) say_beyond_us(unit) ;
   if (!orphan || orphan->unit != unit || orphan->ended) return ;
   if (signal > 0) kill(unit->process, signal) ;
   else if (process_group_has_child(unit->group)) kill(-unit->group, -signal) ;

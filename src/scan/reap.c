@@ -92,44 +92,57 @@ static void add_dead (struct unit **dead, struct unit *unit, int wstat)
   *dead = unit ;
 }
 
-/* Returns the unit of an orphan that was among them, 0 if none was: it may have left
-   others. The kernel lists a supervisor before those that it has left to us, so that its
-   end is known before theirs. */
-static struct unit *collect (struct scanner *s, struct unit **dead)
+/* Returns whether a child that fell to us was among them: it may have left others. The
+   kernel lists a supervisor before those that it has left to us, so that its end is known
+   before theirs. */
+static int collect (struct scanner *s, struct unit **dead)
 {
-  struct unit *bereaved = 0 ;
+  int fallen = 0 ;
   for (;;)
   {
     int wstat ;
     struct unit *unit ;
     pid_t pid = waitpid(-1, &wstat, WNOHANG) ;
     if (pid == -1 && errno == EINTR) continue ;
-    if (pid <= 0) return bereaved ;
+    if (pid <= 0) return fallen ;
     if (pid == s->command_pid) cmd_ended(s, wstat) ;
     else if (pid == s->upgrade.checker) upgrade_tried(s, wstat) ;
     else if ((unit = units_by_supervisor(&s->units, pid))) add_dead(dead, unit, wstat) ;
-    else if ((unit = orphans_ended(s, *dead, pid, wstat))) bereaved = unit ;
+    else
+    {
+      orphans_ended(s, *dead, pid, wstat) ;
+      fallen = 1 ;
+    }
   }
 }
 
-static struct unit *needs_booking (struct unit *dead)
+struct unit *reap_killed (struct unit *dead)
 {
   while (dead && dead->left) dead = dead->next_dead ;
   return dead ;
 }
 
-static void act_on (struct scanner *s, struct unit *dead, struct unit *bereaved)
+/* Until nothing has ended meanwhile that may have left more. Returns whether a child
+   was killed that nobody knows. */
+static int book (struct scanner *s, struct unit **dead)
 {
   int killed = 0 ;
-  if (bereaved || needs_booking(dead))
+  int again ;
+  do
   {
-    struct unit *more ;
     orphans_note(s) ;
-    more = collect(s, &dead) ;
-    killed = orphans_book(s, dead, more ? more : bereaved) ;
-    for (struct unit *unit = s->units.adopting ; unit ; unit = unit->next_adopting)
-      if (unit->strays_ms || (unit->ends_strays && unit->orphans)) strays_end(s, unit) ;
+    again = collect(s, dead) ;
+    again |= orphans_book(s, *dead, &killed) ;
   }
+  while (again) ;
+  for (struct unit *unit = s->units.adopting ; unit ; unit = unit->next_adopting)
+    if (unit->strays_ms || unit->awaits_gone || (unit->ends_strays && unit->orphans)) strays_end(s, unit) ;
+  return killed ;
+}
+
+static void act_on (struct scanner *s, struct unit *dead, int fallen)
+{
+  int killed = fallen || reap_killed(dead) ? book(s, &dead) : 0 ;
   while (dead)
   {
     struct unit *unit = dead ;
@@ -141,8 +154,13 @@ static void act_on (struct scanner *s, struct unit *dead, struct unit *bereaved)
 void reap (struct scanner *s)
 {
   struct unit *dead = 0 ;
-  struct unit *bereaved = collect(s, &dead) ;
-  act_on(s, dead, bereaved) ;
+  int fallen = collect(s, &dead) ;
+  act_on(s, dead, fallen && s->units.adopting) ;
+}
+
+void reap_fallen (struct scanner *s)
+{
+  act_on(s, 0, 1) ;
 }
 
 void reap_found (struct scanner *s, struct unit *unit)
@@ -180,7 +198,8 @@ static void reported (struct scanner *s, char const *line, size_t len)
   ends_strays = report.phase == PHASE_STRAYS || report.phase == PHASE_LEFTOVERS ;
   if (ends_strays) unit->ends_strays = 1 ;
   else if (report.phase == PHASE_UP) unit->ends_strays = 0 ;
-  if (ends_strays && (unit->adopting || !unit->child)) strays_end(s, unit) ;
+  unit->awaits_gone = ends_strays && (unit->adopting || !unit->child) ;
+  if (unit->awaits_gone && !unit->adopting) strays_end(s, unit) ; /* nothing of its is ours */
 }
 
 void reap_reports (struct scanner *s)
@@ -191,4 +210,10 @@ void reap_reports (struct scanner *s)
   size_t len ;
   if (!fifo_lines_read(&lines, s->reports)) return ;
   while ((line = fifo_lines_next(&lines, &len))) reported(s, line, len) ;
+  for (struct unit *unit = s->units.adopting ; unit ; unit = unit->next_adopting)
+    if (unit->awaits_gone)
+    {
+      reap_fallen(s) ; /* for all of them */
+      break ;
+    }
 }

@@ -59,7 +59,7 @@ struct orphan
   unsigned int wstat ;
   unsigned int is_process : 1 ; /* the unit's ./run or ./finish, no stray */
   unsigned int ended : 1 ; /* and its supervisor could not be told yet */
-  unsigned int fresh : 1 ; /* noted, and not booked yet */
+  unsigned int fresh : 1 ; /* noted, and whose it is is not known (yet) */
   unsigned int offered : 1 ; /* to its supervisor, which may take it for the service */
   unsigned int told : 1 ; /* a stray that has had SIGTERM */
   unsigned int sent : 1 ; /* the end was, to the present supervisor, which has not taken note of it yet */
@@ -86,8 +86,8 @@ struct unit
   struct orphan *orphans ;
   struct unit *next_adopting ; /* in the list of units that have had orphans */
   pid_t process ; /* what the supervisor that was killed ran: ./run or ./finish; 0: nothing */
-  uint64_t process_started_ms ; /* not before that, as process_clock_ms() says */
   pid_t group ; /* its process group, and its session unless it has changed that */
+  uint64_t mark ; /* of all that descend from its supervisors, once it has had orphans; 0: not known */
   uint64_t strays_ms ; /* clock_ms(): when the next stage of the end of its strays is due; 0: none is under way */
   int watch[2] ; /* inotify's, of the directory and its log/; -1: none */
   unsigned int seen ; /* the scan that saw it last */
@@ -101,6 +101,7 @@ struct unit
   unsigned int adopting : 1 ; /* in that list */
   unsigned int killing : 1 ; /* its strays have had SIGTERM */
   unsigned int ends_strays : 1 ; /* its supervisor has asked for that, and has started nothing since */
+  unsigned int awaits_gone : 1 ; /* ... and waits to be told that there are none */
   unsigned int upgrade_due : 1 ; /* its supervisor could not be told yet */
   unsigned int killed : 1 ; /* by the stop, and named */
   unsigned int end_due : 1 ; /* its supervisor is still to be ordered so */
@@ -122,6 +123,7 @@ struct units
   void *by_watch ;
   void *orphans ; /* by pid */
   struct unit *adopting ;
+  int unlisted ; /* errno: why the kernel did not tell our children, or all about them, when that was last asked; 0: it did */
   int found ; /* epoll: the pidfds of what is no child of ours; -1: none yet */
   struct unit *released ; /* to be swept, linked by `later` */
   struct unit_queue queue[DEADLINE_KIND_COUNT] ;
@@ -240,27 +242,39 @@ extern void reap (struct scanner *s) ;
 extern void reap_reports (struct scanner *s) ;
 /* A supervisor that is no child of ours has ended. */
 extern void reap_found (struct scanner *s, struct unit *unit) ;
+/* Looks among the children for what has fallen to us, of which no death need have told. */
+extern void reap_fallen (struct scanner *s) ;
+/* The first of these (linked by next_dead) whose supervisor was killed, and has not left in order. */
+extern struct unit *reap_killed (struct unit *dead) ;
 
-/* orphans.c */
+/* orphans.c
+
+   What falls to the scanner, when a parent has ended, may be a service's whose
+   supervisor was killed, or anybody's: CMD's daemon, or what somebody has started in
+   the container from outside. Neither its place among the children nor the moment tells
+   which, as the scanner may hear of it long after. What tells is the mark that it has
+   inherited from its supervisor (process.h), and, where there is none, its session, as
+   far as it has not left that. What bears nobody's mark is nobody's, and left alone. */
+
 /* Booking is done in two steps, between which the caller reaps: a child that is noted
    in the first was left by somebody who can be reaped by then, so that it is known
    by the second whose it may be. */
 extern void orphans_note (struct scanner *s) ;
 /* Books what was noted to one of the units in the list `dead` (linked by next_dead),
    whose supervisors were killed (those that have left in order are passed over), or to
-   one that has had orphans before: `bereaved`, if not null, of which one has ended. A
-   child that a supervisor was about to execute, and that nobody knows, is killed:
-   returns whether there was one. */
-extern int orphans_book (struct scanner *s, struct unit *dead, struct unit *bereaved) ;
+   one that has had orphans before. A child that a supervisor was about to execute, and
+   that nobody knows, is killed: *killed is set. Returns whether there was one that has
+   ended, and may have left others that were not noted. */
+extern int orphans_book (struct scanner *s, struct unit *dead, int *killed) ;
 /* Learns what the unit's supervisor, which was killed, has run last. */
 extern void orphans_of_dead (struct unit *unit) ;
 /* A child that the scanner has started itself, and does not wait for. */
 extern void orphans_not (struct scanner *s, pid_t pid) ;
 /* Of a unit whose supervisor was found alive: is its process a child of ours? */
 extern void orphans_book_process (struct scanner *s, struct unit *unit) ;
-/* A child of ours that is neither a supervisor nor CMD has ended. Returns the unit
-   whose it was, perhaps one of `dead`; 0: nobody's. */
-extern struct unit *orphans_ended (struct scanner *s, struct unit *dead, pid_t pid, int wstat) ;
+/* A child of ours that is neither a supervisor nor CMD has ended. It may have been one
+   of `dead`'s. */
+extern void orphans_ended (struct scanner *s, struct unit *dead, pid_t pid, int wstat) ;
 /* The unit's supervisor says that its process is now this one: what has ended and was
    told is known to it; what could not be told yet is. */
 extern void orphans_told (struct scanner *s, struct unit *unit, pid_t process) ;
@@ -270,9 +284,8 @@ extern void orphans_tell_left (struct unit const *unit) ;
 extern void orphans_tell_again (struct unit const *unit) ;
 /* Books the process that the unit's killed supervisor has left, if it is a child. */
 extern void orphans_book_left (struct scanner *s, struct unit *unit) ;
-/* All children that nobody knows are nobody's: no later death has left them. */
-extern void orphans_of_nobody (struct scanner *s) ;
-/* Sends a signal (negative: to its group) to the unit's process, if it is a child. */
+/* Sends a signal (negative: to its group) to the unit's process, if it is a child. Says so
+   if it runs, and is none. */
 extern void orphans_signal (struct scanner *s, struct unit *unit, int signal) ;
 /* It is nobody's any more. */
 extern void orphans_take_away (struct orphan *orphan) ;

@@ -1,6 +1,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include <skalibs/error.h>
 #include <skalibs/strerr.h>
 
 #include "base/clock.h"
@@ -11,11 +12,17 @@
 #define TERM_MS 1000 /* as a supervisor does with its own */
 #define KILL_MS 2000
 
-static int has_strays (struct unit const *unit)
+/* Without a list of our children: is one in the process group that ./run has left? */
+static int has_group (struct scanner const *s, struct unit const *unit)
+{
+  return s->units.unlisted && process_group_has_child(unit->group) ;
+}
+
+static int has_strays (struct scanner const *s, struct unit const *unit)
 {
   for (struct orphan const *orphan = unit->orphans ; orphan ; orphan = orphan->next)
     if (!orphan->is_process) return 1 ;
-  return 0 ;
+  return has_group(s, unit) || error_temp(s->units.unlisted) ; /* that can be told later */
 }
 
 static void gone (struct unit *unit)
@@ -23,6 +30,8 @@ static void gone (struct unit *unit)
   struct order order = { .letter = ORDER_STRAYS_GONE } ;
   unit->strays_ms = 0 ;
   unit->killing = 0 ;
+  unit->awaits_gone = 0 ;
+  if (!unit->orphans) unit->process = unit->group = 0 ; /* from now on they may be anybody's */
   order_send(unit->name, &order) ; /* it does not wait for ever */
 }
 
@@ -47,21 +56,31 @@ static void terminate (struct unit const *unit)
   }
 }
 
+static void signal_group (struct scanner const *s, struct unit const *unit, int sig)
+{
+  if (!has_group(s, unit)) return ;
+  kill(-unit->group, sig) ;
+  kill(-unit->group, SIGCONT) ;
+}
+
+static void kill_all (struct scanner const *s, struct unit const *unit)
+{
+  orphans_kill(unit, 0) ;
+  signal_group(s, unit, SIGKILL) ;
+}
+
 void strays_end (struct scanner *s, struct unit *unit)
 {
-  if (unit->orphans) /* what the deaths before have left; else all of its is its supervisor's */
-  {
-    orphans_note(s) ;
-    orphans_book(s, 0, unit) ;
-  }
-  if (!has_strays(unit))
+  if (!has_strays(s, unit))
   {
     gone(unit) ;
     return ;
   }
-  if (unit->killing) orphans_kill(unit, 0) ;
+  if (unit->killing) kill_all(s, unit) ;
   else terminate(unit) ;
-  if (!unit->strays_ms) unit->strays_ms = clock_ms() + TERM_MS ;
+  if (unit->strays_ms) return ;
+  unit->strays_ms = clock_ms() + TERM_MS ;
+  signal_group(s, unit, SIGTERM) ;
 }
 
 static void leave (struct unit *unit)
@@ -80,6 +99,8 @@ static void leave (struct unit *unit)
 void strays_deadlines (struct scanner *s)
 {
   uint64_t now = s->units.adopting ? clock_ms() : 0 ;
+  uint64_t first = s->units.unlisted ? strays_deadline(s) : 0 ;
+  if (first && now >= first) reap_fallen(s) ; /* perhaps they can be told now */
   for (struct unit *unit = s->units.adopting ; unit ; unit = unit->next_adopting)
   {
     if (!unit->strays_ms || now < unit->strays_ms) continue ;
@@ -90,7 +111,7 @@ void strays_deadlines (struct scanner *s)
     }
     unit->killing = 1 ;
     unit->strays_ms = now + KILL_MS ;
-    orphans_kill(unit, 0) ;
+    kill_all(s, unit) ;
   }
 }
 

@@ -210,6 +210,7 @@ static void prepare (struct supervisor *s, enum beginning beginning, char const 
   if (s->reports == -1 && errno != ENOENT && errno != ENOTDIR) strerr_diefu1sys(111, "open " REPORTS_FIFO) ;
   if (chdir(dir) == -1) strerr_diefu2sys(111, "change directory to ", dir) ;
   make_files(s) ;
+  process_mark_self(lock_mark(SUPERVISE_LOCK)) ; /* where it may not, what ./run leaves behind is known by its session */
   if (prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == -1)
     strerr_warnwu1sys("become a subreaper: what ./run leaves behind falls to another process") ;
 }

@@ -88,12 +88,14 @@ static struct child *some_child (unsigned int which)
   return 0 ;
 }
 
-/* In order, by a failure, or by a signal, which leaves strays to the scanner. */
+/* In order, by a failure, or by a signal, which leaves strays to the scanner. An innocent
+   may fall to it before. */
 static void end (struct scanner *s, unsigned int which, unsigned int how)
 {
   static int const wstats[3] = { 0, 256, SIGKILL } ;
   struct child *c = some_child(which) ;
   if (!c) return ;
+  if (how / 48 % 2) add_child(STRAY, "") ;
   end_child(c, wstats[how % 3]) ;
   for (unsigned int i = 0 ; c->kind == SUPERVISOR && c->wstat && i < how / 3 % 4 ; i++)
   {

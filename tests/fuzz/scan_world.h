@@ -17,6 +17,7 @@
 #include "fuzz.h"
 #include "scan/scanner.h"
 #include "wire/channels.h"
+#include "wire/lock.h"
 
 #define CHILDREN_MAX 512
 #define CHILDREN_AT_ONCE 64
@@ -28,7 +29,7 @@ struct child
 {
   enum kind kind ;
   char name[UNIT_PATH_MAX] ; /* whose supervisor it is */
-  struct child const *parent ; /* the supervisor that has left it to the scanner; 0: it is the scanner's own */
+  struct child const *parent ; /* the supervisor that has left it to the scanner; 0: it is the scanner's own, or anybody's */
   int wstat ;
   unsigned int ended : 1 ;
   unsigned int reaped : 1 ;
@@ -86,6 +87,8 @@ extern int __wrap_execve (char const *path, char *const *argv, char *const *envp
 extern int __wrap_process_each_child (process_child_func *each, void *data) ;
 extern int __wrap_process_is_child (pid_t pid) ;
 extern int __wrap_process_look (pid_t pid, struct process_look *look) ;
+extern uint64_t __wrap_process_mark (pid_t pid) ;
+extern uint64_t __wrap_lock_mark (char const *path) ;
 extern void __wrap_program_self (char out[PROGRAM_PATH_MAX], char const *name) ;
 extern int __wrap_program_beside (char out[PROGRAM_PATH_MAX], char const *name) ;
 extern uint64_t __wrap_clock_ms (void) ;
@@ -106,11 +109,11 @@ pid_t __wrap_spawn (struct spawn const *request, int *executing)
   return c ? pid_of(c) : 0 ;
 }
 
-/* Whom it signals is there: a pid that was reaped may be another's. */
+/* Whom it signals is there: a pid that was reaped may be another's. And it is no innocent. */
 int __wrap_kill (pid_t pid, int sig)
 {
   struct child *c = child_of(pid) ;
-  CHECK(c) ;
+  CHECK(c && (c->kind != STRAY || c->parent)) ;
   if (sig == SIGTERM || sig == SIGHUP) c->told = 1 ;
   if (sig == SIGKILL)
   {
@@ -164,6 +167,25 @@ int __wrap_process_look (pid_t pid, struct process_look *look)
   look->never_executed = c->kind == UNBORN ;
   strcpy(look->name, c->kind == UNBORN ? "reeve-supervise" : "stray") ;
   return 1 ;
+}
+
+/* What is nobody's has none. */
+uint64_t __wrap_process_mark (pid_t pid)
+{
+  struct child const *c = child_of(pid) ;
+  char path[UNIT_PATH_MAX + sizeof SUPERVISE_LOCK] ;
+  if (!c || c->ended) return (errno = ENOENT, 0) ;
+  errno = 0 ;
+  if (!c->parent) return 0 ;
+  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, c->parent->name) ;
+  return __wrap_lock_mark(path) ;
+}
+
+uint64_t __wrap_lock_mark (char const *path)
+{
+  uint64_t mark = 5381 ;
+  while (*path) mark = mark * 33 + (unsigned char)*path++ ;
+  return mark ;
 }
 
 void __wrap_program_self (char out[PROGRAM_PATH_MAX], char const *name)

@@ -214,6 +214,23 @@ TEST(who_is_another_or_gone_is_not_watched)
   else reap(&child) ;
 }
 
+TEST(a_mark_is_inherited_by_all_descendants)
+{
+  struct child before = born("before") ;
+  struct child marked ;
+  errno = ENOSYS ;
+  CHECK(!process_mark(before.birth.pid) && !errno) ;
+  CHECK(process_mark_self(0x3456789a)) ;
+  marked = born("marked") ; /* in a session of its own */
+  CHECK(process_mark(marked.birth.pid) == 0x3456789a) ;
+  CHECK(!process_mark(before.birth.pid)) ;
+  let_end(&marked) ;
+  CHECK(process_mark(marked.birth.pid) == 0x3456789a) ;
+  reap(&marked) ;
+  CHECK(!process_mark(marked.birth.pid) && (errno == ENOENT || errno == ESRCH)) ;
+  reap(&before) ;
+}
+
 TEST(a_run_of_the_pid_namespace_is_told_from_another)
 {
   char once[PROCESS_LIFE_MAX] ;
