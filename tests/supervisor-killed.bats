@@ -469,7 +469,7 @@ start_from_outside() # SECONDS ; $job: it has fallen to the scanner
   scanner=$started
   eventually 10 scanner_ready
   up web
-  remember web
+  pid=$(pid_of web)
   kill_supervisor web
   touch "$dir/go"
   eventually 10 test -s "$dir/stray"
