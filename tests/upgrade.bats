@@ -320,6 +320,21 @@ both_ended() { [ "$(ps -o stat= --ppid "$1" | grep -c '^Z')" -eq 2 ]; }
   for pid in $processes; do gone "$pid"; done
 }
 
+@test "by a scanner that has taken the tree over, after a service has ended" {
+  guarded web <<<'exec sleep 1000000'
+  scanner
+  up web
+  kill -KILL "$scanner"
+  wait "$scanner" 2>/dev/null || :
+  scanner
+  s6-svc -wr -T 10000 -r "$live/web"
+  started_times web 2
+  install_anew
+  upgrade
+  all_new web
+  stop_scanner 0
+}
+
 @test "CMD goes on, and its code is the scanner's" {
   idle web
   script "$dir/cmd" <<<'echo $$ >>"$dir/cmd.starts"; until [ -e "$dir/go" ]; do sleep 0.02; done; exit 3'

@@ -35,7 +35,7 @@ static struct orphan *find (struct scanner *s, pid_t pid)
   return node ? *(struct orphan **)node : 0 ;
 }
 
-static void adopt (struct scanner *s, struct unit *unit)
+void orphans_adopt (struct scanner *s, struct unit *unit)
 {
   char path[UNIT_PATH_MAX] ;
   if (unit->adopting) return ;
@@ -66,7 +66,7 @@ static void give (struct scanner *s, struct orphan *orphan, struct unit *unit)
   unit->orphans = orphan ;
   orphan->fresh = 0 ;
   orphan->is_process = orphan->pid == unit->process ;
-  adopt(s, unit) ;
+  orphans_adopt(s, unit) ;
 }
 
 void orphans_take_away (struct orphan *orphan)
@@ -160,7 +160,7 @@ static int book (pid_t pid, void *data)
   uint64_t mark ;
   if (!orphan || !orphan->fresh) return 1 ;
   mark = process_mark(pid) ; /* before the look, which tells if it was too late for it */
-  if (!mark && error_temp(errno)) b->s->units.unlisted = errno ;
+  if (!mark && errno && error_temp(errno)) b->s->units.unlisted = errno ;
   if (!process_look(pid, &look))
   {
     if (error_temp(errno)) b->s->units.unlisted = errno ;
@@ -215,7 +215,7 @@ int orphans_book (struct scanner *s, struct unit *dead, int *killed)
   for (struct unit *unit = reap_killed(dead) ; unit ; unit = reap_killed(unit->next_dead))
   {
     orphans_of_dead(unit) ;
-    adopt(s, unit) ;
+    orphans_adopt(s, unit) ;
   }
   if (!process_each_child(&book, &b)) book_processes(s, dead) ;
   *killed |= b.killed ;
@@ -234,7 +234,7 @@ void orphans_book_process (struct scanner *s, struct unit *unit)
 void orphans_book_left (struct scanner *s, struct unit *unit)
 {
   orphans_of_dead(unit) ;
-  adopt(s, unit) ;
+  orphans_adopt(s, unit) ;
   book_process(s, unit) ;
 }
 

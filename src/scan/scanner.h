@@ -266,6 +266,8 @@ extern void orphans_note (struct scanner *s) ;
    that nobody knows, is killed: *killed is set. Returns whether there was one that has
    ended, and may have left others that were not noted. */
 extern int orphans_book (struct scanner *s, struct unit *dead, int *killed) ;
+/* From now on the unit is one of those that have, or may have, orphans. */
+extern void orphans_adopt (struct scanner *s, struct unit *unit) ;
 /* Learns what the unit's supervisor, which was killed, has run last. */
 extern void orphans_of_dead (struct unit *unit) ;
 /* A child that the scanner has started itself, and does not wait for. */

@@ -22,7 +22,7 @@ static int has_strays (struct scanner const *s, struct unit const *unit)
 {
   for (struct orphan const *orphan = unit->orphans ; orphan ; orphan = orphan->next)
     if (!orphan->is_process) return 1 ;
-  return has_group(s, unit) || error_temp(s->units.unlisted) ; /* that can be told later */
+  return has_group(s, unit) || (s->units.unlisted && error_temp(s->units.unlisted)) ; /* that can be told later */
 }
 
 static void gone (struct unit *unit)
@@ -79,6 +79,7 @@ void strays_end (struct scanner *s, struct unit *unit)
   if (unit->killing) kill_all(s, unit) ;
   else terminate(unit) ;
   if (unit->strays_ms) return ;
+  orphans_adopt(s, unit) ; /* its deadline is looked at */
   unit->strays_ms = clock_ms() + TERM_MS ;
   signal_group(s, unit, SIGTERM) ;
 }
