@@ -320,8 +320,8 @@ both_ended() { [ "$(ps -o stat= --ppid "$1" | grep -c '^Z')" -eq 2 ]; }
   for pid in $processes; do gone "$pid"; done
 }
 
-@test "by a scanner that has taken the tree over, after a service has ended" {
-  guarded web <<<'exec sleep 1000000'
+@test "by a scanner that has taken the tree over, after a service has ended that left something behind" {
+  guarded web <<<'(exec 9>&-; trap "" TERM; while :; do sleep 0.02; done) & exec sleep 1000000'
   scanner
   up web
   kill -KILL "$scanner"
