@@ -24,9 +24,9 @@ struct left
 } ;
 
 /* What an adopted ./run has left to the scanner, as that tells. */
-static pid_t scanners[LEFT_MAX] ;
-static unsigned int scanners_count ;
-static unsigned int scanners_complete ;
+static pid_t told[LEFT_MAX] ;
+static unsigned int told_count ;
+static unsigned int told_all ;
 
 static struct left const nothing ;
 
@@ -45,8 +45,8 @@ static int count (pid_t pid, void *data)
 static int is_left (struct supervisor const *s, pid_t pid)
 {
   if (!s->parent_is_scanner) return process_is_child(pid) ;
-  for (unsigned int i = 0 ; i < scanners_count ; i++)
-    if (scanners[i] == pid) return 1 ;
+  for (unsigned int i = 0 ; i < told_count ; i++)
+    if (told[i] == pid) return 1 ;
   return 0 ;
 }
 
@@ -181,11 +181,11 @@ void forked_told (struct supervisor *s, pid_t pid)
   struct left left = { .checker = 0 } ;
   enum life_event found ;
   if (!s->searching || !s->parent_is_scanner) return ;
-  if (scanners_complete) scanners_count = scanners_complete = 0 ;
-  if (pid && scanners_count < LEFT_MAX) scanners[scanners_count++] = pid ;
+  if (told_all) told_count = told_all = 0 ;
+  if (pid && told_count < LEFT_MAX) told[told_count++] = pid ;
   if (pid) return ;
-  scanners_complete = 1 ;
-  for (unsigned int i = 0 ; i < scanners_count ; i++) count(scanners[i], &left) ;
+  told_all = 1 ;
+  for (unsigned int i = 0 ; i < told_count ; i++) count(told[i], &left) ;
   if (left.count) found = choose(s, &left) ;
   else
   {

@@ -22,7 +22,7 @@ enum order_letter
   ORDER_ABANDON = 'a', /* SIGKILL to whatever runs, no ./finish, and leave when it is gone */
   ORDER_UPGRADE = 'u', /* execute the program that is on disk now */
   ORDER_ENDED = 'e', /* PID WSTAT: a process that the scanner has reaped */
-  ORDER_LEFT = 'l', /* PID 0: a child of the scanner that the adopted ./run has left behind; PID 0: that were all */
+  ORDER_LEFT = 'l', /* PID 0: a child of the scanner that the adopted ./run has left behind; with pid 0: those were all */
   ORDER_STRAYS_GONE = 'n' /* of an adopted service: the scanner has ended them */
 } ;
 
