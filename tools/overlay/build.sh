@@ -63,7 +63,7 @@ skalibs()
 
 programs()
 {
-  make -s -C "$root" -j"$jobs" "$work/bin/reeve-together" "$work/bin/reeve-supervise" \
+  make -s -C "$root" -j"$jobs" "$work/bin/reeve-together" "$work/bin/reeve-alone" \
     BUILD="$work" BINDIR=/command SANITIZE= CC="$CC" AR="$host-ar" LD="$host-ld" OBJCOPY="$host-objcopy" \
     CFLAGS="$CFLAGS -isystem $work/prefix/usr/include" \
     LDFLAGS="$LDFLAGS $erratum -Wl,-T,$here/no-unwinding.ld -L$work/prefix/usr/lib/skalibs"
@@ -74,7 +74,7 @@ stage()
   rm -rf "$work/stage"
   install -d -m 755 "$work/stage/command" "$work/stage/usr/bin"
   install -m 755 "$work/bin/reeve-together" "$work/stage/init"
-  install -m 755 "$work/bin/reeve-supervise" "$work/stage/command/reeve-supervise"
+  install -m 755 "$work/bin/reeve-alone" "$work/stage/command/reeve-supervise"
   for name in reeve-scan reeve with-contenv printcontenv reeve-exec chpst setuidgid envdir softlimit \
     s6-setuidgid s6-envuidgid s6-applyuidgid s6-envdir s6-softlimit s6-setsid s6-setlock s6-fghack s6-notifyoncheck \
     reeve-log s6-log logutil-service; do
