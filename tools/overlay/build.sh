@@ -91,5 +91,5 @@ compiler
 skalibs
 programs
 stage
-"$here/pack.sh" "$work/stage" "$out/reeve-overlay-$arch.tar.xz"
+"$here/pack.sh" "$work/stage" "$out/reeve-overlay-$arch.tar.xz" "$arch"
 echo "overlay: $out/reeve-overlay-$arch.tar.xz: $(wc -c <"$out/reeve-overlay-$arch.tar.xz") bytes"
