@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <errno.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -120,7 +119,8 @@ int getgrouplist (char const *user, gid_t gid, gid_t *groups, int *n)
 int setuid (uid_t uid) { return (int)syscall(SYS_setuid, uid) ; }
 int setgid (gid_t gid) { return (int)syscall(SYS_setgid, gid) ; }
 int setgroups (size_t n, gid_t const *groups) { return (int)syscall(SYS_setgroups, n, groups) ; }
-int setrlimit (int resource, struct rlimit const *limit) { return (int)syscall(SYS_prlimit64, 0, resource, limit, 0) ; }
+/* What musl's setrlimit() has done by every thread. */
+void __synccall (void (*done) (void *), void *data) { done(data) ; }
 pid_t fork (void) { return _Fork() ; }
 
 /* ---- texts and arrays: short ones ---- */
