@@ -267,7 +267,7 @@ ids_in_root() { "${in_root[@]}" "$@" /busybox id; }
 @test "what the programs print is what those built with the whole C library print" {
   extract "$overlay"
   diff <("$new/command/reeve" --help) <(reeve --help)
-  idle web
+  for name in web db queue cache api mail; do idle "$name"; done
   scanner
   reeve -l "$live" wait --timeout 10 ready web
   # Times of one second each: the same, or a moment later.
@@ -276,7 +276,14 @@ ids_in_root() { "${in_root[@]}" "$@" /busybox id; }
   eventually 10 same_status --json
   run ! "$new/command/reeve" -l "$live" wait --timeout 0.x up web
   diff <("$new/command/reeve" -l "$live" kill NOSUCH web 2>&1) <(reeve -l "$live" kill NOSUCH web 2>&1)
+  [ "$("$new/command/reeve" -l "$live" status --json | jq -r '.[].name' | xargs)" = "api cache db mail queue web" ]
   stop_scanner 0
+  # Its own qsort() and strstr() once more.
+  for name in mail db api; do service "$name" <<<'nohup nginx'; done
+  service web <<<'sleep 5 & wait'
+  run reeve check "$scan"
+  [[ $output == *nginx* ]]
+  diff - <("$new/command/reeve" check "$scan" 2>&1) <<<"$output"
 }
 
 @test "the arm64 programs run: the client, and a tree with a service" {

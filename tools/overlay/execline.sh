@@ -72,6 +72,6 @@ for package in "$cache"/execline/*.deb; do dpkg-deb --extract "$package" "$files
 install -d -m 755 "$work/stage/command" "$target"
 for file in "$files$built_for"*; do program "$file"; done
 for file in "$target"/libexecline.so.* "$target"/libskarnet.so.*; do relocate "$file"; done
-"$here/pack.sh" "$work/stage" "$out/reeve-execline-amd64.tar.xz"
+"$here/pack.sh" "$work/stage" "$out/reeve-execline-amd64.tar.xz" amd64
 rm -rf "$files"
 echo "overlay: $out/reeve-execline-amd64.tar.xz: $(wc -c <"$out/reeve-execline-amd64.tar.xz") bytes"

@@ -1,7 +1,8 @@
-/* Stands in for what musl has larger, in the overlay's one file alone: musl's own
-   look-ups of accounts ask a name service too, its setuid() all threads, and its
-   printf() knows floating point, which is done in software on arm64. Together they
-   would be a sixth of the file. */
+/* Stands in for what musl has larger, in the overlay alone: musl's own look-ups of
+   accounts ask a name service too, its setuid(), setrlimit() and fork() all threads,
+   its printf() knows floating point, which is done in software on arm64, and its
+   strstr() and qsort() are for more than our services. Together they would be a
+   fifth of /init. */
 
 #include <grp.h>
 #include <pwd.h>
@@ -113,11 +114,44 @@ int getgrouplist (char const *user, gid_t gid, gid_t *groups, int *n)
   return *n ;
 }
 
-/* ---- identity: there is one thread ---- */
+/* ---- identity, limits and processes: there is one thread ---- */
 
 int setuid (uid_t uid) { return (int)syscall(SYS_setuid, uid) ; }
 int setgid (gid_t gid) { return (int)syscall(SYS_setgid, gid) ; }
 int setgroups (size_t n, gid_t const *groups) { return (int)syscall(SYS_setgroups, n, groups) ; }
+/* What musl's setrlimit() has done by every thread. */
+void __synccall (void (*done) (void *), void *data) { done(data) ; }
+pid_t fork (void) { return _Fork() ; }
+
+/* ---- texts and arrays: short ones ---- */
+
+char *strstr (char const *text, char const *wanted)
+{
+  size_t len = strlen(wanted) ;
+  while (strncmp(text, wanted, len) != 0)
+    if (!*text++) return 0 ;
+  return (char *)text ;
+}
+
+static void swap (char *a, char *b, size_t len)
+{
+  while (len--)
+  {
+    char c = a[len] ;
+    a[len] = b[len] ;
+    b[len] = c ;
+  }
+}
+
+/* Shell's sort. */
+void qsort (void *base, size_t n, size_t width, int (*compare) (void const *, void const *))
+{
+  char *items = base ;
+  for (size_t gap = n / 2 ; gap ; gap /= 2)
+    for (size_t i = gap ; i < n ; i++)
+      for (size_t j = i ; j >= gap && compare(items + (j - gap) * width, items + j * width) > 0 ; j -= gap)
+        swap(items + (j - gap) * width, items + j * width, width) ;
+}
 
 /* ---- printf: %s %d %u %x %m %%, with -, 0, width, precision, l, j, z ---- */
 
