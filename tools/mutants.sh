@@ -5,6 +5,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 root=$PWD
 work=$(mktemp -d)
+export BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-180} # seconds: what a mutant makes hang has failed
 trap 'rm -rf "$work"' EXIT
 bad=0
 say() { echo "mutant of $1: $2"; [ "${3:-}" = good ] || bad=1; }
