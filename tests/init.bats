@@ -6,6 +6,7 @@ load lib
 setup()
 {
   reeve_setup
+  export -n REEVE_BIN # which /init would take for a variable of its own, misspelt
   unshare -pm true 2>/dev/null || skip "no PID and mount namespaces here"
   etc=$dir/etc
   scan=$etc/services.d
