@@ -102,6 +102,26 @@ not_in_live() { [ ! -e "$live/$1" ]; }
   eventually 10 not_in_live web/old
 }
 
+@test "a run that is missing while the supervisor is replaced is executed when it is there again" {
+  idle web
+  setting web restart-delay '10 10'
+  finish web <<<'echo finished >>"$dir/finished"'
+  scanner
+  up web
+  rm "$scan/web/run" "$scan/web/finish"
+  s6-svc -t "$live/web"
+  says 'unable to execute ./run'
+  supervisor=$(pgrep -P "$scanner" -x reeve-supervise)
+  replaced() { now=$(pgrep -P "$scanner" -x reeve-supervise) && [ "$now" != "$supervisor" ] && s6-svok "$live/web"; }
+  s6-svc -x "$live/web"
+  eventually 10 replaced
+  finish web <<<'echo again >>"$dir/finished"'
+  idle web
+  up web
+  stop_scanner 0
+  [ "$(cat "$dir/finished")" = again ]
+}
+
 @test "LIVE has an absolute link for each entry, and never log, event, supervise or down" {
   service web <<<'exec sleep 1000000'
   in=$scan/web idle log

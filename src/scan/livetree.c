@@ -105,6 +105,13 @@ static enum made made_here (char const *entry, int from)
   return fstatat(from, "instances", &st, AT_SYMLINK_NOFOLLOW) == -1 ? MADE_LINK : MADE_COPY ;
 }
 
+/* A script may be on its way back (rm, cp): no look follows that tells, and as long as
+   it is not there, its link is as good as none. */
+static int is_script (char const *entry)
+{
+  return !strcmp(entry, "run") || !strcmp(entry, "finish") ;
+}
+
 /* Links whose original is gone. */
 static int unlink_stale (char const *name, int from)
 {
@@ -115,7 +122,7 @@ static int unlink_stale (char const *name, int from)
   if (!dir) return 0 ;
   while (ok && (errno = 0, e = readdir(dir)))
   {
-    if (made_here(e->d_name, from) != MADE_LINK) continue ;
+    if (made_here(e->d_name, from) != MADE_LINK || is_script(e->d_name)) continue ;
     if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1) ok = errno == ENOENT ;
     else if (S_ISLNK(st.st_mode) && fstatat(from, e->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1)
       ok = errno == ENOENT && unlinkat(dirfd(dir), e->d_name, 0) != -1 ;
