@@ -47,6 +47,6 @@ pid_t lock_holder (char const *path, int *foreign)
 uint64_t lock_mark (char const *path)
 {
   struct stat st ;
-  if (stat(path, &st) == -1) return 0 ;
+  if (lstat(path, &st) == -1) return 0 ;
   return MARK_BIT | ((((uint64_t)st.st_dev << 40) ^ (uint64_t)st.st_ino) & (MARK_BIT - 1)) ;
 }
