@@ -235,17 +235,14 @@ kill_scanner()
   eventually 20 test ! -e "$live/web"
 }
 
-@test "CMD that still runs is not started twice, and its end is the end" {
+web_and_cmd() # which ends when $dir/go is there
+{
   idle web
   script "$dir/cmd" <<<'echo $$ >>"$dir/cmd.starts"; until [ -e "$dir/go" ]; do sleep 0.02; done; exit 3'
-  start reeve-scan -l "$live" "$scan" -- "$dir/cmd"
-  scanner=$started
-  eventually 10 scanner_ready
-  eventually 10 test -s "$dir/cmd.starts"
-  cmd=$(cat "$dir/cmd.starts")
-  pids+=("$cmd")
-  kill_scanner
-  alive "$cmd"
+}
+
+another_goes_on_with_cmd() # $cmd: its pid
+{
   start reeve-scan -l "$live" "$scan" -- "$dir/cmd"
   scanner=$started
   eventually 10 scanner_ready
@@ -257,9 +254,21 @@ kill_scanner()
   none_supervised
 }
 
+@test "CMD that still runs is not started twice, and its end is the end" {
+  web_and_cmd
+  start reeve-scan -l "$live" "$scan" -- "$dir/cmd"
+  scanner=$started
+  eventually 10 scanner_ready
+  eventually 10 test -s "$dir/cmd.starts"
+  cmd=$(cat "$dir/cmd.starts")
+  pids+=("$cmd")
+  kill_scanner
+  alive "$cmd"
+  another_goes_on_with_cmd
+}
+
 @test "without pidfds, CMD's end is noticed all the same" {
-  idle web
-  script "$dir/cmd" <<<'echo $$ >>"$dir/cmd.starts"; until [ -e "$dir/go" ]; do sleep 0.02; done; exit 3'
+  web_and_cmd
   start reeve-scan -l "$live" "$scan" -- "$dir/cmd"
   scanner=$started
   eventually 10 scanner_ready
@@ -276,8 +285,7 @@ kill_scanner()
 }
 
 @test "CMD whose status could not be written at once is not started twice either" {
-  idle web
-  script "$dir/cmd" <<<'echo $$ >>"$dir/cmd.starts"; until [ -e "$dir/go" ]; do sleep 0.02; done; exit 3'
+  web_and_cmd
   # What is traced cannot be searched for leaks when it ends.
   ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 start strace -D -q -o "$dir/strace" -e trace=openat -e inject=openat:error=ENOSPC:when=1..2 -P .s6-svscan/command.new reeve-scan -l "$live" "$scan" -- "$dir/cmd"
   scanner=$started
@@ -287,14 +295,7 @@ kill_scanner()
   cmd=$(cat "$dir/cmd.starts")
   pids+=("$cmd")
   kill_scanner
-  start reeve-scan -l "$live" "$scan" -- "$dir/cmd"
-  scanner=$started
-  eventually 10 scanner_ready
-  up web
-  [ "$(cat "$dir/cmd.starts")" = "$cmd" ]
-  touch "$dir/go"
-  eventually 20 gone "$scanner"
-  none_supervised
+  another_goes_on_with_cmd
 }
 
 @test "without pidfds, it is said whose process nobody can signal any more" {
