@@ -1,4 +1,4 @@
-# /dev/stdout and /dev/stderr, which configurations of nginx, cron or gunicorn name, for a
+# What nginx, cron and gunicorn configurations name, /dev/stdout and /dev/stderr, for a
 # service that has dropped root.
 
 load lib
