@@ -72,14 +72,15 @@ static void remember (struct search *result, char const *path, int err, int exec
 /* Starts what request->argv names, in CMD's directory, searching PATH as execvp() does:
    what cannot be executed does not end the search. Returns the pid, or 0: then *result
    tells why. */
-static pid_t search (struct scanner const *s, struct spawn *request, struct search *result)
+static pid_t search (struct scanner const *s, struct spawn const *request, struct search *result)
 {
+  struct spawn attempt = *request ;
   char path[SCAN_PATH_MAX] ;
   char const *name = request->argv[0] ;
   char const *rest = search_path() ;
   int has_slash = !!strchr(name, '/') ;
   *result = (struct search) { .err = ENOENT, .executing = 1 } ;
-  request->path = path ;
+  attempt.path = path ;
   while (*name)
   {
     size_t len = has_slash ? 0 : strcspn(rest, ":") ;
@@ -89,7 +90,7 @@ static pid_t search (struct scanner const *s, struct spawn *request, struct sear
     if (fits && (has_slash || is_file(s, path)))
     {
       int executing ;
-      pid_t pid = spawn(request, &executing) ;
+      pid_t pid = spawn(&attempt, &executing) ;
       if (pid) return pid ;
       if (!executing || !goes_on_after(errno)) result->path[0] = 0 ; /* this one alone counts */
       remember(result, path, errno, executing) ;
