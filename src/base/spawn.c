@@ -84,11 +84,16 @@ static int place_fds (struct spawn const *spawn)
   return 1 ;
 }
 
-/* In the child: what is typed, Ctrl-C too, is its and not the caller's. SIGTTOU
-   is blocked, so that this is allowed from the background. */
+/* In the child: what is typed, Ctrl-C too, is its and not the caller's. From the
+   background that is allowed to whoever blocks SIGTTOU; else it would be stopped here,
+   and with vfork() its parent as well. */
 static void take_terminal (void)
 {
   pid_t callers = getpgrp() ;
+  sigset_t stop ;
+  sigemptyset(&stop) ;
+  sigaddset(&stop, SIGTTOU) ;
+  sigprocmask(SIG_BLOCK, &stop, 0) ; /* only the child's */
   pid_t foreground = tcgetpgrp(0) ;
   if (setpgid(0, 0) != -1 && foreground == callers) tcsetpgrp(0, getpid()) ;
 }
