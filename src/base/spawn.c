@@ -53,6 +53,16 @@ int spawn_sanitize_stdio (void)
   return 1 ;
 }
 
+int spawn_nothing_to_read (void)
+{
+  int ends[2] ;
+  int fd = open("/dev/null", O_RDONLY | O_CLOEXEC) ;
+  if (fd >= 0) return fd ;
+  if (pipe2(ends, O_CLOEXEC) == -1) return -1 ;
+  close(ends[1]) ;
+  return ends[0] ;
+}
+
 static void unblock_signals (void)
 {
   sigset_t none ;
@@ -179,6 +189,7 @@ static pid_t spawn_apart (struct spawn const *spawn)
   }
   become(spawn, &reached) ;
   lock = errno ;
+  unblock_signals() ; /* where nobody reads what is said, this can be ended */
   say_not_executed(spawn->path, lock) ;
   _exit(lock == ENOENT ? 127 : 126) ;
 }
