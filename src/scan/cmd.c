@@ -177,9 +177,9 @@ void cmd_start (struct scanner *s)
   }
   if (!result.executing && error_temp(result.err))
   {
+    s->command_again_ms = clock_ms() + AGAIN_MS ;
     errno = result.err ;
     strerr_warnwu3sys("start the command ", s->command[0], " (next try in 1 second)") ;
-    s->command_again_ms = clock_ms() + AGAIN_MS ;
     return ;
   }
   s->own_code = result.err == ENOENT ? CODE_NOT_FOUND : CODE_NOT_EXECUTED ;
