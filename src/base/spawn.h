@@ -61,4 +61,9 @@ extern int spawn_sanitize_stdio (void) ;
    its parent's. */
 extern void spawn_close_ours (int kept) ;
 
+/* A descriptor, close-on-exec, that gives end of file at once: /dev/null, and where that
+   cannot be opened (a root without /dev), the reading end of a pipe that nobody writes to.
+   Returns -1 with errno. */
+extern int spawn_nothing_to_read (void) ;
+
 #endif
