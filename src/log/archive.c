@@ -90,7 +90,7 @@ int archive_file (struct logdir *d, char const *file, char suffix)
     name[TIMESTAMP + 1] = suffix ;
     name[NAME_LEN] = 0 ;
   }
-  while (!faccessat(d->dir, name, F_OK, AT_SYMLINK_NOFOLLOW)) ; /* a clock that was set back */
+  while (!fstatat(d->dir, name, &st, AT_SYMLINK_NOFOLLOW)) ; /* a clock that was set back */
   return renameat(d->dir, file, d->dir, name) != -1 && archive_trim(d, &newest_ms) ;
 }
 

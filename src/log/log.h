@@ -62,6 +62,7 @@ struct logdir
   unsigned int processor_is_shells : 1 ; /* else execlineb's */
   unsigned int mid_line : 1 ; /* the last byte is no newline: no time to rotate */
   unsigned int rotate_soon : 1 ; /* it was ordered */
+  unsigned int anyones : 1 ; /* others than root and us may put files there */
   unsigned int said : 1 ; /* what is wrong */
 } ;
 
