@@ -109,11 +109,16 @@ static int place_fds (struct spawn const *spawn)
   return 1 ;
 }
 
-/* In the child: what is typed, Ctrl-C too, is its and not the caller's. SIGTTOU
-   is blocked, so that this is allowed from the background. */
+/* In the child: what is typed, Ctrl-C too, is its and not the caller's. From the
+   background that is allowed to whoever blocks SIGTTOU; else it would be stopped here,
+   and with vfork() its parent as well. */
 static void take_terminal (void)
 {
   pid_t callers = getpgrp() ;
+  sigset_t stop ;
+  sigemptyset(&stop) ;
+  sigaddset(&stop, SIGTTOU) ;
+  sigprocmask(SIG_BLOCK, &stop, 0) ; /* only the child's */
   pid_t foreground = tcgetpgrp(0) ;
   if (setpgid(0, 0) != -1 && foreground == callers) tcsetpgrp(0, getpid()) ;
 }
@@ -219,6 +224,7 @@ static pid_t spawn_apart (struct spawn const *spawn)
   if (!report_birth(spawn)) _exit(111) ;
   become(spawn, &reached) ;
   err = errno ;
+  unblock_signals() ; /* where nobody reads what is said, this can be ended */
   say_not_executed(spawn->path, err) ;
   _exit(err == ENOENT ? 127 : 126) ;
 }

@@ -45,7 +45,8 @@ struct spawn
    cause can pass.
    With wait_for_lock or new_pid_namespace a failing execve() cannot be told to
    the caller in time: the child says so on stderr and exits 126 or 127.
-   Never blocks, never allocates. */
+   Never blocks, never allocates; with same_session not even where the caller is in
+   the terminal's background and has SIGTTOU unblocked. */
 extern pid_t spawn (struct spawn const *spawn, int *executing) ;
 
 /* Blocks every signal, and gives every one its default disposition (an ignored

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -372,6 +373,38 @@ TEST(the_child_may_stay_in_the_session)
   CHECK(pid && getsid(pid) == getsid(0) && getpgid(pid) == pid) ; /* in a group of its own */
   close(hold) ;
   end_of(pid) ;
+}
+
+/* In a session of its own with a terminal that its own process group does not have:
+   ends with 0 when the child has got it. */
+static void take_terminal_of_own (void)
+{
+  static char const *const argv[] = { "sh", "-c", "exit 0", 0 } ;
+  struct spawn s = shell(argv) ;
+  int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC) ;
+  int executing ;
+  pid_t pid ;
+  sigset_t none ;
+  if (setsid() == -1 || master == -1 || grantpt(master) == -1 || unlockpt(master) == -1) _exit(2) ;
+  close(0) ;
+  if (open(ptsname(master), O_RDWR) != 0 || tcgetpgrp(0) != getpid()) _exit(2) ;
+  sigemptyset(&none) ;
+  sigprocmask(SIG_SETMASK, &none, 0) ;
+  alarm(PATIENCE_MS / 1000) ;
+  s.same_session = 1 ;
+  pid = spawn(&s, &executing) ;
+  if (!pid || tcgetpgrp(0) != pid) _exit(1) ;
+  _exit(end_of(pid)) ;
+}
+
+TEST(a_child_takes_the_terminal_though_nobody_blocks_a_signal)
+{
+  int wstat ;
+  pid_t pid = fork() ;
+  if (!pid) take_terminal_of_own() ;
+  wstat = end_of(pid) ;
+  if (WIFEXITED(wstat) && WEXITSTATUS(wstat) == 2) return ; /* no terminal can be had here */
+  CHECK(!wstat) ;
 }
 
 TEST(the_child_may_change_its_directory)
