@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "temp.h"
@@ -531,6 +532,44 @@ TEST(the_child_waits_for_the_lock)
   CHECK(!strcmp(output, "started\n")) ;
   CHECK(!end_of(pid)) ;
   end_lock(ours, theirs, p.fd) ;
+}
+
+TEST(a_child_that_waits_for_the_lock_holds_nothing_of_ours)
+{
+  int channel[2] ;
+  int ours ;
+  int theirs ;
+  int out ;
+  pid_t pid ;
+  char c ;
+  temp_enter() ;
+  CHECK(!pipe2(channel, O_CLOEXEC)) ;
+  pid = start_locked(&ours, &theirs, &out, "/bin/sh") ;
+  CHECK(pid) ;
+  close(channel[1]) ;
+  CHECK(!read(channel[0], &c, 1)) ; /* its end too is closed */
+  close(channel[0]) ;
+  CHECK(!flock(ours, LOCK_UN)) ;
+  CHECK(!end_of(pid)) ;
+  end_lock(ours, theirs, out) ;
+}
+
+TEST(a_descriptor_in_the_way_moves_though_the_highest_is_taken)
+{
+  struct rlimit limit ;
+  struct spawn s = shell(0) ;
+  int a ;
+  int b ;
+  temp_enter() ;
+  CHECK(!getrlimit(RLIMIT_NOFILE, &limit)) ;
+  a = file_with("a", "alpha\n") ;
+  b = file_with("b", "beta\n") ;
+  s.fd[0] = (struct spawn_fd) { .from = a, .to = b } ;
+  s.fd[1] = (struct spawn_fd) { .from = b, .to = (int)limit.rlim_cur - 1 } ;
+  s.nfds = 2 ;
+  CHECK(!run_with(s, "true")) ;
+  close(a) ;
+  close(b) ;
 }
 
 TEST(a_child_that_waits_for_the_lock_can_be_terminated)
