@@ -27,6 +27,7 @@ void act_arm (struct supervisor *s, uint32_t ms)
 static void run (struct supervisor *s)
 {
   settings_read(&s->settings, SETTINGS_START, &run_report_setting) ;
+  settings_honour(&s->settings, &run_report_setting) ;
   s->state_pending = 1 ; /* a successor has them from there, if we do not live to see the start */
   s->up_ms = 0 ;
   s->asked = s->forbidden = s->code_unknown = s->forked = s->searching = s->not_executed = s->stop_due = 0 ;
