@@ -109,21 +109,26 @@ static void resolve_scan (struct scanner *s, char const *scan)
 
 static void enter_live (struct scanner *s, char const *live)
 {
-  struct livedir_attempt attempts[3] ;
+  static struct livedir_attempt attempts[3] ; /* large */
+  static char text[TRUST_WHY_MAX] ;
   unsigned int failed = 0 ;
+  int fd ;
   if (live)
   {
-    if (!livedir_use(live))
-      strerr_dief4x(111, "unable to use the live directory ", live, ": ", errno == EPERM ? "somebody else owns it; name another one with -l" : strerror(errno)) ;
     if (strlen(live) >= sizeof s->live) strerr_dief1x(100, "the path of the live directory is too long") ;
     memcpy(s->live, live, strlen(live) + 1) ;
+    fd = livedir_use(live, 0, &attempts[0].why) ;
+    if (fd == -1) strerr_dief5x(111, "unable to use the live directory ", live, ": ", trust_why(&attempts[0].why, text),
+      attempts[0].why.reason == TRUST_FAILED ? "" : " (or name another one with -l)") ;
   }
   else
   {
-    if (!livedir_choose(s->live, attempts, &failed)) livedir_die_without_place(attempts, failed, "-l or REEVE_LIVE") ;
-    if (failed) strerr_warnw2x("the live directory is ", s->live) ;
+    fd = livedir_choose(s->live, 0, attempts, &failed) ;
+    if (fd == -1) livedir_die_without_place(attempts, failed, "-l or REEVE_LIVE") ;
+    livedir_say_other_place(s->live, attempts, failed) ;
   }
-  if (chdir(s->live) == -1) strerr_diefu2sys(111, "change directory to ", s->live) ;
+  if (fchdir(fd) == -1) strerr_diefu2sys(111, "change directory to ", s->live) ;
+  fd_close(fd) ;
 }
 
 /* So that `reeve` finds the tree from within a service. */
