@@ -184,6 +184,7 @@ static pid_t spawn_apart (struct spawn const *spawn)
   }
   become(spawn, &reached) ;
   lock = errno ;
+  unblock_signals() ; /* where nobody reads what is said, this can be ended */
   say_not_executed(spawn->path, lock) ;
   _exit(lock == ENOENT ? 127 : 126) ;
 }

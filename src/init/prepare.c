@@ -11,6 +11,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "base/message.h"
 #include "base/program.h"
 #include "base/spawn.h"
 #include "init/init.h"
@@ -160,6 +161,7 @@ static void __attribute__((noreturn)) end (struct options const *options, struct
   number[uint_fmt(number, (unsigned int)code)] = 0 ;
   if (options->stop_ms) left[uint32_fmt(left, ms)] = 0 ;
   else memcpy(left, "-1", 3) ;
+  message_hand_over() ;
   if (place_control(path, live, "finish") && chdir(live) != -1) execv(path, (char *const *)argv) ;
   strerr_diefu2sys(EXIT_SYSTEM, "execute ", path) ;
 }
@@ -256,6 +258,7 @@ static void __attribute__((noreturn)) become_scanner (struct options const *opti
   scan[n++] = SERVICES_DIRECTORY ;
   add_command(options, live, scan + n, argv + 1) ;
   if (options->verbosity > 1) strerr_warni1x("starting the services in " SERVICES_DIRECTORY) ;
+  message_hand_over() ;
   execv(program, (char *const *)scan) ;
   strerr_diefu2sys(EXIT_SYSTEM, "execute ", program) ;
 }
@@ -266,6 +269,7 @@ int prepare_main (int argc, char const *const *argv)
   char live[LIVEDIR_PATH_MAX] ;
   char self[PLACE_MAX] ;
   spawn_prepare_signals() ;
+  message_begin() ;
   if (!spawn_sanitize_stdio()) strerr_diefu1sys(EXIT_SYSTEM, "open /dev/null") ;
   if (!tain_now_set_stopwatch_g()) strerr_diefu1sys(EXIT_SYSTEM, "read the monotonic clock") ;
   options_read(&options, 1) ;

@@ -118,11 +118,11 @@ static void stop (struct scripts *scripts, struct running *running)
 
 static void too_late (struct scripts *scripts, struct running *running, char const *path)
 {
+  kill_group(running, SIGKILL) ;
+  running->has_deadline = 0 ;
   if (running->stopping) scripts->had_to_kill = 1 ;
   strerr_warnw3x("killing ", path, running->stopping ? ", which has not ended within the stop's budget (REEVE_STOP_TIMEOUT)" :
     ", which has not ended in time (S6_KILL_FINISH_MAXTIME, and what is left of REEVE_STOP_TIMEOUT)") ;
-  kill_group(running, SIGKILL) ;
-  running->has_deadline = 0 ;
 }
 
 /* The next signal, or 0 at the deadline. */

@@ -201,8 +201,8 @@ static void tell_leave (struct scanner *s, struct unit *unit)
     reap_found(s, unit) ;
     return ;
   }
-  strerr_warnwu3sys("tell the supervisor of ", unit->name, " to leave (next try in 1 second)") ;
   units_arm(&s->units, unit, DEADLINE_RETRY) ;
+  strerr_warnwu3sys("tell the supervisor of ", unit->name, " to leave (next try in 1 second)") ;
 }
 
 static void release (struct scanner *s, struct unit *unit)

@@ -118,8 +118,8 @@ void cmd_start (struct scanner *s)
   }
   if (found && !executing && error_temp(errno))
   {
-    strerr_warnwu3sys("start the command ", s->command[0], " (next try in 1 second)") ;
     s->command_again_ms = clock_ms() + AGAIN_MS ;
+    strerr_warnwu3sys("start the command ", s->command[0], " (next try in 1 second)") ;
     return ;
   }
   s->own_code = errno == ENOENT ? CODE_NOT_FOUND : CODE_NOT_EXECUTED ;

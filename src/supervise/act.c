@@ -226,14 +226,14 @@ static void deadline_passed (struct supervisor *s)
   }
   else if (s->phase == PHASE_UP)
   {
-    strerr_warnw1x("./run has not ended within timeout-kill; killing it") ;
     if (!reap_signal(s, SIGKILL, s->settings.kill_group)) act_arm(s, STOP_AGAIN_MS) ;
     else if (s->settings.kill_group && !s->is_child) reap_signal(s, SIGKILL, 0) ; /* whose group may be beyond our reach */
+    strerr_warnw1x("./run has not ended within timeout-kill; killing it") ;
   }
   else
   {
-    strerr_warnw1x("./finish has not ended within timeout-finish; killing it") ;
     if (!reap_send(s, SIGKILL, 0)) act_arm(s, STOP_AGAIN_MS) ;
+    strerr_warnw1x("./finish has not ended within timeout-finish; killing it") ;
   }
 }
 

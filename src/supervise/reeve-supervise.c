@@ -12,6 +12,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/clock.h"
+#include "base/message.h"
 #include "base/signals.h"
 #include "base/spawn.h"
 #include "supervise/supervisor.h"
@@ -33,6 +34,7 @@ enum channel
   CHANNEL_NOTIFICATION,
   CHANNEL_PROCESS,
   CHANNEL_REPORTS,
+  CHANNEL_MESSAGES,
   CHANNEL_COUNT
 } ;
 
@@ -173,12 +175,14 @@ static void loop (struct supervisor *s, int signals)
   x[CHANNEL_CONTROL].fd = s->control ;
   x[CHANNEL_ORDERS].fd = s->orders ;
   x[CHANNEL_REPORTS].events = POLLOUT ;
+  x[CHANNEL_MESSAGES].events = POLLOUT ;
   while (!command_over(s))
   {
     publish_pending(s) ;
     x[CHANNEL_NOTIFICATION].fd = s->notification ;
     x[CHANNEL_PROCESS].fd = s->end_unseen ? -1 : s->process_fd ;
     x[CHANNEL_REPORTS].fd = s->report_pending ? s->reports : -1 ;
+    x[CHANNEL_MESSAGES].fd = message_fd() ;
     for (unsigned int i = 0 ; i < CHANNEL_COUNT ; i++) x[i].revents = 0 ;
     if (poll(x, CHANNEL_COUNT, sleep_ms(s)) == -1 && errno != EINTR) clock_pause("poll", RETRY_MS) ;
     /* Readiness before the end of the same wake-up, and both before new commands. */
@@ -188,6 +192,7 @@ static void loop (struct supervisor *s, int signals)
     if (x[CHANNEL_SIGNALS].revents) read_signals(s, x[CHANNEL_SIGNALS].fd) ;
     if (x[CHANNEL_CONTROL].revents & POLLIN) command_letters(s) ;
     if (!command_over(s)) deadlines(s) ;
+    if (x[CHANNEL_MESSAGES].revents) message_say_lost() ;
   }
 }
 
@@ -228,6 +233,7 @@ int main (int argc, char const *const *argv)
   int signals ;
   int goes_on ;
   spawn_prepare_signals() ;
+  message_begin() ;
   beginning = parse(argc, argv, &s.name) ;
   name_program(s.name) ;
   if (beginning == BEGIN_TRIAL) return upgrade_check() ;
