@@ -1,6 +1,5 @@
 #include "base/livedir.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -42,48 +41,21 @@ static int failed (struct trust_refusal *why, char const *path)
   return -1 ;
 }
 
-static int is_missing (struct trust_refusal const *why)
-{
-  return why->reason == TRUST_FAILED && why->err == ENOENT ;
-}
-
-/* What a scanner before us has left in .s6-svscan, or somebody else while he could. Its
-   entry `control` may be the group's, to which commands are allowed. */
-static int is_trusted_within (char const *path, unsigned int flags, struct trust_refusal *why)
+/* Makes .s6-svscan; or asks what a scanner before us has left there, or somebody else
+   while he could. Its entry `control` may be the group's, to which commands are allowed. */
+static int make_control (int live, char const *path, unsigned int flags, struct trust_refusal *why)
 {
   char control[TRUST_PATH_MAX] ;
-  struct dirent *e ;
-  DIR *dir ;
-  int ok = 1 ;
-  int fd ;
-  int readable ;
   if (!join(control, path, "/", CONTROL_DIRECTORY)) return (failed(why, path), 0) ;
-  fd = trust_directory(control, flags, 0, why) ;
-  if (fd == -1) return is_missing(why) ;
-  readable = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
-  fd_close(fd) ;
-  dir = readable == -1 ? 0 : fdopendir(readable) ;
-  if (!dir)
-  {
-    failed(why, control) ;
-    if (readable >= 0) fd_close(readable) ;
-    return 0 ;
-  }
-  while (ok && (e = readdir(dir)))
-  {
-    if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..")) continue ;
-    ok = trust_entry(dirfd(dir), e->d_name, 0, !strcmp(e->d_name, "control"), why) || is_missing(why) ;
-    if (!ok) snprintf(why->path, sizeof why->path, "%.3800s/%s", control, e->d_name) ;
-  }
-  closedir(dir) ;
-  return ok ;
+  if (mkdirat(live, CONTROL_DIRECTORY, 0700) == -1 && errno != EEXIST) return (failed(why, path), 0) ;
+  return trust_entries(control, flags, "control", why) ;
 }
 
 int livedir_use (char const *path, unsigned int flags, struct trust_refusal *why)
 {
-  int fd = trust_directory(path, flags | TRUST_CREATE, geteuid() ? 0700 : 0755, why) ;
+  int fd = trust_directory(path, flags | TRUST_CREATE | TRUST_LAST_STICKY, geteuid() ? 0700 : 0755, why) ;
   if (fd == -1) return -1 ;
-  if (is_trusted_within(path, flags, why))
+  if (make_control(fd, path, flags, why))
   {
     /* Whether it can be written, not who may: a read-only mount tells only so. Without
        flags this is a system call that every kernel and every filter knows. */

@@ -17,8 +17,10 @@ struct livedir_attempt
   struct trust_refusal why ;
 } ;
 
-/* Makes `path` if need be (its parents must exist), and tests that it is to be trusted
-   (trust.h), with what is in its .s6-svscan, and that it can be written.
+/* Makes `path` if need be (its parents must exist), and its .s6-svscan; tests that both are
+   to be trusted (trust.h), with what is in .s6-svscan, and that `path` can be written. It
+   may be a sticky directory to which others may write, a tmpfs say: what they put there
+   is asked for its owner.
      flags  enum trust_flag
    Returns a descriptor of it for fchdir(), close-on-exec, or -1 with *why. */
 extern int livedir_use (char const *path, unsigned int flags, struct trust_refusal *why) ;

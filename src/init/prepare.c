@@ -46,7 +46,6 @@ static void take_live (char const *live)
   int foreign ;
   if (!place_control(path, live, "lock")) strerr_diefu2sys(EXIT_SYSTEM, "use the live directory ", live) ;
   if (lock_holder(path, &foreign) > 0 || foreign) strerr_dief2x(EXIT_USAGE, "another scanner is running on ", live) ;
-  if (!place_control(path, live, "") || (mkdir(path, 0700) == -1 && errno != EEXIST)) strerr_diefu2sys(EXIT_SYSTEM, "make ", path) ;
 }
 
 static int make_link (char const *path, char const *target)

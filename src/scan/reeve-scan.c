@@ -31,7 +31,6 @@
 #define USAGE "reeve-scan [-l LIVE] [-d FD] [-t RESCAN_MS] [-T STOP_MS] [-K KILL_MS] [-C] [-L prefix|json] [SCAN [-- CMD...]]"
 #define HELP "usage: " USAGE "\n"
 #define DEFAULT_SCAN "/etc/services.d"
-#define CONTROL_DIRECTORY ".s6-svscan"
 #define RETRY_MS 1000
 #define INSIST_MS 100
 #define INSIST_TIMES 10
@@ -177,8 +176,6 @@ static int open_channel (char const *path)
 /* Nothing in LIVE is touched before the lock is ours. */
 static void take_live (struct scanner *s)
 {
-  if (mkdir(CONTROL_DIRECTORY, 0700) == -1 && errno != EEXIST)
-    strerr_diefu4sys(111, "make ", s->live, "/", CONTROL_DIRECTORY) ;
   s->lock = lock_take(SCAN_LOCK) ;
   if (s->lock >= 0) return ;
   if (errno == EBUSY) strerr_dief2x(100, "another scanner is running on ", s->live) ;
