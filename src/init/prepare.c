@@ -134,7 +134,7 @@ static void prepare_environment (struct options const *options, char const *live
   append_command_to_path() ;
   set(WORKDIR_VARIABLE, getcwd(workdir, sizeof workdir) ? workdir : "/") ;
   set("REEVE_LIVE", live) ;
-  if (!contenv_save(live, !options->keep_environment)) strerr_warnwu2sys("save the environment beside ", live) ;
+  if (!contenv_save(live, !options->keep_environment, options->verbosity > 0)) strerr_warnwu2sys("save the environment beside ", live) ;
   if (!options->keep_environment) make_environment_minimal() ;
 }
 
