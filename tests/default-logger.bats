@@ -58,6 +58,15 @@ END
 # Of src/wire/state.h's flags.
 runs_dry() { [ $(($(od -An -tu1 -j 51 -N 1 "$live/$1/supervise/state") & 32)) -ne 0 ]; }
 
+@test "what the last finish writes is there, on stdout and on stderr" {
+  idle talks
+  finish talks <<<'seq 3000; echo "finish $1" >&2'
+  scanner_into_pipe prefix
+  up talks
+  stop_all
+  diff <(seq -f 'talks: %.0f' 3000; echo 'talks: finish 256') "$dir/stdout"
+}
+
 @test "what services write last is there also when the logger is killed while it runs dry" {
   service talks <<<'trap "seq 3000; exit 0" TERM; touch "$dir/ready"; while :; do sleep 0.05; done'
   scanner_into_pipe prefix

@@ -73,17 +73,49 @@ complete() { grep -v last "$dir/log" | awk '$1 != NR { print "line " NR " is " $
   complete
 }
 
-@test "finish writes to the logger too, but not the last one" {
+# The first and the last of its ends.
+finish_that_says_so()
+{
   service web <<<'exec sleep 1000000'
-  finish web <<<'echo "finish $1"'
+  finish web <<<'seq 3000; echo "finish $1 $2"'
   in=$scan/web service log <<<'exec cat >>"$dir/log"'
+}
+
+all_of_finish() # TIMES
+{
+  [ "$(grep -c '^finish' "$dir/log")" -eq "$1" ] && [ "$(lines "$dir/log")" -eq $((3001 * $1)) ]
+}
+
+@test "finish writes to the logger, the last one too" {
+  finish_that_says_so
   scanner
   up web
   s6-svc -wD -T 10000 -d "$live/web"
   eventually 10 logged 1
   s6-svc -wu -T 10000 -u "$live/web"
   stop_scanner 0
-  [ "$(lines "$dir/log")" -eq 1 ]
+  all_of_finish 2
+}
+
+@test "so it does in place, where s6's clients stop the tree" {
+  finish_that_says_so
+  scanner_in_place
+  up web
+  s6-svscanctl -t "$live"
+  ended "$scanner" 0
+  all_of_finish 1
+}
+
+@test "so it does when its supervisor alone is told to leave, and when a finish leaves a process" {
+  finish_that_says_so
+  finish web <<<'seq 3000; sleep 1000000 & echo "finish $1 $2"'
+  scanner
+  up web
+  s6-svc -dx "$live/web"
+  eventually 10 all_of_finish 1
+  up web
+  stop_scanner 0
+  all_of_finish 2
 }
 
 @test "without a logger the output is the scanner's" {

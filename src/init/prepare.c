@@ -10,6 +10,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "base/message.h"
 #include "base/program.h"
 #include "base/spawn.h"
 #include "init/init.h"
@@ -72,6 +73,28 @@ static void make_basedir (char const *live, char const *self)
   if (!ok) strerr_warnwu2sys("make s6/basedir/bin and s6-linux-init-container-results beside ", live) ;
 }
 
+/* ---- output ---- */
+
+/* A container's terminal is its /dev/console as well. The terminal of who has started us
+   by hand is not, and nobody else is to write to it. */
+static int is_containers_terminal (struct stat const *st)
+{
+  struct stat console ;
+  return S_ISCHR(st->st_mode) && stat("/dev/console", &console) != -1 && st->st_dev == console.st_dev && st->st_ino == console.st_ino ;
+}
+
+/* So that /dev/stdout and /dev/stderr can be opened by a service that has dropped root.
+   It has the descriptors anyway. */
+static void share_output (void)
+{
+  for (int fd = 1 ; fd <= 2 ; fd++)
+  {
+    struct stat st ;
+    if (fstat(fd, &st) == -1 || st.st_uid != geteuid() || (st.st_mode & 0022) == 0022) continue ;
+    if (S_ISFIFO(st.st_mode) || is_containers_terminal(&st)) fchmod(fd, (st.st_mode & 07777) | 0022) ;
+  }
+}
+
 /* ---- environment ---- */
 
 static void set (char const *name, char const *value)
@@ -108,7 +131,7 @@ static void prepare_environment (struct options const *options, char const *live
   append_command_to_path() ;
   set(WORKDIR_VARIABLE, getcwd(workdir, sizeof workdir) ? workdir : "/") ;
   set("REEVE_LIVE", live) ;
-  if (!contenv_save(live, !options->keep_environment)) strerr_warnwu2sys("save the environment beside ", live) ;
+  if (!contenv_save(live, !options->keep_environment, options->verbosity > 0)) strerr_warnwu2sys("save the environment beside ", live) ;
   if (!options->keep_environment) make_environment_minimal() ;
 }
 
@@ -134,6 +157,7 @@ static void __attribute__((noreturn)) end (struct options const *options, struct
   number[uint_fmt(number, (unsigned int)code)] = 0 ;
   if (options->stop_ms) left[uint32_fmt(left, ms)] = 0 ;
   else memcpy(left, "-1", 3) ;
+  message_hand_over() ;
   if (place_control(path, live, "finish") && chdir(live) != -1) execv(path, (char *const *)argv) ;
   strerr_diefu2sys(EXIT_SYSTEM, "execute ", path) ;
 }
@@ -230,6 +254,7 @@ static void __attribute__((noreturn)) become_scanner (struct options const *opti
   scan[n++] = SERVICES_DIRECTORY ;
   add_command(options, live, scan + n, argv + 1) ;
   if (options->verbosity > 1) strerr_warni1x("starting the services in " SERVICES_DIRECTORY) ;
+  message_hand_over() ;
   execv(program, (char *const *)scan) ;
   strerr_diefu2sys(EXIT_SYSTEM, "execute ", program) ;
 }
@@ -240,6 +265,7 @@ int prepare_main (int argc, char const *const *argv)
   char live[LIVEDIR_PATH_MAX] ;
   char self[PLACE_MAX] ;
   spawn_prepare_signals() ;
+  message_begin() ;
   if (!spawn_sanitize_stdio()) strerr_diefu1sys(EXIT_SYSTEM, "open /dev/null") ;
   if (!tain_now_set_stopwatch_g()) strerr_diefu1sys(EXIT_SYSTEM, "read the monotonic clock") ;
   options_read(&options, 1) ;
@@ -251,6 +277,7 @@ int prepare_main (int argc, char const *const *argv)
   hand_over(live, self) ;
   make_basedir(live, self) ;
   prepare_environment(&options, live) ;
+  share_output() ;
   if (options.verbosity && !access("/etc/s6-overlay/s6-rc.d", F_OK))
     strerr_warnw1x("/etc/s6-overlay/s6-rc.d is not read: services are directories with a run script in " SERVICES_DIRECTORY) ;
   run_scripts(&options, live) ;

@@ -104,6 +104,7 @@ void sweep (uint32_t grace_ms, tain const *deadline)
     if (!before(&moment)) break ;
   }
   if (!reap()) return ;
+  signal_all(SIGKILL, 0) ;
   strerr_warnw1x("killing what has not ended after the services (S6_KILL_GRACETIME, REEVE_STOP_TIMEOUT)") ;
   tain_from_millisecs(&delay, 2000) ; /* one that does not even die of that is left */
   tain_now(&moment) ;

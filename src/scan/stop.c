@@ -12,6 +12,7 @@
 #include <skalibs/types.h>
 
 #include "base/clock.h"
+#include "base/message.h"
 #include "base/process.h"
 #include "base/spawn.h"
 #include "scan/scanner.h"
@@ -296,6 +297,7 @@ static void discard_signals (void)
 static void become (char const *path, char const *const *argv)
 {
   sigset_t none ;
+  message_hand_over() ;
   discard_signals() ;
   sigemptyset(&none) ;
   sigprocmask(SIG_SETMASK, &none, 0) ;

@@ -32,6 +32,7 @@ void act_arm (struct supervisor *s, uint32_t ms)
 static void run (struct supervisor *s)
 {
   settings_read(&s->settings, SETTINGS_START, &run_report_setting) ;
+  settings_honour(&s->settings, &run_report_setting) ;
   s->state_pending = 1 ; /* a successor has them from there, if we do not live to see the start */
   s->up_ms = s->told_ms = s->group_told_ms = 0 ;
   s->kills = 0 ;

@@ -181,12 +181,12 @@ int run_start_finish (struct supervisor *s)
   request.path = "./finish" ;
   request.argv = argv ;
   request.envp = (char const *const *)environ ;
-  /* The last one does not hold the logger's pipe open, so that the logger sees the end. */
+  /* The last one, too: its logger is told to read to the end only after this supervisor has left. */
   if (!logger_input_for_stdout(s, &output)) strerr_warnwu1sys("open the logger's fifo (what ./finish writes goes to the scanner's output)") ;
   if (s->leaving) null = open("/dev/null", O_RDWR | O_CLOEXEC) ;
   pass_fd(&request, null, 0) ;
-  pass_fd(&request, s->leaving && output >= 0 ? null : output, 1) ;
-  if (!s->leaving && takes_stderr(output)) pass_fd(&request, output, 2) ;
+  pass_fd(&request, output, 1) ;
+  if (takes_stderr(output)) pass_fd(&request, output, 2) ;
   started = start(s, &request, 'f', &executing) ;
   err = errno ;
   close_if(null) ;
