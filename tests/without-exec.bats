@@ -132,12 +132,12 @@ older_than() # SECONDS: since run has ended
 @test "reeve kill KILL and s6-svc -k reach it" {
   wrapped
   scanner
-  for how in 's6-svc -k' 's6-svc -K' "reeve -l $live kill KILL"; do
+  for how in 's6-svc -k "$live/web"' 'printf K >"$live/web/supervise/control"' 'reeve -l "$live" kill KILL web'; do
     eventually 10 s6-svc -u "$live/web"
     up_and_serving
     s6-svc -d "$live/web"
     eventually 20 told
-    case $how in s6*) $how "$live/web" ;; *) $how web ;; esac
+    eval "$how"
     s6-svwait -D -t 20000 "$live/web"
     gone "$pid"
     rm -f "$dir/told" "$dir/server.pid"
