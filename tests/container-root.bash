@@ -3,6 +3,7 @@
 #
 #   debian           Debian as debootstrap makes it, minbase
 #   django-postgres  that, with the packages that the example of this name installs
+#   web              that, with nginx, php-fpm and apache2
 #
 # They are kept in $REEVE_TEST_CACHE, and made anew when this file changes. The
 # mirror and its proxy are the system's own, so that no host is named here.
@@ -46,23 +47,31 @@ in_root() # COMMAND...
 
 make_debian() { debootstrap --variant=minbase "$suite" "$work" "$(mirror)"; }
 
-make_django-postgres()
+# Debian with packages, none of which starts anything.
+install_into_debian() # PACKAGE...
 {
   local debian
   debian=$(tarball debian)
   tar -C "$work" -xf "$debian"
-  mkdir "$work/etc/postgresql-common"
-  echo 'create_main_cluster = false' >"$work/etc/postgresql-common/createcluster.conf"
-  printf '#!/bin/sh\nexit 101\n' >"$work/usr/sbin/policy-rc.d" # start nothing
+  printf '#!/bin/sh\nexit 101\n' >"$work/usr/sbin/policy-rc.d"
   chmod 755 "$work/usr/sbin/policy-rc.d"
   cp -L /etc/resolv.conf "$work/etc/resolv.conf"
   apt-config dump | grep -i '^Acquire::[a-z]*::Proxy' >"$work/etc/apt/apt.conf.d/proxy" || :
   in_root apt-get update
-  in_root apt-get install -y --no-install-recommends "${packages[@]}"
+  in_root apt-get install -y --no-install-recommends "$@"
   rm "$work/usr/sbin/policy-rc.d" "$work/etc/apt/apt.conf.d/proxy"
+}
+
+make_django-postgres()
+{
+  mkdir -p "$work/etc/postgresql-common"
+  echo 'create_main_cluster = false' >"$work/etc/postgresql-common/createcluster.conf"
+  install_into_debian "${packages[@]}"
   # A third of it all, and PostgreSQL does without: its compiler of queries.
   rm -rf "$work"/usr/lib/postgresql/*/lib/{bitcode,llvmjit*} "$work"/usr/lib/*/{libLLVM,libz3}*
 }
+
+make_web() { install_into_debian nginx-light php-fpm apache2; }
 
 made() # NAME WORK: at its end, well or not
 {
@@ -92,6 +101,6 @@ tarball() # NAME
 }
 
 case ${1-} in
-  debian | django-postgres) tarball "$1" ;;
-  *) echo "usage: container-root.bash debian|django-postgres" >&2; exit 100 ;;
+  debian | django-postgres | web) tarball "$1" ;;
+  *) echo "usage: container-root.bash debian|django-postgres|web" >&2; exit 100 ;;
 esac

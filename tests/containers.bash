@@ -12,6 +12,7 @@
 #   musl      that, and musl's loader: programs linked with it run, glibc is absent
 #   scratch   no file but the overlay's
 #   debian    Debian's minbase
+#   web       that, with nginx, php-fpm and apache2
 # The folder $scan, made by `service NAME`, is /etc/services.d; $dir/share is
 # /share, for any user to write.
 #
@@ -114,6 +115,12 @@ image_debian()
   local root
   root=$(bash "$BATS_TEST_DIRNAME/container-root.bash" debian) &&
     podman import -q "$root" debian:bookworm >/dev/null && echo debian:bookworm
+}
+
+image_web()
+{
+  local root
+  root=$(bash "$BATS_TEST_DIRNAME/container-root.bash" web) && podman import -q "$root" debian-web >/dev/null && echo debian-web
 }
 
 with_overlay() # NAME BASE
