@@ -27,7 +27,7 @@ static void run (struct supervisor *s)
   settings_honour(&s->settings, &run_report_setting) ;
   s->state_pending = 1 ; /* a successor has them from there, if we do not live to see the start */
   s->up_ms = 0 ;
-  s->asked = s->forbidden = s->code_unknown = s->forked = s->searching = s->not_executed = s->stop_due = 0 ;
+  s->asked = s->forbidden = s->code_unknown = s->forked = s->searching = s->not_executed = s->stop_due = s->signalled = 0 ;
   s->reason = REASON_NONE ;
   s->deadline_ms = 0 ;
   if (s->leaving) s->drain_restarts++ ;
@@ -201,6 +201,7 @@ static int stop_signal (struct supervisor *s)
   }
   reap_signal(s, SIGCONT, 0) ;
   s->stop_due = 0 ;
+  s->signalled = 1 ;
   s->state_pending = 1 ;
   return 1 ;
 }

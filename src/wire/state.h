@@ -34,7 +34,8 @@
               restart's N, notification-fd (-1: none), 4 each; down-signal,
               reload-signal, restart's policy, flags (1 timeout-killpg, 2 main,
               4 keep-strays, 8 forks), 1 each
-     196      unused, 0
+     196   8  bytes of a logger's input that nobody has read, and that are lost
+     204      unused, 0
 
    At 256, 32 bytes, by a child between fork and execution, so that nothing runs
    that nobody knows:
@@ -125,6 +126,7 @@ struct state
   uint64_t deadline_ms ;
   uint32_t next_delay_ms ;
   uint32_t drain_restarts ;
+  uint64_t lost ;
   unsigned int strays_stage ;
   enum state_reason reason ;
   char event_due ;

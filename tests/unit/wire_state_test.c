@@ -32,6 +32,7 @@ static struct state const sample =
   .deadline_ms = 0x9192939495969798ULL,
   .next_delay_ms = 0xa1a2a3a4,
   .drain_restarts = 0xb1b2b3b4,
+  .lost = 0xe1e2e3e4e5e6e7e8ULL,
   .strays_stage = 3,
   .reason = REASON_FAILED_TOO_OFTEN,
   .event_due = 'O',
@@ -66,7 +67,7 @@ static int same (struct state const *a, struct state const *b)
   return !memcmp(x, y, STATUS_SIZE) && a->phase == b->phase && a->flags == b->flags && a->restarts == b->restarts && a->failures == b->failures
    && a->births == b->births && a->upgrades == b->upgrades && a->failed_upgrades == b->failed_upgrades && a->group == b->group
    && a->started_ms == b->started_ms && a->up_ms == b->up_ms && a->deadline_ms == b->deadline_ms && a->next_delay_ms == b->next_delay_ms
-   && a->drain_restarts == b->drain_restarts && a->strays_stage == b->strays_stage && a->reason == b->reason && a->event_due == b->event_due
+   && a->drain_restarts == b->drain_restarts && a->lost == b->lost && a->strays_stage == b->strays_stage && a->reason == b->reason && a->event_due == b->event_due
    && same_process(&a->process, &b->process) && same_settings(&a->settings, &b->settings) ;
 }
 
