@@ -29,7 +29,8 @@ END
 logged() { in=$scan/$1 service log <<<"$2"; }
 
 # Is the fifo of the service's logger full?
-is_full() { [ "$(json_field "$1" log_stuck)" -ge 60000 ]; }
+bytes_in_reason() { json_field "$1" reason | grep -oE "$2" | grep -oE '[0-9]+'; }
+is_full() { [ "$(bytes_in_reason "$1" 'takes nothing of [0-9]+ bytes')" -ge 60000 ]; }
 healthy() { reeve -l "$live" status "$@" >"$dir/status"; }
 unhealthy() { ! healthy "$@"; }
 
@@ -155,7 +156,7 @@ unhealthy() { ! healthy "$@"; }
     eventually 20 has_left
   done
   kill -CONT "$scanner"
-  lost() { [ "$(json_field web log_lost)" -gt 60000 ]; }
+  lost() { [ "$(bytes_in_reason web '[0-9]+ bytes of its log are lost')" -gt 60000 ]; }
   eventually 20 lost
   reeve -l "$live" status web >"$dir/status" || :
   grep -q 'bytes of its log are lost' "$dir/status"

@@ -118,7 +118,7 @@ static void print_object (char const *name, struct view const *view)
   printf(",\"restarts\":%u,\"reason\":", view->restarts) ;
   if (*remarks(view, text)) print_json_string(text) ;
   else printf("null") ;
-  printf(",\"log_stuck\":%u,\"log_lost\":%llu}", view->unread, (unsigned long long)view->lost) ;
+  putchar('}') ;
 }
 
 /* ---- */
