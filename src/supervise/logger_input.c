@@ -94,7 +94,7 @@ static void make_room (struct supervisor *s, uint64_t now)
 
 void logger_input_look (struct supervisor *s)
 {
-  int writes = s->logger_output >= 0 && ((s->phase == PHASE_UP && s->signalled) || s->phase == PHASE_FINISHING) ;
+  int writes = s->logger_output >= 0 && ((s->phase == PHASE_UP && s->told_ms) || s->phase == PHASE_FINISHING) ;
   int reads = s->running_dry && s->phase == PHASE_UP && s->status.flags & STATUS_WANT_UP ;
   uint64_t now = writes || reads ? clock_ms() : 0 ;
   if (!writes && !reads) s->look_ms = 0 ;
