@@ -11,6 +11,8 @@
 #include <skalibs/uint32.h>
 #include <skalibs/uint64.h>
 
+#include "base/trust.h"
+
 #define MAGIC "reeve" STATE_VERSION
 #define MAGIC_SIZE 8
 #define VERSION_AT 5
@@ -36,6 +38,7 @@
 #define AT_SETTINGS 164
 #define AT_TOLD 200
 #define AT_GROUP_TOLD 208
+#define AT_LOST 216
 
 #define BIRTH_AT_NUMBER 4
 #define BIRTH_AT_WHAT 8
@@ -137,6 +140,7 @@ void state_pack (char out[STATE_SIZE], struct state const *state)
   pack_process(out + AT_PROCESS, &state->process) ;
   for (unsigned int i = 0 ; i < STATE_FD_COUNT ; i++) uint32_pack_big(out + AT_FDS + (size_t)4 * i, (uint32_t)state->fd[i]) ;
   pack_settings(out + AT_SETTINGS, &state->settings) ;
+  uint64_pack_big(out + AT_LOST, state->lost) ;
   uint32_pack_big(out + AT_CHECKSUM, checksum(out + AT_STATUS, STATE_SIZE - AT_STATUS)) ;
 }
 
@@ -171,6 +175,7 @@ int state_unpack (char const in[STATE_SIZE], struct state *state, int *version_d
   uint64_unpack_big(in + AT_DEADLINE, &s.deadline_ms) ;
   uint32_unpack_big(in + AT_NEXT_DELAY, &s.next_delay_ms) ;
   uint32_unpack_big(in + AT_DRAIN_RESTARTS, &s.drain_restarts) ;
+  uint64_unpack_big(in + AT_LOST, &s.lost) ;
   if (!unpack_process(in + AT_PROCESS, &s.process) || !unpack_settings(in + AT_SETTINGS, &s.settings)) return 0 ;
   for (unsigned int i = 0 ; i < STATE_FD_COUNT ; i++)
   {
@@ -229,7 +234,7 @@ int state_read (char const *dir, struct state *state, struct birth *birth)
   if (len + sizeof file > sizeof path) return (errno = ENAMETOOLONG, 0) ;
   memcpy(path, dir, len) ;
   memcpy(path + len, file, sizeof file) ;
-  fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW) ;
+  fd = trust_open(path, O_RDONLY | O_NONBLOCK, 0) ;
   if (fd == -1) return 0 ;
   for (unsigned int i = 0 ; (r = read_once(fd, state, birth)) == -1 && i < READ_TRIES ; i++) poll(0, 0, 1) ;
   err = errno ;
