@@ -33,7 +33,8 @@ extern void livedir_die_without_place (struct livedir_attempt const *attempts, u
 extern int livedir_use (char const *path) ;
 
 /* The client's choice, when no -l is given: `$REEVE_LIVE`; else the one of the
-   places above whose scanner's lock is held; root tries PID 1's uid as well.
+   places above whose scanner's lock is held, or that of /init, which becomes the
+   scanner; root tries PID 1's uid as well.
    Returns 1, or 0 with errno: ENOENT when there is none; another when that of
    /run/service cannot be told (EACCES: only its scanner's user and root may). */
 extern int livedir_find (char out[LIVEDIR_PATH_MAX]) ;

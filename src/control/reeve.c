@@ -9,7 +9,6 @@
 #include <skalibs/tai.h>
 
 #include "base/duration.h"
-#include "base/livedir.h"
 #include "control/control.h"
 
 char const *PROG = "reeve" ;
@@ -135,24 +134,6 @@ static int parse_options (struct request *request, unsigned int *given, int argc
   return -1 ;
 }
 
-static int enter_live (struct request *request)
-{
-  static char found[LIVEDIR_PATH_MAX] ;
-  if (!request->live)
-  {
-    if (!livedir_find(found))
-    {
-      if (errno != ENOENT) strerr_warnwu2sys("look for the scanner in /run/service", services_who_may()) ;
-      else strerr_warnw1x("no scanner is running in /run/service, nor for this user in /dev/shm or /tmp: start reeve-scan, or name its live directory with -l or REEVE_LIVE") ;
-      return EXIT_SYSTEM ;
-    }
-    request->live = found ;
-  }
-  if (chdir(request->live) != -1) return EXIT_YES ;
-  strerr_warnwu3sys("enter the live directory ", request->live, services_who_may()) ;
-  return EXIT_SYSTEM ;
-}
-
 static int choose_names (struct request *request, struct command const *command, char **argv)
 {
   for (request->names = argv ; request->names[request->count] ; request->count++) ;
@@ -201,7 +182,7 @@ int main (int argc, char **argv)
     : given & ~command->options & OPTION_ALL ? "--all" : given & ~command->options & OPTION_TIMEOUT ? "--timeout" : "--no-wait") ;
   if (command->word == WORD_REQUIRED && !*argv) return wrong(command->name, " needs an argument: ", command->arguments) ;
   if (command->word != WORD_NONE && *argv) request.word = *argv++ ;
-  code = command->names == NAMES_DIRECTORIES ? EXIT_YES : enter_live(&request) ;
+  code = command->names == NAMES_DIRECTORIES ? EXIT_YES : enter_live(&request, command->run == &command_status ? PATIENCE_LOOK : PATIENCE_ALL) ;
   if (!code) code = choose_names(&request, command, argv) ;
   if (!code) code = (*command->run)(&request) ;
   if (request.listed) services_free(request.names, request.count) ;

@@ -43,6 +43,8 @@ static void take_live (char const *live)
   if (!place_control(path, live, "lock")) strerr_diefu2sys(EXIT_SYSTEM, "use the live directory ", live) ;
   if (lock_holder(path, &foreign) > 0 || foreign) strerr_dief2x(EXIT_USAGE, "another scanner is running on ", live) ;
   if (!place_control(path, live, "") || (mkdir(path, 0700) == -1 && errno != EEXIST)) strerr_diefu2sys(EXIT_SYSTEM, "make ", path) ;
+  /* So that a client knows who is there. The descriptor stays open until the execution. */
+  if (!place_control(path, live, "preparing") || lock_take(path) == -1) strerr_warnwu2sys("lock ", path) ;
 }
 
 static int make_link (char const *path, char const *target)
