@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
@@ -24,16 +25,19 @@
 
 static void choose_live (struct options const *options, char live[LIVEDIR_PATH_MAX])
 {
-  struct livedir_attempt attempts[3] ;
+  static struct livedir_attempt attempts[3] ; /* large */
   unsigned int failed ;
-  if (!livedir_choose(live, attempts, &failed)) livedir_die_without_place(attempts, failed, "REEVE_LIVE") ;
+  /* Whoever may write to /run, a volume say, cannot take away from there what we make. */
+  int fd = livedir_choose(live, TRUST_SET_STICKY, attempts, &failed) ;
+  if (fd == -1) livedir_die_without_place(attempts, failed, "REEVE_LIVE") ;
+  fd_close(fd) ;
   {
     char *absolute = realpath(live, 0) ; /* scripts and `finish` are elsewhere than we are */
     if (!absolute || strlen(absolute) >= LIVEDIR_PATH_MAX) strerr_diefu2sys(EXIT_SYSTEM, "use the live directory ", live) ;
     memcpy(live, absolute, strlen(absolute) + 1) ;
     free(absolute) ;
   }
-  if (failed && options->verbosity) strerr_warnw4x("the live directory is ", live, ", as /run/service cannot be: ", strerror(attempts[0].err)) ;
+  if (options->verbosity) livedir_say_other_place(live, attempts, failed) ;
 }
 
 static void take_live (char const *live)
@@ -42,9 +46,6 @@ static void take_live (char const *live)
   int foreign ;
   if (!place_control(path, live, "lock")) strerr_diefu2sys(EXIT_SYSTEM, "use the live directory ", live) ;
   if (lock_holder(path, &foreign) > 0 || foreign) strerr_dief2x(EXIT_USAGE, "another scanner is running on ", live) ;
-  if (!place_control(path, live, "") || (mkdir(path, 0700) == -1 && errno != EEXIST)) strerr_diefu2sys(EXIT_SYSTEM, "make ", path) ;
-  /* So that a client knows who is there. The descriptor stays open until the execution. */
-  if (!place_control(path, live, "preparing") || lock_take(path) == -1) strerr_warnwu2sys("lock ", path) ;
 }
 
 static int make_link (char const *path, char const *target)
@@ -62,6 +63,13 @@ static void hand_over (char const *live, char const *self)
   /* With a terminal, SIGWINCH says that its size has changed. */
   if (!place_control(path, live, "SIGWINCH") || (isatty(0) ? unlink(path) == -1 && errno != ENOENT : !make_link(path, self)))
     strerr_warnwu2sys("prepare ", path) ;
+}
+
+/* So that a client knows who is there. The descriptor stays open until the execution. */
+static void say_preparing (char const *live)
+{
+  char path[PLACE_MAX] ;
+  if (!place_control(path, live, "preparing") || lock_take(path) == -1) strerr_warnwu2sys("lock ", path) ;
 }
 
 /* What scripts made for s6-overlay look for. */
@@ -277,6 +285,7 @@ int prepare_main (int argc, char const *const *argv)
   take_live(live) ;
   place_self(self) ;
   hand_over(live, self) ;
+  say_preparing(live) ;
   make_basedir(live, self) ;
   prepare_environment(&options, live) ;
   share_output() ;
