@@ -1,16 +1,19 @@
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
 #include "base/clock.h"
 #include "base/livedir.h"
+#include "base/trust.h"
 #include "control/control.h"
 #include "wire/channels.h"
 #include "wire/scan_state.h"
@@ -63,12 +66,26 @@ static int say_none (void)
 static int find (struct request *request)
 {
   static char found[LIVEDIR_PATH_MAX] ;
+  static char text[TRUST_WHY_MAX] ;
+  struct trust_refusal why ;
+  int fd ;
+  trust_nobody() ; /* the tree may be another user's, and we root */
   if (!request->live)
   {
     if (!livedir_find(found)) return say_none() ;
     request->live = found ;
   }
-  if (chdir(request->live) != -1) return EXIT_YES ;
+  fd = trust_anyones_directory(AT_FDCWD, request->live, &why) ;
+  if (fd == -1 && why.reason != TRUST_FAILED)
+  {
+    strerr_warnw4x("not entering the live directory ", request->live, ": ", trust_why(&why, text)) ;
+    return EXIT_SYSTEM ;
+  }
+  if (fd >= 0 && fchdir(fd) != -1)
+  {
+    fd_close(fd) ;
+    return EXIT_YES ;
+  }
   strerr_warnwu3sys("enter the live directory ", request->live, services_who_may()) ;
   return EXIT_SYSTEM ;
 }
