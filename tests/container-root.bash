@@ -2,6 +2,7 @@
 # container-root.bash NAME: prints the path of a tarball of a root filesystem.
 #
 #   debian           Debian as debootstrap makes it, minbase
+#   build            that, with the packages that the overlay is built with
 #   django-postgres  that, with the packages that the example of this name installs
 #   web              that, with nginx, php-fpm and apache2
 #
@@ -12,7 +13,8 @@ shopt -s inherit_errexit
 umask 022
 suite=bookworm
 cache=${REEVE_TEST_CACHE:-/var/tmp/reeve-test-cache-$(id -u)}
-recipe=$(cksum <"$0" | cut -d ' ' -f 1)
+configure=$(cd "$(dirname "$0")/.." && pwd)/configure
+recipe=$({ cat "$0"; grep -E "^(build|amd64)_packages=" "$configure"; } | cksum | cut -d " " -f 1)
 # In the order of the Dockerfile, which finds them installed: there is no network in a container.
 packages=(postgresql python3-django python3-psycopg2)
 
@@ -48,7 +50,7 @@ in_root() # COMMAND...
 make_debian() { debootstrap --variant=minbase "$suite" "$work" "$(mirror)"; }
 
 # Debian with packages, none of which starts anything.
-install_into_debian() # PACKAGE...
+add_packages() # PACKAGE...
 {
   local debian
   debian=$(tarball debian)
@@ -62,16 +64,24 @@ install_into_debian() # PACKAGE...
   rm "$work/usr/sbin/policy-rc.d" "$work/etc/apt/apt.conf.d/proxy"
 }
 
+make_build()
+{
+  local build_packages='' amd64_packages=''
+  eval "$(grep -E '^(build|amd64)_packages="[a-z0-9 -]*"$' "$configure")"
+  # shellcheck disable=SC2086 # words
+  add_packages $build_packages $amd64_packages
+}
+
 make_django-postgres()
 {
   mkdir -p "$work/etc/postgresql-common"
   echo 'create_main_cluster = false' >"$work/etc/postgresql-common/createcluster.conf"
-  install_into_debian "${packages[@]}"
+  add_packages "${packages[@]}"
   # A third of it all, and PostgreSQL does without: its compiler of queries.
   rm -rf "$work"/usr/lib/postgresql/*/lib/{bitcode,llvmjit*} "$work"/usr/lib/*/{libLLVM,libz3}*
 }
 
-make_web() { install_into_debian nginx-light php-fpm apache2; }
+make_web() { add_packages nginx-light php-fpm apache2; }
 
 made() # NAME WORK: at its end, well or not
 {
@@ -101,6 +111,6 @@ tarball() # NAME
 }
 
 case ${1-} in
-  debian | django-postgres | web) tarball "$1" ;;
-  *) echo "usage: container-root.bash debian|django-postgres|web" >&2; exit 100 ;;
+  debian | build | django-postgres | web) tarball "$1" ;;
+  *) echo "usage: container-root.bash debian|build|django-postgres|web" >&2; exit 100 ;;
 esac

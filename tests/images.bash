@@ -8,11 +8,10 @@
 #   answers PATH TEXT        is that in its answer?
 #   slow_request PATH        begins one that takes 2 s
 #   slow_was_answered        waits for its end
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2016,SC2028
 
 images_setup()
 {
-  # shellcheck disable=SC2154 # lib.bash's
   mkdir -p "$dir/share/www"
   echo hello >"$dir/share/www/hello.txt"
 }
