@@ -47,6 +47,11 @@ void stop_main_ended (struct scanner *s, struct unit const *unit, unsigned int w
 
 /* ---- the stop ---- */
 
+void stop_killed (struct scanner *s)
+{
+  if (s->stop.on) s->stop.had_to_kill = 1 ;
+}
+
 void stop_warn_of_budget (struct scanner const *s)
 {
   char ms[UINT32_FMT] ;
@@ -172,11 +177,12 @@ static void kill_what_is_left (struct scanner *s)
 {
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
     if (may_run(unit)) kill_unit(s, unit) ;
-  if (s->command_pid)
+  if (s->command_pid || s->command_group)
   {
     s->stop.had_to_kill = 1 ;
     say_killed(s, "the command ", s->command[0]) ;
     cmd_signal(s, SIGKILL) ;
+    cmd_left_changed(s) ;
   }
 }
 
@@ -224,7 +230,7 @@ int stop_progress (struct scanner *s)
   tain deadline ;
   if (s->stop.at_once) return 1 ;
   if (!s->stop.on) return 0 ;
-  if (!s->units.count && !s->command_pid && knows_all(s)) return 1 ;
+  if (!cmd_left(s) && !s->units.count && !s->command_pid && knows_all(s)) return 1 ;
   while (stop_deadline(s, &deadline))
   {
     tain now ;
@@ -321,7 +327,9 @@ void stop_end (struct scanner *s)
   char code[UINT_FMT] ;
   char left[UINT32_FMT + 1] ;
   char const *argv[4] = { "finish", code, left, 0 } ;
-  int number = exit_code(s) ;
+  int number ;
+  while (reap_reports(s)) ; /* the last word of those that have left */
+  number = exit_code(s) ;
   code[uint_fmt(code, (unsigned int)number)] = 0 ;
   format_left(s, left) ;
   become(FINISH, argv) ;

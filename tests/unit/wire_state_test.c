@@ -18,7 +18,7 @@ static struct state const sample =
   {
     .notification_fd = 3, .lock_fd = SETTING_NO_FD, .timeout_kill_ms = 0x0e010203, .timeout_finish_ms = 0x0e040506, .max_death_tally = 0x0e07,
     .down_signal = 2, .reload_signal = 64, .restart_delay_min_ms = 0x0e08, .restart_delay_max_ms = 0x0e09, .restart = RESTART_ON_FAILURE,
-    .restart_max = 0x0e0a, .kill_group = 1, .forks = 1
+    .restart_max = 0x0e0a, .kill_group = 1, .forks = 1, .down_group = 1, .timeout_strays_ms = 0x0e0b0c0d
   },
   .flags = STATE_LEAVING | STATE_HAS_LEFT | STATE_HAS_DEADLINE,
   .restarts = 0x11121314,
@@ -32,7 +32,8 @@ static struct state const sample =
   .deadline_ms = 0x9192939495969798ULL,
   .next_delay_ms = 0xa1a2a3a4,
   .drain_restarts = 0xb1b2b3b4,
-  .strays_stage = 3,
+  .told_ms = 0x0102030405060709,
+  .group_told_ms = 0x1102030405060709,
   .reason = REASON_FAILED_TOO_OFTEN,
   .event_due = 'O',
   .process = { .pid = 0x01020304, .after_ms = 0xc1c2c3c4c5c6c7c8ULL, .before_ms = 0xd1d2d3d4d5d6d7d8ULL },
@@ -52,7 +53,8 @@ static int same_settings (struct settings const *a, struct settings const *b)
    && a->timeout_finish_ms == b->timeout_finish_ms && a->max_death_tally == b->max_death_tally && a->down_signal == b->down_signal
    && a->reload_signal == b->reload_signal && a->restart_delay_min_ms == b->restart_delay_min_ms
    && a->restart_delay_max_ms == b->restart_delay_max_ms && a->restart == b->restart && a->restart_max == b->restart_max
-   && a->kill_group == b->kill_group && a->main_service == b->main_service && a->keep_strays == b->keep_strays && a->forks == b->forks ;
+   && a->kill_group == b->kill_group && a->main_service == b->main_service && a->keep_strays == b->keep_strays && a->forks == b->forks
+   && a->down_group == b->down_group && a->timeout_strays_ms == b->timeout_strays_ms ;
 }
 
 static int same (struct state const *a, struct state const *b)
@@ -66,7 +68,7 @@ static int same (struct state const *a, struct state const *b)
   return !memcmp(x, y, STATUS_SIZE) && a->phase == b->phase && a->flags == b->flags && a->restarts == b->restarts && a->failures == b->failures
    && a->births == b->births && a->upgrades == b->upgrades && a->failed_upgrades == b->failed_upgrades && a->group == b->group
    && a->started_ms == b->started_ms && a->up_ms == b->up_ms && a->deadline_ms == b->deadline_ms && a->next_delay_ms == b->next_delay_ms
-   && a->drain_restarts == b->drain_restarts && a->strays_stage == b->strays_stage && a->reason == b->reason && a->event_due == b->event_due
+   && a->drain_restarts == b->drain_restarts && a->told_ms == b->told_ms && a->group_told_ms == b->group_told_ms && a->reason == b->reason && a->event_due == b->event_due
    && same_process(&a->process, &b->process) && same_settings(&a->settings, &b->settings) ;
 }
 
