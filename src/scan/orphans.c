@@ -11,6 +11,7 @@
 #include <skalibs/types.h>
 
 #include "base/process.h"
+#include "base/send.h"
 #include "scan/scanner.h"
 #include "wire/channels.h"
 #include "wire/lock.h"
@@ -140,7 +141,7 @@ static int note (pid_t pid, void *data)
 {
   struct scanner *s = data ;
   struct orphan *orphan ;
-  if (pid == s->command_pid || pid == s->upgrade.checker || units_by_supervisor(&s->units, pid) || find(s, pid)) return 1 ;
+  if (pid == s->command_pid || pid == s->upgrade.checker || send_is_sender(pid) || units_by_supervisor(&s->units, pid) || find(s, pid)) return 1 ;
   orphan = add(s, pid) ;
   if (orphan) orphan->fresh = 1 ;
   return 1 ;
@@ -349,7 +350,7 @@ static void say_beyond_us (struct unit const *unit)
 static void signal_group_of (pid_t pid, int sig)
 {
   pid_t group = getpgid(pid) ;
-  if (group > 1 && group != getpgrp()) kill(-group, sig) ;
+  if (group > 1 && group != getpgrp()) send_to(-group, sig, 0) ;
 }
 
 void orphans_signal (struct scanner *s, struct unit *unit, int signal)
@@ -357,18 +358,18 @@ void orphans_signal (struct scanner *s, struct unit *unit, int signal)
   struct orphan const *orphan = find(s, unit->process) ;
   if (!orphan && signal != SIGCONT && signal != -SIGCONT && is_beyond_us(unit->process)) say_beyond_us(unit) ;
   if (!orphan || orphan->unit != unit || orphan->ended) return ;
-  if (signal > 0) kill(unit->process, signal) ;
+  if (signal > 0) send_to(unit->process, signal, 0) ;
   else signal_group_of(unit->process, -signal) ;
 }
 
 void orphans_signal_left (struct unit const *unit, int signal)
 {
   for (struct orphan const *orphan = unit->orphans ; orphan ; orphan = orphan->next)
-    if (!orphan->is_process && !orphan->ended && unit->group > 1 && getpgid(orphan->pid) == unit->group) kill(orphan->pid, signal) ;
+    if (!orphan->is_process && !orphan->ended && unit->group > 1 && getpgid(orphan->pid) == unit->group) send_to(orphan->pid, signal, 0) ;
 }
 
 void orphans_kill (struct unit const *unit, int process)
 {
   for (struct orphan const *orphan = unit->orphans ; orphan ; orphan = orphan->next)
-    if (!orphan->ended && (process || !orphan->is_process)) kill(orphan->pid, SIGKILL) ;
+    if (!orphan->ended && (process || !orphan->is_process)) send_to(orphan->pid, SIGKILL, 0) ;
 }

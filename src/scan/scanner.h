@@ -423,6 +423,8 @@ extern void cmd_find (struct scanner *s) ;
 extern void cmd_start (struct scanner *s) ;
 /* What of its is due: another try, or look. */
 extern void cmd_deadlines (struct scanner *s) ;
+/* Tells CMD to end, if it runs. */
+extern void cmd_stop (struct scanner const *s) ;
 /* Sends CMD a signal, if it is certainly CMD. */
 extern void cmd_signal (struct scanner const *s, int sig) ;
 /* Its end is the end of everything. */

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/message.h"
 #include "base/process.h"
+#include "base/send.h"
 #include "base/spawn.h"
 #include "scan/scanner.h"
 #include "service/settings.h"
@@ -82,8 +83,7 @@ void stop_begin (struct scanner *s, int loggers_too)
     look_cancel(s) ;
     look_order(s, 0, 0) ;
     watch_end(s) ;
-    cmd_signal(s, SIGTERM) ;
-    cmd_signal(s, SIGCONT) ;
+    cmd_stop(s) ;
     for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
       stop_also(s, unit) ;
   }
@@ -195,7 +195,7 @@ static void abandon_what_is_left (struct scanner *s)
 static int kill_child (pid_t pid, void *data)
 {
   (void)data ;
-  kill(pid, SIGKILL) ;
+  if (!send_is_sender(pid)) send_to(pid, SIGKILL, 0) ;
   return 1 ;
 }
 

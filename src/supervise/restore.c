@@ -26,6 +26,7 @@
   DO(STATE_FORKED, forked) \
   DO(STATE_EVENT_HEARD, last_event_heard) \
   DO(STATE_END_NOTED, end_noted) \
+  DO(STATE_UNHEARD, unheard) \
   DO(STATE_FORBIDDEN, forbidden)
 
 #define SAVE_FLAG(bit, member) if (s->member) state->flags |= (bit) ;
@@ -39,6 +40,9 @@ void restore_save (struct supervisor const *s, struct state *state)
     .status = s->status,
     .settings = s->settings,
     .restarts = s->restarts,
+    .signals_tried = s->signals_tried,
+    .signals_failed = s->signals_failed,
+    .signal_errno = s->signal_errno,
     .failures = s->failures,
     .births = s->births,
     .upgrades = s->upgrades,
@@ -149,6 +153,9 @@ void restore (struct supervisor *s, struct state const *state, struct birth cons
   s->phase = state->phase ;
   s->status = state->status ;
   s->restarts = state->restarts ;
+  s->signals_tried = state->signals_tried ;
+  s->signals_failed = state->signals_failed ;
+  s->signal_errno = state->signal_errno ;
   s->failures = state->failures ;
   s->births = state->births ;
   s->upgrades = state->upgrades + (how == RESTORED_UPGRADED) ;
@@ -179,6 +186,7 @@ void restore (struct supervisor *s, struct state const *state, struct birth cons
 void restore_go_on (struct supervisor *s, enum restored how)
 {
   char due = s->event_due ;
+  down_go_on(s) ;
   publish_status(s) ;
   publish_state(s) ;
   if (how == RESTORED_ADOPTED) publish_event(s, 's') ;

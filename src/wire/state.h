@@ -38,6 +38,9 @@
      200   8  clock_ms() at which the down-signal was first sent to this ./run, 0: it was not
      208   8  process_clock_ms() at which its process group had it, 0: it had not
      216      unused, 0
+     244   4  signals for the service's process that were tried; `reeve kill` waits for that
+     248   4  those that could not be sent
+     252   4  errno of the last one of these
 
    At 256, 32 bytes, by a child between fork and execution, so that nothing runs
    that nobody knows:
@@ -85,6 +88,7 @@ enum state_flag
   STATE_END_NOTED = 1 << 15, /* the process has ended, the status' wait status is its; nothing was done about it yet */
   STATE_FORBIDDEN = 1 << 16, /* ./finish has exited 125 */
   STATE_HAS_LEFT = 1 << 17, /* the supervisor has ended in order: there is nothing to restore */
+  STATE_UNHEARD = 1 << 24, /* the down-signal is to be sent again */
   STATE_END_ASKED = 1 << 18 /* the end of ./run that has come was asked for */
 } ;
 
@@ -119,6 +123,9 @@ struct state
   struct settings settings ; /* but lock-fd and flag-newpidns, which matter at a start alone */
   unsigned int flags ;
   uint32_t restarts ;
+  uint32_t signals_tried ;
+  uint32_t signals_failed ;
+  unsigned int signal_errno ;
   uint32_t failures ;
   uint32_t births ;
   uint32_t upgrades ;
