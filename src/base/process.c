@@ -314,6 +314,18 @@ int process_watch (struct process_birth const *birth)
   return -1 ;
 }
 
+int process_has_pidfds (void)
+{
+  static int known = -1 ;
+  int fd ;
+  if (known >= 0) return known ;
+  fd = (int)syscall(SYS_pidfd_open, (long)getpid(), 0L) ;
+  if (fd == -1) return errno == ENOSYS || errno == EPERM ? (known = 0) : 1 ;
+  known = process_signal_watched(fd, 0, 0) || (errno != ENOSYS && errno != EPERM) ;
+  fd_close(fd) ;
+  return known ;
+}
+
 int process_signal_watched (int fd, int sig, int group)
 {
   return syscall(SYS_pidfd_send_signal, (long)fd, (long)sig, 0L, group ? (long)SIGNAL_PROCESS_GROUP : 0L) != -1 ;

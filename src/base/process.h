@@ -90,6 +90,9 @@ extern int process_each (process_child_func *each, void *data) ;
    the kernel has none, or forbids it, or it cannot be told whether it is the one. */
 extern int process_watch (struct process_birth const *birth) ;
 
+/* Are there pidfds, or does the kernel, or a filter, refuse them? 1 when that cannot be told. */
+extern int process_has_pidfds (void) ;
+
 /* Sends a signal to a watched process; `group`: to its process group, which needs
    Linux 6.9. Returns 1, or 0 with errno: ESRCH when it has ended. */
 extern int process_signal_watched (int fd, int sig, int group) ;

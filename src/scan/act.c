@@ -135,6 +135,15 @@ static void may_have_one (struct scanner *s, struct unit *unit)
   act(s, unit, UNIT_MAY_HAVE_ONE) ;
 }
 
+/* Looks again in a second; who is let go of does not wait for what is left alone. */
+static int wait_for_end (struct scanner *s, struct unit *unit)
+{
+  enum orphan_end end = orphans_end_process(s, unit) ;
+  if (end == ORPHAN_ENDED) return 0 ;
+  act(s, unit, end == ORPHAN_LEFT_ALONE && unit->phase == UNIT_LEAVING ? UNIT_DIED : UNIT_MAY_HAVE_ONE) ;
+  return 1 ;
+}
+
 static void start (struct scanner *s, struct unit *unit)
 {
   enum unit_event event = UNIT_STARTED ;
@@ -160,6 +169,7 @@ static void start (struct scanner *s, struct unit *unit)
       may_have_one(s, unit) ;
       return ;
     }
+    if (unit->adopt && wait_for_end(s, unit)) return ;
     event = start_supervisor(s, unit) ;
   }
   act(s, unit, event == UNIT_START_FAILED && unit->adopt ? UNIT_MAY_HAVE_ONE : event) ;

@@ -136,6 +136,7 @@ static void take_process (struct supervisor *s, enum restored how)
   {
     s->is_child = 0 ;
     s->parent_is_scanner = s->reports >= 0 ;
+    if (s->phase == PHASE_UP && s->parent_is_scanner && !process_has_pidfds()) s->asked = 1 ; /* the scanner has ended it */
   }
   s->process_fd = process_watch(&s->process) ;
   if (s->process_fd >= 0 || s->end_noted) return ;
