@@ -157,6 +157,42 @@ dropped() # NAME
   [ "$(cat "$dir/a")" = $'two\nlines' ]
 }
 
+# /init with variables that a shell would drop.
+with_variables() # VARIABLE... -- CMD...
+{
+  unshare -pmf --kill-child --mount-proc sh -c "$inside" sh env "$@"
+}
+
+@test "variables that no file can be named after are saved as well" {
+  ln -s "$REEVE_BIN/reeve-init" "$dir/with-contenv"
+  ln -s "$REEVE_BIN/reeve-init" "$dir/printcontenv"
+  long=$(printf 'x%.0s' {1..256})
+  odd=("x/y=one/file" ".hid=two" "..=three" "$long=four" 'empty/=' 'a.b-c=five')
+  service web <<<"$dir/with-contenv env -0 >$dir/web.env; touch $dir/done; exec sleep 1000000"
+  for keep in 0 1; do
+    rm -f "$dir/done"
+    S6_KEEP_ENV=$keep run with_variables "${odd[@]}" $'lines/=six\n\n = "\\\t' reeve-init sh -c \
+      'until [ -e done ]; do sleep 0.05; done; ./printcontenv x/y; ./printcontenv lines/; env -i REEVE_LIVE=$REEVE_LIVE ./with-contenv env -0 >command.env'
+    [ "$status" -eq 0 ]
+    [ "$output" = $'one/file\nsix\n\n = "\\\t' ]
+    for file in web.env command.env; do
+      for variable in "${odd[@]}"; do grep -qzxF -- "$variable" "$dir/$file"; done
+    done
+  done
+}
+
+@test "a variable without a name is spoken of, and nothing else is lost" {
+  [ -x /usr/bin/python3 ] || skip "no python3: no shell sets such a variable"
+  run with_variables GREETING=hello /usr/bin/python3 -c '
+import ctypes, os, sys
+strings = lambda list: (ctypes.c_char_p * (len(list) + 1))(*list, None)
+ctypes.CDLL(None).execve(sys.argv[1].encode(), strings([b"init"] + [os.fsencode(a) for a in sys.argv[2:]]),
+  strings([b"%s=%s" % v for v in os.environb.items()] + [b"=value"]))' "$(type -P reeve-init)" \
+    sh -c 'env -i REEVE_LIVE=$REEVE_LIVE $REEVE_LIVE/.s6-svscan/with-contenv env | grep GREETING'
+  [ "$status" -eq 0 ]
+  [[ $output == *"a variable in it has no name"*"GREETING=hello" ]]
+}
+
 @test "with-contenv keeps what it has inherited where nothing is saved" {
   ln -s "$REEVE_BIN/reeve-init" "$dir/with-contenv"
   A=inherited REEVE_LIVE=$dir/nowhere/service run "$dir/with-contenv" sh -c 'echo $A'

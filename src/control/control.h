@@ -75,6 +75,9 @@ extern int services_has (char const *name) ;
 /* Says that there is no service `name`, and which there are. */
 extern void services_say_unknown (struct request const *request, char const *name) ;
 
+/* Says that nothing at all is supervised, and where services were looked for. */
+extern void services_say_none (struct request const *request) ;
+
 /* Does a scanner live on LIVE? -1 with errno: that cannot be told. */
 extern int services_scanner_lives (void) ;
 
@@ -111,6 +114,7 @@ struct view
   unsigned int up : 1 ;
   unsigned int ready : 1 ; /* one without notification-fd is when it is up */
   unsigned int finished : 1 ; /* down, and ./finish has ended */
+  unsigned int ending : 1 ; /* down, and what ./run has left behind is being ended: perhaps the service itself */
   unsigned int wanted_up : 1 ;
   unsigned int has_ended : 1 ; /* wstat holds */
 } ;

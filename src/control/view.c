@@ -107,6 +107,7 @@ int view_read (struct view *view, char const *name)
     view->code_unknown = !!(state.flags & STATE_CODE_UNKNOWN) ;
     view->restarts = state.restarts ;
     view->reason = state.reason ;
+    view->ending = r && state.phase == PHASE_STRAYS ;
   }
   if (!r) return 1 ;
   view->up = status.pid && !(status.flags & STATUS_FINISHING) ;

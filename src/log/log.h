@@ -31,10 +31,12 @@
 
 #include <skalibs/tai.h>
 
+#include "base/output.h"
 #include "log/pattern.h"
 
 #define INPUT_MAX 65536 /* what is longer is no line for patterns, stdout and stderr, but one in a directory */
 #define SINK_MAX 65536
+#define EXIT_LEFT 111 /* told to end, but what was read could not be written */
 
 /* ---- logdir.c ---- */
 
@@ -54,7 +56,7 @@ struct logdir
   int lock ;
   int current ; /* open only when all is */
   uint64_t size ;
-  uint64_t born_ms ; /* wall clock: of the first line in `current` */
+  int64_t born_ms ; /* monotonic, of the first line in `current`; perhaps before the system's start */
   enum rotation rotation ;
   enum processing processing ;
   uint64_t process_at_ms ; /* monotonic, of PROCESSING_START and _COLLECT */
@@ -64,6 +66,7 @@ struct logdir
   unsigned int rotate_soon : 1 ; /* it was ordered */
   unsigned int anyones : 1 ; /* others than root and us may put files there */
   unsigned int said : 1 ; /* what is wrong */
+  unsigned int said_trim : 1 ; /* that an old file cannot be removed */
 } ;
 
 #define LOGDIR_ZERO { .dir = -1, .lock = -1, .current = -1 }
@@ -87,14 +90,16 @@ extern int logdir_finish (struct logdir *d) ;
 
 /* ---- archive.c: in the directory d->dir; each returns 1, or 0 with errno ---- */
 
-/* Gives the file a name of its own, @STAMP.suffix, if it is there, and trims. An
-   empty one of a logger that was killed (.u) is removed. */
+/* Gives the file a name of its own, @STAMP.suffix, after all that are there, if it is there,
+   and trims. An empty one of a logger that was killed (.u) is removed. */
 extern int archive_file (struct logdir *d, char const *file, char suffix) ;
 /* Removes the oldest ones that are too many; *newest_ms: the time of the newest, 0 if there is none. */
 extern int archive_trim (struct logdir *d, uint64_t *newest_ms) ;
 extern int archive_remove (struct logdir *d, char const *file) ; /* if it is there */
 
 /* ---- sink.c ---- */
+
+enum waits_for { FOR_TIME, FOR_ROOM, FOR_LOCK } ;
 
 struct sink
 {
@@ -103,13 +108,18 @@ struct sink
   int fd ; /* of a stream; -1: it is closed, and all goes nowhere */
   size_t begin ; /* of what waits in `bytes` */
   size_t end ;
+  struct output output ; /* of a stream: how it is written */
+  enum waits_for waits_for ; /* after a try that has to be repeated */
+  uint64_t stuck_since_ms ; /* monotonic: of the first such try; 0: none */
+  int lock_ms ; /* the last pause for a lock */
   unsigned int locked : 1 ; /* a stream: others that write whole lines wait */
+  unsigned int mid_line : 1 ; /* a stream: a part of a long line was written */
   char bytes[SINK_MAX] ;
 } ;
 
 struct logger ;
 
-/* Waits for room, if need be. */
+/* Waits for room, if need be; exits with EXIT_LEFT if there is none and it is time to end. */
 extern void sink_put (struct logger *l, struct sink *sink, char const *bytes, size_t len) ;
 /* Writes everything to every sink, at the end of a line; returns when all is written. */
 extern void sinks_flush (struct logger *l) ;
@@ -229,7 +239,8 @@ extern void logutil_parse (struct logger *l, int argc, char **argv) ;
 
 /* ---- reeve-log.c ---- */
 
-/* Waits for a signal, at most `ms`; does what signals order. */
-extern void logger_pause (struct logger *l, int ms) ;
+/* Waits for a signal, or until `fd` (-1: none) has room, at most `ms` (-1: no limit); does
+   what signals order. */
+extern void logger_pause (struct logger *l, int fd, int ms) ;
 
 #endif

@@ -212,14 +212,19 @@ static int clean_up (struct logdir *d)
   return empty_state(d) ;
 }
 
-/* `current` goes on: it is as old as the last rotation, or the first start. */
+/* `current` goes on: it is as old as the last rotation, or the first start. A time to
+   come is none: the clock was set back since. */
 static int find_age (struct logdir *d)
 {
-  uint64_t newest_ms ;
+  uint64_t now = clock_ms(CLOCK_REALTIME) ;
+  uint64_t born = 0 ;
+  uint64_t times[2] ;
   struct stat st ;
-  if (!archive_trim(d, &newest_ms) || fstat(d->lock, &st) == -1) return 0 ;
-  d->born_ms = (uint64_t)st.st_mtim.tv_sec * 1000 ;
-  if (newest_ms > d->born_ms) d->born_ms = newest_ms ;
+  if (!archive_trim(d, times) || fstat(d->lock, &st) == -1) return 0 ;
+  times[1] = (uint64_t)st.st_mtim.tv_sec * 1000 ;
+  for (unsigned int i = 0 ; i < 2 ; i++)
+    if (times[i] > born && times[i] <= now) born = times[i] ;
+  d->born_ms = (int64_t)(clock_ms(CLOCK_MONOTONIC) - (now - born)) ;
   return 1 ;
 }
 
@@ -392,13 +397,21 @@ static int rotate (struct logdir *d)
   d->rotation = ROTATION_NONE ;
   d->rotate_soon = 0 ;
   d->said = 0 ;
+  futimens(d->lock, 0) ; /* for find_age */
   if (d->processor) process(d) ;
   return 1 ;
 }
 
+/* Milliseconds until `current` is old enough; it is, if the clock goes back. */
+static int64_t young_ms (struct logdir const *d)
+{
+  int64_t age = (int64_t)clock_ms(CLOCK_MONOTONIC) - d->born_ms ;
+  return age < 0 || (uint64_t)age >= d->age_ms ? 0 : (int64_t)d->age_ms - age ;
+}
+
 static int is_old (struct logdir const *d)
 {
-  return d->age_ms && d->size && clock_ms(CLOCK_REALTIME) >= d->born_ms + d->age_ms ;
+  return d->age_ms && d->size && !young_ms(d) ;
 }
 
 /* While a file is being processed the next one may outgrow its limit: what writes to
@@ -432,7 +445,7 @@ ssize_t logdir_write (struct logdir *d, char const *bytes, size_t len)
     return -1 ;
   }
   d->said = 0 ;
-  if (!d->size && r) d->born_ms = clock_ms(CLOCK_REALTIME) ;
+  if (!d->size && r) d->born_ms = (int64_t)clock_ms(CLOCK_MONOTONIC) ;
   d->size += (uint64_t)r ;
   d->mid_line = r && bytes[r - 1] != '\n' ;
   if (rotates(d)) rotate(d) ; /* what is left of it comes before the next line */
@@ -465,7 +478,7 @@ int logdir_due_ms (struct logdir const *d)
     ms = ms_until(clock_ms(CLOCK_MONOTONIC), d->process_at_ms) ;
   else if (d->rotation != ROTATION_NONE) ms = (int)d->retry_ms ;
   else if (d->age_ms && d->size && !d->mid_line && d->processing == PROCESSING_NONE)
-    ms = ms_until(clock_ms(CLOCK_REALTIME), d->born_ms + d->age_ms) ;
+    ms = ms_until(0, (uint64_t)young_ms(d)) ;
   return ms ;
 }
 
