@@ -151,7 +151,7 @@ static void kill_unit (struct scanner *s, struct unit *unit)
   s->stop.had_to_kill = 1 ;
   if (!unit->killed) say_killed(s, "the service ", unit->name) ;
   unit->killed = unit->end_due = 1 ;
-  orphans_kill(unit, !unit->supervisor) ; /* an adopted ./run: its supervisor asks for it */
+  orphans_kill(unit, !unit->supervisor && unit->end_told_ms) ; /* an adopted ./run: its supervisor asks for it */
 }
 
 static void abandon_unit (struct unit *unit)

@@ -115,8 +115,9 @@ static int each (pid_t pid, void *data)
   struct look *look = data ;
   struct process_look process ;
   struct stray_look now ;
+  if (send_is_sender(pid)) return 1 ; /* it ends by itself; the user for whom it sends could stop it */
   if (!process_look(pid, &process)) process = (struct process_look) { .name = "a process" } ;
-  if (pid == look->s->checker || send_is_sender(pid) || (process.state == 'Z' && has_ended(pid)))
+  if (pid == look->s->checker || (process.state == 'Z' && has_ended(pid)))
   {
     look->count++ ; /* about to be reaped */
     return 1 ;
