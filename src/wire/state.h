@@ -37,7 +37,8 @@
      196   4  one more of the settings: timeout-strays
      200   8  clock_ms() at which the down-signal was first sent to this ./run, 0: it was not
      208   8  process_clock_ms() at which its process group had it, 0: it had not
-     216      unused, 0
+     216   8  bytes of a logger's input that nobody has read, and that are lost
+     224      unused, 0
      244   4  signals for the service's process that were tried; `reeve kill` waits for that
      248   4  those that could not be sent
      252   4  errno of the last one of these
@@ -136,6 +137,7 @@ struct state
   uint64_t deadline_ms ;
   uint32_t next_delay_ms ;
   uint32_t drain_restarts ;
+  uint64_t lost ;
   uint64_t told_ms ;
   uint64_t group_told_ms ;
   enum state_reason reason ;
