@@ -7,6 +7,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/clock.h"
+#include "base/send.h"
 #include "scan/scanner.h"
 #include "service/settings.h"
 #include "wire/state.h"
