@@ -11,6 +11,7 @@
 
 #include "base/message.h"
 #include "base/spawn.h"
+#include "base/trust.h"
 #include "init/init.h"
 #include "service/settings.h"
 #include "wire/channels.h"
@@ -50,6 +51,21 @@ static int newer (char const *path, char const *than)
   return a.st_mtim.tv_sec != b.st_mtim.tv_sec ? a.st_mtim.tv_sec > b.st_mtim.tv_sec : a.st_mtim.tv_nsec >= b.st_mtim.tv_nsec ;
 }
 
+/* May it be believed, if it is there? */
+static int is_trusted (char const *path)
+{
+  char directory[PLACE_MAX] ;
+  struct trust_refusal why ;
+  int ok ;
+  int dir ;
+  snprintf(directory, sizeof directory, "%.*s", (int)(strrchr(path, '/') - path), path) ;
+  dir = trust_directory(directory, 0, 0, &why) ;
+  ok = dir >= 0 && trust_entry(dir, strrchr(path, '/') + 1, S_IFREG, 0, &why) ;
+  if (dir >= 0) fd_close(dir) ;
+  if (!ok) place_say_refused(path, &why) ;
+  return ok ;
+}
+
 /* The code that was written beside LIVE, if it is later than shutdown's; else
    `code`, which is shutdown's or the scanner's own. */
 static int last_code (char const *live, int code)
@@ -58,7 +74,7 @@ static int last_code (char const *live, int code)
   char text[16] ;
   uint32_t written ;
   ssize_t n ;
-  if (!place_beside(path, live, RESULTS_CODE) || !newer(path, EXIT_CODE_FILE)) return code ;
+  if (!place_beside(path, live, RESULTS_CODE) || !newer(path, EXIT_CODE_FILE) || !is_trusted(path)) return code ;
   n = openreadnclose(path, text, sizeof text - 1) ;
   text[n > 0 ? n : 0] = 0 ;
   if (setting_parse_uint(text, 0, 255, &written)) return (int)written ;

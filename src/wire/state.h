@@ -37,7 +37,8 @@
      196   4  one more of the settings: timeout-strays
      200   8  clock_ms() at which the down-signal was first sent to this ./run, 0: it was not
      208   8  process_clock_ms() at which its process group had it, 0: it had not
-     216      unused, 0
+     216   8  bytes of a logger's input that nobody has read, and that are lost
+     224      unused, 0
 
    At 256, 32 bytes, by a child between fork and execution, so that nothing runs
    that nobody knows:
@@ -129,6 +130,7 @@ struct state
   uint64_t deadline_ms ;
   uint32_t next_delay_ms ;
   uint32_t drain_restarts ;
+  uint64_t lost ;
   uint64_t told_ms ;
   uint64_t group_told_ms ;
   enum state_reason reason ;
