@@ -128,10 +128,11 @@ int view_read (struct view *view, char const *name)
   *view = (struct view) { .state = STATE_UNSUPERVISED, .wanted_up = 1 } ;
   if (r < 0) return 0 ;
   if (!status_read(name, &status)) return errno == ENOENT || errno == ENOTDIR ;
+  has_state = state_read(name, &state, 0) ;
+  if (has_state && state.flags & STATE_STATUS_STALE) status = state.status ;
   view->since = status.since ;
   view->wanted_up = !!(status.flags & STATUS_WANT_UP) ;
   view->wstat = status.wstat ;
-  has_state = state_read(name, &state, 0) ;
   if (has_state)
   {
     view->has_ended = !!(state.flags & STATE_HAS_ENDED) ;
@@ -145,6 +146,7 @@ int view_read (struct view *view, char const *name)
   if (!r) return 1 ;
   view->up = status.pid && !(status.flags & STATUS_FINISHING) ;
   view->pid = view->up ? status.pid : 0 ;
+  view->process = status.pid ;
   view->finished = !status.pid && status.flags & STATUS_READY ;
   view->ready = view->up && (status.flags & STATUS_READY ||
     (has_state ? is_untold(&state.settings, !!(state.flags & STATE_FORKED)) : ready_untold(name))) ;

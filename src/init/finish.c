@@ -42,6 +42,13 @@ static void run_scripts (struct options const *options, struct scripts *scripts)
   scripts_free(names, count) ;
 }
 
+/* That of the scan directory, which the scanner would have executed in our place. */
+static void run_own (struct scripts *scripts, char const *const *argv)
+{
+  char const *own[] = { SERVICES_DIRECTORY "/" CONTROL_DIRECTORY "/finish", argv[1], argv[2], 0 } ;
+  if (!access(own[0], F_OK)) script_run(scripts, own) ;
+}
+
 static int newer (char const *path, char const *than)
 {
   struct stat a ;
@@ -107,6 +114,7 @@ int finish_main (int argc, char const *const *argv)
     scripts.has_deadline = 1 ;
   }
   run_scripts(&options, &scripts) ;
+  run_own(&scripts, argv) ;
   sweep(options.kill_grace_ms, scripts.has_deadline ? &scripts.deadline : 0) ;
   if (options.sync_disks) sync() ;
   return last_code(live, (int)code) ;

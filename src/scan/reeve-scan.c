@@ -338,6 +338,7 @@ static void begin_afresh (struct scanner *s, struct options const *options)
   take_live(s) ;
   tell_services() ;
   stop_warn_of_budget(s) ;
+  if (unlink(SCAN_STATE_FILE) == -1 && errno != ENOENT) strerr_warnwu1sys("remove " SCAN_STATE_FILE) ; /* the client waits for the new one */
   if (unlink(EXIT_CODE_FILE) == -1 && errno != ENOENT) strerr_warnwu1sys("remove " EXIT_CODE_FILE) ; /* of a scanner that was killed */
   s->reports = open_channel(REPORTS_FIFO) ;
 }
@@ -362,6 +363,7 @@ int main (int argc, char *const *argv)
   else begin_afresh(&s, &options) ;
   insist(&s, &find_in_place, "look at the scan directory, or at the live directory") ;
   compare_lives(&s) ;
+  stop_know_finish(&s) ;
   if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == -1)
     strerr_warnwu1sys("become a subreaper: orphans of services fall to another process") ;
   signals = trap_signals(options.beginning == BEGIN_UPGRADED) ;
