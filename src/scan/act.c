@@ -135,6 +135,7 @@ static void start (struct scanner *s, struct unit *unit)
     act(s, unit, UNIT_STARTED) ;
     return ;
   }
+  if (stop_gives_up(s, unit)) return ;
   if (!unit->producer) event = make_tree(s, unit) ;
   if (event == UNIT_STARTED) event = attend_logger(s, unit) ;
   if (event == UNIT_STARTED)
@@ -171,29 +172,56 @@ static void refresh (struct scanner *s, struct unit *unit)
 
 /* ---- ending ---- */
 
+/* A supervisor that is stopped would not act on it. */
+static int signal_child (pid_t pid, int sig)
+{
+  if (kill(pid, sig) == -1) return 0 ;
+  kill(pid, SIGCONT) ;
+  return 1 ;
+}
+
 /* Returns 0 with errno when it could not be told. */
 static int order_leave (struct unit const *unit, int dry)
 {
   char path[UNIT_PATH_MAX] ;
   struct order order = { .letter = ORDER_RUN_DRY } ;
-  if (unit->child && kill(unit->supervisor, dry ? SIGHUP : SIGTERM) != -1) return 1 ;
+  int sig = dry ? SIGHUP : SIGTERM ;
+  if (unit->child && signal_child(unit->supervisor, sig)) return 1 ;
   /* Not ours to signal: its pid may have become another's. */
   snprintf(path, sizeof path, "%s/" CONTROL_FIFO, unit->name) ;
-  return dry ? order_send(unit->name, &order) : fifo_send(path, "xd", 2) ;
+  if (dry ? order_send(unit->name, &order) : fifo_send(path, "xd", 2)) return 1 ;
+  return errno != ENXIO && errno != ENOENT && unit->supervisor_fd >= 0 && process_signal_watched(unit->supervisor_fd, sig, 0) ;
+}
+
+/* Nobody tells when it ends. */
+static int is_unwatched (struct unit const *unit)
+{
+  return !unit->child && unit->supervisor_fd == -1 ;
 }
 
 static void tell_leave (struct scanner *s, struct unit *unit)
 {
   if (!unit->supervisor || unit->dead) return ;
   stop_too_late(s, unit) ;
-  if (order_leave(unit, unit->producer && !unit->terminate)) return ;
+  if (unit->told_to_leave && is_unwatched(unit))
+  {
+    if (found_supervisor(unit->name)) units_arm(&s->units, unit, DEADLINE_RETRY) ;
+    else reap_found(s, unit) ;
+    return ;
+  }
+  if (order_leave(unit, unit->producer && !unit->terminate))
+  {
+    unit->told_to_leave = 1 ;
+    if (is_unwatched(unit)) units_arm(&s->units, unit, DEADLINE_RETRY) ; /* to look at it */
+    return ;
+  }
   if (!unit->child && (errno == ENXIO || errno == ENOENT))
   {
     reap_found(s, unit) ;
     return ;
   }
   strerr_warnwu3sys("tell the supervisor of ", unit->name, " to leave (next try in 1 second)") ;
-  units_arm(&s->units, unit, DEADLINE_RETRY) ;
+  if (!stop_gives_up(s, unit)) units_arm(&s->units, unit, DEADLINE_RETRY) ;
 }
 
 static void release (struct scanner *s, struct unit *unit)

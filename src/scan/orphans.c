@@ -87,6 +87,7 @@ static void forget (struct scanner *s, struct orphan *orphan)
 void orphans_release (struct scanner *s, struct unit *unit)
 {
   struct orphan *next ;
+  strays_await(&s->units, unit, 0) ;
   if (unit->ends_strays) orphans_kill(unit, 0) ; /* those that came too late */
   for (struct orphan *orphan = unit->orphans ; orphan ; orphan = next)
   {
@@ -95,6 +96,7 @@ void orphans_release (struct scanner *s, struct unit *unit)
     if (orphan->ended) forget(s, orphan) ;
   }
   unit->orphans = 0 ;
+  if (!unit->adopting) return ;
   for (struct unit **at = &s->units.adopting ; *at ; at = &(*at)->next_adopting)
     if (*at == unit)
     {
@@ -352,6 +354,12 @@ void orphans_signal (struct scanner *s, struct unit *unit, int signal)
   if (!orphan || orphan->unit != unit || orphan->ended) return ;
   if (signal > 0) kill(unit->process, signal) ;
   else if (process_group_has_child(unit->group)) kill(-unit->group, -signal) ;
+}
+
+int orphans_process_runs (struct scanner *s, struct unit const *unit)
+{
+  struct orphan const *orphan = unit->process ? find(s, unit->process) : 0 ;
+  return orphan && orphan->unit == unit && !orphan->ended ;
 }
 
 void orphans_kill (struct unit const *unit, int process)

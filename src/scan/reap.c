@@ -59,7 +59,7 @@ static void died (struct scanner *s, struct unit *unit, int killed_a_child)
   int left = unit->left ;
   int early = killed_a_child || lived_short(unit) ;
   say(unit, left) ;
-  unit->dead = 0 ;
+  unit->dead = unit->told_to_leave = 0 ;
   unit->adopt = !left ;
   orphans_tell_again(unit) ;
   units_set_supervisor(&s->units, unit, 0) ;
@@ -189,6 +189,8 @@ static void reported (struct scanner *s, char const *line, size_t len)
     act(s, unit, UNIT_DIED) ;
     return ;
   }
+  unit->finishes = report.phase == PHASE_FINISHING ;
+  stop_reported(s, unit) ;
   if (unit->readiness >= 0) fd_close(unit->readiness) ; /* it has opened it, if it is to */
   unit->readiness = -1 ;
   if (report.main_ended) stop_main_ended(s, unit, report.wstat) ;
@@ -198,7 +200,7 @@ static void reported (struct scanner *s, char const *line, size_t len)
   ends_strays = report.phase == PHASE_STRAYS || report.phase == PHASE_LEFTOVERS ;
   if (ends_strays) unit->ends_strays = 1 ;
   else if (report.phase == PHASE_UP) unit->ends_strays = 0 ;
-  unit->awaits_gone = ends_strays && (unit->adopting || !unit->child) ;
+  strays_await(&s->units, unit, ends_strays && (unit->adopting || !unit->child)) ;
   if (unit->awaits_gone && !unit->adopting) strays_end(s, unit) ; /* nothing of its is ours */
 }
 
@@ -210,10 +212,5 @@ void reap_reports (struct scanner *s)
   size_t len ;
   if (!fifo_lines_read(&lines, s->reports)) return ;
   while ((line = fifo_lines_next(&lines, &len))) reported(s, line, len) ;
-  for (struct unit *unit = s->units.adopting ; unit ; unit = unit->next_adopting)
-    if (unit->awaits_gone)
-    {
-      reap_fallen(s) ; /* for all of them */
-      break ;
-    }
+  if (s->units.awaiting_gone) reap_fallen(s) ; /* for all of them */
 }

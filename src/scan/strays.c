@@ -25,12 +25,26 @@ static int has_strays (struct scanner const *s, struct unit const *unit)
   return has_group(s, unit) || (s->units.unlisted && error_temp(s->units.unlisted)) ; /* that can be told later */
 }
 
-static void gone (struct unit *unit)
+void strays_await (struct units *units, struct unit *unit, int awaits)
+{
+  if (!awaits == !unit->awaits_gone) return ;
+  unit->awaits_gone = !!awaits ;
+  if (awaits) units->awaiting_gone++ ;
+  else units->awaiting_gone-- ;
+}
+
+static void due (struct units *units, struct unit *unit, uint64_t ms)
+{
+  unit->strays_ms = ms ;
+  if (!units->strays_due_ms || ms < units->strays_due_ms) units->strays_due_ms = ms ;
+}
+
+static void gone (struct scanner *s, struct unit *unit)
 {
   struct order order = { .letter = ORDER_STRAYS_GONE } ;
   unit->strays_ms = 0 ;
   unit->killing = 0 ;
-  unit->awaits_gone = 0 ;
+  strays_await(&s->units, unit, 0) ;
   if (!unit->orphans) unit->process = unit->group = 0 ; /* from now on they may be anybody's */
   order_send(unit->name, &order) ; /* it does not wait for ever */
 }
@@ -73,18 +87,18 @@ void strays_end (struct scanner *s, struct unit *unit)
 {
   if (!has_strays(s, unit))
   {
-    gone(unit) ;
+    gone(s, unit) ;
     return ;
   }
   if (unit->killing) kill_all(s, unit) ;
   else terminate(unit) ;
   if (unit->strays_ms) return ;
   orphans_adopt(s, unit) ; /* its deadline is looked at */
-  unit->strays_ms = clock_ms() + TERM_MS ;
+  due(&s->units, unit, clock_ms() + TERM_MS) ;
   signal_group(s, unit, SIGTERM) ;
 }
 
-static void leave (struct unit *unit)
+static void leave (struct scanner *s, struct unit *unit)
 {
   struct orphan *next ;
   for (struct orphan *orphan = unit->orphans ; orphan ; orphan = next)
@@ -94,32 +108,31 @@ static void leave (struct unit *unit)
     say(unit, orphan->pid, "leaving ", ": it does not even end by SIGKILL") ;
     orphans_take_away(orphan) ;
   }
-  gone(unit) ;
+  gone(s, unit) ;
 }
 
+/* Only when one is due are all looked at. */
 void strays_deadlines (struct scanner *s)
 {
-  uint64_t now = s->units.adopting ? clock_ms() : 0 ;
-  uint64_t first = s->units.unlisted ? strays_deadline(s) : 0 ;
-  if (first && now >= first) reap_fallen(s) ; /* perhaps they can be told now */
+  uint64_t now = s->units.strays_due_ms ? clock_ms() : 0 ;
+  if (!s->units.strays_due_ms || now < s->units.strays_due_ms) return ;
+  if (s->units.unlisted) reap_fallen(s) ; /* perhaps they can be told now */
+  s->units.strays_due_ms = 0 ;
   for (struct unit *unit = s->units.adopting ; unit ; unit = unit->next_adopting)
   {
-    if (!unit->strays_ms || now < unit->strays_ms) continue ;
-    if (unit->killing)
+    if (!unit->strays_ms) continue ;
+    if (now < unit->strays_ms) due(&s->units, unit, unit->strays_ms) ;
+    else if (unit->killing) leave(s, unit) ;
+    else
     {
-      leave(unit) ;
-      continue ;
+      unit->killing = 1 ;
+      due(&s->units, unit, now + KILL_MS) ;
+      kill_all(s, unit) ;
     }
-    unit->killing = 1 ;
-    unit->strays_ms = now + KILL_MS ;
-    kill_all(s, unit) ;
   }
 }
 
 uint64_t strays_deadline (struct scanner const *s)
 {
-  uint64_t first = 0 ;
-  for (struct unit const *unit = s->units.adopting ; unit ; unit = unit->next_adopting)
-    if (unit->strays_ms && (!first || unit->strays_ms < first)) first = unit->strays_ms ;
-  return first ;
+  return s->units.strays_due_ms ;
 }
