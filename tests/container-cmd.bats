@@ -76,12 +76,18 @@ finish web 0 0"
   printed 'good day /bin:/srv:/command'
 }
 
-@test "its input is the container's" {
-  service web <<<'cat >/share/eaten; exec sleep 1000' # services do not take it away
+@test "run -i with a script: every line reaches the shell, a service that reads gets end of file" {
+  service web <<<'cat >/share/eaten; touch /share/end; exec sleep 1000'
   local mounts code=0
   run_options
-  echo 'a line' | podman run --rm -i "${mounts[@]}" busybox cat >"$dir/stdout"
-  printed 'a line'
+  {
+    echo 'until [ -e /share/end ]; do sleep 0.1; done'
+    seq -f 'echo %.0f' 2000
+    echo 'exit 6'
+  } >"$dir/input"
+  podman run --rm -i "${mounts[@]}" busybox sh <"$dir/input" >"$dir/stdout" || code=$?
+  [ "$code" -eq 6 ]
+  seq 2000 | cmp - "$dir/stdout"
   [ ! -s "$dir/share/eaten" ]
 }
 

@@ -21,7 +21,7 @@ note() { echo "echo $* >>$dir/notes"; }
 notes() { paste -sd ' ' "$dir/notes"; }
 
 # shellcheck disable=SC2016 # expanded in the namespace
-inside='mount --bind "$dir/etc" /etc && mount -t tmpfs -o mode=755 tmpfs /run && cd "$dir" && exec "$@"'
+export inside='mount --bind "$dir/etc" /etc && mount -t tmpfs -o mode=755 tmpfs /run && cd "$dir" && exec "$@"'
 
 # The exit code is that of `run`.
 as_pid_1() { unshare -pmf --kill-child --mount-proc sh -c "$inside" sh reeve-init "$@"; }
@@ -63,6 +63,57 @@ noted() { grep -qx "$1" "$dir/notes"; }
   [ "$status" -eq 3 ]
   gone "$(cat "$dir/left")"
   alive "$canary"
+}
+
+@test "the command has stdin to itself: scripts and services get end of file" {
+  reader() { echo "cat >>$dir/read; touch $dir/end.$1"; }
+  init_script 10-a <<<"$(reader init)"
+  service web <<<"$(reader run); exec sleep 1000000"
+  finish web <<<"$(reader finish)"
+  finish_script 10-a <<<"$(reader end)"
+  {
+    echo "until [ -e $dir/end.run ]; do sleep 0.05; done"
+    seq -f "echo %.0f >>$dir/lines" 2000
+    echo 'exit 6'
+  } >"$dir/input"
+  S6_STAGE2_HOOK="$(reader hook)" run as_pid_1 sh <"$dir/input"
+  [ "$status" -eq 6 ]
+  seq 2000 | cmp - "$dir/lines"
+  for what in hook init run finish end; do [ -e "$dir/end.$what" ]; done
+  [ ! -s "$dir/read" ]
+}
+
+# A service that has dropped root and opens the two by name.
+dropped() # NAME
+{
+  service "$1" <<<"exec reeve-exec --user 4711:4711 -- sh -c 'echo $1 out >/dev/stdout; echo $1 err >>/dev/stderr; touch $dir/share/$1; exec sleep 1000000'"
+}
+
+@test "/dev/stdout and /dev/stderr can be opened by a service that has dropped root" {
+  for_everyone
+  mkdir -m 777 "$dir/share"
+  dropped plain
+  dropped own
+  script "$scan/own/log/run" <<<"cat >$dir/own.log"
+  wait_for="until [ -e $dir/share/plain ] && [ -e $dir/share/own ]; do sleep 0.05; done"
+  run as_pid_1 sh -c "$wait_for"
+  [ "$status" -eq 0 ]
+  [ "$(sort <<<"$output")" = $'own err\nplain err\nplain out' ]
+  [ "$(cat "$dir/own.log")" = 'own out' ]
+  rm "$dir"/share/*
+  REEVE_LOG=prefix run as_pid_1 sh -c "$wait_for"
+  [ "$status" -eq 0 ]
+  [ "$(sort <<<"$output")" = $'own err\nplain: plain err\nplain: plain out' ]
+}
+
+@test "a file, and a terminal that is not the container's, keep their mode" {
+  umask 077
+  as_pid_1 true >"$dir/out" 2>"$dir/err"
+  [ "$(stat -c %a "$dir/out" "$dir/err")" = $'600\n600' ]
+  # shellcheck disable=SC2016 # expanded on that terminal
+  command script -q -e -c 'chmod 620 "$(tty)"; unshare -pmf --kill-child --mount-proc sh -c "$inside" sh reeve-init true; stat -c %a "$(tty)" >"$dir/mode"' \
+    /dev/null </dev/null >"$dir/typed"
+  [ "$(cat "$dir/mode")" = 620 ]
 }
 
 @test "a live directory that is named by a relative path" {

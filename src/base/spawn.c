@@ -53,6 +53,16 @@ int spawn_sanitize_stdio (void)
   return 1 ;
 }
 
+int spawn_nothing_to_read (void)
+{
+  int ends[2] ;
+  int fd = open("/dev/null", O_RDONLY | O_CLOEXEC) ;
+  if (fd >= 0) return fd ;
+  if (pipe2(ends, O_CLOEXEC) == -1) return -1 ;
+  close(ends[1]) ;
+  return ends[0] ;
+}
+
 static void unblock_signals (void)
 {
   sigset_t none ;

@@ -55,4 +55,9 @@ extern void spawn_prepare_signals (void) ;
    ours takes their place. Returns 1, or 0 with errno. */
 extern int spawn_sanitize_stdio (void) ;
 
+/* A descriptor, close-on-exec, that gives end of file at once: /dev/null, and where that
+   cannot be opened (a root without /dev), the reading end of a pipe that nobody writes to.
+   Returns -1 with errno. */
+extern int spawn_nothing_to_read (void) ;
+
 #endif

@@ -72,6 +72,28 @@ static void make_basedir (char const *live, char const *self)
   if (!ok) strerr_warnwu2sys("make s6/basedir/bin and s6-linux-init-container-results beside ", live) ;
 }
 
+/* ---- output ---- */
+
+/* A container's terminal is its /dev/console as well. The terminal of who has started us
+   by hand is not, and nobody else is to write to it. */
+static int is_containers_terminal (struct stat const *st)
+{
+  struct stat console ;
+  return S_ISCHR(st->st_mode) && stat("/dev/console", &console) != -1 && st->st_dev == console.st_dev && st->st_ino == console.st_ino ;
+}
+
+/* So that /dev/stdout and /dev/stderr can be opened by a service that has dropped root.
+   It has the descriptors anyway. */
+static void share_output (void)
+{
+  for (int fd = 1 ; fd <= 2 ; fd++)
+  {
+    struct stat st ;
+    if (fstat(fd, &st) == -1 || st.st_uid != geteuid() || (st.st_mode & 0022) == 0022) continue ;
+    if (S_ISFIFO(st.st_mode) || is_containers_terminal(&st)) fchmod(fd, (st.st_mode & 07777) | 0022) ;
+  }
+}
+
 /* ---- environment ---- */
 
 static void set (char const *name, char const *value)
@@ -251,6 +273,7 @@ int prepare_main (int argc, char const *const *argv)
   hand_over(live, self) ;
   make_basedir(live, self) ;
   prepare_environment(&options, live) ;
+  share_output() ;
   if (options.verbosity && !access("/etc/s6-overlay/s6-rc.d", F_OK))
     strerr_warnw1x("/etc/s6-overlay/s6-rc.d is not read: services are directories with a run script in " SERVICES_DIRECTORY) ;
   run_scripts(&options, live) ;

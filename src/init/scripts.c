@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <skalibs/djbtime.h>
+#include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
@@ -175,14 +176,20 @@ enum script_end script_run (struct scripts *scripts, char const *const *argv)
   struct spawn request = SPAWN_ZERO ;
   struct running running = { .has_deadline = scripts->has_deadline, .deadline = scripts->deadline } ;
   tain moment ;
-  int executing ;
+  int executing = 0 ;
+  int nothing = spawn_nothing_to_read() ; /* the container's stdin is CMD's */
   int wstat = 0 ;
   request.path = argv[0] ;
   request.argv = argv ;
   request.envp = (char const *const *)environ ;
   request.chdir = getenv(WORKDIR_VARIABLE) ;
   if (scripts->tell) strerr_warni2x("running ", argv[0]) ;
-  running.pid = spawn(&request, &executing) ;
+  if (nothing >= 0)
+  {
+    request.fd[request.nfds++] = (struct spawn_fd) { .from = nothing, .to = 0 } ;
+    running.pid = spawn(&request, &executing) ;
+    fd_close(nothing) ;
+  }
   if (!running.pid) return not_executed(scripts, argv[0], errno, executing) ;
   tain_now(&moment) ;
   after(&moment, &moment, scripts->each_ms) ;

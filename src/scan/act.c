@@ -75,6 +75,15 @@ static enum unit_event attend_logger (struct scanner *s, struct unit *unit)
   return UNIT_STARTED ;
 }
 
+int act_stdin (struct scanner *s, struct spawn *request)
+{
+  if (s->in_place) return 1 ;
+  if (s->nothing == -1) s->nothing = spawn_nothing_to_read() ;
+  if (s->nothing == -1) return 0 ;
+  request->fd[request->nfds++] = (struct spawn_fd) { .from = s->nothing, .to = 0 } ;
+  return 1 ;
+}
+
 int act_find_supervise (struct scanner *s)
 {
   if (program_beside(s->supervise, SUPERVISE)) return 1 ;
@@ -87,7 +96,7 @@ static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
   char const *argv[4] = { SUPERVISE, unit->adopt ? "-a" : unit->name, unit->adopt ? unit->name : 0, 0 } ;
   struct spawn request = SPAWN_ZERO ;
   int executing ;
-  pid_t pid ;
+  pid_t pid = 0 ;
   if (!s->supervise[0] && !act_find_supervise(s))
   {
     cannot(unit, "start a supervisor for", "there is no reeve-supervise") ;
@@ -97,7 +106,7 @@ static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
   request.argv = argv ;
   request.envp = (char const *const *)environ ;
   request.signals_blocked = 1 ;
-  pid = spawn(&request, &executing) ;
+  if (act_stdin(s, &request)) pid = spawn(&request, &executing) ;
   if (!pid)
   {
     char why[SCAN_PATH_MAX + 64] ;

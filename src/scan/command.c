@@ -101,11 +101,11 @@ static int replaced (struct scanner *s, char const *path)
   char const *argv[2] = { path, 0 } ;
   struct spawn request = SPAWN_ZERO ;
   int executing ;
-  pid_t pid ;
+  pid_t pid = 0 ;
   request.path = path ;
   request.argv = argv ;
   request.envp = (char const *const *)environ ;
-  pid = spawn(&request, &executing) ;
+  if (act_stdin(s, &request)) pid = spawn(&request, &executing) ;
   if (pid)
   {
     orphans_not(s, pid) ;

@@ -315,5 +315,5 @@ int livetree_make_pipe (char const *logger_name)
   snprintf(path, sizeof path, "%s/supervise", logger_name) ;
   if (mkdir(path, 0700) == -1 && errno != EEXIST) return 0 ;
   snprintf(path, sizeof path, "%s/" LOGGER_FIFO, logger_name) ;
-  return fifo_make(path) ;
+  return fifo_make_shared(path) ;
 }

@@ -343,7 +343,7 @@ int main (int argc, char *const *argv)
   struct options options = { 0 } ;
   int signals ;
   s.own_code = s.lock = s.control = s.reports = s.units.found = s.command_fd = -1 ;
-  s.inotify = s.scan_watch = s.ancestor_watch = -1 ;
+  s.inotify = s.scan_watch = s.ancestor_watch = s.nothing = -1 ;
   spawn_prepare_signals() ;
   parse(&s, &options, argc, argv) ;
   if (!act_find_supervise(&s) && options.beginning != BEGIN_UPGRADED)

@@ -31,6 +31,7 @@
 #include <skalibs/tai.h>
 
 #include "base/process.h"
+#include "base/spawn.h"
 #include "scan/plan.h"
 #include "scan/stages.h"
 #include "service/name.h"
@@ -212,6 +213,7 @@ struct scanner
   int reports ;
   int inotify ; /* -1: none */
   int scan_watch ; /* inotify's, of SCAN; -1: none */
+  int nothing ; /* stdin of what the scanner starts, see act_stdin; -1: not open (yet) */
   int ancestor_watch ; /* of the deepest directory there is while SCAN is missing */
   unsigned int container_signals : 1 ; /* they mean what a container's stop signal means */
   unsigned int command_signals : 1 ; /* CMD gets the signals that the scanner is sent */
@@ -239,6 +241,10 @@ extern struct unit *units_first_deadline (struct units const *units) ;
 
 /* act.c: takes the step for `event`, and all that follow from it. */
 extern void act (struct scanner *s, struct unit *unit, enum unit_event event) ;
+/* What a supervisor or a signal's script is to have as its stdin: with a LIVE nothing,
+   as the container's belongs to CMD; in place the scanner's own, as with s6-svscan.
+   Returns 1, or 0 with errno. */
+extern int act_stdin (struct scanner *s, struct spawn *request) ;
 /* Where reeve-supervise is: beside this program, or where it was installed.
    Returns 1, or 0: not found (yet). */
 extern int act_find_supervise (struct scanner *s) ;

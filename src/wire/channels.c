@@ -7,15 +7,39 @@
 
 #include <skalibs/djbunix.h>
 
-int fifo_make (char const *path)
+#define SHARED_MODE 0622
+
+/* The mode as it is given, whatever the umask: nobody may come in between. */
+static int make (char const *path, mode_t mode, struct stat *present)
 {
-  struct stat st ;
-  if (!mkfifo(path, 0600)) return 1 ;
-  if (errno != EEXIST) return 0 ;
-  if (lstat(path, &st) == -1) return 0 ;
-  if (S_ISFIFO(st.st_mode) && (st.st_uid == geteuid() || !st.st_uid)) return 1 ;
+  mode_t mask = umask(0) ;
+  int made = mkfifo(path, mode) ;
+  umask(mask) ; /* leaves errno alone */
+  if (!made) return 1 ;
+  if (errno != EEXIST || lstat(path, present) == -1) return 0 ;
+  if (S_ISFIFO(present->st_mode) && (present->st_uid == geteuid() || !present->st_uid)) return 2 ;
   errno = EEXIST ;
   return 0 ;
+}
+
+int fifo_make (char const *path)
+{
+  struct stat present ;
+  return !!make(path, 0600, &present) ;
+}
+
+int fifo_make_shared (char const *path)
+{
+  struct stat present ;
+  int ok ;
+  int fd ;
+  int made = make(path, SHARED_MODE, &present) ;
+  if (made < 2 || (present.st_mode & 0777) == SHARED_MODE || present.st_uid != geteuid()) return !!made ;
+  fd = fifo_open(path, O_RDONLY) ; /* one that an earlier version has made */
+  if (fd == -1) return 0 ;
+  ok = fchmod(fd, SHARED_MODE) != -1 ;
+  fd_close(fd) ;
+  return ok ;
 }
 
 int fifo_open (char const *path, int flags)

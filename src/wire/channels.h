@@ -1,6 +1,7 @@
 /* The fifos with a name: how they are made and opened. The locks: lock.h.
 
-   In a service directory, all 0600 in a directory of 0700:
+   In a service directory, in a directory of 0700, all 0600 but for the logger's input,
+   which is 0622: a service that has dropped root may open /dev/stdout, which leads to it:
      supervise/control  commands of anyone who may write, s6's letters
      supervise/orders   the scanner's orders: order.h
      supervise/pipe     a logger's input: in NAME/log, written by NAME's ./run
@@ -36,6 +37,9 @@
    root's) and is a fifo will do.
    Returns 1, or 0 with errno: EEXIST when the name is taken by something else. */
 extern int fifo_make (char const *path) ;
+
+/* The same with mode 0622, which one that exists is given, too. */
+extern int fifo_make_shared (char const *path) ;
 
 /* Opens the fifo `path`, close-on-exec, non-blocking, following no link, with
    `flags` (O_RDONLY, O_WRONLY, O_RDWR). O_RDWR holds both ends: reads never see

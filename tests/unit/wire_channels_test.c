@@ -50,6 +50,32 @@ TEST(a_fifo_is_made_with_mode_0600)
   CHECK(mode_of("fifo") == (S_IFIFO | 0600)) ;
 }
 
+TEST(a_fifo_has_its_mode_whatever_the_umask)
+{
+  mode_t mask = umask(0777) ;
+  temp_enter() ;
+  CHECK(fifo_make("own") && fifo_make_shared("shared")) ;
+  CHECK(umask(mask) == 0777) ;
+  CHECK(mode_of("own") == (S_IFIFO | 0600)) ;
+  CHECK(mode_of("shared") == (S_IFIFO | 0622)) ;
+}
+
+TEST(a_fifo_that_is_there_is_shared_too)
+{
+  temp_enter() ;
+  CHECK(fifo_make("fifo") && fifo_make_shared("fifo") && fifo_make_shared("fifo")) ;
+  CHECK(mode_of("fifo") == (S_IFIFO | 0622)) ;
+}
+
+TEST(what_is_no_fifo_of_ours_is_not_shared)
+{
+  temp_enter() ;
+  temp_text("file", "text") ;
+  CHECK(!chmod("file", 0600) && !symlink("file", "link")) ;
+  CHECK(!fifo_make_shared("file") && !fifo_make_shared("link")) ;
+  CHECK(mode_of("file") == (S_IFREG | 0600)) ;
+}
+
 TEST(a_fifo_that_is_there_will_do)
 {
   temp_enter() ;
