@@ -16,7 +16,7 @@ static uint64_t before_end (struct stage_limits const *limits, uint32_t ms)
 
 int stage_kills_by_k (struct stage_limits const *limits)
 {
-  return limits->kill_ms && limits->kill_ms < before_end(limits, STAGE_KILL_BEFORE_MS) ;
+  return limits->kill_ms && limits->kill_ms <= before_end(limits, STAGE_KILL_BEFORE_MS) ;
 }
 
 uint64_t stage_due_ms (struct stage_limits const *limits, enum stage stage)

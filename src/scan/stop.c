@@ -100,10 +100,11 @@ static int may_run (struct unit const *unit)
 static void order_end (struct scanner *s, struct unit *unit)
 {
   struct order order = { .letter = is_done(s, STAGE_ABANDON) ? ORDER_ABANDON : ORDER_KILL } ;
+  int again = unit->end_due ;
   unit->end_due = !unit->supervisor || !order_send(unit->name, &order) ;
   if (!unit->end_due || !unit->supervisor) return ;
   if (!s->stop.order_again_ms) s->stop.order_again_ms = clock_ms() + ORDER_AGAIN_MS ;
-  if (errno != ENXIO && errno != ENOENT) strerr_warnwu3sys("order the end of ", unit->name, " (next try in 1 second)") ;
+  if (!again && errno != ENXIO && errno != ENOENT) strerr_warnwu3sys("order the end of ", unit->name, " (trying again every second)") ;
 }
 
 static void order_again (struct scanner *s)

@@ -47,6 +47,8 @@ TEST(k_kills_when_it_comes_before_the_budget)
   l = limits(60000, 58999, 0) ;
   CHECK(stage_kills_by_k(&l)) ;
   l = limits(60000, 59000, 0) ;
+  CHECK(stage_kills_by_k(&l) && stage_due_ms(&l, STAGE_KILL) == 59000) ;
+  l = limits(60000, 59001, 0) ;
   CHECK(!stage_kills_by_k(&l) && stage_due_ms(&l, STAGE_KILL) == 59000) ;
   l = limits(60000, 240000, 0) ;
   CHECK(!stage_kills_by_k(&l) && stage_due_ms(&l, STAGE_KILL) == 59000) ;
