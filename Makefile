@@ -60,7 +60,11 @@ $(BUILD)/unit/$(1): tests/unit/$(1).c tests/unit/unit.h $(call parts,$(1)) $(LIB
 	$$(CC) $$(ALL_CPPFLAGS) -Itests/unit $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ tests/unit/$(1).c $(call parts,$(1)) $(LIBREEVE) $$(LIBS)
 endef
 $(foreach name,$(notdir $(UNIT_TESTS)),$(eval $(call unit_test,$(name))))
-unit: $(UNIT_TESTS)
+unit: $(UNIT_TESTS) $(BUILD)/tests/apart
+
+$(BUILD)/tests/apart: tests/apart.c config.mk
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $<
 
 # Fuzz targets likewise; one that needs other objects names them in FUZZ_PARTS_NAME, and
 # the functions that it stands in for, as __wrap_FUNCTION, in FUZZ_WRAPS_NAME.
@@ -103,10 +107,10 @@ overlay-execline:
 	tools/overlay/execline.sh $(OVERLAY) $(OVERLAY_CACHE)
 
 check: all unit overlay migrate
-	BUILD=$(BUILD) tests/run
+	@exec env BUILD=$(BUILD) tests/run
 
 demo: all
-	BUILD=$(BUILD) tools/demo.sh
+	@exec env BUILD=$(BUILD) tools/demo.sh
 
 lint:
 	tools/lint.sh

@@ -362,6 +362,83 @@ interrupted() # EXPECTED ; of what is in $to
   interrupted old,new
 }
 
+@test "a file that has a second name elsewhere, a backup's, loses no line" {
+  mkdir "$dir/backup"
+  logger -t none -s 100 -n 1000 "$to"
+  for ((i = 1; i <= 300; i++)); do
+    echo "line $i" >&7
+    if ((i % 7 == 0)); then
+      eventually 10 test -e "$to/current"
+      rm -rf "$dir/backup/log"
+      cp -al "$to" "$dir/backup/log" 2>/dev/null || : # what goes meanwhile
+    fi
+  done
+  close_input
+  ended "$logger"
+  diff <(seq -f 'line %.0f' 300) <(all)
+}
+
+@test "so it is with a logger that was killed" {
+  mkdir "$to"
+  for file in previous current; do
+    echo "$file" >"$to/$file"
+    ln "$to/$file" "$dir/$file"
+  done
+  interrupted previous,current,new
+}
+
+@test "what is no file is no old file, whatever its name, and one that cannot be removed stays" {
+  mkdir -p "$to/@400000000000000000000000.s/full"
+  ln -s nowhere "$to/@400000000000000000000001.s"
+  seq -f '%09.0f' 100 | reeve-log -t none -s 100 -n 3 "$to" 2>"$dir/stderr"
+  [ ! -s "$dir/stderr" ]
+  [ "$(find "$to" -name '@*.s' -type f | wc -l)" -eq 3 ]
+  rm -r "$to/@400000000000000000000000.s" "$to/@400000000000000000000001.s"
+  unshare -m mount -t tmpfs tmpfs "$dir" 2>/dev/null || skip "nothing can be mounted here"
+  echo old >"$to/@400000000000000000000002.s"
+  unshare -m sh -c 'f=$dir/log/@400000000000000000000002.s; mount --bind "$f" "$f" && seq -f "%09.0f" 101 200 | reeve-log -t none -s 100 -n 3 "$dir/log"' 2>"$dir/stderr"
+  [ "$(grep -c 'unable to remove the old file .*02.s (it stays): Device or resource busy' "$dir/stderr")" -eq 1 ]
+  [ "$(lines "$dir/stderr")" -eq 1 ]
+  rm "$to/@400000000000000000000002.s"
+  diff <(seq -f '%09.0f' 171 200) <(all)
+}
+
+# reeve-log whose clock is what $dir/clock says.
+logger_with_clock() # OPTION...
+{
+  library=$(find /usr/lib -name libfaketime.so.1 | head -n 1)
+  [ -n "$library" ] || skip "there is no libfaketime"
+  [ -p "$dir/in" ] || mkfifo "$dir/in"
+  start sh -c 'exec env LD_PRELOAD="$0" FAKETIME_TIMESTAMP_FILE="$dir/clock" FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1 DONT_FAKE_MONOTONIC=1 \
+    reeve-log "$@" <"$dir/in"' "$library" "$@"
+  logger=$started
+  exec 7>"$dir/in"
+}
+
+@test "a clock that is set back stops no rotation, and the oldest lines still go first" {
+  echo +0 >"$dir/clock"
+  logger_with_clock -t none --age 300ms -n 3 "$to"
+  file_of() { grep -qx "$1" "$to"/@*.s; }
+  for i in 1 2 3; do echo "$i" >&7; eventually 10 file_of "$i"; done
+  echo 4 >&7
+  written() { all | grep -qx "$1"; }
+  eventually 10 written 4
+  echo -10d >"$dir/clock"
+  for i in 4 5 6; do
+    [ "$i" -eq 4 ] || echo "$i" >&7
+    eventually 10 file_of "$i"
+  done
+  [ "$(all | paste -sd ' ')" = '4 5 6' ]
+  close_input
+  ended "$logger"
+  # The next one, too, which finds files of the time to come.
+  logger_with_clock -t none --age 300ms -n 3 "$to"
+  echo 7 >&7
+  eventually 10 file_of 7
+  close_input
+  ended "$logger"
+}
+
 @test "memory does not grow, whatever it is fed and however slowly it can write" {
   logger -t none "$to" -
   peak() { awk '/^VmHWM/ { print $2 }' "/proc/$logger/status"; }

@@ -53,7 +53,14 @@ do_svc() # OPTION...
   note "s6-svc $* -> $code"
 }
 
-fields() { note "fields $(s6-svstat -o up,wantedup,normallyup,ready,paused,exitcode,signal,signum "$scan/web")"; }
+# What s6-svstat prints, and of the status itself whether there is a pid, the wait status and
+# the flags.
+fields()
+{
+  note "fields $(s6-svstat -o up,wantedup,normallyup,ready,paused,exitcode,signal,signum "$scan/web")"
+  note "line $(s6-svstat "$scan/web" | sed -E 's/pid [0-9]+/pid/; s/[0-9]+ seconds/seconds/g')"
+  note "bytes $(od -An -v -tx1 -w35 "$scan/web/supervise/status" | awk '{ pid = 0; for (i = 25; i <= 32; i++) pid += $i != "00"; print (pid ? "pid" : "-"), $33 $34, $35 }')"
+}
 
 end() # how it ends: signal or letter
 {
@@ -235,6 +242,63 @@ tally()
 }
 
 @test "max-death-tally" { same tally; }
+
+deaths() { note "deaths $(od -An -v -tu1 -w14 "$scan/web/supervise/death_tally" | awk '{ print $13, $14 }' | tr '\n' ';')"; }
+
+# Ordered stops, each of a supervisor of its own, are no deaths of the next one.
+begun_again()
+{
+  idle web
+  finish web <<<'#!/bin/execlineb -S0
+s6-permafailon 60 2 0-255,SIGTERM exit 0'
+  who_starts "$1"
+  listen web
+  for i in 1 2 3; do
+    s6-svwait -u -t 10000 "$scan/web"
+    fields
+    deaths
+    do_svc -wD -T 10000 -t
+    s6-svwait -u -t 10000 "$scan/web"
+    deaths
+    supervisor=$(pgrep -P "$scanner" -f supervise)
+    s6-svc -dx "$scan/web"
+    eventually 10 gone "$supervisor"
+    replaced() { s6-svok "$scan/web" && [ "$(s6-svstat -o up "$scan/web")" = true ]; }
+    eventually 10 replaced
+  done
+  fields
+  deaths
+  end
+}
+
+@test "a supervisor that begins knows of no deaths" {
+  skip_events() { begun_again "$1"; sed -i '/^events/d' "$dir/seen"; }
+  same skip_events # the listener does not hear all of them
+}
+
+never_run()
+{
+  idle web
+  setting web down ''
+  who_starts "$1"
+  listen web
+  fields
+  do_svc -p -c -r -k -O -d
+  fields
+  supervisor=$(pgrep -P "$scanner" -f supervise)
+  s6-svc -x "$scan/web"
+  eventually 10 gone "$supervisor"
+  replaced() { s6-svok "$scan/web" && [ -s "$scan/web/supervise/status" ]; }
+  eventually 10 replaced
+  fields
+  note "deaths $(stat -c %s "$scan/web/supervise/death_tally")"
+  end
+}
+
+@test "one that has never run" {
+  skip_events() { never_run "$1"; sed -i '/^events/d' "$dir/seen"; }
+  same skip_events
+}
 
 leave()
 {

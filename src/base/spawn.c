@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include <skalibs/allreadwrite.h>
 
 #define SIGNAL_MAX 64
+#define OURS_BELOW 4096 /* each of ours had the lowest number that was free */
 
 /* libc keeps two signals to itself and refuses to speak of them; but glibc's
    posix_spawn(), make's for instance, leaves them ignored in its children. */
@@ -70,19 +72,32 @@ static void unblock_signals (void)
   sigprocmask(SIG_SETMASK, &none, 0) ;
 }
 
+static int is_target (struct spawn const *spawn, int fd)
+{
+  for (unsigned int i = 0 ; i < spawn->nfds ; i++)
+    if (spawn->fd[i].to == fd) return 1 ;
+  return 0 ;
+}
+
+/* Another number for the descriptor, where none is to go. (What is put where one is to
+   go is replaced by that.) */
+static int move_away (struct spawn const *spawn, int fd)
+{
+  int other = fcntl(fd, F_DUPFD_CLOEXEC, 3) ;
+  while (other != -1 && is_target(spawn, other)) other = fcntl(fd, F_DUPFD_CLOEXEC, other + 1) ;
+  return other ;
+}
+
 /* In the child. A descriptor that sits where another one is to go moves away first. */
 static int place_fds (struct spawn const *spawn)
 {
   int from[SPAWN_FDS_MAX] ;
-  int above = 3 ;
   for (unsigned int i = 0 ; i < spawn->nfds ; i++)
   {
     from[i] = spawn->fd[i].from ;
-    if (spawn->fd[i].to >= above) above = spawn->fd[i].to + 1 ;
-  }
-  for (unsigned int i = 0 ; i < spawn->nfds ; i++)
     for (unsigned int j = 0 ; j < i ; j++)
-      if (from[i] == spawn->fd[j].to && (from[i] = fcntl(from[i], F_DUPFD_CLOEXEC, above)) == -1) return 0 ;
+      if (from[i] == spawn->fd[j].to && (from[i] = move_away(spawn, from[i])) == -1) return 0 ;
+  }
   for (unsigned int i = 0 ; i < spawn->nfds ; i++)
   {
     if (from[i] == spawn->fd[i].to)
@@ -94,11 +109,16 @@ static int place_fds (struct spawn const *spawn)
   return 1 ;
 }
 
-/* In the child: what is typed, Ctrl-C too, is its and not the caller's. SIGTTOU
-   is blocked, so that this is allowed from the background. */
+/* In the child: what is typed, Ctrl-C too, is its and not the caller's. From the
+   background that is allowed to whoever blocks SIGTTOU; else it would be stopped here,
+   and with vfork() its parent as well. */
 static void take_terminal (void)
 {
   pid_t callers = getpgrp() ;
+  sigset_t stop ;
+  sigemptyset(&stop) ;
+  sigaddset(&stop, SIGTTOU) ;
+  sigprocmask(SIG_BLOCK, &stop, 0) ; /* only the child's */
   pid_t foreground = tcgetpgrp(0) ;
   if (setpgid(0, 0) != -1 && foreground == callers) tcsetpgrp(0, getpid()) ;
 }
@@ -131,6 +151,30 @@ static int is_apart (struct spawn const *spawn)
   return spawn->wait_for_lock >= 0 || spawn->new_pid_namespace ;
 }
 
+void spawn_close_ours (int kept)
+{
+  struct rlimit limit ;
+  int end = OURS_BELOW ;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != -1 && limit.rlim_cur < OURS_BELOW) end = (int)limit.rlim_cur ;
+  for (int fd = 3 ; fd < end ; fd++)
+  {
+    int flags = fcntl(fd, F_GETFD) ;
+    if (fd != kept && flags != -1 && flags & FD_CLOEXEC) close(fd) ;
+  }
+}
+
+/* In the child, which has its descriptors: nobody may take it for one of our programs
+   meanwhile, a client for instance that looks who reads from the control fifo. */
+static void wait_for_lock (struct spawn const *spawn)
+{
+  int lock = spawn->wait_for_lock ;
+  for (unsigned int i = 0 ; i < spawn->nfds ; i++)
+    if (spawn->fd[i].from == spawn->wait_for_lock) lock = spawn->fd[i].to ;
+  spawn_close_ours(lock) ;
+  unblock_signals() ;
+  while (flock(lock, LOCK_EX) == -1 && errno == EINTR) ;
+}
+
 /* In the child. Returns only when it failed, with errno. */
 static void become (struct spawn const *spawn, int volatile *executing)
 {
@@ -139,6 +183,7 @@ static void become (struct spawn const *spawn, int volatile *executing)
   if (!is_apart(spawn) && !report_birth(spawn)) return ; /* before its descriptor may be replaced */
   if (spawn->chdir && chdir(spawn->chdir) == -1) return ;
   if (!place_fds(spawn)) return ;
+  if (spawn->wait_for_lock >= 0) wait_for_lock(spawn) ;
   if (!spawn->signals_blocked) unblock_signals() ;
   *executing = 1 ;
   execve(spawn->path, (char *const *)spawn->argv, (char *const *)spawn->envp) ;
@@ -173,19 +218,15 @@ static pid_t spawn_apart (struct spawn const *spawn)
 {
   pid_t pid = spawn->new_pid_namespace ? (pid_t)syscall(SYS_clone, (long)(SIGCHLD | CLONE_NEWPID), 0L, 0L, 0L, 0L) : fork() ;
   int volatile reached = 0 ;
-  int lock = spawn->wait_for_lock ;
+  int err ;
   if (pid == -1) return 0 ;
   if (pid) return pid ;
   if (!report_birth(spawn)) _exit(111) ;
-  if (lock >= 0)
-  {
-    unblock_signals() ;
-    while (flock(lock, LOCK_EX) == -1 && errno == EINTR) ;
-  }
   become(spawn, &reached) ;
-  lock = errno ;
-  say_not_executed(spawn->path, lock) ;
-  _exit(lock == ENOENT ? 127 : 126) ;
+  err = errno ;
+  unblock_signals() ; /* where nobody reads what is said, this can be ended */
+  say_not_executed(spawn->path, err) ;
+  _exit(err == ENOENT ? 127 : 126) ;
 }
 
 pid_t spawn (struct spawn const *spawn, int *executing)

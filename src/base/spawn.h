@@ -34,7 +34,8 @@ struct spawn
   unsigned int new_pid_namespace : 1 ; /* be PID 1 of a new PID namespace, or fail */
   struct birth *birth ; /* number and what are the caller's, the rest is written on success; 0: none */
   int birth_fd ; /* where the child itself writes it before execution, at BIRTH_AT; -1: nowhere */
-  int wait_for_lock ; /* a descriptor: the child blocks until it has its flock(); -1: none */
+  int wait_for_lock ; /* a descriptor: the child blocks until it has its
+                         flock(), in its own session, and holds none of ours meanwhile; -1: none */
 } ;
 
 #define SPAWN_ZERO { .birth_fd = -1, .wait_for_lock = -1 }
@@ -44,7 +45,8 @@ struct spawn
    cause can pass.
    With wait_for_lock or new_pid_namespace a failing execve() cannot be told to
    the caller in time: the child says so on stderr and exits 126 or 127.
-   Never blocks, never allocates. */
+   Never blocks, never allocates; with same_session not even where the caller is in
+   the terminal's background and has SIGTTOU unblocked. */
 extern pid_t spawn (struct spawn const *spawn, int *executing) ;
 
 /* Blocks every signal, and gives every one its default disposition (an ignored
@@ -54,6 +56,11 @@ extern void spawn_prepare_signals (void) ;
 /* Makes sure that descriptors 0, 1 and 2 are open (/dev/null), so that none of
    ours takes their place. Returns 1, or 0 with errno. */
 extern int spawn_sanitize_stdio (void) ;
+
+/* In a forked child that will not be executed, or not yet: closes what an execution
+   would close, but for the descriptor `kept` (-1: none), so that it holds nothing of
+   its parent's. */
+extern void spawn_close_ours (int kept) ;
 
 /* A descriptor, close-on-exec, that gives end of file at once: /dev/null, and where that
    cannot be opened (a root without /dev), the reading end of a pipe that nobody writes to.

@@ -46,8 +46,14 @@ static int supervised (char const *name)
   return errno == ENXIO || errno == ENOENT ? 0 : -1 ;
 }
 
-/* Is it ready though it does not tell? The settings are read as its supervisor does. */
-static int ready_untold (char const *name, int forked)
+static int is_untold (struct settings const *settings, int forked)
+{
+  return settings->notification_fd == SETTING_NO_FD && (!settings->forks || forked) ;
+}
+
+/* Is it ready though it does not tell? Without its supervisor's word the settings are
+   read as that does. */
+static int ready_untold (char const *name)
 {
   struct settings settings ;
   int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
@@ -56,7 +62,8 @@ static int ready_untold (char const *name, int forked)
   if (!chdir(name))
   {
     settings_read(&settings, SETTINGS_START, 0) ;
-    ready = settings.notification_fd == SETTING_NO_FD && (!settings.forks || forked) ;
+    settings_honour(&settings, 0) ;
+    ready = is_untold(&settings, 0) ;
     if (fchdir(here) == -1) ready = 1 ;
   }
   fd_close(here) ;
@@ -85,7 +92,7 @@ int view_read (struct view *view, char const *name)
 {
   struct status status ;
   struct state state ;
-  int forked = 0 ;
+  int has_state ;
   int r = supervised(name) ;
   *view = (struct view) { .state = STATE_UNSUPERVISED, .wanted_up = 1 } ;
   if (r < 0) return 0 ;
@@ -93,19 +100,20 @@ int view_read (struct view *view, char const *name)
   view->since = status.since ;
   view->wanted_up = !!(status.flags & STATUS_WANT_UP) ;
   view->wstat = status.wstat ;
-  if (state_read(name, &state, 0))
+  has_state = state_read(name, &state, 0) ;
+  if (has_state)
   {
     view->has_ended = !!(state.flags & STATE_HAS_ENDED) ;
     view->code_unknown = !!(state.flags & STATE_CODE_UNKNOWN) ;
     view->restarts = state.restarts ;
     view->reason = state.reason ;
-    forked = !!(state.flags & STATE_FORKED) ;
   }
   if (!r) return 1 ;
   view->up = status.pid && !(status.flags & STATUS_FINISHING) ;
   view->pid = view->up ? status.pid : 0 ;
   view->finished = !status.pid && status.flags & STATUS_READY ;
-  view->ready = view->up && (status.flags & STATUS_READY || ready_untold(name, forked)) ;
+  view->ready = view->up && (status.flags & STATUS_READY ||
+    (has_state ? is_untold(&state.settings, !!(state.flags & STATE_FORKED)) : ready_untold(name))) ;
   view->state = state_of(view, status.flags) ;
   return 1 ;
 }

@@ -262,11 +262,17 @@ static int open_descriptors (int argc)
   count = collect_listeners(listeners, OPTION_LISTEN_UNIX, collect_listeners(listeners, OPTION_LISTEN, 0)) ;
   above = LISTEN_FIRST + (int)count ;
   settings_defaults(&settings) ;
-  if (count || has_helper) settings_read(&settings, SETTINGS_START, 0) ;
+  if (count || has_helper)
+  {
+    settings_read(&settings, SETTINGS_START, 0) ;
+    settings_honour(&settings, 0) ;
+  }
   refuse_collision("lock-fd", settings.lock_fd, count) ;
   if (!has_helper) refuse_collision("notification-fd", settings.notification_fd, count) ;
-  else if (settings.notification_fd == SETTING_NO_FD)
-    strerr_dief1x(EXIT_USAGE, "there is no valid notification-fd in this directory, so nobody waits to be told readiness: echo 3 >notification-fd") ;
+  else if (settings.notification_fd == SETTING_NO_FD && access("notification-fd", F_OK) == -1)
+    strerr_dief1x(EXIT_USAGE, "there is no notification-fd in this directory, so nobody waits to be told readiness: echo 3 >notification-fd") ;
+  else if (settings.notification_fd == SETTING_NO_FD) /* a setting that cannot be honoured keeps no service down */
+    strerr_warnw1x("what is in notification-fd cannot be used, so nobody waits to be told readiness (going on without): echo 3 >notification-fd") ;
   else notification = helper_take_notification(settings.notification_fd, above) ;
   for (struct given const *g = 0 ; (g = next_of(OPTION_LOCK, g)) ; ) take_lock(g->value, above) ;
   if (settings.lock_fd != SETTING_NO_FD) add_program_fd(settings.lock_fd) ;

@@ -13,6 +13,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/tai.h>
 
+#include "base/message.h"
 #include "base/signals.h"
 #include "base/spawn.h"
 #include "exec/exec.h"
@@ -211,6 +212,7 @@ int readiness_find_out (struct readiness const *readiness)
   static int const child_ended[] = { SIGCHLD } ;
   struct watched state = { .readiness = readiness } ;
   sigset_t set ;
+  message_begin() ;
   signal(SIGCHLD, SIG_DFL) ; /* an ignored one would not be told */
   signal(SIGPIPE, SIG_IGN) ;
   sigemptyset(&set) ;

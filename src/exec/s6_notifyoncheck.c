@@ -45,6 +45,7 @@ static int notification_fd (void)
   struct settings settings ;
   if (access("notification-fd", F_OK) == -1) strerr_diefu1sys(EXIT_SYSTEM, "read notification-fd") ;
   settings_read(&settings, SETTINGS_START, 0) ;
+  settings_honour(&settings, 0) ;
   if (settings.notification_fd == SETTING_NO_FD) strerr_dief1x(EXIT_USAGE, "invalid notification-fd") ;
   return settings.notification_fd ;
 }

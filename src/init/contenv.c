@@ -17,35 +17,76 @@
 
 #define CONTAINER_ENVIRONMENT "s6/container_environment"
 
+/* In it: NAME=VALUE, each ended by 0, of the variables that no file can be named after.
+   Readers of such directories pass over a name with a leading dot. */
+#define UNNAMED ".unnamed"
+
 /* ---- saving ---- */
 
-static int save_one (int dir, char const *variable, mode_t mode)
+static int can_be_file (char const *name)
 {
-  char name[NAME_MAX + 1] ;
-  size_t len = strcspn(variable, "=") ;
-  char const *value = variable + len + 1 ;
-  int fd ;
-  int ok ;
-  if (!len || !variable[len] || len > NAME_MAX || variable[0] == '.' || memchr(variable, '/', len)) return 1 ; /* no file can be named so */
-  memcpy(name, variable, len) ;
-  name[len] = 0 ;
-  fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600) ;
-  if (fd == -1) return errno == EEXIST ; /* set twice: the first counts, as for getenv() */
-  ok = allwrite(fd, value, strlen(value)) == strlen(value) && fchmod(fd, mode) != -1 ;
+  return *name != '.' && !strchr(name, '/') && strlen(name) <= NAME_MAX ;
+}
+
+static int create (int dir, char const *name)
+{
+  return openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600) ;
+}
+
+static int put (int fd, char const *text, size_t len, mode_t mode)
+{
+  int ok = allwrite(fd, text, len) == len && fchmod(fd, mode) != -1 ;
+  int err = errno ;
   fd_close(fd) ;
+  errno = err ;
   return ok ;
 }
 
-int contenv_save (char const *live, int readable)
+static int save_one (int dir, char const *name, char const *value, mode_t mode, stralloc *unnamed)
+{
+  int fd ;
+  errno = ENAMETOOLONG ;
+  fd = can_be_file(name) ? create(dir, name) : -1 ;
+  if (fd >= 0) return put(fd, value, strlen(value), mode) ;
+  if (errno == EEXIST) return 1 ; /* set twice: the first counts, as for getenv() */
+  if (errno != ENAMETOOLONG && errno != EINVAL && errno != EILSEQ) return 0 ;
+  return stralloc_cats(unnamed, name) && stralloc_cats(unnamed, "=") && stralloc_cats(unnamed, value) && stralloc_0(unnamed) ;
+}
+
+static int save_all (int dir, mode_t mode, int tell)
+{
+  stralloc name = STRALLOC_ZERO ;
+  stralloc unnamed = STRALLOC_ZERO ;
+  int nameless = 0 ;
+  int ok = 1 ;
+  for (char **e = environ ; ok && *e ; e++)
+  {
+    size_t len = strcspn(*e, "=") ;
+    name.len = 0 ;
+    if (!len || !(*e)[len]) nameless = 1 ; /* nobody could ask for it */
+    else ok = stralloc_catb(&name, *e, len) && stralloc_0(&name) && save_one(dir, name.s, *e + len + 1, mode, &unnamed) ;
+  }
+  if (ok && unnamed.len)
+  {
+    int fd = create(dir, UNNAMED) ;
+    ok = fd >= 0 && put(fd, unnamed.s, unnamed.len, mode) ;
+  }
+  if (nameless && tell) strerr_warnw1x("with-contenv will not know all of the environment: a variable in it has no name (write NAME=VALUE)") ;
+  stralloc_free(&name) ;
+  stralloc_free(&unnamed) ;
+  return ok ;
+}
+
+int contenv_save (char const *live, int readable, int tell)
 {
   char path[PLACE_MAX] ;
-  int ok = 1 ;
+  int ok ;
   int dir ;
   if (!place_make(live, CONTAINER_ENVIRONMENT, 0700) || !place_beside(path, live, CONTAINER_ENVIRONMENT)) return 0 ;
   if (rm_rf(path) == -1 || !place_make(live, CONTAINER_ENVIRONMENT, readable ? 0755 : 0700)) return 0 ;
   dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW) ;
   if (dir == -1) return 0 ;
-  for (char **e = environ ; ok && *e ; e++) ok = save_one(dir, *e, readable ? 0644 : 0600) ;
+  ok = save_all(dir, readable ? 0644 : 0600, tell) ;
   fd_close(dir) ;
   return ok ;
 }
@@ -64,6 +105,39 @@ static int find (char out[PLACE_MAX])
   return (livedir_find(live) && usable(live, out)) || usable("/run/service", out) ;
 }
 
+/* The value of a file, or 0 when there is none (any more): then *ok stays as it is. */
+static char *read_value (int dir, char const *name, stralloc *value, int *ok)
+{
+  int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW) ;
+  if (fd == -1) return 0 ;
+  value->len = 0 ;
+  *ok = slurp(value, fd) && stralloc_0(value) ;
+  fd_close(fd) ;
+  return *ok ? value->s : 0 ;
+}
+
+/* Of those that are set twice the first counts, so the last is set first. */
+static int load_unnamed (int dir, stralloc *value)
+{
+  int ok = 1 ;
+  size_t end ;
+  if (!read_value(dir, UNNAMED, value, &ok)) return ok ;
+  for (end = value->len - 1 ; ok && end ; )
+  {
+    size_t start = end - 1 ; /* of this one's 0 */
+    char *equals ;
+    while (start && value->s[start - 1]) start-- ;
+    equals = strchr(value->s + start, '=') ;
+    if (equals && equals != value->s + start)
+    {
+      *equals = 0 ;
+      ok = setenv(value->s + start, equals + 1, 1) != -1 ;
+    }
+    end = start ;
+  }
+  return ok ;
+}
+
 /* Sets every variable that is saved. */
 static int load (char const *path)
 {
@@ -74,14 +148,10 @@ static int load (char const *path)
   if (!dir) return 0 ;
   while (ok && (e = readdir(dir)))
   {
-    int fd ;
     if (e->d_name[0] == '.' || strchr(e->d_name, '=')) continue ;
-    fd = openat(dirfd(dir), e->d_name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW) ;
-    if (fd == -1) continue ;
-    value.len = 0 ;
-    ok = slurp(&value, fd) && stralloc_0(&value) && setenv(e->d_name, value.s, 1) != -1 ;
-    fd_close(fd) ;
+    if (read_value(dirfd(dir), e->d_name, &value, &ok)) ok = setenv(e->d_name, value.s, 1) != -1 ;
   }
+  ok = ok && load_unnamed(dirfd(dir), &value) ;
   closedir(dir) ;
   stralloc_free(&value) ;
   return ok ;

@@ -10,6 +10,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/clock.h"
+#include "base/message.h"
 #include "base/spawn.h"
 #include "init/init.h"
 #include "service/settings.h"
@@ -83,6 +84,8 @@ int finish_main (int argc, char const *const *argv)
   uint32_t code = 0 ;
   uint32_t left ;
   spawn_prepare_signals() ;
+  message_begin() ;
+  message_take_over() ;
   if (argc != 3 || !live || !setting_parse_uint(argv[1], 0, 255, &code)) strerr_dieusage(EXIT_USAGE, "finish CODE MS_LEFT, by reeve-scan") ;
   options_read(&options, 0) ;
   sigemptyset(&scripts.stops) ;

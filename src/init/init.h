@@ -18,7 +18,8 @@
    sweep.c       ending what is left at the end
 
    Beside LIVE (/run for /run/service):
-     s6/container_environment/                     a file a variable: its value, as it is
+     s6/container_environment/                     a file a variable: its value, as it is;
+                                                   .unnamed: those that no file can be named after
      s6/basedir/bin/halt poweroff reboot           links to /init
      s6-linux-init-container-results/exitcode      may be written by anyone who may */
 
@@ -116,8 +117,9 @@ extern void place_self (char out[PLACE_MAX]) ;
 
 /* ---- contenv.c ---- */
 
-/* Saves the environment beside LIVE; `readable`: for everybody. */
-extern int contenv_save (char const *live, int readable) ;
+/* Saves the environment beside LIVE; `readable`: for everybody; `tell`: what cannot be
+   saved is spoken of. */
+extern int contenv_save (char const *live, int readable, int tell) ;
 
 /* ---- scripts.c ---- */
 

@@ -11,6 +11,7 @@
 #include <skalibs/types.h>
 
 #include "base/clock.h"
+#include "base/message.h"
 #include "base/program.h"
 #include "base/spawn.h"
 #include "init/init.h"
@@ -132,7 +133,7 @@ static void prepare_environment (struct options const *options, char const *live
   append_command_to_path() ;
   set(WORKDIR_VARIABLE, getcwd(workdir, sizeof workdir) ? workdir : "/") ;
   set("REEVE_LIVE", live) ;
-  if (!contenv_save(live, !options->keep_environment)) strerr_warnwu2sys("save the environment beside ", live) ;
+  if (!contenv_save(live, !options->keep_environment, options->verbosity > 0)) strerr_warnwu2sys("save the environment beside ", live) ;
   if (!options->keep_environment) make_environment_minimal() ;
 }
 
@@ -153,6 +154,7 @@ static void __attribute__((noreturn)) end (struct options const *options, struct
   number[uint_fmt(number, (unsigned int)code)] = 0 ;
   if (options->budget_ms) left[uint32_fmt(left, ms)] = 0 ;
   else memcpy(left, "-1", 3) ;
+  message_hand_over() ;
   if (place_control(path, live, "finish") && chdir(live) != -1) execv(path, (char *const *)argv) ;
   strerr_diefu2sys(EXIT_SYSTEM, "execute ", path) ;
 }
@@ -247,6 +249,7 @@ static void __attribute__((noreturn)) become_scanner (struct options const *opti
   scan[n++] = SERVICES_DIRECTORY ;
   add_command(options, live, scan + n, argv + 1) ;
   if (options->verbosity > 1) strerr_warni1x("starting the services in " SERVICES_DIRECTORY) ;
+  message_hand_over() ;
   execv(program, (char *const *)scan) ;
   strerr_diefu2sys(EXIT_SYSTEM, "execute ", program) ;
 }
@@ -257,6 +260,7 @@ int prepare_main (int argc, char const *const *argv)
   char live[LIVEDIR_PATH_MAX] ;
   char self[PLACE_MAX] ;
   spawn_prepare_signals() ;
+  message_begin() ;
   if (!spawn_sanitize_stdio()) strerr_diefu1sys(EXIT_SYSTEM, "open /dev/null") ;
   options_read(&options, 1) ;
   if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == -1 && options.verbosity)

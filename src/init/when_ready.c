@@ -8,6 +8,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "base/message.h"
 #include "base/program.h"
 #include "init/init.h"
 
@@ -49,6 +50,7 @@ static void wait_for_services (void)
 int when_ready_main (int argc, char const *const *argv)
 {
   if (argc < 2) strerr_dieusage(EXIT_USAGE, "when-ready PROGRAM [ARGUMENT...]") ;
+  message_begin() ;
   wait_for_services() ;
   execvp(argv[1], (char *const *)(argv + 1)) ;
   strerr_diefu2sys(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTED, "execute ", argv[1]) ;

@@ -1,10 +1,11 @@
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
 #include "base/json.h"
+#include "base/trust.h"
 #include "log/log.h"
 
 #define JSON_PART 4096 /* bytes escaped at once */
@@ -238,7 +239,7 @@ static void flush (struct logger *l)
   {
     struct directive *d = l->directives + i ;
     if (d->kind < TO_STREAM || !d->status_len) continue ;
-    if (!openwritenclose_suffix(d->file, d->status, d->status_len, ".new") && !l->quiet)
+    if (!trust_write(AT_FDCWD, d->file, 0666, d->status, d->status_len) && !l->quiet)
       strerr_warnwu2sys("write the status file ", d->file) ;
     d->status_len = 0 ;
   }

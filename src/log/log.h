@@ -54,7 +54,7 @@ struct logdir
   int lock ;
   int current ; /* open only when all is */
   uint64_t size ;
-  uint64_t born_ms ; /* wall clock: of the first line in `current` */
+  int64_t born_ms ; /* monotonic, of the first line in `current`; perhaps before the system's start */
   enum rotation rotation ;
   enum processing processing ;
   uint64_t process_at_ms ; /* monotonic, of PROCESSING_START and _COLLECT */
@@ -62,7 +62,9 @@ struct logdir
   unsigned int processor_is_shells : 1 ; /* else execlineb's */
   unsigned int mid_line : 1 ; /* the last byte is no newline: no time to rotate */
   unsigned int rotate_soon : 1 ; /* it was ordered */
+  unsigned int anyones : 1 ; /* others than root and us may put files there */
   unsigned int said : 1 ; /* what is wrong */
+  unsigned int said_trim : 1 ; /* that an old file cannot be removed */
 } ;
 
 #define LOGDIR_ZERO { .dir = -1, .lock = -1, .current = -1 }
@@ -86,8 +88,8 @@ extern int logdir_finish (struct logdir *d) ;
 
 /* ---- archive.c: in the directory d->dir; each returns 1, or 0 with errno ---- */
 
-/* Gives the file a name of its own, @STAMP.suffix, if it is there, and trims. An
-   empty one of a logger that was killed (.u) is removed. */
+/* Gives the file a name of its own, @STAMP.suffix, after all that are there, if it is there,
+   and trims. An empty one of a logger that was killed (.u) is removed. */
 extern int archive_file (struct logdir *d, char const *file, char suffix) ;
 /* Removes the oldest ones that are too many; *newest_ms: the time of the newest, 0 if there is none. */
 extern int archive_trim (struct logdir *d, uint64_t *newest_ms) ;

@@ -27,6 +27,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/spawn.h"
+#include "base/trust.h"
 #include "log/log.h"
 #include "wire/lock.h"
 
@@ -41,6 +42,13 @@ static int fail (struct logdir *d, char const *what, char const *file)
   d->said = 1 ;
   errno = err ;
   return 0 ;
+}
+
+static void say_refused (struct logdir *d, struct trust_refusal const *why, char const *what)
+{
+  char text[TRUST_WHY_MAX] ;
+  if (!d->said) strerr_warnw5x(d->path, ": ", trust_why(why, text), what, "") ;
+  d->said = 1 ;
 }
 
 static void close_one (int *fd)
@@ -65,12 +73,88 @@ static int is_done (struct logdir *d, char const *file, struct stat *st)
 
 /* ---- opening ---- */
 
+/* Whoever may put files into the directory may have put there another name of any file. */
+static int is_of_directory (struct logdir *d, struct stat const *st, struct trust_refusal *why)
+{
+  struct stat dir ;
+  if (!S_ISREG(st->st_mode)) why->reason = TRUST_KIND ;
+  else if (!d->anyones) return 1 ;
+  else if (st->st_nlink > 1) why->reason = TRUST_HARD_LINK ;
+  else if (st->st_uid != geteuid() && (fstat(d->dir, &dir) == -1 || st->st_uid != dir.st_uid)) why->reason = TRUST_OWNER ;
+  else return 1 ;
+  why->owner = st->st_uid ;
+  return 0 ;
+}
+
+/* Opens a file of the directory, and no other file. Returns -1 with errno; EPERM, with
+   why->path, when it is refused. */
+static int open_file (struct logdir *d, char const *file, int flags, struct trust_refusal *why)
+{
+  struct stat st ;
+  int err ;
+  int fd = openat(d->dir, file, (flags & ~O_TRUNC) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, CURRENT_MODE) ;
+  why->path[0] = 0 ;
+  if (fd == -1) return -1 ;
+  if (fstat(fd, &st) == -1) err = errno ;
+  else if (!is_of_directory(d, &st, why))
+  {
+    snprintf(why->path, sizeof why->path, "%s", file) ;
+    err = EPERM ;
+  }
+  else if (!(flags & O_TRUNC) || ftruncate(fd, 0) != -1) return fd ;
+  else err = errno ;
+  fd_close(fd) ;
+  errno = err ;
+  return -1 ;
+}
+
+static int open_or_say (struct logdir *d, char const *file, int flags)
+{
+  struct trust_refusal why ;
+  int fd = open_file(d, file, flags, &why) ;
+  if (fd == -1 && why.path[0]) say_refused(d, &why, " (trying again)") ;
+  return fd ;
+}
+
+/* The directory, and what leads to it, may be anybody's. */
+static int open_directory (struct logdir *d)
+{
+  struct trust_refusal why = { .reason = TRUST_FAILED } ;
+  char path[PATH_MAX] ;
+  char const *last ;
+  struct stat st ;
+  size_t len = strlen(d->path) ;
+  int parent ;
+  while (len > 1 && d->path[len - 1] == '/') len-- ;
+  if (len >= sizeof path) return (errno = ENAMETOOLONG, fail(d, "open the directory", "")) ;
+  memcpy(path, d->path, len) ;
+  path[len] = 0 ;
+  parent = trust_anyones_parent(AT_FDCWD, path, &last, &why) ;
+  if (parent >= 0)
+  {
+    int made = mkdirat(parent, *last ? last : ".", 0700) != -1 || errno == EEXIST ;
+    if (made) d->dir = trust_anyones_directory(parent, last, &why) ;
+    else fail(d, "make the directory", "") ;
+    fd_close(parent) ;
+    if (!made) return 0 ;
+  }
+  if (d->dir == -1 && why.reason != TRUST_FAILED) say_refused(d, &why, " (trying again; lines wait)") ;
+  if (d->dir == -1 || fstat(d->dir, &st) == -1) return fail(d, "open the directory", "") ;
+  d->anyones = !trust_stat(&st, S_IFDIR, 0, &why) ;
+  return 1 ;
+}
+
 static int take_lock (struct logdir *d)
 {
-  char path[PATH_MAX] ;
+  struct trust_refusal why = { .path = "lock" } ;
+  struct stat st ;
   if (d->lock >= 0) return 1 ;
-  if ((size_t)snprintf(path, sizeof path, "%s/lock", d->path) >= sizeof path) return (errno = ENAMETOOLONG, 0) ;
-  d->lock = lock_take(path) ; /* s6-log's, and multilog's */
+  d->lock = lock_take_at(d->dir, "lock") ; /* s6-log's, and multilog's */
+  if (d->lock >= 0 && (fstat(d->lock, &st) == -1 || !is_of_directory(d, &st, &why)))
+  {
+    say_refused(d, &why, " (trying again; lines wait)") ;
+    return (errno = EPERM, 0) ;
+  }
   if (d->lock >= 0 && flock(d->lock, LOCK_EX | LOCK_NB) != -1) return 1 ;
   if (d->lock >= 0 && errno == EWOULDBLOCK) errno = EBUSY ;
   return 0 ;
@@ -78,8 +162,17 @@ static int take_lock (struct logdir *d)
 
 static int open_current (struct logdir *d)
 {
-  int fd = openat(d->dir, "current", O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, CURRENT_MODE) ;
+  struct trust_refusal why ;
   struct stat st ;
+  int fd = open_file(d, "current", O_WRONLY | O_APPEND | O_CREAT, &why) ;
+  if (fd == -1 && why.path[0] && why.reason != TRUST_KIND)
+  {
+    say_refused(d, &why, " (archiving it, and beginning a new one)") ;
+    d->said = 0 ;
+    if (!archive_file(d, "current", 'u')) return 0 ;
+    fd = open_file(d, "current", O_WRONLY | O_APPEND | O_CREAT | O_EXCL, &why) ;
+  }
+  else if (fd == -1 && why.path[0]) say_refused(d, &why, " (trying again; lines wait)") ;
   if (fd == -1) return 0 ;
   if (fchmod(fd, CURRENT_MODE) == -1 || fstat(fd, &st) == -1)
   {
@@ -97,7 +190,7 @@ static int open_current (struct logdir *d)
 
 static int empty_state (struct logdir *d)
 {
-  int fd = openat(d->dir, "state", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, CURRENT_MODE) ;
+  int fd = open_or_say(d, "state", O_WRONLY | O_CREAT | O_TRUNC) ;
   if (fd == -1) return 0 ;
   fd_close(fd) ;
   return 1 ;
@@ -119,23 +212,26 @@ static int clean_up (struct logdir *d)
   return empty_state(d) ;
 }
 
-/* `current` goes on: it is as old as the last rotation, or the first start. */
+/* `current` goes on: it is as old as the last rotation, or the first start. A time to
+   come is none: the clock was set back since. */
 static int find_age (struct logdir *d)
 {
-  uint64_t newest_ms ;
+  uint64_t now = clock_ms(CLOCK_REALTIME) ;
+  uint64_t born = 0 ;
+  uint64_t times[2] ;
   struct stat st ;
-  if (!archive_trim(d, &newest_ms) || fstat(d->lock, &st) == -1) return 0 ;
-  d->born_ms = (uint64_t)st.st_mtim.tv_sec * 1000 ;
-  if (newest_ms > d->born_ms) d->born_ms = newest_ms ;
+  if (!archive_trim(d, times) || fstat(d->lock, &st) == -1) return 0 ;
+  times[1] = (uint64_t)st.st_mtim.tv_sec * 1000 ;
+  for (unsigned int i = 0 ; i < 2 ; i++)
+    if (times[i] > born && times[i] <= now) born = times[i] ;
+  d->born_ms = (int64_t)(clock_ms(CLOCK_MONOTONIC) - (now - born)) ;
   return 1 ;
 }
 
 static int open_all (struct logdir *d)
 {
   struct stat st ;
-  if (mkdir(d->path, 0700) == -1 && errno != EEXIST) return fail(d, "make the directory", "") ;
-  d->dir = open(d->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
-  if (d->dir == -1) return fail(d, "open the directory", "") ;
+  if (!open_directory(d)) return 0 ;
   if (!take_lock(d)) return fail(d, errno == EBUSY ? "have the directory for itself: another logger has locked" : "lock", "lock") ;
   if (!clean_up(d)) return fail(d, "clean up what a logger that was killed left in", "") ;
   if (!find_age(d)) return fail(d, "read the directory", "") ;
@@ -193,7 +289,7 @@ static int start_processor (struct logdir *d)
   {
     for (failed = 0 ; !failed && request.nfds < sizeof files / sizeof *files ; request.nfds++)
     {
-      int fd = openat(d->dir, files[request.nfds].file, files[request.nfds].flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, CURRENT_MODE) ;
+      int fd = open_or_say(d, files[request.nfds].file, files[request.nfds].flags) ;
       if (fd == -1)
       {
         failed = files[request.nfds].file ;
@@ -217,7 +313,7 @@ static int start_processor (struct logdir *d)
 
 static int sync_file (struct logdir *d, char const *file, int done)
 {
-  int fd = openat(d->dir, file, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) ;
+  int fd = open_or_say(d, file, O_WRONLY) ;
   int ok ;
   int err ;
   if (fd == -1) return 0 ;
@@ -301,13 +397,21 @@ static int rotate (struct logdir *d)
   d->rotation = ROTATION_NONE ;
   d->rotate_soon = 0 ;
   d->said = 0 ;
+  futimens(d->lock, 0) ; /* for find_age */
   if (d->processor) process(d) ;
   return 1 ;
 }
 
+/* Milliseconds until `current` is old enough; it is, if the clock goes back. */
+static int64_t young_ms (struct logdir const *d)
+{
+  int64_t age = (int64_t)clock_ms(CLOCK_MONOTONIC) - d->born_ms ;
+  return age < 0 || (uint64_t)age >= d->age_ms ? 0 : (int64_t)d->age_ms - age ;
+}
+
 static int is_old (struct logdir const *d)
 {
-  return d->age_ms && d->size && clock_ms(CLOCK_REALTIME) >= d->born_ms + d->age_ms ;
+  return d->age_ms && d->size && !young_ms(d) ;
 }
 
 /* While a file is being processed the next one may outgrow its limit: what writes to
@@ -341,7 +445,7 @@ ssize_t logdir_write (struct logdir *d, char const *bytes, size_t len)
     return -1 ;
   }
   d->said = 0 ;
-  if (!d->size && r) d->born_ms = clock_ms(CLOCK_REALTIME) ;
+  if (!d->size && r) d->born_ms = (int64_t)clock_ms(CLOCK_MONOTONIC) ;
   d->size += (uint64_t)r ;
   d->mid_line = r && bytes[r - 1] != '\n' ;
   if (rotates(d)) rotate(d) ; /* what is left of it comes before the next line */
@@ -374,7 +478,7 @@ int logdir_due_ms (struct logdir const *d)
     ms = ms_until(clock_ms(CLOCK_MONOTONIC), d->process_at_ms) ;
   else if (d->rotation != ROTATION_NONE) ms = (int)d->retry_ms ;
   else if (d->age_ms && d->size && !d->mid_line && d->processing == PROCESSING_NONE)
-    ms = ms_until(clock_ms(CLOCK_REALTIME), d->born_ms + d->age_ms) ;
+    ms = ms_until(0, (uint64_t)young_ms(d)) ;
   return ms ;
 }
 

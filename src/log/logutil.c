@@ -6,10 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
 #include "base/livedir.h"
+#include "base/trust.h"
 #include "log/log.h"
 
 #define USAGE "logutil-service [ -f fifo ] logdir"
@@ -19,6 +21,23 @@
 #define NOBODY 65534 /* where no account has that name */
 #define BLANKS " \t\n"
 
+/* 0: it is not there, or not to be believed, which is said. */
+static size_t read_saved (char const *directory, char script[SCRIPT_MAX])
+{
+  struct trust_refusal why ;
+  struct stat st ;
+  char text[TRUST_WHY_MAX] ;
+  size_t n = 0 ;
+  int dir = trust_directory(directory, 0, 0, &why) ;
+  int fd = dir == -1 ? -1 : openat(dir, VARIABLE, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW) ;
+  int trusted = fd >= 0 && fstat(fd, &st) != -1 && trust_stat(&st, S_IFREG, 0, &why) ;
+  if (trusted) n = allread(fd, script, SCRIPT_MAX - 1) ;
+  else if (dir == -1 ? why.reason != TRUST_FAILED : fd >= 0) strerr_warnw4x("not reading " VARIABLE " in ", directory, ": ", trust_why(&why, text)) ;
+  if (fd >= 0) fd_close(fd) ;
+  if (dir >= 0) fd_close(dir) ;
+  return n ;
+}
+
 /* The container's environment, beside LIVE, as scripts may have changed it; else ours. */
 static void find_script (char script[SCRIPT_MAX])
 {
@@ -26,15 +45,15 @@ static void find_script (char script[SCRIPT_MAX])
   char const *live = getenv("REEVE_LIVE") ;
   char const *value = getenv(VARIABLE) ;
   char const *slash ;
-  ssize_t r = 0 ;
+  size_t n = 0 ;
   if (!live) live = "/run/service" ;
   slash = strrchr(live, '/') ;
   if (slash && strlen(live) < LIVEDIR_PATH_MAX)
   {
-    snprintf(path, sizeof path, "%.*s/s6/container_environment/" VARIABLE, (int)(slash - live), live) ;
-    r = openreadnclose(path, script, SCRIPT_MAX - 1) ;
+    snprintf(path, sizeof path, "%.*s/s6/container_environment", (int)(slash - live), live) ;
+    n = read_saved(path, script) ;
   }
-  if (r > 0) script[r] = 0 ;
+  if (n) script[n] = 0 ;
   else if ((size_t)snprintf(script, SCRIPT_MAX, "%s", value ? value : SCRIPT_DEFAULT) >= SCRIPT_MAX)
     strerr_dief1x(100, VARIABLE " is too long") ;
 }

@@ -10,6 +10,7 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
+#include "base/message.h"
 #include "base/signals.h"
 #include "base/spawn.h"
 #include "log/log.h"
@@ -73,8 +74,10 @@ static void read_signals (struct logger *l)
 
 void logger_pause (struct logger *l, int ms)
 {
-  struct pollfd x = { .fd = l->signals, .events = POLLIN } ;
-  if (poll(&x, 1, ms) > 0) read_signals(l) ;
+  struct pollfd x[2] = { { .fd = l->signals, .events = POLLIN }, { .fd = message_fd(), .events = POLLOUT } } ;
+  if (poll(x, 2, ms) <= 0) return ;
+  if (x[0].revents) read_signals(l) ;
+  if (x[1].revents) message_say_lost() ;
 }
 
 /* ---- the loop ---- */
@@ -100,13 +103,15 @@ static int attend (struct logger *l)
 
 static void loop (struct logger *l, struct input *in)
 {
-  struct pollfd x[2] = { { .fd = l->signals, .events = POLLIN }, { .fd = 0, .events = POLLIN } } ;
+  struct pollfd x[3] = { { .fd = l->signals, .events = POLLIN }, { .fd = 0, .events = POLLIN }, { .events = POLLOUT } } ;
   for (;;)
   {
     int ms = attend(l) ;
     if (l->ending && input_has_drained(in, l)) return ;
-    if (poll(x, 2, ms) <= 0) continue ;
+    x[2].fd = message_fd() ;
+    if (poll(x, 3, ms) <= 0) continue ;
     if (x[0].revents) read_signals(l) ;
+    if (x[2].revents) message_say_lost() ;
     if (x[1].revents && input_round(in, l) == INPUT_END) return ;
   }
 }
@@ -144,6 +149,7 @@ int main (int argc, char **argv)
   static struct logger l ;
   static struct input in ;
   spawn_prepare_signals() ;
+  message_begin() ;
   if (!spawn_sanitize_stdio()) strerr_diefu1sys(111, "open /dev/null") ;
   parse(&l, argc, argv) ;
   l.signals = signals_open(trapped, sizeof trapped / sizeof *trapped) ;

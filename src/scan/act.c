@@ -210,6 +210,7 @@ static int is_unwatched (struct unit const *unit)
 
 static void tell_leave (struct scanner *s, struct unit *unit)
 {
+  int err ;
   if (!unit->supervisor || unit->dead) return ;
   stop_too_late(s, unit) ;
   if (unit->told_to_leave && is_unwatched(unit))
@@ -229,8 +230,11 @@ static void tell_leave (struct scanner *s, struct unit *unit)
     reap_found(s, unit) ;
     return ;
   }
+  err = errno ;
+  if (stop_gives_up(s, unit)) return ;
+  units_arm(&s->units, unit, DEADLINE_RETRY) ;
+  errno = err ;
   strerr_warnwu3sys("tell the supervisor of ", unit->name, " to leave (next try in 1 second)") ;
-  if (!stop_gives_up(s, unit)) units_arm(&s->units, unit, DEADLINE_RETRY) ;
 }
 
 static void release (struct scanner *s, struct unit *unit)

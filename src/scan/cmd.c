@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
@@ -19,6 +20,7 @@
 #include "wire/status.h"
 
 #define AGAIN_MS 1000
+#define ABSOLUTE_MAX 8192 /* a directory and a path: twice SCAN_PATH_MAX */
 #define CODE_NOT_FOUND 127
 #define CODE_NOT_EXECUTED 126
 
@@ -28,29 +30,91 @@ static char const *search_path (void)
   return path ? path : "/usr/local/bin:/usr/bin:/bin" ;
 }
 
-/* Searches PATH as execvp() does. Returns 1, or 0 with errno. */
-static int find_program (char const *name, char out[SCAN_PATH_MAX])
+/* Why the search for CMD has found nothing that can be executed. */
+struct search
 {
-  char const *path = search_path() ;
-  int err = ENOENT ;
-  if (strchr(name, '/'))
+  char path[SCAN_PATH_MAX] ; /* what was tried, from CMD's directory; "": nothing was there */
+  int err ;
+  int executing ; /* it was execve() that failed */
+} ;
+
+/* A relative path begins in CMD's directory, and ours is LIVE. Returns 0 when it is too long. */
+static int from_here (struct scanner const *s, char const *path, char out[ABSOLUTE_MAX])
+{
+  int n = snprintf(out, ABSOLUTE_MAX, "%s%s%s", *path == '/' ? "" : s->origin, *path == '/' ? "" : "/", path) ;
+  return n > 0 && n < ABSOLUTE_MAX ;
+}
+
+/* Is it worth a try? Else errno is what execve() would say. */
+static int is_file (struct scanner const *s, char const *path)
+{
+  char absolute[ABSOLUTE_MAX] ;
+  struct stat st ;
+  if (!from_here(s, path, absolute)) return (errno = ENAMETOOLONG, 0) ;
+  if (stat(absolute, &st) == -1) return 0 ;
+  return S_ISDIR(st.st_mode) ? (errno = EACCES, 0) : 1 ;
+}
+
+static int goes_on_after (int err)
+{
+  return err == EACCES || err == ENOENT || err == ENOTDIR || err == ENAMETOOLONG || err == ESTALE || err == ENODEV || err == ETIMEDOUT ;
+}
+
+/* Of several failures: the first refusal, else the first of a file that was there. */
+static void remember (struct search *result, char const *path, int err, int executing)
+{
+  if (result->path[0] && (err != EACCES || result->err == EACCES)) return ;
+  memcpy(result->path, path, strlen(path) + 1) ;
+  result->err = err ;
+  result->executing = executing ;
+}
+
+/* Starts what request->argv names, in CMD's directory, searching PATH as execvp() does:
+   what cannot be executed does not end the search. Returns the pid, or 0: then *result
+   tells why. */
+static pid_t search (struct scanner const *s, struct spawn const *request, struct search *result)
+{
+  struct spawn attempt = *request ;
+  char path[SCAN_PATH_MAX] ;
+  char const *name = request->argv[0] ;
+  char const *rest = search_path() ;
+  int has_slash = !!strchr(name, '/') ;
+  *result = (struct search) { .err = ENOENT, .executing = 1 } ;
+  attempt.path = path ;
+  while (*name)
   {
-    if (strlen(name) >= SCAN_PATH_MAX) return (errno = ENAMETOOLONG, 0) ;
-    memcpy(out, name, strlen(name) + 1) ;
-    return 1 ;
-  }
-  for (;;)
-  {
-    size_t len = strcspn(path, ":") ;
-    int n = snprintf(out, SCAN_PATH_MAX, "%.*s%s%s", (int)len, path, len ? "/" : "", name) ;
-    if (n > 0 && n < SCAN_PATH_MAX)
+    size_t len = has_slash ? 0 : strcspn(rest, ":") ;
+    int n = snprintf(path, sizeof path, "%.*s%s%s", (int)len, rest, len ? "/" : "", name) ;
+    int fits = n >= 0 && n < (int)sizeof path ;
+    if (has_slash && !fits) result->err = ENAMETOOLONG ;
+    if (fits && (has_slash || is_file(s, path)))
     {
-      if (!access(out, X_OK)) return 1 ;
-      if (errno != ENOENT && errno != ENOTDIR) err = errno ;
+      int executing ;
+      pid_t pid = spawn(&attempt, &executing) ;
+      if (pid) return pid ;
+      if (!executing || !goes_on_after(errno)) result->path[0] = 0 ; /* this one alone counts */
+      remember(result, path, errno, executing) ;
+      if (!executing || !goes_on_after(errno)) return 0 ;
     }
-    if (!path[len]) return (errno = err, 0) ;
-    path += len + 1 ;
+    else if (fits && errno == EACCES) remember(result, path, EACCES, 1) ;
+    if (has_slash || !rest[len]) return 0 ;
+    rest += len + 1 ;
   }
+  return 0 ;
+}
+
+static void say_not_executed (struct scanner const *s, struct search const *result)
+{
+  char absolute[ABSOLUTE_MAX] ;
+  char why[EXECUTABLE_WHY_MAX] ;
+  char const *name = s->command[0] ;
+  char const *found = result->path[0] && strcmp(result->path, name) != 0 ? result->path : "" ; /* elsewhere than it says itself */
+  if (!result->path[0])
+    strerr_warnwu5x("execute the command ", name, EXECUTABLE_NOT_IN_PATH, search_path(), " (stopping everything)") ;
+  else
+    strerr_warnwu8x("execute the command ", name, *found ? " (" : "", found, *found ? "): " : ": ",
+      result->executing && from_here(s, result->path, absolute) ? executable_why_not(absolute, result->err, why, sizeof why) : strerror(result->err),
+      " (stopping everything)", "") ;
 }
 
 /* For `reeve status`, and for a scanner after us, which would start CMD a second time. */
@@ -94,40 +158,32 @@ void cmd_find (struct scanner *s)
 
 void cmd_start (struct scanner *s)
 {
-  char program[SCAN_PATH_MAX] ;
-  char why[EXECUTABLE_WHY_MAX] ;
+  static struct search result ; /* large */
   struct birth birth = { .what = 'r' } ;
   struct spawn request = SPAWN_ZERO ;
-  int executing = 0 ;
-  int found ;
   if (!s->command || s->command_pid) return ;
   s->command_again_ms = 0 ;
   if (s->stop.on) return ;
-  request.path = program ;
   request.argv = s->command ;
   request.envp = (char const *const *)environ ;
   request.same_session = 1 ; /* it may talk to a terminal */
   request.chdir = s->origin ;
   request.birth = &birth ;
-  found = find_program(s->command[0], program) ;
-  if (found) s->command_pid = spawn(&request, &executing) ;
+  s->command_pid = search(s, &request, &result) ;
   if (s->command_pid)
   {
     publish_command(s, &birth) ;
     return ;
   }
-  if (found && !executing && error_temp(errno))
+  if (!result.executing && error_temp(result.err))
   {
-    strerr_warnwu3sys("start the command ", s->command[0], " (next try in 1 second)") ;
     s->command_again_ms = clock_ms() + AGAIN_MS ;
+    errno = result.err ;
+    strerr_warnwu3sys("start the command ", s->command[0], " (next try in 1 second)") ;
     return ;
   }
-  s->own_code = errno == ENOENT ? CODE_NOT_FOUND : CODE_NOT_EXECUTED ;
-  if (!found && errno == ENOENT)
-    strerr_warnwu5x("execute the command ", s->command[0], EXECUTABLE_NOT_IN_PATH, search_path(), " (stopping everything)") ;
-  else
-    strerr_warnwu5x("execute the command ", s->command[0], ": ",
-      found && *program == '/' ? executable_why_not(program, errno, why, sizeof why) : strerror(errno), " (stopping everything)") ;
+  s->own_code = result.err == ENOENT ? CODE_NOT_FOUND : CODE_NOT_EXECUTED ;
+  say_not_executed(s, &result) ;
   stop_begin(s, 0) ;
 }
 

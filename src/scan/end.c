@@ -12,6 +12,7 @@
 #include <skalibs/types.h>
 
 #include "base/clock.h"
+#include "base/message.h"
 #include "base/spawn.h"
 #include "scan/scanner.h"
 #include "service/settings.h"
@@ -63,6 +64,7 @@ static void become (char const *path, char const *const *argv)
   discard_signals() ;
   sigemptyset(&none) ;
   sigprocmask(SIG_SETMASK, &none, 0) ;
+  message_hand_over() ;
   execv(path, (char *const *)argv) ;
   if (errno != ENOENT) strerr_warnwu2sys("execute ", path) ;
 }

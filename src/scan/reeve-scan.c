@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/livedir.h"
+#include "base/message.h"
 #include "base/process.h"
 #include "base/signals.h"
 #include "base/spawn.h"
@@ -35,7 +36,7 @@
 #define INSIST_MS 100
 #define INSIST_TIMES 10
 
-enum channel { CHANNEL_SIGNALS, CHANNEL_CONTROL, CHANNEL_REPORTS, CHANNEL_INOTIFY, CHANNEL_FOUND, CHANNEL_COUNT } ;
+enum channel { CHANNEL_SIGNALS, CHANNEL_CONTROL, CHANNEL_REPORTS, CHANNEL_INOTIFY, CHANNEL_FOUND, CHANNEL_MESSAGES, CHANNEL_COUNT } ;
 
 enum beginning { BEGIN_AFRESH, BEGIN_UPGRADED, BEGIN_TRIAL } ;
 
@@ -283,6 +284,7 @@ static void loop (struct scanner *s, int signals)
   x[CHANNEL_SIGNALS].fd = signals ;
   x[CHANNEL_CONTROL].fd = s->control ;
   x[CHANNEL_REPORTS].fd = s->reports ;
+  x[CHANNEL_MESSAGES].events = POLLOUT ;
   for (;;)
   {
     units_sweep(&s->units) ;
@@ -291,6 +293,7 @@ static void loop (struct scanner *s, int signals)
     for (unsigned int i = 0 ; i < CHANNEL_COUNT ; i++) x[i].revents = 0 ;
     x[CHANNEL_INOTIFY].fd = s->inotify ;
     x[CHANNEL_FOUND].fd = s->units.found ;
+    x[CHANNEL_MESSAGES].fd = message_fd() ;
     if (poll(x, CHANNEL_COUNT, sleep_ms(s)) == -1 && errno != EINTR)
     {
       if (errno == EFAULT || errno == EINVAL)
@@ -309,6 +312,7 @@ static void loop (struct scanner *s, int signals)
     strays_deadlines(s) ;
     cmd_deadlines(s) ;
     look_continue(s) ;
+    if (x[CHANNEL_MESSAGES].revents) message_say_lost() ;
   }
 }
 
@@ -345,6 +349,8 @@ int main (int argc, char *const *argv)
   s.own_code = s.lock = s.control = s.reports = s.units.found = s.command_fd = -1 ;
   s.inotify = s.scan_watch = s.ancestor_watch = s.nothing = -1 ;
   spawn_prepare_signals() ;
+  message_begin() ;
+  message_take_over() ;
   parse(&s, &options, argc, argv) ;
   if (!act_find_supervise(&s) && options.beginning != BEGIN_UPGRADED)
     strerr_dief1x(111, "unable to find reeve-supervise beside reeve-scan, in /command or in " REEVE_BINDIR) ;

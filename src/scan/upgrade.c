@@ -10,6 +10,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/clock.h"
+#include "base/message.h"
 #include "base/program.h"
 #include "base/spawn.h"
 #include "scan/scanner.h"
@@ -190,9 +191,11 @@ static void execute (struct scanner *s)
   int err ;
   program_self(program, PROGRAM) ;
   if (!ready_to_hand_over(s, argv)) return ;
+  message_hand_over() ;
   if (pass_descriptors(s, 1)) execve(program, (char *const *)argv, environ) ;
   err = errno ;
   pass_descriptors(s, 0) ;
+  message_take_over() ; /* no service's business */
   free(argv) ;
   say_not_executed(program, err) ;
   failed(s) ;
@@ -234,8 +237,8 @@ void upgrade_progress (struct scanner *s)
   if (s->upgrade.deadline_ms && clock_ms() >= s->upgrade.deadline_ms)
   {
     s->upgrade.deadline_ms = 0 ;
-    strerr_warnw1x("upgrade: the new program's trial does not end; killing it, and going on with the present one") ;
     kill(s->upgrade.checker, SIGKILL) ;
+    strerr_warnw1x("upgrade: the new program's trial does not end; killing it, and going on with the present one") ;
   }
   if (s->upgrade.wanted && !s->upgrade.checker && !s->stop.on && !in_the_air(s)) try_it(s) ;
 }

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include <skalibs/sig.h>
 #include <skalibs/types.h>
 #include <skalibs/uint32.h>
+#include <skalibs/uint64.h>
 
 #include "wire/death_tally.h"
 
@@ -22,6 +24,8 @@
 #define PRINTABLE_MAX 40
 #define FD_MAX 1048575
 #define SIGNAL_MAX 64
+#define NOTIFICATION_FD "notification-fd"
+#define LOCK_FD "lock-fd"
 
 enum kind { KIND_FD, KIND_UINT, KIND_SIGNAL, KIND_DELAY, KIND_RESTART,
   KIND_FLAG_KILL_GROUP, KIND_FLAG_NEW_PID_NAMESPACE, KIND_FLAG_MAIN, KIND_FLAG_KEEP_STRAYS, KIND_FLAG_FORKS } ;
@@ -40,8 +44,8 @@ struct setting
 
 static struct setting const all[] =
 {
-  { "notification-fd", "a descriptor from 0 to 1048575; default: none", AT(notification_fd), KIND_FD, FD_MAX, 0 },
-  { "lock-fd", "a descriptor from 0 to 1048575; default: none", AT(lock_fd), KIND_FD, FD_MAX, 0 },
+  { NOTIFICATION_FD, "a descriptor from 0 to 1048575; default: none", AT(notification_fd), KIND_FD, FD_MAX, 0 },
+  { LOCK_FD, "a descriptor from 0 to 1048575; default: none", AT(lock_fd), KIND_FD, FD_MAX, 0 },
   { "timeout-kill", "milliseconds from 0 (never) to 2147483647; default: 0", AT(timeout_kill_ms), KIND_UINT, INT_MAX, 1 },
   { "timeout-finish", "milliseconds from 0 (never) to 2147483647; default: 5000", AT(timeout_finish_ms), KIND_UINT, INT_MAX, 0 },
   { "max-death-tally", "a number from 0 to 4096; default: 100", AT(max_death_tally), KIND_UINT, DEATH_TALLY_MAX, 0 },
@@ -270,6 +274,35 @@ void settings_read (struct settings *settings, enum settings_set which, settings
   take_defaults(settings, which) ;
   for (size_t i = 0 ; i < sizeof all / sizeof *all ; i++)
     if (which == SETTINGS_START || all[i].at_stop) set(settings, all + i, report) ;
+}
+
+/* What ./run gets must be below the limit that it inherits from us. */
+static void honour_limit (char const *file, int *fd, settings_report_func *report)
+{
+  static char const before[] = "a descriptor from 0 to " ;
+  static char const after[] = ", below the limit of open files (ulimit -n); default: none" ;
+  char allowed[sizeof before + UINT64_FMT + sizeof after] ;
+  char value[UINT32_FMT] ;
+  struct rlimit limit ;
+  size_t n = sizeof before - 1 ;
+  if (*fd == SETTING_NO_FD || getrlimit(RLIMIT_NOFILE, &limit) == -1 || (rlim_t)*fd < limit.rlim_cur) return ;
+  value[uint32_fmt(value, (uint32_t)*fd)] = 0 ;
+  memcpy(allowed, before, n) ;
+  n += uint64_fmt(allowed + n, limit.rlim_cur ? (uint64_t)limit.rlim_cur - 1 : 0) ;
+  memcpy(allowed + n, after, sizeof after) ;
+  *fd = SETTING_NO_FD ;
+  if (report) (*report)(file, value, allowed, 0) ;
+}
+
+void settings_honour (struct settings *settings, settings_report_func *report)
+{
+  char value[UINT32_FMT] ;
+  honour_limit(NOTIFICATION_FD, &settings->notification_fd, report) ;
+  honour_limit(LOCK_FD, &settings->lock_fd, report) ;
+  if (settings->notification_fd == SETTING_NO_FD || settings->notification_fd != settings->lock_fd) return ;
+  value[uint32_fmt(value, (uint32_t)settings->notification_fd)] = 0 ;
+  settings->notification_fd = SETTING_NO_FD ;
+  if (report) (*report)(NOTIFICATION_FD, value, "another descriptor than lock-fd's, which has it for the lock; default: none", 0) ;
 }
 
 int settings_read_pidfile (char path[SETTING_PATH_MAX], settings_report_func *report)

@@ -59,6 +59,13 @@ typedef void settings_report_func (char const *file, char const *value, char con
    what is there. Allocates and waits for nothing. */
 extern void settings_read (struct settings *settings, enum settings_set which, settings_report_func *report) ;
 
+/* Of settings that were read for a start: takes the default for what this process, whose
+   limits the service inherits, cannot honour, and reports it: a descriptor that is not
+   below the limit of open files (RLIMIT_NOFILE); a notification-fd that is lock-fd too.
+   The lock has that one: it keeps two instances from the same data, while readiness that
+   is never told would hold the service, and those that wait for it, for ever. */
+extern void settings_honour (struct settings *settings, settings_report_func *report) ;
+
 extern void settings_defaults (struct settings *settings) ;
 
 #define SETTING_PATH_MAX 4096

@@ -27,6 +27,7 @@ void act_arm (struct supervisor *s, uint32_t ms)
 static void run (struct supervisor *s)
 {
   settings_read(&s->settings, SETTINGS_START, &run_report_setting) ;
+  settings_honour(&s->settings, &run_report_setting) ;
   s->state_pending = 1 ; /* a successor has them from there, if we do not live to see the start */
   s->up_ms = 0 ;
   s->asked = s->forbidden = s->code_unknown = s->forked = s->searching = s->not_executed = s->stop_due = 0 ;
@@ -226,14 +227,14 @@ static void deadline_passed (struct supervisor *s)
   }
   else if (s->phase == PHASE_UP)
   {
-    strerr_warnw1x("./run has not ended within timeout-kill; killing it") ;
     if (!reap_signal(s, SIGKILL, s->settings.kill_group)) act_arm(s, STOP_AGAIN_MS) ;
     else if (s->settings.kill_group && !s->is_child) reap_signal(s, SIGKILL, 0) ; /* whose group may be beyond our reach */
+    strerr_warnw1x("./run has not ended within timeout-kill; killing it") ;
   }
   else
   {
-    strerr_warnw1x("./finish has not ended within timeout-finish; killing it") ;
     if (!reap_send(s, SIGKILL, 0)) act_arm(s, STOP_AGAIN_MS) ;
+    strerr_warnw1x("./finish has not ended within timeout-finish; killing it") ;
   }
 }
 

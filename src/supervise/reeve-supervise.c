@@ -12,6 +12,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/clock.h"
+#include "base/message.h"
 #include "base/signals.h"
 #include "base/spawn.h"
 #include "supervise/supervisor.h"
@@ -33,6 +34,7 @@ enum channel
   CHANNEL_NOTIFICATION,
   CHANNEL_PROCESS,
   CHANNEL_REPORTS,
+  CHANNEL_MESSAGES,
   CHANNEL_COUNT
 } ;
 
@@ -64,7 +66,6 @@ static enum beginning parse (int argc, char const *const *argv, char const **dir
 
 static void make_files (struct supervisor *s)
 {
-  int fd ;
   if (mkdir("supervise", 0700) == -1 && errno != EEXIST) strerr_diefu1sys(111, "make the directory supervise") ;
   s->lock = lock_take(SUPERVISE_LOCK) ;
   if (s->lock == -1 && errno == EBUSY) strerr_dief1x(100, "another supervisor is running on this service directory") ;
@@ -72,9 +73,6 @@ static void make_files (struct supervisor *s)
   if (!fifodir_make(FIFODIR, getegid())) strerr_diefu1sys(111, "make the fifodir " FIFODIR) ;
   if (!fifo_make(CONTROL_FIFO)) strerr_diefu1sys(111, "make the fifo " CONTROL_FIFO) ;
   if (!fifo_make(ORDERS_FIFO)) strerr_diefu1sys(111, "make the fifo " ORDERS_FIFO) ;
-  fd = open(DEATH_TALLY_FILE, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644) ;
-  if (fd == -1) strerr_diefu1sys(111, "make " DEATH_TALLY_FILE) ;
-  fd_close(fd) ;
   s->state = state_open() ;
   if (s->state == -1) strerr_diefu1sys(111, "make " STATE_FILE) ;
 }
@@ -99,17 +97,29 @@ static int trap_signals (int running)
   }
 }
 
+/* As s6-supervise's: it counts what this supervisor has seen. */
+static void empty_death_tally (void)
+{
+  int fd = open(DEATH_TALLY_FILE, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644) ;
+  if (fd == -1) strerr_diefu1sys(111, "make " DEATH_TALLY_FILE) ;
+  fd_close(fd) ;
+}
+
+static int is_wanted (void)
+{
+  if (!access("down", F_OK)) return 0 ;
+  if (errno != ENOENT && errno != ENOTDIR) strerr_warnwu1sys("look for the file down (starting the service: default)") ;
+  return 1 ;
+}
+
 static void begin_afresh (struct supervisor *s)
 {
   static char const nobody[BIRTH_SIZE] ;
+  empty_death_tally() ;
   settings_defaults(&s->settings) ;
   s->status.flags = STATUS_READY ;
   if (pwrite(s->state, nobody, sizeof nobody, BIRTH_AT) != (ssize_t)sizeof nobody) strerr_diefu1sys(111, "write " STATE_FILE) ;
-  if (access("down", F_OK) == -1)
-  {
-    if (errno != ENOENT) strerr_diefu1sys(111, "look for the file down") ;
-    s->status.flags |= STATUS_WANT_UP ;
-  }
+  if (is_wanted()) s->status.flags |= STATUS_WANT_UP ;
   tain_wallclock_read(&s->status.since) ;
   s->status.ready_since = s->status.since ;
   publish_status(s) ;
@@ -126,6 +136,7 @@ static int has_state (struct state *state, struct birth *birth, enum beginning b
   {
     strerr_warnw1x(STATE_FILE " cannot be understood, perhaps another version's: going on from " STATUS_FILE) ;
     settings_read(&state->settings, SETTINGS_START, 0) ;
+    settings_honour(&state->settings, 0) ;
     if (state->settings.notification_fd != SETTING_NO_FD && !(state->status.flags & STATUS_READY)) state->flags |= STATE_AWAITS_READINESS ;
   }
   if (r) return !(state->flags & STATE_HAS_LEFT) ;
@@ -173,12 +184,14 @@ static void loop (struct supervisor *s, int signals)
   x[CHANNEL_CONTROL].fd = s->control ;
   x[CHANNEL_ORDERS].fd = s->orders ;
   x[CHANNEL_REPORTS].events = POLLOUT ;
+  x[CHANNEL_MESSAGES].events = POLLOUT ;
   while (!command_over(s))
   {
     publish_pending(s) ;
     x[CHANNEL_NOTIFICATION].fd = s->notification ;
     x[CHANNEL_PROCESS].fd = s->end_unseen ? -1 : s->process_fd ;
     x[CHANNEL_REPORTS].fd = s->report_pending ? s->reports : -1 ;
+    x[CHANNEL_MESSAGES].fd = message_fd() ;
     for (unsigned int i = 0 ; i < CHANNEL_COUNT ; i++) x[i].revents = 0 ;
     if (poll(x, CHANNEL_COUNT, sleep_ms(s)) == -1 && errno != EINTR) clock_pause("poll", RETRY_MS) ;
     /* Readiness before the end of the same wake-up, and both before new commands. */
@@ -188,6 +201,7 @@ static void loop (struct supervisor *s, int signals)
     if (x[CHANNEL_SIGNALS].revents) read_signals(s, x[CHANNEL_SIGNALS].fd) ;
     if (x[CHANNEL_CONTROL].revents & POLLIN) command_letters(s) ;
     if (!command_over(s)) deadlines(s) ;
+    if (x[CHANNEL_MESSAGES].revents) message_say_lost() ;
   }
 }
 
@@ -228,6 +242,7 @@ int main (int argc, char const *const *argv)
   int signals ;
   int goes_on ;
   spawn_prepare_signals() ;
+  message_begin() ;
   beginning = parse(argc, argv, &s.name) ;
   name_program(s.name) ;
   if (beginning == BEGIN_TRIAL) return upgrade_check() ;

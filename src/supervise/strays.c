@@ -52,10 +52,10 @@ static int each (pid_t pid, void *data)
   else if (s->strays_stage == STAGE_KILLED) kill(pid, SIGKILL) ;
   else if (!was_told(pid))
   {
-    say(s, "ending ", pid, &look, "") ;
     if (told_count < TOLD_MAX) told[told_count++] = pid ;
     kill(pid, SIGTERM) ;
     kill(pid, SIGCONT) ;
+    say(s, "ending ", pid, &look, "") ;
   }
   return 1 ;
 }

@@ -115,8 +115,8 @@ void upgrade_tried (struct supervisor *s, int wstat)
 void upgrade_timed_out (struct supervisor *s)
 {
   s->check_deadline_ms = 0 ;
-  strerr_warnw1x("upgrade: the new program's trial does not end; killing it, and going on with the present one") ;
   kill(s->checker, SIGKILL) ;
+  strerr_warnw1x("upgrade: the new program's trial does not end; killing it, and going on with the present one") ;
 }
 
 void upgrade_defer (struct supervisor *s)

@@ -11,8 +11,13 @@
 
 int lock_take (char const *path)
 {
+  return lock_take_at(AT_FDCWD, path) ;
+}
+
+int lock_take_at (int dir, char const *path)
+{
   struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET } ;
-  int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644) ;
+  int fd = openat(dir, path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644) ;
   if (fd == -1) return -1 ;
   if (fcntl(fd, F_SETLK, &whole) == -1)
   {
@@ -26,8 +31,13 @@ int lock_take (char const *path)
 
 pid_t lock_holder (char const *path, int *foreign)
 {
+  return lock_holder_at(AT_FDCWD, path, foreign) ;
+}
+
+pid_t lock_holder_at (int dir, char const *path, int *foreign)
+{
   struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET } ;
-  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) ;
+  int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) ;
   *foreign = 0 ;
   if (fd == -1) return errno == ENOENT ? 0 : -1 ;
   if (fcntl(fd, F_GETLK, &whole) == -1)

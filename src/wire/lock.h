@@ -12,6 +12,7 @@
    Returns the descriptor, close-on-exec and the caller's, or -1 with errno: EBUSY
    when another process holds it, else that of open() or fcntl(). */
 extern int lock_take (char const *path) ;
+extern int lock_take_at (int dir, char const *path) ; /* of a directory that is open */
 
 /* Who holds the lock of the file `path`?
      foreign  the caller's; always written. 1: a process holds it that has no pid in
@@ -20,6 +21,7 @@ extern int lock_take (char const *path) ;
    there is no such file; -1 with errno when it cannot be told.
    Never call it for a file whose lock this process holds: that would drop it. */
 extern pid_t lock_holder (char const *path, int *foreign) ;
+extern pid_t lock_holder_at (int dir, char const *path, int *foreign) ;
 
 /* A number of the lock file `path`, which no other on the system is likely to have,
    and no limit that anybody sets: what the descendants of its holder are marked with

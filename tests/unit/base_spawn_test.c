@@ -2,7 +2,9 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "temp.h"
@@ -373,6 +375,38 @@ TEST(the_child_may_stay_in_the_session)
   end_of(pid) ;
 }
 
+/* In a session of its own with a terminal that its own process group does not have:
+   ends with 0 when the child has got it. */
+static void take_terminal_of_own (void)
+{
+  static char const *const argv[] = { "sh", "-c", "exit 0", 0 } ;
+  struct spawn s = shell(argv) ;
+  int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC) ;
+  int executing ;
+  pid_t pid ;
+  sigset_t none ;
+  if (setsid() == -1 || master == -1 || grantpt(master) == -1 || unlockpt(master) == -1) _exit(2) ;
+  close(0) ;
+  if (open(ptsname(master), O_RDWR) != 0 || tcgetpgrp(0) != getpid()) _exit(2) ;
+  sigemptyset(&none) ;
+  sigprocmask(SIG_SETMASK, &none, 0) ;
+  alarm(PATIENCE_MS / 1000) ;
+  s.same_session = 1 ;
+  pid = spawn(&s, &executing) ;
+  if (!pid || tcgetpgrp(0) != pid) _exit(1) ;
+  _exit(end_of(pid)) ;
+}
+
+TEST(a_child_takes_the_terminal_though_nobody_blocks_a_signal)
+{
+  int wstat ;
+  pid_t pid = fork() ;
+  if (!pid) take_terminal_of_own() ;
+  wstat = end_of(pid) ;
+  if (WIFEXITED(wstat) && WEXITSTATUS(wstat) == 2) return ; /* no terminal can be had here */
+  CHECK(!wstat) ;
+}
+
 TEST(the_child_may_change_its_directory)
 {
   struct spawn s = shell(0) ;
@@ -498,6 +532,44 @@ TEST(the_child_waits_for_the_lock)
   CHECK(!strcmp(output, "started\n")) ;
   CHECK(!end_of(pid)) ;
   end_lock(ours, theirs, p.fd) ;
+}
+
+TEST(a_child_that_waits_for_the_lock_holds_nothing_of_ours)
+{
+  int channel[2] ;
+  int ours ;
+  int theirs ;
+  int out ;
+  pid_t pid ;
+  char c ;
+  temp_enter() ;
+  CHECK(!pipe2(channel, O_CLOEXEC)) ;
+  pid = start_locked(&ours, &theirs, &out, "/bin/sh") ;
+  CHECK(pid) ;
+  close(channel[1]) ;
+  CHECK(!read(channel[0], &c, 1)) ; /* its end too is closed */
+  close(channel[0]) ;
+  CHECK(!flock(ours, LOCK_UN)) ;
+  CHECK(!end_of(pid)) ;
+  end_lock(ours, theirs, out) ;
+}
+
+TEST(a_descriptor_in_the_way_moves_though_the_highest_is_taken)
+{
+  struct rlimit limit ;
+  struct spawn s = shell(0) ;
+  int a ;
+  int b ;
+  temp_enter() ;
+  CHECK(!getrlimit(RLIMIT_NOFILE, &limit)) ;
+  a = file_with("a", "alpha\n") ;
+  b = file_with("b", "beta\n") ;
+  s.fd[0] = (struct spawn_fd) { .from = a, .to = b } ;
+  s.fd[1] = (struct spawn_fd) { .from = b, .to = (int)limit.rlim_cur - 1 } ;
+  s.nfds = 2 ;
+  CHECK(!run_with(s, "true")) ;
+  close(a) ;
+  close(b) ;
 }
 
 TEST(a_child_that_waits_for_the_lock_can_be_terminated)

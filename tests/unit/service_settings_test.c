@@ -1,6 +1,7 @@
 #include "service/settings.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "temp.h"
 #include "unit.h"
@@ -401,6 +402,48 @@ TEST(the_highest_values_are_taken)
   CHECK(with("down-signal", "64").down_signal == 64 && !told.count) ;
   CHECK(with("notification-fd", "0").notification_fd == 0 && !told.count) ;
   CHECK(with("max-death-tally", "0").max_death_tally == 0 && !told.count) ;
+}
+
+/* What is left of these in a process that may have `limit` open files. */
+static struct settings honoured (int notification_fd, int lock_fd, rlim_t limit)
+{
+  struct rlimit before ;
+  struct rlimit now ;
+  struct settings settings ;
+  settings_defaults(&settings) ;
+  settings.notification_fd = notification_fd ;
+  settings.lock_fd = lock_fd ;
+  memset(&told, 0, sizeof told) ;
+  getrlimit(RLIMIT_NOFILE, &before) ;
+  now = before ;
+  now.rlim_cur = limit ;
+  setrlimit(RLIMIT_NOFILE, &now) ;
+  settings_honour(&settings, &tell) ;
+  setrlimit(RLIMIT_NOFILE, &before) ;
+  return settings ;
+}
+
+TEST(a_descriptor_above_the_limit_is_told_and_not_taken)
+{
+  struct settings s = honoured(64, 3, 64) ;
+  CHECK(s.notification_fd == SETTING_NO_FD && s.lock_fd == 3 && told_of("notification-fd")) ;
+  CHECK(!strcmp(told.value, "64") && strstr(told.allowed, "from 0 to 63,")) ;
+  s = honoured(3, 1048575, 64) ;
+  CHECK(s.notification_fd == 3 && s.lock_fd == SETTING_NO_FD && told_of("lock-fd")) ;
+  CHECK(!strcmp(told.value, "1048575")) ;
+  s = honoured(63, 62, 64) ;
+  CHECK(s.notification_fd == 63 && s.lock_fd == 62 && !told.count) ;
+  s = honoured(SETTING_NO_FD, SETTING_NO_FD, 64) ;
+  CHECK(are_defaults(&s) && !told.count) ;
+}
+
+TEST(one_descriptor_for_two_is_the_lock)
+{
+  struct settings s = honoured(7, 7, 64) ;
+  CHECK(s.notification_fd == SETTING_NO_FD && s.lock_fd == 7 && told_of("notification-fd")) ;
+  CHECK(!strcmp(told.value, "7") && strstr(told.allowed, "lock-fd")) ;
+  s = honoured(64, 64, 64) ;
+  CHECK(s.notification_fd == SETTING_NO_FD && s.lock_fd == SETTING_NO_FD && told.count == 2) ;
 }
 
 TEST(higher_values_are_told_and_not_taken)

@@ -42,6 +42,7 @@ char const *PROG = "unit" ;
 int main (void)
 {
   int failures = 0 ;
+  setvbuf(stdout, 0, _IOLBF, 0) ; /* a line is seen at once, and not again in what a test forks */
   printf("1..%u\n", unit_count) ;
   for (unsigned int i = 0 ; i < unit_count ; i++)
   {
