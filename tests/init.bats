@@ -333,30 +333,33 @@ init_scans() { [ "$(cat "/proc/$init/comm")" = reeve-scan ]; }
   ended "$outer" 0
 }
 
-@test "limits that are longer than the budget raise it, and are named at the start" {
+@test "S6_SERVICES_GRACETIME and S6_KILL_GRACETIME that are longer than the budget raise it, and are named at the start" {
   service web <<<"trap '' TERM; $(note up); while [ ! -e $dir/go ]; do sleep 0.05; done; $(note saved)"
-  finish_script 10-a <<<"sleep 2; $(note script)"
-  REEVE_STOP_TIMEOUT=1200 S6_SERVICES_GRACETIME=240000 S6_KILL_FINISH_MAXTIME=60000 S6_KILL_GRACETIME=50000 begin as_pid_1
+  REEVE_STOP_TIMEOUT=1200 S6_SERVICES_GRACETIME=240000 S6_KILL_GRACETIME=50000 begin as_pid_1
   eventually 10 noted up
   said 'S6_SERVICES_GRACETIME (240000 milliseconds) is longer than the budget of a stop, REEVE_STOP_TIMEOUT (1200) allows: it raises'
-  said 'S6_KILL_FINISH_MAXTIME (60000 milliseconds) is longer'
   said 'S6_KILL_GRACETIME (50000 milliseconds) is longer'
   kill -TERM "$init"
   sleep 2 # longer than the budget
   touch "$dir/go"
   ended "$outer" 0
-  [ "$(notes)" = "up saved script" ]
+  [ "$(notes)" = "up saved" ]
 }
 
-@test "S6_KILL_FINISH_MAXTIME alone raises what comes after the services, not the services" {
-  service web <<<"trap '' TERM; $(note up); while :; do sleep 0.05; done"
-  finish_script 10-a <<<"sleep 2; $(note script)"
-  REEVE_STOP_TIMEOUT=1200 S6_KILL_FINISH_MAXTIME=60000 begin as_pid_1
-  eventually 10 noted up
-  kill -TERM "$init"
-  ended "$outer" 137
-  said 'the service web has not ended within.*REEVE_STOP_TIMEOUT: 1200'
-  noted script
+@test "S6_KILL_GRACETIME alone: what is left has that time, though the budget is over" {
+  script "$dir/left.sh" <<<"trap 'sleep 3; $(note saved); exit 0' TERM; $(note left); while :; do sleep 0.05; done"
+  REEVE_STOP_TIMEOUT=1200 S6_KILL_GRACETIME=50000 run as_pid_1 sh -c \
+    "setsid $dir/left.sh </dev/null >/dev/null 2>&1 & until [ -s $dir/notes ]; do sleep 0.05; done; exit 4"
+  [ "$status" -eq 4 ]
+  [ "$(notes)" = "left saved" ]
+}
+
+@test "S6_KILL_FINISH_MAXTIME that is longer than the budget is named at the start, and the budget counts" {
+  finish_script 10-a <<<"trap '' TERM; $(note begun); while :; do sleep 0.05; done"
+  REEVE_STOP_TIMEOUT=1500 S6_KILL_FINISH_MAXTIME=60000 run as_pid_1 true
+  [ "$status" -eq 0 ]
+  [[ $output == *"S6_KILL_FINISH_MAXTIME (60000 milliseconds) is longer than the budget of a stop, REEVE_STOP_TIMEOUT (1500) allows: scripts of cont-finish.d are killed"* ]]
+  [[ $output == *"killing /etc/cont-finish.d/10-a, which has not ended within what is left of the stop's budget (REEVE_STOP_TIMEOUT)"* ]]
 }
 
 @test "what does not end within the budget is killed: 137" {

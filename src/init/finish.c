@@ -93,9 +93,9 @@ int finish_main (int argc, char const *const *argv)
   scripts.tell = options.verbosity > 1 ;
   scripts.speak_ms = speak_ms() ;
   unsetenv(STOP_SPENT_VARIABLE) ;
-  if (setting_parse_uint(argv[2], 0, INT_MAX, &left)) scripts.deadline_ms = clock_ms() + left + options.after_ms ;
+  if (setting_parse_uint(argv[2], 0, INT_MAX, &left)) scripts.deadline_ms = clock_ms() + left ;
   run_scripts(&options, &scripts) ;
-  sweep(&options, scripts.deadline_ms) ;
+  sweep(&options, scripts.deadline_ms ? scripts.deadline_ms + options.after_ms : 0) ;
   if (options.sync_disks) sync() ;
   return last_code(live, (int)code) ;
 }

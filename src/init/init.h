@@ -81,7 +81,7 @@ struct options
   uint32_t sync_disks ; /* S6_SYNC_DISKS */
   uint32_t stop_ms ; /* REEVE_STOP_TIMEOUT; 0: no budget, the default */
   uint32_t budget_ms ; /* of the services' stop: stop_ms, raised where S6_SERVICES_GRACETIME asks for more */
-  uint32_t after_ms ; /* by how much the other two raise what comes after the services */
+  uint32_t after_ms ; /* by how much S6_KILL_GRACETIME raises the time for what is left at the end */
   unsigned int kill_grace_given : 1 ;
   char const *log ; /* REEVE_LOG: reeve-scan's -L, or 0: output as it is */
 } ;
@@ -89,8 +89,8 @@ struct options
 /* `report`: invalid values, variables that have no effect, and limits that contradict
    each other are named. */
 extern void options_read (struct options *options, int report) ;
-/* A limit that is longer than the budget raises it: nothing is killed earlier than any
-   limit says. Computes budget_ms and after_ms. Pure. */
+/* S6_SERVICES_GRACETIME and S6_KILL_GRACETIME that are longer than the budget raise it:
+   what they are about is not killed earlier. Computes budget_ms and after_ms. Pure. */
 extern void options_raise (struct options *options) ;
 
 /* ---- signals.c ---- */

@@ -97,26 +97,28 @@ void options_raise (struct options *options)
   options->budget_ms = options->stop_ms ;
   if (!options->stop_ms) return ;
   if (options->services_grace_ms && services_ms > options->stop_ms) options->budget_ms = services_ms ;
-  if (is_cut(options, options->finish_script_ms)) options->after_ms = options->finish_script_ms ;
-  if (options->kill_grace_given && is_cut(options, options->kill_grace_ms)) options->after_ms = sum(options->after_ms, options->kill_grace_ms) ;
+  if (options->kill_grace_given && is_cut(options, options->kill_grace_ms)) options->after_ms = options->kill_grace_ms ;
 }
 
-static void say_raised (char const *name, uint32_t ms, uint32_t budget_ms, char const *what)
+static void say_longer (char const *name, uint32_t ms, uint32_t budget_ms, char const *so)
 {
   char longer[UINT32_FMT] ;
   char budget[UINT32_FMT] ;
   longer[uint32_fmt(longer, ms)] = 0 ;
   budget[uint32_fmt(budget, budget_ms)] = 0 ;
-  strerr_warnw8x(name, " (", longer, " milliseconds) is longer than the budget of a stop, REEVE_STOP_TIMEOUT (", budget, ") allows: it raises ", what,
-    ": the container runtime's own grace must be longer, too (docker stop --time, stop_grace_period, terminationGracePeriodSeconds)") ;
+  strerr_warnw7x(name, " (", longer, " milliseconds) is longer than the budget of a stop, REEVE_STOP_TIMEOUT (", budget, ") allows: ", so) ;
 }
 
-static void say_all_raised (struct options const *options)
+#define RUNTIME ": the container runtime's own grace must be longer, too (docker stop --time, stop_grace_period, terminationGracePeriodSeconds)"
+
+static void say_contradictions (struct options const *options)
 {
-  if (options->budget_ms > options->stop_ms) say_raised("S6_SERVICES_GRACETIME", options->services_grace_ms, options->stop_ms, "that budget") ;
-  if (is_cut(options, options->finish_script_ms)) say_raised("S6_KILL_FINISH_MAXTIME", options->finish_script_ms, options->stop_ms, "the time for cont-finish.d") ;
-  if (options->kill_grace_given && is_cut(options, options->kill_grace_ms))
-    say_raised("S6_KILL_GRACETIME", options->kill_grace_ms, options->stop_ms, "the time for what is left at the end") ;
+  if (options->budget_ms > options->stop_ms)
+    say_longer("S6_SERVICES_GRACETIME", options->services_grace_ms, options->stop_ms, "it raises that budget" RUNTIME) ;
+  if (options->after_ms)
+    say_longer("S6_KILL_GRACETIME", options->kill_grace_ms, options->stop_ms, "it raises the time for what is left at the end" RUNTIME) ;
+  if (options->finish_script_ms > options->budget_ms && options->budget_ms)
+    say_longer("S6_KILL_FINISH_MAXTIME", options->finish_script_ms, options->budget_ms, "scripts of cont-finish.d are killed when that budget is over: raise it") ;
 }
 
 static int is_given (char const *name)
@@ -141,6 +143,6 @@ void options_read (struct options *options, int report)
   options->kill_grace_given = !!is_given("S6_KILL_GRACETIME") ;
   options_raise(options) ;
   if (!report || !options->verbosity) return ;
-  say_all_raised(options) ;
+  say_contradictions(options) ;
   say_without_effect(options) ;
 }
