@@ -275,6 +275,34 @@ command_outlives_the_supervisor() # COMMAND
   [[ $output == *"no scanner runs on $live"* ]]
 }
 
+@test "status exits 1 when nothing is there to run, and says where it looked" {
+  mkdir "$scan/forgotten" # without a run
+  scanner
+  run -1 --separate-stderr reeve -l "$live" status
+  [[ $stderr == *"nothing runs: there is no CMD, and no service in $scan or $live"* ]]
+  run -1 --separate-stderr reeve -l "$live" status --json
+  [ "$(jq -c . <<<"$output")" = '[]' ]
+  run -1 reeve -l "$live" status --all
+  rm -r "$scan"
+  run -1 --separate-stderr reeve -l "$live" status
+  [[ $stderr == *"there is no CMD, and $scan, where services should be, cannot be looked at (No such file or directory)"* ]]
+}
+
+@test "status exits 0 when there is a CMD alone, and for a service that is down and is to be" {
+  start reeve-scan -l "$live" "$scan" -- sleep 1000000
+  command_runs() { reeve -l "$live" status | grep -q '^CMD '; }
+  eventually 10 command_runs
+  reeve -l "$live" status
+  reeve -l "$live" status --all
+  s6-svscanctl -t "$live"
+  ended "$started" 0
+  idle off
+  setting off down ''
+  scanner
+  eventually 10 s6-svok "$live/off"
+  reeve -l "$live" status
+}
+
 @test "status exits 1 when the scanner has ended, whatever was wanted" {
   idle web
   setting web down ''

@@ -47,6 +47,69 @@ END
     END { exit bad }' "$dir/stdout"
 }
 
+# Nobody reads what comes out of the scanner, before `cat`.
+scanner_unread() # FORMAT [OPTION...]
+{
+  mkfifo "$dir/pipe"
+  exec 8<>"$dir/pipe"
+  start sh -c 'exec reeve-scan -l "$live" -L "$@" "$scan" >"$dir/pipe" 8>&-' sh "$@"
+  scanner=$started
+  eventually 10 scanner_ready
+}
+waits() { [ "$(s6-svstat -o pid "$live/$1/log")" -gt 0 ] && python3 -c '
+import array, fcntl, os, sys, termios
+fd = os.open(sys.argv[1], os.O_RDONLY | os.O_NONBLOCK)
+n = array.array("i", [0]); fcntl.ioctl(fd, termios.FIONREAD, n)
+sys.exit(n[0] < 60000)' "$live/$1/log/supervise/pipe"; }
+
+@test "while nobody reads their stdout, loggers hear signals; then no line is torn, none is lost" {
+  for i in 1 2 3; do
+    service "w$i" <<<'awk -v name="$1" "BEGIN { x = sprintf(\"%900s\", \"\"); gsub(/ /, \"x\", x); for (i = 1; i <= 300; i++) print name, i, x }"
+      exec sleep 1000000'
+  done
+  scanner_unread prefix
+  for i in 1 2 3; do eventually 20 waits "w$i"; done
+  for i in 1 2 3; do s6-svc -t "$live/w$i/log"; done
+  for i in 1 2 3; do eventually 20 field "w$i/log" restarts 1; done
+  start sh -c 'exec cat "$dir/pipe" >"$dir/all" 8>&-'
+  reader=$started
+  eventually 10 test -s "$dir/all"
+  exec 8>&-
+  complete() { [ "$(sort -u "$dir/all" | wc -l)" -eq 900 ]; } # what was being written can be there twice
+  eventually 20 complete
+  stop_scanner 0
+  ended "$reader"
+  [ "$(sort -u "$dir/all" | awk 'NF == 4 && $1 == $2 ":" && length($4) == 900' | wc -l)" -eq 900 ]
+}
+
+@test "lines longer than a pipe takes at once stay whole when the reader stops now and then" {
+  for i in 1 2 3; do writer "w$i"; done
+  mkfifo "$dir/pipe"
+  exec 8<>"$dir/pipe"
+  start sh -c 'exec reeve-scan -l "$live" -L prefix "$scan" >"$dir/pipe" 8>&-'
+  scanner=$started
+  for i in 1 2 3; do eventually 20 waits "w$i"; done
+  start python3 -c '
+import os, time
+fd = os.open(os.environ["dir"] + "/pipe", os.O_RDONLY)
+os.close(8)
+out = open(os.environ["dir"] + "/all", "wb", buffering=0)
+while some := os.read(fd, 50000):
+    out.write(some)
+    time.sleep(0.01)'
+  reader=$started
+  eventually 10 test -s "$dir/all"
+  exec 8>&-
+  complete() { [ "$(grep -c '^w[0-9]*: w' "$dir/all")" -eq 600 ]; }
+  eventually 60 complete
+  stop_scanner 0
+  ended "$reader"
+  awk '{ long = $3 % 10 ? $3 : $3 * 45 }
+    NF != 4 || $1 != $2 ":" || length($4) != long + 1 || $4 !~ /^x*\.$/ { print "torn: " substr($0, 1, 100); bad = 1 }
+    $3 != ++count[$1] { print "missing before " substr($0, 1, 30); bad = 1 }
+    END { exit bad }' "$dir/all"
+}
+
 @test "what services write last is there when the scanner has ended" {
   service talks <<<'trap "seq 3000; exit 0" TERM; while :; do sleep 0.05; done'
   scanner_into_pipe prefix

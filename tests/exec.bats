@@ -77,6 +77,47 @@ as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
   [ "$output" = 65534 ] # it is still root in effect, and changes
 }
 
+# HOME, USER and LOGNAME under --user USER, begun with these variables.
+user_variables() # USER VARIABLE... -- OPTION...
+{
+  local user=$1 variables=()
+  shift
+  while [ "$1" != -- ]; do variables+=("$1"); shift; done
+  shift
+  env -i PATH="$PATH" "${variables[@]}" reeve-exec --user "$user" "$@" -- sh -c 'echo "${HOME-unset} ${USER-unset} ${LOGNAME-unset}"'
+}
+
+@test "--user: HOME, USER and LOGNAME are the user's, unless somebody has set them to something else" {
+  need_root
+  daemon="$(getent passwd daemon | cut -d : -f 6) daemon daemon"
+  [ "$(user_variables daemon --)" = "$daemon" ]
+  [ "$(user_variables daemon HOME=/root USER=root LOGNAME=root --)" = "$daemon" ]
+  [ "$(user_variables "$(id -u daemon)" HOME=/root USER= --)" = "$daemon" ]
+  [ "$(user_variables daemon:nogroup HOME=/ USER=root --)" = "$daemon" ]
+  [ "$(user_variables daemon HOME=/data USER=app LOGNAME=else --)" = "/data app else" ]
+  [ "$(user_variables 4711:4711 HOME=/root USER=root LOGNAME=app --)" = "/ unset app" ]
+  [ "$(user_variables root HOME=/root --)" = "/root root root" ]
+  echo 'HOME=/from/file' >file
+  mkdir e
+  echo dir >e/USER
+  [ "$(user_variables daemon HOME=/root -- --env-file file --env-dir e --unset LOGNAME)" = "/from/file dir unset" ]
+}
+
+@test "--user of who is that user already: its own HOME, another one stays" {
+  need_root
+  nobody="$(getent passwd nobody | cut -d : -f 6) nobody nobody"
+  [ "$(as_nobody env -u USER -u LOGNAME HOME=/ reeve-exec --user nobody -- sh -c 'echo "$HOME $USER $LOGNAME"')" = "$nobody" ]
+  [ "$(as_nobody env USER=nobody LOGNAME=nobody HOME=/root reeve-exec --user nobody -- sh -c 'echo "$HOME $USER $LOGNAME"')" = "/root nobody nobody" ]
+}
+
+@test "the names that other systems know leave HOME, USER and LOGNAME alone" {
+  need_root
+  for name in chpst setuidgid s6-setuidgid; do ln -s "$(type -P reeve-exec)" "$dir/$name"; done
+  for command in 'chpst -u daemon' 'setuidgid daemon' 's6-setuidgid daemon'; do
+    [ "$(env HOME=/root USER=root LOGNAME=root "$dir"/$command sh -c 'echo "$HOME $USER $LOGNAME $(id -un)"')" = "/root root root daemon" ]
+  done
+}
+
 @test "--user-env changes the environment alone" {
   need_root
   run env -i PATH="$PATH" reeve-exec --user-env postgres -- env

@@ -304,3 +304,36 @@ locks()
   says "flag-newpidns needs CAP_SYS_ADMIN"
   [ ! -e "$dir/pid" ]
 }
+
+# Waits for a restart as `s6-svc -wr` does, while the program that hears the events for it
+# is stopped; $1 is done before it goes on. (Its parent is s6-svlisten1, as this script's.)
+wait_for_restart_deafened() # SCRIPT
+{
+  script "$dir/deafened" <<DEAFENED
+hears=\$(pgrep -P \$PPID s6-ftrigrd) && kill -STOP "\$hears" && s6-svc -r "\$live/web" || exit 1
+$1
+kill -CONT "\$hears"
+DEAFENED
+  s6-svlisten1 -r -t 20000 "$live/web" "$dir/deafened"
+}
+
+@test "s6-svc -wr: a start does not follow before a listener has read the end" {
+  idle web
+  scanner
+  up web
+  pid=$(pid_of web)
+  wait_for_restart_deafened 'while [ "$(s6-svstat -o up "$live/web")" = true ]; do sleep 0.05; done; sleep 0.5'
+  [ "$(pid_of web)" != "$pid" ]
+}
+
+@test "a listener that does not read holds no start for ever" {
+  idle web
+  scanner
+  up web
+  pid=$(pid_of web)
+  export pid
+  wait_for_restart_deafened 'i=0
+until new=$(s6-svstat -o pid "$live/web"); [ "$new" -gt 0 ] && [ "$new" -ne "$pid" ]; do i=$((i + 1)); [ $i -lt 400 ] || break; sleep 0.05; done; echo "$new" >"$dir/new"' || :
+  new=$(<"$dir/new")
+  [ "$new" -gt 0 ] && [ "$new" -ne "$pid" ]
+}

@@ -2,11 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
@@ -14,6 +16,7 @@
 #include "wire/lock.h"
 
 #define SYSTEM_PLACE "/run/service"
+#define CONTROL_DIRECTORY ".s6-svscan"
 
 static char const *const private_roots[] = { "/dev/shm/reeve-", "/tmp/reeve-" } ;
 
@@ -29,32 +32,38 @@ static int join (char out[LIVEDIR_PATH_MAX], char const *a, char const *b, char 
   return 1 ;
 }
 
-/* Makes a directory that only we write to; one that exists must be ours and no link. */
-static int make_ours (char const *path, mode_t mode)
+/* The reason, when it is a system call's. */
+static int failed (struct trust_refusal *why, char const *path)
 {
-  struct stat st ;
-  if (!mkdir(path, mode)) return chmod(path, mode) != -1 ;
-  if (errno != EEXIST) return 0 ;
-  if (lstat(path, &st) == -1) return 0 ;
-  if (!S_ISDIR(st.st_mode)) return (errno = ENOTDIR, 0) ;
-  if (st.st_uid != geteuid()) return (errno = EPERM, 0) ;
-  if (st.st_mode & 022 && chmod(path, st.st_mode & 07755) == -1) return 0 ;
-  return 1 ;
+  why->reason = TRUST_FAILED ;
+  why->err = errno ;
+  snprintf(why->path, sizeof why->path, "%s", path) ;
+  return -1 ;
 }
 
-/* A link that we (or root) made to a directory of ours will do. */
-static int own_link (char const *path)
+/* Makes .s6-svscan; or asks what a scanner before us has left there, or somebody else
+   while he could. Its entry `control` may be the group's, to which commands are allowed. */
+static int make_control (int live, char const *path, unsigned int flags, struct trust_refusal *why)
 {
-  struct stat st ;
-  if (lstat(path, &st) == -1 || !S_ISLNK(st.st_mode) || (st.st_uid != geteuid() && st.st_uid)) return 0 ;
-  return stat(path, &st) != -1 && S_ISDIR(st.st_mode) && st.st_uid == geteuid() ;
+  char control[TRUST_PATH_MAX] ;
+  if (!join(control, path, "/", CONTROL_DIRECTORY)) return (failed(why, path), 0) ;
+  if (mkdirat(live, CONTROL_DIRECTORY, 0700) == -1 && errno != EEXIST) return (failed(why, path), 0) ;
+  return trust_entries(control, flags, "control", why) ;
 }
 
-int livedir_use (char const *path)
+int livedir_use (char const *path, unsigned int flags, struct trust_refusal *why)
 {
-  if (!own_link(path) && !make_ours(path, geteuid() ? 0700 : 0755)) return 0 ;
-  /* Whether it can be written, not who may: a read-only mount tells only so. */
-  return !faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) ;
+  int fd = trust_directory(path, flags | TRUST_CREATE | TRUST_LAST_STICKY, geteuid() ? 0700 : 0755, why) ;
+  if (fd == -1) return -1 ;
+  if (make_control(fd, path, flags, why))
+  {
+    /* Whether it can be written, not who may: a read-only mount tells only so. Without
+       flags this is a system call that every kernel and every filter knows. */
+    if (!faccessat(fd, ".", W_OK | X_OK, 0)) return fd ;
+    failed(why, path) ;
+  }
+  fd_close(fd) ;
+  return -1 ;
 }
 
 static int private_place (char out[LIVEDIR_PATH_MAX], char const *root, uid_t uid, char const *rest)
@@ -64,41 +73,74 @@ static int private_place (char out[LIVEDIR_PATH_MAX], char const *root, uid_t ui
   return join(out, root, number, rest) ;
 }
 
-static int try_place (char out[LIVEDIR_PATH_MAX], unsigned int i)
+/* Its parent is ours, whatever leads to it: a link, say, that somebody has put there. */
+static int make_parent (char const *parent, unsigned int flags, struct trust_refusal *why)
 {
-  char parent[LIVEDIR_PATH_MAX] ;
-  if (!i) return join(out, SYSTEM_PLACE, "", "") && livedir_use(out) ;
-  if (!private_place(parent, private_roots[i - 1], geteuid(), "")) return 0 ;
-  if (!private_place(out, private_roots[i - 1], geteuid(), "/service")) return 0 ;
-  return make_ours(parent, 0700) && livedir_use(out) ;
+  struct stat st ;
+  int fd = trust_directory(parent, flags | TRUST_CREATE, 0700, why) ;
+  if (fd == -1) return 0 ;
+  fd_close(fd) ;
+  if (lstat(parent, &st) == -1) return (failed(why, parent), 0) ;
+  why->reason = S_ISDIR(st.st_mode) ? TRUST_OWNER : TRUST_KIND ;
+  why->owner = st.st_uid ;
+  snprintf(why->path, sizeof why->path, "%s", parent) ;
+  return S_ISDIR(st.st_mode) && st.st_uid == geteuid() ;
 }
 
-int livedir_choose (char out[LIVEDIR_PATH_MAX], struct livedir_attempt attempts[3], unsigned int *n)
+static int try_place (char out[LIVEDIR_PATH_MAX], unsigned int i, unsigned int flags, struct trust_refusal *why)
+{
+  char parent[LIVEDIR_PATH_MAX] ;
+  if (!i) return join(out, SYSTEM_PLACE, "", "") ? livedir_use(out, flags, why) : -1 ;
+  if (!private_place(out, private_roots[i - 1], geteuid(), "/service")) return failed(why, out) ;
+  if (!private_place(parent, private_roots[i - 1], geteuid(), "")) return failed(why, out) ;
+  return make_parent(parent, flags, why) ? livedir_use(out, flags, why) : -1 ;
+}
+
+int livedir_choose (char out[LIVEDIR_PATH_MAX], unsigned int flags, struct livedir_attempt attempts[3], unsigned int *n)
 {
   char const *named = getenv("REEVE_LIVE") ;
+  int fd ;
   *n = 0 ;
   if (named && *named)
   {
-    if (join(out, named, "", "") && livedir_use(out)) return 1 ;
-    attempts[0].err = errno ;
+    fd = join(out, named, "", "") ? livedir_use(out, flags, &attempts[0].why) : failed(&attempts[0].why, "it") ;
+    if (fd >= 0) return fd ;
     join(attempts[0].path, "$REEVE_LIVE: ", strlen(named) < 4000 ? named : "(too long)", "") ;
     *n = 1 ;
-    return 0 ;
+    return -1 ;
   }
   for (unsigned int i = 0 ; i < 3 ; i++)
   {
-    if (try_place(out, i)) return 1 ;
-    attempts[*n].err = errno ;
+    fd = try_place(out, i, flags, &attempts[*n].why) ;
+    if (fd >= 0) return fd ;
     memcpy(attempts[*n].path, out, LIVEDIR_PATH_MAX) ;
     ++*n ;
   }
-  return 0 ;
+  return -1 ;
+}
+
+/* The place need not be named twice. */
+static char const *why_not (struct livedir_attempt const *attempt, char text[TRUST_WHY_MAX])
+{
+  if (attempt->why.reason == TRUST_FAILED && !strcmp(attempt->why.path, attempt->path)) return strerror(attempt->why.err) ;
+  return trust_why(&attempt->why, text) ;
+}
+
+void livedir_say_other_place (char const *live, struct livedir_attempt const *attempts, unsigned int n)
+{
+  static char text[TRUST_WHY_MAX] ;
+  static char other[TRUST_WHY_MAX] ;
+  if (n == 1) strerr_warnw6x("the live directory is ", live, ", as ", attempts[0].path, " cannot be: ", why_not(attempts, text)) ;
+  if (n == 2)
+    strerr_warnw10x("the live directory is ", live, ", as ", attempts[0].path, " cannot be: ", why_not(attempts, text), ", nor ",
+      attempts[1].path, ": ", why_not(attempts + 1, other)) ;
 }
 
 void livedir_die_without_place (struct livedir_attempt const *attempts, unsigned int n, char const *by)
 {
+  static char text[TRUST_WHY_MAX] ;
   for (unsigned int i = 0 ; i < n ; i++)
-    strerr_warnw4x("the live directory cannot be ", attempts[i].path, ": ", attempts[i].err == EPERM ? "somebody else owns it" : strerror(attempts[i].err)) ;
+    strerr_warnw4x("the live directory cannot be ", attempts[i].path, ": ", why_not(attempts + i, text)) ;
   strerr_dief3x(111, "there is no place for the live directory: name one that can be written with ", by, ", or mount a tmpfs on /run") ;
 }
 

@@ -9,11 +9,8 @@
 
      reeve-scan: warning: 3 messages are lost: standard error did not take them
 
-   The descriptor 2 is shared with all services, so its flags are never changed. A
-   description of our own of the same pipe or terminal is opened through /proc, close-on-
-   exec; to a socket a line is sent without waiting; where neither is possible a timer
-   interrupts the write: SIGALRM, of which none that somebody else has sent is lost. Nothing is allocated, and nothing
-   is opened before there is something to say. */
+   How it is written without waiting: output.h. Nothing is allocated, and nothing is opened
+   before there is something to say. */
 
 #ifndef REEVE_BASE_MESSAGE_H
 #define REEVE_BASE_MESSAGE_H

@@ -136,6 +136,16 @@ int process_lives (struct process_birth const *birth)
   return look.started_ms <= birth->before_ms && look.started_ms + PROCESS_TICK_MS >= birth->after_ms ;
 }
 
+/* "0.10 0.05 0.01 1/234 5678": the one is us. */
+int process_alone (void)
+{
+  char text[64] ;
+  char const *slash ;
+  if (!read_text("/proc/loadavg", text, sizeof text)) return 0 ;
+  slash = strchr(text, '/') ;
+  return slash && slash - text > 1 && slash[-1] == '1' && slash[-2] == ' ' ;
+}
+
 int process_mark_self (uint64_t mark)
 {
   struct rlimit limit ;

@@ -48,6 +48,11 @@ extern int process_look (pid_t pid, struct process_look *look) ;
    a /proc that speaks of our PID namespace. */
 extern int process_lives (struct process_birth const *birth) ;
 
+/* Is the caller the only process of the machine that runs or waits for a CPU? Whoever was
+   to do something upon what was written to it has then done it. 0 also when that cannot
+   be told (no /proc). Allocates nothing. */
+extern int process_alone (void) ;
+
 /* Has this process an unreaped child: `pid`, any, or one in the process group `group`? */
 extern int process_is_child (pid_t pid) ;
 extern int process_any_child (void) ;

@@ -1,5 +1,6 @@
 #include "base/trust.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -75,7 +76,7 @@ char const *trust_why (struct trust_refusal const *why, char out[TRUST_WHY_MAX])
   switch (why->reason)
   {
     case TRUST_FAILED : snprintf(out, TRUST_WHY_MAX, "%s: %s", why->path, strerror(why->err)) ; break ;
-    case TRUST_OWNER : snprintf(out, TRUST_WHY_MAX, "%s belongs to somebody else, the user %lu", why->path, owner) ; break ;
+    case TRUST_OWNER : snprintf(out, TRUST_WHY_MAX, "somebody else owns it: %s belongs to the user %lu", why->path, owner) ; break ;
     case TRUST_WRITABLE : snprintf(out, TRUST_WHY_MAX, "others than its owner may write to %s: chmod go-w", why->path) ; break ;
     case TRUST_LINK : snprintf(out, TRUST_WHY_MAX, "%s is a link that somebody else has made, the user %lu", why->path, owner) ; break ;
     case TRUST_HARD_LINK : snprintf(out, TRUST_WHY_MAX, "%s is a hard link: it is another file as well", why->path) ; break ;
@@ -141,10 +142,9 @@ static int check_reached (struct walk *w)
   if (fstat(w->fd, &st) == -1) return fail(w->why) ;
   if (last ? !is_trusted(st.st_uid) : !is_trusted_on_the_way(w, st.st_uid)) return refuse(w->why, TRUST_OWNER, st.st_uid) ;
   if (!others_may_write(&st)) return 1 ;
-  if (last) return refuse(w->why, TRUST_WRITABLE, st.st_uid) ;
   w->sticky = 1 ;
-  if (st.st_mode & S_ISVTX) return 1 ;
-  if (!(w->flags & TRUST_SET_STICKY) || st.st_uid != geteuid()) return refuse(w->why, TRUST_WRITABLE, st.st_uid) ;
+  if (st.st_mode & S_ISVTX && (!last || w->flags & TRUST_LAST_STICKY)) return 1 ;
+  if (last || !(w->flags & TRUST_SET_STICKY) || st.st_uid != geteuid()) return refuse(w->why, TRUST_WRITABLE, st.st_uid) ;
   return set_sticky(w->fd, st.st_mode) || fail(w->why) ;
 }
 
@@ -187,9 +187,12 @@ static int begin_at_root (struct walk *w)
 static int begin_here (struct walk *w)
 {
   int fd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC) ;
+  struct stat st ;
   name(w->why, "") ;
   if (fd == -1) return fail(w->why) ;
   reach(w, fd) ;
+  if (fstat(fd, &st) == -1) return fail(w->why) ;
+  w->sticky = others_may_write(&st) ;
   return 1 ;
 }
 
@@ -288,6 +291,38 @@ int trust_directory (char const *path, unsigned int flags, mode_t mode, struct t
   if (ok) return w.fd ;
   if (w.fd >= 0) fd_close(w.fd) ;
   return -1 ;
+}
+
+int trust_is_missing (struct trust_refusal const *why)
+{
+  return why->reason == TRUST_FAILED && why->err == ENOENT ;
+}
+
+int trust_entries (char const *directory, unsigned int flags, char const *groups, struct trust_refusal *why)
+{
+  struct dirent *e ;
+  DIR *dir ;
+  int ok = 1 ;
+  int readable ;
+  int fd = trust_directory(directory, flags, 0, why) ;
+  if (fd == -1) return 0 ;
+  readable = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  fd_close(fd) ;
+  dir = readable == -1 ? 0 : fdopendir(readable) ;
+  if (!dir)
+  {
+    fail(why) ;
+    if (readable >= 0) fd_close(readable) ;
+    return 0 ;
+  }
+  while (ok && (e = readdir(dir)))
+  {
+    if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..")) continue ;
+    ok = trust_entry(dirfd(dir), e->d_name, 0, groups && !strcmp(e->d_name, groups), why) || trust_is_missing(why) ;
+    if (!ok) snprintf(why->path, sizeof why->path, "%.3800s/%s", directory, e->d_name) ;
+  }
+  closedir(dir) ;
+  return ok ;
 }
 
 /* ---- anybody's ---- */

@@ -39,7 +39,8 @@ enum trust_flag
 {
   TRUST_CREATE = 1, /* makes the last directory where there is none; parents must exist */
   TRUST_SET_STICKY = 2, /* sets the sticky bit on a directory on the way that is the caller's and that others may write to */
-  TRUST_HERE = 4 /* the working directory is trusted already, and so is what leads to it */
+  TRUST_LAST_STICKY = 4, /* the last one may be sticky as well: what is in it is to be asked for its owner */
+  TRUST_HERE = 8 /* the working directory is trusted already, and so is what leads to it */
 } ;
 
 /* Opens a directory, component by component from the root on. All on the way must be
@@ -81,8 +82,14 @@ extern int trust_write (int at, char const *path, mode_t mode, char const *bytes
    Returns 1; or 0, with why->reason TRUST_FAILED and why->err ENOENT when it is missing. */
 extern int trust_entry (int dir, char const *name, mode_t kind, int group, struct trust_refusal *why) ;
 
+/* The same of all entries of a directory, by path; `groups`: the one whose group may write
+   to it, 0: none. One that is missing by then will do. */
+extern int trust_entries (char const *directory, unsigned int flags, char const *groups, struct trust_refusal *why) ;
+
 /* The same of what is open already. */
 extern int trust_stat (struct stat const *st, mode_t kind, int group, struct trust_refusal *why) ;
+
+extern int trust_is_missing (struct trust_refusal const *why) ;
 
 /* In words, for the end of a message. */
 extern char const *trust_why (struct trust_refusal const *why, char out[TRUST_WHY_MAX]) ;

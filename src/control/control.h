@@ -74,6 +74,9 @@ extern int services_has (char const *name) ;
 /* Says that there is no service `name`, and which there are. */
 extern void services_say_unknown (struct request const *request, char const *name) ;
 
+/* Says that nothing at all is supervised, and where services were looked for. */
+extern void services_say_none (struct request const *request) ;
+
 /* Does a scanner live on LIVE? -1 with errno: that cannot be told. */
 extern int services_scanner_lives (void) ;
 

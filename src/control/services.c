@@ -167,6 +167,15 @@ void services_say_unknown (struct request const *request, char const *name)
   free(list) ;
 }
 
+void services_say_none (struct request const *request)
+{
+  char scan[PATH_SIZE] ;
+  if (!scan_directory(scan)) strerr_warnw2x("nothing runs: there is no CMD, and no service in ", request->live) ;
+  else if (access(scan, F_OK) == -1)
+    strerr_warnw5x("nothing runs: there is no CMD, and ", scan, ", where services should be, cannot be looked at (", strerror(errno), "): COPY the service directories there") ;
+  else strerr_warnw5x("nothing runs: there is no CMD, and no service in ", scan, " or ", request->live, ": a service is a directory with a run in it") ;
+}
+
 char const *services_who_may (void)
 {
   return errno == EACCES ? " (only the scanner's user and root may)" : "" ;

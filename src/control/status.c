@@ -136,6 +136,7 @@ int command_status (struct request const *request)
   int width = widest(request) ;
   int code = EXIT_YES ;
   int unsupervised = !request->count ;
+  int has_command ;
   struct view view ;
   if (request->json) putchar('[') ;
   else printf("%-*s  %-12s  %-8s  %-19s  %-5s  %-6s  %-9s  %s\n", width, "NAME", "STATE", "PID", "SINCE", "READY", "WANTED", "LAST EXIT", "RESTARTS") ;
@@ -150,13 +151,17 @@ int command_status (struct request const *request)
     if ((view.wanted_up && !view.ready) || view.state == STATE_FAILED) code = EXIT_NO ;
     print_one(request, request->names[i], width, &view, !i, colour) ;
   }
-  if (request->listed && !request->all && view_read_command(&view)) print_one(request, "CMD", width, &view, !request->count, colour) ;
+  has_command = view_read_command(&view) ;
+  if (request->listed && !request->all && has_command) print_one(request, "CMD", width, &view, !request->count, colour) ;
   if (request->json) puts("\n]") ;
   if (fflush(stdout) || ferror(stdout))
   {
     strerr_warnwu1sys("write to stdout") ;
     return EXIT_SYSTEM ;
   }
-  /* Nothing is healthy where nobody supervises. */
-  return unsupervised && services_scanner_lives() <= 0 ? services_need_scanner(request) : code ;
+  /* Nothing is healthy where nobody supervises, or where there is nothing to supervise. */
+  if (unsupervised && services_scanner_lives() <= 0) return services_need_scanner(request) ;
+  if (request->count || has_command) return code ;
+  services_say_none(request) ;
+  return EXIT_NO ;
 }

@@ -120,7 +120,7 @@ extern void environment_read_secret (char const *name) ;
 struct identity
 {
   char const *account ; /* as it was given */
-  char const *home ;
+  char const *home ; /* "/" of one without an account */
   uid_t uid ;
   gid_t gid ;
   size_t count ;
@@ -128,6 +128,7 @@ struct identity
   unsigned int set_groups : 1 ; /* whether identity_become sets each */
   unsigned int set_gid : 1 ;
   unsigned int set_uid : 1 ;
+  unsigned int has_account : 1 ; /* there is an entry for it */
   unsigned int explicit_groups : 1 ; /* they were named */
 } ;
 
@@ -144,6 +145,11 @@ extern void identity_find (struct identity *identity, char const *text, unsigned
 
 /* UID, GID, and if the account is known HOME and USER. */
 extern void identity_into_environment (struct identity const *identity) ;
+
+/* HOME, USER and LOGNAME, each where it is not set or is that of the user that this process
+   has now: what somebody has set to anything else was meant so. The variables of one
+   without an account: HOME is /, the others are unset. */
+extern void identity_replace_in_environment (struct identity const *identity) ;
 
 /* Becomes it. `lenient`: no rights are needed for what is so already. */
 extern void identity_become (struct identity const *identity, int lenient) ;

@@ -42,6 +42,7 @@ static void find_account (struct identity *identity, char const *name, unsigned 
   found_groups[0] = identity->gid ;
   identity->count = 1 ;
   if (!account) return ;
+  identity->has_account = 1 ;
   identity->uid = account->pw_uid ;
   /* They would be overwritten by the next look into the same place. */
   identity->account = strdup(account->pw_name) ;
@@ -93,6 +94,30 @@ void identity_into_environment (struct identity const *identity)
   environment_set_number("GID", identity->gid) ;
   environment_set("HOME", identity->home) ;
   environment_set("USER", identity->account) ;
+}
+
+/* A container's runtime sets HOME to / for who has no entry. */
+static int is_own_home (char const *home, struct passwd const *account)
+{
+  return !strcmp(home, "/") || (!getuid() && !strcmp(home, "/root")) || (account && !strcmp(home, account->pw_dir)) ;
+}
+
+static int is_own_name (char const *name, struct passwd const *account)
+{
+  return (!getuid() && !strcmp(name, "root")) || (account && !strcmp(name, account->pw_name)) ;
+}
+
+void identity_replace_in_environment (struct identity const *identity)
+{
+  static char const *const names[] = { "USER", "LOGNAME" } ;
+  struct passwd const *account = getpwuid(getuid()) ; /* overwrites nothing of *identity */
+  char const *value = getenv("HOME") ;
+  if (!value || !*value || is_own_home(value, account)) environment_set("HOME", identity->home) ;
+  for (size_t i = 0 ; i < sizeof names / sizeof *names ; i++)
+  {
+    value = getenv(names[i]) ;
+    if (!value || !*value || is_own_name(value, account)) environment_set(names[i], identity->has_account ? identity->account : 0) ;
+  }
 }
 
 /* ---- becoming ---- */

@@ -73,7 +73,7 @@ static struct option const longs[] =
 
 static char const help[] =
   "usage: reeve-exec [OPTION...] [--] PROGRAM [ARGUMENT...]\n\n"
-  "  -u, --user USER[:GROUP...]   become this user; names or numbers\n"
+  "  -u, --user USER[:GROUP...]   become this user; names or numbers; HOME, USER, LOGNAME, too\n"
   "  --user-env USER              only set UID, GID, HOME, USER\n"
   "  --env-file FILE              NAME=VALUE lines\n"
   "  -e, --env-dir DIR            a variable a file\n"
@@ -201,8 +201,16 @@ static void user_into_environment (char const *user)
   identity_into_environment(&identity) ;
 }
 
+static void replace_user (char const *user)
+{
+  struct identity identity ;
+  identity_find(&identity, user, IDENTITY_NAMES | IDENTITY_NUMBERS) ;
+  identity_replace_in_environment(&identity) ;
+}
+
 static void make_environment (void)
 {
+  if (value_of(OPTION_USER)) replace_user(value_of(OPTION_USER)) ; /* others may set the same variables */
   for_each(OPTION_ENV_FILE, &environment_read_file) ;
   for_each(OPTION_ENV_DIR, &read_directory) ;
   for_each(OPTION_USER_ENV, &user_into_environment) ;

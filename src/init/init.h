@@ -44,8 +44,6 @@
 #define PRESUMED_GRACE_MS 9000
 #define SPEAK_MS 8500 /* of a stop: what still runs then, without a limit, is named */
 #define KILL_BEFORE_MS 1000 /* before the end of a stop's budget, as the scanner does */
-#define RAISE_THE_GRACE "nothing is killed without a limit, but the container's runtime does so when its grace is over:" \
-  " raise that (docker stop --time, stop_grace_period, terminationGracePeriodSeconds)"
 
 enum exit_code
 {

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
@@ -25,16 +26,19 @@
 
 static void choose_live (struct options const *options, char live[LIVEDIR_PATH_MAX])
 {
-  struct livedir_attempt attempts[3] ;
+  static struct livedir_attempt attempts[3] ; /* large */
   unsigned int failed ;
-  if (!livedir_choose(live, attempts, &failed)) livedir_die_without_place(attempts, failed, "REEVE_LIVE") ;
+  /* Whoever may write to /run, a volume say, cannot take away from there what we make. */
+  int fd = livedir_choose(live, TRUST_SET_STICKY, attempts, &failed) ;
+  if (fd == -1) livedir_die_without_place(attempts, failed, "REEVE_LIVE") ;
+  fd_close(fd) ;
   {
     char *absolute = realpath(live, 0) ; /* scripts and `finish` are elsewhere than we are */
     if (!absolute || strlen(absolute) >= LIVEDIR_PATH_MAX) strerr_diefu2sys(EXIT_SYSTEM, "use the live directory ", live) ;
     memcpy(live, absolute, strlen(absolute) + 1) ;
     free(absolute) ;
   }
-  if (failed && options->verbosity) strerr_warnw4x("the live directory is ", live, ", as /run/service cannot be: ", strerror(attempts[0].err)) ;
+  if (options->verbosity) livedir_say_other_place(live, attempts, failed) ;
 }
 
 static void take_live (char const *live)
@@ -43,7 +47,6 @@ static void take_live (char const *live)
   int foreign ;
   if (!place_control(path, live, "lock")) strerr_diefu2sys(EXIT_SYSTEM, "use the live directory ", live) ;
   if (lock_holder(path, &foreign) > 0 || foreign) strerr_dief2x(EXIT_USAGE, "another scanner is running on ", live) ;
-  if (!place_control(path, live, "") || (mkdir(path, 0700) == -1 && errno != EEXIST)) strerr_diefu2sys(EXIT_SYSTEM, "make ", path) ;
 }
 
 static int make_link (char const *path, char const *target)

@@ -140,7 +140,8 @@ static void deadlines (struct scripts *scripts, struct running *running, char co
   else if (speak && now >= speak)
   {
     running->said = 1 ;
-    strerr_warnw3x("still running: ", path, ": " RAISE_THE_GRACE "; S6_KILL_FINISH_MAXTIME and REEVE_STOP_TIMEOUT are limits for Reeve") ;
+    strerr_warnw5x("still running: ", path, ": nothing is killed without a limit, but the container's runtime does so when its grace is over:",
+      " raise that (docker stop --time, stop_grace_period, terminationGracePeriodSeconds)", "; S6_KILL_FINISH_MAXTIME and REEVE_STOP_TIMEOUT are limits for Reeve") ;
   }
 }
 

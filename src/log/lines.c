@@ -31,11 +31,8 @@ static struct sink *add_sink (struct logger *l)
 {
   struct sink *sink = grow(0, 1, sizeof *sink) ;
   struct sink **last = &l->sinks ;
-  sink->next = 0 ;
-  sink->logdir = 0 ;
+  memset(sink, 0, offsetof(struct sink, bytes)) ;
   sink->fd = -1 ;
-  sink->begin = sink->end = 0 ;
-  sink->locked = 0 ;
   while (*last) last = &(*last)->next ;
   return *last = sink ;
 }
@@ -47,6 +44,7 @@ struct sink *logger_stream (struct logger *l, int fd)
     if (sink->fd == fd) return sink ;
   sink = add_sink(l) ;
   sink->fd = fd ;
+  sink->output = (struct output) OUTPUT(fd) ;
   return sink ;
 }
 

@@ -31,10 +31,12 @@
 
 #include <skalibs/tai.h>
 
+#include "base/output.h"
 #include "log/pattern.h"
 
 #define INPUT_MAX 65536 /* what is longer is no line for patterns, stdout and stderr, but one in a directory */
 #define SINK_MAX 65536
+#define EXIT_LEFT 111 /* told to end, but what was read could not be written */
 
 /* ---- logdir.c ---- */
 
@@ -97,6 +99,8 @@ extern int archive_remove (struct logdir *d, char const *file) ; /* if it is the
 
 /* ---- sink.c ---- */
 
+enum waits_for { FOR_TIME, FOR_ROOM, FOR_LOCK } ;
+
 struct sink
 {
   struct sink *next ;
@@ -104,13 +108,18 @@ struct sink
   int fd ; /* of a stream; -1: it is closed, and all goes nowhere */
   size_t begin ; /* of what waits in `bytes` */
   size_t end ;
+  struct output output ; /* of a stream: how it is written */
+  enum waits_for waits_for ; /* after a try that has to be repeated */
+  uint64_t stuck_since_ms ; /* monotonic: of the first such try; 0: none */
+  int lock_ms ; /* the last pause for a lock */
   unsigned int locked : 1 ; /* a stream: others that write whole lines wait */
+  unsigned int mid_line : 1 ; /* a stream: a part of a long line was written */
   char bytes[SINK_MAX] ;
 } ;
 
 struct logger ;
 
-/* Waits for room, if need be. */
+/* Waits for room, if need be; exits with EXIT_LEFT if there is none and it is time to end. */
 extern void sink_put (struct logger *l, struct sink *sink, char const *bytes, size_t len) ;
 /* Writes everything to every sink, at the end of a line; returns when all is written. */
 extern void sinks_flush (struct logger *l) ;
@@ -230,7 +239,8 @@ extern void logutil_parse (struct logger *l, int argc, char **argv) ;
 
 /* ---- reeve-log.c ---- */
 
-/* Waits for a signal, at most `ms`; does what signals order. */
-extern void logger_pause (struct logger *l, int ms) ;
+/* Waits for a signal, or until `fd` (-1: none) has room, at most `ms` (-1: no limit); does
+   what signals order. */
+extern void logger_pause (struct logger *l, int fd, int ms) ;
 
 #endif

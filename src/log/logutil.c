@@ -32,7 +32,7 @@ static size_t read_saved (char const *directory, char script[SCRIPT_MAX])
   int fd = dir == -1 ? -1 : openat(dir, VARIABLE, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW) ;
   int trusted = fd >= 0 && fstat(fd, &st) != -1 && trust_stat(&st, S_IFREG, 0, &why) ;
   if (trusted) n = allread(fd, script, SCRIPT_MAX - 1) ;
-  else if (dir == -1 ? why.reason != TRUST_FAILED : fd >= 0) strerr_warnw4x("not reading " VARIABLE " in ", directory, ": ", trust_why(&why, text)) ;
+  else if (dir == -1 ? why.reason != TRUST_FAILED : fd >= 0) strerr_warnw6x("not reading ", VARIABLE, " in ", directory, ": ", trust_why(&why, text)) ;
   if (fd >= 0) fd_close(fd) ;
   if (dir >= 0) fd_close(dir) ;
   return n ;

@@ -72,10 +72,10 @@ static void read_signals (struct logger *l)
   }
 }
 
-void logger_pause (struct logger *l, int ms)
+void logger_pause (struct logger *l, int fd, int ms)
 {
-  struct pollfd x[2] = { { .fd = l->signals, .events = POLLIN }, { .fd = message_fd(), .events = POLLOUT } } ;
-  if (poll(x, 2, ms) <= 0) return ;
+  struct pollfd x[3] = { { .fd = l->signals, .events = POLLIN }, { .fd = message_fd(), .events = POLLOUT }, { .fd = fd, .events = POLLOUT } } ;
+  if (poll(x, 3, ms) <= 0) return ;
   if (x[0].revents) read_signals(l) ;
   if (x[1].revents) message_say_lost() ;
 }
@@ -125,21 +125,27 @@ static void open_places (struct logger *l)
     struct logdir *d = sink->logdir ;
     while (d && !logdir_open(d))
     {
-      logger_pause(l, (int)d->retry_ms) ;
-      if (l->ending) _exit(111) ; /* nothing has been read yet */
+      logger_pause(l, -1, (int)d->retry_ms) ;
+      if (l->ending) _exit(EXIT_LEFT) ; /* nothing has been read yet */
     }
   }
 }
 
+/* Nothing is lost if a directory is not left as it should be: the next logger sees to it. */
 static void close_places (struct logger *l)
 {
   for (;;)
   {
     int done = 1 ;
+    int fails = 0 ;
     for (struct sink *sink = l->sinks ; sink ; sink = sink->next)
-      if (sink->logdir && !logdir_finish(sink->logdir)) done = 0 ;
-    if (done) return ;
-    logger_pause(l, RETRY_MS) ;
+    {
+      if (!sink->logdir || logdir_finish(sink->logdir)) continue ;
+      done = 0 ;
+      fails |= sink->logdir->said ;
+    }
+    if (done || (l->ending && fails)) return ;
+    logger_pause(l, -1, RETRY_MS) ;
   }
 }
 

@@ -1,6 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,59 +9,124 @@
 #include "log/log.h"
 
 #define RETRY_MS 2000 /* of a stream */
+#define LOCK_MS_MAX 64
+#define ENDING_MS 1000 /* told to end, what could not be written for so long is not waited for */
+#define ENDING_RETRY_MS 200
 
 /* Loggers that share a stream, as those of a container share its stdout, take turns,
-   whole lines each: a write of more than PIPE_BUF may be torn. Where there is no
-   such lock, short lines are whole all the same. */
-static void set_lock (struct sink *sink, int on)
+   whole lines each: a write of more than PIPE_BUF may be torn. Nobody waits in the
+   kernel, neither for the lock nor for room, so that signals are heard, and nobody keeps
+   the lock while waiting for room but in the midst of a long line. Where there is no such
+   lock, short lines are whole all the same. */
+static int take_lock (struct sink *sink)
 {
-  struct flock whole = { .l_type = on ? F_WRLCK : F_UNLCK, .l_whence = SEEK_SET } ;
-  while (fcntl(sink->fd, F_SETLKW, &whole) == -1 && errno == EINTR) ;
-  sink->locked = !!on ;
+  struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET } ;
+  if (sink->locked) return 1 ;
+  sink->locked = fcntl(sink->fd, F_SETLK, &whole) != -1 ;
+  return sink->locked || (errno != EAGAIN && errno != EACCES) ;
+}
+
+static void let_lock_go (struct sink *sink)
+{
+  struct flock whole = { .l_type = F_UNLCK, .l_whence = SEEK_SET } ;
+  if (sink->locked) fcntl(sink->fd, F_SETLK, &whole) ;
+  sink->locked = 0 ;
+}
+
+/* How much to write at once: lines that a pipe takes whole, or a part of a long one. */
+static size_t portion (struct sink const *sink)
+{
+  char const *bytes = sink->bytes + sink->begin ;
+  size_t len = sink->end - sink->begin ;
+  char const *newline ;
+  if (len <= PIPE_BUF || sink->output.way == OUTPUT_FILE) return len ;
+  newline = memrchr(bytes, '\n', PIPE_BUF) ;
+  return newline ? (size_t)(newline - bytes) + 1 : PIPE_BUF ;
 }
 
 static ssize_t write_stream (struct sink *sink)
 {
-  ssize_t r = write(sink->fd, sink->bytes + sink->begin, sink->end - sink->begin) ;
+  ssize_t r = output_write(&sink->output, sink->bytes + sink->begin, portion(sink)) ;
+  if (r > 0) sink->mid_line = sink->bytes[sink->begin + (size_t)r - 1] != '\n' ;
   if (r >= 0) return r ;
   switch (errno)
   {
     case EINTR : return 0 ;
-    case EAGAIN : /* others have made it so */
-    {
-      struct pollfd x = { .fd = sink->fd, .events = POLLOUT } ;
-      poll(&x, 1, -1) ;
-      return 0 ;
-    }
+    case EAGAIN :
+      sink->waits_for = FOR_ROOM ;
+      if (!sink->mid_line) let_lock_go(sink) ;
+      return -1 ;
     case ENOSPC : case EDQUOT : case EIO : case ENOMEM : case EFBIG :
       strerr_warnwu4sys("write to std", sink->fd == 1 ? "out" : "err", " (lines wait)", "") ;
+      sink->waits_for = FOR_TIME ;
       return -1 ;
     default :
       if (sink->fd != 2) strerr_warnwu1sys("write to stdout (nothing is written there any more)") ;
-      set_lock(sink, 0) ;
+      let_lock_go(sink) ;
       sink->fd = -1 ;
       return 0 ;
   }
 }
 
+static ssize_t write_some (struct sink *sink)
+{
+  sink->waits_for = FOR_TIME ;
+  if (sink->logdir) return logdir_write(sink->logdir, sink->bytes + sink->begin, sink->end - sink->begin) ;
+  if (take_lock(sink)) return write_stream(sink) ;
+  sink->waits_for = FOR_LOCK ;
+  return -1 ;
+}
+
 /* Returns 0 if it has to wait. */
 static int write_out (struct sink *sink, int line_ends)
 {
-  if (sink->begin < sink->end && !sink->logdir && sink->fd >= 0 && !sink->locked) set_lock(sink, 1) ;
   while (sink->begin < sink->end && (sink->logdir || sink->fd >= 0))
   {
-    ssize_t r = sink->logdir ? logdir_write(sink->logdir, sink->bytes + sink->begin, sink->end - sink->begin) : write_stream(sink) ;
+    ssize_t r = write_some(sink) ;
     if (r < 0) return 0 ;
     sink->begin += (size_t)r ;
+    sink->lock_ms = 0 ;
   }
   sink->begin = sink->end = 0 ;
-  if (line_ends && sink->locked) set_lock(sink, 0) ;
+  if (line_ends) let_lock_go(sink) ;
+  return 1 ;
+}
+
+static char const *place (struct sink const *sink)
+{
+  return sink->logdir ? sink->logdir->path : sink->fd == 1 ? "stdout" : "stderr" ;
+}
+
+/* What was not written was not taken from a pipe: it is there for the next logger. */
+static void __attribute__((noreturn)) leave (struct sink const *sink)
+{
+  strerr_dief3x(EXIT_LEFT, "told to end, and ", place(sink), " takes nothing: what is left of the input stays unread") ;
+}
+
+/* Returns 0 when it is time to give up. */
+static int wait_to_try_again (struct logger *l, struct sink *sink)
+{
+  uint64_t now = clock_ms(CLOCK_MONOTONIC) ;
+  int ms = sink->logdir ? (int)sink->logdir->retry_ms : RETRY_MS ;
+  if (!sink->stuck_since_ms) sink->stuck_since_ms = now ;
+  if (l->ending > 1 || (l->ending && now - sink->stuck_since_ms >= ENDING_MS)) return 0 ;
+  if (sink->waits_for == FOR_ROOM) ms = -1 ;
+  if (sink->waits_for == FOR_LOCK)
+  {
+    sink->lock_ms = sink->lock_ms ? sink->lock_ms * 2 : 1 ;
+    if (sink->lock_ms > LOCK_MS_MAX) sink->lock_ms = LOCK_MS_MAX ;
+    ms = sink->lock_ms ;
+  }
+  if (l->ending && (ms < 0 || ms > ENDING_RETRY_MS)) ms = ENDING_RETRY_MS ;
+  logger_pause(l, sink->waits_for == FOR_ROOM ? output_fd(&sink->output) : -1, ms) ;
   return 1 ;
 }
 
 static void wait_to_write (struct logger *l, struct sink *sink, int line_ends)
 {
-  while (!write_out(sink, line_ends)) logger_pause(l, sink->logdir ? (int)sink->logdir->retry_ms : RETRY_MS) ;
+  while (!write_out(sink, line_ends))
+    if (!wait_to_try_again(l, sink)) leave(sink) ;
+  sink->stuck_since_ms = 0 ;
 }
 
 void sink_put (struct logger *l, struct sink *sink, char const *bytes, size_t len)

@@ -135,6 +135,27 @@ static void may_have_one (struct scanner *s, struct unit *unit)
   act(s, unit, UNIT_MAY_HAVE_ONE) ;
 }
 
+/* It is not to be started as it is. One that is about to leave has nothing to end. */
+static void refuse (struct scanner *s, struct unit *unit)
+{
+  int leaves = unit->phase == UNIT_LEAVING || unit->phase == UNIT_RETURNING || unit->phase == UNIT_MISSING ;
+  unit->adopt = 0 ;
+  act(s, unit, leaves ? UNIT_DIED : UNIT_START_REFUSED) ;
+}
+
+/* Two service directories with one `supervise`, by a link or a mount: the lock is one. */
+static int shares_supervisor (struct scanner *s, struct unit *unit, pid_t supervisor)
+{
+  struct unit const *other = units_by_supervisor(&s->units, supervisor) ;
+  if (!other || other == unit) return 0 ;
+  if (!unit->warned)
+    strerr_warnw5x("the services ", other->name, " and ", unit->name,
+      " have one and the same supervise directory: only the first is supervised; give each its own, then order a rescan") ;
+  unit->warned = 1 ;
+  refuse(s, unit) ;
+  return 1 ;
+}
+
 static void start (struct scanner *s, struct unit *unit)
 {
   enum unit_event event = UNIT_STARTED ;
@@ -145,6 +166,12 @@ static void start (struct scanner *s, struct unit *unit)
     return ;
   }
   if (stop_gives_up(s, unit)) return ;
+  if (unit->foreign && !unit->producer && !trusted_directory(s, unit->name, !unit->warned))
+  {
+    unit->warned = 1 ;
+    refuse(s, unit) ;
+    return ;
+  }
   if (!unit->producer) event = make_tree(s, unit) ;
   if (event == UNIT_STARTED) event = attend_logger(s, unit) ;
   if (event == UNIT_STARTED)
@@ -306,6 +333,7 @@ void act (struct scanner *s, struct unit *unit, enum unit_event event)
 void act_found (struct scanner *s, struct unit *unit, pid_t supervisor)
 {
   struct order order = { .letter = ORDER_REPORT } ;
+  if (shares_supervisor(s, unit, supervisor)) return ;
   unit->child = process_is_child(supervisor) ;
   tain_now(&unit->started) ;
   if (!units_set_supervisor(&s->units, unit, supervisor))

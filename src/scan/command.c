@@ -105,7 +105,7 @@ static int replaced (struct scanner *s, char const *path)
   request.path = path ;
   request.argv = argv ;
   request.envp = (char const *const *)environ ;
-  if (act_stdin(s, &request)) pid = spawn(&request, &executing) ;
+  if (trusted_file(path) && act_stdin(s, &request)) pid = spawn(&request, &executing) ;
   if (pid)
   {
     orphans_not(s, pid) ;

@@ -28,11 +28,14 @@ static int written_code (void)
   char text[16] ;
   uint32_t code ;
   size_t n ;
+  int trusted ;
   int fd = open(EXIT_CODE_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) ;
   if (fd == -1) return -1 ;
+  trusted = trusted_file(EXIT_CODE_FILE) ;
   n = allread(fd, text, sizeof text - 1) ;
   fd_close(fd) ;
   text[n] = 0 ;
+  if (!trusted) return -1 ;
   if (setting_parse_uint(text, 0, 255, &code)) return (int)code ;
   strerr_warnw1x("invalid " EXIT_CODE_FILE ": allowed: a number from 0 to 255") ;
   return -1 ;
@@ -61,10 +64,11 @@ static void discard_signals (void)
 static void become (char const *path, char const *const *argv)
 {
   sigset_t none ;
+  if (!trusted_file(path)) return ;
+  message_hand_over() ;
   discard_signals() ;
   sigemptyset(&none) ;
   sigprocmask(SIG_SETMASK, &none, 0) ;
-  message_hand_over() ;
   execv(path, (char *const *)argv) ;
   if (errno != ENOENT) strerr_warnwu2sys("execute ", path) ;
 }

@@ -11,6 +11,7 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
+#include "base/trust.h"
 #include "scan/scanner.h"
 #include "wire/channels.h"
 
@@ -46,16 +47,26 @@ static int fits (int n, size_t size)
   return 0 ;
 }
 
+/* A directory that only we have filled. */
+static int is_our_directory (char const *path)
+{
+  struct trust_refusal why ;
+  struct stat st ;
+  if (lstat(path, &st) == -1) return (errno = errno == ENOTDIR ? ENOENT : errno, 0) ;
+  return (st.st_uid == geteuid() && trust_stat(&st, S_IFDIR, 0, &why)) || (errno = ENOENT, 0) ;
+}
+
 static int is_ours (char const *name, int *complete)
 {
   char path[UNIT_PATH_MAX] ;
   struct stat st ;
+  if (!fits(snprintf(path, sizeof path, "%s/supervise", name), sizeof path)) return (errno = ENOENT, 0) ;
+  if (!is_our_directory(name) || !is_our_directory(path)) return 0 ;
   if (!fits(snprintf(path, sizeof path, "%s/" MARKER, name), sizeof path)) return (errno = ENOENT, 0) ;
-  if (lstat(path, &st) == -1) return (errno = errno == ENOTDIR ? ENOENT : errno, 0) ;
+  if (lstat(path, &st) == -1) return 0 ;
   if (!S_ISREG(st.st_mode) || st.st_uid != geteuid()) return (errno = ENOENT, 0) ;
   *complete = st.st_size > 0 ;
-  if (lstat(name, &st) == -1) return 0 ;
-  return S_ISDIR(st.st_mode) ? 1 : (errno = ENOENT, 0) ;
+  return 1 ;
 }
 
 int livetree_is_ours (char const *name)

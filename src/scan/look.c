@@ -188,6 +188,7 @@ static void entry_of_live (struct scanner *s, struct dirent const *e)
   if (say_fault(s, e->d_name)) return ;
   identify(&st, identity) ;
   unit = units_by_identity(&s->units, identity) ;
+  if (!unit && !trusted_directory(s, e->d_name, !s->look.quiet && !s->stop.on)) return ;
   if (s->stop.on)
   {
     if (!unit) leftovers_take_foreign(s, identity, e->d_name) ; /* to be let go of like all that is known */

@@ -31,7 +31,6 @@
 #define USAGE "reeve-scan [-l LIVE] [-d FD] [-t RESCAN_MS] [-T STOP_MS] [-K KILL_MS] [-G GRACE_MS] [-C] [-I] [-L prefix|json] [SCAN [-- CMD...]]"
 #define HELP "usage: " USAGE "\n"
 #define DEFAULT_SCAN "/etc/services.d"
-#define CONTROL_DIRECTORY ".s6-svscan"
 #define RETRY_MS 1000
 #define INSIST_MS 100
 #define INSIST_TIMES 10
@@ -112,21 +111,26 @@ static void resolve_scan (struct scanner *s, char const *scan)
 
 static void enter_live (struct scanner *s, char const *live)
 {
-  struct livedir_attempt attempts[3] ;
+  static struct livedir_attempt attempts[3] ; /* large */
+  static char text[TRUST_WHY_MAX] ;
   unsigned int failed = 0 ;
+  int fd ;
   if (live)
   {
-    if (!livedir_use(live))
-      strerr_dief4x(111, "unable to use the live directory ", live, ": ", errno == EPERM ? "somebody else owns it; name another one with -l" : strerror(errno)) ;
     if (strlen(live) >= sizeof s->live) strerr_dief1x(100, "the path of the live directory is too long") ;
     memcpy(s->live, live, strlen(live) + 1) ;
+    fd = livedir_use(live, 0, &attempts[0].why) ;
+    if (fd == -1) strerr_dief5x(111, "unable to use the live directory ", live, ": ", trust_why(&attempts[0].why, text),
+      attempts[0].why.reason == TRUST_FAILED ? "" : " (or name another one with -l)") ;
   }
   else
   {
-    if (!livedir_choose(s->live, attempts, &failed)) livedir_die_without_place(attempts, failed, "-l or REEVE_LIVE") ;
-    if (failed) strerr_warnw2x("the live directory is ", s->live) ;
+    fd = livedir_choose(s->live, 0, attempts, &failed) ;
+    if (fd == -1) livedir_die_without_place(attempts, failed, "-l or REEVE_LIVE") ;
+    livedir_say_other_place(s->live, attempts, failed) ;
   }
-  if (chdir(s->live) == -1) strerr_diefu2sys(111, "change directory to ", s->live) ;
+  if (fchdir(fd) == -1) strerr_diefu2sys(111, "change directory to ", s->live) ;
+  fd_close(fd) ;
 }
 
 /* So that `reeve` finds the tree from within a service. */
@@ -174,8 +178,6 @@ static int open_channel (char const *path)
 /* Nothing in LIVE is touched before the lock is ours. */
 static void take_live (struct scanner *s)
 {
-  if (mkdir(CONTROL_DIRECTORY, 0700) == -1 && errno != EEXIST)
-    strerr_diefu4sys(111, "make ", s->live, "/", CONTROL_DIRECTORY) ;
   s->lock = lock_take(SCAN_LOCK) ;
   if (s->lock >= 0) return ;
   if (errno == EBUSY) strerr_dief2x(100, "another scanner is running on ", s->live) ;

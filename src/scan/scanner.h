@@ -13,6 +13,7 @@
    leftovers.c    what an earlier scanner has left in LIVE
    watch.c        inotify
    livetree.c     what is made and removed in LIVE for a service
+   trusted.c      what others have put into LIVE, and whether it is to be believed
    default_logger.c  the logger of a service that has none
    command.c      control letters and signals
    cmd.c          CMD, the container's command
@@ -413,6 +414,14 @@ extern enum livetree_result livetree_make_logger (char const *logger_name, char 
 /* Returns 1, or 0 with errno: ENOENT if it certainly is not. */
 extern int livetree_is_ours (char const *name) ;
 extern int livetree_remove (char const *name) ;
+
+/* trusted.c */
+/* Is the service directory LIVE/NAME, which others have put there, root's or ours, with
+   its log/, and with all that is executed and believed in it? `say`: else it is said. */
+extern int trusted_directory (struct scanner const *s, char const *name, int say) ;
+/* The same of a file in LIVE/.s6-svscan. Returns 0 with ENOENT when it is missing, or
+   not to be trusted, which is said. */
+extern int trusted_file (char const *path) ;
 
 /* default_logger.c: -L */
 /* Services without a log/ get a reeve-log that writes to the scanner's stdout, in

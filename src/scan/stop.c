@@ -21,7 +21,8 @@
 #define ROUNDS_MAX 20
 #define CODE_BY_SIGNAL 128
 #define NAMES_SIZE 1000
-#define GRACES "docker stop --time, stop_grace_period, terminationGracePeriodSeconds"
+
+static char const graces[] = "docker stop --time, stop_grace_period, terminationGracePeriodSeconds" ;
 
 int stop_code_of (int wstat)
 {
@@ -180,8 +181,8 @@ static void say_killed (struct scanner const *s, char const *what, char const *n
   char ms[UINT32_FMT] ;
   ms[uint32_fmt(ms, by_k ? s->stop.limits.kill_ms : s->stop.limits.budget_ms)] = 0 ;
   if (by_k) strerr_warnw5x(what, name, " has not ended in time; killing it (the time is -K, S6_SERVICES_GRACETIME: ", ms, " milliseconds)") ;
-  else strerr_warnw6x(what, name, " has not ended within the stop's budget; killing it (the budget is -T, REEVE_STOP_TIMEOUT: ", ms,
-    " milliseconds; raise it, and the container runtime's own grace", ": " GRACES ")") ;
+  else strerr_warnw7x(what, name, " has not ended within the stop's budget; killing it (the budget is -T, REEVE_STOP_TIMEOUT: ", ms,
+    " milliseconds; raise it, and the container runtime's own grace: ", graces, ")") ;
 }
 
 void stop_say_killed (struct scanner *s, struct unit *unit)
@@ -228,9 +229,9 @@ static void speak (struct scanner const *s)
   if (!names.len) return ;
   if (names.left_out) snprintf(more, sizeof more, " and %u more", names.left_out) ;
   ms[uint64_fmt(ms, clock_ms() - s->stop.began_ms)] = 0 ;
-  strerr_warnw7x("still running ", ms, " milliseconds after the stop began: ", names.text, more,
-    ": nothing is killed without a limit, but the container's runtime does so when its grace is over: raise that (" GRACES ")",
-    ", and set REEVE_STOP_TIMEOUT (-T) to less than that, in milliseconds, to have killed and named in time what does not end") ;
+  strerr_warnw8x("still running ", ms, " milliseconds after the stop began: ", names.text, more,
+    ": nothing is killed without a limit, but the container's runtime does so when its grace is over: raise that (", graces,
+    "), and set REEVE_STOP_TIMEOUT (-T) to less than that, in milliseconds, to have killed and named in time what does not end") ;
 }
 
 /* ---- the stages ---- */

@@ -8,13 +8,10 @@
 #include "base/clock.h"
 #include "supervise/supervisor.h"
 #include "wire/death_tally.h"
+#include "wire/fifodir.h"
 
 #define DRAIN_RESTARTS_MAX 5
 #define STOP_AGAIN_MS 1000
-/* s6's listeners take the events that come together as one and drop those after
-   the one they wait for: `s6-svc -wr -r` would miss a start that follows the end
-   at once. s6-supervise lets a second pass before each start. */
-#define LISTENER_MS 50
 
 void act_arm (struct supervisor *s, uint32_t ms)
 {
@@ -162,8 +159,29 @@ static void settle (struct supervisor *s)
 static void delay (struct supervisor *s)
 {
   uint32_t ms = life_restart_delay(&s->delay, s->asked, s->up_ms, s->settings.restart_delay_min_ms, s->settings.restart_delay_max_ms) ;
-  if (s->last_event_heard && ms < LISTENER_MS) ms = LISTENER_MS ;
+  if (s->end_heard && ms < LIFE_LISTENERS_MS) ms = LIFE_LISTENERS_MS ;
   act_arm(s, ms) ;
+  s->listeners_ms = s->unread_ms = s->end_heard ? clock_ms() : 0 ;
+}
+
+/* The next start is due, and has to wait for s6's listeners: act_arm() was called. */
+static int wait_for_listeners (struct supervisor *s)
+{
+  uint64_t now = clock_ms() ;
+  int unread ;
+  uint32_t ms ;
+  if (s->phase != PHASE_WAITING || !s->listeners_ms) return 0 ;
+  unread = fifodir_unread(FIFODIR) ;
+  if (unread) s->unread_ms = now ;
+  ms = life_listeners(now - s->listeners_ms, now - s->unread_ms, unread, process_alone()) ;
+  if (!ms) return (s->listeners_ms = 0, 0) ;
+  act_arm(s, ms) ;
+  return 1 ;
+}
+
+void act_deadline (struct supervisor *s)
+{
+  if (!wait_for_listeners(s)) act(s, LIFE_DEADLINE) ;
 }
 
 /* ---- stopping ---- */

@@ -2,6 +2,9 @@
 
 #define QUICK_DEATH_MS 10000
 #define HAD_WORKED_MS 1000
+#define LISTENER_TURN_MS 1000
+#define LISTENER_STUCK_MS 3000
+#define LISTENER_STEP_MAX_MS 500
 
 #define CELL(next, todo) { next, todo, 1 }
 #define NEVER(phase) CELL(phase, LIFE_IMPOSSIBLE)
@@ -184,4 +187,13 @@ uint32_t life_restart_delay (struct life_delay *delay, int asked, uint64_t up_ms
   if (ms > max_ms) ms = max_ms ;
   delay->next_ms = ms > max_ms / 2 ? max_ms : ms * 2 ;
   return ms ;
+}
+
+uint32_t life_listeners (uint64_t waited_ms, uint64_t read_ms, int unread, int alone)
+{
+  uint64_t step = waited_ms < LIFE_LISTENERS_MS ? LIFE_LISTENERS_MS : waited_ms ; /* twice as long each time */
+  if (step > LISTENER_STEP_MAX_MS) step = LISTENER_STEP_MAX_MS ;
+  if (unread) return waited_ms < LISTENER_STUCK_MS ? (uint32_t)step : 0 ;
+  if (alone || read_ms >= LISTENER_TURN_MS) return 0 ;
+  return (uint32_t)(step < LISTENER_TURN_MS - read_ms ? step : LISTENER_TURN_MS - read_ms) ;
 }

@@ -110,4 +110,17 @@ struct life_delay
    Updates `delay`; returns milliseconds. */
 extern uint32_t life_restart_delay (struct life_delay *delay, int asked, uint64_t up_ms, uint32_t min_ms, uint32_t max_ms) ;
 
+/* Must the next start wait (still) for s6's listeners? They drop what they read together
+   with the end (wire/fifodir.h). One that has read its fifo passes the end on to the
+   program that asked, in which the drop happens: that has had its turn when nobody else
+   wants a CPU; else it is given a second, as s6-supervise gives it before each start.
+     waited_ms  since the end was told; the first look comes after LIFE_LISTENERS_MS
+     read_ms    for how long everything has been read
+     unread     one has not read everything
+     alone      no other process runs or waits for a CPU
+   Returns after how many milliseconds to look again; 0: start. One that does not read
+   at all is stuck, and not waited for any longer. */
+#define LIFE_LISTENERS_MS 50
+extern uint32_t life_listeners (uint64_t waited_ms, uint64_t read_ms, int unread, int alone) ;
+
 #endif

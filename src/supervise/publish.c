@@ -40,11 +40,13 @@ static void announce (struct supervisor *s, char event)
 
 void publish_event (struct supervisor *s, char event)
 {
+  unsigned int followed ;
   int told ;
   if (s->event_due != event) announce(s, event) ;
-  told = fifodir_notify(FIFODIR, event) ;
+  told = fifodir_notify(FIFODIR, event, &followed) ;
   if (told == -1 && errno != ENOENT) strerr_warnwu1sys("notify the listeners in " FIFODIR) ;
-  s->last_event_heard = told != 0 ;
+  if (event == 'u') s->end_heard = 0 ;
+  else if (followed) s->end_heard = 1 ;
   s->event_due = 0 ;
   s->state_pending = 1 ;
 }

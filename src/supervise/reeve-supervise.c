@@ -165,7 +165,7 @@ static int sleep_ms (struct supervisor const *s)
 static void deadlines (struct supervisor *s)
 {
   if (s->check_deadline_ms && clock_ms() >= s->check_deadline_ms) upgrade_timed_out(s) ;
-  if (s->deadline_ms && clock_ms() >= s->deadline_ms) act(s, LIFE_DEADLINE) ;
+  if (s->deadline_ms && clock_ms() >= s->deadline_ms) act_deadline(s) ;
   if (s->upgrade_wanted && !strays_under_way(s) && !s->searching && !s->checker) upgrade_order(s) ;
   reap_look(s) ;
 }

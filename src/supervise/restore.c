@@ -23,7 +23,7 @@
   DO(STATE_PARENT_IS_SCANNER, parent_is_scanner) \
   DO(STATE_SEARCHING, searching) \
   DO(STATE_FORKED, forked) \
-  DO(STATE_EVENT_HEARD, last_event_heard) \
+  DO(STATE_EVENT_HEARD, end_heard) \
   DO(STATE_END_NOTED, end_noted) \
   DO(STATE_FORBIDDEN, forbidden)
 

@@ -43,6 +43,8 @@ struct supervisor
   uint64_t deadline_ms ; /* clock_ms(); its meaning is the phase's; 0: none */
   uint64_t check_deadline_ms ; /* of the upgrade's trial; 0: none */
   uint64_t up_ms ; /* how long the last ./run was up */
+  uint64_t listeners_ms ; /* clock_ms(): since when the next start waits for s6's listeners; 0: it does not */
+  uint64_t unread_ms ; /* clock_ms(): when one of them had not read the end yet */
   uint64_t search_began_ms ; /* while `searching` */
   uint64_t forked_ms ; /* when the process was found */
   uint64_t signals_due[2] ; /* bit N: the parent is to send signal N to the process, to its group */
@@ -67,7 +69,7 @@ struct supervisor
   int notification ; /* the reading end; -1: none expected */
   int logger_input ; /* a logger's: what holds its input open; -1: no logger */
   int logger_output ; /* a producer's: what holds its logger's input open; -1: none */
-  unsigned int last_event_heard : 1 ; /* somebody listens */
+  unsigned int end_heard : 1 ; /* one of s6's listeners was told of the last end */
   unsigned int leaving : 1 ;
   unsigned int asked : 1 ; /* somebody asked for the end of ./run */
   unsigned int started_once : 1 ;
@@ -100,6 +102,8 @@ extern void act (struct supervisor *s, enum life_event event) ;
 /* `r`: the down-signal, and the end counts as asked for. */
 extern void act_restart (struct supervisor *s) ;
 extern void act_arm (struct supervisor *s, uint32_t ms) ;
+/* s->deadline_ms has come. */
+extern void act_deadline (struct supervisor *s) ;
 
 /* run.c */
 /* Starts ./run or ./finish, which becomes s->process. Returns 1, or 0: reported,

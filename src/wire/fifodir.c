@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@
 #define PREFIX "ftrig1:@"
 #define STAMP_DIGITS ((size_t)2 * TAIN_PACK)
 #define RANDOM_CHARACTERS 6
+#define OWN_MARK '=' /* the first of them, in our own names: no other program's have it */
 
 struct entry /* linux_dirent64, as getdents64 writes it */
 {
@@ -41,58 +43,121 @@ int fifodir_make (char const *path, gid_t gid)
   return chown(path, (uid_t)-1, gid) != -1 && chmod(path, 03730) != -1 ;
 }
 
-/* 1: told; 0: there is nobody to tell; -1 with errno. */
-static int tell (int dir, char const *name, char event)
+/* A listener's fifo, open for writing; -1: nobody reads there (errno 0), or errno. */
+static int open_listener (int dir, char const *name)
 {
   struct stat st ;
-  ssize_t written = 0 ;
-  int err = 0 ;
   int fd = openat(dir, name, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW) ;
   if (fd == -1)
   {
-    if (errno == ENOENT || errno == ELOOP || errno == EISDIR) return 0 ;
-    if (errno != ENXIO) return -1 ;
-    if (!fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) && S_ISFIFO(st.st_mode)) unlinkat(dir, name, 0) ;
-    return 0 ;
+    if (errno == ENXIO && !fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) && S_ISFIFO(st.st_mode)) unlinkat(dir, name, 0) ;
+    if (errno == ENXIO || errno == ENOENT || errno == ELOOP || errno == EISDIR) errno = 0 ;
+    return -1 ;
   }
-  if (fstat(fd, &st) == -1) err = errno ;
-  else if (S_ISFIFO(st.st_mode))
-  {
-    do written = write(fd, &event, 1) ; while (written == -1 && errno == EINTR) ;
-    if (written == -1 && errno == EPIPE) unlinkat(dir, name, 0) ;
-    else if (written == -1) err = errno ;
-  }
+  if (!fstat(fd, &st) && S_ISFIFO(st.st_mode)) return fd ;
   fd_close(fd) ;
-  errno = err ;
-  return err ? -1 : written == 1 ;
+  errno = 0 ;
+  return -1 ;
 }
 
-int fifodir_notify (char const *path, char event)
+/* Is there something in it that was not read yet? */
+static int has_unread (int fd)
+{
+  int n = 0 ;
+  return ioctl(fd, FIONREAD, &n) != -1 && n > 0 ;
+}
+
+static int is_own (char const *name)
+{
+  return name[FIFODIR_NAME_SIZE - RANDOM_CHARACTERS] == OWN_MARK ;
+}
+
+/* Calls `each` for every listener's name, with the directory's descriptor, until it
+   returns 0. Returns 1, or 0 with errno: that of the directory. */
+typedef int listener_func (int dir, char const *name, void *data) ;
+
+static int each_listener (char const *path, listener_func *each, void *data)
 {
   _Alignas(struct entry) char buf[4096] ;
-  int told = 0 ;
+  int goes_on = 1 ;
   int err = 0 ;
-  long n ;
+  long n = 0 ;
   int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK) ;
-  if (dir == -1) return -1 ;
-  while ((n = syscall(SYS_getdents64, dir, buf, sizeof buf)) > 0)
+  if (dir == -1) return 0 ;
+  while (goes_on && (n = syscall(SYS_getdents64, dir, buf, sizeof buf)) > 0)
   {
-    for (long at = 0 ; at < n ; )
+    for (long at = 0 ; goes_on && at < n ; )
     {
       struct entry const *e = (struct entry const *)(void const *)(buf + at) ;
-      if (strlen(e->name) == FIFODIR_NAME_SIZE && !strncmp(e->name, PREFIX, sizeof PREFIX - 1))
-      {
-        int r = tell(dir, e->name, event) ;
-        if (r == -1) err = errno ;
-        else told += r ;
-      }
+      if (strlen(e->name) == FIFODIR_NAME_SIZE && !strncmp(e->name, PREFIX, sizeof PREFIX - 1)) goes_on = (*each)(dir, e->name, data) ;
       at += e->reclen ;
     }
   }
-  if (n) err = errno ;
+  if (n < 0) err = errno ;
   fd_close(dir) ;
   errno = err ;
-  return err ? -1 : told ;
+  return !err ;
+}
+
+struct notification
+{
+  char event ;
+  int told ;
+  int err ;
+  unsigned int followed ;
+} ;
+
+static int tell (int dir, char const *name, void *data)
+{
+  struct notification *n = data ;
+  ssize_t w ;
+  int late ;
+  int fd = open_listener(dir, name) ;
+  if (fd == -1)
+  {
+    if (errno) n->err = errno ;
+    return 1 ;
+  }
+  late = has_unread(fd) ;
+  do w = write(fd, &n->event, 1) ; while (w == -1 && errno == EINTR) ;
+  if (w == 1)
+  {
+    n->told++ ;
+    if (!late && !is_own(name)) n->followed++ ;
+  }
+  else if (w == -1 && errno == EPIPE) unlinkat(dir, name, 0) ;
+  else if (w == -1) n->err = errno ;
+  fd_close(fd) ;
+  return 1 ;
+}
+
+int fifodir_notify (char const *path, char event, unsigned int *followed)
+{
+  struct notification n = { .event = event } ;
+  int ok = each_listener(path, &tell, &n) ;
+  if (followed) *followed = n.followed ;
+  if (ok && !n.err) return n.told ;
+  if (ok) errno = n.err ;
+  return -1 ;
+}
+
+static int look_for_unread (int dir, char const *name, void *data)
+{
+  int *found = data ;
+  int fd ;
+  if (is_own(name)) return 1 ;
+  fd = open_listener(dir, name) ;
+  if (fd == -1) return 1 ;
+  if (has_unread(fd)) *found = 1 ;
+  fd_close(fd) ;
+  return !*found ;
+}
+
+int fifodir_unread (char const *path)
+{
+  int found = 0 ;
+  each_listener(path, &look_for_unread, &found) ;
+  return found ;
 }
 
 /* PATH/.ftrig1:@STAMP:RANDOM; the name without the dot is PATH_LEN + 2 further. */
@@ -112,6 +177,7 @@ static char *hidden_name (char const *path)
   memcpy(name + len + 2 + sizeof PREFIX - 1, stamp + 1, STAMP_DIGITS) ;
   name[len + 2 + sizeof PREFIX - 1 + STAMP_DIGITS] = ':' ;
   random_name(name + len + 2 + FIFODIR_NAME_SIZE - RANDOM_CHARACTERS, RANDOM_CHARACTERS) ;
+  name[len + 2 + FIFODIR_NAME_SIZE - RANDOM_CHARACTERS] = OWN_MARK ;
   name[len + 2 + FIFODIR_NAME_SIZE] = 0 ;
   return name ;
 }

@@ -120,9 +120,9 @@ int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
     size -= len + !!slash ;
   }
   CHECK(fifodir_listen(&listener, DIRECTORY)) ;
-  CHECK(fifodir_notify(DIRECTORY, event) == told + 1) ;
+  CHECK(fifodir_notify(DIRECTORY, event, 0) == told + 1) ;
   check_listener(&listener, event) ;
-  CHECK(fifodir_notify(DIRECTORY, event) == told) ;
+  CHECK(fifodir_notify(DIRECTORY, event, 0) == told) ;
   for (unsigned int i = 0 ; i < n ; i++)
   {
     snprintf(path, sizeof path, DIRECTORY "/%s", made[i].name) ;

@@ -16,6 +16,27 @@
 static char out[LIVEDIR_PATH_MAX] ;
 static struct livedir_attempt attempts[3] ;
 static unsigned int failed ;
+static struct trust_refusal why ;
+
+static int use (char const *path)
+{
+  int fd = livedir_use(path, 0, &why) ;
+  if (fd >= 0) close(fd) ;
+  return fd >= 0 ;
+}
+
+static int choose (void)
+{
+  int fd = livedir_choose(out, 0, attempts, &failed) ;
+  if (fd >= 0) close(fd) ;
+  return fd >= 0 ;
+}
+
+/* Did a system call fail so? */
+static int by_errno (struct trust_refusal const *refusal, int err)
+{
+  return refusal->reason == TRUST_FAILED && refusal->err == err ;
+}
 
 static mode_t mode_of (char const *path)
 {
@@ -64,10 +85,10 @@ TEST(reeve_live_is_chosen_and_made)
 {
   temp_enter() ;
   CHECK(!setenv("REEVE_LIVE", "live", 1)) ;
-  CHECK(livedir_choose(out, attempts, &failed)) ;
+  CHECK(choose()) ;
   CHECK(!strcmp(out, "live") && !failed) ;
   CHECK(S_ISDIR(mode_of("live"))) ;
-  CHECK(livedir_choose(out, attempts, &failed) && !strcmp(out, "live")) ;
+  CHECK(choose() && !strcmp(out, "live")) ;
 }
 
 TEST(reeve_live_that_will_not_do_is_told_and_nothing_else_is_tried)
@@ -75,12 +96,12 @@ TEST(reeve_live_that_will_not_do_is_told_and_nothing_else_is_tried)
   temp_enter() ;
   temp_text("file", "text") ;
   CHECK(!setenv("REEVE_LIVE", "file", 1)) ;
-  CHECK(!livedir_choose(out, attempts, &failed)) ;
-  CHECK(failed == 1 && attempts[0].err == ENOTDIR) ;
+  CHECK(!choose()) ;
+  CHECK(failed == 1 && by_errno(&attempts[0].why, ENOTDIR)) ;
   CHECK(strstr(attempts[0].path, "file") && strstr(attempts[0].path, "REEVE_LIVE")) ;
   CHECK(!setenv("REEVE_LIVE", "none/live", 1)) ;
-  CHECK(!livedir_choose(out, attempts, &failed)) ;
-  CHECK(failed == 1 && attempts[0].err == ENOENT) ;
+  CHECK(!choose()) ;
+  CHECK(failed == 1 && by_errno(&attempts[0].why, ENOENT)) ;
 }
 
 TEST(reeve_live_that_is_too_long_is_told)
@@ -89,8 +110,8 @@ TEST(reeve_live_that_is_too_long_is_told)
   temp_enter() ;
   memset(path, 'a', sizeof path - 1) ;
   CHECK(!setenv("REEVE_LIVE", path, 1)) ;
-  CHECK(!livedir_choose(out, attempts, &failed)) ;
-  CHECK(failed == 1 && attempts[0].err == ENAMETOOLONG && attempts[0].path[0]) ;
+  CHECK(!choose()) ;
+  CHECK(failed == 1 && by_errno(&attempts[0].why, ENAMETOOLONG) && attempts[0].path[0]) ;
   errno = 0 ;
   CHECK(!livedir_find(out) && errno == ENAMETOOLONG) ;
 }
@@ -105,37 +126,52 @@ TEST(a_directory_is_made_and_used)
 {
   mode_t mask = umask(077) ;
   temp_enter() ;
-  CHECK(livedir_use("live")) ;
+  CHECK(use("live")) ;
   CHECK(mode_of("live") == (S_IFDIR | (geteuid() ? 0700 : 0755))) ;
-  CHECK(livedir_use("live")) ;
+  CHECK(use("live")) ;
   umask(mask) ;
 }
 
-TEST(others_lose_their_write_permission)
+TEST(one_that_others_may_write_to_is_refused_and_stays_as_it_is)
 {
   temp_enter() ;
   CHECK(!mkdir("live", 0700) && !chmod("live", 0777)) ;
-  CHECK(livedir_use("live")) ;
-  CHECK(mode_of("live") == (S_IFDIR | 0755)) ;
+  CHECK(!use("live") && why.reason == TRUST_WRITABLE) ;
+  CHECK(mode_of("live") == (S_IFDIR | 0777)) ;
+}
+
+TEST(what_somebody_else_has_put_into_its_control_directory_is_refused)
+{
+  temp_enter() ;
+  CHECK(!mkdir("live", 0700) && !mkdir("live/.s6-svscan", 0700)) ;
+  CHECK(use("live")) ;
+  temp_text("live/.s6-svscan/finish", "") ;
+  CHECK(use("live")) ;
+  CHECK(!chmod("live/.s6-svscan/finish", 0777)) ;
+  CHECK(!use("live") && why.reason == TRUST_WRITABLE && strstr(why.path, "live/.s6-svscan/finish")) ;
+  CHECK(!mkfifo("live/.s6-svscan/control", 0600) && !chmod("live/.s6-svscan/control", 0620) && !chmod("live/.s6-svscan/finish", 0755)) ;
+  CHECK(use("live")) ; /* commands are allowed to the group */
+  if (chown("live/.s6-svscan/finish", STRANGER, STRANGER) == -1) return ; /* only root can try it */
+  CHECK(!use("live") && why.reason == TRUST_OWNER && strstr(why.path, "live/.s6-svscan/finish")) ;
+  CHECK(!unlink("live/.s6-svscan/finish") && !chown("live/.s6-svscan", STRANGER, STRANGER)) ;
+  CHECK(!use("live") && why.reason == TRUST_OWNER && strstr(why.path, "live/.s6-svscan")) ;
 }
 
 TEST(parents_are_not_made)
 {
   temp_enter() ;
-  errno = 0 ;
-  CHECK(!livedir_use("none/live") && errno == ENOENT) ;
+  CHECK(!use("none/live") && by_errno(&why, ENOENT)) ;
 }
 
 TEST(a_file_cannot_be_used)
 {
   temp_enter() ;
   temp_text("live", "text") ;
-  errno = 0 ;
-  CHECK(!livedir_use("live") && errno == ENOTDIR) ;
+  CHECK(!use("live") && by_errno(&why, ENOTDIR)) ;
   CHECK(!symlink("live", "link")) ;
-  CHECK(!livedir_use("link")) ;
+  CHECK(!use("link")) ;
   CHECK(!symlink("nowhere", "dangling")) ;
-  CHECK(!livedir_use("dangling")) ;
+  CHECK(!use("dangling")) ;
   CHECK(!mode_of("nowhere")) ;
 }
 
@@ -143,18 +179,17 @@ TEST(a_link_of_ours_to_a_directory_of_ours_will_do)
 {
   temp_enter() ;
   CHECK(!mkdir("directory", 0700) && !symlink("directory", "live")) ;
-  CHECK(livedir_use("live")) ;
+  CHECK(use("live")) ;
 }
 
-TEST(a_directory_of_somebody_else_is_eperm)
+TEST(a_directory_of_somebody_else_is_refused)
 {
   temp_enter() ;
   CHECK(!mkdir("live", 0777)) ;
   if (chown("live", STRANGER, STRANGER) == -1) return ; /* only root can try it */
-  errno = 0 ;
-  CHECK(!livedir_use("live") && errno == EPERM) ;
+  CHECK(!use("live") && why.reason == TRUST_OWNER && why.owner == STRANGER) ;
   CHECK(!symlink("live", "link")) ;
-  CHECK(!livedir_use("link")) ;
+  CHECK(!use("link")) ;
 }
 
 TEST(a_link_of_somebody_else_is_refused)
@@ -162,8 +197,7 @@ TEST(a_link_of_somebody_else_is_refused)
   temp_enter() ;
   CHECK(!mkdir("directory", 0700) && !symlink("directory", "live")) ;
   if (lchown("live", STRANGER, STRANGER) == -1) return ;
-  errno = 0 ;
-  CHECK(!livedir_use("live") && errno == ENOTDIR) ;
+  CHECK(!use("live") && why.reason == TRUST_LINK) ;
 }
 
 static int try_without_permission (void)
@@ -172,12 +206,9 @@ static int try_without_permission (void)
   MUST(!chmod(".", 0755)) ;
   MUST(!mkdir("sealed", 0500) && !chown("sealed", STRANGER, STRANGER)) ;
   MUST(become_stranger()) ;
-  errno = 0 ;
-  MUST(!livedir_use("live") && errno == EACCES) ;
-  errno = 0 ;
-  MUST(!livedir_use("sealed") && errno == EACCES) ;
-  errno = 0 ;
-  MUST(!livedir_use("sealed/live") && errno == EACCES) ;
+  MUST(!use("live") && by_errno(&why, EACCES)) ;
+  MUST(!use("sealed") && by_errno(&why, EACCES)) ;
+  MUST(!use("sealed/live") && by_errno(&why, EACCES)) ;
   return 0 ;
 }
 
@@ -193,12 +224,10 @@ static int try_read_only (void)
   MUST(!mkdir("mounted", 0755)) ;
   if (mount("none", "mounted", "tmpfs", 0, 0) == -1) return SKIPPED ;
   MUST(!mkdir("mounted/live", 0755)) ;
-  MUST(livedir_use("mounted/live")) ;
+  MUST(use("mounted/live")) ;
   MUST(!mount("none", "mounted", 0, MS_REMOUNT | MS_RDONLY, 0)) ;
-  errno = 0 ;
-  MUST(!livedir_use("mounted/live") && errno == EROFS) ;
-  errno = 0 ;
-  MUST(!livedir_use("mounted/other") && errno == EROFS) ;
+  MUST(!use("mounted/live") && by_errno(&why, EROFS)) ;
+  MUST(!use("mounted/other") && by_errno(&why, EROFS)) ;
   return 0 ;
 }
 
@@ -212,7 +241,7 @@ static int try_root (void)
 {
   if (!own_places()) return SKIPPED ;
   umask(077) ;
-  MUST(livedir_choose(out, attempts, &failed)) ;
+  MUST(choose()) ;
   MUST(!strcmp(out, "/run/service") && !failed) ;
   MUST(mode_of("/run/service") == (S_IFDIR | 0755)) ;
   return 0 ;
@@ -227,12 +256,12 @@ static int try_user (void)
 {
   if (!own_places()) return SKIPPED ;
   MUST(become_stranger()) ;
-  MUST(livedir_choose(out, attempts, &failed)) ;
+  MUST(choose()) ;
   MUST(!strcmp(out, "/dev/shm/reeve-54321/service")) ;
-  MUST(failed == 1 && !strcmp(attempts[0].path, "/run/service") && attempts[0].err == EACCES) ;
+  MUST(failed == 1 && !strcmp(attempts[0].path, "/run/service") && by_errno(&attempts[0].why, EACCES)) ;
   MUST(mode_of("/dev/shm/reeve-54321") == (S_IFDIR | 0700)) ;
   MUST(mode_of("/dev/shm/reeve-54321/service") == (S_IFDIR | 0700)) ;
-  MUST(livedir_choose(out, attempts, &failed) && !strcmp(out, "/dev/shm/reeve-54321/service")) ;
+  MUST(choose() && !strcmp(out, "/dev/shm/reeve-54321/service")) ;
   return 0 ;
 }
 
@@ -248,10 +277,10 @@ static int try_taken (void)
   MUST(!mkdir("/dev/shm/elsewhere", 0700) && !chown("/dev/shm/elsewhere", STRANGER, STRANGER)) ;
   MUST(!symlink("/dev/shm/elsewhere", "/dev/shm/reeve-54321")) ;
   MUST(become_stranger()) ;
-  MUST(livedir_choose(out, attempts, &failed)) ;
+  MUST(choose()) ;
   MUST(!strcmp(out, "/tmp/reeve-54321/service") && failed == 2) ;
-  MUST(attempts[0].err == EPERM) ;
-  MUST(attempts[1].err == ENOTDIR && !strcmp(attempts[1].path, "/dev/shm/reeve-54321/service")) ;
+  MUST(attempts[0].why.reason == TRUST_WRITABLE) ;
+  MUST(attempts[1].why.reason == TRUST_KIND && !strcmp(attempts[1].path, "/dev/shm/reeve-54321/service")) ;
   return 0 ;
 }
 
@@ -266,9 +295,9 @@ static int try_all_taken (void)
   MUST(!mkdir("/dev/shm/reeve-54321", 0777) && !chmod("/dev/shm/reeve-54321", 0777)) ;
   MUST(!mkdir("/tmp/reeve-54321", 0700) && !chown("/tmp/reeve-54321", STRANGER + 1, STRANGER)) ;
   MUST(become_stranger()) ;
-  MUST(!livedir_choose(out, attempts, &failed)) ;
+  MUST(!choose()) ;
   MUST(failed == 3) ;
-  MUST(attempts[0].err == EACCES && attempts[1].err == EPERM && attempts[2].err == EPERM) ;
+  MUST(by_errno(&attempts[0].why, EACCES) && attempts[1].why.reason == TRUST_WRITABLE && attempts[2].why.reason == TRUST_OWNER) ;
   MUST(!strcmp(attempts[1].path, "/dev/shm/reeve-54321/service") && !strcmp(attempts[2].path, "/tmp/reeve-54321/service")) ;
   return 0 ;
 }

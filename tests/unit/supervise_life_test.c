@@ -241,3 +241,28 @@ TEST(the_delay_does_not_overflow)
   CHECK(life_restart_delay(&delay, 0, 0, 4000000000u, UINT32_MAX) == UINT32_MAX) ;
   CHECK(life_restart_delay(&delay, 0, 0, 0, 0) == 0) ;
 }
+
+TEST(a_start_follows_when_the_listeners_have_read_and_nobody_else_runs)
+{
+  CHECK(life_listeners(50, 50, 0, 1) == 0) ;
+  CHECK(life_listeners(50, 0, 1, 1) > 0) ;
+  CHECK(life_listeners(50, 50, 0, 0) > 0) ;
+}
+
+TEST(on_a_busy_machine_listeners_have_a_second_after_they_have_read)
+{
+  uint64_t read_ms = 50 ;
+  unsigned int looks = 0 ;
+  for (uint32_t ms ; (ms = life_listeners(700 + read_ms, read_ms, 0, 0)) ; looks++) read_ms += ms ;
+  CHECK(read_ms == 1000) ;
+  CHECK(looks < 10) ;
+}
+
+TEST(a_listener_that_is_stuck_is_not_waited_for_for_ever)
+{
+  uint64_t waited_ms = 50 ;
+  unsigned int looks = 0 ;
+  for (uint32_t ms ; (ms = life_listeners(waited_ms, 0, 1, 0)) ; looks++) waited_ms += ms ;
+  CHECK(waited_ms >= 3000 && waited_ms <= 3500) ;
+  CHECK(looks < 15) ;
+}

@@ -97,7 +97,7 @@ TEST(a_listener_has_a_name_of_s6)
   CHECK(!strncmp(name, "ftrig1:@4", 9)) ;
   CHECK(strspn(name + 8, "0123456789abcdef") == 24) ;
   CHECK(name[32] == ':') ;
-  CHECK(strcspn(name + 33, "/.:") == 6) ;
+  CHECK(name[33] == '=' && strcspn(name + 33, "/.:") == 6) ;
   CHECK(mode_of(listener.path) == (S_IFIFO | 0622)) ;
   CHECK(fcntl(listener.fd, F_GETFD) & FD_CLOEXEC) ;
   CHECK(fcntl(listener.fd, F_GETFL) & O_NONBLOCK) ;
@@ -112,9 +112,9 @@ TEST(a_listener_gets_the_events)
   enter() ;
   CHECK(fifodir_listen(&listener, FIFODIR)) ;
   CHECK(got(&listener, "")) ;
-  CHECK(fifodir_notify(FIFODIR, 'u') == 1 && fifodir_notify(FIFODIR, 'U') == 1) ;
+  CHECK(fifodir_notify(FIFODIR, 'u', 0) == 1 && fifodir_notify(FIFODIR, 'U', 0) == 1) ;
   CHECK(got(&listener, "uU")) ;
-  CHECK(fifodir_notify(FIFODIR, 'd') == 1) ;
+  CHECK(fifodir_notify(FIFODIR, 'd', 0) == 1) ;
   CHECK(got(&listener, "d")) ;
   CHECK(got(&listener, "")) ;
   fifodir_unlisten(&listener) ;
@@ -126,7 +126,7 @@ TEST(every_listener_gets_every_event)
   enter() ;
   for (unsigned int i = 0 ; i < 200 ; i++) CHECK(fifodir_listen(listeners + i, FIFODIR)) ;
   CHECK(entries_of(FIFODIR) == 200) ;
-  CHECK(fifodir_notify(FIFODIR, 's') == 200) ;
+  CHECK(fifodir_notify(FIFODIR, 's', 0) == 200) ;
   for (unsigned int i = 0 ; i < 200 ; i++)
   {
     CHECK(got(listeners + i, "s")) ;
@@ -135,10 +135,44 @@ TEST(every_listener_gets_every_event)
   CHECK(entries_of(FIFODIR) == 0) ;
 }
 
+/* A fifo as s6's programs make it; the descriptor to read from. */
+static int listen_as_s6 (char const *random)
+{
+  char path[sizeof LISTENER + 6] ;
+  snprintf(path, sizeof path, LISTENER "%s", random) ;
+  CHECK(!mkfifo(path, 0622)) ;
+  return open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) ;
+}
+
+TEST(listeners_of_s6_that_have_read_are_counted)
+{
+  struct fifodir_listener ours ;
+  unsigned int followed ;
+  char event ;
+  int a ;
+  int b ;
+  enter() ;
+  CHECK(fifodir_listen(&ours, FIFODIR)) ;
+  CHECK(fifodir_notify(FIFODIR, 'd', &followed) == 1 && followed == 0) ;
+  a = listen_as_s6("abcdef") ;
+  b = listen_as_s6("ghijkl") ;
+  CHECK(!fifodir_unread(FIFODIR)) ;
+  CHECK(fifodir_notify(FIFODIR, 'd', &followed) == 3 && followed == 2) ;
+  CHECK(fifodir_unread(FIFODIR)) ;
+  CHECK(read(a, &event, 1) == 1 && fifodir_unread(FIFODIR)) ;
+  CHECK(fifodir_notify(FIFODIR, 'D', &followed) == 3 && followed == 1) ; /* b is late */
+  close(b) ;
+  CHECK(read(a, &event, 1) == 1 && event == 'D' && !fifodir_unread(FIFODIR)) ;
+  close(a) ;
+  CHECK(!fifodir_unread(FIFODIR)) ; /* ours does not count */
+  CHECK(got(&ours, "ddD")) ;
+  fifodir_unlisten(&ours) ;
+}
+
 TEST(nobody_listens)
 {
   enter() ;
-  CHECK(fifodir_notify(FIFODIR, 'u') == 0) ;
+  CHECK(fifodir_notify(FIFODIR, 'u', 0) == 0) ;
 }
 
 TEST(listening_where_no_fifodir_is_fails_and_leaves_nothing)
@@ -156,10 +190,10 @@ TEST(notifying_what_is_no_directory_fails)
 {
   temp_enter() ;
   errno = 0 ;
-  CHECK(fifodir_notify(FIFODIR, 'u') == -1 && errno == ENOENT) ;
+  CHECK(fifodir_notify(FIFODIR, 'u', 0) == -1 && errno == ENOENT) ;
   temp_text("file", "text") ;
   errno = 0 ;
-  CHECK(fifodir_notify("file", 'u') == -1 && errno == ENOTDIR) ;
+  CHECK(fifodir_notify("file", 'u', 0) == -1 && errno == ENOTDIR) ;
 }
 
 TEST(a_fifo_that_nobody_reads_is_removed)
@@ -168,7 +202,7 @@ TEST(a_fifo_that_nobody_reads_is_removed)
   enter() ;
   CHECK(fifodir_listen(&listener, FIFODIR)) ;
   CHECK(!mkfifo(LISTENER "abcdef", 0622)) ;
-  CHECK(fifodir_notify(FIFODIR, 'u') == 1) ;
+  CHECK(fifodir_notify(FIFODIR, 'u', 0) == 1) ;
   CHECK(!mode_of(LISTENER "abcdef")) ;
   CHECK(got(&listener, "u")) ;
   CHECK(mode_of(listener.path)) ;
@@ -184,7 +218,7 @@ TEST(many_fifos_that_nobody_reads_are_all_removed)
     snprintf(path + sizeof LISTENER - 1, 7, "%06u", i) ;
     CHECK(!mkfifo(path, 0622)) ;
   }
-  CHECK(fifodir_notify(FIFODIR, 'u') == 0) ;
+  CHECK(fifodir_notify(FIFODIR, 'u', 0) == 0) ;
   CHECK(entries_of(FIFODIR) == 0) ;
 }
 
@@ -200,7 +234,7 @@ TEST(a_full_fifo_is_told_of_and_stays)
   while (n < 512 && write(full.holder, page, sizeof page) > 0) n++ ;
   CHECK(n && n < 512) ;
   errno = 0 ;
-  CHECK(fifodir_notify(FIFODIR, 'u') == -1 && errno == EAGAIN) ;
+  CHECK(fifodir_notify(FIFODIR, 'u', 0) == -1 && errno == EAGAIN) ;
   CHECK(got(&listener, "u")) ;
   CHECK(mode_of(full.path)) ;
   fifodir_unlisten(&full) ;
@@ -217,7 +251,7 @@ TEST(files_and_links_named_like_listeners_are_left_alone)
   CHECK(!mkfifo("fifo", 0600) && !symlink("../fifo", LISTENER "link01")) ;
   CHECK(!symlink("nowhere", LISTENER "link02")) ;
   CHECK(!mkdir(LISTENER "dir000", 0700)) ;
-  CHECK(fifodir_notify(FIFODIR, 'u') == 0) ;
+  CHECK(fifodir_notify(FIFODIR, 'u', 0) == 0) ;
   CHECK(entries_of(FIFODIR) == 5) ;
   CHECK(mode_of("fifo")) ;
   CHECK(temp_content(LISTENER "file00", bytes, sizeof bytes) == 4 && !memcmp(bytes, "text", 4)) ;
@@ -231,7 +265,7 @@ TEST(an_event_is_not_sent_through_a_link)
   enter() ;
   CHECK(!mkfifo("fifo", 0600) && !symlink("../fifo", LISTENER "link01")) ;
   fd = open("fifo", O_RDWR | O_NONBLOCK | O_CLOEXEC) ;
-  CHECK(fifodir_notify(FIFODIR, 'u') == 0) ;
+  CHECK(fifodir_notify(FIFODIR, 'u', 0) == 0) ;
   errno = 0 ;
   CHECK(read(fd, &c, 1) == -1 && errno == EAGAIN) ;
   close(fd) ;
@@ -244,6 +278,6 @@ TEST(fifos_with_other_names_are_left_alone)
   CHECK(!mkfifo(LISTENER "abcde", 0622)) ;
   CHECK(!mkfifo(LISTENER "abcdefg", 0622)) ;
   CHECK(!mkfifo("event/Ftrig1:@400000000000000000000000:abcdef", 0622)) ;
-  CHECK(fifodir_notify(FIFODIR, 'u') == 0) ;
+  CHECK(fifodir_notify(FIFODIR, 'u', 0) == 0) ;
   CHECK(entries_of(FIFODIR) == 4) ;
 }

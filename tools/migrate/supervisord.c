@@ -111,7 +111,7 @@ static void set_process (struct translation *t)
     texts_add(pool, &t->service->before, pool_printf(pool, "cd %s || exit 111", supervisord_word(pool, &t->expansion, value))) ;
   value = ini_take(t->source, t->global, "user", "", 0) ;
   if (value && !strcmp(value, "root")) ini_take(t->source, t->global, "user", "dropped", "root, as the container is if nobody says otherwise") ;
-  if ((value = take_inherited(t, "user", "user, by reeve-exec")) && strcmp(value, "root") != 0) add_option(t, "--user", supervisord_word(pool, &t->expansion, value)) ;
+  if ((value = take_inherited(t, "user", "user, by reeve-exec, which sets HOME, too")) && strcmp(value, "root") != 0) add_option(t, "--user", supervisord_word(pool, &t->expansion, value)) ;
   if ((value = take_inherited(t, "umask", "umask, by reeve-exec"))) add_option(t, "--umask", value) ;
   set_limit(t) ;
 }

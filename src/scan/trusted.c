@@ -1,0 +1,83 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+
+#include "base/trust.h"
+#include "scan/scanner.h"
+#include "wire/fifodir.h"
+
+/* What a supervisor executes, or reads, in a service directory. */
+static char const *const files[] =
+{
+  "run", "finish", "down", "notification-fd", "lock-fd", "timeout-kill", "timeout-finish", "max-death-tally", "down-signal",
+  "reload-signal", "restart-delay", "restart", "flag-main", "flag-keep-strays", "flag-forks", "pidfile", "flag-timeout-killpg",
+  "flag-newpidns", "timeout-up"
+} ;
+
+static int within (char const *name, struct trust_refusal *why)
+{
+  char entry[sizeof why->path] ;
+  memcpy(entry, why->path, sizeof entry) ;
+  snprintf(why->path, sizeof why->path, "%.255s/%.3800s", name, entry) ;
+  return 0 ;
+}
+
+static int files_are (int dir, char const *name, struct trust_refusal *why)
+{
+  for (size_t i = 0 ; i < sizeof files / sizeof *files ; i++)
+    if (!trust_entry(dir, files[i], 0, 0, why) && !trust_is_missing(why)) return within(name, why) ;
+  return 1 ;
+}
+
+static int supervise_is (char const *name, struct trust_refusal *why)
+{
+  char path[UNIT_PATH_MAX] ;
+  snprintf(path, sizeof path, "%s/supervise", name) ;
+  return trust_entries(path, TRUST_HERE, "control", why) || trust_is_missing(why) ;
+}
+
+/* Others may put listeners there, and nothing that is there is believed. */
+static int event_is (int dir, char const *name, struct trust_refusal *why)
+{
+  struct stat st ;
+  if (!trust_entry(dir, FIFODIR, 0, 1, why) && why->reason != TRUST_WRITABLE) return trust_is_missing(why) || within(name, why) ;
+  if (fstatat(dir, FIFODIR, &st, 0) == -1) return 1 ; /* whoever needs it says so */
+  st.st_mode &= ~(mode_t)(S_IWGRP | S_IWOTH) ;
+  return trust_stat(&st, 0, 0, why) || within(name, why) ;
+}
+
+static int is_trusted (char const *name, struct trust_refusal *why)
+{
+  int dir = trust_directory(name, TRUST_HERE, 0, why) ;
+  int ok ;
+  if (dir == -1) return trust_is_missing(why) ; /* that is found out by whoever looks for it */
+  ok = files_are(dir, name, why) && event_is(dir, name, why) && supervise_is(name, why) ;
+  fd_close(dir) ;
+  return ok ;
+}
+
+int trusted_directory (struct scanner const *s, char const *name, int say)
+{
+  char logger[UNIT_PATH_MAX] ;
+  char text[TRUST_WHY_MAX] ;
+  struct trust_refusal why ;
+  snprintf(logger, sizeof logger, "%s" LOGGER_SUFFIX, name) ;
+  if (is_trusted(name, &why) && is_trusted(logger, &why)) return 1 ;
+  if (say) strerr_warnw6x("the service ", name, " in ", s->live, " is not to be trusted, and not served: ", trust_why(&why, text)) ;
+  return 0 ;
+}
+
+int trusted_file (char const *path)
+{
+  char text[TRUST_WHY_MAX] ;
+  struct trust_refusal why ;
+  if (trust_entry(AT_FDCWD, path, 0, 0, &why)) return 1 ;
+  if (!trust_is_missing(&why)) strerr_warnw4x("not using ", path, ": ", trust_why(&why, text)) ;
+  errno = ENOENT ;
+  return 0 ;
+}
