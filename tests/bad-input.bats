@@ -66,7 +66,7 @@ teardown() { reeve_teardown; }
   [ ! -s "$dir/stderr" ]
 }
 
-numeric="notification-fd lock-fd timeout-kill timeout-finish max-death-tally down-signal reload-signal restart-delay"
+numeric="notification-fd lock-fd timeout-kill timeout-finish timeout-strays max-death-tally down-signal reload-signal restart-delay"
 
 @test "every setting: garbage is reported with file, value and what is allowed" {
   idle web

@@ -46,6 +46,15 @@ mode_of() { inside stat -c %a "$1"; }
   grep -q 'GREETING' <<<"$output"
 }
 
+@test "#!/usr/bin/with-contenv, and podman exec finds with-contenv and reeve-exec" {
+  service web <<<$'#!/usr/bin/with-contenv sh\necho "$GREETING" >/share/greeting; env >/share/seen; exec sleep 1000'
+  with -e S6_KEEP_ENV=0 -e GREETING='good day'
+  share_is greeting 'good day'
+  [ "$(podman exec --user 4711 "$container" with-contenv sh -c 'echo "$GREETING"')" = 'good day' ]
+  [ "$(podman exec -e HOME=/root "$container" reeve-exec --user 4711 -- sh -c 'echo "$(id -u) $HOME"')" = '4711 /' ]
+  [ "$(podman exec "$container" with-contenv s6-setuidgid 4711:4711 id -u)" = 4711 ]
+}
+
 @test "values of several lines, and of odd characters, come back as they were" {
   sees ''
   value=$'first\n\nthird = "\\ $HOME\t*\n'

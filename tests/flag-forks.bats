@@ -214,3 +214,75 @@ twice='(setsid sh -c "\"\$dir/daemon\" & exit 0" &) ; exit 0'
   eventually 10 field web state down
   said 'it has put itself into the background; give it its option to stay in the foreground, or create the file flag-forks'
 }
+
+# daemon(3) may call setsid() after its parent has ended: then it has another process group
+# than when it was found.
+late_setsid() # [OPTION...]: the scanner's
+{
+  script "$dir/late" <<<'#!/usr/bin/env python3
+import os, signal, sys, time
+dir = os.environ["dir"]
+def told(sig, frame):
+    open(dir + "/told", "a").write("told\n")
+    if not os.path.exists(dir + "/stubborn"): os._exit(7)
+signal.signal(signal.SIGTERM, told)
+if os.fork(): os._exit(0)
+open(dir + "/daemon.pid", "w").write("%d\n" % os.getpid())
+while not os.path.exists(dir + "/leave"): time.sleep(0.02)
+os.setsid()
+open(dir + "/left", "w").write("")
+while True: time.sleep(0.05)'
+  service web <<<'exec "$dir/late"'
+  finish web <<<'echo "$1 $2 $4" >>"$dir/finished"'
+  setting web flag-forks ''
+  scanner "$@"
+  eventually 20 is_daemon
+  eventually 10 ready
+  pid=$(pid_of web)
+  touch "$dir/leave"
+  eventually 20 test -e "$dir/left"
+}
+
+@test "one that changes its process group later is stopped, and finish has the group that it had last" {
+  late_setsid
+  reeve -l "$live" stop web
+  [ "$(cat "$dir/finished")" = "7 0 $pid" ]
+  stop_scanner 0
+}
+
+@test "timeout-kill with flag-timeout-killpg kills one that has changed its process group" {
+  touch "$dir/stubborn"
+  setting web timeout-kill 300
+  setting web flag-timeout-killpg ''
+  late_setsid
+  reeve -l "$live" --timeout 20s stop web
+  gone "$pid"
+  [ "$(cat "$dir/finished")" = "256 9 $pid" ]
+  stop_scanner 0
+}
+
+@test "a stop's budget kills one that has changed its process group, and finish runs" {
+  touch "$dir/stubborn"
+  late_setsid -T 4000
+  stop_scanner 137
+  gone "$pid"
+  [ "$(cat "$dir/finished")" = "256 9 $pid" ]
+}
+
+@test "flag-down-group: the down-signal goes to the group that it has now" {
+  setting web flag-down-group ''
+  late_setsid
+  s6-svc -wD -T 20000 -d "$live/web"
+  [ "$(cat "$dir/finished")" = "7 0 $pid" ]
+}
+
+@test "once (o) is until the service ends, not until it has gone into the background" {
+  forking <<<"$once"
+  touch "$scan/web/down"
+  scanner
+  eventually 10 s6-svc -o "$live/web"
+  eventually 10 is_daemon
+  eventually 10 ready
+  stop_scanner 0
+  [ -e "$dir/stopped" ]
+}

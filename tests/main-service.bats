@@ -183,3 +183,82 @@ main() # NAME ; its script on stdin
   up app
   stop_scanner 0
 }
+
+# Its process ignores SIGTERM from the first moment on.
+deaf() { main app <<<'trap "" TERM; until [ -e "$dir/go" ]; do sleep 0.05; done; rm "$dir/go"; exit 7'; }
+deaf_to_term() { [ $((0x$(awk '/^SigIgn/ { print $2 }' "/proc/$(pid_of app)/status") >> 14 & 1)) = 1 ]; }
+alone() { idle side; deaf; scanner; up side; up app; eventually 10 deaf_to_term; }
+sees() { eventually 10 eval "reeve -l \"\$live\" status --json app | jq -e '.[0].$1'"; }
+
+@test "once (O) that was taken back (u) does not ask for its end" {
+  alone
+  s6-svc -O "$live/app"
+  sees 'wanted == "down"'
+  s6-svc -u "$live/app"
+  sees 'wanted == "up"'
+  touch "$dir/go"
+  ended "$scanner" 7
+}
+
+@test "a stop (d) that it ignores, taken back (u), does not either" {
+  alone
+  s6-svc -d "$live/app"
+  sees 'wanted == "down"'
+  s6-svc -u "$live/app"
+  sees 'wanted == "up"'
+  touch "$dir/go"
+  ended "$scanner" 7
+}
+
+@test "nor does a restart that it ignores" {
+  alone
+  # The second letter is read after the first: the restart was done by then.
+  s6-svc -r "$live/app"
+  s6-svc -O "$live/app"
+  sees 'wanted == "down"'
+  s6-svc -u "$live/app"
+  sees 'wanted == "up"'
+  touch "$dir/go"
+  ended "$scanner" 7
+}
+
+@test "its crash after that counts as a failure" {
+  deaf
+  rm "$scan/app/flag-main"
+  setting app restart no
+  scanner
+  up app
+  eventually 10 deaf_to_term
+  s6-svc -O "$live/app"
+  sees 'wanted == "down"'
+  s6-svc -u "$live/app"
+  sees 'wanted == "up"'
+  touch "$dir/go"
+  eventually 20 field app state failed
+}
+
+@test "a restart that takes its time is asked for, if it ends as it was told to" {
+  idle side
+  main app <<<'trap "echo >\"\$dir/told\"; sleep 4; exit 0" TERM; echo x >>"$dir/starts"; while :; do sleep 0.05; done'
+  scanner
+  up side
+  up app
+  s6-svc -r "$live/app"
+  eventually 20 field app restarts 1
+  alive "$scanner"
+}
+
+@test "a restart honours timeout-kill, and nothing else ends" {
+  idle side
+  deaf
+  setting app timeout-kill 500
+  scanner
+  up side
+  up app
+  eventually 10 deaf_to_term
+  reeve -l "$live" --timeout 20s restart app
+  field app restarts 1
+  said './run has not ended within timeout-kill; killing it'
+  field side restarts 0
+  alive "$scanner"
+}

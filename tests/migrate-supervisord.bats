@@ -46,6 +46,7 @@ EOS
   file web/down-signal <<<QUIT
   file web/timeout-kill <<<30000
   has web/flag-timeout-killpg
+  has web/flag-down-group
   lacks web/flag-main
 }
 

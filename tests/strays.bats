@@ -61,8 +61,9 @@ ends_clean() # STRAYS: as many are there before
   ends_clean 2
 }
 
-@test "ignoring SIGTERM does not escape: it is killed after a second" {
+@test "ignoring SIGTERM does not escape: it is killed after timeout-strays" {
   leaving <<<'eval "setsid $stubborn &"'
+  setting web timeout-strays 1000
   began=$(date +%s%N)
   ends_clean 1
   [ $(($(date +%s%N) - began)) -ge 1000000000 ]
@@ -184,9 +185,10 @@ sleep 0.02'
 @test "a stop ends them too" {
   leaving <<<'eval "setsid $stubborn &"'
   scanner
+  setting web timeout-strays 500
   up web
   eventually 10 left 1
-  stop_scanner 0
+  stop_scanner 137 # it had to be killed
   none_left
 }
 
@@ -235,7 +237,7 @@ sleep 0.02'
   setting web timeout-finish 500
   scanner
   up web
-  stop_scanner 0
+  stop_scanner 137
   said './finish has not ended within timeout-finish'
   none_left
 }

@@ -531,6 +531,7 @@ scanner_without_proc()
 @test "without /proc: what an adopted service has left in its process group is ended with it" {
   guarded web <<<"sh -c 'trap \"\" TERM; echo \$\$ >\"\$dir/stray\"; while :; do sleep 1; done' stray 9>&- & exec sleep 1000000"
   finish web <<<'kill -0 "$(cat "$dir/stray")" 2>/dev/null && echo left; echo "$1 $2" >>"$dir/finished"'
+  setting web timeout-kill 1000
   scanner_without_proc
   up web
   eventually 10 test -s "$dir/stray"

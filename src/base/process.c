@@ -21,7 +21,9 @@
 #define STAT_SIZE 1024
 #define LIMITS_SIZE 2048
 #define LOCKS_LIMIT "Max file locks"
+#define EXITING 0x4 /* PF_EXITING */
 #define FORKED_AND_NEVER_EXECUTED 0x40 /* PF_FORKNOEXEC */
+#define STATUS_SIZE 4096
 #define MS_A_SECOND 1000
 #define NS_A_MS 1000000
 
@@ -122,8 +124,33 @@ int process_look (pid_t pid, struct process_look *look)
   look->state = end[2] ;
   look->parent = (pid_t)field[FIELD_PARENT] ;
   look->session = (pid_t)field[FIELD_SESSION] ;
+  look->exiting = !!(field[FIELD_FLAGS] & EXITING) ;
   look->never_executed = !!(field[FIELD_FLAGS] & FORKED_AND_NEVER_EXECUTED) ;
   look->started_ms = field[FIELD_START] * PROCESS_TICK_MS ;
+  return 1 ;
+}
+
+/* A line of a status file, as "SigBlk:\t0000000000004000". */
+static uint64_t signal_set (char const *text, char const *name)
+{
+  uint64_t set = 0 ;
+  char const *at = strstr(text, name) ;
+  if (at) uint64_xscan(at + strlen(name) + strspn(at + strlen(name), ": \t"), &set) ;
+  return set ;
+}
+
+int process_signals (pid_t pid, struct process_signals *signals)
+{
+  char path[PATH_SIZE] ;
+  char text[STATUS_SIZE] ;
+  if (!read_text(path_of(path, "/proc/", pid, "/status"), text, sizeof text)) return 0 ;
+  *signals = (struct process_signals)
+  {
+    .pending = signal_set(text, "\nSigPnd") | signal_set(text, "\nShdPnd"),
+    .blocked = signal_set(text, "\nSigBlk"),
+    .ignored = signal_set(text, "\nSigIgn"),
+    .caught = signal_set(text, "\nSigCgt")
+  } ;
   return 1 ;
 }
 

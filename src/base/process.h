@@ -14,6 +14,7 @@
 #define PROCESS_NAME_MAX 64
 #define PROCESS_TICK_MS 10 /* USER_HZ, in which /proc counts, is 100 wherever Linux runs containers */
 #define PROCESS_LIFE_MAX 128
+#define PROCESS_HELPER_NAME "reeve-ready" /* of reeve-exec's helper, which lives beside the service */
 
 /* When a process started: not before `after_ms`, not after `before_ms`, as
    process_clock_ms() says. It lived at `before_ms`, so that no other process can
@@ -35,6 +36,7 @@ struct process_look
   char state ; /* 'Z': it has ended, and was not reaped yet */
   pid_t parent ;
   pid_t session ;
+  unsigned int exiting : 1 ; /* it has begun to end */
   unsigned int never_executed : 1 ; /* forked, and still its parent's program */
   uint64_t started_ms ; /* rounded down to PROCESS_TICK_MS */
 } ;
@@ -42,6 +44,18 @@ struct process_look
 /* Returns 1, or 0 with errno: ENOENT when there is no such process (any more), or
    no /proc that speaks of our PID namespace. Allocates nothing. */
 extern int process_look (pid_t pid, struct process_look *look) ;
+
+/* The signals of a process: bit N - 1 stands for signal N. */
+struct process_signals
+{
+  uint64_t pending ; /* for it, or for a thread of it that has its pid */
+  uint64_t blocked ;
+  uint64_t ignored ;
+  uint64_t caught ;
+} ;
+
+/* Returns 1, or 0 with errno. Allocates nothing. */
+extern int process_signals (pid_t pid, struct process_signals *signals) ;
 
 /* Is there still the process that was born so? (One that has ended but was not
    reaped counts.) 1, 0, or -1 with errno when that cannot be told: ENOSYS without

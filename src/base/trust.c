@@ -10,6 +10,7 @@
 
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
 
 #define LINKS_MAX 40 /* the kernel's own limit */
 
@@ -399,6 +400,60 @@ int trust_anyones_parent (int at, char const *path, char const **last, struct tr
   parent[len] = 0 ;
   *last = path + len ;
   return trust_anyones_directory(at, parent, why) ;
+}
+
+static int nobody_is_trusted ;
+
+void trust_nobody (void)
+{
+  nobody_is_trusted = 1 ;
+}
+
+static int is_of_directory (int dir, int fd, struct trust_refusal *why)
+{
+  struct stat st ;
+  struct stat owner ;
+  if (fstat(fd, &st) == -1 || fstat(dir, &owner) == -1) return fail(why) ;
+  if (st.st_uid == owner.st_uid) return 1 ;
+  if (!is_trusted(st.st_uid)) return refuse(why, TRUST_OWNER, st.st_uid) ;
+  return st.st_nlink == 1 || refuse(why, TRUST_HARD_LINK, st.st_uid) ;
+}
+
+static int open_anyones (char const *path, int flags, mode_t mode, struct trust_refusal *why)
+{
+  char const *last ;
+  int err ;
+  int fd ;
+  int dir = trust_anyones_parent(AT_FDCWD, path, &last, why) ;
+  if (dir == -1) return -1 ;
+  fd = openat(dir, last, flags, mode) ;
+  err = errno ;
+  if (fd >= 0 && !is_of_directory(dir, fd, why))
+  {
+    err = why->reason == TRUST_FAILED ? why->err : EPERM ;
+    name(why, path) ;
+    fd_close(fd) ;
+    fd = -1 ;
+  }
+  fd_close(dir) ;
+  errno = err ;
+  return fd ;
+}
+
+int trust_open (char const *path, int flags, mode_t mode)
+{
+  char text[TRUST_WHY_MAX] ;
+  struct trust_refusal why = { .reason = TRUST_FAILED } ;
+  int err ;
+  int fd ;
+  flags |= O_CLOEXEC | O_NOFOLLOW ;
+  if (!nobody_is_trusted) return open(path, flags, mode) ;
+  fd = open_anyones(path, flags, mode, &why) ;
+  if (fd >= 0 || why.reason == TRUST_FAILED) return fd ;
+  err = errno ;
+  strerr_warnw4x("not opening ", path, ": ", trust_why(&why, text)) ;
+  errno = err ;
+  return -1 ;
 }
 
 static int write_beside (int dir, char const *fresh, mode_t mode, char const *bytes, size_t len)

@@ -74,6 +74,16 @@ extern int trust_anyones_parent (int at, char const *path, char const **last, st
    Returns 1, or 0 with errno. */
 extern int trust_write (int at, char const *path, mode_t mode, char const *bytes, size_t len) ;
 
+/* From now on trust_open() opens files in directories that may be anybody's: for a client
+   that has more rights than the tree's user. */
+extern void trust_nobody (void) ;
+
+/* open(), close-on-exec and following no link at the end of `path`. After trust_nobody():
+   by trust_anyones_directory(), and the file must be root's, the caller's or that of the
+   directory's owner; one that is not the owner's must not have another name elsewhere.
+   Returns a descriptor, or -1 with errno: EPERM, with a message, when it is refused. */
+extern int trust_open (char const *path, int flags, mode_t mode) ;
+
 /* May the entry `name` of a trusted directory be believed, or executed? A link if root
    or the caller has made it, wherever it leads; anything else if one of them owns it and
    nobody else may write to it.

@@ -13,6 +13,7 @@
 #include <skalibs/strerr.h>
 
 #include "control/control.h"
+#include "service/foreign.h"
 #include "service/name.h"
 
 #define DEFAULT_DIRECTORY "/etc/services.d"
@@ -34,8 +35,11 @@ static void check_service (struct check *check)
   struct content content ;
   check_names(check) ;
   check_settings(check) ;
-  if (is_there("finish")) check_script(check, "finish", &content) ;
-  if (check_script(check, "run", &content)) check_run(check, &content) ;
+  if (is_there("finish") && check_script(check, "finish", &content)) check_foreign_text(check, "finish", &content) ;
+  if (!check_script(check, "run", &content)) return ;
+  check->systems |= foreign_systems(content.text) ;
+  check_foreign_text(check, "run", &content) ;
+  check_run(check, &content) ;
 }
 
 /* Goes into a directory of the one where it is; *back, open, is that. Returns 0
@@ -200,6 +204,7 @@ int command_check (struct request const *request)
       else strerr_warnwu2sys("check ", directories[i]) ;
       code = errno == ENOTDIR ? EXIT_USAGE : EXIT_SYSTEM ;
     }
+  if (!request->count) check_foreign_system(&check) ;
   fd_close(start) ;
   if (!findings_end(&check))
   {

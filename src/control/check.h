@@ -8,6 +8,7 @@
    check_run.c       what a script executes
    check_logger.c    where a logger writes
    check_needs.c     dependencies.d
+   check_foreign.c   what is made for another system, or out of a service's reach
    check_shell.h     reading scripts */
 
 #ifndef REEVE_CONTROL_CHECK_H
@@ -23,6 +24,7 @@ struct check
   char path[PATH_MAX] ; /* of the working directory, as it was given: for findings */
   unsigned int is_logger : 1 ; /* it is a logger's */
   unsigned int json : 1 ;
+  unsigned int systems ; /* that scripts run, as service/foreign.h has them */
   unsigned int findings ;
   unsigned int errors ;
 } ;
@@ -76,6 +78,9 @@ struct content
    wrong in it, all of which is in *content; it holds until the next call. */
 extern int check_script (struct check *check, char const *file, struct content *content) ;
 
+/* Is there such a program, in PATH if it has no slash, or in /command? */
+extern int check_is_found (char const *name) ;
+
 /* ---- check_run.c ---- */
 
 /* Checks what `run`, whose content this is, executes. */
@@ -87,6 +92,16 @@ extern void check_run (struct check *check, struct content const *content) ;
      argv  ended by 0
      creates  the script may make directories before */
 extern void check_logger (struct check *check, unsigned int line, char const *const *argv, int creates) ;
+
+/* ---- check_foreign.c ---- */
+
+/* Checks what a script names. */
+extern void check_foreign_text (struct check *check, char const *file, struct content const *content) ;
+/* Checks the configuration files that a command line names. */
+extern void check_foreign_arguments (struct check *check, char const *const *argv) ;
+/* Checks the whole image: directories of other systems, scripts of /etc/cont-init.d and
+   cont-finish.d, and what is known to be configured in /etc and linked in /var/log. */
+extern void check_foreign_system (struct check *check) ;
 
 /* ---- check_needs.c ---- */
 

@@ -75,6 +75,7 @@ static struct name const names[] =
 {
   { "run", KIND_ANY, 0 }, { "finish", KIND_ANY, 0 }, { "down", KIND_FILE, 0 }, { "log", KIND_DIRECTORY, 0 },
   { "notification-fd", KIND_VALUE, 0 }, { "lock-fd", KIND_VALUE, 0 }, { "timeout-kill", KIND_VALUE, 0 }, { "flag-timeout-killpg", KIND_FILE, 0 },
+  { "timeout-strays", KIND_VALUE, 0 }, { "flag-down-group", KIND_FILE, 0 },
   { "timeout-finish", KIND_VALUE, 0 }, { "max-death-tally", KIND_VALUE, 0 }, { "down-signal", KIND_VALUE, 0 }, { "reload-signal", KIND_VALUE, 0 },
   { "flag-newpidns", KIND_FILE, 0 }, { "data", KIND_DIRECTORY, 0 }, { "env", KIND_DIRECTORY, 0 },
   { "instance", KIND_DIRECTORY, 0 }, { "instances", KIND_DIRECTORY, 0 }, { "template", KIND_DIRECTORY, 0 },

@@ -51,7 +51,7 @@ static int is_in_directory (char const *directory, size_t len, char const *name)
   return n > 0 && (size_t)n < sizeof path && is_program(path) ;
 }
 
-static int is_found (char const *name)
+int check_is_found (char const *name)
 {
   char const *lists[] = { getenv("PATH"), OUR_PATH } ;
   if (strchr(name, '/')) return is_program(name) ;
@@ -132,7 +132,7 @@ static int check_first_line (struct check *check, char const *file, struct conte
       return 0 ;
     }
     name = program_of(first.argument) ;
-    if (*name && !is_found(name))
+    if (*name && !check_is_found(name))
     {
       finding(check, LEVEL_ERROR, file, 1, "install it, or mend the #! line", "its interpreter %s is missing", name) ;
       return 0 ;

@@ -37,7 +37,7 @@ int command_kill (struct request const *request)
   {
     struct view view ;
     int r ;
-    if (view_read(&view, request->names[i]) && !view.up)
+    if (view_read(&view, request->names[i]) && !view.up && !view.ending)
     {
       strerr_warnw2x(request->names[i], " is not up: there is nothing to signal") ;
       r = EXIT_NO ;

@@ -1,15 +1,18 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 #include <skalibs/tai.h>
 
 #include "base/duration.h"
 #include "base/livedir.h"
+#include "base/trust.h"
 #include "control/control.h"
 
 char const *PROG = "reeve" ;
@@ -138,6 +141,10 @@ static int parse_options (struct request *request, unsigned int *given, int argc
 static int enter_live (struct request *request)
 {
   static char found[LIVEDIR_PATH_MAX] ;
+  static char text[TRUST_WHY_MAX] ;
+  struct trust_refusal why ;
+  int fd ;
+  trust_nobody() ; /* the tree may be another user's, and we root */
   if (!request->live)
   {
     if (!livedir_find(found))
@@ -148,7 +155,17 @@ static int enter_live (struct request *request)
     }
     request->live = found ;
   }
-  if (chdir(request->live) != -1) return EXIT_YES ;
+  fd = trust_anyones_directory(AT_FDCWD, request->live, &why) ;
+  if (fd == -1 && why.reason != TRUST_FAILED)
+  {
+    strerr_warnw4x("not entering the live directory ", request->live, ": ", trust_why(&why, text)) ;
+    return EXIT_SYSTEM ;
+  }
+  if (fd >= 0 && fchdir(fd) != -1)
+  {
+    fd_close(fd) ;
+    return EXIT_YES ;
+  }
   strerr_warnwu3sys("enter the live directory ", request->live, services_who_may()) ;
   return EXIT_SYSTEM ;
 }

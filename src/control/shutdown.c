@@ -6,26 +6,21 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
+#include <skalibs/types.h>
 
+#include "base/trust.h"
 #include "control/control.h"
 #include "service/settings.h"
 #include "wire/channels.h"
 
-#define FRESH EXIT_CODE_FILE ".new"
-
-/* Renamed into place: the scanner never reads half of it. */
-static int write_code (char const *code)
+/* The scanner never reads half of it, and may read it where root has written it. */
+static int write_code (uint32_t code)
 {
-  size_t len = strlen(code) ;
-  int fd = open(FRESH, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600) ;
-  int ok ;
-  if (fd == -1) return 0 ;
-  ok = allwrite(fd, code, len) == len && allwrite(fd, "\n", 1) == 1 ;
-  fd_close(fd) ;
-  return ok && rename(FRESH, EXIT_CODE_FILE) != -1 ;
+  char line[UINT32_FMT + 1] ;
+  int n = snprintf(line, sizeof line, "%u\n", (unsigned int)code) ;
+  return trust_write(AT_FDCWD, EXIT_CODE_FILE, 0644, line, (size_t)n) ;
 }
 
 static void wake (int sig)
@@ -58,7 +53,7 @@ static void arm (tain const *deadline)
 static int await_end (struct request const *request)
 {
   struct flock whole = { .l_type = F_RDLCK, .l_whence = SEEK_SET } ;
-  int fd = open(SCAN_LOCK, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) ;
+  int fd = trust_open(SCAN_LOCK, O_RDONLY, 0) ;
   int r ;
   if (fd == -1 && errno == ENOENT) return EXIT_YES ;
   if (fd == -1)
@@ -80,7 +75,7 @@ static int await_end (struct request const *request)
 
 int command_shutdown (struct request const *request)
 {
-  uint32_t code ;
+  uint32_t code = 0 ;
   int r ;
   if (request->word && !setting_parse_uint(request->word, 0, 255, &code))
   {
@@ -89,7 +84,7 @@ int command_shutdown (struct request const *request)
   }
   r = services_need_scanner(request) ;
   if (r) return r ;
-  if (request->word && !write_code(request->word))
+  if (request->word && !write_code(code))
   {
     strerr_warnwu4sys("write ", request->live, "/", EXIT_CODE_FILE) ;
     return EXIT_SYSTEM ;

@@ -1,10 +1,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 
+#include "base/trust.h"
 #include "control/control.h"
 #include "service/settings.h"
 #include "wire/channels.h"
@@ -51,15 +54,28 @@ static int is_untold (struct settings const *settings, int forked)
   return settings->notification_fd == SETTING_NO_FD && (!settings->forks || forked) ;
 }
 
+static int has (int dir, char const *file)
+{
+  struct stat st ;
+  return fstatat(dir, file, &st, AT_SYMLINK_NOFOLLOW) != -1 ;
+}
+
 /* Is it ready though it does not tell? Without its supervisor's word the settings are
-   read as that does. */
+   read as that does; not another user's, which may be links to anything. */
 static int ready_untold (char const *name)
 {
   struct settings settings ;
+  struct trust_refusal why ;
+  struct stat st ;
+  int dir = trust_anyones_directory(AT_FDCWD, name, 0) ;
+  int anyones = dir >= 0 && (fstat(dir, &st) == -1 || !trust_stat(&st, S_IFDIR, 0, &why)) ;
+  int tells = dir >= 0 && (has(dir, "notification-fd") || has(dir, "flag-forks")) ;
   int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   int ready = 1 ;
-  if (here == -1) return 1 ;
-  if (!chdir(name))
+  if (dir >= 0) fd_close(dir) ;
+  if (anyones) ready = !tells ;
+  if (here == -1) return ready ;
+  if (!anyones && !chdir(name))
   {
     settings_read(&settings, SETTINGS_START, 0) ;
     settings_honour(&settings, 0) ;
@@ -82,7 +98,12 @@ int view_read_command (struct view *view)
 {
   char packed[STATUS_SIZE] ; /* a record of its birth follows */
   struct status status ;
-  if (openreadnclose(COMMAND_STATUS_FILE, packed, sizeof packed) != sizeof packed) return 0 ;
+  size_t n ;
+  int fd = trust_open(COMMAND_STATUS_FILE, O_RDONLY | O_NONBLOCK, 0) ;
+  if (fd == -1) return 0 ;
+  n = allread(fd, packed, sizeof packed) ;
+  fd_close(fd) ;
+  if (n != sizeof packed) return 0 ;
   status_unpack(packed, &status) ;
   *view = (struct view) { .state = STATE_UP, .since = status.since, .pid = status.pid, .up = 1, .ready = 1, .wanted_up = 1 } ;
   return 1 ;
@@ -107,6 +128,7 @@ int view_read (struct view *view, char const *name)
     view->code_unknown = !!(state.flags & STATE_CODE_UNKNOWN) ;
     view->restarts = state.restarts ;
     view->reason = state.reason ;
+    view->ending = r && state.phase == PHASE_STRAYS ;
   }
   if (!r) return 1 ;
   view->up = status.pid && !(status.flags & STATUS_FINISHING) ;

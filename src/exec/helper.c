@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <stddef.h>
@@ -11,6 +12,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "base/process.h"
 #include "exec/exec.h"
 
 #ifndef SYS_pidfd_open
@@ -47,6 +49,7 @@ int helper_take_notification (int fd, int above)
 static void __attribute__((noreturn)) help (struct helper const *helper, int executed)
 {
   char c ;
+  prctl(PR_SET_NAME, PROCESS_HELPER_NAME) ; /* a supervisor that sees it after the program's end knows that it goes away by itself */
   setpgid(0, 0) ; /* whoever kills the program's group leaves it to us to end the check */
   for (int const *fd = helper->not_held ; fd && *fd >= 0 ; fd++) close(*fd) ;
   /* Until the program is executed, or has failed to be. */

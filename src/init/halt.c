@@ -2,6 +2,7 @@
 
 #include <skalibs/strerr.h>
 
+#include "base/trust.h"
 #include "init/init.h"
 #include "wire/channels.h"
 
@@ -11,6 +12,7 @@ int halt_main (int argc, char const *const *argv)
   char control[PLACE_MAX] ;
   (void)argc ;
   (void)argv ;
+  trust_nobody() ; /* root, perhaps, on another user's tree */
   if (!livedir_find(live))
   {
     if (errno == ENOENT) strerr_dief1x(EXIT_SYSTEM, "no scanner is running") ;

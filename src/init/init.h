@@ -14,6 +14,7 @@
    options.c     what the environment sets
    signals.c     which signals stop the container
    places.c      what is where beside LIVE
+   others.c      naming what is in the image for other systems
    scripts.c     running cont-init.d, cont-finish.d, one script after the other
    sweep.c       ending what is left at the end
 
@@ -21,6 +22,7 @@
      s6/container_environment/                     a file a variable: its value, as it is;
                                                    .unnamed: those that no file can be named after
      s6/basedir/bin/halt poweroff reboot           links to /init
+     s6/services                                   a link to LIVE, for s6's clients
      s6-linux-init-container-results/exitcode      may be written by anyone who may */
 
 #ifndef REEVE_INIT_INIT_H
@@ -118,6 +120,12 @@ extern void place_self (char out[PLACE_MAX]) ;
 /* Saves the environment beside LIVE; `readable`: for everybody; `tell`: what cannot be
    saved is spoken of. */
 extern int contenv_save (char const *live, int readable, int tell) ;
+
+/* ---- others.c ---- */
+
+/* Names what is in the image for other systems and not read here, unless these are run
+   by CMD or a service; and scripts that name what only s6-overlay has. */
+extern void others_say (char const *const *command) ;
 
 /* ---- scripts.c ---- */
 

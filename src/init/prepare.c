@@ -74,6 +74,7 @@ static void make_basedir (char const *live, char const *self)
   char path[PLACE_MAX] ;
   int ok = place_make(live, "s6/basedir/bin", 0755) && place_make(live, "s6-linux-init-container-results", 0755) ;
   for (size_t i = 0 ; ok && i < sizeof names / sizeof *names ; i++) ok = place_beside(path, live, names[i]) && make_link(path, self) ;
+  if (ok) ok = place_beside(path, live, "s6/services") && make_link(path, live) ;
   if (ok) ok = place_beside(path, live, "s6-linux-init-container-results/exitcode") && (unlink(path) != -1 || errno == ENOENT) ;
   if (!ok) strerr_warnwu2sys("make s6/basedir/bin and s6-linux-init-container-results beside ", live) ;
 }
@@ -275,8 +276,7 @@ int prepare_main (int argc, char const *const *argv)
   make_basedir(live, self) ;
   prepare_environment(&options, live) ;
   share_output() ;
-  if (options.verbosity && !access("/etc/s6-overlay/s6-rc.d", F_OK))
-    strerr_warnw1x("/etc/s6-overlay/s6-rc.d is not read: services are directories with a run script in " SERVICES_DIRECTORY) ;
+  if (options.verbosity) others_say(argv + 1) ;
   run_scripts(&options, live) ;
   become_scanner(&options, live, argc, argv) ;
 }

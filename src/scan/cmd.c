@@ -15,6 +15,7 @@
 #include "base/spawn.h"
 #include "scan/scanner.h"
 #include "service/executable.h"
+#include "service/stray.h"
 #include "wire/channels.h"
 #include "wire/state.h"
 #include "wire/status.h"
@@ -194,8 +195,85 @@ void cmd_deadlines (struct scanner *s)
   if (s->command_again_ms && now >= s->command_again_ms) (s->command_pid ? &found_look_at_command : &cmd_start)(s) ;
 }
 
+/* ---- what it leaves behind ---- */
+
+struct left
+{
+  struct scanner *s ;
+  struct stray_limits limits ;
+  uint64_t now_ms ;
+  uint64_t again_ms ;
+} ;
+
+static struct strays strays ;
+
+static void say_left (struct scanner const *s, char const *what, pid_t pid, char const *name, char const *why)
+{
+  char number[24] ;
+  snprintf(number, sizeof number, " (pid %ld)", (long)pid) ;
+  strerr_warnw7x(what, name, number, ", which the command ", s->command[0], " has left behind in its process group", why) ;
+}
+
+static void decide (struct left *left, pid_t pid, struct stray_look const *look, char const *name)
+{
+  struct stray *stray = strays_know(&strays, pid > 0 ? pid : -pid, left->now_ms) ;
+  struct stray_step step = strays_step(&strays, &left->limits, stray, look, left->now_ms) ;
+  if (step.deed == STRAY_LEAVE) return ;
+  stray_do(stray, &left->limits, pid, step.deed, left->now_ms) ;
+  if (step.deed == STRAY_KILL) stop_killed(left->s) ;
+  if (step.deed == STRAY_TELL)
+  {
+    if (!look->ours) say_left(left->s, "ending ", stray->pid, name, ": it counts as the command itself") ;
+    step = stray_step(&left->limits, stray, look, left->now_ms) ;
+  }
+  if (step.again_ms && (!left->again_ms || step.again_ms < left->again_ms)) left->again_ms = step.again_ms ;
+}
+
+static int each_left (pid_t pid, void *data)
+{
+  struct left *left = data ;
+  struct process_look process ;
+  struct stray_look look ;
+  if (getpgid(pid) != left->s->command_group || !process_look(pid, &process) || process.state == 'Z') return 1 ;
+  stray_look(&look, &left->limits, pid, &process) ;
+  decide(left, pid, &look, process.name) ;
+  return 1 ;
+}
+
+int cmd_left (struct scanner *s)
+{
+  struct left left =
+  {
+    .s = s,
+    .limits = { .is_service = 1, .group = s->command_group, .at_once = stop_kills(s), .down_signal = SIGTERM },
+    .now_ms = clock_ms()
+  } ;
+  struct stray_look group = { .in_group = 1 } ;
+  if (!s->command_group) return 0 ;
+  if (!process_group_has_child(s->command_group))
+  {
+    s->command_group = 0 ;
+    s->command_left_ms = 0 ;
+    return 0 ;
+  }
+  if (!s->command_left_ms || left.now_ms < s->command_left_ms) return 1 ;
+  if (process_each_child(&each_left, &left)) strays_forget_unseen(&strays) ;
+  else if (errno == ENOSYS) decide(&left, -s->command_group, &group, "the process group") ;
+  else left.again_ms = left.now_ms + AGAIN_MS ;
+  s->command_left_ms = left.again_ms ;
+  return 1 ;
+}
+
+void cmd_left_changed (struct scanner *s)
+{
+  if (s->command_group) s->command_left_ms = 1 ;
+}
+
 void cmd_ended (struct scanner *s, int wstat)
 {
+  s->command_group = process_group_has_child(s->command_pid) ? s->command_pid : 0 ;
+  strays_empty(&strays) ;
+  cmd_left_changed(s) ;
   s->command_pid = 0 ;
   s->command_again_ms = s->command_write_again_ms = 0 ;
   if (s->command_fd >= 0) fd_close(s->command_fd) ;

@@ -88,7 +88,9 @@ void stop_end (struct scanner *s)
   char spent[UINT64_FMT] ;
   char const *argv[4] = { "finish", code, left, 0 } ;
   uint64_t spent_ms = s->stop.on ? clock_ms() - s->stop.began_ms : 0 ;
-  int number = exit_code(s) ;
+  int number ;
+  while (reap_reports(s)) ; /* the last word of those that have left */
+  number = exit_code(s) ;
   code[uint_fmt(code, (unsigned int)number)] = 0 ;
   format_left(s, spent_ms, left) ;
   spent[uint64_fmt(spent, spent_ms)] = 0 ;

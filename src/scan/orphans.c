@@ -87,7 +87,6 @@ static void forget (struct scanner *s, struct orphan *orphan)
 void orphans_release (struct scanner *s, struct unit *unit)
 {
   struct orphan *next ;
-  strays_await(&s->units, unit, 0) ;
   if (unit->ends_strays) orphans_kill(unit, 0) ; /* those that came too late */
   for (struct orphan *orphan = unit->orphans ; orphan ; orphan = next)
   {
@@ -347,13 +346,26 @@ static void say_beyond_us (struct unit const *unit)
     "), which is no child of the present scanner, cannot be sent a signal without pidfds: end it by hand") ;
 }
 
+/* The group that an unreaped child is in now: one that it was in once may be another's. */
+static void signal_group_of (pid_t pid, int sig)
+{
+  pid_t group = getpgid(pid) ;
+  if (group > 1 && group != getpgrp()) kill(-group, sig) ;
+}
+
 void orphans_signal (struct scanner *s, struct unit *unit, int signal)
 {
   struct orphan const *orphan = find(s, unit->process) ;
   if (!orphan && signal != SIGCONT && signal != -SIGCONT && is_beyond_us(unit->process)) say_beyond_us(unit) ;
   if (!orphan || orphan->unit != unit || orphan->ended) return ;
   if (signal > 0) kill(unit->process, signal) ;
-  else if (process_group_has_child(unit->group)) kill(-unit->group, -signal) ;
+  else signal_group_of(unit->process, -signal) ;
+}
+
+void orphans_signal_left (struct unit const *unit, int signal)
+{
+  for (struct orphan const *orphan = unit->orphans ; orphan ; orphan = orphan->next)
+    if (!orphan->is_process && !orphan->ended && unit->group > 1 && getpgid(orphan->pid) == unit->group) kill(orphan->pid, signal) ;
 }
 
 int orphans_process_runs (struct scanner *s, struct unit const *unit)

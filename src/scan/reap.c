@@ -110,6 +110,7 @@ static int collect (struct scanner *s, struct unit **dead)
     else if ((unit = units_by_supervisor(&s->units, pid))) add_dead(dead, unit, wstat) ;
     else
     {
+      cmd_left_changed(s) ;
       orphans_ended(s, *dead, pid, wstat) ;
       fallen = 1 ;
     }
@@ -179,6 +180,11 @@ static void reported (struct scanner *s, char const *line, size_t len)
   struct unit *unit ;
   int ends_strays ;
   if (!report_parse(&report, line, len)) return ;
+  if (report.killed) /* its supervisor may have left meanwhile */
+  {
+    stop_killed(s) ;
+    return ;
+  }
   unit = units_by_supervisor(&s->units, report.supervisor) ;
   if (!unit || strcmp(unit->name, report.name) != 0) return ;
   if (report.phase == PHASE_EXITED)
@@ -196,21 +202,28 @@ static void reported (struct scanner *s, char const *line, size_t len)
   if (report.main_ended) stop_main_ended(s, unit, report.wstat) ;
   if (unit->orphans) orphans_told(s, unit, report.pid) ;
   if (report.phase == PHASE_UP && !report.pid) orphans_tell_left(unit) ;
-  if (report.signal) orphans_signal(s, unit, report.signal) ;
+  if (report.signal && report.phase == PHASE_STRAYS) orphans_signal_left(unit, report.signal < 0 ? -report.signal : report.signal) ;
+  else if (report.signal) orphans_signal(s, unit, report.signal) ;
   ends_strays = report.phase == PHASE_STRAYS || report.phase == PHASE_LEFTOVERS ;
   if (ends_strays) unit->ends_strays = 1 ;
   else if (report.phase == PHASE_UP) unit->ends_strays = 0 ;
-  strays_await(&s->units, unit, ends_strays && (unit->adopting || !unit->child)) ;
+  unit->awaits_gone = ends_strays && (unit->adopting || !unit->child) ;
   if (unit->awaits_gone && !unit->adopting) strays_end(s, unit) ; /* nothing of its is ours */
 }
 
-void reap_reports (struct scanner *s)
+int reap_reports (struct scanner *s)
 {
   static char buf[16 * REPORT_SIZE_MAX] ;
   static struct fifo_lines lines = { .bytes = buf, .size = sizeof buf } ;
   char const *line ;
   size_t len ;
-  if (!fifo_lines_read(&lines, s->reports)) return ;
+  if (!fifo_lines_read(&lines, s->reports)) return 0 ;
   while ((line = fifo_lines_next(&lines, &len))) reported(s, line, len) ;
-  if (s->units.awaiting_gone) reap_fallen(s) ; /* for all of them */
+  for (struct unit *unit = s->units.adopting ; unit ; unit = unit->next_adopting)
+    if (unit->awaits_gone)
+    {
+      reap_fallen(s) ; /* for all of them */
+      break ;
+    }
+  return 1 ;
 }

@@ -255,6 +255,7 @@ static int sleep_ms (struct scanner const *s)
   sooner_ms(&ms, s->upgrade.write_again_ms) ;
   sooner_ms(&ms, s->upgrade.pass_on_again_ms) ;
   sooner_ms(&ms, s->command_again_ms) ;
+  sooner_ms(&ms, s->command_left_ms) ;
   sooner_ms(&ms, s->command_write_again_ms) ;
   return ms ;
 }

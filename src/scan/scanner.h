@@ -36,6 +36,7 @@
 #include "scan/plan.h"
 #include "scan/stages.h"
 #include "service/name.h"
+#include "service/stray.h"
 #include "wire/state.h"
 #include "wire/status.h"
 
@@ -64,12 +65,12 @@ struct orphan
   pid_t pid ;
   struct unit *unit ; /* 0: nobody's (any more) */
   struct orphan *next ; /* of the unit's */
+  struct stray stray ; /* what strays.c has done about it */
   unsigned int wstat ;
   unsigned int is_process : 1 ; /* the unit's ./run or ./finish, no stray */
   unsigned int ended : 1 ; /* and its supervisor could not be told yet */
   unsigned int fresh : 1 ; /* noted, and whose it is is not known (yet) */
   unsigned int offered : 1 ; /* to its supervisor, which may take it for the service */
-  unsigned int told : 1 ; /* a stray that has had SIGTERM */
   unsigned int sent : 1 ; /* the end was, to the present supervisor, which has not taken note of it yet */
 } ;
 
@@ -96,7 +97,8 @@ struct unit
   pid_t process ; /* what the supervisor that was killed ran: ./run or ./finish; 0: nothing */
   pid_t group ; /* its process group, and its session unless it has changed that */
   uint64_t mark ; /* of all that descend from its supervisors, once it has had orphans; 0: not known */
-  uint64_t strays_ms ; /* clock_ms(): when the next stage of the end of its strays is due; 0: none is under way */
+  uint64_t strays_ms ; /* clock_ms(): when its strays are to be looked at again; 0: when one has ended */
+  struct stray group_stray ; /* its process group, where the strays are not known one by one */
   int watch[2] ; /* inotify's, of the directory and its log/; -1: none */
   unsigned int seen ; /* the scan that saw it last */
   enum deadline_kind waiting ;
@@ -108,7 +110,6 @@ struct unit
   unsigned int left : 1 ; /* in order, while `dead`: it has left nothing behind */
   unsigned int adopt : 1 ; /* the next supervisor goes on from what the last one has left */
   unsigned int adopting : 1 ; /* in that list */
-  unsigned int killing : 1 ; /* its strays have had SIGTERM */
   unsigned int ends_strays : 1 ; /* its supervisor has asked for that, and has started nothing since */
   unsigned int awaits_gone : 1 ; /* ... and waits to be told that there are none */
   unsigned int upgrade_due : 1 ; /* its supervisor could not be told yet */
@@ -134,8 +135,6 @@ struct units
   void *by_watch ;
   void *orphans ; /* by pid */
   struct unit *adopting ;
-  size_t awaiting_gone ; /* how many have awaits_gone */
-  uint64_t strays_due_ms ; /* clock_ms(): not after the first strays_ms; 0: there is none */
   int unlisted ; /* errno: why the kernel did not tell our children, or all about them, when that was last asked; 0: it did */
   int found ; /* epoll: the pidfds of what is no child of ours; -1: none yet */
   struct unit *released ; /* to be swept, linked by `later` */
@@ -198,6 +197,8 @@ struct scanner
   char const *const *command ; /* CMD; 0: none */
   char const *const *arguments ; /* the program's own, from argv[1] on */
   pid_t command_pid ;
+  pid_t command_group ; /* the process group of a CMD that has ended, while something is left in it; 0: nothing is */
+  uint64_t command_left_ms ; /* clock_ms(): when to look at that again; 0: when something of it has ended */
   struct process_birth command_birth ; /* of a CMD that is no child */
   uint64_t command_again_ms ; /* clock_ms(): when it is tried again to start it, or, if it runs, looked at; 0: not */
   uint64_t command_write_again_ms ; /* clock_ms(): when to try again to write its status; 0: it is written */
@@ -255,8 +256,8 @@ extern void act_found (struct scanner *s, struct unit *unit, pid_t supervisor) ;
 /* reap.c */
 /* Reaps every dead child. */
 extern void reap (struct scanner *s) ;
-/* What the supervisors say. */
-extern void reap_reports (struct scanner *s) ;
+/* What the supervisors say. Returns whether there was anything. */
+extern int reap_reports (struct scanner *s) ;
 /* A supervisor that is no child of ours has ended. */
 extern void reap_found (struct scanner *s, struct unit *unit) ;
 /* Looks among the children for what has fallen to us, of which no death need have told. */
@@ -308,6 +309,8 @@ extern void orphans_book_left (struct scanner *s, struct unit *unit) ;
 extern void orphans_signal (struct scanner *s, struct unit *unit, int signal) ;
 /* Is the unit's process a child of ours that has not ended? */
 extern int orphans_process_runs (struct scanner *s, struct unit const *unit) ;
+/* The same to what the unit's ./run has left in its process group. */
+extern void orphans_signal_left (struct unit const *unit, int signal) ;
 /* It is nobody's any more. */
 extern void orphans_take_away (struct orphan *orphan) ;
 /* SIGKILL to all of the unit's, its process too if `process`. */
@@ -318,11 +321,9 @@ extern void orphans_release (struct scanner *s, struct unit *unit) ;
 extern int orphans_in_the_air (struct scanner const *s) ;
 
 /* strays.c */
-/* The unit's supervisor ends strays: so do we, those of its that are ours. */
+/* The unit's supervisor ends strays: so do we, those of its that are ours, within the same limits. */
 extern void strays_end (struct scanner *s, struct unit *unit) ;
-/* Its supervisor waits, or does not wait (any more), to be told that there are none. */
-extern void strays_await (struct units *units, struct unit *unit, int awaits) ;
-/* The next stage, where it is due; a moment not after the earliest one, 0: none. */
+/* What is due; the earliest moment of that, 0: none. */
 extern void strays_deadlines (struct scanner *s) ;
 extern uint64_t strays_deadline (struct scanner const *s) ;
 
@@ -446,6 +447,11 @@ extern void cmd_deadlines (struct scanner *s) ;
 extern void cmd_signal (struct scanner const *s, int sig) ;
 /* Its end is the end of everything. */
 extern void cmd_ended (struct scanner *s, int wstat) ;
+/* What it has left in its process group (`sh -c 'server; true'`) counts as CMD: it is told
+   to end, and only the stop's budget kills it. Is there anything left? */
+extern int cmd_left (struct scanner *s) ;
+/* Something that may be of it has ended, or the budget is over. */
+extern void cmd_left_changed (struct scanner *s) ;
 
 /* stop.c */
 /* When it is too short for anything to end by itself. */
@@ -453,6 +459,8 @@ extern void stop_warn_of_budget (struct scanner const *s) ;
 extern void stop_begin (struct scanner *s, int loggers_too) ;
 /* A main service has ended by itself. */
 extern void stop_main_ended (struct scanner *s, struct unit const *unit, unsigned int wstat) ;
+/* Something was sent SIGKILL, which counts in a stop that was asked for. */
+extern void stop_killed (struct scanner *s) ;
 /* The exit code that a wait status becomes: 128 and the signal, as a shell has it. */
 extern int stop_code_of (int wstat) ;
 /* Lets go of a unit, if it is none's logger. */
@@ -467,6 +475,8 @@ extern void stop_reported (struct scanner *s, struct unit *unit) ;
    tried too often? Then its process is told to end, if it is a child of ours, and waited for;
    else it is named and let go: returns 1. */
 extern int stop_gives_up (struct scanner *s, struct unit *unit) ;
+/* Has the stage come that kills what still runs? */
+extern int stop_kills (struct scanner const *s) ;
 /* Does what the stages ask for that have come; has the tree ended? */
 extern int stop_progress (struct scanner *s) ;
 /* clock_ms(): when the next stage comes; 0: none does. */

@@ -41,6 +41,11 @@ void stop_main_ended (struct scanner *s, struct unit const *unit, unsigned int w
 
 /* ---- the beginning ---- */
 
+void stop_killed (struct scanner *s)
+{
+  if (s->stop.on) s->stop.had_to_kill = 1 ;
+}
+
 void stop_warn_of_budget (struct scanner const *s)
 {
   char ms[UINT32_FMT] ;
@@ -89,6 +94,11 @@ void stop_begin (struct scanner *s, int loggers_too)
 static int is_done (struct scanner const *s, enum stage stage)
 {
   return !!(s->stop.done & 1U << stage) ;
+}
+
+int stop_kills (struct scanner const *s)
+{
+  return is_done(s, STAGE_KILL) ;
 }
 
 /* Has it a supervisor, or gets it one, to go on from what was left? */
@@ -225,7 +235,7 @@ static void speak (struct scanner const *s)
   char more[UINT_FMT + sizeof " and  more"] = "" ;
   for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
     if (may_run(unit) && !(unit->producer && may_run(unit->producer))) add_name(&names, unit->finishes ? "the finish of " : "", unit->name) ;
-  if (s->command_pid) add_name(&names, "the command ", s->command ? s->command[0] : "") ;
+  if (s->command_pid || s->command_group) add_name(&names, "the command ", s->command ? s->command[0] : "") ;
   if (!names.len) return ;
   if (names.left_out) snprintf(more, sizeof more, " and %u more", names.left_out) ;
   ms[uint64_fmt(ms, clock_ms() - s->stop.began_ms)] = 0 ;
@@ -240,9 +250,13 @@ static void kill_what_is_left (struct scanner *s)
 {
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
     if (may_run(unit) && !unit->producer) kill_unit(s, unit) ;
-  if (s->command_pid) cmd_signal(s, SIGKILL) ;
+  if (s->command_pid || s->command_group)
+  {
+    cmd_signal(s, SIGKILL) ;
+    cmd_left_changed(s) ;
+  }
   say_all_killed(s) ;
-  if (!s->command_pid) return ;
+  if (!s->command_pid && !s->command_group) return ;
   s->stop.had_to_kill = 1 ;
   say_killed(s, "the command ", s->command ? s->command[0] : "", stage_kills_by_k(&s->stop.limits)) ;
 }
@@ -291,7 +305,7 @@ int stop_progress (struct scanner *s)
   uint64_t deadline ;
   if (s->stop.at_once) return 1 ;
   if (!s->stop.on) return 0 ;
-  if (!s->units.count && !s->command_pid && knows_all(s)) return 1 ;
+  if (!cmd_left(s) && !s->units.count && !s->command_pid && knows_all(s)) return 1 ;
   while ((deadline = stop_deadline(s)) && clock_ms() >= deadline)
   {
     enter(s, stage_next(&s->stop.limits, s->stop.done)) ;

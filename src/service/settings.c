@@ -28,7 +28,7 @@
 #define LOCK_FD "lock-fd"
 
 enum kind { KIND_FD, KIND_UINT, KIND_SIGNAL, KIND_DELAY, KIND_RESTART,
-  KIND_FLAG_KILL_GROUP, KIND_FLAG_NEW_PID_NAMESPACE, KIND_FLAG_MAIN, KIND_FLAG_KEEP_STRAYS, KIND_FLAG_FORKS } ;
+  KIND_FLAG_KILL_GROUP, KIND_FLAG_DOWN_GROUP, KIND_FLAG_NEW_PID_NAMESPACE, KIND_FLAG_MAIN, KIND_FLAG_KEEP_STRAYS, KIND_FLAG_FORKS } ;
 
 struct setting
 {
@@ -48,6 +48,7 @@ static struct setting const all[] =
   { LOCK_FD, "a descriptor from 0 to 1048575; default: none", AT(lock_fd), KIND_FD, FD_MAX, 0 },
   { "timeout-kill", "milliseconds from 0 (never) to 2147483647; default: 0", AT(timeout_kill_ms), KIND_UINT, INT_MAX, 1 },
   { "timeout-finish", "milliseconds from 0 (never) to 2147483647; default: 5000", AT(timeout_finish_ms), KIND_UINT, INT_MAX, 0 },
+  { "timeout-strays", "milliseconds from 0 (never) to 2147483647; default: 5000", AT(timeout_strays_ms), KIND_UINT, INT_MAX, 1 },
   { "max-death-tally", "a number from 0 to 4096; default: 100", AT(max_death_tally), KIND_UINT, DEATH_TALLY_MAX, 0 },
   { "down-signal", "the name or number of a signal; default: TERM", AT(down_signal), KIND_SIGNAL, 0, 1 },
   { "reload-signal", "the name or number of a signal; default: HUP", AT(reload_signal), KIND_SIGNAL, 0, 1 },
@@ -59,6 +60,7 @@ static struct setting const all[] =
   { "flag-keep-strays", "", 0, KIND_FLAG_KEEP_STRAYS, 0, 0 },
   { "flag-forks", "", 0, KIND_FLAG_FORKS, 0, 0 },
   { "flag-timeout-killpg", "", 0, KIND_FLAG_KILL_GROUP, 0, 1 },
+  { "flag-down-group", "", 0, KIND_FLAG_DOWN_GROUP, 0, 1 },
   { "flag-newpidns", "", 0, KIND_FLAG_NEW_PID_NAMESPACE, 0, 0 },
 } ;
 
@@ -71,6 +73,7 @@ void settings_defaults (struct settings *settings)
     .notification_fd = SETTING_NO_FD,
     .lock_fd = SETTING_NO_FD,
     .timeout_finish_ms = 5000,
+    .timeout_strays_ms = 5000,
     .max_death_tally = 100,
     .down_signal = SIGTERM,
     .reload_signal = SIGHUP,
@@ -214,6 +217,7 @@ static void set_flag (struct settings *settings, enum kind kind, int present)
   switch (kind)
   {
     case KIND_FLAG_KILL_GROUP : settings->kill_group = !!present ; break ;
+    case KIND_FLAG_DOWN_GROUP : settings->down_group = !!present ; break ;
     case KIND_FLAG_NEW_PID_NAMESPACE : settings->new_pid_namespace = !!present ; break ;
     case KIND_FLAG_KEEP_STRAYS : settings->keep_strays = !!present ; break ;
     case KIND_FLAG_FORKS : settings->forks = !!present ; break ;
@@ -257,6 +261,7 @@ static void take_defaults (struct settings *settings, enum settings_set which)
     return ;
   }
   settings->timeout_kill_ms = fresh.timeout_kill_ms ;
+  settings->timeout_strays_ms = fresh.timeout_strays_ms ;
   settings->down_signal = fresh.down_signal ;
   settings->reload_signal = fresh.reload_signal ;
 }

@@ -25,6 +25,7 @@ struct settings
   int lock_fd ; /* SETTING_NO_FD: none */
   uint32_t timeout_kill_ms ; /* 0: never */
   uint32_t timeout_finish_ms ; /* 0: never; 5000 if not set */
+  uint32_t timeout_strays_ms ; /* 0: never; 5000 if not set */
   uint32_t max_death_tally ; /* at most 4096; 100 if not set */
   int down_signal ; /* SIGTERM if not set */
   int reload_signal ; /* SIGHUP if not set */
@@ -33,6 +34,7 @@ struct settings
   enum restart_policy restart ; /* always if not set, but no with flag-main */
   uint32_t restart_max ; /* of on-failure:N; 0: no limit */
   unsigned int kill_group : 1 ; /* flag-timeout-killpg */
+  unsigned int down_group : 1 ; /* flag-down-group */
   unsigned int new_pid_namespace : 1 ; /* flag-newpidns */
   unsigned int main_service : 1 ; /* flag-main */
   unsigned int keep_strays : 1 ; /* flag-keep-strays */
@@ -44,8 +46,9 @@ enum settings_set
 {
   SETTINGS_START, /* what a start needs: all */
   SETTINGS_STOP /* what is read afresh when a stop is ordered: timeout-kill,
-                   flag-timeout-killpg, down-signal, reload-signal; of a service
-                   that was removed (its ./run leads nowhere) none: they stay */
+                   flag-timeout-killpg, timeout-strays, down-signal, flag-down-group,
+                   reload-signal; of a service that was removed (its ./run leads
+                   nowhere) none: they stay */
 } ;
 
 /* How a fault is told: called once for each invalid file.

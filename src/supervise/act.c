@@ -1,17 +1,22 @@
 #include <errno.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
 #include "base/clock.h"
+#include "base/process.h"
 #include "supervise/supervisor.h"
 #include "wire/death_tally.h"
 #include "wire/fifodir.h"
 
 #define DRAIN_RESTARTS_MAX 5
 #define STOP_AGAIN_MS 1000
+#define KILL_AGAIN_MS 2000 /* what was sent SIGKILL is sent it again, should it still be there */
+#define KILL_SELDOM_MS 10000
+#define CODE_BY_SIGNAL 128
 
 void act_arm (struct supervisor *s, uint32_t ms)
 {
@@ -26,8 +31,9 @@ static void run (struct supervisor *s)
   settings_read(&s->settings, SETTINGS_START, &run_report_setting) ;
   settings_honour(&s->settings, &run_report_setting) ;
   s->state_pending = 1 ; /* a successor has them from there, if we do not live to see the start */
-  s->up_ms = 0 ;
-  s->asked = s->forbidden = s->code_unknown = s->forked = s->searching = s->not_executed = s->stop_due = 0 ;
+  s->up_ms = s->told_ms = s->group_told_ms = 0 ;
+  s->kills = 0 ;
+  s->asked = s->end_asked = s->at_once = s->forbidden = s->code_unknown = s->forked = s->searching = s->not_executed = s->stop_due = 0 ;
   s->reason = REASON_NONE ;
   s->deadline_ms = 0 ;
   if (s->leaving) s->drain_restarts++ ;
@@ -62,9 +68,32 @@ static void tell_forked (struct supervisor *s)
 
 /* ---- the end of ./run, and ./finish ---- */
 
+static int has_obeyed (struct supervisor const *s)
+{
+  int wstat = (int)s->status.wstat ;
+  if (s->code_unknown) return 0 ;
+  if (WIFSIGNALED(wstat)) return WTERMSIG(wstat) == s->settings.down_signal ;
+  return !WEXITSTATUS(wstat) || WEXITSTATUS(wstat) == CODE_BY_SIGNAL + s->settings.down_signal ;
+}
+
+static int was_asked (struct supervisor const *s, uint64_t now)
+{
+  struct life_asking asking =
+  {
+    .asked = s->asked,
+    .told = !!s->told_ms,
+    .told_ago_ms = s->told_ms ? now - s->told_ms : 0,
+    .timeout_kill_ms = s->settings.timeout_kill_ms,
+    .obeyed = has_obeyed(s)
+  } ;
+  return life_asked(&asking) ;
+}
+
 static void tell_down (struct supervisor *s)
 {
-  s->up_ms = clock_ms() - s->started_ms ;
+  uint64_t now = clock_ms() ;
+  s->up_ms = now - s->started_ms ;
+  s->asked = s->end_asked = !!was_asked(s, now) ;
   s->deadline_ms = 0 ;
   if (s->notification >= 0) fd_close(s->notification) ;
   s->notification = -1 ;
@@ -80,6 +109,7 @@ static void tell_down (struct supervisor *s)
 
 static void run_finish (struct supervisor *s)
 {
+  s->kills = 0 ;
   if (s->abandoned || !run_start_finish(s))
   {
     act(s, LIFE_NO_FINISH) ;
@@ -186,47 +216,97 @@ void act_deadline (struct supervisor *s)
 
 /* ---- stopping ---- */
 
+/* Can the down-signal have no effect on the process? */
+static int is_deaf (struct supervisor const *s)
+{
+  struct process_signals signals ;
+  return !s->settings.down_group && process_signals(s->process.pid, &signals) && signals.ignored >> (s->settings.down_signal - 1) & 1 ;
+}
+
+/* Its end is not asked for any more by what it has ignored, or was not sent. */
+static void take_back (struct supervisor *s)
+{
+  if (s->told_ms && !s->settings.timeout_kill_ms && s->process.pid && is_deaf(s)) s->told_ms = 0 ;
+}
+
 /* A successor that finds it due does it, in our stead or again. Returns 0 when it could
    not be done, and is tried again in a second. */
 static int stop_signal (struct supervisor *s)
 {
   settings_read(&s->settings, SETTINGS_STOP, 0) ;
-  s->asked = 1 ;
   s->stop_due = 1 ;
   publish_state(s) ;
-  if (!reap_signal(s, s->settings.down_signal, 0))
+  if (!reap_signal(s, s->settings.down_signal, s->settings.down_group))
   {
     act_arm(s, STOP_AGAIN_MS) ;
     return 0 ;
   }
-  reap_signal(s, SIGCONT, 0) ;
+  if (!s->deadline_ms) s->told_ms = clock_ms() ; /* else timeout-kill is counted already */
+  if (s->settings.down_group) s->group_told_ms = process_clock_ms() ;
+  reap_signal(s, SIGCONT, s->settings.down_group) ;
   s->stop_due = 0 ;
   s->state_pending = 1 ;
+  if (s->settings.timeout_kill_ms && !s->deadline_ms) act_arm(s, s->settings.timeout_kill_ms) ;
   return 1 ;
 }
 
 void act_restart (struct supervisor *s)
 {
-  if (s->phase == PHASE_UP) stop_signal(s) ;
+  if (s->phase != PHASE_UP) return ;
+  if (s->searching) /* there is nobody to signal yet but what will be strays */
+  {
+    s->asked = 1 ;
+    act(s, LIFE_RUN_ENDED) ;
+  }
+  else if (stop_signal(s)) take_back(s) ;
 }
 
 static void stop (struct supervisor *s)
 {
-  if (s->searching) /* there is nobody to signal yet but what will be strays */
-  {
-    act(s, LIFE_RUN_ENDED) ;
-    return ;
-  }
-  if (stop_signal(s) && s->settings.timeout_kill_ms && !s->deadline_ms) act_arm(s, s->settings.timeout_kill_ms) ;
+  if (s->searching) act(s, LIFE_RUN_ENDED) ;
+  else stop_signal(s) ;
+}
+
+void act_killed (struct supervisor *s)
+{
+  if (!s->leaving) return ; /* only a stop of the tree asks for it */
+  s->kill_due = 1 ;
+  s->report_pending = s->reports >= 0 ;
+}
+
+/* Whoever does not end of it is sent it again: no signal counts as the end. */
+static void kill_process (struct supervisor *s, int group)
+{
+  if (group) reap_send(s, SIGKILL, 1) ;
+  reap_send(s, SIGKILL, 0) ; /* it may have another group by now */
+  act_killed(s) ;
+  act_arm(s, s->kills ? KILL_SELDOM_MS : KILL_AGAIN_MS) ;
+  if (s->kills < 2) s->kills++ ;
+}
+
+static void kill_too_late (struct supervisor *s, char const *what, int group)
+{
+  int first = !s->kills ;
+  int second = s->kills == 1 ;
+  kill_process(s, group) ;
+  if (first) strerr_warnw1x(what) ;
+  else if (second) strerr_warnw3x("./", s->phase == PHASE_UP ? "run" : "finish", " has not ended by SIGKILL either; sending it again every 10 seconds") ;
+}
+
+void act_kill (struct supervisor *s)
+{
+  s->at_once = 1 ;
+  if (s->phase == PHASE_UP && s->process.pid) kill_process(s, 1) ;
+  if (s->searching) act(s, LIFE_RUN_ENDED) ;
+  else strays_look(s) ;
 }
 
 static void abandon (struct supervisor *s)
 {
-  s->abandoned = 1 ;
-  reap_send(s, SIGKILL, 1) ;
-  reap_send(s, SIGKILL, 0) ;
+  s->abandoned = s->at_once = 1 ;
+  if (s->process.pid) kill_process(s, 1) ;
   if (s->searching) act(s, LIFE_RUN_ENDED) ;
-  else strays_kill(s) ;
+  else strays_look(s) ;
 }
 
 static void deadline_passed (struct supervisor *s)
@@ -240,20 +320,15 @@ static void deadline_passed (struct supervisor *s)
   }
   else if (s->phase == PHASE_UP && s->stop_due)
   {
-    if (s->status.flags & STATUS_WANT_UP) stop_signal(s) ; /* a restart */
+    if (s->status.flags & STATUS_WANT_UP) act_restart(s) ;
     else stop(s) ;
   }
   else if (s->phase == PHASE_UP)
   {
-    if (!reap_signal(s, SIGKILL, s->settings.kill_group)) act_arm(s, STOP_AGAIN_MS) ;
-    else if (s->settings.kill_group && !s->is_child) reap_signal(s, SIGKILL, 0) ; /* whose group may be beyond our reach */
-    strerr_warnw1x("./run has not ended within timeout-kill; killing it") ;
+    s->asked = 1 ; /* the deadline was of an end that was asked for */
+    kill_too_late(s, "./run has not ended within timeout-kill; killing it", s->settings.kill_group || s->at_once) ;
   }
-  else
-  {
-    if (!reap_send(s, SIGKILL, 0)) act_arm(s, STOP_AGAIN_MS) ;
-    strerr_warnw1x("./finish has not ended within timeout-finish; killing it") ;
-  }
+  else kill_too_late(s, "./finish has not ended within timeout-finish; killing it", s->at_once) ;
 }
 
 /* ---- steps ---- */
@@ -265,6 +340,11 @@ static void mark (struct supervisor *s, unsigned int todo)
   {
     s->status.flags |= STATUS_WANT_UP ;
     s->failures = 0 ;
+    if (s->phase == PHASE_UP && !s->leaving)
+    {
+      s->asked = 0 ;
+      take_back(s) ;
+    }
   }
   if (todo & LIFE_MARK_DOWN) s->status.flags &= ~(unsigned int)STATUS_WANT_UP ;
   if (todo & LIFE_MARK_LEAVING) s->leaving = 1 ;

@@ -95,7 +95,9 @@ static void on_letter (struct supervisor *s, char letter)
   if (l->ask & ASK_LEAVE) act(s, LIFE_LEAVE) ;
   if (l->ask & ASK_RESTART) act_restart(s) ;
   if (l->ask & ASK_RELOAD) reload(s) ;
-  if (l->signal) reap_signal(s, l->signal, !!(l->ask & ASK_GROUP)) ;
+  if (!l->signal) return ;
+  if (s->phase == PHASE_STRAYS) strays_signal(s, l->signal, !!(l->ask & ASK_GROUP)) ; /* it may be the service itself */
+  else reap_signal(s, l->signal, !!(l->ask & ASK_GROUP)) ;
 }
 
 int command_over (struct supervisor const *s)
@@ -143,11 +145,7 @@ static void on_order (struct supervisor *s, struct order const *order)
   {
     case ORDER_REPORT : s->report_pending = s->reports >= 0 ; break ;
     case ORDER_RUN_DRY : run_dry(s) ; break ;
-    case ORDER_KILL :
-      reap_signal(s, SIGKILL, 1) ;
-      if (!s->is_child) reap_signal(s, SIGKILL, 0) ;
-      strays_kill(s) ;
-      break ;
+    case ORDER_KILL : act_kill(s) ; break ;
     case ORDER_ABANDON : act(s, LIFE_ABANDON) ; break ;
     case ORDER_UPGRADE : upgrade_order(s) ; break ;
     case ORDER_ENDED : reap_told(s, order->pid, order->wstat) ; break ;

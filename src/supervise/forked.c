@@ -100,7 +100,7 @@ static int take (struct supervisor *s, pid_t pid)
 
 int forked_may_be (struct supervisor const *s)
 {
-  if (!s->settings.forks || s->status.wstat || s->code_unknown || s->asked || s->leaving) return 0 ;
+  if (!s->settings.forks || s->status.wstat || s->code_unknown || s->told_ms || s->stop_due || s->abandoned || s->at_once) return 0 ;
   return !s->forked || clock_ms() - s->forked_ms < ONE_WITHIN_MS ;
 }
 

@@ -2,6 +2,7 @@
 
 #define QUICK_DEATH_MS 10000
 #define HAD_WORKED_MS 1000
+#define OUTLIVED_MS 3000
 #define LISTENER_TURN_MS 1000
 #define LISTENER_STUCK_MS 3000
 #define LISTENER_STEP_MAX_MS 500
@@ -156,6 +157,12 @@ enum life_event life_settle (int want_up, int leaving, int not_again, int input_
   if (not_again) return leaving ? LIFE_SETTLED_LEAVE : LIFE_SETTLED_DOWN ;
   if (leaving) return want_up && input_left ? LIFE_SETTLED_AGAIN : LIFE_SETTLED_LEAVE ;
   return want_up ? LIFE_SETTLED_AGAIN : LIFE_SETTLED_DOWN ;
+}
+
+int life_asked (struct life_asking const *asking)
+{
+  if (asking->asked || (asking->told && asking->obeyed)) return 1 ;
+  return asking->told && asking->told_ago_ms <= (asking->timeout_kill_ms ? asking->timeout_kill_ms : OUTLIVED_MS) ;
 }
 
 enum state_reason life_judge (struct life_end const *end, uint32_t *failures)

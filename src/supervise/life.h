@@ -3,7 +3,8 @@
    down       nothing runs; waits for a command
    waiting    nothing runs; ./run is started at a deadline (restart delay)
    up         ./run runs; a deadline, if armed, is timeout-kill's
-   strays     ./run has ended; what it left behind is being ended
+   strays     ./run has ended; what it left behind is being ended (service/stray.h): of
+              an end that was asked for that may be the service itself
    finishing  ./finish runs; the deadline is timeout-finish's
    leftovers  ./finish has ended; what it left behind is being ended
    exited     the supervisor leaves its loop
@@ -81,6 +82,20 @@ extern struct life_step life_step (enum phase phase, enum life_event event) ;
      not_again         its policy, or ./finish, says so
      input_left        a logger that runs dry ended before its input did */
 extern enum life_event life_settle (int want_up, int leaving, int not_again, int input_left) ;
+
+/* Was the end of ./run asked for? */
+struct life_asking
+{
+  int asked ; /* by `d D x O o`, and that was not taken back by `u` */
+  int told ; /* ./run has had the down-signal: of a restart, or of a `d` that was taken back */
+  uint64_t told_ago_ms ;
+  uint32_t timeout_kill_ms ; /* 0: never */
+  int obeyed ; /* it ended as the down-signal has one end: by it, with 0, or with 128 and its number */
+} ;
+
+/* A restart is asking until the service has outlived it: by 3 s, or timeout-kill. What it
+   does later is its own doing, unless it ends as one that obeys. */
+extern int life_asked (struct life_asking const *asking) ;
 
 /* How ./run has ended, for life_judge. */
 struct life_end

@@ -87,7 +87,7 @@ static int main_has_ended (struct supervisor const *s)
   return s->reason != REASON_NONE && !(s->reason == REASON_FINISH_FORBIDS && s->asked) ;
 }
 
-static size_t present_state (struct supervisor const *s, char line[REPORT_SIZE_MAX], struct due due)
+static size_t present_state (struct supervisor const *s, char line[REPORT_SIZE_MAX], struct due due, int killed)
 {
   struct report report =
   {
@@ -99,7 +99,8 @@ static size_t present_state (struct supervisor const *s, char line[REPORT_SIZE_M
     .restarts = s->restarts,
     .supervisor = getpid(),
     .signal = due.group ? -(int)due.signal : (int)due.signal,
-    .main_ended = s->settings.main_service && main_has_ended(s)
+    .main_ended = s->settings.main_service && main_has_ended(s),
+    .killed = killed
   } ;
   size_t len = strlen(s->name) ;
   if (len > REPORT_NAME_MAX) len = REPORT_NAME_MAX ;
@@ -108,18 +109,25 @@ static size_t present_state (struct supervisor const *s, char line[REPORT_SIZE_M
   return report_format(line, &report) ;
 }
 
+/* Returns 0 when there is no room for it. */
+static int send_report (struct supervisor const *s, struct due due, int killed)
+{
+  char line[REPORT_SIZE_MAX] ;
+  size_t len = present_state(s, line, due, killed) ;
+  return write(s->reports, line, len) != -1 || (errno != EAGAIN && errno != EINTR) ;
+}
+
 void publish_pending (struct supervisor *s)
 {
   if (s->status_pending) publish_status(s) ;
   if (s->state_pending) publish_state(s) ;
   while (s->report_pending)
   {
-    char line[REPORT_SIZE_MAX] ;
     struct due due = signal_due(s) ;
-    size_t len = present_state(s, line, due) ;
-    ssize_t w = write(s->reports, line, len) ;
     /* Full: the loop waits for POLLOUT, and the state of that moment is sent. */
-    if (w == -1 && (errno == EAGAIN || errno == EINTR)) return ;
+    if (!send_report(s, due, 0)) return ;
+    if (s->kill_due && !send_report(s, (struct due) { 0, 0 }, 1)) return ;
+    s->kill_due = 0 ;
     if (due.signal) s->signals_due[due.group] &= ~(UINT64_C(1) << (due.signal - 1)) ;
     s->report_pending = !!signal_due(s).signal ;
   }

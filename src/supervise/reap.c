@@ -21,19 +21,44 @@ static int ask_parent (struct supervisor *s, int sig, int group)
   return 1 ;
 }
 
+/* The group that the process is in now, not one that it was in once: that number may be
+   another's. A child keeps its pid until it is reaped; of any other the pidfd tells
+   afterwards that the process was still there when it was asked for its group. */
+static pid_t present_group (struct supervisor *s)
+{
+  pid_t group ;
+  if (s->is_child && !s->forked) return s->process.pid ; /* it leads its session, and so cannot leave */
+  group = getpgid(s->process.pid) ;
+  if (group == -1) return 0 ;
+  if (!s->is_child && s->process_fd == -1) return (errno = EPERM, 0) ;
+  if (!s->is_child && !process_signal_watched(s->process_fd, 0, 0)) return 0 ;
+  if (group <= 1 || group == getpgrp()) return (errno = EPERM, 0) ;
+  if (s->phase == PHASE_UP) s->group = group ;
+  return group ;
+}
+
+static int send_to_group (struct supervisor *s, int sig)
+{
+  pid_t group ;
+  if (s->process_fd >= 0 && process_signal_watched(s->process_fd, sig, 1)) return 1 ;
+  group = present_group(s) ;
+  return group && kill(-group, sig) != -1 ;
+}
+
+static int send_to_process (struct supervisor *s, int sig)
+{
+  if (s->is_child) return kill(s->process.pid, sig) != -1 ;
+  if (s->process_fd == -1) return (errno = EPERM, 0) ;
+  return process_signal_watched(s->process_fd, sig, 0) ;
+}
+
 int reap_send (struct supervisor *s, int sig, int group)
 {
-  pid_t leader = s->phase == PHASE_FINISHING ? s->process.pid : s->group ;
-  int ok ;
   if (!s->process.pid) return 1 ;
-  if (s->is_child) ok = kill(group ? -leader : s->process.pid, sig) != -1 ;
-  else
-  {
-    ok = s->process_fd >= 0 && process_signal_watched(s->process_fd, sig, group) ;
-    if (!ok && (s->process_fd == -1 || errno != ESRCH)) ok = ask_parent(s, sig, group) ;
-  }
-  if (ok || errno == ESRCH) return 1 ;
-  strerr_warnwu1sys("send a signal to the service's process") ;
+  if (group ? send_to_group(s, sig) : send_to_process(s, sig)) return 1 ;
+  if (!group && errno == ESRCH) return 1 ; /* its end is about to be told */
+  if (!s->is_child && errno != ESRCH && ask_parent(s, sig, group)) return 1 ;
+  if (errno != ESRCH) strerr_warnwu1sys(group ? "send a signal to the service's process group" : "send a signal to the service's process") ;
   return 0 ;
 }
 
@@ -64,6 +89,7 @@ static void note (struct supervisor *s, unsigned int wstat, int unknown)
 {
   if (s->phase == PHASE_UP)
   {
+    if (s->forked && s->is_child) present_group(s) ; /* for finish, and for what is left in it: the process is not reaped yet */
     s->wstat_before = s->status.wstat ;
     s->status.wstat = wstat ;
     s->code_unknown = !!unknown ;

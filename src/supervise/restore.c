@@ -14,6 +14,7 @@
 #define EACH_FLAG(DO) \
   DO(STATE_LEAVING, leaving) \
   DO(STATE_ASKED, asked) \
+  DO(STATE_END_ASKED, end_asked) \
   DO(STATE_STARTED_ONCE, started_once) \
   DO(STATE_HAS_ENDED, has_ended) \
   DO(STATE_CODE_UNKNOWN, code_unknown) \
@@ -48,7 +49,8 @@ void restore_save (struct supervisor const *s, struct state *state)
     .deadline_ms = s->deadline_ms,
     .next_delay_ms = s->delay.next_ms,
     .drain_restarts = s->drain_restarts,
-    .strays_stage = s->strays_stage,
+    .told_ms = s->told_ms,
+    .group_told_ms = s->group_told_ms,
     .reason = s->reason,
     .event_due = s->event_due,
     .process = s->process,
@@ -100,8 +102,8 @@ static void take_birth (struct supervisor *s, struct birth const *birth)
     s->started_ms = clock_ms() ;
     if (s->started_once) s->restarts++ ;
     s->started_once = 1 ;
-    s->asked = s->forbidden = s->code_unknown = s->forked = s->stop_due = 0 ;
-    s->up_ms = 0 ;
+    s->asked = s->end_asked = s->forbidden = s->code_unknown = s->forked = s->stop_due = 0 ;
+    s->up_ms = s->told_ms = s->group_told_ms = 0 ;
     s->deadline_ms = 0 ;
     s->reason = REASON_NONE ;
     s->phase = PHASE_UP ;
@@ -114,7 +116,6 @@ static void take_birth (struct supervisor *s, struct birth const *birth)
   {
     s->process = birth->process ;
     s->phase = PHASE_FINISHING ;
-    s->strays_stage = 0 ;
     s->status.pid = s->process.pid ;
     s->status.flags |= STATUS_FINISHING ;
     s->deadline_ms = s->settings.timeout_finish_ms ? clock_ms() + s->settings.timeout_finish_ms : 0 ;
@@ -158,7 +159,8 @@ void restore (struct supervisor *s, struct state const *state, struct birth cons
   s->deadline_ms = state->flags & STATE_HAS_DEADLINE ? state->deadline_ms : 0 ;
   s->delay = (struct life_delay) { .next_ms = state->next_delay_ms, .had_quick_death = !!(state->flags & STATE_HAD_QUICK_DEATH) } ;
   s->drain_restarts = state->drain_restarts ;
-  s->strays_stage = state->strays_stage ;
+  s->told_ms = state->told_ms ;
+  s->group_told_ms = state->group_told_ms ;
   s->reason = state->reason ;
   s->event_due = state->event_due ;
   s->process = state->process ;
@@ -210,7 +212,6 @@ void restore_go_on (struct supervisor *s, enum restored how)
   else if (strays_under_way(s))
   {
     if (how == RESTORED_ADOPTED) s->parent_is_scanner = s->reports >= 0 ;
-    s->strays_stage = 0 ;
     strays_end(s) ;
   }
   else if ((s->phase == PHASE_DOWN || s->phase == PHASE_WAITING) && s->leaving)

@@ -1,101 +1,193 @@
 #include <errno.h>
 #include <signal.h>
+#include <sys/wait.h>
 
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "base/clock.h"
+#include "service/stray.h"
 #include "supervise/supervisor.h"
 
-#define TERM_MS 1000 /* what has not ended after SIGTERM by then gets SIGKILL */
-#define KILL_MS 2000 /* what has not ended after that by then is left */
-#define SCANNER_MS 1000 /* more, when it is the scanner that ends them */
+#define SCANNER_MS 2000 /* more, when it is the scanner that ends them */
+#define ASK_AGAIN_MS 1000
 #define AT_ONCE_MS 1000
 #define AGAIN_MS 100
-#define TOLD_MAX 64
 
-enum stage { STAGE_NONE, STAGE_TOLD, STAGE_KILLED, STAGE_LEFT } ;
+static struct strays strays ;
+static uint64_t began_ms ; /* 0: nothing is being ended */
 
-/* Who has had SIGTERM: unreaped children, so that their pids are their own. With
-   more than these some are told, and named, again. */
-static pid_t told[TOLD_MAX] ;
-static unsigned int told_count ;
-
-static int was_told (pid_t pid)
+struct look
 {
-  for (unsigned int i = 0 ; i < told_count ; i++)
-    if (told[i] == pid) return 1 ;
-  return 0 ;
-}
+  struct supervisor *s ;
+  struct stray_limits limits ;
+  uint64_t now_ms ;
+  uint64_t again_ms ; /* when to look again; 0: when something has ended */
+  unsigned int count ; /* what is waited for */
+} ;
 
 int strays_under_way (struct supervisor const *s)
 {
   return s->phase == PHASE_STRAYS || s->phase == PHASE_LEFTOVERS ;
 }
 
-static void say (struct supervisor const *s, char const *what, pid_t pid, struct process_look const *look, char const *why)
+static struct stray_limits limits_of (struct supervisor const *s)
+{
+  int of_finish = s->phase == PHASE_LEFTOVERS ;
+  return (struct stray_limits)
+  {
+    .is_service = s->end_asked && !of_finish,
+    .group = of_finish ? s->finish_group : s->group,
+    .at_once = s->at_once,
+    .group_told_ms = of_finish ? 0 : s->group_told_ms,
+    .down_ms = s->told_ms,
+    .timeout_kill_ms = s->settings.timeout_kill_ms,
+    .timeout_strays_ms = s->settings.timeout_strays_ms,
+    .down_signal = s->settings.down_signal
+  } ;
+}
+
+/* ---- one of them ---- */
+
+static void say (struct supervisor const *s, char const *what, struct stray const *stray, char const *name, char const *why)
 {
   char number[PID_FMT] ;
-  number[pid_fmt(number, pid)] = 0 ;
-  strerr_warnw6x(what, look->name, " (pid ", number, s->phase == PHASE_LEFTOVERS ? "), which ./finish has left behind" : "), which ./run has left behind", why) ;
+  number[pid_fmt(number, stray->pid)] = 0 ;
+  strerr_warnw8x(what, name, " (pid ", number, "), which ", s->phase == PHASE_LEFTOVERS ? "./finish" : "./run", " has left behind", why) ;
+}
+
+static char const *told_why (struct look const *look, struct stray_look const *now)
+{
+  if (!stray_is_service(&look->limits, now)) return "" ;
+  return ", in its process group: it counts as the service itself (`exec` in ./run makes it that)" ;
+}
+
+static void say_killed (struct look const *look, struct stray const *stray, char const *name, struct stray_look const *now)
+{
+  if (look->limits.at_once) return ; /* who ordered it names the service */
+  say(look->s, "killing ", stray, name, stray_is_service(&look->limits, now)
+    ? ": it has not ended within timeout-kill" : ": it has not ended within timeout-strays") ;
+}
+
+static void sooner (struct look *look, uint64_t ms)
+{
+  if (ms && (!look->again_ms || ms < look->again_ms)) look->again_ms = ms ;
+}
+
+/* `pid` may be a process group's, negative. */
+static void decide (struct look *look, pid_t pid, struct stray_look const *now, char const *name)
+{
+  struct stray *stray = strays_know(&strays, pid > 0 ? pid : -pid, look->now_ms) ;
+  struct stray_step step = strays_step(&strays, &look->limits, stray, now, look->now_ms) ;
+  int first = !stray->killed_ms ;
+  if (step.deed == STRAY_LEAVE)
+  {
+    if (!stray->left) say(look->s, "leaving ", stray, name, ": it does not even end by SIGKILL") ;
+    stray->left = 1 ;
+    return ;
+  }
+  look->count++ ;
+  stray_do(stray, &look->limits, pid, step.deed, look->now_ms) ;
+  if (step.deed == STRAY_KILL)
+  {
+    act_killed(look->s) ;
+    if (first) say_killed(look, stray, name, now) ;
+  }
+  if (step.deed == STRAY_TELL)
+  {
+    if (!now->ours) say(look->s, "ending ", stray, name, told_why(look, now)) ;
+    step = stray_step(&look->limits, stray, now, look->now_ms) ;
+  }
+  sooner(look, step.again_ms) ;
+}
+
+/* Also one whose first thread has ended is a zombie to look at. */
+static int has_ended (pid_t pid)
+{
+  siginfo_t info = { .si_pid = 0 } ;
+  return !waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) && info.si_pid ;
 }
 
 /* One that cannot be looked at is an unreaped child all the same. */
 static int each (pid_t pid, void *data)
 {
-  struct supervisor const *s = data ;
-  struct process_look look ;
-  if (pid == s->checker) return 1 ;
-  if (!process_look(pid, &look)) look = (struct process_look) { .name = "a process" } ;
-  if (look.state == 'Z') return 1 ;
-  if (s->strays_stage == STAGE_LEFT)
-    say(s, "leaving ", pid, &look, ": it does not even end by SIGKILL") ;
-  else if (s->strays_stage == STAGE_KILLED) kill(pid, SIGKILL) ;
-  else if (!was_told(pid))
+  struct look *look = data ;
+  struct process_look process ;
+  struct stray_look now ;
+  if (!process_look(pid, &process)) process = (struct process_look) { .name = "a process" } ;
+  if (pid == look->s->checker || (process.state == 'Z' && has_ended(pid)))
   {
-    if (told_count < TOLD_MAX) told[told_count++] = pid ;
-    kill(pid, SIGTERM) ;
-    kill(pid, SIGCONT) ;
-    say(s, "ending ", pid, &look, "") ;
+    look->count++ ; /* about to be reaped */
+    return 1 ;
   }
+  stray_look(&now, &look->limits, pid, &process) ;
+  decide(look, pid, &now, process.name) ;
   return 1 ;
 }
 
 /* Without /proc only the process group of ./run, or ./finish, is known, while one of ours is in it. */
-static int only_the_group (struct supervisor const *s)
+static void only_the_group (struct look *look)
 {
   static int said ;
-  pid_t group = s->phase == PHASE_LEFTOVERS ? s->finish_group : s->group ;
+  struct stray_look now = { .in_group = 1, .had_signal = !!look->limits.group_told_ms } ;
   if (!said) strerr_warnw1x("this system does not tell which processes ./run has left behind (/proc is missing, or has no children files): only its process group is ended") ;
   said = 1 ;
-  if (!process_group_has_child(group)) return 0 ;
-  if (s->strays_stage == STAGE_LEFT) return 1 ;
-  kill(-group, s->strays_stage == STAGE_KILLED ? SIGKILL : SIGTERM) ;
-  kill(-group, SIGCONT) ;
+  if (process_group_has_child(look->limits.group))
+    decide(look, -look->limits.group, &now, "the process group") ;
+}
+
+/* ---- all of them ---- */
+
+static void arm (struct supervisor *s, uint64_t ms)
+{
+  s->deadline_ms = ms ;
+  s->state_pending = 1 ;
+}
+
+/* An adopted service's are the scanner's children. It says when the last has ended; should
+   that be lost, or the scanner be another one by now, the next report asks for it again.
+   Without a scanner nobody can tell: then it is waited as long as the limits are. */
+static int scanner_ends_them (struct look *look)
+{
+  struct stray_limits const *limits = &look->limits ;
+  uint64_t last = began_ms + STRAY_ENDING_MS + limits->timeout_strays_ms + STRAY_KILLED_MS + SCANNER_MS ;
+  if (!look->s->parent_is_scanner) return 0 ;
+  if (!limits->at_once && limits->is_service && limits->group > 1 && (!kill(-limits->group, 0) || errno == EPERM)) last = 0 ;
+  if (limits->at_once) last = began_ms + STRAY_KILLED_MS + SCANNER_MS ;
+  else if (!limits->timeout_strays_ms) last = 0 ;
+  if (last && look->now_ms >= last) return 0 ;
+  look->s->report_pending = look->s->reports >= 0 ;
+  sooner(look, look->now_ms + ASK_AGAIN_MS) ;
   return 1 ;
 }
 
-/* Which they are cannot be read now: that stage is not done, and comes again. */
-static void again (struct supervisor *s)
+/* Which they are cannot be read now: that is tried again. */
+static void again (struct look *look)
 {
-  if (!s->said_children) strerr_warnwu1sys("learn which processes are left behind (trying again until it can)") ;
-  s->said_children = s->strays_again = 1 ;
-  act_arm(s, AGAIN_MS) ;
+  if (!look->s->said_children) strerr_warnwu1sys("learn which processes are left behind (trying again until it can)") ;
+  look->s->said_children = 1 ;
+  look->count++ ;
+  sooner(look, look->now_ms + AGAIN_MS) ;
 }
 
-/* Is there anything left to wait for? */
-static int left (struct supervisor *s)
+/* Does what is due. Is there anything left to wait for? */
+static int look_at_all (struct supervisor *s)
 {
-  if (!process_any_child()) return s->parent_is_scanner ;
-  if (process_each_child(&each, s)) return 1 ;
-  if (errno == ENOSYS) return only_the_group(s) ;
-  again(s) ;
-  return 1 ;
+  struct look look = { .s = s, .limits = limits_of(s), .now_ms = clock_ms() } ;
+  if (process_any_child())
+  {
+    if (process_each_child(&each, &look)) strays_forget_unseen(&strays) ;
+    else if (errno == ENOSYS) only_the_group(&look) ;
+    else again(&look) ;
+  }
+  if (scanner_ends_them(&look)) look.count++ ;
+  arm(s, look.again_ms) ;
+  return !!look.count ;
 }
 
 static void gone (struct supervisor *s)
 {
-  s->strays_stage = STAGE_NONE ;
-  s->strays_again = 0 ;
+  began_ms = 0 ;
   s->parent_is_scanner = 0 ;
   s->deadline_ms = 0 ;
   act(s, LIFE_STRAYS_GONE) ;
@@ -103,43 +195,64 @@ static void gone (struct supervisor *s)
 
 void strays_look (struct supervisor *s)
 {
-  if (strays_under_way(s) && !left(s)) gone(s) ;
+  if (strays_under_way(s) && began_ms && !look_at_all(s)) gone(s) ;
 }
 
 static void hint (struct supervisor const *s)
 {
-  if (s->phase != PHASE_STRAYS || s->status.wstat || s->code_unknown || s->asked || s->settings.forks || s->up_ms > AT_ONCE_MS || s->checker || !process_any_child()) return ;
+  if (s->phase != PHASE_STRAYS || s->status.wstat || s->code_unknown || s->end_asked || s->settings.forks || s->up_ms > AT_ONCE_MS || s->checker || !process_any_child()) return ;
   strerr_warnw1x("./run has ended with 0 at once and left processes behind: it has put itself into the background;"
     " give it its option to stay in the foreground, or create the file flag-forks") ;
 }
 
-void strays_end (struct supervisor *s)
+static void begin (struct supervisor *s)
 {
-  if (s->strays_stage == STAGE_NONE)
-  {
-    upgrade_defer(s) ;
-    told_count = 0 ;
-    if (s->settings.keep_strays)
-    {
-      gone(s) ;
-      return ;
-    }
-    hint(s) ;
-    if (s->abandoned) s->strays_stage = STAGE_TOLD ; /* there is no time for it */
-  }
-  if (!s->strays_again && s->strays_stage < STAGE_LEFT) s->strays_stage++ ;
-  s->strays_again = 0 ;
-  s->state_pending = 1 ;
-  if (!left(s)) gone(s) ;
-  else if (s->strays_again) return ;
-  else if (s->strays_stage == STAGE_LEFT) gone(s) ;
-  else act_arm(s, (s->strays_stage == STAGE_TOLD ? TERM_MS : KILL_MS) + (s->parent_is_scanner ? SCANNER_MS : 0)) ;
+  upgrade_defer(s) ;
+  began_ms = clock_ms() ;
+  strays_empty(&strays) ;
+  if (!s->settings.keep_strays) hint(s) ;
 }
 
-void strays_kill (struct supervisor *s)
+void strays_end (struct supervisor *s)
 {
-  if (!strays_under_way(s) || s->strays_stage >= STAGE_KILLED) return ;
-  s->strays_stage = STAGE_KILLED ;
-  act_arm(s, KILL_MS) ;
+  if (!began_ms) begin(s) ;
+  if (s->settings.keep_strays) gone(s) ;
+  else strays_look(s) ;
+}
+
+/* ---- by command ---- */
+
+struct sending
+{
+  struct look look ;
+  int sig ;
+} ;
+
+static int send_each (pid_t pid, void *data)
+{
+  struct sending *sending = data ;
+  struct look *look = &sending->look ;
+  struct process_look process ;
+  struct stray_look now ;
+  if (pid == look->s->checker || !process_look(pid, &process)) return 1 ;
+  stray_look(&now, &look->limits, pid, &process) ;
+  if (!now.in_group) return 1 ;
+  kill(pid, sending->sig) ;
+  if (sending->sig == SIGKILL) strays_know(&strays, pid, look->now_ms)->killed_ms = look->now_ms ;
+  return 1 ;
+}
+
+void strays_signal (struct supervisor *s, int sig, int all)
+{
+  struct sending sending = { .look = { .s = s, .limits = limits_of(s), .now_ms = clock_ms() }, .sig = sig } ;
+  pid_t group = sending.look.limits.group ;
+  if (!began_ms) return ;
+  if (s->parent_is_scanner)
+  {
+    s->signals_due[1] |= UINT64_C(1) << (sig - 1) ;
+    s->report_pending = s->reports >= 0 ;
+  }
+  if (!process_group_has_child(group)) return ;
+  if (all || !process_each_child(&send_each, &sending)) kill(-group, sig) ;
   strays_look(s) ;
 }

@@ -41,6 +41,8 @@ struct supervisor
   int process_fd ; /* pidfd of one that is not our child; -1: it is, or there is no pidfd */
   uint64_t started_ms ; /* clock_ms(): when ./run was last started */
   uint64_t deadline_ms ; /* clock_ms(); its meaning is the phase's; 0: none */
+  uint64_t told_ms ; /* clock_ms(): when ./run was sent the down-signal; 0: it was not */
+  uint64_t group_told_ms ; /* process_clock_ms(): when its process group was (flag-down-group); 0: it was not */
   uint64_t check_deadline_ms ; /* of the upgrade's trial; 0: none */
   uint64_t up_ms ; /* how long the last ./run was up */
   uint64_t listeners_ms ; /* clock_ms(): since when the next start waits for s6's listeners; 0: it does not */
@@ -49,7 +51,7 @@ struct supervisor
   uint64_t forked_ms ; /* when the process was found */
   uint64_t signals_due[2] ; /* bit N: the parent is to send signal N to the process, to its group */
   unsigned int wstat_before ; /* of the end before the one that was noted last */
-  pid_t group ; /* the process group of the last ./run: finish's fourth argument */
+  pid_t group ; /* the process group that the last ./run had when that was last looked at: finish's fourth argument */
   pid_t finish_group ; /* that of the last ./finish, while `leftovers` */
   pid_t checker ; /* the upgrade's trial; 0: none */
   uint32_t restarts ;
@@ -58,7 +60,7 @@ struct supervisor
   uint32_t upgrades ;
   uint32_t failed_upgrades ;
   uint32_t drain_restarts ; /* of a logger that runs dry */
-  unsigned int strays_stage ; /* strays.c's */
+  unsigned int kills ; /* how often SIGKILL was sent to the process */
   enum state_reason reason ;
   char event_due ; /* still to be told, by us or by our successor; 0: none */
   int lock ; /* the descriptor */
@@ -71,7 +73,8 @@ struct supervisor
   int logger_output ; /* a producer's: what holds its logger's input open; -1: none */
   unsigned int end_heard : 1 ; /* one of s6's listeners was told of the last end */
   unsigned int leaving : 1 ;
-  unsigned int asked : 1 ; /* somebody asked for the end of ./run */
+  unsigned int asked : 1 ; /* somebody asked for the end of ./run, and did not take that back */
+  unsigned int end_asked : 1 ; /* that was so when it ended */
   unsigned int started_once : 1 ;
   unsigned int has_ended : 1 ;
   unsigned int code_unknown : 1 ; /* nobody could learn how it has ended */
@@ -87,7 +90,8 @@ struct supervisor
   unsigned int stop_due : 1 ; /* taken note of, but not signalled yet */
   unsigned int running_dry : 1 ; /* a logger whose input is no longer held open */
   unsigned int abandoned : 1 ; /* what is left is killed at once, and ./finish is not run */
-  unsigned int strays_again : 1 ; /* the present stage of the end of strays could not be done */
+  unsigned int at_once : 1 ; /* the stop's budget is over: whatever ./run leaves behind is killed */
+  unsigned int kill_due : 1 ; /* the scanner is still to be told that something had to be killed in a stop */
   unsigned int said_children : 1 ; /* that they could not be learnt */
   unsigned int quit : 1 ; /* leave at once, and the service as it is */
   unsigned int upgrade_wanted : 1 ;
@@ -99,8 +103,12 @@ struct supervisor
 
 /* act.c: takes the step for `event`, and all that follow from it. */
 extern void act (struct supervisor *s, enum life_event event) ;
-/* `r`: the down-signal, and the end counts as asked for. */
+/* `r`: the down-signal and timeout-kill, and the end counts as asked for (life_asked). */
 extern void act_restart (struct supervisor *s) ;
+/* The stop's budget is over: SIGKILL to all that is left of the service; ./finish goes on. */
+extern void act_kill (struct supervisor *s) ;
+/* Something was sent SIGKILL by us. */
+extern void act_killed (struct supervisor *s) ;
 extern void act_arm (struct supervisor *s, uint32_t ms) ;
 /* s->deadline_ms has come. */
 extern void act_deadline (struct supervisor *s) ;
@@ -127,7 +135,8 @@ extern void reap_unknown (struct supervisor *s) ;
 extern void reap_act (struct supervisor *s) ;
 /* The process is no more. */
 extern void reap_forget (struct supervisor *s) ;
-/* Sends a signal to the process, or to its group. */
+/* Sends a signal to the process, or to the group that it is in now. Returns 0 when it
+   could not be sent; a process that has ended already counts as one that was sent it. */
 extern int reap_send (struct supervisor *s, int sig, int group) ;
 /* SIGKILL, CONT, ... to ./run if it runs; `group` to its process group. Returns 0 when
    it could not be sent, for a reason that can pass. */
@@ -146,12 +155,13 @@ extern int forked_may_be (struct supervisor const *s) ;
 /* strays.c: LIFE_STRAYS_GONE follows, perhaps at once. */
 /* In the phases in which every child is one that is to end. */
 extern int strays_under_way (struct supervisor const *s) ;
-/* Begins, or goes on to the next stage at a deadline. */
+/* Begins, or goes on at a deadline. */
 extern void strays_end (struct supervisor *s) ;
-/* A child has ended. */
+/* A child has ended, or the limits have changed. */
 extern void strays_look (struct supervisor *s) ;
-/* Ends them at once by SIGKILL. */
-extern void strays_kill (struct supervisor *s) ;
+/* By command: a signal to what is left in the process group of ./run; `all`: to those that
+   are no children of ours, too. */
+extern void strays_signal (struct supervisor *s, int sig, int all) ;
 
 /* command.c */
 /* Reads from the control fifo, from that of the orders, and does what they ask for. */

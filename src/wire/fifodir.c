@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -15,6 +14,8 @@
 #include <skalibs/random.h>
 #include <skalibs/tai.h>
 #include <skalibs/types.h>
+
+#include "base/trust.h"
 
 #define PREFIX "ftrig1:@"
 #define STAMP_DIGITS ((size_t)2 * TAIN_PACK)
@@ -33,14 +34,23 @@ struct entry /* linux_dirent64, as getdents64 writes it */
 int fifodir_make (char const *path, gid_t gid)
 {
   struct stat st ;
+  int fd ;
+  int ok ;
+  int err ;
   if (mkdir(path, 0700) == -1)
   {
     if (errno != EEXIST) return 0 ;
     if (lstat(path, &st) == -1) return 0 ;
     return S_ISDIR(st.st_mode) || (S_ISLNK(st.st_mode) && !stat(path, &st) && S_ISDIR(st.st_mode)) ? 1 : (errno = ENOTDIR, 0) ;
   }
+  fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW) ;
+  if (fd == -1) return 0 ;
   /* Some filesystems refuse the setgid bit to a caller outside of the group. */
-  return chown(path, (uid_t)-1, gid) != -1 && chmod(path, 03730) != -1 ;
+  ok = fchown(fd, (uid_t)-1, gid) != -1 && fchmod(fd, 03730) != -1 ;
+  err = errno ;
+  fd_close(fd) ;
+  errno = err ;
+  return ok ;
 }
 
 /* A listener's fifo, open for writing; -1: nobody reads there (errno 0), or errno. */
@@ -160,69 +170,69 @@ int fifodir_unread (char const *path)
   return found ;
 }
 
-/* PATH/.ftrig1:@STAMP:RANDOM; the name without the dot is PATH_LEN + 2 further. */
-static char *hidden_name (char const *path)
+/* .ftrig1:@STAMP:RANDOM; without the dot it is a listener's. */
+static void hidden_name (char name[1 + FIFODIR_NAME_SIZE + 1])
 {
   char stamp[TIMESTAMP] ;
-  size_t len = strlen(path) ;
-  char *name = malloc(len + 2 + FIFODIR_NAME_SIZE + 1) ;
-  if (!name) return 0 ;
-  {
-    tain now ;
-    tain_wallclock_read(&now) ;
-    timestamp_fmt(stamp, &now) ; /* @ and 24 hexadecimal digits */
-  }
-  memcpy(name, path, len) ;
-  memcpy(name + len, "/." PREFIX, 2 + sizeof PREFIX - 1) ;
-  memcpy(name + len + 2 + sizeof PREFIX - 1, stamp + 1, STAMP_DIGITS) ;
-  name[len + 2 + sizeof PREFIX - 1 + STAMP_DIGITS] = ':' ;
-  random_name(name + len + 2 + FIFODIR_NAME_SIZE - RANDOM_CHARACTERS, RANDOM_CHARACTERS) ;
-  name[len + 2 + FIFODIR_NAME_SIZE - RANDOM_CHARACTERS] = OWN_MARK ;
-  name[len + 2 + FIFODIR_NAME_SIZE] = 0 ;
-  return name ;
+  tain now ;
+  tain_wallclock_read(&now) ;
+  timestamp_fmt(stamp, &now) ; /* @ and 24 hexadecimal digits */
+  memcpy(name, "." PREFIX, sizeof PREFIX) ;
+  memcpy(name + sizeof PREFIX, stamp + 1, STAMP_DIGITS) ;
+  name[sizeof PREFIX + STAMP_DIGITS] = ':' ;
+  random_name(name + 1 + FIFODIR_NAME_SIZE - RANDOM_CHARACTERS, RANDOM_CHARACTERS) ;
+  name[1 + FIFODIR_NAME_SIZE - RANDOM_CHARACTERS] = OWN_MARK ;
+  name[1 + FIFODIR_NAME_SIZE] = 0 ;
+}
+
+/* Whoever owns the directory may put anything in the place of what was made there: no
+   mode is changed, and what is opened is asked what it is. */
+static int open_made (int dir, char const *name)
+{
+  struct stat st ;
+  int err = EPERM ;
+  int fd = openat(dir, name, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW) ;
+  if (fd == -1) return -1 ;
+  if (fstat(fd, &st) == -1) err = errno ;
+  else if (S_ISFIFO(st.st_mode) && st.st_uid == geteuid() && st.st_nlink == 1) return fd ;
+  fd_close(fd) ;
+  errno = err ;
+  return -1 ;
+}
+
+static int make_fifo (int dir, char const *name)
+{
+  mode_t mask = umask(0) ;
+  int r = mknodat(dir, name, S_IFIFO | 0622, 0) ;
+  umask(mask) ;
+  return r != -1 ;
 }
 
 int fifodir_listen (struct fifodir_listener *listener, char const *path)
 {
-  size_t len = strlen(path) ;
-  char *hidden = hidden_name(path) ;
-  char *name ;
+  char hidden[1 + FIFODIR_NAME_SIZE + 1] ;
   int err ;
-  if (!hidden) return 0 ;
-  name = strdup(hidden) ;
-  if (!name) goto free_hidden ;
-  memmove(name + len + 1, name + len + 2, FIFODIR_NAME_SIZE + 1) ;
-  if (mkfifo(hidden, 0600) == -1) goto free_name ;
-  if (chmod(hidden, 0622) == -1) goto unlink_hidden ;
-  listener->fd = open(hidden, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW) ;
-  if (listener->fd == -1) goto unlink_hidden ;
-  listener->holder = open(hidden, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW) ;
-  if (listener->holder == -1) goto close_fd ;
-  if (rename(hidden, name) == -1) goto close_holder ;
-  free(hidden) ;
-  listener->path = name ;
-  return 1 ;
-
- close_holder:
-  fd_close(listener->holder) ;
- close_fd:
-  fd_close(listener->fd) ;
- unlink_hidden:
-  err = errno ;
-  unlink(hidden) ;
+  listener->dir = trust_anyones_directory(AT_FDCWD, path, 0) ;
+  if (listener->dir == -1) return 0 ;
+  hidden_name(hidden) ;
+  memcpy(listener->name, hidden + 1, sizeof listener->name) ;
+  if (make_fifo(listener->dir, hidden))
+  {
+    listener->fd = open_made(listener->dir, hidden) ;
+    if (listener->fd >= 0 && renameat(listener->dir, hidden, listener->dir, listener->name) != -1) return 1 ;
+    err = errno ;
+    if (listener->fd >= 0) fd_close(listener->fd) ;
+    unlinkat(listener->dir, hidden, 0) ;
+  }
+  else err = errno ;
+  fd_close(listener->dir) ;
   errno = err ;
- free_name:
-  free(name) ;
- free_hidden:
-  free(hidden) ;
   return 0 ;
 }
 
 void fifodir_unlisten (struct fifodir_listener *listener)
 {
-  unlink(listener->path) ;
+  unlinkat(listener->dir, listener->name, 0) ;
+  fd_close(listener->dir) ;
   fd_close(listener->fd) ;
-  fd_close(listener->holder) ;
-  free(listener->path) ;
-  listener->path = 0 ;
 }

@@ -39,13 +39,15 @@ extern int fifodir_unread (char const *path) ;
 /* A subscription of the caller's. */
 struct fifodir_listener
 {
-  int fd ; /* to poll and read events from; close-on-exec, non-blocking */
-  int holder ; /* keeps the fifo open for writing, so that there is no end of file */
-  char *path ; /* allocated */
+  int fd ; /* to poll and read events from; close-on-exec, non-blocking; both ends, so that there is no end of file */
+  int dir ; /* the fifodir */
+  char name[FIFODIR_NAME_SIZE + 1] ; /* of the fifo in it */
 } ;
 
 /* Subscribes to the fifodir `path`: every event sent after the return is read
-   from listener->fd. Returns 1, or 0 with errno. */
+   from listener->fd. The fifodir may be anybody's (trust_anyones_directory).
+   Returns 1, or 0 with errno. The umask is changed for a moment: not for a program
+   with threads. */
 extern int fifodir_listen (struct fifodir_listener *listener, char const *path) ;
 
 /* Unsubscribes and releases all that `listener` owns. */

@@ -21,7 +21,6 @@ extern int lock_take_at (int dir, char const *path) ; /* of a directory that is 
    there is no such file; -1 with errno when it cannot be told.
    Never call it for a file whose lock this process holds: that would drop it. */
 extern pid_t lock_holder (char const *path, int *foreign) ;
-extern pid_t lock_holder_at (int dir, char const *path, int *foreign) ;
 
 /* A number of the lock file `path`, which no other on the system is likely to have,
    and no limit that anybody sets: what the descendants of its holder are marked with

@@ -30,7 +30,7 @@ size_t report_format (char out[REPORT_SIZE_MAX], struct report const *report)
   if (report->signal < 0) out[n++] = '-' ;
   n += uint_fmt(out + n, (unsigned int)(report->signal < 0 ? -report->signal : report->signal)) ;
   out[n++] = ' ' ;
-  out[n++] = report->main_ended ? 'm' : '-' ;
+  out[n++] = report->killed ? 'k' : report->main_ended ? 'm' : '-' ;
   out[n++] = ' ' ;
   memcpy(out + n, report->name, len) ;
   n += len ;
@@ -92,7 +92,7 @@ int report_parse (struct report *report, char const *line, size_t len)
   if (!one_of(&p, letters, &phase) || !one_of(&p, "udx", &parsed.wanted) || !one_of(&p, "01", &ready)
    || !number(&p, INT32_MAX, &pid) || !number(&p, 0xffff, &wstat)
    || !number(&p, UINT32_MAX, &parsed.restarts) || !number(&p, INT32_MAX, &supervisor)
-   || !signal_number(&p, &parsed.signal) || !one_of(&p, "m-", &main_ended)) return 0 ;
+   || !signal_number(&p, &parsed.signal) || !one_of(&p, "m-k", &main_ended)) return 0 ;
   name_len = strlen(p) ;
   if (!name_ok(p, name_len)) return 0 ;
   parsed.phase = (enum phase)(strchr(letters, phase) - letters) ;
@@ -101,6 +101,7 @@ int report_parse (struct report *report, char const *line, size_t len)
   parsed.wstat = wstat ;
   parsed.supervisor = (pid_t)supervisor ;
   parsed.main_ended = main_ended == 'm' ;
+  parsed.killed = main_ended == 'k' ;
   memcpy(parsed.name, p, name_len + 1) ;
   *report = parsed ;
   return 1 ;

@@ -10,9 +10,11 @@
    left to the scanner); the last wait status;
    the starts after the first; the supervisor's own pid; SIGNAL the number of a
    signal that the scanner, as the process' parent, is to send to it, negative: to
-   its process group, 0: none; MAIN `m` when it is a main service (flag-main) that
-   has ended by itself and is not started again, else `-`; and last the service's
-   name, which holds no control character, so that the newline ends it. A line
+   its process group (while strays are ended: to what is left of ./run's), 0: none; MAIN `m`
+   when it is a main service (flag-main) that has ended by itself and is not started again,
+   else `-`; or, in a line of its own after that of the present state, `k`: something had
+   to be killed since it was told to leave (an older scanner does not know that letter,
+   and drops that line alone); and last the service's name, which holds no control character, so that the newline ends it. A line
    carries the whole present state and is no longer than PIPE_BUF, so a write is
    never torn and the latest line of a service is all that counts. */
 
@@ -50,6 +52,7 @@ struct report
   pid_t supervisor ;
   int signal ; /* -64 to 64 */
   int main_ended ;
+  int killed ; /* the line tells that, whatever main_ended is */
   char name[REPORT_NAME_MAX + 1] ;
 } ;
 

@@ -10,6 +10,8 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/uint32.h>
 
+#include "base/trust.h"
+
 #define NAME "reeve-scan "
 #define VERSION NAME "001"
 
@@ -98,7 +100,7 @@ int scan_state_read (struct scan_state *state)
 {
   char bytes[SCAN_STATE_SIZE_MAX + 1] ;
   size_t n ;
-  int fd = open(SCAN_STATE_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) ;
+  int fd = trust_open(SCAN_STATE_FILE, O_RDONLY | O_NONBLOCK, 0) ;
   if (fd == -1) return 0 ;
   n = allread(fd, bytes, sizeof bytes) ;
   fd_close(fd) ;

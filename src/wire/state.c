@@ -11,6 +11,8 @@
 #include <skalibs/uint32.h>
 #include <skalibs/uint64.h>
 
+#include "base/trust.h"
+
 #define MAGIC "reeve" STATE_VERSION
 #define MAGIC_SIZE 8
 #define VERSION_AT 5
@@ -29,12 +31,13 @@
 #define AT_DEADLINE 92
 #define AT_NEXT_DELAY 100
 #define AT_DRAIN_RESTARTS 104
-#define AT_STRAYS_STAGE 108
 #define AT_REASON 109
 #define AT_EVENT_DUE 110
 #define AT_PROCESS 112
 #define AT_FDS 132
 #define AT_SETTINGS 164
+#define AT_TOLD 200
+#define AT_GROUP_TOLD 208
 
 #define BIRTH_AT_NUMBER 4
 #define BIRTH_AT_WHAT 8
@@ -43,7 +46,7 @@
 #define READ_TRIES 20
 #define SIGNAL_MAX 64
 
-enum settings_flag { FLAG_KILL_GROUP = 1, FLAG_MAIN = 2, FLAG_KEEP_STRAYS = 4, FLAG_FORKS = 8 } ;
+enum settings_flag { FLAG_KILL_GROUP = 1, FLAG_MAIN = 2, FLAG_KEEP_STRAYS = 4, FLAG_FORKS = 8, FLAG_DOWN_GROUP = 16 } ;
 
 static uint32_t checksum (char const *s, size_t len)
 {
@@ -82,7 +85,9 @@ static void pack_settings (char *out, struct settings const *settings)
   out[1] = (char)settings->reload_signal ;
   out[2] = (char)settings->restart ;
   out[3] = (char)((settings->kill_group ? FLAG_KILL_GROUP : 0) | (settings->main_service ? FLAG_MAIN : 0)
-    | (settings->keep_strays ? FLAG_KEEP_STRAYS : 0) | (settings->forks ? FLAG_FORKS : 0)) ;
+    | (settings->keep_strays ? FLAG_KEEP_STRAYS : 0) | (settings->forks ? FLAG_FORKS : 0)
+    | (settings->down_group ? FLAG_DOWN_GROUP : 0)) ;
+  uint32_pack_big(out + 4, settings->timeout_strays_ms) ;
 }
 
 static int unpack_settings (char const *in, struct settings *settings)
@@ -103,6 +108,8 @@ static int unpack_settings (char const *in, struct settings *settings)
   settings->main_service = !!(in[3] & FLAG_MAIN) ;
   settings->keep_strays = !!(in[3] & FLAG_KEEP_STRAYS) ;
   settings->forks = !!(in[3] & FLAG_FORKS) ;
+  settings->down_group = !!(in[3] & FLAG_DOWN_GROUP) ;
+  uint32_unpack_big(in + 4, &settings->timeout_strays_ms) ;
   return settings->down_signal && settings->down_signal <= SIGNAL_MAX && settings->reload_signal && settings->reload_signal <= SIGNAL_MAX
       && (unsigned char)in[2] <= RESTART_ON_FAILURE ;
 }
@@ -125,7 +132,8 @@ void state_pack (char out[STATE_SIZE], struct state const *state)
   uint64_pack_big(out + AT_DEADLINE, state->deadline_ms) ;
   uint32_pack_big(out + AT_NEXT_DELAY, state->next_delay_ms) ;
   uint32_pack_big(out + AT_DRAIN_RESTARTS, state->drain_restarts) ;
-  out[AT_STRAYS_STAGE] = (char)state->strays_stage ;
+  uint64_pack_big(out + AT_TOLD, state->told_ms) ;
+  uint64_pack_big(out + AT_GROUP_TOLD, state->group_told_ms) ;
   out[AT_REASON] = (char)state->reason ;
   out[AT_EVENT_DUE] = state->event_due ;
   pack_process(out + AT_PROCESS, &state->process) ;
@@ -148,7 +156,8 @@ int state_unpack (char const in[STATE_SIZE], struct state *state, int *version_d
   s.reason = (enum state_reason)in[AT_REASON] ;
   s.event_due = in[AT_EVENT_DUE] ;
   if (s.event_due && !strchr("suUdDOx", s.event_due)) return 0 ;
-  s.strays_stage = (unsigned char)in[AT_STRAYS_STAGE] ;
+  uint64_unpack_big(in + AT_TOLD, &s.told_ms) ;
+  uint64_unpack_big(in + AT_GROUP_TOLD, &s.group_told_ms) ;
   uint32_unpack_big(in + AT_FLAGS, &n) ;
   s.flags = n ;
   uint32_unpack_big(in + AT_RESTARTS, &s.restarts) ;
@@ -222,7 +231,7 @@ int state_read (char const *dir, struct state *state, struct birth *birth)
   if (len + sizeof file > sizeof path) return (errno = ENAMETOOLONG, 0) ;
   memcpy(path, dir, len) ;
   memcpy(path + len, file, sizeof file) ;
-  fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW) ;
+  fd = trust_open(path, O_RDONLY | O_NONBLOCK, 0) ;
   if (fd == -1) return 0 ;
   for (unsigned int i = 0 ; (r = read_once(fd, state, birth)) == -1 && i < READ_TRIES ; i++) sched_yield() ; /* a write is a copy of a few hundred bytes */
   err = errno ;

@@ -23,7 +23,7 @@
       92   8  clock_ms() of the deadline, if there is one
      100   4  the next restart delay, ms
      104   4  restarts of a logger that runs dry
-     108   1  how far the end of strays has come
+     108   1  unused, 0
      109   1  enum state_reason
      110   1  the event that is still to be told, 0: none
      111   1  unused
@@ -33,8 +33,11 @@
               timeout-kill, timeout-finish, max-death-tally, restart-delay (two),
               restart's N, notification-fd (-1: none), 4 each; down-signal,
               reload-signal, restart's policy, flags (1 timeout-killpg, 2 main,
-              4 keep-strays, 8 forks), 1 each
-     196      unused, 0
+              4 keep-strays, 8 forks, 16 down-group), 1 each
+     196   4  one more of the settings: timeout-strays
+     200   8  clock_ms() at which the down-signal was first sent to this ./run, 0: it was not
+     208   8  process_clock_ms() at which its process group had it, 0: it had not
+     216      unused, 0
 
    At 256, 32 bytes, by a child between fork and execution, so that nothing runs
    that nobody knows:
@@ -57,7 +60,7 @@
 #include "wire/status.h"
 
 #define STATE_FILE "supervise/state"
-#define STATE_VERSION "001"
+#define STATE_VERSION "002"
 #define STATE_SIZE 256
 #define BIRTH_AT STATE_SIZE
 #define BIRTH_SIZE 32
@@ -81,7 +84,8 @@ enum state_flag
   STATE_EVENT_HEARD = 1 << 14, /* somebody listened to the last event */
   STATE_END_NOTED = 1 << 15, /* the process has ended, the status' wait status is its; nothing was done about it yet */
   STATE_FORBIDDEN = 1 << 16, /* ./finish has exited 125 */
-  STATE_HAS_LEFT = 1 << 17 /* the supervisor has ended in order: there is nothing to restore */
+  STATE_HAS_LEFT = 1 << 17, /* the supervisor has ended in order: there is nothing to restore */
+  STATE_END_ASKED = 1 << 18 /* the end of ./run that has come was asked for */
 } ;
 
 /* Why a service that nobody stopped is not started again. */
@@ -125,7 +129,8 @@ struct state
   uint64_t deadline_ms ;
   uint32_t next_delay_ms ;
   uint32_t drain_restarts ;
-  unsigned int strays_stage ;
+  uint64_t told_ms ;
+  uint64_t group_told_ms ;
   enum state_reason reason ;
   char event_due ;
   struct process_birth process ;

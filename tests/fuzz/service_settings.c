@@ -8,8 +8,8 @@ char const *PROG = "fuzz" ;
 
 static char const *const files[] =
 {
-  "notification-fd", "lock-fd", "timeout-kill", "timeout-finish", "max-death-tally", "down-signal", "reload-signal",
-  "restart-delay", "flag-timeout-killpg", "flag-newpidns", "restart", "flag-main", "flag-forks", "pidfile", "flag-keep-strays"
+  "notification-fd", "lock-fd", "timeout-kill", "timeout-finish", "timeout-strays", "max-death-tally", "down-signal", "reload-signal",
+  "restart-delay", "flag-timeout-killpg", "flag-down-group", "flag-newpidns", "restart", "flag-main", "flag-forks", "pidfile", "flag-keep-strays"
 } ;
 
 #define CONTENT_MAX 128 /* nothing that long is a setting */
@@ -29,7 +29,7 @@ static void check (struct settings const *s)
 {
   CHECK(s->notification_fd >= SETTING_NO_FD && s->notification_fd <= 1048575) ;
   CHECK(s->lock_fd >= SETTING_NO_FD && s->lock_fd <= 1048575) ;
-  CHECK(s->timeout_kill_ms <= INT32_MAX && s->timeout_finish_ms <= INT32_MAX) ;
+  CHECK(s->timeout_kill_ms <= INT32_MAX && s->timeout_finish_ms <= INT32_MAX && s->timeout_strays_ms <= INT32_MAX) ;
   CHECK(s->max_death_tally <= DEATH_TALLY_MAX) ;
   CHECK(s->down_signal > 0 && s->down_signal < NSIG && s->reload_signal > 0 && s->reload_signal < NSIG) ;
   CHECK(s->restart_delay_min_ms <= s->restart_delay_max_ms && s->restart_delay_max_ms <= INT32_MAX) ;

@@ -75,7 +75,7 @@ static void check_listener (struct fifodir_listener *listener, char event)
   char got[2] ;
   CHECK(read(listener->fd, got, sizeof got) == 1 && got[0] == event) ;
   CHECK(read(listener->fd, got, sizeof got) == -1 && errno == EAGAIN) ;
-  CHECK(is_listeners(listener->path + sizeof DIRECTORY)) ;
+  CHECK(is_listeners(listener->name)) ;
   fifodir_unlisten(listener) ;
 }
 

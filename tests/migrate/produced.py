@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 
 KNOWN = """run finish down log notification-fd lock-fd timeout-kill flag-timeout-killpg
-timeout-finish max-death-tally down-signal reload-signal flag-newpidns data env restart
+timeout-strays flag-down-group timeout-finish max-death-tally down-signal reload-signal flag-newpidns data env restart
 restart-delay flag-main flag-keep-strays flag-forks pidfile flag-oneshot dependencies.d
 timeout-up""".split()
 INPUTS = ("input", "supervisord.conf", "Procfile")

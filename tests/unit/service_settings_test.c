@@ -51,6 +51,7 @@ static int told_of (char const *file)
 static int are_defaults (struct settings const *s)
 {
   return s->notification_fd == SETTING_NO_FD && s->lock_fd == SETTING_NO_FD && !s->timeout_kill_ms && s->timeout_finish_ms == 5000
+   && s->timeout_strays_ms == 5000 && !s->down_group
    && s->max_death_tally == 100 && s->down_signal == SIGTERM && s->reload_signal == SIGHUP
    && s->restart_delay_min_ms == 100 && s->restart_delay_max_ms == 16000 && s->restart == RESTART_ALWAYS && !s->restart_max
    && !s->kill_group && !s->new_pid_namespace && !s->main_service && !s->keep_strays && !s->forks ;
@@ -58,7 +59,7 @@ static int are_defaults (struct settings const *s)
 
 static char const *const files[] =
 {
-  "notification-fd", "lock-fd", "timeout-kill", "timeout-finish", "max-death-tally", "down-signal", "reload-signal", "restart-delay",
+  "notification-fd", "lock-fd", "timeout-kill", "timeout-finish", "timeout-strays", "max-death-tally", "down-signal", "reload-signal", "restart-delay",
   "restart"
 } ;
 
@@ -262,6 +263,8 @@ TEST(every_file_sets_its_setting)
   temp_text("lock-fd", "4\n") ;
   temp_text("timeout-kill", "200\n") ;
   temp_text("timeout-finish", "0\n") ;
+  temp_text("timeout-strays", "60000\n") ;
+  temp_text("flag-down-group", "") ;
   temp_text("max-death-tally", "7\n") ;
   temp_text("down-signal", "SIGINT\n") ;
   temp_text("reload-signal", "usr1\n") ;
@@ -276,6 +279,7 @@ TEST(every_file_sets_its_setting)
   CHECK(!told.count) ;
   CHECK(settings.notification_fd == 3 && settings.lock_fd == 4) ;
   CHECK(settings.timeout_kill_ms == 200 && settings.timeout_finish_ms == 0) ;
+  CHECK(settings.timeout_strays_ms == 60000 && settings.down_group) ;
   CHECK(settings.max_death_tally == 7) ;
   CHECK(settings.down_signal == SIGINT && settings.reload_signal == SIGUSR1) ;
   CHECK(settings.restart_delay_min_ms == 50 && settings.restart_delay_max_ms == 900) ;
@@ -642,10 +646,13 @@ TEST(a_stop_reads_afresh_only_what_matters_then)
   temp_text("down-signal", "INT") ;
   temp_text("reload-signal", "USR1") ;
   temp_text("flag-timeout-killpg", "") ;
+  temp_text("timeout-strays", "700") ;
+  temp_text("flag-down-group", "") ;
   memset(&told, 0, sizeof told) ;
   settings_read(&settings, SETTINGS_STOP, &tell) ;
   CHECK(!told.count) ;
   CHECK(settings.timeout_kill_ms == 200 && settings.down_signal == SIGINT && settings.reload_signal == SIGUSR1 && settings.kill_group) ;
+  CHECK(settings.timeout_strays_ms == 700 && settings.down_group) ;
   CHECK(settings.notification_fd == SETTING_NO_FD && settings.timeout_finish_ms == 5000 && settings.max_death_tally == 100) ;
   CHECK(settings.restart_delay_min_ms == 100 && !settings.new_pid_namespace) ;
   CHECK(settings.restart == RESTART_ALWAYS && !settings.main_service && !settings.forks && !settings.keep_strays) ;

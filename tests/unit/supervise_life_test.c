@@ -242,6 +242,35 @@ TEST(the_delay_does_not_overflow)
   CHECK(life_restart_delay(&delay, 0, 0, 0, 0) == 0) ;
 }
 
+TEST(what_was_asked_for_is_so_until_it_is_taken_back)
+{
+  struct life_asking asking = { .asked = 1 } ;
+  CHECK(life_asked(&asking)) ;
+  asking.asked = 0 ;
+  CHECK(!life_asked(&asking)) ;
+  asking.obeyed = 1 ; /* nobody told it to */
+  CHECK(!life_asked(&asking)) ;
+}
+
+TEST(a_restart_asks_until_the_service_has_outlived_it)
+{
+  struct life_asking asking = { .told = 1, .told_ago_ms = 3000 } ;
+  CHECK(life_asked(&asking)) ;
+  asking.told_ago_ms = 3001 ;
+  CHECK(!life_asked(&asking)) ;
+  asking.obeyed = 1 ;
+  asking.told_ago_ms = 3600000 ;
+  CHECK(life_asked(&asking)) ;
+}
+
+TEST(or_until_timeout_kill)
+{
+  struct life_asking asking = { .told = 1, .told_ago_ms = 20000, .timeout_kill_ms = 20000 } ;
+  CHECK(life_asked(&asking)) ;
+  asking.timeout_kill_ms = 500 ;
+  CHECK(!life_asked(&asking)) ;
+}
+
 TEST(a_start_follows_when_the_listeners_have_read_and_nobody_else_runs)
 {
   CHECK(life_listeners(50, 50, 0, 1) == 0) ;

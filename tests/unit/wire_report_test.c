@@ -15,7 +15,7 @@ static struct report const sample =
 static int same (struct report const *a, struct report const *b)
 {
   return a->phase == b->phase && a->wanted == b->wanted && a->ready == b->ready && a->pid == b->pid && a->wstat == b->wstat
-   && a->restarts == b->restarts && a->supervisor == b->supervisor && a->signal == b->signal && a->main_ended == b->main_ended
+   && a->restarts == b->restarts && a->supervisor == b->supervisor && a->signal == b->signal && a->main_ended == b->main_ended && a->killed == b->killed
    && !strcmp(a->name, b->name) ;
 }
 
@@ -50,6 +50,18 @@ TEST(a_line_is_ten_fields_and_a_newline)
   char line[REPORT_SIZE_MAX] ;
   CHECK(report_format(line, &sample) == sizeof expected - 1) ;
   CHECK(!memcmp(line, expected, sizeof expected - 1)) ;
+}
+
+TEST(that_something_was_killed_is_in_place_of_the_main_services_end)
+{
+  static char const expected[] = "u u 1 1234 256 7 99 -15 k web\n" ;
+  char line[REPORT_SIZE_MAX] ;
+  struct report killed = sample ;
+  killed.killed = 1 ;
+  CHECK(report_format(line, &killed) == sizeof expected - 1) ;
+  CHECK(!memcmp(line, expected, sizeof expected - 1)) ;
+  killed.main_ended = 0 ;
+  CHECK(comes_back(&killed)) ;
 }
 
 TEST(a_line_is_parsed)

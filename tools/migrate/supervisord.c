@@ -208,7 +208,7 @@ static void set_stop (struct translation *t)
   struct plan *plan = t->plan ;
   char const *signal = take(t, "stopsignal", "down-signal", "the signal that stops it") ;
   char const *wait = take(t, "stopwaitsecs", "timeout-kill", "how long it may take to stop") ;
-  char const *group = take(t, "stopasgroup", "flag-timeout-killpg", "its group is killed, and what is left behind gets SIGTERM anyway") ;
+  char const *group = take(t, "stopasgroup", "flag-down-group", "its group is stopped, and killed") ;
   char const *kill = take(t, "killasgroup", "flag-timeout-killpg", "its group is killed") ;
   if (signal && *signal)
   {
@@ -221,6 +221,7 @@ static void set_stop (struct translation *t)
     service_set(plan, t->service, "flag-timeout-killpg", "") ;
     if (!wait) service_set(plan, t->service, "timeout-kill", "10000") ; /* supervisord's own */
   }
+  if (group && is_true(group)) service_set(plan, t->service, "flag-down-group", "") ;
 }
 
 static void todo_rest (struct translation *t)

@@ -84,7 +84,8 @@ stage()
     reeve-log s6-log logutil-service; do
     ln -s ../init "$work/stage/command/$name"
   done
-  ln -s ../../command/reeve "$work/stage/usr/bin/reeve"
+  # Where #! lines name it, and where docker exec, which knows nothing of /command, looks.
+  for name in reeve with-contenv reeve-exec; do ln -s "../../command/$name" "$work/stage/usr/bin/$name"; done
 }
 
 compiler

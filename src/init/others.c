@@ -1,0 +1,102 @@
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <skalibs/allreadwrite.h>
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+#include <skalibs/types.h>
+
+#include "init/init.h"
+#include "service/foreign.h"
+
+#define TEXT_MAX 16384 /* of a script */
+#define PATH_ROOM 512 /* behind SERVICES_DIRECTORY */
+
+struct scripts_read
+{
+  char path[sizeof SERVICES_DIRECTORY + PATH_ROOM] ; /* of the present one */
+  char first[sizeof SERVICES_DIRECTORY + PATH_ROOM] ; /* that names s6-overlay's directory */
+  unsigned int count ; /* of those */
+  unsigned int systems ; /* that scripts run */
+} ;
+
+static void note_name (enum foreign_name name, char const *line, unsigned int number, void *data)
+{
+  struct scripts_read *scripts = data ;
+  (void)line ;
+  (void)number ;
+  if (name != FOREIGN_S6_SERVICES) return ;
+  if (!scripts->count++) memcpy(scripts->first, scripts->path, sizeof scripts->first) ;
+}
+
+static void read_script (struct scripts_read *scripts, char const *service, char const *file)
+{
+  static char text[TEXT_MAX + 1] ;
+  int fd ;
+  size_t len ;
+  snprintf(scripts->path, sizeof scripts->path, SERVICES_DIRECTORY "/%s/%s", service, file) ;
+  fd = open(scripts->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) ;
+  if (fd == -1) return ;
+  len = allread(fd, text, TEXT_MAX) ;
+  fd_close(fd) ;
+  text[len] = 0 ;
+  if (strncmp(text, "#!", 2) != 0) return ;
+  scripts->systems |= foreign_systems(text) ;
+  foreign_names(text, len, &note_name, scripts) ;
+}
+
+static void read_scripts (struct scripts_read *scripts)
+{
+  struct dirent *e ;
+  DIR *dir = opendir(SERVICES_DIRECTORY) ;
+  if (!dir) return ;
+  while ((e = readdir(dir)))
+  {
+    if (e->d_name[0] == '.') continue ;
+    read_script(scripts, e->d_name, "run") ;
+    read_script(scripts, e->d_name, "finish") ;
+  }
+  closedir(dir) ;
+}
+
+/* Then s6-svscanctl works, as the directory that it is given is a link to LIVE. */
+static int has_s6 (void)
+{
+  char path[PATH_MAX] ;
+  char const *list = getenv("PATH") ;
+  for (; list && *list ; list += list[strcspn(list, ":")] ? strcspn(list, ":") + 1 : strlen(list))
+  {
+    int n = snprintf(path, sizeof path, "%.*s/s6-svscanctl", (int)strcspn(list, ":"), list) ;
+    if (n > 0 && n < (int)sizeof path && !access(path, X_OK)) return 1 ;
+  }
+  return 0 ;
+}
+
+static void say_scripts (struct scripts_read const *scripts)
+{
+  char more[UINT_FMT + sizeof " (and  others)"] = "" ;
+  if (!scripts->count || has_s6()) return ;
+  if (scripts->count > 1) snprintf(more, sizeof more, " (and %u others)", scripts->count - 1) ;
+  strerr_warnw4x(scripts->first, more, " uses s6-overlay's /run/s6/services with s6's programs, which are not here: ",
+    "write reeve shutdown, or create flag-main for a service whose end is the container's") ;
+}
+
+static void say_place (char const *path, char const *mend, void *data)
+{
+  (void)data ;
+  strerr_warnw3x(path, " is not read: ", mend) ;
+}
+
+void others_say (char const *const *command)
+{
+  static struct scripts_read scripts ;
+  for (; *command ; command++) scripts.systems |= foreign_systems(*command) ;
+  read_scripts(&scripts) ;
+  foreign_look(scripts.systems, &say_place, 0) ;
+  say_scripts(&scripts) ;
+}

@@ -1,0 +1,142 @@
+#include "service/stray.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/process.h"
+
+int stray_is_service (struct stray_limits const *limits, struct stray_look const *look)
+{
+  return limits->is_service && look->in_group ;
+}
+
+static uint64_t after (uint64_t ms, uint32_t timeout_ms)
+{
+  return ms && timeout_ms ? ms + timeout_ms : 0 ;
+}
+
+/* When it is killed; 0: not by a limit of its own, or that is not known yet. */
+static uint64_t kill_moment (struct stray_limits const *limits, struct stray const *stray, struct stray_look const *look)
+{
+  uint64_t told_ms = look->had_signal ? stray->seen_ms : stray->told_ms ;
+  if (stray_is_service(limits, look)) return after(limits->down_ms ? limits->down_ms : told_ms, limits->timeout_kill_ms) ;
+  return after(told_ms, limits->timeout_strays_ms) ;
+}
+
+struct stray_step stray_step (struct stray_limits const *limits, struct stray const *stray, struct stray_look const *look, uint64_t now_ms)
+{
+  uint64_t moment = kill_moment(limits, stray, look) ;
+  if (stray->left) return (struct stray_step) { STRAY_LEAVE, 0 } ;
+  if (stray->killed_ms)
+  {
+    if (now_ms >= stray->killed_ms + STRAY_KILLED_MS) return (struct stray_step) { STRAY_LEAVE, 0 } ;
+    return (struct stray_step) { STRAY_WAIT, stray->killed_ms + STRAY_KILLED_MS } ;
+  }
+  if (limits->at_once || (moment && now_ms >= moment)) return (struct stray_step) { STRAY_KILL, now_ms + STRAY_KILLED_MS } ;
+  if (!stray->told_ms && !look->had_signal)
+  {
+    uint64_t due = stray->seen_ms + (look->ending || look->ours ? STRAY_ENDING_MS : STRAY_MOMENT_MS) ;
+    if (now_ms < due) return (struct stray_step) { STRAY_WAIT, moment && moment < due ? moment : due } ;
+    return (struct stray_step) { STRAY_TELL, 0 } ; /* the caller looks at it once more */
+  }
+  return (struct stray_step) { STRAY_WAIT, moment } ;
+}
+
+static int in (uint64_t set, int sig)
+{
+  return sig > 0 && set >> (sig - 1) & 1 ;
+}
+
+static int is_ignored_by_default (int sig)
+{
+  return sig == SIGCHLD || sig == SIGCONT || sig == SIGURG || sig == SIGWINCH ;
+}
+
+/* Is something pending that it does not catch, ignore or block, and that ends it? */
+static int is_ending (struct process_signals const *signals, char state)
+{
+  if (state == 'T' || state == 't') return in(signals->pending, SIGKILL) ;
+  for (int sig = 1 ; sig <= 64 ; sig++)
+  {
+    if (!in(signals->pending, sig) || is_ignored_by_default(sig)) continue ;
+    if (sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU || sig == SIGSTOP) continue ;
+    if (!in(signals->blocked, sig) && !in(signals->ignored, sig)) return 1 ;
+  }
+  return 0 ;
+}
+
+void stray_look (struct stray_look *now, struct stray_limits const *limits, pid_t pid, struct process_look const *look)
+{
+  struct process_signals signals ;
+  *now = (struct stray_look)
+  {
+    .in_group = limits->group > 1 && getpgid(pid) == limits->group,
+    .ending = look->exiting,
+    .ours = !strcmp(look->name, "reeve") || !strcmp(look->name, PROCESS_HELPER_NAME)
+  } ;
+  now->had_signal = now->in_group && limits->group_told_ms && look->started_ms + PROCESS_TICK_MS <= limits->group_told_ms ;
+  if (!now->ending && process_signals(pid, &signals)) now->ending = is_ending(&signals, look->state) ;
+}
+
+void stray_do (struct stray *stray, struct stray_limits const *limits, pid_t pid, enum stray_deed deed, uint64_t now_ms)
+{
+  if (deed == STRAY_KILL)
+  {
+    kill(pid, SIGKILL) ;
+    if (!stray->killed_ms) stray->killed_ms = now_ms ;
+  }
+  else if (deed == STRAY_TELL)
+  {
+    kill(pid, stray_signal(limits, pid > 0 ? pid : -pid)) ;
+    kill(pid, SIGCONT) ;
+    if (!stray->told_ms) stray->told_ms = now_ms ;
+  }
+}
+
+int stray_signal (struct stray_limits const *limits, pid_t pid)
+{
+  struct process_signals signals ;
+  if (!is_ignored_by_default(limits->down_signal)) return limits->down_signal ;
+  if (process_signals(pid, &signals) && in(signals.caught, limits->down_signal)) return limits->down_signal ;
+  return SIGTERM ;
+}
+
+/* ---- those that are known ---- */
+
+void strays_empty (struct strays *strays)
+{
+  strays->count = 0 ;
+  strays->known[STRAYS_KNOWN_MAX] = (struct stray) { 0 } ;
+}
+
+struct stray *strays_know (struct strays *strays, pid_t pid, uint64_t now_ms)
+{
+  unsigned int i = 0 ;
+  while (i < strays->count && strays->known[i].pid != pid) i++ ;
+  if (i == strays->count && i < STRAYS_KNOWN_MAX) strays->known[strays->count++] = (struct stray) { .pid = pid } ;
+  if (!strays->known[i].seen_ms) strays->known[i].seen_ms = now_ms ;
+  strays->known[i].pid = pid ;
+  strays->seen[i] = 1 ;
+  return strays->known + i ;
+}
+
+void strays_forget_unseen (struct strays *strays)
+{
+  unsigned int kept = 0 ;
+  for (unsigned int i = 0 ; i < strays->count ; i++)
+    if (strays->seen[i]) strays->known[kept++] = strays->known[i] ;
+  strays->count = kept ;
+  if (!strays->seen[STRAYS_KNOWN_MAX]) strays->known[STRAYS_KNOWN_MAX] = (struct stray) { 0 } ;
+  memset(strays->seen, 0, sizeof strays->seen) ;
+}
+
+struct stray_step strays_step (struct strays const *strays, struct stray_limits const *limits, struct stray const *stray,
+  struct stray_look const *look, uint64_t now_ms)
+{
+  struct stray_step step = stray_step(limits, stray, look, now_ms) ;
+  if (step.deed != STRAY_WAIT || stray != strays->known + STRAYS_KNOWN_MAX) return step ;
+  if (stray->killed_ms) step.deed = STRAY_KILL ;
+  else if (stray->told_ms) step.deed = STRAY_TELL ;
+  return step ;
+}
