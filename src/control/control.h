@@ -108,6 +108,8 @@ struct view
   pid_t supervisor ; /* await_send's: who was there to read; 0: that is not known */
   unsigned int wstat ; /* of the last end */
   unsigned int restarts ;
+  unsigned int unread ; /* bytes of its output of which its logger takes nothing; `status` alone looks for them */
+  uint64_t lost ; /* bytes of its output, or of a logger's input, that nobody has read */
   enum state_reason reason ; /* why it is not started again */
   unsigned int code_unknown : 1 ; /* nobody could learn how it has ended */
   unsigned int up : 1 ;
@@ -126,6 +128,13 @@ extern int view_read_command (struct view *view) ;
 extern char const *view_state_name (enum view_state state) ;
 /* In words; 0 when it is started again, or was stopped. */
 extern char const *view_reason (struct view const *view) ;
+
+/* ---- backlog.c ---- */
+
+/* For each name that the request has: how many bytes wait for its logger (or, of a logger,
+   for itself) while nothing is taken of them for a second; 0: none, or that cannot be told.
+   Where no byte waits it takes no time. Returns 1, or 0 with errno. */
+extern int backlog_find (struct request const *request, unsigned int *bytes) ;
 
 /* ---- await.c ---- */
 

@@ -18,6 +18,7 @@
 #define RED "\033[31m"
 #define PLAIN "\033[0m"
 #define SINCE_MAX 80
+#define REMARKS_MAX 256
 
 static int wall_clock (struct view const *view, struct timespec *out)
 {
@@ -55,8 +56,19 @@ static void format_since (struct view const *view, char *out, size_t size)
   else snprintf(out, size, "-") ;
 }
 
+/* Why it is as it is, and what is wrong with its log; "": nothing. */
+static char const *remarks (struct view const *view, char out[REMARKS_MAX])
+{
+  char const *reason = view_reason(view) ;
+  int n = snprintf(out, REMARKS_MAX, "%s", reason ? reason : "") ;
+  if (view->unread) n += snprintf(out + n, REMARKS_MAX - (size_t)n, "%sits log is stuck: the logger takes nothing of %u bytes", n ? "; " : "", view->unread) ;
+  if (view->lost) snprintf(out + n, REMARKS_MAX - (size_t)n, "%s%llu bytes of its log are lost", n ? "; " : "", (unsigned long long)view->lost) ;
+  return out ;
+}
+
 static void print_row (char const *name, int width, struct view const *view, int colour)
 {
+  char text[REMARKS_MAX] ;
   char printable[SERVICE_NAME_MAX + 5] ;
   char pid[16] = "-" ;
   char since[SINCE_MAX] ;
@@ -67,7 +79,7 @@ static void print_row (char const *name, int width, struct view const *view, int
   printf("%-*s  %s%-12s%s  %-8s  %-19s  %-5s  %-6s  %-9s  %u%s%s\n", width, service_name_printable(printable, sizeof printable, name),
     colour ? colour_of(view) : "", view_state_name(view->state), colour && *colour_of(view) ? PLAIN : "", pid, since,
     view->ready ? "yes" : "no", view->wanted_up ? "up" : "down", end, view->restarts,
-    view_reason(view) ? "  " : "", view_reason(view) ? view_reason(view) : "") ;
+    *remarks(view, text) ? "  " : "", text) ;
 }
 
 /* ---- JSON ---- */
@@ -88,6 +100,7 @@ static void print_since (struct view const *view)
 
 static void print_object (char const *name, struct view const *view)
 {
+  char text[REMARKS_MAX] ;
   int wstat = (int)view->wstat ;
   printf("{\"name\":") ;
   print_json_string(name) ;
@@ -103,7 +116,7 @@ static void print_object (char const *name, struct view const *view)
   if (view->has_ended && WIFSIGNALED(wstat)) printf("\"SIG%s\"", sig_name(WTERMSIG(wstat))) ;
   else printf("null") ;
   printf(",\"restarts\":%u,\"reason\":", view->restarts) ;
-  if (view_reason(view)) print_json_string(view_reason(view)) ;
+  if (*remarks(view, text)) print_json_string(text) ;
   else printf("null") ;
   putchar('}') ;
 }
@@ -137,7 +150,13 @@ int command_status (struct request const *request)
   int code = EXIT_YES ;
   int unsupervised = !request->count ;
   int has_command ;
+  unsigned int *unread = calloc(request->count + 1, sizeof *unread) ;
   struct view view ;
+  if (!unread || !backlog_find(request, unread))
+  {
+    strerr_warnwu1sys("look at the loggers") ;
+    return EXIT_SYSTEM ;
+  }
   if (request->json) putchar('[') ;
   else printf("%-*s  %-12s  %-8s  %-19s  %-5s  %-6s  %-9s  %s\n", width, "NAME", "STATE", "PID", "SINCE", "READY", "WANTED", "LAST EXIT", "RESTARTS") ;
   for (size_t i = 0 ; i < request->count ; i++)
@@ -148,7 +167,8 @@ int command_status (struct request const *request)
       return EXIT_SYSTEM ;
     }
     if (view.state == STATE_UNSUPERVISED) unsupervised = 1 ;
-    if ((view.wanted_up && !view.ready) || view.state == STATE_FAILED) code = EXIT_NO ;
+    view.unread = unread[i] ;
+    if ((view.wanted_up && !view.ready) || view.state == STATE_FAILED || view.unread) code = EXIT_NO ;
     print_one(request, request->names[i], width, &view, !i, colour) ;
   }
   has_command = view_read_command(&view) ;

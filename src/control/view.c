@@ -9,6 +9,7 @@
 
 #include "base/trust.h"
 #include "control/control.h"
+#include "service/name.h"
 #include "service/settings.h"
 #include "wire/channels.h"
 #include "wire/state.h"
@@ -109,6 +110,15 @@ int view_read_command (struct view *view)
   return 1 ;
 }
 
+/* It is the logger's supervisor that knows. */
+static uint64_t lost_by_logger (char const *name)
+{
+  char path[PATH_SIZE] ;
+  struct state state ;
+  snprintf(path, sizeof path, "%s" LOGGER_SUFFIX, name) ;
+  return state_read(path, &state, 0) ? state.lost : 0 ;
+}
+
 int view_read (struct view *view, char const *name)
 {
   struct status status ;
@@ -118,18 +128,21 @@ int view_read (struct view *view, char const *name)
   *view = (struct view) { .state = STATE_UNSUPERVISED, .wanted_up = 1 } ;
   if (r < 0) return 0 ;
   if (!status_read(name, &status)) return errno == ENOENT || errno == ENOTDIR ;
+  has_state = state_read(name, &state, 0) ;
+  if (has_state && state.flags & STATE_STATUS_STALE) status = state.status ;
   view->since = status.since ;
   view->wanted_up = !!(status.flags & STATUS_WANT_UP) ;
   view->wstat = status.wstat ;
-  has_state = state_read(name, &state, 0) ;
   if (has_state)
   {
     view->has_ended = !!(state.flags & STATE_HAS_ENDED) ;
     view->code_unknown = !!(state.flags & STATE_CODE_UNKNOWN) ;
     view->restarts = state.restarts ;
     view->reason = state.reason ;
+    view->lost = state.lost ;
     view->ending = r && state.phase == PHASE_STRAYS ;
   }
+  view->lost += lost_by_logger(name) ;
   if (!r) return 1 ;
   view->up = status.pid && !(status.flags & STATUS_FINISHING) ;
   view->pid = view->up ? status.pid : 0 ;

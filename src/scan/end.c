@@ -19,8 +19,9 @@
 #include "wire/channels.h"
 
 #define CODE_KILLED 137
-#define FINISH ".s6-svscan/finish"
-#define CRASH ".s6-svscan/crash"
+#define CONTROL_DIRECTORY ".s6-svscan"
+#define FINISH CONTROL_DIRECTORY "/finish"
+#define CRASH CONTROL_DIRECTORY "/crash"
 
 /* What was given to `shutdown` or written there by hand; -1: nothing. */
 static int written_code (void)
@@ -64,13 +65,12 @@ static void discard_signals (void)
 static void become (char const *path, char const *const *argv)
 {
   sigset_t none ;
-  if (!trusted_file(path)) return ;
   message_hand_over() ;
   discard_signals() ;
   sigemptyset(&none) ;
   sigprocmask(SIG_SETMASK, &none, 0) ;
   execv(path, (char *const *)argv) ;
-  if (errno != ENOENT) strerr_warnwu2sys("execute ", path) ;
+  if (errno != ENOENT && errno != ENOTDIR) strerr_warnwu2sys("execute ", path) ;
 }
 
 /* "-1": no budget. */
@@ -79,6 +79,34 @@ static void format_left (struct scanner const *s, uint64_t spent_ms, char out[UI
   uint32_t budget = s->stop.on ? s->stop.limits.budget_ms : 0 ;
   if (!budget) memcpy(out, "-1", 3) ;
   else out[uint64_fmt(out, budget > spent_ms ? budget - spent_ms : 0)] = 0 ;
+}
+
+static void become_trusted (char const *path, char const *const *argv)
+{
+  if (trusted_file(path)) become(path, argv) ;
+}
+
+/* SCAN's own, where LIVE has none: trusted as its ./run are. */
+static void become_own (struct scanner const *s, char const *path, char const *const *argv)
+{
+  char own[SCAN_PATH_MAX + SCAN_PATH_MAX] ;
+  snprintf(own, sizeof own, "%s/%s", s->scan, path) ;
+  if (!s->in_place) become(own, argv) ;
+}
+
+void stop_know_finish (struct scanner *s)
+{
+  ssize_t n = trusted_file(FINISH) ? readlink(FINISH, s->finish, sizeof s->finish - 1) : 0 ;
+  s->finish[n > 0 ? n : 0] = 0 ;
+  if (*s->finish != '/') *s->finish = 0 ;
+}
+
+/* With LIVE, the link to it was removed. */
+static void become_lost (struct scanner const *s, char const *const *argv)
+{
+  if (access(CONTROL_DIRECTORY, F_OK) != -1 || errno != ENOENT) return ;
+  if (*s->finish) become(s->finish, argv) ;
+  strerr_warnw3x("the live directory ", s->live, " was removed: if it had a .s6-svscan/finish, that is not run") ;
 }
 
 void stop_end (struct scanner *s)
@@ -95,14 +123,16 @@ void stop_end (struct scanner *s)
   format_left(s, spent_ms, left) ;
   spent[uint64_fmt(spent, spent_ms)] = 0 ;
   setenv(STOP_SPENT_VARIABLE, spent, 1) ; /* without it /init speaks later of what it waits for */
-  become(FINISH, argv) ;
+  become_trusted(FINISH, argv) ;
+  become_lost(s, argv) ;
+  become_own(s, FINISH, argv) ;
   _exit(number) ;
 }
 
 void stop_crash (struct scanner *s)
 {
   char const *argv[2] = { "crash", 0 } ;
-  (void)s ;
-  become(CRASH, argv) ;
+  become_trusted(CRASH, argv) ;
+  become_own(s, CRASH, argv) ;
   _exit(111) ;
 }

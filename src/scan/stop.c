@@ -112,10 +112,12 @@ static void order_end (struct scanner *s, struct unit *unit)
 {
   struct order order = { .letter = is_done(s, STAGE_ABANDON) ? ORDER_ABANDON : ORDER_KILL } ;
   int again = unit->end_due ;
-  unit->end_due = !unit->supervisor || !order_send(unit->name, &order) ;
+  unit->end_due = !unit->supervisor || !look_send(unit, &order) ;
   if (!unit->end_due || !unit->supervisor) return ;
   if (!s->stop.order_again_ms) s->stop.order_again_ms = clock_ms() + ORDER_AGAIN_MS ;
-  if (!again && errno != ENXIO && errno != ENOENT) strerr_warnwu3sys("order the end of ", unit->name, " (trying again every second)") ;
+  /* Its directory is gone, and its orders with it: what it leaves falls to us, and is killed. */
+  if (errno == ENOENT && unit->has_reported && unit->child && lost_state(unit)) kill(unit->supervisor, SIGKILL) ;
+  else if (!again && errno != ENXIO && errno != ENOENT) strerr_warnwu3sys("order the end of ", unit->name, " (trying again every second)") ;
 }
 
 static void order_again (struct scanner *s)
@@ -131,10 +133,10 @@ void stop_reported (struct scanner *s, struct unit *unit)
   if (unit->end_due) order_end(s, unit) ;
 }
 
-/* An adopted ./run is killed by its supervisor, which is asked for it. */
+/* An adopted ./run is killed by its supervisor, which is asked for it, where it gets one. */
 static void kill_unit (struct scanner *s, struct unit *unit)
 {
-  orphans_kill(unit, 0) ;
+  orphans_kill(unit, unit->ending) ;
   order_end(s, unit) ;
 }
 

@@ -1,5 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -7,10 +9,15 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "base/clock.h"
+#include "base/process.h"
 #include "supervise/supervisor.h"
 #include "wire/channels.h"
 
 #define PRODUCERS_LOGGER "log/" LOGGER_FIFO
+#define LOOK_MS 3000
+#define ROOM_LOOK_MS 500
+#define ROOM_MAX (1 << 20) /* what any user may have (/proc/sys/fs/pipe-max-size) */
 
 static int is_missing (int err)
 {
@@ -49,6 +56,51 @@ int logger_input_left (struct supervisor const *s)
   return s->running_dry && unread(s) ;
 }
 
+static int is_stopped (struct supervisor const *s)
+{
+  struct process_look look ;
+  return process_look(s->process.pid, &look) && look.state == 'T' ;
+}
+
+static void not_waited_for (struct supervisor *s, unsigned int left)
+{
+  char bytes[UINT_FMT] ;
+  bytes[uint_fmt(bytes, left)] = 0 ;
+  act(s, LIFE_WANT_DOWN) ;
+  strerr_warnw3x("./run has taken nothing for some seconds of the ", bytes, " bytes that the service has written last: it is not waited for") ;
+}
+
+/* That nothing moves shows at the second look. */
+static void look_at_reader (struct supervisor *s, uint64_t now)
+{
+  unsigned int left = unread(s) ;
+  int stuck = s->look_ms && left && s->backlog && left >= s->backlog ;
+  s->backlog = left ;
+  s->look_ms = now + LOOK_MS ;
+  if (!stuck) return ;
+  if (is_stopped(s)) reap_signal(s, SIGCONT, 0) ;
+  else not_waited_for(s, left) ;
+}
+
+static void make_room (struct supervisor *s, uint64_t now)
+{
+  struct pollfd x = { .fd = s->logger_output, .events = POLLOUT } ;
+  int size ;
+  s->look_ms = now + ROOM_LOOK_MS ;
+  if (poll(&x, 1, 0)) return ;
+  size = fcntl(s->logger_output, F_GETPIPE_SZ) ;
+  if (size > 0 && size < ROOM_MAX && fcntl(s->logger_output, F_SETPIPE_SZ, ROOM_MAX) == -1) fcntl(s->logger_output, F_SETPIPE_SZ, 2 * size) ;
+}
+
+void logger_input_look (struct supervisor *s)
+{
+  int writes = s->logger_output >= 0 && ((s->phase == PHASE_UP && s->told_ms) || s->phase == PHASE_FINISHING) ;
+  int reads = s->running_dry && s->phase == PHASE_UP && s->status.flags & STATUS_WANT_UP ;
+  uint64_t now = writes || reads ? clock_ms() : 0 ;
+  if (!writes && !reads) s->look_ms = 0 ;
+  else if (now >= s->look_ms) (reads ? &look_at_reader : &make_room)(s, now) ;
+}
+
 /* Does another process keep what is in the fifo? */
 static int is_kept (void)
 {
@@ -65,6 +117,7 @@ void logger_input_leave (struct supervisor *s)
   if (s->logger_input >= 0) fd_close(s->logger_input) ;
   s->logger_input = -1 ;
   if (!left || (!s->running_dry && is_kept())) return ;
+  s->lost += left ;
   bytes[uint_fmt(bytes, left)] = 0 ;
   strerr_warnw2x(bytes, " bytes that the service has written are left unread, and lost") ;
 }

@@ -116,7 +116,10 @@ static void begin_afresh (struct supervisor *s)
 {
   static char const nobody[BIRTH_SIZE] ;
   empty_death_tally() ;
+  char packed[STATE_SIZE] ;
+  struct state before ;
   settings_defaults(&s->settings) ;
+  if (pread(s->state, packed, sizeof packed, 0) == (ssize_t)sizeof packed && state_unpack(packed, &before, 0)) s->lost = before.lost ;
   s->status.flags = STATUS_READY ;
   if (pwrite(s->state, nobody, sizeof nobody, BIRTH_AT) != (ssize_t)sizeof nobody) strerr_diefu1sys(111, "write " STATE_FILE) ;
   if (is_wanted()) s->status.flags |= STATUS_WANT_UP ;
@@ -154,10 +157,11 @@ static void sooner (int *ms, uint64_t now, uint64_t deadline_ms)
 /* Milliseconds to sleep; -1: until something happens. */
 static int sleep_ms (struct supervisor const *s)
 {
-  uint64_t now = s->deadline_ms || s->check_deadline_ms ? clock_ms() : 0 ;
+  uint64_t now = s->deadline_ms || s->check_deadline_ms || s->look_ms ? clock_ms() : 0 ;
   int ms = -1 ;
   if (s->deadline_ms) sooner(&ms, now, s->deadline_ms) ;
   if (s->check_deadline_ms) sooner(&ms, now, s->check_deadline_ms) ;
+  if (s->look_ms) sooner(&ms, now, s->look_ms) ;
   if ((s->status_pending || s->state_pending || s->unwatched) && (ms < 0 || ms > RETRY_MS)) ms = RETRY_MS ;
   return ms ;
 }
@@ -168,6 +172,7 @@ static void deadlines (struct supervisor *s)
   if (s->deadline_ms && clock_ms() >= s->deadline_ms) act_deadline(s) ;
   if (s->upgrade_wanted && !strays_under_way(s) && !s->searching && !s->checker) upgrade_order(s) ;
   reap_look(s) ;
+  logger_input_look(s) ;
 }
 
 static void read_signals (struct supervisor *s, int fd)

@@ -49,6 +49,7 @@ void restore_save (struct supervisor const *s, struct state *state)
     .deadline_ms = s->deadline_ms,
     .next_delay_ms = s->delay.next_ms,
     .drain_restarts = s->drain_restarts,
+    .lost = s->lost,
     .told_ms = s->told_ms,
     .group_told_ms = s->group_told_ms,
     .reason = s->reason,
@@ -71,6 +72,7 @@ void restore_save (struct supervisor const *s, struct state *state)
   if (s->deadline_ms) state->flags |= STATE_HAS_DEADLINE ;
   if (s->notification >= 0) state->flags |= STATE_AWAITS_READINESS ;
   if (s->phase == PHASE_EXITED) state->flags |= STATE_HAS_LEFT ;
+  if (s->status_pending) state->flags |= STATE_STATUS_STALE ;
 }
 
 static void take_descriptors (struct supervisor *s, struct state const *state)
@@ -159,6 +161,7 @@ void restore (struct supervisor *s, struct state const *state, struct birth cons
   s->deadline_ms = state->flags & STATE_HAS_DEADLINE ? state->deadline_ms : 0 ;
   s->delay = (struct life_delay) { .next_ms = state->next_delay_ms, .had_quick_death = !!(state->flags & STATE_HAD_QUICK_DEATH) } ;
   s->drain_restarts = state->drain_restarts ;
+  s->lost = state->lost ;
   s->told_ms = state->told_ms ;
   s->group_told_ms = state->group_told_ms ;
   s->reason = state->reason ;

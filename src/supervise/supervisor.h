@@ -60,6 +60,9 @@ struct supervisor
   uint32_t upgrades ;
   uint32_t failed_upgrades ;
   uint32_t drain_restarts ; /* of a logger that runs dry */
+  uint64_t lost ; /* bytes of a logger's input that nobody has read */
+  uint64_t look_ms ; /* clock_ms(): when to look at the fifo of the log again; 0: there is no need */
+  unsigned int backlog ; /* bytes that were in it at the last look */
   unsigned int kills ; /* how often SIGKILL was sent to the process */
   enum state_reason reason ;
   char event_due ; /* still to be told, by us or by our successor; 0: none */
@@ -214,6 +217,11 @@ extern int logger_input_hold (struct supervisor *s) ;
 extern void logger_input_run_dry (struct supervisor *s) ;
 /* One that runs dry: is there anything that it has not read? */
 extern int logger_input_left (struct supervisor const *s) ;
+/* Looks at the fifo, when that is due, as what does not move there would hang a stop. One
+   that a service which is told to end, or its ./finish, finds full gets more room, so that
+   nothing is lost. A logger that runs dry but has taken nothing for some seconds is told
+   to end. */
+extern void logger_input_look (struct supervisor *s) ;
 /* For good: says how much of it is lost. */
 extern void logger_input_leave (struct supervisor *s) ;
 /* Descriptors for the start of ./run or ./finish, the caller's to close; -1: none.

@@ -38,6 +38,7 @@
 #define AT_SETTINGS 164
 #define AT_TOLD 200
 #define AT_GROUP_TOLD 208
+#define AT_LOST 216
 
 #define BIRTH_AT_NUMBER 4
 #define BIRTH_AT_WHAT 8
@@ -139,6 +140,7 @@ void state_pack (char out[STATE_SIZE], struct state const *state)
   pack_process(out + AT_PROCESS, &state->process) ;
   for (unsigned int i = 0 ; i < STATE_FD_COUNT ; i++) uint32_pack_big(out + AT_FDS + (size_t)4 * i, (uint32_t)state->fd[i]) ;
   pack_settings(out + AT_SETTINGS, &state->settings) ;
+  uint64_pack_big(out + AT_LOST, state->lost) ;
   uint32_pack_big(out + AT_CHECKSUM, checksum(out + AT_STATUS, STATE_SIZE - AT_STATUS)) ;
 }
 
@@ -173,6 +175,7 @@ int state_unpack (char const in[STATE_SIZE], struct state *state, int *version_d
   uint64_unpack_big(in + AT_DEADLINE, &s.deadline_ms) ;
   uint32_unpack_big(in + AT_NEXT_DELAY, &s.next_delay_ms) ;
   uint32_unpack_big(in + AT_DRAIN_RESTARTS, &s.drain_restarts) ;
+  uint64_unpack_big(in + AT_LOST, &s.lost) ;
   if (!unpack_process(in + AT_PROCESS, &s.process) || !unpack_settings(in + AT_SETTINGS, &s.settings)) return 0 ;
   for (unsigned int i = 0 ; i < STATE_FD_COUNT ; i++)
   {

@@ -37,7 +37,8 @@
      196   4  one more of the settings: timeout-strays
      200   8  clock_ms() at which the down-signal was first sent to this ./run, 0: it was not
      208   8  process_clock_ms() at which its process group had it, 0: it had not
-     216      unused, 0
+     216   8  bytes of a logger's input that nobody has read, and that are lost
+     224      unused, 0
 
    At 256, 32 bytes, by a child between fork and execution, so that nothing runs
    that nobody knows:
@@ -85,7 +86,8 @@ enum state_flag
   STATE_END_NOTED = 1 << 15, /* the process has ended, the status' wait status is its; nothing was done about it yet */
   STATE_FORBIDDEN = 1 << 16, /* ./finish has exited 125 */
   STATE_HAS_LEFT = 1 << 17, /* the supervisor has ended in order: there is nothing to restore */
-  STATE_END_ASKED = 1 << 18 /* the end of ./run that has come was asked for */
+  STATE_END_ASKED = 1 << 18, /* the end of ./run that has come was asked for */
+  STATE_STATUS_STALE = 1 << 19 /* the file `status` could not be written (disk full): the status here is the present one */
 } ;
 
 /* Why a service that nobody stopped is not started again. */
@@ -129,6 +131,7 @@ struct state
   uint64_t deadline_ms ;
   uint32_t next_delay_ms ;
   uint32_t drain_restarts ;
+  uint64_t lost ;
   uint64_t told_ms ;
   uint64_t group_told_ms ;
   enum state_reason reason ;
