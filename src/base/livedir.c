@@ -144,15 +144,22 @@ void livedir_die_without_place (struct livedir_attempt const *attempts, unsigned
   strerr_dief3x(111, "there is no place for the live directory: name one that can be written with ", by, ", or mount a tmpfs on /run") ;
 }
 
-/* 1, 0, or -1 with errno: that cannot be told. */
-static int has_scanner (char const *live)
+static int is_held (char const *live, char const *lock)
 {
-  char lock[LIVEDIR_PATH_MAX] ;
+  char path[LIVEDIR_PATH_MAX] ;
   int foreign ;
   pid_t holder ;
-  if (!join(lock, live, "/", SCAN_LOCK)) return -1 ;
-  holder = lock_holder(lock, &foreign) ;
+  if (!join(path, live, "/", lock)) return -1 ;
+  holder = lock_holder(path, &foreign) ;
   return holder < 0 ? -1 : holder || foreign ;
+}
+
+/* One that runs, or what is about to become it. 1, 0, or -1 with errno: that cannot be
+   told. */
+static int has_scanner (char const *live)
+{
+  int r = is_held(live, SCAN_LOCK) ;
+  return r ? r : is_held(live, PREPARING_LOCK) ;
 }
 
 static int find_of (char out[LIVEDIR_PATH_MAX], uid_t uid)
