@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
@@ -57,9 +58,10 @@ int livedir_use (char const *path, unsigned int flags, struct trust_refusal *why
   if (fd == -1) return -1 ;
   if (make_control(fd, path, flags, why))
   {
-    /* Whether it can be written, not who may: a read-only mount tells only so. Without
-       flags this is a system call that every kernel and every filter knows. */
-    if (!faccessat(fd, ".", W_OK | X_OK, 0)) return fd ;
+    /* Whether it can be written, not who may: a read-only mount tells only so. The C
+       library's faccessat() makes a system call that a filter may not know, and refuse
+       with an errno of another meaning. */
+    if (!syscall(SYS_faccessat, fd, ".", W_OK | X_OK)) return fd ;
     failed(why, path) ;
   }
   fd_close(fd) ;

@@ -7,6 +7,7 @@
    view.c      what is known of one
    print.c     how it is printed
    await.c     sending commands, waiting for what they bring about
+   signal.c    having a signal sent
    check.h     what is wrong with service directories
 
    Every command but `check` works in LIVE, its working directory. Each returns the
@@ -190,6 +191,11 @@ extern int await (struct request const *request, char const *name, char const *l
      before  the caller's: what was known of the service just before
    Returns an exit code, as await does. */
 extern int await_send (struct request const *request, char const *name, char const *letters, struct view *before) ;
+
+/* Sends a letter that has the supervisor of `name` send a signal to the service's process,
+   and waits until it has, or could not; that it took effect is nothing that anybody could
+   know. Returns an exit code; what is not EXIT_YES has been reported. */
+extern int signal_send (struct request const *request, char const *name, char const *letter) ;
 
 /* Sends letters to all that the request names, then waits for each.
    Returns the exit code of the first that failed. */

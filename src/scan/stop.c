@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/process.h"
+#include "base/send.h"
 #include "scan/scanner.h"
 #include "wire/order.h"
 #include "wire/state.h"
@@ -77,8 +78,7 @@ void stop_begin (struct scanner *s, int loggers_too)
     look_cancel(s) ;
     look_order(s, 0, 0) ;
     watch_end(s) ;
-    cmd_signal(s, SIGTERM) ;
-    cmd_signal(s, SIGCONT) ;
+    cmd_stop(s) ;
     for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
       stop_also(s, unit) ;
   }
@@ -136,7 +136,7 @@ void stop_reported (struct scanner *s, struct unit *unit)
 /* An adopted ./run is killed by its supervisor, which is asked for it, where it gets one. */
 static void kill_unit (struct scanner *s, struct unit *unit)
 {
-  orphans_kill(unit, unit->ending) ;
+  orphans_kill(unit, unit->ending || (!unit->supervisor && unit->end_told_ms)) ;
   order_end(s, unit) ;
 }
 
@@ -164,7 +164,7 @@ void stop_too_late (struct scanner *s, struct unit *unit)
 static int kill_child (pid_t pid, void *data)
 {
   (void)data ;
-  kill(pid, SIGKILL) ;
+  if (!send_is_sender(pid)) send_to(pid, SIGKILL, 0) ;
   return 1 ;
 }
 
