@@ -411,7 +411,7 @@ static void tell_to_end (struct scanner const *s, struct unit *unit, struct stat
   uint64_t now = clock_ms() ;
   int finishing = state->phase == PHASE_FINISHING ;
   uint32_t limit_ms = finishing ? state->settings.timeout_finish_ms : state->settings.timeout_kill_ms ;
-  if (s->stop.killing || (unit->end_told_ms && limit_ms && now - unit->end_told_ms >= limit_ms))
+  if (stop_kills(s) || (unit->end_told_ms && limit_ms && now - unit->end_told_ms >= limit_ms))
     send_to(state->process.pid, SIGKILL, 0) ;
   if (!finishing && (!unit->end_told_ms || send_is_ignored_by_default(state->settings.down_signal)))
     send_to(state->process.pid, state->settings.down_signal, SEND_CONT) ;
