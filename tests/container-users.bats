@@ -103,9 +103,29 @@ elsewhere() # PLACE [OPTION...] IMAGE
 
 anothers_run() { mkdir -m "$1" "$dir/run" && chown 1234:1234 "$dir/run"; }
 
-@test "/run is another's, and may be written: nobody asks who owns it" {
+@test "/run is another's, and may be written: he might change what is there" {
   anothers_run 777
-  quietly --cap-drop ALL -v "$dir/run:/run" busybox
+  elsewhere "/run/service cannot be: somebody else owns it: /run belongs to the user 1234" --cap-drop ALL -v "$dir/run:/run" busybox
+}
+
+# Kubernetes' emptyDir is so.
+everybodys_run() { mkdir "$dir/run" && chmod 777 "$dir/run"; }
+
+@test "/run is root's, and everybody may write there: it gets the sticky bit" {
+  everybodys_run
+  quietly -v "$dir/run:/run" busybox
+  [ "$(stat -c %a "$dir/run")" = 1777 ]
+}
+
+@test "what somebody else has put there before is named, and not used" {
+  everybodys_run
+  mkdir -p "$dir/run/service/.s6-svscan" "$dir/run/service/evil"
+  printf '#!/bin/sh\nid >/share/executed\n' >"$dir/run/service/evil/run"
+  cp "$dir/run/service/evil/run" "$dir/run/service/.s6-svscan/finish"
+  chmod 755 "$dir/run/service/evil/run" "$dir/run/service/.s6-svscan/finish"
+  chown -R 1234:1234 "$dir/run/service"
+  elsewhere "somebody else owns it: /run/service belongs to the user 1234" -v "$dir/run:/run" busybox
+  [ ! -e "$dir/share/executed" ]
 }
 
 @test "/run is another's, and may not be written" {

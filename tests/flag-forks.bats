@@ -286,3 +286,23 @@ while True: time.sleep(0.05)'
   stop_scanner 0
   [ -e "$dir/stopped" ]
 }
+
+refused() { grep -q "$dir/daemon.pid, which pidfile names.*refusing the process $1, which does not descend" "$dir/stderr"; }
+
+@test "a pidfile that names PID 1, or another's process, is refused by name, and that process is left alone" {
+  sleep 1000000 3>&- &
+  other=$!
+  pids+=("$other")
+  for pid in 1 "$other"; do
+    rm -rf "$scan/web"
+    service web <<<"(sleep 1000000 &); echo $pid >$dir/daemon.pid; exit 0"
+    setting web flag-forks ''
+    setting web pidfile "$dir/daemon.pid"
+    setting web restart no
+    scanner
+    eventually 20 refused "$pid"
+    eventually 10 field web state failed
+    stop_scanner 0
+    alive "$other"
+  done
+}

@@ -28,11 +28,11 @@ who_starts() # s6|reeve
   eventually 10 scanner_ready
 }
 
-# Records every event of a service, as any listener would get it: one that is
-# started by now, or not before it is told, so that the first is always the same.
-listen() # NAME
+# Records every event of a service from its start on, as any listener would get it. A
+# listener that begins later may come while the start is still told, or after that.
+listen() # NAME ; before who_starts
 {
-  eventually 10 s6-svok "$scan/$1"
+  mkdir -m 3730 "$scan/$1/event"
   mkfifo -m 622 "$scan/$1/event/.new"
   fifo="$scan/$1/event/ftrig1:@400000000000000000000000:abcdef"
   exec {listener}<>"$scan/$1/event/.new"
@@ -99,8 +99,8 @@ orders()
   idle web
   setting web down ''
   recorded_finish
-  who_starts "$1"
   listen web
+  who_starts "$1"
   fields
   do_svc -wu -T 10000 -u
   fields
@@ -125,9 +125,9 @@ by_signal()
 {
   idle web
   recorded_finish
+  listen web
   who_starts "$1"
   s6-svwait -u -t 10000 "$scan/web"
-  listen web
   do_svc -O
   do_svc -wD -T 10000 -k
   fields
@@ -141,8 +141,8 @@ by_code()
   service web <<<'exit 7'
   setting web down ''
   recorded_finish
-  who_starts "$1"
   listen web
+  who_starts "$1"
   do_svc -o
   died() { [ -s "$scan/web/supervise/death_tally" ]; }
   eventually 10 died
@@ -158,8 +158,8 @@ readiness()
   service web <<<'echo >&4; exec sleep 1000000'
   setting web notification-fd 4
   setting web down ''
-  who_starts "$1"
   listen web
+  who_starts "$1"
   do_svc -wU -T 10000 -u
   fields
   do_svc -wR -T 10000 -r
@@ -174,9 +174,9 @@ readiness()
 pause()
 {
   idle web
+  listen web
   who_starts "$1"
   s6-svwait -u -t 10000 "$scan/web"
-  listen web
   do_svc -p
   paused() { [ "$(s6-svstat -o paused "$scan/web")" = "$1" ]; }
   eventually 10 paused true
@@ -199,9 +199,9 @@ kills()
   setting web timeout-kill 100
   setting web timeout-finish 100
   finish web <<<"echo \"\$1 \$2 \$3\" >>$dir/finish; exec sleep 1000000"
+  listen web
   who_starts "$1"
   s6-svwait -U -t 10000 "$scan/web"
-  listen web
   do_svc -wD -T 10000 -d
   fields
   end
@@ -214,8 +214,8 @@ never_again()
   service web <<<'exit 1'
   setting web down ''
   finish web <<<'exit 125'
-  who_starts "$1"
   listen web
+  who_starts "$1"
   do_svc -u
   s6-svwait -D -t 10000 "$scan/web"
   unwanted() { [ "$(s6-svstat -o wantedup "$scan/web")" = false ]; }
@@ -230,9 +230,9 @@ tally()
 {
   idle web
   setting web max-death-tally 2
+  listen web
   who_starts "$1"
   s6-svwait -u -t 10000 "$scan/web"
-  listen web
   for i in 1 2 3; do
     s6-svwait -u -t 10000 "$scan/web"
     do_svc -wr -T 10000 -r
@@ -251,8 +251,8 @@ begun_again()
   idle web
   finish web <<<'#!/bin/execlineb -S0
 s6-permafailon 60 2 0-255,SIGTERM exit 0'
-  who_starts "$1"
   listen web
+  who_starts "$1"
   for i in 1 2 3; do
     s6-svwait -u -t 10000 "$scan/web"
     fields
@@ -280,8 +280,8 @@ never_run()
 {
   idle web
   setting web down ''
-  who_starts "$1"
   listen web
+  who_starts "$1"
   fields
   do_svc -p -c -r -k -O -d
   fields
@@ -300,13 +300,25 @@ never_run()
   same skip_events
 }
 
+made()
+{
+  idle web
+  who_starts "$1"
+  s6-svwait -u -t 10000 "$scan/web"
+  note "modes $(cd "$scan/web" && stat -c '%a %F %n' supervise supervise/* event | sort -k 3)"
+  s6-svscanctl -t "$scan"
+  eventually 20 gone "$scanner"
+}
+
+@test "what is made in a service directory, the fifodir too" { same made; }
+
 leave()
 {
   idle web
   recorded_finish
+  listen web
   who_starts "$1"
   s6-svwait -u -t 10000 "$scan/web"
-  listen web
   mv "$scan/web" "$scan/.web" # so that the scanner does not replace the supervisor
   s6-svscanctl -a "$scan"
   fifo=$scan/.web/event/${fifo##*/}
@@ -326,9 +338,9 @@ logger()
   service web <<<'trap "echo last; exit 0" TERM; echo first; echo >&3; while :; do sleep 0.05; done'
   setting web notification-fd 3
   in=$scan/web service log <<<"exec cat >>$dir/seen"
+  listen web
   who_starts "$1"
   s6-svwait -U -t 10000 "$scan/web"
-  listen web
   eventually 10 s6-svok "$scan/web/log"
   end "$2"
 }

@@ -128,10 +128,11 @@ int view_read (struct view *view, char const *name)
   *view = (struct view) { .state = STATE_UNSUPERVISED, .wanted_up = 1 } ;
   if (r < 0) return 0 ;
   if (!status_read(name, &status)) return errno == ENOENT || errno == ENOTDIR ;
+  has_state = state_read(name, &state, 0) ;
+  if (has_state && state.flags & STATE_STATUS_STALE) status = state.status ;
   view->since = status.since ;
   view->wanted_up = !!(status.flags & STATUS_WANT_UP) ;
   view->wstat = status.wstat ;
-  has_state = state_read(name, &state, 0) ;
   if (has_state)
   {
     view->has_ended = !!(state.flags & STATE_HAS_ENDED) ;

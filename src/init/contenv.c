@@ -13,6 +13,7 @@
 #include <skalibs/stralloc.h>
 #include <skalibs/strerr.h>
 
+#include "base/trust.h"
 #include "init/init.h"
 
 #define CONTAINER_ENVIRONMENT "s6/container_environment"
@@ -77,17 +78,43 @@ static int save_all (int dir, mode_t mode, int tell)
   return ok ;
 }
 
+/* By descriptor, and no deeper: what is below may still be somebody else's. */
+static int empty (int dir)
+{
+  struct dirent *e ;
+  int ok = 1 ;
+  int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  DIR *entries = fd == -1 ? 0 : fdopendir(fd) ;
+  if (!entries)
+  {
+    if (fd >= 0) fd_close(fd) ;
+    return 0 ;
+  }
+  while (ok && (e = readdir(entries)))
+    if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+      ok = unlinkat(dir, e->d_name, 0) != -1 || unlinkat(dir, e->d_name, AT_REMOVEDIR) != -1 || errno == ENOENT ;
+  {
+    int err = errno ;
+    closedir(entries) ;
+    errno = err ;
+  }
+  return ok ;
+}
+
 int contenv_save (char const *live, int readable, int tell)
 {
   char path[PLACE_MAX] ;
   int ok ;
   int dir ;
   if (!place_make(live, CONTAINER_ENVIRONMENT, 0700) || !place_beside(path, live, CONTAINER_ENVIRONMENT)) return 0 ;
-  if (rm_rf(path) == -1 || !place_make(live, CONTAINER_ENVIRONMENT, readable ? 0755 : 0700)) return 0 ;
   dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW) ;
   if (dir == -1) return 0 ;
-  ok = save_all(dir, readable ? 0644 : 0600, tell) ;
-  fd_close(dir) ;
+  ok = empty(dir) && fchmod(dir, readable ? 0755 : 0700) != -1 && save_all(dir, readable ? 0644 : 0600, tell) ;
+  {
+    int err = errno ;
+    fd_close(dir) ;
+    errno = err ;
+  }
   return ok ;
 }
 
@@ -95,7 +122,13 @@ int contenv_save (char const *live, int readable, int tell)
 
 static int usable (char const *live, char out[PLACE_MAX])
 {
-  return place_beside(out, live, CONTAINER_ENVIRONMENT) && !access(out, R_OK | X_OK) ;
+  struct trust_refusal why ;
+  int dir ;
+  if (!place_beside(out, live, CONTAINER_ENVIRONMENT) || access(out, R_OK | X_OK) == -1) return 0 ;
+  dir = trust_directory(out, 0, 0, &why) ;
+  if (dir >= 0) fd_close(dir) ;
+  else place_say_refused(out, &why) ;
+  return dir >= 0 ;
 }
 
 /* Where it is: beside the live directory that is named or in use, else in /run. */

@@ -11,6 +11,7 @@
 
 #include "base/message.h"
 #include "base/spawn.h"
+#include "base/trust.h"
 #include "init/init.h"
 #include "service/settings.h"
 #include "wire/channels.h"
@@ -41,6 +42,13 @@ static void run_scripts (struct options const *options, struct scripts *scripts)
   scripts_free(names, count) ;
 }
 
+/* That of the scan directory, which the scanner would have executed in our place. */
+static void run_own (struct scripts *scripts, char const *const *argv)
+{
+  char const *own[] = { SERVICES_DIRECTORY "/" CONTROL_DIRECTORY "/finish", argv[1], argv[2], 0 } ;
+  if (!access(own[0], F_OK)) script_run(scripts, own) ;
+}
+
 static int newer (char const *path, char const *than)
 {
   struct stat a ;
@@ -48,6 +56,21 @@ static int newer (char const *path, char const *than)
   if (lstat(path, &a) == -1 || !S_ISREG(a.st_mode)) return 0 ;
   if (lstat(than, &b) == -1) return 1 ;
   return a.st_mtim.tv_sec != b.st_mtim.tv_sec ? a.st_mtim.tv_sec > b.st_mtim.tv_sec : a.st_mtim.tv_nsec >= b.st_mtim.tv_nsec ;
+}
+
+/* May it be believed, if it is there? */
+static int is_trusted (char const *path)
+{
+  char directory[PLACE_MAX] ;
+  struct trust_refusal why ;
+  int ok ;
+  int dir ;
+  snprintf(directory, sizeof directory, "%.*s", (int)(strrchr(path, '/') - path), path) ;
+  dir = trust_directory(directory, 0, 0, &why) ;
+  ok = dir >= 0 && trust_entry(dir, strrchr(path, '/') + 1, S_IFREG, 0, &why) ;
+  if (dir >= 0) fd_close(dir) ;
+  if (!ok) place_say_refused(path, &why) ;
+  return ok ;
 }
 
 /* The code that was written beside LIVE, if it is later than shutdown's; else
@@ -58,7 +81,7 @@ static int last_code (char const *live, int code)
   char text[16] ;
   uint32_t written ;
   ssize_t n ;
-  if (!place_beside(path, live, RESULTS_CODE) || !newer(path, EXIT_CODE_FILE)) return code ;
+  if (!place_beside(path, live, RESULTS_CODE) || !newer(path, EXIT_CODE_FILE) || !is_trusted(path)) return code ;
   n = openreadnclose(path, text, sizeof text - 1) ;
   text[n > 0 ? n : 0] = 0 ;
   if (setting_parse_uint(text, 0, 255, &written)) return (int)written ;
@@ -91,6 +114,7 @@ int finish_main (int argc, char const *const *argv)
     scripts.has_deadline = 1 ;
   }
   run_scripts(&options, &scripts) ;
+  run_own(&scripts, argv) ;
   sweep(options.kill_grace_ms, scripts.has_deadline ? &scripts.deadline : 0) ;
   if (options.sync_disks) sync() ;
   return last_code(live, (int)code) ;

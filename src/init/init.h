@@ -89,8 +89,10 @@ extern int place_beside (char out[PLACE_MAX], char const *live, char const *rest
 /* The same in LIVE/.s6-svscan. */
 extern int place_control (char out[PLACE_MAX], char const *live, char const *rest) ;
 /* Makes the directory, and those above it below the one that LIVE is in; one that
-   exists must be the caller's or root's, and no link. */
+   exists must be to be trusted (trust.h): else that is said. */
 extern int place_make (char const *live, char const *rest, unsigned int mode) ;
+/* Says that somebody else may have put `path` there, if that is why it was refused. */
+extern void place_say_refused (char const *path, struct trust_refusal const *why) ;
 /* This program's own file. */
 extern void place_self (char out[PLACE_MAX]) ;
 

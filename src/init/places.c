@@ -4,6 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+
+#include "base/trust.h"
 #include "init/init.h"
 
 static int fits (int n)
@@ -31,11 +35,22 @@ int place_control (char out[PLACE_MAX], char const *live, char const *rest)
 
 static int make_one (char const *path, unsigned int mode)
 {
-  struct stat st ;
-  if (!mkdir(path, mode)) return chmod(path, mode) != -1 ;
-  if (errno != EEXIST || lstat(path, &st) == -1) return 0 ;
-  if (!S_ISDIR(st.st_mode)) return (errno = ENOTDIR, 0) ;
-  return st.st_uid == geteuid() || !st.st_uid ? 1 : (errno = EPERM, 0) ;
+  struct trust_refusal why ;
+  int fd = trust_directory(path, TRUST_CREATE, mode, &why) ;
+  if (fd >= 0)
+  {
+    fd_close(fd) ;
+    return 1 ;
+  }
+  place_say_refused(path, &why) ;
+  errno = why.reason == TRUST_FAILED ? why.err : EPERM ;
+  return 0 ;
+}
+
+void place_say_refused (char const *path, struct trust_refusal const *why)
+{
+  char text[TRUST_WHY_MAX] ;
+  if (why->reason != TRUST_FAILED) strerr_warnw4x("not using ", path, ": ", trust_why(why, text)) ;
 }
 
 int place_make (char const *live, char const *rest, unsigned int mode)

@@ -26,10 +26,19 @@ static void cannot (struct unit *unit, char const *what, char const *why)
   unit->warned = 1 ;
 }
 
+/* Its mark may have been removed, with all of its supervise/. */
+static enum livetree_result make_own (struct scanner *s, struct unit *unit)
+{
+  enum livetree_result r = livetree_make(s->scan, unit->name) ;
+  if (r == LIVETREE_TAKEN && unit->made && livetree_mark_again(s->scan, unit->name)) r = livetree_make(s->scan, unit->name) ;
+  if (r == LIVETREE_DONE) unit->made = 1 ;
+  return r ;
+}
+
 static enum unit_event make_tree (struct scanner *s, struct unit *unit)
 {
-  if (unit->foreign || (unit->adopt && livetree_is_ours(unit->name))) return UNIT_STARTED ; /* the original may be gone */
-  switch (livetree_make(s->scan, unit->name))
+  if (unit->foreign || unit->adopt) return UNIT_STARTED ; /* the original may be gone */
+  switch (make_own(s, unit))
   {
     case LIVETREE_DONE : return UNIT_STARTED ;
     case LIVETREE_TAKEN :
@@ -135,10 +144,47 @@ static void may_have_one (struct scanner *s, struct unit *unit)
   act(s, unit, UNIT_MAY_HAVE_ONE) ;
 }
 
+static int is_leaving (struct unit const *unit)
+{
+  return unit->phase == UNIT_LEAVING || unit->phase == UNIT_RETURNING ;
+}
+
+/* What its supervisor has left can be gone on with only where that has noted it. If not,
+   it is ended first. Returns whether there is something to start a supervisor for, or else
+   with the event that follows. */
+static int may_start (struct scanner *s, struct unit *unit, enum unit_event *event)
+{
+  int there = unit->foreign || unit->adopt ? look_find(unit) : 1 ;
+  if (unit->adopt && lost_state(unit))
+  {
+    if (lost_end(s, unit)) return (*event = UNIT_MAY_HAVE_ONE, 0) ;
+    unit->adopt = 0 ;
+  }
+  if (!unit->adopt && is_leaving(unit)) return (*event = UNIT_NOTHING_LEFT, 0) ;
+  if (there || !unit->foreign || unit->adopt) return 1 ;
+  strerr_warnw4x("the directory of ", unit->name, " is gone from ", s->live) ;
+  return (*event = UNIT_LOST, 0) ;
+}
+
+/* In a directory of the scanner's that was taken away, or of which the logger's part was. */
+static enum unit_event make_again (struct scanner *s, struct unit *unit)
+{
+  if (!unit->producer) return make_tree(s, unit) ;
+  if (unit->foreign || unit->adopt || livetree_is_ours(unit->name)) return UNIT_STARTED ;
+  if (make_logger_tree(s, unit->producer, unit->name) == LIVETREE_DONE && livetree_make_pipe(unit->name))
+  {
+    if (unit->producer->supervisor)
+      strerr_warnw4x("the live directory of ", unit->name, " was removed, and the pipe to it: what is written there is lost until the service is restarted: reeve restart ", unit->producer->name) ;
+    return UNIT_STARTED ;
+  }
+  cannot(unit, "make the live directory of", strerror(errno)) ;
+  return UNIT_START_FAILED ;
+}
+
 /* It is not to be started as it is. One that is about to leave has nothing to end. */
 static void refuse (struct scanner *s, struct unit *unit)
 {
-  int leaves = unit->phase == UNIT_LEAVING || unit->phase == UNIT_RETURNING || unit->phase == UNIT_MISSING ;
+  int leaves = is_leaving(unit) || unit->phase == UNIT_MISSING ;
   unit->adopt = 0 ;
   act(s, unit, leaves ? UNIT_DIED : UNIT_START_REFUSED) ;
 }
@@ -160,9 +206,9 @@ static void start (struct scanner *s, struct unit *unit)
 {
   enum unit_event event = UNIT_STARTED ;
   pid_t living ;
-  if (unit->supervisor) /* it has one, which could not be told something */
+  if (unit->supervisor || !may_start(s, unit, &event)) /* it has one, which could not be told something */
   {
-    act(s, unit, UNIT_STARTED) ;
+    act(s, unit, event) ;
     return ;
   }
   if (unit->foreign && !unit->producer && !trusted_directory(s, unit->name, !unit->warned))
@@ -171,7 +217,7 @@ static void start (struct scanner *s, struct unit *unit)
     refuse(s, unit) ;
     return ;
   }
-  if (!unit->producer) event = make_tree(s, unit) ;
+  event = make_again(s, unit) ;
   if (event == UNIT_STARTED) event = attend_logger(s, unit) ;
   if (event == UNIT_STARTED)
   {
@@ -200,7 +246,7 @@ static void refresh (struct scanner *s, struct unit *unit)
     reap_found(s, unit) ; /* nobody has told */
     return ;
   }
-  if (!unit->foreign && livetree_make(s->scan, unit->name) == LIVETREE_FAILED)
+  if (!unit->foreign && make_own(s, unit) == LIVETREE_FAILED)
     strerr_warnwu4sys("refresh the live directory of ", unit->name, " in ", s->live) ;
   attend_logger(s, unit) ;
 }
@@ -208,14 +254,16 @@ static void refresh (struct scanner *s, struct unit *unit)
 /* ---- ending ---- */
 
 /* Returns 0 with errno when it could not be told. */
-static int order_leave (struct unit const *unit, int dry)
+static int order_leave (struct unit *unit, int dry)
 {
   char path[UNIT_PATH_MAX] ;
   struct order order = { .letter = ORDER_RUN_DRY } ;
   if (unit->child && kill(unit->supervisor, dry ? SIGHUP : SIGTERM) != -1) return 1 ;
+  if (unit->supervisor_fd >= 0 && process_signal_watched(unit->supervisor_fd, dry ? SIGHUP : SIGTERM, 0)) return 1 ;
   /* Not ours to signal: its pid may have become another's. */
+  if (unit->foreign && !look_find(unit)) return (errno = ENOENT, 0) ;
   snprintf(path, sizeof path, "%s/" CONTROL_FIFO, unit->name) ;
-  return dry ? order_send(unit->name, &order) : fifo_send(path, "xd", 2) ;
+  return dry ? look_send(unit, &order) : fifo_send(path, "xd", 2) ;
 }
 
 static void tell_leave (struct scanner *s, struct unit *unit)
@@ -310,6 +358,7 @@ void act_found (struct scanner *s, struct unit *unit, pid_t supervisor)
     may_have_one(s, unit) ;
     return ;
   }
+  unit->any_name = 1 ;
   unit->warned = 0 ;
   if (!unit->child && !found_watch(s, unit))
   {
@@ -318,7 +367,7 @@ void act_found (struct scanner *s, struct unit *unit, pid_t supervisor)
     return ;
   }
   orphans_book_process(s, unit) ;
-  order_send(unit->name, &order) ; /* one of s6's has no such fifo */
+  look_send(unit, &order) ; /* one of s6's has no such fifo */
   if (s->upgrade.done && !s->look.ended_once && !s->stop.on) upgrade_pass_on(s, unit) ;
   act(s, unit, UNIT_STARTED) ;
 }

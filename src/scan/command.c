@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -94,7 +95,8 @@ void command_letters (struct scanner *s)
     if (of_letter[(unsigned char)buf[i]]) (*of_letter[(unsigned char)buf[i]])(s) ;
 }
 
-static int replaced (struct scanner *s, char const *path)
+/* Returns 1, 0: there is none, or -1: reported. */
+static int execute (struct scanner *s, char const *path)
 {
   char const *argv[2] = { path, 0 } ;
   struct spawn request = SPAWN_ZERO ;
@@ -103,14 +105,25 @@ static int replaced (struct scanner *s, char const *path)
   request.path = path ;
   request.argv = argv ;
   request.envp = (char const *const *)environ ;
-  if (trusted_file(path) && act_stdin(s, &request)) pid = spawn(&request, &executing) ;
+  if (act_stdin(s, &request)) pid = spawn(&request, &executing) ;
   if (pid)
   {
     orphans_not(s, pid) ;
     return 1 ;
   }
-  if (errno != ENOENT) strerr_warnwu3sys("execute ", path, " (doing what the signal does by default)") ;
-  return 0 ;
+  if (errno == ENOENT || errno == ENOTDIR) return 0 ;
+  strerr_warnwu3sys("execute ", path, " (doing what the signal does by default)") ;
+  return -1 ;
+}
+
+/* By one that was put into LIVE, or else by SCAN's own, which is trusted as its ./run are. */
+static int replaced (struct scanner *s, char const *path)
+{
+  char own[SCAN_PATH_MAX + SCAN_PATH_MAX] ;
+  int r = trusted_file(path) ? execute(s, path) : 0 ;
+  if (r || s->in_place) return r == 1 ;
+  snprintf(own, sizeof own, "%s/%s", s->scan, path) ;
+  return execute(s, own) == 1 ;
 }
 
 void command_signal (struct scanner *s, int sig)

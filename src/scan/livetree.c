@@ -191,6 +191,20 @@ static int mark (char const *name)
   return 1 ;
 }
 
+int livetree_mark_again (char const *scan, char const *name)
+{
+  char path[UNIT_PATH_MAX] ;
+  char target[TARGET_MAX] ;
+  char present[TARGET_MAX] ;
+  struct stat st ;
+  ssize_t n ;
+  if (lstat(name, &st) == -1 || !S_ISDIR(st.st_mode) || st.st_uid != geteuid()) return 0 ;
+  if (!fits(snprintf(path, sizeof path, "%s/run", name), sizeof path)) return 0 ;
+  if (!fits(snprintf(target, sizeof target, "%s/%s/run", scan, name), sizeof target)) return 0 ;
+  n = readlink(path, present, sizeof present) ;
+  return n > 0 && (size_t)n == strlen(target) && !memcmp(present, target, (size_t)n) && mark(name) ;
+}
+
 static int mark_complete (char const *name)
 {
   char path[UNIT_PATH_MAX] ;

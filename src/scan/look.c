@@ -165,6 +165,65 @@ int look_lost (struct unit const *unit)
   return !unit->producer && strcmp(identity, unit->identity) != 0 ;
 }
 
+/* Which entry of LIVE is it? */
+static int search (char const *identity, char name[NAME_MAX + 1])
+{
+  char of_entry[IDENTITY_MAX] ;
+  struct dirent *e ;
+  struct stat st ;
+  int err ;
+  DIR *dir = opendir(".") ;
+  name[0] = 0 ;
+  if (!dir) return -1 ;
+  while ((errno = 0, e = readdir(dir)))
+  {
+    if (e->d_name[0] == '.' || service_name_fault(e->d_name) || stat(e->d_name, &st) == -1) continue ;
+    identify(&st, of_entry) ;
+    if (strcmp(of_entry, identity) != 0) continue ;
+    snprintf(name, NAME_MAX + 1, "%s", e->d_name) ;
+    break ;
+  }
+  err = e ? 0 : errno ;
+  closedir(dir) ;
+  errno = err ;
+  return e ? 1 : err ? -1 : 0 ;
+}
+
+static int is_there (char const *path)
+{
+  struct stat st ;
+  if (!lstat(path, &st)) return 1 ;
+  return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? 0 : -1 ;
+}
+
+int look_find (struct unit *unit)
+{
+  char name[NAME_MAX + 1] ;
+  int r ;
+  if (unit->producer)
+  {
+    r = look_find(unit->producer) ;
+    return r == 1 ? is_there(unit->name) : r ;
+  }
+  if (!unit->foreign || !look_lost(unit)) return is_there(unit->name) ;
+  r = search(unit->identity, name) ;
+  if (r == 1) units_rename(unit, name) ;
+  return r ;
+}
+
+int look_send (struct unit *unit, struct order const *order)
+{
+  if (unit->foreign && !look_find(unit)) return (errno = ENOENT, 0) ;
+  return order_send(unit->name, order) ;
+}
+
+/* It was made for a service, and its mark was taken away. */
+static int was_ours (struct scanner *s, char const *name)
+{
+  struct unit const *unit = units_by_identity(&s->units, name) ;
+  return unit && unit->made && livetree_mark_again(s->scan, name) ;
+}
+
 /* What others put into LIVE; in place, all. */
 static void entry_of_live (struct scanner *s, struct dirent const *e)
 {
@@ -184,7 +243,7 @@ static void entry_of_live (struct scanner *s, struct dirent const *e)
     if (s->look.scan_read && !s->look.doubtful && !units_by_identity(&s->units, e->d_name)) leftovers_take(s, e->d_name) ;
     return ;
   }
-  if (!s->in_place && !look_absent(s, e->d_name)) return ;
+  if (!s->in_place && (!look_absent(s, e->d_name) || was_ours(s, e->d_name))) return ;
   if (say_fault(s, e->d_name)) return ;
   identify(&st, identity) ;
   unit = units_by_identity(&s->units, identity) ;

@@ -77,7 +77,7 @@ void orphans_take_away (struct orphan *orphan)
   orphan->unit = 0 ;
 }
 
-static void forget (struct scanner *s, struct orphan *orphan)
+void orphans_forget (struct scanner *s, struct orphan *orphan)
 {
   orphans_take_away(orphan) ;
   tdelete(orphan, &s->units.orphans, &compare) ;
@@ -92,7 +92,7 @@ void orphans_release (struct scanner *s, struct unit *unit)
   {
     next = orphan->next ;
     orphan->unit = 0 ; /* nobody's: not taken for one that a later death has left */
-    if (orphan->ended) forget(s, orphan) ;
+    if (orphan->ended) orphans_forget(s, orphan) ;
   }
   unit->orphans = 0 ;
   for (struct unit **at = &s->units.adopting ; *at ; at = &(*at)->next_adopting)
@@ -186,7 +186,12 @@ void orphans_of_dead (struct unit *unit)
 {
   struct state state ;
   struct birth birth ;
-  if (!state_recover(unit->name, &state, &birth)) return ;
+  if (!state_recover(unit->name, &state, &birth))
+  {
+    unit->process = unit->reported ; /* its directory is gone */
+    unit->group = unit->reported_group ;
+    return ;
+  }
   unit->process = state.process.pid ;
   unit->group = state.group ;
   if (!birth.process.pid || birth.number <= state.births) return ;
@@ -248,7 +253,7 @@ void orphans_not (struct scanner *s, pid_t pid)
 static void tell_end (struct orphan *orphan)
 {
   struct order order = { .letter = ORDER_ENDED, .pid = orphan->pid, .wstat = orphan->wstat & 0xffff } ;
-  orphan->sent = order_send(orphan->unit->name, &order) ;
+  orphan->sent = look_send(orphan->unit, &order) ;
 }
 
 static void tell (struct unit const *unit)
@@ -269,21 +274,21 @@ void orphans_told (struct scanner *s, struct unit *unit, pid_t process)
       unit->group = getpgid(process) ;
       orphan->is_process = 1 ;
     }
-    if (orphan->ended && orphan->sent && orphan->pid != process) forget(s, orphan) ;
+    if (orphan->ended && orphan->sent && orphan->pid != process) orphans_forget(s, orphan) ;
   }
   tell(unit) ;
 }
 
-void orphans_tell_left (struct unit const *unit)
+void orphans_tell_left (struct unit *unit)
 {
   struct order order = { .letter = ORDER_LEFT } ;
   for (struct orphan *orphan = unit->orphans ; orphan ; orphan = orphan->next)
   {
     order.pid = orphan->pid ;
-    if (!orphan->is_process) orphan->offered = order_send(unit->name, &order) ;
+    if (!orphan->is_process) orphan->offered = look_send(unit, &order) ;
   }
   order.pid = 0 ;
-  order_send(unit->name, &order) ; /* it asks again */
+  look_send(unit, &order) ; /* it asks again */
 }
 
 void orphans_tell_again (struct unit const *unit)
@@ -306,19 +311,29 @@ static struct orphan *claim (struct scanner *s, struct unit *dead, struct orphan
   return orphan ;
 }
 
+/* Nobody waits for the next try longer than the last of what is to end first. */
+static void hurry (struct scanner *s, struct unit *unit)
+{
+  if (unit && unit->ending && unit->waiting == DEADLINE_RETRY) units_arm(&s->units, unit, DEADLINE_SOON) ;
+}
+
 void orphans_ended (struct scanner *s, struct unit *dead, pid_t pid, int wstat)
 {
   struct orphan *orphan = find(s, pid) ;
+  struct unit *unit ;
   if (!orphan || !orphan->unit) orphan = claim(s, dead, orphan, pid) ;
   if (!orphan) return ;
+  unit = orphan->unit ;
   orphan->wstat = (unsigned int)wstat ;
   if (!orphan->unit || !orphan->is_process)
   {
     if (orphan->unit && orphan->offered) tell_end(orphan) ; /* it may have been chosen, which we have not been told yet */
-    forget(s, orphan) ;
+    orphans_forget(s, orphan) ;
+    hurry(s, unit) ;
     return ;
   }
   orphan->ended = 1 ;
+  hurry(s, unit) ;
   if (orphan->unit->supervisor && !orphan->unit->dead) tell(orphan->unit) ;
 }
 

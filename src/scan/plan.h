@@ -9,7 +9,8 @@
    running     it has a supervisor
    replacing   its supervisor was killed, and what that has left runs on; it gets
                another one, at once or in 1 s. Or it may have one, and in 1 s is
-               looked again: nothing ends before that is known
+               looked again: nothing ends before that is known. Or what it has left
+               is being ended first, as no supervisor could go on with it
    missing     running, and its directory is gone; let go after 1 s if it was
                in SCAN, else when that is ordered
    leaving     its supervisor was told to leave; then its logger is. One that is
@@ -18,7 +19,7 @@
    released    forgotten at the next opportunity
 
    Outcomes are events too: PLAN_START is answered by STARTED, START_FAILED,
-   START_REFUSED or MAY_HAVE_ONE, PLAN_EXAMINE by a SEEN event, PLAN_END_LOGGER by LOGGER_GONE
+   START_REFUSED, MAY_HAVE_ONE, NOTHING_LEFT or LOST, PLAN_EXAMINE by a SEEN event, PLAN_END_LOGGER by LOGGER_GONE
    (at once when there is none). */
 
 #ifndef REEVE_SCAN_PLAN_H
@@ -49,6 +50,8 @@ enum unit_event
   UNIT_START_FAILED, /* for a reason that can pass */
   UNIT_START_REFUSED, /* its name in LIVE is taken */
   UNIT_MAY_HAVE_ONE, /* a supervisor, or what one has left: it could not be taken over, for a reason that can pass */
+  UNIT_NOTHING_LEFT, /* leaving, and nothing runs that a supervisor would have to end */
+  UNIT_LOST, /* nothing runs, and there is no directory in LIVE (any more) to start a supervisor in */
   UNIT_DIED, /* its supervisor has ended in order, having lived 1 s */
   UNIT_DIED_EARLY, /* ... less than that */
   UNIT_KILLED, /* it has ended otherwise, and may have left something that runs */

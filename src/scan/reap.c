@@ -51,7 +51,7 @@ static void say (struct unit const *unit, int left)
 {
   if (WIFSIGNALED(unit->wstat))
     strerr_warnw6x("the supervisor of ", unit->name, " was ended by SIG", sig_name(WTERMSIG(unit->wstat)),
-      left && is_expected(unit) ? "" : "; it is replaced", left ? "" : ", and its successor goes on with what it has left") ;
+      left && is_expected(unit) ? "" : "; it is replaced", left || lost_state(unit) ? "" : ", and its successor goes on with what it has left") ;
 }
 
 static void died (struct scanner *s, struct unit *unit, int killed_a_child)
@@ -82,6 +82,7 @@ static void add_dead (struct unit **dead, struct unit *unit, int wstat)
   if (unit->dead) return ;
   unit->dead = 1 ;
   unit->wstat = wstat ;
+  look_find(unit) ; /* what it has left is where its directory is now */
   unit->left = !!has_left(unit) ;
   if (!unit->left)
   {
@@ -174,6 +175,16 @@ void reap_found (struct scanner *s, struct unit *unit)
 
 /* ---- reports ---- */
 
+/* What would be left if it were killed, and its directory gone. */
+static void remember (struct unit *unit, struct report const *report)
+{
+  unit->has_reported = 1 ;
+  if (report->phase == PHASE_UP && !report->pid) return ; /* it looks for the process that ./run has left */
+  unit->reported = report->pid ;
+  if (report->phase == PHASE_UP) unit->reported_group = report->pid ;
+  else if (report->phase == PHASE_DOWN || report->phase == PHASE_WAITING) unit->reported_group = 0 ;
+}
+
 static void reported (struct scanner *s, char const *line, size_t len)
 {
   struct report report ;
@@ -186,7 +197,7 @@ static void reported (struct scanner *s, char const *line, size_t len)
     return ;
   }
   unit = units_by_supervisor(&s->units, report.supervisor) ;
-  if (!unit || strcmp(unit->name, report.name) != 0) return ;
+  if (!unit || !units_is_called(unit, report.name)) return ;
   if (report.phase == PHASE_EXITED)
   {
     if (unit->child || unit->supervisor_fd >= 0) return ; /* the kernel tells */
@@ -195,6 +206,7 @@ static void reported (struct scanner *s, char const *line, size_t len)
     act(s, unit, UNIT_DIED) ;
     return ;
   }
+  remember(unit, &report) ;
   if (unit->readiness >= 0) fd_close(unit->readiness) ; /* it has opened it, if it is to */
   unit->readiness = -1 ;
   if (report.main_ended) stop_main_ended(s, unit, report.wstat) ;

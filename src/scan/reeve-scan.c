@@ -362,6 +362,7 @@ int main (int argc, char *const *argv)
   else begin_afresh(&s, &options) ;
   insist(&s, &find_in_place, "look at the scan directory, or at the live directory") ;
   compare_lives(&s) ;
+  stop_know_finish(&s) ;
   if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == -1)
     strerr_warnwu1sys("become a subreaper: orphans of services fall to another process") ;
   signals = trap_signals(options.beginning == BEGIN_UPGRADED) ;

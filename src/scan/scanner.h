@@ -11,6 +11,7 @@
    units.c        the set of services; their deadlines
    look.c         what there is: reading SCAN and LIVE
    leftovers.c    what an earlier scanner has left in LIVE
+   lost.c         ending what runs without a directory in LIVE
    watch.c        inotify
    livetree.c     what is made and removed in LIVE for a service
    trusted.c      what others have put into LIVE, and whether it is to be believed
@@ -34,6 +35,7 @@
 #include "scan/plan.h"
 #include "service/name.h"
 #include "service/stray.h"
+#include "wire/order.h"
 #include "wire/state.h"
 #include "wire/status.h"
 
@@ -43,6 +45,7 @@
 
 enum deadline_kind /* constant delays: a queue of each is sorted as it grows */
 {
+  DEADLINE_SOON, /* 10 ms: what it waited for has come */
   DEADLINE_QUIET, /* 100 ms */
   DEADLINE_RETURN, /* 1 s */
   DEADLINE_RETRY, /* 1 s */
@@ -84,12 +87,16 @@ struct unit
   pid_t supervisor ; /* 0: none */
   int supervisor_fd ; /* pidfd of one that is no child; -1: it is, or there is no pidfd */
   int wstat ; /* with which it has ended, while `dead` */
+  int down_signal ; /* while `ending` */
   int readiness ; /* keeps what ./run writes to notification-fd, until a successor of its supervisor reads it; -1: nothing to keep */
   struct unit *next_dead ; /* in the list of those that reap.c has found */
   struct orphan *orphans ;
   struct unit *next_adopting ; /* in the list of units that have had orphans */
   pid_t process ; /* what the supervisor that was killed ran: ./run or ./finish; 0: nothing */
   pid_t group ; /* its process group, and its session unless it has changed that */
+  pid_t reported ; /* what its supervisor runs, as it has last reported: all that is known when its directory is gone */
+  pid_t reported_group ; /* the process group of the last ./run, alike */
+  char *called ; /* the name that its supervisor has, where that is another one than the unit's; 0: none */
   uint64_t mark ; /* of all that descend from its supervisors, once it has had orphans; 0: not known */
   uint64_t strays_ms ; /* clock_ms(): when its strays are to be looked at again; 0: when one has ended */
   struct stray group_stray ; /* its process group, where the strays are not known one by one */
@@ -103,6 +110,10 @@ struct unit
   unsigned int left : 1 ; /* in order, while `dead`: it has left nothing behind */
   unsigned int adopt : 1 ; /* the next supervisor goes on from what the last one has left */
   unsigned int adopting : 1 ; /* in that list */
+  unsigned int ending : 1 ; /* what is left is being ended, as nobody can go on with it */
+  unsigned int has_reported : 1 ; /* its supervisor has */
+  unsigned int made : 1 ; /* LIVE/NAME was, by this scanner */
+  unsigned int any_name : 1 ; /* its supervisor was found: how it was called is not known */
   unsigned int ends_strays : 1 ; /* its supervisor has asked for that, and has started nothing since */
   unsigned int awaits_gone : 1 ; /* ... and waits to be told that there are none */
   unsigned int upgrade_due : 1 ; /* its supervisor could not be told yet */
@@ -185,6 +196,7 @@ struct scanner
   char scan[SCAN_PATH_MAX] ; /* absolute, no slash at its end */
   char live[SCAN_PATH_MAX] ; /* as it was given, for messages */
   char origin[SCAN_PATH_MAX] ; /* the working directory at the start: CMD's */
+  char finish[SCAN_PATH_MAX] ; /* where LIVE/.s6-svscan/finish leads, should LIVE be removed; "": it is no link */
   char supervise[SCAN_PATH_MAX] ; /* the program; empty: not found yet */
   char logger[SCAN_PATH_MAX] ; /* the program that is the logger of who has none; "": none is */
   char const *const *command ; /* CMD; 0: none */
@@ -227,7 +239,9 @@ extern struct unit *units_by_supervisor (struct units *units, pid_t pid) ;
 extern struct unit *units_by_watch (struct units *units, int watch) ;
 extern int units_set_supervisor (struct units *units, struct unit *unit, pid_t pid) ; /* 0: none; returns 0: no memory */
 extern int units_set_watch (struct units *units, struct unit *unit, unsigned int which, int watch) ; /* alike */
-extern void units_rename (struct unit *unit, char const *name) ;
+extern void units_rename (struct unit *unit, char const *name) ; /* and its logger */
+/* Is that how its supervisor calls it, which may not know of a new name? */
+extern int units_is_called (struct unit const *unit, char const *name) ;
 extern void units_arm (struct units *units, struct unit *unit, enum deadline_kind kind) ;
 extern void units_disarm (struct units *units, struct unit *unit) ;
 /* The unit whose deadline comes first, or 0. */
@@ -291,7 +305,7 @@ extern void orphans_ended (struct scanner *s, struct unit *dead, pid_t pid, int 
    told is known to it; what could not be told yet is. */
 extern void orphans_told (struct scanner *s, struct unit *unit, pid_t process) ;
 /* What the unit's ./run has left to us: its supervisor asks. */
-extern void orphans_tell_left (struct unit const *unit) ;
+extern void orphans_tell_left (struct unit *unit) ;
 /* To a successor of the unit's supervisor. */
 extern void orphans_tell_again (struct unit const *unit) ;
 /* Books the process that the unit's killed supervisor has left, if it is a child. */
@@ -303,6 +317,8 @@ extern void orphans_signal (struct scanner *s, struct unit *unit, int signal) ;
 extern void orphans_signal_left (struct unit const *unit, int signal) ;
 /* It is nobody's any more. */
 extern void orphans_take_away (struct orphan *orphan) ;
+/* The same, and it is forgotten. */
+extern void orphans_forget (struct scanner *s, struct orphan *orphan) ;
 /* SIGKILL to all of the unit's, its process too if `process`. */
 extern void orphans_kill (struct unit const *unit, int process) ;
 /* The unit is forgotten. */
@@ -316,6 +332,15 @@ extern void strays_end (struct scanner *s, struct unit *unit) ;
 /* What is due; the earliest moment of that, 0: none. */
 extern void strays_deadlines (struct scanner *s) ;
 extern uint64_t strays_deadline (struct scanner const *s) ;
+
+/* lost.c: what a killed supervisor has left, whose directory is gone from LIVE. Nobody can
+   go on with it, as nobody knows how: the scanner, whose child it is, ends it. */
+/* Is what a successor would need certainly gone? */
+extern int lost_state (struct unit const *unit) ;
+/* Ends what the unit's supervisor has left: the process by its down-signal (by SIGKILL
+   only when the stop kills), then its strays; a logger when its input ends. Returns
+   whether anything of it still lives: then to be called again. */
+extern int lost_end (struct scanner *s, struct unit *unit) ;
 
 /* found.c */
 /* Who supervises LIVE/NAME: 0: nobody; -1 with errno: it cannot be told. */
@@ -365,6 +390,13 @@ extern void look_name (struct scanner *s, char const *name, int at_once) ;
 extern int look_has_logger (struct scanner const *s, struct unit const *unit) ;
 /* Is the directory of a unit that others put into LIVE certainly no longer where it was seen? */
 extern int look_lost (struct unit const *unit) ;
+/* The same of any unit. What others have put into LIVE may have got another name since: then
+   the unit gets it, too. Returns 1: LIVE/NAME is its directory; 0: it has none; -1 with
+   errno: that cannot be told. */
+extern int look_find (struct unit *unit) ;
+/* Sends an order to the unit's supervisor, wherever its directory is now. Returns 1, or 0
+   with errno: ENOENT also when it is nowhere. */
+extern int look_send (struct unit *unit, struct order const *order) ;
 /* Is that why `path` was not found (errno): that it is not there? If not, it is said, and
    where time may mend it, looked at again. */
 extern int look_absent (struct scanner *s, char const *path) ;
@@ -405,6 +437,9 @@ extern enum livetree_result livetree_make_logger (char const *logger_name, char 
 /* Returns 1, or 0 with errno: ENOENT if it certainly is not. */
 extern int livetree_is_ours (char const *name) ;
 extern int livetree_remove (char const *name) ;
+/* Marks LIVE/NAME again, which was ours and has lost its mark: its ./run is the link that it
+   was given. Returns 1, or 0: it is another's now. */
+extern int livetree_mark_again (char const *scan, char const *name) ;
 
 /* trusted.c */
 /* Is the service directory LIVE/NAME, which others have put there, root's or ours, with
@@ -460,6 +495,8 @@ extern void stop_too_late (struct scanner *s, struct unit *unit) ;
 extern int stop_progress (struct scanner *s) ;
 /* The next moment of the budget, or of K: 0 if there is none. */
 extern int stop_deadline (struct scanner const *s, tain *deadline) ;
+/* What is to be executed at the end, though LIVE be gone by then. */
+extern void stop_know_finish (struct scanner *s) ;
 extern void stop_end (struct scanner *s) __attribute__((noreturn)) ;
 extern void stop_crash (struct scanner *s) __attribute__((noreturn)) ;
 

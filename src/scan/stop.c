@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -27,8 +28,9 @@
 #define ROUNDS_MAX 20
 #define CODE_BY_SIGNAL 128
 #define CODE_KILLED 137
-#define FINISH ".s6-svscan/finish"
-#define CRASH ".s6-svscan/crash"
+#define CONTROL_DIRECTORY ".s6-svscan"
+#define FINISH CONTROL_DIRECTORY "/finish"
+#define CRASH CONTROL_DIRECTORY "/crash"
 
 int stop_code_of (int wstat)
 {
@@ -128,9 +130,11 @@ static void order (struct scanner *s)
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
   {
     if (!unit->end_due || !unit->supervisor) continue ;
-    unit->end_due = !order_send(unit->name, &order) ;
+    unit->end_due = !look_send(unit, &order) ;
     if (!unit->end_due) continue ;
-    if (errno != ENXIO && errno != ENOENT) strerr_warnwu3sys("order the end of ", unit->name, " (next try in 1 second)") ;
+    /* Its directory is gone, and its orders with it: what it leaves falls to us, and is killed. */
+    if (errno == ENOENT && unit->has_reported && unit->child && lost_state(unit)) kill(unit->supervisor, SIGKILL) ;
+    else if (errno != ENXIO && errno != ENOENT) strerr_warnwu3sys("order the end of ", unit->name, " (next try in 1 second)") ;
     s->stop.order_again_ms = clock_ms() + ORDER_AGAIN_MS ;
   }
 }
@@ -151,7 +155,7 @@ static void kill_unit (struct scanner *s, struct unit *unit)
   s->stop.had_to_kill = 1 ;
   if (!unit->killed) say_killed(s, "the service ", unit->name) ;
   unit->killed = unit->end_due = 1 ;
-  orphans_kill(unit, 0) ; /* an adopted ./run: its supervisor asks for it */
+  orphans_kill(unit, unit->ending) ; /* an adopted ./run: its supervisor asks for it, where it gets one */
 }
 
 static void abandon_unit (struct unit *unit)
@@ -300,13 +304,12 @@ static void discard_signals (void)
 static void become (char const *path, char const *const *argv)
 {
   sigset_t none ;
-  if (!trusted_file(path)) return ;
   message_hand_over() ;
   discard_signals() ;
   sigemptyset(&none) ;
   sigprocmask(SIG_SETMASK, &none, 0) ;
   execv(path, (char *const *)argv) ;
-  if (errno != ENOENT) strerr_warnwu2sys("execute ", path) ;
+  if (errno != ENOENT && errno != ENOTDIR) strerr_warnwu2sys("execute ", path) ;
 }
 
 /* "-1": no budget. */
@@ -326,6 +329,34 @@ static void format_left (struct scanner const *s, char out[UINT32_FMT + 1])
   out[uint32_fmt(out, ms >= 0 ? before_end(s, (uint32_t)ms) : 0)] = 0 ;
 }
 
+static void become_trusted (char const *path, char const *const *argv)
+{
+  if (trusted_file(path)) become(path, argv) ;
+}
+
+/* SCAN's own, where LIVE has none: trusted as its ./run are. */
+static void become_own (struct scanner const *s, char const *path, char const *const *argv)
+{
+  char own[SCAN_PATH_MAX + SCAN_PATH_MAX] ;
+  snprintf(own, sizeof own, "%s/%s", s->scan, path) ;
+  if (!s->in_place) become(own, argv) ;
+}
+
+void stop_know_finish (struct scanner *s)
+{
+  ssize_t n = trusted_file(FINISH) ? readlink(FINISH, s->finish, sizeof s->finish - 1) : 0 ;
+  s->finish[n > 0 ? n : 0] = 0 ;
+  if (*s->finish != '/') *s->finish = 0 ;
+}
+
+/* With LIVE, the link to it was removed. */
+static void become_lost (struct scanner const *s, char const *const *argv)
+{
+  if (access(CONTROL_DIRECTORY, F_OK) != -1 || errno != ENOENT) return ;
+  if (*s->finish) become(s->finish, argv) ;
+  strerr_warnw3x("the live directory ", s->live, " was removed: if it had a .s6-svscan/finish, that is not run") ;
+}
+
 void stop_end (struct scanner *s)
 {
   char code[UINT_FMT] ;
@@ -336,14 +367,16 @@ void stop_end (struct scanner *s)
   number = exit_code(s) ;
   code[uint_fmt(code, (unsigned int)number)] = 0 ;
   format_left(s, left) ;
-  become(FINISH, argv) ;
+  become_trusted(FINISH, argv) ;
+  become_lost(s, argv) ;
+  become_own(s, FINISH, argv) ;
   _exit(number) ;
 }
 
 void stop_crash (struct scanner *s)
 {
   char const *argv[2] = { "crash", 0 } ;
-  (void)s ;
-  become(CRASH, argv) ;
+  become_trusted(CRASH, argv) ;
+  become_own(s, CRASH, argv) ;
   _exit(111) ;
 }

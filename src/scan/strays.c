@@ -40,6 +40,11 @@ static struct stray_limits limits_of (struct scanner const *s, struct unit const
     limits.group_told_ms = state.phase == PHASE_STRAYS ? state.group_told_ms : 0 ;
     limits.down_ms = state.told_ms ;
   }
+  else if (unit->ending) /* nobody knows what it had for timeout-kill */
+  {
+    settings.down_signal = unit->down_signal ;
+    limits.is_service = 1 ;
+  }
   limits.timeout_kill_ms = settings.timeout_kill_ms ;
   limits.timeout_strays_ms = settings.timeout_strays_ms ;
   limits.down_signal = settings.down_signal ;
@@ -59,7 +64,7 @@ static void gone (struct unit *unit)
     if (orphan->stray.left) orphans_take_away(orphan) ;
   }
   if (!unit->orphans) unit->process = unit->group = 0 ; /* from now on they may be anybody's */
-  order_send(unit->name, &order) ; /* it asks again */
+  look_send(unit, &order) ; /* it asks again */
 }
 
 static void say (struct unit const *unit, pid_t pid, char const *name, char const *what, char const *why)

@@ -1,4 +1,5 @@
 #include <search.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -7,7 +8,7 @@
 
 #include "scan/scanner.h"
 
-static int const delay_ms[DEADLINE_KIND_COUNT] = { [DEADLINE_QUIET] = 100, [DEADLINE_RETURN] = 1000, [DEADLINE_RETRY] = 1000 } ;
+static int const delay_ms[DEADLINE_KIND_COUNT] = { [DEADLINE_SOON] = 10, [DEADLINE_QUIET] = 100, [DEADLINE_RETURN] = 1000, [DEADLINE_RETRY] = 1000 } ;
 
 /* A node of the tree of watches: a unit has up to two. */
 struct watched
@@ -91,6 +92,7 @@ void units_sweep (struct units *units)
     units->count-- ;
     free(unit->identity) ;
     free(unit->name) ;
+    free(unit->called) ;
     free(unit) ;
   }
 }
@@ -112,6 +114,15 @@ struct unit *units_by_supervisor (struct units *units, pid_t pid)
   return found(tfind(&key, &units->by_supervisor, &compare_supervisor)) ;
 }
 
+/* All that was known of the last supervisor. */
+static void forget_last (struct unit *unit)
+{
+  free(unit->called) ;
+  unit->called = 0 ;
+  unit->has_reported = unit->any_name = 0 ;
+  unit->reported = unit->reported_group = 0 ;
+}
+
 int units_set_supervisor (struct units *units, struct unit *unit, pid_t pid)
 {
   if (unit->supervisor) tdelete(unit, &units->by_supervisor, &compare_supervisor) ;
@@ -123,6 +134,7 @@ int units_set_supervisor (struct units *units, struct unit *unit, pid_t pid)
   }
   unit->supervisor_fd = -1 ;
   unit->supervisor = pid ;
+  if (pid) forget_last(unit) ;
   if (!pid || tsearch(unit, &units->by_supervisor, &compare_supervisor)) return 1 ;
   unit->supervisor = 0 ;
   return 0 ;
@@ -163,14 +175,29 @@ int units_set_watch (struct units *units, struct unit *unit, unsigned int which,
   return 1 ;
 }
 
-void units_rename (struct unit *unit, char const *name)
+static void rename_one (struct unit *unit, char const *name)
 {
   char *copy ;
   if (!strcmp(unit->name, name)) return ;
   copy = strdup(name) ;
   if (!copy) return ; /* the supervisor of now does not care; the next scan tries again */
-  free(unit->name) ;
+  if (unit->supervisor && !unit->called) unit->called = unit->name ;
+  else free(unit->name) ;
   unit->name = copy ;
+}
+
+void units_rename (struct unit *unit, char const *name)
+{
+  char logger[UNIT_PATH_MAX] ;
+  rename_one(unit, name) ;
+  if (!unit->logger) return ;
+  snprintf(logger, sizeof logger, "%s" LOGGER_SUFFIX, unit->name) ;
+  rename_one(unit->logger, logger) ;
+}
+
+int units_is_called (struct unit const *unit, char const *name)
+{
+  return unit->any_name || !strcmp(unit->called ? unit->called : unit->name, name) ;
 }
 
 void units_arm (struct units *units, struct unit *unit, enum deadline_kind kind)

@@ -153,7 +153,7 @@ static void try_it (struct scanner *s)
 void upgrade_pass_on (struct scanner *s, struct unit *unit)
 {
   struct order order = { .letter = ORDER_UPGRADE } ;
-  unit->upgrade_due = !order_send(unit->name, &order) && errno != ENOENT && errno != ENXIO ; /* one of s6's has no such fifo */
+  unit->upgrade_due = !look_send(unit, &order) && errno != ENOENT && errno != ENXIO ; /* one of s6's has no such fifo */
   if (!unit->upgrade_due) return ;
   strerr_warnwu3sys("tell the supervisor of ", unit->name, " to execute its program anew (next try in 1 second)") ;
   s->upgrade.pass_on_again_ms = clock_ms() + WRITE_AGAIN_MS ;

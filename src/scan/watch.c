@@ -13,7 +13,10 @@
 
 #define IN_SCAN (IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
 #define IN_ANCESTOR (IN_CREATE | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB | IN_ONLYDIR)
-#define IN_SERVICE (IN_CREATE | IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ONLYDIR)
+#define IN_SERVICE (IN_CREATE | IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
+#define WATCH_ENDS (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT)
+#define TRIES_MAX 100 /* of who makes and removes directories as fast as we look */
+#define LINKS_MAX 40 /* as the kernel has it */
 
 /* One message for all: whatever it is, the mend is the same. */
 static void lost (struct scanner *s, char const *what)
@@ -37,26 +40,6 @@ void watch_end (struct scanner *s)
   s->inotify = -1 ;
 }
 
-static void watch_ancestor (struct scanner *s)
-{
-  char path[SCAN_PATH_MAX] ;
-  size_t len = strlen(s->scan) ;
-  memcpy(path, s->scan, len + 1) ;
-  for (;;)
-  {
-    while (len > 1 && path[len - 1] != '/') len-- ;
-    if (len > 1) len-- ;
-    path[len] = 0 ;
-    s->ancestor_watch = inotify_add_watch(s->inotify, path, IN_ANCESTOR) ;
-    if (s->ancestor_watch >= 0) return ;
-    if ((errno != ENOENT && errno != ENOTDIR) || len <= 1)
-    {
-      lost(s, path) ;
-      return ;
-    }
-  }
-}
-
 static void forget_ancestor (struct scanner *s)
 {
   if (s->ancestor_watch < 0) return ;
@@ -64,18 +47,100 @@ static void forget_ancestor (struct scanner *s)
   s->ancestor_watch = -1 ;
 }
 
+/* Where `path` leads: a link on the way that leads nowhere (yet) is followed, and the rest
+   put behind its target. Returns 1 when that has changed `path`. */
+static int follow (char path[SCAN_PATH_MAX])
+{
+  char target[SCAN_PATH_MAX] ;
+  char joined[2 * SCAN_PATH_MAX + 1] ;
+  size_t end = 0 ;
+  while (path[end])
+  {
+    size_t begin = end ;
+    char behind ;
+    ssize_t n ;
+    struct stat st ;
+    do end++ ; while (path[end] && path[end] != '/') ;
+    behind = path[end] ;
+    path[end] = 0 ;
+    n = stat(path, &st) == -1 ? readlink(path, target, sizeof target - 1) : -1 ;
+    path[end] = behind ;
+    if (n < 1) continue ;
+    target[n] = 0 ;
+    n = snprintf(joined, sizeof joined, "%.*s%s%s%s", *target == '/' ? 0 : (int)begin, path, *target == '/' ? "" : "/", target, path + end) ;
+    if (n < 1 || n >= SCAN_PATH_MAX) return 0 ;
+    memcpy(path, joined, (size_t)n + 1) ;
+    return 1 ;
+  }
+  return 0 ;
+}
+
+/* Watches the deepest directory that there is on the way to `path`, which is cut to what is
+   missing first. Returns 1, or 0 with errno: ENOENT when that is there by now. */
+static int watch_deepest (struct scanner *s, char path[SCAN_PATH_MAX])
+{
+  struct stat st ;
+  size_t len = strlen(path) ;
+  for (;;)
+  {
+    size_t missing = len ;
+    char behind ;
+    while (len > 1 && path[len - 1] != '/') len-- ;
+    if (len > 1) len-- ;
+    behind = path[len] ;
+    path[len] = 0 ;
+    s->ancestor_watch = inotify_add_watch(s->inotify, len ? path : "/", IN_ANCESTOR) ;
+    if (s->ancestor_watch < 0)
+    {
+      if ((errno != ENOENT && errno != ENOTDIR) || len <= 1) return 0 ;
+      continue ;
+    }
+    path[len] = behind ;
+    path[missing] = 0 ;
+    if (stat(path, &st) == -1) return 1 ;
+    forget_ancestor(s) ;
+    return (errno = ENOENT, 0) ;
+  }
+}
+
+/* Returns 1, or 0 with errno: ENOENT, ENOTDIR: again. */
+static int watch_ancestor (struct scanner *s)
+{
+  char path[SCAN_PATH_MAX] ;
+  memcpy(path, s->scan, strlen(s->scan) + 1) ;
+  for (unsigned int links = 0 ; links < LINKS_MAX && follow(path) ; links++) ;
+  if (watch_deepest(s, path)) return 1 ;
+  if (errno != ENOENT && errno != ENOTDIR) lost(s, path) ;
+  return 0 ;
+}
+
+/* Returns 1, or 0 with errno. */
+static int watch_directory (struct scanner *s)
+{
+  int watch = inotify_add_watch(s->inotify, s->scan, IN_SCAN) ;
+  if (watch == -1) return 0 ;
+  if (s->scan_watch >= 0 && watch != s->scan_watch) inotify_rm_watch(s->inotify, s->scan_watch) ; /* it was another one */
+  s->scan_watch = watch ;
+  s->said_no_inotify = 0 ;
+  return 1 ;
+}
+
+/* What is made between a look and the watch makes no event: so, after each watch, a look. */
 void watch_scan (struct scanner *s)
 {
-  if (s->inotify == -1 || s->scan_watch >= 0) return ;
+  if (s->inotify == -1) return ;
   forget_ancestor(s) ;
-  s->scan_watch = inotify_add_watch(s->inotify, s->scan, IN_SCAN) ;
-  if (s->scan_watch >= 0)
+  for (unsigned int tries = 0 ; tries < TRIES_MAX ; tries++)
   {
-    s->said_no_inotify = 0 ;
-    return ;
+    if (watch_directory(s)) return ;
+    if (errno != ENOENT && errno != ENOTDIR)
+    {
+      lost(s, s->scan) ;
+      return ;
+    }
+    if (watch_ancestor(s) || (errno != ENOENT && errno != ENOTDIR)) return ;
   }
-  if (errno != ENOENT && errno != ENOTDIR) lost(s, s->scan) ;
-  else watch_ancestor(s) ;
+  look_again(s) ;
 }
 
 void watch_unit (struct scanner *s, struct unit *unit)
@@ -84,16 +149,21 @@ void watch_unit (struct scanner *s, struct unit *unit)
   if (s->inotify == -1 || unit->foreign || unit->producer) return ;
   for (unsigned int i = 0 ; i < 2 ; i++)
   {
+    struct unit const *other ;
     int watch ;
-    if (unit->watch[i] >= 0) continue ;
     snprintf(path, sizeof path, "%s/%s%s", s->scan, unit->name, i ? LOGGER_SUFFIX : "") ;
     watch = inotify_add_watch(s->inotify, path, IN_SERVICE) ;
     if (watch == -1)
     {
       if (errno != ENOENT && errno != ENOTDIR) lost(s, path) ;
     }
-    /* Two names of one directory share a watch; the second is looked at when ordered. */
-    else if (units_by_watch(&s->units, watch) || !units_set_watch(&s->units, unit, i, watch)) lost(s, path) ;
+    else if (watch != unit->watch[i])
+    {
+      if (unit->watch[i] >= 0) inotify_rm_watch(s->inotify, unit->watch[i]) ; /* of a directory that had the name before */
+      other = units_by_watch(&s->units, watch) ;
+      /* Two names of one directory share a watch; the second is looked at when ordered. */
+      if (other || !units_set_watch(&s->units, unit, i, watch)) lost(s, path) ;
+    }
   }
 }
 
@@ -107,14 +177,39 @@ void watch_no_unit (struct scanner *s, struct unit *unit)
   }
 }
 
+static void watch_no_more (struct scanner *s, struct unit *unit, int watch)
+{
+  units_set_watch(&s->units, unit, unit->watch[1] == watch, -1) ;
+  inotify_rm_watch(s->inotify, watch) ;
+}
+
+static void look_when_there (struct scanner *s)
+{
+  struct stat st ;
+  watch_scan(s) ;
+  if (s->scan_watch >= 0 || !stat(s->scan, &st)) look_order(s, 0, 0) ;
+}
+
+/* In a directory that was removed there was nothing any more. One that was moved away has
+   all its services still: whether another one comes in its place, its user says. */
+static void scan_is_gone (struct scanner *s, int removed)
+{
+  inotify_rm_watch(s->inotify, s->scan_watch) ;
+  s->scan_watch = -1 ;
+  if (removed)
+  {
+    strerr_warnw3x("the scan directory ", s->scan, " was removed, and so are its services: waiting for it") ;
+    s->look.said_waiting = 1 ;
+    look_when_there(s) ;
+  }
+  else strerr_warnw3x("the scan directory ", s->scan, " was moved away or replaced: its services stay; order a rescan (reeve rescan) when it is there") ;
+}
+
 static void seen_in_scan (struct scanner *s, struct inotify_event const *event)
 {
-  if (event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT))
+  if (event->mask & WATCH_ENDS)
   {
-    if (s->scan_watch < 0) return ;
-    inotify_rm_watch(s->inotify, s->scan_watch) ;
-    s->scan_watch = -1 ;
-    strerr_warnw3x("the scan directory ", s->scan, " was removed or replaced: its services stay; order a rescan (reeve rescan) when it is there") ;
+    scan_is_gone(s, !!(event->mask & IN_DELETE_SELF)) ;
     return ;
   }
   if (!event->len) return ;
@@ -132,15 +227,11 @@ static void happened (struct scanner *s, struct inotify_event const *event)
   if (event->mask & IN_Q_OVERFLOW) look_order(s, 0, 0) ;
   else if (event->wd == s->scan_watch) seen_in_scan(s, event) ;
   else if (event->wd == s->ancestor_watch)
+    look_when_there(s) ;
+  else if ((unit = units_by_watch(&s->units, event->wd)))
   {
-    struct stat st ;
-    forget_ancestor(s) ;
-    watch_scan(s) ;
-    if (!stat(s->scan, &st)) look_order(s, 0, 0) ;
-  }
-  else if (!(event->mask & IN_IGNORED) && (unit = units_by_watch(&s->units, event->wd)))
-  {
-    watch_unit(s, unit) ; /* its log/ may be new */
+    if (event->mask & WATCH_ENDS) watch_no_more(s, unit, event->wd) ;
+    watch_unit(s, unit) ; /* its log/ may be new, or the directory another one */
     act(s, unit, UNIT_SEEN_CHANGING) ;
   }
 }

@@ -337,7 +337,7 @@ uint32_t settings_read_timeout_up (settings_report_func *report)
   return 0 ;
 }
 
-pid_t settings_pid_in (char const *path)
+static pid_t pid_in (char const *path, uint32_t least)
 {
   char text[CONTENT_MAX + 1] ;
   uint32_t pid ;
@@ -346,5 +346,15 @@ pid_t settings_pid_in (char const *path)
   if (r != 1) return (errno = r ? errno ? errno : EINVAL : ENOENT, 0) ;
   blanks = strspn(text, " \t") ; /* PostgreSQL's has further lines */
   text[blanks + strcspn(text + blanks, "\r\n")] = 0 ;
-  return setting_parse_uint(text + blanks, 2, INT_MAX, &pid) ? (pid_t)pid : (errno = EINVAL, 0) ;
+  return setting_parse_uint(text + blanks, least, INT_MAX, &pid) ? (pid_t)pid : (errno = EINVAL, 0) ;
+}
+
+pid_t settings_pid_in (char const *path)
+{
+  return pid_in(path, 2) ;
+}
+
+pid_t settings_pid_named_in (char const *path)
+{
+  return pid_in(path, 1) ;
 }

@@ -84,6 +84,8 @@ extern uint32_t settings_read_timeout_up (settings_report_func *report) ;
 /* Reads a pid from the file `path`, as daemons write it.
    Returns it, or 0 with errno: ENOENT not there yet, EINVAL no pid in it (yet). */
 extern pid_t settings_pid_in (char const *path) ;
+/* The same for a message: also 1, which is no service's. */
+extern pid_t settings_pid_named_in (char const *path) ;
 
 /* The parsers, pure: `text` is a NUL-terminated content of one file. Each
    returns 1 and writes the value, or 0 and writes nothing. Trailing white space

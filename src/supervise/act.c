@@ -26,8 +26,21 @@ void act_arm (struct supervisor *s, uint32_t ms)
 
 /* ---- starting ---- */
 
+/* The scanner makes it anew, and starts another supervisor there. */
+static int has_lost_directory (struct supervisor const *s)
+{
+  if (s->reports == -1 || access("supervise", F_OK) != -1 || errno != ENOENT) return 0 ;
+  strerr_warnw1x("the service's live directory was removed: leaving, so that the scanner can make it again") ;
+  return 1 ;
+}
+
 static void run (struct supervisor *s)
 {
+  if (has_lost_directory(s))
+  {
+    act(s, LIFE_ABANDON) ;
+    return ;
+  }
   settings_read(&s->settings, SETTINGS_START, &run_report_setting) ;
   settings_honour(&s->settings, &run_report_setting) ;
   s->state_pending = 1 ; /* a successor has them from there, if we do not live to see the start */

@@ -5,6 +5,7 @@
 
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
+#include <skalibs/types.h>
 
 #include "base/clock.h"
 #include "supervise/supervisor.h"
@@ -104,13 +105,25 @@ int forked_may_be (struct supervisor const *s)
   return !s->forked || clock_ms() - s->forked_ms < ONE_WITHIN_MS ;
 }
 
+/* A process that ./run has not started: PID 1, another service's. */
+static void say_no_pid (char const *path)
+{
+  char number[PID_FMT] ;
+  struct process_look look ;
+  pid_t pid = settings_pid_named_in(path) ;
+  int refused = pid && process_look(pid, &look) ;
+  number[pid_fmt(number, pid)] = 0 ;
+  strerr_warnw6x("flag-forks: ./run has ended, but ", path,
+    ", which pidfile names, does not hold the pid of a process that it has left behind: ", refused ? "refusing the process " : "ending what there is",
+    refused ? number : "", refused ? ", which does not descend from ./run, and ending what there is; check where the service writes its pid"
+    : "; check where the service writes its pid") ;
+}
+
 static void give_up (struct supervisor *s, unsigned int count)
 {
   char path[SETTING_PATH_MAX] ;
   s->status.wstat = UNCLEAR_WSTAT ; /* a failure, though ./run has ended with 0 */
-  if (settings_read_pidfile(path, 0) == 1)
-    strerr_warnw3x("flag-forks: ./run has ended, but ", path,
-      ", which pidfile names, does not hold the pid of a process that it has left behind: ending what there is; check where the service writes its pid") ;
+  if (settings_read_pidfile(path, 0) == 1) say_no_pid(path) ;
   else if (!count) strerr_warnw1x("flag-forks: ./run has ended, and what it has left behind was not found again after its supervisor was killed") ;
   else strerr_warnw1x("flag-forks: ./run has left several processes behind, and it is not clear which is the service: ending them;"
     " name the file into which it writes its pid in `pidfile`, or give it its option to stay in the foreground") ;

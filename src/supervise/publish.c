@@ -20,6 +20,7 @@ void publish_status (struct supervisor *s)
     s->status_pending = 1 ;
     strerr_warnwu1sys("write " STATUS_FILE " (will try again until it can)") ;
   }
+  if (s->status_pending) publish_state(s) ; /* which needs no room: `reeve` reads it there */
 }
 
 void publish_state (struct supervisor *s)

@@ -72,6 +72,7 @@ void restore_save (struct supervisor const *s, struct state *state)
   if (s->deadline_ms) state->flags |= STATE_HAS_DEADLINE ;
   if (s->notification >= 0) state->flags |= STATE_AWAITS_READINESS ;
   if (s->phase == PHASE_EXITED) state->flags |= STATE_HAS_LEFT ;
+  if (s->status_pending) state->flags |= STATE_STATUS_STALE ;
 }
 
 static void take_descriptors (struct supervisor *s, struct state const *state)

@@ -161,6 +161,20 @@ int run_start (struct supervisor *s)
 
 /* ---- ./finish ---- */
 
+/* There is none; or there was, and it can no longer be found: that is no secret. */
+static void say_finish_is_gone (void)
+{
+  char original[4096] ;
+  ssize_t n = readlink("finish", original, sizeof original - 1) ;
+  if (n == -1 && errno == ENOENT && access("supervise", F_OK) == -1 && errno == ENOENT)
+    strerr_warnw1x("the service's live directory was removed: its ./finish, if there was one, is not run") ;
+  while (n > 0 && original[n - 1] != '/') n-- ;
+  if (n < 1) return ;
+  original[n] = 0 ;
+  if (access(original, F_OK) == -1 && errno == ENOENT)
+    strerr_warnw3x("./finish is not run: the directory ", original, " was removed") ;
+}
+
 int run_start_finish (struct supervisor *s)
 {
   char code[UINT_FMT] ;
@@ -174,7 +188,11 @@ int run_start_finish (struct supervisor *s)
   int executing ;
   int started ;
   int err ;
-  if (access("finish", F_OK) == -1 && errno == ENOENT) return 0 ;
+  if (access("finish", F_OK) == -1 && errno == ENOENT)
+  {
+    say_finish_is_gone() ;
+    return 0 ;
+  }
   code[uint_fmt(code, s->code_unknown || WIFSIGNALED(wstat) ? CODE_UNKNOWN : (unsigned int)WEXITSTATUS(wstat))] = 0 ;
   sig[uint_fmt(sig, !s->code_unknown && WIFSIGNALED(wstat) ? (unsigned int)WTERMSIG(wstat) : 0)] = 0 ;
   group[pid_fmt(group, s->group)] = 0 ;

@@ -86,7 +86,8 @@ enum state_flag
   STATE_END_NOTED = 1 << 15, /* the process has ended, the status' wait status is its; nothing was done about it yet */
   STATE_FORBIDDEN = 1 << 16, /* ./finish has exited 125 */
   STATE_HAS_LEFT = 1 << 17, /* the supervisor has ended in order: there is nothing to restore */
-  STATE_END_ASKED = 1 << 18 /* the end of ./run that has come was asked for */
+  STATE_END_ASKED = 1 << 18, /* the end of ./run that has come was asked for */
+  STATE_STATUS_STALE = 1 << 19 /* the file `status` could not be written (disk full): the status here is the present one */
 } ;
 
 /* Why a service that nobody stopped is not started again. */

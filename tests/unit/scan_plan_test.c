@@ -196,15 +196,38 @@ TEST(a_supervisor_that_is_killed_early_is_replaced_later)
   CHECK(!on(UNIT_STARTED) && phase == UNIT_RUNNING) ;
 }
 
-/* What it has left runs on: nothing is let go of before a successor has ended that. */
+/* What it has left runs on: nothing is let go of before a successor has ended that, or it is known to be no more. */
 TEST(what_is_being_replaced_is_never_released_without_a_supervisor)
 {
   for (int event = 0 ; event < UNIT_EVENT_COUNT ; event++)
   {
-    struct plan_step step = plan_step(UNIT_REPLACING, (enum unit_event)event) ;
+    struct plan_step step ;
+    if (event == UNIT_LOST) continue ;
+    step = plan_step(UNIT_REPLACING, (enum unit_event)event) ;
     CHECK(!(step.todo & (PLAN_RELEASE | PLAN_CLEAN | PLAN_END_LOGGER | PLAN_TELL_LEAVE))) ;
     if (step.next == UNIT_LEAVING) CHECK(step.todo & PLAN_START) ;
   }
+}
+
+TEST(what_has_no_directory_to_run_in_is_let_go_of)
+{
+  for (int p = 0 ; p < UNIT_PHASE_COUNT ; p++)
+  {
+    phase = (enum unit_phase)p ;
+    if (phase == UNIT_RELEASED) continue ;
+    CHECK(on(UNIT_LOST) == (PLAN_DISARM | PLAN_END_LOGGER)) ;
+    CHECK(phase == (p == UNIT_RETURNING ? UNIT_RETURNING : UNIT_LEAVING)) ;
+  }
+}
+
+TEST(what_leaves_and_has_left_nothing_needs_no_supervisor_to_end_it)
+{
+  phase = UNIT_REPLACING ;
+  CHECK(on(UNIT_LET_GO) == (PLAN_DISARM | PLAN_START) && phase == UNIT_LEAVING) ;
+  CHECK(on(UNIT_MAY_HAVE_ONE) == PLAN_AWAIT_RETRY && phase == UNIT_LEAVING) ; /* it is being ended */
+  CHECK(on(UNIT_DEADLINE) & PLAN_START) ;
+  CHECK(on(UNIT_NOTHING_LEFT) == (PLAN_DISARM | PLAN_END_LOGGER) && phase == UNIT_LEAVING) ;
+  CHECK(on(UNIT_LOGGER_GONE) & PLAN_RELEASE) ;
 }
 
 TEST(what_is_let_go_while_it_is_replaced_gets_a_supervisor_that_leaves)

@@ -274,3 +274,22 @@ TEST(ten_thousand_units)
   CHECK(met == MANY / 2) ;
   clear(&units) ;
 }
+TEST(a_supervisor_keeps_the_name_that_it_was_given)
+{
+  struct units units = { .count = 0 } ;
+  struct unit *unit = units_add(&units, "/1:2", "a", 0) ;
+  struct unit *logger = units_add(&units, "/1:2/log", "a/log", unit) ;
+  CHECK(units_set_supervisor(&units, unit, 7) && units_set_supervisor(&units, logger, 8)) ;
+  units_rename(unit, "b") ;
+  CHECK(!strcmp(unit->name, "b") && !strcmp(logger->name, "b/log")) ;
+  CHECK(units_is_called(unit, "a") && !units_is_called(unit, "b")) ;
+  CHECK(units_is_called(logger, "a/log") && !units_is_called(logger, "b/log")) ;
+  units_rename(unit, "c") ;
+  CHECK(units_is_called(unit, "a") && !units_is_called(unit, "c")) ;
+  CHECK(units_set_supervisor(&units, unit, 0) && units_set_supervisor(&units, unit, 9)) ;
+  CHECK(units_is_called(unit, "c") && !units_is_called(unit, "a")) ;
+  unit->any_name = 1 ; /* one that was found */
+  CHECK(units_is_called(unit, "whatever")) ;
+  clear(&units) ;
+}
+
