@@ -174,6 +174,7 @@ enum input_result input_round (struct input *in, struct logger *l)
   size_t written = l->takes_parts ? in->seen : 0 ;
   size_t len ;
   size_t lines ;
+  if (r == -1 && errno == EAGAIN) nothing_left(in) ; /* or somebody else has read it */
   if (r == -1 && (errno == EAGAIN || errno == EINTR)) return INPUT_EMPTY ;
   if (r == -1) strerr_warnwu1sys("read from stdin (taken for its end)") ;
   if (r <= 0) return INPUT_END ;
