@@ -122,7 +122,7 @@ int input_due_ms (struct input const *in, struct logger const *l)
 /* The beginning of a line, of `len` bytes. May it be left for now? */
 static int may_leave (struct input *in, struct logger const *l, size_t len)
 {
-  if (in->copy[0] == -1 || l->ending || in->no_writer || len >= in->most) return 0 ;
+  if (in->copy[0] == -1 || in->held || l->ending || in->no_writer || len >= in->most) return 0 ;
   in->nap_ms = len != in->seen ? 1 : in->nap_ms * 2 ;
   return in->nap_ms <= NAP_MS_MAX ;
 }
