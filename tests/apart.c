@@ -2,8 +2,9 @@
    neither hang nor leave anything behind.
 
    The command has a session of its own and /dev/null as stdin, so that no terminal
-   reaches it. It is ended when LIMIT_S seconds have passed (0: no limit), and when
-   SIGHUP, SIGINT, SIGQUIT or SIGTERM comes: what is in its session gets SIGTERM and has
+   reaches it. It is ended when LIMIT_S seconds have passed (0: no limit), when our stdin
+   was a terminal that is no more (only its first process, make say, is told of that), and
+   when SIGHUP, SIGINT, SIGQUIT or SIGTERM comes: what is in its session gets SIGTERM and has
    GRACE_MS milliseconds for its clean-up (none at the second signal). Whatever it has
    started, in any session, is killed at its end.
 
@@ -24,6 +25,7 @@
 #include <unistd.h>
 
 #define LOOK_AGAIN_MS 20
+#define TERMINAL_MS 1000 /* how often we look whether it is still there */
 #define ENDED_FOR_LIMIT 124
 #define GENERATIONS_MAX 100 /* from a process up to us */
 
@@ -226,6 +228,7 @@ int main (int argc, char **argv)
   int grace_ms ;
   int code = 0 ;
   int sig = 0 ;
+  int terminal = isatty(0) ;
   pid_t command ;
   if (argc < 4)
   {
@@ -251,7 +254,8 @@ int main (int argc, char **argv)
       end_all(command, &set) ;
       return code ;
     }
-    sig = next_signal(&set, deadline) ;
+    sig = next_signal(&set, terminal && deadline > clock_ms() + TERMINAL_MS ? clock_ms() + TERMINAL_MS : deadline) ;
+    if (!is_stop(sig) && terminal && !isatty(0)) sig = SIGHUP ;
   }
   end_gently(command, grace_ms, &set) ;
   end_all(command, &set) ;

@@ -2,6 +2,7 @@
 # container-root.bash NAME: prints the path of a tarball of a root filesystem.
 #
 #   debian           Debian as debootstrap makes it, minbase
+#   build            that, with the packages that the overlay is built with
 #   django-postgres  that, with the packages that the example of this name installs
 #
 # They are kept in $REEVE_TEST_CACHE, and made anew when this file changes. The
@@ -11,7 +12,8 @@ shopt -s inherit_errexit
 umask 022
 suite=bookworm
 cache=${REEVE_TEST_CACHE:-/var/tmp/reeve-test-cache-$(id -u)}
-recipe=$(cksum <"$0" | cut -d ' ' -f 1)
+configure=$(cd "$(dirname "$0")/.." && pwd)/configure
+recipe=$({ cat "$0"; grep -E "^(build|amd64)_packages=" "$configure"; } | cksum | cut -d " " -f 1)
 # In the order of the Dockerfile, which finds them installed: there is no network in a container.
 packages=(postgresql python3-django python3-psycopg2)
 
@@ -45,6 +47,26 @@ in_root() # COMMAND...
 }
 
 make_debian() { debootstrap --variant=minbase "$suite" "$work" "$(mirror)"; }
+
+add_packages() # PACKAGE...
+{
+  local debian
+  debian=$(tarball debian)
+  tar -C "$work" -xf "$debian"
+  cp -L /etc/resolv.conf "$work/etc/resolv.conf"
+  apt-config dump | grep -i '^Acquire::[a-z]*::Proxy' >"$work/etc/apt/apt.conf.d/proxy" || :
+  in_root apt-get update
+  in_root apt-get install -y --no-install-recommends "$@"
+  rm "$work/etc/apt/apt.conf.d/proxy"
+}
+
+make_build()
+{
+  local build_packages='' amd64_packages=''
+  eval "$(grep -E '^(build|amd64)_packages="[a-z0-9 -]*"$' "$configure")"
+  # shellcheck disable=SC2086 # words
+  add_packages $build_packages $amd64_packages
+}
 
 make_django-postgres()
 {
@@ -92,6 +114,6 @@ tarball() # NAME
 }
 
 case ${1-} in
-  debian | django-postgres) tarball "$1" ;;
-  *) echo "usage: container-root.bash debian|django-postgres" >&2; exit 100 ;;
+  debian | build | django-postgres) tarball "$1" ;;
+  *) echo "usage: container-root.bash debian|build|django-postgres" >&2; exit 100 ;;
 esac

@@ -129,6 +129,15 @@ TEST 'one' { : >$dir/begun; sleep 1000; }")
   [ -e "$dir/cleaned" ]
 }
 
+@test "the end of the terminal ends everything" {
+  a=$(unit a <<<"export left=$dir
+: >$dir/begun; sleep 1000")
+  suite_on_terminal "$a"
+  eventually 30 test -e "$dir/begun"
+  kill -KILL "$started" # who holds its other end
+  eventually 30 nothing_left
+}
+
 @test "SIGTERM and SIGHUP end everything" {
   a=$(unit a <<<"export left=$dir
 trap '' TERM HUP; setsid sleep 1000 & : >$dir/begun; sleep 1000; sleep 1000")

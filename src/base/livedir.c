@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
@@ -57,9 +58,10 @@ int livedir_use (char const *path, unsigned int flags, struct trust_refusal *why
   if (fd == -1) return -1 ;
   if (make_control(fd, path, flags, why))
   {
-    /* Whether it can be written, not who may: a read-only mount tells only so. Without
-       flags this is a system call that every kernel and every filter knows. */
-    if (!faccessat(fd, ".", W_OK | X_OK, 0)) return fd ;
+    /* Whether it can be written, not who may: a read-only mount tells only so. The C
+       library's faccessat() makes a system call that a filter may not know, and refuse
+       with an errno of another meaning. */
+    if (!syscall(SYS_faccessat, fd, ".", W_OK | X_OK)) return fd ;
     failed(why, path) ;
   }
   fd_close(fd) ;
@@ -144,15 +146,22 @@ void livedir_die_without_place (struct livedir_attempt const *attempts, unsigned
   strerr_dief3x(111, "there is no place for the live directory: name one that can be written with ", by, ", or mount a tmpfs on /run") ;
 }
 
-/* 1, 0, or -1 with errno: that cannot be told. */
-static int has_scanner (char const *live)
+static int is_held (char const *live, char const *lock)
 {
-  char lock[LIVEDIR_PATH_MAX] ;
+  char path[LIVEDIR_PATH_MAX] ;
   int foreign ;
   pid_t holder ;
-  if (!join(lock, live, "/", SCAN_LOCK)) return -1 ;
-  holder = lock_holder(lock, &foreign) ;
+  if (!join(path, live, "/", lock)) return -1 ;
+  holder = lock_holder(path, &foreign) ;
   return holder < 0 ? -1 : holder || foreign ;
+}
+
+/* One that runs, or what is about to become it. 1, 0, or -1 with errno: that cannot be
+   told. */
+static int has_scanner (char const *live)
+{
+  int r = is_held(live, SCAN_LOCK) ;
+  return r ? r : is_held(live, PREPARING_LOCK) ;
 }
 
 static int find_of (char out[LIVEDIR_PATH_MAX], uid_t uid)

@@ -43,7 +43,8 @@ extern void livedir_say_other_place (char const *live, struct livedir_attempt co
 extern void livedir_die_without_place (struct livedir_attempt const *attempts, unsigned int n, char const *by) __attribute__((noreturn)) ;
 
 /* The client's choice, when no -l is given: `$REEVE_LIVE`; else the one of the
-   places above whose scanner's lock is held; root tries PID 1's uid as well.
+   places above whose scanner's lock is held, or that of /init, which becomes the
+   scanner; root tries PID 1's uid as well.
    Returns 1, or 0 with errno: ENOENT when there is none; another when that of
    /run/service cannot be told (EACCES: only its scanner's user and root may). */
 extern int livedir_find (char out[LIVEDIR_PATH_MAX]) ;

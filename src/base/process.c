@@ -89,7 +89,7 @@ static int read_text (char const *path, char *text, size_t size)
 
 /* The fields of a stat file after the name, which is the second and may hold
    anything; each is a number but the first. */
-enum field { FIELD_PARENT = 1, FIELD_SESSION = 3, FIELD_FLAGS = 6, FIELD_START = 19, FIELD_COUNT = 20 } ;
+enum field { FIELD_PARENT = 1, FIELD_GROUP = 2, FIELD_SESSION = 3, FIELD_TERMINAL = 4, FIELD_FLAGS = 6, FIELD_START = 19, FIELD_COUNT = 20 } ;
 
 static int parse_fields (char const *text, uint64_t field[FIELD_COUNT])
 {
@@ -123,7 +123,9 @@ int process_look (pid_t pid, struct process_look *look)
   copy_name(look->name, name + 1, (size_t)(end - name - 1)) ;
   look->state = end[2] ;
   look->parent = (pid_t)field[FIELD_PARENT] ;
+  look->group = (pid_t)field[FIELD_GROUP] ;
   look->session = (pid_t)field[FIELD_SESSION] ;
+  look->has_terminal = !!field[FIELD_TERMINAL] ;
   look->exiting = !!(field[FIELD_FLAGS] & EXITING) ;
   look->never_executed = !!(field[FIELD_FLAGS] & FORKED_AND_NEVER_EXECUTED) ;
   look->started_ms = field[FIELD_START] * PROCESS_TICK_MS ;
@@ -151,6 +153,26 @@ int process_signals (pid_t pid, struct process_signals *signals)
     .ignored = signal_set(text, "\nSigIgn"),
     .caught = signal_set(text, "\nSigCgt")
   } ;
+  return 1 ;
+}
+
+/* "Uid:\t1000\t1000\t1000\t1000": the first is the real one. */
+static int real_id (char const *text, char const *name, uint32_t *id)
+{
+  char const *at = strstr(text, name) ;
+  return at && uint32_scan(at + strlen(name) + strspn(at + strlen(name), ": \t"), id) ;
+}
+
+int process_user (pid_t pid, uid_t *uid, gid_t *gid)
+{
+  char path[PATH_SIZE] ;
+  char text[STATUS_SIZE] ;
+  uint32_t u ;
+  uint32_t g ;
+  if (!read_text(path_of(path, "/proc/", pid, "/status"), text, sizeof text)) return 0 ;
+  if (!real_id(text, "\nUid", &u) || !real_id(text, "\nGid", &g)) return (errno = EPROTO, 0) ;
+  *uid = (uid_t)u ;
+  *gid = (gid_t)g ;
   return 1 ;
 }
 
@@ -254,6 +276,40 @@ int process_each_child (process_child_func *each, void *data)
   return r >= 0 ;
 }
 
+/* As the kernel writes it. */
+struct entry
+{
+  uint64_t inode ;
+  int64_t next ;
+  uint16_t size ;
+  uint8_t type ;
+  char name[] ;
+} ;
+
+int process_each (process_child_func *each, void *data)
+{
+  _Alignas(struct entry) char buf[2048] ;
+  long r = 0 ;
+  int more = 1 ;
+  int err ;
+  int fd ;
+  if (!proc_is_ours()) return (errno = ENOSYS, 0) ;
+  fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  if (fd == -1) return 0 ;
+  while (more && (r = syscall(SYS_getdents64, (long)fd, buf, sizeof buf)) > 0)
+    for (long at = 0 ; more && at < r ; )
+    {
+      struct entry const *entry = (struct entry const *)(void const *)(buf + at) ;
+      uint32_t pid ;
+      if (uint320_scan(entry->name, &pid) && pid <= INT32_MAX) more = (*each)((pid_t)pid, data) ;
+      at += entry->size ;
+    }
+  err = errno ;
+  fd_close(fd) ;
+  errno = err ;
+  return r >= 0 ;
+}
+
 int process_watch (struct process_birth const *birth)
 {
   int fd = (int)syscall(SYS_pidfd_open, (long)birth->pid, 0L) ;
@@ -266,6 +322,18 @@ int process_watch (struct process_birth const *birth)
   fd_close(fd) ;
   errno = err ;
   return -1 ;
+}
+
+int process_has_pidfds (void)
+{
+  static int known = -1 ;
+  int fd ;
+  if (known >= 0) return known ;
+  fd = (int)syscall(SYS_pidfd_open, (long)getpid(), 0L) ;
+  if (fd == -1) return errno == ENOSYS || errno == EPERM ? (known = 0) : 1 ;
+  known = process_signal_watched(fd, 0, 0) || (errno != ENOSYS && errno != EPERM) ;
+  fd_close(fd) ;
+  return known ;
 }
 
 int process_signal_watched (int fd, int sig, int group)

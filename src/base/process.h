@@ -35,7 +35,9 @@ struct process_look
   char name[PROCESS_NAME_MAX] ; /* printable */
   char state ; /* 'Z': it has ended, and was not reaped yet */
   pid_t parent ;
+  pid_t group ;
   pid_t session ;
+  unsigned int has_terminal : 1 ; /* a controlling one */
   unsigned int exiting : 1 ; /* it has begun to end */
   unsigned int never_executed : 1 ; /* forked, and still its parent's program */
   uint64_t started_ms ; /* rounded down to PROCESS_TICK_MS */
@@ -56,6 +58,10 @@ struct process_signals
 
 /* Returns 1, or 0 with errno. Allocates nothing. */
 extern int process_signals (pid_t pid, struct process_signals *signals) ;
+
+/* Who it is: the real user and group, by which others may send it signals.
+   Returns 1, or 0 with errno, as process_look does. Allocates nothing. */
+extern int process_user (pid_t pid, uid_t *uid, gid_t *gid) ;
 
 /* Is there still the process that was born so? (One that has ended but was not
    reaped counts.) 1, 0, or -1 with errno when that cannot be told: ENOSYS without
@@ -79,10 +85,18 @@ extern int process_group_has_child (pid_t group) ;
 typedef int process_child_func (pid_t pid, void *data) ;
 extern int process_each_child (process_child_func *each, void *data) ;
 
+/* Calls `each` for every process that /proc shows, of whatever parent, until it returns 0.
+   Returns 1, or 0 with errno, perhaps half way: ENOSYS without a /proc that speaks of our
+   PID namespace. Allocates nothing. */
+extern int process_each (process_child_func *each, void *data) ;
+
 /* A pidfd of the process, close-on-exec, which can be read when it has ended; or
    -1 with errno: ESRCH when it has ended and was reaped, or is another one; else
    the kernel has none, or forbids it, or it cannot be told whether it is the one. */
 extern int process_watch (struct process_birth const *birth) ;
+
+/* Are there pidfds, or does the kernel, or a filter, refuse them? 1 when that cannot be told. */
+extern int process_has_pidfds (void) ;
 
 /* Sends a signal to a watched process; `group`: to its process group, which needs
    Linux 6.9. Returns 1, or 0 with errno: ESRCH when it has ended. */

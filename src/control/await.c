@@ -141,6 +141,7 @@ static int look (struct wait *wait, struct view const *before, await_condition *
   if (abandoned(name, view))
   {
     view->finished = services_scanner_lives() >= 0 ; /* an end is what it is */
+    view->wanted_up = 0 ;
     return (*condition)(view, name, before) == 1 ? EXIT_YES : say_abandoned(wait->request, name) ;
   }
   r = taken ? (*condition)(view, name, before) : 0 ;
@@ -159,8 +160,21 @@ static int next_event (struct fifodir_listener const *listener, int ms)
   return r > 0 && memchr(buf, 'x', (size_t)r) ;
 }
 
+/* Why this process must not wait any longer; 0: it may. ./finish is waited for by all
+   that changes; ./run by what has to end it. Who descends from the supervisor is a part
+   of either, of ./run also in the moment before that shows in the status. */
+static char const *waits_for_us (struct wait const *wait, await_condition *condition)
+{
+  struct view const *now = &wait->now ;
+  int ends_run = wait->letters ? !!strpbrk(wait->letters, "dr") : condition == &await_down || condition == &await_finished ;
+  if (!caller_is_within(now->process) && !caller_descends_from(supervisor_of(wait->name))) return 0 ;
+  if (!now->up && !now->finished) return "its ./finish waits for this command" ;
+  return ends_run ? "its ./run, which has to end, has started this command" : 0 ;
+}
+
 int await (struct request const *request, char const *name, char const *letters, struct view const *before, await_condition *condition)
 {
+  char const *why ;
   struct wait wait =
     { .request = request, .name = name, .letters = letters, .supervisor = before->supervisor, .say_ms = clock_ms() + SAY_AFTER_MS } ;
   char path[PATH_SIZE] ;
@@ -182,6 +196,13 @@ int await (struct request const *request, char const *name, char const *letters,
     }
     code = look(&wait, before, condition, &ask_again) ;
     if (code >= 0) break ;
+    why = waits_for_us(&wait, condition) ;
+    if (why)
+    {
+      strerr_warni4x("not waiting for ", name, ": ", why) ;
+      code = letters ? EXIT_YES : EXIT_NO ;
+      break ;
+    }
     send_again(&wait, before) ;
     ms = patience(&wait, ask_again || left || !listening) ;
     if (!ms)
@@ -251,10 +272,23 @@ int await_never (struct view const *view, char const *name)
   return 1 ;
 }
 
+static int is_done (struct view const *view)
+{
+  return view->state == STATE_DOWN && view->reason == REASON_DONE ;
+}
+
 int await_ready (struct view const *view, char const *name, struct view const *before)
 {
   (void)before ;
-  return view->ready ? 1 : await_never(view, name) ? -1 : 0 ;
+  return view->ready || is_done(view) ? 1 : await_never(view, name) ? -1 : 0 ;
+}
+
+int await_ready_again (struct view const *view, char const *name, struct view const *before)
+{
+  int ready = await_ready(view, name, before) ;
+  if (ready || view->state != STATE_DOWN) return ready ;
+  strerr_warnw2x(name, " was stopped meanwhile") ;
+  return -1 ;
 }
 
 int await_ready_if_wanted (struct view const *view, char const *name, struct view const *before)
@@ -276,6 +310,11 @@ int await_down (struct view const *view, char const *name, struct view const *be
 }
 
 int await_finished (struct view const *view, char const *name, struct view const *before)
+{
+  return await_stopped(view, name, before) && !view->wanted_up ;
+}
+
+int await_stopped (struct view const *view, char const *name, struct view const *before)
 {
   (void)name ;
   (void)before ;

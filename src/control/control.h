@@ -1,10 +1,13 @@
 /* The client: `reeve [-l LIVE] COMMAND ...`. One file per command; beside them
 
    reeve.c     options, the table of commands
+   enter.c     which LIVE, and whether somebody is there
+   caller.c    whether what is waited for waits for us
    services.c  which services there are
    view.c      what is known of one
    print.c     how it is printed
    await.c     sending commands, waiting for what they bring about
+   signal.c    having a signal sent
    check.h     what is wrong with service directories
 
    Every command but `check` works in LIVE, its working directory. Each returns the
@@ -59,6 +62,29 @@ extern int command_check (struct request const *request) ; /* names: directories
 /* Prints text of any kind as a JSON string, with its quotes. */
 extern void print_json_string (char const *text) ;
 
+/* ---- enter.c ---- */
+
+enum patience
+{
+  PATIENCE_LOOK, /* until a scanner that is there knows of its services */
+  PATIENCE_ALL /* and until /init has become the scanner */
+} ;
+
+/* Finds LIVE unless request->live names it, and makes it the working directory. Waits
+   until its scanner knows of its services, if somebody is there to become it; where there
+   is nobody, the command itself says so.
+   Returns EXIT_YES, or an exit code: it has been said why. */
+extern int enter_live (struct request *request, enum patience patience) ;
+
+/* ---- caller.c ---- */
+
+/* Does this process descend from `pid`? 0 also when that cannot be told. */
+extern int caller_descends_from (pid_t pid) ;
+/* That, or is it in the session that `pid` leads? */
+extern int caller_is_within (pid_t pid) ;
+/* Does it belong to a script that `pid` has started, and that still runs? */
+extern int caller_is_script_of (pid_t pid) ;
+
 /* ---- services.c ---- */
 
 /* The names of all services, sorted, and their loggers' if asked for: those in
@@ -79,6 +105,12 @@ extern void services_say_none (struct request const *request) ;
 
 /* Does a scanner live on LIVE? -1 with errno: that cannot be told. */
 extern int services_scanner_lives (void) ;
+
+/* Its pid; 0: none, or that cannot be told. */
+extern pid_t services_scanner (void) ;
+
+/* /init's, which has not become the scanner yet; 0: there is none here. */
+extern pid_t services_preparing (void) ;
 
 /* Returns EXIT_YES when one does; else an exit code, and has said why. */
 extern int services_need_scanner (struct request const *request) ;
@@ -105,6 +137,7 @@ struct view
   enum view_state state ;
   tain since ; /* wall clock */
   pid_t pid ; /* of ./run; 0: none */
+  pid_t process ; /* of ./run or ./finish; 0: neither runs */
   pid_t supervisor ; /* await_send's: who was there to read; 0: that is not known */
   unsigned int wstat ; /* of the last end */
   unsigned int restarts ;
@@ -147,6 +180,9 @@ typedef int await_condition (struct view const *view, char const *name, struct v
    it is asked for. It has when the service is wanted so, or is no more what it was
    before: one that fails at once may not be wanted any more. A successor of the
    supervisor is sent them again.
+   What cannot come about while this process lives, since the service's ./finish or ./run
+   waits for it, is not waited for, and that is said: EXIT_YES if letters were sent, else
+   EXIT_NO.
    Returns an exit code; what is not EXIT_YES has been reported. */
 extern int await (struct request const *request, char const *name, char const *letters, struct view const *before, await_condition *condition) ;
 
@@ -156,6 +192,11 @@ extern int await (struct request const *request, char const *name, char const *l
    Returns an exit code, as await does. */
 extern int await_send (struct request const *request, char const *name, char const *letters, struct view *before) ;
 
+/* Sends a letter that has the supervisor of `name` send a signal to the service's process,
+   and waits until it has, or could not; that it took effect is nothing that anybody could
+   know. Returns an exit code; what is not EXIT_YES has been reported. */
+extern int signal_send (struct request const *request, char const *name, char const *letter) ;
+
 /* Sends letters to all that the request names, then waits for each.
    Returns the exit code of the first that failed. */
 extern int await_all (struct request const *request, char const *letters, await_condition *condition) ;
@@ -163,11 +204,16 @@ extern int await_all (struct request const *request, char const *letters, await_
 /* Has it failed for good, or done what it had to do? Then says so. */
 extern int await_never (struct view const *view, char const *name) ;
 
-extern await_condition await_ready ;
+extern await_condition await_ready ; /* or has done what it had to do */
+/* That, after it was told to start: one that was stopped before it got ready never is. */
+extern await_condition await_ready_again ;
 /* Ready, or down and meant to be, but not for good: for --all. */
 extern await_condition await_ready_if_wanted ;
 extern await_condition await_up ;
 extern await_condition await_down ;
+/* Down with its ./finish, and not to be started again; or never started, nor wanted. */
 extern await_condition await_finished ;
+/* Down with its ./finish, whatever comes then: for `stop`. */
+extern await_condition await_stopped ;
 
 #endif

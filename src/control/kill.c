@@ -24,7 +24,6 @@ static char const *letter_of (char const *word)
 
 int command_kill (struct request const *request)
 {
-  struct view before ;
   char const *letter = letter_of(request->word) ;
   int code = EXIT_YES ;
   if (!letter)
@@ -42,7 +41,7 @@ int command_kill (struct request const *request)
       strerr_warnw2x(request->names[i], " is not up: there is nothing to signal") ;
       r = EXIT_NO ;
     }
-    else r = await_send(request, request->names[i], letter, &before) ;
+    else r = signal_send(request, request->names[i], letter) ;
     if (!code) code = r ;
   }
   return code ;

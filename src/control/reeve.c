@@ -1,18 +1,14 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 #include <skalibs/tai.h>
 
 #include "base/duration.h"
-#include "base/livedir.h"
-#include "base/trust.h"
 #include "control/control.h"
 
 char const *PROG = "reeve" ;
@@ -138,38 +134,6 @@ static int parse_options (struct request *request, unsigned int *given, int argc
   return -1 ;
 }
 
-static int enter_live (struct request *request)
-{
-  static char found[LIVEDIR_PATH_MAX] ;
-  static char text[TRUST_WHY_MAX] ;
-  struct trust_refusal why ;
-  int fd ;
-  trust_nobody() ; /* the tree may be another user's, and we root */
-  if (!request->live)
-  {
-    if (!livedir_find(found))
-    {
-      if (errno != ENOENT) strerr_warnwu2sys("look for the scanner in /run/service", services_who_may()) ;
-      else strerr_warnw1x("no scanner is running in /run/service, nor for this user in /dev/shm or /tmp: start reeve-scan, or name its live directory with -l or REEVE_LIVE") ;
-      return EXIT_SYSTEM ;
-    }
-    request->live = found ;
-  }
-  fd = trust_anyones_directory(AT_FDCWD, request->live, &why) ;
-  if (fd == -1 && why.reason != TRUST_FAILED)
-  {
-    strerr_warnw4x("not entering the live directory ", request->live, ": ", trust_why(&why, text)) ;
-    return EXIT_SYSTEM ;
-  }
-  if (fd >= 0 && fchdir(fd) != -1)
-  {
-    fd_close(fd) ;
-    return EXIT_YES ;
-  }
-  strerr_warnwu3sys("enter the live directory ", request->live, services_who_may()) ;
-  return EXIT_SYSTEM ;
-}
-
 static int choose_names (struct request *request, struct command const *command, char **argv)
 {
   for (request->names = argv ; request->names[request->count] ; request->count++) ;
@@ -218,7 +182,7 @@ int main (int argc, char **argv)
     : given & ~command->options & OPTION_ALL ? "--all" : given & ~command->options & OPTION_TIMEOUT ? "--timeout" : "--no-wait") ;
   if (command->word == WORD_REQUIRED && !*argv) return wrong(command->name, " needs an argument: ", command->arguments) ;
   if (command->word != WORD_NONE && *argv) request.word = *argv++ ;
-  code = command->names == NAMES_DIRECTORIES ? EXIT_YES : enter_live(&request) ;
+  code = command->names == NAMES_DIRECTORIES ? EXIT_YES : enter_live(&request, command->run == &command_status ? PATIENCE_LOOK : PATIENCE_ALL) ;
   if (!code) code = choose_names(&request, command, argv) ;
   if (!code) code = (*command->run)(&request) ;
   if (request.listed) services_free(request.names, request.count) ;

@@ -7,10 +7,8 @@
 
 static int another_is_ready (struct view const *view, char const *name, struct view const *before)
 {
-  if (view->ready && view->pid != before->pid) return 1 ;
-  if (view->state == STATE_DOWN && view->reason == REASON_NONE) strerr_warnw2x(name, " was stopped meanwhile") ;
-  else if (!await_never(view, name)) return 0 ;
-  return -1 ;
+  if (view->ready && view->pid == before->pid) return 0 ;
+  return await_ready_again(view, name, before) ;
 }
 
 /* `u` first, so that one that was to run only once comes back. */

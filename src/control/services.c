@@ -188,6 +188,20 @@ int services_scanner_lives (void)
   return holder < 0 ? -1 : holder || foreign ;
 }
 
+pid_t services_scanner (void)
+{
+  int foreign ;
+  pid_t holder = lock_holder(SCAN_LOCK, &foreign) ;
+  return holder > 0 ? holder : 0 ;
+}
+
+pid_t services_preparing (void)
+{
+  int foreign ;
+  pid_t holder = lock_holder(PREPARING_LOCK, &foreign) ;
+  return holder > 0 ? holder : 0 ;
+}
+
 int services_need_scanner (struct request const *request)
 {
   int lives = services_scanner_lives() ;

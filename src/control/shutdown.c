@@ -73,9 +73,24 @@ static int await_end (struct request const *request)
   return EXIT_TIMED_OUT ;
 }
 
+/* Does the end of the tree wait for this process? */
+static int end_waits_for_us (void)
+{
+  struct view view ;
+  size_t count ;
+  char **names ;
+  int found = caller_descends_from(services_scanner()) || (view_read_command(&view) && caller_is_within(view.pid)) ;
+  if (found) return 1 ;
+  names = services_list(1, &count) ; /* a supervisor's parent may be another than the present scanner */
+  for (size_t i = 0 ; names && !found && i < count ; i++) found = view_read(&view, names[i]) && caller_is_within(view.process) ;
+  services_free(names, count) ;
+  return found ;
+}
+
 int command_shutdown (struct request const *request)
 {
   uint32_t code = 0 ;
+  int in_tree ;
   int r ;
   if (request->word && !setting_parse_uint(request->word, 0, 255, &code))
   {
@@ -84,6 +99,7 @@ int command_shutdown (struct request const *request)
   }
   r = services_need_scanner(request) ;
   if (r) return r ;
+  in_tree = !request->no_wait && end_waits_for_us() ; /* before there is less to see */
   if (request->word && !write_code(code))
   {
     strerr_warnwu4sys("write ", request->live, "/", EXIT_CODE_FILE) ;
@@ -94,5 +110,6 @@ int command_shutdown (struct request const *request)
     strerr_warnwu3sys("tell the scanner to stop, on ", request->live, services_who_may()) ;
     return EXIT_SYSTEM ;
   }
-  return request->no_wait ? EXIT_YES : await_end(request) ;
+  if (in_tree) strerr_warni1x("not waiting for the end of the tree, which this command is a part of") ;
+  return request->no_wait || in_tree ? EXIT_YES : await_end(request) ;
 }

@@ -2,5 +2,5 @@
 
 int command_stop (struct request const *request)
 {
-  return await_all(request, "d", &await_finished) ;
+  return await_all(request, "d", &await_stopped) ;
 }

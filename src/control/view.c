@@ -146,6 +146,7 @@ int view_read (struct view *view, char const *name)
   if (!r) return 1 ;
   view->up = status.pid && !(status.flags & STATUS_FINISHING) ;
   view->pid = view->up ? status.pid : 0 ;
+  view->process = status.pid ;
   view->finished = !status.pid && status.flags & STATUS_READY ;
   view->ready = view->up && (status.flags & STATUS_READY ||
     (has_state ? is_untold(&state.settings, !!(state.flags & STATE_FORKED)) : ready_untold(name))) ;

@@ -65,6 +65,13 @@ static void hand_over (char const *live, char const *self)
     strerr_warnwu2sys("prepare ", path) ;
 }
 
+/* So that a client knows who is there. The descriptor stays open until the execution. */
+static void say_preparing (char const *live)
+{
+  char path[PLACE_MAX] ;
+  if (!place_control(path, live, "preparing") || lock_take(path) == -1) strerr_warnwu2sys("lock ", path) ;
+}
+
 /* What scripts made for s6-overlay look for. */
 static void make_basedir (char const *live, char const *self)
 {
@@ -279,6 +286,7 @@ int prepare_main (int argc, char const *const *argv)
   take_live(live) ;
   place_self(self) ;
   hand_over(live, self) ;
+  say_preparing(live) ;
   make_basedir(live, self) ;
   prepare_environment(&options, live) ;
   share_output() ;

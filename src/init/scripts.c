@@ -13,6 +13,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "base/send.h"
 #include "base/spawn.h"
 #include "init/init.h"
 #include "service/executable.h"
@@ -100,7 +101,7 @@ static void after (tain *moment, tain const *from, uint32_t ms)
 
 static void kill_group (struct running const *running, int sig)
 {
-  kill(-running->pid, sig) ; /* it leads its group, and has not been reaped */
+  send_to(-running->pid, sig, 0) ; /* it leads its group, and has not been reaped */
 }
 
 static void stop (struct scripts *scripts, struct running *running)
@@ -156,7 +157,11 @@ static int reap (pid_t ours, int *wstat)
     pid_t pid = waitpid(-1, &w, WNOHANG) ;
     if (pid == -1 && errno == EINTR) continue ;
     if (pid <= 0) return ended ;
-    if (pid != ours) continue ;
+    if (pid != ours)
+    {
+      send_ended(pid, w, 0, 0) ;
+      continue ;
+    }
     *wstat = w ;
     ended = 1 ;
   }

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <skalibs/strerr.h>
@@ -44,11 +45,19 @@ static size_t portion (struct sink const *sink)
   return newline ? (size_t)(newline - bytes) + 1 : PIPE_BUF ;
 }
 
+/* A terminal that was closed: it never comes back. */
+static int has_gone (int fd)
+{
+  struct stat st ;
+  return !fstat(fd, &st) && S_ISCHR(st.st_mode) && !isatty(fd) ;
+}
+
 static ssize_t write_stream (struct sink *sink)
 {
   ssize_t r = output_write(&sink->output, sink->bytes + sink->begin, portion(sink)) ;
   if (r > 0) sink->mid_line = sink->bytes[sink->begin + (size_t)r - 1] != '\n' ;
   if (r >= 0) return r ;
+  if (errno == EIO) errno = has_gone(sink->fd) ? EPIPE : EIO ;
   switch (errno)
   {
     case EINTR : return 0 ;

@@ -149,6 +149,15 @@ static int is_leaving (struct unit const *unit)
   return unit->phase == UNIT_LEAVING || unit->phase == UNIT_RETURNING ;
 }
 
+/* Looks again in a second; who is let go of does not wait for what is left alone. */
+static int wait_for_end (struct scanner *s, struct unit *unit)
+{
+  enum orphan_end end = orphans_end_process(s, unit) ;
+  if (end == ORPHAN_ENDED) return 0 ;
+  act(s, unit, end == ORPHAN_LEFT_ALONE && is_leaving(unit) ? UNIT_NOTHING_LEFT : UNIT_MAY_HAVE_ONE) ;
+  return 1 ;
+}
+
 /* What its supervisor has left can be gone on with only where that has noted it. If not,
    it is ended first. Returns whether there is something to start a supervisor for, or else
    with the event that follows. */
@@ -233,6 +242,7 @@ static void start (struct scanner *s, struct unit *unit)
       may_have_one(s, unit) ;
       return ;
     }
+    if (unit->adopt && wait_for_end(s, unit)) return ;
     event = start_supervisor(s, unit) ;
   }
   act(s, unit, event == UNIT_START_FAILED && unit->adopt ? UNIT_MAY_HAVE_ONE : event) ;

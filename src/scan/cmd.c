@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/process.h"
+#include "base/send.h"
 #include "base/spawn.h"
 #include "scan/scanner.h"
 #include "service/executable.h"
@@ -234,7 +235,7 @@ static int each_left (pid_t pid, void *data)
   struct left *left = data ;
   struct process_look process ;
   struct stray_look look ;
-  if (getpgid(pid) != left->s->command_group || !process_look(pid, &process) || process.state == 'Z') return 1 ;
+  if (send_is_sender(pid) || getpgid(pid) != left->s->command_group || !process_look(pid, &process) || process.state == 'Z') return 1 ;
   stray_look(&look, &left->limits, pid, &process) ;
   decide(left, pid, &look, process.name) ;
   return 1 ;
@@ -284,11 +285,30 @@ void cmd_ended (struct scanner *s, int wstat)
   stop_begin(s, 0) ;
 }
 
+/* An adopted one's terminal need not be ours. */
+static int has_terminal (struct scanner const *s)
+{
+  struct process_look look ;
+  if (process_look(s->command_pid, &look)) return look.has_terminal && (s->command_fd >= 0 || isatty(0)) ;
+  return isatty(0) ;
+}
+
+void cmd_stop (struct scanner const *s)
+{
+  struct process_signals signals ;
+  int hangs_up ;
+  if (!s->command_pid) return ;
+  hangs_up = has_terminal(s) && plan_hangs_up(process_signals(s->command_pid, &signals) ? &signals : 0) ;
+  cmd_signal(s, SIGTERM) ;
+  if (hangs_up) cmd_signal(s, SIGHUP) ;
+  cmd_signal(s, SIGCONT) ;
+}
+
 void cmd_signal (struct scanner const *s, int sig)
 {
+  struct send send = { .pid = s->command_pid, .fd = s->command_fd, .sig = sig } ;
   if (!s->command_pid) return ;
-  if (s->command_fd >= 0) process_signal_watched(s->command_fd, sig, 0) ;
-  else if (process_is_child(s->command_pid)) kill(s->command_pid, sig) ;
+  if (s->command_fd >= 0 || process_is_child(s->command_pid)) send_signal(&send) ;
   else if (sig != SIGCONT)
     strerr_warnw1x("the command, which an earlier scanner has started, cannot be sent a signal without pidfds: end it by hand") ;
 }

@@ -7,6 +7,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/clock.h"
+#include "base/send.h"
 #include "scan/scanner.h"
 #include "service/settings.h"
 #include "wire/state.h"
@@ -62,8 +63,7 @@ int lost_end (struct scanner *s, struct unit *unit)
     if (process->stray.told_ms || (unit->producer && !unit->terminate)) return 1 ; /* a logger ends when its input does */
     process->stray.told_ms = clock_ms() ;
     say(unit) ;
-    kill(process->pid, s->stop.killing ? SIGKILL : unit->down_signal) ;
-    kill(process->pid, SIGCONT) ;
+    send_to(process->pid, s->stop.killing ? SIGKILL : unit->down_signal, SEND_CONT) ;
     return 1 ;
   }
   if (keeps_strays(s, unit))

@@ -10,7 +10,9 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "base/clock.h"
 #include "base/process.h"
+#include "base/send.h"
 #include "scan/scanner.h"
 #include "wire/channels.h"
 #include "wire/lock.h"
@@ -140,7 +142,7 @@ static int note (pid_t pid, void *data)
 {
   struct scanner *s = data ;
   struct orphan *orphan ;
-  if (pid == s->command_pid || pid == s->upgrade.checker || units_by_supervisor(&s->units, pid) || find(s, pid)) return 1 ;
+  if (pid == s->command_pid || pid == s->upgrade.checker || send_is_sender(pid) || units_by_supervisor(&s->units, pid) || find(s, pid)) return 1 ;
   orphan = add(s, pid) ;
   if (orphan) orphan->fresh = 1 ;
   return 1 ;
@@ -364,7 +366,7 @@ static void say_beyond_us (struct unit const *unit)
 static void signal_group_of (pid_t pid, int sig)
 {
   pid_t group = getpgid(pid) ;
-  if (group > 1 && group != getpgrp()) kill(-group, sig) ;
+  if (group > 1 && group != getpgrp()) send_to(-group, sig, 0) ;
 }
 
 void orphans_signal (struct scanner *s, struct unit *unit, int signal)
@@ -372,18 +374,75 @@ void orphans_signal (struct scanner *s, struct unit *unit, int signal)
   struct orphan const *orphan = find(s, unit->process) ;
   if (!orphan && signal != SIGCONT && signal != -SIGCONT && is_beyond_us(unit->process)) say_beyond_us(unit) ;
   if (!orphan || orphan->unit != unit || orphan->ended) return ;
-  if (signal > 0) kill(unit->process, signal) ;
+  if (signal > 0) send_to(unit->process, signal, 0) ;
   else signal_group_of(unit->process, -signal) ;
 }
 
 void orphans_signal_left (struct unit const *unit, int signal)
 {
   for (struct orphan const *orphan = unit->orphans ; orphan ; orphan = orphan->next)
-    if (!orphan->is_process && !orphan->ended && unit->group > 1 && getpgid(orphan->pid) == unit->group) kill(orphan->pid, signal) ;
+    if (!orphan->is_process && !orphan->ended && unit->group > 1 && getpgid(orphan->pid) == unit->group) send_to(orphan->pid, signal, 0) ;
+}
+
+/* What the killed supervisor has run last: s->process.pid 0: nothing. */
+static int last_run (struct unit const *unit, struct state *state)
+{
+  struct birth birth ;
+  if (!state_recover(unit->name, state, &birth)) return 0 ;
+  if (birth.process.pid && birth.number > state->births)
+  {
+    state->process = birth.process ;
+    state->phase = birth.what == 'r' ? PHASE_UP : PHASE_FINISHING ;
+  }
+  return !!state->process.pid && !(state->flags & (STATE_HAS_LEFT | STATE_END_NOTED)) ;
+}
+
+static void say_ended_first (struct unit const *unit, pid_t pid, char const *why)
+{
+  char number[PID_FMT] ;
+  number[pid_fmt(number, pid)] = 0 ;
+  strerr_warnw6x("the process of ", unit->name, " (pid ", number, ") has lost its supervisor, and cannot be adopted without pidfds: ", why) ;
+}
+
+/* One that is not told by a signal, as it ends by itself, is ./finish. */
+static void tell_to_end (struct scanner const *s, struct unit *unit, struct state const *state)
+{
+  uint64_t now = clock_ms() ;
+  int finishing = state->phase == PHASE_FINISHING ;
+  uint32_t limit_ms = finishing ? state->settings.timeout_finish_ms : state->settings.timeout_kill_ms ;
+  if (s->stop.killing || (unit->end_told_ms && limit_ms && now - unit->end_told_ms >= limit_ms))
+    send_to(state->process.pid, SIGKILL, 0) ;
+  if (!finishing && (!unit->end_told_ms || send_is_ignored_by_default(state->settings.down_signal)))
+    send_to(state->process.pid, state->settings.down_signal, SEND_CONT) ;
+  if (unit->end_told_ms) return ;
+  unit->end_told_ms = now ;
+  if (!finishing) say_ended_first(unit, state->process.pid, "ending it") ;
+}
+
+enum orphan_end orphans_end_process (struct scanner *s, struct unit *unit)
+{
+  struct state state ;
+  int lives ;
+  if (process_has_pidfds() || !last_run(unit, &state)) return ORPHAN_ENDED ;
+  if (process_is_child(state.process.pid))
+  {
+    tell_to_end(s, unit, &state) ;
+    return ORPHAN_ENDS ;
+  }
+  lives = process_lives(&state.process) ;
+  if (lives == -1) lives = kill(state.process.pid, 0) != -1 || errno == EPERM ;
+  if (!lives || find(s, state.process.pid))
+  {
+    unit->end_told_ms = 0 ;
+    return ORPHAN_ENDED ;
+  }
+  if (!unit->end_told_ms) say_ended_first(unit, state.process.pid, "it is no child of the scanner, and is left alone; end it by hand") ;
+  unit->end_told_ms = clock_ms() ;
+  return ORPHAN_LEFT_ALONE ;
 }
 
 void orphans_kill (struct unit const *unit, int process)
 {
   for (struct orphan const *orphan = unit->orphans ; orphan ; orphan = orphan->next)
-    if (!orphan->ended && (process || !orphan->is_process)) kill(orphan->pid, SIGKILL) ;
+    if (!orphan->ended && (process || !orphan->is_process)) send_to(orphan->pid, SIGKILL, 0) ;
 }

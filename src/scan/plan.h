@@ -25,6 +25,8 @@
 #ifndef REEVE_SCAN_PLAN_H
 #define REEVE_SCAN_PLAN_H
 
+#include "base/process.h"
+
 enum unit_phase
 {
   UNIT_INCOMPLETE,
@@ -87,5 +89,11 @@ struct plan_step
 } ;
 
 extern struct plan_step plan_step (enum unit_phase phase, enum unit_event event) ;
+
+/* CMD is told to end by SIGTERM. Has it to hear that its terminal hangs up, too, as it has
+   one? Interactive shells ignore SIGTERM and end by SIGHUP. But who catches SIGTERM, to end
+   in order, is not to be killed meanwhile by a SIGHUP that it does not expect.
+     signals  CMD's; 0: not known */
+extern int plan_hangs_up (struct process_signals const *signals) ;
 
 #endif

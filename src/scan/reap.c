@@ -11,6 +11,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "base/send.h"
 #include "scan/scanner.h"
 #include "wire/channels.h"
 #include "wire/fifo_lines.h"
@@ -93,6 +94,15 @@ static void add_dead (struct unit **dead, struct unit *unit, int wstat)
   *dead = unit ;
 }
 
+static void say_not_sent (struct send const *what, int err)
+{
+  char number[PID_FMT] ;
+  if (!err || err == ESRCH) return ;
+  number[pid_fmt(number, what->pid)] = 0 ;
+  errno = err ;
+  strerr_warnwu6sys("send SIG", sig_name(what->sig), " to the process ", what->flags & SEND_GROUP ? "group " : "", number, ", which is another user's") ;
+}
+
 /* Returns whether a child that fell to us was among them: it may have left others. The
    kernel lists a supervisor before those that it has left to us, so that its end is known
    before theirs. */
@@ -102,12 +112,15 @@ static int collect (struct scanner *s, struct unit **dead)
   for (;;)
   {
     int wstat ;
+    int err ;
+    struct send what ;
     struct unit *unit ;
     pid_t pid = waitpid(-1, &wstat, WNOHANG) ;
     if (pid == -1 && errno == EINTR) continue ;
     if (pid <= 0) return fallen ;
     if (pid == s->command_pid) cmd_ended(s, wstat) ;
     else if (pid == s->upgrade.checker) upgrade_tried(s, wstat) ;
+    else if (send_ended(pid, wstat, &what, &err)) say_not_sent(&what, err) ;
     else if ((unit = units_by_supervisor(&s->units, pid))) add_dead(dead, unit, wstat) ;
     else
     {

@@ -338,6 +338,7 @@ static void begin_afresh (struct scanner *s, struct options const *options)
   take_live(s) ;
   tell_services() ;
   stop_warn_of_budget(s) ;
+  if (unlink(SCAN_STATE_FILE) == -1 && errno != ENOENT) strerr_warnwu1sys("remove " SCAN_STATE_FILE) ; /* the client waits for the new one */
   if (unlink(EXIT_CODE_FILE) == -1 && errno != ENOENT) strerr_warnwu1sys("remove " EXIT_CODE_FILE) ; /* of a scanner that was killed */
   s->reports = open_channel(REPORTS_FIFO) ;
 }

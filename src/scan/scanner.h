@@ -93,6 +93,7 @@ struct unit
   struct orphan *orphans ;
   struct unit *next_adopting ; /* in the list of units that have had orphans */
   pid_t process ; /* what the supervisor that was killed ran: ./run or ./finish; 0: nothing */
+  uint64_t end_told_ms ; /* clock_ms(): when that was told to end, without pidfds; 0: it was not */
   pid_t group ; /* its process group, and its session unless it has changed that */
   pid_t reported ; /* what its supervisor runs, as it has last reported: all that is known when its directory is gone */
   pid_t reported_group ; /* the process group of the last ./run, alike */
@@ -310,6 +311,11 @@ extern void orphans_tell_left (struct unit *unit) ;
 extern void orphans_tell_again (struct unit const *unit) ;
 /* Books the process that the unit's killed supervisor has left, if it is a child. */
 extern void orphans_book_left (struct scanner *s, struct unit *unit) ;
+/* Without pidfds nothing is adopted: what the unit's killed supervisor has run is told to
+   end, if it is a child of ours, killed by its own limits or the stop's, and waited for.
+   One that is not is left alone, with a message. ORPHAN_ENDED: a successor may start. */
+enum orphan_end { ORPHAN_ENDED, ORPHAN_ENDS, ORPHAN_LEFT_ALONE } ;
+extern enum orphan_end orphans_end_process (struct scanner *s, struct unit *unit) ;
 /* Sends a signal (negative: to its group) to the unit's process, if it is a child. Says so
    if it runs, and is none. */
 extern void orphans_signal (struct scanner *s, struct unit *unit, int signal) ;
@@ -467,6 +473,8 @@ extern void cmd_find (struct scanner *s) ;
 extern void cmd_start (struct scanner *s) ;
 /* What of its is due: another try, or look. */
 extern void cmd_deadlines (struct scanner *s) ;
+/* Tells CMD to end, if it runs. */
+extern void cmd_stop (struct scanner const *s) ;
 /* Sends CMD a signal, if it is certainly CMD. */
 extern void cmd_signal (struct scanner const *s, int sig) ;
 /* Its end is the end of everything. */

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/message.h"
 #include "base/process.h"
+#include "base/send.h"
 #include "base/spawn.h"
 #include "scan/scanner.h"
 #include "service/settings.h"
@@ -84,8 +85,7 @@ void stop_begin (struct scanner *s, int loggers_too)
     look_cancel(s) ;
     look_order(s, 0, 0) ;
     watch_end(s) ;
-    cmd_signal(s, SIGTERM) ;
-    cmd_signal(s, SIGCONT) ;
+    cmd_stop(s) ;
     for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
       stop_also(s, unit) ;
   }
@@ -155,7 +155,7 @@ static void kill_unit (struct scanner *s, struct unit *unit)
   s->stop.had_to_kill = 1 ;
   if (!unit->killed) say_killed(s, "the service ", unit->name) ;
   unit->killed = unit->end_due = 1 ;
-  orphans_kill(unit, unit->ending) ; /* an adopted ./run: its supervisor asks for it, where it gets one */
+  orphans_kill(unit, unit->ending || (!unit->supervisor && unit->end_told_ms)) ; /* an adopted ./run: its supervisor asks for it, where it gets one */
 }
 
 static void abandon_unit (struct unit *unit)
@@ -199,7 +199,7 @@ static void abandon_what_is_left (struct scanner *s)
 static int kill_child (pid_t pid, void *data)
 {
   (void)data ;
-  kill(pid, SIGKILL) ;
+  if (!send_is_sender(pid)) send_to(pid, SIGKILL, 0) ;
   return 1 ;
 }
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/process.h"
+#include "base/send.h"
 
 int stray_is_service (struct stray_limits const *limits, struct stray_look const *look)
 {
@@ -83,13 +84,12 @@ void stray_do (struct stray *stray, struct stray_limits const *limits, pid_t pid
 {
   if (deed == STRAY_KILL)
   {
-    kill(pid, SIGKILL) ;
+    send_to(pid, SIGKILL, 0) ;
     if (!stray->killed_ms) stray->killed_ms = now_ms ;
   }
   else if (deed == STRAY_TELL)
   {
-    kill(pid, stray_signal(limits, pid > 0 ? pid : -pid)) ;
-    kill(pid, SIGCONT) ;
+    send_to(pid, stray_signal(limits, pid > 0 ? pid : -pid), SEND_CONT) ;
     if (!stray->told_ms) stray->told_ms = now_ms ;
   }
 }

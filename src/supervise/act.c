@@ -47,6 +47,7 @@ static void run (struct supervisor *s)
   s->up_ms = s->told_ms = s->group_told_ms = 0 ;
   s->kills = 0 ;
   s->asked = s->end_asked = s->at_once = s->forbidden = s->code_unknown = s->forked = s->searching = s->not_executed = s->stop_due = 0 ;
+  s->said_ignored = s->said_not_sent = 0 ;
   s->reason = REASON_NONE ;
   s->deadline_ms = 0 ;
   if (s->leaving) s->drain_restarts++ ;
@@ -249,7 +250,7 @@ static int stop_signal (struct supervisor *s)
   settings_read(&s->settings, SETTINGS_STOP, 0) ;
   s->stop_due = 1 ;
   publish_state(s) ;
-  if (!reap_signal(s, s->settings.down_signal, s->settings.down_group))
+  if (!down_send(s))
   {
     act_arm(s, STOP_AGAIN_MS) ;
     return 0 ;
@@ -357,6 +358,7 @@ static void mark (struct supervisor *s, unsigned int todo)
     {
       s->asked = 0 ;
       take_back(s) ;
+      down_never_again(s) ; /* whoever has not heard it need not */
     }
   }
   if (todo & LIFE_MARK_DOWN) s->status.flags &= ~(unsigned int)STATUS_WANT_UP ;

@@ -77,11 +77,19 @@ static void remove_down_file (void)
     strerr_warnwu1sys("remove " DOWN_FILE " (the service will stay down when its supervisor starts again)") ;
 }
 
+/* What is left in the process group of ./run may be the service itself. */
+static void send_signal_to (struct supervisor *s, int sig, int group)
+{
+  if (s->phase == PHASE_STRAYS) strays_signal(s, sig, group) ;
+  if (s->phase == PHASE_UP && s->process.pid) reap_signal(s, sig, group) ;
+  else reap_count(s, s->phase == PHASE_STRAYS ? 0 : ESRCH) ;
+}
+
 static void reload (struct supervisor *s)
 {
   struct settings now = s->settings ;
   settings_read(&now, SETTINGS_STOP, 0) ;
-  reap_signal(s, now.reload_signal, 0) ;
+  send_signal_to(s, now.reload_signal, 0) ;
 }
 
 static void on_letter (struct supervisor *s, char letter)
@@ -95,9 +103,7 @@ static void on_letter (struct supervisor *s, char letter)
   if (l->ask & ASK_LEAVE) act(s, LIFE_LEAVE) ;
   if (l->ask & ASK_RESTART) act_restart(s) ;
   if (l->ask & ASK_RELOAD) reload(s) ;
-  if (!l->signal) return ;
-  if (s->phase == PHASE_STRAYS) strays_signal(s, l->signal, !!(l->ask & ASK_GROUP)) ; /* it may be the service itself */
-  else reap_signal(s, l->signal, !!(l->ask & ASK_GROUP)) ;
+  if (l->signal) send_signal_to(s, l->signal, !!(l->ask & ASK_GROUP)) ;
 }
 
 int command_over (struct supervisor const *s)

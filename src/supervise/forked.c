@@ -8,6 +8,7 @@
 #include <skalibs/types.h>
 
 #include "base/clock.h"
+#include "base/send.h"
 #include "supervise/supervisor.h"
 
 #define ONE_WITHIN_MS 1000 /* several that are left become one by then, or it is an error */
@@ -35,7 +36,7 @@ static int count (pid_t pid, void *data)
 {
   struct left *left = data ;
   struct process_look look ;
-  if (pid == left->checker) return 1 ;
+  if (pid == left->checker || send_is_sender(pid)) return 1 ;
   if (process_look(pid, &look) ? look.state == 'Z' : errno == ENOENT || errno == ESRCH) return 1 ;
   left->count++ ;
   left->pid = pid ;

@@ -6,10 +6,13 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
+#include "base/clock.h"
+#include "base/send.h"
 #include "supervise/supervisor.h"
 
 #define CODE_NEVER_AGAIN 125
 #define AWAIT_CODE_MS 1000
+#define SEND_AGAIN_MS 1000
 
 /* ---- signals ---- */
 
@@ -37,29 +40,74 @@ static pid_t present_group (struct supervisor *s)
   return group ;
 }
 
+/* Where its pidfd does not take a signal for a group (before Linux 6.9), the group's number. */
 static int send_to_group (struct supervisor *s, int sig)
 {
-  pid_t group ;
-  if (s->process_fd >= 0 && process_signal_watched(s->process_fd, sig, 1)) return 1 ;
-  group = present_group(s) ;
-  return group && kill(-group, sig) != -1 ;
+  struct send send = { .pid = present_group(s), .fd = s->process_fd, .sig = sig, .flags = SEND_GROUP } ;
+  if (!send.pid) return 0 ;
+  if (send.fd >= 0 && send_signal(&send)) return 1 ;
+  if (send.fd >= 0 && errno == EINPROGRESS) return 0 ;
+  send.fd = -1 ;
+  return send_signal(&send) ;
 }
 
 static int send_to_process (struct supervisor *s, int sig)
 {
-  if (s->is_child) return kill(s->process.pid, sig) != -1 ;
-  if (s->process_fd == -1) return (errno = EPERM, 0) ;
-  return process_signal_watched(s->process_fd, sig, 0) ;
+  struct send send = { .pid = s->process.pid, .fd = s->is_child ? -1 : s->process_fd, .sig = sig } ;
+  if (!s->is_child && s->process_fd == -1) return (errno = EPERM, 0) ;
+  if (s->parent_is_scanner && !s->is_child) return process_signal_watched(s->process_fd, sig, 0) ; /* else it is asked */
+  return send_signal(&send) ;
+}
+
+void reap_count (struct supervisor *s, int err)
+{
+  s->signals_tried++ ;
+  if (err)
+  {
+    s->signals_failed++ ;
+    s->signal_errno = (unsigned int)err ;
+  }
+  s->state_pending = 1 ;
+}
+
+static void say_not_sent (struct supervisor *s, int group, int err)
+{
+  char const *why = err == EPERM ? ", which is another user's (this needs CAP_KILL, or CAP_SETUID)" : "" ;
+  if (s->said_not_sent) return ;
+  s->said_not_sent = 1 ;
+  errno = err ;
+  strerr_warnwu3sys("send a signal to the service's process", group ? " group" : "", why) ;
 }
 
 int reap_send (struct supervisor *s, int sig, int group)
 {
+  int err ;
   if (!s->process.pid) return 1 ;
-  if (group ? send_to_group(s, sig) : send_to_process(s, sig)) return 1 ;
-  if (!group && errno == ESRCH) return 1 ; /* its end is about to be told */
-  if (!s->is_child && errno != ESRCH && ask_parent(s, sig, group)) return 1 ;
-  if (errno != ESRCH) strerr_warnwu1sys(group ? "send a signal to the service's process group" : "send a signal to the service's process") ;
-  return 0 ;
+  err = (group ? send_to_group(s, sig) : send_to_process(s, sig)) ? 0 : errno ;
+  if (err == EINPROGRESS) return 1 ; /* how that ends is told by reap() */
+  if (err == ESRCH && group && s->is_child) err = send_to_process(s, sig) ? 0 : errno ; /* it has none of its own yet */
+  if (err == ESRCH && !group) err = 0 ; /* its end is about to be told */
+  if (err && err != ESRCH && !s->is_child && ask_parent(s, sig, group)) err = 0 ;
+  reap_count(s, err) ;
+  if (err && err != ESRCH) say_not_sent(s, group, err) ;
+  return !err ;
+}
+
+/* A child that was to send a signal has ended. The down-signal is sent again; SIGKILL will be anyhow. */
+static void sender_ended (struct supervisor *s, struct send const *what, int err)
+{
+  reap_count(s, err == ESRCH ? 0 : err) ;
+  if (!err || err == ESRCH) return ;
+  say_not_sent(s, !!(what->flags & SEND_GROUP), err) ;
+  if (s->phase != PHASE_UP || !s->process.pid || what->pid != (what->flags & SEND_GROUP ? s->group : s->process.pid)) return ;
+  if (what->sig == SIGSTOP && s->status.flags & STATUS_PAUSED)
+  {
+    s->status.flags &= ~(unsigned int)STATUS_PAUSED ;
+    publish_status(s) ;
+  }
+  if (what->sig != s->settings.down_signal || !s->told_ms) return ;
+  s->unheard = 1 ;
+  s->down_again_ms = clock_ms() + SEND_AGAIN_MS ;
 }
 
 int reap_signal (struct supervisor *s, int sig, int group)
@@ -82,6 +130,8 @@ void reap_forget (struct supervisor *s)
   s->process_fd = -1 ;
   s->is_child = s->parent_is_scanner = s->end_unseen = s->unwatched = 0 ;
   s->signals_due[0] = s->signals_due[1] = 0 ;
+  s->unheard = 0 ;
+  s->down_again_ms = 0 ;
 }
 
 /* Known to our successor before the kernel forgets it. */
@@ -175,7 +225,9 @@ void reap (struct supervisor *s)
   for (;;)
   {
     siginfo_t info = { .si_pid = 0 } ;
+    struct send what ;
     int wstat ;
+    int err ;
     if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == -1)
     {
       if (errno == EINTR) continue ;
@@ -191,6 +243,7 @@ void reap (struct supervisor *s)
     }
     reap_one(info.si_pid, &wstat) ;
     if (info.si_pid == s->checker) upgrade_tried(s, wstat) ;
+    else if (send_ended(info.si_pid, wstat, &what, &err)) sender_ended(s, &what, err) ;
   }
   if (strays_under_way(s)) strays_look(s) ;
   else if (s->searching)

@@ -157,11 +157,12 @@ static void sooner (int *ms, uint64_t now, uint64_t deadline_ms)
 /* Milliseconds to sleep; -1: until something happens. */
 static int sleep_ms (struct supervisor const *s)
 {
-  uint64_t now = s->deadline_ms || s->check_deadline_ms || s->look_ms ? clock_ms() : 0 ;
+  uint64_t now = s->deadline_ms || s->check_deadline_ms || s->down_again_ms || s->look_ms ? clock_ms() : 0 ;
   int ms = -1 ;
   if (s->deadline_ms) sooner(&ms, now, s->deadline_ms) ;
   if (s->check_deadline_ms) sooner(&ms, now, s->check_deadline_ms) ;
   if (s->look_ms) sooner(&ms, now, s->look_ms) ;
+  if (s->down_again_ms) sooner(&ms, now, s->down_again_ms) ;
   if ((s->status_pending || s->state_pending || s->unwatched) && (ms < 0 || ms > RETRY_MS)) ms = RETRY_MS ;
   return ms ;
 }
@@ -169,6 +170,7 @@ static int sleep_ms (struct supervisor const *s)
 static void deadlines (struct supervisor *s)
 {
   if (s->check_deadline_ms && clock_ms() >= s->check_deadline_ms) upgrade_timed_out(s) ;
+  if (s->down_again_ms && clock_ms() >= s->down_again_ms) down_again(s) ;
   if (s->deadline_ms && clock_ms() >= s->deadline_ms) act_deadline(s) ;
   if (s->upgrade_wanted && !strays_under_way(s) && !s->searching && !s->checker) upgrade_order(s) ;
   reap_look(s) ;

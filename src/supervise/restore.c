@@ -26,6 +26,7 @@
   DO(STATE_FORKED, forked) \
   DO(STATE_EVENT_HEARD, end_heard) \
   DO(STATE_END_NOTED, end_noted) \
+  DO(STATE_UNHEARD, unheard) \
   DO(STATE_FORBIDDEN, forbidden)
 
 #define SAVE_FLAG(bit, member) if (s->member) state->flags |= (bit) ;
@@ -39,6 +40,9 @@ void restore_save (struct supervisor const *s, struct state *state)
     .status = s->status,
     .settings = s->settings,
     .restarts = s->restarts,
+    .signals_tried = s->signals_tried,
+    .signals_failed = s->signals_failed,
+    .signal_errno = s->signal_errno,
     .failures = s->failures,
     .births = s->births,
     .upgrades = s->upgrades,
@@ -134,6 +138,7 @@ static void take_process (struct supervisor *s, enum restored how)
   {
     s->is_child = 0 ;
     s->parent_is_scanner = s->reports >= 0 ;
+    if (s->phase == PHASE_UP && s->parent_is_scanner && !process_has_pidfds()) s->asked = 1 ; /* the scanner has ended it */
   }
   s->process_fd = process_watch(&s->process) ;
   if (s->process_fd >= 0 || s->end_noted) return ;
@@ -151,6 +156,9 @@ void restore (struct supervisor *s, struct state const *state, struct birth cons
   s->phase = state->phase ;
   s->status = state->status ;
   s->restarts = state->restarts ;
+  s->signals_tried = state->signals_tried ;
+  s->signals_failed = state->signals_failed ;
+  s->signal_errno = state->signal_errno ;
   s->failures = state->failures ;
   s->births = state->births ;
   s->upgrades = state->upgrades + (how == RESTORED_UPGRADED) ;
@@ -182,6 +190,7 @@ void restore (struct supervisor *s, struct state const *state, struct birth cons
 void restore_go_on (struct supervisor *s, enum restored how)
 {
   char due = s->event_due ;
+  down_go_on(s) ;
   publish_status(s) ;
   publish_state(s) ;
   if (how == RESTORED_ADOPTED) publish_event(s, 's') ;

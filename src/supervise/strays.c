@@ -6,6 +6,7 @@
 #include <skalibs/types.h>
 
 #include "base/clock.h"
+#include "base/send.h"
 #include "service/stray.h"
 #include "supervise/supervisor.h"
 
@@ -114,6 +115,7 @@ static int each (pid_t pid, void *data)
   struct look *look = data ;
   struct process_look process ;
   struct stray_look now ;
+  if (send_is_sender(pid)) return 1 ; /* it ends by itself; the user for whom it sends could stop it */
   if (!process_look(pid, &process)) process = (struct process_look) { .name = "a process" } ;
   if (pid == look->s->checker || (process.state == 'Z' && has_ended(pid)))
   {
@@ -234,10 +236,10 @@ static int send_each (pid_t pid, void *data)
   struct look *look = &sending->look ;
   struct process_look process ;
   struct stray_look now ;
-  if (pid == look->s->checker || !process_look(pid, &process)) return 1 ;
+  if (pid == look->s->checker || send_is_sender(pid) || !process_look(pid, &process)) return 1 ;
   stray_look(&now, &look->limits, pid, &process) ;
   if (!now.in_group) return 1 ;
-  kill(pid, sending->sig) ;
+  send_to(pid, sending->sig, 0) ;
   if (sending->sig == SIGKILL) strays_know(&strays, pid, look->now_ms)->killed_ms = look->now_ms ;
   return 1 ;
 }
@@ -253,6 +255,6 @@ void strays_signal (struct supervisor *s, int sig, int all)
     s->report_pending = s->reports >= 0 ;
   }
   if (!process_group_has_child(group)) return ;
-  if (all || !process_each_child(&send_each, &sending)) kill(-group, sig) ;
+  if (all || !process_each_child(&send_each, &sending)) send_to(-group, sig, 0) ;
   strays_look(s) ;
 }

@@ -5,6 +5,7 @@
    act.c              doing it, and telling it
    run.c              starting ./run and ./finish
    reap.c             what has ended, and signals to what runs
+   down.c             the down-signal, until it was heard
    forked.c           flag-forks: which process is the service
    strays.c           ending what ./run, or ./finish, has left behind
    command.c          commands, orders and signals -> events
@@ -43,6 +44,7 @@ struct supervisor
   uint64_t deadline_ms ; /* clock_ms(); its meaning is the phase's; 0: none */
   uint64_t told_ms ; /* clock_ms(): when ./run was sent the down-signal; 0: it was not */
   uint64_t group_told_ms ; /* process_clock_ms(): when its process group was (flag-down-group); 0: it was not */
+  uint64_t down_again_ms ; /* clock_ms(): while `unheard` */
   uint64_t check_deadline_ms ; /* of the upgrade's trial; 0: none */
   uint64_t up_ms ; /* how long the last ./run was up */
   uint64_t listeners_ms ; /* clock_ms(): since when the next start waits for s6's listeners; 0: it does not */
@@ -55,6 +57,10 @@ struct supervisor
   pid_t finish_group ; /* that of the last ./finish, while `leftovers` */
   pid_t checker ; /* the upgrade's trial; 0: none */
   uint32_t restarts ;
+  uint32_t down_delay_ms ; /* after which the down-signal was sent again last; 0: it was not yet */
+  uint32_t signals_tried ; /* to the process: how often one was sent, or could not be */
+  uint32_t signals_failed ;
+  unsigned int signal_errno ; /* of the last that failed */
   uint32_t failures ; /* in a row, for `restart` */
   uint32_t births ;
   uint32_t upgrades ;
@@ -96,6 +102,9 @@ struct supervisor
   unsigned int at_once : 1 ; /* the stop's budget is over: whatever ./run leaves behind is killed */
   unsigned int kill_due : 1 ; /* the scanner is still to be told that something had to be killed in a stop */
   unsigned int said_children : 1 ; /* that they could not be learnt */
+  unsigned int unheard : 1 ; /* the down-signal is to be sent again, at down_again_ms */
+  unsigned int said_ignored : 1 ; /* that ./run ignores it */
+  unsigned int said_not_sent : 1 ; /* that this ./run could not be sent a signal */
   unsigned int quit : 1 ; /* leave at once, and the service as it is */
   unsigned int upgrade_wanted : 1 ;
   unsigned int status_pending : 1 ; /* could not be published yet */
@@ -144,6 +153,19 @@ extern int reap_send (struct supervisor *s, int sig, int group) ;
 /* SIGKILL, CONT, ... to ./run if it runs; `group` to its process group. Returns 0 when
    it could not be sent, for a reason that can pass. */
 extern int reap_signal (struct supervisor *s, int sig, int group) ;
+
+/* Counts a signal that was sent (0), or could not be (errno), for who asked for it. */
+extern void reap_count (struct supervisor *s, int err) ;
+
+/* down.c */
+/* Sends the down-signal, for the first time. Returns 0 when it could not be sent, for a
+   reason that can pass. */
+extern int down_send (struct supervisor *s) ;
+/* It is time to send it again, or not any more. */
+extern void down_again (struct supervisor *s) ;
+extern void down_never_again (struct supervisor *s) ;
+/* Goes on with that after an adoption or an upgrade. */
+extern void down_go_on (struct supervisor *s) ;
 
 /* forked.c */
 /* ./run has ended with flag-forks: which process is the service?

@@ -29,6 +29,7 @@
 #define SUPERVISE_LOCK "supervise/lock"
 #define SCAN_CONTROL_FIFO ".s6-svscan/control"
 #define SCAN_LOCK ".s6-svscan/lock"
+#define PREPARING_LOCK ".s6-svscan/preparing" /* held by /init until it becomes the scanner */
 #define LIFE_FILE ".s6-svscan/life"
 #define COMMAND_STATUS_FILE ".s6-svscan/command"
 #define EXIT_CODE_FILE ".s6-svscan/exitcode" /* decimal, in LIVE: section 8's */

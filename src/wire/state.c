@@ -39,6 +39,9 @@
 #define AT_TOLD 200
 #define AT_GROUP_TOLD 208
 #define AT_LOST 216
+#define AT_SIGNALS_TRIED 244
+#define AT_SIGNALS_FAILED 248
+#define AT_SIGNAL_ERRNO 252
 
 #define BIRTH_AT_NUMBER 4
 #define BIRTH_AT_WHAT 8
@@ -123,6 +126,9 @@ void state_pack (char out[STATE_SIZE], struct state const *state)
   out[AT_PHASE] = (char)state->phase ;
   uint32_pack_big(out + AT_FLAGS, state->flags) ;
   uint32_pack_big(out + AT_RESTARTS, state->restarts) ;
+  uint32_pack_big(out + AT_SIGNALS_TRIED, state->signals_tried) ;
+  uint32_pack_big(out + AT_SIGNALS_FAILED, state->signals_failed) ;
+  uint32_pack_big(out + AT_SIGNAL_ERRNO, state->signal_errno) ;
   uint32_pack_big(out + AT_FAILURES, state->failures) ;
   uint32_pack_big(out + AT_BIRTHS, state->births) ;
   uint32_pack_big(out + AT_UPGRADES, state->upgrades) ;
@@ -163,6 +169,10 @@ int state_unpack (char const in[STATE_SIZE], struct state *state, int *version_d
   uint32_unpack_big(in + AT_FLAGS, &n) ;
   s.flags = n ;
   uint32_unpack_big(in + AT_RESTARTS, &s.restarts) ;
+  uint32_unpack_big(in + AT_SIGNALS_TRIED, &s.signals_tried) ;
+  uint32_unpack_big(in + AT_SIGNALS_FAILED, &s.signals_failed) ;
+  uint32_unpack_big(in + AT_SIGNAL_ERRNO, &n) ;
+  s.signal_errno = n ;
   uint32_unpack_big(in + AT_FAILURES, &s.failures) ;
   uint32_unpack_big(in + AT_BIRTHS, &s.births) ;
   uint32_unpack_big(in + AT_UPGRADES, &s.upgrades) ;

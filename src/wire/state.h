@@ -39,6 +39,9 @@
      208   8  process_clock_ms() at which its process group had it, 0: it had not
      216   8  bytes of a logger's input that nobody has read, and that are lost
      224      unused, 0
+     244   4  signals for the service's process that were tried; `reeve kill` waits for that
+     248   4  those that could not be sent
+     252   4  errno of the last one of these
 
    At 256, 32 bytes, by a child between fork and execution, so that nothing runs
    that nobody knows:
@@ -87,7 +90,8 @@ enum state_flag
   STATE_FORBIDDEN = 1 << 16, /* ./finish has exited 125 */
   STATE_HAS_LEFT = 1 << 17, /* the supervisor has ended in order: there is nothing to restore */
   STATE_END_ASKED = 1 << 18, /* the end of ./run that has come was asked for */
-  STATE_STATUS_STALE = 1 << 19 /* the file `status` could not be written (disk full): the status here is the present one */
+  STATE_STATUS_STALE = 1 << 19, /* the file `status` could not be written (disk full): the status here is the present one */
+  STATE_UNHEARD = 1 << 24 /* the down-signal is to be sent again */
 } ;
 
 /* Why a service that nobody stopped is not started again. */
@@ -121,6 +125,9 @@ struct state
   struct settings settings ; /* but lock-fd and flag-newpidns, which matter at a start alone */
   unsigned int flags ;
   uint32_t restarts ;
+  uint32_t signals_tried ;
+  uint32_t signals_failed ;
+  unsigned int signal_errno ;
   uint32_t failures ;
   uint32_t births ;
   uint32_t upgrades ;

@@ -1,5 +1,7 @@
 #include "scan/plan.h"
 
+#include <signal.h>
+
 #include "unit.h"
 
 static enum unit_phase phase ;
@@ -407,4 +409,29 @@ TEST(what_is_released_ignores_all)
     CHECK(step.next == UNIT_RELEASED) ;
     CHECK(!(step.todo & ~PLAN_IMPOSSIBLE)) ;
   }
+}
+
+#define SET(sig) (UINT64_C(1) << ((sig) - 1))
+
+static int hangs_up (uint64_t caught, uint64_t blocked, uint64_t ignored)
+{
+  struct process_signals signals = { .caught = caught, .blocked = blocked, .ignored = ignored } ;
+  return plan_hangs_up(&signals) ;
+}
+
+TEST(who_may_not_end_by_sigterm_is_hung_up)
+{
+  CHECK(plan_hangs_up(0)) ;
+  CHECK(hangs_up(0, 0, 0)) ;
+  CHECK(hangs_up(0, 0, SET(SIGTERM))) ; /* an interactive shell */
+  CHECK(hangs_up(SET(SIGHUP), 0, SET(SIGTERM))) ;
+}
+
+TEST(who_ends_by_sigterm_in_order_is_not_killed_by_sighup)
+{
+  CHECK(!hangs_up(SET(SIGTERM), 0, 0)) ;
+  CHECK(!hangs_up(0, SET(SIGTERM), 0)) ;
+  CHECK(hangs_up(SET(SIGTERM) | SET(SIGHUP), 0, 0)) ;
+  CHECK(hangs_up(SET(SIGTERM), SET(SIGHUP), 0)) ;
+  CHECK(hangs_up(SET(SIGTERM), 0, SET(SIGHUP))) ;
 }

@@ -22,9 +22,9 @@ $(MIGRATE)/prepared:
 	@mkdir -p $(@D)
 	@for header in tree_sitter/api.h ini.h; do \
 	  echo "#include <$$header>" | $(CC) -E - >/dev/null 2>&1 || { \
-	    echo "make migrate: there is no $$header: ./configure --install-deps=test installs it" >&2; exit 1; }; done
+	    echo "make migrate: there is no $$header: ./configure --install-deps=migrate installs it" >&2; exit 1; }; done
 	@command -v npm >/dev/null || { \
-	  echo "make migrate: there is no npm, which fetches the grammar: ./configure --install-deps=test installs it" >&2; exit 1; }
+	  echo "make migrate: there is no npm, which fetches the grammar: ./configure --install-deps=migrate installs it" >&2; exit 1; }
 	@touch $@
 
 $(GRAMMAR)/fetched: tools/migrate/grammar/package.json tools/migrate/grammar/package-lock.json | $(MIGRATE)/prepared

@@ -22,9 +22,9 @@ compiler()
 {
   [ "$(dpkg --print-architecture)" = amd64 ] || fail "the overlay is built on amd64 only"
   case $arch in
-    amd64) host=x86_64-linux-gnu; CC=musl-gcc; erratum= ;;
+    amd64) host=x86_64-linux-gnu; needs=overlay-amd64; CC=musl-gcc; erratum= ;;
     arm64)
-      host=aarch64-linux-gnu; CC=$work/musl-gcc
+      host=aarch64-linux-gnu; needs=overlay; CC=$work/musl-gcc
       # As Debian's compiler does by default: for the Cortex-A53.
       erratum=-Wl,--fix-cortex-a53-843419
       "$here/fetch.sh" "$cache" musl-arm64
@@ -32,7 +32,7 @@ compiler()
     *) fail "there is no overlay for $arch: amd64 or arm64" ;;
   esac
   for program in "$CC" "$host-gcc" "$host-ar"; do
-    command -v "$program" >/dev/null || fail "no $program: run ./configure --install-deps=overlay"
+    command -v "$program" >/dev/null || fail "no $program: run ./configure --install-deps=$needs"
   done
 }
 

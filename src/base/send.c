@@ -1,0 +1,237 @@
+#include "base/send.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+
+#include "base/spawn.h"
+
+#define SENDERS_MAX 32
+#define SENDER_S 1
+#define USERS_MAX 16 /* of one process group; the others are not reached */
+#define AGAIN_FIRST_MS 50
+#define AGAIN_MAX_MS 1000
+#define EVERYBODY (-1)
+#define CAP_KILL 5
+#define CAP_SETUID 7
+#define CAPABILITY_VERSION 0x20080522
+
+#ifndef SYS_pidfd_open
+# define SYS_pidfd_open 434
+#endif
+
+struct sender
+{
+  pid_t pid ; /* 0: none */
+  struct send what ;
+} ;
+
+static struct sender senders[SENDERS_MAX] ;
+
+/* ---- what we may ---- */
+
+/* 1, 0, -1: that cannot be told. */
+static int has_capability (unsigned int number)
+{
+  struct { uint32_t version ; int32_t pid ; } header = { CAPABILITY_VERSION, 0 } ;
+  struct { uint32_t effective ; uint32_t permitted ; uint32_t inheritable ; } data[2] ;
+  if (syscall(SYS_capget, &header, data) == -1) return -1 ;
+  return data[number / 32].effective >> number % 32 & 1 ;
+}
+
+/* ---- the child ---- */
+
+/* The process by which the user was found: as long as it lives, and is in the group, the
+   group's number and its own are nobody else's. */
+struct witness
+{
+  pid_t pid ;
+  uint64_t started_ms ;
+  uid_t uid ;
+  gid_t gid ;
+} ;
+
+static int transmit_one (struct send const *send, int sig)
+{
+  int group = send->flags & SEND_GROUP ;
+  if (send->fd >= 0) return process_signal_watched(send->fd, sig, group) ;
+  return kill(group && send->pid != EVERYBODY ? -send->pid : send->pid, sig) != -1 ;
+}
+
+static int transmit (struct send const *send)
+{
+  if (!transmit_one(send, send->sig)) return 0 ;
+  if (send->flags & SEND_CONT) transmit_one(send, SIGCONT) ;
+  return 1 ;
+}
+
+static int is_there (struct send const *send, struct witness const *witness)
+{
+  struct process_look look ;
+  if (send->fd >= 0 || send->pid == EVERYBODY) return 1 ;
+  if (!process_look(witness->pid, &look) || look.started_ms != witness->started_ms) return 0 ;
+  return send->flags & SEND_GROUP ? look.group == send->pid : witness->pid == send->pid ;
+}
+
+static void __attribute__((noreturn)) be_sender (struct send const *send, struct witness const *witness)
+{
+  sigset_t set ;
+  sigemptyset(&set) ;
+  sigaddset(&set, SIGALRM) ;
+  sigprocmask(SIG_UNBLOCK, &set, 0) ;
+  alarm(SENDER_S) ; /* once it is another user's, we may not kill it either */
+  spawn_close_ours(send->fd) ;
+  if (setgroups(0, 0) == -1) errno = 0 ; /* the user alone counts */
+  if (setresgid(witness->gid, witness->gid, witness->gid) == -1) errno = 0 ;
+  if (setresuid(witness->uid, witness->uid, witness->uid) == -1) _exit(errno) ;
+  if (!is_there(send, witness)) _exit(ESRCH) ;
+  _exit(transmit(send) ? 0 : errno) ;
+}
+
+/* ---- the parent ---- */
+
+static struct sender *find (pid_t pid)
+{
+  for (unsigned int i = 0 ; i < SENDERS_MAX ; i++)
+    if (senders[i].pid == pid) return senders + i ;
+  return 0 ;
+}
+
+static int start (struct send const *send, struct witness const *witness)
+{
+  struct sender *sender = find(0) ;
+  pid_t pid ;
+  if (!sender) return (errno = EAGAIN, 0) ;
+  pid = fork() ;
+  if (!pid) be_sender(send, witness) ;
+  if (pid == -1) return 0 ;
+  *sender = (struct sender) { .pid = pid, .what = *send } ;
+  sender->what.fd = -1 ;
+  return 1 ;
+}
+
+static int look_at (pid_t pid, struct witness *witness)
+{
+  struct process_look look ;
+  if (!process_look(pid, &look)) return 0 ;
+  *witness = (struct witness) { .pid = pid, .started_ms = look.started_ms } ;
+  return process_user(pid, &witness->uid, &witness->gid) ;
+}
+
+/* To one process. A pidfd of it, if there are any, is opened while its pid is certainly its
+   own: it may be reaped before the child comes to it. */
+static int send_as_user (struct send const *send)
+{
+  struct send by = *send ;
+  struct witness witness ;
+  int ok ;
+  if (!look_at(send->pid, &witness)) return errno == ENOENT ? (errno = EPERM, 0) : 0 ;
+  if (witness.uid == geteuid()) return (errno = EPERM, 0) ;
+  if (by.fd == -1) by.fd = (int)syscall(SYS_pidfd_open, (long)send->pid, 0L) ;
+  ok = start(&by, &witness) ;
+  if (by.fd >= 0 && send->fd == -1)
+  {
+    int err = errno ;
+    fd_close(by.fd) ;
+    errno = err ;
+  }
+  return ok ? (errno = EINPROGRESS, 0) : 0 ;
+}
+
+struct users
+{
+  struct send const *send ;
+  struct witness each[USERS_MAX] ;
+  unsigned int count ;
+} ;
+
+static int find_user (pid_t pid, void *data)
+{
+  struct users *users = data ;
+  struct process_look look ;
+  struct witness witness ;
+  if (pid == getpid() || send_is_sender(pid)) return 1 ;
+  if (users->send->pid != EVERYBODY && (!process_look(pid, &look) || look.group != users->send->pid)) return 1 ;
+  if (!look_at(pid, &witness) || witness.uid == geteuid()) return 1 ;
+  for (unsigned int i = 0 ; i < users->count ; i++)
+    if (users->each[i].uid == witness.uid) return 1 ;
+  users->each[users->count++] = witness ;
+  return users->count < USERS_MAX ;
+}
+
+/* To all of a group that are others'. Returns 1 when there are none. */
+static int send_as_users (struct send const *send)
+{
+  struct send by = *send ;
+  struct users users = { .send = send } ;
+  unsigned int started = 0 ;
+  by.fd = -1 ;
+  if (!process_each(&find_user, &users)) return 0 ;
+  for (unsigned int i = 0 ; i < users.count ; i++) started += (unsigned int)start(&by, users.each + i) ;
+  if (started < users.count) return 0 ;
+  return started ? (errno = EINPROGRESS, 0) : 1 ;
+}
+
+/* A group counts as told as soon as one of it was. */
+static int may_miss_some (int sent, int err)
+{
+  return (sent || err == EPERM) && has_capability(CAP_KILL) == 0 ;
+}
+
+int send_signal (struct send const *send)
+{
+  int sent = transmit(send) ;
+  int err = errno ;
+  if (send->flags & SEND_GROUP ? !may_miss_some(sent, err) : sent || err != EPERM) return (errno = err, sent) ;
+  if (!has_capability(CAP_SETUID)) return (errno = err, sent) ;
+  if (!(send->flags & SEND_GROUP)) return send_as_user(send) ;
+  if (send_as_users(send)) return (errno = err, sent) ;
+  return 0 ;
+}
+
+int send_to (pid_t pid, int sig, unsigned int flags)
+{
+  struct send send = { .pid = pid > 0 ? pid : -pid, .fd = -1, .sig = sig, .flags = flags | (pid > 0 ? 0 : SEND_GROUP) } ;
+  return send_signal(&send) ;
+}
+
+int send_to_all (int sig, unsigned int flags)
+{
+  struct send everybody = { .pid = EVERYBODY, .fd = -1, .sig = sig, .flags = flags | SEND_GROUP } ;
+  return send_signal(&everybody) ;
+}
+
+int send_is_sender (pid_t pid)
+{
+  return pid > 0 && find(pid) ;
+}
+
+int send_ended (pid_t child, int wstat, struct send *what, int *err)
+{
+  struct sender *sender = child > 0 ? find(child) : 0 ;
+  if (!sender) return 0 ;
+  if (what) *what = sender->what ;
+  if (err) *err = WIFEXITED(wstat) ? WEXITSTATUS(wstat) : ETIMEDOUT ;
+  sender->pid = 0 ;
+  return 1 ;
+}
+
+/* ---- signals that may be sent into the void ---- */
+
+int send_is_ignored_by_default (int sig)
+{
+  return sig == SIGCHLD || sig == SIGCONT || sig == SIGURG || sig == SIGWINCH ;
+}
+
+uint32_t send_again_ms (struct send_found const *found, uint32_t last_ms)
+{
+  if (found->known && (found->caught || found->blocked)) return 0 ;
+  if (!last_ms) return AGAIN_FIRST_MS ;
+  return last_ms > AGAIN_MAX_MS / 2 ? AGAIN_MAX_MS : last_ms * 2 ;
+}

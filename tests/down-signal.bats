@@ -1,0 +1,182 @@
+# A down-signal that does nothing by default, and that comes before the service has a handler for
+# it, is not lost; one that is heard comes once.
+
+load lib
+load survival
+
+setup() { reeve_setup; }
+teardown() { survival_teardown; }
+
+# A service that has a handler for the signal only once there is the file `handle`; it notes
+# each signal that it hears in `heard`, and ends at the first after there is `end`. Python, as a
+# shell may have handlers of its own.
+late() # NAME SIGNAL
+{
+  cat >"$dir/late.py" <<'PYTHON'
+import os, signal, sys, time
+directory, number = sys.argv[1], getattr(signal, sys.argv[2])
+open(directory + "/started", "w").close()
+def hear(*_):
+    with open(directory + "/heard", "a") as f: f.write("x\n")
+while not os.path.exists(directory + "/handle"): time.sleep(0.01)
+signal.signal(number, hear)
+open(directory + "/handles", "w").close()
+while not (os.path.exists(directory + "/heard") and os.path.exists(directory + "/end")): time.sleep(0.01)
+PYTHON
+  service "$1" <<<"exec python3 $dir/late.py $dir $2"
+  setting "$1" down-signal "$2"
+}
+
+heard_times() { [ -e "$dir/heard" ] && [ "$(lines "$dir/heard")" -eq "$1" ]; }
+
+stays_heard_once() { eventually 10 heard_times 1; sleep 1.5; heard_times 1; } # longer than the longest delay
+
+for_signal() # SIGNAL
+{
+  late web "$1"
+  scanner
+  eventually 10 test -e "$dir/started"
+  s6-svc -d "$live/web"
+  eventually 10 field web wanted down
+  sleep 0.3 # it may be sent more than once: nobody hears it
+  touch "$dir/handle"
+  eventually 10 test -e "$dir/heard"
+  touch "$dir/end"
+  s6-svwait -D -t 10000 "$live/web"
+  field web exit 0
+  stop_scanner 0
+}
+
+@test "WINCH that comes before its handler" { for_signal SIGWINCH; }
+@test "URG that comes before its handler" { for_signal SIGURG; }
+@test "CHLD that comes before its handler" { for_signal SIGCHLD; }
+
+@test "one that is caught already comes once" {
+  late web SIGWINCH
+  touch "$dir/handle"
+  scanner
+  eventually 10 test -e "$dir/handles"
+  s6-svc -d "$live/web"
+  stays_heard_once
+  touch "$dir/end"
+  s6-svwait -D -t 10000 "$live/web"
+  stop_scanner 0
+}
+
+@test "one that is blocked waits there, and comes once" {
+  service web <<'RUN'
+#!/usr/bin/env python3
+import os, signal, time
+d = os.environ["dir"]
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGWINCH])
+open(d + "/started", "w").close()
+while not os.path.exists(d + "/handle"): time.sleep(0.01)
+signal.sigwait([signal.SIGWINCH])
+with open(d + "/heard", "a") as f: f.write("x\n")
+signal.signal(signal.SIGWINCH, lambda *_: open(d + "/heard", "a").write("x\n"))
+signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGWINCH])
+while not os.path.exists(d + "/end"): time.sleep(0.01)
+RUN
+  setting web down-signal WINCH
+  scanner
+  eventually 10 test -e "$dir/started"
+  s6-svc -d "$live/web"
+  eventually 10 field web wanted down
+  sleep 0.3
+  touch "$dir/handle"
+  stays_heard_once
+  touch "$dir/end"
+  s6-svwait -D -t 10000 "$live/web"
+}
+
+@test "TERM comes once, whether there is a handler or not" {
+  service web <<'RUN'
+#!/usr/bin/env python3
+import os, signal, time
+d = os.environ["dir"]
+def hear(*_):
+    with open(d + "/heard", "a") as f: f.write("x\n")
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+open(d + "/started", "w").close()
+while not os.path.exists(d + "/handle"): time.sleep(0.01)
+signal.signal(signal.SIGTERM, hear)
+while not os.path.exists(d + "/end"): time.sleep(0.01)
+RUN
+  scanner
+  eventually 10 test -e "$dir/started"
+  s6-svc -d "$live/web"
+  eventually 10 field web wanted down
+  touch "$dir/handle"
+  sleep 1.5 # longer than the longest delay
+  [ ! -e "$dir/heard" ]
+  touch "$dir/end"
+  s6-svwait -D -t 10000 "$live/web"
+}
+
+@test "one that is ignored: said once, and sent until it is not" {
+  service web <<'RUN'
+#!/usr/bin/env python3
+import os, signal, time
+d = os.environ["dir"]
+signal.signal(signal.SIGWINCH, signal.SIG_IGN)
+open(d + "/started", "w").close()
+while not os.path.exists(d + "/handle"): time.sleep(0.01)
+def hear(*_): raise SystemExit(0)
+signal.signal(signal.SIGWINCH, hear)
+while True: time.sleep(0.01)
+RUN
+  setting web down-signal WINCH
+  scanner
+  eventually 10 test -e "$dir/started"
+  s6-svc -d "$live/web"
+  says "./run ignores SIGWINCH, the down-signal"
+  sleep 0.3
+  touch "$dir/handle"
+  s6-svwait -D -t 10000 "$live/web"
+  [ "$(grep -c "ignores SIGWINCH" "$dir/stderr")" -eq 1 ]
+}
+
+@test "timeout-kill holds meanwhile, and u takes it back" {
+  service web <<<'exec sleep 1000000'
+  setting web down-signal WINCH
+  setting web timeout-kill 500
+  late other SIGWINCH
+  scanner
+  up web
+  eventually 10 test -e "$dir/started"
+  s6-svc -wD -T 10000 -d "$live/web"
+  field web signal SIGKILL
+  s6-svc -d "$live/other"
+  eventually 10 field other wanted down
+  s6-svc -u "$live/other"
+  eventually 10 field other wanted up
+  touch "$dir/handle"
+  eventually 10 test -e "$dir/handles"
+  sleep 1.5
+  [ ! -e "$dir/heard" ]
+}
+
+@test "a successor of the supervisor goes on with it" {
+  late web SIGWINCH
+  scanner
+  eventually 10 test -e "$dir/started"
+  s6-svc -d "$live/web"
+  eventually 10 field web wanted down
+  kill_supervisor web
+  touch "$dir/handle"
+  eventually 10 test -e "$dir/heard"
+  touch "$dir/end"
+  s6-svwait -D -t 10000 "$live/web"
+  stop_scanner 0
+}
+
+@test "a stop of the tree while everything starts" {
+  late web SIGWINCH
+  scanner
+  eventually 10 test -e "$dir/started"
+  kill -TERM "$scanner"
+  touch "$dir/end"
+  sleep 0.2
+  touch "$dir/handle"
+  ended "$scanner" 0
+}

@@ -1,0 +1,127 @@
+# Without pidfds a service whose supervisor is killed is not adopted: it is ended first, by its
+# parent.
+
+load lib
+load survival
+
+setup()
+{
+  reeve_setup
+  cc -o "$dir/refuse" "$BATS_TEST_DIRNAME/refuse.c" 2>/dev/null || skip "no compiler, or no seccomp headers"
+  "$dir/refuse" true || skip "no seccomp filters here"
+}
+
+teardown() { survival_teardown; }
+
+# As PID 1 of a PID namespace, to which orphans fall though nobody can become a subreaper.
+as_pid_1() # [OPTION...]
+{
+  unshare --pid --fork --mount-proc true 2>/dev/null || skip "no PID namespaces here"
+  start unshare --pid --fork --mount-proc --kill-child "$dir/refuse" reeve-scan -l "$live" "$@" "$scan"
+  eventually 10 scanner_ready
+  scanner=$(pgrep -P "$started")
+}
+
+supervisor_in() { pgrep -P "$scanner" -x reeve-supervise; }
+
+is_replaced() # PID
+{
+  local now
+  now=$(supervisor_in) && [ "$now" != "$1" ]
+}
+
+@test "it is ended by its down-signal, then its successor starts it again" {
+  guarded web <<<"trap 'echo term >>$dir/ended; exit 0' TERM; trap 'echo usr1 >>$dir/ended; exit 0' USR1; while :; do sleep 0.05; done"
+  setting web down-signal USR1
+  finish web <<<"echo \$1 \$2 >>$dir/finished"
+  as_pid_1
+  started_times web 1
+  supervisor=$(supervisor_in)
+  kill -KILL "$supervisor"
+  says "has lost its supervisor, and cannot be adopted without pidfds: ending it"
+  eventually 20 is_replaced "$supervisor"
+  started_times web 2
+  [ "$(cat "$dir/ended")" = usr1 ]
+  [ "$(cat "$dir/finished")" = "0 0" ]
+  kill -TERM "$scanner"
+  ended "$started" 0
+}
+
+@test "that is no failure of a main service" {
+  guarded web <<<'exec sleep 1000000'
+  setting web flag-main ''
+  as_pid_1
+  started_times web 1
+  kill -KILL "$(supervisor_in)"
+  started_times web 2
+  kill -TERM "$scanner"
+  ended "$started" 0
+}
+
+@test "one that does not end is killed after timeout-kill" {
+  guarded web <<<"trap '' TERM; while :; do sleep 0.05; done"
+  setting web timeout-kill 300
+  as_pid_1
+  started_times web 1
+  kill -KILL "$(supervisor_in)"
+  started_times web 2
+  kill -TERM "$scanner"
+  ended "$started" 137
+}
+
+@test "a stop meanwhile waits for it, and its budget is kept" {
+  guarded web <<<"trap '' TERM; while :; do sleep 0.05; done"
+  as_pid_1 -T 3000
+  started_times web 1
+  service=$(pgrep -P "$(supervisor_in)")
+  kill -KILL "$(supervisor_in)"
+  says "ending it"
+  kill -TERM "$scanner"
+  ended "$started" 137
+  gone "$service"
+}
+
+@test "a finish is left to end" {
+  guarded web <<<'exec sleep 1000000'
+  finish web <<<"echo >>$dir/finishing; while [ ! -e $dir/go ]; do sleep 0.05; done; echo done >>$dir/finishing"
+  as_pid_1
+  started_times web 1
+  supervisor=$(supervisor_in)
+  kill -KILL "$(pgrep -P "$supervisor")"
+  eventually 10 test -s "$dir/finishing"
+  kill -KILL "$supervisor"
+  sleep 0.3
+  touch "$dir/go"
+  started_times web 2
+  [ "$(grep -c done "$dir/finishing")" -eq 1 ]
+  kill -TERM "$scanner"
+  ended "$started" 0
+}
+
+@test "a scanner that is not its parent leaves it alone, and does not wait for it in a stop" {
+  guarded web <<<'exec sleep 1000000'
+  start "$dir/refuse" reeve-scan -l "$live" "$scan"
+  scanner=$started
+  eventually 10 scanner_ready
+  started_times web 1
+  service=$(cat "$dir/web.starts")
+  kill -KILL "$(pgrep -P "$scanner" -x reeve-supervise)"
+  says "(pid $service) has lost its supervisor, and cannot be adopted without pidfds: it is no child of the scanner, and is left alone; end it by hand"
+  stop_scanner 0
+  alive "$service"
+  has_starts web 1
+  kill -KILL "$service"
+}
+
+@test "and starts it again when it has ended" {
+  guarded web <<<'exec sleep 1000000'
+  start "$dir/refuse" reeve-scan -l "$live" "$scan"
+  scanner=$started
+  eventually 10 scanner_ready
+  started_times web 1
+  kill -KILL "$(pgrep -P "$scanner" -x reeve-supervise)"
+  says "left alone"
+  kill -KILL "$(cat "$dir/web.starts")"
+  started_times web 2
+  stop_scanner 0
+}
