@@ -1,5 +1,5 @@
-# Builds Reeve's overlay, and an image that has it: for who has only Docker. It downloads
-# 60 MB of Debian packages, and takes two minutes.
+# Builds the overlay, and an image that has it, with nothing but Docker. It downloads
+# 75 MB of Debian packages and sources, and takes about three minutes.
 #
 #   docker build -t reeve-quickstart .                  the example below, to run
 #   docker build -t reeve-overlay --target overlay .    only the overlay, for
@@ -15,7 +15,7 @@ FROM scratch AS overlay
 COPY --from=build /overlay/ /
 
 FROM debian:bookworm
-COPY --from=build /overlay/ /
+COPY --from=overlay / /
 COPY servicedirs-example/quickstart/services.d /etc/services.d
 STOPSIGNAL SIGTERM
 HEALTHCHECK CMD ["reeve", "status"]

@@ -22,7 +22,8 @@ teardown() { reeve_teardown; }
 
 @test "an empty scan directory" {
   scanner
-  reeve -l "$live" status
+  run reeve -l "$live" status
+  [ "$status" -eq 1 ] # nothing is healthy where nothing runs
   says "there is no service in $scan yet"
   s6-svscanctl -an "$live"
   idle web

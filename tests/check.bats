@@ -38,7 +38,7 @@ clean()
   good web
   in=$scan/web service log <<<'exec my-logger'
   finish web <<<'exit 0'
-  for name in down flag-timeout-killpg flag-newpidns flag-main flag-keep-strays; do touch "web/$name"; done
+  for name in down flag-timeout-killpg flag-down-group flag-newpidns flag-main flag-keep-strays; do touch "web/$name"; done
   mkdir web/data web/env web/instances
   setting web notification-fd 3
   setting web lock-fd 4
@@ -188,6 +188,12 @@ good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
   setting web timeout-finish -1
   finds 'web/timeout-finish:1' error 'invalid value "-1": allowed: milliseconds from 0'
   rm web/timeout-finish
+  setting web timeout-strays 5s
+  finds 'web/timeout-strays:1' error 'invalid value "5s": allowed: milliseconds from 0'
+  setting web timeout-strays 300
+  touch web/flag-keep-strays
+  finds 'web/timeout-strays:1' warning 'with flag-keep-strays, it has no effect'
+  rm web/timeout-strays web/flag-keep-strays
   setting web down-signal SIGNOTHING
   finds 'web/down-signal:1' error 'invalid value "SIGNOTHING": allowed: the name'
   rm web/down-signal

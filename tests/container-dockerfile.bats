@@ -16,8 +16,7 @@ setup_file()
   podman untag debian:bookworm
   podman import -q "$(bash "$BATS_TEST_DIRNAME/container-root.bash" build)" debian:bookworm >/dev/null
   cp -R "${OVERLAY_CACHE:-$root/build/overlay/cache}" "$store/cache"
-  build -v "$store/cache:/src/build/overlay/cache" -t reeve-overlay --target overlay "$store/src" &&
-    build -v "$store/cache:/src/build/overlay/cache" --format docker -t reeve-quickstart "$store/src" || { echo "# the Dockerfile cannot be built"; return 1; }
+  build -v "$store/cache:/src/build/overlay/cache" --format docker -t reeve-quickstart "$store/src" || { echo "# the Dockerfile cannot be built"; return 1; }
 }
 setup() { reeve_setup; containers_setup; }
 teardown() { containers_teardown; reeve_teardown; }
@@ -29,11 +28,4 @@ teardown_file() { containers_teardown_file; }
   podman healthcheck run "$container"
   container_stop
   container_ended 0
-}
-
-@test "the overlay alone is for COPY --from" {
-  printf '%s\n' 'FROM plain' 'COPY --from=reeve-overlay / /' 'ENTRYPOINT ["/init"]' >"$dir/Dockerfile"
-  build -t copied -f "$dir/Dockerfile" "$dir"
-  run podman run --rm copied sh -c 'exit 7'
-  [ "$status" -eq 7 ]
 }

@@ -57,11 +57,11 @@ ended_orderly() # LINES [CODE]
   [ "$(grep -c "finish web 0 0" "$dir/share/order")" -eq "$1" ]
 }
 
-@test "SIGTERM, SIGINT, SIGQUIT, SIGRTMIN+3 and, without a terminal, SIGWINCH stop it" {
+@test "whatever the image has as STOPSIGNAL stops it" {
   local times=0
   orderly web
   container_run busybox
-  for signal in TERM INT QUIT RTMIN+3 WINCH; do
+  for signal in TERM INT QUIT RTMIN+3 WINCH USR1; do
     echo "# SIG$signal"
     container_ready web
     podman kill --signal "SIG$signal" "$container"
@@ -71,15 +71,31 @@ ended_orderly() # LINES [CODE]
   container_ready web
 }
 
-@test "with a terminal, SIGWINCH is a new size of the window" {
+@test "with a terminal, a new size of the window is no stop, and SIGWINCH as STOPSIGNAL is one" {
   service web <<<'trap "" WINCH; while :; do sleep 0.1; done'
-  container_run -t busybox
+  finish web <<<'echo finish web >>/share/order'
+  container_run -t --stop-signal SIGWINCH busybox
   container_ready web
-  podman kill --signal SIGWINCH "$container"
+  inside stty -F /dev/console cols 90
+  inside stty -F /dev/console cols 110
   # A second signal is delivered after the first: had that been a stop, the service would have been told.
   inside reeve restart web
   container_ready web
   running
+  rm -f "$dir/share/order"
+  container_stop -t 60
+  container_ended 0
+  share_is order "finish web"
+}
+
+@test "STOPSIGNAL SIGQUIT: what a service says last is in the log" {
+  service web <<<'trap "seq 3000; exit 0" QUIT TERM; while :; do sleep 0.1; done'
+  service web/log <<<'sleep 0.5; exec cat >>/share/log'
+  container_run --stop-signal SIGQUIT busybox
+  container_ready web
+  container_stop -t 60
+  container_ended 0
+  seq 3000 | cmp - "$dir/share/log"
 }
 
 @test "podman restart stops all in order, and the second start is like the first" {
@@ -119,16 +135,26 @@ finish web 0 0"
   logged "mule.*REEVE_STOP_TIMEOUT"
 }
 
-@test "REEVE_STOP_TIMEOUT is 9000 ms by default: under the 10 s of the container's runtime" {
-  stubborn mule
-  finish mule <<<'echo finish mule $1 $2 >/share/mule'
+@test "without REEVE_STOP_TIMEOUT nothing is killed, and what still runs after 8.5 s is named" {
+  service mule <<<'trap "sleep 11; echo saved >>/share/mule; exit 0" TERM; while :; do sleep 0.1; done'
+  finish mule <<<'echo finish mule $1 $2 >>/share/mule'
   container_run busybox
   container_ready mule
   container_stop -t 60
-  container_ended 137
-  [ "$took_ms" -ge 7900 ]
-  [ "$took_ms" -lt 9900 ]
-  share_is mule "finish mule 256 9"
+  container_ended 0
+  share_is mule "saved
+finish mule 0 0"
+  logged "still running .* milliseconds after the stop began: mule: .*docker stop --time"
+}
+
+@test "S6_SERVICES_GRACETIME that is longer than the budget raises it" {
+  service mule <<<'trap "sleep 4; echo saved >>/share/mule; exit 0" TERM; while :; do sleep 0.1; done'
+  container_run -e REEVE_STOP_TIMEOUT=3000 -e S6_SERVICES_GRACETIME=240000 busybox
+  container_ready mule
+  logged "S6_SERVICES_GRACETIME (240000 milliseconds) is longer than"
+  container_stop -t 60
+  container_ended 0
+  share_is mule saved
 }
 
 @test "with REEVE_STOP_TIMEOUT=0 the killing is the container's runtime's" {
@@ -150,13 +176,13 @@ finish web 0 0"
   ended_orderly 1
 }
 
-@test "a service's own timeout-kill is no failure of the stop" {
+@test "a service's own timeout-kill: what had to be killed in a stop makes 137" {
   stubborn mule
   setting mule timeout-kill 200
   container_run busybox
   container_ready mule
   container_stop -t 60
-  container_ended 0
+  container_ended 137
   [ "$took_ms" -lt 7900 ]
 }
 

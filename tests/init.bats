@@ -254,17 +254,112 @@ ctypes.CDLL(None).execve(sys.argv[1].encode(), strings([b"init"] + [os.fsencode(
   said 'killing /etc/cont-init.d/10-a.*REEVE_STOP_TIMEOUT'
 }
 
-@test "each signal that images stop with" {
-  idle web
-  finish web <<<"$(note web)"
-  for signal in TERM INT QUIT 37 WINCH; do
-    rm -f "$dir/notes"
-    begin as_pid_1 sh -c "reeve wait up web; $(note up); exec sleep 1000000" </dev/null
+@test "each signal that images stop with: no line that a service writes last is lost" {
+  service web <<<"trap 'seq 3000; exit 0' TERM; $(note up); while :; do sleep 0.05; done"
+  in=$scan/web service log <<<"sleep 0.2; exec cat >>$dir/log"
+  for signal in TERM INT QUIT 37 WINCH USR1 USR2 PWR; do
+    rm -f "$dir/notes" "$dir/log"
+    begin as_pid_1 </dev/null
     eventually 10 noted up
     kill "-$signal" "$init"
     ended "$outer" 0
-    noted web
+    diff <(seq 3000) "$dir/log"
   done
+}
+
+@test "they stop a script of cont-init.d as well, unless there is an executable for one" {
+  init_script 10-a <<<"trap '$(note stopped); exit 0' TERM; $(note begun); while [ ! -e $dir/go ]; do sleep 0.05; done"
+  for signal in QUIT WINCH USR1; do
+    rm -f "$dir/notes"
+    begin as_pid_1 </dev/null
+    eventually 10 noted begun
+    kill "-$signal" "$init"
+    ended "$outer" 0
+    noted stopped
+  done
+  rm -f "$dir/notes"
+  script "$scan/.s6-svscan/SIGUSR1" <<<"$(note usr1)"
+  begin as_pid_1 </dev/null
+  eventually 10 noted begun
+  kill -USR1 "$init"
+  touch "$dir/go"
+  eventually 10 init_scans
+  kill -TERM "$init"
+  ended "$outer" 0
+  run ! noted stopped
+}
+
+init_scans() { [ "$(cat "/proc/$init/comm")" = reeve-scan ]; }
+
+# The scanner's terminal is one of the test's.
+@test "with a terminal, a new size of the window is no stop, and SIGWINCH that is sent is one" {
+  service web <<<"trap '' WINCH; $(note up); exec sleep 1000000"
+  finish web <<<"$(note finished)"
+  # shellcheck disable=SC2016 # expanded on that terminal
+  begin command script -q -e -c 'tty >"$dir/terminal"; exec unshare -pmf --kill-child --mount-proc sh -c "$inside" sh reeve-init' /dev/null
+  eventually 10 noted up
+  for columns in 100 90 110; do stty -F "$(cat "$dir/terminal")" cols "$columns"; done
+  kill -HUP "$init" # what follows the others
+  alive "$init"
+  sleep 0.3 # for what must not come
+  run ! noted finished
+  kill -WINCH "$init"
+  eventually 20 gone "$outer"
+  noted finished
+}
+
+@test "without a limit nothing is killed; what still runs after 8.5 s is named, as is a script after the services" {
+  service web <<<"trap '' TERM; $(note up); while [ ! -e $dir/go ]; do sleep 0.05; done"
+  finish_script 10-a <<<"$(note script); sleep 6; $(note end)"
+  begin as_pid_1
+  eventually 10 noted up
+  kill -TERM "$init"
+  says 'still running [0-9]* milliseconds after the stop began: web: .*stop_grace_period.*REEVE_STOP_TIMEOUT' 30
+  run ! noted script
+  touch "$dir/go"
+  ended "$outer" 0
+  noted end
+  said 'still running: /etc/cont-finish.d/10-a: .*stop_grace_period.*S6_KILL_FINISH_MAXTIME'
+  run ! said killing
+}
+
+@test "a script of cont-init.d that outlives a stop is named, and not killed, without a limit" {
+  init_script 10-a <<<"trap '' TERM; $(note begun); while [ ! -e $dir/go ]; do sleep 0.05; done"
+  begin as_pid_1
+  eventually 10 noted begun
+  kill -TERM "$init"
+  says 'still running: /etc/cont-init.d/10-a: .*stop_grace_period' 30
+  touch "$dir/go"
+  ended "$outer" 0
+}
+
+@test "S6_SERVICES_GRACETIME and S6_KILL_GRACETIME that are longer than the budget raise it, and are named at the start" {
+  service web <<<"trap '' TERM; $(note up); while [ ! -e $dir/go ]; do sleep 0.05; done; $(note saved)"
+  REEVE_STOP_TIMEOUT=1200 S6_SERVICES_GRACETIME=240000 S6_KILL_GRACETIME=50000 begin as_pid_1
+  eventually 10 noted up
+  said 'S6_SERVICES_GRACETIME (240000 milliseconds) is longer than the budget of a stop, REEVE_STOP_TIMEOUT (1200) allows: it raises'
+  said 'S6_KILL_GRACETIME (50000 milliseconds) is longer'
+  kill -TERM "$init"
+  sleep 2 # longer than the budget
+  touch "$dir/go"
+  ended "$outer" 0
+  [ "$(notes)" = "up saved" ]
+}
+
+@test "S6_KILL_GRACETIME alone: what is left has that time, though the budget is over" {
+  script "$dir/left.sh" <<<"trap 'sleep 3; $(note saved); exit 0' TERM; $(note left); while :; do sleep 0.05; done"
+  REEVE_STOP_TIMEOUT=1200 S6_KILL_GRACETIME=50000 run as_pid_1 sh -c \
+    "setsid $dir/left.sh </dev/null >/dev/null 2>&1 & until [ -s $dir/notes ]; do sleep 0.05; done; exit 4"
+  [ "$status" -eq 4 ]
+  [ "$(notes)" = "left saved" ]
+}
+
+@test "S6_KILL_FINISH_MAXTIME that is longer than the budget is named at the start, and the budget counts" {
+  finish_script 10-a <<<"trap '' TERM; $(note begun); while :; do sleep 0.05; done"
+  REEVE_STOP_TIMEOUT=1500 S6_KILL_FINISH_MAXTIME=60000 run as_pid_1 true
+  [ "$status" -eq 0 ]
+  [[ $output == *"S6_KILL_FINISH_MAXTIME (60000 milliseconds) is longer than the budget of a stop, REEVE_STOP_TIMEOUT (1500) allows: scripts of cont-finish.d are killed"* ]]
+  [[ $output == *"killing /etc/cont-finish.d/10-a, which has not ended within what is left of the stop's budget (REEVE_STOP_TIMEOUT)"* ]]
 }
 
 @test "what does not end within the budget is killed: 137" {
@@ -353,6 +448,46 @@ ctypes.CDLL(None).execve(sys.argv[1].encode(), strings([b"init"] + [os.fsencode(
     "setsid sh -c 'trap \"\" TERM; $(note left); while :; do sleep 0.05; done' & until [ -s $dir/notes ]; do sleep 0.05; done; exit 4"
   [ "$status" -eq 4 ]
   [[ $output == *S6_KILL_GRACETIME* ]]
+}
+
+# Of nobody: no service's, and not CMD's session.
+left_behind() # SCRIPT
+{
+  script "$dir/left.sh" <<<"$1"
+  echo "setsid $dir/left.sh </dev/null >/dev/null 2>&1 & until [ -s $dir/notes ]; do sleep 0.05; done; exit 4"
+}
+
+@test "what is left after the services has time to save what it has" {
+  run as_pid_1 sh -c "$(left_behind "trap 'sleep 5; $(note saved); exit 0' TERM; $(note left); while :; do sleep 0.05; done")"
+  [ "$status" -eq 4 ]
+  [ "$(notes)" = "left saved" ]
+  [[ $output == *"waiting for what still runs after the services, told to end by SIGTERM: left.sh (pid "* ]]
+  [[ $output != *killing* ]]
+}
+
+@test "what is left and ignores SIGTERM is killed after 3 s, and named" {
+  run as_pid_1 sh -c "$(left_behind "trap '' TERM; $(note left); while :; do sleep 0.05; done")"
+  [ "$status" -eq 4 ]
+  [[ $output == *"killing what still runs after the services and ignores SIGTERM: "*"left.sh (pid "* ]]
+}
+
+@test "what was started in the container from outside gets SIGTERM and time, too" {
+  script "$dir/outside.sh" <<<"trap 'sleep 1; $(note saved); exit 0' TERM; $(note outside); while :; do sleep 0.05; done"
+  idle web
+  begin as_pid_1
+  eventually 10 init_scans
+  start nsenter -t "$init" -p "$dir/outside.sh" # whose parent is outside
+  eventually 10 noted outside
+  kill -TERM "$init"
+  ended "$outer" 0
+  noted saved
+}
+
+@test "a variable that another one leaves without effect is named" {
+  S6_CMD_WAIT_FOR_SERVICES_MAXTIME=7000 REEVE_WORKDIR=/elsewhere run as_pid_1 true
+  [[ $output == *"without effect here: "*S6_CMD_WAIT_FOR_SERVICES_MAXTIME* && $output == *REEVE_WORKDIR* ]]
+  S6_CMD_WAIT_FOR_SERVICES=1 S6_CMD_WAIT_FOR_SERVICES_MAXTIME=7000 run as_pid_1 true
+  [ -z "$output" ]
 }
 
 @test "S6_SYNC_DISKS=1 writes all to disk at the end" {

@@ -79,7 +79,8 @@ main() # NAME ; its script on stdin
   scanner
   up app
   for how in -d -D; do
-    s6-svc -wu -T 10000 -u "$live/app"
+    s6-svc -u "$live/app" # with -wu, it may return before its letter is written: it is up already
+    up app
     s6-svc -wD -T 10000 $how "$live/app"
     field app state down
   done

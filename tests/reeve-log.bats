@@ -198,6 +198,58 @@ logger_reads() { [ "$(readlink "/proc/$started/fd/0")" = "$dir/in" ] && [ -e "$t
   [ ! -e "$to/previous" ]
 }
 
+@test "killed again and again, it tears no line by a stamp" {
+  mkfifo "$dir/in"
+  exec 7<>"$dir/in"
+  # In writes that end anywhere.
+  start awk -v to="$dir/in" -v stop="$dir/stop" 'BEGIN {
+    for (i = 1; i % 500 || (getline line <stop) < 0; i++) printf "%09d of the lines that must not be torn\n", i >to }'
+  writer=$started
+  reader=(sh -c 'exec reeve-log -n 100000 "$1" <"$dir/in" 7>&- 8>&-' sh "$to")
+  for ((kills = 0; kills < 40; kills++)); do
+    start "${reader[@]}"
+    eventually 10 logger_reads
+    sleep "0.0$((RANDOM % 4))$((RANDOM % 10))"
+    kill -KILL "$started"
+    wait "$started" 2>/dev/null || :
+  done
+  touch "$dir/stop"
+  exec 8<>"$dir/in" 7>&-
+  start "${reader[@]}"
+  eventually 60 gone "$writer"
+  exec 8>&-
+  ended "$started"
+  # Only the end of a .u file may be the beginning of a line, which is there again.
+  for file in "$to"/@*.[su] "$to/current"; do
+    awk -v end_is_one="${file##*.}" '!/^[-0-9]+T[0-9:.]+Z [0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9] of the lines that must not be torn$/ { torn = $0; at = NR }
+      END { if (torn != "" && (at < NR || end_is_one != "u")) { print "# torn: " torn; exit 1 } }' "$file"
+  done
+}
+
+@test "a line whose beginning was written before its logger was killed has one stamp" {
+  mkfifo "$dir/in"
+  exec 7<>"$dir/in"
+  reader=(sh -c 'exec reeve-log "$@" <"$dir/in" 7>&-' sh)
+  for pause in 0 1; do # left in the pipe; taken from it
+    start "${reader[@]}" "$to" "$dir/second"
+    printf 'one\nthe begin' >&7
+    eventually 10 holds 'Z the begin$'
+    sleep "$pause"
+    kill -KILL "$started"
+    wait "$started" 2>/dev/null || :
+    start "${reader[@]}" "$to" "$dir/second"
+    printf 'ning\nthree\n' >&7
+    eventually 10 holds 'Z three$'
+    kill -TERM "$started"
+    ended "$started"
+    for log in "$to" "$dir/second"; do
+      [ "$(cat "$log"/@*.u "$log/current" 2>/dev/null | grep -cE '^[-0-9]+T[0-9:.]+Z (one|the beginning|three)$')" -eq 3 ]
+      [ "$(cat "$log"/@*.u "$log/current" 2>/dev/null | wc -l)" -eq 3 ]
+    done
+    rm -r "$to" "$dir/second"
+  done
+}
+
 @test "the beginning of a line outlives its logger" {
   mkfifo "$dir/in"
   exec 7<>"$dir/in"

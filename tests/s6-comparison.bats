@@ -26,6 +26,8 @@ who_starts() # s6|reeve
   esac
   scanner=$started
   eventually 10 scanner_ready
+  eventually 10 s6-svok "$scan/web"
+  eventually 10 test -s "$scan/web/supervise/status"
 }
 
 # Records every event of a service from its start on, as any listener would get it. A

@@ -45,6 +45,50 @@ web ends" ]
   grep -q "finish web 0 0" "$dir/order"
 }
 
+says_much_at_its_end() # NAME
+{
+  service "$1" <<<'trap "seq 3000; exit 0" TERM; while :; do sleep 0.05; done'
+  finish "$1" <<<'seq 3001 6000'
+  in=$scan/$1 service log <<<'sleep 0.3; exec cat >>"$dir/log"'
+}
+
+@test "-I: SIGQUIT, SIGUSR1, SIGUSR2, SIGPWR and SIGWINCH stop as SIGTERM does: no line is lost" {
+  says_much_at_its_end web
+  for signal in QUIT USR1 USR2 PWR WINCH; do
+    rm -f "$dir/log"
+    scanner -I
+    up web
+    kill "-$signal" "$scanner"
+    ended "$scanner" 0
+    diff <(seq 6000) "$dir/log"
+  done
+  said "stopping everything, as SIGUSR1 asks for"
+  run ! said "as SIGWINCH asks for"
+}
+
+@test "-I: an executable is executed instead" {
+  idle web
+  scanner -I
+  up web
+  for signal in QUIT USR1 WINCH; do
+    script "$live/.s6-svscan/SIG$signal" <<<"echo $signal >'$dir/replaced'"
+    kill "-$signal" "$scanner"
+    eventually 10 grep -qx "$signal" "$dir/replaced"
+  done
+  up web
+  stop_scanner 0
+}
+
+@test "without -I SIGUSR1, SIGUSR2, SIGPWR and SIGWINCH do nothing" {
+  idle web
+  scanner
+  up web
+  for signal in USR1 USR2 PWR WINCH; do kill "-$signal" "$scanner"; done
+  s6-svscanctl -a "$live"
+  up web
+  stop_scanner 0
+}
+
 @test "SIGINT is obeyed like SIGTERM" {
   two_services
   scanner
@@ -124,6 +168,54 @@ web ends" ]
   scanner -T 1200
   up web
   stop_scanner 137
+  said "the finish of web has not ended within the stop's budget.*1200 milliseconds"
+}
+
+until_told() { echo "trap '' TERM; while [ ! -e \"$dir/go\" ]; do sleep 0.1; done"; }
+
+@test "a finish that still runs when others are killed goes on, and is not called killed" {
+  service stubborn <<<'trap "" TERM; while :; do sleep 0.2; done'
+  idle web
+  finish web <<<"$(until_told); echo done >'$dir/finish'"
+  setting web timeout-finish 0
+  scanner -T 100000 -K 500
+  up stubborn
+  up web
+  kill -TERM "$scanner"
+  says "the service stubborn has not ended in time; killing it (the time is -K, S6_SERVICES_GRACETIME: 500 milliseconds)"
+  touch "$dir/go"
+  ended "$scanner" 137
+  [ "$(cat "$dir/finish")" = "done" ]
+  run ! said "web has not ended"
+}
+
+@test "-G: what still runs when the runtime's grace is nearly over is named, and nothing is killed" {
+  service slow <<<"$(until_told)"
+  idle web
+  finish web <<<"$(until_told)"
+  setting web timeout-finish 0
+  scanner -G 1000
+  up slow
+  up web
+  kill -TERM "$scanner"
+  says "still running [0-9]* milliseconds after the stop began: .*slow.*: nothing is killed.*docker stop --time, stop_grace_period, terminationGracePeriodSeconds.*REEVE_STOP_TIMEOUT"
+  said "the finish of web"
+  alive "$(pid_of slow)"
+  touch "$dir/go"
+  ended "$scanner" 0
+  [ "$(grep -c 'still running' "$dir/stderr")" -eq 1 ]
+}
+
+@test "a budget leaves nothing to say about the runtime's grace" {
+  service slow <<<"$(until_told)"
+  scanner -G 600 -T 100000
+  up slow
+  kill -TERM "$scanner"
+  eventually 10 field slow wanted down
+  sleep 0.5 # for what must not come
+  run ! said 'still running'
+  touch "$dir/go"
+  ended "$scanner" 0
 }
 
 # Its supervisor is killed, and gets a successor when reeve-supervise is back.
@@ -164,6 +256,112 @@ stubborn_without_supervisor() # OPTION...
   alive "$(pid_of stubborn)"
   touch "$dir/go"
   ended "$scanner" 0
+}
+
+# A successor exits with 111 at its start.
+supervisor_cannot_begin() # NAME
+{
+  local old
+  old=$(awk '/^PPid/ { print $2 }' "/proc/$(pid_of "$1")/status")
+  rm "$live/$1/supervise/control"
+  echo >"$live/$1/supervise/control"
+  kill -KILL "$old"
+  says "unable to make the fifo supervise/control"
+}
+
+@test "a stop ends when a supervisor cannot begin: the scanner ends its process itself" {
+  service web <<<'trap "echo ends >>$dir/order; exit 0" TERM; echo $$ >"$dir/web"; while :; do sleep 0.1; done'
+  idle other
+  finish other <<<'echo finish other >>"$dir/order"'
+  scanner
+  up web
+  up other
+  eventually 10 test -s "$dir/web"
+  supervisor_cannot_begin web
+  kill -TERM "$scanner"
+  ended "$scanner" 0
+  said "web gets no supervisor: the scanner itself tells its process to end"
+  said "letting go of web: nothing more can be done for it in this stop"
+  [ "$(sort "$dir/order")" = "ends
+finish other" ]
+  gone "$(cat "$dir/web")"
+}
+
+@test "so it does when its process does not end by that, and there is a limit" {
+  service web <<<'trap "" TERM; echo $$ >"$dir/web"; while :; do sleep 0.1; done'
+  scanner -K 4000
+  up web
+  eventually 10 test -s "$dir/web"
+  supervisor_cannot_begin web
+  kill -TERM "$scanner"
+  ended "$scanner" 137
+  gone "$(cat "$dir/web")"
+}
+
+@test "so it does when a logger's supervisor, or its program, is not to be had" {
+  for_everyone
+  idle web
+  in=$scan/web service log <<<'exec cat'
+  scanner
+  up web
+  up web/log
+  mv "$dir/bin/reeve-supervise" "$dir/away"
+  for supervisor in $(pgrep -P "$scanner" -x reeve-supervise); do kill -KILL "$supervisor"; done
+  says "unable to start a supervisor for web"
+  kill -TERM "$scanner"
+  ended "$scanner" 0
+  said "letting go of web:"
+  said "letting go of web/log:"
+}
+
+@test "a stop ends when there are too few descriptors for anything" {
+  idle web
+  in=$scan/web service log <<<'exec cat'
+  for descriptors in 9 10 11 12; do # one of them is too few for the logger's supervisor
+    : >"$dir/stderr"
+    start sh -c "ulimit -n $descriptors; exec reeve-scan -l '$live' '$scan'"
+    within 3 said 'reeve-supervise web/log: fatal' || :
+    kill -TERM "$started"
+    ended "$started" 0
+  done
+}
+
+@test "a supervisor that is stopped goes on in a stop" {
+  idle web
+  finish web <<<'echo finish >>"$dir/order"'
+  scanner
+  up web
+  kill -STOP "$(pgrep -P "$scanner" -x reeve-supervise)"
+  stop_scanner 0
+  [ "$(cat "$dir/order")" = finish ]
+}
+
+# Orders that cannot be told are told again, but not at each event.
+@test "what happens after the kill costs the same however many services there are" {
+  for i in $(seq 40); do service "s$i" <<<'trap "" TERM; while [ ! -e "$dir/go/$1" ]; do sleep 0.2; done'; done
+  mkdir "$dir/go"
+  start strace -qq -o "$dir/trace" -e trace=openat,open reeve-scan -l "$live" -K 300 "$scan"
+  eventually 10 scanner_ready
+  scanner=$(pgrep -P "$started" -x reeve-scan)
+  pid=()
+  for i in $(seq 40); do
+    up "s$i"
+    pid[i]=$(pid_of "s$i")
+    rm "$live/s$i/supervise/orders"
+    echo >"$live/s$i/supervise/orders"
+  done
+  SECONDS=0
+  kill -TERM "$scanner"
+  says "the service s40 has not ended in time" 30
+  for i in $(seq 40); do
+    touch "$dir/go/s$i"
+    eventually 10 gone "${pid[i]}"
+  done
+  ended "$started" 137
+  tries=$(grep -c '/supervise/orders"' "$dir/trace")
+  echo "# $tries tries to tell 40 supervisors in $SECONDS s"
+  [ "$tries" -le $((40 * (SECONDS + 4))) ]
+  [ "$(grep -c '/supervise/orders"' "$dir/trace")" -ge 40 ]
 }
 
 @test ".s6-svscan/finish is executed with the code and what is left of the budget" {

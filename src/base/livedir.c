@@ -49,7 +49,7 @@ static int make_control (int live, char const *path, unsigned int flags, struct 
   char control[TRUST_PATH_MAX] ;
   if (!join(control, path, "/", CONTROL_DIRECTORY)) return (failed(why, path), 0) ;
   if (mkdirat(live, CONTROL_DIRECTORY, 0700) == -1 && errno != EEXIST) return (failed(why, path), 0) ;
-  return trust_entries(control, flags, "control", why) ;
+  return trust_entries(control, flags, "control", 0, why) ;
 }
 
 int livedir_use (char const *path, unsigned int flags, struct trust_refusal *why)

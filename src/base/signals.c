@@ -12,8 +12,16 @@ int signals_open (int const *list, size_t n)
   return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC) ;
 }
 
-int signals_read (int fd)
+int signals_read_from (int fd, int *by_kernel)
 {
   struct signalfd_siginfo info ;
-  return read(fd, &info, sizeof info) == (ssize_t)sizeof info ? (int)info.ssi_signo : 0 ;
+  if (read(fd, &info, sizeof info) != (ssize_t)sizeof info) return 0 ;
+  *by_kernel = info.ssi_code == SI_KERNEL ;
+  return (int)info.ssi_signo ;
+}
+
+int signals_read (int fd)
+{
+  int by_kernel ;
+  return signals_read_from(fd, &by_kernel) ;
 }

@@ -15,4 +15,8 @@ extern int signals_open (int const *list, size_t n) ;
 /* The next signal that has come, or 0. */
 extern int signals_read (int fd) ;
 
+/* The same; *by_kernel: it was not sent by a process, but says that something has
+   happened: the size of the terminal has changed, a key was pressed. */
+extern int signals_read_from (int fd, int *by_kernel) ;
+
 #endif

@@ -93,8 +93,9 @@ extern int trust_open (char const *path, int flags, mode_t mode) ;
 extern int trust_entry (int dir, char const *name, mode_t kind, int group, struct trust_refusal *why) ;
 
 /* The same of all entries of a directory, by path; `groups`: the one whose group may write
-   to it, 0: none. One that is missing by then will do. */
-extern int trust_entries (char const *directory, unsigned int flags, char const *groups, struct trust_refusal *why) ;
+   to it, 0: none; `anyones`: the fifo, root's or the caller's, to which everybody may write, 0:
+   none. One that is missing by then will do. */
+extern int trust_entries (char const *directory, unsigned int flags, char const *groups, char const *anyones, struct trust_refusal *why) ;
 
 /* The same of what is open already. */
 extern int trust_stat (struct stat const *st, mode_t kind, int group, struct trust_refusal *why) ;

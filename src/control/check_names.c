@@ -226,6 +226,8 @@ void check_settings (struct check *check)
   for (size_t i = 0 ; i < sizeof pairs / sizeof *pairs ; i++)
     if (check_exists(pairs[i].file) && !is_effective(pairs[i].needs, &settings))
       finding(check, pairs[i].level, pairs[i].file, 1, pairs[i].mend, "%s", pairs[i].what) ;
+  if (check_exists("timeout-strays") && settings.keep_strays)
+    finding(check, LEVEL_WARNING, "timeout-strays", 1, "remove one of these", "with flag-keep-strays, it has no effect") ;
   for (size_t i = 0 ; i < sizeof contradictions / sizeof *contradictions ; i++)
     if (check_exists(contradictions[i].file) && check_exists(contradictions[i].other))
       finding(check, LEVEL_ERROR, contradictions[i].file, 1, contradictions[i].mend, "%s", contradictions[i].what) ;

@@ -9,6 +9,7 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
+#include "base/clock.h"
 #include "base/message.h"
 #include "base/spawn.h"
 #include "base/trust.h"
@@ -89,6 +90,15 @@ static int last_code (char const *live, int code)
   return code ;
 }
 
+/* When what has no limit is named, counted from the beginning of the stop. */
+static uint64_t speak_ms (void)
+{
+  char const *value = getenv(STOP_SPENT_VARIABLE) ;
+  uint32_t spent_ms = 0 ;
+  if (value && !setting_parse_uint(value, 0, INT_MAX, &spent_ms)) spent_ms = 0 ;
+  return clock_ms() + (spent_ms < SPEAK_MS ? SPEAK_MS - spent_ms : 0) ;
+}
+
 int finish_main (int argc, char const *const *argv)
 {
   struct options options ;
@@ -101,21 +111,15 @@ int finish_main (int argc, char const *const *argv)
   message_take_over() ;
   if (argc != 3 || !live || !setting_parse_uint(argv[1], 0, 255, &code)) strerr_dieusage(EXIT_USAGE, "finish CODE MS_LEFT, by reeve-scan") ;
   options_read(&options, 0) ;
-  tain_now_set_stopwatch_g() ;
   sigemptyset(&scripts.stops) ;
   scripts.each_ms = options.finish_script_ms ;
   scripts.tell = options.verbosity > 1 ;
-  if (setting_parse_uint(argv[2], 0, INT_MAX, &left))
-  {
-    tain delay ;
-    tain_now(&scripts.deadline) ;
-    tain_from_millisecs(&delay, (int)left) ;
-    tain_add(&scripts.deadline, &scripts.deadline, &delay) ;
-    scripts.has_deadline = 1 ;
-  }
+  scripts.speak_ms = speak_ms() ;
+  unsetenv(STOP_SPENT_VARIABLE) ;
+  if (setting_parse_uint(argv[2], 0, INT_MAX, &left)) scripts.deadline_ms = clock_ms() + left ;
   run_scripts(&options, &scripts) ;
   run_own(&scripts, argv) ;
-  sweep(options.kill_grace_ms, scripts.has_deadline ? &scripts.deadline : 0) ;
+  sweep(&options, scripts.deadline_ms ? scripts.deadline_ms + options.after_ms : 0) ;
   if (options.sync_disks) sync() ;
   return last_code(live, (int)code) ;
 }

@@ -6,13 +6,13 @@
    when-ready             runs CMD once the services are ready        when_ready.c
    with-contenv           runs a program with the saved environment      contenv.c
    printcontenv           shows it                                       contenv.c
-   halt poweroff reboot   stops the tree; so does SIGWINCH, in
-                          LIVE/.s6-svscan where there is no terminal        halt.c
+   halt poweroff reboot   stops the tree                                    halt.c
 
    and beside these
 
    reeve-init.c  the table of names
    options.c     what the environment sets
+   signals.c     which signals stop the container
    places.c      what is where beside LIVE
    others.c      naming what is in the image for other systems
    scripts.c     running cont-init.d, cont-finish.d, one script after the other
@@ -32,8 +32,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <skalibs/tai.h>
-
 #include "base/livedir.h"
 
 #define PLACE_MAX (LIVEDIR_PATH_MAX + 128)
@@ -42,6 +40,12 @@
 #define CONT_INIT_DIRECTORY "/etc/cont-init.d"
 #define CONT_FINISH_DIRECTORY "/etc/cont-finish.d"
 #define WORKDIR_VARIABLE "REEVE_WORKDIR"
+#define STOP_SPENT_VARIABLE "REEVE_STOP_SPENT" /* set by the scanner, for its finish: milliseconds */
+
+/* What a container's runtime gives, if nobody has said: docker's 10 s, less a second. */
+#define PRESUMED_GRACE_MS 9000
+#define SPEAK_MS 8500 /* of a stop: what still runs then, without a limit, is named */
+#define KILL_BEFORE_MS 1000 /* before the end of a stop's budget, as the scanner does */
 
 enum exit_code
 {
@@ -68,19 +72,36 @@ struct options
   uint32_t verbosity ; /* S6_VERBOSITY: 0 errors, 1 warnings, 2 what is being done */
   uint32_t keep_environment ; /* S6_KEEP_ENV */
   uint32_t if_scripts_fail ; /* S6_BEHAVIOUR_IF_STAGE2_FAILS: 0 go on, 1 and say so, 2 stop */
-  uint32_t finish_script_ms ; /* S6_KILL_FINISH_MAXTIME, of each; 0: no limit */
+  uint32_t finish_script_ms ; /* S6_KILL_FINISH_MAXTIME, of each; 0: no limit, the default */
   uint32_t command_waits ; /* S6_CMD_WAIT_FOR_SERVICES */
   uint32_t command_waits_ms ; /* S6_CMD_WAIT_FOR_SERVICES_MAXTIME; 0: no limit */
   uint32_t command_signals ; /* S6_CMD_RECEIVE_SIGNALS */
-  uint32_t kill_grace_ms ; /* S6_KILL_GRACETIME */
+  uint32_t kill_grace_ms ; /* S6_KILL_GRACETIME, if given */
   uint32_t services_grace_ms ; /* S6_SERVICES_GRACETIME; 0: as long as the budget lasts */
   uint32_t sync_disks ; /* S6_SYNC_DISKS */
-  uint32_t stop_ms ; /* REEVE_STOP_TIMEOUT; 0: no budget */
+  uint32_t stop_ms ; /* REEVE_STOP_TIMEOUT; 0: no budget, the default */
+  uint32_t budget_ms ; /* of the services' stop: stop_ms, raised where S6_SERVICES_GRACETIME asks for more */
+  uint32_t after_ms ; /* by how much S6_KILL_GRACETIME raises the time for what is left at the end */
+  unsigned int kill_grace_given : 1 ;
   char const *log ; /* REEVE_LOG: reeve-scan's -L, or 0: output as it is */
 } ;
 
-/* `report`: invalid values, and variables that have no effect, are named. */
+/* `report`: invalid values, variables that have no effect, and limits that contradict
+   each other are named. */
 extern void options_read (struct options *options, int report) ;
+/* S6_SERVICES_GRACETIME and S6_KILL_GRACETIME that are longer than the budget raise it:
+   what they are about is not killed earlier. Computes budget_ms and after_ms. Pure. */
+extern void options_raise (struct options *options) ;
+
+/* ---- signals.c ---- */
+
+/* Those that stop a container, whatever its image has as STOPSIGNAL; but not one that is
+   to do something else, because there is an executable for it. */
+extern void signals_of_a_stop (sigset_t *set, char const *live) ;
+
+/* Waits for one of them, or until the moment (clock_ms(); 0: for ever). Returns it, or 0:
+   SIGWINCH of a terminal whose size has changed is none. */
+extern int signals_wait (sigset_t const *set, uint64_t until_ms) ;
 
 /* ---- places.c: each returns 1, or 0 with errno ---- */
 
@@ -119,13 +140,13 @@ enum script_end
 
 struct scripts
 {
-  uint32_t each_ms ; /* then it is killed, with a message; 0: no limit */
-  tain deadline ; /* monotonic, of all, if has_deadline */
+  uint32_t each_ms ; /* S6_KILL_FINISH_MAXTIME: then it is killed, with a message; 0: no limit */
+  uint64_t deadline_ms ; /* clock_ms(): that of all; 0: none */
+  uint64_t speak_ms ; /* clock_ms(): when one that has no limit is named, if it still runs; 0: never */
   uint32_t stop_ms ; /* the budget of a stop that comes meanwhile; 0: none */
   sigset_t stops ; /* signals that ask for it; empty: none does */
-  tain stop_began ; /* monotonic, after SCRIPT_STOPPED */
+  uint64_t stop_began_ms ; /* clock_ms(), after SCRIPT_STOPPED; 0: not */
   int code ; /* of the last one: its exit code, 128 + signal, 126, 127 */
-  unsigned int has_deadline : 1 ;
   unsigned int had_to_kill : 1 ; /* within the budget of a stop */
   unsigned int tell : 1 ; /* what is being run */
 } ;
@@ -142,8 +163,11 @@ extern void scripts_free (char **names, size_t count) ;
 /* ---- sweep.c ---- */
 
 /* Ends every process that is left: as PID 1 all that there are, else those that
-   have become children of ours. SIGTERM, and after `grace_ms`, or at the
-   deadline if there is one, SIGKILL. Returns at once when none is left. */
-extern void sweep (uint32_t grace_ms, tain const *deadline) ;
+   have become children of ours. None of them is a service's or CMD's any more. They get
+   SIGTERM and SIGCONT, then a while, then SIGKILL, and are named. The while is S6_KILL_GRACETIME
+   if that was given; else 3 s for who ignores SIGTERM, and 10 s for all others, so that the
+   container ends. Never later than the deadline (clock_ms(); 0: none). Returns at once
+   when none is left. */
+extern void sweep (struct options const *options, uint64_t deadline_ms) ;
 
 #endif

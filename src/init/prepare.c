@@ -11,6 +11,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "base/clock.h"
 #include "base/message.h"
 #include "base/program.h"
 #include "base/spawn.h"
@@ -58,11 +59,12 @@ static void hand_over (char const *live, char const *self)
 {
   static char const *const names[] = { "finish", "when-ready", "with-contenv" } ;
   char path[PLACE_MAX] ;
+  char target[PLACE_MAX] ;
   for (size_t i = 0 ; i < sizeof names / sizeof *names ; i++)
     if (!place_control(path, live, names[i]) || !make_link(path, self)) strerr_diefu2sys(EXIT_SYSTEM, "make the link ", path) ;
-  /* With a terminal, SIGWINCH says that its size has changed. */
-  if (!place_control(path, live, "SIGWINCH") || (isatty(0) ? unlink(path) == -1 && errno != ENOENT : !make_link(path, self)))
-    strerr_warnwu2sys("prepare ", path) ;
+  /* An earlier version has made this link to itself. */
+  if (place_control(path, live, "SIGWINCH") && readlink(path, target, sizeof target) == (ssize_t)strlen(self) && !memcmp(target, self, strlen(self)))
+    unlink(path) ;
 }
 
 /* So that a client knows who is there. The descriptor stays open until the execution. */
@@ -155,18 +157,13 @@ static void __attribute__((noreturn)) end (struct options const *options, struct
   char number[UINT_FMT] ;
   char left[UINT32_FMT] ;
   char const *argv[] = { "finish", number, left, 0 } ;
-  uint32_t ms = options->stop_ms ;
-  if (scripts->stop_began.sec.x)
-  {
-    tain now ;
-    int spent ;
-    tain_now(&now) ;
-    tain_sub(&now, &now, &scripts->stop_began) ;
-    spent = tain_to_millisecs(&now) ;
-    ms = spent < 0 || (uint32_t)spent > ms ? 0 : ms - (uint32_t)spent ;
-  }
+  char spent[UINT64_FMT] ;
+  uint64_t spent_ms = scripts->stop_began_ms ? clock_ms() - scripts->stop_began_ms : 0 ;
+  uint32_t ms = spent_ms < options->budget_ms ? options->budget_ms - (uint32_t)spent_ms : 0 ;
+  spent[uint64_fmt(spent, spent_ms)] = 0 ;
+  set(STOP_SPENT_VARIABLE, spent) ;
   number[uint_fmt(number, (unsigned int)code)] = 0 ;
-  if (options->stop_ms) left[uint32_fmt(left, ms)] = 0 ;
+  if (options->budget_ms) left[uint32_fmt(left, ms)] = 0 ;
   else memcpy(left, "-1", 3) ;
   message_hand_over() ;
   if (place_control(path, live, "finish") && chdir(live) != -1) execv(path, (char *const *)argv) ;
@@ -192,17 +189,12 @@ static void run_script (struct options const *options, struct scripts *scripts, 
 
 static void run_scripts (struct options const *options, char const *live)
 {
-  struct scripts scripts = { .stop_ms = options->stop_ms, .tell = options->verbosity > 1 } ;
+  struct scripts scripts = { .stop_ms = options->budget_ms, .tell = options->verbosity > 1 } ;
   char const *hook = getenv("S6_STAGE2_HOOK") ;
   size_t count ;
   char **names = scripts_list(CONT_INIT_DIRECTORY, &count) ;
   if (!names) strerr_diefu1sys(EXIT_SYSTEM, "read " CONT_INIT_DIRECTORY) ;
-  sigemptyset(&scripts.stops) ;
-  sigaddset(&scripts.stops, SIGTERM) ;
-  sigaddset(&scripts.stops, SIGINT) ;
-  sigaddset(&scripts.stops, SIGQUIT) ;
-  sigaddset(&scripts.stops, SIGRTMIN_3) ;
-  if (!isatty(0)) sigaddset(&scripts.stops, SIGWINCH) ;
+  signals_of_a_stop(&scripts.stops, live) ;
   if (hook && *hook) /* the user's own shell */
   {
     char const *argv[] = { "/bin/sh", "-c", hook, 0 } ;
@@ -241,16 +233,19 @@ static void __attribute__((noreturn)) become_scanner (struct options const *opti
   char program[PROGRAM_PATH_MAX] ;
   char budget[UINT32_FMT] ;
   char grace[UINT32_FMT] ;
+  char presumed[UINT32_FMT] ;
   char const **scan = calloc((size_t)argc + ARGUMENTS_OF_SCAN, sizeof *scan) ;
   size_t n = 0 ;
   if (!scan || !program_beside(program, "reeve-scan")) strerr_diefu1sys(EXIT_SYSTEM, "find reeve-scan beside this program or in " COMMAND_DIRECTORY) ;
-  budget[uint32_fmt(budget, options->stop_ms)] = 0 ;
+  budget[uint32_fmt(budget, options->budget_ms)] = 0 ;
+  presumed[uint32_fmt(presumed, PRESUMED_GRACE_MS)] = 0 ;
   grace[uint32_fmt(grace, options->services_grace_ms)] = 0 ;
   scan[n++] = "reeve-scan" ;
   scan[n++] = "-l" ;
   scan[n++] = live ;
-  scan[n++] = "-T" ;
-  scan[n++] = budget ;
+  scan[n++] = "-I" ;
+  scan[n++] = options->budget_ms ? "-T" : "-G" ;
+  scan[n++] = options->budget_ms ? budget : presumed ;
   if (options->services_grace_ms)
   {
     scan[n++] = "-K" ;
@@ -278,7 +273,6 @@ int prepare_main (int argc, char const *const *argv)
   spawn_prepare_signals() ;
   message_begin() ;
   if (!spawn_sanitize_stdio()) strerr_diefu1sys(EXIT_SYSTEM, "open /dev/null") ;
-  if (!tain_now_set_stopwatch_g()) strerr_diefu1sys(EXIT_SYSTEM, "read the monotonic clock") ;
   options_read(&options, 1) ;
   if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == -1 && options.verbosity)
     strerr_warnwu1sys("become a subreaper: orphans of services fall to another process") ;

@@ -1,24 +1,21 @@
 #include <dirent.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include <skalibs/djbtime.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
-#include <skalibs/types.h>
 
+#include "base/clock.h"
 #include "base/send.h"
 #include "base/spawn.h"
 #include "init/init.h"
 #include "service/executable.h"
 
-#define KILL_BEFORE_MS 1000 /* before the end of a stop's budget, as the scanner does */
+#define SPEAK_AFTER_MS 1000 /* of a script, at least */
 
 /* ---- what is to be run ---- */
 
@@ -77,26 +74,23 @@ char **scripts_list (char const *directory, size_t *count)
 
 /* ---- running one ---- */
 
+enum limit { LIMIT_NONE, LIMIT_EACH, LIMIT_ALL, LIMIT_STOP } ;
+
 struct running
 {
   pid_t pid ;
-  tain deadline ; /* monotonic: it is killed then */
-  unsigned int has_deadline : 1 ;
+  uint64_t started_ms ;
+  uint64_t deadline_ms ; /* clock_ms(): it is killed then; 0: it is not */
+  enum limit limit ; /* whose the deadline is */
   unsigned int stopping : 1 ;
+  unsigned int said : 1 ; /* that it still runs */
 } ;
 
-static void sooner (struct running *running, tain const *moment)
+static void limit (struct running *running, enum limit limit, uint64_t deadline_ms)
 {
-  if (running->has_deadline && !tain_less(moment, &running->deadline)) return ;
-  running->deadline = *moment ;
-  running->has_deadline = 1 ;
-}
-
-static void after (tain *moment, tain const *from, uint32_t ms)
-{
-  tain delay ;
-  tain_from_millisecs(&delay, ms > INT_MAX ? INT_MAX : (int)ms) ;
-  tain_add(moment, from, &delay) ;
+  if (running->deadline_ms && running->deadline_ms <= deadline_ms) return ;
+  running->deadline_ms = deadline_ms ;
+  running->limit = limit ;
 }
 
 static void kill_group (struct running const *running, int sig)
@@ -106,45 +100,50 @@ static void kill_group (struct running const *running, int sig)
 
 static void stop (struct scripts *scripts, struct running *running)
 {
-  tain moment ;
   if (running->stopping) return ;
   running->stopping = 1 ;
-  tain_now(&scripts->stop_began) ;
+  scripts->stop_began_ms = clock_ms() ;
   kill_group(running, SIGTERM) ;
   kill_group(running, SIGCONT) ;
-  if (!scripts->stop_ms) return ;
-  after(&moment, &scripts->stop_began, scripts->stop_ms > KILL_BEFORE_MS ? scripts->stop_ms - KILL_BEFORE_MS : 0) ;
-  sooner(running, &moment) ;
+  if (scripts->stop_ms) limit(running, LIMIT_STOP, scripts->stop_began_ms + (scripts->stop_ms > KILL_BEFORE_MS ? scripts->stop_ms - KILL_BEFORE_MS : 0)) ;
+  else scripts->speak_ms = scripts->stop_began_ms + SPEAK_MS ;
 }
 
 static void too_late (struct scripts *scripts, struct running *running, char const *path)
 {
+  static char const *const why[] =
+  {
+    [LIMIT_NONE] = "",
+    [LIMIT_EACH] = ", which has not ended in time (S6_KILL_FINISH_MAXTIME)",
+    [LIMIT_ALL] = ", which has not ended within what is left of the stop's budget (REEVE_STOP_TIMEOUT)",
+    [LIMIT_STOP] = ", which has not ended within the stop's budget (REEVE_STOP_TIMEOUT)",
+  } ;
   kill_group(running, SIGKILL) ;
-  running->has_deadline = 0 ;
   if (running->stopping) scripts->had_to_kill = 1 ;
-  strerr_warnw3x("killing ", path, running->stopping ? ", which has not ended within the stop's budget (REEVE_STOP_TIMEOUT)" :
-    ", which has not ended in time (S6_KILL_FINISH_MAXTIME, and what is left of REEVE_STOP_TIMEOUT)") ;
+  strerr_warnw3x("killing ", path, why[running->limit]) ;
+  running->deadline_ms = 0 ;
+  running->said = 1 ;
 }
 
-/* The next signal, or 0 at the deadline. */
-static int next_signal (struct scripts const *scripts, struct running const *running)
+/* clock_ms(): when one without a limit is named; 0: never. */
+static uint64_t speak_ms (struct scripts const *scripts, struct running const *running)
 {
-  sigset_t set = scripts->stops ;
-  struct timespec left ;
-  tain now ;
-  tain t = TAIN_ZERO ;
-  int sig ;
-  sigaddset(&set, SIGCHLD) ;
-  if (!running->has_deadline)
+  uint64_t first = running->started_ms + SPEAK_AFTER_MS ;
+  if (!scripts->speak_ms || running->deadline_ms || running->said) return 0 ;
+  return first > scripts->speak_ms ? first : scripts->speak_ms ;
+}
+
+static void deadlines (struct scripts *scripts, struct running *running, char const *path)
+{
+  uint64_t now = clock_ms() ;
+  uint64_t speak = speak_ms(scripts, running) ;
+  if (running->deadline_ms && now >= running->deadline_ms) too_late(scripts, running, path) ;
+  else if (speak && now >= speak)
   {
-    while ((sig = sigwaitinfo(&set, 0)) == -1) ;
-    return sig ;
+    running->said = 1 ;
+    strerr_warnw5x("still running: ", path, ": nothing is killed without a limit, but the container's runtime does so when its grace is over:",
+      " raise that (docker stop --time, stop_grace_period, terminationGracePeriodSeconds)", "; S6_KILL_FINISH_MAXTIME and REEVE_STOP_TIMEOUT are limits for Reeve") ;
   }
-  tain_now(&now) ;
-  if (tain_less(&now, &running->deadline)) tain_sub(&t, &running->deadline, &now) ;
-  left = (struct timespec) { .tv_sec = (time_t)t.sec.x, .tv_nsec = (long)t.nano } ;
-  sig = sigtimedwait(&set, 0, &left) ;
-  return sig > 0 ? sig : 0 ;
 }
 
 /* Reaps all that have ended; has ours? */
@@ -179,8 +178,8 @@ static enum script_end not_executed (struct scripts *scripts, char const *path, 
 enum script_end script_run (struct scripts *scripts, char const *const *argv)
 {
   struct spawn request = SPAWN_ZERO ;
-  struct running running = { .has_deadline = scripts->has_deadline, .deadline = scripts->deadline } ;
-  tain moment ;
+  struct running running = { .started_ms = clock_ms() } ;
+  sigset_t signals = scripts->stops ;
   int executing = 0 ;
   int nothing = spawn_nothing_to_read() ; /* the container's stdin is CMD's */
   int wstat = 0 ;
@@ -196,17 +195,15 @@ enum script_end script_run (struct scripts *scripts, char const *const *argv)
     fd_close(nothing) ;
   }
   if (!running.pid) return not_executed(scripts, argv[0], errno, executing) ;
-  tain_now(&moment) ;
-  after(&moment, &moment, scripts->each_ms) ;
-  if (scripts->each_ms) sooner(&running, &moment) ;
+  sigaddset(&signals, SIGCHLD) ;
+  if (scripts->each_ms) limit(&running, LIMIT_EACH, running.started_ms + scripts->each_ms) ;
+  if (scripts->deadline_ms) limit(&running, LIMIT_ALL, scripts->deadline_ms) ;
   for (;;)
   {
-    int sig = next_signal(scripts, &running) ;
-    tain now ;
+    int sig = signals_wait(&signals, running.deadline_ms ? running.deadline_ms : speak_ms(scripts, &running)) ;
     if (sig && sig != SIGCHLD) stop(scripts, &running) ;
     if (reap(running.pid, &wstat)) break ;
-    tain_now(&now) ;
-    if (running.has_deadline && !tain_less(&now, &running.deadline)) too_late(scripts, &running, argv[0]) ;
+    deadlines(scripts, &running, argv[0]) ;
   }
   scripts->code = WIFSIGNALED(wstat) ? EXIT_SIGNAL + WTERMSIG(wstat) : WEXITSTATUS(wstat) ;
   return running.stopping ? SCRIPT_STOPPED : SCRIPT_ENDED ;

@@ -1,16 +1,33 @@
+#include <dirent.h>
 #include <errno.h>
-#include <limits.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include <skalibs/djbunix.h>
 #include <skalibs/stralloc.h>
 #include <skalibs/strerr.h>
+#include <skalibs/types.h>
+#include <skalibs/uint64.h>
 
+#include "base/clock.h"
 #include "base/process.h"
 #include "init/init.h"
+
+#define IGNORING_MS 3000 /* as s6-overlay's default */
+#define OTHERS_MS 10000
+#define SAY_AFTER_MS 1000
+#define LOOK_MS 50 /* for who is no child of ours: nobody tells when it ends */
+#define KILL_MS 2000 /* one that does not even die of that is left */
+#define NAMES_SIZE 1000
+#define STATUS_SIZE 4096
+#define FIELDS_BEFORE_TERMINAL 5 /* in stat, from the name on */
+#define IGNORED "\nSigIgn:\t"
+#define BLOCKED "\nSigBlk:\t"
 
 /* Reaps all that have ended. Is any child left? */
 static int reap (void)
@@ -23,9 +40,101 @@ static int reap (void)
   }
 }
 
+/* ---- all that are left ---- */
+
+static int has_signal (char const *status, char const *mask, int sig)
+{
+  char const *at = strstr(status, mask) ;
+  uint64_t bits ;
+  return at && uint64_xscan(at + strlen(mask), &bits) && bits >> (sig - 1) & 1 ;
+}
+
+/* One that blocks it may wait for it in another way. */
+static int ignores_sigterm (pid_t pid)
+{
+  char path[sizeof "/proc//status" + PID_FMT] ;
+  char status[STATUS_SIZE] ;
+  ssize_t n ;
+  snprintf(path, sizeof path, "/proc/%ld/status", (long)pid) ;
+  n = openreadnclose(path, status, sizeof status - 1) ;
+  if (n <= 0) return 0 ;
+  status[n] = 0 ;
+  return has_signal(status, IGNORED, SIGTERM) && !has_signal(status, BLOCKED, SIGTERM) ;
+}
+
+/* A shell that somebody uses ignores SIGTERM; it ends when its terminal is gone. */
+static int has_terminal (pid_t pid)
+{
+  char path[sizeof "/proc//stat" + PID_FMT] ;
+  char stat[STATUS_SIZE] ;
+  char const *end ;
+  long terminal = 0 ;
+  ssize_t n ;
+  snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid) ;
+  n = openreadnclose(path, stat, sizeof stat - 1) ;
+  stat[n > 0 ? n : 0] = 0 ;
+  end = strrchr(stat, ')') ;
+  for (unsigned int i = 0 ; end && i < FIELDS_BEFORE_TERMINAL ; i++) end = strchr(end + 1, ' ') ;
+  if (end) terminal = strtol(end, 0, 10) ;
+  return terminal != 0 ;
+}
+
+struct left
+{
+  int sig ; /* to send; 0: none */
+  unsigned int only_ignoring : 1 ; /* SIGTERM */
+  unsigned int count ;
+  unsigned int left_out ;
+  size_t len ;
+  char names[NAMES_SIZE] ;
+} ;
+
+static void add_name (struct left *left, char const *name, pid_t pid)
+{
+  size_t room = sizeof left->names - left->len ;
+  int n = snprintf(left->names + left->len, room, "%s%s (pid %ld)", left->len ? ", " : "", name, (long)pid) ;
+  if (n >= 0 && (size_t)n < room) left->len += (size_t)n ;
+  else left->left_out++ ;
+  left->names[left->len] = 0 ;
+}
+
+static int each (pid_t pid, void *data)
+{
+  struct left *left = data ;
+  struct process_look look ;
+  if (!process_look(pid, &look)) look = (struct process_look) { .name = "a process" } ;
+  if (look.state == 'Z' || (left->only_ignoring && !ignores_sigterm(pid))) return 1 ;
+  if (left->sig) kill(pid, left->sig) ;
+  add_name(left, look.name, pid) ;
+  left->count++ ;
+  return 1 ;
+}
+
+/* As PID 1: every process that there is. */
+static int each_process (process_child_func *each_one, void *data)
+{
+  struct dirent const *e ;
+  DIR *dir = process_self_in_proc() == getpid() ? opendir("/proc") : 0 ;
+  if (!dir) return 0 ;
+  while ((e = readdir(dir)))
+  {
+    uint32_t pid ;
+    if (uint320_scan(e->d_name, &pid) && pid != (uint32_t)getpid() && !(*each_one)((pid_t)pid, data)) break ;
+  }
+  closedir(dir) ;
+  return 1 ;
+}
+
+static void for_each (struct left *left)
+{
+  if (getpid() != 1) process_each_child(&each, left) ;
+  else if (!each_process(&each, left) && left->sig && !left->only_ignoring) kill(-1, left->sig) ;
+}
+
+/* ---- SIGTERM ---- */
+
 struct telling
 {
-  int sig ;
   stralloc told ; /* pids */
   stralloc before ; /* those of the last time */
 } ;
@@ -40,10 +149,10 @@ static int was_told (struct telling const *telling, pid_t pid)
 static int tell (pid_t pid, void *data)
 {
   struct telling *telling = data ;
-  if (telling->sig != SIGTERM || !was_told(telling, pid))
+  if (!was_told(telling, pid))
   {
-    kill(pid, telling->sig) ;
-    if (telling->sig == SIGTERM) kill(pid, SIGCONT) ;
+    kill(pid, SIGTERM) ;
+    kill(pid, SIGCONT) ;
   }
   stralloc_catb(&telling->told, (char const *)&pid, sizeof pid) ; /* one that is not remembered is told twice */
   return 1 ;
@@ -51,64 +160,132 @@ static int tell (pid_t pid, void *data)
 
 /* Children of ours, and what is orphaned becomes one. A child stays until it is
    reaped, so its pid is its own. None is told SIGTERM twice. */
-static void signal_children (int sig)
+static void terminate_children (void)
 {
   static struct telling telling = { .told = STRALLOC_ZERO, .before = STRALLOC_ZERO } ;
   stralloc told = telling.before ;
   telling.before = telling.told ;
   telling.told = told ;
   telling.told.len = 0 ;
-  telling.sig = sig ;
   process_each_child(&tell, &telling) ;
 }
 
-static void signal_all (int sig, int first)
+static int hang_up (pid_t pid, void *data)
 {
-  if (getpid() != 1) signal_children(sig) ;
-  else if (first || sig == SIGKILL)
+  (void)data ;
+  if (!ignores_sigterm(pid) || !has_terminal(pid)) return 1 ;
+  kill(pid, SIGHUP) ;
+  kill(pid, SIGCONT) ;
+  return 1 ;
+}
+
+static void terminate (int first)
+{
+  if (getpid() != 1) terminate_children() ;
+  else if (first)
   {
-    kill(-1, sig) ; /* as PID 1: all of the container's, and nobody else's */
-    if (sig == SIGTERM) kill(-1, SIGCONT) ;
+    kill(-1, SIGTERM) ; /* as PID 1: all of the container's, and nobody else's */
+    kill(-1, SIGCONT) ;
+    each_process(&hang_up, 0) ;
   }
 }
 
-/* Until the moment, or until a child has ended. Is it before the moment? */
-static int before (tain const *moment)
+/* Is anything left, of which no child of ours need be? (As PID 1: what was started in
+   the container from outside.) */
+static int is_left (int *nobodys)
 {
-  struct timespec left ;
+  struct left left = { .sig = 0 } ;
+  *nobodys = 0 ;
+  if (reap()) return 1 ;
+  if (getpid() == 1) for_each(&left) ;
+  *nobodys = left.count > 0 ;
+  return *nobodys ;
+}
+
+/* ---- words ---- */
+
+static void say (struct left const *left, char const *before, char const *after)
+{
+  char more[UINT_FMT + sizeof " and  more"] = "" ;
+  if (!left->count) return ;
+  if (left->left_out) snprintf(more, sizeof more, " and %u more", left->left_out) ;
+  strerr_warnw4x(before, left->names, more, after) ;
+}
+
+static void say_waiting (void)
+{
+  struct left left = { .sig = 0 } ;
+  for_each(&left) ;
+  say(&left, "waiting for what still runs after the services, told to end by SIGTERM: ", " (S6_KILL_GRACETIME says how long, in milliseconds)") ;
+}
+
+static void kill_ignoring (void)
+{
+  struct left left = { .sig = SIGKILL, .only_ignoring = 1 } ;
+  for_each(&left) ;
+  say(&left, "killing what still runs after the services and ignores SIGTERM: ", " (S6_KILL_GRACETIME, if set, says after how many milliseconds)") ;
+}
+
+static uint64_t earliest (uint64_t a, uint64_t b)
+{
+  return a && (!b || a < b) ? a : b ;
+}
+
+static void wait_until (uint64_t until_ms, int nobodys)
+{
   sigset_t set ;
-  tain now ;
-  tain t ;
-  tain_now(&now) ;
-  if (!tain_less(&now, moment)) return 0 ;
-  tain_sub(&t, moment, &now) ;
-  left = (struct timespec) { .tv_sec = (time_t)t.sec.x, .tv_nsec = (long)t.nano } ;
   sigemptyset(&set) ;
   sigaddset(&set, SIGCHLD) ;
-  return sigtimedwait(&set, 0, &left) > 0 || errno == EINTR ;
+  signals_wait(&set, nobodys ? earliest(clock_ms() + LOOK_MS, until_ms) : until_ms) ;
 }
 
-void sweep (uint32_t grace_ms, tain const *deadline)
+static void kill_all (int by_deadline)
 {
-  tain moment ;
-  tain delay ;
-  int first = 1 ;
-  tain_now(&moment) ;
-  tain_from_millisecs(&delay, grace_ms > INT_MAX ? INT_MAX : (int)grace_ms) ;
-  tain_add(&moment, &moment, &delay) ;
-  if (deadline && tain_less(deadline, &moment)) moment = *deadline ;
-  while (reap())
+  uint64_t until_ms = clock_ms() + KILL_MS ;
+  struct left left = { .sig = SIGKILL } ;
+  int nobodys ;
+  for_each(&left) ;
+  say(&left, "killing what has not ended after the services: ", by_deadline ? " (the stop's budget, REEVE_STOP_TIMEOUT, is over)" : " (after S6_KILL_GRACETIME)") ;
+  while (is_left(&nobodys) && clock_ms() < until_ms)
   {
-    signal_all(SIGTERM, first) ;
-    first = 0 ;
-    if (!before(&moment)) break ;
+    struct left again = { .sig = SIGKILL } ;
+    for_each(&again) ;
+    wait_until(until_ms, nobodys) ;
   }
-  if (!reap()) return ;
-  signal_all(SIGKILL, 0) ;
-  strerr_warnw1x("killing what has not ended after the services (S6_KILL_GRACETIME, REEVE_STOP_TIMEOUT)") ;
-  tain_from_millisecs(&delay, 2000) ; /* one that does not even die of that is left */
-  tain_now(&moment) ;
-  tain_add(&moment, &moment, &delay) ;
-  do signal_all(SIGKILL, 0) ;
-  while (reap() && before(&moment)) ;
+}
+
+/* ---- */
+
+void sweep (struct options const *options, uint64_t deadline_ms)
+{
+  uint64_t now = clock_ms() ;
+  uint64_t end_ms = now + (options->kill_grace_given ? options->kill_grace_ms : OTHERS_MS) ;
+  uint64_t ignoring_ms = options->kill_grace_given ? 0 : now + IGNORING_MS ; /* 0: not, or it is done */
+  uint64_t say_ms = now + SAY_AFTER_MS ;
+  int by_deadline = deadline_ms && deadline_ms < end_ms ;
+  int first = 1 ;
+  int nobodys ;
+  if (by_deadline) end_ms = deadline_ms ;
+  while (is_left(&nobodys))
+  {
+    terminate(first) ;
+    first = 0 ;
+    now = clock_ms() ;
+    if (now >= end_ms)
+    {
+      kill_all(by_deadline) ;
+      return ;
+    }
+    if (ignoring_ms && now >= ignoring_ms)
+    {
+      ignoring_ms = 0 ;
+      kill_ignoring() ;
+    }
+    if (say_ms && now >= say_ms)
+    {
+      say_ms = 0 ;
+      say_waiting() ;
+    }
+    wait_until(earliest(say_ms, earliest(ignoring_ms, end_ms)), nobodys) ;
+  }
 }

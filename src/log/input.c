@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
@@ -11,15 +12,21 @@
 #include "log/log.h"
 
 /* Of a pipe only a copy is read; whole lines are taken from the pipe itself when
-   they have been written. So a logger that is killed leaves to the next one what it
-   has not written, but for the beginning of a line whose end has not come yet:
-   nothing wakes a reader that leaves something behind. (An edge-triggered epoll does,
-   but not when who writes has to wait in the midst of a write.) Where a beginning can
-   be written as such, it is. */
+   they have been written. So a logger that is killed leaves to the next one what it has
+   not written. The beginning of a line is left there, too, while its end may come soon:
+   nothing wakes a reader that leaves something behind (an edge-triggered epoll does,
+   but not when who writes has to wait in the midst of a write), so it is looked at again
+   after 1 ms, 2, 4, and at last taken. Where a beginning can be written as such, it is
+   written at once. */
+
+#define NAP_MS_MAX 256
+#define PORTION 16384
 
 void input_open (struct input *in)
 {
   char copied ;
+  int size = fcntl(0, F_GETPIPE_SZ) ;
+  in->most = (size > 0 && size < INPUT_MAX ? (size_t)size : INPUT_MAX) / 2 ; /* a pipe can be full with hardly more than half */
   in->copy[0] = in->copy[1] = -1 ;
   if (pipe2(in->copy, O_CLOEXEC) == -1) return ;
   errno = 0 ;
@@ -55,17 +62,21 @@ static ssize_t peek (struct input *in, size_t room)
   return r ;
 }
 
-/* From stdin, what peek has shown. */
+/* From stdin, what peek has shown: by one call, in which the kernel does not stop half way
+   when we are killed, or the next logger would begin in the midst of a line. */
 static void take (struct input *in, size_t n)
 {
-  char taken[16384] ;
+  static char taken[PORTION] ; /* again and again */
+  struct iovec v[INPUT_MAX / PORTION] ;
+  int count = 0 ;
   in->taken += n ;
-  while (in->copy[0] >= 0 && n)
+  if (in->copy[0] == -1) return ;
+  while (n)
   {
-    ssize_t r = read(0, taken, n < sizeof taken ? n : sizeof taken) ;
-    if (r <= 0) return ;
-    n -= (size_t)r ;
+    v[count] = (struct iovec) { .iov_base = taken, .iov_len = n < PORTION ? n : PORTION } ;
+    n -= v[count++].iov_len ;
   }
+  while (count && readv(0, v, count) == -1 && errno == EINTR) ;
 }
 
 void input_end (struct input *in, struct logger *l)
@@ -81,25 +92,69 @@ static size_t lines_end (struct input const *in, char const *from, size_t len)
   return newline ? (size_t)(newline - in->bytes) + 1 : 0 ;
 }
 
-static void put_lines (struct input *in, struct logger *l, size_t len)
+/* Those up to `len`; of the first, so much has been written already. */
+static void put_lines (struct input *in, struct logger *l, size_t len, size_t written)
 {
   char const *rest = in->bytes ;
   if (l->in_line)
   {
-    rest = (char const *)memchr(in->bytes, '\n', len) + 1 ;
-    lines_put_part(l, in->bytes, (size_t)(rest - in->bytes) - 1, 1) ;
+    char const *from = in->bytes + written ;
+    rest = (char const *)memchr(from, '\n', len - written) + 1 ;
+    lines_put_part(l, from, (size_t)(rest - from) - 1, 1) ;
   }
   if (rest < in->bytes + len) lines_put(l, rest, len - (size_t)(rest - in->bytes)) ;
 }
 
-/* The beginning of a line. */
+static void nothing_left (struct input *in)
+{
+  in->seen = 0 ;
+  in->nap_ms = 0 ;
+  in->look_ms = 0 ;
+}
+
+int input_due_ms (struct input const *in, struct logger const *l)
+{
+  uint64_t now = in->look_ms ? clock_ms(CLOCK_MONOTONIC) : 0 ;
+  if (!in->look_ms) return -1 ;
+  return l->ending || now >= in->look_ms ? 0 : (int)(in->look_ms - now) ;
+}
+
+/* The beginning of a line, of `len` bytes. May it be left for now? */
+static int may_leave (struct input *in, struct logger const *l, size_t len)
+{
+  if (in->copy[0] == -1 || in->held || l->ending || in->no_writer || len >= in->most) return 0 ;
+  in->nap_ms = len != in->seen ? 1 : in->nap_ms * 2 ;
+  return in->nap_ms <= NAP_MS_MAX ;
+}
+
+static void set_begins (struct logger *l, int begins)
+{
+  for (struct sink *sink = l->sinks ; sink ; sink = sink->next)
+    if (sink->logdir) sink->logdir->begins = !!begins ;
+}
+
+static enum input_result leave (struct input *in, struct logger *l, size_t len)
+{
+  if (l->takes_parts && len > in->seen)
+  {
+    set_begins(l, 1) ;
+    lines_put_part(l, in->bytes + in->seen, len - in->seen, 0) ;
+    set_begins(l, 0) ;
+  }
+  in->seen = len ;
+  in->look_ms = clock_ms(CLOCK_MONOTONIC) + in->nap_ms ;
+  return INPUT_EMPTY ;
+}
+
 static enum input_result hold (struct input *in, struct logger *l, size_t len)
 {
   in->held += len ;
   if (l->takes_parts)
   {
-    lines_put_part(l, in->bytes, in->held, 0) ;
+    if (in->held > in->seen) lines_put_part(l, in->bytes + in->seen, in->held - in->seen, 0) ;
     in->held = 0 ;
+    for (struct sink *sink = l->sinks ; sink && in->copy[0] >= 0 ; sink = sink->next)
+      if (sink->logdir) unfinished_taken(sink->logdir, len) ;
   }
   else if (in->held == INPUT_MAX)
   {
@@ -109,23 +164,28 @@ static enum input_result hold (struct input *in, struct logger *l, size_t len)
     memmove(in->bytes, in->bytes + cut, in->held) ;
   }
   take(in, len) ;
+  nothing_left(in) ;
   return INPUT_MORE ;
 }
 
 enum input_result input_round (struct input *in, struct logger *l)
 {
   ssize_t r = peek(in, INPUT_MAX - in->held) ;
+  size_t written = l->takes_parts ? in->seen : 0 ;
   size_t len ;
   size_t lines ;
+  if (r == -1 && errno == EAGAIN) nothing_left(in) ; /* or somebody else has read it */
   if (r == -1 && (errno == EAGAIN || errno == EINTR)) return INPUT_EMPTY ;
   if (r == -1) strerr_warnwu1sys("read from stdin (taken for its end)") ;
   if (r <= 0) return INPUT_END ;
   len = (size_t)r ;
+  if (len < written) written = in->seen = len ; /* somebody else has read from it */
   if (l->nul_ends_line)
     for (char *nul = in->bytes + in->held ; (nul = memchr(nul, 0, (size_t)(in->bytes + in->held + len - nul))) ; ) *nul = '\n' ;
-  lines = lines_end(in, in->bytes + in->held, len) ;
-  if (!lines) return hold(in, l, len) ;
-  put_lines(in, l, lines) ;
+  lines = lines_end(in, in->bytes + in->held + written, len - written) ;
+  if (!lines) return may_leave(in, l, len) ? leave(in, l, len) : hold(in, l, len) ;
+  put_lines(in, l, lines, written) ;
+  nothing_left(in) ;
   if (in->copy[0] >= 0)
   {
     take(in, lines - in->held) ;

@@ -56,6 +56,7 @@ struct sink *logger_directory (struct logger *l, struct logdir const *logdir)
   sink = add_sink(l) ;
   sink->logdir = grow(0, 1, sizeof *sink->logdir) ;
   *sink->logdir = *logdir ;
+  sink->logdir->first_time = 1 ;
   return sink ;
 }
 
@@ -229,6 +230,17 @@ static void part_in_limits (struct logger *l, char const *bytes, size_t len, int
     len -= n ;
   }
   part(l, bytes, len, last) ;
+}
+
+/* All directories go on with the line of which they have the beginning, or none does. */
+void lines_resume (struct logger *l)
+{
+  int all = l->takes_parts ;
+  for (struct sink *sink = l->sinks ; sink ; sink = sink->next) all &= sink->logdir && sink->logdir->mid_line ;
+  l->in_line = !!all ;
+  for (size_t i = 0 ; i < l->ndirectives ; i++) l->directives[i].taken = !!all ;
+  for (struct sink *sink = l->sinks ; sink && !all ; sink = sink->next)
+    if (sink->logdir && sink->logdir->mid_line) sink_put(l, sink, "\n", 1) ;
 }
 
 static void flush (struct logger *l)

@@ -14,6 +14,7 @@
    sink.c        what waits to be written to one place
    logdir.c      a directory: its files, rotation, the processor
    archive.c     old files
+   unfinished.c  a beginning of a line, and a logger that is killed then
    stamp.c       time, as text
    pattern.c     does a line match? pattern_compile.c
 
@@ -55,6 +56,7 @@ struct logdir
   int dir ; /* descriptors; -1: not open */
   int lock ;
   int current ; /* open only when all is */
+  int unfinished ;
   uint64_t size ;
   int64_t born_ms ; /* monotonic, of the first line in `current`; perhaps before the system's start */
   enum rotation rotation ;
@@ -65,11 +67,14 @@ struct logdir
   unsigned int mid_line : 1 ; /* the last byte is no newline: no time to rotate */
   unsigned int rotate_soon : 1 ; /* it was ordered */
   unsigned int anyones : 1 ; /* others than root and us may put files there */
+  unsigned int first_time : 1 ; /* it is opened by a logger that begins */
+  unsigned int resumes : 1 ; /* `current` ends with the beginning of the line that comes first */
+  unsigned int begins : 1 ; /* what is written now is a beginning that is left in the pipe */
   unsigned int said : 1 ; /* what is wrong */
   unsigned int said_trim : 1 ; /* that an old file cannot be removed */
 } ;
 
-#define LOGDIR_ZERO { .dir = -1, .lock = -1, .current = -1 }
+#define LOGDIR_ZERO { .dir = -1, .lock = -1, .current = -1, .unfinished = -1 }
 
 /* Opens the directory, making it and cleaning up what a logger that was killed left
    there. Returns 1, or 0: the reason has been reported, once. */
@@ -96,6 +101,21 @@ extern int archive_file (struct logdir *d, char const *file, char suffix) ;
 /* Removes the oldest ones that are too many; *newest_ms: the time of the newest, 0 if there is none. */
 extern int archive_trim (struct logdir *d, uint64_t *newest_ms) ;
 extern int archive_remove (struct logdir *d, char const *file) ; /* if it is there */
+
+/* ---- unfinished.c: the beginning of a line is written before its end has come
+
+   A logger that is killed in the midst of a line has written its beginning, and the next
+   one must know whether that is still in the pipe. The file `unfinished` in the directory
+   tells: p, size of `current`: what `current` has from there on is; t, size: what it has
+   up to there was taken, and what it has from there on was not. Stale when there is a
+   newline from there on, or for another pipe. ---- */
+
+extern void unfinished_in_pipe (struct logdir *d) ; /* before it is written */
+extern void unfinished_taken (struct logdir *d, size_t piece) ; /* before `piece` bytes, the last in `current`, are taken */
+extern void unfinished_remove (struct logdir *d) ;
+/* Cuts off from `current` what is still in the pipe. Returns 1 if it ends with a beginning
+   of which only the rest comes from the pipe. */
+extern int unfinished_recover (struct logdir *d) ;
 
 /* ---- sink.c ---- */
 
@@ -194,6 +214,8 @@ extern void logger_pattern (struct logger *l, enum directive_kind kind, enum pat
 
 /* Once, before the first line. */
 extern void lines_prepare (struct logger *l) ;
+/* Once, when all directories are open. */
+extern void lines_resume (struct logger *l) ;
 /* Lines that have been read at once: `len` bytes, the last of which is a newline. */
 extern void lines_put (struct logger *l, char const *bytes, size_t len) ;
 /* A part of a line, or its end if `last`, without the newline. */
@@ -216,7 +238,12 @@ struct input
   uint64_t taken ; /* bytes, since the start */
   uint64_t drain_to ; /* of them, if draining */
   size_t held ; /* taken, in `bytes`: the beginning of a line */
+  size_t seen ; /* the beginning of a line that is left in the pipe; written, if `takes_parts` */
+  size_t most ; /* that is left there */
+  uint32_t nap_ms ; /* until it is looked at again */
+  uint64_t look_ms ; /* monotonic; 0: nothing is left */
   unsigned int draining : 1 ;
+  unsigned int no_writer : 1 ; /* poll() has said so */
   unsigned int one_line : 1 ; /* not beyond the end of the first line */
   char bytes[INPUT_MAX] ;
 } ;
@@ -224,6 +251,9 @@ struct input
 extern void input_open (struct input *in) ;
 /* Reads and writes once. Never waits for input. */
 extern enum input_result input_round (struct input *in, struct logger *l) ;
+/* Milliseconds until it is to be called though poll() has not said anything; -1: only then.
+   As long as that is not -1, poll() must not be asked for POLLIN, which would never rest. */
+extern int input_due_ms (struct input const *in, struct logger const *l) ;
 /* Told to end: has what was there then been written, to the end of a line? Told
    again: not necessarily to the end of a line. */
 extern int input_has_drained (struct input *in, struct logger const *l) ;

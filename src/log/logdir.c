@@ -63,6 +63,7 @@ static void shut (struct logdir *d)
   close_one(&d->current) ;
   close_one(&d->dir) ;
   close_one(&d->lock) ;
+  close_one(&d->unfinished) ;
   d->rotation = ROTATION_NONE ;
 }
 
@@ -208,7 +209,7 @@ static int clean_up (struct logdir *d)
     if (!archive_remove(d, "previous") || !archive_file(d, "processed", 's')) return 0 ;
   }
   else if (!archive_remove(d, "processed") || !archive_file(d, "previous", 'u')) return 0 ;
-  if (!is_done(d, "current", &st) && !archive_file(d, "current", 'u')) return 0 ;
+  if (!d->resumes && !is_done(d, "current", &st) && !archive_file(d, "current", 'u')) return 0 ;
   return empty_state(d) ;
 }
 
@@ -233,6 +234,7 @@ static int open_all (struct logdir *d)
   struct stat st ;
   if (!open_directory(d)) return 0 ;
   if (!take_lock(d)) return fail(d, errno == EBUSY ? "have the directory for itself: another logger has locked" : "lock", "lock") ;
+  if (d->first_time) d->resumes = !!unfinished_recover(d) ;
   if (!clean_up(d)) return fail(d, "clean up what a logger that was killed left in", "") ;
   if (!find_age(d)) return fail(d, "read the directory", "") ;
   if (fstatat(d->dir, "state", &st, AT_SYMLINK_NOFOLLOW) == -1 && !empty_state(d)) return fail(d, "make", "state") ;
@@ -248,6 +250,8 @@ int logdir_open (struct logdir *d)
     return 0 ;
   }
   d->said = 0 ;
+  d->mid_line = d->resumes ;
+  d->first_time = d->resumes = 0 ;
   return 1 ;
 }
 
@@ -437,6 +441,7 @@ ssize_t logdir_write (struct logdir *d, char const *bytes, size_t len)
   ssize_t r ;
   if (!logdir_open(d)) return -1 ;
   if ((d->rotation != ROTATION_NONE || rotates(d)) && !rotate(d)) return -1 ;
+  if (d->begins && !d->mid_line) unfinished_in_pipe(d) ;
   r = write(d->current, bytes, up_to_rotation(d, bytes, len)) ;
   if (r == -1)
   {
@@ -493,5 +498,6 @@ int logdir_finish (struct logdir *d)
   if (fsync(d->current) == -1 && errno != EINVAL && errno != EROFS) return fail(d, "write", "current") ;
   if (fchmod(d->current, DONE_MODE) == -1) return fail(d, "mark as complete", "current") ;
   close_one(&d->current) ;
+  unfinished_remove(d) ;
   return 1 ;
 }

@@ -107,12 +107,18 @@ static void loop (struct logger *l, struct input *in)
   for (;;)
   {
     int ms = attend(l) ;
+    int due ;
     if (l->ending && input_has_drained(in, l)) return ;
+    due = input_due_ms(in, l) ;
+    sooner(&ms, due) ;
+    x[1].events = due >= 0 ? 0 : POLLIN ;
     x[2].fd = message_fd() ;
-    if (poll(x, 3, ms) <= 0) continue ;
+    if (poll(x, 3, ms) < 0) continue ;
     if (x[0].revents) read_signals(l) ;
     if (x[2].revents) message_say_lost() ;
-    if (x[1].revents && input_round(in, l) == INPUT_END) return ;
+    in->no_writer = !!(x[1].revents & POLLHUP) ;
+    if (!x[1].revents && input_due_ms(in, l)) continue ;
+    if (input_round(in, l) == INPUT_END) return ;
   }
 }
 
@@ -162,6 +168,7 @@ int main (int argc, char **argv)
   if (l.signals == -1) strerr_diefu1sys(111, "open a descriptor for signals") ;
   lines_prepare(&l) ;
   open_places(&l) ;
+  lines_resume(&l) ;
   input_open(&in) ;
   if (l.ready_fd)
   {

@@ -220,6 +220,7 @@ static void start (struct scanner *s, struct unit *unit)
     act(s, unit, event) ;
     return ;
   }
+  if (stop_gives_up(s, unit)) return ;
   if (unit->foreign && !unit->producer && !trusted_directory(s, unit->name, !unit->warned))
   {
     unit->warned = 1 ;
@@ -263,30 +264,60 @@ static void refresh (struct scanner *s, struct unit *unit)
 
 /* ---- ending ---- */
 
+/* A supervisor that is stopped would not act on it. */
+static int signal_child (pid_t pid, int sig)
+{
+  if (kill(pid, sig) == -1) return 0 ;
+  kill(pid, SIGCONT) ;
+  return 1 ;
+}
+
 /* Returns 0 with errno when it could not be told. */
 static int order_leave (struct unit *unit, int dry)
 {
   char path[UNIT_PATH_MAX] ;
   struct order order = { .letter = ORDER_RUN_DRY } ;
-  if (unit->child && kill(unit->supervisor, dry ? SIGHUP : SIGTERM) != -1) return 1 ;
-  if (unit->supervisor_fd >= 0 && process_signal_watched(unit->supervisor_fd, dry ? SIGHUP : SIGTERM, 0)) return 1 ;
+  int sig = dry ? SIGHUP : SIGTERM ;
+  if (unit->child && signal_child(unit->supervisor, sig)) return 1 ;
+  if (unit->supervisor_fd >= 0 && process_signal_watched(unit->supervisor_fd, sig, 0)) return 1 ;
   /* Not ours to signal: its pid may have become another's. */
   if (unit->foreign && !look_find(unit)) return (errno = ENOENT, 0) ;
   snprintf(path, sizeof path, "%s/" CONTROL_FIFO, unit->name) ;
   return dry ? look_send(unit, &order) : fifo_send(path, "xd", 2) ;
 }
 
+/* Nobody tells when it ends. */
+static int is_unwatched (struct unit const *unit)
+{
+  return !unit->child && unit->supervisor_fd == -1 ;
+}
+
 static void tell_leave (struct scanner *s, struct unit *unit)
 {
+  int err ;
   if (!unit->supervisor || unit->dead) return ;
   stop_too_late(s, unit) ;
-  if (order_leave(unit, unit->producer && !unit->terminate)) return ;
+  if (unit->told_to_leave && is_unwatched(unit))
+  {
+    if (found_supervisor(unit->name)) units_arm(&s->units, unit, DEADLINE_RETRY) ;
+    else reap_found(s, unit) ;
+    return ;
+  }
+  if (order_leave(unit, unit->producer && !unit->terminate))
+  {
+    unit->told_to_leave = 1 ;
+    if (is_unwatched(unit)) units_arm(&s->units, unit, DEADLINE_RETRY) ; /* to look at it */
+    return ;
+  }
   if (!unit->child && (errno == ENXIO || errno == ENOENT))
   {
     reap_found(s, unit) ;
     return ;
   }
+  err = errno ;
+  if (stop_gives_up(s, unit)) return ;
   units_arm(&s->units, unit, DEADLINE_RETRY) ;
+  errno = err ;
   strerr_warnwu3sys("tell the supervisor of ", unit->name, " to leave (next try in 1 second)") ;
 }
 

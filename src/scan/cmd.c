@@ -246,7 +246,7 @@ int cmd_left (struct scanner *s)
   struct left left =
   {
     .s = s,
-    .limits = { .is_service = 1, .group = s->command_group, .at_once = s->stop.killing, .down_signal = SIGTERM },
+    .limits = { .is_service = 1, .group = s->command_group, .at_once = stop_kills(s), .down_signal = SIGTERM },
     .now_ms = clock_ms()
   } ;
   struct stray_look group = { .in_group = 1 } ;

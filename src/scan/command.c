@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <skalibs/sig.h>
 #include <skalibs/strerr.h>
 
 #include "base/spawn.h"
@@ -65,23 +66,24 @@ struct on_signal
 {
   int number ;
   void (*act) (struct scanner *) ; /* 0: nothing */
+  void (*in_container) (struct scanner *) ; /* with -I */
   char const *replacement ; /* executed instead, if it can be; 0: none can */
 } ;
 
 static struct on_signal const of_signal[] =
 {
-  { SIGCHLD, &reap, 0 },
-  { SIGALRM, &rescan, 0 },
-  { SIGABRT, &end_at_once, 0 },
-  { SIGHUP, &rescan_and_prune, ".s6-svscan/SIGHUP" },
-  { SIGINT, &stop, ".s6-svscan/SIGINT" },
-  { SIGTERM, &stop, ".s6-svscan/SIGTERM" },
-  { SIGQUIT, &stop_with_loggers, ".s6-svscan/SIGQUIT" },
-  { SIGUSR1, 0, ".s6-svscan/SIGUSR1" },
-  { SIGUSR2, 0, ".s6-svscan/SIGUSR2" },
-  { SIGPWR, 0, ".s6-svscan/SIGPWR" },
-  { SIGWINCH, 0, ".s6-svscan/SIGWINCH" },
-  { SIGRTMIN_3, &stop, 0 }, /* "halt" to who is PID 1 in a container */
+  { SIGCHLD, &reap, &reap, 0 },
+  { SIGALRM, &rescan, &rescan, 0 },
+  { SIGABRT, &end_at_once, &end_at_once, 0 },
+  { SIGHUP, &rescan_and_prune, &rescan_and_prune, ".s6-svscan/SIGHUP" },
+  { SIGINT, &stop, &stop, ".s6-svscan/SIGINT" },
+  { SIGTERM, &stop, &stop, ".s6-svscan/SIGTERM" },
+  { SIGQUIT, &stop_with_loggers, &stop, ".s6-svscan/SIGQUIT" },
+  { SIGUSR1, 0, &stop, ".s6-svscan/SIGUSR1" },
+  { SIGUSR2, 0, &stop, ".s6-svscan/SIGUSR2" },
+  { SIGPWR, 0, &stop, ".s6-svscan/SIGPWR" },
+  { SIGWINCH, 0, &stop, ".s6-svscan/SIGWINCH" },
+  { SIGRTMIN_3, &stop, &stop, 0 }, /* "halt" to who is PID 1 in a container */
 } ;
 
 /* ---- */
@@ -126,7 +128,13 @@ static int replaced (struct scanner *s, char const *path)
   return execute(s, own) == 1 ;
 }
 
-void command_signal (struct scanner *s, int sig)
+/* Some images stop with one of these; others only mean to tell a program something. */
+static void say_stopping (struct on_signal const *on)
+{
+  strerr_warni4x("stopping everything, as SIG", sig_name(on->number), " asks for: to have something else done, make an executable ", on->replacement) ;
+}
+
+void command_signal (struct scanner *s, int sig, int by_kernel)
 {
   if (s->command_signals && s->command_pid && sig != SIGCHLD && sig != SIGALRM)
   {
@@ -135,9 +143,14 @@ void command_signal (struct scanner *s, int sig)
   }
   for (size_t i = 0 ; i < sizeof of_signal / sizeof *of_signal ; i++)
   {
-    if (of_signal[i].number != sig) continue ;
-    if (of_signal[i].replacement && replaced(s, of_signal[i].replacement)) return ;
-    if (of_signal[i].act) (*of_signal[i].act)(s) ;
+    struct on_signal const *on = of_signal + i ;
+    void (*todo) (struct scanner *) = s->container_signals ? on->in_container : on->act ;
+    if (on->number != sig) continue ;
+    if (on->replacement && replaced(s, on->replacement)) return ;
+    if (sig == SIGWINCH && by_kernel) return ; /* the size of a terminal has changed */
+    if (!todo) return ;
+    if (!on->act && sig != SIGWINCH && !s->stop.on) say_stopping(on) ;
+    (*todo)(s) ;
     return ;
   }
 }

@@ -97,6 +97,7 @@ void orphans_release (struct scanner *s, struct unit *unit)
     if (orphan->ended) orphans_forget(s, orphan) ;
   }
   unit->orphans = 0 ;
+  if (!unit->adopting) return ;
   for (struct unit **at = &s->units.adopting ; *at ; at = &(*at)->next_adopting)
     if (*at == unit)
     {
@@ -410,7 +411,7 @@ static void tell_to_end (struct scanner const *s, struct unit *unit, struct stat
   uint64_t now = clock_ms() ;
   int finishing = state->phase == PHASE_FINISHING ;
   uint32_t limit_ms = finishing ? state->settings.timeout_finish_ms : state->settings.timeout_kill_ms ;
-  if (s->stop.killing || (unit->end_told_ms && limit_ms && now - unit->end_told_ms >= limit_ms))
+  if (stop_kills(s) || (unit->end_told_ms && limit_ms && now - unit->end_told_ms >= limit_ms))
     send_to(state->process.pid, SIGKILL, 0) ;
   if (!finishing && (!unit->end_told_ms || send_is_ignored_by_default(state->settings.down_signal)))
     send_to(state->process.pid, state->settings.down_signal, SEND_CONT) ;
@@ -439,6 +440,12 @@ enum orphan_end orphans_end_process (struct scanner *s, struct unit *unit)
   if (!unit->end_told_ms) say_ended_first(unit, state.process.pid, "it is no child of the scanner, and is left alone; end it by hand") ;
   unit->end_told_ms = clock_ms() ;
   return ORPHAN_LEFT_ALONE ;
+}
+
+int orphans_process_runs (struct scanner *s, struct unit const *unit)
+{
+  struct orphan const *orphan = unit->process ? find(s, unit->process) : 0 ;
+  return orphan && orphan->unit == unit && !orphan->ended ;
 }
 
 void orphans_kill (struct unit const *unit, int process)

@@ -30,6 +30,7 @@ static struct plan_step const table[UNIT_PHASE_COUNT][UNIT_EVENT_COUNT] =
     [UNIT_LOGGER_GONE]     = CELL(UNIT_INCOMPLETE, 0),
     [UNIT_PRUNE]           = CELL(UNIT_INCOMPLETE, 0),
     [UNIT_LET_GO]          = CELL(UNIT_LEAVING, ENDS),
+    [UNIT_GIVEN_UP]        = NEVER(UNIT_INCOMPLETE),
   },
   [UNIT_SETTLING] =
   {
@@ -51,6 +52,7 @@ static struct plan_step const table[UNIT_PHASE_COUNT][UNIT_EVENT_COUNT] =
     [UNIT_LOGGER_GONE]     = CELL(UNIT_SETTLING, 0),
     [UNIT_PRUNE]           = CELL(UNIT_SETTLING, 0),
     [UNIT_LET_GO]          = CELL(UNIT_LEAVING, ENDS),
+    [UNIT_GIVEN_UP]        = NEVER(UNIT_SETTLING),
   },
   [UNIT_RETRYING] =
   {
@@ -72,6 +74,7 @@ static struct plan_step const table[UNIT_PHASE_COUNT][UNIT_EVENT_COUNT] =
     [UNIT_LOGGER_GONE]     = CELL(UNIT_RETRYING, 0),
     [UNIT_PRUNE]           = CELL(UNIT_RETRYING, 0),
     [UNIT_LET_GO]          = CELL(UNIT_LEAVING, ENDS),
+    [UNIT_GIVEN_UP]        = NEVER(UNIT_RETRYING),
   },
   [UNIT_RUNNING] =
   {
@@ -93,6 +96,7 @@ static struct plan_step const table[UNIT_PHASE_COUNT][UNIT_EVENT_COUNT] =
     [UNIT_LOGGER_GONE]     = CELL(UNIT_RUNNING, 0),
     [UNIT_PRUNE]           = CELL(UNIT_RUNNING, 0),
     [UNIT_LET_GO]          = CELL(UNIT_LEAVING, LEAVES),
+    [UNIT_GIVEN_UP]        = NEVER(UNIT_RUNNING),
   },
   [UNIT_REPLACING] =
   {
@@ -114,6 +118,7 @@ static struct plan_step const table[UNIT_PHASE_COUNT][UNIT_EVENT_COUNT] =
     [UNIT_LOGGER_GONE]     = CELL(UNIT_REPLACING, 0),
     [UNIT_PRUNE]           = CELL(UNIT_REPLACING, 0),
     [UNIT_LET_GO]          = CELL(UNIT_LEAVING, STARTS),
+    [UNIT_GIVEN_UP]        = NEVER(UNIT_REPLACING),
   },
   [UNIT_MISSING] =
   {
@@ -135,6 +140,7 @@ static struct plan_step const table[UNIT_PHASE_COUNT][UNIT_EVENT_COUNT] =
     [UNIT_LOGGER_GONE]     = CELL(UNIT_MISSING, 0),
     [UNIT_PRUNE]           = CELL(UNIT_LEAVING, LEAVES),
     [UNIT_LET_GO]          = CELL(UNIT_LEAVING, LEAVES),
+    [UNIT_GIVEN_UP]        = NEVER(UNIT_MISSING),
   },
   [UNIT_LEAVING] =
   {
@@ -156,6 +162,7 @@ static struct plan_step const table[UNIT_PHASE_COUNT][UNIT_EVENT_COUNT] =
     [UNIT_LOGGER_GONE]     = CELL(UNIT_RELEASED, PLAN_CLEAN | PLAN_RELEASE),
     [UNIT_PRUNE]           = CELL(UNIT_LEAVING, 0),
     [UNIT_LET_GO]          = CELL(UNIT_LEAVING, 0),
+    [UNIT_GIVEN_UP]        = CELL(UNIT_LEAVING, ENDS),
   },
   [UNIT_RETURNING] =
   {
@@ -177,6 +184,7 @@ static struct plan_step const table[UNIT_PHASE_COUNT][UNIT_EVENT_COUNT] =
     [UNIT_LOGGER_GONE]     = CELL(UNIT_SETTLING, PLAN_CLEAN | PLAN_AWAIT_QUIET),
     [UNIT_PRUNE]           = CELL(UNIT_RETURNING, 0),
     [UNIT_LET_GO]          = CELL(UNIT_LEAVING, 0),
+    [UNIT_GIVEN_UP]        = CELL(UNIT_LEAVING, ENDS),
   },
   [UNIT_RELEASED] = /* whatever comes before it is forgotten is too late */
   {
@@ -198,6 +206,7 @@ static struct plan_step const table[UNIT_PHASE_COUNT][UNIT_EVENT_COUNT] =
     [UNIT_LOGGER_GONE]     = CELL(UNIT_RELEASED, 0),
     [UNIT_PRUNE]           = CELL(UNIT_RELEASED, 0),
     [UNIT_LET_GO]          = CELL(UNIT_RELEASED, 0),
+    [UNIT_GIVEN_UP]        = CELL(UNIT_RELEASED, 0),
   },
 } ;
 

@@ -61,6 +61,7 @@ enum unit_event
   UNIT_LOGGER_GONE, /* it has no logger any more */
   UNIT_PRUNE, /* let go of what is missing */
   UNIT_LET_GO,
+  UNIT_GIVEN_UP, /* in a stop: it gets no supervisor, or that cannot be told */
   UNIT_EVENT_COUNT
 } ;
 

@@ -60,7 +60,7 @@ static void died (struct scanner *s, struct unit *unit, int killed_a_child)
   int left = unit->left ;
   int early = killed_a_child || lived_short(unit) ;
   say(unit, left) ;
-  unit->dead = 0 ;
+  unit->dead = unit->told_to_leave = 0 ;
   unit->adopt = !left ;
   orphans_tell_again(unit) ;
   units_set_supervisor(&s->units, unit, 0) ;
@@ -219,6 +219,8 @@ static void reported (struct scanner *s, char const *line, size_t len)
     act(s, unit, UNIT_DIED) ;
     return ;
   }
+  unit->finishes = report.phase == PHASE_FINISHING ;
+  stop_reported(s, unit) ;
   remember(unit, &report) ;
   if (unit->readiness >= 0) fd_close(unit->readiness) ; /* it has opened it, if it is to */
   unit->readiness = -1 ;

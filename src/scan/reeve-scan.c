@@ -28,7 +28,7 @@
 #include "wire/report.h"
 #include "wire/scan_state.h"
 
-#define USAGE "reeve-scan [-l LIVE] [-d FD] [-t RESCAN_MS] [-T STOP_MS] [-K KILL_MS] [-C] [-L prefix|json] [SCAN [-- CMD...]]"
+#define USAGE "reeve-scan [-l LIVE] [-d FD] [-t RESCAN_MS] [-T STOP_MS] [-K KILL_MS] [-G GRACE_MS] [-C] [-I] [-L prefix|json] [SCAN [-- CMD...]]"
 #define HELP "usage: " USAGE "\n"
 #define DEFAULT_SCAN "/etc/services.d"
 #define RETRY_MS 1000
@@ -71,15 +71,17 @@ static void parse (struct scanner *s, struct options *options, int argc, char *c
   }
   if (argc == 2 && !strcmp(argv[1], "--help")) _exit(allwrite(1, HELP, sizeof HELP - 1) < sizeof HELP - 1 ? 111 : 0) ;
   s->arguments = (char const *const *)argv + 1 ;
-  while ((c = getopt(argc, argv, "+l:d:t:T:K:CL:")) != -1)
+  while ((c = getopt(argc, argv, "+l:d:t:T:K:G:CIL:")) != -1)
   {
     switch (c)
     {
       case 'l' : options->live = optarg ; break ;
       case 'd' : options->notify_fd = number(c, optarg, 3) ; break ;
       case 't' : s->rescan_ms = number(c, optarg, 0) ; break ;
-      case 'T' : s->stop.budget_ms = number(c, optarg, 0) ; break ;
-      case 'K' : s->stop.kill_ms = number(c, optarg, 0) ; break ;
+      case 'T' : s->stop.limits.budget_ms = number(c, optarg, 0) ; break ;
+      case 'K' : s->stop.limits.kill_ms = number(c, optarg, 0) ; break ;
+      case 'G' : s->stop.limits.grace_ms = number(c, optarg, 0) ; break ;
+      case 'I' : s->container_signals = 1 ; break ;
       case 'C' : s->command_signals = 1 ; break ;
       case 'L' : default_logger_use(s, optarg) ; break ;
       default : strerr_dieusage(100, USAGE) ;
@@ -242,12 +244,11 @@ static void sooner_ms (int *ms, uint64_t deadline_ms)
 static int sleep_ms (struct scanner const *s)
 {
   struct unit const *first = units_first_deadline(&s->units) ;
-  tain deadline ;
   int ms = -1 ;
   if (look_under_way(s)) return 0 ;
   if (first) sooner(&ms, &first->deadline) ;
   if (s->look.again) sooner(&ms, &s->look.moment) ;
-  if (stop_deadline(s, &deadline)) sooner(&ms, &deadline) ;
+  sooner_ms(&ms, stop_deadline(s)) ;
   sooner_ms(&ms, s->stop.order_again_ms) ;
   sooner_ms(&ms, strays_deadline(s)) ;
   sooner_ms(&ms, s->upgrade.deadline_ms) ;
@@ -275,7 +276,8 @@ static void deadlines (struct scanner *s)
 static void read_signals (struct scanner *s, int fd)
 {
   int sig ;
-  while ((sig = signals_read(fd))) command_signal(s, sig) ;
+  int by_kernel ;
+  while ((sig = signals_read_from(fd, &by_kernel))) command_signal(s, sig, by_kernel) ;
 }
 
 static void loop (struct scanner *s, int signals)

@@ -18,7 +18,9 @@
    default_logger.c  the logger of a service that has none
    command.c      control letters and signals
    cmd.c          CMD, the container's command
-   stop.c         the stop: its budget, the exit code, the end */
+   stages.c       the stages of a stop, and when they come (pure)
+   stop.c         the stop: what each stage does
+   end.c          the exit code, and the end */
 
 #ifndef REEVE_SCAN_SCANNER_H
 #define REEVE_SCAN_SCANNER_H
@@ -33,6 +35,7 @@
 #include "base/process.h"
 #include "base/spawn.h"
 #include "scan/plan.h"
+#include "scan/stages.h"
 #include "service/name.h"
 #include "service/stray.h"
 #include "wire/order.h"
@@ -42,6 +45,9 @@
 /* NAME/log/... : names in LIVE, which is the working directory. */
 #define UNIT_PATH_MAX (SERVICE_NAME_MAX + 64)
 #define SCAN_PATH_MAX 4096
+
+/* For .s6-svscan/finish: how many milliseconds the stop has taken so far. */
+#define STOP_SPENT_VARIABLE "REEVE_STOP_SPENT"
 
 enum deadline_kind /* constant delays: a queue of each is sorted as it grows */
 {
@@ -104,6 +110,7 @@ struct unit
   int watch[2] ; /* inotify's, of the directory and its log/; -1: none */
   unsigned int seen ; /* the scan that saw it last */
   enum deadline_kind waiting ;
+  uint8_t tries ; /* in a stop, to give it a supervisor or to tell that one, since it has last reported */
   unsigned int foreign : 1 ; /* put into LIVE by others: nothing is made for it */
   unsigned int child : 1 ; /* its supervisor is a child of ours, not one that was found */
   unsigned int warned : 1 ; /* has said that it cannot be started, or is incomplete */
@@ -121,6 +128,8 @@ struct unit
   unsigned int killed : 1 ; /* by the stop, and named */
   unsigned int end_due : 1 ; /* its supervisor is still to be ordered so */
   unsigned int terminate : 1 ; /* a logger that is not to wait for the end of its input */
+  unsigned int told_to_leave : 1 ; /* its supervisor was */
+  unsigned int finishes : 1 ; /* its supervisor has said that ./finish runs */
 } ;
 
 struct unit_queue
@@ -166,13 +175,11 @@ struct look /* a scan under way, in portions, so that commands are answered mean
 
 struct stop
 {
-  tain began ; /* monotonic */
-  uint32_t budget_ms ; /* 0: none */
-  uint32_t kill_ms ; /* what runs then is killed, if not earlier; 0: by the budget alone */
+  uint64_t began_ms ; /* clock_ms() */
+  struct stage_limits limits ;
   uint64_t order_again_ms ; /* clock_ms(): when to tell those that could not be told; 0: none */
+  unsigned int done ; /* the stages that have come, as bits 1 << stage */
   unsigned int on : 1 ;
-  unsigned int killing : 1 ; /* T - 1 s is over, or K */
-  unsigned int abandoning : 1 ; /* T - 0.5 s is over */
   unsigned int had_to_kill : 1 ;
   unsigned int at_once : 1 ; /* without waiting for anybody */
   unsigned int loggers_too : 1 ;
@@ -223,6 +230,7 @@ struct scanner
   int scan_watch ; /* inotify's, of SCAN; -1: none */
   int nothing ; /* stdin of what the scanner starts, see act_stdin; -1: not open (yet) */
   int ancestor_watch ; /* of the deepest directory there is while SCAN is missing */
+  unsigned int container_signals : 1 ; /* they mean what a container's stop signal means */
   unsigned int command_signals : 1 ; /* CMD gets the signals that the scanner is sent */
   unsigned int in_place : 1 ;
   unsigned int same_life : 1 ; /* pids in LIVE are of this life of the PID namespace */
@@ -319,6 +327,8 @@ extern enum orphan_end orphans_end_process (struct scanner *s, struct unit *unit
 /* Sends a signal (negative: to its group) to the unit's process, if it is a child. Says so
    if it runs, and is none. */
 extern void orphans_signal (struct scanner *s, struct unit *unit, int signal) ;
+/* Is the unit's process a child of ours that has not ended? */
+extern int orphans_process_runs (struct scanner *s, struct unit const *unit) ;
 /* The same to what the unit's ./run has left in its process group. */
 extern void orphans_signal_left (struct unit const *unit, int signal) ;
 /* It is nobody's any more. */
@@ -464,7 +474,8 @@ extern int default_logger_wanted (struct scanner const *s, struct unit const *un
 
 /* command.c */
 extern void command_letters (struct scanner *s) ;
-extern void command_signal (struct scanner *s, int sig) ;
+/* `by_kernel`: it was not sent by a process. */
+extern void command_signal (struct scanner *s, int sig, int by_kernel) ;
 
 /* cmd.c: the container's command, beside the services */
 /* A CMD that a scanner before us has started, and that still runs, is ours. */
@@ -499,10 +510,22 @@ extern int stop_code_of (int wstat) ;
 extern void stop_also (struct scanner *s, struct unit *unit) ;
 /* The unit has got a supervisor in the stop: it is to do what others were ordered before. */
 extern void stop_too_late (struct scanner *s, struct unit *unit) ;
-/* Does what the budget asks for; has the tree ended? */
+/* Names the unit as killed, once, if the stage that has come kills it. */
+extern void stop_say_killed (struct scanner *s, struct unit *unit) ;
+/* The unit's supervisor has reported: it reads its orders. */
+extern void stop_reported (struct scanner *s, struct unit *unit) ;
+/* The unit is about to get a supervisor, or its supervisor to be told again, in a stop: has that been
+   tried too often? Then its process is told to end, if it is a child of ours, and waited for;
+   else it is named and let go: returns 1. */
+extern int stop_gives_up (struct scanner *s, struct unit *unit) ;
+/* Has the stage come that kills what still runs? */
+extern int stop_kills (struct scanner const *s) ;
+/* Does what the stages ask for that have come; has the tree ended? */
 extern int stop_progress (struct scanner *s) ;
-/* The next moment of the budget, or of K: 0 if there is none. */
-extern int stop_deadline (struct scanner const *s, tain *deadline) ;
+/* clock_ms(): when the next stage comes; 0: none does. */
+extern uint64_t stop_deadline (struct scanner const *s) ;
+
+/* end.c */
 /* What is to be executed at the end, though LIVE be gone by then. */
 extern void stop_know_finish (struct scanner *s) ;
 extern void stop_end (struct scanner *s) __attribute__((noreturn)) ;

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,31 +6,24 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <skalibs/allreadwrite.h>
-#include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
 #include "base/clock.h"
-#include "base/message.h"
 #include "base/process.h"
 #include "base/send.h"
-#include "base/spawn.h"
 #include "scan/scanner.h"
-#include "service/settings.h"
-#include "wire/channels.h"
 #include "wire/order.h"
+#include "wire/state.h"
 
-#define KILL_BEFORE_MS 1000 /* before the end of the budget */
-#define ABANDON_BEFORE_MS 500
 #define ORDER_AGAIN_MS 1000
-#define DOUBT_MS 10000
+#define DOUBT_MS 3000
+#define TRIES 3 /* a second each */
 #define ROUNDS_MAX 20
 #define CODE_BY_SIGNAL 128
-#define CODE_KILLED 137
-#define CONTROL_DIRECTORY ".s6-svscan"
-#define FINISH CONTROL_DIRECTORY "/finish"
-#define CRASH CONTROL_DIRECTORY "/crash"
+#define NAMES_SIZE 1000
+
+static char const graces[] = "docker stop --time, stop_grace_period, terminationGracePeriodSeconds" ;
 
 int stop_code_of (int wstat)
 {
@@ -44,11 +36,11 @@ void stop_main_ended (struct scanner *s, struct unit const *unit, unsigned int w
   if (s->stop.on) return ;
   s->own_code = stop_code_of((int)wstat) ;
   code[uint_fmt(code, (unsigned int)s->own_code)] = 0 ;
-  strerr_warni5x("the main service ", unit->name, " has ended with ", code, ": stopping everything") ;
   stop_begin(s, 0) ;
+  strerr_warni5x("the main service ", unit->name, " has ended with ", code, ": stopping everything") ;
 }
 
-/* ---- the stop ---- */
+/* ---- the beginning ---- */
 
 void stop_killed (struct scanner *s)
 {
@@ -58,8 +50,8 @@ void stop_killed (struct scanner *s)
 void stop_warn_of_budget (struct scanner const *s)
 {
   char ms[UINT32_FMT] ;
-  if (!s->stop.budget_ms || s->stop.budget_ms > KILL_BEFORE_MS) return ;
-  ms[uint32_fmt(ms, s->stop.budget_ms)] = 0 ;
+  if (!s->stop.limits.budget_ms || s->stop.limits.budget_ms > STAGE_KILL_BEFORE_MS) return ;
+  ms[uint32_fmt(ms, s->stop.limits.budget_ms)] = 0 ;
   strerr_warnw3x("a stop's budget of ", ms, " milliseconds (-T, REEVE_STOP_TIMEOUT) leaves no time to stop, only to kill: write 9000 for 9 seconds") ;
 }
 
@@ -67,6 +59,7 @@ static void let_logger_go (struct scanner *s, struct unit *unit)
 {
   if (!unit->producer || unit->phase == UNIT_RELEASED) return ;
   unit->terminate = 1 ;
+  unit->told_to_leave = 0 ;
   act(s, unit, unit->phase == UNIT_LEAVING && unit->supervisor ? UNIT_STARTED : UNIT_LET_GO) ;
 }
 
@@ -81,7 +74,7 @@ void stop_begin (struct scanner *s, int loggers_too)
   if (!s->stop.on)
   {
     s->stop.on = 1 ;
-    tain_now(&s->stop.began) ;
+    s->stop.began_ms = clock_ms() ;
     look_cancel(s) ;
     look_order(s, 0, 0) ;
     watch_end(s) ;
@@ -96,72 +89,16 @@ void stop_begin (struct scanner *s, int loggers_too)
   }
 }
 
-static void forward (tain *moment, tain const *from, uint32_t ms)
+/* ---- the stages: deeds ---- */
+
+static int is_done (struct scanner const *s, enum stage stage)
 {
-  tain delay ;
-  tain_from_millisecs(&delay, (int)ms) ;
-  tain_add(moment, from, &delay) ;
+  return !!(s->stop.done & 1U << stage) ;
 }
 
-static uint32_t before_end (struct scanner const *s, uint32_t ms)
+int stop_kills (struct scanner const *s)
 {
-  return s->stop.budget_ms > ms ? s->stop.budget_ms - ms : 0 ;
-}
-
-int stop_deadline (struct scanner const *s, tain *deadline)
-{
-  uint32_t ms ;
-  if (!s->stop.on || (!s->stop.budget_ms && (!s->stop.kill_ms || s->stop.killing))) return 0 ;
-  if (s->stop.killing) ms = s->stop.abandoning ? s->stop.budget_ms : before_end(s, ABANDON_BEFORE_MS) ;
-  else
-  {
-    ms = before_end(s, KILL_BEFORE_MS) ;
-    if (s->stop.kill_ms && (!s->stop.budget_ms || s->stop.kill_ms < ms)) ms = s->stop.kill_ms ;
-  }
-  forward(deadline, &s->stop.began, ms) ;
-  return 1 ;
-}
-
-/* One that does not read its orders yet gets this as soon as it has reported, or in a second. */
-static void order (struct scanner *s)
-{
-  struct order order = { .letter = s->stop.abandoning ? ORDER_ABANDON : ORDER_KILL } ;
-  s->stop.order_again_ms = 0 ;
-  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
-  {
-    if (!unit->end_due || !unit->supervisor) continue ;
-    unit->end_due = !look_send(unit, &order) ;
-    if (!unit->end_due) continue ;
-    /* Its directory is gone, and its orders with it: what it leaves falls to us, and is killed. */
-    if (errno == ENOENT && unit->has_reported && unit->child && lost_state(unit)) kill(unit->supervisor, SIGKILL) ;
-    else if (errno != ENXIO && errno != ENOENT) strerr_warnwu3sys("order the end of ", unit->name, " (next try in 1 second)") ;
-    s->stop.order_again_ms = clock_ms() + ORDER_AGAIN_MS ;
-  }
-}
-
-static void say_killed (struct scanner const *s, char const *what, char const *name)
-{
-  int by_budget = !s->stop.kill_ms || (s->stop.budget_ms && before_end(s, KILL_BEFORE_MS) < s->stop.kill_ms) ;
-  char ms[UINT32_FMT] ;
-  ms[uint32_fmt(ms, by_budget ? s->stop.budget_ms : s->stop.kill_ms)] = 0 ;
-  if (!by_budget) strerr_warnw5x(what, name, " has not ended in time; killing it (the time is -K, S6_SERVICES_GRACETIME: ", ms, " milliseconds)") ;
-  else strerr_warnw6x(what, name, " has not ended within the stop's budget; killing it (the budget is -T, REEVE_STOP_TIMEOUT: ", ms,
-    " milliseconds; raise it, and the container runtime's own grace", ": docker stop --time, terminationGracePeriodSeconds)") ;
-}
-
-static void kill_unit (struct scanner *s, struct unit *unit)
-{
-  if (unit->producer) return ;
-  s->stop.had_to_kill = 1 ;
-  if (!unit->killed) say_killed(s, "the service ", unit->name) ;
-  unit->killed = unit->end_due = 1 ;
-  orphans_kill(unit, unit->ending || (!unit->supervisor && unit->end_told_ms)) ; /* an adopted ./run: its supervisor asks for it, where it gets one */
-}
-
-static void abandon_unit (struct unit *unit)
-{
-  unit->end_due = 1 ;
-  orphans_kill(unit, 1) ;
+  return is_done(s, STAGE_KILL) ;
 }
 
 /* Has it a supervisor, or gets it one, to go on from what was left? */
@@ -170,29 +107,57 @@ static int may_run (struct unit const *unit)
   return unit->phase != UNIT_RELEASED && (unit->supervisor || unit->adopt) ;
 }
 
+/* One that does not read its orders yet gets this as soon as it has reported, or in a second. */
+static void order_end (struct scanner *s, struct unit *unit)
+{
+  struct order order = { .letter = is_done(s, STAGE_ABANDON) ? ORDER_ABANDON : ORDER_KILL } ;
+  int again = unit->end_due ;
+  unit->end_due = !unit->supervisor || !look_send(unit, &order) ;
+  if (!unit->end_due || !unit->supervisor) return ;
+  if (!s->stop.order_again_ms) s->stop.order_again_ms = clock_ms() + ORDER_AGAIN_MS ;
+  /* Its directory is gone, and its orders with it: what it leaves falls to us, and is killed. */
+  if (errno == ENOENT && unit->has_reported && unit->child && lost_state(unit)) kill(unit->supervisor, SIGKILL) ;
+  else if (!again && errno != ENXIO && errno != ENOENT) strerr_warnwu3sys("order the end of ", unit->name, " (trying again every second)") ;
+}
+
+static void order_again (struct scanner *s)
+{
+  s->stop.order_again_ms = 0 ;
+  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
+    if (unit->end_due && unit->supervisor) order_end(s, unit) ;
+}
+
+void stop_reported (struct scanner *s, struct unit *unit)
+{
+  unit->tries = 0 ;
+  if (unit->end_due) order_end(s, unit) ;
+}
+
+/* An adopted ./run is killed by its supervisor, which is asked for it, where it gets one. */
+static void kill_unit (struct scanner *s, struct unit *unit)
+{
+  orphans_kill(unit, unit->ending || (!unit->supervisor && unit->end_told_ms)) ;
+  order_end(s, unit) ;
+}
+
+static void abandon_unit (struct scanner *s, struct unit *unit)
+{
+  orphans_kill(unit, 1) ;
+  order_end(s, unit) ;
+}
+
+/* A logger may go on while its producer does, and then read what is left. */
+static int still_has_to_read (struct scanner const *s, struct unit const *unit)
+{
+  return unit->producer && !is_done(s, STAGE_LEAVE) && (!is_done(s, STAGE_ABANDON) || may_run(unit->producer)) ;
+}
+
 void stop_too_late (struct scanner *s, struct unit *unit)
 {
-  if (!s->stop.killing) return ;
-  kill_unit(s, unit) ;
-  if (s->stop.abandoning) abandon_unit(unit) ;
-}
-
-static void kill_what_is_left (struct scanner *s)
-{
-  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
-    if (may_run(unit)) kill_unit(s, unit) ;
-  if (s->command_pid || s->command_group)
-  {
-    s->stop.had_to_kill = 1 ;
-    say_killed(s, "the command ", s->command[0]) ;
-    cmd_signal(s, SIGKILL) ;
-    cmd_left_changed(s) ;
-  }
-}
-
-static void abandon_what_is_left (struct scanner *s)
-{
-  for (struct unit *unit = s->units.all ; unit ; unit = unit->next) abandon_unit(unit) ;
+  if (!is_done(s, STAGE_KILL) || unit->producer) return ;
+  if (is_done(s, STAGE_ABANDON)) abandon_unit(s, unit) ;
+  else kill_unit(s, unit) ;
+  stop_say_killed(s, unit) ;
 }
 
 /* Those that could not be ordered to end all. What they leave becomes a child of ours. */
@@ -206,8 +171,12 @@ static int kill_child (pid_t pid, void *data)
 static void kill_supervisors (struct scanner *s)
 {
   int any = 0 ;
-  for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
-    if (unit->supervisor && unit->child) any = 1 ;
+  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
+  {
+    if (!may_run(unit)) continue ;
+    if (unit->child) any = 1 ;
+    else if (unit->supervisor) order_end(s, unit) ;
+  }
   /* Each round, those that the last one has killed are reaped, and what they left is found. */
   for (unsigned int i = 0 ; any && i < ROUNDS_MAX && process_each_child(&kill_child, 0) ; i++)
   {
@@ -217,166 +186,168 @@ static void kill_supervisors (struct scanner *s)
   }
 }
 
+/* ---- the stages: words ---- */
+
+static void say_killed (struct scanner const *s, char const *what, char const *name, int by_k)
+{
+  char ms[UINT32_FMT] ;
+  ms[uint32_fmt(ms, by_k ? s->stop.limits.kill_ms : s->stop.limits.budget_ms)] = 0 ;
+  if (by_k) strerr_warnw5x(what, name, " has not ended in time; killing it (the time is -K, S6_SERVICES_GRACETIME: ", ms, " milliseconds)") ;
+  else strerr_warnw7x(what, name, " has not ended within the stop's budget; killing it (the budget is -T, REEVE_STOP_TIMEOUT: ", ms,
+    " milliseconds; raise it, and the container runtime's own grace: ", graces, ")") ;
+}
+
+void stop_say_killed (struct scanner *s, struct unit *unit)
+{
+  int by_k = !is_done(s, STAGE_ABANDON) && stage_kills_by_k(&s->stop.limits) ;
+  if (unit->producer ? still_has_to_read(s, unit) : unit->finishes && !is_done(s, STAGE_ABANDON)) return ;
+  if (!unit->producer) s->stop.had_to_kill = 1 ;
+  if (!unit->killed)
+    say_killed(s, unit->producer ? "the logger " : unit->finishes ? "the finish of " : "the service ", unit->name, by_k) ;
+  unit->killed = 1 ;
+}
+
+static void say_all_killed (struct scanner *s)
+{
+  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
+    if (may_run(unit)) stop_say_killed(s, unit) ;
+}
+
+struct names
+{
+  char text[NAMES_SIZE] ;
+  size_t len ;
+  unsigned int left_out ;
+} ;
+
+static void add_name (struct names *names, char const *what, char const *name)
+{
+  size_t room = sizeof names->text - names->len ;
+  int n = snprintf(names->text + names->len, room, "%s%s%s", names->len ? ", " : "", what, name) ;
+  if (n >= 0 && (size_t)n < room) names->len += (size_t)n ;
+  else names->left_out++ ;
+  names->text[names->len] = 0 ;
+}
+
+/* A logger is named when its producer is no more. */
+static void speak (struct scanner const *s)
+{
+  struct names names = { .len = 0 } ;
+  char ms[UINT64_FMT] ;
+  char more[UINT_FMT + sizeof " and  more"] = "" ;
+  for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
+    if (may_run(unit) && !(unit->producer && may_run(unit->producer))) add_name(&names, unit->finishes ? "the finish of " : "", unit->name) ;
+  if (s->command_pid || s->command_group) add_name(&names, "the command ", s->command ? s->command[0] : "") ;
+  if (!names.len) return ;
+  if (names.left_out) snprintf(more, sizeof more, " and %u more", names.left_out) ;
+  ms[uint64_fmt(ms, clock_ms() - s->stop.began_ms)] = 0 ;
+  strerr_warnw8x("still running ", ms, " milliseconds after the stop began: ", names.text, more,
+    ": nothing is killed without a limit, but the container's runtime does so when its grace is over: raise that (", graces,
+    "), and set REEVE_STOP_TIMEOUT (-T) to less than that, in milliseconds, to have killed and named in time what does not end") ;
+}
+
+/* ---- the stages ---- */
+
+static void kill_what_is_left (struct scanner *s)
+{
+  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
+    if (may_run(unit) && !unit->producer) kill_unit(s, unit) ;
+  if (s->command_pid || s->command_group)
+  {
+    cmd_signal(s, SIGKILL) ;
+    cmd_left_changed(s) ;
+  }
+  say_all_killed(s) ;
+  if (!s->command_pid && !s->command_group) return ;
+  s->stop.had_to_kill = 1 ;
+  say_killed(s, "the command ", s->command ? s->command[0] : "", stage_kills_by_k(&s->stop.limits)) ;
+}
+
+static void abandon_what_is_left (struct scanner *s)
+{
+  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
+    if (!still_has_to_read(s, unit)) abandon_unit(s, unit) ;
+  say_all_killed(s) ;
+}
+
+static void enter (struct scanner *s, enum stage stage)
+{
+  s->stop.done |= 1U << stage ;
+  switch (stage)
+  {
+    case STAGE_SPEAK : speak(s) ; break ;
+    case STAGE_KILL : kill_what_is_left(s) ; break ;
+    case STAGE_ABANDON : abandon_what_is_left(s) ; break ;
+    case STAGE_LEAVE :
+      kill_supervisors(s) ;
+      say_all_killed(s) ;
+      break ;
+    default : break ;
+  }
+}
+
+uint64_t stop_deadline (struct scanner const *s)
+{
+  enum stage next = s->stop.on ? stage_next(&s->stop.limits, s->stop.done) : STAGE_COUNT ;
+  return next == STAGE_COUNT ? 0 : s->stop.began_ms + stage_due_ms(&s->stop.limits, next) ;
+}
+
 /* Is all known that runs in LIVE, or could that not be told for too long? */
 static int knows_all (struct scanner const *s)
 {
-  tain moment ;
-  tain now ;
   if (look_under_way(s)) return 0 ;
   if (!s->look.again) return 1 ;
-  forward(&moment, &s->stop.began, DOUBT_MS) ;
-  tain_now(&now) ;
-  return !tain_less(&now, &moment) ;
+  if (clock_ms() - s->stop.began_ms < DOUBT_MS) return 0 ;
+  strerr_warnw3x("ending, though ", s->live, " could not be examined: what runs there and is not known yet is left alone") ;
+  return 1 ;
 }
 
 int stop_progress (struct scanner *s)
 {
-  tain deadline ;
+  uint64_t deadline ;
   if (s->stop.at_once) return 1 ;
   if (!s->stop.on) return 0 ;
   if (!cmd_left(s) && !s->units.count && !s->command_pid && knows_all(s)) return 1 ;
-  while (stop_deadline(s, &deadline))
+  while ((deadline = stop_deadline(s)) && clock_ms() >= deadline)
   {
-    tain now ;
-    tain_now(&now) ;
-    if (tain_less(&now, &deadline)) break ;
-    if (s->stop.abandoning)
-    {
-      kill_supervisors(s) ;
-      return 1 ;
-    }
-    if (s->stop.killing)
-    {
-      s->stop.abandoning = 1 ;
-      abandon_what_is_left(s) ;
-    }
-    else
-    {
-      s->stop.killing = 1 ;
-      kill_what_is_left(s) ;
-    }
+    enter(s, stage_next(&s->stop.limits, s->stop.done)) ;
+    if (is_done(s, STAGE_LEAVE)) return 1 ;
   }
-  if (s->stop.killing) order(s) ;
+  if (s->stop.order_again_ms && clock_ms() >= s->stop.order_again_ms) order_again(s) ;
   return 0 ;
 }
 
-/* ---- the end ---- */
+/* ---- what has no supervisor, and gets none ---- */
 
-/* What was given to `shutdown` or written there by hand; -1: nothing. */
-static int written_code (void)
+static int down_signal (struct unit const *unit)
 {
-  char text[16] ;
-  uint32_t code ;
-  size_t n ;
-  int trusted ;
-  int fd = open(EXIT_CODE_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) ;
-  if (fd == -1) return -1 ;
-  trusted = trusted_file(EXIT_CODE_FILE) ;
-  n = allread(fd, text, sizeof text - 1) ;
-  fd_close(fd) ;
-  text[n] = 0 ;
-  if (!trusted) return -1 ;
-  if (setting_parse_uint(text, 0, 255, &code)) return (int)code ;
-  strerr_warnw1x("invalid " EXIT_CODE_FILE ": allowed: a number from 0 to 255") ;
-  return -1 ;
+  struct state state ;
+  return state_read(unit->name, &state, 0) && state.settings.down_signal ? (int)state.settings.down_signal : SIGTERM ;
 }
 
-static int exit_code (struct scanner const *s)
+/* Its process, a child of ours, is told to end, as its supervisor would have done. Returns
+   whether it runs. */
+static int end_process (struct scanner *s, struct unit *unit)
 {
-  int code = written_code() ;
-  if (code >= 0) return code ;
-  if (s->own_code >= 0) return s->own_code ;
-  return s->stop.had_to_kill ? CODE_KILLED : 0 ;
-}
-
-/* A second SIGTERM, say, that nobody has read yet would end us instead. */
-static void discard_signals (void)
-{
-  for (int sig = 1 ; sig <= SIGRTMIN_3 ; sig++)
+  if (!orphans_process_runs(s, unit)) return 0 ;
+  if (is_done(s, STAGE_KILL)) orphans_signal(s, unit, SIGKILL) ;
+  else if (unit->tries == TRIES + 1)
   {
-    struct sigaction action = { .sa_handler = SIG_IGN } ;
-    if (sigaction(sig, &action, 0) == -1) continue ;
-    action.sa_handler = SIG_DFL ;
-    sigaction(sig, &action, 0) ;
+    orphans_signal(s, unit, down_signal(unit)) ;
+    orphans_signal(s, unit, SIGCONT) ;
+    strerr_warnw2x(unit->name, " gets no supervisor: the scanner itself tells its process to end (trying again every second)") ;
   }
+  return 1 ;
 }
 
-static void become (char const *path, char const *const *argv)
+int stop_gives_up (struct scanner *s, struct unit *unit)
 {
-  sigset_t none ;
-  message_hand_over() ;
-  discard_signals() ;
-  sigemptyset(&none) ;
-  sigprocmask(SIG_SETMASK, &none, 0) ;
-  execv(path, (char *const *)argv) ;
-  if (errno != ENOENT && errno != ENOTDIR) strerr_warnwu2sys("execute ", path) ;
-}
-
-/* "-1": no budget. */
-static void format_left (struct scanner const *s, char out[UINT32_FMT + 1])
-{
-  tain now ;
-  tain spent ;
-  int ms ;
-  if (!s->stop.on || !s->stop.budget_ms)
-  {
-    memcpy(out, "-1", 3) ;
-    return ;
-  }
-  tain_now(&now) ;
-  tain_sub(&spent, &now, &s->stop.began) ;
-  ms = tain_to_millisecs(&spent) ;
-  out[uint32_fmt(out, ms >= 0 ? before_end(s, (uint32_t)ms) : 0)] = 0 ;
-}
-
-static void become_trusted (char const *path, char const *const *argv)
-{
-  if (trusted_file(path)) become(path, argv) ;
-}
-
-/* SCAN's own, where LIVE has none: trusted as its ./run are. */
-static void become_own (struct scanner const *s, char const *path, char const *const *argv)
-{
-  char own[SCAN_PATH_MAX + SCAN_PATH_MAX] ;
-  snprintf(own, sizeof own, "%s/%s", s->scan, path) ;
-  if (!s->in_place) become(own, argv) ;
-}
-
-void stop_know_finish (struct scanner *s)
-{
-  ssize_t n = trusted_file(FINISH) ? readlink(FINISH, s->finish, sizeof s->finish - 1) : 0 ;
-  s->finish[n > 0 ? n : 0] = 0 ;
-  if (*s->finish != '/') *s->finish = 0 ;
-}
-
-/* With LIVE, the link to it was removed. */
-static void become_lost (struct scanner const *s, char const *const *argv)
-{
-  if (access(CONTROL_DIRECTORY, F_OK) != -1 || errno != ENOENT) return ;
-  if (*s->finish) become(s->finish, argv) ;
-  strerr_warnw3x("the live directory ", s->live, " was removed: if it had a .s6-svscan/finish, that is not run") ;
-}
-
-void stop_end (struct scanner *s)
-{
-  char code[UINT_FMT] ;
-  char left[UINT32_FMT + 1] ;
-  char const *argv[4] = { "finish", code, left, 0 } ;
-  int number ;
-  while (reap_reports(s)) ; /* the last word of those that have left */
-  number = exit_code(s) ;
-  code[uint_fmt(code, (unsigned int)number)] = 0 ;
-  format_left(s, left) ;
-  become_trusted(FINISH, argv) ;
-  become_lost(s, argv) ;
-  become_own(s, FINISH, argv) ;
-  _exit(number) ;
-}
-
-void stop_crash (struct scanner *s)
-{
-  char const *argv[2] = { "crash", 0 } ;
-  become_trusted(CRASH, argv) ;
-  become_own(s, CRASH, argv) ;
-  _exit(111) ;
+  if (!s->stop.on || (unit->phase != UNIT_LEAVING && unit->phase != UNIT_RETURNING)) return 0 ;
+  if (unit->tries < UINT8_MAX) unit->tries++ ;
+  if (unit->tries <= TRIES || end_process(s, unit)) return 0 ;
+  strerr_warnw3x("letting go of ", unit->name, ": nothing more can be done for it in this stop (its finish is not run; what it may have left is left alone)") ;
+  unit->adopt = 0 ;
+  units_set_supervisor(&s->units, unit, 0) ;
+  act(s, unit, UNIT_GIVEN_UP) ;
+  return 1 ;
 }

@@ -28,7 +28,7 @@ static int has_strays (struct scanner const *s, struct unit const *unit)
 /* The limits of what its supervisor's predecessor has left: from what that one knew. */
 static struct stray_limits limits_of (struct scanner const *s, struct unit const *unit)
 {
-  struct stray_limits limits = { .group = unit->group, .at_once = s->stop.killing && !unit->producer } ;
+  struct stray_limits limits = { .group = unit->group, .at_once = stop_kills(s) && !unit->producer } ;
   struct settings settings ;
   struct state state ;
   settings_defaults(&settings) ;

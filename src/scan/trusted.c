@@ -34,11 +34,12 @@ static int files_are (int dir, char const *name, struct trust_refusal *why)
   return 1 ;
 }
 
+/* Whoever has dropped root writes to a logger's input by name. */
 static int supervise_is (char const *name, struct trust_refusal *why)
 {
   char path[UNIT_PATH_MAX] ;
   snprintf(path, sizeof path, "%s/supervise", name) ;
-  return trust_entries(path, TRUST_HERE, "control", why) || trust_is_missing(why) ;
+  return trust_entries(path, TRUST_HERE, "control", "pipe", why) || trust_is_missing(why) ;
 }
 
 /* Others may put listeners there, and nothing that is there is believed. */

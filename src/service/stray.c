@@ -104,10 +104,11 @@ int stray_signal (struct stray_limits const *limits, pid_t pid)
 
 /* ---- those that are known ---- */
 
+/* Memory that nobody has used is not touched: most services leave nothing behind. */
 void strays_empty (struct strays *strays)
 {
-  strays->count = 0 ;
-  strays->known[STRAYS_KNOWN_MAX] = (struct stray) { 0 } ;
+  if (strays->count) strays->count = 0 ;
+  if (strays->known[STRAYS_KNOWN_MAX].pid) strays->known[STRAYS_KNOWN_MAX] = (struct stray) { 0 } ;
 }
 
 struct stray *strays_know (struct strays *strays, pid_t pid, uint64_t now_ms)

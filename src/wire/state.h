@@ -164,7 +164,8 @@ extern int birth_unpack (char const in[BIRTH_SIZE], struct birth *birth) ;
 
 /* Reads DIR/supervise/state. `birth` may be null; its pid is 0 when none was written.
    Returns 1, or 0 with errno: ENOENT when there is none, EPROTO for garbage, EPROTONOSUPPORT
-   for another version's. Allocates nothing; waits a few times 1 ms for a writer. */
+   for another version's. Allocates nothing, and never sleeps: where a writer may be in the midst of
+   it, it looks a few times more at once. */
 extern int state_read (char const *dir, struct state *state, struct birth *birth) ;
 
 /* The same, and where the state cannot be understood (EPROTO, EPROTONOSUPPORT), so much

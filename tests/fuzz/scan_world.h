@@ -281,7 +281,7 @@ static void check_children (struct scanner *s)
     CHECK(!unit->supervisor || child_of(unit->supervisor)) ;
     CHECK(unit->phase != UNIT_RUNNING || unit->supervisor) ;
     CHECK(unit->phase != UNIT_MISSING || unit->supervisor || unit->waiting != DEADLINE_NONE) ;
-    CHECK((unit->phase != UNIT_RETRYING && unit->phase != UNIT_REPLACING) || unit->waiting == DEADLINE_RETRY) ;
+    CHECK((unit->phase != UNIT_RETRYING && unit->phase != UNIT_REPLACING) || unit->waiting == DEADLINE_RETRY || unit->waiting == DEADLINE_SOON) ;
     for (struct orphan const *orphan = unit->orphans ; orphan ; orphan = orphan->next)
       CHECK(orphan->unit == unit && unit->adopting && (orphan->ended || child_of(orphan->pid))) ;
   }

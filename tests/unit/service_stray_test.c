@@ -141,6 +141,42 @@ TEST(which_limit_it_is)
   CHECK(!stray_is_service(&limits, &member)) ;
 }
 
+/* ---- those that are known ---- */
+
+TEST(what_has_ended_is_forgotten)
+{
+  static struct strays strays ;
+  strays_know(&strays, 7, NOW)->told_ms = NOW ;
+  strays_know(&strays, 8, NOW)->told_ms = NOW ;
+  strays_forget_unseen(&strays) ;
+  CHECK(strays_know(&strays, 8, NOW + 1)->told_ms == NOW) ;
+  strays_forget_unseen(&strays) ;
+  CHECK(!strays_know(&strays, 7, NOW + 2)->told_ms) ; /* its pid has come again */
+  CHECK(strays_know(&strays, 7, NOW + 3)->seen_ms == NOW + 2) ;
+  strays_empty(&strays) ;
+  CHECK(!strays.count) ;
+}
+
+TEST(those_for_which_there_is_no_room_are_told_and_killed_at_each_look)
+{
+  static struct strays strays ;
+  struct stray_limits limits = crash() ;
+  for (pid_t pid = 1 ; pid <= STRAYS_KNOWN_MAX ; pid++) strays_know(&strays, pid, NOW) ;
+  for (pid_t pid = 1000 ; pid < 1003 ; pid++)
+  {
+    struct stray *stray = strays_know(&strays, pid, NOW) ;
+    CHECK(stray == strays.known + STRAYS_KNOWN_MAX && stray->pid == pid) ;
+    CHECK(strays_step(&strays, &limits, stray, &other, NOW + STRAY_MOMENT_MS).deed == STRAY_TELL) ;
+    stray->told_ms = NOW + STRAY_MOMENT_MS ;
+  }
+  CHECK(strays_step(&strays, &limits, strays.known + STRAYS_KNOWN_MAX, &other, NOW + 6000).deed == STRAY_KILL) ;
+  strays.known[STRAYS_KNOWN_MAX].killed_ms = NOW + 6000 ;
+  CHECK(strays_step(&strays, &limits, strays.known + STRAYS_KNOWN_MAX, &other, NOW + 6001).deed == STRAY_KILL) ;
+  strays_forget_unseen(&strays) ;
+  strays_forget_unseen(&strays) ;
+  CHECK(!strays.count && !strays.known[STRAYS_KNOWN_MAX].told_ms) ;
+}
+
 /* ---- looking at real processes ---- */
 
 static pid_t child (void (*prepare) (void))

@@ -1,0 +1,148 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/types.h>
+#include <skalibs/uint64.h>
+
+#include "base/process.h"
+#include "log/log.h"
+
+#define FILE_NAME "unfinished"
+#define RECORD_SIZE 256
+
+enum { IN_PIPE = 'p', TAKEN = 't' } ;
+
+/* The pipe that is stdin, and the life of the system in which it has what it has. */
+static char const *input_name (void)
+{
+  static char name[PROCESS_LIFE_MAX + 64] ;
+  char life[PROCESS_LIFE_MAX] ;
+  struct stat st ;
+  if (name[0]) return name ;
+  if (fstat(0, &st) == -1 || !S_ISFIFO(st.st_mode) || !process_namespace_life(life)) return "" ;
+  life[strcspn(life, "\n")] = 0 ;
+  snprintf(name, sizeof name, "%llu %llu %s", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino, life) ;
+  return name ;
+}
+
+/* A file of our own, which has no other name. */
+static int open_own (struct logdir *d, char const *file, int flags)
+{
+  struct stat st ;
+  int fd = openat(d->dir, file, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | flags, 0600) ;
+  if (fd == -1) return -1 ;
+  if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_nlink == 1 && st.st_uid == geteuid()) return fd ;
+  fd_close(fd) ;
+  return -1 ;
+}
+
+/* By one write, in which the kernel does not stop half way. Where it cannot be written, a
+   line of which a beginning was written may come torn when this logger is killed. */
+static void note (struct logdir *d, int kind, size_t piece)
+{
+  char record[RECORD_SIZE] = "" ;
+  if (!*input_name()) return ;
+  if (d->unfinished == -1) d->unfinished = open_own(d, FILE_NAME, O_CREAT) ;
+  if (d->unfinished == -1) return ;
+  snprintf(record, sizeof record, "%c %llu %llu %s\n", kind, (unsigned long long)d->size, (unsigned long long)piece, input_name()) ;
+  if (pwrite(d->unfinished, record, sizeof record, 0) != (ssize_t)sizeof record) unlinkat(d->dir, FILE_NAME, 0) ;
+}
+
+void unfinished_in_pipe (struct logdir *d)
+{
+  note(d, IN_PIPE, 0) ;
+}
+
+void unfinished_taken (struct logdir *d, size_t piece)
+{
+  note(d, TAKEN, piece) ;
+}
+
+void unfinished_remove (struct logdir *d)
+{
+  if (d->unfinished >= 0) unlinkat(d->dir, FILE_NAME, 0) ;
+}
+
+/* ---- what a logger that was killed has left ---- */
+
+static int read_record (struct logdir *d, int *kind, uint64_t *at, uint64_t *piece)
+{
+  char record[RECORD_SIZE + 1] ;
+  char *rest ;
+  size_t n ;
+  ssize_t r ;
+  int fd = open_own(d, FILE_NAME, 0) ;
+  if (fd == -1) return 0 ;
+  r = pread(fd, record, RECORD_SIZE, 0) ;
+  fd_close(fd) ;
+  if (r != RECORD_SIZE || (record[0] != IN_PIPE && record[0] != TAKEN) || record[1] != ' ') return 0 ;
+  record[RECORD_SIZE] = 0 ;
+  *kind = (unsigned char)record[0] ;
+  rest = record + 2 ;
+  n = uint64_scan(rest, at) ;
+  if (!n || rest[n] != ' ') return 0 ;
+  rest += n + 1 ;
+  n = uint64_scan(rest, piece) ;
+  if (!n || rest[n] != ' ') return 0 ;
+  rest += n + 1 ;
+  rest[strcspn(rest, "\n")] = 0 ;
+  return *input_name() && !strcmp(rest, input_name()) ;
+}
+
+/* Is there no newline in the file from `at` on? */
+static int is_one_line (int fd, uint64_t at)
+{
+  char bytes[4096] ;
+  ssize_t r ;
+  while ((r = pread(fd, bytes, sizeof bytes, (off_t)at)) > 0)
+  {
+    if (memchr(bytes, '\n', (size_t)r)) return 0 ;
+    at += (uint64_t)r ;
+  }
+  return !r ;
+}
+
+/* Does the pipe begin with the bytes that the file has before `end`? Then they were perhaps not taken. */
+static int is_in_pipe (int file, uint64_t end, uint64_t piece)
+{
+  char theirs[4096] ;
+  char ours[sizeof theirs] ;
+  size_t len = piece < sizeof ours ? (size_t)piece : sizeof ours ;
+  int copy[2] ;
+  int same = 1 ;
+  if (pipe2(copy, O_CLOEXEC) == -1) return 1 ;
+  if (tee(0, copy[1], len, SPLICE_F_NONBLOCK) < (ssize_t)len) same = 0 ;
+  else if (read(copy[0], theirs, len) == (ssize_t)len && pread(file, ours, len, (off_t)(end - piece)) == (ssize_t)len)
+    same = !memcmp(theirs, ours, len) ;
+  fd_close(copy[0]) ;
+  fd_close(copy[1]) ;
+  return same ;
+}
+
+int unfinished_recover (struct logdir *d)
+{
+  uint64_t at ;
+  uint64_t piece ;
+  struct stat st ;
+  char last ;
+  int kind ;
+  int resumes = 0 ;
+  int fd ;
+  if (!read_record(d, &kind, &at, &piece)) return 0 ;
+  fd = open_own(d, "current", O_APPEND) ;
+  if (fd == -1) return 0 ;
+  if (!fstat(fd, &st) && (uint64_t)st.st_size >= at && !(st.st_mode & S_IXUSR) && is_one_line(fd, at))
+  {
+    if (kind == IN_PIPE) resumes = 0 ;
+    else if (at && piece <= at && pread(fd, &last, 1, (off_t)at - 1) == 1 && last != '\n')
+      resumes = (uint64_t)st.st_size > at || !is_in_pipe(fd, at, piece) ;
+    if ((kind == IN_PIPE || resumes) && (uint64_t)st.st_size > at && ftruncate(fd, (off_t)at) == -1) resumes = 0 ;
+  }
+  fd_close(fd) ;
+  return resumes ;
+}

@@ -1,0 +1,138 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <skalibs/allreadwrite.h>
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+#include <skalibs/types.h>
+
+#include "base/clock.h"
+#include "base/message.h"
+#include "base/spawn.h"
+#include "scan/scanner.h"
+#include "service/settings.h"
+#include "wire/channels.h"
+
+#define CODE_KILLED 137
+#define CONTROL_DIRECTORY ".s6-svscan"
+#define FINISH CONTROL_DIRECTORY "/finish"
+#define CRASH CONTROL_DIRECTORY "/crash"
+
+/* What was given to `shutdown` or written there by hand; -1: nothing. */
+static int written_code (void)
+{
+  char text[16] ;
+  uint32_t code ;
+  size_t n ;
+  int trusted ;
+  int fd = open(EXIT_CODE_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) ;
+  if (fd == -1) return -1 ;
+  trusted = trusted_file(EXIT_CODE_FILE) ;
+  n = allread(fd, text, sizeof text - 1) ;
+  fd_close(fd) ;
+  text[n] = 0 ;
+  if (!trusted) return -1 ;
+  if (setting_parse_uint(text, 0, 255, &code)) return (int)code ;
+  strerr_warnw1x("invalid " EXIT_CODE_FILE ": allowed: a number from 0 to 255") ;
+  return -1 ;
+}
+
+static int exit_code (struct scanner const *s)
+{
+  int code = written_code() ;
+  if (code >= 0) return code ;
+  if (s->own_code >= 0) return s->own_code ;
+  return s->stop.had_to_kill ? CODE_KILLED : 0 ;
+}
+
+/* A second SIGTERM, say, that nobody has read yet would end us instead. */
+static void discard_signals (void)
+{
+  for (int sig = 1 ; sig <= SIGRTMIN_3 ; sig++)
+  {
+    struct sigaction action = { .sa_handler = SIG_IGN } ;
+    if (sigaction(sig, &action, 0) == -1) continue ;
+    action.sa_handler = SIG_DFL ;
+    sigaction(sig, &action, 0) ;
+  }
+}
+
+static void become (char const *path, char const *const *argv)
+{
+  sigset_t none ;
+  message_hand_over() ;
+  discard_signals() ;
+  sigemptyset(&none) ;
+  sigprocmask(SIG_SETMASK, &none, 0) ;
+  execv(path, (char *const *)argv) ;
+  if (errno != ENOENT && errno != ENOTDIR) strerr_warnwu2sys("execute ", path) ;
+}
+
+/* "-1": no budget. */
+static void format_left (struct scanner const *s, uint64_t spent_ms, char out[UINT64_FMT])
+{
+  uint32_t budget = s->stop.on ? s->stop.limits.budget_ms : 0 ;
+  if (!budget) memcpy(out, "-1", 3) ;
+  else out[uint64_fmt(out, budget > spent_ms ? budget - spent_ms : 0)] = 0 ;
+}
+
+static void become_trusted (char const *path, char const *const *argv)
+{
+  if (trusted_file(path)) become(path, argv) ;
+}
+
+/* SCAN's own, where LIVE has none: trusted as its ./run are. */
+static void become_own (struct scanner const *s, char const *path, char const *const *argv)
+{
+  char own[SCAN_PATH_MAX + SCAN_PATH_MAX] ;
+  snprintf(own, sizeof own, "%s/%s", s->scan, path) ;
+  if (!s->in_place) become(own, argv) ;
+}
+
+void stop_know_finish (struct scanner *s)
+{
+  ssize_t n = trusted_file(FINISH) ? readlink(FINISH, s->finish, sizeof s->finish - 1) : 0 ;
+  s->finish[n > 0 ? n : 0] = 0 ;
+  if (*s->finish != '/') *s->finish = 0 ;
+}
+
+/* With LIVE, the link to it was removed. */
+static void become_lost (struct scanner const *s, char const *const *argv)
+{
+  if (access(CONTROL_DIRECTORY, F_OK) != -1 || errno != ENOENT) return ;
+  if (*s->finish) become(s->finish, argv) ;
+  strerr_warnw3x("the live directory ", s->live, " was removed: if it had a .s6-svscan/finish, that is not run") ;
+}
+
+void stop_end (struct scanner *s)
+{
+  char code[UINT_FMT] ;
+  char left[UINT64_FMT] ;
+  char spent[UINT64_FMT] ;
+  char const *argv[4] = { "finish", code, left, 0 } ;
+  uint64_t spent_ms = s->stop.on ? clock_ms() - s->stop.began_ms : 0 ;
+  int number ;
+  while (reap_reports(s)) ; /* the last word of those that have left */
+  number = exit_code(s) ;
+  code[uint_fmt(code, (unsigned int)number)] = 0 ;
+  format_left(s, spent_ms, left) ;
+  spent[uint64_fmt(spent, spent_ms)] = 0 ;
+  setenv(STOP_SPENT_VARIABLE, spent, 1) ; /* without it /init speaks later of what it waits for */
+  become_trusted(FINISH, argv) ;
+  become_lost(s, argv) ;
+  become_own(s, FINISH, argv) ;
+  _exit(number) ;
+}
+
+void stop_crash (struct scanner *s)
+{
+  char const *argv[2] = { "crash", 0 } ;
+  become_trusted(CRASH, argv) ;
+  become_own(s, CRASH, argv) ;
+  _exit(111) ;
+}
