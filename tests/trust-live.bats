@@ -210,6 +210,34 @@ said() { grep -qE -- "$1" "$dir/stderr"; }
   ended "$scanner" 0
 }
 
+@test "what is copied from another user's scan directory belongs to root, and he cannot write there" {
+  idle web
+  for name in instance instances template; do setting web "$name/data/file" 1; done
+  chmod 6777 "$scan/web/template/data/file"
+  chown -R "$user" "$scan"
+  chmod -R o+rwX "$scan/web/template"
+  scanner
+  eventually 10 field web ready true
+  [ "$(cat "$live/web/template/data/file")" = 1 ]
+  [ -z "$(find "$live/web" -mindepth 1 ! -type l ! -user 0)" ]
+  [ -z "$(find "$live/web"/{instance,instances,template} -perm /7022)" ]
+  run ! as_user sh -c 'mkdir "$1/x" || mv "$1/data" "$1/y" || echo >"$1/data/file"' sh "$live/web/template"
+}
+
+@test "a directory that belongs to somebody else is removed from there by nobody's link" {
+  idle web
+  setting web instance/data/file 1
+  scanner
+  eventually 10 field web ready true
+  mkdir "$dir/precious"
+  touch "$dir/precious/file"
+  chown -R "$user" "$live/web/instance"
+  as_user ln -s "$dir/precious" "$live/web/instance/data/link"
+  rm -r "$scan/web"
+  eventually 20 test ! -e "$live/web"
+  [ -e "$dir/precious/file" ]
+}
+
 @test "a user's own group may write where its number is his" {
   for_everyone
   idle web
