@@ -127,6 +127,9 @@ said() { grep -qE -- "$1" "$dir/stderr"; }
   chmod 777 "$live/open/run"
   in=$live service wide <<<"id -u >>$dir/open/executed"
   chmod 777 "$live/wide"
+  in=$live service ruled <<<"id -u >>$dir/open/executed"
+  in=$live setting ruled timeout-strays 1
+  chmod 666 "$live/ruled/timeout-strays"
   in=$live service told <<<"id -u >>$dir/open/executed"
   mkdir "$live/told/supervise"
   as_user true
@@ -134,7 +137,7 @@ said() { grep -qE -- "$1" "$dir/stderr"; }
   scan=$live
   scanner
   eventually 10 field web ready true
-  for what in evil open/run wide told/supervise; do eventually 10 said "not to be trusted.*$what"; done
+  for what in evil open/run wide ruled/timeout-strays told/supervise; do eventually 10 said "not to be trusted.*$what"; done
   s6-svscanctl -t "$live"
   ended "$scanner" 0
   nothing_executed
