@@ -471,6 +471,44 @@ left_behind() # SCRIPT
   [[ $output == *"killing what still runs after the services and ignores SIGTERM: "*"left.sh (pid "* ]]
 }
 
+# Root that may not send signals to other users' processes: a container that was started
+# with --cap-drop ALL --cap-add SETUID,SETGID.
+capped=(setpriv --bounding-set=-all,+setuid,+setgid --inh-caps=-all --clear-groups)
+capped_pid_1() { unshare -pmf --kill-child --mount-proc sh -c "$inside" sh "${capped[@]}" reeve-init "$@"; }
+capped_not_pid_1() { unshare -m sh -c "$inside" sh "${capped[@]}" reeve-init "$@"; }
+
+# What is left is another user's.
+anothers_left_behind() # SCRIPT
+{
+  chmod 755 "$dir"
+  mkdir -m 777 "$dir/share"
+  script "$dir/left.sh" <<<"$1"
+  echo "setsid setpriv --reuid=54321 --regid=54321 --clear-groups $dir/left.sh </dev/null >/dev/null 2>&1 & until [ -s $dir/share/left ]; do sleep 0.05; done; exit 4"
+}
+
+@test "without CAP_KILL, what another user has left behind has time to save what it has" {
+  left=$(anothers_left_behind "trap 'touch $dir/share/saved; exit 0' TERM; echo \$\$ >$dir/share/left; while :; do sleep 0.05; done")
+  for init in capped_pid_1 capped_not_pid_1; do
+    rm -f "$dir"/share/*
+    run "$init" sh -c "$left"
+    [ "$status" -eq 4 ]
+    [ -e "$dir/share/saved" ]
+    [[ $output != *killing* ]]
+  done
+}
+
+@test "without CAP_KILL, what another user has left behind and ignores SIGTERM is killed" {
+  left=$(anothers_left_behind "trap '' TERM; echo \$\$ >$dir/share/left; while :; do sleep 0.05; done")
+  for init in capped_pid_1 capped_not_pid_1; do
+    rm -f "$dir"/share/*
+    run "$init" sh -c "$left"
+    [ "$status" -eq 4 ]
+    [[ $output == *"killing what still runs after the services and ignores SIGTERM: "*"left.sh (pid "* ]]
+    [[ $output != *"has not ended"* ]]
+  done
+  gone "$(cat "$dir/share/left")"
+}
+
 @test "what was started in the container from outside gets SIGTERM and time, too" {
   script "$dir/outside.sh" <<<"trap 'sleep 1; $(note saved); exit 0' TERM; $(note outside); while :; do sleep 0.05; done"
   idle web
