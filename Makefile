@@ -102,7 +102,7 @@ overlay: overlay-amd64 overlay-arm64 overlay-execline
 
 overlay-amd64 overlay-arm64: overlay-%:
 	tools/overlay/build.sh $* $(OVERLAY) $(OVERLAY_CACHE)
-	$(if $(filter amd64,$*),cp $(OVERLAY)/reeve-overlay-amd64.tar.xz servicedirs-example/quickstart/)
+	$(if $(filter amd64,$*),$(if $(wildcard servicedirs-example/quickstart),cp $(OVERLAY)/reeve-overlay-amd64.tar.xz servicedirs-example/quickstart/))
 
 overlay-execline:
 	tools/overlay/execline.sh $(OVERLAY) $(OVERLAY_CACHE)

@@ -82,5 +82,5 @@ listing() # IMAGE
   [ -z "$(comm -23 "$dir/before" "$dir/after")" ]
   comm -13 "$dir/before" "$dir/after" >"$dir/added"
   grep -q '^init f 0:0 0755 $' "$dir/added"
-  run ! grep -v -E '^(init|command|command/[^/]*|usr/bin/reeve) [fdl] 0:0 ' "$dir/added"
+  run ! grep -v -E '^(init|command|command/[^/]*|usr/bin/(reeve|reeve-exec|with-contenv)) [fdl] 0:0 ' "$dir/added"
 }

@@ -80,6 +80,55 @@ second"
   logged "not properly shut down"
 }
 
+query() { inside psql -h /var/run/postgresql -U postgres -tAc "$1" postgres; }
+serves() { query 'select 1'; }
+client_is_connected() { query 'select i from t' | grep -q 1; }
+
+# It is there until there is a file /share/go.
+client()
+{
+  rm -f "$dir/share/go"
+  # shellcheck disable=SC2016 # for that shell to expand
+  start podman exec "$container" sh -c '
+    { echo "create table if not exists t (i int); insert into t values (1);"; until [ -e /share/go ]; do sleep 0.1; done; } |
+      psql -q -h /var/run/postgresql -U postgres postgres'
+  eventually 60 client_is_connected
+}
+
+# PostgreSQL's shutdown on SIGTERM waits for its clients.
+waits_for_the_client() { [ "$(logs | grep -c 'received smart shutdown request')" -eq "$1" ]; }
+
+@test "PostgreSQL in a wrapper, with a client: however long that stays, the next start finds it shut down" {
+  script "$dir/share/cluster" <<'RUN'
+for PGBIN in /usr/lib/postgresql/*/bin; do :; done
+data=/var/lib/postgresql/wrapped
+[ -s "$data/PG_VERSION" ] || "$PGBIN/initdb" --auth=trust --username=postgres --encoding=UTF8 --locale=C.UTF-8 -D "$data"
+"$PGBIN/postgres" -D "$data" -k /var/run/postgresql -h ''
+true
+RUN
+  mkdir -p "$scan/db"
+  wrappers=('su postgres -c /share/cluster; true' 'exec su postgres -c "/share/cluster; true"')
+  container_run -e REEVE_STOP_TIMEOUT=0 django-postgres
+  n=0
+  for wrapper in "${wrappers[@]}"; do
+    service db <<<"$wrapper"
+    [ $n -eq 0 ] || podman start "$container"
+    eventually 60 serves
+    client
+    n=$((n + 1))
+    start podman stop -t 100 "$container"
+    eventually 30 waits_for_the_client $n
+    sleep 3 # what is left behind otherwise gets a second
+    running || [ "$(inspect .State.Status)" = stopping ]
+    touch "$dir/share/go"
+    container_ended 0
+    shutdowns_are $n
+  done
+  podman start "$container"
+  eventually 60 serves
+  run ! logged "not properly shut down"
+}
+
 milliseconds() # FILE: what it sets REEVE_STOP_TIMEOUT to
 {
   tr -d '"' <"$1" | awk '/REEVE_STOP_TIMEOUT/ { here = 1 } here && match($0, /[0-9]+$/) { print substr($0, RSTART); exit }'

@@ -97,6 +97,7 @@ user_variables() # USER VARIABLE... -- OPTION...
   [ "$(user_variables daemon HOME=/data USER=app LOGNAME=else --)" = "/data app else" ]
   [ "$(user_variables 4711:4711 HOME=/root USER=root LOGNAME=app --)" = "/ unset app" ]
   [ "$(user_variables root HOME=/root --)" = "/root root root" ]
+  [ "$(user_variables daemon HOME=/root USER=root -- --keep-home)" = "/root root unset" ]
   echo 'HOME=/from/file' >file
   mkdir e
   echo dir >e/USER

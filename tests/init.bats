@@ -437,7 +437,7 @@ init_scans() { [ "$(cat "/proc/$init/comm")" = reeve-scan ]; }
 @test "a finish script that takes too long is killed" {
   finish_script 10-a <<<"$(note begun); exec sleep 1000000"
   finish_script 20-b <<<"$(note next)"
-  S6_KILL_FINISH_MAXTIME=200 run as_pid_1 true
+  S6_KILL_FINISH_MAXTIME=2000 run as_pid_1 true # long enough for the first line of each
   [ "$status" -eq 0 ]
   [[ $output == *"killing /etc/cont-finish.d/10-a"* ]]
   [ "$(notes)" = "begun next" ]
@@ -469,6 +469,44 @@ left_behind() # SCRIPT
   run as_pid_1 sh -c "$(left_behind "trap '' TERM; $(note left); while :; do sleep 0.05; done")"
   [ "$status" -eq 4 ]
   [[ $output == *"killing what still runs after the services and ignores SIGTERM: "*"left.sh (pid "* ]]
+}
+
+# Root that may not send signals to other users' processes: a container that was started
+# with --cap-drop ALL --cap-add SETUID,SETGID.
+capped=(setpriv --bounding-set=-all,+setuid,+setgid --inh-caps=-all --clear-groups)
+capped_pid_1() { unshare -pmf --kill-child --mount-proc sh -c "$inside" sh "${capped[@]}" reeve-init "$@"; }
+capped_not_pid_1() { unshare -m sh -c "$inside" sh "${capped[@]}" reeve-init "$@"; }
+
+# What is left is another user's.
+anothers_left_behind() # SCRIPT
+{
+  chmod 755 "$dir"
+  mkdir -m 777 "$dir/share"
+  script "$dir/left.sh" <<<"$1"
+  echo "setsid setpriv --reuid=54321 --regid=54321 --clear-groups $dir/left.sh </dev/null >/dev/null 2>&1 & until [ -s $dir/share/left ]; do sleep 0.05; done; exit 4"
+}
+
+@test "without CAP_KILL, what another user has left behind has time to save what it has" {
+  left=$(anothers_left_behind "trap 'touch $dir/share/saved; exit 0' TERM; echo \$\$ >$dir/share/left; while :; do sleep 0.05; done")
+  for init in capped_pid_1 capped_not_pid_1; do
+    rm -f "$dir"/share/*
+    run "$init" sh -c "$left"
+    [ "$status" -eq 4 ]
+    [ -e "$dir/share/saved" ]
+    [[ $output != *killing* ]]
+  done
+}
+
+@test "without CAP_KILL, what another user has left behind and ignores SIGTERM is killed" {
+  left=$(anothers_left_behind "trap '' TERM; echo \$\$ >$dir/share/left; while :; do sleep 0.05; done")
+  for init in capped_pid_1 capped_not_pid_1; do
+    rm -f "$dir"/share/*
+    run "$init" sh -c "$left"
+    [ "$status" -eq 4 ]
+    [[ $output == *"killing what still runs after the services and ignores SIGTERM: "*"left.sh (pid "* ]]
+    [[ $output != *"has not ended"* ]]
+  done
+  gone "$(cat "$dir/share/left")"
 }
 
 @test "what was started in the container from outside gets SIGTERM and time, too" {

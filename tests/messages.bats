@@ -150,7 +150,7 @@ nonblocking() { [ $((0$(awk '/^flags/ { print $2 }' "/proc/$1/fdinfo/2") & 04000
   [ "$(id -u)" = 0 ] || skip "only root can become another user"
   crashes
   for_everyone
-  chmod 777 "$dir"
+  chmod 1777 "$dir"
   unread pipe reeve-exec --user nobody reeve-scan -l "$live" -T 3000 "$scan"
   eventually 20 count "$dir/starts" 5
   kill -TERM "$command"

@@ -66,11 +66,11 @@ EOS
   becomes a1 'exec reeve-exec --user app:web -- a1'
   grep -qx 'export HOME=~app' "$tree/a1/run"
   becomes a2 'exec reeve-exec --user "$USER_ID" -- a2'
-  becomes a3 'exec reeve-exec --user pg:dba -- a3'
-  becomes a4 'exec reeve-exec --user pg -- a4'
+  becomes a3 'exec reeve-exec --user pg:dba --keep-home -- a3'
+  becomes a4 'exec reeve-exec --user pg --keep-home -- a4'
   becomes a5 'exec reeve-exec --user app:web -- a5 --x'
   becomes a6 'exec reeve-exec --user app -- a6'
-  becomes a7 'exec reeve-exec --user app:web -- a7'
+  becomes a7 'exec reeve-exec --user app:web --keep-home -- a7'
   becomes a8 "exec reeve-exec --user app -- /bin/sh -c 'exec a8 --y'"
   becomes a9 'exec reeve-exec --user app -- a9'
 }

@@ -119,6 +119,7 @@ setsid -w reeve restart web 2>$dir/said; echo \$? >$dir/done"
     rm -f "$dir/done"
     service web <<<"[ ! -e $dir/done ] || exec sleep 1000000
 trap : TERM # acted upon when the command has ended
+until [ \"\$(s6-svstat -o up $live/web)\" = true ]; do sleep 0.02; done # before, it counts as down
 reeve $command 2>$dir/said; echo \$? >$dir/done.new; mv $dir/done.new $dir/done"
     scanner
     case $command in wait*) code=1 ;; *) code=0 ;; esac

@@ -20,7 +20,7 @@
 static void say_output (struct check *check, char const *file, unsigned int line, int is_stderr)
 {
   finding(check, LEVEL_WARNING, file, line, is_stderr ? "write to /dev/stderr" : "write to /dev/stdout",
-    "a service that has another user than PID 1 cannot open " OUTPUT "%c, which is not its logger's either", is_stderr ? '2' : '1') ;
+    "a service that has another user than PID 1 cannot open " OUTPUT "%s, which is not its logger's either", is_stderr ? "2" : "1") ;
 }
 
 /* ---- one text ---- */

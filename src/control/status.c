@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +63,7 @@ static char const *remarks (struct view const *view, char out[REMARKS_MAX])
   char const *reason = view_reason(view) ;
   int n = snprintf(out, REMARKS_MAX, "%s", reason ? reason : "") ;
   if (view->unread) n += snprintf(out + n, REMARKS_MAX - (size_t)n, "%sits log is stuck: the logger takes nothing of %u bytes", n ? "; " : "", view->unread) ;
-  if (view->lost) snprintf(out + n, REMARKS_MAX - (size_t)n, "%s%llu bytes of its log are lost", n ? "; " : "", (unsigned long long)view->lost) ;
+  if (view->lost) snprintf(out + n, REMARKS_MAX - (size_t)n, "%s%ju bytes of its log are lost", n ? "; " : "", (uintmax_t)view->lost) ;
   return out ;
 }
 

@@ -23,6 +23,7 @@
 enum option_letter
 {
   OPTION_USER = 'u',
+  OPTION_KEEP_HOME = 'k',
   OPTION_USER_ENV = 'U',
   OPTION_ENV_FILE = 'f',
   OPTION_ENV_DIR = 'e',
@@ -49,6 +50,7 @@ enum option_letter
 static struct option const longs[] =
 {
   { "user", required_argument, 0, OPTION_USER },
+  { "keep-home", no_argument, 0, OPTION_KEEP_HOME },
   { "user-env", required_argument, 0, OPTION_USER_ENV },
   { "env-file", required_argument, 0, OPTION_ENV_FILE },
   { "env-dir", required_argument, 0, OPTION_ENV_DIR },
@@ -74,6 +76,7 @@ static struct option const longs[] =
 static char const help[] =
   "usage: reeve-exec [OPTION...] [--] PROGRAM [ARGUMENT...]\n\n"
   "  -u, --user USER[:GROUP...]   become this user; names or numbers; HOME, USER, LOGNAME, too\n"
+  "  --keep-home                  HOME, USER and LOGNAME stay as they are\n"
   "  --user-env USER              only set UID, GID, HOME, USER\n"
   "  --env-file FILE              NAME=VALUE lines\n"
   "  -e, --env-dir DIR            a variable a file\n"
@@ -210,7 +213,7 @@ static void replace_user (char const *user)
 
 static void make_environment (void)
 {
-  if (value_of(OPTION_USER)) replace_user(value_of(OPTION_USER)) ; /* others may set the same variables */
+  if (value_of(OPTION_USER) && !value_of(OPTION_KEEP_HOME)) replace_user(value_of(OPTION_USER)) ; /* others may set the same variables */
   for_each(OPTION_ENV_FILE, &environment_read_file) ;
   for_each(OPTION_ENV_DIR, &read_directory) ;
   for_each(OPTION_USER_ENV, &user_into_environment) ;

@@ -16,12 +16,13 @@
 
 #include "base/clock.h"
 #include "base/process.h"
+#include "base/send.h"
 #include "init/init.h"
 
 #define IGNORING_MS 3000 /* as s6-overlay's default */
 #define OTHERS_MS 10000
 #define SAY_AFTER_MS 1000
-#define LOOK_MS 50 /* for who is no child of ours: nobody tells when it ends */
+#define LOOK_MS 50 /* for who is no child of ours: nobody tells when it ends; and from one round of signals to the next */
 #define KILL_MS 2000 /* one that does not even die of that is left */
 #define NAMES_SIZE 1000
 #define STATUS_SIZE 4096
@@ -34,9 +35,11 @@ static int reap (void)
 {
   for (;;)
   {
-    pid_t pid = waitpid(-1, 0, WNOHANG) ;
+    int wstat ;
+    pid_t pid = waitpid(-1, &wstat, WNOHANG) ;
     if (pid == -1 && errno == EINTR) continue ;
     if (pid <= 0) return !pid ;
+    send_ended(pid, wstat, 0, 0) ;
   }
 }
 
@@ -83,6 +86,7 @@ struct left
 {
   int sig ; /* to send; 0: none */
   unsigned int only_ignoring : 1 ; /* SIGTERM */
+  unsigned int unsent : 1 ; /* not to all: too many signals are on their way already */
   unsigned int count ;
   unsigned int left_out ;
   size_t len ;
@@ -102,9 +106,10 @@ static int each (pid_t pid, void *data)
 {
   struct left *left = data ;
   struct process_look look ;
+  if (send_is_sender(pid)) return 1 ;
   if (!process_look(pid, &look)) look = (struct process_look) { .name = "a process" } ;
   if (look.state == 'Z' || (left->only_ignoring && !ignores_sigterm(pid))) return 1 ;
-  if (left->sig) kill(pid, left->sig) ;
+  if (left->sig && !send_to(pid, left->sig, 0) && errno == EAGAIN) left->unsent = 1 ;
   add_name(left, look.name, pid) ;
   left->count++ ;
   return 1 ;
@@ -128,7 +133,7 @@ static int each_process (process_child_func *each_one, void *data)
 static void for_each (struct left *left)
 {
   if (getpid() != 1) process_each_child(&each, left) ;
-  else if (!each_process(&each, left) && left->sig && !left->only_ignoring) kill(-1, left->sig) ;
+  else if (!each_process(&each, left) && left->sig && !left->only_ignoring) send_to_all(left->sig, 0) ;
 }
 
 /* ---- SIGTERM ---- */
@@ -149,11 +154,8 @@ static int was_told (struct telling const *telling, pid_t pid)
 static int tell (pid_t pid, void *data)
 {
   struct telling *telling = data ;
-  if (!was_told(telling, pid))
-  {
-    kill(pid, SIGTERM) ;
-    kill(pid, SIGCONT) ;
-  }
+  if (send_is_sender(pid)) return 1 ;
+  if (!was_told(telling, pid) && !send_to(pid, SIGTERM, SEND_CONT) && errno == EAGAIN) return 1 ; /* it is told when another sender has ended */
   stralloc_catb(&telling->told, (char const *)&pid, sizeof pid) ; /* one that is not remembered is told twice */
   return 1 ;
 }
@@ -173,9 +175,7 @@ static void terminate_children (void)
 static int hang_up (pid_t pid, void *data)
 {
   (void)data ;
-  if (!ignores_sigterm(pid) || !has_terminal(pid)) return 1 ;
-  kill(pid, SIGHUP) ;
-  kill(pid, SIGCONT) ;
+  if (!send_is_sender(pid) && ignores_sigterm(pid) && has_terminal(pid)) send_to(pid, SIGHUP, SEND_CONT) ;
   return 1 ;
 }
 
@@ -184,8 +184,7 @@ static void terminate (int first)
   if (getpid() != 1) terminate_children() ;
   else if (first)
   {
-    kill(-1, SIGTERM) ; /* as PID 1: all of the container's, and nobody else's */
-    kill(-1, SIGCONT) ;
+    send_to_all(SIGTERM, SEND_CONT) ; /* as PID 1: all of the container's, and nobody else's */
     each_process(&hang_up, 0) ;
   }
 }
@@ -219,11 +218,13 @@ static void say_waiting (void)
   say(&left, "waiting for what still runs after the services, told to end by SIGTERM: ", " (S6_KILL_GRACETIME says how long, in milliseconds)") ;
 }
 
-static void kill_ignoring (void)
+/* Returns 0 when it is to be done again. */
+static int kill_ignoring (int first)
 {
   struct left left = { .sig = SIGKILL, .only_ignoring = 1 } ;
   for_each(&left) ;
-  say(&left, "killing what still runs after the services and ignores SIGTERM: ", " (S6_KILL_GRACETIME, if set, says after how many milliseconds)") ;
+  if (first) say(&left, "killing what still runs after the services and ignores SIGTERM: ", " (S6_KILL_GRACETIME, if set, says after how many milliseconds)") ;
+  return !left.unsent ;
 }
 
 static uint64_t earliest (uint64_t a, uint64_t b)
@@ -239,9 +240,12 @@ static void wait_until (uint64_t until_ms, int nobodys)
   signals_wait(&set, nobodys ? earliest(clock_ms() + LOOK_MS, until_ms) : until_ms) ;
 }
 
+/* One that forks meanwhile is sent for again, and one that no signal could be sent to. But
+   not at each SIGCHLD: whoever sends for us is a child, too. */
 static void kill_all (int by_deadline)
 {
   uint64_t until_ms = clock_ms() + KILL_MS ;
+  uint64_t again_ms = clock_ms() + LOOK_MS ;
   struct left left = { .sig = SIGKILL } ;
   int nobodys ;
   for_each(&left) ;
@@ -249,8 +253,12 @@ static void kill_all (int by_deadline)
   while (is_left(&nobodys) && clock_ms() < until_ms)
   {
     struct left again = { .sig = SIGKILL } ;
-    for_each(&again) ;
-    wait_until(until_ms, nobodys) ;
+    if (clock_ms() >= again_ms)
+    {
+      for_each(&again) ;
+      again_ms = clock_ms() + LOOK_MS ;
+    }
+    wait_until(earliest(again_ms, until_ms), nobodys) ;
   }
 }
 
@@ -261,6 +269,7 @@ void sweep (struct options const *options, uint64_t deadline_ms)
   uint64_t now = clock_ms() ;
   uint64_t end_ms = now + (options->kill_grace_given ? options->kill_grace_ms : OTHERS_MS) ;
   uint64_t ignoring_ms = options->kill_grace_given ? 0 : now + IGNORING_MS ; /* 0: not, or it is done */
+  int ignoring_first = 1 ;
   uint64_t say_ms = now + SAY_AFTER_MS ;
   int by_deadline = deadline_ms && deadline_ms < end_ms ;
   int first = 1 ;
@@ -278,8 +287,8 @@ void sweep (struct options const *options, uint64_t deadline_ms)
     }
     if (ignoring_ms && now >= ignoring_ms)
     {
-      ignoring_ms = 0 ;
-      kill_ignoring() ;
+      ignoring_ms = kill_ignoring(ignoring_first) ? 0 : now + LOOK_MS ;
+      ignoring_first = 0 ;
     }
     if (say_ms && now >= say_ms)
     {

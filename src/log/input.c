@@ -123,6 +123,7 @@ int input_due_ms (struct input const *in, struct logger const *l)
 static int may_leave (struct input *in, struct logger const *l, size_t len)
 {
   if (in->copy[0] == -1 || in->held || l->ending || in->no_writer || len >= in->most) return 0 ;
+  if (l->takes_parts && l->line_max && l->line_len - in->seen + len > l->line_max) return 0 ; /* what is cut off is a line: the next logger would not know it for its own */
   in->nap_ms = len != in->seen ? 1 : in->nap_ms * 2 ;
   return in->nap_ms <= NAP_MS_MAX ;
 }

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -26,7 +27,7 @@ static char const *input_name (void)
   if (name[0]) return name ;
   if (fstat(0, &st) == -1 || !S_ISFIFO(st.st_mode) || !process_namespace_life(life)) return "" ;
   life[strcspn(life, "\n")] = 0 ;
-  snprintf(name, sizeof name, "%llu %llu %s", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino, life) ;
+  snprintf(name, sizeof name, "%ju %ju %s", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino, life) ;
   return name ;
 }
 
@@ -46,10 +47,11 @@ static int open_own (struct logdir *d, char const *file, int flags)
 static void note (struct logdir *d, int kind, size_t piece)
 {
   char record[RECORD_SIZE] = "" ;
+  char const letter[2] = { (char)kind, 0 } ;
   if (!*input_name()) return ;
   if (d->unfinished == -1) d->unfinished = open_own(d, FILE_NAME, O_CREAT) ;
   if (d->unfinished == -1) return ;
-  snprintf(record, sizeof record, "%c %llu %llu %s\n", kind, (unsigned long long)d->size, (unsigned long long)piece, input_name()) ;
+  snprintf(record, sizeof record, "%s %ju %ju %s\n", letter, (uintmax_t)d->size, (uintmax_t)piece, input_name()) ;
   if (pwrite(d->unfinished, record, sizeof record, 0) != (ssize_t)sizeof record) unlinkat(d->dir, FILE_NAME, 0) ;
 }
 

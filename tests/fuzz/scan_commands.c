@@ -112,6 +112,11 @@ static void receive (struct scanner *s, int fd, void (*read_some) (struct scanne
   while (!ioctl(fd, FIONREAD, &left) && left) (*read_some)(s) ;
 }
 
+static void read_reports (struct scanner *s)
+{
+  reap_reports(s) ;
+}
+
 static void report (struct scanner *s, unsigned int which, unsigned int what)
 {
   char line[REPORT_SIZE_MAX] ;
@@ -122,7 +127,7 @@ static void report (struct scanner *s, unsigned int which, unsigned int what)
   report.pid = what & 64 ? (pid_t)(FIRST_PID + what % 8) : 0 ;
   report.main_ended = what == 255 ;
   strcpy(report.name, c->name) ;
-  receive(s, s->reports, &reap_reports, line, report_format(line, &report)) ;
+  receive(s, s->reports, &read_reports, line, report_format(line, &report)) ;
 }
 
 /* The client waits for an upgrade's outcome in that file. */

@@ -99,7 +99,7 @@ pid_t __wrap_spawn (struct spawn const *request, int *executing)
   char const *name = request->argv[1] ;
   struct child *c = 0 ;
   CHECK(supervises || !strcmp(name, "-U")) ;
-  CHECK(request->signals_blocked && !request->nfds) ;
+  CHECK(request->signals_blocked && request->nfds == (unsigned int)supervises && !request->fd[0].to) ; /* a supervisor has not CMD's stdin */
   if (supervises && request->argv[2]) name = request->argv[2] ;
   for (unsigned int i = 0 ; i < world.children ; i++) /* never two for one service, never two trials */
     CHECK(world.child[i].reaped || world.child[i].kind != (supervises ? SUPERVISOR : TRIAL) || strcmp(world.child[i].name, name) != 0) ;

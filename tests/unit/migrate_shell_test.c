@@ -89,7 +89,7 @@ TEST(what_only_starts_another_program_is_taken_off)
   char const *options ;
   CHECK(is(unwrapped("exec nohup setsid tini -g -- gosu a:b cmd x", &options), "cmd") && is(options, "--user a:b")) ;
   CHECK(is(unwrapped("su - u -c 'x y'", &options), "'x y'") && is(options, "--user u")) ;
-  CHECK(is(unwrapped("setpriv --reuid=1 --regid 2 --groups 3,4 cmd", &options), "cmd") && is(options, "--user 1:2:3:4")) ;
+  CHECK(is(unwrapped("setpriv --reuid=1 --regid 2 --groups 3,4 cmd", &options), "cmd") && is(options, "--user 1:2:3:4 --keep-home")) ;
   CHECK(is(unwrapped("setpriv --no-new-privs cmd", &options), "setpriv") && is(options, "")) ;
-  CHECK(is(unwrapped("chroot --userspec=a /x cmd", &options), "cmd") && is(options, "--chroot /x --user a")) ;
+  CHECK(is(unwrapped("chroot --userspec=a /x cmd", &options), "cmd") && is(options, "--chroot /x --user a --keep-home")) ;
 }

@@ -30,7 +30,7 @@ $(MIGRATE)/prepared:
 $(GRAMMAR)/fetched: tools/migrate/grammar/package.json tools/migrate/grammar/package-lock.json | $(MIGRATE)/prepared
 	@mkdir -p $(GRAMMAR)
 	cp $^ $(GRAMMAR)
-	cd $(GRAMMAR) && npm ci --ignore-scripts --legacy-peer-deps --no-audit --no-fund
+	cd $(GRAMMAR) && npm ci --no-progress --ignore-scripts --legacy-peer-deps --no-audit --no-fund
 	touch $@
 
 $(GRAMMAR_SRC)/%.c: $(GRAMMAR)/fetched

@@ -35,6 +35,13 @@ static void add_user (struct unwrapping *u, char const *user, char const *group)
   texts_add(u->pool, &u->launch->options, *group ? pool_printf(u->pool, "%s:%s", user, group) : user) ;
 }
 
+/* As setpriv and chroot do: HOME stays. */
+static void add_user_alone (struct unwrapping *u, char const *user, char const *group)
+{
+  add_user(u, user, group) ;
+  texts_add(u->pool, &u->launch->options, "--keep-home") ;
+}
+
 /* The user's home directory, as shell code. */
 static char const *home_of (struct unwrapping *u, char const *user)
 {
@@ -249,7 +256,7 @@ static void unwrap_setpriv (struct unwrapping *u)
     group = *group ? pool_printf(u->pool, "%s:%s", group, list) : list ;
   }
   if (user && !strcmp(user, group)) group = "" ;
-  if (user) add_user(u, user, group) ;
+  if (user) add_user_alone(u, user, group) ;
   else u->launch->todo = "setpriv without a user: look at what it changed" ;
   u->i = i ;
 }
@@ -271,7 +278,7 @@ static void unwrap_chroot (struct unwrapping *u)
     texts_add(u->pool, &u->launch->options, "--chroot") ;
     texts_add(u->pool, &u->launch->options, root) ;
   }
-  if (*user) add_user(u, user, "") ;
+  if (*user) add_user_alone(u, user, "") ;
   u->i = i + 1 ;
 }
 
