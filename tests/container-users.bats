@@ -29,7 +29,9 @@ RUN
   container_run "$@"
   container_ready web
   inside reeve status
+  rm -f "$dir/share/uid"
   inside reeve restart web
+  eventually 20 test -s "$dir/share/uid" # its trap is set by then
   [ "$(inside /command/printcontenv MARK)" = saved ]
   container_stop -t 60
   container_ended 0

@@ -90,6 +90,20 @@ END
   [ "$(readlink link)" = elsewhere ]
 }
 
+@test "a Unix socket is not replaced where another user's link leads" {
+  [ "$(id -u)" -eq 0 ] || skip "needs root, to become another user"
+  chmod 755 "$dir"
+  mkdir "$dir/roots" "$dir/his"
+  (cd "$dir/roots" && reeve-exec --listen-unix sock true) # bound, and left over
+  ln -s ../roots "$dir/his/app"
+  chown -h 65534 "$dir/his" "$dir/his/app"
+  before=$(stat -c %i "$dir/roots/sock")
+  run reeve-exec --listen-unix "$dir/his/app/sock" true
+  [ "$status" -eq 111 ]
+  [[ $output == *"is a link that somebody else has made"* ]]
+  [ "$(stat -c %i "$dir/roots/sock")" = "$before" ]
+}
+
 @test "an address in use, or that is none, is said" {
   start reeve-exec --listen "127.0.0.1:$port" -- "${server[@]}" serve
   eventually 10 test -s stdout

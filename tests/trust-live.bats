@@ -127,6 +127,9 @@ said() { grep -qE -- "$1" "$dir/stderr"; }
   chmod 777 "$live/open/run"
   in=$live service wide <<<"id -u >>$dir/open/executed"
   chmod 777 "$live/wide"
+  in=$live service ruled <<<"id -u >>$dir/open/executed"
+  in=$live setting ruled timeout-strays 1
+  chmod 666 "$live/ruled/timeout-strays"
   in=$live service told <<<"id -u >>$dir/open/executed"
   mkdir "$live/told/supervise"
   as_user true
@@ -134,7 +137,7 @@ said() { grep -qE -- "$1" "$dir/stderr"; }
   scan=$live
   scanner
   eventually 10 field web ready true
-  for what in evil open/run wide told/supervise; do eventually 10 said "not to be trusted.*$what"; done
+  for what in evil open/run wide ruled/timeout-strays told/supervise; do eventually 10 said "not to be trusted.*$what"; done
   s6-svscanctl -t "$live"
   ended "$scanner" 0
   nothing_executed
@@ -208,6 +211,34 @@ said() { grep -qE -- "$1" "$dir/stderr"; }
   eventually 10 field web ready true
   kill -TERM "$scanner"
   ended "$scanner" 0
+}
+
+@test "what is copied from another user's scan directory belongs to root, and he cannot write there" {
+  idle web
+  for name in instance instances template; do setting web "$name/data/file" 1; done
+  chmod 6777 "$scan/web/template/data/file"
+  chown -R "$user" "$scan"
+  chmod -R o+rwX "$scan/web/template"
+  scanner
+  eventually 10 field web ready true
+  [ "$(cat "$live/web/template/data/file")" = 1 ]
+  [ -z "$(find "$live/web" -mindepth 1 ! -type l ! -user 0)" ]
+  [ -z "$(find "$live/web"/{instance,instances,template} -perm /7022)" ]
+  run ! as_user sh -c 'mkdir "$1/x" || mv "$1/data" "$1/y" || echo >"$1/data/file"' sh "$live/web/template"
+}
+
+@test "a directory that belongs to somebody else is removed from there by nobody's link" {
+  idle web
+  setting web instance/data/file 1
+  scanner
+  eventually 10 field web ready true
+  mkdir "$dir/precious"
+  touch "$dir/precious/file"
+  chown -R "$user" "$live/web/instance"
+  as_user ln -s "$dir/precious" "$live/web/instance/data/link"
+  rm -r "$scan/web"
+  eventually 20 test ! -e "$live/web"
+  [ -e "$dir/precious/file" ]
 }
 
 @test "a user's own group may write where its number is his" {

@@ -56,6 +56,21 @@ logged() { grep -q -- "$1" "$dir/log/current"; }
   exec 7>&-
 }
 
+@test "the processor works in the directory that is written to, whatever has its name by then" {
+  mkfifo "$dir/in"
+  mkdir "$dir/roots"
+  start bash -c 'exec -a s6-log reeve-log "?echo >here; exec cat" "$2" <"$1"' bash "$dir/in" "$dir/log"
+  exec 7>"$dir/in"
+  echo line >&7
+  eventually 10 logged line
+  mv "$dir/log" "$dir/moved"
+  ln -s "$dir/roots" "$dir/log"
+  kill -ALRM "$started"
+  eventually 10 test -e "$dir/moved/here" -o -e "$dir/roots/here"
+  [ ! -e "$dir/roots/here" ]
+  exec 7>&-
+}
+
 @test "a link in place of current is refused by name" {
   as_user ln -s "$dir/victim" "$dir/log/current"
   start sh -c 'echo line | exec reeve-log "$1"' sh "$dir/log"

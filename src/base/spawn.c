@@ -181,7 +181,7 @@ static void become (struct spawn const *spawn, int volatile *executing)
   if (spawn->same_session) take_terminal() ;
   else setsid() ;
   if (!is_apart(spawn) && !report_birth(spawn)) return ; /* before its descriptor may be replaced */
-  if (spawn->chdir && chdir(spawn->chdir) == -1) return ;
+  if (spawn->directory >= 0 ? fchdir(spawn->directory) == -1 : spawn->chdir && chdir(spawn->chdir) == -1) return ;
   if (!place_fds(spawn)) return ;
   if (spawn->wait_for_lock >= 0) wait_for_lock(spawn) ;
   if (!spawn->signals_blocked) unblock_signals() ;

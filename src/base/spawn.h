@@ -28,6 +28,7 @@ struct spawn
   struct spawn_fd fd[SPAWN_FDS_MAX] ;
   unsigned int nfds ;
   char const *chdir ; /* in the child, before execution; 0: none */
+  int directory ; /* a descriptor, instead of `chdir`: where others may have put another one under its name; -1: none */
   unsigned int same_session : 1 ; /* stay in the caller's session, in a group of its own,
                                      and take over its terminal (stdin), if it has it */
   unsigned int signals_blocked : 1 ; /* for a program of ours, so that none is lost or ends it too early */
@@ -38,7 +39,7 @@ struct spawn
                          flock(), in its own session, and holds none of ours meanwhile; -1: none */
 } ;
 
-#define SPAWN_ZERO { .birth_fd = -1, .wait_for_lock = -1 }
+#define SPAWN_ZERO { .directory = -1, .birth_fd = -1, .wait_for_lock = -1 }
 
 /* Starts the process. Returns its pid, or 0 with errno; *executing then tells
    whether it was execve() itself that failed (1), or what comes before (0): then the

@@ -13,6 +13,7 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
+#include "base/trust.h"
 #include "exec/exec.h"
 
 #define ADDRESS_MAX 64
@@ -91,6 +92,25 @@ static int is_left_over (struct sockaddr_un const *address, size_t size)
   return refused ;
 }
 
+/* Not by its path: where the directory is in one of the service's user, he may put a link
+   there, to any directory. */
+static int unlink_left_over (char const *path)
+{
+  static struct trust_refusal why ; /* large */
+  char text[TRUST_WHY_MAX] ;
+  char const *last ;
+  int dir = trust_anyones_parent(AT_FDCWD, path, &last, &why) ;
+  int ok ;
+  int err ;
+  if (dir == -1 && why.reason == TRUST_FAILED) return 0 ;
+  if (dir == -1) strerr_dief4x(EXIT_SYSTEM, "unable to remove the socket ", path, " that nobody listens on: ", trust_why(&why, text)) ;
+  ok = unlinkat(dir, last, 0) != -1 ;
+  err = errno ;
+  fd_close(dir) ;
+  errno = err ;
+  return ok ;
+}
+
 static int listen_unix (char const *path, char const **name)
 {
   struct sockaddr_un address = { .sun_family = AF_UNIX } ;
@@ -105,7 +125,7 @@ static int listen_unix (char const *path, char const **name)
   if (fd == -1 && errno == EADDRINUSE)
   {
     if (!is_left_over(&address, size)) errno = EADDRINUSE ;
-    else if (unlink(path) != -1) fd = bound(AF_UNIX, &address, size) ;
+    else if (unlink_left_over(path)) fd = bound(AF_UNIX, &address, size) ;
   }
   if (fd == -1) cannot_listen(path) ;
   return fd ;

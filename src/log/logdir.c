@@ -304,7 +304,7 @@ static int start_processor (struct logdir *d)
     request.path = path ;
     request.argv = argv ;
     request.envp = (char const *const *)environ ;
-    request.chdir = d->path ;
+    request.directory = d->dir ;
     if (!failed && !(d->pid = spawn(&request, &executing))) failed = argv[0] ;
   }
   {

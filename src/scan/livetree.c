@@ -13,6 +13,7 @@
 
 #include "base/trust.h"
 #include "scan/scanner.h"
+#include "scan/tree.h"
 #include "wire/channels.h"
 
 #define MARKER "supervise/reeve"
@@ -96,14 +97,9 @@ static int touch (int dir, char const *entry)
 }
 
 /* In place of what a try has left that failed. */
-static int copy (char const *source, char const *name, char const *entry)
+static int copy (int from, char const *entry, int to)
 {
-  char from[TARGET_MAX] ;
-  char to[TARGET_MAX] ;
-  return fits(snprintf(from, sizeof from, "%s/%s", source, entry), sizeof from)
-      && fits(snprintf(to, sizeof to, "%s/%s", name, entry), sizeof to)
-      && (rm_rf(to) != -1 || errno == ENOENT)
-      && hiercopy(from, to) ;
+  return tree_remove(to, entry) && tree_copy(from, entry, to) ;
 }
 
 /* s6-instance-create copies template/ without following it: as a link, it would
@@ -162,7 +158,7 @@ static int fill (DIR *from, char const *source, char const *name, int fresh)
         ok = fits(snprintf(target, sizeof target, "%s/%s", source, e->d_name), sizeof target) && make_link(to, e->d_name, target) ;
         break ;
       case MADE_DOWN : ok = !fresh || touch(to, e->d_name) ; break ;
-      case MADE_COPY : ok = !fresh || copy(source, name, e->d_name) ; break ;
+      case MADE_COPY : ok = !fresh || copy(dirfd(from), e->d_name, to) ; break ;
       default : break ;
     }
   }
@@ -221,7 +217,6 @@ static int mark_complete (char const *name)
 /* All that is in the directory, but one entry. */
 static int empty (char const *name, char const *kept)
 {
-  char path[UNIT_PATH_MAX + NAME_MAX] ;
   struct dirent *e ;
   int ok = 1 ;
   DIR *dir = opendir(name) ;
@@ -229,7 +224,7 @@ static int empty (char const *name, char const *kept)
   while (ok && (errno = 0, e = readdir(dir)))
   {
     if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") || !strcmp(e->d_name, kept)) continue ;
-    ok = fits(snprintf(path, sizeof path, "%s/%s", name, e->d_name), sizeof path) && rm_rf(path) != -1 ;
+    ok = tree_remove(dirfd(dir), e->d_name) ;
   }
   ok = ok && !errno ;
   {

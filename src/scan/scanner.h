@@ -14,6 +14,7 @@
    lost.c         ending what runs without a directory in LIVE
    watch.c        inotify
    livetree.c     what is made and removed in LIVE for a service
+   tree.c         copying and removing a directory of which others may own a part
    trusted.c      what others have put into LIVE, and whether it is to be believed
    default_logger.c  the logger of a service that has none
    command.c      control letters and signals

@@ -9,15 +9,8 @@
 
 #include "base/trust.h"
 #include "scan/scanner.h"
+#include "service/settings.h"
 #include "wire/fifodir.h"
-
-/* What a supervisor executes, or reads, in a service directory. */
-static char const *const files[] =
-{
-  "run", "finish", "down", "notification-fd", "lock-fd", "timeout-kill", "timeout-finish", "max-death-tally", "down-signal",
-  "reload-signal", "restart-delay", "restart", "flag-main", "flag-keep-strays", "flag-forks", "pidfile", "flag-timeout-killpg",
-  "flag-newpidns", "timeout-up"
-} ;
 
 static int within (char const *name, struct trust_refusal *why)
 {
@@ -27,10 +20,20 @@ static int within (char const *name, struct trust_refusal *why)
   return 0 ;
 }
 
+static int file_is (int dir, char const *name, char const *file, struct trust_refusal *why)
+{
+  return trust_entry(dir, file, 0, 0, why) || trust_is_missing(why) || within(name, why) ;
+}
+
+/* What a supervisor executes, or reads, in a service directory. */
 static int files_are (int dir, char const *name, struct trust_refusal *why)
 {
+  static char const *const files[] = { "run", "finish", "down" } ;
+  char const *file ;
   for (size_t i = 0 ; i < sizeof files / sizeof *files ; i++)
-    if (!trust_entry(dir, files[i], 0, 0, why) && !trust_is_missing(why)) return within(name, why) ;
+    if (!file_is(dir, name, files[i], why)) return 0 ;
+  for (size_t i = 0 ; (file = settings_file(i)) ; i++)
+    if (!file_is(dir, name, file, why)) return 0 ;
   return 1 ;
 }
 

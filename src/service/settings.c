@@ -26,6 +26,8 @@
 #define SIGNAL_MAX 64
 #define NOTIFICATION_FD "notification-fd"
 #define LOCK_FD "lock-fd"
+#define PIDFILE "pidfile"
+#define TIMEOUT_UP "timeout-up"
 
 enum kind { KIND_FD, KIND_UINT, KIND_SIGNAL, KIND_DELAY, KIND_RESTART,
   KIND_FLAG_KILL_GROUP, KIND_FLAG_DOWN_GROUP, KIND_FLAG_NEW_PID_NAMESPACE, KIND_FLAG_MAIN, KIND_FLAG_KEEP_STRAYS, KIND_FLAG_FORKS } ;
@@ -64,7 +66,15 @@ static struct setting const all[] =
   { "flag-newpidns", "", 0, KIND_FLAG_NEW_PID_NAMESPACE, 0, 0 },
 } ;
 
-static struct setting const timeout_up = { "timeout-up", "milliseconds from 0 (never) to 2147483647; default: 0", 0, KIND_UINT, INT_MAX, 0 } ;
+static struct setting const timeout_up = { TIMEOUT_UP, "milliseconds from 0 (never) to 2147483647; default: 0", 0, KIND_UINT, INT_MAX, 0 } ;
+
+char const *settings_file (size_t i)
+{
+  static char const *const others[] = { PIDFILE, TIMEOUT_UP } ;
+  size_t n = sizeof all / sizeof *all ;
+  if (i < n) return all[i].file ;
+  return i - n < sizeof others / sizeof *others ? others[i - n] : 0 ;
+}
 
 void settings_defaults (struct settings *settings)
 {
@@ -312,7 +322,7 @@ void settings_honour (struct settings *settings, settings_report_func *report)
 
 int settings_read_pidfile (char path[SETTING_PATH_MAX], settings_report_func *report)
 {
-  int r = read_content("pidfile", path, SETTING_PATH_MAX - 1) ;
+  int r = read_content(PIDFILE, path, SETTING_PATH_MAX - 1) ;
   size_t len = strlen(path) ;
   if (!r) return 0 ;
   while (len && (path[len - 1] == '\n' || path[len - 1] == ' ' || path[len - 1] == '\t' || path[len - 1] == '\r')) path[--len] = 0 ;
@@ -321,7 +331,7 @@ int settings_read_pidfile (char path[SETTING_PATH_MAX], settings_report_func *re
   {
     int err = r == -1 ? errno : 0 ;
     printable(path) ;
-    (*report)("pidfile", path, "the path of the file into which the service writes its pid; without it, what is left behind must be one process", err) ;
+    (*report)(PIDFILE, path, "the path of the file into which the service writes its pid; without it, what is left behind must be one process", err) ;
   }
   return -1 ;
 }

@@ -7,6 +7,7 @@
 #ifndef REEVE_SERVICE_SETTINGS_H
 #define REEVE_SERVICE_SETTINGS_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -70,6 +71,9 @@ extern void settings_read (struct settings *settings, enum settings_set which, s
 extern void settings_honour (struct settings *settings, settings_report_func *report) ;
 
 extern void settings_defaults (struct settings *settings) ;
+
+/* The files of all settings, one after the other from 0 on; 0 after the last. */
+extern char const *settings_file (size_t i) ;
 
 #define SETTING_PATH_MAX 4096
 

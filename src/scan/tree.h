@@ -1,0 +1,20 @@
+/* Copying and removing a whole directory of which somebody else may own a part: each step
+   is taken from the descriptor of a directory, and no link is followed. */
+
+#ifndef REEVE_SCAN_TREE_H
+#define REEVE_SCAN_TREE_H
+
+/* Copies `entry`, and all that is in it, from one directory to another. The copy belongs to
+   the caller, and nobody else may write to it: the bits set-user-ID, set-group-ID and sticky
+   are dropped, and so is the right to write of group and others. A link is copied as a link. Left out:
+   devices, and sockets, of no use without the server that has bound them.
+     from, to  descriptors of directories that can be read
+     entry     a name without a slash; there must be none like it in `to`
+   Returns 1, or 0 with errno; then a part of the copy may be there. */
+extern int tree_copy (int from, char const *entry, int to) ;
+
+/* Removes `entry` of the directory `dir`, and all that is in it.
+   Returns 1, also when there is none, or 0 with errno. */
+extern int tree_remove (int dir, char const *entry) ;
+
+#endif
