@@ -106,19 +106,21 @@ data=/var/lib/postgresql/wrapped
 "$PGBIN/postgres" -D "$data" -k /var/run/postgresql -h ''
 true
 RUN
-  mkdir -p "$scan/db"
-  wrappers=('su postgres -c /share/cluster; true' 'exec su postgres -c "/share/cluster; true"')
+  wrappers=('setpriv --reuid=postgres --regid=postgres --init-groups /share/cluster; true'
+    'exec su postgres -c "/share/cluster; true"')
+  strays_ms=(200 60000) # not for what is in the group of ./run; but su makes a session
   container_run -e REEVE_STOP_TIMEOUT=0 django-postgres
   n=0
   for wrapper in "${wrappers[@]}"; do
     service db <<<"$wrapper"
+    setting db timeout-strays "${strays_ms[n]}"
     [ $n -eq 0 ] || podman start "$container"
     eventually 60 serves
     client
     n=$((n + 1))
     start podman stop -t 100 "$container"
     eventually 30 waits_for_the_client $n
-    sleep 3 # what is left behind otherwise gets a second
+    sleep 3 # it must not be over meanwhile
     running || [ "$(inspect .State.Status)" = stopping ]
     touch "$dir/share/go"
     container_ended 0

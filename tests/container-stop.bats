@@ -256,28 +256,32 @@ unread_run() # [OPTION...] IMAGE
 }
 
 written() { awk '$1 == "wchar:" { print $2 }' "/proc/$1/io"; }
-writes_no_more() # COMMAND: the container's process of this name
+writes_no_more() # NAME
 {
-  local before pid
-  pid=$(container_processes | while read -r pid; do if grep -qx "$1" "/proc/$pid/comm"; then echo "$pid"; fi; done)
-  before=$(written "$pid")
-  sleep 1
-  [ "$(written "$pid")" = "$before" ]
+  local pid before
+  for pid in $(container_processes); do
+    tr '\0' ' ' <"/proc/$pid/cmdline" | grep -qx "/bin/sh ./run $1 " || continue
+    before=$(written "$pid")
+    sleep 1
+    [ "$before" -gt 0 ] && [ "$(written "$pid")" = "$before" ]
+    return
+  done
+  return 1
 }
 
 is_zombie() { grep -q '^State:.Z' "/proc/$1/status"; } # whoever would reap it writes what nobody reads
 
 @test "nobody reads the container's output: it stops all the same, and cont-finish.d runs" {
-  service noise <<<'exec yes'
-  service crashes <<<'echo >>/share/starts; exit 1' # a message at each start
+  service noise <<<'while :; do echo noise; done >&2'
+  service crashes <<<'exit 1'
   setting crashes restart-delay '10 10'
-  stubborn mule
-  setting mule timeout-kill 500 # and one at the stop
+  setting crashes timeout-kill soon # a message of its supervisor's at each start
+  stubborn mule                     # and one of the scanner's at the stop
   orderly web
   script "$dir/cont-finish.d/last" <<<'echo last >>/share/order'
-  unread_run -v "$dir/cont-finish.d:/etc/cont-finish.d:ro" busybox
+  unread_run -v "$dir/cont-finish.d:/etc/cont-finish.d:ro" -e S6_SERVICES_GRACETIME=5000 busybox
   container_ready web mule
-  eventually 30 writes_no_more yes
+  eventually 30 writes_no_more noise
   init=$(inspect .State.Pid)
   start podman stop -t 100 "$container"
   eventually 40 is_zombie "$init"

@@ -140,9 +140,28 @@ sleep 0.3; echo >&3; exec sleep 1000000"
 
 @test "shutdown in CMD: it does not wait for itself" {
   idle web
-  script "$dir/command" <<<"trap 'exit 5' TERM; reeve shutdown 2>$dir/said; echo \$? >$dir/done; sleep 1000000 & wait"
+  script "$dir/command" <<<"trap : TERM # which may come before reeve has ended
+reeve shutdown 2>$dir/said; echo \$? >$dir/done"
   start reeve-scan -l "$live" "$scan" -- "$dir/command"
   scanner=$started
   done_with 0 'not waiting for the end of the tree'
   eventually 20 gone "$scanner"
+}
+
+@test "another service that has ended in a stop of the tree: stop is done, start is refused" {
+  idle web
+  idle db
+  finish db <<<"while s6-svok $live/web; do sleep 0.05; done
+for c in 'stop web' 'wait down web' 'wait finished web' 'start web' 'restart web' 'wait ready web'; do
+  reeve --timeout 20s \$c; echo \"\$c \$?\" >>$dir/codes
+done 2>$dir/said"
+  setting db timeout-finish 0
+  scanner
+  up web
+  up db
+  kill -TERM "$scanner"
+  ended "$scanner" 0
+  cat "$dir/codes" "$dir/said"
+  [ "$(paste -sd , "$dir/codes")" = 'stop web 0,wait down web 0,wait finished web 0,start web 1,restart web 1,wait ready web 1' ]
+  grep -q 'web was stopped, as everything is' "$dir/said"
 }

@@ -29,7 +29,7 @@ open_place() { mkdir -m 777 "$dir/open"; chmod 777 "$dir/open"; }
 
 refused() # ERE [ARGUMENT...]: reeve-scan exits 111 and says that
 {
-  run timeout 20 reeve-scan "${@:2}"
+  run timeout -k 5 20 reeve-scan "${@:2}"
   [ "$status" -eq 111 ]
   grep -qE "$1" <<<"$output" || { echo "# said: $output"; return 1; }
 }
@@ -251,6 +251,6 @@ said() { grep -qE -- "$1" "$dir/stderr"; }
   kill -TERM "$started"
   ended "$started" 0
   chown "$user:12345" "$live"
-  run as_user timeout 20 env PATH="$PATH" reeve-scan -l "$live" "$scan"
+  run as_user timeout -k 5 20 env PATH="$PATH" reeve-scan -l "$live" "$scan"
   [ "$status" -eq 111 ]
 }

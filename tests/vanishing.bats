@@ -2,19 +2,46 @@
 # comes then: the tree ends when it is told to, nothing of it is left, supervisors are not
 # started over and over, and nothing runs on unsupervised.
 
+#
+#   PHASES='up logger'  only these
+#   TREES=N             as many at a time; most of the time of each is waiting
+
 load lib
 
-setup() { reeve_setup; counting_programs; }
-teardown() { reeve_teardown; }
+setup_file()
+{
+  reeve_setup
+  counting_programs
+  exec {tick}<> <(:) 3>&- # nothing ever comes from there
+  all_trees 2>/dev/null
+}
 
-# Each supervisor that is started leaves a line.
+teardown_file()
+{
+  local file
+  for file in "$dir"/*/scanner; do pids+=("$(<"$file")"); done
+  [ -z "${KEEP-}" ] || cp -r "$dir" "$KEEP"
+  reeve_teardown
+}
+
+# Each supervisor that is started leaves its pid.
 counting_programs()
 {
   mkdir "$dir/bin" "$dir/real"
   cp "$REEVE_BIN"/reeve "$REEVE_BIN"/reeve-scan "$REEVE_BIN"/reeve-log "$dir/bin"
   cp "$REEVE_BIN"/reeve-supervise "$dir/real"
-  script "$dir/bin/reeve-supervise" <<<"echo >>\"\$TREE/started\"; exec $dir/real/reeve-supervise \"\$@\""
+  script "$dir/bin/reeve-supervise" <<<"echo \$\$ >>\"\$TREE/started\"; exec $dir/real/reeve-supervise \"\$@\""
   PATH=$dir/bin:$PATH
+}
+
+# As lib's, with fewer programs: there are hundreds of trees.
+script() # FILE ; its content on stdin
+{
+  local text
+  IFS= read -rd '' text || :
+  mkdir -p "${1%/*}"
+  printf '#!/bin/sh\n%s' "$text" >"$1"
+  chmod 755 "$1"
 }
 
 # ---- the phases: $at is where the service directory is made ----
@@ -43,7 +70,8 @@ in_leaving() { service_web <<<"$slowly"; }
 reached_leaving() { [ -s "$TREE/pids" ] && s6-svc -dx "$web"; }
 
 in_adopting() { in_up; }
-reached_adopting() { [ -s "$TREE/pids" ] && kill -KILL "$(supervisor_of web)" && within 10 s6-svok "$web"; }
+reached_adopting() { [ -s "$TREE/pids" ] && kill -KILL "$(supervisor_of web)" && within 10 adopted; }
+adopted() { [ "$(s6-svstat -o pid "$web")" = "$(<"$TREE/pids")" ] && s6-svok "$web" && supervisor_of web; }
 
 # A logger whose supervisor has lost its directory reads on until its input ends.
 in_logged() { in_up; in=$at/web service log <<<'echo $$ >"$TREE/logger"; exec cat >/dev/null'; }
@@ -80,55 +108,75 @@ nothing() { :; }
 
 # ---- one tree ----
 
-# Eighty at a time: they look seldom.
+# So many at a time look seldom, and start no program for the wait between.
+pause() { read -rt "$1" -u "$tick" || :; } # SECONDS
+
 within() # SECONDS COMMAND...
 {
   local until=$((SECONDS + $1 + 1))
   shift
   until "$@" >/dev/null 2>&1; do
     [ "$SECONDS" -lt "$until" ] || return 1
-    sleep 0.3
+    pause 0.3
   done
 }
 
-nothing_left()
+# What the tree has started, as far as it has told.
+nothing_runs()
+{
+  local pid
+  while read -r pid; do gone "$pid" || return 1; done < <(cat "$TREE"/{pids,started,logger} 2>/dev/null)
+}
+
+# Anything at all; names the trees.
+left_behind()
 {
   local environments=(/proc/[0-9]*/environ) # without those that search here
-  ! env -u TREE grep -lzxqF "TREE=$TREE" "${environments[@]}" 2>/dev/null
+  env -u TREE grep -zhxF -f <(printf 'TREE=%s\n' "$dir/"*.*.*.*) "${environments[@]}" 2>/dev/null | tr '\0' '\n' | sort -u
+}
+
+nothing_left() { [ -z "$(left_behind)" ]; }
+
+supervisors()
+{
+  local pid name
+  for pid in $(<"/proc/$scanner/task/$scanner/children"); do
+    read -r name <"/proc/$pid/comm" && [ "$name" = reeve-supervise ] && echo "$pid"
+  done 2>/dev/null
 }
 
 supervisor_of() # NAME
 {
-  local pid
-  for pid in $(pgrep -P "$scanner" -x reeve-supervise); do
-    case " $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)" in *" $1 ") echo "$pid"; return ;; esac
-  done
+  local pid words
+  for pid in $(supervisors); do
+    mapfile -d '' words <"/proc/$pid/cmdline" && [ "${words[-1]}" = "$1" ] && echo "$pid" && return
+  done 2>/dev/null
   return 1
 }
-
-count() { lines "$TREE/started" 2>/dev/null || echo 0; }
 
 # No supervisor is started for two seconds, in which a storm would start two for each.
 settled()
 {
   local before
-  before=$(count)
-  sleep 2.2
-  [ "$(count)" = "$before" ]
+  before=$(<"$TREE/started")
+  pause 2.2
+  [ "$(<"$TREE/started")" = "$before" ]
 }
 
-# Is what runs of the services known to a supervisor? One that has adopted it may be cut off.
+# Is what runs of the services a supervisor's child, or known to one that has adopted it? One
+# that was cut off from its directory cannot be asked.
 supervised()
 {
-  ! alive "$supervisor" || return 0
-  local pid known='' d
-  for d in "$live"/*/ "$live"/*/log/; do
-    known+=" $(s6-svstat -o pid "$d" 2>/dev/null)"
-  done
+  local pid known='' words
+  for pid in $(supervisors); do
+    [ -e "/proc/$pid/cwd/supervise/status" ] || return 0
+    known+=" $(s6-svstat -o pid "/proc/$pid/cwd")"
+  done 2>/dev/null
   while read -r pid; do
     alive "$pid" || continue
     case $known" " in *" $pid "*) continue ;; esac
-    [ "$(cat "/proc/$(awk '{ print $4 }' "/proc/$pid/stat" 2>/dev/null)/comm" 2>/dev/null)" = reeve-supervise ] || ! alive "$pid" || return 1
+    read -ra words <"/proc/$pid/stat"
+    [ "$(<"/proc/${words[3]}/comm")" = reeve-supervise ] || ! alive "$pid" || return 1
   done 2>/dev/null <"$TREE/pids"
 }
 
@@ -138,7 +186,8 @@ tree() # WHERE PHASE WHAT THEN
   local options=() at web whose=web
   mkdir -p "$TREE/scan"
   scan=$TREE/scan live=$TREE/live
-  touch "$TREE/pids" "$TREE/started"
+  : >"$TREE/pids"
+  : >"$TREE/started"
   case $1 in
     place) live=$scan at=$scan ;;
     foreign) at=$TREE/elsewhere; in=$scan idle other ;;
@@ -160,32 +209,49 @@ tree() # WHERE PHASE WHAT THEN
   within 10 supervised || echo "# ${TREE##*/}: something runs unsupervised"
   kill -TERM "$scanner"
   within 60 gone "$scanner" || { echo "# ${TREE##*/}: does not end"; return; }
-  within 10 nothing_left || echo "# ${TREE##*/}: leaves something behind"
+  within 10 nothing_runs || echo "# ${TREE##*/}: leaves something behind"
 }
 
-# All at once: most of the time of each is waiting.
-each() # PHASE
+one() # WHERE PHASE WHAT THEN
+{
+  [ "$running" -lt "${TREES:-100}" ] || { wait -n || :; running=$((running - 1)); }
+  running=$((running + 1))
+  { set +e; tree "$@"; : >"$TREE/ended"; } >"$dir/said.$1.$2.$3.$4" 3>&- &
+}
+
+trees_of() # PHASE
 {
   local what next
-  for what in ${WHAT_OWN-live_name live_supervise live_log live_run live_all scan_name scan_run scan_all both}; do
-    for next in ${THEN-killed left rescan rescan_killed nothing}; do tree own "$1" "$what" "$next" & done
+  for next in ${THEN-killed left rescan rescan_killed nothing}; do
+    for what in ${WHAT_OWN-live_name live_supervise live_log live_run live_all scan_name scan_run scan_all both}; do one own "$1" "$what" "$next"; done
+    [ "$1" != default ] || continue
+    for what in ${WHAT_FOREIGN-link target}; do one foreign "$1" "$what" "$next"; done
+    for what in ${WHAT_PLACE-scan_name live_supervise live_log scan_run renamed}; do one place "$1" "$what" "$next"; done
   done
-  [ "$1" != default ] || { wait; return; }
-  for what in ${WHAT_FOREIGN-link target}; do
-    for next in ${THEN-killed left rescan rescan_killed nothing}; do tree foreign "$1" "$what" "$next" & done
-  done
-  for what in ${WHAT_PLACE-scan_name live_supervise live_log scan_run renamed}; do
-    for next in ${THEN-killed left rescan rescan_killed nothing}; do tree place "$1" "$what" "$next" & done
-  done
-  wait
 }
 
-check()
+# From all phases, side by side.
+all_trees()
 {
-  local found
-  found=$(each "$1" 2>/dev/null)
-  for pid in "$dir"/*/scanner; do pids+=("$(cat "$pid")"); done
-  [ -z "$found" ] || { echo "$found"; [ -z "${KEEP-}" ] || cp -r "$dir" "$KEEP"; return 1; }
+  local phase running=0
+  for phase in ${PHASES-down waiting up stopping finishing leaving adopting logged logger default}; do
+    trees_of "$phase"
+    : >"$dir/tried.$phase"
+  done
+  wait
+  within 10 nothing_left || :
+  left_behind >"$dir/left"
+}
+
+check() # PHASE
+{
+  local found tree
+  [ -e "$dir/tried.$1" ] || skip "not one of PHASES"
+  found=$(cat "$dir/said."*".$1."*; sed -n "/[.]$1[.]/s/.*\//# left behind by /p" "$dir/left")
+  for tree in "$dir"/*".$1."*.*/; do
+    [ -e "$tree/ended" ] || found+=$'\n'"# not tried to its end: $tree"
+  done
+  [ -z "$found" ] || { echo "$found"; return 1; }
 }
 
 @test "in a service that is down" { check down; }

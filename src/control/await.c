@@ -87,14 +87,18 @@ static int timed_out (struct wait const *wait)
 /* Has it no supervisor, and will nobody start one? */
 static int abandoned (char const *name, struct view const *view)
 {
-  return view->state == STATE_UNSUPERVISED && (services_scanner_lives() <= 0 || !services_has(name)) ;
+  if (view->state != STATE_UNSUPERVISED) return 0 ;
+  if (services_scanner_lives() <= 0 || !services_has(name)) return 1 ;
+  /* One that was killed is replaced in a stop, too. */
+  return view->has_left && services_scanner_stops() ;
 }
 
 static int say_abandoned (struct request const *request, char const *name)
 {
   int lives = services_scanner_lives() ;
   if (lives < 0) return services_need_scanner(request) ;
-  strerr_warnw2x(name, lives ? " has been removed" : " has no supervisor, and no scanner runs that would start one") ;
+  strerr_warnw2x(name, !lives ? " has no supervisor, and no scanner runs that would start one"
+    : services_has(name) ? " was stopped, as everything is" : " has been removed") ;
   return EXIT_NO ;
 }
 
@@ -233,7 +237,7 @@ int await_send (struct request const *request, char const *name, char const *let
       strerr_warnwu5sys("send a command to ", name, " in ", request->live, services_who_may()) ;
       return EXIT_SYSTEM ;
     }
-    if (abandoned(name, before)) return say_abandoned(request, name) ;
+    if (abandoned(name, before)) return *letters == 'd' && services_scanner_stops() ? EXIT_YES : say_abandoned(request, name) ;
     wait.now = *before ;
     ms = patience(&wait, 1) ;
     if (!ms) return timed_out(&wait) ;

@@ -109,6 +109,9 @@ extern int services_scanner_lives (void) ;
 /* Its pid; 0: none, or that cannot be told. */
 extern pid_t services_scanner (void) ;
 
+/* Does it stop everything? Nobody gets a supervisor any more then. */
+extern int services_scanner_stops (void) ;
+
 /* /init's, which has not become the scanner yet; 0: there is none here. */
 extern pid_t services_preparing (void) ;
 
@@ -151,6 +154,7 @@ struct view
   unsigned int ending : 1 ; /* down, and what ./run has left behind is being ended: perhaps the service itself */
   unsigned int wanted_up : 1 ;
   unsigned int has_ended : 1 ; /* wstat holds */
+  unsigned int has_left : 1 ; /* its last supervisor has, in order */
 } ;
 
 /* What is known of the service `name`. Returns 1, or 0 with errno when it cannot

@@ -195,6 +195,13 @@ pid_t services_scanner (void)
   return holder > 0 ? holder : 0 ;
 }
 
+int services_scanner_stops (void)
+{
+  int foreign ;
+  pid_t holder = lock_holder(STOPPING_LOCK, &foreign) ;
+  return holder > 0 || foreign ;
+}
+
 pid_t services_preparing (void)
 {
   int foreign ;

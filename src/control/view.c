@@ -140,6 +140,7 @@ int view_read (struct view *view, char const *name)
     view->restarts = state.restarts ;
     view->reason = state.reason ;
     view->lost = state.lost ;
+    view->has_left = !!(state.flags & STATE_HAS_LEFT) ;
     view->ending = r && state.phase == PHASE_STRAYS ;
   }
   view->lost += lost_by_logger(name) ;

@@ -13,6 +13,8 @@
 #include "base/process.h"
 #include "base/send.h"
 #include "scan/scanner.h"
+#include "wire/channels.h"
+#include "wire/lock.h"
 #include "wire/order.h"
 #include "wire/state.h"
 
@@ -75,6 +77,7 @@ void stop_begin (struct scanner *s, int loggers_too)
   {
     s->stop.on = 1 ;
     s->stop.began_ms = clock_ms() ;
+    lock_take(STOPPING_LOCK) ; /* where that cannot be had, clients wait until we end */
     look_cancel(s) ;
     look_order(s, 0, 0) ;
     watch_end(s) ;

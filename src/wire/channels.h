@@ -30,6 +30,7 @@
 #define SCAN_CONTROL_FIFO ".s6-svscan/control"
 #define SCAN_LOCK ".s6-svscan/lock"
 #define PREPARING_LOCK ".s6-svscan/preparing" /* held by /init until it becomes the scanner */
+#define STOPPING_LOCK ".s6-svscan/stopping" /* held by the scanner from the beginning of a stop to its end */
 #define LIFE_FILE ".s6-svscan/life"
 #define COMMAND_STATUS_FILE ".s6-svscan/command"
 #define EXIT_CODE_FILE ".s6-svscan/exitcode" /* decimal, in LIVE: section 8's */
