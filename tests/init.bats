@@ -473,7 +473,7 @@ left_behind() # SCRIPT
 
 # Root that may not send signals to other users' processes: a container that was started
 # with --cap-drop ALL --cap-add SETUID,SETGID.
-capped=(setpriv --bounding-set=-all,+setuid,+setgid --inh-caps=-all --clear-groups)
+capped=(setpriv '--bounding-set=-all,+setuid,+setgid' --inh-caps=-all --clear-groups)
 capped_pid_1() { unshare -pmf --kill-child --mount-proc sh -c "$inside" sh "${capped[@]}" reeve-init "$@"; }
 capped_not_pid_1() { unshare -m sh -c "$inside" sh "${capped[@]}" reeve-init "$@"; }
 

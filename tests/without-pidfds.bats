@@ -93,7 +93,7 @@ is_replaced() # PID
   sleep 0.3
   touch "$dir/go"
   started_times web 2
-  [ "$(grep -c done "$dir/finishing")" -eq 1 ]
+  [ "$(grep -c 'done' "$dir/finishing")" -eq 1 ]
   kill -TERM "$scanner"
   ended "$started" 0
 }
