@@ -298,28 +298,6 @@ another_goes_on_with_cmd() # $cmd: its pid
   another_goes_on_with_cmd
 }
 
-@test "without pidfds, it is said whose process nobody can signal any more" {
-  guarded web <<<'exec sleep 1000000'
-  scanner
-  up web
-  pid=$(pid_of web)
-  kill_scanner
-  start strace -f -qq -o /dev/null -e trace=pidfd_open -e inject=pidfd_open:error=ENOSYS reeve-scan -l "$live" "$scan"
-  eventually 10 scanner_ready
-  supervisor=$(supervisor_of web)
-  kill -KILL "$supervisor"
-  reeve -l "$live" rescan
-  eventually 20 has_successor web "$supervisor"
-  s6-svc -d "$live/web"
-  says "the process of web (pid $pid), which is no child of the present scanner, cannot be sent a signal without pidfds: end it by hand"
-  alive "$pid"
-  kill "$pid"
-  eventually 10 field web state down
-  started_times web 1
-  kill -TERM "$(pgrep -P "$started" -x reeve-scan)"
-  eventually 20 gone "$started"
-}
-
 @test "a stop by the next one ends CMD too" {
   idle web
   script "$dir/cmd" <<<'echo $$ >>"$dir/cmd.starts"; trap "echo >\"\$dir/told\"; exit 0" TERM; while :; do sleep 0.02; done'

@@ -124,8 +124,8 @@ web_is_up()
 
 another_version() # PROGRAM WORD
 {
-  grep -q "${2}001" "$REEVE_BIN/$1"
-  LC_ALL=C sed "s/${2}001/${2}999/g" "$REEVE_BIN/$1" | replace "$1"
+  grep -qE "${2}00[0-9]" "$REEVE_BIN/$1"
+  LC_ALL=C sed -E "s/${2}00[0-9]/${2}999/g" "$REEVE_BIN/$1" | replace "$1"
 }
 
 @test "the new scanner does not know the state's version" {

@@ -57,6 +57,7 @@ int fifodir_make (char const *path, gid_t gid)
 static int open_listener (int dir, char const *name)
 {
   struct stat st ;
+  int err ;
   int fd = openat(dir, name, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW) ;
   if (fd == -1)
   {
@@ -64,9 +65,10 @@ static int open_listener (int dir, char const *name)
     if (errno == ENXIO || errno == ENOENT || errno == ELOOP || errno == EISDIR) errno = 0 ;
     return -1 ;
   }
-  if (!fstat(fd, &st) && S_ISFIFO(st.st_mode)) return fd ;
+  err = fstat(fd, &st) == -1 ? errno : 0 ;
+  if (!err && S_ISFIFO(st.st_mode)) return fd ;
   fd_close(fd) ;
-  errno = 0 ;
+  errno = err ;
   return -1 ;
 }
 

@@ -12,6 +12,7 @@ WRITES = ["ENOSPC", "EIO", "EROFS"]
 ERRORS = {
     "access": NAMES,
     "brk": [],  # before main() the C library cannot do without it; later malloc() goes on with mmap()
+    "capget": ["EINVAL", "EPERM"],
     "chdir": NAMES,
     "chmod": ["EPERM", "EIO", "EROFS"],
     "chown": ["EPERM", "EIO", "EROFS"],
