@@ -121,7 +121,9 @@ class Trial:
             allowed = self.usual["descriptors"].get(name)
             if allowed is None:
                 self.held[name] = self.settled(lambda: tree.descriptors(pid))
-            elif not self.replaced() and not self.within(lambda: tree.descriptors(pid) <= allowed):
+                continue
+            allowed += bool(self.words())  # whoever has said something keeps what it said it through
+            if not self.replaced() and not self.within(lambda: tree.descriptors(pid) <= allowed):
                 raise Lost(f"{name} holds {tree.descriptors(pid)} descriptors, not {allowed}")
 
     @staticmethod
