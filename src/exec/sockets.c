@@ -102,8 +102,11 @@ static int unlink_left_over (char const *path)
   int dir = trust_anyones_parent(AT_FDCWD, path, &last, &why) ;
   int ok ;
   int err ;
-  if (dir < 0 && why.reason == TRUST_FAILED) return 0 ;
-  if (dir < 0) strerr_dief4x(EXIT_SYSTEM, "unable to remove the socket ", path, " that nobody listens on: ", trust_why(&why, text)) ;
+  if (dir < 0)
+  {
+    if (why.reason != TRUST_FAILED) strerr_dief4x(EXIT_SYSTEM, "unable to remove the socket ", path, " that nobody listens on: ", trust_why(&why, text)) ;
+    return 0 ;
+  }
   ok = unlinkat(dir, last, 0) != -1 ;
   err = errno ;
   fd_close(dir) ;
