@@ -116,8 +116,8 @@ check: all unit overlay migrate
 demo: all
 	@exec env BUILD=$(BUILD) tools/demo.sh
 
-lint:
-	tools/lint.sh
+lint: programs migrate
+	@exec env BUILD=$(BUILD) tools/lint.sh
 
 asan:
 	ASAN_OPTIONS=verify_asan_link_order=0 \
