@@ -26,6 +26,7 @@ for name in "${names[@]}"; do
   fi
   targets=all
   if grep -q reeve-overlay "tests/$name.bats"; then targets="all overlay"; fi
+  if grep -q "overlay/amd64" "tests/$name.bats"; then targets="all overlay-amd64"; fi
   if grep -q "^load containers" "tests/$name.bats"; then targets="all overlay-amd64"; fi
   case $name in migrate*) targets="all migrate" ;; esac
   # shellcheck disable=SC2086
