@@ -224,7 +224,7 @@ teardown() { survival_teardown; }
   s6-svc -d "$live/web"
   eventually 10 test -e "$dir/finishing"
   cp "$REEVE_BIN/reeve-supervise" "$dir/bin/the-new"
-  replace reeve-supervise <<<$'#!/bin/sh\n[ "$1" != -c ] || { touch "$dir/trial"; until [ -e "$dir/go" ]; do sleep 0.02; done; }\nexec "${0%/*}/the-new" "$@"'
+  replace reeve-supervise <<<$'#!/bin/sh\n[ "$1" != --can-continue ] || { touch "$dir/trial"; until [ -e "$dir/go" ]; do sleep 0.02; done; }\nexec "${0%/*}/the-new" "$@"'
   start reeve -l "$live" upgrade
   eventually 10 test -e "$dir/trial"
   kill -TERM "$scanner"
