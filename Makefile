@@ -31,7 +31,7 @@ LIBREEVE := $(BUILD)/libreeve.a
 MANUAL := $(patsubst %.scd,$(BUILD)/man/%,$(notdir $(wildcard src/*/*.scd)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 
-.PHONY: all programs install check demo lint asan mutants faults faults-sample clean unit overlay overlay-amd64 overlay-arm64 overlay-execline fuzz fuzz-targets chaos
+.PHONY: all programs install check demo lint asan mutants faults faults-sample clean unit testbed overlay overlay-amd64 overlay-arm64 overlay-execline fuzz fuzz-targets chaos
 all: programs $(MANUAL)
 programs: $(addprefix $(BIN)/,$(PROGRAMS))
 
@@ -60,9 +60,12 @@ $(BUILD)/unit/$(1): tests/unit/$(1).c tests/unit/unit.h $(call parts,$(1)) $(LIB
 	$$(CC) $$(ALL_CPPFLAGS) -Itests/unit $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ tests/unit/$(1).c $(call parts,$(1)) $(LIBREEVE) $$(LIBS)
 endef
 $(foreach name,$(notdir $(UNIT_TESTS)),$(eval $(call unit_test,$(name))))
-unit: $(UNIT_TESTS) $(BUILD)/tests/apart
+unit: $(UNIT_TESTS) testbed
 
-$(BUILD)/tests/apart: tests/apart.c config.mk
+# What the tests use.
+testbed: $(BUILD)/tests/apart $(BUILD)/tests/processes
+
+$(BUILD)/tests/%: tests/%.c config.mk
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $<
 
@@ -113,8 +116,8 @@ check: all unit overlay migrate
 demo: all
 	@exec env BUILD=$(BUILD) tools/demo.sh
 
-lint:
-	tools/lint.sh
+lint: programs migrate
+	@exec env BUILD=$(BUILD) tools/lint.sh
 
 asan:
 	ASAN_OPTIONS=verify_asan_link_order=0 \

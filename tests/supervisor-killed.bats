@@ -170,21 +170,37 @@ while :; do sleep 0.02; done'
   same_process web
 }
 
-# Killed soon after its start: its successor comes after a second. Nobody has read the line.
 @test "readiness that is written, and the descriptor closed, before there is a successor: it is started again" {
   guarded web <<<'until [ -e "$dir/go" ]; do sleep 0.02; done; echo >&3; exec 3>&-; >"$dir/closed"; exec sleep 1000000'
   setting web notification-fd 3
   scanner
   eventually 10 field web state starting
   remember_process web
-  kill_supervisor web
+  kill -STOP "$scanner"
   kill -KILL "$(supervisor_of web)"
   touch "$dir/go"
   eventually 10 test -e "$dir/closed"
+  kill -CONT "$scanner"
   started_times web 2
   eventually 10 field web ready true
   gone "$pid"
   said 'whether the service is ready was told to nobody: starting the service again'
+}
+
+@test "a service that closes notification-fd without a word is not waited for, nor started again" {
+  guarded web <<<'exec 3>&-; >"$dir/closed"; exec sleep 1000000'
+  setting web notification-fd 3
+  scanner
+  eventually 10 test -e "$dir/closed"
+  eventually 10 field web state starting
+  supervisor=$(supervisor_of web)
+  no_longer_waits() { [ -z "$(find "/proc/$supervisor/fd" -lname '*/notify')" ]; }
+  eventually 10 no_longer_waits
+  remember_process web
+  kill_supervisor web
+  same_process web
+  field web ready false
+  started_times web 1
 }
 
 @test "ready: it stays so, with the same time" {
@@ -286,6 +302,7 @@ older_than() # SECONDS FILE
 @test "finish running: it is not run twice, and its 125 still counts" {
   guarded web <<<'exit 1'
   finish web <<<'echo x >>"$dir/finished"; until [ -e "$dir/go" ]; do sleep 0.02; done; exit 125'
+  setting web timeout-finish 60000
   scanner
   eventually 10 field web state finishing
   kill_supervisor web

@@ -16,7 +16,6 @@
 #include <skalibs/tai.h>
 
 #include "base/clock.h"
-#include "base/livedir.h"
 #include "base/message.h"
 #include "base/process.h"
 #include "base/signals.h"
@@ -25,6 +24,7 @@
 #include "scan/scanner.h"
 #include "service/settings.h"
 #include "wire/channels.h"
+#include "wire/livedir.h"
 #include "wire/lock.h"
 #include "wire/report.h"
 #include "wire/scan_state.h"

@@ -204,24 +204,15 @@ TEST(every_flag_is_a_bit_of_its_own)
 TEST(a_changed_byte_is_noticed)
 {
   char out[STATE_SIZE] ;
-  char record[BIRTH_SIZE] ;
   struct state state = sample ;
-  struct birth birth = born ;
   state_pack(out, &sample) ;
-  birth_pack(record, &born) ;
   for (size_t i = 0 ; i < STATE_SIZE ; i++)
   {
     out[i] ^= 0x10 ;
     CHECK(!state_unpack(out, &state, 0) && same(&state, &sample)) ;
     out[i] ^= 0x10 ;
   }
-  for (size_t i = 0 ; i < BIRTH_SIZE ; i++)
-  {
-    record[i] ^= 0x10 ;
-    CHECK(!birth_unpack(record, &birth) && birth.number == born.number) ;
-    record[i] ^= 0x10 ;
-  }
-  CHECK(state_unpack(out, &state, 0) && birth_unpack(record, &birth)) ;
+  CHECK(state_unpack(out, &state, 0)) ;
 }
 
 TEST(impossible_values_are_refused)
@@ -254,39 +245,6 @@ TEST(another_version_is_told_apart_from_garbage)
   state_pack(out, &sample) ;
   out[20] ^= 1 ;
   CHECK(!state_unpack(out, &state, &differs) && differs == 0) ;
-}
-
-TEST(a_birth_is_packed_at_its_offsets_and_comes_back)
-{
-  static unsigned char const expected[BIRTH_SIZE - 4] =
-    { 0x31, 0x32, 0x33, 0x35, 'r', 0, 0, 0, 0, 0, 0, 77, 0, 0, 0, 0, 0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } ;
-  char sum[4] ;
-  char out[BIRTH_SIZE] ;
-  struct birth back ;
-  birth_pack(out, &born) ;
-  put32(sum, sum_of(out + 4, BIRTH_SIZE - 4)) ;
-  CHECK(!memcmp(out, sum, 4) && !memcmp(out + 4, expected, BIRTH_SIZE - 4)) ;
-  CHECK(birth_unpack(out, &back)) ;
-  CHECK(back.number == born.number && back.what == 'r' && same_process(&back.process, &born.process)) ;
-}
-
-TEST(a_birth_of_something_else_is_refused)
-{
-  static char const zeros[BIRTH_SIZE] ;
-  char out[BIRTH_SIZE] ;
-  struct birth back ;
-  struct birth other = born ;
-  CHECK(!birth_unpack(zeros, &back)) ;
-  other.what = 'f' ;
-  birth_pack(out, &other) ;
-  CHECK(birth_unpack(out, &back) && back.what == 'f') ;
-  other.what = 'x' ;
-  birth_pack(out, &other) ;
-  CHECK(!birth_unpack(out, &back)) ;
-  other = born ;
-  other.process.pid = -1 ;
-  birth_pack(out, &other) ;
-  CHECK(!birth_unpack(out, &back)) ;
 }
 
 TEST(what_is_written_is_read)
