@@ -35,9 +35,9 @@ int upgrade_check (char const *dir)
 {
   struct state state ;
   struct birth birth ;
-  if (state_read(dir, &state, &birth)) return 0 ;
-  if (errno == EPROTONOSUPPORT) strerr_warnw3x("this program cannot go on from ", dir, "/" STATE_FILE ": it is another version's, not " STATE_VERSION) ;
-  else strerr_warnwu3sys("read ", dir, "/" STATE_FILE) ;
+  if (chdir(dir) != -1 && state_read(".", &state, &birth)) return 0 ;
+  if (errno == EPROTONOSUPPORT) strerr_warnw1x("this program cannot go on from " STATE_FILE ": it is another version's, not " STATE_VERSION) ;
+  else strerr_warnwu1sys("read " STATE_FILE) ;
   return 1 ;
 }
 
