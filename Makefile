@@ -99,6 +99,7 @@ install: all
 	  section=$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}; \
 	  install -d $$section && install -m 644 $$page $$section || exit 1; done
 
+include tools/bench/bench.mk
 include tools/overlay/together.mk
 
 overlay: overlay-amd64 overlay-arm64 overlay-execline
@@ -110,7 +111,7 @@ overlay-amd64 overlay-arm64: overlay-%:
 overlay-execline:
 	tools/overlay/execline.sh $(OVERLAY) $(OVERLAY_CACHE)
 
-check: all unit overlay migrate
+check: all unit overlay migrate bench-programs
 	@exec env BUILD=$(BUILD) tests/run
 
 demo: all
