@@ -2,15 +2,10 @@
 
 #include <string.h>
 
+#include "base/path.h"
 #include "service/daemon_table.h"
 
 #define CLUSTER_MAX 5 /* with the dash; what is longer is rather a letter and its argument */
-
-static char const *last_part (char const *path)
-{
-  char const *slash = strrchr(path, '/') ;
-  return slash ? slash + 1 : path ;
-}
 
 /* The next word of a list, its length in *len; 0 at the end. */
 static char const *next_word (char const **list, size_t *len)
@@ -43,7 +38,7 @@ static int ends_in (char const *const *argv, char const *end, size_t len)
 /* Does the list name the program of argv, its first word? */
 static int in_names (char const *names, char const *const *argv)
 {
-  char const *name = last_part(*argv) ;
+  char const *name = path_last(*argv) ;
   char const *word ;
   size_t len ;
   while ((word = next_word(&names, &len)))
@@ -230,7 +225,7 @@ void daemon_look (char const *const *argv, struct daemon_advice *advice)
   if (found.daemon)
   {
     int configured = found.daemon->configured ;
-    advice->program = last_part(*found.argv) ;
+    advice->program = path_last(*found.argv) ;
     advice->stays = decide(found.daemon, found.argv + 1, &by_itself) ;
     advice->means_strays = found.daemon->strays ;
     advice->ends = advice->stays == DAEMON_IN_FOREGROUND && does_else(found.daemon, found.argv + 1) ;
@@ -247,7 +242,7 @@ void daemon_look (char const *const *argv, struct daemon_advice *advice)
   else if (found.left_out && advice->stays != DAEMON_IN_BACKGROUND)
   {
     advice->stays = DAEMON_IN_BACKGROUND ;
-    advice->program = last_part(*found.left_out) ;
+    advice->program = path_last(*found.left_out) ;
     advice->mend = "leave it out: a service has a session of its own" ;
   }
 }
