@@ -149,13 +149,6 @@ static int still_has_to_read (struct scanner const *s, struct unit const *unit)
   return unit->producer && !is_done(s, STAGE_LEAVE) && (!is_done(s, STAGE_ABANDON) || may_run(unit->producer)) ;
 }
 
-void stop_too_late (struct scanner *s, struct unit *unit)
-{
-  if (!is_done(s, STAGE_KILL) || unit->producer) return ;
-  kill_unit(s, unit) ;
-  stop_say_killed(s, unit) ;
-}
-
 /* Those that could not be ordered to end all. What they leave becomes a child of ours. */
 static int kill_child (pid_t pid, void *data)
 {
@@ -193,7 +186,8 @@ static void say_killed (struct scanner const *s, char const *what, char const *n
     " milliseconds; raise it, and the container runtime's own grace: ", graces, ")") ;
 }
 
-void stop_say_killed (struct scanner *s, struct unit *unit)
+/* Once, if the stage that has come kills it. */
+static void say_unit_killed (struct scanner *s, struct unit *unit)
 {
   int by_k = !is_done(s, STAGE_ABANDON) && stage_kills_by_k(&s->stop.limits) ;
   if (unit->producer ? still_has_to_read(s, unit) : unit->finishes && !is_done(s, STAGE_ABANDON)) return ;
@@ -203,10 +197,17 @@ void stop_say_killed (struct scanner *s, struct unit *unit)
   unit->killed = 1 ;
 }
 
+void stop_too_late (struct scanner *s, struct unit *unit)
+{
+  if (!is_done(s, STAGE_KILL) || unit->producer) return ;
+  kill_unit(s, unit) ;
+  say_unit_killed(s, unit) ;
+}
+
 static void say_all_killed (struct scanner *s)
 {
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
-    if (may_run(unit)) stop_say_killed(s, unit) ;
+    if (may_run(unit)) say_unit_killed(s, unit) ;
 }
 
 struct names

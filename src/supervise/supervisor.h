@@ -142,8 +142,6 @@ extern void reap_seen (struct supervisor *s) ;
 extern void reap_unknown (struct supervisor *s) ;
 /* Acts on an end that was noted. */
 extern void reap_act (struct supervisor *s) ;
-/* The process is no more. */
-extern void reap_forget (struct supervisor *s) ;
 /* Sends a signal to the process, or to the group that it is in now. Returns 0 when it
    could not be sent; a process that has ended already counts as one that was sent it. */
 extern int reap_send (struct supervisor *s, int sig, int group) ;
