@@ -85,6 +85,11 @@ extern int process_group_has_child (pid_t group) ;
 typedef int process_child_func (pid_t pid, void *data) ;
 extern int process_each_child (process_child_func *each, void *data) ;
 
+/* The same for any process, which may have several threads with children each. They are not
+   ours: between the listing and a look at one, it may have been reaped. ENOENT when there is
+   no such process (any more). */
+extern int process_each_child_of (pid_t pid, process_child_func *each, void *data) ;
+
 /* Calls `each` for every process that /proc shows, of whatever parent, until it returns 0.
    Returns 1, or 0 with errno, perhaps half way: ENOSYS without a /proc that speaks of our
    PID namespace. Allocates nothing. */

@@ -68,6 +68,7 @@ static void give (struct scanner *s, struct orphan *orphan, struct unit *unit)
   unit->orphans = orphan ;
   orphan->fresh = 0 ;
   orphan->is_process = orphan->pid == unit->process ;
+  orphan->earlier = unit->dead && unit->untold && !orphan->is_process ;
   orphans_adopt(s, unit) ;
 }
 
@@ -189,7 +190,9 @@ void orphans_of_dead (struct unit *unit)
 {
   struct state state ;
   struct birth birth ;
-  if (!state_recover(unit->name, &state, &birth))
+  int known = state_recover(unit->name, &state, &birth) ;
+  unit->untold = 0 ;
+  if (!known)
   {
     unit->process = unit->reported ; /* its directory is gone */
     unit->group = unit->reported_group ;
@@ -197,6 +200,7 @@ void orphans_of_dead (struct unit *unit)
   }
   unit->process = state.process.pid ;
   unit->group = state.group ;
+  unit->untold = known == 1 && state.phase == PHASE_UP && !state.told_ms && !(state.flags & (STATE_STOP_DUE | STATE_SEARCHING | STATE_FORKED)) ;
   if (!birth.process.pid || birth.number <= state.births) return ;
   unit->process = birth.process.pid ;
   if (birth.what == 'r') unit->group = birth.process.pid ;
@@ -377,12 +381,6 @@ void orphans_signal (struct scanner *s, struct unit *unit, int signal)
   if (!orphan || orphan->unit != unit || orphan->ended) return ;
   if (signal > 0) send_to(unit->process, signal, 0) ;
   else signal_group_of(unit->process, -signal) ;
-}
-
-void orphans_signal_left (struct unit const *unit, int signal)
-{
-  for (struct orphan const *orphan = unit->orphans ; orphan ; orphan = orphan->next)
-    if (!orphan->is_process && !orphan->ended && unit->group > 1 && getpgid(orphan->pid) == unit->group) send_to(orphan->pid, signal, 0) ;
 }
 
 /* What the killed supervisor has run last: s->process.pid 0: nothing. */

@@ -124,7 +124,7 @@ static int collect (struct scanner *s, struct unit **dead)
     else if ((unit = units_by_supervisor(&s->units, pid))) add_dead(dead, unit, wstat) ;
     else
     {
-      cmd_left_changed(s) ;
+      cmd_left_ended(s, pid) ;
       orphans_ended(s, *dead, pid, wstat) ;
       fallen = 1 ;
     }
@@ -227,7 +227,7 @@ static void reported (struct scanner *s, char const *line, size_t len)
   if (report.main_ended) stop_main_ended(s, unit, report.wstat) ;
   if (unit->orphans) orphans_told(s, unit, report.pid) ;
   if (report.phase == PHASE_UP && !report.pid) orphans_tell_left(unit) ;
-  if (report.signal && report.phase == PHASE_STRAYS) orphans_signal_left(unit, report.signal < 0 ? -report.signal : report.signal) ;
+  if (report.signal && report.phase == PHASE_STRAYS) strays_signal(s, unit, report.signal < 0 ? -report.signal : report.signal) ;
   else if (report.signal) orphans_signal(s, unit, report.signal) ;
   ends_strays = report.phase == PHASE_STRAYS || report.phase == PHASE_LEFTOVERS ;
   if (ends_strays) unit->ends_strays = 1 ;

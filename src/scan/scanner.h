@@ -73,6 +73,7 @@ struct orphan
   unsigned int wstat ;
   unsigned int is_process : 1 ; /* the unit's ./run or ./finish, no stray */
   unsigned int ended : 1 ; /* and its supervisor could not be told yet */
+  unsigned int earlier : 1 ; /* left behind before ./run was sent the down-signal */
   unsigned int fresh : 1 ; /* noted, and whose it is is not known (yet) */
   unsigned int offered : 1 ; /* to its supervisor, which may take it for the service */
   unsigned int sent : 1 ; /* the end was, to the present supervisor, which has not taken note of it yet */
@@ -119,6 +120,7 @@ struct unit
   unsigned int left : 1 ; /* in order, while `dead`: it has left nothing behind */
   unsigned int adopt : 1 ; /* the next supervisor goes on from what the last one has left */
   unsigned int adopting : 1 ; /* in that list */
+  unsigned int untold : 1 ; /* while `dead`: ./run was up, and was not sent the down-signal */
   unsigned int ending : 1 ; /* what is left is being ended, as nobody can go on with it */
   unsigned int has_reported : 1 ; /* its supervisor has */
   unsigned int made : 1 ; /* LIVE/NAME was, by this scanner */
@@ -212,6 +214,7 @@ struct scanner
   char const *const *arguments ; /* the program's own, from argv[1] on */
   pid_t command_pid ;
   pid_t command_group ; /* the process group of a CMD that has ended, while something is left in it; 0: nothing is */
+  unsigned int command_outside : 1 ; /* something of it is left outside that group */
   uint64_t command_left_ms ; /* clock_ms(): when to look at that again; 0: when something of it has ended */
   struct process_birth command_birth ; /* of a CMD that is no child */
   uint64_t command_again_ms ; /* clock_ms(): when it is tried again to start it, or, if it runs, looked at; 0: not */
@@ -330,8 +333,6 @@ extern enum orphan_end orphans_end_process (struct scanner *s, struct unit *unit
 extern void orphans_signal (struct scanner *s, struct unit *unit, int signal) ;
 /* Is the unit's process a child of ours that has not ended? */
 extern int orphans_process_runs (struct scanner *s, struct unit const *unit) ;
-/* The same to what the unit's ./run has left in its process group. */
-extern void orphans_signal_left (struct unit const *unit, int signal) ;
 /* It is nobody's any more. */
 extern void orphans_take_away (struct orphan *orphan) ;
 /* The same, and it is forgotten. */
@@ -346,6 +347,8 @@ extern int orphans_in_the_air (struct scanner const *s) ;
 /* strays.c */
 /* The unit's supervisor ends strays: so do we, those of its that are ours, within the same limits. */
 extern void strays_end (struct scanner *s, struct unit *unit) ;
+/* By command: a signal to what is left of the service, as its supervisor does (supervise/supervisor.h). */
+extern void strays_signal (struct scanner *s, struct unit const *unit, int signal) ;
 /* What is due; the earliest moment of that, 0: none. */
 extern void strays_deadlines (struct scanner *s) ;
 extern uint64_t strays_deadline (struct scanner const *s) ;
@@ -491,11 +494,16 @@ extern void cmd_stop (struct scanner const *s) ;
 extern void cmd_signal (struct scanner const *s, int sig) ;
 /* Its end is the end of everything. */
 extern void cmd_ended (struct scanner *s, int wstat) ;
-/* What it has left in its process group (`sh -c 'server; true'`) counts as CMD: it is told
-   to end, and only the stop's budget kills it. Is there anything left? */
+/* What it has left in its process group (`sh -c 'server; true'`), and whatever descended from
+   it when it was told to end (su, timeout), counts as CMD: it is told to end, and only the
+   stop's budget kills it. Is there anything left? */
 extern int cmd_left (struct scanner *s) ;
+/* Does CMD run, or what counts as it? As cmd_left() has seen it last. */
+extern int cmd_runs (struct scanner const *s) ;
 /* Something that may be of it has ended, or the budget is over. */
 extern void cmd_left_changed (struct scanner *s) ;
+/* A child of ours that may have been of it was reaped. */
+extern void cmd_left_ended (struct scanner *s, pid_t pid) ;
 
 /* stop.c */
 /* When it is too short for anything to end by itself. */

@@ -240,7 +240,7 @@ static void speak (struct scanner const *s)
   char more[UINT_FMT + sizeof " and  more"] = "" ;
   for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
     if (may_run(unit) && !(unit->producer && may_run(unit->producer))) add_name(&names, unit->finishes ? "the finish of " : "", unit->name) ;
-  if (s->command_pid || s->command_group) add_name(&names, "the command ", s->command ? s->command[0] : "") ;
+  if (cmd_runs(s)) add_name(&names, "the command ", s->command ? s->command[0] : "") ;
   if (!names.len) return ;
   if (names.left_out) snprintf(more, sizeof more, " and %u more", names.left_out) ;
   ms[uint64_fmt(ms, clock_ms() - s->stop.began_ms)] = 0 ;
@@ -255,13 +255,13 @@ static void kill_what_is_left (struct scanner *s)
 {
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
     if (may_run(unit) && !unit->producer) kill_unit(s, unit) ;
-  if (s->command_pid || s->command_group)
+  if (cmd_runs(s))
   {
     cmd_signal(s, SIGKILL) ;
     cmd_left_changed(s) ;
   }
   say_all_killed(s) ;
-  if (!s->command_pid && !s->command_group) return ;
+  if (!cmd_runs(s)) return ;
   s->stop.had_to_kill = 1 ;
   say_killed(s, "the command ", s->command ? s->command[0] : "", stage_kills_by_k(&s->stop.limits)) ;
 }

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/process.h"
+#include "base/send.h"
 #include "scan/scanner.h"
 #include "service/stray.h"
 #include "wire/order.h"
@@ -36,14 +37,15 @@ static struct stray_limits limits_of (struct scanner const *s, struct unit const
   {
     settings = state.settings ;
     limits.group = state.group ;
-    limits.is_service = state.phase == PHASE_STRAYS && state.flags & STATE_END_ASKED ;
+    if (state.phase == PHASE_STRAYS && state.flags & STATE_END_ASKED)
+      limits.service = state.told_ms ? STRAY_ALL_BUT_EARLIER : STRAY_GROUP_IS_SERVICE ;
     limits.group_told_ms = state.phase == PHASE_STRAYS ? state.group_told_ms : 0 ;
     limits.down_ms = state.told_ms ;
   }
   else if (unit->ending) /* nobody knows what it had for timeout-kill */
   {
     settings.down_signal = unit->down_signal ;
-    limits.is_service = 1 ;
+    limits.service = STRAY_ALL_BUT_EARLIER ;
   }
   limits.timeout_kill_ms = settings.timeout_kill_ms ;
   limits.timeout_strays_ms = settings.timeout_strays_ms ;
@@ -111,6 +113,7 @@ static uint64_t decide_all (struct scanner *s, struct unit *unit)
     if (!process_look(orphan->pid, &process)) process = (struct process_look) { .name = "a process" } ;
     if (process.state == 'Z') continue ; /* about to be reaped */
     stray_look(&look, &limits, orphan->pid, &process) ;
+    look.earlier = orphan->earlier ;
     sooner(&first, decide(s, unit, &limits, &orphan->stray, orphan->pid, &look, process.name)) ;
   }
   if (has_group(s, unit)) sooner(&first, decide(s, unit, &limits, &unit->group_stray, -unit->group, &now, "the process group")) ;
@@ -125,6 +128,20 @@ void strays_end (struct scanner *s, struct unit *unit)
     unit->strays_ms = decide_all(s, unit) ;
   }
   if (!has_strays(s, unit)) gone(unit) ;
+}
+
+void strays_signal (struct scanner *s, struct unit const *unit, int signal)
+{
+  struct stray_limits limits = limits_of(s, unit) ;
+  for (struct orphan const *orphan = unit->orphans ; orphan ; orphan = orphan->next)
+  {
+    struct process_look process ;
+    struct stray_look look ;
+    if (orphan->is_process || orphan->ended || !process_look(orphan->pid, &process)) continue ;
+    stray_look(&look, &limits, orphan->pid, &process) ;
+    look.earlier = orphan->earlier ;
+    if (look.in_group || stray_is_service(&limits, &look)) send_to(orphan->pid, signal, 0) ;
+  }
 }
 
 void strays_deadlines (struct scanner *s)

@@ -252,6 +252,7 @@ int main (int argc, char const *const *argv)
   message_begin() ;
   beginning = parse(argc, argv, &s.name) ;
   name_program(s.name) ;
+  s.parent = getppid() ;
   if (beginning == BEGIN_TRIAL) return upgrade_check() ;
   prepare(&s, beginning, s.name) ;
   goes_on = has_state(&state, &birth, beginning) ;

@@ -138,7 +138,10 @@ static void take_process (struct supervisor *s, enum restored how)
   {
     s->is_child = 0 ;
     s->parent_is_scanner = s->reports >= 0 ;
-    if (s->phase == PHASE_UP && s->parent_is_scanner && !process_has_pidfds()) s->asked = 1 ; /* the scanner has ended it */
+    if (s->phase == PHASE_UP && s->parent_is_scanner && !process_has_pidfds()) {
+      s->asked = 1 ; /* the scanner has ended it, by the down-signal */
+      if (!s->told_ms) s->told_ms = clock_ms() ;
+    }
   }
   s->process_fd = process_watch(&s->process) ;
   if (s->process_fd >= 0 || s->end_noted) return ;

@@ -1,11 +1,13 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
 #include "base/clock.h"
+#include "base/descent.h"
 #include "base/send.h"
 #include "service/stray.h"
 #include "supervise/supervisor.h"
@@ -14,8 +16,10 @@
 #define ASK_AGAIN_MS 1000
 #define AT_ONCE_MS 1000
 #define AGAIN_MS 100
+#define ANCESTORS_MAX 64
 
 static struct strays strays ;
+static struct descent earlier ; /* left behind before the present ./run was told to end */
 static uint64_t began_ms ; /* 0: nothing is being ended */
 
 struct look
@@ -32,12 +36,18 @@ int strays_under_way (struct supervisor const *s)
   return s->phase == PHASE_STRAYS || s->phase == PHASE_LEFTOVERS ;
 }
 
+static enum stray_service service_of (struct supervisor const *s)
+{
+  if (s->phase == PHASE_LEFTOVERS || !s->end_asked) return STRAY_NONE_IS_SERVICE ;
+  return s->told_ms ? STRAY_ALL_BUT_EARLIER : STRAY_GROUP_IS_SERVICE ;
+}
+
 static struct stray_limits limits_of (struct supervisor const *s)
 {
   int of_finish = s->phase == PHASE_LEFTOVERS ;
   return (struct stray_limits)
   {
-    .is_service = s->end_asked && !of_finish,
+    .service = service_of(s),
     .group = of_finish ? s->finish_group : s->group,
     .at_once = s->at_once,
     .group_told_ms = of_finish ? 0 : s->group_told_ms,
@@ -46,6 +56,40 @@ static struct stray_limits limits_of (struct supervisor const *s)
     .timeout_strays_ms = s->settings.timeout_strays_ms,
     .down_signal = s->settings.down_signal
   } ;
+}
+
+/* ---- those that were left behind before the down-signal ---- */
+
+/* flag-forks: is it on the way from us to the process that is the service? */
+static int leads_to_process (struct supervisor const *s, pid_t pid)
+{
+  struct process_look look ;
+  pid_t at = s->process.pid ;
+  for (unsigned int i = 0 ; i < ANCESTORS_MAX && at > 1 && at != pid && process_look(at, &look) ; i++) at = look.parent ;
+  return at == pid ;
+}
+
+static int note_earlier (pid_t pid, void *data)
+{
+  struct supervisor const *s = data ;
+  if (getpgid(pid) == s->group || leads_to_process(s, pid)) return 1 ;
+  descent_add(&earlier, pid) ;
+  return earlier.count < DESCENT_MAX ;
+}
+
+void strays_note_earlier (struct supervisor *s)
+{
+  unsigned int children ;
+  earlier.count = 0 ;
+  if (s->searching) return ; /* what ./run has left is the service, or was to become it */
+  process_each_child(&note_earlier, s) ;
+  children = earlier.count ;
+  for (unsigned int i = 0 ; i < children ; i++) descent_follow(&earlier, earlier.member[i].pid) ;
+}
+
+void strays_reaped (pid_t pid)
+{
+  if (earlier.count) descent_ended(&earlier, pid) ;
 }
 
 /* ---- one of them ---- */
@@ -60,6 +104,7 @@ static void say (struct supervisor const *s, char const *what, struct stray cons
 static char const *told_why (struct look const *look, struct stray_look const *now)
 {
   if (!stray_is_service(&look->limits, now)) return "" ;
+  if (!now->in_group) return ", in another process group: it counts as the service itself (only timeout-kill, or a stop's budget, kills it)" ;
   return ", in its process group: it counts as the service itself (`exec` in ./run makes it that)" ;
 }
 
@@ -88,6 +133,7 @@ static void decide (struct look *look, pid_t pid, struct stray_look const *now, 
     return ;
   }
   look->count++ ;
+  if (now->earlier && (step.deed == STRAY_TELL || step.deed == STRAY_KILL)) descent_follow(&earlier, pid) ; /* what it leaves is like it */
   stray_do(stray, &look->limits, pid, step.deed, look->now_ms) ;
   if (step.deed == STRAY_KILL)
   {
@@ -115,14 +161,17 @@ static int each (pid_t pid, void *data)
   struct look *look = data ;
   struct process_look process ;
   struct stray_look now ;
+  int known ;
   if (send_is_sender(pid)) return 1 ; /* it ends by itself; the user for whom it sends could stop it */
-  if (!process_look(pid, &process)) process = (struct process_look) { .name = "a process" } ;
+  known = process_look(pid, &process) ;
+  if (!known) process = (struct process_look) { .name = "a process" } ;
   if (pid == look->s->checker || (process.state == 'Z' && has_ended(pid)))
   {
     look->count++ ; /* about to be reaped */
     return 1 ;
   }
   stray_look(&now, &look->limits, pid, &process) ;
+  now.earlier = earlier.count && descent_has(&earlier, pid, known ? &process : 0) ;
   decide(look, pid, &now, process.name) ;
   return 1 ;
 }
@@ -154,7 +203,8 @@ static int scanner_ends_them (struct look *look)
   struct stray_limits const *limits = &look->limits ;
   uint64_t last = began_ms + STRAY_ENDING_MS + limits->timeout_strays_ms + STRAY_KILLED_MS + SCANNER_MS ;
   if (!look->s->parent_is_scanner) return 0 ;
-  if (!limits->at_once && limits->is_service && limits->group > 1 && (!kill(-limits->group, 0) || errno == EPERM)) last = 0 ;
+  if (limits->service == STRAY_ALL_BUT_EARLIER && getppid() == look->s->parent) last = 0 ; /* it lives, or there is a new one: either answers */
+  if (limits->service == STRAY_GROUP_IS_SERVICE && limits->group > 1 && (!kill(-limits->group, 0) || errno == EPERM)) last = 0 ;
   if (limits->at_once) last = began_ms + STRAY_KILLED_MS + SCANNER_MS ;
   else if (!limits->timeout_strays_ms) last = 0 ;
   if (last && look->now_ms >= last) return 0 ;
@@ -238,7 +288,8 @@ static int send_each (pid_t pid, void *data)
   struct stray_look now ;
   if (pid == look->s->checker || send_is_sender(pid) || !process_look(pid, &process)) return 1 ;
   stray_look(&now, &look->limits, pid, &process) ;
-  if (!now.in_group) return 1 ;
+  now.earlier = descent_has(&earlier, pid, &process) ;
+  if (!now.in_group && !stray_is_service(&look->limits, &now)) return 1 ;
   send_to(pid, sending->sig, 0) ;
   if (sending->sig == SIGKILL) strays_know(&strays, pid, look->now_ms)->killed_ms = look->now_ms ;
   return 1 ;
@@ -254,7 +305,7 @@ void strays_signal (struct supervisor *s, int sig, int all)
     s->signals_due[1] |= UINT64_C(1) << (sig - 1) ;
     s->report_pending = s->reports >= 0 ;
   }
-  if (!process_group_has_child(group)) return ;
-  if (all || !process_each_child(&send_each, &sending)) send_to(-group, sig, 0) ;
+  if (!process_any_child()) return ;
+  if ((!process_each_child(&send_each, &sending) || all) && process_group_has_child(group)) send_to(-group, sig, 0) ;
   strays_look(s) ;
 }

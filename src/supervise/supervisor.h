@@ -42,7 +42,7 @@ struct supervisor
   int process_fd ; /* pidfd of one that is not our child; -1: it is, or there is no pidfd */
   uint64_t started_ms ; /* clock_ms(): when ./run was last started */
   uint64_t deadline_ms ; /* clock_ms(); its meaning is the phase's; 0: none */
-  uint64_t told_ms ; /* clock_ms(): when ./run was sent the down-signal; 0: it was not */
+  uint64_t told_ms ; /* clock_ms(): when ./run was sent the down-signal (while `searching`: would have been); 0: it was not */
   uint64_t group_told_ms ; /* process_clock_ms(): when its process group was (flag-down-group); 0: it was not */
   uint64_t down_again_ms ; /* clock_ms(): while `unheard` */
   uint64_t check_deadline_ms ; /* of the upgrade's trial; 0: none */
@@ -55,6 +55,7 @@ struct supervisor
   unsigned int wstat_before ; /* of the end before the one that was noted last */
   pid_t group ; /* the process group that the last ./run had when that was last looked at: finish's fourth argument */
   pid_t finish_group ; /* that of the last ./finish, while `leftovers` */
+  pid_t parent ; /* of this program when it began: the scanner, if there is one */
   pid_t checker ; /* the upgrade's trial; 0: none */
   uint32_t restarts ;
   uint32_t down_delay_ms ; /* after which the down-signal was sent again last; 0: it was not yet */
@@ -178,14 +179,19 @@ extern void forked_told (struct supervisor *s, pid_t pid) ;
 extern int forked_may_be (struct supervisor const *s) ;
 
 /* strays.c: LIFE_STRAYS_GONE follows, perhaps at once. */
+/* ./run is about to be sent the down-signal, for the first time: remembers what it has left
+   behind so far. What it leaves from now on is the service, if that end is asked for. */
+extern void strays_note_earlier (struct supervisor *s) ;
+/* A child was reaped. */
+extern void strays_reaped (pid_t pid) ;
 /* In the phases in which every child is one that is to end. */
 extern int strays_under_way (struct supervisor const *s) ;
 /* Begins, or goes on at a deadline. */
 extern void strays_end (struct supervisor *s) ;
 /* A child has ended, or the limits have changed. */
 extern void strays_look (struct supervisor *s) ;
-/* By command: a signal to what is left in the process group of ./run; `all`: to those that
-   are no children of ours, too. */
+/* By command: a signal to what is left of the service: what counts as it, and what is in the
+   process group of ./run; `all`: also to those of that group that are no children of ours. */
 extern void strays_signal (struct supervisor *s, int sig, int all) ;
 
 /* command.c */
