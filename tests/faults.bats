@@ -56,6 +56,18 @@ failed() # TIMES
   run ! said "another supervisor"
 }
 
+@test "a supervisor that can write nothing says so meanwhile" {
+  idle web
+  scanner
+  up web
+  failing "$(supervisor_of web)" write EIO
+  s6-svc -t "$live/web"
+  says "web: warning: unable to write supervise/status .*: Input/output error"
+  says "web: warning: unable to record the death in supervise/death_tally: Input/output error"
+  release
+  up web
+}
+
 @test "a listener that cannot be told is spoken of" {
   idle web
   scanner

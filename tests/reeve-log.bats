@@ -250,6 +250,27 @@ logger_reads() { [ "$(readlink "/proc/$started/fd/0")" = "$dir/in" ] && [ -e "$t
   done
 }
 
+@test "a line that has become several, in several files, goes on in the last when its logger is killed" {
+  mkfifo "$dir/in"
+  exec 7<>"$dir/in"
+  reader=(sh -c 'exec "$dir/bin/s6-log" -l 1000 s4096 "pweb:" "$to" <"$dir/in" 7>&-' sh)
+  mkdir "$dir/bin"
+  ln -s "$(command -v reeve-log)" "$dir/bin/s6-log"
+  export dir to
+  start "${reader[@]}"
+  printf '%06500d' 0 >&7
+  eventually 10 holds '^web: 0\{500\}$'
+  eventually 10 grep -q '^t' "$to/unfinished" # taken from the pipe
+  kill -KILL "$started"
+  wait "$started" 2>/dev/null || :
+  start "${reader[@]}"
+  printf 'end\nthree\n' >&7
+  eventually 10 holds '^web: three$'
+  [ "$(archives)" -eq 2 ]
+  [ "$(all | sed 's/^web: //' | awk '{ print length }' | paste -sd ,)" = 1000,1000,1000,1000,1000,1000,503,5 ]
+  [ "$(all | tr -d '\n' | sed 's/web: //g')" = "$(printf '%06500dendthree' 0)" ]
+}
+
 @test "the beginning of a line outlives its logger" {
   mkfifo "$dir/in"
   exec 7<>"$dir/in"

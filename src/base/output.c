@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #define PATIENCE_MS 20
@@ -72,7 +73,15 @@ static void set_timer (suseconds_t us)
   setitimer(ITIMER_REAL, &timer, 0) ;
 }
 
-/* Somebody else may take the room between poll() and write(). The timer repeats, as it
+/* By writev(), with which neither the scanner nor a supervisor writes anything but messages:
+   where write() fails, they can still say so. */
+static ssize_t put (int fd, char const *bytes, size_t len)
+{
+  struct iovec const v = { .iov_base = (char *)bytes, .iov_len = len } ;
+  return writev(fd, &v, 1) ;
+}
+
+/* Somebody else may take the room between poll() and writev(). The timer repeats, as it
    may come before the write has begun to wait. */
 static ssize_t write_timed (int fd, char const *bytes, size_t len)
 {
@@ -93,7 +102,7 @@ static ssize_t write_timed (int fd, char const *bytes, size_t len)
   sigaction(SIGALRM, &action, &before) ;
   sigprocmask(SIG_UNBLOCK, &set, &mask) ;
   set_timer(PATIENCE_MS * 1000L) ;
-  w = write(fd, bytes, len) ;
+  w = put(fd, bytes, len) ;
   err = errno ;
   set_timer(0) ;
   sigprocmask(SIG_SETMASK, &mask, 0) ;
@@ -108,7 +117,7 @@ ssize_t output_write (struct output *o, char const *bytes, size_t len)
   enum output_way way = find_way(o) ;
   ssize_t w ;
   if (way == OUTPUT_TIMED) return write_timed(o->fd, bytes, len) ;
-  do w = way == OUTPUT_SOCKET ? send(o->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL) : write(way == OUTPUT_OWN ? o->own : o->fd, bytes, len) ;
+  do w = way == OUTPUT_SOCKET ? send(o->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL) : put(way == OUTPUT_OWN ? o->own : o->fd, bytes, len) ;
   while (w == -1 && errno == EINTR) ;
   return w ;
 }

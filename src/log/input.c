@@ -134,17 +134,31 @@ static void set_begins (struct logger *l, int begins)
     if (sink->logdir) sink->logdir->begins = !!begins ;
 }
 
+/* What has not been seen of the first `len` bytes; it is in the pipe until it is taken. */
+static void put_beginning (struct input *in, struct logger *l, size_t len)
+{
+  if (len <= in->seen) return ;
+  set_begins(l, in->copy[0] >= 0) ;
+  lines_put_part(l, in->bytes + in->seen, len - in->seen, 0) ;
+  set_begins(l, 0) ;
+}
+
 static enum input_result leave (struct input *in, struct logger *l, size_t len)
 {
-  if (l->takes_parts && len > in->seen)
-  {
-    set_begins(l, 1) ;
-    lines_put_part(l, in->bytes + in->seen, len - in->seen, 0) ;
-    set_begins(l, 0) ;
-  }
+  if (l->takes_parts) put_beginning(in, l, len) ;
   in->seen = len ;
   in->look_ms = clock_ms(CLOCK_MONOTONIC) + in->nap_ms ;
   return INPUT_EMPTY ;
+}
+
+/* Before `len` bytes are taken, of which all have been written. What is longer than the limit
+   of a line has become lines; of what is left of it the files have the last bytes. */
+static void note_taken (struct logger const *l, size_t len)
+{
+  struct taken taken = { .piece = len < l->line_len ? len : l->line_len } ;
+  taken.before = len - taken.piece ;
+  for (struct sink *sink = l->sinks ; sink ; sink = sink->next)
+    if (sink->logdir) unfinished_taken(sink->logdir, &taken) ;
 }
 
 static enum input_result hold (struct input *in, struct logger *l, size_t len)
@@ -152,10 +166,9 @@ static enum input_result hold (struct input *in, struct logger *l, size_t len)
   in->held += len ;
   if (l->takes_parts)
   {
-    if (in->held > in->seen) lines_put_part(l, in->bytes + in->seen, in->held - in->seen, 0) ;
+    put_beginning(in, l, in->held) ;
     in->held = 0 ;
-    for (struct sink *sink = l->sinks ; sink && in->copy[0] >= 0 ; sink = sink->next)
-      if (sink->logdir) unfinished_taken(sink->logdir, len) ;
+    if (in->copy[0] >= 0) note_taken(l, len) ;
   }
   else if (in->held == INPUT_MAX)
   {

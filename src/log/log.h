@@ -110,8 +110,14 @@ extern int archive_remove (struct logdir *d, char const *file) ; /* if it is the
    up to there was taken, and what it has from there on was not. Stale when there is a
    newline from there on, or for another pipe. ---- */
 
+struct taken
+{
+  size_t before ; /* bytes that end in lines which were cut off: `current` need not have them */
+  size_t piece ; /* behind them: the last bytes in `current` */
+} ;
+
 extern void unfinished_in_pipe (struct logdir *d) ; /* before it is written */
-extern void unfinished_taken (struct logdir *d, size_t piece) ; /* before `piece` bytes, the last in `current`, are taken */
+extern void unfinished_taken (struct logdir *d, struct taken const *taken) ; /* before they are taken */
 extern void unfinished_remove (struct logdir *d) ;
 /* Cuts off from `current` what is still in the pipe. Returns 1 if it ends with a beginning
    of which only the rest comes from the pipe. */

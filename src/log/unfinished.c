@@ -3,9 +3,11 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/types.h>
 #include <skalibs/uint64.h>
@@ -44,25 +46,26 @@ static int open_own (struct logdir *d, char const *file, int flags)
 
 /* By one write, in which the kernel does not stop half way. Where it cannot be written, a
    line of which a beginning was written may come torn when this logger is killed. */
-static void note (struct logdir *d, int kind, size_t piece)
+static void note (struct logdir *d, int kind, struct taken const *taken)
 {
   char record[RECORD_SIZE] = "" ;
   char const letter[2] = { (char)kind, 0 } ;
   if (!*input_name()) return ;
   if (d->unfinished == -1) d->unfinished = open_own(d, FILE_NAME, O_CREAT) ;
   if (d->unfinished == -1) return ;
-  snprintf(record, sizeof record, "%s %ju %ju %s\n", letter, (uintmax_t)d->size, (uintmax_t)piece, input_name()) ;
+  snprintf(record, sizeof record, "%s %ju %ju %ju %s\n", letter, (uintmax_t)d->size, (uintmax_t)taken->before, (uintmax_t)taken->piece, input_name()) ;
   if (pwrite(d->unfinished, record, sizeof record, 0) != (ssize_t)sizeof record) unlinkat(d->dir, FILE_NAME, 0) ;
 }
 
 void unfinished_in_pipe (struct logdir *d)
 {
-  note(d, IN_PIPE, 0) ;
+  struct taken const none = { 0, 0 } ;
+  note(d, IN_PIPE, &none) ;
 }
 
-void unfinished_taken (struct logdir *d, size_t piece)
+void unfinished_taken (struct logdir *d, struct taken const *taken)
 {
-  note(d, TAKEN, piece) ;
+  note(d, TAKEN, taken) ;
 }
 
 void unfinished_remove (struct logdir *d)
@@ -72,28 +75,35 @@ void unfinished_remove (struct logdir *d)
 
 /* ---- what a logger that was killed has left ---- */
 
-static int read_record (struct logdir *d, int *kind, uint64_t *at, uint64_t *piece)
+struct record
 {
-  char record[RECORD_SIZE + 1] ;
-  char *rest ;
-  size_t n ;
+  int kind ;
+  uint64_t at ;
+  uint64_t before ;
+  uint64_t piece ;
+} ;
+
+static int read_record (struct logdir *d, struct record *record)
+{
+  uint64_t *const numbers[] = { &record->at, &record->before, &record->piece } ;
+  char bytes[RECORD_SIZE + 1] ;
+  char *rest = bytes + 2 ;
   ssize_t r ;
   int fd = open_own(d, FILE_NAME, 0) ;
   if (fd == -1) return 0 ;
-  r = pread(fd, record, RECORD_SIZE, 0) ;
+  r = pread(fd, bytes, RECORD_SIZE, 0) ;
   fd_close(fd) ;
-  if (r != RECORD_SIZE || (record[0] != IN_PIPE && record[0] != TAKEN) || record[1] != ' ') return 0 ;
-  record[RECORD_SIZE] = 0 ;
-  *kind = (unsigned char)record[0] ;
-  rest = record + 2 ;
-  n = uint64_scan(rest, at) ;
-  if (!n || rest[n] != ' ') return 0 ;
-  rest += n + 1 ;
-  n = uint64_scan(rest, piece) ;
-  if (!n || rest[n] != ' ') return 0 ;
-  rest += n + 1 ;
+  if (r != RECORD_SIZE || (bytes[0] != IN_PIPE && bytes[0] != TAKEN) || bytes[1] != ' ') return 0 ;
+  bytes[RECORD_SIZE] = 0 ;
+  record->kind = (unsigned char)bytes[0] ;
+  for (unsigned int i = 0 ; i < sizeof numbers / sizeof *numbers ; i++)
+  {
+    size_t n = uint64_scan(rest, numbers[i]) ;
+    if (!n || rest[n] != ' ') return 0 ;
+    rest += n + 1 ;
+  }
   rest[strcspn(rest, "\n")] = 0 ;
-  return *input_name() && !strcmp(rest, input_name()) ;
+  return *input_name() && !strcmp(rest, input_name()) && record->piece <= record->at && record->before <= INPUT_MAX ;
 }
 
 /* Is there no newline in the file from `at` on? */
@@ -109,18 +119,22 @@ static int is_one_line (int fd, uint64_t at)
   return !r ;
 }
 
-/* Does the pipe begin with the bytes that the file has before `end`? Then they were perhaps not taken. */
-static int is_in_pipe (int file, uint64_t end, uint64_t piece)
+/* Does the pipe have, behind what comes before it, the piece with which the file ends?
+   Then it was perhaps not taken. */
+static int is_in_pipe (int file, struct record const *record)
 {
-  char theirs[4096] ;
-  char ours[sizeof theirs] ;
-  size_t len = piece < sizeof ours ? (size_t)piece : sizeof ours ;
+  static char theirs[INPUT_MAX + 4096] ;
+  char ours[4096] ;
+  size_t len = record->piece < sizeof ours ? (size_t)record->piece : sizeof ours ;
+  size_t all = (size_t)record->before + len ;
   int copy[2] ;
+  int in_pipe ;
   int same = 1 ;
+  if (!ioctl(0, FIONREAD, &in_pipe) && (uint64_t)in_pipe < record->before + record->piece) return 0 ;
   if (pipe2(copy, O_CLOEXEC) == -1) return 1 ;
-  if (tee(0, copy[1], len, SPLICE_F_NONBLOCK) < (ssize_t)len) same = 0 ;
-  else if (read(copy[0], theirs, len) == (ssize_t)len && pread(file, ours, len, (off_t)(end - piece)) == (ssize_t)len)
-    same = !memcmp(theirs, ours, len) ;
+  if (tee(0, copy[1], all, SPLICE_F_NONBLOCK) == (ssize_t)all && allread(copy[0], theirs, all) == all
+   && pread(file, ours, len, (off_t)(record->at - record->piece)) == (ssize_t)len)
+    same = !memcmp(theirs + record->before, ours, len) ;
   fd_close(copy[0]) ;
   fd_close(copy[1]) ;
   return same ;
@@ -128,22 +142,19 @@ static int is_in_pipe (int file, uint64_t end, uint64_t piece)
 
 int unfinished_recover (struct logdir *d)
 {
-  uint64_t at ;
-  uint64_t piece ;
+  struct record record ;
   struct stat st ;
   char last ;
-  int kind ;
   int resumes = 0 ;
   int fd ;
-  if (!read_record(d, &kind, &at, &piece)) return 0 ;
+  if (!read_record(d, &record)) return 0 ;
   fd = open_own(d, "current", O_APPEND) ;
   if (fd == -1) return 0 ;
-  if (!fstat(fd, &st) && (uint64_t)st.st_size >= at && !(st.st_mode & S_IXUSR) && is_one_line(fd, at))
+  if (!fstat(fd, &st) && (uint64_t)st.st_size >= record.at && !(st.st_mode & S_IXUSR) && is_one_line(fd, record.at))
   {
-    if (kind == IN_PIPE) resumes = 0 ;
-    else if (at && piece <= at && pread(fd, &last, 1, (off_t)at - 1) == 1 && last != '\n')
-      resumes = (uint64_t)st.st_size > at || !is_in_pipe(fd, at, piece) ;
-    if ((kind == IN_PIPE || resumes) && (uint64_t)st.st_size > at && ftruncate(fd, (off_t)at) == -1) resumes = 0 ;
+    if (record.kind == TAKEN && record.at && pread(fd, &last, 1, (off_t)record.at - 1) == 1 && last != '\n')
+      resumes = (uint64_t)st.st_size > record.at || !is_in_pipe(fd, &record) ;
+    if ((record.kind == IN_PIPE || resumes) && (uint64_t)st.st_size > record.at && ftruncate(fd, (off_t)record.at) == -1) resumes = 0 ;
   }
   fd_close(fd) ;
   return resumes ;

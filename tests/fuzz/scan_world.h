@@ -45,6 +45,7 @@ struct world
   unsigned int executions ;
   uint64_t now_ms ;
   int refuses ; /* to start anything */
+  int stopping ; /* the lock that a scanner keeps from the beginning of its stop to its own end; -1: none */
 } ;
 
 static struct world world ;
@@ -89,7 +90,17 @@ extern int __wrap_process_is_child (pid_t pid) ;
 extern int __wrap_process_look (pid_t pid, struct process_look *look) ;
 extern uint64_t __wrap_process_mark (pid_t pid) ;
 extern uint64_t __wrap_lock_mark (char const *path) ;
-extern void __wrap_program_self (char out[PROGRAM_PATH_MAX], char const *name) ;
+extern int __wrap_lock_take (char const *path) ;
+extern int __real_lock_take (char const *path) ;
+extern int __wrap_lock_take (char const *path)
+{
+  int fd = __real_lock_take(path) ;
+  if (strcmp(path, STOPPING_LOCK) != 0) return fd ;
+  CHECK(fd >= 0 && world.stopping == -1) ;
+  return world.stopping = fd ;
+}
+
+void __wrap_program_self (char out[PROGRAM_PATH_MAX], char const *name) ;
 extern int __wrap_program_beside (char out[PROGRAM_PATH_MAX], char const *name) ;
 extern uint64_t __wrap_clock_ms (void) ;
 
@@ -223,6 +234,7 @@ static void begin_scanner (struct scanner *s)
   s->arguments = none ;
   world.children = world.living = world.executions = 0 ;
   world.refuses = 0 ;
+  world.stopping = -1 ;
   world.now_ms = 1000000 ;
   strcpy(s->supervise, "/nonexistent/reeve-supervise") ;
 }
@@ -322,6 +334,8 @@ static void end_scanner (struct scanner *s)
   }
   CHECK(!s->units.count && !s->units.all && !s->units.by_identity && !s->units.by_supervisor && !s->units.by_watch) ;
   CHECK(!s->units.orphans && !s->units.adopting && !s->look.dir && s->units.found == -1) ;
+  CHECK(fcntl(world.stopping, F_GETFD) == FD_CLOEXEC) ;
+  close(world.stopping) ; /* as its end would */
 }
 
 #endif

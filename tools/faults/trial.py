@@ -14,7 +14,7 @@ from tree import Tree, children, end_all, name_of, remove
 PATIENCE = 60  # seconds for what goes on by itself, also on a machine under load
 AFTER_WORDS = 4  # seconds until it is ordered again, when a message has said that something did not work
 LIMIT = 300  # seconds, of a trial
-LEFT = 20  # seconds until what the scanner leaves counts as left behind
+LEFT = 20  # seconds until what the scanner leaves, or a descriptor that is still open, counts as left behind
 
 # From the best to the worst.
 LOST_ONCE = "lost1of3"  # not lost when repeated
@@ -58,12 +58,14 @@ class Trial:
     def arm(self):
         """From here on the program is traced, or its next process is."""
         name = self.tracer.name
+        if not self.tracer.fault:
+            self.hold(["scan"] + self.running)
         if self.moment == "next":
             self.tracer.hold_next()
         elif self.moment == "now":
             self.tracer.attach(self.tree.scanner.pid if name == "scan" else self.tree.supervisor(name))
 
-    def within(self, condition, patient=True):
+    def within(self, condition, patient=True, limit=PATIENCE):
         """`patient`: also when a message has said that something does not work."""
         began = time.monotonic()
         while True:
@@ -72,8 +74,7 @@ class Trial:
                 return True
             if not self.told and self.tree.scanner and self.tree.scanner.poll() is not None:
                 raise Ended(self.tree.scanner.returncode)
-            limit = PATIENCE if patient or not self.words() else AFTER_WORDS
-            if time.monotonic() - began > limit:
+            if time.monotonic() - began > (limit if patient or not self.words() else AFTER_WORDS):
                 return False
             time.sleep(0.005)
 
@@ -92,7 +93,7 @@ class Trial:
 
     def expect(self, what, condition):
         """What must come true, or a message must say that it did not."""
-        if not self.within(condition, patient=False) and not self.words() and not self.is_dumb():
+        if not self.within(condition, patient=False) and not self.words():
             raise Lost("silently: " + what)
 
     # ---- what came of it ----
@@ -100,11 +101,6 @@ class Trial:
     def words(self):
         """Messages that a run without fault does not have."""
         return [line for line in self.tree.messages() if plain(line) not in self.usual["messages"]]
-
-    def is_dumb(self):
-        """A message is written by the call that fails for a while."""
-        fault = self.tracer.fault
-        return bool(fault) and fault[0] in ("write", "writev") and ".." in fault[2]
 
     def replaced(self):
         """A supervisor ended; its successor may hold more, a pidfd for one."""
@@ -120,11 +116,17 @@ class Trial:
             pid = tree.scanner.pid if name == "scan" else tree.supervisor(name)
             allowed = self.usual["descriptors"].get(name)
             if allowed is None:
-                self.held[name] = self.settled(lambda: tree.descriptors(pid))
-                continue
-            allowed += bool(self.words())  # whoever has said something keeps what it said it through
-            if not self.replaced() and not self.within(lambda: tree.descriptors(pid) <= allowed):
+                self.hold([name])
+            elif not self.replaced() and not self.within(lambda: tree.descriptors(pid) <= allowed, limit=LEFT):
                 raise Lost(f"{name} holds {tree.descriptors(pid)} descriptors, not {allowed}")
+
+    def hold(self, names):
+        """Remembers how many descriptors these hold; before and after what happens, the most of them:
+        with a fault it may not happen."""
+        for name in names:
+            pid = self.tree.scanner.pid if name == "scan" else self.tree.supervisor(name)
+            held = self.settled(lambda pid=pid: self.tree.descriptors(pid))
+            self.held[name] = max(held, self.held.get(name, 0))
 
     @staticmethod
     def settled(count):
@@ -142,7 +144,7 @@ class Trial:
             raise Lost("the scanner does not end")
         self.nothing_left()
         code = self.tree.scanner.returncode
-        if code != expected and not self.words() and not self.is_dumb():
+        if code != expected and not self.words():
             raise Lost(f"silently: the exit code is {code}, not {expected}")
 
     def nothing_left(self):
@@ -154,7 +156,7 @@ class Trial:
             time.sleep(0.005)
 
     def _ended(self, code):
-        if code != 111 or not (self.words() or self.is_dumb()):
+        if code != 111 or not self.words():
             raise Lost(f"the scanner ended with {code}")
         self.nothing_left()
         return "refused"
@@ -172,6 +174,7 @@ class Trial:
 
     def run(self, scenario):
         result = {"what": ""}
+        began = time.monotonic()
         signal.signal(signal.SIGALRM, too_long)
         signal.alarm(LIMIT)
         if self.moment == "start":
@@ -192,7 +195,7 @@ class Trial:
             result["messages"] = self.tree.messages()
             end_all()
             remove(self.tree.directory)
-        result.update(hit=self.tracer.hit, held=self.held)
+        result.update(hit=self.tracer.hit, held=self.held, seconds=time.monotonic() - began)
         return result
 
 
