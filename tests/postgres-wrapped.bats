@@ -92,6 +92,11 @@ end_both_ways()
   end_both_ways
 }
 
+@test "su -c, which would kill what it starts 2 s after it is told to end" {
+  wrapper 'exec su postgres -s /bin/sh -c "exec \"$PGBIN/postgres\""'
+  end_both_ways
+}
+
 @test "su -c, started by a shell" {
   wrapper 'su postgres -s /bin/sh -c "\"$PGBIN/postgres\"; true"; true'
   end_both_ways

@@ -19,7 +19,7 @@ while :; do sleep 0.05; done"
 }
 serves() { [ -s "$dir/${1:-server}.pid" ] && alive "$(<"$dir/${1:-server}.pid")"; }
 told() { grep -qx "${1:-server}" "$dir/told"; }
-saved() { grep -qx "${1:-server}" "$dir/saved"; }
+saved() { grep -qx server "$dir/saved"; }
 older_than() { local since; since=$(s6-svstat -o updownfor "$live/web") && [ "$since" -ge "$1" ]; } # SECONDS: run has ended
 
 # run on stdin; strays would have 200 ms, if ${strays} does not say otherwise; ${kill}: timeout-kill
@@ -40,13 +40,14 @@ takes_its_time()
 {
   eventually 20 told
   eventually 20 older_than 3
-  alive "$pid" && [ ! -e "$dir/saved" ] && [ ! -e "$dir/finished" ]
+  alive "$pid"
+  [ ! -e "$dir/saved" ]
+  [ ! -e "$dir/finished" ]
 }
 
 # By a stop of the service, and by one of the tree.
 is_never_killed()
 {
-  local web
   s6-svc -d "$live/web"
   takes_its_time
   touch "$dir/go"
@@ -110,6 +111,17 @@ needs() # PROGRAM
   is_never_killed
 }
 
+# su, told to end, would kill it after 2 s.
+@test "su -c, with no shell between it and the server" {
+  needs su
+  for before in 'exec ' ''; do
+    wrapped <<<"${before}su -s /bin/sh nobody -c 'exec \"\$dir/server\"'"
+    is_never_killed
+    run ! said 'Session terminated'
+    rm -rf "$dir"/{go,told,saved,finished,server.pid,live}
+  done
+}
+
 @test "runuser -c" {
   needs runuser
   wrapped <<<'exec runuser -s /bin/sh nobody -c "\"$dir/server\"; true"'
@@ -121,7 +133,8 @@ needs() # PROGRAM
   stop_scanner 137
   told
   gone "$pid"
-  [ ! -e "$dir/saved" ] && [ -e "$dir/finished" ]
+  [ ! -e "$dir/saved" ]
+  [ -e "$dir/finished" ]
   said "killing server (pid $pid), which ./run has left behind: it has not ended within timeout-kill"
 }
 
@@ -260,7 +273,8 @@ until [ -e "$dir/second" ]; do sleep 0.05; done'
   s6-svc -d "$live/web"
   eventually 20 told
   eventually 20 older_than 3
-  alive "$pid" && [ ! -e "$dir/saved" ]
+  alive "$pid"
+  [ ! -e "$dir/saved" ]
   touch "$dir/go"
   s6-svwait -D -t 20000 "$live/web"
   saved
@@ -286,7 +300,8 @@ command_is_never_killed() # CODE: CMD is sh -c
   kill -TERM "$scanner"
   eventually 20 told
   eventually 10 eval '[ "$(ps -o etimes= -p "$pid")" -ge 3 ]'
-  alive "$scanner" && [ ! -e "$dir/saved" ]
+  alive "$scanner"
+  [ ! -e "$dir/saved" ]
   touch "$dir/go"
   ended "$scanner" 0
   saved
@@ -300,6 +315,12 @@ command_is_never_killed() # CODE: CMD is sh -c
 @test "by timeout" {
   needs timeout
   command_is_never_killed 'timeout 100000 "$dir/server"; true'
+}
+
+@test "by su -c, with no shell between it and the server" {
+  needs su
+  command_is_never_killed 'exec su -s /bin/sh nobody -c "exec \"\$dir/server\""'
+  run ! said 'Session terminated'
 }
 
 @test "by su -c" {

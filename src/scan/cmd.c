@@ -318,6 +318,12 @@ static int has_terminal (struct scanner const *s)
   return isatty(0) ;
 }
 
+static void tell_to_end (struct scanner const *s, int sig)
+{
+  if (s->command_fd == -1 && process_is_child(s->command_pid)) send_to_end(s->command_pid, sig, 0) ;
+  else cmd_signal(s, sig) ;
+}
+
 void cmd_stop (struct scanner const *s)
 {
   struct process_signals signals ;
@@ -325,10 +331,10 @@ void cmd_stop (struct scanner const *s)
   if (!s->command_pid) return ;
   descent.count = 0 ;
   descent_follow(&descent, s->command_pid) ;
-  hangs_up = has_terminal(s) && plan_hangs_up(process_signals(s->command_pid, &signals) ? &signals : 0) ;
-  cmd_signal(s, SIGTERM) ;
-  if (hangs_up) cmd_signal(s, SIGHUP) ;
-  cmd_signal(s, SIGCONT) ;
+  hangs_up = has_terminal(s) && plan_hangs_up(process_signals(send_end_of(s->command_pid), &signals) ? &signals : 0) ;
+  tell_to_end(s, SIGTERM) ;
+  if (hangs_up) tell_to_end(s, SIGHUP) ;
+  tell_to_end(s, SIGCONT) ;
 }
 
 void cmd_signal (struct scanner const *s, int sig)

@@ -63,7 +63,7 @@ int lost_end (struct scanner *s, struct unit *unit)
     if (process->stray.told_ms || (unit->producer && !unit->terminate)) return 1 ; /* a logger ends when its input does */
     process->stray.told_ms = clock_ms() ;
     say(unit) ;
-    send_to(process->pid, stop_kills(s) ? SIGKILL : unit->down_signal, SEND_CONT) ;
+    send_to_end(process->pid, stop_kills(s) ? SIGKILL : unit->down_signal, SEND_CONT) ;
     return 1 ;
   }
   if (keeps_strays(s, unit))

@@ -412,7 +412,7 @@ static void tell_to_end (struct scanner const *s, struct unit *unit, struct stat
   if (stop_kills(s) || (unit->end_told_ms && limit_ms && now - unit->end_told_ms >= limit_ms))
     send_to(state->process.pid, SIGKILL, 0) ;
   if (!finishing && (!unit->end_told_ms || send_is_ignored_by_default(state->settings.down_signal)))
-    send_to(state->process.pid, state->settings.down_signal, SEND_CONT) ;
+    send_to_end(state->process.pid, state->settings.down_signal, SEND_CONT) ;
   if (unit->end_told_ms) return ;
   unit->end_told_ms = now ;
   if (!finishing) say_ended_first(unit, state->process.pid, "ending it") ;

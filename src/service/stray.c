@@ -90,7 +90,7 @@ void stray_do (struct stray *stray, struct stray_limits const *limits, pid_t pid
   }
   else if (deed == STRAY_TELL)
   {
-    send_to(pid, stray_signal(limits, pid > 0 ? pid : -pid), SEND_CONT) ;
+    send_to_end(pid, stray_signal(limits, pid > 0 ? send_end_of(pid) : -pid), SEND_CONT) ;
     if (!stray->told_ms) stray->told_ms = now_ms ;
   }
 }
