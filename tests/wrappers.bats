@@ -193,8 +193,8 @@ until [ -e "$dir/second" ]; do sleep 0.05; done'
   serves stray
   s6-svc -d "$live/web"
   takes_its_time
-  told stray
-  gone "$(<"$dir/stray.pid")"
+  eventually 20 told stray
+  eventually 20 gone "$(<"$dir/stray.pid")"
   says "killing stray (pid $(<"$dir/stray.pid")), which ./run has left behind: it has not ended within timeout-strays"
   touch "$dir/go"
   s6-svwait -D -t 20000 "$live/web"
@@ -213,8 +213,8 @@ until [ -e "$dir/second" ]; do sleep 0.05; done'
   touch "$dir/go.server"
   kill -KILL "$pid"
   s6-svwait -D -t 30000 "$live/web"
-  gone "$(<"$dir/stray.pid")"
-  gone "$(<"$dir/late.pid")"
+  eventually 20 gone "$(<"$dir/stray.pid")"
+  eventually 20 gone "$(<"$dir/late.pid")"
   [ ! -e "$dir/saved" ]
 }
 
@@ -244,7 +244,7 @@ until [ -e "$dir/second" ]; do sleep 0.05; done'
   kill_supervisor web
   s6-svc -d "$live/web"
   takes_its_time
-  gone "$(<"$dir/stray.pid")"
+  eventually 20 gone "$(<"$dir/stray.pid")"
   touch "$dir/go"
   s6-svwait -D -t 20000 "$live/web"
   [ "$(<"$dir/saved")" = server ]
