@@ -238,29 +238,6 @@ until [ -e "$dir/second" ]; do sleep 0.05; done'
   [ ! -e "$dir/saved" ]
 }
 
-@test "a successor of a killed supervisor lets it take its time, and ends an earlier stray" {
-  server stray
-  wrapped <<<'(setsid "$dir/stray" &); until [ -s "$dir/stray.pid" ]; do sleep 0.05; done; setsid "$dir/server"; true'
-  kill_supervisor web
-  s6-svc -d "$live/web"
-  takes_its_time
-  eventually 20 gone "$(<"$dir/stray.pid")"
-  touch "$dir/go"
-  s6-svwait -D -t 20000 "$live/web"
-  [ "$(<"$dir/saved")" = server ]
-}
-
-@test "so does one of a supervisor that is killed while that is so" {
-  wrapped <<<'setsid "$dir/server"; true'
-  s6-svc -d "$live/web"
-  eventually 20 told
-  kill_supervisor web
-  takes_its_time
-  touch "$dir/go"
-  s6-svwait -D -t 20000 "$live/web"
-  saved
-}
-
 @test "a stop while a flag-forks service is being looked for leaves it its time" {
   server
   service web <<<'setsid "$dir/server" & exit 0'

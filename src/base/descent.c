@@ -42,7 +42,7 @@ static void follow (struct descent *set, pid_t pid, uint64_t started_ms)
 {
   unsigned int before = set->count ;
   struct following following = { .set = set, .parent = pid } ;
-  process_each_child_of(pid, &each, &following) ;
+  process_each_started_by(pid, &each, &following) ;
   if (!is_the_same(pid, started_ms)) set->count = before ;
 }
 

@@ -231,7 +231,7 @@ static int open_child_of (pid_t pid, pid_t *child)
   struct only only = { .parent = pid } ;
   int fd ;
   if (!process_look(pid, &look) || !kills_its_child(look.name)) return -1 ;
-  process_each_child_of(pid, &find_only, &only) ;
+  process_each_started_by(pid, &find_only, &only) ;
   if (!only.child.pid) return -1 ;
   fd = process_watch(&only.child) ;
   if (fd == -1) return -1 ;

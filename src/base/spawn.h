@@ -9,7 +9,7 @@
 
 #include <sys/types.h>
 
-#include "wire/state.h"
+#include "base/birth.h"
 
 #define SPAWN_FDS_MAX 5
 #define SIGRTMIN_3 37 /* what systemd and container runtimes call SIGRTMIN+3, whatever libc keeps for itself */

@@ -12,10 +12,10 @@
 #include <skalibs/types.h>
 
 #include "base/clock.h"
-#include "base/livedir.h"
 #include "base/trust.h"
 #include "control/control.h"
 #include "wire/channels.h"
+#include "wire/livedir.h"
 #include "wire/scan_state.h"
 
 #define LOOK_AGAIN_MS 10

@@ -32,7 +32,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/livedir.h"
+#include "wire/livedir.h"
 
 #define PLACE_MAX (LIVEDIR_PATH_MAX + 128)
 #define CONTROL_DIRECTORY ".s6-svscan" /* in LIVE */

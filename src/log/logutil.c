@@ -10,9 +10,9 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
-#include "base/livedir.h"
 #include "base/trust.h"
 #include "log/log.h"
+#include "wire/livedir.h"
 
 #define USAGE "logutil-service [ -f fifo ] logdir"
 #define VARIABLE "S6_LOGGING_SCRIPT"

@@ -223,7 +223,7 @@ static void decide (struct left *left, pid_t pid, struct stray_look const *look,
   struct stray_step step = strays_step(&strays, &left->limits, stray, look, left->now_ms) ;
   if (step.deed == STRAY_LEAVE) return ;
   if (step.deed != STRAY_WAIT) descent_follow(&descent, stray->pid) ; /* what it leaves is CMD's, too */
-  stray_do(stray, &left->limits, pid, step.deed, left->now_ms) ;
+  stray_do(stray, &left->limits, pid, -1, step.deed, left->now_ms) ;
   if (step.deed == STRAY_KILL) stop_killed(left->s) ;
   if (step.deed == STRAY_TELL)
   {

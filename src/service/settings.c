@@ -76,22 +76,6 @@ char const *settings_file (size_t i)
   return i - n < sizeof others / sizeof *others ? others[i - n] : 0 ;
 }
 
-void settings_defaults (struct settings *settings)
-{
-  *settings = (struct settings)
-  {
-    .notification_fd = SETTING_NO_FD,
-    .lock_fd = SETTING_NO_FD,
-    .timeout_finish_ms = 5000,
-    .timeout_strays_ms = 5000,
-    .max_death_tally = 100,
-    .down_signal = SIGTERM,
-    .reload_signal = SIGHUP,
-    .restart_delay_min_ms = 100,
-    .restart_delay_max_ms = 16000
-  } ;
-}
-
 static int only_space (char const *text)
 {
   return !text[strspn(text, " \t\r\n")] ;

@@ -11,36 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define SETTING_NO_FD (-1)
-
-enum restart_policy
-{
-  RESTART_ALWAYS,
-  RESTART_NO, /* a failure is permanent; so is success, but that is none */
-  RESTART_ON_FAILURE
-} ;
-
-struct settings
-{
-  int notification_fd ; /* SETTING_NO_FD: none */
-  int lock_fd ; /* SETTING_NO_FD: none */
-  uint32_t timeout_kill_ms ; /* 0: never */
-  uint32_t timeout_finish_ms ; /* 0: never; 5000 if not set */
-  uint32_t timeout_strays_ms ; /* 0: never; 5000 if not set */
-  uint32_t max_death_tally ; /* at most 4096; 100 if not set */
-  int down_signal ; /* SIGTERM if not set */
-  int reload_signal ; /* SIGHUP if not set */
-  uint32_t restart_delay_min_ms ; /* 100 if not set */
-  uint32_t restart_delay_max_ms ; /* 16000 if not set; never below the minimum */
-  enum restart_policy restart ; /* always if not set, but no with flag-main */
-  uint32_t restart_max ; /* of on-failure:N; 0: no limit */
-  unsigned int kill_group : 1 ; /* flag-timeout-killpg */
-  unsigned int down_group : 1 ; /* flag-down-group */
-  unsigned int new_pid_namespace : 1 ; /* flag-newpidns */
-  unsigned int main_service : 1 ; /* flag-main */
-  unsigned int keep_strays : 1 ; /* flag-keep-strays */
-  unsigned int forks : 1 ; /* flag-forks */
-} ;
+#include "wire/settings.h"
 
 /* Which files to read: those that matter at a moment. */
 enum settings_set
@@ -69,8 +40,6 @@ extern void settings_read (struct settings *settings, enum settings_set which, s
    The lock has that one: it keeps two instances from the same data, while readiness that
    is never told would hold the service, and those that wait for it, for ever. */
 extern void settings_honour (struct settings *settings, settings_report_func *report) ;
-
-extern void settings_defaults (struct settings *settings) ;
 
 /* The files of all settings, one after the other from 0 on; 0 after the last. */
 extern char const *settings_file (size_t i) ;

@@ -11,6 +11,7 @@
 #include <skalibs/uint32.h>
 #include <skalibs/uint64.h>
 
+#include "base/checksum.h"
 #include "base/trust.h"
 
 #define MAGIC "reeve" STATE_VERSION
@@ -43,80 +44,9 @@
 #define AT_SIGNALS_FAILED 248
 #define AT_SIGNAL_ERRNO 252
 
-#define BIRTH_AT_NUMBER 4
-#define BIRTH_AT_WHAT 8
-#define BIRTH_AT_PROCESS 12
-
 #define READ_TRIES 20
-#define SIGNAL_MAX 64
 
-enum settings_flag { FLAG_KILL_GROUP = 1, FLAG_MAIN = 2, FLAG_KEEP_STRAYS = 4, FLAG_FORKS = 8, FLAG_DOWN_GROUP = 16 } ;
-
-static uint32_t checksum (char const *s, size_t len)
-{
-  uint32_t sum = 2166136261u ;
-  for (size_t i = 0 ; i < len ; i++) sum = (sum ^ (unsigned char)s[i]) * 16777619u ;
-  return sum ;
-}
-
-static void pack_process (char *out, struct process_birth const *process)
-{
-  uint32_pack_big(out, (uint32_t)process->pid) ;
-  uint64_pack_big(out + 4, process->after_ms) ;
-  uint64_pack_big(out + 12, process->before_ms) ;
-}
-
-static int unpack_process (char const *in, struct process_birth *process)
-{
-  uint32_t pid ;
-  uint32_unpack_big(in, &pid) ;
-  if (pid > INT32_MAX) return 0 ;
-  process->pid = (pid_t)pid ;
-  uint64_unpack_big(in + 4, &process->after_ms) ;
-  uint64_unpack_big(in + 12, &process->before_ms) ;
-  return 1 ;
-}
-
-static void pack_settings (char *out, struct settings const *settings)
-{
-  uint32_t const numbers[] =
-  {
-    settings->timeout_kill_ms, settings->timeout_finish_ms, settings->max_death_tally, settings->restart_delay_min_ms,
-    settings->restart_delay_max_ms, settings->restart_max, (uint32_t)settings->notification_fd
-  } ;
-  for (size_t i = 0 ; i < sizeof numbers / sizeof *numbers ; i++, out += 4) uint32_pack_big(out, numbers[i]) ;
-  out[0] = (char)settings->down_signal ;
-  out[1] = (char)settings->reload_signal ;
-  out[2] = (char)settings->restart ;
-  out[3] = (char)((settings->kill_group ? FLAG_KILL_GROUP : 0) | (settings->main_service ? FLAG_MAIN : 0)
-    | (settings->keep_strays ? FLAG_KEEP_STRAYS : 0) | (settings->forks ? FLAG_FORKS : 0)
-    | (settings->down_group ? FLAG_DOWN_GROUP : 0)) ;
-  uint32_pack_big(out + 4, settings->timeout_strays_ms) ;
-}
-
-static int unpack_settings (char const *in, struct settings *settings)
-{
-  uint32_t fd = 0 ;
-  uint32_t *const numbers[] =
-  {
-    &settings->timeout_kill_ms, &settings->timeout_finish_ms, &settings->max_death_tally, &settings->restart_delay_min_ms,
-    &settings->restart_delay_max_ms, &settings->restart_max, &fd
-  } ;
-  settings_defaults(settings) ;
-  for (size_t i = 0 ; i < sizeof numbers / sizeof *numbers ; i++, in += 4) uint32_unpack_big(in, numbers[i]) ;
-  settings->notification_fd = fd > INT32_MAX ? SETTING_NO_FD : (int)fd ;
-  settings->down_signal = (unsigned char)in[0] ;
-  settings->reload_signal = (unsigned char)in[1] ;
-  settings->restart = (enum restart_policy)in[2] ;
-  settings->kill_group = !!(in[3] & FLAG_KILL_GROUP) ;
-  settings->main_service = !!(in[3] & FLAG_MAIN) ;
-  settings->keep_strays = !!(in[3] & FLAG_KEEP_STRAYS) ;
-  settings->forks = !!(in[3] & FLAG_FORKS) ;
-  settings->down_group = !!(in[3] & FLAG_DOWN_GROUP) ;
-  uint32_unpack_big(in + 4, &settings->timeout_strays_ms) ;
-  return settings->down_signal && settings->down_signal <= SIGNAL_MAX && settings->reload_signal && settings->reload_signal <= SIGNAL_MAX
-      && (unsigned char)in[2] <= RESTART_ON_FAILURE ;
-}
+_Static_assert(BIRTH_AT == STATE_SIZE, "a birth stands behind the supervisor's record") ;
 
 void state_pack (char out[STATE_SIZE], struct state const *state)
 {
@@ -143,9 +73,9 @@ void state_pack (char out[STATE_SIZE], struct state const *state)
   uint64_pack_big(out + AT_GROUP_TOLD, state->group_told_ms) ;
   out[AT_REASON] = (char)state->reason ;
   out[AT_EVENT_DUE] = state->event_due ;
-  pack_process(out + AT_PROCESS, &state->process) ;
+  process_birth_pack(out + AT_PROCESS, &state->process) ;
   for (unsigned int i = 0 ; i < STATE_FD_COUNT ; i++) uint32_pack_big(out + AT_FDS + (size_t)4 * i, (uint32_t)state->fd[i]) ;
-  pack_settings(out + AT_SETTINGS, &state->settings) ;
+  settings_pack(out + AT_SETTINGS, &state->settings) ;
   uint64_pack_big(out + AT_LOST, state->lost) ;
   uint32_pack_big(out + AT_CHECKSUM, checksum(out + AT_STATUS, STATE_SIZE - AT_STATUS)) ;
 }
@@ -186,35 +116,13 @@ int state_unpack (char const in[STATE_SIZE], struct state *state, int *version_d
   uint32_unpack_big(in + AT_NEXT_DELAY, &s.next_delay_ms) ;
   uint32_unpack_big(in + AT_DRAIN_RESTARTS, &s.drain_restarts) ;
   uint64_unpack_big(in + AT_LOST, &s.lost) ;
-  if (!unpack_process(in + AT_PROCESS, &s.process) || !unpack_settings(in + AT_SETTINGS, &s.settings)) return 0 ;
+  if (!process_birth_unpack(in + AT_PROCESS, &s.process) || !settings_unpack(in + AT_SETTINGS, &s.settings)) return 0 ;
   for (unsigned int i = 0 ; i < STATE_FD_COUNT ; i++)
   {
     uint32_unpack_big(in + AT_FDS + (size_t)4 * i, &n) ;
     s.fd[i] = n > INT32_MAX ? -1 : (int)n ;
   }
   *state = s ;
-  return 1 ;
-}
-
-void birth_pack (char out[BIRTH_SIZE], struct birth const *birth)
-{
-  memset(out, 0, BIRTH_SIZE) ;
-  uint32_pack_big(out + BIRTH_AT_NUMBER, birth->number) ;
-  out[BIRTH_AT_WHAT] = birth->what ;
-  pack_process(out + BIRTH_AT_PROCESS, &birth->process) ;
-  uint32_pack_big(out, checksum(out + BIRTH_AT_NUMBER, BIRTH_SIZE - BIRTH_AT_NUMBER)) ;
-}
-
-int birth_unpack (char const in[BIRTH_SIZE], struct birth *birth)
-{
-  struct birth b ;
-  uint32_t n ;
-  uint32_unpack_big(in, &n) ;
-  if (n != checksum(in + BIRTH_AT_NUMBER, BIRTH_SIZE - BIRTH_AT_NUMBER)) return 0 ;
-  uint32_unpack_big(in + BIRTH_AT_NUMBER, &b.number) ;
-  b.what = in[BIRTH_AT_WHAT] ;
-  if ((b.what != 'r' && b.what != 'f') || !unpack_process(in + BIRTH_AT_PROCESS, &b.process)) return 0 ;
-  *birth = b ;
   return 1 ;
 }
 

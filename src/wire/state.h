@@ -29,12 +29,7 @@
      111   1  unused
      112  20  the process that is the service or its ./finish: pid, two ms
      132  32  descriptors that an upgrade hands over: enum state_fd, -1: none
-     164  32  the settings of this start, as the service directory may be gone by now:
-              timeout-kill, timeout-finish, max-death-tally, restart-delay (two),
-              restart's N, notification-fd (-1: none), 4 each; down-signal,
-              reload-signal, restart's policy, flags (1 timeout-killpg, 2 main,
-              4 keep-strays, 8 forks, 16 down-group), 1 each
-     196   4  one more of the settings: timeout-strays
+     164  36  the settings of this start (settings.h)
      200   8  clock_ms() at which the down-signal was first sent to this ./run, 0: it was not
      208   8  process_clock_ms() at which its process group had it, 0: it had not
      216   8  bytes of a logger's input that nobody has read, and that are lost
@@ -43,14 +38,7 @@
      248   4  those that could not be sent
      252   4  errno of the last one of these
 
-   At 256, 32 bytes, by a child between fork and execution, so that nothing runs
-   that nobody knows:
-       0   4  checksum of what follows
-       4   4  number of the birth: greater than the supervisor's own count if that
-              was killed before it could take note
-       8   1  'r' for ./run, 'f' for ./finish
-       9   3  unused, 0
-      12  20  the process: pid (4), after_ms (8), before_ms (8) */
+   At 256, the record of a birth (base/birth.h), by a child between fork and execution. */
 
 #ifndef REEVE_WIRE_STATE_H
 #define REEVE_WIRE_STATE_H
@@ -58,16 +46,15 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/birth.h"
 #include "base/process.h"
-#include "service/settings.h"
 #include "wire/report.h"
+#include "wire/settings.h"
 #include "wire/status.h"
 
 #define STATE_FILE "supervise/state"
-#define STATE_VERSION "002"
+#define STATE_VERSION "003"
 #define STATE_SIZE 256
-#define BIRTH_AT STATE_SIZE
-#define BIRTH_SIZE 32
 
 enum state_flag
 {
@@ -81,9 +68,9 @@ enum state_flag
   STATE_HAS_DEADLINE = 1 << 7,
   STATE_AWAITS_READINESS = 1 << 8, /* notification-fd was given, and nothing came yet */
   STATE_STOP_DUE = 1 << 9, /* the stop was taken note of, but not signalled yet */
-  STATE_MAIN_IS_CHILD = 1 << 10, /* the process is the supervisor's own child */
-  STATE_PARENT_IS_SCANNER = 1 << 11, /* ... or the scanner's, by adoption */
-  STATE_SEARCHING = 1 << 12, /* ./run has gone into the background; its pidfile is waited for */
+  STATE_IS_CHILD = 1 << 10, /* the process is the supervisor's own child */
+  STATE_ADOPTED = 1 << 11, /* an earlier supervisor, which was killed, has started this ./run */
+  STATE_SEARCHING = 1 << 12, /* flag-forks: ./run has ended, the process is one that it has left, perhaps not the service */
   STATE_FORKED = 1 << 13, /* the process is what ./run has left behind */
   STATE_EVENT_HEARD = 1 << 14, /* somebody listened to the last event */
   STATE_END_NOTED = 1 << 15, /* the process has ended, the status' wait status is its; nothing was done about it yet */
@@ -147,20 +134,10 @@ struct state
   int fd[STATE_FD_COUNT] ;
 } ;
 
-struct birth
-{
-  uint32_t number ;
-  char what ; /* 'r' or 'f' */
-  struct process_birth process ;
-} ;
-
 extern void state_pack (char out[STATE_SIZE], struct state const *state) ;
 /* Returns 1, or 0 for anything that state_pack could not have written; *version_differs
    (if not null) then tells whether it is another version's. */
 extern int state_unpack (char const in[STATE_SIZE], struct state *state, int *version_differs) ;
-
-extern void birth_pack (char out[BIRTH_SIZE], struct birth const *birth) ;
-extern int birth_unpack (char const in[BIRTH_SIZE], struct birth *birth) ;
 
 /* Reads DIR/supervise/state. `birth` may be null; its pid is 0 when none was written.
    Returns 1, or 0 with errno: ENOENT when there is none, EPROTO for garbage, EPROTONOSUPPORT

@@ -127,7 +127,7 @@ TEST(every_field_is_at_its_offset)
 {
   static unsigned char const expected[STATE_SIZE] =
   {
-    'r', 'e', 'e', 'v', 'e', '0', '0', '2', 0, 0, 0, 0,
+    'r', 'e', 'e', 'v', 'e', '0', '0', '3', 0, 0, 0, 0,
     0x40, 0, 0, 0, 0x12, 0x34, 0x56, 0x78, 0x0a, 0x0b, 0x0c, 0x0d,
     0x40, 0, 0, 0, 0x9a, 0xbc, 0xde, 0xf0, 0x3b, 0x9a, 0xc9, 0xff,
     0, 0, 0, 0, 1, 2, 3, 4, 0xfe, 0x0f, 6,
@@ -193,7 +193,7 @@ TEST(every_flag_is_a_bit_of_its_own)
   static unsigned int const flags[] =
   {
     STATE_LEAVING, STATE_ASKED, STATE_STARTED_ONCE, STATE_HAS_ENDED, STATE_CODE_UNKNOWN, STATE_RUNNING_DRY, STATE_HAD_QUICK_DEATH,
-    STATE_HAS_DEADLINE, STATE_AWAITS_READINESS, STATE_STOP_DUE, STATE_MAIN_IS_CHILD, STATE_PARENT_IS_SCANNER, STATE_SEARCHING, STATE_FORKED,
+    STATE_HAS_DEADLINE, STATE_AWAITS_READINESS, STATE_STOP_DUE, STATE_IS_CHILD, STATE_ADOPTED, STATE_SEARCHING, STATE_FORKED,
     STATE_EVENT_HEARD, STATE_END_NOTED, STATE_FORBIDDEN, STATE_HAS_LEFT
   } ;
   unsigned int all = 0 ;
@@ -207,24 +207,15 @@ TEST(every_flag_is_a_bit_of_its_own)
 TEST(a_changed_byte_is_noticed)
 {
   char out[STATE_SIZE] ;
-  char record[BIRTH_SIZE] ;
   struct state state = sample ;
-  struct birth birth = born ;
   state_pack(out, &sample) ;
-  birth_pack(record, &born) ;
   for (size_t i = 0 ; i < STATE_SIZE ; i++)
   {
     out[i] ^= 0x10 ;
     CHECK(!state_unpack(out, &state, 0) && same(&state, &sample)) ;
     out[i] ^= 0x10 ;
   }
-  for (size_t i = 0 ; i < BIRTH_SIZE ; i++)
-  {
-    record[i] ^= 0x10 ;
-    CHECK(!birth_unpack(record, &birth) && birth.number == born.number) ;
-    record[i] ^= 0x10 ;
-  }
-  CHECK(state_unpack(out, &state, 0) && birth_unpack(record, &birth)) ;
+  CHECK(state_unpack(out, &state, 0)) ;
 }
 
 TEST(impossible_values_are_refused)
@@ -257,39 +248,6 @@ TEST(another_version_is_told_apart_from_garbage)
   state_pack(out, &sample) ;
   out[20] ^= 1 ;
   CHECK(!state_unpack(out, &state, &differs) && differs == 0) ;
-}
-
-TEST(a_birth_is_packed_at_its_offsets_and_comes_back)
-{
-  static unsigned char const expected[BIRTH_SIZE - 4] =
-    { 0x31, 0x32, 0x33, 0x35, 'r', 0, 0, 0, 0, 0, 0, 77, 0, 0, 0, 0, 0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } ;
-  char sum[4] ;
-  char out[BIRTH_SIZE] ;
-  struct birth back ;
-  birth_pack(out, &born) ;
-  put32(sum, sum_of(out + 4, BIRTH_SIZE - 4)) ;
-  CHECK(!memcmp(out, sum, 4) && !memcmp(out + 4, expected, BIRTH_SIZE - 4)) ;
-  CHECK(birth_unpack(out, &back)) ;
-  CHECK(back.number == born.number && back.what == 'r' && same_process(&back.process, &born.process)) ;
-}
-
-TEST(a_birth_of_something_else_is_refused)
-{
-  static char const zeros[BIRTH_SIZE] ;
-  char out[BIRTH_SIZE] ;
-  struct birth back ;
-  struct birth other = born ;
-  CHECK(!birth_unpack(zeros, &back)) ;
-  other.what = 'f' ;
-  birth_pack(out, &other) ;
-  CHECK(birth_unpack(out, &back) && back.what == 'f') ;
-  other.what = 'x' ;
-  birth_pack(out, &other) ;
-  CHECK(!birth_unpack(out, &back)) ;
-  other = born ;
-  other.process.pid = -1 ;
-  birth_pack(out, &other) ;
-  CHECK(!birth_unpack(out, &back)) ;
 }
 
 TEST(what_is_written_is_read)

@@ -1,7 +1,7 @@
 /* LIVE: where the tree's state is. */
 
-#ifndef REEVE_BASE_LIVEDIR_H
-#define REEVE_BASE_LIVEDIR_H
+#ifndef REEVE_WIRE_LIVEDIR_H
+#define REEVE_WIRE_LIVEDIR_H
 
 #include <stddef.h>
 #include <sys/types.h>

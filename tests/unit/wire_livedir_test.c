@@ -1,4 +1,4 @@
-#include "base/livedir.h"
+#include "wire/livedir.h"
 
 #include <sched.h>
 #include <signal.h>

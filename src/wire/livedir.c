@@ -1,4 +1,4 @@
-#include "base/livedir.h"
+#include "wire/livedir.h"
 
 #include <errno.h>
 #include <fcntl.h>

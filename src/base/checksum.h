@@ -1,0 +1,12 @@
+/* The checksum of our binary records: FNV-1a, 32 bits. It finds a record that was read
+   while its writer was at work; it protects from nobody. */
+
+#ifndef REEVE_BASE_CHECKSUM_H
+#define REEVE_BASE_CHECKSUM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+extern uint32_t checksum (char const *bytes, size_t len) ;
+
+#endif

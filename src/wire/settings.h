@@ -1,0 +1,53 @@
+/* The settings of a service, as values. service/settings.h reads them from the service
+   directory; state.h keeps those of the present start, as the service directory may be
+   gone by the time that a successor needs them. */
+
+#ifndef REEVE_WIRE_SETTINGS_H
+#define REEVE_WIRE_SETTINGS_H
+
+#include <stdint.h>
+
+#define SETTING_NO_FD (-1)
+
+enum restart_policy
+{
+  RESTART_ALWAYS,
+  RESTART_NO, /* a failure is permanent; so is success, but that is none */
+  RESTART_ON_FAILURE
+} ;
+
+struct settings
+{
+  int notification_fd ; /* SETTING_NO_FD: none */
+  int lock_fd ; /* SETTING_NO_FD: none */
+  uint32_t timeout_kill_ms ; /* 0: never */
+  uint32_t timeout_finish_ms ; /* 0: never; 5000 if not set */
+  uint32_t timeout_strays_ms ; /* 0: never; 5000 if not set */
+  uint32_t max_death_tally ; /* at most 4096; 100 if not set */
+  int down_signal ; /* SIGTERM if not set */
+  int reload_signal ; /* SIGHUP if not set */
+  uint32_t restart_delay_min_ms ; /* 100 if not set */
+  uint32_t restart_delay_max_ms ; /* 16000 if not set; never below the minimum */
+  enum restart_policy restart ; /* always if not set, but no with flag-main */
+  uint32_t restart_max ; /* of on-failure:N; 0: no limit */
+  unsigned int kill_group : 1 ; /* flag-timeout-killpg */
+  unsigned int down_group : 1 ; /* flag-down-group */
+  unsigned int new_pid_namespace : 1 ; /* flag-newpidns */
+  unsigned int main_service : 1 ; /* flag-main */
+  unsigned int keep_strays : 1 ; /* flag-keep-strays */
+  unsigned int forks : 1 ; /* flag-forks */
+} ;
+
+extern void settings_defaults (struct settings *settings) ;
+
+/* All but lock_fd and new_pid_namespace, which matter at a start alone, in 36 bytes,
+   big-endian: timeout_kill_ms, timeout_finish_ms, max_death_tally, restart_delay_min_ms,
+   restart_delay_max_ms, restart_max, notification_fd, 4 bytes each; down_signal,
+   reload_signal, restart, flags (1 kill_group, 2 main_service, 4 keep_strays, 8 forks,
+   16 down_group), 1 byte each; timeout_strays_ms, 4 bytes. */
+#define SETTINGS_SIZE 36
+extern void settings_pack (char out[SETTINGS_SIZE], struct settings const *settings) ;
+/* Returns 1, or 0 when a signal or the policy cannot be one. */
+extern int settings_unpack (char const in[SETTINGS_SIZE], struct settings *settings) ;
+
+#endif
