@@ -20,7 +20,7 @@ example_image()
   root=$(bash "$BATS_TEST_DIRNAME/container-root.bash" django-postgres) &&
     podman import -q "$root" debian:bookworm >/dev/null &&
     mkdir -p "$store/context/build" &&
-    cp "$overlay" "$store/context/build/reeve-overlay-amd64.tar.xz" &&
+    cp "$overlay" "$store/context/build/reeve-overlay-amd64.tar.gz" &&
     cp -r "$BATS_TEST_DIRNAME/../servicedirs-example" "$store/context/" &&
     build --format docker -t django-postgres -f "$store/context/servicedirs-example/django-postgres/Dockerfile" \
       "$store/context" && podman rmi --force debian:bookworm >/dev/null
@@ -108,12 +108,11 @@ true
 RUN
   wrappers=('setpriv --reuid=postgres --regid=postgres --init-groups /share/cluster; true'
     'exec su postgres -c "/share/cluster; true"')
-  strays_ms=(200 60000) # not for what is in the group of ./run; but su makes a session
   container_run -e REEVE_STOP_TIMEOUT=0 django-postgres
   n=0
   for wrapper in "${wrappers[@]}"; do
     service db <<<"$wrapper"
-    setting db timeout-strays "${strays_ms[n]}"
+    setting db timeout-strays 200 # not for what descends from ./run
     [ $n -eq 0 ] || podman start "$container"
     eventually 60 serves
     client

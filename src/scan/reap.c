@@ -132,7 +132,7 @@ static void collect (struct scanner *s, struct round *round)
     else if ((unit = units_by_process(&s->units, pid))) inherited_ended(s, unit, wstat) ;
     else
     {
-      cmd_left_changed(s) ;
+      cmd_left_ended(s, pid) ;
       add_unknown(round, pid, wstat) ;
     }
   }

@@ -185,6 +185,7 @@ struct scanner
   char const *const *arguments ; /* the program's own, from argv[1] on */
   pid_t command_pid ;
   pid_t command_group ; /* the process group of a CMD that has ended, while something is left in it; 0: nothing is */
+  unsigned int command_outside : 1 ; /* something of it is left outside that group */
   uint64_t command_left_ms ; /* clock_ms(): when to look at that again; 0: when something of it has ended */
   struct process_birth command_birth ; /* of a CMD that is no child */
   uint64_t command_again_ms ; /* clock_ms(): when it is tried again to start it, or, if it runs, looked at; 0: not */
@@ -415,11 +416,16 @@ extern void cmd_stop (struct scanner const *s) ;
 extern void cmd_signal (struct scanner const *s, int sig) ;
 /* Its end is the end of everything. */
 extern void cmd_ended (struct scanner *s, int wstat) ;
-/* What it has left in its process group (`sh -c 'server; true'`) counts as CMD: it is told
-   to end, and only the stop's budget kills it. Is there anything left? */
+/* What it has left in its process group (`sh -c 'server; true'`), and whatever descended from
+   it when it was told to end (su, timeout), counts as CMD: it is told to end, and only the
+   stop's budget kills it. Is there anything left? */
 extern int cmd_left (struct scanner *s) ;
+/* Does CMD run, or what counts as it? As cmd_left() has seen it last. */
+extern int cmd_runs (struct scanner const *s) ;
 /* Something that may be of it has ended, or the budget is over. */
 extern void cmd_left_changed (struct scanner *s) ;
+/* A child of ours that may have been of it was reaped. */
+extern void cmd_left_ended (struct scanner *s, pid_t pid) ;
 
 /* stop.c */
 /* When it is too short for anything to end by itself. */

@@ -220,10 +220,12 @@ void reap (struct supervisor *s)
     {
       note(s, wstat_of(&info), 0) ;
       reap_one(info.si_pid, &wstat) ;
+      strays_reaped(info.si_pid) ;
       reap_act(s) ;
       continue ;
     }
     reap_one(info.si_pid, &wstat) ;
+    strays_reaped(info.si_pid) ;
     if (info.si_pid == s->checker) upgrade_tried(s, wstat) ;
     else if (send_ended(info.si_pid, wstat, &what, &err)) sender_ended(s, &what, err) ;
   }

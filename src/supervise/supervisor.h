@@ -171,6 +171,11 @@ extern enum life_event forked_find (struct supervisor *s) ;
 extern int forked_may_be (struct supervisor const *s) ;
 
 /* strays.c: LIFE_STRAYS_GONE follows, perhaps at once. */
+/* ./run is about to be sent the down-signal, for the first time: remembers what it has left
+   behind so far. What it leaves from now on is the service, if that end is asked for. */
+extern void strays_note_earlier (struct supervisor *s) ;
+/* A child was reaped. */
+extern void strays_reaped (pid_t pid) ;
 /* In the phases in which every child is one that is to end. */
 extern int strays_under_way (struct supervisor const *s) ;
 /* Begins, or goes on at a deadline. */
