@@ -314,7 +314,7 @@ void strays_signal (struct supervisor *s, int sig, int at_once)
   struct look look = { .s = s, .limits = limits_of(s), .now_ms = clock_ms(), .sig = sig } ;
   pid_t group = look.limits.group ;
   if (!began_ms) return ;
-  if (process_group_has_child(group) && (at_once || !process_each_child(&each, &look))) send_to(-group, sig, 0) ;
+  if (process_any_child() && (!process_each_child(&each, &look) || at_once) && process_group_has_child(group)) send_to(-group, sig, 0) ;
   fallen(&look) ;
   strays_look(s) ;
 }
