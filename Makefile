@@ -72,7 +72,7 @@ $(BUILD)/tests/%: tests/%.c config.mk
 # Fuzz targets likewise; one that needs other objects names them in FUZZ_PARTS_NAME, and
 # the functions that it stands in for, as __wrap_FUNCTION, in FUZZ_WRAPS_NAME.
 FUZZ_WRAPS_supervise_commands := program_self
-FUZZ_WRAPS_scan_commands := spawn kill waitpid execve process_each_child process_is_child process_look process_mark lock_mark lock_take program_self program_beside clock_ms
+FUZZ_WRAPS_scan_commands := spawn kill waitpid execve process_each_child process_is_child process_group_has_child process_look lock_take program_self program_beside clock_ms
 FUZZ_WRAPS_scan_reports := $(FUZZ_WRAPS_scan_commands)
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 comma := ,
@@ -99,6 +99,7 @@ install: all
 	  section=$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}; \
 	  install -d $$section && install -m 644 $$page $$section || exit 1; done
 
+include tools/bench/bench.mk
 include tools/overlay/together.mk
 
 overlay: overlay-amd64 overlay-arm64 overlay-execline
@@ -110,7 +111,7 @@ overlay-amd64 overlay-arm64: overlay-%:
 overlay-execline:
 	tools/overlay/execline.sh $(OVERLAY) $(OVERLAY_CACHE)
 
-check: all unit overlay migrate
+check: all unit overlay migrate bench-programs
 	@exec env BUILD=$(BUILD) tests/run
 
 demo: all

@@ -26,6 +26,7 @@ for name in "${names[@]}"; do
   fi
   targets="all testbed"
   if grep -q reeve-overlay "tests/$name.bats"; then targets="all testbed overlay"; fi
+  if grep -q "overlay/amd64" "tests/$name.bats"; then targets="all testbed overlay-amd64"; fi
   if grep -q "^load containers" "tests/$name.bats"; then targets="all testbed overlay-amd64"; fi
   case $name in migrate*) targets="all testbed migrate" ;; esac
   # shellcheck disable=SC2086
