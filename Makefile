@@ -31,7 +31,7 @@ LIBREEVE := $(BUILD)/libreeve.a
 MANUAL := $(patsubst %.scd,$(BUILD)/man/%,$(notdir $(wildcard src/*/*.scd)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 
-.PHONY: all programs install check demo lint asan mutants faults faults-sample clean unit overlay overlay-amd64 overlay-arm64 overlay-execline fuzz fuzz-targets chaos
+.PHONY: all programs install check demo lint asan mutants faults faults-sample clean unit testbed overlay overlay-amd64 overlay-arm64 overlay-execline fuzz fuzz-targets chaos
 all: programs $(MANUAL)
 programs: $(addprefix $(BIN)/,$(PROGRAMS))
 
@@ -60,16 +60,19 @@ $(BUILD)/unit/$(1): tests/unit/$(1).c tests/unit/unit.h $(call parts,$(1)) $(LIB
 	$$(CC) $$(ALL_CPPFLAGS) -Itests/unit $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ tests/unit/$(1).c $(call parts,$(1)) $(LIBREEVE) $$(LIBS)
 endef
 $(foreach name,$(notdir $(UNIT_TESTS)),$(eval $(call unit_test,$(name))))
-unit: $(UNIT_TESTS) $(BUILD)/tests/apart
+unit: $(UNIT_TESTS) testbed
 
-$(BUILD)/tests/apart: tests/apart.c config.mk
+# What the tests use.
+testbed: $(BUILD)/tests/apart $(BUILD)/tests/processes
+
+$(BUILD)/tests/%: tests/%.c config.mk
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $<
 
 # Fuzz targets likewise; one that needs other objects names them in FUZZ_PARTS_NAME, and
 # the functions that it stands in for, as __wrap_FUNCTION, in FUZZ_WRAPS_NAME.
 FUZZ_WRAPS_supervise_commands := program_self
-FUZZ_WRAPS_scan_commands := spawn kill waitpid execve process_each_child process_is_child process_look process_mark lock_mark lock_take program_self program_beside clock_ms
+FUZZ_WRAPS_scan_commands := spawn kill waitpid execve process_each_child process_is_child process_group_has_child process_look lock_take program_self program_beside clock_ms
 FUZZ_WRAPS_scan_reports := $(FUZZ_WRAPS_scan_commands)
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 comma := ,
@@ -96,6 +99,7 @@ install: all
 	  section=$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}; \
 	  install -d $$section && install -m 644 $$page $$section || exit 1; done
 
+include tools/bench/bench.mk
 include tools/overlay/together.mk
 
 overlay: overlay-amd64 overlay-arm64 overlay-execline
@@ -107,7 +111,7 @@ overlay-amd64 overlay-arm64: overlay-%:
 overlay-execline:
 	tools/overlay/execline.sh $(OVERLAY) $(OVERLAY_CACHE)
 
-check: all unit overlay migrate
+check: all unit overlay migrate bench-programs
 	@exec env BUILD=$(BUILD) tests/run
 
 demo: all

@@ -9,7 +9,11 @@
    started, in any session, is killed at its end.
 
    Exits with the command's code, 128 + N when signal N has ended it or came to us,
-   124 when it was ended for its limit, 111 when a system call failed. */
+   124 when it was ended for its limit, 111 when a system call failed.
+
+   When APART_TIMES is set, it appends a line to the file of this name: the seconds of CPU
+   time in user and in system mode that all of this has taken, the seconds from its start
+   to its end, and the last word of the command. */
 
 #include <dirent.h>
 #include <errno.h>
@@ -20,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -206,6 +211,24 @@ static void end_all (pid_t command, sigset_t const *set)
   }
 }
 
+/* All that has run is among our children that have ended, as we are the subreaper. */
+static void tell_times (char const *command, int64_t began_ms)
+{
+  char const *path = getenv("APART_TIMES") ;
+  struct rusage use ;
+  FILE *file ;
+  int64_t ms = clock_ms() - began_ms ;
+  if (!path) return ;
+  if (getrusage(RUSAGE_CHILDREN, &use) == -1) die("ask for the CPU time") ;
+  file = fopen(path, "a") ;
+  if (!file) die("write to the file of APART_TIMES") ;
+  fprintf(file, "%jd.%02d %jd.%02d %jd.%02d %s\n",
+    (intmax_t)use.ru_utime.tv_sec, (int)(use.ru_utime.tv_usec / 10000),
+    (intmax_t)use.ru_stime.tv_sec, (int)(use.ru_stime.tv_usec / 10000),
+    (intmax_t)(ms / 1000), (int)(ms % 1000 / 10), command) ;
+  fclose(file) ;
+}
+
 static int number (char const *text)
 {
   char *end ;
@@ -223,6 +246,7 @@ int main (int argc, char **argv)
   static int const awaited[] = { SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM } ;
   sigset_t set ;
   sigset_t before ;
+  int64_t began_ms = clock_ms() ;
   int64_t deadline ;
   int limit_s ;
   int grace_ms ;
@@ -245,13 +269,14 @@ int main (int argc, char **argv)
   }
   sigprocmask(SIG_BLOCK, &set, &before) ;
   if (prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == -1) die("become a subreaper") ;
-  deadline = limit_s ? clock_ms() + (int64_t)limit_s * 1000 : INT64_MAX / 2 ;
+  deadline = limit_s ? began_ms + (int64_t)limit_s * 1000 : INT64_MAX / 2 ;
   command = start(argv + 3, &before) ;
   while (!is_stop(sig) && clock_ms() < deadline)
   {
     if (sig == SIGCHLD && reap(command, &code))
     {
       end_all(command, &set) ;
+      tell_times(argv[argc - 1], began_ms) ;
       return code ;
     }
     sig = next_signal(&set, terminal && deadline > clock_ms() + TERMINAL_MS ? clock_ms() + TERMINAL_MS : deadline) ;
@@ -259,6 +284,7 @@ int main (int argc, char **argv)
   }
   end_gently(command, grace_ms, &set) ;
   end_all(command, &set) ;
+  tell_times(argv[argc - 1], began_ms) ;
   if (is_stop(sig)) return 128 + sig ;
   fprintf(stderr, "apart: %s has not ended within %d s: ended, with all that it had started\n", argv[3], limit_s) ;
   return ENDED_FOR_LIMIT ;

@@ -23,7 +23,7 @@ reeve_setup()
   scanner=
   mkdir "$scan"
   REEVE_BIN=${REEVE_BIN:-$BATS_TEST_DIRNAME/../build/bin}
-  PATH=$REEVE_BIN:$PATH
+  PATH=$REEVE_BIN:$BATS_TEST_DIRNAME/../build/tests:$PATH
   unset REEVE_LIVE
   export scan live dir
 }
@@ -41,18 +41,8 @@ alive() { kill -0 "$1" 2>/dev/null; }
 
 gone() { ! alive "$1"; }
 
-# Every process whose environment or working directory is this test's. Bats's own have
-# the environment that they were executed with, before there was this $dir; those that
-# search here are not in the list, which was made before them.
-leftovers()
-{
-  local proc environments=(/proc/[0-9]*/environ)
-  for proc in /proc/[0-9]*; do
-    [ "${proc#/proc/}" != $$ ] || continue
-    case $(readlink "$proc/cwd" 2>/dev/null) in "$dir"/*) echo "${proc#/proc/}" ;; esac
-  done
-  grep -lzxF -e "dir=$dir" "${environments[@]}" 2>/dev/null | tr -dc '0-9\n'
-}
+# Every process that works below $dir, or was executed with this $dir in its environment.
+leftovers() { processes of "$dir" || :; }
 
 reeve_teardown()
 {
@@ -63,14 +53,25 @@ reeve_teardown()
   rm -rf "$dir"
 }
 
-# Waits for a condition; says nothing when it does not come.
+# Without a process: nothing ever comes through this fifo.
+short_pause() # MILLISECONDS, less than a second
+{
+  local seconds
+  printf -v seconds '0.%03d' "$1"
+  [ -p "$BATS_FILE_TMPDIR/pause" ] || mkfifo "$BATS_FILE_TMPDIR/pause"
+  read -r -t "$seconds" <>"$BATS_FILE_TMPDIR/pause" || :
+}
+
+# Waits for a condition; says nothing when it does not come. Looks less often the longer
+# it has waited.
 within() # SECONDS COMMAND...
 {
-  local until=$((SECONDS + $1 + 1))
+  local until=$((SECONDS + $1 + 1)) ms=10
   shift
   until "$@" >/dev/null 2>&1; do
     [ "$SECONDS" -lt "$until" ] || return 1
-    sleep 0.02
+    short_pause $ms
+    ms=$((ms < 100 ? ms + ms / 8 : 100))
   done
 }
 
@@ -87,8 +88,9 @@ eventually() # SECONDS COMMAND...
 script() # FILE ; its content on stdin
 {
   local text
-  text=$(cat)
-  mkdir -p "${1%/*}"
+  IFS= read -r -d '' text || :
+  text=${text%$'\n'}
+  [ -d "${1%/*}" ] || mkdir -p "${1%/*}"
   case $text in '#!'*) ;; *) text="#!/bin/sh"$'\n'$text ;; esac
   printf '%s\n' "$text" >"$1.new"
   chmod 755 "$1.new"
@@ -100,7 +102,7 @@ finish() { script "${in:-$scan}/$1/finish"; }
 setting()
 {
   local file="${in:-$scan}/$1/$2"
-  mkdir -p "${file%/*}"
+  [ -d "${file%/*}" ] || mkdir -p "${file%/*}"
   printf '%s\n' "$3" >"$file"
 }
 
@@ -151,13 +153,25 @@ supervise() # NAME ; for a service made with in=$live
   eventually 10 s6-svok "$live/$1"
 }
 
-json_field() { reeve -l "$live" status --json "$1" | jq -c ".[0].$2"; }
+# $value: what `reeve status --json NAME` says of KEY, a text in its quotes.
+read_field() # NAME KEY
+{
+  local json
+  json=$(reeve -l "$live" status --json "$1") || :
+  value=
+  [[ $json =~ \"$2\":(\"([^\"\\]|\\.)*\"|[^],}]*) ]] && value=${BASH_REMATCH[1]}
+}
+
+json_field() # NAME KEY
+{
+  local value
+  read_field "$1" "$2" && echo "$value"
+}
 
 field() # NAME KEY VALUE
 {
   local value
-  value=$(json_field "$1" "$2")
-  [ "$value" = "$3" ] || [ "$value" = "\"$3\"" ] || { echo "# $1: $2 is $value, not $3"; return 1; }
+  read_field "$1" "$2" && [ "$value" = "$3" ] || [ "$value" = "\"$3\"" ] || { echo "# $1: $2 is $value, not $3"; return 1; }
 }
 
 # The real one fails when there is no supervisor yet.

@@ -12,13 +12,7 @@ teardown()
   survival_teardown
 }
 
-supervisors()
-{
-  local pid
-  for pid in $(pgrep -x reeve-supervise); do
-    case $(readlink "/proc/$pid/cwd") in "$dir"/*) echo "$pid" ;; esac
-  done
-}
+supervisors() { processes below "$dir" reeve-supervise || :; }
 none_supervised_but() # NAME
 {
   [ "$(supervisors)" = "$(supervisor_of "$1")" ]

@@ -170,20 +170,37 @@ while :; do sleep 0.02; done'
   same_process web
 }
 
-# Killed soon after its start: its successor comes after a second.
-@test "readiness that is written, and the descriptor closed, before there is a successor" {
+@test "readiness that is written, and the descriptor closed, before there is a successor: it is started again" {
   guarded web <<<'until [ -e "$dir/go" ]; do sleep 0.02; done; echo >&3; exec 3>&-; >"$dir/closed"; exec sleep 1000000'
   setting web notification-fd 3
   scanner
   eventually 10 field web state starting
   remember_process web
-  kill_supervisor web
+  kill -STOP "$scanner"
   kill -KILL "$(supervisor_of web)"
   touch "$dir/go"
   eventually 10 test -e "$dir/closed"
+  kill -CONT "$scanner"
+  started_times web 2
   eventually 10 field web ready true
+  gone "$pid"
+  said 'whether the service is ready was told to nobody: starting the service again'
+}
+
+@test "a service that closes notification-fd without a word is not waited for, nor started again" {
+  guarded web <<<'exec 3>&-; >"$dir/closed"; exec sleep 1000000'
+  setting web notification-fd 3
+  scanner
+  eventually 10 test -e "$dir/closed"
+  eventually 10 field web state starting
+  supervisor=$(supervisor_of web)
+  no_longer_waits() { [ -z "$(find "/proc/$supervisor/fd" -lname '*/notify')" ]; }
+  eventually 10 no_longer_waits
+  remember_process web
+  kill_supervisor web
   same_process web
-  [ -z "$(find "/proc/$scanner/fd" -lname '*/notify')" ]
+  field web ready false
+  started_times web 1
 }
 
 @test "ready: it stays so, with the same time" {
@@ -285,6 +302,7 @@ older_than() # SECONDS FILE
 @test "finish running: it is not run twice, and its 125 still counts" {
   guarded web <<<'exit 1'
   finish web <<<'echo x >>"$dir/finished"; until [ -e "$dir/go" ]; do sleep 0.02; done; exit 125'
+  setting web timeout-finish 60000
   scanner
   eventually 10 field web state finishing
   kill_supervisor web
@@ -308,7 +326,7 @@ older_than() # SECONDS FILE
 }
 
 @test "strays being ended: they are ended, then finish runs" {
-  guarded web <<<"setsid sh -c 'trap \"\" TERM; while :; do sleep 1; done' stray 9>&- & echo \$! >\"\$dir/stray\"; exit 3"
+  guarded web <<<"sh -c 'trap \"\" TERM; while :; do sleep 1; done' stray 9>&- & echo \$! >\"\$dir/stray\"; exit 3"
   finish web <<<'kill -0 "$(cat "$dir/stray")" 2>/dev/null && echo left; echo "$1" >>"$dir/finished"'
   setting web restart no
   scanner
@@ -322,7 +340,8 @@ older_than() # SECONDS FILE
 }
 
 @test "strays that were left before the supervisor was killed are ended with the service" {
-  guarded web <<<"(setsid sh -c 'trap \"\" TERM; while :; do sleep 1; done' stray 9>&- & echo \$! >\"\$dir/stray\") ; exec sleep 1000000"
+  guarded web <<<"(sh -c 'trap \"\" TERM; while :; do sleep 1; done' stray 9>&- & echo \$! >\"\$dir/stray\") ; exec sleep 1000000"
+  setting web timeout-kill 1000
   finish web <<<'kill -0 "$(cat "$dir/stray")" 2>/dev/null && echo left >>"$dir/finished"; echo "$1 $2" >>"$dir/finished"'
   scanner
   up web
@@ -335,7 +354,7 @@ older_than() # SECONDS FILE
 }
 
 @test "strays that an adopted service starts later are ended with it" {
-  guarded web <<<"until [ -e \"\$dir/go\" ]; do sleep 0.02; done; (setsid sh -c 'while :; do sleep 1; done' stray 9>&- & echo \$! >\"\$dir/stray\"); exec sleep 1000000"
+  guarded web <<<"until [ -e \"\$dir/go\" ]; do sleep 0.02; done; (sh -c 'while :; do sleep 1; done' stray 9>&- & echo \$! >\"\$dir/stray\"); exec sleep 1000000"
   scanner
   up web
   kill_supervisor web
@@ -343,6 +362,23 @@ older_than() # SECONDS FILE
   eventually 10 test -s "$dir/stray"
   s6-svc -wD -T 10000 -d "$live/web"
   gone "$(cat "$dir/stray")"
+}
+
+@test "what is in the session of run counts, in whatever process group; what has left it does not" {
+  guarded web <<<"exec 9>&-; bash -c 'set -m; sleep 1000001 & echo \$! >\"\$dir/job\"'; setsid sleep 1000002 & echo \$! >\"\$dir/daemon\"; exec sleep 1000000"
+  scanner
+  up web
+  eventually 10 test -s "$dir/job"
+  eventually 10 test -s "$dir/daemon"
+  job=$(cat "$dir/job")
+  daemon=$(cat "$dir/daemon")
+  pids+=("$daemon")
+  [ "$(ps -o pgid= -p "$job" | tr -d ' ')" != "$(pid_of web)" ]
+  kill_supervisor web
+  s6-svc -wD -T 10000 -d "$live/web"
+  gone "$job"
+  alive "$daemon"
+  said "ending sleep (pid $job), which ./run has left behind"
 }
 
 @test "down by command: it stays down" {
@@ -397,7 +433,7 @@ older_than() # SECONDS FILE
 
 @test "many at once, each with a stray: at the end nothing is left" {
   for n in $(seq 20); do
-    guarded s$n <<<"setsid sh -c 'while :; do sleep 1; done' stray 9>&- & echo \$! >>\"\$dir/strays\"; exec sleep 1000000"
+    guarded s$n <<<"sh -c 'while :; do sleep 1; done' stray 9>&- & echo \$! >>\"\$dir/strays\"; exec sleep 1000000"
   done
   scanner
   for n in $(seq 20); do up s$n; pids_before[n]=$(pid_of s$n); done
@@ -416,7 +452,7 @@ older_than() # SECONDS FILE
 
 @test "each one's stray is its own: only its end ends it" {
   for n in 1 2 3; do
-    guarded s$n <<<"setsid sh -c 'while :; do sleep 1; done' stray 9>&- & echo \$! >\"\$dir/stray$n\"; exec sleep 1000000"
+    guarded s$n <<<"sh -c 'while :; do sleep 1; done' stray 9>&- & echo \$! >\"\$dir/stray$n\"; exec sleep 1000000"
   done
   scanner
   for n in 1 2 3; do up s$n; eventually 10 test -s "$dir/stray$n"; done
@@ -461,9 +497,9 @@ start_from_outside() # SECONDS ; $job: it has fallen to the scanner
   ended "$started"
 }
 
-# Both have left their session, and have fallen to the scanner without a word to it.
+# Both have fallen to the scanner without a word to it.
 @test "CMD's daemon is not taken for a stray of an adopted service, whose own stray is" {
-  guarded web <<<"until [ -e \"\$dir/go\" ]; do sleep 0.02; done; (setsid sh -c 'sleep 1000000 & echo \$! >\"\$dir/stray\"' stray 9>&-); exec sleep 1000000"
+  guarded web <<<"until [ -e \"\$dir/go\" ]; do sleep 0.02; done; (sh -c 'sleep 1000000 & echo \$! >\"\$dir/stray\"' stray 9>&-); exec sleep 1000000"
   script "$dir/cmd" <<<"until [ -e \"\$dir/go\" ]; do sleep 0.02; done; (setsid sh -c 'sleep 1000000 & echo \$! >\"\$dir/daemon\"'); exec sleep 1000000"
   start reeve-scan -l "$live" "$scan" -- "$dir/cmd"
   scanner=$started
@@ -483,7 +519,7 @@ start_from_outside() # SECONDS ; $job: it has fallen to the scanner
   s6-svc -wD -T 10000 -d "$live/web"
   alive "$(cat "$dir/daemon")"
   kill "$(cat "$dir/daemon")"
-  said "which was left behind by web"
+  said "which ./run has left behind"
 }
 
 @test "in place: the same" {
@@ -510,37 +546,36 @@ scanner_without_proc()
   eventually 10 scanner_ready
 }
 
-# Where nobody tells when a process was started, its parent tells when it has ended.
-@test "without /proc: the same pid, its exit code, and no second instance" {
+# Where nobody tells when a process was started, nothing is adopted.
+@test "without /proc: it is ended by its parent, then its successor starts it again" {
   guarded web <<<'trap "exit 37" TERM; while :; do sleep 0.02; done'
   finish web <<<'echo "$1 $2 $3" >>"$dir/finished"'
   scanner_without_proc
   up web
   remember_process web
   kill_supervisor web
-  run -99 s6-svwait -d -t 3000 "$live/web" # longer than the code of an end is waited for
-  same_process web
-  field web state up
-  s6-svc -wD -T 10000 -d "$live/web"
-  [ "$(cat "$dir/finished")" = "37 0 web" ]
-  started_times web 1
+  says 'cannot be adopted without pidfds and /proc: ending it'
+  started_times web 2
   gone "$pid"
+  [ "$(cat "$dir/finished")" = "37 0 web" ]
+  up web
   stop_scanner 0
 }
 
-@test "without /proc: what an adopted service has left in its process group is ended with it" {
-  guarded web <<<"sh -c 'trap \"\" TERM; echo \$\$ >\"\$dir/stray\"; while :; do sleep 1; done' stray 9>&- & exec sleep 1000000"
-  finish web <<<'kill -0 "$(cat "$dir/stray")" 2>/dev/null && echo left; echo "$1 $2" >>"$dir/finished"'
-  setting web timeout-kill 1000
+@test "without /proc: what it has left in its process group is ended with it" {
+  guarded web <<<"sh -c 'trap \"\" TERM; echo \$\$ >>\"\$dir/stray\"; while :; do sleep 1; done' stray 9>&- & exec sleep 1000000"
+  finish web <<<'kill -0 "$(head -n 1 "$dir/stray")" 2>/dev/null && echo left; echo "$1 $2" >>"$dir/finished"'
+  setting web timeout-strays 500
+  setting web timeout-kill 500
   scanner_without_proc
   up web
   eventually 10 test -s "$dir/stray"
+  stray=$(cat "$dir/stray")
   kill_supervisor web
-  alive "$(cat "$dir/stray")"
-  s6-svc -wD -T 10000 -d "$live/web"
+  started_times web 2
+  gone "$stray"
   [ "$(cat "$dir/finished")" = '256 15' ]
-  gone "$(cat "$dir/stray")"
-  stop_scanner 0
+  stop_scanner 137
 }
 
 @test "a service that has forked: its daemon is adopted" {
@@ -579,5 +614,28 @@ scanner_without_proc()
   up web
   [ "$(pid_of web)" = "$pid" ]
   [ "$(cat "$dir/web.starts")" = "$pid" ]
+  stop_scanner 0
+}
+
+# The same for a child that has not said so yet: it ends by itself.
+@test "between fork and the child's own record: it is not executed, and there is one instance" {
+  strace -e trace=none true 2>/dev/null || skip "strace cannot be used here"
+  guarded web <<<'exec sleep 1000000'
+  touch "$scan/web/down"
+  scanner
+  eventually 10 s6-svok "$live/web"
+  supervisor=$(supervisor_of web)
+  start strace -f -o "$dir/trace" -e trace=setsid -e inject=setsid:delay_enter=3000000 -p "$supervisor"
+  says attached
+  s6-svc -u "$live/web"
+  child() { pgrep -P "$supervisor"; }
+  eventually 10 child
+  pid=$(child)
+  kill -KILL "$supervisor"
+  eventually 20 has_successor web "$supervisor"
+  eventually 20 up web
+  eventually 20 gone "$pid"
+  started_times web 1
+  [ "$(cat "$dir/web.starts")" != "$pid" ]
   stop_scanner 0
 }

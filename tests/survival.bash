@@ -13,13 +13,8 @@
 
 supervisor_of()
 {
-  local pid
-  for pid in $(pgrep -x reeve-supervise); do
-    [ "$(readlink "/proc/$pid/cwd")" = "$live/$1" ] || continue
-    echo "$pid"
-    return
-  done
-  return 1
+  local all
+  all=$(processes in "$live/$1" reeve-supervise) && echo "${all%%$'\n'*}"
 }
 
 has_successor() # NAME PID

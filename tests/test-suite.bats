@@ -118,9 +118,9 @@ setsid sleep 1000 & echo 1..1; echo ok 1 one")
 }
 
 @test "Ctrl-C ends everything, with its clean-up" {
-  a=$(bats_file a <<<"setup() { export left=$dir; setsid sleep 1000 3>&- & }
-teardown() { : >$dir/cleaned; kill \$!; }
-TEST 'one' { : >$dir/begun; sleep 1000; }")
+  a=$(bats_file a <<<"setup() { export left=$dir; setsid sleep 1000 3>&- & left_pid=\$!; }
+teardown() { : >$dir/cleaned; kill \$left_pid; }
+TEST 'one' { sleep 1000 3>&- & : >$dir/begun; wait \$!; }")
   suite_on_terminal "$a"
   eventually 30 test -e "$dir/begun"
   printf '\003' >&5

@@ -38,7 +38,7 @@ is_replaced() # PID
   started_times web 1
   supervisor=$(supervisor_in)
   kill -KILL "$supervisor"
-  says "has lost its supervisor, and cannot be adopted without pidfds: ending it"
+  says "has lost its supervisor, and cannot be adopted without pidfds and /proc: ending it"
   eventually 20 is_replaced "$supervisor"
   started_times web 2
   [ "$(cat "$dir/ended")" = usr1 ]
@@ -106,7 +106,7 @@ is_replaced() # PID
   started_times web 1
   service=$(cat "$dir/web.starts")
   kill -KILL "$(pgrep -P "$scanner" -x reeve-supervise)"
-  says "(pid $service) has lost its supervisor, and cannot be adopted without pidfds: it is no child of the scanner, and is left alone; end it by hand"
+  says "(pid $service) has lost its supervisor, and cannot be adopted without pidfds and /proc: it is no child of the scanner, and is left alone; end it by hand"
   stop_scanner 0
   alive "$service"
   has_starts web 1

@@ -24,10 +24,11 @@ for name in "${names[@]}"; do
   if ! patch -s -p1 -d "$copy" <"$patch" >"$work/log" 2>&1; then
     say "$name" "the patch does not apply"; cat "$work/log"; continue
   fi
-  targets=all
-  if grep -q reeve-overlay "tests/$name.bats"; then targets="all overlay"; fi
-  if grep -q "^load containers" "tests/$name.bats"; then targets="all overlay-amd64"; fi
-  case $name in migrate*) targets="all migrate" ;; esac
+  targets="all testbed"
+  if grep -q reeve-overlay "tests/$name.bats"; then targets="all testbed overlay"; fi
+  if grep -q "overlay/amd64" "tests/$name.bats"; then targets="all testbed overlay-amd64"; fi
+  if grep -q "^load containers" "tests/$name.bats"; then targets="all testbed overlay-amd64"; fi
+  case $name in migrate*) targets="all testbed migrate" ;; esac
   # shellcheck disable=SC2086
   if ! make -C "$copy" $targets OVERLAY_CACHE="$root/build/overlay/cache" GRAMMAR="$root/build/grammar" >"$work/log" 2>&1; then
     say "$name" "does not build"; tail -n 20 "$work/log"; continue

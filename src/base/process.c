@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -19,10 +18,7 @@
 
 #define PATH_SIZE 64
 #define STAT_SIZE 1024
-#define LIMITS_SIZE 2048
-#define LOCKS_LIMIT "Max file locks"
 #define EXITING 0x4 /* PF_EXITING */
-#define FORKED_AND_NEVER_EXECUTED 0x40 /* PF_FORKNOEXEC */
 #define STATUS_SIZE 4096
 #define MS_A_SECOND 1000
 #define NS_A_MS 1000000
@@ -52,7 +48,7 @@ pid_t process_self_in_proc (void)
   return uint320_scan(self, &pid) && pid <= INT32_MAX ? (pid_t)pid : 0 ;
 }
 
-static char const *path_of (char out[PATH_SIZE], char const *before, pid_t pid, char const *after)
+static char const *path_of (char *out, char const *before, pid_t pid, char const *after)
 {
   size_t n = strlen(before) ;
   memcpy(out, before, n) ;
@@ -127,7 +123,6 @@ int process_look (pid_t pid, struct process_look *look)
   look->session = (pid_t)field[FIELD_SESSION] ;
   look->has_terminal = !!field[FIELD_TERMINAL] ;
   look->exiting = !!(field[FIELD_FLAGS] & EXITING) ;
-  look->never_executed = !!(field[FIELD_FLAGS] & FORKED_AND_NEVER_EXECUTED) ;
   look->started_ms = field[FIELD_START] * PROCESS_TICK_MS ;
   return 1 ;
 }
@@ -195,27 +190,6 @@ int process_alone (void)
   return slash && slash - text > 1 && slash[-1] == '1' && slash[-2] == ' ' ;
 }
 
-int process_mark_self (uint64_t mark)
-{
-  struct rlimit limit ;
-  if (getrlimit(RLIMIT_LOCKS, &limit) == -1) return 0 ;
-  limit.rlim_cur = (rlim_t)mark ;
-  return setrlimit(RLIMIT_LOCKS, &limit) != -1 ;
-}
-
-uint64_t process_mark (pid_t pid)
-{
-  char path[PATH_SIZE] ;
-  char text[LIMITS_SIZE] ;
-  char const *at ;
-  uint64_t mark = 0 ;
-  if (!read_text(path_of(path, "/proc/", pid, "/limits"), text, sizeof text)) return 0 ;
-  errno = 0 ;
-  at = strstr(text, LOCKS_LIMIT) ;
-  if (at) uint64_scan(at + sizeof LOCKS_LIMIT - 1 + strspn(at + sizeof LOCKS_LIMIT - 1, " "), &mark) ;
-  return mark ;
-}
-
 static int has_child (idtype_t type, pid_t id)
 {
   siginfo_t info ;
@@ -239,7 +213,7 @@ int process_group_has_child (pid_t group)
   return group > 1 && has_child(P_PGID, group) ;
 }
 
-int process_each_child (process_child_func *each, void *data)
+int process_each_child_of (pid_t parent, process_child_func *each, void *data)
 {
   char path[PATH_SIZE] ;
   char text[512] ;
@@ -249,7 +223,9 @@ int process_each_child (process_child_func *each, void *data)
   int err ;
   int fd ;
   if (!proc_is_ours()) return (errno = ENOSYS, 0) ;
-  fd = open(path_of(path, "/proc/self/task/", getpid(), "/children"), O_RDONLY | O_CLOEXEC) ;
+  path_of(path, "/proc/", parent, "/task/") ;
+  path_of(path + strlen(path), "", parent, "/children") ;
+  fd = open(path, O_RDONLY | O_CLOEXEC) ;
   if (fd == -1)
   {
     if (errno == ENOENT || errno == EPERM || errno == EACCES) errno = ENOSYS ;
@@ -274,6 +250,11 @@ int process_each_child (process_child_func *each, void *data)
   fd_close(fd) ;
   errno = err ;
   return r >= 0 ;
+}
+
+int process_each_child (process_child_func *each, void *data)
+{
+  return process_each_child_of(getpid(), each, data) ;
 }
 
 /* As the kernel writes it. */
@@ -324,7 +305,7 @@ int process_watch (struct process_birth const *birth)
   return -1 ;
 }
 
-int process_has_pidfds (void)
+static int has_pidfds (void)
 {
   static int known = -1 ;
   int fd ;
@@ -339,6 +320,11 @@ int process_has_pidfds (void)
 int process_signal_watched (int fd, int sig, int group)
 {
   return syscall(SYS_pidfd_send_signal, (long)fd, (long)sig, 0L, group ? (long)SIGNAL_PROCESS_GROUP : 0L) != -1 ;
+}
+
+int process_can_prove (void)
+{
+  return proc_is_ours() && has_pidfds() ;
 }
 
 int process_namespace_life (char out[PROCESS_LIFE_MAX])

@@ -39,7 +39,6 @@ struct process_look
   pid_t session ;
   unsigned int has_terminal : 1 ; /* a controlling one */
   unsigned int exiting : 1 ; /* it has begun to end */
-  unsigned int never_executed : 1 ; /* forked, and still its parent's program */
   uint64_t started_ms ; /* rounded down to PROCESS_TICK_MS */
 } ;
 
@@ -84,6 +83,8 @@ extern int process_group_has_child (pid_t group) ;
    anything else (no descriptors, no memory) can pass. Allocates nothing. */
 typedef int process_child_func (pid_t pid, void *data) ;
 extern int process_each_child (process_child_func *each, void *data) ;
+/* The same for the first thread's of another process. */
+extern int process_each_child_of (pid_t parent, process_child_func *each, void *data) ;
 
 /* Calls `each` for every process that /proc shows, of whatever parent, until it returns 0.
    Returns 1, or 0 with errno, perhaps half way: ENOSYS without a /proc that speaks of our
@@ -95,21 +96,13 @@ extern int process_each (process_child_func *each, void *data) ;
    the kernel has none, or forbids it, or it cannot be told whether it is the one. */
 extern int process_watch (struct process_birth const *birth) ;
 
-/* Are there pidfds, or does the kernel, or a filter, refuse them? 1 when that cannot be told. */
-extern int process_has_pidfds (void) ;
+/* Can it be proven which process one is that is no child of the caller's? For that there must
+   be pidfds, which a kernel or a filter may refuse, and a /proc that speaks of our PID namespace. */
+extern int process_can_prove (void) ;
 
 /* Sends a signal to a watched process; `group`: to its process group, which needs
    Linux 6.9. Returns 1, or 0 with errno: ESRCH when it has ended. */
 extern int process_signal_watched (int fd, int sig, int group) ;
-
-/* A mark of this process, which all its descendants inherit, whatever they do with
-   sessions, parents, users and programs: the soft limit of file locks, which no
-   Linux since 2.4 enforces. Returns 1, or 0 with errno. */
-extern int process_mark_self (uint64_t mark) ;
-
-/* The mark that the process has inherited; 0 with errno: none (errno 0), or it was
-   reaped (ENOENT, ESRCH), or that cannot be told. Allocates nothing. */
-extern uint64_t process_mark (pid_t pid) ;
 
 /* Identifies this run of this PID namespace: two calls write the same text only if
    no pid can mean another process in the second one's time than in the first's.

@@ -129,7 +129,16 @@ static pid_t own_pid (struct spawn const *spawn)
   return spawn->new_pid_namespace ? process_self_in_proc() : getpid() ;
 }
 
-/* In the child: from here on it is known who this is, whoever dies. */
+/* In the child, where getppid() does not know a parent outside of the PID namespace. */
+static pid_t present_parent (struct spawn const *spawn)
+{
+  struct process_look look ;
+  if (!spawn->new_pid_namespace) return getppid() ;
+  return process_look(own_pid(spawn), &look) ? look.parent : 0 ;
+}
+
+/* In the child: from here on it is known who this is, whoever dies. But a successor of a
+   parent that has died already may have looked before. */
 static int report_birth (struct spawn const *spawn)
 {
   char record[BIRTH_SIZE] ;
@@ -142,7 +151,8 @@ static int report_birth (struct spawn const *spawn)
   birth_pack(record, &birth) ;
   do w = pwrite(spawn->birth_fd, record, sizeof record, BIRTH_AT) ; while (w == -1 && errno == EINTR) ;
   if (w >= 0 && w < (ssize_t)sizeof record) errno = ENOSPC ;
-  return w == (ssize_t)sizeof record ;
+  if (w != (ssize_t)sizeof record) return 0 ;
+  return present_parent(spawn) == spawn->birth->process.pid || (errno = ESRCH, 0) ;
 }
 
 /* The child may have to wait, which one that shares our memory must not. */
@@ -216,9 +226,12 @@ static void say_not_executed (char const *path, int err)
 
 static pid_t spawn_apart (struct spawn const *spawn)
 {
-  pid_t pid = spawn->new_pid_namespace ? (pid_t)syscall(SYS_clone, (long)(SIGCHLD | CLONE_NEWPID), 0L, 0L, 0L, 0L) : fork() ;
+  struct process_look look ;
   int volatile reached = 0 ;
   int err ;
+  pid_t pid ;
+  if (spawn->new_pid_namespace) process_look(getpid(), &look) ; /* the child, which is 1, could not tell that /proc is ours */
+  pid = spawn->new_pid_namespace ? (pid_t)syscall(SYS_clone, (long)(SIGCHLD | CLONE_NEWPID), 0L, 0L, 0L, 0L) : fork() ;
   if (pid == -1) return 0 ;
   if (pid) return pid ;
   if (!report_birth(spawn)) _exit(111) ;
@@ -233,7 +246,7 @@ pid_t spawn (struct spawn const *spawn, int *executing)
 {
   pid_t pid ;
   *executing = 0 ;
-  if (spawn->birth) spawn->birth->process.after_ms = process_clock_ms() ;
+  if (spawn->birth) spawn->birth->process = (struct process_birth) { .pid = getpid(), .after_ms = process_clock_ms() } ; /* the parent's, for the child */
   pid = is_apart(spawn) ? spawn_apart(spawn) : spawn_sharing_memory(spawn, executing) ;
   if (!pid || !spawn->birth) return pid ;
   spawn->birth->process.pid = pid ;

@@ -152,9 +152,9 @@ static int is_leaving (struct unit const *unit)
 /* Looks again in a second; who is let go of does not wait for what is left alone. */
 static int wait_for_end (struct scanner *s, struct unit *unit)
 {
-  enum orphan_end end = orphans_end_process(s, unit) ;
-  if (end == ORPHAN_ENDED) return 0 ;
-  act(s, unit, end == ORPHAN_LEFT_ALONE && is_leaving(unit) ? UNIT_NOTHING_LEFT : UNIT_MAY_HAVE_ONE) ;
+  enum ending ending = process_can_prove() ? ENDING_DONE : ending_go_on(s, unit) ;
+  if (ending == ENDING_DONE) return 0 ;
+  act(s, unit, ending == ENDING_NOT_OURS && is_leaving(unit) ? UNIT_NOTHING_LEFT : UNIT_MAY_HAVE_ONE) ;
   return 1 ;
 }
 
@@ -164,9 +164,9 @@ static int wait_for_end (struct scanner *s, struct unit *unit)
 static int may_start (struct scanner *s, struct unit *unit, enum unit_event *event)
 {
   int there = unit->foreign || unit->adopt ? look_find(unit) : 1 ;
-  if (unit->adopt && lost_state(unit))
+  if (unit->adopt && inherited_state_is_lost(unit))
   {
-    if (lost_end(s, unit)) return (*event = UNIT_MAY_HAVE_ONE, 0) ;
+    if (ending_go_on(s, unit) != ENDING_DONE) return (*event = UNIT_MAY_HAVE_ONE, 0) ;
     unit->adopt = 0 ;
   }
   if (!unit->adopt && is_leaving(unit)) return (*event = UNIT_NOTHING_LEFT, 0) ;
@@ -324,7 +324,6 @@ static void tell_leave (struct scanner *s, struct unit *unit)
 static void release (struct scanner *s, struct unit *unit)
 {
   struct unit *producer = unit->producer ;
-  orphans_release(s, unit) ;
   units_release(&s->units, unit) ;
   if (producer && !producer->supervisor && !producer->adopt && (producer->phase == UNIT_LEAVING || producer->phase == UNIT_RETURNING))
     act(s, producer, UNIT_LOGGER_GONE) ;
@@ -407,7 +406,7 @@ void act_found (struct scanner *s, struct unit *unit, pid_t supervisor)
     may_have_one(s, unit) ;
     return ;
   }
-  orphans_book_process(s, unit) ;
+  inherited_take(s, unit) ;
   look_send(unit, &order) ; /* one of s6's has no such fifo */
   if (s->upgrade.done && !s->look.ended_once && !s->stop.on) upgrade_pass_on(s, unit) ;
   act(s, unit, UNIT_STARTED) ;

@@ -220,7 +220,7 @@ static void decide (struct left *left, pid_t pid, struct stray_look const *look,
   struct stray *stray = strays_know(&strays, pid > 0 ? pid : -pid, left->now_ms) ;
   struct stray_step step = strays_step(&strays, &left->limits, stray, look, left->now_ms) ;
   if (step.deed == STRAY_LEAVE) return ;
-  stray_do(stray, &left->limits, pid, step.deed, left->now_ms) ;
+  stray_do(stray, &left->limits, pid, -1, step.deed, left->now_ms) ;
   if (step.deed == STRAY_KILL) stop_killed(left->s) ;
   if (step.deed == STRAY_TELL)
   {

@@ -108,11 +108,7 @@ static int execute (struct scanner *s, char const *path)
   request.argv = argv ;
   request.envp = (char const *const *)environ ;
   if (act_stdin(s, &request)) pid = spawn(&request, &executing) ;
-  if (pid)
-  {
-    orphans_not(s, pid) ;
-    return 1 ;
-  }
+  if (pid) return 1 ;
   if (errno == ENOENT || errno == ENOTDIR) return 0 ;
   strerr_warnwu3sys("execute ", path, " (doing what the signal does by default)") ;
   return -1 ;

@@ -306,7 +306,6 @@ static void ended (struct scanner *s)
   {
     if (!s->units.all && !s->command && !s->upgrade.done && (s->in_place ? s->look.live_read : s->look.scan_read))
       strerr_warni3x("there is no service in ", s->scan, " yet") ;
-    reap_fallen(s) ; /* by now it is known what is a supervisor or a service */
     cmd_start(s) ;
   }
   s->look.ended_once = 1 ;

@@ -19,6 +19,7 @@
 #include "wire/state.h"
 
 #define EARLY_MS 1000
+#define UNKNOWN_MAX 256
 
 /* ---- supervisors that have ended ---- */
 
@@ -52,46 +53,54 @@ static void say (struct unit const *unit, int left)
 {
   if (WIFSIGNALED(unit->wstat))
     strerr_warnw6x("the supervisor of ", unit->name, " was ended by SIG", sig_name(WTERMSIG(unit->wstat)),
-      left && is_expected(unit) ? "" : "; it is replaced", left || lost_state(unit) ? "" : ", and its successor goes on with what it has left") ;
+      left && is_expected(unit) ? "" : "; it is replaced", left || inherited_state_is_lost(unit) ? "" : ", and its successor goes on with what it has left") ;
 }
 
-static void died (struct scanner *s, struct unit *unit, int killed_a_child)
+static void died (struct scanner *s, struct unit *unit)
 {
   int left = unit->left ;
-  int early = killed_a_child || lived_short(unit) ;
+  int early = lived_short(unit) ;
   say(unit, left) ;
   unit->dead = unit->told_to_leave = 0 ;
   unit->adopt = !left ;
-  orphans_tell_again(unit) ;
   units_set_supervisor(&s->units, unit, 0) ;
   act(s, unit, left ? early ? UNIT_DIED_EARLY : UNIT_DIED : early ? UNIT_KILLED_EARLY : UNIT_KILLED) ;
 }
 
-/* ./run may write that it is ready and close the fifo before there is a successor
-   to read it. */
-static void keep_readiness (struct unit *unit)
+/* What has ended in one round of reaping. The children of a supervisor that was killed may be
+   reaped before it; but they become ours in the same instant in which it can be reaped, so
+   that they are in the same round. */
+struct round
 {
-  char path[UNIT_PATH_MAX] ;
-  struct state state ;
-  if (unit->readiness >= 0 || !state_read(unit->name, &state, 0) || !(state.flags & STATE_AWAITS_READINESS)) return ;
-  snprintf(path, sizeof path, "%s/" NOTIFY_FIFO, unit->name) ;
-  unit->readiness = fifo_open(path, O_RDONLY) ;
-}
+  struct unit *dead ; /* whose supervisors have ended, linked by next_dead */
+  unsigned int count ;
+  struct { pid_t pid ; int wstat ; } unknown[UNKNOWN_MAX] ; /* of more nobody learns how they have ended */
+} ;
 
-static void add_dead (struct unit **dead, struct unit *unit, int wstat)
+static void add_dead (struct round *round, struct unit *unit, int wstat)
 {
   if (unit->dead) return ;
   unit->dead = 1 ;
   unit->wstat = wstat ;
+  unit->next_dead = round->dead ;
+  round->dead = unit ;
+}
+
+static void add_unknown (struct round *round, pid_t pid, int wstat)
+{
+  if (round->count == UNKNOWN_MAX) return ;
+  round->unknown[round->count].pid = pid ;
+  round->unknown[round->count++].wstat = wstat ;
+}
+
+static void inherit (struct scanner *s, struct unit *unit, struct round const *round)
+{
   look_find(unit) ; /* what it has left is where its directory is now */
   unit->left = !!has_left(unit) ;
-  if (!unit->left)
-  {
-    orphans_of_dead(unit) ;
-    keep_readiness(unit) ;
-  }
-  unit->next_dead = *dead ;
-  *dead = unit ;
+  if (unit->left) return ;
+  inherited_take(s, unit) ;
+  for (unsigned int i = 0 ; i < round->count ; i++)
+    if (round->unknown[i].pid == unit->inherited.pid) inherited_ended(s, unit, round->unknown[i].wstat) ;
 }
 
 static void say_not_sent (struct send const *what, int err)
@@ -103,12 +112,8 @@ static void say_not_sent (struct send const *what, int err)
   strerr_warnwu6sys("send SIG", sig_name(what->sig), " to the process ", what->flags & SEND_GROUP ? "group " : "", number, ", which is another user's") ;
 }
 
-/* Returns whether a child that fell to us was among them: it may have left others. The
-   kernel lists a supervisor before those that it has left to us, so that its end is known
-   before theirs. */
-static int collect (struct scanner *s, struct unit **dead)
+static void collect (struct scanner *s, struct round *round)
 {
-  int fallen = 0 ;
   for (;;)
   {
     int wstat ;
@@ -117,73 +122,44 @@ static int collect (struct scanner *s, struct unit **dead)
     struct unit *unit ;
     pid_t pid = waitpid(-1, &wstat, WNOHANG) ;
     if (pid == -1 && errno == EINTR) continue ;
-    if (pid <= 0) return fallen ;
+    if (pid <= 0) return ;
     if (pid == s->command_pid) cmd_ended(s, wstat) ;
     else if (pid == s->upgrade.checker) upgrade_tried(s, wstat) ;
     else if (send_ended(pid, wstat, &what, &err)) say_not_sent(&what, err) ;
-    else if ((unit = units_by_supervisor(&s->units, pid))) add_dead(dead, unit, wstat) ;
+    else if ((unit = units_by_supervisor(&s->units, pid))) add_dead(round, unit, wstat) ;
+    else if ((unit = units_by_process(&s->units, pid))) inherited_ended(s, unit, wstat) ;
     else
     {
       cmd_left_changed(s) ;
-      orphans_ended(s, *dead, pid, wstat) ;
-      fallen = 1 ;
+      add_unknown(round, pid, wstat) ;
     }
   }
 }
 
-struct unit *reap_killed (struct unit *dead)
+static void act_on (struct scanner *s, struct round const *round)
 {
-  while (dead && dead->left) dead = dead->next_dead ;
-  return dead ;
-}
-
-/* Until nothing has ended meanwhile that may have left more. Returns whether a child
-   was killed that nobody knows. */
-static int book (struct scanner *s, struct unit **dead)
-{
-  int killed = 0 ;
-  int again ;
-  do
+  struct unit *next ;
+  for (struct unit *unit = round->dead ; unit ; unit = unit->next_dead) inherit(s, unit, round) ;
+  for (struct unit *unit = round->dead ; unit ; unit = next)
   {
-    orphans_note(s) ;
-    again = collect(s, dead) ;
-    again |= orphans_book(s, *dead, &killed) ;
-  }
-  while (again) ;
-  for (struct unit *unit = s->units.adopting ; unit ; unit = unit->next_adopting)
-    if (unit->strays_ms || unit->awaits_gone || (unit->ends_strays && unit->orphans)) strays_end(s, unit) ;
-  return killed ;
-}
-
-static void act_on (struct scanner *s, struct unit *dead, int fallen)
-{
-  int killed = fallen || reap_killed(dead) ? book(s, &dead) : 0 ;
-  while (dead)
-  {
-    struct unit *unit = dead ;
-    dead = unit->next_dead ;
-    died(s, unit, killed) ;
+    next = unit->next_dead ;
+    died(s, unit) ;
   }
 }
 
 void reap (struct scanner *s)
 {
-  struct unit *dead = 0 ;
-  int fallen = collect(s, &dead) ;
-  act_on(s, dead, fallen && s->units.adopting) ;
-}
-
-void reap_fallen (struct scanner *s)
-{
-  act_on(s, 0, 1) ;
+  struct round round = { .count = 0 } ;
+  collect(s, &round) ;
+  act_on(s, &round) ;
 }
 
 void reap_found (struct scanner *s, struct unit *unit)
 {
-  struct unit *dead = 0 ;
+  struct round round = { .count = 0 } ;
   if (!unit->supervisor) return ;
-  add_dead(&dead, unit, 0) ;
-  act_on(s, dead, 0) ;
+  add_dead(&round, unit, 0) ;
+  act_on(s, &round) ;
 }
 
 /* ---- reports ---- */
@@ -192,17 +168,14 @@ void reap_found (struct scanner *s, struct unit *unit)
 static void remember (struct unit *unit, struct report const *report)
 {
   unit->has_reported = 1 ;
-  if (report->phase == PHASE_UP && !report->pid) return ; /* it looks for the process that ./run has left */
-  unit->reported = report->pid ;
-  if (report->phase == PHASE_UP) unit->reported_group = report->pid ;
-  else if (report->phase == PHASE_DOWN || report->phase == PHASE_WAITING) unit->reported_group = 0 ;
+  if (report->pid) unit->reported = report->pid ;
+  else if (report->phase == PHASE_DOWN || report->phase == PHASE_WAITING) unit->reported = 0 ;
 }
 
 static void reported (struct scanner *s, char const *line, size_t len)
 {
   struct report report ;
   struct unit *unit ;
-  int ends_strays ;
   if (!report_parse(&report, line, len)) return ;
   if (report.killed) /* its supervisor may have left meanwhile */
   {
@@ -222,18 +195,8 @@ static void reported (struct scanner *s, char const *line, size_t len)
   unit->finishes = report.phase == PHASE_FINISHING ;
   stop_reported(s, unit) ;
   remember(unit, &report) ;
-  if (unit->readiness >= 0) fd_close(unit->readiness) ; /* it has opened it, if it is to */
-  unit->readiness = -1 ;
+  if (unit->inherited.pid) inherited_reported(s, unit, report.pid) ;
   if (report.main_ended) stop_main_ended(s, unit, report.wstat) ;
-  if (unit->orphans) orphans_told(s, unit, report.pid) ;
-  if (report.phase == PHASE_UP && !report.pid) orphans_tell_left(unit) ;
-  if (report.signal && report.phase == PHASE_STRAYS) orphans_signal_left(unit, report.signal < 0 ? -report.signal : report.signal) ;
-  else if (report.signal) orphans_signal(s, unit, report.signal) ;
-  ends_strays = report.phase == PHASE_STRAYS || report.phase == PHASE_LEFTOVERS ;
-  if (ends_strays) unit->ends_strays = 1 ;
-  else if (report.phase == PHASE_UP) unit->ends_strays = 0 ;
-  unit->awaits_gone = ends_strays && (unit->adopting || !unit->child) ;
-  if (unit->awaits_gone && !unit->adopting) strays_end(s, unit) ; /* nothing of its is ours */
 }
 
 int reap_reports (struct scanner *s)
@@ -244,11 +207,5 @@ int reap_reports (struct scanner *s)
   size_t len ;
   if (!fifo_lines_read(&lines, s->reports)) return 0 ;
   while ((line = fifo_lines_next(&lines, &len))) reported(s, line, len) ;
-  for (struct unit *unit = s->units.adopting ; unit ; unit = unit->next_adopting)
-    if (unit->awaits_gone)
-    {
-      reap_fallen(s) ; /* for all of them */
-      break ;
-    }
   return 1 ;
 }

@@ -250,7 +250,6 @@ static int sleep_ms (struct scanner const *s)
   if (s->look.again) sooner(&ms, &s->look.moment) ;
   sooner_ms(&ms, stop_deadline(s)) ;
   sooner_ms(&ms, s->stop.order_again_ms) ;
-  sooner_ms(&ms, strays_deadline(s)) ;
   sooner_ms(&ms, s->upgrade.deadline_ms) ;
   sooner_ms(&ms, s->upgrade.write_again_ms) ;
   sooner_ms(&ms, s->upgrade.pass_on_again_ms) ;
@@ -312,7 +311,6 @@ static void loop (struct scanner *s, int signals)
     if (x[CHANNEL_CONTROL].revents & POLLIN) command_letters(s) ;
     if (s->inotify >= 0 && x[CHANNEL_INOTIFY].revents & POLLIN) watch_read(s) ;
     deadlines(s) ;
-    strays_deadlines(s) ;
     cmd_deadlines(s) ;
     look_continue(s) ;
     if (x[CHANNEL_MESSAGES].revents) message_say_lost() ;

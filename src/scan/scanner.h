@@ -4,14 +4,13 @@
    plan.c         what is to be done about a service (pure)
    act.c          doing it: supervisors started and told
    reap.c         what has ended, and what the supervisors report
-   orphans.c      processes that fell to the scanner, and whose they are
-   strays.c       ending those of them that a service has left behind
+   inherited.c    the process of a supervisor that was killed: what is told to its successor
+   ending.c       ending one with which no successor can go on
    found.c        supervisors that are no children of the scanner
    upgrade.c      executing the program that is on disk now
    units.c        the set of services; their deadlines
    look.c         what there is: reading SCAN and LIVE
    leftovers.c    what an earlier scanner has left in LIVE
-   lost.c         ending what runs without a directory in LIVE
    watch.c        inotify
    livetree.c     what is made and removed in LIVE for a service
    tree.c         copying and removing a directory of which others may own a part
@@ -38,7 +37,6 @@
 #include "scan/plan.h"
 #include "scan/stages.h"
 #include "service/name.h"
-#include "service/stray.h"
 #include "wire/order.h"
 #include "wire/state.h"
 #include "wire/status.h"
@@ -60,22 +58,15 @@ enum deadline_kind /* constant delays: a queue of each is sorted as it grows */
   DEADLINE_NONE = DEADLINE_KIND_COUNT
 } ;
 
-struct unit ;
-
-/* A child that was a killed supervisor's, or descends from one. Reaped on behalf of
-   the unit's present supervisor. */
-struct orphan
+/* What a supervisor that was killed has run: ./run or ./finish. */
+struct inherited
 {
-  pid_t pid ;
-  struct unit *unit ; /* 0: nobody's (any more) */
-  struct orphan *next ; /* of the unit's */
-  struct stray stray ; /* what strays.c has done about it */
-  unsigned int wstat ;
-  unsigned int is_process : 1 ; /* the unit's ./run or ./finish, no stray */
-  unsigned int ended : 1 ; /* and its supervisor could not be told yet */
-  unsigned int fresh : 1 ; /* noted, and whose it is is not known (yet) */
-  unsigned int offered : 1 ; /* to its supervisor, which may take it for the service */
-  unsigned int sent : 1 ; /* the end was, to the present supervisor, which has not taken note of it yet */
+  pid_t pid ; /* 0: nothing (any more) */
+  pid_t group ; /* the process group of the last ./run */
+  int wstat ;
+  unsigned int ended : 1 ; /* with wstat, and no supervisor has taken note of it yet */
+  uint64_t told_ms ; /* clock_ms(): when the scanner told it to end; 0: it did not (ending.c) */
+  uint64_t group_told_ms ; /* and what is left of its group */
 } ;
 
 struct unit
@@ -94,20 +85,10 @@ struct unit
   pid_t supervisor ; /* 0: none */
   int supervisor_fd ; /* pidfd of one that is no child; -1: it is, or there is no pidfd */
   int wstat ; /* with which it has ended, while `dead` */
-  int down_signal ; /* while `ending` */
-  int readiness ; /* keeps what ./run writes to notification-fd, until a successor of its supervisor reads it; -1: nothing to keep */
   struct unit *next_dead ; /* in the list of those that reap.c has found */
-  struct orphan *orphans ;
-  struct unit *next_adopting ; /* in the list of units that have had orphans */
-  pid_t process ; /* what the supervisor that was killed ran: ./run or ./finish; 0: nothing */
-  uint64_t end_told_ms ; /* clock_ms(): when that was told to end, without pidfds; 0: it was not */
-  pid_t group ; /* its process group, and its session unless it has changed that */
-  pid_t reported ; /* what its supervisor runs, as it has last reported: all that is known when its directory is gone */
-  pid_t reported_group ; /* the process group of the last ./run, alike */
+  struct inherited inherited ; /* its process, which the supervisor of now has not started itself */
+  pid_t reported ; /* what its supervisor has run last, as that has told: all that is known when its directory is gone */
   char *called ; /* the name that its supervisor has, where that is another one than the unit's; 0: none */
-  uint64_t mark ; /* of all that descend from its supervisors, once it has had orphans; 0: not known */
-  uint64_t strays_ms ; /* clock_ms(): when its strays are to be looked at again; 0: when one has ended */
-  struct stray group_stray ; /* its process group, where the strays are not known one by one */
   int watch[2] ; /* inotify's, of the directory and its log/; -1: none */
   unsigned int seen ; /* the scan that saw it last */
   enum deadline_kind waiting ;
@@ -118,13 +99,9 @@ struct unit
   unsigned int dead : 1 ; /* its supervisor has ended, and that was not acted on yet */
   unsigned int left : 1 ; /* in order, while `dead`: it has left nothing behind */
   unsigned int adopt : 1 ; /* the next supervisor goes on from what the last one has left */
-  unsigned int adopting : 1 ; /* in that list */
-  unsigned int ending : 1 ; /* what is left is being ended, as nobody can go on with it */
   unsigned int has_reported : 1 ; /* its supervisor has */
   unsigned int made : 1 ; /* LIVE/NAME was, by this scanner */
   unsigned int any_name : 1 ; /* its supervisor was found: how it was called is not known */
-  unsigned int ends_strays : 1 ; /* its supervisor has asked for that, and has started nothing since */
-  unsigned int awaits_gone : 1 ; /* ... and waits to be told that there are none */
   unsigned int upgrade_due : 1 ; /* its supervisor could not be told yet */
   unsigned int killed : 1 ; /* by the stop, and named */
   unsigned int end_due : 1 ; /* its supervisor is still to be ordered so */
@@ -145,10 +122,8 @@ struct units
   size_t count ;
   void *by_identity ; /* tsearch trees */
   void *by_supervisor ;
+  void *by_process ;
   void *by_watch ;
-  void *orphans ; /* by pid */
-  struct unit *adopting ;
-  int unlisted ; /* errno: why the kernel did not tell our children, or all about them, when that was last asked; 0: it did */
   int found ; /* epoll: the pidfds of what is no child of ours; -1: none yet */
   struct unit *released ; /* to be swept, linked by `later` */
   struct unit_queue queue[DEADLINE_KIND_COUNT] ;
@@ -248,6 +223,10 @@ extern struct unit *units_by_identity (struct units *units, char const *identity
 extern struct unit *units_by_supervisor (struct units *units, pid_t pid) ;
 extern struct unit *units_by_watch (struct units *units, int watch) ;
 extern int units_set_supervisor (struct units *units, struct unit *unit, pid_t pid) ; /* 0: none; returns 0: no memory */
+/* Of the process that its killed supervisor has left. Where there is no memory, nobody
+   learns how that ends. */
+extern void units_set_process (struct units *units, struct unit *unit, pid_t pid) ; /* 0: none */
+extern struct unit *units_by_process (struct units *units, pid_t pid) ;
 extern int units_set_watch (struct units *units, struct unit *unit, unsigned int which, int watch) ; /* alike */
 extern void units_rename (struct unit *unit, char const *name) ; /* and its logger */
 /* Is that how its supervisor calls it, which may not know of a new name? */
@@ -276,88 +255,34 @@ extern void reap (struct scanner *s) ;
 extern int reap_reports (struct scanner *s) ;
 /* A supervisor that is no child of ours has ended. */
 extern void reap_found (struct scanner *s, struct unit *unit) ;
-/* Looks among the children for what has fallen to us, of which no death need have told. */
-extern void reap_fallen (struct scanner *s) ;
-/* The first of these (linked by next_dead) whose supervisor was killed, and has not left in order. */
-extern struct unit *reap_killed (struct unit *dead) ;
 
-/* orphans.c
-
-   What falls to the scanner, when a parent has ended, may be a service's whose
-   supervisor was killed, or anybody's: CMD's daemon, or what somebody has started in
-   the container from outside. Neither its place among the children nor the moment tells
-   which, as the scanner may hear of it long after. What tells is the mark that it has
-   inherited from its supervisor (process.h), and, where there is none, its session, as
-   far as it has not left that. What bears nobody's mark is nobody's, and left alone. */
-
-/* Booking is done in two steps, between which the caller reaps: a child that is noted
-   in the first was left by somebody who can be reaped by then, so that it is known
-   by the second whose it may be. */
-extern void orphans_note (struct scanner *s) ;
-/* Books what was noted to one of the units in the list `dead` (linked by next_dead),
-   whose supervisors were killed (those that have left in order are passed over), or to
-   one that has had orphans before. A child that a supervisor was about to execute, and
-   that nobody knows, is killed: *killed is set. Returns whether there was one that has
-   ended, and may have left others that were not noted. */
-extern int orphans_book (struct scanner *s, struct unit *dead, int *killed) ;
-/* From now on the unit is one of those that have, or may have, orphans. */
-extern void orphans_adopt (struct scanner *s, struct unit *unit) ;
-/* Learns what the unit's supervisor, which was killed, has run last. */
-extern void orphans_of_dead (struct unit *unit) ;
-/* A child that the scanner has started itself, and does not wait for. */
-extern void orphans_not (struct scanner *s, pid_t pid) ;
-/* Of a unit whose supervisor was found alive: is its process a child of ours? */
-extern void orphans_book_process (struct scanner *s, struct unit *unit) ;
-/* A child of ours that is neither a supervisor nor CMD has ended. It may have been one
-   of `dead`'s. */
-extern void orphans_ended (struct scanner *s, struct unit *dead, pid_t pid, int wstat) ;
-/* The unit's supervisor says that its process is now this one: what has ended and was
-   told is known to it; what could not be told yet is. */
-extern void orphans_told (struct scanner *s, struct unit *unit, pid_t process) ;
-/* What the unit's ./run has left to us: its supervisor asks. */
-extern void orphans_tell_left (struct unit *unit) ;
-/* To a successor of the unit's supervisor. */
-extern void orphans_tell_again (struct unit const *unit) ;
-/* Books the process that the unit's killed supervisor has left, if it is a child. */
-extern void orphans_book_left (struct scanner *s, struct unit *unit) ;
-/* Without pidfds nothing is adopted: what the unit's killed supervisor has run is told to
-   end, if it is a child of ours, killed by its own limits or the stop's, and waited for.
-   One that is not is left alone, with a message. ORPHAN_ENDED: a successor may start. */
-enum orphan_end { ORPHAN_ENDED, ORPHAN_ENDS, ORPHAN_LEFT_ALONE } ;
-extern enum orphan_end orphans_end_process (struct scanner *s, struct unit *unit) ;
-/* Sends a signal (negative: to its group) to the unit's process, if it is a child. Says so
-   if it runs, and is none. */
-extern void orphans_signal (struct scanner *s, struct unit *unit, int signal) ;
-/* Is the unit's process a child of ours that has not ended? */
-extern int orphans_process_runs (struct scanner *s, struct unit const *unit) ;
-/* The same to what the unit's ./run has left in its process group. */
-extern void orphans_signal_left (struct unit const *unit, int signal) ;
-/* It is nobody's any more. */
-extern void orphans_take_away (struct orphan *orphan) ;
-/* The same, and it is forgotten. */
-extern void orphans_forget (struct scanner *s, struct orphan *orphan) ;
-/* SIGKILL to all of the unit's, its process too if `process`. */
-extern void orphans_kill (struct unit const *unit, int process) ;
-/* The unit is forgotten. */
-extern void orphans_release (struct scanner *s, struct unit *unit) ;
-/* Is there an end that a supervisor could not be told yet? */
-extern int orphans_in_the_air (struct scanner const *s) ;
-
-/* strays.c */
-/* The unit's supervisor ends strays: so do we, those of its that are ours, within the same limits. */
-extern void strays_end (struct scanner *s, struct unit *unit) ;
-/* What is due; the earliest moment of that, 0: none. */
-extern void strays_deadlines (struct scanner *s) ;
-extern uint64_t strays_deadline (struct scanner const *s) ;
-
-/* lost.c: what a killed supervisor has left, whose directory is gone from LIVE. Nobody can
-   go on with it, as nobody knows how: the scanner, whose child it is, ends it. */
+/* inherited.c: a killed supervisor's process falls to the scanner, which alone learns how it
+   ends. The successor proves which one it is, and is told its wait status, until it has
+   reported that it has taken note of it. */
+/* The supervisor has ended without order, or is none of this program's: what does it run?
+   Its end is waited for. */
+extern void inherited_take (struct scanner *s, struct unit *unit) ;
+extern void inherited_ended (struct scanner *s, struct unit *unit, int wstat) ;
+/* The unit's supervisor says that its process is this one. */
+extern void inherited_reported (struct scanner *s, struct unit *unit, pid_t process) ;
+/* Is there an end that no supervisor has taken note of? */
+extern int inherited_in_the_air (struct scanner const *s) ;
+/* What the last supervisor has run last, be it only born when it was killed: state->process.
+   Returns what state_recover does. */
+extern int inherited_last_run (struct unit const *unit, struct state *state) ;
 /* Is what a successor would need certainly gone? */
-extern int lost_state (struct unit const *unit) ;
-/* Ends what the unit's supervisor has left: the process by its down-signal (by SIGKILL
-   only when the stop kills), then its strays; a logger when its input ends. Returns
-   whether anything of it still lives: then to be called again. */
-extern int lost_end (struct scanner *s, struct unit *unit) ;
+extern int inherited_state_is_lost (struct unit const *unit) ;
+
+/* ending.c: what a killed supervisor has left, and no successor can go on with: without pidfds
+   or /proc nobody could prove which process it is; without its directory in LIVE nobody knows
+   what to do with it; in a stop, where no successor can be started. The scanner, whose
+   unreaped child it is, tells it to end, kills it by its own limits or the stop's, does the
+   same with what is left in its process group, and waits. */
+enum ending { ENDING_DONE, ENDING_UNDER_WAY, ENDING_NOT_OURS /* it is no child: left alone, with a message */ } ;
+/* To be called again every second, until it is done. */
+extern enum ending ending_go_on (struct scanner *s, struct unit *unit) ;
+/* SIGKILL to all of it. */
+extern void ending_kill (struct scanner *s, struct unit const *unit) ;
 
 /* found.c */
 /* Who supervises LIVE/NAME: 0: nobody; -1 with errno: it cannot be told. */

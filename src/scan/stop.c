@@ -119,7 +119,7 @@ static void order_end (struct scanner *s, struct unit *unit)
   if (!unit->end_due || !unit->supervisor) return ;
   if (!s->stop.order_again_ms) s->stop.order_again_ms = clock_ms() + ORDER_AGAIN_MS ;
   /* Its directory is gone, and its orders with it: what it leaves falls to us, and is killed. */
-  if (errno == ENOENT && unit->has_reported && unit->child && lost_state(unit)) kill(unit->supervisor, SIGKILL) ;
+  if (errno == ENOENT && unit->has_reported && unit->child && inherited_state_is_lost(unit)) kill(unit->supervisor, SIGKILL) ;
   else if (!again && errno != ENXIO && errno != ENOENT) strerr_warnwu3sys("order the end of ", unit->name, " (trying again every second)") ;
 }
 
@@ -136,16 +136,10 @@ void stop_reported (struct scanner *s, struct unit *unit)
   if (unit->end_due) order_end(s, unit) ;
 }
 
-/* An adopted ./run is killed by its supervisor, which is asked for it, where it gets one. */
+/* Its supervisor kills what it runs; what has none is ours. */
 static void kill_unit (struct scanner *s, struct unit *unit)
 {
-  orphans_kill(unit, unit->ending || (!unit->supervisor && unit->end_told_ms)) ;
-  order_end(s, unit) ;
-}
-
-static void abandon_unit (struct scanner *s, struct unit *unit)
-{
-  orphans_kill(unit, 1) ;
+  if (!unit->supervisor && (!unit->finishes || is_done(s, STAGE_ABANDON))) ending_kill(s, unit) ;
   order_end(s, unit) ;
 }
 
@@ -158,8 +152,7 @@ static int still_has_to_read (struct scanner const *s, struct unit const *unit)
 void stop_too_late (struct scanner *s, struct unit *unit)
 {
   if (!is_done(s, STAGE_KILL) || unit->producer) return ;
-  if (is_done(s, STAGE_ABANDON)) abandon_unit(s, unit) ;
-  else kill_unit(s, unit) ;
+  kill_unit(s, unit) ;
   stop_say_killed(s, unit) ;
 }
 
@@ -269,7 +262,7 @@ static void kill_what_is_left (struct scanner *s)
 static void abandon_what_is_left (struct scanner *s)
 {
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
-    if (!still_has_to_read(s, unit)) abandon_unit(s, unit) ;
+    if (!still_has_to_read(s, unit)) kill_unit(s, unit) ;
   say_all_killed(s) ;
 }
 
@@ -322,32 +315,12 @@ int stop_progress (struct scanner *s)
 
 /* ---- what has no supervisor, and gets none ---- */
 
-static int down_signal (struct unit const *unit)
-{
-  struct state state ;
-  return state_read(unit->name, &state, 0) && state.settings.down_signal ? (int)state.settings.down_signal : SIGTERM ;
-}
-
-/* Its process, a child of ours, is told to end, as its supervisor would have done. Returns
-   whether it runs. */
-static int end_process (struct scanner *s, struct unit *unit)
-{
-  if (!orphans_process_runs(s, unit)) return 0 ;
-  if (is_done(s, STAGE_KILL)) orphans_signal(s, unit, SIGKILL) ;
-  else if (unit->tries == TRIES + 1)
-  {
-    orphans_signal(s, unit, down_signal(unit)) ;
-    orphans_signal(s, unit, SIGCONT) ;
-    strerr_warnw2x(unit->name, " gets no supervisor: the scanner itself tells its process to end (trying again every second)") ;
-  }
-  return 1 ;
-}
-
 int stop_gives_up (struct scanner *s, struct unit *unit)
 {
   if (!s->stop.on || (unit->phase != UNIT_LEAVING && unit->phase != UNIT_RETURNING)) return 0 ;
   if (unit->tries < UINT8_MAX) unit->tries++ ;
-  if (unit->tries <= TRIES || end_process(s, unit)) return 0 ;
+  if (unit->tries <= TRIES) return 0 ;
+  if ((unit->inherited.told_ms || process_is_child(unit->inherited.pid)) && ending_go_on(s, unit) == ENDING_UNDER_WAY) return 0 ;
   strerr_warnw3x("letting go of ", unit->name, ": nothing more can be done for it in this stop (its finish is not run; what it may have left is left alone)") ;
   unit->adopt = 0 ;
   units_set_supervisor(&s->units, unit, 0) ;

@@ -29,6 +29,13 @@ static int compare_supervisor (void const *a, void const *b)
   return (x > y) - (x < y) ;
 }
 
+static int compare_process (void const *a, void const *b)
+{
+  pid_t x = ((struct unit const *)a)->inherited.pid ;
+  pid_t y = ((struct unit const *)b)->inherited.pid ;
+  return (x > y) - (x < y) ;
+}
+
 static int compare_watch (void const *a, void const *b)
 {
   int x = ((struct watched const *)a)->watch ;
@@ -51,7 +58,7 @@ struct unit *units_add (struct units *units, char const *identity, char const *n
   }
   unit->phase = UNIT_INCOMPLETE ;
   unit->waiting = DEADLINE_NONE ;
-  unit->watch[0] = unit->watch[1] = unit->supervisor_fd = unit->readiness = -1 ;
+  unit->watch[0] = unit->watch[1] = unit->supervisor_fd = -1 ;
   unit->producer = producer ;
   if (producer)
   {
@@ -71,8 +78,7 @@ void units_release (struct units *units, struct unit *unit)
   units_set_supervisor(units, unit, 0) ;
   units_set_watch(units, unit, 0, -1) ;
   units_set_watch(units, unit, 1, -1) ;
-  if (unit->readiness >= 0) fd_close(unit->readiness) ;
-  unit->readiness = -1 ;
+  units_set_process(units, unit, 0) ;
   tdelete(unit, &units->by_identity, &compare_identity) ;
   if (unit->producer) unit->producer->logger = 0 ;
   if (unit->logger) unit->logger->producer = 0 ;
@@ -120,7 +126,7 @@ static void forget_last (struct unit *unit)
   free(unit->called) ;
   unit->called = 0 ;
   unit->has_reported = unit->any_name = 0 ;
-  unit->reported = unit->reported_group = 0 ;
+  unit->reported = 0 ;
 }
 
 int units_set_supervisor (struct units *units, struct unit *unit, pid_t pid)
@@ -138,6 +144,24 @@ int units_set_supervisor (struct units *units, struct unit *unit, pid_t pid)
   if (!pid || tsearch(unit, &units->by_supervisor, &compare_supervisor)) return 1 ;
   unit->supervisor = 0 ;
   return 0 ;
+}
+
+struct unit *units_by_process (struct units *units, pid_t pid)
+{
+  struct unit key = { .inherited.pid = pid } ;
+  return found(tfind(&key, &units->by_process, &compare_process)) ;
+}
+
+void units_set_process (struct units *units, struct unit *unit, pid_t pid)
+{
+  struct unit *other = pid ? units_by_process(units, pid) : 0 ;
+  if (unit->inherited.pid) tdelete(unit, &units->by_process, &compare_process) ;
+  unit->inherited.pid = 0 ;
+  unit->inherited.ended = 0 ;
+  if (!pid) return ;
+  if (other && other != unit) units_set_process(units, other, 0) ; /* that has ended long ago */
+  unit->inherited.pid = pid ;
+  if (!tsearch(unit, &units->by_process, &compare_process)) unit->inherited.pid = 0 ;
 }
 
 struct unit *units_by_watch (struct units *units, int watch)

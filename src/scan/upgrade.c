@@ -63,20 +63,14 @@ void upgrade_order (struct scanner *s)
   failed(s) ;
 }
 
-/* Adopted, and the new program would not know of it. */
-static int is_under_way (struct unit const *unit)
-{
-  return unit->strays_ms || unit->awaits_gone || unit->readiness >= 0 ;
-}
-
 static int in_the_air (struct scanner const *s)
 {
   for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
   {
     if (unit->adopt && !unit->supervisor && unit->phase != UNIT_RELEASED) return 1 ;
-    if (is_under_way(unit) || (unit->phase == UNIT_LEAVING && look_lost(unit))) return 1 ;
+    if (unit->phase == UNIT_LEAVING && look_lost(unit)) return 1 ;
   }
-  return look_under_way(s) || !s->look.ended_once || orphans_in_the_air(s) || s->command_write_again_ms ;
+  return look_under_way(s) || !s->look.ended_once || inherited_in_the_air(s) || s->command_write_again_ms ;
 }
 
 /* The options are given again as they were; `how`: what -U says. */

@@ -80,16 +80,20 @@ void stray_look (struct stray_look *now, struct stray_limits const *limits, pid_
   if (!now->ending && process_signals(pid, &signals)) now->ending = is_ending(&signals, look->state) ;
 }
 
-void stray_do (struct stray *stray, struct stray_limits const *limits, pid_t pid, enum stray_deed deed, uint64_t now_ms)
+void stray_do (struct stray *stray, struct stray_limits const *limits, pid_t pid, int fd, enum stray_deed deed, uint64_t now_ms)
 {
+  struct send send = { .pid = pid > 0 ? pid : -pid, .fd = fd, .flags = pid > 0 ? 0 : SEND_GROUP } ;
   if (deed == STRAY_KILL)
   {
-    send_to(pid, SIGKILL, 0) ;
+    send.sig = SIGKILL ;
+    send_signal(&send) ;
     if (!stray->killed_ms) stray->killed_ms = now_ms ;
   }
   else if (deed == STRAY_TELL)
   {
-    send_to(pid, stray_signal(limits, pid > 0 ? pid : -pid), SEND_CONT) ;
+    send.sig = stray_signal(limits, send.pid) ;
+    send.flags |= SEND_CONT ;
+    send_signal(&send) ;
     if (!stray->told_ms) stray->told_ms = now_ms ;
   }
 }

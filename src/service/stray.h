@@ -1,6 +1,5 @@
 /* What is done with one process that ./run, or ./finish, has left behind: decided
-   without I/O or clock, for the supervisor whose child it is, and for the scanner when
-   an earlier supervisor was killed.
+   without I/O or clock, for the supervisor whose child it is, or whose predecessor's.
 
    After an end that was asked for, what is left in the process group of ./run is the
    service itself (a ./run without `exec`): it gets the down-signal, and only timeout-kill
@@ -80,8 +79,9 @@ extern struct stray_step stray_step (struct stray_limits const *limits, struct s
 extern struct stray_step strays_step (struct strays const *strays, struct stray_limits const *limits, struct stray const *stray,
   struct stray_look const *look, uint64_t now_ms) ;
 
-/* Sends it what `deed` asks for, and takes note of that. `pid` may be a process group's, negative. */
-extern void stray_do (struct stray *stray, struct stray_limits const *limits, pid_t pid, enum stray_deed deed, uint64_t now_ms) ;
+/* Sends it what `deed` asks for, and takes note of that. `pid` may be a process group's, negative;
+   `fd`: a pidfd of one that is no child of the caller's, else -1. */
+extern void stray_do (struct stray *stray, struct stray_limits const *limits, pid_t pid, int fd, enum stray_deed deed, uint64_t now_ms) ;
 
 /* Is it what timeout-kill counts for, and not timeout-strays? */
 extern int stray_is_service (struct stray_limits const *limits, struct stray_look const *look) ;

@@ -46,7 +46,7 @@ static void run (struct supervisor *s)
   s->state_pending = 1 ; /* a successor has them from there, if we do not live to see the start */
   s->up_ms = s->told_ms = s->group_told_ms = 0 ;
   s->kills = 0 ;
-  s->asked = s->end_asked = s->at_once = s->forbidden = s->code_unknown = s->forked = s->searching = s->not_executed = s->stop_due = 0 ;
+  s->asked = s->end_asked = s->at_once = s->forbidden = s->code_unknown = s->forked = s->searching = s->adopted = s->not_executed = s->stop_due = 0 ;
   s->said_ignored = s->said_not_sent = 0 ;
   s->reason = REASON_NONE ;
   s->deadline_ms = 0 ;

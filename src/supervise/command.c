@@ -155,12 +155,6 @@ static void on_order (struct supervisor *s, struct order const *order)
     case ORDER_ABANDON : act(s, LIFE_ABANDON) ; break ;
     case ORDER_UPGRADE : upgrade_order(s) ; break ;
     case ORDER_ENDED : reap_told(s, order->pid, order->wstat) ; break ;
-    case ORDER_LEFT : forked_told(s, order->pid) ; break ;
-    case ORDER_STRAYS_GONE :
-      if (!strays_under_way(s)) break ;
-      s->parent_is_scanner = 0 ;
-      strays_look(s) ;
-      break ;
   }
 }
 

@@ -14,7 +14,6 @@
 #define ONE_WITHIN_MS 1000 /* several that are left become one by then, or it is an error */
 #define PIDFILE_WITHIN_MS 5000
 #define AGAIN_MS 20
-#define LEFT_MAX 64
 #define UNCLEAR_WSTAT (1 << 8)
 #define ANCESTORS_MAX 64
 
@@ -24,11 +23,6 @@ struct left
   pid_t pid ; /* the last one */
   pid_t checker ; /* the upgrade's trial, which is none of them */
 } ;
-
-/* What an adopted ./run has left to the scanner, as that tells. */
-static pid_t told[LEFT_MAX] ;
-static unsigned int told_count ;
-static unsigned int told_all ;
 
 static struct left const nothing ;
 
@@ -43,21 +37,12 @@ static int count (pid_t pid, void *data)
   return 1 ;
 }
 
-/* Is it a child of ours, or one that the scanner has told of? */
-static int is_left (struct supervisor const *s, pid_t pid)
-{
-  if (!s->parent_is_scanner) return process_is_child(pid) ;
-  for (unsigned int i = 0 ; i < told_count ; i++)
-    if (told[i] == pid) return 1 ;
-  return 0 ;
-}
-
-static int is_descendant (struct supervisor const *s, pid_t pid)
+static int is_descendant (pid_t pid)
 {
   struct process_look look ;
   for (unsigned int i = 0 ; pid > 1 && i < ANCESTORS_MAX ; i++)
   {
-    if (is_left(s, pid)) return 1 ;
+    if (process_is_child(pid)) return 1 ;
     if (!process_look(pid, &look)) return 0 ;
     pid = look.parent ;
   }
@@ -70,30 +55,34 @@ static int can_pass (int err)
   return err == EMFILE || err == ENFILE || err == ENOMEM ;
 }
 
+static int birth_of (pid_t pid, struct process_birth *birth)
+{
+  struct process_look look ;
+  if (!process_look(pid, &look) || look.state == 'Z') return 0 ;
+  *birth = (struct process_birth) { .pid = pid, .after_ms = look.started_ms, .before_ms = look.started_ms + PROCESS_TICK_MS } ;
+  return 1 ;
+}
+
 /* Is `pid` something that the service has started? Then it is the service. */
 static int take (struct supervisor *s, pid_t pid)
 {
-  struct process_look look ;
-  struct process_birth birth = { .pid = pid } ;
+  struct process_birth birth ;
   int fd = -1 ;
   pid_t group ;
-  if (!process_look(pid, &look) || look.state == 'Z') return 0 ;
-  birth.after_ms = look.started_ms ;
-  birth.before_ms = look.started_ms + PROCESS_TICK_MS ;
-  if (s->parent_is_scanner || !process_is_child(pid))
+  if (!birth_of(pid, &birth)) return 0 ;
+  if (!process_is_child(pid))
   {
     fd = process_watch(&birth) ;
-    if (fd == -1 && (!is_left(s, pid) || errno == ESRCH || can_pass(errno))) return 0 ;
-    if (!is_descendant(s, pid))
+    if (fd == -1) return 0 ;
+    if (!is_descendant(pid))
     {
-      if (fd >= 0) fd_close(fd) ;
+      fd_close(fd) ;
       return 0 ;
     }
   }
   s->process = birth ;
   s->process_fd = fd ;
-  s->is_child = fd == -1 && !s->parent_is_scanner ;
-  s->unwatched = fd == -1 && s->parent_is_scanner ;
+  s->is_child = fd == -1 ;
   s->forked_ms = clock_ms() ;
   group = getpgid(pid) ;
   if (group > 1) s->group = group ;
@@ -120,12 +109,11 @@ static void say_no_pid (char const *path)
     : "; check where the service writes its pid") ;
 }
 
-static void give_up (struct supervisor *s, unsigned int count)
+static void give_up (struct supervisor *s)
 {
   char path[SETTING_PATH_MAX] ;
   s->status.wstat = UNCLEAR_WSTAT ; /* a failure, though ./run has ended with 0 */
   if (settings_read_pidfile(path, 0) == 1) say_no_pid(path) ;
-  else if (!count) strerr_warnw1x("flag-forks: ./run has ended, and what it has left behind was not found again after its supervisor was killed") ;
   else strerr_warnw1x("flag-forks: ./run has left several processes behind, and it is not clear which is the service: ending them;"
     " name the file into which it writes its pid in `pidfile`, or give it its option to stay in the foreground") ;
 }
@@ -136,10 +124,12 @@ static enum life_event search (struct supervisor *s, struct left const *left, ui
   int err = errno ;
   uint64_t now = clock_ms() ;
   if (!s->searching || can_pass(err)) s->search_began_ms = now ;
+  if (!s->searching) s->candidate.pid = 0 ;
   s->searching = 1 ;
   if (left->count && s->status.pid != left->pid) /* ./run's is nobody's any more */
   {
     s->status.pid = left->pid ;
+    if (!birth_of(left->pid, &s->candidate)) s->candidate.pid = 0 ; /* what a successor can prove */
     publish_status(s) ;
   }
   if (now - s->search_began_ms < within_ms)
@@ -147,7 +137,7 @@ static enum life_event search (struct supervisor *s, struct left const *left, ui
     act_arm(s, AGAIN_MS) ; /* no event tells that a file was written */
     return LIFE_DEADLINE ;
   }
-  give_up(s, left->count) ;
+  give_up(s) ;
   return LIFE_RUN_ENDED ;
 }
 
@@ -183,36 +173,9 @@ static enum life_event choose (struct supervisor *s, struct left const *left)
   return search(s, left, ONE_WITHIN_MS) ;
 }
 
-static enum life_event ask (struct supervisor *s)
-{
-  errno = 0 ;
-  s->report_pending = 1 ;
-  return search(s, &nothing, PIDFILE_WITHIN_MS) ;
-}
-
-void forked_told (struct supervisor *s, pid_t pid)
-{
-  struct left left = { .checker = 0 } ;
-  enum life_event found ;
-  if (!s->searching || !s->parent_is_scanner) return ;
-  if (told_all) told_count = told_all = 0 ;
-  if (pid && told_count < LEFT_MAX) told[told_count++] = pid ;
-  if (pid) return ;
-  told_all = 1 ;
-  for (unsigned int i = 0 ; i < told_count ; i++) count(told[i], &left) ;
-  if (left.count) found = choose(s, &left) ;
-  else
-  {
-    errno = 0 ;
-    found = search(s, &left, ONE_WITHIN_MS) ;
-  }
-  if (found != LIFE_DEADLINE) act(s, found) ;
-}
-
 enum life_event forked_find (struct supervisor *s)
 {
   struct left left = { .checker = s->checker } ;
-  if (s->parent_is_scanner) return ask(s) ;
   if (!process_each_child(&count, &left)) return cannot_learn(s) ;
   return left.count ? choose(s, &left) : LIFE_RUN_ENDED ;
 }

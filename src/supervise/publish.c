@@ -8,8 +8,6 @@
 #include "wire/fifodir.h"
 #include "wire/report.h"
 
-#define SIGNAL_MAX 64
-
 void publish_status (struct supervisor *s)
 {
   s->report_pending = s->reports >= 0 ;
@@ -59,21 +57,6 @@ void publish_change (struct supervisor *s, char event)
   publish_event(s, event) ;
 }
 
-/* A signal that the parent is to send; 0: none is due. */
-struct due
-{
-  unsigned int signal ;
-  unsigned int group ; /* to the process group */
-} ;
-
-static struct due signal_due (struct supervisor const *s)
-{
-  for (unsigned int signal = 1 ; signal <= SIGNAL_MAX ; signal++)
-    for (unsigned int group = 0 ; group < 2 ; group++)
-      if (s->signals_due[group] >> (signal - 1) & 1) return (struct due) { signal, group } ;
-  return (struct due) { 0, 0 } ;
-}
-
 static int is_ready (struct supervisor const *s)
 {
   if (s->phase != PHASE_UP) return 0 ;
@@ -88,18 +71,17 @@ static int main_has_ended (struct supervisor const *s)
   return s->reason != REASON_NONE && !(s->reason == REASON_FINISH_FORBIDS && s->asked) ;
 }
 
-static size_t present_state (struct supervisor const *s, char line[REPORT_SIZE_MAX], struct due due, int killed)
+static size_t present_state (struct supervisor const *s, char line[REPORT_SIZE_MAX], int killed)
 {
   struct report report =
   {
     .phase = s->phase,
     .wanted = s->leaving ? 'x' : s->status.flags & STATUS_WANT_UP ? 'u' : 'd',
     .ready = is_ready(s),
-    .pid = s->searching && s->parent_is_scanner ? 0 : s->status.pid,
+    .pid = s->status.pid,
     .wstat = s->status.wstat,
     .restarts = s->restarts,
     .supervisor = getpid(),
-    .signal = due.group ? -(int)due.signal : (int)due.signal,
     .main_ended = s->settings.main_service && main_has_ended(s),
     .killed = killed
   } ;
@@ -111,10 +93,10 @@ static size_t present_state (struct supervisor const *s, char line[REPORT_SIZE_M
 }
 
 /* Returns 0 when there is no room for it. */
-static int send_report (struct supervisor const *s, struct due due, int killed)
+static int send_report (struct supervisor const *s, int killed)
 {
   char line[REPORT_SIZE_MAX] ;
-  size_t len = present_state(s, line, due, killed) ;
+  size_t len = present_state(s, line, killed) ;
   return write(s->reports, line, len) != -1 || (errno != EAGAIN && errno != EINTR) ;
 }
 
@@ -122,14 +104,7 @@ void publish_pending (struct supervisor *s)
 {
   if (s->status_pending) publish_status(s) ;
   if (s->state_pending) publish_state(s) ;
-  while (s->report_pending)
-  {
-    struct due due = signal_due(s) ;
-    /* Full: the loop waits for POLLOUT, and the state of that moment is sent. */
-    if (!send_report(s, due, 0)) return ;
-    if (s->kill_due && !send_report(s, (struct due) { 0, 0 }, 1)) return ;
-    s->kill_due = 0 ;
-    if (due.signal) s->signals_due[due.group] &= ~(UINT64_C(1) << (due.signal - 1)) ;
-    s->report_pending = !!signal_due(s).signal ;
-  }
+  /* Full: the loop waits for POLLOUT, and the state of that moment is sent. */
+  if (!s->report_pending || !send_report(s, 0) || (s->kill_due && !send_report(s, 1))) return ;
+  s->kill_due = s->report_pending = 0 ;
 }

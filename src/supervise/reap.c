@@ -16,14 +16,6 @@
 
 /* ---- signals ---- */
 
-static int ask_parent (struct supervisor *s, int sig, int group)
-{
-  if (!s->parent_is_scanner || s->reports == -1) return (errno = EPERM, 0) ;
-  s->signals_due[!!group] |= UINT64_C(1) << (sig - 1) ;
-  s->report_pending = 1 ;
-  return 1 ;
-}
-
 /* The group that the process is in now, not one that it was in once: that number may be
    another's. A child keeps its pid until it is reaped; of any other the pidfd tells
    afterwards that the process was still there when it was asked for its group. */
@@ -54,8 +46,7 @@ static int send_to_group (struct supervisor *s, int sig)
 static int send_to_process (struct supervisor *s, int sig)
 {
   struct send send = { .pid = s->process.pid, .fd = s->is_child ? -1 : s->process_fd, .sig = sig } ;
-  if (!s->is_child && s->process_fd == -1) return (errno = EPERM, 0) ;
-  if (s->parent_is_scanner && !s->is_child) return process_signal_watched(s->process_fd, sig, 0) ; /* else it is asked */
+  if (!s->is_child && s->process_fd == -1) return (errno = ESRCH, 0) ;
   return send_signal(&send) ;
 }
 
@@ -87,7 +78,6 @@ int reap_send (struct supervisor *s, int sig, int group)
   if (err == EINPROGRESS) return 1 ; /* how that ends is told by reap() */
   if (err == ESRCH && group && s->is_child) err = send_to_process(s, sig) ? 0 : errno ; /* it has none of its own yet */
   if (err == ESRCH && !group) err = 0 ; /* its end is about to be told */
-  if (err && err != ESRCH && !s->is_child && ask_parent(s, sig, group)) err = 0 ;
   reap_count(s, err) ;
   if (err && err != ESRCH) say_not_sent(s, group, err) ;
   return !err ;
@@ -128,8 +118,7 @@ void reap_forget (struct supervisor *s)
   if (s->process_fd >= 0) fd_close(s->process_fd) ;
   s->process = (struct process_birth) { 0 } ;
   s->process_fd = -1 ;
-  s->is_child = s->parent_is_scanner = s->end_unseen = s->unwatched = 0 ;
-  s->signals_due[0] = s->signals_due[1] = 0 ;
+  s->is_child = s->end_unseen = 0 ;
   s->unheard = 0 ;
   s->down_again_ms = 0 ;
 }
@@ -151,11 +140,9 @@ static void note (struct supervisor *s, unsigned int wstat, int unknown)
 
 void reap_act (struct supervisor *s)
 {
-  int adopted = s->parent_is_scanner ;
   s->end_noted = 0 ;
   s->finish_group = s->process.pid ; /* should it be ./finish */
   reap_forget(s) ;
-  s->parent_is_scanner = !!adopted ; /* so are its strays */
   s->state_pending = 1 ;
   if (s->phase == PHASE_FINISHING) act(s, LIFE_FINISHED) ;
   else if (s->phase == PHASE_UP)
@@ -183,7 +170,7 @@ void reap_unknown (struct supervisor *s)
 /* What a pidfile names may have been somebody else's child first: then it fell to us. */
 static int fell_to_us (struct supervisor *s)
 {
-  if (s->is_child || s->parent_is_scanner || !s->process.pid || !process_is_child(s->process.pid)) return s->is_child ;
+  if (s->is_child || s->adopted || !s->process.pid || !process_is_child(s->process.pid)) return s->is_child ;
   if (s->process_fd >= 0) fd_close(s->process_fd) ;
   s->process_fd = -1 ;
   s->is_child = 1 ;
@@ -199,13 +186,8 @@ void reap_seen (struct supervisor *s)
     return ;
   }
   s->end_unseen = 1 ;
-  if (s->parent_is_scanner) act_arm(s, AWAIT_CODE_MS) ;
+  if (s->adopted && s->reports >= 0) act_arm(s, AWAIT_CODE_MS) ; /* the scanner is about to tell */
   else reap_unknown(s) ;
-}
-
-void reap_look (struct supervisor *s)
-{
-  if (s->unwatched && !process_lives(&s->process)) reap_seen(s) ;
 }
 
 static unsigned int wstat_of (siginfo_t const *info)

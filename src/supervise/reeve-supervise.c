@@ -163,7 +163,7 @@ static int sleep_ms (struct supervisor const *s)
   if (s->check_deadline_ms) sooner(&ms, now, s->check_deadline_ms) ;
   if (s->look_ms) sooner(&ms, now, s->look_ms) ;
   if (s->down_again_ms) sooner(&ms, now, s->down_again_ms) ;
-  if ((s->status_pending || s->state_pending || s->unwatched) && (ms < 0 || ms > RETRY_MS)) ms = RETRY_MS ;
+  if ((s->status_pending || s->state_pending) && (ms < 0 || ms > RETRY_MS)) ms = RETRY_MS ;
   return ms ;
 }
 
@@ -173,7 +173,6 @@ static void deadlines (struct supervisor *s)
   if (s->down_again_ms && clock_ms() >= s->down_again_ms) down_again(s) ;
   if (s->deadline_ms && clock_ms() >= s->deadline_ms) act_deadline(s) ;
   if (s->upgrade_wanted && !strays_under_way(s) && !s->searching && !s->checker) upgrade_order(s) ;
-  reap_look(s) ;
   logger_input_look(s) ;
 }
 
@@ -231,7 +230,6 @@ static void prepare (struct supervisor *s, enum beginning beginning, char const 
   if (s->reports == -1 && errno != ENOENT && errno != ENOTDIR) strerr_diefu1sys(111, "open " REPORTS_FIFO) ;
   if (chdir(dir) == -1) strerr_diefu2sys(111, "change directory to ", dir) ;
   make_files(s) ;
-  process_mark_self(lock_mark(SUPERVISE_LOCK)) ; /* where it may not, what ./run leaves behind is known by its session */
   if (prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == -1)
     strerr_warnwu1sys("become a subreaper: what ./run leaves behind falls to another process") ;
 }

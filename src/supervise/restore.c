@@ -10,6 +10,8 @@
 #include "supervise/supervisor.h"
 #include "wire/channels.h"
 
+#define AGAIN_MS 1000
+
 /* Which bits of the saved flags are which of ours: one list for both ways. */
 #define EACH_FLAG(DO) \
   DO(STATE_LEAVING, leaving) \
@@ -20,8 +22,8 @@
   DO(STATE_CODE_UNKNOWN, code_unknown) \
   DO(STATE_RUNNING_DRY, running_dry) \
   DO(STATE_STOP_DUE, stop_due) \
-  DO(STATE_MAIN_IS_CHILD, is_child) \
-  DO(STATE_PARENT_IS_SCANNER, parent_is_scanner) \
+  DO(STATE_IS_CHILD, is_child) \
+  DO(STATE_ADOPTED, adopted) \
   DO(STATE_SEARCHING, searching) \
   DO(STATE_FORKED, forked) \
   DO(STATE_EVENT_HEARD, end_heard) \
@@ -58,7 +60,7 @@ void restore_save (struct supervisor const *s, struct state *state)
     .group_told_ms = s->group_told_ms,
     .reason = s->reason,
     .event_due = s->event_due,
-    .process = s->process,
+    .process = s->searching ? s->candidate : s->process,
     .fd =
     {
       [STATE_FD_LOCK] = s->lock,
@@ -128,26 +130,22 @@ static void take_birth (struct supervisor *s, struct birth const *birth)
   }
 }
 
-/* Whose child it is now, and how we are told of its end. */
+/* It is no child of ours: is it still the one that was recorded? If it has ended, reap_seen()
+   is to follow. Nothing has happened yet: one that cannot be watched now is another try's. */
 static void take_process (struct supervisor *s, enum restored how)
 {
-  s->process_fd = -1 ;
-  if (!s->process.pid) return ;
-  if (how == RESTORED_UPGRADED && s->is_child) return ;
-  if (how == RESTORED_ADOPTED)
+  if (!s->process.pid || s->is_child || s->end_noted) return ;
+  if (!process_can_prove())
   {
-    s->is_child = 0 ;
-    s->parent_is_scanner = s->reports >= 0 ;
-    if (s->phase == PHASE_UP && s->parent_is_scanner && !process_has_pidfds()) s->asked = 1 ; /* the scanner has ended it */
+    if (process_lives(&s->process) == 1) strerr_dief1x(111, "the service's process runs, and cannot be adopted without pidfds and /proc") ;
+    if (s->phase == PHASE_UP && s->reports >= 0) s->asked = 1 ; /* the scanner has ended it */
+    return ;
   }
-  s->process_fd = process_watch(&s->process) ;
-  if (s->process_fd >= 0 || s->end_noted) return ;
-  if (errno != ESRCH)
+  while ((s->process_fd = process_watch(&s->process)) == -1 && errno != ESRCH)
   {
-    strerr_warnwu1sys("watch the service's process by a pidfd: looking at it every second") ;
-    s->unwatched = 1 ;
+    if (how == RESTORED_ADOPTED) strerr_diefu1sys(111, "watch the service's process by a pidfd") ;
+    clock_pause("watch the service's process by a pidfd", AGAIN_MS) ;
   }
-  else if (s->parent_is_scanner) reap_seen(s) ; /* reaped by the scanner, which is about to tell */
 }
 
 void restore (struct supervisor *s, struct state const *state, struct birth const *birth, enum restored how)
@@ -179,17 +177,38 @@ void restore (struct supervisor *s, struct state const *state, struct birth cons
   if (how == RESTORED_UPGRADED) take_descriptors(s, state) ;
   else
   {
+    s->is_child = 0 ;
+    s->adopted = 1 ;
+    s->searching = 0 ; /* the process is a candidate, and will not be taken for the service */
     take_birth(s, birth) ;
-    if (s->phase == PHASE_UP && state->flags & STATE_AWAITS_READINESS) s->notification = fifo_open(NOTIFY_FIFO, O_RDWR) ;
+    if (s->phase == PHASE_UP && state->flags & STATE_AWAITS_READINESS) s->notification = fifo_open(NOTIFY_FIFO, O_RDONLY) ;
   }
   take_process(s, how) ;
   s->state_pending = 1 ;
+}
+
+/* What our predecessor was to learn of the service, and nobody can learn any more. */
+static char const *what_is_lost (struct supervisor *s)
+{
+  if (s->told_ms || s->stop_due) return 0 ;
+  if (s->settings.forks && !s->forked) return "./run had not gone into the background yet, and what it leaves behind falls to another process now" ;
+  if (s->notification == -1) return 0 ;
+  command_notified(s) ;
+  return s->notification == -1 && !(s->status.flags & STATUS_READY) ? "whether the service is ready was told to nobody" : 0 ;
+}
+
+/* Without that the service would be taken for what it is not. */
+static void start_again (struct supervisor *s, char const *lost)
+{
+  strerr_warnw3x("the last supervisor was killed, and ", lost, ": starting the service again") ;
+  act_restart(s) ;
 }
 
 /* What our predecessor was about to do. */
 void restore_go_on (struct supervisor *s, enum restored how)
 {
   char due = s->event_due ;
+  char const *lost ;
   down_go_on(s) ;
   publish_status(s) ;
   publish_state(s) ;
@@ -197,35 +216,20 @@ void restore_go_on (struct supervisor *s, enum restored how)
   if (due && due != 's') publish_event(s, due) ;
   if (due == 'O') publish_event(s, 'D') ;
   if (s->end_noted) reap_act(s) ;
-  else if (s->phase == PHASE_UP && s->searching)
-  {
-    if (how == RESTORED_ADOPTED) /* what there is to choose from is the scanner's now */
-    {
-      enum life_event found ;
-      s->searching = 0 ;
-      s->parent_is_scanner = s->reports >= 0 ;
-      found = forked_find(s) ;
-      if (found != LIFE_DEADLINE) act(s, found) ;
-    }
-  }
   else if (s->phase == PHASE_FINISHING && !s->process.pid)
   {
     s->phase = PHASE_STRAYS ; /* ./finish was about to be started */
     act(s, LIFE_STRAYS_GONE) ;
   }
-  else if (s->phase == PHASE_UP && !s->process.pid) reap_unknown(s) ;
-  else if ((s->phase == PHASE_UP || s->phase == PHASE_FINISHING) && s->process_fd == -1 && !s->is_child && !s->parent_is_scanner && !s->unwatched)
-    reap_unknown(s) ;
+  else if (s->phase == PHASE_UP && !s->process.pid && !s->searching) reap_unknown(s) ;
+  else if (s->process.pid && !s->is_child && s->process_fd == -1) reap_seen(s) ;
   else if (s->phase == PHASE_UP && s->stop_due)
   {
     if (s->status.flags & STATUS_WANT_UP) act_restart(s) ;
     else act(s, LIFE_WANT_DOWN) ;
   }
-  else if (strays_under_way(s))
-  {
-    if (how == RESTORED_ADOPTED) s->parent_is_scanner = s->reports >= 0 ;
-    strays_end(s) ;
-  }
+  else if (how == RESTORED_ADOPTED && s->phase == PHASE_UP && (lost = what_is_lost(s))) start_again(s, lost) ;
+  else if (strays_under_way(s)) strays_end(s) ;
   else if ((s->phase == PHASE_DOWN || s->phase == PHASE_WAITING) && s->leaving)
   {
     if (how == RESTORED_ADOPTED && s->phase == PHASE_WAITING) /* for the rest of its input, which nobody else held */

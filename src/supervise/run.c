@@ -74,7 +74,7 @@ static int start (struct supervisor *s, struct spawn *request, char what, int *e
   s->process = birth.process ;
   s->process_fd = -1 ;
   s->is_child = 1 ;
-  s->parent_is_scanner = s->end_unseen = s->end_noted = 0 ;
+  s->end_unseen = s->end_noted = 0 ;
   return 1 ;
 }
 
@@ -97,12 +97,13 @@ static int open_lock (struct spawn *request)
 }
 
 /* A fifo with a name, of which the service holds both ends: what it writes reaches
-   a successor of ours, and fails for want of a reader never. */
+   a successor of ours, and fails for want of a reader never. We hold the reading end
+   alone: that the service has closed it is the end of the wait. */
 static int open_notification (struct supervisor *s)
 {
   int fd = -1 ;
   if (unlink(NOTIFY_FIFO) == -1 && errno != ENOENT) strerr_warnwu1sys("remove " NOTIFY_FIFO) ; /* an earlier instance may have it */
-  if (fifo_make(NOTIFY_FIFO)) s->notification = fifo_open(NOTIFY_FIFO, O_RDWR) ;
+  if (fifo_make(NOTIFY_FIFO)) s->notification = fifo_open(NOTIFY_FIFO, O_RDONLY) ;
   if (s->notification >= 0) fd = fifo_open(NOTIFY_FIFO, O_RDWR) ;
   if (fd >= 0 && ndelay_off(fd) != -1) return fd ;
   strerr_warnwu1sys("make " NOTIFY_FIFO " for notification-fd (starting without it)") ;

@@ -1,7 +1,10 @@
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
@@ -10,13 +13,12 @@
 #include "service/stray.h"
 #include "supervise/supervisor.h"
 
-#define SCANNER_MS 2000 /* more, when it is the scanner that ends them */
-#define ASK_AGAIN_MS 1000
 #define AT_ONCE_MS 1000
 #define AGAIN_MS 100
 
 static struct strays strays ;
 static uint64_t began_ms ; /* 0: nothing is being ended */
+static uint64_t group_known_ms ; /* process_clock_ms(): until when the number of the group was certainly its own; see each_fallen */
 
 struct look
 {
@@ -25,6 +27,8 @@ struct look
   uint64_t now_ms ;
   uint64_t again_ms ; /* when to look again; 0: when something has ended */
   unsigned int count ; /* what is waited for */
+  int failed ; /* it is not known what there is */
+  int sig ; /* which those in the process group are sent, by command; 0: what is due is done */
 } ;
 
 int strays_under_way (struct supervisor const *s)
@@ -75,8 +79,8 @@ static void sooner (struct look *look, uint64_t ms)
   if (ms && (!look->again_ms || ms < look->again_ms)) look->again_ms = ms ;
 }
 
-/* `pid` may be a process group's, negative. */
-static void decide (struct look *look, pid_t pid, struct stray_look const *now, char const *name)
+/* `pid` may be a process group's, negative; `fd`: a pidfd of one that is no child, else -1. */
+static void decide (struct look *look, pid_t pid, int fd, struct stray_look const *now, char const *name)
 {
   struct stray *stray = strays_know(&strays, pid > 0 ? pid : -pid, look->now_ms) ;
   struct stray_step step = strays_step(&strays, &look->limits, stray, now, look->now_ms) ;
@@ -88,7 +92,7 @@ static void decide (struct look *look, pid_t pid, struct stray_look const *now, 
     return ;
   }
   look->count++ ;
-  stray_do(stray, &look->limits, pid, step.deed, look->now_ms) ;
+  stray_do(stray, &look->limits, pid, fd, step.deed, look->now_ms) ;
   if (step.deed == STRAY_KILL)
   {
     act_killed(look->s) ;
@@ -100,6 +104,19 @@ static void decide (struct look *look, pid_t pid, struct stray_look const *now, 
     step = stray_step(&look->limits, stray, now, look->now_ms) ;
   }
   sooner(look, step.again_ms) ;
+}
+
+static void one (struct look *look, pid_t pid, int fd, struct process_look const *process)
+{
+  struct stray_look now ;
+  stray_look(&now, &look->limits, pid, process) ;
+  if (!look->sig) decide(look, pid, fd, &now, process->name) ;
+  else if (now.in_group)
+  {
+    struct send send = { .pid = pid, .fd = fd, .sig = look->sig } ;
+    send_signal(&send) ;
+    if (look->sig == SIGKILL) strays_know(&strays, pid, look->now_ms)->killed_ms = look->now_ms ;
+  }
 }
 
 /* Also one whose first thread has ended is a zombie to look at. */
@@ -114,7 +131,6 @@ static int each (pid_t pid, void *data)
 {
   struct look *look = data ;
   struct process_look process ;
-  struct stray_look now ;
   if (send_is_sender(pid)) return 1 ; /* it ends by itself; the user for whom it sends could stop it */
   if (!process_look(pid, &process)) process = (struct process_look) { .name = "a process" } ;
   if (pid == look->s->checker || (process.state == 'Z' && has_ended(pid)))
@@ -122,8 +138,39 @@ static int each (pid_t pid, void *data)
     look->count++ ; /* about to be reaped */
     return 1 ;
   }
-  stray_look(&now, &look->limits, pid, &process) ;
-  decide(look, pid, &now, process.name) ;
+  one(look, pid, -1, &process) ;
+  return 1 ;
+}
+
+static int is_over (int fd)
+{
+  struct pollfd x = { .fd = fd, .events = POLLIN } ;
+  return poll(&x, 1, 0) > 0 ;
+}
+
+/* What an adopted ./run has left has fallen to our own parent. It is known by its session, or
+   its process group, whose number is no other's as long as anybody is in it: whoever was born
+   before the last moment at which that was certain is one of them. */
+static int each_fallen (pid_t pid, void *data)
+{
+  struct look *look = data ;
+  pid_t group = look->limits.group ;
+  struct process_look process ;
+  struct process_birth birth = { .pid = pid } ;
+  int fd ;
+  if (group <= 1 || (getsid(pid) != group && getpgid(pid) != group) || !process_look(pid, &process)) return 1 ;
+  if ((process.session != group && process.group != group) || process.started_ms > group_known_ms) return 1 ;
+  birth.after_ms = process.started_ms ;
+  birth.before_ms = process.started_ms + PROCESS_TICK_MS ;
+  fd = process_watch(&birth) ;
+  if (fd == -1) return errno == ESRCH ;
+  if (!is_over(fd))
+  {
+    group_known_ms = process_clock_ms() ;
+    one(look, pid, fd, &process) ;
+    sooner(look, look->now_ms + AGAIN_MS) ; /* nobody tells when it has ended */
+  }
+  fd_close(fd) ;
   return 1 ;
 }
 
@@ -135,7 +182,7 @@ static void only_the_group (struct look *look)
   if (!said) strerr_warnw1x("this system does not tell which processes ./run has left behind (/proc is missing, or has no children files): only its process group is ended") ;
   said = 1 ;
   if (process_group_has_child(look->limits.group))
-    decide(look, -look->limits.group, &now, "the process group") ;
+    decide(look, -look->limits.group, -1, &now, "the process group") ;
 }
 
 /* ---- all of them ---- */
@@ -146,43 +193,35 @@ static void arm (struct supervisor *s, uint64_t ms)
   s->state_pending = 1 ;
 }
 
-/* An adopted service's are the scanner's children. It says when the last has ended; should
-   that be lost, or the scanner be another one by now, the next report asks for it again.
-   Without a scanner nobody can tell: then it is waited as long as the limits are. */
-static int scanner_ends_them (struct look *look)
-{
-  struct stray_limits const *limits = &look->limits ;
-  uint64_t last = began_ms + STRAY_ENDING_MS + limits->timeout_strays_ms + STRAY_KILLED_MS + SCANNER_MS ;
-  if (!look->s->parent_is_scanner) return 0 ;
-  if (!limits->at_once && limits->is_service && limits->group > 1 && (!kill(-limits->group, 0) || errno == EPERM)) last = 0 ;
-  if (limits->at_once) last = began_ms + STRAY_KILLED_MS + SCANNER_MS ;
-  else if (!limits->timeout_strays_ms) last = 0 ;
-  if (last && look->now_ms >= last) return 0 ;
-  look->s->report_pending = look->s->reports >= 0 ;
-  sooner(look, look->now_ms + ASK_AGAIN_MS) ;
-  return 1 ;
-}
-
 /* Which they are cannot be read now: that is tried again. */
 static void again (struct look *look)
 {
   if (!look->s->said_children) strerr_warnwu1sys("learn which processes are left behind (trying again until it can)") ;
   look->s->said_children = 1 ;
+  look->failed = 1 ;
   look->count++ ;
   sooner(look, look->now_ms + AGAIN_MS) ;
+}
+
+static void our_own (struct look *look)
+{
+  if (process_each_child(&each, look)) return ;
+  if (errno == ENOSYS) only_the_group(look) ;
+  else again(look) ;
+}
+
+static void fallen (struct look *look)
+{
+  if (look->s->adopted && !process_each_child_of(getppid(), &each_fallen, look) && errno != ENOSYS) again(look) ;
 }
 
 /* Does what is due. Is there anything left to wait for? */
 static int look_at_all (struct supervisor *s)
 {
   struct look look = { .s = s, .limits = limits_of(s), .now_ms = clock_ms() } ;
-  if (process_any_child())
-  {
-    if (process_each_child(&each, &look)) strays_forget_unseen(&strays) ;
-    else if (errno == ENOSYS) only_the_group(&look) ;
-    else again(&look) ;
-  }
-  if (scanner_ends_them(&look)) look.count++ ;
+  if (process_any_child()) our_own(&look) ;
+  fallen(&look) ;
+  if (!look.failed) strays_forget_unseen(&strays) ;
   arm(s, look.again_ms) ;
   return !!look.count ;
 }
@@ -190,7 +229,6 @@ static int look_at_all (struct supervisor *s)
 static void gone (struct supervisor *s)
 {
   began_ms = 0 ;
-  s->parent_is_scanner = 0 ;
   s->deadline_ms = 0 ;
   act(s, LIFE_STRAYS_GONE) ;
 }
@@ -211,6 +249,7 @@ static void begin (struct supervisor *s)
 {
   upgrade_defer(s) ;
   began_ms = clock_ms() ;
+  group_known_ms = process_clock_ms() ;
   strays_empty(&strays) ;
   if (!s->settings.keep_strays) hint(s) ;
 }
@@ -224,37 +263,12 @@ void strays_end (struct supervisor *s)
 
 /* ---- by command ---- */
 
-struct sending
+void strays_signal (struct supervisor *s, int sig, int at_once)
 {
-  struct look look ;
-  int sig ;
-} ;
-
-static int send_each (pid_t pid, void *data)
-{
-  struct sending *sending = data ;
-  struct look *look = &sending->look ;
-  struct process_look process ;
-  struct stray_look now ;
-  if (pid == look->s->checker || send_is_sender(pid) || !process_look(pid, &process)) return 1 ;
-  stray_look(&now, &look->limits, pid, &process) ;
-  if (!now.in_group) return 1 ;
-  send_to(pid, sending->sig, 0) ;
-  if (sending->sig == SIGKILL) strays_know(&strays, pid, look->now_ms)->killed_ms = look->now_ms ;
-  return 1 ;
-}
-
-void strays_signal (struct supervisor *s, int sig, int all)
-{
-  struct sending sending = { .look = { .s = s, .limits = limits_of(s), .now_ms = clock_ms() }, .sig = sig } ;
-  pid_t group = sending.look.limits.group ;
+  struct look look = { .s = s, .limits = limits_of(s), .now_ms = clock_ms(), .sig = sig } ;
+  pid_t group = look.limits.group ;
   if (!began_ms) return ;
-  if (s->parent_is_scanner)
-  {
-    s->signals_due[1] |= UINT64_C(1) << (sig - 1) ;
-    s->report_pending = s->reports >= 0 ;
-  }
-  if (!process_group_has_child(group)) return ;
-  if (all || !process_each_child(&send_each, &sending)) send_to(-group, sig, 0) ;
+  if (process_group_has_child(group) && (at_once || !process_each_child(&each, &look))) send_to(-group, sig, 0) ;
+  fallen(&look) ;
   strays_look(s) ;
 }

@@ -15,8 +15,8 @@
    logger_input.c     the fifo between a service and its logger
 
    The process that is the service is one of three, which look alike to all but
-   reap.c: a child; one that was adopted from a supervisor that was killed, whose
-   parent is the scanner, or nobody of ours; one that ./run has left behind. */
+   reap.c: a child; one that was adopted from a supervisor that was killed, and of
+   whose end the scanner tells; one that ./run has left behind. */
 
 #ifndef REEVE_SUPERVISE_SUPERVISOR_H
 #define REEVE_SUPERVISE_SUPERVISOR_H
@@ -39,7 +39,8 @@ struct supervisor
   struct settings settings ; /* read at the last start; the stopping ones at the last stop */
   struct life_delay delay ;
   struct process_birth process ; /* the service or its ./finish; pid 0: none runs */
-  int process_fd ; /* pidfd of one that is not our child; -1: it is, or there is no pidfd */
+  int process_fd ; /* pidfd of one that is not our child; -1: it is, or it has ended */
+  struct process_birth candidate ; /* while `searching`: what ./run has left, as far as that is clear */
   uint64_t started_ms ; /* clock_ms(): when ./run was last started */
   uint64_t deadline_ms ; /* clock_ms(); its meaning is the phase's; 0: none */
   uint64_t told_ms ; /* clock_ms(): when ./run was sent the down-signal; 0: it was not */
@@ -51,7 +52,6 @@ struct supervisor
   uint64_t unread_ms ; /* clock_ms(): when one of them had not read the end yet */
   uint64_t search_began_ms ; /* while `searching` */
   uint64_t forked_ms ; /* when the process was found */
-  uint64_t signals_due[2] ; /* bit N: the parent is to send signal N to the process, to its group */
   unsigned int wstat_before ; /* of the end before the one that was noted last */
   pid_t group ; /* the process group that the last ./run had when that was last looked at: finish's fourth argument */
   pid_t finish_group ; /* that of the last ./finish, while `leftovers` */
@@ -89,8 +89,7 @@ struct supervisor
   unsigned int code_unknown : 1 ; /* nobody could learn how it has ended */
   unsigned int end_noted : 1 ; /* status.wstat is the process' end, which is to be acted on */
   unsigned int is_child : 1 ; /* the process is ours */
-  unsigned int parent_is_scanner : 1 ; /* the process is adopted, and the scanner reaps it */
-  unsigned int unwatched : 1 ; /* the adopted process has no pidfd: it is looked at every second */
+  unsigned int adopted : 1 ; /* a supervisor that was killed has started this ./run, or this ./finish */
   unsigned int end_unseen : 1 ; /* the adopted process has ended; its code is awaited */
   unsigned int searching : 1 ; /* ./run has ended, and the process that is the service is looked for */
   unsigned int forked : 1 ; /* the process is what ./run has left behind */
@@ -139,8 +138,6 @@ extern void reap (struct supervisor *s) ;
 extern void reap_told (struct supervisor *s, pid_t pid, unsigned int wstat) ;
 /* The pidfd says that the process has ended. */
 extern void reap_seen (struct supervisor *s) ;
-/* Without a pidfd: has it? */
-extern void reap_look (struct supervisor *s) ;
 /* Its code was awaited in vain. */
 extern void reap_unknown (struct supervisor *s) ;
 /* Acts on an end that was noted. */
@@ -172,8 +169,6 @@ extern void down_go_on (struct supervisor *s) ;
    LIFE_FORKED: s->process; LIFE_RUN_ENDED: none; LIFE_DEADLINE: that is not clear yet,
    and is to be asked again when a child has ended, and at the deadline. */
 extern enum life_event forked_find (struct supervisor *s) ;
-/* Of an adopted ./run: the scanner is the parent of `pid`, which it has left; 0: that were all. */
-extern void forked_told (struct supervisor *s, pid_t pid) ;
 /* Can it have gone into the background? Also in two steps, each of which ends with 0. */
 extern int forked_may_be (struct supervisor const *s) ;
 
@@ -184,9 +179,9 @@ extern int strays_under_way (struct supervisor const *s) ;
 extern void strays_end (struct supervisor *s) ;
 /* A child has ended, or the limits have changed. */
 extern void strays_look (struct supervisor *s) ;
-/* By command: a signal to what is left in the process group of ./run; `all`: to those that
-   are no children of ours, too. */
-extern void strays_signal (struct supervisor *s, int sig, int all) ;
+/* By command: a signal to what is left in the process group of ./run; `at_once`: to all of it
+   in one go, those that are no children of ours, too. */
+extern void strays_signal (struct supervisor *s, int sig, int at_once) ;
 
 /* command.c */
 /* Reads from the control fifo, from that of the orders, and does what they ask for. */

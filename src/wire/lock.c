@@ -1,14 +1,11 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
 
 #include "base/trust.h"
 #include "wire/lock.h"
-
-#define MARK_BIT ((uint64_t)1 << (8 * sizeof(long) - 2)) /* the kernel keeps a limit in a long */
 
 int lock_take (char const *path)
 {
@@ -48,11 +45,4 @@ pid_t lock_holder (char const *path, int *foreign)
   if (whole.l_pid > 0) return whole.l_pid ;
   *foreign = 1 ; /* another PID namespace's */
   return 0 ;
-}
-
-uint64_t lock_mark (char const *path)
-{
-  struct stat st ;
-  if (lstat(path, &st) == -1) return 0 ;
-  return MARK_BIT | ((((uint64_t)st.st_dev << 40) ^ (uint64_t)st.st_ino) & (MARK_BIT - 1)) ;
 }

@@ -3,7 +3,6 @@
 #ifndef REEVE_WIRE_LOCK_H
 #define REEVE_WIRE_LOCK_H
 
-#include <stdint.h>
 #include <sys/types.h>
 
 /* Takes the lock of the file `path`, which is made if need be; follows no link and
@@ -21,10 +20,5 @@ extern int lock_take_at (int dir, char const *path) ; /* of a directory that is 
    there is no such file; -1 with errno when it cannot be told.
    Never call it for a file whose lock this process holds: that would drop it. */
 extern pid_t lock_holder (char const *path, int *foreign) ;
-
-/* A number of the lock file `path`, which no other on the system is likely to have,
-   and no limit that anybody sets: what the descendants of its holder are marked with
-   (process.h). 0 with errno when it cannot be looked at. */
-extern uint64_t lock_mark (char const *path) ;
 
 #endif

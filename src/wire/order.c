@@ -11,16 +11,11 @@
 
 #define PATH_SIZE 512
 
-static int of_process (enum order_letter letter)
-{
-  return letter == ORDER_ENDED || letter == ORDER_LEFT ;
-}
-
 size_t order_format (char out[ORDER_SIZE_MAX], struct order const *order)
 {
   size_t n = 0 ;
   out[n++] = (char)order->letter ;
-  if (of_process(order->letter))
+  if (order->letter == ORDER_ENDED)
   {
     out[n++] = ' ' ;
     n += pid_fmt(out + n, order->pid) ;
@@ -47,10 +42,10 @@ int order_parse (struct order *order, char const *line, size_t len)
   char const *p = text + 2 ;
   uint32_t pid ;
   uint32_t wstat ;
-  if (!len || len >= sizeof text || memchr(line, 0, len) || !strchr("rdkaueln", line[0])) return 0 ;
+  if (!len || len >= sizeof text || memchr(line, 0, len) || !strchr("rdkaue", line[0])) return 0 ;
   memcpy(text, line, len) ;
   text[len] = 0 ;
-  if (!of_process((enum order_letter)line[0]))
+  if (line[0] != ORDER_ENDED)
   {
     if (len != 1) return 0 ;
     *order = (struct order) { .letter = (enum order_letter)line[0] } ;

@@ -1,7 +1,7 @@
 /* What the scanner tells a supervisor: lines in DIR/supervise/orders (channels.h).
 
      LETTER \n            or
-     LETTER NUMBER NUMBER \n  of a process
+     LETTER PID WSTAT \n
 
    A line is far shorter than PIPE_BUF: it is never torn, but a read may end
    within one. */
@@ -21,15 +21,13 @@ enum order_letter
   ORDER_KILL = 'k', /* SIGKILL to the process group of ./run; ./finish goes on */
   ORDER_ABANDON = 'a', /* SIGKILL to whatever runs, no ./finish, and leave when it is gone */
   ORDER_UPGRADE = 'u', /* execute the program that is on disk now */
-  ORDER_ENDED = 'e', /* PID WSTAT: a process that the scanner has reaped */
-  ORDER_LEFT = 'l', /* PID 0: a child of the scanner that the adopted ./run has left behind; with pid 0: those were all */
-  ORDER_STRAYS_GONE = 'n' /* of an adopted service: the scanner has ended them */
+  ORDER_ENDED = 'e' /* PID WSTAT: an adopted process, which the scanner has reaped */
 } ;
 
 struct order
 {
   enum order_letter letter ;
-  pid_t pid ; /* of ORDER_ENDED and ORDER_LEFT */
+  pid_t pid ; /* of ORDER_ENDED */
   unsigned int wstat ;
 } ;
 

@@ -5,8 +5,6 @@
 #include <skalibs/types.h>
 #include <skalibs/uint32.h>
 
-#define SIGNAL_MAX 64
-
 static char const letters[PHASE_COUNT + 1] = "dwusflx" ; /* in the order of enum phase */
 
 size_t report_format (char out[REPORT_SIZE_MAX], struct report const *report)
@@ -26,9 +24,6 @@ size_t report_format (char out[REPORT_SIZE_MAX], struct report const *report)
   n += uint32_fmt(out + n, report->restarts) ;
   out[n++] = ' ' ;
   n += pid_fmt(out + n, report->supervisor) ;
-  out[n++] = ' ' ;
-  if (report->signal < 0) out[n++] = '-' ;
-  n += uint_fmt(out + n, (unsigned int)(report->signal < 0 ? -report->signal : report->signal)) ;
   out[n++] = ' ' ;
   out[n++] = report->killed ? 'k' : report->main_ended ? 'm' : '-' ;
   out[n++] = ' ' ;
@@ -53,16 +48,6 @@ static int number (char const **p, uint32_t max, uint32_t *value)
   n = uint32_scan(*p, value) ;
   if (!n || (*p)[n] != ' ' || *value > max || ((*p)[0] == '0' && n > 1)) return 0 ;
   *p += n + 1 ;
-  return 1 ;
-}
-
-static int signal_number (char const **p, int *value)
-{
-  int sign = **p == '-' ? -1 : 1 ;
-  uint32_t n ;
-  if (sign < 0) ++*p ;
-  if (!number(p, SIGNAL_MAX, &n) || (sign < 0 && !n)) return 0 ;
-  *value = sign * (int)n ;
   return 1 ;
 }
 
@@ -92,7 +77,7 @@ int report_parse (struct report *report, char const *line, size_t len)
   if (!one_of(&p, letters, &phase) || !one_of(&p, "udx", &parsed.wanted) || !one_of(&p, "01", &ready)
    || !number(&p, INT32_MAX, &pid) || !number(&p, 0xffff, &wstat)
    || !number(&p, UINT32_MAX, &parsed.restarts) || !number(&p, INT32_MAX, &supervisor)
-   || !signal_number(&p, &parsed.signal) || !one_of(&p, "m-k", &main_ended)) return 0 ;
+   || !one_of(&p, "m-k", &main_ended)) return 0 ;
   name_len = strlen(p) ;
   if (!name_ok(p, name_len)) return 0 ;
   parsed.phase = (enum phase)(strchr(letters, phase) - letters) ;

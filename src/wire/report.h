@@ -1,16 +1,12 @@
 /* What a supervisor tells the scanner: one line in LIVE/.s6-svscan/reports, a fifo
    that all supervisors share.
 
-     PHASE WANTED READY PID WSTAT RESTARTS SUPERVISOR SIGNAL MAIN NAME \n
+     PHASE WANTED READY PID WSTAT RESTARTS SUPERVISOR MAIN NAME \n
 
    separated by one space each: PHASE a letter; WANTED `u`, `d` or, after `x`, `x`;
    READY 0 or 1 in Reeve's own sense (a service without notification-fd is ready
-   when it is up); the pid of ./run or ./finish, 0 if none
-   (while up: an adopted ./run has ended, and the supervisor asks by ORDER_LEFT what it has
-   left to the scanner); the last wait status;
-   the starts after the first; the supervisor's own pid; SIGNAL the number of a
-   signal that the scanner, as the process' parent, is to send to it, negative: to
-   its process group (while strays are ended: to what is left of ./run's), 0: none; MAIN `m`
+   when it is up); the pid of ./run or ./finish, 0 if none; the last wait status;
+   the starts after the first; the supervisor's own pid; MAIN `m`
    when it is a main service (flag-main) that has ended by itself and is not started again,
    else `-`; or, in a line of its own after that of the present state, `k`: something had
    to be killed since it was told to leave (an older scanner does not know that letter,
@@ -50,7 +46,6 @@ struct report
   unsigned int wstat ;
   uint32_t restarts ;
   pid_t supervisor ;
-  int signal ; /* -64 to 64 */
   int main_ended ;
   int killed ; /* the line tells that, whatever main_ended is */
   char name[REPORT_NAME_MAX + 1] ;

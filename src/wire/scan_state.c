@@ -13,7 +13,7 @@
 #include "base/trust.h"
 
 #define NAME "reeve-scan "
-#define VERSION NAME "001"
+#define VERSION NAME "002"
 
 /* With its NUL. */
 static size_t add_text (char *out, char const *text)

@@ -3,7 +3,7 @@
    else a scanner learns from the supervisors and their directories.
 
    Fields, each ended by a NUL:
-     "reeve-scan 001"  the format's version
+     "reeve-scan 002"  the format's version
      LOCK CONTROL REPORTS  descriptors, decimal
      UPGRADES FAILED   how often it has executed its program anew, or could not
      SCAN              absolute path

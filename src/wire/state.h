@@ -53,7 +53,7 @@
 #include "wire/status.h"
 
 #define STATE_FILE "supervise/state"
-#define STATE_VERSION "002"
+#define STATE_VERSION "003"
 #define STATE_SIZE 256
 
 enum state_flag
@@ -68,9 +68,9 @@ enum state_flag
   STATE_HAS_DEADLINE = 1 << 7,
   STATE_AWAITS_READINESS = 1 << 8, /* notification-fd was given, and nothing came yet */
   STATE_STOP_DUE = 1 << 9, /* the stop was taken note of, but not signalled yet */
-  STATE_MAIN_IS_CHILD = 1 << 10, /* the process is the supervisor's own child */
-  STATE_PARENT_IS_SCANNER = 1 << 11, /* ... or the scanner's, by adoption */
-  STATE_SEARCHING = 1 << 12, /* ./run has gone into the background; its pidfile is waited for */
+  STATE_IS_CHILD = 1 << 10, /* the process is the supervisor's own child */
+  STATE_ADOPTED = 1 << 11, /* an earlier supervisor, which was killed, has started this ./run */
+  STATE_SEARCHING = 1 << 12, /* flag-forks: ./run has ended, the process is one that it has left, perhaps not the service */
   STATE_FORKED = 1 << 13, /* the process is what ./run has left behind */
   STATE_EVENT_HEARD = 1 << 14, /* somebody listened to the last event */
   STATE_END_NOTED = 1 << 15, /* the process has ended, the status' wait status is its; nothing was done about it yet */

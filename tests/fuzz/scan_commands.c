@@ -97,11 +97,7 @@ static void end (struct scanner *s, unsigned int which, unsigned int how)
   if (!c) return ;
   if (how / 48 % 2) add_child(STRAY, "") ;
   end_child(c, wstats[how % 3]) ;
-  for (unsigned int i = 0 ; c->kind == SUPERVISOR && c->wstat && i < how / 3 % 4 ; i++)
-  {
-    struct child *left = add_child(how / 12 % 2 ? UNBORN : STRAY, "") ;
-    if (left) left->parent = c ;
-  }
+  for (unsigned int i = 0 ; c->kind == SUPERVISOR && c->wstat && i < how / 3 % 4 ; i++) add_child(STRAY, "") ;
   if (how / 24 % 2) reap(s) ; /* if not, another one ends first */
 }
 
@@ -121,7 +117,7 @@ static void report (struct scanner *s, unsigned int which, unsigned int what)
 {
   char line[REPORT_SIZE_MAX] ;
   struct child const *c = some_child(which) ;
-  struct report report = { .phase = (enum phase)(what % PHASE_COUNT), .wanted = 'u', .signal = (int)(what / 8 % 8) * 5 - 15 } ;
+  struct report report = { .phase = (enum phase)(what % PHASE_COUNT), .wanted = 'u' } ;
   if (!c || c->kind != SUPERVISOR) return ;
   report.supervisor = pid_of(c) ;
   report.pid = what & 64 ? (pid_t)(FIRST_PID + what % 8) : 0 ;

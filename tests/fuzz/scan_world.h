@@ -4,7 +4,6 @@
 #ifndef REEVE_TESTS_FUZZ_SCAN_WORLD_H
 #define REEVE_TESTS_FUZZ_SCAN_WORLD_H
 
-#include <search.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -23,18 +22,16 @@
 #define CHILDREN_AT_ONCE 64
 #define FIRST_PID 0x20000000 /* higher than any that the kernel gives */
 
-enum kind { SUPERVISOR, TRIAL, STRAY, UNBORN /* forked by a supervisor, not executed yet */ } ;
+enum kind { SUPERVISOR, TRIAL, STRAY } ;
 
 struct child
 {
   enum kind kind ;
   char name[UNIT_PATH_MAX] ; /* whose supervisor it is */
-  struct child const *parent ; /* the supervisor that has left it to the scanner; 0: it is the scanner's own, or anybody's */
   int wstat ;
   unsigned int ended : 1 ;
   unsigned int reaped : 1 ;
   unsigned int told : 1 ; /* to leave */
-  unsigned int booked : 1 ;
 } ;
 
 struct world
@@ -88,19 +85,10 @@ extern int __wrap_execve (char const *path, char *const *argv, char *const *envp
 extern int __wrap_process_each_child (process_child_func *each, void *data) ;
 extern int __wrap_process_is_child (pid_t pid) ;
 extern int __wrap_process_look (pid_t pid, struct process_look *look) ;
-extern uint64_t __wrap_process_mark (pid_t pid) ;
-extern uint64_t __wrap_lock_mark (char const *path) ;
+extern int __wrap_process_group_has_child (pid_t group) ;
 extern int __wrap_lock_take (char const *path) ;
 extern int __real_lock_take (char const *path) ;
-extern int __wrap_lock_take (char const *path)
-{
-  int fd = __real_lock_take(path) ;
-  if (strcmp(path, STOPPING_LOCK) != 0) return fd ;
-  CHECK(fd >= 0 && world.stopping == -1) ;
-  return world.stopping = fd ;
-}
-
-void __wrap_program_self (char out[PROGRAM_PATH_MAX], char const *name) ;
+extern void __wrap_program_self (char out[PROGRAM_PATH_MAX], char const *name) ;
 extern int __wrap_program_beside (char out[PROGRAM_PATH_MAX], char const *name) ;
 extern uint64_t __wrap_clock_ms (void) ;
 
@@ -120,11 +108,11 @@ pid_t __wrap_spawn (struct spawn const *request, int *executing)
   return c ? pid_of(c) : 0 ;
 }
 
-/* Whom it signals is there: a pid that was reaped may be another's. And it is no innocent. */
+/* Whom it signals is there: a pid that was reaped may be another's. */
 int __wrap_kill (pid_t pid, int sig)
 {
   struct child *c = child_of(pid) ;
-  CHECK(c && (c->kind != STRAY || c->parent)) ;
+  CHECK(c) ;
   if (sig == SIGTERM || sig == SIGHUP) c->told = 1 ;
   if (sig == SIGKILL)
   {
@@ -175,28 +163,22 @@ int __wrap_process_look (pid_t pid, struct process_look *look)
   struct child const *c = child_of(pid) ;
   if (!c) return (errno = ENOENT, 0) ;
   *look = (struct process_look) { .state = c->ended ? 'Z' : 'S', .parent = getpid(), .session = pid, .started_ms = world.now_ms } ;
-  look->never_executed = c->kind == UNBORN ;
-  strcpy(look->name, c->kind == UNBORN ? "reeve-supervise" : "stray") ;
+  strcpy(look->name, "stray") ;
   return 1 ;
 }
 
-/* What is nobody's has none. */
-uint64_t __wrap_process_mark (pid_t pid)
+int __wrap_process_group_has_child (pid_t group)
 {
-  struct child const *c = child_of(pid) ;
-  char path[UNIT_PATH_MAX + sizeof SUPERVISE_LOCK] ;
-  if (!c || c->ended) return (errno = ENOENT, 0) ;
-  errno = 0 ;
-  if (!c->parent) return 0 ;
-  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, c->parent->name) ;
-  return __wrap_lock_mark(path) ;
+  (void)group ;
+  return 0 ;
 }
 
-uint64_t __wrap_lock_mark (char const *path)
+int __wrap_lock_take (char const *path)
 {
-  uint64_t mark = 5381 ;
-  while (*path) mark = mark * 33 + (unsigned char)*path++ ;
-  return mark ;
+  int fd = __real_lock_take(path) ;
+  if (strcmp(path, STOPPING_LOCK) != 0) return fd ;
+  CHECK(fd >= 0 && world.stopping == -1) ;
+  return world.stopping = fd ;
 }
 
 void __wrap_program_self (char out[PROGRAM_PATH_MAX], char const *name)
@@ -251,26 +233,8 @@ static void wake_up (struct scanner *s)
     act(s, unit, UNIT_DEADLINE) ;
   }
   if (s->look.again && !tain_less(&now, &s->look.moment)) look_order(s, 0, 1) ;
-  strays_deadlines(s) ;
   look_continue(s) ;
   units_sweep(&s->units) ;
-}
-
-static int compare_orphans (void const *a, void const *b)
-{
-  pid_t x = ((struct orphan const *)a)->pid ;
-  pid_t y = ((struct orphan const *)b)->pid ;
-  return (x > y) - (x < y) ;
-}
-
-/* What was left behind is remembered, and belongs to a service that goes on. */
-static void check_orphan (struct scanner const *s, struct child *c)
-{
-  struct orphan key = { .pid = pid_of(c) } ;
-  void *node = tfind(&key, &s->units.orphans, &compare_orphans) ;
-  CHECK(node) ;
-  if (!c->booked) CHECK(c->ended || (*(struct orphan **)node)->unit) ;
-  c->booked = 1 ;
 }
 
 /* Every child is known for what it is, and every unit's supervisor is a child. */
@@ -282,7 +246,6 @@ static void check_children (struct scanner *s)
     struct child *c = world.child + i ;
     struct unit const *unit ;
     if (c->reaped) continue ;
-    if (c->parent && c->parent->reaped) check_orphan(s, c) ;
     if (c->kind != SUPERVISOR) continue ;
     unit = units_by_supervisor(&s->units, pid_of(c)) ;
     CHECK(unit && unit->supervisor == pid_of(c) && unit->child && unit->phase != UNIT_RELEASED) ;
@@ -294,8 +257,7 @@ static void check_children (struct scanner *s)
     CHECK(unit->phase != UNIT_RUNNING || unit->supervisor) ;
     CHECK(unit->phase != UNIT_MISSING || unit->supervisor || unit->waiting != DEADLINE_NONE) ;
     CHECK((unit->phase != UNIT_RETRYING && unit->phase != UNIT_REPLACING) || unit->waiting == DEADLINE_RETRY || unit->waiting == DEADLINE_SOON) ;
-    for (struct orphan const *orphan = unit->orphans ; orphan ; orphan = orphan->next)
-      CHECK(orphan->unit == unit && unit->adopting && (orphan->ended || child_of(orphan->pid))) ;
+    CHECK(!unit->inherited.pid || units_by_process(&s->units, unit->inherited.pid) == unit) ;
   }
   CHECK(n == s->units.count) ;
 }
@@ -333,7 +295,7 @@ static void end_scanner (struct scanner *s)
     check_children(s) ;
   }
   CHECK(!s->units.count && !s->units.all && !s->units.by_identity && !s->units.by_supervisor && !s->units.by_watch) ;
-  CHECK(!s->units.orphans && !s->units.adopting && !s->look.dir && s->units.found == -1) ;
+  CHECK(!s->units.by_process && !s->look.dir && s->units.found == -1) ;
   CHECK(fcntl(world.stopping, F_GETFD) == FD_CLOEXEC) ;
   close(world.stopping) ; /* as its end would */
 }

@@ -74,7 +74,6 @@ TEST(a_look_tells_name_state_parent_and_session)
   CHECK(process_look(child.birth.pid, &look)) ;
   CHECK(!strcmp(look.name, "a (b) c) Z 1")) ;
   CHECK(look.state != 'Z' && look.parent == getpid() && look.session == child.birth.pid) ;
-  CHECK(look.never_executed) ;
   CHECK(look.started_ms + 10 >= child.birth.after_ms && look.started_ms <= child.birth.before_ms) ;
   let_end(&child) ;
   CHECK(process_look(child.birth.pid, &look) && look.state == 'Z') ;
@@ -83,10 +82,10 @@ TEST(a_look_tells_name_state_parent_and_session)
   CHECK(!process_look(child.birth.pid, &look) && (errno == ENOENT || errno == ESRCH)) ;
 }
 
-TEST(a_look_tells_who_has_executed)
+TEST(a_look_tells_of_oneself)
 {
   struct process_look look ;
-  CHECK(process_look(getpid(), &look) && !look.never_executed && look.parent == getppid() && look.session == getsid(0)) ;
+  CHECK(process_look(getpid(), &look) && look.parent == getppid() && look.session == getsid(0)) ;
 }
 
 TEST(names_are_made_printable)
@@ -214,21 +213,17 @@ TEST(who_is_another_or_gone_is_not_watched)
   else reap(&child) ;
 }
 
-TEST(a_mark_is_inherited_by_all_descendants)
+static int find_ourselves (pid_t pid, void *data)
 {
-  struct child before = born("before") ;
-  struct child marked ;
-  errno = ENOSYS ;
-  CHECK(!process_mark(before.birth.pid) && !errno) ;
-  CHECK(process_mark_self(0x3456789a)) ;
-  marked = born("marked") ; /* in a session of its own */
-  CHECK(process_mark(marked.birth.pid) == 0x3456789a) ;
-  CHECK(!process_mark(before.birth.pid)) ;
-  let_end(&marked) ;
-  CHECK(process_mark(marked.birth.pid) == 0x3456789a) ;
-  reap(&marked) ;
-  CHECK(!process_mark(marked.birth.pid) && (errno == ENOENT || errno == ESRCH)) ;
-  reap(&before) ;
+  if (pid == getpid()) *(int *)data = 1 ;
+  return 1 ;
+}
+
+TEST(the_children_of_another_process_are_listed)
+{
+  int found = 0 ;
+  errno = 0 ;
+  CHECK(process_each_child_of(getppid(), &find_ourselves, &found) ? found : errno == ENOSYS) ;
 }
 
 TEST(a_run_of_the_pid_namespace_is_told_from_another)

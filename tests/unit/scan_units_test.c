@@ -35,7 +35,7 @@ TEST(a_new_unit_is_incomplete_and_has_nothing)
   CHECK(unit->phase == UNIT_INCOMPLETE && unit->waiting == DEADLINE_NONE) ;
   CHECK(!unit->supervisor && unit->supervisor_fd == -1 && unit->watch[0] == -1 && unit->watch[1] == -1) ;
   CHECK(!unit->logger && !unit->producer && !unit->foreign && !unit->child) ;
-  CHECK(!unit->orphans && !unit->adopt && !unit->adopting && !unit->dead && !unit->process && !unit->strays_ms) ;
+  CHECK(!unit->adopt && !unit->dead && !unit->inherited.pid && !unit->inherited.ended) ;
   CHECK(units.all == unit && units.count == 1) ;
   clear(&units) ;
 }
@@ -49,6 +49,24 @@ TEST(names_are_copied)
   identity[0] = name[0] = 'x' ;
   CHECK(!strcmp(unit->identity, "web") && !strcmp(unit->name, "Web")) ;
   CHECK(units_by_identity(&units, "web") == unit) ;
+  clear(&units) ;
+}
+
+TEST(units_are_found_by_the_process_that_they_have_inherited)
+{
+  struct units units = { .count = 0 } ;
+  struct unit *web = units_add(&units, "web", "web", 0) ;
+  struct unit *db = units_add(&units, "db", "db", 0) ;
+  units_set_process(&units, web, 7) ;
+  units_set_process(&units, db, 8) ;
+  web->inherited.ended = 1 ;
+  CHECK(units_by_process(&units, 7) == web && units_by_process(&units, 8) == db && !units_by_process(&units, 9)) ;
+  units_set_process(&units, web, 9) ;
+  CHECK(!units_by_process(&units, 7) && units_by_process(&units, 9) == web && !web->inherited.ended) ;
+  units_set_process(&units, db, 9) ; /* the pid has come again */
+  CHECK(units_by_process(&units, 9) == db && !web->inherited.pid) ;
+  units_set_process(&units, db, 0) ;
+  CHECK(!units_by_process(&units, 9) && !units.by_process) ;
   clear(&units) ;
 }
 

@@ -8,7 +8,7 @@ static struct scan_state const sample =
   .lock = 3, .control = 4, .reports = 5, .upgrades = 6, .failed_upgrades = 7, .scan = "/etc/services.d", .origin = "/root"
 } ;
 
-static char const bytes[] = "reeve-scan 001\0" "3\0" "4\0" "5\0" "6\0" "7\0" "/etc/services.d\0" "/root" ; /* and the last NUL */
+static char const bytes[] = "reeve-scan 002\0" "3\0" "4\0" "5\0" "6\0" "7\0" "/etc/services.d\0" "/root" ; /* and the last NUL */
 
 static struct scan_state parsed ;
 
@@ -58,8 +58,8 @@ TEST(the_highest_numbers_and_longest_paths_come_back)
 
 TEST(another_version_is_told_apart_from_garbage)
 {
-  CHECK(FAULT("reeve-scan 002\0" "3\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "/b") == EPROTONOSUPPORT) ;
-  CHECK(FAULT("reeve-scan 0010\0" "3\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "/b") == EPROTONOSUPPORT) ;
+  CHECK(FAULT("reeve-scan 003\0" "3\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "/b") == EPROTONOSUPPORT) ;
+  CHECK(FAULT("reeve-scan 0020\0" "3\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "/b") == EPROTONOSUPPORT) ;
   CHECK(FAULT("reeve-scan 999\0anything") == EPROTONOSUPPORT) ;
   CHECK(FAULT("reeve-scan") == EPROTO) ;
   CHECK(FAULT("other 001\0" "3\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "/b") == EPROTO) ;
@@ -82,22 +82,22 @@ TEST(what_follows_is_refused)
 
 TEST(wrong_numbers_are_refused)
 {
-  CHECK(FAULT("reeve-scan 001\0" "-1\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "/b") == EPROTO) ;
-  CHECK(FAULT("reeve-scan 001\0" "03\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "/b") == EPROTO) ;
-  CHECK(FAULT("reeve-scan 001\0" "3x\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "/b") == EPROTO) ;
-  CHECK(FAULT("reeve-scan 001\0" "\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "/b") == EPROTO) ;
-  CHECK(FAULT("reeve-scan 001\0" "2147483648\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "/b") == EPROTO) ;
-  CHECK(FAULT("reeve-scan 001\0" "3\0" "4\0" "5\0" "4294967296\0" "7\0" "/a\0" "/b") == EPROTO) ;
-  CHECK(FAULT("reeve-scan 001\0" "3\0" "4\0" "5\0" "6\0" "99999999999999999999\0" "/a\0" "/b") == EPROTO) ;
+  CHECK(FAULT("reeve-scan 002\0" "-1\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "/b") == EPROTO) ;
+  CHECK(FAULT("reeve-scan 002\0" "03\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "/b") == EPROTO) ;
+  CHECK(FAULT("reeve-scan 002\0" "3x\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "/b") == EPROTO) ;
+  CHECK(FAULT("reeve-scan 002\0" "\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "/b") == EPROTO) ;
+  CHECK(FAULT("reeve-scan 002\0" "2147483648\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "/b") == EPROTO) ;
+  CHECK(FAULT("reeve-scan 002\0" "3\0" "4\0" "5\0" "4294967296\0" "7\0" "/a\0" "/b") == EPROTO) ;
+  CHECK(FAULT("reeve-scan 002\0" "3\0" "4\0" "5\0" "6\0" "99999999999999999999\0" "/a\0" "/b") == EPROTO) ;
 }
 
 TEST(relative_and_overlong_paths_are_refused)
 {
-  char text[SCAN_STATE_SIZE_MAX] = "reeve-scan 001\0" "3\0" "4\0" "5\0" "6\0" "7\0" ;
-  size_t start = sizeof "reeve-scan 001" + 5 * 2 ;
-  CHECK(FAULT("reeve-scan 001\0" "3\0" "4\0" "5\0" "6\0" "7\0" "a\0" "/b") == EPROTO) ;
-  CHECK(FAULT("reeve-scan 001\0" "3\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "b") == EPROTO) ;
-  CHECK(FAULT("reeve-scan 001\0" "3\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "") == EPROTO) ;
+  char text[SCAN_STATE_SIZE_MAX] = "reeve-scan 002\0" "3\0" "4\0" "5\0" "6\0" "7\0" ;
+  size_t start = sizeof "reeve-scan 002" + 5 * 2 ;
+  CHECK(FAULT("reeve-scan 002\0" "3\0" "4\0" "5\0" "6\0" "7\0" "a\0" "/b") == EPROTO) ;
+  CHECK(FAULT("reeve-scan 002\0" "3\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "b") == EPROTO) ;
+  CHECK(FAULT("reeve-scan 002\0" "3\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "") == EPROTO) ;
   memset(text + start, '/', SCAN_STATE_PATH_MAX) ;
   memcpy(text + start + SCAN_STATE_PATH_MAX, "\0/b", 4) ;
   CHECK(fault(text, start + SCAN_STATE_PATH_MAX + 4) == EPROTO) ;

@@ -127,7 +127,7 @@ TEST(every_field_is_at_its_offset)
 {
   static unsigned char const expected[STATE_SIZE] =
   {
-    'r', 'e', 'e', 'v', 'e', '0', '0', '2', 0, 0, 0, 0,
+    'r', 'e', 'e', 'v', 'e', '0', '0', '3', 0, 0, 0, 0,
     0x40, 0, 0, 0, 0x12, 0x34, 0x56, 0x78, 0x0a, 0x0b, 0x0c, 0x0d,
     0x40, 0, 0, 0, 0x9a, 0xbc, 0xde, 0xf0, 0x3b, 0x9a, 0xc9, 0xff,
     0, 0, 0, 0, 1, 2, 3, 4, 0xfe, 0x0f, 6,
@@ -193,7 +193,7 @@ TEST(every_flag_is_a_bit_of_its_own)
   static unsigned int const flags[] =
   {
     STATE_LEAVING, STATE_ASKED, STATE_STARTED_ONCE, STATE_HAS_ENDED, STATE_CODE_UNKNOWN, STATE_RUNNING_DRY, STATE_HAD_QUICK_DEATH,
-    STATE_HAS_DEADLINE, STATE_AWAITS_READINESS, STATE_STOP_DUE, STATE_MAIN_IS_CHILD, STATE_PARENT_IS_SCANNER, STATE_SEARCHING, STATE_FORKED,
+    STATE_HAS_DEADLINE, STATE_AWAITS_READINESS, STATE_STOP_DUE, STATE_IS_CHILD, STATE_ADOPTED, STATE_SEARCHING, STATE_FORKED,
     STATE_EVENT_HEARD, STATE_END_NOTED, STATE_FORBIDDEN, STATE_HAS_LEFT
   } ;
   unsigned int all = 0 ;

@@ -1,0 +1,123 @@
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+#include <skalibs/types.h>
+
+#include "base/clock.h"
+#include "base/process.h"
+#include "base/send.h"
+#include "scan/scanner.h"
+#include "service/settings.h"
+#include "wire/state.h"
+
+/* Where the state is gone, the original is perhaps still there. */
+static void read_originals (struct scanner const *s, struct unit const *unit, struct settings *settings)
+{
+  char path[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
+  char text[32] ;
+  ssize_t n ;
+  if (unit->foreign) return ;
+  snprintf(path, sizeof path, "%s/%s/down-signal", s->scan, unit->name) ;
+  n = openreadnclose(path, text, sizeof text - 1) ;
+  text[n > 0 ? n : 0] = 0 ;
+  if (n <= 0 || !setting_parse_signal(text, &settings->down_signal)) settings->down_signal = SIGTERM ;
+  snprintf(path, sizeof path, "%s/%s/flag-keep-strays", s->scan, unit->name) ;
+  settings->keep_strays = !access(path, F_OK) ;
+}
+
+/* Returns whether its state is known. */
+static int learn (struct scanner const *s, struct unit const *unit, struct state *state)
+{
+  if (inherited_last_run(unit, state)) return 1 ;
+  *state = (struct state) { .phase = PHASE_UP } ;
+  settings_defaults(&state->settings) ;
+  read_originals(s, unit, &state->settings) ;
+  return 0 ;
+}
+
+static void say (struct unit const *unit, pid_t pid, char const *cannot, char const *next)
+{
+  char number[PID_FMT] ;
+  number[pid_fmt(number, pid)] = 0 ;
+  strerr_warnw7x("the process of ", unit->name, " (pid ", number, ") has lost its supervisor, and ", cannot, next) ;
+}
+
+static char const *why (struct unit const *unit, int known)
+{
+  if (!known) return "what another one would need to go on was removed with its live directory: the service is ended first, without its ./finish" ;
+  return process_can_prove() ? unit->phase == UNIT_LEAVING ? "gets no other one in this stop: ending it" : "ending it"
+    : "cannot be adopted without pidfds and /proc: ending it" ;
+}
+
+/* `pid` may be a process group's, negative. What ends by itself is told nothing: ./finish. */
+static void tell (struct scanner const *s, pid_t pid, uint64_t *told_ms, uint32_t limit_ms, int down_signal)
+{
+  uint64_t now = clock_ms() ;
+  if (stop_kills(s) || (*told_ms && limit_ms && now - *told_ms >= limit_ms)) send_to(pid, SIGKILL, 0) ;
+  else if (down_signal && (!*told_ms || send_is_ignored_by_default(down_signal))) send_to(pid, down_signal, SEND_CONT) ;
+  if (!*told_ms) *told_ms = now ;
+}
+
+/* Not for a pid that has come again. */
+static int is_another (struct scanner *s, pid_t pid)
+{
+  return pid == s->command_pid || pid == s->upgrade.checker || units_by_supervisor(&s->units, pid) ;
+}
+
+static int has_process (struct scanner *s, struct unit const *unit)
+{
+  return process_is_child(unit->inherited.pid) && !is_another(s, unit->inherited.pid) ;
+}
+
+static int has_group (struct scanner *s, struct unit const *unit)
+{
+  return process_group_has_child(unit->inherited.group) && !is_another(s, unit->inherited.group) ;
+}
+
+/* Not ours: nobody tells us when it has ended, and its pid may become another's. */
+static int lives_elsewhere (struct unit const *unit, struct state const *state)
+{
+  int lives ;
+  if (unit->inherited.ended || !state->process.pid || state->flags & (STATE_HAS_LEFT | STATE_END_NOTED)) return 0 ;
+  lives = process_lives(&state->process) ;
+  return lives == -1 ? kill(state->process.pid, 0) != -1 || errno == EPERM : lives ;
+}
+
+enum ending ending_go_on (struct scanner *s, struct unit *unit)
+{
+  struct inherited *inherited = &unit->inherited ;
+  struct state state ;
+  int known = learn(s, unit, &state) ;
+  struct settings const *settings = &state.settings ;
+  if (has_process(s, unit))
+  {
+    int finishing = state.phase == PHASE_FINISHING ;
+    if (!known && unit->producer && !unit->terminate) return ENDING_UNDER_WAY ; /* a logger ends when its input does */
+    if (!inherited->told_ms && !finishing) say(unit, inherited->pid, why(unit, known), "") ;
+    tell(s, inherited->pid, &inherited->told_ms, finishing ? settings->timeout_finish_ms : settings->timeout_kill_ms, finishing ? 0 : settings->down_signal) ;
+    return ENDING_UNDER_WAY ;
+  }
+  if (known && lives_elsewhere(unit, &state))
+  {
+    if (!inherited->told_ms) say(unit, state.process.pid, "cannot be adopted without pidfds and /proc: ", "it is no child of the scanner, and is left alone; end it by hand") ;
+    inherited->told_ms = clock_ms() ;
+    return ENDING_NOT_OURS ;
+  }
+  if (!settings->keep_strays && has_group(s, unit))
+  {
+    tell(s, -inherited->group, &inherited->group_told_ms, settings->timeout_strays_ms, settings->down_signal) ;
+    return ENDING_UNDER_WAY ;
+  }
+  inherited->told_ms = inherited->group_told_ms = 0 ;
+  return ENDING_DONE ;
+}
+
+void ending_kill (struct scanner *s, struct unit const *unit)
+{
+  if (has_process(s, unit)) send_to(unit->inherited.pid, SIGKILL, 0) ;
+  if (has_group(s, unit)) send_to(-unit->inherited.group, SIGKILL, 0) ;
+}

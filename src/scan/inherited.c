@@ -1,0 +1,61 @@
+#include <errno.h>
+
+#include "scan/scanner.h"
+#include "wire/order.h"
+#include "wire/state.h"
+
+int inherited_last_run (struct unit const *unit, struct state *state)
+{
+  struct birth birth ;
+  int r = state_recover(unit->name, state, &birth) ;
+  if (!r || !birth.process.pid || birth.number <= state->births) return r ;
+  state->process = birth.process ; /* born when the supervisor could take note of it no more */
+  state->phase = birth.what == 'r' ? PHASE_UP : PHASE_FINISHING ;
+  if (birth.what == 'r') state->group = birth.process.pid ;
+  state->flags &= ~(unsigned int)STATE_END_NOTED ;
+  return r ;
+}
+
+int inherited_state_is_lost (struct unit const *unit)
+{
+  struct state state ;
+  return !state_recover(unit->name, &state, 0) && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) ;
+}
+
+void inherited_take (struct scanner *s, struct unit *unit)
+{
+  struct state state ;
+  int known = inherited_last_run(unit, &state) ;
+  pid_t pid = known ? state.process.pid : unit->reported ;
+  if (pid != unit->inherited.pid) units_set_process(&s->units, unit, pid) ; /* else its end may be known already */
+  unit->inherited.group = known ? state.group : unit->reported ;
+  unit->inherited.told_ms = unit->inherited.group_told_ms = 0 ;
+}
+
+static void tell (struct unit *unit)
+{
+  struct order order = { .letter = ORDER_ENDED, .pid = unit->inherited.pid, .wstat = (unsigned int)unit->inherited.wstat & 0xffff } ;
+  if (unit->supervisor && !unit->dead) look_send(unit, &order) ; /* else its next report asks for it */
+}
+
+void inherited_ended (struct scanner *s, struct unit *unit, int wstat)
+{
+  unit->inherited.ended = 1 ;
+  unit->inherited.wstat = wstat ;
+  tell(unit) ;
+  /* Nobody waits for the next try longer than for what is to end first. */
+  if (unit->inherited.told_ms && unit->waiting == DEADLINE_RETRY) units_arm(&s->units, unit, DEADLINE_SOON) ;
+}
+
+void inherited_reported (struct scanner *s, struct unit *unit, pid_t process)
+{
+  if (process != unit->inherited.pid) units_set_process(&s->units, unit, 0) ;
+  else if (unit->inherited.ended) tell(unit) ;
+}
+
+int inherited_in_the_air (struct scanner const *s)
+{
+  for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
+    if (unit->inherited.ended) return 1 ;
+  return 0 ;
+}
