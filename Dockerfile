@@ -9,7 +9,7 @@ FROM debian:bookworm AS build
 WORKDIR /src
 COPY . .
 RUN ./configure --install-deps=overlay-amd64 && make overlay-amd64
-RUN mkdir /overlay && tar -xJf build/reeve-overlay-amd64.tar.xz -C /overlay
+RUN mkdir /overlay && tar -xzf build/reeve-overlay-amd64.tar.gz -C /overlay
 
 FROM scratch AS overlay
 COPY --from=build /overlay/ /

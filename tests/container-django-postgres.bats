@@ -20,7 +20,7 @@ example_image()
   root=$(bash "$BATS_TEST_DIRNAME/container-root.bash" django-postgres) &&
     podman import -q "$root" debian:bookworm >/dev/null &&
     mkdir -p "$store/context/build" &&
-    cp "$overlay" "$store/context/build/reeve-overlay-amd64.tar.xz" &&
+    cp "$overlay" "$store/context/build/reeve-overlay-amd64.tar.gz" &&
     cp -r "$BATS_TEST_DIRNAME/../servicedirs-example" "$store/context/" &&
     build --format docker -t django-postgres -f "$store/context/servicedirs-example/django-postgres/Dockerfile" \
       "$store/context" && podman rmi --force debian:bookworm >/dev/null

@@ -24,7 +24,7 @@
 #   logs, logged PATTERN, logs_say PATTERN
 # shellcheck shell=bash
 
-overlay=${REEVE_OVERLAY:-$BATS_TEST_DIRNAME/../build/reeve-overlay-amd64.tar.xz}
+overlay=${REEVE_OVERLAY:-$BATS_TEST_DIRNAME/../build/reeve-overlay-amd64.tar.gz}
 
 # The lower of what is wanted and what the machine's hard limit allows.
 limit() # FLAG WANTED
@@ -125,10 +125,10 @@ image_web()
 
 with_overlay() # NAME BASE
 {
-  mkdir -p "$store/context" && cp "$overlay" "$store/context/reeve-overlay-amd64.tar.xz" &&
+  mkdir -p "$store/context" && cp "$overlay" "$store/context/reeve-overlay-amd64.tar.gz" &&
     cat >"$store/context/Dockerfile" <<DOCKERFILE &&
 FROM $2
-ADD reeve-overlay-amd64.tar.xz /
+ADD reeve-overlay-amd64.tar.gz /
 ENTRYPOINT ["/init"]
 DOCKERFILE
     build -t "$1" "$store/context"

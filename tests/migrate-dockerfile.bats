@@ -44,7 +44,7 @@ WORKDIR /app
 COPY app /app
 STOPSIGNAL SIGTERM
 EXPOSE 80
-ADD reeve-overlay-amd64.tar.xz /
+ADD reeve-overlay-amd64.tar.gz /
 COPY rootfs/ /
 RUN ["reeve", "check", "/etc/services.d"]
 ENTRYPOINT ["/init"]
@@ -111,7 +111,7 @@ EOS
 FROM debian:bookworm
 RUN apk add --no-cache nginx curl
 RUN make tini && make app
-ADD reeve-overlay-amd64.tar.xz /
+ADD reeve-overlay-amd64.tar.gz /
 COPY rootfs/ /
 RUN ["reeve", "check", "/etc/services.d"]
 ENTRYPOINT ["/init"]

@@ -12,9 +12,9 @@ setup()
   reeve_setup
   root=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
   built=$root/build
-  overlay=$built/reeve-overlay-amd64.tar.xz
-  arm64=$built/reeve-overlay-arm64.tar.xz
-  execline=$built/reeve-execline-amd64.tar.xz
+  overlay=$built/reeve-overlay-amd64.tar.gz
+  arm64=$built/reeve-overlay-arm64.tar.gz
+  execline=$built/reeve-execline-amd64.tar.gz
   for tarball in "$overlay" "$arm64" "$execline"; do
     [ -e "$tarball" ] || { echo "# there is no $tarball: run make overlay"; return 1; }
   done
@@ -23,11 +23,10 @@ setup()
 }
 teardown() { reeve_teardown; }
 
-entries() { tar --numeric-owner -tvJf "$1" | awk '{ print $1, $2, $6, $7, $8 }'; }
-extract() { tar -xJf "$1" -C "${2:-$new}"; }
-unpacked() { tar -tvJf "$1" | awk '{ n += $3 } END { print n }'; }
+entries() { tar --numeric-owner -tvzf "$1" | awk '{ print $1, $2, $6, $7, $8 }'; }
+extract() { tar -xzf "$1" -C "${2:-$new}"; }
+unpacked() { tar -tvzf "$1" | awk '{ n += $3 } END { print n }'; }
 packed() { wc -c <"$1"; }
-programs() { echo init command/reeve-supervise; }
 
 @test "the overlay holds /init, /command and three links in /usr/bin, root's, and no other path" {
   for tarball in "$overlay" "$arm64"; do
@@ -41,7 +40,7 @@ lrwxrwxrwx 0/0 command/reeve -> ../init
 lrwxrwxrwx 0/0 command/reeve-exec -> ../init
 lrwxrwxrwx 0/0 command/reeve-log -> ../init
 lrwxrwxrwx 0/0 command/reeve-scan -> ../init
--rwxr-xr-x 0/0 command/reeve-supervise  
+lrwxrwxrwx 0/0 command/reeve-supervise -> ../init
 lrwxrwxrwx 0/0 command/s6-applyuidgid -> ../init
 lrwxrwxrwx 0/0 command/s6-envdir -> ../init
 lrwxrwxrwx 0/0 command/s6-envuidgid -> ../init
@@ -68,16 +67,21 @@ END
   entries "$execline" | grep -q -x -- 'lrwxrwxrwx 0/0 command/execlineb -> execline/execlineb'
 }
 
-@test "the checksums beside the tarballs are theirs" {
+@test "each tarball is there as .tar.gz and .tar.xz, with the same content, and a checksum of its own" {
   for tarball in "$overlay" "$arm64" "$execline"; do
-    (cd "$built" && sha256sum --check --strict "${tarball##*/}.sha256")
+    xz=${tarball%.gz}.xz
+    cmp <(gzip -dc "$tarball") <(xz -dc "$xz")
+    for each in "$tarball" "$xz"; do
+      (cd "$built" && sha256sum --check --strict "${each##*/}.sha256")
+    done
   done
 }
 
-@test "the overlay is at most 180 kB packed and 600 kB unpacked" {
+# The goal is 180 kB.
+@test "the overlay is at most 205 kB packed and 600 kB unpacked" {
   for tarball in "$overlay" "$arm64"; do
     echo "# $tarball: $(packed "$tarball") packed, $(unpacked "$tarball") unpacked"
-    [ "$(packed "$tarball")" -le 180000 ]
+    [ "$(packed "$tarball")" -le 205000 ]
     [ "$(unpacked "$tarball")" -le 600000 ]
   done
 }
@@ -91,22 +95,12 @@ is_static() # FILE MACHINE
   if grep -q -E 'SYMTAB|\.debug|build-id' "$dir/elf"; then echo "# $1 is not stripped"; return 1; fi
 }
 
-# It has a smaller one in libc.c, which ends the program at one that it does not know.
-@test "the overlay's printf knows every conversion that its programs use" {
-  used=$(grep -hoE '%[-+#0-9.*]*(hh|h|ll|l|j|z|t)?[A-Za-z]' "$root"/src/*/*.c | sort -u)
-  [ "$(grep -c . <<<"$used")" -ge 5 ]
-  unknown=$(grep -vxE '%[-0]*([0-9]+|[*])?([.]([0-9]+|[*]))?(l|j|z)?[sduxm]' <<<"$used" || :)
-  [ -z "$unknown" ] || { echo "# not known: $unknown"; return 1; }
-}
-
-@test "every program of the overlay is static, without PIE, stripped, and for its machine" {
+@test "the overlay's programs are static, without PIE, stripped, and for their machine" {
   mkdir "$dir/arm64"
   extract "$overlay"
   extract "$arm64" "$dir/arm64"
-  for program in $(programs); do
-    is_static "$new/$program" X86-64
-    is_static "$dir/arm64/$program" AArch64
-  done
+  is_static "$new/init" X86-64
+  is_static "$dir/arm64/init" AArch64
 }
 
 # A copy of the sources somewhere else, built with what has been downloaded.
@@ -121,6 +115,7 @@ build_elsewhere() # ARCH
   build_elsewhere amd64
   cmp "$overlay" "$dir/elsewhere/build/${overlay##*/}"
   cmp "$overlay.sha256" "$dir/elsewhere/build/${overlay##*/}.sha256"
+  cmp "${overlay%.gz}.xz" "$dir/elsewhere/build/$(basename "${overlay%.gz}.xz")"
 }
 
 @test "the same for arm64" {
@@ -130,7 +125,7 @@ build_elsewhere() # ARCH
 
 @test "no path of the builder's machine is in a program" {
   extract "$overlay"
-  for program in $(programs); do run ! grep -q -F "$root" "$new/$program"; done
+  run ! grep -q -F "$root" "$new/init"
 }
 
 linked_root() # as Debian's: /bin and /usr/bin are one
@@ -148,7 +143,7 @@ kept() # ROOT
 
 @test "extracting keeps an image's links and folders: /bin a link, their owners and modes" {
   [ "$(id -u)" -eq 0 ] || skip "needs root: folders of others"
-  for extractor in "tar -xJf" "busybox tar -xJf"; do
+  for extractor in "tar -xzf" "busybox tar -xzf"; do
     rm -rf "$new"
     linked_root "$new"
     chown 4711:4711 "$new/usr" "$new/usr/bin"
@@ -167,7 +162,7 @@ kept() # ROOT
 
 @test "extracting keeps a /usr/bin that is itself a link" {
   [ "$(id -u)" -eq 0 ] || skip "needs root: chroot"
-  for extractor in "tar -xJf" "busybox tar -xJf"; do
+  for extractor in "tar -xzf" "busybox tar -xzf"; do
     rm -rf "$new"
     mkdir -p "$new/usr" "$new/bin"
     ln -s ../bin "$new/usr/bin"
@@ -179,7 +174,7 @@ kept() # ROOT
 }
 
 @test "extracting into nothing works, and any user may enter /command whatever the umask" {
-  for extractor in "tar -xJf" "busybox tar -xJf"; do
+  for extractor in "tar -xzf" "busybox tar -xzf"; do
     rm -rf "$new"
     mkdir "$new"
     (umask 077 && $extractor "$overlay" -C "$new")
@@ -275,7 +270,7 @@ ids_in_root() { "${in_root[@]}" "$@" /busybox id; }
   [ "$status" -eq 100 ]
 }
 
-@test "what the programs print is what those built with the whole C library print" {
+@test "what the programs print is what those that are files of their own print" {
   extract "$overlay"
   diff <("$new/command/reeve" --help) <(reeve --help)
   for name in web db queue cache api mail; do idle "$name"; done
@@ -289,7 +284,6 @@ ids_in_root() { "${in_root[@]}" "$@" /busybox id; }
   diff <("$new/command/reeve" -l "$live" kill NOSUCH web 2>&1) <(reeve -l "$live" kill NOSUCH web 2>&1)
   [ "$("$new/command/reeve" -l "$live" status --json | jq -r '.[].name' | xargs)" = "api cache db mail queue web" ]
   stop_scanner 0
-  # Its own qsort() and strstr() once more.
   for name in mail db api; do service "$name" <<<'nohup nginx'; done
   service web <<<'sleep 5 & wait'
   run reeve check "$scan"
@@ -395,5 +389,5 @@ END
   run "$root/tools/overlay/build.sh" amd64 "$dir/out" "$dir/cache"
   [ "$status" -eq 1 ]
   [[ $output == *"pinned in tools/overlay/skalibs.sha256"* ]]
-  [ ! -e "$dir/out/reeve-overlay-amd64.tar.xz" ]
+  [ ! -e "$dir/out/reeve-overlay-amd64.tar.gz" ] && [ ! -e "$dir/out/reeve-overlay-amd64.tar.xz" ]
 }

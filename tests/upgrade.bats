@@ -143,7 +143,8 @@ teardown() { survival_teardown; }
 }
 
 @test "what an adopted process has left behind is ended before the upgrade" {
-  guarded web <<<"setsid sh -c 'trap \"\" TERM; echo \$\$ >\"\$dir/stray\"; while :; do sleep 1; done' stray 9>&- & exec sleep 1000000"
+  guarded web <<<"sh -c 'trap \"\" TERM; echo \$\$ >\"\$dir/stray\"; while :; do sleep 1; done' stray 9>&- & exec sleep 1000000"
+  setting web timeout-kill 1000 # it is in the process group of run
   scanner
   up web
   eventually 10 test -s "$dir/stray"
@@ -224,7 +225,7 @@ teardown() { survival_teardown; }
   s6-svc -d "$live/web"
   eventually 10 test -e "$dir/finishing"
   cp "$REEVE_BIN/reeve-supervise" "$dir/bin/the-new"
-  replace reeve-supervise <<<$'#!/bin/sh\n[ "$1" != -c ] || { touch "$dir/trial"; until [ -e "$dir/go" ]; do sleep 0.02; done; }\nexec "${0%/*}/the-new" "$@"'
+  replace reeve-supervise <<<$'#!/bin/sh\n[ "$1" != --can-continue ] || { touch "$dir/trial"; until [ -e "$dir/go" ]; do sleep 0.02; done; }\nexec "${0%/*}/the-new" "$@"'
   start reeve -l "$live" upgrade
   eventually 10 test -e "$dir/trial"
   kill -TERM "$scanner"
@@ -354,4 +355,18 @@ teardown() { survival_teardown; }
   upgrade
   stop_scanner 137
   said 'the budget is -T, REEVE_STOP_TIMEOUT: 2000'
+}
+
+@test "anybody may ask whether a program can go on, and nothing changes" {
+  idle web
+  scanner
+  up web
+  before=$(od -An -tx1 "$live/web/supervise/state")
+  reeve-supervise --can-continue "$live/web"
+  reeve-scan --can-continue "$live" -T 1000 "$scan"
+  run -100 reeve-scan --can-continue "$live" -Z "$scan"
+  run -1 reeve-supervise --can-continue "$dir"
+  run -100 reeve-supervise --continue 3,4 "$live/web"
+  [ "$(od -An -tx1 "$live/web/supervise/state")" = "$before" ]
+  stop_scanner 0
 }

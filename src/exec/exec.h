@@ -45,7 +45,6 @@ struct front
   char const *name ;
   void (*run) (int argc, char **argv) ; /* does not return */
   char const *usage ;
-  char const *without_rights ; /* what to do when it may not change its user or groups */
   unsigned char usage_code ;
   unsigned char unknown_code ; /* for an account that there is not */
   unsigned char exec_code ; /* when a program cannot be executed; 0: 126 or 127 */

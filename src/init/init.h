@@ -114,8 +114,6 @@ extern int place_control (char out[PLACE_MAX], char const *live, char const *res
 extern int place_make (char const *live, char const *rest, unsigned int mode) ;
 /* Says that somebody else may have put `path` there, if that is why it was refused. */
 extern void place_say_refused (char const *path, struct trust_refusal const *why) ;
-/* This program's own file. */
-extern void place_self (char out[PLACE_MAX]) ;
 
 /* ---- contenv.c ---- */
 

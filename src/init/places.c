@@ -65,10 +65,3 @@ int place_make (char const *live, char const *rest, unsigned int mode)
   }
   return make_one(path, mode) ;
 }
-
-void place_self (char out[PLACE_MAX])
-{
-  ssize_t r = readlink("/proc/self/exe", out, PLACE_MAX - 1) ;
-  if (r > 0) out[r] = 0 ;
-  else memcpy(out, "/init", sizeof "/init") ; /* without /proc */
-}

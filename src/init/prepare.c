@@ -18,8 +18,8 @@
 #include "init/init.h"
 #include "wire/lock.h"
 
+#define SCAN_PROGRAM "reeve-scan"
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-#define COMMAND_DIRECTORY "/command"
 #define ARGUMENTS_OF_SCAN 16
 
 /* ---- LIVE and what is beside it ---- */
@@ -115,18 +115,44 @@ static void set (char const *name, char const *value)
   if (setenv(name, value, 1) == -1) strerr_diefu2sys(EXIT_SYSTEM, "set ", name) ;
 }
 
-static void append_command_to_path (void)
+static int is_in_list (char const *list, char const *directory)
+{
+  size_t len = strlen(directory) ;
+  for (;; list++)
+  {
+    size_t n = strcspn(list, ":") ;
+    if (n == len && !memcmp(list, directory, len)) return 1 ;
+    list += n ;
+    if (!*list) return 0 ;
+  }
+}
+
+static void append_to_path (char const *directory)
 {
   char const *path = getenv("PATH") ;
   char *longer ;
   size_t size ;
   if (!path || !*path) path = DEFAULT_PATH ;
-  size = strlen(path) + sizeof ":" COMMAND_DIRECTORY ;
+  if (is_in_list(path, directory)) return ;
+  size = strlen(path) + 1 + strlen(directory) + 1 ;
   longer = malloc(size) ;
   if (!longer) strerr_diefu1sys(EXIT_SYSTEM, "set PATH") ;
-  snprintf(longer, size, "%s:" COMMAND_DIRECTORY, path) ;
+  snprintf(longer, size, "%s:%s", path, directory) ;
   set("PATH", longer) ;
   free(longer) ;
+}
+
+/* Behind all others: an image's own programs come first. */
+static void append_our_programs_to_path (void)
+{
+  char program[PROGRAM_PATH_MAX] ;
+  if (program_beside(program, SCAN_PROGRAM))
+  {
+    char *slash = strrchr(program, '/') ;
+    slash[slash == program] = 0 ; /* the root stays */
+    append_to_path(program) ;
+  }
+  append_to_path(PROGRAM_COMMAND_DIRECTORY) ;
 }
 
 /* What s6-overlay's services see when S6_KEEP_ENV is 0; the rest is with-contenv's. */
@@ -141,7 +167,7 @@ static void make_environment_minimal (void)
 static void prepare_environment (struct options const *options, char const *live)
 {
   char workdir[PATH_MAX] ;
-  append_command_to_path() ;
+  append_our_programs_to_path() ;
   set(WORKDIR_VARIABLE, getcwd(workdir, sizeof workdir) ? workdir : "/") ;
   set("REEVE_LIVE", live) ;
   if (!contenv_save(live, !options->keep_environment, options->verbosity > 0)) strerr_warnwu2sys("save the environment beside ", live) ;
@@ -236,7 +262,7 @@ static void __attribute__((noreturn)) become_scanner (struct options const *opti
   char presumed[UINT32_FMT] ;
   char const **scan = calloc((size_t)argc + ARGUMENTS_OF_SCAN, sizeof *scan) ;
   size_t n = 0 ;
-  if (!scan || !program_beside(program, "reeve-scan")) strerr_diefu1sys(EXIT_SYSTEM, "find reeve-scan beside this program or in " COMMAND_DIRECTORY) ;
+  if (!scan || !program_beside(program, SCAN_PROGRAM)) strerr_diefu1sys(EXIT_SYSTEM, "find reeve-scan beside this program or in " PROGRAM_COMMAND_DIRECTORY) ;
   budget[uint32_fmt(budget, options->budget_ms)] = 0 ;
   presumed[uint32_fmt(presumed, PRESUMED_GRACE_MS)] = 0 ;
   grace[uint32_fmt(grace, options->services_grace_ms)] = 0 ;
@@ -269,7 +295,7 @@ int prepare_main (int argc, char const *const *argv)
 {
   struct options options ;
   char live[LIVEDIR_PATH_MAX] ;
-  char self[PLACE_MAX] ;
+  char self[PROGRAM_PATH_MAX] ;
   spawn_prepare_signals() ;
   message_begin() ;
   if (!spawn_sanitize_stdio()) strerr_diefu1sys(EXIT_SYSTEM, "open /dev/null") ;
@@ -278,7 +304,7 @@ int prepare_main (int argc, char const *const *argv)
     strerr_warnwu1sys("become a subreaper: orphans of services fall to another process") ;
   choose_live(&options, live) ;
   take_live(live) ;
-  place_self(self) ;
+  if (!program_self(self, PROG)) memcpy(self, "/init", sizeof "/init") ;
   hand_over(live, self) ;
   say_preparing(live) ;
   make_basedir(live, self) ;

@@ -8,14 +8,9 @@ char const *PROG = "init" ;
 
 static struct { char const *name ; int (*main) (int, char const *const *) ; } const known[] =
 {
-  { "finish", &finish_main },
-  { "when-ready", &when_ready_main },
-  { "with-contenv", &with_contenv_main },
-  { "printcontenv", &printcontenv_main },
-  { "halt", &halt_main },
-  { "poweroff", &halt_main },
-  { "reboot", &halt_main },
-  { "SIGWINCH", &halt_main },
+#define NAME(name, main) { name, main },
+#define NAME_OF_LINK(name, main) NAME(name, main)
+#include "init/names.def"
 } ;
 
 int main (int argc, char const *const *argv)

@@ -18,20 +18,26 @@ char const *PROG = "reeve-log" ;
 
 static struct { char const *name ; void (*parse) (struct logger *, int, char **) ; } const known[] =
 {
-  { "s6-log", &script_parse },
-  { "logutil-service", &logutil_parse },
-  { "run", &run_parse }
+#define NAME(name, parse) { name, parse },
+#include "log/names.def"
 } ;
+
+#define AS_A_RUN_SCRIPT "run" /* a link in a logger's directory: reeve-scan -L */
 
 static void parse (struct logger *l, int argc, char **argv)
 {
   char const *name = argc ? argv[0] : "" ;
   char const *slash = strrchr(name, '/') ;
   if (slash) name = slash + 1 ;
+  if (!strcmp(name, AS_A_RUN_SCRIPT))
+  {
+    run_parse(l, argc, argv) ;
+    return ;
+  }
   for (size_t i = 0 ; i < sizeof known / sizeof *known ; i++)
   {
     if (strcmp(name, known[i].name) != 0) continue ;
-    if (known[i].parse != &run_parse) PROG = known[i].name ;
+    PROG = known[i].name ;
     (*known[i].parse)(l, argc, argv) ;
     return ;
   }

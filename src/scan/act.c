@@ -408,6 +408,6 @@ void act_found (struct scanner *s, struct unit *unit, pid_t supervisor)
   }
   inherited_take(s, unit) ;
   look_send(unit, &order) ; /* one of s6's has no such fifo */
-  if (s->upgrade.done && !s->look.ended_once && !s->stop.on) upgrade_pass_on(s, unit) ;
+  if (s->upgrade.done && !s->look.ended_once && !s->stop.on) upgrade_pass_on(unit) ;
   act(s, unit, UNIT_STARTED) ;
 }

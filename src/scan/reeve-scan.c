@@ -20,6 +20,7 @@
 #include "base/process.h"
 #include "base/signals.h"
 #include "base/spawn.h"
+#include "base/upgrade.h"
 #include "scan/scanner.h"
 #include "service/settings.h"
 #include "wire/channels.h"
@@ -47,6 +48,7 @@ struct options
   char const *scan ;
   uint32_t notify_fd ; /* 0: none */
   enum beginning beginning ;
+  char const *continued ; /* LIVE, of a trial; else the descriptors that are taken over */
 } ;
 
 static uint32_t number (int option, char const *text, uint32_t min)
@@ -58,14 +60,15 @@ static uint32_t number (int option, char const *text, uint32_t min)
   return n ;
 }
 
-/* "-U go", "-U trial": by a scanner that is being upgraded, before its own options. */
+/* By a scanner that is being upgraded, before its own options: base/upgrade.h. */
 static void parse (struct scanner *s, struct options *options, int argc, char *const *argv)
 {
   int c ;
-  if (argc > 2 && !strcmp(argv[1], "-U"))
+  if (argc > 2 && (!strcmp(argv[1], UPGRADE_TRIAL) || !strcmp(argv[1], UPGRADE_GO)))
   {
-    options->beginning = strcmp(argv[2], "go") ? BEGIN_TRIAL : BEGIN_UPGRADED ;
-    s->upgrade.done = options->beginning == BEGIN_UPGRADED ;
+    s->upgrade.done = !strcmp(argv[1], UPGRADE_GO) ;
+    options->beginning = s->upgrade.done ? BEGIN_UPGRADED : BEGIN_TRIAL ;
+    options->continued = argv[2] ;
     argc -= 2 ;
     argv += 2 ;
   }
@@ -252,7 +255,6 @@ static int sleep_ms (struct scanner const *s)
   sooner_ms(&ms, s->stop.order_again_ms) ;
   sooner_ms(&ms, s->upgrade.deadline_ms) ;
   sooner_ms(&ms, s->upgrade.write_again_ms) ;
-  sooner_ms(&ms, s->upgrade.pass_on_again_ms) ;
   sooner_ms(&ms, s->command_again_ms) ;
   sooner_ms(&ms, s->command_left_ms) ;
   sooner_ms(&ms, s->command_write_again_ms) ;
@@ -325,9 +327,9 @@ static void tell_client (struct scanner *s)
   s->upgrade.write_again_ms = clock_ms() + RETRY_MS ;
 }
 
-static void take_over (struct scanner *s)
+static void take_over (struct scanner *s, char const *numbers)
 {
-  upgrade_take(s) ;
+  if (!upgrade_take(s, numbers)) strerr_dieusage(100, USAGE) ;
   if (!getcwd(s->live, sizeof s->live)) memcpy(s->live, ".", 2) ;
 }
 
@@ -356,10 +358,10 @@ int main (int argc, char *const *argv)
   parse(&s, &options, argc, argv) ;
   if (!act_find_supervise(&s) && options.beginning != BEGIN_UPGRADED)
     strerr_dief1x(111, "unable to find reeve-supervise beside reeve-scan, in /command or in " REEVE_BINDIR) ;
-  if (options.beginning == BEGIN_TRIAL) return upgrade_check() ;
+  if (options.beginning == BEGIN_TRIAL) return upgrade_check(options.continued) ;
   if (!tain_now_set_stopwatch_g()) strerr_diefu1sys(111, "read the monotonic clock") ;
   if (!spawn_sanitize_stdio()) strerr_diefu1sys(111, "open /dev/null") ;
-  if (options.beginning == BEGIN_UPGRADED) take_over(&s) ;
+  if (options.beginning == BEGIN_UPGRADED) take_over(&s, options.continued) ;
   else begin_afresh(&s, &options) ;
   insist(&s, &find_in_place, "look at the scan directory, or at the live directory") ;
   compare_lives(&s) ;

@@ -15,6 +15,7 @@
 #include "base/message.h"
 #include "base/signals.h"
 #include "base/spawn.h"
+#include "base/upgrade.h"
 #include "supervise/supervisor.h"
 #include "wire/channels.h"
 #include "wire/death_tally.h"
@@ -52,15 +53,17 @@ static void name_program (char const *dir)
   PROG = prog ;
 }
 
-static enum beginning parse (int argc, char const *const *argv, char const **dir)
+/* *numbers: the descriptors that are taken over. */
+static enum beginning parse (int argc, char const *const *argv, char const **dir, char const **numbers)
 {
-  static struct { char const *option ; enum beginning beginning ; } const known[] =
-    { { "-a", BEGIN_ADOPTING }, { "-u", BEGIN_UPGRADED }, { "-c", BEGIN_TRIAL } } ;
   if (argc == 2 && !strcmp(argv[1], "--help")) _exit(allwrite(1, HELP, sizeof HELP - 1) < sizeof HELP - 1 ? 111 : 0) ;
   *dir = argc > 1 ? argv[argc - 1] : "" ;
-  if (argc == 2 && **dir) return BEGIN_AFRESH ;
-  for (size_t i = 0 ; argc == 3 && **dir && i < sizeof known / sizeof *known ; i++)
-    if (!strcmp(argv[1], known[i].option)) return known[i].beginning ;
+  *numbers = argc > 2 ? argv[2] : "" ;
+  if (!**dir) strerr_dieusage(100, USAGE) ;
+  if (argc == 2) return BEGIN_AFRESH ;
+  if (argc == 3 && !strcmp(argv[1], "-a")) return BEGIN_ADOPTING ;
+  if (argc == 3 && !strcmp(argv[1], UPGRADE_TRIAL)) return BEGIN_TRIAL ;
+  if (argc == 4 && !strcmp(argv[1], UPGRADE_GO)) return BEGIN_UPGRADED ;
   strerr_dieusage(100, USAGE) ;
 }
 
@@ -221,9 +224,13 @@ static void end (struct supervisor *s)
   publish_pending(s) ;
 }
 
-static void prepare (struct supervisor *s, enum beginning beginning, char const *dir)
+static void prepare (struct supervisor *s, enum beginning beginning, char const *dir, char const *numbers)
 {
-  if (beginning == BEGIN_UPGRADED) return ; /* it is in DIR, with all that is open */
+  if (beginning == BEGIN_UPGRADED) /* it is in DIR */
+  {
+    if (!upgrade_take(s, numbers)) strerr_dieusage(100, USAGE) ;
+    return ;
+  }
   if (!spawn_sanitize_stdio()) strerr_diefu1sys(111, "open /dev/null") ;
   /* Relative to where the scanner is: a supervisor has one, or nobody to report to. */
   s->reports = fifo_open(REPORTS_FIFO, O_RDWR) ;
@@ -246,12 +253,13 @@ int main (int argc, char const *const *argv)
   enum beginning beginning ;
   int signals ;
   int goes_on ;
+  char const *numbers ;
   spawn_prepare_signals() ;
   message_begin() ;
-  beginning = parse(argc, argv, &s.name) ;
+  beginning = parse(argc, argv, &s.name, &numbers) ;
+  if (beginning == BEGIN_TRIAL) return upgrade_check(s.name) ;
   name_program(s.name) ;
-  if (beginning == BEGIN_TRIAL) return upgrade_check() ;
-  prepare(&s, beginning, s.name) ;
+  prepare(&s, beginning, s.name, numbers) ;
   goes_on = has_state(&state, &birth, beginning) ;
   if (beginning == BEGIN_UPGRADED && !goes_on) strerr_dief1x(111, "there is no state to go on from") ; /* its trial has read it */
   if (goes_on) restore(&s, &state, &birth, beginning == BEGIN_UPGRADED ? RESTORED_UPGRADED : RESTORED_ADOPTED) ;

@@ -60,18 +60,7 @@ void restore_save (struct supervisor const *s, struct state *state)
     .group_told_ms = s->group_told_ms,
     .reason = s->reason,
     .event_due = s->event_due,
-    .process = s->searching ? s->candidate : s->process,
-    .fd =
-    {
-      [STATE_FD_LOCK] = s->lock,
-      [STATE_FD_CONTROL] = s->control,
-      [STATE_FD_ORDERS] = s->orders,
-      [STATE_FD_REPORTS] = s->reports,
-      [STATE_FD_STATE] = s->state,
-      [STATE_FD_NOTIFICATION] = s->notification,
-      [STATE_FD_LOGGER_INPUT] = s->logger_input,
-      [STATE_FD_LOGGER_OUTPUT] = s->logger_output
-    }
+    .process = s->searching ? s->candidate : s->process
   } ;
   EACH_FLAG(SAVE_FLAG)
   if (s->delay.had_quick_death) state->flags |= STATE_HAD_QUICK_DEATH ;
@@ -79,23 +68,6 @@ void restore_save (struct supervisor const *s, struct state *state)
   if (s->notification >= 0) state->flags |= STATE_AWAITS_READINESS ;
   if (s->phase == PHASE_EXITED) state->flags |= STATE_HAS_LEFT ;
   if (s->status_pending) state->flags |= STATE_STATUS_STALE ;
-}
-
-static void take_descriptors (struct supervisor *s, struct state const *state)
-{
-  int *const ours[STATE_FD_COUNT] =
-  {
-    [STATE_FD_LOCK] = &s->lock,
-    [STATE_FD_CONTROL] = &s->control,
-    [STATE_FD_ORDERS] = &s->orders,
-    [STATE_FD_REPORTS] = &s->reports,
-    [STATE_FD_STATE] = &s->state,
-    [STATE_FD_NOTIFICATION] = &s->notification,
-    [STATE_FD_LOGGER_INPUT] = &s->logger_input,
-    [STATE_FD_LOGGER_OUTPUT] = &s->logger_output
-  } ;
-  for (unsigned int i = 0 ; i < STATE_FD_COUNT ; i++)
-    *ours[i] = state->fd[i] >= 0 && coe(state->fd[i]) != -1 ? state->fd[i] : -1 ;
 }
 
 /* A child that was born when our predecessor could take note of it no more. */
@@ -174,8 +146,7 @@ void restore (struct supervisor *s, struct state const *state, struct birth cons
   s->event_due = state->event_due ;
   s->process = state->process ;
   EACH_FLAG(RESTORE_FLAG)
-  if (how == RESTORED_UPGRADED) take_descriptors(s, state) ;
-  else
+  if (how == RESTORED_ADOPTED)
   {
     s->is_child = 0 ;
     s->adopted = 1 ;

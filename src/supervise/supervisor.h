@@ -208,7 +208,7 @@ extern void publish_pending (struct supervisor *s) ;
 
 /* restore.c */
 enum restored { RESTORED_ADOPTED /* from one that was killed */, RESTORED_UPGRADED /* by execution */ } ;
-/* The state, for publish.c and upgrade.c. */
+/* The state, for publish.c. */
 extern void restore_save (struct supervisor const *s, struct state *state) ;
 /* Goes on from `state`; `birth`: the last child's own record. Nothing was acted on
    yet when it returns: restore_go_on does that, when all channels are open. */
@@ -222,9 +222,10 @@ extern void upgrade_tried (struct supervisor *s, int wstat) ;
 extern void upgrade_timed_out (struct supervisor *s) ;
 /* Puts it off, as strays are about to be ended. */
 extern void upgrade_defer (struct supervisor *s) ;
-/* What the trial does: can this program go on from the state in the current directory?
-   Returns the exit code. */
-extern int upgrade_check (void) ;
+/* What the trial does: can this program go on from the state in `dir`? Returns the exit code. */
+extern int upgrade_check (char const *dir) ;
+/* In the new program: takes over the descriptors. Returns 0 when these are none. */
+extern int upgrade_take (struct supervisor *s, char const *numbers) ;
 
 /* logger_input.c */
 /* A logger's supervisor: holds its input open; a producer's: its logger's. Done

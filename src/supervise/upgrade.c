@@ -1,21 +1,16 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
 #include "base/clock.h"
-#include "base/program.h"
-#include "base/spawn.h"
-#include "service/executable.h"
+#include "base/upgrade.h"
 #include "supervise/supervisor.h"
 
-#define TRIAL_MS 5000
+#define PROGRAM "reeve-supervise"
+
+enum { HANDED_OVER = 8 } ;
 
 static void failed (struct supervisor *s)
 {
@@ -23,74 +18,53 @@ static void failed (struct supervisor *s)
   s->state_pending = 1 ;
 }
 
-static void say_not_executed (char const *program, int err)
-{
-  char why[EXECUTABLE_WHY_MAX] ;
-  strerr_warnwu4x("upgrade: execute ", program, " (going on with the present program): ", executable_why_not(program, err, why, sizeof why)) ;
-}
-
 /* First the new program shows, as a child, that it can go on from our state. */
 void upgrade_order (struct supervisor *s)
 {
-  char program[PROGRAM_PATH_MAX] ;
-  char const *argv[] = { "reeve-supervise", "-c", s->name, 0 } ;
-  struct spawn request = SPAWN_ZERO ;
-  int executing ;
+  static char const *const argv[] = { PROGRAM, UPGRADE_TRIAL, ".", 0 } ;
   if (s->checker || s->quit) return ;
   s->upgrade_wanted = strays_under_way(s) || s->searching ; /* where every child counts */
   if (s->upgrade_wanted) return ;
-  program_self(program, "reeve-supervise") ;
   publish_state(s) ;
-  request.path = program ;
-  request.argv = argv ;
-  request.envp = (char const *const *)environ ;
-  request.signals_blocked = 1 ;
-  s->checker = spawn(&request, &executing) ;
-  if (s->checker) s->check_deadline_ms = clock_ms() + TRIAL_MS ;
-  else
-  {
-    say_not_executed(program, errno) ;
-    failed(s) ;
-  }
+  s->checker = upgrade_try(PROGRAM, argv) ;
+  if (s->checker) s->check_deadline_ms = clock_ms() + UPGRADE_TRIAL_MS ;
+  else failed(s) ;
 }
 
-int upgrade_check (void)
+int upgrade_check (char const *dir)
 {
   struct state state ;
   struct birth birth ;
-  if (state_read(".", &state, &birth)) return 0 ;
+  if (chdir(dir) != -1 && state_read(".", &state, &birth)) return 0 ;
   if (errno == EPROTONOSUPPORT) strerr_warnw1x("this program cannot go on from " STATE_FILE ": it is another version's, not " STATE_VERSION) ;
   else strerr_warnwu1sys("read " STATE_FILE) ;
   return 1 ;
 }
 
-/* Returns 1, or 0 with errno when not all of them can be. */
-static int pass_descriptors (struct supervisor const *s, int pass)
-{
-  int ok = 1 ;
-  int const ours[] = { s->lock, s->control, s->orders, s->state, s->reports, s->notification, s->logger_input, s->logger_output } ;
-  for (size_t i = 0 ; i < sizeof ours / sizeof *ours ; i++)
-    if (ours[i] >= 0) ok &= fcntl(ours[i], F_SETFD, pass ? 0 : FD_CLOEXEC) != -1 ;
-  return ok ;
-}
-
 static void execute (struct supervisor *s)
 {
-  char program[PROGRAM_PATH_MAX] ;
-  char const *argv[] = { "reeve-supervise", "-u", s->name, 0 } ;
-  int err ;
-  program_self(program, "reeve-supervise") ;
+  int const fds[HANDED_OVER] = { s->lock, s->control, s->orders, s->reports, s->state, s->notification, s->logger_input, s->logger_output } ;
+  char numbers[UPGRADE_FDS_MAX * 12] ;
+  char const *argv[] = { PROGRAM, UPGRADE_GO, numbers, s->name, 0 } ;
   publish_state(s) ;
-  if (s->state_pending)
-  {
-    failed(s) ; /* said */
-    return ;
-  }
-  if (pass_descriptors(s, 1)) execve(program, (char *const *)argv, environ) ;
-  err = errno ;
-  pass_descriptors(s, 0) ;
-  say_not_executed(program, err) ;
+  upgrade_format(numbers, fds, HANDED_OVER) ;
+  if (!s->state_pending) upgrade_execute(PROGRAM, argv, fds, HANDED_OVER) ; /* else it was said */
   failed(s) ;
+}
+
+int upgrade_take (struct supervisor *s, char const *numbers)
+{
+  int fds[HANDED_OVER] ;
+  if (!upgrade_take_over(numbers, fds, HANDED_OVER)) return 0 ;
+  s->lock = fds[0] ;
+  s->control = fds[1] ;
+  s->orders = fds[2] ;
+  s->reports = fds[3] ;
+  s->state = fds[4] ;
+  s->notification = fds[5] ;
+  s->logger_input = fds[6] ;
+  s->logger_output = fds[7] ;
+  return 1 ;
 }
 
 void upgrade_tried (struct supervisor *s, int wstat)
@@ -101,15 +75,8 @@ void upgrade_tried (struct supervisor *s, int wstat)
   if (command_over(s)) return ;
   if (s->searching) s->upgrade_wanted = 1 ;
   if (s->upgrade_wanted) return ; /* put off */
-  if (WIFEXITED(wstat) && !WEXITSTATUS(wstat))
-  {
-    execute(s) ;
-    return ;
-  }
-  if (!timed_out)
-    strerr_warnw1x(WIFSIGNALED(wstat) ? "upgrade: the new program has crashed in its trial: going on with the present one"
-      : "upgrade: the new program cannot go on from the present state: going on with the present one") ;
-  failed(s) ;
+  if (upgrade_can(wstat, timed_out)) execute(s) ;
+  else failed(s) ;
 }
 
 void upgrade_timed_out (struct supervisor *s)

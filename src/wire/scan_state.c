@@ -25,8 +25,7 @@ static size_t add_text (char *out, char const *text)
 
 size_t scan_state_format (char out[SCAN_STATE_SIZE_MAX], struct scan_state const *state)
 {
-  uint32_t const numbers[] =
-    { (uint32_t)state->lock, (uint32_t)state->control, (uint32_t)state->reports, state->upgrades, state->failed_upgrades } ;
+  uint32_t const numbers[] = { state->upgrades, state->failed_upgrades } ;
   size_t n = add_text(out, VERSION) ;
   for (size_t i = 0 ; i < sizeof numbers / sizeof *numbers ; i++)
   {
@@ -53,13 +52,13 @@ static char const *next (struct rest *rest)
   return field ;
 }
 
-static int number (struct rest *rest, uint32_t max, uint32_t *n)
+static int number (struct rest *rest, uint32_t *n)
 {
   char const *field = next(rest) ;
   size_t len ;
   if (!field || *field < '0' || *field > '9' || (*field == '0' && field[1])) return 0 ;
   len = uint32_scan(field, n) ;
-  return len && !field[len] && *n <= max ;
+  return len && !field[len] ;
 }
 
 static int path (struct rest *rest, char out[SCAN_STATE_PATH_MAX])
@@ -77,9 +76,6 @@ int scan_state_parse (struct scan_state *state, char const *bytes, size_t len)
 {
   struct rest rest = { bytes, len } ;
   char const *version = next(&rest) ;
-  uint32_t lock ;
-  uint32_t control ;
-  uint32_t reports ;
   errno = EPROTO ;
   if (!version) return 0 ;
   if (strcmp(version, VERSION) != 0)
@@ -87,12 +83,8 @@ int scan_state_parse (struct scan_state *state, char const *bytes, size_t len)
     if (!strncmp(version, NAME, sizeof NAME - 1)) errno = EPROTONOSUPPORT ;
     return 0 ;
   }
-  if (!number(&rest, INT32_MAX, &lock) || !number(&rest, INT32_MAX, &control) || !number(&rest, INT32_MAX, &reports)
-   || !number(&rest, UINT32_MAX, &state->upgrades) || !number(&rest, UINT32_MAX, &state->failed_upgrades)
+  if (!number(&rest, &state->upgrades) || !number(&rest, &state->failed_upgrades)
    || !path(&rest, state->scan) || !path(&rest, state->origin) || rest.left) return 0 ;
-  state->lock = (int)lock ;
-  state->control = (int)control ;
-  state->reports = (int)reports ;
   return 1 ;
 }
 

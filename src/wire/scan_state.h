@@ -1,10 +1,9 @@
-/* What a scanner hands over to the program that it executes anew (upgrade), and what
+/* What a scanner leaves for the program that it executes anew (base/upgrade.h), and what
    `reeve` has to know of it: LIVE/.s6-svscan/state, replaced by rename. Everything
    else a scanner learns from the supervisors and their directories.
 
    Fields, each ended by a NUL:
      "reeve-scan 002"  the format's version
-     LOCK CONTROL REPORTS  descriptors, decimal
      UPGRADES FAILED   how often it has executed its program anew, or could not
      SCAN              absolute path
      ORIGIN            absolute path: the working directory at its start, CMD's */
@@ -21,9 +20,6 @@
 
 struct scan_state
 {
-  int lock ;
-  int control ;
-  int reports ;
   uint32_t upgrades ;
   uint32_t failed_upgrades ;
   char scan[SCAN_STATE_PATH_MAX] ;

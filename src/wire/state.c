@@ -35,7 +35,6 @@
 #define AT_REASON 109
 #define AT_EVENT_DUE 110
 #define AT_PROCESS 112
-#define AT_FDS 132
 #define AT_SETTINGS 164
 #define AT_TOLD 200
 #define AT_GROUP_TOLD 208
@@ -74,7 +73,6 @@ void state_pack (char out[STATE_SIZE], struct state const *state)
   out[AT_REASON] = (char)state->reason ;
   out[AT_EVENT_DUE] = state->event_due ;
   process_birth_pack(out + AT_PROCESS, &state->process) ;
-  for (unsigned int i = 0 ; i < STATE_FD_COUNT ; i++) uint32_pack_big(out + AT_FDS + (size_t)4 * i, (uint32_t)state->fd[i]) ;
   settings_pack(out + AT_SETTINGS, &state->settings) ;
   uint64_pack_big(out + AT_LOST, state->lost) ;
   uint32_pack_big(out + AT_CHECKSUM, checksum(out + AT_STATUS, STATE_SIZE - AT_STATUS)) ;
@@ -117,11 +115,6 @@ int state_unpack (char const in[STATE_SIZE], struct state *state, int *version_d
   uint32_unpack_big(in + AT_DRAIN_RESTARTS, &s.drain_restarts) ;
   uint64_unpack_big(in + AT_LOST, &s.lost) ;
   if (!process_birth_unpack(in + AT_PROCESS, &s.process) || !settings_unpack(in + AT_SETTINGS, &s.settings)) return 0 ;
-  for (unsigned int i = 0 ; i < STATE_FD_COUNT ; i++)
-  {
-    uint32_unpack_big(in + AT_FDS + (size_t)4 * i, &n) ;
-    s.fd[i] = n > INT32_MAX ? -1 : (int)n ;
-  }
   *state = s ;
   return 1 ;
 }
@@ -168,7 +161,6 @@ static void from_status (struct state *state, struct status const *status)
   struct process_look look ;
   *state = (struct state) { .status = *status, .phase = PHASE_DOWN, .flags = STATE_STARTED_ONCE } ;
   settings_defaults(&state->settings) ;
-  for (unsigned int i = 0 ; i < STATE_FD_COUNT ; i++) state->fd[i] = -1 ;
   if (!status->pid) return ;
   state->phase = status->flags & STATUS_FINISHING ? PHASE_FINISHING : PHASE_UP ;
   state->process.pid = state->group = status->pid ;

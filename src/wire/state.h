@@ -28,7 +28,7 @@
      110   1  the event that is still to be told, 0: none
      111   1  unused
      112  20  the process that is the service or its ./finish: pid, two ms
-     132  32  descriptors that an upgrade hands over: enum state_fd, -1: none
+     132  32  unused, 0
      164  36  the settings of this start (settings.h)
      200   8  clock_ms() at which the down-signal was first sent to this ./run, 0: it was not
      208   8  process_clock_ms() at which its process group had it, 0: it had not
@@ -92,19 +92,6 @@ enum state_reason
   REASON_COUNT
 } ;
 
-enum state_fd
-{
-  STATE_FD_LOCK,
-  STATE_FD_CONTROL,
-  STATE_FD_ORDERS,
-  STATE_FD_REPORTS,
-  STATE_FD_STATE,
-  STATE_FD_NOTIFICATION,
-  STATE_FD_LOGGER_INPUT,
-  STATE_FD_LOGGER_OUTPUT,
-  STATE_FD_COUNT
-} ;
-
 struct state
 {
   enum phase phase ;
@@ -131,7 +118,6 @@ struct state
   enum state_reason reason ;
   char event_due ;
   struct process_birth process ;
-  int fd[STATE_FD_COUNT] ;
 } ;
 
 extern void state_pack (char out[STATE_SIZE], struct state const *state) ;

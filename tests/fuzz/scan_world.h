@@ -13,6 +13,7 @@
 #include "base/process.h"
 #include "base/program.h"
 #include "base/spawn.h"
+#include "base/upgrade.h"
 #include "fuzz.h"
 #include "scan/scanner.h"
 #include "wire/channels.h"
@@ -97,7 +98,7 @@ pid_t __wrap_spawn (struct spawn const *request, int *executing)
   int supervises = !strcmp(request->argv[0], "reeve-supervise") ;
   char const *name = request->argv[1] ;
   struct child *c = 0 ;
-  CHECK(supervises || !strcmp(name, "-U")) ;
+  CHECK(supervises || !strcmp(name, UPGRADE_TRIAL)) ;
   CHECK(request->signals_blocked && request->nfds == (unsigned int)supervises && !request->fd[0].to) ; /* a supervisor has not CMD's stdin */
   if (supervises && request->argv[2]) name = request->argv[2] ;
   for (unsigned int i = 0 ; i < world.children ; i++) /* never two for one service, never two trials */
@@ -140,7 +141,7 @@ pid_t __wrap_waitpid (pid_t pid, int *wstat, int options)
 /* It fails, so that the present program goes on. What it would inherit is what it needs. */
 int __wrap_execve (char const *path, char *const *argv, char *const *envp)
 {
-  CHECK(*path && argv && envp && !strcmp(argv[1], "-U") && !strcmp(argv[2], "go")) ;
+  CHECK(*path && argv && envp && !strcmp(argv[1], UPGRADE_GO)) ;
   world.executions++ ;
   errno = ENOEXEC ;
   return -1 ;

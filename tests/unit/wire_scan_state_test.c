@@ -5,16 +5,16 @@
 
 static struct scan_state const sample =
 {
-  .lock = 3, .control = 4, .reports = 5, .upgrades = 6, .failed_upgrades = 7, .scan = "/etc/services.d", .origin = "/root"
+  .upgrades = 6, .failed_upgrades = 7, .scan = "/etc/services.d", .origin = "/root"
 } ;
 
-static char const bytes[] = "reeve-scan 002\0" "3\0" "4\0" "5\0" "6\0" "7\0" "/etc/services.d\0" "/root" ; /* and the last NUL */
+static char const bytes[] = "reeve-scan 002\0" "6\0" "7\0" "/etc/services.d\0" "/root" ; /* and the last NUL */
 
 static struct scan_state parsed ;
 
 static int same (struct scan_state const *a, struct scan_state const *b)
 {
-  return a->lock == b->lock && a->control == b->control && a->reports == b->reports && a->upgrades == b->upgrades
+  return a->upgrades == b->upgrades
    && a->failed_upgrades == b->failed_upgrades && !strcmp(a->scan, b->scan) && !strcmp(a->origin, b->origin) ;
 }
 
@@ -32,7 +32,7 @@ static int fault (char const *text, size_t len)
 
 #define FAULT(text) fault(text, sizeof text)
 
-TEST(it_is_eight_fields_each_with_a_nul)
+TEST(it_is_five_fields_each_with_a_nul)
 {
   char out[SCAN_STATE_SIZE_MAX] ;
   CHECK(scan_state_format(out, &sample) == sizeof bytes) ;
@@ -46,7 +46,7 @@ TEST(it_is_parsed)
 
 TEST(the_highest_numbers_and_longest_paths_come_back)
 {
-  static struct scan_state big = { .lock = INT32_MAX, .control = INT32_MAX, .reports = INT32_MAX, .upgrades = UINT32_MAX, .failed_upgrades = UINT32_MAX } ;
+  static struct scan_state big = { .upgrades = UINT32_MAX, .failed_upgrades = UINT32_MAX } ;
   char out[SCAN_STATE_SIZE_MAX] ;
   size_t len ;
   memset(big.scan, '/', sizeof big.scan - 1) ;
@@ -58,11 +58,11 @@ TEST(the_highest_numbers_and_longest_paths_come_back)
 
 TEST(another_version_is_told_apart_from_garbage)
 {
-  CHECK(FAULT("reeve-scan 003\0" "3\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "/b") == EPROTONOSUPPORT) ;
-  CHECK(FAULT("reeve-scan 0020\0" "3\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "/b") == EPROTONOSUPPORT) ;
+  CHECK(FAULT("reeve-scan 003\0" "6\0" "7\0" "/a\0" "/b") == EPROTONOSUPPORT) ;
+  CHECK(FAULT("reeve-scan 0020\0" "6\0" "7\0" "/a\0" "/b") == EPROTONOSUPPORT) ;
   CHECK(FAULT("reeve-scan 999\0anything") == EPROTONOSUPPORT) ;
   CHECK(FAULT("reeve-scan") == EPROTO) ;
-  CHECK(FAULT("other 001\0" "3\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "/b") == EPROTO) ;
+  CHECK(FAULT("other 001\0" "6\0" "7\0" "/a\0" "/b") == EPROTO) ;
   CHECK(FAULT("") == EPROTO) ;
   CHECK(fault("", 0) == EPROTO) ;
 }
@@ -82,22 +82,21 @@ TEST(what_follows_is_refused)
 
 TEST(wrong_numbers_are_refused)
 {
-  CHECK(FAULT("reeve-scan 002\0" "-1\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "/b") == EPROTO) ;
-  CHECK(FAULT("reeve-scan 002\0" "03\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "/b") == EPROTO) ;
-  CHECK(FAULT("reeve-scan 002\0" "3x\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "/b") == EPROTO) ;
-  CHECK(FAULT("reeve-scan 002\0" "\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "/b") == EPROTO) ;
-  CHECK(FAULT("reeve-scan 002\0" "2147483648\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "/b") == EPROTO) ;
-  CHECK(FAULT("reeve-scan 002\0" "3\0" "4\0" "5\0" "4294967296\0" "7\0" "/a\0" "/b") == EPROTO) ;
-  CHECK(FAULT("reeve-scan 002\0" "3\0" "4\0" "5\0" "6\0" "99999999999999999999\0" "/a\0" "/b") == EPROTO) ;
+  CHECK(FAULT("reeve-scan 002\0" "-1\0" "7\0" "/a\0" "/b") == EPROTO) ;
+  CHECK(FAULT("reeve-scan 002\0" "03\0" "7\0" "/a\0" "/b") == EPROTO) ;
+  CHECK(FAULT("reeve-scan 002\0" "3x\0" "7\0" "/a\0" "/b") == EPROTO) ;
+  CHECK(FAULT("reeve-scan 002\0" "\0" "7\0" "/a\0" "/b") == EPROTO) ;
+  CHECK(FAULT("reeve-scan 002\0" "4294967296\0" "7\0" "/a\0" "/b") == EPROTO) ;
+  CHECK(FAULT("reeve-scan 002\0" "6\0" "99999999999999999999\0" "/a\0" "/b") == EPROTO) ;
 }
 
 TEST(relative_and_overlong_paths_are_refused)
 {
-  char text[SCAN_STATE_SIZE_MAX] = "reeve-scan 002\0" "3\0" "4\0" "5\0" "6\0" "7\0" ;
-  size_t start = sizeof "reeve-scan 002" + 5 * 2 ;
-  CHECK(FAULT("reeve-scan 002\0" "3\0" "4\0" "5\0" "6\0" "7\0" "a\0" "/b") == EPROTO) ;
-  CHECK(FAULT("reeve-scan 002\0" "3\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "b") == EPROTO) ;
-  CHECK(FAULT("reeve-scan 002\0" "3\0" "4\0" "5\0" "6\0" "7\0" "/a\0" "") == EPROTO) ;
+  char text[SCAN_STATE_SIZE_MAX] = "reeve-scan 002\0" "6\0" "7\0" ;
+  size_t start = sizeof "reeve-scan 002" + 2 * 2 ;
+  CHECK(FAULT("reeve-scan 002\0" "6\0" "7\0" "a\0" "/b") == EPROTO) ;
+  CHECK(FAULT("reeve-scan 002\0" "6\0" "7\0" "/a\0" "b") == EPROTO) ;
+  CHECK(FAULT("reeve-scan 002\0" "6\0" "7\0" "/a\0" "") == EPROTO) ;
   memset(text + start, '/', SCAN_STATE_PATH_MAX) ;
   memcpy(text + start + SCAN_STATE_PATH_MAX, "\0/b", 4) ;
   CHECK(fault(text, start + SCAN_STATE_PATH_MAX + 4) == EPROTO) ;

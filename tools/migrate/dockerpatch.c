@@ -236,7 +236,7 @@ static void add_copies (struct patching *p, struct texts *lines, char const *ser
   struct pool *pool = p->plan->pool ;
   size_t len = strlen(services) ;
   char const *parent ;
-  texts_add(pool, lines, "ADD reeve-overlay-amd64.tar.xz /") ;
+  texts_add(pool, lines, "ADD reeve-overlay-amd64.tar.gz /") ;
   while (len > 1 && services[len - 1] == '/') len-- ;
   services = pool_copy(pool, services, len) ;
   if (len > 15 && !strcmp(services + len - 15, "/etc/services.d"))

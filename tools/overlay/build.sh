@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds OUT/reeve-overlay-ARCH.tar.xz: the programs, static, with musl.
+# Builds OUT/reeve-overlay-ARCH.tar.gz and .tar.xz: the programs, static, with musl.
 #   build.sh ARCH OUT CACHE
 # ARCH is amd64 or arm64. CACHE keeps what is downloaded.
 set -eu
@@ -22,11 +22,13 @@ compiler()
 {
   [ "$(dpkg --print-architecture)" = amd64 ] || fail "the overlay is built on amd64 only"
   case $arch in
-    amd64) host=x86_64-linux-gnu; needs=overlay-amd64; CC=musl-gcc; erratum= ;;
+    amd64) host=x86_64-linux-gnu; needs=overlay-amd64; CC=musl-gcc; erratum=; unwinding= ;;
     arm64)
       host=aarch64-linux-gnu; needs=overlay; CC=$work/musl-gcc
       # As Debian's compiler does by default: for the Cortex-A53.
       erratum=-Wl,--fix-cortex-a53-843419
+      # Debian's musl for amd64 has no tables to unwind by, the one for arm64 has.
+      unwinding=-Wl,-T,$here/no-unwinding.ld
       "$here/fetch.sh" "$cache" musl-arm64
       "$here/musl-cross.sh" "$cache/musl-arm64" "$work" ;;
     *) fail "there is no overlay for $arch: amd64 or arm64" ;;
@@ -37,14 +39,9 @@ compiler()
 }
 
 # -fno-pie and -no-pie also where skalibs' configure links its trials: what does
-# not link there counts as missing.
-# What is alike in the source is to be alike in the code: that packs better than code
-# that is a little smaller. So instructions in the order of the source, registers saved
-# at a function's beginning and not around calls, branches as they are written, and
-# equal ends not shared.
-pack="-fno-schedule-insns2 -fno-caller-saves -fno-shrink-wrap -fno-if-conversion -fno-tree-tail-merge"
-CFLAGS="-Os $pack -fno-pie -fno-ident -fno-asynchronous-unwind-tables -ffile-prefix-map=$root=. -ffile-prefix-map=$work=."
-LDFLAGS="-static -no-pie -s -Wl,--build-id=none,-z,noseparate-code,-z,norelro"
+# not link there counts as missing. C needs no tables to unwind by.
+CFLAGS="-Os -fno-pie -fno-asynchronous-unwind-tables -ffile-prefix-map=$root=. -ffile-prefix-map=$work=."
+LDFLAGS="-static -no-pie -s -Wl,--build-id=none"
 
 skalibs()
 {
@@ -67,23 +64,21 @@ skalibs()
 
 programs()
 {
-  make -s -C "$root" -j"$jobs" "$work/bin/reeve-together" "$work/bin/reeve-alone" \
+  make -s -C "$root" -j"$jobs" "$work/bin/reeve-together" \
     BUILD="$work" BINDIR=/command SANITIZE= CC="$CC" AR="$host-ar" LD="$host-ld" OBJCOPY="$host-objcopy" \
     CFLAGS="$CFLAGS -isystem $work/prefix/usr/include" \
-    LDFLAGS="$LDFLAGS $erratum -Wl,-T,$here/no-unwinding.ld -L$work/prefix/usr/lib/skalibs"
+    LDFLAGS="$LDFLAGS $erratum $unwinding -L$work/prefix/usr/lib/skalibs"
 }
+
+# The names that programs have besides their own: NAME("chpst", ...
+names() { sed -n 's/^NAME("\([^"]*\)".*/\1/p' "$root"/src/*/names.def; }
 
 stage()
 {
   rm -rf "$work/stage"
   install -d -m 755 "$work/stage/command" "$work/stage/usr/bin"
   install -m 755 "$work/bin/reeve-together" "$work/stage/init"
-  install -m 755 "$work/bin/reeve-alone" "$work/stage/command/reeve-supervise"
-  for name in reeve-scan reeve with-contenv printcontenv reeve-exec chpst setuidgid envdir softlimit \
-    s6-setuidgid s6-envuidgid s6-applyuidgid s6-envdir s6-softlimit s6-setsid s6-setlock s6-fghack s6-notifyoncheck \
-    reeve-log s6-log logutil-service; do
-    ln -s ../init "$work/stage/command/$name"
-  done
+  for name in reeve reeve-scan reeve-supervise $(names); do ln -s ../init "$work/stage/command/$name"; done
   # Where #! lines name it, and where docker exec, which knows nothing of /command, looks.
   for name in reeve with-contenv reeve-exec; do ln -s "../../command/$name" "$work/stage/usr/bin/$name"; done
 }
@@ -92,5 +87,4 @@ compiler
 skalibs
 programs
 stage
-"$here/pack.sh" "$work/stage" "$out/reeve-overlay-$arch.tar.xz" "$arch"
-echo "overlay: $out/reeve-overlay-$arch.tar.xz: $(wc -c <"$out/reeve-overlay-$arch.tar.xz") bytes"
+"$here/pack.sh" "$work/stage" "$out/reeve-overlay-$arch"

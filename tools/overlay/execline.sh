@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds OUT/reeve-execline-amd64.tar.xz: Debian's execline in a folder of its
+# Builds OUT/reeve-execline-amd64.tar.gz and .tar.xz: Debian's execline in a folder of its
 # own, with its libraries and the loader, for images with any C library or none.
 #   execline.sh OUT CACHE
 set -eu
@@ -72,6 +72,5 @@ for package in "$cache"/execline/*.deb; do dpkg-deb --extract "$package" "$files
 install -d -m 755 "$work/stage/command" "$target"
 for file in "$files$built_for"*; do program "$file"; done
 for file in "$target"/libexecline.so.* "$target"/libskarnet.so.*; do relocate "$file"; done
-"$here/pack.sh" "$work/stage" "$out/reeve-execline-amd64.tar.xz" amd64
+"$here/pack.sh" "$work/stage" "$out/reeve-execline-amd64"
 rm -rf "$files"
-echo "overlay: $out/reeve-execline-amd64.tar.xz: $(wc -c <"$out/reeve-execline-amd64.tar.xz") bytes"

@@ -1,57 +1,84 @@
-/* reeve-init, reeve-scan, reeve, reeve-exec and reeve-log in one file: by the name
-   that it is called by it is one of them. The C library is the larger part of each:
-   together they are half as large. reeve-supervise, of which there are many, stays
-   as small as it can be, alone. */
+/* All programs in one file: the C library and what the programs share are in it once. It
+   is the program by whose name it is called. If that is no program's, the first name
+   counts that is one, of the links that lead to this file: so a service's `run` may be a
+   link to a program, as to one that is a file of its own. Else it is /init. */
 
 #include <string.h>
+#include <sys/auxv.h>
+#include <sys/param.h>
+#include <unistd.h>
 
 /* For skalibs; the programs' own definitions give way to it. */
 char const *PROG = "init" ;
 
-extern int reeve_init_main (int, char const *const *, char const *const *) ;
-extern int reeve_scan_main (int, char const *const *, char const *const *) ;
-extern int reeve_main (int, char const *const *, char const *const *) ;
-extern int reeve_log_main (int, char const *const *, char const *const *) ;
+typedef int main_function (int, char const *const *, char const *const *) ;
 
-static int is_logger (char const *name)
+extern main_function reeve_exec_main ;
+extern main_function reeve_init_main ;
+extern main_function reeve_log_main ;
+extern main_function reeve_main ;
+extern main_function reeve_scan_main ;
+extern main_function reeve_supervise_main ;
+
+struct program
 {
-  static char const *const names[] = { "reeve-log", "s6-log", "logutil-service", "run" /* reeve-scan -L */ } ;
-  for (size_t i = 0 ; i < sizeof names / sizeof *names ; i++)
-    if (!strcmp(name, names[i])) return 1 ;
+  char const *name ;
+  main_function *main ;
+  char const *prog ; /* in its messages; if it does not know better itself */
+} ;
+
+static struct program const programs[] =
+{
+  { "reeve", &reeve_main, "reeve" },
+  { "reeve-scan", &reeve_scan_main, "reeve-scan" },
+  { "reeve-supervise", &reeve_supervise_main, "reeve-supervise" },
+#define NAME(name, ...) { name, &reeve_exec_main, "reeve-exec" },
+#include "exec/names.def"
+#define NAME(name, ...) { name, &reeve_log_main, "reeve-log" },
+#include "log/names.def"
+#define NAME(name, ...) { name, &reeve_init_main, "init" },
+#include "init/names.def"
+} ;
+
+static struct program const *program_named (char const *path)
+{
+  char const *slash = strrchr(path, '/') ;
+  char const *name = slash ? slash + 1 : path ;
+  for (size_t i = 0 ; i < sizeof programs / sizeof *programs ; i++)
+    if (!strcmp(name, programs[i].name)) return programs + i ;
   return 0 ;
 }
 
-extern int reeve_exec_main (int, char **) ;
-
-/* The names of reeve-exec: exec/names.c. */
-static int is_exec (char const *name)
+/* Where the link `path` leads to, in its place. */
+static int follow (char path[MAXPATHLEN])
 {
-  static char const *const names[] = { "reeve-exec", "chpst", "setuidgid", "envdir", "softlimit", "s6-setuidgid", "s6-envuidgid",
-    "s6-applyuidgid", "s6-envdir", "s6-softlimit", "s6-setsid", "s6-setlock", "s6-fghack", "s6-notifyoncheck" } ;
-  size_t i = 0 ;
-  while (i < sizeof names / sizeof *names && strcmp(name, names[i]) != 0) i++ ;
-  return i < sizeof names / sizeof *names ;
+  char target[MAXPATHLEN] ;
+  char *slash = strrchr(path, '/') ;
+  ssize_t len = readlink(path, target, sizeof target - 1) ;
+  if (len <= 0) return 0 ;
+  target[len] = 0 ;
+  if (*target == '/' || !slash) slash = path ;
+  else slash++ ;
+  if ((size_t)(slash - path) + (size_t)len >= MAXPATHLEN) return 0 ;
+  memcpy(slash, target, (size_t)len + 1) ;
+  return 1 ;
+}
+
+static struct program const *program_by_links (char const *name)
+{
+  char path[MAXPATHLEN] ;
+  struct program const *found = 0 ;
+  if (!name || strlen(name) >= sizeof path) return 0 ;
+  memcpy(path, name, strlen(name) + 1) ;
+  for (unsigned int i = 0 ; !found && i < MAXSYMLINKS && follow(path) ; i++) found = program_named(path) ;
+  return found ;
 }
 
 int main (int argc, char const *const *argv, char const *const *envp)
 {
-  char const *slash = argc ? strrchr(argv[0], '/') : 0 ;
-  char const *name = !argc ? "" : slash ? slash + 1 : argv[0] ;
-  if (!strcmp(name, "reeve-scan"))
-  {
-    PROG = "reeve-scan" ;
-    return reeve_scan_main(argc, argv, envp) ;
-  }
-  if (!strcmp(name, "reeve"))
-  {
-    PROG = "reeve" ;
-    return reeve_main(argc, argv, envp) ;
-  }
-  if (is_logger(name))
-  {
-    PROG = "reeve-log" ;
-    return reeve_log_main(argc, argv, envp) ;
-  }
-  if (is_exec(name)) return reeve_exec_main(argc, (char **)argv) ;
-  return reeve_init_main(argc, argv, envp) ;
+  struct program const *program = argc ? program_named(argv[0]) : 0 ;
+  if (!program) program = program_by_links((char const *)getauxval(AT_EXECFN)) ;
+  if (!program) return reeve_init_main(argc, argv, envp) ;
+  PROG = program->prog ;
+  return (*program->main)(argc, argv, envp) ;
 }

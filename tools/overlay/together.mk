@@ -1,8 +1,6 @@
-# The overlay's one file for several programs (together.c says why), and its
-# reeve-supervise, alone. Of each program's objects in the one file only its main
-# is seen from outside, under the program's name.
+# The overlay's one file for all programs (together.c says why). Of each program's objects
+# only its main is seen from outside, under the program's name.
 OBJCOPY ?= objcopy
-TOGETHER := reeve-init reeve-scan reeve reeve-exec reeve-log
 entry = $(subst -,_,$(1))_main
 
 define together
@@ -12,14 +10,16 @@ $(OBJ)/together/$(1).o: $(call objects,$(FOLDER_$(1)))
 	$$(OBJCOPY) --redefine-sym main=$(call entry,$(1)) --weaken-symbol=PROG \
 	  --keep-global-symbol=$(call entry,$(1)) --keep-global-symbol=PROG $$@.all $$@
 endef
-$(foreach name,$(TOGETHER),$(eval $(call together,$(name))))
+$(foreach name,$(PROGRAMS),$(eval $(call together,$(name))))
 
-$(OBJ)/together/together.o $(OBJ)/together/libc.o: $(OBJ)/together/%.o: tools/overlay/%.c config.mk
+$(OBJ)/together/together.o: tools/overlay/together.c config.mk
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
-$(BIN)/reeve-together: $(patsubst %,$(OBJ)/together/%.o,together libc $(TOGETHER)) $(LIBREEVE)
-$(BIN)/reeve-alone: $(call objects,$(FOLDER_reeve-supervise)) $(OBJ)/together/libc.o $(LIBREEVE)
-$(BIN)/reeve-together $(BIN)/reeve-alone:
+# Of reeve-supervise there are many: it comes first, with what it needs of the libraries
+# (hence twice), so that the memory that it writes to is in one place and not between the others'.
+TOGETHER_FIRST := $(OBJ)/together/reeve-supervise.o
+TOGETHER_REST := $(patsubst %,$(OBJ)/together/%.o,together $(filter-out reeve-supervise,$(PROGRAMS)))
+$(BIN)/reeve-together: $(TOGETHER_FIRST) $(TOGETHER_REST) $(LIBREEVE)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(TOGETHER_FIRST) $(LIBREEVE) $(LIBS) -lc $(TOGETHER_REST) $(LIBREEVE) $(LIBS)
