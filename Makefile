@@ -63,7 +63,7 @@ $(foreach name,$(notdir $(UNIT_TESTS)),$(eval $(call unit_test,$(name))))
 unit: $(UNIT_TESTS) testbed
 
 # What the tests use.
-testbed: $(BUILD)/tests/apart $(BUILD)/tests/processes
+testbed: $(addprefix $(BUILD)/tests/,apart processes probe)
 
 $(BUILD)/tests/%: tests/%.c config.mk
 	@mkdir -p $(@D)

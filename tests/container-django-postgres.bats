@@ -108,12 +108,11 @@ true
 RUN
   wrappers=('setpriv --reuid=postgres --regid=postgres --init-groups /share/cluster; true'
     'exec su postgres -c "/share/cluster; true"')
-  strays_ms=(200 60000) # not for what is in the group of ./run; but su makes a session
   container_run -e REEVE_STOP_TIMEOUT=0 django-postgres
   n=0
   for wrapper in "${wrappers[@]}"; do
     service db <<<"$wrapper"
-    setting db timeout-strays "${strays_ms[n]}"
+    setting db timeout-strays 200 # not for what descends from ./run
     [ $n -eq 0 ] || podman start "$container"
     eventually 60 serves
     client

@@ -40,13 +40,18 @@ initialise()
   as_postgres "$PGBIN/initdb" --auth=trust --username=postgres --encoding=UTF8 --locale=C.UTF-8 -D "$PGDATA" >/dev/null
 }
 
+# What is answered, when all is well; without a program, as it is asked often.
 request() # [DATA]
 {
-  /usr/bin/python3 - "$@" <<'PYTHON'
-import os, sys, urllib.request
-data = sys.argv[1].encode() if len(sys.argv) > 1 else None
-print(urllib.request.urlopen("http://" + os.environ["LISTEN"] + "/", data, 10).read().decode(), end="")
-PYTHON
+  local method=GET line
+  [ $# -eq 0 ] || method=POST
+  {
+    printf '%s / HTTP/1.0\r\nContent-Length: %d\r\n\r\n%s' $method ${#1} "${1-}" >&9
+    read -r line <&9 || return 1
+    [[ $line == HTTP/*" 200 "* ]] || return 1
+    while [ "$line" != $'\r' ]; do read -r line <&9 || return 1; done
+    cat <&9
+  } 9<>"/dev/tcp/${LISTEN/://}"
 }
 
 postgres_log() { cat "$LOGDIR"/postgres.log "$LOGDIR"/postgres/@* "$LOGDIR"/postgres/current 2>/dev/null || :; }

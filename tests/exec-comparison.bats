@@ -11,19 +11,7 @@ setup()
   mkdir "$dir/ours" "$dir/place"
   chmod 777 "$dir/place"
   cd "$dir/place" || return 1
-  # What the program finds. With a shell's own variables left out.
-  script "$dir/probe" <<'END'
-echo "arguments $*"
-echo "ids $(id -ru) $(id -u) $(id -rg) $(id -g) groups $(id -G | tr ' ' '\n' | sort -n | tr '\n' ' ')"
-grep Groups: /proc/$$/status
-echo "nice $(nice) umask $(umask)"
-pwd -P
-read -r pid name state parent group session rest </proc/$$/stat
-echo "leads its session $([ "$session" = "$pid" ] && echo yes || echo no), its group $([ "$group" = "$pid" ] && echo yes || echo no)"
-for fd in 0 1 2; do [ -e /proc/$$/fd/$fd ] && echo "has $fd"; done
-tr '\0' '\n' </proc/$$/environ | sort
-cut -c 1-60 /proc/$$/limits
-END
+  install -m 755 "$TESTBED/probe" "$dir/probe"
   for name in reeve-exec chpst setuidgid envdir softlimit s6-setuidgid s6-envuidgid s6-applyuidgid s6-envdir s6-softlimit \
     s6-setsid s6-setlock s6-fghack s6-notifyoncheck; do
     ln -s ../bin/reeve-exec "$dir/ours/$name"

@@ -323,6 +323,29 @@ init_scans() { [ "$(cat "/proc/$init/comm")" = reeve-scan ]; }
   run ! said killing
 }
 
+@test "what still runs after 8.5 s because its shell ignores the down-signal: what mends that is named" {
+  service web <<<"$(note up); while [ ! -e $dir/go ]; do sleep 0.05; done; true"
+  setting web down-signal WINCH
+  begin as_pid_1
+  eventually 10 noted up
+  kill -TERM "$init"
+  says 'the ./run of web ignores SIGWINCH, its down-signal: .*`exec`.*flag-down-group' 30
+  touch "$dir/go"
+  ended "$outer" 0
+}
+
+@test "with S6_SERVICES_GRACETIME it is named with that" {
+  service web <<<"trap '' TERM; $(note up); while [ ! -e $dir/go ]; do sleep 0.05; done"
+  export S6_SERVICES_GRACETIME=60000
+  begin as_pid_1
+  eventually 10 noted up
+  kill -TERM "$init"
+  says 'still running [0-9]* milliseconds after the stop began: web: it is killed 60000 milliseconds after the stop began (-K, S6_SERVICES_GRACETIME)' 30
+  run ! said 'without a limit'
+  touch "$dir/go"
+  ended "$outer" 0
+}
+
 @test "a script of cont-init.d that outlives a stop is named, and not killed, without a limit" {
   init_script 10-a <<<"trap '' TERM; $(note begun); while [ ! -e $dir/go ]; do sleep 0.05; done"
   begin as_pid_1

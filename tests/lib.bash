@@ -23,7 +23,9 @@ reeve_setup()
   scanner=
   mkdir "$scan"
   REEVE_BIN=${REEVE_BIN:-$BATS_TEST_DIRNAME/../build/bin}
-  PATH=$REEVE_BIN:$BATS_TEST_DIRNAME/../build/tests:$PATH
+  PATH=$REEVE_BIN:$PATH
+  TESTBED=${TESTBED:-$BATS_TEST_DIRNAME/../build/tests}
+  [ -x "$TESTBED/processes" ] || { echo "# no $TESTBED/processes: make testbed"; return 1; }
   unset REEVE_LIVE
   export scan live dir
 }
@@ -40,6 +42,8 @@ for_everyone()
 alive() { kill -0 "$1" 2>/dev/null; }
 
 gone() { ! alive "$1"; }
+
+processes() { "$TESTBED/processes" "$@"; } # tests/processes.c
 
 # Every process that works below $dir, or was executed with this $dir in its environment.
 leftovers() { processes of "$dir" || :; }
@@ -62,9 +66,17 @@ short_pause() # MILLISECONDS, less than a second
   read -r -t "$seconds" <>"$BATS_FILE_TMPDIR/pause" || :
 }
 
-# Waits for a condition; says nothing when it does not come. Looks less often the longer
-# it has waited.
+# Waits for a condition; says nothing when it does not come. Bats need not trace it, which
+# takes more time than most conditions do.
 within() # SECONDS COMMAND...
+{
+  local -
+  set +T
+  look_until "$@"
+}
+
+# Looks less often the longer it has waited.
+look_until() # SECONDS COMMAND...
 {
   local until=$((SECONDS + $1 + 1)) ms=10
   shift

@@ -138,6 +138,18 @@ sleep 0.3; echo >&3; exec sleep 1000000"
   [ ! -s "$dir/said" ]
 }
 
+@test "what a run has left behind, of a service without a finish, is told why it does not wait" {
+  service web <<<"setsid sh -c 'trap : TERM; touch $dir/ready; until [ -e $dir/go ]; do sleep 0.05; done
+reeve restart web 2>$dir/said; echo \$? >$dir/done' & exec sleep 1000000"
+  scanner
+  eventually 20 test -e "$dir/ready"
+  s6-svc -d "$live/web"
+  eventually 20 field web state finishing
+  touch "$dir/go"
+  done_with 0 'not waiting for web: what its ./run has left behind, which has to end first, has started this command'
+  eventually 20 field web state up
+}
+
 @test "shutdown in CMD: it does not wait for itself" {
   idle web
   script "$dir/command" <<<"trap : TERM # which may come before reeve has ended

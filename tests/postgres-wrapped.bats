@@ -52,10 +52,10 @@ stops() { [ "$(grep -c 'database system is shut down' "$dir/stderr")" -eq "$1" ]
 waits_for_the_client() { said 'received smart shutdown request'; }
 down_for() { local since; since=$(s6-svstat -o updownfor "$live/db") && [ "$since" -ge "$1" ]; }
 
-wrapper() # COMMAND [TIMEOUT_STRAYS]: with which PostgreSQL is started
+wrapper() # COMMAND: with which PostgreSQL is started
 {
   service db <<<"$1"
-  setting db timeout-strays "${2:-200}" # not for what is in the group of ./run
+  setting db timeout-strays 200 # not for what descends from ./run
 }
 
 end_both_ways()
@@ -87,8 +87,23 @@ end_both_ways()
   end_both_ways
 }
 
-@test "su -c" {
-  wrapper 'exec su postgres -s /bin/sh -c "\"$PGBIN/postgres\"; true"' 60000 # it makes a session
+@test "su -c, which makes a session" {
+  wrapper 'exec su postgres -s /bin/sh -c "\"$PGBIN/postgres\"; true"'
+  end_both_ways
+}
+
+@test "su -c, which would kill what it starts 2 s after it is told to end" {
+  wrapper 'exec su postgres -s /bin/sh -c "exec \"$PGBIN/postgres\""'
+  end_both_ways
+}
+
+@test "su -c, started by a shell" {
+  wrapper 'su postgres -s /bin/sh -c "\"$PGBIN/postgres\"; true"; true'
+  end_both_ways
+}
+
+@test "setsid and timeout, in the background" {
+  wrapper 'setsid timeout 100000 setpriv --reuid=postgres --regid=postgres --init-groups "$PGBIN/postgres" & wait'
   end_both_ways
 }
 

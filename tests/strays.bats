@@ -182,8 +182,8 @@ sleep 0.02'
   eventually 10 eval '[ "$(ps -o stat= --ppid $supervisor | grep -c Z)" = 0 ]'
 }
 
-@test "a stop ends them too" {
-  leaving <<<'eval "setsid $stubborn &"'
+@test "a stop ends them too, if they were left behind before" {
+  leaving <<<'(eval "setsid $stubborn &")'
   scanner
   setting web timeout-strays 500
   up web

@@ -625,7 +625,8 @@ scanner_without_proc()
   scanner
   eventually 10 s6-svok "$live/web"
   supervisor=$(supervisor_of web)
-  start strace -f -o "$dir/trace" -e trace=setsid -e inject=setsid:delay_enter=3000000 -p "$supervisor"
+  start strace -f -o "$dir/trace" -e trace=setsid -e inject=setsid:delay_enter=600000000 -p "$supervisor"
+  tracer=$started
   says attached
   s6-svc -u "$live/web"
   child() { pgrep -P "$supervisor"; }
@@ -634,6 +635,7 @@ scanner_without_proc()
   kill -KILL "$supervisor"
   eventually 20 has_successor web "$supervisor"
   eventually 20 up web
+  kill -TERM "$tracer" # now the child goes on
   eventually 20 gone "$pid"
   started_times web 1
   [ "$(cat "$dir/web.starts")" != "$pid" ]

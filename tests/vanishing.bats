@@ -216,7 +216,7 @@ one() # WHERE PHASE WHAT THEN
 {
   [ "$running" -lt "${TREES:-100}" ] || { wait -n || :; running=$((running - 1)); }
   running=$((running + 1))
-  { set +e; tree "$@"; : >"$TREE/ended"; } >"$dir/said.$1.$2.$3.$4" 3>&- &
+  { set +e; trap - DEBUG; tree "$@"; : >"$TREE/ended"; } >"$dir/said.$1.$2.$3.$4" 3>&- &
 }
 
 trees_of() # PHASE

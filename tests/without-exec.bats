@@ -176,9 +176,9 @@ older_than() # SECONDS: since run has ended
   [ ! -e "$dir/saved" ]
 }
 
-@test "what has another process group is a stray: timeout-strays kills it, 137" {
+@test "what was left behind before the stop, outside the group, is a stray: timeout-strays kills it, 137" {
   server TERM
-  service web <<<'setsid "$dir/server" & exec sleep 1000000'
+  service web <<<'(setsid "$dir/server" &); exec sleep 1000000'
   setting web timeout-strays 500
   scanner
   up_and_serving

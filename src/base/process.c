@@ -213,25 +213,16 @@ int process_group_has_child (pid_t group)
   return group > 1 && has_child(P_PGID, group) ;
 }
 
-int process_each_child_of (pid_t parent, process_child_func *each, void *data)
+/* Returns 1, 0 with errno, or -1: `each` has had enough. */
+static int each_in_file (char const *path, process_child_func *each, void *data)
 {
-  char path[PATH_SIZE] ;
   char text[512] ;
   size_t held = 0 ;
-  ssize_t r ;
+  ssize_t r = 0 ;
   int more = 1 ;
   int err ;
-  int fd ;
-  if (!proc_is_ours()) return (errno = ENOSYS, 0) ;
-  path_of(path, "/proc/", parent, "/task/") ;
-  path_of(path + strlen(path), "", parent, "/children") ;
-  fd = open(path, O_RDONLY | O_CLOEXEC) ;
-  if (fd == -1)
-  {
-    if (errno == ENOENT || errno == EPERM || errno == EACCES) errno = ENOSYS ;
-    return 0 ;
-  }
-  r = 0 ;
+  int fd = open(path, O_RDONLY | O_CLOEXEC) ;
+  if (fd == -1) return 0 ;
   while (more && (r = fd_read(fd, text + held, sizeof text - 1 - held)) > 0)
   {
     char *at = text ;
@@ -249,7 +240,19 @@ int process_each_child_of (pid_t parent, process_child_func *each, void *data)
   err = errno ;
   fd_close(fd) ;
   errno = err ;
-  return r >= 0 ;
+  if (r < 0) return 0 ;
+  return more ? 1 : -1 ;
+}
+
+int process_each_child_of (pid_t parent, process_child_func *each, void *data)
+{
+  char path[PATH_SIZE] ;
+  if (!proc_is_ours()) return (errno = ENOSYS, 0) ;
+  path_of(path, "/proc/", parent, "/task/") ;
+  path_of(path + strlen(path), "", parent, "/children") ;
+  if (each_in_file(path, each, data)) return 1 ;
+  if (errno == ENOENT || errno == EPERM || errno == EACCES) errno = ENOSYS ;
+  return 0 ;
 }
 
 int process_each_child (process_child_func *each, void *data)
@@ -267,15 +270,14 @@ struct entry
   char name[] ;
 } ;
 
-int process_each (process_child_func *each, void *data)
+/* Calls `each` for every entry of the directory that is a number. */
+static int each_number (char const *path, process_child_func *each, void *data)
 {
   _Alignas(struct entry) char buf[2048] ;
   long r = 0 ;
   int more = 1 ;
   int err ;
-  int fd ;
-  if (!proc_is_ours()) return (errno = ENOSYS, 0) ;
-  fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   if (fd == -1) return 0 ;
   while (more && (r = syscall(SYS_getdents64, (long)fd, buf, sizeof buf)) > 0)
     for (long at = 0 ; more && at < r ; )
@@ -289,6 +291,40 @@ int process_each (process_child_func *each, void *data)
   fd_close(fd) ;
   errno = err ;
   return r >= 0 ;
+}
+
+int process_each (process_child_func *each, void *data)
+{
+  if (!proc_is_ours()) return (errno = ENOSYS, 0) ;
+  return each_number("/proc", each, data) ;
+}
+
+struct threads
+{
+  pid_t pid ;
+  process_child_func *each ;
+  void *data ;
+  int err ;
+} ;
+
+static int each_of_thread (pid_t thread, void *data)
+{
+  struct threads *threads = data ;
+  char task[PATH_SIZE] ;
+  char path[PATH_SIZE] ;
+  int r = each_in_file(path_of(path, path_of(task, "/proc/", threads->pid, "/task/"), thread, "/children"), threads->each, threads->data) ;
+  if (!r && errno != ENOENT && errno != ESRCH) threads->err = errno ; /* else that thread has ended */
+  return r == 1 || (!r && !threads->err) ;
+}
+
+int process_each_started_by (pid_t parent, process_child_func *each, void *data)
+{
+  char path[PATH_SIZE] ;
+  struct threads threads = { .pid = parent, .each = each, .data = data } ;
+  if (!proc_is_ours()) return (errno = ENOSYS, 0) ;
+  if (!each_number(path_of(path, "/proc/", parent, "/task"), &each_of_thread, &threads)) return 0 ;
+  errno = threads.err ;
+  return !threads.err ;
 }
 
 int process_watch (struct process_birth const *birth)

@@ -86,6 +86,10 @@ extern int process_each_child (process_child_func *each, void *data) ;
 /* The same for the first thread's of another process. */
 extern int process_each_child_of (pid_t parent, process_child_func *each, void *data) ;
 
+/* The same for one that may have several threads with children each. Between the listing and
+   a look at one, it may have been reaped. */
+extern int process_each_started_by (pid_t parent, process_child_func *each, void *data) ;
+
 /* Calls `each` for every process that /proc shows, of whatever parent, until it returns 0.
    Returns 1, or 0 with errno, perhaps half way: ENOSYS without a /proc that speaks of our
    PID namespace. Allocates nothing. */

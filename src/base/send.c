@@ -18,6 +18,7 @@
 #define AGAIN_FIRST_MS 50
 #define AGAIN_MAX_MS 1000
 #define EVERYBODY (-1)
+#define NESTED_MAX 8
 #define CAP_KILL 5
 #define CAP_SETUID 7
 #define CAPABILITY_VERSION 0x20080522
@@ -199,6 +200,84 @@ int send_to (pid_t pid, int sig, unsigned int flags)
 {
   struct send send = { .pid = pid > 0 ? pid : -pid, .fd = -1, .sig = sig, .flags = flags | (pid > 0 ? 0 : SEND_GROUP) } ;
   return send_signal(&send) ;
+}
+
+/* ---- su and runuser ---- */
+
+static int kills_its_child (char const *name)
+{
+  return !strcmp(name, "su") || !strcmp(name, "runuser") ;
+}
+
+struct only
+{
+  pid_t parent ;
+  struct process_birth child ;
+} ;
+
+static int find_only (pid_t pid, void *data)
+{
+  struct only *only = data ;
+  struct process_look look ;
+  if (!process_look(pid, &look) || look.parent != only->parent || look.state == 'Z') return 1 ;
+  only->child = (struct process_birth) { .pid = pid, .after_ms = look.started_ms, .before_ms = look.started_ms + PROCESS_TICK_MS } ;
+  return 0 ;
+}
+
+/* A pidfd of what the process, if it is su, has started: still its child when the pidfd was open. */
+static int open_child_of (pid_t pid, pid_t *child)
+{
+  struct process_look look ;
+  struct only only = { .parent = pid } ;
+  int fd ;
+  if (!process_look(pid, &look) || !kills_its_child(look.name)) return -1 ;
+  process_each_started_by(pid, &find_only, &only) ;
+  if (!only.child.pid) return -1 ;
+  fd = process_watch(&only.child) ;
+  if (fd == -1) return -1 ;
+  *child = only.child.pid ;
+  if (process_look(*child, &look) && look.parent == pid) return fd ;
+  fd_close(fd) ;
+  return -1 ;
+}
+
+/* One may start another: the last one's. -1: `pid` is none, or it cannot be had. */
+static int open_end_of (pid_t pid, pid_t *end)
+{
+  int fd = open_child_of(pid, end) ;
+  for (unsigned int i = 0 ; fd >= 0 && i < NESTED_MAX ; i++)
+  {
+    pid_t child ;
+    int next = open_child_of(*end, &child) ;
+    if (next == -1) break ;
+    fd_close(fd) ;
+    fd = next ;
+    *end = child ;
+  }
+  return fd ;
+}
+
+pid_t send_end_of (pid_t pid)
+{
+  pid_t end ;
+  int fd = open_end_of(pid, &end) ;
+  if (fd == -1) return pid ;
+  fd_close(fd) ;
+  return end ;
+}
+
+int send_to_end (pid_t pid, int sig, unsigned int flags)
+{
+  struct send send = { .sig = sig, .flags = flags } ;
+  int sent ;
+  int err ;
+  send.fd = pid > 0 && sig != SIGKILL ? open_end_of(pid, &send.pid) : -1 ;
+  if (send.fd == -1) return send_to(pid, sig, flags) ;
+  sent = send_signal(&send) ;
+  err = errno ;
+  fd_close(send.fd) ;
+  errno = err ;
+  return sent || err == ESRCH ; /* it has just ended, and so does who has started it */
 }
 
 int send_to_all (int sig, unsigned int flags)

@@ -40,6 +40,15 @@ extern int send_signal (struct send const *send) ;
    follows with SEND_CONT. */
 extern int send_to (pid_t pid, int sig, unsigned int flags) ;
 
+/* The same for an unreaped child that is to end by the signal. su and runuser wait for what
+   they have started, and end that themselves when they are told to: by SIGTERM, and 2 s
+   later by SIGKILL, whatever it is saving. So what they have started is sent the signal
+   instead of them, which end with it, and with its code; they themselves only where the
+   kernel has no pidfds, or /proc does not tell. SIGKILL is sent to the child itself. */
+extern int send_to_end (pid_t pid, int sig, unsigned int flags) ;
+/* Who is it that send_to_end() sends it to? */
+extern pid_t send_end_of (pid_t pid) ;
+
 /* The same to every process of our PID namespace, but for ourselves: only for its PID 1. */
 extern int send_to_all (int sig, unsigned int flags) ;
 

@@ -172,7 +172,9 @@ static char const *waits_for_us (struct wait const *wait, await_condition *condi
   struct view const *now = &wait->now ;
   int ends_run = wait->letters ? !!strpbrk(wait->letters, "dr") : condition == &await_down || condition == &await_finished ;
   if (!caller_is_within(now->process) && !caller_descends_from(supervisor_of(wait->name))) return 0 ;
-  if (!now->up && !now->finished) return "its ./finish waits for this command" ;
+  if (!now->up && now->process) return "its ./finish waits for this command" ;
+  if (now->after_finish) return "what its ./finish has left behind, which has to end first, has started this command" ;
+  if (now->ending) return "what its ./run has left behind, which has to end first, has started this command" ;
   return ends_run ? "its ./run, which has to end, has started this command" : 0 ;
 }
 

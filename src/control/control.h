@@ -152,6 +152,7 @@ struct view
   unsigned int ready : 1 ; /* one without notification-fd is when it is up */
   unsigned int finished : 1 ; /* down, and ./finish has ended */
   unsigned int ending : 1 ; /* down, and what ./run has left behind is being ended: perhaps the service itself */
+  unsigned int after_finish : 1 ; /* down, and what ./finish has left behind is being ended */
   unsigned int wanted_up : 1 ;
   unsigned int has_ended : 1 ; /* wstat holds */
   unsigned int has_left : 1 ; /* its last supervisor has, in order */

@@ -142,6 +142,7 @@ int view_read (struct view *view, char const *name)
     view->lost = state.lost ;
     view->has_left = !!(state.flags & STATE_HAS_LEFT) ;
     view->ending = r && state.phase == PHASE_STRAYS ;
+    view->after_finish = r && state.phase == PHASE_LEFTOVERS ;
   }
   view->lost += lost_by_logger(name) ;
   if (!r) return 1 ;

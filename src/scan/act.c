@@ -406,7 +406,7 @@ void act_found (struct scanner *s, struct unit *unit, pid_t supervisor)
     may_have_one(s, unit) ;
     return ;
   }
-  inherited_take(s, unit) ;
+  inherited_learn(s, unit) ;
   look_send(unit, &order) ; /* one of s6's has no such fifo */
   if (s->upgrade.done && !s->look.ended_once && !s->stop.on) upgrade_pass_on(unit) ;
   act(s, unit, UNIT_STARTED) ;

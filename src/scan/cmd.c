@@ -11,6 +11,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/clock.h"
+#include "base/descent.h"
 #include "base/process.h"
 #include "base/send.h"
 #include "base/spawn.h"
@@ -207,12 +208,13 @@ struct left
 } ;
 
 static struct strays strays ;
+static struct descent descent ; /* what descended from CMD when it was told to end, and from that since */
 
-static void say_left (struct scanner const *s, char const *what, pid_t pid, char const *name, char const *why)
+static void say_left (struct scanner const *s, char const *what, pid_t pid, char const *name, int in_group, char const *why)
 {
   char number[24] ;
   snprintf(number, sizeof number, " (pid %ld)", (long)pid) ;
-  strerr_warnw7x(what, name, number, ", which the command ", s->command[0], " has left behind in its process group", why) ;
+  strerr_warnw8x(what, name, number, ", which the command ", s->command[0], " has left behind", in_group ? " in its process group" : "", why) ;
 }
 
 static void decide (struct left *left, pid_t pid, struct stray_look const *look, char const *name)
@@ -220,11 +222,12 @@ static void decide (struct left *left, pid_t pid, struct stray_look const *look,
   struct stray *stray = strays_know(&strays, pid > 0 ? pid : -pid, left->now_ms) ;
   struct stray_step step = strays_step(&strays, &left->limits, stray, look, left->now_ms) ;
   if (step.deed == STRAY_LEAVE) return ;
+  if (step.deed != STRAY_WAIT) descent_follow(&descent, stray->pid) ; /* what it leaves is CMD's, too */
   stray_do(stray, &left->limits, pid, -1, step.deed, left->now_ms) ;
   if (step.deed == STRAY_KILL) stop_killed(left->s) ;
   if (step.deed == STRAY_TELL)
   {
-    if (!look->ours) say_left(left->s, "ending ", stray->pid, name, ": it counts as the command itself") ;
+    if (!look->ours) say_left(left->s, "ending ", stray->pid, name, look->in_group, ": it counts as the command itself") ;
     step = stray_step(&left->limits, stray, look, left->now_ms) ;
   }
   if (step.again_ms && (!left->again_ms || step.again_ms < left->again_ms)) left->again_ms = step.again_ms ;
@@ -235,10 +238,24 @@ static int each_left (pid_t pid, void *data)
   struct left *left = data ;
   struct process_look process ;
   struct stray_look look ;
-  if (send_is_sender(pid) || getpgid(pid) != left->s->command_group || !process_look(pid, &process) || process.state == 'Z') return 1 ;
+  if (send_is_sender(pid) || (!descent.count && getpgid(pid) != left->s->command_group)) return 1 ;
+  if (!process_look(pid, &process) || process.state == 'Z') return 1 ;
   stray_look(&look, &left->limits, pid, &process) ;
+  if (!look.in_group && !descent_has(&descent, pid, &process)) return 1 ;
   decide(left, pid, &look, process.name) ;
   return 1 ;
+}
+
+static int has_outside (void)
+{
+  for (unsigned int i = 0 ; i < descent.count ; i++)
+    if (process_is_child(descent.member[i].pid)) return 1 ;
+  return 0 ;
+}
+
+int cmd_runs (struct scanner const *s)
+{
+  return s->command_pid || s->command_group || s->command_outside ;
 }
 
 int cmd_left (struct scanner *s)
@@ -246,14 +263,15 @@ int cmd_left (struct scanner *s)
   struct left left =
   {
     .s = s,
-    .limits = { .is_service = 1, .group = s->command_group, .at_once = stop_kills(s), .down_signal = SIGTERM },
+    .limits = { .service = STRAY_ALL_BUT_EARLIER, .group = s->command_group, .at_once = stop_kills(s), .down_signal = SIGTERM },
     .now_ms = clock_ms()
   } ;
   struct stray_look group = { .in_group = 1 } ;
-  if (!s->command_group) return 0 ;
-  if (!process_group_has_child(s->command_group))
+  if (s->command_pid || !cmd_runs(s)) return 0 ;
+  if (!process_group_has_child(s->command_group)) s->command_group = 0 ;
+  if (s->command_outside) s->command_outside = !!has_outside() ;
+  if (!cmd_runs(s))
   {
-    s->command_group = 0 ;
     s->command_left_ms = 0 ;
     return 0 ;
   }
@@ -267,15 +285,22 @@ int cmd_left (struct scanner *s)
 
 void cmd_left_changed (struct scanner *s)
 {
-  if (s->command_group) s->command_left_ms = 1 ;
+  if (!s->command_pid && cmd_runs(s)) s->command_left_ms = 1 ;
+}
+
+void cmd_left_ended (struct scanner *s, pid_t pid)
+{
+  if (descent.count) descent_ended(&descent, pid) ;
+  cmd_left_changed(s) ;
 }
 
 void cmd_ended (struct scanner *s, int wstat)
 {
   s->command_group = process_group_has_child(s->command_pid) ? s->command_pid : 0 ;
+  s->command_outside = !!has_outside() ;
+  s->command_pid = 0 ;
   strays_empty(&strays) ;
   cmd_left_changed(s) ;
-  s->command_pid = 0 ;
   s->command_again_ms = s->command_write_again_ms = 0 ;
   if (s->command_fd >= 0) fd_close(s->command_fd) ;
   s->command_fd = -1 ;
@@ -293,15 +318,23 @@ static int has_terminal (struct scanner const *s)
   return isatty(0) ;
 }
 
+static void tell_to_end (struct scanner const *s, int sig)
+{
+  if (s->command_fd == -1 && process_is_child(s->command_pid)) send_to_end(s->command_pid, sig, 0) ;
+  else cmd_signal(s, sig) ;
+}
+
 void cmd_stop (struct scanner const *s)
 {
   struct process_signals signals ;
   int hangs_up ;
   if (!s->command_pid) return ;
-  hangs_up = has_terminal(s) && plan_hangs_up(process_signals(s->command_pid, &signals) ? &signals : 0) ;
-  cmd_signal(s, SIGTERM) ;
-  if (hangs_up) cmd_signal(s, SIGHUP) ;
-  cmd_signal(s, SIGCONT) ;
+  descent.count = 0 ;
+  descent_follow(&descent, s->command_pid) ;
+  hangs_up = has_terminal(s) && plan_hangs_up(process_signals(send_end_of(s->command_pid), &signals) ? &signals : 0) ;
+  tell_to_end(s, SIGTERM) ;
+  if (hangs_up) tell_to_end(s, SIGHUP) ;
+  tell_to_end(s, SIGCONT) ;
 }
 
 void cmd_signal (struct scanner const *s, int sig)

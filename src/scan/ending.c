@@ -58,7 +58,7 @@ static void tell (struct scanner const *s, pid_t pid, uint64_t *told_ms, uint32_
 {
   uint64_t now = clock_ms() ;
   if (stop_kills(s) || (*told_ms && limit_ms && now - *told_ms >= limit_ms)) send_to(pid, SIGKILL, 0) ;
-  else if (down_signal && (!*told_ms || send_is_ignored_by_default(down_signal))) send_to(pid, down_signal, SEND_CONT) ;
+  else if (down_signal && (!*told_ms || send_is_ignored_by_default(down_signal))) send_to_end(pid, down_signal, SEND_CONT) ;
   if (!*told_ms) *told_ms = now ;
 }
 

@@ -22,14 +22,18 @@ int inherited_state_is_lost (struct unit const *unit)
   return !state_recover(unit->name, &state, 0) && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) ;
 }
 
-void inherited_take (struct scanner *s, struct unit *unit)
+void inherited_take (struct scanner *s, struct unit *unit, struct state const *state)
+{
+  pid_t pid = state ? state->process.pid : unit->inherited.reported ;
+  if (pid != unit->inherited.pid) units_set_process(&s->units, unit, pid) ; /* else its end may be known already */
+  unit->inherited.group = state ? state->group : unit->inherited.reported ;
+  unit->inherited.told_ms = unit->inherited.group_told_ms = 0 ;
+}
+
+void inherited_learn (struct scanner *s, struct unit *unit)
 {
   struct state state ;
-  int known = inherited_last_run(unit, &state) ;
-  pid_t pid = known ? state.process.pid : unit->reported ;
-  if (pid != unit->inherited.pid) units_set_process(&s->units, unit, pid) ; /* else its end may be known already */
-  unit->inherited.group = known ? state.group : unit->reported ;
-  unit->inherited.told_ms = unit->inherited.group_told_ms = 0 ;
+  inherited_take(s, unit, inherited_last_run(unit, &state) ? &state : 0) ;
 }
 
 static void tell (struct unit *unit)

@@ -31,7 +31,7 @@ static void take_over (struct scanner *s, struct unit *unit, pid_t supervisor, i
   else if (left)
   {
     unit->adopt = 1 ;
-    inherited_take(s, unit) ;
+    inherited_learn(s, unit) ;
     unit->phase = UNIT_REPLACING ;
     act(s, unit, UNIT_DEADLINE) ;
   }

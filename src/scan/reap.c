@@ -28,14 +28,13 @@ static int is_expected (struct unit const *unit)
   return unit->phase == UNIT_LEAVING || unit->phase == UNIT_RETURNING || unit->phase == UNIT_MISSING ;
 }
 
-/* In order: it has run ./finish, told so, and left nothing that a successor needs. */
-static int has_left (struct unit const *unit)
+/* In order: it has run ./finish, told so, and left nothing that a successor needs.
+     known  what inherited_last_run() has returned, and errno */
+static int has_left (struct unit const *unit, struct state const *state, int known)
 {
-  struct state state ;
   if (unit->child && WIFEXITED(unit->wstat)) return !WEXITSTATUS(unit->wstat) ;
-  if (unit->child) return state_read(unit->name, &state, 0) && state.flags & STATE_HAS_LEFT ; /* killed at the very end */
-  if (state_read(unit->name, &state, 0)) return state.flags & STATE_HAS_LEFT ;
-  return errno == ENOENT || errno == ENOTDIR ; /* one of s6's; else it cannot be told */
+  if (known) return !!(state->flags & STATE_HAS_LEFT) ; /* it may have been killed at the very end */
+  return !unit->child && (errno == ENOENT || errno == ENOTDIR) ; /* one of s6's; else it cannot be told */
 }
 
 static int lived_short (struct unit const *unit)
@@ -95,10 +94,13 @@ static void add_unknown (struct round *round, pid_t pid, int wstat)
 
 static void inherit (struct scanner *s, struct unit *unit, struct round const *round)
 {
+  struct state state ;
+  int known ;
   look_find(unit) ; /* what it has left is where its directory is now */
-  unit->left = !!has_left(unit) ;
+  known = inherited_last_run(unit, &state) ;
+  unit->left = !!has_left(unit, &state, known) ;
   if (unit->left) return ;
-  inherited_take(s, unit) ;
+  inherited_take(s, unit, known ? &state : 0) ;
   for (unsigned int i = 0 ; i < round->count ; i++)
     if (round->unknown[i].pid == unit->inherited.pid) inherited_ended(s, unit, round->unknown[i].wstat) ;
 }
@@ -130,7 +132,7 @@ static void collect (struct scanner *s, struct round *round)
     else if ((unit = units_by_process(&s->units, pid))) inherited_ended(s, unit, wstat) ;
     else
     {
-      cmd_left_changed(s) ;
+      cmd_left_ended(s, pid) ;
       add_unknown(round, pid, wstat) ;
     }
   }
@@ -168,8 +170,8 @@ void reap_found (struct scanner *s, struct unit *unit)
 static void remember (struct unit *unit, struct report const *report)
 {
   unit->has_reported = 1 ;
-  if (report->pid) unit->reported = report->pid ;
-  else if (report->phase == PHASE_DOWN || report->phase == PHASE_WAITING) unit->reported = 0 ;
+  if (report->pid) unit->inherited.reported = report->pid ;
+  else if (report->phase == PHASE_DOWN || report->phase == PHASE_WAITING) unit->inherited.reported = 0 ;
 }
 
 static void reported (struct scanner *s, char const *line, size_t len)

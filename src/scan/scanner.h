@@ -63,6 +63,7 @@ struct inherited
 {
   pid_t pid ; /* 0: nothing (any more) */
   pid_t group ; /* the process group of the last ./run */
+  pid_t reported ; /* what the supervisor of now runs, as it has told: all that will be known should its directory be gone */
   int wstat ;
   unsigned int ended : 1 ; /* with wstat, and no supervisor has taken note of it yet */
   uint64_t told_ms ; /* clock_ms(): when the scanner told it to end; 0: it did not (ending.c) */
@@ -87,7 +88,6 @@ struct unit
   int wstat ; /* with which it has ended, while `dead` */
   struct unit *next_dead ; /* in the list of those that reap.c has found */
   struct inherited inherited ; /* its process, which the supervisor of now has not started itself */
-  pid_t reported ; /* what its supervisor has run last, as that has told: all that is known when its directory is gone */
   char *called ; /* the name that its supervisor has, where that is another one than the unit's; 0: none */
   int watch[2] ; /* inotify's, of the directory and its log/; -1: none */
   unsigned int seen ; /* the scan that saw it last */
@@ -185,6 +185,7 @@ struct scanner
   char const *const *arguments ; /* the program's own, from argv[1] on */
   pid_t command_pid ;
   pid_t command_group ; /* the process group of a CMD that has ended, while something is left in it; 0: nothing is */
+  unsigned int command_outside : 1 ; /* something of it is left outside that group */
   uint64_t command_left_ms ; /* clock_ms(): when to look at that again; 0: when something of it has ended */
   struct process_birth command_birth ; /* of a CMD that is no child */
   uint64_t command_again_ms ; /* clock_ms(): when it is tried again to start it, or, if it runs, looked at; 0: not */
@@ -259,7 +260,8 @@ extern void reap_found (struct scanner *s, struct unit *unit) ;
    reported that it has taken note of it. */
 /* The supervisor has ended without order, or is none of this program's: what does it run?
    Its end is waited for. */
-extern void inherited_take (struct scanner *s, struct unit *unit) ;
+extern void inherited_take (struct scanner *s, struct unit *unit, struct state const *state) ; /* 0: that is gone */
+extern void inherited_learn (struct scanner *s, struct unit *unit) ;
 extern void inherited_ended (struct scanner *s, struct unit *unit, int wstat) ;
 /* The unit's supervisor says that its process is this one. */
 extern void inherited_reported (struct scanner *s, struct unit *unit, pid_t process) ;
@@ -414,11 +416,16 @@ extern void cmd_stop (struct scanner const *s) ;
 extern void cmd_signal (struct scanner const *s, int sig) ;
 /* Its end is the end of everything. */
 extern void cmd_ended (struct scanner *s, int wstat) ;
-/* What it has left in its process group (`sh -c 'server; true'`) counts as CMD: it is told
-   to end, and only the stop's budget kills it. Is there anything left? */
+/* What it has left in its process group (`sh -c 'server; true'`), and whatever descended from
+   it when it was told to end (su, timeout), counts as CMD: it is told to end, and only the
+   stop's budget kills it. Is there anything left? */
 extern int cmd_left (struct scanner *s) ;
+/* Does CMD run, or what counts as it? As cmd_left() has seen it last. */
+extern int cmd_runs (struct scanner const *s) ;
 /* Something that may be of it has ended, or the budget is over. */
 extern void cmd_left_changed (struct scanner *s) ;
+/* A child of ours that may have been of it was reaped. */
+extern void cmd_left_ended (struct scanner *s, pid_t pid) ;
 
 /* stop.c */
 /* When it is too short for anything to end by itself. */
@@ -434,8 +441,6 @@ extern int stop_code_of (int wstat) ;
 extern void stop_also (struct scanner *s, struct unit *unit) ;
 /* The unit has got a supervisor in the stop: it is to do what others were ordered before. */
 extern void stop_too_late (struct scanner *s, struct unit *unit) ;
-/* Names the unit as killed, once, if the stage that has come kills it. */
-extern void stop_say_killed (struct scanner *s, struct unit *unit) ;
 /* The unit's supervisor has reported: it reads its orders. */
 extern void stop_reported (struct scanner *s, struct unit *unit) ;
 /* The unit is about to get a supervisor, or its supervisor to be told again, in a stop: has that been

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <skalibs/sig.h>
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
@@ -149,13 +150,6 @@ static int still_has_to_read (struct scanner const *s, struct unit const *unit)
   return unit->producer && !is_done(s, STAGE_LEAVE) && (!is_done(s, STAGE_ABANDON) || may_run(unit->producer)) ;
 }
 
-void stop_too_late (struct scanner *s, struct unit *unit)
-{
-  if (!is_done(s, STAGE_KILL) || unit->producer) return ;
-  kill_unit(s, unit) ;
-  stop_say_killed(s, unit) ;
-}
-
 /* Those that could not be ordered to end all. What they leave becomes a child of ours. */
 static int kill_child (pid_t pid, void *data)
 {
@@ -193,7 +187,8 @@ static void say_killed (struct scanner const *s, char const *what, char const *n
     " milliseconds; raise it, and the container runtime's own grace: ", graces, ")") ;
 }
 
-void stop_say_killed (struct scanner *s, struct unit *unit)
+/* Once, if the stage that has come kills it. */
+static void say_unit_killed (struct scanner *s, struct unit *unit)
 {
   int by_k = !is_done(s, STAGE_ABANDON) && stage_kills_by_k(&s->stop.limits) ;
   if (unit->producer ? still_has_to_read(s, unit) : unit->finishes && !is_done(s, STAGE_ABANDON)) return ;
@@ -203,10 +198,17 @@ void stop_say_killed (struct scanner *s, struct unit *unit)
   unit->killed = 1 ;
 }
 
+void stop_too_late (struct scanner *s, struct unit *unit)
+{
+  if (!is_done(s, STAGE_KILL) || unit->producer) return ;
+  kill_unit(s, unit) ;
+  say_unit_killed(s, unit) ;
+}
+
 static void say_all_killed (struct scanner *s)
 {
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
-    if (may_run(unit)) stop_say_killed(s, unit) ;
+    if (may_run(unit)) say_unit_killed(s, unit) ;
 }
 
 struct names
@@ -225,6 +227,37 @@ static void add_name (struct names *names, char const *what, char const *name)
   names->text[names->len] = 0 ;
 }
 
+/* For who has no budget. */
+static char const *what_kills (struct scanner const *s)
+{
+  static char buf[256] ;
+  char ms[UINT32_FMT] ;
+  if (!s->stop.limits.kill_ms)
+    return ": nothing is killed without a limit, but the container's runtime does so when its grace is over: raise that (" ;
+  if (is_done(s, STAGE_KILL))
+    return ": -K (S6_SERVICES_GRACETIME) has come, and does not end a finish or a logger, but the container's runtime does when its grace is over: raise that (" ;
+  ms[uint32_fmt(ms, s->stop.limits.kill_ms)] = 0 ;
+  snprintf(buf, sizeof buf, ": it is killed %s milliseconds after the stop began (-K, S6_SERVICES_GRACETIME),"
+    " unless the container's runtime does so before, when its grace is over: raise that (", ms) ;
+  return buf ;
+}
+
+/* A shell as ./run does not pass on what it is sent, and ends of few signals itself. */
+static void say_deaf (struct unit const *unit)
+{
+  struct state state ;
+  struct process_signals signals ;
+  uint64_t bit ;
+  int deaf ;
+  if (!may_run(unit) || unit->finishes || !state_read(unit->name, &state, 0)) return ;
+  if (state.phase != PHASE_UP || !state.told_ms || state.settings.down_group || !process_signals(state.process.pid, &signals)) return ;
+  bit = UINT64_C(1) << (state.settings.down_signal - 1) ;
+  deaf = signals.ignored & bit || (send_is_ignored_by_default(state.settings.down_signal) && !((signals.caught | signals.blocked) & bit)) ;
+  if (deaf)
+    strerr_warnw5x("the ./run of ", unit->name, " ignores SIG", sig_name(state.settings.down_signal),
+      ", its down-signal: if it is a shell that waits for its server, have it `exec` that, or create the file flag-down-group") ;
+}
+
 /* A logger is named when its producer is no more. */
 static void speak (struct scanner const *s)
 {
@@ -233,13 +266,13 @@ static void speak (struct scanner const *s)
   char more[UINT_FMT + sizeof " and  more"] = "" ;
   for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
     if (may_run(unit) && !(unit->producer && may_run(unit->producer))) add_name(&names, unit->finishes ? "the finish of " : "", unit->name) ;
-  if (s->command_pid || s->command_group) add_name(&names, "the command ", s->command ? s->command[0] : "") ;
+  if (cmd_runs(s)) add_name(&names, "the command ", s->command ? s->command[0] : "") ;
   if (!names.len) return ;
   if (names.left_out) snprintf(more, sizeof more, " and %u more", names.left_out) ;
   ms[uint64_fmt(ms, clock_ms() - s->stop.began_ms)] = 0 ;
-  strerr_warnw8x("still running ", ms, " milliseconds after the stop began: ", names.text, more,
-    ": nothing is killed without a limit, but the container's runtime does so when its grace is over: raise that (", graces,
+  strerr_warnw8x("still running ", ms, " milliseconds after the stop began: ", names.text, more, what_kills(s), graces,
     "), and set REEVE_STOP_TIMEOUT (-T) to less than that, in milliseconds, to have killed and named in time what does not end") ;
+  for (struct unit const *unit = s->units.all ; unit ; unit = unit->next) say_deaf(unit) ;
 }
 
 /* ---- the stages ---- */
@@ -248,13 +281,13 @@ static void kill_what_is_left (struct scanner *s)
 {
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
     if (may_run(unit) && !unit->producer) kill_unit(s, unit) ;
-  if (s->command_pid || s->command_group)
+  if (cmd_runs(s))
   {
     cmd_signal(s, SIGKILL) ;
     cmd_left_changed(s) ;
   }
   say_all_killed(s) ;
-  if (!s->command_pid && !s->command_group) return ;
+  if (!cmd_runs(s)) return ;
   s->stop.had_to_kill = 1 ;
   say_killed(s, "the command ", s->command ? s->command[0] : "", stage_kills_by_k(&s->stop.limits)) ;
 }

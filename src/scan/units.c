@@ -126,7 +126,7 @@ static void forget_last (struct unit *unit)
   free(unit->called) ;
   unit->called = 0 ;
   unit->has_reported = unit->any_name = 0 ;
-  unit->reported = 0 ;
+  unit->inherited.reported = 0 ;
 }
 
 int units_set_supervisor (struct units *units, struct unit *unit, pid_t pid)

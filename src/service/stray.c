@@ -9,7 +9,8 @@
 
 int stray_is_service (struct stray_limits const *limits, struct stray_look const *look)
 {
-  return limits->is_service && look->in_group ;
+  if (limits->service == STRAY_NONE_IS_SERVICE) return 0 ;
+  return look->in_group || (limits->service == STRAY_ALL_BUT_EARLIER && !look->earlier) ;
 }
 
 static uint64_t after (uint64_t ms, uint32_t timeout_ms)
@@ -93,7 +94,8 @@ void stray_do (struct stray *stray, struct stray_limits const *limits, pid_t pid
   {
     send.sig = stray_signal(limits, send.pid) ;
     send.flags |= SEND_CONT ;
-    send_signal(&send) ;
+    if (pid > 0 && fd == -1) send_to_end(pid, stray_signal(limits, send_end_of(pid)), SEND_CONT) ;
+    else send_signal(&send) ;
     if (!stray->told_ms) stray->told_ms = now_ms ;
   }
 }
@@ -139,9 +141,13 @@ void strays_forget_unseen (struct strays *strays)
 struct stray_step strays_step (struct strays const *strays, struct stray_limits const *limits, struct stray const *stray,
   struct stray_look const *look, uint64_t now_ms)
 {
-  struct stray_step step = stray_step(limits, stray, look, now_ms) ;
-  if (step.deed != STRAY_WAIT || stray != strays->known + STRAYS_KNOWN_MAX) return step ;
-  if (stray->killed_ms) step.deed = STRAY_KILL ;
-  else if (stray->told_ms) step.deed = STRAY_TELL ;
+  int shared = stray == strays->known + STRAYS_KNOWN_MAX ;
+  struct stray one = *stray ;
+  struct stray_step step ;
+  if (shared && stray_is_service(limits, look)) one.killed_ms = one.left = 0 ; /* that was another one */
+  step = stray_step(limits, &one, look, now_ms) ;
+  if (step.deed != STRAY_WAIT || !shared) return step ;
+  if (one.killed_ms) step.deed = STRAY_KILL ;
+  else if (one.told_ms) step.deed = STRAY_TELL ;
   return step ;
 }

@@ -1,10 +1,17 @@
 /* What is done with one process that ./run, or ./finish, has left behind: decided
    without I/O or clock, for the supervisor whose child it is, or whose predecessor's.
 
-   After an end that was asked for, what is left in the process group of ./run is the
-   service itself (a ./run without `exec`): it gets the down-signal, and only timeout-kill
-   or a stop's budget kills it. Everything else is a stray: it gets the down-signal, and
-   SIGKILL after timeout-strays. */
+   What descended from ./run when it was sent the down-signal is the service itself, in
+   whatever session or process group (a ./run without `exec`; su, timeout): it gets the
+   down-signal, and only timeout-kill or a stop's budget kills it. What ./run had left
+   behind before that is a stray: it gets the down-signal, and SIGKILL after
+   timeout-strays; but whatever is left in the process group of ./run counts as the
+   service, too. After an end that nobody asked for, all are strays.
+
+   Remembered are those that were left behind before (base/descent.h), and what these
+   have started: most services have none. Whoever is not known to be one of them, as the
+   supervisor was killed since, or there was no room, or /proc did not tell, is the
+   service: waiting too long loses no data. */
 
 #ifndef REEVE_SERVICE_STRAY_H
 #define REEVE_SERVICE_STRAY_H
@@ -18,10 +25,18 @@
 #define STRAY_ENDING_MS 1000 /* the same for one that certainly is */
 #define STRAY_KILLED_MS 2000 /* one that has not ended by that time after SIGKILL is left */
 
+/* What of that which is left is the service? */
+enum stray_service
+{
+  STRAY_NONE_IS_SERVICE, /* nobody asked for the end */
+  STRAY_GROUP_IS_SERVICE, /* it was asked for, but ./run was not sent the down-signal (`O`, `x`) */
+  STRAY_ALL_BUT_EARLIER /* ./run was: all but those that were left behind before */
+} ;
+
 /* All moments are clock_ms(); 0: not yet. */
 struct stray_limits
 {
-  int is_service ; /* what is left in the process group is: the end was asked for */
+  enum stray_service service ;
   pid_t group ; /* the process group of ./run; 0: none */
   int at_once ; /* the stop's budget is over: everything is killed */
   uint64_t group_told_ms ; /* process_clock_ms() at which the whole group had the down-signal */
@@ -60,6 +75,7 @@ extern void strays_forget_unseen (struct strays *strays) ;
 struct stray_look
 {
   int in_group ; /* of ./run */
+  int earlier ; /* it is known to have been left behind before the down-signal, or to descend from such a one */
   int ending ; /* a signal that ends it is on its way, or it is at its end */
   int had_signal ; /* it was in the group when that had the down-signal */
   int ours ; /* a helper of Reeve's, which goes away by itself, or a client: not worth a message */
@@ -86,7 +102,7 @@ extern void stray_do (struct stray *stray, struct stray_limits const *limits, pi
 /* Is it what timeout-kill counts for, and not timeout-strays? */
 extern int stray_is_service (struct stray_limits const *limits, struct stray_look const *look) ;
 
-/* Fills in *now from what the kernel tells of a process. */
+/* Fills in *now, but `earlier`, from what the kernel tells of a process. */
 extern void stray_look (struct stray_look *now, struct stray_limits const *limits, pid_t pid, struct process_look const *look) ;
 
 /* What it is sent: the down-signal; but SIGTERM where that does nothing: its default is to be ignored, and

@@ -250,6 +250,7 @@ static int stop_signal (struct supervisor *s)
   settings_read(&s->settings, SETTINGS_STOP, 0) ;
   s->stop_due = 1 ;
   publish_state(s) ;
+  if (!s->told_ms) strays_note_earlier(s) ;
   if (!down_send(s))
   {
     act_arm(s, STOP_AGAIN_MS) ;
@@ -264,20 +265,28 @@ static int stop_signal (struct supervisor *s)
   return 1 ;
 }
 
+/* There is nobody to signal yet: what ./run has left gets the down-signal as what is left. */
+static void stop_search (struct supervisor *s)
+{
+  strays_note_earlier(s) ;
+  s->told_ms = clock_ms() ;
+  act(s, LIFE_RUN_ENDED) ;
+}
+
 void act_restart (struct supervisor *s)
 {
   if (s->phase != PHASE_UP) return ;
-  if (s->searching) /* there is nobody to signal yet but what will be strays */
+  if (s->searching)
   {
     s->asked = 1 ;
-    act(s, LIFE_RUN_ENDED) ;
+    stop_search(s) ;
   }
   else if (stop_signal(s)) take_back(s) ;
 }
 
 static void stop (struct supervisor *s)
 {
-  if (s->searching) act(s, LIFE_RUN_ENDED) ;
+  if (s->searching) stop_search(s) ;
   else stop_signal(s) ;
 }
 

@@ -113,7 +113,7 @@ int reap_signal (struct supervisor *s, int sig, int group)
 
 /* ---- ends ---- */
 
-void reap_forget (struct supervisor *s)
+static void forget (struct supervisor *s)
 {
   if (s->process_fd >= 0) fd_close(s->process_fd) ;
   s->process = (struct process_birth) { 0 } ;
@@ -142,7 +142,7 @@ void reap_act (struct supervisor *s)
 {
   s->end_noted = 0 ;
   s->finish_group = s->process.pid ; /* should it be ./finish */
-  reap_forget(s) ;
+  forget(s) ;
   s->state_pending = 1 ;
   if (s->phase == PHASE_FINISHING) act(s, LIFE_FINISHED) ;
   else if (s->phase == PHASE_UP)
@@ -220,10 +220,12 @@ void reap (struct supervisor *s)
     {
       note(s, wstat_of(&info), 0) ;
       reap_one(info.si_pid, &wstat) ;
+      strays_reaped(info.si_pid) ;
       reap_act(s) ;
       continue ;
     }
     reap_one(info.si_pid, &wstat) ;
+    strays_reaped(info.si_pid) ;
     if (info.si_pid == s->checker) upgrade_tried(s, wstat) ;
     else if (send_ended(info.si_pid, wstat, &what, &err)) sender_ended(s, &what, err) ;
   }

@@ -110,7 +110,11 @@ static void take_process (struct supervisor *s, enum restored how)
   if (!process_can_prove())
   {
     if (process_lives(&s->process) == 1) strerr_dief1x(111, "the service's process runs, and cannot be adopted without pidfds and /proc") ;
-    if (s->phase == PHASE_UP && s->reports >= 0) s->asked = 1 ; /* the scanner has ended it */
+    if (s->phase == PHASE_UP && s->reports >= 0)
+    {
+      s->asked = 1 ; /* the scanner has ended it, by the down-signal */
+      if (!s->told_ms) s->told_ms = clock_ms() ;
+    }
     return ;
   }
   while ((s->process_fd = process_watch(&s->process)) == -1 && errno != ESRCH)

@@ -9,14 +9,17 @@
 #include <skalibs/types.h>
 
 #include "base/clock.h"
+#include "base/descent.h"
 #include "base/send.h"
 #include "service/stray.h"
 #include "supervise/supervisor.h"
 
 #define AT_ONCE_MS 1000
 #define AGAIN_MS 100
+#define ANCESTORS_MAX 64
 
 static struct strays strays ;
+static struct descent earlier ; /* left behind before the present ./run was told to end */
 static uint64_t began_ms ; /* 0: nothing is being ended */
 static uint64_t group_known_ms ; /* process_clock_ms(): until when the number of the group was certainly its own; see each_fallen */
 
@@ -36,12 +39,18 @@ int strays_under_way (struct supervisor const *s)
   return s->phase == PHASE_STRAYS || s->phase == PHASE_LEFTOVERS ;
 }
 
+static enum stray_service service_of (struct supervisor const *s)
+{
+  if (s->phase == PHASE_LEFTOVERS || !s->end_asked) return STRAY_NONE_IS_SERVICE ;
+  return s->told_ms ? STRAY_ALL_BUT_EARLIER : STRAY_GROUP_IS_SERVICE ;
+}
+
 static struct stray_limits limits_of (struct supervisor const *s)
 {
   int of_finish = s->phase == PHASE_LEFTOVERS ;
   return (struct stray_limits)
   {
-    .is_service = s->end_asked && !of_finish,
+    .service = service_of(s),
     .group = of_finish ? s->finish_group : s->group,
     .at_once = s->at_once,
     .group_told_ms = of_finish ? 0 : s->group_told_ms,
@@ -50,6 +59,40 @@ static struct stray_limits limits_of (struct supervisor const *s)
     .timeout_strays_ms = s->settings.timeout_strays_ms,
     .down_signal = s->settings.down_signal
   } ;
+}
+
+/* ---- those that were left behind before the down-signal ---- */
+
+/* flag-forks: is it on the way from us to the process that is the service? */
+static int leads_to_process (struct supervisor const *s, pid_t pid)
+{
+  struct process_look look ;
+  pid_t at = s->process.pid ;
+  for (unsigned int i = 0 ; i < ANCESTORS_MAX && at > 1 && at != pid && process_look(at, &look) ; i++) at = look.parent ;
+  return at == pid ;
+}
+
+static int note_earlier (pid_t pid, void *data)
+{
+  struct supervisor const *s = data ;
+  if (getpgid(pid) == s->group || leads_to_process(s, pid)) return 1 ;
+  descent_add(&earlier, pid) ;
+  return earlier.count < DESCENT_MAX ;
+}
+
+void strays_note_earlier (struct supervisor *s)
+{
+  unsigned int children ;
+  earlier.count = 0 ;
+  if (s->searching) return ; /* what ./run has left is the service, or was to become it */
+  process_each_child(&note_earlier, s) ;
+  children = earlier.count ;
+  for (unsigned int i = 0 ; i < children ; i++) descent_follow(&earlier, earlier.member[i].pid) ;
+}
+
+void strays_reaped (pid_t pid)
+{
+  if (earlier.count) descent_ended(&earlier, pid) ;
 }
 
 /* ---- one of them ---- */
@@ -64,6 +107,7 @@ static void say (struct supervisor const *s, char const *what, struct stray cons
 static char const *told_why (struct look const *look, struct stray_look const *now)
 {
   if (!stray_is_service(&look->limits, now)) return "" ;
+  if (!now->in_group) return ", in another process group: it counts as the service itself (only timeout-kill, or a stop's budget, kills it)" ;
   return ", in its process group: it counts as the service itself (`exec` in ./run makes it that)" ;
 }
 
@@ -92,6 +136,7 @@ static void decide (struct look *look, pid_t pid, int fd, struct stray_look cons
     return ;
   }
   look->count++ ;
+  if (now->earlier && (step.deed == STRAY_TELL || step.deed == STRAY_KILL)) descent_follow(&earlier, pid) ; /* what it leaves is like it */
   stray_do(stray, &look->limits, pid, fd, step.deed, look->now_ms) ;
   if (step.deed == STRAY_KILL)
   {
@@ -110,8 +155,9 @@ static void one (struct look *look, pid_t pid, int fd, struct process_look const
 {
   struct stray_look now ;
   stray_look(&now, &look->limits, pid, process) ;
+  now.earlier = fd == -1 && earlier.count && descent_has(&earlier, pid, process) ;
   if (!look->sig) decide(look, pid, fd, &now, process->name) ;
-  else if (now.in_group)
+  else if (now.in_group || stray_is_service(&look->limits, &now))
   {
     struct send send = { .pid = pid, .fd = fd, .sig = look->sig } ;
     send_signal(&send) ;
@@ -268,7 +314,7 @@ void strays_signal (struct supervisor *s, int sig, int at_once)
   struct look look = { .s = s, .limits = limits_of(s), .now_ms = clock_ms(), .sig = sig } ;
   pid_t group = look.limits.group ;
   if (!began_ms) return ;
-  if (process_group_has_child(group) && (at_once || !process_each_child(&each, &look))) send_to(-group, sig, 0) ;
+  if (process_any_child() && (!process_each_child(&each, &look) || at_once) && process_group_has_child(group)) send_to(-group, sig, 0) ;
   fallen(&look) ;
   strays_look(s) ;
 }

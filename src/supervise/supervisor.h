@@ -142,8 +142,6 @@ extern void reap_seen (struct supervisor *s) ;
 extern void reap_unknown (struct supervisor *s) ;
 /* Acts on an end that was noted. */
 extern void reap_act (struct supervisor *s) ;
-/* The process is no more. */
-extern void reap_forget (struct supervisor *s) ;
 /* Sends a signal to the process, or to the group that it is in now. Returns 0 when it
    could not be sent; a process that has ended already counts as one that was sent it. */
 extern int reap_send (struct supervisor *s, int sig, int group) ;
@@ -173,6 +171,11 @@ extern enum life_event forked_find (struct supervisor *s) ;
 extern int forked_may_be (struct supervisor const *s) ;
 
 /* strays.c: LIFE_STRAYS_GONE follows, perhaps at once. */
+/* ./run is about to be sent the down-signal, for the first time: remembers what it has left
+   behind so far. What it leaves from now on is the service, if that end is asked for. */
+extern void strays_note_earlier (struct supervisor *s) ;
+/* A child was reaped. */
+extern void strays_reaped (pid_t pid) ;
 /* In the phases in which every child is one that is to end. */
 extern int strays_under_way (struct supervisor const *s) ;
 /* Begins, or goes on at a deadline. */

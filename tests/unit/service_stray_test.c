@@ -7,14 +7,15 @@
 
 #define NOW 1000000
 
-static struct stray_limits const asked = { .is_service = 1, .group = 7, .down_ms = NOW, .timeout_kill_ms = 30000, .timeout_strays_ms = 5000, .down_signal = SIGTERM } ;
+static struct stray_limits const asked = { .service = STRAY_ALL_BUT_EARLIER, .group = 7, .down_ms = NOW, .timeout_kill_ms = 30000, .timeout_strays_ms = 5000, .down_signal = SIGTERM } ;
 static struct stray_look const member = { .in_group = 1 } ;
-static struct stray_look const other = { .in_group = 0 } ;
+static struct stray_look const other = { .in_group = 0, .earlier = 1 } ;
+static struct stray_look const apart = { .in_group = 0 } ;
 
 static struct stray_limits crash (void)
 {
   struct stray_limits limits = asked ;
-  limits.is_service = 0 ;
+  limits.service = STRAY_NONE_IS_SERVICE ;
   limits.down_ms = 0 ;
   return limits ;
 }
@@ -68,7 +69,27 @@ TEST(timeout_kill_counts_from_the_down_signal_to_run_or_else_to_itself)
   CHECK(is(stray_step(&limits, &stray, &member, NOW + 30000), STRAY_WAIT, NOW + 30100)) ;
 }
 
-TEST(what_is_not_in_the_group_is_killed_after_timeout_strays)
+TEST(in_whatever_group_it_is)
+{
+  struct stray_limits limits = asked ;
+  struct stray stray = told_at(NOW) ;
+  CHECK(is(stray_step(&asked, &stray, &apart, NOW + 29999), STRAY_WAIT, NOW + 30000)) ;
+  CHECK(stray_step(&asked, &stray, &apart, NOW + 30000).deed == STRAY_KILL) ;
+  limits.timeout_kill_ms = 0 ;
+  CHECK(is(stray_step(&limits, &stray, &apart, NOW + 1000000000), STRAY_WAIT, 0)) ;
+}
+
+TEST(where_run_was_not_told_the_group_alone_is)
+{
+  struct stray_limits limits = asked ;
+  struct stray stray = told_at(NOW) ;
+  limits.service = STRAY_GROUP_IS_SERVICE ;
+  limits.timeout_kill_ms = 0 ;
+  CHECK(is(stray_step(&limits, &stray, &member, NOW + 1000000000), STRAY_WAIT, 0)) ;
+  CHECK(stray_step(&limits, &stray, &apart, NOW + 5000).deed == STRAY_KILL) ;
+}
+
+TEST(what_was_left_behind_before_is_killed_after_timeout_strays)
 {
   struct stray stray = told_at(NOW) ;
   CHECK(is(stray_step(&asked, &stray, &other, NOW + 4999), STRAY_WAIT, NOW + 5000)) ;
@@ -122,12 +143,12 @@ TEST(one_that_does_not_die_of_sigkill_is_left)
 TEST(no_wait_is_without_a_way_out)
 {
   struct stray_limits limits = asked ;
-  for (unsigned int i = 0 ; i < 64 ; i++)
+  for (unsigned int i = 0 ; i < 256 ; i++)
   {
-    struct stray_look look = { .in_group = !!(i & 1), .ending = !!(i & 2), .had_signal = !!(i & 4) } ;
+    struct stray_look look = { .in_group = !!(i & 1), .ending = !!(i & 2), .had_signal = !!(i & 4), .earlier = !!(i & 64) } ;
     struct stray stray = { .seen_ms = NOW, .told_ms = i & 8 ? NOW : 0, .killed_ms = i & 16 ? NOW : 0 } ;
     struct stray_step step ;
-    limits.is_service = !!(i & 32) ;
+    limits.service = i & 32 ? i & 128 ? STRAY_ALL_BUT_EARLIER : STRAY_GROUP_IS_SERVICE : STRAY_NONE_IS_SERVICE ;
     step = stray_step(&limits, &stray, &look, NOW) ;
     CHECK(step.deed != STRAY_WAIT || step.again_ms > NOW) ;
   }
@@ -136,8 +157,12 @@ TEST(no_wait_is_without_a_way_out)
 TEST(which_limit_it_is)
 {
   struct stray_limits limits = crash() ;
+  struct stray_look earlier_member = { .in_group = 1, .earlier = 1 } ;
   CHECK(stray_is_service(&asked, &member)) ;
+  CHECK(stray_is_service(&asked, &apart)) ;
+  CHECK(stray_is_service(&asked, &earlier_member)) ;
   CHECK(!stray_is_service(&asked, &other)) ;
+  CHECK(!stray_is_service(&limits, &apart)) ;
   CHECK(!stray_is_service(&limits, &member)) ;
 }
 
@@ -175,6 +200,18 @@ TEST(those_for_which_there_is_no_room_are_told_and_killed_at_each_look)
   strays_forget_unseen(&strays) ;
   strays_forget_unseen(&strays) ;
   CHECK(!strays.count && !strays.known[STRAYS_KNOWN_MAX].told_ms) ;
+}
+
+TEST(the_service_is_not_killed_for_a_stray_that_shares_its_entry)
+{
+  static struct strays strays ;
+  struct stray_limits limits = asked ;
+  struct stray *shared = strays.known + STRAYS_KNOWN_MAX ;
+  limits.timeout_kill_ms = 0 ;
+  *shared = (struct stray) { .pid = 1000, .seen_ms = NOW, .told_ms = NOW, .killed_ms = NOW + 5000 } ;
+  CHECK(strays_step(&strays, &limits, shared, &other, NOW + 5001).deed == STRAY_KILL) ;
+  CHECK(strays_step(&strays, &limits, shared, &apart, NOW + 5001).deed == STRAY_TELL) ;
+  CHECK(strays_step(&strays, &limits, shared, &member, NOW + 9000).deed == STRAY_TELL) ;
 }
 
 /* ---- looking at real processes ---- */

@@ -6,6 +6,7 @@
 #   BENCH='--only Memory' other options of tools/bench/run
 #   make bench-counts     counts system calls and instructions: tools/bench/counts.tsv, anew
 BENCH_PROGRAMS := $(patsubst tools/bench/%.c,build/bench/%,$(wildcard tools/bench/*.c))
+BENCH_PEERS := s6 runit daemontools supervisor
 BENCHED := $(OVERLAY)/overlay/amd64/stage/command
 
 build/bench/%: tools/bench/%.c
@@ -16,7 +17,7 @@ build/bench/%: tools/bench/%.c
 bench-programs: $(BENCH_PROGRAMS)
 
 bench: bench-programs overlay-amd64
-	$(if $(PEERS),command -v s6-svscan runsvdir svscan supervisord >/dev/null || apt-get install -y --no-install-recommends s6 runit daemontools supervisor)
+	$(if $(PEERS),dpkg-query -W $(BENCH_PEERS) >/dev/null 2>&1 || apt-get install -y --no-install-recommends $(BENCH_PEERS))
 	tools/bench/run $(if $(QUICK),--quick) $(if $(PEERS),--peers) $(addprefix --peers-dir ,$(PEERS_DIR)) $(BENCH) $(BENCHED) build/bench
 
 bench-counts: bench-programs overlay-amd64

@@ -160,7 +160,7 @@ class S6(Peer):
 class Runit(Peer):
     name = "runit"
     program = "runsvdir"
-    largest = 999
+    largest = 1000
     events = 1
     loggers = ("each",)
     stop_signal = signal.SIGHUP
@@ -179,7 +179,7 @@ class Daemontools(Peer):
 
     name = "daemontools"
     program = "svscan"
-    largest = 999
+    largest = 1000
     events = 1
     ends = False
 
