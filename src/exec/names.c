@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/path.h"
 #include "exec/exec.h"
 
 static struct front const fronts[] =
@@ -10,8 +11,7 @@ static struct front const fronts[] =
 
 void front_choose (char const *path)
 {
-  char const *slash = strrchr(path, '/') ;
-  char const *name = slash ? slash + 1 : path ;
+  char const *name = path_last(path) ;
   front = fronts ;
   for (size_t i = 0 ; i < sizeof fronts / sizeof *fronts ; i++)
     if (!strcmp(name, fronts[i].name)) front = fronts + i ;
