@@ -18,10 +18,11 @@ ALL_CFLAGS := $(CFLAGS) $(WARNINGS) -fno-pie -ffunction-sections -fdata-sections
 ALL_LDFLAGS := $(LDFLAGS) -no-pie -Wl,--gc-sections $(SANITIZE)
 LIBS := -l:libskarnet.a
 
-PROGRAMS := reeve-scan reeve-supervise reeve reeve-init reeve-exec reeve-log
+PROGRAMS := reeve-scan reeve-supervise reeve reeve-check reeve-init reeve-exec reeve-log
 FOLDER_reeve-scan := scan
 FOLDER_reeve-supervise := supervise
 FOLDER_reeve := control
+FOLDER_reeve-check := check
 FOLDER_reeve-init := init
 FOLDER_reeve-exec := exec
 FOLDER_reeve-log := log

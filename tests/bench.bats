@@ -71,6 +71,14 @@ row() # FIGURE SUBJECT COUNT
   row Start floor 1
 }
 
+@test "a service that starts twice is told of" {
+  mkdir "$dir/programs"
+  cp -L "$REEVE_BIN"/reeve* "$dir/programs"
+  script "$dir/programs/reeve-scan" <<<'echo "5 5" >"$BENCH_FIFO"; echo "5 6" >"$BENCH_FIFO"; exec sleep 1000000'
+  bench "$dir/programs" --sizes 1 --only 'Start and stop of N services' --loggers 0
+  grep -q -x -- '- Reeve, N = 1: 1 services have started twice' "$dir/stdout"
+}
+
 @test "a cell has median, least, most and the floor's multiple; the line through all sizes is the right one" {
   PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$root/tools/bench python3 - <<'PY'
 from report import Table

@@ -72,7 +72,7 @@ clean()
   [ ! -e "$dir/executed" ]
   run reeve check "$dir/nothing"
   [ "$status" -eq 111 ]
-  [[ $output == "reeve: warning: unable to check $dir/nothing: No such file or directory" ]]
+  [[ $output == "reeve-check: warning: unable to check $dir/nothing: No such file or directory" ]]
   run reeve check --all .
   [ "$status" -eq 100 ]
 }
@@ -488,5 +488,5 @@ logs_with() { in=$scan/web service log <<<"$1"; }
   good web
   check web/run
   [ "$status" -eq 100 ]
-  [ "$output" = "reeve: warning: web/run is no directory: name a service directory, or the directory that they are in" ]
+  [ "$output" = "reeve-check: warning: web/run is no directory: name a service directory, or the directory that they are in" ]
 }

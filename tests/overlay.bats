@@ -37,6 +37,7 @@ lrwxrwxrwx 0/0 command/envdir -> ../init
 lrwxrwxrwx 0/0 command/logutil-service -> ../init
 lrwxrwxrwx 0/0 command/printcontenv -> ../init
 lrwxrwxrwx 0/0 command/reeve -> ../init
+lrwxrwxrwx 0/0 command/reeve-check -> ../init
 lrwxrwxrwx 0/0 command/reeve-exec -> ../init
 lrwxrwxrwx 0/0 command/reeve-log -> ../init
 lrwxrwxrwx 0/0 command/reeve-scan -> ../init

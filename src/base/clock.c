@@ -5,12 +5,15 @@
 
 #include <skalibs/strerr.h>
 
-uint64_t clock_ms (void)
+static uint64_t ms_of (clockid_t clock)
 {
   struct timespec now ;
-  clock_gettime(CLOCK_MONOTONIC, &now) ;
+  clock_gettime(clock, &now) ;
   return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000 ;
 }
+
+uint64_t clock_ms (void) { return ms_of(CLOCK_MONOTONIC) ; }
+uint64_t clock_wall_ms (void) { return ms_of(CLOCK_REALTIME) ; }
 
 void clock_pause (char const *what, uint32_t ms)
 {

@@ -9,6 +9,9 @@
 /* CLOCK_MONOTONIC, in milliseconds. */
 extern uint64_t clock_ms (void) ;
 
+/* The wall clock in milliseconds: for what is older than this machine's start. */
+extern uint64_t clock_wall_ms (void) ;
+
 /* For a loop that cannot wait otherwise, as what failed (errno) would fail again at
    once: says "unable to WHAT", and sleeps. The same failure is said once. */
 extern void clock_pause (char const *what, uint32_t ms) ;

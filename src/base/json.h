@@ -12,4 +12,7 @@
    say it. `out` has room for JSON_ESCAPED_MAX(len). Returns the bytes written. */
 extern size_t json_escape (char *out, char const *text, size_t len) ;
 
+/* Prints a whole JSON string, with its quotes, to stdout. */
+extern void json_print (char const *text) ;
+
 #endif

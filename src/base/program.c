@@ -12,20 +12,10 @@
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 
+#include "base/path.h"
+
 #define EXECUTED "/proc/self/exe"
 #define REPLACED " (deleted)" /* as the kernel says it */
-
-static int join (char out[PROGRAM_PATH_MAX], char const *directory, char const *name)
-{
-  size_t len = strlen(directory) ;
-  size_t rest = strlen(name) ;
-  if (len == 1) len = 0 ; /* the root */
-  if (len + rest + 2 > PROGRAM_PATH_MAX) return (errno = ENAMETOOLONG, 0) ;
-  memcpy(out, directory, len) ;
-  out[len] = '/' ;
-  memcpy(out + len + 1, name, rest + 1) ;
-  return 1 ;
-}
 
 /* In place: the directory that an absolute path is in. */
 static void cut_name (char *path)
@@ -97,14 +87,14 @@ static int is_still_ours (char const *path)
 int program_self (char out[PROGRAM_PATH_MAX], char const *name)
 {
   if (find_self(out) && is_still_ours(out)) return 1 ;
-  if (!join(out, REEVE_BINDIR, name)) *out = 0 ;
+  if (!path_join(out, PROGRAM_PATH_MAX, REEVE_BINDIR, name)) *out = 0 ;
   return 0 ;
 }
 
 static int is_there (char out[PROGRAM_PATH_MAX], char const *directory, char const *name)
 {
   struct stat st ;
-  if (!join(out, directory, name) || stat(out, &st) == -1) return 0 ;
+  if (!path_join(out, PROGRAM_PATH_MAX, directory, name) || stat(out, &st) == -1) return 0 ;
   if (!S_ISREG(st.st_mode)) return (errno = EACCES, 0) ;
   return !access(out, X_OK) ;
 }
@@ -129,7 +119,7 @@ int program_beside (char out[PROGRAM_PATH_MAX], char const *name)
       cut_name(real) ;
       if (is_in(out, real, name)) return 1 ;
       /* Whoever may write to that directory may have made the one in it. */
-      if (is_closed(real) && join(command, real, PROGRAM_COMMAND_DIRECTORY + 1) && is_in(out, command, name)) return 1 ;
+      if (is_closed(real) && path_join(command, PROGRAM_PATH_MAX, real, PROGRAM_COMMAND_DIRECTORY + 1) && is_in(out, command, name)) return 1 ;
     }
   }
   if (is_in(out, PROGRAM_COMMAND_DIRECTORY, name)) return 1 ;

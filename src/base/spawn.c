@@ -13,6 +13,8 @@
 
 #include <skalibs/allreadwrite.h>
 
+#include "base/exit.h"
+
 #define SIGNAL_MAX 64
 #define OURS_BELOW 4096 /* each of ours had the lowest number that was free */
 
@@ -209,7 +211,7 @@ static pid_t spawn_sharing_memory (struct spawn const *spawn, int *executing)
   {
     become(spawn, &reached) ;
     err = errno ;
-    _exit(127) ;
+    _exit(EXIT_NOT_FOUND) ;
   }
   if (!err) return pid ;
   while (waitpid(pid, 0, 0) == -1 && errno == EINTR) ;
@@ -234,12 +236,12 @@ static pid_t spawn_apart (struct spawn const *spawn)
   pid = spawn->new_pid_namespace ? (pid_t)syscall(SYS_clone, (long)(SIGCHLD | CLONE_NEWPID), 0L, 0L, 0L, 0L) : fork() ;
   if (pid == -1) return 0 ;
   if (pid) return pid ;
-  if (!report_birth(spawn)) _exit(111) ;
+  if (!report_birth(spawn)) _exit(EXIT_SYSTEM) ;
   become(spawn, &reached) ;
   err = errno ;
   unblock_signals() ; /* where nobody reads what is said, this can be ended */
   say_not_executed(spawn->path, err) ;
-  _exit(err == ENOENT ? 127 : 126) ;
+  _exit(err == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTED) ;
 }
 
 pid_t spawn (struct spawn const *spawn, int *executing)

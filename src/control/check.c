@@ -1,215 +1,25 @@
-#include "control/check.h"
-
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
+#include "base/exit.h"
+#include "base/program.h"
 #include "control/control.h"
-#include "service/foreign.h"
-#include "service/name.h"
 
-#define DEFAULT_DIRECTORY "/etc/services.d"
-
-static int is_directory (char const *path)
-{
-  struct stat st ;
-  return !stat(path, &st) && S_ISDIR(st.st_mode) ;
-}
-
-static int is_there (char const *path)
-{
-  struct stat st ;
-  return !lstat(path, &st) ;
-}
-
-static void check_service (struct check *check)
-{
-  struct content content ;
-  check_names(check) ;
-  check_settings(check) ;
-  if (is_there("finish") && check_script(check, "finish", &content)) check_foreign_text(check, "finish", &content) ;
-  if (!check_script(check, "run", &content)) return ;
-  check->systems |= foreign_systems(content.text) ;
-  check_foreign_text(check, "run", &content) ;
-  check_run(check, &content) ;
-}
-
-/* Goes into a directory of the one where it is; *back, open, is that. Returns 0
-   when it cannot, which has been told. */
-static int enter (struct check *check, char const *name, int *back)
-{
-  size_t len = strlen(check->path) ;
-  *back = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
-  if (*back == -1 || chdir(name) == -1)
-  {
-    finding(check, LEVEL_WARNING, name, 1, "check as a user who may", "it cannot be entered (%s)", strerror(errno)) ;
-    fd_close(*back) ;
-    return 0 ;
-  }
-  snprintf(check->path + len, sizeof check->path - len, "%s%s", len && check->path[len - 1] == '/' ? "" : "/", name) ;
-  return 1 ;
-}
-
-static int leave (struct check *check, size_t len, int back)
-{
-  int ok = fchdir(back) != -1 ;
-  check->path[len] = 0 ;
-  fd_close(back) ;
-  return ok ;
-}
-
-/* Checks the service in the working directory, and its logger. */
-static int check_with_logger (struct check *check)
-{
-  size_t len = strlen(check->path) ;
-  int back ;
-  check_service(check) ;
-  if (!is_directory("log")) return 1 ;
-  if (!is_there("log/run"))
-  {
-    finding(check, LEVEL_WARNING, "log", 1, "write log/run, or remove it", "without a run in it there is no logger") ;
-    return 1 ;
-  }
-  if (!enter(check, "log", &back)) return 1 ;
-  check->is_logger = 1 ;
-  check_service(check) ;
-  check->is_logger = 0 ;
-  return leave(check, len, back) ;
-}
-
-static int is_candidate (struct dirent const *entry)
-{
-  return entry->d_name[0] != '.' && is_directory(entry->d_name) ;
-}
-
-/* The services in the working directory. Returns 0 with errno. */
-static int list_services (char ***services, size_t *count, struct check *check)
-{
-  struct dirent **entries ;
-  int n = scandir(".", &entries, &is_candidate, &alphasort) ;
-  *count = 0 ;
-  if (n == -1) return 0 ;
-  *services = calloc((size_t)n + 1, sizeof **services) ;
-  for (int i = 0 ; i < n ; i++)
-  {
-    char const *name = entries[i]->d_name ;
-    char const *fault = service_name_fault(name) ;
-    char run[NAME_MAX + sizeof "/run"] ;
-    snprintf(run, sizeof run, "%s/run", name) ;
-    if (check && fault) finding(check, LEVEL_ERROR, name, 1, "rename it", "this cannot be a service's name: %s", fault) ;
-    else if (check && !is_there(run)) finding(check, LEVEL_WARNING, name, 1, "write a run, or remove it", "without a run it is no service") ;
-    else if (*services && !fault && is_there(run)) (*services)[*count] = strdup(name) ;
-    if (*services && (*services)[*count]) (*count)++ ;
-    free(entries[i]) ;
-  }
-  free(entries) ;
-  return !!*services ;
-}
-
-static void free_services (char **services, size_t count)
-{
-  for (size_t i = 0 ; i < count ; i++) free(services[i]) ;
-  free(services) ;
-}
-
-static int check_scan_directory (struct check *check)
-{
-  size_t len = strlen(check->path) ;
-  unsigned int before = check->findings ;
-  size_t count ;
-  char **services ;
-  int ok = 1 ;
-  if (!list_services(&services, &count, check)) return 0 ;
-  if (!count && check->findings == before)
-    finding(check, LEVEL_HINT, "", 1, "name the directory that the services are in, or a service's", "there is no service here") ;
-  for (size_t i = 0 ; i < count && ok ; i++)
-  {
-    int back ;
-    if (!enter(check, services[i], &back)) continue ;
-    ok = check_with_logger(check) ;
-    ok = leave(check, len, back) && ok ;
-  }
-  ok = ok && check_needs(check, services, count, 0) ;
-  free_services(services, count) ;
-  return ok ;
-}
-
-/* Its own dependencies: those in the directory that it is in. */
-static int check_own_needs (struct check *check)
-{
-  char real[PATH_MAX] ;
-  char *name ;
-  char *slash ;
-  char **services ;
-  size_t count ;
-  int ok ;
-  if (!is_directory("dependencies.d")) return 1 ;
-  if (!realpath(".", real)) return 0 ;
-  slash = strrchr(real, '/') ;
-  name = slash + 1 ;
-  if (!*name || chdir("..") == -1) return 0 ;
-  slash = strrchr(check->path, '/') ;
-  if (slash && !strcmp(slash + 1, name)) *(slash == check->path ? slash + 1 : slash) = 0 ;
-  else if (!strcmp(check->path, name)) memcpy(check->path, ".", sizeof ".") ;
-  else snprintf(check->path, sizeof check->path, "%.*s", (int)(name - real - 1), real) ;
-  if (!list_services(&services, &count, 0)) return 0 ;
-  ok = check_needs(check, services, count, name) ;
-  free_services(services, count) ;
-  return ok ;
-}
-
-/* Returns 0 with errno when it could not be looked at. */
-static int check_directory (struct check *check, char const *directory, int start)
-{
-  size_t len = strlen(directory) ;
-  while (len > 1 && directory[len - 1] == '/') len-- ;
-  if (len >= sizeof check->path)
-  {
-    errno = ENAMETOOLONG ;
-    return 0 ;
-  }
-  memcpy(check->path, directory, len) ;
-  check->path[len] = 0 ;
-  if (fchdir(start) == -1 || chdir(directory) == -1) return 0 ;
-  if (!is_there("run")) return check_scan_directory(check) ;
-  return check_with_logger(check) && check_own_needs(check) ;
-}
+#define PROGRAM "reeve-check"
 
 int command_check (struct request const *request)
 {
-  static char *defaults[] = { DEFAULT_DIRECTORY } ;
-  struct check check = { .json = request->json } ;
-  char *const *directories = request->count ? request->names : defaults ;
-  size_t count = request->count ? request->count : 1 ;
-  int code = EXIT_YES ;
-  int start = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
-  if (start == -1)
-  {
-    strerr_warnwu1sys("open the working directory") ;
-    return EXIT_SYSTEM ;
-  }
-  findings_begin(&check) ;
-  for (size_t i = 0 ; i < count ; i++)
-    if (!check_directory(&check, directories[i], start))
-    {
-      if (errno == ENOTDIR) strerr_warnw2x(directories[i], " is no directory: name a service directory, or the directory that they are in") ;
-      else strerr_warnwu2sys("check ", directories[i]) ;
-      code = errno == ENOTDIR ? EXIT_USAGE : EXIT_SYSTEM ;
-    }
-  if (!request->count) check_foreign_system(&check) ;
-  fd_close(start) ;
-  if (!findings_end(&check))
-  {
-    strerr_warnwu1sys("write to stdout") ;
-    return EXIT_SYSTEM ;
-  }
-  return code ? code : check.errors ? EXIT_NO : EXIT_YES ;
+  char program[PROGRAM_PATH_MAX] ;
+  char const **argv = calloc(request->count + 4, sizeof *argv) ; /* two options, the end */
+  size_t n = 0 ;
+  if (!argv) strerr_diefu1sys(EXIT_SYSTEM, "execute " PROGRAM) ;
+  argv[n++] = PROGRAM ;
+  if (request->json) argv[n++] = "--json" ;
+  argv[n++] = "--" ;
+  for (size_t i = 0 ; i < request->count ; i++) argv[n++] = request->names[i] ;
+  if (!program_beside(program, PROGRAM)) strerr_diefu1sys(EXIT_SYSTEM, "find " PROGRAM " beside reeve, in /command or in " REEVE_BINDIR) ;
+  execv(program, (char *const *)argv) ;
+  strerr_diefu2sys(EXIT_SYSTEM, "execute ", program) ;
 }

@@ -5,12 +5,10 @@
    caller.c    whether what is waited for waits for us
    services.c  which services there are
    view.c      what is known of one
-   print.c     how it is printed
-   await.c     sending commands, waiting for what they bring about
+    await.c     sending commands, waiting for what they bring about
    signal.c    having a signal sent
-   check.h     what is wrong with service directories
-
-   Every command but `check` works in LIVE, its working directory. Each returns the
+ 
+   Every command but `check`, which executes reeve-check, works in LIVE, its working directory. Each returns the
    program's exit code. */
 
 #ifndef REEVE_CONTROL_CONTROL_H
@@ -20,16 +18,8 @@
 
 #include <skalibs/tai.h>
 
+#include "base/exit.h"
 #include "wire/state.h"
-
-enum exit_code
-{
-  EXIT_YES = 0,
-  EXIT_NO = 1,
-  EXIT_TIMED_OUT = 99,
-  EXIT_USAGE = 100,
-  EXIT_SYSTEM = 111
-} ;
 
 struct request
 {
@@ -56,11 +46,6 @@ extern int command_rescan (struct request const *request) ;
 extern int command_upgrade (struct request const *request) ;
 extern int command_shutdown (struct request const *request) ;
 extern int command_check (struct request const *request) ; /* names: directories; not in LIVE */
-
-/* ---- print.c ---- */
-
-/* Prints text of any kind as a JSON string, with its quotes. */
-extern void print_json_string (char const *text) ;
 
 /* ---- enter.c ---- */
 

@@ -11,6 +11,7 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
+#include "base/path.h"
 #include "control/control.h"
 #include "service/name.h"
 #include "wire/channels.h"
@@ -29,8 +30,7 @@ static int exists (char const *directory, char const *name, char const *file)
 {
   char path[2 * PATH_SIZE] ;
   struct stat st ;
-  int n = snprintf(path, sizeof path, "%s/%s/%s", directory, name, file) ;
-  return n > 0 && (size_t)n < sizeof path && lstat(path, &st) != -1 ;
+  return path_join(path, sizeof path, directory, name) && path_join(path, sizeof path, path, file) && lstat(path, &st) != -1 ;
 }
 
 static int is_service (char const *directory, char const *name)

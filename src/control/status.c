@@ -11,6 +11,7 @@
 #include <skalibs/sig.h>
 #include <skalibs/strerr.h>
 
+#include "base/json.h"
 #include "control/control.h"
 #include "service/name.h"
 
@@ -104,7 +105,7 @@ static void print_object (char const *name, struct view const *view)
   char text[REMARKS_MAX] ;
   int wstat = (int)view->wstat ;
   printf("{\"name\":") ;
-  print_json_string(name) ;
+  json_print(name) ;
   printf(",\"state\":\"%s\",\"pid\":", view_state_name(view->state)) ;
   if (view->pid) printf("%ld", (long)view->pid) ;
   else printf("null") ;
@@ -117,7 +118,7 @@ static void print_object (char const *name, struct view const *view)
   if (view->has_ended && WIFSIGNALED(wstat)) printf("\"SIG%s\"", sig_name(WTERMSIG(wstat))) ;
   else printf("null") ;
   printf(",\"restarts\":%u,\"reason\":", view->restarts) ;
-  if (*remarks(view, text)) print_json_string(text) ;
+  if (*remarks(view, text)) json_print(text) ;
   else printf("null") ;
   putchar('}') ;
 }

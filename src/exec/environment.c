@@ -7,11 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <skalibs/allreadwrite.h>
-#include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "base/file.h"
 #include "exec/exec.h"
 
 #define VARIABLE_MAX 131072 /* as much as the kernel takes in one string */
@@ -29,23 +28,6 @@ void environment_set_number (char const *name, uint32_t value)
   char number[UINT32_FMT] ;
   number[uint32_fmt(number, value)] = 0 ;
   environment_set(name, number) ;
-}
-
-/* Reads what `file` in `dir` holds, at most `max` bytes, into content, with a NUL
-   behind it. Returns its length, or -1 with errno. */
-static ssize_t read_content (int dir, char const *file, size_t max)
-{
-  size_t n ;
-  int err ;
-  int fd = openat(dir, file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) ;
-  if (fd == -1) return -1 ;
-  errno = 0 ;
-  n = allread(fd, content, max) ;
-  err = n == max || errno == EPIPE ? 0 : errno ; /* EPIPE is how allread() tells the end */
-  fd_close(fd) ;
-  content[n] = 0 ;
-  errno = err ;
-  return err ? -1 : (ssize_t)n ;
 }
 
 /* ---- a directory ---- */
@@ -72,7 +54,7 @@ static size_t first_line (size_t len, unsigned int flags, char nul)
 
 static void read_one (char const *directory, int dir, char const *name, size_t max, unsigned int flags, char nul)
 {
-  ssize_t len = read_content(dir, name, max) ;
+  ssize_t len = file_read(dir, name, content, max) ;
   if (len == -1)
   {
     if (errno == EISDIR && flags & ENVDIR_SKIP_DIRECTORIES) return ;
@@ -141,7 +123,7 @@ void environment_read_file (char const *file)
 {
   static char const byte_order_mark[] = "\xef\xbb\xbf" ;
   unsigned int number = 0 ;
-  ssize_t len = read_content(AT_FDCWD, file, FILE_MAX) ;
+  ssize_t len = file_read(AT_FDCWD, file, content, FILE_MAX) ;
   char *line = content ;
   if (len == -1) strerr_diefu2sys(EXIT_SYSTEM, "read variables from ", file) ;
   if (len == FILE_MAX) strerr_dief2x(EXIT_USAGE, file, " is longer than 1 MB") ;
@@ -184,7 +166,7 @@ void environment_read_secret (char const *name)
   if (!file && !other) return ;
   if (get_set(name)) strerr_dief5x(EXIT_USAGE, "both ", name, " and ", file ? after : before, " are set: set only one of them") ;
   if (!file) file = other ;
-  len = read_content(AT_FDCWD, file, VARIABLE_MAX) ;
+  len = file_read(AT_FDCWD, file, content, VARIABLE_MAX) ;
   if (len == -1) strerr_diefu4sys(EXIT_SYSTEM, "read the secret ", name, " from ", file) ;
   if (len == VARIABLE_MAX || strlen(content) < (size_t)len)
     strerr_dief4x(EXIT_USAGE, "the secret ", name, len == VARIABLE_MAX ? " is longer than a variable can be: " : " has a NUL in it: ", file) ;

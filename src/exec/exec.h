@@ -28,14 +28,13 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
-enum exit_code
+#include "base/exit.h"
+
+/* Those of s6 that no other program has. */
+enum s6_exit_code
 {
-  EXIT_UNKNOWN = 1, /* s6's, for an account that there is not */
-  EXIT_USAGE = 100,
-  EXIT_WROTE = 102, /* s6-fghack's */
-  EXIT_SYSTEM = 111,
-  EXIT_NOT_EXECUTED = 126,
-  EXIT_NOT_FOUND = 127
+  EXIT_UNKNOWN = 1, /* there is no such account */
+  EXIT_WROTE = 102 /* s6-fghack's */
 } ;
 
 /* What the name that the program was called by stands for. */

@@ -3,6 +3,7 @@
 
 #include <skalibs/strerr.h>
 
+#include "base/path.h"
 #include "exec/exec.h"
 
 struct front const *front ;
@@ -22,8 +23,7 @@ void usage_die (void)
 
 void front_choose (char const *path)
 {
-  char const *slash = strrchr(path, '/') ;
-  char const *name = slash ? slash + 1 : path ;
+  char const *name = path_last(path) ;
   front = fronts ;
   for (size_t i = 0 ; i < sizeof fronts / sizeof *fronts ; i++)
     if (!strcmp(name, fronts[i].name)) front = fronts + i ;

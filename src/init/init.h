@@ -32,6 +32,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/exit.h"
 #include "wire/livedir.h"
 
 #define PLACE_MAX (LIVEDIR_PATH_MAX + 128)
@@ -46,16 +47,6 @@
 #define PRESUMED_GRACE_MS 9000
 #define SPEAK_MS 8500 /* of a stop: what still runs then, without a limit, is named */
 #define KILL_BEFORE_MS 1000 /* before the end of a stop's budget, as the scanner does */
-
-enum exit_code
-{
-  EXIT_USAGE = 100,
-  EXIT_SYSTEM = 111,
-  EXIT_NOT_EXECUTED = 126,
-  EXIT_NOT_FOUND = 127,
-  EXIT_SIGNAL = 128, /* + the signal's number */
-  EXIT_KILLED = 137 /* the budget had to kill */
-} ;
 
 /* Each is a program's main: argv[0] is the name. */
 extern int prepare_main (int argc, char const *const *argv) ;

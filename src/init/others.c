@@ -6,11 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <skalibs/allreadwrite.h>
-#include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "base/file.h"
 #include "init/init.h"
 #include "service/foreign.h"
 
@@ -37,17 +36,12 @@ static void note_name (enum foreign_name name, char const *line, unsigned int nu
 static void read_script (struct scripts_read *scripts, char const *service, char const *file)
 {
   static char text[TEXT_MAX + 1] ;
-  int fd ;
-  size_t len ;
+  ssize_t len ;
   snprintf(scripts->path, sizeof scripts->path, SERVICES_DIRECTORY "/%s/%s", service, file) ;
-  fd = open(scripts->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) ;
-  if (fd == -1) return ;
-  len = allread(fd, text, TEXT_MAX) ;
-  fd_close(fd) ;
-  text[len] = 0 ;
-  if (strncmp(text, "#!", 2) != 0) return ;
+  len = file_read(AT_FDCWD, scripts->path, text, TEXT_MAX) ;
+  if (len == -1 || strncmp(text, "#!", 2) != 0) return ;
   scripts->systems |= foreign_systems(text) ;
-  foreign_names(text, len, &note_name, scripts) ;
+  foreign_names(text, (size_t)len, &note_name, scripts) ;
 }
 
 static void read_scripts (struct scripts_read *scripts)

@@ -2,6 +2,7 @@
 
 #include <skalibs/strerr.h>
 
+#include "base/path.h"
 #include "init/init.h"
 
 char const *PROG = "init" ;
@@ -15,9 +16,7 @@ static struct { char const *name ; int (*main) (int, char const *const *) ; } co
 
 int main (int argc, char const *const *argv)
 {
-  char const *name = argc && argv[0] ? argv[0] : "" ;
-  char const *slash = strrchr(name, '/') ;
-  if (slash) name = slash + 1 ;
+  char const *name = path_last(argc && argv[0] ? argv[0] : "") ;
   for (size_t i = 0 ; i < sizeof known / sizeof *known ; i++)
   {
     if (strcmp(name, known[i].name) != 0) continue ;

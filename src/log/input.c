@@ -114,7 +114,7 @@ static void nothing_left (struct input *in)
 
 int input_due_ms (struct input const *in, struct logger const *l)
 {
-  uint64_t now = in->look_ms ? clock_ms(CLOCK_MONOTONIC) : 0 ;
+  uint64_t now = in->look_ms ? clock_ms() : 0 ;
   if (!in->look_ms) return -1 ;
   return l->ending || now >= in->look_ms ? 0 : (int)(in->look_ms - now) ;
 }
@@ -147,7 +147,7 @@ static enum input_result leave (struct input *in, struct logger *l, size_t len)
 {
   if (l->takes_parts) put_beginning(in, l, len) ;
   in->seen = len ;
-  in->look_ms = clock_ms(CLOCK_MONOTONIC) + in->nap_ms ;
+  in->look_ms = clock_ms() + in->nap_ms ;
   return INPUT_EMPTY ;
 }
 

@@ -16,7 +16,7 @@
 static void *grow (void *old, size_t n, size_t size)
 {
   void *new = realloc(old, n * size) ;
-  if (!new) strerr_diefu1sys(111, "remember what to do with lines") ;
+  if (!new) strerr_diefu1sys(EXIT_SYSTEM, "remember what to do with lines") ;
   return new ;
 }
 
@@ -52,7 +52,7 @@ struct sink *logger_directory (struct logger *l, struct logdir const *logdir)
 {
   struct sink *sink ;
   for (sink = l->sinks ; sink ; sink = sink->next)
-    if (sink->logdir && !strcmp(sink->logdir->path, logdir->path)) strerr_dief2x(100, "named twice: ", logdir->path) ;
+    if (sink->logdir && !strcmp(sink->logdir->path, logdir->path)) strerr_dief2x(EXIT_USAGE, "named twice: ", logdir->path) ;
   sink = add_sink(l) ;
   sink->logdir = grow(0, 1, sizeof *sink->logdir) ;
   *sink->logdir = *logdir ;
@@ -64,8 +64,8 @@ void logger_pattern (struct logger *l, enum directive_kind kind, enum pattern_ki
 {
   char const *fault ;
   struct pattern *pattern = pattern_compile(syntax, text, &fault) ;
-  if (!pattern && !fault) strerr_diefu1sys(111, "compile a pattern") ;
-  if (!pattern) strerr_dief4x(100, syntax == PATTERN_GLOB ? "invalid glob \"" : "invalid regular expression \"", text, "\": ", fault) ;
+  if (!pattern && !fault) strerr_diefu1sys(EXIT_SYSTEM, "compile a pattern") ;
+  if (!pattern) strerr_dief4x(EXIT_USAGE, syntax == PATTERN_GLOB ? "invalid glob \"" : "invalid regular expression \"", text, "\": ", fault) ;
   logger_add(l, kind)->pattern = pattern ;
 }
 

@@ -32,12 +32,14 @@
 
 #include <skalibs/tai.h>
 
+#include "base/clock.h"
+#include "base/exit.h"
 #include "base/output.h"
 #include "log/pattern.h"
 
 #define INPUT_MAX 65536 /* what is longer is no line for patterns, stdout and stderr, but one in a directory */
 #define SINK_MAX 65536
-#define EXIT_LEFT 111 /* told to end, but what was read could not be written */
+#define EXIT_LEFT EXIT_SYSTEM /* told to end, but what was read could not be written */
 
 /* ---- logdir.c ---- */
 
@@ -163,7 +165,6 @@ enum stamp /* bits, in this order */
 
 /* Returns the bytes written, no NUL among them. */
 extern size_t stamp_format (char out[STAMPS_MAX], unsigned int stamps, tain const *now) ;
-extern uint64_t clock_ms (clockid_t clock) ;
 
 /* ---- lines.c ---- */
 

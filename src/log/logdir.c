@@ -217,7 +217,7 @@ static int clean_up (struct logdir *d)
    come is none: the clock was set back since. */
 static int find_age (struct logdir *d)
 {
-  uint64_t now = clock_ms(CLOCK_REALTIME) ;
+  uint64_t now = clock_wall_ms() ;
   uint64_t born = 0 ;
   uint64_t times[2] ;
   struct stat st ;
@@ -225,7 +225,7 @@ static int find_age (struct logdir *d)
   times[1] = (uint64_t)st.st_mtim.tv_sec * 1000 ;
   for (unsigned int i = 0 ; i < 2 ; i++)
     if (times[i] > born && times[i] <= now) born = times[i] ;
-  d->born_ms = (int64_t)(clock_ms(CLOCK_MONOTONIC) - (now - born)) ;
+  d->born_ms = (int64_t)(clock_ms() - (now - born)) ;
   return 1 ;
 }
 
@@ -346,7 +346,7 @@ static void process (struct logdir *d)
   int starts = d->processing == PROCESSING_START ;
   if (starts ? !start_processor(d) : !collect(d))
   {
-    d->process_at_ms = clock_ms(CLOCK_MONOTONIC) + d->retry_ms ;
+    d->process_at_ms = clock_ms() + d->retry_ms ;
     return ;
   }
   d->processing = starts ? PROCESSING_RUNS : PROCESSING_NONE ;
@@ -356,7 +356,7 @@ static void process (struct logdir *d)
 int logdir_ended (struct logdir *d, pid_t pid, int wstat)
 {
   if (d->processing != PROCESSING_RUNS || d->pid != pid) return 0 ;
-  d->process_at_ms = clock_ms(CLOCK_MONOTONIC) ;
+  d->process_at_ms = clock_ms() ;
   if (!wstat) d->processing = PROCESSING_COLLECT ;
   else
   {
@@ -409,7 +409,7 @@ static int rotate (struct logdir *d)
 /* Milliseconds until `current` is old enough; it is, if the clock goes back. */
 static int64_t young_ms (struct logdir const *d)
 {
-  int64_t age = (int64_t)clock_ms(CLOCK_MONOTONIC) - d->born_ms ;
+  int64_t age = (int64_t)clock_ms() - d->born_ms ;
   return age < 0 || (uint64_t)age >= d->age_ms ? 0 : (int64_t)d->age_ms - age ;
 }
 
@@ -450,7 +450,7 @@ ssize_t logdir_write (struct logdir *d, char const *bytes, size_t len)
     return -1 ;
   }
   d->said = 0 ;
-  if (!d->size && r) d->born_ms = (int64_t)clock_ms(CLOCK_MONOTONIC) ;
+  if (!d->size && r) d->born_ms = (int64_t)clock_ms() ;
   d->size += (uint64_t)r ;
   d->mid_line = r && bytes[r - 1] != '\n' ;
   if (rotates(d)) rotate(d) ; /* what is left of it comes before the next line */
@@ -466,7 +466,7 @@ void logdir_attend (struct logdir *d)
 {
   if (d->current < 0) return ;
   if ((d->processing == PROCESSING_START || d->processing == PROCESSING_COLLECT)
-   && clock_ms(CLOCK_MONOTONIC) >= d->process_at_ms) process(d) ;
+   && clock_ms() >= d->process_at_ms) process(d) ;
   if (d->rotation != ROTATION_NONE || rotates(d)) rotate(d) ;
 }
 
@@ -480,7 +480,7 @@ int logdir_due_ms (struct logdir const *d)
   int ms = -1 ;
   if (d->current < 0) return -1 ;
   if (d->processing == PROCESSING_START || d->processing == PROCESSING_COLLECT)
-    ms = ms_until(clock_ms(CLOCK_MONOTONIC), d->process_at_ms) ;
+    ms = ms_until(clock_ms(), d->process_at_ms) ;
   else if (d->rotation != ROTATION_NONE) ms = (int)d->retry_ms ;
   else if (d->age_ms && d->size && !d->mid_line && d->processing == PROCESSING_NONE)
     ms = ms_until(0, (uint64_t)young_ms(d)) ;

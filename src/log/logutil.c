@@ -55,7 +55,7 @@ static void find_script (char script[SCRIPT_MAX])
   }
   if (n) script[n] = 0 ;
   else if ((size_t)snprintf(script, SCRIPT_MAX, "%s", value ? value : SCRIPT_DEFAULT) >= SCRIPT_MAX)
-    strerr_dief1x(100, VARIABLE " is too long") ;
+    strerr_dief1x(EXIT_USAGE, VARIABLE " is too long") ;
 }
 
 /* Who is not root stays what they are. */
@@ -72,13 +72,13 @@ static void become_nobody (void)
     uid = account->pw_uid ;
     gid = account->pw_gid ;
   }
-  if (initgroups("nobody", gid) == -1 || setgid(gid) == -1 || setuid(uid) == -1) strerr_diefu1sys(111, "become the user nobody") ;
+  if (initgroups("nobody", gid) == -1 || setgid(gid) == -1 || setuid(uid) == -1) strerr_diefu1sys(EXIT_SYSTEM, "become the user nobody") ;
 }
 
 static void read_from (char const *fifo)
 {
   int fd = open(fifo, O_RDONLY | O_NONBLOCK | O_CLOEXEC) ;
-  if (fd == -1 || dup2(fd, 0) == -1) strerr_diefu2sys(111, "open ", fifo) ;
+  if (fd == -1 || dup2(fd, 0) == -1) strerr_diefu2sys(EXIT_SYSTEM, "open ", fifo) ;
   fd_close(fd) ;
 }
 
@@ -92,10 +92,10 @@ void logutil_parse (struct logger *l, int argc, char **argv)
   int c ;
   while ((c = getopt(argc, argv, "+f:")) != -1)
   {
-    if (c != 'f') strerr_dieusage(100, USAGE) ;
+    if (c != 'f') strerr_dieusage(EXIT_USAGE, USAGE) ;
     fifo = optarg ;
   }
-  if (!argv[optind] || argv[optind + 1]) strerr_dieusage(100, USAGE) ;
+  if (!argv[optind] || argv[optind + 1]) strerr_dieusage(EXIT_USAGE, USAGE) ;
   if (fifo) read_from(fifo) ;
   find_script(script) ;
   words[n++] = argv[0] ;

@@ -29,13 +29,13 @@ static char const usage[] =
 
 static void __attribute__((noreturn)) show_usage (int fd, int code)
 {
-  if (write(fd, usage, sizeof usage - 1) == -1) code = 111 ;
+  if (write(fd, usage, sizeof usage - 1) == -1) code = EXIT_SYSTEM ;
   _exit(code) ;
 }
 
 static void __attribute__((noreturn)) invalid (char const *option, char const *value, char const *allowed)
 {
-  strerr_dief6x(100, "invalid ", option, " \"", value, "\": allowed: ", allowed) ;
+  strerr_dief6x(EXIT_USAGE, "invalid ", option, " \"", value, "\": allowed: ", allowed) ;
 }
 
 struct options
@@ -81,7 +81,7 @@ static void add_place (struct logger *l, struct options const *options, char con
   if (!*place) invalid("place", place, "a directory, -, /dev/stderr") ;
   /* Else s6-log's n20 would be taken for a directory. */
   if (!fd && *place != '/' && *place != '.')
-    strerr_dief5x(100, "invalid place \"", place, "\": for a directory write ./", place, "; for s6-log's directives call it as s6-log") ;
+    strerr_dief5x(EXIT_USAGE, "invalid place \"", place, "\": for a directory write ./", place, "; for s6-log's directives call it as s6-log") ;
   sink = fd ? logger_stream(l, fd) : logger_directory(l, &dir) ;
   d = logger_add(l, fd ? TO_STREAM : TO_LOGDIR) ;
   *d = options->to ;
@@ -118,7 +118,7 @@ void options_parse (struct logger *l, int argc, char **argv)
   size_t nonly = 0 ;
   size_t ndrop = 0 ;
   int c ;
-  if (!only) strerr_diefu1sys(111, "read the options") ;
+  if (!only) strerr_diefu1sys(EXIT_SYSTEM, "read the options") ;
   drop = only + argc ;
   options.dir.rotate_at = SIZE_DEFAULT ;
   options.dir.files = FILES_DEFAULT ;
@@ -136,10 +136,10 @@ void options_parse (struct logger *l, int argc, char **argv)
       case 'o' : only[nonly++] = optarg ; break ;
       case 'd' : drop[ndrop++] = optarg ; break ;
       case 'h' : show_usage(1, 0) ;
-      default : show_usage(2, 100) ;
+      default : show_usage(2, EXIT_USAGE) ;
     }
   }
-  if (!argv[optind]) show_usage(2, 100) ;
+  if (!argv[optind]) show_usage(2, EXIT_USAGE) ;
   select_lines(l, only, nonly, SELECT) ;
   select_lines(l, drop, ndrop, DESELECT) ;
   free(only) ;
@@ -152,7 +152,7 @@ void run_parse (struct logger *l, int argc, char **argv)
   static char prefix[SERVICE_NAME_MAX + sizeof ":"] ;
   char const *format = getenv("REEVE_LOG") ;
   struct directive *d ;
-  if (argc != 2 || !format) strerr_dieusage(100, "run NAME/log (with REEVE_LOG=prefix or json: made by reeve-scan -L)") ;
+  if (argc != 2 || !format) strerr_dieusage(EXIT_USAGE, "run NAME/log (with REEVE_LOG=prefix or json: made by reeve-scan -L)") ;
   d = logger_add(l, TO_STREAM) ;
   d->json = !strcmp(format, "json") ;
   snprintf(prefix, sizeof prefix, "%.*s%s", (int)strcspn(argv[1], "/"), argv[1], d->json ? "" : ":") ;

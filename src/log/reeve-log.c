@@ -11,6 +11,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/message.h"
+#include "base/path.h"
 #include "base/signals.h"
 #include "base/spawn.h"
 #include "log/log.h"
@@ -29,9 +30,7 @@ static struct { char const *name ; void (*parse) (struct logger *, int, char **)
 
 static void parse (struct logger *l, int argc, char **argv)
 {
-  char const *name = argc ? argv[0] : "" ;
-  char const *slash = strrchr(name, '/') ;
-  if (slash) name = slash + 1 ;
+  char const *name = path_last(argc ? argv[0] : "") ;
   if (!strcmp(name, AS_A_RUN_SCRIPT))
   {
     run_parse(l, argc, argv) ;
@@ -168,10 +167,10 @@ int main (int argc, char **argv)
   static struct input in ;
   spawn_prepare_signals() ;
   message_begin() ;
-  if (!spawn_sanitize_stdio()) strerr_diefu1sys(111, "open /dev/null") ;
+  if (!spawn_sanitize_stdio()) strerr_diefu1sys(EXIT_SYSTEM, "open /dev/null") ;
   parse(&l, argc, argv) ;
   l.signals = signals_open(trapped, sizeof trapped / sizeof *trapped) ;
-  if (l.signals == -1) strerr_diefu1sys(111, "open a descriptor for signals") ;
+  if (l.signals == -1) strerr_diefu1sys(EXIT_SYSTEM, "open a descriptor for signals") ;
   lines_prepare(&l) ;
   open_places(&l) ;
   lines_resume(&l) ;

@@ -29,7 +29,7 @@ struct control
 
 static void __attribute__((noreturn)) wrong (char const *directive)
 {
-  strerr_dief2x(100, "invalid directive: ", directive) ;
+  strerr_dief2x(EXIT_USAGE, "invalid directive: ", directive) ;
 }
 
 static void number (char const *directive, uint32_t *n)
@@ -55,7 +55,7 @@ static void control (struct control *c, char const *directive)
     case 'S' : if (!uint640_scan(directive + 1, &c->total)) wrong(directive) ; break ;
     case 'l' :
       number(directive, &c->tolerance) ;
-      if (c->tolerance > c->size / 2) strerr_dief3x(100, "directive ", directive, " conflicts with the s directive before it: at most half of it") ;
+      if (c->tolerance > c->size / 2) strerr_dief3x(EXIT_USAGE, "directive ", directive, " conflicts with the s directive before it: at most half of it") ;
       break ;
     case 'r' : number(directive, &c->retry_ms) ; break ;
     case 'E' : number(directive, &c->alert_most) ; break ;
@@ -127,7 +127,7 @@ static void script (struct logger *l, char const *const *argv)
       default : control(&c, *argv) ;
     }
   }
-  if (!has_action) strerr_dief1x(100, "no action directive specified: name a directory, 1, 2 or =FILE") ;
+  if (!has_action) strerr_dief1x(EXIT_USAGE, "no action directive specified: name a directory, 1, 2 or =FILE") ;
   if (!acted && !l->quiet) strerr_warnw1x("ignoring extraneous non-action directives") ;
 }
 
@@ -142,19 +142,19 @@ void script_parse (struct logger *l, int argc, char **argv)
   {
     switch (c)
     {
-      case 'd' : if (!uint320_scan(optarg, &l->ready_fd) || l->ready_fd < 3) strerr_dieusage(100, USAGE) ; break ;
+      case 'd' : if (!uint320_scan(optarg, &l->ready_fd) || l->ready_fd < 3) strerr_dieusage(EXIT_USAGE, USAGE) ; break ;
       case 'q' : verbosity-- ; break ;
       case 'v' : verbosity++ ; break ;
       case 'b' : break ; /* never reads on before all is written */
       case 'p' : l->ignores_sigterm = 1 ; break ;
       case 'l' :
-        if (!uint320_scan(optarg, &n)) strerr_dieusage(100, USAGE) ;
+        if (!uint320_scan(optarg, &n)) strerr_dieusage(EXIT_USAGE, USAGE) ;
         l->line_max = n && n < LINE_MIN ? LINE_MIN : n ;
         break ;
-      default : strerr_dieusage(100, USAGE) ;
+      default : strerr_dieusage(EXIT_USAGE, USAGE) ;
     }
   }
-  if (!argv[optind]) strerr_dieusage(100, USAGE) ;
+  if (!argv[optind]) strerr_dieusage(EXIT_USAGE, USAGE) ;
   l->quiet = verbosity < 1 ;
   script(l, (char const *const *)argv + optind) ;
 }

@@ -115,7 +115,7 @@ static void __attribute__((noreturn)) leave (struct sink const *sink)
 /* Returns 0 when it is time to give up. */
 static int wait_to_try_again (struct logger *l, struct sink *sink)
 {
-  uint64_t now = clock_ms(CLOCK_MONOTONIC) ;
+  uint64_t now = clock_ms() ;
   int ms = sink->logdir ? (int)sink->logdir->retry_ms : RETRY_MS ;
   if (!sink->stuck_since_ms) sink->stuck_since_ms = now ;
   if (l->ending > 1 || (l->ending && now - sink->stuck_since_ms >= ENDING_MS)) return 0 ;

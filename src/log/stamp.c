@@ -5,13 +5,6 @@
 
 #include "log/log.h"
 
-uint64_t clock_ms (clockid_t clock)
-{
-  struct timespec ts ;
-  clock_gettime(clock, &ts) ;
-  return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000 ;
-}
-
 /* The date, `between`, and the time to the second. */
 static size_t date (char *out, struct tm const *tm, char const *between)
 {

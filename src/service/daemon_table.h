@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-/* Lists are words with spaces between them. A name may end in `*`; name+word is
+/* Lists are words with spaces between them; 0: empty. A name may end in `*`; name+word is
    that program with that word among its own. An option is one of these:
      -f           that letter; as a reason to stay also among others: -df
      --name       also --name=value
@@ -19,11 +19,11 @@ struct daemon
 {
   char const *names ;
   char const *background ; /* options that put it into the background */
-  char const *foreground ; /* options with which it stays, and behind a `|` those with which it does
-                              something else and ends; they win */
+  char const *foreground ; /* options with which it stays; they win */
+  char const *ends ; /* options with which it does something else, and ends; they win, too */
   char const *add[2] ; /* what keeps it in the foreground; 0: nothing (more) */
   char const *mend ; /* the same in words; 0: not needed */
-  unsigned char stays ; /* what it does without either: an enum daemon_stays */
+  unsigned char stays ; /* what it does without any of these: an enum daemon_stays */
   unsigned int at_end : 1 ; /* add behind all words, else behind the first */
   unsigned int configured : 1 ; /* a configuration file may decide */
   unsigned int strays : 1 ; /* what it leaves behind is meant to live on */
@@ -56,18 +56,13 @@ struct init_script
   char const *words[INIT_WORDS] ;
 } ;
 
-/* The rows, one behind the other. */
-extern char const daemon_table[] ;
-
-/* Reads the row at `at`: daemon_table, or what was returned for the row before. Its
-   strings are static. Returns 0 behind the last row. */
-extern char const *daemon_row (struct daemon *row, char const *at) ;
+extern struct daemon const daemon_table[] ;
+extern size_t const daemon_table_rows ;
 
 extern struct wrapper const wrapper_table[] ;
 extern size_t const wrapper_table_rows ;
 
-/* Likewise. */
-extern char const init_script_table[] ;
-extern char const *init_script_row (struct init_script *row, char const *at) ;
+extern struct init_script const init_script_table[] ;
+extern size_t const init_script_table_rows ;
 
 #endif

@@ -2,20 +2,17 @@
 
 #include <string.h>
 
+#include "base/path.h"
 #include "service/daemon_table.h"
 
 #define CLUSTER_MAX 5 /* with the dash; what is longer is rather a letter and its argument */
 
-static char const *last_part (char const *path)
-{
-  char const *slash = strrchr(path, '/') ;
-  return slash ? slash + 1 : path ;
-}
-
 /* The next word of a list, its length in *len; 0 at the end. */
 static char const *next_word (char const **list, size_t *len)
 {
-  char const *word = *list + strspn(*list, " ") ;
+  char const *word = *list ;
+  if (!word) return 0 ;
+  word += strspn(word, " ") ;
   *len = strcspn(word, " ") ;
   *list = word + *len ;
   return *len ? word : 0 ;
@@ -41,7 +38,7 @@ static int ends_in (char const *const *argv, char const *end, size_t len)
 /* Does the list name the program of argv, its first word? */
 static int in_names (char const *names, char const *const *argv)
 {
-  char const *name = last_part(*argv) ;
+  char const *name = path_last(*argv) ;
   char const *word ;
   size_t len ;
   while ((word = next_word(&names, &len)))
@@ -150,7 +147,7 @@ static char const *const *behind_wrapper (struct wrapper const *wrapper, char co
       if (!*argv++) return 0 ;
       break ;
     }
-    if (!word[2] && strchr(wrapper->with_argument, word[1]) && argv[1]) argv++ ;
+    if (!word[2] && wrapper->with_argument && strchr(wrapper->with_argument, word[1]) && argv[1]) argv++ ;
   }
   while (wrapper->kind == WRAPPER_ASSIGNS && *argv && strchr(*argv, '=')) argv++ ;
   while (*argv && positional--) argv++ ;
@@ -159,8 +156,7 @@ static char const *const *behind_wrapper (struct wrapper const *wrapper, char co
 
 struct found
 {
-  struct daemon daemon ;
-  int known ; /* it is in the table */
+  struct daemon const *daemon ; /* its row; 0: it is not in the table */
   char const *const *argv ; /* its own words; 0: not certain */
   char const *const *left_out ; /* the wrapper that leaves by itself; 0: none */
   char const *const *left_out_end ;
@@ -191,8 +187,8 @@ static void find (struct found *found, char const *const *argv)
   }
   if (!argv || !*argv) return ;
   found->argv = argv ;
-  for (char const *at = daemon_table ; !found->known && (at = daemon_row(&found->daemon, at)) ; )
-    found->known = in_names(found->daemon.names, argv) ;
+  for (size_t i = 0 ; i < daemon_table_rows && !found->daemon ; i++)
+    if (in_names(daemon_table[i].names, argv)) found->daemon = daemon_table + i ;
 }
 
 char const *const *daemon_command (char const *const *argv)
@@ -202,23 +198,22 @@ char const *const *daemon_command (char const *const *argv)
   return found.argv ;
 }
 
+/* Does it something else than to serve? */
+static int does_else (struct daemon const *daemon, char const *const *options)
+{
+  return has_option(daemon->ends, options, !daemon->no_clusters) ;
+}
+
 /* *by_itself: no option decided it. */
 static enum daemon_stays decide (struct daemon const *daemon, char const *const *options, int *by_itself)
 {
   *by_itself = 0 ;
   if (has_option("--help --version", options, 0)) return DAEMON_UNKNOWN ;
-  if (has_option(daemon->foreground, options, !daemon->no_clusters)) return DAEMON_IN_FOREGROUND ;
+  if (has_option(daemon->foreground, options, !daemon->no_clusters) || does_else(daemon, options)) return DAEMON_IN_FOREGROUND ;
   if (has_option(daemon->background, options, 0)) return DAEMON_IN_BACKGROUND ;
-  if (has_unknown_word(options) && ((*daemon->foreground && *daemon->foreground != '|') || *daemon->background)) return DAEMON_UNKNOWN ;
+  if (has_unknown_word(options) && (daemon->foreground || daemon->background)) return DAEMON_UNKNOWN ;
   *by_itself = 1 ;
   return (enum daemon_stays)daemon->stays ;
-}
-
-/* Does it something else than to serve? */
-static int does_else (struct daemon const *daemon, char const *const *options)
-{
-  char const *others = strchr(daemon->foreground, '|') ;
-  return others && has_option(others + 1, options, !daemon->no_clusters) ;
 }
 
 void daemon_look (char const *const *argv, struct daemon_advice *advice)
@@ -227,15 +222,15 @@ void daemon_look (char const *const *argv, struct daemon_advice *advice)
   int by_itself ;
   memset(advice, 0, sizeof *advice) ;
   find(&found, argv) ;
-  if (found.known)
+  if (found.daemon)
   {
-    int configured = found.daemon.configured ;
-    advice->program = last_part(*found.argv) ;
-    advice->stays = decide(&found.daemon, found.argv + 1, &by_itself) ;
-    advice->means_strays = found.daemon.strays ;
-    advice->ends = advice->stays == DAEMON_IN_FOREGROUND && does_else(&found.daemon, found.argv + 1) ;
+    int configured = found.daemon->configured ;
+    advice->program = path_last(*found.argv) ;
+    advice->stays = decide(found.daemon, found.argv + 1, &by_itself) ;
+    advice->means_strays = found.daemon->strays ;
+    advice->ends = advice->stays == DAEMON_IN_FOREGROUND && does_else(found.daemon, found.argv + 1) ;
     advice->unless_configured = advice->stays == DAEMON_IN_BACKGROUND && by_itself && configured ;
-    if (advice->stays == DAEMON_IN_BACKGROUND || (advice->stays == DAEMON_UNKNOWN && by_itself && configured)) advice->mend = found.daemon.mend ;
+    if (advice->stays == DAEMON_IN_BACKGROUND || (advice->stays == DAEMON_UNKNOWN && by_itself && configured)) advice->mend = found.daemon->mend ;
   }
   if (found.held)
   {
@@ -247,7 +242,7 @@ void daemon_look (char const *const *argv, struct daemon_advice *advice)
   else if (found.left_out && advice->stays != DAEMON_IN_BACKGROUND)
   {
     advice->stays = DAEMON_IN_BACKGROUND ;
-    advice->program = last_part(*found.left_out) ;
+    advice->program = path_last(*found.left_out) ;
     advice->mend = "leave it out: a service has a session of its own" ;
   }
 }
@@ -300,11 +295,11 @@ size_t daemon_foreground (char const *const *argv, char const **out, size_t max)
   enum daemon_stays stays ;
   int by_itself ;
   find(&found, argv) ;
-  if (!found.argv || (!found.known && !found.held)) return 0 ;
-  stays = found.known ? decide(&found.daemon, found.argv + 1, &by_itself) : DAEMON_IN_FOREGROUND ;
+  if (!found.argv || (!found.daemon && !found.held)) return 0 ;
+  stays = found.daemon ? decide(found.daemon, found.argv + 1, &by_itself) : DAEMON_IN_FOREGROUND ;
   if (found.held) stays = DAEMON_IN_FOREGROUND ;
-  if (stays == DAEMON_UNKNOWN && !(by_itself && found.daemon.configured)) return 0 ;
-  if (stays == DAEMON_IN_BACKGROUND && (find_mark(found.daemon.background, found.argv + 1, 0) == '!' || (by_itself && !found.daemon.add[0]))) return 0 ;
+  if (stays == DAEMON_UNKNOWN && !(by_itself && found.daemon->configured)) return 0 ;
+  if (stays == DAEMON_IN_BACKGROUND && (find_mark(found.daemon->background, found.argv + 1, 0) == '!' || (by_itself && !found.daemon->add[0]))) return 0 ;
   while (argv < found.argv)
   {
     if (argv == found.left_out) argv = found.left_out_end ;
@@ -312,15 +307,15 @@ size_t daemon_foreground (char const *const *argv, char const **out, size_t max)
   }
   if (stays == DAEMON_IN_FOREGROUND)
     while (*argv) append(&words, *argv++) ;
-  else append_daemon(&words, &found.daemon, argv) ;
+  else append_daemon(&words, found.daemon, argv) ;
   return end_words(&words) ;
 }
 
 /* The row whose only name it is: words are static. Returns 0 when there is none. */
-static int own_row (struct daemon *row, char const *name)
+static struct daemon const *own_row (char const *name)
 {
-  for (char const *at = daemon_table ; (at = daemon_row(row, at)) ; )
-    if (!strcmp(row->names, name)) return 1 ;
+  for (size_t i = 0 ; i < daemon_table_rows ; i++)
+    if (!strcmp(daemon_table[i].names, name)) return daemon_table + i ;
   return 0 ;
 }
 
@@ -328,12 +323,12 @@ size_t daemon_of_init_script (char const *name, char const **out, size_t max)
 {
   struct words words = { out, 0, max } ;
   char const *const argv[] = { name, 0 } ;
-  struct init_script script ;
-  struct daemon daemon ;
-  for (char const *at = init_script_table ; (at = init_script_row(&script, at)) ; )
-    if (in_names(script.names, argv)) return daemon_foreground(script.words, out, max) ;
-  if (!own_row(&daemon, name) || daemon.stays == DAEMON_UNKNOWN || (daemon.stays == DAEMON_IN_BACKGROUND && !daemon.add[0])) return 0 ;
-  append(&words, daemon.names) ;
-  if (daemon.stays == DAEMON_IN_BACKGROUND) append_added(&words, &daemon) ;
+  struct daemon const *daemon ;
+  for (size_t i = 0 ; i < init_script_table_rows ; i++)
+    if (in_names(init_script_table[i].names, argv)) return daemon_foreground(init_script_table[i].words, out, max) ;
+  daemon = own_row(name) ;
+  if (!daemon || daemon->stays == DAEMON_UNKNOWN || (daemon->stays == DAEMON_IN_BACKGROUND && !daemon->add[0])) return 0 ;
+  append(&words, daemon->names) ;
+  if (daemon->stays == DAEMON_IN_BACKGROUND) append_added(&words, daemon) ;
   return end_words(&words) ;
 }

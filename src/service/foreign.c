@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <skalibs/allreadwrite.h>
-#include <skalibs/djbunix.h>
+#include "base/file.h"
+#include "base/path.h"
 
 #define SERVICES "/etc/services.d"
 #define TEXT_MAX 65536
@@ -58,8 +58,7 @@ static int exists (int dir, char const *name, char const *file)
 {
   char path[2 * NAME_MAX] ;
   struct stat st ;
-  int n = snprintf(path, sizeof path, "%s/%s", name, file) ;
-  return n > 0 && n < (int)sizeof path && !fstatat(dir, path, &st, 0) ;
+  return path_join(path, sizeof path, name, file) && !fstatat(dir, path, &st, 0) ;
 }
 
 /* Packages bring service directories, which are marked or examples, and start none. */
@@ -71,11 +70,7 @@ static int is_service (int dir, char const *name)
 static int has_programs (int dir, char const *name)
 {
   static char text[TEXT_MAX + 1] ;
-  int fd = openat(dir, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) ;
-  if (fd == -1) return 0 ;
-  text[allread(fd, text, TEXT_MAX)] = 0 ;
-  fd_close(fd) ;
-  return strstr(text, "[program:") || strstr(text, "[fcgi-program:") ;
+  return file_read(dir, name, text, TEXT_MAX) > 0 && (strstr(text, "[program:") || strstr(text, "[fcgi-program:")) ;
 }
 
 static int counts (enum kind kind, int dir, char const *name)

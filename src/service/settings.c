@@ -11,13 +11,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/sig.h>
 #include <skalibs/types.h>
 #include <skalibs/uint32.h>
 #include <skalibs/uint64.h>
 
+#include "base/file.h"
 #include "wire/death_tally.h"
 
 #define CONTENT_MAX 128
@@ -158,7 +158,7 @@ int setting_parse_restart (char const *text, enum restart_policy *policy, uint32
 static int read_content (char const *file, char *text, size_t max)
 {
   struct stat st ;
-  size_t n ;
+  ssize_t n ;
   int err = 0 ;
   int fd = open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) ;
   text[0] = 0 ;
@@ -172,13 +172,8 @@ static int read_content (char const *file, char *text, size_t max)
     errno = err ;
     return -1 ;
   }
-  errno = 0 ;
-  n = allread(fd, text, max) ;
-  err = n < max && errno != EPIPE ? errno : 0 ;
-  fd_close(fd) ;
-  text[n] = 0 ;
-  errno = err ;
-  return n == max || err || strlen(text) < n ? -1 : 1 ;
+  n = file_read_close(fd, text, max) ;
+  return n == -1 || (size_t)n == max || strlen(text) < (size_t)n ? -1 : 1 ;
 }
 
 static int parse (struct settings *settings, struct setting const *setting, char const *text)

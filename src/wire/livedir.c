@@ -13,6 +13,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "base/exit.h"
 #include "wire/channels.h"
 #include "wire/lock.h"
 
@@ -143,7 +144,7 @@ void livedir_die_without_place (struct livedir_attempt const *attempts, unsigned
   static char text[TRUST_WHY_MAX] ;
   for (unsigned int i = 0 ; i < n ; i++)
     strerr_warnw4x("the live directory cannot be ", attempts[i].path, ": ", why_not(attempts + i, text)) ;
-  strerr_dief3x(111, "there is no place for the live directory: name one that can be written with ", by, ", or mount a tmpfs on /run") ;
+  strerr_dief3x(EXIT_SYSTEM, "there is no place for the live directory: name one that can be written with ", by, ", or mount a tmpfs on /run") ;
 }
 
 static int is_held (char const *live, char const *lock)

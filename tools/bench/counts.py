@@ -133,12 +133,12 @@ def system_calls(tools, work):
     return {(phase, program, call): n for phase, calls in phases.items() for (program, call), n in calls.items() if program != "run"}
 
 
-def dumped(tools_out, pid):
+def dumped(folder, pid):
     """What the process has executed since the last time, and begins to count anew."""
-    before = set(os.listdir(tools_out))
-    subprocess.run(["vgdb", f"--pid={pid}", "dump"], check=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=60)
-    (name,) = [name for name in set(os.listdir(tools_out)) - before if name.startswith(f"out.{pid}.")]
-    return int(re.search(r"^totals: (\d+)", read(os.path.join(tools_out, name)), re.M).group(1))
+    before = set(os.listdir(folder))
+    subprocess.run(["vgdb", f"--vgdb-prefix={folder}/vgdb", f"--pid={pid}", "dump"], check=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=60)
+    (name,) = [name for name in set(os.listdir(folder)) - before if name.startswith(f"out.{pid}.")]
+    return int(re.search(r"^totals: (\d+)", read(os.path.join(folder, name)), re.M).group(1))
 
 
 def instructions(tools, work):
@@ -147,7 +147,7 @@ def instructions(tools, work):
     subject = subjects.Reeve(tools, os.path.join(work, "tree"), 1)
     out = os.path.join(work, "callgrind")
     os.makedirs(out)
-    grind = ("valgrind", "-q", "--tool=callgrind", "--trace-children=yes", "--trace-children-skip=*/run", f"--callgrind-out-file={out}/out.%p")
+    grind = ("valgrind", "-q", "--tool=callgrind", "--trace-children=yes", "--trace-children-skip=*/run", f"--callgrind-out-file={out}/out.%p", f"--vgdb-prefix={out}/vgdb")
     tree = Tree(subject, fifo, grind)
     try:
         (service,), _ = fifo.wait(1)

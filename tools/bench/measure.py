@@ -33,6 +33,7 @@ class Running:
         try:
             self.start_ms, self.services = self.tree.started(self.subject.reports)
             self.tree.settle()
+            self.subject.started_again = self.fifo.surplus()
         except BaseException:
             self.tree.kill()
             raise

@@ -31,6 +31,7 @@ class Subject:
     loggers = ()  # ways in which services have loggers
     rescan = None  # what tells it that there is something new
     notices = False  # what is new, untold
+    started_again = 0  # services that have, though nothing has happened to them
 
     def __init__(self, tools, folder, count, loggers=None):
         self.tools = tools

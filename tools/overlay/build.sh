@@ -78,7 +78,7 @@ stage()
   rm -rf "$work/stage"
   install -d -m 755 "$work/stage/command" "$work/stage/usr/bin"
   install -m 755 "$work/bin/reeve-together" "$work/stage/init"
-  for name in reeve reeve-scan reeve-supervise $(names); do ln -s ../init "$work/stage/command/$name"; done
+  for name in reeve reeve-check reeve-scan reeve-supervise $(names); do ln -s ../init "$work/stage/command/$name"; done
   # Where #! lines name it, and where docker exec, which knows nothing of /command, looks.
   for name in reeve with-contenv reeve-exec; do ln -s "../../command/$name" "$work/stage/usr/bin/$name"; done
 }

@@ -8,11 +8,14 @@
 #include <sys/param.h>
 #include <unistd.h>
 
+#include "base/path.h"
+
 /* For skalibs; the programs' own definitions give way to it. */
 char const *PROG = "init" ;
 
 typedef int main_function (int, char const *const *, char const *const *) ;
 
+extern main_function reeve_check_main ;
 extern main_function reeve_exec_main ;
 extern main_function reeve_init_main ;
 extern main_function reeve_log_main ;
@@ -30,6 +33,7 @@ struct program
 static struct program const programs[] =
 {
   { "reeve", &reeve_main, "reeve" },
+  { "reeve-check", &reeve_check_main, "reeve-check" },
   { "reeve-scan", &reeve_scan_main, "reeve-scan" },
   { "reeve-supervise", &reeve_supervise_main, "reeve-supervise" },
 #define NAME(name, ...) { name, &reeve_exec_main, "reeve-exec" },
@@ -42,8 +46,7 @@ static struct program const programs[] =
 
 static struct program const *program_named (char const *path)
 {
-  char const *slash = strrchr(path, '/') ;
-  char const *name = slash ? slash + 1 : path ;
+  char const *name = path_last(path) ;
   for (size_t i = 0 ; i < sizeof programs / sizeof *programs ; i++)
     if (!strcmp(name, programs[i].name)) return programs + i ;
   return 0 ;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/check.h"
+#include "check/check.h"
 #include "service/name.h"
 
 #define EDGE_PATH_MAX (sizeof "/dependencies.d/" + 2 * (size_t)NAME_MAX)

@@ -1,8 +1,8 @@
-#include "control/check_shell.h"
+#include "check/shell.h"
 
 #include <string.h>
 
-#include "control/check_words.h"
+#include "check/words.h"
 
 #define DEPTH_MAX 32
 #define WORDS_MAX 128

@@ -1,8 +1,8 @@
 /* Reads a shell script as far as its commands go, with no meaning of its own:
    quotes, comments, continued lines, here-documents, compound commands. */
 
-#ifndef REEVE_CONTROL_CHECK_SHELL_H
-#define REEVE_CONTROL_CHECK_SHELL_H
+#ifndef REEVE_CHECK_SHELL_H
+#define REEVE_CHECK_SHELL_H
 
 #include <stddef.h>
 

@@ -1,8 +1,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "control/check.h"
-#include "control/check_shell.h"
+#include "base/path.h"
+#include "check/check.h"
+#include "check/shell.h"
 #include "service/daemons.h"
 
 #define FUNCTIONS_MAX 32
@@ -49,7 +50,7 @@ static void learn (struct shell_command const *command, void *data)
   if (!command->depth) script->last = number ;
   for (size_t i = 0 ; i < command->count ; i++)
   {
-    char const *word = check_last_part(command->words[i]) ;
+    char const *word = path_last(command->words[i]) ;
     if (is_one_of(word, "trap wait")) script->handles = 1 ;
     if (is_one_of(word, "stop shutdown quit kill killall pkill --stop --shutdown")) script->ends = 1 ;
     if (is_one_of(word, "mkdir install chown chmod . source eval")) script->creates = 1 ;
@@ -108,7 +109,7 @@ static void judge_daemon (struct check *check, unsigned int line, char const *co
 static char const *init_script_of (char const *const *argv)
 {
   if (!strncmp(argv[0], "/etc/init.d/", 12) && argv[1] && is_one_of(argv[1], "start restart")) return argv[0] + 12 ;
-  if (is_one_of(check_last_part(argv[0]), "service invoke-rc.d rc-service") && argv[1] && argv[2] && is_one_of(argv[2], "start restart")) return argv[1] ;
+  if (is_one_of(path_last(argv[0]), "service invoke-rc.d rc-service") && argv[1] && argv[2] && is_one_of(argv[2], "start restart")) return argv[1] ;
   return 0 ;
 }
 
@@ -130,7 +131,7 @@ static void judge_init_script (struct check *check, unsigned int line, char cons
 static void judge_last (struct script *script, struct shell_command const *command, char const *const *argv, int executed)
 {
   char mend[128] ;
-  char const *name = argv && *argv ? check_last_part(*argv) : "" ;
+  char const *name = argv && *argv ? path_last(*argv) : "" ;
   if (check_exists("flag-oneshot") || check_exists("flag-forks")) return ;
   if (command->after == SHELL_BACKGROUND && !script->handles)
   {

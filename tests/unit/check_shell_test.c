@@ -1,9 +1,9 @@
-#include "control/check_shell.h"
+#include "check/shell.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/check.h"
+#include "check/check.h"
 #include "unit.h"
 
 /* What has been read, a command on a line: LINE DEPTH BEFORE [WORD]... AFTER, `!`

@@ -1,4 +1,4 @@
-#include "control/check_words.h"
+#include "check/words.h"
 
 #include <string.h>
 

@@ -1,18 +1,19 @@
-/* `reeve check`: what is wrong with service directories, before they run. It
-   executes nothing, and needs no scanner.
+/* reeve-check, which `reeve check` executes: finds what is wrong with service directories
+   before they run. It executes nothing, and needs no scanner.
 
-   check.c           which directories; the order of the checks
-   check_findings.c  how a finding is told
-   check_names.c     the files of a service directory: names, values, what goes together
-   check_script.c    what makes a script executable
-   check_run.c       what a script executes
-   check_logger.c    where a logger writes
-   check_needs.c     dependencies.d
-   check_foreign.c   what is made for another system, or out of a service's reach
-   check_shell.h     reading scripts */
+   reeve-check.c  the options; goes through the directories
+   directories.c  which services there are; the order of the checks
+   names.c        the files of a service directory: names, values, what goes together
+   script.c       what makes a script executable
+   run.c          what a script executes
+   logger.c       where a logger writes
+   needs.c        dependencies.d
+   foreign.c      what is made for another system, or out of a service's reach
+   findings.c     how a finding is told
+   shell.h        reading shell scripts: commands (shell.c), their words (words.h), execline */
 
-#ifndef REEVE_CONTROL_CHECK_H
-#define REEVE_CONTROL_CHECK_H
+#ifndef REEVE_CHECK_CHECK_H
+#define REEVE_CHECK_CHECK_H
 
 #include <limits.h>
 #include <stddef.h>
@@ -40,6 +41,13 @@ extern void findings_begin (struct check const *check) ;
 /* Returns 0 with errno when they could not be written. */
 extern int findings_end (struct check const *check) ;
 
+/* ---- directories.c ---- */
+
+/* Checks `directory`, a scan directory or one service.
+     start  a descriptor: where `directory` begins, if it is not absolute
+   Returns 0 with errno when it could not be looked at. It changes the working directory. */
+extern int check_directory (struct check *check, char const *directory, int start) ;
+
 /* All below look at the working directory. */
 
 extern int check_exists (char const *file) ;
@@ -60,9 +68,6 @@ extern void closest_try (struct closest *closest, char const *candidate) ;
 
 /* ---- check_script.c ---- */
 
-/* What is behind the last `/` of a path. */
-extern char const *check_last_part (char const *path) ;
-
 enum language { LANGUAGE_OTHER, LANGUAGE_SHELL, LANGUAGE_EXECLINE } ;
 
 #define SCRIPT_MAX 65536
@@ -78,7 +83,7 @@ struct content
    wrong in it, all of which is in *content; it holds until the next call. */
 extern int check_script (struct check *check, char const *file, struct content *content) ;
 
-/* Is there such a program, in PATH if it has no slash, or in /command? */
+/* Is there such a program, in PATH if it has no slash, or where Reeve's are? */
 extern int check_is_found (char const *name) ;
 
 /* ---- check_run.c ---- */

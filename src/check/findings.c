@@ -2,8 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "control/check.h"
-#include "control/control.h"
+#include "base/json.h"
+#include "base/path.h"
+#include "check/check.h"
 
 #define TEXT_MAX 1024
 
@@ -15,12 +16,7 @@ static void print_plain (char const *text)
 static void print_member (char const *name, char const *text)
 {
   printf("\"%s\":", name) ;
-  print_json_string(text) ;
-}
-
-static void put_path (struct check const *check, char const *file, char *out, size_t size)
-{
-  snprintf(out, size, "%s%s%s", check->path, *file && check->path[strlen(check->path) - 1] != '/' ? "/" : "", file) ;
+  json_print(text) ;
 }
 
 void finding (struct check *check, enum level level, char const *file, unsigned int line, char const *mend, char const *what, ...)
@@ -33,7 +29,7 @@ void finding (struct check *check, enum level level, char const *file, unsigned 
   /* The analyzer does not follow va_start(). NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized) */
   vsnprintf(text, sizeof text, what, arguments) ;
   va_end(arguments) ;
-  put_path(check, file, path, sizeof path) ;
+  if (!*file || !path_join(path, sizeof path, check->path, file)) memcpy(path, check->path, strlen(check->path) + 1) ;
   if (!mend)
   {
     char *colon = strstr(text, ": ") ;

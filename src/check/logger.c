@@ -7,13 +7,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <skalibs/allreadwrite.h>
-#include <skalibs/djbunix.h>
 #include <skalibs/uint32.h>
 
 #include <dirent.h>
 
-#include "control/check.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "check/check.h"
 #include "service/daemons.h"
 
 #define GROUPS_MAX 64
@@ -49,7 +49,7 @@ struct user
 static struct logger const *find_logger (char const *name)
 {
   for (size_t i = 0 ; i < sizeof loggers / sizeof *loggers ; i++)
-    if (!strcmp(loggers[i].name, check_last_part(name))) return loggers + i ;
+    if (!strcmp(loggers[i].name, path_last(name))) return loggers + i ;
   return 0 ;
 }
 
@@ -64,10 +64,10 @@ static char const *named_user (char const *const *argv, char const *const *progr
   int unsets = 0 ;
   for (; argv < program ; argv++)
   {
-    if (!strcmp(check_last_part(*argv), "env")) unsets = 1 ;
+    if (!strcmp(path_last(*argv), "env")) unsets = 1 ;
     if (unsets && !strcmp(*argv, "-u")) continue ;
     for (size_t i = 0 ; i < sizeof takers / sizeof *takers ; i++)
-      if (!strcmp(check_last_part(*argv), takers[i]) && argv + 1 < program) found = argv[1] ;
+      if (!strcmp(path_last(*argv), takers[i]) && argv + 1 < program) found = argv[1] ;
     for (size_t i = 0 ; i < sizeof prefixes / sizeof *prefixes ; i++)
       if (!strncmp(*argv, prefixes[i], strlen(prefixes[i]))) found = *argv + strlen(prefixes[i]) ;
   }
@@ -124,11 +124,7 @@ static int may_write (struct user const *user, struct stat const *st)
 static int file_mentions (char const *path, char const *text)
 {
   static char content[SCRIPT_MAX] ;
-  int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) ;
-  if (fd == -1) return 0 ;
-  content[allread(fd, content, sizeof content - 1)] = 0 ;
-  fd_close(fd) ;
-  return strstr(content, text) != 0 ;
+  return file_read(AT_FDCWD, path, content, sizeof content - 1) > 0 && strstr(content, text) ;
 }
 
 /* Does a script that is executed before the services care for the directory? */
@@ -141,8 +137,7 @@ static int is_prepared (char const *directory)
   if (!dir) return 0 ;
   while (!found && (e = readdir(dir)))
   {
-    snprintf(path, sizeof path, PREPARING "/%s", e->d_name) ;
-    found = file_mentions(path, directory) ;
+    found = path_join(path, sizeof path, PREPARING, e->d_name) && file_mentions(path, directory) ;
   }
   closedir(dir) ;
   return found ;
@@ -157,7 +152,7 @@ static void parent_of (char const *path, char parent[PATH_MAX])
   snprintf(parent, PATH_MAX, "%.*s", (int)len, path) ;
 }
 
-static void check_directory (struct check *check, unsigned int line, char const *path, struct logger const *logger, struct user const *user)
+static void check_place (struct check *check, unsigned int line, char const *path, struct logger const *logger, struct user const *user)
 {
   char parent[PATH_MAX] ;
   struct stat st ;
@@ -196,6 +191,6 @@ void check_logger (struct check *check, unsigned int line, char const *const *ar
     if (logger->has_streams && (!strcmp(word, "/dev/stdout") || !strcmp(word, "/dev/stderr"))) continue ;
     if (word[0] == '-' && word[1] == '-' && !strchr(word, '=') && strcmp(word, "--json") != 0 && program[1]) program++ ;
     else if (word[0] == '-' && word[1] && !word[2] && strchr(logger->with_argument, word[1]) && program[1]) program++ ;
-    else if (word[0] == '/' && !strpbrk(word, "$`*") && !is_prepared(word)) check_directory(check, line, word, logger, &user) ;
+    else if (word[0] == '/' && !strpbrk(word, "$`*") && !is_prepared(word)) check_place(check, line, word, logger, &user) ;
   }
 }

@@ -1,7 +1,7 @@
 /* The words of a shell script: what check_shell.c reads commands from. */
 
-#ifndef REEVE_CONTROL_CHECK_WORDS_H
-#define REEVE_CONTROL_CHECK_WORDS_H
+#ifndef REEVE_CHECK_WORDS_H
+#define REEVE_CHECK_WORDS_H
 
 #include <stddef.h>
 

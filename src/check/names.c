@@ -6,7 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "control/check.h"
+#include "base/path.h"
+#include "check/check.h"
 #include "service/settings.h"
 
 /* ---- Which word was meant ---- */
@@ -182,7 +183,7 @@ void check_names (struct check *check)
     finding(check, LEVEL_WARNING, "", 1, "check as a user who may", "it cannot be read (%s)", strerror(errno)) ;
     return ;
   }
-  if (!check->is_logger && !strcmp(check_last_part(check->path), "CMD"))
+  if (!check->is_logger && !strcmp(path_last(check->path), "CMD"))
     finding(check, LEVEL_WARNING, "", 1, "rename it", "reeve status lists the command by this name") ;
   for (int i = 0 ; i < count ; i++)
   {

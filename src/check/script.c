@@ -7,15 +7,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <skalibs/allreadwrite.h>
-#include <skalibs/djbunix.h>
-
-#include "control/check.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/program.h"
+#include "check/check.h"
 #include "service/executable.h"
 
 #define LINE_MAX_LENGTH 254 /* what the kernel reads of the first line, without its newline */
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-#define OUR_PATH ":/command" /* where the overlay's programs are */
 
 /* The first line: the interpreter, and the rest, which is one argument. */
 struct first_line
@@ -38,12 +37,6 @@ static int is_program (char const *path)
   return !stat(path, &st) && S_ISREG(st.st_mode) && st.st_mode & 0111 ;
 }
 
-char const *check_last_part (char const *path)
-{
-  char const *slash = strrchr(path, '/') ;
-  return slash ? slash + 1 : path ;
-}
-
 static int is_in_directory (char const *directory, size_t len, char const *name)
 {
   char path[PATH_MAX] ;
@@ -53,17 +46,17 @@ static int is_in_directory (char const *directory, size_t len, char const *name)
 
 int check_is_found (char const *name)
 {
-  char const *lists[] = { getenv("PATH"), OUR_PATH } ;
+  char path[PROGRAM_PATH_MAX] ;
+  char const *list = getenv("PATH") ;
   if (strchr(name, '/')) return is_program(name) ;
-  if (!lists[0]) lists[0] = DEFAULT_PATH ;
-  for (size_t i = 0 ; i < sizeof lists / sizeof *lists ; i++)
-    for (char const *at = lists[i] ; *at ; at += *at == ':')
-    {
-      size_t len = strcspn(at, ":") ;
-      if (len && is_in_directory(at, len, name)) return 1 ;
-      at += len ;
-    }
-  return 0 ;
+  if (!list) list = DEFAULT_PATH ;
+  for (char const *at = list ; *at ; at += *at == ':')
+  {
+    size_t len = strcspn(at, ":") ;
+    if (len && is_in_directory(at, len, name)) return 1 ;
+    at += len ;
+  }
+  return program_beside(path, name) ; /* /init appends where they are to PATH */
 }
 
 static int read_first_line (struct first_line *first, char const *text, size_t len)
@@ -123,7 +116,7 @@ static int check_first_line (struct check *check, char const *file, struct conte
     say_why(check, file, ENOENT) ;
     return 0 ;
   }
-  name = check_last_part(first.interpreter) ;
+  name = path_last(first.interpreter) ;
   if (!strcmp(name, "env") || !strcmp(name, "with-contenv"))
   {
     if (!strcmp(name, "env") && first.argument[0] != '-' && strpbrk(first.argument, " \t"))
@@ -138,7 +131,7 @@ static int check_first_line (struct check *check, char const *file, struct conte
       return 0 ;
     }
   }
-  script->language = language_of(check_last_part(name)) ;
+  script->language = language_of(path_last(name)) ;
   return 1 ;
 }
 
@@ -161,17 +154,15 @@ static int check_carriage_returns (struct check *check, char const *file, struct
 /* Returns 0 when it is not known what it holds, which has been told. */
 static int read_content (struct check *check, char const *file, struct content *script)
 {
-  int fd = open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) ;
+  ssize_t len = file_read(AT_FDCWD, file, content, SCRIPT_MAX) ;
   script->text = content ;
   script->language = LANGUAGE_OTHER ;
-  if (fd == -1)
+  if (len == -1)
   {
     finding(check, LEVEL_WARNING, file, 1, "check as a user who may", "it cannot be read (%s)", strerror(errno)) ;
     return 0 ;
   }
-  script->len = allread(fd, content, SCRIPT_MAX) ;
-  fd_close(fd) ;
-  content[script->len] = 0 ;
+  script->len = (size_t)len ;
   return 1 ;
 }
 

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "control/check_shell.h"
+#include "check/shell.h"
 
 struct chain
 {

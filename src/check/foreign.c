@@ -7,10 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <skalibs/allreadwrite.h>
-#include <skalibs/djbunix.h>
-
-#include "control/check.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "check/check.h"
 #include "service/foreign.h"
 
 #define OPEN_MAX_AT_ONCE 16 /* directories */
@@ -58,15 +57,10 @@ static void look_at (struct check *check, char const *file, int writes_itself)
   static char content[SCRIPT_MAX + 1] ;
   struct text text = { .check = check, .file = file, .writes_itself = writes_itself } ;
   char path[PATH_MAX + 1] ;
-  size_t len ;
-  int fd ;
-  snprintf(path, sizeof path, "/%s", file) ;
-  fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) ;
-  if (fd == -1) return ;
-  len = allread(fd, content, SCRIPT_MAX) ;
-  fd_close(fd) ;
-  content[len] = 0 ;
-  if (!memchr(content, 0, len)) foreign_names(content, len, &judge_name, &text) ;
+  ssize_t len ;
+  if (!path_join(path, sizeof path, "/", file)) return ;
+  len = file_read(AT_FDCWD, path, content, SCRIPT_MAX) ;
+  if (len > 0 && !memchr(content, 0, (size_t)len)) foreign_names(content, (size_t)len, &judge_name, &text) ;
 }
 
 static void from_root (struct check *check, char const *file, int writes_itself)
@@ -131,7 +125,7 @@ static void walk_php (char const *parent)
   struct dirent *e ;
   DIR *dir = opendir(parent) ;
   while (dir && (e = readdir(dir)))
-    if (!strncmp(e->d_name, "php", 3) && snprintf(path, sizeof path, "%s/%s", parent, e->d_name) < (int)sizeof path) walk_through(path, 0, 0) ;
+    if (!strncmp(e->d_name, "php", 3) && path_join(path, sizeof path, parent, e->d_name)) walk_through(path, 0, 0) ;
   if (dir) closedir(dir) ;
 }
 

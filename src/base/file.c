@@ -1,0 +1,27 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include <skalibs/allreadwrite.h>
+#include <skalibs/djbunix.h>
+
+ssize_t file_read_close (int fd, char *text, size_t max)
+{
+  size_t n ;
+  int err ;
+  errno = 0 ;
+  n = allread(fd, text, max) ;
+  err = n == max || errno == EPIPE ? 0 : errno ; /* EPIPE is how allread() tells the end */
+  fd_close(fd) ;
+  text[err ? 0 : n] = 0 ;
+  errno = err ;
+  return err ? -1 : (ssize_t)n ;
+}
+
+ssize_t file_read (int dir, char const *path, char *text, size_t max)
+{
+  int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) ;
+  text[0] = 0 ;
+  return fd == -1 ? -1 : file_read_close(fd, text, max) ;
+}

@@ -1,0 +1,36 @@
+#include "base/file.h"
+
+#include "temp.h"
+#include "unit.h"
+
+#define MAX 4
+
+TEST(what_is_read_ends_with_a_nul)
+{
+  char text[MAX + 1] ;
+  temp_enter() ;
+  temp_text("short", "ab") ;
+  temp_text("long", "abcdef") ;
+  temp_text("empty", "") ;
+  CHECK(file_read(AT_FDCWD, "short", text, MAX) == 2 && !strcmp(text, "ab")) ;
+  CHECK(file_read(AT_FDCWD, "long", text, MAX) == MAX && !strcmp(text, "abcd")) ;
+  CHECK(file_read(AT_FDCWD, "empty", text, MAX) == 0 && !*text) ;
+}
+
+TEST(what_cannot_be_read_is_an_error)
+{
+  char text[MAX + 1] ;
+  temp_enter() ;
+  strcpy(text, "old") ;
+  CHECK(file_read(AT_FDCWD, "none", text, MAX) == -1 && errno == ENOENT && !*text) ;
+  strcpy(text, "old") ;
+  CHECK(file_read(AT_FDCWD, ".", text, MAX) == -1 && errno == EISDIR && !*text) ;
+}
+
+TEST(a_fifo_without_a_writer_is_empty)
+{
+  char text[MAX + 1] ;
+  temp_enter() ;
+  CHECK(!mkfifo("fifo", 0600)) ;
+  CHECK(file_read(AT_FDCWD, "fifo", text, MAX) == 0 && !*text) ;
+}
