@@ -119,7 +119,7 @@ int program_beside (char out[PROGRAM_PATH_MAX], char const *name)
       cut_name(real) ;
       if (is_in(out, real, name)) return 1 ;
       /* Whoever may write to that directory may have made the one in it. */
-      if (is_closed(real) && path_join(command, PROGRAM_PATH_MAX, real, PROGRAM_COMMAND_DIRECTORY + 1) && is_in(out, command, name)) return 1 ;
+      if (is_closed(real) && path_join(command, PROGRAM_PATH_MAX, real, &PROGRAM_COMMAND_DIRECTORY[1]) && is_in(out, command, name)) return 1 ;
     }
   }
   if (is_in(out, PROGRAM_COMMAND_DIRECTORY, name)) return 1 ;

@@ -167,7 +167,7 @@ extern int loop_is_over (struct supervisor const *s) ;
 
 /* ---- command.c ---- */
 
-#define COMMAND_RELOAD -1
+#define COMMAND_RELOAD (-1)
 enum { COMMAND_DOWN_FILE = 1, COMMAND_NO_DOWN_FILE } ;
 
 /* What a letter or a signal asks for, in this order. */
