@@ -190,7 +190,7 @@ CMD"
   container_run -e S6_CMD_WAIT_FOR_SERVICES=1 -e S6_CMD_WAIT_FOR_SERVICES_MAXTIME=1500 busybox \
     sh -c 'touch /share/cmd; exit 4'
   container_ended 4
-  started_at=$(date -d "$(inspect .State.StartedAt)" +%s%N)
+  started_at=$(date -d "$(inspect_time .State.StartedAt)" +%s%N)
   after_ms=$((($(date -d "$(stat -c %y "$dir/share/cmd")" +%s%N) - started_at) / 1000000))
   echo "# after $after_ms ms"
   [ "$after_ms" -ge 1400 ]

@@ -177,7 +177,8 @@ container_whole() # [OPTION...] IMAGE [CMD...]
 }
 
 inside() { podman exec "$container" "$@"; }
-inspect() { podman inspect "$container" | jq -r ".[0]$1"; }
+inspect() { podman container inspect --format "{{$1}}" "$container"; }
+inspect_time() { inspect "$1.Format \"2006-01-02T15:04:05.999999999Z07:00\""; }
 container_ready() { eventually 30 inside reeve wait --timeout 10s ready "$@"; }
 running() { [ "$(inspect .State.Status)" = running ]; }
 exited() { [ "$(inspect .State.Status)" = exited ]; }
@@ -198,16 +199,15 @@ container_stop() # [OPTION...]
 container_ended() # CODE
 {
   local code
-  eventually 30 exited || return 1
+  code=$(podman wait --interval 50ms "$container") || return 1
   eventually 10 no_process || return 1
-  code=$(inspect .State.ExitCode)
   [ "$code" = "$1" ] || { echo "# exit code $code, not $1"; return 1; }
 }
 
 # When it ended, less when FILE was last written to, in milliseconds.
 ended_after_ms() # FILE
 {
-  echo $((($(date -d "$(inspect .State.FinishedAt)" +%s%N) - $(date -d "$(stat -c %y "$1")" +%s%N)) / 1000000))
+  echo $((($(date -d "$(inspect_time .State.FinishedAt)" +%s%N) - $(date -d "$(stat -c %y "$1")" +%s%N)) / 1000000))
 }
 
 logs() { podman logs "$container" 2>&1; }

@@ -144,7 +144,7 @@ failed() # TIMES
 }
 
 # Those of the supervisor $1.
-children_of() { echo "/proc/self/task/$1/children"; }
+children_of() { echo "/proc/$1/task/$1/children"; }
 
 @test "a stray that cannot be learnt of for a while does not escape" {
   service web <<<'setsid sh -c "while :; do sleep 1; done" & echo $! >"$dir/stray"; exec sleep 1000000'

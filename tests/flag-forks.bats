@@ -105,7 +105,7 @@ twice='(setsid sh -c "\"\$dir/daemon\" & exit 0" &) ; exit 0'
   reeve -l "$live" wait ready web --timeout 20s 3>&- &
   touch "$dir/go"
   wait $!
-  is_daemon
+  eventually 10 is_daemon
 }
 
 @test "several strays without a pidfile are an error that says so" {

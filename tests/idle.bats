@@ -24,7 +24,7 @@ settled() { local before; before=$(wakes); sleep 0.3; [ "$(wakes)" -eq "$before"
   done
   scanner
   reeve -l "$live" wait --timeout 10 ready --all
-  [ "$(pgrep -P "$scanner" | wc -l)" -eq 20 ]
+  eventually 10 eval '[ "$(pgrep -P "$scanner" | wc -l)" -eq 20 ]'
   eventually 20 settled
   before=$(wakes)
   sleep 3 # that nothing happens is what is tested

@@ -38,7 +38,7 @@ make_srv()
 
 # shellcheck disable=SC2016 # expanded in the namespace
 inside='mount --bind "$0/srv" /srv && mount -t tmpfs -o mode=755 tmpfs /run || exit
-if [ -d "$0/etc" ]; then mount --bind "$0/etc" /etc || exit; fi
+if [ -d "$0/etc" ]; then mount --bind /etc/alternatives "$0/etc/alternatives" && mount --rbind "$0/etc" /etc || exit; fi
 cd /srv && exec "$@"'
 
 contained() # COMMAND... ; in the background, as PID 1; $outer: unshare's pid
@@ -116,8 +116,8 @@ translate()
 {
   local options=()
   [ ! -f "$entry/Dockerfile" ] || options=(--dockerfile "$entry/Dockerfile")
-  mkdir -p "$dir/etc"
-  cp -a /etc/{passwd,group,nsswitch.conf,ld.so.cache,alternatives} "$dir/etc"
+  mkdir -p "$dir/etc/alternatives"
+  cp -a /etc/{passwd,group,nsswitch.conf,ld.so.cache} "$dir/etc"
   reeve-migrate "$entry/input" -o "$dir/etc/services.d" "${options[@]}" >"$dir/report"
   mkdir -p "$dir/etc/services.d" "$dir/etc/cont-init.d"
   chmod -R a+rX "$dir/etc"

@@ -231,11 +231,9 @@ stubborn_without_supervisor() # OPTION...
   kill -TERM "$scanner"
 }
 
-@test "what has no supervisor at the moment to kill is named, and killed as soon as it has one" {
+@test "what has no supervisor at the moment to kill is named, and killed by the scanner" {
   stubborn_without_supervisor -K 1000
   says "the service stubborn has not ended in time; killing it"
-  alive "$(cat "$dir/stubborn")"
-  mv "$dir/away" "$dir/bin/reeve-supervise"
   ended "$scanner" 137
   eventually 10 gone "$(cat "$dir/stubborn")"
 }
@@ -280,7 +278,7 @@ supervisor_cannot_begin() # NAME
   supervisor_cannot_begin web
   kill -TERM "$scanner"
   ended "$scanner" 0
-  said "web gets no supervisor: the scanner itself tells its process to end"
+  said "has lost its supervisor, and gets no other one in this stop: ending it"
   said "letting go of web: nothing more can be done for it in this stop"
   [ "$(sort "$dir/order")" = "ends
 finish other" ]

@@ -265,7 +265,7 @@ sleep 0.02'
 
 @test "what a finish leaves behind is ended by a successor of its supervisor" {
   leaving <<<''
-  finish web <<<'eval "setsid $stubborn &"; until [ -e "$dir/end" ]; do sleep 0.02; done'
+  finish web <<<'eval "$stubborn &"; until [ -e "$dir/end" ]; do sleep 0.02; done'
   scanner
   up web
   touch "$dir/go"

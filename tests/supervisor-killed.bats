@@ -288,10 +288,11 @@ older_than() # SECONDS FILE
 }
 
 @test "timeout-kill of a stop under way goes on" {
-  guarded web <<<'trap "echo >>\"\$dir/told\"" TERM; while :; do sleep 0.02; done'
+  guarded web <<<'trap "echo >>\"\$dir/told\"" TERM; >"$dir/ready"; while :; do sleep 0.02; done'
   setting web timeout-kill 3000
   scanner
   up web
+  eventually 10 test -e "$dir/ready"
   s6-svc -d "$live/web"
   eventually 10 test -e "$dir/told"
   kill_supervisor web
@@ -447,7 +448,7 @@ older_than() # SECONDS FILE
   done
   for stray in $(cat "$dir/strays"); do alive "$stray"; done
   stop_scanner 0
-  for stray in $(cat "$dir/strays") "${pids_before[@]}"; do gone "$stray"; done
+  for stray in $(cat "$dir/strays") "${pids_before[@]}"; do eventually 10 gone "$stray"; done
 }
 
 @test "each one's stray is its own: only its end ends it" {

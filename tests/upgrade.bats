@@ -185,7 +185,7 @@ teardown() { survival_teardown; }
 }
 
 @test "a service that ends during the upgrade is restarted once, its strays are ended" {
-  guarded web <<<"setsid sh -c 'while :; do sleep 1; done' stray 9>&- & echo \$! >>\"\$dir/strays\"; exec sleep 1000000"
+  guarded web <<<"sh -c 'while :; do sleep 1; done' stray 9>&- & echo \$! >>\"\$dir/strays\"; exec sleep 1000000"
   scanner
   up web
   for n in 2 3 4 5; do

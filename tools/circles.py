@@ -81,7 +81,8 @@ def tell_if_above(file, verb, other, reason):
 
 
 folders = [str(path.relative_to(root)) for path in [*sorted(root.glob("src/*/")), root / "tools/migrate"] if path.is_dir()]
-sources = [str(path.relative_to(root)) for folder in folders for path in sorted((root / folder).glob("*.[ch]"))]
+sources = [str(path.relative_to(root)) for folder in folders for path in sorted((root / folder).iterdir())
+           if path.suffix in (".c", ".h", ".def")]
 
 # What includes what. The compiler searches src and tools, too.
 includes = {file: {} for file in sources}
@@ -97,7 +98,7 @@ tell_circles("the headers", "include", includes)
 # What each object file defines and uses.
 defined, used = {}, {}  # symbol -> folder -> file; file -> symbols
 for file in sources:
-    if file.endswith(".h"):
+    if not file.endswith(".c"):
         continue
     path = obj.joinpath(*pathlib.Path(file).with_suffix(".o").parts[1:])
     if not path.exists():

@@ -5,12 +5,13 @@
    s6-setuidgid s6-envdir ...                s6_names.c      s6's
    s6-notifyoncheck                          s6_notifyoncheck.c
 
-   Each is a sequence of the steps below, which all do their work or say why they
-   cannot and exit: 111 when a system call failed; what else it is, is said with
-   each. None changes signals, and no descriptor outlives the execution but those
-   that are meant to.
+   Each name is a sequence of the steps below. A step does its work, or says why it
+   cannot and exits: 111 when a system call failed; another code stands with its step.
+   No step changes signals. Only descriptors that the program is to have outlive the
+   execution.
 
-   names.c        their table
+   names.c        the table of the names
+   front.c        the name that this process was called by, and its usage
    launch.c       executing, which is the end
    environment.c  variables from files
    identity.c     users and groups
@@ -48,15 +49,17 @@ struct front
   unsigned char exec_code ; /* when a program cannot be executed; 0: 126 or 127 */
 } ;
 
-extern struct front const *front ;
+/* ---- front.c ---- */
 
-/* Sets `front` by argv[0]; reeve-exec's if that is no name that is known. */
-extern void front_choose (char const *path) ;
+extern struct front const *front ; /* the name that this process was called by */
 
 /* Prints the usage and exits. */
 extern void usage_die (void) __attribute__((noreturn)) ;
 
-/* ---- the names ---- */
+/* ---- names.c: the table of the names ---- */
+
+/* Sets `front` by argv[0]; reeve-exec's if that is no name that is known. */
+extern void front_choose (char const *path) ;
 
 extern void reeve_exec_run (int argc, char **argv) __attribute__((noreturn)) ;
 extern void chpst_run (int argc, char **argv) __attribute__((noreturn)) ;

@@ -155,7 +155,7 @@ static int is_already (struct identity const *identity)
 
 static void __attribute__((noreturn)) refused (char const *what, char const *call)
 {
-  char const *mend = errno != EPERM && errno != EINVAL ? "" : front->run == &reeve_exec_run ?
+  char const *mend = errno != EPERM && errno != EINVAL ? "" : !strcmp(front->name, "reeve-exec") ?
     " (run the container as root, with CAP_SETUID and CAP_SETGID, or drop --user)" : " (only root can)" ;
   strerr_diefu4sys(EXIT_SYSTEM, call, " ", what, mend) ;
 }

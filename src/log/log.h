@@ -8,20 +8,21 @@
    s6-log            s6-log's options and script                          script.c
    logutil-service   s6-overlay's wrapper around that                     logutil.c
 
-   reeve-log.c   the table of names, the loop, signals
+   reeve-log.c   the table of names, the loop
    input.c       stdin: read without taking, taken when it is written
    lines.c       a line's way through the directives to the sinks
    sink.c        what waits to be written to one place
+   signals.c     what signals order, and the waits in which they are heard
    logdir.c      a directory: its files, rotation, the processor
    archive.c     old files
-   unfinished.c  a beginning of a line, and a logger that is killed then
+   unfinished.c  the beginning of a line, for the next logger if this one is killed
    stamp.c       time, as text
    pattern.c     does a line match? pattern_compile.c
 
-   Nothing is buffered beyond what one read has brought: it is written everywhere
-   before the next read, so that a line is in the file at once, where that is possible
-   before its end has come, and memory does not grow. What cannot be written waits, and
-   so does who writes to us. */
+   The logger holds no more than one read has brought. It writes that to every place
+   before it reads again: so a line is in its file at once (even before the line's end has
+   come, where that is possible), and memory does not grow. Where a place takes nothing,
+   the logger waits, and its pipe fills up until the service waits, too. */
 
 #ifndef REEVE_LOG_LOG_H
 #define REEVE_LOG_LOG_H
@@ -152,6 +153,14 @@ extern void sink_put (struct logger *l, struct sink *sink, char const *bytes, si
 /* Writes everything to every sink, at the end of a line; returns when all is written. */
 extern void sinks_flush (struct logger *l) ;
 
+/* ---- signals.c ---- */
+
+/* Reads the signals that have come, and does what they order. */
+extern void logger_signals (struct logger *l) ;
+/* Waits for a signal, or until `fd` (-1: none) has room, at most `ms` (-1: no limit); does
+   what signals order. */
+extern void logger_pause (struct logger *l, int fd, int ms) ;
+
 /* ---- stamp.c ---- */
 
 enum stamp /* bits, in this order */
@@ -273,11 +282,5 @@ extern void options_parse (struct logger *l, int argc, char **argv) ;
 extern void run_parse (struct logger *l, int argc, char **argv) ;
 extern void script_parse (struct logger *l, int argc, char **argv) ;
 extern void logutil_parse (struct logger *l, int argc, char **argv) ;
-
-/* ---- reeve-log.c ---- */
-
-/* Waits for a signal, or until `fd` (-1: none) has room, at most `ms` (-1: no limit); does
-   what signals order. */
-extern void logger_pause (struct logger *l, int fd, int ms) ;
 
 #endif

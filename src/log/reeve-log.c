@@ -1,9 +1,6 @@
-#include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <skalibs/allreadwrite.h>
@@ -46,45 +43,6 @@ static void parse (struct logger *l, int argc, char **argv)
   options_parse(l, argc, argv) ;
 }
 
-/* ---- signals ---- */
-
-static void reap (struct logger *l)
-{
-  for (;;)
-  {
-    int wstat ;
-    pid_t pid = waitpid(-1, &wstat, WNOHANG) ;
-    if (pid <= 0) return ;
-    for (struct sink *sink = l->sinks ; sink ; sink = sink->next)
-      if (sink->logdir && logdir_ended(sink->logdir, pid, wstat)) break ;
-  }
-}
-
-static void read_signals (struct logger *l)
-{
-  int sig ;
-  while ((sig = signals_read(l->signals)))
-  {
-    switch (sig)
-    {
-      case SIGTERM : case SIGINT : if (!l->ignores_sigterm) l->ending++ ; break ;
-      case SIGHUP : l->ending++ ; break ;
-      case SIGCHLD : reap(l) ; break ;
-      default : /* SIGALRM */
-        for (struct sink *sink = l->sinks ; sink ; sink = sink->next)
-          if (sink->logdir) logdir_rotate(sink->logdir) ;
-    }
-  }
-}
-
-void logger_pause (struct logger *l, int fd, int ms)
-{
-  struct pollfd x[3] = { { .fd = l->signals, .events = POLLIN }, { .fd = message_fd(), .events = POLLOUT }, { .fd = fd, .events = POLLOUT } } ;
-  if (poll(x, 3, ms) <= 0) return ;
-  if (x[0].revents) read_signals(l) ;
-  if (x[1].revents) message_say_lost() ;
-}
-
 /* ---- the loop ---- */
 
 static void sooner (int *ms, int other)
@@ -119,7 +77,7 @@ static void loop (struct logger *l, struct input *in)
     x[1].events = due >= 0 ? 0 : POLLIN ;
     x[2].fd = message_fd() ;
     if (poll(x, 3, ms) < 0) continue ;
-    if (x[0].revents) read_signals(l) ;
+    if (x[0].revents) logger_signals(l) ;
     if (x[2].revents) message_say_lost() ;
     in->no_writer = !!(x[1].revents & POLLHUP) ;
     if (!x[1].revents && input_due_ms(in, l)) continue ;

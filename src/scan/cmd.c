@@ -187,14 +187,7 @@ void cmd_start (struct scanner *s)
   }
   s->own_code = result.err == ENOENT ? CODE_NOT_FOUND : CODE_NOT_EXECUTED ;
   say_not_executed(s, &result) ;
-  stop_begin(s, 0) ;
-}
-
-void cmd_deadlines (struct scanner *s)
-{
-  uint64_t now = s->command_again_ms || s->command_write_again_ms ? clock_ms() : 0 ;
-  if (s->command_write_again_ms && now >= s->command_write_again_ms) write_status(s) ;
-  if (s->command_again_ms && now >= s->command_again_ms) (s->command_pid ? &found_look_at_command : &cmd_start)(s) ;
+  stopping_ask(s, 0) ;
 }
 
 /* ---- what it leaves behind ---- */
@@ -224,7 +217,7 @@ static void decide (struct left *left, pid_t pid, struct stray_look const *look,
   if (step.deed == STRAY_LEAVE) return ;
   if (step.deed != STRAY_WAIT) descent_follow(&descent, stray->pid) ; /* what it leaves is CMD's, too */
   stray_do(stray, &left->limits, pid, -1, step.deed, left->now_ms) ;
-  if (step.deed == STRAY_KILL) stop_killed(left->s) ;
+  if (step.deed == STRAY_KILL) stopping_killed(left->s) ;
   if (step.deed == STRAY_TELL)
   {
     if (!look->ours) say_left(left->s, "ending ", stray->pid, name, look->in_group, ": it counts as the command itself") ;
@@ -263,7 +256,7 @@ int cmd_left (struct scanner *s)
   struct left left =
   {
     .s = s,
-    .limits = { .service = STRAY_ALL_BUT_EARLIER, .group = s->command_group, .at_once = stop_kills(s), .down_signal = SIGTERM },
+    .limits = { .service = STRAY_ALL_BUT_EARLIER, .group = s->command_group, .at_once = stopping_kills(s), .down_signal = SIGTERM },
     .now_ms = clock_ms()
   } ;
   struct stray_look group = { .in_group = 1 } ;
@@ -306,8 +299,8 @@ void cmd_ended (struct scanner *s, int wstat)
   s->command_fd = -1 ;
   unlink(COMMAND_STATUS_FILE) ;
   if (s->stop.on) return ;
-  s->own_code = stop_code_of(wstat) ;
-  stop_begin(s, 0) ;
+  s->own_code = stopping_code_of(wstat) ;
+  stopping_ask(s, 0) ;
 }
 
 /* An adopted one's terminal need not be ours. */
@@ -344,4 +337,21 @@ void cmd_signal (struct scanner const *s, int sig)
   if (s->command_fd >= 0 || process_is_child(s->command_pid)) send_signal(&send) ;
   else if (sig != SIGCONT)
     strerr_warnw1x("the command, which an earlier scanner has started, cannot be sent a signal without pidfds: end it by hand") ;
+}
+
+/* ---- what is due ---- */
+
+/* Without a pidfd of it: has it ended? */
+static void look_at_it (struct scanner *s)
+{
+  struct process_look look ;
+  s->command_again_ms = clock_ms() + AGAIN_MS ;
+  if (!process_lives(&s->command_birth) || (process_look(s->command_pid, &look) && look.state == 'Z')) cmd_ended(s, STATUS_WSTAT_UNKNOWN) ;
+}
+
+void cmd_deadlines (struct scanner *s)
+{
+  uint64_t now = s->command_again_ms || s->command_write_again_ms ? clock_ms() : 0 ;
+  if (s->command_write_again_ms && now >= s->command_write_again_ms) write_status(s) ;
+  if (s->command_again_ms && now >= s->command_again_ms) (s->command_pid ? &look_at_it : &cmd_start)(s) ;
 }

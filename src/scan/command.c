@@ -34,12 +34,12 @@ static void prune_with_loggers (struct scanner *s)
 
 static void stop (struct scanner *s)
 {
-  stop_begin(s, 0) ;
+  stopping_ask(s, 0) ;
 }
 
 static void stop_with_loggers (struct scanner *s)
 {
-  stop_begin(s, 1) ;
+  stopping_ask(s, 1) ;
 }
 
 static void end_at_once (struct scanner *s)
@@ -107,7 +107,7 @@ static int execute (struct scanner *s, char const *path)
   request.path = path ;
   request.argv = argv ;
   request.envp = (char const *const *)environ ;
-  if (act_stdin(s, &request)) pid = spawn(&request, &executing) ;
+  if (child_stdin(s, &request)) pid = spawn(&request, &executing) ;
   if (pid) return 1 ;
   if (errno == ENOENT || errno == ENOTDIR) return 0 ;
   strerr_warnwu3sys("execute ", path, " (doing what the signal does by default)") ;

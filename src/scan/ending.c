@@ -57,7 +57,7 @@ static char const *why (struct unit const *unit, int known)
 static void tell (struct scanner const *s, pid_t pid, uint64_t *told_ms, uint32_t limit_ms, int down_signal)
 {
   uint64_t now = clock_ms() ;
-  if (stop_kills(s) || (*told_ms && limit_ms && now - *told_ms >= limit_ms)) send_to(pid, SIGKILL, 0) ;
+  if (stopping_kills(s) || (*told_ms && limit_ms && now - *told_ms >= limit_ms)) send_to(pid, SIGKILL, 0) ;
   else if (down_signal && (!*told_ms || send_is_ignored_by_default(down_signal))) send_to_end(pid, down_signal, SEND_CONT) ;
   if (!*told_ms) *told_ms = now ;
 }

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <stdio.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -9,11 +8,7 @@
 #include "base/clock.h"
 #include "base/process.h"
 #include "scan/scanner.h"
-#include "wire/channels.h"
-#include "wire/lock.h"
-#include "wire/status.h"
 
-#define AT_ONCE 16
 #define COMMAND_AGAIN_MS 1000
 
 static void cannot (char const *name)
@@ -45,19 +40,11 @@ static int watch (struct scanner *s, pid_t pid, void *whose)
   return fd ;
 }
 
-pid_t found_supervisor (char const *name)
-{
-  char path[UNIT_PATH_MAX] ;
-  int foreign ;
-  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, name) ;
-  return lock_holder(path, &foreign) ;
-}
-
 /* Is it still the one that holds the lock, of which the pid was learnt? Yes, if it
    cannot be told: it was a moment ago, and to take it for gone would lose it. */
 static int lives (struct unit const *unit)
 {
-  pid_t holder = found_supervisor(unit->name) ;
+  pid_t holder = directory_supervisor(unit->name) ;
   return holder == unit->supervisor || holder == -1 ;
 }
 
@@ -83,20 +70,10 @@ int found_watch_command (struct scanner *s)
   return 1 ;
 }
 
-void found_look_at_command (struct scanner *s)
+unsigned int found_ended (struct scanner *s, void *whose[FOUND_AT_ONCE])
 {
-  struct process_look look ;
-  s->command_again_ms = clock_ms() + COMMAND_AGAIN_MS ;
-  if (!process_lives(&s->command_birth) || (process_look(s->command_pid, &look) && look.state == 'Z')) cmd_ended(s, STATUS_WSTAT_UNKNOWN) ;
-}
-
-void found_read (struct scanner *s)
-{
-  struct epoll_event events[AT_ONCE] ;
-  int n = epoll_wait(s->units.found, events, AT_ONCE, 0) ;
-  for (int i = 0 ; i < n ; i++)
-  {
-    if (events[i].data.ptr == s) cmd_ended(s, STATUS_WSTAT_UNKNOWN) ;
-    else reap_found(s, events[i].data.ptr) ;
-  }
+  struct epoll_event events[FOUND_AT_ONCE] ;
+  int n = epoll_wait(s->units.found, events, FOUND_AT_ONCE, 0) ;
+  for (int i = 0 ; i < n ; i++) whose[i] = events[i].data.ptr ;
+  return n > 0 ? (unsigned int)n : 0 ;
 }

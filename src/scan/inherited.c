@@ -39,7 +39,7 @@ void inherited_learn (struct scanner *s, struct unit *unit)
 static void tell (struct unit *unit)
 {
   struct order order = { .letter = ORDER_ENDED, .pid = unit->inherited.pid, .wstat = (unsigned int)unit->inherited.wstat & 0xffff } ;
-  if (unit->supervisor && !unit->dead) look_send(unit, &order) ; /* else its next report asks for it */
+  if (unit->supervisor && !unit->dead) directory_order(unit, &order) ; /* else its next report asks for it */
 }
 
 void inherited_ended (struct scanner *s, struct unit *unit, int wstat)

@@ -10,30 +10,14 @@
 #include "wire/lock.h"
 #include "wire/state.h"
 
-int leftovers_in (struct scanner const *s, char const *name)
-{
-  struct state state ;
-  int r ;
-  if (!s->same_life) return 0 ;
-  r = state_recover(name, &state, 0) ;
-  if (r) return r == 1 ? !(state.flags & STATE_HAS_LEFT) : !!state.process.pid ;
-  return errno == ENOENT || errno == ENOTDIR || errno == EPROTO ? 0 : -1 ;
-}
-
-int leftovers_running (struct scanner const *s, char const *name)
-{
-  return found_supervisor(name) > 0 || leftovers_in(s, name) > 0 ;
-}
-
 static void take_over (struct scanner *s, struct unit *unit, pid_t supervisor, int left)
 {
-  if (supervisor) act_found(s, unit, supervisor) ;
+  if (supervisor) units_post(&s->units, unit, takeover(s, unit, supervisor)) ;
   else if (left)
   {
     unit->adopt = 1 ;
     inherited_learn(s, unit) ;
-    unit->phase = UNIT_REPLACING ;
-    act(s, unit, UNIT_DEADLINE) ;
+    units_post(&s->units, unit, UNIT_LEFT_BEHIND) ;
   }
 }
 
@@ -51,12 +35,12 @@ static int take (struct scanner *s, char const *identity, char const *name, int 
   int has_logger ;
   snprintf(logger_identity, sizeof logger_identity, "%s" LOGGER_SUFFIX, identity) ;
   snprintf(logger_name, sizeof logger_name, "%s" LOGGER_SUFFIX, name) ;
-  if ((supervisor = found_supervisor(name)) == -1 || (logger_supervisor = found_supervisor(logger_name)) == -1
-   || (left = leftovers_in(s, name)) == -1 || (logger_left = leftovers_in(s, logger_name)) == -1)
-    return look_absent(s, name) ;
+  if ((supervisor = directory_supervisor(name)) == -1 || (logger_supervisor = directory_supervisor(logger_name)) == -1
+   || (left = directory_has_left(s, name)) == -1 || (logger_left = directory_has_left(s, logger_name)) == -1)
+    return directory_absent(s, name) ;
   has_logger = logger_supervisor || logger_left ;
   if (!has_logger && !supervisor && !left) return -1 ;
-  unit = look_know(s, identity, name) ;
+  unit = directory_know(s, identity, name) ;
   if (!unit) return 0 ;
   unit->foreign = !!foreign ;
   logger = has_logger ? units_add(&s->units, logger_identity, logger_name, unit) : 0 ;
@@ -69,7 +53,7 @@ int leftovers_take (struct scanner *s, char const *name)
 {
   int taken ;
   if (service_name_fault(name)) return 1 ;
-  if (!livetree_is_ours(name)) return look_absent(s, name) ;
+  if (!livetree_is_ours(name)) return directory_absent(s, name) ;
   taken = take(s, name, name, 0) ;
   if (taken < 0 && !livetree_remove(name)) strerr_warnwu4sys("remove what is left of an earlier run, ", s->live, "/", name) ;
   return !!taken ;
@@ -80,7 +64,7 @@ void leftovers_take_foreign (struct scanner *s, char const *identity, char const
   struct unit *unit ;
   take(s, identity, name, 1) ;
   unit = units_by_identity(&s->units, identity) ;
-  if (unit) stop_also(s, unit) ;
+  if (unit) stopping_let_go(s, unit) ;
 }
 
 int leftovers_take_all (struct scanner *s)

@@ -18,9 +18,10 @@
    returning   leaving, and its directory is there again
    released    forgotten at the next opportunity
 
-   Outcomes are events too: PLAN_START is answered by STARTED, START_FAILED,
-   START_REFUSED, MAY_HAVE_ONE, NOTHING_LEFT or LOST, PLAN_EXAMINE by a SEEN event, PLAN_END_LOGGER by LOGGER_GONE
-   (at once when there is none). */
+   A deed may have an outcome, which is the unit's next event: PLAN_START is followed by
+   STARTED, START_FAILED, START_REFUSED, MAY_HAVE_ONE, NOTHING_LEFT, LOST or DIED,
+   PLAN_EXAMINE by a SEEN event, PLAN_TELL_LEAVE perhaps by GIVEN_UP, PLAN_END_LOGGER by
+   LOGGER_GONE, when there is none. A step has one such deed at most. */
 
 #ifndef REEVE_SCAN_PLAN_H
 #define REEVE_SCAN_PLAN_H
@@ -43,11 +44,13 @@ enum unit_phase
 
 enum unit_event
 {
+  UNIT_NOTHING, /* no event: the outcome of a deed that has none (yet) */
   UNIT_SEEN_COMPLETE, /* with a ./run, at a scan, or moved in */
   UNIT_SEEN_CHANGING, /* being created, or a change in it */
   UNIT_SEEN_INCOMPLETE, /* the examination found no ./run that can be executed */
   UNIT_UNSEEN, /* its directory is gone */
   UNIT_DEADLINE,
+  UNIT_LEFT_BEHIND, /* an earlier scanner has left it, and something of it still runs */
   UNIT_STARTED, /* it has a supervisor, a new one or one that was found */
   UNIT_START_FAILED, /* for a reason that can pass */
   UNIT_START_REFUSED, /* its name in LIVE is taken */
@@ -81,6 +84,8 @@ enum plan_action /* bits, done from the lowest up */
   PLAN_RELEASE = 1 << 11,
   PLAN_IMPOSSIBLE = 1 << 12 /* a bug of ours: reported, nothing done */
 } ;
+
+#define PLAN_HAS_OUTCOME (PLAN_EXAMINE | PLAN_REFRESH | PLAN_START | PLAN_TELL_LEAVE | PLAN_END_LOGGER)
 
 struct plan_step
 {

@@ -17,6 +17,7 @@
 #include "wire/fifo_lines.h"
 #include "wire/report.h"
 #include "wire/state.h"
+#include "wire/status.h"
 
 #define EARLY_MS 1000
 #define UNKNOWN_MAX 256
@@ -63,7 +64,7 @@ static void died (struct scanner *s, struct unit *unit)
   unit->dead = unit->told_to_leave = 0 ;
   unit->adopt = !left ;
   units_set_supervisor(&s->units, unit, 0) ;
-  act(s, unit, left ? early ? UNIT_DIED_EARLY : UNIT_DIED : early ? UNIT_KILLED_EARLY : UNIT_KILLED) ;
+  units_post(&s->units, unit, left ? early ? UNIT_DIED_EARLY : UNIT_DIED : early ? UNIT_KILLED_EARLY : UNIT_KILLED) ;
 }
 
 /* What has ended in one round of reaping. The children of a supervisor that was killed may be
@@ -96,7 +97,7 @@ static void inherit (struct scanner *s, struct unit *unit, struct round const *r
 {
   struct state state ;
   int known ;
-  look_find(unit) ; /* what it has left is where its directory is now */
+  directory_find(unit) ; /* what it has left is where its directory is now */
   known = inherited_last_run(unit, &state) ;
   unit->left = !!has_left(unit, &state, known) ;
   if (unit->left) return ;
@@ -164,6 +165,17 @@ void reap_found (struct scanner *s, struct unit *unit)
   act_on(s, &round) ;
 }
 
+void reap_what_was_found (struct scanner *s)
+{
+  void *whose[FOUND_AT_ONCE] ;
+  unsigned int n = found_ended(s, whose) ;
+  for (unsigned int i = 0 ; i < n ; i++)
+  {
+    if (whose[i] == s) cmd_ended(s, STATUS_WSTAT_UNKNOWN) ;
+    else reap_found(s, whose[i]) ;
+  }
+}
+
 /* ---- reports ---- */
 
 /* What would be left if it were killed, and its directory gone. */
@@ -181,7 +193,7 @@ static void reported (struct scanner *s, char const *line, size_t len)
   if (!report_parse(&report, line, len)) return ;
   if (report.killed) /* its supervisor may have left meanwhile */
   {
-    stop_killed(s) ;
+    stopping_killed(s) ;
     return ;
   }
   unit = units_by_supervisor(&s->units, report.supervisor) ;
@@ -191,14 +203,14 @@ static void reported (struct scanner *s, char const *line, size_t len)
     if (unit->child || unit->supervisor_fd >= 0) return ; /* the kernel tells */
     unit->adopt = 0 ;
     units_set_supervisor(&s->units, unit, 0) ;
-    act(s, unit, UNIT_DIED) ;
+    units_post(&s->units, unit, UNIT_DIED) ;
     return ;
   }
   unit->finishes = report.phase == PHASE_FINISHING ;
   stop_reported(s, unit) ;
   remember(unit, &report) ;
   if (unit->inherited.pid) inherited_reported(s, unit, report.pid) ;
-  if (report.main_ended) stop_main_ended(s, unit, report.wstat) ;
+  if (report.main_ended) stopping_main_ended(s, unit, report.wstat) ;
 }
 
 int reap_reports (struct scanner *s)

@@ -1,7 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,8 +34,6 @@
 #define RETRY_MS 1000
 #define INSIST_MS 100
 #define INSIST_TIMES 10
-
-enum channel { CHANNEL_SIGNALS, CHANNEL_CONTROL, CHANNEL_REPORTS, CHANNEL_INOTIFY, CHANNEL_FOUND, CHANNEL_MESSAGES, CHANNEL_COUNT } ;
 
 enum beginning { BEGIN_AFRESH, BEGIN_UPGRADED, BEGIN_TRIAL } ;
 
@@ -221,104 +218,6 @@ static void notify_ready (uint32_t fd)
   fd_close((int)fd) ;
 }
 
-static void sooner (int *ms, tain const *deadline)
-{
-  tain now ;
-  tain left ;
-  int n = 0 ;
-  tain_now(&now) ;
-  if (tain_less(&now, deadline))
-  {
-    tain_sub(&left, deadline, &now) ;
-    n = tain_to_millisecs(&left) ;
-    n = n < 0 ? INT_MAX : n + 1 ;
-  }
-  if (*ms < 0 || n < *ms) *ms = n ;
-}
-
-static void sooner_ms (int *ms, uint64_t deadline_ms)
-{
-  uint64_t now = deadline_ms ? clock_ms() : 0 ;
-  uint64_t left = deadline_ms > now ? deadline_ms - now : 0 ;
-  if (deadline_ms && (*ms < 0 || left < (uint64_t)*ms)) *ms = (int)left ;
-}
-
-/* Milliseconds to sleep; -1: until something happens. */
-static int sleep_ms (struct scanner const *s)
-{
-  struct unit const *first = units_first_deadline(&s->units) ;
-  int ms = -1 ;
-  if (look_under_way(s)) return 0 ;
-  if (first) sooner(&ms, &first->deadline) ;
-  if (s->look.again) sooner(&ms, &s->look.moment) ;
-  sooner_ms(&ms, stop_deadline(s)) ;
-  sooner_ms(&ms, s->stop.order_again_ms) ;
-  sooner_ms(&ms, s->upgrade.deadline_ms) ;
-  sooner_ms(&ms, s->upgrade.write_again_ms) ;
-  sooner_ms(&ms, s->command_again_ms) ;
-  sooner_ms(&ms, s->command_left_ms) ;
-  sooner_ms(&ms, s->command_write_again_ms) ;
-  return ms ;
-}
-
-static void deadlines (struct scanner *s)
-{
-  struct unit *unit ;
-  tain now ;
-  tain_now(&now) ;
-  while ((unit = units_first_deadline(&s->units)) && !tain_less(&now, &unit->deadline))
-  {
-    units_disarm(&s->units, unit) ;
-    act(s, unit, UNIT_DEADLINE) ;
-  }
-  if (s->look.again && !tain_less(&now, &s->look.moment)) look_order(s, 0, 1) ;
-}
-
-static void read_signals (struct scanner *s, int fd)
-{
-  int sig ;
-  int by_kernel ;
-  while ((sig = signals_read_from(fd, &by_kernel))) command_signal(s, sig, by_kernel) ;
-}
-
-static void loop (struct scanner *s, int signals)
-{
-  struct pollfd x[CHANNEL_COUNT] ;
-  for (unsigned int i = 0 ; i < CHANNEL_COUNT ; i++) x[i] = (struct pollfd) { .fd = -1, .events = POLLIN } ;
-  x[CHANNEL_SIGNALS].fd = signals ;
-  x[CHANNEL_CONTROL].fd = s->control ;
-  x[CHANNEL_REPORTS].fd = s->reports ;
-  x[CHANNEL_MESSAGES].events = POLLOUT ;
-  for (;;)
-  {
-    units_sweep(&s->units) ;
-    if (stop_progress(s)) return ;
-    upgrade_progress(s) ;
-    for (unsigned int i = 0 ; i < CHANNEL_COUNT ; i++) x[i].revents = 0 ;
-    x[CHANNEL_INOTIFY].fd = s->inotify ;
-    x[CHANNEL_FOUND].fd = s->units.found ;
-    x[CHANNEL_MESSAGES].fd = message_fd() ;
-    if (poll(x, CHANNEL_COUNT, sleep_ms(s)) == -1 && errno != EINTR)
-    {
-      if (errno == EFAULT || errno == EINVAL)
-      {
-        strerr_warnwu1sys("poll") ;
-        stop_crash(s) ;
-      }
-      clock_pause("poll", RETRY_MS) ;
-    }
-    if (x[CHANNEL_SIGNALS].revents) read_signals(s, x[CHANNEL_SIGNALS].fd) ;
-    if (x[CHANNEL_REPORTS].revents & POLLIN) reap_reports(s) ;
-    if (x[CHANNEL_FOUND].revents & POLLIN) found_read(s) ;
-    if (x[CHANNEL_CONTROL].revents & POLLIN) command_letters(s) ;
-    if (s->inotify >= 0 && x[CHANNEL_INOTIFY].revents & POLLIN) watch_read(s) ;
-    deadlines(s) ;
-    cmd_deadlines(s) ;
-    look_continue(s) ;
-    if (x[CHANNEL_MESSAGES].revents) message_say_lost() ;
-  }
-}
-
 /* So that `reeve` knows of the services that no look has come to yet; and of upgrades. */
 static void tell_client (struct scanner *s)
 {
@@ -356,7 +255,7 @@ int main (int argc, char *const *argv)
   message_begin() ;
   message_take_over() ;
   parse(&s, &options, argc, argv) ;
-  if (!act_find_supervise(&s) && options.beginning != BEGIN_UPGRADED)
+  if (!child_find_supervise(&s) && options.beginning != BEGIN_UPGRADED)
     strerr_dief1x(111, "unable to find reeve-supervise beside reeve-scan, in /command or in " REEVE_BINDIR) ;
   if (options.beginning == BEGIN_TRIAL) return upgrade_check(options.continued) ;
   if (!tain_now_set_stopwatch_g()) strerr_diefu1sys(111, "read the monotonic clock") ;
@@ -371,6 +270,7 @@ int main (int argc, char *const *argv)
   signals = trap_signals(options.beginning == BEGIN_UPGRADED) ;
   cmd_find(&s) ;
   if (!s.in_place) insist(&s, &leftovers_take_all, "read the live directory") ; /* before any client can take them for services */
+  loop_settle(&s) ;
   if (s.control == -1) s.control = open_channel(SCAN_CONTROL_FIFO) ;
   tell_client(&s) ;
   notify_ready(options.notify_fd) ;

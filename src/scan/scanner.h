@@ -1,26 +1,45 @@
 /* The scanner: its state, and who does what with it.
 
-   reeve-scan.c   start, options, the loop
-   plan.c         what is to be done about a service (pure)
-   act.c          doing it: supervisors started and told
+   reeve-scan.c   options, and the start: here the program may still die
+   loop.c         one turn: read the sources, decide, do, sleep
+
+   decide, without I/O, clock or globals:
+   plan.c         what is to be done about a service
+   stages.c       the stages of a stop, and when they come
+
+   sources: they post to the queue of the units' events, which loop.c takes from, or mark
+   what was asked for:
    reap.c         what has ended, and what the supervisors report
-   inherited.c    the process of a supervisor that was killed: what is told to its successor
-   ending.c       ending one with which no successor can go on
-   found.c        supervisors that are no children of the scanner
-   upgrade.c      executing the program that is on disk now
-   units.c        the set of services; their deadlines
    look.c         what there is: reading SCAN and LIVE
    leftovers.c    what an earlier scanner has left in LIVE
-   watch.c        inotify
+   changes.c      what inotify tells
+   command.c      control letters and signals
+
+   deeds; one that has an outcome returns it:
+   start.c        making what a service needs in LIVE, and starting its supervisor
+   takeover.c     a supervisor that lives already
+   leave.c        telling a supervisor to leave; forgetting a service
+   inherited.c    the process that a killed supervisor has left, until its successor knows how it ended
+   ending.c       the same where no successor can go on with it
+   cmd.c          CMD, the container's command
+   stop.c         the stop: what each stage does
+   upgrade.c      executing the program that is on disk now
+   end.c          the exit code, and the end
+
+   what these use:
+   units.c        the set of services; their deadlines; the queue of their events
+   directory.c    where a service's directory is, what is in it, who supervises it
+   stopping.c     what is true of the stop: asked for, how far, who was killed
+   watch.c        what inotify watches
+   found.c        processes that are no children: watching them by pidfds
    livetree.c     what is made and removed in LIVE for a service
    tree.c         copying and removing a directory of which others may own a part
    trusted.c      what others have put into LIVE, and whether it is to be believed
    default_logger.c  the logger of a service that has none
-   command.c      control letters and signals
-   cmd.c          CMD, the container's command
-   stages.c       the stages of a stop, and when they come (pure)
-   stop.c         the stop: what each stage does
-   end.c          the exit code, and the end */
+   child.c        what all children of the scanner have in common
+
+   Calls go one way: no file calls another that calls it back. */
+
 
 #ifndef REEVE_SCAN_SCANNER_H
 #define REEVE_SCAN_SCANNER_H
@@ -28,6 +47,7 @@
 #include <dirent.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <skalibs/tai.h>
@@ -44,6 +64,10 @@
 /* NAME/log/... : names in LIVE, which is the working directory. */
 #define UNIT_PATH_MAX (SERVICE_NAME_MAX + 64)
 #define SCAN_PATH_MAX 4096
+#define IDENTITY_MAX 64 /* "/DEVICE:INODE" */
+#define UNIT_POSTED_MAX 8
+#define FOUND_AT_ONCE 16
+#define SUPERVISE_PROGRAM "reeve-supervise"
 
 /* For .s6-svscan/finish: how many milliseconds the stop has taken so far. */
 #define STOP_SPENT_VARIABLE "REEVE_STOP_SPENT"
@@ -92,6 +116,9 @@ struct unit
   int watch[2] ; /* inotify's, of the directory and its log/; -1: none */
   unsigned int seen ; /* the scan that saw it last */
   enum deadline_kind waiting ;
+  struct unit *next_posted ; /* in the list of those with events */
+  uint8_t posted[UNIT_POSTED_MAX] ; /* its events, the oldest first */
+  uint8_t posted_count ;
   uint8_t tries ; /* in a stop, to give it a supervisor or to tell that one, since it has last reported */
   unsigned int foreign : 1 ; /* put into LIVE by others: nothing is made for it */
   unsigned int child : 1 ; /* its supervisor is a child of ours, not one that was found */
@@ -124,6 +151,8 @@ struct units
   void *by_process ;
   void *by_watch ;
   int found ; /* epoll: the pidfds of what is no child of ours; -1: none yet */
+  struct unit *first_posted ; /* those with events that were not applied yet */
+  struct unit *last_posted ;
   struct unit *released ; /* to be swept, linked by `later` */
   struct unit_queue queue[DEADLINE_KIND_COUNT] ;
 } ;
@@ -138,10 +167,12 @@ struct look /* a scan under way, in portions, so that commands are answered mean
   unsigned int wanted_prune : 1 ;
   unsigned int prune : 1 ; /* and let go of what it misses */
   unsigned int prune_loggers : 1 ; /* without waiting for their loggers */
+  unsigned int prune_due : 1 ; /* the scan has ended, and that is to be done now */
   unsigned int scan_read : 1 ; /* SCAN was read to its end: what it misses is gone */
   unsigned int live_read : 1 ;
   unsigned int doubtful : 1 ; /* not all could be examined: nothing counts as gone */
   unsigned int ended_once : 1 ; /* the first one has ended */
+  unsigned int acted_on : 1 ; /* and CMD was started */
   unsigned int live_known : 1 ; /* one has come to all that is in LIVE: a stop need not look any more */
   unsigned int quiet : 1 ; /* by the timer: does not repeat what is wrong with names */
   unsigned int said_waiting : 1 ; /* that there is no SCAN */
@@ -154,6 +185,8 @@ struct stop
   struct stage_limits limits ;
   uint64_t order_again_ms ; /* clock_ms(): when to tell those that could not be told; 0: none */
   unsigned int done ; /* the stages that have come, as bits 1 << stage */
+  unsigned int asked : 1 ; /* loop.c begins it */
+  unsigned int asked_loggers : 1 ;
   unsigned int on : 1 ;
   unsigned int had_to_kill : 1 ;
   unsigned int at_once : 1 ; /* without waiting for anybody */
@@ -235,17 +268,55 @@ extern void units_disarm (struct units *units, struct unit *unit) ;
 /* The unit whose deadline comes first, or 0. */
 extern struct unit *units_first_deadline (struct units const *units) ;
 
-/* act.c: takes the step for `event`, and all that follow from it. */
-extern void act (struct scanner *s, struct unit *unit, enum unit_event event) ;
+/* What has happened to a unit waits in a queue for loop.c, in order. Of sights of its directory
+   that come one after the other the last one counts. */
+extern void units_post (struct units *units, struct unit *unit, enum unit_event event) ;
+/* The next one; 0: there is none. */
+extern struct unit *units_take (struct units *units, enum unit_event *event) ;
+/* In so many milliseconds. */
+extern void units_moment (tain *moment, uint32_t ms) ;
+/* Told to leave, or about to be? */
+extern int units_is_leaving (struct unit const *unit) ;
+/* Has it a supervisor of whose end nobody tells? */
+extern int units_is_unwatched (struct unit const *unit) ;
+
+/* loop.c */
+extern void loop (struct scanner *s, int signals) ;
+/* Applies what was posted, and begins a stop that was asked for. */
+extern void loop_settle (struct scanner *s) ;
+/* A turn's last two steps. */
+extern void loop_deadlines (struct scanner *s) ;
+extern void loop_look (struct scanner *s) ;
+
+/* child.c */
 /* What a supervisor or a signal's script is to have as its stdin: with a LIVE nothing,
    as the container's belongs to CMD; in place the scanner's own, as with s6-svscan.
    Returns 1, or 0 with errno. */
-extern int act_stdin (struct scanner *s, struct spawn *request) ;
+extern int child_stdin (struct scanner *s, struct spawn *request) ;
 /* Where reeve-supervise is: beside this program, or where it was installed.
    Returns 1, or 0: not found (yet). */
-extern int act_find_supervise (struct scanner *s) ;
+extern int child_find_supervise (struct scanner *s) ;
+
+/* start.c */
+extern enum unit_event start_unit (struct scanner *s, struct unit *unit) ;
+/* The links of one that runs, and its logger: they may have changed. */
+extern enum unit_event start_refresh (struct scanner *s, struct unit *unit) ;
+extern enum unit_event start_examine (struct scanner *s, struct unit *unit) ;
+extern void start_say_incomplete (struct scanner *s, struct unit *unit) ;
+
+/* takeover.c */
 /* A supervisor that lives in LIVE/NAME from before: watched, never doubled. */
-extern void act_found (struct scanner *s, struct unit *unit, pid_t supervisor) ;
+extern enum unit_event takeover (struct scanner *s, struct unit *unit, pid_t supervisor) ;
+extern enum unit_event takeover_in_doubt (struct unit *unit) ;
+extern enum unit_event takeover_refuse (struct unit *unit) ;
+/* Says why a unit cannot be started, once until it can. */
+extern void takeover_cannot (struct unit *unit, char const *what, char const *why) ;
+
+/* leave.c */
+extern enum unit_event leave_tell (struct scanner *s, struct unit *unit) ;
+extern enum unit_event leave_end_logger (struct scanner *s, struct unit *unit) ;
+extern void leave_clean (struct scanner *s, struct unit *unit) ;
+extern void leave_release (struct scanner *s, struct unit *unit) ;
 
 /* reap.c */
 /* Reaps every dead child. */
@@ -254,6 +325,7 @@ extern void reap (struct scanner *s) ;
 extern int reap_reports (struct scanner *s) ;
 /* A supervisor that is no child of ours has ended. */
 extern void reap_found (struct scanner *s, struct unit *unit) ;
+extern void reap_what_was_found (struct scanner *s) ;
 
 /* inherited.c: a killed supervisor's process falls to the scanner, which alone learns how it
    ends. The successor proves which one it is, and is told its wait status, until it has
@@ -285,15 +357,12 @@ extern enum ending ending_go_on (struct scanner *s, struct unit *unit) ;
 extern void ending_kill (struct scanner *s, struct unit const *unit) ;
 
 /* found.c */
-/* Who supervises LIVE/NAME: 0: nobody; -1 with errno: it cannot be told. */
-extern pid_t found_supervisor (char const *name) ;
 /* Is told when the unit's supervisor, or CMD, ends, which is no child of ours.
    Fails softly, with one message; returns 0 when it has ended already. */
 extern int found_watch (struct scanner *s, struct unit *unit) ;
 extern int found_watch_command (struct scanner *s) ;
-/* Without a pidfd of CMD: has it ended? Again in a second. */
-extern void found_look_at_command (struct scanner *s) ;
-extern void found_read (struct scanner *s) ;
+/* Which of them have ended: units, or the scanner itself for CMD. Returns how many. */
+extern unsigned int found_ended (struct scanner *s, void *whose[FOUND_AT_ONCE]) ;
 
 /* upgrade.c */
 extern void upgrade_order (struct scanner *s) ;
@@ -313,44 +382,18 @@ extern int upgrade_take (struct scanner *s, char const *numbers) ;
 /* Orders a scan; `prune`: and let go of what it misses; `quiet`: by the timer. In a stop,
    one of LIVE alone for what no scan has come to yet and runs there: it ends too. */
 extern void look_order (struct scanner *s, int prune, int quiet) ;
-/* Orders one in a second. */
-extern void look_again (struct scanner *s) ;
 extern int look_under_way (struct scanner const *s) ;
 /* Does a portion of it. */
 extern void look_continue (struct scanner *s) ;
 extern void look_cancel (struct scanner *s) ;
 /* Lets go of what the last scan missed; `loggers_too`: without waiting for them. */
 extern void look_prune (struct scanner *s, int loggers_too) ;
-/* What PLAN_EXAMINE asks for. */
-extern enum unit_event look_examine (struct scanner *s, struct unit const *unit) ;
-/* Why an incomplete unit is, in words. */
-extern char const *look_why_incomplete (struct scanner const *s, struct unit const *unit, char *out, size_t size) ;
+/* The same after a scan that was to do that: what it has posted was applied. */
+extern void look_prune_after (struct scanner *s) ;
 /* A name has appeared in SCAN; `at_once`: moved in, so complete. */
 extern void look_name (struct scanner *s, char const *name, int at_once) ;
-/* Has the directory of a unit a log/ with a ./run, or gets it one? Yes, if it cannot
-   be told: what then fails is tried again. */
-extern int look_has_logger (struct scanner const *s, struct unit const *unit) ;
-/* Is the directory of a unit that others put into LIVE certainly no longer where it was seen? */
-extern int look_lost (struct unit const *unit) ;
-/* The same of any unit. What others have put into LIVE may have got another name since: then
-   the unit gets it, too. Returns 1: LIVE/NAME is its directory; 0: it has none; -1 with
-   errno: that cannot be told. */
-extern int look_find (struct unit *unit) ;
-/* Sends an order to the unit's supervisor, wherever its directory is now. Returns 1, or 0
-   with errno: ENOENT also when it is nowhere. */
-extern int look_send (struct unit *unit, struct order const *order) ;
-/* Is that why `path` was not found (errno): that it is not there? If not, it is said, and
-   where time may mend it, looked at again. */
-extern int look_absent (struct scanner *s, char const *path) ;
-/* The unit of that identity, added if need be; 0: no memory, looked at again. */
-extern struct unit *look_know (struct scanner *s, char const *identity, char const *name) ;
 
 /* leftovers.c: what an earlier scanner has left, or could not be removed */
-/* Is there something in a live directory that a new supervisor must go on with? -1: it
-   cannot be told. */
-extern int leftovers_in (struct scanner const *s, char const *name) ;
-/* Does a supervisor live in it, or is there certainly such a thing? */
-extern int leftovers_running (struct scanner const *s, char const *name) ;
 /* Takes over LIVE/NAME, where supervisors live in it, or what they have left; else it is
    removed. Returns 0 when it is in doubt. */
 extern int leftovers_take (struct scanner *s, char const *name) ;
@@ -365,8 +408,47 @@ extern void watch_start (struct scanner *s) ;
 extern void watch_scan (struct scanner *s) ; /* SCAN, or the deepest ancestor there is */
 extern void watch_unit (struct scanner *s, struct unit *unit) ;
 extern void watch_no_unit (struct scanner *s, struct unit *unit) ;
-extern void watch_read (struct scanner *s) ;
+/* That watch of the unit has ended. */
+extern void watch_ended (struct scanner *s, struct unit *unit, int watch) ;
 extern void watch_end (struct scanner *s) ;
+
+/* changes.c */
+extern void changes_read (struct scanner *s) ;
+
+/* directory.c: facts about the directory of a unit */
+/* What PLAN_EXAMINE asks for. */
+extern enum unit_event directory_examine (struct scanner *s, struct unit const *unit) ;
+/* Why an incomplete unit is, in words. */
+extern char const *directory_why_incomplete (struct scanner const *s, struct unit const *unit, char *out, size_t size) ;
+/* Has the directory of a unit a log/ with a ./run, or gets it one? Yes, if it cannot
+   be told: what then fails is tried again. */
+extern int directory_has_logger (struct scanner const *s, struct unit const *unit) ;
+/* Is the directory of a unit that others put into LIVE certainly no longer where it was seen? */
+extern int directory_is_lost (struct unit const *unit) ;
+/* The same of any unit. What others have put into LIVE may have got another name since: then
+   the unit gets it, too. Returns 1: LIVE/NAME is its directory; 0: it has none; -1 with
+   errno: that cannot be told. */
+extern int directory_find (struct unit *unit) ;
+/* Sends an order to the unit's supervisor, wherever its directory is now. Returns 1, or 0
+   with errno: ENOENT also when it is nowhere. */
+extern int directory_order (struct unit *unit, struct order const *order) ;
+/* Is that why `path` was not found (errno): that it is not there? If not, it is said, and
+   where time may mend it, looked at again. */
+extern int directory_absent (struct scanner *s, char const *path) ;
+/* Has it that file? Yes, if it cannot be told. */
+extern int directory_has (struct scanner const *s, struct unit const *unit, char const *file) ;
+extern void directory_identify (struct stat const *st, char identity[IDENTITY_MAX]) ;
+/* Who supervises LIVE/NAME: 0: nobody; -1 with errno: it cannot be told. */
+extern pid_t directory_supervisor (char const *name) ;
+/* Is there something in a live directory that a new supervisor must go on with? -1: it
+   cannot be told. */
+extern int directory_has_left (struct scanner const *s, char const *name) ;
+/* Does a supervisor live in it, or is there certainly such a thing? */
+extern int directory_runs (struct scanner const *s, char const *name) ;
+/* The unit of that identity, added if need be; 0: no memory, looked at again. */
+extern struct unit *directory_know (struct scanner *s, char const *identity, char const *name) ;
+/* Orders a scan in a second. */
+extern void rescan_later (struct scanner *s) ;
 
 /* livetree.c: all names are relative to LIVE. */
 enum livetree_result { LIVETREE_DONE, LIVETREE_TAKEN, LIVETREE_FAILED /* errno */ } ;
@@ -430,29 +512,36 @@ extern void cmd_left_ended (struct scanner *s, pid_t pid) ;
 /* stop.c */
 /* When it is too short for anything to end by itself. */
 extern void stop_warn_of_budget (struct scanner const *s) ;
-extern void stop_begin (struct scanner *s, int loggers_too) ;
-/* A main service has ended by itself. */
-extern void stop_main_ended (struct scanner *s, struct unit const *unit, unsigned int wstat) ;
-/* Something was sent SIGKILL, which counts in a stop that was asked for. */
-extern void stop_killed (struct scanner *s) ;
-/* The exit code that a wait status becomes: 128 and the signal, as a shell has it. */
-extern int stop_code_of (int wstat) ;
-/* Lets go of a unit, if it is none's logger. */
-extern void stop_also (struct scanner *s, struct unit *unit) ;
+/* Begins what was asked for by stopping_ask(). */
+extern void stop_begin (struct scanner *s) ;
 /* The unit has got a supervisor in the stop: it is to do what others were ordered before. */
 extern void stop_too_late (struct scanner *s, struct unit *unit) ;
 /* The unit's supervisor has reported: it reads its orders. */
 extern void stop_reported (struct scanner *s, struct unit *unit) ;
 /* The unit is about to get a supervisor, or its supervisor to be told again, in a stop: has that been
    tried too often? Then its process is told to end, if it is a child of ours, and waited for;
-   else it is named and let go: returns 1. */
+   else it is named, and to be let go: returns 1, and UNIT_GIVEN_UP is to follow. */
 extern int stop_gives_up (struct scanner *s, struct unit *unit) ;
-/* Has the stage come that kills what still runs? */
-extern int stop_kills (struct scanner const *s) ;
 /* Does what the stages ask for that have come; has the tree ended? */
 extern int stop_progress (struct scanner *s) ;
 /* clock_ms(): when the next stage comes; 0: none does. */
 extern uint64_t stop_deadline (struct scanner const *s) ;
+
+/* stopping.c: what is true of the stop */
+/* Asks for it: loop.c begins it next. */
+extern void stopping_ask (struct scanner *s, int loggers_too) ;
+/* The same, as a main service has ended by itself. */
+extern void stopping_main_ended (struct scanner *s, struct unit const *unit, unsigned int wstat) ;
+/* Something was sent SIGKILL, which counts in a stop that was asked for. */
+extern void stopping_killed (struct scanner *s) ;
+extern int stopping_has_come (struct scanner const *s, enum stage stage) ;
+/* Has the stage come that kills what still runs? */
+extern int stopping_kills (struct scanner const *s) ;
+/* The exit code that a wait status becomes: 128 and the signal, as a shell has it. */
+extern int stopping_code_of (int wstat) ;
+/* Lets go of a unit, if it is none's logger. */
+extern void stopping_let_go (struct scanner *s, struct unit *unit) ;
+extern void stopping_let_loggers_go (struct scanner *s) ;
 
 /* end.c */
 /* What is to be executed at the end, though LIVE be gone by then. */

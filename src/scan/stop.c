@@ -23,32 +23,11 @@
 #define DOUBT_MS 3000
 #define TRIES 3 /* a second each */
 #define ROUNDS_MAX 20
-#define CODE_BY_SIGNAL 128
 #define NAMES_SIZE 1000
 
 static char const graces[] = "docker stop --time, stop_grace_period, terminationGracePeriodSeconds" ;
 
-int stop_code_of (int wstat)
-{
-  return WIFSIGNALED(wstat) ? CODE_BY_SIGNAL + WTERMSIG(wstat) : WEXITSTATUS(wstat) ;
-}
-
-void stop_main_ended (struct scanner *s, struct unit const *unit, unsigned int wstat)
-{
-  char code[UINT_FMT] ;
-  if (s->stop.on) return ;
-  s->own_code = stop_code_of((int)wstat) ;
-  code[uint_fmt(code, (unsigned int)s->own_code)] = 0 ;
-  stop_begin(s, 0) ;
-  strerr_warni5x("the main service ", unit->name, " has ended with ", code, ": stopping everything") ;
-}
-
 /* ---- the beginning ---- */
-
-void stop_killed (struct scanner *s)
-{
-  if (s->stop.on) s->stop.had_to_kill = 1 ;
-}
 
 void stop_warn_of_budget (struct scanner const *s)
 {
@@ -58,52 +37,25 @@ void stop_warn_of_budget (struct scanner const *s)
   strerr_warnw3x("a stop's budget of ", ms, " milliseconds (-T, REEVE_STOP_TIMEOUT) leaves no time to stop, only to kill: write 9000 for 9 seconds") ;
 }
 
-static void let_logger_go (struct scanner *s, struct unit *unit)
+static void begin (struct scanner *s)
 {
-  if (!unit->producer || unit->phase == UNIT_RELEASED) return ;
-  unit->terminate = 1 ;
-  unit->told_to_leave = 0 ;
-  act(s, unit, unit->phase == UNIT_LEAVING && unit->supervisor ? UNIT_STARTED : UNIT_LET_GO) ;
+  s->stop.on = 1 ;
+  s->stop.began_ms = clock_ms() ;
+  lock_take(STOPPING_LOCK) ; /* where that cannot be had, clients wait until we end */
+  look_cancel(s) ;
+  look_order(s, 0, 0) ;
+  watch_end(s) ;
+  cmd_stop(s) ;
+  for (struct unit *unit = s->units.all ; unit ; unit = unit->next) stopping_let_go(s, unit) ;
 }
 
-void stop_also (struct scanner *s, struct unit *unit)
+void stop_begin (struct scanner *s)
 {
-  if (!unit->producer && unit->phase != UNIT_RELEASED) act(s, unit, UNIT_LET_GO) ;
-  if (s->stop.loggers_too && unit->logger) let_logger_go(s, unit->logger) ;
-}
-
-void stop_begin (struct scanner *s, int loggers_too)
-{
-  if (!s->stop.on)
-  {
-    s->stop.on = 1 ;
-    s->stop.began_ms = clock_ms() ;
-    lock_take(STOPPING_LOCK) ; /* where that cannot be had, clients wait until we end */
-    look_cancel(s) ;
-    look_order(s, 0, 0) ;
-    watch_end(s) ;
-    cmd_stop(s) ;
-    for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
-      stop_also(s, unit) ;
-  }
-  if (loggers_too && !s->stop.loggers_too)
-  {
-    s->stop.loggers_too = 1 ;
-    for (struct unit *unit = s->units.all ; unit ; unit = unit->next) let_logger_go(s, unit) ;
-  }
+  if (s->stop.asked && !s->stop.on) begin(s) ;
+  if (s->stop.asked_loggers && !s->stop.loggers_too) stopping_let_loggers_go(s) ;
 }
 
 /* ---- the stages: deeds ---- */
-
-static int is_done (struct scanner const *s, enum stage stage)
-{
-  return !!(s->stop.done & 1U << stage) ;
-}
-
-int stop_kills (struct scanner const *s)
-{
-  return is_done(s, STAGE_KILL) ;
-}
 
 /* Has it a supervisor, or gets it one, to go on from what was left? */
 static int may_run (struct unit const *unit)
@@ -114,9 +66,9 @@ static int may_run (struct unit const *unit)
 /* One that does not read its orders yet gets this as soon as it has reported, or in a second. */
 static void order_end (struct scanner *s, struct unit *unit)
 {
-  struct order order = { .letter = is_done(s, STAGE_ABANDON) ? ORDER_ABANDON : ORDER_KILL } ;
+  struct order order = { .letter = stopping_has_come(s, STAGE_ABANDON) ? ORDER_ABANDON : ORDER_KILL } ;
   int again = unit->end_due ;
-  unit->end_due = !unit->supervisor || !look_send(unit, &order) ;
+  unit->end_due = !unit->supervisor || !directory_order(unit, &order) ;
   if (!unit->end_due || !unit->supervisor) return ;
   if (!s->stop.order_again_ms) s->stop.order_again_ms = clock_ms() + ORDER_AGAIN_MS ;
   /* Its directory is gone, and its orders with it: what it leaves falls to us, and is killed. */
@@ -140,14 +92,14 @@ void stop_reported (struct scanner *s, struct unit *unit)
 /* Its supervisor kills what it runs; what has none is ours. */
 static void kill_unit (struct scanner *s, struct unit *unit)
 {
-  if (!unit->supervisor && (!unit->finishes || is_done(s, STAGE_ABANDON))) ending_kill(s, unit) ;
+  if (!unit->supervisor && (!unit->finishes || stopping_has_come(s, STAGE_ABANDON))) ending_kill(s, unit) ;
   order_end(s, unit) ;
 }
 
 /* A logger may go on while its producer does, and then read what is left. */
 static int still_has_to_read (struct scanner const *s, struct unit const *unit)
 {
-  return unit->producer && !is_done(s, STAGE_LEAVE) && (!is_done(s, STAGE_ABANDON) || may_run(unit->producer)) ;
+  return unit->producer && !stopping_has_come(s, STAGE_LEAVE) && (!stopping_has_come(s, STAGE_ABANDON) || may_run(unit->producer)) ;
 }
 
 /* Those that could not be ordered to end all. What they leave becomes a child of ours. */
@@ -190,8 +142,8 @@ static void say_killed (struct scanner const *s, char const *what, char const *n
 /* Once, if the stage that has come kills it. */
 static void say_unit_killed (struct scanner *s, struct unit *unit)
 {
-  int by_k = !is_done(s, STAGE_ABANDON) && stage_kills_by_k(&s->stop.limits) ;
-  if (unit->producer ? still_has_to_read(s, unit) : unit->finishes && !is_done(s, STAGE_ABANDON)) return ;
+  int by_k = !stopping_has_come(s, STAGE_ABANDON) && stage_kills_by_k(&s->stop.limits) ;
+  if (unit->producer ? still_has_to_read(s, unit) : unit->finishes && !stopping_has_come(s, STAGE_ABANDON)) return ;
   if (!unit->producer) s->stop.had_to_kill = 1 ;
   if (!unit->killed)
     say_killed(s, unit->producer ? "the logger " : unit->finishes ? "the finish of " : "the service ", unit->name, by_k) ;
@@ -200,7 +152,7 @@ static void say_unit_killed (struct scanner *s, struct unit *unit)
 
 void stop_too_late (struct scanner *s, struct unit *unit)
 {
-  if (!is_done(s, STAGE_KILL) || unit->producer) return ;
+  if (!stopping_has_come(s, STAGE_KILL) || unit->producer) return ;
   kill_unit(s, unit) ;
   say_unit_killed(s, unit) ;
 }
@@ -234,7 +186,7 @@ static char const *what_kills (struct scanner const *s)
   char ms[UINT32_FMT] ;
   if (!s->stop.limits.kill_ms)
     return ": nothing is killed without a limit, but the container's runtime does so when its grace is over: raise that (" ;
-  if (is_done(s, STAGE_KILL))
+  if (stopping_has_come(s, STAGE_KILL))
     return ": -K (S6_SERVICES_GRACETIME) has come, and does not end a finish or a logger, but the container's runtime does when its grace is over: raise that (" ;
   ms[uint32_fmt(ms, s->stop.limits.kill_ms)] = 0 ;
   snprintf(buf, sizeof buf, ": it is killed %s milliseconds after the stop began (-K, S6_SERVICES_GRACETIME),"
@@ -250,7 +202,7 @@ static void say_deaf (struct unit const *unit)
   uint64_t bit ;
   int deaf ;
   if (!may_run(unit) || unit->finishes || !state_read(unit->name, &state, 0)) return ;
-  if (state.phase != PHASE_UP || !state.told_ms || state.settings.down_group || !process_signals(state.process.pid, &signals)) return ;
+  if (!phase_is_up(state.phase) || !state.told_ms || state.settings.down_group || !process_signals(state.process.pid, &signals)) return ;
   bit = UINT64_C(1) << (state.settings.down_signal - 1) ;
   deaf = signals.ignored & bit || (send_is_ignored_by_default(state.settings.down_signal) && !((signals.caught | signals.blocked) & bit)) ;
   if (deaf)
@@ -340,7 +292,7 @@ int stop_progress (struct scanner *s)
   while ((deadline = stop_deadline(s)) && clock_ms() >= deadline)
   {
     enter(s, stage_next(&s->stop.limits, s->stop.done)) ;
-    if (is_done(s, STAGE_LEAVE)) return 1 ;
+    if (stopping_has_come(s, STAGE_LEAVE)) return 1 ;
   }
   if (s->stop.order_again_ms && clock_ms() >= s->stop.order_again_ms) order_again(s) ;
   return 0 ;
@@ -357,6 +309,5 @@ int stop_gives_up (struct scanner *s, struct unit *unit)
   strerr_warnw3x("letting go of ", unit->name, ": nothing more can be done for it in this stop (its finish is not run; what it may have left is left alone)") ;
   unit->adopt = 0 ;
   units_set_supervisor(&s->units, unit, 0) ;
-  act(s, unit, UNIT_GIVEN_UP) ;
   return 1 ;
 }

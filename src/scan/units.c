@@ -8,7 +8,7 @@
 
 #include "scan/scanner.h"
 
-static int const delay_ms[DEADLINE_KIND_COUNT] = { [DEADLINE_SOON] = 10, [DEADLINE_QUIET] = 100, [DEADLINE_RETURN] = 1000, [DEADLINE_RETRY] = 1000 } ;
+static uint32_t const delay_ms[DEADLINE_KIND_COUNT] = { [DEADLINE_SOON] = 10, [DEADLINE_QUIET] = 100, [DEADLINE_RETURN] = 1000, [DEADLINE_RETRY] = 1000 } ;
 
 /* A node of the tree of watches: a unit has up to two. */
 struct watched
@@ -84,6 +84,49 @@ void units_release (struct units *units, struct unit *unit)
   if (unit->logger) unit->logger->producer = 0 ;
   unit->later = units->released ;
   units->released = unit ;
+}
+
+static int is_sight (enum unit_event event)
+{
+  return event == UNIT_SEEN_COMPLETE || event == UNIT_SEEN_CHANGING || event == UNIT_SEEN_INCOMPLETE || event == UNIT_UNSEEN ;
+}
+
+/* What was seen last is what counts; but a change does not take back that it is complete. */
+static int is_merged (struct unit *unit, enum unit_event event)
+{
+  uint8_t *last = unit->posted_count ? unit->posted + unit->posted_count - 1 : 0 ;
+  for (unsigned int i = 0 ; i < unit->posted_count ; i++)
+    if (unit->posted[i] == event && (!is_sight(event) || unit->posted + i == last)) return 1 ;
+  if (!last || !is_sight(event) || !is_sight((enum unit_event)*last)) return 0 ;
+  if (*last != UNIT_SEEN_COMPLETE || event != UNIT_SEEN_CHANGING) *last = (uint8_t)event ;
+  return 1 ;
+}
+
+void units_post (struct units *units, struct unit *unit, enum unit_event event)
+{
+  if (event == UNIT_NOTHING || is_merged(unit, event)) return ;
+  if (unit->posted_count == UNIT_POSTED_MAX) return ; /* cannot be: each event stands there once, but for what was seen */
+  unit->posted[unit->posted_count++] = (uint8_t)event ;
+  if (unit->posted_count > 1) return ;
+  unit->next_posted = 0 ;
+  if (units->last_posted) units->last_posted->next_posted = unit ;
+  else units->first_posted = unit ;
+  units->last_posted = unit ;
+}
+
+struct unit *units_take (struct units *units, enum unit_event *event)
+{
+  struct unit *unit = units->first_posted ;
+  if (!unit) return 0 ;
+  units->first_posted = unit->next_posted ;
+  if (!units->first_posted) units->last_posted = 0 ;
+  *event = (enum unit_event)unit->posted[0] ;
+  memmove(unit->posted, unit->posted + 1, --unit->posted_count) ;
+  if (!unit->posted_count) return unit ;
+  unit->next_posted = units->first_posted ; /* in its own order */
+  units->first_posted = unit ;
+  if (!units->last_posted) units->last_posted = unit ;
+  return unit ;
 }
 
 void units_sweep (struct units *units)
@@ -227,12 +270,8 @@ int units_is_called (struct unit const *unit, char const *name)
 void units_arm (struct units *units, struct unit *unit, enum deadline_kind kind)
 {
   struct unit_queue *queue = units->queue + kind ;
-  tain now ;
-  tain delay ;
   units_disarm(units, unit) ;
-  tain_now(&now) ;
-  tain_from_millisecs(&delay, delay_ms[kind]) ;
-  tain_add(&unit->deadline, &now, &delay) ;
+  units_moment(&unit->deadline, delay_ms[kind]) ;
   unit->waiting = kind ;
   unit->later = 0 ;
   unit->sooner = queue->last ;
@@ -263,4 +302,23 @@ struct unit *units_first_deadline (struct units const *units)
     if (unit && (!first || tain_less(&unit->deadline, &first->deadline))) first = unit ;
   }
   return first ;
+}
+
+void units_moment (tain *moment, uint32_t ms)
+{
+  tain now ;
+  tain delay ;
+  tain_now(&now) ;
+  tain_from_millisecs(&delay, (int)ms) ;
+  tain_add(moment, &now, &delay) ;
+}
+
+int units_is_leaving (struct unit const *unit)
+{
+  return unit->phase == UNIT_LEAVING || unit->phase == UNIT_RETURNING ;
+}
+
+int units_is_unwatched (struct unit const *unit)
+{
+  return unit->supervisor && !unit->child && unit->supervisor_fd == -1 ;
 }

@@ -51,9 +51,9 @@ static int in_the_air (struct scanner const *s)
   for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
   {
     if (unit->adopt && !unit->supervisor && unit->phase != UNIT_RELEASED) return 1 ;
-    if (unit->phase == UNIT_LEAVING && look_lost(unit)) return 1 ;
+    if (unit->phase == UNIT_LEAVING && directory_is_lost(unit)) return 1 ;
   }
-  return look_under_way(s) || !s->look.ended_once || inherited_in_the_air(s) || s->command_write_again_ms ;
+  return s->look.dir || !s->look.ended_once || inherited_in_the_air(s) || s->command_write_again_ms ;
 }
 
 /* The options are given again as they were; before them, what has it continue. */
@@ -77,8 +77,8 @@ static int would_lose (struct scanner const *s)
 {
   for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
   {
-    if (!unit->supervisor || unit->phase == UNIT_RELEASED || !look_lost(unit)) continue ;
-    strerr_warnw3x("upgrade: the directory of ", unit->producer && look_lost(unit->producer) ? unit->producer->name : unit->name,
+    if (!unit->supervisor || unit->phase == UNIT_RELEASED || !directory_is_lost(unit)) continue ;
+    strerr_warnw3x("upgrade: the directory of ", unit->producer && directory_is_lost(unit->producer) ? unit->producer->name : unit->name,
       ", which still runs, is gone: put it back, or let it go by `reeve rescan` (going on with the present program, as the new one would not find it)") ;
     return 1 ;
   }
@@ -108,7 +108,7 @@ static void try_it (struct scanner *s)
 void upgrade_pass_on (struct unit *unit)
 {
   struct order order = { .letter = ORDER_UPGRADE } ;
-  if (!look_send(unit, &order) && errno != ENOENT && errno != ENXIO) /* one of s6's has no such fifo */
+  if (!directory_order(unit, &order) && errno != ENOENT && errno != ENXIO) /* one of s6's has no such fifo */
     strerr_warnwu3sys("tell the supervisor of ", unit->name, " to execute its program anew") ;
 }
 

@@ -14,7 +14,6 @@
 #define IN_SCAN (IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
 #define IN_ANCESTOR (IN_CREATE | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB | IN_ONLYDIR)
 #define IN_SERVICE (IN_CREATE | IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
-#define WATCH_ENDS (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT)
 #define TRIES_MAX 100 /* of who makes and removes directories as fast as we look */
 #define LINKS_MAX 40 /* as the kernel has it */
 
@@ -140,7 +139,7 @@ void watch_scan (struct scanner *s)
     }
     if (watch_ancestor(s) || (errno != ENOENT && errno != ENOTDIR)) return ;
   }
-  look_again(s) ;
+  rescan_later(s) ;
 }
 
 void watch_unit (struct scanner *s, struct unit *unit)
@@ -177,73 +176,8 @@ void watch_no_unit (struct scanner *s, struct unit *unit)
   }
 }
 
-static void watch_no_more (struct scanner *s, struct unit *unit, int watch)
+void watch_ended (struct scanner *s, struct unit *unit, int watch)
 {
   units_set_watch(&s->units, unit, unit->watch[1] == watch, -1) ;
   inotify_rm_watch(s->inotify, watch) ;
-}
-
-static void look_when_there (struct scanner *s)
-{
-  struct stat st ;
-  watch_scan(s) ;
-  if (s->scan_watch >= 0 || !stat(s->scan, &st)) look_order(s, 0, 0) ;
-}
-
-/* In a directory that was removed there was nothing any more. One that was moved away has
-   all its services still: whether another one comes in its place, its user says. */
-static void scan_is_gone (struct scanner *s, int removed)
-{
-  inotify_rm_watch(s->inotify, s->scan_watch) ;
-  s->scan_watch = -1 ;
-  if (removed)
-  {
-    strerr_warnw3x("the scan directory ", s->scan, " was removed, and so are its services: waiting for it") ;
-    s->look.said_waiting = 1 ;
-    look_when_there(s) ;
-  }
-  else strerr_warnw3x("the scan directory ", s->scan, " was moved away or replaced: its services stay; order a rescan (reeve rescan) when it is there") ;
-}
-
-static void seen_in_scan (struct scanner *s, struct inotify_event const *event)
-{
-  if (event->mask & WATCH_ENDS)
-  {
-    scan_is_gone(s, !!(event->mask & IN_DELETE_SELF)) ;
-    return ;
-  }
-  if (!event->len) return ;
-  if (event->mask & (IN_DELETE | IN_MOVED_FROM))
-  {
-    struct unit *unit = units_by_identity(&s->units, event->name) ;
-    if (unit && !unit->foreign) act(s, unit, UNIT_UNSEEN) ;
-  }
-  else look_name(s, event->name, !!(event->mask & IN_MOVED_TO)) ;
-}
-
-static void happened (struct scanner *s, struct inotify_event const *event)
-{
-  struct unit *unit ;
-  if (event->mask & IN_Q_OVERFLOW) look_order(s, 0, 0) ;
-  else if (event->wd == s->scan_watch) seen_in_scan(s, event) ;
-  else if (event->wd == s->ancestor_watch)
-    look_when_there(s) ;
-  else if ((unit = units_by_watch(&s->units, event->wd)))
-  {
-    if (event->mask & WATCH_ENDS) watch_no_more(s, unit, event->wd) ;
-    watch_unit(s, unit) ; /* its log/ may be new, or the directory another one */
-    act(s, unit, UNIT_SEEN_CHANGING) ;
-  }
-}
-
-void watch_read (struct scanner *s)
-{
-  _Alignas(struct inotify_event) char buf[4096 + sizeof(struct inotify_event) + NAME_MAX + 1] ;
-  ssize_t n = read(s->inotify, buf, sizeof buf) ;
-  for (ssize_t at = 0 ; at < n && s->inotify >= 0 ; )
-  {
-    struct inotify_event const *event = (struct inotify_event const *)(void const *)(buf + at) ;
-    happened(s, event) ;
-    at += (ssize_t)sizeof *event + event->len ;
-  }
 }

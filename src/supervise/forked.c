@@ -21,7 +21,7 @@ struct left
 {
   unsigned int count ;
   pid_t pid ; /* the last one */
-  pid_t checker ; /* the upgrade's trial, which is none of them */
+  pid_t trial ; /* the upgrade's trial, which is none of them */
 } ;
 
 static struct left const nothing ;
@@ -30,7 +30,7 @@ static int count (pid_t pid, void *data)
 {
   struct left *left = data ;
   struct process_look look ;
-  if (pid == left->checker || send_is_sender(pid)) return 1 ;
+  if (pid == left->trial || send_is_sender(pid)) return 1 ;
   if (process_look(pid, &look) ? look.state == 'Z' : errno == ENOENT || errno == ESRCH) return 1 ;
   left->count++ ;
   left->pid = pid ;
@@ -89,12 +89,6 @@ static int take (struct supervisor *s, pid_t pid)
   return 1 ;
 }
 
-int forked_may_be (struct supervisor const *s)
-{
-  if (!s->settings.forks || s->status.wstat || s->code_unknown || s->told_ms || s->stop_due || s->abandoned || s->at_once) return 0 ;
-  return !s->forked || clock_ms() - s->forked_ms < ONE_WITHIN_MS ;
-}
-
 /* A process that ./run has not started: PID 1, another service's. */
 static void say_no_pid (char const *path)
 {
@@ -123,9 +117,8 @@ static enum life_event search (struct supervisor *s, struct left const *left, ui
 {
   int err = errno ;
   uint64_t now = clock_ms() ;
-  if (!s->searching || can_pass(err)) s->search_began_ms = now ;
-  if (!s->searching) s->candidate.pid = 0 ;
-  s->searching = 1 ;
+  if (!s->search_began_ms) s->candidate.pid = 0 ;
+  if (!s->search_began_ms || can_pass(err)) s->search_began_ms = now ;
   if (left->count && s->status.pid != left->pid) /* ./run's is nobody's any more */
   {
     s->status.pid = left->pid ;
@@ -134,23 +127,23 @@ static enum life_event search (struct supervisor *s, struct left const *left, ui
   }
   if (now - s->search_began_ms < within_ms)
   {
-    act_arm(s, AGAIN_MS) ; /* no event tells that a file was written */
-    return LIFE_DEADLINE ;
+    deadline_arm(s, AGAIN_MS) ; /* no event tells that a file was written */
+    return LIFE_NOTHING ;
   }
   give_up(s) ;
-  return LIFE_RUN_ENDED ;
+  return LIFE_ENDED ;
 }
 
 static enum life_event cannot_learn (struct supervisor *s)
 {
   int err = errno ;
-  if (err == ENOSYS && !process_any_child()) return LIFE_RUN_ENDED ;
+  if (err == ENOSYS && !process_any_child()) return LIFE_ENDED ;
   if (err == ENOSYS)
   {
     strerr_warnw1x("flag-forks: ./run has ended, and this system does not tell what it has left behind (/proc is missing, or has no children files): ending it;"
       " give it its option to stay in the foreground") ;
     s->status.wstat = UNCLEAR_WSTAT ;
-    return LIFE_RUN_ENDED ;
+    return LIFE_ENDED ;
   }
   if (!s->said_children) strerr_warnwu1sys("learn what ./run has left behind (trying again until it can)") ;
   s->said_children = 1 ;
@@ -162,7 +155,7 @@ static enum life_event choose (struct supervisor *s, struct left const *left)
 {
   char path[SETTING_PATH_MAX] ;
   int named ;
-  named = settings_read_pidfile(path, s->searching ? 0 : &run_report_setting) ;
+  named = settings_read_pidfile(path, s->search_began_ms ? 0 : &run_report_setting) ;
   if (named >= 0) errno = 0 ;
   if (named == 1)
   {
@@ -175,7 +168,16 @@ static enum life_event choose (struct supervisor *s, struct left const *left)
 
 enum life_event forked_find (struct supervisor *s)
 {
-  struct left left = { .checker = s->checker } ;
+  struct left left = { .trial = s->trial.pid } ;
   if (!process_each_child(&count, &left)) return cannot_learn(s) ;
-  return left.count ? choose(s, &left) : LIFE_RUN_ENDED ;
+  return left.count ? choose(s, &left) : LIFE_ENDED ;
+}
+
+void forked_tell (struct supervisor *s)
+{
+  s->status.pid = s->process.pid ;
+  s->forked = 1 ;
+  s->state_pending = 1 ;
+  s->status.wstat = s->wstat_before ; /* ./run has ended with 0, the service has not */
+  publish_status(s) ;
 }

@@ -62,24 +62,24 @@ static int is_stopped (struct supervisor const *s)
   return process_look(s->process.pid, &look) && look.state == 'T' ;
 }
 
-static void not_waited_for (struct supervisor *s, unsigned int left)
+static void say_not_waited_for (unsigned int left)
 {
   char bytes[UINT_FMT] ;
   bytes[uint_fmt(bytes, left)] = 0 ;
-  act(s, LIFE_WANT_DOWN) ;
   strerr_warnw3x("./run has taken nothing for some seconds of the ", bytes, " bytes that the service has written last: it is not waited for") ;
 }
 
 /* That nothing moves shows at the second look. */
-static void look_at_reader (struct supervisor *s, uint64_t now)
+static int look_at_reader (struct supervisor *s, uint64_t now)
 {
   unsigned int left = unread(s) ;
   int stuck = s->look_ms && left && s->backlog && left >= s->backlog ;
   s->backlog = left ;
   s->look_ms = now + LOOK_MS ;
-  if (!stuck) return ;
-  if (is_stopped(s)) reap_signal(s, SIGCONT, 0) ;
-  else not_waited_for(s, left) ;
+  if (!stuck) return 0 ;
+  if (is_stopped(s)) return signal_run(s, SIGCONT, 0), 0 ;
+  say_not_waited_for(left) ;
+  return 1 ;
 }
 
 static void make_room (struct supervisor *s, uint64_t now)
@@ -92,13 +92,16 @@ static void make_room (struct supervisor *s, uint64_t now)
   if (size > 0 && size < ROOM_MAX && fcntl(s->logger_output, F_SETPIPE_SZ, ROOM_MAX) == -1) fcntl(s->logger_output, F_SETPIPE_SZ, 2 * size) ;
 }
 
-void logger_input_look (struct supervisor *s)
+int logger_input_look (struct supervisor *s)
 {
-  int writes = s->logger_output >= 0 && ((s->phase == PHASE_UP && s->told_ms) || s->phase == PHASE_FINISHING) ;
-  int reads = s->running_dry && s->phase == PHASE_UP && s->status.flags & STATUS_WANT_UP ;
+  int writes = s->logger_output >= 0 && (s->phase == PHASE_STOPPING || s->phase == PHASE_FINISHING) ;
+  int reads = s->running_dry && phase_is_up(s->phase) && s->status.flags & STATUS_WANT_UP ;
   uint64_t now = writes || reads ? clock_ms() : 0 ;
   if (!writes && !reads) s->look_ms = 0 ;
-  else if (now >= s->look_ms) (reads ? &look_at_reader : &make_room)(s, now) ;
+  if (!now || now < s->look_ms) return 0 ;
+  if (reads) return look_at_reader(s, now) ;
+  make_room(s, now) ;
+  return 0 ;
 }
 
 /* Does another process keep what is in the fifo? */

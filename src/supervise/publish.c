@@ -24,7 +24,7 @@ void publish_status (struct supervisor *s)
 void publish_state (struct supervisor *s)
 {
   struct state state ;
-  restore_save(s, &state) ;
+  saved_pack(s, &state) ;
   s->state_pending = !state_write(s->state, &state) ;
   if (s->state_pending && !s->said_state) strerr_warnwu1sys("write " STATE_FILE " (will try again until it can)") ;
   s->said_state = s->state_pending ;
@@ -57,9 +57,16 @@ void publish_change (struct supervisor *s, char event)
   publish_event(s, event) ;
 }
 
+void publish_ready (struct supervisor *s)
+{
+  tain_wallclock_read(&s->status.ready_since) ;
+  s->status.flags |= STATUS_READY ;
+  publish_change(s, 'U') ;
+}
+
 static int is_ready (struct supervisor const *s)
 {
-  if (s->phase != PHASE_UP) return 0 ;
+  if (!phase_is_up(s->phase)) return 0 ;
   if (s->settings.notification_fd != SETTING_NO_FD) return !!(s->status.flags & STATUS_READY) ;
   return !s->settings.forks || s->forked ;
 }
@@ -104,7 +111,9 @@ void publish_pending (struct supervisor *s)
 {
   if (s->status_pending) publish_status(s) ;
   if (s->state_pending) publish_state(s) ;
+  if (!s->report_pending) return ;
   /* Full: the loop waits for POLLOUT, and the state of that moment is sent. */
-  if (!s->report_pending || !send_report(s, 0) || (s->kill_due && !send_report(s, 1))) return ;
+  if (!send_report(s, 0)) return ;
+  if (s->kill_due && !send_report(s, 1)) return ;
   s->kill_due = s->report_pending = 0 ;
 }

@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -25,19 +24,7 @@
 #define USAGE "reeve-supervise [-a] DIR"
 #define HELP "usage: " USAGE "\n"
 #define PROGRAM "reeve-supervise"
-#define RETRY_MS 1000 /* what could not be published, or is only looked at */
-
-enum channel
-{
-  CHANNEL_SIGNALS,
-  CHANNEL_CONTROL,
-  CHANNEL_ORDERS,
-  CHANNEL_NOTIFICATION,
-  CHANNEL_PROCESS,
-  CHANNEL_REPORTS,
-  CHANNEL_MESSAGES,
-  CHANNEL_COUNT
-} ;
+#define RETRY_MS 1000
 
 enum beginning { BEGIN_AFRESH, BEGIN_ADOPTING, BEGIN_UPGRADED, BEGIN_TRIAL } ;
 
@@ -150,70 +137,6 @@ static int has_state (struct state *state, struct birth *birth, enum beginning b
   return 0 ;
 }
 
-static void sooner (int *ms, uint64_t now, uint64_t deadline_ms)
-{
-  uint64_t left = deadline_ms > now ? deadline_ms - now : 0 ;
-  if (left > 3600000) left = 3600000 ;
-  if (*ms < 0 || left < (uint64_t)*ms) *ms = (int)left ;
-}
-
-/* Milliseconds to sleep; -1: until something happens. */
-static int sleep_ms (struct supervisor const *s)
-{
-  uint64_t now = s->deadline_ms || s->check_deadline_ms || s->down_again_ms || s->look_ms ? clock_ms() : 0 ;
-  int ms = -1 ;
-  if (s->deadline_ms) sooner(&ms, now, s->deadline_ms) ;
-  if (s->check_deadline_ms) sooner(&ms, now, s->check_deadline_ms) ;
-  if (s->look_ms) sooner(&ms, now, s->look_ms) ;
-  if (s->down_again_ms) sooner(&ms, now, s->down_again_ms) ;
-  if ((s->status_pending || s->state_pending) && (ms < 0 || ms > RETRY_MS)) ms = RETRY_MS ;
-  return ms ;
-}
-
-static void deadlines (struct supervisor *s)
-{
-  if (s->check_deadline_ms && clock_ms() >= s->check_deadline_ms) upgrade_timed_out(s) ;
-  if (s->down_again_ms && clock_ms() >= s->down_again_ms) down_again(s) ;
-  if (s->deadline_ms && clock_ms() >= s->deadline_ms) act_deadline(s) ;
-  if (s->upgrade_wanted && !strays_under_way(s) && !s->searching && !s->checker) upgrade_order(s) ;
-  logger_input_look(s) ;
-}
-
-static void read_signals (struct supervisor *s, int fd)
-{
-  int sig ;
-  while ((sig = signals_read(fd))) command_signal(s, sig) ;
-}
-
-static void loop (struct supervisor *s, int signals)
-{
-  struct pollfd x[CHANNEL_COUNT] ;
-  for (unsigned int i = 0 ; i < CHANNEL_COUNT ; i++) x[i] = (struct pollfd) { .events = POLLIN } ;
-  x[CHANNEL_SIGNALS].fd = signals ;
-  x[CHANNEL_CONTROL].fd = s->control ;
-  x[CHANNEL_ORDERS].fd = s->orders ;
-  x[CHANNEL_REPORTS].events = POLLOUT ;
-  x[CHANNEL_MESSAGES].events = POLLOUT ;
-  while (!command_over(s))
-  {
-    publish_pending(s) ;
-    x[CHANNEL_NOTIFICATION].fd = s->notification ;
-    x[CHANNEL_PROCESS].fd = s->end_unseen ? -1 : s->process_fd ;
-    x[CHANNEL_REPORTS].fd = s->report_pending ? s->reports : -1 ;
-    x[CHANNEL_MESSAGES].fd = message_fd() ;
-    for (unsigned int i = 0 ; i < CHANNEL_COUNT ; i++) x[i].revents = 0 ;
-    if (poll(x, CHANNEL_COUNT, sleep_ms(s)) == -1 && errno != EINTR) clock_pause("poll", RETRY_MS) ;
-    /* Readiness before the end of the same wake-up, and both before new commands. */
-    if (x[CHANNEL_NOTIFICATION].revents) command_notified(s) ;
-    if (x[CHANNEL_ORDERS].revents & POLLIN) command_orders(s) ; /* how the process of the next line has ended */
-    if (x[CHANNEL_PROCESS].revents && x[CHANNEL_PROCESS].fd == s->process_fd) reap_seen(s) ;
-    if (x[CHANNEL_SIGNALS].revents) read_signals(s, x[CHANNEL_SIGNALS].fd) ;
-    if (x[CHANNEL_CONTROL].revents & POLLIN) command_letters(s) ;
-    if (!command_over(s)) deadlines(s) ;
-    if (x[CHANNEL_MESSAGES].revents) message_say_lost() ;
-  }
-}
-
 static void end (struct supervisor *s)
 {
   if (s->phase == PHASE_EXITED) logger_input_leave(s) ;
@@ -251,6 +174,7 @@ int main (int argc, char const *const *argv)
   struct state state ;
   struct birth birth ;
   enum beginning beginning ;
+  enum life_event first = LIFE_NOTHING ;
   int signals ;
   int goes_on ;
   char const *numbers ;
@@ -269,10 +193,10 @@ int main (int argc, char const *const *argv)
   if (s.orders == -1) s.orders = open_channel(ORDERS_FIFO) ;
   if (!goes_on) publish_event(&s, 's') ;
   if (!logger_input_hold(&s) && beginning != BEGIN_UPGRADED) strerr_diefu1sys(111, "open the fifo between a service and its logger") ;
-  if (goes_on) restore_go_on(&s, beginning == BEGIN_UPGRADED ? RESTORED_UPGRADED : RESTORED_ADOPTED) ;
-  else if (s.status.flags & STATUS_WANT_UP) act(&s, LIFE_WANT_UP) ;
-  if (beginning == BEGIN_UPGRADED && !command_over(&s)) reap(&s) ; /* the SIGCHLD may have been read before the execution */
-  loop(&s, signals) ;
+  if (goes_on) first = restore_go_on(&s, beginning == BEGIN_UPGRADED ? RESTORED_UPGRADED : RESTORED_ADOPTED) ;
+  else if (s.status.flags & STATUS_WANT_UP) first = LIFE_WANT_UP ;
+  if (beginning == BEGIN_UPGRADED) raise(SIGCHLD) ; /* one may have been read before the execution */
+  loop(&s, signals, first) ;
   end(&s) ;
   return s.quit ? 1 : 0 ; /* 1: there is something to adopt */
 }

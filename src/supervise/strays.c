@@ -34,11 +34,6 @@ struct look
   int sig ; /* which those in the process group are sent, by command; 0: what is due is done */
 } ;
 
-int strays_under_way (struct supervisor const *s)
-{
-  return s->phase == PHASE_STRAYS || s->phase == PHASE_LEFTOVERS ;
-}
-
 static enum stray_service service_of (struct supervisor const *s)
 {
   if (s->phase == PHASE_LEFTOVERS || !s->end_asked) return STRAY_NONE_IS_SERVICE ;
@@ -84,10 +79,17 @@ void strays_note_earlier (struct supervisor *s)
 {
   unsigned int children ;
   earlier.count = 0 ;
-  if (s->searching) return ; /* what ./run has left is the service, or was to become it */
   process_each_child(&note_earlier, s) ;
   children = earlier.count ;
   for (unsigned int i = 0 ; i < children ; i++) descent_follow(&earlier, earlier.member[i].pid) ;
+}
+
+/* There is nobody to signal: what ./run has left is the service, or was to become it, and
+   gets the down-signal as what is left. */
+void strays_count_as_told (struct supervisor *s)
+{
+  earlier.count = 0 ;
+  s->told_ms = clock_ms() ;
 }
 
 void strays_reaped (pid_t pid)
@@ -140,7 +142,7 @@ static void decide (struct look *look, pid_t pid, int fd, struct stray_look cons
   stray_do(stray, &look->limits, pid, fd, step.deed, look->now_ms) ;
   if (step.deed == STRAY_KILL)
   {
-    act_killed(look->s) ;
+    signal_killed(look->s) ;
     if (first) say_killed(look, stray, name, now) ;
   }
   if (step.deed == STRAY_TELL)
@@ -179,7 +181,7 @@ static int each (pid_t pid, void *data)
   struct process_look process ;
   if (send_is_sender(pid)) return 1 ; /* it ends by itself; the user for whom it sends could stop it */
   if (!process_look(pid, &process)) process = (struct process_look) { .name = "a process" } ;
-  if (pid == look->s->checker || (process.state == 'Z' && has_ended(pid)))
+  if (pid == look->s->trial.pid || (process.state == 'Z' && has_ended(pid)))
   {
     look->count++ ; /* about to be reaped */
     return 1 ;
@@ -272,39 +274,42 @@ static int look_at_all (struct supervisor *s)
   return !!look.count ;
 }
 
-static void gone (struct supervisor *s)
-{
-  began_ms = 0 ;
-  s->deadline_ms = 0 ;
-  act(s, LIFE_STRAYS_GONE) ;
-}
-
-void strays_look (struct supervisor *s)
-{
-  if (strays_under_way(s) && began_ms && !look_at_all(s)) gone(s) ;
-}
-
 static void hint (struct supervisor const *s)
 {
-  if (s->phase != PHASE_STRAYS || s->status.wstat || s->code_unknown || s->end_asked || s->settings.forks || s->up_ms > AT_ONCE_MS || s->checker || !process_any_child()) return ;
+  if (s->phase != PHASE_STRAYS || s->status.wstat || s->code_unknown || s->end_asked || s->settings.forks || s->up_ms > AT_ONCE_MS || s->trial.pid || !process_any_child()) return ;
   strerr_warnw1x("./run has ended with 0 at once and left processes behind: it has put itself into the background;"
     " give it its option to stay in the foreground, or create the file flag-forks") ;
 }
 
-static void begin (struct supervisor *s)
+static void begin (struct supervisor const *s)
 {
-  upgrade_defer(s) ;
   began_ms = clock_ms() ;
   group_known_ms = process_clock_ms() ;
   strays_empty(&strays) ;
   if (!s->settings.keep_strays) hint(s) ;
 }
 
-void strays_end (struct supervisor *s)
+static enum life_event go_on (struct supervisor *s)
 {
   if (!began_ms) begin(s) ;
-  if (s->settings.keep_strays) gone(s) ;
-  else strays_look(s) ;
+  if (!s->settings.keep_strays && look_at_all(s)) return LIFE_NOTHING ;
+  began_ms = 0 ;
+  return LIFE_STRAYS_GONE ;
+}
+
+/* The first time after ./finish, its end shows in the status, unless more does at once. */
+enum life_event strays_end (struct supervisor *s)
+{
+  unsigned int finishing = s->status.flags & STATUS_FINISHING ;
+  enum life_event event ;
+  if (finishing)
+  {
+    s->status.pid = 0 ;
+    s->status.flags &= ~(unsigned int)STATUS_FINISHING ;
+  }
+  event = go_on(s) ;
+  if (finishing && event == LIFE_NOTHING) publish_status(s) ;
+  return event ;
 }
 
 /* ---- by command ---- */
@@ -316,5 +321,4 @@ void strays_signal (struct supervisor *s, int sig, int at_once)
   if (!began_ms) return ;
   if (process_any_child() && (!process_each_child(&each, &look) || at_once) && process_group_has_child(group)) send_to(-group, sig, 0) ;
   fallen(&look) ;
-  strays_look(s) ;
 }

@@ -1,22 +1,37 @@
 /* The supervisor of one service: its state, and who does what with it.
 
-   reeve-supervise.c  start, the loop
-   life.c             what happens next (pure)
-   act.c              doing it, and telling it
-   run.c              starting ./run and ./finish
-   reap.c             what has ended, and signals to what runs
-   down.c             the down-signal, until it was heard
-   forked.c           flag-forks: which process is the service
-   strays.c           ending what ./run, or ./finish, has left behind
-   command.c          commands, orders and signals -> events
+   reeve-supervise.c  options, and the start: here the program may still die
+   loop.c             one turn: read the sources, decide, do, sleep
+
+   decide, without I/O, clock or globals:
+   life.c             phase x event -> next phase, deeds
+   policy.c           was the end asked for, may ./run start again, and when?
+   resume.c           where a successor goes on
+
+   sources, which say what has happened:
+   command.c          letters, orders, signals, readiness
+   children.c         what has ended
+   deadlines.c        what is due, and how long to sleep
+
+   deeds, which return what came of them:
+   run.c              starting ./run (child.c: what it shares with ./finish)
+   finish.c           starting ./finish
+   stop.c             the down-signal, until it was heard; SIGKILL
+   signal.c           signals to what runs
+   forked.c           flag-forks: which process is the service?
+   strays.c           ending what ./run or ./finish has left behind
+   ended.c            what follows when ./run has ended, and when nothing runs any more
    publish.c          status, events, reports, the saved state
-   restore.c          going on from the saved state
+   saved.c            which member of the saved state is which of ours
+   restore.c          going on with a service that another supervisor has started
    upgrade.c          executing the program that is on disk now
    logger_input.c     the fifo between a service and its logger
 
-   The process that is the service is one of three, which look alike to all but
-   reap.c: a child; one that was adopted from a supervisor that was killed, and of
-   whose end the scanner tells; one that ./run has left behind. */
+   loop.c calls all of them; the deeds call publish.c, signal.c and deadlines.c.
+
+   The process that is the service is one of three: a child; one that was adopted from a
+   supervisor that was killed (the scanner reaps it, or nobody of ours); one that ./run has
+   left behind (flag-forks). */
 
 #ifndef REEVE_SUPERVISE_SUPERVISOR_H
 #define REEVE_SUPERVISE_SUPERVISOR_H
@@ -25,212 +40,312 @@
 #include <sys/types.h>
 
 #include "base/process.h"
+#include "base/send.h"
+#include "base/spawn.h"
 #include "service/settings.h"
 #include "supervise/life.h"
+#include "supervise/policy.h"
 #include "wire/order.h"
 #include "wire/state.h"
 #include "wire/status.h"
 
+/* The new program's trial, before an upgrade. */
+struct trial
+{
+  pid_t pid ; /* 0: none is under way */
+  uint64_t deadline_ms ; /* clock_ms(); 0: none */
+  int wstat ; /* while `ended` */
+  unsigned int ended : 1 ;
+  unsigned int wanted : 1 ; /* an upgrade was ordered, and has to wait */
+} ;
+
+/* All moments are clock_ms() unless said otherwise; 0: never, or none. */
 struct supervisor
 {
   char const *name ; /* DIR as it was given: the service's name under a scanner */
-  enum phase phase ;
+
+  enum phase phase ; /* loop.c alone changes it */
+  uint64_t deadline_ms ; /* the phase's; ends with it */
   struct status status ; /* as published; its flags hold what is wanted */
-  struct settings settings ; /* read at the last start; the stopping ones at the last stop */
-  struct life_delay delay ;
-  struct process_birth process ; /* the service or its ./finish; pid 0: none runs */
+  struct settings settings ; /* read at the last start; those of a stop at the last stop */
+
+  /* the process that is the service, or its ./finish */
+  struct process_birth process ; /* pid 0: none runs */
   int process_fd ; /* pidfd of one that is not our child; -1: it is, or it has ended */
-  struct process_birth candidate ; /* while `searching`: what ./run has left, as far as that is clear */
-  uint64_t started_ms ; /* clock_ms(): when ./run was last started */
-  uint64_t deadline_ms ; /* clock_ms(); its meaning is the phase's; 0: none */
-  uint64_t told_ms ; /* clock_ms(): when ./run was sent the down-signal; 0: it was not */
-  uint64_t group_told_ms ; /* process_clock_ms(): when its process group was (flag-down-group); 0: it was not */
-  uint64_t down_again_ms ; /* clock_ms(): while `unheard` */
-  uint64_t check_deadline_ms ; /* of the upgrade's trial; 0: none */
-  uint64_t up_ms ; /* how long the last ./run was up */
-  uint64_t listeners_ms ; /* clock_ms(): since when the next start waits for s6's listeners; 0: it does not */
-  uint64_t unread_ms ; /* clock_ms(): when one of them had not read the end yet */
-  uint64_t search_began_ms ; /* while `searching` */
-  uint64_t forked_ms ; /* when the process was found */
-  unsigned int wstat_before ; /* of the end before the one that was noted last */
+  struct process_birth candidate ; /* while it is searched: what ./run has left, as far as that is clear */
   pid_t group ; /* the process group that the last ./run had when that was last looked at: finish's fourth argument */
-  pid_t finish_group ; /* that of the last ./finish, while `leftovers` */
-  pid_t checker ; /* the upgrade's trial; 0: none */
-  uint32_t restarts ;
-  uint32_t down_delay_ms ; /* after which the down-signal was sent again last; 0: it was not yet */
-  uint32_t signals_tried ; /* to the process: how often one was sent, or could not be */
-  uint32_t signals_failed ;
-  unsigned int signal_errno ; /* of the last that failed */
+  pid_t finish_group ; /* that of the last ./finish, while its leftovers are ended */
+  unsigned int is_child : 1 ; /* the process is ours */
+  unsigned int adopted : 1 ; /* a supervisor that was killed has started it: what it leaves behind falls to our parent */
+  unsigned int forked : 1 ; /* the process is what ./run has left behind */
+  unsigned int end_noted : 1 ; /* status.wstat is the process' end, which is to be acted on */
+
+  /* this ./run */
+  uint64_t started_ms ;
+  uint64_t up_ms ; /* how long it was up, in milliseconds */
+  uint64_t told_ms ; /* when it was sent the down-signal */
+  uint64_t group_told_ms ; /* process_clock_ms(): when its process group was (flag-down-group) */
+  uint64_t down_again_ms ; /* when the down-signal is sent again, as nobody may have heard it */
+  uint32_t down_delay_ms ; /* after which it was sent again last */
+  uint64_t search_began_ms ; /* while what it has left behind is searched for the service */
+  uint64_t forked_ms ; /* when that was found */
+  unsigned int wstat_before ; /* of the end before the one that was noted last */
+  unsigned int kills ; /* how often SIGKILL was sent to the process */
+  unsigned int asked : 1 ; /* somebody asked for its end, and did not take that back */
+  unsigned int end_asked : 1 ; /* that was so when it ended */
+  unsigned int code_unknown : 1 ; /* nobody could learn how it has ended */
+  unsigned int not_executed : 1 ; /* it cannot be executed: a failure */
+  unsigned int forbidden : 1 ; /* ./finish has exited 125 */
+  unsigned int at_once : 1 ; /* the stop's budget is over: whatever it leaves behind is killed */
+  unsigned int said_ignored : 1 ; /* that it ignores the down-signal */
+  unsigned int said_not_sent : 1 ; /* that it could not be sent a signal */
+
+  /* the next start */
+  struct restart_delay delay ;
+  uint64_t listeners_ms ; /* since when it waits for s6's listeners */
+  uint64_t unread_ms ; /* when one of them had not read the end yet */
   uint32_t failures ; /* in a row, for `restart` */
+  enum state_reason reason ; /* why there is none */
+
+  /* counted over the supervisor's life */
+  uint32_t restarts ;
   uint32_t births ;
   uint32_t upgrades ;
   uint32_t failed_upgrades ;
-  uint32_t drain_restarts ; /* of a logger that runs dry */
-  uint64_t lost ; /* bytes of a logger's input that nobody has read */
-  uint64_t look_ms ; /* clock_ms(): when to look at the fifo of the log again; 0: there is no need */
+  uint32_t signals_tried ; /* to the process: how often one was sent, or could not be */
+  uint32_t signals_failed ;
+  unsigned int signal_errno ; /* of the last that failed */
+  unsigned int started_once : 1 ;
+  unsigned int has_ended : 1 ;
+
+  /* the supervisor's own end */
+  struct trial trial ;
+  unsigned int leaving : 1 ; /* it leaves when the service has ended */
+  unsigned int abandoned : 1 ; /* what is left is killed at once, and ./finish is not run */
+  unsigned int quit : 1 ; /* it leaves at once, and the service as it is */
+
+  /* a logger's input */
+  uint64_t lost ; /* bytes of it that nobody has read */
+  uint64_t look_ms ; /* when to look at the fifo again */
   unsigned int backlog ; /* bytes that were in it at the last look */
-  unsigned int kills ; /* how often SIGKILL was sent to the process */
-  enum state_reason reason ;
-  char event_due ; /* still to be told, by us or by our successor; 0: none */
-  int lock ; /* the descriptor */
+  uint32_t drain_restarts ; /* while it runs dry */
+  unsigned int running_dry : 1 ; /* it is no longer held open */
+
+  /* what could not be told yet */
+  char event_due ; /* 0: none; else told by us or by our successor */
+  unsigned int end_heard : 1 ; /* one of s6's listeners was told of the last end */
+  unsigned int status_pending : 1 ;
+  unsigned int state_pending : 1 ;
+  unsigned int report_pending : 1 ;
+  unsigned int kill_due : 1 ; /* the scanner is to be told that something had to be killed in a stop */
+  unsigned int said_state : 1 ; /* that it could not be saved */
+  unsigned int said_children : 1 ; /* that they could not be learnt */
+
+  /* descriptors; -1: none */
+  int lock ;
   int control ;
   int orders ;
   int state ;
-  int reports ; /* descriptor of the scanner's fifo; -1: no scanner */
-  int notification ; /* the reading end; -1: none expected */
-  int logger_input ; /* a logger's: what holds its input open; -1: no logger */
-  int logger_output ; /* a producer's: what holds its logger's input open; -1: none */
-  unsigned int end_heard : 1 ; /* one of s6's listeners was told of the last end */
-  unsigned int leaving : 1 ;
-  unsigned int asked : 1 ; /* somebody asked for the end of ./run, and did not take that back */
-  unsigned int end_asked : 1 ; /* that was so when it ended */
-  unsigned int started_once : 1 ;
-  unsigned int has_ended : 1 ;
-  unsigned int code_unknown : 1 ; /* nobody could learn how it has ended */
-  unsigned int end_noted : 1 ; /* status.wstat is the process' end, which is to be acted on */
-  unsigned int is_child : 1 ; /* the process is ours */
-  unsigned int adopted : 1 ; /* a supervisor that was killed has started this ./run, or this ./finish */
-  unsigned int end_unseen : 1 ; /* the adopted process has ended; its code is awaited */
-  unsigned int searching : 1 ; /* ./run has ended, and the process that is the service is looked for */
-  unsigned int forked : 1 ; /* the process is what ./run has left behind */
-  unsigned int not_executed : 1 ; /* ./run cannot be executed: a failure */
-  unsigned int forbidden : 1 ; /* ./finish has exited 125 */
-  unsigned int stop_due : 1 ; /* taken note of, but not signalled yet */
-  unsigned int running_dry : 1 ; /* a logger whose input is no longer held open */
-  unsigned int abandoned : 1 ; /* what is left is killed at once, and ./finish is not run */
-  unsigned int at_once : 1 ; /* the stop's budget is over: whatever ./run leaves behind is killed */
-  unsigned int kill_due : 1 ; /* the scanner is still to be told that something had to be killed in a stop */
-  unsigned int said_children : 1 ; /* that they could not be learnt */
-  unsigned int unheard : 1 ; /* the down-signal is to be sent again, at down_again_ms */
-  unsigned int said_ignored : 1 ; /* that ./run ignores it */
-  unsigned int said_not_sent : 1 ; /* that this ./run could not be sent a signal */
-  unsigned int quit : 1 ; /* leave at once, and the service as it is */
-  unsigned int upgrade_wanted : 1 ;
-  unsigned int status_pending : 1 ; /* could not be published yet */
-  unsigned int state_pending : 1 ;
-  unsigned int said_state : 1 ; /* that it could not be saved */
-  unsigned int report_pending : 1 ;
+  int reports ; /* the scanner's fifo; -1: no scanner */
+  int notification ; /* the reading end; -1: no readiness is expected */
+  int logger_input ; /* a logger's: what holds its input open */
+  int logger_output ; /* a producer's: what holds its logger's input open */
 } ;
 
-/* act.c: takes the step for `event`, and all that follow from it. */
-extern void act (struct supervisor *s, enum life_event event) ;
-/* `r`: the down-signal and timeout-kill, and the end counts as asked for (life_asked). */
-extern void act_restart (struct supervisor *s) ;
-/* The stop's budget is over: SIGKILL to all that is left of the service; ./finish goes on. */
-extern void act_kill (struct supervisor *s) ;
-/* Something was sent SIGKILL by us. */
-extern void act_killed (struct supervisor *s) ;
-extern void act_arm (struct supervisor *s, uint32_t ms) ;
-/* s->deadline_ms has come. */
-extern void act_deadline (struct supervisor *s) ;
+/* ---- loop.c ---- */
 
-/* run.c */
-/* Starts ./run or ./finish, which becomes s->process. Returns 1, or 0: reported,
-   with s->not_executed for a ./run that cannot be executed. */
-extern int run_start (struct supervisor *s) ;
-extern int run_start_finish (struct supervisor *s) ;
-extern void run_report_setting (char const *file, char const *value, char const *allowed, int err) ;
+/* Applies `first`, and goes on until the supervisor leaves. `signals`: signals_open()'s. */
+extern void loop (struct supervisor *s, int signals, enum life_event first) ;
+/* The steps of a turn. */
+extern void loop_apply (struct supervisor *s, enum life_event event) ;
+extern void loop_take_letters (struct supervisor *s) ;
+extern void loop_take_orders (struct supervisor *s) ;
+extern void loop_take_readiness (struct supervisor *s) ;
+extern void loop_take_deadlines (struct supervisor *s) ;
+/* Is there nothing more to be done: left, or to be left at once? */
+extern int loop_is_over (struct supervisor const *s) ;
 
-/* reap.c */
-/* Reaps what has ended, and acts on it. */
-extern void reap (struct supervisor *s) ;
-/* The scanner has reaped a process on our behalf. */
-extern void reap_told (struct supervisor *s, pid_t pid, unsigned int wstat) ;
+/* ---- command.c ---- */
+
+#define COMMAND_RELOAD -1
+enum { COMMAND_DOWN_FILE = 1, COMMAND_NO_DOWN_FILE } ;
+
+/* What a letter or a signal asks for, in this order. */
+struct command
+{
+  int down_file ; /* 0: leave it */
+  int run_dry ; /* let go of stdio; a logger, of its input */
+  enum life_event event ;
+  enum life_event then ;
+  int signal ; /* 0: none; COMMAND_RELOAD: reload-signal */
+  int group ; /* the signal is for the process group */
+  int quit ; /* leave at once */
+} ;
+
+extern struct command const *command_of_letter (char letter) ;
+extern struct command const *command_of_signal (int sig) ;
+/* As read(). */
+extern ssize_t command_read_letters (struct supervisor const *s, char *buf, size_t size) ;
+extern void command_read_orders (struct supervisor const *s) ;
+/* Takes the next of those that were read; 0: there is none. */
+extern int command_next_order (struct order *order) ;
+/* Has ./run told by notification-fd that it is ready? */
+extern int command_notified (struct supervisor *s) ;
+extern void command_change_down_file (int to) ;
+extern void command_let_go_of_stdio (void) ;
+
+/* ---- children.c ---- */
+
+/* Reaps a child that has ended. Returns 1 and what that means, or 0: there is none. */
+extern int children_reap (struct supervisor *s, enum life_event *event) ;
+/* The scanner has reaped a process that we have adopted. */
+extern enum life_event children_told (struct supervisor *s, pid_t pid, unsigned int wstat) ;
 /* The pidfd says that the process has ended. */
-extern void reap_seen (struct supervisor *s) ;
-/* Its code was awaited in vain. */
-extern void reap_unknown (struct supervisor *s) ;
-/* Acts on an end that was noted. */
-extern void reap_act (struct supervisor *s) ;
+extern enum life_event children_seen (struct supervisor *s) ;
+/* Nobody has told the exit code of the process, which has ended. */
+extern enum life_event children_code_unknown (struct supervisor *s) ;
+extern void children_arm_code (struct supervisor *s) ;
+/* An end that our predecessor has noted. */
+extern enum life_event children_act_on_end (struct supervisor *s) ;
+
+/* ---- deadlines.c ---- */
+
+extern void deadline_arm (struct supervisor *s, uint32_t ms) ;
+extern int deadline_is_due (uint64_t deadline_ms, uint64_t now_ms) ;
+/* clock_ms(); 0 when nothing is armed. */
+extern uint64_t deadlines_now (struct supervisor const *s) ;
+/* For poll(): -1: until something happens. */
+extern int deadlines_sleep_ms (struct supervisor const *s) ;
+
+/* ---- child.c ---- */
+
+/* Executes `request` as the process; the child itself saves its birth, as `what` ('r' or
+   'f'). Returns 1, or 0 with errno; *executing as spawn() says. */
+extern int child_start (struct supervisor *s, struct spawn *request, char what, int *executing) ;
+extern void child_say_not_started (struct supervisor const *s, char const *path, int err, int executing, char const *next) ;
+extern void child_pass (struct spawn *request, int from, int to) ;
+extern void child_close (int fd) ;
+/* Does the logger, whose fifo is `output`, take stderr as well? */
+extern int child_takes_stderr (int output) ;
+
+/* ---- run.c, finish.c ---- */
+
+/* LIFE_SPAWNED or LIFE_SPAWN_FAILED, with s->not_executed where ./run cannot be executed;
+   LIFE_ABANDON: the live directory is gone. */
+extern enum life_event run_start (struct supervisor *s) ;
+/* The same when s6's listeners have taken the last end; until then LIFE_NOTHING. */
+extern enum life_event run_start_when_heard (struct supervisor *s) ;
+extern void run_report_setting (char const *file, char const *value, char const *allowed, int err) ;
+extern void run_tell_up (struct supervisor *s) ;
+/* LIFE_FINISH_SPAWNED or LIFE_NO_FINISH. */
+extern enum life_event finish_start (struct supervisor *s) ;
+extern void finish_tell (struct supervisor *s) ;
+
+/* ---- stop.c ---- */
+
+/* Sends the down-signal and CONT: LIFE_TOLD or LIFE_NOT_TOLD. */
+extern enum life_event stop_tell (struct supervisor *s) ;
+/* Sends it again: it is time. */
+extern void stop_again (struct supervisor *s) ;
+/* Is ./run wanted up, and has the down-signal no effect on it? LIFE_TAKEN_BACK. */
+extern enum life_event stop_take_back (struct supervisor *s) ;
+extern void stop_arm_kill (struct supervisor *s) ;
+extern void stop_arm_again (struct supervisor *s) ;
+/* SIGKILL to the process, with its group where that is set; armed to be sent again. */
+extern void stop_kill (struct supervisor *s) ;
+extern void stop_kill_late (struct supervisor *s) ;
+extern int stop_reload_signal (struct supervisor const *s) ;
+
+/* ---- signal.c ---- */
+
 /* Sends a signal to the process, or to the group that it is in now. Returns 0 when it
    could not be sent; a process that has ended already counts as one that was sent it. */
-extern int reap_send (struct supervisor *s, int sig, int group) ;
-/* SIGKILL, CONT, ... to ./run if it runs; `group` to its process group. Returns 0 when
-   it could not be sent, for a reason that can pass. */
-extern int reap_signal (struct supervisor *s, int sig, int group) ;
-
+extern int signal_process (struct supervisor *s, int sig, int group) ;
+/* The same to ./run, if it runs; STOP and CONT show in the status. */
+extern int signal_run (struct supervisor *s, int sig, int group) ;
+/* The process' group; 0 with errno. */
+extern pid_t signal_present_group (struct supervisor *s) ;
 /* Counts a signal that was sent (0), or could not be (errno), for who asked for it. */
-extern void reap_count (struct supervisor *s, int err) ;
+extern void signal_count (struct supervisor *s, int err) ;
+/* A child that was to send a signal has ended. */
+extern void signal_sender_ended (struct supervisor *s, struct send const *what, int err) ;
+/* Something was sent SIGKILL, which the scanner is told in a stop. */
+extern void signal_killed (struct supervisor *s) ;
 
-/* down.c */
-/* Sends the down-signal, for the first time. Returns 0 when it could not be sent, for a
-   reason that can pass. */
-extern int down_send (struct supervisor *s) ;
-/* It is time to send it again, or not any more. */
-extern void down_again (struct supervisor *s) ;
-extern void down_never_again (struct supervisor *s) ;
-/* Goes on with that after an adoption or an upgrade. */
-extern void down_go_on (struct supervisor *s) ;
+/* ---- forked.c ---- */
 
-/* forked.c */
-/* ./run has ended with flag-forks: which process is the service?
-   LIFE_FORKED: s->process; LIFE_RUN_ENDED: none; LIFE_DEADLINE: that is not clear yet,
-   and is to be asked again when a child has ended, and at the deadline. */
+/* ./run has ended with flag-forks: which process is the service? LIFE_FORKED: s->process;
+   LIFE_ENDED: none; LIFE_NOTHING: that is not clear yet, and a deadline is armed. */
 extern enum life_event forked_find (struct supervisor *s) ;
-/* Can it have gone into the background? Also in two steps, each of which ends with 0. */
-extern int forked_may_be (struct supervisor const *s) ;
+extern void forked_tell (struct supervisor *s) ;
 
-/* strays.c: LIFE_STRAYS_GONE follows, perhaps at once. */
+/* ---- strays.c ---- */
+
 /* ./run is about to be sent the down-signal, for the first time: remembers what it has left
    behind so far. What it leaves from now on is the service, if that end is asked for. */
 extern void strays_note_earlier (struct supervisor *s) ;
+/* The same where ./run has ended already (flag-forks), and what it has left is searched. */
+extern void strays_count_as_told (struct supervisor *s) ;
 /* A child was reaped. */
 extern void strays_reaped (pid_t pid) ;
-/* In the phases in which every child is one that is to end. */
-extern int strays_under_way (struct supervisor const *s) ;
-/* Begins, or goes on at a deadline. */
-extern void strays_end (struct supervisor *s) ;
-/* A child has ended, or the limits have changed. */
-extern void strays_look (struct supervisor *s) ;
+/* Begins, or goes on with it. LIFE_STRAYS_GONE, or LIFE_NOTHING: it takes time. */
+extern enum life_event strays_end (struct supervisor *s) ;
 /* By command: a signal to what is left in the process group of ./run; `at_once`: to all of it
    in one go, those that are no children of ours, too. */
 extern void strays_signal (struct supervisor *s, int sig, int at_once) ;
 
-/* command.c */
-/* Reads from the control fifo, from that of the orders, and does what they ask for. */
-extern void command_letters (struct supervisor *s) ;
-extern void command_orders (struct supervisor *s) ;
-extern void command_signal (struct supervisor *s, int sig) ;
-/* What ./run wrote to notification-fd. */
-extern void command_notified (struct supervisor *s) ;
-/* Is there nothing more to be done: left, or to be left at once? */
-extern int command_over (struct supervisor const *s) ;
+/* ---- ended.c ---- */
 
-/* publish.c */
+extern void ended_tell_down (struct supervisor *s) ;
+extern void ended_tell_finished (struct supervisor *s) ;
+extern void ended_tell_not_started (struct supervisor *s) ;
+extern enum life_event ended_settle (struct supervisor *s) ;
+extern void ended_arm_delay (struct supervisor *s) ;
+/* Has one of s6's listeners not taken the end yet? Then the deadline is armed. */
+extern int ended_is_unheard (struct supervisor *s) ;
+
+/* ---- publish.c ---- */
+
 extern void publish_status (struct supervisor *s) ;
 /* To every listener. */
 extern void publish_event (struct supervisor *s, char event) ;
 /* The status has changed, and that is an event. What a successor needs is saved first;
    so a client that reads the status knows why, too. */
 extern void publish_change (struct supervisor *s, char event) ;
+/* ./run has told that it is ready. */
+extern void publish_ready (struct supervisor *s) ;
 /* Saves the state at once: what comes next must be known to a successor. */
 extern void publish_state (struct supervisor *s) ;
-/* Retries what could not be written, and sends the report that is due.
-   The caller's loop calls it once before each sleep. */
+/* Retries what could not be written, and sends the report that is due: before each sleep. */
 extern void publish_pending (struct supervisor *s) ;
 
-/* restore.c */
-enum restored { RESTORED_ADOPTED /* from one that was killed */, RESTORED_UPGRADED /* by execution */ } ;
-/* The state, for publish.c. */
-extern void restore_save (struct supervisor const *s, struct state *state) ;
-/* Goes on from `state`; `birth`: the last child's own record. Nothing was acted on
-   yet when it returns: restore_go_on does that, when all channels are open. */
-extern void restore (struct supervisor *s, struct state const *state, struct birth const *birth, enum restored how) ;
-extern void restore_go_on (struct supervisor *s, enum restored how) ;
+/* ---- saved.c ---- */
 
-/* upgrade.c */
+extern void saved_pack (struct supervisor const *s, struct state *state) ;
+extern void saved_unpack (struct supervisor *s, struct state const *state) ;
+
+/* ---- restore.c ---- */
+
+enum restored { RESTORED_ADOPTED /* from one that was killed */, RESTORED_UPGRADED /* by execution */ } ;
+/* Takes over `state`; `birth`: the last child's own record. Nothing is acted on. */
+extern void restore (struct supervisor *s, struct state const *state, struct birth const *birth, enum restored how) ;
+/* When all channels are open: tells what was due, and returns how the life goes on. */
+extern enum life_event restore_go_on (struct supervisor *s, enum restored how) ;
+
+/* ---- upgrade.c ---- */
+
+/* First the new program shows, as a child, that it can go on from our state. */
 extern void upgrade_order (struct supervisor *s) ;
-/* The trial has ended, or its time is over. */
-extern void upgrade_tried (struct supervisor *s, int wstat) ;
-extern void upgrade_timed_out (struct supervisor *s) ;
-/* Puts it off, as strays are about to be ended. */
-extern void upgrade_defer (struct supervisor *s) ;
+extern void upgrade_note_trial (struct supervisor *s, int wstat) ;
+/* Does what has become due; when the trial has succeeded it does not return. */
+extern void upgrade_progress (struct supervisor *s) ;
 /* What the trial does: can this program go on from the state in `dir`? Returns the exit code. */
 extern int upgrade_check (char const *dir) ;
 /* In the new program: takes over the descriptors. Returns 0 when these are none. */
 extern int upgrade_take (struct supervisor *s, char const *numbers) ;
 
-/* logger_input.c */
+/* ---- logger_input.c ---- */
+
 /* A logger's supervisor: holds its input open; a producer's: its logger's. Done
    before each start, which must not come otherwise. Returns 1, or 0 with errno. */
 extern int logger_input_hold (struct supervisor *s) ;
@@ -240,9 +355,9 @@ extern void logger_input_run_dry (struct supervisor *s) ;
 extern int logger_input_left (struct supervisor const *s) ;
 /* Looks at the fifo, when that is due, as what does not move there would hang a stop. One
    that a service which is told to end, or its ./finish, finds full gets more room, so that
-   nothing is lost. A logger that runs dry but has taken nothing for some seconds is told
-   to end. */
-extern void logger_input_look (struct supervisor *s) ;
+   nothing is lost. Returns 1 when a logger that runs dry has taken nothing for some
+   seconds: it is to be told to end. */
+extern int logger_input_look (struct supervisor *s) ;
 /* For good: says how much of it is lost. */
 extern void logger_input_leave (struct supervisor *s) ;
 /* Descriptors for the start of ./run or ./finish, the caller's to close; -1: none.

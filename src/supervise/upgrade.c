@@ -18,17 +18,24 @@ static void failed (struct supervisor *s)
   s->state_pending = 1 ;
 }
 
-/* First the new program shows, as a child, that it can go on from our state. */
-void upgrade_order (struct supervisor *s)
+/* In these phases every child counts: the trial would be taken for one of the service's. */
+static int has_to_wait (struct supervisor const *s)
+{
+  return s->phase == PHASE_STRAYS || s->phase == PHASE_LEFTOVERS || s->phase == PHASE_SEARCHING ;
+}
+
+static void try (struct supervisor *s)
 {
   static char const *const argv[] = { PROGRAM, UPGRADE_TRIAL, ".", 0 } ;
-  if (s->checker || s->quit) return ;
-  s->upgrade_wanted = strays_under_way(s) || s->searching ; /* where every child counts */
-  if (s->upgrade_wanted) return ;
   publish_state(s) ;
-  s->checker = upgrade_try(PROGRAM, argv) ;
-  if (s->checker) s->check_deadline_ms = clock_ms() + UPGRADE_TRIAL_MS ;
+  s->trial = (struct trial) { .pid = upgrade_try(PROGRAM, argv) } ;
+  if (s->trial.pid) s->trial.deadline_ms = clock_ms() + UPGRADE_TRIAL_MS ;
   else failed(s) ;
+}
+
+void upgrade_order (struct supervisor *s)
+{
+  if (!s->trial.pid) s->trial.wanted = 1 ;
 }
 
 int upgrade_check (char const *dir)
@@ -67,29 +74,42 @@ int upgrade_take (struct supervisor *s, char const *numbers)
   return 1 ;
 }
 
-void upgrade_tried (struct supervisor *s, int wstat)
+void upgrade_note_trial (struct supervisor *s, int wstat)
 {
-  int timed_out = !s->check_deadline_ms ;
-  s->checker = 0 ;
-  s->check_deadline_ms = 0 ;
-  if (command_over(s)) return ;
-  if (s->searching) s->upgrade_wanted = 1 ;
-  if (s->upgrade_wanted) return ; /* put off */
-  if (upgrade_can(wstat, timed_out)) execute(s) ;
+  s->trial.pid = 0 ;
+  s->trial.ended = 1 ;
+  s->trial.wstat = wstat ;
+}
+
+static void act_on_trial (struct supervisor *s)
+{
+  int timed_out = !s->trial.deadline_ms ;
+  s->trial.ended = 0 ;
+  s->trial.deadline_ms = 0 ;
+  if (s->trial.wanted) return ; /* put off */
+  if (upgrade_can(s->trial.wstat, timed_out)) execute(s) ;
   else failed(s) ;
 }
 
-void upgrade_timed_out (struct supervisor *s)
+static void time_out (struct supervisor *s)
 {
-  s->check_deadline_ms = 0 ;
-  kill(s->checker, SIGKILL) ;
+  s->trial.deadline_ms = 0 ;
+  kill(s->trial.pid, SIGKILL) ;
   strerr_warnw1x("upgrade: the new program's trial does not end; killing it, and going on with the present one") ;
 }
 
-void upgrade_defer (struct supervisor *s)
+static void put_off (struct supervisor *s)
 {
-  if (!s->checker || s->upgrade_wanted) return ;
-  s->upgrade_wanted = 1 ;
-  s->check_deadline_ms = 0 ;
-  kill(s->checker, SIGKILL) ;
+  s->trial.wanted = 1 ;
+  s->trial.deadline_ms = 0 ;
+  if (s->trial.pid) kill(s->trial.pid, SIGKILL) ;
+}
+
+void upgrade_progress (struct supervisor *s)
+{
+  if (!s->trial.pid && !s->trial.ended && !s->trial.wanted) return ;
+  if (has_to_wait(s) && !s->trial.wanted) put_off(s) ;
+  if (s->trial.ended) act_on_trial(s) ;
+  if (s->trial.pid && deadline_is_due(s->trial.deadline_ms, clock_ms())) time_out(s) ;
+  if (s->trial.wanted && !s->trial.pid && !has_to_wait(s)) try(s) ;
 }

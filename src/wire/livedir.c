@@ -34,7 +34,7 @@ static int join (char out[LIVEDIR_PATH_MAX], char const *a, char const *b, char 
   return 1 ;
 }
 
-/* The reason, when it is a system call's. */
+/* A system call failed on `path`: writes that to *why. Returns -1. */
 static int failed (struct trust_refusal *why, char const *path)
 {
   why->reason = TRUST_FAILED ;
@@ -43,8 +43,9 @@ static int failed (struct trust_refusal *why, char const *path)
   return -1 ;
 }
 
-/* Makes .s6-svscan; or asks what a scanner before us has left there, or somebody else
-   while he could. Its entry `control` may be the group's, to which commands are allowed. */
+/* Makes .s6-svscan. If it is there, an earlier scanner or a stranger has made it: each of
+   its entries is tested. The entry `control` may belong to a group, whose members may
+   then give commands. */
 static int make_control (int live, char const *path, unsigned int flags, struct trust_refusal *why)
 {
   char control[TRUST_PATH_MAX] ;
@@ -59,9 +60,9 @@ int livedir_use (char const *path, unsigned int flags, struct trust_refusal *why
   if (fd == -1) return -1 ;
   if (make_control(fd, path, flags, why))
   {
-    /* Whether it can be written, not who may: a read-only mount tells only so. The C
-       library's faccessat() makes a system call that a filter may not know, and refuse
-       with an errno of another meaning. */
+    /* Only the kernel knows whether the mount is read-only. The C library's faccessat()
+       may make a newer system call, which a seccomp filter can refuse with a misleading
+       errno. */
     if (!syscall(SYS_faccessat, fd, ".", W_OK | X_OK)) return fd ;
     failed(why, path) ;
   }
@@ -76,7 +77,8 @@ static int private_place (char out[LIVEDIR_PATH_MAX], char const *root, uid_t ui
   return join(out, root, number, rest) ;
 }
 
-/* Its parent is ours, whatever leads to it: a link, say, that somebody has put there. */
+/* Makes the parent of a private place. It must be a directory of our own, and no link:
+   a stranger may have taken its name. */
 static int make_parent (char const *parent, unsigned int flags, struct trust_refusal *why)
 {
   struct stat st ;
@@ -122,7 +124,7 @@ int livedir_choose (char out[LIVEDIR_PATH_MAX], unsigned int flags, struct lived
   return -1 ;
 }
 
-/* The place need not be named twice. */
+/* The reason, without the place if that is the attempt's own. */
 static char const *why_not (struct livedir_attempt const *attempt, char text[TRUST_WHY_MAX])
 {
   if (attempt->why.reason == TRUST_FAILED && !strcmp(attempt->why.path, attempt->path)) return strerror(attempt->why.err) ;
@@ -157,8 +159,8 @@ static int is_held (char const *live, char const *lock)
   return holder < 0 ? -1 : holder || foreign ;
 }
 
-/* One that runs, or what is about to become it. 1, 0, or -1 with errno: that cannot be
-   told. */
+/* Does a scanner run there, or /init, which is about to become one? Returns 1, 0, or -1
+   with errno when that cannot be told. */
 static int has_scanner (char const *live)
 {
   int r = is_held(live, SCAN_LOCK) ;
@@ -171,7 +173,7 @@ static int find_of (char out[LIVEDIR_PATH_MAX], uid_t uid)
   {
     struct stat st ;
     if (!private_place(out, private_roots[i], uid, "/service")) continue ;
-    /* Another user's fake of it would be obeyed otherwise. */
+    /* The client would obey another user's fake. */
     if (lstat(out, &st) == -1 || !S_ISDIR(st.st_mode) || st.st_uid != uid) continue ;
     if (has_scanner(out) > 0) return 1 ;
   }

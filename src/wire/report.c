@@ -5,7 +5,7 @@
 #include <skalibs/types.h>
 #include <skalibs/uint32.h>
 
-static char const letters[PHASE_COUNT + 1] = "dwusflx" ; /* in the order of enum phase */
+static char const letters[PHASE_COUNT + 1] = "dwuptbcsfglx" ; /* in the order of enum phase */
 
 size_t report_format (char out[REPORT_SIZE_MAX], struct report const *report)
 {
@@ -94,6 +94,30 @@ int report_parse (struct report *report, char const *line, size_t len)
 
 char const *phase_name (enum phase phase)
 {
-  static char const *const names[PHASE_COUNT] = { "down", "waiting", "up", "strays", "finishing", "leftovers", "exited" } ;
+  static char const *const names[PHASE_COUNT] =
+  {
+    [PHASE_DOWN] = "down",
+    [PHASE_WAITING] = "waiting",
+    [PHASE_UP] = "up",
+    [PHASE_STOP_DUE] = "to be stopped",
+    [PHASE_STOPPING] = "stopping",
+    [PHASE_SEARCHING] = "in the background",
+    [PHASE_CODE_DUE] = "ended",
+    [PHASE_STRAYS] = "ending strays",
+    [PHASE_FINISHING] = "finishing",
+    [PHASE_FINISH_CODE_DUE] = "finished",
+    [PHASE_LEFTOVERS] = "ending leftovers",
+    [PHASE_EXITED] = "exited",
+  } ;
   return names[phase] ;
+}
+
+int phase_is_up (enum phase phase)
+{
+  return phase >= PHASE_UP && phase <= PHASE_CODE_DUE ;
+}
+
+int phase_awaits_code (enum phase phase)
+{
+  return phase == PHASE_CODE_DUE || phase == PHASE_FINISH_CODE_DUE ;
 }

@@ -25,17 +25,27 @@
 #define REPORT_NAME_MAX (251 + sizeof "/log" - 1)
 #define REPORT_SIZE_MAX (REPORT_NAME_MAX + 96)
 
-enum phase
+enum phase /* supervise/life.h */
 {
   PHASE_DOWN, /* nothing runs, nothing is scheduled */
   PHASE_WAITING, /* nothing runs; ./run is started at a deadline */
   PHASE_UP, /* ./run runs */
+  PHASE_STOP_DUE, /* ./run is to be told to end */
+  PHASE_STOPPING, /* ./run was told to end */
+  PHASE_SEARCHING, /* ./run has gone into the background: which process is the service? */
+  PHASE_CODE_DUE, /* ./run, which was adopted, has ended: its exit code is to come */
   PHASE_STRAYS, /* ./run has ended; what it left behind is being ended */
   PHASE_FINISHING, /* ./finish runs */
+  PHASE_FINISH_CODE_DUE, /* ./finish, which was adopted, has ended: its exit code is to come */
   PHASE_LEFTOVERS, /* ./finish has ended; what it left behind is being ended */
   PHASE_EXITED, /* the supervisor's last word */
   PHASE_COUNT
 } ;
+
+/* Is the service up: does ./run run, and has its end not been noted yet? */
+extern int phase_is_up (enum phase phase) ;
+/* Has a process ended whose exit code is to come? */
+extern int phase_awaits_code (enum phase phase) ;
 
 struct report
 {

@@ -67,10 +67,8 @@ enum state_flag
   STATE_HAD_QUICK_DEATH = 1 << 6,
   STATE_HAS_DEADLINE = 1 << 7,
   STATE_AWAITS_READINESS = 1 << 8, /* notification-fd was given, and nothing came yet */
-  STATE_STOP_DUE = 1 << 9, /* the stop was taken note of, but not signalled yet */
   STATE_IS_CHILD = 1 << 10, /* the process is the supervisor's own child */
   STATE_ADOPTED = 1 << 11, /* an earlier supervisor, which was killed, has started this ./run */
-  STATE_SEARCHING = 1 << 12, /* flag-forks: ./run has ended, the process is one that it has left, perhaps not the service */
   STATE_FORKED = 1 << 13, /* the process is what ./run has left behind */
   STATE_EVENT_HEARD = 1 << 14, /* somebody listened to the last event */
   STATE_END_NOTED = 1 << 15, /* the process has ended, the status' wait status is its; nothing was done about it yet */

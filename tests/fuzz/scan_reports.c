@@ -82,6 +82,7 @@ static void send (struct scanner *s, char const *bytes, size_t len)
     CHECK(left < before) ;
     before = left ;
     reap_reports(s) ;
+    loop_settle(s) ;
   }
 }
 

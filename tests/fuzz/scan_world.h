@@ -225,16 +225,9 @@ static void begin_scanner (struct scanner *s)
 /* What its loop does at each wake-up, but for reading. */
 static void wake_up (struct scanner *s)
 {
-  struct unit *unit ;
-  tain now ;
-  tain_now(&now) ;
-  while ((unit = units_first_deadline(&s->units)) && !tain_less(&now, &unit->deadline))
-  {
-    units_disarm(&s->units, unit) ;
-    act(s, unit, UNIT_DEADLINE) ;
-  }
-  if (s->look.again && !tain_less(&now, &s->look.moment)) look_order(s, 0, 1) ;
-  look_continue(s) ;
+  loop_settle(s) ;
+  loop_deadlines(s) ;
+  loop_look(s) ;
   units_sweep(&s->units) ;
 }
 
@@ -268,6 +261,7 @@ static void end_all (struct scanner *s, int (*which) (struct child const *), int
   for (unsigned int i = 0 ; i < world.children ; i++)
     if (!world.child[i].reaped && (*which)(world.child + i)) end_child(world.child + i, wstat) ;
   reap(s) ;
+  loop_settle(s) ;
 }
 
 static int was_told (struct child const *c)
@@ -285,7 +279,8 @@ static void end_scanner (struct scanner *s)
 {
   world.refuses = 0 ;
   s->stop.at_once = 0 ;
-  stop_begin(s, 1) ;
+  stopping_ask(s, 1) ;
+  loop_settle(s) ;
   for (unsigned int rounds = 0 ; !stop_progress(s) || world.living ; rounds++)
   {
     CHECK(rounds < 64) ;

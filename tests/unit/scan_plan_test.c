@@ -435,3 +435,13 @@ TEST(who_ends_by_sigterm_in_order_is_not_killed_by_sighup)
   CHECK(hangs_up(SET(SIGTERM), SET(SIGHUP), 0)) ;
   CHECK(hangs_up(SET(SIGTERM), 0, SET(SIGHUP))) ;
 }
+
+TEST(a_step_has_one_outcome_at_most)
+{
+  for (int phase = 0 ; phase < UNIT_PHASE_COUNT ; phase++)
+    for (int event = 0 ; event < UNIT_EVENT_COUNT ; event++)
+    {
+      unsigned int outcomes = plan_step((enum unit_phase)phase, (enum unit_event)event).todo & PLAN_HAS_OUTCOME ;
+      CHECK(!(outcomes & (outcomes - 1))) ;
+    }
+}

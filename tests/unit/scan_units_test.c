@@ -311,3 +311,67 @@ TEST(a_supervisor_keeps_the_name_that_it_was_given)
   clear(&units) ;
 }
 
+
+/* ---- events ---- */
+
+static enum unit_event taken (struct units *units, struct unit const *from)
+{
+  enum unit_event event ;
+  struct unit const *unit = units_take(units, &event) ;
+  return unit && unit == from ? event : UNIT_NOTHING ;
+}
+
+TEST(the_events_of_a_unit_come_in_order)
+{
+  struct units units = { .count = 0 } ;
+  struct unit *web = units_add(&units, "web", "web", 0) ;
+  struct unit *db = units_add(&units, "db", "db", 0) ;
+  enum unit_event event ;
+  units_post(&units, web, UNIT_KILLED) ;
+  units_post(&units, db, UNIT_DIED) ;
+  units_post(&units, web, UNIT_LET_GO) ;
+  CHECK(taken(&units, web) == UNIT_KILLED) ;
+  CHECK(taken(&units, web) == UNIT_LET_GO) ;
+  units_post(&units, web, UNIT_DEADLINE) ;
+  CHECK(taken(&units, db) == UNIT_DIED) ;
+  CHECK(taken(&units, web) == UNIT_DEADLINE) ;
+  CHECK(!units_take(&units, &event)) ;
+  clear(&units) ;
+}
+
+TEST(of_sights_in_a_row_the_last_one_counts)
+{
+  struct units units = { .count = 0 } ;
+  struct unit *web = units_add(&units, "web", "web", 0) ;
+  enum unit_event event ;
+  units_post(&units, web, UNIT_UNSEEN) ;
+  units_post(&units, web, UNIT_SEEN_CHANGING) ;
+  CHECK(taken(&units, web) == UNIT_SEEN_CHANGING) ;
+  units_post(&units, web, UNIT_SEEN_COMPLETE) ;
+  units_post(&units, web, UNIT_SEEN_CHANGING) ;
+  CHECK(taken(&units, web) == UNIT_SEEN_COMPLETE) ; /* it still is */
+  units_post(&units, web, UNIT_SEEN_COMPLETE) ;
+  units_post(&units, web, UNIT_UNSEEN) ;
+  units_post(&units, web, UNIT_PRUNE) ;
+  CHECK(taken(&units, web) == UNIT_UNSEEN) ;
+  CHECK(taken(&units, web) == UNIT_PRUNE) ;
+  CHECK(!units_take(&units, &event)) ;
+  clear(&units) ;
+}
+
+TEST(what_is_posted_twice_is_one)
+{
+  struct units units = { .count = 0 } ;
+  struct unit *web = units_add(&units, "web", "web", 0) ;
+  enum unit_event event ;
+  for (unsigned int i = 0 ; i < 100 ; i++)
+  {
+    units_post(&units, web, UNIT_LET_GO) ;
+    units_post(&units, web, UNIT_NOTHING) ;
+    units_post(&units, web, i % 2 ? UNIT_UNSEEN : UNIT_SEEN_CHANGING) ;
+  }
+  CHECK(taken(&units, web) == UNIT_LET_GO) ;
+  CHECK(taken(&units, web) == UNIT_UNSEEN) ;
+  CHECK(!units_take(&units, &event)) ;
+  clear(&units) ;
+}

@@ -75,7 +75,7 @@ TEST(a_line_is_parsed)
 TEST(every_phase_and_wish_comes_back)
 {
   static char const wishes[] = { 'u', 'd', 'x' } ;
-  static char const letters[PHASE_COUNT] = { 'd', 'w', 'u', 's', 'f', 'l', 'x' } ;
+  static char const letters[PHASE_COUNT] = { 'd', 'w', 'u', 'p', 't', 'b', 'c', 's', 'f', 'g', 'l', 'x' } ;
   for (int phase = 0 ; phase < PHASE_COUNT ; phase++)
     for (unsigned int i = 0 ; i < sizeof wishes ; i++)
       for (int ready = 0 ; ready < 2 ; ready++)
@@ -251,13 +251,20 @@ TEST(noise_is_refused)
   }
 }
 
-TEST(phases_have_names)
+TEST(each_phase_has_a_name_of_its_own)
 {
-  CHECK(!strcmp(phase_name(PHASE_DOWN), "down")) ;
-  CHECK(!strcmp(phase_name(PHASE_WAITING), "waiting")) ;
-  CHECK(!strcmp(phase_name(PHASE_UP), "up")) ;
-  CHECK(!strcmp(phase_name(PHASE_STRAYS), "strays")) ;
-  CHECK(!strcmp(phase_name(PHASE_FINISHING), "finishing")) ;
-  CHECK(!strcmp(phase_name(PHASE_LEFTOVERS), "leftovers")) ;
-  CHECK(!strcmp(phase_name(PHASE_EXITED), "exited")) ;
+  for (int phase = 0 ; phase < PHASE_COUNT ; phase++)
+  {
+    char const *name = phase_name((enum phase)phase) ;
+    CHECK(name && *name) ;
+    for (int other = 0 ; name && other < phase ; other++) CHECK(strcmp(name, phase_name((enum phase)other)) != 0) ;
+  }
+}
+
+TEST(the_service_is_up_until_its_end_is_noted)
+{
+  CHECK(!phase_is_up(PHASE_WAITING)) ;
+  for (int phase = PHASE_UP ; phase <= PHASE_CODE_DUE ; phase++) CHECK(phase_is_up((enum phase)phase)) ;
+  CHECK(!phase_is_up(PHASE_STRAYS)) ;
+  CHECK(phase_awaits_code(PHASE_CODE_DUE) && phase_awaits_code(PHASE_FINISH_CODE_DUE) && !phase_awaits_code(PHASE_FINISHING)) ;
 }

@@ -1,11 +1,13 @@
-/* From a script's statements to a plan. Pure: reads nothing but its arguments,
-   executes nothing. This header is shared by the files that do it; who uses the
-   analysis includes script.h alone.
+/* From a script's statements to a plan. The analysis reads nothing but its arguments and
+   executes nothing. Its own files share this header; its users include script.h.
 
-   The walk goes through the statements in order. Until something is started, they
-   are the setup. From there on they are tasks between services, or loops that wait
-   for one of them. What applies to what comes later (variables, cd, functions, ...)
-   becomes a piece, which each service that needs it repeats. */
+   The walk (walk.c) goes through the statements in order. The statements before the first
+   start are the setup. Those behind it are tasks between services, or loops that wait for
+   a service. A statement that applies to later ones (variables, cd, functions, ...)
+   becomes a piece: each service that needs a piece repeats it.
+
+   Only walk.c goes into the statements inside of others. It calls the other files; none
+   of them calls it. */
 
 #ifndef REEVE_MIGRATE_ANALYSIS_H
 #define REEVE_MIGRATE_ANALYSIS_H
@@ -84,27 +86,45 @@ struct analysis
   int sets_errexit ;
 } ;
 
-/* ---- walk.c ---- */
-extern void walk_list (struct analysis *a, struct statement *list, struct frame *up) ;
-extern void walk_statement (struct analysis *a, struct statement *statement, struct frame *frame) ;
-/* Does it start, wait for, or become a long-running process? */
-extern int starts_something (struct analysis *a, struct statement *statement) ;
-/* Does nothing but messages and an exit come behind it? */
-extern int is_last (struct frame const *frame) ;
-extern int starts_later (struct analysis *a, struct frame const *frame) ;
+/* ---- statements.c: what all parts ask about a statement ---- */
+extern uint32_t line_of (struct analysis *a, struct statement const *statement) ;
+extern struct claim *claim_statement (struct analysis *a, struct statement const *statement, char const *where, char const *what) ;
+extern char const *statement_text (struct analysis *a, struct statement const *statement) ; /* with its `&` left out */
 extern struct function *find_function (struct analysis *a, char const *name) ;
-
-/* ---- talk.c: messages, statuses, and the end ---- */
 extern int is_message (struct analysis *a, struct statement *statement) ; /* does the command only say something? */
 /* if ...; then echo ...; fi : messages, and perhaps an end. */
 extern int only_talks (struct statement *statement) ;
+extern int keeps_alive (struct statement const *statement) ; /* tail -f, sleep infinity */
+extern int sleeps_for_ever (struct statement const *statement) ;
+extern int is_always_true (struct statement const *condition) ;
+/* Is the last thing that a function does, to become a program? */
+extern int ends_with_exec (struct statement const *body) ;
+
+/* ---- starts.c ---- */
+/* Does it start, wait for, or become a long-running process? */
+extern int starts_something (struct analysis *a, struct statement *statement) ;
+extern int code_leaves (struct analysis *a, struct launch const *launch) ; /* does `su -c CODE` leave a process behind? */
+/* Does nothing but messages and an exit come behind it? */
+extern int is_last (struct frame const *frame) ;
+extern int starts_later (struct analysis *a, struct frame const *frame) ;
+/* A server that is only started to be prepared: the statement that ends it; 0: it is none. */
+extern struct statement *temporary_end (struct analysis *a, struct statement *first) ;
+/* From the first to the end as one statement, whose text stays as it is. */
+extern struct statement *temporary_part (struct analysis *a, struct statement *first, struct statement *end) ;
+
+/* ---- walk.c ---- */
+extern void walk_script (struct analysis *a, struct statement *first) ;
+
+/* ---- talk.c: messages, statuses, and the end ---- */
 /* Between and behind starts: what looks at the status of a start, or only says
    something. 1: it was that. */
 extern int walk_talk (struct analysis *a, struct statement *statement) ;
 /* What comes behind the waiting. */
 extern void walk_after (struct analysis *a, struct statement *statement) ;
 
-/* ---- branches.c: what is between a start and the script's top ---- */
+/* ---- branches.c: walk.c walks what is in a branch, a loop, or a function; here is what
+   comes before and behind that ---- */
+
 /* What a branch adds, and its end takes away again. */
 struct branch_state
 {
@@ -114,16 +134,60 @@ struct branch_state
 extern void enter_branch (struct analysis *a, struct branch_state *state, char const *condition) ;
 extern void leave_branch (struct analysis *a, struct branch_state const *state) ;
 extern char const *negated (struct pool *pool, char const *condition) ;
-extern struct claim *claim_branch (struct analysis *a, struct statement *statement) ; /* what no part of it has claimed */
-extern void walk_if (struct analysis *a, struct statement *statement, struct frame *frame) ;
-extern void walk_case (struct analysis *a, struct statement *statement, struct frame *frame) ;
-extern void walk_for (struct analysis *a, struct statement *statement, struct frame *frame) ;
-/* Is the last thing that a function does, to become a program? */
-extern int ends_with_exec (struct statement const *body) ;
-extern int walk_call (struct analysis *a, struct statement *statement, struct frame *frame) ;
+extern struct claim *claim_branch (struct analysis *a, struct statement const *statement) ; /* what no part of it has claimed */
 
-/* ---- and_or.c ---- */
-extern void walk_and_or (struct analysis *a, struct statement *statement, struct frame *frame) ;
+struct branching /* through if or case */
+{
+  struct statement const *statement ;
+  struct branch_state state ;
+  struct texts conditions ; /* of the branches before */
+  char const *patterns ; /* of the branches before */
+  uint32_t outer ; /* waited_line before all */
+  uint32_t waited ; /* in one of them */
+} ;
+extern void begin_branches (struct analysis *a, struct statement const *statement, struct branching *branching) ;
+extern void begin_branch (struct analysis *a, struct branching *branching, struct branch const *branch) ;
+extern void end_branch (struct analysis *a, struct branching *branching, struct branch const *branch) ;
+extern void end_branches (struct analysis *a, struct branching const *branching) ;
+
+struct looping /* over the words of `for`: once for each, or once for all where they are not known */
+{
+  struct statement const *statement ;
+  int known ;
+  struct text const *value ; /* of this round */
+  unsigned int round ;
+  struct placed const *positional ; /* these as they were before */
+  char const *suffix ;
+  struct service *last ;
+  unsigned int nsetup ;
+} ;
+extern void begin_loop (struct analysis *a, struct statement const *statement, struct looping *loop) ;
+extern int next_round (struct analysis *a, struct looping *loop) ; /* 0: there is none */
+extern void end_loop (struct analysis *a, struct looping const *loop) ;
+
+struct calling /* a function that starts something */
+{
+  struct statement *statement ;
+  struct function *function ;
+  struct statement *body ; /* to be walked; 0: the call has become a service as it is */
+  struct placed const *positional ; /* these as they were before */
+  struct service *before ;
+} ;
+extern int begin_call (struct analysis *a, struct statement *statement, struct calling *call) ; /* 0: it is no such call */
+extern void end_call (struct analysis *a, struct calling const *call) ;
+
+/* ---- and_or.c: what is behind `start A &&` ---- */
+struct behind
+{
+  struct branch_state state ;
+  int in_branch ;
+  struct service *last ; /* before it */
+  struct texts outer ; /* `ready` as it was before */
+  struct texts ready ; /* as it begins with */
+  struct texts names ; /* of the services that A has started */
+} ;
+extern void begin_behind (struct analysis *a, struct service *before, struct behind *behind) ; /* before: the last service before A */
+extern void end_behind (struct analysis *a, struct statement const *statement, struct behind const *behind) ;
 
 /* ---- start.c: a statement becomes a service ---- */
 enum start_how { START_BACKGROUND, START_MAIN, START_DAEMON } ;
@@ -150,12 +214,6 @@ extern char const *task_name (struct analysis *a, struct statement *statement) ;
 
 /* ---- runscript.c: the lines of run ---- */
 extern void run_lines (struct analysis *a, struct service *service, struct statement *statement) ;
-extern char const *statement_text (struct analysis *a, struct statement const *statement) ; /* with its `&` left out */
-
-/* ---- temporary.c ---- */
-extern struct statement *temporary_end (struct analysis *a, struct statement *first) ;
-/* From the first to the end as one statement, whose text stays as it is. */
-extern struct statement *temporary_part (struct analysis *a, struct statement *first, struct statement *end) ;
 
 /* ---- context.c: what applies to everything behind it ---- */
 extern int add_context (struct analysis *a, struct statement *statement) ; /* 1: it was that */
@@ -166,14 +224,22 @@ extern int is_repeatable (struct analysis *a, struct statement *statement) ;
 /* ---- waiting.c: for a service that was started before ---- */
 extern char const *loop_probe (struct analysis *a, struct statement *statement) ; /* what succeeds when the loop may end; 0: nothing is asked */
 extern int walk_probe (struct analysis *a, struct statement *statement, char const *probe) ; /* 1: it asks a service that was started here */
-extern int walk_wait_program (struct analysis *a, struct statement *statement, struct frame *frame) ; /* wait-for-it and its like */
+/* wait-for-it and its like. */
+struct waiting
+{
+  struct service *service ; /* that is waited for */
+  char const *check ;
+  int certain ; /* nothing but the order speaks for it, if 0 */
+  struct statement *command ; /* behind --, to be walked in between; 0: none */
+} ;
+extern int find_waiting (struct analysis *a, struct statement *statement, struct waiting *waiting) ; /* 0: it is none */
+extern void set_waiting (struct analysis *a, struct statement *statement, struct waiting const *waiting) ;
 extern void walk_sleep (struct analysis *a, struct statement *statement) ;
 
 /* ---- loops.c ---- */
 extern int walk_loop (struct analysis *a, struct statement *statement) ; /* 1: it was one of the known kinds */
 extern int walk_restarting (struct analysis *a, struct statement *statement) ; /* a loop in the background that restarts a program; 1: it was that */
 extern int watches_processes (struct analysis *a, struct statement *statement) ;
-extern int keeps_alive (struct statement const *statement) ; /* tail -f, sleep infinity */
 extern void drop_keeping_alive (struct analysis *a, struct statement *statement) ;
 extern void script_waits (struct analysis *a, uint32_t line) ; /* for any of what was started */
 
@@ -200,9 +266,5 @@ extern void find_mistakes (struct analysis *a, struct statement *first) ;
 extern void find_dead_code (struct analysis *a, uint32_t line) ;
 /* A service that runs the daemon of that name, or of another of its names; 0: none. */
 extern struct service *same_daemon (struct analysis *a, char const *name) ;
-
-/* ---- helpers of all ---- */
-extern uint32_t line_of (struct analysis *a, struct statement const *statement) ;
-extern struct claim *claim_statement (struct analysis *a, struct statement const *statement, char const *where, char const *what) ;
 
 #endif

@@ -4,25 +4,6 @@
 
 #define LOOP_MAX 64 /* services that one loop makes */
 
-/* Only one branch of several is taken: each begins as what is around them was. */
-struct branching
-{
-  uint32_t outer ; /* waited_line */
-  uint32_t waited ; /* in one of them */
-} ;
-
-static void next_branch (struct analysis *a, struct branching *branching)
-{
-  if (!branching->waited) branching->waited = a->waited_line ;
-  a->waited_line = branching->outer ;
-}
-
-static void end_branches (struct analysis *a, struct branching *branching)
-{
-  next_branch(a, branching) ;
-  a->waited_line = branching->waited ;
-}
-
 void enter_branch (struct analysis *a, struct branch_state *state, char const *condition)
 {
   struct texts conditions = { 0 } ;
@@ -43,7 +24,7 @@ void leave_branch (struct analysis *a, struct branch_state const *state)
   a->branch_last = state->last ;
 }
 
-struct claim *claim_branch (struct analysis *a, struct statement *statement)
+struct claim *claim_branch (struct analysis *a, struct statement const *statement)
 {
   return claim_statement(a, statement, "dropped", "the branch's own words: the services in it have its condition") ;
 }
@@ -53,48 +34,57 @@ char const *negated (struct pool *pool, char const *condition)
   return pool_printf(pool, "! { %s; }", condition) ;
 }
 
-void walk_if (struct analysis *a, struct statement *statement, struct frame *frame)
+/* ---- if and case ---- */
+
+void begin_branches (struct analysis *a, struct statement const *statement, struct branching *branching)
 {
-  struct texts before = { 0 } ;
-  struct branching branching = { .outer = a->waited_line } ;
-  for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
-  {
-    struct branch_state state ;
-    char const *condition = branch->condition ? source_copy(a->source, branch->condition_range) : 0 ;
-    struct texts all = { 0 } ;
-    for (struct text *one = before.first ; one ; one = one->next) texts_add(a->pool, &all, negated(a->pool, one->text)) ;
-    if (condition) texts_add(a->pool, &all, branch->condition->next || branch->condition->kind == STATEMENT_OR
-      ? pool_printf(a->pool, "{ %s; }", condition) : condition) ;
-    enter_branch(a, &state, all.first ? texts_join(a->pool, &all, " && ") : 0) ;
-    walk_list(a, branch->body, frame) ;
-    leave_branch(a, &state) ;
-    next_branch(a, &branching) ;
-    if (condition) texts_add(a->pool, &before, condition) ;
-  }
-  end_branches(a, &branching) ;
-  claim_branch(a, statement) ;
+  *branching = (struct branching){ .statement = statement, .outer = a->waited_line, .patterns = "" } ;
 }
 
-void walk_case (struct analysis *a, struct statement *statement, struct frame *frame)
+/* Of `if`: none of the conditions before it, and its own. */
+static char const *if_condition (struct analysis *a, struct branching const *branching, struct branch const *branch)
 {
-  char const *value = statement->nwords ? statement->words[0].raw : "\"\"" ;
-  char const *earlier = "" ;
-  struct branching branching = { .outer = a->waited_line } ;
-  for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
+  struct texts all = { 0 } ;
+  for (struct text *one = branching->conditions.first ; one ; one = one->next) texts_add(a->pool, &all, negated(a->pool, one->text)) ;
+  if (branch->condition)
   {
-    struct branch_state state ;
-    int any = !strcmp(branch->pattern, "*") ;
-    char const *refused = *earlier ? pool_printf(a->pool, " %s) false ;;", earlier) : "" ;
-    enter_branch(a, &state, any && !*earlier ? 0 : any
-      ? pool_printf(a->pool, "case %s in%s *) true ;; esac", value, refused)
-      : pool_printf(a->pool, "case %s in%s %s) true ;; *) false ;; esac", value, refused, branch->pattern)) ;
-    walk_list(a, branch->body, frame) ;
-    leave_branch(a, &state) ;
-    next_branch(a, &branching) ;
-    earlier = *earlier ? pool_printf(a->pool, "%s|%s", earlier, branch->pattern) : branch->pattern ;
+    char const *condition = source_copy(a->source, branch->condition_range) ;
+    texts_add(a->pool, &all, branch->condition->next || branch->condition->kind == STATEMENT_OR ? pool_printf(a->pool, "{ %s; }", condition) : condition) ;
   }
-  end_branches(a, &branching) ;
-  claim_branch(a, statement) ;
+  return all.first ? texts_join(a->pool, &all, " && ") : 0 ;
+}
+
+static char const *case_condition (struct analysis *a, struct branching const *branching, struct branch const *branch)
+{
+  char const *value = branching->statement->nwords ? branching->statement->words[0].raw : "\"\"" ;
+  int any = !strcmp(branch->pattern, "*") ;
+  char const *refused = *branching->patterns ? pool_printf(a->pool, " %s) false ;;", branching->patterns) : "" ;
+  if (any && !*branching->patterns) return 0 ;
+  if (any) return pool_printf(a->pool, "case %s in%s *) true ;; esac", value, refused) ;
+  return pool_printf(a->pool, "case %s in%s %s) true ;; *) false ;; esac", value, refused, branch->pattern) ;
+}
+
+void begin_branch (struct analysis *a, struct branching *branching, struct branch const *branch)
+{
+  enter_branch(a, &branching->state, branching->statement->kind == STATEMENT_CASE
+    ? case_condition(a, branching, branch) : if_condition(a, branching, branch)) ;
+}
+
+/* Only one branch of several is taken: each begins as what is around them was. */
+void end_branch (struct analysis *a, struct branching *branching, struct branch const *branch)
+{
+  leave_branch(a, &branching->state) ;
+  if (!branching->waited) branching->waited = a->waited_line ;
+  a->waited_line = branching->outer ;
+  if (branching->statement->kind == STATEMENT_CASE)
+    branching->patterns = *branching->patterns ? pool_printf(a->pool, "%s|%s", branching->patterns, branch->pattern) : branch->pattern ;
+  else if (branch->condition) texts_add(a->pool, &branching->conditions, source_copy(a->source, branch->condition_range)) ;
+}
+
+void end_branches (struct analysis *a, struct branching const *branching)
+{
+  a->waited_line = branching->waited ? branching->waited : branching->outer ;
+  claim_branch(a, branching->statement) ;
 }
 
 /* ---- loops over a list ---- */
@@ -182,21 +172,6 @@ static int runs_variable (struct statement *statement, void *data)
   return strchr(raw, '$') && (!*name || shell_mentions(raw, name)) ;
 }
 
-static void walk_once (struct analysis *a, struct statement *statement, struct frame *frame)
-{
-  struct branch *branch = statement->branches ;
-  struct service *before = a->last ;
-  unsigned int nsetup = a->plan->nsetup ;
-  char const *what = pool_printf(a->pool, "a loop over values of %s that are not known here", statement->name) ;
-  for (struct statement *one = branch->body ; one ; one = one->next)
-    if (statement_walk(one, &runs_variable, (void *)statement->name))
-      a->plan->refused = pool_printf(a->pool, "line %u starts whatever a list holds: a registry of services, not a wrapper", line_of(a, statement)) ;
-  walk_list(a, branch->body, frame) ;
-  if (a->plan->nsetup > nsetup) plan_todo(a->plan, 0, 0, line_of(a, statement), pool_printf(a->pool, "part of this was in %s", what)) ;
-  if (a->last && a->last != before)
-    plan_todo(a->plan, a->last, a->last->claim, a->last->line, pool_printf(a->pool, "%s started it: one directory for each", what)) ;
-}
-
 static void place (struct analysis *a, struct placed const *outer, char const *text)
 {
   struct placed *placed = pool_alloc(a->pool, sizeof(*placed)) ;
@@ -206,31 +181,60 @@ static void place (struct analysis *a, struct placed const *outer, char const *t
   a->positional = placed ;
 }
 
-void walk_for (struct analysis *a, struct statement *statement, struct frame *frame)
+/* eval, or the variable itself, as a command: what it starts is data. */
+static void refuse_registry (struct analysis *a, struct statement const *loop)
+{
+  for (struct statement *one = loop->branches->body ; one ; one = one->next)
+    if (statement_walk(one, &runs_variable, (void *)loop->name))
+      a->plan->refused = pool_printf(a->pool, "line %u starts whatever a list holds: a registry of services, not a wrapper", line_of(a, loop)) ;
+}
+
+void begin_loop (struct analysis *a, struct statement const *statement, struct looping *loop)
 {
   struct texts values = { 0 } ;
-  struct placed const *outer = a->positional ;
-  char const *suffix = a->suffix ;
-  struct frame inner = { .rest = statement, .up = frame } ; /* nothing in a loop is the last */
-  if (!statement->branches) return ;
-  if (!*statement->name || !list_values(a, statement, &values))
+  *loop = (struct looping){ .statement = statement, .positional = a->positional, .suffix = a->suffix, .last = a->last, .nsetup = a->plan->nsetup } ;
+  loop->known = *statement->name && list_values(a, statement, &values) ;
+  if (loop->known) loop->value = values.first ;
+  else refuse_registry(a, statement) ;
+}
+
+int next_round (struct analysis *a, struct looping *loop)
+{
+  struct statement *body = loop->statement->branches->body ;
+  if (loop->round++)
   {
-    walk_once(a, statement, &inner) ;
-    claim_statement(a, statement, "dropped", "the loop around a start") ;
+    if (!loop->known) return 0 ;
+    close_task(a) ;
+    loop->value = loop->value->next ;
+  }
+  if (!loop->known) return 1 ;
+  if (!loop->value) return 0 ;
+  place(a, loop->positional, pool_printf(a->pool, "%s=%s", loop->statement->name, shell_quote(a->pool, loop->value->text))) ;
+  a->suffix = strchr(loop->value->text, '/') ? loop->suffix : pool_printf(a->pool, "%s-%s", loop->suffix, loop->value->text) ;
+  set_values(a, body, loop->statement->name, loop->value->text) ;
+  return 1 ;
+}
+
+static void end_unknown_loop (struct analysis *a, struct looping const *loop)
+{
+  char const *what = pool_printf(a->pool, "a loop over values of %s that are not known here", loop->statement->name) ;
+  if (a->plan->nsetup > loop->nsetup) plan_todo(a->plan, 0, 0, line_of(a, loop->statement), pool_printf(a->pool, "part of this was in %s", what)) ;
+  if (a->last && a->last != loop->last)
+    plan_todo(a->plan, a->last, a->last->claim, a->last->line, pool_printf(a->pool, "%s started it: one directory for each", what)) ;
+  claim_statement(a, loop->statement, "dropped", "the loop around a start") ;
+}
+
+void end_loop (struct analysis *a, struct looping const *loop)
+{
+  if (!loop->known)
+  {
+    end_unknown_loop(a, loop) ;
     return ;
   }
-  for (struct text *value = values.first ; value ; value = value->next)
-  {
-    place(a, outer, pool_printf(a->pool, "%s=%s", statement->name, shell_quote(a->pool, value->text))) ;
-    a->suffix = strchr(value->text, '/') ? suffix : pool_printf(a->pool, "%s-%s", suffix, value->text) ;
-    set_values(a, statement->branches->body, statement->name, value->text) ;
-    walk_list(a, statement->branches->body, &inner) ;
-    close_task(a) ;
-  }
-  set_values(a, statement->branches->body, statement->name, 0) ;
-  a->positional = outer ;
-  a->suffix = suffix ;
-  claim_statement(a, statement, "dropped", pool_printf(a->pool, "the loop: a service for each value of %s", statement->name)) ;
+  set_values(a, loop->statement->branches->body, loop->statement->name, 0) ;
+  a->positional = loop->positional ;
+  a->suffix = loop->suffix ;
+  claim_statement(a, loop->statement, "dropped", pool_printf(a->pool, "the loop: a service for each value of %s", loop->statement->name)) ;
 }
 
 /* ---- calls of functions that start something ---- */
@@ -256,38 +260,38 @@ static int passes_all (struct statement const *call)
   return call->nwords == 2 && shell_one_of(call->words[1].raw, "\"$@\" $@") ;
 }
 
-int walk_call (struct analysis *a, struct statement *statement, struct frame *frame)
+int begin_call (struct analysis *a, struct statement *statement, struct calling *call)
 {
   struct function *function = find_function(a, statement_command(statement)) ;
-  struct placed const *outer = a->positional ;
-  struct service *before = a->plan->services ;
-  struct texts made = { 0 } ;
-  struct statement *body ;
-  if (!function || !function->statement->body || a->in_function > 10) return 0 ;
-  body = function->statement->body ;
-  if (!starts_something(a, body)) return 0 ;
+  struct statement *body = function ? function->statement->body : 0 ;
+  if (!body || a->in_function > 10 || !starts_something(a, body)) return 0 ;
+  *call = (struct calling){ .statement = statement, .function = function, .positional = a->positional, .before = plan_last(a->plan) } ;
+  function->walked = 1 ;
   if (ends_with_exec(body) && !statement_walk(body, &is_started, 0))
   {
     struct service *service = start_service(a, statement, START_MAIN) ;
-    function->walked = 1 ;
     if (!a->conditions.first) script_waits(a, service->line) ;
     return 1 ;
   }
-  while (before && before->next) before = before->next ;
-  function->walked = 1 ;
+  call->body = body ;
   if (statement->nwords > 1 && !passes_all(statement))
   {
-    place(a, outer, pool_printf(a->pool, "set -- %s", source_copy(a->source,
+    place(a, call->positional, pool_printf(a->pool, "set -- %s", source_copy(a->source,
       (struct range){ statement->words[1].range.start, statement->words[statement->nwords - 1].range.end }))) ;
     set_arguments(a, body, statement, 1) ;
   }
   a->in_function++ ;
-  if (body->kind == STATEMENT_GROUP || body->kind == STATEMENT_SUBSHELL) walk_list(a, body->body, frame) ;
-  else walk_statement(a, body, frame) ;
-  a->in_function-- ;
-  if (statement->nwords > 1 && !passes_all(statement)) set_arguments(a, body, statement, 0) ;
-  a->positional = outer ;
-  for (struct service *one = before ? before->next : a->plan->services ; one ; one = one->next) texts_add(a->pool, &made, one->name) ;
-  claim_statement(a, statement, "services.d", pool_printf(a->pool, "call of %s%s%s", function->name, made.first ? ": " : "", texts_join(a->pool, &made, ", "))) ;
   return 1 ;
+}
+
+void end_call (struct analysis *a, struct calling const *call)
+{
+  struct statement const *statement = call->statement ;
+  struct texts made = { 0 } ;
+  a->in_function-- ;
+  if (statement->nwords > 1 && !passes_all(statement)) set_arguments(a, call->body, statement, 0) ;
+  a->positional = call->positional ;
+  for (struct service *one = call->before ? call->before->next : a->plan->services ; one ; one = one->next) texts_add(a->pool, &made, one->name) ;
+  claim_statement(a, statement, "services.d",
+    pool_printf(a->pool, "call of %s%s%s", call->function->name, made.first ? ": " : "", texts_join(a->pool, &made, ", "))) ;
 }

@@ -13,55 +13,6 @@ void script_waits (struct analysis *a, uint32_t line)
 
 /* ---- what only keeps the container alive ---- */
 
-static int sleeps_for_ever (struct statement const *statement)
-{
-  char const *duration = statement_word(statement, 1) ;
-  if (strcmp(statement_command(statement), "sleep") != 0) return 0 ;
-  return shell_one_of(duration, "infinity inf") || strtoul(duration, 0, 10) >= 86400 || (strchr(duration, 'd') && strtoul(duration, 0, 10) > 0) ;
-}
-
-static int follows (struct statement const *statement)
-{
-  if (strcmp(statement_command(statement), "tail") != 0) return 0 ;
-  for (unsigned int i = 1 ; i < statement->nwords ; i++)
-  {
-    char const *raw = statement->words[i].raw ;
-    if (!strncmp(raw, "--follow", 8) || !strcmp(raw, "--retry")) return 1 ;
-    if (raw[0] == '-' && raw[1] != '-' && strpbrk(raw, "fF")) return 1 ;
-  }
-  return 0 ;
-}
-
-static int is_always_true (struct statement const *condition)
-{
-  return condition && !condition->next && shell_one_of(statement_command(condition), "true : sleep") ;
-}
-
-static int body_only_sleeps (struct statement const *body)
-{
-  if (!body) return 0 ;
-  for (; body ; body = body->next)
-    if (!shell_one_of(statement_command(body), "sleep wait : true read") && !keeps_alive(body)) return 0 ;
-  return 1 ;
-}
-
-int keeps_alive (struct statement const *statement)
-{
-  if (statement->kind == STATEMENT_LOOP)
-    return is_always_true(statement->branches->condition) && body_only_sleeps(statement->branches->body) ;
-  if (statement->kind == STATEMENT_COMMAND && !strcmp(statement_command(statement), "exec") && statement->nwords > 1)
-  {
-    struct statement inner = *statement ;
-    inner.words++ ;
-    inner.nwords-- ;
-    return keeps_alive(&inner) ;
-  }
-  if (statement->kind == STATEMENT_PIPELINE || statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_SUBSHELL)
-    return statement->body && !statement->body->next && keeps_alive(statement->body) ;
-  return statement->kind == STATEMENT_COMMAND && (sleeps_for_ever(statement) || follows(statement) || shell_one_of(statement_command(statement), "pause")
-   || (!strcmp(statement_command(statement), "pm2") && shell_one_of(statement_word(statement, 1), "logs log monit"))) ;
-}
-
 void drop_keeping_alive (struct analysis *a, struct statement *statement)
 {
   char const *logs = "" ;

@@ -44,6 +44,13 @@ struct service *plan_find (struct plan *plan, char const *name)
   return service ;
 }
 
+struct service *plan_last (struct plan const *plan)
+{
+  struct service *service = plan->services ;
+  while (service && service->next) service = service->next ;
+  return service ;
+}
+
 struct service *plan_service (struct plan *plan, char const *wanted, uint32_t line)
 {
   struct service **end = &plan->services ;
@@ -163,61 +170,4 @@ void plan_mark_place (struct plan *plan, struct service *service, struct claim *
   if (!strstr(text, "dirname") && !strstr(text, "readlink") && !strstr(text, "realpath") && !strstr(text, "%/")) return ;
   plan_todo(plan, service, claim, source_line(plan->source, claim->range.start),
     "it asks where the script is, and this file is elsewhere: write the directory that is meant") ;
-}
-
-static void settle_unclaimed (struct plan *plan)
-{
-  struct range range ;
-  uint32_t line = 1 ;
-  struct service *last = plan->services ;
-  while (last && last->next) last = last->next ;
-  while ((line = source_unclaimed(plan->source, line, &range)))
-  {
-    char const *where = last ? service_where(plan, last, "run") : plan_setup_where(plan) ;
-    struct claim *claim = source_claim(plan->source, range, where, "not understood, kept as a comment") ;
-    plan_todo(plan, last, claim, line, pool_printf(plan->pool, "do by hand: %s", source_copy(plan->source, range))) ;
-  }
-}
-
-/* The service whose file a claim names first, or else the last that began before it;
-   0: the cont-init.d script. */
-static struct service *service_of_claim (struct plan *plan, struct claim const *claim, uint32_t line)
-{
-  struct service *found = 0 ;
-  if (!strncmp(claim->where, "services.d/", 11))
-    found = plan_find(plan, pool_copy(plan->pool, claim->where + 11, strcspn(claim->where + 11, "/"))) ;
-  if (found || !strncmp(claim->where, "cont-init.d/", 12)) return found ;
-  for (struct service *service = plan->services ; service ; service = service->next)
-    if (!found || service->line <= line || (found->line > line && service->is_main && !found->is_main)) found = service ;
-  return found ;
-}
-
-static int has_todo (struct plan const *plan, char const *mark)
-{
-  for (struct text const *one = plan->setup_todo.first ; one ; one = one->next)
-    if (!strncmp(one->text, mark, strlen(mark))) return 1 ;
-  for (struct service const *service = plan->services ; service ; service = service->next)
-    for (struct text const *one = service->todo.first ; one ; one = one->next)
-      if (!strncmp(one->text, mark, strlen(mark))) return 1 ;
-  return 0 ;
-}
-
-/* What the report leaves for a person is in a file as well. */
-static void settle_todos (struct plan *plan)
-{
-  for (uint32_t i = 0 ; i < plan->source->nclaims ; i++)
-  {
-    struct claim *claim = plan->source->claims[i] ;
-    uint32_t line = source_line(plan->source, claim->range.start) ;
-    if (!claim->todo.first || has_todo(plan, pool_printf(plan->pool, "# TODO reeve-migrate: line %u:", line))) continue ;
-    for (struct text const *one = claim->todo.first ; one ; one = one->next)
-      plan_todo(plan, service_of_claim(plan, claim, line), 0, line, one->text) ;
-  }
-}
-
-void plan_settle (struct plan *plan)
-{
-  settle_unclaimed(plan) ;
-  settle_pieces(plan) ;
-  settle_todos(plan) ;
 }

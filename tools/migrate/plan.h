@@ -17,9 +17,11 @@
 
    Statements become a plan (analysis.h):
    script.c         from the first statement to the end
-   walk.c           statement by statement
-   branches.c       if, case, for, function calls
-   and_or.c         && and ||
+   walk.c           statement by statement; all that calls itself for what is inside
+   branches.c       before and behind each part of if, case, for, and a function call
+   and_or.c         before and behind what && adds to a start
+   starts.c         what a statement starts, and what is still to come
+   statements.c     what all parts ask about a statement
    loops.c          loops that keep alive, watch, or restart
    talk.c           messages, statuses, the end
    start.c          a statement becomes a service
@@ -27,13 +29,13 @@
    runscript.c      the lines of its run
    context.c        what applies to all that comes later
    pieces.c         which services need that, and where it went
-   temporary.c      a server that is started to be prepared, and stopped
    pids.c           variables, arrays, files that hold pids; wait
    waiting.c        waiting for a service
    probe.c          which service a condition asks
    traps.c          signals, and what is done at the end
    mistakes.c       mistakes in the wrapper itself
    plan.c           the plan's own lists
+   settle.c         its end: nothing of the input is left out
 
    The other inputs (inputs.h):
    ini.c            reading a supervisord.conf
@@ -162,6 +164,7 @@ extern void plan_init (struct plan *plan, struct source *source) ;
    when there are too many. */
 extern struct service *plan_service (struct plan *plan, char const *wanted, uint32_t line) ;
 extern struct service *plan_find (struct plan *plan, char const *name) ;
+extern struct service *plan_last (struct plan const *plan) ; /* 0: there is none yet */
 extern void service_set (struct plan *plan, struct service *service, char const *file, char const *value) ;
 extern char const *service_where (struct plan *plan, struct service const *service, char const *file) ; /* services.d/NAME/FILE */
 
@@ -196,10 +199,10 @@ extern void plan_needed (struct plan const *plan, struct service const *service,
 /* Is the piece in a call or loop that `placed` is not in? */
 extern int piece_is_elsewhere (struct piece const *piece, struct placed const *placed) ;
 
-/* Says where each piece went. For plan_settle(). */
+/* pieces.c: says where each piece went. For plan_settle(). */
 extern void settle_pieces (struct plan *plan) ;
 
-/* Says where each piece went, and makes a TODO of whatever nobody claimed. */
+/* settle.c: says where each piece went, and makes a TODO of whatever nobody claimed. */
 extern void plan_settle (struct plan *plan) ;
 
 #endif

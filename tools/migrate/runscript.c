@@ -2,11 +2,6 @@
 
 #include "migrate/analysis.h"
 
-char const *statement_text (struct analysis *a, struct statement const *statement)
-{
-  return source_copy(a->source, statement->range) ;
-}
-
 static char const *redirects_of (struct analysis *a, struct statement const *statement, uint32_t before, uint32_t from)
 {
   struct texts texts = { 0 } ;
@@ -241,13 +236,6 @@ static int uses_function_words (struct statement *statement, void *data)
 {
   (void)data ;
   return shell_one_of(statement_command(statement), "local return shift declare typeset") ;
-}
-
-int ends_with_exec (struct statement const *body)
-{
-  struct statement const *last = body->kind == STATEMENT_GROUP ? body->body : 0 ;
-  while (last && last->next) last = last->next ;
-  return last && !last->background && !strcmp(statement_command(last), "exec") && last->nwords > 1 ;
 }
 
 static int call_lines (struct analysis *a, struct service *service, struct statement *statement)

@@ -195,9 +195,7 @@ void migrate_script (struct plan *plan)
   claim_interpreter(&a, first) ;
   add_arguments(&a) ;
   if (first && first->kind == STATEMENT_COMMENT && !strncmp(plan->source->text, "#!", 2) && !first->range.start) first = first->next ;
-  walk_list(&a, first, 0) ;
-  flush_pending(&a) ;
-  close_task(&a) ;
+  walk_script(&a, first) ;
   if (plan->refused) return ;
   apply_traps(&a) ;
   claim_functions(&a) ;

@@ -5,16 +5,6 @@
 /* What ends by itself, also in the background. */
 #define TASKS "curl wget psql mysql mariadb mysqldump redis-cli mongo mongosh rsync cp mv rm mkdir chown chmod touch echo tar gzip find sed awk pg_dump"
 
-uint32_t line_of (struct analysis *a, struct statement const *statement)
-{
-  return source_line(a->source, statement->range.start) ;
-}
-
-struct claim *claim_statement (struct analysis *a, struct statement const *statement, char const *where, char const *what)
-{
-  return source_claim(a->source, statement->range, where, what) ;
-}
-
 static struct held *hold (struct analysis *a, struct held **list, struct statement *statement)
 {
   struct held *held = pool_alloc(a->pool, sizeof(*held)) ;

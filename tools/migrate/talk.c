@@ -9,20 +9,6 @@ static void drop (struct analysis *a, struct statement *statement, char const *w
   claim_statement(a, statement, "dropped", why) ;
 }
 
-static int does_more (struct statement *statement, void *data)
-{
-  (void)data ;
-  if (statement->background) return 1 ;
-  return statement->kind == STATEMENT_COMMAND ? !shell_one_of(statement_command(statement), "echo printf exit return true false : test [ kill logger")
-   : statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION || statement->kind == STATEMENT_OTHER || statement->kind == STATEMENT_LOOP ;
-}
-
-int only_talks (struct statement *statement)
-{
-  return (statement->kind == STATEMENT_IF || statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR || statement->kind == STATEMENT_CASE)
-   && !statement_walk(statement, &does_more, 0) ;
-}
-
 static int mentions_status (struct analysis *a, char const *text)
 {
   if (strstr(text, "$?")) return 1 ;
@@ -80,16 +66,3 @@ void walk_after (struct analysis *a, struct statement *statement)
   }
 }
 
-int is_message (struct analysis *a, struct statement *statement)
-{
-  struct function *function = find_function(a, statement_command(statement)) ;
-  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
-    if (!shell_one_of(statement->redirects[i].target, "1 2 /dev/null /dev/stderr /dev/stdout")) return 0 ;
-  if (function && function->statement->body && function->statement->body->kind == STATEMENT_GROUP)
-  {
-    for (struct statement *one = function->statement->body->body ; one ; one = one->next)
-      if (!shell_one_of(statement_command(one), "echo printf local") && one->kind != STATEMENT_COMMENT) return 0 ;
-    return !!function->statement->body->body ;
-  }
-  return shell_one_of(statement_command(statement), "echo printf") ;
-}

@@ -114,8 +114,8 @@ int walk_probe (struct analysis *a, struct statement *statement, char const *pro
   return !!service ;
 }
 
-/* wait-for-it.sh HOST:PORT -- COMMAND: the command comes when the wait is over. */
-static void walk_behind_dashes (struct analysis *a, struct statement const *statement, struct frame *frame)
+/* wait-for-it.sh HOST:PORT -- COMMAND: the command comes when the wait is over. 0: there is none. */
+static struct statement *behind_dashes (struct analysis *a, struct statement const *statement)
 {
   for (unsigned int i = 1 ; i + 1 < statement->nwords ; i++)
     if (!strcmp(statement->words[i].raw, "--"))
@@ -126,21 +126,16 @@ static void walk_behind_dashes (struct analysis *a, struct statement const *stat
       command->nwords -= i + 1 ;
       command->range.start = command->core.start = command->words[0].range.start ;
       command->background = 0 ;
-      walk_statement(a, command, frame) ;
-      return ;
+      return command ;
     }
+  return 0 ;
 }
 
-/* wait-for-it.sh HOST:PORT [-t N] [-- COMMAND], dockerize -wait tcp://..., timeout N sh -c 'until ...' */
-int walk_wait_program (struct analysis *a, struct statement *statement, struct frame *frame)
+/* The check that the program makes until it succeeds; 0: it is no such program. */
+static char const *check_of_program (struct analysis *a, struct statement const *statement)
 {
   char const *command = statement_command(statement) ;
-  char const *text ;
-  char const *check ;
-  struct service *service ;
-  int certain = 1 ;
-  if (statement->kind != STATEMENT_COMMAND || !a->plan->services) return 0 ;
-  text = statement_text(a, statement) ;
+  char const *text = statement_text(a, statement) ;
   if (shell_one_of(command, "wait-for-it wait-for-it.sh wait-for wait-for.sh wait4ports"))
   {
     char const *address = "" ;
@@ -149,25 +144,34 @@ int walk_wait_program (struct analysis *a, struct statement *statement, struct f
       if (statement->words[i].raw[0] != '-' && strchr(statement->words[i].raw, ':')) address = statement->words[i].raw ;
     host = strcspn(address, ":") ;
     if (!*address) return 0 ;
-    check = pool_printf(a->pool, "nc -z %.*s %s", (int)host, address, address + host + 1) ;
-    if (strchr(address, '"')) check = pool_printf(a->pool, "%s %s -t 1", statement->words[0].raw, address) ;
+    if (strchr(address, '"')) return pool_printf(a->pool, "%s %s -t 1", statement->words[0].raw, address) ;
+    return pool_printf(a->pool, "nc -z %.*s %s", (int)host, address, address + host + 1) ;
   }
-  else if (!strcmp(command, "timeout") && strstr(text, "until "))
+  if (!strcmp(command, "timeout") && strstr(text, "until "))
   {
     char const *begin = strstr(text, "until ") + 6 ;
     char const *end = strstr(begin, "; do") ;
-    if (!end) return 0 ;
-    check = pool_copy(a->pool, begin, (size_t)(end - begin)) ;
+    return end ? pool_copy(a->pool, begin, (size_t)(end - begin)) : 0 ;
   }
-  else if (!strcmp(command, "pg_isready") || (shell_one_of(command, "mysqladmin") && strstr(text, "--wait"))) check = text ;
-  else if (shell_one_of(command, "curl") && strstr(text, "--retry")) check = text ;
-  else return 0 ;
-  if (probes_elsewhere(check)) return 0 ;
-  service = probed_service(a, check, &certain) ;
-  if (!service) return 0 ;
-  walk_behind_dashes(a, statement, frame) ;
-  set_check(a, service, statement, check, certain) ;
+  if (!strcmp(command, "pg_isready") || (shell_one_of(command, "mysqladmin") && strstr(text, "--wait"))) return text ;
+  return shell_one_of(command, "curl") && strstr(text, "--retry") ? text : 0 ;
+}
+
+int find_waiting (struct analysis *a, struct statement *statement, struct waiting *waiting)
+{
+  if (statement->kind != STATEMENT_COMMAND || !a->plan->services) return 0 ;
+  waiting->check = check_of_program(a, statement) ;
+  if (!waiting->check || probes_elsewhere(waiting->check)) return 0 ;
+  waiting->certain = 1 ;
+  waiting->service = probed_service(a, waiting->check, &waiting->certain) ;
+  if (!waiting->service) return 0 ;
+  waiting->command = behind_dashes(a, statement) ;
   return 1 ;
+}
+
+void set_waiting (struct analysis *a, struct statement *statement, struct waiting const *waiting)
+{
+  set_check(a, waiting->service, statement, waiting->check, waiting->certain) ;
 }
 
 void walk_sleep (struct analysis *a, struct statement *statement)

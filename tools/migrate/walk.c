@@ -7,98 +7,121 @@
 #define SHORT "mkdir chown chmod ln cp mv rm touch sed awk cat echo printf test [ sleep kill true false : id date ls env find grep tar install " \
   "useradd usermod groupadd adduser addgroup groupmod sysctl mount umount envsubst openssl ssh-keygen initdb createuser createdb unset export set"
 
-struct function *find_function (struct analysis *a, char const *name)
+static void walk_list (struct analysis *a, struct statement *list, struct frame *up) ;
+static void walk_statement (struct analysis *a, struct statement *statement, struct frame *frame) ;
+
+/* ---- what has statements in it: begun, walked part by part, ended ---- */
+
+/* if and case. */
+static void walk_branches (struct analysis *a, struct statement *statement, struct frame *frame)
 {
-  struct function *function = *name ? a->functions : 0 ;
-  while (function && strcmp(function->name, name) != 0) function = function->next ;
-  return function ;
+  struct branching branching ;
+  begin_branches(a, statement, &branching) ;
+  for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
+  {
+    begin_branch(a, &branching, branch) ;
+    walk_list(a, branch->body, frame) ;
+    end_branch(a, &branching, branch) ;
+  }
+  end_branches(a, &branching) ;
 }
 
-/* ---- what is still to come ---- */
-
-static int matters (struct statement const *statement)
+static void walk_for (struct analysis *a, struct statement *statement, struct frame *frame)
 {
-  return statement->kind != STATEMENT_COMMENT && statement->kind != STATEMENT_FUNCTION
-   && !shell_one_of(statement_command(statement), "echo printf exit return true : trap kill pkill killall")
-   && !only_talks((struct statement *)statement) ;
+  struct looping loop ;
+  struct frame inner = { .rest = statement, .up = frame } ; /* nothing in a loop is the last */
+  if (!statement->branches) return ;
+  begin_loop(a, statement, &loop) ;
+  while (next_round(a, &loop)) walk_list(a, statement->branches->body, &inner) ;
+  end_loop(a, &loop) ;
 }
 
-int is_last (struct frame const *frame)
+/* A function that starts something. Returns 0 if it is none. */
+static int walk_call (struct analysis *a, struct statement *statement, struct frame *frame)
 {
-  for (; frame ; frame = frame->up)
-    for (struct statement const *one = frame->rest ; one ; one = one->next)
-      if (matters(one)) return 0 ;
+  struct calling call ;
+  if (!begin_call(a, statement, &call)) return 0 ;
+  if (!call.body) return 1 ;
+  if (call.body->kind == STATEMENT_GROUP || call.body->kind == STATEMENT_SUBSHELL) walk_list(a, call.body->body, frame) ;
+  else walk_statement(a, call.body, frame) ;
+  end_call(a, &call) ;
   return 1 ;
 }
 
-int starts_later (struct analysis *a, struct frame const *frame)
+/* A program that waits for a service. Returns 0 if it is none. */
+static int walk_wait_program (struct analysis *a, struct statement *statement, struct frame *frame)
 {
-  for (; frame ; frame = frame->up)
-    for (struct statement *one = frame->rest ; one ; one = one->next)
-      if (one->kind != STATEMENT_FUNCTION && starts_something(a, one)
-       && strcmp(statement_command(one), "wait") != 0 && !keeps_alive(one)) return 1 ;
-  return 0 ;
+  struct waiting waiting ;
+  if (!find_waiting(a, statement, &waiting)) return 0 ;
+  if (waiting.command) walk_statement(a, waiting.command, frame) ;
+  set_waiting(a, statement, &waiting) ;
+  return 1 ;
 }
 
-static int starts_among (struct analysis *a, struct statement *list)
+/* ---- && and ||: which side is the start, and what that means for the other ---- */
+
+static void walk_behind_start (struct analysis *a, struct statement *statement, struct service *before, struct frame *frame)
 {
-  for (struct statement *one = list ; one ; one = one->next)
+  struct behind behind ;
+  begin_behind(a, before, &behind) ;
+  walk_statement(a, statement->body->next, frame) ;
+  end_behind(a, statement, &behind) ;
+}
+
+/* A || B, or A && B, where A is a start: that is not in question, but what follows it is. */
+static void walk_after_start (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct statement *left = statement->body ;
+  struct statement *right = left->next ;
+  struct frame inner = { .rest = right, .up = frame } ;
+  struct service *before = plan_last(a->plan) ;
+  char const *why = "what was done when the start failed: the service is restarted instead" ;
+  walk_statement(a, left, statement->kind == STATEMENT_OR ? frame : &inner) ;
+  if (statement->kind == STATEMENT_AND && !a->replaced_line)
   {
-    struct statement *end = one->background ? temporary_end(a, one) : 0 ;
-    if (end) one = end ;
-    else if (starts_something(a, one)) return 1 ;
+    walk_behind_start(a, statement, before, frame) ;
+    return ;
   }
-  return 0 ;
+  if (starts_something(a, right) && !a->replaced_line) texts_add(a->pool, &claim_statement(a, right, "dropped", why)->todo, "is that enough?") ;
+  else claim_statement(a, right, "dropped", why) ;
+  claim_statement(a, statement, "dropped", "&& or ||") ;
 }
 
-/* su app -c 'server &', su app -c 'server --daemonize': does the code leave something behind? */
-static int code_leaves (struct analysis *a, struct launch const *launch)
+static void walk_and_or (struct analysis *a, struct statement *statement, struct frame *frame)
 {
-  struct source code ;
-  char const *value = launch->code ? shell_unquote(a->pool, launch->code) : 0 ;
-  if (launch->code && !value && *launch->code == '"' && launch->code[1]) value = pool_copy(a->pool, launch->code + 1, strlen(launch->code) - 2) ;
-  for (struct statement *one = value ? shell_parse_text(a->pool, &code, value) : 0 ; one ; one = one->next)
+  struct branch_state state ;
+  struct statement *left = statement->body ;
+  struct statement *right = left->next ;
+  char const *condition = statement_text(a, left) ;
+  if (starts_something(a, left) || walk_wait_program(a, left, frame))
   {
-    struct foreground foreground = { 0 } ;
-    struct launch inner ;
-    if (one->background) return 1 ;
-    if (one->kind != STATEMENT_COMMAND) continue ;
-    command_unwrap(a->pool, one, &inner) ;
-    command_foreground(one, inner.first, &foreground) ;
-    if (foreground.in_background || inner.detached) return 1 ;
+    walk_after_start(a, statement, frame) ;
+    return ;
   }
-  return 0 ;
-}
-
-static int command_starts (struct analysis *a, struct statement *statement)
-{
-  struct launch launch ;
-  struct foreground foreground ;
-  struct function *function ;
-  char const *command = statement_command(statement) ;
-  if (!strcmp(command, "wait") || keeps_alive(statement)) return 1 ;
-  command_unwrap(a->pool, statement, &launch) ;
-  if (launch.replaced) return launch.first < statement->nwords || launch.code ;
-  if (launch.detached || code_leaves(a, &launch)) return 1 ;
-  command_foreground(statement, launch.first, &foreground) ;
-  if (foreground.is_daemon) return 1 ;
-  function = find_function(a, command) ;
-  return function && function->statement->body && starts_something(a, function->statement->body) ;
-}
-
-int starts_something (struct analysis *a, struct statement *statement)
-{
-  int r = 0 ;
-  if (statement->kind == STATEMENT_FUNCTION) return 0 ;
-  if (statement->background) return 1 ;
-  if (a->depth > 60) return 0 ;
-  a->depth++ ;
-  if (statement->kind == STATEMENT_COMMAND) r = command_starts(a, statement) ;
-  r = r || starts_among(a, statement->body) ;
-  for (struct branch *branch = statement->branches ; !r && branch ; branch = branch->next)
-    r = starts_among(a, branch->condition) || starts_among(a, branch->body) ;
-  a->depth-- ;
-  return r ;
+  if (statement->kind == STATEMENT_AND && (keeps_alive(right) || shell_one_of(statement_command(right), "wait")))
+  {
+    /* No start is in question. */
+    struct frame inner = { .rest = right, .up = frame } ;
+    walk_statement(a, left, &inner) ;
+    walk_statement(a, right, frame) ;
+    claim_statement(a, statement, "dropped", "&&") ;
+    return ;
+  }
+  if (!starts_something(a, right))
+  {
+    if (is_last(frame) && !a->waited_line && statement->kind == STATEMENT_OR && left->kind == STATEMENT_COMMAND)
+    {
+      walk_statement(a, left, frame) ;
+      claim_statement(a, statement, "dropped", "what was done when it failed: the container's exit code says it") ;
+    }
+    else if (!add_context(a, statement)) add_ordinary(a, statement) ;
+    return ;
+  }
+  if (left->kind == STATEMENT_AND || left->kind == STATEMENT_OR || left->kind == STATEMENT_PIPELINE) condition = pool_printf(a->pool, "{ %s; }", condition) ;
+  enter_branch(a, &state, statement->kind == STATEMENT_OR ? negated(a->pool, condition) : condition) ;
+  walk_statement(a, right, frame) ;
+  leave_branch(a, &state) ;
+  claim_branch(a, statement) ;
 }
 
 /* ---- single commands ---- */
@@ -301,9 +324,8 @@ static void walk_group (struct analysis *a, struct statement *statement, struct 
 /* What no shell could execute either is kept as comments, a line each. */
 static void keep_damaged (struct analysis *a, struct statement *statement)
 {
-  struct service *last = a->plan->services ;
+  struct service *last = plan_last(a->plan) ;
   struct claim *claim ;
-  while (last && last->next) last = last->next ;
   claim = claim_statement(a, statement, last ? service_where(a->plan, last, "run") : plan_setup_where(a->plan),
     "damaged: the parser finds no sense in it; kept as a comment") ;
   for (uint32_t line = line_of(a, statement) ; line <= source_last_line(a->source, statement->range) ; line++)
@@ -325,7 +347,7 @@ static void walk_damaged (struct analysis *a, struct statement *statement, struc
   }
 }
 
-void walk_statement (struct analysis *a, struct statement *statement, struct frame *frame)
+static void walk_statement (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   if (a->depth > 60) return ; /* left unclaimed: a TODO */
   a->depth++ ;
@@ -346,8 +368,7 @@ void walk_statement (struct analysis *a, struct statement *statement, struct fra
   else if (a->waited_line && !starts_later(a, frame) && !starts_something(a, statement)) walk_after(a, statement) ;
   else if (starts_something(a, statement) || (is_last(frame) && !a->waited_line && !is_repeatable(a, statement)))
   {
-    if (statement->kind == STATEMENT_IF) walk_if(a, statement, frame) ;
-    else if (statement->kind == STATEMENT_CASE) walk_case(a, statement, frame) ;
+    if (statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE) walk_branches(a, statement, frame) ;
     else if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) walk_and_or(a, statement, frame) ;
     else if (statement->kind == STATEMENT_FOR) walk_for(a, statement, frame) ;
     else if (statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_SUBSHELL) walk_group(a, statement, frame) ;
@@ -361,7 +382,7 @@ void walk_statement (struct analysis *a, struct statement *statement, struct fra
   a->depth-- ;
 }
 
-void walk_list (struct analysis *a, struct statement *list, struct frame *up)
+static void walk_list (struct analysis *a, struct statement *list, struct frame *up)
 {
   for (struct statement *one = list ; one && !a->plan->refused ; one = one->next)
   {
@@ -375,4 +396,11 @@ void walk_list (struct analysis *a, struct statement *list, struct frame *up)
     }
     else walk_statement(a, one, &frame) ;
   }
+}
+
+void walk_script (struct analysis *a, struct statement *first)
+{
+  walk_list(a, first, 0) ;
+  flush_pending(a) ;
+  close_task(a) ;
 }

@@ -1,0 +1,86 @@
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include <skalibs/strerr.h>
+
+#include "base/process.h"
+#include "scan/scanner.h"
+#include "wire/channels.h"
+#include "wire/order.h"
+
+/* A supervisor that is stopped would not act on it. */
+static int signal_child (pid_t pid, int sig)
+{
+  if (kill(pid, sig) == -1) return 0 ;
+  kill(pid, SIGCONT) ;
+  return 1 ;
+}
+
+/* Returns 0 with errno when it could not be told. */
+static int order_leave (struct unit *unit, int dry)
+{
+  char path[UNIT_PATH_MAX] ;
+  struct order order = { .letter = ORDER_RUN_DRY } ;
+  int sig = dry ? SIGHUP : SIGTERM ;
+  if (unit->child && signal_child(unit->supervisor, sig)) return 1 ;
+  if (unit->supervisor_fd >= 0 && process_signal_watched(unit->supervisor_fd, sig, 0)) return 1 ;
+  /* Not ours to signal: its pid may have become another's. */
+  if (unit->foreign && !directory_find(unit)) return (errno = ENOENT, 0) ;
+  snprintf(path, sizeof path, "%s/" CONTROL_FIFO, unit->name) ;
+  return dry ? directory_order(unit, &order) : fifo_send(path, "xd", 2) ;
+}
+
+enum unit_event leave_tell (struct scanner *s, struct unit *unit)
+{
+  int err ;
+  if (!unit->supervisor || unit->dead) return UNIT_NOTHING ;
+  stop_too_late(s, unit) ;
+  if (unit->told_to_leave && units_is_unwatched(unit))
+  {
+    if (directory_supervisor(unit->name)) units_arm(&s->units, unit, DEADLINE_RETRY) ;
+    else reap_found(s, unit) ;
+    return UNIT_NOTHING ;
+  }
+  if (order_leave(unit, unit->producer && !unit->terminate))
+  {
+    unit->told_to_leave = 1 ;
+    if (units_is_unwatched(unit)) units_arm(&s->units, unit, DEADLINE_RETRY) ; /* to look at it */
+    return UNIT_NOTHING ;
+  }
+  if (!unit->child && (errno == ENXIO || errno == ENOENT))
+  {
+    reap_found(s, unit) ;
+    return UNIT_NOTHING ;
+  }
+  err = errno ;
+  if (stop_gives_up(s, unit)) return UNIT_GIVEN_UP ;
+  units_arm(&s->units, unit, DEADLINE_RETRY) ;
+  errno = err ;
+  strerr_warnwu3sys("tell the supervisor of ", unit->name, " to leave (next try in 1 second)") ;
+  return UNIT_NOTHING ;
+}
+
+enum unit_event leave_end_logger (struct scanner *s, struct unit *unit)
+{
+  if (!unit->logger) return UNIT_LOGGER_GONE ;
+  units_post(&s->units, unit->logger, UNIT_LET_GO) ;
+  return UNIT_NOTHING ;
+}
+
+void leave_clean (struct scanner *s, struct unit *unit)
+{
+  if (s->stop.on) return ; /* the next start removes it: an end is not the time for it */
+  if (unit->foreign || unit->producer || (!livetree_is_ours(unit->name) && errno == ENOENT)) return ;
+  if (livetree_is_ours(unit->name) && livetree_remove(unit->name)) return ;
+  strerr_warnwu5sys("remove the live directory ", s->live, "/", unit->name, " (next try in 1 second)") ;
+  rescan_later(s) ;
+}
+
+void leave_release (struct scanner *s, struct unit *unit)
+{
+  struct unit *producer = unit->producer ;
+  units_release(&s->units, unit) ;
+  if (producer && !producer->supervisor && !producer->adopt && units_is_leaving(producer))
+    units_post(&s->units, producer, UNIT_LOGGER_GONE) ;
+}

@@ -1,0 +1,218 @@
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+
+#include <skalibs/strerr.h>
+
+#include "base/clock.h"
+#include "base/message.h"
+#include "base/signals.h"
+#include "scan/scanner.h"
+
+#define POLL_AGAIN_MS 1000
+
+/* ---- a step: decide, then do ---- */
+
+static void disarm (struct scanner *s, struct unit *unit)
+{
+  units_disarm(&s->units, unit) ;
+  watch_no_unit(s, unit) ;
+}
+
+static void await_quiet (struct scanner *s, struct unit *unit)
+{
+  units_arm(&s->units, unit, DEADLINE_QUIET) ;
+  watch_unit(s, unit) ;
+}
+
+/* What others have put into LIVE waits until it is let go of by an order. */
+static void await_return (struct scanner *s, struct unit *unit)
+{
+  if (!unit->foreign) units_arm(&s->units, unit, DEADLINE_RETURN) ;
+}
+
+static void await_retry (struct scanner *s, struct unit *unit)
+{
+  units_arm(&s->units, unit, DEADLINE_RETRY) ;
+}
+
+/* In the order of enum plan_action. */
+static struct { enum plan_action action ; void (*perform) (struct scanner *s, struct unit *unit) ; } const deeds[] =
+{
+  { PLAN_DISARM, &disarm },
+  { PLAN_CLEAN, &leave_clean },
+  { PLAN_AWAIT_QUIET, &await_quiet },
+  { PLAN_AWAIT_RETURN, &await_return },
+  { PLAN_AWAIT_RETRY, &await_retry },
+  { PLAN_SAY_INCOMPLETE, &start_say_incomplete },
+  { PLAN_RELEASE, &leave_release },
+} ;
+
+static struct { enum plan_action action ; enum unit_event (*perform) (struct scanner *s, struct unit *unit) ; } const deeds_with_outcome[] =
+{
+  { PLAN_EXAMINE, &start_examine },
+  { PLAN_REFRESH, &start_refresh },
+  { PLAN_START, &start_unit },
+  { PLAN_TELL_LEAVE, &leave_tell },
+  { PLAN_END_LOGGER, &leave_end_logger },
+} ;
+
+static enum unit_event perform (struct scanner *s, struct unit *unit, unsigned int todo)
+{
+  for (size_t i = 0 ; i < sizeof deeds / sizeof *deeds ; i++)
+    if (todo & deeds[i].action) (*deeds[i].perform)(s, unit) ;
+  for (size_t i = 0 ; i < sizeof deeds_with_outcome / sizeof *deeds_with_outcome ; i++)
+    if (todo & deeds_with_outcome[i].action) return (*deeds_with_outcome[i].perform)(s, unit) ;
+  return UNIT_NOTHING ;
+}
+
+static void apply (struct scanner *s, struct unit *unit, enum unit_event event)
+{
+  while (event != UNIT_NOTHING)
+  {
+    struct plan_step step = plan_step(unit->phase, event) ;
+    if (step.todo & PLAN_IMPOSSIBLE)
+    {
+      strerr_warnw2x("impossible event for ", unit->name) ;
+      return ;
+    }
+    unit->phase = step.next ;
+    event = perform(s, unit, step.todo) ;
+  }
+}
+
+void loop_settle (struct scanner *s)
+{
+  struct unit *unit ;
+  enum unit_event event ;
+  stop_begin(s) ; /* if that was asked for */
+  while ((unit = units_take(&s->units, &event))) apply(s, unit, event) ;
+}
+
+/* ---- what is due ---- */
+
+static void sooner (int *ms, tain const *deadline)
+{
+  tain now ;
+  tain left ;
+  int n = 0 ;
+  tain_now(&now) ;
+  if (tain_less(&now, deadline))
+  {
+    tain_sub(&left, deadline, &now) ;
+    n = tain_to_millisecs(&left) ;
+    n = n < 0 ? INT_MAX : n + 1 ;
+  }
+  if (*ms < 0 || n < *ms) *ms = n ;
+}
+
+static void sooner_ms (int *ms, uint64_t deadline_ms)
+{
+  uint64_t now = deadline_ms ? clock_ms() : 0 ;
+  uint64_t left = deadline_ms > now ? deadline_ms - now : 0 ;
+  if (deadline_ms && (*ms < 0 || left < (uint64_t)*ms)) *ms = (int)left ;
+}
+
+/* Milliseconds to sleep; -1: until something happens. */
+static int sleep_ms (struct scanner const *s)
+{
+  struct unit const *first = units_first_deadline(&s->units) ;
+  int ms = -1 ;
+  if (look_under_way(s)) return 0 ;
+  if (first) sooner(&ms, &first->deadline) ;
+  if (s->look.again) sooner(&ms, &s->look.moment) ;
+  sooner_ms(&ms, stop_deadline(s)) ;
+  sooner_ms(&ms, s->stop.order_again_ms) ;
+  sooner_ms(&ms, s->upgrade.deadline_ms) ;
+  sooner_ms(&ms, s->upgrade.write_again_ms) ;
+  sooner_ms(&ms, s->command_again_ms) ;
+  sooner_ms(&ms, s->command_left_ms) ;
+  sooner_ms(&ms, s->command_write_again_ms) ;
+  return ms ;
+}
+
+void loop_deadlines (struct scanner *s)
+{
+  struct unit *unit ;
+  tain now ;
+  tain_now(&now) ;
+  while ((unit = units_first_deadline(&s->units)) && !tain_less(&now, &unit->deadline))
+  {
+    units_disarm(&s->units, unit) ;
+    units_post(&s->units, unit, UNIT_DEADLINE) ;
+    loop_settle(s) ;
+  }
+  if (s->look.again && !tain_less(&now, &s->look.moment)) look_order(s, 0, 1) ;
+  cmd_deadlines(s) ;
+  loop_settle(s) ;
+}
+
+/* CMD follows the first look, so that the services are started before it. */
+void loop_look (struct scanner *s)
+{
+  look_continue(s) ;
+  loop_settle(s) ;
+  look_prune_after(s) ;
+  loop_settle(s) ;
+  if (!s->look.ended_once || s->look.acted_on) return ;
+  s->look.acted_on = 1 ;
+  cmd_start(s) ;
+  loop_settle(s) ;
+}
+
+/* ---- the loop ---- */
+
+enum channel { CHANNEL_SIGNALS, CHANNEL_CONTROL, CHANNEL_REPORTS, CHANNEL_INOTIFY, CHANNEL_FOUND, CHANNEL_MESSAGES, CHANNEL_COUNT } ;
+
+static void take_signals (struct scanner *s, int fd)
+{
+  int sig ;
+  int by_kernel ;
+  while ((sig = signals_read_from(fd, &by_kernel)))
+  {
+    command_signal(s, sig, by_kernel) ;
+    loop_settle(s) ;
+  }
+}
+
+static void wait_for (struct scanner *s, struct pollfd x[CHANNEL_COUNT], int signals)
+{
+  x[CHANNEL_SIGNALS] = (struct pollfd) { .fd = signals, .events = POLLIN } ;
+  x[CHANNEL_CONTROL] = (struct pollfd) { .fd = s->control, .events = POLLIN } ;
+  x[CHANNEL_REPORTS] = (struct pollfd) { .fd = s->reports, .events = POLLIN } ;
+  x[CHANNEL_INOTIFY] = (struct pollfd) { .fd = s->inotify, .events = POLLIN } ;
+  x[CHANNEL_FOUND] = (struct pollfd) { .fd = s->units.found, .events = POLLIN } ;
+  x[CHANNEL_MESSAGES] = (struct pollfd) { .fd = message_fd(), .events = POLLOUT } ;
+  if (poll(x, CHANNEL_COUNT, sleep_ms(s)) != -1 || errno == EINTR) return ;
+  if (errno == EFAULT || errno == EINVAL)
+  {
+    strerr_warnwu1sys("poll") ;
+    stop_crash(s) ;
+  }
+  clock_pause("poll", POLL_AGAIN_MS) ;
+}
+
+void loop (struct scanner *s, int signals)
+{
+  struct pollfd x[CHANNEL_COUNT] ;
+  for (;;)
+  {
+    units_sweep(&s->units) ;
+    if (stop_progress(s)) return ;
+    upgrade_progress(s) ;
+    loop_settle(s) ;
+    wait_for(s, x, signals) ;
+    if (x[CHANNEL_SIGNALS].revents) take_signals(s, signals) ;
+    if (x[CHANNEL_REPORTS].revents & POLLIN) reap_reports(s) ;
+    loop_settle(s) ;
+    if (x[CHANNEL_FOUND].revents & POLLIN) reap_what_was_found(s) ;
+    loop_settle(s) ;
+    if (x[CHANNEL_CONTROL].revents & POLLIN) command_letters(s) ;
+    loop_settle(s) ;
+    if (s->inotify >= 0 && x[CHANNEL_INOTIFY].revents & POLLIN) changes_read(s) ;
+    loop_settle(s) ;
+    loop_deadlines(s) ;
+    loop_look(s) ;
+    if (x[CHANNEL_MESSAGES].revents) message_say_lost() ;
+  }
+}

@@ -1,0 +1,217 @@
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <skalibs/strerr.h>
+
+#include "base/process.h"
+#include "base/spawn.h"
+#include "scan/scanner.h"
+#include "service/executable.h"
+#include "wire/channels.h"
+
+/* ---- what it needs in LIVE ---- */
+
+/* Its mark may have been removed, with all of its supervise/. */
+static enum livetree_result make_own (struct scanner *s, struct unit *unit)
+{
+  enum livetree_result r = livetree_make(s->scan, unit->name) ;
+  if (r == LIVETREE_TAKEN && unit->made && livetree_mark_again(s->scan, unit->name)) r = livetree_make(s->scan, unit->name) ;
+  if (r == LIVETREE_DONE) unit->made = 1 ;
+  return r ;
+}
+
+static enum unit_event make_tree (struct scanner *s, struct unit *unit)
+{
+  if (unit->foreign || unit->adopt) return UNIT_STARTED ; /* the original may be gone */
+  switch (make_own(s, unit))
+  {
+    case LIVETREE_DONE : return UNIT_STARTED ;
+    case LIVETREE_TAKEN :
+      strerr_warnw6x(s->live, "/", unit->name, " is not ours and stays: the service ", unit->name,
+        " is not started; remove it or rename the service, then order a rescan") ;
+      return UNIT_START_REFUSED ;
+    default :
+      takeover_cannot(unit, "make the live directory of", strerror(errno)) ;
+      return UNIT_START_FAILED ;
+  }
+}
+
+static enum livetree_result make_logger_tree (struct scanner *s, struct unit const *unit, char const *name)
+{
+  return default_logger_wanted(s, unit) ? livetree_make_logger(name, s->logger) : livetree_make(s->scan, name) ;
+}
+
+/* The logger comes before its producer, so that there is somewhere to write to. */
+static enum unit_event attend_logger (struct scanner *s, struct unit *unit)
+{
+  char name[UNIT_PATH_MAX] ;
+  char identity[UNIT_PATH_MAX] ;
+  struct unit *logger = unit->logger ;
+  enum unit_event made = UNIT_STARTED ;
+  if (unit->producer || unit->phase == UNIT_LEAVING || !directory_has_logger(s, unit)) return UNIT_STARTED ;
+  snprintf(name, sizeof name, "%s" LOGGER_SUFFIX, unit->name) ;
+  snprintf(identity, sizeof identity, "%s" LOGGER_SUFFIX, unit->identity) ;
+  if (!unit->foreign && make_logger_tree(s, unit, name) != LIVETREE_DONE) made = UNIT_START_FAILED ;
+  if (made == UNIT_STARTED && !livetree_make_pipe(name)) made = UNIT_START_FAILED ;
+  if (made == UNIT_STARTED && !logger)
+  {
+    logger = units_add(&s->units, identity, name, unit) ;
+    if (logger) logger->adopt = directory_has_left(s, name) != 0 ;
+    else made = UNIT_START_FAILED ;
+  }
+  if (made == UNIT_START_FAILED)
+  {
+    takeover_cannot(unit, "make the logger's directory of", strerror(errno)) ;
+    return made ;
+  }
+  units_rename(logger, name) ;
+  if (logger->phase == UNIT_INCOMPLETE) units_post(&s->units, logger, UNIT_SEEN_COMPLETE) ;
+  return UNIT_STARTED ;
+}
+
+/* In a directory of the scanner's that was taken away, or of which the logger's part was. */
+static enum unit_event make_again (struct scanner *s, struct unit *unit)
+{
+  if (!unit->producer) return make_tree(s, unit) ;
+  if (unit->foreign || unit->adopt || livetree_is_ours(unit->name)) return UNIT_STARTED ;
+  if (make_logger_tree(s, unit->producer, unit->name) == LIVETREE_DONE && livetree_make_pipe(unit->name))
+  {
+    if (unit->producer->supervisor)
+      strerr_warnw4x("the live directory of ", unit->name, " was removed, and the pipe to it: what is written there is lost until the service is restarted: reeve restart ", unit->producer->name) ;
+    return UNIT_STARTED ;
+  }
+  takeover_cannot(unit, "make the live directory of", strerror(errno)) ;
+  return UNIT_START_FAILED ;
+}
+
+/* ---- its supervisor ---- */
+
+static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
+{
+  char const *argv[4] = { SUPERVISE_PROGRAM, unit->adopt ? "-a" : unit->name, unit->adopt ? unit->name : 0, 0 } ;
+  struct spawn request = SPAWN_ZERO ;
+  int executing ;
+  pid_t pid = 0 ;
+  if (!s->supervise[0] && !child_find_supervise(s))
+  {
+    takeover_cannot(unit, "start a supervisor for", "there is no " SUPERVISE_PROGRAM) ;
+    return UNIT_START_FAILED ;
+  }
+  request.path = s->supervise ;
+  request.argv = argv ;
+  request.envp = (char const *const *)environ ;
+  request.signals_blocked = 1 ;
+  if (child_stdin(s, &request)) pid = spawn(&request, &executing) ;
+  if (!pid)
+  {
+    char why[SCAN_PATH_MAX + 64] ;
+    snprintf(why, sizeof why, "%s: %s", s->supervise, strerror(errno)) ;
+    takeover_cannot(unit, "start a supervisor for", why) ;
+    return UNIT_START_FAILED ;
+  }
+  unit->child = 1 ;
+  tain_now(&unit->started) ;
+  if (!units_set_supervisor(&s->units, unit, pid))
+  {
+    /* Nobody would know whose it is. */
+    kill(pid, SIGTERM) ;
+    takeover_cannot(unit, "remember the supervisor of", strerror(ENOMEM)) ;
+    unit->adopt = 1 ;
+    return UNIT_MAY_HAVE_ONE ; /* until it has left */
+  }
+  unit->warned = 0 ;
+  return UNIT_STARTED ;
+}
+
+/* Looks again in a second; who is let go of does not wait for what is left alone. */
+static int wait_for_end (struct scanner *s, struct unit *unit, enum unit_event *event)
+{
+  enum ending ending = process_can_prove() ? ENDING_DONE : ending_go_on(s, unit) ;
+  if (ending == ENDING_DONE) return 0 ;
+  *event = ending == ENDING_NOT_OURS && units_is_leaving(unit) ? UNIT_NOTHING_LEFT : UNIT_MAY_HAVE_ONE ;
+  return 1 ;
+}
+
+/* What its supervisor has left can be gone on with only where that has noted it. If not,
+   it is ended first. Returns whether there is something to start a supervisor for, or else
+   with the event that follows. */
+static int may_start (struct scanner *s, struct unit *unit, enum unit_event *event)
+{
+  int there = unit->foreign || unit->adopt ? directory_find(unit) : 1 ;
+  if (unit->adopt && inherited_state_is_lost(unit))
+  {
+    if (ending_go_on(s, unit) != ENDING_DONE) return (*event = UNIT_MAY_HAVE_ONE, 0) ;
+    unit->adopt = 0 ;
+  }
+  if (!unit->adopt && units_is_leaving(unit)) return (*event = UNIT_NOTHING_LEFT, 0) ;
+  if (there || !unit->foreign || unit->adopt) return 1 ;
+  strerr_warnw4x("the directory of ", unit->name, " is gone from ", s->live) ;
+  return (*event = UNIT_LOST, 0) ;
+}
+
+/* A logger's producer comes first: what others have put into LIVE was looked at with it. */
+static int is_refused (struct scanner const *s, struct unit *unit)
+{
+  if (!unit->foreign || unit->producer || trusted_directory(s, unit->name, !unit->warned)) return 0 ;
+  unit->warned = 1 ;
+  return 1 ;
+}
+
+static enum unit_event take_over_or_start (struct scanner *s, struct unit *unit)
+{
+  enum unit_event event ;
+  pid_t living = directory_supervisor(unit->name) ;
+  if (living > 0) return takeover(s, unit, living) ;
+  if (living < 0)
+  {
+    takeover_cannot(unit, "look for a supervisor of", strerror(errno)) ;
+    return takeover_in_doubt(unit) ;
+  }
+  if (unit->adopt && wait_for_end(s, unit, &event)) return event ;
+  return start_supervisor(s, unit) ;
+}
+
+enum unit_event start_unit (struct scanner *s, struct unit *unit)
+{
+  enum unit_event event = UNIT_STARTED ;
+  if (unit->supervisor || !may_start(s, unit, &event)) return event ; /* it has one, which could not be told something */
+  if (stop_gives_up(s, unit)) return UNIT_GIVEN_UP ;
+  if (is_refused(s, unit)) return takeover_refuse(unit) ;
+  event = make_again(s, unit) ;
+  if (event == UNIT_STARTED) event = attend_logger(s, unit) ;
+  if (event == UNIT_STARTED) event = take_over_or_start(s, unit) ;
+  return event == UNIT_START_FAILED && unit->adopt ? UNIT_MAY_HAVE_ONE : event ;
+}
+
+/* ---- one that runs, or cannot ---- */
+
+enum unit_event start_refresh (struct scanner *s, struct unit *unit)
+{
+  if (unit->producer || s->stop.on) return UNIT_NOTHING ;
+  if (units_is_unwatched(unit) && !directory_supervisor(unit->name))
+  {
+    reap_found(s, unit) ;
+    return UNIT_NOTHING ;
+  }
+  if (!unit->foreign && make_own(s, unit) == LIVETREE_FAILED)
+    strerr_warnwu4sys("refresh the live directory of ", unit->name, " in ", s->live) ;
+  attend_logger(s, unit) ;
+  return UNIT_NOTHING ;
+}
+
+enum unit_event start_examine (struct scanner *s, struct unit *unit)
+{
+  return directory_examine(s, unit) ;
+}
+
+void start_say_incomplete (struct scanner *s, struct unit *unit)
+{
+  char why[EXECUTABLE_WHY_MAX] ;
+  if (unit->warned) return ;
+  unit->warned = 1 ;
+  strerr_warnw6x(s->scan, "/", unit->name, " is not started: ./run: ", directory_why_incomplete(s, unit, why, sizeof why),
+    " (it starts as soon as that is mended)") ;
+}

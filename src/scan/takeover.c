@@ -1,0 +1,65 @@
+#include <errno.h>
+#include <string.h>
+
+#include <skalibs/strerr.h>
+
+#include "base/process.h"
+#include "scan/scanner.h"
+#include "wire/order.h"
+
+/* Once until it works: the next try is not worth another message. */
+void takeover_cannot (struct unit *unit, char const *what, char const *why)
+{
+  if (!unit->warned) strerr_warnwu6x(what, " ", unit->name, ": ", why, " (trying again every second)") ;
+  unit->warned = 1 ;
+}
+
+/* Or one that was killed meanwhile: what starts next goes on from what is there. */
+enum unit_event takeover_in_doubt (struct unit *unit)
+{
+  unit->adopt = 1 ;
+  return UNIT_MAY_HAVE_ONE ;
+}
+
+/* It is not to be started as it is. One that is about to leave has nothing to end. */
+enum unit_event takeover_refuse (struct unit *unit)
+{
+  unit->adopt = 0 ;
+  return units_is_leaving(unit) || unit->phase == UNIT_MISSING ? UNIT_DIED : UNIT_START_REFUSED ;
+}
+
+/* Two service directories with one `supervise`, by a link or a mount: the lock is one. */
+static int shares_supervisor (struct scanner *s, struct unit *unit, pid_t supervisor)
+{
+  struct unit const *other = units_by_supervisor(&s->units, supervisor) ;
+  if (!other || other == unit) return 0 ;
+  if (!unit->warned)
+    strerr_warnw5x("the services ", other->name, " and ", unit->name,
+      " have one and the same supervise directory: only the first is supervised; give each its own, then order a rescan") ;
+  unit->warned = 1 ;
+  return 1 ;
+}
+
+enum unit_event takeover (struct scanner *s, struct unit *unit, pid_t supervisor)
+{
+  struct order order = { .letter = ORDER_REPORT } ;
+  if (shares_supervisor(s, unit, supervisor)) return takeover_refuse(unit) ;
+  unit->child = process_is_child(supervisor) ;
+  tain_now(&unit->started) ;
+  if (!units_set_supervisor(&s->units, unit, supervisor))
+  {
+    takeover_cannot(unit, "remember the supervisor of", strerror(ENOMEM)) ;
+    return takeover_in_doubt(unit) ;
+  }
+  unit->any_name = 1 ;
+  unit->warned = 0 ;
+  if (!unit->child && !found_watch(s, unit))
+  {
+    units_set_supervisor(&s->units, unit, 0) ;
+    return takeover_in_doubt(unit) ;
+  }
+  inherited_learn(s, unit) ;
+  directory_order(unit, &order) ; /* one of s6's has no such fifo */
+  if (s->upgrade.done && !s->look.acted_on && !s->stop.on) upgrade_pass_on(unit) ;
+  return UNIT_STARTED ;
+}

@@ -1,0 +1,140 @@
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+
+#include "base/clock.h"
+#include "base/send.h"
+#include "supervise/supervisor.h"
+
+#define CODE_NEVER_AGAIN 125
+#define AWAIT_CODE_MS 1000
+#define FORKED_TWICE_MS 1000 /* so young, what has gone into the background may do so once more */
+
+/* ---- the end of ./run or ./finish ---- */
+
+/* Saved before the process is reaped: a successor must know, too. */
+static void note (struct supervisor *s, unsigned int wstat, int unknown)
+{
+  if (phase_is_up(s->phase))
+  {
+    if (s->forked && s->is_child) signal_present_group(s) ; /* for finish, and for what is left in it: the process is not reaped yet */
+    s->wstat_before = s->status.wstat ;
+    s->status.wstat = wstat ;
+    s->code_unknown = !!unknown ;
+  }
+  else s->forbidden = !unknown && WIFEXITED((int)wstat) && WEXITSTATUS((int)wstat) == CODE_NEVER_AGAIN ;
+  s->end_noted = 1 ;
+  publish_state(s) ;
+}
+
+static int may_be_in_background (struct supervisor const *s)
+{
+  if (!phase_is_up(s->phase) || !s->settings.forks || s->status.wstat || s->code_unknown || s->told_ms || s->abandoned || s->at_once) return 0 ;
+  return !s->forked || clock_ms() - s->forked_ms < FORKED_TWICE_MS ;
+}
+
+enum life_event children_act_on_end (struct supervisor *s)
+{
+  s->end_noted = 0 ;
+  s->finish_group = s->process.pid ; /* should it be ./finish */
+  if (s->process_fd >= 0) fd_close(s->process_fd) ;
+  s->process = (struct process_birth) { 0 } ;
+  s->process_fd = -1 ;
+  s->is_child = 0 ;
+  s->down_again_ms = 0 ;
+  s->state_pending = 1 ;
+  s->search_began_ms = 0 ;
+  return may_be_in_background(s) ? LIFE_WENT_BACKGROUND : LIFE_ENDED ;
+}
+
+enum life_event children_code_unknown (struct supervisor *s)
+{
+  strerr_warnw1x(phase_is_up(s->phase) ? "./run has ended; nobody could learn its exit code, which counts as a failure"
+    : "./finish has ended; nobody could learn its exit code") ;
+  note(s, STATUS_WSTAT_UNKNOWN, 1) ;
+  return children_act_on_end(s) ;
+}
+
+/* ---- what was adopted ---- */
+
+/* What a pidfile names may have been somebody else's child first: then it fell to us. */
+static int fell_to_us (struct supervisor *s)
+{
+  if (s->is_child || s->adopted || !s->process.pid || !process_is_child(s->process.pid)) return s->is_child ;
+  if (s->process_fd >= 0) fd_close(s->process_fd) ;
+  s->process_fd = -1 ;
+  s->is_child = 1 ;
+  return 1 ;
+}
+
+void children_arm_code (struct supervisor *s)
+{
+  deadline_arm(s, AWAIT_CODE_MS) ;
+}
+
+enum life_event children_told (struct supervisor *s, pid_t pid, unsigned int wstat)
+{
+  if (!pid || pid != s->process.pid || s->is_child) return LIFE_NOTHING ;
+  note(s, wstat, 0) ;
+  return children_act_on_end(s) ;
+}
+
+enum life_event children_seen (struct supervisor *s)
+{
+  if (fell_to_us(s)) return LIFE_NOTHING ; /* it is about to be reaped */
+  if (s->adopted && s->reports >= 0) return LIFE_ENDED_UNSEEN ; /* the scanner is about to tell */
+  return children_code_unknown(s) ;
+}
+
+/* ---- children ---- */
+
+static unsigned int wstat_of (siginfo_t const *info)
+{
+  if (info->si_code == CLD_EXITED) return (unsigned int)info->si_status << 8 & 0xff00 ;
+  return (unsigned int)info->si_status | (info->si_code == CLD_DUMPED ? 0x80 : 0) ;
+}
+
+static int reap (pid_t pid)
+{
+  int wstat = 0 ;
+  while (waitpid(pid, &wstat, WNOHANG) == -1 && errno == EINTR) ;
+  return wstat ;
+}
+
+/* The next one that has ended; 0: none. */
+static pid_t dead_child (siginfo_t *info)
+{
+  int r ;
+  info->si_pid = 0 ;
+  do r = waitid(P_ALL, 0, info, WEXITED | WNOHANG | WNOWAIT) ;
+  while (r == -1 && errno == EINTR) ;
+  return r == -1 ? 0 : info->si_pid ;
+}
+
+int children_reap (struct supervisor *s, enum life_event *event)
+{
+  siginfo_t info ;
+  struct send what ;
+  pid_t pid = dead_child(&info) ;
+  int wstat ;
+  int err ;
+  *event = LIFE_CHILD_ENDED ;
+  if (!pid) return 0 ;
+  if (pid == s->process.pid && fell_to_us(s))
+  {
+    note(s, wstat_of(&info), 0) ;
+    reap(pid) ;
+    strays_reaped(pid) ;
+    *event = children_act_on_end(s) ;
+    return 1 ;
+  }
+  wstat = reap(pid) ;
+  strays_reaped(pid) ;
+  if (pid == s->trial.pid) upgrade_note_trial(s, wstat) ;
+  else if (send_ended(pid, wstat, &what, &err)) signal_sender_ended(s, &what, err) ;
+  return 1 ;
+}

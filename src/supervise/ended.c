@@ -1,0 +1,139 @@
+#include <sys/wait.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+
+#include "base/clock.h"
+#include "base/process.h"
+#include "supervise/policy.h"
+#include "supervise/supervisor.h"
+#include "wire/death_tally.h"
+#include "wire/fifodir.h"
+
+#define DRAIN_RESTARTS_MAX 5
+#define CODE_BY_SIGNAL 128
+
+/* ---- ./run has ended ---- */
+
+static int has_obeyed (struct supervisor const *s)
+{
+  int wstat = (int)s->status.wstat ;
+  if (s->code_unknown) return 0 ;
+  if (WIFSIGNALED(wstat)) return WTERMSIG(wstat) == s->settings.down_signal ;
+  return !WEXITSTATUS(wstat) || WEXITSTATUS(wstat) == CODE_BY_SIGNAL + s->settings.down_signal ;
+}
+
+static int was_asked (struct supervisor const *s, uint64_t now)
+{
+  struct asking asking =
+  {
+    .asked = s->asked,
+    .told = !!s->told_ms,
+    .told_ago_ms = s->told_ms ? now - s->told_ms : 0,
+    .timeout_kill_ms = s->settings.timeout_kill_ms,
+    .obeyed = has_obeyed(s)
+  } ;
+  return policy_asked(&asking) ;
+}
+
+void ended_tell_down (struct supervisor *s)
+{
+  uint64_t now = clock_ms() ;
+  s->up_ms = now - s->started_ms ;
+  s->asked = s->end_asked = !!was_asked(s, now) ;
+  if (s->notification >= 0) fd_close(s->notification) ;
+  s->notification = -1 ;
+  s->has_ended = 1 ;
+  s->status.pid = 0 ;
+  s->status.flags &= ~(unsigned int)(STATUS_READY | STATUS_PAUSED) ;
+  tain_wallclock_read(&s->status.since) ;
+  if (!death_tally_add(&s->status.since, (int)s->status.wstat, s->settings.max_death_tally))
+    strerr_warnwu1sys("record the death in " DEATH_TALLY_FILE) ;
+  publish_change(s, 'd') ;
+}
+
+/* ---- nothing runs any more ---- */
+
+static int is_failure (enum state_reason reason)
+{
+  return reason != REASON_NONE && reason != REASON_DONE ;
+}
+
+static void judge (struct supervisor *s)
+{
+  static char const *const said[REASON_COUNT] =
+  {
+    [REASON_FINISH_FORBIDS] = "has failed for good: ./finish has exited 125",
+    [REASON_FAILED] = "has failed for good: restart is `no`",
+    [REASON_FAILED_TOO_OFTEN] = "has failed for good: more often in a row than `restart` allows",
+  } ;
+  struct end end =
+  {
+    .asked = s->asked,
+    .failed = s->status.wstat || s->code_unknown || s->not_executed,
+    .forbidden = s->forbidden && s->status.flags & STATUS_WANT_UP && !s->leaving, /* else there is nothing to forbid */
+    .up_ms = s->up_ms,
+    .policy = s->settings.restart,
+    .restarts_max = s->settings.restart_max
+  } ;
+  s->reason = policy_judge(&end, &s->failures) ;
+  if (s->reason == REASON_NONE) return ;
+  s->status.flags &= ~(unsigned int)STATUS_WANT_UP ;
+  if (said[s->reason]) strerr_warnw2x(said[s->reason], " (`reeve start` starts it again)") ;
+}
+
+/* A successor that finds the first event due tells the second as well. */
+static void tell_failed (struct supervisor *s)
+{
+  publish_change(s, 'O') ;
+  publish_event(s, 'D') ;
+}
+
+void ended_tell_not_started (struct supervisor *s)
+{
+  if (!s->not_executed) return ; /* it can pass, and is not the service's fault */
+  judge(s) ;
+  if (is_failure(s->reason)) tell_failed(s) ;
+}
+
+void ended_tell_finished (struct supervisor *s)
+{
+  judge(s) ;
+  s->status.pid = 0 ;
+  s->status.flags &= ~(unsigned int)STATUS_FINISHING ;
+  s->status.flags |= STATUS_READY ;
+  tain_wallclock_read(&s->status.ready_since) ;
+  if (is_failure(s->reason)) tell_failed(s) ;
+  else publish_change(s, 'D') ;
+}
+
+enum life_event ended_settle (struct supervisor *s)
+{
+  int left = logger_input_left(s) && s->drain_restarts < DRAIN_RESTARTS_MAX ;
+  return life_settle(!!(s->status.flags & STATUS_WANT_UP), s->leaving, s->reason != REASON_NONE, left) ;
+}
+
+/* ---- the next start ---- */
+
+void ended_arm_delay (struct supervisor *s)
+{
+  uint32_t ms = policy_delay(&s->delay, s->asked, s->up_ms, s->settings.restart_delay_min_ms, s->settings.restart_delay_max_ms) ;
+  if (s->end_heard && ms < LISTENERS_MS) ms = LISTENERS_MS ;
+  deadline_arm(s, ms) ;
+  s->listeners_ms = s->unread_ms = s->end_heard ? clock_ms() : 0 ;
+}
+
+int ended_is_unheard (struct supervisor *s)
+{
+  uint64_t now ;
+  int unread ;
+  uint32_t ms ;
+  if (!s->listeners_ms) return 0 ;
+  now = clock_ms() ;
+  unread = fifodir_unread(FIFODIR) ;
+  if (unread) s->unread_ms = now ;
+  ms = policy_listeners(now - s->listeners_ms, now - s->unread_ms, unread, process_alone()) ;
+  if (!ms) return (s->listeners_ms = 0, 0) ;
+  deadline_arm(s, ms) ;
+  return 1 ;
+}

@@ -1,0 +1,79 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+#include <skalibs/types.h>
+
+#include "base/spawn.h"
+#include "supervise/supervisor.h"
+
+#define CODE_UNKNOWN 256
+
+/* There is none; or there was, and it can no longer be found: that is no secret. */
+static void say_finish_is_gone (void)
+{
+  char original[4096] ;
+  ssize_t n = readlink("finish", original, sizeof original - 1) ;
+  if (n == -1 && errno == ENOENT && access("supervise", F_OK) == -1 && errno == ENOENT)
+    strerr_warnw1x("the service's live directory was removed: its ./finish, if there was one, is not run") ;
+  while (n > 0 && original[n - 1] != '/') n-- ;
+  if (n < 1) return ;
+  original[n] = 0 ;
+  if (access(original, F_OK) == -1 && errno == ENOENT)
+    strerr_warnw3x("./finish is not run: the directory ", original, " was removed") ;
+}
+
+static int execute (struct supervisor *s)
+{
+  char code[UINT_FMT] ;
+  char sig[UINT_FMT] ;
+  char group[PID_FMT] ;
+  char const *argv[6] = { "./finish", code, sig, s->name, group, 0 } ;
+  int wstat = (int)s->status.wstat ;
+  struct spawn request = SPAWN_ZERO ;
+  int null = -1 ;
+  int output ;
+  int executing ;
+  int started ;
+  int err ;
+  if (access("finish", F_OK) == -1 && errno == ENOENT)
+  {
+    say_finish_is_gone() ;
+    return 0 ;
+  }
+  code[uint_fmt(code, s->code_unknown || WIFSIGNALED(wstat) ? CODE_UNKNOWN : (unsigned int)WEXITSTATUS(wstat))] = 0 ;
+  sig[uint_fmt(sig, !s->code_unknown && WIFSIGNALED(wstat) ? (unsigned int)WTERMSIG(wstat) : 0)] = 0 ;
+  group[pid_fmt(group, s->group)] = 0 ;
+  request.path = "./finish" ;
+  request.argv = argv ;
+  request.envp = (char const *const *)environ ;
+  /* The last one, too: its logger is told to read to the end only after this supervisor has left. */
+  if (!logger_input_for_stdout(s, &output)) strerr_warnwu1sys("open the logger's fifo (what ./finish writes goes to the scanner's output)") ;
+  if (s->leaving) null = open("/dev/null", O_RDWR | O_CLOEXEC) ;
+  child_pass(&request, null, 0) ;
+  child_pass(&request, output, 1) ;
+  if (child_takes_stderr(output)) child_pass(&request, output, 2) ;
+  started = child_start(s, &request, 'f', &executing) ;
+  err = errno ;
+  child_close(null) ;
+  child_close(output) ;
+  if (!started) child_say_not_started(s, "./finish", err, executing, " (going on without it)") ;
+  return started ;
+}
+
+enum life_event finish_start (struct supervisor *s)
+{
+  s->kills = 0 ;
+  return !s->abandoned && execute(s) ? LIFE_FINISH_SPAWNED : LIFE_NO_FINISH ;
+}
+
+void finish_tell (struct supervisor *s)
+{
+  s->status.pid = s->process.pid ;
+  s->status.flags |= STATUS_FINISHING ;
+  if (s->settings.timeout_finish_ms) deadline_arm(s, s->settings.timeout_finish_ms) ;
+  publish_status(s) ;
+}

@@ -1,0 +1,54 @@
+#include "supervise/policy.h"
+
+#define QUICK_DEATH_MS 10000
+#define HAD_WORKED_MS 1000
+#define OUTLIVED_MS 3000
+#define LISTENER_TURN_MS 1000
+#define LISTENER_STUCK_MS 3000
+#define LISTENER_STEP_MAX_MS 500
+
+int policy_asked (struct asking const *asking)
+{
+  if (asking->asked || (asking->told && asking->obeyed)) return 1 ;
+  return asking->told && asking->told_ago_ms <= (asking->timeout_kill_ms ? asking->timeout_kill_ms : OUTLIVED_MS) ;
+}
+
+enum state_reason policy_judge (struct end const *end, uint32_t *failures)
+{
+  if (end->asked || end->up_ms >= QUICK_DEATH_MS) *failures = 0 ;
+  if (end->forbidden) return REASON_FINISH_FORBIDS ;
+  if (end->asked || end->policy == RESTART_ALWAYS) return REASON_NONE ;
+  if (!end->failed) return REASON_DONE ;
+  if (end->policy == RESTART_NO) return REASON_FAILED ;
+  if (*failures < UINT32_MAX) ++*failures ;
+  return end->restarts_max && *failures > end->restarts_max ? REASON_FAILED_TOO_OFTEN : REASON_NONE ;
+}
+
+uint32_t policy_delay (struct restart_delay *delay, int asked, uint64_t up_ms, uint32_t min_ms, uint32_t max_ms)
+{
+  uint32_t ms ;
+  if (asked || up_ms >= QUICK_DEATH_MS)
+  {
+    *delay = (struct restart_delay) { 0 } ;
+    return 0 ;
+  }
+  if (!delay->had_quick_death && up_ms >= HAD_WORKED_MS)
+  {
+    delay->had_quick_death = 1 ;
+    return 0 ;
+  }
+  delay->had_quick_death = 1 ;
+  ms = delay->next_ms > min_ms ? delay->next_ms : min_ms ;
+  if (ms > max_ms) ms = max_ms ;
+  delay->next_ms = ms > max_ms / 2 ? max_ms : ms * 2 ;
+  return ms ;
+}
+
+uint32_t policy_listeners (uint64_t waited_ms, uint64_t read_ms, int unread, int alone)
+{
+  uint64_t step = waited_ms < LISTENERS_MS ? LISTENERS_MS : waited_ms ; /* twice as long each time */
+  if (step > LISTENER_STEP_MAX_MS) step = LISTENER_STEP_MAX_MS ;
+  if (unread) return waited_ms < LISTENER_STUCK_MS ? (uint32_t)step : 0 ;
+  if (alone || read_ms >= LISTENER_TURN_MS) return 0 ;
+  return (uint32_t)(step < LISTENER_TURN_MS - read_ms ? step : LISTENER_TURN_MS - read_ms) ;
+}

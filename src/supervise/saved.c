@@ -1,0 +1,87 @@
+#include "base/clock.h"
+#include "supervise/supervisor.h"
+
+/* Which bits of the saved flags are which of ours: one list for both ways. */
+#define EACH_FLAG(DO) \
+  DO(STATE_LEAVING, leaving) \
+  DO(STATE_ASKED, asked) \
+  DO(STATE_END_ASKED, end_asked) \
+  DO(STATE_STARTED_ONCE, started_once) \
+  DO(STATE_HAS_ENDED, has_ended) \
+  DO(STATE_CODE_UNKNOWN, code_unknown) \
+  DO(STATE_RUNNING_DRY, running_dry) \
+  DO(STATE_IS_CHILD, is_child) \
+  DO(STATE_ADOPTED, adopted) \
+  DO(STATE_FORKED, forked) \
+  DO(STATE_EVENT_HEARD, end_heard) \
+  DO(STATE_END_NOTED, end_noted) \
+  DO(STATE_FORBIDDEN, forbidden)
+
+#define SAVE_FLAG(bit, member) if (s->member) state->flags |= (bit) ;
+#define RESTORE_FLAG(bit, member) s->member = !!(state->flags & (bit)) ;
+
+void saved_pack (struct supervisor const *s, struct state *state)
+{
+  *state = (struct state)
+  {
+    .phase = s->phase,
+    .status = s->status,
+    .settings = s->settings,
+    .restarts = s->restarts,
+    .signals_tried = s->signals_tried,
+    .signals_failed = s->signals_failed,
+    .signal_errno = s->signal_errno,
+    .failures = s->failures,
+    .births = s->births,
+    .upgrades = s->upgrades,
+    .failed_upgrades = s->failed_upgrades,
+    .group = s->group,
+    .started_ms = s->started_ms,
+    .up_ms = s->up_ms,
+    .deadline_ms = s->deadline_ms,
+    .next_delay_ms = s->delay.next_ms,
+    .drain_restarts = s->drain_restarts,
+    .lost = s->lost,
+    .told_ms = s->told_ms,
+    .group_told_ms = s->group_told_ms,
+    .reason = s->reason,
+    .event_due = s->event_due,
+    .process = s->phase == PHASE_SEARCHING ? s->candidate : s->process
+  } ;
+  EACH_FLAG(SAVE_FLAG)
+  if (s->delay.had_quick_death) state->flags |= STATE_HAD_QUICK_DEATH ;
+  if (s->deadline_ms) state->flags |= STATE_HAS_DEADLINE ;
+  if (s->notification >= 0) state->flags |= STATE_AWAITS_READINESS ;
+  if (s->phase == PHASE_EXITED) state->flags |= STATE_HAS_LEFT ;
+  if (s->status_pending) state->flags |= STATE_STATUS_STALE ;
+  if (s->down_again_ms) state->flags |= STATE_UNHEARD ;
+}
+
+void saved_unpack (struct supervisor *s, struct state const *state)
+{
+  s->settings = state->settings ;
+  s->phase = state->phase ;
+  s->status = state->status ;
+  s->restarts = state->restarts ;
+  s->signals_tried = state->signals_tried ;
+  s->signals_failed = state->signals_failed ;
+  s->signal_errno = state->signal_errno ;
+  s->failures = state->failures ;
+  s->births = state->births ;
+  s->upgrades = state->upgrades ;
+  s->failed_upgrades = state->failed_upgrades ;
+  s->group = state->group ;
+  s->started_ms = state->started_ms ;
+  s->up_ms = state->up_ms ;
+  s->deadline_ms = state->flags & STATE_HAS_DEADLINE ? state->deadline_ms : 0 ;
+  s->delay = (struct restart_delay) { .next_ms = state->next_delay_ms, .had_quick_death = !!(state->flags & STATE_HAD_QUICK_DEATH) } ;
+  s->drain_restarts = state->drain_restarts ;
+  s->lost = state->lost ;
+  s->told_ms = state->told_ms ;
+  s->group_told_ms = state->group_told_ms ;
+  s->reason = state->reason ;
+  s->event_due = state->event_due ;
+  s->process = state->process ;
+  EACH_FLAG(RESTORE_FLAG)
+  if (state->flags & STATE_UNHEARD) s->down_again_ms = clock_ms() ;
+}

@@ -1,0 +1,129 @@
+#include <errno.h>
+#include <signal.h>
+
+#include <skalibs/sig.h>
+#include <skalibs/strerr.h>
+
+#include "base/clock.h"
+#include "base/process.h"
+#include "base/send.h"
+#include "supervise/supervisor.h"
+
+#define SEND_AGAIN_MS 1000
+#define KILL_AGAIN_MS 2000 /* what was sent SIGKILL is sent it again, should it still be there */
+#define KILL_SELDOM_MS 10000
+#define KILLS_COUNTED 2
+
+/* ---- the down-signal ---- */
+
+/* A signal that does nothing by default is lost when ./run has no handler for it yet: a
+   stop may come while the service starts. The dispositions just before the send tell. */
+static void look (struct supervisor *s, pid_t pid, struct send_found *found)
+{
+  uint64_t bit = UINT64_C(1) << (s->settings.down_signal - 1) ;
+  struct process_signals signals ;
+  *found = (struct send_found) { .known = process_signals(pid, &signals) } ;
+  if (!found->known) return ;
+  found->caught = !!(signals.caught & bit) ;
+  found->blocked = !!(signals.blocked & bit) ;
+  if (!(signals.ignored & bit) || s->said_ignored) return ;
+  s->said_ignored = 1 ;
+  strerr_warnw3x("./run ignores SIG", sig_name(s->settings.down_signal), ", the down-signal: it is sent until ./run does not") ;
+}
+
+/* To what descends from it, where ./run would kill that itself (base/send.h). */
+static int send_past_run (struct supervisor *s)
+{
+  int ok = send_to_end(s->process.pid, s->settings.down_signal, SEND_CONT) || errno == EINPROGRESS ;
+  signal_count(s, ok ? 0 : errno) ;
+  return ok ;
+}
+
+static int send_down_signal (struct supervisor *s)
+{
+  pid_t target = s->is_child && !s->settings.down_group ? send_end_of(s->process.pid) : s->process.pid ;
+  struct send_found found = { .known = 0 } ;
+  int may_be_lost = send_is_ignored_by_default(s->settings.down_signal) ;
+  if (may_be_lost) look(s, target, &found) ;
+  if (!(target == s->process.pid ? signal_run(s, s->settings.down_signal, s->settings.down_group) : send_past_run(s))) return 0 ;
+  s->down_delay_ms = may_be_lost ? send_again_ms(&found, s->down_delay_ms) : 0 ;
+  s->down_again_ms = s->down_delay_ms ? clock_ms() + s->down_delay_ms : 0 ;
+  s->state_pending = 1 ;
+  return 1 ;
+}
+
+/* Saved before it is sent: a successor that finds the stop due sends it, perhaps again. */
+enum life_event stop_tell (struct supervisor *s)
+{
+  settings_read(&s->settings, SETTINGS_STOP, 0) ;
+  publish_state(s) ;
+  if (!s->process.pid) return LIFE_TOLD ; /* it has ended, and that is about to be noted */
+  if (!s->told_ms) strays_note_earlier(s) ;
+  s->down_delay_ms = 0 ;
+  if (!send_down_signal(s)) return LIFE_NOT_TOLD ;
+  if (s->settings.down_group) s->group_told_ms = process_clock_ms() ;
+  signal_run(s, SIGCONT, s->settings.down_group) ;
+  return LIFE_TOLD ;
+}
+
+void stop_again (struct supervisor *s)
+{
+  s->down_again_ms = 0 ;
+  if (phase_is_up(s->phase) && s->process.pid && !send_down_signal(s)) s->down_again_ms = clock_ms() + SEND_AGAIN_MS ;
+}
+
+void stop_arm_kill (struct supervisor *s)
+{
+  if (s->deadline_ms) return ; /* it is counted from the first down-signal */
+  s->told_ms = clock_ms() ;
+  s->state_pending = 1 ;
+  if (s->settings.timeout_kill_ms) deadline_arm(s, s->settings.timeout_kill_ms) ;
+}
+
+void stop_arm_again (struct supervisor *s)
+{
+  deadline_arm(s, SEND_AGAIN_MS) ;
+}
+
+/* Can the down-signal have no effect on the process? */
+static int is_deaf (struct supervisor const *s)
+{
+  struct process_signals signals ;
+  return !s->settings.down_group && process_signals(s->process.pid, &signals) && signals.ignored >> (s->settings.down_signal - 1) & 1 ;
+}
+
+enum life_event stop_take_back (struct supervisor *s)
+{
+  if (!(s->status.flags & STATUS_WANT_UP) || s->leaving || s->settings.timeout_kill_ms || !s->process.pid || !is_deaf(s)) return LIFE_NOTHING ;
+  s->told_ms = 0 ;
+  return LIFE_TAKEN_BACK ;
+}
+
+int stop_reload_signal (struct supervisor const *s)
+{
+  struct settings now = s->settings ;
+  settings_read(&now, SETTINGS_STOP, 0) ;
+  return now.reload_signal ;
+}
+
+/* ---- SIGKILL ---- */
+
+void stop_kill (struct supervisor *s)
+{
+  if (!s->process.pid) return ;
+  if (s->at_once || (phase_is_up(s->phase) && s->settings.kill_group)) signal_process(s, SIGKILL, 1) ;
+  signal_process(s, SIGKILL, 0) ; /* it may have another group by now */
+  signal_killed(s) ;
+  deadline_arm(s, s->kills ? KILL_SELDOM_MS : KILL_AGAIN_MS) ;
+  if (s->kills < KILLS_COUNTED) s->kills++ ;
+}
+
+void stop_kill_late (struct supervisor *s)
+{
+  int first = !s->kills ;
+  int second = s->kills == 1 ;
+  int run = phase_is_up(s->phase) ;
+  stop_kill(s) ;
+  if (first) strerr_warnw1x(run ? "./run has not ended within timeout-kill; killing it" : "./finish has not ended within timeout-finish; killing it") ;
+  else if (second) strerr_warnw3x("./", run ? "run" : "finish", " has not ended by SIGKILL either; sending it again every 10 seconds") ;
+}

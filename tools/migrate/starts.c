@@ -1,0 +1,149 @@
+/* Does a statement start, wait for, or become a long-running process? And what is
+   still to come behind it? */
+
+#include <string.h>
+
+#include "migrate/analysis.h"
+
+/* ---- a server that is only started to be prepared, and stopped again before the rest
+   starts: part of the setup, not a service ---- */
+
+struct stopping
+{
+  char const *pid ; /* the variable that holds it; "" if none */
+  char const *program ;
+} ;
+
+static int stops (struct statement *statement, void *data)
+{
+  struct stopping const *stopping = data ;
+  char const *command = statement_command(statement) ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  {
+    char const *raw = statement->words[i].raw ;
+    if (shell_one_of(command, "kill") && ((*stopping->pid && shell_mentions(raw, stopping->pid)) || !strcmp(raw, "%1") || strstr(raw, "$!"))) return 1 ;
+    if (shell_one_of(command, "pkill killall") && !strcmp(raw, stopping->program)) return 1 ;
+    if (shell_one_of(command, "mysqladmin mariadb-admin redis-cli rabbitmqctl mongo mongosh mongod") && (strstr(raw, "shutdown") || !strcmp(raw, "stop"))) return 1 ;
+    if (shell_one_of(command, "pg_ctl pg_ctlcluster service invoke-rc.d systemctl") && !strcmp(raw, "stop")) return 1 ;
+    if (shell_one_of(command, "nginx") && shell_one_of(raw, "quit stop")) return 1 ;
+  }
+  return !strncmp(statement_word(statement, 0), "/etc/init.d/", 12) && !strcmp(statement_word(statement, 1), "stop") ;
+}
+
+/* The last statement of what begins with `first`; 0: it is not stopped before another
+   one starts. */
+struct statement *temporary_end (struct analysis *a, struct statement *first)
+{
+  struct stopping stopping = { .pid = "", .program = statement_command(first) } ;
+  int starts = first->background || (first->kind == STATEMENT_COMMAND && starts_something(a, first) && strcmp(statement_command(first), "exec") != 0) ;
+  if (!starts || shell_one_of(statement_command(first), "wait")) return 0 ;
+  for (struct statement *one = first->next ; one ; one = one->next)
+  {
+    char const *text = statement_text(a, one) ;
+    if (one->kind == STATEMENT_ASSIGNMENT && strstr(text, "$!") && one->nassignments == 0)
+      stopping.pid = pool_copy(a->pool, text, strcspn(text, "=")) ;
+    if (one->background || shell_one_of(statement_command(one), "exec wait trap exit")) return 0 ;
+    if (!statement_walk(one, &stops, &stopping)) continue ;
+    return one->next && !strcmp(statement_command(one->next), "wait") && one->next->nwords > 1 ? one->next : one ;
+  }
+  return 0 ;
+}
+
+struct statement *temporary_part (struct analysis *a, struct statement *first, struct statement *end)
+{
+  struct statement *part = pool_alloc(a->pool, sizeof(*part)) ;
+  part->kind = STATEMENT_OTHER ;
+  part->name = "" ;
+  part->range = part->core = (struct range){ first->range.start, end->range.end } ;
+  return part ;
+}
+
+/* ---- what starts something ---- */
+
+static int starts_among (struct analysis *a, struct statement *list)
+{
+  for (struct statement *one = list ; one ; one = one->next)
+  {
+    struct statement *end = one->background ? temporary_end(a, one) : 0 ;
+    if (end) one = end ;
+    else if (starts_something(a, one)) return 1 ;
+  }
+  return 0 ;
+}
+
+/* su app -c 'server &', su app -c 'server --daemonize': does the code leave something behind? */
+int code_leaves (struct analysis *a, struct launch const *launch)
+{
+  struct source code ;
+  char const *value = launch->code ? shell_unquote(a->pool, launch->code) : 0 ;
+  if (launch->code && !value && *launch->code == '"' && launch->code[1]) value = pool_copy(a->pool, launch->code + 1, strlen(launch->code) - 2) ;
+  for (struct statement *one = value ? shell_parse_text(a->pool, &code, value) : 0 ; one ; one = one->next)
+  {
+    struct foreground foreground = { 0 } ;
+    struct launch inner ;
+    if (one->background) return 1 ;
+    if (one->kind != STATEMENT_COMMAND) continue ;
+    command_unwrap(a->pool, one, &inner) ;
+    command_foreground(one, inner.first, &foreground) ;
+    if (foreground.in_background || inner.detached) return 1 ;
+  }
+  return 0 ;
+}
+
+static int command_starts (struct analysis *a, struct statement *statement)
+{
+  struct launch launch ;
+  struct foreground foreground ;
+  struct function *function ;
+  char const *command = statement_command(statement) ;
+  if (!strcmp(command, "wait") || keeps_alive(statement)) return 1 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  if (launch.replaced) return launch.first < statement->nwords || launch.code ;
+  if (launch.detached || code_leaves(a, &launch)) return 1 ;
+  command_foreground(statement, launch.first, &foreground) ;
+  if (foreground.is_daemon) return 1 ;
+  function = find_function(a, command) ;
+  return function && function->statement->body && starts_something(a, function->statement->body) ;
+}
+
+int starts_something (struct analysis *a, struct statement *statement)
+{
+  int r = 0 ;
+  if (statement->kind == STATEMENT_FUNCTION) return 0 ;
+  if (statement->background) return 1 ;
+  if (a->depth > 60) return 0 ;
+  a->depth++ ;
+  if (statement->kind == STATEMENT_COMMAND) r = command_starts(a, statement) ;
+  r = r || starts_among(a, statement->body) ;
+  for (struct branch *branch = statement->branches ; !r && branch ; branch = branch->next)
+    r = starts_among(a, branch->condition) || starts_among(a, branch->body) ;
+  a->depth-- ;
+  return r ;
+}
+
+/* ---- what is still to come ---- */
+
+static int matters (struct statement const *statement)
+{
+  return statement->kind != STATEMENT_COMMENT && statement->kind != STATEMENT_FUNCTION
+   && !shell_one_of(statement_command(statement), "echo printf exit return true : trap kill pkill killall")
+   && !only_talks((struct statement *)statement) ;
+}
+
+int is_last (struct frame const *frame)
+{
+  for (; frame ; frame = frame->up)
+    for (struct statement const *one = frame->rest ; one ; one = one->next)
+      if (matters(one)) return 0 ;
+  return 1 ;
+}
+
+int starts_later (struct analysis *a, struct frame const *frame)
+{
+  for (; frame ; frame = frame->up)
+    for (struct statement *one = frame->rest ; one ; one = one->next)
+      if (one->kind != STATEMENT_FUNCTION && starts_something(a, one)
+       && strcmp(statement_command(one), "wait") != 0 && !keeps_alive(one)) return 1 ;
+  return 0 ;
+}
