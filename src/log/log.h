@@ -13,7 +13,9 @@
    lines.c       a line's way through the directives to the sinks
    sink.c        what waits to be written to one place
    signals.c     what signals order, and the waits in which they are heard
-   logdir.c      a directory: its files, rotation, the processor
+   logdir.c      a directory: writing, rotation
+   logdir_open.c its files: opened, and brought into order
+   processor.c   the program that gets each old file
    archive.c     old files
    unfinished.c  the beginning of a line, for the next logger if this one is killed
    stamp.c       time, as text
@@ -42,7 +44,9 @@
 #define SINK_MAX 65536
 #define EXIT_LEFT EXIT_SYSTEM /* told to end, but what was read could not be written */
 
-/* ---- logdir.c ---- */
+/* ---- a directory: logdir.c, logdir_open.c, processor.c ---- */
+
+#define LOGDIR_DONE_MODE 0744 /* of a file that is complete */
 
 enum rotation { ROTATION_NONE, ROTATION_RENAME, ROTATION_CREATE, ROTATION_FINISH } ; /* the next step */
 enum processing { PROCESSING_NONE, PROCESSING_START, PROCESSING_RUNS, PROCESSING_COLLECT } ;
@@ -79,11 +83,35 @@ struct logdir
 
 #define LOGDIR_ZERO { .dir = -1, .lock = -1, .current = -1, .unfinished = -1 }
 
-/* Opens the directory, making it and cleaning up what a logger that was killed left
-   there. Returns 1, or 0: the reason has been reported, once. */
+/* logdir_open.c */
+
+/* Opens the directory: makes it, and cleans up what a logger that was killed left there.
+   Returns 1, or 0: the reason has been reported, once. */
 extern int logdir_open (struct logdir *d) ;
+/* Closes all; the next logdir_open opens it anew. */
+extern void logdir_shut (struct logdir *d) ;
+/* Opens `current`, which it makes if need be, as the file that is written. Returns 1, or 0
+   with errno. */
+extern int logdir_begin (struct logdir *d) ;
+/* Opens another file of the directory. Returns a descriptor, or -1 with errno; a file that
+   is not to be trusted is reported. */
+extern int logdir_file (struct logdir *d, char const *file, int flags) ;
+/* Reports "unable to WHAT DIRECTORY/FILE" with errno, once until something works again.
+   Returns 0, and keeps errno. */
+extern int logdir_fail (struct logdir *d, char const *what, char const *file) ;
+
+/* processor.c */
+
+/* Starts the processor, or takes what it has made, and says when to try again if that
+   fails. For d->processing _START and _COLLECT. */
+extern void processor_attend (struct logdir *d) ;
+/* Returns 1 if the process was the directory's processor. */
+extern int processor_ended (struct logdir *d, pid_t pid, int wstat) ;
+
+/* logdir.c */
+
 /* Writes what it can, and rotates where a line ends. Returns the bytes written, or
-   -1: the reason has been reported; to be tried again after retry_ms. */
+   -1: the reason has been reported; try again after retry_ms. */
 extern ssize_t logdir_write (struct logdir *d, char const *bytes, size_t len) ;
 /* Orders a rotation. */
 extern void logdir_rotate (struct logdir *d) ;
@@ -91,9 +119,8 @@ extern void logdir_rotate (struct logdir *d) ;
 extern void logdir_attend (struct logdir *d) ;
 /* Milliseconds until something is due; -1: nothing is. */
 extern int logdir_due_ms (struct logdir const *d) ;
-/* Returns 1 if the process was its processor. */
-extern int logdir_ended (struct logdir *d, pid_t pid, int wstat) ;
-/* Leaves it as a logger that ends well does. Returns 0 if there is something to wait for. */
+/* Leaves the directory as a logger that ends well does. Returns 0 if there is something to
+   wait for. */
 extern int logdir_finish (struct logdir *d) ;
 
 /* ---- archive.c: in the directory d->dir; each returns 1, or 0 with errno ---- */
