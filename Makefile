@@ -66,9 +66,10 @@ unit: $(UNIT_TESTS) testbed
 # What the tests use.
 testbed: $(addprefix $(BUILD)/tests/,apart processes probe)
 
+# Without a sanitizer: they are not what is tested, and the limits of memory that one of them is given are low.
 $(BUILD)/tests/%: tests/%.c config.mk
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $<
+	$(CC) $(ALL_CPPFLAGS) $(CFLAGS) $(WARNINGS) $(LDFLAGS) -o $@ $<
 
 # Fuzz targets likewise; one that needs other objects names them in FUZZ_PARTS_NAME, and
 # the functions that it stands in for, as __wrap_FUNCTION, in FUZZ_WRAPS_NAME.
