@@ -236,8 +236,7 @@ ids_in_root() { "${in_root[@]}" "$@" /busybox id; }
   [[ $(ids_in_root /command/reeve-exec --user 4711:4712:4713 --) == "uid=4711 gid=4712 groups=4712,4713" ]]
   run ! ids_in_root /command/reeve-exec --user app --
   printf '%s\n' 'root:x:0:0:root:/root:/bin/sh' broken 'ap:x:1:1::/:' 'app:x:1000:1001:An app:/home/app:/bin/false' >"$new/etc/passwd"
-  printf '%s\n' 'root:x:0:' 'apps:x:1001:' 'one:x:11:ap,app' 'two:x:12:apple,app2' 'three:x:13:app' 'apps2:x:1001:app' >"$new/etc/group"
-  printf 'last:x:14:x,app' >>"$new/etc/group"
+  printf '%s\n' 'root:x:0:' 'apps:x:1001:' 'one:x:11:ap,app' 'two:x:12:apple,app2' 'three:x:13:app' 'last:x:14:x,app' >"$new/etc/group"
   [ "$(ids_in_root /command/reeve-exec --user app --)" = "uid=1000(app) gid=1001(apps) groups=11(one),13(three),14(last),1001(apps)" ]
   [ "$(ids_in_root /command/s6-setuidgid app)" = "uid=1000(app) gid=1001(apps) groups=11(one),13(three),14(last),1001(apps)" ]
   [ "$(ids_in_root /command/setuidgid app)" = "uid=1000(app) gid=1001(apps) groups=1001(apps)" ]

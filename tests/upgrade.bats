@@ -224,8 +224,9 @@ teardown() { survival_teardown; }
   supervisor=$(supervisor_of web)
   s6-svc -d "$live/web"
   eventually 10 test -e "$dir/finishing"
-  cp "$REEVE_BIN/reeve-supervise" "$dir/bin/the-new"
-  replace reeve-supervise <<<$'#!/bin/sh\n[ "$1" != --can-continue ] || { touch "$dir/trial"; until [ -e "$dir/go" ]; do sleep 0.02; done; }\nexec "${0%/*}/the-new" "$@"'
+  mkdir "$dir/new"
+  cp "$REEVE_BIN/reeve-supervise" "$dir/new"
+  replace reeve-supervise <<<$'#!/bin/sh\n[ "$1" != --can-continue ] || { touch "$dir/trial"; until [ -e "$dir/go" ]; do sleep 0.02; done; }\nexec "$dir/new/reeve-supervise" "$@"'
   start reeve -l "$live" upgrade
   eventually 10 test -e "$dir/trial"
   kill -TERM "$scanner"

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""circles.py ROOT [LET_OFF...]: proves that calls go one way, or says where they do not.
+"""circles.py ROOT: proves that calls go one way, or says where they do not.
 
 Reads the sources in ROOT/src/* and ROOT/tools/migrate, and their object files in
 ROOT/$BUILD/obj, which must have been built. A file calls another one if it uses a symbol
@@ -8,7 +8,6 @@ that the other one defines (`nm`). The tool fails, and names each file with its 
   - headers include each other in a circle;
   - a file calls or includes what stands above it: base stands below wire, wire below
     service, service below the programs, and no program may use another one's folder.
-LET_OFF: folders of programs whose circles are only named.
 """
 import os
 import pathlib
@@ -20,7 +19,6 @@ LAYERS = ["src/base", "src/wire", "src/service"]  # each may use those before it
 MAINS = {"PROG", "main"}  # skalibs wants the program's name as PROG, beside main()
 
 root = pathlib.Path(sys.argv[1])
-let_off = sys.argv[2:]
 obj = root / os.environ.get("BUILD", "build") / "obj"
 faults = 0
 
@@ -60,17 +58,10 @@ def circles(edges):
 
 
 def tell_circles(what, verb, edges):
-    found = circles(edges)
-    for circle in found:
-        if what in let_off:
-            print(f"circles: {what} is let off: {len(circle)} files {verb} each other in a circle:",
-                  *(pathlib.Path(file).name for file in circle))
-        else:
-            fault(f"{what}: {len(circle)} files {verb} each other in a circle",
-                  *(f"{file} {verb}s {other}: {reason}"
-                    for file in circle for other, reason in sorted(edges[file].items()) if other in circle))
-    if what in let_off and not found:
-        fault(f"{what} has no circle any more: let it off no longer")
+    for circle in circles(edges):
+        fault(f"{what}: {len(circle)} files {verb} each other in a circle",
+              *(f"{file} {verb}s {other}: {reason}"
+                for file in circle for other, reason in sorted(edges[file].items()) if other in circle))
 
 
 def tell_if_above(file, verb, other, reason):
@@ -126,10 +117,6 @@ for what, parts in [("the layers", LAYERS), *((folder, [folder]) for folder in f
     within = [file for file in calls if folder_of(file) in parts]
     tell_circles(what, "call", {file: {other: symbol for other, symbol in calls[file].items() if other in within}
                                 for file in within})
-for folder in let_off:
-    if folder not in folders:
-        fault(f"there is no {folder}: let it off no longer")
-
 if faults:
     sys.exit(1)
-print(f"circles: none in {len(used)} files" + (", but for what is let off" if let_off else ""))
+print(f"circles: none in {len(used)} files")

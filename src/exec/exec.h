@@ -38,14 +38,14 @@ enum s6_exit_code
   EXIT_WROTE = 102 /* s6-fghack's */
 } ;
 
-/* What the name that the program was called by stands for. */
+/* What a name stands for. */
 struct front
 {
   char const *name ;
   void (*run) (int argc, char **argv) ; /* does not return */
   char const *usage ;
   unsigned char usage_code ;
-  unsigned char unknown_code ; /* for an account that there is not */
+  unsigned char unknown_code ; /* for an unknown account */
   unsigned char exec_code ; /* when a program cannot be executed; 0: 126 or 127 */
 } ;
 
@@ -78,10 +78,10 @@ extern void s6_notifyoncheck_run (int argc, char **argv) __attribute__((noreturn
 
 /* ---- launch.c ---- */
 
-/* Executes `file`, which is looked for in the directories of `path` if it has no
-   slash; 0: the system's default. Returns only for who wants to go on, with errno. */
+/* Executes `file`. Without a slash, it is searched in the directories of `path`; 0: the
+   system's default path. Returns only if that fails, with errno. */
 extern void launch_try (char const *file, char *const *argv, char const *path) ;
-/* The same; says why it has failed. */
+/* The same, but says why it has failed, and exits. */
 extern void launch (char const *file, char *const *argv, char const *path) __attribute__((noreturn)) ;
 /* The PATH that this program was started with, in which the originals look. */
 extern char const *original_path ;
@@ -101,10 +101,11 @@ enum envdir_flag
   ENVDIR_WHOLE = 16 /* the whole file, not its first line */
 } ;
 
-/* A file a variable. `max`: longer ones are cut, 0: an error; `nul`: what NULs become. */
+/* Sets a variable from each file. `max`: longer values are cut, 0: they are an error; `nul`: what
+   NULs become. */
 extern void environment_read_directory (char const *directory, size_t max, unsigned int flags, char nul) ;
 
-/* A line a variable; 100 for one that is none. */
+/* Sets a variable from each line; exits 100 for a line that is none. */
 extern void environment_read_file (char const *file) ;
 
 /* One line of such a file, NUL-terminated, without its newline; pure.
@@ -112,7 +113,8 @@ extern void environment_read_file (char const *file) ;
    Returns 1; 0: nothing to set; -1: it has no name; -2: white space in its name. */
 extern int environment_parse_line (char *line, char **name, char **value) ;
 
-/* NAME from NAME_FILE or FILE__NAME; 100 when more than one of the three is set. */
+/* Sets NAME from the file that NAME_FILE or FILE__NAME names; exits 100 when more than one of
+   the three is set. */
 extern void environment_read_secret (char const *name) ;
 
 /* ---- identity.c ---- */
@@ -122,7 +124,7 @@ extern void environment_read_secret (char const *name) ;
 struct identity
 {
   char const *account ; /* as it was given */
-  char const *home ; /* "/" of one without an account */
+  char const *home ; /* "/" without an account */
   uid_t uid ;
   gid_t gid ;
   size_t count ;
@@ -130,8 +132,8 @@ struct identity
   unsigned int set_groups : 1 ; /* whether identity_become sets each */
   unsigned int set_gid : 1 ;
   unsigned int set_uid : 1 ;
-  unsigned int has_account : 1 ; /* there is an entry for it */
-  unsigned int explicit_groups : 1 ; /* they were named */
+  unsigned int has_account : 1 ; /* the user database has an entry */
+  unsigned int explicit_groups : 1 ; /* the groups were named */
 } ;
 
 enum identity_form
@@ -141,19 +143,19 @@ enum identity_form
   IDENTITY_MEMBERSHIPS = 4 /* an account's supplementary groups, else its own alone */
 } ;
 
-/* Finds USER[:GROUP...]; all three are to be set. An account that there is not ends
-   with front->unknown_code. There is one place for groups: the last one found counts. */
+/* Finds USER[:GROUP...], with all three to be set. Exits with front->unknown_code for an
+   unknown account. All identities share one place for groups: the last call counts. */
 extern void identity_find (struct identity *identity, char const *text, unsigned int forms) ;
 
-/* UID, GID, and if the account is known HOME and USER. */
+/* Sets UID, GID, HOME and USER. */
 extern void identity_into_environment (struct identity const *identity) ;
 
-/* HOME, USER and LOGNAME, each where it is not set or is that of the user that this process
-   has now: what somebody has set to anything else was meant so. The variables of one
-   without an account: HOME is /, the others are unset. */
+/* Sets HOME, USER and LOGNAME, each if it is not set or is that of this process's present
+   user: a variable that has another value was set on purpose. Without an account HOME
+   becomes /, and the others are unset. */
 extern void identity_replace_in_environment (struct identity const *identity) ;
 
-/* Becomes it. `lenient`: no rights are needed for what is so already. */
+/* Becomes that user. `lenient`: no rights are needed if the process is that user already. */
 extern void identity_become (struct identity const *identity, int lenient) ;
 
 /* A number and nothing else; pure. Returns 1, or 0. */
@@ -179,8 +181,8 @@ extern void limit_set_letter (int letter, rlim_t value, enum limit_which which) 
 
 /* ---- lock.c ---- */
 
-/* flock()s a file for the program to inherit; creates it. Returns the descriptor.
-   `follow`: it may be a link; `wait`: else a lock that is held is the end. */
+/* Creates the file, and flock()s it for the program to inherit. Returns the descriptor.
+   `follow`: the file may be a link; `wait`: waits for the lock, else exits if it is held. */
 extern int lock_file (char const *path, int follow, int wait) ;
 
 /* ---- sockets.c ---- */
@@ -197,25 +199,25 @@ struct listener
 struct sockaddr_storage ;
 extern size_t listen_parse (char const *text, struct sockaddr_storage *address, char const **port) ;
 
-/* Binds them to LISTEN_FIRST and the following; whatever is there is closed. */
+/* Binds them to the descriptors from LISTEN_FIRST on; what was open there is closed. */
 extern void listen_all (struct listener const *listeners, unsigned int count) ;
 
 /* ---- helper.c, readiness.c ---- */
 
 #define FOR_EVER UINT32_MAX /* as a number of milliseconds */
 
-/* How readiness is found out. */
+/* How to find out whether the program is ready. */
 struct readiness
 {
-  char const *const *check ; /* run until it exits 0; 0: `socket` tells */
+  char const *const *check ; /* a command, run until it exits 0; 0: `socket` tells */
   int socket ; /* NOTIFY_SOCKET's */
-  int notification ; /* where it is told */
+  int notification ; /* the descriptor to tell readiness on */
   uint32_t first_ms ; /* before the first check */
   uint32_t wait_ms ; /* before the next one */
-  uint32_t wait_max_ms ; /* it is doubled each time, up to this */
+  uint32_t wait_max_ms ; /* the wait doubles each time, up to this */
   uint32_t each_ms ; /* a check that takes longer is killed */
-  uint32_t all_ms ; /* then it is given up */
-  uint32_t tries ; /* then, too; 0: never */
+  uint32_t all_ms ; /* the helper gives up after this time */
+  uint32_t tries ; /* or after so many checks; 0: any number */
   int program ; /* pidfd of the program, -1 where the kernel has none */
   pid_t program_pid ;
 } ;
@@ -228,17 +230,17 @@ struct helper
   int const *not_held ; /* descriptors that only the program keeps, ended by -1 */
 } ;
 
-/* Takes a descriptor to tell readiness by: `fd` itself is closed. Returns another
-   number, at least `above`. */
+/* Moves the descriptor `fd`, on which readiness is told, to another number, at least `above`,
+   and returns that. */
 extern int helper_take_notification (int fd, int above) ;
 
-/* Forks. Returns in the process that becomes the program; the other one begins when
-   that has been executed, and ends when readiness was told, or when the program has
-   ended or nobody reads the notification any more. The descriptors in `readiness`
-   are closed in the program; what it says of the program is set here. */
+/* Forks the helper, and returns in the process that becomes the program. The helper begins
+   when the program has been executed. It ends when it has told readiness, when the program
+   has ended, or when nobody reads the notification any more. The descriptors in `readiness`
+   are closed in the program. Sets program and program_pid in `readiness`. */
 extern void helper_start (struct helper *helper) ;
 
-/* A notify socket, named in NOTIFY_SOCKET. */
+/* Makes a notify socket, and names it in NOTIFY_SOCKET. */
 extern int notify_socket (void) ;
 
 /* Returns the helper's exit code. */

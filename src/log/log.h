@@ -13,7 +13,9 @@
    lines.c       a line's way through the directives to the sinks
    sink.c        what waits to be written to one place
    signals.c     what signals order, and the waits in which they are heard
-   logdir.c      a directory: its files, rotation, the processor
+   logdir.c      a directory: writing, rotation
+   logdir_open.c its files: opened, and brought into order
+   processor.c   the program that gets each old file
    archive.c     old files
    unfinished.c  the beginning of a line, for the next logger if this one is killed
    stamp.c       time, as text
@@ -38,11 +40,13 @@
 #include "base/output.h"
 #include "log/pattern.h"
 
-#define INPUT_MAX 65536 /* what is longer is no line for patterns, stdout and stderr, but one in a directory */
+#define INPUT_MAX 65536 /* a longer line is cut for patterns, stdout and stderr, but not in a directory */
 #define SINK_MAX 65536
-#define EXIT_LEFT EXIT_SYSTEM /* told to end, but what was read could not be written */
+#define EXIT_LEFT EXIT_SYSTEM /* the logger was told to end, but could not write what it had read */
 
-/* ---- logdir.c ---- */
+/* ---- a directory: logdir.c, logdir_open.c, processor.c ---- */
+
+#define LOGDIR_DONE_MODE 0744 /* of a file that is complete */
 
 enum rotation { ROTATION_NONE, ROTATION_RENAME, ROTATION_CREATE, ROTATION_FINISH } ; /* the next step */
 enum processing { PROCESSING_NONE, PROCESSING_START, PROCESSING_RUNS, PROCESSING_COLLECT } ;
@@ -68,22 +72,46 @@ struct logdir
   pid_t pid ; /* the processor's, while it runs */
   unsigned int processor_is_shells : 1 ; /* else execlineb's */
   unsigned int mid_line : 1 ; /* the last byte is no newline: no time to rotate */
-  unsigned int rotate_soon : 1 ; /* it was ordered */
+  unsigned int rotate_soon : 1 ; /* a rotation was ordered */
   unsigned int anyones : 1 ; /* others than root and us may put files there */
-  unsigned int first_time : 1 ; /* it is opened by a logger that begins */
-  unsigned int resumes : 1 ; /* `current` ends with the beginning of the line that comes first */
-  unsigned int begins : 1 ; /* what is written now is a beginning that is left in the pipe */
-  unsigned int said : 1 ; /* what is wrong */
-  unsigned int said_trim : 1 ; /* that an old file cannot be removed */
+  unsigned int first_time : 1 ; /* this logger has not opened it before */
+  unsigned int resumes : 1 ; /* `current` ends with the beginning of the first line to come */
+  unsigned int begins : 1 ; /* the bytes written now are the beginning of a line, and stay in the pipe */
+  unsigned int said : 1 ; /* the present failure has been reported */
+  unsigned int said_trim : 1 ; /* it has been reported that an old file cannot be removed */
 } ;
 
 #define LOGDIR_ZERO { .dir = -1, .lock = -1, .current = -1, .unfinished = -1 }
 
-/* Opens the directory, making it and cleaning up what a logger that was killed left
-   there. Returns 1, or 0: the reason has been reported, once. */
+/* logdir_open.c */
+
+/* Opens the directory: makes it, and cleans up what a logger that was killed left there.
+   Returns 1, or 0: the reason has been reported, once. */
 extern int logdir_open (struct logdir *d) ;
+/* Closes all; the next logdir_open opens it anew. */
+extern void logdir_shut (struct logdir *d) ;
+/* Opens `current`, which it makes if need be, as the file that is written. Returns 1, or 0
+   with errno. */
+extern int logdir_begin (struct logdir *d) ;
+/* Opens another file of the directory. Returns a descriptor, or -1 with errno; a file that
+   is not to be trusted is reported. */
+extern int logdir_file (struct logdir *d, char const *file, int flags) ;
+/* Reports "unable to WHAT DIRECTORY/FILE" with errno, once until something works again.
+   Returns 0, and keeps errno. */
+extern int logdir_fail (struct logdir *d, char const *what, char const *file) ;
+
+/* processor.c */
+
+/* Starts the processor, or takes what it has made, and says when to try again if that
+   fails. For d->processing _START and _COLLECT. */
+extern void processor_attend (struct logdir *d) ;
+/* Returns 1 if the process was the directory's processor. */
+extern int processor_ended (struct logdir *d, pid_t pid, int wstat) ;
+
+/* logdir.c */
+
 /* Writes what it can, and rotates where a line ends. Returns the bytes written, or
-   -1: the reason has been reported; to be tried again after retry_ms. */
+   -1: the reason has been reported; try again after retry_ms. */
 extern ssize_t logdir_write (struct logdir *d, char const *bytes, size_t len) ;
 /* Orders a rotation. */
 extern void logdir_rotate (struct logdir *d) ;
@@ -91,39 +119,40 @@ extern void logdir_rotate (struct logdir *d) ;
 extern void logdir_attend (struct logdir *d) ;
 /* Milliseconds until something is due; -1: nothing is. */
 extern int logdir_due_ms (struct logdir const *d) ;
-/* Returns 1 if the process was its processor. */
-extern int logdir_ended (struct logdir *d, pid_t pid, int wstat) ;
-/* Leaves it as a logger that ends well does. Returns 0 if there is something to wait for. */
+/* Leaves the directory as a logger that ends well does. Returns 0 if there is something to
+   wait for. */
 extern int logdir_finish (struct logdir *d) ;
 
 /* ---- archive.c: in the directory d->dir; each returns 1, or 0 with errno ---- */
 
-/* Gives the file a name of its own, @STAMP.suffix, after all that are there, if it is there,
-   and trims. An empty one of a logger that was killed (.u) is removed. */
+/* Renames the file, if it is there, to @STAMP.suffix, later than all others, and trims. An
+   empty file of a logger that was killed (.u) is removed instead. */
 extern int archive_file (struct logdir *d, char const *file, char suffix) ;
-/* Removes the oldest ones that are too many; *newest_ms: the time of the newest, 0 if there is none. */
+/* Removes the oldest archived files beyond the limits; *newest_ms: the time of the newest file,
+   0 if there is none. */
 extern int archive_trim (struct logdir *d, uint64_t *newest_ms) ;
 extern int archive_remove (struct logdir *d, char const *file) ; /* if it is there */
 
 /* ---- unfinished.c: the beginning of a line is written before its end has come
 
-   A logger that is killed in the midst of a line has written its beginning, and the next
-   one must know whether that is still in the pipe. The file `unfinished` in the directory
-   tells: p, size of `current`: what `current` has from there on is; t, size: what it has
-   up to there was taken, and what it has from there on was not. Stale when there is a
-   newline from there on, or for another pipe. ---- */
+   A logger that is killed in the midst of a line has written the line's beginning. The
+   next logger must know whether that beginning is still in the pipe, too. The file
+   `unfinished` in the directory tells, by a letter and a size of `current`:
+     p  the bytes of `current` behind that size are still in the pipe
+     t  the bytes before that size were taken from the pipe, those behind it were not
+   The file is stale if `current` has a newline behind that size, or stdin is another pipe. ---- */
 
 struct taken
 {
-  size_t before ; /* bytes that end in lines which were cut off: `current` need not have them */
-  size_t piece ; /* behind them: the last bytes in `current` */
+  size_t before ; /* bytes of lines that were cut: `current` need not have them */
+  size_t piece ; /* the bytes behind those: the last ones in `current` */
 } ;
 
 extern void unfinished_in_pipe (struct logdir *d) ; /* before it is written */
 extern void unfinished_taken (struct logdir *d, struct taken const *taken) ; /* before they are taken */
 extern void unfinished_remove (struct logdir *d) ;
-/* Cuts off from `current` what is still in the pipe. Returns 1 if it ends with a beginning
-   of which only the rest comes from the pipe. */
+/* Cuts off from `current` what is still in the pipe. Returns 1 if `current` then ends with
+   the beginning of a line whose rest comes from the pipe. */
 extern int unfinished_recover (struct logdir *d) ;
 
 /* ---- sink.c ---- */
@@ -134,7 +163,7 @@ struct sink
 {
   struct sink *next ;
   struct logdir *logdir ; /* 0: a stream */
-  int fd ; /* of a stream; -1: it is closed, and all goes nowhere */
+  int fd ; /* of a stream; -1: closed, its lines are dropped */
   size_t begin ; /* of what waits in `bytes` */
   size_t end ;
   struct output output ; /* of a stream: how it is written */
@@ -148,9 +177,10 @@ struct sink
 
 struct logger ;
 
-/* Waits for room, if need be; exits with EXIT_LEFT if there is none and it is time to end. */
+/* Waits for room if there is none; exits with EXIT_LEFT if there is none when the logger has
+   been told to end. */
 extern void sink_put (struct logger *l, struct sink *sink, char const *bytes, size_t len) ;
-/* Writes everything to every sink, at the end of a line; returns when all is written. */
+/* At the end of a line: writes everything to every sink, and returns when all is written. */
 extern void sinks_flush (struct logger *l) ;
 
 /* ---- signals.c ---- */
@@ -179,9 +209,9 @@ extern size_t stamp_format (char out[STAMPS_MAX], unsigned int stamps, tain cons
 
 enum directive_kind
 {
-  SELECT, /* what is not selected and matches */
-  DESELECT, /* what is selected and matches */
-  SELECT_UNUSED, /* exactly what has gone nowhere yet */
+  SELECT, /* selects lines that match */
+  DESELECT, /* deselects lines that match */
+  SELECT_UNUSED, /* selects the lines that have gone nowhere yet, and deselects the others */
   TO_STREAM,
   TO_STATUS, /* a file that holds the last line */
   TO_LOGDIR
@@ -195,14 +225,14 @@ struct directive
   char const *prefix ; /* before each line, a space behind it; with json, the service's name; 0: none */
   char const *file ; /* TO_STATUS */
   size_t most ; /* bytes: of a line in an alert, of the file of a status; 0: no limit */
-  char *header ; /* before each line of now */
+  char *header ; /* before each line of this read */
   size_t header_len ;
   char *status ; /* the last line, complete, if status_len */
   size_t status_len ;
   unsigned int stamps ; /* enum stamp */
   unsigned int json : 1 ;
   unsigned int alert : 1 ;
-  unsigned int taken : 1 ; /* the line of now goes there */
+  unsigned int taken : 1 ; /* the present line goes there */
 } ;
 
 struct logger
@@ -210,12 +240,12 @@ struct logger
   struct directive *directives ; /* in order */
   size_t ndirectives ;
   struct sink *sinks ;
-  size_t line_max ; /* what is longer is several lines; 0: no limit */
-  size_t line_len ; /* of the line of now that has gone its way already */
+  size_t line_max ; /* a longer line becomes several; 0: no limit */
+  size_t line_len ; /* bytes of the present line that have been written already */
   uint32_t ready_fd ; /* gets a newline when all is open; 0: none */
   int signals ; /* the descriptor */
-  unsigned int ending ; /* how often that was ordered */
-  unsigned int in_line : 1 ; /* the line of now goes on */
+  unsigned int ending ; /* how often the logger was told to end */
+  unsigned int in_line : 1 ; /* the present line goes on */
   unsigned int takes_parts : 1 ; /* nothing needs a whole line: each goes as it is to directories */
   unsigned int nul_ends_line : 1 ;
   unsigned int ignores_sigterm : 1 ;
@@ -232,11 +262,11 @@ extern void logger_pattern (struct logger *l, enum directive_kind kind, enum pat
 extern void lines_prepare (struct logger *l) ;
 /* Once, when all directories are open. */
 extern void lines_resume (struct logger *l) ;
-/* Lines that have been read at once: `len` bytes, the last of which is a newline. */
+/* Puts lines that one read has brought: `len` bytes, the last of which is a newline. */
 extern void lines_put (struct logger *l, char const *bytes, size_t len) ;
-/* A part of a line, or its end if `last`, without the newline. */
+/* Puts a part of a line, or the line's end if `last`, without the newline. */
 extern void lines_put_part (struct logger *l, char const *bytes, size_t len, int last) ;
-/* How much of it to cut off so that no character is torn. */
+/* How many of the bytes to take so that no character is torn. */
 extern size_t lines_cut (char const *bytes, size_t len) ;
 
 /* ---- input.c ---- */
@@ -244,7 +274,7 @@ extern size_t lines_cut (char const *bytes, size_t len) ;
 enum input_result
 {
   INPUT_MORE, /* something has been read and written: there may be more */
-  INPUT_EMPTY, /* all that is there has been read, and but for a line that has no end yet, written */
+  INPUT_EMPTY, /* everything has been read and, but for a line that has no end yet, written */
   INPUT_END
 } ;
 
@@ -255,8 +285,8 @@ struct input
   uint64_t drain_to ; /* of them, if draining */
   size_t held ; /* taken, in `bytes`: the beginning of a line */
   size_t seen ; /* the beginning of a line that is left in the pipe; written, if `takes_parts` */
-  size_t most ; /* that is left there */
-  uint32_t nap_ms ; /* until it is looked at again */
+  size_t most ; /* bytes to leave there */
+  uint32_t nap_ms ; /* until the next look at them */
   uint64_t look_ms ; /* monotonic; 0: nothing is left */
   unsigned int draining : 1 ;
   unsigned int no_writer : 1 ; /* poll() has said so */
@@ -267,13 +297,14 @@ struct input
 extern void input_open (struct input *in) ;
 /* Reads and writes once. Never waits for input. */
 extern enum input_result input_round (struct input *in, struct logger *l) ;
-/* Milliseconds until it is to be called though poll() has not said anything; -1: only then.
-   As long as that is not -1, poll() must not be asked for POLLIN, which would never rest. */
+/* Milliseconds until input_round must be called without poll() having reported stdin; -1: only
+   when poll() reports it. While this is not -1, do not ask poll() for POLLIN: the bytes left
+   in the pipe would end each poll() at once. */
 extern int input_due_ms (struct input const *in, struct logger const *l) ;
-/* Told to end: has what was there then been written, to the end of a line? Told
-   again: not necessarily to the end of a line. */
+/* The logger has been told to end: is all written that was in the pipe at that moment, up to
+   the end of a line? (Told again: even without the end of the line.) */
 extern int input_has_drained (struct input *in, struct logger const *l) ;
-/* Writes the beginning of a line as one. */
+/* Writes what is left over, the beginning of a line, as a line. */
 extern void input_end (struct input *in, struct logger *l) ;
 
 /* ---- options.c, script.c, logutil.c: each is a program's command line; exits 100 ---- */

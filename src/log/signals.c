@@ -14,7 +14,7 @@ static void reap (struct logger *l)
     pid_t pid = waitpid(-1, &wstat, WNOHANG) ;
     if (pid <= 0) return ;
     for (struct sink *sink = l->sinks ; sink ; sink = sink->next)
-      if (sink->logdir && logdir_ended(sink->logdir, pid, wstat)) break ;
+      if (sink->logdir && processor_ended(sink->logdir, pid, wstat)) break ;
   }
 }
 

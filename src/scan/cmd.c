@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/descent.h"
+#include "base/exit.h"
 #include "base/process.h"
 #include "base/send.h"
 #include "base/spawn.h"
@@ -24,8 +25,6 @@
 
 #define AGAIN_MS 1000
 #define ABSOLUTE_MAX 8192 /* a directory and a path: twice SCAN_PATH_MAX */
-#define CODE_NOT_FOUND 127
-#define CODE_NOT_EXECUTED 126
 
 static char const *search_path (void)
 {
@@ -185,7 +184,7 @@ void cmd_start (struct scanner *s)
     strerr_warnwu3sys("start the command ", s->command[0], " (next try in 1 second)") ;
     return ;
   }
-  s->own_code = result.err == ENOENT ? CODE_NOT_FOUND : CODE_NOT_EXECUTED ;
+  s->own_code = result.err == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTED ;
   say_not_executed(s, &result) ;
   stopping_ask(s, 0) ;
 }

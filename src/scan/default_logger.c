@@ -5,6 +5,7 @@
 
 #include <skalibs/strerr.h>
 
+#include "base/exit.h"
 #include "base/program.h"
 #include "scan/scanner.h"
 
@@ -13,10 +14,10 @@
 void default_logger_use (struct scanner *s, char const *format)
 {
   if (strcmp(format, "prefix") != 0 && strcmp(format, "json") != 0)
-    strerr_dief3x(100, "invalid -L \"", format, "\": allowed: prefix, json") ;
+    strerr_dief3x(EXIT_USAGE, "invalid -L \"", format, "\": allowed: prefix, json") ;
   if (!program_beside(s->logger, PROGRAM) && !s->upgrade.done)
-    strerr_diefu1sys(111, "find reeve-log beside reeve-scan, in /command or in " REEVE_BINDIR) ;
-  if (setenv("REEVE_LOG", format, 1) == -1 && !s->upgrade.done) strerr_diefu1sys(111, "set REEVE_LOG for the loggers") ;
+    strerr_diefu1sys(EXIT_SYSTEM, "find reeve-log beside reeve-scan, in /command or in " REEVE_BINDIR) ;
+  if (setenv("REEVE_LOG", format, 1) == -1 && !s->upgrade.done) strerr_diefu1sys(EXIT_SYSTEM, "set REEVE_LOG for the loggers") ;
 }
 
 int default_logger_wanted (struct scanner const *s, struct unit const *unit)

@@ -12,6 +12,7 @@
 #include <skalibs/types.h>
 
 #include "base/clock.h"
+#include "base/exit.h"
 #include "base/message.h"
 #include "base/spawn.h"
 #include "scan/scanner.h"
@@ -134,5 +135,5 @@ void stop_crash (struct scanner *s)
   char const *argv[2] = { "crash", 0 } ;
   become_trusted(CRASH, argv) ;
   become_own(s, CRASH, argv) ;
-  _exit(111) ;
+  _exit(EXIT_SYSTEM) ;
 }

@@ -15,6 +15,7 @@
 #include <skalibs/tai.h>
 
 #include "base/clock.h"
+#include "base/exit.h"
 #include "base/message.h"
 #include "base/process.h"
 #include "base/signals.h"
@@ -53,7 +54,7 @@ static uint32_t number (int option, char const *text, uint32_t min)
   char const name[] = { (char)option, 0 } ;
   uint32_t n ;
   if (!setting_parse_uint(text, min, INT_MAX, &n))
-    strerr_dief6x(100, "invalid -", name, " \"", text, "\": allowed: ", min ? "an open descriptor, 3 or more" : "a number of milliseconds, 0 to 2147483647") ;
+    strerr_dief6x(EXIT_USAGE, "invalid -", name, " \"", text, "\": allowed: ", min ? "an open descriptor, 3 or more" : "a number of milliseconds, 0 to 2147483647") ;
   return n ;
 }
 
@@ -69,7 +70,7 @@ static void parse (struct scanner *s, struct options *options, int argc, char *c
     argc -= 2 ;
     argv += 2 ;
   }
-  if (argc == 2 && !strcmp(argv[1], "--help")) _exit(allwrite(1, HELP, sizeof HELP - 1) < sizeof HELP - 1 ? 111 : 0) ;
+  if (argc == 2 && !strcmp(argv[1], "--help")) _exit(allwrite(1, HELP, sizeof HELP - 1) < sizeof HELP - 1 ? EXIT_SYSTEM : EXIT_YES) ;
   s->arguments = (char const *const *)argv + 1 ;
   while ((c = getopt(argc, argv, "+l:d:t:T:K:G:CIL:")) != -1)
   {
@@ -84,19 +85,19 @@ static void parse (struct scanner *s, struct options *options, int argc, char *c
       case 'I' : s->container_signals = 1 ; break ;
       case 'C' : s->command_signals = 1 ; break ;
       case 'L' : default_logger_use(s, optarg) ; break ;
-      default : strerr_dieusage(100, USAGE) ;
+      default : strerr_dieusage(EXIT_USAGE, USAGE) ;
     }
   }
-  if (options->live && !*options->live) strerr_dieusage(100, USAGE) ;
+  if (options->live && !*options->live) strerr_dieusage(EXIT_USAGE, USAGE) ;
   argv += optind ;
   options->scan = *argv ? *argv++ : DEFAULT_SCAN ;
-  if (!*options->scan) strerr_dieusage(100, USAGE) ;
+  if (!*options->scan) strerr_dieusage(EXIT_USAGE, USAGE) ;
   if (*argv && !strcmp(*argv, "--")) argv++ ;
   if (*argv) s->command = (char const *const *)argv ;
   if (options->beginning != BEGIN_AFRESH) options->notify_fd = 0 ; /* told already */
   /* Nobody else holds it: who waits for the line may read on to the end. */
   if (options->notify_fd && fcntl((int)options->notify_fd, F_SETFD, FD_CLOEXEC) == -1)
-    strerr_dief1sys(100, "the descriptor given to -d is not open") ;
+    strerr_dief1sys(EXIT_USAGE, "the descriptor given to -d is not open") ;
 }
 
 /* SCAN through which the links lead: absolute, as it was given. */
@@ -105,7 +106,7 @@ static void resolve_scan (struct scanner *s, char const *scan)
   size_t len ;
   if (!getcwd(s->origin, sizeof s->origin)) memcpy(s->origin, "/", 2) ;
   len = (size_t)snprintf(s->scan, sizeof s->scan, "%s%s%s", *scan == '/' ? "" : s->origin, *scan == '/' ? "" : "/", scan) ;
-  if (len >= sizeof s->scan - SERVICE_NAME_MAX) strerr_dief1x(100, "the path of the scan directory is too long") ;
+  if (len >= sizeof s->scan - SERVICE_NAME_MAX) strerr_dief1x(EXIT_USAGE, "the path of the scan directory is too long") ;
   while (len > 1 && s->scan[len - 1] == '/') s->scan[--len] = 0 ;
 }
 
@@ -117,10 +118,10 @@ static void enter_live (struct scanner *s, char const *live)
   int fd ;
   if (live)
   {
-    if (strlen(live) >= sizeof s->live) strerr_dief1x(100, "the path of the live directory is too long") ;
+    if (strlen(live) >= sizeof s->live) strerr_dief1x(EXIT_USAGE, "the path of the live directory is too long") ;
     memcpy(s->live, live, strlen(live) + 1) ;
     fd = livedir_use(live, 0, &attempts[0].why) ;
-    if (fd == -1) strerr_dief5x(111, "unable to use the live directory ", live, ": ", trust_why(&attempts[0].why, text),
+    if (fd == -1) strerr_dief5x(EXIT_SYSTEM, "unable to use the live directory ", live, ": ", trust_why(&attempts[0].why, text),
       attempts[0].why.reason == TRUST_FAILED ? "" : " (or name another one with -l)") ;
   }
   else
@@ -129,7 +130,7 @@ static void enter_live (struct scanner *s, char const *live)
     if (fd == -1) livedir_die_without_place(attempts, failed, "-l or REEVE_LIVE") ;
     livedir_say_other_place(s->live, attempts, failed) ;
   }
-  if (fchdir(fd) == -1) strerr_diefu2sys(111, "change directory to ", s->live) ;
+  if (fchdir(fd) == -1) strerr_diefu2sys(EXIT_SYSTEM, "change directory to ", s->live) ;
   fd_close(fd) ;
 }
 
@@ -161,7 +162,7 @@ static void insist (struct scanner *s, int (*on) (struct scanner *), char const 
     int err = errno ;
     snprintf(doing, sizeof doing, "%s %s", what, s->live) ;
     errno = err ;
-    if (i >= INSIST_TIMES && !s->upgrade.done) strerr_diefu1sys(111, doing) ;
+    if (i >= INSIST_TIMES && !s->upgrade.done) strerr_diefu1sys(EXIT_SYSTEM, doing) ;
     clock_pause(doing, INSIST_MS) ;
   }
 }
@@ -169,9 +170,9 @@ static void insist (struct scanner *s, int (*on) (struct scanner *), char const 
 static int open_channel (char const *path)
 {
   int fd ;
-  if (!fifo_make(path)) strerr_diefu2sys(111, "make the fifo ", path) ;
+  if (!fifo_make(path)) strerr_diefu2sys(EXIT_SYSTEM, "make the fifo ", path) ;
   fd = fifo_open(path, O_RDWR) ;
-  if (fd == -1) strerr_diefu2sys(111, "open ", path) ;
+  if (fd == -1) strerr_diefu2sys(EXIT_SYSTEM, "open ", path) ;
   return fd ;
 }
 
@@ -180,8 +181,8 @@ static void take_live (struct scanner *s)
 {
   s->lock = lock_take(SCAN_LOCK) ;
   if (s->lock >= 0) return ;
-  if (errno == EBUSY) strerr_dief2x(100, "another scanner is running on ", s->live) ;
-  strerr_diefu4sys(111, "lock ", s->live, "/", SCAN_LOCK) ;
+  if (errno == EBUSY) strerr_dief2x(EXIT_USAGE, "another scanner is running on ", s->live) ;
+  strerr_diefu4sys(EXIT_SYSTEM, "lock ", s->live, "/", SCAN_LOCK) ;
 }
 
 /* Do the pids that an earlier scanner and its supervisors have left mean anything? */
@@ -194,7 +195,7 @@ static void compare_lives (struct scanner *s)
   if (!process_namespace_life(life)) life[0] = 0 ;
   s->same_life = s->upgrade.done || (life[0] && !strcmp(life, before)) ;
   if (s->upgrade.done || s->same_life) return ;
-  if (!openwritenclose_suffix(LIFE_FILE, life, strlen(life), ".new")) strerr_diefu4sys(111, "write ", s->live, "/", LIFE_FILE) ;
+  if (!openwritenclose_suffix(LIFE_FILE, life, strlen(life), ".new")) strerr_diefu4sys(EXIT_SYSTEM, "write ", s->live, "/", LIFE_FILE) ;
 }
 
 /* One that was executed anew holds a tree already: it goes on until it can. */
@@ -206,7 +207,7 @@ static int trap_signals (int running)
   {
     int fd = signals_open(trapped, sizeof trapped / sizeof *trapped) ;
     if (fd >= 0) return fd ;
-    if (!running) strerr_diefu1sys(111, "open a descriptor for signals") ;
+    if (!running) strerr_diefu1sys(EXIT_SYSTEM, "open a descriptor for signals") ;
     clock_pause("open a descriptor for signals", RETRY_MS) ;
   }
 }
@@ -228,7 +229,7 @@ static void tell_client (struct scanner *s)
 
 static void take_over (struct scanner *s, char const *numbers)
 {
-  if (!upgrade_take(s, numbers)) strerr_dieusage(100, USAGE) ;
+  if (!upgrade_take(s, numbers)) strerr_dieusage(EXIT_USAGE, USAGE) ;
   if (!getcwd(s->live, sizeof s->live)) memcpy(s->live, ".", 2) ;
 }
 
@@ -256,10 +257,10 @@ int main (int argc, char *const *argv)
   message_take_over() ;
   parse(&s, &options, argc, argv) ;
   if (!child_find_supervise(&s) && options.beginning != BEGIN_UPGRADED)
-    strerr_dief1x(111, "unable to find reeve-supervise beside reeve-scan, in /command or in " REEVE_BINDIR) ;
+    strerr_dief1x(EXIT_SYSTEM, "unable to find reeve-supervise beside reeve-scan, in /command or in " REEVE_BINDIR) ;
   if (options.beginning == BEGIN_TRIAL) return upgrade_check(options.continued) ;
-  if (!tain_now_set_stopwatch_g()) strerr_diefu1sys(111, "read the monotonic clock") ;
-  if (!spawn_sanitize_stdio()) strerr_diefu1sys(111, "open /dev/null") ;
+  if (!tain_now_set_stopwatch_g()) strerr_diefu1sys(EXIT_SYSTEM, "read the monotonic clock") ;
+  if (!spawn_sanitize_stdio()) strerr_diefu1sys(EXIT_SYSTEM, "open /dev/null") ;
   if (options.beginning == BEGIN_UPGRADED) take_over(&s, options.continued) ;
   else begin_afresh(&s, &options) ;
   insist(&s, &find_in_place, "look at the scan directory, or at the live directory") ;

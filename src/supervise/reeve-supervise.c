@@ -11,6 +11,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/clock.h"
+#include "base/exit.h"
 #include "base/message.h"
 #include "base/signals.h"
 #include "base/spawn.h"
@@ -43,34 +44,34 @@ static void name_program (char const *dir)
 /* *numbers: the descriptors that are taken over. */
 static enum beginning parse (int argc, char const *const *argv, char const **dir, char const **numbers)
 {
-  if (argc == 2 && !strcmp(argv[1], "--help")) _exit(allwrite(1, HELP, sizeof HELP - 1) < sizeof HELP - 1 ? 111 : 0) ;
+  if (argc == 2 && !strcmp(argv[1], "--help")) _exit(allwrite(1, HELP, sizeof HELP - 1) < sizeof HELP - 1 ? EXIT_SYSTEM : EXIT_YES) ;
   *dir = argc > 1 ? argv[argc - 1] : "" ;
   *numbers = argc > 2 ? argv[2] : "" ;
-  if (!**dir) strerr_dieusage(100, USAGE) ;
+  if (!**dir) strerr_dieusage(EXIT_USAGE, USAGE) ;
   if (argc == 2) return BEGIN_AFRESH ;
   if (argc == 3 && !strcmp(argv[1], "-a")) return BEGIN_ADOPTING ;
   if (argc == 3 && !strcmp(argv[1], UPGRADE_TRIAL)) return BEGIN_TRIAL ;
   if (argc == 4 && !strcmp(argv[1], UPGRADE_GO)) return BEGIN_UPGRADED ;
-  strerr_dieusage(100, USAGE) ;
+  strerr_dieusage(EXIT_USAGE, USAGE) ;
 }
 
 static void make_files (struct supervisor *s)
 {
-  if (mkdir("supervise", 0700) == -1 && errno != EEXIST) strerr_diefu1sys(111, "make the directory supervise") ;
+  if (mkdir("supervise", 0700) == -1 && errno != EEXIST) strerr_diefu1sys(EXIT_SYSTEM, "make the directory supervise") ;
   s->lock = lock_take(SUPERVISE_LOCK) ;
-  if (s->lock == -1 && errno == EBUSY) strerr_dief1x(100, "another supervisor is running on this service directory") ;
-  if (s->lock == -1) strerr_diefu1sys(111, "lock " SUPERVISE_LOCK) ;
-  if (!fifodir_make(FIFODIR, getegid())) strerr_diefu1sys(111, "make the fifodir " FIFODIR) ;
-  if (!fifo_make(CONTROL_FIFO)) strerr_diefu1sys(111, "make the fifo " CONTROL_FIFO) ;
-  if (!fifo_make(ORDERS_FIFO)) strerr_diefu1sys(111, "make the fifo " ORDERS_FIFO) ;
+  if (s->lock == -1 && errno == EBUSY) strerr_dief1x(EXIT_USAGE, "another supervisor is running on this service directory") ;
+  if (s->lock == -1) strerr_diefu1sys(EXIT_SYSTEM, "lock " SUPERVISE_LOCK) ;
+  if (!fifodir_make(FIFODIR, getegid())) strerr_diefu1sys(EXIT_SYSTEM, "make the fifodir " FIFODIR) ;
+  if (!fifo_make(CONTROL_FIFO)) strerr_diefu1sys(EXIT_SYSTEM, "make the fifo " CONTROL_FIFO) ;
+  if (!fifo_make(ORDERS_FIFO)) strerr_diefu1sys(EXIT_SYSTEM, "make the fifo " ORDERS_FIFO) ;
   s->state = state_open() ;
-  if (s->state == -1) strerr_diefu1sys(111, "make " STATE_FILE) ;
+  if (s->state == -1) strerr_diefu1sys(EXIT_SYSTEM, "make " STATE_FILE) ;
 }
 
 static int open_channel (char const *path)
 {
   int fd = fifo_open(path, O_RDWR) ;
-  if (fd == -1) strerr_diefu2sys(111, "open ", path) ;
+  if (fd == -1) strerr_diefu2sys(EXIT_SYSTEM, "open ", path) ;
   return fd ;
 }
 
@@ -82,7 +83,7 @@ static int trap_signals (int running)
   {
     int fd = signals_open(trapped, sizeof trapped / sizeof *trapped) ;
     if (fd >= 0) return fd ;
-    if (!running) strerr_diefu1sys(111, "open a descriptor for signals") ;
+    if (!running) strerr_diefu1sys(EXIT_SYSTEM, "open a descriptor for signals") ;
     clock_pause("open a descriptor for signals", RETRY_MS) ;
   }
 }
@@ -91,7 +92,7 @@ static int trap_signals (int running)
 static void empty_death_tally (void)
 {
   int fd = open(DEATH_TALLY_FILE, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644) ;
-  if (fd == -1) strerr_diefu1sys(111, "make " DEATH_TALLY_FILE) ;
+  if (fd == -1) strerr_diefu1sys(EXIT_SYSTEM, "make " DEATH_TALLY_FILE) ;
   fd_close(fd) ;
 }
 
@@ -111,7 +112,7 @@ static void begin_afresh (struct supervisor *s)
   settings_defaults(&s->settings) ;
   if (pread(s->state, packed, sizeof packed, 0) == (ssize_t)sizeof packed && state_unpack(packed, &before, 0)) s->lost = before.lost ;
   s->status.flags = STATUS_READY ;
-  if (pwrite(s->state, nobody, sizeof nobody, BIRTH_AT) != (ssize_t)sizeof nobody) strerr_diefu1sys(111, "write " STATE_FILE) ;
+  if (pwrite(s->state, nobody, sizeof nobody, BIRTH_AT) != (ssize_t)sizeof nobody) strerr_diefu1sys(EXIT_SYSTEM, "write " STATE_FILE) ;
   if (is_wanted()) s->status.flags |= STATUS_WANT_UP ;
   tain_wallclock_read(&s->status.since) ;
   s->status.ready_since = s->status.since ;
@@ -133,7 +134,7 @@ static int has_state (struct state *state, struct birth *birth, enum beginning b
     if (state->settings.notification_fd != SETTING_NO_FD && !(state->status.flags & STATUS_READY)) state->flags |= STATE_AWAITS_READINESS ;
   }
   if (r) return !(state->flags & STATE_HAS_LEFT) ;
-  if (errno != ENOENT && errno != EPROTO) strerr_diefu1sys(111, "read " STATE_FILE) ; /* the scanner tries again */
+  if (errno != ENOENT && errno != EPROTO) strerr_diefu1sys(EXIT_SYSTEM, "read " STATE_FILE) ; /* the scanner tries again */
   return 0 ;
 }
 
@@ -151,14 +152,14 @@ static void prepare (struct supervisor *s, enum beginning beginning, char const 
 {
   if (beginning == BEGIN_UPGRADED) /* it is in DIR */
   {
-    if (!upgrade_take(s, numbers)) strerr_dieusage(100, USAGE) ;
+    if (!upgrade_take(s, numbers)) strerr_dieusage(EXIT_USAGE, USAGE) ;
     return ;
   }
-  if (!spawn_sanitize_stdio()) strerr_diefu1sys(111, "open /dev/null") ;
+  if (!spawn_sanitize_stdio()) strerr_diefu1sys(EXIT_SYSTEM, "open /dev/null") ;
   /* Relative to where the scanner is: a supervisor has one, or nobody to report to. */
   s->reports = fifo_open(REPORTS_FIFO, O_RDWR) ;
-  if (s->reports == -1 && errno != ENOENT && errno != ENOTDIR) strerr_diefu1sys(111, "open " REPORTS_FIFO) ;
-  if (chdir(dir) == -1) strerr_diefu2sys(111, "change directory to ", dir) ;
+  if (s->reports == -1 && errno != ENOENT && errno != ENOTDIR) strerr_diefu1sys(EXIT_SYSTEM, "open " REPORTS_FIFO) ;
+  if (chdir(dir) == -1) strerr_diefu2sys(EXIT_SYSTEM, "change directory to ", dir) ;
   make_files(s) ;
   if (prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == -1)
     strerr_warnwu1sys("become a subreaper: what ./run leaves behind falls to another process") ;
@@ -185,14 +186,14 @@ int main (int argc, char const *const *argv)
   name_program(s.name) ;
   prepare(&s, beginning, s.name, numbers) ;
   goes_on = has_state(&state, &birth, beginning) ;
-  if (beginning == BEGIN_UPGRADED && !goes_on) strerr_dief1x(111, "there is no state to go on from") ; /* its trial has read it */
+  if (beginning == BEGIN_UPGRADED && !goes_on) strerr_dief1x(EXIT_SYSTEM, "there is no state to go on from") ; /* its trial has read it */
   if (goes_on) restore(&s, &state, &birth, beginning == BEGIN_UPGRADED ? RESTORED_UPGRADED : RESTORED_ADOPTED) ;
   else begin_afresh(&s) ; /* before a client finds a supervisor that has no status yet */
   signals = trap_signals(beginning == BEGIN_UPGRADED) ;
   if (s.control == -1) s.control = open_channel(CONTROL_FIFO) ;
   if (s.orders == -1) s.orders = open_channel(ORDERS_FIFO) ;
   if (!goes_on) publish_event(&s, 's') ;
-  if (!logger_input_hold(&s) && beginning != BEGIN_UPGRADED) strerr_diefu1sys(111, "open the fifo between a service and its logger") ;
+  if (!logger_input_hold(&s) && beginning != BEGIN_UPGRADED) strerr_diefu1sys(EXIT_SYSTEM, "open the fifo between a service and its logger") ;
   if (goes_on) first = restore_go_on(&s, beginning == BEGIN_UPGRADED ? RESTORED_UPGRADED : RESTORED_ADOPTED) ;
   else if (s.status.flags & STATUS_WANT_UP) first = LIFE_WANT_UP ;
   if (beginning == BEGIN_UPGRADED) raise(SIGCHLD) ; /* one may have been read before the execution */

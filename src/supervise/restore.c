@@ -6,6 +6,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/clock.h"
+#include "base/exit.h"
 #include "supervise/resume.h"
 #include "supervise/supervisor.h"
 #include "wire/channels.h"
@@ -31,7 +32,7 @@ static void take_process (struct supervisor *s, enum restored how)
   if (!s->process.pid || s->is_child || s->end_noted) return ;
   if (!process_can_prove())
   {
-    if (process_lives(&s->process) == 1) strerr_dief1x(111, "the service's process runs, and cannot be adopted without pidfds and /proc") ;
+    if (process_lives(&s->process) == 1) strerr_dief1x(EXIT_SYSTEM, "the service's process runs, and cannot be adopted without pidfds and /proc") ;
     if (phase_is_up(s->phase) && s->reports >= 0)
     {
       s->asked = 1 ; /* the scanner has ended it, by the down-signal */
@@ -41,7 +42,7 @@ static void take_process (struct supervisor *s, enum restored how)
   }
   while ((s->process_fd = process_watch(&s->process)) == -1 && errno != ESRCH)
   {
-    if (how == RESTORED_ADOPTED) strerr_diefu1sys(111, "watch the service's process by a pidfd") ;
+    if (how == RESTORED_ADOPTED) strerr_diefu1sys(EXIT_SYSTEM, "watch the service's process by a pidfd") ;
     clock_pause("watch the service's process by a pidfd", AGAIN_MS) ;
   }
 }

@@ -8,13 +8,12 @@
 #include <skalibs/strerr.h>
 
 #include "base/clock.h"
+#include "base/exit.h"
 #include "base/spawn.h"
 #include "supervise/supervisor.h"
 #include "wire/channels.h"
 
 #define RUN_LOCK "supervise/run-lock" /* what lock-fd stands for */
-#define CODE_NOT_EXECUTED 126
-#define CODE_NOT_FOUND 127
 
 void run_report_setting (char const *file, char const *value, char const *allowed, int err)
 {
@@ -92,7 +91,7 @@ static int execute (struct supervisor *s)
   child_close(s->notification) ;
   s->notification = -1 ;
   s->not_executed = executing && !error_temp(err) ;
-  if (s->not_executed) s->status.wstat = (unsigned int)(err == ENOENT ? CODE_NOT_FOUND : CODE_NOT_EXECUTED) << 8 ;
+  if (s->not_executed) s->status.wstat = (unsigned int)(err == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTED) << 8 ;
   child_say_not_started(s, "./run", err, executing, s->settings.restart == RESTART_ALWAYS
     ? " (next try after the restart delay)" : " (next try after the restart delay, unless `restart` forbids it)") ;
   return 0 ;
