@@ -171,17 +171,17 @@ broken() # TEXT COMMAND
   for_each as_expected
 }
 
-# Adds up the lines: blank ones may be left out, no others, and none may be invented.
+# Adds up the lines: blank ones (;; is) may be left out or called blank, no others, and none may be invented.
 accounts() # REPORT INPUT
 {
   awk '
     FILENAME == ARGV[1] && /^lines? [0-9]+(-[0-9]+)?: / {
       split($2, span, /[-:]/)
-      for (n = span[1] + 0; n <= (span[2] == "" ? span[1] : span[2]) + 0; n++) accounted[n] = 1
+      for (n = span[1] + 0; n <= (span[2] == "" ? span[1] : span[2]) + 0; n++) if (!/: dropped: blank$/) accounted[n] = 1
     }
     FILENAME == ARGV[1] { next }
     { lines = FNR }
-    /[^ \t\r]/ && !(FNR in accounted) { wrong = wrong " no line " FNR }
+    /[^ \t\r;]/ && !(FNR in accounted) { wrong = wrong " no line " FNR }
     END {
       for (n in accounted) if (n + 0 < 1 || n + 0 > lines) wrong = wrong " a line " n
       if (wrong) { print "# in the report on " ARGV[2] ":" wrong; exit 1 }
