@@ -31,7 +31,7 @@ answers() { as_postgres "$PGBIN/psql" -c 'select 1'; }
 # It is there until $dir/go is: PostgreSQL's shutdown on SIGTERM waits for it.
 client()
 {
-  { echo 'create table if not exists t (i int); insert into t values (1);'; until [ -e "$dir/go" ]; do sleep 0.05; done; } |
+  { echo 'create table if not exists t (i int); insert into t values (1);'; until [ -e "$dir/go" ] || [ ! -e "$dir" ]; do sleep 0.05; done; } 3>&- |
     as_postgres "$PGBIN/psql" -q 3>&- &
   pids+=($!)
   eventually 60 has_row
