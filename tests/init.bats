@@ -491,7 +491,7 @@ left_behind() # SCRIPT
 @test "what is left and ignores SIGTERM is killed after 3 s, and named" {
   run as_pid_1 sh -c "$(left_behind "trap '' TERM; $(note left); while :; do sleep 0.05; done")"
   [ "$status" -eq 4 ]
-  [[ $output == *"killing what still runs after the services and ignores SIGTERM: "*"left.sh (pid "* ]]
+  [[ $output == *"killing what still runs after the services and ignores SIGTERM: "*"left.sh (pid "* ]] || { echo "$output"; return 1; }
 }
 
 # Root that may not send signals to other users' processes: a container that was started
