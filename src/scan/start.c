@@ -68,7 +68,7 @@ static enum unit_event attend_logger (struct scanner *s, struct unit *unit)
     return made ;
   }
   units_rename(logger, name) ;
-  if (logger->phase == UNIT_INCOMPLETE) units_post(&s->units, logger, UNIT_SEEN_COMPLETE) ;
+  if (logger->phase == UNIT_INCOMPLETE) units_post(&s->units, logger, start_unit(s, logger)) ;
   return UNIT_STARTED ;
 }
 
