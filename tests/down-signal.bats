@@ -180,3 +180,17 @@ RUN
   touch "$dir/handle"
   ended "$scanner" 0
 }
+
+@test "a restart that is heard late is still a restart, and no end of a main service's own" {
+  service web <<<'echo x >>"$dir/starts"; trap "" WINCH; until [ -e "$dir/go" ]; do sleep 0.02; done; trap "exit 0" WINCH; while :; do sleep 0.02; done'
+  setting web down-signal WINCH
+  setting web flag-main ''
+  scanner
+  up web
+  eventually 10 test -s "$dir/starts"
+  s6-svc -r "$live/web"
+  says "./run ignores SIGWINCH, the down-signal"
+  touch "$dir/go"
+  eventually 20 eval '[ "$(lines "$dir/starts")" -ge 2 ]'
+  alive "$scanner"
+}

@@ -254,3 +254,19 @@ said() { grep -qE -- "$1" "$dir/stderr"; }
   run as_user timeout -k 5 20 env PATH="$PATH" reeve-scan -l "$live" "$scan"
   [ "$status" -eq 111 ]
 }
+
+@test "what a killed supervisor has left in a directory that others may write to by now is ended, and not doubled" {
+  scanner
+  mkdir "$live/web"
+  script "$live/web/run" <<<'echo x >>"$dir/starts"; exec sleep 1000000'
+  s6-svscanctl -a "$live"
+  up web
+  pid=$(pid_of web)
+  chmod o+w "$live/web"
+  kill -KILL "$(pgrep -P "$scanner" -x reeve-supervise)"
+  eventually 20 gone "$pid"
+  chmod o-w "$live/web"
+  s6-svscanctl -a "$live"
+  eventually 20 eval '[ "$(lines "$dir/starts")" -eq 2 ]'
+  up web
+}

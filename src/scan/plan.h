@@ -16,7 +16,7 @@
    leaving     its supervisor was told to leave; then its logger is. One that is
                killed meanwhile is replaced, and its successor told
    returning   leaving, and its directory is there again
-   released    forgotten at the next opportunity
+   released    freed by the next units_sweep()
 
    A deed may have an outcome, which is the unit's next event: PLAN_START is followed by
    STARTED, START_FAILED, START_REFUSED, MAY_HAVE_ONE, NOTHING_LEFT, LOST or DIED,

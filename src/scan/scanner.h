@@ -7,8 +7,8 @@
    plan.c         what is to be done about a service
    stages.c       the stages of a stop, and when they come
 
-   sources: they post to the queue of the units' events, which loop.c takes from, or mark
-   what was asked for:
+   sources: they post events of units, which loop.c applies. For a stop, a scan or an upgrade
+   that was asked for they set a flag:
    reap.c         what has ended, and what the supervisors report
    look.c         what there is: reading SCAN and LIVE
    leftovers.c    what an earlier scanner has left in LIVE
@@ -19,8 +19,8 @@
    start.c        making what a service needs in LIVE, and starting its supervisor
    takeover.c     a supervisor that lives already
    leave.c        telling a supervisor to leave; forgetting a service
-   inherited.c    the process that a killed supervisor has left, until its successor knows how it ended
-   ending.c       the same where no successor can go on with it
+   inherited.c    the process that a killed supervisor has left: its successor is told how it ended
+   ending.c       ending that process where no successor can go on with it
    cmd.c          CMD, the container's command
    stop.c         the stop: what each stage does
    upgrade.c      executing the program that is on disk now
@@ -72,9 +72,9 @@
 /* For .s6-svscan/finish: how many milliseconds the stop has taken so far. */
 #define STOP_SPENT_VARIABLE "REEVE_STOP_SPENT"
 
-enum deadline_kind /* constant delays: a queue of each is sorted as it grows */
+enum deadline_kind /* Each kind has one delay: a queue to which is only appended stays sorted. */
 {
-  DEADLINE_SOON, /* 10 ms: what it waited for has come */
+  DEADLINE_SOON, /* 10 ms: the process that was waited for has ended */
   DEADLINE_QUIET, /* 100 ms */
   DEADLINE_RETURN, /* 1 s */
   DEADLINE_RETRY, /* 1 s */
@@ -119,7 +119,7 @@ struct unit
   struct unit *next_posted ; /* in the list of those with events */
   uint8_t posted[UNIT_POSTED_MAX] ; /* its events, the oldest first */
   uint8_t posted_count ;
-  uint8_t tries ; /* in a stop, to give it a supervisor or to tell that one, since it has last reported */
+  uint8_t tries ; /* in a stop: how often it could not be given a supervisor, or that could not be told, since its last report */
   unsigned int foreign : 1 ; /* put into LIVE by others: nothing is made for it */
   unsigned int child : 1 ; /* its supervisor is a child of ours, not one that was found */
   unsigned int warned : 1 ; /* has said that it cannot be started, or is incomplete */
@@ -130,7 +130,7 @@ struct unit
   unsigned int made : 1 ; /* LIVE/NAME was, by this scanner */
   unsigned int any_name : 1 ; /* its supervisor was found: how it was called is not known */
   unsigned int killed : 1 ; /* by the stop, and named */
-  unsigned int end_due : 1 ; /* its supervisor is still to be ordered so */
+  unsigned int end_due : 1 ; /* the order KILL or ABANDON could not be sent to its supervisor yet */
   unsigned int terminate : 1 ; /* a logger that is not to wait for the end of its input */
   unsigned int told_to_leave : 1 ; /* its supervisor was */
   unsigned int finishes : 1 ; /* its supervisor has said that ./finish runs */
@@ -174,7 +174,7 @@ struct look /* a scan under way, in portions, so that commands are answered mean
   unsigned int ended_once : 1 ; /* the first one has ended */
   unsigned int acted_on : 1 ; /* and CMD was started */
   unsigned int live_known : 1 ; /* one has come to all that is in LIVE: a stop need not look any more */
-  unsigned int quiet : 1 ; /* by the timer: does not repeat what is wrong with names */
+  unsigned int quiet : 1 ; /* the timer has ordered it: warnings about names are not repeated */
   unsigned int said_waiting : 1 ; /* that there is no SCAN */
   unsigned int again : 1 ; /* by the timer, or after a failure: at `moment` */
 } ;
@@ -240,7 +240,7 @@ struct scanner
   int ancestor_watch ; /* of the deepest directory there is while SCAN is missing */
   unsigned int container_signals : 1 ; /* they mean what a container's stop signal means */
   unsigned int command_signals : 1 ; /* CMD gets the signals that the scanner is sent */
-  unsigned int in_place : 1 ;
+  unsigned int in_place : 1 ; /* SCAN and LIVE are the same directory */
   unsigned int same_life : 1 ; /* pids in LIVE are of this life of the PID namespace */
   unsigned int said_no_inotify : 1 ;
 } ;
@@ -432,8 +432,8 @@ extern int directory_find (struct unit *unit) ;
 /* Sends an order to the unit's supervisor, wherever its directory is now. Returns 1, or 0
    with errno: ENOENT also when it is nowhere. */
 extern int directory_order (struct unit *unit, struct order const *order) ;
-/* Is that why `path` was not found (errno): that it is not there? If not, it is said, and
-   where time may mend it, looked at again. */
+/* Does errno say that `path` does not exist? If not, warns, and orders a scan in a second,
+   but for EACCES, which time does not mend. */
 extern int directory_absent (struct scanner *s, char const *path) ;
 /* Has it that file? Yes, if it cannot be told. */
 extern int directory_has (struct scanner const *s, struct unit const *unit, char const *file) ;

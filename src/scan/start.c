@@ -179,7 +179,12 @@ enum unit_event start_unit (struct scanner *s, struct unit *unit)
   enum unit_event event = UNIT_STARTED ;
   if (unit->supervisor || !may_start(s, unit, &event)) return event ; /* it has one, which could not be told something */
   if (stop_gives_up(s, unit)) return UNIT_GIVEN_UP ;
-  if (is_refused(s, unit)) return takeover_refuse(unit) ;
+  if (is_refused(s, unit))
+  {
+    /* What its killed supervisor has left is not left alone: nobody else may start it beside that. */
+    if (unit->adopt && ending_go_on(s, unit) == ENDING_UNDER_WAY) return UNIT_MAY_HAVE_ONE ;
+    return takeover_refuse(unit) ;
+  }
   event = make_again(s, unit) ;
   if (event == UNIT_STARTED) event = attend_logger(s, unit) ;
   if (event == UNIT_STARTED) event = take_over_or_start(s, unit) ;
@@ -198,7 +203,7 @@ enum unit_event start_refresh (struct scanner *s, struct unit *unit)
   }
   if (!unit->foreign && make_own(s, unit) == LIVETREE_FAILED)
     strerr_warnwu4sys("refresh the live directory of ", unit->name, " in ", s->live) ;
-  attend_logger(s, unit) ;
+  if (attend_logger(s, unit) != UNIT_STARTED) rescan_later(s) ;
   return UNIT_NOTHING ;
 }
 

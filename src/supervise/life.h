@@ -6,7 +6,7 @@
      down            nothing runs; waits for a command
      waiting         nothing runs; ./run is started at the deadline (restart delay)
      up              ./run runs, and nobody has told it to end
-     stop due        the down-signal is to be sent, or could not be: the deadline tries again
+     stop due        the down-signal is not sent yet; where it could not be, the deadline tries again
      stopping        ./run has had the down-signal; the deadline is timeout-kill's
      searching       ./run has ended with 0 (flag-forks): which process is the service?
      code due        ./run, which is not our child, has ended; its exit code is to come
@@ -21,7 +21,7 @@
    is the service wanted up, is the supervisor to leave when the service has ended.
 
    A deed may have an outcome. It is the next event: LIFE_RUN is followed by LIFE_SPAWNED
-   or LIFE_SPAWN_FAILED, LIFE_SETTLE by one of the three settled events. A step has one
+   or LIFE_SPAWN_FAILED, LIFE_SETTLE by LIFE_SETTLED_DOWN, LIFE_SETTLED_AGAIN or LIFE_SETTLED_LEAVE. A step has one
    such deed at most, so the outcomes need no queue. */
 
 #ifndef REEVE_SUPERVISE_LIFE_H
@@ -42,7 +42,7 @@ enum life_event
   LIFE_ABANDON, /* SIGKILL to all, no ./finish, then leave */
   /* time, and what has ended */
   LIFE_DEADLINE,
-  LIFE_CHILD_ENDED, /* another one than ./run or ./finish */
+  LIFE_CHILD_ENDED, /* children were reaped: look again */
   LIFE_ENDED, /* ./run or ./finish, with a known or an unknown code */
   LIFE_ENDED_UNSEEN, /* the same; whoever has reaped it is about to tell the code */
   LIFE_WENT_BACKGROUND, /* ./run has ended with 0, and has flag-forks */

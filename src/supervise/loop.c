@@ -178,7 +178,7 @@ void loop_take_deadlines (struct supervisor *s)
   if (deadline_is_due(s->down_again_ms, now)) stop_again(s) ;
   if (deadline_is_due(s->deadline_ms, now)) loop_apply(s, LIFE_DEADLINE) ;
   if (logger_input_look(s)) loop_apply(s, LIFE_WANT_DOWN) ;
-  upgrade_progress(s) ;
+  if (!loop_is_over(s)) upgrade_progress(s) ;
 }
 
 /* ---- the loop ---- */

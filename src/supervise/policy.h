@@ -12,14 +12,14 @@
 struct asking
 {
   int asked ; /* by `d D x O o`, and that was not taken back by `u` */
-  int told ; /* ./run has had the down-signal: of a restart, or of a `d` that was taken back */
+  int told ; /* ./run has had the down-signal, and is wanted up: of a restart, or of a `d` that `u` has taken back */
   uint64_t told_ago_ms ;
   uint32_t timeout_kill_ms ; /* 0: never */
   int obeyed ; /* it ended as the down-signal has one end: by it, with 0, or with 128 and its number */
 } ;
 
-/* A restart is asking until the service has outlived it: by 3 s, or timeout-kill. What it
-   does later is its own doing, unless it ends as one that obeys. */
+/* An end within timeout-kill (3 s without one) of the down-signal was asked for. A later end was
+   only if it is that of a process that obeys. */
 extern int policy_asked (struct asking const *asking) ;
 
 /* How ./run has ended, for policy_judge. */
@@ -51,9 +51,9 @@ struct restart_delay
 extern uint32_t policy_delay (struct restart_delay *delay, int asked, uint64_t up_ms, uint32_t min_ms, uint32_t max_ms) ;
 
 /* Must the next start wait (still) for s6's listeners? They drop what they read together
-   with the end (wire/fifodir.h). One that has read its fifo passes the end on to the
-   program that asked, in which the drop happens: that has had its turn when nobody else
-   wants a CPU; else it is given a second, as s6-supervise gives it before each start.
+   with the end (wire/fifodir.h). So the start waits until each has read its fifo, and then
+   until nothing else runs on the machine: then the program behind the listener has had its
+   turn. On a busy machine it waits a second, as s6-supervise does before each start.
      waited_ms  since the end was told; the first look comes after LISTENERS_MS
      read_ms    for how long everything has been read
      unread     one has not read everything

@@ -199,5 +199,5 @@ int main (int argc, char const *const *argv)
   if (beginning == BEGIN_UPGRADED) raise(SIGCHLD) ; /* one may have been read before the execution */
   loop(&s, signals, first) ;
   end(&s) ;
-  return s.quit ? 1 : 0 ; /* 1: there is something to adopt */
+  return s.quit && s.phase != PHASE_EXITED ? 1 : 0 ; /* 1: there is something to adopt */
 }

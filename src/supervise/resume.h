@@ -13,7 +13,7 @@ struct resume
   char born ; /* a child that was started after the state was saved: 'r' ./run, 'f' ./finish; 0: none */
   int has_process ; /* one is recorded */
   int has_deadline ;
-  int lost ; /* what is not known any more: whether it is ready, which process it is */
+  int lost ; /* whether it is ready, or which process it is, is not known any more: restart it */
   int want_up ;
   int leaving ;
 } ;

@@ -15,7 +15,10 @@
   DO(STATE_FORKED, forked) \
   DO(STATE_EVENT_HEARD, end_heard) \
   DO(STATE_END_NOTED, end_noted) \
-  DO(STATE_FORBIDDEN, forbidden)
+  DO(STATE_FORBIDDEN, forbidden) \
+  DO(STATE_AT_ONCE, at_once) \
+  DO(STATE_ABANDONED, abandoned) \
+  DO(STATE_KILL_DUE, kill_due)
 
 #define SAVE_FLAG(bit, member) if (s->member) state->flags |= (bit) ;
 #define RESTORE_FLAG(bit, member) s->member = !!(state->flags & (bit)) ;

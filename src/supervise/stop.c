@@ -89,12 +89,13 @@ void stop_arm_again (struct supervisor *s)
 static int is_deaf (struct supervisor const *s)
 {
   struct process_signals signals ;
-  return !s->settings.down_group && process_signals(s->process.pid, &signals) && signals.ignored >> (s->settings.down_signal - 1) & 1 ;
+  pid_t pid = s->is_child ? send_end_of(s->process.pid) : s->process.pid ;
+  return !s->settings.down_group && process_signals(pid, &signals) && signals.ignored >> (s->settings.down_signal - 1) & 1 ;
 }
 
 enum life_event stop_take_back (struct supervisor *s)
 {
-  if (!(s->status.flags & STATUS_WANT_UP) || s->leaving || s->settings.timeout_kill_ms || !s->process.pid || !is_deaf(s)) return LIFE_NOTHING ;
+  if (!(s->status.flags & STATUS_WANT_UP) || s->leaving || s->down_again_ms /* it is sent until it is heard */ || s->settings.timeout_kill_ms || !s->process.pid || !is_deaf(s)) return LIFE_NOTHING ;
   s->told_ms = 0 ;
   return LIFE_TAKEN_BACK ;
 }

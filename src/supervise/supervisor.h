@@ -27,7 +27,7 @@
    upgrade.c          executing the program that is on disk now
    logger_input.c     the fifo between a service and its logger
 
-   loop.c calls all of them; the deeds call publish.c, signal.c and deadlines.c.
+   loop.c calls all of them. None of them calls a file that calls it back.
 
    The process that is the service is one of three: a child; one that was adopted from a
    supervisor that was killed (the scanner reaps it, or nobody of ours); one that ./run has
@@ -64,7 +64,7 @@ struct supervisor
 {
   char const *name ; /* DIR as it was given: the service's name under a scanner */
 
-  enum phase phase ; /* loop.c alone changes it */
+  enum phase phase ; /* after the start, loop.c alone changes it */
   uint64_t deadline_ms ; /* the phase's; ends with it */
   struct status status ; /* as published; its flags hold what is wanted */
   struct settings settings ; /* read at the last start; those of a stop at the last stop */
@@ -78,14 +78,14 @@ struct supervisor
   unsigned int is_child : 1 ; /* the process is ours */
   unsigned int adopted : 1 ; /* a supervisor that was killed has started it: what it leaves behind falls to our parent */
   unsigned int forked : 1 ; /* the process is what ./run has left behind */
-  unsigned int end_noted : 1 ; /* status.wstat is the process' end, which is to be acted on */
+  unsigned int end_noted : 1 ; /* status.wstat is the process' end; it is saved, and not acted on yet */
 
   /* this ./run */
   uint64_t started_ms ;
   uint64_t up_ms ; /* how long it was up, in milliseconds */
   uint64_t told_ms ; /* when it was sent the down-signal */
   uint64_t group_told_ms ; /* process_clock_ms(): when its process group was (flag-down-group) */
-  uint64_t down_again_ms ; /* when the down-signal is sent again, as nobody may have heard it */
+  uint64_t down_again_ms ; /* when the down-signal is sent again, as ./run may not have had a handler for it */
   uint32_t down_delay_ms ; /* after which it was sent again last */
   uint64_t search_began_ms ; /* while what it has left behind is searched for the service */
   uint64_t forked_ms ; /* when that was found */
@@ -103,7 +103,7 @@ struct supervisor
   /* the next start */
   struct restart_delay delay ;
   uint64_t listeners_ms ; /* since when it waits for s6's listeners */
-  uint64_t unread_ms ; /* when one of them had not read the end yet */
+  uint64_t unread_ms ; /* when one of them last had something unread */
   uint32_t failures ; /* in a row, for `restart` */
   enum state_reason reason ; /* why there is none */
 
@@ -247,7 +247,7 @@ extern void finish_tell (struct supervisor *s) ;
 extern enum life_event stop_tell (struct supervisor *s) ;
 /* Sends it again: it is time. */
 extern void stop_again (struct supervisor *s) ;
-/* Is ./run wanted up, and has the down-signal no effect on it? LIFE_TAKEN_BACK. */
+/* LIFE_TAKEN_BACK where ./run is wanted up, ignores the down-signal, and has no timeout-kill. */
 extern enum life_event stop_take_back (struct supervisor *s) ;
 extern void stop_arm_kill (struct supervisor *s) ;
 extern void stop_arm_again (struct supervisor *s) ;

@@ -69,7 +69,7 @@ extern size_t report_format (char out[REPORT_SIZE_MAX], struct report const *rep
    Returns 1, or 0 for anything that report_format could not have written. */
 extern int report_parse (struct report *report, char const *line, size_t len) ;
 
-/* "down", "waiting", "up", "strays", "finishing", "leftovers", "exited". */
+/* A word or two for messages. */
 extern char const *phase_name (enum phase phase) ;
 
 #endif

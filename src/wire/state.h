@@ -70,12 +70,15 @@ enum state_flag
   STATE_IS_CHILD = 1 << 10, /* the process is the supervisor's own child */
   STATE_ADOPTED = 1 << 11, /* an earlier supervisor, which was killed, has started this ./run */
   STATE_FORKED = 1 << 13, /* the process is what ./run has left behind */
-  STATE_EVENT_HEARD = 1 << 14, /* somebody listened to the last event */
+  STATE_EVENT_HEARD = 1 << 14, /* one of s6's listeners was told of the last end */
   STATE_END_NOTED = 1 << 15, /* the process has ended, the status' wait status is its; nothing was done about it yet */
   STATE_FORBIDDEN = 1 << 16, /* ./finish has exited 125 */
   STATE_HAS_LEFT = 1 << 17, /* the supervisor has ended in order: there is nothing to restore */
   STATE_END_ASKED = 1 << 18, /* the end of ./run that has come was asked for */
   STATE_STATUS_STALE = 1 << 19, /* the file `status` could not be written (disk full): the status here is the present one */
+  STATE_AT_ONCE = 1 << 20, /* the stop's budget is over: whatever is left behind is killed */
+  STATE_ABANDONED = 1 << 21, /* the same, and ./finish is not run */
+  STATE_KILL_DUE = 1 << 22, /* the scanner is to be told that something was killed in a stop */
   STATE_UNHEARD = 1 << 24 /* the down-signal is to be sent again */
 } ;
 
