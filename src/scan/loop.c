@@ -125,6 +125,7 @@ static int sleep_ms (struct scanner const *s)
   sooner_ms(&ms, s->stop.order_again_ms) ;
   sooner_ms(&ms, s->upgrade.deadline_ms) ;
   sooner_ms(&ms, s->upgrade.write_again_ms) ;
+  sooner_ms(&ms, s->upgrade.pass_on_again_ms) ;
   sooner_ms(&ms, s->command_again_ms) ;
   sooner_ms(&ms, s->command_left_ms) ;
   sooner_ms(&ms, s->command_write_again_ms) ;

@@ -129,6 +129,7 @@ struct unit
   unsigned int has_reported : 1 ; /* its supervisor has */
   unsigned int made : 1 ; /* LIVE/NAME was, by this scanner */
   unsigned int any_name : 1 ; /* its supervisor was found: how it was called is not known */
+  unsigned int upgrade_due : 1 ; /* its supervisor could not be told yet */
   unsigned int killed : 1 ; /* by the stop, and named */
   unsigned int end_due : 1 ; /* the order KILL or ABANDON could not be sent to its supervisor yet */
   unsigned int terminate : 1 ; /* a logger that is not to wait for the end of its input */
@@ -196,6 +197,7 @@ struct stop
 struct upgrade
 {
   uint64_t deadline_ms ; /* clock_ms(): of the trial; 0: none, or it is over */
+  uint64_t pass_on_again_ms ; /* clock_ms(): when to tell those supervisors that could not be told; 0: there are none */
   uint64_t write_again_ms ; /* clock_ms(): when to try again to write the state; 0: it is written */
   pid_t checker ; /* the new program's trial; 0: none is under way */
   uint32_t count ;
@@ -369,8 +371,8 @@ extern void upgrade_order (struct scanner *s) ;
 /* Goes on with it when nothing is in the air; does not return when it is done. */
 extern void upgrade_progress (struct scanner *s) ;
 extern void upgrade_tried (struct scanner *s, int wstat) ;
-/* Orders the unit's supervisor to do the same. */
-extern void upgrade_pass_on (struct unit *unit) ;
+/* Orders the unit's supervisor to do the same; again every second until it could be told. */
+extern void upgrade_pass_on (struct scanner *s, struct unit *unit) ;
 /* Writes LIVE/.s6-svscan/state. Returns 1, or 0 with errno. */
 extern int upgrade_write_state (struct scanner const *s) ;
 /* What the trial does, in LIVE. Returns the exit code. */

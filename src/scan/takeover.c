@@ -60,6 +60,6 @@ enum unit_event takeover (struct scanner *s, struct unit *unit, pid_t supervisor
   }
   inherited_learn(s, unit) ;
   directory_order(unit, &order) ; /* one of s6's has no such fifo */
-  if (s->upgrade.done && !s->look.acted_on && !s->stop.on) upgrade_pass_on(unit) ;
+  if (s->upgrade.done && !s->look.acted_on && !s->stop.on) upgrade_pass_on(s, unit) ;
   return UNIT_STARTED ;
 }

@@ -13,7 +13,7 @@
 #include "wire/order.h"
 #include "wire/scan_state.h"
 
-#define WRITE_AGAIN_MS 1000
+#define AGAIN_MS 1000
 #define PROGRAM "reeve-scan"
 
 enum { HANDED_OVER = 3 } ;
@@ -29,7 +29,7 @@ int upgrade_write_state (struct scanner const *s)
 /* The client waits for it: once it can be written, it is. */
 static void write_state (struct scanner *s)
 {
-  s->upgrade.write_again_ms = upgrade_write_state(s) ? 0 : clock_ms() + WRITE_AGAIN_MS ;
+  s->upgrade.write_again_ms = upgrade_write_state(s) ? 0 : clock_ms() + AGAIN_MS ;
 }
 
 static void failed (struct scanner *s)
@@ -105,11 +105,20 @@ static void try_it (struct scanner *s)
   else failed(s) ;
 }
 
-void upgrade_pass_on (struct unit *unit)
+void upgrade_pass_on (struct scanner *s, struct unit *unit)
 {
   struct order order = { .letter = ORDER_UPGRADE } ;
-  if (!directory_order(unit, &order) && errno != ENOENT && errno != ENXIO) /* one of s6's has no such fifo */
-    strerr_warnwu3sys("tell the supervisor of ", unit->name, " to execute its program anew") ;
+  unit->upgrade_due = !directory_order(unit, &order) && errno != ENOENT && errno != ENXIO ; /* one of s6's has no such fifo */
+  if (!unit->upgrade_due) return ;
+  strerr_warnwu3sys("tell the supervisor of ", unit->name, " to execute its program anew (next try in 1 second)") ;
+  s->upgrade.pass_on_again_ms = clock_ms() + AGAIN_MS ;
+}
+
+static void pass_on_again (struct scanner *s)
+{
+  s->upgrade.pass_on_again_ms = 0 ;
+  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
+    if (unit->upgrade_due && unit->phase != UNIT_RELEASED) upgrade_pass_on(s, unit) ;
 }
 
 int upgrade_check (char const *live)
@@ -156,6 +165,7 @@ static void judge_trial (struct scanner *s)
 
 void upgrade_progress (struct scanner *s)
 {
+  if (s->upgrade.pass_on_again_ms && clock_ms() >= s->upgrade.pass_on_again_ms) pass_on_again(s) ;
   if (s->upgrade.write_again_ms && clock_ms() >= s->upgrade.write_again_ms) write_state(s) ;
   if (s->upgrade.tried) judge_trial(s) ;
   if (s->upgrade.deadline_ms && clock_ms() >= s->upgrade.deadline_ms)
@@ -172,7 +182,7 @@ int upgrade_take (struct scanner *s, char const *numbers)
   struct scan_state state ;
   int fds[HANDED_OVER] ;
   if (!upgrade_take_over(numbers, fds, HANDED_OVER)) return 0 ;
-  while (!scan_state_read(&state)) clock_pause("read " SCAN_STATE_FILE, WRITE_AGAIN_MS) ;
+  while (!scan_state_read(&state)) clock_pause("read " SCAN_STATE_FILE, AGAIN_MS) ;
   s->lock = fds[0] ;
   s->control = fds[1] ;
   s->reports = fds[2] ;
