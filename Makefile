@@ -74,6 +74,7 @@ $(BUILD)/tests/%: tests/%.c config.mk
 # Fuzz targets likewise; one that needs other objects names them in FUZZ_PARTS_NAME, and
 # the functions that it stands in for, as __wrap_FUNCTION, in FUZZ_WRAPS_NAME.
 FUZZ_WRAPS_supervise_commands := program_self
+FUZZ_WRAPS_log_lines := logger_pause
 FUZZ_WRAPS_scan_commands := spawn kill waitpid execve process_each_child process_is_child process_group_has_child process_look lock_take program_self program_beside clock_ms
 FUZZ_WRAPS_scan_reports := $(FUZZ_WRAPS_scan_commands)
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))

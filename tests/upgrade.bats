@@ -362,12 +362,12 @@ teardown() { survival_teardown; }
   idle web
   scanner
   up web
-  before=$(od -An -tx1 "$live/web/supervise/state")
+  saved=$(od -An -tx1 "$live/web/supervise/state")
   reeve-supervise --can-continue "$live/web"
   reeve-scan --can-continue "$live" -T 1000 "$scan"
   run -100 reeve-scan --can-continue "$live" -Z "$scan"
   run -1 reeve-supervise --can-continue "$dir"
   run -100 reeve-supervise --continue 3,4 "$live/web"
-  [ "$(od -An -tx1 "$live/web/supervise/state")" = "$before" ]
+  [ "$(od -An -tx1 "$live/web/supervise/state")" = "$saved" ]
   stop_scanner 0
 }

@@ -24,7 +24,7 @@ static struct logger l ;
 static struct input in ;
 static int input[2] ;
 
-void logger_pause (struct logger *logger, int fd, int ms)
+void __wrap_logger_pause (struct logger *logger, int fd, int ms)
 {
   (void)logger ;
   (void)fd ;
