@@ -68,14 +68,14 @@ teardown() { survival_teardown; }
 @test "deadlines go on: the restart delay, timeout-kill, timeout-finish" {
   guarded web <<<'exit 1'
   setting web restart-delay '5000 5000'
-  guarded db <<<'trap "echo >>\"\$dir/told\"" TERM; while :; do sleep 0.02; done'
+  guarded db <<<'trap "echo >>\"\$dir/told\"" TERM; >"$dir/traps"; while :; do sleep 0.02; done'
   setting db timeout-kill 5000
   guarded app <<<'exit 1'
   finish app <<<'trap "" TERM; while :; do sleep 0.1; done'
   setting app timeout-finish 5000
   setting app restart no
   scanner
-  up db
+  eventually 10 test -e "$dir/traps"
   s6-svc -d "$live/db"
   eventually 10 test -e "$dir/told"
   eventually 10 field web state waiting
