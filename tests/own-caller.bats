@@ -139,7 +139,8 @@ sleep 0.3; echo >&3; exec sleep 1000000"
 }
 
 @test "what a run has left behind, of a service without a finish, is told why it does not wait" {
-  service web <<<"setsid sh -c 'trap : TERM; touch $dir/ready; until [ -e $dir/go ]; do sleep 0.05; done
+  service web <<<"[ ! -e $dir/done ] || exec sleep 1000000
+setsid sh -c 'trap : TERM; touch $dir/ready; until [ -e $dir/go ]; do sleep 0.05; done
 reeve restart web 2>$dir/said; echo \$? >$dir/done' & exec sleep 1000000"
   scanner
   eventually 20 test -e "$dir/ready"
