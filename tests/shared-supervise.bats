@@ -25,14 +25,16 @@ ready() { field one ready true; }
   stop_scanner
 }
 
-@test "when the second gets its own, it is served at a rescan" {
+@test "when the refused one gets its own, it is served at a rescan" {
   idle one
   idle two
-  mkdir "$scan/one/supervise"
-  ln -s ../one/supervise "$scan/two/supervise"
+  mkdir "$dir/shared"
+  ln -s "$dir/shared" "$scan/one/supervise"
+  ln -s "$dir/shared" "$scan/two/supervise"
   scanner_in_place
   eventually 10 one_is_refused
-  rm "$scan/two/supervise"
+  refused=$(sed -nE 's/.*the services (one|two) and (one|two) have one.*/\2/p' "$dir/stderr" | head -n 1)
+  rm "$scan/$refused/supervise"
   s6-svscanctl -a "$scan"
   eventually 10 field one ready true
   eventually 10 field two ready true

@@ -152,7 +152,7 @@ static int may_start (struct scanner *s, struct unit *unit, enum unit_event *eve
   return (*event = UNIT_LOST, 0) ;
 }
 
-/* A logger's producer comes first: what others have put into LIVE was looked at with it. */
+/* A logger is not looked at: trusted_directory() has looked at its log/ with its producer's. */
 static int is_refused (struct scanner const *s, struct unit *unit)
 {
   if (!unit->foreign || unit->producer || trusted_directory(s, unit->name, !unit->warned)) return 0 ;
