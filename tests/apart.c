@@ -1,4 +1,4 @@
-/* apart LIMIT_S GRACE_MS COMMAND...: runs a command of the test suite so that it can
+/* apart [-i] LIMIT_S GRACE_MS COMMAND...: runs a command of the test suite so that it can
    neither hang nor leave anything behind.
 
    The command has a session of its own and /dev/null as stdin, so that no terminal
@@ -7,6 +7,9 @@
    when SIGHUP, SIGINT, SIGQUIT or SIGTERM comes: what is in its session gets SIGTERM and has
    GRACE_MS milliseconds for its clean-up (none at the second signal). Whatever it has
    started, in any session, is killed at its end.
+
+   -i is for bats: its session gets SIGINT instead, and the grace ends with bats itself. At
+   SIGTERM bats would remove its folder while its test's clean-up still needs it.
 
    Exits with the command's code, 128 + N when signal N has ended it or came to us,
    124 when it was ended for its limit, 111 when a system call failed.
@@ -34,7 +37,7 @@
 #define ENDED_FOR_LIMIT 124
 #define GENERATIONS_MAX 100 /* from a process up to us */
 
-static char const usage[] = "usage: apart LIMIT_S GRACE_MS COMMAND...\n" ;
+static char const usage[] = "usage: apart [-i] LIMIT_S GRACE_MS COMMAND...\n" ;
 
 struct process
 {
@@ -188,16 +191,16 @@ static int is_stop (int sig)
   return sig && sig != SIGCHLD ;
 }
 
-/* Until its session is empty, or the grace is over. */
-static void end_gently (pid_t command, int grace_ms, sigset_t const *set)
+/* Until its session is empty (for bats: until it has ended itself), or the grace is over. */
+static void end_gently (pid_t command, int is_bats, int grace_ms, sigset_t const *set)
 {
   int64_t until = clock_ms() + grace_ms ;
   int ignored ;
-  signal_ours(SIGTERM, command) ;
+  signal_ours(is_bats ? SIGINT : SIGTERM, command) ;
   while (signal_ours(0, command) && clock_ms() < until)
   {
     if (is_stop(next_signal(set, clock_ms() + LOOK_AGAIN_MS))) return ;
-    reap(command, &ignored) ;
+    if (reap(command, &ignored) && is_bats) return ;
   }
 }
 
@@ -253,7 +256,10 @@ int main (int argc, char **argv)
   int code = 0 ;
   int sig = 0 ;
   int terminal = isatty(0) ;
+  int is_bats = argc > 1 && !strcmp(argv[1], "-i") ;
   pid_t command ;
+  argc -= is_bats ;
+  argv += is_bats ;
   if (argc < 4)
   {
     fputs(usage, stderr) ;
@@ -282,7 +288,7 @@ int main (int argc, char **argv)
     sig = next_signal(&set, terminal && deadline > clock_ms() + TERMINAL_MS ? clock_ms() + TERMINAL_MS : deadline) ;
     if (!is_stop(sig) && terminal && !isatty(0)) sig = SIGHUP ;
   }
-  end_gently(command, grace_ms, &set) ;
+  end_gently(command, is_bats, grace_ms, &set) ;
   end_all(command, &set) ;
   tell_times(argv[argc - 1], began_ms) ;
   if (is_stop(sig)) return 128 + sig ;

@@ -122,7 +122,7 @@ setsid sleep 1000 & echo 1..1; echo ok 1 one")
 teardown() { : >$dir/cleaned; kill \$left_pid; }
 TEST 'one' { sleep 1000 3>&- & : >$dir/begun; wait \$!; }")
   suite_on_terminal "$a"
-  eventually 30 test -e "$dir/begun"
+  eventually 60 test -e "$dir/begun" || { cat "$dir/terminal"; ps -eo pid,ppid,stat,wchan:20,args --forest; false; }
   printf '\003' >&5
   ended "$started" 130
   nothing_left
