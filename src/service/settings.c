@@ -160,7 +160,7 @@ static int read_content (char const *file, char *text, size_t max)
   struct stat st ;
   ssize_t n ;
   int err = 0 ;
-  int fd = open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) ;
+  int fd = file_open(file, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0) ;
   text[0] = 0 ;
   if (fd == -1) return errno == ENOENT ? 0 : -1 ;
   if (fstat(fd, &st) == -1) err = errno ;

@@ -15,6 +15,7 @@
 #include <skalibs/tai.h>
 #include <skalibs/types.h>
 
+#include "base/file.h"
 #include "base/trust.h"
 
 #define PREFIX "ftrig1:@"
@@ -43,7 +44,7 @@ int fifodir_make (char const *path, gid_t gid)
     if (lstat(path, &st) == -1) return 0 ;
     return S_ISDIR(st.st_mode) || (S_ISLNK(st.st_mode) && !stat(path, &st) && S_ISDIR(st.st_mode)) ? 1 : (errno = ENOTDIR, 0) ;
   }
-  fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW) ;
+  fd = file_open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0) ;
   if (fd == -1) return 0 ;
   /* Some filesystems refuse the setgid bit to a caller outside of the group. */
   ok = fchown(fd, (uid_t)-1, gid) != -1 && fchmod(fd, 03730) != -1 ;
@@ -94,7 +95,7 @@ static int each_listener (char const *path, listener_func *each, void *data)
   int goes_on = 1 ;
   int err = 0 ;
   long n = 0 ;
-  int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK) ;
+  int dir = file_open(path, O_RDONLY | O_DIRECTORY | O_NONBLOCK, 0) ;
   if (dir == -1) return 0 ;
   while (goes_on && (n = syscall(SYS_getdents64, dir, buf, sizeof buf)) > 0)
   {
