@@ -68,7 +68,7 @@ void stop_begin (struct scanner *s)
 /* Has it a supervisor, or gets it one, to go on from what was left? */
 static int may_run (struct unit const *unit)
 {
-  return unit->phase != UNIT_RELEASED && (unit->supervisor.pid || unit->adopt) ;
+  return unit->supervisor.pid || unit->adopt ;
 }
 
 void stop_order_kill (struct scanner *s, struct unit *unit)
