@@ -236,7 +236,9 @@ while :; do sleep 0.02; done'
 
 written_before() # MIN_S MAX_S FILE
 {
-  local age_s=$(($(date +%s) - $(stat -c %Y "$3")))
+  local then age_s
+  then=$(stat -c %Y "$3") || return 1
+  age_s=$(($(date +%s) - then))
   [ "$age_s" -ge "$1" ] && [ "$age_s" -le "$2" ]
 }
 

@@ -1,3 +1,5 @@
+#include "scan/end.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -13,9 +15,11 @@
 
 #include "base/clock.h"
 #include "base/exit.h"
+#include "base/file.h"
 #include "base/message.h"
 #include "base/spawn.h"
-#include "scan/scanner.h"
+#include "scan/reap.h"
+#include "scan/trusted.h"
 #include "service/settings.h"
 #include "wire/channels.h"
 
@@ -31,7 +35,7 @@ static int written_code (void)
   uint32_t code ;
   size_t n ;
   int trusted ;
-  int fd = open(EXIT_CODE_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) ;
+  int fd = file_open(EXIT_CODE_FILE, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0) ;
   if (fd == -1) return -1 ;
   trusted = trusted_file(EXIT_CODE_FILE) ;
   n = allread(fd, text, sizeof text - 1) ;
@@ -54,13 +58,10 @@ static int exit_code (struct scanner const *s)
 /* A second SIGTERM, say, that nobody has read yet would end us instead. */
 static void discard_signals (void)
 {
+  sigset_t pending ;
+  sigpending(&pending) ;
   for (int sig = 1 ; sig <= SIGRTMIN_3 ; sig++)
-  {
-    struct sigaction action = { .sa_handler = SIG_IGN } ;
-    if (sigaction(sig, &action, 0) == -1) continue ;
-    action.sa_handler = SIG_DFL ;
-    sigaction(sig, &action, 0) ;
-  }
+    if (sigismember(&pending, sig) == 1 && signal(sig, SIG_IGN) != SIG_ERR) signal(sig, SIG_DFL) ;
 }
 
 static void become (char const *path, char const *const *argv)
@@ -95,7 +96,7 @@ static void become_own (struct scanner const *s, char const *path, char const *c
   if (!s->in_place) become(own, argv) ;
 }
 
-void stop_know_finish (struct scanner *s)
+void end_know_finish (struct scanner *s)
 {
   ssize_t n = trusted_file(FINISH) ? readlink(FINISH, s->finish, sizeof s->finish - 1) : 0 ;
   s->finish[n > 0 ? n : 0] = 0 ;
@@ -110,7 +111,7 @@ static void become_lost (struct scanner const *s, char const *const *argv)
   strerr_warnw3x("the live directory ", s->live, " was removed: if it had a .s6-svscan/finish, that is not run") ;
 }
 
-void stop_end (struct scanner *s)
+void end_in_order (struct scanner *s)
 {
   char code[UINT_FMT] ;
   char left[UINT64_FMT] ;
@@ -130,7 +131,7 @@ void stop_end (struct scanner *s)
   _exit(number) ;
 }
 
-void stop_crash (struct scanner *s)
+void end_by_crash (struct scanner *s)
 {
   char const *argv[2] = { "crash", 0 } ;
   become_trusted(CRASH, argv) ;
