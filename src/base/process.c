@@ -17,6 +17,7 @@
 #include <skalibs/uint64.h>
 
 #include "base/file.h"
+#include "base/listing.h"
 
 #define PATH_SIZE 64
 #define STAT_SIZE 1024
@@ -276,37 +277,25 @@ int process_each_child (process_child_func *each, void *data)
   return process_each_child_of(getpid(), each, data) ;
 }
 
-/* As the kernel writes it. */
-struct entry
+struct numbers
 {
-  uint64_t inode ;
-  int64_t next ;
-  uint16_t size ;
-  uint8_t type ;
-  char name[] ;
+  process_child_func *each ;
+  void *data ;
 } ;
+
+static int each_name (int dir, char const *name, void *data)
+{
+  struct numbers const *numbers = data ;
+  uint32_t pid ;
+  (void)dir ;
+  return !uint320_scan(name, &pid) || pid > INT32_MAX || (*numbers->each)((pid_t)pid, numbers->data) ;
+}
 
 /* Calls `each` for every entry of the directory that is a number. */
 static int each_number (char const *path, process_child_func *each, void *data)
 {
-  _Alignas(struct entry) char buf[2048] ;
-  long r = 0 ;
-  int more = 1 ;
-  int err ;
-  int fd = file_open(path, O_RDONLY | O_DIRECTORY, 0) ;
-  if (fd == -1) return 0 ;
-  while (more && (r = syscall(SYS_getdents64, (long)fd, buf, sizeof buf)) > 0)
-    for (long at = 0 ; more && at < r ; )
-    {
-      struct entry const *entry = (struct entry const *)(void const *)(buf + at) ;
-      uint32_t pid ;
-      if (uint320_scan(entry->name, &pid) && pid <= INT32_MAX) more = (*each)((pid_t)pid, data) ;
-      at += entry->size ;
-    }
-  err = errno ;
-  fd_close(fd) ;
-  errno = err ;
-  return r >= 0 ;
+  struct numbers numbers = { .each = each, .data = data } ;
+  return listing_each(path, &each_name, &numbers) ;
 }
 
 int process_each (process_child_func *each, void *data)

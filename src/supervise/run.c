@@ -67,7 +67,7 @@ static int execute (struct supervisor *s)
   int executing ;
   int started ;
   int err ;
-  if (!logger_input_hold(s) || !logger_input_for_stdin(s, &input) || !logger_input_for_stdout(s, &output))
+  if (!logger_input_hold_loggers(s) || !logger_input_for_stdin(s, &input) || !logger_input_for_stdout(s, &output))
   {
     strerr_warnwu1sys("open the fifo between the service and its logger (next try after the restart delay)") ;
     child_close(input) ;

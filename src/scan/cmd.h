@@ -1,0 +1,23 @@
+/* CMD, the container's command, which runs beside the services. Its end is the end of the tree. */
+
+#ifndef REEVE_SCAN_CMD_H
+#define REEVE_SCAN_CMD_H
+
+#include "scan/scanner.h"
+
+/* Is there a CMD that an earlier scanner has started, and that still runs? It is watched. */
+extern void cmd_find (struct scanner *s) ;
+/* Starts CMD, if there is one, and it does not run. */
+extern void cmd_start (struct scanner *s) ;
+/* Once a second: tries again to start it; or looks whether it still runs, where nobody tells. */
+extern void cmd_start_or_look (struct scanner *s) ;
+/* Writes LIVE/.s6-svscan/command; again every second until it could be written. */
+extern void cmd_write_status (struct scanner *s) ;
+/* Tells CMD to end, if it runs. */
+extern void cmd_stop (struct scanner const *s) ;
+/* Sends CMD a signal, if it is certainly CMD. */
+extern void cmd_signal (struct scanner const *s, int sig) ;
+/* CMD itself has ended. */
+extern void cmd_ended (struct scanner *s, int wstat) ;
+
+#endif

@@ -1,0 +1,145 @@
+#include "scan/requests.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <skalibs/sig.h>
+#include <skalibs/strerr.h>
+
+#include "base/spawn.h"
+#include "scan/child.h"
+#include "scan/cmd.h"
+#include "scan/look.h"
+#include "scan/reap.h"
+#include "scan/stopping.h"
+#include "scan/trusted.h"
+#include "scan/upgrade.h"
+
+enum asked /* bits */
+{
+  ASK_REAP = 1 << 0,
+  ASK_SCAN = 1 << 1,
+  ASK_PRUNE = 1 << 2, /* to let go of what is missing */
+  ASK_PRUNE_LOGGERS = 1 << 3, /* without waiting for its loggers */
+  ASK_STOP = 1 << 4,
+  ASK_STOP_LOGGERS = 1 << 5, /* tells them to end as well */
+  ASK_END = 1 << 6, /* at once, whatever runs */
+  ASK_UPGRADE = 1 << 7
+} ;
+
+static void act (struct scanner *s, unsigned int asked)
+{
+  if (asked & ASK_REAP) reap(s) ;
+  if (asked & ASK_SCAN) look_order(s, 0) ;
+  if (asked & (ASK_PRUNE | ASK_PRUNE_LOGGERS)) look_prune(s, !!(asked & ASK_PRUNE_LOGGERS)) ;
+  if (asked & (ASK_STOP | ASK_STOP_LOGGERS)) stopping_ask(s, !!(asked & ASK_STOP_LOGGERS)) ;
+  if (asked & ASK_END) s->stop.at_once = 1 ;
+  if (asked & ASK_UPGRADE) upgrade_order(s) ;
+}
+
+/* Indexed by the letter itself. */
+static unsigned char const of_letter[256] =
+{
+  ['z'] = ASK_REAP,
+  ['a'] = ASK_SCAN,
+  ['b'] = ASK_END,
+  ['h'] = ASK_SCAN | ASK_PRUNE,
+  ['i'] = ASK_STOP,
+  ['t'] = ASK_STOP,
+  ['q'] = ASK_STOP_LOGGERS,
+  ['n'] = ASK_PRUNE,
+  ['N'] = ASK_PRUNE_LOGGERS,
+  ['u'] = ASK_UPGRADE,
+} ;
+
+struct on_signal
+{
+  int number ;
+  unsigned int asks ; /* 0: nothing */
+  unsigned int in_container ; /* the same with -I */
+  char const *replacement ; /* executed instead, if it can be; 0: none can */
+} ;
+
+static struct on_signal const of_signal[] =
+{
+  { SIGCHLD, ASK_REAP, ASK_REAP, 0 },
+  { SIGALRM, ASK_SCAN, ASK_SCAN, 0 },
+  { SIGABRT, ASK_END, ASK_END, 0 },
+  { SIGHUP, ASK_SCAN | ASK_PRUNE, ASK_SCAN | ASK_PRUNE, ".s6-svscan/SIGHUP" },
+  { SIGINT, ASK_STOP, ASK_STOP, ".s6-svscan/SIGINT" },
+  { SIGTERM, ASK_STOP, ASK_STOP, ".s6-svscan/SIGTERM" },
+  { SIGQUIT, ASK_STOP_LOGGERS, ASK_STOP, ".s6-svscan/SIGQUIT" },
+  { SIGUSR1, 0, ASK_STOP, ".s6-svscan/SIGUSR1" },
+  { SIGUSR2, 0, ASK_STOP, ".s6-svscan/SIGUSR2" },
+  { SIGPWR, 0, ASK_STOP, ".s6-svscan/SIGPWR" },
+  { SIGWINCH, 0, ASK_STOP, ".s6-svscan/SIGWINCH" },
+  { SIGRTMIN_3, ASK_STOP, ASK_STOP, 0 }, /* "halt" to who is PID 1 in a container */
+} ;
+
+/* ---- */
+
+/* One read a wake-up: a flood of commands cannot keep signals and deaths waiting. */
+void requests_letters (struct scanner *s)
+{
+  char buf[256] ;
+  ssize_t r = read(s->control, buf, sizeof buf) ;
+  for (ssize_t i = 0 ; i < r ; i++)
+    act(s, of_letter[(unsigned char)buf[i]]) ;
+}
+
+/* Returns 1, 0: there is none, or -1: reported. */
+static int execute (struct scanner *s, char const *path)
+{
+  char const *argv[2] = { path, 0 } ;
+  struct spawn request = SPAWN_ZERO ;
+  int executing ;
+  pid_t pid = 0 ;
+  request.path = path ;
+  request.argv = argv ;
+  request.envp = (char const *const *)environ ;
+  if (child_stdin(s, &request)) pid = spawn(&request, &executing) ;
+  if (pid) return 1 ;
+  if (errno == ENOENT || errno == ENOTDIR) return 0 ;
+  strerr_warnwu3sys("execute ", path, " (doing what the signal does by default)") ;
+  return -1 ;
+}
+
+/* By one that was put into LIVE, or else by SCAN's own, which is trusted as its ./run are. */
+static int replaced (struct scanner *s, char const *path)
+{
+  char own[SCAN_PATH_MAX + SCAN_PATH_MAX] ;
+  int r = trusted_file(path) ? execute(s, path) : 0 ;
+  if (r || s->in_place) return r == 1 ;
+  snprintf(own, sizeof own, "%s/%s", s->scan, path) ;
+  return execute(s, own) == 1 ;
+}
+
+/* Some images stop with one of these; others only mean to tell a program something. */
+static void say_stopping (struct on_signal const *on)
+{
+  strerr_warni4x("stopping everything, as SIG", sig_name(on->number), " asks for: to have something else done, make an executable ", on->replacement) ;
+}
+
+void requests_signal (struct scanner *s, int sig, int by_kernel)
+{
+  if (s->cmd.gets_signals && s->cmd.pid && sig != SIGCHLD && sig != SIGALRM)
+  {
+    cmd_signal(s, sig) ;
+    return ;
+  }
+  for (size_t i = 0 ; i < sizeof of_signal / sizeof *of_signal ; i++)
+  {
+    struct on_signal const *on = of_signal + i ;
+    unsigned int asked = s->container_signals ? on->in_container : on->asks ;
+    if (on->number != sig) continue ;
+    if (on->replacement && replaced(s, on->replacement)) return ;
+    if (sig == SIGWINCH && by_kernel) return ; /* the size of a terminal has changed */
+    if (!asked) return ;
+    if (!on->asks && sig != SIGWINCH && !s->stop.on) say_stopping(on) ;
+    act(s, asked) ;
+    return ;
+  }
+}
