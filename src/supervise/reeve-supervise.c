@@ -106,19 +106,18 @@ static int is_wanted (void)
 
 static void begin_afresh (struct supervisor *s)
 {
-  static char const nobody[BIRTH_SIZE] ;
-  empty_death_tally() ;
   char packed[STATE_SIZE] ;
   struct state before ;
+  empty_death_tally() ;
   settings_defaults(&s->settings) ;
   if (pread(s->state, packed, sizeof packed, 0) == (ssize_t)sizeof packed && state_unpack(packed, &before, 0)) s->lost = before.lost ;
   s->status.flags = STATUS_READY ;
-  if (pwrite(s->state, nobody, sizeof nobody, BIRTH_AT) != (ssize_t)sizeof nobody) strerr_diefu1sys(EXIT_SYSTEM, "write " STATE_FILE) ;
+  if (!state_empty(s->state)) strerr_diefu1sys(EXIT_SYSTEM, "write " STATE_FILE) ;
   if (is_wanted()) s->status.flags |= STATUS_WANT_UP ;
   tain_wallclock_read(&s->status.since) ;
   s->status.ready_since = s->status.since ;
   publish_status(s) ;
-  publish_state(s) ;
+  publish_now(s) ;
 }
 
 /* What we are to go on from; without it an adoption begins afresh. */
@@ -143,8 +142,6 @@ static void end (struct supervisor *s)
 {
   if (s->phase == PHASE_EXITED) logger_input_leave(s) ;
   s->report_pending = s->reports >= 0 && s->phase == PHASE_EXITED ;
-  s->state_pending = 1 ;
-  publish_pending(s) ;
   publish_event(s, 'x') ;
   publish_pending(s) ;
 }
