@@ -1,3 +1,5 @@
+#include "scan/look.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +11,13 @@
 
 #include <skalibs/strerr.h>
 
-#include "scan/scanner.h"
+#include "base/clock.h"
+#include "scan/again.h"
+#include "scan/directory.h"
+#include "scan/earlier.h"
+#include "scan/livetree.h"
+#include "scan/trusted.h"
+#include "scan/watch.h"
 #include "service/executable.h"
 
 #define PORTION 64 /* entries between two looks at commands and signals */
@@ -27,7 +35,7 @@ static int say_fault (struct scanner const *s, char const *name)
 
 static void seen (struct scanner *s, struct unit *unit, int at_once)
 {
-  unit->seen = s->look.generation ;
+  unit->directory.seen = s->look.generation ;
   units_post(&s->units, unit, at_once && directory_has(s, unit, "run") ? UNIT_SEEN_COMPLETE : UNIT_SEEN_CHANGING) ;
 }
 
@@ -35,7 +43,7 @@ static void seen (struct scanner *s, struct unit *unit, int at_once)
 static void keep (struct scanner *s, char const *identity)
 {
   struct unit *unit = units_by_identity(&s->units, identity) ;
-  if (unit) unit->seen = s->look.generation ;
+  if (unit) unit->directory.seen = s->look.generation ;
 }
 
 void look_name (struct scanner *s, char const *name, int at_once)
@@ -67,7 +75,7 @@ static void entry_of_scan (struct scanner *s, struct dirent const *e)
 static int was_ours (struct scanner *s, char const *name)
 {
   struct unit const *unit = units_by_identity(&s->units, name) ;
-  return unit && unit->made && livetree_mark_again(s->scan, name) ;
+  return unit && unit->directory.made && livetree_mark_again(s->scan, name) ;
 }
 
 /* What others put into LIVE; in place, all. */
@@ -86,7 +94,7 @@ static void entry_of_live (struct scanner *s, struct dirent const *e)
   if (!s->in_place && livetree_is_ours(e->d_name))
   {
     /* It could not be removed when it was let go of. */
-    if (s->look.scan_read && !s->look.doubtful && !units_by_identity(&s->units, e->d_name)) leftovers_take(s, e->d_name) ;
+    if (s->look.scan_read && !s->look.doubtful && !units_by_identity(&s->units, e->d_name)) earlier_take(s, e->d_name) ;
     return ;
   }
   if (!s->in_place && (!directory_absent(s, e->d_name) || was_ours(s, e->d_name))) return ;
@@ -96,7 +104,7 @@ static void entry_of_live (struct scanner *s, struct dirent const *e)
   if (!unit && !trusted_directory(s, e->d_name, !s->look.quiet && !s->stop.on)) return ;
   if (s->stop.on)
   {
-    if (!unit) leftovers_take_foreign(s, identity, e->d_name) ; /* to be let go of like all that is known */
+    if (!unit) earlier_take_foreign(s, identity, e->d_name) ; /* to be let go of like all that is known */
     return ;
   }
   if (!unit)
@@ -108,10 +116,10 @@ static void entry_of_live (struct scanner *s, struct dirent const *e)
     unit = directory_know(s, identity, e->d_name) ;
     if (!unit) return ;
     unit->foreign = 1 ;
-    unit->adopt = directory_has_left(s, e->d_name) != 0 ; /* in doubt its supervisor looks again */
+    unit->adopt = directory_is_unfinished(s, e->d_name) != 0 ; /* in doubt its supervisor looks again */
   }
   units_rename(unit, e->d_name) ;
-  unit->seen = s->look.generation ;
+  unit->directory.seen = s->look.generation ;
   units_post(&s->units, unit, UNIT_SEEN_COMPLETE) ;
 }
 
@@ -125,7 +133,7 @@ static void open_failed (struct scanner *s, char const *path)
     return ;
   }
   strerr_warnwu3sys("read the directory ", path, " (next try in 1 second)") ;
-  rescan_later(s) ;
+  again_later(s, AGAIN_SCAN) ;
 }
 
 static void open_directory (struct scanner *s, int in_live)
@@ -141,28 +149,19 @@ static void ended (struct scanner *s)
 {
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
   {
-    if (s->look.doubtful || unit->producer || unit->seen == s->look.generation || unit->phase == UNIT_RELEASED) continue ;
+    if (s->look.doubtful || unit->producer || unit->directory.seen == s->look.generation || unit->phase == UNIT_RELEASED) continue ;
     if (unit->foreign ? s->look.live_read : s->look.scan_read) units_post(&s->units, unit, UNIT_UNSEEN) ;
   }
-  s->look.prune_due = s->look.prune ; /* when what is missing is known to be */
-  s->look.prune = s->look.quiet = 0 ;
-  if (s->look.live_read && !s->look.doubtful && !s->look.again) s->look.live_known = 1 ;
-  if (!s->look.ended_once)
-  {
-    if (!s->units.all && !s->command && !s->upgrade.done && (s->in_place ? s->look.live_read : s->look.scan_read))
-      strerr_warni3x("there is no service in ", s->scan, " yet") ;
-  }
+  s->look.quiet = 0 ;
+  if (s->look.live_read && !s->look.doubtful && !again_is_due(s, AGAIN_SCAN)) s->look.live_known = 1 ;
+  if (!s->look.ended_once && !s->units.all && !s->cmd.argv && !s->upgrade.done && (s->in_place ? s->look.live_read : s->look.scan_read))
+    strerr_warni3x("there is no service in ", s->scan, " yet") ;
   s->look.ended_once = 1 ;
-  if (!s->look.again && s->rescan_ms && !s->stop.on)
-  {
-    units_moment(&s->look.moment, s->rescan_ms) ;
-    s->look.again = 1 ;
-  }
+  if (s->rescan_ms && !s->stop.on) s->look.timer_ms = clock_ms() + s->rescan_ms ;
   if (s->look.wanted)
   {
     s->look.wanted = 0 ;
-    look_order(s, !!s->look.wanted_prune, 0) ;
-    s->look.wanted_prune = 0 ;
+    look_order(s, 0) ;
   }
 }
 
@@ -175,23 +174,19 @@ static void next_directory (struct scanner *s)
   if (!s->look.dir) ended(s) ;
 }
 
-void look_order (struct scanner *s, int prune, int quiet)
+void look_order (struct scanner *s, int quiet)
 {
-  if (s->stop.on && s->look.live_known)
-  {
-    s->look.again = 0 ;
-    return ;
-  }
   if (s->look.dir)
   {
     s->look.wanted = 1 ;
-    s->look.wanted_prune |= prune ? 1 : 0 ;
     return ;
   }
+  again_no_more(s, AGAIN_SCAN) ;
+  s->look.timer_ms = 0 ;
+  if (s->stop.on && s->look.live_known) return ;
   s->look.generation++ ;
-  s->look.prune = !!prune ;
   s->look.quiet = !!quiet ;
-  s->look.again = s->look.doubtful = s->look.scan_read = s->look.live_read = 0 ;
+  s->look.doubtful = s->look.scan_read = s->look.live_read = 0 ;
   if (s->in_place || s->stop.on) open_directory(s, 1) ;
   else
   {
@@ -218,7 +213,7 @@ void look_continue (struct scanner *s)
       if (errno)
       {
         strerr_warnwu3sys("read the directory ", s->look.in_live ? s->live : s->scan, " (next try in 1 second)") ;
-        rescan_later(s) ;
+        again_later(s, AGAIN_SCAN) ;
       }
       else if (s->look.in_live) s->look.live_read = 1 ;
       else s->look.scan_read = 1 ;
@@ -234,39 +229,29 @@ void look_cancel (struct scanner *s)
 {
   if (s->look.dir) closedir(s->look.dir) ;
   s->look.dir = 0 ;
-  s->look.wanted = s->look.again = 0 ;
-}
-
-static void prune (struct scanner *s, int loggers_too)
-{
-  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
-  {
-    if (unit->phase != UNIT_MISSING) continue ;
-    if (loggers_too && unit->logger)
-    {
-      unit->logger->terminate = 1 ;
-      units_post(&s->units, unit->logger, UNIT_LET_GO) ;
-    }
-    units_post(&s->units, unit, UNIT_PRUNE) ;
-  }
+  s->look.wanted = 0 ;
+  s->look.timer_ms = 0 ;
+  again_no_more(s, AGAIN_SCAN) ;
 }
 
 void look_prune (struct scanner *s, int loggers_too)
 {
-  if (s->look.dir) /* what is missing is known at the end of the scan */
-  {
-    s->look.prune_loggers |= loggers_too ? 1 : 0 ;
-    if (s->look.wanted) s->look.wanted_prune = 1 ;
-    else s->look.prune = 1 ;
-    return ;
-  }
-  prune(s, loggers_too) ;
+  s->look.prune = 1 ;
+  s->look.prune_loggers |= loggers_too ? 1 : 0 ;
 }
 
-void look_prune_after (struct scanner *s)
+void look_prune_missing (struct scanner *s)
 {
-  if (!s->look.prune_due) return ;
-  s->look.prune_due = 0 ;
-  prune(s, s->look.prune_loggers) ;
-  if (!s->look.wanted_prune && !s->look.prune) s->look.prune_loggers = 0 ;
+  if (!s->look.prune || s->look.dir) return ; /* what is missing is known at the end of the scan */
+  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
+  {
+    if (unit->phase != UNIT_MISSING) continue ;
+    if (s->look.prune_loggers && unit->logger)
+    {
+      unit->logger->stop.terminate = 1 ;
+      units_post(&s->units, unit->logger, UNIT_LET_GO) ;
+    }
+    units_post(&s->units, unit, UNIT_PRUNE) ;
+  }
+  s->look.prune = s->look.prune_loggers = 0 ;
 }

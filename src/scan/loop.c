@@ -1,5 +1,6 @@
+#include "scan/loop.h"
+
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 
 #include <skalibs/strerr.h>
@@ -7,7 +8,19 @@
 #include "base/clock.h"
 #include "base/message.h"
 #include "base/signals.h"
-#include "scan/scanner.h"
+#include "scan/again.h"
+#include "scan/changes.h"
+#include "scan/cmd.h"
+#include "scan/directory.h"
+#include "scan/end.h"
+#include "scan/leave.h"
+#include "scan/look.h"
+#include "scan/reap.h"
+#include "scan/requests.h"
+#include "scan/start.h"
+#include "scan/stop.h"
+#include "scan/upgrade.h"
+#include "scan/watch.h"
 
 #define POLL_AGAIN_MS 1000
 
@@ -36,6 +49,11 @@ static void await_retry (struct scanner *s, struct unit *unit)
   units_arm(&s->units, unit, DEADLINE_RETRY) ;
 }
 
+static enum unit_event examine (struct scanner *s, struct unit *unit)
+{
+  return directory_examine(s, unit) ;
+}
+
 /* In the order of enum plan_action. */
 static struct { enum plan_action action ; void (*perform) (struct scanner *s, struct unit *unit) ; } const deeds[] =
 {
@@ -50,7 +68,7 @@ static struct { enum plan_action action ; void (*perform) (struct scanner *s, st
 
 static struct { enum plan_action action ; enum unit_event (*perform) (struct scanner *s, struct unit *unit) ; } const deeds_with_outcome[] =
 {
-  { PLAN_EXAMINE, &start_examine },
+  { PLAN_EXAMINE, &examine },
   { PLAN_REFRESH, &start_refresh },
   { PLAN_START, &start_unit },
   { PLAN_TELL_LEAVE, &leave_tell },
@@ -91,22 +109,7 @@ void loop_settle (struct scanner *s)
 
 /* ---- what is due ---- */
 
-static void sooner (int *ms, tain const *deadline)
-{
-  tain now ;
-  tain left ;
-  int n = 0 ;
-  tain_now(&now) ;
-  if (tain_less(&now, deadline))
-  {
-    tain_sub(&left, deadline, &now) ;
-    n = tain_to_millisecs(&left) ;
-    n = n < 0 ? INT_MAX : n + 1 ;
-  }
-  if (*ms < 0 || n < *ms) *ms = n ;
-}
-
-static void sooner_ms (int *ms, uint64_t deadline_ms)
+static void sooner (int *ms, uint64_t deadline_ms)
 {
   uint64_t now = deadline_ms ? clock_ms() : 0 ;
   uint64_t left = deadline_ms > now ? deadline_ms - now : 0 ;
@@ -119,32 +122,48 @@ static int sleep_ms (struct scanner const *s)
   struct unit const *first = units_first_deadline(&s->units) ;
   int ms = -1 ;
   if (look_under_way(s)) return 0 ;
-  if (first) sooner(&ms, &first->deadline) ;
-  if (s->look.again) sooner(&ms, &s->look.moment) ;
-  sooner_ms(&ms, stop_deadline(s)) ;
-  sooner_ms(&ms, s->stop.order_again_ms) ;
-  sooner_ms(&ms, s->upgrade.deadline_ms) ;
-  sooner_ms(&ms, s->upgrade.write_again_ms) ;
-  sooner_ms(&ms, s->upgrade.pass_on_again_ms) ;
-  sooner_ms(&ms, s->command_again_ms) ;
-  sooner_ms(&ms, s->command_left_ms) ;
-  sooner_ms(&ms, s->command_write_again_ms) ;
+  if (first) sooner(&ms, first->wait.at_ms) ;
+  if (s->again.what) sooner(&ms, s->again.at_ms) ;
+  sooner(&ms, s->look.timer_ms) ;
+  sooner(&ms, stop_deadline(s)) ;
+  sooner(&ms, s->upgrade.deadline_ms) ;
+  sooner(&ms, s->cmd.look_ms) ;
   return ms ;
+}
+
+static void order_again (struct scanner *s)
+{
+  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
+  {
+    if (!unit->supervisor.pid) continue ;
+    if (unit->supervisor.kill_due) stop_order_kill(s, unit) ;
+    if (unit->supervisor.upgrade_due) upgrade_pass_on(s, unit) ;
+  }
+}
+
+static void try_again (struct scanner *s)
+{
+  unsigned int what = again_take(s) ;
+  if (what & AGAIN_ORDERS) order_again(s) ;
+  if (what & AGAIN_STATE) upgrade_tell_client(s) ;
+  if (what & AGAIN_CMD_STATUS) cmd_write_status(s) ;
+  if (what & AGAIN_CMD) cmd_start_or_look(s) ;
+  if (what & AGAIN_SCAN) look_order(s, 1) ;
+  again_tried(s) ;
 }
 
 void loop_deadlines (struct scanner *s)
 {
   struct unit *unit ;
-  tain now ;
-  tain_now(&now) ;
-  while ((unit = units_first_deadline(&s->units)) && !tain_less(&now, &unit->deadline))
+  uint64_t now = clock_ms() ;
+  while ((unit = units_first_deadline(&s->units)) && now >= unit->wait.at_ms)
   {
     units_disarm(&s->units, unit) ;
     units_post(&s->units, unit, UNIT_DEADLINE) ;
     loop_settle(s) ;
   }
-  if (s->look.again && !tain_less(&now, &s->look.moment)) look_order(s, 0, 1) ;
-  cmd_deadlines(s) ;
+  if (s->look.timer_ms && now >= s->look.timer_ms) look_order(s, 1) ;
+  try_again(s) ;
   loop_settle(s) ;
 }
 
@@ -153,7 +172,7 @@ void loop_look (struct scanner *s)
 {
   look_continue(s) ;
   loop_settle(s) ;
-  look_prune_after(s) ;
+  look_prune_missing(s) ;
   loop_settle(s) ;
   if (!s->look.ended_once || s->look.acted_on) return ;
   s->look.acted_on = 1 ;
@@ -163,7 +182,7 @@ void loop_look (struct scanner *s)
 
 /* ---- the loop ---- */
 
-enum channel { CHANNEL_SIGNALS, CHANNEL_CONTROL, CHANNEL_REPORTS, CHANNEL_INOTIFY, CHANNEL_FOUND, CHANNEL_MESSAGES, CHANNEL_COUNT } ;
+enum channel { CHANNEL_SIGNALS, CHANNEL_CONTROL, CHANNEL_REPORTS, CHANNEL_INOTIFY, CHANNEL_PIDFDS, CHANNEL_MESSAGES, CHANNEL_COUNT } ;
 
 static void take_signals (struct scanner *s, int fd)
 {
@@ -171,7 +190,7 @@ static void take_signals (struct scanner *s, int fd)
   int by_kernel ;
   while ((sig = signals_read_from(fd, &by_kernel)))
   {
-    command_signal(s, sig, by_kernel) ;
+    requests_signal(s, sig, by_kernel) ;
     loop_settle(s) ;
   }
 }
@@ -182,13 +201,13 @@ static void wait_for (struct scanner *s, struct pollfd x[CHANNEL_COUNT], int sig
   x[CHANNEL_CONTROL] = (struct pollfd) { .fd = s->control, .events = POLLIN } ;
   x[CHANNEL_REPORTS] = (struct pollfd) { .fd = s->reports, .events = POLLIN } ;
   x[CHANNEL_INOTIFY] = (struct pollfd) { .fd = s->inotify, .events = POLLIN } ;
-  x[CHANNEL_FOUND] = (struct pollfd) { .fd = s->units.found, .events = POLLIN } ;
+  x[CHANNEL_PIDFDS] = (struct pollfd) { .fd = s->units.pidfds, .events = POLLIN } ;
   x[CHANNEL_MESSAGES] = (struct pollfd) { .fd = message_fd(), .events = POLLOUT } ;
   if (poll(x, CHANNEL_COUNT, sleep_ms(s)) != -1 || errno == EINTR) return ;
   if (errno == EFAULT || errno == EINVAL)
   {
     strerr_warnwu1sys("poll") ;
-    stop_crash(s) ;
+    end_by_crash(s) ;
   }
   clock_pause("poll", POLL_AGAIN_MS) ;
 }
@@ -206,9 +225,9 @@ void loop (struct scanner *s, int signals)
     if (x[CHANNEL_SIGNALS].revents) take_signals(s, signals) ;
     if (x[CHANNEL_REPORTS].revents & POLLIN) reap_reports(s) ;
     loop_settle(s) ;
-    if (x[CHANNEL_FOUND].revents & POLLIN) reap_what_was_found(s) ;
+    if (x[CHANNEL_PIDFDS].revents & POLLIN) reap_by_pidfds(s) ;
     loop_settle(s) ;
-    if (x[CHANNEL_CONTROL].revents & POLLIN) command_letters(s) ;
+    if (x[CHANNEL_CONTROL].revents & POLLIN) requests_letters(s) ;
     loop_settle(s) ;
     if (s->inotify >= 0 && x[CHANNEL_INOTIFY].revents & POLLIN) changes_read(s) ;
     loop_settle(s) ;

@@ -12,7 +12,6 @@
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
-#include <skalibs/tai.h>
 
 #include "base/clock.h"
 #include "base/exit.h"
@@ -21,7 +20,16 @@
 #include "base/signals.h"
 #include "base/spawn.h"
 #include "base/upgrade.h"
-#include "scan/scanner.h"
+#include "scan/child.h"
+#include "scan/cmd.h"
+#include "scan/default_logger.h"
+#include "scan/earlier.h"
+#include "scan/end.h"
+#include "scan/look.h"
+#include "scan/loop.h"
+#include "scan/stop.h"
+#include "scan/upgrade.h"
+#include "scan/watch.h"
 #include "service/settings.h"
 #include "wire/channels.h"
 #include "wire/livedir.h"
@@ -83,7 +91,7 @@ static void parse (struct scanner *s, struct options *options, int argc, char *c
       case 'K' : s->stop.limits.kill_ms = number(c, optarg, 0) ; break ;
       case 'G' : s->stop.limits.grace_ms = number(c, optarg, 0) ; break ;
       case 'I' : s->container_signals = 1 ; break ;
-      case 'C' : s->command_signals = 1 ; break ;
+      case 'C' : s->cmd.gets_signals = 1 ; break ;
       case 'L' : default_logger_use(s, optarg) ; break ;
       default : strerr_dieusage(EXIT_USAGE, USAGE) ;
     }
@@ -93,7 +101,7 @@ static void parse (struct scanner *s, struct options *options, int argc, char *c
   options->scan = *argv ? *argv++ : DEFAULT_SCAN ;
   if (!*options->scan) strerr_dieusage(EXIT_USAGE, USAGE) ;
   if (*argv && !strcmp(*argv, "--")) argv++ ;
-  if (*argv) s->command = (char const *const *)argv ;
+  if (*argv) s->cmd.argv = (char const *const *)argv ;
   if (options->beginning != BEGIN_AFRESH) options->notify_fd = 0 ; /* told already */
   /* Nobody else holds it: who waits for the line may read on to the end. */
   if (options->notify_fd && fcntl((int)options->notify_fd, F_SETFD, FD_CLOEXEC) == -1)
@@ -219,14 +227,6 @@ static void notify_ready (uint32_t fd)
   fd_close((int)fd) ;
 }
 
-/* So that `reeve` knows of the services that no look has come to yet; and of upgrades. */
-static void tell_client (struct scanner *s)
-{
-  if (upgrade_write_state(s)) return ;
-  strerr_warnwu1sys("write " SCAN_STATE_FILE " (will try again until it can)") ;
-  s->upgrade.write_again_ms = clock_ms() + RETRY_MS ;
-}
-
 static void take_over (struct scanner *s, char const *numbers)
 {
   if (!upgrade_take(s, numbers)) strerr_dieusage(EXIT_USAGE, USAGE) ;
@@ -250,8 +250,8 @@ int main (int argc, char *const *argv)
   static struct scanner s ; /* large: without initial values the file does not hold it */
   struct options options = { 0 } ;
   int signals ;
-  s.own_code = s.lock = s.control = s.reports = s.units.found = s.command_fd = -1 ;
-  s.inotify = s.scan_watch = s.ancestor_watch = s.nothing = -1 ;
+  s.own_code = s.lock = s.control = s.reports = s.units.pidfds = s.cmd.fd = -1 ;
+  s.inotify = s.scan_watch = s.parent_watch = s.nothing = -1 ;
   spawn_prepare_signals() ;
   message_begin() ;
   message_take_over() ;
@@ -259,24 +259,23 @@ int main (int argc, char *const *argv)
   if (!child_find_supervise(&s) && options.beginning != BEGIN_UPGRADED)
     strerr_dief1x(EXIT_SYSTEM, "unable to find reeve-supervise beside reeve-scan, in /command or in " REEVE_BINDIR) ;
   if (options.beginning == BEGIN_TRIAL) return upgrade_check(options.continued) ;
-  if (!tain_now_set_stopwatch_g()) strerr_diefu1sys(EXIT_SYSTEM, "read the monotonic clock") ;
   if (!spawn_sanitize_stdio()) strerr_diefu1sys(EXIT_SYSTEM, "open /dev/null") ;
   if (options.beginning == BEGIN_UPGRADED) take_over(&s, options.continued) ;
   else begin_afresh(&s, &options) ;
   insist(&s, &find_in_place, "look at the scan directory, or at the live directory") ;
   compare_lives(&s) ;
-  stop_know_finish(&s) ;
+  end_know_finish(&s) ;
   if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == -1)
     strerr_warnwu1sys("become a subreaper: orphans of services fall to another process") ;
   signals = trap_signals(options.beginning == BEGIN_UPGRADED) ;
   cmd_find(&s) ;
-  if (!s.in_place) insist(&s, &leftovers_take_all, "read the live directory") ; /* before any client can take them for services */
+  if (!s.in_place) insist(&s, &earlier_take_all, "read the live directory") ; /* before any client can take them for services */
   loop_settle(&s) ;
   if (s.control == -1) s.control = open_channel(SCAN_CONTROL_FIFO) ;
-  tell_client(&s) ;
+  upgrade_tell_client(&s) ;
   notify_ready(options.notify_fd) ;
   watch_start(&s) ;
-  look_order(&s, 0, 0) ;
+  look_order(&s, 0) ;
   loop(&s, signals) ;
-  stop_end(&s) ;
+  end_in_order(&s) ;
 }

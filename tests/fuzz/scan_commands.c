@@ -1,5 +1,8 @@
 #include <sys/ioctl.h>
 
+#include "scan/look.h"
+#include "scan/requests.h"
+#include "scan/upgrade.h"
 #include "scan_world.h"
 #include "wire/channels.h"
 #include "wire/lock.h"
@@ -141,7 +144,7 @@ static void feed (struct scanner *s, enum source source, char const *bytes, size
   unsigned int second = len > 1 ? (unsigned char)bytes[1] : 0 ;
   switch (source)
   {
-    case SOURCE_CONTROL : receive(s, control, &command_letters, bytes, len) ; break ;
+    case SOURCE_CONTROL : receive(s, control, &requests_letters, bytes, len) ; break ;
     case SOURCE_END : end(s, first, second) ; break ;
     case SOURCE_TIME : world.now_ms += first * 16 ; break ;
     case SOURCE_CHANGE : change(first) ; break ;
@@ -168,7 +171,7 @@ int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
   snprintf(s.scan, sizeof s.scan, "%s/scan", root) ;
   change(2 * SERVICES) ;
   change(1 + (2 + 4) * SERVICES) ;
-  look_order(&s, 0, 0) ;
+  look_order(&s, 0) ;
   while (size && portions++ < 64)
   {
     unsigned int head = fuzz_byte(&data, &size) ;

@@ -40,7 +40,7 @@ static void begin (struct scanner *s, struct unit *units[UNITS], unsigned int ph
     units[i] = units_add(&s->units, names[i], names[i], 0) ;
     if (!units[i] || !units_set_supervisor(&s->units, units[i], c ? pid_of(c) : found[i])) fuzz_die("units_add") ;
     units[i]->phase = phase[phases % 4] ;
-    units[i]->child = !!c ;
+    units[i]->supervisor.is_child = !!c ;
     if (c) c->told = units[i]->phase == UNIT_LEAVING || units[i]->phase == UNIT_RETURNING ;
     if (units[i]->phase == UNIT_MISSING) units_arm(&s->units, units[i], DEADLINE_RETURN) ;
   }
@@ -64,7 +64,7 @@ static struct said all_said (char const *stream, size_t size)
     if ((size_t)(end - stream) >= LINE_MAX_HEARD || !report_parse(&report, stream, (size_t)(end - stream))) continue ;
     for (unsigned int i = 0 ; i < UNITS ; i++)
     {
-      if (report.supervisor != (i < UNITS - 1 ? found[i] : FIRST_PID) || strcmp(report.name, names[i]) != 0 || said.ended >> i & 1) continue ;
+      if (report.supervisor != (i < UNITS - 1 ? found[i] : FIRST_PID) || said.ended >> i & 1) continue ;
       if (report.phase == PHASE_EXITED) said.ended |= (i < UNITS - 1) << i ;
       else if (report.main_ended) said.stops = 1 ;
     }
@@ -138,7 +138,7 @@ int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
   free(stream) ;
   CHECK(s.stop.on == !!said.stops) ;
   for (unsigned int i = 0 ; i < UNITS && !said.stops ; i++)
-    CHECK(units[i]->supervisor == (said.ended >> i & 1 ? 0 : i < UNITS - 1 ? found[i] : FIRST_PID)) ;
+    CHECK(units[i]->supervisor.pid == (said.ended >> i & 1 ? 0 : i < UNITS - 1 ? found[i] : FIRST_PID)) ;
   end(&s, units) ;
   CHECK(fuzz_lowest_descriptor() == lowest) ;
   return 0 ;
