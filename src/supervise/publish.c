@@ -104,7 +104,7 @@ static size_t present_state (struct supervisor const *s, char line[REPORT_SIZE_M
     .pid = s->status.pid,
     .wstat = s->status.wstat,
     .restarts = s->restarts,
-    .supervisor = getpid(),
+    .supervisor = s->self,
     .main_ended = s->settings.main_service && main_has_ended(s),
     .killed = killed
   } ;

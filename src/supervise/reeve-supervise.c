@@ -108,15 +108,18 @@ static void begin_afresh (struct supervisor *s)
 {
   char packed[STATE_SIZE] ;
   struct state before ;
+  struct state first ;
   empty_death_tally() ;
   settings_defaults(&s->settings) ;
   if (pread(s->state, packed, sizeof packed, 0) == (ssize_t)sizeof packed && state_unpack(packed, &before, 0)) s->lost = before.lost ;
   s->status.flags = STATUS_READY ;
-  if (!state_empty(s->state)) strerr_diefu1sys(EXIT_SYSTEM, "write " STATE_FILE) ;
   if (is_wanted()) s->status.flags |= STATUS_WANT_UP ;
   tain_wallclock_read(&s->status.since) ;
   s->status.ready_since = s->status.since ;
   publish_status(s) ;
+  saved_pack(s, &first) ;
+  if (!state_write_first(s->state, &first)) strerr_diefu1sys(EXIT_SYSTEM, "write " STATE_FILE) ;
+  s->state_pending = 0 ;
   publish_now(s) ;
 }
 
@@ -179,6 +182,7 @@ int main (int argc, char const *const *argv)
   char const *numbers ;
   spawn_prepare_signals() ;
   message_begin() ;
+  s.self = getpid() ;
   beginning = parse(argc, argv, &s.name, &numbers) ;
   if (beginning == BEGIN_TRIAL) return upgrade_check(s.name) ;
   name_program(s.name) ;

@@ -62,6 +62,7 @@ struct trial
 /* All moments are clock_ms() unless said otherwise; 0: never, or none. */
 struct supervisor
 {
+  pid_t self ; /* the supervisor's own */
   char const *name ; /* DIR as it was given: the service's name under a scanner */
 
   enum phase phase ; /* after the start, loop.c alone changes it */

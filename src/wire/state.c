@@ -203,10 +203,11 @@ static int write_all (int fd, char const *bytes, size_t len)
   return w == (ssize_t)len ;
 }
 
-int state_empty (int fd)
+int state_write_first (int fd, struct state const *state)
 {
-  static char const room[STATE_SIZE + BIRTH_SIZE] ;
-  return write_all(fd, room, sizeof room) ;
+  char records[STATE_SIZE + BIRTH_SIZE] = { 0 } ;
+  state_pack(records, state) ;
+  return write_all(fd, records, sizeof records) ;
 }
 
 int state_write (int fd, struct state const *state)

@@ -141,9 +141,9 @@ extern int state_recover (char const *dir, struct state *state, struct birth *bi
 /* Opens the file of the current directory, for the supervisor. Returns a descriptor, or -1
    with errno. */
 extern int state_open (void) ;
-/* Empties both records, and so makes sure that they have their place on the disk. Returns 1,
-   or 0 with errno. */
-extern int state_empty (int fd) ;
+/* With a record of no birth, and so makes sure that both have their place on the disk.
+   Returns 1, or 0 with errno. */
+extern int state_write_first (int fd, struct state const *state) ;
 /* Returns 1, or 0 with errno. */
 extern int state_write (int fd, struct state const *state) ;
 
