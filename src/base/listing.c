@@ -21,7 +21,7 @@ struct entry /* linux_dirent64, as getdents64 writes it */
 
 int listing_of (int dir, listing_func *each, void *data)
 {
-  _Alignas(struct entry) char buf[4096] ;
+  _Alignas(struct entry) char buf[2048] ;
   long r = 0 ;
   int more = 1 ;
   while (more && (r = syscall(SYS_getdents64, (long)dir, buf, sizeof buf)) > 0)

@@ -32,7 +32,7 @@ enum beginning { BEGIN_AFRESH, BEGIN_ADOPTING, BEGIN_UPGRADED, BEGIN_TRIAL } ;
 
 char const *PROG = PROGRAM ;
 
-static char prog[sizeof PROGRAM + 1 + 4096] ;
+static char prog[sizeof PROGRAM + 1 + 512] ;
 
 static void name_program (char const *dir)
 {
