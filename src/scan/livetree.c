@@ -1,5 +1,6 @@
 #include "scan/livetree.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -8,12 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
 #include "base/file.h"
-#include "base/listing.h"
 #include "base/trust.h"
 #include "scan/scanner.h"
 #include "scan/tree.h"
@@ -91,13 +90,6 @@ static int make_link (int dir, char const *entry, char const *target)
   return unlinkat(dir, entry, 0) != -1 && symlinkat(target, dir, entry) != -1 ;
 }
 
-static void close_keeping_errno (int fd)
-{
-  int err = errno ;
-  fd_close(fd) ;
-  errno = err ;
-}
-
 static int touch (int dir, char const *entry)
 {
   int fd = openat(dir, entry, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644) ;
@@ -129,63 +121,44 @@ static int is_script (char const *entry)
   return !strcmp(entry, "run") || !strcmp(entry, "finish") ;
 }
 
-struct filling
-{
-  char const *source ;
-  int to ; /* in LIVE */
-  int fresh ;
-  int ok ; /* else errno */
-} ;
-
-static int fill_one (int from, char const *entry, void *data)
-{
-  struct filling *f = data ;
-  char target[TARGET_MAX] ;
-  switch (made_here(entry, from))
-  {
-    case MADE_LINK :
-      f->ok = fits(snprintf(target, sizeof target, "%s/%s", f->source, entry), sizeof target) && make_link(f->to, entry, target) ;
-      break ;
-    case MADE_DOWN : f->ok = !f->fresh || touch(f->to, entry) ; break ;
-    case MADE_COPY : f->ok = !f->fresh || copy(from, entry, f->to) ; break ;
-    default : break ;
-  }
-  return f->ok ;
-}
-
-static int fill (int from, char const *source, char const *name, int fresh)
-{
-  struct filling f = { .source = source, .fresh = fresh, .ok = 1 } ;
-  int ok ;
-  f.to = file_open(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0) ;
-  if (f.to == -1) return 0 ;
-  ok = listing_of(from, &fill_one, &f) && f.ok ;
-  close_keeping_errno(f.to) ;
-  return ok ;
-}
-
-struct cleaning
-{
-  int from ; /* the service directory */
-  int ok ; /* else errno */
-} ;
-
 /* Links whose original is gone. */
-static int unlink_stale_one (int dir, char const *entry, void *data)
-{
-  struct cleaning *c = data ;
-  struct stat st ;
-  if (made_here(entry, c->from) != MADE_LINK || is_script(entry)) return 1 ;
-  if (fstatat(dir, entry, &st, AT_SYMLINK_NOFOLLOW) == -1) c->ok = errno == ENOENT ;
-  else if (S_ISLNK(st.st_mode) && fstatat(c->from, entry, &st, AT_SYMLINK_NOFOLLOW) == -1)
-    c->ok = errno == ENOENT && unlinkat(dir, entry, 0) != -1 ;
-  return c->ok ;
-}
-
 static int unlink_stale (char const *name, int from)
 {
-  struct cleaning c = { .from = from, .ok = 1 } ;
-  return listing_each(name, &unlink_stale_one, &c) && c.ok ;
+  struct dirent *e ;
+  struct stat st ;
+  int ok = 1 ;
+  DIR *dir = opendir(name) ;
+  if (!dir) return 0 ;
+  while (ok && (errno = 0, e = readdir(dir)))
+  {
+    if (made_here(e->d_name, from) != MADE_LINK || is_script(e->d_name)) continue ;
+    if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1) ok = errno == ENOENT ;
+    else if (S_ISLNK(st.st_mode) && fstatat(from, e->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+      ok = errno == ENOENT && unlinkat(dirfd(dir), e->d_name, 0) != -1 ;
+  }
+  return tree_close_directory(dir, ok && !errno) ;
+}
+
+static int fill (DIR *from, char const *source, char const *name, int fresh)
+{
+  char target[TARGET_MAX] ;
+  struct dirent *e ;
+  int ok = 1 ;
+  int to = file_open(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0) ;
+  if (to == -1) return 0 ;
+  while (ok && (errno = 0, e = readdir(from)))
+  {
+    switch (made_here(e->d_name, dirfd(from)))
+    {
+      case MADE_LINK :
+        ok = fits(snprintf(target, sizeof target, "%s/%s", source, e->d_name), sizeof target) && make_link(to, e->d_name, target) ;
+        break ;
+      case MADE_DOWN : ok = !fresh || touch(to, e->d_name) ; break ;
+      case MADE_COPY : ok = !fresh || copy(dirfd(from), e->d_name, to) ; break ;
+      default : break ;
+    }
+  }
+  return tree_close(to, ok && !errno) ;
 }
 
 /* The mark of what is ours comes before anything else, so that a scanner that
@@ -224,24 +197,19 @@ static int mark_complete (char const *name)
   return fits(snprintf(path, sizeof path, "%s/" MARKER, name), sizeof path) && truncate(path, 1) != -1 ;
 }
 
-struct emptying
-{
-  char const *kept ;
-  int ok ; /* else errno */
-} ;
-
-static int remove_one (int dir, char const *entry, void *data)
-{
-  struct emptying *e = data ;
-  if (strcmp(entry, ".") != 0 && strcmp(entry, "..") != 0 && strcmp(entry, e->kept) != 0) e->ok = tree_remove(dir, entry) ;
-  return e->ok ;
-}
-
 /* All that is in the directory, but one entry. */
 static int empty (char const *name, char const *kept)
 {
-  struct emptying e = { .kept = kept, .ok = 1 } ;
-  return listing_each(name, &remove_one, &e) && e.ok ;
+  struct dirent *e ;
+  int ok = 1 ;
+  DIR *dir = opendir(name) ;
+  if (!dir) return 0 ;
+  while (ok && (errno = 0, e = readdir(dir)))
+  {
+    if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") || !strcmp(e->d_name, kept)) continue ;
+    ok = tree_remove(dirfd(dir), e->d_name) ;
+  }
+  return tree_close_directory(dir, ok && !errno) ;
 }
 
 /* The mark goes last, so that what could not be removed is still ours; it is
@@ -301,19 +269,14 @@ enum livetree_result livetree_make (char const *scan, char const *name)
   char source[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
   int fresh ;
   int ok ;
-  int from ;
+  DIR *from ;
   if (!fits(snprintf(source, sizeof source, "%s/%s", scan, name), sizeof source)) return LIVETREE_FAILED ;
-  from = file_open(source, O_RDONLY | O_DIRECTORY, 0) ;
-  if (from == -1) return LIVETREE_FAILED ;
+  from = opendir(source) ;
+  if (!from) return LIVETREE_FAILED ;
   fresh = make_directory(name) ;
-  if (fresh < 0)
-  {
-    close_keeping_errno(from) ;
-    return errno == EEXIST ? LIVETREE_TAKEN : LIVETREE_FAILED ;
-  }
-  ok = forget_default(name) && fill(from, source, name, fresh) && (fresh ? mark_complete(name) : unlink_stale(name, from)) ;
-  close_keeping_errno(from) ;
-  return ok ? LIVETREE_DONE : LIVETREE_FAILED ;
+  if (fresh < 0) return !tree_close_directory(from, 0) && errno == EEXIST ? LIVETREE_TAKEN : LIVETREE_FAILED ;
+  ok = forget_default(name) && fill(from, source, name, fresh) && (fresh ? mark_complete(name) : unlink_stale(name, dirfd(from))) ;
+  return tree_close_directory(from, ok) ? LIVETREE_DONE : LIVETREE_FAILED ;
 }
 
 enum livetree_result livetree_make_logger (char const *logger_name, char const *program)
@@ -325,8 +288,7 @@ enum livetree_result livetree_make_logger (char const *logger_name, char const *
   to = file_open(logger_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0) ;
   if (to == -1) return LIVETREE_FAILED ;
   ok = make_link(to, "run", program) && touch(to, LOGGER_TAKES_STDERR) && (!fresh || mark_complete(logger_name)) ;
-  close_keeping_errno(to) ;
-  return ok ? LIVETREE_DONE : LIVETREE_FAILED ;
+  return tree_close(to, ok) ? LIVETREE_DONE : LIVETREE_FAILED ;
 }
 
 int livetree_make_pipe (char const *logger_name)
