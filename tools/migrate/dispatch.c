@@ -89,52 +89,65 @@ static int matches (struct analysis *a, char const *patterns, char const *value)
   }
 }
 
-/* [ "$1" = web ], test, [[ == ]], -n, -z: 1, 0; -1: not known. */
+/* Of two: 1 or 0 when it is known, or does not matter, what the other one is; else -1. */
+static int combine (int is_or, int left, int right)
+{
+  if (left == is_or || right == is_or) return is_or ;
+  return left == -1 || right == -1 ? -1 : !is_or ;
+}
+
+/* A test's words from `i` on: 1, 0; -1: not known. In [[ ]] they may be joined by && and ||. */
+static int decide_words (struct analysis *a, struct statement const *test, unsigned int i)
+{
+  struct word const *words ;
+  char const *left ;
+  char const *right ;
+  unsigned int n ;
+  int negated = 0 ;
+  if (test->kind == STATEMENT_AND || test->kind == STATEMENT_OR)
+    return combine(test->kind == STATEMENT_OR, decide_words(a, test->body, i), decide_words(a, test->body->next, 0)) ;
+  if (test->kind != STATEMENT_COMMAND || test->nredirects || test->nwords <= i) return -1 ;
+  if (!strcmp(test->words[i].raw, "!"))
+  {
+    negated = 1 ;
+    i++ ;
+  }
+  n = test->nwords - i ;
+  words = test->words + i ;
+  if (n == 3 && shell_one_of(words[1].raw, "= == !="))
+  {
+    left = value_of(a, words[0].raw, 0) ;
+    right = value_of(a, words[2].raw, 0) ;
+    if (left && right) return (!strcmp(left, right)) ^ (*words[1].raw == '!') ^ negated ;
+  }
+  else if (n == 2 && shell_one_of(words[0].raw, "-n -z"))
+  {
+    left = value_of(a, words[1].raw, 0) ;
+    if (left) return ((words[0].raw[1] == 'n') == !!*left) ^ negated ;
+  }
+  return -1 ;
+}
+
+/* [ "$1" = web ], test, [[ == ]]: as a command, so that its words can be read. */
 static int decide_test (struct analysis *a, char const *text)
 {
   struct source code ;
   struct statement *test ;
-  char const *words[6] ;
-  unsigned int n = 0 ;
-  int negated = 0 ;
-  int r = -1 ;
   text += strspn(text, "[ ") ;
   test = shell_parse_text(a->pool, &code, pool_printf(a->pool, "x %.*s", (int)strcspn(text, "]"), text)) ;
-  if (!test || test->next || test->kind != STATEMENT_COMMAND || test->nwords > 6 || test->nredirects) return -1 ;
-  for (unsigned int i = 1 ; i < test->nwords ; i++) words[n++] = test->words[i].raw ;
-  if (n && !strcmp(words[0], "!")) negated = 1 ;
-  if (n - (unsigned int)negated == 3 && shell_one_of(words[negated + 1], "= == !="))
-  {
-    char const *left = value_of(a, words[negated], 0) ;
-    char const *right = value_of(a, words[negated + 2], 0) ;
-    if (left && right) r = shell_one_of(words[negated + 1], "!=") ? !!strcmp(left, right) : !strcmp(left, right) ;
-  }
-  else if (n - (unsigned int)negated == 2 && shell_one_of(words[negated], "-n -z"))
-  {
-    char const *value = value_of(a, words[negated + 1], 0) ;
-    if (value) r = (*words[negated] == '-' && words[negated][1] == 'n') == !!*value ;
-  }
-  return r == -1 ? -1 : r ^ negated ;
+  return test && !test->next ? decide_words(a, test, 1) : -1 ;
 }
 
 static int decide_condition (struct analysis *a, struct statement const *condition)
 {
-  int left ;
-  int right ;
   if (condition->next) return -1 ;
   if (condition->kind == STATEMENT_NOT)
   {
-    left = condition->body ? decide_condition(a, condition->body) : -1 ;
-    return left == -1 ? -1 : !left ;
+    int r = condition->body ? decide_condition(a, condition->body) : -1 ;
+    return r == -1 ? -1 : !r ;
   }
   if (condition->kind == STATEMENT_AND || condition->kind == STATEMENT_OR)
-  {
-    int stops = condition->kind == STATEMENT_OR ;
-    left = decide_condition(a, condition->body) ;
-    right = decide_condition(a, condition->body->next) ;
-    if (left == stops || right == stops) return stops ;
-    return left == -1 || right == -1 ? -1 : !stops ;
-  }
+    return combine(condition->kind == STATEMENT_OR, decide_condition(a, condition->body), decide_condition(a, condition->body->next)) ;
   if (condition->kind != STATEMENT_TEST && !shell_one_of(statement_command(condition), "test [")) return -1 ;
   {
     char const *text = statement_text(a, condition) ;

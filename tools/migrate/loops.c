@@ -239,7 +239,7 @@ static void start_restarted (struct analysis *a, struct statement *loop, struct 
   claim = claim_statement(a, loop, "dropped", pool_printf(a->pool, "the loop that restarted %s: its supervisor does", service->name)) ;
   for (struct statement *one = loop->branches->body ; one ; one = one->next)
     if (only_leaves(one))
-      plan_todo(a->plan, service, claim, line_of(a, one), pool_printf(a->pool, "the loop that started it again ended here: %s: ask that in run, or in finish (exit 125: no restart)", statement_text(a, one))) ;
+      plan_todo(a->plan, service, claim, line_of(a, loop), pool_printf(a->pool, "the loop that started it again ended here: %s: ask that in run, or in finish (exit 125: no restart)", statement_text(a, one))) ;
 }
 
 int walk_restarting (struct analysis *a, struct statement *statement)

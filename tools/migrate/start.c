@@ -278,6 +278,9 @@ void flush_pending (struct analysis *a)
     close_task(a) ;
     return ;
   }
+  if (!a->plan->cmd && mentions_positional(texts_join(a->pool, &a->conditions, " ")))
+    plan_todo(a->plan, 0, first->claim, line_of(a, first->statement),
+      "the script's arguments decide whether it is done, and are the image's CMD, which is not known: give --dockerfile, or write set -- WORD ahead of the condition") ;
   /* What the branch has set for these lines. */
   for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
     if (a->plan->pieces[i].under && !strcmp(a->plan->pieces[i].under, texts_join(a->pool, &a->conditions, " && "))) texts_add(a->pool, &lines, a->plan->pieces[i].text) ;
