@@ -130,14 +130,16 @@ static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
     kill(pid, SIGTERM) ;
     takeover_cannot(unit, "remember the supervisor of", strerror(ENOMEM)) ;
     unit->adopt = 1 ;
-    return UNIT_START_FAILED ; /* until it has left */
+    return UNIT_START_FAILED ; /* until it has ended */
   }
   unit->supervisor.is_child = 1 ;
   unit->warned = 0 ;
   return UNIT_STARTED ;
 }
 
-/* Looks again in a second; who is let go of does not wait for what is left alone. */
+/* Where nobody can prove which process it is, no supervisor can adopt one: it is ended first.
+   Returns whether that has to be waited for, with the event that follows. A unit that leaves
+   does not wait for a process that the scanner cannot end. */
 static int wait_for_end (struct scanner *s, struct unit *unit, enum unit_event *event)
 {
   enum ending ending = process_can_prove() ? ENDING_DONE : ending_go_on(s, unit) ;
@@ -146,8 +148,8 @@ static int wait_for_end (struct scanner *s, struct unit *unit, enum unit_event *
   return 1 ;
 }
 
-/* What its supervisor has left can be gone on with only where that has noted it. If not,
-   it is ended first. Returns whether there is something to start a supervisor for, or else
+/* A successor can adopt only what its predecessor has recorded. If that is lost, the inherited
+   process is ended first. Returns whether there is something to start a supervisor for, or else
    with the event that follows. */
 static int may_start (struct scanner *s, struct unit *unit, enum unit_event *event)
 {
@@ -192,7 +194,7 @@ enum unit_event start_unit (struct scanner *s, struct unit *unit)
   if (stop_gives_up(s, unit)) return UNIT_OVER ;
   if (is_refused(s, unit))
   {
-    /* What its killed supervisor has left is not left alone: nobody else may start it beside that. */
+    /* First its inherited process is ended: nobody may start another one beside that. */
     if (unit->adopt && ending_go_on(s, unit) == ENDING_UNDER_WAY) return UNIT_START_FAILED ;
     return takeover_refuse(unit) ;
   }
