@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
@@ -195,14 +194,7 @@ int livetree_mark_again (char const *scan, char const *name)
 static int mark_complete (char const *name)
 {
   char path[UNIT_PATH_MAX] ;
-  int fd ;
-  size_t r ;
-  if (!fits(snprintf(path, sizeof path, "%s/" MARKER, name), sizeof path)) return 0 ;
-  fd = file_open(path, O_WRONLY | O_NOFOLLOW, 0) ;
-  if (fd == -1) return 0 ;
-  r = allwrite(fd, "\n", 1) ;
-  fd_close(fd) ;
-  return r == 1 ;
+  return fits(snprintf(path, sizeof path, "%s/" MARKER, name), sizeof path) && truncate(path, 1) != -1 ;
 }
 
 /* All that is in the directory, but one entry. */
