@@ -34,6 +34,24 @@ finish web 0 0
 web ends" ]
 }
 
+@test "a service that leaves, and whose directory has come back, is not started again in a stop" {
+  service web <<<'trap "" TERM; echo >>"$dir/starts"; while [ ! -e "$dir/go" ]; do sleep 0.1; done'
+  setting web timeout-kill 0
+  scanner
+  up web
+  mv "$scan/web" "$dir/away"
+  eventually 10 field web wanted down
+  mv "$dir/away" "$scan/web"
+  idle later # seen after web's return
+  up later
+  kill "$scanner"
+  stopping() { ! s6-svok "$live/later"; }
+  eventually 10 stopping
+  touch "$dir/go"
+  ended "$scanner" 0
+  [ "$(lines "$dir/starts")" -eq 1 ]
+}
+
 @test "the same as PID 1 of a PID namespace" {
   two_services
   in_pid_namespace
