@@ -41,13 +41,12 @@ enum unit_phase
   UNIT_MISSING,
   UNIT_LEAVING,
   UNIT_RETURNING,
-  UNIT_RELEASED,
-  UNIT_PHASE_COUNT
+  UNIT_PHASE_COUNT,
+  UNIT_RELEASED = UNIT_PHASE_COUNT /* nothing happens to it any more */
 } ;
 
 enum unit_event
 {
-  UNIT_NOTHING, /* no event: the outcome of a deed that has none (yet) */
   UNIT_SEEN_COMPLETE, /* a scan has seen its directory, with a ./run; or it was moved into SCAN */
   UNIT_SEEN_CHANGING, /* its directory was created, or something in it has changed */
   UNIT_SEEN_INCOMPLETE, /* there is no ./run in it that can be executed */
@@ -64,7 +63,8 @@ enum unit_event
   UNIT_LOGGER_GONE, /* it has no logger any more */
   UNIT_PRUNE, /* a command: let go of what is missing */
   UNIT_LET_GO, /* by the stop; or, of a logger, when its producer has ended */
-  UNIT_EVENT_COUNT
+  UNIT_EVENT_COUNT,
+  UNIT_NOTHING = UNIT_EVENT_COUNT /* no event: the outcome of a deed that has none (yet) */
 } ;
 
 enum plan_action /* bits, done from the lowest up */
@@ -93,6 +93,7 @@ struct plan_step
   int known ; /* 0: nobody has filled in this cell; the unit test fails */
 } ;
 
+/* `phase` is not UNIT_RELEASED, `event` not UNIT_NOTHING. */
 extern struct plan_step plan_step (enum unit_phase phase, enum unit_event event) ;
 
 /* CMD, which has a terminal, is told to end by SIGTERM. Is it sent SIGHUP, too? An interactive

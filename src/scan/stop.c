@@ -17,6 +17,7 @@
 #include "base/send.h"
 #include "scan/again.h"
 #include "scan/cmd.h"
+#include "scan/cmd_strays.h"
 #include "scan/directory.h"
 #include "scan/ending.h"
 #include "scan/inherited.h"
@@ -68,7 +69,7 @@ void stop_begin (struct scanner *s)
 /* Has it a supervisor, or gets it one, to go on from what was left? */
 static int may_run (struct unit const *unit)
 {
-  return unit->phase != UNIT_RELEASED && (unit->supervisor.pid || unit->adopt) ;
+  return unit->supervisor.pid || unit->adopt ;
 }
 
 void stop_order_kill (struct scanner *s, struct unit *unit)
@@ -283,7 +284,7 @@ int stop_progress (struct scanner *s)
   uint64_t deadline ;
   if (s->stop.at_once) return 1 ;
   if (!s->stop.on) return 0 ;
-  if (!cmd_has_strays(s) && !s->units.count && !s->cmd.pid && knows_all(s)) return 1 ;
+  if (!cmd_strays_end(s) && !s->units.count && !s->cmd.pid && knows_all(s)) return 1 ;
   while ((deadline = stop_deadline(s)) && clock_ms() >= deadline)
   {
     enter(s, stage_next(&s->stop.limits, s->stop.done)) ;

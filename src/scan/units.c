@@ -112,6 +112,8 @@ static void forget_inherited (struct units *units, struct unit *unit)
 void units_release (struct units *units, struct unit *unit)
 {
   units_disarm(units, unit) ;
+  unit->events.count = 0 ;
+  unit->adopt = 0 ;
   units_set_supervisor(units, unit, 0) ;
   units_set_watch(units, unit, 0, -1) ;
   units_set_watch(units, unit, 1, -1) ;
@@ -141,7 +143,7 @@ static int is_merged (struct unit *unit, enum unit_event event)
 
 void units_post (struct units *units, struct unit *unit, enum unit_event event)
 {
-  if (event == UNIT_NOTHING || is_merged(unit, event)) return ;
+  if (event == UNIT_NOTHING || unit->phase == UNIT_RELEASED || is_merged(unit, event)) return ;
   if (unit->events.count == UNIT_POSTED_MAX) return ; /* cannot be: each event stands there once, but for what was seen */
   unit->events.posted[unit->events.count++] = (uint8_t)event ;
   if (unit->events.count > 1) return ;
@@ -154,9 +156,10 @@ void units_post (struct units *units, struct unit *unit, enum unit_event event)
 struct unit *units_take (struct units *units, enum unit_event *event)
 {
   struct unit *unit = units->first_posted ;
-  if (!unit) return 0 ;
-  units->first_posted = unit->events.next ;
+  while (unit && !unit->events.count) unit = unit->events.next ; /* it was released since */
+  units->first_posted = unit ? unit->events.next : 0 ;
   if (!units->first_posted) units->last_posted = 0 ;
+  if (!unit) return 0 ;
   *event = (enum unit_event)unit->events.posted[0] ;
   memmove(unit->events.posted, unit->events.posted + 1, --unit->events.count) ;
   if (!unit->events.count) return unit ;

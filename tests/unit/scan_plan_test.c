@@ -21,7 +21,7 @@ TEST(every_cell_of_the_table_is_filled_in)
     {
       struct plan_step step = plan_step((enum unit_phase)p, (enum unit_event)event) ;
       CHECK(step.known) ;
-      CHECK(step.next < UNIT_PHASE_COUNT) ;
+      CHECK(step.next <= UNIT_RELEASED) ;
     }
 }
 
@@ -61,8 +61,6 @@ TEST(a_supervisor_is_never_started_twice)
         || (event == UNIT_DEADLINE && (supervised[i] == UNIT_LEAVING || supervised[i] == UNIT_RETURNING)) ;
       CHECK(!!(step.todo & PLAN_START) == has_ended) ;
     }
-  for (int event = 0 ; event < UNIT_EVENT_COUNT ; event++)
-    CHECK(!(plan_step(UNIT_RELEASED, (enum unit_event)event).todo & PLAN_START)) ;
 }
 
 TEST(no_deadline_but_a_retrys_is_armed_while_leaving)
@@ -83,8 +81,7 @@ TEST(a_unit_is_released_only_once_and_cleaned_before)
     for (int event = 0 ; event < UNIT_EVENT_COUNT ; event++)
     {
       struct plan_step step = plan_step((enum unit_phase)p, (enum unit_event)event) ;
-      if (p == UNIT_RELEASED) CHECK(step.next == UNIT_RELEASED && !(step.todo & PLAN_RELEASE)) ;
-      else CHECK((step.next == UNIT_RELEASED) == !!(step.todo & PLAN_RELEASE)) ;
+      CHECK((step.next == UNIT_RELEASED) == !!(step.todo & PLAN_RELEASE)) ;
       if (step.todo & PLAN_RELEASE) CHECK(step.todo & PLAN_CLEAN && p == UNIT_LEAVING && event == UNIT_LOGGER_GONE) ;
     }
   CHECK(PLAN_CLEAN < PLAN_RELEASE) ;
@@ -216,7 +213,6 @@ TEST(what_has_no_directory_to_run_in_is_let_go_of)
   for (int p = 0 ; p < UNIT_PHASE_COUNT ; p++)
   {
     phase = (enum unit_phase)p ;
-    if (phase == UNIT_RELEASED) continue ;
     CHECK(on(UNIT_OVER) == (PLAN_DISARM | PLAN_END_LOGGER)) ;
     CHECK(phase == (p == UNIT_RETURNING ? UNIT_RETURNING : UNIT_LEAVING)) ;
   }
@@ -390,16 +386,6 @@ TEST(a_running_unit_that_is_seen_again_is_refreshed)
   CHECK(on(UNIT_SEEN_COMPLETE) == PLAN_REFRESH && phase == UNIT_RUNNING) ;
   CHECK(!on(UNIT_SEEN_INCOMPLETE) && phase == UNIT_RUNNING) ;
   CHECK(!on(UNIT_SEEN_CHANGING) && phase == UNIT_RUNNING) ;
-}
-
-TEST(what_is_released_ignores_all)
-{
-  for (int event = 0 ; event < UNIT_EVENT_COUNT ; event++)
-  {
-    struct plan_step step = plan_step(UNIT_RELEASED, (enum unit_event)event) ;
-    CHECK(step.next == UNIT_RELEASED) ;
-    CHECK(!(step.todo & ~PLAN_IMPOSSIBLE)) ;
-  }
 }
 
 #define SET(sig) (UINT64_C(1) << ((sig) - 1))
