@@ -140,6 +140,16 @@ says_much_at_its_end() # NAME
   ended "$scanner" 7
 }
 
+@test "an exit code written by hand that is none is named, and does not count" {
+  two_services
+  scanner
+  up db
+  echo 256 >"$live/.s6-svscan/exitcode"
+  kill -TERM "$scanner"
+  ended "$scanner" 0
+  said 'invalid .*exitcode: allowed: a number from 0 to 255'
+}
+
 @test "the command's exit code is the scanner's, and its end stops everything" {
   two_services
   start reeve-scan -l "$live" "$scan" -- sh -c 'reeve wait ready db && exit 3'
