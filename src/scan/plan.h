@@ -66,7 +66,7 @@ enum unit_event
   UNIT_NOTHING = UNIT_EVENT_COUNT /* no event: the outcome of a deed that has none (yet) */
 } ;
 
-enum plan_action /* bits, done from the lowest up */
+enum plan_action /* bits. The one that has an outcome is done last, the others in this order */
 {
   PLAN_DISARM = 1 << 0, /* it has no deadline, and is not watched */
   PLAN_CLEAN = 1 << 1, /* remove what was made for it in LIVE */
