@@ -13,7 +13,6 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
-#include "base/clock.h"
 #include "base/send.h"
 #include "scan/cmd.h"
 #include "scan/cmd_strays.h"
@@ -28,7 +27,6 @@
 #include "wire/state.h"
 #include "wire/status.h"
 
-#define EARLY_MS 1000
 #define UNKNOWN_MAX 256
 
 /* ---- supervisors that have ended ---- */
@@ -38,18 +36,13 @@ static int is_expected (struct unit const *unit)
   return unit->phase == UNIT_LEAVING || unit->phase == UNIT_RETURNING || unit->phase == UNIT_MISSING ;
 }
 
-/* In order: it has run ./finish, told so, and left nothing that a successor needs.
+/* Has it run ./finish, and told so, so that a successor has nothing to go on with?
      known  what inherited_last_run() has returned, and errno */
 static int ended_in_order (struct unit const *unit, struct state const *state, int known)
 {
   if (unit->supervisor.is_child && WIFEXITED(unit->supervisor.wstat)) return !WEXITSTATUS(unit->supervisor.wstat) ;
   if (known) return !!(state->flags & STATE_HAS_LEFT) ; /* it may have been killed at the very end */
   return !unit->supervisor.is_child && (errno == ENOENT || errno == ENOTDIR) ; /* one of s6's; else it cannot be told */
-}
-
-static int lived_short (struct unit const *unit)
-{
-  return clock_ms() - unit->supervisor.started_ms < EARLY_MS ;
 }
 
 static void say (struct unit const *unit, int in_order)
@@ -62,11 +55,10 @@ static void say (struct unit const *unit, int in_order)
 static void died (struct scanner *s, struct unit *unit)
 {
   int in_order = !unit->adopt ;
-  int early = lived_short(unit) ;
   say(unit, in_order) ;
   unit->supervisor.has_ended = unit->supervisor.told_to_leave = 0 ;
   units_set_supervisor(&s->units, unit, 0) ;
-  units_post(&s->units, unit, in_order ? early ? UNIT_DIED_EARLY : UNIT_DIED : early ? UNIT_KILLED_EARLY : UNIT_KILLED) ;
+  units_post(&s->units, unit, in_order ? UNIT_DIED : UNIT_KILLED) ;
 }
 
 /* What has ended in one round of reaping. The children of a supervisor that was killed may be
@@ -99,7 +91,7 @@ static void inherit (struct scanner *s, struct unit *unit, struct round const *r
 {
   struct state state ;
   int known ;
-  directory_find(unit) ; /* what it has left is where its directory is now */
+  directory_find(unit) ; /* what it has recorded is where its directory is now */
   known = inherited_last_run(unit, &state) ;
   unit->adopt = !ended_in_order(unit, &state, known) ;
   if (!unit->adopt) return ;
@@ -180,7 +172,7 @@ void reap_by_pidfds (struct scanner *s)
 
 /* ---- reports ---- */
 
-/* What would be left if it were killed, and its directory gone. */
+/* For the case that it is killed, and its record is gone with its directory. */
 static void remember (struct unit *unit, struct report const *report)
 {
   unit->supervisor.has_reported = 1 ;
@@ -193,7 +185,7 @@ static void reported (struct scanner *s, char const *line, size_t len)
   struct report report ;
   struct unit *unit ;
   if (!report_parse(&report, line, len)) return ;
-  if (report.killed) /* its supervisor may have left meanwhile */
+  if (report.killed) /* of a supervisor that may have ended meanwhile */
   {
     stopping_killed(s) ;
     return ;
