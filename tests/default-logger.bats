@@ -119,7 +119,7 @@ while some := os.read(fd, 50000):
 }
 
 # Of src/wire/state.h's flags.
-runs_dry() { [ $(($(od -An -tu1 -j 51 -N 1 "$live/$1/supervise/state") & 32)) -ne 0 ]; }
+runs_dry() { [ $(($(od -An -tu1 -j 51 -N 1 "$live/$1/supervise/state" || echo 0) & 32)) -ne 0 ]; }
 
 @test "what the last finish writes is there, on stdout and on stderr" {
   idle talks

@@ -158,7 +158,7 @@ bursts()
 }
 
 # Of src/wire/state.h's flags.
-runs_dry() { [ $(($(od -An -tu1 -j 51 -N 1 "$live/$1/supervise/state") & 32)) -ne 0 ]; }
+runs_dry() { [ $(($(od -An -tu1 -j 51 -N 1 "$live/$1/supervise/state" || echo 0) & 32)) -ne 0 ]; }
 upgraded() { [ "$(od -An -tu1 -j 67 -N 1 "$live/$1/supervise/state")" -eq "$2" ]; }
 
 # Its producer has ended, and it has not read a line of it yet.

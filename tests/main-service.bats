@@ -187,7 +187,7 @@ main() # NAME ; its script on stdin
 
 # Its process ignores SIGTERM from the first moment on.
 deaf() { main app <<<'trap "" TERM; until [ -e "$dir/go" ]; do sleep 0.05; done; rm "$dir/go"; exit 7'; }
-deaf_to_term() { [ $((0x$(awk '/^SigIgn/ { print $2 }' "/proc/$(pid_of app)/status") >> 14 & 1)) = 1 ]; }
+deaf_to_term() { [ $((0x0$(awk '/^SigIgn/ { print $2 }' "/proc/$(pid_of app)/status") >> 14 & 1)) = 1 ]; }
 alone() { idle side; deaf; scanner; up side; up app; eventually 10 deaf_to_term; }
 sees() { eventually 10 eval "reeve -l \"\$live\" status --json app | jq -e '.[0].$1'"; }
 

@@ -236,7 +236,8 @@ while :; do sleep 0.02; done'
 
 older_than() # SECONDS FILE
 {
-  [ $(($(date +%s) - $(stat -c %Y "$2"))) -ge "$1" ]
+  local then
+  then=$(stat -c %Y "$2") && [ $(($(date +%s) - then)) -ge "$1" ]
 }
 
 @test "waiting for a restart: the delay goes on" {

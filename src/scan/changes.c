@@ -1,3 +1,5 @@
+#include "scan/changes.h"
+
 #include <limits.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
@@ -5,7 +7,8 @@
 
 #include <skalibs/strerr.h>
 
-#include "scan/scanner.h"
+#include "scan/look.h"
+#include "scan/watch.h"
 
 #define WATCH_ENDS (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT)
 

@@ -1,4 +1,4 @@
-#include "scan/scanner.h"
+#include "scan/child.h"
 
 #include "base/program.h"
 

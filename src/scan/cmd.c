@@ -1,3 +1,5 @@
+#include "scan/cmd.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,7 +18,8 @@
 #include "base/process.h"
 #include "base/send.h"
 #include "base/spawn.h"
-#include "scan/scanner.h"
+#include "scan/pidfds.h"
+#include "scan/stopping.h"
 #include "service/executable.h"
 #include "service/stray.h"
 #include "wire/channels.h"
@@ -109,7 +112,7 @@ static void say_not_executed (struct scanner const *s, struct search const *resu
 {
   char absolute[ABSOLUTE_MAX] ;
   char why[EXECUTABLE_WHY_MAX] ;
-  char const *name = s->command[0] ;
+  char const *name = s->cmd.argv[0] ;
   char const *found = result->path[0] && strcmp(result->path, name) != 0 ? result->path : "" ; /* elsewhere than it says itself */
   if (!result->path[0])
     strerr_warnwu5x("execute the command ", name, EXECUTABLE_NOT_IN_PATH, search_path(), " (stopping everything)") ;
@@ -122,13 +125,13 @@ static void say_not_executed (struct scanner const *s, struct search const *resu
 /* For `reeve status`, and for a scanner after us, which would start CMD a second time. */
 static void write_status (struct scanner *s)
 {
-  if (openwritenclose_suffix(COMMAND_STATUS_FILE, s->command_status, sizeof s->command_status, ".new"))
+  if (openwritenclose_suffix(COMMAND_STATUS_FILE, s->cmd.status, sizeof s->cmd.status, ".new"))
   {
-    s->command_write_again_ms = 0 ;
+    s->cmd.write_again_ms = 0 ;
     return ;
   }
-  if (!s->command_write_again_ms) strerr_warnwu1sys("write " COMMAND_STATUS_FILE " (trying again every second)") ;
-  s->command_write_again_ms = clock_ms() + AGAIN_MS ;
+  if (!s->cmd.write_again_ms) strerr_warnwu1sys("write " COMMAND_STATUS_FILE " (trying again every second)") ;
+  s->cmd.write_again_ms = clock_ms() + AGAIN_MS ;
 }
 
 static void publish_command (struct scanner *s, struct birth const *birth)
@@ -136,8 +139,8 @@ static void publish_command (struct scanner *s, struct birth const *birth)
   struct status status = { .pid = birth->process.pid, .flags = STATUS_WANT_UP | STATUS_READY } ;
   tain_wallclock_read(&status.since) ;
   status.ready_since = status.since ;
-  status_pack(s->command_status, &status) ;
-  birth_pack(s->command_status + STATUS_SIZE, birth) ;
+  status_pack(s->cmd.status, &status) ;
+  birth_pack(s->cmd.status + STATUS_SIZE, birth) ;
   write_status(s) ;
 }
 
@@ -151,10 +154,10 @@ void cmd_find (struct scanner *s)
     unlink(COMMAND_STATUS_FILE) ;
     return ;
   }
-  s->command_pid = birth.process.pid ;
-  s->command_birth = birth.process ;
-  if (process_is_child(s->command_pid) || found_watch_command(s)) return ;
-  s->command_pid = 0 ;
+  s->cmd.pid = birth.process.pid ;
+  s->cmd.birth = birth.process ;
+  if (process_is_child(s->cmd.pid) || pidfds_watch_cmd(s)) return ;
+  s->cmd.pid = 0 ;
   unlink(COMMAND_STATUS_FILE) ;
 }
 
@@ -163,25 +166,25 @@ void cmd_start (struct scanner *s)
   static struct search result ; /* large */
   struct birth birth = { .what = 'r' } ;
   struct spawn request = SPAWN_ZERO ;
-  if (!s->command || s->command_pid) return ;
-  s->command_again_ms = 0 ;
+  if (!s->cmd.argv || s->cmd.pid) return ;
+  s->cmd.again_ms = 0 ;
   if (s->stop.on) return ;
-  request.argv = s->command ;
+  request.argv = s->cmd.argv ;
   request.envp = (char const *const *)environ ;
   request.same_session = 1 ; /* it may talk to a terminal */
   request.chdir = s->origin ;
   request.birth = &birth ;
-  s->command_pid = search(s, &request, &result) ;
-  if (s->command_pid)
+  s->cmd.pid = search(s, &request, &result) ;
+  if (s->cmd.pid)
   {
     publish_command(s, &birth) ;
     return ;
   }
   if (!result.executing && error_temp(result.err))
   {
-    s->command_again_ms = clock_ms() + AGAIN_MS ;
+    s->cmd.again_ms = clock_ms() + AGAIN_MS ;
     errno = result.err ;
-    strerr_warnwu3sys("start the command ", s->command[0], " (next try in 1 second)") ;
+    strerr_warnwu3sys("start the command ", s->cmd.argv[0], " (next try in 1 second)") ;
     return ;
   }
   s->own_code = result.err == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTED ;
@@ -206,7 +209,7 @@ static void say_left (struct scanner const *s, char const *what, pid_t pid, char
 {
   char number[24] ;
   snprintf(number, sizeof number, " (pid %ld)", (long)pid) ;
-  strerr_warnw8x(what, name, number, ", which the command ", s->command[0], " has left behind", in_group ? " in its process group" : "", why) ;
+  strerr_warnw8x(what, name, number, ", which the command ", s->cmd.argv[0], " has left behind", in_group ? " in its process group" : "", why) ;
 }
 
 static void decide (struct left *left, pid_t pid, struct stray_look const *look, char const *name)
@@ -230,7 +233,7 @@ static int each_left (pid_t pid, void *data)
   struct left *left = data ;
   struct process_look process ;
   struct stray_look look ;
-  if (send_is_sender(pid) || (!descent.count && getpgid(pid) != left->s->command_group)) return 1 ;
+  if (send_is_sender(pid) || (!descent.count && getpgid(pid) != left->s->cmd.group)) return 1 ;
   if (!process_look(pid, &process) || process.state == 'Z') return 1 ;
   stray_look(&look, &left->limits, pid, &process) ;
   if (!look.in_group && !descent_has(&descent, pid, &process)) return 1 ;
@@ -247,55 +250,55 @@ static int has_outside (void)
 
 int cmd_runs (struct scanner const *s)
 {
-  return s->command_pid || s->command_group || s->command_outside ;
+  return s->cmd.pid || s->cmd.group || s->cmd.outside ;
 }
 
-int cmd_left (struct scanner *s)
+int cmd_has_strays (struct scanner *s)
 {
   struct left left =
   {
     .s = s,
-    .limits = { .service = STRAY_ALL_BUT_EARLIER, .group = s->command_group, .at_once = stopping_kills(s), .down_signal = SIGTERM },
+    .limits = { .service = STRAY_ALL_BUT_EARLIER, .group = s->cmd.group, .at_once = stopping_kills(s), .down_signal = SIGTERM },
     .now_ms = clock_ms()
   } ;
   struct stray_look group = { .in_group = 1 } ;
-  if (s->command_pid || !cmd_runs(s)) return 0 ;
-  if (!process_group_has_child(s->command_group)) s->command_group = 0 ;
-  if (s->command_outside) s->command_outside = !!has_outside() ;
+  if (s->cmd.pid || !cmd_runs(s)) return 0 ;
+  if (!process_group_has_child(s->cmd.group)) s->cmd.group = 0 ;
+  if (s->cmd.outside) s->cmd.outside = !!has_outside() ;
   if (!cmd_runs(s))
   {
-    s->command_left_ms = 0 ;
+    s->cmd.look_ms = 0 ;
     return 0 ;
   }
-  if (!s->command_left_ms || left.now_ms < s->command_left_ms) return 1 ;
+  if (!s->cmd.look_ms || left.now_ms < s->cmd.look_ms) return 1 ;
   if (process_each_child(&each_left, &left)) strays_forget_unseen(&strays) ;
-  else if (errno == ENOSYS) decide(&left, -s->command_group, &group, "the process group") ;
+  else if (errno == ENOSYS) decide(&left, -s->cmd.group, &group, "the process group") ;
   else left.again_ms = left.now_ms + AGAIN_MS ;
-  s->command_left_ms = left.again_ms ;
+  s->cmd.look_ms = left.again_ms ;
   return 1 ;
 }
 
-void cmd_left_changed (struct scanner *s)
+void cmd_strays_changed (struct scanner *s)
 {
-  if (!s->command_pid && cmd_runs(s)) s->command_left_ms = 1 ;
+  if (!s->cmd.pid && cmd_runs(s)) s->cmd.look_ms = 1 ;
 }
 
-void cmd_left_ended (struct scanner *s, pid_t pid)
+void cmd_stray_ended (struct scanner *s, pid_t pid)
 {
   if (descent.count) descent_ended(&descent, pid) ;
-  cmd_left_changed(s) ;
+  cmd_strays_changed(s) ;
 }
 
 void cmd_ended (struct scanner *s, int wstat)
 {
-  s->command_group = process_group_has_child(s->command_pid) ? s->command_pid : 0 ;
-  s->command_outside = !!has_outside() ;
-  s->command_pid = 0 ;
+  s->cmd.group = process_group_has_child(s->cmd.pid) ? s->cmd.pid : 0 ;
+  s->cmd.outside = !!has_outside() ;
+  s->cmd.pid = 0 ;
   strays_empty(&strays) ;
-  cmd_left_changed(s) ;
-  s->command_again_ms = s->command_write_again_ms = 0 ;
-  if (s->command_fd >= 0) fd_close(s->command_fd) ;
-  s->command_fd = -1 ;
+  cmd_strays_changed(s) ;
+  s->cmd.again_ms = s->cmd.write_again_ms = 0 ;
+  if (s->cmd.fd >= 0) fd_close(s->cmd.fd) ;
+  s->cmd.fd = -1 ;
   unlink(COMMAND_STATUS_FILE) ;
   if (s->stop.on) return ;
   s->own_code = stopping_code_of(wstat) ;
@@ -306,13 +309,13 @@ void cmd_ended (struct scanner *s, int wstat)
 static int has_terminal (struct scanner const *s)
 {
   struct process_look look ;
-  if (process_look(s->command_pid, &look)) return look.has_terminal && (s->command_fd >= 0 || isatty(0)) ;
+  if (process_look(s->cmd.pid, &look)) return look.has_terminal && (s->cmd.fd >= 0 || isatty(0)) ;
   return isatty(0) ;
 }
 
 static void tell_to_end (struct scanner const *s, int sig)
 {
-  if (s->command_fd == -1 && process_is_child(s->command_pid)) send_to_end(s->command_pid, sig, 0) ;
+  if (s->cmd.fd == -1 && process_is_child(s->cmd.pid)) send_to_end(s->cmd.pid, sig, 0) ;
   else cmd_signal(s, sig) ;
 }
 
@@ -320,10 +323,10 @@ void cmd_stop (struct scanner const *s)
 {
   struct process_signals signals ;
   int hangs_up ;
-  if (!s->command_pid) return ;
+  if (!s->cmd.pid) return ;
   descent.count = 0 ;
-  descent_follow(&descent, s->command_pid) ;
-  hangs_up = has_terminal(s) && plan_hangs_up(process_signals(send_end_of(s->command_pid), &signals) ? &signals : 0) ;
+  descent_follow(&descent, s->cmd.pid) ;
+  hangs_up = has_terminal(s) && plan_hangs_up(process_signals(send_end_of(s->cmd.pid), &signals) ? &signals : 0) ;
   tell_to_end(s, SIGTERM) ;
   if (hangs_up) tell_to_end(s, SIGHUP) ;
   tell_to_end(s, SIGCONT) ;
@@ -331,9 +334,9 @@ void cmd_stop (struct scanner const *s)
 
 void cmd_signal (struct scanner const *s, int sig)
 {
-  struct send send = { .pid = s->command_pid, .fd = s->command_fd, .sig = sig } ;
-  if (!s->command_pid) return ;
-  if (s->command_fd >= 0 || process_is_child(s->command_pid)) send_signal(&send) ;
+  struct send send = { .pid = s->cmd.pid, .fd = s->cmd.fd, .sig = sig } ;
+  if (!s->cmd.pid) return ;
+  if (s->cmd.fd >= 0 || process_is_child(s->cmd.pid)) send_signal(&send) ;
   else if (sig != SIGCONT)
     strerr_warnw1x("the command, which an earlier scanner has started, cannot be sent a signal without pidfds: end it by hand") ;
 }
@@ -344,13 +347,13 @@ void cmd_signal (struct scanner const *s, int sig)
 static void look_at_it (struct scanner *s)
 {
   struct process_look look ;
-  s->command_again_ms = clock_ms() + AGAIN_MS ;
-  if (!process_lives(&s->command_birth) || (process_look(s->command_pid, &look) && look.state == 'Z')) cmd_ended(s, STATUS_WSTAT_UNKNOWN) ;
+  s->cmd.again_ms = clock_ms() + AGAIN_MS ;
+  if (!process_lives(&s->cmd.birth) || (process_look(s->cmd.pid, &look) && look.state == 'Z')) cmd_ended(s, STATUS_WSTAT_UNKNOWN) ;
 }
 
 void cmd_deadlines (struct scanner *s)
 {
-  uint64_t now = s->command_again_ms || s->command_write_again_ms ? clock_ms() : 0 ;
-  if (s->command_write_again_ms && now >= s->command_write_again_ms) write_status(s) ;
-  if (s->command_again_ms && now >= s->command_again_ms) (s->command_pid ? &look_at_it : &cmd_start)(s) ;
+  uint64_t now = s->cmd.again_ms || s->cmd.write_again_ms ? clock_ms() : 0 ;
+  if (s->cmd.write_again_ms && now >= s->cmd.write_again_ms) write_status(s) ;
+  if (s->cmd.again_ms && now >= s->cmd.again_ms) (s->cmd.pid ? &look_at_it : &cmd_start)(s) ;
 }

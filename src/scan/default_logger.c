@@ -1,3 +1,5 @@
+#include "scan/default_logger.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +9,6 @@
 
 #include "base/exit.h"
 #include "base/program.h"
-#include "scan/scanner.h"
 
 #define PROGRAM "reeve-log"
 

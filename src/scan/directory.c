@@ -1,3 +1,5 @@
+#include "scan/directory.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -8,7 +10,7 @@
 
 #include <skalibs/strerr.h>
 
-#include "scan/scanner.h"
+#include "scan/default_logger.h"
 #include "service/executable.h"
 #include "wire/channels.h"
 #include "wire/lock.h"
@@ -89,7 +91,7 @@ pid_t directory_supervisor (char const *name)
   return lock_holder(path, &foreign) ;
 }
 
-int directory_has_left (struct scanner const *s, char const *name)
+int directory_is_unfinished (struct scanner const *s, char const *name)
 {
   struct state state ;
   int r ;
@@ -101,7 +103,7 @@ int directory_has_left (struct scanner const *s, char const *name)
 
 int directory_runs (struct scanner const *s, char const *name)
 {
-  return directory_supervisor(name) > 0 || directory_has_left(s, name) > 0 ;
+  return directory_supervisor(name) > 0 || directory_is_unfinished(s, name) > 0 ;
 }
 
 /* ---- where it is ---- */

@@ -1,3 +1,5 @@
+#include "scan/end.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -15,7 +17,8 @@
 #include "base/exit.h"
 #include "base/message.h"
 #include "base/spawn.h"
-#include "scan/scanner.h"
+#include "scan/reap.h"
+#include "scan/trusted.h"
 #include "service/settings.h"
 #include "wire/channels.h"
 
@@ -95,7 +98,7 @@ static void become_own (struct scanner const *s, char const *path, char const *c
   if (!s->in_place) become(own, argv) ;
 }
 
-void stop_know_finish (struct scanner *s)
+void end_know_finish (struct scanner *s)
 {
   ssize_t n = trusted_file(FINISH) ? readlink(FINISH, s->finish, sizeof s->finish - 1) : 0 ;
   s->finish[n > 0 ? n : 0] = 0 ;
@@ -110,7 +113,7 @@ static void become_lost (struct scanner const *s, char const *const *argv)
   strerr_warnw3x("the live directory ", s->live, " was removed: if it had a .s6-svscan/finish, that is not run") ;
 }
 
-void stop_end (struct scanner *s)
+void end_in_order (struct scanner *s)
 {
   char code[UINT_FMT] ;
   char left[UINT64_FMT] ;
@@ -130,7 +133,7 @@ void stop_end (struct scanner *s)
   _exit(number) ;
 }
 
-void stop_crash (struct scanner *s)
+void end_by_crash (struct scanner *s)
 {
   char const *argv[2] = { "crash", 0 } ;
   become_trusted(CRASH, argv) ;

@@ -1,3 +1,5 @@
+#include "scan/ending.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,7 +12,8 @@
 #include "base/clock.h"
 #include "base/process.h"
 #include "base/send.h"
-#include "scan/scanner.h"
+#include "scan/inherited.h"
+#include "scan/stopping.h"
 #include "service/settings.h"
 #include "wire/state.h"
 
@@ -65,38 +68,41 @@ static void tell (struct scanner const *s, pid_t pid, uint64_t *told_ms, uint32_
 /* Not for a pid that has come again. */
 static int is_another (struct scanner *s, pid_t pid)
 {
-  return pid == s->command_pid || pid == s->upgrade.checker || units_by_supervisor(&s->units, pid) ;
+  return pid == s->cmd.pid || pid == s->upgrade.checker || units_by_supervisor(&s->units, pid) ;
 }
 
 static int has_process (struct scanner *s, struct unit const *unit)
 {
-  return process_is_child(unit->inherited.pid) && !is_another(s, unit->inherited.pid) ;
+  return unit->inherited && process_is_child(unit->inherited->pid) && !is_another(s, unit->inherited->pid) ;
 }
 
 static int has_group (struct scanner *s, struct unit const *unit)
 {
-  return process_group_has_child(unit->inherited.group) && !is_another(s, unit->inherited.group) ;
+  return unit->inherited && process_group_has_child(unit->inherited->group) && !is_another(s, unit->inherited->group) ;
 }
 
 /* Not ours: nobody tells us when it has ended, and its pid may become another's. */
 static int lives_elsewhere (struct unit const *unit, struct state const *state)
 {
   int lives ;
-  if (unit->inherited.ended || !state->process.pid || state->flags & (STATE_HAS_LEFT | STATE_END_NOTED)) return 0 ;
+  if (unit->inherited->ended || !state->process.pid || state->flags & (STATE_HAS_LEFT | STATE_END_NOTED)) return 0 ;
   lives = process_lives(&state->process) ;
   return lives == -1 ? kill(state->process.pid, 0) != -1 || errno == EPERM : lives ;
 }
 
 enum ending ending_go_on (struct scanner *s, struct unit *unit)
 {
-  struct inherited *inherited = &unit->inherited ;
+  struct inherited *inherited ;
   struct state state ;
   int known = learn(s, unit, &state) ;
   struct settings const *settings = &state.settings ;
+  if (!unit->inherited && !inherited_learn(s, unit)) return ENDING_UNDER_WAY ; /* for want of memory */
+  inherited = unit->inherited ;
+  if (!inherited) return ENDING_DONE ;
   if (has_process(s, unit))
   {
     int finishing = state.phase == PHASE_FINISHING ;
-    if (!known && unit->producer && !unit->terminate) return ENDING_UNDER_WAY ; /* a logger ends when its input does */
+    if (!known && unit->producer && !unit->stop.terminate) return ENDING_UNDER_WAY ; /* a logger ends when its input does */
     if (!inherited->told_ms && !finishing) say(unit, inherited->pid, why(unit, known), "") ;
     tell(s, inherited->pid, &inherited->told_ms, finishing ? settings->timeout_finish_ms : settings->timeout_kill_ms, finishing ? 0 : settings->down_signal) ;
     return ENDING_UNDER_WAY ;
@@ -118,6 +124,6 @@ enum ending ending_go_on (struct scanner *s, struct unit *unit)
 
 void ending_kill (struct scanner *s, struct unit const *unit)
 {
-  if (has_process(s, unit)) send_to(unit->inherited.pid, SIGKILL, 0) ;
-  if (has_group(s, unit)) send_to(-unit->inherited.group, SIGKILL, 0) ;
+  if (has_process(s, unit)) send_to(unit->inherited->pid, SIGKILL, 0) ;
+  if (has_group(s, unit)) send_to(-unit->inherited->group, SIGKILL, 0) ;
 }

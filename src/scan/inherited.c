@@ -1,6 +1,8 @@
+#include "scan/inherited.h"
+
 #include <errno.h>
 
-#include "scan/scanner.h"
+#include "scan/directory.h"
 #include "wire/order.h"
 #include "wire/state.h"
 
@@ -22,44 +24,43 @@ int inherited_state_is_lost (struct unit const *unit)
   return !state_recover(unit->name, &state, 0) && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) ;
 }
 
-void inherited_take (struct scanner *s, struct unit *unit, struct state const *state)
+int inherited_take (struct scanner *s, struct unit *unit, struct state const *state)
 {
-  pid_t pid = state ? state->process.pid : unit->inherited.reported ;
-  if (pid != unit->inherited.pid) units_set_process(&s->units, unit, pid) ; /* else its end may be known already */
-  unit->inherited.group = state ? state->group : unit->inherited.reported ;
-  unit->inherited.told_ms = unit->inherited.group_told_ms = 0 ;
+  pid_t runs = unit->supervisor.runs ;
+  return units_inherit(&s->units, unit, state ? state->process.pid : runs, state ? state->group : runs) ;
 }
 
-void inherited_learn (struct scanner *s, struct unit *unit)
+int inherited_learn (struct scanner *s, struct unit *unit)
 {
   struct state state ;
-  inherited_take(s, unit, inherited_last_run(unit, &state) ? &state : 0) ;
+  return inherited_take(s, unit, inherited_last_run(unit, &state) ? &state : 0) ;
 }
 
 static void tell (struct unit *unit)
 {
-  struct order order = { .letter = ORDER_ENDED, .pid = unit->inherited.pid, .wstat = (unsigned int)unit->inherited.wstat & 0xffff } ;
-  if (unit->supervisor && !unit->dead) directory_order(unit, &order) ; /* else its next report asks for it */
+  struct order order = { .letter = ORDER_ENDED, .pid = unit->inherited->pid, .wstat = (unsigned int)unit->inherited->wstat & 0xffff } ;
+  if (unit->supervisor.pid && !unit->supervisor.has_ended) directory_order(unit, &order) ; /* else its next report asks for it */
 }
 
 void inherited_ended (struct scanner *s, struct unit *unit, int wstat)
 {
-  unit->inherited.ended = 1 ;
-  unit->inherited.wstat = wstat ;
+  unit->inherited->ended = 1 ;
+  unit->inherited->wstat = wstat ;
   tell(unit) ;
   /* Nobody waits for the next try longer than for what is to end first. */
-  if (unit->inherited.told_ms && unit->waiting == DEADLINE_RETRY) units_arm(&s->units, unit, DEADLINE_SOON) ;
+  if (unit->inherited->told_ms && unit->wait.kind == DEADLINE_RETRY) units_arm(&s->units, unit, DEADLINE_SOON) ;
 }
 
 void inherited_reported (struct scanner *s, struct unit *unit, pid_t process)
 {
-  if (process != unit->inherited.pid) units_set_process(&s->units, unit, 0) ;
-  else if (unit->inherited.ended) tell(unit) ;
+  if (!unit->inherited) return ;
+  if (process != unit->inherited->pid) units_inherit(&s->units, unit, 0, 0) ;
+  else if (unit->inherited->ended) tell(unit) ;
 }
 
 int inherited_in_the_air (struct scanner const *s)
 {
   for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
-    if (unit->inherited.ended) return 1 ;
+    if (unit->inherited && unit->inherited->ended) return 1 ;
   return 0 ;
 }

@@ -1,3 +1,5 @@
+#include "scan/leave.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -5,7 +7,10 @@
 #include <skalibs/strerr.h>
 
 #include "base/process.h"
-#include "scan/scanner.h"
+#include "scan/directory.h"
+#include "scan/livetree.h"
+#include "scan/reap.h"
+#include "scan/stop.h"
 #include "wire/channels.h"
 #include "wire/order.h"
 
@@ -23,8 +28,8 @@ static int order_leave (struct unit *unit, int dry)
   char path[UNIT_PATH_MAX] ;
   struct order order = { .letter = ORDER_RUN_DRY } ;
   int sig = dry ? SIGHUP : SIGTERM ;
-  if (unit->child && signal_child(unit->supervisor, sig)) return 1 ;
-  if (unit->supervisor_fd >= 0 && process_signal_watched(unit->supervisor_fd, sig, 0)) return 1 ;
+  if (unit->supervisor.is_child && signal_child(unit->supervisor.pid, sig)) return 1 ;
+  if (unit->supervisor.fd >= 0 && process_signal_watched(unit->supervisor.fd, sig, 0)) return 1 ;
   /* Not ours to signal: its pid may have become another's. */
   if (unit->foreign && !directory_find(unit)) return (errno = ENOENT, 0) ;
   snprintf(path, sizeof path, "%s/" CONTROL_FIFO, unit->name) ;
@@ -34,23 +39,23 @@ static int order_leave (struct unit *unit, int dry)
 enum unit_event leave_tell (struct scanner *s, struct unit *unit)
 {
   int err ;
-  if (!unit->supervisor || unit->dead) return UNIT_NOTHING ;
+  if (!unit->supervisor.pid || unit->supervisor.has_ended) return UNIT_NOTHING ;
   stop_too_late(s, unit) ;
-  if (unit->told_to_leave && units_is_unwatched(unit))
+  if (unit->supervisor.told_to_leave && units_is_unwatched(unit))
   {
     if (directory_supervisor(unit->name)) units_arm(&s->units, unit, DEADLINE_RETRY) ;
-    else reap_found(s, unit) ;
+    else reap_other(s, unit) ;
     return UNIT_NOTHING ;
   }
-  if (order_leave(unit, unit->producer && !unit->terminate))
+  if (order_leave(unit, unit->producer && !unit->stop.terminate))
   {
-    unit->told_to_leave = 1 ;
+    unit->supervisor.told_to_leave = 1 ;
     if (units_is_unwatched(unit)) units_arm(&s->units, unit, DEADLINE_RETRY) ; /* to look at it */
     return UNIT_NOTHING ;
   }
-  if (!unit->child && (errno == ENXIO || errno == ENOENT))
+  if (!unit->supervisor.is_child && (errno == ENXIO || errno == ENOENT))
   {
-    reap_found(s, unit) ;
+    reap_other(s, unit) ;
     return UNIT_NOTHING ;
   }
   err = errno ;
@@ -81,6 +86,6 @@ void leave_release (struct scanner *s, struct unit *unit)
 {
   struct unit *producer = unit->producer ;
   units_release(&s->units, unit) ;
-  if (producer && !producer->supervisor && !producer->adopt && units_is_leaving(producer))
+  if (producer && !producer->supervisor.pid && !producer->adopt && units_is_leaving(producer))
     units_post(&s->units, producer, UNIT_LOGGER_GONE) ;
 }

@@ -1,3 +1,5 @@
+#include "scan/livetree.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,5 @@
+#include "scan/look.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +11,11 @@
 
 #include <skalibs/strerr.h>
 
-#include "scan/scanner.h"
+#include "scan/directory.h"
+#include "scan/earlier.h"
+#include "scan/livetree.h"
+#include "scan/trusted.h"
+#include "scan/watch.h"
 #include "service/executable.h"
 
 #define PORTION 64 /* entries between two looks at commands and signals */
@@ -27,7 +33,7 @@ static int say_fault (struct scanner const *s, char const *name)
 
 static void seen (struct scanner *s, struct unit *unit, int at_once)
 {
-  unit->seen = s->look.generation ;
+  unit->directory.seen = s->look.generation ;
   units_post(&s->units, unit, at_once && directory_has(s, unit, "run") ? UNIT_SEEN_COMPLETE : UNIT_SEEN_CHANGING) ;
 }
 
@@ -35,7 +41,7 @@ static void seen (struct scanner *s, struct unit *unit, int at_once)
 static void keep (struct scanner *s, char const *identity)
 {
   struct unit *unit = units_by_identity(&s->units, identity) ;
-  if (unit) unit->seen = s->look.generation ;
+  if (unit) unit->directory.seen = s->look.generation ;
 }
 
 void look_name (struct scanner *s, char const *name, int at_once)
@@ -67,7 +73,7 @@ static void entry_of_scan (struct scanner *s, struct dirent const *e)
 static int was_ours (struct scanner *s, char const *name)
 {
   struct unit const *unit = units_by_identity(&s->units, name) ;
-  return unit && unit->made && livetree_mark_again(s->scan, name) ;
+  return unit && unit->directory.made && livetree_mark_again(s->scan, name) ;
 }
 
 /* What others put into LIVE; in place, all. */
@@ -86,7 +92,7 @@ static void entry_of_live (struct scanner *s, struct dirent const *e)
   if (!s->in_place && livetree_is_ours(e->d_name))
   {
     /* It could not be removed when it was let go of. */
-    if (s->look.scan_read && !s->look.doubtful && !units_by_identity(&s->units, e->d_name)) leftovers_take(s, e->d_name) ;
+    if (s->look.scan_read && !s->look.doubtful && !units_by_identity(&s->units, e->d_name)) earlier_take(s, e->d_name) ;
     return ;
   }
   if (!s->in_place && (!directory_absent(s, e->d_name) || was_ours(s, e->d_name))) return ;
@@ -96,7 +102,7 @@ static void entry_of_live (struct scanner *s, struct dirent const *e)
   if (!unit && !trusted_directory(s, e->d_name, !s->look.quiet && !s->stop.on)) return ;
   if (s->stop.on)
   {
-    if (!unit) leftovers_take_foreign(s, identity, e->d_name) ; /* to be let go of like all that is known */
+    if (!unit) earlier_take_foreign(s, identity, e->d_name) ; /* to be let go of like all that is known */
     return ;
   }
   if (!unit)
@@ -108,10 +114,10 @@ static void entry_of_live (struct scanner *s, struct dirent const *e)
     unit = directory_know(s, identity, e->d_name) ;
     if (!unit) return ;
     unit->foreign = 1 ;
-    unit->adopt = directory_has_left(s, e->d_name) != 0 ; /* in doubt its supervisor looks again */
+    unit->adopt = directory_is_unfinished(s, e->d_name) != 0 ; /* in doubt its supervisor looks again */
   }
   units_rename(unit, e->d_name) ;
-  unit->seen = s->look.generation ;
+  unit->directory.seen = s->look.generation ;
   units_post(&s->units, unit, UNIT_SEEN_COMPLETE) ;
 }
 
@@ -141,7 +147,7 @@ static void ended (struct scanner *s)
 {
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
   {
-    if (s->look.doubtful || unit->producer || unit->seen == s->look.generation || unit->phase == UNIT_RELEASED) continue ;
+    if (s->look.doubtful || unit->producer || unit->directory.seen == s->look.generation || unit->phase == UNIT_RELEASED) continue ;
     if (unit->foreign ? s->look.live_read : s->look.scan_read) units_post(&s->units, unit, UNIT_UNSEEN) ;
   }
   s->look.prune_due = s->look.prune ; /* when what is missing is known to be */
@@ -149,7 +155,7 @@ static void ended (struct scanner *s)
   if (s->look.live_read && !s->look.doubtful && !s->look.again) s->look.live_known = 1 ;
   if (!s->look.ended_once)
   {
-    if (!s->units.all && !s->command && !s->upgrade.done && (s->in_place ? s->look.live_read : s->look.scan_read))
+    if (!s->units.all && !s->cmd.argv && !s->upgrade.done && (s->in_place ? s->look.live_read : s->look.scan_read))
       strerr_warni3x("there is no service in ", s->scan, " yet") ;
   }
   s->look.ended_once = 1 ;
@@ -244,7 +250,7 @@ static void prune (struct scanner *s, int loggers_too)
     if (unit->phase != UNIT_MISSING) continue ;
     if (loggers_too && unit->logger)
     {
-      unit->logger->terminate = 1 ;
+      unit->logger->stop.terminate = 1 ;
       units_post(&s->units, unit->logger, UNIT_LET_GO) ;
     }
     units_post(&s->units, unit, UNIT_PRUNE) ;

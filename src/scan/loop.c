@@ -1,3 +1,5 @@
+#include "scan/loop.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -7,7 +9,18 @@
 #include "base/clock.h"
 #include "base/message.h"
 #include "base/signals.h"
-#include "scan/scanner.h"
+#include "scan/changes.h"
+#include "scan/cmd.h"
+#include "scan/directory.h"
+#include "scan/end.h"
+#include "scan/leave.h"
+#include "scan/look.h"
+#include "scan/reap.h"
+#include "scan/requests.h"
+#include "scan/start.h"
+#include "scan/stop.h"
+#include "scan/upgrade.h"
+#include "scan/watch.h"
 
 #define POLL_AGAIN_MS 1000
 
@@ -36,6 +49,11 @@ static void await_retry (struct scanner *s, struct unit *unit)
   units_arm(&s->units, unit, DEADLINE_RETRY) ;
 }
 
+static enum unit_event examine (struct scanner *s, struct unit *unit)
+{
+  return directory_examine(s, unit) ;
+}
+
 /* In the order of enum plan_action. */
 static struct { enum plan_action action ; void (*perform) (struct scanner *s, struct unit *unit) ; } const deeds[] =
 {
@@ -50,7 +68,7 @@ static struct { enum plan_action action ; void (*perform) (struct scanner *s, st
 
 static struct { enum plan_action action ; enum unit_event (*perform) (struct scanner *s, struct unit *unit) ; } const deeds_with_outcome[] =
 {
-  { PLAN_EXAMINE, &start_examine },
+  { PLAN_EXAMINE, &examine },
   { PLAN_REFRESH, &start_refresh },
   { PLAN_START, &start_unit },
   { PLAN_TELL_LEAVE, &leave_tell },
@@ -119,16 +137,16 @@ static int sleep_ms (struct scanner const *s)
   struct unit const *first = units_first_deadline(&s->units) ;
   int ms = -1 ;
   if (look_under_way(s)) return 0 ;
-  if (first) sooner(&ms, &first->deadline) ;
+  if (first) sooner(&ms, &first->wait.until) ;
   if (s->look.again) sooner(&ms, &s->look.moment) ;
   sooner_ms(&ms, stop_deadline(s)) ;
   sooner_ms(&ms, s->stop.order_again_ms) ;
   sooner_ms(&ms, s->upgrade.deadline_ms) ;
   sooner_ms(&ms, s->upgrade.write_again_ms) ;
   sooner_ms(&ms, s->upgrade.pass_on_again_ms) ;
-  sooner_ms(&ms, s->command_again_ms) ;
-  sooner_ms(&ms, s->command_left_ms) ;
-  sooner_ms(&ms, s->command_write_again_ms) ;
+  sooner_ms(&ms, s->cmd.again_ms) ;
+  sooner_ms(&ms, s->cmd.look_ms) ;
+  sooner_ms(&ms, s->cmd.write_again_ms) ;
   return ms ;
 }
 
@@ -137,7 +155,7 @@ void loop_deadlines (struct scanner *s)
   struct unit *unit ;
   tain now ;
   tain_now(&now) ;
-  while ((unit = units_first_deadline(&s->units)) && !tain_less(&now, &unit->deadline))
+  while ((unit = units_first_deadline(&s->units)) && !tain_less(&now, &unit->wait.until))
   {
     units_disarm(&s->units, unit) ;
     units_post(&s->units, unit, UNIT_DEADLINE) ;
@@ -163,7 +181,7 @@ void loop_look (struct scanner *s)
 
 /* ---- the loop ---- */
 
-enum channel { CHANNEL_SIGNALS, CHANNEL_CONTROL, CHANNEL_REPORTS, CHANNEL_INOTIFY, CHANNEL_FOUND, CHANNEL_MESSAGES, CHANNEL_COUNT } ;
+enum channel { CHANNEL_SIGNALS, CHANNEL_CONTROL, CHANNEL_REPORTS, CHANNEL_INOTIFY, CHANNEL_PIDFDS, CHANNEL_MESSAGES, CHANNEL_COUNT } ;
 
 static void take_signals (struct scanner *s, int fd)
 {
@@ -171,7 +189,7 @@ static void take_signals (struct scanner *s, int fd)
   int by_kernel ;
   while ((sig = signals_read_from(fd, &by_kernel)))
   {
-    command_signal(s, sig, by_kernel) ;
+    requests_signal(s, sig, by_kernel) ;
     loop_settle(s) ;
   }
 }
@@ -182,13 +200,13 @@ static void wait_for (struct scanner *s, struct pollfd x[CHANNEL_COUNT], int sig
   x[CHANNEL_CONTROL] = (struct pollfd) { .fd = s->control, .events = POLLIN } ;
   x[CHANNEL_REPORTS] = (struct pollfd) { .fd = s->reports, .events = POLLIN } ;
   x[CHANNEL_INOTIFY] = (struct pollfd) { .fd = s->inotify, .events = POLLIN } ;
-  x[CHANNEL_FOUND] = (struct pollfd) { .fd = s->units.found, .events = POLLIN } ;
+  x[CHANNEL_PIDFDS] = (struct pollfd) { .fd = s->units.pidfds, .events = POLLIN } ;
   x[CHANNEL_MESSAGES] = (struct pollfd) { .fd = message_fd(), .events = POLLOUT } ;
   if (poll(x, CHANNEL_COUNT, sleep_ms(s)) != -1 || errno == EINTR) return ;
   if (errno == EFAULT || errno == EINVAL)
   {
     strerr_warnwu1sys("poll") ;
-    stop_crash(s) ;
+    end_by_crash(s) ;
   }
   clock_pause("poll", POLL_AGAIN_MS) ;
 }
@@ -206,9 +224,9 @@ void loop (struct scanner *s, int signals)
     if (x[CHANNEL_SIGNALS].revents) take_signals(s, signals) ;
     if (x[CHANNEL_REPORTS].revents & POLLIN) reap_reports(s) ;
     loop_settle(s) ;
-    if (x[CHANNEL_FOUND].revents & POLLIN) reap_what_was_found(s) ;
+    if (x[CHANNEL_PIDFDS].revents & POLLIN) reap_by_pidfds(s) ;
     loop_settle(s) ;
-    if (x[CHANNEL_CONTROL].revents & POLLIN) command_letters(s) ;
+    if (x[CHANNEL_CONTROL].revents & POLLIN) requests_letters(s) ;
     loop_settle(s) ;
     if (s->inotify >= 0 && x[CHANNEL_INOTIFY].revents & POLLIN) changes_read(s) ;
     loop_settle(s) ;

@@ -1,27 +1,33 @@
-/* What the scanner does about a service: what was seen of its directory and what
-   runs -> what to start, stop, let go. Decided without I/O or clock.
+/* What the scanner does about a unit: a table. From the unit's phase and an event it tells the
+   next phase, and what is to be done. No I/O, no clock.
 
-   A unit is one supervised directory: a service or a logger.
+   A unit is one supervised directory: a service or a logger. Its phases:
 
-   incomplete  known, has no ./run (that can be executed); nothing runs
-   settling    seen being created; looked at again 100 ms after its last change
-   retrying    it has no supervisor, and gets one in 1 s
-   running     it has a supervisor
-   replacing   its supervisor was killed, and what that has left runs on; it gets
-               another one, at once or in 1 s. Or it may have one, and in 1 s is
-               looked again: nothing ends before that is known. Or what it has left
-               is being ended first, as no supervisor could go on with it
-   missing     running, and its directory is gone; let go after 1 s if it was
-               in SCAN, else when that is ordered
-   leaving     its supervisor was told to leave; then its logger is. One that is
-               killed meanwhile is replaced, and its successor told
-   returning   leaving, and its directory is there again
-   released    freed by the next units_sweep()
+   incomplete  It has no ./run that can be executed. Nothing runs.
+   settling    Its directory is being created. The scanner looks at it again 100 ms after the
+               last change in it. Nothing runs.
+   retrying    It has no supervisor, and gets one in 1 s. Nothing runs.
+   running     It has a supervisor.
+   replacing   It has no supervisor, but its service may run: the last supervisor was killed,
+               or it is not known whether there is one. It gets one at once or in 1 s. What no
+               supervisor could adopt is ended first.
+   missing     It has a supervisor, and its directory is gone. If that was in SCAN, the unit is
+               let go of after 1 s; if others had put it into LIVE, when a command says so.
+   leaving     Its supervisor was told to leave. When that has ended, its logger is told, and
+               when that has ended, the unit is released. A supervisor that is killed meanwhile
+               gets a successor, which is told to leave.
+   returning   Leaving, but its directory is there again: then it begins anew, as settling.
+   released    It is forgotten, and freed by units_sweep().
 
-   A deed may have an outcome, which is the unit's next event: PLAN_START is followed by
-   STARTED, START_FAILED, START_REFUSED, MAY_HAVE_ONE, NOTHING_LEFT, LOST or DIED,
-   PLAN_EXAMINE by a SEEN event, PLAN_TELL_LEAVE perhaps by GIVEN_UP, PLAN_END_LOGGER by
-   LOGGER_GONE, when there is none. A step has one such deed at most. */
+   A deed may have an outcome, which is the next event of the unit:
+
+   PLAN_START       STARTED, START_FAILED, START_REFUSED, MAY_HAVE_ONE, NOTHING_LEFT, LOST,
+                    DIED or GIVEN_UP
+   PLAN_EXAMINE     a SEEN event, or UNSEEN
+   PLAN_TELL_LEAVE  none, or GIVEN_UP
+   PLAN_END_LOGGER  none, or LOGGER_GONE
+
+   A cell asks for one such deed at most. */
 
 #ifndef REEVE_SCAN_PLAN_H
 #define REEVE_SCAN_PLAN_H
@@ -45,43 +51,43 @@ enum unit_phase
 enum unit_event
 {
   UNIT_NOTHING, /* no event: the outcome of a deed that has none (yet) */
-  UNIT_SEEN_COMPLETE, /* with a ./run, at a scan, or moved in */
-  UNIT_SEEN_CHANGING, /* being created, or a change in it */
-  UNIT_SEEN_INCOMPLETE, /* the examination found no ./run that can be executed */
+  UNIT_SEEN_COMPLETE, /* a scan has seen its directory, with a ./run; or it was moved into SCAN */
+  UNIT_SEEN_CHANGING, /* its directory was created, or something in it has changed */
+  UNIT_SEEN_INCOMPLETE, /* there is no ./run in it that can be executed */
   UNIT_UNSEEN, /* its directory is gone */
   UNIT_DEADLINE,
-  UNIT_LEFT_BEHIND, /* an earlier scanner has left it, and something of it still runs */
-  UNIT_STARTED, /* it has a supervisor, a new one or one that was found */
-  UNIT_START_FAILED, /* for a reason that can pass */
-  UNIT_START_REFUSED, /* its name in LIVE is taken */
-  UNIT_MAY_HAVE_ONE, /* a supervisor, or what one has left: it could not be taken over, for a reason that can pass */
-  UNIT_NOTHING_LEFT, /* leaving, and nothing runs that a supervisor would have to end */
-  UNIT_LOST, /* nothing runs, and there is no directory in LIVE (any more) to start a supervisor in */
-  UNIT_DIED, /* its supervisor has ended in order, having lived 1 s */
-  UNIT_DIED_EARLY, /* ... less than that */
-  UNIT_KILLED, /* it has ended otherwise, and may have left something that runs */
-  UNIT_KILLED_EARLY,
+  UNIT_UNFINISHED, /* an earlier scanner has left it; its supervisor was killed, and its service may run */
+  UNIT_STARTED, /* it has a supervisor: a new one, or one that was taken over */
+  UNIT_START_FAILED, /* for a reason that can pass; nothing runs */
+  UNIT_START_REFUSED, /* for a reason that its user has to remove: its name in LIVE is taken, ... */
+  UNIT_MAY_HAVE_ONE, /* it got no supervisor, but may have one; or its service may run without one */
+  UNIT_NOTHING_LEFT, /* it is leaving, and nothing runs for which it would need a supervisor */
+  UNIT_LOST, /* nothing runs, and its directory in LIVE is gone */
+  UNIT_DIED, /* its supervisor has ended in order: nothing runs */
+  UNIT_DIED_EARLY, /* the same, less than 1 s after its start */
+  UNIT_KILLED, /* its supervisor has ended otherwise: the service may run */
+  UNIT_KILLED_EARLY, /* the same, less than 1 s after its start */
   UNIT_LOGGER_GONE, /* it has no logger any more */
-  UNIT_PRUNE, /* let go of what is missing */
-  UNIT_LET_GO,
-  UNIT_GIVEN_UP, /* in a stop: it gets no supervisor, or that cannot be told */
+  UNIT_PRUNE, /* a command: let go of what is missing */
+  UNIT_LET_GO, /* by the stop; or, of a logger, when its producer has ended */
+  UNIT_GIVEN_UP, /* in a stop: it could not be given a supervisor, or that could not be told, too often */
   UNIT_EVENT_COUNT
 } ;
 
 enum plan_action /* bits, done from the lowest up */
 {
-  PLAN_DISARM = 1 << 0, /* no deadline, no watch */
+  PLAN_DISARM = 1 << 0, /* it has no deadline, and is not watched */
   PLAN_CLEAN = 1 << 1, /* remove what was made for it in LIVE */
-  PLAN_AWAIT_QUIET = 1 << 2, /* watch it; the deadline in 100 ms */
-  PLAN_AWAIT_RETURN = 1 << 3, /* the deadline in 1 s, for what was in SCAN */
-  PLAN_AWAIT_RETRY = 1 << 4, /* the deadline in 1 s */
+  PLAN_AWAIT_QUIET = 1 << 2, /* watch its directory; a deadline in 100 ms */
+  PLAN_AWAIT_RETURN = 1 << 3, /* a deadline in 1 s, if its directory was in SCAN */
+  PLAN_AWAIT_RETRY = 1 << 4, /* a deadline in 1 s */
   PLAN_EXAMINE = 1 << 5, /* look at its directory again */
-  PLAN_SAY_INCOMPLETE = 1 << 6, /* once */
-  PLAN_REFRESH = 1 << 7, /* the links in LIVE, and its logger */
-  PLAN_START = 1 << 8, /* make what it needs in LIVE, and a supervisor */
-  PLAN_TELL_LEAVE = 1 << 9,
-  PLAN_END_LOGGER = 1 << 10,
-  PLAN_RELEASE = 1 << 11,
+  PLAN_SAY_INCOMPLETE = 1 << 6, /* say once why it is not started */
+  PLAN_REFRESH = 1 << 7, /* renew the links in LIVE, and start a logger that is new */
+  PLAN_START = 1 << 8, /* make what it needs in LIVE, and start a supervisor */
+  PLAN_TELL_LEAVE = 1 << 9, /* tell its supervisor to leave */
+  PLAN_END_LOGGER = 1 << 10, /* let go of its logger */
+  PLAN_RELEASE = 1 << 11, /* forget it */
   PLAN_IMPOSSIBLE = 1 << 12 /* a bug of ours: reported, nothing done */
 } ;
 
@@ -96,10 +102,10 @@ struct plan_step
 
 extern struct plan_step plan_step (enum unit_phase phase, enum unit_event event) ;
 
-/* CMD is told to end by SIGTERM. Has it to hear that its terminal hangs up, too, as it has
-   one? Interactive shells ignore SIGTERM and end by SIGHUP. But who catches SIGTERM, to end
-   in order, is not to be killed meanwhile by a SIGHUP that it does not expect.
-     signals  CMD's; 0: not known */
+/* CMD, which has a terminal, is told to end by SIGTERM. Is it sent SIGHUP, too? An interactive
+   shell ignores SIGTERM, and ends by SIGHUP. But a program that catches SIGTERM, to end in
+   order, must not be killed meanwhile by a SIGHUP that it does not expect.
+     signals  what CMD does with signals; 0: not known */
 extern int plan_hangs_up (struct process_signals const *signals) ;
 
 #endif

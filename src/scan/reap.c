@@ -1,3 +1,5 @@
+#include "scan/reap.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -12,7 +14,13 @@
 #include <skalibs/types.h>
 
 #include "base/send.h"
-#include "scan/scanner.h"
+#include "scan/cmd.h"
+#include "scan/directory.h"
+#include "scan/inherited.h"
+#include "scan/pidfds.h"
+#include "scan/stop.h"
+#include "scan/stopping.h"
+#include "scan/upgrade.h"
 #include "wire/channels.h"
 #include "wire/fifo_lines.h"
 #include "wire/report.h"
@@ -31,11 +39,11 @@ static int is_expected (struct unit const *unit)
 
 /* In order: it has run ./finish, told so, and left nothing that a successor needs.
      known  what inherited_last_run() has returned, and errno */
-static int has_left (struct unit const *unit, struct state const *state, int known)
+static int ended_in_order (struct unit const *unit, struct state const *state, int known)
 {
-  if (unit->child && WIFEXITED(unit->wstat)) return !WEXITSTATUS(unit->wstat) ;
+  if (unit->supervisor.is_child && WIFEXITED(unit->supervisor.wstat)) return !WEXITSTATUS(unit->supervisor.wstat) ;
   if (known) return !!(state->flags & STATE_HAS_LEFT) ; /* it may have been killed at the very end */
-  return !unit->child && (errno == ENOENT || errno == ENOTDIR) ; /* one of s6's; else it cannot be told */
+  return !unit->supervisor.is_child && (errno == ENOENT || errno == ENOTDIR) ; /* one of s6's; else it cannot be told */
 }
 
 static int lived_short (struct unit const *unit)
@@ -44,27 +52,26 @@ static int lived_short (struct unit const *unit)
   tain lived ;
   int ms ;
   tain_now(&now) ;
-  tain_sub(&lived, &now, &unit->started) ;
+  tain_sub(&lived, &now, &unit->supervisor.started) ;
   ms = tain_to_millisecs(&lived) ;
   return ms >= 0 && ms < EARLY_MS ;
 }
 
-static void say (struct unit const *unit, int left)
+static void say (struct unit const *unit, int in_order)
 {
-  if (WIFSIGNALED(unit->wstat))
-    strerr_warnw6x("the supervisor of ", unit->name, " was ended by SIG", sig_name(WTERMSIG(unit->wstat)),
-      left && is_expected(unit) ? "" : "; it is replaced", left || inherited_state_is_lost(unit) ? "" : ", and its successor goes on with what it has left") ;
+  if (WIFSIGNALED(unit->supervisor.wstat))
+    strerr_warnw6x("the supervisor of ", unit->name, " was ended by SIG", sig_name(WTERMSIG(unit->supervisor.wstat)),
+      in_order && is_expected(unit) ? "" : "; it is replaced", in_order || inherited_state_is_lost(unit) ? "" : ", and its successor goes on with what it has left") ;
 }
 
 static void died (struct scanner *s, struct unit *unit)
 {
-  int left = unit->left ;
+  int in_order = !unit->adopt ;
   int early = lived_short(unit) ;
-  say(unit, left) ;
-  unit->dead = unit->told_to_leave = 0 ;
-  unit->adopt = !left ;
+  say(unit, in_order) ;
+  unit->supervisor.has_ended = unit->supervisor.told_to_leave = 0 ;
   units_set_supervisor(&s->units, unit, 0) ;
-  units_post(&s->units, unit, left ? early ? UNIT_DIED_EARLY : UNIT_DIED : early ? UNIT_KILLED_EARLY : UNIT_KILLED) ;
+  units_post(&s->units, unit, in_order ? early ? UNIT_DIED_EARLY : UNIT_DIED : early ? UNIT_KILLED_EARLY : UNIT_KILLED) ;
 }
 
 /* What has ended in one round of reaping. The children of a supervisor that was killed may be
@@ -72,18 +79,18 @@ static void died (struct scanner *s, struct unit *unit)
    that they are in the same round. */
 struct round
 {
-  struct unit *dead ; /* whose supervisors have ended, linked by next_dead */
+  struct unit *ended ; /* whose supervisors have ended, linked by next_dead */
   unsigned int count ;
   struct { pid_t pid ; int wstat ; } unknown[UNKNOWN_MAX] ; /* of more nobody learns how they have ended */
 } ;
 
-static void add_dead (struct round *round, struct unit *unit, int wstat)
+static void add_ended (struct round *round, struct unit *unit, int wstat)
 {
-  if (unit->dead) return ;
-  unit->dead = 1 ;
-  unit->wstat = wstat ;
-  unit->next_dead = round->dead ;
-  round->dead = unit ;
+  if (unit->supervisor.has_ended) return ;
+  unit->supervisor.has_ended = 1 ;
+  unit->supervisor.wstat = wstat ;
+  unit->supervisor.next_ended = round->ended ;
+  round->ended = unit ;
 }
 
 static void add_unknown (struct round *round, pid_t pid, int wstat)
@@ -99,11 +106,11 @@ static void inherit (struct scanner *s, struct unit *unit, struct round const *r
   int known ;
   directory_find(unit) ; /* what it has left is where its directory is now */
   known = inherited_last_run(unit, &state) ;
-  unit->left = !!has_left(unit, &state, known) ;
-  if (unit->left) return ;
+  unit->adopt = !ended_in_order(unit, &state, known) ;
+  if (!unit->adopt) return ;
   inherited_take(s, unit, known ? &state : 0) ;
   for (unsigned int i = 0 ; i < round->count ; i++)
-    if (round->unknown[i].pid == unit->inherited.pid) inherited_ended(s, unit, round->unknown[i].wstat) ;
+    if (unit->inherited && round->unknown[i].pid == unit->inherited->pid) inherited_ended(s, unit, round->unknown[i].wstat) ;
 }
 
 static void say_not_sent (struct send const *what, int err)
@@ -126,14 +133,14 @@ static void collect (struct scanner *s, struct round *round)
     pid_t pid = waitpid(-1, &wstat, WNOHANG) ;
     if (pid == -1 && errno == EINTR) continue ;
     if (pid <= 0) return ;
-    if (pid == s->command_pid) cmd_ended(s, wstat) ;
+    if (pid == s->cmd.pid) cmd_ended(s, wstat) ;
     else if (pid == s->upgrade.checker) upgrade_tried(s, wstat) ;
     else if (send_ended(pid, wstat, &what, &err)) say_not_sent(&what, err) ;
-    else if ((unit = units_by_supervisor(&s->units, pid))) add_dead(round, unit, wstat) ;
+    else if ((unit = units_by_supervisor(&s->units, pid))) add_ended(round, unit, wstat) ;
     else if ((unit = units_by_process(&s->units, pid))) inherited_ended(s, unit, wstat) ;
     else
     {
-      cmd_left_ended(s, pid) ;
+      cmd_stray_ended(s, pid) ;
       add_unknown(round, pid, wstat) ;
     }
   }
@@ -142,10 +149,10 @@ static void collect (struct scanner *s, struct round *round)
 static void act_on (struct scanner *s, struct round const *round)
 {
   struct unit *next ;
-  for (struct unit *unit = round->dead ; unit ; unit = unit->next_dead) inherit(s, unit, round) ;
-  for (struct unit *unit = round->dead ; unit ; unit = next)
+  for (struct unit *unit = round->ended ; unit ; unit = unit->supervisor.next_ended) inherit(s, unit, round) ;
+  for (struct unit *unit = round->ended ; unit ; unit = next)
   {
-    next = unit->next_dead ;
+    next = unit->supervisor.next_ended ;
     died(s, unit) ;
   }
 }
@@ -157,22 +164,22 @@ void reap (struct scanner *s)
   act_on(s, &round) ;
 }
 
-void reap_found (struct scanner *s, struct unit *unit)
+void reap_other (struct scanner *s, struct unit *unit)
 {
   struct round round = { .count = 0 } ;
-  if (!unit->supervisor) return ;
-  add_dead(&round, unit, 0) ;
+  if (!unit->supervisor.pid) return ;
+  add_ended(&round, unit, 0) ;
   act_on(s, &round) ;
 }
 
-void reap_what_was_found (struct scanner *s)
+void reap_by_pidfds (struct scanner *s)
 {
-  void *whose[FOUND_AT_ONCE] ;
-  unsigned int n = found_ended(s, whose) ;
+  void *whose[PIDFDS_AT_ONCE] ;
+  unsigned int n = pidfds_ended(s, whose) ;
   for (unsigned int i = 0 ; i < n ; i++)
   {
     if (whose[i] == s) cmd_ended(s, STATUS_WSTAT_UNKNOWN) ;
-    else reap_found(s, whose[i]) ;
+    else reap_other(s, whose[i]) ;
   }
 }
 
@@ -181,9 +188,9 @@ void reap_what_was_found (struct scanner *s)
 /* What would be left if it were killed, and its directory gone. */
 static void remember (struct unit *unit, struct report const *report)
 {
-  unit->has_reported = 1 ;
-  if (report->pid) unit->inherited.reported = report->pid ;
-  else if (report->phase == PHASE_DOWN || report->phase == PHASE_WAITING) unit->inherited.reported = 0 ;
+  unit->supervisor.has_reported = 1 ;
+  if (report->pid) unit->supervisor.runs = report->pid ;
+  else if (report->phase == PHASE_DOWN || report->phase == PHASE_WAITING) unit->supervisor.runs = 0 ;
 }
 
 static void reported (struct scanner *s, char const *line, size_t len)
@@ -200,16 +207,16 @@ static void reported (struct scanner *s, char const *line, size_t len)
   if (!unit || !units_is_called(unit, report.name)) return ;
   if (report.phase == PHASE_EXITED)
   {
-    if (unit->child || unit->supervisor_fd >= 0) return ; /* the kernel tells */
+    if (unit->supervisor.is_child || unit->supervisor.fd >= 0) return ; /* the kernel tells */
     unit->adopt = 0 ;
     units_set_supervisor(&s->units, unit, 0) ;
     units_post(&s->units, unit, UNIT_DIED) ;
     return ;
   }
-  unit->finishes = report.phase == PHASE_FINISHING ;
+  unit->supervisor.finishes = report.phase == PHASE_FINISHING ;
   stop_reported(s, unit) ;
   remember(unit, &report) ;
-  if (unit->inherited.pid) inherited_reported(s, unit, report.pid) ;
+  inherited_reported(s, unit, report.pid) ;
   if (report.main_ended) stopping_main_ended(s, unit, report.wstat) ;
 }
 

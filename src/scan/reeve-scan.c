@@ -21,7 +21,17 @@
 #include "base/signals.h"
 #include "base/spawn.h"
 #include "base/upgrade.h"
+#include "scan/child.h"
+#include "scan/cmd.h"
+#include "scan/default_logger.h"
+#include "scan/earlier.h"
+#include "scan/end.h"
+#include "scan/look.h"
+#include "scan/loop.h"
 #include "scan/scanner.h"
+#include "scan/stop.h"
+#include "scan/upgrade.h"
+#include "scan/watch.h"
 #include "service/settings.h"
 #include "wire/channels.h"
 #include "wire/livedir.h"
@@ -83,7 +93,7 @@ static void parse (struct scanner *s, struct options *options, int argc, char *c
       case 'K' : s->stop.limits.kill_ms = number(c, optarg, 0) ; break ;
       case 'G' : s->stop.limits.grace_ms = number(c, optarg, 0) ; break ;
       case 'I' : s->container_signals = 1 ; break ;
-      case 'C' : s->command_signals = 1 ; break ;
+      case 'C' : s->cmd.gets_signals = 1 ; break ;
       case 'L' : default_logger_use(s, optarg) ; break ;
       default : strerr_dieusage(EXIT_USAGE, USAGE) ;
     }
@@ -93,7 +103,7 @@ static void parse (struct scanner *s, struct options *options, int argc, char *c
   options->scan = *argv ? *argv++ : DEFAULT_SCAN ;
   if (!*options->scan) strerr_dieusage(EXIT_USAGE, USAGE) ;
   if (*argv && !strcmp(*argv, "--")) argv++ ;
-  if (*argv) s->command = (char const *const *)argv ;
+  if (*argv) s->cmd.argv = (char const *const *)argv ;
   if (options->beginning != BEGIN_AFRESH) options->notify_fd = 0 ; /* told already */
   /* Nobody else holds it: who waits for the line may read on to the end. */
   if (options->notify_fd && fcntl((int)options->notify_fd, F_SETFD, FD_CLOEXEC) == -1)
@@ -250,7 +260,7 @@ int main (int argc, char *const *argv)
   static struct scanner s ; /* large: without initial values the file does not hold it */
   struct options options = { 0 } ;
   int signals ;
-  s.own_code = s.lock = s.control = s.reports = s.units.found = s.command_fd = -1 ;
+  s.own_code = s.lock = s.control = s.reports = s.units.pidfds = s.cmd.fd = -1 ;
   s.inotify = s.scan_watch = s.ancestor_watch = s.nothing = -1 ;
   spawn_prepare_signals() ;
   message_begin() ;
@@ -265,12 +275,12 @@ int main (int argc, char *const *argv)
   else begin_afresh(&s, &options) ;
   insist(&s, &find_in_place, "look at the scan directory, or at the live directory") ;
   compare_lives(&s) ;
-  stop_know_finish(&s) ;
+  end_know_finish(&s) ;
   if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == -1)
     strerr_warnwu1sys("become a subreaper: orphans of services fall to another process") ;
   signals = trap_signals(options.beginning == BEGIN_UPGRADED) ;
   cmd_find(&s) ;
-  if (!s.in_place) insist(&s, &leftovers_take_all, "read the live directory") ; /* before any client can take them for services */
+  if (!s.in_place) insist(&s, &earlier_take_all, "read the live directory") ; /* before any client can take them for services */
   loop_settle(&s) ;
   if (s.control == -1) s.control = open_channel(SCAN_CONTROL_FIFO) ;
   tell_client(&s) ;
@@ -278,5 +288,5 @@ int main (int argc, char *const *argv)
   watch_start(&s) ;
   look_order(&s, 0, 0) ;
   loop(&s, signals) ;
-  stop_end(&s) ;
+  end_in_order(&s) ;
 }

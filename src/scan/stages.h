@@ -1,18 +1,16 @@
-/* The stages of a stop: what its limits ask for, and when. Pure.
+/* The stages of a stop: when a stop that lasts does more than wait. No I/O, no clock.
 
-   Without a limit nothing is killed, and there is one stage at most:
+   All times are counted from the beginning of the stop. T is its budget, K the time of -K,
+   G the grace that the container's runtime is taken to give:
 
-     speak    G - 500 ms   what still runs is named, as the container's runtime may
-                           kill it soon
+     speak    at G - 500 ms, if there is no T: what still runs is named, as the container's
+              runtime may kill it soon
+     kill     at T - 1000 ms, or at K if that comes first: services and CMD that still run are
+              killed; a ./finish may go on
+     abandon  at T - 500 ms: ./finish and loggers are killed, too
+     leave    at T - 200 ms: the scanner ends, whatever still runs
 
-   With a budget T, or with K:
-
-     kill     T - 1000 ms, or K if that comes first
-                           what still runs is killed; ./finish may go on
-     abandon  T - 500 ms   ./finish and loggers are killed, too
-     leave    T - 200 ms   the scanner ends, whatever is left
-
-   All are counted from the beginning of the stop. */
+   Without T and K nothing is killed. */
 
 #ifndef REEVE_SCAN_STAGES_H
 #define REEVE_SCAN_STAGES_H
@@ -35,17 +33,18 @@ struct stage_limits
 {
   uint32_t budget_ms ; /* T; 0: none */
   uint32_t kill_ms ; /* K; 0: none */
-  uint32_t grace_ms ; /* G: what the container's runtime is taken to give, if nobody has said; 0: never mind */
+  uint32_t grace_ms ; /* G; 0: none */
 } ;
 
-/* In milliseconds from the beginning of the stop, or STAGE_NEVER. */
+/* When the stage comes, in milliseconds from the beginning of the stop; or STAGE_NEVER. */
 extern uint64_t stage_due_ms (struct stage_limits const *limits, enum stage stage) ;
 
-/* The stage that comes first of those not in `done`, a set of bits 1 << stage; of two
-   that are due together the earlier in the list above. STAGE_COUNT: none comes. */
+/* The stage that comes first of those that have not come yet; of two that come together, the
+   one that stands first above. STAGE_COUNT: none comes.
+     done  those that have come: bits 1 << stage */
 extern enum stage stage_next (struct stage_limits const *limits, unsigned int done) ;
 
-/* Is it K, and not the budget, that kills? */
+/* Does the stage `kill` come at K, and not at the end of the budget? */
 extern int stage_kills_by_k (struct stage_limits const *limits) ;
 
 #endif

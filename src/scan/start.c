@@ -1,3 +1,5 @@
+#include "scan/start.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -8,7 +10,16 @@
 
 #include "base/process.h"
 #include "base/spawn.h"
-#include "scan/scanner.h"
+#include "scan/child.h"
+#include "scan/default_logger.h"
+#include "scan/directory.h"
+#include "scan/ending.h"
+#include "scan/inherited.h"
+#include "scan/livetree.h"
+#include "scan/reap.h"
+#include "scan/stop.h"
+#include "scan/takeover.h"
+#include "scan/trusted.h"
 #include "service/executable.h"
 #include "wire/channels.h"
 
@@ -18,8 +29,8 @@
 static enum livetree_result make_own (struct scanner *s, struct unit *unit)
 {
   enum livetree_result r = livetree_make(s->scan, unit->name) ;
-  if (r == LIVETREE_TAKEN && unit->made && livetree_mark_again(s->scan, unit->name)) r = livetree_make(s->scan, unit->name) ;
-  if (r == LIVETREE_DONE) unit->made = 1 ;
+  if (r == LIVETREE_TAKEN && unit->directory.made && livetree_mark_again(s->scan, unit->name)) r = livetree_make(s->scan, unit->name) ;
+  if (r == LIVETREE_DONE) unit->directory.made = 1 ;
   return r ;
 }
 
@@ -59,7 +70,7 @@ static enum unit_event attend_logger (struct scanner *s, struct unit *unit)
   if (made == UNIT_STARTED && !logger)
   {
     logger = units_add(&s->units, identity, name, unit) ;
-    if (logger) logger->adopt = directory_has_left(s, name) != 0 ;
+    if (logger) logger->adopt = directory_is_unfinished(s, name) != 0 ;
     else made = UNIT_START_FAILED ;
   }
   if (made == UNIT_START_FAILED)
@@ -79,7 +90,7 @@ static enum unit_event make_again (struct scanner *s, struct unit *unit)
   if (unit->foreign || unit->adopt || livetree_is_ours(unit->name)) return UNIT_STARTED ;
   if (make_logger_tree(s, unit->producer, unit->name) == LIVETREE_DONE && livetree_make_pipe(unit->name))
   {
-    if (unit->producer->supervisor)
+    if (unit->producer->supervisor.pid)
       strerr_warnw4x("the live directory of ", unit->name, " was removed, and the pipe to it: what is written there is lost until the service is restarted: reeve restart ", unit->producer->name) ;
     return UNIT_STARTED ;
   }
@@ -112,8 +123,8 @@ static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
     takeover_cannot(unit, "start a supervisor for", why) ;
     return UNIT_START_FAILED ;
   }
-  unit->child = 1 ;
-  tain_now(&unit->started) ;
+  unit->supervisor.is_child = 1 ;
+  tain_now(&unit->supervisor.started) ;
   if (!units_set_supervisor(&s->units, unit, pid))
   {
     /* Nobody would know whose it is. */
@@ -177,7 +188,7 @@ static enum unit_event take_over_or_start (struct scanner *s, struct unit *unit)
 enum unit_event start_unit (struct scanner *s, struct unit *unit)
 {
   enum unit_event event = UNIT_STARTED ;
-  if (unit->supervisor || !may_start(s, unit, &event)) return event ; /* it has one, which could not be told something */
+  if (unit->supervisor.pid || !may_start(s, unit, &event)) return event ; /* it has one, which could not be told something */
   if (stop_gives_up(s, unit)) return UNIT_GIVEN_UP ;
   if (is_refused(s, unit))
   {
@@ -198,18 +209,13 @@ enum unit_event start_refresh (struct scanner *s, struct unit *unit)
   if (unit->producer || s->stop.on) return UNIT_NOTHING ;
   if (units_is_unwatched(unit) && !directory_supervisor(unit->name))
   {
-    reap_found(s, unit) ;
+    reap_other(s, unit) ;
     return UNIT_NOTHING ;
   }
   if (!unit->foreign && make_own(s, unit) == LIVETREE_FAILED)
     strerr_warnwu4sys("refresh the live directory of ", unit->name, " in ", s->live) ;
   if (attend_logger(s, unit) != UNIT_STARTED) rescan_later(s) ;
   return UNIT_NOTHING ;
-}
-
-enum unit_event start_examine (struct scanner *s, struct unit *unit)
-{
-  return directory_examine(s, unit) ;
 }
 
 void start_say_incomplete (struct scanner *s, struct unit *unit)

@@ -1,3 +1,5 @@
+#include "scan/stop.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,7 +15,13 @@
 #include "base/clock.h"
 #include "base/process.h"
 #include "base/send.h"
-#include "scan/scanner.h"
+#include "scan/cmd.h"
+#include "scan/directory.h"
+#include "scan/ending.h"
+#include "scan/inherited.h"
+#include "scan/look.h"
+#include "scan/stopping.h"
+#include "scan/watch.h"
 #include "wire/channels.h"
 #include "wire/lock.h"
 #include "wire/order.h"
@@ -60,19 +68,19 @@ void stop_begin (struct scanner *s)
 /* Has it a supervisor, or gets it one, to go on from what was left? */
 static int may_run (struct unit const *unit)
 {
-  return unit->phase != UNIT_RELEASED && (unit->supervisor || unit->adopt) ;
+  return unit->phase != UNIT_RELEASED && (unit->supervisor.pid || unit->adopt) ;
 }
 
 /* One that does not read its orders yet gets this as soon as it has reported, or in a second. */
 static void order_end (struct scanner *s, struct unit *unit)
 {
   struct order order = { .letter = stopping_has_come(s, STAGE_ABANDON) ? ORDER_ABANDON : ORDER_KILL } ;
-  int again = unit->end_due ;
-  unit->end_due = !unit->supervisor || !directory_order(unit, &order) ;
-  if (!unit->end_due || !unit->supervisor) return ;
+  int again = unit->stop.end_due ;
+  unit->stop.end_due = !unit->supervisor.pid || !directory_order(unit, &order) ;
+  if (!unit->stop.end_due || !unit->supervisor.pid) return ;
   if (!s->stop.order_again_ms) s->stop.order_again_ms = clock_ms() + ORDER_AGAIN_MS ;
   /* Its directory is gone, and its orders with it: what it leaves falls to us, and is killed. */
-  if (errno == ENOENT && unit->has_reported && unit->child && inherited_state_is_lost(unit)) kill(unit->supervisor, SIGKILL) ;
+  if (errno == ENOENT && unit->supervisor.has_reported && unit->supervisor.is_child && inherited_state_is_lost(unit)) kill(unit->supervisor.pid, SIGKILL) ;
   else if (!again && errno != ENXIO && errno != ENOENT) strerr_warnwu3sys("order the end of ", unit->name, " (trying again every second)") ;
 }
 
@@ -80,19 +88,19 @@ static void order_again (struct scanner *s)
 {
   s->stop.order_again_ms = 0 ;
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
-    if (unit->end_due && unit->supervisor) order_end(s, unit) ;
+    if (unit->stop.end_due && unit->supervisor.pid) order_end(s, unit) ;
 }
 
 void stop_reported (struct scanner *s, struct unit *unit)
 {
-  unit->tries = 0 ;
-  if (unit->end_due) order_end(s, unit) ;
+  unit->stop.tries = 0 ;
+  if (unit->stop.end_due) order_end(s, unit) ;
 }
 
 /* Its supervisor kills what it runs; what has none is ours. */
 static void kill_unit (struct scanner *s, struct unit *unit)
 {
-  if (!unit->supervisor && (!unit->finishes || stopping_has_come(s, STAGE_ABANDON))) ending_kill(s, unit) ;
+  if (!unit->supervisor.pid && (!unit->supervisor.finishes || stopping_has_come(s, STAGE_ABANDON))) ending_kill(s, unit) ;
   order_end(s, unit) ;
 }
 
@@ -116,8 +124,8 @@ static void kill_supervisors (struct scanner *s)
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
   {
     if (!may_run(unit)) continue ;
-    if (unit->child) any = 1 ;
-    else if (unit->supervisor) order_end(s, unit) ;
+    if (unit->supervisor.is_child) any = 1 ;
+    else if (unit->supervisor.pid) order_end(s, unit) ;
   }
   /* Each round, those that the last one has killed are reaped, and what they left is found. */
   for (unsigned int i = 0 ; any && i < ROUNDS_MAX && process_each_child(&kill_child, 0) ; i++)
@@ -143,11 +151,11 @@ static void say_killed (struct scanner const *s, char const *what, char const *n
 static void say_unit_killed (struct scanner *s, struct unit *unit)
 {
   int by_k = !stopping_has_come(s, STAGE_ABANDON) && stage_kills_by_k(&s->stop.limits) ;
-  if (unit->producer ? still_has_to_read(s, unit) : unit->finishes && !stopping_has_come(s, STAGE_ABANDON)) return ;
+  if (unit->producer ? still_has_to_read(s, unit) : unit->supervisor.finishes && !stopping_has_come(s, STAGE_ABANDON)) return ;
   if (!unit->producer) s->stop.had_to_kill = 1 ;
-  if (!unit->killed)
-    say_killed(s, unit->producer ? "the logger " : unit->finishes ? "the finish of " : "the service ", unit->name, by_k) ;
-  unit->killed = 1 ;
+  if (!unit->stop.killed)
+    say_killed(s, unit->producer ? "the logger " : unit->supervisor.finishes ? "the finish of " : "the service ", unit->name, by_k) ;
+  unit->stop.killed = 1 ;
 }
 
 void stop_too_late (struct scanner *s, struct unit *unit)
@@ -201,7 +209,7 @@ static void say_deaf (struct unit const *unit)
   struct process_signals signals ;
   uint64_t bit ;
   int deaf ;
-  if (!may_run(unit) || unit->finishes || !state_read(unit->name, &state, 0)) return ;
+  if (!may_run(unit) || unit->supervisor.finishes || !state_read(unit->name, &state, 0)) return ;
   if (!phase_is_up(state.phase) || !state.told_ms || state.settings.down_group || !process_signals(state.process.pid, &signals)) return ;
   bit = UINT64_C(1) << (state.settings.down_signal - 1) ;
   deaf = signals.ignored & bit || (send_is_ignored_by_default(state.settings.down_signal) && !((signals.caught | signals.blocked) & bit)) ;
@@ -217,8 +225,8 @@ static void speak (struct scanner const *s)
   char ms[UINT64_FMT] ;
   char more[UINT_FMT + sizeof " and  more"] = "" ;
   for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
-    if (may_run(unit) && !(unit->producer && may_run(unit->producer))) add_name(&names, unit->finishes ? "the finish of " : "", unit->name) ;
-  if (cmd_runs(s)) add_name(&names, "the command ", s->command ? s->command[0] : "") ;
+    if (may_run(unit) && !(unit->producer && may_run(unit->producer))) add_name(&names, unit->supervisor.finishes ? "the finish of " : "", unit->name) ;
+  if (cmd_runs(s)) add_name(&names, "the command ", s->cmd.argv ? s->cmd.argv[0] : "") ;
   if (!names.len) return ;
   if (names.left_out) snprintf(more, sizeof more, " and %u more", names.left_out) ;
   ms[uint64_fmt(ms, clock_ms() - s->stop.began_ms)] = 0 ;
@@ -236,12 +244,12 @@ static void kill_what_is_left (struct scanner *s)
   if (cmd_runs(s))
   {
     cmd_signal(s, SIGKILL) ;
-    cmd_left_changed(s) ;
+    cmd_strays_changed(s) ;
   }
   say_all_killed(s) ;
   if (!cmd_runs(s)) return ;
   s->stop.had_to_kill = 1 ;
-  say_killed(s, "the command ", s->command ? s->command[0] : "", stage_kills_by_k(&s->stop.limits)) ;
+  say_killed(s, "the command ", s->cmd.argv ? s->cmd.argv[0] : "", stage_kills_by_k(&s->stop.limits)) ;
 }
 
 static void abandon_what_is_left (struct scanner *s)
@@ -288,7 +296,7 @@ int stop_progress (struct scanner *s)
   uint64_t deadline ;
   if (s->stop.at_once) return 1 ;
   if (!s->stop.on) return 0 ;
-  if (!cmd_left(s) && !s->units.count && !s->command_pid && knows_all(s)) return 1 ;
+  if (!cmd_has_strays(s) && !s->units.count && !s->cmd.pid && knows_all(s)) return 1 ;
   while ((deadline = stop_deadline(s)) && clock_ms() >= deadline)
   {
     enter(s, stage_next(&s->stop.limits, s->stop.done)) ;
@@ -303,9 +311,9 @@ int stop_progress (struct scanner *s)
 int stop_gives_up (struct scanner *s, struct unit *unit)
 {
   if (!s->stop.on || (unit->phase != UNIT_LEAVING && unit->phase != UNIT_RETURNING)) return 0 ;
-  if (unit->tries < UINT8_MAX) unit->tries++ ;
-  if (unit->tries <= TRIES) return 0 ;
-  if ((unit->inherited.told_ms || process_is_child(unit->inherited.pid)) && ending_go_on(s, unit) == ENDING_UNDER_WAY) return 0 ;
+  if (unit->stop.tries < UINT8_MAX) unit->stop.tries++ ;
+  if (unit->stop.tries <= TRIES) return 0 ;
+  if (unit->inherited && (unit->inherited->told_ms || process_is_child(unit->inherited->pid)) && ending_go_on(s, unit) == ENDING_UNDER_WAY) return 0 ;
   strerr_warnw3x("letting go of ", unit->name, ": nothing more can be done for it in this stop (its finish is not run; what it may have left is left alone)") ;
   unit->adopt = 0 ;
   units_set_supervisor(&s->units, unit, 0) ;

@@ -1,9 +1,9 @@
+#include "scan/stopping.h"
+
 #include <sys/wait.h>
 
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
-
-#include "scan/scanner.h"
 
 #define CODE_BY_SIGNAL 128
 
@@ -48,9 +48,9 @@ int stopping_kills (struct scanner const *s)
 static void let_logger_go (struct scanner *s, struct unit *unit)
 {
   if (!unit->producer || unit->phase == UNIT_RELEASED) return ;
-  unit->terminate = 1 ;
-  unit->told_to_leave = 0 ;
-  units_post(&s->units, unit, unit->phase == UNIT_LEAVING && unit->supervisor ? UNIT_STARTED : UNIT_LET_GO) ;
+  unit->stop.terminate = 1 ;
+  unit->supervisor.told_to_leave = 0 ;
+  units_post(&s->units, unit, unit->phase == UNIT_LEAVING && unit->supervisor.pid ? UNIT_STARTED : UNIT_LET_GO) ;
 }
 
 void stopping_let_go (struct scanner *s, struct unit *unit)

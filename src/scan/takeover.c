@@ -1,10 +1,15 @@
+#include "scan/takeover.h"
+
 #include <errno.h>
 #include <string.h>
 
 #include <skalibs/strerr.h>
 
 #include "base/process.h"
-#include "scan/scanner.h"
+#include "scan/directory.h"
+#include "scan/inherited.h"
+#include "scan/pidfds.h"
+#include "scan/upgrade.h"
 #include "wire/order.h"
 
 /* Once until it works: the next try is not worth another message. */
@@ -44,16 +49,16 @@ enum unit_event takeover (struct scanner *s, struct unit *unit, pid_t supervisor
 {
   struct order order = { .letter = ORDER_REPORT } ;
   if (shares_supervisor(s, unit, supervisor)) return takeover_refuse(unit) ;
-  unit->child = process_is_child(supervisor) ;
-  tain_now(&unit->started) ;
+  unit->supervisor.is_child = process_is_child(supervisor) ;
+  tain_now(&unit->supervisor.started) ;
   if (!units_set_supervisor(&s->units, unit, supervisor))
   {
     takeover_cannot(unit, "remember the supervisor of", strerror(ENOMEM)) ;
     return takeover_in_doubt(unit) ;
   }
-  unit->any_name = 1 ;
+  unit->supervisor.any_name = 1 ;
   unit->warned = 0 ;
-  if (!unit->child && !found_watch(s, unit))
+  if (!unit->supervisor.is_child && !pidfds_watch(s, unit))
   {
     units_set_supervisor(&s->units, unit, 0) ;
     return takeover_in_doubt(unit) ;

@@ -1,3 +1,5 @@
+#include "scan/trusted.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,7 +10,6 @@
 #include <skalibs/strerr.h>
 
 #include "base/trust.h"
-#include "scan/scanner.h"
 #include "service/settings.h"
 #include "wire/fifodir.h"
 

@@ -1,3 +1,5 @@
+#include "scan/units.h"
+
 #include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,7 +8,7 @@
 
 #include <skalibs/djbunix.h>
 
-#include "scan/scanner.h"
+#include "wire/channels.h"
 
 static uint32_t const delay_ms[DEADLINE_KIND_COUNT] = { [DEADLINE_SOON] = 10, [DEADLINE_QUIET] = 100, [DEADLINE_RETURN] = 1000, [DEADLINE_RETRY] = 1000 } ;
 
@@ -24,15 +26,15 @@ static int compare_identity (void const *a, void const *b)
 
 static int compare_supervisor (void const *a, void const *b)
 {
-  pid_t x = ((struct unit const *)a)->supervisor ;
-  pid_t y = ((struct unit const *)b)->supervisor ;
+  pid_t x = ((struct unit const *)a)->supervisor.pid ;
+  pid_t y = ((struct unit const *)b)->supervisor.pid ;
   return (x > y) - (x < y) ;
 }
 
 static int compare_process (void const *a, void const *b)
 {
-  pid_t x = ((struct unit const *)a)->inherited.pid ;
-  pid_t y = ((struct unit const *)b)->inherited.pid ;
+  pid_t x = ((struct unit const *)a)->inherited->pid ;
+  pid_t y = ((struct unit const *)b)->inherited->pid ;
   return (x > y) - (x < y) ;
 }
 
@@ -57,8 +59,8 @@ struct unit *units_add (struct units *units, char const *identity, char const *n
     return 0 ;
   }
   unit->phase = UNIT_INCOMPLETE ;
-  unit->waiting = DEADLINE_NONE ;
-  unit->watch[0] = unit->watch[1] = unit->supervisor_fd = -1 ;
+  unit->wait.kind = DEADLINE_NONE ;
+  unit->directory.watch[0] = unit->directory.watch[1] = unit->supervisor.fd = -1 ;
   unit->producer = producer ;
   if (producer)
   {
@@ -72,17 +74,32 @@ struct unit *units_add (struct units *units, char const *identity, char const *n
   return unit ;
 }
 
+static void forget_process (struct units *units, struct unit *unit)
+{
+  if (unit->inherited->pid) tdelete(unit, &units->by_process, &compare_process) ;
+  unit->inherited->pid = 0 ;
+  unit->inherited->ended = 0 ;
+}
+
+static void forget_inherited (struct units *units, struct unit *unit)
+{
+  if (!unit->inherited) return ;
+  forget_process(units, unit) ;
+  free(unit->inherited) ;
+  unit->inherited = 0 ;
+}
+
 void units_release (struct units *units, struct unit *unit)
 {
   units_disarm(units, unit) ;
   units_set_supervisor(units, unit, 0) ;
   units_set_watch(units, unit, 0, -1) ;
   units_set_watch(units, unit, 1, -1) ;
-  units_set_process(units, unit, 0) ;
+  forget_inherited(units, unit) ;
   tdelete(unit, &units->by_identity, &compare_identity) ;
   if (unit->producer) unit->producer->logger = 0 ;
   if (unit->logger) unit->logger->producer = 0 ;
-  unit->later = units->released ;
+  unit->wait.later = units->released ;
   units->released = unit ;
 }
 
@@ -94,9 +111,9 @@ static int is_sight (enum unit_event event)
 /* What was seen last is what counts; but a change does not take back that it is complete. */
 static int is_merged (struct unit *unit, enum unit_event event)
 {
-  uint8_t *last = unit->posted_count ? unit->posted + unit->posted_count - 1 : 0 ;
-  for (unsigned int i = 0 ; i < unit->posted_count ; i++)
-    if (unit->posted[i] == event && (!is_sight(event) || unit->posted + i == last)) return 1 ;
+  uint8_t *last = unit->events.count ? unit->events.posted + unit->events.count - 1 : 0 ;
+  for (unsigned int i = 0 ; i < unit->events.count ; i++)
+    if (unit->events.posted[i] == event && (!is_sight(event) || unit->events.posted + i == last)) return 1 ;
   if (!last || !is_sight(event) || !is_sight((enum unit_event)*last)) return 0 ;
   if (*last != UNIT_SEEN_COMPLETE || event != UNIT_SEEN_CHANGING) *last = (uint8_t)event ;
   return 1 ;
@@ -105,11 +122,11 @@ static int is_merged (struct unit *unit, enum unit_event event)
 void units_post (struct units *units, struct unit *unit, enum unit_event event)
 {
   if (event == UNIT_NOTHING || is_merged(unit, event)) return ;
-  if (unit->posted_count == UNIT_POSTED_MAX) return ; /* cannot be: each event stands there once, but for what was seen */
-  unit->posted[unit->posted_count++] = (uint8_t)event ;
-  if (unit->posted_count > 1) return ;
-  unit->next_posted = 0 ;
-  if (units->last_posted) units->last_posted->next_posted = unit ;
+  if (unit->events.count == UNIT_POSTED_MAX) return ; /* cannot be: each event stands there once, but for what was seen */
+  unit->events.posted[unit->events.count++] = (uint8_t)event ;
+  if (unit->events.count > 1) return ;
+  unit->events.next = 0 ;
+  if (units->last_posted) units->last_posted->events.next = unit ;
   else units->first_posted = unit ;
   units->last_posted = unit ;
 }
@@ -118,12 +135,12 @@ struct unit *units_take (struct units *units, enum unit_event *event)
 {
   struct unit *unit = units->first_posted ;
   if (!unit) return 0 ;
-  units->first_posted = unit->next_posted ;
+  units->first_posted = unit->events.next ;
   if (!units->first_posted) units->last_posted = 0 ;
-  *event = (enum unit_event)unit->posted[0] ;
-  memmove(unit->posted, unit->posted + 1, --unit->posted_count) ;
-  if (!unit->posted_count) return unit ;
-  unit->next_posted = units->first_posted ; /* in its own order */
+  *event = (enum unit_event)unit->events.posted[0] ;
+  memmove(unit->events.posted, unit->events.posted + 1, --unit->events.count) ;
+  if (!unit->events.count) return unit ;
+  unit->events.next = units->first_posted ; /* in its own order */
   units->first_posted = unit ;
   if (!units->last_posted) units->last_posted = unit ;
   return unit ;
@@ -134,14 +151,14 @@ void units_sweep (struct units *units)
   while (units->released)
   {
     struct unit *unit = units->released ;
-    units->released = unit->later ;
+    units->released = unit->wait.later ;
     if (unit->previous) unit->previous->next = unit->next ;
     else units->all = unit->next ;
     if (unit->next) unit->next->previous = unit->previous ;
     units->count-- ;
     free(unit->identity) ;
     free(unit->name) ;
-    free(unit->called) ;
+    free(unit->supervisor.called) ;
     free(unit) ;
   }
 }
@@ -159,52 +176,64 @@ struct unit *units_by_identity (struct units *units, char const *identity)
 
 struct unit *units_by_supervisor (struct units *units, pid_t pid)
 {
-  struct unit key = { .supervisor = pid } ;
+  struct unit key = { .supervisor.pid = pid } ;
   return found(tfind(&key, &units->by_supervisor, &compare_supervisor)) ;
 }
 
 /* All that was known of the last supervisor. */
 static void forget_last (struct unit *unit)
 {
-  free(unit->called) ;
-  unit->called = 0 ;
-  unit->has_reported = unit->any_name = 0 ;
-  unit->inherited.reported = 0 ;
+  free(unit->supervisor.called) ;
+  unit->supervisor.called = 0 ;
+  unit->supervisor.has_reported = unit->supervisor.any_name = 0 ;
+  unit->supervisor.runs = 0 ;
 }
 
 int units_set_supervisor (struct units *units, struct unit *unit, pid_t pid)
 {
-  if (unit->supervisor) tdelete(unit, &units->by_supervisor, &compare_supervisor) ;
-  if (unit->supervisor_fd >= 0)
+  if (unit->supervisor.pid) tdelete(unit, &units->by_supervisor, &compare_supervisor) ;
+  if (unit->supervisor.fd >= 0)
   {
     /* A child that was just forked may hold a copy of it for an instant. */
-    epoll_ctl(units->found, EPOLL_CTL_DEL, unit->supervisor_fd, 0) ;
-    fd_close(unit->supervisor_fd) ;
+    epoll_ctl(units->pidfds, EPOLL_CTL_DEL, unit->supervisor.fd, 0) ;
+    fd_close(unit->supervisor.fd) ;
   }
-  unit->supervisor_fd = -1 ;
-  unit->supervisor = pid ;
+  unit->supervisor.fd = -1 ;
+  unit->supervisor.pid = pid ;
   if (pid) forget_last(unit) ;
   if (!pid || tsearch(unit, &units->by_supervisor, &compare_supervisor)) return 1 ;
-  unit->supervisor = 0 ;
+  unit->supervisor.pid = 0 ;
   return 0 ;
 }
 
 struct unit *units_by_process (struct units *units, pid_t pid)
 {
-  struct unit key = { .inherited.pid = pid } ;
+  struct inherited process = { .pid = pid } ;
+  struct unit key = { .inherited = &process } ;
   return found(tfind(&key, &units->by_process, &compare_process)) ;
 }
 
-void units_set_process (struct units *units, struct unit *unit, pid_t pid)
+int units_inherit (struct units *units, struct unit *unit, pid_t pid, pid_t group)
 {
-  struct unit *other = pid ? units_by_process(units, pid) : 0 ;
-  if (unit->inherited.pid) tdelete(unit, &units->by_process, &compare_process) ;
-  unit->inherited.pid = 0 ;
-  unit->inherited.ended = 0 ;
-  if (!pid) return ;
-  if (other && other != unit) units_set_process(units, other, 0) ; /* that has ended long ago */
-  unit->inherited.pid = pid ;
-  if (!tsearch(unit, &units->by_process, &compare_process)) unit->inherited.pid = 0 ;
+  if (!unit->inherited || unit->inherited->pid != pid)
+  {
+    struct unit *other = pid ? units_by_process(units, pid) : 0 ;
+    if (other) forget_process(units, other) ; /* that one has ended long ago: the pid has come again */
+    forget_inherited(units, unit) ;
+    if (!pid && !group) return 1 ;
+    unit->inherited = calloc(1, sizeof *unit->inherited) ;
+    if (!unit->inherited) return 0 ;
+    unit->inherited->pid = pid ;
+    if (pid && !tsearch(unit, &units->by_process, &compare_process))
+    {
+      free(unit->inherited) ;
+      unit->inherited = 0 ;
+      return 0 ;
+    }
+  }
+  unit->inherited->group = group ;
+  unit->inherited->told_ms = unit->inherited->group_told_ms = 0 ;
+  return 1 ;
 }
 
 struct unit *units_by_watch (struct units *units, int watch)
@@ -217,9 +246,9 @@ struct unit *units_by_watch (struct units *units, int watch)
 int units_set_watch (struct units *units, struct unit *unit, unsigned int which, int watch)
 {
   struct watched *node ;
-  if (unit->watch[which] >= 0)
+  if (unit->directory.watch[which] >= 0)
   {
-    struct watched key = { .watch = unit->watch[which] } ;
+    struct watched key = { .watch = unit->directory.watch[which] } ;
     void *old = tfind(&key, &units->by_watch, &compare_watch) ;
     if (old)
     {
@@ -228,7 +257,7 @@ int units_set_watch (struct units *units, struct unit *unit, unsigned int which,
       free(node) ;
     }
   }
-  unit->watch[which] = -1 ;
+  unit->directory.watch[which] = -1 ;
   if (watch < 0) return 1 ;
   node = malloc(sizeof *node) ;
   if (!node) return 0 ;
@@ -238,7 +267,7 @@ int units_set_watch (struct units *units, struct unit *unit, unsigned int which,
     free(node) ;
     return 0 ;
   }
-  unit->watch[which] = watch ;
+  unit->directory.watch[which] = watch ;
   return 1 ;
 }
 
@@ -248,7 +277,7 @@ static void rename_one (struct unit *unit, char const *name)
   if (!strcmp(unit->name, name)) return ;
   copy = strdup(name) ;
   if (!copy) return ; /* the supervisor of now does not care; the next scan tries again */
-  if (unit->supervisor && !unit->called) unit->called = unit->name ;
+  if (unit->supervisor.pid && !unit->supervisor.called) unit->supervisor.called = unit->name ;
   else free(unit->name) ;
   unit->name = copy ;
 }
@@ -264,18 +293,18 @@ void units_rename (struct unit *unit, char const *name)
 
 int units_is_called (struct unit const *unit, char const *name)
 {
-  return unit->any_name || !strcmp(unit->called ? unit->called : unit->name, name) ;
+  return unit->supervisor.any_name || !strcmp(unit->supervisor.called ? unit->supervisor.called : unit->name, name) ;
 }
 
 void units_arm (struct units *units, struct unit *unit, enum deadline_kind kind)
 {
   struct unit_queue *queue = units->queue + kind ;
   units_disarm(units, unit) ;
-  units_moment(&unit->deadline, delay_ms[kind]) ;
-  unit->waiting = kind ;
-  unit->later = 0 ;
-  unit->sooner = queue->last ;
-  if (queue->last) queue->last->later = unit ;
+  units_moment(&unit->wait.until, delay_ms[kind]) ;
+  unit->wait.kind = kind ;
+  unit->wait.later = 0 ;
+  unit->wait.sooner = queue->last ;
+  if (queue->last) queue->last->wait.later = unit ;
   else queue->first = unit ;
   queue->last = unit ;
 }
@@ -283,14 +312,14 @@ void units_arm (struct units *units, struct unit *unit, enum deadline_kind kind)
 void units_disarm (struct units *units, struct unit *unit)
 {
   struct unit_queue *queue ;
-  if (unit->waiting == DEADLINE_NONE) return ;
-  queue = units->queue + unit->waiting ;
-  if (unit->sooner) unit->sooner->later = unit->later ;
-  else queue->first = unit->later ;
-  if (unit->later) unit->later->sooner = unit->sooner ;
-  else queue->last = unit->sooner ;
-  unit->waiting = DEADLINE_NONE ;
-  unit->sooner = unit->later = 0 ;
+  if (unit->wait.kind == DEADLINE_NONE) return ;
+  queue = units->queue + unit->wait.kind ;
+  if (unit->wait.sooner) unit->wait.sooner->wait.later = unit->wait.later ;
+  else queue->first = unit->wait.later ;
+  if (unit->wait.later) unit->wait.later->wait.sooner = unit->wait.sooner ;
+  else queue->last = unit->wait.sooner ;
+  unit->wait.kind = DEADLINE_NONE ;
+  unit->wait.sooner = unit->wait.later = 0 ;
 }
 
 struct unit *units_first_deadline (struct units const *units)
@@ -299,7 +328,7 @@ struct unit *units_first_deadline (struct units const *units)
   for (unsigned int i = 0 ; i < DEADLINE_KIND_COUNT ; i++)
   {
     struct unit *unit = units->queue[i].first ;
-    if (unit && (!first || tain_less(&unit->deadline, &first->deadline))) first = unit ;
+    if (unit && (!first || tain_less(&unit->wait.until, &first->wait.until))) first = unit ;
   }
   return first ;
 }
@@ -320,5 +349,5 @@ int units_is_leaving (struct unit const *unit)
 
 int units_is_unwatched (struct unit const *unit)
 {
-  return unit->supervisor && !unit->child && unit->supervisor_fd == -1 ;
+  return unit->supervisor.pid && !unit->supervisor.is_child && unit->supervisor.fd == -1 ;
 }

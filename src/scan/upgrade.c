@@ -1,3 +1,5 @@
+#include "scan/upgrade.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -9,7 +11,8 @@
 #include "base/clock.h"
 #include "base/message.h"
 #include "base/upgrade.h"
-#include "scan/scanner.h"
+#include "scan/directory.h"
+#include "scan/inherited.h"
 #include "wire/order.h"
 #include "wire/scan_state.h"
 
@@ -50,10 +53,10 @@ static int in_the_air (struct scanner const *s)
 {
   for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
   {
-    if (unit->adopt && !unit->supervisor && unit->phase != UNIT_RELEASED) return 1 ;
+    if (unit->adopt && !unit->supervisor.pid && unit->phase != UNIT_RELEASED) return 1 ;
     if (unit->phase == UNIT_LEAVING && directory_is_lost(unit)) return 1 ;
   }
-  return s->look.dir || !s->look.ended_once || inherited_in_the_air(s) || s->command_write_again_ms ;
+  return s->look.dir || !s->look.ended_once || inherited_in_the_air(s) || s->cmd.write_again_ms ;
 }
 
 /* The options are given again as they were; before them, what has it continue. */
@@ -77,7 +80,7 @@ static int would_lose (struct scanner const *s)
 {
   for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
   {
-    if (!unit->supervisor || unit->phase == UNIT_RELEASED || !directory_is_lost(unit)) continue ;
+    if (!unit->supervisor.pid || unit->phase == UNIT_RELEASED || !directory_is_lost(unit)) continue ;
     strerr_warnw3x("upgrade: the directory of ", unit->producer && directory_is_lost(unit->producer) ? unit->producer->name : unit->name,
       ", which still runs, is gone: put it back, or let it go by `reeve rescan` (going on with the present program, as the new one would not find it)") ;
     return 1 ;
@@ -108,8 +111,8 @@ static void try_it (struct scanner *s)
 void upgrade_pass_on (struct scanner *s, struct unit *unit)
 {
   struct order order = { .letter = ORDER_UPGRADE } ;
-  unit->upgrade_due = !directory_order(unit, &order) && errno != ENOENT && errno != ENXIO ; /* one of s6's has no such fifo */
-  if (!unit->upgrade_due) return ;
+  unit->supervisor.upgrade_due = !directory_order(unit, &order) && errno != ENOENT && errno != ENXIO ; /* one of s6's has no such fifo */
+  if (!unit->supervisor.upgrade_due) return ;
   strerr_warnwu3sys("tell the supervisor of ", unit->name, " to execute its program anew (next try in 1 second)") ;
   s->upgrade.pass_on_again_ms = clock_ms() + AGAIN_MS ;
 }
@@ -118,7 +121,7 @@ static void pass_on_again (struct scanner *s)
 {
   s->upgrade.pass_on_again_ms = 0 ;
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
-    if (unit->upgrade_due && unit->phase != UNIT_RELEASED) upgrade_pass_on(s, unit) ;
+    if (unit->supervisor.upgrade_due && unit->phase != UNIT_RELEASED) upgrade_pass_on(s, unit) ;
 }
 
 int upgrade_check (char const *live)

@@ -1,3 +1,5 @@
+#include "scan/watch.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -9,7 +11,7 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
-#include "scan/scanner.h"
+#include "scan/directory.h"
 
 #define IN_SCAN (IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
 #define IN_ANCESTOR (IN_CREATE | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB | IN_ONLYDIR)
@@ -156,9 +158,9 @@ void watch_unit (struct scanner *s, struct unit *unit)
     {
       if (errno != ENOENT && errno != ENOTDIR) lost(s, path) ;
     }
-    else if (watch != unit->watch[i])
+    else if (watch != unit->directory.watch[i])
     {
-      if (unit->watch[i] >= 0) inotify_rm_watch(s->inotify, unit->watch[i]) ; /* of a directory that had the name before */
+      if (unit->directory.watch[i] >= 0) inotify_rm_watch(s->inotify, unit->directory.watch[i]) ; /* of a directory that had the name before */
       other = units_by_watch(&s->units, watch) ;
       /* Two names of one directory share a watch; the second is looked at when ordered. */
       if (other || !units_set_watch(&s->units, unit, i, watch)) lost(s, path) ;
@@ -170,14 +172,14 @@ void watch_no_unit (struct scanner *s, struct unit *unit)
 {
   for (unsigned int i = 0 ; i < 2 ; i++)
   {
-    if (unit->watch[i] < 0) continue ;
-    if (s->inotify >= 0) inotify_rm_watch(s->inotify, unit->watch[i]) ;
+    if (unit->directory.watch[i] < 0) continue ;
+    if (s->inotify >= 0) inotify_rm_watch(s->inotify, unit->directory.watch[i]) ;
     units_set_watch(&s->units, unit, i, -1) ;
   }
 }
 
 void watch_ended (struct scanner *s, struct unit *unit, int watch)
 {
-  units_set_watch(&s->units, unit, unit->watch[1] == watch, -1) ;
+  units_set_watch(&s->units, unit, unit->directory.watch[1] == watch, -1) ;
   inotify_rm_watch(s->inotify, watch) ;
 }

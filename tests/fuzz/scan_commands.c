@@ -1,5 +1,8 @@
 #include <sys/ioctl.h>
 
+#include "scan/look.h"
+#include "scan/requests.h"
+#include "scan/upgrade.h"
 #include "scan_world.h"
 #include "wire/channels.h"
 #include "wire/lock.h"
@@ -141,7 +144,7 @@ static void feed (struct scanner *s, enum source source, char const *bytes, size
   unsigned int second = len > 1 ? (unsigned char)bytes[1] : 0 ;
   switch (source)
   {
-    case SOURCE_CONTROL : receive(s, control, &command_letters, bytes, len) ; break ;
+    case SOURCE_CONTROL : receive(s, control, &requests_letters, bytes, len) ; break ;
     case SOURCE_END : end(s, first, second) ; break ;
     case SOURCE_TIME : world.now_ms += first * 16 ; break ;
     case SOURCE_CHANGE : change(first) ; break ;

@@ -40,7 +40,7 @@ static void begin (struct scanner *s, struct unit *units[UNITS], unsigned int ph
     units[i] = units_add(&s->units, names[i], names[i], 0) ;
     if (!units[i] || !units_set_supervisor(&s->units, units[i], c ? pid_of(c) : found[i])) fuzz_die("units_add") ;
     units[i]->phase = phase[phases % 4] ;
-    units[i]->child = !!c ;
+    units[i]->supervisor.is_child = !!c ;
     if (c) c->told = units[i]->phase == UNIT_LEAVING || units[i]->phase == UNIT_RETURNING ;
     if (units[i]->phase == UNIT_MISSING) units_arm(&s->units, units[i], DEADLINE_RETURN) ;
   }
@@ -138,7 +138,7 @@ int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
   free(stream) ;
   CHECK(s.stop.on == !!said.stops) ;
   for (unsigned int i = 0 ; i < UNITS && !said.stops ; i++)
-    CHECK(units[i]->supervisor == (said.ended >> i & 1 ? 0 : i < UNITS - 1 ? found[i] : FIRST_PID)) ;
+    CHECK(units[i]->supervisor.pid == (said.ended >> i & 1 ? 0 : i < UNITS - 1 ? found[i] : FIRST_PID)) ;
   end(&s, units) ;
   CHECK(fuzz_lowest_descriptor() == lowest) ;
   return 0 ;

@@ -15,7 +15,11 @@
 #include "base/spawn.h"
 #include "base/upgrade.h"
 #include "fuzz.h"
+#include "scan/loop.h"
+#include "scan/reap.h"
 #include "scan/scanner.h"
+#include "scan/stop.h"
+#include "scan/stopping.h"
 #include "wire/channels.h"
 #include "wire/lock.h"
 
@@ -213,7 +217,7 @@ static void begin_scanner (struct scanner *s)
 {
   static char const *const none[] = { 0 } ;
   tain_now = &read_clock ;
-  *s = (struct scanner) { .own_code = -1, .command_fd = -1, .units.found = -1, .inotify = -1, .scan_watch = -1, .ancestor_watch = -1 } ;
+  *s = (struct scanner) { .own_code = -1, .cmd.fd = -1, .units.pidfds = -1, .inotify = -1, .scan_watch = -1, .ancestor_watch = -1 } ;
   s->arguments = none ;
   world.children = world.living = world.executions = 0 ;
   world.refuses = 0 ;
@@ -242,16 +246,16 @@ static void check_children (struct scanner *s)
     if (c->reaped) continue ;
     if (c->kind != SUPERVISOR) continue ;
     unit = units_by_supervisor(&s->units, pid_of(c)) ;
-    CHECK(unit && unit->supervisor == pid_of(c) && unit->child && unit->phase != UNIT_RELEASED) ;
+    CHECK(unit && unit->supervisor.pid == pid_of(c) && unit->supervisor.is_child && unit->phase != UNIT_RELEASED) ;
   }
   for (struct unit const *unit = s->units.all ; unit ; unit = unit->next, n++)
   {
-    CHECK(unit->phase < UNIT_PHASE_COUNT && !unit->dead) ;
-    CHECK(!unit->supervisor || child_of(unit->supervisor)) ;
-    CHECK(unit->phase != UNIT_RUNNING || unit->supervisor) ;
-    CHECK(unit->phase != UNIT_MISSING || unit->supervisor || unit->waiting != DEADLINE_NONE) ;
-    CHECK((unit->phase != UNIT_RETRYING && unit->phase != UNIT_REPLACING) || unit->waiting == DEADLINE_RETRY || unit->waiting == DEADLINE_SOON) ;
-    CHECK(!unit->inherited.pid || units_by_process(&s->units, unit->inherited.pid) == unit) ;
+    CHECK(unit->phase < UNIT_PHASE_COUNT && !unit->supervisor.has_ended) ;
+    CHECK(!unit->supervisor.pid || child_of(unit->supervisor.pid)) ;
+    CHECK(unit->phase != UNIT_RUNNING || unit->supervisor.pid) ;
+    CHECK(unit->phase != UNIT_MISSING || unit->supervisor.pid || unit->wait.kind != DEADLINE_NONE) ;
+    CHECK((unit->phase != UNIT_RETRYING && unit->phase != UNIT_REPLACING) || unit->wait.kind == DEADLINE_RETRY || unit->wait.kind == DEADLINE_SOON) ;
+    CHECK(!unit->inherited || !unit->inherited->pid || units_by_process(&s->units, unit->inherited->pid) == unit) ;
   }
   CHECK(n == s->units.count) ;
 }
@@ -291,7 +295,7 @@ static void end_scanner (struct scanner *s)
     check_children(s) ;
   }
   CHECK(!s->units.count && !s->units.all && !s->units.by_identity && !s->units.by_supervisor && !s->units.by_watch) ;
-  CHECK(!s->units.by_process && !s->look.dir && s->units.found == -1) ;
+  CHECK(!s->units.by_process && !s->look.dir && s->units.pidfds == -1) ;
   CHECK(fcntl(world.stopping, F_GETFD) == FD_CLOEXEC) ;
   close(world.stopping) ; /* as its end would */
 }

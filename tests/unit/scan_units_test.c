@@ -1,4 +1,4 @@
-#include "scan/scanner.h"
+#include "scan/units.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -32,10 +32,10 @@ TEST(a_new_unit_is_incomplete_and_has_nothing)
 {
   struct units units = { .count = 0 } ;
   struct unit *unit = units_add(&units, "web", "web", 0) ;
-  CHECK(unit->phase == UNIT_INCOMPLETE && unit->waiting == DEADLINE_NONE) ;
-  CHECK(!unit->supervisor && unit->supervisor_fd == -1 && unit->watch[0] == -1 && unit->watch[1] == -1) ;
-  CHECK(!unit->logger && !unit->producer && !unit->foreign && !unit->child) ;
-  CHECK(!unit->adopt && !unit->dead && !unit->inherited.pid && !unit->inherited.ended) ;
+  CHECK(unit->phase == UNIT_INCOMPLETE && unit->wait.kind == DEADLINE_NONE) ;
+  CHECK(!unit->supervisor.pid && unit->supervisor.fd == -1 && unit->directory.watch[0] == -1 && unit->directory.watch[1] == -1) ;
+  CHECK(!unit->logger && !unit->producer && !unit->foreign && !unit->supervisor.is_child) ;
+  CHECK(!unit->adopt && !unit->supervisor.has_ended && !unit->inherited) ;
   CHECK(units.all == unit && units.count == 1) ;
   clear(&units) ;
 }
@@ -57,17 +57,38 @@ TEST(units_are_found_by_the_process_that_they_have_inherited)
   struct units units = { .count = 0 } ;
   struct unit *web = units_add(&units, "web", "web", 0) ;
   struct unit *db = units_add(&units, "db", "db", 0) ;
-  units_set_process(&units, web, 7) ;
-  units_set_process(&units, db, 8) ;
-  web->inherited.ended = 1 ;
+  CHECK(units_inherit(&units, web, 7, 7) && units_inherit(&units, db, 8, 8)) ;
   CHECK(units_by_process(&units, 7) == web && units_by_process(&units, 8) == db && !units_by_process(&units, 9)) ;
-  units_set_process(&units, web, 9) ;
-  CHECK(!units_by_process(&units, 7) && units_by_process(&units, 9) == web && !web->inherited.ended) ;
-  units_set_process(&units, db, 9) ; /* the pid has come again */
-  CHECK(units_by_process(&units, 9) == db && !web->inherited.pid) ;
-  units_set_process(&units, db, 0) ;
-  CHECK(!units_by_process(&units, 9) && !units.by_process) ;
+  web->inherited->ended = 1 ;
+  CHECK(units_inherit(&units, web, 9, 7)) ;
+  CHECK(!units_by_process(&units, 7) && units_by_process(&units, 9) == web && !web->inherited->ended) ;
+  CHECK(units_inherit(&units, db, 9, 9)) ; /* the pid has come again */
+  CHECK(units_by_process(&units, 9) == db && !web->inherited->pid && web->inherited->group == 7) ;
+  CHECK(units_inherit(&units, db, 0, 0)) ;
+  CHECK(!db->inherited && !units_by_process(&units, 9) && !units.by_process) ;
   clear(&units) ;
+}
+
+TEST(how_an_inherited_process_has_ended_stays_known)
+{
+  struct units units = { .count = 0 } ;
+  struct unit *web = units_add(&units, "web", "web", 0) ;
+  CHECK(units_inherit(&units, web, 7, 7)) ;
+  *web->inherited = (struct inherited) { .pid = 7, .group = 7, .ended = 1, .wstat = 256, .told_ms = 1, .group_told_ms = 1 } ;
+  CHECK(units_inherit(&units, web, 7, 6)) ; /* its successor was killed, too */
+  CHECK(web->inherited->ended && web->inherited->wstat == 256 && web->inherited->group == 6) ;
+  CHECK(!web->inherited->told_ms && !web->inherited->group_told_ms) ;
+  clear(&units) ;
+}
+
+TEST(of_a_group_alone_no_process_is_known)
+{
+  struct units units = { .count = 0 } ;
+  struct unit *web = units_add(&units, "web", "web", 0) ;
+  CHECK(units_inherit(&units, web, 0, 7)) ;
+  CHECK(web->inherited->group == 7 && !units.by_process && !units_by_process(&units, 0)) ;
+  clear(&units) ;
+  CHECK(!units.by_process) ;
 }
 
 TEST(units_are_found_by_identity)
@@ -111,7 +132,7 @@ TEST(units_are_found_by_supervisor)
   CHECK(units_set_supervisor(&units, a, 300)) ;
   CHECK(!units_by_supervisor(&units, 100) && units_by_supervisor(&units, 300) == a) ;
   CHECK(units_set_supervisor(&units, a, 0)) ;
-  CHECK(!a->supervisor && !units_by_supervisor(&units, 300)) ;
+  CHECK(!a->supervisor.pid && !units_by_supervisor(&units, 300)) ;
   CHECK(!units_by_supervisor(&units, 0)) ;
   clear(&units) ;
 }
@@ -122,12 +143,12 @@ TEST(a_supervisors_pidfd_is_closed_when_it_is_forgotten)
   struct unit *unit = units_add(&units, "a", "a", 0) ;
   int fd = open("/dev/null", O_RDONLY | O_CLOEXEC) ;
   CHECK(units_set_supervisor(&units, unit, 100)) ;
-  unit->supervisor_fd = fd ;
+  unit->supervisor.fd = fd ;
   CHECK(units_set_supervisor(&units, unit, 0)) ;
-  CHECK(unit->supervisor_fd == -1 && fcntl(fd, F_GETFD) == -1) ;
+  CHECK(unit->supervisor.fd == -1 && fcntl(fd, F_GETFD) == -1) ;
   CHECK(units_set_supervisor(&units, unit, 100)) ;
-  unit->supervisor_fd = open("/dev/null", O_RDONLY | O_CLOEXEC) ;
-  CHECK(unit->supervisor_fd == fd) ;
+  unit->supervisor.fd = open("/dev/null", O_RDONLY | O_CLOEXEC) ;
+  CHECK(unit->supervisor.fd == fd) ;
   units_release(&units, unit) ;
   CHECK(fcntl(fd, F_GETFD) == -1) ;
   clear(&units) ;
@@ -143,7 +164,7 @@ TEST(units_are_found_by_both_watches)
   CHECK(units_set_watch(&units, a, 0, 4)) ;
   CHECK(!units_by_watch(&units, 1) && units_by_watch(&units, 4) == a && units_by_watch(&units, 2) == a) ;
   CHECK(units_set_watch(&units, a, 1, -1)) ;
-  CHECK(a->watch[1] == -1 && !units_by_watch(&units, 2) && units_by_watch(&units, 4) == a) ;
+  CHECK(a->directory.watch[1] == -1 && !units_by_watch(&units, 2) && units_by_watch(&units, 4) == a) ;
   CHECK(!units_by_watch(&units, -1)) ;
   clear(&units) ;
 }
@@ -203,9 +224,9 @@ TEST(the_shorter_deadline_comes_first)
   CHECK(units_first_deadline(&units) == a) ;
   units_arm(&units, b, DEADLINE_QUIET) ;
   CHECK(units_first_deadline(&units) == b) ;
-  CHECK(tain_less(&b->deadline, &a->deadline)) ;
+  CHECK(tain_less(&b->wait.until, &a->wait.until)) ;
   units_disarm(&units, b) ;
-  CHECK(b->waiting == DEADLINE_NONE && units_first_deadline(&units) == a) ;
+  CHECK(b->wait.kind == DEADLINE_NONE && units_first_deadline(&units) == a) ;
   units_disarm(&units, b) ;
   units_disarm(&units, a) ;
   CHECK(!units_first_deadline(&units)) ;
@@ -242,7 +263,7 @@ TEST(arming_anew_replaces_the_deadline)
   struct unit *a = units_add(&units, "a", "a", 0) ;
   units_arm(&units, a, DEADLINE_RETRY) ;
   units_arm(&units, a, DEADLINE_QUIET) ;
-  CHECK(a->waiting == DEADLINE_QUIET && !units.queue[DEADLINE_RETRY].first) ;
+  CHECK(a->wait.kind == DEADLINE_QUIET && !units.queue[DEADLINE_RETRY].first) ;
   units_disarm(&units, a) ;
   CHECK(!units_first_deadline(&units)) ;
   clear(&units) ;
@@ -285,8 +306,8 @@ TEST(ten_thousand_units)
   }
   for (struct unit *unit ; (unit = units_first_deadline(&units)) ; met++)
   {
-    CHECK(!tain_less(&unit->deadline, &last)) ;
-    last = unit->deadline ;
+    CHECK(!tain_less(&unit->wait.until, &last)) ;
+    last = unit->wait.until ;
     units_disarm(&units, unit) ;
   }
   CHECK(met == MANY / 2) ;
@@ -306,7 +327,7 @@ TEST(a_supervisor_keeps_the_name_that_it_was_given)
   CHECK(units_is_called(unit, "a") && !units_is_called(unit, "c")) ;
   CHECK(units_set_supervisor(&units, unit, 0) && units_set_supervisor(&units, unit, 9)) ;
   CHECK(units_is_called(unit, "c") && !units_is_called(unit, "a")) ;
-  unit->any_name = 1 ; /* one that was found */
+  unit->supervisor.any_name = 1 ; /* one that was found */
   CHECK(units_is_called(unit, "whatever")) ;
   clear(&units) ;
 }

@@ -1,3 +1,5 @@
+#include "scan/pidfds.h"
+
 #include <errno.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -7,7 +9,7 @@
 
 #include "base/clock.h"
 #include "base/process.h"
-#include "scan/scanner.h"
+#include "scan/directory.h"
 
 #define COMMAND_AGAIN_MS 1000
 
@@ -25,12 +27,12 @@ static int watch (struct scanner *s, pid_t pid, void *whose)
   struct process_birth birth = { .pid = pid } ;
   struct epoll_event event = { .events = EPOLLIN, .data.ptr = whose } ;
   int fd ;
-  if (s->units.found == -1) s->units.found = epoll_create1(EPOLL_CLOEXEC) ;
-  if (s->units.found == -1 || !process_look(pid, &look)) return -1 ;
+  if (s->units.pidfds == -1) s->units.pidfds = epoll_create1(EPOLL_CLOEXEC) ;
+  if (s->units.pidfds == -1 || !process_look(pid, &look)) return -1 ;
   birth.after_ms = look.started_ms ;
   birth.before_ms = look.started_ms + PROCESS_TICK_MS ;
   fd = process_watch(&birth) ;
-  if (fd >= 0 && epoll_ctl(s->units.found, EPOLL_CTL_ADD, fd, &event) == -1)
+  if (fd >= 0 && epoll_ctl(s->units.pidfds, EPOLL_CTL_ADD, fd, &event) == -1)
   {
     int err = errno ;
     fd_close(fd) ;
@@ -45,13 +47,13 @@ static int watch (struct scanner *s, pid_t pid, void *whose)
 static int lives (struct unit const *unit)
 {
   pid_t holder = directory_supervisor(unit->name) ;
-  return holder == unit->supervisor || holder == -1 ;
+  return holder == unit->supervisor.pid || holder == -1 ;
 }
 
-int found_watch (struct scanner *s, struct unit *unit)
+int pidfds_watch (struct scanner *s, struct unit *unit)
 {
-  unit->supervisor_fd = watch(s, unit->supervisor, unit) ;
-  if (unit->supervisor_fd == -1)
+  unit->supervisor.fd = watch(s, unit->supervisor.pid, unit) ;
+  if (unit->supervisor.fd == -1)
   {
     if (errno == ESRCH || !lives(unit)) return 0 ;
     cannot(unit->name) ;
@@ -60,20 +62,20 @@ int found_watch (struct scanner *s, struct unit *unit)
   return lives(unit) ;
 }
 
-int found_watch_command (struct scanner *s)
+int pidfds_watch_cmd (struct scanner *s)
 {
-  s->command_fd = watch(s, s->command_pid, s) ;
-  if (s->command_fd >= 0) return 1 ;
+  s->cmd.fd = watch(s, s->cmd.pid, s) ;
+  if (s->cmd.fd >= 0) return 1 ;
   if (errno == ESRCH) return 0 ;
   strerr_warnwu1sys("watch the command, which an earlier scanner has started, by a pidfd: looking at it every second") ;
-  s->command_again_ms = clock_ms() + COMMAND_AGAIN_MS ;
+  s->cmd.again_ms = clock_ms() + COMMAND_AGAIN_MS ;
   return 1 ;
 }
 
-unsigned int found_ended (struct scanner *s, void *whose[FOUND_AT_ONCE])
+unsigned int pidfds_ended (struct scanner *s, void *whose[PIDFDS_AT_ONCE])
 {
-  struct epoll_event events[FOUND_AT_ONCE] ;
-  int n = epoll_wait(s->units.found, events, FOUND_AT_ONCE, 0) ;
+  struct epoll_event events[PIDFDS_AT_ONCE] ;
+  int n = epoll_wait(s->units.pidfds, events, PIDFDS_AT_ONCE, 0) ;
   for (int i = 0 ; i < n ; i++) whose[i] = events[i].data.ptr ;
   return n > 0 ? (unsigned int)n : 0 ;
 }

@@ -1,3 +1,5 @@
+#include "scan/requests.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -8,7 +10,13 @@
 #include <skalibs/strerr.h>
 
 #include "base/spawn.h"
-#include "scan/scanner.h"
+#include "scan/child.h"
+#include "scan/cmd.h"
+#include "scan/look.h"
+#include "scan/reap.h"
+#include "scan/stopping.h"
+#include "scan/trusted.h"
+#include "scan/upgrade.h"
 
 /* ---- what can be asked for ---- */
 
@@ -89,7 +97,7 @@ static struct on_signal const of_signal[] =
 /* ---- */
 
 /* One read a wake-up: a flood of commands cannot keep signals and deaths waiting. */
-void command_letters (struct scanner *s)
+void requests_letters (struct scanner *s)
 {
   char buf[256] ;
   ssize_t r = read(s->control, buf, sizeof buf) ;
@@ -130,9 +138,9 @@ static void say_stopping (struct on_signal const *on)
   strerr_warni4x("stopping everything, as SIG", sig_name(on->number), " asks for: to have something else done, make an executable ", on->replacement) ;
 }
 
-void command_signal (struct scanner *s, int sig, int by_kernel)
+void requests_signal (struct scanner *s, int sig, int by_kernel)
 {
-  if (s->command_signals && s->command_pid && sig != SIGCHLD && sig != SIGALRM)
+  if (s->cmd.gets_signals && s->cmd.pid && sig != SIGCHLD && sig != SIGALRM)
   {
     cmd_signal(s, sig) ;
     return ;

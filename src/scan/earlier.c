@@ -1,3 +1,5 @@
+#include "scan/earlier.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -5,7 +7,11 @@
 
 #include <skalibs/strerr.h>
 
-#include "scan/scanner.h"
+#include "scan/directory.h"
+#include "scan/inherited.h"
+#include "scan/livetree.h"
+#include "scan/stopping.h"
+#include "scan/takeover.h"
 #include "wire/channels.h"
 #include "wire/lock.h"
 #include "wire/state.h"
@@ -17,7 +23,7 @@ static void take_over (struct scanner *s, struct unit *unit, pid_t supervisor, i
   {
     unit->adopt = 1 ;
     inherited_learn(s, unit) ;
-    units_post(&s->units, unit, UNIT_LEFT_BEHIND) ;
+    units_post(&s->units, unit, UNIT_UNFINISHED) ;
   }
 }
 
@@ -36,7 +42,7 @@ static int take (struct scanner *s, char const *identity, char const *name, int 
   snprintf(logger_identity, sizeof logger_identity, "%s" LOGGER_SUFFIX, identity) ;
   snprintf(logger_name, sizeof logger_name, "%s" LOGGER_SUFFIX, name) ;
   if ((supervisor = directory_supervisor(name)) == -1 || (logger_supervisor = directory_supervisor(logger_name)) == -1
-   || (left = directory_has_left(s, name)) == -1 || (logger_left = directory_has_left(s, logger_name)) == -1)
+   || (left = directory_is_unfinished(s, name)) == -1 || (logger_left = directory_is_unfinished(s, logger_name)) == -1)
     return directory_absent(s, name) ;
   has_logger = logger_supervisor || logger_left ;
   if (!has_logger && !supervisor && !left) return -1 ;
@@ -49,7 +55,7 @@ static int take (struct scanner *s, char const *identity, char const *name, int 
   return 1 ;
 }
 
-int leftovers_take (struct scanner *s, char const *name)
+int earlier_take (struct scanner *s, char const *name)
 {
   int taken ;
   if (service_name_fault(name)) return 1 ;
@@ -59,7 +65,7 @@ int leftovers_take (struct scanner *s, char const *name)
   return !!taken ;
 }
 
-void leftovers_take_foreign (struct scanner *s, char const *identity, char const *name)
+void earlier_take_foreign (struct scanner *s, char const *identity, char const *name)
 {
   struct unit *unit ;
   take(s, identity, name, 1) ;
@@ -67,7 +73,7 @@ void leftovers_take_foreign (struct scanner *s, char const *identity, char const
   if (unit) stopping_let_go(s, unit) ;
 }
 
-int leftovers_take_all (struct scanner *s)
+int earlier_take_all (struct scanner *s)
 {
   struct dirent *e ;
   int doubt = 0 ;
@@ -75,7 +81,7 @@ int leftovers_take_all (struct scanner *s)
   DIR *dir = opendir(".") ;
   if (!dir) return 0 ;
   while ((errno = 0, e = readdir(dir)))
-    if (e->d_name[0] != '.' && !units_by_identity(&s->units, e->d_name) && !leftovers_take(s, e->d_name)) doubt = errno ? errno : EAGAIN ;
+    if (e->d_name[0] != '.' && !units_by_identity(&s->units, e->d_name) && !earlier_take(s, e->d_name)) doubt = errno ? errno : EAGAIN ;
   err = errno ? errno : doubt ;
   closedir(dir) ;
   errno = err ;

@@ -1,0 +1,25 @@
+/* Deeds: ending an inherited process (inherited.h) that no supervisor can adopt:
+     - without pidfds or /proc nobody could prove which process it is;
+     - when its directory in LIVE is gone, nobody knows how to go on with it;
+     - late in a stop, when no supervisor can be started for it.
+   The scanner, whose child the process is, sends it the down-signal, and SIGKILL when its own
+   limits or the stop's say so; then the same to what is left of its process group. */
+
+#ifndef REEVE_SCAN_ENDING_H
+#define REEVE_SCAN_ENDING_H
+
+#include "scan/scanner.h"
+
+enum ending
+{
+  ENDING_DONE, /* nothing is left */
+  ENDING_UNDER_WAY, /* to be called again in a second */
+  ENDING_NOT_OURS /* it is no child of the scanner: left alone, with a message */
+} ;
+
+/* Does what is due now. */
+extern enum ending ending_go_on (struct scanner *s, struct unit *unit) ;
+/* Sends SIGKILL to all of it. */
+extern void ending_kill (struct scanner *s, struct unit const *unit) ;
+
+#endif

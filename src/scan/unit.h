@@ -1,0 +1,111 @@
+/* A unit: one supervised directory, a service or a logger. What is decided about it stands in
+   plan.h; the set of all units in units.h.
+
+   Its directory is LIVE/NAME, or LIVE/NAME/log. LIVE is the working directory, so that a
+   unit's name is also a path. */
+
+#ifndef REEVE_SCAN_UNIT_H
+#define REEVE_SCAN_UNIT_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <skalibs/tai.h>
+
+#include "scan/plan.h"
+#include "service/name.h"
+
+#define UNIT_PATH_MAX (SERVICE_NAME_MAX + 64) /* NAME/log/... */
+#define UNIT_POSTED_MAX 8
+
+/* Each kind of deadline has one delay: a queue to which units are only appended stays sorted. */
+enum deadline_kind
+{
+  DEADLINE_SOON, /* 10 ms: the process that was waited for has ended */
+  DEADLINE_QUIET, /* 100 ms: after the last change in a new directory */
+  DEADLINE_RETURN, /* 1 s: a directory that is gone may come back */
+  DEADLINE_RETRY, /* 1 s: what has failed is tried again */
+  DEADLINE_KIND_COUNT,
+  DEADLINE_NONE = DEADLINE_KIND_COUNT
+} ;
+
+/* The process that supervises the unit now. */
+struct unit_supervisor
+{
+  pid_t pid ; /* 0: none */
+  int fd ; /* a pidfd, if the process is no child of the scanner; -1: it is a child, or there are no pidfds */
+  int wstat ; /* its wait status, while has_ended */
+  tain started ; /* monotonic */
+  pid_t runs ; /* the process of the service, as the supervisor has reported; 0: none */
+  char *called ; /* the unit's name when it was started, if the unit was renamed since; 0: the name of now */
+  struct unit *next_ended ; /* in the list of those that reap.c has found */
+  unsigned int is_child : 1 ; /* of the scanner; else an earlier scanner has started it */
+  unsigned int has_ended : 1 ; /* and nothing was decided about that yet */
+  unsigned int any_name : 1 ; /* an earlier scanner has started it: how the unit was called then is not known */
+  unsigned int has_reported : 1 ;
+  unsigned int finishes : 1 ; /* it has reported that ./finish runs */
+  unsigned int told_to_leave : 1 ;
+  unsigned int upgrade_due : 1 ; /* it could not be told yet to execute its program anew */
+} ;
+
+/* What a supervisor that was killed has left running: ./run or ./finish, and their process
+   group. Its successor adopts it (inherited.h), or the scanner ends it (ending.h). */
+struct inherited
+{
+  pid_t pid ; /* 0: only something of the group is left */
+  pid_t group ; /* the process group of the last ./run */
+  int wstat ; /* with which the process has ended */
+  unsigned int ended : 1 ; /* it has, and no supervisor has taken note of that yet */
+  uint64_t told_ms ; /* clock_ms(): when the scanner told it to end; 0: it did not */
+  uint64_t group_told_ms ; /* the same of the group */
+} ;
+
+struct unit
+{
+  char *identity ; /* a name in SCAN; or "/DEVICE:INODE" of what others have put into LIVE */
+  char *name ; /* NAME or NAME/log */
+  struct unit *logger ; /* 0: none */
+  struct unit *producer ; /* of a logger: whose output it reads; 0: this is no logger */
+  unsigned int foreign : 1 ; /* others have put it into LIVE: nothing is made for it there */
+  unsigned int warned : 1 ; /* that it cannot be started, or is incomplete, was said */
+
+  enum unit_phase phase ; /* changed by loop.c alone */
+  struct /* what has happened to it, and was not decided about yet */
+  {
+    uint8_t posted[UNIT_POSTED_MAX] ; /* enum unit_event, the oldest first */
+    uint8_t count ;
+    struct unit *next ; /* in the list of units with events */
+  } events ;
+
+  struct /* its deadline; units.h arms it */
+  {
+    enum deadline_kind kind ;
+    tain until ; /* monotonic */
+    struct unit *sooner ; /* in the queue of that kind */
+    struct unit *later ;
+  } wait ;
+
+  struct /* its directory in SCAN, and in LIVE */
+  {
+    int watch[2] ; /* inotify's, of the directory and of its log/; -1: none */
+    unsigned int seen ; /* the scan that saw it last */
+    unsigned int made : 1 ; /* this scanner has made LIVE/NAME */
+  } directory ;
+
+  struct unit_supervisor supervisor ;
+  struct inherited *inherited ; /* 0: no supervisor of it was killed, or a successor has gone on */
+  unsigned int adopt : 1 ; /* the next supervisor goes on from what the last one has left */
+
+  struct /* its end */
+  {
+    uint8_t tries ; /* how often it could not be given a supervisor, or that could not be told, since its last report */
+    unsigned int terminate : 1 ; /* a logger that is not to wait for the end of its input */
+    unsigned int end_due : 1 ; /* the order KILL or ABANDON could not be sent to its supervisor yet */
+    unsigned int killed : 1 ; /* the stop has killed it, and that was said */
+  } stop ;
+
+  struct unit *previous ; /* in the list of all */
+  struct unit *next ;
+} ;
+
+#endif

@@ -1,0 +1,26 @@
+/* Deeds: executing the program that is on disk now, in place of this one (`reeve upgrade`).
+   First a child tries whether the new program can go on from what this one writes down. */
+
+#ifndef REEVE_SCAN_UPGRADE_H
+#define REEVE_SCAN_UPGRADE_H
+
+#include "scan/scanner.h"
+
+/* Asks for it. In a stop it fails. */
+extern void upgrade_order (struct scanner *s) ;
+/* Goes on with it when nothing is in the air; does not return when it is done. */
+extern void upgrade_progress (struct scanner *s) ;
+/* The trial has ended. */
+extern void upgrade_tried (struct scanner *s, int wstat) ;
+/* Orders the unit's supervisor to do the same; again every second until it could be told. */
+extern void upgrade_pass_on (struct scanner *s, struct unit *unit) ;
+/* Writes LIVE/.s6-svscan/state. Returns 1, or 0 with errno. */
+extern int upgrade_write_state (struct scanner const *s) ;
+
+/* In the new program: the trial. Returns the exit code. */
+extern int upgrade_check (char const *live) ;
+/* In the new program: takes over what the old one has handed over.
+   Returns 1, or 0 when these are no descriptors. */
+extern int upgrade_take (struct scanner *s, char const *numbers) ;
+
+#endif
