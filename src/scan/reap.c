@@ -190,7 +190,7 @@ static void remember (struct unit *unit, struct report const *report)
 {
   unit->supervisor.has_reported = 1 ;
   if (report->pid) unit->supervisor.runs = report->pid ;
-  else if (report->phase == PHASE_DOWN || report->phase == PHASE_WAITING) unit->supervisor.runs = 0 ;
+  else if (report->phase == PHASE_DOWN || report->phase == PHASE_WAITING || report->phase == PHASE_HELD) unit->supervisor.runs = 0 ;
 }
 
 static void reported (struct scanner *s, char const *line, size_t len)
@@ -217,7 +217,7 @@ static void reported (struct scanner *s, char const *line, size_t len)
   stop_reported(s, unit) ;
   remember(unit, &report) ;
   inherited_reported(s, unit, report.pid) ;
-  if (report.main_ended) stopping_main_ended(s, unit, report.wstat) ;
+  if (report.main_service && report.ended) stopping_main_ended(s, unit, report.wstat) ;
 }
 
 int reap_reports (struct scanner *s)

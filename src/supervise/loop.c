@@ -65,6 +65,7 @@ static struct { enum life_deed deed ; enum life_event (*perform) (struct supervi
   { LIFE_SEARCH, &forked_find },
   { LIFE_END_STRAYS, &strays_end },
   { LIFE_RUN, &run_start },
+  { LIFE_RUN_IN_ORDER, &run_start_in_order },
   { LIFE_RUN_WHEN_HEARD, &run_start_when_heard },
   { LIFE_RUN_FINISH, &finish_start },
   { LIFE_SETTLE, &ended_settle },
@@ -139,6 +140,7 @@ static void obey_order (struct supervisor *s, struct order const *order)
     case ORDER_KILL : loop_apply(s, LIFE_KILL_NOW) ; break ;
     case ORDER_ABANDON : loop_apply(s, LIFE_ABANDON) ; break ;
     case ORDER_UPGRADE : upgrade_order(s) ; break ;
+    case ORDER_GO : loop_apply(s, LIFE_GO) ; break ;
     case ORDER_ENDED : loop_apply(s, children_told(s, order->pid, order->wstat)) ; break ;
   }
 }

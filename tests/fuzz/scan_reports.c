@@ -66,7 +66,7 @@ static struct said all_said (char const *stream, size_t size)
     {
       if (report.supervisor != (i < UNITS - 1 ? found[i] : FIRST_PID) || strcmp(report.name, names[i]) != 0 || said.ended >> i & 1) continue ;
       if (report.phase == PHASE_EXITED) said.ended |= (i < UNITS - 1) << i ;
-      else if (report.main_ended) said.stops = 1 ;
+      else if (report.main_service && report.ended) said.stops = 1 ;
     }
   }
   return said ;
