@@ -14,7 +14,9 @@
 #include "scan/directory.h"
 #include "scan/end.h"
 #include "scan/leave.h"
+#include "scan/held.h"
 #include "scan/look.h"
+#include "scan/needs.h"
 #include "scan/reap.h"
 #include "scan/requests.h"
 #include "scan/start.h"
@@ -141,6 +143,8 @@ static int sleep_ms (struct scanner const *s)
   if (s->look.again) sooner(&ms, &s->look.moment) ;
   sooner_ms(&ms, stop_deadline(s)) ;
   sooner_ms(&ms, s->stop.order_again_ms) ;
+  sooner_ms(&ms, s->needs.say_ms) ;
+  sooner_ms(&ms, s->needs.again_ms) ;
   sooner_ms(&ms, s->upgrade.deadline_ms) ;
   sooner_ms(&ms, s->upgrade.write_again_ms) ;
   sooner_ms(&ms, s->upgrade.pass_on_again_ms) ;
@@ -220,6 +224,9 @@ void loop (struct scanner *s, int signals)
     if (stop_progress(s)) return ;
     upgrade_progress(s) ;
     loop_settle(s) ;
+    needs_progress(s) ;
+    held_say(s) ;
+    loop_settle(s) ; /* a stop may have been asked for */
     wait_for(s, x, signals) ;
     if (x[CHANNEL_SIGNALS].revents) take_signals(s, signals) ;
     if (x[CHANNEL_REPORTS].revents & POLLIN) reap_reports(s) ;

@@ -17,6 +17,7 @@
 #include "scan/cmd.h"
 #include "scan/directory.h"
 #include "scan/inherited.h"
+#include "scan/needs.h"
 #include "scan/pidfds.h"
 #include "scan/stop.h"
 #include "scan/stopping.h"
@@ -69,6 +70,7 @@ static void died (struct scanner *s, struct unit *unit)
   int in_order = !unit->adopt ;
   int early = lived_short(unit) ;
   say(unit, in_order) ;
+  needs_supervisor_lost(s, unit) ;
   unit->supervisor.has_ended = unit->supervisor.told_to_leave = 0 ;
   units_set_supervisor(&s->units, unit, 0) ;
   units_post(&s->units, unit, in_order ? early ? UNIT_DIED_EARLY : UNIT_DIED : early ? UNIT_KILLED_EARLY : UNIT_KILLED) ;
@@ -209,6 +211,7 @@ static void reported (struct scanner *s, char const *line, size_t len)
   {
     if (unit->supervisor.is_child || unit->supervisor.fd >= 0) return ; /* the kernel tells */
     unit->adopt = 0 ;
+    needs_supervisor_lost(s, unit) ;
     units_set_supervisor(&s->units, unit, 0) ;
     units_post(&s->units, unit, UNIT_DIED) ;
     return ;
@@ -217,6 +220,7 @@ static void reported (struct scanner *s, char const *line, size_t len)
   stop_reported(s, unit) ;
   remember(unit, &report) ;
   inherited_reported(s, unit, report.pid) ;
+  needs_reported(s, unit, &report) ;
   if (report.main_service && report.ended) stopping_main_ended(s, unit, report.wstat) ;
 }
 

@@ -16,6 +16,7 @@
 #include "scan/ending.h"
 #include "scan/inherited.h"
 #include "scan/livetree.h"
+#include "scan/needs.h"
 #include "scan/reap.h"
 #include "scan/stop.h"
 #include "scan/takeover.h"
@@ -197,8 +198,10 @@ enum unit_event start_unit (struct scanner *s, struct unit *unit)
     return takeover_refuse(unit) ;
   }
   event = make_again(s, unit) ;
+  if (event == UNIT_STARTED) needs_learn(s, unit) ;
   if (event == UNIT_STARTED) event = attend_logger(s, unit) ;
   if (event == UNIT_STARTED) event = take_over_or_start(s, unit) ;
+  if (event == UNIT_START_REFUSED) needs_forget(s, unit) ;
   return event == UNIT_START_FAILED && unit->adopt ? UNIT_MAY_HAVE_ONE : event ;
 }
 

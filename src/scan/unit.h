@@ -13,6 +13,7 @@
 #include <skalibs/tai.h>
 
 #include "scan/plan.h"
+#include "service/graph.h"
 #include "service/name.h"
 
 #define UNIT_PATH_MAX (SERVICE_NAME_MAX + 64) /* NAME/log/... */
@@ -95,6 +96,17 @@ struct unit
   struct unit_supervisor supervisor ;
   struct inherited *inherited ; /* 0: no supervisor of it was killed, or a successor has gone on */
   unsigned int adopt : 1 ; /* the next supervisor goes on from what the last one has left */
+
+  struct /* what it needs, and who needs it: needs.h. Not of a logger */
+  {
+    struct graph_node *node ; /* its owner is the unit; 0: it does not exist as a service */
+    uint64_t held_ms ; /* clock_ms(): since when it is held; 0: it is not */
+    unsigned int wstat ; /* as reported last */
+    uint8_t said ; /* how often that it is held */
+    unsigned int main_service : 1 ;
+    unsigned int fresh : 1 ; /* its dependencies.d was read for the start that is to come */
+    unsigned int go_due : 1 ; /* its supervisor could not be told yet to start it */
+  } needs ;
 
   struct /* its end */
   {

@@ -129,6 +129,9 @@ extern struct graph_node *graph_find_obstacle (struct graph *graph, struct graph
 /* Who is to be stopped before it; 0: nobody (any more). */
 extern struct graph_node *graph_find_dependent (struct graph_node const *node) ;
 
+/* Is nobody but need->of to be stopped before what it is a need on? */
+extern int graph_is_last_dependent (struct graph_need const *need) ;
+
 /* For graph.c and graph_circles.c: the needs of a node are about to change, or have. */
 extern void graph_let_go (struct graph_node *node) ;
 extern void graph_look_again (struct graph *graph, struct graph_node *node) ;

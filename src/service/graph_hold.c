@@ -135,6 +135,13 @@ struct graph_node *graph_find_obstacle (struct graph *graph, struct graph_node *
   return 0 ;
 }
 
+int graph_is_last_dependent (struct graph_need const *last)
+{
+  for (struct graph_need const *need = last->on->dependents ; need ; need = need->next)
+    if (!need->inner && need != last) return 0 ;
+  return 1 ;
+}
+
 struct graph_node *graph_find_dependent (struct graph_node const *node)
 {
   for (struct graph_need const *need = node->dependents ; need ; need = need->next)
