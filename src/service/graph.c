@@ -33,6 +33,7 @@ struct graph_node *graph_add (struct graph *graph, char const *name)
   if (graph->last) graph->last->later = node ;
   else graph->first = node ;
   graph->last = node ;
+  graph->count++ ;
   return node ;
 }
 
@@ -43,6 +44,7 @@ static void destroy (struct graph *graph, struct graph_node *node)
   else graph->first = node->later ;
   if (node->later) node->later->earlier = node->earlier ;
   else graph->last = node->earlier ;
+  graph->count-- ;
   free(node->needs) ;
   free(node->name) ;
   free(node) ;

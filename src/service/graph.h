@@ -63,6 +63,7 @@ struct graph_node
   size_t number ; /* while the graph is walked through */
   size_t low ;
   size_t at ;
+  struct graph_need *walked ;
   struct graph_node *parent ;
   struct graph_node *stacked ;
   struct graph_node *member ; /* the next one of the circle that is told */
@@ -79,6 +80,7 @@ struct graph
   struct graph_node *stack ;
   size_t number ;
   size_t circles ;
+  size_t count ; /* of all */
   unsigned int changed : 1 ; /* there may be other circles than before */
   unsigned int complete : 1 ; /* all services that exist are known */
 } ;
@@ -132,7 +134,24 @@ extern struct graph_node *graph_find_dependent (struct graph_node const *node) ;
 /* Is nobody but need->of to be stopped before what it is a need on? */
 extern int graph_is_last_dependent (struct graph_need const *need) ;
 
-/* For graph.c and graph_circles.c: the needs of a node are about to change, or have. */
+/* ---- graph_list.c: for who starts or stops one service ---- */
+
+struct graph_list
+{
+  struct graph_node **nodes ; /* the caller's, room for graph->count */
+  size_t count ;
+} ;
+
+extern void graph_begin_list (struct graph *graph, struct graph_list *list) ;
+/* Adds what the node requires and has not got, and so on from there; then itself. Each once;
+   what is needed before what needs it. There may be nodes without an owner among them. */
+extern void graph_list_needed (struct graph const *graph, struct graph_list *list, struct graph_node *node) ;
+/* Adds what is to be stopped before the node, and so on from there; then itself. Alike. */
+extern void graph_list_dependents (struct graph const *graph, struct graph_list *list, struct graph_node *node) ;
+
+/* ---- for graph.c and graph_circles.c ---- */
+
+/* The needs of the node are about to change, or have changed. */
 extern void graph_let_go (struct graph_node *node) ;
 extern void graph_look_again (struct graph *graph, struct graph_node *node) ;
 

@@ -93,6 +93,7 @@ void loop_apply (struct supervisor *s, enum life_event event)
     }
     if (s->phase != step.next || event == LIFE_DEADLINE) s->deadline_ms = 0 ; /* it was that phase's */
     if (s->phase != step.next) s->state_pending = 1 ;
+    if ((s->phase == PHASE_UP) != (step.next == PHASE_UP) && !s->leaving) s->report_pending = s->reports >= 0 ; /* what is being stopped is of no use to others */
     s->phase = step.next ;
     event = perform(s, step.deeds) ;
   }

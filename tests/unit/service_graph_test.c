@@ -344,6 +344,45 @@ TEST(dependents_come_before_at_a_stop_but_not_within_a_circle)
   graph_free(&graph) ;
 }
 
+static char const *listed (char const *name, void (*add) (struct graph const *, struct graph_list *, struct graph_node *))
+{
+  static char out[64] ;
+  struct graph_node *nodes[8] ;
+  struct graph_list list = { .nodes = nodes } ;
+  circles() ;
+  graph_begin_list(&graph, &list) ;
+  (*add)(&graph, &list, named(name)) ;
+  (*add)(&graph, &list, named(name)) ;
+  *out = 0 ;
+  for (size_t i = 0 ; i < list.count ; i++) snprintf(out + strlen(out), sizeof out - strlen(out), "%s%s", i ? " " : "", nodes[i]->name) ;
+  return out ;
+}
+
+TEST(what_a_service_has_not_got_is_listed_before_it)
+{
+  begin() ;
+  service("web", "app cache?") ;
+  service("app", "db disk net") ;
+  service("db", "disk") ;
+  facts("net", UP) ;
+  CHECK(!strcmp(listed("web", &graph_list_needed), "disk db app web")) ;
+  facts("app", UP) ;
+  CHECK(!strcmp(listed("web", &graph_list_needed), "web")) ;
+  graph_free(&graph) ;
+}
+
+TEST(who_is_to_be_stopped_first_is_listed_first_and_a_circle_ends)
+{
+  begin() ;
+  service("db", "") ;
+  service("web", "db") ;
+  service("worker", "web db?") ;
+  CHECK(!strcmp(listed("db", &graph_list_dependents), "worker web db")) ;
+  service("web", "db worker") ;
+  CHECK(!strcmp(listed("worker", &graph_list_dependents), "worker")) ;
+  graph_free(&graph) ;
+}
+
 /* How it grows shows in the time that this takes; a stack that grows with the chain in a crash. */
 TEST(a_long_chain_and_a_wide_star)
 {

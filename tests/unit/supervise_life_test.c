@@ -86,7 +86,7 @@ TEST(what_is_held_starts_when_it_may_or_by_command)
   CHECK(next(PHASE_DOWN, LIFE_HELD) == PHASE_HELD && next(PHASE_WAITING, LIFE_HELD) == PHASE_HELD) ;
   CHECK(deeds(PHASE_HELD, LIFE_GO) == LIFE_RUN) ;
   CHECK(deeds(PHASE_HELD, LIFE_WANT_UP) & LIFE_RUN) ;
-  CHECK(deeds(PHASE_HELD, LIFE_WANT_IN_ORDER) == LIFE_MARK_UP) ;
+  CHECK(deeds(PHASE_HELD, LIFE_WANT_IN_ORDER) & LIFE_RUN_IN_ORDER && next(PHASE_HELD, LIFE_HELD) == PHASE_HELD) ;
   CHECK(next(PHASE_HELD, LIFE_WANT_DOWN) == PHASE_DOWN) ;
   for (int phase = 0 ; phase < PHASE_COUNT ; phase++)
     if (phase != PHASE_HELD) CHECK(next((enum phase)phase, LIFE_GO) == (enum phase)phase && !deeds((enum phase)phase, LIFE_GO)) ;
