@@ -42,7 +42,7 @@ $(OBJ)/%.o: src/%.c config.mk
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
-$(LIBREEVE): $(foreach folder,wire service base,$(call objects,$(folder)))
+$(LIBREEVE): $(foreach folder,wire advice service base,$(call objects,$(folder)))
 	rm -f $@
 	$(AR) rcs $@ $^
 

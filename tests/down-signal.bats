@@ -29,7 +29,21 @@ PYTHON
 
 heard_times() { [ -e "$dir/heard" ] && [ "$(lines "$dir/heard")" -eq "$1" ]; }
 
-stays_heard_once() { eventually 10 heard_times 1; sleep 1.5; heard_times 1; } # longer than the longest delay
+stays_heard_once() # for longer than the longest delay
+{
+  eventually 10 heard_times 1
+  sleep 1.5
+  heard_times 1 || { cat "$dir/heard" "$dir/stderr"; return 1; }
+}
+
+# The letters are obeyed one after the other: once the second has its effect, which is that
+# the service makes the file `usr1`, the first has had its own.
+down_and_obeyed() # NAME
+{
+  s6-svc -d "$live/$1"
+  s6-svc -1 "$live/$1"
+  eventually 10 test -e "$dir/usr1"
+}
 
 for_signal() # SIGNAL
 {
@@ -69,6 +83,7 @@ for_signal() # SIGNAL
 import os, signal, time
 d = os.environ["dir"]
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGWINCH])
+signal.signal(signal.SIGUSR1, lambda *_: open(d + "/usr1", "w").close())
 open(d + "/started", "w").close()
 while not os.path.exists(d + "/handle"): time.sleep(0.01)
 signal.sigwait([signal.SIGWINCH])
@@ -80,9 +95,7 @@ RUN
   setting web down-signal WINCH
   scanner
   eventually 10 test -e "$dir/started"
-  s6-svc -d "$live/web"
-  eventually 10 field web wanted down
-  sleep 0.3
+  down_and_obeyed web
   touch "$dir/handle"
   stays_heard_once
   touch "$dir/end"
@@ -97,6 +110,7 @@ d = os.environ["dir"]
 def hear(*_):
     with open(d + "/heard", "a") as f: f.write("x\n")
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
+signal.signal(signal.SIGUSR1, lambda *_: open(d + "/usr1", "w").close())
 open(d + "/started", "w").close()
 while not os.path.exists(d + "/handle"): time.sleep(0.01)
 signal.signal(signal.SIGTERM, hear)
@@ -104,8 +118,7 @@ while not os.path.exists(d + "/end"): time.sleep(0.01)
 RUN
   scanner
   eventually 10 test -e "$dir/started"
-  s6-svc -d "$live/web"
-  eventually 10 field web wanted down
+  down_and_obeyed web
   touch "$dir/handle"
   sleep 1.5 # longer than the longest delay
   [ ! -e "$dir/heard" ]

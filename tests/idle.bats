@@ -30,3 +30,17 @@ settled() { local before; before=$(wakes); sleep 0.3; [ "$(wakes)" -eq "$before"
   sleep 3 # that nothing happens is what is tested
   [ "$(wakes)" -eq "$before" ]
 }
+
+@test "so does a scanner that waits for its scan directory" {
+  start reeve-scan -l "$live" "$dir/services.d" -- sleep 1000000
+  scanner=$started
+  eventually 10 s6-svscanctl -a "$live"
+  eventually 20 settled
+  before=$(wakes)
+  sleep 3 # that nothing happens is what is tested
+  [ "$(wakes)" -eq "$before" ]
+  mkdir "$dir/services.d"
+  in=$dir/source idle web
+  mv "$dir/source/web" "$dir/services.d"
+  up web
+}

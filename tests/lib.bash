@@ -48,11 +48,16 @@ processes() { "$TESTBED/processes" "$@"; } # tests/processes.c
 # Every process that works below $dir, or was executed with this $dir in its environment.
 leftovers() { processes of "$dir" || :; }
 
+# Only what is certainly this test's is signalled: on a busy machine a pid in $pids that has
+# ended is another test's within a minute.
 reeve_teardown()
 {
-  local pid
-  for pid in "${pids[@]}"; do kill -TERM "$pid" 2>/dev/null || :; done
-  for pid in "${pids[@]}"; do within 10 gone "$pid" || kill -KILL "$pid" 2>/dev/null || :; done
+  local pid ours told=()
+  ours=$(leftovers)
+  for pid in "${pids[@]}"; do
+    case $'\n'$ours$'\n' in *$'\n'"$pid"$'\n'*) if kill -TERM "$pid" 2>/dev/null; then told+=("$pid"); fi ;; esac
+  done
+  for pid in "${told[@]}"; do within 10 gone "$pid" || :; done
   for pid in $(leftovers); do kill -KILL "$pid" 2>/dev/null || :; done
   rm -rf "$dir"
 }

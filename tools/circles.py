@@ -7,7 +7,8 @@ that the other one defines (`nm`). The tool fails, and names each file with its 
   - files of one program, or of the layers together, call each other in a circle;
   - headers include each other in a circle;
   - a file calls or includes what stands above it: base stands below wire, wire below
-    service, service below the programs, and no program may use another one's folder.
+    service, service below advice, advice below the programs, and no program may use another
+    one's folder.
 """
 import os
 import pathlib
@@ -15,7 +16,7 @@ import re
 import subprocess
 import sys
 
-LAYERS = ["src/base", "src/wire", "src/service"]  # each may use those before it
+LAYERS = ["src/base", "src/wire", "src/service", "src/advice"]  # each may use those before it
 MAINS = {"PROG", "main"}  # skalibs wants the program's name as PROG, beside main()
 
 root = pathlib.Path(sys.argv[1])

@@ -6,6 +6,11 @@
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 
+int file_open (char const *path, int flags, mode_t mode)
+{
+  return openat(AT_FDCWD, path, flags | O_CLOEXEC, mode) ;
+}
+
 ssize_t file_read_close (int fd, char *text, size_t max)
 {
   size_t n ;

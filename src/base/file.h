@@ -1,10 +1,14 @@
-/* Reading a whole small file: a script, a setting. */
+/* Opening a file, and reading a whole small one: a script, a setting. */
 
 #ifndef REEVE_BASE_FILE_H
 #define REEVE_BASE_FILE_H
 
 #include <stddef.h>
 #include <sys/types.h>
+
+/* As open(), and close-on-exec. (It makes one system call, where the open() of musl makes two
+   for a close-on-exec descriptor.) */
+extern int file_open (char const *path, int flags, mode_t mode) ;
 
 /* Reads at most `max` bytes of a file into `text`, and puts a NUL behind them. Nothing
    blocks: a fifo without a writer is empty.

@@ -12,6 +12,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 #define PATIENCE_MS 20
 #define TERMINAL_MASTERS makedev(5, 2) /* /dev/ptmx: opening it again makes another terminal */
 
@@ -33,7 +35,7 @@ static int open_own (struct output *o, struct stat const *st)
   int fd ;
   if (o->fd > 9) return 0 ;
   path[sizeof path - 2] = (char)('0' + o->fd) ;
-  fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) ;
+  fd = file_open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY, 0) ;
   if (fd == -1) return 0 ;
   if (fd <= 2 || fstat(fd, &opened) == -1 || !same_file(st, &opened))
   {

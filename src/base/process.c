@@ -16,6 +16,9 @@
 #include <skalibs/uint32.h>
 #include <skalibs/uint64.h>
 
+#include "base/file.h"
+#include "base/listing.h"
+
 #define PATH_SIZE 64
 #define STAT_SIZE 1024
 #define EXITING 0x4 /* PF_EXITING */
@@ -69,18 +72,21 @@ static int proc_is_ours (void)
   return known ;
 }
 
-/* Reads a file of /proc as text. */
+/* Reads a file of /proc as text: one read gives all of it, or as much as there is room for. */
 static int read_text (char const *path, char *text, size_t size)
 {
-  size_t n ;
-  int fd ;
-  if (!proc_is_ours()) return (errno = ENOENT, 0) ;
-  fd = open(path, O_RDONLY | O_CLOEXEC) ;
+  ssize_t n ;
+  int fd = file_open(path, O_RDONLY, 0) ;
   if (fd == -1) return 0 ;
-  n = allread(fd, text, size - 1) ;
+  n = fd_read(fd, text, size - 1) ;
   fd_close(fd) ;
-  text[n] = 0 ;
-  return n ? 1 : (errno = ENOENT, 0) ;
+  text[n > 0 ? n : 0] = 0 ;
+  return n > 0 ? 1 : (errno = ENOENT, 0) ;
+}
+
+static int read_proc (char const *path, char *text, size_t size)
+{
+  return proc_is_ours() ? read_text(path, text, size) : (errno = ENOENT, 0) ;
 }
 
 /* The fields of a stat file after the name, which is the second and may hold
@@ -112,7 +118,7 @@ int process_look (pid_t pid, struct process_look *look)
   uint64_t field[FIELD_COUNT] ;
   char const *name ;
   char const *end ;
-  if (!read_text(path_of(path, "/proc/", pid, "/stat"), text, sizeof text)) return 0 ;
+  if (!read_proc(path_of(path, "/proc/", pid, "/stat"), text, sizeof text)) return 0 ;
   name = strchr(text, '(') ;
   end = strrchr(text, ')') ;
   if (!name || !end || end[1] != ' ' || !end[2] || !parse_fields(end + 2, field)) return (errno = EPROTO, 0) ;
@@ -136,11 +142,9 @@ static uint64_t signal_set (char const *text, char const *name)
   return set ;
 }
 
-int process_signals (pid_t pid, struct process_signals *signals)
+static int parse_signals (char const *text, struct process_signals *signals)
 {
-  char path[PATH_SIZE] ;
-  char text[STATUS_SIZE] ;
-  if (!read_text(path_of(path, "/proc/", pid, "/status"), text, sizeof text)) return 0 ;
+  if (!strstr(text, "\nSigCgt")) return (errno = EPROTO, 0) ; /* behind more groups than there was room for */
   *signals = (struct process_signals)
   {
     .pending = signal_set(text, "\nSigPnd") | signal_set(text, "\nShdPnd"),
@@ -149,6 +153,19 @@ int process_signals (pid_t pid, struct process_signals *signals)
     .caught = signal_set(text, "\nSigCgt")
   } ;
   return 1 ;
+}
+
+int process_signals (pid_t pid, struct process_signals *signals)
+{
+  char path[PATH_SIZE] ;
+  char text[STATUS_SIZE] ;
+  return read_proc(path_of(path, "/proc/", pid, "/status"), text, sizeof text) && parse_signals(text, signals) ;
+}
+
+int process_own_signals (struct process_signals *signals)
+{
+  char text[STATUS_SIZE] ;
+  return read_text("/proc/self/status", text, sizeof text) && parse_signals(text, signals) ;
 }
 
 /* "Uid:\t1000\t1000\t1000\t1000": the first is the real one. */
@@ -164,7 +181,7 @@ int process_user (pid_t pid, uid_t *uid, gid_t *gid)
   char text[STATUS_SIZE] ;
   uint32_t u ;
   uint32_t g ;
-  if (!read_text(path_of(path, "/proc/", pid, "/status"), text, sizeof text)) return 0 ;
+  if (!read_proc(path_of(path, "/proc/", pid, "/status"), text, sizeof text)) return 0 ;
   if (!real_id(text, "\nUid", &u) || !real_id(text, "\nGid", &g)) return (errno = EPROTO, 0) ;
   *uid = (uid_t)u ;
   *gid = (gid_t)g ;
@@ -185,7 +202,7 @@ int process_alone (void)
 {
   char text[64] ;
   char const *slash ;
-  if (!read_text("/proc/loadavg", text, sizeof text)) return 0 ;
+  if (!read_proc("/proc/loadavg", text, sizeof text)) return 0 ;
   slash = strchr(text, '/') ;
   return slash && slash - text > 1 && slash[-1] == '1' && slash[-2] == ' ' ;
 }
@@ -221,7 +238,7 @@ static int each_in_file (char const *path, process_child_func *each, void *data)
   ssize_t r = 0 ;
   int more = 1 ;
   int err ;
-  int fd = open(path, O_RDONLY | O_CLOEXEC) ;
+  int fd = file_open(path, O_RDONLY, 0) ;
   if (fd == -1) return 0 ;
   while (more && (r = fd_read(fd, text + held, sizeof text - 1 - held)) > 0)
   {
@@ -260,37 +277,25 @@ int process_each_child (process_child_func *each, void *data)
   return process_each_child_of(getpid(), each, data) ;
 }
 
-/* As the kernel writes it. */
-struct entry
+struct numbers
 {
-  uint64_t inode ;
-  int64_t next ;
-  uint16_t size ;
-  uint8_t type ;
-  char name[] ;
+  process_child_func *each ;
+  void *data ;
 } ;
+
+static int each_name (int dir, char const *name, void *data)
+{
+  struct numbers const *numbers = data ;
+  uint32_t pid ;
+  (void)dir ;
+  return !uint320_scan(name, &pid) || pid > INT32_MAX || (*numbers->each)((pid_t)pid, numbers->data) ;
+}
 
 /* Calls `each` for every entry of the directory that is a number. */
 static int each_number (char const *path, process_child_func *each, void *data)
 {
-  _Alignas(struct entry) char buf[2048] ;
-  long r = 0 ;
-  int more = 1 ;
-  int err ;
-  int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
-  if (fd == -1) return 0 ;
-  while (more && (r = syscall(SYS_getdents64, (long)fd, buf, sizeof buf)) > 0)
-    for (long at = 0 ; more && at < r ; )
-    {
-      struct entry const *entry = (struct entry const *)(void const *)(buf + at) ;
-      uint32_t pid ;
-      if (uint320_scan(entry->name, &pid) && pid <= INT32_MAX) more = (*each)((pid_t)pid, data) ;
-      at += entry->size ;
-    }
-  err = errno ;
-  fd_close(fd) ;
-  errno = err ;
-  return r >= 0 ;
+  struct numbers numbers = { .each = each, .data = data } ;
+  return listing_each(path, &each_name, &numbers) ;
 }
 
 int process_each (process_child_func *each, void *data)
@@ -369,7 +374,7 @@ int process_namespace_life (char out[PROCESS_LIFE_MAX])
   struct process_look init ;
   struct stat st ;
   size_t n ;
-  if (!read_text("/proc/sys/kernel/random/boot_id", boot, sizeof boot)) return 0 ;
+  if (!read_proc("/proc/sys/kernel/random/boot_id", boot, sizeof boot)) return 0 ;
   if (stat("/proc/self/ns/pid", &st) == -1 || !process_look(1, &init)) return 0 ;
   n = strcspn(boot, "\n") ;
   memcpy(out, boot, n) ;

@@ -12,6 +12,7 @@
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 
+#include "base/file.h"
 #include "base/path.h"
 
 #define EXECUTED "/proc/self/exe"
@@ -28,7 +29,7 @@ static void cut_name (char *path)
 static int is_program (char const *path)
 {
   char magic[SELFMAG] ;
-  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) ;
+  int fd = file_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0) ;
   int is = fd >= 0 && fd_read(fd, magic, SELFMAG) == SELFMAG && !memcmp(magic, ELFMAG, SELFMAG) ;
   if (fd >= 0) fd_close(fd) ;
   return is ;

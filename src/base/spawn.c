@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -14,13 +15,14 @@
 #include <skalibs/allreadwrite.h>
 
 #include "base/exit.h"
+#include "base/file.h"
 
 #define SIGNAL_MAX 64
 #define OURS_BELOW 4096 /* each of ours had the lowest number that was free */
 
-/* libc keeps two signals to itself and refuses to speak of them; but glibc's
-   posix_spawn(), make's for instance, leaves them ignored in its children. */
-static void reset_internal (int sig)
+/* Not by sigaction(): libc keeps two signals to itself and refuses to speak of them; but
+   glibc's posix_spawn(), make's for instance, leaves them ignored in its children. */
+static void reset (int sig)
 {
   static char const by_default[64] ; /* the kernel's struct sigaction; SIG_DFL is 0 */
   syscall(SYS_rt_sigaction, (long)sig, by_default, 0L, (long)(SIGNAL_MAX / 8)) ;
@@ -28,39 +30,28 @@ static void reset_internal (int sig)
 
 void spawn_prepare_signals (void)
 {
+  struct process_signals own ;
   sigset_t all ;
   sigfillset(&all) ;
   sigprocmask(SIG_SETMASK, &all, 0) ;
+  if (!process_own_signals(&own)) own.ignored = UINT64_MAX ; /* without /proc */
   for (int sig = 1 ; sig <= SIGNAL_MAX ; sig++)
-  {
-    struct sigaction action ;
-    if (sig == SIGKILL || sig == SIGSTOP) continue ;
-    if (sigaction(sig, 0, &action) == -1)
-    {
-      reset_internal(sig) ;
-      continue ;
-    }
-    if (action.sa_handler == SIG_DFL) continue ;
-    memset(&action, 0, sizeof action) ;
-    action.sa_handler = SIG_DFL ;
-    sigaction(sig, &action, 0) ;
-  }
+    if (own.ignored >> (sig - 1) & 1) reset(sig) ;
 }
 
 int spawn_sanitize_stdio (void)
 {
+  struct pollfd stdio[] = { { .fd = 0 }, { .fd = 1 }, { .fd = 2 } } ;
+  if (poll(stdio, 3, 0) == -1) return 0 ;
   for (int fd = 0 ; fd < 3 ; fd++)
-  {
-    if (fcntl(fd, F_GETFD) != -1) continue ;
-    if (open("/dev/null", fd ? O_WRONLY : O_RDONLY) != fd) return 0 ;
-  }
+    if (stdio[fd].revents & POLLNVAL && open("/dev/null", fd ? O_WRONLY : O_RDONLY) != fd) return 0 ;
   return 1 ;
 }
 
 int spawn_nothing_to_read (void)
 {
   int ends[2] ;
-  int fd = open("/dev/null", O_RDONLY | O_CLOEXEC) ;
+  int fd = file_open("/dev/null", O_RDONLY, 0) ;
   if (fd >= 0) return fd ;
   if (pipe2(ends, O_CLOEXEC) == -1) return -1 ;
   close(ends[1]) ;

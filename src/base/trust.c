@@ -12,6 +12,8 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
+#include "base/file.h"
+
 #define LINKS_MAX 40 /* the kernel's own limit */
 
 /* ---- one file ---- */
@@ -176,7 +178,7 @@ static int name_reached (struct walk *w, char const *component, size_t len)
 
 static int begin_at_root (struct walk *w)
 {
-  int fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC) ;
+  int fd = file_open("/", O_PATH | O_DIRECTORY, 0) ;
   struct stat st ;
   name(w->why, "/") ;
   if (fd == -1) return fail(w->why) ;
@@ -188,7 +190,7 @@ static int begin_at_root (struct walk *w)
 
 static int begin_here (struct walk *w)
 {
-  int fd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC) ;
+  int fd = file_open(".", O_PATH | O_DIRECTORY, 0) ;
   struct stat st ;
   name(w->why, "") ;
   if (fd == -1) return fail(w->why) ;
@@ -455,7 +457,7 @@ int trust_open (char const *path, int flags, mode_t mode)
   int err ;
   int fd ;
   flags |= O_CLOEXEC | O_NOFOLLOW ;
-  if (!nobody_is_trusted) return open(path, flags, mode) ;
+  if (!nobody_is_trusted) return file_open(path, flags, mode) ;
   fd = open_anyones(path, flags, mode, &why) ;
   if (fd >= 0 || why.reason == TRUST_FAILED) return fd ;
   err = errno ;

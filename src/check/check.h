@@ -25,7 +25,7 @@ struct check
   char path[PATH_MAX] ; /* of the working directory, as it was given: for findings */
   unsigned int is_logger : 1 ; /* it is a logger's */
   unsigned int json : 1 ;
-  unsigned int systems ; /* that scripts run, as service/foreign.h has them */
+  unsigned int systems ; /* that scripts run, as advice/foreign.h has them */
   unsigned int findings ;
   unsigned int errors ;
 } ;

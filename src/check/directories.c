@@ -11,8 +11,8 @@
 
 #include <skalibs/djbunix.h>
 
+#include "advice/foreign.h"
 #include "base/path.h"
-#include "service/foreign.h"
 #include "service/name.h"
 
 static int is_directory (char const *path)

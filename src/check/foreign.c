@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "advice/foreign.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "check/check.h"
-#include "service/foreign.h"
 
 #define OPEN_MAX_AT_ONCE 16 /* directories */
 #define FILES_MAX 5000 /* looked at in the whole system */

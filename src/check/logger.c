@@ -11,10 +11,10 @@
 
 #include <dirent.h>
 
+#include "advice/daemons.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "check/check.h"
-#include "service/daemons.h"
 
 #define GROUPS_MAX 64
 #define PREPARING "/etc/cont-init.d"

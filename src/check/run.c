@@ -1,10 +1,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "advice/daemons.h"
 #include "base/path.h"
 #include "check/check.h"
 #include "check/shell.h"
-#include "service/daemons.h"
 
 #define FUNCTIONS_MAX 32
 #define FUNCTION_SIZE 32

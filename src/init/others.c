@@ -9,9 +9,9 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "advice/foreign.h"
 #include "base/file.h"
 #include "init/init.h"
-#include "service/foreign.h"
 
 #define TEXT_MAX 16384 /* of a script */
 #define PATH_ROOM 512 /* behind SERVICES_DIRECTORY */

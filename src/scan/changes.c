@@ -16,7 +16,7 @@ static void look_when_there (struct scanner *s)
 {
   struct stat st ;
   watch_scan(s) ;
-  if (s->scan_watch >= 0 || !stat(s->scan, &st)) look_order(s, 0, 0) ;
+  if (s->scan_watch >= 0 || !stat(s->scan, &st)) look_order(s, 0) ;
 }
 
 /* In a directory that was removed there was nothing any more. One that was moved away has
@@ -53,9 +53,9 @@ static void seen_in_scan (struct scanner *s, struct inotify_event const *event)
 static void happened (struct scanner *s, struct inotify_event const *event)
 {
   struct unit *unit ;
-  if (event->mask & IN_Q_OVERFLOW) look_order(s, 0, 0) ;
+  if (event->mask & IN_Q_OVERFLOW) look_order(s, 0) ;
   else if (event->wd == s->scan_watch) seen_in_scan(s, event) ;
-  else if (event->wd == s->ancestor_watch)
+  else if (event->wd == s->parent_watch)
     look_when_there(s) ;
   else if ((unit = units_by_watch(&s->units, event->wd)))
   {

@@ -18,6 +18,7 @@
 #include "base/process.h"
 #include "base/send.h"
 #include "base/spawn.h"
+#include "scan/again.h"
 #include "scan/pidfds.h"
 #include "scan/stopping.h"
 #include "service/executable.h"
@@ -123,15 +124,10 @@ static void say_not_executed (struct scanner const *s, struct search const *resu
 }
 
 /* For `reeve status`, and for a scanner after us, which would start CMD a second time. */
-static void write_status (struct scanner *s)
+void cmd_write_status (struct scanner *s)
 {
-  if (openwritenclose_suffix(COMMAND_STATUS_FILE, s->cmd.status, sizeof s->cmd.status, ".new"))
-  {
-    s->cmd.write_again_ms = 0 ;
-    return ;
-  }
-  if (!s->cmd.write_again_ms) strerr_warnwu1sys("write " COMMAND_STATUS_FILE " (trying again every second)") ;
-  s->cmd.write_again_ms = clock_ms() + AGAIN_MS ;
+  if (!openwritenclose_suffix(COMMAND_STATUS_FILE, s->cmd.status, sizeof s->cmd.status, ".new") && again_later(s, AGAIN_CMD_STATUS))
+    strerr_warnwu1sys("write " COMMAND_STATUS_FILE " (trying again every second)") ;
 }
 
 static void publish_command (struct scanner *s, struct birth const *birth)
@@ -141,7 +137,7 @@ static void publish_command (struct scanner *s, struct birth const *birth)
   status.ready_since = status.since ;
   status_pack(s->cmd.status, &status) ;
   birth_pack(s->cmd.status + STATUS_SIZE, birth) ;
-  write_status(s) ;
+  cmd_write_status(s) ;
 }
 
 void cmd_find (struct scanner *s)
@@ -167,7 +163,6 @@ void cmd_start (struct scanner *s)
   struct birth birth = { .what = 'r' } ;
   struct spawn request = SPAWN_ZERO ;
   if (!s->cmd.argv || s->cmd.pid) return ;
-  s->cmd.again_ms = 0 ;
   if (s->stop.on) return ;
   request.argv = s->cmd.argv ;
   request.envp = (char const *const *)environ ;
@@ -182,7 +177,7 @@ void cmd_start (struct scanner *s)
   }
   if (!result.executing && error_temp(result.err))
   {
-    s->cmd.again_ms = clock_ms() + AGAIN_MS ;
+    again_later(s, AGAIN_CMD) ;
     errno = result.err ;
     strerr_warnwu3sys("start the command ", s->cmd.argv[0], " (next try in 1 second)") ;
     return ;
@@ -296,7 +291,8 @@ void cmd_ended (struct scanner *s, int wstat)
   s->cmd.pid = 0 ;
   strays_empty(&strays) ;
   cmd_strays_changed(s) ;
-  s->cmd.again_ms = s->cmd.write_again_ms = 0 ;
+  again_no_more(s, AGAIN_CMD_STATUS) ;
+  again_no_more(s, AGAIN_CMD) ;
   if (s->cmd.fd >= 0) fd_close(s->cmd.fd) ;
   s->cmd.fd = -1 ;
   unlink(COMMAND_STATUS_FILE) ;
@@ -341,19 +337,18 @@ void cmd_signal (struct scanner const *s, int sig)
     strerr_warnw1x("the command, which an earlier scanner has started, cannot be sent a signal without pidfds: end it by hand") ;
 }
 
-/* ---- what is due ---- */
+/* ---- once a second ---- */
 
 /* Without a pidfd of it: has it ended? */
 static void look_at_it (struct scanner *s)
 {
   struct process_look look ;
-  s->cmd.again_ms = clock_ms() + AGAIN_MS ;
   if (!process_lives(&s->cmd.birth) || (process_look(s->cmd.pid, &look) && look.state == 'Z')) cmd_ended(s, STATUS_WSTAT_UNKNOWN) ;
+  else again_later(s, AGAIN_CMD) ;
 }
 
-void cmd_deadlines (struct scanner *s)
+void cmd_start_or_look (struct scanner *s)
 {
-  uint64_t now = s->cmd.again_ms || s->cmd.write_again_ms ? clock_ms() : 0 ;
-  if (s->cmd.write_again_ms && now >= s->cmd.write_again_ms) write_status(s) ;
-  if (s->cmd.again_ms && now >= s->cmd.again_ms) (s->cmd.pid ? &look_at_it : &cmd_start)(s) ;
+  if (s->cmd.pid) look_at_it(s) ;
+  else cmd_start(s) ;
 }

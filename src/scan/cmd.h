@@ -13,8 +13,10 @@
 extern void cmd_find (struct scanner *s) ;
 /* Starts CMD, if there is one, and it does not run. */
 extern void cmd_start (struct scanner *s) ;
-/* Does what is due now: tries again, or looks whether it still runs. */
-extern void cmd_deadlines (struct scanner *s) ;
+/* Once a second: tries again to start it; or looks whether it still runs, where nobody tells. */
+extern void cmd_start_or_look (struct scanner *s) ;
+/* Writes LIVE/.s6-svscan/command; again every second until it could be written. */
+extern void cmd_write_status (struct scanner *s) ;
 /* Tells CMD to end, if it runs. */
 extern void cmd_stop (struct scanner const *s) ;
 /* Sends CMD a signal, if it is certainly CMD. */

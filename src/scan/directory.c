@@ -10,19 +10,12 @@
 
 #include <skalibs/strerr.h>
 
+#include "scan/again.h"
 #include "scan/default_logger.h"
 #include "service/executable.h"
 #include "wire/channels.h"
 #include "wire/lock.h"
 #include "wire/state.h"
-
-#define AGAIN_MS 1000
-
-void rescan_later (struct scanner *s)
-{
-  units_moment(&s->look.moment, AGAIN_MS) ;
-  s->look.again = 1 ;
-}
 
 /* PATH of FILE in the directory of the unit: in SCAN, or in LIVE. */
 static char const *file_of (struct scanner const *s, struct unit const *unit, char const *file, char *out, size_t size)
@@ -40,7 +33,7 @@ int directory_absent (struct scanner *s, char const *path)
     strerr_warnwu3sys("examine ", path, forbidden ? " (order a rescan when that is mended)" : " (next try in 1 second)") ;
   if (forbidden) return 0 ;
   s->look.doubtful = 1 ;
-  rescan_later(s) ;
+  again_later(s, AGAIN_SCAN) ;
   return 0 ;
 }
 
@@ -182,6 +175,6 @@ struct unit *directory_know (struct scanner *s, char const *identity, char const
   unit = units_add(&s->units, identity, name, 0) ;
   if (unit) return unit ;
   strerr_warnwu3sys("remember the service ", name, " (next try in 1 second)") ;
-  rescan_later(s) ;
+  again_later(s, AGAIN_SCAN) ;
   return 0 ;
 }

@@ -50,7 +50,4 @@ extern int directory_find (struct unit *unit) ;
    with errno: ENOENT also when it is nowhere. */
 extern int directory_order (struct unit *unit, struct order const *order) ;
 
-/* Orders a scan in a second. */
-extern void rescan_later (struct scanner *s) ;
-
 #endif

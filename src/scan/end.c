@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/exit.h"
+#include "base/file.h"
 #include "base/message.h"
 #include "base/spawn.h"
 #include "scan/reap.h"
@@ -34,7 +35,7 @@ static int written_code (void)
   uint32_t code ;
   size_t n ;
   int trusted ;
-  int fd = open(EXIT_CODE_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) ;
+  int fd = file_open(EXIT_CODE_FILE, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0) ;
   if (fd == -1) return -1 ;
   trusted = trusted_file(EXIT_CODE_FILE) ;
   n = allread(fd, text, sizeof text - 1) ;
@@ -57,13 +58,10 @@ static int exit_code (struct scanner const *s)
 /* A second SIGTERM, say, that nobody has read yet would end us instead. */
 static void discard_signals (void)
 {
+  sigset_t pending ;
+  sigpending(&pending) ;
   for (int sig = 1 ; sig <= SIGRTMIN_3 ; sig++)
-  {
-    struct sigaction action = { .sa_handler = SIG_IGN } ;
-    if (sigaction(sig, &action, 0) == -1) continue ;
-    action.sa_handler = SIG_DFL ;
-    sigaction(sig, &action, 0) ;
-  }
+    if (sigismember(&pending, sig) == 1 && signal(sig, SIG_IGN) != SIG_ERR) signal(sig, SIG_DFL) ;
 }
 
 static void become (char const *path, char const *const *argv)

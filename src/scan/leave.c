@@ -7,6 +7,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/process.h"
+#include "scan/again.h"
 #include "scan/directory.h"
 #include "scan/livetree.h"
 #include "scan/needs.h"
@@ -81,7 +82,7 @@ void leave_clean (struct scanner *s, struct unit *unit)
   if (unit->foreign || unit->producer || (!livetree_is_ours(unit->name) && errno == ENOENT)) return ;
   if (livetree_is_ours(unit->name) && livetree_remove(unit->name)) return ;
   strerr_warnwu5sys("remove the live directory ", s->live, "/", unit->name, " (next try in 1 second)") ;
-  rescan_later(s) ;
+  again_later(s, AGAIN_SCAN) ;
 }
 
 void leave_release (struct scanner *s, struct unit *unit)

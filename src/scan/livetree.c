@@ -13,6 +13,7 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
+#include "base/file.h"
 #include "base/trust.h"
 #include "scan/scanner.h"
 #include "scan/tree.h"
@@ -150,7 +151,7 @@ static int fill (DIR *from, char const *source, char const *name, int fresh)
   char target[TARGET_MAX] ;
   struct dirent *e ;
   int ok = 1 ;
-  int to = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW) ;
+  int to = file_open(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0) ;
   if (to == -1) return 0 ;
   while (ok && (errno = 0, e = readdir(from)))
   {
@@ -183,7 +184,7 @@ static int mark (char const *name)
   if (!fits(snprintf(path, sizeof path, "%s/supervise", name), sizeof path)) return 0 ;
   if (mkdir(path, 0700) == -1 && errno != EEXIST) return 0 ;
   if (!fits(snprintf(path, sizeof path, "%s/" MARKER, name), sizeof path)) return 0 ;
-  fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644) ;
+  fd = file_open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644) ;
   if (fd == -1) return errno == EEXIST ;
   fd_close(fd) ;
   return 1 ;
@@ -209,7 +210,7 @@ static int mark_complete (char const *name)
   int fd ;
   size_t r ;
   if (!fits(snprintf(path, sizeof path, "%s/" MARKER, name), sizeof path)) return 0 ;
-  fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW) ;
+  fd = file_open(path, O_WRONLY | O_NOFOLLOW, 0) ;
   if (fd == -1) return 0 ;
   r = allwrite(fd, "\n", 1) ;
   fd_close(fd) ;
@@ -320,7 +321,7 @@ enum livetree_result livetree_make_logger (char const *logger_name, char const *
   int to ;
   int fresh = make_directory(logger_name) ;
   if (fresh < 0) return errno == EEXIST ? LIVETREE_TAKEN : LIVETREE_FAILED ;
-  to = open(logger_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW) ;
+  to = file_open(logger_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0) ;
   if (to == -1) return LIVETREE_FAILED ;
   ok = make_link(to, "run", program) && touch(to, LOGGER_TAKES_STDERR) && (!fresh || mark_complete(logger_name)) ;
   {

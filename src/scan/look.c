@@ -11,6 +11,8 @@
 
 #include <skalibs/strerr.h>
 
+#include "base/clock.h"
+#include "scan/again.h"
 #include "scan/directory.h"
 #include "scan/earlier.h"
 #include "scan/livetree.h"
@@ -131,7 +133,7 @@ static void open_failed (struct scanner *s, char const *path)
     return ;
   }
   strerr_warnwu3sys("read the directory ", path, " (next try in 1 second)") ;
-  rescan_later(s) ;
+  again_later(s, AGAIN_SCAN) ;
 }
 
 static void open_directory (struct scanner *s, int in_live)
@@ -150,25 +152,16 @@ static void ended (struct scanner *s)
     if (s->look.doubtful || unit->producer || unit->directory.seen == s->look.generation || unit->phase == UNIT_RELEASED) continue ;
     if (unit->foreign ? s->look.live_read : s->look.scan_read) units_post(&s->units, unit, UNIT_UNSEEN) ;
   }
-  s->look.prune_due = s->look.prune ; /* when what is missing is known to be */
-  s->look.prune = s->look.quiet = 0 ;
-  if (s->look.live_read && !s->look.doubtful && !s->look.again) s->look.live_known = 1 ;
-  if (!s->look.ended_once)
-  {
-    if (!s->units.all && !s->cmd.argv && !s->upgrade.done && (s->in_place ? s->look.live_read : s->look.scan_read))
-      strerr_warni3x("there is no service in ", s->scan, " yet") ;
-  }
+  s->look.quiet = 0 ;
+  if (s->look.live_read && !s->look.doubtful && !again_is_due(s, AGAIN_SCAN)) s->look.live_known = 1 ;
+  if (!s->look.ended_once && !s->units.all && !s->cmd.argv && !s->upgrade.done && (s->in_place ? s->look.live_read : s->look.scan_read))
+    strerr_warni3x("there is no service in ", s->scan, " yet") ;
   s->look.ended_once = 1 ;
-  if (!s->look.again && s->rescan_ms && !s->stop.on)
-  {
-    units_moment(&s->look.moment, s->rescan_ms) ;
-    s->look.again = 1 ;
-  }
+  if (s->rescan_ms && !s->stop.on) s->look.timer_ms = clock_ms() + s->rescan_ms ;
   if (s->look.wanted)
   {
     s->look.wanted = 0 ;
-    look_order(s, !!s->look.wanted_prune, 0) ;
-    s->look.wanted_prune = 0 ;
+    look_order(s, 0) ;
   }
 }
 
@@ -181,23 +174,19 @@ static void next_directory (struct scanner *s)
   if (!s->look.dir) ended(s) ;
 }
 
-void look_order (struct scanner *s, int prune, int quiet)
+void look_order (struct scanner *s, int quiet)
 {
-  if (s->stop.on && s->look.live_known)
-  {
-    s->look.again = 0 ;
-    return ;
-  }
   if (s->look.dir)
   {
     s->look.wanted = 1 ;
-    s->look.wanted_prune |= prune ? 1 : 0 ;
     return ;
   }
+  again_no_more(s, AGAIN_SCAN) ;
+  s->look.timer_ms = 0 ;
+  if (s->stop.on && s->look.live_known) return ;
   s->look.generation++ ;
-  s->look.prune = !!prune ;
   s->look.quiet = !!quiet ;
-  s->look.again = s->look.doubtful = s->look.scan_read = s->look.live_read = 0 ;
+  s->look.doubtful = s->look.scan_read = s->look.live_read = 0 ;
   if (s->in_place || s->stop.on) open_directory(s, 1) ;
   else
   {
@@ -224,7 +213,7 @@ void look_continue (struct scanner *s)
       if (errno)
       {
         strerr_warnwu3sys("read the directory ", s->look.in_live ? s->live : s->scan, " (next try in 1 second)") ;
-        rescan_later(s) ;
+        again_later(s, AGAIN_SCAN) ;
       }
       else if (s->look.in_live) s->look.live_read = 1 ;
       else s->look.scan_read = 1 ;
@@ -240,39 +229,29 @@ void look_cancel (struct scanner *s)
 {
   if (s->look.dir) closedir(s->look.dir) ;
   s->look.dir = 0 ;
-  s->look.wanted = s->look.again = 0 ;
+  s->look.wanted = 0 ;
+  s->look.timer_ms = 0 ;
+  again_no_more(s, AGAIN_SCAN) ;
 }
 
-static void prune (struct scanner *s, int loggers_too)
+void look_prune (struct scanner *s, int loggers_too)
 {
+  s->look.prune = 1 ;
+  s->look.prune_loggers |= loggers_too ? 1 : 0 ;
+}
+
+void look_prune_missing (struct scanner *s)
+{
+  if (!s->look.prune || s->look.dir) return ; /* what is missing is known at the end of the scan */
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
   {
     if (unit->phase != UNIT_MISSING) continue ;
-    if (loggers_too && unit->logger)
+    if (s->look.prune_loggers && unit->logger)
     {
       unit->logger->stop.terminate = 1 ;
       units_post(&s->units, unit->logger, UNIT_LET_GO) ;
     }
     units_post(&s->units, unit, UNIT_PRUNE) ;
   }
-}
-
-void look_prune (struct scanner *s, int loggers_too)
-{
-  if (s->look.dir) /* what is missing is known at the end of the scan */
-  {
-    s->look.prune_loggers |= loggers_too ? 1 : 0 ;
-    if (s->look.wanted) s->look.wanted_prune = 1 ;
-    else s->look.prune = 1 ;
-    return ;
-  }
-  prune(s, loggers_too) ;
-}
-
-void look_prune_after (struct scanner *s)
-{
-  if (!s->look.prune_due) return ;
-  s->look.prune_due = 0 ;
-  prune(s, s->look.prune_loggers) ;
-  if (!s->look.wanted_prune && !s->look.prune) s->look.prune_loggers = 0 ;
+  s->look.prune = s->look.prune_loggers = 0 ;
 }

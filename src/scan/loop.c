@@ -1,7 +1,6 @@
 #include "scan/loop.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 
 #include <skalibs/strerr.h>
@@ -9,6 +8,7 @@
 #include "base/clock.h"
 #include "base/message.h"
 #include "base/signals.h"
+#include "scan/again.h"
 #include "scan/changes.h"
 #include "scan/cmd.h"
 #include "scan/directory.h"
@@ -111,22 +111,7 @@ void loop_settle (struct scanner *s)
 
 /* ---- what is due ---- */
 
-static void sooner (int *ms, tain const *deadline)
-{
-  tain now ;
-  tain left ;
-  int n = 0 ;
-  tain_now(&now) ;
-  if (tain_less(&now, deadline))
-  {
-    tain_sub(&left, deadline, &now) ;
-    n = tain_to_millisecs(&left) ;
-    n = n < 0 ? INT_MAX : n + 1 ;
-  }
-  if (*ms < 0 || n < *ms) *ms = n ;
-}
-
-static void sooner_ms (int *ms, uint64_t deadline_ms)
+static void sooner (int *ms, uint64_t deadline_ms)
 {
   uint64_t now = deadline_ms ? clock_ms() : 0 ;
   uint64_t left = deadline_ms > now ? deadline_ms - now : 0 ;
@@ -139,34 +124,50 @@ static int sleep_ms (struct scanner const *s)
   struct unit const *first = units_first_deadline(&s->units) ;
   int ms = -1 ;
   if (look_under_way(s)) return 0 ;
-  if (first) sooner(&ms, &first->wait.until) ;
-  if (s->look.again) sooner(&ms, &s->look.moment) ;
-  sooner_ms(&ms, stop_deadline(s)) ;
-  sooner_ms(&ms, s->stop.order_again_ms) ;
-  sooner_ms(&ms, s->needs.say_ms) ;
-  sooner_ms(&ms, s->needs.again_ms) ;
-  sooner_ms(&ms, s->upgrade.deadline_ms) ;
-  sooner_ms(&ms, s->upgrade.write_again_ms) ;
-  sooner_ms(&ms, s->upgrade.pass_on_again_ms) ;
-  sooner_ms(&ms, s->cmd.again_ms) ;
-  sooner_ms(&ms, s->cmd.look_ms) ;
-  sooner_ms(&ms, s->cmd.write_again_ms) ;
+  if (first) sooner(&ms, first->wait.at_ms) ;
+  if (s->again.what) sooner(&ms, s->again.at_ms) ;
+  sooner(&ms, s->look.timer_ms) ;
+  sooner(&ms, stop_deadline(s)) ;
+  sooner(&ms, s->needs.say_ms) ;
+  sooner(&ms, s->upgrade.deadline_ms) ;
+  sooner(&ms, s->cmd.look_ms) ;
   return ms ;
+}
+
+static void order_again (struct scanner *s)
+{
+  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
+  {
+    if (!unit->supervisor.pid) continue ;
+    if (unit->supervisor.kill_due) stop_order_kill(s, unit) ;
+    if (unit->supervisor.upgrade_due) upgrade_pass_on(s, unit) ;
+    if (unit->supervisor.go_due) needs_let_start(s, unit) ;
+  }
+}
+
+static void try_again (struct scanner *s)
+{
+  unsigned int what = again_take(s) ;
+  if (what & AGAIN_ORDERS) order_again(s) ;
+  if (what & AGAIN_STATE) upgrade_tell_client(s) ;
+  if (what & AGAIN_CMD_STATUS) cmd_write_status(s) ;
+  if (what & AGAIN_CMD) cmd_start_or_look(s) ;
+  if (what & AGAIN_SCAN) look_order(s, 1) ;
+  again_tried(s) ;
 }
 
 void loop_deadlines (struct scanner *s)
 {
   struct unit *unit ;
-  tain now ;
-  tain_now(&now) ;
-  while ((unit = units_first_deadline(&s->units)) && !tain_less(&now, &unit->wait.until))
+  uint64_t now = clock_ms() ;
+  while ((unit = units_first_deadline(&s->units)) && now >= unit->wait.at_ms)
   {
     units_disarm(&s->units, unit) ;
     units_post(&s->units, unit, UNIT_DEADLINE) ;
     loop_settle(s) ;
   }
-  if (s->look.again && !tain_less(&now, &s->look.moment)) look_order(s, 0, 1) ;
-  cmd_deadlines(s) ;
+  if (s->look.timer_ms && now >= s->look.timer_ms) look_order(s, 1) ;
+  try_again(s) ;
   loop_settle(s) ;
 }
 
@@ -175,7 +176,7 @@ void loop_look (struct scanner *s)
 {
   look_continue(s) ;
   loop_settle(s) ;
-  look_prune_after(s) ;
+  look_prune_missing(s) ;
   loop_settle(s) ;
   if (!s->look.ended_once || s->look.acted_on) return ;
   s->look.acted_on = 1 ;

@@ -7,14 +7,13 @@
 
 #include <skalibs/strerr.h>
 
-#include "base/clock.h"
+#include "scan/again.h"
 #include "scan/directory.h"
 #include "scan/held.h"
 #include "scan/stopping.h"
 #include "service/dependencies.h"
 #include "wire/order.h"
 
-#define AGAIN_MS 1000
 #define CIRCLE_MAX 1000
 
 /* ---- facts: what a service needs ---- */
@@ -84,11 +83,11 @@ static void is_held (struct scanner *s, struct unit *unit)
   held_begin(s, unit) ;
 }
 
-static void let_start (struct scanner *s, struct unit *unit)
+void needs_let_start (struct scanner *s, struct unit *unit)
 {
   struct order order = { .letter = ORDER_GO } ;
-  unit->needs.go_due = !directory_order(unit, &order) ;
-  if (unit->needs.go_due) s->needs.again_ms = clock_ms() + AGAIN_MS ;
+  unit->supervisor.go_due = !s->stop.on && !directory_order(unit, &order) ;
+  if (unit->supervisor.go_due) again_later(s, AGAIN_ORDERS) ;
 }
 
 void needs_reported (struct scanner *s, struct unit *unit, struct report const *report)
@@ -100,11 +99,11 @@ void needs_reported (struct scanner *s, struct unit *unit, struct report const *
   node = unit->needs.node ;
   if (!node)
   {
-    if (held && !s->stop.on) let_start(s, unit) ; /* a logger; or what it needs could not be learnt */
+    if (held) needs_let_start(s, unit) ; /* a logger; or what it needs could not be learnt */
     return ;
   }
   if (held) is_held(s, unit) ;
-  else unit->needs.held_ms = 0 ;
+  else unit->needs.held_ms = unit->supervisor.go_due = 0 ;
   unit->needs.main_service = !!report->main_service ;
   unit->needs.wstat = report->wstat ;
   facts = facts_of(report, node->facts) ;
@@ -115,7 +114,6 @@ void needs_reported (struct scanner *s, struct unit *unit, struct report const *
 void needs_supervisor_lost (struct scanner *s, struct unit *unit)
 {
   struct graph_node *node = unit->needs.node ;
-  unit->needs.go_due = 0 ;
   unit->needs.held_ms = 0 ;
   if (node) graph_set_facts(&s->needs.graph, node, GRAPH_EXISTS | GRAPH_WANTED | (node->facts & GRAPH_SETTLED)) ;
 }
@@ -141,13 +139,6 @@ static void tell_circle (struct graph_node const *first, void *data)
   (void)data ;
   graph_describe_circle(first, text, sizeof text) ;
   strerr_warnw3x("a circle of dependencies, which has no order; they are ignored: ", text, " (remove one of them)") ;
-}
-
-static void try_again (struct scanner *s)
-{
-  s->needs.again_ms = 0 ;
-  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
-    if (unit->needs.go_due && unit->supervisor.pid) let_start(s, unit) ;
 }
 
 /* A main service that can never start: the tree has no purpose any more. */
@@ -176,7 +167,6 @@ void needs_progress (struct scanner *s)
   if (s->stop.on) return ;
   if (s->look.ended_once) graph_set_complete(&s->needs.graph) ;
   graph_find_circles(&s->needs.graph, &tell_circle, 0) ;
-  while ((node = graph_take_free(&s->needs.graph))) let_start(s, node->owner) ;
-  if (s->needs.again_ms && clock_ms() >= s->needs.again_ms) try_again(s) ;
+  while ((node = graph_take_free(&s->needs.graph))) needs_let_start(s, node->owner) ;
   if (s->needs.obstacles) look_for_obstacles(s) ;
 }

@@ -23,6 +23,8 @@ extern void needs_forget (struct scanner *s, struct unit *unit) ;
 /* Lets those start that may, tells of circles, and asks for the stop if a main service can
    never start. To be called when all else of a turn is done. */
 extern void needs_progress (struct scanner *s) ;
+/* Orders the unit's supervisor to start what it holds; again every second until it could be told. */
+extern void needs_let_start (struct scanner *s, struct unit *unit) ;
 /* A stop begins: who is to be stopped before whom is known from here on. */
 extern void needs_stop (struct scanner *s) ;
 

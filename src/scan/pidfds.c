@@ -7,11 +7,9 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
-#include "base/clock.h"
 #include "base/process.h"
+#include "scan/again.h"
 #include "scan/directory.h"
-
-#define COMMAND_AGAIN_MS 1000
 
 static void cannot (char const *name)
 {
@@ -68,7 +66,7 @@ int pidfds_watch_cmd (struct scanner *s)
   if (s->cmd.fd >= 0) return 1 ;
   if (errno == ESRCH) return 0 ;
   strerr_warnwu1sys("watch the command, which an earlier scanner has started, by a pidfd: looking at it every second") ;
-  s->cmd.again_ms = clock_ms() + COMMAND_AGAIN_MS ;
+  again_later(s, AGAIN_CMD) ;
   return 1 ;
 }
 

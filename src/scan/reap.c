@@ -13,13 +13,13 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "base/clock.h"
 #include "base/send.h"
 #include "scan/cmd.h"
 #include "scan/directory.h"
 #include "scan/inherited.h"
 #include "scan/needs.h"
 #include "scan/pidfds.h"
-#include "scan/stop.h"
 #include "scan/stopping.h"
 #include "scan/upgrade.h"
 #include "wire/channels.h"
@@ -49,13 +49,7 @@ static int ended_in_order (struct unit const *unit, struct state const *state, i
 
 static int lived_short (struct unit const *unit)
 {
-  tain now ;
-  tain lived ;
-  int ms ;
-  tain_now(&now) ;
-  tain_sub(&lived, &now, &unit->supervisor.started) ;
-  ms = tain_to_millisecs(&lived) ;
-  return ms >= 0 && ms < EARLY_MS ;
+  return clock_ms() - unit->supervisor.started_ms < EARLY_MS ;
 }
 
 static void say (struct unit const *unit, int in_order)
@@ -206,7 +200,7 @@ static void reported (struct scanner *s, char const *line, size_t len)
     return ;
   }
   unit = units_by_supervisor(&s->units, report.supervisor) ;
-  if (!unit || !units_is_called(unit, report.name)) return ;
+  if (!unit) return ;
   if (report.phase == PHASE_EXITED)
   {
     if (unit->supervisor.is_child || unit->supervisor.fd >= 0) return ; /* the kernel tells */
@@ -217,7 +211,7 @@ static void reported (struct scanner *s, char const *line, size_t len)
     return ;
   }
   unit->supervisor.finishes = report.phase == PHASE_FINISHING ;
-  stop_reported(s, unit) ;
+  unit->stop.tries = 0 ;
   remember(unit, &report) ;
   inherited_reported(s, unit, report.pid) ;
   needs_reported(s, unit, &report) ;

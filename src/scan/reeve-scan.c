@@ -12,7 +12,6 @@
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
-#include <skalibs/tai.h>
 
 #include "base/clock.h"
 #include "base/exit.h"
@@ -28,7 +27,6 @@
 #include "scan/end.h"
 #include "scan/look.h"
 #include "scan/loop.h"
-#include "scan/scanner.h"
 #include "scan/stop.h"
 #include "scan/upgrade.h"
 #include "scan/watch.h"
@@ -229,14 +227,6 @@ static void notify_ready (uint32_t fd)
   fd_close((int)fd) ;
 }
 
-/* So that `reeve` knows of the services that no look has come to yet; and of upgrades. */
-static void tell_client (struct scanner *s)
-{
-  if (upgrade_write_state(s)) return ;
-  strerr_warnwu1sys("write " SCAN_STATE_FILE " (will try again until it can)") ;
-  s->upgrade.write_again_ms = clock_ms() + RETRY_MS ;
-}
-
 static void take_over (struct scanner *s, char const *numbers)
 {
   if (!upgrade_take(s, numbers)) strerr_dieusage(EXIT_USAGE, USAGE) ;
@@ -261,7 +251,7 @@ int main (int argc, char *const *argv)
   struct options options = { 0 } ;
   int signals ;
   s.own_code = s.lock = s.control = s.reports = s.units.pidfds = s.cmd.fd = -1 ;
-  s.inotify = s.scan_watch = s.ancestor_watch = s.nothing = -1 ;
+  s.inotify = s.scan_watch = s.parent_watch = s.nothing = -1 ;
   spawn_prepare_signals() ;
   message_begin() ;
   message_take_over() ;
@@ -269,7 +259,6 @@ int main (int argc, char *const *argv)
   if (!child_find_supervise(&s) && options.beginning != BEGIN_UPGRADED)
     strerr_dief1x(EXIT_SYSTEM, "unable to find reeve-supervise beside reeve-scan, in /command or in " REEVE_BINDIR) ;
   if (options.beginning == BEGIN_TRIAL) return upgrade_check(options.continued) ;
-  if (!tain_now_set_stopwatch_g()) strerr_diefu1sys(EXIT_SYSTEM, "read the monotonic clock") ;
   if (!spawn_sanitize_stdio()) strerr_diefu1sys(EXIT_SYSTEM, "open /dev/null") ;
   if (options.beginning == BEGIN_UPGRADED) take_over(&s, options.continued) ;
   else begin_afresh(&s, &options) ;
@@ -283,10 +272,10 @@ int main (int argc, char *const *argv)
   if (!s.in_place) insist(&s, &earlier_take_all, "read the live directory") ; /* before any client can take them for services */
   loop_settle(&s) ;
   if (s.control == -1) s.control = open_channel(SCAN_CONTROL_FIFO) ;
-  tell_client(&s) ;
+  upgrade_tell_client(&s) ;
   notify_ready(options.notify_fd) ;
   watch_start(&s) ;
-  look_order(&s, 0, 0) ;
+  look_order(&s, 0) ;
   loop(&s, signals) ;
   end_in_order(&s) ;
 }

@@ -22,12 +22,13 @@
 
 static void rescan (struct scanner *s)
 {
-  look_order(s, 0, 0) ;
+  look_order(s, 0) ;
 }
 
 static void rescan_and_prune (struct scanner *s)
 {
-  look_order(s, 1, 0) ;
+  look_order(s, 0) ;
+  look_prune(s, 0) ;
 }
 
 static void prune (struct scanner *s)

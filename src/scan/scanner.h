@@ -30,6 +30,7 @@
    what these use:
    held.c         says what a held service waits for
    units.c        the set of units; their deadlines; the queue of their events
+   again.c        what has failed, and is tried again once a second
    directory.c    where a unit's directory is, what is in it, who supervises it
    stopping.c     what is true of the stop: asked for, how far, who was killed
    watch.c        what inotify watches
@@ -61,8 +62,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include <skalibs/tai.h>
-
 #include "base/process.h"
 #include "scan/stages.h"
 #include "scan/units.h"
@@ -77,13 +76,11 @@ struct look /* look.h: the scan under way, and the next one */
 {
   DIR *dir ; /* 0: none under way */
   unsigned int generation ;
-  tain moment ; /* monotonic: of `again` */
+  uint64_t timer_ms ; /* clock_ms(): -t: when the next one comes; 0: no timer */
   unsigned int in_live : 1 ; /* what is being read: SCAN first, then LIVE */
   unsigned int wanted : 1 ; /* another one was ordered meanwhile */
-  unsigned int wanted_prune : 1 ;
-  unsigned int prune : 1 ; /* and let go of what it misses */
+  unsigned int prune : 1 ; /* to let go of what is missing, when no scan is under way or wanted */
   unsigned int prune_loggers : 1 ; /* without waiting for their loggers */
-  unsigned int prune_due : 1 ; /* the scan has ended, and that is to be done now */
   unsigned int scan_read : 1 ; /* SCAN was read to its end: what it misses is gone */
   unsigned int live_read : 1 ;
   unsigned int doubtful : 1 ; /* not all could be examined: nothing counts as gone */
@@ -92,14 +89,19 @@ struct look /* look.h: the scan under way, and the next one */
   unsigned int live_known : 1 ; /* one has come to all that is in LIVE: a stop need not look any more */
   unsigned int quiet : 1 ; /* the timer has ordered it: warnings about names are not repeated */
   unsigned int said_waiting : 1 ; /* that there is no SCAN */
-  unsigned int again : 1 ; /* by the timer, or after a failure: at `moment` */
+} ;
+
+struct again_state /* again.h */
+{
+  unsigned int what ; /* enum again: to be tried again */
+  unsigned int tried ; /* being tried again just now */
+  uint64_t at_ms ; /* clock_ms() */
 } ;
 
 struct needs /* needs.h, held.h */
 {
   struct graph graph ;
   uint64_t say_ms ; /* clock_ms(): when it is to be said who is held; 0: nobody */
-  uint64_t again_ms ; /* clock_ms(): when to tell those that could not be told to start; 0: there are none */
   unsigned int obstacles : 1 ; /* a main service may not be able to start any more */
 } ;
 
@@ -107,7 +109,6 @@ struct stop /* stop.h, stopping.h */
 {
   uint64_t began_ms ; /* clock_ms() */
   struct stage_limits limits ;
-  uint64_t order_again_ms ; /* clock_ms(): when to tell those that could not be told; 0: none */
   unsigned int done ; /* the stages that have come, as bits 1 << stage */
   unsigned int asked : 1 ; /* loop.c begins it */
   unsigned int asked_loggers : 1 ;
@@ -122,8 +123,6 @@ struct stop /* stop.h, stopping.h */
 struct upgrade /* upgrade.h */
 {
   uint64_t deadline_ms ; /* clock_ms(): of the trial; 0: none, or it is over */
-  uint64_t pass_on_again_ms ; /* clock_ms(): when to tell those supervisors that could not be told; 0: there are none */
-  uint64_t write_again_ms ; /* clock_ms(): when to try again to write the state; 0: it is written */
   pid_t checker ; /* the new program's trial; 0: none is under way */
   uint32_t count ;
   uint32_t failed ;
@@ -143,8 +142,6 @@ struct cmd /* cmd.h */
   unsigned int outside : 1 ; /* something of it is left outside that group */
   unsigned int gets_signals : 1 ; /* -C: the signals that the scanner is sent */
   uint64_t look_ms ; /* clock_ms(): when to look at its strays again; 0: when one has ended */
-  uint64_t again_ms ; /* clock_ms(): when it is tried again to start it, or, if it runs, looked at; 0: not */
-  uint64_t write_again_ms ; /* clock_ms(): when to try again to write its status; 0: it is written */
   char status[STATUS_SIZE + BIRTH_SIZE] ; /* as it is to be written */
 } ;
 
@@ -161,6 +158,7 @@ struct scanner
   int own_code ; /* with which CMD or a main service has ended by itself; -1: none has */
 
   struct units units ;
+  struct again_state again ;
   struct look look ;
   struct needs needs ;
   struct cmd cmd ;
@@ -173,7 +171,7 @@ struct scanner
   int nothing ; /* /dev/null, see child_stdin(); -1: not open (yet) */
   int inotify ; /* -1: none */
   int scan_watch ; /* inotify's, of SCAN; -1: none */
-  int ancestor_watch ; /* of the deepest directory there is while SCAN is missing */
+  int parent_watch ; /* of the directory that SCAN is to appear in; -1: none */
 
   unsigned int container_signals : 1 ; /* -I: they mean what a container's stop signal means */
   unsigned int in_place : 1 ; /* SCAN and LIVE are the same directory */

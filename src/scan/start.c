@@ -10,6 +10,7 @@
 
 #include "base/process.h"
 #include "base/spawn.h"
+#include "scan/again.h"
 #include "scan/child.h"
 #include "scan/default_logger.h"
 #include "scan/directory.h"
@@ -124,8 +125,6 @@ static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
     takeover_cannot(unit, "start a supervisor for", why) ;
     return UNIT_START_FAILED ;
   }
-  unit->supervisor.is_child = 1 ;
-  tain_now(&unit->supervisor.started) ;
   if (!units_set_supervisor(&s->units, unit, pid))
   {
     /* Nobody would know whose it is. */
@@ -134,6 +133,7 @@ static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
     unit->adopt = 1 ;
     return UNIT_MAY_HAVE_ONE ; /* until it has left */
   }
+  unit->supervisor.is_child = 1 ;
   unit->warned = 0 ;
   return UNIT_STARTED ;
 }
@@ -217,7 +217,7 @@ enum unit_event start_refresh (struct scanner *s, struct unit *unit)
   }
   if (!unit->foreign && make_own(s, unit) == LIVETREE_FAILED)
     strerr_warnwu4sys("refresh the live directory of ", unit->name, " in ", s->live) ;
-  if (attend_logger(s, unit) != UNIT_STARTED) rescan_later(s) ;
+  if (attend_logger(s, unit) != UNIT_STARTED) again_later(s, AGAIN_SCAN) ;
   return UNIT_NOTHING ;
 }
 

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/process.h"
 #include "base/send.h"
+#include "scan/again.h"
 #include "scan/cmd.h"
 #include "scan/directory.h"
 #include "scan/ending.h"
@@ -28,7 +29,6 @@
 #include "wire/order.h"
 #include "wire/state.h"
 
-#define ORDER_AGAIN_MS 1000
 #define DOUBT_MS 3000
 #define TRIES 3 /* a second each */
 #define ROUNDS_MAX 20
@@ -65,7 +65,7 @@ static void begin (struct scanner *s)
   s->stop.began_ms = clock_ms() ;
   lock_take(STOPPING_LOCK) ; /* where that cannot be had, clients wait until we end */
   look_cancel(s) ;
-  look_order(s, 0, 0) ;
+  look_order(s, 0) ;
   watch_end(s) ;
   cmd_stop(s) ;
   needs_stop(s) ;
@@ -82,37 +82,24 @@ void stop_begin (struct scanner *s)
 
 /* ---- the stages: deeds ---- */
 
-/* One that does not read its orders yet gets this as soon as it has reported, or in a second. */
-static void order_end (struct scanner *s, struct unit *unit)
+void stop_order_kill (struct scanner *s, struct unit *unit)
 {
   struct order order = { .letter = stopping_has_come(s, STAGE_ABANDON) ? ORDER_ABANDON : ORDER_KILL } ;
-  int again = unit->stop.end_due ;
-  unit->stop.end_due = !unit->supervisor.pid || !directory_order(unit, &order) ;
-  if (!unit->stop.end_due || !unit->supervisor.pid) return ;
-  if (!s->stop.order_again_ms) s->stop.order_again_ms = clock_ms() + ORDER_AGAIN_MS ;
+  int again = unit->supervisor.kill_due ;
+  if (!unit->supervisor.pid) return ; /* one that is started for it gets the order then */
+  unit->supervisor.kill_due = !directory_order(unit, &order) ;
+  if (!unit->supervisor.kill_due) return ;
+  again_later(s, AGAIN_ORDERS) ;
   /* Its directory is gone, and its orders with it: what it leaves falls to us, and is killed. */
   if (errno == ENOENT && unit->supervisor.has_reported && unit->supervisor.is_child && inherited_state_is_lost(unit)) kill(unit->supervisor.pid, SIGKILL) ;
   else if (!again && errno != ENXIO && errno != ENOENT) strerr_warnwu3sys("order the end of ", unit->name, " (trying again every second)") ;
-}
-
-static void order_again (struct scanner *s)
-{
-  s->stop.order_again_ms = 0 ;
-  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
-    if (unit->stop.end_due && unit->supervisor.pid) order_end(s, unit) ;
-}
-
-void stop_reported (struct scanner *s, struct unit *unit)
-{
-  unit->stop.tries = 0 ;
-  if (unit->stop.end_due) order_end(s, unit) ;
 }
 
 /* Its supervisor kills what it runs; what has none is ours. */
 static void kill_unit (struct scanner *s, struct unit *unit)
 {
   if (!unit->supervisor.pid && (!unit->supervisor.finishes || stopping_has_come(s, STAGE_ABANDON))) ending_kill(s, unit) ;
-  order_end(s, unit) ;
+  stop_order_kill(s, unit) ;
 }
 
 /* A logger may go on while its producer does, and then read what is left. */
@@ -136,7 +123,7 @@ static void kill_supervisors (struct scanner *s)
   {
     if (!may_run(unit)) continue ;
     if (unit->supervisor.is_child) any = 1 ;
-    else if (unit->supervisor.pid) order_end(s, unit) ;
+    else if (unit->supervisor.pid) stop_order_kill(s, unit) ;
   }
   /* Each round, those that the last one has killed are reaped, and what they left is found. */
   for (unsigned int i = 0 ; any && i < ROUNDS_MAX && process_each_child(&kill_child, 0) ; i++)
@@ -319,7 +306,7 @@ uint64_t stop_deadline (struct scanner const *s)
 static int knows_all (struct scanner const *s)
 {
   if (look_under_way(s)) return 0 ;
-  if (!s->look.again) return 1 ;
+  if (!again_is_due(s, AGAIN_SCAN)) return 1 ;
   if (clock_ms() - s->stop.began_ms < DOUBT_MS) return 0 ;
   strerr_warnw3x("ending, though ", s->live, " could not be examined: what runs there and is not known yet is left alone") ;
   return 1 ;
@@ -343,7 +330,6 @@ int stop_progress (struct scanner *s)
     enter(s, stage_next(&s->stop.limits, s->stop.done)) ;
     if (stopping_has_come(s, STAGE_LEAVE)) return 1 ;
   }
-  if (s->stop.order_again_ms && clock_ms() >= s->stop.order_again_ms) order_again(s) ;
   return 0 ;
 }
 

@@ -17,8 +17,8 @@ extern uint64_t stop_deadline (struct scanner const *s) ;
 
 /* The unit has got a supervisor in the stop: it is ordered what others were ordered before. */
 extern void stop_too_late (struct scanner *s, struct unit *unit) ;
-/* The unit's supervisor has reported, so that it reads its orders. */
-extern void stop_reported (struct scanner *s, struct unit *unit) ;
+/* Orders the unit's supervisor to kill what it runs; again every second until it could be told. */
+extern void stop_order_kill (struct scanner *s, struct unit *unit) ;
 /* The unit is about to get a supervisor, or its supervisor to be told again. Was that tried too
    often in this stop? Then the inherited process is ended first (returns 0 meanwhile); when that
    is not possible, a message names the unit. Returns 1: UNIT_GIVEN_UP is to follow. */

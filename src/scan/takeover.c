@@ -49,14 +49,12 @@ enum unit_event takeover (struct scanner *s, struct unit *unit, pid_t supervisor
 {
   struct order order = { .letter = ORDER_REPORT } ;
   if (shares_supervisor(s, unit, supervisor)) return takeover_refuse(unit) ;
-  unit->supervisor.is_child = process_is_child(supervisor) ;
-  tain_now(&unit->supervisor.started) ;
   if (!units_set_supervisor(&s->units, unit, supervisor))
   {
     takeover_cannot(unit, "remember the supervisor of", strerror(ENOMEM)) ;
     return takeover_in_doubt(unit) ;
   }
-  unit->supervisor.any_name = 1 ;
+  unit->supervisor.is_child = process_is_child(supervisor) ;
   unit->warned = 0 ;
   if (!unit->supervisor.is_child && !pidfds_watch(s, unit))
   {

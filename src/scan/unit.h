@@ -10,8 +10,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include <skalibs/tai.h>
-
 #include "scan/plan.h"
 #include "service/graph.h"
 #include "service/name.h"
@@ -36,17 +34,17 @@ struct unit_supervisor
   pid_t pid ; /* 0: none */
   int fd ; /* a pidfd, if the process is no child of the scanner; -1: it is a child, or there are no pidfds */
   int wstat ; /* its wait status, while has_ended */
-  tain started ; /* monotonic */
+  uint64_t started_ms ; /* clock_ms() */
   pid_t runs ; /* the process of the service, as the supervisor has reported; 0: none */
-  char *called ; /* the unit's name when it was started, if the unit was renamed since; 0: the name of now */
   struct unit *next_ended ; /* in the list of those that reap.c has found */
   unsigned int is_child : 1 ; /* of the scanner; else an earlier scanner has started it */
   unsigned int has_ended : 1 ; /* and nothing was decided about that yet */
-  unsigned int any_name : 1 ; /* an earlier scanner has started it: how the unit was called then is not known */
   unsigned int has_reported : 1 ;
   unsigned int finishes : 1 ; /* it has reported that ./finish runs */
   unsigned int told_to_leave : 1 ;
-  unsigned int upgrade_due : 1 ; /* it could not be told yet to execute its program anew */
+  unsigned int kill_due : 1 ; /* in a stop: it could not be ordered yet to kill what it runs */
+  unsigned int go_due : 1 ; /* it could not be ordered yet to start what it holds */
+  unsigned int upgrade_due : 1 ; /* it could not be ordered yet to execute its program anew */
 } ;
 
 /* What a supervisor that was killed has left running: ./run or ./finish, and their process
@@ -81,7 +79,7 @@ struct unit
   struct /* its deadline; units.h arms it */
   {
     enum deadline_kind kind ;
-    tain until ; /* monotonic */
+    uint64_t at_ms ; /* clock_ms() */
     struct unit *sooner ; /* in the queue of that kind */
     struct unit *later ;
   } wait ;
@@ -105,14 +103,12 @@ struct unit
     uint8_t said ; /* how often that it is held */
     unsigned int main_service : 1 ;
     unsigned int fresh : 1 ; /* its dependencies.d was read for the start that is to come */
-    unsigned int go_due : 1 ; /* its supervisor could not be told yet to start it */
   } needs ;
 
   struct /* its end */
   {
     uint8_t tries ; /* how often it could not be given a supervisor, or that could not be told, since its last report */
     unsigned int terminate : 1 ; /* a logger that is not to wait for the end of its input */
-    unsigned int end_due : 1 ; /* the order KILL or ABANDON could not be sent to its supervisor yet */
     unsigned int killed : 1 ; /* the stop has killed it, and that was said */
   } stop ;
 

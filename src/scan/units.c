@@ -8,6 +8,7 @@
 
 #include <skalibs/djbunix.h>
 
+#include "base/clock.h"
 #include "wire/channels.h"
 
 static uint32_t const delay_ms[DEADLINE_KIND_COUNT] = { [DEADLINE_SOON] = 10, [DEADLINE_QUIET] = 100, [DEADLINE_RETURN] = 1000, [DEADLINE_RETRY] = 1000 } ;
@@ -158,7 +159,6 @@ void units_sweep (struct units *units)
     units->count-- ;
     free(unit->identity) ;
     free(unit->name) ;
-    free(unit->supervisor.called) ;
     free(unit) ;
   }
 }
@@ -180,29 +180,22 @@ struct unit *units_by_supervisor (struct units *units, pid_t pid)
   return found(tfind(&key, &units->by_supervisor, &compare_supervisor)) ;
 }
 
-/* All that was known of the last supervisor. */
-static void forget_last (struct unit *unit)
-{
-  free(unit->supervisor.called) ;
-  unit->supervisor.called = 0 ;
-  unit->supervisor.has_reported = unit->supervisor.any_name = 0 ;
-  unit->supervisor.runs = 0 ;
-}
-
 int units_set_supervisor (struct units *units, struct unit *unit, pid_t pid)
 {
-  if (unit->supervisor.pid) tdelete(unit, &units->by_supervisor, &compare_supervisor) ;
-  if (unit->supervisor.fd >= 0)
+  struct unit_supervisor *supervisor = &unit->supervisor ;
+  if (supervisor->pid) tdelete(unit, &units->by_supervisor, &compare_supervisor) ;
+  if (supervisor->fd >= 0)
   {
     /* A child that was just forked may hold a copy of it for an instant. */
-    epoll_ctl(units->pidfds, EPOLL_CTL_DEL, unit->supervisor.fd, 0) ;
-    fd_close(unit->supervisor.fd) ;
+    epoll_ctl(units->pidfds, EPOLL_CTL_DEL, supervisor->fd, 0) ;
+    fd_close(supervisor->fd) ;
   }
-  unit->supervisor.fd = -1 ;
-  unit->supervisor.pid = pid ;
-  if (pid) forget_last(unit) ;
-  if (!pid || tsearch(unit, &units->by_supervisor, &compare_supervisor)) return 1 ;
-  unit->supervisor.pid = 0 ;
+  supervisor->fd = -1 ;
+  supervisor->pid = 0 ;
+  if (!pid) return 1 ;
+  *supervisor = (struct unit_supervisor) { .pid = pid, .fd = -1, .started_ms = clock_ms(), .finishes = supervisor->finishes } ;
+  if (tsearch(unit, &units->by_supervisor, &compare_supervisor)) return 1 ;
+  supervisor->pid = 0 ;
   return 0 ;
 }
 
@@ -276,9 +269,8 @@ static void rename_one (struct unit *unit, char const *name)
   char *copy ;
   if (!strcmp(unit->name, name)) return ;
   copy = strdup(name) ;
-  if (!copy) return ; /* the supervisor of now does not care; the next scan tries again */
-  if (unit->supervisor.pid && !unit->supervisor.called) unit->supervisor.called = unit->name ;
-  else free(unit->name) ;
+  if (!copy) return ; /* the next scan tries again */
+  free(unit->name) ;
   unit->name = copy ;
 }
 
@@ -291,16 +283,11 @@ void units_rename (struct unit *unit, char const *name)
   rename_one(unit->logger, logger) ;
 }
 
-int units_is_called (struct unit const *unit, char const *name)
-{
-  return unit->supervisor.any_name || !strcmp(unit->supervisor.called ? unit->supervisor.called : unit->name, name) ;
-}
-
 void units_arm (struct units *units, struct unit *unit, enum deadline_kind kind)
 {
   struct unit_queue *queue = units->queue + kind ;
   units_disarm(units, unit) ;
-  units_moment(&unit->wait.until, delay_ms[kind]) ;
+  unit->wait.at_ms = clock_ms() + delay_ms[kind] ;
   unit->wait.kind = kind ;
   unit->wait.later = 0 ;
   unit->wait.sooner = queue->last ;
@@ -328,18 +315,9 @@ struct unit *units_first_deadline (struct units const *units)
   for (unsigned int i = 0 ; i < DEADLINE_KIND_COUNT ; i++)
   {
     struct unit *unit = units->queue[i].first ;
-    if (unit && (!first || tain_less(&unit->wait.until, &first->wait.until))) first = unit ;
+    if (unit && (!first || unit->wait.at_ms < first->wait.at_ms)) first = unit ;
   }
   return first ;
-}
-
-void units_moment (tain *moment, uint32_t ms)
-{
-  tain now ;
-  tain delay ;
-  tain_now(&now) ;
-  tain_from_millisecs(&delay, (int)ms) ;
-  tain_add(moment, &now, &delay) ;
 }
 
 int units_is_leaving (struct unit const *unit)

@@ -42,8 +42,9 @@ extern struct unit *units_by_supervisor (struct units *units, pid_t pid) ;
 extern struct unit *units_by_process (struct units *units, pid_t pid) ; /* which it has inherited */
 extern struct unit *units_by_watch (struct units *units, int watch) ;
 
-/* The unit's supervisor is this one now; 0: it has none. What was known of the last one is
-   forgotten, its pidfd is closed. Returns 1, or 0 when there is no memory: then it has none. */
+/* The unit's supervisor is this one now; 0: it has none. The pidfd of the last one is closed;
+   what was known of it is forgotten when another one comes.
+   Returns 1, or 0 when there is no memory: then it has none. */
 extern int units_set_supervisor (struct units *units, struct unit *unit, pid_t pid) ;
 /* The unit's killed supervisor has left this process, and this process group; both 0: nothing.
    How the process has ended stays known if it is the same one as before.
@@ -52,18 +53,14 @@ extern int units_inherit (struct units *units, struct unit *unit, pid_t pid, pid
 /* One of the unit's two watches; -1: none. Returns 1, or 0 when there is no memory. */
 extern int units_set_watch (struct units *units, struct unit *unit, unsigned int which, int watch) ;
 
-/* Renames a unit, and its logger. */
+/* Renames a unit, and its logger. Its supervisor does not hear of it. */
 extern void units_rename (struct unit *unit, char const *name) ;
-/* Is that how the unit's supervisor calls it, which does not know of a new name? */
-extern int units_is_called (struct unit const *unit, char const *name) ;
 
 /* A unit has one deadline at most. */
 extern void units_arm (struct units *units, struct unit *unit, enum deadline_kind kind) ;
 extern void units_disarm (struct units *units, struct unit *unit) ;
 /* The unit whose deadline comes first, or 0. */
 extern struct unit *units_first_deadline (struct units const *units) ;
-/* The moment that comes in so many milliseconds; monotonic. */
-extern void units_moment (tain *moment, uint32_t ms) ;
 
 /* An event of the unit waits for loop.c, behind those that wait already. Of several sights of
    its directory in a row the last one counts. */

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/message.h"
 #include "base/upgrade.h"
+#include "scan/again.h"
 #include "scan/directory.h"
 #include "scan/inherited.h"
 #include "wire/order.h"
@@ -21,7 +22,7 @@
 
 enum { HANDED_OVER = 3 } ;
 
-int upgrade_write_state (struct scanner const *s)
+static int write_state (struct scanner const *s)
 {
   struct scan_state state = { .upgrades = s->upgrade.count, .failed_upgrades = s->upgrade.failed } ;
   memcpy(state.scan, s->scan, strlen(s->scan) + 1) ;
@@ -29,16 +30,15 @@ int upgrade_write_state (struct scanner const *s)
   return scan_state_write(&state) ;
 }
 
-/* The client waits for it: once it can be written, it is. */
-static void write_state (struct scanner *s)
+void upgrade_tell_client (struct scanner *s)
 {
-  s->upgrade.write_again_ms = upgrade_write_state(s) ? 0 : clock_ms() + AGAIN_MS ;
+  if (!write_state(s) && again_later(s, AGAIN_STATE)) strerr_warnwu1sys("write " SCAN_STATE_FILE " (trying again every second)") ;
 }
 
 static void failed (struct scanner *s)
 {
   s->upgrade.failed++ ;
-  write_state(s) ;
+  upgrade_tell_client(s) ;
 }
 
 void upgrade_order (struct scanner *s)
@@ -56,7 +56,7 @@ static int in_the_air (struct scanner const *s)
     if (unit->adopt && !unit->supervisor.pid && unit->phase != UNIT_RELEASED) return 1 ;
     if (unit->phase == UNIT_LEAVING && directory_is_lost(unit)) return 1 ;
   }
-  return s->look.dir || !s->look.ended_once || inherited_in_the_air(s) || s->cmd.write_again_ms ;
+  return s->look.dir || !s->look.ended_once || inherited_in_the_air(s) || again_is_due(s, AGAIN_CMD_STATUS) ;
 }
 
 /* The options are given again as they were; before them, what has it continue. */
@@ -92,7 +92,7 @@ static int would_lose (struct scanner const *s)
 static int ready (struct scanner *s)
 {
   if (would_lose(s)) return 0 ;
-  if (upgrade_write_state(s)) return 1 ;
+  if (write_state(s)) return 1 ;
   strerr_warnwu1sys("upgrade: write " SCAN_STATE_FILE " (going on with the present program)") ;
   return 0 ;
 }
@@ -114,14 +114,7 @@ void upgrade_pass_on (struct scanner *s, struct unit *unit)
   unit->supervisor.upgrade_due = !directory_order(unit, &order) && errno != ENOENT && errno != ENXIO ; /* one of s6's has no such fifo */
   if (!unit->supervisor.upgrade_due) return ;
   strerr_warnwu3sys("tell the supervisor of ", unit->name, " to execute its program anew (next try in 1 second)") ;
-  s->upgrade.pass_on_again_ms = clock_ms() + AGAIN_MS ;
-}
-
-static void pass_on_again (struct scanner *s)
-{
-  s->upgrade.pass_on_again_ms = 0 ;
-  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
-    if (unit->supervisor.upgrade_due && unit->phase != UNIT_RELEASED) upgrade_pass_on(s, unit) ;
+  again_later(s, AGAIN_ORDERS) ;
 }
 
 int upgrade_check (char const *live)
@@ -168,8 +161,6 @@ static void judge_trial (struct scanner *s)
 
 void upgrade_progress (struct scanner *s)
 {
-  if (s->upgrade.pass_on_again_ms && clock_ms() >= s->upgrade.pass_on_again_ms) pass_on_again(s) ;
-  if (s->upgrade.write_again_ms && clock_ms() >= s->upgrade.write_again_ms) write_state(s) ;
   if (s->upgrade.tried) judge_trial(s) ;
   if (s->upgrade.deadline_ms && clock_ms() >= s->upgrade.deadline_ms)
   {

@@ -14,8 +14,9 @@ extern void upgrade_progress (struct scanner *s) ;
 extern void upgrade_tried (struct scanner *s, int wstat) ;
 /* Orders the unit's supervisor to do the same; again every second until it could be told. */
 extern void upgrade_pass_on (struct scanner *s, struct unit *unit) ;
-/* Writes LIVE/.s6-svscan/state. Returns 1, or 0 with errno. */
-extern int upgrade_write_state (struct scanner const *s) ;
+/* Writes LIVE/.s6-svscan/state, from which `reeve` knows of services that no scan has come to
+   yet, and of upgrades; again every second until it could be written. */
+extern void upgrade_tell_client (struct scanner *s) ;
 
 /* In the new program: the trial. Returns the exit code. */
 extern int upgrade_check (char const *live) ;

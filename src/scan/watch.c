@@ -11,13 +11,11 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
-#include "scan/directory.h"
+#include "scan/again.h"
 
 #define IN_SCAN (IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
-#define IN_ANCESTOR (IN_CREATE | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB | IN_ONLYDIR)
+#define IN_PARENT (IN_CREATE | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB | IN_ONLYDIR)
 #define IN_SERVICE (IN_CREATE | IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
-#define TRIES_MAX 100 /* of who makes and removes directories as fast as we look */
-#define LINKS_MAX 40 /* as the kernel has it */
 
 /* One message for all: whatever it is, the mend is the same. */
 static void lost (struct scanner *s, char const *what)
@@ -30,7 +28,7 @@ static void lost (struct scanner *s, char const *what)
 void watch_start (struct scanner *s)
 {
   s->inotify = s->in_place ? -1 : inotify_init1(IN_NONBLOCK | IN_CLOEXEC) ;
-  s->scan_watch = s->ancestor_watch = -1 ;
+  s->scan_watch = s->parent_watch = -1 ;
   if (s->inotify == -1 && !s->in_place) lost(s, s->scan) ;
 }
 
@@ -41,78 +39,29 @@ void watch_end (struct scanner *s)
   s->inotify = -1 ;
 }
 
-static void forget_ancestor (struct scanner *s)
+static void forget_parent (struct scanner *s)
 {
-  if (s->ancestor_watch < 0) return ;
-  inotify_rm_watch(s->inotify, s->ancestor_watch) ;
-  s->ancestor_watch = -1 ;
+  if (s->parent_watch < 0) return ;
+  inotify_rm_watch(s->inotify, s->parent_watch) ;
+  s->parent_watch = -1 ;
 }
 
-/* Where `path` leads: a link on the way that leads nowhere (yet) is followed, and the rest
-   put behind its target. Returns 1 when that has changed `path`. */
-static int follow (char path[SCAN_PATH_MAX])
-{
-  char target[SCAN_PATH_MAX] ;
-  char joined[2 * SCAN_PATH_MAX + 1] ;
-  size_t end = 0 ;
-  while (path[end])
-  {
-    size_t begin = end ;
-    char behind ;
-    ssize_t n ;
-    struct stat st ;
-    do end++ ; while (path[end] && path[end] != '/') ;
-    behind = path[end] ;
-    path[end] = 0 ;
-    n = stat(path, &st) == -1 ? readlink(path, target, sizeof target - 1) : -1 ;
-    path[end] = behind ;
-    if (n < 1) continue ;
-    target[n] = 0 ;
-    n = snprintf(joined, sizeof joined, "%.*s%s%s%s", *target == '/' ? 0 : (int)begin, path, *target == '/' ? "" : "/", target, path + end) ;
-    if (n < 1 || n >= SCAN_PATH_MAX) return 0 ;
-    memcpy(path, joined, (size_t)n + 1) ;
-    return 1 ;
-  }
-  return 0 ;
-}
-
-/* Watches the deepest directory that there is on the way to `path`, which is cut to what is
-   missing first. Returns 1, or 0 with errno: ENOENT when that is there by now. */
-static int watch_deepest (struct scanner *s, char path[SCAN_PATH_MAX])
-{
-  struct stat st ;
-  size_t len = strlen(path) ;
-  for (;;)
-  {
-    size_t missing = len ;
-    char behind ;
-    while (len > 1 && path[len - 1] != '/') len-- ;
-    if (len > 1) len-- ;
-    behind = path[len] ;
-    path[len] = 0 ;
-    s->ancestor_watch = inotify_add_watch(s->inotify, len ? path : "/", IN_ANCESTOR) ;
-    if (s->ancestor_watch < 0)
-    {
-      if ((errno != ENOENT && errno != ENOTDIR) || len <= 1) return 0 ;
-      continue ;
-    }
-    path[len] = behind ;
-    path[missing] = 0 ;
-    if (stat(path, &st) == -1) return 1 ;
-    forget_ancestor(s) ;
-    return (errno = ENOENT, 0) ;
-  }
-}
-
-/* Returns 1, or 0 with errno: ENOENT, ENOTDIR: again. */
-static int watch_ancestor (struct scanner *s)
+/* Returns whether that tells when SCAN appears: not if its parent is missing, too, or if SCAN
+   is a link that leads nowhere. */
+static int watch_parent (struct scanner *s)
 {
   char path[SCAN_PATH_MAX] ;
+  char *slash ;
+  struct stat st ;
+  if (!lstat(s->scan, &st)) return 0 ;
   memcpy(path, s->scan, strlen(s->scan) + 1) ;
-  for (unsigned int links = 0 ; links < LINKS_MAX && follow(path) ; links++) ;
-  if (watch_deepest(s, path)) return 1 ;
-  if (errno != ENOENT && errno != ENOTDIR) lost(s, path) ;
-  return 0 ;
+  slash = strrchr(path, '/') ;
+  slash[slash == path] = 0 ;
+  s->parent_watch = inotify_add_watch(s->inotify, path, IN_PARENT) ;
+  if (s->parent_watch >= 0) return 1 ;
+  if (errno == ENOENT || errno == ENOTDIR) return 0 ;
+  lost(s, path) ;
+  return 1 ;
 }
 
 /* Returns 1, or 0 with errno. */
@@ -130,18 +79,11 @@ static int watch_directory (struct scanner *s)
 void watch_scan (struct scanner *s)
 {
   if (s->inotify == -1) return ;
-  forget_ancestor(s) ;
-  for (unsigned int tries = 0 ; tries < TRIES_MAX ; tries++)
-  {
-    if (watch_directory(s)) return ;
-    if (errno != ENOENT && errno != ENOTDIR)
-    {
-      lost(s, s->scan) ;
-      return ;
-    }
-    if (watch_ancestor(s) || (errno != ENOENT && errno != ENOTDIR)) return ;
-  }
-  rescan_later(s) ;
+  forget_parent(s) ;
+  if (watch_directory(s)) return ;
+  if (errno != ENOENT && errno != ENOTDIR) lost(s, s->scan) ;
+  else if (!watch_parent(s)) again_later(s, AGAIN_SCAN) ;
+  else if (watch_directory(s)) forget_parent(s) ; /* it has come meanwhile */
 }
 
 void watch_unit (struct scanner *s, struct unit *unit)

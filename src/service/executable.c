@@ -11,6 +11,8 @@
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 
+#include "base/file.h"
+
 #if defined(__x86_64__)
 # define OUR_MACHINE EM_X86_64
 #elif defined(__aarch64__)
@@ -109,7 +111,7 @@ static void explain_content (struct text *text, char const *path, int err)
 {
   char head[HEAD_MAX] ;
   size_t n ;
-  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) ;
+  int fd = file_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0) ;
   if (fd == -1)
   {
     add(text, strerror(err)) ;

@@ -18,12 +18,14 @@
 #include <skalibs/uint64.h>
 
 #include "base/file.h"
+#include "base/listing.h"
 #include "wire/death_tally.h"
 
 #define CONTENT_MAX 128
 #define PRINTABLE_MAX 40
 #define FD_MAX 1048575
 #define SIGNAL_MAX 64
+#define LONG_DIRECTORY 64 /* entries: shorter ones are read in one part */
 #define NOTIFICATION_FD "notification-fd"
 #define LOCK_FD "lock-fd"
 #define PIDFILE "pidfile"
@@ -160,7 +162,7 @@ static int read_content (char const *file, char *text, size_t max)
   struct stat st ;
   ssize_t n ;
   int err = 0 ;
-  int fd = open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) ;
+  int fd = file_open(file, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0) ;
   text[0] = 0 ;
   if (fd == -1) return errno == ENOENT ? 0 : -1 ;
   if (fstat(fd, &st) == -1) err = errno ;
@@ -201,18 +203,18 @@ static void printable (char *text)
     if ((unsigned char)*text < 32 || *text == 127) *text = *text == '\n' && !text[1] ? 0 : '?' ;
 }
 
-static void set_flag (struct settings *settings, enum kind kind, int present)
+static void set_flag (struct settings *settings, enum kind kind)
 {
   switch (kind)
   {
-    case KIND_FLAG_KILL_GROUP : settings->kill_group = !!present ; break ;
-    case KIND_FLAG_DOWN_GROUP : settings->down_group = !!present ; break ;
-    case KIND_FLAG_NEW_PID_NAMESPACE : settings->new_pid_namespace = !!present ; break ;
-    case KIND_FLAG_KEEP_STRAYS : settings->keep_strays = !!present ; break ;
-    case KIND_FLAG_FORKS : settings->forks = !!present ; break ;
+    case KIND_FLAG_KILL_GROUP : settings->kill_group = 1 ; break ;
+    case KIND_FLAG_DOWN_GROUP : settings->down_group = 1 ; break ;
+    case KIND_FLAG_NEW_PID_NAMESPACE : settings->new_pid_namespace = 1 ; break ;
+    case KIND_FLAG_KEEP_STRAYS : settings->keep_strays = 1 ; break ;
+    case KIND_FLAG_FORKS : settings->forks = 1 ; break ;
     case KIND_FLAG_MAIN :
-      settings->main_service = !!present ;
-      settings->restart = present ? RESTART_NO : RESTART_ALWAYS ;
+      settings->main_service = 1 ;
+      settings->restart = RESTART_NO ;
       break ;
     default : break ;
   }
@@ -232,7 +234,7 @@ static void set (struct settings *settings, struct setting const *setting, setti
   int r ;
   if (setting->kind >= KIND_FLAG_KILL_GROUP)
   {
-    set_flag(settings, setting->kind, !access(setting->file, F_OK)) ;
+    if (!access(setting->file, F_OK)) set_flag(settings, setting->kind) ;
     return ;
   }
   r = read_content(setting->file, text, CONTENT_MAX) ;
@@ -253,21 +255,48 @@ static void take_defaults (struct settings *settings, enum settings_set which)
   settings->timeout_strays_ms = fresh.timeout_strays_ms ;
   settings->down_signal = fresh.down_signal ;
   settings->reload_signal = fresh.reload_signal ;
+  settings->kill_group = settings->down_group = 0 ;
 }
 
 /* The service directory was removed, and what is in LIVE are links into it. */
 static int is_removed (void)
 {
   struct stat st ;
-  return !lstat("run", &st) && S_ISLNK(st.st_mode) && stat("run", &st) == -1 && (errno == ENOENT || errno == ENOTDIR) ;
+  return stat("run", &st) == -1 && (errno == ENOENT || errno == ENOTDIR) && !lstat("run", &st) && S_ISLNK(st.st_mode) ;
+}
+
+/* One reading of the directory, in place of one look for each file. A long one is read in
+   several parts, and a file that is replaced meanwhile can be in none of them. */
+struct present
+{
+  uint32_t files ; /* a bit for each of all[] */
+  unsigned int entries ;
+} ;
+
+static int note (int dir, char const *name, void *data)
+{
+  struct present *present = data ;
+  (void)dir ;
+  for (size_t i = 0 ; i < sizeof all / sizeof *all ; i++)
+    if (!strcmp(name, all[i].file)) present->files |= UINT32_C(1) << i ;
+  return ++present->entries < LONG_DIRECTORY ;
+}
+
+/* Those that may be there. */
+static uint32_t present_files (void)
+{
+  struct present present = { 0 } ;
+  return listing_each(".", &note, &present) && present.entries < LONG_DIRECTORY ? present.files : UINT32_MAX ;
 }
 
 void settings_read (struct settings *settings, enum settings_set which, settings_report_func *report)
 {
+  uint32_t present ;
   if (which == SETTINGS_STOP && is_removed()) return ;
+  present = present_files() ;
   take_defaults(settings, which) ;
   for (size_t i = 0 ; i < sizeof all / sizeof *all ; i++)
-    if (which == SETTINGS_START || all[i].at_stop) set(settings, all + i, report) ;
+    if (present >> i & 1 && (which == SETTINGS_START || all[i].at_stop)) set(settings, all + i, report) ;
 }
 
 /* What ./run gets must be below the limit that it inherits from us. */

@@ -7,6 +7,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "supervise/supervisor.h"
 #include "wire/channels.h"
 #include "wire/fifo_lines.h"
@@ -113,7 +114,7 @@ void command_change_down_file (int to)
 {
   if (to == COMMAND_DOWN_FILE)
   {
-    int fd = open(DOWN_FILE, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644) ;
+    int fd = file_open(DOWN_FILE, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0644) ;
     if (fd == -1) strerr_warnwu1sys("create " DOWN_FILE " (the service will start again with its supervisor)") ;
     else fd_close(fd) ;
   }
@@ -124,7 +125,7 @@ void command_change_down_file (int to)
 /* As SIGHUP to s6-supervise: nothing of this process keeps a pipe open. */
 void command_let_go_of_stdio (void)
 {
-  int null = open("/dev/null", O_RDWR | O_CLOEXEC) ;
+  int null = file_open("/dev/null", O_RDWR, 0) ;
   if (null == -1)
   {
     fd_close(0) ;

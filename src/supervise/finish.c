@@ -7,6 +7,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "base/file.h"
 #include "base/spawn.h"
 #include "supervise/supervisor.h"
 
@@ -52,7 +53,7 @@ static int execute (struct supervisor *s)
   request.envp = (char const *const *)environ ;
   /* The last one, too: its logger is told to read to the end only after this supervisor has left. */
   if (!logger_input_for_stdout(s, &output)) strerr_warnwu1sys("open the logger's fifo (what ./finish writes goes to the scanner's output)") ;
-  if (s->leaving) null = open("/dev/null", O_RDWR | O_CLOEXEC) ;
+  if (s->leaving) null = file_open("/dev/null", O_RDWR, 0) ;
   child_pass(&request, null, 0) ;
   child_pass(&request, output, 1) ;
   if (child_takes_stderr(output)) child_pass(&request, output, 2) ;

@@ -28,9 +28,13 @@ int logger_input_hold (struct supervisor *s)
 {
   if (s->reports == -1) return 1 ; /* without a scanner nobody runs the logger */
   if (s->logger_input == -1) s->logger_input = fifo_open(LOGGER_FIFO, s->running_dry ? O_RDONLY : O_RDWR) ;
-  if (s->logger_input == -1 && !is_missing(errno)) return 0 ;
-  if (s->logger_output == -1) s->logger_output = fifo_open(PRODUCERS_LOGGER, O_RDWR) ;
-  return s->logger_output >= 0 || is_missing(errno) ;
+  return (s->logger_input >= 0 || is_missing(errno)) && logger_input_hold_loggers(s) ;
+}
+
+int logger_input_hold_loggers (struct supervisor *s)
+{
+  if (s->reports >= 0 && s->logger_output == -1) s->logger_output = fifo_open(PRODUCERS_LOGGER, O_RDWR) ;
+  return s->reports == -1 || s->logger_output >= 0 || is_missing(errno) ;
 }
 
 void logger_input_run_dry (struct supervisor *s)
@@ -154,5 +158,5 @@ int logger_input_for_stdin (struct supervisor const *s, int *fd)
 int logger_input_for_stdout (struct supervisor const *s, int *fd)
 {
   *fd = -1 ;
-  return s->reports == -1 || open_blocking(PRODUCERS_LOGGER, O_RDWR, fd) ;
+  return s->logger_output == -1 || open_blocking(PRODUCERS_LOGGER, O_RDWR, fd) ;
 }

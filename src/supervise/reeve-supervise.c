@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/exit.h"
+#include "base/file.h"
 #include "base/message.h"
 #include "base/signals.h"
 #include "base/spawn.h"
@@ -91,7 +92,7 @@ static int trap_signals (int running)
 /* As s6-supervise's: it counts what this supervisor has seen. */
 static void empty_death_tally (void)
 {
-  int fd = open(DEATH_TALLY_FILE, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644) ;
+  int fd = file_open(DEATH_TALLY_FILE, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK, 0644) ;
   if (fd == -1) strerr_diefu1sys(EXIT_SYSTEM, "make " DEATH_TALLY_FILE) ;
   fd_close(fd) ;
 }

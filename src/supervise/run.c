@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/exit.h"
+#include "base/file.h"
 #include "base/spawn.h"
 #include "service/dependencies.h"
 #include "supervise/supervisor.h"
@@ -25,7 +26,7 @@ void run_report_setting (char const *file, char const *value, char const *allowe
 
 static int open_lock (struct spawn *request)
 {
-  int fd = open(RUN_LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600) ;
+  int fd = file_open(RUN_LOCK, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0600) ;
   if (fd == -1)
   {
     strerr_warnwu1sys("open " RUN_LOCK " (starting without it)") ;
@@ -67,7 +68,7 @@ static int execute (struct supervisor *s)
   int executing ;
   int started ;
   int err ;
-  if (!logger_input_hold(s) || !logger_input_for_stdin(s, &input) || !logger_input_for_stdout(s, &output))
+  if (!logger_input_hold_loggers(s) || !logger_input_for_stdin(s, &input) || !logger_input_for_stdout(s, &output))
   {
     strerr_warnwu1sys("open the fifo between the service and its logger (next try after the restart delay)") ;
     child_close(input) ;

@@ -349,9 +349,12 @@ extern int upgrade_take (struct supervisor *s, char const *numbers) ;
 
 /* ---- logger_input.c ---- */
 
-/* A logger's supervisor: holds its input open; a producer's: its logger's. Done
-   before each start, which must not come otherwise. Returns 1, or 0 with errno. */
+/* A logger's supervisor: holds its input open, which the scanner has made before; a
+   producer's: its logger's. Returns 1, or 0 with errno. */
 extern int logger_input_hold (struct supervisor *s) ;
+/* A producer's: again, before each start, which must not come otherwise: it may have a
+   logger by now. */
+extern int logger_input_hold_loggers (struct supervisor *s) ;
 /* Lets go of it: the logger gets end of file when the last writer has gone. */
 extern void logger_input_run_dry (struct supervisor *s) ;
 /* One that runs dry: is there anything that it has not read? */

@@ -10,6 +10,8 @@
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 
+#include "base/file.h"
+
 #define FRESH DEATH_TALLY_FILE ".new"
 
 void death_tally_pack (char out[DEATH_TALLY_RECORD], tain const *stamp, int wstat)
@@ -26,7 +28,7 @@ static ssize_t read_last (char *records, size_t max)
   struct stat st ;
   size_t n = 0 ;
   int err = 0 ;
-  int fd = open(DEATH_TALLY_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) ;
+  int fd = file_open(DEATH_TALLY_FILE, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0) ;
   if (fd == -1) return errno == ENOENT || errno == ELOOP ? 0 : -1 ;
   if (fstat(fd, &st) == -1) err = errno ;
   else if (S_ISREG(st.st_mode))
@@ -60,7 +62,7 @@ int death_tally_add (tain const *stamp, int wstat, unsigned int max)
     n = (size_t)r ;
     death_tally_pack(records + n++ * DEATH_TALLY_RECORD, stamp, wstat) ;
   }
-  fd = open(FRESH, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644) ;
+  fd = file_open(FRESH, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK, 0644) ;
   if (fd == -1) return 0 ;
   if (allwrite(fd, records, n * DEATH_TALLY_RECORD) < n * DEATH_TALLY_RECORD)
   {

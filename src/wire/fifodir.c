@@ -2,12 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
@@ -15,21 +13,14 @@
 #include <skalibs/tai.h>
 #include <skalibs/types.h>
 
+#include "base/file.h"
+#include "base/listing.h"
 #include "base/trust.h"
 
 #define PREFIX "ftrig1:@"
 #define STAMP_DIGITS ((size_t)2 * TAIN_PACK)
 #define RANDOM_CHARACTERS 6
 #define OWN_MARK '=' /* the first of them, in our own names: no other program's have it */
-
-struct entry /* linux_dirent64, as getdents64 writes it */
-{
-  uint64_t ino ;
-  int64_t off ;
-  unsigned short reclen ;
-  unsigned char type ;
-  char name[] ;
-} ;
 
 int fifodir_make (char const *path, gid_t gid)
 {
@@ -43,7 +34,7 @@ int fifodir_make (char const *path, gid_t gid)
     if (lstat(path, &st) == -1) return 0 ;
     return S_ISDIR(st.st_mode) || (S_ISLNK(st.st_mode) && !stat(path, &st) && S_ISDIR(st.st_mode)) ? 1 : (errno = ENOTDIR, 0) ;
   }
-  fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW) ;
+  fd = file_open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0) ;
   if (fd == -1) return 0 ;
   /* Some filesystems refuse the setgid bit to a caller outside of the group. */
   ok = fchown(fd, (uid_t)-1, gid) != -1 && fchmod(fd, 03730) != -1 ;
@@ -84,31 +75,9 @@ static int is_own (char const *name)
   return name[FIFODIR_NAME_SIZE - RANDOM_CHARACTERS] == OWN_MARK ;
 }
 
-/* Calls `each` for every listener's name, with the directory's descriptor, until it
-   returns 0. Returns 1, or 0 with errno: that of the directory. */
-typedef int listener_func (int dir, char const *name, void *data) ;
-
-static int each_listener (char const *path, listener_func *each, void *data)
+static int is_listener (char const *name)
 {
-  _Alignas(struct entry) char buf[4096] ;
-  int goes_on = 1 ;
-  int err = 0 ;
-  long n = 0 ;
-  int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK) ;
-  if (dir == -1) return 0 ;
-  while (goes_on && (n = syscall(SYS_getdents64, dir, buf, sizeof buf)) > 0)
-  {
-    for (long at = 0 ; goes_on && at < n ; )
-    {
-      struct entry const *e = (struct entry const *)(void const *)(buf + at) ;
-      if (strlen(e->name) == FIFODIR_NAME_SIZE && !strncmp(e->name, PREFIX, sizeof PREFIX - 1)) goes_on = (*each)(dir, e->name, data) ;
-      at += e->reclen ;
-    }
-  }
-  if (n < 0) err = errno ;
-  fd_close(dir) ;
-  errno = err ;
-  return !err ;
+  return strlen(name) == FIFODIR_NAME_SIZE && !strncmp(name, PREFIX, sizeof PREFIX - 1) ;
 }
 
 struct notification
@@ -124,7 +93,9 @@ static int tell (int dir, char const *name, void *data)
   struct notification *n = data ;
   ssize_t w ;
   int late ;
-  int fd = open_listener(dir, name) ;
+  int fd ;
+  if (!is_listener(name)) return 1 ;
+  fd = open_listener(dir, name) ;
   if (fd == -1)
   {
     if (errno) n->err = errno ;
@@ -146,7 +117,7 @@ static int tell (int dir, char const *name, void *data)
 int fifodir_notify (char const *path, char event, unsigned int *followed)
 {
   struct notification n = { .event = event } ;
-  int ok = each_listener(path, &tell, &n) ;
+  int ok = listing_each(path, &tell, &n) ;
   if (followed) *followed = n.followed ;
   if (ok && !n.err) return n.told ;
   if (ok) errno = n.err ;
@@ -157,7 +128,7 @@ static int look_for_unread (int dir, char const *name, void *data)
 {
   int *found = data ;
   int fd ;
-  if (is_own(name)) return 1 ;
+  if (!is_listener(name) || is_own(name)) return 1 ;
   fd = open_listener(dir, name) ;
   if (fd == -1) return 1 ;
   if (has_unread(fd)) *found = 1 ;
@@ -168,7 +139,7 @@ static int look_for_unread (int dir, char const *name, void *data)
 int fifodir_unread (char const *path)
 {
   int found = 0 ;
-  each_listener(path, &look_for_unread, &found) ;
+  listing_each(path, &look_for_unread, &found) ;
   return found ;
 }
 

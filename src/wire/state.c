@@ -12,6 +12,7 @@
 #include <skalibs/uint64.h>
 
 #include "base/checksum.h"
+#include "base/file.h"
 #include "base/trust.h"
 
 #define MAGIC "reeve" STATE_VERSION
@@ -185,7 +186,7 @@ int state_open (void)
   static char const room[STATE_SIZE + BIRTH_SIZE] ;
   struct stat st ;
   int err ;
-  int fd = open(STATE_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644) ;
+  int fd = file_open(STATE_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0644) ;
   if (fd == -1) return -1 ;
   if (fstat(fd, &st) == -1) err = errno ;
   else if (!S_ISREG(st.st_mode)) err = EINVAL ;

@@ -11,6 +11,7 @@
 #include <skalibs/uint16.h>
 #include <skalibs/uint64.h>
 
+#include "base/file.h"
 #include "base/trust.h"
 
 #define AT_SINCE 0
@@ -45,7 +46,7 @@ void status_unpack (char const in[STATUS_SIZE], struct status *status)
 int status_write (struct status const *status)
 {
   char packed[STATUS_SIZE] ;
-  int fd = open(FRESH, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644) ;
+  int fd = file_open(FRESH, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK, 0644) ;
   if (fd == -1) return 0 ;
   status_pack(packed, status) ;
   if (allwrite(fd, packed, STATUS_SIZE) < STATUS_SIZE)

@@ -171,7 +171,7 @@ int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
   snprintf(s.scan, sizeof s.scan, "%s/scan", root) ;
   change(2 * SERVICES) ;
   change(1 + (2 + 4) * SERVICES) ;
-  look_order(&s, 0, 0) ;
+  look_order(&s, 0) ;
   while (size && portions++ < 64)
   {
     unsigned int head = fuzz_byte(&data, &size) ;

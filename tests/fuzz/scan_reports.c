@@ -64,7 +64,7 @@ static struct said all_said (char const *stream, size_t size)
     if ((size_t)(end - stream) >= LINE_MAX_HEARD || !report_parse(&report, stream, (size_t)(end - stream))) continue ;
     for (unsigned int i = 0 ; i < UNITS ; i++)
     {
-      if (report.supervisor != (i < UNITS - 1 ? found[i] : FIRST_PID) || strcmp(report.name, names[i]) != 0 || said.ended >> i & 1) continue ;
+      if (report.supervisor != (i < UNITS - 1 ? found[i] : FIRST_PID) || said.ended >> i & 1) continue ;
       if (report.phase == PHASE_EXITED) said.ended |= (i < UNITS - 1) << i ;
       else if (report.main_service && report.ended) said.stops = 1 ;
     }

@@ -8,7 +8,6 @@
 #include <sys/wait.h>
 
 #include <skalibs/djbunix.h>
-#include <skalibs/tai.h>
 
 #include "base/process.h"
 #include "base/program.h"
@@ -202,22 +201,12 @@ uint64_t __wrap_clock_ms (void)
   return world.now_ms ;
 }
 
-static int read_clock (tain *now)
-{
-  tain since = { .sec = { .x = TAI_MAGIC }, .nano = 0 } ;
-  tain ms ;
-  tain_from_millisecs(&ms, (int)world.now_ms) ;
-  tain_add(now, &since, &ms) ;
-  return 1 ;
-}
-
 /* ---- */
 
 static void begin_scanner (struct scanner *s)
 {
   static char const *const none[] = { 0 } ;
-  tain_now = &read_clock ;
-  *s = (struct scanner) { .own_code = -1, .cmd.fd = -1, .units.pidfds = -1, .inotify = -1, .scan_watch = -1, .ancestor_watch = -1 } ;
+  *s = (struct scanner) { .own_code = -1, .cmd.fd = -1, .units.pidfds = -1, .inotify = -1, .scan_watch = -1, .parent_watch = -1 } ;
   s->arguments = none ;
   world.children = world.living = world.executions = 0 ;
   world.refuses = 0 ;

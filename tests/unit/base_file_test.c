@@ -34,3 +34,13 @@ TEST(a_fifo_without_a_writer_is_empty)
   CHECK(!mkfifo("fifo", 0600)) ;
   CHECK(file_read(AT_FDCWD, "fifo", text, MAX) == 0 && !*text) ;
 }
+
+TEST(what_is_opened_is_closed_by_an_execution)
+{
+  int fd ;
+  temp_enter() ;
+  fd = file_open("made", O_WRONLY | O_CREAT | O_EXCL, 0600) ;
+  CHECK(fd >= 0 && fcntl(fd, F_GETFD) & FD_CLOEXEC) ;
+  close(fd) ;
+  CHECK(file_open("made", O_WRONLY | O_CREAT | O_EXCL, 0600) == -1 && errno == EEXIST) ;
+}

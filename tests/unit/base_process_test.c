@@ -235,6 +235,21 @@ TEST(a_run_of_the_pid_namespace_is_told_from_another)
   CHECK(once[0] && once[strlen(once) - 1] == '\n') ;
 }
 
+TEST(own_signals_are_known)
+{
+  struct process_signals own ;
+  sigset_t usr2 ;
+  sigemptyset(&usr2) ;
+  sigaddset(&usr2, SIGUSR2) ;
+  sigprocmask(SIG_BLOCK, &usr2, 0) ;
+  signal(SIGUSR1, SIG_IGN) ;
+  CHECK(process_own_signals(&own)) ;
+  CHECK(own.ignored >> (SIGUSR1 - 1) & 1 && !(own.ignored >> (SIGUSR2 - 1) & 1)) ;
+  CHECK(own.blocked >> (SIGUSR2 - 1) & 1 && !(own.blocked >> (SIGUSR1 - 1) & 1)) ;
+  signal(SIGUSR1, SIG_DFL) ;
+  sigprocmask(SIG_UNBLOCK, &usr2, 0) ;
+}
+
 TEST(the_clock_goes_on)
 {
   uint64_t before = process_clock_ms() ;

@@ -224,7 +224,7 @@ TEST(the_shorter_deadline_comes_first)
   CHECK(units_first_deadline(&units) == a) ;
   units_arm(&units, b, DEADLINE_QUIET) ;
   CHECK(units_first_deadline(&units) == b) ;
-  CHECK(tain_less(&b->wait.until, &a->wait.until)) ;
+  CHECK(b->wait.at_ms < a->wait.at_ms) ;
   units_disarm(&units, b) ;
   CHECK(b->wait.kind == DEADLINE_NONE && units_first_deadline(&units) == a) ;
   units_disarm(&units, b) ;
@@ -289,7 +289,7 @@ static void fill (struct units *units)
 TEST(ten_thousand_units)
 {
   struct units units = { .count = 0 } ;
-  tain last = TAIN_ZERO ;
+  uint64_t last_ms = 0 ;
   unsigned int met = 0 ;
   fill(&units) ;
   for (int i = 1 ; i < MANY ; i += 2) units_release(&units, many[i]) ;
@@ -306,32 +306,38 @@ TEST(ten_thousand_units)
   }
   for (struct unit *unit ; (unit = units_first_deadline(&units)) ; met++)
   {
-    CHECK(!tain_less(&unit->wait.until, &last)) ;
-    last = unit->wait.until ;
+    CHECK(unit->wait.at_ms >= last_ms) ;
+    last_ms = unit->wait.at_ms ;
     units_disarm(&units, unit) ;
   }
   CHECK(met == MANY / 2) ;
   clear(&units) ;
 }
-TEST(a_supervisor_keeps_the_name_that_it_was_given)
+
+TEST(a_service_and_its_logger_are_renamed_together)
 {
   struct units units = { .count = 0 } ;
   struct unit *unit = units_add(&units, "/1:2", "a", 0) ;
   struct unit *logger = units_add(&units, "/1:2/log", "a/log", unit) ;
-  CHECK(units_set_supervisor(&units, unit, 7) && units_set_supervisor(&units, logger, 8)) ;
   units_rename(unit, "b") ;
   CHECK(!strcmp(unit->name, "b") && !strcmp(logger->name, "b/log")) ;
-  CHECK(units_is_called(unit, "a") && !units_is_called(unit, "b")) ;
-  CHECK(units_is_called(logger, "a/log") && !units_is_called(logger, "b/log")) ;
-  units_rename(unit, "c") ;
-  CHECK(units_is_called(unit, "a") && !units_is_called(unit, "c")) ;
-  CHECK(units_set_supervisor(&units, unit, 0) && units_set_supervisor(&units, unit, 9)) ;
-  CHECK(units_is_called(unit, "c") && !units_is_called(unit, "a")) ;
-  unit->supervisor.any_name = 1 ; /* one that was found */
-  CHECK(units_is_called(unit, "whatever")) ;
   clear(&units) ;
 }
 
+TEST(of_the_last_supervisor_nothing_is_known_when_another_one_comes)
+{
+  struct units units = { .count = 0 } ;
+  struct unit *unit = units_add(&units, "a", "a", 0) ;
+  CHECK(units_set_supervisor(&units, unit, 7)) ;
+  unit->supervisor.is_child = unit->supervisor.has_reported = unit->supervisor.told_to_leave = unit->supervisor.kill_due = 1 ;
+  unit->supervisor.runs = 8 ;
+  CHECK(units_set_supervisor(&units, unit, 0)) ;
+  CHECK(unit->supervisor.runs == 8) ; /* it may be what is inherited */
+  CHECK(units_set_supervisor(&units, unit, 9)) ;
+  CHECK(!unit->supervisor.is_child && !unit->supervisor.has_reported && !unit->supervisor.told_to_leave && !unit->supervisor.kill_due) ;
+  CHECK(!unit->supervisor.runs && unit->supervisor.pid == 9) ;
+  clear(&units) ;
+}
 
 /* ---- events ---- */
 

@@ -690,3 +690,41 @@ TEST(a_stop_of_a_service_that_was_removed_forgets_nothing)
   settings_read(&settings, SETTINGS_STOP, &tell) ;
   CHECK(settings.timeout_kill_ms == 200 && settings.down_signal == SIGINT && settings.kill_group) ;
 }
+
+TEST(a_setting_is_found_among_many_files)
+{
+  char name[32] ;
+  temp_enter() ;
+  for (unsigned int i = 0 ; i < 1000 ; i++)
+  {
+    snprintf(name, sizeof name, "file-%u", i) ;
+    temp_text(name, "") ;
+  }
+  CHECK(with("timeout-kill", "200").timeout_kill_ms == 200) ;
+}
+
+TEST(settings_are_read_from_a_directory_that_cannot_be_listed)
+{
+  struct settings settings ;
+  struct rlimit limit ;
+  rlim_t before ;
+  temp_enter() ;
+  temp_text("flag-forks", "") ;
+  CHECK(!getrlimit(RLIMIT_NOFILE, &limit)) ;
+  before = limit.rlim_cur ;
+  limit.rlim_cur = 0 ;
+  CHECK(!setrlimit(RLIMIT_NOFILE, &limit)) ;
+  read_all(&settings) ;
+  limit.rlim_cur = before ;
+  CHECK(!setrlimit(RLIMIT_NOFILE, &limit)) ;
+  CHECK(settings.forks && told.err == EMFILE) ;
+}
+
+TEST(a_flag_that_leads_nowhere_is_none)
+{
+  struct settings settings ;
+  temp_enter() ;
+  CHECK(!symlink("/nonexistent", "flag-forks")) ;
+  read_all(&settings) ;
+  CHECK(!settings.forks && !told.count) ;
+}

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "service/daemons.h"
+#include "advice/daemons.h"
 #include "migrate/command.h"
 
 void command_argv (struct statement const *statement, unsigned int first, char const *argv[COMMAND_WORDS_MAX])

@@ -1,7 +1,7 @@
 /* The tables behind daemons.h: facts, from the programs' manuals. */
 
-#ifndef REEVE_SERVICE_DAEMON_TABLE_H
-#define REEVE_SERVICE_DAEMON_TABLE_H
+#ifndef REEVE_ADVICE_DAEMON_TABLE_H
+#define REEVE_ADVICE_DAEMON_TABLE_H
 
 #include <stddef.h>
 

@@ -1,4 +1,4 @@
-#include "service/foreign.h"
+#include "advice/foreign.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,9 +1,9 @@
-#include "service/daemons.h"
+#include "advice/daemons.h"
 
 #include <string.h>
 
+#include "advice/daemon_table.h"
 #include "base/path.h"
-#include "service/daemon_table.h"
 
 #define CLUSTER_MAX 5 /* with the dash; what is longer is rather a letter and its argument */
 

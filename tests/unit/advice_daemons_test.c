@@ -1,4 +1,4 @@
-#include "service/daemons.h"
+#include "advice/daemons.h"
 
 #include <string.h>
 

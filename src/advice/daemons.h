@@ -4,8 +4,8 @@
    Only what is certain is said. A word that begins with `$` may be anything, so
    the words are given as the shell's, quotes taken off. */
 
-#ifndef REEVE_SERVICE_DAEMONS_H
-#define REEVE_SERVICE_DAEMONS_H
+#ifndef REEVE_ADVICE_DAEMONS_H
+#define REEVE_ADVICE_DAEMONS_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
-#include "service/daemon_table.h"
+#include "advice/daemon_table.h"
 
-#include "service/daemons.h"
+#include "advice/daemons.h"
 
 /* What a program does without any of the options of its row. */
 enum { DEPENDS = DAEMON_UNKNOWN, STAYS = DAEMON_IN_FOREGROUND, LEAVES = DAEMON_IN_BACKGROUND } ;

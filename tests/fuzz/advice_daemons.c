@@ -1,5 +1,5 @@
 #include "fuzz.h"
-#include "service/daemons.h"
+#include "advice/daemons.h"
 
 char const *PROG = "fuzz" ;
 

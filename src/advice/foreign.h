@@ -1,8 +1,8 @@
 /* What is in an image for another system, and is not read by Reeve; and what scripts
    name that such a system would have made. */
 
-#ifndef REEVE_SERVICE_FOREIGN_H
-#define REEVE_SERVICE_FOREIGN_H
+#ifndef REEVE_ADVICE_FOREIGN_H
+#define REEVE_ADVICE_FOREIGN_H
 
 #include <stddef.h>
 
