@@ -382,6 +382,16 @@ good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
   found 'web/dependencies.d/database:1' error 'web can never start'
 }
 
+@test "dependencies.d instead of reeve wait in a run" {
+  good db
+  service web <<<$'set -e\nreeve wait ready db\nexec my-server'
+  finds 'web/run:3' hint 'while it waits for db, this service counts as up: create an empty file dependencies.d/db, and remove this line'
+  service web <<<$'reeve wait --timeout 5s up db cache || exit 1\nexec my-server'
+  finds 'web/run:2' hint 'dependencies.d/db'
+  service web <<<$'[ -e x ] && reeve wait ready db\nif [ -e y ]; then reeve wait ready db; fi\nreeve wait down db\nreeve wait ready "$OTHER"\nexec my-server'
+  clean
+}
+
 @test "dependencies.d: a logger has none" {
   good web
   good database
