@@ -32,7 +32,7 @@ LIBREEVE := $(BUILD)/libreeve.a
 MANUAL := $(patsubst %.scd,$(BUILD)/man/%,$(notdir $(wildcard src/*/*.scd)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 
-.PHONY: all programs install check check-overlay demo lint asan mutants faults faults-sample clean unit testbed overlay overlay-amd64 overlay-arm64 overlay-execline fuzz fuzz-targets chaos
+.PHONY: all programs install check check-overlay demo lint asan coverage mutants faults faults-sample clean unit testbed overlay overlay-amd64 overlay-arm64 overlay-execline fuzz fuzz-targets chaos
 all: programs $(MANUAL)
 programs: $(addprefix $(BIN)/,$(PROGRAMS))
 
@@ -142,6 +142,13 @@ asan:
 	$(MAKE) BUILD=build-asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
 	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' check
 
+# Which lines and branches the tests execute (tools/coverage). Those of the programs in BUILD:
+# tests of containers and of the overlay use others; those of costs would measure the counters.
+COVERAGE_TESTS ?= build-coverage/unit/*_test $(filter-out tests/container-% tests/overlay% tests/bench% tests/migrate% tests/circles.bats tests/test-suite.bats,$(wildcard tests/*.bats))
+coverage:
+	$(MAKE) BUILD=build-coverage CC=tools/coverage/cc CFLAGS='-O0 -g -Wno-maybe-uninitialized' SANITIZE=--coverage all unit
+	tools/coverage/run build-coverage $(COVERAGE_TESTS)
+
 SECONDS ?= 10
 fuzz:
 	$(MAKE) BUILD=build-fuzz CC=clang CFLAGS='-O1 -g -fno-omit-frame-pointer' \
@@ -173,6 +180,6 @@ faults-sample:
 	$(FAULTS) --sample $(or $(FAULTS_SECONDS),240) $(if $(FAULTS_SEED),--seed $(FAULTS_SEED))
 
 clean:
-	rm -rf build build-asan build-static build-fuzz
+	rm -rf build build-asan build-coverage build-static build-fuzz
 
 -include $(shell find $(OBJ) $(BUILD)/unit $(BUILD)/fuzz -name '*.d' 2>/dev/null)

@@ -178,7 +178,8 @@ until [ -e "$dir/stopping" ]; do sleep 0.05; done
 kill -KILL $!
 until [ -e "$dir/second" ]; do sleep 0.05; done'
   s6-svc -d "$live/web"
-  eventually 20 eval '[ "$(ps -o comm= -p "$(ps -o ppid= -p "$pid")")" = reeve-supervise ]'
+  adopted() { [ "$(ps -o comm= -p "$(ps -o ppid= -p "$pid" | tr -d ' ')")" = reeve-supervise ]; }
+  eventually 20 adopted
   s6-svc -d "$live/web"
   touch "$dir/second"
   takes_its_time

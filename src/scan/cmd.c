@@ -2,126 +2,24 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
 #include <skalibs/error.h>
 #include <skalibs/strerr.h>
 
-#include "base/clock.h"
-#include "base/descent.h"
 #include "base/exit.h"
 #include "base/process.h"
 #include "base/send.h"
 #include "base/spawn.h"
 #include "scan/again.h"
+#include "scan/cmd_search.h"
+#include "scan/cmd_strays.h"
 #include "scan/pidfds.h"
 #include "scan/stopping.h"
-#include "service/executable.h"
-#include "service/stray.h"
 #include "wire/channels.h"
 #include "wire/state.h"
 #include "wire/status.h"
-
-#define AGAIN_MS 1000
-#define ABSOLUTE_MAX 8192 /* a directory and a path: twice SCAN_PATH_MAX */
-
-static char const *search_path (void)
-{
-  char const *path = getenv("PATH") ;
-  return path ? path : "/usr/local/bin:/usr/bin:/bin" ;
-}
-
-/* Why the search for CMD has found nothing that can be executed. */
-struct search
-{
-  char path[SCAN_PATH_MAX] ; /* what was tried, from CMD's directory; "": nothing was there */
-  int err ;
-  int executing ; /* it was execve() that failed */
-} ;
-
-/* A relative path begins in CMD's directory, and ours is LIVE. Returns 0 when it is too long. */
-static int from_here (struct scanner const *s, char const *path, char out[ABSOLUTE_MAX])
-{
-  int n = snprintf(out, ABSOLUTE_MAX, "%s%s%s", *path == '/' ? "" : s->origin, *path == '/' ? "" : "/", path) ;
-  return n > 0 && n < ABSOLUTE_MAX ;
-}
-
-/* Is it worth a try? Else errno is what execve() would say. */
-static int is_file (struct scanner const *s, char const *path)
-{
-  char absolute[ABSOLUTE_MAX] ;
-  struct stat st ;
-  if (!from_here(s, path, absolute)) return (errno = ENAMETOOLONG, 0) ;
-  if (stat(absolute, &st) == -1) return 0 ;
-  return S_ISDIR(st.st_mode) ? (errno = EACCES, 0) : 1 ;
-}
-
-static int goes_on_after (int err)
-{
-  return err == EACCES || err == ENOENT || err == ENOTDIR || err == ENAMETOOLONG || err == ESTALE || err == ENODEV || err == ETIMEDOUT ;
-}
-
-/* Of several failures: the first refusal, else the first of a file that was there. */
-static void remember (struct search *result, char const *path, int err, int executing)
-{
-  if (result->path[0] && (err != EACCES || result->err == EACCES)) return ;
-  memcpy(result->path, path, strlen(path) + 1) ;
-  result->err = err ;
-  result->executing = executing ;
-}
-
-/* Starts what request->argv names, in CMD's directory, searching PATH as execvp() does:
-   what cannot be executed does not end the search. Returns the pid, or 0: then *result
-   tells why. */
-static pid_t search (struct scanner const *s, struct spawn const *request, struct search *result)
-{
-  struct spawn attempt = *request ;
-  char path[SCAN_PATH_MAX] ;
-  char const *name = request->argv[0] ;
-  char const *rest = search_path() ;
-  int has_slash = !!strchr(name, '/') ;
-  *result = (struct search) { .err = ENOENT, .executing = 1 } ;
-  attempt.path = path ;
-  while (*name)
-  {
-    size_t len = has_slash ? 0 : strcspn(rest, ":") ;
-    int n = snprintf(path, sizeof path, "%.*s%s%s", (int)len, rest, len ? "/" : "", name) ;
-    int fits = n >= 0 && n < (int)sizeof path ;
-    if (has_slash && !fits) result->err = ENAMETOOLONG ;
-    if (fits && (has_slash || is_file(s, path)))
-    {
-      int executing ;
-      pid_t pid = spawn(&attempt, &executing) ;
-      if (pid) return pid ;
-      if (!executing || !goes_on_after(errno)) result->path[0] = 0 ; /* this one alone counts */
-      remember(result, path, errno, executing) ;
-      if (!executing || !goes_on_after(errno)) return 0 ;
-    }
-    else if (fits && errno == EACCES) remember(result, path, EACCES, 1) ;
-    if (has_slash || !rest[len]) return 0 ;
-    rest += len + 1 ;
-  }
-  return 0 ;
-}
-
-static void say_not_executed (struct scanner const *s, struct search const *result)
-{
-  char absolute[ABSOLUTE_MAX] ;
-  char why[EXECUTABLE_WHY_MAX] ;
-  char const *name = s->cmd.argv[0] ;
-  char const *found = result->path[0] && strcmp(result->path, name) != 0 ? result->path : "" ; /* elsewhere than it says itself */
-  if (!result->path[0])
-    strerr_warnwu5x("execute the command ", name, EXECUTABLE_NOT_IN_PATH, search_path(), " (stopping everything)") ;
-  else
-    strerr_warnwu8x("execute the command ", name, *found ? " (" : "", found, *found ? "): " : ": ",
-      result->executing && from_here(s, result->path, absolute) ? executable_why_not(absolute, result->err, why, sizeof why) : strerror(result->err),
-      " (stopping everything)", "") ;
-}
 
 /* For `reeve status`, and for a scanner after us, which would start CMD a second time. */
 void cmd_write_status (struct scanner *s)
@@ -159,7 +57,7 @@ void cmd_find (struct scanner *s)
 
 void cmd_start (struct scanner *s)
 {
-  static struct search result ; /* large */
+  static struct cmd_search result ; /* large */
   struct birth birth = { .what = 'r' } ;
   struct spawn request = SPAWN_ZERO ;
   if (!s->cmd.argv || s->cmd.pid) return ;
@@ -169,7 +67,7 @@ void cmd_start (struct scanner *s)
   request.same_session = 1 ; /* it may talk to a terminal */
   request.chdir = s->origin ;
   request.birth = &birth ;
-  s->cmd.pid = search(s, &request, &result) ;
+  s->cmd.pid = cmd_search_start(s, &request, &result) ;
   if (s->cmd.pid)
   {
     publish_command(s, &birth) ;
@@ -183,114 +81,15 @@ void cmd_start (struct scanner *s)
     return ;
   }
   s->own_code = result.err == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTED ;
-  say_not_executed(s, &result) ;
+  cmd_search_say(s, &result) ;
   stopping_ask(s, 0) ;
-}
-
-/* ---- what it leaves behind ---- */
-
-struct left
-{
-  struct scanner *s ;
-  struct stray_limits limits ;
-  uint64_t now_ms ;
-  uint64_t again_ms ;
-} ;
-
-static struct strays strays ;
-static struct descent descent ; /* what descended from CMD when it was told to end, and from that since */
-
-static void say_left (struct scanner const *s, char const *what, pid_t pid, char const *name, int in_group, char const *why)
-{
-  char number[24] ;
-  snprintf(number, sizeof number, " (pid %ld)", (long)pid) ;
-  strerr_warnw8x(what, name, number, ", which the command ", s->cmd.argv[0], " has left behind", in_group ? " in its process group" : "", why) ;
-}
-
-static void decide (struct left *left, pid_t pid, struct stray_look const *look, char const *name)
-{
-  struct stray *stray = strays_know(&strays, pid > 0 ? pid : -pid, left->now_ms) ;
-  struct stray_step step = strays_step(&strays, &left->limits, stray, look, left->now_ms) ;
-  if (step.deed == STRAY_LEAVE) return ;
-  if (step.deed != STRAY_WAIT) descent_follow(&descent, stray->pid) ; /* what it leaves is CMD's, too */
-  stray_do(stray, &left->limits, pid, -1, step.deed, left->now_ms) ;
-  if (step.deed == STRAY_KILL) stopping_killed(left->s) ;
-  if (step.deed == STRAY_TELL)
-  {
-    if (!look->ours) say_left(left->s, "ending ", stray->pid, name, look->in_group, ": it counts as the command itself") ;
-    step = stray_step(&left->limits, stray, look, left->now_ms) ;
-  }
-  if (step.again_ms && (!left->again_ms || step.again_ms < left->again_ms)) left->again_ms = step.again_ms ;
-}
-
-static int each_left (pid_t pid, void *data)
-{
-  struct left *left = data ;
-  struct process_look process ;
-  struct stray_look look ;
-  if (send_is_sender(pid) || (!descent.count && getpgid(pid) != left->s->cmd.group)) return 1 ;
-  if (!process_look(pid, &process) || process.state == 'Z') return 1 ;
-  stray_look(&look, &left->limits, pid, &process) ;
-  if (!look.in_group && !descent_has(&descent, pid, &process)) return 1 ;
-  decide(left, pid, &look, process.name) ;
-  return 1 ;
-}
-
-static int has_outside (void)
-{
-  for (unsigned int i = 0 ; i < descent.count ; i++)
-    if (process_is_child(descent.member[i].pid)) return 1 ;
-  return 0 ;
-}
-
-int cmd_runs (struct scanner const *s)
-{
-  return s->cmd.pid || s->cmd.group || s->cmd.outside ;
-}
-
-int cmd_has_strays (struct scanner *s)
-{
-  struct left left =
-  {
-    .s = s,
-    .limits = { .service = STRAY_ALL_BUT_EARLIER, .group = s->cmd.group, .at_once = stopping_kills(s), .down_signal = SIGTERM },
-    .now_ms = clock_ms()
-  } ;
-  struct stray_look group = { .in_group = 1 } ;
-  if (s->cmd.pid || !cmd_runs(s)) return 0 ;
-  if (!process_group_has_child(s->cmd.group)) s->cmd.group = 0 ;
-  if (s->cmd.outside) s->cmd.outside = !!has_outside() ;
-  if (!cmd_runs(s))
-  {
-    s->cmd.look_ms = 0 ;
-    return 0 ;
-  }
-  if (!s->cmd.look_ms || left.now_ms < s->cmd.look_ms) return 1 ;
-  if (process_each_child(&each_left, &left)) strays_forget_unseen(&strays) ;
-  else if (errno == ENOSYS) decide(&left, -s->cmd.group, &group, "the process group") ;
-  else left.again_ms = left.now_ms + AGAIN_MS ;
-  s->cmd.look_ms = left.again_ms ;
-  return 1 ;
-}
-
-void cmd_strays_changed (struct scanner *s)
-{
-  if (!s->cmd.pid && cmd_runs(s)) s->cmd.look_ms = 1 ;
-}
-
-void cmd_stray_ended (struct scanner *s, pid_t pid)
-{
-  if (descent.count) descent_ended(&descent, pid) ;
-  cmd_strays_changed(s) ;
 }
 
 void cmd_ended (struct scanner *s, int wstat)
 {
-  s->cmd.group = process_group_has_child(s->cmd.pid) ? s->cmd.pid : 0 ;
-  s->cmd.outside = !!has_outside() ;
+  pid_t pid = s->cmd.pid ;
   s->cmd.pid = 0 ;
-  strays_empty(&strays) ;
-  cmd_strays_changed(s) ;
+  cmd_strays_begin(s, pid) ;
   again_no_more(s, AGAIN_CMD_STATUS) ;
   again_no_more(s, AGAIN_CMD) ;
   if (s->cmd.fd >= 0) fd_close(s->cmd.fd) ;
@@ -320,8 +119,7 @@ void cmd_stop (struct scanner const *s)
   struct process_signals signals ;
   int hangs_up ;
   if (!s->cmd.pid) return ;
-  descent.count = 0 ;
-  descent_follow(&descent, s->cmd.pid) ;
+  cmd_strays_follow(s->cmd.pid) ;
   hangs_up = has_terminal(s) && plan_hangs_up(process_signals(send_end_of(s->cmd.pid), &signals) ? &signals : 0) ;
   tell_to_end(s, SIGTERM) ;
   if (hangs_up) tell_to_end(s, SIGHUP) ;

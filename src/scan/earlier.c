@@ -23,7 +23,7 @@ static void take_over (struct scanner *s, struct unit *unit, pid_t supervisor, i
   {
     unit->adopt = 1 ;
     inherited_learn(s, unit) ;
-    units_post(&s->units, unit, UNIT_UNFINISHED) ;
+    units_post(&s->units, unit, UNIT_KILLED) ;
   }
 }
 

@@ -48,7 +48,9 @@ void inherited_ended (struct scanner *s, struct unit *unit, int wstat)
   unit->inherited->wstat = wstat ;
   tell(unit) ;
   /* Nobody waits for the next try longer than for what is to end first. */
-  if (unit->inherited->told_ms && unit->wait.kind == DEADLINE_RETRY) units_arm(&s->units, unit, DEADLINE_SOON) ;
+  if (!unit->inherited->told_ms || unit->wait.kind != DEADLINE_RETRY) return ;
+  units_disarm(&s->units, unit) ;
+  units_post(&s->units, unit, UNIT_DEADLINE) ;
 }
 
 void inherited_reported (struct scanner *s, struct unit *unit, pid_t process)

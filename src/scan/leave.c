@@ -61,7 +61,7 @@ enum unit_event leave_tell (struct scanner *s, struct unit *unit)
     return UNIT_NOTHING ;
   }
   err = errno ;
-  if (stop_gives_up(s, unit)) return UNIT_GIVEN_UP ;
+  if (stop_gives_up(s, unit)) return UNIT_OVER ;
   units_arm(&s->units, unit, DEADLINE_RETRY) ;
   errno = err ;
   strerr_warnwu3sys("tell the supervisor of ", unit->name, " to leave (next try in 1 second)") ;

@@ -137,13 +137,7 @@ static int unlink_stale (char const *name, int from)
     else if (S_ISLNK(st.st_mode) && fstatat(from, e->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1)
       ok = errno == ENOENT && unlinkat(dirfd(dir), e->d_name, 0) != -1 ;
   }
-  ok = ok && !errno ;
-  {
-    int err = errno ;
-    closedir(dir) ;
-    errno = err ;
-  }
-  return ok ;
+  return tree_close_directory(dir, ok && !errno) ;
 }
 
 static int fill (DIR *from, char const *source, char const *name, int fresh)
@@ -165,13 +159,7 @@ static int fill (DIR *from, char const *source, char const *name, int fresh)
       default : break ;
     }
   }
-  ok = ok && !errno ;
-  {
-    int err = errno ;
-    fd_close(to) ;
-    errno = err ;
-  }
-  return ok ;
+  return tree_close(to, ok && !errno) ;
 }
 
 /* The mark of what is ours comes before anything else, so that a scanner that
@@ -229,13 +217,7 @@ static int empty (char const *name, char const *kept)
     if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") || !strcmp(e->d_name, kept)) continue ;
     ok = tree_remove(dirfd(dir), e->d_name) ;
   }
-  ok = ok && !errno ;
-  {
-    int err = errno ;
-    closedir(dir) ;
-    errno = err ;
-  }
-  return ok ;
+  return tree_close_directory(dir, ok && !errno) ;
 }
 
 /* The mark goes last, so that what could not be removed is still ours; it is
@@ -300,19 +282,9 @@ enum livetree_result livetree_make (char const *scan, char const *name)
   from = opendir(source) ;
   if (!from) return LIVETREE_FAILED ;
   fresh = make_directory(name) ;
-  if (fresh < 0)
-  {
-    int err = errno ;
-    closedir(from) ;
-    return (errno = err) == EEXIST ? LIVETREE_TAKEN : LIVETREE_FAILED ;
-  }
+  if (fresh < 0) return !tree_close_directory(from, 0) && errno == EEXIST ? LIVETREE_TAKEN : LIVETREE_FAILED ;
   ok = forget_default(name) && fill(from, source, name, fresh) && (fresh ? mark_complete(name) : unlink_stale(name, dirfd(from))) ;
-  {
-    int err = errno ;
-    closedir(from) ;
-    errno = err ;
-  }
-  return ok ? LIVETREE_DONE : LIVETREE_FAILED ;
+  return tree_close_directory(from, ok) ? LIVETREE_DONE : LIVETREE_FAILED ;
 }
 
 enum livetree_result livetree_make_logger (char const *logger_name, char const *program)
@@ -324,12 +296,7 @@ enum livetree_result livetree_make_logger (char const *logger_name, char const *
   to = file_open(logger_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0) ;
   if (to == -1) return LIVETREE_FAILED ;
   ok = make_link(to, "run", program) && touch(to, LOGGER_TAKES_STDERR) && (!fresh || mark_complete(logger_name)) ;
-  {
-    int err = errno ;
-    fd_close(to) ;
-    errno = err ;
-  }
-  return ok ? LIVETREE_DONE : LIVETREE_FAILED ;
+  return tree_close(to, ok) ? LIVETREE_DONE : LIVETREE_FAILED ;
 }
 
 int livetree_make_pipe (char const *logger_name)

@@ -149,7 +149,7 @@ static void ended (struct scanner *s)
 {
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
   {
-    if (s->look.doubtful || unit->producer || unit->directory.seen == s->look.generation || unit->phase == UNIT_RELEASED) continue ;
+    if (s->look.doubtful || unit->producer || unit->directory.seen == s->look.generation) continue ;
     if (unit->foreign ? s->look.live_read : s->look.scan_read) units_post(&s->units, unit, UNIT_UNSEEN) ;
   }
   s->look.quiet = 0 ;

@@ -46,43 +46,21 @@ static void await_return (struct scanner *s, struct unit *unit)
   if (!unit->foreign) units_arm(&s->units, unit, DEADLINE_RETURN) ;
 }
 
-static void await_retry (struct scanner *s, struct unit *unit)
-{
-  units_arm(&s->units, unit, DEADLINE_RETRY) ;
-}
-
-static enum unit_event examine (struct scanner *s, struct unit *unit)
-{
-  return directory_examine(s, unit) ;
-}
-
-/* In the order of enum plan_action. */
-static struct { enum plan_action action ; void (*perform) (struct scanner *s, struct unit *unit) ; } const deeds[] =
-{
-  { PLAN_DISARM, &disarm },
-  { PLAN_CLEAN, &leave_clean },
-  { PLAN_AWAIT_QUIET, &await_quiet },
-  { PLAN_AWAIT_RETURN, &await_return },
-  { PLAN_AWAIT_RETRY, &await_retry },
-  { PLAN_SAY_INCOMPLETE, &start_say_incomplete },
-  { PLAN_RELEASE, &leave_release },
-} ;
-
-static struct { enum plan_action action ; enum unit_event (*perform) (struct scanner *s, struct unit *unit) ; } const deeds_with_outcome[] =
-{
-  { PLAN_EXAMINE, &examine },
-  { PLAN_REFRESH, &start_refresh },
-  { PLAN_START, &start_unit },
-  { PLAN_TELL_LEAVE, &leave_tell },
-  { PLAN_END_LOGGER, &leave_end_logger },
-} ;
-
+/* In the order of enum plan_action. Returns the event that follows. */
 static enum unit_event perform (struct scanner *s, struct unit *unit, unsigned int todo)
 {
-  for (size_t i = 0 ; i < sizeof deeds / sizeof *deeds ; i++)
-    if (todo & deeds[i].action) (*deeds[i].perform)(s, unit) ;
-  for (size_t i = 0 ; i < sizeof deeds_with_outcome / sizeof *deeds_with_outcome ; i++)
-    if (todo & deeds_with_outcome[i].action) return (*deeds_with_outcome[i].perform)(s, unit) ;
+  if (todo & PLAN_DISARM) disarm(s, unit) ;
+  if (todo & PLAN_CLEAN) leave_clean(s, unit) ;
+  if (todo & PLAN_AWAIT_QUIET) await_quiet(s, unit) ;
+  if (todo & PLAN_AWAIT_RETURN) await_return(s, unit) ;
+  if (todo & PLAN_AWAIT_RETRY) units_arm(&s->units, unit, DEADLINE_RETRY) ;
+  if (todo & PLAN_SAY_INCOMPLETE) start_say_incomplete(s, unit) ;
+  if (todo & PLAN_RELEASE) leave_release(s, unit) ;
+  if (todo & PLAN_EXAMINE) return directory_examine(s, unit) ;
+  if (todo & PLAN_REFRESH) return start_refresh(s, unit) ;
+  if (todo & PLAN_START) return start_unit(s, unit) ;
+  if (todo & PLAN_TELL_LEAVE) return leave_tell(s, unit) ;
+  if (todo & PLAN_END_LOGGER) return leave_end_logger(s, unit) ;
   return UNIT_NOTHING ;
 }
 

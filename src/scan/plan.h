@@ -6,11 +6,10 @@
    incomplete  It has no ./run that can be executed. Nothing runs.
    settling    Its directory is being created. The scanner looks at it again 100 ms after the
                last change in it. Nothing runs.
-   retrying    It has no supervisor, and gets one in 1 s. Nothing runs.
+   waiting     It has no supervisor, and gets one in 1 s, or at once. Its service may run, if
+               its last supervisor was killed, or if it is not known whether it has one. An
+               inherited process that no supervisor could adopt is ended first.
    running     It has a supervisor.
-   replacing   It has no supervisor, but its service may run: the last supervisor was killed,
-               or it is not known whether there is one. It gets one at once or in 1 s. What no
-               supervisor could adopt is ended first.
    missing     It has a supervisor, and its directory is gone. If that was in SCAN, the unit is
                let go of after 1 s; if others had put it into LIVE, when a command says so.
    leaving     Its supervisor was told to leave. When that has ended, its logger is told, and
@@ -21,10 +20,9 @@
 
    A deed may have an outcome, which is the next event of the unit:
 
-   PLAN_START       STARTED, START_FAILED, START_REFUSED, MAY_HAVE_ONE, NOTHING_LEFT, LOST,
-                    DIED or GIVEN_UP
+   PLAN_START       STARTED, START_FAILED, START_REFUSED or OVER
    PLAN_EXAMINE     a SEEN event, or UNSEEN
-   PLAN_TELL_LEAVE  none, or GIVEN_UP
+   PLAN_TELL_LEAVE  none, or OVER
    PLAN_END_LOGGER  none, or LOGGER_GONE
 
    A cell asks for one such deed at most. */
@@ -38,40 +36,35 @@ enum unit_phase
 {
   UNIT_INCOMPLETE,
   UNIT_SETTLING,
-  UNIT_RETRYING,
+  UNIT_WAITING,
   UNIT_RUNNING,
-  UNIT_REPLACING,
   UNIT_MISSING,
   UNIT_LEAVING,
   UNIT_RETURNING,
-  UNIT_RELEASED,
-  UNIT_PHASE_COUNT
+  UNIT_PHASE_COUNT,
+  UNIT_RELEASED = UNIT_PHASE_COUNT /* nothing happens to it any more */
 } ;
 
 enum unit_event
 {
-  UNIT_NOTHING, /* no event: the outcome of a deed that has none (yet) */
   UNIT_SEEN_COMPLETE, /* a scan has seen its directory, with a ./run; or it was moved into SCAN */
   UNIT_SEEN_CHANGING, /* its directory was created, or something in it has changed */
   UNIT_SEEN_INCOMPLETE, /* there is no ./run in it that can be executed */
   UNIT_UNSEEN, /* its directory is gone */
   UNIT_DEADLINE,
-  UNIT_UNFINISHED, /* an earlier scanner has left it; its supervisor was killed, and its service may run */
   UNIT_STARTED, /* it has a supervisor: a new one, or one that was taken over */
-  UNIT_START_FAILED, /* for a reason that can pass; nothing runs */
-  UNIT_START_REFUSED, /* for a reason that its user has to remove: its name in LIVE is taken, ... */
-  UNIT_MAY_HAVE_ONE, /* it got no supervisor, but may have one; or its service may run without one */
-  UNIT_NOTHING_LEFT, /* it is leaving, and nothing runs for which it would need a supervisor */
-  UNIT_LOST, /* nothing runs, and its directory in LIVE is gone */
+  UNIT_START_FAILED, /* for a reason that can pass. It may have a supervisor, or its service may run, if that could not be told */
+  UNIT_START_REFUSED, /* for a reason that its user has to remove: its name in LIVE is taken, ... Nothing runs */
+  UNIT_OVER, /* it gets no supervisor any more: nothing runs, or nothing can be done about it in this stop */
   UNIT_DIED, /* its supervisor has ended in order: nothing runs */
   UNIT_DIED_EARLY, /* the same, less than 1 s after its start */
-  UNIT_KILLED, /* its supervisor has ended otherwise: the service may run */
+  UNIT_KILLED, /* its supervisor, or the one that an earlier scanner had started, has ended otherwise: the service may run */
   UNIT_KILLED_EARLY, /* the same, less than 1 s after its start */
   UNIT_LOGGER_GONE, /* it has no logger any more */
   UNIT_PRUNE, /* a command: let go of what is missing */
   UNIT_LET_GO, /* by the stop; or, of a logger, when its producer has ended */
-  UNIT_GIVEN_UP, /* in a stop: it could not be given a supervisor, or that could not be told, too often */
-  UNIT_EVENT_COUNT
+  UNIT_EVENT_COUNT,
+  UNIT_NOTHING = UNIT_EVENT_COUNT /* no event: the outcome of a deed that has none (yet) */
 } ;
 
 enum plan_action /* bits, done from the lowest up */
@@ -100,6 +93,7 @@ struct plan_step
   int known ; /* 0: nobody has filled in this cell; the unit test fails */
 } ;
 
+/* `phase` is not UNIT_RELEASED, `event` not UNIT_NOTHING. */
 extern struct plan_step plan_step (enum unit_phase phase, enum unit_event event) ;
 
 /* CMD, which has a terminal, is told to end by SIGTERM. Is it sent SIGHUP, too? An interactive

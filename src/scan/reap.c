@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/send.h"
 #include "scan/cmd.h"
+#include "scan/cmd_strays.h"
 #include "scan/directory.h"
 #include "scan/inherited.h"
 #include "scan/needs.h"
@@ -136,7 +137,7 @@ static void collect (struct scanner *s, struct round *round)
     else if ((unit = units_by_process(&s->units, pid))) inherited_ended(s, unit, wstat) ;
     else
     {
-      cmd_stray_ended(s, pid) ;
+      cmd_strays_ended(s, pid) ;
       add_unknown(round, pid, wstat) ;
     }
   }

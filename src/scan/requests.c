@@ -18,81 +18,65 @@
 #include "scan/trusted.h"
 #include "scan/upgrade.h"
 
-/* ---- what can be asked for ---- */
-
-static void rescan (struct scanner *s)
+enum asked /* bits */
 {
-  look_order(s, 0) ;
-}
+  ASK_REAP = 1 << 0,
+  ASK_SCAN = 1 << 1,
+  ASK_PRUNE = 1 << 2, /* to let go of what is missing */
+  ASK_PRUNE_LOGGERS = 1 << 3, /* without waiting for its loggers */
+  ASK_STOP = 1 << 4,
+  ASK_STOP_LOGGERS = 1 << 5, /* tells them to end as well */
+  ASK_END = 1 << 6, /* at once, whatever runs */
+  ASK_UPGRADE = 1 << 7
+} ;
 
-static void rescan_and_prune (struct scanner *s)
+static void act (struct scanner *s, unsigned int asked)
 {
-  look_order(s, 0) ;
-  look_prune(s, 0) ;
-}
-
-static void prune (struct scanner *s)
-{
-  look_prune(s, 0) ;
-}
-
-static void prune_with_loggers (struct scanner *s)
-{
-  look_prune(s, 1) ;
-}
-
-static void stop (struct scanner *s)
-{
-  stopping_ask(s, 0) ;
-}
-
-static void stop_with_loggers (struct scanner *s)
-{
-  stopping_ask(s, 1) ;
-}
-
-static void end_at_once (struct scanner *s)
-{
-  s->stop.at_once = 1 ;
+  if (asked & ASK_REAP) reap(s) ;
+  if (asked & ASK_SCAN) look_order(s, 0) ;
+  if (asked & (ASK_PRUNE | ASK_PRUNE_LOGGERS)) look_prune(s, !!(asked & ASK_PRUNE_LOGGERS)) ;
+  if (asked & (ASK_STOP | ASK_STOP_LOGGERS)) stopping_ask(s, !!(asked & ASK_STOP_LOGGERS)) ;
+  if (asked & ASK_END) s->stop.at_once = 1 ;
+  if (asked & ASK_UPGRADE) upgrade_order(s) ;
 }
 
 /* Indexed by the letter itself. */
-static void (*const of_letter[256]) (struct scanner *) =
+static unsigned char const of_letter[256] =
 {
-  ['z'] = &reap,
-  ['a'] = &rescan,
-  ['b'] = &end_at_once,
-  ['h'] = &rescan_and_prune,
-  ['i'] = &stop,
-  ['t'] = &stop,
-  ['q'] = &stop_with_loggers,
-  ['n'] = &prune,
-  ['N'] = &prune_with_loggers,
-  ['u'] = &upgrade_order,
+  ['z'] = ASK_REAP,
+  ['a'] = ASK_SCAN,
+  ['b'] = ASK_END,
+  ['h'] = ASK_SCAN | ASK_PRUNE,
+  ['i'] = ASK_STOP,
+  ['t'] = ASK_STOP,
+  ['q'] = ASK_STOP_LOGGERS,
+  ['n'] = ASK_PRUNE,
+  ['N'] = ASK_PRUNE_LOGGERS,
+  ['u'] = ASK_UPGRADE,
 } ;
 
 struct on_signal
 {
   int number ;
-  void (*act) (struct scanner *) ; /* 0: nothing */
-  void (*in_container) (struct scanner *) ; /* with -I */
+  unsigned int asks ; /* 0: nothing */
+  unsigned int in_container ; /* the same with -I */
   char const *replacement ; /* executed instead, if it can be; 0: none can */
 } ;
 
 static struct on_signal const of_signal[] =
 {
-  { SIGCHLD, &reap, &reap, 0 },
-  { SIGALRM, &rescan, &rescan, 0 },
-  { SIGABRT, &end_at_once, &end_at_once, 0 },
-  { SIGHUP, &rescan_and_prune, &rescan_and_prune, ".s6-svscan/SIGHUP" },
-  { SIGINT, &stop, &stop, ".s6-svscan/SIGINT" },
-  { SIGTERM, &stop, &stop, ".s6-svscan/SIGTERM" },
-  { SIGQUIT, &stop_with_loggers, &stop, ".s6-svscan/SIGQUIT" },
-  { SIGUSR1, 0, &stop, ".s6-svscan/SIGUSR1" },
-  { SIGUSR2, 0, &stop, ".s6-svscan/SIGUSR2" },
-  { SIGPWR, 0, &stop, ".s6-svscan/SIGPWR" },
-  { SIGWINCH, 0, &stop, ".s6-svscan/SIGWINCH" },
-  { SIGRTMIN_3, &stop, &stop, 0 }, /* "halt" to who is PID 1 in a container */
+  { SIGCHLD, ASK_REAP, ASK_REAP, 0 },
+  { SIGALRM, ASK_SCAN, ASK_SCAN, 0 },
+  { SIGABRT, ASK_END, ASK_END, 0 },
+  { SIGHUP, ASK_SCAN | ASK_PRUNE, ASK_SCAN | ASK_PRUNE, ".s6-svscan/SIGHUP" },
+  { SIGINT, ASK_STOP, ASK_STOP, ".s6-svscan/SIGINT" },
+  { SIGTERM, ASK_STOP, ASK_STOP, ".s6-svscan/SIGTERM" },
+  { SIGQUIT, ASK_STOP_LOGGERS, ASK_STOP, ".s6-svscan/SIGQUIT" },
+  { SIGUSR1, 0, ASK_STOP, ".s6-svscan/SIGUSR1" },
+  { SIGUSR2, 0, ASK_STOP, ".s6-svscan/SIGUSR2" },
+  { SIGPWR, 0, ASK_STOP, ".s6-svscan/SIGPWR" },
+  { SIGWINCH, 0, ASK_STOP, ".s6-svscan/SIGWINCH" },
+  { SIGRTMIN_3, ASK_STOP, ASK_STOP, 0 }, /* "halt" to who is PID 1 in a container */
 } ;
 
 /* ---- */
@@ -103,7 +87,7 @@ void requests_letters (struct scanner *s)
   char buf[256] ;
   ssize_t r = read(s->control, buf, sizeof buf) ;
   for (ssize_t i = 0 ; i < r ; i++)
-    if (of_letter[(unsigned char)buf[i]]) (*of_letter[(unsigned char)buf[i]])(s) ;
+    act(s, of_letter[(unsigned char)buf[i]]) ;
 }
 
 /* Returns 1, 0: there is none, or -1: reported. */
@@ -149,13 +133,13 @@ void requests_signal (struct scanner *s, int sig, int by_kernel)
   for (size_t i = 0 ; i < sizeof of_signal / sizeof *of_signal ; i++)
   {
     struct on_signal const *on = of_signal + i ;
-    void (*todo) (struct scanner *) = s->container_signals ? on->in_container : on->act ;
+    unsigned int asked = s->container_signals ? on->in_container : on->asks ;
     if (on->number != sig) continue ;
     if (on->replacement && replaced(s, on->replacement)) return ;
     if (sig == SIGWINCH && by_kernel) return ; /* the size of a terminal has changed */
-    if (!todo) return ;
-    if (!on->act && sig != SIGWINCH && !s->stop.on) say_stopping(on) ;
-    (*todo)(s) ;
+    if (!asked) return ;
+    if (!on->asks && sig != SIGWINCH && !s->stop.on) say_stopping(on) ;
+    act(s, asked) ;
     return ;
   }
 }

@@ -23,6 +23,8 @@
    inherited.c    the process that a killed supervisor has left: its successor is told how it ended
    ending.c       ending that process where no successor can go on with it
    cmd.c          CMD, the container's command
+   cmd_search.c   finding its program in PATH, and starting it
+   cmd_strays.c   what it leaves behind
    stop.c         the stop: what each stage does
    upgrade.c      executing the program that is on disk now
    end.c          the exit code, and the end
@@ -132,14 +134,14 @@ struct upgrade /* upgrade.h */
   unsigned int done : 1 ; /* this program was executed by one: its supervisors are to do the same */
 } ;
 
-struct cmd /* cmd.h */
+struct cmd /* cmd.h, cmd_strays.h */
 {
   char const *const *argv ; /* 0: there is no CMD */
   pid_t pid ; /* 0: it does not run */
   int fd ; /* a pidfd of a CMD that is no child; -1: it is one, or there is no pidfd */
   struct process_birth birth ; /* of a CMD that is no child */
-  pid_t group ; /* its process group, when it has ended, and while something is left there; 0: nothing is */
-  unsigned int outside : 1 ; /* something of it is left outside that group */
+  pid_t group ; /* when it has ended: its process group, while a stray is in it; else 0 */
+  unsigned int outside : 1 ; /* there is a stray outside that group */
   unsigned int gets_signals : 1 ; /* -C: the signals that the scanner is sent */
   uint64_t look_ms ; /* clock_ms(): when to look at its strays again; 0: when one has ended */
   char status[STATUS_SIZE + BIRTH_SIZE] ; /* as it is to be written */

@@ -131,7 +131,7 @@ static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
     kill(pid, SIGTERM) ;
     takeover_cannot(unit, "remember the supervisor of", strerror(ENOMEM)) ;
     unit->adopt = 1 ;
-    return UNIT_MAY_HAVE_ONE ; /* until it has left */
+    return UNIT_START_FAILED ; /* until it has left */
   }
   unit->supervisor.is_child = 1 ;
   unit->warned = 0 ;
@@ -143,7 +143,7 @@ static int wait_for_end (struct scanner *s, struct unit *unit, enum unit_event *
 {
   enum ending ending = process_can_prove() ? ENDING_DONE : ending_go_on(s, unit) ;
   if (ending == ENDING_DONE) return 0 ;
-  *event = ending == ENDING_NOT_OURS && units_is_leaving(unit) ? UNIT_NOTHING_LEFT : UNIT_MAY_HAVE_ONE ;
+  *event = ending == ENDING_NOT_OURS && units_is_leaving(unit) ? UNIT_OVER : UNIT_START_FAILED ;
   return 1 ;
 }
 
@@ -155,13 +155,13 @@ static int may_start (struct scanner *s, struct unit *unit, enum unit_event *eve
   int there = unit->foreign || unit->adopt ? directory_find(unit) : 1 ;
   if (unit->adopt && inherited_state_is_lost(unit))
   {
-    if (ending_go_on(s, unit) != ENDING_DONE) return (*event = UNIT_MAY_HAVE_ONE, 0) ;
+    if (ending_go_on(s, unit) != ENDING_DONE) return (*event = UNIT_START_FAILED, 0) ;
     unit->adopt = 0 ;
   }
-  if (!unit->adopt && units_is_leaving(unit)) return (*event = UNIT_NOTHING_LEFT, 0) ;
+  if (!unit->adopt && units_is_leaving(unit)) return (*event = UNIT_OVER, 0) ;
   if (there || !unit->foreign || unit->adopt) return 1 ;
   strerr_warnw4x("the directory of ", unit->name, " is gone from ", s->live) ;
-  return (*event = UNIT_LOST, 0) ;
+  return (*event = UNIT_OVER, 0) ;
 }
 
 /* A logger is not looked at: trusted_directory() has looked at its log/ with its producer's. */
@@ -190,11 +190,11 @@ enum unit_event start_unit (struct scanner *s, struct unit *unit)
 {
   enum unit_event event = UNIT_STARTED ;
   if (unit->supervisor.pid || !may_start(s, unit, &event)) return event ; /* it has one, which could not be told something */
-  if (stop_gives_up(s, unit)) return UNIT_GIVEN_UP ;
+  if (stop_gives_up(s, unit)) return UNIT_OVER ;
   if (is_refused(s, unit))
   {
     /* What its killed supervisor has left is not left alone: nobody else may start it beside that. */
-    if (unit->adopt && ending_go_on(s, unit) == ENDING_UNDER_WAY) return UNIT_MAY_HAVE_ONE ;
+    if (unit->adopt && ending_go_on(s, unit) == ENDING_UNDER_WAY) return UNIT_START_FAILED ;
     return takeover_refuse(unit) ;
   }
   event = make_again(s, unit) ;
@@ -202,7 +202,7 @@ enum unit_event start_unit (struct scanner *s, struct unit *unit)
   if (event == UNIT_STARTED) event = attend_logger(s, unit) ;
   if (event == UNIT_STARTED) event = take_over_or_start(s, unit) ;
   if (event == UNIT_START_REFUSED) needs_forget(s, unit) ;
-  return event == UNIT_START_FAILED && unit->adopt ? UNIT_MAY_HAVE_ONE : event ;
+  return event ;
 }
 
 /* ---- one that runs, or cannot ---- */

@@ -17,6 +17,7 @@
 #include "base/send.h"
 #include "scan/again.h"
 #include "scan/cmd.h"
+#include "scan/cmd_strays.h"
 #include "scan/directory.h"
 #include "scan/ending.h"
 #include "scan/inherited.h"
@@ -49,14 +50,18 @@ void stop_warn_of_budget (struct scanner const *s)
 /* Has it a supervisor, or gets it one, to go on from what was left? */
 static int may_run (struct unit const *unit)
 {
-  return unit->phase != UNIT_RELEASED && (unit->supervisor.pid || unit->adopt) ;
+  return unit->supervisor.pid || unit->adopt ;
 }
 
 /* What does not run need not be waited for. */
 static void let_go_in_order (struct scanner *s)
 {
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
-    if (!units_is_leaving(unit)) (may_run(unit) ? &stopping_let_go_in_order : &stopping_let_go)(s, unit) ;
+  {
+    if (units_is_leaving(unit)) continue ;
+    if (may_run(unit)) stopping_let_go_in_order(s, unit) ;
+    else stopping_let_go(s, unit) ;
+  }
 }
 
 static void begin (struct scanner *s)
@@ -318,7 +323,7 @@ int stop_progress (struct scanner *s)
   int cmd_is_left ;
   if (s->stop.at_once) return 1 ;
   if (!s->stop.on) return 0 ;
-  cmd_is_left = cmd_has_strays(s) || s->cmd.pid ;
+  cmd_is_left = cmd_strays_end(s) || s->cmd.pid ;
   if (!cmd_is_left && !s->units.count && knows_all(s)) return 1 ;
   if (s->stop.cmd_first && !cmd_is_left)
   {

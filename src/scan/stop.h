@@ -21,7 +21,7 @@ extern void stop_too_late (struct scanner *s, struct unit *unit) ;
 extern void stop_order_kill (struct scanner *s, struct unit *unit) ;
 /* The unit is about to get a supervisor, or its supervisor to be told again. Was that tried too
    often in this stop? Then the inherited process is ended first (returns 0 meanwhile); when that
-   is not possible, a message names the unit. Returns 1: UNIT_GIVEN_UP is to follow. */
+   is not possible, a message names the unit. Returns 1: UNIT_OVER is to follow. */
 extern int stop_gives_up (struct scanner *s, struct unit *unit) ;
 
 #endif

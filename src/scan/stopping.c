@@ -58,7 +58,7 @@ int stopping_kills (struct scanner const *s)
 
 static void let_logger_go (struct scanner *s, struct unit *unit)
 {
-  if (!unit->producer || unit->phase == UNIT_RELEASED) return ;
+  if (!unit->producer) return ;
   unit->stop.terminate = 1 ;
   unit->supervisor.told_to_leave = 0 ;
   units_post(&s->units, unit, unit->phase == UNIT_LEAVING && unit->supervisor.pid ? UNIT_STARTED : UNIT_LET_GO) ;
@@ -66,7 +66,7 @@ static void let_logger_go (struct scanner *s, struct unit *unit)
 
 void stopping_let_go (struct scanner *s, struct unit *unit)
 {
-  if (!unit->producer && unit->phase != UNIT_RELEASED) units_post(&s->units, unit, UNIT_LET_GO) ;
+  if (!unit->producer) units_post(&s->units, unit, UNIT_LET_GO) ;
   if (s->stop.loggers_too && unit->logger) let_logger_go(s, unit->logger) ;
 }
 

@@ -23,14 +23,13 @@ void takeover_cannot (struct unit *unit, char const *what, char const *why)
 enum unit_event takeover_in_doubt (struct unit *unit)
 {
   unit->adopt = 1 ;
-  return UNIT_MAY_HAVE_ONE ;
+  return UNIT_START_FAILED ;
 }
 
-/* It is not to be started as it is. One that is about to leave has nothing to end. */
 enum unit_event takeover_refuse (struct unit *unit)
 {
   unit->adopt = 0 ;
-  return units_is_leaving(unit) || unit->phase == UNIT_MISSING ? UNIT_DIED : UNIT_START_REFUSED ;
+  return units_is_leaving(unit) ? UNIT_OVER : UNIT_START_REFUSED ;
 }
 
 /* Two service directories with one `supervise`, by a link or a mount: the lock is one. */

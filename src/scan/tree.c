@@ -12,8 +12,7 @@
 
 #define COPIED_MODE 0755
 
-/* What has been done counts, and its errno, not how the closing goes. */
-static int closing (int fd, int ok)
+int tree_close (int fd, int ok)
 {
   int err = errno ;
   fd_close(fd) ;
@@ -21,7 +20,7 @@ static int closing (int fd, int ok)
   return ok ;
 }
 
-static int closing_directory (DIR *dir, int ok)
+int tree_close_directory (DIR *dir, int ok)
 {
   int err = errno ;
   closedir(dir) ;
@@ -35,7 +34,7 @@ static DIR *open_directory (int at, char const *entry)
   int fd = openat(at, entry, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW) ;
   if (fd == -1) return 0 ;
   dir = fdopendir(fd) ;
-  if (!dir) closing(fd, 0) ;
+  if (!dir) tree_close(fd, 0) ;
   return dir ;
 }
 
@@ -61,13 +60,13 @@ static int copy_bytes (int in, int to, char const *entry)
   if (fstat(in, &st) == -1) return 0 ;
   if (!S_ISREG(st.st_mode)) return (errno = EBUSY, 0) ; /* another one has come in its place */
   out = openat(to, entry, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600) ;
-  return out >= 0 && closing(out, fd_cat(in, out) >= 0 && fchmod(out, st.st_mode & COPIED_MODE) != -1) ;
+  return out >= 0 && tree_close(out, fd_cat(in, out) >= 0 && fchmod(out, st.st_mode & COPIED_MODE) != -1) ;
 }
 
 static int copy_file (int from, char const *entry, int to)
 {
   int in = openat(from, entry, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY) ;
-  return in >= 0 && closing(in, copy_bytes(in, to, entry)) ;
+  return in >= 0 && tree_close(in, copy_bytes(in, to, entry)) ;
 }
 
 static int copy_link (int from, char const *entry, int to)
@@ -94,9 +93,9 @@ static int copy_directory (int at, char const *entry, mode_t mode, int to)
   DIR *from = open_directory(at, entry) ;
   if (!from) return 0 ;
   made = mkdirat(to, entry, 0700) == -1 ? -1 : openat(to, entry, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW) ;
-  if (made == -1) return closing_directory(from, 0) ;
+  if (made == -1) return tree_close_directory(from, 0) ;
   /* Its owner keeps all rights: one who is not root has to remove it again. */
-  return closing_directory(from, closing(made, copy_entries(from, made) && fchmod(made, (mode & COPIED_MODE) | 0700) != -1)) ;
+  return tree_close_directory(from, tree_close(made, copy_entries(from, made) && fchmod(made, (mode & COPIED_MODE) | 0700) != -1)) ;
 }
 
 int tree_copy (int from, char const *entry, int to)
@@ -138,6 +137,6 @@ int tree_remove (int at, char const *entry)
   if (errno != EISDIR && errno != EPERM) return 0 ;
   dir = open_directory(at, entry) ;
   if (!dir) return errno == ENOENT ;
-  if (!closing_directory(dir, remove_entries(dir))) return 0 ;
+  if (!tree_close_directory(dir, remove_entries(dir))) return 0 ;
   return unlinkat(at, entry, AT_REMOVEDIR) != -1 || errno == ENOENT ;
 }

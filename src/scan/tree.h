@@ -4,6 +4,8 @@
 #ifndef REEVE_SCAN_TREE_H
 #define REEVE_SCAN_TREE_H
 
+#include <dirent.h>
+
 /* Copies `entry`, and all that is in it, from one directory to another. The copy belongs to
    the caller, and nobody else may write to it: the bits set-user-ID, set-group-ID and sticky
    are dropped, and so is the right to write of group and others. A link is copied as a link. Left out:
@@ -16,5 +18,9 @@ extern int tree_copy (int from, char const *entry, int to) ;
 /* Removes `entry` of the directory `dir`, and all that is in it.
    Returns 1, also when there is none, or 0 with errno. */
 extern int tree_remove (int dir, char const *entry) ;
+
+/* Closes it. Returns `ok`, and keeps errno: what was done counts, not how the closing goes. */
+extern int tree_close (int fd, int ok) ;
+extern int tree_close_directory (DIR *dir, int ok) ;
 
 #endif

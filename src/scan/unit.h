@@ -20,7 +20,6 @@
 /* Each kind of deadline has one delay: a queue to which units are only appended stays sorted. */
 enum deadline_kind
 {
-  DEADLINE_SOON, /* 10 ms: the process that was waited for has ended */
   DEADLINE_QUIET, /* 100 ms: after the last change in a new directory */
   DEADLINE_RETURN, /* 1 s: a directory that is gone may come back */
   DEADLINE_RETRY, /* 1 s: what has failed is tried again */

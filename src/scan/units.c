@@ -11,12 +11,13 @@
 #include "base/clock.h"
 #include "wire/channels.h"
 
-static uint32_t const delay_ms[DEADLINE_KIND_COUNT] = { [DEADLINE_SOON] = 10, [DEADLINE_QUIET] = 100, [DEADLINE_RETURN] = 1000, [DEADLINE_RETRY] = 1000 } ;
+static uint32_t const delay_ms[DEADLINE_KIND_COUNT] = { [DEADLINE_QUIET] = 100, [DEADLINE_RETURN] = 1000, [DEADLINE_RETRY] = 1000 } ;
 
-/* A node of the tree of watches: a unit has up to two. */
-struct watched
+/* What a unit is found by: the pid of its supervisor, or of the process that it has inherited,
+   or one of inotify's watches. */
+struct number
 {
-  int watch ;
+  int number ;
   struct unit *unit ;
 } ;
 
@@ -25,25 +26,43 @@ static int compare_identity (void const *a, void const *b)
   return strcmp(((struct unit const *)a)->identity, ((struct unit const *)b)->identity) ;
 }
 
-static int compare_supervisor (void const *a, void const *b)
+static int compare_number (void const *a, void const *b)
 {
-  pid_t x = ((struct unit const *)a)->supervisor.pid ;
-  pid_t y = ((struct unit const *)b)->supervisor.pid ;
+  int x = ((struct number const *)a)->number ;
+  int y = ((struct number const *)b)->number ;
   return (x > y) - (x < y) ;
 }
 
-static int compare_process (void const *a, void const *b)
+static struct number *find_number (void *const *tree, int number)
 {
-  pid_t x = ((struct unit const *)a)->inherited->pid ;
-  pid_t y = ((struct unit const *)b)->inherited->pid ;
-  return (x > y) - (x < y) ;
+  struct number key = { .number = number } ;
+  void *node = tfind(&key, tree, &compare_number) ;
+  return node ? *(struct number **)node : 0 ;
 }
 
-static int compare_watch (void const *a, void const *b)
+static struct unit *by_number (void *const *tree, int number)
 {
-  int x = ((struct watched const *)a)->watch ;
-  int y = ((struct watched const *)b)->watch ;
-  return (x > y) - (x < y) ;
+  struct number const *entry = find_number(tree, number) ;
+  return entry ? entry->unit : 0 ;
+}
+
+static void forget_number (void **tree, int number)
+{
+  struct number *entry = find_number(tree, number) ;
+  if (!entry) return ;
+  tdelete(entry, tree, &compare_number) ;
+  free(entry) ;
+}
+
+/* Returns 1, or 0 when there is no memory. */
+static int set_number (void **tree, int number, struct unit *unit)
+{
+  struct number *entry = malloc(sizeof *entry) ;
+  if (!entry) return 0 ;
+  *entry = (struct number) { .number = number, .unit = unit } ;
+  if (tsearch(entry, tree, &compare_number)) return 1 ;
+  free(entry) ;
+  return 0 ;
 }
 
 struct unit *units_add (struct units *units, char const *identity, char const *name, struct unit *producer)
@@ -77,7 +96,7 @@ struct unit *units_add (struct units *units, char const *identity, char const *n
 
 static void forget_process (struct units *units, struct unit *unit)
 {
-  if (unit->inherited->pid) tdelete(unit, &units->by_process, &compare_process) ;
+  if (unit->inherited->pid) forget_number(&units->by_process, unit->inherited->pid) ;
   unit->inherited->pid = 0 ;
   unit->inherited->ended = 0 ;
 }
@@ -93,6 +112,8 @@ static void forget_inherited (struct units *units, struct unit *unit)
 void units_release (struct units *units, struct unit *unit)
 {
   units_disarm(units, unit) ;
+  unit->events.count = 0 ;
+  unit->adopt = 0 ;
   units_set_supervisor(units, unit, 0) ;
   units_set_watch(units, unit, 0, -1) ;
   units_set_watch(units, unit, 1, -1) ;
@@ -122,7 +143,7 @@ static int is_merged (struct unit *unit, enum unit_event event)
 
 void units_post (struct units *units, struct unit *unit, enum unit_event event)
 {
-  if (event == UNIT_NOTHING || is_merged(unit, event)) return ;
+  if (event == UNIT_NOTHING || unit->phase == UNIT_RELEASED || is_merged(unit, event)) return ;
   if (unit->events.count == UNIT_POSTED_MAX) return ; /* cannot be: each event stands there once, but for what was seen */
   unit->events.posted[unit->events.count++] = (uint8_t)event ;
   if (unit->events.count > 1) return ;
@@ -135,9 +156,10 @@ void units_post (struct units *units, struct unit *unit, enum unit_event event)
 struct unit *units_take (struct units *units, enum unit_event *event)
 {
   struct unit *unit = units->first_posted ;
-  if (!unit) return 0 ;
-  units->first_posted = unit->events.next ;
+  while (unit && !unit->events.count) unit = unit->events.next ; /* it was released since */
+  units->first_posted = unit ? unit->events.next : 0 ;
   if (!units->first_posted) units->last_posted = 0 ;
+  if (!unit) return 0 ;
   *event = (enum unit_event)unit->events.posted[0] ;
   memmove(unit->events.posted, unit->events.posted + 1, --unit->events.count) ;
   if (!unit->events.count) return unit ;
@@ -163,27 +185,32 @@ void units_sweep (struct units *units)
   }
 }
 
-static struct unit *found (void *node)
-{
-  return node ? *(struct unit **)node : 0 ;
-}
-
 struct unit *units_by_identity (struct units *units, char const *identity)
 {
   struct unit key = { .identity = (char *)identity } ; /* only compared */
-  return found(tfind(&key, &units->by_identity, &compare_identity)) ;
+  void *node = tfind(&key, &units->by_identity, &compare_identity) ;
+  return node ? *(struct unit **)node : 0 ;
 }
 
 struct unit *units_by_supervisor (struct units *units, pid_t pid)
 {
-  struct unit key = { .supervisor.pid = pid } ;
-  return found(tfind(&key, &units->by_supervisor, &compare_supervisor)) ;
+  return by_number(&units->by_supervisor, pid) ;
+}
+
+struct unit *units_by_process (struct units *units, pid_t pid)
+{
+  return by_number(&units->by_process, pid) ;
+}
+
+struct unit *units_by_watch (struct units *units, int watch)
+{
+  return by_number(&units->by_watch, watch) ;
 }
 
 int units_set_supervisor (struct units *units, struct unit *unit, pid_t pid)
 {
   struct unit_supervisor *supervisor = &unit->supervisor ;
-  if (supervisor->pid) tdelete(unit, &units->by_supervisor, &compare_supervisor) ;
+  if (supervisor->pid) forget_number(&units->by_supervisor, supervisor->pid) ;
   if (supervisor->fd >= 0)
   {
     /* A child that was just forked may hold a copy of it for an instant. */
@@ -194,16 +221,9 @@ int units_set_supervisor (struct units *units, struct unit *unit, pid_t pid)
   supervisor->pid = 0 ;
   if (!pid) return 1 ;
   *supervisor = (struct unit_supervisor) { .pid = pid, .fd = -1, .started_ms = clock_ms(), .finishes = supervisor->finishes } ;
-  if (tsearch(unit, &units->by_supervisor, &compare_supervisor)) return 1 ;
+  if (set_number(&units->by_supervisor, pid, unit)) return 1 ;
   supervisor->pid = 0 ;
   return 0 ;
-}
-
-struct unit *units_by_process (struct units *units, pid_t pid)
-{
-  struct inherited process = { .pid = pid } ;
-  struct unit key = { .inherited = &process } ;
-  return found(tfind(&key, &units->by_process, &compare_process)) ;
 }
 
 int units_inherit (struct units *units, struct unit *unit, pid_t pid, pid_t group)
@@ -217,7 +237,7 @@ int units_inherit (struct units *units, struct unit *unit, pid_t pid, pid_t grou
     unit->inherited = calloc(1, sizeof *unit->inherited) ;
     if (!unit->inherited) return 0 ;
     unit->inherited->pid = pid ;
-    if (pid && !tsearch(unit, &units->by_process, &compare_process))
+    if (pid && !set_number(&units->by_process, pid, unit))
     {
       free(unit->inherited) ;
       unit->inherited = 0 ;
@@ -229,38 +249,14 @@ int units_inherit (struct units *units, struct unit *unit, pid_t pid, pid_t grou
   return 1 ;
 }
 
-struct unit *units_by_watch (struct units *units, int watch)
-{
-  struct watched key = { .watch = watch } ;
-  void *node = tfind(&key, &units->by_watch, &compare_watch) ;
-  return node ? (*(struct watched **)node)->unit : 0 ;
-}
-
 int units_set_watch (struct units *units, struct unit *unit, unsigned int which, int watch)
 {
-  struct watched *node ;
-  if (unit->directory.watch[which] >= 0)
-  {
-    struct watched key = { .watch = unit->directory.watch[which] } ;
-    void *old = tfind(&key, &units->by_watch, &compare_watch) ;
-    if (old)
-    {
-      node = *(struct watched **)old ;
-      tdelete(&key, &units->by_watch, &compare_watch) ;
-      free(node) ;
-    }
-  }
-  unit->directory.watch[which] = -1 ;
+  int *mine = unit->directory.watch + which ;
+  if (*mine >= 0) forget_number(&units->by_watch, *mine) ;
+  *mine = -1 ;
   if (watch < 0) return 1 ;
-  node = malloc(sizeof *node) ;
-  if (!node) return 0 ;
-  *node = (struct watched) { .watch = watch, .unit = unit } ;
-  if (!tsearch(node, &units->by_watch, &compare_watch))
-  {
-    free(node) ;
-    return 0 ;
-  }
-  unit->directory.watch[which] = watch ;
+  if (!set_number(&units->by_watch, watch, unit)) return 0 ;
+  *mine = watch ;
   return 1 ;
 }
 

@@ -63,7 +63,7 @@ extern void units_disarm (struct units *units, struct unit *unit) ;
 extern struct unit *units_first_deadline (struct units const *units) ;
 
 /* An event of the unit waits for loop.c, behind those that wait already. Of several sights of
-   its directory in a row the last one counts. */
+   its directory in a row the last one counts. To one that is released nothing happens. */
 extern void units_post (struct units *units, struct unit *unit, enum unit_event event) ;
 /* Takes the next event. Returns its unit; 0: there is none. */
 extern struct unit *units_take (struct units *units, enum unit_event *event) ;

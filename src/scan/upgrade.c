@@ -53,7 +53,7 @@ static int in_the_air (struct scanner const *s)
 {
   for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
   {
-    if (unit->adopt && !unit->supervisor.pid && unit->phase != UNIT_RELEASED) return 1 ;
+    if (unit->adopt && !unit->supervisor.pid) return 1 ;
     if (unit->phase == UNIT_LEAVING && directory_is_lost(unit)) return 1 ;
   }
   return s->look.dir || !s->look.ended_once || inherited_in_the_air(s) || again_is_due(s, AGAIN_CMD_STATUS) ;
@@ -80,7 +80,7 @@ static int would_lose (struct scanner const *s)
 {
   for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
   {
-    if (!unit->supervisor.pid || unit->phase == UNIT_RELEASED || !directory_is_lost(unit)) continue ;
+    if (!unit->supervisor.pid || !directory_is_lost(unit)) continue ;
     strerr_warnw3x("upgrade: the directory of ", unit->producer && directory_is_lost(unit->producer) ? unit->producer->name : unit->name,
       ", which still runs, is gone: put it back, or let it go by `reeve rescan` (going on with the present program, as the new one would not find it)") ;
     return 1 ;

@@ -50,18 +50,13 @@ static int in (uint64_t set, int sig)
   return sig > 0 && set >> (sig - 1) & 1 ;
 }
 
-static int is_ignored_by_default (int sig)
-{
-  return sig == SIGCHLD || sig == SIGCONT || sig == SIGURG || sig == SIGWINCH ;
-}
-
 /* Is something pending that it does not catch, ignore or block, and that ends it? */
 static int is_ending (struct process_signals const *signals, char state)
 {
   if (state == 'T' || state == 't') return in(signals->pending, SIGKILL) ;
   for (int sig = 1 ; sig <= 64 ; sig++)
   {
-    if (!in(signals->pending, sig) || is_ignored_by_default(sig)) continue ;
+    if (!in(signals->pending, sig) || send_is_ignored_by_default(sig)) continue ;
     if (sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU || sig == SIGSTOP) continue ;
     if (!in(signals->blocked, sig) && !in(signals->ignored, sig)) return 1 ;
   }
@@ -103,7 +98,7 @@ void stray_do (struct stray *stray, struct stray_limits const *limits, pid_t pid
 int stray_signal (struct stray_limits const *limits, pid_t pid)
 {
   struct process_signals signals ;
-  if (!is_ignored_by_default(limits->down_signal)) return limits->down_signal ;
+  if (!send_is_ignored_by_default(limits->down_signal)) return limits->down_signal ;
   if (process_signals(pid, &signals) && in(signals.caught, limits->down_signal)) return limits->down_signal ;
   return SIGTERM ;
 }

@@ -243,7 +243,7 @@ static void check_children (struct scanner *s)
     CHECK(!unit->supervisor.pid || child_of(unit->supervisor.pid)) ;
     CHECK(unit->phase != UNIT_RUNNING || unit->supervisor.pid) ;
     CHECK(unit->phase != UNIT_MISSING || unit->supervisor.pid || unit->wait.kind != DEADLINE_NONE) ;
-    CHECK((unit->phase != UNIT_RETRYING && unit->phase != UNIT_REPLACING) || unit->wait.kind == DEADLINE_RETRY || unit->wait.kind == DEADLINE_SOON) ;
+    CHECK(unit->phase != UNIT_WAITING || unit->wait.kind == DEADLINE_RETRY) ;
     CHECK(!unit->inherited || !unit->inherited->pid || units_by_process(&s->units, unit->inherited->pid) == unit) ;
   }
   CHECK(n == s->units.count) ;

@@ -21,7 +21,7 @@ TEST(every_cell_of_the_table_is_filled_in)
     {
       struct plan_step step = plan_step((enum unit_phase)p, (enum unit_event)event) ;
       CHECK(step.known) ;
-      CHECK(step.next < UNIT_PHASE_COUNT) ;
+      CHECK(step.next <= UNIT_RELEASED) ;
     }
 }
 
@@ -61,8 +61,6 @@ TEST(a_supervisor_is_never_started_twice)
         || (event == UNIT_DEADLINE && (supervised[i] == UNIT_LEAVING || supervised[i] == UNIT_RETURNING)) ;
       CHECK(!!(step.todo & PLAN_START) == has_ended) ;
     }
-  for (int event = 0 ; event < UNIT_EVENT_COUNT ; event++)
-    CHECK(!(plan_step(UNIT_RELEASED, (enum unit_event)event).todo & PLAN_START)) ;
 }
 
 TEST(no_deadline_but_a_retrys_is_armed_while_leaving)
@@ -83,8 +81,7 @@ TEST(a_unit_is_released_only_once_and_cleaned_before)
     for (int event = 0 ; event < UNIT_EVENT_COUNT ; event++)
     {
       struct plan_step step = plan_step((enum unit_phase)p, (enum unit_event)event) ;
-      if (p == UNIT_RELEASED) CHECK(step.next == UNIT_RELEASED && !(step.todo & PLAN_RELEASE)) ;
-      else CHECK((step.next == UNIT_RELEASED) == !!(step.todo & PLAN_RELEASE)) ;
+      CHECK((step.next == UNIT_RELEASED) == !!(step.todo & PLAN_RELEASE)) ;
       if (step.todo & PLAN_RELEASE) CHECK(step.todo & PLAN_CLEAN && p == UNIT_LEAVING && event == UNIT_LOGGER_GONE) ;
     }
   CHECK(PLAN_CLEAN < PLAN_RELEASE) ;
@@ -104,7 +101,7 @@ TEST(what_awaits_something_waits_in_the_phase_for_it)
 
 TEST(no_deadline_is_left_behind_when_a_unit_leaves)
 {
-  static enum unit_phase const waiting[] = { UNIT_SETTLING, UNIT_RETRYING, UNIT_REPLACING, UNIT_MISSING } ;
+  static enum unit_phase const waiting[] = { UNIT_SETTLING, UNIT_WAITING, UNIT_MISSING } ;
   for (unsigned int i = 0 ; i < sizeof waiting / sizeof *waiting ; i++)
     for (int event = 0 ; event < UNIT_EVENT_COUNT ; event++)
     {
@@ -175,8 +172,8 @@ TEST(a_supervisor_that_dies_is_replaced_at_once)
 TEST(a_supervisor_that_dies_early_is_retried_later)
 {
   phase = UNIT_RUNNING ;
-  CHECK(on(UNIT_DIED_EARLY) == PLAN_AWAIT_RETRY && phase == UNIT_RETRYING) ;
-  CHECK(!on(UNIT_SEEN_COMPLETE) && phase == UNIT_RETRYING) ; /* a scan does not hurry it */
+  CHECK(on(UNIT_DIED_EARLY) == PLAN_AWAIT_RETRY && phase == UNIT_WAITING) ;
+  CHECK(!on(UNIT_SEEN_COMPLETE) && phase == UNIT_WAITING) ; /* a scan does not hurry it */
   CHECK(on(UNIT_DEADLINE) & PLAN_START) ;
   CHECK(!on(UNIT_STARTED) && phase == UNIT_RUNNING) ;
 }
@@ -184,16 +181,16 @@ TEST(a_supervisor_that_dies_early_is_retried_later)
 TEST(a_supervisor_that_is_killed_is_replaced_at_once)
 {
   phase = UNIT_RUNNING ;
-  CHECK(on(UNIT_KILLED) == PLAN_START && phase == UNIT_REPLACING) ;
+  CHECK(on(UNIT_KILLED) == PLAN_START && phase == UNIT_WAITING) ;
   CHECK(!on(UNIT_STARTED) && phase == UNIT_RUNNING) ;
 }
 
 TEST(a_supervisor_that_is_killed_early_is_replaced_later)
 {
   phase = UNIT_RUNNING ;
-  CHECK(on(UNIT_KILLED_EARLY) == PLAN_AWAIT_RETRY && phase == UNIT_REPLACING) ;
-  CHECK(!on(UNIT_SEEN_COMPLETE) && phase == UNIT_REPLACING) ; /* a scan does not hurry it */
-  CHECK(!on(UNIT_PRUNE) && phase == UNIT_REPLACING) ;
+  CHECK(on(UNIT_KILLED_EARLY) == PLAN_AWAIT_RETRY && phase == UNIT_WAITING) ;
+  CHECK(!on(UNIT_SEEN_COMPLETE) && phase == UNIT_WAITING) ; /* a scan does not hurry it */
+  CHECK(!on(UNIT_PRUNE) && phase == UNIT_WAITING) ;
   CHECK(on(UNIT_DEADLINE) == (PLAN_DISARM | PLAN_START)) ;
   CHECK(!on(UNIT_STARTED) && phase == UNIT_RUNNING) ;
 }
@@ -204,8 +201,8 @@ TEST(what_is_being_replaced_is_never_released_without_a_supervisor)
   for (int event = 0 ; event < UNIT_EVENT_COUNT ; event++)
   {
     struct plan_step step ;
-    if (event == UNIT_LOST) continue ;
-    step = plan_step(UNIT_REPLACING, (enum unit_event)event) ;
+    if (event == UNIT_OVER) continue ;
+    step = plan_step(UNIT_WAITING, (enum unit_event)event) ;
     CHECK(!(step.todo & (PLAN_RELEASE | PLAN_CLEAN | PLAN_END_LOGGER | PLAN_TELL_LEAVE))) ;
     if (step.next == UNIT_LEAVING) CHECK(step.todo & PLAN_START) ;
   }
@@ -216,36 +213,42 @@ TEST(what_has_no_directory_to_run_in_is_let_go_of)
   for (int p = 0 ; p < UNIT_PHASE_COUNT ; p++)
   {
     phase = (enum unit_phase)p ;
-    if (phase == UNIT_RELEASED) continue ;
-    CHECK(on(UNIT_LOST) == (PLAN_DISARM | PLAN_END_LOGGER)) ;
+    CHECK(on(UNIT_OVER) == (PLAN_DISARM | PLAN_END_LOGGER)) ;
     CHECK(phase == (p == UNIT_RETURNING ? UNIT_RETURNING : UNIT_LEAVING)) ;
   }
 }
 
 TEST(what_leaves_and_has_left_nothing_needs_no_supervisor_to_end_it)
 {
-  phase = UNIT_REPLACING ;
+  phase = UNIT_WAITING ;
   CHECK(on(UNIT_LET_GO) == (PLAN_DISARM | PLAN_START) && phase == UNIT_LEAVING) ;
-  CHECK(on(UNIT_MAY_HAVE_ONE) == PLAN_AWAIT_RETRY && phase == UNIT_LEAVING) ; /* it is being ended */
+  CHECK(on(UNIT_START_FAILED) == PLAN_AWAIT_RETRY && phase == UNIT_LEAVING) ; /* it is being ended */
   CHECK(on(UNIT_DEADLINE) & PLAN_START) ;
-  CHECK(on(UNIT_NOTHING_LEFT) == (PLAN_DISARM | PLAN_END_LOGGER) && phase == UNIT_LEAVING) ;
+  CHECK(on(UNIT_OVER) == (PLAN_DISARM | PLAN_END_LOGGER) && phase == UNIT_LEAVING) ;
   CHECK(on(UNIT_LOGGER_GONE) & PLAN_RELEASE) ;
 }
 
 TEST(what_is_let_go_while_it_is_replaced_gets_a_supervisor_that_leaves)
 {
-  phase = UNIT_REPLACING ;
+  phase = UNIT_WAITING ;
   CHECK(on(UNIT_LET_GO) == (PLAN_DISARM | PLAN_START) && phase == UNIT_LEAVING) ;
   CHECK(on(UNIT_STARTED) == PLAN_TELL_LEAVE && phase == UNIT_LEAVING) ;
   CHECK(on(UNIT_DIED) == PLAN_END_LOGGER && phase == UNIT_LEAVING) ;
 }
 
-TEST(what_disappears_while_it_is_replaced_may_return_like_any_other)
+TEST(what_disappears_while_it_is_replaced_leaves)
 {
-  phase = UNIT_REPLACING ;
-  CHECK(on(UNIT_UNSEEN) == (PLAN_DISARM | PLAN_START) && phase == UNIT_MISSING) ;
-  CHECK(on(UNIT_STARTED) == PLAN_AWAIT_RETURN && phase == UNIT_MISSING) ;
-  CHECK(on(UNIT_SEEN_COMPLETE) == (PLAN_DISARM | PLAN_REFRESH) && phase == UNIT_RUNNING) ;
+  phase = UNIT_WAITING ;
+  CHECK(on(UNIT_UNSEEN) == (PLAN_DISARM | PLAN_START) && phase == UNIT_LEAVING) ;
+  CHECK(on(UNIT_STARTED) == PLAN_TELL_LEAVE && phase == UNIT_LEAVING) ;
+  CHECK(!on(UNIT_SEEN_COMPLETE) && phase == UNIT_RETURNING) ; /* and begins anew when that has ended */
+}
+
+TEST(what_an_earlier_scanner_has_left_without_a_supervisor_gets_one)
+{
+  phase = UNIT_INCOMPLETE ;
+  CHECK(on(UNIT_KILLED) == (PLAN_DISARM | PLAN_START) && phase == UNIT_WAITING) ;
+  CHECK(!on(UNIT_STARTED) && phase == UNIT_RUNNING) ;
 }
 
 TEST(a_supervisor_that_is_killed_while_it_leaves_is_replaced_and_its_successor_told)
@@ -282,44 +285,28 @@ TEST(a_supervisor_that_is_killed_while_missing_is_replaced)
 
 TEST(a_start_that_fails_is_retried)
 {
-  static enum unit_phase const from[] = { UNIT_INCOMPLETE, UNIT_SETTLING, UNIT_RETRYING, UNIT_RUNNING } ;
+  static enum unit_phase const from[] = { UNIT_INCOMPLETE, UNIT_SETTLING, UNIT_WAITING, UNIT_RUNNING } ;
   for (unsigned int i = 0 ; i < sizeof from / sizeof *from ; i++)
   {
     phase = from[i] ;
-    CHECK(on(UNIT_START_FAILED) == PLAN_AWAIT_RETRY && phase == UNIT_RETRYING) ;
+    CHECK(on(UNIT_START_FAILED) == PLAN_AWAIT_RETRY && phase == UNIT_WAITING) ;
   }
 }
 
-TEST(a_replacement_that_fails_is_retried)
+/* It may have a supervisor all the same: nothing is let go of before that is known. */
+TEST(a_start_that_fails_while_it_is_to_end_is_retried)
 {
-  static enum unit_event const events[] = { UNIT_START_FAILED, UNIT_START_REFUSED } ;
-  for (unsigned int i = 0 ; i < 2 ; i++)
-  {
-    phase = UNIT_REPLACING ;
-    CHECK(on(events[i]) == PLAN_AWAIT_RETRY && phase == UNIT_REPLACING) ;
-  }
-}
-
-/* It is looked again, and nothing is let go of before. */
-TEST(what_may_have_a_supervisor_is_as_if_it_had_lost_one)
-{
-  static enum unit_phase const from[] = { UNIT_INCOMPLETE, UNIT_SETTLING, UNIT_RETRYING, UNIT_RUNNING, UNIT_REPLACING } ;
   static enum unit_phase const going[] = { UNIT_MISSING, UNIT_LEAVING, UNIT_RETURNING } ;
-  for (unsigned int i = 0 ; i < sizeof from / sizeof *from ; i++)
-  {
-    phase = from[i] ;
-    CHECK(on(UNIT_MAY_HAVE_ONE) == PLAN_AWAIT_RETRY && phase == UNIT_REPLACING) ;
-  }
   for (unsigned int i = 0 ; i < sizeof going / sizeof *going ; i++)
   {
     phase = going[i] ;
-    CHECK(on(UNIT_MAY_HAVE_ONE) == PLAN_AWAIT_RETRY && phase == (going[i] == UNIT_RETURNING ? UNIT_RETURNING : UNIT_LEAVING)) ;
+    CHECK(on(UNIT_START_FAILED) == PLAN_AWAIT_RETRY && phase == (going[i] == UNIT_RETURNING ? UNIT_RETURNING : UNIT_LEAVING)) ;
   }
 }
 
 TEST(a_start_that_is_refused_is_not_retried)
 {
-  static enum unit_phase const from[] = { UNIT_INCOMPLETE, UNIT_SETTLING, UNIT_RETRYING, UNIT_RUNNING } ;
+  static enum unit_phase const from[] = { UNIT_INCOMPLETE, UNIT_SETTLING, UNIT_WAITING, UNIT_RUNNING } ;
   for (unsigned int i = 0 ; i < sizeof from / sizeof *from ; i++)
   {
     phase = from[i] ;
@@ -346,7 +333,7 @@ TEST(letting_go_ends_the_logger_before_the_release)
 
 TEST(what_has_no_supervisor_ends_its_logger_at_once)
 {
-  static enum unit_phase const from[] = { UNIT_INCOMPLETE, UNIT_SETTLING, UNIT_RETRYING } ;
+  static enum unit_phase const from[] = { UNIT_INCOMPLETE, UNIT_SETTLING } ;
   static enum unit_event const events[] = { UNIT_LET_GO, UNIT_UNSEEN } ;
   for (unsigned int i = 0 ; i < sizeof from / sizeof *from ; i++)
     for (unsigned int j = 0 ; j < sizeof events / sizeof *events ; j++)
@@ -399,16 +386,6 @@ TEST(a_running_unit_that_is_seen_again_is_refreshed)
   CHECK(on(UNIT_SEEN_COMPLETE) == PLAN_REFRESH && phase == UNIT_RUNNING) ;
   CHECK(!on(UNIT_SEEN_INCOMPLETE) && phase == UNIT_RUNNING) ;
   CHECK(!on(UNIT_SEEN_CHANGING) && phase == UNIT_RUNNING) ;
-}
-
-TEST(what_is_released_ignores_all)
-{
-  for (int event = 0 ; event < UNIT_EVENT_COUNT ; event++)
-  {
-    struct plan_step step = plan_step(UNIT_RELEASED, (enum unit_event)event) ;
-    CHECK(step.next == UNIT_RELEASED) ;
-    CHECK(!(step.todo & ~PLAN_IMPOSSIBLE)) ;
-  }
 }
 
 #define SET(sig) (UINT64_C(1) << ((sig) - 1))

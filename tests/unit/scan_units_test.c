@@ -402,3 +402,27 @@ TEST(what_is_posted_twice_is_one)
   CHECK(!units_take(&units, &event)) ;
   clear(&units) ;
 }
+
+TEST(to_what_is_released_nothing_happens)
+{
+  struct units units = { .count = 0 } ;
+  struct unit *web = units_add(&units, "web", "web", 0) ;
+  struct unit *db = units_add(&units, "db", "db", 0) ;
+  enum unit_event event ;
+  units_post(&units, web, UNIT_LET_GO) ;
+  units_post(&units, db, UNIT_DIED) ;
+  units_post(&units, web, UNIT_PRUNE) ;
+  web->phase = UNIT_RELEASED ;
+  units_release(&units, web) ;
+  units_post(&units, web, UNIT_DEADLINE) ;
+  CHECK(taken(&units, db) == UNIT_DIED) ;
+  CHECK(!units_take(&units, &event)) ;
+  units_post(&units, db, UNIT_LET_GO) ;
+  CHECK(taken(&units, db) == UNIT_LET_GO) ;
+  units_post(&units, db, UNIT_LET_GO) ;
+  db->phase = UNIT_RELEASED ;
+  units_release(&units, db) ;
+  CHECK(!units_take(&units, &event) && !units.first_posted && !units.last_posted) ;
+  units_sweep(&units) ;
+  CHECK(!units.all) ;
+}
