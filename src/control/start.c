@@ -14,7 +14,7 @@ struct start
 
 static int say_missing (struct graph_node const *missing)
 {
-  strerr_warnw5x(missing->dependents->of->name, " cannot start: it needs ", missing->name, ", and there is no such service", "") ;
+  strerr_warnw4x(missing->dependents->of->name, " cannot start: it needs ", missing->name, ", and there is no such service") ;
   return EXIT_NO ;
 }
 
@@ -61,7 +61,7 @@ int command_start (struct request const *request)
   if (request->only) return await_all(request, "u", &await_ready_again) ;
   if (!dependencies_learn(&graph)) return EXIT_SYSTEM ;
   room = graph.count + request->count + 1 ;
-  list.nodes = calloc(room, sizeof *list.nodes) ;
+  list.nodes = calloc(room, sizeof(void *)) ;
   start.names = calloc(room, sizeof *start.names) ;
   start.before = calloc(room, sizeof *start.before) ;
   if (!list.nodes || !start.names || !start.before) strerr_warnwu1sys("remember the services") ;

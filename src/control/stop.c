@@ -54,7 +54,7 @@ static int await_taken (struct view const *view, char const *name, struct view c
 static int send_held (struct stop *stop, struct target *target, char const *needed)
 {
   if (!view_read(&target->before, target->name) || !is_running(&target->before)) return EXIT_YES ;
-  strerr_warni6x("stopping ", target->name, " first, as it needs ", needed, ": it comes back when that is ready again (with --only it is left alone)", "") ;
+  strerr_warni5x("stopping ", target->name, " first, as it needs ", needed, ": it comes back when that is ready again (with --only it is left alone)") ;
   target->letters = target->comes_back ? "ur" : "d" ;
   target->awaited = 0 ;
   return await_send(stop->request, target->name, target->letters, &target->before) ;
@@ -170,7 +170,7 @@ int command_stop (struct request const *request)
   int code = EXIT_SYSTEM ;
   if (request->only) return await_all(request, "d", &await_stopped) ;
   if (!dependencies_learn(&graph)) return EXIT_SYSTEM ;
-  list.nodes = calloc(graph.count + 1, sizeof *list.nodes) ;
+  list.nodes = calloc(graph.count + 1, sizeof(void *)) ;
   stop.targets = calloc(graph.count + request->count + 1, sizeof *stop.targets) ;
   if (!list.nodes || !stop.targets) strerr_warnwu1sys("remember the services") ;
   else

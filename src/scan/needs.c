@@ -21,7 +21,7 @@
 static void tell_fault (char const *file, char const *why, void *data)
 {
   struct unit const *unit = data ;
-  strerr_warnw5x(unit->name, "/" DEPENDENCIES "/", file, ": ", why) ;
+  strerr_warnw7x(unit->name, "/", DEPENDENCIES, "/", file, ": ", why) ;
 }
 
 /* Where it cannot be read, what was known stays: it never keeps a service down. */
