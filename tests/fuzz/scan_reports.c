@@ -111,6 +111,7 @@ static void end (struct scanner *s, struct unit *units[UNITS])
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
     if (unit->phase != UNIT_RELEASED && unit != units[UNITS - 1])
     {
+      needs_forget(s, unit) ;
       units_release(&s->units, unit) ;
       unit->phase = UNIT_RELEASED ;
     }
