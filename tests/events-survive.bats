@@ -39,12 +39,11 @@ killed_at() # CALL [N] ; the supervisor of web, at its Nth
   scanner
   up web
   listen web
-  # It reads the directory of listeners twice for `d`; then comes `O`.
-  killed_at getdents64 3
+  killed_at getdents64
   touch "$dir/go"
   eventually 20 has_successor web "$supervisor"
   eventually 10 field web state failed
-  eventually 10 heard dsOD
+  eventually 10 heard sdOD
   started_times web 1
   stop_scanner 0
 }

@@ -22,7 +22,7 @@
 #define PATH_SIZE 64
 #define STAT_SIZE 1024
 #define EXITING 0x4 /* PF_EXITING */
-#define STATUS_SIZE 4096
+#define STATUS_SIZE 2048
 #define MS_A_SECOND 1000
 #define NS_A_MS 1000000
 

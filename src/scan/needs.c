@@ -59,7 +59,7 @@ void needs_learn (struct scanner *s, struct unit *unit)
   struct graph_node *node = unit->producer ? 0 : node_of(s, unit) ;
   if (!node) return ;
   if (!(node->facts & GRAPH_EXISTS)) graph_set_facts(&s->needs.graph, node, GRAPH_EXISTS | GRAPH_WANTED) ;
-  read_needs(s, unit) ;
+  if (!unit->needs.none || node->need_count) read_needs(s, unit) ;
   unit->needs.fresh = 1 ;
 }
 

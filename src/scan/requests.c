@@ -97,6 +97,7 @@ static int execute (struct scanner *s, char const *path)
   struct spawn request = SPAWN_ZERO ;
   int executing ;
   pid_t pid = 0 ;
+  if (access(path, F_OK) == -1 && (errno == ENOENT || errno == ENOTDIR)) return 0 ; /* as nearly always */
   request.path = path ;
   request.argv = argv ;
   request.envp = (char const *const *)environ ;

@@ -46,7 +46,7 @@ int child_start (struct supervisor *s, struct spawn *request, char what, int *ex
   pid_t pid ;
   request->birth = &birth ;
   request->birth_fd = s->state ;
-  if (s->state_pending) publish_state(s) ; /* why it is started: a successor adds only the birth */
+  publish_now(s) ; /* why it is started: a successor adds only the birth */
   pid = spawn(request, executing) ;
   request->birth = 0 ;
   s->births++ ;

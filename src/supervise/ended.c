@@ -82,7 +82,6 @@ static void judge (struct supervisor *s)
   if (said[s->reason]) strerr_warnw2x(said[s->reason], " (`reeve start` starts it again)") ;
 }
 
-/* A successor that finds the first event due tells the second as well. */
 static void tell_failed (struct supervisor *s)
 {
   publish_change(s, 'O') ;
@@ -117,10 +116,8 @@ enum life_event ended_settle (struct supervisor *s)
 
 void ended_arm_delay (struct supervisor *s)
 {
-  uint32_t ms = policy_delay(&s->delay, s->asked, s->up_ms, s->settings.restart_delay_min_ms, s->settings.restart_delay_max_ms) ;
-  if (s->end_heard && ms < LISTENERS_MS) ms = LISTENERS_MS ;
-  deadline_arm(s, ms) ;
-  s->listeners_ms = s->unread_ms = s->end_heard ? clock_ms() : 0 ;
+  deadline_arm(s, policy_delay(&s->delay, s->asked, s->up_ms, s->settings.restart_delay_min_ms, s->settings.restart_delay_max_ms)) ;
+  s->listeners_ms = s->unread_ms = clock_ms() ;
 }
 
 int ended_is_unheard (struct supervisor *s)
@@ -129,6 +126,8 @@ int ended_is_unheard (struct supervisor *s)
   int unread ;
   uint32_t ms ;
   if (!s->listeners_ms) return 0 ;
+  publish_now(s) ; /* is there any listener? */
+  if (!s->end_heard) return (s->listeners_ms = 0, 0) ;
   now = clock_ms() ;
   unread = fifodir_unread(FIFODIR) ;
   if (unread) s->unread_ms = now ;

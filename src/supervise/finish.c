@@ -13,18 +13,27 @@
 
 #define CODE_UNKNOWN 256
 
-/* There is none; or there was, and it can no longer be found: that is no secret. */
-static void say_finish_is_gone (void)
+static int is_missing (char const *path)
+{
+  return access(path, F_OK) == -1 && errno == ENOENT ;
+}
+
+/* That it can no longer be found is no secret. */
+static int has_finish (void)
 {
   char original[4096] ;
   ssize_t n = readlink("finish", original, sizeof original - 1) ;
-  if (n == -1 && errno == ENOENT && access("supervise", F_OK) == -1 && errno == ENOENT)
-    strerr_warnw1x("the service's live directory was removed: its ./finish, if there was one, is not run") ;
+  if (n == -1 && errno != ENOENT) return 1 ;
+  if (n == -1)
+  {
+    if (is_missing("supervise")) strerr_warnw1x("the service's live directory was removed: its ./finish, if there was one, is not run") ;
+    return 0 ;
+  }
+  if (!is_missing("finish")) return 1 ;
   while (n > 0 && original[n - 1] != '/') n-- ;
-  if (n < 1) return ;
   original[n] = 0 ;
-  if (access(original, F_OK) == -1 && errno == ENOENT)
-    strerr_warnw3x("./finish is not run: the directory ", original, " was removed") ;
+  if (n && is_missing(original)) strerr_warnw3x("./finish is not run: the directory ", original, " was removed") ;
+  return 0 ;
 }
 
 static int execute (struct supervisor *s)
@@ -40,11 +49,7 @@ static int execute (struct supervisor *s)
   int executing ;
   int started ;
   int err ;
-  if (access("finish", F_OK) == -1 && errno == ENOENT)
-  {
-    say_finish_is_gone() ;
-    return 0 ;
-  }
+  if (!has_finish()) return 0 ;
   code[uint_fmt(code, s->code_unknown || WIFSIGNALED(wstat) ? CODE_UNKNOWN : (unsigned int)WEXITSTATUS(wstat))] = 0 ;
   sig[uint_fmt(sig, !s->code_unknown && WIFSIGNALED(wstat) ? (unsigned int)WTERMSIG(wstat) : 0)] = 0 ;
   group[pid_fmt(group, s->group)] = 0 ;

@@ -160,14 +160,12 @@ static void take_children (struct supervisor *s)
   loop_apply(s, LIFE_CHILD_ENDED) ;
 }
 
-static void take_signals (struct supervisor *s, int fd)
+/* One a wake-up: there is hardly ever another one. */
+static void take_signal (struct supervisor *s, int fd)
 {
-  int sig ;
-  while ((sig = signals_read(fd)))
-  {
-    if (sig == SIGCHLD) take_children(s) ;
-    else obey(s, command_of_signal(sig)) ;
-  }
+  int sig = signals_read(fd) ;
+  if (sig == SIGCHLD) take_children(s) ;
+  else obey(s, command_of_signal(sig)) ;
 }
 
 void loop_take_readiness (struct supervisor *s)
@@ -224,7 +222,7 @@ void loop (struct supervisor *s, int signals, enum life_event first)
     if (x[CHANNEL_NOTIFICATION].revents) loop_take_readiness(s) ;
     if (x[CHANNEL_ORDERS].revents & POLLIN) loop_take_orders(s) ;
     if (!loop_is_over(s) && x[CHANNEL_PROCESS].revents && x[CHANNEL_PROCESS].fd == s->process_fd) loop_apply(s, children_seen(s)) ;
-    if (x[CHANNEL_SIGNALS].revents) take_signals(s, signals) ;
+    if (x[CHANNEL_SIGNALS].revents) take_signal(s, signals) ;
     if (x[CHANNEL_CONTROL].revents & POLLIN) loop_take_letters(s) ;
     if (!loop_is_over(s)) loop_take_deadlines(s) ;
     if (x[CHANNEL_MESSAGES].revents) message_say_lost() ;

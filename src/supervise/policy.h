@@ -54,7 +54,7 @@ extern uint32_t policy_delay (struct restart_delay *delay, int asked, uint64_t u
    with the end (wire/fifodir.h). So the start waits until each has read its fifo, and then
    until nothing else runs on the machine: then the program behind the listener has had its
    turn. On a busy machine it waits a second, as s6-supervise does before each start.
-     waited_ms  since the end was told; the first look comes after LISTENERS_MS
+     waited_ms  since the end was told; what is found before LISTENERS_MS does not count
      read_ms    for how long everything has been read
      unread     one has not read everything
      alone      no other process runs or waits for a CPU

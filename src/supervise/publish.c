@@ -8,18 +8,34 @@
 #include "wire/fifodir.h"
 #include "wire/report.h"
 
+/* ---- noted ---- */
+
 void publish_status (struct supervisor *s)
 {
+  s->status_pending = s->state_pending = 1 ;
   s->report_pending = s->reports >= 0 ;
-  s->state_pending = 1 ;
-  if (status_write(&s->status)) s->status_pending = 0 ;
-  else if (!s->status_pending)
-  {
-    s->status_pending = 1 ;
-    strerr_warnwu1sys("write " STATUS_FILE " (will try again until it can)") ;
-  }
-  if (s->status_pending) publish_state(s) ; /* which needs no room: `reeve` reads it there */
 }
+
+void publish_event (struct supervisor *s, char event)
+{
+  size_t n = strlen(s->events_due) ;
+  if (n == STATE_EVENTS_SIZE - 1)
+  {
+    publish_now(s) ;
+    n = 0 ;
+  }
+  s->events_due[n] = event ;
+  s->events_due[n + 1] = 0 ;
+  s->state_pending = 1 ;
+}
+
+void publish_change (struct supervisor *s, char event)
+{
+  publish_status(s) ;
+  publish_event(s, event) ;
+}
+
+/* ---- told ---- */
 
 void publish_state (struct supervisor *s)
 {
@@ -30,31 +46,31 @@ void publish_state (struct supervisor *s)
   s->said_state = s->state_pending ;
 }
 
-/* Saved as due before, so that a successor tells it if we cannot any more. */
-static void announce (struct supervisor *s, char event)
+/* Where the status cannot be written, `reeve` reads it in the state, which needs no room. */
+static void tell_status (struct supervisor *s)
 {
-  s->event_due = event ;
-  publish_state(s) ;
-}
-
-void publish_event (struct supervisor *s, char event)
-{
-  unsigned int followed ;
-  int told ;
-  if (s->event_due != event) announce(s, event) ;
-  told = fifodir_notify(FIFODIR, event, &followed) ;
-  if (told == -1 && errno != ENOENT) strerr_warnwu1sys("notify the listeners in " FIFODIR) ;
-  if (event == 'u') s->end_heard = 0 ;
-  else if (followed) s->end_heard = 1 ;
-  s->event_due = 0 ;
+  s->status_pending = !status_write(&s->status) ;
+  if (s->status_pending && !s->said_status) strerr_warnwu1sys("write " STATUS_FILE " (will try again until it can)") ;
+  s->said_status = s->status_pending ;
   s->state_pending = 1 ;
 }
 
-void publish_change (struct supervisor *s, char event)
+static void tell_events (struct supervisor *s)
 {
-  announce(s, event) ;
-  publish_status(s) ;
-  publish_event(s, event) ;
+  unsigned int followed ;
+  if (fifodir_notify(FIFODIR, s->events_due, &followed) == -1 && errno != ENOENT) strerr_warnwu1sys("notify the listeners in " FIFODIR) ;
+  if (followed) s->end_heard = 1 ;
+  if (strchr(s->events_due, 'u')) s->end_heard = 0 ;
+  *s->events_due = 0 ;
+  s->state_pending = 1 ;
+}
+
+/* What is saved as due a successor tells, if we cannot any more. */
+void publish_now (struct supervisor *s)
+{
+  if (s->state_pending) publish_state(s) ;
+  if (s->status_pending) tell_status(s) ;
+  if (*s->events_due) tell_events(s) ;
 }
 
 void publish_ready (struct supervisor *s)
@@ -89,7 +105,7 @@ static size_t present_state (struct supervisor const *s, char line[REPORT_SIZE_M
     .pid = s->status.pid,
     .wstat = s->status.wstat,
     .restarts = s->restarts,
-    .supervisor = getpid(),
+    .supervisor = s->self,
     .main_service = s->settings.main_service,
     .ended = has_ended_by_itself(s),
     .killed = killed
@@ -111,8 +127,8 @@ static int send_report (struct supervisor const *s, int killed)
 
 void publish_pending (struct supervisor *s)
 {
-  if (s->status_pending) publish_status(s) ;
-  if (s->state_pending) publish_state(s) ;
+  publish_now(s) ;
+  if (s->state_pending) publish_state(s) ; /* that nothing is due any more */
   if (!s->report_pending) return ;
   /* Full: the loop waits for POLLOUT, and the state of that moment is sent. */
   if (!send_report(s, 0)) return ;

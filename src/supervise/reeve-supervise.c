@@ -32,7 +32,7 @@ enum beginning { BEGIN_AFRESH, BEGIN_ADOPTING, BEGIN_UPGRADED, BEGIN_TRIAL } ;
 
 char const *PROG = PROGRAM ;
 
-static char prog[sizeof PROGRAM + 1 + 4096] ;
+static char prog[sizeof PROGRAM + 1 + 512] ;
 
 static void name_program (char const *dir)
 {
@@ -106,19 +106,21 @@ static int is_wanted (void)
 
 static void begin_afresh (struct supervisor *s)
 {
-  static char const nobody[BIRTH_SIZE] ;
-  empty_death_tally() ;
   char packed[STATE_SIZE] ;
   struct state before ;
+  struct state first ;
+  empty_death_tally() ;
   settings_defaults(&s->settings) ;
   if (pread(s->state, packed, sizeof packed, 0) == (ssize_t)sizeof packed && state_unpack(packed, &before, 0)) s->lost = before.lost ;
   s->status.flags = STATUS_READY ;
-  if (pwrite(s->state, nobody, sizeof nobody, BIRTH_AT) != (ssize_t)sizeof nobody) strerr_diefu1sys(EXIT_SYSTEM, "write " STATE_FILE) ;
   if (is_wanted()) s->status.flags |= STATUS_WANT_UP ;
   tain_wallclock_read(&s->status.since) ;
   s->status.ready_since = s->status.since ;
   publish_status(s) ;
-  publish_state(s) ;
+  saved_pack(s, &first) ;
+  if (!state_write_first(s->state, &first)) strerr_diefu1sys(EXIT_SYSTEM, "write " STATE_FILE) ;
+  s->state_pending = 0 ;
+  publish_now(s) ;
 }
 
 /* What we are to go on from; without it an adoption begins afresh. */
@@ -143,8 +145,6 @@ static void end (struct supervisor *s)
 {
   if (s->phase == PHASE_EXITED) logger_input_leave(s) ;
   s->report_pending = s->reports >= 0 && s->phase == PHASE_EXITED ;
-  s->state_pending = 1 ;
-  publish_pending(s) ;
   publish_event(s, 'x') ;
   publish_pending(s) ;
 }
@@ -182,6 +182,7 @@ int main (int argc, char const *const *argv)
   char const *numbers ;
   spawn_prepare_signals() ;
   message_begin() ;
+  s.self = getpid() ;
   beginning = parse(argc, argv, &s.name, &numbers) ;
   if (beginning == BEGIN_TRIAL) return upgrade_check(s.name) ;
   name_program(s.name) ;

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
@@ -104,12 +105,12 @@ enum life_event restore_go_on (struct supervisor *s, enum restored how)
     .want_up = !!(s->status.flags & STATUS_WANT_UP),
     .leaving = s->leaving
   } ;
-  char due = s->event_due ;
-  publish_status(s) ;
-  publish_state(s) ;
+  char due[STATE_EVENTS_SIZE] ;
+  memcpy(due, s->events_due, sizeof due) ;
+  *s->events_due = 0 ;
   if (how == RESTORED_ADOPTED) publish_event(s, 's') ;
-  if (due && due != 's') publish_event(s, due) ;
-  if (due == 'O') publish_event(s, 'D') ;
+  for (size_t i = *due == 's' ; due[i] ; i++) publish_event(s, due[i]) ;
+  publish_status(s) ;
   if (s->end_noted) return children_act_on_end(s) ;
   if (how == RESTORED_ADOPTED && s->phase == PHASE_WAITING && s->leaving) /* for the rest of its input, which nobody else held */
     strerr_warnw1x("what the service has written last is left unread, and lost") ;

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "base/clock.h"
 #include "supervise/supervisor.h"
 
@@ -48,9 +50,9 @@ void saved_pack (struct supervisor const *s, struct state *state)
     .told_ms = s->told_ms,
     .group_told_ms = s->group_told_ms,
     .reason = s->reason,
-    .event_due = s->event_due,
     .process = s->phase == PHASE_SEARCHING ? s->candidate : s->process
   } ;
+  memcpy(state->events_due, s->events_due, STATE_EVENTS_SIZE) ;
   EACH_FLAG(SAVE_FLAG)
   if (s->delay.had_quick_death) state->flags |= STATE_HAD_QUICK_DEATH ;
   if (s->deadline_ms) state->flags |= STATE_HAS_DEADLINE ;
@@ -83,7 +85,7 @@ void saved_unpack (struct supervisor *s, struct state const *state)
   s->told_ms = state->told_ms ;
   s->group_told_ms = state->group_told_ms ;
   s->reason = state->reason ;
-  s->event_due = state->event_due ;
+  memcpy(s->events_due, state->events_due, STATE_EVENTS_SIZE) ;
   s->process = state->process ;
   EACH_FLAG(RESTORE_FLAG)
   if (state->flags & STATE_UNHEARD) s->down_again_ms = clock_ms() ;

@@ -56,7 +56,7 @@ static int send_down_signal (struct supervisor *s)
 enum life_event stop_tell (struct supervisor *s)
 {
   settings_read(&s->settings, SETTINGS_STOP, 0) ;
-  publish_state(s) ;
+  publish_now(s) ;
   if (!s->process.pid) return LIFE_TOLD ; /* it has ended, and that is about to be noted */
   if (!s->told_ms) strays_note_earlier(s) ;
   s->down_delay_ms = 0 ;

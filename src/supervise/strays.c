@@ -133,8 +133,8 @@ static void decide (struct look *look, pid_t pid, int fd, struct stray_look cons
   int first = !stray->killed_ms ;
   if (step.deed == STRAY_LEAVE)
   {
-    if (!stray->left) say(look->s, "leaving ", stray, name, ": it does not even end by SIGKILL") ;
-    stray->left = 1 ;
+    if (!stray->given_up) say(look->s, "leaving ", stray, name, ": it does not even end by SIGKILL") ;
+    stray->given_up = 1 ;
     return ;
   }
   look->count++ ;
@@ -267,7 +267,11 @@ static void fallen (struct look *look)
 static int look_at_all (struct supervisor *s)
 {
   struct look look = { .s = s, .limits = limits_of(s), .now_ms = clock_ms() } ;
-  if (process_any_child()) our_own(&look) ;
+  if (process_any_child())
+  {
+    publish_now(s) ; /* before they are told anything */
+    our_own(&look) ;
+  }
   fallen(&look) ;
   if (!look.failed) strays_forget_unseen(&strays) ;
   arm(s, look.again_ms) ;
@@ -297,19 +301,16 @@ static enum life_event go_on (struct supervisor *s)
   return LIFE_STRAYS_GONE ;
 }
 
-/* The first time after ./finish, its end shows in the status, unless more does at once. */
+/* The first time after ./finish, its end shows in the status. */
 enum life_event strays_end (struct supervisor *s)
 {
-  unsigned int finishing = s->status.flags & STATUS_FINISHING ;
-  enum life_event event ;
-  if (finishing)
+  if (s->status.flags & STATUS_FINISHING)
   {
     s->status.pid = 0 ;
     s->status.flags &= ~(unsigned int)STATUS_FINISHING ;
+    publish_status(s) ;
   }
-  event = go_on(s) ;
-  if (finishing && event == LIFE_NOTHING) publish_status(s) ;
-  return event ;
+  return go_on(s) ;
 }
 
 /* ---- by command ---- */

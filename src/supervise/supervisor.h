@@ -62,6 +62,7 @@ struct trial
 /* All moments are clock_ms() unless said otherwise; 0: never, or none. */
 struct supervisor
 {
+  pid_t self ; /* the supervisor's own */
   char const *name ; /* DIR as it was given: the service's name under a scanner */
 
   enum phase phase ; /* after the start, loop.c alone changes it */
@@ -102,7 +103,7 @@ struct supervisor
 
   /* the next start */
   struct restart_delay delay ;
-  uint64_t listeners_ms ; /* since when it waits for s6's listeners */
+  uint64_t listeners_ms ; /* since when it waits for s6's listeners, if there are any */
   uint64_t unread_ms ; /* when one of them last had something unread */
   uint32_t failures ; /* in a row, for `restart` */
   enum state_reason reason ; /* why there is none */
@@ -132,13 +133,14 @@ struct supervisor
   unsigned int running_dry : 1 ; /* it is no longer held open */
 
   /* what could not be told yet */
-  char event_due ; /* 0: none; else told by us or by our successor */
+  char events_due[STATE_EVENTS_SIZE] ; /* told by us or by our successor */
   unsigned int end_heard : 1 ; /* one of s6's listeners was told of the last end */
   unsigned int status_pending : 1 ;
   unsigned int state_pending : 1 ;
   unsigned int report_pending : 1 ;
   unsigned int kill_due : 1 ; /* the scanner is to be told that something had to be killed in a stop */
   unsigned int said_state : 1 ; /* that it could not be saved */
+  unsigned int said_status : 1 ; /* that it could not be written */
   unsigned int said_children : 1 ; /* that they could not be learnt */
 
   /* descriptors; -1: none */
@@ -309,17 +311,23 @@ extern int ended_is_unheard (struct supervisor *s) ;
 
 /* ---- publish.c ---- */
 
+/* What has changed is noted first, and told in one go by publish_now(), before anybody can
+   see what follows from it: before a start, a signal, a sleep. */
+
+/* The status has changed. */
 extern void publish_status (struct supervisor *s) ;
 /* To every listener. */
 extern void publish_event (struct supervisor *s, char event) ;
-/* The status has changed, and that is an event. What a successor needs is saved first;
-   so a client that reads the status knows why, too. */
+/* The status has changed, and that is an event. */
 extern void publish_change (struct supervisor *s, char event) ;
 /* ./run has told that it is ready. */
 extern void publish_ready (struct supervisor *s) ;
 /* Saves the state at once: what comes next must be known to a successor. */
 extern void publish_state (struct supervisor *s) ;
-/* Retries what could not be written, and sends the report that is due: before each sleep. */
+/* Tells what was noted. What a successor needs is saved first; so a client that reads the
+   status knows why, too. */
+extern void publish_now (struct supervisor *s) ;
+/* The same, and sends the report that is due: before each sleep. */
 extern void publish_pending (struct supervisor *s) ;
 
 /* ---- saved.c ---- */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 
 #include "base/file.h"
 
+#define PAGE 4096
 #define FRESH DEATH_TALLY_FILE ".new"
 
 void death_tally_pack (char out[DEATH_TALLY_RECORD], tain const *stamp, int wstat)
@@ -49,26 +51,53 @@ static ssize_t read_last (char *records, size_t max)
   return err ? -1 : (ssize_t)(n / DEATH_TALLY_RECORD) ;
 }
 
-int death_tally_add (tain const *stamp, int wstat, unsigned int max)
+/* At its end, while there is room for it: so little is never seen half written, if it is in
+   one page. */
+static int append (char const record[DEATH_TALLY_RECORD], unsigned int max)
+{
+  struct stat st ;
+  int ok = 0 ;
+  int fd = file_open(DEATH_TALLY_FILE, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK, 0) ;
+  if (fd == -1) return 0 ;
+  if (fstat(fd, &st) != -1 && S_ISREG(st.st_mode) && !(st.st_size % DEATH_TALLY_RECORD)
+   && st.st_size / DEATH_TALLY_RECORD < max && st.st_size + DEATH_TALLY_RECORD <= PAGE)
+  {
+    ok = write(fd, record, DEATH_TALLY_RECORD) == DEATH_TALLY_RECORD ;
+    if (!ok && ftruncate(fd, st.st_size) == -1) ok = 0 ; /* the disk is full: no half one */
+  }
+  fd_close(fd) ;
+  return ok ;
+}
+
+/* The last ones, and this, in the place of all. */
+static int rewrite (char const record[DEATH_TALLY_RECORD], unsigned int max)
 {
   static char records[DEATH_TALLY_MAX * DEATH_TALLY_RECORD] ;
-  size_t n = 0 ;
+  ssize_t n = max ? read_last(records, max - 1) : 0 ;
+  size_t len ;
   int fd ;
-  if (max > DEATH_TALLY_MAX) max = DEATH_TALLY_MAX ;
+  if (n == -1) return 0 ; /* better this death than all the others */
+  len = (size_t)n * DEATH_TALLY_RECORD ;
   if (max)
   {
-    ssize_t r = read_last(records, max - 1) ;
-    if (r == -1) return 0 ; /* better this death than all the others */
-    n = (size_t)r ;
-    death_tally_pack(records + n++ * DEATH_TALLY_RECORD, stamp, wstat) ;
+    memcpy(records + len, record, DEATH_TALLY_RECORD) ;
+    len += DEATH_TALLY_RECORD ;
   }
   fd = file_open(FRESH, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK, 0644) ;
   if (fd == -1) return 0 ;
-  if (allwrite(fd, records, n * DEATH_TALLY_RECORD) < n * DEATH_TALLY_RECORD)
+  if (allwrite(fd, records, len) < len)
   {
     fd_close(fd) ;
     return 0 ;
   }
   fd_close(fd) ;
   return !rename(FRESH, DEATH_TALLY_FILE) ;
+}
+
+int death_tally_add (tain const *stamp, int wstat, unsigned int max)
+{
+  char record[DEATH_TALLY_RECORD] ;
+  if (max > DEATH_TALLY_MAX) max = DEATH_TALLY_MAX ;
+  death_tally_pack(record, stamp, wstat) ;
+  return append(record, max) || rewrite(record, max) ;
 }

@@ -82,7 +82,8 @@ static int is_listener (char const *name)
 
 struct notification
 {
-  char event ;
+  char const *events ;
+  size_t len ;
   int told ;
   int err ;
   unsigned int followed ;
@@ -102,8 +103,8 @@ static int tell (int dir, char const *name, void *data)
     return 1 ;
   }
   late = has_unread(fd) ;
-  do w = write(fd, &n->event, 1) ; while (w == -1 && errno == EINTR) ;
-  if (w == 1)
+  do w = write(fd, n->events, n->len) ; while (w == -1 && errno == EINTR) ;
+  if (w > 0)
   {
     n->told++ ;
     if (!late && !is_own(name)) n->followed++ ;
@@ -114,9 +115,9 @@ static int tell (int dir, char const *name, void *data)
   return 1 ;
 }
 
-int fifodir_notify (char const *path, char event, unsigned int *followed)
+int fifodir_notify (char const *path, char const *events, unsigned int *followed)
 {
-  struct notification n = { .event = event } ;
+  struct notification n = { .events = events, .len = strlen(events) } ;
   int ok = listing_each(path, &tell, &n) ;
   if (followed) *followed = n.followed ;
   if (ok && !n.err) return n.told ;

@@ -22,7 +22,7 @@
    Returns 1, or 0 with errno: ENOTDIR if the name is taken by something else. */
 extern int fifodir_make (char const *path, gid_t gid) ;
 
-/* Writes `event` to every listener in the fifodir `path`. A fifo that nobody
+/* Writes the events, a string, to every listener in the fifodir `path`. A fifo that nobody
    reads is removed; what is no fifo, or a link, is left alone.
    Returns how many were told, or -1 with errno when the directory cannot be
    listed or a listener could not be told (EAGAIN: its fifo is full); the others
@@ -30,7 +30,7 @@ extern int fifodir_make (char const *path, gid_t gid) ;
      followed  how many of s6's were told that had read all that came before: one that
                is stuck is not among them; 0: the caller does not ask
    Allocates nothing and never blocks. */
-extern int fifodir_notify (char const *path, char event, unsigned int *followed) ;
+extern int fifodir_notify (char const *path, char const *events, unsigned int *followed) ;
 
 /* Has one of s6's listeners in the fifodir `path` not read all that it was told?
    Allocates nothing and never blocks. */

@@ -34,8 +34,8 @@
 #define AT_NEXT_DELAY 100
 #define AT_DRAIN_RESTARTS 104
 #define AT_REASON 109
-#define AT_EVENT_DUE 110
 #define AT_PROCESS 112
+#define AT_EVENTS_DUE 132
 #define AT_SETTINGS 164
 #define AT_TOLD 200
 #define AT_GROUP_TOLD 208
@@ -72,7 +72,7 @@ void state_pack (char out[STATE_SIZE], struct state const *state)
   uint64_pack_big(out + AT_TOLD, state->told_ms) ;
   uint64_pack_big(out + AT_GROUP_TOLD, state->group_told_ms) ;
   out[AT_REASON] = (char)state->reason ;
-  out[AT_EVENT_DUE] = state->event_due ;
+  memcpy(out + AT_EVENTS_DUE, state->events_due, STATE_EVENTS_SIZE) ;
   process_birth_pack(out + AT_PROCESS, &state->process) ;
   settings_pack(out + AT_SETTINGS, &state->settings) ;
   uint64_pack_big(out + AT_LOST, state->lost) ;
@@ -91,8 +91,8 @@ int state_unpack (char const in[STATE_SIZE], struct state *state, int *version_d
   if ((unsigned char)in[AT_PHASE] >= PHASE_COUNT || (unsigned char)in[AT_REASON] >= REASON_COUNT) return 0 ;
   s.phase = (enum phase)in[AT_PHASE] ;
   s.reason = (enum state_reason)in[AT_REASON] ;
-  s.event_due = in[AT_EVENT_DUE] ;
-  if (s.event_due && !strchr("suUdDOx", s.event_due)) return 0 ;
+  memcpy(s.events_due, in + AT_EVENTS_DUE, STATE_EVENTS_SIZE) ;
+  if (s.events_due[STATE_EVENTS_SIZE - 1] || s.events_due[strspn(s.events_due, "suUdDOx")]) return 0 ;
   uint64_unpack_big(in + AT_TOLD, &s.told_ms) ;
   uint64_unpack_big(in + AT_GROUP_TOLD, &s.group_told_ms) ;
   uint32_unpack_big(in + AT_FLAGS, &n) ;
@@ -183,27 +183,36 @@ int state_recover (char const *dir, struct state *state, struct birth *birth)
 
 int state_open (void)
 {
-  static char const room[STATE_SIZE + BIRTH_SIZE] ;
   struct stat st ;
   int err ;
   int fd = file_open(STATE_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0644) ;
   if (fd == -1) return -1 ;
   if (fstat(fd, &st) == -1) err = errno ;
-  else if (!S_ISREG(st.st_mode)) err = EINVAL ;
-  else if (st.st_size == (off_t)sizeof room || pwrite(fd, room, sizeof room, 0) == (ssize_t)sizeof room) return fd ;
-  else err = errno ;
+  else if (S_ISREG(st.st_mode)) return fd ;
+  else err = EINVAL ;
   fd_close(fd) ;
   errno = err ;
   return -1 ;
 }
 
+static int write_all (int fd, char const *bytes, size_t len)
+{
+  ssize_t w ;
+  do w = pwrite(fd, bytes, len, 0) ; while (w == -1 && errno == EINTR) ;
+  if (w >= 0 && (size_t)w < len) errno = ENOSPC ;
+  return w == (ssize_t)len ;
+}
+
+int state_write_first (int fd, struct state const *state)
+{
+  char records[STATE_SIZE + BIRTH_SIZE] = { 0 } ;
+  state_pack(records, state) ;
+  return write_all(fd, records, sizeof records) ;
+}
+
 int state_write (int fd, struct state const *state)
 {
   char record[STATE_SIZE] ;
-  ssize_t w ;
   state_pack(record, state) ;
-  do w = pwrite(fd, record, sizeof record, 0) ; while (w == -1 && errno == EINTR) ;
-  if (w == (ssize_t)sizeof record) return 1 ;
-  if (w >= 0) errno = ENOSPC ;
-  return 0 ;
+  return write_all(fd, record, sizeof record) ;
 }

@@ -25,10 +25,10 @@
      104   4  restarts of a logger that runs dry
      108   1  unused, 0
      109   1  enum state_reason
-     110   1  the event that is still to be told, 0: none
-     111   1  unused
+     110   2  unused, 0
      112  20  the process that is the service or its ./finish: pid, two ms
-     132  32  unused, 0
+     132   8  the events that are still to be told, a string
+     140  24  unused, 0
      164  36  the settings of this start (settings.h)
      200   8  clock_ms() at which the down-signal was first sent to this ./run, 0: it was not
      208   8  process_clock_ms() at which its process group had it, 0: it had not
@@ -55,6 +55,7 @@
 #define STATE_FILE "supervise/state"
 #define STATE_VERSION "003"
 #define STATE_SIZE 256
+#define STATE_EVENTS_SIZE 8
 
 enum state_flag
 {
@@ -117,7 +118,7 @@ struct state
   uint64_t told_ms ;
   uint64_t group_told_ms ;
   enum state_reason reason ;
-  char event_due ;
+  char events_due[STATE_EVENTS_SIZE] ;
   struct process_birth process ;
 } ;
 
@@ -137,9 +138,12 @@ extern int state_read (char const *dir, struct state *state, struct birth *birth
    wanted. The settings are then the defaults. Returns 1, 2 in that case, or 0 with errno. */
 extern int state_recover (char const *dir, struct state *state, struct birth *birth) ;
 
-/* Opens the file of the current directory, for the supervisor, and makes sure that
-   both records have their place on the disk. Returns a descriptor, or -1 with errno. */
+/* Opens the file of the current directory, for the supervisor. Returns a descriptor, or -1
+   with errno. */
 extern int state_open (void) ;
+/* With a record of no birth, and so makes sure that both have their place on the disk.
+   Returns 1, or 0 with errno. */
+extern int state_write_first (int fd, struct state const *state) ;
 /* Returns 1, or 0 with errno. */
 extern int state_write (int fd, struct state const *state) ;
 

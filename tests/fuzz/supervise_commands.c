@@ -149,7 +149,7 @@ int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
 {
   struct supervisor s =
   {
-    .name = "web", .process_fd = -1, .lock = -1, .control = -1, .orders = -1, .state = -1, .reports = -1,
+    .self = getpid(), .name = "web", .process_fd = -1, .lock = -1, .control = -1, .orders = -1, .state = -1, .reports = -1,
     .notification = -1, .logger_input = -1, .logger_output = -1
   } ;
   unsigned int portions = 0 ;

@@ -86,7 +86,7 @@ int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
   struct fifodir_listener listener ;
   char path[sizeof DIRECTORY + 256] ;
   static int outside = -1 ; /* where a link leads: nothing may come there */
-  char event = (char)fuzz_byte(&data, &size) ;
+  char event = "suUdDOx"[(unsigned char)fuzz_byte(&data, &size) % 7] ;
   unsigned int n = 0 ;
   int told = 0 ;
   fuzz_enter() ;
@@ -120,9 +120,9 @@ int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
     size -= len + !!slash ;
   }
   CHECK(fifodir_listen(&listener, DIRECTORY)) ;
-  CHECK(fifodir_notify(DIRECTORY, event, 0) == told + 1) ;
+  CHECK(fifodir_notify(DIRECTORY, (char[]){ event, 0 }, 0) == told + 1) ;
   check_listener(&listener, event) ;
-  CHECK(fifodir_notify(DIRECTORY, event, 0) == told) ;
+  CHECK(fifodir_notify(DIRECTORY, (char[]){ event, 0 }, 0) == told) ;
   for (unsigned int i = 0 ; i < n ; i++)
   {
     snprintf(path, sizeof path, DIRECTORY "/%s", made[i].name) ;

@@ -153,6 +153,7 @@ TEST(or_until_timeout_kill)
 
 TEST(a_start_follows_when_the_listeners_have_read_and_nobody_else_runs)
 {
+  CHECK(policy_listeners(0, 0, 0, 1) == 50 && policy_listeners(49, 49, 0, 1) == 1) ;
   CHECK(policy_listeners(50, 50, 0, 1) == 0) ;
   CHECK(policy_listeners(50, 0, 1, 1) > 0) ;
   CHECK(policy_listeners(50, 50, 0, 0) > 0) ;

@@ -115,6 +115,38 @@ TEST(max_0_keeps_none)
   CHECK(records() == 0) ;
 }
 
+static ino_t inode (void)
+{
+  struct stat st ;
+  return stat(DEATH_TALLY_FILE, &st) == -1 ? 0 : st.st_ino ;
+}
+
+TEST(a_death_is_added_to_the_file_while_there_is_room)
+{
+  int held ;
+  ino_t before ;
+  enter() ;
+  CHECK(add(1, 2)) ;
+  held = open(DEATH_TALLY_FILE, O_RDONLY | O_CLOEXEC) ; /* or another could get its number */
+  before = inode() ;
+  CHECK(add(2, 2) && inode() == before && records() == 2) ;
+  CHECK(add(3, 2) && inode() != before && records() == 2 && record_is(0, 2) && record_is(1, 3)) ;
+  close(held) ;
+}
+
+TEST(a_record_is_never_seen_by_halves)
+{
+  unsigned int page = 4096 / DEATH_TALLY_RECORD ;
+  int held ;
+  ino_t before ;
+  enter() ;
+  for (unsigned int i = 0 ; i < page ; i++) CHECK(add(i, DEATH_TALLY_MAX)) ;
+  held = open(DEATH_TALLY_FILE, O_RDONLY | O_CLOEXEC) ;
+  before = inode() ;
+  CHECK(add(page, DEATH_TALLY_MAX) && inode() != before && records() == (int)page + 1 && record_is(page, page)) ;
+  close(held) ;
+}
+
 TEST(max_is_bounded)
 {
   enter() ;
@@ -139,10 +171,10 @@ TEST(a_torn_record_at_the_end_is_dropped)
 TEST(a_failure_leaves_the_tally_as_it_was)
 {
   enter() ;
-  CHECK(add(1, 5)) ;
+  CHECK(add(1, 1)) ;
   CHECK(!mkdir(DEATH_TALLY_FILE ".new", 0700)) ;
   errno = 0 ;
-  CHECK(!add(2, 5) && errno) ;
+  CHECK(!add(2, 1) && errno) ;
   CHECK(records() == 1 && record_is(0, 1)) ;
 }
 

@@ -118,9 +118,9 @@ TEST(a_listener_gets_the_events)
   enter() ;
   CHECK(fifodir_listen(&listener, FIFODIR)) ;
   CHECK(got(&listener, "")) ;
-  CHECK(fifodir_notify(FIFODIR, 'u', 0) == 1 && fifodir_notify(FIFODIR, 'U', 0) == 1) ;
+  CHECK(fifodir_notify(FIFODIR, "uU", 0) == 1) ;
   CHECK(got(&listener, "uU")) ;
-  CHECK(fifodir_notify(FIFODIR, 'd', 0) == 1) ;
+  CHECK(fifodir_notify(FIFODIR, "d", 0) == 1) ;
   CHECK(got(&listener, "d")) ;
   CHECK(got(&listener, "")) ;
   fifodir_unlisten(&listener) ;
@@ -132,7 +132,7 @@ TEST(every_listener_gets_every_event)
   enter() ;
   for (unsigned int i = 0 ; i < 200 ; i++) CHECK(fifodir_listen(listeners + i, FIFODIR)) ;
   CHECK(entries_of(FIFODIR) == 200) ;
-  CHECK(fifodir_notify(FIFODIR, 's', 0) == 200) ;
+  CHECK(fifodir_notify(FIFODIR, "s", 0) == 200) ;
   for (unsigned int i = 0 ; i < 200 ; i++)
   {
     CHECK(got(listeners + i, "s")) ;
@@ -159,14 +159,14 @@ TEST(listeners_of_s6_that_have_read_are_counted)
   int b ;
   enter() ;
   CHECK(fifodir_listen(&ours, FIFODIR)) ;
-  CHECK(fifodir_notify(FIFODIR, 'd', &followed) == 1 && followed == 0) ;
+  CHECK(fifodir_notify(FIFODIR, "d", &followed) == 1 && followed == 0) ;
   a = listen_as_s6("abcdef") ;
   b = listen_as_s6("ghijkl") ;
   CHECK(!fifodir_unread(FIFODIR)) ;
-  CHECK(fifodir_notify(FIFODIR, 'd', &followed) == 3 && followed == 2) ;
+  CHECK(fifodir_notify(FIFODIR, "d", &followed) == 3 && followed == 2) ;
   CHECK(fifodir_unread(FIFODIR)) ;
   CHECK(read(a, &event, 1) == 1 && fifodir_unread(FIFODIR)) ;
-  CHECK(fifodir_notify(FIFODIR, 'D', &followed) == 3 && followed == 1) ; /* b is late */
+  CHECK(fifodir_notify(FIFODIR, "D", &followed) == 3 && followed == 1) ; /* b is late */
   close(b) ;
   CHECK(read(a, &event, 1) == 1 && event == 'D' && !fifodir_unread(FIFODIR)) ;
   close(a) ;
@@ -178,7 +178,7 @@ TEST(listeners_of_s6_that_have_read_are_counted)
 TEST(nobody_listens)
 {
   enter() ;
-  CHECK(fifodir_notify(FIFODIR, 'u', 0) == 0) ;
+  CHECK(fifodir_notify(FIFODIR, "u", 0) == 0) ;
 }
 
 TEST(listening_where_no_fifodir_is_fails_and_leaves_nothing)
@@ -196,10 +196,10 @@ TEST(notifying_what_is_no_directory_fails)
 {
   temp_enter() ;
   errno = 0 ;
-  CHECK(fifodir_notify(FIFODIR, 'u', 0) == -1 && errno == ENOENT) ;
+  CHECK(fifodir_notify(FIFODIR, "u", 0) == -1 && errno == ENOENT) ;
   temp_text("file", "text") ;
   errno = 0 ;
-  CHECK(fifodir_notify("file", 'u', 0) == -1 && errno == ENOTDIR) ;
+  CHECK(fifodir_notify("file", "u", 0) == -1 && errno == ENOTDIR) ;
 }
 
 TEST(a_fifo_that_nobody_reads_is_removed)
@@ -208,7 +208,7 @@ TEST(a_fifo_that_nobody_reads_is_removed)
   enter() ;
   CHECK(fifodir_listen(&listener, FIFODIR)) ;
   CHECK(!mkfifo(LISTENER "abcdef", 0622)) ;
-  CHECK(fifodir_notify(FIFODIR, 'u', 0) == 1) ;
+  CHECK(fifodir_notify(FIFODIR, "u", 0) == 1) ;
   CHECK(!mode_of(LISTENER "abcdef")) ;
   CHECK(got(&listener, "u")) ;
   CHECK(mode_of_listener(&listener)) ;
@@ -224,7 +224,7 @@ TEST(many_fifos_that_nobody_reads_are_all_removed)
     snprintf(path + sizeof LISTENER - 1, 7, "%06u", i) ;
     CHECK(!mkfifo(path, 0622)) ;
   }
-  CHECK(fifodir_notify(FIFODIR, 'u', 0) == 0) ;
+  CHECK(fifodir_notify(FIFODIR, "u", 0) == 0) ;
   CHECK(entries_of(FIFODIR) == 0) ;
 }
 
@@ -240,7 +240,7 @@ TEST(a_full_fifo_is_told_of_and_stays)
   while (n < 512 && write(full.fd, page, sizeof page) > 0) n++ ;
   CHECK(n && n < 512) ;
   errno = 0 ;
-  CHECK(fifodir_notify(FIFODIR, 'u', 0) == -1 && errno == EAGAIN) ;
+  CHECK(fifodir_notify(FIFODIR, "u", 0) == -1 && errno == EAGAIN) ;
   CHECK(got(&listener, "u")) ;
   CHECK(mode_of_listener(&full)) ;
   fifodir_unlisten(&full) ;
@@ -257,7 +257,7 @@ TEST(files_and_links_named_like_listeners_are_left_alone)
   CHECK(!mkfifo("fifo", 0600) && !symlink("../fifo", LISTENER "link01")) ;
   CHECK(!symlink("nowhere", LISTENER "link02")) ;
   CHECK(!mkdir(LISTENER "dir000", 0700)) ;
-  CHECK(fifodir_notify(FIFODIR, 'u', 0) == 0) ;
+  CHECK(fifodir_notify(FIFODIR, "u", 0) == 0) ;
   CHECK(entries_of(FIFODIR) == 5) ;
   CHECK(mode_of("fifo")) ;
   CHECK(temp_content(LISTENER "file00", bytes, sizeof bytes) == 4 && !memcmp(bytes, "text", 4)) ;
@@ -271,7 +271,7 @@ TEST(an_event_is_not_sent_through_a_link)
   enter() ;
   CHECK(!mkfifo("fifo", 0600) && !symlink("../fifo", LISTENER "link01")) ;
   fd = open("fifo", O_RDWR | O_NONBLOCK | O_CLOEXEC) ;
-  CHECK(fifodir_notify(FIFODIR, 'u', 0) == 0) ;
+  CHECK(fifodir_notify(FIFODIR, "u", 0) == 0) ;
   errno = 0 ;
   CHECK(read(fd, &c, 1) == -1 && errno == EAGAIN) ;
   close(fd) ;
@@ -284,6 +284,6 @@ TEST(fifos_with_other_names_are_left_alone)
   CHECK(!mkfifo(LISTENER "abcde", 0622)) ;
   CHECK(!mkfifo(LISTENER "abcdefg", 0622)) ;
   CHECK(!mkfifo("event/Ftrig1:@400000000000000000000000:abcdef", 0622)) ;
-  CHECK(fifodir_notify(FIFODIR, 'u', 0) == 0) ;
+  CHECK(fifodir_notify(FIFODIR, "u", 0) == 0) ;
   CHECK(entries_of(FIFODIR) == 4) ;
 }

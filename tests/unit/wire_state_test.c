@@ -36,7 +36,7 @@ static struct state const sample =
   .told_ms = 0x0102030405060709,
   .group_told_ms = 0x1102030405060709,
   .reason = REASON_FAILED_TOO_OFTEN,
-  .event_due = 'O',
+  .events_due = "sdOD",
   .process = { .pid = 0x01020304, .after_ms = 0xc1c2c3c4c5c6c7c8ULL, .before_ms = 0xd1d2d3d4d5d6d7d8ULL },
 } ;
 
@@ -66,7 +66,7 @@ static int same (struct state const *a, struct state const *b)
   return !memcmp(x, y, STATUS_SIZE) && a->phase == b->phase && a->flags == b->flags && a->restarts == b->restarts && a->failures == b->failures
    && a->births == b->births && a->upgrades == b->upgrades && a->failed_upgrades == b->failed_upgrades && a->group == b->group
    && a->started_ms == b->started_ms && a->up_ms == b->up_ms && a->deadline_ms == b->deadline_ms && a->next_delay_ms == b->next_delay_ms
-   && a->drain_restarts == b->drain_restarts && a->lost == b->lost && a->told_ms == b->told_ms && a->group_told_ms == b->group_told_ms && a->reason == b->reason && a->event_due == b->event_due
+   && a->drain_restarts == b->drain_restarts && a->lost == b->lost && a->told_ms == b->told_ms && a->group_told_ms == b->group_told_ms && a->reason == b->reason && !strcmp(a->events_due, b->events_due)
    && same_process(&a->process, &b->process) && same_settings(&a->settings, &b->settings) ;
 }
 
@@ -132,9 +132,9 @@ TEST(every_field_is_at_its_offset)
     0x11, 0x12, 0x13, 0x14, 0x21, 0x22, 0x23, 0x24, 0x31, 0x32, 0x33, 0x34, 0x41, 0x42, 0x43, 0x44, 0x51, 0x52, 0x53, 0x54,
     0x61, 0x62, 0x63, 0x64, 0x71, 0x72, 0x73, 0x74, 0x75, 0x76, 0x77, 0x78, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88,
     0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0xa1, 0xa2, 0xa3, 0xa4, 0xb1, 0xb2, 0xb3, 0xb4,
-    0, REASON_FAILED_TOO_OFTEN, 'O', 0,
+    0, REASON_FAILED_TOO_OFTEN, 0, 0,
     1, 2, 3, 4, 0xc1, 0xc2, 0xc3, 0xc4, 0xc5, 0xc6, 0xc7, 0xc8, 0xd1, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7, 0xd8,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    's', 'd', 'O', 'D', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     0x0e, 1, 2, 3, 0x0e, 4, 5, 6, 0, 0, 0x0e, 7, 0, 0, 0x0e, 8, 0, 0, 0x0e, 9, 0, 0, 0x0e, 0x0a, 0, 0, 0, 3, 2, 64, RESTART_ON_FAILURE, 25,
     0x0e, 0x0b, 0x0c, 0x0d, 1, 2, 3, 4, 5, 6, 7, 9, 0x11, 2, 3, 4, 5, 6, 7, 9,
     0xe1, 0xe2, 0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8
@@ -180,7 +180,7 @@ TEST(what_is_packed_comes_back)
   }
   for (char const *event = "suUdDOx" ; *event ; event++)
   {
-    state.event_due = *event ;
+    memcpy(state.events_due, (char[STATE_EVENTS_SIZE]){ *event }, STATE_EVENTS_SIZE) ;
     CHECK(comes_back(&state)) ;
   }
 }
@@ -226,8 +226,8 @@ TEST(impossible_values_are_refused)
   CHECK(refused_with(192, 0)) ;
   CHECK(refused_with(193, 65)) ;
   CHECK(refused_with(194, RESTART_ON_FAILURE + 1)) ;
-  CHECK(refused_with(110, 'q')) ;
-  CHECK(refused_with(110, 0xff)) ;
+  CHECK(refused_with(132, 'q')) ;
+  CHECK(refused_with(139, 'u')) ;
   CHECK(refused_with(40, 0x80)) ; /* the pid of the status */
   CHECK(refused_with(72, 0x80)) ; /* the group */
   CHECK(refused_with(112, 0x80)) ; /* the process' pid */
@@ -260,7 +260,7 @@ TEST(what_is_written_is_read)
   errno = 0 ;
   CHECK(!state_read(".", &state, &birth) && errno == ENOENT) ;
   fd = state_open() ;
-  CHECK(fd >= 0 && fcntl(fd, F_GETFD) & FD_CLOEXEC) ;
+  CHECK(fd >= 0 && fcntl(fd, F_GETFD) & FD_CLOEXEC && state_write_first(fd, &sample)) ;
   CHECK(!fstat(fd, &st) && st.st_size == STATE_SIZE + BIRTH_SIZE) ;
   CHECK(state_write(fd, &sample)) ;
   CHECK(state_read(".", &state, &birth) && same(&state, &sample) && !birth.process.pid) ;
@@ -276,14 +276,17 @@ TEST(opening_keeps_what_a_predecessor_has_written)
 {
   struct state state ;
   struct birth birth ;
+  char record[BIRTH_SIZE] ;
   int fd ;
+  birth_pack(record, &born) ;
   temp_enter() ;
   CHECK(!mkdir("supervise", 0700)) ;
   fd = state_open() ;
-  CHECK(state_write(fd, &sample)) ;
+  CHECK(state_write_first(fd, &sample) && pwrite(fd, record, BIRTH_SIZE, BIRTH_AT) == BIRTH_SIZE) ;
   close(fd) ;
   fd = state_open() ;
-  CHECK(fd >= 0 && state_read(".", &state, &birth) && same(&state, &sample)) ;
+  CHECK(fd >= 0 && state_read(".", &state, &birth) && same(&state, &sample) && birth.number == born.number) ;
+  CHECK(state_write_first(fd, &sample) && state_read(".", &state, &birth) && !birth.process.pid) ;
   close(fd) ;
 }
 
@@ -294,6 +297,7 @@ TEST(a_writer_that_cannot_says_so)
   fd = open(STATE_FILE, O_RDONLY | O_CLOEXEC) ;
   errno = 0 ;
   CHECK(!state_write(fd, &sample) && errno == EBADF) ;
+  CHECK(!state_write_first(fd, &sample) && errno == EBADF) ;
   close(fd) ;
   fd = open("/dev/full", O_RDWR | O_CLOEXEC) ;
   errno = 0 ;

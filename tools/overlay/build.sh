@@ -67,7 +67,7 @@ programs()
   make -s -C "$root" -j"$jobs" "$work/bin/reeve-together" \
     BUILD="$work" BINDIR=/command SANITIZE= CC="$CC" AR="$host-ar" LD="$host-ld" OBJCOPY="$host-objcopy" \
     CFLAGS="$CFLAGS -isystem $work/prefix/usr/include" \
-    LDFLAGS="$LDFLAGS $erratum $unwinding -L$work/prefix/usr/lib/skalibs"
+    LDFLAGS="$LDFLAGS $erratum $unwinding -Wl,-T,$here/seldom.ld -L$work/prefix/usr/lib/skalibs"
 }
 
 # The names that programs have besides their own: NAME("chpst", ...
