@@ -101,6 +101,7 @@ chain()
   needs web nowhere
   scanner
   held web
+  eventually 10 field db state starting
   run reeve -l "$live" status web
   [ "$status" -eq 1 ]
   [[ $output == *'web   held '*'db (starting), nowhere (missing)' ]]
