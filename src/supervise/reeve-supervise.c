@@ -197,7 +197,7 @@ int main (int argc, char const *const *argv)
   if (!goes_on) publish_event(&s, 's') ;
   if (!logger_input_hold(&s) && beginning != BEGIN_UPGRADED) strerr_diefu1sys(EXIT_SYSTEM, "open the fifo between a service and its logger") ;
   if (goes_on) first = restore_go_on(&s, beginning == BEGIN_UPGRADED ? RESTORED_UPGRADED : RESTORED_ADOPTED) ;
-  else if (s.status.flags & STATUS_WANT_UP) first = LIFE_WANT_UP ;
+  else if (s.status.flags & STATUS_WANT_UP) first = LIFE_WANT_IN_ORDER ;
   if (beginning == BEGIN_UPGRADED) raise(SIGCHLD) ; /* one may have been read before the execution */
   loop(&s, signals, first) ;
   end(&s) ;
