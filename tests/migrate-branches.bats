@@ -152,11 +152,11 @@ nginx && worker &
 exec web
 EOS
   migrate
-  has redis-server/dependencies.d/mysqld_safe migrate/dependencies.d/mysqld_safe migrate/dependencies.d/redis-server
+  has redis-server/dependencies.d/mysqld migrate/dependencies.d/mysqld migrate/dependencies.d/redis-server
   has atd/dependencies.d/cron worker/dependencies.d/nginx
-  lacks cron/dependencies.d/mysqld_safe web/dependencies.d/cron web/dependencies.d/nginx
+  lacks cron/dependencies.d/mysqld web/dependencies.d/cron web/dependencies.d/nginx
   grep -qF '[ -n "$CRON" ]' "$tree/atd/run"
-  told 'service redis-server, a daemon (in the foreground: it would have left by itself), behind &&: it depends on mysqld_safe'
+  told 'service redis-server, a daemon (in the foreground: it would have left by itself), behind &&: it depends on mysqld'
   told 'only when [ -n "$CRON" ] (in the foreground: it would have left by itself), behind &&: it depends on cron'
 }
 

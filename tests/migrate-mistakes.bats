@@ -82,7 +82,7 @@ mistake() # LINE TEXT
   wrapper <<<$'trap : TERM\nmysqld_safe &\nservice mysql start\nredis-server --port 1 &\nredis-server --port 2 &\nif a; then nginx; else service nginx start; fi\nwait -n'
   migrate
   mistake 3 'mysqld_safe is started here, and was in line 2: two on one data directory'
-  grep -q '^# TODO reeve-migrate: line 3: mysqld_safe is the same' "$tree"/mysqld_safe-*/run
+  grep -q '^# TODO reeve-migrate: line 3: mysqld_safe is the same' "$tree/mysqld/run"
   [ "$(grep -c 'is started here' <<<"$report")" -eq 1 ]
   wrapper <<<$'service nginx start\nconfigure\nservice nginx restart\nexec web'
   migrate
@@ -111,4 +111,35 @@ mistake() # LINE TEXT
   run -0 reeve-migrate "$input" -o new
   [[ $output == *$'\nwrote cont-init.d/'* ]]
   [[ $output == *$'\nwrote new/web'* ]]
+}
+
+@test "what is no list of processes is refused, with what to do" {
+  printf '[Unit]\nDescription=x\n[Service]\nExecStart=/bin/x\n' >x.service
+  run -1 reeve-migrate x.service -o out
+  [[ $output == *'is a systemd unit'*'ExecStart='* ]]
+  printf 'name: x\nservices:\n  a:\n    image: b\n' >compose.yaml
+  run -1 reeve-migrate compose.yaml -o out
+  [[ $output == *'is a compose file'* ]]
+  printf '#!/bin/sh\nmkdir /x\n' >start.sh
+  run -1 reeve-migrate start.sh -o out
+  [[ $output == *'no long-running process'*'ENTRYPOINT ["SCRIPT", "/init"]'* ]]
+  printf '#!/bin/sh\n. /a.sh\n' >start.sh
+  run -1 reeve-migrate start.sh -o out
+  [[ $output == *'reads other files, which may: /a.sh'* ]]
+  [ ! -e out ]
+}
+
+@test "the report begins with a summary; comments and blank lines are one line; --json has it all" {
+  wrapper <<<$'#!/bin/sh\nmkdir /x\n# a\n\n# b\n\ndb &\nuntil nc -z localhost 5432; do sleep 1; done\nmigrate\nexec web'
+  migrate
+  [[ $report == 'summary: services: db'*'web (main; after migrate)'*'summary: tasks: migrate (after db)'*'summary: setup: cont-init.d/10-start'*'summary: left to you: 1 TODO'* ]]
+  told 'lines 3-6: beside what they are about: comments and blank lines'
+  run reeve-migrate start.sh --json
+  python3 -c '
+import json, sys
+result = json.load(sys.stdin)
+web = result["services"][-1]
+assert web["name"] == "web" and web["main"] and web["dependencies"] == ["migrate"], web
+assert any(one["path"] == "services.d/web/run" and one["executable"] for one in result["files"])
+assert result["report"][0].startswith("summary: ") and result["patch"] is None' <<<"$output"
 }

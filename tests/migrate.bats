@@ -220,7 +220,7 @@ survives_cuts() # NAME
   [ "$size" -lt 4096 ] || return 0
   mkdir -p "$folder"
   cut=$folder/${input##*/}
-  for ((at = 3; at < size; at += size / 8 + 1)); do
+  for ((at = 3; at < size; at += size / 4 + 1)); do
     head -c "$at" "$input" >"$cut"
     rm -rf "${folder:?}/etc"
     mkdir "$folder/etc"

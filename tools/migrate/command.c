@@ -111,6 +111,13 @@ static size_t init_script (char const *const *argv, char const **out)
   if (!name) return 0 ;
   out[0] = 0 ;
   if (!daemon_of_init_script(name, out, COMMAND_WORDS_MAX)) out[0] = 0 ;
+  /* mysqld_safe ignores SIGTERM, so that docker stop would not reach the database. */
+  if (out[0] && shell_one_of(out[0], "mysqld_safe mariadbd-safe"))
+  {
+    out[0] = !strcmp(name, "mariadb") || !strcmp(out[0], "mariadbd-safe") ? "mariadbd" : "mysqld" ;
+    out[1] = "--user=mysql" ;
+    out[2] = 0 ;
+  }
   return 1 ;
 }
 

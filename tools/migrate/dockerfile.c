@@ -261,6 +261,18 @@ static char const *value_set (struct pool *pool, struct instruction const *one, 
   return 0 ;
 }
 
+int dockerfile_says (struct dockerfile const *dockerfile, char const *text)
+{
+  for (struct instruction const *one = dockerfile->instructions ; one ; one = one->next)
+  {
+    if (one->stage == STAGE_OTHER || !shell_one_of(one->name, "RUN COPY")) continue ;
+    if (strstr(one->arguments, text)) return 1 ;
+    for (struct text const *line = one->documents.first ; line ; line = line->next)
+      if (strstr(line->text, text)) return 1 ;
+  }
+  return 0 ;
+}
+
 void dockerfile_environment (struct dockerfile const *dockerfile, struct texts *names)
 {
   struct pool *pool = dockerfile->source->pool ;

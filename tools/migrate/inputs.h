@@ -5,14 +5,14 @@
 
 #include "migrate/plan.h"
 
-enum input_kind { INPUT_SCRIPT, INPUT_SUPERVISORD, INPUT_PROCFILE, INPUT_DOCKERFILE } ;
+enum input_kind { INPUT_SCRIPT, INPUT_SUPERVISORD, INPUT_PROCFILE, INPUT_DOCKERFILE, INPUT_COMPOSE, INPUT_UNIT, INPUT_DATA } ;
 
 /* By name and content. */
 extern enum input_kind input_kind (struct source const *source) ;
 
 extern void migrate_supervisord (struct plan *plan) ;
 extern void migrate_procfile (struct plan *plan) ;
-/* Whichever it is; a Dockerfile is refused. */
+/* Whichever it is; what is no list of processes is refused, with what to do. */
 extern void migrate_input (struct plan *plan, enum input_kind kind) ;
 
 #endif

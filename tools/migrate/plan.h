@@ -46,6 +46,7 @@
    The plan becomes what is written:
    render.c         files
    report.c         the report
+   json.c           all of that as JSON
    write.c          files on disk
    dockerfile.c     reading a Dockerfile
    dockerstart.c    what the image executes, and where the input is in that
@@ -156,6 +157,7 @@ struct plan
   struct texts notes ; /* for the report, about the whole */
   char const *const *cmd ; /* the image's CMD, ended by 0; 0: not known */
   char const *workdir ; /* the image's; 0: /init tells it */
+  int nginx_stays ; /* its configuration in the image keeps it in the foreground */
   struct texts environment ; /* names of variables that are exported, by the image or the input */
   char const *code ; /* that the image's shell executes ahead of the script; 0: none */
   char const *code_where ; /* it is */

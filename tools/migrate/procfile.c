@@ -20,6 +20,32 @@ static int is_dockerfile (char const *base, char const *text)
   return !strncasecmp(text, "FROM", 4) && (text[4] == ' ' || text[4] == '\t') ;
 }
 
+static int has_line (char const *text, char const *begin)
+{
+  size_t len = strlen(begin) ;
+  for (;;)
+  {
+    if (!strncmp(text, begin, len)) return 1 ;
+    text = strchr(text, '\n') ;
+    if (!text++) return 0 ;
+  }
+}
+
+static int has_extension (char const *base, char const *names)
+{
+  char const *dot = strrchr(base, '.') ;
+  return dot && shell_one_of(dot + 1, names) ;
+}
+
+/* Of files that are no list of processes, and are mistaken for one. */
+static enum input_kind other_kind (char const *base, char const *text)
+{
+  if (has_line(text, "services:") && (has_extension(base, "yml yaml") || has_line(text, "version:") || strstr(text, "\n    image:") || strstr(text, "\n    build:"))) return INPUT_COMPOSE ;
+  if (has_line(text, "[Service]") || (has_line(text, "[Unit]") && has_line(text, "[Install]"))) return INPUT_UNIT ;
+  if (has_extension(base, "yml yaml json toml xml") || has_line(text, "apiVersion:")) return INPUT_DATA ;
+  return INPUT_SCRIPT ;
+}
+
 enum input_kind input_kind (struct source const *source)
 {
   char const *base = shell_basename(source->name) ;
@@ -28,7 +54,7 @@ enum input_kind input_kind (struct source const *source)
   if (is_dockerfile(base, source->text)) return INPUT_DOCKERFILE ;
   if (strstr(source->text, "[program:") || strstr(source->text, "[supervisord]")) return INPUT_SUPERVISORD ;
   if (!strncmp(base, "supervisord", 11)) return INPUT_SUPERVISORD ;
-  return INPUT_SCRIPT ;
+  return other_kind(base, source->text) ;
 }
 
 void migrate_input (struct plan *plan, enum input_kind kind)
@@ -38,6 +64,14 @@ void migrate_input (struct plan *plan, enum input_kind kind)
   else if (kind == INPUT_PROCFILE) migrate_procfile(plan) ;
   else if (kind == INPUT_DOCKERFILE)
     plan->refused = pool_printf(plan->pool, "%s is a Dockerfile: give the script that its ENTRYPOINT or CMD starts, and the Dockerfile with --dockerfile", plan->source->name) ;
+  else if (kind == INPUT_COMPOSE)
+    plan->refused = pool_printf(plan->pool, "%s is a compose file: each of its services is a container of its own. Give the script that the image's ENTRYPOINT or CMD starts, "
+      "one image after the other; commands that should share a container can be given as a Procfile, a line NAME: COMMAND each", plan->source->name) ;
+  else if (kind == INPUT_UNIT)
+    plan->refused = pool_printf(plan->pool, "%s is a systemd unit: write a directory with a run that ends in exec and the words of ExecStart=, "
+      "with reeve-exec --user for User=, cd for WorkingDirectory=, and a dependencies.d for After= and Requires=", plan->source->name) ;
+  else if (kind == INPUT_DATA)
+    plan->refused = pool_printf(plan->pool, "%s is data, not a wrapper script, a supervisord.conf or a Procfile: give the script that starts the processes", plan->source->name) ;
   else migrate_script(plan) ;
   if (aside) migrate_code_end(plan, aside) ;
 }

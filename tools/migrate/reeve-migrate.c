@@ -12,10 +12,11 @@
 
 #include "migrate/dockerpatch.h"
 #include "migrate/inputs.h"
+#include "migrate/json.h"
 #include "migrate/shell.h"
 #include "migrate/write.h"
 
-#define USAGE "reeve-migrate INPUT [-o DIR/etc/services.d] [--dockerfile FILE] [--force]"
+#define USAGE "reeve-migrate INPUT [-o DIR/etc/services.d] [--dockerfile FILE] [--force] [--json]"
 #define EXIT_REFUSED 1
 #define EXIT_USAGE 100
 #define EXIT_SYSTEM 111
@@ -29,6 +30,7 @@ struct arguments
   char const *output ; /* 0: nothing is written */
   char const *dockerfile ;
   int force ;
+  int json ;
 } ;
 
 static void read_source (struct source *source, struct pool *pool, char const *path)
@@ -51,16 +53,18 @@ static void parse_arguments (struct arguments *arguments, int argc, char *const 
     { "output", required_argument, 0, 'o' },
     { "dockerfile", required_argument, 0, 'd' },
     { "force", no_argument, 0, 'f' },
+    { "json", no_argument, 0, 'j' },
     { "help", no_argument, 0, 'h' },
     { 0, 0, 0, 0 }
   } ;
   int option ;
   opterr = 0 ;
-  while ((option = getopt_long(argc, argv, "o:d:fh", options, 0)) != -1) switch (option)
+  while ((option = getopt_long(argc, argv, "o:d:fjh", options, 0)) != -1) switch (option)
   {
     case 'o' : arguments->output = optarg ; break ;
     case 'd' : arguments->dockerfile = optarg ; break ;
     case 'f' : arguments->force = 1 ; break ;
+    case 'j' : arguments->json = 1 ; break ;
     case 'h' :
       puts("usage: " USAGE) ;
       exit(0) ;
@@ -140,6 +144,7 @@ int main (int argc, char **argv)
     read_front(&pool, &arguments, &dockerfile, &start) ;
     plan.cmd = start.arguments ;
     plan.code = start.code ;
+    plan.nginx_stays = dockerfile_says(&dockerfile, "daemon off") && dockerfile_says(&dockerfile, "nginx.conf") ;
     dockerfile_environment(&dockerfile, &plan.environment) ;
     plan.code_where = pool_printf(&pool, "Dockerfile, line %u", start.line) ;
     plan.workdir = dockerfile_workdir(&dockerfile, 0) ;
@@ -158,10 +163,14 @@ int main (int argc, char **argv)
   if (arguments.output) code = write_files(&pool, files, arguments.output, arguments.force) ;
   if (!code)
   {
-    fputs(report, stdout) ;
-    if (arguments.output) printf("\n%s", written_places(&pool, files, arguments.output)) ;
-    else print_files(files) ;
-    if (*patch) printf("\n%s", patch) ;
+    if (arguments.json) result_print_json(&(struct result){ .plan = &plan, .files = files, .report = report, .patch = patch }) ;
+    else
+    {
+      fputs(report, stdout) ;
+      if (arguments.output) printf("\n%s", written_places(&pool, files, arguments.output)) ;
+      else print_files(files) ;
+      if (*patch) printf("\n%s", patch) ;
+    }
     if (fflush(stdout) == EOF) strerr_diefu1sys(EXIT_SYSTEM, "write the report") ;
   }
   pool_free(&pool) ;

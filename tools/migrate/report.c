@@ -57,17 +57,81 @@ static char const *describe_line (struct plan *plan, uint32_t line)
   return describe_claims(plan, claims, claims_of(plan->source, line, claims)) ;
 }
 
+/* ---- the summary ---- */
+
+static unsigned int count_todos (struct plan const *plan)
+{
+  unsigned int n = 0 ;
+  for (struct text const *one = plan->setup_todo.first ; one ; one = one->next) n++ ;
+  for (struct service const *service = plan->services ; service ; service = service->next)
+    for (struct text const *one = service->todo.first ; one ; one = one->next) n++ ;
+  return n ;
+}
+
+static char const *describe_service (struct plan *plan, struct service const *service)
+{
+  struct texts words = { 0 } ;
+  if (service->is_main) texts_add(plan->pool, &words, "main") ;
+  if (service->dependencies.first) texts_add(plan->pool, &words, pool_printf(plan->pool, "after %s", texts_join(plan->pool, &service->dependencies, ", "))) ;
+  if (service->conditions.first) texts_add(plan->pool, &words, "on a condition") ;
+  if (service->todo.first) texts_add(plan->pool, &words, "TODO") ;
+  return words.first ? pool_printf(plan->pool, "%s (%s)", service->name, texts_join(plan->pool, &words, "; ")) : service->name ;
+}
+
+static void add_services (struct plan *plan, struct texts *lines, int tasks)
+{
+  struct texts names = { 0 } ;
+  for (struct service const *service = plan->services ; service ; service = service->next)
+    if (service->is_oneshot == tasks) texts_add(plan->pool, &names, describe_service(plan, service)) ;
+  if (names.first) add_entry(plan, lines, pool_printf(plan->pool, "summary: %s: %s", tasks ? "tasks" : "services", texts_join(plan->pool, &names, ", "))) ;
+}
+
+static void add_summary (struct plan *plan, struct texts *lines)
+{
+  unsigned int todos = count_todos(plan) ;
+  unsigned int notes = 0 ;
+  struct texts left = { 0 } ;
+  for (struct text const *note = plan->notes.first ; note ; note = note->next) notes++ ;
+  add_services(plan, lines, 0) ;
+  add_services(plan, lines, 1) ;
+  if (plan_has_setup(plan)) add_entry(plan, lines, pool_printf(plan->pool, "summary: setup: %s", plan_setup_where(plan))) ;
+  if (todos) texts_add(plan->pool, &left, pool_printf(plan->pool, "%u TODO%s in the files (# TODO reeve-migrate)", todos, todos == 1 ? "" : "s")) ;
+  if (notes) texts_add(plan->pool, &left, pool_printf(plan->pool, "%u note%s at the end", notes, notes == 1 ? "" : "s")) ;
+  add_entry(plan, lines, pool_printf(plan->pool, "summary: left to you: %s", left.first ? texts_join(plan->pool, &left, ", ") : "nothing that is known")) ;
+}
+
+/* A blank line, or one with nothing but a comment, wherever that went. */
+static int is_idle (char const *what)
+{
+  char const *last = strrchr(what, ':') ;
+  return last && (!strcmp(last, ": blank") || !strcmp(last, ": comment")) ;
+}
+
+static int is_dropped (char const *what)
+{
+  return !strncmp(what, "dropped:", 8) ;
+}
+
 char const *render_report (struct plan *plan)
 {
   struct source const *source = plan->source ;
   struct texts lines = { 0 } ;
   struct mistake const *mistakes = plan->mistakes ;
   char const *what = source->nlines ? describe_line(plan, 1) : 0 ;
+  add_summary(plan, &lines) ;
   for (uint32_t line = 1 ; line <= source->nlines ; )
   {
     char const *next = 0 ;
     uint32_t last = line ;
-    while (last < source->nlines && !strcmp(next = describe_line(plan, last + 1), what)) last++ ;
+    int mixed = 0 ;
+    int kept = 0 ;
+    while (last < source->nlines && (!strcmp(next = describe_line(plan, last + 1), what) || (is_idle(what) && is_idle(next))))
+    {
+      if (strcmp(next, what) != 0) mixed = 1 ;
+      kept |= !is_dropped(what) || !is_dropped(next) ;
+      last++ ;
+    }
+    if (mixed) what = kept ? "beside what they are about: comments and blank lines" : "dropped: comments and blank lines" ;
     add_entry(plan, &lines, last > line
       ? pool_printf(plan->pool, "lines %u-%u: %s", line, last, what) : pool_printf(plan->pool, "line %u: %s", line, what)) ;
     add_mistakes(plan, &lines, &mistakes, last) ;

@@ -34,10 +34,39 @@ static void tell_dropped (struct analysis *a, struct service *service, struct la
   claim->what = pool_printf(a->pool, "%s (dropped: %s)", claim->what, texts_join(a->pool, &launch->dropped, "; ")) ;
 }
 
+/* What else the init scripts of these do, that a service may need. */
+static struct
+{
+  char const *program ;
+  char const *does ;
+} const init_scripts[] =
+{
+  { "mysqld", "makes /run/mysqld for the user mysql" },
+  { "mariadbd", "makes /run/mysqld for the user mysql, and upgrades the tables" },
+  { "postgres", "makes /run/postgresql for the user postgres" },
+  { "sshd", "makes /run/sshd, and the host's keys if there are none" },
+  { "dbus-daemon", "makes /run/dbus, and the machine's id" },
+  { "apache2", "reads /etc/apache2/envvars, and makes /run/apache2 and /run/lock/apache2" },
+  { "apache2ctl", "makes /run/apache2 and /run/lock/apache2" },
+  { "rabbitmq-server", "makes /run/rabbitmq, and runs it as rabbitmq" },
+  { "memcached", "reads its options from /etc/memcached.conf" },
+  { "named", "makes /run/named, and runs it as bind" },
+} ;
+
+static void note_init_script (struct analysis *a, struct service const *service, uint32_t line, struct foreground const *foreground)
+{
+  char const *program = foreground->argv[0] ? shell_basename(foreground->argv[0]) : "" ;
+  char const *does = "what else it does besides its daemon (folders in /run, users, keys) is in that file: do it in the setup, where it is needed" ;
+  for (size_t i = 0 ; i < sizeof(init_scripts) / sizeof(*init_scripts) ; i++)
+    if (!strcmp(program, init_scripts[i].program)) does = pool_printf(a->pool, "it also %s: do that in the setup, if the image does not have it", init_scripts[i].does) ;
+  texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "line %u: %s was started by its init script: %s", line, service->name, does)) ;
+}
+
 static void tell_foreground (struct analysis *a, struct service *service, uint32_t line, struct foreground const *foreground)
 {
   if (foreground->means_strays) service_set(a->plan, service, "flag-keep-strays", "") ;
   if (!foreground->in_background) return ;
+  if (foreground->is_init_script) note_init_script(a, service, line, foreground) ;
   if (!foreground->argv[0])
   {
     service_set(a->plan, service, "flag-forks", "") ;
@@ -137,6 +166,19 @@ static int used_by_words (struct statement const *statement, char const *assignm
   return 0 ;
 }
 
+/* nginx whose configuration says daemon off already: said twice, it does not start. */
+static void keep_configured (struct analysis *a, struct foreground *foreground)
+{
+  if (!a->plan->nginx_stays || !foreground->argv[0] || strcmp(shell_basename(foreground->argv[0]), "nginx") != 0) return ;
+  for (unsigned int i = 1 ; foreground->argv[i] ; i++)
+    if (!strcmp(foreground->argv[i], "daemon off;") && !strcmp(foreground->argv[i - 1], "-g"))
+    {
+      unsigned int j = i - 1 ;
+      while ((foreground->argv[j] = foreground->argv[j + 2])) j++ ;
+      return ;
+    }
+}
+
 /* The command that run becomes. */
 static void become (struct analysis *a, struct service *service, struct statement *statement)
 {
@@ -145,6 +187,7 @@ static void become (struct analysis *a, struct service *service, struct statemen
   char const *argv[COMMAND_WORDS_MAX] ;
   command_unwrap(a->pool, statement, &launch) ;
   command_foreground(statement, launch.first, &foreground) ;
+  if (foreground.in_background) keep_configured(a, &foreground) ;
   for (unsigned int i = 0 ; i < statement->nassignments ; i++)
     if (!used_by_words(statement, statement->assignments[i].raw))
       texts_add(a->pool, &service->before, pool_printf(a->pool, "export %s", statement->assignments[i].raw)) ;

@@ -222,6 +222,32 @@ void migrate_code_end (struct plan *plan, struct service *services)
   *end = services ;
 }
 
+/* The files that it reads, which may start what it does not. */
+struct sourcing
+{
+  struct analysis *a ;
+  struct texts files ;
+} ;
+
+static int add_sourced (struct statement *statement, void *data)
+{
+  struct sourcing *sourcing = data ;
+  if (shell_one_of(statement_command(statement), "source .") && statement->nwords > 1)
+    texts_add_once(sourcing->a->pool, &sourcing->files, statement->words[1].raw) ;
+  return 0 ;
+}
+
+static void refuse_idle (struct analysis *a, struct statement *first)
+{
+  struct sourcing sourcing = { .a = a } ;
+  for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_sourced, &sourcing) ;
+  a->plan->refused = sourcing.files.first
+    ? pool_printf(a->pool, "%s starts nothing by itself, but reads other files, which may: %s. Give the one that starts the processes, or put them together",
+        a->source->name, texts_join(a->pool, &sourcing.files, ", "))
+    : pool_printf(a->pool, "%s: no long-running process: nothing is started in the background or at the end. If it only prepares something, "
+        "it can stay as it is: as a script in cont-init.d, or ahead of /init: ENTRYPOINT [\"SCRIPT\", \"/init\"], with exec \"$@\" at its end", a->source->name) ;
+}
+
 void migrate_script (struct plan *plan)
 {
   struct service *aside ;
@@ -247,6 +273,7 @@ void migrate_script (struct plan *plan)
   mark_uncertain_dependencies(plan) ;
   plan_settle(plan) ;
   note_damage(&a, first) ;
-  if (!plan->services) texts_add(a.pool, &plan->notes, "no long-running process was found: nothing was started in the background or at the end") ;
+  if (!plan->services && !a.waited_line) refuse_idle(&a, first) ;
+  else if (!plan->services) texts_add(a.pool, &plan->notes, "no long-running process was found, though the script waits for something: which line starts it?") ;
   note_arguments(&a, first) ;
 }

@@ -5,6 +5,9 @@
 /* What ends by itself, also in the background. */
 #define TASKS "curl wget psql mysql mariadb mysqldump redis-cli mongo mongosh rsync cp mv rm mkdir chown chmod touch echo tar gzip find sed awk pg_dump"
 
+/* Programs that start and watch others. */
+#define SUPERVISORS "supervisord forego foreman honcho goreman overmind hivemind s6-svscan runsvdir svscan circusd monit pm2 pm2-runtime god bluepill multirun immortal"
+
 static struct held *hold (struct analysis *a, struct held **list, struct statement *statement)
 {
   struct held *held = pool_alloc(a->pool, sizeof(*held)) ;
@@ -158,6 +161,12 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   if (!a->plan->cmd && !a->positional && !a->in_function && mentions_positional(texts_join(a->pool, &service->conditions, " ")))
     plan_todo(a->plan, service, service->claim, service->line,
       "the script's arguments decide whether it is started, and are the image's CMD, which is not known: give --dockerfile, or write set -- WORD ahead of the condition") ;
+  if (shell_one_of(service->program, "mysqld_safe mariadbd-safe"))
+    texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "line %u: %s ignores SIGTERM, so that the database would not be stopped: run mysqld (or mariadbd) --user=mysql in its place",
+      service->line, service->program)) ;
+  if (shell_one_of(service->program, SUPERVISORS))
+    texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "TODO: services.d/%s: %s starts and watches processes of its own: migrate what it reads next "
+      "(reeve-migrate reads a supervisord.conf and a Procfile), and take it out", service->name, service->program)) ;
   if (how == START_BACKGROUND && shell_one_of(service->program, TASKS))
   {
     service->is_oneshot = 1 ;

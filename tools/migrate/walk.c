@@ -379,6 +379,13 @@ static void walk_background (struct analysis *a, struct statement *statement, st
     walk_and_or(a, statement, frame) ;
     return ;
   }
+  if (statement->kind == STATEMENT_COMMAND && shell_one_of(statement_command(statement), "rm mkdir chmod chown ln touch mv cp") && !statement->nredirects)
+  {
+    /* It ends at once: what comes behind it may as well come after it. */
+    statement->background = 0 ;
+    add_ordinary(a, statement) ;
+    return ;
+  }
   if (walk_restarting(a, statement)) return ;
   if (is_waiting_task(a, statement))
   {
