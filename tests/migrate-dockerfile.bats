@@ -118,3 +118,89 @@ ENTRYPOINT ["/init"]
 EOS
   told 'note: Dockerfile, line 10: tini is not needed any more'
 }
+
+@test "COPY names a place in the build context, wherever the tree is written" {
+  mkdir -p context "$dir/else where"
+  printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\n' >context/Dockerfile
+  wrapper <<<$'worker &\nexec web'
+  run reeve-migrate start.sh -o "$dir/context/tree/etc/services.d" --dockerfile context/Dockerfile
+  [[ $output == *'+COPY tree/ /'* ]]
+  run reeve-migrate start.sh -o "$dir/rootfs/etc/services.d" --dockerfile Dockerfile
+  rm -rf "$dir/rootfs"
+  cp context/Dockerfile .
+  run reeve-migrate start.sh -o "$dir/rootfs/etc/services.d" --dockerfile Dockerfile
+  [[ $output == *'+COPY rootfs/ /'* && $output != *"+COPY $dir"* ]]
+  run reeve-migrate start.sh -o "$dir/else where/etc/services.d" --dockerfile context/Dockerfile
+  [[ $output == *'+COPY ["else where/", "/"]'* ]]
+  cd context
+  run reeve-migrate ../start.sh -o ../out/etc/services.d --dockerfile Dockerfile
+  [[ $output == *'+COPY rootfs/etc/services.d'* || $output == *'+COPY rootfs/ /'* ]]
+  [[ $output == *'COPY reads from the build context alone: move ../out/etc/services.d to rootfs/etc/services.d'* ]]
+}
+
+@test "a package that something still calls stays, and so does its variable" {
+  cat >Dockerfile <<'EOS'
+FROM debian
+ENV TINI_VERSION v0.19.0
+ADD https://example.com/${TINI_VERSION}/tini /tini
+RUN chmod +x /tini && /tini --version
+RUN apt-get update && apt-get install -y dumb-init && dumb-init true
+COPY start.sh /
+ENTRYPOINT ["/tini", "--", "/start.sh"]
+EOS
+  wrapper <<<$'worker &\nexec web'
+  patched
+  [[ $result == *'ENV TINI_VERSION v0.19.0'*'/tini /tini'*'RUN chmod +x /tini && /tini --version'*'install -y dumb-init && dumb-init true'* ]]
+  [[ $result != *'COPY start.sh'* ]]
+}
+
+@test "a command that installs nothing else goes out of its list, wherever it stands" {
+  cat >Dockerfile <<'EOS'
+FROM debian
+RUN apt-get install -y tini && make one \
+ && make two
+RUN make three && \
+    apt-get install -y tini && \
+    # why
+    make four
+RUN make five \
+ && apk add tini
+RUN apt-get update; apt-get install -y tini; rm -rf /var/lib/apt/lists/*
+COPY start.sh /
+CMD /start.sh
+EOS
+  wrapper <<<$'worker &\nexec web'
+  patched
+  diff -u - <(sed '/^ADD/,$d' <<<"$result") <<'EOS'
+FROM debian
+RUN make one \
+ && make two
+RUN make three && \
+    # why
+    make four
+RUN make five
+EOS
+}
+
+@test "when the image executes another program, that stays as CMD, unless a service runs it" {
+  printf 'FROM debian\nCOPY start.sh /\nCMD ["/bin/other", "-x"]\n' >Dockerfile
+  wrapper <<<$'worker &\nexec web'
+  patched
+  [[ $result == *'COPY start.sh /'*$'ENTRYPOINT ["/init"]\nCMD ["/bin/other", "-x"]' ]]
+  told 'note: TODO: the Dockerfile does not execute start.sh, but /bin/other -x'
+}
+
+@test "what the image executes ahead of the script stays ahead of /init, and is read" {
+  printf 'FROM debian\nCOPY start.sh entry.sh /\nENTRYPOINT ["/entry.sh"]\nCMD ["/start.sh"]\n' >Dockerfile
+  wrapper <<<$'worker &\nexec web'
+  printf '#!/bin/sh\n[ "$1" = web ] && setup\nexec "$@"\n' >entry.sh
+  patched
+  [[ $result == *$'ENTRYPOINT ["/entry.sh", "/init"]' && $result != *CMD* ]]
+  told 'it asks what its first argument is, which is /init now'
+  printf '#!/bin/sh\nsetup\nexec /start.sh\n' >entry.sh
+  patched
+  told 'it does not end in exec "$@", so that /init would never start'
+  printf 'FROM node\nCOPY start.sh /\nCMD ["/start.sh"]\n' >Dockerfile
+  patched
+  told 'ENTRYPOINT ["/init"] takes the place of the one that node may have'
+}

@@ -218,3 +218,10 @@ EOS
   [ "$status" -eq 1 ]
   [[ $output == *'includes /etc/supervisor/conf.d/*.conf'* ]]
 }
+
+@test "the folder of logs that supervisor's package made is made where a log is written" {
+  wrapper <<<$'[program:a]\ncommand=a\nstdout_logfile=/var/log/supervisor/a.log\nredirect_stderr=true\n[program:b]\ncommand=b\nstdout_logfile=/var/log/b.log'
+  migrate
+  grep -q '^mkdir -p /var/log/supervisor' "$tree/a/run"
+  run ! grep -q mkdir "$tree/b/run"
+}

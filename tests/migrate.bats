@@ -61,7 +61,7 @@ as_expected() # NAME
 }
 
 @test "the corpus is as large as it is meant to be" {
-  [ "$(entries | wc -l)" -ge 64 ]
+  [ "$(entries | wc -l)" -ge 130 ]
   [ "$(ls "$migrate"/corpus/*/supervisord.conf | wc -l)" -ge 8 ]
   [ "$(ls "$migrate"/corpus/*/Procfile | wc -l)" -ge 3 ]
   [ "$(grep -l '^refused' "$migrate"/corpus/*/expect | wc -l)" -ge 3 ]
@@ -145,6 +145,8 @@ broken() # TEXT COMMAND
   broken 'patch adds' 'sed -i "s/^+ENTRYPOINT .*/+ENTRYPOINT [\"\/bin\/init\"]/" ../../report'
   broken 'patch removes' 'sed -i "s/^-CMD.*/ CMD [\"\/start.sh\"]/" ../../report'
   broken 'patch lacks' 'sed -i "s/^+STOPSIGNAL.*/+COPY start.sh \/x/" ../../report'
+  broken 'another ENTRYPOINT than /init' 'sed -i "s/^+ENTRYPOINT .*/+ENTRYPOINT [\"\/start.sh\"]/" ../../report'
+  broken 'RUN needs it' 'sed -i "1a RUN cat /start.sh" ../../Dockerfile; sed -i "s/^@@ .*/@@ -1,4 +1,6 @@/; s/^ FROM.*/&\n RUN cat \/start.sh/" ../../report'
   broken 'the patch does not apply' 'sed -i "s/^FROM.*/FROM other/" ../../Dockerfile'
 }
 

@@ -193,3 +193,62 @@ class Produced:
             run = subprocess.run(["patch", "-s", "-f", "-F", "0", copy], input=text, capture_output=True, check=False)
             if run.returncode:
                 self.fail(f"the patch does not apply: {run.stdout.decode(errors='replace').strip()}")
+                return None
+            self.check_patched(instructions(dockerfile), instructions(copy))
+        return None
+
+    def check_patched(self, old, new):
+        """What the patched Dockerfile says, against what it said: read again, by a reader of our own."""
+        last = max((i for i, (name, _) in enumerate(old) if name == "FROM"), default=0)
+        if old[:last] != new[:last]:
+            return self.fail("the patch changes another stage than the last")
+        old, new = old[last:], new[last:]
+        if [text for name, text in new if name == "ENTRYPOINT"] != [text for name, text in new if name == "ENTRYPOINT" and '"/init"]' in text]:
+            self.fail("the patched Dockerfile has another ENTRYPOINT than /init")
+        if sum(name == "ENTRYPOINT" for name, _ in new) != 1:
+            self.fail("the patched Dockerfile has not one ENTRYPOINT")
+        free = ("COPY", "ADD", "RUN", "ENV", "ARG", "CMD", "ENTRYPOINT", "STOPSIGNAL")
+        if [one for one in old if one[0] not in free] != [one for one in new if one[0] not in free]:
+            self.fail("the patch changes more than it may")
+        gone = [text.split() for name, text in old if name in ("COPY", "ADD") and (name, text) not in new]
+        for name, text in new:
+            if name == "RUN" and (not text or re.search(r"(&&|\||;)\s*$|^\s*(&&|\|)|&&\s*&&", text)):
+                self.fail(f"a RUN is left that is none: {text}")
+            for words in gone:
+                base = os.path.basename(words[-1].rstrip("/\"]")) if not words[-1].endswith("/") else os.path.basename(words[-2])
+                if name in ("RUN", "HEALTHCHECK") and base not in ("tini", "dumb-init", ".") and re.search(rf"(?<![\w.-]){re.escape(base)}(?![\w.-])", text):
+                    self.fail(f"the COPY of {base} goes, but {name} needs it: {text}")
+        return None
+
+
+def instructions(path):
+    """(NAME, arguments) for each instruction; here-documents belong to their instruction."""
+    with open(path, encoding="utf-8", newline="") as file:
+        lines = file.read().replace("\r\n", "\n").split("\n")
+    escape, found, i = "\\", [], 0
+    while i < len(lines) and (match := re.match(r"#\s*(\w+)\s*=\s*(\S+)", lines[i])):
+        escape = match[2] if match[1].lower() == "escape" else escape
+        i += 1
+    while i < len(lines):
+        text, first = "", True
+        while i < len(lines):
+            line, i = lines[i], i + 1
+            if line.lstrip().startswith("#") or not line.strip():
+                if first:
+                    break
+                continue
+            first = False
+            stripped = line.rstrip()
+            if not stripped.endswith(escape):
+                text += line
+                break
+            text += stripped[:-1] + " "
+        if first:
+            continue
+        name, _, rest = text.strip().partition(" ")
+        for word in re.findall(r"(?<![<\w])<<-?[\"']?([A-Za-z_]\w*)", rest) if name.upper() in ("RUN", "COPY", "ADD") else []:
+            while i < len(lines) and lines[i].strip("\t") != word:
+                rest, i = rest + "\n" + lines[i], i + 1
+            i += 1
+        found.append((name.upper(), re.sub(r"[ \t]+", " ", rest.strip())))
+    return found

@@ -101,10 +101,10 @@ ERRORS = {
 # These never fail for a reason that is not the program's own bug; close() does its
 # work whatever it returns, and a fault would only keep the descriptor open.
 NEVER = frozenset(
-    """alarm arch_prctl clock_gettime clock_nanosleep close exit exit_group getegid geteuid getgid getpgid getpgrp
-    getpid getppid getrandom getsid gettid getuid madvise mprotect munmap nanosleep pause prlimit64
-    restart_syscall rseq rt_sigaction rt_sigpending rt_sigprocmask rt_sigreturn rt_sigtimedwait sched_yield
-    set_robust_list set_tid_address sigaltstack umask uname""".split()
+    """alarm arch_prctl clock_gettime clock_nanosleep close exit exit_group getegid geteuid getgid getpgrp getpgid
+    getpid getppid getrandom getsid gettid getuid madvise mprotect munmap nanosleep pause prlimit64 restart_syscall
+    rseq rt_sigaction rt_sigpending rt_sigprocmask rt_sigreturn rt_sigtimedwait sched_yield set_robust_list set_tid_address
+    sigaltstack umask uname""".split()
 )
 
 # Flags that are looked at or set: that never fails either.

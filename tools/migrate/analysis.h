@@ -84,12 +84,14 @@ struct analysis
   struct texts status_names ; /* variables that hold $? of a start */
   unsigned int depth ;
   int sets_errexit ;
+  int must_succeed ; /* nothing behind the statement is done when it fails */
 } ;
 
 /* ---- statements.c: what all parts ask about a statement ---- */
 extern uint32_t line_of (struct analysis *a, struct statement const *statement) ;
 extern struct claim *claim_statement (struct analysis *a, struct statement const *statement, char const *where, char const *what) ;
 extern char const *statement_text (struct analysis *a, struct statement const *statement) ; /* with its `&` left out */
+extern void add_setup (struct analysis *a, struct range range, int does_something) ; /* to the cont-init.d script */
 extern struct function *find_function (struct analysis *a, char const *name) ;
 extern int is_message (struct analysis *a, struct statement *statement) ; /* does the command only say something? */
 /* if ...; then echo ...; fi : messages, and perhaps an end. */
@@ -114,6 +116,7 @@ extern struct statement *temporary_part (struct analysis *a, struct statement *f
 
 /* ---- walk.c ---- */
 extern void walk_script (struct analysis *a, struct statement *first) ;
+extern void walk_ahead (struct analysis *a, struct statement *first) ; /* something is to come behind it */
 
 /* ---- talk.c: messages, statuses, and the end ---- */
 /* Between and behind starts: what looks at the status of a start, or only says

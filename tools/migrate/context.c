@@ -235,7 +235,7 @@ int add_context (struct analysis *a, struct statement *statement)
   piece->claim = claim ;
   piece->shared = !repeatable && before_all ;
   piece->in_setup = before_all ;
-  if (before_all) plan_setup(a->plan, statement->range, 0, piece->shared || statement_walk(statement, &sources_many, 0)) ;
+  if (before_all) add_setup(a, statement->range, piece->shared || statement_walk(statement, &sources_many, 0)) ;
   else if (!repeatable)
     texts_add(a->pool, &claim->todo, pool_printf(a->pool, "each service that needs%sdoes this for itself", names)) ;
   if (statement_walk(statement, &sources_many, 0))

@@ -3,215 +3,374 @@
 #include "migrate/dockerfile.h"
 #include "migrate/shell.h"
 
-static struct instruction *add_instruction (struct dockerfile *dockerfile, struct instruction ***end, char const *text, uint32_t first, uint32_t last)
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+
+/* ---- the file into instructions ---- */
+
+struct reading
+{
+  struct dockerfile *dockerfile ;
+  struct source *source ;
+  struct instruction **end ;
+  uint32_t line ; /* the next */
+} ;
+
+static char const *line_text (struct source const *source, uint32_t line)
+{
+  return source_copy(source, source_line_range(source, line)) ;
+}
+
+/* # escape=`: only above everything else. */
+static void read_directives (struct reading *r)
+{
+  r->dockerfile->escape = '\\' ;
+  for (; r->line <= r->source->nlines ; r->line++)
+  {
+    char const *p = line_text(r->source, r->line) ;
+    char const *value ;
+    p += strspn(p, " \t") ;
+    if (*p != '#') return ;
+    p++ ;
+    p += strspn(p, " \t") ;
+    value = p + strspn(p, LETTERS) ;
+    if (value == p || value[strspn(value, " \t")] != '=') return ;
+    value += strspn(value, " \t=") ;
+    if (!strncasecmp(p, "escape", 6) && (*value == '`' || *value == '\\')) r->dockerfile->escape = *value ;
+  }
+}
+
+/* Copies the source's bytes from `from` up to the end of the instruction; each byte keeps its
+   place. *last: the last line. */
+static char *read_logical (struct reading *r, uint32_t first, uint32_t *last)
+{
+  struct source *source = r->source ;
+  uint32_t from = source->line_start[first - 1] ;
+  char *text = pool_alloc(source->pool, source->len - from + 1) ;
+  uint32_t line = first ;
+  uint32_t end ;
+  for (;; line++)
+  {
+    struct range range = source_line_range(source, line) ;
+    char *to = text + (range.start - from) ;
+    size_t len = range.end - range.start ;
+    char const *begin = source->text + range.start ;
+    size_t blanks = strspn(begin, " \t") ;
+    int more = 1 ;
+    end = range.end ;
+    memcpy(to, begin, len) ;
+    if (line > first && (blanks >= len || begin[blanks] == '#')) memset(to, ' ', len) ; /* a comment, or an empty line */
+    else
+    {
+      size_t n = len ;
+      while (n && strchr(" \t", to[n - 1])) n-- ;
+      more = n && to[n - 1] == r->dockerfile->escape ;
+      if (more) to[n - 1] = ' ' ;
+    }
+    if (!more || line == source->nlines) break ;
+    text[range.end - from] = ' ' ; /* the newline */
+  }
+  text[end - from] = 0 ;
+  *last = line ;
+  return text ;
+}
+
+/* RUN <<EOF, COPY <<"A" <<B /x/: the lines up to each of the words. */
+static void read_documents (struct reading *r, struct instruction *instruction)
+{
+  struct pool *pool = r->source->pool ;
+  if (!shell_one_of(instruction->name, "RUN COPY ADD") || strchr("[", *instruction->arguments)) return ;
+  for (char const *p = instruction->arguments ; (p = strstr(p, "<<")) ; )
+  {
+    struct texts lines = { 0 } ;
+    char const *word = p + 2 ;
+    char const *end ;
+    uint32_t line ;
+    int tabs = *word == '-' ;
+    word += tabs ;
+    if (strchr("\"'", *word)) word++ ;
+    end = word + strspn(word, LETTERS) ;
+    if ((p > instruction->arguments && !strchr(" \t0123456789(", p[-1])) || end == word || strchr("0123456789", *word))
+    {
+      p += 2 ; /* a here-string, or a number that is shifted */
+      continue ;
+    }
+    p = end ;
+    word = pool_copy(pool, word, (size_t)(end - word)) ;
+    for (line = instruction->last + 1 ; line <= r->source->nlines ; line++)
+    {
+      char const *text = line_text(r->source, line) ;
+      if (!strcmp(text + (tabs ? strspn(text, "\t") : 0), word)) break ;
+      texts_add(pool, &lines, text) ;
+    }
+    if (line > r->source->nlines) return ; /* it has no end: it is none */
+    instruction->last = line ;
+    texts_add(pool, &instruction->documents, texts_join(pool, &lines, "\n")) ;
+  }
+}
+
+static void read_instruction (struct reading *r)
+{
+  struct pool *pool = r->source->pool ;
+  struct instruction *instruction = pool_alloc(pool, sizeof(*instruction)) ;
+  char *text = read_logical(r, r->line, &instruction->last) ;
+  char *begin = text + strspn(text, " \t") ;
+  size_t len = strcspn(begin, " \t") ;
+  char *name = (char *)pool_copy(pool, begin, len) ;
+  char const *flags ;
+  for (char *p = name ; *p ; p++) if (*p >= 'a' && *p <= 'z') *p = (char)(*p - 32) ;
+  instruction->name = name ;
+  instruction->first = r->line ;
+  begin += len ;
+  begin += strspn(begin, " \t") ;
+  for (flags = begin ; !strncmp(begin, "--", 2) ; begin += strspn(begin, " \t")) begin += strcspn(begin, " \t") ;
+  instruction->flags = pool_copy(pool, flags, (size_t)(begin - flags)) ;
+  instruction->arguments = begin ;
+  instruction->start = r->source->line_start[r->line - 1] + (uint32_t)(begin - text) ;
+  read_documents(r, instruction) ;
+  r->line = instruction->last + 1 ;
+  *r->end = instruction ;
+  r->end = &instruction->next ;
+}
+
+/* ---- stages ---- */
+
+/* IMAGE [AS NAME] */
+static char const *nth_word (struct pool *pool, char const *text, unsigned int n)
+{
+  text += strspn(text, " \t") ;
+  while (n--)
+  {
+    text += strcspn(text, " \t") ;
+    text += strspn(text, " \t") ;
+  }
+  return pool_copy(pool, text, strcspn(text, " \t")) ;
+}
+
+static void mark_stage (struct instruction *from, enum stage_kind kind)
+{
+  from->stage = kind ;
+  for (struct instruction *one = from->next ; one && strcmp(one->name, "FROM") != 0 ; one = one->next) one->stage = kind ;
+}
+
+/* The last stage, and those that it is made from. */
+static void mark_stages (struct dockerfile *dockerfile)
 {
   struct pool *pool = dockerfile->source->pool ;
-  struct instruction *instruction = pool_alloc(pool, sizeof(*instruction)) ;
-  size_t len ;
-  char *name ;
-  text += strspn(text, " \t") ;
-  len = strcspn(text, " \t\n") ;
-  name = (char *)pool_copy(pool, text, len) ;
-  for (char *p = name ; *p ; p++) if (*p >= 'a' && *p <= 'z') *p = (char)(*p - 32) ;
-  text += len ;
-  instruction->name = name ;
-  instruction->arguments = text + strspn(text, " \t") ;
-  instruction->first = first ;
-  instruction->last = last ;
-  **end = instruction ;
-  *end = &instruction->next ;
-  return instruction ;
+  struct instruction *from = 0 ;
+  for (struct instruction *one = dockerfile->instructions ; one ; one = one->next)
+    if (!strcmp(one->name, "FROM")) from = one ;
+  dockerfile->from = from ;
+  if (!from)
+  {
+    for (struct instruction *one = dockerfile->instructions ; one ; one = one->next) one->stage = STAGE_LAST ;
+    return ;
+  }
+  mark_stage(from, STAGE_LAST) ;
+  while (from)
+  {
+    char const *image = nth_word(pool, from->arguments, 0) ;
+    struct instruction *base = 0 ;
+    for (struct instruction *one = dockerfile->instructions ; one != from ; one = one->next)
+      if (!strcmp(one->name, "FROM") && !strcasecmp(nth_word(pool, one->arguments, 1), "as") && !strcasecmp(nth_word(pool, one->arguments, 2), image)) base = one ;
+    if (base) mark_stage(base, STAGE_BASE) ;
+    from = base ;
+  }
 }
 
 void dockerfile_read (struct source *source, struct dockerfile *dockerfile)
 {
-  struct instruction **end = &dockerfile->instructions ;
+  struct reading r = { .dockerfile = dockerfile, .source = source, .end = &dockerfile->instructions, .line = 1 } ;
   memset(dockerfile, 0, sizeof(*dockerfile)) ;
   dockerfile->source = source ;
-  for (uint32_t line = 1 ; line <= source->nlines ; line++)
+  read_directives(&r) ;
+  while (r.line <= source->nlines)
   {
-    char const *text = "" ;
-    uint32_t first = line ;
-    int more = 1 ;
-    while (more && line <= source->nlines)
-    {
-      char const *part = source_copy(source, source_line_range(source, line)) ;
-      size_t len = strlen(part) ;
-      char const *begin = part + strspn(part, " \t") ;
-      if (*begin == '#' || (!*begin && line > first))
-      {
-        more = line > first ;
-        if (!more) break ;
-        line++ ;
-        continue ;
-      }
-      while (len && strchr(" \t", part[len - 1])) len-- ;
-      more = len && part[len - 1] == '\\' ;
-      text = pool_printf(source->pool, "%s%.*s", text, (int)(len - (more ? 1 : 0)), part) ;
-      if (more) line++ ;
-    }
-    if (line > source->nlines) line = source->nlines ;
-    if (text[strspn(text, " \t")])
-    {
-      struct instruction *instruction = add_instruction(dockerfile, &end, text, first, line) ;
-      if (!strcmp(instruction->name, "FROM")) dockerfile->stage = instruction ;
-    }
+    char const *text = line_text(source, r.line) ;
+    text += strspn(text, " \t") ;
+    if (!*text || *text == '#') r.line++ ;
+    else read_instruction(&r) ;
   }
+  mark_stages(dockerfile) ;
 }
 
-static struct instruction *find (struct dockerfile const *dockerfile, char const *name)
+/* ---- questions ---- */
+
+struct instruction *dockerfile_next (struct dockerfile const *dockerfile, struct instruction const *after, char const *name)
+{
+  struct instruction *one = after ? after->next : dockerfile->instructions ;
+  while (one && (one->stage == STAGE_OTHER || strcmp(one->name, name) != 0)) one = one->next ;
+  return one ;
+}
+
+struct instruction *dockerfile_last (struct dockerfile const *dockerfile, char const *name)
 {
   struct instruction *found = 0 ;
-  for (struct instruction *one = dockerfile->stage ? dockerfile->stage : dockerfile->instructions ; one ; one = one->next)
-    if (!strcmp(one->name, name)) found = one ;
+  for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, name)) ; ) found = one ;
   return found ;
 }
 
-/* ["a", "b"], or what a shell would be given. */
-static int read_words (struct pool *pool, char const *arguments, struct texts *words)
+int dockerfile_exec_form (struct pool *pool, char const *arguments, struct texts *words)
 {
   char const *p = arguments + strspn(arguments, " \t") ;
   struct texts list = { 0 } ;
-  if (*p == '[')
+  if (*p != '[') return 0 ;
+  for (p++ ; *(p += strspn(p, " \t,")) == '"' ; )
   {
-    for (p++ ; *(p += strspn(p, " \t,")) == '"' ; )
+    char *word = pool_alloc(pool, strlen(p) + 1) ;
+    char *out = word ;
+    for (p++ ; *p && *p != '"' ; p++)
     {
-      char *word = pool_alloc(pool, strlen(p) + 1) ;
-      char *out = word ;
-      for (p++ ; *p && *p != '"' ; p++)
+      if (*p == '\\' && p[1])
       {
-        if (*p == '\\' && p[1])
-        {
-          p++ ;
-          *out++ = *p == 'n' ? '\n' : *p == 't' ? '\t' : *p ;
-        }
-        else *out++ = *p ;
+        p++ ;
+        *out++ = *p == 'n' ? '\n' : *p == 't' ? '\t' : *p ;
       }
-      if (!*p++) return 0 ;
-      texts_add(pool, &list, word) ;
+      else *out++ = *p ;
     }
-    if (*p != ']') return 0 ;
-    for (struct text *one = list.first ; one ; one = one->next) texts_add(pool, words, one->text) ;
-    return 1 ;
+    if (!*p++) return 0 ;
+    texts_add(pool, &list, word) ;
   }
-  texts_add(pool, words, "/bin/sh") ;
-  texts_add(pool, words, "-c") ;
-  texts_add(pool, words, p) ;
+  if (*p != ']') return 0 ;
+  for (struct text *one = list.first ; one ; one = one->next) texts_add(pool, words, one->text) ;
   return 1 ;
 }
 
-/* The word behind the one that names the script; 0: it is not named. */
-static struct text *behind_script (struct texts const *words, char const *script, int *found)
+/* ENV A=1 B="2 3", ENV A 1, ARG A=1: the value of `name` that it sets; 0: it sets none. */
+static char const *value_set (struct pool *pool, struct instruction const *one, char const *name)
 {
-  *found = 0 ;
-  for (struct text *one = words->first ; one ; one = one->next)
-    if (!strcmp(shell_basename(one->text), script))
+  char const *p = one->arguments ;
+  size_t len = strlen(name) ;
+  if (!strncmp(p, name, len) && strchr(" \t", p[len]) && p[len] && !strcmp(one->name, "ENV")) return p + len + strspn(p + len, " \t") ;
+  for (; *(p += strspn(p, " \t")) ; )
+  {
+    int is_it = !strncmp(p, name, len) && p[len] == '=' ;
+    char *value ;
+    char *out ;
+    char quote = 0 ;
+    p += strcspn(p, " \t=") ;
+    if (*p != '=') continue ;
+    out = value = pool_alloc(pool, strlen(p) + 1) ;
+    for (p++ ; *p && (quote || !strchr(" \t", *p)) ; p++)
     {
-      *found = 1 ;
-      return one->next ;
+      if (*p == quote) quote = 0 ;
+      else if (!quote && strchr("\"'", *p)) quote = *p ;
+      else *out++ = *p ;
     }
-  return 0 ;
-}
-
-static char const *copied_to (struct dockerfile const *dockerfile, char const *name)
-{
-  struct pool *pool = dockerfile->source->pool ;
-  for (struct instruction *one = dockerfile->stage ; one ; one = one->next)
-  {
-    char const *p = one->arguments ;
-    char const *target ;
-    size_t len ;
-    if ((strcmp(one->name, "COPY") != 0 && strcmp(one->name, "ADD") != 0) || strstr(p, "--from")) continue ;
-    while (!strncmp(p, "--", 2)) { p += strcspn(p, " \t") ; p += strspn(p, " \t") ; }
-    len = strcspn(p, " \t") ;
-    if (strcmp(shell_basename(pool_copy(pool, p, len)), name) != 0) continue ;
-    target = p + len + strspn(p + len, " \t") ;
-    if (target[strcspn(target, " \t")]) continue ; /* several sources: a folder */
-    target = shell_basename(target) ;
-    return *target && *target != '.' ? target : name ;
+    if (is_it) return value ;
   }
   return 0 ;
 }
 
-/* The first word that does not only start another program. */
-static char const *first_program (struct texts const *words)
-{
-  for (struct text const *one = words->first ; one ; one = one->next)
-  {
-    char const *name = shell_basename(one->text) ;
-    if (shell_one_of(name, "tini dumb-init catatonit tini-static sh bash env exec") || *name == '-') continue ;
-    return shell_basename(name + strspn(name, " ")) ;
-  }
-  return 0 ;
-}
+static char const *expand (struct dockerfile const *dockerfile, struct instruction const *at, char const *text, unsigned int depth) ;
 
-char const *dockerfile_script (struct dockerfile const *dockerfile, char const *input)
+static char const *variable (struct dockerfile const *dockerfile, struct instruction const *at, char const *name, unsigned int depth)
 {
   struct pool *pool = dockerfile->source->pool ;
-  struct instruction *entrypoint = find(dockerfile, "ENTRYPOINT") ;
-  struct instruction *cmd = find(dockerfile, "CMD") ;
-  struct texts first = { 0 } ;
-  struct texts second = { 0 } ;
-  char const *name = shell_basename(input) ;
-  char const *copy = copied_to(dockerfile, name) ;
-  char const *program ;
-  int found ;
-  if (entrypoint) read_words(pool, entrypoint->arguments, &first) ;
-  if (cmd) read_words(pool, cmd->arguments, &second) ;
-  behind_script(&first, name, &found) ;
-  if (!found) behind_script(&second, name, &found) ;
-  if (found) return name ;
-  if (copy) return copy ;
-  program = first_program(&first) ;
-  if (!program) program = first_program(&second) ;
-  return program ? program : name ;
+  char const *found = 0 ;
+  struct instruction const *where = 0 ;
+  for (struct instruction const *one = dockerfile->instructions ; one && one != at ; one = one->next)
+  {
+    char const *value = 0 ;
+    if (one->stage != STAGE_OTHER && shell_one_of(one->name, "ENV ARG")) value = value_set(pool, one, name) ;
+    if (!value) continue ;
+    found = value ;
+    where = one ;
+  }
+  return found && strchr(found, '$') && depth < 8 ? expand(dockerfile, where, found, depth + 1) : found ;
 }
 
-char const *dockerfile_workdir (struct dockerfile const *dockerfile)
+static char const *expand (struct dockerfile const *dockerfile, struct instruction const *at, char const *text, unsigned int depth)
 {
   struct pool *pool = dockerfile->source->pool ;
-  char const *path = 0 ;
-  for (struct instruction *one = dockerfile->stage ; one ; one = one->next)
+  char const *out = "" ;
+  char const *dollar ;
+  for (; (dollar = strchr(text, '$')) ; )
   {
-    char const *to = one->arguments ;
-    size_t len = strlen(to) ;
-    if (strcmp(one->name, "WORKDIR") != 0) continue ;
-    if (*to == '"' && len > 1 && to[len - 1] == '"') to = pool_copy(pool, to + 1, len - 2) ;
-    path = *to == '/' ? to : pool_printf(pool, "%s/%s", path && strcmp(path, "/") != 0 ? path : "", to) ;
+    int braced = dollar[1] == '{' ;
+    char const *name = dollar + 1 + braced ;
+    size_t len = strspn(name, LETTERS) ;
+    char const *value = len ? variable(dockerfile, at, pool_copy(pool, name, len), depth) : 0 ;
+    char const *end = name + len ;
+    if (braced)
+    {
+      if (!value && !strncmp(end, ":-", 2)) value = pool_copy(pool, end + 2, strcspn(end + 2, "}")) ;
+      end += strcspn(end, "}") ;
+      end += *end == '}' ;
+    }
+    if (end == dollar) end++ ;
+    out = value ? pool_printf(pool, "%s%.*s%s", out, (int)(dollar - text), text, value) : pool_printf(pool, "%s%.*s", out, (int)(end - text), text) ;
+    text = end ;
   }
-  return path && !strchr(path, '$') ? path : 0 ;
+  return pool_printf(pool, "%s%s", out, text) ;
 }
 
-char const *const *dockerfile_arguments (struct dockerfile const *dockerfile, char const *script)
+char const *dockerfile_expand (struct dockerfile const *dockerfile, struct instruction const *at, char const *text)
+{
+  return expand(dockerfile, at, text, 0) ;
+}
+
+static char const *below (struct pool *pool, char const *folder, char const *path)
+{
+  size_t len = strlen(folder) ;
+  while (!strncmp(path, "./", 2)) path += 2 ;
+  if (*path == '/') return path ;
+  while (len && folder[len - 1] == '/') len-- ;
+  return pool_printf(pool, "%.*s/%s", (int)len, folder, !strcmp(path, ".") ? "" : path) ;
+}
+
+static char const *unquoted (struct pool *pool, char const *text)
+{
+  size_t len = strlen(text) ;
+  return len > 1 && (*text == '"' || *text == '\'') && text[len - 1] == *text ? pool_copy(pool, text + 1, len - 2) : text ;
+}
+
+static char const *without_end (struct pool *pool, char const *text)
+{
+  size_t len = strlen(text) ;
+  while (len && strchr(" \t", text[len - 1])) len-- ;
+  return pool_copy(pool, text, len) ;
+}
+
+char const *dockerfile_workdir (struct dockerfile const *dockerfile, struct instruction const *at)
 {
   struct pool *pool = dockerfile->source->pool ;
-  struct instruction *entrypoint = find(dockerfile, "ENTRYPOINT") ;
-  struct instruction *cmd = find(dockerfile, "CMD") ;
-  struct texts first = { 0 } ;
-  struct texts second = { 0 } ;
-  struct texts all = { 0 } ;
-  struct text *rest ;
-  char const **array ;
-  unsigned int n = 0 ;
-  int found ;
-  if (entrypoint) read_words(pool, entrypoint->arguments, &first) ;
-  if (cmd) read_words(pool, cmd->arguments, &second) ;
-  script = dockerfile_script(dockerfile, script) ;
-  rest = behind_script(&first, script, &found) ;
-  if (found)
+  char const *path = "" ;
+  for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, "WORKDIR")) ; )
   {
-    for (; rest ; rest = rest->next) texts_add(pool, &all, rest->text) ;
-    for (struct text *one = second.first ; one ; one = one->next) texts_add(pool, &all, one->text) ;
+    if (at && one->first > at->first) break ;
+    path = below(pool, path, dockerfile_expand(dockerfile, one, unquoted(pool, without_end(pool, one->arguments)))) ;
   }
-  else
+  return strchr(path, '$') ? "" : path ;
+}
+
+/* Directories of every image: COPY a /usr/bin is /usr/bin/a. */
+#define FOLDERS "/ /bin /sbin /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin /etc /opt /srv /tmp /root /home /usr/local"
+
+void dockerfile_copying (struct dockerfile const *dockerfile, struct instruction const *copy, struct copying *copying)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  struct texts words = { 0 } ;
+  char const *workdir = dockerfile_workdir(dockerfile, copy) ;
+  char const *target = "" ;
+  memset(copying, 0, sizeof(*copying)) ;
+  copying->from_stage = !!strstr(copy->flags, "--from") ;
+  if (!dockerfile_exec_form(pool, copy->arguments, &words))
+    for (char const *p = copy->arguments ; *(p += strspn(p, " \t")) ; p += strcspn(p, " \t"))
+      texts_add(pool, &words, unquoted(pool, pool_copy(pool, p, strcspn(p, " \t")))) ;
+  for (struct text const *one = words.first ; one ; one = one->next)
   {
-    rest = behind_script(&second, script, &found) ;
-    if (!found) return 0 ;
-    for (; rest ; rest = rest->next) texts_add(pool, &all, rest->text) ;
+    char const *word = dockerfile_expand(dockerfile, copy, one->text) ;
+    if (one->next) texts_add(pool, &copying->sources, word) ;
+    else target = word ;
   }
-  for (struct text *one = all.first ; one ; one = one->next) n++ ;
-  array = pool_alloc(pool, (n + 1) * sizeof(*array)) ;
-  n = 0 ;
-  for (struct text *one = all.first ; one ; one = one->next) array[n++] = one->text ;
-  return array ;
+  copying->target = below(pool, workdir, target) ;
+  if (copying->sources.first && copying->target[0] && copying->target[strlen(copying->target) - 1] != '/'
+   && (copying->sources.first->next || shell_one_of(copying->target, FOLDERS) || !strcmp(copying->target, workdir)))
+    copying->target = pool_printf(pool, "%s/", copying->target) ;
+}
+
+char const *copying_path (struct pool *pool, struct copying const *copying, char const *source)
+{
+  size_t len = strlen(copying->target) ;
+  return len && copying->target[len - 1] == '/' ? pool_printf(pool, "%s%s", copying->target, shell_basename(source)) : copying->target ;
 }

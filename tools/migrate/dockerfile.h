@@ -1,42 +1,81 @@
-/* The Dockerfile that belongs to the wrapper: what it says, and the patch to it. Pure. */
+/* The Dockerfile that belongs to the wrapper: its instructions, read as the builder reads
+   them, and what the image executes at its start. Pure. */
 
 #ifndef REEVE_MIGRATE_DOCKERFILE_H
 #define REEVE_MIGRATE_DOCKERFILE_H
 
-#include "migrate/plan.h"
+#include "migrate/source.h"
+
+enum stage_kind
+{
+  STAGE_OTHER, /* the image has nothing of it but what a COPY --from takes */
+  STAGE_BASE, /* the last stage is made from it */
+  STAGE_LAST
+} ;
 
 struct instruction
 {
   char const *name ; /* in upper case */
-  char const *arguments ; /* lines joined, without the backslashes and comments */
+  char const *flags ; /* --from=build --chown=app, as they are written */
+  char const *arguments ; /* behind the flags, byte by byte as in the source, with blanks in place of newlines, escapes, and comments */
+  uint32_t start ; /* of the arguments in the source */
+  struct texts documents ; /* the bodies of its here-documents */
   uint32_t first ; /* lines, from 1 */
   uint32_t last ;
+  enum stage_kind stage ;
   struct instruction *next ;
 } ;
 
 struct dockerfile
 {
   struct source *source ;
+  char escape ; /* at the end of a line that goes on */
   struct instruction *instructions ;
-  struct instruction *stage ; /* the last FROM: what the image is made from */
+  struct instruction *from ; /* the last FROM; 0: there is none */
 } ;
 
 extern void dockerfile_read (struct source *source, struct dockerfile *dockerfile) ;
 
-/* The wrapper's basename in the image: `input` by that name, or what it is copied to,
-   or else what ENTRYPOINT, or CMD, executes. */
-extern char const *dockerfile_script (struct dockerfile const *dockerfile, char const *input) ;
+/* The next one of that name that the image has, behind `after`, 0: from the first on. */
+extern struct instruction *dockerfile_next (struct dockerfile const *dockerfile, struct instruction const *after, char const *name) ;
+extern struct instruction *dockerfile_last (struct dockerfile const *dockerfile, char const *name) ;
 
-/* The working directory, or 0 when it is not said, or depends on a variable. */
-extern char const *dockerfile_workdir (struct dockerfile const *dockerfile) ;
+/* ["a", "b"]: its words. Returns 0 when it is not in that form. */
+extern int dockerfile_exec_form (struct pool *pool, char const *arguments, struct texts *words) ;
 
-/* What the script gets as its arguments, ended by 0: ENTRYPOINT's words behind the
-   script, then CMD's. 0: the Dockerfile does not say. */
-extern char const *const *dockerfile_arguments (struct dockerfile const *dockerfile, char const *script) ;
+/* `text` with the variables of ENV and ARG that are known at `at`; what is not known stays. */
+extern char const *dockerfile_expand (struct dockerfile const *dockerfile, struct instruction const *at, char const *text) ;
 
-/* The patch, a unified diff; "" when there is nothing to change.
-     input     the file that was migrated, as it was given
-     services  where the service directories are written, as it was given */
-extern char const *dockerfile_patch (struct dockerfile const *dockerfile, struct plan *plan, char const *input, char const *services) ;
+/* The working directory at `at`, 0 for the end; "" when it is not said, or not known. */
+extern char const *dockerfile_workdir (struct dockerfile const *dockerfile, struct instruction const *at) ;
+
+/* What a COPY, or ADD, takes from the build context. */
+struct copying
+{
+  struct texts sources ;
+  char const *target ; /* an absolute path, or as far as it is known; with / at its end when it is a folder */
+  int from_stage ; /* another stage or image than the build context */
+} ;
+extern void dockerfile_copying (struct dockerfile const *dockerfile, struct instruction const *copy, struct copying *copying) ;
+/* Where `source` of it comes to be. */
+extern char const *copying_path (struct pool *pool, struct copying const *copying, char const *source) ;
+
+/* ---- dockerstart.c: what the image executes ---- */
+struct docker_start
+{
+  char const *script ; /* the input's basename in the image; 0: the image does not execute it */
+  struct texts front ; /* words that the image executes ahead of the input, which are kept */
+  char const *front_text ; /* what the first of them says, for whoever has read it; 0: not known */
+  char const *code ; /* that a shell executes ahead of the input; 0: none */
+  uint32_t line ; /* of the code */
+  char const *const *arguments ; /* that the input gets, ended by 0; 0: not known */
+  struct texts instead ; /* words that the image executes, when none of them is the input */
+} ;
+
+/* `text` is what the input says: a program that it executes is not the input itself. */
+extern void dockerfile_start (struct dockerfile const *dockerfile, char const *input, char const *text, struct docker_start *start) ;
+
+/* The file in the build context that is `path`, or has its name, in the image; 0: none is known. */
+extern char const *dockerfile_source_of (struct dockerfile const *dockerfile, char const *path) ;
 
 #endif

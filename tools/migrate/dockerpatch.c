@@ -1,273 +1,453 @@
-/* What has to change in the Dockerfile. */
-
 #include <string.h>
 
-#include "migrate/dockerfile.h"
+#include "migrate/dockerpatch.h"
+#include "migrate/dockerrun.h"
 #include "migrate/patch.h"
 #include "migrate/shell.h"
 
 /* Base images that ask to be stopped with another signal than SIGTERM. */
-static char const *const other_stopsignals[] = { "nginx", "httpd", "php", "postgres", "haproxy", "openresty", "nextcloud", "wordpress", "drupal", "joomla" } ;
+#define OTHER_STOPSIGNALS "nginx httpd php postgres haproxy openresty nextcloud wordpress drupal joomla"
+/* Base images without an ENTRYPOINT of their own that prepares something. */
+#define PLAIN_IMAGES "scratch debian ubuntu alpine centos fedora rockylinux almalinux amazonlinux archlinux busybox bash buildpack-deps python golang rust ruby " \
+  "openjdk eclipse-temurin amazoncorretto perl gcc ubi8 ubi9 ubi-minimal httpd tomcat jetty"
+
+/* A file that served the wrapper alone. */
+struct obsolete
+{
+  struct instruction *copy ;
+  char const *path ; /* in the image */
+  char const *needed_by ; /* why it stays; 0: it goes */
+  struct obsolete *next ;
+} ;
 
 struct patching
 {
   struct dockerfile const *dockerfile ;
+  struct docker_start const *start ;
   struct plan *plan ;
+  struct pool *pool ;
   struct edit *edits ;
   char const *input ; /* the wrapper's basename, on this machine */
-  char const *script ; /* and in the image */
+  struct obsolete *obsolete ;
 } ;
 
-static void replace (struct patching *p, struct instruction const *instruction, char const *line)
+/* ---- edits ---- */
+
+static void note (struct patching *p, char const *text)
 {
-  struct edit *edit = edit_add(p->plan->pool, &p->edits, instruction->first, instruction->last) ;
-  if (line) texts_add(p->plan->pool, &edit->lines, line) ;
+  texts_add_once(p->pool, &p->plan->notes, text) ;
 }
 
-static struct instruction *first_of_stage (struct dockerfile const *dockerfile)
+static char const *place (struct patching const *p, struct instruction const *one)
 {
-  return dockerfile->stage ? dockerfile->stage : dockerfile->instructions ;
+  return one->last > one->first ? pool_printf(p->pool, "Dockerfile, lines %u-%u", one->first, one->last) : pool_printf(p->pool, "Dockerfile, line %u", one->first) ;
 }
 
-static struct instruction *last_named (struct dockerfile const *dockerfile, char const *name)
+static int is_edited (struct patching const *p, struct instruction const *one)
 {
-  struct instruction *found = 0 ;
-  for (struct instruction *one = first_of_stage(dockerfile) ; one ; one = one->next)
-    if (!strcmp(one->name, name)) found = one ;
-  return found ;
-}
-
-/* `text` without the word; 0 when it does not have it. */
-static char const *without_word (struct pool *pool, char const *text, char const *name)
-{
-  size_t len = strlen(name) ;
-  for (char const *at = text ; (at = strstr(at, name)) ; at++)
-    if (at > text && strchr(" \t", at[-1]) && (!at[len] || strchr(" \t\\;", at[len])))
-    {
-      char const *begin = at - 1 ;
-      return pool_printf(pool, "%.*s%s", (int)(begin - text), text, at + len) ;
-    }
+  for (struct edit const *edit = p->edits ; edit ; edit = edit->next)
+    if (edit->first <= one->last && edit->last >= one->first) return 1 ;
   return 0 ;
 }
 
-static int is_obsolete (struct patching const *p, char const *package)
+static int is_removed (struct patching const *p, struct instruction const *one)
 {
-  return shell_one_of(package, "tini dumb-init catatonit") || (strstr(p->input, "supervisord") && shell_one_of(package, "supervisor")) ;
+  for (struct edit const *edit = p->edits ; edit ; edit = edit->next)
+    if (edit->first <= one->first && edit->last >= one->last && !edit->lines.first) return 1 ;
+  return 0 ;
 }
 
-/* apt-get update && apt-get install -y tini && rm -rf /var/lib/apt/lists: for these packages alone. */
-static int installs_nothing_else (struct patching *p, struct instruction const *run)
+static void remove_instruction (struct patching *p, struct instruction const *one, char const *why)
 {
-  struct source code ;
-  struct statement *part = shell_parse_text(p->plan->pool, &code, run->arguments) ;
-  unsigned int packages = 0 ;
-  if (!part || part->next) return 0 ;
-  for (;; part = part->body)
+  edit_add(p->pool, &p->edits, one->first, one->last) ;
+  note(p, pool_printf(p->pool, "%s: the patch takes out %s%s", place(p, one), one->name, why)) ;
+}
+
+/* ---- files that served the wrapper alone ---- */
+
+static int is_init_file (char const *path)
+{
+  char const *name = shell_basename(path) ;
+  for (char const *const *one = (char const *const[]){ "tini", "dumb-init", "catatonit", 0 } ; *one ; one++)
+    if (!strncmp(name, *one, strlen(*one)) && (!name[strlen(*one)] || strchr("-_.", name[strlen(*one)]))) return 1 ;
+  return 0 ;
+}
+
+static void add_obsolete (struct patching *p, struct instruction *copy, char const *path, char const *needed_by)
+{
+  struct obsolete **end = &p->obsolete ;
+  while (*end) end = &(*end)->next ;
+  *end = pool_alloc(p->pool, sizeof(**end)) ;
+  (*end)->copy = copy ;
+  (*end)->path = path ;
+  (*end)->needed_by = needed_by ;
+}
+
+static void find_obsolete (struct patching *p, struct instruction *one)
+{
+  struct copying copying ;
+  dockerfile_copying(p->dockerfile, one, &copying) ;
+  if (one->documents.first || !copying.sources.first) return ;
+  for (struct text const *source = copying.sources.first ; source ; source = source->next)
   {
-    struct statement *one = part->kind == STATEMENT_AND ? part->body->next : part ;
-    int installs = shell_one_of(statement_command(one), "apt-get apt apk dnf yum microdnf") && one->nwords > 1 ;
-    int begun = 0 ;
-    if (!installs && !shell_one_of(statement_command(one), "rm")) return 0 ;
-    for (unsigned int i = 1 ; installs && i < one->nwords ; i++)
+    char const *path = copying_path(p->pool, &copying, source->text) ;
+    int is_input = !copying.from_stage && p->start->script
+     && (!strcmp(shell_basename(source->text), p->input) || !strcmp(shell_basename(path), p->start->script))
+     && (shell_one_of(p->start->script, "supervisord foreman honcho forego goreman overmind hivemind") || !strcmp(shell_basename(path), p->start->script)) ;
+    if (!is_input && !is_init_file(path) && !is_init_file(source->text)) continue ;
+    add_obsolete(p, one, path, copying.sources.first->next ? "the same COPY brings other files" : 0) ;
+  }
+}
+
+/* Do the files that are written name it? */
+static int plan_needs (struct plan const *plan, char const *name)
+{
+  for (unsigned int i = 0 ; i < plan->nsetup ; i++)
+  {
+    struct setup_item const *item = plan->setup + i ;
+    char const *text = item->text ? item->text : source_copy(plan->source, item->range) ;
+    if (*text != '#' && shell_mentions(text, name)) return 1 ;
+  }
+  for (struct service const *service = plan->services ; service ; service = service->next)
+  {
+    if (service->command && shell_mentions(service->command, name)) return 1 ;
+    for (struct text const *one = service->run.first ; one ; one = one->next)
+      if (shell_mentions(one->text, name)) return 1 ;
+  }
+  return 0 ;
+}
+
+static int front_needs (struct patching const *p, char const *path)
+{
+  for (struct text const *one = p->start->front.first ; one ; one = one->next)
+    if (!strcmp(shell_basename(one->text), shell_basename(path))) return 1 ;
+  return 0 ;
+}
+
+static int prepares_obsolete (struct patching *p, struct instruction const *run)
+{
+  struct texts gone = { 0 } ;
+  for (struct obsolete const *one = p->obsolete ; one ; one = one->next)
+    if (!one->needed_by) texts_add(p->pool, &gone, one->path) ;
+  return gone.first && run_only_prepares(p->dockerfile, run, &gone) ;
+}
+
+/* By its path, or executed; `make tini`, or a package of that name, is something else. */
+static int run_needs_init (struct patching *p, struct instruction const *run, char const *path)
+{
+  return run_executes(p->pool, run, shell_basename(path)) || strstr(run->arguments, path) ;
+}
+
+static int needs_file (struct patching *p, struct instruction const *one, char const *path)
+{
+  if (!shell_one_of(one->name, "RUN HEALTHCHECK ONBUILD VOLUME")) return shell_mentions(one->arguments, shell_basename(path)) ;
+  return is_init_file(path) ? run_needs_init(p, one, path) : run_needs(p->dockerfile, one, path) ;
+}
+
+/* What stays and needs it; 0: nothing does. */
+static char const *who_needs (struct patching *p, struct obsolete const *file)
+{
+  char const *name = shell_basename(file->path) ;
+  if (plan_needs(p->plan, name)) return "a service, or the setup, names it" ;
+  if (front_needs(p, file->path)) return "it is ahead of /init" ;
+  for (struct instruction const *one = p->dockerfile->instructions ; one ; one = one->next)
+  {
+    /* A COPY takes from the build context, or from stages before this one. */
+    if (one->stage != STAGE_LAST || shell_one_of(one->name, "ENTRYPOINT CMD COPY ADD FROM LABEL MAINTAINER WORKDIR ARG EXPOSE")) continue ;
+    if (!strcmp(one->name, "RUN") && (prepares_obsolete(p, one) || (is_init_file(name) && run_only_fetches_init(p->pool, one)))) continue ;
+    if (!needs_file(p, one, file->path)) continue ;
+    return pool_printf(p->pool, "%s in line %u needs it", one->name, one->first) ;
+  }
+  return 0 ;
+}
+
+/* One that stays may need another one. */
+static void settle_obsolete (struct patching *p)
+{
+  int again = 1 ;
+  while (again)
+  {
+    again = 0 ;
+    for (struct obsolete *one = p->obsolete ; one ; one = one->next)
     {
-      char const *word = statement_word(one, i) ;
-      if (begun && *word != '-' && !is_obsolete(p, word)) return 0 ;
-      packages += begun && *word != '-' ;
-      begun |= shell_one_of(word, "install add") ;
+      if (one->needed_by) continue ;
+      one->needed_by = who_needs(p, one) ;
+      again |= !!one->needed_by ;
     }
-    if (part->kind != STATEMENT_AND) return packages > 0 ;
   }
 }
 
-/* Packages that nothing needs any more. */
-static void remove_packages (struct patching *p, struct instruction const *run)
+static void remove_obsolete (struct patching *p)
 {
-  struct source *source = p->dockerfile->source ;
-  struct pool *pool = p->plan->pool ;
-  if (!strstr(run->arguments, "apt") && !strstr(run->arguments, "apk ") && !strstr(run->arguments, "dnf ") && !strstr(run->arguments, "yum ")) return ;
-  if (installs_nothing_else(p, run))
+  for (int i = 0 ; i < 2 ; i++)
+    for (struct instruction *one = 0 ; (one = dockerfile_next(p->dockerfile, one, i ? "ADD" : "COPY")) ; )
+      if (one->stage == STAGE_LAST) find_obsolete(p, one) ;
+  settle_obsolete(p) ;
+  for (struct obsolete *one = p->obsolete ; one ; one = one->next)
   {
-    replace(p, run, 0) ;
-    return ;
+    if (!one->needed_by) remove_instruction(p, one->copy, pool_printf(p->pool, " of %s", shell_basename(one->path))) ;
+    else note(p, pool_printf(p->pool, "%s: %s stays in the image, though /init does not need it: %s", place(p, one->copy), shell_basename(one->path), one->needed_by)) ;
   }
-  for (uint32_t line = run->first ; line <= run->last ; line++)
+  for (struct instruction *one = 0 ; (one = dockerfile_next(p->dockerfile, one, "RUN")) ; )
   {
-    char const *text = source_copy(source, source_line_range(source, line)) ;
-    char const *changed = text ;
-    char const *less ;
-    struct edit *edit ;
-    for (char const *const *name = (char const *const[]){ "tini", "dumb-init", "catatonit", strstr(p->input, "supervisord") ? "supervisor" : "tini", 0 } ; *name ; name++)
-      if ((less = without_word(pool, changed, *name))) changed = less ;
-    if (changed == text) continue ;
-    edit = edit_add(pool, &p->edits, line, line) ;
-    if (strspn(changed, " \t\\") != strlen(changed)) texts_add(pool, &edit->lines, changed) ;
+    if (one->stage != STAGE_LAST) continue ;
+    if (prepares_obsolete(p, one)) remove_instruction(p, one, ", which prepared that file") ;
+    else if (run_only_fetches_init(p->pool, one)) remove_instruction(p, one, ", which fetched an init") ;
   }
 }
 
-static int is_only_chmod (char const *arguments, char const *script)
+/* ---- packages and variables ---- */
+
+static int executes_anywhere (struct patching *p, char const *program)
 {
-  char const *name = strstr(arguments, script) ;
-  if (strncmp(arguments, "chmod ", 6) != 0 || !name) return 0 ;
-  return !strchr(arguments, '&') && !strchr(arguments, ';') && strspn(name + strlen(script), " \t") == strlen(name + strlen(script)) ;
+  for (struct instruction const *one = p->dockerfile->instructions ; one ; one = one->next)
+  {
+    if (one->stage == STAGE_OTHER || is_removed(p, one)) continue ;
+    if (!strcmp(one->name, "RUN") && run_executes(p->pool, one, program)) return 1 ;
+    if (!strcmp(one->name, "HEALTHCHECK") && shell_mentions(one->arguments, program)) return 1 ;
+  }
+  return plan_needs(p->plan, program) ;
 }
 
-static unsigned int count_words (char const *text)
+static char const *needless_packages (struct patching *p)
 {
+  char const *packages = "" ;
+  for (char const *const *one = (char const *const[]){ "tini", "dumb-init", "catatonit", 0 } ; *one ; one++)
+    if (!executes_anywhere(p, *one)) packages = pool_printf(p->pool, "%s %s", packages, *one) ;
+  if (strstr(p->input, "supervis") && !executes_anywhere(p, "supervisorctl") && !executes_anywhere(p, "supervisord") && !p->start->front.first)
+    packages = pool_printf(p->pool, "%s supervisor", packages) ;
+  return packages ;
+}
+
+/* Only the lines that differ. */
+static void replace_lines (struct patching *p, struct instruction const *one, struct texts const *lines)
+{
+  struct source const *source = p->dockerfile->source ;
+  struct text const *line = lines->first ;
+  uint32_t first = one->first ;
+  uint32_t last = one->last ;
   unsigned int n = 0 ;
-  for (; *(text += strspn(text, " \t")) ; text += strcspn(text, " \t")) n++ ;
-  return n ;
-}
-
-static char const *last_word (struct pool *pool, char const *text)
-{
-  size_t len = strlen(text) ;
-  size_t begin ;
-  while (len && strchr(" \t]\"", text[len - 1])) len-- ;
-  begin = len ;
-  while (begin && !strchr(" \t\"", text[begin - 1])) begin-- ;
-  return pool_copy(pool, text + begin, len - begin) ;
-}
-
-static char const *const inits[] = { "tini", "dumb-init", "catatonit" } ;
-
-/* Is it the file of an init, perhaps with its version or machine? len 0: all of it. */
-static int is_init (char const *path, size_t len)
-{
-  size_t end = len ? len : strlen(path) ;
-  size_t begin = end ;
-  while (begin && path[begin - 1] != '/') begin-- ;
-  for (size_t i = 0 ; i < sizeof(inits) / sizeof(*inits) ; i++)
+  struct edit *edit ;
+  for (; line && first <= last && !strcmp(line->text, source_copy(source, source_line_range(source, first))) ; line = line->next) first++ ;
+  for (struct text const *rest = line ; rest ; rest = rest->next) n++ ;
+  while (n && last >= first)
   {
-    size_t n = strlen(inits[i]) ;
-    if (end - begin >= n && !strncmp(path + begin, inits[i], n) && (end - begin == n || strchr("-_.", path[begin + n]))) return 1 ;
+    struct text const *end = line ;
+    for (unsigned int i = 1 ; i < n ; i++) end = end->next ;
+    if (strcmp(end->text, source_copy(source, source_line_range(source, last))) != 0) break ;
+    n-- ;
+    last-- ;
   }
-  return 0 ;
+  edit = edit_add(p->pool, &p->edits, first, last) ;
+  for (; n-- ; line = line->next) texts_add(p->pool, &edit->lines, line->text) ;
 }
 
-static int names_init (char const *text)
+static void remove_packages (struct patching *p)
 {
-  for (size_t i = 0 ; i < sizeof(inits) / sizeof(*inits) ; i++)
-    if (shell_mentions(text, inits[i])) return 1 ;
-  return 0 ;
-}
-
-/* RUN wget -O /tini https://... && chmod +x /tini: each of its commands is about an init. */
-static int only_fetches_init (struct pool *pool, char const *arguments)
-{
-  struct source code ;
-  struct statement *list = shell_parse_text(pool, &code, arguments) ;
-  for (struct statement *one = list ; one ; one = one->next)
+  char const *packages = needless_packages(p) ;
+  for (struct instruction *one = 0 ; (one = dockerfile_next(p->dockerfile, one, "RUN")) ; )
   {
-    struct statement *part = one ;
-    while (part->kind == STATEMENT_AND)
+    struct cut cut ;
+    struct texts lines = { 0 } ;
+    int all ;
+    if (one->stage != STAGE_LAST || is_edited(p, one) || !run_without_packages(p->pool, one, packages, &cut, &all)) continue ;
+    if (all)
     {
-      struct statement *right = part->body->next ;
-      if (!shell_one_of(statement_command(right), "wget curl chmod gpg sha256sum mv") || !names_init(source_copy(&code, right->range))) return 0 ;
-      part = part->body ;
+      remove_instruction(p, one, ", which installed nothing else than what /init replaces") ;
+      continue ;
     }
-    if (!shell_one_of(statement_command(part), "wget curl chmod gpg mv") || !names_init(source_copy(&code, part->range))) return 0 ;
+    cut_lines(p->dockerfile, one, &cut, &lines) ;
+    replace_lines(p, one, &lines) ;
+    note(p, pool_printf(p->pool, "%s: the patch takes a package out of RUN that /init replaces", place(p, one))) ;
   }
-  return !!list ;
+}
+
+/* ENV TINI_VERSION v0.19.0 */
+static void remove_variables (struct patching *p)
+{
+  for (struct instruction *one = p->dockerfile->instructions ; one ; one = one->next)
+  {
+    char const *name = pool_copy(p->pool, one->arguments, strcspn(one->arguments, " \t=")) ;
+    int used = 0 ;
+    if (one->stage != STAGE_LAST || !shell_one_of(one->name, "ENV ARG")) continue ;
+    if (strncmp(name, "TINI_", 5) != 0 && strncmp(name, "DUMB_INIT_", 10) != 0) continue ;
+    if (strpbrk(one->arguments + strlen(name) + strspn(one->arguments + strlen(name), " \t="), " \t")) continue ; /* it sets others as well */
+    for (struct instruction *other = one->next ; other ; other = other->next)
+      used |= !is_removed(p, other) && strcmp(other->name, "ENTRYPOINT") != 0 && (shell_mentions(other->arguments, name) || shell_mentions(other->flags, name)) ;
+    if (!used) remove_instruction(p, one, pool_printf(p->pool, " %s, which nothing uses any more", name)) ;
+  }
 }
 
 /* What is left of an init, and nobody knows how to take out. */
 static void note_inits (struct patching *p)
 {
-  for (struct instruction *one = first_of_stage(p->dockerfile) ; one ; one = one->next)
-  {
-    int is_edited = 0 ;
-    for (struct edit *edit = p->edits ; edit ; edit = edit->next) is_edited |= edit->first <= one->last && edit->last >= one->first ;
-    if (!is_edited && names_init(one->arguments))
-      texts_add(p->plan->pool, &p->plan->notes,
-        pool_printf(p->plan->pool, "Dockerfile, line %u: %s is not needed any more: /init does its work", one->first, shell_mentions(one->arguments, "tini") ? "tini" : "dumb-init")) ;
-  }
+  for (struct instruction *one = p->dockerfile->instructions ; one ; one = one->next)
+    if (one->stage == STAGE_LAST && !is_edited(p, one) && !shell_one_of(one->name, "FROM CMD ENTRYPOINT COPY ADD") && names_init(one->arguments))
+      note(p, pool_printf(p->pool, "%s: %s is not needed any more: /init does its work", place(p, one), shell_mentions(one->arguments, "tini") ? "tini" : "dumb-init")) ;
 }
 
-/* COPY start.sh /start.sh, and what else served the wrapper alone. */
-static void remove_wrapper (struct patching *p, struct instruction const *one)
-{
-  int names_script = shell_mentions(one->arguments, p->script) || shell_mentions(one->arguments, p->input) ;
-  if (!strcmp(one->name, "COPY") || !strcmp(one->name, "ADD"))
-  {
-    char const *words = one->arguments ;
-    while (!strncmp(words, "--", 2))
-    {
-      words += strcspn(words, " \t") ;
-      words += strspn(words, " \t") ;
-    }
-    if (names_script && count_words(words) == 2) replace(p, one, 0) ;
-    else if (names_script)
-      texts_add(p->plan->pool, &p->plan->notes, pool_printf(p->plan->pool, "Dockerfile, line %u: %s is not needed any more", one->first, p->script)) ;
-    else if (is_init(shell_basename(last_word(p->plan->pool, words)), 0) || (count_words(words) == 2 && is_init(words, strcspn(words, " \t")))) replace(p, one, 0) ;
-  }
-  else if (!strcmp(one->name, "RUN"))
-  {
-    if (is_only_chmod(one->arguments, p->script)) replace(p, one, 0) ;
-    else if (names_script && strstr(one->arguments, "chmod"))
-      texts_add(p->plan->pool, &p->plan->notes, pool_printf(p->plan->pool, "Dockerfile, line %u: the chmod of %s is not needed any more", one->first, p->script)) ;
-    else if (only_fetches_init(p->plan->pool, one->arguments)) replace(p, one, 0) ;
-    else remove_packages(p, one) ;
-  }
-  else if (shell_one_of(one->name, "ENV ARG") && count_words(one->arguments) <= 2
-   && (!strncmp(one->arguments, "TINI_", 5) || !strncmp(one->arguments, "DUMB_INIT_", 10))) replace(p, one, 0) ;
-}
+/* ---- the new end ---- */
 
-static int base_has_other_signal (struct dockerfile const *dockerfile)
+/* registry/debian:12@sha256:...: debian */
+static char const *base_image (struct patching *p)
 {
+  struct instruction *from ;
   char const *image ;
-  if (!dockerfile->stage) return 0 ;
-  image = dockerfile->stage->arguments ;
-  while (!strncmp(image, "--", 2))
+  if (!p->dockerfile->from) return "" ;
+  from = dockerfile_next(p->dockerfile, 0, "FROM") ; /* the first that the image has */
+  image = dockerfile_expand(p->dockerfile, from, pool_copy(p->pool, from->arguments, strcspn(from->arguments, " \t"))) ;
+  image = shell_basename(image) ;
+  return pool_copy(p->pool, image, strcspn(image, "@:")) ;
+}
+
+static char const *json_word (struct pool *pool, char const *word)
+{
+  char *out = pool_alloc(pool, 2 * strlen(word) + 3) ;
+  char *q = out ;
+  *q++ = '"' ;
+  for (; *word ; word++)
   {
-    image += strcspn(image, " \t") ;
-    image += strspn(image, " \t") ;
+    if (strchr("\"\\", *word)) *q++ = '\\' ;
+    *q++ = *word ;
   }
-  {
-    char const *word = pool_copy(dockerfile->source->pool, image, strcspn(image, " \t@:")) ;
-    for (size_t i = 0 ; i < sizeof(other_stopsignals) / sizeof(*other_stopsignals) ; i++)
-      if (!strcmp(shell_basename(word), other_stopsignals[i])) return 1 ;
-  }
-  return 0 ;
+  *q++ = '"' ;
+  return out ;
+}
+
+static char const *copy_line (struct pool *pool, char const *from, char const *to)
+{
+  if (strchr(from, ' ')) return pool_printf(pool, "COPY [%s, \"%s\"]", json_word(pool, from), to) ;
+  return pool_printf(pool, "COPY %s %s", from, to) ;
 }
 
 /* rootfs/etc/services.d belongs to /: COPY rootfs/ / takes cont-init.d with it. */
-static void add_copies (struct patching *p, struct texts *lines, char const *services, int has_setup)
+static void add_copies (struct patching *p, struct texts *lines, struct docker_tree const *tree)
 {
-  struct pool *pool = p->plan->pool ;
+  struct pool *pool = p->pool ;
+  char const *services = tree->services ;
   size_t len = strlen(services) ;
   char const *parent ;
+  int has_setup = plan_has_setup(p->plan) ;
   texts_add(pool, lines, "ADD reeve-overlay-amd64.tar.gz /") ;
   while (len > 1 && services[len - 1] == '/') len-- ;
   services = pool_copy(pool, services, len) ;
+  if (tree->outside)
+    note(p, pool_printf(pool, "COPY reads from the build context alone: move %s to %s there before you build", tree->outside, services)) ;
+  if (!p->plan->services && !has_setup) return ; /* COPY refuses what is not there */
   if (len > 15 && !strcmp(services + len - 15, "/etc/services.d"))
   {
-    texts_add(pool, lines, pool_printf(pool, "COPY %.*s/ /", (int)(len - 15), services)) ;
+    texts_add(pool, lines, copy_line(pool, pool_printf(pool, "%.*s/", (int)(len - 15), services), "/")) ;
     return ;
   }
   parent = strrchr(services, '/') ;
-  texts_add(pool, lines, pool_printf(pool, "COPY %s/ /etc/services.d/", services)) ;
+  if (p->plan->services) texts_add(pool, lines, copy_line(pool, pool_printf(pool, "%s/", services), "/etc/services.d/")) ;
   if (has_setup)
-    texts_add(pool, lines, pool_printf(pool, "COPY %.*scont-init.d/ /etc/cont-init.d/", parent ? (int)(parent - services + 1) : 0, services)) ;
+    texts_add(pool, lines, copy_line(pool, pool_printf(pool, "%.*scont-init.d/", parent ? (int)(parent - services + 1) : 0, services), "/etc/cont-init.d/")) ;
 }
 
-char const *dockerfile_patch (struct dockerfile const *dockerfile, struct plan *plan, char const *input, char const *services)
+static char const *entrypoint_line (struct patching *p)
 {
-  struct patching p = { .dockerfile = dockerfile, .plan = plan, .input = shell_basename(input), .script = dockerfile_script(dockerfile, input) } ;
-  struct instruction *entrypoint = last_named(dockerfile, "ENTRYPOINT") ;
-  struct instruction *cmd = last_named(dockerfile, "CMD") ;
-  struct instruction *stop = last_named(dockerfile, "STOPSIGNAL") ;
-  struct instruction *at = entrypoint ? entrypoint : cmd ;
+  char const *line = "ENTRYPOINT [" ;
+  for (struct text const *one = p->start->front.first ; one ; one = one->next) line = pool_printf(p->pool, "%s%s, ", line, json_word(p->pool, one->text)) ;
+  return pool_printf(p->pool, "%s\"/init\"]", line) ;
+}
+
+/* What the image executes instead of the input, unless a service does. */
+static int keeps_instead (struct patching const *p)
+{
+  struct text const *one = p->start->instead.first ;
+  return one && !plan_needs(p->plan, shell_basename(one->text)) ;
+}
+
+static char const *cmd_line (struct patching *p)
+{
+  char const *line = "" ;
+  for (struct text const *one = p->start->instead.first ; one ; one = one->next)
+    line = pool_printf(p->pool, "%s%s%s", line, *line ? ", " : "", json_word(p->pool, one->text)) ;
+  return pool_printf(p->pool, "CMD [%s]", line) ;
+}
+
+/* What stays ahead of /init: does it go on to its arguments, and what does it ask of them? */
+static void note_front (struct patching *p)
+{
+  char const *text = p->start->front_text ;
+  char const *words = texts_join(p->pool, &p->start->front, " ") ;
+  int goes_on = text && (strstr(text, "exec \"$@\"") || strstr(text, "exec $@") || strstr(text, "exec \"${@}\"")) ;
+  int asks = text && (strstr(text, "$1") || strstr(text, "${1")) ;
+  if (goes_on && !asks) note(p, pool_printf(p->pool, "%s ran ahead of the input, and stays ahead of /init, which it executes", words)) ;
+  else note(p, pool_printf(p->pool, "TODO: %s ran ahead of the input, and stays ahead of /init: %s%s%s", words,
+    goes_on ? "" : text ? "it does not end in exec \"$@\", so that /init would never start: let it" : "it has to end in exec \"$@\"",
+    goes_on ? "" : ", and ", asks ? "it asks what its first argument is, which is /init now" : "its first argument is /init now")) ;
+}
+
+static void note_start (struct patching *p)
+{
+  struct docker_start const *start = p->start ;
+  struct instruction *entrypoint = dockerfile_last(p->dockerfile, "ENTRYPOINT") ;
+  char const *base = base_image(p) ;
+  if (start->front.first) note_front(p) ;
+  if (start->instead.first)
+    note(p, pool_printf(p->pool, "TODO: the Dockerfile does not execute %s, but %s: %s", p->input, texts_join(p->pool, &start->instead, " "),
+      keeps_instead(p) ? "that stays as CMD, beside the services; is that what you want?" : "a service does, so it goes")) ;
+  if (!entrypoint && *base && !shell_one_of(base, PLAIN_IMAGES))
+    note(p, pool_printf(p->pool, "TODO: ENTRYPOINT [\"/init\"] takes the place of the one that %s may have (docker image inspect says it): if that prepares something, "
+      "write ENTRYPOINT [\"ITS\", \"WORDS\", \"/init\"]", base)) ;
+}
+
+/* ENTRYPOINT, CMD and STOPSIGNAL of the last stage go; /init comes where the last of the first
+   two was, or behind the last step of the build. */
+static void replace_end (struct patching *p, struct docker_tree const *tree)
+{
+  struct instruction const *at = 0 ;
+  struct instruction const *step = 0 ;
   struct texts lines = { 0 } ;
   struct edit *edit ;
-  for (struct instruction *one = first_of_stage(dockerfile) ; one ; one = one->next) remove_wrapper(&p, one) ;
-  add_copies(&p, &lines, services, plan_has_setup(plan)) ;
-  texts_add(plan->pool, &lines, "RUN [\"reeve\", \"check\", \"/etc/services.d\"]") ;
-  if (!stop && base_has_other_signal(dockerfile)) texts_add(plan->pool, &lines, "STOPSIGNAL SIGTERM") ;
-  if (stop && !shell_one_of(stop->arguments, "SIGTERM TERM 15")) replace(&p, stop, "STOPSIGNAL SIGTERM") ;
-  texts_add(plan->pool, &lines, "ENTRYPOINT [\"/init\"]") ;
-  edit = edit_add(plan->pool, &p.edits, at ? at->first : dockerfile->source->nlines + 1, at ? at->last : dockerfile->source->nlines) ;
+  int has_stop = 0 ;
+  for (struct instruction *one = p->dockerfile->instructions ; one ; one = one->next)
+  {
+    if (one->stage != STAGE_LAST) continue ;
+    if (shell_one_of(one->name, "ENTRYPOINT CMD")) at = !at || !strcmp(one->name, "ENTRYPOINT") || strcmp(at->name, "ENTRYPOINT") != 0 ? one : at ;
+    if (shell_one_of(one->name, "RUN COPY ADD") && !is_removed(p, one)) step = one ;
+  }
+  if (at && step && step->first > at->first) at = 0 ;
+  for (struct instruction *one = p->dockerfile->instructions ; one ; one = one->next)
+  {
+    if (one->stage != STAGE_LAST) continue ;
+    if (shell_one_of(one->name, "ENTRYPOINT CMD")) note(p, pool_printf(p->pool, "%s: the patch takes out %s", place(p, one), one->name)) ;
+    if (shell_one_of(one->name, "ENTRYPOINT CMD") && one != at) edit_add(p->pool, &p->edits, one->first, one->last) ;
+    if (strcmp(one->name, "STOPSIGNAL") != 0) continue ;
+    has_stop = 1 ;
+    if (shell_one_of(pool_copy(p->pool, one->arguments, strcspn(one->arguments, " \t")), "SIGTERM TERM 15")) continue ;
+    texts_add(p->pool, &edit_add(p->pool, &p->edits, one->first, one->last)->lines, "STOPSIGNAL SIGTERM") ;
+    note(p, pool_printf(p->pool, "%s: the patch changes STOPSIGNAL to SIGTERM, with which /init is stopped; down-signal is what a service gets", place(p, one))) ;
+  }
+  add_copies(p, &lines, tree) ;
+  if (p->plan->services) texts_add(p->pool, &lines, "RUN [\"reeve\", \"check\", \"/etc/services.d\"]") ;
+  if (!has_stop && shell_one_of(base_image(p), OTHER_STOPSIGNALS))
+  {
+    texts_add(p->pool, &lines, "STOPSIGNAL SIGTERM") ;
+    note(p, pool_printf(p->pool, "the patch adds STOPSIGNAL SIGTERM: %s has another one, and /init is stopped with SIGTERM", base_image(p))) ;
+  }
+  texts_add(p->pool, &lines, entrypoint_line(p)) ;
+  if (keeps_instead(p)) texts_add(p->pool, &lines, cmd_line(p)) ;
+  if (at) edit = edit_add(p->pool, &p->edits, at->first, at->last) ;
+  else
+  {
+    uint32_t behind = step ? step->last : p->dockerfile->source->nlines ;
+    edit = edit_add(p->pool, &p->edits, behind + 1, behind) ;
+  }
   edit->lines = lines ;
-  if (cmd && cmd != at) replace(&p, cmd, 0) ;
+}
+
+char const *dockerfile_patch (struct dockerfile const *dockerfile, struct docker_start const *start, struct plan *plan, char const *input,
+  struct docker_tree const *tree)
+{
+  struct patching p = { .dockerfile = dockerfile, .start = start, .plan = plan, .pool = plan->pool, .input = shell_basename(input) } ;
+  remove_obsolete(&p) ;
+  remove_packages(&p) ;
+  remove_variables(&p) ;
+  note_start(&p) ;
+  replace_end(&p, tree) ;
   note_inits(&p) ;
   return patch_text(dockerfile->source, p.edits) ;
 }

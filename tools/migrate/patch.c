@@ -17,7 +17,8 @@ static char const *source_text (struct source const *source, uint32_t line, char
 {
   char const *text = source_copy(source, source_line_range(source, line)) ;
   int unended = line == source->nlines && source->len && source->text[source->len - 1] != '\n' ;
-  return pool_printf(source->pool, "%c%s%s", mark, text, unended ? "\n\\ No newline at end of file" : "") ;
+  char const *cr = source->had_cr[source_line_range(source, line).end] ? "\r" : "" ;
+  return pool_printf(source->pool, "%c%s%s%s", mark, text, cr, unended ? "\n\\ No newline at end of file" : "") ;
 }
 
 /* Those edits whose context touches: one hunk. */
@@ -35,7 +36,7 @@ static struct edit const *add_hunk (struct source const *source, struct edit con
     for (; at < edit->first ; at++) texts_add(pool, &lines, source_text(source, at, ' ')) ;
     for (; at <= edit->last ; at++, removed++) texts_add(pool, &lines, source_text(source, at, '-')) ;
     for (struct text const *one = edit->lines.first ; one ; one = one->next, added++)
-      texts_add(pool, &lines, pool_printf(pool, "+%s", one->text)) ;
+      texts_add(pool, &lines, pool_printf(pool, "+%s%s", one->text, source->had_crlf ? "\r" : "")) ;
     if (!edit->next || edit->next->first > at + 2 * CONTEXT_LINES) break ;
     edit = edit->next ;
   }

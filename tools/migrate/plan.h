@@ -47,6 +47,8 @@
    report.c         the report
    write.c          files on disk
    dockerfile.c     reading a Dockerfile
+   dockerstart.c    what the image executes, and where the input is in that
+   dockerrun.c      what a RUN is for
    dockerpatch.c    what is to change in it
    patch.c          as a patch */
 
@@ -153,6 +155,8 @@ struct plan
   struct texts notes ; /* for the report, about the whole */
   char const *const *cmd ; /* the image's CMD, ended by 0; 0: not known */
   char const *workdir ; /* the image's; 0: /init tells it */
+  char const *code ; /* that the image's shell executes ahead of the script; 0: none */
+  char const *code_where ; /* it is */
   char const *refused ; /* why nothing is written; 0: it is */
 } ;
 

@@ -33,11 +33,13 @@ enum input_kind input_kind (struct source const *source)
 
 void migrate_input (struct plan *plan, enum input_kind kind)
 {
+  struct service *aside = kind == INPUT_SUPERVISORD || kind == INPUT_PROCFILE ? migrate_code(plan) : 0 ;
   if (kind == INPUT_SUPERVISORD) migrate_supervisord(plan) ;
   else if (kind == INPUT_PROCFILE) migrate_procfile(plan) ;
   else if (kind == INPUT_DOCKERFILE)
     plan->refused = pool_printf(plan->pool, "%s is a Dockerfile: give the script that its ENTRYPOINT or CMD starts, and the Dockerfile with --dockerfile", plan->source->name) ;
   else migrate_script(plan) ;
+  if (aside) migrate_code_end(plan, aside) ;
 }
 
 /* The command at the line and column where it is in the Procfile, so that what is said

@@ -10,7 +10,7 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
-#include "migrate/dockerfile.h"
+#include "migrate/dockerpatch.h"
 #include "migrate/inputs.h"
 #include "migrate/shell.h"
 #include "migrate/write.h"
@@ -77,6 +77,45 @@ static void print_files (struct file const *files)
     printf("\n==> %s%s\n%s", files->path, files->executable ? " (executable)" : "", files->content) ;
 }
 
+/* What comes ahead of the input, when it is in the build context. */
+static void read_front (struct pool *pool, struct arguments const *arguments, struct dockerfile const *dockerfile, struct docker_start *start)
+{
+  char const *name = start->front.first ? dockerfile_source_of(dockerfile, start->front.first->text) : 0 ;
+  char const *slash = strrchr(arguments->dockerfile, '/') ;
+  char const *paths[] = { slash && name ? pool_printf(pool, "%.*s%s", (int)(slash - arguments->dockerfile + 1), arguments->dockerfile, name) : name, name } ;
+  for (size_t i = 0 ; name && i < sizeof(paths) / sizeof(*paths) ; i++)
+  {
+    struct source source ;
+    if (access(paths[i], R_OK) == -1) continue ;
+    read_source(&source, pool, paths[i]) ;
+    start->front_text = source.text ;
+    return ;
+  }
+}
+
+/* COPY takes nothing from outside of the build context: the folder of the Dockerfile, or the
+   one that `docker build -f FILE .` is started in. */
+static void find_tree (struct pool *pool, struct arguments const *arguments, struct docker_tree *tree)
+{
+  char const *output = arguments->output ? arguments->output : OUTPUT_DEFAULT ;
+  char const *slash = strrchr(arguments->dockerfile, '/') ;
+  char const *folders[] = { slash ? pool_copy(pool, arguments->dockerfile, (size_t)(slash - arguments->dockerfile)) : ".", "." } ;
+  *tree = (struct docker_tree){ .services = output } ;
+  if (*output != '/' && strncmp(output, "../", 3) != 0) return ;
+  for (size_t i = 0 ; *output == '/' && i < sizeof(folders) / sizeof(*folders) ; i++)
+  {
+    char *context = realpath(folders[i], 0) ;
+    size_t len = context ? strlen(context) : 0 ;
+    int is_below = len > 1 && !strncmp(output, context, len) && output[len] == '/' ;
+    free(context) ;
+    if (!is_below) continue ;
+    tree->services = output + len + strspn(output + len, "/") ;
+    return ;
+  }
+  tree->services = OUTPUT_DEFAULT ;
+  tree->outside = output ;
+}
+
 int main (int argc, char **argv)
 {
   struct arguments arguments = { 0 } ;
@@ -84,6 +123,7 @@ int main (int argc, char **argv)
   struct source source ;
   struct source docker_source ;
   struct dockerfile dockerfile ;
+  struct docker_start start ;
   struct plan plan ;
   struct file *files ;
   char const *report ;
@@ -96,14 +136,23 @@ int main (int argc, char **argv)
   {
     read_source(&docker_source, &pool, arguments.dockerfile) ;
     dockerfile_read(&docker_source, &dockerfile) ;
-    plan.cmd = dockerfile_arguments(&dockerfile, arguments.input) ;
-    plan.workdir = dockerfile_workdir(&dockerfile) ;
+    dockerfile_start(&dockerfile, arguments.input, source.text, &start) ;
+    read_front(&pool, &arguments, &dockerfile, &start) ;
+    plan.cmd = start.arguments ;
+    plan.code = start.code ;
+    plan.code_where = pool_printf(&pool, "Dockerfile, line %u", start.line) ;
+    plan.workdir = dockerfile_workdir(&dockerfile, 0) ;
+    if (!*plan.workdir) plan.workdir = 0 ;
   }
   migrate_input(&plan, input_kind(&source)) ;
   if (plan.refused) strerr_dief2x(EXIT_REFUSED, "refused: ", plan.refused) ;
   files = render(&plan) ;
   if (arguments.dockerfile)
-    patch = dockerfile_patch(&dockerfile, &plan, arguments.input, arguments.output ? arguments.output : OUTPUT_DEFAULT) ;
+  {
+    struct docker_tree tree ;
+    find_tree(&pool, &arguments, &tree) ;
+    patch = dockerfile_patch(&dockerfile, &start, &plan, arguments.input, &tree) ;
+  }
   report = render_report(&plan) ;
   if (arguments.output) code = write_files(&pool, files, arguments.output, arguments.force) ;
   if (!code)

@@ -181,8 +181,47 @@ static void note_arguments (struct analysis *a, struct statement *first)
     : pool_printf(a->pool, "the script ran its arguments; now CMD (%s) is written into the files, and `docker run IMAGE COMMAND` runs COMMAND beside the services", cmd)) ;
 }
 
+/* ---- what the image's shell does ahead of the script ---- */
+
+struct service *migrate_code (struct plan *plan)
+{
+  struct source code ;
+  struct analysis a = { .plan = plan, .source = &code, .pool = plan->pool, .suffix = "" } ;
+  struct service *aside ;
+  struct texts places = { 0 } ;
+  unsigned int nsetup = plan->nsetup ;
+  int all_aside = 1 ;
+  if (!plan->code) return 0 ;
+  walk_ahead(&a, shell_parse_text(plan->pool, &code, plan->code)) ;
+  if (plan->nsetup > nsetup) texts_add(plan->pool, &places, plan_setup_where(plan)) ;
+  for (struct service *service = plan->services ; service ; service = service->next)
+  {
+    texts_add(plan->pool, &places, service_where(plan, service, "run")) ;
+    all_aside &= service->is_background ;
+  }
+  texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "%s: what the shell did ahead of the input went into %s: %s", plan->code_where,
+    places.first ? texts_join(plan->pool, &places, ", ") : "what repeats it", plan->code)) ;
+  if (!all_aside) return 0 ;
+  aside = plan->services ;
+  plan->services = 0 ;
+  return aside ;
+}
+
+void migrate_code_end (struct plan *plan, struct service *services)
+{
+  struct service **end = &plan->services ;
+  for (struct service *one = services ; one ; one = one->next)
+  {
+    char const *base = one->name ;
+    for (unsigned int i = 2 ; plan_find(plan, one->name) ; i++) one->name = pool_printf(plan->pool, "%s-%u", base, i) ;
+  }
+  while (*end) end = &(*end)->next ;
+  *end = services ;
+}
+
 void migrate_script (struct plan *plan)
 {
+  struct service *aside ;
   struct analysis a = { .plan = plan, .source = plan->source, .pool = plan->pool, .suffix = "" } ;
   struct statement *first ;
   choose_shell(plan) ;
@@ -193,11 +232,13 @@ void migrate_script (struct plan *plan)
   for (struct statement *one = first ; one && !plan->refused ; one = one->next) statement_walk(one, &registers, &a) ;
   if (plan->refused) return ;
   claim_interpreter(&a, first) ;
+  aside = migrate_code(plan) ;
   add_arguments(&a) ;
   if (first && first->kind == STATEMENT_COMMENT && !strncmp(plan->source->text, "#!", 2) && !first->range.start) first = first->next ;
   walk_script(&a, first) ;
   if (plan->refused) return ;
   apply_traps(&a) ;
+  migrate_code_end(plan, aside) ;
   claim_functions(&a) ;
   find_mistakes(&a, first) ;
   mark_uncertain_dependencies(plan) ;

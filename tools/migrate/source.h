@@ -37,6 +37,7 @@ struct source
   uint32_t *line_start ; /* by line, from 0; one more element than lines: len */
   uint32_t nlines ;
   int had_crlf ;
+  char *had_cr ; /* by byte: a carriage return was left out in front of it */
   struct claim **claims ;
   uint32_t nclaims ;
   uint32_t claims_size ;

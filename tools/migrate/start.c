@@ -48,7 +48,7 @@ static void remarks_to_setup (struct analysis *a)
 {
   for (struct held *remark = a->remarks ; remark ; remark = remark->next)
   {
-    plan_setup(a->plan, remark->statement->range, 0, 0) ;
+    add_setup(a, remark->statement->range, 0) ;
     remark->claim->where = plan_setup_where(a->plan) ;
   }
   a->remarks = 0 ;
@@ -228,7 +228,8 @@ void add_ordinary (struct analysis *a, struct statement *statement)
   if (shell_one_of(statement_command(statement), "eval source ."))
     plan_todo(a->plan, 0, claim, line_of(a, statement), "which variables it sets is not known: they reach no service") ;
   plan_mark_place(a->plan, 0, claim, statement_text(a, statement)) ;
-  plan_setup(a->plan, statement->range, 0, 1) ;
+  if (a->must_succeed) plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "%s || exit", statement_text(a, statement)), 1) ;
+  else add_setup(a, statement->range, 1) ;
 }
 
 /* A check of what the script was given: done before all services. */

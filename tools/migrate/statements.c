@@ -20,6 +20,11 @@ char const *statement_text (struct analysis *a, struct statement const *statemen
   return source_copy(a->source, statement->range) ;
 }
 
+void add_setup (struct analysis *a, struct range range, int does_something)
+{
+  plan_setup(a->plan, range, a->source == a->plan->source ? 0 : source_copy(a->source, range), does_something) ;
+}
+
 struct function *find_function (struct analysis *a, char const *name)
 {
   struct function *function = *name ? a->functions : 0 ;

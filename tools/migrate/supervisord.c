@@ -132,6 +132,8 @@ static char const *output (struct translation *t, char const *name, char const *
     note(t, name, "the container's output") ;
     return "" ;
   }
+  if (!strncmp(value, "/var/log/supervisor/", 20))
+    texts_add_once(pool, &t->service->before, "mkdir -p /var/log/supervisor # supervisor's package made it") ;
   take(t, name, "run", "log file; it is not rotated any more: a log/run with reeve-log does that") ;
   return pool_printf(pool, "%s>>%s", fd, supervisord_word(pool, &t->expansion, value)) ;
 }

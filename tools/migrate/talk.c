@@ -40,7 +40,7 @@ int walk_talk (struct analysis *a, struct statement *statement)
   {
     /* A check of what the script was given: done before all services. */
     claim_statement(a, statement, plan_setup_where(a->plan), "a check that may end the script, before all services") ;
-    plan_setup(a->plan, statement->range, 0, 1) ;
+    add_setup(a, statement->range, 1) ;
   }
   else drop(a, statement, pool_printf(a->pool, "a message: %s", text)) ;
   return 1 ;

@@ -87,6 +87,45 @@ static void walk_after_start (struct analysis *a, struct statement *statement, s
   claim_statement(a, statement, "dropped", "&& or ||") ;
 }
 
+/* [ -n "$X" ] && start & : asks before it starts. */
+static int is_question (struct statement const *statement)
+{
+  if (statement->kind == STATEMENT_NOT || statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
+    return statement->body && is_question(statement->body) ;
+  if (statement->kind == STATEMENT_PIPELINE)
+  {
+    struct statement const *last = statement->body ;
+    while (last && last->next) last = last->next ;
+    return last && is_question(last) ;
+  }
+  return statement->kind == STATEMENT_TEST || shell_one_of(statement_command(statement), "test [ command which type hash grep egrep pgrep pidof cmp diff nc true false : getent id ping curl wget ls stat cat") ;
+}
+
+/* migrate && exec server: work that comes first, and whose failure is the end. */
+static int is_work (struct analysis *a, struct statement *statement)
+{
+  struct foreground foreground = { 0 } ;
+  if (statement->kind == STATEMENT_AND) return is_work(a, statement->body) && is_work(a, statement->body->next) ;
+  if (statement->kind == STATEMENT_COMMAND) command_foreground(statement, 0, &foreground) ;
+  if (foreground.ends) return 0 ; /* sshd -t && sshd */
+  if (statement->kind != STATEMENT_COMMAND && statement->kind != STATEMENT_DECLARATION && statement->kind != STATEMENT_ASSIGNMENT) return 0 ;
+  return !is_question(statement) && (!find_function(a, statement_command(statement)) || is_message(a, statement)) ;
+}
+
+static void walk_work (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  if (statement->kind == STATEMENT_AND)
+  {
+    walk_work(a, statement->body, frame) ;
+    walk_work(a, statement->body->next, frame) ;
+    claim_statement(a, statement, "dropped", "&&") ;
+    return ;
+  }
+  a->must_succeed++ ;
+  walk_statement(a, statement, frame) ;
+  a->must_succeed-- ;
+}
+
 static void walk_and_or (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct branch_state state ;
@@ -103,6 +142,14 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
     /* No start is in question. */
     struct frame inner = { .rest = right, .up = frame } ;
     walk_statement(a, left, &inner) ;
+    walk_statement(a, right, frame) ;
+    claim_statement(a, statement, "dropped", "&&") ;
+    return ;
+  }
+  if (statement->kind == STATEMENT_AND && starts_something(a, right) && is_work(a, left))
+  {
+    struct frame inner = { .rest = right, .up = frame } ;
+    walk_work(a, left, &inner) ;
     walk_statement(a, right, frame) ;
     claim_statement(a, statement, "dropped", "&&") ;
     return ;
@@ -258,14 +305,6 @@ static int is_waiting_task (struct analysis *a, struct statement *statement)
    && statement->body->branches->condition && is_probe(source_copy(a->source, statement->body->branches->condition_range)) ;
 }
 
-/* [ -n "$X" ] && start & : asks before it starts. */
-static int is_question (struct statement const *statement)
-{
-  if (statement->kind == STATEMENT_NOT || statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
-    return statement->body && is_question(statement->body) ;
-  return statement->kind == STATEMENT_TEST || shell_one_of(statement_command(statement), "test [ command which type grep") ;
-}
-
 static void walk_background (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   if (keeps_alive(statement))
@@ -398,9 +437,21 @@ static void walk_list (struct analysis *a, struct statement *list, struct frame 
   }
 }
 
-void walk_script (struct analysis *a, struct statement *first)
+static void walk_whole (struct analysis *a, struct statement *first, struct frame *up)
 {
-  walk_list(a, first, 0) ;
+  walk_list(a, first, up) ;
   flush_pending(a) ;
   close_task(a) ;
+}
+
+void walk_script (struct analysis *a, struct statement *first)
+{
+  walk_whole(a, first, 0) ;
+}
+
+void walk_ahead (struct analysis *a, struct statement *first)
+{
+  struct statement call = { .kind = STATEMENT_COMMAND, .background = 1, .name = "" } ;
+  struct frame up = { .rest = &call } ;
+  walk_whole(a, first, &up) ;
 }

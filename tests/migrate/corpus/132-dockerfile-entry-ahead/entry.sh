@@ -1,0 +1,4 @@
+#!/bin/sh
+mkdir -p /run/app
+export MODE=live
+exec "$@"

@@ -1,0 +1,34 @@
+/* RUN instructions: what they do for files that go, and packages that nobody needs. Pure. */
+
+#ifndef REEVE_MIGRATE_DOCKERRUN_H
+#define REEVE_MIGRATE_DOCKERRUN_H
+
+#include "migrate/dockerfile.h"
+
+/* Bytes of an instruction's arguments, each with a mark when it goes. */
+struct cut
+{
+  char const *text ;
+  char *gone ;
+} ;
+
+/* Does the instruction use the file? By name, by a pattern, or by its folder. */
+extern int run_needs (struct dockerfile const *dockerfile, struct instruction const *run, char const *path) ;
+
+/* Does each of its commands only prepare files of `gone`, absolute paths? */
+extern int run_only_prepares (struct dockerfile const *dockerfile, struct instruction const *run, struct texts const *gone) ;
+
+/* Is each of its commands about fetching an init, such as tini? */
+extern int run_only_fetches_init (struct pool *pool, struct instruction const *run) ;
+extern int names_init (char const *text) ;
+/* Does one of its commands execute `program`? */
+extern int run_executes (struct pool *pool, struct instruction const *run, char const *program) ;
+
+/* Marks these packages, words with blanks between them, and the commands that install nothing
+   else. Returns how many packages were found; *all becomes 1 when nothing of use is left. */
+extern unsigned int run_without_packages (struct pool *pool, struct instruction const *run, char const *packages, struct cut *cut, int *all) ;
+
+/* The lines of the instruction without what was cut. */
+extern void cut_lines (struct dockerfile const *dockerfile, struct instruction const *run, struct cut const *cut, struct texts *lines) ;
+
+#endif

@@ -1,0 +1,238 @@
+/* What the image executes at its start: ENTRYPOINT's words, then CMD's; where the input is
+   among them, and what comes before and behind it. */
+
+#include <string.h>
+
+#include "migrate/dockerfile.h"
+#include "migrate/shell.h"
+
+struct starting
+{
+  struct dockerfile const *dockerfile ;
+  struct pool *pool ;
+  struct texts names ; /* that the input has in the image */
+  struct texts words ; /* that the image executes */
+  struct docker_start *start ;
+} ;
+
+/* The last ENTRYPOINT, and the last CMD that it is given: one sets the CMD of what its stage is
+   made from back to nothing. */
+static void find_instructions (struct dockerfile const *dockerfile, struct instruction **entrypoint, struct instruction **cmd)
+{
+  *entrypoint = dockerfile_last(dockerfile, "ENTRYPOINT") ;
+  *cmd = dockerfile_last(dockerfile, "CMD") ;
+  if (!*entrypoint || !*cmd || (*cmd)->first > (*entrypoint)->first) return ;
+  for (struct instruction *one = *cmd ; one && one != *entrypoint ; one = one->next)
+    if (!strcmp(one->name, "FROM"))
+    {
+      *cmd = 0 ;
+      return ;
+    }
+}
+
+/* ["a"], or a shell and its code. Returns 1 for the former. */
+static int add_words (struct starting *s, struct instruction const *instruction)
+{
+  char const *code = instruction->arguments ;
+  if (dockerfile_exec_form(s->pool, code, &s->words)) return 1 ;
+  {
+    struct texts shell = { 0 } ;
+    struct instruction const *set = 0 ;
+    for (struct instruction const *one = 0 ; (one = dockerfile_next(s->dockerfile, one, "SHELL")) && one->first < instruction->first ; ) set = one ;
+    if (!set || !dockerfile_exec_form(s->pool, set->arguments, &shell))
+    {
+      texts_add(s->pool, &shell, "/bin/sh") ;
+      texts_add(s->pool, &shell, "-c") ;
+    }
+    for (struct text *one = shell.first ; one ; one = one->next) texts_add(s->pool, &s->words, one->text) ;
+    texts_add(s->pool, &s->words, code) ;
+  }
+  return 0 ;
+}
+
+static int names_input (struct starting const *s, char const *word)
+{
+  return texts_has(&s->names, shell_basename(word)) ;
+}
+
+/* What only starts another program, and what /init does. */
+static int is_starter (char const *word)
+{
+  return shell_one_of(shell_basename(word), "tini tini-static dumb-init catatonit docker-init sh bash ash dash exec env") ;
+}
+
+/* ---- the names of the input ---- */
+
+/* Returns 1 when the build takes it into the image. */
+static int add_input_names (struct starting *s, char const *input)
+{
+  char const *name = shell_basename(input) ;
+  int found = 0 ;
+  texts_add(s->pool, &s->names, name) ;
+  for (int i = 0 ; i < 2 ; i++)
+    for (struct instruction *one = 0 ; (one = dockerfile_next(s->dockerfile, one, i ? "ADD" : "COPY")) ; )
+    {
+      struct copying copying ;
+      dockerfile_copying(s->dockerfile, one, &copying) ;
+      for (struct text const *source = copying.from_stage ? 0 : copying.sources.first ; source ; source = source->next)
+        if (!strcmp(shell_basename(source->text), name))
+        {
+          texts_add_once(s->pool, &s->names, shell_basename(copying_path(s->pool, &copying, source->text))) ;
+          found = 1 ;
+        }
+    }
+  if (strstr(name, "supervis")) texts_add(s->pool, &s->names, "supervisord") ;
+  if (!strncmp(name, "Procfile", 8))
+    for (char const *const *one = (char const *const[]){ "foreman", "honcho", "forego", "goreman", "overmind", "hivemind", 0 } ; *one ; one++)
+      texts_add(s->pool, &s->names, *one) ;
+  return found ;
+}
+
+/* Is the word a program that the input may be? One that the input executes is none. */
+static int is_candidate (char const *word, char const *text)
+{
+  char const *name = shell_basename(word) ;
+  return *name && *word != '-' && !strpbrk(word, " =$") && !is_starter(word) && !shell_mentions(text, name) ;
+}
+
+/* When none of the input's names is there, one of the programs must be it: one that executes
+   "$@" comes first, another one last. Arguments count when they look like a script. */
+static char const *guess_name (struct starting *s, char const *text)
+{
+  int first = strstr(text, "$@") || strstr(text, "${@}") ;
+  char const *found = 0 ;
+  for (struct text const *one = s->words.first ; one ; one = one->next)
+  {
+    struct source code ;
+    int is_script = strstr(one->text, ".sh") && !strchr(one->text, ' ') ;
+    if (is_candidate(one->text, text) && (!found || (is_script && !first))) found = shell_basename(one->text) ;
+    if (!strchr(one->text, ' ')) continue ;
+    for (struct statement *part = shell_parse_text(s->pool, &code, one->text) ; part ; part = part->next)
+      for (unsigned int i = 0 ; !part->next && i < part->nwords && (!found || !first) ; i++)
+        if (is_candidate(statement_word(part, i), text) && (!found || strstr(statement_word(part, i), ".sh"))) found = shell_basename(statement_word(part, i)) ;
+  }
+  return found ;
+}
+
+/* ---- where it is, and what is around it ---- */
+
+/* What is ahead of the input, without tini -g -- , sh -x, and the like. */
+static void add_front (struct starting *s, struct text const *until)
+{
+  struct texts front = { 0 } ;
+  int options = 0 ; /* of what only starts another program */
+  for (struct text const *one = s->words.first ; one != until ; one = one->next)
+  {
+    int is_env = !strcmp(shell_basename(one->text), "env") && one->next != until && strchr(one->next->text, '=') ;
+    if (options && *one->text == '-') continue ;
+    options = is_starter(one->text) && !is_env ;
+    if (!options) texts_add(s->pool, &front, one->text) ;
+  }
+  s->start->front = front ;
+}
+
+static void set_arguments (struct starting *s, struct texts const *words)
+{
+  char const **array ;
+  unsigned int n = 0 ;
+  for (struct text const *one = words->first ; one ; one = one->next) n++ ;
+  array = pool_alloc(s->pool, (n + 1) * sizeof(*array)) ;
+  n = 0 ;
+  for (struct text const *one = words->first ; one ; one = one->next) array[n++] = one->text ;
+  s->start->arguments = array ;
+}
+
+static void find_in_words (struct starting *s)
+{
+  struct texts rest = { 0 } ;
+  struct text const *at = s->words.first ;
+  while (at && (!names_input(s, at->text) || strchr(at->text, ' '))) at = at->next ;
+  if (!at) return ;
+  s->start->script = shell_basename(at->text) ;
+  add_front(s, at) ;
+  for (at = at->next ; at ; at = at->next) texts_add(s->pool, &rest, at->text) ;
+  set_arguments(s, &rest) ;
+}
+
+/* The word of a simple command that names the input; nwords: none does. */
+static unsigned int word_of_input (struct starting const *s, struct statement const *statement)
+{
+  unsigned int i = 0 ;
+  while (i < statement->nwords && !names_input(s, statement_word(statement, i))) i++ ;
+  return i ;
+}
+
+/* Without the && or ; at its end; 0: nothing is left. */
+static char const *code_before (struct pool *pool, char const *text, uint32_t len)
+{
+  while (len && strchr(" \t\n;", text[len - 1])) len-- ;
+  if (len > 1 && !strncmp(text + len - 2, "&&", 2)) len -= 2 ;
+  return len ? pool_copy(pool, text, len) : 0 ;
+}
+
+/* sh -c 'display & exec /start.sh --fast': its only command, or the last of several. */
+static void find_in_code (struct starting *s)
+{
+  struct source code ;
+  struct statement *one ;
+  struct text const *at = s->words.first ;
+  struct texts rest = { 0 } ;
+  unsigned int i ;
+  while (at && (!at->next || !shell_one_of(at->text, "-c -lc -ec -xc -exc"))) at = at->next ;
+  if (!at || !at->next || s->start->script) return ;
+  at = at->next ;
+  one = shell_parse_text(s->pool, &code, at->text) ;
+  while (one && one->next) one = one->next ;
+  while (one && (one->kind == STATEMENT_AND) && one->body) one = one->body->next ;
+  if (!one || one->kind != STATEMENT_COMMAND || (i = word_of_input(s, one)) == one->nwords) return ;
+  s->start->script = shell_basename(statement_word(one, i)) ;
+  add_front(s, at) ;
+  for (unsigned int j = 0 ; j < i ; j++)
+    if (!is_starter(statement_word(one, j)) && *statement_word(one, j) != '-') texts_add(s->pool, &s->start->front, statement_word(one, j)) ;
+  s->start->code = code_before(s->pool, at->text, one->range.start) ;
+  for (i++ ; i < one->nwords ; i++)
+  {
+    if (!one->words[i].value) return ; /* what the shell makes of it is not known */
+    texts_add(s->pool, &rest, one->words[i].value) ;
+  }
+  set_arguments(s, &rest) ;
+}
+
+void dockerfile_start (struct dockerfile const *dockerfile, char const *input, char const *text, struct docker_start *start)
+{
+  struct starting s = { .dockerfile = dockerfile, .pool = dockerfile->source->pool, .start = start } ;
+  struct instruction *entrypoint ;
+  struct instruction *cmd ;
+  int is_exec = 1 ;
+  int is_copied ;
+  memset(start, 0, sizeof(*start)) ;
+  find_instructions(dockerfile, &entrypoint, &cmd) ;
+  if (entrypoint) is_exec = add_words(&s, entrypoint) ;
+  if (cmd && is_exec) add_words(&s, cmd) ;
+  start->line = cmd ? cmd->first : entrypoint ? entrypoint->first : 0 ;
+  is_copied = add_input_names(&s, input) ;
+  find_in_words(&s) ;
+  find_in_code(&s) ;
+  if (!start->script && !is_copied)
+  {
+    char const *guess = guess_name(&s, text) ;
+    if (guess) texts_add(s.pool, &s.names, guess) ;
+    find_in_words(&s) ;
+    find_in_code(&s) ;
+  }
+  if (!start->script) start->instead = s.words ;
+}
+
+char const *dockerfile_source_of (struct dockerfile const *dockerfile, char const *path)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  for (int i = 0 ; i < 2 ; i++)
+    for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, i ? "ADD" : "COPY")) ; )
+    {
+      struct copying copying ;
+      dockerfile_copying(dockerfile, one, &copying) ;
+      for (struct text const *source = copying.from_stage ? 0 : copying.sources.first ; source ; source = source->next)
+        if (!strcmp(shell_basename(copying_path(pool, &copying, source->text)), shell_basename(path))) return source->text ;
+    }
+  return 0 ;
+}
