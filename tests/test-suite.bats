@@ -27,7 +27,7 @@ suite_on_terminal() # FILE...
 {
   mkfifo "$dir/keys"
   exec 5<>"$dir/keys"
-  start bash -c 'exec script -qfec "$1" "$2" <&5' - "BUILD=$dir/build $root/tests/run $*" "$dir/terminal"
+  SHELL=/bin/sh start bash -c 'exec script -qfec "$1" "$2" <&5' - "BUILD=$dir/build $root/tests/run $*" "$dir/terminal"
 }
 
 output_says() { grep -q -x -- "$1" "$dir/stdout" || { cat "$dir/stdout"; return 1; }; }

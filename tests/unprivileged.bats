@@ -10,10 +10,12 @@ setup()
   unshare -m true 2>/dev/null || skip "no mount namespaces here"
   TMPDIR=/var/tmp reeve_setup
   for_everyone
-  mkdir "$dir/shm" "$dir/tmp"
+  mkdir "$dir/shm" "$dir/tmp" "$dir/run"
   chmod 1777 "$dir/shm" "$dir/tmp"
-  # In a mount namespace, so that the real /dev/shm and /tmp stay as they are.
-  as_user=(unshare -m sh -c 'mount --bind "$1/shm" /dev/shm && mount --bind "$1/tmp" /tmp && cd / && shift && exec "$@"'
+  chmod 755 "$dir/run" # where it is writable for all, it is the first choice
+  # In a mount namespace, so that the real ones stay as they are.
+  as_user=(unshare -m sh -c 'mount --bind "$1/shm" /dev/shm && mount --bind "$1/tmp" /tmp && mount --bind "$1/run" /run &&
+    cd / && shift && exec "$@"'
     sh "$dir" setpriv --reuid "$user" --regid "$user" --clear-groups)
 }
 
@@ -80,10 +82,10 @@ user_scanner() # [OPTION...]
 }
 
 @test "the client does not take root's tree, which it may not look into, for none" {
-  # shellcheck disable=SC2016 # expanded in the namespace
-  roots='mount -t tmpfs tmpfs /run && mkdir -m 755 /run/service && mkdir -m 700 /run/service/.s6-svscan && exec "$@"'
+  mkdir -m 755 "$dir/run/service"
+  mkdir -m 700 "$dir/run/service/.s6-svscan"
   for args in status shutdown; do
-    run unshare -m sh -c "$roots" sh "${as_user[@]}" reeve "$args"
+    run "${as_user[@]}" reeve "$args"
     [ "$status" -eq 111 ]
     [[ $output == *"/run/service (only the scanner's user and root may): Permission denied" ]]
   done

@@ -10,7 +10,7 @@
 
 #include "service/executable.h"
 
-#define ABSOLUTE_MAX (2 * SCAN_PATH_MAX) /* a directory and a path */
+#define ABSOLUTE_MAX 8192 /* a directory and a path: twice SCAN_PATH_MAX */
 
 static char const *search_path (void)
 {

@@ -74,7 +74,7 @@ char const *directory_why_incomplete (struct scanner const *s, struct unit const
   return executable_why_not(file_of(s, unit, "run", path, sizeof path), EACCES, out, size) ;
 }
 
-/* ---- who supervises it, and what is left there ---- */
+/* ---- who supervises it ---- */
 
 pid_t directory_supervisor (char const *name)
 {

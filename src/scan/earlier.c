@@ -16,10 +16,10 @@
 #include "wire/lock.h"
 #include "wire/state.h"
 
-static void take_over (struct scanner *s, struct unit *unit, pid_t supervisor, int left)
+static void take_over (struct scanner *s, struct unit *unit, pid_t supervisor, int unfinished)
 {
   if (supervisor) units_post(&s->units, unit, takeover(s, unit, supervisor)) ;
-  else if (left)
+  else if (unfinished)
   {
     unit->adopt = 1 ;
     inherited_learn(s, unit) ;
@@ -36,22 +36,22 @@ static int take (struct scanner *s, char const *identity, char const *name, int 
   struct unit *logger ;
   pid_t supervisor ;
   pid_t logger_supervisor ;
-  int left ;
-  int logger_left ;
+  int unfinished ;
+  int logger_unfinished ;
   int has_logger ;
   snprintf(logger_identity, sizeof logger_identity, "%s" LOGGER_SUFFIX, identity) ;
   snprintf(logger_name, sizeof logger_name, "%s" LOGGER_SUFFIX, name) ;
   if ((supervisor = directory_supervisor(name)) == -1 || (logger_supervisor = directory_supervisor(logger_name)) == -1
-   || (left = directory_is_unfinished(s, name)) == -1 || (logger_left = directory_is_unfinished(s, logger_name)) == -1)
+   || (unfinished = directory_is_unfinished(s, name)) == -1 || (logger_unfinished = directory_is_unfinished(s, logger_name)) == -1)
     return directory_absent(s, name) ;
-  has_logger = logger_supervisor || logger_left ;
-  if (!has_logger && !supervisor && !left) return -1 ;
+  has_logger = logger_supervisor || logger_unfinished ;
+  if (!has_logger && !supervisor && !unfinished) return -1 ;
   unit = directory_know(s, identity, name) ;
   if (!unit) return 0 ;
   unit->foreign = !!foreign ;
   logger = has_logger ? units_add(&s->units, logger_identity, logger_name, unit) : 0 ;
-  if (logger) take_over(s, logger, logger_supervisor, logger_left) ; /* before who writes to it */
-  take_over(s, unit, supervisor, left) ;
+  if (logger) take_over(s, logger, logger_supervisor, logger_unfinished) ; /* before who writes to it */
+  take_over(s, unit, supervisor, unfinished) ;
   return 1 ;
 }
 

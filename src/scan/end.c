@@ -119,7 +119,7 @@ void end_in_order (struct scanner *s)
   char const *argv[4] = { "finish", code, left, 0 } ;
   uint64_t spent_ms = s->stop.on ? clock_ms() - s->stop.began_ms : 0 ;
   int number ;
-  while (reap_reports(s)) ; /* the last word of those that have left */
+  while (reap_reports(s)) ; /* the last ones, of supervisors that have ended */
   number = exit_code(s) ;
   code[uint_fmt(code, (unsigned int)number)] = 0 ;
   format_left(s, spent_ms, left) ;

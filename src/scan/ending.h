@@ -3,7 +3,7 @@
      - when its directory in LIVE is gone, nobody knows how to go on with it;
      - late in a stop, when no supervisor can be started for it.
    The scanner, whose child the process is, sends it the down-signal, and SIGKILL when its own
-   limits or the stop's say so; then the same to what is left of its process group. */
+   limits or the stop's say so; then the same to what remains of its process group. */
 
 #ifndef REEVE_SCAN_ENDING_H
 #define REEVE_SCAN_ENDING_H
@@ -12,9 +12,9 @@
 
 enum ending
 {
-  ENDING_DONE, /* nothing is left */
+  ENDING_DONE, /* nothing of it runs any more */
   ENDING_UNDER_WAY, /* to be called again in a second */
-  ENDING_NOT_OURS /* it is no child of the scanner: left alone, with a message */
+  ENDING_NOT_OURS /* it is no child of the scanner: not touched, with a message */
 } ;
 
 /* Does what is due now. */

@@ -1,5 +1,5 @@
-/* The process that a killed supervisor has left. It becomes a child of the scanner, which alone
-   learns its wait status. The supervisor's successor proves that the process is the recorded
+/* The process that a killed supervisor leaves behind. It becomes a child of the scanner, which
+   alone learns its wait status. The supervisor's successor proves that the process is the recorded
    one, adopts it, and is told the wait status, until it reports that it has taken note. */
 
 #ifndef REEVE_SCAN_INHERITED_H

@@ -98,7 +98,7 @@ static int touch (int dir, char const *entry)
   return 1 ;
 }
 
-/* In place of what a try has left that failed. */
+/* In place of what an earlier try has copied, which failed. */
 static int copy (int from, char const *entry, int to)
 {
   return tree_remove(to, entry) && tree_copy(from, entry, to) ;

@@ -19,7 +19,7 @@ extern enum livetree_result livetree_make_logger (char const *logger_name, char 
 extern int livetree_make_pipe (char const *logger_name) ;
 /* Has the scanner made LIVE/NAME? Returns 1, or 0 with errno: ENOENT: certainly not. */
 extern int livetree_is_ours (char const *name) ;
-/* Returns 1, or 0 with errno: then what is left is ours still. */
+/* Removes LIVE/NAME. Returns 1, or 0 with errno: what remains is known as ours still. */
 extern int livetree_remove (char const *name) ;
 /* Marks LIVE/NAME again, which has lost its mark, if its ./run is the link that the scanner
    had made. Returns 1, or 0: it is another's now. */

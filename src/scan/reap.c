@@ -38,7 +38,7 @@ static int is_expected (struct unit const *unit)
   return unit->phase == UNIT_LEAVING || unit->phase == UNIT_RETURNING || unit->phase == UNIT_MISSING ;
 }
 
-/* In order: it has run ./finish, told so, and left nothing that a successor needs.
+/* Has it run ./finish, and told so, so that a successor has nothing to go on with?
      known  what inherited_last_run() has returned, and errno */
 static int ended_in_order (struct unit const *unit, struct state const *state, int known)
 {
@@ -99,7 +99,7 @@ static void inherit (struct scanner *s, struct unit *unit, struct round const *r
 {
   struct state state ;
   int known ;
-  directory_find(unit) ; /* what it has left is where its directory is now */
+  directory_find(unit) ; /* what it has recorded is where its directory is now */
   known = inherited_last_run(unit, &state) ;
   unit->adopt = !ended_in_order(unit, &state, known) ;
   if (!unit->adopt) return ;
@@ -180,7 +180,7 @@ void reap_by_pidfds (struct scanner *s)
 
 /* ---- reports ---- */
 
-/* What would be left if it were killed, and its directory gone. */
+/* For the case that it is killed, and its record is gone with its directory. */
 static void remember (struct unit *unit, struct report const *report)
 {
   unit->supervisor.has_reported = 1 ;
@@ -193,7 +193,7 @@ static void reported (struct scanner *s, char const *line, size_t len)
   struct report report ;
   struct unit *unit ;
   if (!report_parse(&report, line, len)) return ;
-  if (report.killed) /* its supervisor may have left meanwhile */
+  if (report.killed) /* of a supervisor that may have ended meanwhile */
   {
     stopping_killed(s) ;
     return ;

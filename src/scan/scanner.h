@@ -19,7 +19,7 @@
    start.c        making what a service needs in LIVE, and starting its supervisor
    takeover.c     a supervisor that an earlier scanner has started, and that lives
    leave.c        telling a supervisor to leave; forgetting a service
-   inherited.c    the process that a killed supervisor has left: its successor is told how it ended
+   inherited.c    the process of a killed supervisor: its successor is told how it ended
    ending.c       ending that process where no successor can go on with it
    cmd.c          CMD, the container's command
    cmd_search.c   finding its program in PATH, and starting it
@@ -49,7 +49,7 @@
    in order       a supervisor ends in order when its service is down and it was told to leave
    unfinished     a directory whose last supervisor has not ended in order
    successor      the supervisor that follows one that was killed
-   inherited      the process that a killed supervisor has left, which falls to the scanner
+   inherited      the process of a killed supervisor, which falls to the scanner
    adopt          a successor adopts an inherited process: it goes on as its supervisor
    ending         an inherited process that no successor can adopt is ended by the scanner
    let go         a unit is stopped and then forgotten */

@@ -130,31 +130,32 @@ static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
     kill(pid, SIGTERM) ;
     takeover_cannot(unit, "remember the supervisor of", strerror(ENOMEM)) ;
     unit->adopt = 1 ;
-    return UNIT_START_FAILED ; /* until it has left */
+    return UNIT_START_FAILED ; /* until it has ended */
   }
   unit->supervisor.is_child = 1 ;
   unit->warned = 0 ;
   return UNIT_STARTED ;
 }
 
-/* Looks again in a second; who is let go of does not wait for what is left alone. */
-static int wait_for_end (struct scanner *s, struct unit *unit, enum unit_event *event)
+/* An inherited process that no supervisor can adopt is ended first, so that nobody starts another
+   one beside it. Returns 1 when it has ended, or 0 with the event that follows. A unit that
+   leaves does not wait for a process that the scanner cannot end. */
+static int has_ended (struct scanner *s, struct unit *unit, enum unit_event *event)
 {
-  enum ending ending = process_can_prove() ? ENDING_DONE : ending_go_on(s, unit) ;
-  if (ending == ENDING_DONE) return 0 ;
+  enum ending ending = ending_go_on(s, unit) ;
+  if (ending == ENDING_DONE) return 1 ;
   *event = ending == ENDING_NOT_OURS && units_is_leaving(unit) ? UNIT_OVER : UNIT_START_FAILED ;
-  return 1 ;
+  return 0 ;
 }
 
-/* What its supervisor has left can be gone on with only where that has noted it. If not,
-   it is ended first. Returns whether there is something to start a supervisor for, or else
-   with the event that follows. */
+/* Is there something to start a supervisor for? If not, returns 0 with the event that follows. A
+   successor can adopt only what its predecessor has recorded, and that may be lost. */
 static int may_start (struct scanner *s, struct unit *unit, enum unit_event *event)
 {
   int there = unit->foreign || unit->adopt ? directory_find(unit) : 1 ;
   if (unit->adopt && inherited_state_is_lost(unit))
   {
-    if (ending_go_on(s, unit) != ENDING_DONE) return (*event = UNIT_START_FAILED, 0) ;
+    if (!has_ended(s, unit, event)) return 0 ;
     unit->adopt = 0 ;
   }
   if (!unit->adopt && units_is_leaving(unit)) return (*event = UNIT_OVER, 0) ;
@@ -181,7 +182,7 @@ static enum unit_event take_over_or_start (struct scanner *s, struct unit *unit)
     takeover_cannot(unit, "look for a supervisor of", strerror(errno)) ;
     return takeover_in_doubt(unit) ;
   }
-  if (unit->adopt && wait_for_end(s, unit, &event)) return event ;
+  if (unit->adopt && !process_can_prove() && !has_ended(s, unit, &event)) return event ;
   return start_supervisor(s, unit) ;
 }
 
@@ -190,12 +191,7 @@ enum unit_event start_unit (struct scanner *s, struct unit *unit)
   enum unit_event event = UNIT_STARTED ;
   if (unit->supervisor.pid || !may_start(s, unit, &event)) return event ; /* it has one, which could not be told something */
   if (stop_gives_up(s, unit)) return UNIT_OVER ;
-  if (is_refused(s, unit))
-  {
-    /* What its killed supervisor has left is not left alone: nobody else may start it beside that. */
-    if (unit->adopt && ending_go_on(s, unit) == ENDING_UNDER_WAY) return UNIT_START_FAILED ;
-    return takeover_refuse(unit) ;
-  }
+  if (is_refused(s, unit)) return unit->adopt && !has_ended(s, unit, &event) ? event : takeover_refuse(unit) ;
   event = make_again(s, unit) ;
   if (event == UNIT_STARTED) event = attend_logger(s, unit) ;
   if (event == UNIT_STARTED) event = take_over_or_start(s, unit) ;

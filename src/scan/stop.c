@@ -66,7 +66,7 @@ void stop_begin (struct scanner *s)
 
 /* ---- the stages: deeds ---- */
 
-/* Has it a supervisor, or gets it one, to go on from what was left? */
+/* Has it a supervisor, or gets it one to go on with what runs? */
 static int may_run (struct unit const *unit)
 {
   return unit->supervisor.pid || unit->adopt ;
@@ -92,7 +92,7 @@ static void kill_unit (struct scanner *s, struct unit *unit)
   stop_order_kill(s, unit) ;
 }
 
-/* A logger may go on while its producer does, and then read what is left. */
+/* A logger may go on while its producer does, and then read what remains. */
 static int still_has_to_read (struct scanner const *s, struct unit const *unit)
 {
   return unit->producer && !stopping_has_come(s, STAGE_LEAVE) && (!stopping_has_come(s, STAGE_ABANDON) || may_run(unit->producer)) ;
@@ -115,7 +115,7 @@ static void kill_supervisors (struct scanner *s)
     if (unit->supervisor.is_child) any = 1 ;
     else if (unit->supervisor.pid) stop_order_kill(s, unit) ;
   }
-  /* Each round, those that the last one has killed are reaped, and what they left is found. */
+  /* Each round reaps those that the last one has killed, and finds the children that fall to us by that. */
   for (unsigned int i = 0 ; any && i < ROUNDS_MAX && process_each_child(&kill_child, 0) ; i++)
   {
     struct timespec pause = { .tv_nsec = 1000000 } ;

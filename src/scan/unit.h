@@ -34,7 +34,7 @@ struct unit_supervisor
   int wstat ; /* its wait status, while has_ended */
   uint64_t started_ms ; /* clock_ms() */
   pid_t runs ; /* the process of the service, as the supervisor has reported; 0: none */
-  struct unit *next_ended ; /* in the list of those that reap.c has found */
+  struct unit *next_ended ; /* in reap.c's list of those that have ended */
   unsigned int is_child : 1 ; /* of the scanner; else an earlier scanner has started it */
   unsigned int has_ended : 1 ; /* and nothing was decided about that yet */
   unsigned int has_reported : 1 ;
@@ -44,11 +44,10 @@ struct unit_supervisor
   unsigned int upgrade_due : 1 ; /* it could not be ordered yet to execute its program anew */
 } ;
 
-/* What a supervisor that was killed has left running: ./run or ./finish, and their process
-   group. Its successor adopts it (inherited.h), or the scanner ends it (ending.h). */
+/* What a killed supervisor leaves running: ./run or ./finish, and the process group of ./run. Its successor adopts it (inherited.h), or the scanner ends it (ending.h). */
 struct inherited
 {
-  pid_t pid ; /* 0: only something of the group is left */
+  pid_t pid ; /* 0: nothing but the group */
   pid_t group ; /* the process group of the last ./run */
   int wstat ; /* with which the process has ended */
   unsigned int ended : 1 ; /* it has, and no supervisor has taken note of that yet */
@@ -90,7 +89,7 @@ struct unit
 
   struct unit_supervisor supervisor ;
   struct inherited *inherited ; /* 0: no supervisor of it was killed, or a successor has gone on */
-  unsigned int adopt : 1 ; /* the next supervisor goes on from what the last one has left */
+  unsigned int adopt : 1 ; /* the next supervisor goes on from what the last one has recorded */
 
   struct /* its end */
   {

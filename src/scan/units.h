@@ -46,7 +46,7 @@ extern struct unit *units_by_watch (struct units *units, int watch) ;
    what was known of it is forgotten when another one comes.
    Returns 1, or 0 when there is no memory: then it has none. */
 extern int units_set_supervisor (struct units *units, struct unit *unit, pid_t pid) ;
-/* The unit's killed supervisor has left this process, and this process group; both 0: nothing.
+/* The unit inherits this process, and this process group; both 0: nothing (any more).
    How the process has ended stays known if it is the same one as before.
    Returns 1, or 0 when there is no memory: then unit->inherited is 0. */
 extern int units_inherit (struct units *units, struct unit *unit, pid_t pid, pid_t group) ;

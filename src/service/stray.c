@@ -29,7 +29,7 @@ static uint64_t kill_moment (struct stray_limits const *limits, struct stray con
 struct stray_step stray_step (struct stray_limits const *limits, struct stray const *stray, struct stray_look const *look, uint64_t now_ms)
 {
   uint64_t moment = kill_moment(limits, stray, look) ;
-  if (stray->left) return (struct stray_step) { STRAY_LEAVE, 0 } ;
+  if (stray->given_up) return (struct stray_step) { STRAY_LEAVE, 0 } ;
   if (stray->killed_ms)
   {
     if (now_ms >= stray->killed_ms + STRAY_KILLED_MS) return (struct stray_step) { STRAY_LEAVE, 0 } ;
@@ -139,7 +139,7 @@ struct stray_step strays_step (struct strays const *strays, struct stray_limits 
   int shared = stray == strays->known + STRAYS_KNOWN_MAX ;
   struct stray one = *stray ;
   struct stray_step step ;
-  if (shared && stray_is_service(limits, look)) one.killed_ms = one.left = 0 ; /* that was another one */
+  if (shared && stray_is_service(limits, look)) one.killed_ms = one.given_up = 0 ; /* that was another one */
   step = stray_step(limits, &one, look, now_ms) ;
   if (step.deed != STRAY_WAIT || !shared) return step ;
   if (one.killed_ms) step.deed = STRAY_KILL ;

@@ -1,17 +1,20 @@
-/* What is done with one process that ./run, or ./finish, has left behind: decided
-   without I/O or clock, for the supervisor whose child it is, or whose predecessor's.
+/* Strays: processes that a service has started, and that outlive its main process, ./run, or
+   ./finish. What is done with one of them: decided without I/O or clock, for the caller, whose
+   child it is now.
 
-   What descended from ./run when it was sent the down-signal is the service itself, in
-   whatever session or process group (a ./run without `exec`; su, timeout): it gets the
-   down-signal, and only timeout-kill or a stop's budget kills it. What ./run had left
-   behind before that is a stray: it gets the down-signal, and SIGKILL after
-   timeout-strays; but whatever is left in the process group of ./run counts as the
-   service, too. After an end that nobody asked for, all are strays.
+   After an end that was asked for, a stray counts as the service itself if
+     - it is in the process group of ./run, or
+     - it had descended from ./run when that was sent the down-signal, in whatever session or
+       process group it is (a ./run without `exec`; su, timeout).
+   It gets the down-signal, and only timeout-kill or a stop's budget kills it.
 
-   Remembered are those that were left behind before (base/descent.h), and what these
-   have started: most services have none. Whoever is not known to be one of them, as the
-   supervisor was killed since, or there was no room, or /proc did not tell, is the
-   service: waiting too long loses no data. */
+   Every other stray gets the down-signal, and SIGKILL after timeout-strays. After an end that
+   nobody asked for, no stray counts as the service.
+
+   A stray is `earlier` if it was one already when ./run was sent the down-signal, or descends
+   from such a one. The caller remembers those (base/descent.h). Where it does not know, as the
+   supervisor was killed since, there was no room, or /proc did not tell, the stray is not
+   earlier, and counts as the service: waiting too long loses no data. */
 
 #ifndef REEVE_SERVICE_STRAY_H
 #define REEVE_SERVICE_STRAY_H
@@ -21,42 +24,42 @@
 
 #include "base/process.h"
 
-#define STRAY_MOMENT_MS 100 /* before it is told: it may have had a signal already, and be about to end */
-#define STRAY_ENDING_MS 1000 /* the same for one that certainly is */
-#define STRAY_KILLED_MS 2000 /* one that has not ended by that time after SIGKILL is left */
+#define STRAY_MOMENT_MS 100 /* it is told only then: it may be about to end, by a signal that it has had */
+#define STRAY_ENDING_MS 1000 /* the same for one that is certainly about to end */
+#define STRAY_KILLED_MS 2000 /* after SIGKILL; one that has not ended by then is given up */
 
-/* What of that which is left is the service? */
+/* Which strays count as the service? */
 enum stray_service
 {
-  STRAY_NONE_IS_SERVICE, /* nobody asked for the end */
-  STRAY_GROUP_IS_SERVICE, /* it was asked for, but ./run was not sent the down-signal (`O`, `x`) */
-  STRAY_ALL_BUT_EARLIER /* ./run was: all but those that were left behind before */
+  STRAY_NONE_IS_SERVICE, /* none: nobody asked for the end */
+  STRAY_GROUP_IS_SERVICE, /* those in the group of ./run: its end was asked for, but without the down-signal (`O`, `x`) */
+  STRAY_ALL_BUT_EARLIER /* all but the earlier ones: ./run was sent the down-signal */
 } ;
 
-/* All moments are clock_ms(); 0: not yet. */
+/* What holds for all of them. Moments are clock_ms(); 0: not yet. */
 struct stray_limits
 {
   enum stray_service service ;
   pid_t group ; /* the process group of ./run; 0: none */
-  int at_once ; /* the stop's budget is over: everything is killed */
+  int at_once ; /* the stop's budget is over: all are killed */
   uint64_t group_told_ms ; /* process_clock_ms() at which the whole group had the down-signal */
-  uint64_t down_ms ; /* when ./run had it: timeout-kill is counted from there */
+  uint64_t down_ms ; /* when ./run had the down-signal: timeout-kill is counted from there */
   uint32_t timeout_kill_ms ; /* 0: never */
   uint32_t timeout_strays_ms ; /* 0: never */
   int down_signal ;
 } ;
 
-struct stray
+struct stray /* what the caller remembers of one */
 {
   pid_t pid ;
   uint64_t seen_ms ; /* for the first time */
   uint64_t told_ms ; /* when it had the down-signal */
   uint64_t killed_ms ; /* when it first had SIGKILL */
-  int left ; /* nothing more is done about it */
+  int given_up ; /* nothing more is done about it */
 } ;
 
-/* Those that are known: unreaped children, so that their pids are their own. Those for
-   which there is no room share the last entry: they are told, and named, at each look. */
+/* All that are remembered. They are unreaped children, so that no pid is another process's. Those
+   for which there is no room share the last entry, and are told, and named, at each look. */
 #define STRAYS_KNOWN_MAX 128
 
 struct strays
@@ -67,21 +70,27 @@ struct strays
 } ;
 
 extern void strays_empty (struct strays *strays) ;
+/* The entry of a process, added if need be. */
 extern struct stray *strays_know (struct strays *strays, pid_t pid, uint64_t now_ms) ;
-/* At the end of a look: what it has not seen has ended, and its pid may come again. */
+/* At the end of a look at all: whom it has not seen has ended, and the pid may come again. */
 extern void strays_forget_unseen (struct strays *strays) ;
 
-/* What it is now. */
-struct stray_look
+struct stray_look /* what one is now */
 {
   int in_group ; /* of ./run */
-  int earlier ; /* it is known to have been left behind before the down-signal, or to descend from such a one */
-  int ending ; /* a signal that ends it is on its way, or it is at its end */
+  int earlier ; /* it is known to be */
+  int ending ; /* a signal that ends it is pending, or it is exiting */
   int had_signal ; /* it was in the group when that had the down-signal */
-  int ours ; /* a helper of Reeve's, which goes away by itself, or a client: not worth a message */
+  int ours ; /* a helper or a client of Reeve's, which ends by itself: not worth a message */
 } ;
 
-enum stray_deed { STRAY_WAIT, STRAY_TELL, STRAY_KILL, STRAY_LEAVE } ;
+enum stray_deed
+{
+  STRAY_WAIT,
+  STRAY_TELL, /* send it the down-signal */
+  STRAY_KILL,
+  STRAY_LEAVE /* give it up */
+} ;
 
 struct stray_step
 {
@@ -89,24 +98,26 @@ struct stray_step
   uint64_t again_ms ; /* when to look again; 0: only when something has ended */
 } ;
 
+/* What is due now. */
 extern struct stray_step stray_step (struct stray_limits const *limits, struct stray const *stray, struct stray_look const *look, uint64_t now_ms) ;
 
 /* The same for one that may share its entry with others. */
 extern struct stray_step strays_step (struct strays const *strays, struct stray_limits const *limits, struct stray const *stray,
   struct stray_look const *look, uint64_t now_ms) ;
 
-/* Sends it what `deed` asks for, and takes note of that. `pid` may be a process group's, negative;
-   `fd`: a pidfd of one that is no child of the caller's, else -1. */
+/* Sends the signal that `deed` asks for, and takes note of that.
+     pid  or a process group, negative
+     fd   a pidfd of a process that is no child of the caller's; else -1 */
 extern void stray_do (struct stray *stray, struct stray_limits const *limits, pid_t pid, int fd, enum stray_deed deed, uint64_t now_ms) ;
 
-/* Is it what timeout-kill counts for, and not timeout-strays? */
+/* Does it count as the service? */
 extern int stray_is_service (struct stray_limits const *limits, struct stray_look const *look) ;
 
-/* Fills in *now, but `earlier`, from what the kernel tells of a process. */
+/* Fills in *now from what the kernel tells of a process; `earlier` is the caller's. */
 extern void stray_look (struct stray_look *now, struct stray_limits const *limits, pid_t pid, struct process_look const *look) ;
 
-/* What it is sent: the down-signal; but SIGTERM where that does nothing: its default is to be ignored, and
-   the process does not catch it. */
+/* Which signal it is sent: the down-signal; but SIGTERM if that would do nothing, as it is ignored
+   by default and the process does not catch it. */
 extern int stray_signal (struct stray_limits const *limits, pid_t pid) ;
 
 #endif

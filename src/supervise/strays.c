@@ -133,8 +133,8 @@ static void decide (struct look *look, pid_t pid, int fd, struct stray_look cons
   int first = !stray->killed_ms ;
   if (step.deed == STRAY_LEAVE)
   {
-    if (!stray->left) say(look->s, "leaving ", stray, name, ": it does not even end by SIGKILL") ;
-    stray->left = 1 ;
+    if (!stray->given_up) say(look->s, "leaving ", stray, name, ": it does not even end by SIGKILL") ;
+    stray->given_up = 1 ;
     return ;
   }
   look->count++ ;

@@ -103,7 +103,7 @@ ERRORS = {
 NEVER = frozenset(
     """alarm arch_prctl clock_gettime clock_nanosleep close exit exit_group getegid geteuid getgid getpgrp getpgid
     getpid getppid getrandom getsid gettid getuid madvise mprotect munmap nanosleep pause prlimit64 restart_syscall
-    rseq rt_sigaction rt_sigprocmask rt_sigreturn rt_sigtimedwait sched_yield set_robust_list set_tid_address
+    rseq rt_sigaction rt_sigpending rt_sigprocmask rt_sigreturn rt_sigtimedwait sched_yield set_robust_list set_tid_address
     sigaltstack umask uname""".split()
 )
 
