@@ -257,6 +257,8 @@ no_leftovers() { [ -z "$(leftovers)" ]; }
     [ "$status" -eq 100 ]
     [[ $output == "reeve-scan: fatal: invalid ${args% *} \"${args#* }\": allowed: "* ]] || { echo "$args: $output"; return 1; }
   done
+  run reeve-scan -d 73 "$scan" 73>&-
+  [ "$status" -eq 100 ] && [[ $output == *"the descriptor given to -d is not open"* ]]
   run --separate-stderr reeve-scan --help
   [ "$status" -eq 0 ]
   [[ $output == "usage: reeve-scan "*"-T STOP_MS"* && -z $stderr ]]

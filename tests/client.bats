@@ -299,7 +299,7 @@ command_outlives_the_supervisor() # COMMAND
   idle off
   setting off down ''
   scanner
-  eventually 10 s6-svok "$live/off"
+  eventually 10 field off state down
   reeve -l "$live" status
 }
 
@@ -307,7 +307,7 @@ command_outlives_the_supervisor() # COMMAND
   idle web
   setting web down ''
   scanner
-  eventually 10 s6-svok "$live/web"
+  eventually 10 field web state down
   reeve status
   stop_scanner 0
   run reeve status

@@ -42,6 +42,19 @@ failed() # TIMES
   [ "$(pid_of web)" = "$pid" ]
 }
 
+@test "a scan directory that cannot be read is said, and read again" {
+  idle web
+  scanner
+  up web
+  failing "$scanner" getdents64 EIO
+  idle more
+  s6-svscanctl -a "$live"
+  says "unable to read the directory .*(next try in 1 second)"
+  release
+  up more
+  field web state up
+}
+
 @test "a directory that cannot be examined is not taken for somebody else's" {
   idle web
   scanner

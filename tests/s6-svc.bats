@@ -337,3 +337,45 @@ until new=$(s6-svstat -o pid "$live/web"); [ "$new" -gt 0 ] && [ "$new" -ne "$pi
   new=$(<"$dir/new")
   [ "$new" -gt 0 ] && [ "$new" -ne "$pid" ]
 }
+
+# ---- signals to a supervisor by itself, as s6-supervise understands them ----
+
+alone() # ; the service hears INT
+{
+  in=$live service web <<<'trap "echo INT >>\"$dir/got\"; exit 0" INT; touch "$dir/ready"; while :; do sleep 0.05; done'
+  supervise web
+  eventually 10 test -e "$dir/ready"
+  pid=$(pid_of web)
+}
+
+@test "SIGINT to a supervisor goes to the service's process group, and ends the supervisor" {
+  alone
+  kill -INT "$supervisor"
+  ended "$supervisor" 1
+  eventually 10 grep -qx INT "$dir/got"
+  eventually 10 gone "$pid"
+}
+
+@test "SIGQUIT ends the supervisor, and the service stays" {
+  alone
+  kill -QUIT "$supervisor"
+  ended "$supervisor" 1
+  alive "$pid"
+  [ ! -e "$dir/got" ]
+}
+
+@test "SIGHUP lets go of stdin and stdout; the supervisor ends with its service" {
+  mkfifo "$dir/fifo"
+  in=$live service web <<<'exec sleep 1000000 >&-'
+  exec {reader}<>"$dir/fifo"
+  start bash -c "exec reeve-supervise \"\$live/web\" >\"\$dir/fifo\" $reader>&-"
+  supervisor=$started
+  eventually 10 s6-svok "$live/web"
+  up web
+  exec {end}<"$dir/fifo" {reader}>&- # without a writer of ours
+  kill -HUP "$supervisor"
+  timeout 20 cat <&"$end" # until nobody holds the other end
+  [ "$(readlink "/proc/$supervisor/fd/0" "/proc/$supervisor/fd/1" | sort -u)" = /dev/null ]
+  kill -TERM "$(pid_of web)"
+  ended "$supervisor" 0
+}

@@ -145,7 +145,7 @@ not_in_live() { [ ! -e "$live/$1" ]; }
   setting web down ''
   scanner
   eventually 10 s6-svok "$live/web"
-  field web wanted down
+  eventually 10 field web wanted down
   s6-svc -U "$live/web"
   up web
   [ ! -e "$live/web/down" ]

@@ -34,6 +34,24 @@ finish web 0 0
 web ends" ]
 }
 
+@test "a service that leaves, and whose directory has come back, is not started again in a stop" {
+  service web <<<'trap "" TERM; echo >>"$dir/starts"; while [ ! -e "$dir/go" ]; do sleep 0.1; done'
+  setting web timeout-kill 0
+  scanner
+  up web
+  mv "$scan/web" "$dir/away"
+  eventually 10 field web wanted down
+  mv "$dir/away" "$scan/web"
+  idle later # seen after web's return
+  up later
+  kill "$scanner"
+  stopping() { ! s6-svok "$live/later"; }
+  eventually 10 stopping
+  touch "$dir/go"
+  ended "$scanner" 0
+  [ "$(lines "$dir/starts")" -eq 1 ]
+}
+
 @test "the same as PID 1 of a PID namespace" {
   two_services
   in_pid_namespace
@@ -120,6 +138,16 @@ says_much_at_its_end() # NAME
   up db
   reeve -l "$live" shutdown 7
   ended "$scanner" 7
+}
+
+@test "an exit code written by hand that is none is named, and does not count" {
+  two_services
+  scanner
+  up db
+  echo 256 >"$live/.s6-svscan/exitcode"
+  kill -TERM "$scanner"
+  ended "$scanner" 0
+  said 'invalid .*exitcode: allowed: a number from 0 to 255'
 }
 
 @test "the command's exit code is the scanner's, and its end stops everything" {

@@ -89,7 +89,7 @@ static void begin_afresh (struct supervisor *s)
 }
 
 /* What we are to go on from; without it an adoption begins afresh. */
-static int has_state (struct state *state, struct birth *birth, enum beginning how)
+static int has_state (struct supervisor const *s, struct state *state, struct birth *birth, enum beginning how)
 {
   int r ;
   if (how == BEGIN_AFRESH) return 0 ;
@@ -100,6 +100,7 @@ static int has_state (struct state *state, struct birth *birth, enum beginning h
     settings_read(&state->settings, SETTINGS_START, 0) ;
     settings_honour(&state->settings, 0) ;
     if (state->settings.notification_fd != SETTING_NO_FD && !(state->status.flags & STATUS_READY)) state->flags |= STATE_AWAITS_READINESS ;
+    if (!state_write_first(s->state, state)) strerr_diefu1sys(EXIT_SYSTEM, "write " STATE_FILE) ; /* what is there may be too short */
   }
   if (r) return !(state->flags & STATE_HAS_LEFT) ;
   if (errno != ENOENT && errno != EPROTO) strerr_diefu1sys(EXIT_SYSTEM, "read " STATE_FILE) ; /* the scanner tries again */
@@ -126,7 +127,7 @@ enum life_event begin_supervising (struct supervisor *s, enum beginning how, cha
   int goes_on ;
   if (how != BEGIN_UPGRADED) prepare(s) ;
   else if (!upgrade_take(s, numbers)) strerr_dief2x(EXIT_USAGE, "these are no descriptors to take over: ", numbers) ;
-  goes_on = has_state(&state, &birth, how) ;
+  goes_on = has_state(s, &state, &birth, how) ;
   if (how == BEGIN_UPGRADED && !goes_on) strerr_dief1x(EXIT_SYSTEM, "there is no state to go on from") ; /* its trial has read it */
   if (goes_on) restore(s, &state, &birth, restored) ;
   else begin_afresh(s) ; /* before a client finds a supervisor that has no status yet */

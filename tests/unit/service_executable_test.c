@@ -206,9 +206,20 @@ TEST(a_program_for_another_machine)
   executable_why_not("./run", ENOEXEC, why, sizeof why) ; /* emulation may be set up here */
   CHECK(strstr(why, "program for arm64")) ;
 #endif
-  elf(EM_S390, ELFCLASS64, ELFDATA2MSB) ;
-  executable_why_not("./run", ENOEXEC, why, sizeof why) ;
-  CHECK(strstr(why, "program for s390x")) ;
+  static struct { unsigned int machine ; unsigned char class ; unsigned char data ; char const *name ; } const others[] =
+  {
+    { EM_386, ELFCLASS32, ELFDATA2LSB, "program for i386" },
+    { EM_ARM, ELFCLASS32, ELFDATA2LSB, "program for arm," },
+    { EM_RISCV, ELFCLASS64, ELFDATA2LSB, "program for riscv" },
+    { EM_PPC64, ELFCLASS64, ELFDATA2MSB, "program for ppc64" },
+    { EM_S390, ELFCLASS64, ELFDATA2MSB, "program for s390x" },
+  } ;
+  for (size_t i = 0 ; i < sizeof others / sizeof *others ; i++)
+  {
+    elf(others[i].machine, others[i].class, others[i].data) ;
+    executable_why_not("./run", ENOEXEC, why, sizeof why) ;
+    CHECK(strstr(why, others[i].name)) ;
+  }
   elf(EM_68K, ELFCLASS32, ELFDATA2MSB) ;
   executable_why_not("./run", ENOEXEC, why, sizeof why) ;
   CHECK(strstr(why, "another machine")) ;

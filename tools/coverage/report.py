@@ -7,7 +7,9 @@ the lines of the core that have not. Fails when these are more than one in twent
 import collections
 import itertools
 import json
+import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -34,14 +36,18 @@ class Source:
 
 
 def read(build):
-    """Each source by its name; headers and what the compiler was not given are left out."""
+    """Each source below src by its name; headers are left out."""
     notes = sorted(str(path) for path in pathlib.Path(build, "obj").rglob("*.gcno"))
     answer = subprocess.run(["gcov", "--json-format", "--stdout", "--branch-probabilities", *notes], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     sources = {}
     for text in answer.stdout.decode().splitlines():
         for file in json.loads(text)["files"]:
-            if file["file"].endswith(".c"):
-                sources[file["file"]] = Source(file["lines"])
+            name = file["file"]
+            if not re.fullmatch(r"src/.*\.c", name) or not os.path.exists(name):
+                continue
+            if os.path.getmtime(name) > os.path.getmtime(re.sub(r"^src(.*)\.c$", rf"{build}/obj\1.gcno", name)):
+                sys.exit(f"coverage: {name} has changed since it was compiled: run make coverage again")
+            sources[name] = Source(file["lines"])
     return sources
 
 
