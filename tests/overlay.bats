@@ -175,6 +175,7 @@ kept() # ROOT
 }
 
 @test "extracting into nothing works, and any user may enter /command whatever the umask" {
+  [ "$(id -u)" -eq 0 ] || skip "needs root: what another extracts has modes by its umask"
   for extractor in "tar -xzf" "busybox tar -xzf"; do
     rm -rf "$new"
     mkdir "$new"

@@ -85,6 +85,7 @@ same() # SCENARIO
 {
   local who
   for who in s6 reeve; do
+    echo "# with $who"
     rm -rf "${scan:?}" "$dir"/{seen,finish,events}
     mkdir "$scan"
     "$1" "$who"

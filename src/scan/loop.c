@@ -44,7 +44,7 @@ static void await_return (struct scanner *s, struct unit *unit)
   if (!unit->foreign) units_arm(&s->units, unit, DEADLINE_RETURN) ;
 }
 
-/* In the order of enum plan_action. Returns the event that follows. */
+/* Returns the event that follows. */
 static enum unit_event perform (struct scanner *s, struct unit *unit, unsigned int todo)
 {
   if (todo & PLAN_DISARM) disarm(s, unit) ;

@@ -53,13 +53,12 @@ enum unit_event
   UNIT_UNSEEN, /* its directory is gone */
   UNIT_DEADLINE,
   UNIT_STARTED, /* it has a supervisor: a new one, or one that was taken over */
-  UNIT_START_FAILED, /* for a reason that can pass. It may have a supervisor, or its service may run, if that could not be told */
+  UNIT_START_FAILED, /* for a reason that can pass, or as its last supervisor had not lived for 1 s. If it cannot
+                        be told whether it has a supervisor, it may have one; and its service may run */
   UNIT_START_REFUSED, /* for a reason that its user has to remove: its name in LIVE is taken, ... Nothing runs */
   UNIT_OVER, /* it gets no supervisor any more: nothing runs, or nothing can be done about it in this stop */
   UNIT_DIED, /* its supervisor has ended in order: nothing runs */
-  UNIT_DIED_EARLY, /* the same, less than 1 s after its start */
   UNIT_KILLED, /* its supervisor, or the one that an earlier scanner had started, has ended otherwise: the service may run */
-  UNIT_KILLED_EARLY, /* the same, less than 1 s after its start */
   UNIT_LOGGER_GONE, /* it has no logger any more */
   UNIT_PRUNE, /* a command: let go of what is missing */
   UNIT_LET_GO, /* by the stop; or, of a logger, when its producer has ended */
@@ -67,7 +66,7 @@ enum unit_event
   UNIT_NOTHING = UNIT_EVENT_COUNT /* no event: the outcome of a deed that has none (yet) */
 } ;
 
-enum plan_action /* bits, done from the lowest up */
+enum plan_action /* bits. The one that has an outcome is done last, the others in this order */
 {
   PLAN_DISARM = 1 << 0, /* it has no deadline, and is not watched */
   PLAN_CLEAN = 1 << 1, /* remove what was made for it in LIVE */

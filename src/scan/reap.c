@@ -13,7 +13,6 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
-#include "base/clock.h"
 #include "base/send.h"
 #include "scan/cmd.h"
 #include "scan/cmd_strays.h"
@@ -28,7 +27,6 @@
 #include "wire/state.h"
 #include "wire/status.h"
 
-#define EARLY_MS 1000
 #define UNKNOWN_MAX 256
 
 /* ---- supervisors that have ended ---- */
@@ -47,11 +45,6 @@ static int ended_in_order (struct unit const *unit, struct state const *state, i
   return !unit->supervisor.is_child && (errno == ENOENT || errno == ENOTDIR) ; /* one of s6's; else it cannot be told */
 }
 
-static int lived_short (struct unit const *unit)
-{
-  return clock_ms() - unit->supervisor.started_ms < EARLY_MS ;
-}
-
 static void say (struct unit const *unit, int in_order)
 {
   if (WIFSIGNALED(unit->supervisor.wstat))
@@ -62,11 +55,10 @@ static void say (struct unit const *unit, int in_order)
 static void died (struct scanner *s, struct unit *unit)
 {
   int in_order = !unit->adopt ;
-  int early = lived_short(unit) ;
   say(unit, in_order) ;
   unit->supervisor.has_ended = unit->supervisor.told_to_leave = 0 ;
   units_set_supervisor(&s->units, unit, 0) ;
-  units_post(&s->units, unit, in_order ? early ? UNIT_DIED_EARLY : UNIT_DIED : early ? UNIT_KILLED_EARLY : UNIT_KILLED) ;
+  units_post(&s->units, unit, in_order ? UNIT_DIED : UNIT_KILLED) ;
 }
 
 /* What has ended in one round of reaping. The children of a supervisor that was killed may be

@@ -8,6 +8,7 @@
 
 #include <skalibs/strerr.h>
 
+#include "base/clock.h"
 #include "base/process.h"
 #include "base/spawn.h"
 #include "scan/again.h"
@@ -23,6 +24,8 @@
 #include "scan/trusted.h"
 #include "service/executable.h"
 #include "wire/channels.h"
+
+#define EARLY_MS 1000
 
 /* ---- what it needs in LIVE ---- */
 
@@ -172,6 +175,12 @@ static int is_refused (struct scanner const *s, struct unit *unit)
   return 1 ;
 }
 
+/* Had its last supervisor not even lived for a second? Then the next one has to wait. */
+static int is_early (struct unit const *unit)
+{
+  return unit->supervisor.started_ms && clock_ms() - unit->supervisor.started_ms < EARLY_MS ;
+}
+
 static enum unit_event take_over_or_start (struct scanner *s, struct unit *unit)
 {
   enum unit_event event ;
@@ -190,6 +199,7 @@ enum unit_event start_unit (struct scanner *s, struct unit *unit)
 {
   enum unit_event event = UNIT_STARTED ;
   if (unit->supervisor.pid || !may_start(s, unit, &event)) return event ; /* it has one, which could not be told something */
+  if (is_early(unit)) return UNIT_START_FAILED ;
   if (stop_gives_up(s, unit)) return UNIT_OVER ;
   if (is_refused(s, unit)) return unit->adopt && !has_ended(s, unit, &event) ? event : takeover_refuse(unit) ;
   event = make_again(s, unit) ;

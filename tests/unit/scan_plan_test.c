@@ -169,10 +169,11 @@ TEST(a_supervisor_that_dies_is_replaced_at_once)
   CHECK(!on(UNIT_STARTED) && phase == UNIT_RUNNING) ;
 }
 
-TEST(a_supervisor_that_dies_early_is_retried_later)
+TEST(a_start_that_is_too_early_is_retried_later)
 {
   phase = UNIT_RUNNING ;
-  CHECK(on(UNIT_DIED_EARLY) == PLAN_AWAIT_RETRY && phase == UNIT_WAITING) ;
+  CHECK(on(UNIT_DIED) == PLAN_START) ;
+  CHECK(on(UNIT_START_FAILED) == PLAN_AWAIT_RETRY && phase == UNIT_WAITING) ;
   CHECK(!on(UNIT_SEEN_COMPLETE) && phase == UNIT_WAITING) ; /* a scan does not hurry it */
   CHECK(on(UNIT_DEADLINE) & PLAN_START) ;
   CHECK(!on(UNIT_STARTED) && phase == UNIT_RUNNING) ;
@@ -188,7 +189,8 @@ TEST(a_supervisor_that_is_killed_is_replaced_at_once)
 TEST(a_supervisor_that_is_killed_early_is_replaced_later)
 {
   phase = UNIT_RUNNING ;
-  CHECK(on(UNIT_KILLED_EARLY) == PLAN_AWAIT_RETRY && phase == UNIT_WAITING) ;
+  CHECK(on(UNIT_KILLED) == PLAN_START) ;
+  CHECK(on(UNIT_START_FAILED) == PLAN_AWAIT_RETRY && phase == UNIT_WAITING) ;
   CHECK(!on(UNIT_SEEN_COMPLETE) && phase == UNIT_WAITING) ; /* a scan does not hurry it */
   CHECK(!on(UNIT_PRUNE) && phase == UNIT_WAITING) ;
   CHECK(on(UNIT_DEADLINE) == (PLAN_DISARM | PLAN_START)) ;
@@ -259,8 +261,6 @@ TEST(a_supervisor_that_is_killed_while_it_leaves_is_replaced_and_its_successor_t
     phase = from[i] ;
     CHECK(on(UNIT_KILLED) == PLAN_START && phase == from[i]) ;
     CHECK(on(UNIT_STARTED) == PLAN_TELL_LEAVE && phase == from[i]) ;
-    CHECK(on(UNIT_KILLED_EARLY) == PLAN_AWAIT_RETRY && phase == from[i]) ;
-    CHECK(on(UNIT_DEADLINE) == (PLAN_DISARM | PLAN_START) && phase == from[i]) ;
     CHECK(on(UNIT_START_FAILED) == PLAN_AWAIT_RETRY && phase == from[i]) ;
     CHECK(on(UNIT_DEADLINE) & PLAN_START) ;
     CHECK(on(UNIT_STARTED) == PLAN_TELL_LEAVE) ;
@@ -275,12 +275,10 @@ TEST(a_supervisor_that_is_killed_while_missing_is_replaced)
   CHECK(on(UNIT_STARTED) == PLAN_AWAIT_RETURN && phase == UNIT_MISSING) ;
   CHECK(on(UNIT_DEADLINE) == (PLAN_DISARM | PLAN_TELL_LEAVE) && phase == UNIT_LEAVING) ;
   phase = UNIT_MISSING ;
-  CHECK(on(UNIT_KILLED_EARLY) == PLAN_AWAIT_RETRY && phase == UNIT_LEAVING) ;
-  CHECK(on(UNIT_DEADLINE) & PLAN_START) ;
-  CHECK(on(UNIT_STARTED) == PLAN_TELL_LEAVE && phase == UNIT_LEAVING) ;
-  phase = UNIT_MISSING ;
   on(UNIT_KILLED) ;
   CHECK(on(UNIT_START_FAILED) == PLAN_AWAIT_RETRY && phase == UNIT_LEAVING) ;
+  CHECK(on(UNIT_DEADLINE) & PLAN_START) ;
+  CHECK(on(UNIT_STARTED) == PLAN_TELL_LEAVE && phase == UNIT_LEAVING) ;
 }
 
 TEST(a_start_that_fails_is_retried)
@@ -318,8 +316,6 @@ TEST(a_supervisor_that_dies_in_order_while_missing_is_not_replaced)
 {
   phase = UNIT_MISSING ;
   CHECK(on(UNIT_DIED) == (PLAN_DISARM | PLAN_END_LOGGER) && phase == UNIT_LEAVING) ;
-  phase = UNIT_MISSING ;
-  CHECK(on(UNIT_DIED_EARLY) == (PLAN_DISARM | PLAN_END_LOGGER) && phase == UNIT_LEAVING) ;
 }
 
 TEST(letting_go_ends_the_logger_before_the_release)
