@@ -351,12 +351,56 @@ good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
   found 'web/dependencies.d/databse:1' error 'did you mean database'
   mv web/dependencies.d/databse web/dependencies.d/mail
   finds 'web/dependencies.d/mail:1' error 'there is no service mail: create it, or remove this file'
+  echo optional >web/dependencies.d/mail
+  clean
+  echo optional >web/dependencies.d/databse
+  finds 'web/dependencies.d/databse:1' hint 'did you mean database\?'
+  rm web/dependencies.d/databse
   mv web/dependencies.d/mail web/dependencies.d/database
   clean
   clean web
 }
 
-@test "dependencies.d: cycles" {
+@test "dependencies.d: what can never be ready, and what a file in it may hold" {
+  good web
+  good database
+  setting web dependencies.d/database ''
+  touch database/down
+  finds 'web/dependencies.d/database:1' warning 'web waits until somebody starts database.*down.: remove one of these two, or write optional'
+  echo optional >web/dependencies.d/database
+  clean
+  echo 'if there' >web/dependencies.d/database
+  rm database/down
+  finds 'web/dependencies.d/database:1' error '"if there" is not allowed in it: make it empty, or write optional'
+  : >web/dependencies.d/database
+  [ "$(id -u)" -ne 0 ] || chmod 000 database/run
+  chmod a-x database/run
+  check .
+  found 'web/dependencies.d/database:1' error 'web can never start, as it needs database, whose run cannot be executed'
+  found 'database/run:1' error .
+  check web
+  found 'web/dependencies.d/database:1' error 'web can never start'
+}
+
+@test "dependencies.d instead of reeve wait in a run" {
+  good db
+  service web <<<$'set -e\nreeve wait ready db\nexec my-server'
+  finds 'web/run:3' hint 'while it waits for db, this service counts as up: create an empty file dependencies.d/db, and remove this line'
+  service web <<<$'reeve wait --timeout 5s up db cache || exit 1\nexec my-server'
+  finds 'web/run:2' hint 'dependencies.d/db'
+  service web <<<$'[ -e x ] && reeve wait ready db\nif [ -e y ]; then reeve wait ready db; fi\nreeve wait down db\nreeve wait ready "$OTHER"\nexec my-server'
+  clean
+}
+
+@test "dependencies.d: a logger has none" {
+  good web
+  good database
+  in=$scan/web service log <<<'exec my-logger'
+  setting web log/dependencies.d/database ''
+  finds 'web/log/dependencies.d:1' warning 'without effect: a logger belongs to its service: remove it'
+}
+
+@test "dependencies.d: circles" {
   for name in a b c d; do good "$name"; done
   setting a dependencies.d/b ''
   setting a dependencies.d/d ''
@@ -365,12 +409,14 @@ good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
   setting c dependencies.d/d ''
   clean
   setting c dependencies.d/a ''
-  finds 'c/dependencies.d/a:1' error 'a cycle.*: a needs b needs c needs a: remove one'
+  finds 'c/dependencies.d/a:1' error 'a circle.*: a needs b, b needs c, c needs a: remove one'
   check b
-  found 'a/dependencies.d/b:1' error 'b needs c needs a needs b'
+  found 'a/dependencies.d/b:1' error 'b needs c, c needs a, a needs b'
+  check d
+  [ -z "$output" ]
   rm c/dependencies.d/a
   setting d dependencies.d/d ''
-  finds 'd/dependencies.d/d:1' error 'a cycle.*: d needs d: '
+  finds 'd/dependencies.d/d:1' error 'a circle.*: d needs d: '
 }
 
 logs_with() { in=$scan/web service log <<<"$1"; }

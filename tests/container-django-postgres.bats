@@ -50,6 +50,7 @@ orderly_end() # TIMES
   container=$(podman run -d --stop-timeout 60 django-postgres)
   eventually 90 request
   request first >/dev/null
+  inside reeve wait --timeout 60 ready --all
   inside reeve status
   podman healthcheck run "$container"
   container_stop

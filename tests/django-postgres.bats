@@ -89,6 +89,7 @@ orderly() # how the tree is started: as_pid_1 or start; sets $scanner and $ended
   eventually 60 request
   scanner=$started
   [ "$how" = start ] || scanner=$(pid_1)
+  reeve -l "$live" wait --timeout 60 ready --all # a check tells, a moment later
   reeve -l "$live" status
   request "$2" >/dev/null
   kill -TERM "$scanner"
@@ -125,16 +126,13 @@ second" ]
 }
 
 @test "Django waits for PostgreSQL, however long that takes" {
-  setting django down ''
   setting postgres down ''
   start reeve-scan -l "$live" "$scan"
-  eventually 10 s6-svok "$live/django"
-  reeve -l "$live" start -n django
-  eventually 10 field django state up
-  pid=$(pid_of django)
+  eventually 10 field django state held
   run ! request 2>/dev/null
   reeve -l "$live" start postgres
-  eventually 60 request
-  [ "$(pid_of django)" = "$pid" ]
+  eventually 60 field django ready true
+  request
+  [ "$(json_field django restarts)" = 0 ]
   [ "$(json_field postgres restarts)" = 0 ]
 }

@@ -32,6 +32,7 @@ signals()
   catcher
   "$1"
   eventually 10 test -e "$dir/ready"
+  up web # its status comes when it runs already
   pid=$(pid_of web)
   for pair in a:ALRM b:ABRT q:QUIT h:HUP t:TERM i:INT 1:USR1 2:USR2 y:WINCH c:CONT; do
     s6-svc "-${pair%:*}" "$live/web"

@@ -134,10 +134,16 @@ said() { grep -qE -- "$1" "$dir/stderr"; }
   mkdir "$live/told/supervise"
   as_user true
   chown "$user" "$live/told/supervise"
+  in=$live service needy <<<"id -u >>$dir/open/executed"
+  in=$live setting needy dependencies.d/web ''
+  chmod 777 "$live/needy/dependencies.d"
+  in=$live service needing <<<"id -u >>$dir/open/executed"
+  in=$live setting needing dependencies.d/web ''
+  chown "$user" "$live/needing/dependencies.d/web"
   scan=$live
   scanner
   eventually 10 field web ready true
-  for what in evil open/run wide ruled/timeout-strays told/supervise; do eventually 10 said "not to be trusted.*$what"; done
+  for what in evil open/run wide ruled/timeout-strays told/supervise needy/dependencies.d needing/dependencies.d/web; do eventually 10 said "not to be trusted.*$what"; done
   s6-svscanctl -t "$live"
   ended "$scanner" 0
   nothing_executed

@@ -240,7 +240,8 @@ pid_t spawn (struct spawn const *spawn, int *executing)
 {
   pid_t pid ;
   *executing = 0 ;
-  if (spawn->birth) spawn->birth->process = (struct process_birth) { .pid = getpid(), .after_ms = process_clock_ms() } ; /* the parent's, for the child */
+  if (spawn->birth) spawn->birth->process.after_ms = process_clock_ms() ;
+  if (spawn->birth && !spawn->birth->process.pid) spawn->birth->process.pid = getpid() ; /* the parent's, for the child */
   pid = is_apart(spawn) ? spawn_apart(spawn) : spawn_sharing_memory(spawn, executing) ;
   if (!pid || !spawn->birth) return pid ;
   spawn->birth->process.pid = pid ;

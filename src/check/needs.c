@@ -1,152 +1,144 @@
-#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "check/check.h"
-#include "service/name.h"
+#include "service/dependencies.h"
+#include "service/executable.h"
+#include "service/graph.h"
 
-#define EDGE_PATH_MAX (sizeof "/dependencies.d/" + 2 * (size_t)NAME_MAX)
+#define NEED_PATH_MAX (sizeof "//" DEPENDENCIES + 2 * (size_t)NAME_MAX)
+#define CIRCLE_MAX 1000
 
-/* A service needs others: edges from it to them, in one array, those of one
-   service beside each other. */
-struct graph
+struct needs
 {
+  struct check *check ;
+  struct graph graph ;
   char *const *services ;
   size_t count ;
-  size_t *first ; /* of each service's edges; one more at the end */
-  size_t *edges ;
-  size_t edge_count ;
+  char const *only ; /* 0: all are told of */
+  char const *of ; /* whose dependencies.d is read */
 } ;
 
-static int by_name (void const *a, void const *b)
+static void need_path (char out[NEED_PATH_MAX], char const *of, char const *on)
 {
-  return strcmp(a, *(char *const *)b) ;
+  snprintf(out, NEED_PATH_MAX, "%s/" DEPENDENCIES "%s%s", of, on ? "/" : "", on ? on : "") ;
 }
 
-static int find (struct graph const *graph, char const *name, size_t *index)
+static int is_told_of (struct needs const *needs, char const *service)
 {
-  char *const *found = bsearch(name, graph->services, graph->count, sizeof *graph->services, &by_name) ;
-  if (found) *index = (size_t)(found - graph->services) ;
-  return !!found ;
+  return !needs->only || !strcmp(needs->only, service) ;
 }
 
-static int is_entry (struct dirent const *entry)
+/* ---- what cannot be ---- */
+
+static void tell_fault (char const *name, char const *why, void *data)
 {
-  return entry->d_name[0] != '.' ;
+  struct needs *needs = data ;
+  char path[NEED_PATH_MAX] ;
+  need_path(path, needs->of, name) ;
+  if (is_told_of(needs, needs->of)) finding(needs->check, LEVEL_ERROR, path, 1, 0, "%s", why) ;
 }
 
-static void tell_unknown (struct check *check, struct graph const *graph, char const *file, char const *name)
+/* One that is optional may be missing, but not be misspelt. */
+static void check_unknown (struct needs const *needs, struct graph_need const *need)
 {
-  struct closest closest = { name, 0, 0 } ;
+  char path[NEED_PATH_MAX] ;
   char mend[NAME_MAX + 32] = "create it, or remove this file" ;
+  char const *name = need->on->name ;
   size_t len = strlen(name) ;
-  for (size_t i = 0 ; i < graph->count ; i++) closest_try(&closest, graph->services[i]) ;
+  struct closest closest = { name, 0, 0 } ;
+  for (size_t i = 0 ; i < needs->count ; i++) closest_try(&closest, needs->services[i]) ;
+  if (need->optional && !closest.word) return ;
   if (closest.word) snprintf(mend, sizeof mend, "did you mean %s?", closest.word) ;
   else if (len > 4 && !strcmp(name + len - 4, "-log")) snprintf(mend, sizeof mend, "remove it: a logger is always there") ;
-  finding(check, LEVEL_ERROR, file, 1, mend, "there is no service %s", name) ;
+  need_path(path, need->of->name, name) ;
+  finding(needs->check, need->optional ? LEVEL_HINT : LEVEL_ERROR, path, 1, mend, "there is no service %s", name) ;
 }
 
-/* Adds what a service needs. */
-static int add_edges (struct check *check, struct graph *graph, size_t index, int tells)
+/* What will never be ready by itself holds for ever. */
+static void check_startable (struct needs const *needs, struct graph_need const *need)
 {
-  char path[EDGE_PATH_MAX] ;
-  struct dirent **entries ;
-  size_t *more ;
-  int n ;
-  snprintf(path, sizeof path, "%s/dependencies.d", graph->services[index]) ;
-  n = scandir(path, &entries, &is_entry, &alphasort) ;
-  if (n == -1) return errno != ENOMEM ;
-  more = realloc(graph->edges, (graph->edge_count + (size_t)n + 1) * sizeof *more) ;
-  if (more) graph->edges = more ;
-  for (int i = 0 ; i < n ; i++)
+  char path[NEED_PATH_MAX] ;
+  char file[NAME_MAX + sizeof "/down"] ;
+  char why[EXECUTABLE_WHY_MAX] ;
+  need_path(path, need->of->name, need->on->name) ;
+  snprintf(file, sizeof file, "%s/down", need->on->name) ;
+  if (!access(file, F_OK))
+    finding(needs->check, LEVEL_WARNING, path, 1, "remove one of these two, or write optional into this one",
+      "%s waits until somebody starts %s, which has a file `down`", need->of->name, need->on->name) ;
+  snprintf(file, sizeof file, "%s/run", need->on->name) ;
+  if (access(file, X_OK) == -1)
+    finding(needs->check, LEVEL_ERROR, path, 1, "mend that", "%s can never start, as it needs %s, whose run cannot be executed (%s)",
+      need->of->name, need->on->name, executable_why_not(file, errno, why, sizeof why)) ;
+}
+
+static void check_service_needs (struct needs const *needs, struct graph_node const *node)
+{
+  char path[NAME_MAX + sizeof "/log/" DEPENDENCIES] ;
+  for (size_t i = 0 ; i < node->need_count ; i++)
   {
-    char const *name = entries[i]->d_name ;
-    size_t to ;
-    if (more && find(graph, name, &to)) graph->edges[graph->edge_count++] = to ;
-    else if (more && tells)
-    {
-      snprintf(path, sizeof path, "%s/dependencies.d/%s", graph->services[index], name) ;
-      tell_unknown(check, graph, path, name) ;
-    }
-    free(entries[i]) ;
+    if (!node->needs[i].on->owner) check_unknown(needs, node->needs + i) ;
+    else if (!node->needs[i].optional) check_startable(needs, node->needs + i) ;
   }
-  free(entries) ;
-  return !!more ;
+  snprintf(path, sizeof path, "%s/log/" DEPENDENCIES, node->name) ;
+  if (!access(path, F_OK)) finding(needs->check, LEVEL_WARNING, path, 1, "remove it", "without effect: a logger belongs to its service") ;
 }
 
-static void tell_cycle (struct check *check, struct graph const *graph, size_t const *stack, size_t from, size_t depth)
+static int is_among (struct graph_node const *first, char const *service)
 {
-  char path[EDGE_PATH_MAX] ;
-  char text[512] ;
-  size_t used = 0 ;
-  char const *first = graph->services[stack[from]] ;
-  for (size_t i = from ; i < depth && used < sizeof text ; i++)
-    used += (size_t)snprintf(text + used, sizeof text - used, "%s needs ", graph->services[stack[i]]) ;
-  snprintf(path, sizeof path, "%s/dependencies.d/%s", graph->services[stack[depth - 1]], first) ;
-  finding(check, LEVEL_ERROR, path, 1, "remove one of these", "a cycle, none of which can ever start: %s%s", text, first) ;
+  while (first && strcmp(first->name, service) != 0) first = first->member ;
+  return !!first ;
 }
 
-/* Follows the edges from `start`, and tells each cycle that it closes.
-     stack, next  room for as many as there are services
-     seen         1: on the stack, 2: done */
-static void follow (struct check *check, struct graph const *graph, size_t start, size_t *stack, size_t *next, char *seen, char const *only)
+static void tell_circle (struct graph_node const *first, void *data)
 {
-  size_t depth = 1 ;
-  stack[0] = start ;
-  next[0] = graph->first[start] ;
-  seen[start] = 1 ;
-  while (depth)
+  struct needs *needs = data ;
+  char path[NEED_PATH_MAX] = "" ;
+  char text[CIRCLE_MAX] ;
+  if (needs->only && !is_among(first, needs->only)) return ;
+  for (struct graph_node const *member = first ; member ; member = member->member)
+    for (size_t i = 0 ; i < member->need_count ; i++)
+      if (member->needs[i].inner) need_path(path, member->name, member->needs[i].on->name) ;
+  graph_describe_circle(first, text, sizeof text) ;
+  finding(needs->check, LEVEL_ERROR, path, 1, "remove one of these", "a circle, which has no order, so that none of these has an effect: %s", text) ;
+}
+
+/* ---- the graph ---- */
+
+static int read_needs (struct needs *needs, char const *service)
+{
+  struct dependencies dependencies ;
+  char path[NEED_PATH_MAX] ;
+  struct graph_node *node = graph_add(&needs->graph, service) ;
+  int ok ;
+  if (!node) return 0 ;
+  node->owner = (void *)service ;
+  needs->of = service ;
+  need_path(path, service, 0) ;
+  if (!dependencies_read(&dependencies, AT_FDCWD, path, &tell_fault, needs))
   {
-    size_t at = stack[depth - 1] ;
-    size_t to ;
-    if (next[depth - 1] == graph->first[at + 1])
-    {
-      seen[at] = 2 ;
-      depth-- ;
-      continue ;
-    }
-    to = graph->edges[next[depth - 1]++] ;
-    if (seen[to] == 1)
-    {
-      size_t from = depth ;
-      while (stack[--from] != to) ;
-      if (!only || !from) tell_cycle(check, graph, stack, from, depth) ;
-    }
-    else if (!seen[to])
-    {
-      seen[to] = 1 ;
-      stack[depth] = to ;
-      next[depth++] = graph->first[to] ;
-    }
+    if (errno == ENOMEM) return 0 ;
+    if (errno != ENOTDIR && is_told_of(needs, service)) /* that has been told */
+      finding(needs->check, LEVEL_WARNING, path, 1, "check as a user who may", "it cannot be read (%s)", strerror(errno)) ;
+    return 1 ;
   }
-}
-
-static int build (struct check *check, struct graph *graph, char const *only)
-{
-  for (size_t i = 0 ; i < graph->count ; i++)
-  {
-    graph->first[i] = graph->edge_count ;
-    if (!add_edges(check, graph, i, !only || !strcmp(only, graph->services[i]))) return 0 ;
-  }
-  graph->first[graph->count] = graph->edge_count ;
-  return 1 ;
+  ok = graph_set_needs(&needs->graph, node, dependencies.wishes, dependencies.count) ;
+  dependencies_free(&dependencies) ;
+  return ok ;
 }
 
 int check_needs (struct check *check, char *const *services, size_t count, char const *only)
 {
-  struct graph graph = { .services = services, .count = count } ;
-  size_t *stack = calloc(2 * (count + 1), sizeof *stack) ;
-  char *seen = calloc(count + 1, 1) ;
-  int ok ;
-  graph.first = calloc(count + 1, sizeof *graph.first) ;
-  ok = stack && seen && graph.first && build(check, &graph, only) ;
+  struct needs needs = { .check = check, .services = services, .count = count, .only = only } ;
+  int ok = !only || graph_add(&needs.graph, only) ; /* circles are told from there */
+  for (size_t i = 0 ; ok && i < count ; i++) ok = read_needs(&needs, services[i]) ;
   for (size_t i = 0 ; ok && i < count ; i++)
-    if (!seen[i] && (!only || !strcmp(only, services[i]))) follow(check, &graph, i, stack, stack + count + 1, seen, only) ;
-  free(graph.edges) ;
-  free(graph.first) ;
-  free(seen) ;
-  free(stack) ;
+    if (is_told_of(&needs, services[i])) check_service_needs(&needs, graph_find(&needs.graph, services[i])) ;
+  if (ok) graph_find_circles(&needs.graph, &tell_circle, &needs) ;
+  graph_free(&needs.graph) ;
   return ok ;
 }

@@ -128,6 +128,27 @@ static void judge_init_script (struct check *check, unsigned int line, char cons
   finding(check, is_service ? LEVEL_ERROR : LEVEL_WARNING, "run", line, mend, "the init script of %s starts it in the background", name) ;
 }
 
+/* The first service that a `reeve wait` waits for; 0: it is none, or that is not known. */
+static char const *waited_for (char const *const *argv)
+{
+  size_t i = 2 ;
+  if (strcmp(path_last(argv[0]), "reeve") != 0 || !argv[1] || strcmp(argv[1], "wait") != 0) return 0 ;
+  while (argv[i] && !is_one_of(argv[i], "ready up")) i++ ;
+  if (!argv[i] || !argv[i + 1]) return 0 ;
+  i++ ;
+  return argv[i][0] == '-' || strpbrk(argv[i], "$`*") ? 0 : argv[i] ;
+}
+
+/* While it waits, the service counts as up, and nobody knows what for. */
+static void judge_wait (struct check *check, struct shell_command const *command, char const *const *argv)
+{
+  char mend[FORM_SIZE] ;
+  char const *name = waited_for(argv) ;
+  if (!name || command->depth || command->before == SHELL_OR || command->before == SHELL_AND) return ;
+  snprintf(mend, sizeof mend, "create an empty file dependencies.d/%.100s, and remove this line", name) ;
+  finding(check, LEVEL_HINT, "run", command->line, mend, "while it waits for %s, this service counts as up", name) ;
+}
+
 static void judge_last (struct script *script, struct shell_command const *command, char const *const *argv, int executed)
 {
   char mend[128] ;
@@ -163,6 +184,7 @@ static void judge (struct shell_command const *command, void *data)
   if (command->kind == SHELL_SIMPLE) argv = strip(command->words, &executed) ;
   if (is_last && !(argv && *argv && init_script_of(argv))) judge_last(script, command, argv, executed) ;
   if (!argv || !*argv || command->before == SHELL_PIPE || command->after == SHELL_PIPE) return ;
+  if (!script->check->is_logger) judge_wait(script->check, command, argv) ;
   name = init_script_of(argv) ;
   if (name && !command->depth && !check_exists("flag-forks") && (is_last || executed || !script->ends)) judge_init_script(script->check, command->line, name, is_last || executed) ;
   if (is_last || executed) check_foreign_arguments(script->check, argv) ;

@@ -17,7 +17,7 @@
 
 #define PATH_SIZE 4096
 #define ASK_AGAIN_MS 10 /* of what no event tells: that a command was taken, a supervisor begun */
-#define DESCRIPTION_MAX (EXECUTABLE_WHY_MAX + 64)
+#define DESCRIPTION_MAX (EXECUTABLE_WHY_MAX + 64) /* EXECUTABLE_WHY_MAX: of a reason, whatever it is */
 #define SAY_AFTER_MS 3000 /* what is waited for */
 
 struct wait
@@ -35,9 +35,16 @@ static char const *describe (struct wait const *wait, char *out, size_t size)
 {
   char path[PATH_SIZE] ;
   char why[EXECUTABLE_WHY_MAX] ;
+  struct graph graph ;
   char const *reason = view_reason(&wait->now) ;
   snprintf(path, sizeof path, "%s/run", wait->name) ;
   if (!reason && wait->now.wanted_up && !wait->now.up && access(path, X_OK) == -1) reason = executable_why_not(path, errno, why, sizeof why) ;
+  if (wait->now.state == STATE_HELD && dependencies_learn(&graph))
+  {
+    dependencies_describe(&graph, wait->name, why, sizeof why) ;
+    graph_free(&graph) ;
+    reason = why ;
+  }
   snprintf(out, size, " (state %s%s%s)", view_state_name(wait->now.state), reason ? ": " : "", reason ? reason : "") ;
   return out ;
 }
@@ -140,7 +147,7 @@ static int look (struct wait *wait, struct view const *before, await_condition *
   int taken ;
   int r ;
   if (!view_read(view, name)) return unreadable(wait->request, name) ;
-  taken = !wanted || view->state == STATE_UNSUPERVISED || view->wanted_up == (wanted == 'u') || has_changed(before, view) ;
+  taken = !wanted || view->state == STATE_UNSUPERVISED || view->wanted_up == (wanted == 'u' || wanted == *COMMAND_UP_IN_ORDER) || has_changed(before, view) ;
   *ask_again = !taken || view->state == STATE_UNSUPERVISED ;
   if (abandoned(name, view))
   {

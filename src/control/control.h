@@ -5,6 +5,7 @@
    caller.c    whether what is waited for waits for us
    services.c  which services there are
    view.c      what is known of one
+   dependencies.c  which of them need which
     await.c     sending commands, waiting for what they bring about
    signal.c    having a signal sent
  
@@ -19,6 +20,7 @@
 #include <skalibs/tai.h>
 
 #include "base/exit.h"
+#include "service/graph.h"
 #include "wire/state.h"
 
 struct request
@@ -32,6 +34,7 @@ struct request
   unsigned int no_wait : 1 ;
   unsigned int json : 1 ;
   unsigned int all : 1 ;
+  unsigned int only : 1 ; /* what depends on them, or they on, is left alone */
   unsigned int listed : 1 ; /* names is services_list's */
 } ;
 
@@ -115,6 +118,7 @@ enum view_state
   STATE_DOWN,
   STATE_FINISHING, /* ./finish runs, or ./run has ended and it will */
   STATE_WAITING, /* wanted up; started when the restart delay is over */
+  STATE_HELD, /* wanted up; started when what it needs is ready */
   STATE_STARTING, /* up, not ready */
   STATE_PAUSED,
   STATE_UP /* and ready */
@@ -152,6 +156,23 @@ extern char const *view_state_name (enum view_state state) ;
 /* In words; 0 when it is started again, or was stopped. */
 extern char const *view_reason (struct view const *view) ;
 
+/* ---- dependencies.c ---- */
+
+/* What all services need, with their present states; each that exists has an owner. The caller
+   frees it. Returns 0 when that cannot be learnt, which has been said. */
+extern int dependencies_learn (struct graph *graph) ;
+
+/* What a service waits for, or would have to. */
+struct waits_for
+{
+  char const *name ;
+  char const *state ; /* a word; "missing": there is no such service */
+} ;
+/* The next one, from *i, which is 0 at first. Returns 0 after the last. */
+extern int dependencies_next (struct graph const *graph, char const *name, size_t *i, struct waits_for *out) ;
+/* All of them: "db (starting), cache (missing)". */
+extern void dependencies_describe (struct graph const *graph, char const *name, char *out, size_t size) ;
+
 /* ---- backlog.c ---- */
 
 /* For each name that the request has: how many bytes wait for its logger (or, of a logger,
@@ -161,11 +182,13 @@ extern int backlog_find (struct request const *request, unsigned int *bytes) ;
 
 /* ---- await.c ---- */
 
+#define COMMAND_UP_IN_ORDER "w" /* Reeve's own: wanted up, and started when what it needs is ready */
+
 /* What a service is waited for; `before` is what await_send saw, 0 if nothing was sent.
    1: reached; 0: not yet; -1: never, and it has been said why. */
 typedef int await_condition (struct view const *view, char const *name, struct view const *before) ;
 
-/* Waits until `condition` holds for the service. `letters` were sent, `u` or `d` the
+/* Waits until `condition` holds for the service. `letters` were sent, `u`, `w`, `d` or `O` the
    first (0: nothing was); until the supervisor has taken that, which no event tells,
    it is asked for. It has when the service is wanted so, or is no more what it was
    before: one that fails at once may not be wanted any more. A successor of the

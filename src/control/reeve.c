@@ -13,7 +13,7 @@
 
 char const *PROG = "reeve" ;
 
-enum option_bit { OPTION_NO_WAIT = 1, OPTION_TIMEOUT = 2, OPTION_JSON = 4, OPTION_ALL = 8 } ;
+enum option_bit { OPTION_NO_WAIT = 1, OPTION_TIMEOUT = 2, OPTION_JSON = 4, OPTION_ALL = 8, OPTION_ONLY = 16 } ;
 
 enum word { WORD_NONE, WORD_OPTIONAL, WORD_REQUIRED } ;
 
@@ -37,14 +37,15 @@ struct command
 } ;
 
 #define CHANGES (OPTION_NO_WAIT | OPTION_TIMEOUT | OPTION_ALL)
+#define IN_ORDER (CHANGES | OPTION_ONLY)
 
 static struct command const commands[] =
 {
   { "status", "[--json] [NAME...]", "show services; exits 0 when every wanted one is ready",
     &command_status, OPTION_JSON | OPTION_ALL, WORD_NONE, NAMES_ELSE_ALL },
-  { "start", "NAME...", "start, and wait until ready", &command_start, CHANGES, WORD_NONE, NAMES_REQUIRED },
-  { "stop", "NAME...", "stop, and wait until finished", &command_stop, CHANGES, WORD_NONE, NAMES_REQUIRED },
-  { "restart", "NAME...", "stop if up, start, and wait until ready", &command_restart, CHANGES, WORD_NONE, NAMES_REQUIRED },
+  { "start", "NAME...", "start, after what they need, and wait until ready", &command_start, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
+  { "stop", "NAME...", "stop, after what needs them, and wait until finished", &command_stop, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
+  { "restart", "NAME...", "stop if up, start, and wait until ready", &command_restart, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
   { "reload", "NAME...", "send the reload signal", &command_reload, CHANGES, WORD_NONE, NAMES_REQUIRED },
   { "kill", "SIGNAL NAME...", "send a signal", &command_kill, CHANGES, WORD_REQUIRED, NAMES_REQUIRED },
   { "wait", "ready|up|down|finished NAME...", "wait for a state", &command_wait, OPTION_TIMEOUT | OPTION_ALL, WORD_REQUIRED, NAMES_REQUIRED },
@@ -69,6 +70,7 @@ static void usage (FILE *to)
     "  -n, --no-wait       do not wait for what a command brings about\n"
     "  --timeout DURATION  wait no longer: 500ms, 5s, 2m; a bare number is seconds; then exit 99 (0: no limit)\n"
     "  --all               all services but loggers\n"
+    "  --only              leave alone what these need, and what needs these\n"
     "  --json              for programs\n", to) ;
 }
 
@@ -111,6 +113,7 @@ static int parse_options (struct request *request, unsigned int *given, int argc
     { "timeout", required_argument, 0, 'T' },
     { "json", no_argument, 0, 'j' },
     { "all", no_argument, 0, 'a' },
+    { "only", no_argument, 0, 'o' },
     { "help", no_argument, 0, 'h' },
     { 0, 0, 0, 0 }
   } ;
@@ -127,6 +130,7 @@ static int parse_options (struct request *request, unsigned int *given, int argc
         break ;
       case 'j' : request->json = 1 ; *given |= OPTION_JSON ; break ;
       case 'a' : request->all = 1 ; *given |= OPTION_ALL ; break ;
+      case 'o' : request->only = 1 ; *given |= OPTION_ONLY ; break ;
       case 'h' : usage(stdout) ; return EXIT_YES ;
       default : usage(stderr) ; return EXIT_USAGE ;
     }
@@ -179,7 +183,7 @@ int main (int argc, char **argv)
   if (!command) return wrong("there is no command ", *argv, " (reeve --help lists all)") ;
   argv++ ;
   if (given & ~command->options) return wrong(command->name, " does not take ", given & ~command->options & OPTION_JSON ? "--json"
-    : given & ~command->options & OPTION_ALL ? "--all" : given & ~command->options & OPTION_TIMEOUT ? "--timeout" : "--no-wait") ;
+    : given & ~command->options & OPTION_ALL ? "--all" : given & ~command->options & OPTION_ONLY ? "--only" : given & ~command->options & OPTION_TIMEOUT ? "--timeout" : "--no-wait") ;
   if (command->word == WORD_REQUIRED && !*argv) return wrong(command->name, " needs an argument: ", command->arguments) ;
   if (command->word != WORD_NONE && *argv) request.word = *argv++ ;
   code = command->names == NAMES_DIRECTORIES ? EXIT_YES : enter_live(&request, command->run == &command_status ? PATIENCE_LOOK : PATIENCE_ALL) ;

@@ -20,7 +20,15 @@
 #define RED "\033[31m"
 #define PLAIN "\033[0m"
 #define SINCE_MAX 80
-#define REMARKS_MAX 256
+#define REMARKS_MAX 1024
+
+/* One that is shown. */
+struct shown
+{
+  char const *name ;
+  struct view view ;
+  struct graph const *graph ; /* of one that is held; else 0 */
+} ;
 
 static int wall_clock (struct view const *view, struct timespec *out)
 {
@@ -59,17 +67,22 @@ static void format_since (struct view const *view, char *out, size_t size)
 }
 
 /* Why it is as it is, and what is wrong with its log; "": nothing. */
-static char const *remarks (struct view const *view, char out[REMARKS_MAX])
+static char const *remarks (struct shown const *shown, char out[REMARKS_MAX])
 {
+  struct view const *view = &shown->view ;
   char const *reason = view_reason(view) ;
-  int n = snprintf(out, REMARKS_MAX, "%s", reason ? reason : "") ;
+  int n ;
+  if (shown->graph) dependencies_describe(shown->graph, shown->name, out, REMARKS_MAX / 2) ;
+  else snprintf(out, REMARKS_MAX, "%s", reason ? reason : "") ;
+  n = (int)strlen(out) ;
   if (view->unread) n += snprintf(out + n, REMARKS_MAX - (size_t)n, "%sits log is stuck: the logger takes nothing of %u bytes", n ? "; " : "", view->unread) ;
   if (view->lost) snprintf(out + n, REMARKS_MAX - (size_t)n, "%s%ju bytes of its log are lost", n ? "; " : "", (uintmax_t)view->lost) ;
   return out ;
 }
 
-static void print_row (char const *name, int width, struct view const *view, int colour)
+static void print_row (struct shown const *shown, int width, int colour)
 {
+  struct view const *view = &shown->view ;
   char text[REMARKS_MAX] ;
   char printable[SERVICE_NAME_MAX + 5] ;
   char pid[16] = "-" ;
@@ -78,10 +91,10 @@ static void print_row (char const *name, int width, struct view const *view, int
   if (view->pid) snprintf(pid, sizeof pid, "%ld", (long)view->pid) ;
   format_since(view, since, sizeof since) ;
   format_end(view, end, sizeof end) ;
-  printf("%-*s  %s%-12s%s  %-8s  %-19s  %-5s  %-6s  %-9s  %u%s%s\n", width, service_name_printable(printable, sizeof printable, name),
+  printf("%-*s  %s%-12s%s  %-8s  %-19s  %-5s  %-6s  %-9s  %u%s%s\n", width, service_name_printable(printable, sizeof printable, shown->name),
     colour ? colour_of(view) : "", view_state_name(view->state), colour && *colour_of(view) ? PLAIN : "", pid, since,
     view->ready ? "yes" : "no", view->wanted_up ? "up" : "down", end, view->restarts,
-    *remarks(view, text) ? "  " : "", text) ;
+    *remarks(shown, text) ? "  " : "", text) ;
 }
 
 /* ---- JSON ---- */
@@ -100,12 +113,26 @@ static void print_since (struct view const *view)
   printf("\"%s.%03ldZ\"", text, since.tv_nsec / 1000000) ;
 }
 
-static void print_object (char const *name, struct view const *view)
+static void print_waits_for (struct shown const *shown)
 {
+  struct waits_for waits_for ;
+  char const *between = "" ;
+  printf(",\"waits_for\":[") ;
+  for (size_t i = 0 ; shown->graph && dependencies_next(shown->graph, shown->name, &i, &waits_for) ; between = ",")
+  {
+    fputs(between, stdout) ;
+    json_print(waits_for.name) ;
+  }
+  putchar(']') ;
+}
+
+static void print_object (struct shown const *shown)
+{
+  struct view const *view = &shown->view ;
   char text[REMARKS_MAX] ;
   int wstat = (int)view->wstat ;
   printf("{\"name\":") ;
-  json_print(name) ;
+  json_print(shown->name) ;
   printf(",\"state\":\"%s\",\"pid\":", view_state_name(view->state)) ;
   if (view->pid) printf("%ld", (long)view->pid) ;
   else printf("null") ;
@@ -118,8 +145,9 @@ static void print_object (char const *name, struct view const *view)
   if (view->has_ended && WIFSIGNALED(wstat)) printf("\"SIG%s\"", sig_name(WTERMSIG(wstat))) ;
   else printf("null") ;
   printf(",\"restarts\":%u,\"reason\":", view->restarts) ;
-  if (*remarks(view, text)) json_print(text) ;
+  if (*remarks(shown, text)) json_print(text) ;
   else printf("null") ;
+  print_waits_for(shown) ;
   putchar('}') ;
 }
 
@@ -133,15 +161,20 @@ static int widest (struct request const *request)
   return (int)width ;
 }
 
-static void print_one (struct request const *request, char const *name, int width, struct view const *view, int first, int colour)
+static void print_one (struct request const *request, struct shown const *shown, int width, int first, int colour)
 {
   if (!request->json)
   {
-    print_row(name, width, view, colour) ;
+    print_row(shown, width, colour) ;
     return ;
   }
   fputs(first ? "\n" : ",\n", stdout) ;
-  print_object(name, view) ;
+  print_object(shown) ;
+}
+
+static int exit_code_of (struct view const *view)
+{
+  return (view->wanted_up && !view->ready) || view->state == STATE_FAILED || view->unread ? EXIT_NO : EXIT_YES ;
 }
 
 int command_status (struct request const *request)
@@ -153,7 +186,8 @@ int command_status (struct request const *request)
   int unsupervised = !request->count ;
   int has_command ;
   unsigned int *unread = calloc(request->count + 1, sizeof *unread) ;
-  struct view view ;
+  struct graph graph = { .count = 0 } ; /* learnt when somebody is held */
+  struct shown shown ;
   if (!unread || !backlog_find(request, unread))
   {
     strerr_warnwu1sys("look at the loggers") ;
@@ -163,18 +197,22 @@ int command_status (struct request const *request)
   else printf("%-*s  %-12s  %-8s  %-19s  %-5s  %-6s  %-9s  %s\n", width, "NAME", "STATE", "PID", "SINCE", "READY", "WANTED", "LAST EXIT", "RESTARTS") ;
   for (size_t i = 0 ; i < request->count ; i++)
   {
-    if (!view_read(&view, request->names[i]))
+    shown = (struct shown) { .name = request->names[i] } ;
+    if (!view_read(&shown.view, shown.name))
     {
       strerr_warnwu5sys("read the state of ", request->names[i], " in ", request->live, services_who_may()) ;
       return EXIT_SYSTEM ;
     }
-    if (view.state == STATE_UNSUPERVISED) unsupervised = 1 ;
-    view.unread = unread[i] ;
-    if ((view.wanted_up && !view.ready) || view.state == STATE_FAILED || view.unread) code = EXIT_NO ;
-    print_one(request, request->names[i], width, &view, !i, colour) ;
+    if (shown.view.state == STATE_UNSUPERVISED) unsupervised = 1 ;
+    if (shown.view.state == STATE_HELD && (graph.count || dependencies_learn(&graph))) shown.graph = &graph ;
+    shown.view.unread = unread[i] ;
+    if (exit_code_of(&shown.view)) code = EXIT_NO ;
+    print_one(request, &shown, width, !i, colour) ;
   }
-  has_command = view_read_command(&view) ;
-  if (request->listed && !request->all && has_command) print_one(request, "CMD", width, &view, !request->count, colour) ;
+  graph_free(&graph) ;
+  shown = (struct shown) { .name = "CMD" } ;
+  has_command = view_read_command(&shown.view) ;
+  if (request->listed && !request->all && has_command) print_one(request, &shown, width, !request->count, colour) ;
   if (request->json) puts("\n]") ;
   if (fflush(stdout) || ferror(stdout))
   {

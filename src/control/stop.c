@@ -1,6 +1,185 @@
+#include <stdlib.h>
+
+#include <skalibs/strerr.h>
+
 #include "control/control.h"
+
+#define AGAIN_MAX 20
+
+/* What is to be stopped: what needs others before these. */
+struct target
+{
+  char const *name ;
+  struct graph_node *node ; /* 0: a logger */
+  struct view before ;
+  char const *letters ; /* that it was sent; 0: none */
+  unsigned int named : 1 ; /* by the user: it stays down. Others are held, and come back */
+  unsigned int comes_back : 1 ; /* it was wanted up */
+  unsigned int awaited : 1 ;
+} ;
+
+struct stop
+{
+  struct request const *request ;
+  struct target *targets ;
+  size_t count ;
+} ;
+
+static int is_running (struct view const *view)
+{
+  return view->up || view->state == STATE_FINISHING || view->state == STATE_WAITING ;
+}
+
+static struct target *target_of (struct graph_need const *need)
+{
+  return need->inner ? 0 : need->of->owner ;
+}
+
+static int await_end (struct stop *stop, struct target *target)
+{
+  if (!target->letters || target->awaited) return EXIT_YES ;
+  target->awaited = 1 ;
+  return await(stop->request, target->name, target->letters, &target->before, &await_stopped) ;
+}
+
+static int await_taken (struct view const *view, char const *name, struct view const *before)
+{
+  (void)view ;
+  (void)name ;
+  (void)before ;
+  return 1 ;
+}
+
+/* It is told to end, and stays wanted up: it is held then, as what it needs is not wanted up. */
+static int send_held (struct stop *stop, struct target *target, char const *needed)
+{
+  if (!view_read(&target->before, target->name) || !is_running(&target->before)) return EXIT_YES ;
+  strerr_warni5x("stopping ", target->name, " first, as it needs ", needed, ": it comes back when that is ready again (with --only it is left alone)") ;
+  target->letters = target->comes_back ? "ur" : "d" ;
+  target->awaited = 0 ;
+  return await_send(stop->request, target->name, target->letters, &target->before) ;
+}
+
+/* One that was held may have been let start just before what it needs was marked. */
+static int await_dependent (struct stop *stop, struct target *dependent, char const *needed)
+{
+  int code = await_end(stop, dependent) ;
+  for (unsigned int i = 0 ; !code && !dependent->named && i < AGAIN_MAX ; i++)
+  {
+    struct view view ;
+    if (!view_read(&view, dependent->name) || !view.up) break ;
+    code = send_held(stop, dependent, needed) ;
+    if (!code) code = await_end(stop, dependent) ;
+  }
+  return code ;
+}
+
+static int await_dependents (struct stop *stop, struct target const *target)
+{
+  int code = EXIT_YES ;
+  for (struct graph_need const *need = target->node ? target->node->dependents : 0 ; need ; need = need->next)
+  {
+    struct target *dependent = target_of(need) ;
+    int r = dependent ? await_dependent(stop, dependent, target->name) : EXIT_YES ;
+    if (!code) code = r ;
+  }
+  return code ;
+}
+
+static int has_other_dependents (struct target const *target)
+{
+  for (struct graph_need const *need = target->node ? target->node->dependents : 0 ; need ; need = need->next)
+    if (target_of(need) && !target_of(need)->named) return 1 ;
+  return 0 ;
+}
+
+/* Whose dependents are to be held has to be wanted down before they end; it is told to end after
+   that. */
+static int mark (struct stop *stop, struct target *target)
+{
+  int code ;
+  if (!view_read(&target->before, target->name)) return EXIT_YES ; /* whoever sends something says why */
+  target->comes_back = target->before.wanted_up ;
+  if (!has_other_dependents(target) || !(target->named || is_running(&target->before))) return EXIT_YES ;
+  code = await_send(stop->request, target->name, "O", &target->before) ;
+  return code ? code : await(stop->request, target->name, "O", &target->before, &await_taken) ;
+}
+
+/* Whom does it need that is to be stopped as well? */
+static char const *stopped_for (struct target const *target)
+{
+  for (size_t i = 0 ; i < target->node->need_count ; i++)
+    if (!target->node->needs[i].inner && target->node->needs[i].on->owner) return target->node->needs[i].on->name ;
+  return "" ;
+}
+
+static int stop_one (struct stop *stop, struct target *target)
+{
+  int code = await_dependents(stop, target) ;
+  if (code) return code ;
+  if (!target->named) return send_held(stop, target, stopped_for(target)) ;
+  target->letters = "d" ;
+  return await_send(stop->request, target->name, target->letters, &target->before) ;
+}
+
+static int stop_in_order (struct stop *stop)
+{
+  int code = EXIT_YES ;
+  for (size_t i = 0 ; i < stop->count ; i++)
+  {
+    int r = mark(stop, stop->targets + i) ;
+    if (!code) code = r ;
+  }
+  for (size_t i = 0 ; i < stop->count ; i++)
+  {
+    int r = stop_one(stop, stop->targets + i) ;
+    if (!code) code = r ;
+  }
+  for (size_t i = 0 ; !code && !stop->request->no_wait && i < stop->count ; i++) code = await_end(stop, stop->targets + i) ;
+  return code ;
+}
+
+/* From here on the owner of a node is its target; 0: it is none. */
+static void choose (struct stop *stop, struct graph *graph, struct graph_list *list)
+{
+  graph_begin_list(graph, list) ;
+  for (size_t i = 0 ; i < stop->request->count ; i++)
+  {
+    struct graph_node *node = graph_find(graph, stop->request->names[i]) ;
+    if (node) graph_list_dependents(graph, list, node) ;
+    else stop->targets[stop->count++] = (struct target) { .name = stop->request->names[i], .named = 1 } ;
+  }
+  for (struct graph_node *node = graph->first ; node ; node = node->later) node->owner = 0 ;
+  for (size_t i = 0 ; i < list->count ; i++)
+  {
+    list->nodes[i]->owner = stop->targets + stop->count ;
+    stop->targets[stop->count++] = (struct target) { .name = list->nodes[i]->name, .node = list->nodes[i] } ;
+  }
+  for (size_t i = 0 ; i < stop->request->count ; i++)
+  {
+    struct graph_node *node = graph_find(graph, stop->request->names[i]) ;
+    if (node) ((struct target *)node->owner)->named = 1 ;
+  }
+}
 
 int command_stop (struct request const *request)
 {
-  return await_all(request, "d", &await_stopped) ;
+  struct graph graph ;
+  struct graph_list list ;
+  struct stop stop = { .request = request } ;
+  int code = EXIT_SYSTEM ;
+  if (request->only) return await_all(request, "d", &await_stopped) ;
+  if (!dependencies_learn(&graph)) return EXIT_SYSTEM ;
+  list.nodes = calloc(graph.count + 1, sizeof(void *)) ;
+  stop.targets = calloc(graph.count + request->count + 1, sizeof *stop.targets) ;
+  if (!list.nodes || !stop.targets) strerr_warnwu1sys("remember the services") ;
+  else
+  {
+    choose(&stop, &graph, &list) ;
+    code = stop_in_order(&stop) ;
+  }
+  free(stop.targets) ;
+  free(list.nodes) ;
+  graph_free(&graph) ;
+  return code ;
 }

@@ -19,7 +19,7 @@
 
 char const *view_state_name (enum view_state state)
 {
-  static char const *const names[] = { "unsupervised", "failed", "down", "finishing", "waiting", "starting", "paused", "up" } ;
+  static char const *const names[] = { "unsupervised", "failed", "down", "finishing", "waiting", "held", "starting", "paused", "up" } ;
   return names[state] ;
 }
 
@@ -153,5 +153,6 @@ int view_read (struct view *view, char const *name)
   view->ready = view->up && (status.flags & STATUS_READY ||
     (has_state ? is_untold(&state.settings, !!(state.flags & STATE_FORKED)) : ready_untold(name))) ;
   view->state = state_of(view, status.flags) ;
+  if (view->state == STATE_WAITING && has_state && state.phase == PHASE_HELD) view->state = STATE_HELD ;
   return 1 ;
 }

@@ -9,7 +9,7 @@
 enum again /* bits */
 {
   AGAIN_SCAN = 1 << 0, /* something in SCAN or LIVE could not be read, or removed: a scan */
-  AGAIN_ORDERS = 1 << 1, /* a supervisor could not be sent an order: unit->supervisor.kill_due, upgrade_due */
+  AGAIN_ORDERS = 1 << 1, /* a supervisor could not be sent an order: unit->supervisor.kill_due, upgrade_due, go_due */
   AGAIN_STATE = 1 << 2, /* LIVE/.s6-svscan/state could not be written */
   AGAIN_CMD_STATUS = 1 << 3, /* LIVE/.s6-svscan/command could not be written */
   AGAIN_CMD = 1 << 4 /* CMD could not be started; or nobody tells when it ends: look */

@@ -10,6 +10,7 @@
 #include "scan/again.h"
 #include "scan/directory.h"
 #include "scan/livetree.h"
+#include "scan/needs.h"
 #include "scan/reap.h"
 #include "scan/stop.h"
 #include "wire/channels.h"
@@ -69,6 +70,7 @@ enum unit_event leave_tell (struct scanner *s, struct unit *unit)
 
 enum unit_event leave_end_logger (struct scanner *s, struct unit *unit)
 {
+  needs_forget(s, unit) ;
   if (!unit->logger) return UNIT_LOGGER_GONE ;
   units_post(&s->units, unit->logger, UNIT_LET_GO) ;
   return UNIT_NOTHING ;

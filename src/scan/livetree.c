@@ -16,6 +16,7 @@
 #include "base/trust.h"
 #include "scan/scanner.h"
 #include "scan/tree.h"
+#include "service/dependencies.h"
 #include "wire/channels.h"
 
 #define MARKER "supervise/reeve"
@@ -139,7 +140,7 @@ static int unlink_stale (char const *name, int from)
   return tree_close_directory(dir, ok && !errno) ;
 }
 
-static int fill (DIR *from, char const *source, char const *name, int fresh)
+static int fill (DIR *from, char const *source, char const *name, int fresh, int *has_dependencies)
 {
   char target[TARGET_MAX] ;
   struct dirent *e ;
@@ -148,6 +149,7 @@ static int fill (DIR *from, char const *source, char const *name, int fresh)
   if (to == -1) return 0 ;
   while (ok && (errno = 0, e = readdir(from)))
   {
+    if (!strcmp(e->d_name, DEPENDENCIES)) *has_dependencies = 1 ;
     switch (made_here(e->d_name, dirfd(from)))
     {
       case MADE_LINK :
@@ -264,18 +266,19 @@ static int forget_default (char const *name)
   return unlink(path) != -1 || errno == ENOENT ;
 }
 
-enum livetree_result livetree_make (char const *scan, char const *name)
+enum livetree_result livetree_make (char const *scan, char const *name, int *has_dependencies)
 {
   char source[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
   int fresh ;
   int ok ;
   DIR *from ;
+  *has_dependencies = 0 ;
   if (!fits(snprintf(source, sizeof source, "%s/%s", scan, name), sizeof source)) return LIVETREE_FAILED ;
   from = opendir(source) ;
   if (!from) return LIVETREE_FAILED ;
   fresh = make_directory(name) ;
   if (fresh < 0) return !tree_close_directory(from, 0) && errno == EEXIST ? LIVETREE_TAKEN : LIVETREE_FAILED ;
-  ok = forget_default(name) && fill(from, source, name, fresh) && (fresh ? mark_complete(name) : unlink_stale(name, dirfd(from))) ;
+  ok = forget_default(name) && fill(from, source, name, fresh, has_dependencies) && (fresh ? mark_complete(name) : unlink_stale(name, dirfd(from))) ;
   return tree_close_directory(from, ok) ? LIVETREE_DONE : LIVETREE_FAILED ;
 }
 

@@ -10,8 +10,9 @@ enum livetree_result
   LIVETREE_FAILED /* with errno */
 } ;
 
-/* Makes or refreshes LIVE/NAME: links to what is in SCAN/NAME, and what is real there. */
-extern enum livetree_result livetree_make (char const *scan, char const *name) ;
+/* Makes or refreshes LIVE/NAME: links to what is in SCAN/NAME, and what is real there.
+     has_dependencies  always written: is there a dependencies.d? */
+extern enum livetree_result livetree_make (char const *scan, char const *name, int *has_dependencies) ;
 /* Makes the directory of a default logger: its ./run is a link to the program. */
 extern enum livetree_result livetree_make_logger (char const *logger_name, char const *program) ;
 /* Makes what a logger needs in anybody's directory: supervise/, and the fifo of its input.

@@ -14,7 +14,9 @@
 #include "scan/directory.h"
 #include "scan/end.h"
 #include "scan/leave.h"
+#include "scan/held.h"
 #include "scan/look.h"
+#include "scan/needs.h"
 #include "scan/reap.h"
 #include "scan/requests.h"
 #include "scan/start.h"
@@ -104,6 +106,7 @@ static int sleep_ms (struct scanner const *s)
   if (s->again.what) sooner(&ms, s->again.at_ms) ;
   sooner(&ms, s->look.timer_ms) ;
   sooner(&ms, stop_deadline(s)) ;
+  sooner(&ms, s->needs.say_ms) ;
   sooner(&ms, s->upgrade.deadline_ms) ;
   sooner(&ms, s->cmd.look_ms) ;
   return ms ;
@@ -116,6 +119,7 @@ static void order_again (struct scanner *s)
     if (!unit->supervisor.pid) continue ;
     if (unit->supervisor.kill_due) stop_order_kill(s, unit) ;
     if (unit->supervisor.upgrade_due) upgrade_pass_on(s, unit) ;
+    if (unit->supervisor.go_due) needs_let_start(s, unit) ;
   }
 }
 
@@ -199,6 +203,9 @@ void loop (struct scanner *s, int signals)
     if (stop_progress(s)) return ;
     upgrade_progress(s) ;
     loop_settle(s) ;
+    needs_progress(s) ;
+    held_say(s) ;
+    loop_settle(s) ; /* a stop may have been asked for */
     wait_for(s, x, signals) ;
     if (x[CHANNEL_SIGNALS].revents) take_signals(s, signals) ;
     if (x[CHANNEL_REPORTS].revents & POLLIN) reap_reports(s) ;

@@ -18,6 +18,7 @@
 #include "scan/cmd_strays.h"
 #include "scan/directory.h"
 #include "scan/inherited.h"
+#include "scan/needs.h"
 #include "scan/pidfds.h"
 #include "scan/stopping.h"
 #include "scan/upgrade.h"
@@ -56,6 +57,7 @@ static void died (struct scanner *s, struct unit *unit)
 {
   int in_order = !unit->adopt ;
   say(unit, in_order) ;
+  needs_supervisor_lost(s, unit) ;
   unit->supervisor.has_ended = unit->supervisor.told_to_leave = 0 ;
   units_set_supervisor(&s->units, unit, 0) ;
   units_post(&s->units, unit, in_order ? UNIT_DIED : UNIT_KILLED) ;
@@ -177,7 +179,7 @@ static void remember (struct unit *unit, struct report const *report)
 {
   unit->supervisor.has_reported = 1 ;
   if (report->pid) unit->supervisor.runs = report->pid ;
-  else if (report->phase == PHASE_DOWN || report->phase == PHASE_WAITING) unit->supervisor.runs = 0 ;
+  else if (report->phase == PHASE_DOWN || report->phase == PHASE_WAITING || report->phase == PHASE_HELD) unit->supervisor.runs = 0 ;
 }
 
 static void reported (struct scanner *s, char const *line, size_t len)
@@ -196,6 +198,7 @@ static void reported (struct scanner *s, char const *line, size_t len)
   {
     if (unit->supervisor.is_child || unit->supervisor.fd >= 0) return ; /* the kernel tells */
     unit->adopt = 0 ;
+    needs_supervisor_lost(s, unit) ;
     units_set_supervisor(&s->units, unit, 0) ;
     units_post(&s->units, unit, UNIT_DIED) ;
     return ;
@@ -204,7 +207,8 @@ static void reported (struct scanner *s, char const *line, size_t len)
   unit->stop.tries = 0 ;
   remember(unit, &report) ;
   inherited_reported(s, unit, report.pid) ;
-  if (report.main_ended) stopping_main_ended(s, unit, report.wstat) ;
+  needs_reported(s, unit, &report) ;
+  if (report.main_service && report.ended) stopping_main_ended(s, unit, report.wstat) ;
 }
 
 int reap_reports (struct scanner *s)

@@ -10,6 +10,7 @@
    sources: they post events of units, which loop.c applies. For a stop, a scan or an upgrade
    that was asked for they set a flag:
    reap.c         which processes have ended, and what the supervisors report
+   needs.c        which service needs which, and who may start
    look.c         what there is: reading SCAN and LIVE
    earlier.c      what an earlier scanner has left in LIVE
    changes.c      what inotify tells
@@ -29,6 +30,7 @@
    end.c          the exit code, and the end
 
    what these use:
+   held.c         says what a held service waits for
    units.c        the set of units; their deadlines; the queue of their events
    again.c        what has failed, and is tried again once a second
    directory.c    where a unit's directory is, what is in it, who supervises it
@@ -65,6 +67,7 @@
 #include "base/process.h"
 #include "scan/stages.h"
 #include "scan/units.h"
+#include "service/graph.h"
 #include "wire/state.h"
 #include "wire/status.h"
 
@@ -97,6 +100,13 @@ struct again_state /* again.h */
   uint64_t at_ms ; /* clock_ms() */
 } ;
 
+struct needs /* needs.h, held.h */
+{
+  struct graph graph ;
+  uint64_t say_ms ; /* clock_ms(): when it is to be said who is held; 0: nobody */
+  unsigned int obstacles : 1 ; /* a main service may not be able to start any more */
+} ;
+
 struct stop /* stop.h, stopping.h */
 {
   uint64_t began_ms ; /* clock_ms() */
@@ -107,6 +117,8 @@ struct stop /* stop.h, stopping.h */
   unsigned int on : 1 ;
   unsigned int had_to_kill : 1 ;
   unsigned int at_once : 1 ; /* without waiting for anybody */
+  unsigned int in_order : 1 ; /* who is needed is told after who needs it */
+  unsigned int cmd_first : 1 ; /* CMD, which may need any, has not ended yet */
   unsigned int loggers_too : 1 ;
 } ;
 
@@ -150,6 +162,7 @@ struct scanner
   struct units units ;
   struct again_state again ;
   struct look look ;
+  struct needs needs ;
   struct cmd cmd ;
   struct stop stop ;
   struct upgrade upgrade ;

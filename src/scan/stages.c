@@ -19,10 +19,19 @@ int stage_kills_by_k (struct stage_limits const *limits)
   return limits->kill_ms && limits->kill_ms <= before_end(limits, STAGE_KILL_BEFORE_MS) ;
 }
 
+/* Half of the time that there is for all to end by themselves. */
+static uint64_t order_ms (struct stage_limits const *limits)
+{
+  uint64_t end = limits->budget_ms ? limits->budget_ms : limits->grace_ms ? limits->grace_ms : STAGE_NEVER ;
+  if (limits->kill_ms && limits->kill_ms < end) end = limits->kill_ms ;
+  return end == STAGE_NEVER ? STAGE_NEVER : end / 2 ;
+}
+
 uint64_t stage_due_ms (struct stage_limits const *limits, enum stage stage)
 {
   switch (stage)
   {
+    case STAGE_ORDER : return order_ms(limits) ;
     case STAGE_SPEAK : return limits->grace_ms && !limits->budget_ms ? before(limits->grace_ms, SPEAK_BEFORE_MS) : STAGE_NEVER ;
     case STAGE_KILL : return stage_kills_by_k(limits) ? limits->kill_ms : before_end(limits, STAGE_KILL_BEFORE_MS) ;
     case STAGE_ABANDON : return before_end(limits, ABANDON_BEFORE_MS) ;

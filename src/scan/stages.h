@@ -3,6 +3,8 @@
    All times are counted from the beginning of the stop. T is its budget, K the time of -K,
    G the grace that the container's runtime is taken to give:
 
+     order    at half of what comes first of T, K and, if there is no T, G: nobody is waited for
+              any more before others are told to end
      speak    at G - 500 ms, if there is no T: what still runs is named, as the container's
               runtime may kill it soon
      kill     at T - 1000 ms, or at K if that comes first: services and CMD that still run are
@@ -10,7 +12,7 @@
      abandon  at T - 500 ms: ./finish and loggers are killed, too
      leave    at T - 200 ms: the scanner ends, whatever still runs
 
-   Without T and K nothing is killed. */
+   Without T and K nothing is killed; without any of them order is kept however long that takes. */
 
 #ifndef REEVE_SCAN_STAGES_H
 #define REEVE_SCAN_STAGES_H
@@ -22,6 +24,7 @@
 
 enum stage
 {
+  STAGE_ORDER,
   STAGE_SPEAK,
   STAGE_KILL,
   STAGE_ABANDON,

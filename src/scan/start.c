@@ -18,6 +18,7 @@
 #include "scan/ending.h"
 #include "scan/inherited.h"
 #include "scan/livetree.h"
+#include "scan/needs.h"
 #include "scan/reap.h"
 #include "scan/stop.h"
 #include "scan/takeover.h"
@@ -32,8 +33,10 @@
 /* Its mark may have been removed, with all of its supervise/. */
 static enum livetree_result make_own (struct scanner *s, struct unit *unit)
 {
-  enum livetree_result r = livetree_make(s->scan, unit->name) ;
-  if (r == LIVETREE_TAKEN && unit->directory.made && livetree_mark_again(s->scan, unit->name)) r = livetree_make(s->scan, unit->name) ;
+  int has_dependencies ;
+  enum livetree_result r = livetree_make(s->scan, unit->name, &has_dependencies) ;
+  if (r == LIVETREE_TAKEN && unit->directory.made && livetree_mark_again(s->scan, unit->name)) r = livetree_make(s->scan, unit->name, &has_dependencies) ;
+  unit->needs.none = r == LIVETREE_DONE && !has_dependencies ;
   if (r == LIVETREE_DONE) unit->directory.made = 1 ;
   return r ;
 }
@@ -56,7 +59,8 @@ static enum unit_event make_tree (struct scanner *s, struct unit *unit)
 
 static enum livetree_result make_logger_tree (struct scanner *s, struct unit const *unit, char const *name)
 {
-  return default_logger_wanted(s, unit) ? livetree_make_logger(name, s->logger) : livetree_make(s->scan, name) ;
+  int none ;
+  return default_logger_wanted(s, unit) ? livetree_make_logger(name, s->logger) : livetree_make(s->scan, name, &none) ;
 }
 
 /* The logger comes before its producer, so that there is somewhere to write to. */
@@ -203,8 +207,10 @@ enum unit_event start_unit (struct scanner *s, struct unit *unit)
   if (stop_gives_up(s, unit)) return UNIT_OVER ;
   if (is_refused(s, unit)) return unit->adopt && !has_ended(s, unit, &event) ? event : takeover_refuse(unit) ;
   event = make_again(s, unit) ;
+  if (event == UNIT_STARTED) needs_learn(s, unit) ;
   if (event == UNIT_STARTED) event = attend_logger(s, unit) ;
   if (event == UNIT_STARTED) event = take_over_or_start(s, unit) ;
+  if (event == UNIT_START_REFUSED) needs_forget(s, unit) ;
   return event ;
 }
 

@@ -22,6 +22,7 @@
 #include "scan/ending.h"
 #include "scan/inherited.h"
 #include "scan/look.h"
+#include "scan/needs.h"
 #include "scan/stopping.h"
 #include "scan/watch.h"
 #include "wire/channels.h"
@@ -46,6 +47,23 @@ void stop_warn_of_budget (struct scanner const *s)
   strerr_warnw3x("a stop's budget of ", ms, " milliseconds (-T, REEVE_STOP_TIMEOUT) leaves no time to stop, only to kill: write 9000 for 9 seconds") ;
 }
 
+/* Has it a supervisor, or gets it one to go on with what runs? */
+static int may_run (struct unit const *unit)
+{
+  return unit->supervisor.pid || unit->adopt ;
+}
+
+/* What does not run need not be waited for. */
+static void let_go_in_order (struct scanner *s)
+{
+  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
+  {
+    if (units_is_leaving(unit)) continue ;
+    if (may_run(unit)) stopping_let_go_in_order(s, unit) ;
+    else stopping_let_go(s, unit) ;
+  }
+}
+
 static void begin (struct scanner *s)
 {
   s->stop.on = 1 ;
@@ -55,7 +73,10 @@ static void begin (struct scanner *s)
   look_order(s, 0) ;
   watch_end(s) ;
   cmd_stop(s) ;
-  for (struct unit *unit = s->units.all ; unit ; unit = unit->next) stopping_let_go(s, unit) ;
+  needs_stop(s) ;
+  s->stop.in_order = 1 ;
+  s->stop.cmd_first = !!cmd_runs(s) ;
+  let_go_in_order(s) ;
 }
 
 void stop_begin (struct scanner *s)
@@ -65,12 +86,6 @@ void stop_begin (struct scanner *s)
 }
 
 /* ---- the stages: deeds ---- */
-
-/* Has it a supervisor, or gets it one to go on with what runs? */
-static int may_run (struct unit const *unit)
-{
-  return unit->supervisor.pid || unit->adopt ;
-}
 
 void stop_order_kill (struct scanner *s, struct unit *unit)
 {
@@ -225,6 +240,28 @@ static void speak (struct scanner const *s)
 
 /* ---- the stages ---- */
 
+static int is_told (struct unit const *unit)
+{
+  return units_is_leaving(unit) || unit->supervisor.told_to_leave ;
+}
+
+/* Named are those that were waited for, and those that waited for them. */
+static void give_up_order (struct scanner *s)
+{
+  struct names told = { .len = 0 } ;
+  struct names waiting = { .len = 0 } ;
+  char ms[UINT64_FMT] ;
+  s->stop.in_order = s->stop.cmd_first = 0 ;
+  if (cmd_runs(s)) add_name(&told, "the command ", s->cmd.argv ? s->cmd.argv[0] : "") ;
+  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
+    if (!unit->producer && may_run(unit)) add_name(is_told(unit) ? &told : &waiting, "", unit->name) ;
+  let_go_in_order(s) ;
+  if (!waiting.len) return ;
+  ms[uint64_fmt(ms, clock_ms() - s->stop.began_ms)] = 0 ;
+  strerr_warnw7x("giving up the order of the stop after ", ms, " milliseconds: ", told.text, " should have ended first; telling ", waiting.text,
+    " to end now (the limits are -T, REEVE_STOP_TIMEOUT, and -K, S6_SERVICES_GRACETIME)") ;
+}
+
 static void kill_what_is_left (struct scanner *s)
 {
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
@@ -252,6 +289,7 @@ static void enter (struct scanner *s, enum stage stage)
   s->stop.done |= 1U << stage ;
   switch (stage)
   {
+    case STAGE_ORDER : give_up_order(s) ; break ;
     case STAGE_SPEAK : speak(s) ; break ;
     case STAGE_KILL : kill_what_is_left(s) ; break ;
     case STAGE_ABANDON : abandon_what_is_left(s) ; break ;
@@ -282,9 +320,16 @@ static int knows_all (struct scanner const *s)
 int stop_progress (struct scanner *s)
 {
   uint64_t deadline ;
+  int cmd_is_left ;
   if (s->stop.at_once) return 1 ;
   if (!s->stop.on) return 0 ;
-  if (!cmd_strays_end(s) && !s->units.count && !s->cmd.pid && knows_all(s)) return 1 ;
+  cmd_is_left = cmd_strays_end(s) || s->cmd.pid ;
+  if (!cmd_is_left && !s->units.count && knows_all(s)) return 1 ;
+  if (s->stop.cmd_first && !cmd_is_left)
+  {
+    s->stop.cmd_first = 0 ;
+    let_go_in_order(s) ;
+  }
   while ((deadline = stop_deadline(s)) && clock_ms() >= deadline)
   {
     enter(s, stage_next(&s->stop.limits, s->stop.done)) ;

@@ -28,6 +28,17 @@ void stopping_main_ended (struct scanner *s, struct unit const *unit, unsigned i
   strerr_warni5x("the main service ", unit->name, " has ended with ", code, ": stopping everything") ;
 }
 
+void stopping_main_cannot_start (struct scanner *s, struct unit const *unit, char const *needed, unsigned int wstat)
+{
+  char code[UINT_FMT] ;
+  int ended = stopping_code_of((int)wstat) ;
+  if (s->stop.on || s->stop.asked) return ;
+  s->own_code = ended ? ended : 1 ;
+  code[uint_fmt(code, (unsigned int)ended)] = 0 ;
+  stopping_ask(s, 0) ;
+  strerr_warnw7x("the main service ", unit->name, " can never start: ", needed, ", which it needs, has ended with ", code, " and does not come back: stopping everything") ;
+}
+
 void stopping_killed (struct scanner *s)
 {
   if (s->stop.on) s->stop.had_to_kill = 1 ;
@@ -57,6 +68,12 @@ void stopping_let_go (struct scanner *s, struct unit *unit)
 {
   if (!unit->producer) units_post(&s->units, unit, UNIT_LET_GO) ;
   if (s->stop.loggers_too && unit->logger) let_logger_go(s, unit->logger) ;
+}
+
+void stopping_let_go_in_order (struct scanner *s, struct unit *unit)
+{
+  if (s->stop.in_order && (s->stop.cmd_first || (unit->needs.node && graph_find_dependent(unit->needs.node)))) return ;
+  stopping_let_go(s, unit) ;
 }
 
 void stopping_let_loggers_go (struct scanner *s)

@@ -10,6 +10,8 @@
 extern void stopping_ask (struct scanner *s, int loggers_too) ;
 /* The same, as a main service has ended by itself. */
 extern void stopping_main_ended (struct scanner *s, struct unit const *unit, unsigned int wstat) ;
+/* The same, as a main service can never start: `needed`, which it needs, has ended. */
+extern void stopping_main_cannot_start (struct scanner *s, struct unit const *unit, char const *needed, unsigned int wstat) ;
 /* Something was sent SIGKILL, which in a stop makes the exit code 137. */
 extern void stopping_killed (struct scanner *s) ;
 extern int stopping_has_come (struct scanner const *s, enum stage stage) ;
@@ -19,6 +21,8 @@ extern int stopping_kills (struct scanner const *s) ;
 extern int stopping_code_of (int wstat) ;
 /* Lets go of a unit, if it is no logger: a logger's producer ends it. */
 extern void stopping_let_go (struct scanner *s, struct unit *unit) ;
+/* The same, if all that is to be stopped before it has ended, or order is given up. */
+extern void stopping_let_go_in_order (struct scanner *s, struct unit *unit) ;
 extern void stopping_let_loggers_go (struct scanner *s) ;
 
 #endif

@@ -10,6 +10,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/trust.h"
+#include "service/dependencies.h"
 #include "service/settings.h"
 #include "wire/fifodir.h"
 
@@ -46,6 +47,14 @@ static int supervise_is (char const *name, struct trust_refusal *why)
   return trust_entries(path, TRUST_HERE, "control", "pipe", why) || trust_is_missing(why) ;
 }
 
+/* Names that a service waits for, and how. What is no directory is not read. */
+static int needs_are (char const *name, struct trust_refusal *why)
+{
+  char path[UNIT_PATH_MAX + sizeof "/" DEPENDENCIES] ;
+  snprintf(path, sizeof path, "%s/" DEPENDENCIES, name) ;
+  return trust_entries(path, TRUST_HERE, 0, 0, why) || trust_is_missing(why) || (why->reason == TRUST_FAILED && why->err == ENOTDIR) ;
+}
+
 /* Others may put listeners there, and nothing that is there is believed. */
 static int event_is (int dir, char const *name, struct trust_refusal *why)
 {
@@ -61,7 +70,7 @@ static int is_trusted (char const *name, struct trust_refusal *why)
   int dir = trust_directory(name, TRUST_HERE, 0, why) ;
   int ok ;
   if (dir == -1) return trust_is_missing(why) ; /* that is found out by whoever looks for it */
-  ok = files_are(dir, name, why) && event_is(dir, name, why) && supervise_is(name, why) ;
+  ok = files_are(dir, name, why) && event_is(dir, name, why) && supervise_is(name, why) && needs_are(name, why) ;
   fd_close(dir) ;
   return ok ;
 }

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "scan/plan.h"
+#include "service/graph.h"
 #include "service/name.h"
 
 #define UNIT_PATH_MAX (SERVICE_NAME_MAX + 64) /* NAME/log/... */
@@ -41,6 +42,7 @@ struct unit_supervisor
   unsigned int finishes : 1 ; /* it has reported that ./finish runs */
   unsigned int told_to_leave : 1 ;
   unsigned int kill_due : 1 ; /* in a stop: it could not be ordered yet to kill what it runs */
+  unsigned int go_due : 1 ; /* it could not be ordered yet to start what it holds */
   unsigned int upgrade_due : 1 ; /* it could not be ordered yet to execute its program anew */
 } ;
 
@@ -90,6 +92,17 @@ struct unit
   struct unit_supervisor supervisor ;
   struct inherited *inherited ; /* 0: no supervisor of it was killed, or a successor has gone on */
   unsigned int adopt : 1 ; /* the next supervisor goes on from what the last one has recorded */
+
+  struct /* what it needs, and who needs it: needs.h. Not of a logger */
+  {
+    struct graph_node *node ; /* its owner is the unit; 0: it does not exist as a service */
+    uint64_t held_ms ; /* clock_ms(): since when it is held; 0: it is not */
+    unsigned int wstat ; /* as reported last */
+    uint8_t said ; /* how often that it is held */
+    unsigned int main_service : 1 ;
+    unsigned int none : 1 ; /* there was no dependencies.d when its directory in LIVE was made */
+    unsigned int fresh : 1 ; /* its dependencies.d was read for the start that is to come */
+  } needs ;
 
   struct /* its end */
   {

@@ -138,5 +138,5 @@ enum life_event begin_supervising (struct supervisor *s, enum beginning how, cha
   if (!logger_input_hold(s) && how != BEGIN_UPGRADED) strerr_diefu1sys(EXIT_SYSTEM, "open the fifo between a service and its logger") ;
   if (how == BEGIN_UPGRADED) raise(SIGCHLD) ; /* one may have been read before the execution */
   if (goes_on) return restore_go_on(s, restored) ;
-  return s->status.flags & STATUS_WANT_UP ? LIFE_WANT_UP : LIFE_NOTHING ;
+  return s->status.flags & STATUS_WANT_UP ? LIFE_WANT_IN_ORDER : LIFE_NOTHING ;
 }

@@ -38,6 +38,7 @@ static struct command const letters[256] =
   ['o'] = { .event = LIFE_WANT_UP, .then = LIFE_WANT_ONCE },
   ['d'] = { .event = LIFE_WANT_DOWN },
   ['u'] = { .event = LIFE_WANT_UP },
+  ['w'] = { .event = LIFE_WANT_IN_ORDER }, /* Reeve's own */
   ['D'] = { .event = LIFE_WANT_DOWN, .down_file = COMMAND_DOWN_FILE },
   ['U'] = { .event = LIFE_WANT_UP, .down_file = COMMAND_NO_DOWN_FILE },
   ['x'] = { .event = LIFE_LEAVE },

@@ -15,13 +15,15 @@
      finish code due ./finish, which is not our child, has ended; its exit code is to come
      leftovers       ./finish has ended; what it has left behind is being ended
      exited          the supervisor leaves its loop
+     held            nothing runs; ./run is started when the scanner says that all that it needs
+                     (dependencies.d) is ready, or by command
 
    ./run stands for whatever is the service: a child of this supervisor; a process that it
    has adopted; what ./run has left behind (flag-forks). Beside the phase there are flags:
    is the service wanted up, is the supervisor to leave when the service has ended.
 
    A deed may have an outcome. It is the next event: LIFE_RUN is followed by LIFE_SPAWNED
-   or LIFE_SPAWN_FAILED, LIFE_SETTLE by LIFE_SETTLED_DOWN, LIFE_SETTLED_AGAIN or LIFE_SETTLED_LEAVE. A step has one
+   or LIFE_SPAWN_FAILED, LIFE_RUN_IN_ORDER by these or by LIFE_HELD, LIFE_SETTLE by LIFE_SETTLED_DOWN, LIFE_SETTLED_AGAIN or LIFE_SETTLED_LEAVE. A step has one
    such deed at most, so the outcomes need no queue. */
 
 #ifndef REEVE_SUPERVISE_LIFE_H
@@ -33,7 +35,8 @@ enum life_event
 {
   LIFE_NOTHING, /* no event: the outcome of a deed that has none */
   /* commands */
-  LIFE_WANT_UP, /* u */
+  LIFE_WANT_UP, /* u: whatever it depends on */
+  LIFE_WANT_IN_ORDER, /* w: when what it needs is ready */
   LIFE_WANT_DOWN, /* d */
   LIFE_WANT_ONCE, /* O: wanted down, but not stopped */
   LIFE_RESTART, /* r: told to end, but still wanted up */
@@ -46,10 +49,12 @@ enum life_event
   LIFE_ENDED, /* ./run or ./finish, with a known or an unknown code */
   LIFE_ENDED_UNSEEN, /* the same; whoever has reaped it is about to tell the code */
   LIFE_WENT_BACKGROUND, /* ./run has ended with 0, and has flag-forks */
+  LIFE_GO, /* what it needs is ready */
   LIFE_GO_ON, /* after an adoption or an upgrade: do what was about to be done */
   /* outcomes */
   LIFE_SPAWNED, /* ./run was executed */
   LIFE_SPAWN_FAILED, /* ./run was not executed */
+  LIFE_HELD, /* ./run is not to be executed before the scanner says so */
   LIFE_TOLD, /* ./run has had the down-signal */
   LIFE_NOT_TOLD, /* the down-signal could not be sent, for a reason that can pass */
   LIFE_TAKEN_BACK, /* the down-signal had no effect, and nobody wants the end any more */
@@ -92,14 +97,15 @@ enum life_deed /* bits, in the order in which they are done */
   LIFE_SEARCH = 1 << 23, /* which process is the service? LIFE_ENDED: none */
   LIFE_END_STRAYS = 1 << 24, /* begins, or goes on with it */
   LIFE_RUN = 1 << 25, /* starts ./run */
-  LIFE_RUN_WHEN_HEARD = 1 << 26, /* the same, once s6's listeners have taken the end */
-  LIFE_RUN_FINISH = 1 << 27, /* starts ./finish */
-  LIFE_SETTLE = 1 << 28, /* life_settle() */
-  LIFE_IMPOSSIBLE = 1 << 29 /* a bug of ours: reported, and nothing is done */
+  LIFE_RUN_IN_ORDER = 1 << 26, /* the same, if it depends on nothing; else it is held */
+  LIFE_RUN_WHEN_HEARD = 1 << 27, /* that, once s6's listeners have taken the end */
+  LIFE_RUN_FINISH = 1 << 28, /* starts ./finish */
+  LIFE_SETTLE = 1 << 29, /* life_settle() */
+  LIFE_IMPOSSIBLE = 1 << 30 /* a bug of ours: reported, and nothing is done */
 } ;
 
 #define LIFE_HAS_OUTCOME (LIFE_STOP | LIFE_TAKE_BACK | LIFE_SEARCH | LIFE_END_STRAYS | LIFE_RUN \
-  | LIFE_RUN_WHEN_HEARD | LIFE_RUN_FINISH | LIFE_SETTLE | LIFE_CODE_UNKNOWN)
+  | LIFE_RUN_IN_ORDER | LIFE_RUN_WHEN_HEARD | LIFE_RUN_FINISH | LIFE_SETTLE | LIFE_CODE_UNKNOWN)
 
 struct life_step
 {

@@ -65,6 +65,7 @@ static struct { enum life_deed deed ; enum life_event (*perform) (struct supervi
   { LIFE_SEARCH, &forked_find },
   { LIFE_END_STRAYS, &strays_end },
   { LIFE_RUN, &run_start },
+  { LIFE_RUN_IN_ORDER, &run_start_in_order },
   { LIFE_RUN_WHEN_HEARD, &run_start_when_heard },
   { LIFE_RUN_FINISH, &finish_start },
   { LIFE_SETTLE, &ended_settle },
@@ -92,6 +93,7 @@ void loop_apply (struct supervisor *s, enum life_event event)
     }
     if (s->phase != step.next || event == LIFE_DEADLINE) s->deadline_ms = 0 ; /* it was that phase's */
     if (s->phase != step.next) s->state_pending = 1 ;
+    if ((s->phase == PHASE_UP) != (step.next == PHASE_UP) && !s->leaving) s->report_pending = s->reports >= 0 ; /* what is being stopped is of no use to others */
     s->phase = step.next ;
     event = perform(s, step.deeds) ;
   }
@@ -139,6 +141,7 @@ static void obey_order (struct supervisor *s, struct order const *order)
     case ORDER_KILL : loop_apply(s, LIFE_KILL_NOW) ; break ;
     case ORDER_ABANDON : loop_apply(s, LIFE_ABANDON) ; break ;
     case ORDER_UPGRADE : upgrade_order(s) ; break ;
+    case ORDER_GO : loop_apply(s, LIFE_GO) ; break ;
     case ORDER_ENDED : loop_apply(s, children_told(s, order->pid, order->wstat)) ; break ;
   }
 }

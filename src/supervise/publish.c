@@ -90,7 +90,7 @@ static int is_ready (struct supervisor const *s)
 
 /* By itself, and for good: the exit code 125 of ./finish also forbids the restart of
    one that was asked to end. */
-static int main_has_ended (struct supervisor const *s)
+static int has_ended_by_itself (struct supervisor const *s)
 {
   return s->reason != REASON_NONE && !(s->reason == REASON_FINISH_FORBIDS && s->asked) ;
 }
@@ -102,11 +102,13 @@ static size_t present_state (struct supervisor const *s, char line[REPORT_SIZE_M
     .phase = s->phase,
     .wanted = s->leaving ? 'x' : s->status.flags & STATUS_WANT_UP ? 'u' : 'd',
     .ready = is_ready(s),
+    .settled = s->has_ended || s->not_executed,
     .pid = s->status.pid,
     .wstat = s->status.wstat,
     .restarts = s->restarts,
     .supervisor = s->self,
-    .main_ended = s->settings.main_service && main_has_ended(s),
+    .main_service = s->settings.main_service,
+    .ended = has_ended_by_itself(s),
     .killed = killed
   } ;
   size_t len = strlen(s->name) ;

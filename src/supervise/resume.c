@@ -4,7 +4,7 @@ static enum life_event while_nothing_runs (struct resume const *resume)
 {
   if (resume->leaving) return LIFE_LEAVE ;
   if (resume->phase == PHASE_WAITING) return resume->has_deadline ? LIFE_GO_ON : LIFE_DEADLINE ; /* ./run was about to be started */
-  return resume->want_up ? LIFE_WANT_UP : LIFE_GO_ON ;
+  return resume->phase == PHASE_DOWN && resume->want_up ? LIFE_WANT_IN_ORDER : LIFE_GO_ON ;
 }
 
 enum life_event resume_event (struct resume const *resume)
@@ -13,6 +13,7 @@ enum life_event resume_event (struct resume const *resume)
   {
     case PHASE_DOWN :
     case PHASE_WAITING :
+    case PHASE_HELD :
       return resume->born == 'r' ? LIFE_SPAWNED : while_nothing_runs(resume) ;
     case PHASE_STRAYS :
     case PHASE_FINISHING :

@@ -11,6 +11,7 @@
 #include "base/exit.h"
 #include "base/file.h"
 #include "base/spawn.h"
+#include "service/dependencies.h"
 #include "supervise/supervisor.h"
 #include "wire/channels.h"
 
@@ -128,9 +129,23 @@ enum life_event run_start (struct supervisor *s)
   return execute(s) ? LIFE_SPAWNED : LIFE_SPAWN_FAILED ;
 }
 
+static int has_dependencies (struct supervisor const *s)
+{
+  return s->reports >= 0 && !access(DEPENDENCIES, F_OK) ;
+}
+
+enum life_event run_start_in_order (struct supervisor *s)
+{
+  if (!has_dependencies(s)) return run_start(s) ;
+  settings_read(&s->settings, SETTINGS_START, 0) ; /* is it a main service? Faults are told at the start. */
+  s->reason = REASON_NONE ;
+  s->report_pending = 1 ;
+  return LIFE_HELD ;
+}
+
 enum life_event run_start_when_heard (struct supervisor *s)
 {
-  return ended_is_unheard(s) ? LIFE_NOTHING : run_start(s) ;
+  return ended_is_unheard(s) ? LIFE_NOTHING : run_start_in_order(s) ;
 }
 
 void run_tell_up (struct supervisor *s)

@@ -246,7 +246,10 @@ extern int child_takes_stderr (int output) ;
 /* LIFE_SPAWNED or LIFE_SPAWN_FAILED, with s->not_executed where ./run cannot be executed;
    LIFE_ABANDON: the live directory is gone. */
 extern enum life_event run_start (struct supervisor *s) ;
-/* The same when s6's listeners have taken the last end; until then LIFE_NOTHING. */
+/* The same; LIFE_HELD where the service has dependencies, and a scanner that knows when they
+   are ready: the scanner is told. */
+extern enum life_event run_start_in_order (struct supervisor *s) ;
+/* That, when s6's listeners have taken the last end; until then LIFE_NOTHING. */
 extern enum life_event run_start_when_heard (struct supervisor *s) ;
 extern void run_report_setting (char const *file, char const *value, char const *allowed, int err) ;
 extern void run_tell_up (struct supervisor *s) ;

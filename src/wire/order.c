@@ -42,7 +42,7 @@ int order_parse (struct order *order, char const *line, size_t len)
   char const *p = text + 2 ;
   uint32_t pid ;
   uint32_t wstat ;
-  if (!len || len >= sizeof text || memchr(line, 0, len) || !strchr("rdkaue", line[0])) return 0 ;
+  if (!len || len >= sizeof text || memchr(line, 0, len) || !strchr("rdkauge", line[0])) return 0 ;
   memcpy(text, line, len) ;
   text[len] = 0 ;
   if (line[0] != ORDER_ENDED)

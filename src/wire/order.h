@@ -21,6 +21,7 @@ enum order_letter
   ORDER_KILL = 'k', /* SIGKILL to the process group of ./run; ./finish goes on */
   ORDER_ABANDON = 'a', /* SIGKILL to whatever runs, no ./finish, and leave when it is gone */
   ORDER_UPGRADE = 'u', /* execute the program that is on disk now */
+  ORDER_GO = 'g', /* what it needs is ready: start ./run, if that is held */
   ORDER_ENDED = 'e' /* PID WSTAT: an adopted process, which the scanner has reaped */
 } ;
 

@@ -5,7 +5,7 @@
 #include <skalibs/types.h>
 #include <skalibs/uint32.h>
 
-static char const letters[PHASE_COUNT + 1] = "dwuptbcsfglx" ; /* in the order of enum phase */
+static char const letters[PHASE_COUNT + 1] = "dwuptbcsfglxh" ; /* in the order of enum phase */
 
 size_t report_format (char out[REPORT_SIZE_MAX], struct report const *report)
 {
@@ -15,7 +15,7 @@ size_t report_format (char out[REPORT_SIZE_MAX], struct report const *report)
   out[n++] = ' ' ;
   out[n++] = report->wanted ;
   out[n++] = ' ' ;
-  out[n++] = report->ready ? '1' : '0' ;
+  out[n++] = report->ready ? '1' : report->settled ? '2' : '0' ;
   out[n++] = ' ' ;
   n += pid_fmt(out + n, report->pid) ;
   out[n++] = ' ' ;
@@ -25,7 +25,7 @@ size_t report_format (char out[REPORT_SIZE_MAX], struct report const *report)
   out[n++] = ' ' ;
   n += pid_fmt(out + n, report->supervisor) ;
   out[n++] = ' ' ;
-  out[n++] = report->killed ? 'k' : report->main_ended ? 'm' : '-' ;
+  out[n++] = report->killed ? 'k' : report->ended ? report->main_service ? 'm' : 'e' : report->main_service ? 'M' : '-' ;
   out[n++] = ' ' ;
   memcpy(out + n, report->name, len) ;
   n += len ;
@@ -66,7 +66,7 @@ int report_parse (struct report *report, char const *line, size_t len)
   struct report parsed ;
   char phase ;
   char ready ;
-  char main_ended ;
+  char role ;
   uint32_t pid ;
   uint32_t wstat ;
   uint32_t supervisor ;
@@ -74,19 +74,21 @@ int report_parse (struct report *report, char const *line, size_t len)
   if (len >= sizeof text || memchr(line, 0, len)) return 0 ;
   memcpy(text, line, len) ;
   text[len] = 0 ;
-  if (!one_of(&p, letters, &phase) || !one_of(&p, "udx", &parsed.wanted) || !one_of(&p, "01", &ready)
+  if (!one_of(&p, letters, &phase) || !one_of(&p, "udx", &parsed.wanted) || !one_of(&p, "012", &ready)
    || !number(&p, INT32_MAX, &pid) || !number(&p, 0xffff, &wstat)
    || !number(&p, UINT32_MAX, &parsed.restarts) || !number(&p, INT32_MAX, &supervisor)
-   || !one_of(&p, "m-k", &main_ended)) return 0 ;
+   || !one_of(&p, "mMe-k", &role)) return 0 ;
   name_len = strlen(p) ;
   if (!name_ok(p, name_len)) return 0 ;
   parsed.phase = (enum phase)(strchr(letters, phase) - letters) ;
   parsed.ready = ready == '1' ;
+  parsed.settled = ready != '0' ;
   parsed.pid = (pid_t)pid ;
   parsed.wstat = wstat ;
   parsed.supervisor = (pid_t)supervisor ;
-  parsed.main_ended = main_ended == 'm' ;
-  parsed.killed = main_ended == 'k' ;
+  parsed.main_service = role == 'm' || role == 'M' ;
+  parsed.ended = role == 'm' || role == 'e' ;
+  parsed.killed = role == 'k' ;
   memcpy(parsed.name, p, name_len + 1) ;
   *report = parsed ;
   return 1 ;
@@ -108,6 +110,7 @@ char const *phase_name (enum phase phase)
     [PHASE_FINISH_CODE_DUE] = "finished",
     [PHASE_LEFTOVERS] = "ending leftovers",
     [PHASE_EXITED] = "exited",
+    [PHASE_HELD] = "held",
   } ;
   return names[phase] ;
 }

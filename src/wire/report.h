@@ -4,11 +4,11 @@
      PHASE WANTED READY PID WSTAT RESTARTS SUPERVISOR MAIN NAME \n
 
    separated by one space each: PHASE a letter; WANTED `u`, `d` or, after `x`, `x`;
-   READY 0 or 1 in Reeve's own sense (a service without notification-fd is ready
-   when it is up); the pid of ./run or ./finish, 0 if none; the last wait status;
-   the starts after the first; the supervisor's own pid; MAIN `m`
-   when it is a main service (flag-main) that has ended by itself and is not started again,
-   else `-`; or, in a line of its own after that of the present state, `k`: something had
+   READY 1 if it is, in Reeve's own sense (a service without notification-fd is ready
+   when it is up); 2 if it is not, but has been, or has ended, once; else 0; the pid of ./run or ./finish, 0 if none; the last wait status;
+   the starts after the first; the supervisor's own pid; MAIN `M` for a main
+   service (flag-main), `m` for one that has ended by itself and is not started again,
+   `e` for another service of which that is true, else `-`; or, in a line of its own after that of the present state, `k`: something had
    to be killed since it was told to leave (an older scanner does not know that letter,
    and drops that line alone); and last the service's name, which holds no control character, so that the newline ends it. A line
    carries the whole present state and is no longer than PIPE_BUF, so a write is
@@ -39,6 +39,7 @@ enum phase /* supervise/life.h */
   PHASE_FINISH_CODE_DUE, /* ./finish, which was adopted, has ended: its exit code is to come */
   PHASE_LEFTOVERS, /* ./finish has ended; what it left behind is being ended */
   PHASE_EXITED, /* the supervisor's last word */
+  PHASE_HELD, /* nothing runs; ./run is started when the scanner says that what it needs is ready */
   PHASE_COUNT
 } ;
 
@@ -52,12 +53,14 @@ struct report
   enum phase phase ;
   char wanted ; /* 'u', 'd' or 'x' */
   int ready ;
+  int settled ; /* ready, or has been, or has ended, once */
   pid_t pid ;
   unsigned int wstat ;
   uint32_t restarts ;
   pid_t supervisor ;
-  int main_ended ;
-  int killed ; /* the line tells that, whatever main_ended is */
+  int main_service ;
+  int ended ; /* by itself, and is not started again */
+  int killed ; /* the line tells that, and neither of the last two */
   char name[REPORT_NAME_MAX + 1] ;
 } ;
 

@@ -124,7 +124,7 @@ static void report (struct scanner *s, unsigned int which, unsigned int what)
   if (!c || c->kind != SUPERVISOR) return ;
   report.supervisor = pid_of(c) ;
   report.pid = what & 64 ? (pid_t)(FIRST_PID + what % 8) : 0 ;
-  report.main_ended = what == 255 ;
+  report.main_service = report.ended = what == 255 ;
   strcpy(report.name, c->name) ;
   receive(s, s->reports, &read_reports, line, report_format(line, &report)) ;
 }

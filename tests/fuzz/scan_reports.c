@@ -66,7 +66,7 @@ static struct said all_said (char const *stream, size_t size)
     {
       if (report.supervisor != (i < UNITS - 1 ? found[i] : FIRST_PID) || said.ended >> i & 1) continue ;
       if (report.phase == PHASE_EXITED) said.ended |= (i < UNITS - 1) << i ;
-      else if (report.main_ended) said.stops = 1 ;
+      else if (report.main_service && report.ended) said.stops = 1 ;
     }
   }
   return said ;
@@ -111,6 +111,7 @@ static void end (struct scanner *s, struct unit *units[UNITS])
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
     if (unit->phase != UNIT_RELEASED && unit != units[UNITS - 1])
     {
+      needs_forget(s, unit) ;
       units_release(&s->units, unit) ;
       unit->phase = UNIT_RELEASED ;
     }

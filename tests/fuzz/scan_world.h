@@ -14,7 +14,9 @@
 #include "base/spawn.h"
 #include "base/upgrade.h"
 #include "fuzz.h"
+#include "scan/held.h"
 #include "scan/loop.h"
+#include "scan/needs.h"
 #include "scan/reap.h"
 #include "scan/scanner.h"
 #include "scan/stop.h"
@@ -221,6 +223,9 @@ static void wake_up (struct scanner *s)
   loop_settle(s) ;
   loop_deadlines(s) ;
   loop_look(s) ;
+  needs_progress(s) ;
+  held_say(s) ;
+  loop_settle(s) ;
   units_sweep(&s->units) ;
 }
 
@@ -284,7 +289,7 @@ static void end_scanner (struct scanner *s)
     check_children(s) ;
   }
   CHECK(!s->units.count && !s->units.all && !s->units.by_identity && !s->units.by_supervisor && !s->units.by_watch) ;
-  CHECK(!s->units.by_process && !s->look.dir && s->units.pidfds == -1) ;
+  CHECK(!s->needs.graph.count && !s->units.by_process && !s->look.dir && s->units.pidfds == -1) ;
   CHECK(fcntl(world.stopping, F_GETFD) == FD_CLOEXEC) ;
   close(world.stopping) ; /* as its end would */
 }

@@ -28,7 +28,9 @@ static void check_format (uint8_t const *data, size_t size)
     report.restarts = report.restarts << 8 | fuzz_byte(&data, &size) ;
     report.supervisor = (pid_t)(((uint32_t)report.supervisor << 8 | fuzz_byte(&data, &size)) & INT32_MAX) ;
   }
-  report.main_ended = (int)(fuzz_byte(&data, &size) & 1) ;
+  report.settled = report.ready ;
+  report.main_service = (int)(fuzz_byte(&data, &size) & 1) ;
+  report.ended = (int)(fuzz_byte(&data, &size) & 1) ;
   report.wstat = fuzz_byte(&data, &size) << 8 | fuzz_byte(&data, &size) ;
   for (len = 0 ; len < REPORT_NAME_MAX && size ; )
   {
@@ -42,7 +44,7 @@ static void check_format (uint8_t const *data, size_t size)
   CHECK(parsed.phase == report.phase && parsed.wanted == report.wanted && parsed.ready == report.ready
     && parsed.pid == report.pid && parsed.wstat == report.wstat && parsed.restarts == report.restarts
     && parsed.supervisor == report.supervisor
-    && parsed.main_ended == report.main_ended && !strcmp(parsed.name, report.name)) ;
+    && parsed.main_service == report.main_service && parsed.ended == report.ended && !strcmp(parsed.name, report.name)) ;
 }
 
 int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)

@@ -13,7 +13,7 @@ static unsigned int deeds (enum phase phase, enum life_event event)
 
 static int runs (enum phase phase)
 {
-  return phase != PHASE_DOWN && phase != PHASE_WAITING && phase != PHASE_EXITED ;
+  return phase != PHASE_DOWN && phase != PHASE_WAITING && phase != PHASE_EXITED && phase != PHASE_HELD ;
 }
 
 TEST(every_cell_of_the_table_is_filled_in)
@@ -40,7 +40,7 @@ TEST(a_step_has_one_outcome_at_most)
 /* What each deed may be followed by, and in which phase that comes. */
 TEST(every_outcome_is_possible_where_its_deed_is_done)
 {
-  static struct { enum life_deed deed ; enum life_event outcomes[3] ; } const all[] =
+  static struct { enum life_deed deed ; enum life_event outcomes[4] ; } const all[] =
   {
     { LIFE_CODE_UNKNOWN, { LIFE_ENDED } },
     { LIFE_STOP, { LIFE_TOLD, LIFE_NOT_TOLD } },
@@ -48,7 +48,8 @@ TEST(every_outcome_is_possible_where_its_deed_is_done)
     { LIFE_SEARCH, { LIFE_FORKED, LIFE_ENDED } },
     { LIFE_END_STRAYS, { LIFE_STRAYS_GONE } },
     { LIFE_RUN, { LIFE_SPAWNED, LIFE_SPAWN_FAILED, LIFE_ABANDON } },
-    { LIFE_RUN_WHEN_HEARD, { LIFE_SPAWNED, LIFE_SPAWN_FAILED, LIFE_ABANDON } },
+    { LIFE_RUN_IN_ORDER, { LIFE_SPAWNED, LIFE_SPAWN_FAILED, LIFE_ABANDON, LIFE_HELD } },
+    { LIFE_RUN_WHEN_HEARD, { LIFE_SPAWNED, LIFE_SPAWN_FAILED, LIFE_ABANDON, LIFE_HELD } },
     { LIFE_RUN_FINISH, { LIFE_FINISH_SPAWNED, LIFE_NO_FINISH } },
     { LIFE_SETTLE, { LIFE_SETTLED_DOWN, LIFE_SETTLED_LEAVE, LIFE_SETTLED_AGAIN } },
   } ;
@@ -57,7 +58,7 @@ TEST(every_outcome_is_possible_where_its_deed_is_done)
     {
       struct life_step step = life_step((enum phase)phase, (enum life_event)event) ;
       for (unsigned int i = 0 ; i < sizeof all / sizeof *all ; i++)
-        for (unsigned int j = 0 ; j < 3 && step.deeds & all[i].deed ; j++)
+        for (unsigned int j = 0 ; j < 4 && step.deeds & all[i].deed ; j++)
           if (all[i].outcomes[j] != LIFE_NOTHING) CHECK(!(deeds(step.next, all[i].outcomes[j]) & LIFE_IMPOSSIBLE)) ;
     }
 }
@@ -65,7 +66,7 @@ TEST(every_outcome_is_possible_where_its_deed_is_done)
 TEST(commands_and_deadlines_are_possible_in_every_phase)
 {
   static enum life_event const anytime[] =
-    { LIFE_WANT_UP, LIFE_WANT_DOWN, LIFE_WANT_ONCE, LIFE_RESTART, LIFE_LEAVE, LIFE_KILL_NOW, LIFE_ABANDON, LIFE_DEADLINE, LIFE_CHILD_ENDED, LIFE_GO_ON } ;
+    { LIFE_WANT_UP, LIFE_WANT_IN_ORDER, LIFE_GO, LIFE_WANT_DOWN, LIFE_WANT_ONCE, LIFE_RESTART, LIFE_LEAVE, LIFE_KILL_NOW, LIFE_ABANDON, LIFE_DEADLINE, LIFE_CHILD_ENDED, LIFE_GO_ON } ;
   for (int phase = 0 ; phase < PHASE_COUNT ; phase++)
     for (unsigned int i = 0 ; i < sizeof anytime / sizeof *anytime ; i++)
       CHECK(!(deeds((enum phase)phase, anytime[i]) & LIFE_IMPOSSIBLE)) ;
@@ -76,7 +77,19 @@ TEST(run_is_started_only_while_nothing_runs)
   for (int phase = 0 ; phase < PHASE_COUNT ; phase++)
     for (int event = 0 ; event < LIFE_EVENT_COUNT ; event++)
       if (runs((enum phase)phase) || phase == PHASE_EXITED)
-        CHECK(!(deeds((enum phase)phase, (enum life_event)event) & (LIFE_RUN | LIFE_RUN_WHEN_HEARD))) ;
+        CHECK(!(deeds((enum phase)phase, (enum life_event)event) & (LIFE_RUN | LIFE_RUN_IN_ORDER | LIFE_RUN_WHEN_HEARD))) ;
+}
+
+/* s6's `u` does not ask what the service needs. */
+TEST(what_is_held_starts_when_it_may_or_by_command)
+{
+  CHECK(next(PHASE_DOWN, LIFE_HELD) == PHASE_HELD && next(PHASE_WAITING, LIFE_HELD) == PHASE_HELD) ;
+  CHECK(deeds(PHASE_HELD, LIFE_GO) == LIFE_RUN) ;
+  CHECK(deeds(PHASE_HELD, LIFE_WANT_UP) & LIFE_RUN) ;
+  CHECK(deeds(PHASE_HELD, LIFE_WANT_IN_ORDER) & LIFE_RUN_IN_ORDER && next(PHASE_HELD, LIFE_HELD) == PHASE_HELD) ;
+  CHECK(next(PHASE_HELD, LIFE_WANT_DOWN) == PHASE_DOWN) ;
+  for (int phase = 0 ; phase < PHASE_COUNT ; phase++)
+    if (phase != PHASE_HELD) CHECK(next((enum phase)phase, LIFE_GO) == (enum phase)phase && !deeds((enum phase)phase, LIFE_GO)) ;
 }
 
 TEST(nothing_leaves_exited)
@@ -156,7 +169,7 @@ TEST(leaving_waits_for_a_service_that_runs)
 
 TEST(where_nothing_runs_it_is_settled_whether_to_leave)
 {
-  static enum phase const idle[] = { PHASE_DOWN, PHASE_WAITING } ;
+  static enum phase const idle[] = { PHASE_DOWN, PHASE_WAITING, PHASE_HELD } ;
   for (unsigned int i = 0 ; i < sizeof idle / sizeof *idle ; i++)
   {
     struct life_step step = life_step(idle[i], LIFE_LEAVE) ;

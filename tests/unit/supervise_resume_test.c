@@ -27,7 +27,9 @@ TEST(a_child_that_was_born_unseen_counts_as_started)
 
 TEST(a_start_that_was_about_to_come_comes)
 {
-  CHECK(event_of((struct resume) { .phase = PHASE_DOWN, .want_up = 1 }) == LIFE_WANT_UP) ;
+  CHECK(event_of((struct resume) { .phase = PHASE_DOWN, .want_up = 1 }) == LIFE_WANT_IN_ORDER) ;
+  CHECK(event_of((struct resume) { .phase = PHASE_HELD, .want_up = 1 }) == LIFE_GO_ON) ;
+  CHECK(event_of((struct resume) { .phase = PHASE_HELD, .born = 'r', .has_process = 1, .want_up = 1 }) == LIFE_SPAWNED) ;
   CHECK(event_of((struct resume) { .phase = PHASE_WAITING, .want_up = 1 }) == LIFE_DEADLINE) ;
   CHECK(event_of((struct resume) { .phase = PHASE_WAITING, .want_up = 1, .has_deadline = 1 }) == LIFE_GO_ON) ;
   CHECK(life_step(PHASE_FINISHING, event_of((struct resume) { .phase = PHASE_FINISHING })).deeds == LIFE_RUN_FINISH) ;

@@ -9,13 +9,13 @@
 static struct report const sample =
 {
   .phase = PHASE_UP, .wanted = 'u', .ready = 1, .pid = 1234, .wstat = 256, .restarts = 7, .supervisor = 99,
-  .main_ended = 1, .name = "web"
+  .settled = 1, .main_service = 1, .ended = 1, .name = "web"
 } ;
 
 static int same (struct report const *a, struct report const *b)
 {
   return a->phase == b->phase && a->wanted == b->wanted && a->ready == b->ready && a->pid == b->pid && a->wstat == b->wstat
-   && a->restarts == b->restarts && a->supervisor == b->supervisor && a->main_ended == b->main_ended && a->killed == b->killed
+   && a->restarts == b->restarts && a->supervisor == b->supervisor && a->settled == b->settled && a->main_service == b->main_service && a->ended == b->ended && a->killed == b->killed
    && !strcmp(a->name, b->name) ;
 }
 
@@ -60,8 +60,37 @@ TEST(that_something_was_killed_is_in_place_of_the_main_services_end)
   killed.killed = 1 ;
   CHECK(report_format(line, &killed) == sizeof expected - 1) ;
   CHECK(!memcmp(line, expected, sizeof expected - 1)) ;
-  killed.main_ended = 0 ;
+  killed.main_service = killed.ended = 0 ;
   CHECK(comes_back(&killed)) ;
+}
+
+TEST(what_it_is_and_whether_it_will_come_back_are_one_letter)
+{
+  static char const letters[2][2] = { { '-', 'e' }, { 'M', 'm' } } ;
+  char line[REPORT_SIZE_MAX] ;
+  struct report report = sample ;
+  for (int i = 0 ; i < 4 ; i++)
+  {
+    report.main_service = i >> 1 ;
+    report.ended = i & 1 ;
+    report_format(line, &report) ;
+    CHECK(line[20] == letters[i >> 1][i & 1]) ;
+    CHECK(comes_back(&report)) ;
+  }
+}
+
+TEST(one_that_is_not_ready_but_was_once_is_told_apart)
+{
+  char line[REPORT_SIZE_MAX] ;
+  struct report report = sample ;
+  report.ready = 0 ;
+  report_format(line, &report) ;
+  CHECK(line[4] == '2') ;
+  CHECK(comes_back(&report)) ;
+  report.settled = 0 ;
+  report_format(line, &report) ;
+  CHECK(line[4] == '0') ;
+  CHECK(comes_back(&report)) ;
 }
 
 TEST(a_line_is_parsed)
@@ -75,7 +104,7 @@ TEST(a_line_is_parsed)
 TEST(every_phase_and_wish_comes_back)
 {
   static char const wishes[] = { 'u', 'd', 'x' } ;
-  static char const letters[PHASE_COUNT] = { 'd', 'w', 'u', 'p', 't', 'b', 'c', 's', 'f', 'g', 'l', 'x' } ;
+  static char const letters[PHASE_COUNT] = { 'd', 'w', 'u', 'p', 't', 'b', 'c', 's', 'f', 'g', 'l', 'x', 'h' } ;
   for (int phase = 0 ; phase < PHASE_COUNT ; phase++)
     for (unsigned int i = 0 ; i < sizeof wishes ; i++)
       for (int ready = 0 ; ready < 2 ; ready++)
@@ -147,7 +176,7 @@ TEST(missing_fields_are_refused)
 
 TEST(wrong_letters_are_refused)
 {
-  CHECK(refused("u u 1 1 0 0 2 M web")) ;
+  CHECK(refused("u u 1 1 0 0 2 N web")) ;
   CHECK(refused("u u 1 1 0 0 2 mm web")) ;
   CHECK(refused("u u 1 1 0 0 2 1 web")) ;
   CHECK(refused("a u 1 1 0 0 2 - web")) ;
@@ -156,7 +185,7 @@ TEST(wrong_letters_are_refused)
   CHECK(refused("u w 1 1 0 0 2 - web")) ;
   CHECK(refused("u U 1 1 0 0 2 - web")) ;
   CHECK(refused("u ud 1 1 0 0 2 - web")) ;
-  CHECK(refused("u u 2 1 0 0 2 - web")) ;
+  CHECK(refused("u u 3 1 0 0 2 - web")) ;
   CHECK(refused("u u 01 1 0 0 2 - web")) ;
   CHECK(refused("u u - 1 0 0 2 - web")) ;
 }

@@ -1,0 +1,172 @@
+#include "scan/needs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <skalibs/strerr.h>
+
+#include "scan/again.h"
+#include "scan/directory.h"
+#include "scan/held.h"
+#include "scan/stopping.h"
+#include "service/dependencies.h"
+#include "wire/order.h"
+
+#define CIRCLE_MAX 1000
+
+/* ---- facts: what a service needs ---- */
+
+static void tell_fault (char const *file, char const *why, void *data)
+{
+  struct unit const *unit = data ;
+  strerr_warnw7x(unit->name, "/", DEPENDENCIES, "/", file, ": ", why) ;
+}
+
+/* Where it cannot be read, what was known stays: it never keeps a service down. */
+static void read_needs (struct scanner *s, struct unit *unit)
+{
+  char path[UNIT_PATH_MAX + sizeof "/" DEPENDENCIES] ;
+  struct dependencies dependencies ;
+  int ok ;
+  snprintf(path, sizeof path, "%s/" DEPENDENCIES, unit->name) ;
+  ok = dependencies_read(&dependencies, AT_FDCWD, path, &tell_fault, unit) ;
+  if (ok)
+  {
+    ok = graph_set_needs(&s->needs.graph, unit->needs.node, dependencies.wishes, dependencies.count) ;
+    dependencies_free(&dependencies) ;
+  }
+  if (!ok) strerr_warnwu3sys("read ", path, " (going on with what was read last)") ;
+}
+
+/* 0: there is no memory, or another unit has that name. */
+static struct graph_node *node_of (struct scanner *s, struct unit *unit)
+{
+  struct graph_node *node = unit->needs.node ;
+  if (node && !strcmp(node->name, unit->name)) return node ;
+  if (node) graph_forget(&s->needs.graph, node) ; /* it was renamed */
+  unit->needs.node = 0 ;
+  node = graph_add(&s->needs.graph, unit->name) ;
+  if (!node || node->owner) return 0 ;
+  node->owner = unit ;
+  unit->needs.node = node ;
+  return node ;
+}
+
+void needs_learn (struct scanner *s, struct unit *unit)
+{
+  struct graph_node *node = unit->producer ? 0 : node_of(s, unit) ;
+  if (!node) return ;
+  if (!(node->facts & GRAPH_EXISTS)) graph_set_facts(&s->needs.graph, node, GRAPH_EXISTS | GRAPH_WANTED) ;
+  if (!unit->needs.none || node->need_count) read_needs(s, unit) ;
+  unit->needs.fresh = 1 ;
+}
+
+/* ---- facts: what the supervisors report ---- */
+
+static unsigned int facts_of (struct report const *report, unsigned int before)
+{
+  unsigned int facts = GRAPH_EXISTS | (before & GRAPH_SETTLED) ;
+  if (report->wanted == 'u') facts |= GRAPH_WANTED ;
+  if (report->ready && report->phase == PHASE_UP) facts |= GRAPH_READY ; /* what is being stopped is of no use */
+  if (report->settled) facts |= GRAPH_SETTLED ;
+  if (report->phase == PHASE_HELD) facts |= GRAPH_HELD ;
+  if (report->ended) facts |= GRAPH_ENDED ;
+  return facts ;
+}
+
+static void is_held (struct scanner *s, struct unit *unit)
+{
+  if (!unit->needs.fresh) read_needs(s, unit) ;
+  unit->needs.fresh = 0 ;
+  held_begin(s, unit) ;
+}
+
+void needs_let_start (struct scanner *s, struct unit *unit)
+{
+  struct order order = { .letter = ORDER_GO } ;
+  unit->supervisor.go_due = !s->stop.on && !directory_order(unit, &order) ;
+  if (unit->supervisor.go_due) again_later(s, AGAIN_ORDERS) ;
+}
+
+void needs_reported (struct scanner *s, struct unit *unit, struct report const *report)
+{
+  struct graph_node *node ;
+  unsigned int facts ;
+  int held = report->phase == PHASE_HELD ;
+  if (!unit->producer && !unit->needs.node) needs_learn(s, unit) ; /* an earlier scanner has started it */
+  node = unit->needs.node ;
+  if (!node)
+  {
+    if (held) needs_let_start(s, unit) ; /* a logger; or what it needs could not be learnt */
+    return ;
+  }
+  if (held) is_held(s, unit) ;
+  else unit->needs.held_ms = unit->supervisor.go_due = 0 ;
+  unit->needs.main_service = !!report->main_service ;
+  unit->needs.wstat = report->wstat ;
+  facts = facts_of(report, node->facts) ;
+  if ((facts & ~node->facts & GRAPH_ENDED) || (held && report->main_service)) s->needs.obstacles = 1 ;
+  graph_set_facts(&s->needs.graph, node, facts) ;
+}
+
+void needs_supervisor_lost (struct scanner *s, struct unit *unit)
+{
+  struct graph_node *node = unit->needs.node ;
+  unit->needs.held_ms = 0 ;
+  if (node) graph_set_facts(&s->needs.graph, node, GRAPH_EXISTS | GRAPH_WANTED | (node->facts & GRAPH_SETTLED)) ;
+}
+
+void needs_forget (struct scanner *s, struct unit *unit)
+{
+  struct graph_node *node = unit->needs.node ;
+  if (!node) return ;
+  unit->needs.node = 0 ;
+  for (size_t i = 0 ; s->stop.in_order && !s->stop.cmd_first && i < node->need_count ; i++)
+  {
+    struct graph_node *on = node->needs[i].on ;
+    if (on->owner && graph_is_last_dependent(node->needs + i)) stopping_let_go(s, on->owner) ;
+  }
+  graph_forget(&s->needs.graph, node) ;
+}
+
+/* ---- deeds ---- */
+
+static void tell_circle (struct graph_node const *first, void *data)
+{
+  char text[CIRCLE_MAX] ;
+  (void)data ;
+  graph_describe_circle(first, text, sizeof text) ;
+  strerr_warnw3x("a circle of dependencies, which has no order; they are ignored: ", text, " (remove one of them)") ;
+}
+
+/* A main service that can never start: the tree has no purpose any more. */
+static void look_for_obstacles (struct scanner *s)
+{
+  s->needs.obstacles = 0 ;
+  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
+  {
+    struct graph_node const *obstacle ;
+    if (!unit->needs.held_ms || !unit->needs.main_service) continue ;
+    obstacle = graph_find_obstacle(&s->needs.graph, unit->needs.node) ;
+    if (!obstacle) continue ;
+    stopping_main_cannot_start(s, unit, obstacle->name, ((struct unit *)obstacle->owner)->needs.wstat) ;
+    return ;
+  }
+}
+
+void needs_stop (struct scanner *s)
+{
+  graph_find_circles(&s->needs.graph, &tell_circle, 0) ;
+}
+
+void needs_progress (struct scanner *s)
+{
+  struct graph_node *node ;
+  if (s->stop.on) return ;
+  if (s->look.ended_once) graph_set_complete(&s->needs.graph) ;
+  graph_find_circles(&s->needs.graph, &tell_circle, 0) ;
+  while ((node = graph_take_free(&s->needs.graph))) needs_let_start(s, node->owner) ;
+  if (s->needs.obstacles) look_for_obstacles(s) ;
+}

@@ -1,0 +1,31 @@
+/* Which services need which, dependencies.d: who is held, and may start when. service/graph.h
+   decides; here are the facts that it decides about, which come from the directories and from
+   what the supervisors report, and what is done: telling a supervisor that it may start its
+   service. A logger belongs to its service, and needs nothing. */
+
+#ifndef REEVE_SCAN_NEEDS_H
+#define REEVE_SCAN_NEEDS_H
+
+#include "scan/scanner.h"
+#include "wire/report.h"
+
+/* The unit is about to get a supervisor: it exists, and its dependencies.d is read. */
+extern void needs_learn (struct scanner *s, struct unit *unit) ;
+/* The unit's supervisor has reported. One that is held has its dependencies.d read again: what
+   was edited takes effect at each start. */
+extern void needs_reported (struct scanner *s, struct unit *unit, struct report const *report) ;
+/* The unit has no supervisor any more, or not yet another one. */
+extern void needs_supervisor_lost (struct scanner *s, struct unit *unit) ;
+/* The unit exists no more: it was let go, or is not to be started. In a stop, what it needed is
+   let go when nobody needs that any more. */
+extern void needs_forget (struct scanner *s, struct unit *unit) ;
+
+/* Lets those start that may, tells of circles, and asks for the stop if a main service can
+   never start. To be called when all else of a turn is done. */
+extern void needs_progress (struct scanner *s) ;
+/* Orders the unit's supervisor to start what it holds; again every second until it could be told. */
+extern void needs_let_start (struct scanner *s, struct unit *unit) ;
+/* A stop begins: who is to be stopped before whom is known from here on. */
+extern void needs_stop (struct scanner *s) ;
+
+#endif

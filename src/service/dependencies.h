@@ -1,0 +1,34 @@
+/* dependencies.d in a service directory: a file for each service that this one needs, named
+   after it. Its content tells how: nothing: it must be ready; `optional`: only the order
+   matters (graph.h). */
+
+#ifndef REEVE_SERVICE_DEPENDENCIES_H
+#define REEVE_SERVICE_DEPENDENCIES_H
+
+#include <stddef.h>
+
+#include "service/graph.h"
+
+#define DEPENDENCIES "dependencies.d"
+
+struct dependencies
+{
+  struct graph_wish *wishes ; /* sorted by name */
+  size_t count ;
+} ;
+
+/* How a fault is told. A file with one counts as an empty one; a name that no service can
+   have is left out.
+     name  of the file in dependencies.d
+     why   in words, with what is allowed */
+typedef void dependencies_fault_func (char const *name, char const *why, void *data) ;
+
+/* Reads the directory `path`, a dependencies.d; where there is none, nothing is needed. Files
+   whose names begin with a dot do not count. Nothing blocks.
+     at    where `path` begins, if it is not absolute; AT_FDCWD
+     tell  may be 0
+   Returns 1 with what dependencies_free is to free, or 0 with errno: ENOTDIR, EACCES, ... */
+extern int dependencies_read (struct dependencies *dependencies, int at, char const *path, dependencies_fault_func *tell, void *data) ;
+extern void dependencies_free (struct dependencies *dependencies) ;
+
+#endif

@@ -1,0 +1,455 @@
+# dependencies.d: services start after what they need is ready, and are stopped before it.
+
+load lib
+load survival
+
+setup() { reeve_setup; }
+teardown() { survival_teardown; }
+
+# Notes when it starts and ends.
+noting() # NAME
+{
+  service "$1" <<<"trap 'echo $1 ends >>\"\$dir/order\"; kill \$!; exit 0' TERM
+echo $1 starts >>\"\$dir/order\"
+[ ! -e ./notification-fd ] || { until [ -e \"\$dir/$1.ready\" ]; do sleep 0.02; done; echo $1 ready >>\"\$dir/order\"; echo >&3; }
+sleep 1000000 & wait"
+}
+
+# One that is ready when $dir/NAME.ready is there.
+telling()
+{
+  noting "$1"
+  setting "$1" notification-fd 3
+}
+
+needs() # NAME OTHER [optional]
+{
+  setting "$1" "dependencies.d/$2" "${3:-}"
+}
+
+ready() { touch "$dir/$1.ready"; }
+has_noted() { [ "$(tr '\n' ',' <"$dir/order")" = "$1" ]; }
+noted() { eventually 10 has_noted "$1" || { cat "$dir/order"; return 1; }; }
+held() { eventually 10 field "$1" state held; }
+ready_soon() { eventually 10 field "$1" ready true; }
+
+# web needs app needs db, which tells when it is ready
+chain()
+{
+  telling db
+  telling app
+  telling web
+  ready app
+  ready web
+  needs app db
+  needs web app
+}
+
+@test "a service starts when what it needs is ready, and the tree stops in reverse" {
+  chain
+  scanner
+  held web
+  held app
+  field web wanted up
+  noted 'db starts,'
+  ready db
+  ready_soon web
+  stop_scanner 0
+  noted 'db starts,db ready,app starts,app ready,web starts,web ready,web ends,app ends,db ends,'
+}
+
+@test "who needs several waits for all; who needs nothing waits for nobody" {
+  telling db
+  telling cache
+  noting web
+  idle other
+  needs web db
+  needs web cache
+  scanner
+  up other
+  held web
+  ready db
+  ready_soon db
+  field web waits_for '["cache"'
+  field web state held
+  ready cache
+  up web
+}
+
+@test "s6's clients see a held service as down and wanted up, and never follow dependencies" {
+  telling db
+  noting web
+  needs web db
+  scanner
+  held web
+  [ "$(s6-svstat -o up,wantedup,pid "$live/web")" = 'false true -1' ]
+  s6-svc -wu -T 10000 -u "$live/web"
+  noted 'db starts,web starts,'
+  ready db
+  s6-svwait -U -t 10000 "$live/db"
+  s6-svc -wD -T 10000 -d "$live/db"
+  field web state up
+  s6-svc -wD -T 10000 -d "$live/web"
+  s6-svc -u "$live/web"
+  eventually 10 field web state up
+}
+
+@test "status names what is waited for, in which state that is, and exits 1" {
+  telling db
+  noting web
+  needs web db
+  needs web nowhere
+  scanner
+  held web
+  eventually 10 field db state starting
+  run reeve -l "$live" status web
+  [ "$status" -eq 1 ]
+  [[ $output == *'web   held '*'db (starting), nowhere (missing)' ]]
+  reeve -l "$live" status --json | jq -e '.[] | select(.name == "web") | .waits_for == ["db", "nowhere"] and .reason == "db (starting), nowhere (missing)"'
+  reeve -l "$live" status --json db | jq -e '.[0].waits_for == []'
+  run reeve -l "$live" wait --timeout 100ms ready web
+  [ "$status" -eq 99 ]
+  [[ $output == *'state held: db (starting), nowhere (missing)'* ]]
+}
+
+@test "one that is held is spoken of after 10 seconds: what for, its state, and since when" {
+  telling db
+  noting web
+  idle off
+  touch "$scan/off/down"
+  needs web db
+  needs web nowhere
+  needs web off
+  noting top
+  needs top web
+  scanner
+  held web
+  says 'web has been held for 1[0-9] s, as it needs db (up for [0-9]* s, has not told that it is ready: no newline came on descriptor 3), nowhere (there is no such service), off (wanted down for [0-9]* s)' 20
+  says 'top has been held for 1[0-9] s, as it needs web (held for [0-9]* s)'
+}
+
+@test "a name that appears later lets start who needs it, and one that goes holds again" {
+  noting web
+  needs web db
+  scanner
+  held web
+  in=$dir/aside noting db
+  mv "$dir/aside/db" "$scan/db"
+  up web
+  rm -r "$scan/db"
+  eventually 10 test ! -e "$live/db"
+  field web state up
+  kill -KILL "$(pid_of web)"
+  held web
+}
+
+@test "what is edited takes effect at the next start" {
+  telling db
+  noting web
+  needs web db
+  scanner
+  held web
+  rm "$scan/web/dependencies.d/db"
+  reeve -l "$live" start web
+  field web state up
+  needs web db
+  field web state up
+  s6-svc -r "$live/web"
+  held web
+  ready db
+  up web
+}
+
+@test "a crash of what is needed holds nobody that runs; who crashes meanwhile waits" {
+  telling db
+  ready db
+  noting web
+  noting app
+  needs web db
+  needs app db
+  scanner
+  up web
+  up app
+  rm "$dir/db.ready"
+  kill -KILL "$(pid_of db)"
+  eventually 10 field db state starting
+  field web state up
+  kill -KILL "$(pid_of app)"
+  held app
+  field web state up
+  ready db
+  up app
+}
+
+@test "a circle is named whole and ignored, at start and stop" {
+  noting a
+  noting b
+  noting c
+  noting d
+  needs a b
+  needs b c
+  needs c a
+  needs d d
+  telling db
+  needs b db
+  scanner
+  up a
+  up c
+  up d
+  held b
+  ready db
+  up b
+  says 'a circle of dependencies, which has no order; they are ignored: .*a needs b'
+  says 'b needs c'
+  says 'c needs a'
+  says 'd needs d'
+  [ "$(grep -c 'a circle of dependencies' "$dir/stderr")" -eq 2 ]
+  stop_scanner 0
+}
+
+@test "optional is order, not need: it waits while that one exists, is wanted, and has neither been ready nor ended" {
+  noting web
+  needs web cache optional
+  needs web nowhere optional
+  telling cache
+  scanner
+  held web
+  field web waits_for '["cache"'
+  ready cache
+  up web
+  [ "$(sed -n '$p' "$dir/order")" = 'web starts' ]
+}
+
+@test "an optional one that has failed or is down holds nobody" {
+  noting web
+  needs web broken optional
+  service broken <<<'exit 3'
+  setting broken notification-fd 3
+  noting app
+  needs app off optional
+  idle off
+  touch "$scan/off/down"
+  scanner
+  up web
+  up app
+}
+
+@test "what has failed for good holds, and is named" {
+  service db <<<'exit 3'
+  setting db restart no
+  setting db notification-fd 3
+  noting web
+  needs web db
+  scanner
+  eventually 10 field db state failed
+  held web
+  field web reason 'db (failed)'
+  run reeve -l "$live" start web
+  [ "$status" -eq 1 ]
+  [[ $output == *'db has failed for good'* ]]
+}
+
+@test "a main service that can never start ends the tree with the code of what has failed" {
+  service db <<<'sleep 0.2; exit 42'
+  setting db restart no
+  setting db notification-fd 3
+  noting app
+  needs app db
+  noting web
+  needs web app
+  touch "$scan/web/flag-main"
+  scanner
+  ended "$scanner" 42
+  said 'the main service web can never start: db, which it needs, has ended with 42'
+}
+
+@test "so it does with 1 when that has ended well and does not come back" {
+  service db <<<'until [ -e "$dir/go" ]; do sleep 0.02; done; exit 0'
+  setting db restart on-failure
+  setting db notification-fd 3
+  noting web
+  needs web db
+  touch "$scan/web/flag-main"
+  scanner
+  held web
+  touch "$dir/go"
+  ended "$scanner" 1
+}
+
+@test "reeve stop stops first what needs it, which comes back when that is ready again" {
+  chain
+  ready db
+  scanner
+  ready_soon web
+  : >"$dir/order"
+  run reeve -l "$live" stop db
+  [ "$status" -eq 0 ]
+  [[ $output == *'stopping web first, as it needs app'*'stopping app first, as it needs db'* ]]
+  noted 'web ends,app ends,db ends,'
+  field db state down
+  held app
+  held web
+  field web wanted up
+  reeve -l "$live" start db
+  ready_soon web
+}
+
+@test "reeve stop --only leaves alone what needs it, reeve restart too, and says so" {
+  chain
+  ready db
+  scanner
+  ready_soon web
+  : >"$dir/order"
+  run -0 reeve -l "$live" restart app
+  [[ $output == *'restarting app alone: web, which needs it, goes on'* ]]
+  field web state up
+  run -0 reeve -l "$live" stop --only app
+  [ -z "$output" ]
+  field web state up
+  noted 'app ends,app starts,app ready,app ends,'
+}
+
+@test "reeve stop of several, and of all, keeps the order" {
+  chain
+  ready db
+  scanner
+  ready_soon web
+  : >"$dir/order"
+  run -0 reeve -l "$live" stop db app
+  noted 'web ends,app ends,db ends,'
+  field app state down
+  reeve -l "$live" start --all
+  ready_soon web
+  : >"$dir/order"
+  run -0 reeve -l "$live" stop --all
+  [ -z "$output" ]
+  noted 'web ends,app ends,db ends,'
+  for name in db app web; do field $name state down; done
+}
+
+@test "reeve start starts first what is needed; --only does not" {
+  chain
+  ready db
+  for name in db app web; do touch "$scan/$name/down"; done
+  scanner
+  reeve -l "$live" start web
+  noted 'db starts,db ready,app starts,app ready,web starts,web ready,'
+  reeve -l "$live" stop --all
+  : >"$dir/order"
+  reeve -l "$live" start --only web
+  noted 'web starts,web ready,'
+}
+
+@test "reeve start says at once that what is needed does not exist" {
+  noting web
+  needs web nowhere
+  touch "$scan/web/down"
+  scanner
+  run reeve -l "$live" start web
+  [ "$status" -eq 1 ]
+  [[ $output == *'web cannot start: it needs nowhere, and there is no such service'* ]]
+  field web state held
+}
+
+@test "a logger belongs to its service: it runs while that is held, and ends after it" {
+  telling db
+  noting web
+  needs web db
+  in=$scan/web service log <<<'echo log starts >>"$dir/order"; cat; echo log ends >>"$dir/order"'
+  scanner
+  held web
+  up web/log
+  ready db
+  up web
+  stop_scanner 0
+  grep -A9 'web ends' "$dir/order" | grep -q 'log ends'
+}
+
+@test "a service whose logger cannot start still holds to its own order" {
+  telling db
+  noting web
+  needs web db
+  in=$scan/web service log <<<'#!/nonexistent'
+  scanner
+  held web
+  ready db
+  up web
+}
+
+@test "a held service stays held when its supervisor or the scanner is killed, and then starts" {
+  telling db
+  noting web
+  needs web db
+  scanner
+  held web
+  kill -KILL "$(supervisor_of web)"
+  eventually 20 s6-svok "$live/web"
+  held web
+  kill -KILL "$scanner"
+  ended "$scanner" 137
+  scanner
+  held web
+  ready db
+  up web
+  [ "$(grep -c 'web starts' "$dir/order")" -eq 1 ]
+}
+
+@test "so it does across an upgrade, and the order of the stop is known after it" {
+  telling db
+  noting web
+  needs web db
+  scanner
+  held web
+  reeve -l "$live" upgrade
+  held web
+  ready db
+  up web
+  reeve -l "$live" upgrade
+  stop_scanner 0
+  noted 'db starts,db ready,web starts,web ends,db ends,'
+}
+
+@test "the command ends before the services, which it may need" {
+  noting db
+  start reeve-scan -l "$live" "$scan" -- sh -c 'trap "sleep 0.3; echo command ends >>\$dir/order; exit 0" TERM; while :; do sleep 0.02; done'
+  scanner=$started
+  up db
+  stop_scanner 0
+  noted 'db starts,command ends,db ends,'
+}
+
+@test "with a budget the order is given up at half of it, and it is said whom it waited for" {
+  noting db
+  service web <<<'trap "" TERM; while :; do sleep 0.05; done'
+  needs web db
+  scanner -T 4000
+  up web
+  stop_scanner 137
+  noted 'db starts,db ends,'
+  said 'giving up the order of the stop after 2[0-9]* milliseconds: web should have ended first; telling db to end now'
+}
+
+@test "a service is held in place, too, as s6-svscan would serve it" {
+  telling db
+  noting web
+  needs web db
+  scanner_in_place
+  held web
+  ready db
+  up web
+  stop_scanner 0
+  noted 'db starts,db ready,web starts,web ends,db ends,'
+}
+
+@test "what is wrong in dependencies.d is said at the start, and counts as a need" {
+  telling db
+  noting web
+  needs web db 'if there'
+  noting app
+  echo db >"$scan/app/dependencies.d"
+  scanner
+  held web
+  says 'web/dependencies.d/db: "if there" is not allowed in it: make it empty, or write optional'
+  up app
+  says 'unable to read app/dependencies.d'
+}
