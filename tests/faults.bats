@@ -191,3 +191,10 @@ children_of() { echo "/proc/$1/task/$1/children"; }
   [ "$(pid_of web)" = "$(cat "$dir/daemon")" ]
   field web restarts 0
 }
+
+@test "a command that cannot be started for a while is started then" {
+  start strace -qq -o "$dir/strace" -e trace=fork,vfork,clone -e inject=fork,vfork,clone:error=EAGAIN:when=1 \
+    reeve-scan -l "$live" "$scan" -- sh -c 'exit 3'
+  says 'unable to start the command sh (next try in 1 second): Resource temporarily unavailable'
+  ended "$started" 3
+}

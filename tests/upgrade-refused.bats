@@ -48,6 +48,19 @@ web_is_up()
   goes_on_with_the_old 'unable to upgrade: execute .*/bin/reeve-scan (going on with the present program)'
 }
 
+@test "the scanner's state cannot be written" {
+  declare -A before
+  web_is_up
+  # Once: later it is to tell that it has failed.
+  start strace -q -p "$scanner" -o "$dir/strace" -e trace=rename,renameat -e inject=rename,renameat:error=ENOSPC:when=1
+  tracer=$started
+  eventually 10 grep -q "^TracerPid:[[:space:]]*$tracer$" "/proc/$scanner/status"
+  is_refused 'unable to upgrade: write .s6-svscan/state (going on with the present program): No space left on device'
+  kill -KILL "$tracer"
+  wait "$tracer" || :
+  works_again
+}
+
 @test "the supervisor's file is missing" {
   declare -A before
   web_is_up

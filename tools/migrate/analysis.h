@@ -34,6 +34,14 @@ struct pid_variable
   struct pid_variable *next ;
 } ;
 
+/* A variable that the script has set, and its value where the image's CMD gives it. */
+struct known
+{
+  char const *name ;
+  char const *value ; /* 0: not known */
+  struct known *next ;
+} ;
+
 /* The statements that are still to come, from the innermost list outwards. */
 struct frame
 {
@@ -84,6 +92,10 @@ struct analysis
   struct texts status_names ; /* variables that hold $? of a start */
   unsigned int depth ;
   int sets_errexit ;
+  struct known *known ; /* the last one first */
+  int shifted ; /* shift, or set --: the arguments are CMD's no more */
+  int dispatched ; /* CMD has decided which branch was taken */
+  int exports_all ; /* set -a */
   int must_succeed ; /* nothing behind the statement is done when it fails */
 } ;
 
@@ -107,7 +119,7 @@ extern int ends_with_exec (struct statement const *body) ;
 extern int starts_something (struct analysis *a, struct statement *statement) ;
 extern int code_leaves (struct analysis *a, struct launch const *launch) ; /* does `su -c CODE` leave a process behind? */
 /* Does nothing but messages and an exit come behind it? */
-extern int is_last (struct frame const *frame) ;
+extern int is_last (struct analysis *a, struct frame const *frame) ;
 extern int starts_later (struct analysis *a, struct frame const *frame) ;
 /* A server that is only started to be prepared: the statement that ends it; 0: it is none. */
 extern struct statement *temporary_end (struct analysis *a, struct statement *first) ;
@@ -178,6 +190,12 @@ struct calling /* a function that starts something */
 } ;
 extern int begin_call (struct analysis *a, struct statement *statement, struct calling *call) ; /* 0: it is no such call */
 extern void end_call (struct analysis *a, struct calling const *call) ;
+
+/* ---- dispatch.c ---- */
+/* 1: the image's CMD decides, and *taken is the branch, 0 for none. 0: it does not. */
+extern int decide_branch (struct analysis *a, struct statement const *statement, struct branch const **taken) ;
+extern void drop_branch (struct analysis *a, struct branch const *branch) ; /* that is not taken */
+extern void note_value (struct analysis *a, struct statement const *statement) ; /* an assignment */
 
 /* ---- and_or.c: what is behind `start A &&` ---- */
 struct behind

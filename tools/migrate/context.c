@@ -11,9 +11,19 @@
 /* In the environment already, so that an assignment reaches the services. */
 #define INHERITED "PATH HOME USER LOGNAME SHELL LANG LANGUAGE LC_ALL TZ TERM HOSTNAME PWD LD_LIBRARY_PATH LD_PRELOAD PYTHONPATH NODE_ENV DEBIAN_FRONTEND"
 
-/* Do all programs in its substitutions give the same answer again? */
-static int substitutions_are_pure (struct statement const *statement)
+/* Another answer each time. */
+static int is_random (char const *text)
 {
+  static char const *const marks[] = { "/dev/urandom", "/dev/random", "/proc/sys/kernel/random", "$RANDOM", "${RANDOM", "$SRANDOM", "random.", "secrets.", "uuid", "shuf", "mktemp" } ;
+  for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
+    if (strstr(text, marks[i])) return 1 ;
+  return 0 ;
+}
+
+/* Do all programs in its substitutions give the same answer again? */
+static int substitutions_are_pure (struct analysis *a, struct statement const *statement)
+{
+  if ((statement->programs.first || statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION) && is_random(statement_text(a, statement))) return 0 ;
   for (struct text const *one = statement->programs.first ; one ; one = one->next)
     if (!shell_one_of(one->text, PURE_PROGRAMS) && !shell_one_of(one->text, PURE)) return 0 ;
   return 1 ;
@@ -49,7 +59,7 @@ static int is_not_repeatable (struct statement *statement, void *data)
     if (!redirects_all && writes_files(statement)) return 1 ;
   }
   else if (writes_files(statement)) return 1 ;
-  return !substitutions_are_pure(statement) ;
+  return !substitutions_are_pure(a, statement) ;
 }
 
 int is_repeatable (struct analysis *a, struct statement *statement)
@@ -116,11 +126,17 @@ char const *names_defined (struct analysis *a, struct statement *statement)
   return names.found ;
 }
 
+/* Is the variable in the environment of what is executed, whatever the script says of it? */
+static int is_exported (struct analysis *a, char const *name)
+{
+  return a->exports_all || shell_one_of(name, INHERITED) || texts_has(&a->plan->environment, name) ;
+}
+
 /* Does it apply to everything behind it, whatever that mentions? */
 static int applies_always (struct statement *statement, void *data)
 {
+  struct analysis *a = data ;
   char const *command = statement_command(statement) ;
-  (void)data ;
   if (statement->kind == STATEMENT_ASSIGNMENT)
   {
     for (unsigned int i = 0 ; i < statement->nassignments ; i++)
@@ -131,7 +147,7 @@ static int applies_always (struct statement *statement, void *data)
       if (len >= sizeof(name)) continue ;
       memcpy(name, raw, len) ;
       name[len] = 0 ;
-      if (shell_one_of(name, INHERITED)) return 1 ;
+      if (is_exported(a, name)) return 1 ;
     }
     return 0 ;
   }
@@ -149,7 +165,23 @@ static int applies_always_assignment (struct analysis *a, struct statement *stat
   if (statement->kind != STATEMENT_ASSIGNMENT || statement->nassignments || len >= sizeof(name)) return 0 ;
   memcpy(name, raw, len) ;
   name[len] = 0 ;
-  return shell_one_of(name, INHERITED) ;
+  return is_exported(a, name) ;
+}
+
+/* export A B=1; set -a */
+static void note_exports (struct analysis *a, struct statement const *statement)
+{
+  char const *command = statement_command(statement) ;
+  char const *option = statement_word(statement, 1) ;
+  if (!strcmp(command, "set"))
+  {
+    if (!strcmp(option, "-a") || (!strcmp(option, "-o") && !strcmp(statement_word(statement, 2), "allexport"))) a->exports_all = 1 ;
+    else if (!strcmp(option, "+a") || (!strcmp(option, "+o") && !strcmp(statement_word(statement, 2), "allexport"))) a->exports_all = 0 ;
+  }
+  if (strcmp(command, "export") != 0 && (!shell_one_of(command, "declare typeset") || *option != '-' || !strchr(option, 'x'))) return ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (*statement->words[i].raw != '-')
+      texts_add_once(a->pool, &a->plan->environment, pool_copy(a->pool, statement->words[i].raw, strcspn(statement->words[i].raw, "=+"))) ;
 }
 
 static char const *describe (struct analysis *a, struct statement const *statement, char const *names)
@@ -207,10 +239,66 @@ static int is_used_later (struct analysis *a, struct statement const *statement,
   return 0 ;
 }
 
+static int applies_in_call (struct statement *statement, void *data)
+{
+  if (shell_one_of(statement_command(statement), "local set shopt")) return 0 ;
+  note_exports(data, statement) ;
+  return applies_always(statement, data) ;
+}
+
+/* The body of the function that a command calls; 0: it calls none. */
+static struct statement *called (struct analysis *a, struct statement const *statement)
+{
+  struct function *function = statement->kind == STATEMENT_COMMAND ? find_function(a, statement_command(statement)) : 0 ;
+  return function ? function->statement->body : 0 ;
+}
+
+static int applies_in (struct analysis *a, struct statement *statement)
+{
+  struct statement *body = called(a, statement) ;
+  int r = statement_walk(statement, &applies_always, a) ;
+  if (r || !body || a->depth > 20) return r ;
+  a->depth++ ;
+  r = statement_walk(body, &applies_in_call, a) ;
+  a->depth-- ;
+  return r ;
+}
+
+static int sets_local (struct statement *statement, void *data)
+{
+  struct names *names = data ;
+  if (strcmp(statement_command(statement), "local") != 0) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++) add_name(names, statement->words[i].raw) ;
+  return 0 ;
+}
+
+/* Those that the function gives values to, but its own. */
+static char const *names_called (struct analysis *a, struct statement *body)
+{
+  struct names names = { .a = a, .found = " " } ;
+  struct names own = { .a = a, .found = " " } ;
+  char const *out = " " ;
+  statement_walk(body, &add_names, &names) ;
+  statement_walk(body, &sets_local, &own) ;
+  for (char const *p = names.found ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
+  {
+    char const *name = pool_copy(a->pool, p, strcspn(p, " ")) ;
+    if (!shell_one_of(name, own.found)) out = pool_printf(a->pool, "%s%s ", out, name) ;
+  }
+  return out ;
+}
+
+static int moves (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "cd pushd popd umask ulimit") ;
+}
+
 int add_context (struct analysis *a, struct statement *statement)
 {
-  char const *names = names_defined(a, statement) ;
-  int always = statement_walk(statement, &applies_always, 0) || applies_always_assignment(a, statement) ;
+  struct statement *body = called(a, statement) ;
+  char const *names = body ? names_called(a, body) : names_defined(a, statement) ;
+  int always = applies_in(a, statement) || applies_always_assignment(a, statement) ;
   int positional = statement_walk(statement, &sets_positional, 0) ;
   int repeatable = statement->kind == STATEMENT_FUNCTION || is_repeatable(a, statement) ;
   int before_all = !a->last && !a->plan->services && !a->conditions.first
@@ -223,7 +311,14 @@ int add_context (struct analysis *a, struct statement *statement)
   /* Work between two starts, whose variables are its own. */
   if (!repeatable && !before_all && !always && statement->kind != STATEMENT_ASSIGNMENT && statement->kind != STATEMENT_DECLARATION
    && !is_used_later(a, statement, names)) return 0 ;
+  /* A function that only works for itself. */
+  /* Nobody in the script uses it: it can only be for the environment, if that has it. */
+  if (statement->kind == STATEMENT_ASSIGNMENT && before_all && repeatable && !is_used_later(a, statement, names)) always = 1 ;
+  if (body && !always && !is_used_later(a, statement, names)) return 0 ;
+  if (body && !before_all && !repeatable) return 0 ;
   a->sets_errexit |= sets_errexit(statement) ;
+  note_exports(a, statement) ;
+  a->shifted |= positional ;
   claim = claim_statement(a, statement, "", "") ;
   claim->what = describe(a, statement, names) ;
   piece = plan_piece(a->plan, outside_function(a, statement), names) ;
@@ -241,6 +336,8 @@ int add_context (struct analysis *a, struct statement *statement)
   if (statement_walk(statement, &sources_many, 0))
     texts_add(a->pool, &claim->todo, "each service reads these files again, for their variables: what else they do is done as often") ;
   if (!piece->shared) return 1 ;
+  if (body && statement_walk(body, &moves, 0))
+    plan_todo(a->plan, 0, claim, line_of(a, statement), "the function also changes directory, umask or limits, which reaches no service: do that in run") ;
   if (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION)
     claim->what = pool_printf(a->pool, "%s; done once, and handed on to the services", claim->what) ;
   else claim->what = "setup, as it was" ;

@@ -261,6 +261,18 @@ static char const *value_set (struct pool *pool, struct instruction const *one, 
   return 0 ;
 }
 
+void dockerfile_environment (struct dockerfile const *dockerfile, struct texts *names)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, "ENV")) ; )
+  {
+    char const *p = one->arguments ;
+    if (p[strcspn(p, " \t=")] != '=') texts_add_once(pool, names, pool_copy(pool, p, strcspn(p, " \t"))) ; /* ENV A 1 */
+    else for (; *(p += strspn(p, " \t")) ; p += strcspn(p, " \t"))
+      if (strspn(p, LETTERS) && p[strspn(p, LETTERS)] == '=') texts_add_once(pool, names, pool_copy(pool, p, strspn(p, LETTERS))) ;
+  }
+}
+
 static char const *expand (struct dockerfile const *dockerfile, struct instruction const *at, char const *text, unsigned int depth) ;
 
 static char const *variable (struct dockerfile const *dockerfile, struct instruction const *at, char const *name, unsigned int depth)

@@ -49,6 +49,9 @@ extern char const *dockerfile_expand (struct dockerfile const *dockerfile, struc
 /* The working directory at `at`, 0 for the end; "" when it is not said, or not known. */
 extern char const *dockerfile_workdir (struct dockerfile const *dockerfile, struct instruction const *at) ;
 
+/* Adds the names that ENV sets. */
+extern void dockerfile_environment (struct dockerfile const *dockerfile, struct texts *names) ;
+
 /* What a COPY, or ADD, takes from the build context. */
 struct copying
 {

@@ -44,10 +44,48 @@ void drop_keeping_alive (struct analysis *a, struct statement *statement)
 struct watching
 {
   struct analysis *a ;
+  char const *asked ; /* the words of what it asks, and waits for */
   int watches ;
   int works ; /* something else than watching, sleeping, talking and ending */
   int starts ;
 } ;
+
+static void add_asked (struct watching *watching, struct statement const *statement)
+{
+  watching->asked = pool_printf(watching->a->pool, "%s %s", watching->asked, statement_text(watching->a, statement)) ;
+}
+
+/* kill -0: it only asks */
+static int is_question (struct statement const *kill)
+{
+  return !strcmp(statement_word(kill, 1), "-0") || (shell_one_of(statement_word(kill, 1), "-s -n") && !strcmp(statement_word(kill, 2), "0")) ;
+}
+
+static int looks_at_processes (struct statement *statement, void *data)
+{
+  (void)data ;
+  for (struct text const *one = statement->programs.first ; one ; one = one->next)
+    if (shell_one_of(one->text, WATCHERS)) return 1 ;
+  if (!strcmp(statement_command(statement), "kill")) return is_question(statement) ;
+  return statement->kind == STATEMENT_COMMAND && shell_one_of(statement_command(statement), WATCHERS) ;
+}
+
+static int does_work (struct statement *statement, void *data)
+{
+  (void)data ;
+  return statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(statement),
+    WATCHERS " grep egrep awk wc sleep echo printf exit return true false : test [ wait date logger local read cut tr head tail sed") ;
+}
+
+/* alive "$API": a function that asks, and does nothing else */
+static int asks_by_function (struct watching *watching, struct statement *statement)
+{
+  struct function *function = find_function(watching->a, statement_command(statement)) ;
+  struct statement *body = function ? function->statement->body : 0 ;
+  if (!body || !statement_walk(body, &looks_at_processes, 0) || statement_walk(body, &does_work, 0)) return 0 ;
+  function->walked = watching->watches = 1 ;
+  return 1 ;
+}
 
 static int look_for_watching (struct statement *statement, void *data)
 {
@@ -57,12 +95,20 @@ static int look_for_watching (struct statement *statement, void *data)
   if (statement->kind == STATEMENT_TEST)
   {
     char const *text = statement_text(watching->a, statement) ;
+    add_asked(watching, statement) ;
     if (strstr(text, "/proc/") || shell_mentions(text, "pgrep") || shell_mentions(text, "pidof")) watching->watches = 1 ;
   }
   for (struct text const *one = statement->programs.first ; one ; one = one->next)
     if (shell_one_of(one->text, WATCHERS)) watching->watches = 1 ;
+  if (statement->programs.first || (statement->kind == STATEMENT_PIPELINE && statement_walk(statement, &looks_at_processes, 0))) add_asked(watching, statement) ;
   if (statement->kind != STATEMENT_COMMAND) return 0 ;
-  if (shell_one_of(command, WATCHERS)) watching->watches = 1 ;
+  if (shell_one_of(command, WATCHERS))
+  {
+    watching->watches = 1 ;
+    if (strcmp(command, "kill") != 0 || is_question(statement)) add_asked(watching, statement) ;
+  }
+  else if (!strcmp(command, "wait")) add_asked(watching, statement) ;
+  else if (asks_by_function(watching, statement)) add_asked(watching, statement) ;
   else if (shell_one_of(command, "service") && shell_one_of(statement_word(statement, 2), "status")) watching->watches = 1 ;
   else if (shell_one_of(command, "service") && shell_one_of(statement_word(statement, 2), "start restart")) watching->starts = 1 ;
   else if (!shell_one_of(command, "grep egrep awk wc sleep echo printf exit break continue true false : test [ wait date logger") && !statement->background) watching->works = 1 ;
@@ -71,7 +117,7 @@ static int look_for_watching (struct statement *statement, void *data)
 
 int watches_processes (struct analysis *a, struct statement *statement)
 {
-  struct watching watching = { .a = a } ;
+  struct watching watching = { .a = a, .asked = "" } ;
   char const *text = statement_text(a, statement) ;
   statement_walk(statement, &look_for_watching, &watching) ;
   if (!watching.watches && (strstr(text, "$(ps ") || strstr(text, "$(pgrep") || strstr(text, "$(pidof") || strstr(text, "`ps ") || strstr(text, "/proc/$")))
@@ -87,15 +133,27 @@ static int is_watched (struct analysis *a, struct service const *service, char c
   return (*service->program && shell_mentions(text, service->program)) || shell_mentions(text, service->name) ;
 }
 
+/* Is the condition a function that asks? */
+static int condition_asks (struct analysis *a, struct statement *condition)
+{
+  struct watching watching = { .a = a, .asked = "" } ;
+  if (!condition) return 0 ;
+  statement_walk(condition, &look_for_watching, &watching) ;
+  return watching.watches ;
+}
+
 static void drop_watching (struct analysis *a, struct statement *statement)
 {
+  struct watching watching = { .a = a, .asked = "" } ;
   char const *text = statement_text(a, statement) ;
   char const *condition = statement->branches ? source_copy(a->source, statement->branches->condition_range) : "" ;
   int ends = shell_mentions(text, "exit") || shell_mentions(text, "break") || shell_mentions(condition, "kill")
    || shell_mentions(condition, "pgrep") || shell_mentions(condition, "pidof")
-   || shell_mentions(condition, "jobs") || shell_mentions(condition, "ps") ;
+   || shell_mentions(condition, "jobs") || shell_mentions(condition, "ps") || (statement->branches && condition_asks(a, statement->branches->condition)) ;
   int named = 0 ;
   struct texts names = { 0 } ;
+  statement_walk(statement, &look_for_watching, &watching) ;
+  text = watching.asked ; /* whom it only ends does not count */
   drop_remarks(a, statement) ;
   for (struct service *service = a->plan->services ; service ; service = service->next) named |= is_watched(a, service, text) ;
   for (struct service *service = a->plan->services ; ends && service ; service = service->next)
@@ -110,11 +168,38 @@ static void drop_watching (struct analysis *a, struct statement *statement)
   script_waits(a, line_of(a, statement)) ;
 }
 
+static int breaks (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "break") ;
+}
+
+static int does_more (struct statement *statement, void *data)
+{
+  (void)data ;
+  return statement->background || (statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(statement), "break exit echo printf test [ rm true")) ;
+}
+
+/* [ -e /tmp/stop ] && break; if [ ... ]; then break; fi */
+static int only_leaves (struct statement *statement)
+{
+  return (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR || statement->kind == STATEMENT_IF)
+   && statement_walk(statement, &breaks, 0) && !statement_walk(statement, &does_more, 0) ;
+}
+
+static int waits_in (struct statement const *list)
+{
+  for (; list ; list = list->next)
+    if (shell_one_of(statement_command(list), "wait")) return 1 ;
+  return 0 ;
+}
+
 /* while true; do PROGRAM; sleep 1; done: a supervisor in the small. */
 static struct statement *restarted_program (struct analysis *a, struct statement *statement)
 {
   struct statement *program = 0 ;
   struct statement *condition = statement->branches->condition ;
+  int sleeps = 0 ;
   char const *text = statement_text(a, statement) ;
   int says_so = strcasestr(text, "restart") || strcasestr(text, "respawn") || strcasestr(text, "crash") || strcasestr(text, "died") || strcasestr(text, "exited") ;
   struct foreground foreground ;
@@ -124,25 +209,37 @@ static struct statement *restarted_program (struct analysis *a, struct statement
   if (!is_always_true(condition) && !(statement->until && !strcmp(statement_command(condition), "false"))) return 0 ;
   for (struct statement *one = statement->branches->body ; one ; one = one->next)
   {
+    sleeps |= shell_one_of(statement_command(one), "sleep") ;
     if (shell_one_of(statement_command(one), "sleep echo printf : true date") || one->kind == STATEMENT_COMMENT) continue ;
-    if (one->kind == STATEMENT_ASSIGNMENT) continue ;
-    if (program || one->kind != STATEMENT_COMMAND) return 0 ;
+    if (one->kind == STATEMENT_ASSIGNMENT || only_leaves(one) || only_talks(one)) continue ;
+    if (program && program->background && shell_one_of(statement_command(one), "wait")) continue ;
+    if (program || one->kind != STATEMENT_COMMAND || shell_one_of(statement_command(one), "wait kill break exit")) return 0 ;
     program = one ;
   }
   if (!program) return 0 ;
+  if (program->background) return waits_in(statement->branches->body) ? program : 0 ;
   command_unwrap(a->pool, program, &launch) ;
   command_foreground(program, launch.first, &foreground) ;
-  return says_so || foreground.is_daemon ? program : 0 ;
+  /* Without a pause, it must be something that stays. */
+  return says_so || foreground.is_daemon || !sleeps ? program : 0 ;
 }
 
 static void start_restarted (struct analysis *a, struct statement *loop, struct statement *program, int is_background)
 {
-  struct service *service = start_service(a, program, is_background ? START_BACKGROUND : START_MAIN) ;
+  struct claim *claim ;
+  struct service *service ;
+  int was_background = program->background ;
+  program->background = 0 ;
+  service = start_service(a, program, is_background ? START_BACKGROUND : START_MAIN) ;
+  program->background = was_background ;
   /* until PROGRAM: its success was the end. */
   service->is_main = !is_background && loop->until && program == loop->branches->condition ;
   service_set(a->plan, service, "restart", loop->until && program == loop->branches->condition ? "on-failure" : "always") ;
   if (!is_background) script_waits(a, line_of(a, loop)) ;
-  claim_statement(a, loop, "dropped", pool_printf(a->pool, "the loop that restarted %s: its supervisor does", service->name)) ;
+  claim = claim_statement(a, loop, "dropped", pool_printf(a->pool, "the loop that restarted %s: its supervisor does", service->name)) ;
+  for (struct statement *one = loop->branches->body ; one ; one = one->next)
+    if (only_leaves(one))
+      plan_todo(a->plan, service, claim, line_of(a, loop), pool_printf(a->pool, "the loop that started it again ended here: %s: ask that in run, or in finish (exit 125: no restart)", statement_text(a, one))) ;
 }
 
 int walk_restarting (struct analysis *a, struct statement *statement)

@@ -19,6 +19,7 @@
    script.c         from the first statement to the end
    walk.c           statement by statement; all that calls itself for what is inside
    branches.c       before and behind each part of if, case, for, and a function call
+   dispatch.c       the branch that the image's CMD takes
    and_or.c         before and behind what && adds to a start
    starts.c         what a statement starts, and what is still to come
    statements.c     what all parts ask about a statement
@@ -155,6 +156,7 @@ struct plan
   struct texts notes ; /* for the report, about the whole */
   char const *const *cmd ; /* the image's CMD, ended by 0; 0: not known */
   char const *workdir ; /* the image's; 0: /init tells it */
+  struct texts environment ; /* names of variables that are exported, by the image or the input */
   char const *code ; /* that the image's shell executes ahead of the script; 0: none */
   char const *code_where ; /* it is */
   char const *refused ; /* why nothing is written; 0: it is */

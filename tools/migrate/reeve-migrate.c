@@ -140,6 +140,7 @@ int main (int argc, char **argv)
     read_front(&pool, &arguments, &dockerfile, &start) ;
     plan.cmd = start.arguments ;
     plan.code = start.code ;
+    dockerfile_environment(&dockerfile, &plan.environment) ;
     plan.code_where = pool_printf(&pool, "Dockerfile, line %u", start.line) ;
     plan.workdir = dockerfile_workdir(&dockerfile, 0) ;
     if (!*plan.workdir) plan.workdir = 0 ;

@@ -172,9 +172,12 @@ static void note_arguments (struct analysis *a, struct statement *first)
   if (!plan->cmd[0]) return ;
   for (unsigned int i = 0 ; plan->cmd[i] ; i++) texts_add(a->pool, &words, shell_quote(a->pool, plan->cmd[i])) ;
   cmd = texts_join(a->pool, &words, " ") ;
-  for (struct service *service = plan->services ; service ; service = service->next)
+  if (a->dispatched)
+    texts_add(a->pool, &plan->notes, pool_printf(a->pool, "the script's arguments chose what runs; now that is what CMD (%s) chose, and `docker run IMAGE WORD` "
+      "does not choose any more: for another WORD, migrate with that as CMD, for an image or a stage of its own", cmd)) ;
+  else for (struct service *service = plan->services ; service ; service = service->next)
     if (is_chosen(a, service)) texts_add(a->pool, &chosen, service->name) ;
-  texts_add(a->pool, &plan->notes, chosen.first
+  if (!a->dispatched) texts_add(a->pool, &plan->notes, chosen.first
     ? pool_printf(a->pool, "the script's arguments chose among %s; now CMD (%s) is written into their run, and `docker run IMAGE WORD` does not choose any more: "
       "it runs WORD beside the services. To choose, write `set -- \"${ROLE:-%s}\"` in place of `set -- %s`, and start with `docker run -e ROLE=WORD`",
       texts_join(a->pool, &chosen, ", "), cmd, plan->cmd[0], cmd)

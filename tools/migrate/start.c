@@ -110,12 +110,31 @@ static int runs_arguments (struct analysis *a, struct statement const *statement
   return launch.first < statement->nwords && takes_arguments(statement->words[launch.first].raw) ;
 }
 
+/* What may be done again at each start of the service that comes next. */
+static int is_preparation (struct statement const *statement)
+{
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+    if (strstr(statement->redirects[i].raw, ">>")) return 0 ;
+  return shell_one_of(statement_command(statement), "touch mkdir chown chmod rm echo printf") ;
+}
+
+/* Is there more among them than preparations, questions and words? */
+static int has_work (struct held const *held)
+{
+  for (; held ; held = held->next)
+    if (held->statement->kind == STATEMENT_COMMAND && !is_preparation(held->statement)
+     && !shell_one_of(statement_command(held->statement), "exit sleep : true [ test return")) return 1 ;
+  return 0 ;
+}
+
 struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how)
 {
   static char const *const hows[] = { "started in the background", "what the script ended with: main", "a daemon" } ;
   struct service *service ;
   char const *name ;
   int by_cmd = is_image_command(a, statement) && a->plan->cmd && a->plan->cmd[0] && !a->positional ;
+  if (has_work(a->pending)) flush_pending(a) ; /* done once, before all that the branch starts */
   close_task(a) ;
   name = by_cmd ? command_service_name(a->pool, a->plan->cmd) : runs_arguments(a, statement) && !a->positional ? "cmd" : name_of(a, statement) ;
   service = plan_service(a->plan, distinct_name(a, name, statement), line_of(a, statement)) ;
@@ -200,15 +219,6 @@ void close_task (struct analysis *a)
 
 /* ---- what starts nothing ---- */
 
-/* What may be done again at each start of the service that comes next. */
-static int is_preparation (struct statement const *statement)
-{
-  if (statement->kind != STATEMENT_COMMAND) return 0 ;
-  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
-    if (strstr(statement->redirects[i].raw, ">>")) return 0 ;
-  return shell_one_of(statement_command(statement), "touch mkdir chown chmod rm echo printf") ;
-}
-
 void add_ordinary (struct analysis *a, struct statement *statement)
 {
   struct claim *claim ;
@@ -268,6 +278,12 @@ void flush_pending (struct analysis *a)
     close_task(a) ;
     return ;
   }
+  if (!a->plan->cmd && mentions_positional(texts_join(a->pool, &a->conditions, " ")))
+    plan_todo(a->plan, 0, first->claim, line_of(a, first->statement),
+      "the script's arguments decide whether it is done, and are the image's CMD, which is not known: give --dockerfile, or write set -- WORD ahead of the condition") ;
+  /* What the branch has set for these lines. */
+  for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
+    if (a->plan->pieces[i].under && !strcmp(a->plan->pieces[i].under, texts_join(a->pool, &a->conditions, " && "))) texts_add(a->pool, &lines, a->plan->pieces[i].text) ;
   for (struct held *held = first ; held ; held = held->next)
   {
     texts_add(a->pool, &lines, statement_text(a, held->statement)) ;

@@ -10,15 +10,16 @@
 
 struct stopping
 {
+  struct analysis *a ;
+  unsigned int depth ;
   char const *pid ; /* the variable that holds it; "" if none */
   char const *program ;
 } ;
 
-static int stops (struct statement *statement, void *data)
+static int stops (struct statement *statement, struct stopping const *stopping)
 {
-  struct stopping const *stopping = data ;
   char const *command = statement_command(statement) ;
-  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  if (shell_one_of(command, "kill") && (!strcmp(statement_word(statement, 1), "-0") || shell_one_of(statement_word(statement, 2), "0"))) return 0 ; /* it only asks */
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
   {
     char const *raw = statement->words[i].raw ;
@@ -31,11 +32,56 @@ static int stops (struct statement *statement, void *data)
   return !strncmp(statement_word(statement, 0), "/etc/init.d/", 12) && !strcmp(statement_word(statement, 1), "stop") ;
 }
 
+static int list_stops (struct statement *list, struct stopping *stopping) ;
+
+static int leaves (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "exit return") ;
+}
+
+/* Does it stop the server whenever it is reached? Not in the body of a function that only
+   stands there, nor in a branch that gives up. */
+static int always_stops (struct statement *statement, struct stopping *stopping)
+{
+  struct function *function ;
+  int r = 0 ;
+  if (statement->kind == STATEMENT_FUNCTION) return 0 ;
+  if (statement->kind == STATEMENT_COMMAND)
+  {
+    if (stops(statement, stopping)) return 1 ;
+    function = find_function(stopping->a, statement_command(statement)) ;
+    if (!function || !function->statement->body || stopping->depth > 10) return 0 ;
+    stopping->depth++ ;
+    r = always_stops(function->statement->body, stopping) ;
+    stopping->depth-- ;
+    return r ;
+  }
+  if (list_stops(statement->body, stopping)) return 1 ;
+  for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
+  {
+    int gives_up = 0 ;
+    if (list_stops(branch->condition, stopping)) return 1 ;
+    for (struct statement *one = branch->body ; one ; one = one->next) gives_up |= statement_walk(one, &leaves, 0) ;
+    if (!gives_up && list_stops(branch->body, stopping)) return 1 ;
+  }
+  return 0 ;
+}
+
+static int list_stops (struct statement *list, struct stopping *stopping)
+{
+  int gives_up = 0 ;
+  for (struct statement *one = list ; one ; one = one->next) gives_up |= shell_one_of(statement_command(one), "exit") ;
+  for (; list && !gives_up ; list = list->next)
+    if (always_stops(list, stopping)) return 1 ;
+  return 0 ;
+}
+
 /* The last statement of what begins with `first`; 0: it is not stopped before another
    one starts. */
 struct statement *temporary_end (struct analysis *a, struct statement *first)
 {
-  struct stopping stopping = { .pid = "", .program = statement_command(first) } ;
+  struct stopping stopping = { .a = a, .pid = "", .program = statement_command(first) } ;
   int starts = first->background || (first->kind == STATEMENT_COMMAND && starts_something(a, first) && strcmp(statement_command(first), "exec") != 0) ;
   if (!starts || shell_one_of(statement_command(first), "wait")) return 0 ;
   for (struct statement *one = first->next ; one ; one = one->next)
@@ -44,7 +90,7 @@ struct statement *temporary_end (struct analysis *a, struct statement *first)
     if (one->kind == STATEMENT_ASSIGNMENT && strstr(text, "$!") && one->nassignments == 0)
       stopping.pid = pool_copy(a->pool, text, strcspn(text, "=")) ;
     if (one->background || shell_one_of(statement_command(one), "exec wait trap exit")) return 0 ;
-    if (!statement_walk(one, &stops, &stopping)) continue ;
+    if (!always_stops(one, &stopping)) continue ;
     return one->next && !strcmp(statement_command(one->next), "wait") && one->next->nwords > 1 ? one->next : one ;
   }
   return 0 ;
@@ -124,18 +170,25 @@ int starts_something (struct analysis *a, struct statement *statement)
 
 /* ---- what is still to come ---- */
 
-static int matters (struct statement const *statement)
+/* status=$?; [ $status -ne 0 ] && exit $status */
+static int looks_at_status (struct analysis *a, struct statement const *statement)
 {
+  return statement->kind == STATEMENT_ASSIGNMENT && strstr(statement_text(a, statement), "=$?") ;
+}
+
+static int matters (struct analysis *a, struct statement const *statement)
+{
+  if (looks_at_status(a, statement)) return 0 ;
   return statement->kind != STATEMENT_COMMENT && statement->kind != STATEMENT_FUNCTION
    && !shell_one_of(statement_command(statement), "echo printf exit return true : trap kill pkill killall")
    && !only_talks((struct statement *)statement) ;
 }
 
-int is_last (struct frame const *frame)
+int is_last (struct analysis *a, struct frame const *frame)
 {
   for (; frame ; frame = frame->up)
     for (struct statement const *one = frame->rest ; one ; one = one->next)
-      if (matters(one)) return 0 ;
+      if (matters(a, one)) return 0 ;
   return 1 ;
 }
 

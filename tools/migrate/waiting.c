@@ -57,6 +57,14 @@ static int is_background (struct statement *statement, void *data)
   return statement->background ;
 }
 
+/* Does the loop do more than ask, sleep and count? Then what ends it is no question to a service. */
+static int does_work (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  return statement->kind == STATEMENT_COMMAND && !find_function(a, statement_command(statement))
+   && !shell_one_of(statement_command(statement), "sleep echo printf exit break continue return true false : test [ let expr date cat tail logger") && !is_probe(statement_text(a, statement)) ;
+}
+
 char const *loop_probe (struct analysis *a, struct statement *statement)
 {
   struct leaving leaving = { .a = a } ;
@@ -64,6 +72,9 @@ char const *loop_probe (struct analysis *a, struct statement *statement)
   if (statement_walk(branch->body ? branch->body : statement, &is_background, 0)) return 0 ;
   if (statement->kind == STATEMENT_LOOP && branch->condition && !branch->condition->next)
     leaving.probe = extract_probe(a, branch->condition, !statement->until) ;
+  if (leaving.probe) return leaving.probe ;
+  for (struct statement *one = branch->body ; one ; one = one->next)
+    if (statement_walk(one, &does_work, a)) return 0 ;
   for (struct statement *one = branch->body ; one && !leaving.probe ; one = one->next) statement_walk(one, &find_break, &leaving) ;
   return leaving.probe ;
 }

@@ -16,6 +16,16 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
 static void walk_branches (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct branching branching ;
+  struct branch const *taken ;
+  if (decide_branch(a, statement, &taken))
+  {
+    for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
+      if (branch == taken) walk_list(a, branch->body, frame) ;
+      else drop_branch(a, branch) ;
+    a->dispatched = 1 ;
+    claim_statement(a, statement, "dropped", "the branch's own words: CMD has decided") ;
+    return ;
+  }
   begin_branches(a, statement, &branching) ;
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
   {
@@ -126,6 +136,37 @@ static void walk_work (struct analysis *a, struct statement *statement, struct f
   a->must_succeed-- ;
 }
 
+static int is_plain_command (struct statement const *statement)
+{
+  return statement->kind == STATEMENT_COMMAND && !shell_one_of(shell_basename(statement_command(statement)), SHORT) ;
+}
+
+static void walk_on_condition (struct analysis *a, struct statement *statement, char const *condition, struct frame *frame)
+{
+  struct branch_state state ;
+  enter_branch(a, &state, condition) ;
+  walk_statement(a, statement, frame) ;
+  leave_branch(a, &state) ;
+}
+
+/* [ -f x ] && sh x, as the last thing, and perhaps || /bin/bash. 1: it was that. */
+static int walk_alternatives (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct statement *both = statement->kind == STATEMENT_OR ? statement->body : statement ;
+  struct statement *other = statement->kind == STATEMENT_OR ? statement->body->next : 0 ;
+  char const *condition ;
+  if (both->kind != STATEMENT_AND || !is_question(both->body) || !is_plain_command(both->body->next)) return 0 ;
+  if (other && other->kind != STATEMENT_COMMAND) return 0 ;
+  condition = statement_text(a, both->body) ;
+  walk_on_condition(a, both->body->next, condition, frame) ;
+  a->waited_line = 0 ;
+  if (other && is_plain_command(other)) walk_on_condition(a, other, negated(a->pool, condition), frame) ;
+  else if (other) claim_statement(a, other, "dropped", "what was done when it was not started, or failed: the container's exit code says it") ;
+  script_waits(a, line_of(a, statement)) ;
+  claim_branch(a, statement) ;
+  return 1 ;
+}
+
 static void walk_and_or (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct branch_state state ;
@@ -154,9 +195,10 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
     claim_statement(a, statement, "dropped", "&&") ;
     return ;
   }
+  if (is_last(a, frame) && !a->waited_line && walk_alternatives(a, statement, frame)) return ;
   if (!starts_something(a, right))
   {
-    if (is_last(frame) && !a->waited_line && statement->kind == STATEMENT_OR && left->kind == STATEMENT_COMMAND)
+    if (is_last(a, frame) && !a->waited_line && statement->kind == STATEMENT_OR && left->kind == STATEMENT_COMMAND)
     {
       walk_statement(a, left, frame) ;
       claim_statement(a, statement, "dropped", "what was done when it failed: the container's exit code says it") ;
@@ -209,6 +251,12 @@ static void walk_exec (struct analysis *a, struct statement *statement)
   struct launch launch ;
   command_unwrap(a->pool, statement, &launch) ;
   if (starts_itself(a, statement, &launch)) return ;
+  if (is_image_command(a, statement) && !a->positional && (a->waited_line || (a->plan->services && a->plan->cmd && !a->plan->cmd[0])))
+  {
+    drop(a, statement, a->waited_line ? pool_printf(a->pool, "ran only when what line %u waits for had ended, which is main: it never did", a->waited_line)
+      : "there is no CMD: it ran nothing") ;
+    return ;
+  }
   if (drop_shell(a, statement, &launch)) script_waits(a, line_of(a, statement)) ;
   else start_service(a, statement, START_MAIN)->is_exec = 1 ;
   if (!a->conditions.first) a->replaced_line = line_of(a, statement) ;
@@ -243,15 +291,21 @@ static void walk_program (struct analysis *a, struct statement *statement, struc
   if (starts_again(a, statement, &foreground, argv)) return ;
   if (foreground.in_background || launch.detached || code_leaves(a, &launch))
   {
-    start_service(a, statement, launch.detached ? START_BACKGROUND : START_DAEMON) ;
+    int ends = is_last(a, frame) && !a->waited_line && !launch.detached && foreground.in_background && !foreground.is_init_script ;
+    struct service *service = start_service(a, statement, launch.detached ? START_BACKGROUND : START_DAEMON) ;
+    if (!ends) return ;
+    /* The script ended with it: its configuration kept it in the foreground. */
+    service->is_main = 1 ;
+    service->claim->what = pool_printf(a->pool, "%s; what the script ended with: main", service->claim->what) ;
+    script_waits(a, line_of(a, statement)) ;
     return ;
   }
-  if (is_last(frame) && drop_shell(a, statement, &launch))
+  if (is_last(a, frame) && drop_shell(a, statement, &launch))
   {
     script_waits(a, line_of(a, statement)) ;
     return ;
   }
-  if (foreground.is_daemon || (is_last(frame) && !foreground.ends && !shell_one_of(name, SHORT)))
+  if (foreground.is_daemon || (is_last(a, frame) && !foreground.ends && !shell_one_of(name, SHORT)))
   {
     start_service(a, statement, START_MAIN) ;
     script_waits(a, line_of(a, statement)) ;
@@ -400,12 +454,12 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   else if (statement->damaged && statement->kind != STATEMENT_FUNCTION && !statement->background && !starts_something(a, statement)) keep_damaged(a, statement) ;
   else if (statement->background) walk_background(a, statement, frame) ;
   else if (statement->kind == STATEMENT_FUNCTION) walk_function(a, statement) ;
-  else if (takes_pid(a, statement)) ;
+  else if (note_value(a, statement), takes_pid(a, statement)) ;
   else if (a->plan->services && walk_talk(a, statement)) ;
   else if (statement->kind == STATEMENT_COMMAND) walk_command(a, statement, frame) ;
   else if ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && walk_loop(a, statement)) ;
   else if (a->waited_line && !starts_later(a, frame) && !starts_something(a, statement)) walk_after(a, statement) ;
-  else if (starts_something(a, statement) || (is_last(frame) && !a->waited_line && !is_repeatable(a, statement)))
+  else if (starts_something(a, statement) || (is_last(a, frame) && !a->waited_line && !is_repeatable(a, statement)))
   {
     if (statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE) walk_branches(a, statement, frame) ;
     else if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) walk_and_or(a, statement, frame) ;
