@@ -1,5 +1,5 @@
-# What one service costs in system calls and instructions: no more than tools/bench/counts.tsv says, of
-# the programs that an image gets. `make bench-counts` writes it anew.
+# What one service costs, of the programs that an image gets: in system calls and instructions no more than
+# tools/bench/counts.tsv says, which `make bench-counts` writes anew; in memory little more than the floor's.
 load lib
 
 setup()
@@ -23,6 +23,23 @@ counts() { PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$root/tools/bench python3 -c "im
   start "$root/tools/bench/counts.py" "$programs" "$root/build/bench" --compare "$dir/counts.tsv"
   eventually 150 gone "$started"
   ended "$started" || { cat "$dir/stderr"; return 1; }
+}
+
+multiple() # FIGURE ; how often the floor's is Reeve's
+{
+  awk -v figure="$1 (kB)" '$0 == figure { inside = 1 } inside && /^\| Reeve / { gsub(/.*, \*\*|\*\*.*/, ""); print; exit }' "$dir/stdout"
+}
+
+@test "the memory of one supervisor is at most 1.5 times that of the least that could stand in its place" {
+  [ -x "$programs/reeve-scan" ] || { echo "# there is no $programs: run make overlay-amd64"; return 1; }
+  [ "$(id -u)" -eq 0 ] || skip "it needs root"
+  unshare --pid --fork --mount --mount-proc true 2>/dev/null || skip "it needs namespaces of its own"
+  make -s -C "$root" bench-programs
+  start "$root/tools/bench/run" --only Memory --sizes 100 "$programs" "$root/build/bench"
+  eventually 150 gone "$started"
+  ended "$started" || { cat "$dir/stderr"; return 1; }
+  awk -v dirty="$(multiple "One supervisor, private and dirty")" -v tables="$(multiple "One supervisor, page tables")" '
+    BEGIN { print "# private and dirty " dirty ", page tables " tables; exit !(dirty > 0 && dirty <= 1.5 && tables > 0 && tables <= 1.2) }'
 }
 
 @test "the margin is 3 %, of sums only" {

@@ -55,6 +55,7 @@ goes_on() # HOW
   guarded web <<<'exec sleep 1000000'
   scanner
   up web
+  started_times web 1
   reeve -l "$live" stop web
   kill_with_state web another_version
   field web state down

@@ -65,7 +65,7 @@ web ends" ]
 
 says_much_at_its_end() # NAME
 {
-  service "$1" <<<'trap "seq 3000; exit 0" TERM; while :; do sleep 0.05; done'
+  service "$1" <<<'trap "seq 3000; exit 0" TERM; : >"$dir/trapped"; while :; do sleep 0.05; done'
   finish "$1" <<<'seq 3001 6000'
   in=$scan/$1 service log <<<'sleep 0.3; exec cat >>"$dir/log"'
 }
@@ -73,9 +73,9 @@ says_much_at_its_end() # NAME
 @test "-I: SIGQUIT, SIGUSR1, SIGUSR2, SIGPWR and SIGWINCH stop as SIGTERM does: no line is lost" {
   says_much_at_its_end web
   for signal in QUIT USR1 USR2 PWR WINCH; do
-    rm -f "$dir/log"
+    rm -f "$dir/log" "$dir/trapped"
     scanner -I
-    up web
+    eventually 10 test -e "$dir/trapped"
     kill "-$signal" "$scanner"
     ended "$scanner" 0
     diff <(seq 6000) "$dir/log"

@@ -236,9 +236,9 @@ while :; do sleep 0.02; done'
 
 written_before() # MIN_S MAX_S FILE
 {
-  local then age_s
-  then=$(stat -c %Y "$3") || return 1
-  age_s=$(($(date +%s) - then))
+  local written age_s
+  written=$(stat -c %Y "$3") || return 1
+  age_s=$(($(date +%s) - written))
   [ "$age_s" -ge "$1" ] && [ "$age_s" -le "$2" ]
 }
 

@@ -201,10 +201,10 @@ teardown() { survival_teardown; }
 }
 
 @test "in the midst of a service's stop: that goes on" {
-  guarded web <<<'trap "echo >\"\$dir/told\"; until [ -e \"\$dir/go\" ]; do sleep 0.02; done; exit 5" TERM; while :; do sleep 0.02; done'
+  guarded web <<<'trap "echo >\"\$dir/told\"; until [ -e \"\$dir/go\" ]; do sleep 0.02; done; exit 5" TERM; : >"$dir/trapped"; while :; do sleep 0.02; done'
   finish web <<<'echo "$1 $2" >>"$dir/finished"'
   scanner
-  up web
+  eventually 10 test -e "$dir/trapped"
   s6-svc -d "$live/web"
   eventually 10 test -e "$dir/told"
   install_anew
@@ -220,7 +220,7 @@ teardown() { survival_teardown; }
   finish web <<<'touch "$dir/finishing"; until [ -e "$dir/go" ]; do sleep 0.02; done'
   setting web timeout-finish 0
   scanner
-  up web
+  started_times web 1
   supervisor=$(supervisor_of web)
   s6-svc -d "$live/web"
   eventually 10 test -e "$dir/finishing"
@@ -239,9 +239,9 @@ teardown() { survival_teardown; }
 }
 
 @test "in the midst of the stop of everything: none is done, and the stop ends" {
-  guarded web <<<'trap "echo >\"\$dir/told\"; until [ -e \"\$dir/go\" ]; do sleep 0.02; done; exit 5" TERM; while :; do sleep 0.02; done'
+  guarded web <<<'trap "echo >\"\$dir/told\"; until [ -e \"\$dir/go\" ]; do sleep 0.02; done; exit 5" TERM; : >"$dir/trapped"; while :; do sleep 0.02; done'
   scanner
-  up web
+  eventually 10 test -e "$dir/trapped"
   kill -TERM "$scanner"
   eventually 10 test -e "$dir/told"
   install_anew

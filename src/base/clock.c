@@ -1,14 +1,34 @@
 #include "base/clock.h"
 
 #include <errno.h>
-#include <time.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <skalibs/strerr.h>
+
+static int asks_kernel ;
+
+void clock_ask_kernel (void)
+{
+  asks_kernel = sizeof (time_t) == sizeof (long) ; /* else the kernel knows another struct timespec */
+}
+
+void clock_read (clockid_t clock, struct timespec *now)
+{
+  if (!asks_kernel || syscall(SYS_clock_gettime, (long)clock, now) == -1) clock_gettime(clock, now) ;
+}
+
+void clock_stamp (tain *stamp)
+{
+  struct timespec now ;
+  clock_read(CLOCK_REALTIME, &now) ;
+  tain_from_timespec_sysclock(stamp, &now) ;
+}
 
 static uint64_t ms_of (clockid_t clock)
 {
   struct timespec now ;
-  clock_gettime(clock, &now) ;
+  clock_read(clock, &now) ;
   return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000 ;
 }
 

@@ -19,11 +19,14 @@ struct entry /* linux_dirent64, as getdents64 writes it */
   char name[] ;
 } ;
 
-int listing_of (int dir, listing_func *each, void *data)
+int listing_each (char const *path, listing_func *each, void *data)
 {
-  _Alignas(struct entry) char buf[2048] ;
+  _Alignas(struct entry) char buf[1024] ;
   long r = 0 ;
   int more = 1 ;
+  int err ;
+  int dir = file_open(path, O_RDONLY | O_DIRECTORY | O_NONBLOCK, 0) ;
+  if (dir == -1) return 0 ;
   while (more && (r = syscall(SYS_getdents64, (long)dir, buf, sizeof buf)) > 0)
     for (long at = 0 ; more && at < r ; )
     {
@@ -31,18 +34,8 @@ int listing_of (int dir, listing_func *each, void *data)
       more = (*each)(dir, entry->name, data) ;
       at += entry->size ;
     }
-  return r >= 0 ;
-}
-
-int listing_each (char const *path, listing_func *each, void *data)
-{
-  int ok ;
-  int err ;
-  int dir = file_open(path, O_RDONLY | O_DIRECTORY | O_NONBLOCK, 0) ;
-  if (dir == -1) return 0 ;
-  ok = listing_of(dir, each, data) ;
   err = errno ;
   fd_close(dir) ;
   errno = err ;
-  return ok ;
+  return r >= 0 ;
 }

@@ -10,7 +10,5 @@ typedef int listing_func (int dir, char const *name, void *data) ;
 /* Lists the directory `path`. Never waits, not even where a fifo has taken its name.
    Returns 1, or 0 with errno: then `each` may have been given some of the names. */
 extern int listing_each (char const *path, listing_func *each, void *data) ;
-/* The same of one that was just opened; the caller closes it. */
-extern int listing_of (int dir, listing_func *each, void *data) ;
 
 #endif

@@ -16,13 +16,15 @@
 #include <skalibs/uint32.h>
 #include <skalibs/uint64.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/listing.h"
 
 #define PATH_SIZE 64
 #define STAT_SIZE 1024
 #define EXITING 0x4 /* PF_EXITING */
-#define STATUS_SIZE 2048
+#define STATUS_SIZE 4096
+#define OWN_STATUS_SIZE 1536 /* of a program of ours, which is in few groups */
 #define MS_A_SECOND 1000
 #define NS_A_MS 1000000
 
@@ -37,7 +39,7 @@
 uint64_t process_clock_ms (void)
 {
   struct timespec now ;
-  clock_gettime(CLOCK_BOOTTIME, &now) ;
+  clock_read(CLOCK_BOOTTIME, &now) ;
   return (uint64_t)now.tv_sec * MS_A_SECOND + (uint64_t)now.tv_nsec / NS_A_MS ;
 }
 
@@ -164,7 +166,7 @@ int process_signals (pid_t pid, struct process_signals *signals)
 
 int process_own_signals (struct process_signals *signals)
 {
-  char text[STATUS_SIZE] ;
+  char text[OWN_STATUS_SIZE] ;
   return read_text("/proc/self/status", text, sizeof text) && parse_signals(text, signals) ;
 }
 

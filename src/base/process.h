@@ -57,7 +57,7 @@ struct process_signals
 
 /* Returns 1, or 0 with errno. Allocates nothing. */
 extern int process_signals (pid_t pid, struct process_signals *signals) ;
-/* The caller's own, also where /proc speaks of another PID namespace. */
+/* The caller's own, if it is in few groups; also where /proc speaks of another PID namespace. */
 extern int process_own_signals (struct process_signals *signals) ;
 
 /* Who it is: the real user and group, by which others may send it signals.

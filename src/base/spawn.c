@@ -141,6 +141,7 @@ static int report_birth (struct spawn const *spawn)
   birth = *spawn->birth ;
   birth.process.pid = own_pid(spawn) ;
   birth.process.before_ms = process_clock_ms() ;
+  spawn->birth->process.before_ms = birth.process.before_ms ; /* the parent's as well, with vfork() */
   birth_pack(record, &birth) ;
   do w = pwrite(spawn->birth_fd, record, sizeof record, BIRTH_AT) ; while (w == -1 && errno == EINTR) ;
   if (w >= 0 && w < (ssize_t)sizeof record) errno = ENOSPC ;
@@ -239,10 +240,11 @@ pid_t spawn (struct spawn const *spawn, int *executing)
 {
   pid_t pid ;
   *executing = 0 ;
-  if (spawn->birth) spawn->birth->process = (struct process_birth) { .pid = getpid(), .after_ms = process_clock_ms() } ; /* the parent's, for the child */
+  if (spawn->birth) spawn->birth->process.after_ms = process_clock_ms() ;
+  if (spawn->birth && !spawn->birth->process.pid) spawn->birth->process.pid = getpid() ; /* the parent's, for the child */
   pid = is_apart(spawn) ? spawn_apart(spawn) : spawn_sharing_memory(spawn, executing) ;
   if (!pid || !spawn->birth) return pid ;
   spawn->birth->process.pid = pid ;
-  spawn->birth->process.before_ms = process_clock_ms() ;
+  if (is_apart(spawn) || spawn->birth_fd < 0) spawn->birth->process.before_ms = process_clock_ms() ;
   return pid ;
 }

@@ -33,7 +33,7 @@ struct spawn
                                      and take over its terminal (stdin), if it has it */
   unsigned int signals_blocked : 1 ; /* for a program of ours, so that none is lost or ends it too early */
   unsigned int new_pid_namespace : 1 ; /* be PID 1 of a new PID namespace, or fail */
-  struct birth *birth ; /* number and what are the caller's, the rest is written on success; 0: none */
+  struct birth *birth ; /* number and what are the caller's, and so is the pid: its own, or 0; the rest is written on success; 0: none */
   int birth_fd ; /* where the child itself writes it before execution, at BIRTH_AT; -1: nowhere */
   int wait_for_lock ; /* a descriptor: the child blocks until it has its
                          flock(), in its own session, and holds none of ours meanwhile; -1: none */

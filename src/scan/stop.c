@@ -53,13 +53,12 @@ static int may_run (struct unit const *unit)
   return unit->supervisor.pid || unit->adopt ;
 }
 
-/* What does not run need not be waited for. */
+/* What does not run need not be waited for; and what leaves already is not to return. */
 static void let_go_in_order (struct scanner *s)
 {
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
   {
-    if (units_is_leaving(unit)) continue ;
-    if (may_run(unit)) stopping_let_go_in_order(s, unit) ;
+    if (may_run(unit) && !units_is_leaving(unit)) stopping_let_go_in_order(s, unit) ;
     else stopping_let_go(s, unit) ;
   }
 }

@@ -25,7 +25,7 @@
 #define PRINTABLE_MAX 40
 #define FD_MAX 1048575
 #define SIGNAL_MAX 64
-#define LONG_DIRECTORY 32 /* entries: shorter ones are read in one part */
+#define LONG_DIRECTORY 24 /* entries: as many are read in one part, unless their names are long */
 #define NOTIFICATION_FD "notification-fd"
 #define LOCK_FD "lock-fd"
 #define PIDFILE "pidfile"

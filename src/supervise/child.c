@@ -42,7 +42,7 @@ int child_takes_stderr (int output)
 /* The child itself tells who it is; so do we, if we live to see it. */
 int child_start (struct supervisor *s, struct spawn *request, char what, int *executing)
 {
-  struct birth birth = { .number = s->births + 1, .what = what } ;
+  struct birth birth = { .number = s->births + 1, .what = what, .process = { .pid = s->self } } ;
   pid_t pid ;
   request->birth = &birth ;
   request->birth_fd = s->state ;

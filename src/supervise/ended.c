@@ -46,7 +46,7 @@ void ended_tell_down (struct supervisor *s)
   s->has_ended = 1 ;
   s->status.pid = 0 ;
   s->status.flags &= ~(unsigned int)(STATUS_READY | STATUS_PAUSED) ;
-  tain_wallclock_read(&s->status.since) ;
+  clock_stamp(&s->status.since) ;
   if (!death_tally_add(&s->status.since, (int)s->status.wstat, s->settings.max_death_tally))
     strerr_warnwu1sys("record the death in " DEATH_TALLY_FILE) ;
   publish_change(s, 'd') ;
@@ -101,7 +101,7 @@ void ended_tell_finished (struct supervisor *s)
   s->status.pid = 0 ;
   s->status.flags &= ~(unsigned int)STATUS_FINISHING ;
   s->status.flags |= STATUS_READY ;
-  tain_wallclock_read(&s->status.ready_since) ;
+  clock_stamp(&s->status.ready_since) ;
   if (is_failure(s->reason)) tell_failed(s) ;
   else publish_change(s, 'D') ;
 }
@@ -116,8 +116,10 @@ enum life_event ended_settle (struct supervisor *s)
 
 void ended_arm_delay (struct supervisor *s)
 {
-  deadline_arm(s, policy_delay(&s->delay, s->asked, s->up_ms, s->settings.restart_delay_min_ms, s->settings.restart_delay_max_ms)) ;
+  uint32_t ms = policy_delay(&s->delay, s->asked, s->up_ms, s->settings.restart_delay_min_ms, s->settings.restart_delay_max_ms) ;
   s->listeners_ms = s->unread_ms = clock_ms() ;
+  s->deadline_ms = s->listeners_ms + ms ;
+  s->state_pending = 1 ;
 }
 
 int ended_is_unheard (struct supervisor *s)

@@ -4,6 +4,7 @@
 
 #include <skalibs/strerr.h>
 
+#include "base/clock.h"
 #include "supervise/supervisor.h"
 #include "wire/fifodir.h"
 #include "wire/report.h"
@@ -75,7 +76,7 @@ void publish_now (struct supervisor *s)
 
 void publish_ready (struct supervisor *s)
 {
-  tain_wallclock_read(&s->status.ready_since) ;
+  clock_stamp(&s->status.ready_since) ;
   s->status.flags |= STATUS_READY ;
   publish_change(s, 'U') ;
 }

@@ -155,7 +155,7 @@ void run_tell_up (struct supervisor *s)
   s->group = s->process.pid ;
   s->started_ms = clock_ms() ;
   s->status.pid = s->process.pid ;
-  tain_wallclock_read(&s->status.since) ;
+  clock_stamp(&s->status.since) ;
   s->status.flags &= ~(unsigned int)(STATUS_READY | STATUS_PAUSED | STATUS_FINISHING) ;
   publish_change(s, 'u') ;
 }

@@ -295,6 +295,7 @@ static void begin (struct supervisor const *s)
 
 static enum life_event go_on (struct supervisor *s)
 {
+  if (!began_ms && !s->adopted && !process_any_child()) return LIFE_STRAYS_GONE ;
   if (!began_ms) begin(s) ;
   if (!s->settings.keep_strays && look_at_all(s)) return LIFE_NOTHING ;
   began_ms = 0 ;

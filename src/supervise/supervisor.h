@@ -1,6 +1,7 @@
 /* The supervisor of one service: its state, and who does what with it.
 
-   reeve-supervise.c  options, and the start: here the program may still die
+   reeve-supervise.c  options
+   begin.c            the start: here the program may still die
    loop.c             one turn: read the sources, decide, do, sleep
 
    decide, without I/O, clock or globals:
@@ -153,6 +154,16 @@ struct supervisor
   int logger_input ; /* a logger's: what holds its input open */
   int logger_output ; /* a producer's: what holds its logger's input open */
 } ;
+
+/* ---- begin.c ---- */
+
+enum beginning { BEGIN_AFRESH, BEGIN_ADOPTING, BEGIN_UPGRADED, BEGIN_TRIAL } ;
+
+/* Opens all channels, and takes over what a predecessor has left. Dies where it cannot.
+     numbers   the descriptors that an upgrade hands over
+     *signals  signals_open()'s
+   Returns how the life goes on. */
+extern enum life_event begin_supervising (struct supervisor *s, enum beginning how, char const *numbers, int *signals) ;
 
 /* ---- loop.c ---- */
 

@@ -33,6 +33,7 @@ static int state = -1 ;
 
 static void prepare (void)
 {
+  struct state nothing = { .phase = PHASE_DOWN } ;
   if (reports >= 0) return ;
   fuzz_enter() ;
   fuzz_directory("supervise") ;
@@ -43,7 +44,7 @@ static void prepare (void)
   control = fifo_open(CONTROL_FIFO, O_RDWR) ;
   orders = fifo_open(ORDERS_FIFO, O_RDWR) ;
   state = state_open() ;
-  if (reports == -1 || control == -1 || orders == -1 || state == -1) fuzz_die(REPORTS_FIFO) ;
+  if (reports == -1 || control == -1 || orders == -1 || state == -1 || !state_write_first(state, &nothing)) fuzz_die(REPORTS_FIFO) ;
 }
 
 /* What the fifo of reports holds is whole lines that the scanner understands. */

@@ -8,12 +8,18 @@
    looks for them. This is the only moment at which it does. */
 
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-extern char counters_begin[] ; /* counters.ld */
-extern char counters_end[] ;
+#ifndef COUNTERS
+# define COUNTERS "counters" /* as an absolute path: tools/coverage/cc */
+#endif
+
+/* Of counters.ld. The address of the second is a number. */
+extern char counters_begin[] ;
+extern char counters_size[] ;
 extern void __gcov_dump (void) ;
 extern void __wrap___gcov_exit (void) ;
 
@@ -21,15 +27,23 @@ void __wrap___gcov_exit (void)
 {
 }
 
-/* A process that cannot open the file, in a root of its own say, counts for itself alone. */
-__attribute__((constructor)) static void use_file (void)
+/* Returns 0 for a process that cannot have it, one in a root of its own say: it counts for
+   itself alone. */
+static int use_file (void)
 {
-  size_t len = (size_t)(counters_end - counters_begin) ;
+  size_t len = (size_t)(uintptr_t)counters_size ;
   int fd = open(COUNTERS, O_RDWR | O_CLOEXEC) ;
-  if (fd == -1) return ;
-  if (!ftruncate(fd, (off_t)len)) mmap(counters_begin, len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) ;
+  void const *at = MAP_FAILED ;
+  if (fd == -1) return 0 ;
+  if (!ftruncate(fd, (off_t)len)) at = mmap(counters_begin, len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) ;
   close(fd) ;
+  return at == counters_begin ;
+}
+
+__attribute__((constructor)) static void begin (void)
+{
+  int ok = use_file() ;
   if (!getenv("COVERAGE_DUMP")) return ;
-  __gcov_dump() ;
-  _exit(0) ;
+  if (ok) __gcov_dump() ;
+  _exit(ok ? 0 : 1) ;
 }
