@@ -203,7 +203,9 @@ s6-svwait()
   command s6-svwait "$@"
 }
 
-up() { eventually 10 field "$1" state up; }
+# For `reeve`, and a moment later for s6's clients, too.
+up() { eventually 10 field "$1" state up && eventually 10 is_up_for_s6 "$1"; }
+is_up_for_s6() { [ "$(s6-svstat -o up "$live/$1")" = true ]; }
 pid_of() { s6-svstat -o pid "$live/$1"; }
 said() { grep -q -- "$1" "$dir/stderr"; }
 says() { eventually "${2:-10}" said "$1"; }

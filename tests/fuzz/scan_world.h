@@ -5,6 +5,7 @@
 #define REEVE_TESTS_FUZZ_SCAN_WORLD_H
 
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <skalibs/djbunix.h>
@@ -34,6 +35,7 @@ struct child
 {
   enum kind kind ;
   char name[UNIT_PATH_MAX] ; /* whose supervisor it is */
+  ino_t directory ; /* and of which directory of this name; 0: of none */
   int wstat ;
   unsigned int ended : 1 ;
   unsigned int reaped : 1 ;
@@ -64,11 +66,17 @@ static struct child *child_of (pid_t pid)
   return i < world.children && !world.child[i].reaped ? world.child + i : 0 ;
 }
 
+static ino_t directory_of (char const *name)
+{
+  struct stat st ;
+  return stat(name, &st) == -1 ? 0 : st.st_ino ;
+}
+
 static struct child *add_child (enum kind kind, char const *name)
 {
   struct child *c = world.child + world.children ;
   if (world.children == CHILDREN_MAX || world.living == CHILDREN_AT_ONCE) return 0 ;
-  *c = (struct child) { .kind = kind } ;
+  *c = (struct child) { .kind = kind, .directory = directory_of(name) } ;
   snprintf(c->name, sizeof c->name, "%s", name) ;
   world.children++ ;
   world.living++ ;
@@ -106,8 +114,12 @@ pid_t __wrap_spawn (struct spawn const *request, int *executing)
   CHECK(supervises || !strcmp(name, UPGRADE_TRIAL)) ;
   CHECK(request->signals_blocked && request->nfds == (unsigned int)supervises && !request->fd[0].to) ; /* a supervisor has not CMD's stdin */
   if (supervises && request->argv[2]) name = request->argv[2] ;
-  for (unsigned int i = 0 ; i < world.children ; i++) /* never two for one service, never two trials */
-    CHECK(world.child[i].reaped || world.child[i].kind != (supervises ? SUPERVISOR : TRIAL) || strcmp(world.child[i].name, name) != 0) ;
+  /* Never two for one service, never two trials. Another directory of the same name is another service. */
+  for (unsigned int i = 0 ; i < world.children ; i++)
+  {
+    struct child const *other = world.child + i ;
+    CHECK(other->reaped || other->kind != (supervises ? SUPERVISOR : TRIAL) || strcmp(other->name, name) != 0 || other->directory != directory_of(name)) ;
+  }
   *executing = 0 ;
   if (!world.refuses) c = add_child(supervises ? SUPERVISOR : TRIAL, name) ;
   if (!c) errno = EAGAIN ;
