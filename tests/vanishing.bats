@@ -55,7 +55,10 @@ in_waiting() { service_web <<<'exit 1'; in=$at setting web restart-delay '600000
 reached_waiting() { s6-svok "$web" && [ -s "$web/supervise/death_tally" ]; }
 
 in_up() { service_web <<<'echo $$ >>"$TREE/pids"; exec sleep 1000000'; }
-reached_up() { [ -s "$TREE/pids" ]; }
+reached_up() { [ -s "$TREE/pids" ] && told_up "$web"; }
+# Its supervisor has told so. One that is killed before, with its live directory gone, takes with
+# it what it alone knew.
+told_up() { [ "$(s6-svstat -o up "$1")" = true ]; }
 
 # Long enough to be met in it.
 slowly='trap "sleep 2; exit 0" TERM; echo $$ >>"$TREE/pids"; while :; do sleep 0.2; done'
@@ -75,7 +78,7 @@ adopted() { [ "$(s6-svstat -o pid "$web")" = "$(<"$TREE/pids")" ] && s6-svok "$w
 
 # A logger whose supervisor has lost its directory reads on until its input ends.
 in_logged() { in_up; in=$at/web service log <<<'echo $$ >"$TREE/logger"; exec cat >/dev/null'; }
-reached_logged() { [ -s "$TREE/pids" ] && [ -s "$TREE/logger" ]; }
+reached_logged() { [ -s "$TREE/pids" ] && [ -s "$TREE/logger" ] && told_up "$web" && told_up "$web/log"; }
 
 in_logger() { in_logged; whose=web/log; }
 reached_logger() { reached_logged; }
