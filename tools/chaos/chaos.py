@@ -327,7 +327,7 @@ class Chaos:
 
     def may_stay(self, one):
         unit = self.units.get(tree.arguments(one.pid).split(" ")[-1])
-        return one.comm == "chaos-stray" and ("strays" in self.without or (unit and unit.leaves()) or one.identity() in self.watch.fallen)
+        return one.comm == "chaos-stray" and ("strays" in self.without or (unit and unit.leaves()) or one.identity() in self.watch.fallen | self.watch.left_alone)
 
     # ---- what it was ----
 

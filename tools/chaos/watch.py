@@ -140,6 +140,7 @@ class Watch:
         self.compared = {"scanner": 0, "supervisor": 0}
         self.tolerated_strays = 0
         self.fallen = set()  # strays that fell to us, for want of a scanner above their supervisor: nobody can know them
+        self.left_alone = set()  # strays in a session of their own, whose supervisor was killed while it ended them
         self.longest_down_s = 0.0
 
     # ---- pledges ----
@@ -211,6 +212,8 @@ class Watch:
         age = since.age_s() if since else BOUND_S
         if unit.leaves() or time.monotonic() - max(unit.supervisor_touched, self.chaos.scanner_died) < age + CALM_S:
             self.tolerated_strays += 1
+            if who:
+                self.left_alone.add(who)
             return
         raise Failure(f"{unit.name}: pid {pid} was started while a stray of an earlier instance, pid {stray}, was alive")
 
