@@ -44,7 +44,8 @@ int spawn_sanitize_stdio (void)
   struct pollfd stdio[] = { { .fd = 0 }, { .fd = 1 }, { .fd = 2 } } ;
   if (poll(stdio, 3, 0) == -1) return 0 ;
   for (int fd = 0 ; fd < 3 ; fd++)
-    if (stdio[fd].revents & POLLNVAL && open("/dev/null", fd ? O_WRONLY : O_RDONLY) != fd) return 0 ;
+    if (stdio[fd].revents & POLLNVAL && fcntl(fd, F_GETFD) == -1 /* it is no O_PATH descriptor */
+      && open("/dev/null", fd ? O_WRONLY : O_RDONLY) != fd) return 0 ;
   return 1 ;
 }
 
@@ -240,11 +241,15 @@ pid_t spawn (struct spawn const *spawn, int *executing)
 {
   pid_t pid ;
   *executing = 0 ;
-  if (spawn->birth) spawn->birth->process.after_ms = process_clock_ms() ;
+  if (spawn->birth)
+  {
+    spawn->birth->process.after_ms = process_clock_ms() ;
+    spawn->birth->process.before_ms = 0 ;
+  }
   if (spawn->birth && !spawn->birth->process.pid) spawn->birth->process.pid = getpid() ; /* the parent's, for the child */
   pid = is_apart(spawn) ? spawn_apart(spawn) : spawn_sharing_memory(spawn, executing) ;
   if (!pid || !spawn->birth) return pid ;
   spawn->birth->process.pid = pid ;
-  if (is_apart(spawn) || spawn->birth_fd < 0) spawn->birth->process.before_ms = process_clock_ms() ;
+  if (!spawn->birth->process.before_ms) spawn->birth->process.before_ms = process_clock_ms() ; /* where vfork() is fork(): musl's for arm64, emulators */
   return pid ;
 }
