@@ -453,3 +453,103 @@ chain()
   up app
   says 'unable to read app/dependencies.d'
 }
+
+@test "a dependencies.d that is made while the service runs, or is down, counts at its next start" {
+  telling db
+  noting web
+  noting other
+  setting other down ''
+  scanner
+  up web
+  eventually 10 field db state starting
+  needs web db
+  needs other db
+  reeve -l "$live" rescan
+  s6-svc -r "$live/web"
+  held web
+  reeve -l "$live" start -n other
+  held other
+  ready db
+  up web
+  up other
+}
+
+@test "what is edited during a stop does not change its order, and the stop ends" {
+  noting db
+  noting web
+  needs web db
+  service top <<<'trap "until [ -e \"\$dir/top.goes\" ]; do sleep 0.02; done; echo top ends >>\"\$dir/order\"; exit 0" TERM
+touch "$dir/top.runs"; while :; do sleep 0.02; done'
+  needs top web
+  scanner
+  eventually 10 test -e "$dir/top.runs"
+  up top
+  rm "$scan/web/dependencies.d/db"
+  kill -TERM "$scanner"
+  eventually 10 field top wanted down
+  kill -KILL "$(pid_of web)"
+  eventually 10 field web state held
+  touch "$dir/top.goes"
+  ended "$scanner" 0
+  [ "$(tail -n 1 "$dir/order")" = 'db ends' ]
+}
+
+@test "a main service ends the tree also when one between can never start later" {
+  service db <<<'until [ -e "$dir/db.goes" ]; do sleep 0.02; done; exit 42'
+  setting db restart no
+  telling app
+  needs app db
+  noting web
+  needs web app
+  setting web flag-main ''
+  scanner
+  eventually 10 field app state starting
+  held web
+  touch "$dir/db.goes"
+  eventually 10 field db state failed
+  kill -KILL "$(pid_of app)"
+  ended "$scanner" 42
+}
+
+@test "one that is renamed in place lets start who needs its new name" {
+  noting db
+  noting web
+  needs web database
+  scanner_in_place
+  held web
+  up db
+  mv "$scan/db" "$scan/database"
+  reeve -l "$live" rescan
+  up web
+}
+
+@test "one whose live directory is removed while it is held is started when it may" {
+  for what in web web/supervise; do
+    rm -rf "$scan" "$dir/db.ready"
+    telling db
+    noting web
+    needs web db
+    scanner
+    held web
+    rm -rf "$live/${what:?}"
+    ready db
+    up web
+    stop_scanner 0
+  done
+}
+
+@test "reeve stop of what is needed starts nobody who waits to be started again" {
+  telling db
+  service web <<<'echo web starts >>"$dir/order"; exit 1'
+  setting web restart-delay '600000 600000'
+  ready db
+  needs web db
+  scanner
+  eventually 10 field web state waiting
+  rm "$dir/db.ready"
+  kill -KILL "$(pid_of db)"
+  eventually 10 field db state starting
+  reeve -l "$live" stop db
+  field db state down
+  [ "$(grep -c 'web starts' "$dir/order")" -eq 1 ]
+}

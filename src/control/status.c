@@ -210,6 +210,7 @@ int command_status (struct request const *request)
     print_one(request, &shown, width, !i, colour) ;
   }
   graph_free(&graph) ;
+  free(unread) ;
   shown = (struct shown) { .name = "CMD" } ;
   has_command = view_read_command(&shown.view) ;
   if (request->listed && !request->all && has_command) print_one(request, &shown, width, !request->count, colour) ;

@@ -55,7 +55,7 @@ static int send_held (struct stop *stop, struct target *target, char const *need
 {
   if (!view_read(&target->before, target->name) || !is_running(&target->before)) return EXIT_YES ;
   strerr_warni5x("stopping ", target->name, " first, as it needs ", needed, ": it comes back when that is ready again (with --only it is left alone)") ;
-  target->letters = target->comes_back ? "ur" : "d" ;
+  target->letters = target->comes_back ? "wr" : "d" ;
   target->awaited = 0 ;
   return await_send(stop->request, target->name, target->letters, &target->before) ;
 }

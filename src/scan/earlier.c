@@ -10,6 +10,7 @@
 #include "scan/directory.h"
 #include "scan/inherited.h"
 #include "scan/livetree.h"
+#include "scan/needs.h"
 #include "scan/stopping.h"
 #include "scan/takeover.h"
 #include "wire/channels.h"
@@ -18,6 +19,7 @@
 
 static void take_over (struct scanner *s, struct unit *unit, pid_t supervisor, int unfinished)
 {
+  if (supervisor || unfinished) needs_learn(s, unit) ; /* a stop may begin before it reports */
   if (supervisor) units_post(&s->units, unit, takeover(s, unit, supervisor)) ;
   else if (unfinished)
   {

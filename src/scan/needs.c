@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "scan/again.h"
 #include "scan/directory.h"
 #include "scan/held.h"
+#include "scan/inherited.h"
 #include "scan/stopping.h"
 #include "service/dependencies.h"
 #include "wire/order.h"
@@ -56,11 +58,21 @@ static struct graph_node *node_of (struct scanner *s, struct unit *unit)
 
 void needs_learn (struct scanner *s, struct unit *unit)
 {
-  struct graph_node *node = unit->producer ? 0 : node_of(s, unit) ;
+  struct graph_node *node ;
+  if (unit->producer || (s->stop.on && unit->needs.node)) return ; /* the order of a stop is decided when it begins */
+  node = node_of(s, unit) ;
   if (!node) return ;
   if (!(node->facts & GRAPH_EXISTS)) graph_set_facts(&s->needs.graph, node, GRAPH_EXISTS | GRAPH_WANTED) ;
   if (!unit->needs.none || node->need_count) read_needs(s, unit) ;
   unit->needs.fresh = 1 ;
+}
+
+void needs_renamed (struct scanner *s, struct unit *unit)
+{
+  struct order order = { .letter = ORDER_REPORT } ;
+  if (unit->producer || (unit->needs.node && !strcmp(unit->needs.node->name, unit->name))) return ;
+  needs_learn(s, unit) ;
+  directory_order(unit, &order) ;
 }
 
 /* ---- facts: what the supervisors report ---- */
@@ -78,7 +90,7 @@ static unsigned int facts_of (struct report const *report, unsigned int before)
 
 static void is_held (struct scanner *s, struct unit *unit)
 {
-  if (!unit->needs.fresh) read_needs(s, unit) ;
+  if (!unit->needs.fresh && !s->stop.on) read_needs(s, unit) ;
   unit->needs.fresh = 0 ;
   held_begin(s, unit) ;
 }
@@ -87,7 +99,10 @@ void needs_let_start (struct scanner *s, struct unit *unit)
 {
   struct order order = { .letter = ORDER_GO } ;
   unit->supervisor.go_due = !s->stop.on && !directory_order(unit, &order) ;
-  if (unit->supervisor.go_due) again_later(s, AGAIN_ORDERS) ;
+  if (!unit->supervisor.go_due) return ;
+  /* Its directory is gone, and its orders with it: it runs nothing, and leaves for another one. */
+  if (errno == ENOENT && unit->supervisor.is_child && inherited_state_is_lost(unit)) kill(unit->supervisor.pid, SIGTERM) ;
+  again_later(s, AGAIN_ORDERS) ;
 }
 
 void needs_reported (struct scanner *s, struct unit *unit, struct report const *report)
@@ -103,11 +118,11 @@ void needs_reported (struct scanner *s, struct unit *unit, struct report const *
     return ;
   }
   if (held) is_held(s, unit) ;
-  else unit->needs.held_ms = unit->supervisor.go_due = 0 ;
+  else unit->needs.held_ms = unit->supervisor.go_due = unit->needs.fresh = 0 ;
   unit->needs.main_service = !!report->main_service ;
   unit->needs.wstat = report->wstat ;
   facts = facts_of(report, node->facts) ;
-  if ((facts & ~node->facts & GRAPH_ENDED) || (held && report->main_service)) s->needs.obstacles = 1 ;
+  if ((facts & ~node->facts & GRAPH_ENDED) || (held && (report->main_service || node->waiters))) s->needs.obstacles = 1 ;
   graph_set_facts(&s->needs.graph, node, facts) ;
 }
 

@@ -224,6 +224,7 @@ enum unit_event start_refresh (struct scanner *s, struct unit *unit)
     reap_other(s, unit) ;
     return UNIT_NOTHING ;
   }
+  needs_renamed(s, unit) ;
   if (!unit->foreign && make_own(s, unit) == LIVETREE_FAILED)
     strerr_warnwu4sys("refresh the live directory of ", unit->name, " in ", s->live) ;
   if (attend_logger(s, unit) != UNIT_STARTED) again_later(s, AGAIN_SCAN) ;
