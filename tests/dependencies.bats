@@ -553,3 +553,21 @@ touch "$dir/top.runs"; while :; do sleep 0.02; done'
   field db state down
   [ "$(grep -c 'web starts' "$dir/order")" -eq 1 ]
 }
+
+@test "a logger follows no dependencies.d of its own: started again in a stop, it reads the rest" {
+  service web <<<'stop() {
+  logger=$(cat "$dir/logger")
+  kill -KILL "$logger"
+  while kill -0 "$logger" 2>/dev/null; do sleep 0.02; done # it may still have taken what comes
+  echo the last line
+  exit 0
+}
+trap stop TERM
+echo the first line; while :; do sleep 0.02; done'
+  in=$scan/web service log <<<'echo $$ >"$dir/logger"; exec cat >>"$dir/logged"'
+  setting web/log dependencies.d/nowhere ''
+  scanner
+  eventually 10 grep -qx 'the first line' "$dir/logged"
+  stop_scanner 0
+  grep -qx 'the last line' "$dir/logged"
+}

@@ -114,7 +114,7 @@ void needs_reported (struct scanner *s, struct unit *unit, struct report const *
   node = unit->needs.node ;
   if (!node)
   {
-    if (held) needs_let_start(s, unit) ; /* a logger; or what it needs could not be learnt */
+    if (held) needs_let_start(s, unit) ; /* what it needs could not be learnt */
     return ;
   }
   if (held) is_held(s, unit) ;

@@ -129,9 +129,10 @@ enum life_event run_start (struct supervisor *s)
   return execute(s) ? LIFE_SPAWNED : LIFE_SPAWN_FAILED ;
 }
 
+/* A logger has none of its own: it is there whenever its service is. */
 static int has_dependencies (struct supervisor const *s)
 {
-  return s->reports >= 0 && !access(DEPENDENCIES, F_OK) ;
+  return s->reports >= 0 && s->logger_input == -1 && !access(DEPENDENCIES, F_OK) ;
 }
 
 enum life_event run_start_in_order (struct supervisor *s)
