@@ -79,7 +79,7 @@ remember_process() # NAME
   up web
   remember_process web
   kill_supervisor web
-  s6-svc -wD -T 10000 -dk "$live/web"
+  s6-svc -wD -T 10000 -kd "$live/web"
   [ "$(tail -n 1 "$dir/finished")" = "256 9 web $pid" ]
   field web signal SIGKILL
 }

@@ -25,7 +25,11 @@ void source_init (struct source *source, struct pool *pool, char const *name, ch
   source->had_cr = pool_alloc(pool, len + 1) ;
   for (size_t i = 0 ; i < len ; i++)
   {
-    if (text[i] == '\r' && (i + 1 == len || text[i + 1] == '\n')) source->had_cr[source->len] = 1 ;
+    if (text[i] == '\r' && (i + 1 == len || text[i + 1] == '\n'))
+    {
+      source->had_cr[source->len] = 1 ;
+      source->had_crlf = 1 ;
+    }
     else copy[source->len++] = text[i] ? text[i] : '?' ;
   }
   count_lines(source) ;
