@@ -101,7 +101,7 @@ void needs_let_start (struct scanner *s, struct unit *unit)
   unit->supervisor.go_due = !s->stop.on && !directory_order(unit, &order) ;
   if (!unit->supervisor.go_due) return ;
   /* Its directory is gone, and its orders with it: it runs nothing, and leaves for another one. */
-  if (errno == ENOENT && unit->supervisor.is_child && inherited_state_is_lost(unit)) kill(unit->supervisor.pid, SIGTERM) ;
+  if (errno == ENOENT && unit->supervisor.pid && unit->supervisor.is_child && inherited_state_is_lost(unit)) kill(unit->supervisor.pid, SIGTERM) ;
   again_later(s, AGAIN_ORDERS) ;
 }
 

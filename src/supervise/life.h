@@ -22,9 +22,13 @@
    has adopted; what ./run has left behind (flag-forks). Beside the phase there are flags:
    is the service wanted up, is the supervisor to leave when the service has ended.
 
-   A deed may have an outcome. It is the next event: LIFE_RUN is followed by LIFE_SPAWNED
-   or LIFE_SPAWN_FAILED, LIFE_RUN_IN_ORDER by these or by LIFE_HELD, LIFE_SETTLE by LIFE_SETTLED_DOWN, LIFE_SETTLED_AGAIN or LIFE_SETTLED_LEAVE. A step has one
-   such deed at most, so the outcomes need no queue. */
+   A deed may have an outcome, which is the next event:
+
+   LIFE_RUN           LIFE_SPAWNED or LIFE_SPAWN_FAILED
+   LIFE_RUN_IN_ORDER  these, or LIFE_HELD
+   LIFE_SETTLE        LIFE_SETTLED_DOWN, LIFE_SETTLED_AGAIN or LIFE_SETTLED_LEAVE
+
+   A step has one such deed at most, so the outcomes need no queue. */
 
 #ifndef REEVE_SUPERVISE_LIFE_H
 #define REEVE_SUPERVISE_LIFE_H
