@@ -40,7 +40,9 @@ void ended_tell_down (struct supervisor *s)
 {
   uint64_t now = clock_ms() ;
   s->up_ms = now - s->started_ms ;
-  s->asked = s->end_asked = !!was_asked(s, now) ;
+  s->end_asked = !!was_asked(s, now) ;
+  if (!s->failing) s->asked = s->end_asked ;
+  s->ready_by_ms = 0 ;
   if (s->notification >= 0) fd_close(s->notification) ;
   s->notification = -1 ;
   s->has_ended = 1 ;
@@ -70,9 +72,9 @@ static void judge (struct supervisor *s)
   struct end end =
   {
     .asked = s->asked,
-    .failed = s->status.wstat || s->code_unknown || s->not_executed,
+    .failed = s->status.wstat || s->code_unknown || s->not_executed || s->failing,
     .forbidden = s->forbidden && s->status.flags & STATUS_WANT_UP && !s->leaving, /* else there is nothing to forbid */
-    .up_ms = s->up_ms,
+    .up_ms = s->failing ? 0 : s->up_ms, /* one that never got ready has not worked */
     .policy = s->settings.restart,
     .restarts_max = s->settings.restart_max
   } ;
@@ -116,7 +118,7 @@ enum life_event ended_settle (struct supervisor *s)
 
 void ended_arm_delay (struct supervisor *s)
 {
-  uint32_t ms = policy_delay(&s->delay, s->asked, s->up_ms, s->settings.restart_delay_min_ms, s->settings.restart_delay_max_ms) ;
+  uint32_t ms = policy_delay(&s->delay, s->asked, s->failing ? 0 : s->up_ms, s->settings.restart_delay_min_ms, s->settings.restart_delay_max_ms) ;
   s->listeners_ms = s->unread_ms = clock_ms() ;
   s->deadline_ms = s->listeners_ms + ms ;
   s->state_pending = 1 ;

@@ -15,7 +15,7 @@
 /* ---- a step: decide, then do ---- */
 
 #define MARKS (LIFE_MARK_UP | LIFE_MARK_DOWN | LIFE_MARK_LEAVING | LIFE_MARK_ASKED | LIFE_MARK_NOT_ASKED \
-  | LIFE_MARK_ABANDONED | LIFE_MARK_AT_ONCE)
+  | LIFE_MARK_ABANDONED | LIFE_MARK_AT_ONCE | LIFE_MARK_FAILED)
 
 static void mark (struct supervisor *s, unsigned int deeds)
 {
@@ -27,14 +27,15 @@ static void mark (struct supervisor *s, unsigned int deeds)
   }
   if (deeds & LIFE_MARK_DOWN) s->status.flags &= ~(unsigned int)STATUS_WANT_UP ;
   if (deeds & LIFE_MARK_LEAVING) s->leaving = 1 ;
-  if (deeds & (LIFE_MARK_DOWN | LIFE_MARK_LEAVING | LIFE_MARK_ASKED)) s->asked = 1 ;
+  if (deeds & (LIFE_MARK_DOWN | LIFE_MARK_LEAVING) || (deeds & LIFE_MARK_ASKED && !s->failing)) s->asked = 1 ;
   if (deeds & LIFE_MARK_NOT_ASKED && !s->leaving)
   {
-    s->asked = 0 ;
+    s->asked = s->failing = 0 ;
     s->down_again_ms = 0 ; /* whoever has not heard the down-signal need not */
   }
   if (deeds & LIFE_MARK_ABANDONED) s->abandoned = 1 ;
   if (deeds & LIFE_MARK_AT_ONCE) s->at_once = 1 ;
+  if (deeds & LIFE_MARK_FAILED) s->failing = 1 ;
   s->state_pending = 1 ;
   if (s->status.flags != before) publish_status(s) ;
 }
@@ -178,6 +179,7 @@ void loop_take_deadlines (struct supervisor *s)
   uint64_t now = deadlines_now(s) ;
   if (deadline_is_due(s->down_again_ms, now)) stop_again(s) ;
   if (deadline_is_due(s->deadline_ms, now)) loop_apply(s, LIFE_DEADLINE) ;
+  if (deadline_is_due(s->ready_by_ms, now)) loop_apply(s, run_is_late(s)) ;
   if (logger_input_look(s)) loop_apply(s, LIFE_WANT_DOWN) ;
   if (!loop_is_over(s)) upgrade_progress(s) ;
 }

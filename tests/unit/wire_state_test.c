@@ -30,6 +30,7 @@ static struct state const sample =
   .started_ms = 0x7172737475767778ULL,
   .up_ms = 0x8182838485868788ULL,
   .deadline_ms = 0x9192939495969798ULL,
+  .ready_by_ms = 0xa9aaabacadaeafb0ULL,
   .next_delay_ms = 0xa1a2a3a4,
   .drain_restarts = 0xb1b2b3b4,
   .lost = 0xe1e2e3e4e5e6e7e8ULL,
@@ -65,7 +66,7 @@ static int same (struct state const *a, struct state const *b)
   status_pack(y, &b->status) ;
   return !memcmp(x, y, STATUS_SIZE) && a->phase == b->phase && a->flags == b->flags && a->restarts == b->restarts && a->failures == b->failures
    && a->births == b->births && a->upgrades == b->upgrades && a->failed_upgrades == b->failed_upgrades && a->group == b->group
-   && a->started_ms == b->started_ms && a->up_ms == b->up_ms && a->deadline_ms == b->deadline_ms && a->next_delay_ms == b->next_delay_ms
+   && a->started_ms == b->started_ms && a->up_ms == b->up_ms && a->deadline_ms == b->deadline_ms && a->ready_by_ms == b->ready_by_ms && a->next_delay_ms == b->next_delay_ms
    && a->drain_restarts == b->drain_restarts && a->lost == b->lost && a->told_ms == b->told_ms && a->group_told_ms == b->group_told_ms && a->reason == b->reason && !strcmp(a->events_due, b->events_due)
    && same_process(&a->process, &b->process) && same_settings(&a->settings, &b->settings) ;
 }
