@@ -28,7 +28,7 @@ static int was_asked (struct supervisor const *s, uint64_t now)
   struct asking asking =
   {
     .asked = s->asked,
-    .told = !!s->told_ms,
+    .told = s->told_ms && !s->unfit,
     .told_ago_ms = s->told_ms ? now - s->told_ms : 0,
     .timeout_kill_ms = s->settings.timeout_kill_ms,
     .obeyed = has_obeyed(s)
@@ -70,7 +70,7 @@ static void judge (struct supervisor *s)
   struct end end =
   {
     .asked = s->asked,
-    .failed = s->status.wstat || s->code_unknown || s->not_executed,
+    .failed = s->status.wstat || s->code_unknown || s->not_executed || s->unfit,
     .forbidden = s->forbidden && s->status.flags & STATUS_WANT_UP && !s->leaving, /* else there is nothing to forbid */
     .up_ms = s->up_ms,
     .policy = s->settings.restart,

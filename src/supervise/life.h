@@ -44,6 +44,7 @@ enum life_event
   LIFE_WANT_DOWN, /* d */
   LIFE_WANT_ONCE, /* O: wanted down, but not stopped */
   LIFE_RESTART, /* r: told to end, but still wanted up */
+  LIFE_UNFIT, /* it runs, and does not do its work: told to end, still wanted up, and that end is a failure */
   LIFE_LEAVE, /* x */
   LIFE_KILL_NOW, /* the budget of the tree's stop is over */
   LIFE_ABANDON, /* SIGKILL to all, no ./finish, then leave */

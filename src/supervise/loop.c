@@ -27,7 +27,8 @@ static void mark (struct supervisor *s, unsigned int deeds)
   }
   if (deeds & LIFE_MARK_DOWN) s->status.flags &= ~(unsigned int)STATUS_WANT_UP ;
   if (deeds & LIFE_MARK_LEAVING) s->leaving = 1 ;
-  if (deeds & (LIFE_MARK_DOWN | LIFE_MARK_LEAVING | LIFE_MARK_ASKED)) s->asked = 1 ;
+  if (deeds & (LIFE_MARK_DOWN | LIFE_MARK_LEAVING)) s->asked = 1 ;
+  if (deeds & LIFE_MARK_ASKED && !s->unfit) s->asked = 1 ;
   if (deeds & LIFE_MARK_NOT_ASKED && !s->leaving)
   {
     s->asked = 0 ;
@@ -95,6 +96,8 @@ void loop_apply (struct supervisor *s, enum life_event event)
     if (s->phase != step.next) s->state_pending = 1 ;
     if ((s->phase == PHASE_UP) != (step.next == PHASE_UP) && !s->leaving) s->report_pending = s->reports >= 0 ; /* what is being stopped is of no use to others */
     s->phase = step.next ;
+    if (event == LIFE_UNFIT && step.next == PHASE_STOP_DUE) s->unfit = 1 ;
+    if (step.next == PHASE_UP) s->unfit = 0 ; /* that was taken back */
     event = perform(s, step.deeds) ;
   }
 }

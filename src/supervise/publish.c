@@ -9,6 +9,8 @@
 #include "wire/fifodir.h"
 #include "wire/report.h"
 
+#define UNFIT_WSTAT (1 << 8)
+
 /* ---- noted ---- */
 
 void publish_status (struct supervisor *s)
@@ -95,6 +97,12 @@ static int has_ended_by_itself (struct supervisor const *s)
   return s->reason != REASON_NONE && !(s->reason == REASON_FINISH_FORBIDS && s->asked) ;
 }
 
+/* The code of one that does not do its work must not be a success: it may be the tree's. */
+static unsigned int reported_wstat (struct supervisor const *s)
+{
+  return s->unfit && !s->status.wstat ? UNFIT_WSTAT : s->status.wstat ;
+}
+
 static size_t present_state (struct supervisor const *s, char line[REPORT_SIZE_MAX], int killed)
 {
   struct report report =
@@ -104,7 +112,7 @@ static size_t present_state (struct supervisor const *s, char line[REPORT_SIZE_M
     .ready = is_ready(s),
     .settled = s->has_ended || s->not_executed,
     .pid = s->status.pid,
-    .wstat = s->status.wstat,
+    .wstat = reported_wstat(s),
     .restarts = s->restarts,
     .supervisor = s->self,
     .main_service = s->settings.main_service,

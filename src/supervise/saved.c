@@ -8,6 +8,7 @@
   DO(STATE_LEAVING, leaving) \
   DO(STATE_ASKED, asked) \
   DO(STATE_END_ASKED, end_asked) \
+  DO(STATE_UNFIT, unfit) \
   DO(STATE_STARTED_ONCE, started_once) \
   DO(STATE_HAS_ENDED, has_ended) \
   DO(STATE_CODE_UNKNOWN, code_unknown) \

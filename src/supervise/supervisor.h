@@ -95,6 +95,7 @@ struct supervisor
   unsigned int kills ; /* how often SIGKILL was sent to the process */
   unsigned int asked : 1 ; /* somebody asked for its end, and did not take that back */
   unsigned int end_asked : 1 ; /* that was so when it ended */
+  unsigned int unfit : 1 ; /* it was told to end because it does not do its work (LIFE_UNFIT): its end is a failure, however it ends */
   unsigned int code_unknown : 1 ; /* nobody could learn how it has ended */
   unsigned int not_executed : 1 ; /* it cannot be executed: a failure */
   unsigned int forbidden : 1 ; /* ./finish has exited 125 */

@@ -66,10 +66,22 @@ TEST(every_outcome_is_possible_where_its_deed_is_done)
 TEST(commands_and_deadlines_are_possible_in_every_phase)
 {
   static enum life_event const anytime[] =
-    { LIFE_WANT_UP, LIFE_WANT_IN_ORDER, LIFE_GO, LIFE_WANT_DOWN, LIFE_WANT_ONCE, LIFE_RESTART, LIFE_LEAVE, LIFE_KILL_NOW, LIFE_ABANDON, LIFE_DEADLINE, LIFE_CHILD_ENDED, LIFE_GO_ON } ;
+    { LIFE_WANT_UP, LIFE_WANT_IN_ORDER, LIFE_GO, LIFE_WANT_DOWN, LIFE_WANT_ONCE, LIFE_RESTART, LIFE_UNFIT, LIFE_LEAVE, LIFE_KILL_NOW, LIFE_ABANDON, LIFE_DEADLINE, LIFE_CHILD_ENDED, LIFE_GO_ON } ;
   for (int phase = 0 ; phase < PHASE_COUNT ; phase++)
     for (unsigned int i = 0 ; i < sizeof anytime / sizeof *anytime ; i++)
       CHECK(!(deeds((enum phase)phase, anytime[i]) & LIFE_IMPOSSIBLE)) ;
+}
+
+TEST(what_is_unfit_is_told_to_end_only_while_it_is_up)
+{
+  for (int phase = 0 ; phase < PHASE_COUNT ; phase++)
+    if (phase != PHASE_UP)
+    {
+      CHECK(next((enum phase)phase, LIFE_UNFIT) == (enum phase)phase) ;
+      CHECK(!deeds((enum phase)phase, LIFE_UNFIT)) ;
+    }
+  CHECK(next(PHASE_UP, LIFE_UNFIT) == PHASE_STOP_DUE) ;
+  CHECK(deeds(PHASE_UP, LIFE_UNFIT) == LIFE_STOP) ;
 }
 
 TEST(run_is_started_only_while_nothing_runs)
