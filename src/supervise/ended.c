@@ -28,7 +28,7 @@ static int was_asked (struct supervisor const *s, uint64_t now)
   struct asking asking =
   {
     .asked = s->asked,
-    .told = !!s->told_ms,
+    .told = s->told_ms && !s->unfit,
     .told_ago_ms = s->told_ms ? now - s->told_ms : 0,
     .timeout_kill_ms = s->settings.timeout_kill_ms,
     .obeyed = has_obeyed(s)
@@ -39,10 +39,9 @@ static int was_asked (struct supervisor const *s, uint64_t now)
 void ended_tell_down (struct supervisor *s)
 {
   uint64_t now = clock_ms() ;
-  s->up_ms = now - s->started_ms ;
-  s->end_asked = !!was_asked(s, now) ;
-  if (!s->failing) s->asked = s->end_asked ;
+  s->up_ms = s->unfit && !publish_has_got_ready(s) ? 0 : now - s->started_ms ; /* what never got ready has not worked */
   s->ready_by_ms = 0 ;
+  s->asked = s->end_asked = !!was_asked(s, now) ;
   if (s->notification >= 0) fd_close(s->notification) ;
   s->notification = -1 ;
   s->has_ended = 1 ;
@@ -72,9 +71,9 @@ static void judge (struct supervisor *s)
   struct end end =
   {
     .asked = s->asked,
-    .failed = s->status.wstat || s->code_unknown || s->not_executed || s->failing,
+    .failed = s->status.wstat || s->code_unknown || s->not_executed || s->unfit,
     .forbidden = s->forbidden && s->status.flags & STATUS_WANT_UP && !s->leaving, /* else there is nothing to forbid */
-    .up_ms = s->failing ? 0 : s->up_ms, /* one that never got ready has not worked */
+    .up_ms = s->up_ms,
     .policy = s->settings.restart,
     .restarts_max = s->settings.restart_max
   } ;
@@ -118,7 +117,7 @@ enum life_event ended_settle (struct supervisor *s)
 
 void ended_arm_delay (struct supervisor *s)
 {
-  uint32_t ms = policy_delay(&s->delay, s->asked, s->failing ? 0 : s->up_ms, s->settings.restart_delay_min_ms, s->settings.restart_delay_max_ms) ;
+  uint32_t ms = policy_delay(&s->delay, s->asked, s->up_ms, s->settings.restart_delay_min_ms, s->settings.restart_delay_max_ms) ;
   s->listeners_ms = s->unread_ms = clock_ms() ;
   s->deadline_ms = s->listeners_ms + ms ;
   s->state_pending = 1 ;

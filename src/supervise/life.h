@@ -44,6 +44,7 @@ enum life_event
   LIFE_WANT_DOWN, /* d */
   LIFE_WANT_ONCE, /* O: wanted down, but not stopped */
   LIFE_RESTART, /* r: told to end, but still wanted up */
+  LIFE_UNFIT, /* it runs, and does not do its work: told to end, still wanted up, and that end is a failure */
   LIFE_LEAVE, /* x */
   LIFE_KILL_NOW, /* the budget of the tree's stop is over */
   LIFE_ABANDON, /* SIGKILL to all, no ./finish, then leave */
@@ -54,7 +55,6 @@ enum life_event
   LIFE_ENDED_UNSEEN, /* the same; whoever has reaped it is about to tell the code */
   LIFE_WENT_BACKGROUND, /* ./run has ended with 0, and has flag-forks */
   LIFE_GO, /* what it needs is ready */
-  LIFE_FAIL, /* it did not become ready in time: it is stopped, and that is a failure */
   LIFE_GO_ON, /* after an adoption or an upgrade: do what was about to be done */
   /* outcomes */
   LIFE_SPAWNED, /* ./run was executed */
@@ -79,7 +79,7 @@ enum life_deed /* bits, in the order in which they are done */
   LIFE_MARK_DOWN = 1 << 1, /* wanted down; the end counts as asked for */
   LIFE_MARK_LEAVING = 1 << 2, /* told to leave; the end counts as asked for */
   LIFE_MARK_ASKED = 1 << 3, /* the end counts as asked for */
-  LIFE_MARK_NOT_ASKED = 1 << 4, /* that is taken back, and so is a failure (LIFE_MARK_FAILED) */
+  LIFE_MARK_NOT_ASKED = 1 << 4, /* that is taken back */
   LIFE_MARK_ABANDONED = 1 << 5, /* ./finish is not to run */
   LIFE_MARK_AT_ONCE = 1 << 6, /* whatever is left behind is killed */
   LIFE_COUNT_AS_TOLD = 1 << 7, /* as if ./run, which has ended, had had the down-signal */
@@ -106,9 +106,8 @@ enum life_deed /* bits, in the order in which they are done */
   LIFE_RUN_WHEN_HEARD = 1 << 27, /* that, once s6's listeners have taken the end */
   LIFE_RUN_FINISH = 1 << 28, /* starts ./finish */
   LIFE_SETTLE = 1 << 29, /* life_settle() */
-  LIFE_MARK_FAILED = 1 << 30 /* done with the first ones: the end counts as a failure */
+  LIFE_IMPOSSIBLE = 1 << 30 /* a bug of ours: reported, and nothing is done */
 } ;
-#define LIFE_IMPOSSIBLE (1U << 31) /* a bug of ours: reported, and nothing is done */
 
 #define LIFE_HAS_OUTCOME (LIFE_STOP | LIFE_TAKE_BACK | LIFE_SEARCH | LIFE_END_STRAYS | LIFE_RUN \
   | LIFE_RUN_IN_ORDER | LIFE_RUN_WHEN_HEARD | LIFE_RUN_FINISH | LIFE_SETTLE | LIFE_CODE_UNKNOWN)

@@ -15,7 +15,7 @@
 /* ---- a step: decide, then do ---- */
 
 #define MARKS (LIFE_MARK_UP | LIFE_MARK_DOWN | LIFE_MARK_LEAVING | LIFE_MARK_ASKED | LIFE_MARK_NOT_ASKED \
-  | LIFE_MARK_ABANDONED | LIFE_MARK_AT_ONCE | LIFE_MARK_FAILED)
+  | LIFE_MARK_ABANDONED | LIFE_MARK_AT_ONCE)
 
 static void mark (struct supervisor *s, unsigned int deeds)
 {
@@ -27,15 +27,15 @@ static void mark (struct supervisor *s, unsigned int deeds)
   }
   if (deeds & LIFE_MARK_DOWN) s->status.flags &= ~(unsigned int)STATUS_WANT_UP ;
   if (deeds & LIFE_MARK_LEAVING) s->leaving = 1 ;
-  if (deeds & (LIFE_MARK_DOWN | LIFE_MARK_LEAVING) || (deeds & LIFE_MARK_ASKED && !s->failing)) s->asked = 1 ;
+  if (deeds & (LIFE_MARK_DOWN | LIFE_MARK_LEAVING)) s->asked = 1 ;
+  if (deeds & LIFE_MARK_ASKED && !s->unfit) s->asked = 1 ;
   if (deeds & LIFE_MARK_NOT_ASKED && !s->leaving)
   {
-    s->asked = s->failing = 0 ;
+    s->asked = s->unfit = 0 ;
     s->down_again_ms = 0 ; /* whoever has not heard the down-signal need not */
   }
   if (deeds & LIFE_MARK_ABANDONED) s->abandoned = 1 ;
   if (deeds & LIFE_MARK_AT_ONCE) s->at_once = 1 ;
-  if (deeds & LIFE_MARK_FAILED) s->failing = 1 ;
   s->state_pending = 1 ;
   if (s->status.flags != before) publish_status(s) ;
 }
@@ -95,7 +95,9 @@ void loop_apply (struct supervisor *s, enum life_event event)
     if (s->phase != step.next || event == LIFE_DEADLINE) s->deadline_ms = 0 ; /* it was that phase's */
     if (s->phase != step.next) s->state_pending = 1 ;
     if ((s->phase == PHASE_UP) != (step.next == PHASE_UP) && !s->leaving) s->report_pending = s->reports >= 0 ; /* what is being stopped is of no use to others */
+    if (event == LIFE_UNFIT && step.next != s->phase) s->unfit = 1 ;
     s->phase = step.next ;
+    if (step.next == PHASE_UP) s->unfit = 0 ; /* that was taken back */
     event = perform(s, step.deeds) ;
   }
 }

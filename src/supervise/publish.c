@@ -9,6 +9,8 @@
 #include "wire/fifodir.h"
 #include "wire/report.h"
 
+#define UNFIT_WSTAT (1 << 8)
+
 /* ---- noted ---- */
 
 void publish_status (struct supervisor *s)
@@ -82,11 +84,15 @@ void publish_ready (struct supervisor *s)
   publish_change(s, 'U') ;
 }
 
-int publish_is_ready (struct supervisor const *s)
+int publish_has_got_ready (struct supervisor const *s)
 {
-  if (!phase_is_up(s->phase)) return 0 ;
   if (s->settings.notification_fd != SETTING_NO_FD) return !!(s->status.flags & STATUS_READY) ;
   return !s->settings.forks || s->forked ;
+}
+
+static int is_ready (struct supervisor const *s)
+{
+  return phase_is_up(s->phase) && publish_has_got_ready(s) ;
 }
 
 /* By itself, and for good: the exit code 125 of ./finish also forbids the restart of
@@ -96,16 +102,22 @@ static int has_ended_by_itself (struct supervisor const *s)
   return s->reason != REASON_NONE && !(s->reason == REASON_FINISH_FORBIDS && s->asked) ;
 }
 
+/* The code of one that does not do its work must not be a success: it may be the tree's. */
+static unsigned int reported_wstat (struct supervisor const *s)
+{
+  return s->unfit && !s->status.wstat ? UNFIT_WSTAT : s->status.wstat ;
+}
+
 static size_t present_state (struct supervisor const *s, char line[REPORT_SIZE_MAX], int killed)
 {
   struct report report =
   {
     .phase = s->phase,
     .wanted = s->leaving ? 'x' : s->status.flags & STATUS_WANT_UP ? 'u' : 'd',
-    .ready = publish_is_ready(s),
+    .ready = is_ready(s),
     .settled = s->has_ended || s->not_executed,
     .pid = s->status.pid,
-    .wstat = s->status.wstat,
+    .wstat = reported_wstat(s),
     .restarts = s->restarts,
     .supervisor = s->self,
     .main_service = s->settings.main_service,

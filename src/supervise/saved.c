@@ -8,6 +8,7 @@
   DO(STATE_LEAVING, leaving) \
   DO(STATE_ASKED, asked) \
   DO(STATE_END_ASKED, end_asked) \
+  DO(STATE_UNFIT, unfit) \
   DO(STATE_STARTED_ONCE, started_once) \
   DO(STATE_HAS_ENDED, has_ended) \
   DO(STATE_CODE_UNKNOWN, code_unknown) \
@@ -20,8 +21,7 @@
   DO(STATE_FORBIDDEN, forbidden) \
   DO(STATE_AT_ONCE, at_once) \
   DO(STATE_ABANDONED, abandoned) \
-  DO(STATE_KILL_DUE, kill_due) \
-  DO(STATE_FAILING, failing)
+  DO(STATE_KILL_DUE, kill_due)
 
 #define SAVE_FLAG(bit, member) if (s->member) state->flags |= (bit) ;
 #define RESTORE_FLAG(bit, member) s->member = !!(state->flags & (bit)) ;

@@ -36,7 +36,7 @@ struct look
 
 static enum stray_service service_of (struct supervisor const *s)
 {
-  if (s->phase == PHASE_LEFTOVERS || !s->end_asked) return STRAY_NONE_IS_SERVICE ;
+  if (s->phase == PHASE_LEFTOVERS || (!s->end_asked && !s->unfit)) return STRAY_NONE_IS_SERVICE ;
   return s->told_ms ? STRAY_ALL_BUT_EARLIER : STRAY_GROUP_IS_SERVICE ;
 }
 
@@ -280,7 +280,7 @@ static int look_at_all (struct supervisor *s)
 
 static void hint (struct supervisor const *s)
 {
-  if (s->phase != PHASE_STRAYS || s->status.wstat || s->code_unknown || s->end_asked || s->settings.forks || s->up_ms > AT_ONCE_MS || s->trial.pid || !process_any_child()) return ;
+  if (s->phase != PHASE_STRAYS || s->status.wstat || s->code_unknown || s->end_asked || s->unfit || s->settings.forks || s->up_ms > AT_ONCE_MS || s->trial.pid || !process_any_child()) return ;
   strerr_warnw1x("./run has ended with 0 at once and left processes behind: it has put itself into the background;"
     " give it its option to stay in the foreground, or create the file flag-forks") ;
 }

@@ -95,8 +95,8 @@ struct supervisor
   unsigned int wstat_before ; /* of the end before the one that was noted last */
   unsigned int kills ; /* how often SIGKILL was sent to the process */
   unsigned int asked : 1 ; /* somebody asked for its end, and did not take that back */
-  unsigned int end_asked : 1 ; /* that was so when it ended, or it was told to end */
-  unsigned int failing : 1 ; /* it is stopped because it has failed (LIFE_FAIL) */
+  unsigned int end_asked : 1 ; /* that was so when it ended */
+  unsigned int unfit : 1 ; /* it was told to end because it does not do its work (LIFE_UNFIT): its end is a failure, however it ends */
   unsigned int code_unknown : 1 ; /* nobody could learn how it has ended */
   unsigned int not_executed : 1 ; /* it cannot be executed: a failure */
   unsigned int forbidden : 1 ; /* ./finish has exited 125 */
@@ -255,7 +255,7 @@ extern enum life_event run_start_in_order (struct supervisor *s) ;
 extern enum life_event run_start_when_heard (struct supervisor *s) ;
 extern void run_report_setting (char const *file, char const *value, char const *allowed, int err) ;
 extern void run_tell_up (struct supervisor *s) ;
-/* timeout-up is over, and it is not ready: LIFE_FAIL; else LIFE_NOTHING. */
+/* timeout-up is over: LIFE_UNFIT where ./run is not ready, else LIFE_NOTHING. */
 extern enum life_event run_is_late (struct supervisor *s) ;
 /* LIFE_FINISH_SPAWNED or LIFE_NO_FINISH. */
 extern enum life_event finish_start (struct supervisor *s) ;
@@ -337,8 +337,8 @@ extern void publish_event (struct supervisor *s, char event) ;
 extern void publish_change (struct supervisor *s, char event) ;
 /* ./run has told that it is ready. */
 extern void publish_ready (struct supervisor *s) ;
-/* Is the service ready, in Reeve's own sense? */
-extern int publish_is_ready (struct supervisor const *s) ;
+/* Has this ./run become ready, in Reeve's own sense? */
+extern int publish_has_got_ready (struct supervisor const *s) ;
 /* Saves the state at once: what comes next must be known to a successor. */
 extern void publish_state (struct supervisor *s) ;
 /* Tells what was noted. What a successor needs is saved first; so a client that reads the

@@ -82,7 +82,7 @@ enum state_flag
   STATE_ABANDONED = 1 << 21, /* the same, and ./finish is not run */
   STATE_KILL_DUE = 1 << 22, /* the scanner is to be told that something was killed in a stop */
   STATE_UNHEARD = 1 << 24, /* the down-signal is to be sent again */
-  STATE_FAILING = 1 << 25 /* it is stopped because it has failed */
+  STATE_UNFIT = 1 << 25 /* ./run was told to end because it does not do its work: a failure (an older program takes that end for a restart) */
 } ;
 
 /* Why a service that nobody stopped is not started again. */

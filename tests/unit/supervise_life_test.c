@@ -66,10 +66,23 @@ TEST(every_outcome_is_possible_where_its_deed_is_done)
 TEST(commands_and_deadlines_are_possible_in_every_phase)
 {
   static enum life_event const anytime[] =
-    { LIFE_WANT_UP, LIFE_WANT_IN_ORDER, LIFE_GO, LIFE_WANT_DOWN, LIFE_WANT_ONCE, LIFE_RESTART, LIFE_LEAVE, LIFE_KILL_NOW, LIFE_ABANDON, LIFE_DEADLINE, LIFE_CHILD_ENDED, LIFE_GO_ON, LIFE_FAIL } ;
+    { LIFE_WANT_UP, LIFE_WANT_IN_ORDER, LIFE_GO, LIFE_WANT_DOWN, LIFE_WANT_ONCE, LIFE_RESTART, LIFE_UNFIT, LIFE_LEAVE, LIFE_KILL_NOW, LIFE_ABANDON, LIFE_DEADLINE, LIFE_CHILD_ENDED, LIFE_GO_ON } ;
   for (int phase = 0 ; phase < PHASE_COUNT ; phase++)
     for (unsigned int i = 0 ; i < sizeof anytime / sizeof *anytime ; i++)
       CHECK(!(deeds((enum phase)phase, anytime[i]) & LIFE_IMPOSSIBLE)) ;
+}
+
+TEST(what_is_unfit_is_told_to_end_only_while_it_is_up)
+{
+  for (int phase = 0 ; phase < PHASE_COUNT ; phase++)
+    if (phase != PHASE_UP && phase != PHASE_SEARCHING)
+    {
+      CHECK(next((enum phase)phase, LIFE_UNFIT) == (enum phase)phase) ;
+      CHECK(!deeds((enum phase)phase, LIFE_UNFIT)) ;
+    }
+  CHECK(next(PHASE_UP, LIFE_UNFIT) == PHASE_STOP_DUE) ;
+  CHECK(deeds(PHASE_UP, LIFE_UNFIT) == LIFE_STOP) ;
+  CHECK(next(PHASE_SEARCHING, LIFE_UNFIT) == PHASE_STRAYS && !(deeds(PHASE_SEARCHING, LIFE_UNFIT) & LIFE_MARK_ASKED)) ;
 }
 
 TEST(run_is_started_only_while_nothing_runs)
@@ -90,19 +103,6 @@ TEST(what_is_held_starts_when_it_may_or_by_command)
   CHECK(next(PHASE_HELD, LIFE_WANT_DOWN) == PHASE_DOWN) ;
   for (int phase = 0 ; phase < PHASE_COUNT ; phase++)
     if (phase != PHASE_HELD) CHECK(next((enum phase)phase, LIFE_GO) == (enum phase)phase && !deeds((enum phase)phase, LIFE_GO)) ;
-}
-
-/* What is being stopped already has another reason for that. */
-TEST(what_fails_is_stopped_like_a_restart)
-{
-  for (int phase = 0 ; phase < PHASE_COUNT ; phase++)
-  {
-    int fails = phase == PHASE_UP || phase == PHASE_SEARCHING ;
-    CHECK(!!(deeds((enum phase)phase, LIFE_FAIL) & LIFE_MARK_FAILED) == fails) ;
-    if (fails) CHECK(next((enum phase)phase, LIFE_FAIL) == next((enum phase)phase, LIFE_RESTART)) ;
-    else CHECK(next((enum phase)phase, LIFE_FAIL) == (enum phase)phase && !deeds((enum phase)phase, LIFE_FAIL)) ;
-    CHECK(!(deeds((enum phase)phase, LIFE_FAIL) & (LIFE_MARK_ASKED | LIFE_MARK_DOWN))) ;
-  }
 }
 
 TEST(nothing_leaves_exited)
