@@ -116,7 +116,7 @@ is_another() { [ "$(pid_of "$1")" != "$2" ] && [ "$(pid_of "$1")" -gt 0 ]; }
   many_checks() { [ "$(cat "$dir/n")" -gt 20 ]; }
   eventually 20 many_checks
   health_is web true
-  ! said unhealthy
+  run ! said unhealthy
   field web restarts 0
 }
 
@@ -191,7 +191,7 @@ is_another() { [ "$(pid_of "$1")" != "$2" ] && [ "$(pid_of "$1")" -gt 0 ]; }
   scanner
   eventually 20 checks_of web 20
   health_is web null
-  ! said unhealthy
+  run ! said unhealthy
   setting web health-start-period 300
   reeve -l "$live" restart web
   says unhealthy
@@ -283,7 +283,7 @@ is_another() { [ "$(pid_of "$1")" != "$2" ] && [ "$(pid_of "$1")" -gt 0 ]; }
   reeve -l "$live" stop web
   eventually 10 gone "$(cat "$dir/check")"
   [ $((SECONDS - begin)) -lt 5 ]
-  ! said 'left behind'
+  run ! said 'left behind'
 }
 
 @test "a service that is down has no checks" {
@@ -310,7 +310,7 @@ is_another() { [ "$(pid_of "$1")" != "$2" ] && [ "$(pid_of "$1")" -gt 0 ]; }
   rm "$dir/web.bad"
   s6-svc -c "$live/web"
   eventually 10 checks_of web $((n + 3))
-  ! said unhealthy
+  run ! said unhealthy
 }
 
 @test "a health that is no check is reported, and there is none" {

@@ -41,7 +41,13 @@ for_everyone()
 
 alive() { kill -0 "$1" 2>/dev/null; }
 
-gone() { ! alive "$1"; }
+# Or a zombie of this shell, which may reap one child only when the next one ends.
+gone() # PID
+{
+  local stat
+  alive "$1" || return 0
+  read -r stat 2>/dev/null <"/proc/$1/stat" && [[ $stat == *") Z $BASHPID "* ]]
+}
 
 processes() { "$TESTBED/processes" "$@"; } # tests/processes.c
 
@@ -148,10 +154,19 @@ scanner_in_place() # [OPTION...]
   scanner "$@"
 }
 
+# What each process of this test is doing, where one should have ended.
+tell_processes()
+{
+  local pid
+  for pid in $(leftovers); do
+    echo "# process $pid: $(tr '\0' ' ' <"/proc/$pid/cmdline")$(grep -E '^(State|PPid|SigPnd|ShdPnd|SigBlk):' "/proc/$pid/status" | tr -s '\t\n' ' ') $(<"/proc/$pid/wchan")"
+  done 2>/dev/null
+}
+
 ended() # PID [CODE]
 {
   local code=0
-  eventually 20 gone "$1" || return 1
+  eventually 60 gone "$1" || { tell_processes; return 1; }
   wait "$1" 2>/dev/null || code=$?
   [ "$code" -eq "${2:-0}" ] || { echo "# exit code $code"; return 1; }
 }

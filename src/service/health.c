@@ -12,7 +12,7 @@
 #define VALUE_MAX 40
 #define EXECUTABLE_BITS 0111
 
-static char const allowed[] = "a program (chmod +x), or one line with a check: tcp:PORT, tcp:HOST:PORT, unix:PATH or http://HOST:PORT/PATH; default: none" ;
+static char const allowed[] = "a program (chmod +x), or one line with a check: " PROBE_FORMS "; default: none" ;
 
 static struct { char const *file, *allowed ; uint32_t min, otherwise ; size_t offset ; } const numbers[] =
 {
@@ -39,36 +39,32 @@ void health_settings_read (struct health_settings *settings, settings_report_fun
   }
 }
 
-char *health_spec (char *line)
-{
-  static char const *const beginnings[] = { "tcp:", "unix:", "http://" } ;
-  size_t len ;
-  line += strspn(line, " \t\r\n") ;
-  len = strlen(line) ;
-  while (len && strchr(" \t\r\n", line[len - 1])) len-- ;
-  line[len] = 0 ;
-  for (size_t i = 0 ; i < len ; i++)
-    if ((unsigned char)line[i] <= ' ' || line[i] == 127) return 0 ;
-  for (size_t i = 0 ; i < sizeof beginnings / sizeof *beginnings ; i++)
-    if (!strncmp(line, beginnings[i], strlen(beginnings[i])) && line[strlen(beginnings[i])]) return line ;
-  return 0 ;
-}
-
-static void say_invalid (char *text, settings_report_func *report)
+static void say_invalid (char const *text, char const *fault, settings_report_func *report)
 {
   char value[VALUE_MAX + 1] ;
   size_t n = 0 ;
   if (!report) return ;
   for (; n < VALUE_MAX && text[n] && text[n] != '\n' ; n++) value[n] = (char)((unsigned char)text[n] < ' ' || text[n] == 127 ? '?' : text[n]) ;
   value[n] = 0 ;
-  (*report)(HEALTH_FILE, value, allowed, 0) ;
+  (*report)(HEALTH_FILE, value, probe_is_meant(text) ? fault : allowed, 0) ;
+}
+
+/* In place. */
+static void trim (char *text)
+{
+  size_t begin = strspn(text, " \t\r\n") ;
+  size_t len = strlen(text + begin) ;
+  while (len && strchr(" \t\r\n", text[begin + len - 1])) len-- ;
+  memmove(text, text + begin, len) ;
+  text[len] = 0 ;
 }
 
 enum health_kind health_file_read (char spec[HEALTH_SPEC_MAX], settings_report_func *report)
 {
   struct stat st ;
+  struct probe probe ;
+  char const *fault ;
   ssize_t n ;
-  char *found ;
   *spec = 0 ;
   if (stat(HEALTH_FILE, &st) == -1)
   {
@@ -83,13 +79,11 @@ enum health_kind health_file_read (char spec[HEALTH_SPEC_MAX], settings_report_f
     if (report) (*report)(HEALTH_FILE, "", allowed, errno) ;
     return HEALTH_KIND_NONE ;
   }
-  found = strlen(spec) == (size_t)n && n < HEALTH_SPEC_MAX - 1 ? health_spec(spec) : 0 ;
-  if (!found)
-  {
-    say_invalid(spec, report) ;
-    *spec = 0 ;
-    return HEALTH_KIND_NONE ;
-  }
-  memmove(spec, found, strlen(found) + 1) ;
-  return HEALTH_KIND_BUILT_IN ;
+  fault = strlen(spec) < (size_t)n ? "it is one line, without control characters" : 0 ;
+  trim(spec) ;
+  if (!fault) fault = probe_parse(spec, &probe) ;
+  if (!fault) return HEALTH_KIND_BUILT_IN ;
+  say_invalid(spec, fault, report) ;
+  *spec = 0 ;
+  return HEALTH_KIND_NONE ;
 }

@@ -1,17 +1,18 @@
 /* How the health of a service is checked: `health` in the service directory, and its numbers.
 
-   `health` is an executable, or a text file with one built-in check on one line, which
-   `reeve-exec --check` does. */
+   `health` is an executable, or a text file with one built-in check (service/probe.h) on one
+   line, which `reeve-exec --check` does. */
 
 #ifndef REEVE_SERVICE_HEALTH_H
 #define REEVE_SERVICE_HEALTH_H
 
 #include <stdint.h>
 
+#include "service/probe.h"
 #include "service/settings.h"
 
 #define HEALTH_FILE "health"
-#define HEALTH_SPEC_MAX 1024
+#define HEALTH_SPEC_MAX (PROBE_MAX + 32) /* with white space and the NUL */
 
 struct health_settings
 {
@@ -36,13 +37,9 @@ enum health_kind
 } ;
 
 /* What `health` in the current directory is.
-     spec    a built-in check; "" for the others
+     spec    a built-in check, without white space; "" for the others
      report  told of one that is neither; may be null
    Allocates and waits for nothing. */
 extern enum health_kind health_file_read (char spec[HEALTH_SPEC_MAX], settings_report_func *report) ;
-
-/* Is the line one of a built-in check? Pure. In place: cuts white space at both ends. Returns
-   the check within `line`, or 0. */
-extern char *health_spec (char *line) ;
 
 #endif

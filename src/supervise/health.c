@@ -25,7 +25,7 @@
 
 static int is_to_be_checked (struct supervisor const *s)
 {
-  return s->settings.health && s->phase == PHASE_UP && !s->leaving && publish_is_ready(s) && !(s->status.flags & STATUS_PAUSED) ;
+  return s->settings.health && s->phase == PHASE_UP && !s->leaving && publish_has_got_ready(s) && !(s->status.flags & STATUS_PAUSED) ;
 }
 
 static struct health_facts facts_of (struct supervisor const *s)

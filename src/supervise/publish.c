@@ -80,14 +80,19 @@ void publish_ready (struct supervisor *s)
 {
   clock_stamp(&s->status.ready_since) ;
   s->status.flags |= STATUS_READY ;
+  s->ready_by_ms = 0 ;
   publish_change(s, 'U') ;
 }
 
-int publish_is_ready (struct supervisor const *s)
+int publish_has_got_ready (struct supervisor const *s)
 {
-  if (!phase_is_up(s->phase)) return 0 ;
   if (s->settings.notification_fd != SETTING_NO_FD) return !!(s->status.flags & STATUS_READY) ;
   return !s->settings.forks || s->forked ;
+}
+
+static int is_ready (struct supervisor const *s)
+{
+  return phase_is_up(s->phase) && publish_has_got_ready(s) ;
 }
 
 /* By itself, and for good: the exit code 125 of ./finish also forbids the restart of
@@ -109,7 +114,7 @@ static size_t present_state (struct supervisor const *s, char line[REPORT_SIZE_M
   {
     .phase = s->phase,
     .wanted = s->leaving ? 'x' : s->status.flags & STATUS_WANT_UP ? 'u' : 'd',
-    .ready = publish_is_ready(s),
+    .ready = is_ready(s),
     .settled = s->has_ended || s->not_executed,
     .pid = s->status.pid,
     .wstat = reported_wstat(s),

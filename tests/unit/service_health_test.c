@@ -8,30 +8,30 @@
 
 static unsigned int reports ;
 static char told_of[64] ;
+static char told_allowed[200] ;
 
 static void report (char const *file, char const *value, char const *allowed, int err)
 {
   (void)value ;
-  (void)allowed ;
+  strncpy(told_allowed, allowed, sizeof told_allowed - 1) ;
   (void)err ;
   reports++ ;
   strncpy(told_of, file, sizeof told_of - 1) ;
 }
 
-static char const *spec_of (char const *text)
-{
-  static char line[HEALTH_SPEC_MAX] ;
-  strcpy(line, text) ;
-  return health_spec(line) ;
-}
-
+/* Is that text one check, `spec`? 0: none. */
 static int has (char const *text, char const *spec)
 {
-  char const *found = spec_of(text) ;
-  return spec ? found && !strcmp(found, spec) : !found ;
+  char found[HEALTH_SPEC_MAX] ;
+  enum health_kind kind ;
+  temp_enter() ;
+  temp_text("health", text) ;
+  kind = health_file_read(found, 0) ;
+  temp_leave() ;
+  return spec ? kind == HEALTH_KIND_BUILT_IN && !strcmp(found, spec) : kind == HEALTH_KIND_NONE && !*found ;
 }
 
-TEST(a_built_in_check_is_one_word_with_a_known_beginning)
+TEST(a_built_in_check_is_one_line)
 {
   CHECK(has("tcp:80\n", "tcp:80")) ;
   CHECK(has(" \ttcp:localhost:80  \n\n", "tcp:localhost:80")) ;
@@ -68,6 +68,10 @@ TEST(what_is_neither_is_reported)
   CHECK(health_file_read(spec, 0) == HEALTH_KIND_NONE) ;
   CHECK(health_file_read(spec, &report) == HEALTH_KIND_NONE && reports == 1 && !strcmp(told_of, "health")) ;
   CHECK(!*spec) ;
+  CHECK(!strncmp(told_allowed, "a program (chmod +x), or ", 25)) ;
+  temp_text("health", "tcp:99999\n") ;
+  CHECK(health_file_read(spec, &report) == HEALTH_KIND_NONE && strstr(told_allowed, "the port is a number")) ;
+  reports = 1 ;
   temp_leave() ;
   temp_enter() ;
   CHECK(!mkdir("health", 0755)) ;
