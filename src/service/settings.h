@@ -50,10 +50,6 @@ extern char const *settings_file (size_t i) ;
    Returns 1 with the path, 0 when there is no such setting, -1 when it has been reported. */
 extern int settings_read_pidfile (char path[SETTING_PATH_MAX], settings_report_func *report) ;
 
-/* Reads `timeout-up` in the current directory, which no start needs.
-   Returns milliseconds; 0, never, when it is not set or has been reported. */
-extern uint32_t settings_read_timeout_up (settings_report_func *report) ;
-
 /* Reads a pid from the file `path`, as daemons write it.
    Returns it, or 0 with errno: ENOENT not there yet, EINVAL no pid in it (yet). */
 extern pid_t settings_pid_in (char const *path) ;

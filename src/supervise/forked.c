@@ -177,6 +177,7 @@ void forked_tell (struct supervisor *s)
 {
   s->status.pid = s->process.pid ;
   s->forked = 1 ;
+  if (publish_has_got_ready(s)) s->ready_by_ms = 0 ;
   s->state_pending = 1 ;
   s->status.wstat = s->wstat_before ; /* ./run has ended with 0, the service has not */
   publish_status(s) ;

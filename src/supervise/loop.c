@@ -31,7 +31,7 @@ static void mark (struct supervisor *s, unsigned int deeds)
   if (deeds & LIFE_MARK_ASKED && !s->unfit) s->asked = 1 ;
   if (deeds & LIFE_MARK_NOT_ASKED && !s->leaving)
   {
-    s->asked = 0 ;
+    s->asked = s->unfit = 0 ;
     s->down_again_ms = 0 ; /* whoever has not heard the down-signal need not */
   }
   if (deeds & LIFE_MARK_ABANDONED) s->abandoned = 1 ;
@@ -95,8 +95,8 @@ void loop_apply (struct supervisor *s, enum life_event event)
     if (s->phase != step.next || event == LIFE_DEADLINE) s->deadline_ms = 0 ; /* it was that phase's */
     if (s->phase != step.next) s->state_pending = 1 ;
     if ((s->phase == PHASE_UP) != (step.next == PHASE_UP) && !s->leaving) s->report_pending = s->reports >= 0 ; /* what is being stopped is of no use to others */
+    if (event == LIFE_UNFIT && step.next != s->phase) s->unfit = 1 ;
     s->phase = step.next ;
-    if (event == LIFE_UNFIT && step.next == PHASE_STOP_DUE) s->unfit = 1 ;
     if (step.next == PHASE_UP) s->unfit = 0 ; /* that was taken back */
     event = perform(s, step.deeds) ;
   }
@@ -181,6 +181,7 @@ void loop_take_deadlines (struct supervisor *s)
   uint64_t now = deadlines_now(s) ;
   if (deadline_is_due(s->down_again_ms, now)) stop_again(s) ;
   if (deadline_is_due(s->deadline_ms, now)) loop_apply(s, LIFE_DEADLINE) ;
+  if (deadline_is_due(s->ready_by_ms, now)) loop_apply(s, run_is_late(s)) ;
   if (logger_input_look(s)) loop_apply(s, LIFE_WANT_DOWN) ;
   if (!loop_is_over(s)) upgrade_progress(s) ;
 }

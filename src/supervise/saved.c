@@ -45,6 +45,7 @@ void saved_pack (struct supervisor const *s, struct state *state)
     .started_ms = s->started_ms,
     .up_ms = s->up_ms,
     .deadline_ms = s->deadline_ms,
+    .ready_by_ms = s->ready_by_ms,
     .next_delay_ms = s->delay.next_ms,
     .drain_restarts = s->drain_restarts,
     .lost = s->lost,
@@ -80,6 +81,7 @@ void saved_unpack (struct supervisor *s, struct state const *state)
   s->started_ms = state->started_ms ;
   s->up_ms = state->up_ms ;
   s->deadline_ms = state->flags & STATE_HAS_DEADLINE ? state->deadline_ms : 0 ;
+  s->ready_by_ms = state->ready_by_ms ;
   s->delay = (struct restart_delay) { .next_ms = state->next_delay_ms, .had_quick_death = !!(state->flags & STATE_HAD_QUICK_DEATH) } ;
   s->drain_restarts = state->drain_restarts ;
   s->lost = state->lost ;

@@ -95,7 +95,7 @@ static int is_deaf (struct supervisor const *s)
 
 enum life_event stop_take_back (struct supervisor *s)
 {
-  if (!(s->status.flags & STATUS_WANT_UP) || s->leaving || s->down_again_ms /* it is sent until it is heard */ || s->settings.timeout_kill_ms || !s->process.pid || !is_deaf(s)) return LIFE_NOTHING ;
+  if (!(s->status.flags & STATUS_WANT_UP) || s->leaving || s->unfit || s->down_again_ms /* it is sent until it is heard */ || s->settings.timeout_kill_ms || !s->process.pid || !is_deaf(s)) return LIFE_NOTHING ;
   s->told_ms = 0 ;
   return LIFE_TAKEN_BACK ;
 }

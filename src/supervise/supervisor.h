@@ -91,6 +91,7 @@ struct supervisor
   uint32_t down_delay_ms ; /* after which it was sent again last */
   uint64_t search_began_ms ; /* while what it has left behind is searched for the service */
   uint64_t forked_ms ; /* when that was found */
+  uint64_t ready_by_ms ; /* timeout-up; 0: it is ready, or is not waited for */
   unsigned int wstat_before ; /* of the end before the one that was noted last */
   unsigned int kills ; /* how often SIGKILL was sent to the process */
   unsigned int asked : 1 ; /* somebody asked for its end, and did not take that back */
@@ -254,6 +255,8 @@ extern enum life_event run_start_in_order (struct supervisor *s) ;
 extern enum life_event run_start_when_heard (struct supervisor *s) ;
 extern void run_report_setting (char const *file, char const *value, char const *allowed, int err) ;
 extern void run_tell_up (struct supervisor *s) ;
+/* timeout-up is over: LIFE_UNFIT where ./run is not ready, else LIFE_NOTHING. */
+extern enum life_event run_is_late (struct supervisor *s) ;
 /* LIFE_FINISH_SPAWNED or LIFE_NO_FINISH. */
 extern enum life_event finish_start (struct supervisor *s) ;
 extern void finish_tell (struct supervisor *s) ;
@@ -334,6 +337,8 @@ extern void publish_event (struct supervisor *s, char event) ;
 extern void publish_change (struct supervisor *s, char event) ;
 /* ./run has told that it is ready. */
 extern void publish_ready (struct supervisor *s) ;
+/* Has this ./run become ready, in Reeve's own sense? */
+extern int publish_has_got_ready (struct supervisor const *s) ;
 /* Saves the state at once: what comes next must be known to a successor. */
 extern void publish_state (struct supervisor *s) ;
 /* Tells what was noted. What a successor needs is saved first; so a client that reads the

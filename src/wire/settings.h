@@ -30,6 +30,7 @@ struct settings
   uint32_t restart_delay_max_ms ; /* 16000 if not set; never below the minimum */
   enum restart_policy restart ; /* always if not set, but no with flag-main */
   uint32_t restart_max ; /* of on-failure:N; 0: no limit */
+  uint32_t timeout_up_ms ; /* 0: never */
   unsigned int kill_group : 1 ; /* flag-timeout-killpg */
   unsigned int down_group : 1 ; /* flag-down-group */
   unsigned int new_pid_namespace : 1 ; /* flag-newpidns */
@@ -40,7 +41,7 @@ struct settings
 
 extern void settings_defaults (struct settings *settings) ;
 
-/* All but lock_fd and new_pid_namespace, which matter at a start alone, in 36 bytes,
+/* All but lock_fd, new_pid_namespace and timeout_up_ms, which matter at a start alone, in 36 bytes,
    big-endian: timeout_kill_ms, timeout_finish_ms, max_death_tally, restart_delay_min_ms,
    restart_delay_max_ms, restart_max, notification_fd, 4 bytes each; down_signal,
    reload_signal, restart, flags (1 kill_group, 2 main_service, 4 keep_strays, 8 forks,

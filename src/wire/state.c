@@ -36,6 +36,7 @@
 #define AT_REASON 109
 #define AT_PROCESS 112
 #define AT_EVENTS_DUE 132
+#define AT_READY_BY 140
 #define AT_SETTINGS 164
 #define AT_TOLD 200
 #define AT_GROUP_TOLD 208
@@ -67,6 +68,7 @@ void state_pack (char out[STATE_SIZE], struct state const *state)
   uint64_pack_big(out + AT_STARTED, state->started_ms) ;
   uint64_pack_big(out + AT_UP, state->up_ms) ;
   uint64_pack_big(out + AT_DEADLINE, state->deadline_ms) ;
+  uint64_pack_big(out + AT_READY_BY, state->ready_by_ms) ;
   uint32_pack_big(out + AT_NEXT_DELAY, state->next_delay_ms) ;
   uint32_pack_big(out + AT_DRAIN_RESTARTS, state->drain_restarts) ;
   uint64_pack_big(out + AT_TOLD, state->told_ms) ;
@@ -112,6 +114,7 @@ int state_unpack (char const in[STATE_SIZE], struct state *state, int *version_d
   uint64_unpack_big(in + AT_STARTED, &s.started_ms) ;
   uint64_unpack_big(in + AT_UP, &s.up_ms) ;
   uint64_unpack_big(in + AT_DEADLINE, &s.deadline_ms) ;
+  uint64_unpack_big(in + AT_READY_BY, &s.ready_by_ms) ;
   uint32_unpack_big(in + AT_NEXT_DELAY, &s.next_delay_ms) ;
   uint32_unpack_big(in + AT_DRAIN_RESTARTS, &s.drain_restarts) ;
   uint64_unpack_big(in + AT_LOST, &s.lost) ;

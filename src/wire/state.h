@@ -28,7 +28,8 @@
      110   2  unused, 0
      112  20  the process that is the service or its ./finish: pid, two ms
      132   8  the events that are still to be told, a string
-     140  24  unused, 0
+     140   8  clock_ms() by which ./run must be ready (timeout-up), 0: never
+     148  16  unused, 0
      164  36  the settings of this start (settings.h)
      200   8  clock_ms() at which the down-signal was first sent to this ./run, 0: it was not
      208   8  process_clock_ms() at which its process group had it, 0: it had not
@@ -99,7 +100,7 @@ struct state
 {
   enum phase phase ;
   struct status status ;
-  struct settings settings ; /* but lock-fd and flag-newpidns, which matter at a start alone */
+  struct settings settings ; /* but lock-fd, flag-newpidns and timeout-up, which matter at a start alone */
   unsigned int flags ;
   uint32_t restarts ;
   uint32_t signals_tried ;
@@ -113,6 +114,7 @@ struct state
   uint64_t started_ms ;
   uint64_t up_ms ;
   uint64_t deadline_ms ;
+  uint64_t ready_by_ms ;
   uint32_t next_delay_ms ;
   uint32_t drain_restarts ;
   uint64_t lost ;

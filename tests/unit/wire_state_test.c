@@ -30,6 +30,7 @@ static struct state const sample =
   .started_ms = 0x7172737475767778ULL,
   .up_ms = 0x8182838485868788ULL,
   .deadline_ms = 0x9192939495969798ULL,
+  .ready_by_ms = 0xa9aaabacadaeafb0ULL,
   .next_delay_ms = 0xa1a2a3a4,
   .drain_restarts = 0xb1b2b3b4,
   .lost = 0xe1e2e3e4e5e6e7e8ULL,
@@ -65,7 +66,7 @@ static int same (struct state const *a, struct state const *b)
   status_pack(y, &b->status) ;
   return !memcmp(x, y, STATUS_SIZE) && a->phase == b->phase && a->flags == b->flags && a->restarts == b->restarts && a->failures == b->failures
    && a->births == b->births && a->upgrades == b->upgrades && a->failed_upgrades == b->failed_upgrades && a->group == b->group
-   && a->started_ms == b->started_ms && a->up_ms == b->up_ms && a->deadline_ms == b->deadline_ms && a->next_delay_ms == b->next_delay_ms
+   && a->started_ms == b->started_ms && a->up_ms == b->up_ms && a->deadline_ms == b->deadline_ms && a->ready_by_ms == b->ready_by_ms && a->next_delay_ms == b->next_delay_ms
    && a->drain_restarts == b->drain_restarts && a->lost == b->lost && a->told_ms == b->told_ms && a->group_told_ms == b->group_told_ms && a->reason == b->reason && !strcmp(a->events_due, b->events_due)
    && same_process(&a->process, &b->process) && same_settings(&a->settings, &b->settings) ;
 }
@@ -134,7 +135,7 @@ TEST(every_field_is_at_its_offset)
     0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0xa1, 0xa2, 0xa3, 0xa4, 0xb1, 0xb2, 0xb3, 0xb4,
     0, REASON_FAILED_TOO_OFTEN, 0, 0,
     1, 2, 3, 4, 0xc1, 0xc2, 0xc3, 0xc4, 0xc5, 0xc6, 0xc7, 0xc8, 0xd1, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7, 0xd8,
-    's', 'd', 'O', 'D', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    's', 'd', 'O', 'D', 0, 0, 0, 0, 0xa9, 0xaa, 0xab, 0xac, 0xad, 0xae, 0xaf, 0xb0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     0x0e, 1, 2, 3, 0x0e, 4, 5, 6, 0, 0, 0x0e, 7, 0, 0, 0x0e, 8, 0, 0, 0x0e, 9, 0, 0, 0x0e, 0x0a, 0, 0, 0, 3, 2, 64, RESTART_ON_FAILURE, 25,
     0x0e, 0x0b, 0x0c, 0x0d, 1, 2, 3, 4, 5, 6, 7, 9, 0x11, 2, 3, 4, 5, 6, 7, 9,
     0xe1, 0xe2, 0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8
