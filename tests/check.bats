@@ -556,7 +556,7 @@ logs_with() { in=$scan/web service log <<<"$1"; }
   finds 'web/health:1' error 'the port is a number from 1 to 65535'
   rm web/health
   mkdir web/health
-  finds 'web/health:1' error 'it cannot be read (Is a directory)'
+  finds 'web/health:1' error 'it cannot be read .Is a directory.'
   rmdir web/health
   script web/health <<<'exec true'
   clean
