@@ -344,6 +344,16 @@ int settings_read_pidfile (char path[SETTING_PATH_MAX], settings_report_func *re
   return -1 ;
 }
 
+int settings_read_number (char const *file, char const *allowed, uint32_t min, uint32_t *value, settings_report_func *report)
+{
+  struct setting const setting = { .file = file, .allowed = allowed } ;
+  char text[CONTENT_MAX + 1] ;
+  int r = read_content(file, text, CONTENT_MAX) ;
+  if (!r || (r == 1 && setting_parse_uint(text, min, INT_MAX, value))) return r ;
+  report_content(&setting, r, text, report) ;
+  return -1 ;
+}
+
 uint32_t settings_read_timeout_up (settings_report_func *report)
 {
   char text[CONTENT_MAX + 1] ;

@@ -50,6 +50,11 @@ extern char const *settings_file (size_t i) ;
    Returns 1 with the path, 0 when there is no such setting, -1 when it has been reported. */
 extern int settings_read_pidfile (char path[SETTING_PATH_MAX], settings_report_func *report) ;
 
+/* Reads a number that no start needs from `file` in the current directory: `min` to 2147483647.
+     allowed  what it may be, for the report
+   Returns 1 with the number, 0 when there is no such setting, -1 when it has been reported. */
+extern int settings_read_number (char const *file, char const *allowed, uint32_t min, uint32_t *value, settings_report_func *report) ;
+
 /* Reads `timeout-up` in the current directory, which no start needs.
    Returns milliseconds; 0, never, when it is not set or has been reported. */
 extern uint32_t settings_read_timeout_up (settings_report_func *report) ;
