@@ -222,7 +222,7 @@ void check_settings (struct check *check)
   told = check ;
   settings_read(&settings, SETTINGS_START, &tell) ;
   settings_read_pidfile(path, &tell) ;
-  if (settings_read_timeout_up(&tell) && settings.notification_fd == SETTING_NO_FD && !check_exists("flag-oneshot") && !check_exists("flag-forks"))
+  if (settings.timeout_up_ms && settings.notification_fd == SETTING_NO_FD && !check_exists("flag-oneshot") && !check_exists("flag-forks"))
     finding(check, LEVEL_WARNING, "timeout-up", 1, "create notification-fd, or remove it", "without notification-fd, it has no effect: a service that is up counts as ready") ;
   for (size_t i = 0 ; i < sizeof pairs / sizeof *pairs ; i++)
     if (check_exists(pairs[i].file) && !is_effective(pairs[i].needs, &settings))

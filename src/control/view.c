@@ -19,7 +19,7 @@
 
 char const *view_state_name (enum view_state state)
 {
-  static char const *const names[] = { "unsupervised", "failed", "down", "finishing", "waiting", "held", "starting", "paused", "up" } ;
+  static char const *const names[] = { "unsupervised", "failed", "down", "finishing", "waiting", "held", "starting", "paused", "unhealthy", "up" } ;
   return names[state] ;
 }
 
@@ -89,7 +89,7 @@ static int ready_untold (char const *name)
 
 static enum view_state state_of (struct view const *view, unsigned int flags)
 {
-  if (view->up) return flags & STATUS_PAUSED ? STATE_PAUSED : view->ready ? STATE_UP : STATE_STARTING ;
+  if (view->up) return flags & STATUS_PAUSED ? STATE_PAUSED : view->unhealthy ? STATE_UNHEALTHY : view->ready ? STATE_UP : STATE_STARTING ;
   if (!view->finished) return STATE_FINISHING ;
   if (view->wanted_up) return STATE_WAITING ;
   return view->reason == REASON_NONE || view->reason == REASON_DONE ? STATE_DOWN : STATE_FAILED ;
@@ -106,7 +106,7 @@ int view_read_command (struct view *view)
   fd_close(fd) ;
   if (n != sizeof packed) return 0 ;
   status_unpack(packed, &status) ;
-  *view = (struct view) { .state = STATE_UP, .since = status.since, .pid = status.pid, .up = 1, .ready = 1, .wanted_up = 1 } ;
+  *view = (struct view) { .state = STATE_UP, .since = status.since, .pid = status.pid, .up = 1, .ready = 1, .healthy = 1, .wanted_up = 1 } ;
   return 1 ;
 }
 
@@ -152,6 +152,9 @@ int view_read (struct view *view, char const *name)
   view->finished = !status.pid && status.flags & STATUS_READY ;
   view->ready = view->up && (status.flags & STATUS_READY ||
     (has_state ? is_untold(&state.settings, !!(state.flags & STATE_FORKED)) : ready_untold(name))) ;
+  view->is_checked = has_state && state.settings.health ;
+  view->healthy = view->ready && (!view->is_checked || state.flags & STATE_CHECKS_PASS) ;
+  view->unhealthy = view->up && view->is_checked && state.flags & STATE_CHECKS_FAIL ;
   view->state = state_of(view, status.flags) ;
   if (view->state == STATE_WAITING && has_state && state.phase == PHASE_HELD) view->state = STATE_HELD ;
   return 1 ;

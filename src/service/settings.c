@@ -29,10 +29,9 @@
 #define NOTIFICATION_FD "notification-fd"
 #define LOCK_FD "lock-fd"
 #define PIDFILE "pidfile"
-#define TIMEOUT_UP "timeout-up"
 
 enum kind { KIND_FD, KIND_UINT, KIND_SIGNAL, KIND_DELAY, KIND_RESTART,
-  KIND_FLAG_KILL_GROUP, KIND_FLAG_DOWN_GROUP, KIND_FLAG_NEW_PID_NAMESPACE, KIND_FLAG_MAIN, KIND_FLAG_KEEP_STRAYS, KIND_FLAG_FORKS } ;
+  KIND_FLAG_KILL_GROUP, KIND_FLAG_DOWN_GROUP, KIND_FLAG_NEW_PID_NAMESPACE, KIND_FLAG_MAIN, KIND_FLAG_KEEP_STRAYS, KIND_FLAG_FORKS, KIND_FLAG_HEALTH } ;
 
 struct setting
 {
@@ -53,6 +52,7 @@ static struct setting const all[] =
   { "timeout-kill", "milliseconds from 0 (never) to 2147483647; default: 0", AT(timeout_kill_ms), KIND_UINT, INT_MAX, 1 },
   { "timeout-finish", "milliseconds from 0 (never) to 2147483647; default: 5000", AT(timeout_finish_ms), KIND_UINT, INT_MAX, 0 },
   { "timeout-strays", "milliseconds from 0 (never) to 2147483647; default: 5000", AT(timeout_strays_ms), KIND_UINT, INT_MAX, 1 },
+  { "timeout-up", "milliseconds from 0 (never) to 2147483647; default: 0", AT(timeout_up_ms), KIND_UINT, INT_MAX, 0 },
   { "max-death-tally", "a number from 0 to 4096; default: 100", AT(max_death_tally), KIND_UINT, DEATH_TALLY_MAX, 0 },
   { "down-signal", "the name or number of a signal; default: TERM", AT(down_signal), KIND_SIGNAL, 0, 1 },
   { "reload-signal", "the name or number of a signal; default: HUP", AT(reload_signal), KIND_SIGNAL, 0, 1 },
@@ -66,16 +66,14 @@ static struct setting const all[] =
   { "flag-timeout-killpg", "", 0, KIND_FLAG_KILL_GROUP, 0, 1 },
   { "flag-down-group", "", 0, KIND_FLAG_DOWN_GROUP, 0, 1 },
   { "flag-newpidns", "", 0, KIND_FLAG_NEW_PID_NAMESPACE, 0, 0 },
+  { "health", "", 0, KIND_FLAG_HEALTH, 0, 0 },
 } ;
-
-static struct setting const timeout_up = { TIMEOUT_UP, "milliseconds from 0 (never) to 2147483647; default: 0", 0, KIND_UINT, INT_MAX, 0 } ;
 
 char const *settings_file (size_t i)
 {
-  static char const *const others[] = { PIDFILE, TIMEOUT_UP } ;
   size_t n = sizeof all / sizeof *all ;
   if (i < n) return all[i].file ;
-  return i - n < sizeof others / sizeof *others ? others[i - n] : 0 ;
+  return i == n ? PIDFILE : 0 ;
 }
 
 static int only_space (char const *text)
@@ -212,6 +210,7 @@ static void set_flag (struct settings *settings, enum kind kind)
     case KIND_FLAG_NEW_PID_NAMESPACE : settings->new_pid_namespace = 1 ; break ;
     case KIND_FLAG_KEEP_STRAYS : settings->keep_strays = 1 ; break ;
     case KIND_FLAG_FORKS : settings->forks = 1 ; break ;
+    case KIND_FLAG_HEALTH : settings->health = 1 ; break ;
     case KIND_FLAG_MAIN :
       settings->main_service = 1 ;
       settings->restart = RESTART_NO ;
@@ -352,17 +351,6 @@ int settings_read_number (char const *file, char const *allowed, uint32_t min, u
   if (!r || (r == 1 && setting_parse_uint(text, min, INT_MAX, value))) return r ;
   report_content(&setting, r, text, report) ;
   return -1 ;
-}
-
-uint32_t settings_read_timeout_up (settings_report_func *report)
-{
-  char text[CONTENT_MAX + 1] ;
-  uint32_t ms ;
-  int r = read_content(timeout_up.file, text, CONTENT_MAX) ;
-  if (!r) return 0 ;
-  if (r == 1 && setting_parse_uint(text, 0, timeout_up.max, &ms)) return ms ;
-  report_content(&timeout_up, r, text, report) ;
-  return 0 ;
 }
 
 static pid_t pid_in (char const *path, uint32_t least)

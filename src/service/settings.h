@@ -55,10 +55,6 @@ extern int settings_read_pidfile (char path[SETTING_PATH_MAX], settings_report_f
    Returns 1 with the number, 0 when there is no such setting, -1 when it has been reported. */
 extern int settings_read_number (char const *file, char const *allowed, uint32_t min, uint32_t *value, settings_report_func *report) ;
 
-/* Reads `timeout-up` in the current directory, which no start needs.
-   Returns milliseconds; 0, never, when it is not set or has been reported. */
-extern uint32_t settings_read_timeout_up (settings_report_func *report) ;
-
 /* Reads a pid from the file `path`, as daemons write it.
    Returns it, or 0 with errno: ENOENT not there yet, EINVAL no pid in it (yet). */
 extern pid_t settings_pid_in (char const *path) ;

@@ -39,7 +39,8 @@ static int was_asked (struct supervisor const *s, uint64_t now)
 void ended_tell_down (struct supervisor *s)
 {
   uint64_t now = clock_ms() ;
-  s->up_ms = now - s->started_ms ;
+  s->up_ms = s->unfit && !publish_has_got_ready(s) ? 0 : now - s->started_ms ; /* what never got ready has not worked */
+  s->ready_by_ms = 0 ;
   s->asked = s->end_asked = !!was_asked(s, now) ;
   if (s->notification >= 0) fd_close(s->notification) ;
   s->notification = -1 ;

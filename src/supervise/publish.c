@@ -80,14 +80,19 @@ void publish_ready (struct supervisor *s)
 {
   clock_stamp(&s->status.ready_since) ;
   s->status.flags |= STATUS_READY ;
+  s->ready_by_ms = 0 ;
   publish_change(s, 'U') ;
+}
+
+int publish_has_got_ready (struct supervisor const *s)
+{
+  if (s->settings.notification_fd != SETTING_NO_FD) return !!(s->status.flags & STATUS_READY) ;
+  return !s->settings.forks || s->forked ;
 }
 
 static int is_ready (struct supervisor const *s)
 {
-  if (!phase_is_up(s->phase)) return 0 ;
-  if (s->settings.notification_fd != SETTING_NO_FD) return !!(s->status.flags & STATUS_READY) ;
-  return !s->settings.forks || s->forked ;
+  return phase_is_up(s->phase) && publish_has_got_ready(s) ;
 }
 
 /* By itself, and for good: the exit code 125 of ./finish also forbids the restart of

@@ -112,11 +112,13 @@ static void begin_anew (struct supervisor *s)
 {
   settings_read(&s->settings, SETTINGS_START, &run_report_setting) ;
   settings_honour(&s->settings, &run_report_setting) ;
+  health_begin_anew(s, &run_report_setting) ;
   s->state_pending = 1 ;
-  s->up_ms = s->told_ms = s->group_told_ms = 0 ;
+  s->up_ms = s->told_ms = s->group_told_ms = s->ready_by_ms = 0 ;
   s->kills = 0 ;
   s->asked = s->end_asked = s->unfit = s->at_once = s->forbidden = s->code_unknown = s->forked = s->not_executed = 0 ;
   s->said_ignored = s->said_not_sent = 0 ;
+  s->slow_ms = 0 ;
   s->reason = REASON_NONE ;
   s->deadline_ms = 0 ;
 }
@@ -158,5 +160,15 @@ void run_tell_up (struct supervisor *s)
   s->status.pid = s->process.pid ;
   clock_stamp(&s->status.since) ;
   s->status.flags &= ~(unsigned int)(STATUS_READY | STATUS_PAUSED | STATUS_FINISHING) ;
+  if (s->settings.timeout_up_ms && !publish_has_got_ready(s)) s->ready_by_ms = s->started_ms + s->settings.timeout_up_ms ;
   publish_change(s, 'u') ;
+}
+
+enum life_event run_is_late (struct supervisor *s)
+{
+  s->ready_by_ms = 0 ;
+  s->state_pending = 1 ;
+  if ((s->phase != PHASE_UP && s->phase != PHASE_SEARCHING) || publish_has_got_ready(s)) return LIFE_NOTHING ;
+  strerr_warnw1x("./run is not ready within timeout-up; stopping it, which counts as a failure") ;
+  return LIFE_UNFIT ;
 }

@@ -45,13 +45,15 @@ void saved_pack (struct supervisor const *s, struct state *state)
     .started_ms = s->started_ms,
     .up_ms = s->up_ms,
     .deadline_ms = s->deadline_ms,
+    .ready_by_ms = s->ready_by_ms,
     .next_delay_ms = s->delay.next_ms,
     .drain_restarts = s->drain_restarts,
     .lost = s->lost,
     .told_ms = s->told_ms,
     .group_told_ms = s->group_told_ms,
     .reason = s->reason,
-    .process = s->phase == PHASE_SEARCHING ? s->candidate : s->process
+    .process = s->phase == PHASE_SEARCHING ? s->candidate : s->process,
+    .check = s->checks.process
   } ;
   memcpy(state->events_due, s->events_due, STATE_EVENTS_SIZE) ;
   EACH_FLAG(SAVE_FLAG)
@@ -61,6 +63,8 @@ void saved_pack (struct supervisor const *s, struct state *state)
   if (s->phase == PHASE_EXITED) state->flags |= STATE_HAS_LEFT ;
   if (s->status_pending) state->flags |= STATE_STATUS_STALE ;
   if (s->down_again_ms) state->flags |= STATE_UNHEARD ;
+  if (s->checks.health == HEALTH_GOOD) state->flags |= STATE_CHECKS_PASS ;
+  if (s->checks.health == HEALTH_BAD) state->flags |= STATE_CHECKS_FAIL ;
 }
 
 void saved_unpack (struct supervisor *s, struct state const *state)
@@ -80,6 +84,7 @@ void saved_unpack (struct supervisor *s, struct state const *state)
   s->started_ms = state->started_ms ;
   s->up_ms = state->up_ms ;
   s->deadline_ms = state->flags & STATE_HAS_DEADLINE ? state->deadline_ms : 0 ;
+  s->ready_by_ms = state->ready_by_ms ;
   s->delay = (struct restart_delay) { .next_ms = state->next_delay_ms, .had_quick_death = !!(state->flags & STATE_HAD_QUICK_DEATH) } ;
   s->drain_restarts = state->drain_restarts ;
   s->lost = state->lost ;

@@ -30,21 +30,23 @@ struct settings
   uint32_t restart_delay_max_ms ; /* 16000 if not set; never below the minimum */
   enum restart_policy restart ; /* always if not set, but no with flag-main */
   uint32_t restart_max ; /* of on-failure:N; 0: no limit */
+  uint32_t timeout_up_ms ; /* 0: never */
   unsigned int kill_group : 1 ; /* flag-timeout-killpg */
   unsigned int down_group : 1 ; /* flag-down-group */
   unsigned int new_pid_namespace : 1 ; /* flag-newpidns */
   unsigned int main_service : 1 ; /* flag-main */
   unsigned int keep_strays : 1 ; /* flag-keep-strays */
   unsigned int forks : 1 ; /* flag-forks */
+  unsigned int health : 1 ; /* its health is checked; the numbers of that are service/health.h's */
 } ;
 
 extern void settings_defaults (struct settings *settings) ;
 
-/* All but lock_fd and new_pid_namespace, which matter at a start alone, in 36 bytes,
+/* All but lock_fd, new_pid_namespace and timeout_up_ms, which matter at a start alone, in 36 bytes,
    big-endian: timeout_kill_ms, timeout_finish_ms, max_death_tally, restart_delay_min_ms,
    restart_delay_max_ms, restart_max, notification_fd, 4 bytes each; down_signal,
    reload_signal, restart, flags (1 kill_group, 2 main_service, 4 keep_strays, 8 forks,
-   16 down_group), 1 byte each; timeout_strays_ms, 4 bytes. */
+   16 down_group, 32 health), 1 byte each; timeout_strays_ms, 4 bytes. */
 #define SETTINGS_SIZE 36
 extern void settings_pack (char out[SETTINGS_SIZE], struct settings const *settings) ;
 /* Returns 1, or 0 when a signal or the policy cannot be one. */

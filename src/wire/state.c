@@ -36,10 +36,12 @@
 #define AT_REASON 109
 #define AT_PROCESS 112
 #define AT_EVENTS_DUE 132
+#define AT_READY_BY 140
 #define AT_SETTINGS 164
 #define AT_TOLD 200
 #define AT_GROUP_TOLD 208
 #define AT_LOST 216
+#define AT_CHECK 224
 #define AT_SIGNALS_TRIED 244
 #define AT_SIGNALS_FAILED 248
 #define AT_SIGNAL_ERRNO 252
@@ -67,6 +69,7 @@ void state_pack (char out[STATE_SIZE], struct state const *state)
   uint64_pack_big(out + AT_STARTED, state->started_ms) ;
   uint64_pack_big(out + AT_UP, state->up_ms) ;
   uint64_pack_big(out + AT_DEADLINE, state->deadline_ms) ;
+  uint64_pack_big(out + AT_READY_BY, state->ready_by_ms) ;
   uint32_pack_big(out + AT_NEXT_DELAY, state->next_delay_ms) ;
   uint32_pack_big(out + AT_DRAIN_RESTARTS, state->drain_restarts) ;
   uint64_pack_big(out + AT_TOLD, state->told_ms) ;
@@ -76,6 +79,7 @@ void state_pack (char out[STATE_SIZE], struct state const *state)
   process_birth_pack(out + AT_PROCESS, &state->process) ;
   settings_pack(out + AT_SETTINGS, &state->settings) ;
   uint64_pack_big(out + AT_LOST, state->lost) ;
+  process_birth_pack(out + AT_CHECK, &state->check) ;
   uint32_pack_big(out + AT_CHECKSUM, checksum(out + AT_STATUS, STATE_SIZE - AT_STATUS)) ;
 }
 
@@ -92,7 +96,7 @@ int state_unpack (char const in[STATE_SIZE], struct state *state, int *version_d
   s.phase = (enum phase)in[AT_PHASE] ;
   s.reason = (enum state_reason)in[AT_REASON] ;
   memcpy(s.events_due, in + AT_EVENTS_DUE, STATE_EVENTS_SIZE) ;
-  if (s.events_due[STATE_EVENTS_SIZE - 1] || s.events_due[strspn(s.events_due, "suUdDOx")]) return 0 ;
+  if (s.events_due[STATE_EVENTS_SIZE - 1] || s.events_due[strspn(s.events_due, "suUdDOxhn")]) return 0 ;
   uint64_unpack_big(in + AT_TOLD, &s.told_ms) ;
   uint64_unpack_big(in + AT_GROUP_TOLD, &s.group_told_ms) ;
   uint32_unpack_big(in + AT_FLAGS, &n) ;
@@ -112,9 +116,11 @@ int state_unpack (char const in[STATE_SIZE], struct state *state, int *version_d
   uint64_unpack_big(in + AT_STARTED, &s.started_ms) ;
   uint64_unpack_big(in + AT_UP, &s.up_ms) ;
   uint64_unpack_big(in + AT_DEADLINE, &s.deadline_ms) ;
+  uint64_unpack_big(in + AT_READY_BY, &s.ready_by_ms) ;
   uint32_unpack_big(in + AT_NEXT_DELAY, &s.next_delay_ms) ;
   uint32_unpack_big(in + AT_DRAIN_RESTARTS, &s.drain_restarts) ;
   uint64_unpack_big(in + AT_LOST, &s.lost) ;
+  if (!process_birth_unpack(in + AT_CHECK, &s.check)) return 0 ;
   if (!process_birth_unpack(in + AT_PROCESS, &s.process) || !settings_unpack(in + AT_SETTINGS, &s.settings)) return 0 ;
   *state = s ;
   return 1 ;

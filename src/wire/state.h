@@ -28,12 +28,13 @@
      110   2  unused, 0
      112  20  the process that is the service or its ./finish: pid, two ms
      132   8  the events that are still to be told, a string
-     140  24  unused, 0
+     140   8  clock_ms() by which ./run must be ready (timeout-up), 0: never
+     148  16  unused, 0
      164  36  the settings of this start (settings.h)
      200   8  clock_ms() at which the down-signal was first sent to this ./run, 0: it was not
      208   8  process_clock_ms() at which its process group had it, 0: it had not
      216   8  bytes of a logger's input that nobody has read, and that are lost
-     224      unused, 0
+     224  20  the health check that runs, led by this process: pid (0: none), two ms
      244   4  signals for the service's process that were tried; `reeve kill` waits for that
      248   4  those that could not be sent
      252   4  errno of the last one of these
@@ -81,7 +82,9 @@ enum state_flag
   STATE_ABANDONED = 1 << 21, /* the same, and ./finish is not run */
   STATE_KILL_DUE = 1 << 22, /* the scanner is to be told that something was killed in a stop */
   STATE_UNHEARD = 1 << 24, /* the down-signal is to be sent again */
-  STATE_UNFIT = 1 << 25 /* ./run was told to end because it does not do its work: a failure (an older program takes that end for a restart) */
+  STATE_UNFIT = 1 << 25, /* ./run was told to end because it does not do its work: a failure (an older program takes that end for a restart) */
+  STATE_CHECKS_PASS = 1 << 26, /* its last health checks passed (an older program knows neither this nor the next, and checks nothing) */
+  STATE_CHECKS_FAIL = 1 << 27 /* they failed; neither: not known yet, or it has no `health` */
 } ;
 
 /* Why a service that nobody stopped is not started again. */
@@ -99,7 +102,7 @@ struct state
 {
   enum phase phase ;
   struct status status ;
-  struct settings settings ; /* but lock-fd and flag-newpidns, which matter at a start alone */
+  struct settings settings ; /* but lock-fd, flag-newpidns and timeout-up, which matter at a start alone */
   unsigned int flags ;
   uint32_t restarts ;
   uint32_t signals_tried ;
@@ -113,6 +116,7 @@ struct state
   uint64_t started_ms ;
   uint64_t up_ms ;
   uint64_t deadline_ms ;
+  uint64_t ready_by_ms ;
   uint32_t next_delay_ms ;
   uint32_t drain_restarts ;
   uint64_t lost ;
@@ -121,6 +125,7 @@ struct state
   enum state_reason reason ;
   char events_due[STATE_EVENTS_SIZE] ;
   struct process_birth process ;
+  struct process_birth check ; /* of its health */
 } ;
 
 extern void state_pack (char out[STATE_SIZE], struct state const *state) ;

@@ -51,7 +51,7 @@ static int told_of (char const *file)
 static int are_defaults (struct settings const *s)
 {
   return s->notification_fd == SETTING_NO_FD && s->lock_fd == SETTING_NO_FD && !s->timeout_kill_ms && s->timeout_finish_ms == 5000
-   && s->timeout_strays_ms == 5000 && !s->down_group
+   && s->timeout_strays_ms == 5000 && !s->down_group && !s->timeout_up_ms
    && s->max_death_tally == 100 && s->down_signal == SIGTERM && s->reload_signal == SIGHUP
    && s->restart_delay_min_ms == 100 && s->restart_delay_max_ms == 16000 && s->restart == RESTART_ALWAYS && !s->restart_max
    && !s->kill_group && !s->new_pid_namespace && !s->main_service && !s->keep_strays && !s->forks ;
@@ -301,24 +301,14 @@ TEST(a_main_service_is_not_restarted_unless_it_says_so)
   CHECK(settings.restart == RESTART_NO && told_of("restart") && strstr(told.allowed, "flag-main")) ;
 }
 
-static uint32_t timeout_up_of (char const *text)
-{
-  memset(&told, 0, sizeof told) ;
-  temp_text("timeout-up", text) ;
-  return settings_read_timeout_up(&tell) ;
-}
-
 TEST(timeout_up_is_a_number_of_milliseconds)
 {
   temp_enter() ;
-  memset(&told, 0, sizeof told) ;
-  CHECK(!settings_read_timeout_up(&tell) && !told.count) ;
-  CHECK(timeout_up_of("10000\n") == 10000 && !told.count) ;
-  CHECK(timeout_up_of("2147483647") == 2147483647 && !told.count) ;
-  CHECK(!timeout_up_of("2147483648") && told_of("timeout-up")) ;
-  CHECK(!timeout_up_of("10s\n") && told_of("timeout-up")) ;
-  CHECK(!timeout_up_of("") && told_of("timeout-up")) ;
-  CHECK(!settings_read_timeout_up(0)) ; /* nobody need be told */
+  CHECK(with("timeout-up", "10000\n").timeout_up_ms == 10000 && !told.count) ;
+  CHECK(with("timeout-up", "2147483647").timeout_up_ms == 2147483647 && !told.count) ;
+  CHECK(!with("timeout-up", "2147483648").timeout_up_ms && told_of("timeout-up")) ;
+  CHECK(!with("timeout-up", "10s\n").timeout_up_ms && told_of("timeout-up")) ;
+  CHECK(!with("timeout-up", "").timeout_up_ms && told_of("timeout-up")) ;
 }
 
 static int pidfile_is (char const *text, char const *expected)

@@ -75,13 +75,14 @@ TEST(commands_and_deadlines_are_possible_in_every_phase)
 TEST(what_is_unfit_is_told_to_end_only_while_it_is_up)
 {
   for (int phase = 0 ; phase < PHASE_COUNT ; phase++)
-    if (phase != PHASE_UP)
+    if (phase != PHASE_UP && phase != PHASE_SEARCHING)
     {
       CHECK(next((enum phase)phase, LIFE_UNFIT) == (enum phase)phase) ;
       CHECK(!deeds((enum phase)phase, LIFE_UNFIT)) ;
     }
   CHECK(next(PHASE_UP, LIFE_UNFIT) == PHASE_STOP_DUE) ;
   CHECK(deeds(PHASE_UP, LIFE_UNFIT) == LIFE_STOP) ;
+  CHECK(next(PHASE_SEARCHING, LIFE_UNFIT) == PHASE_STRAYS && !(deeds(PHASE_SEARCHING, LIFE_UNFIT) & LIFE_MARK_ASKED)) ;
 }
 
 TEST(run_is_started_only_while_nothing_runs)
