@@ -4,8 +4,9 @@
 
 load lib
 
-# Some of these tests compile all there is.
-export BATS_TEST_TIMEOUT=900
+# For tests/run: some of these tests compile all there is.
+# shellcheck disable=SC2034
+TEST_LIMIT=900
 
 setup()
 {
