@@ -11,6 +11,7 @@ static struct { char const *state ; await_condition *condition ; } const known[]
   { "up", &await_up },
   { "down", &await_down },
   { "finished", &await_finished },
+  { "done", &await_done },
 } ;
 
 int command_wait (struct request const *request)
@@ -18,6 +19,6 @@ int command_wait (struct request const *request)
   for (size_t i = 0 ; i < sizeof known / sizeof *known ; i++)
     if (!strcmp(request->word, known[i].state))
       return await_all(request, 0, !i && request->all ? &await_ready_if_wanted : known[i].condition) ;
-  strerr_warnw3x("cannot wait for ", request->word, ": allowed: ready, up, down, finished") ;
+  strerr_warnw3x("cannot wait for ", request->word, ": allowed: ready, up, down, finished, done") ;
   return EXIT_USAGE ;
 }
