@@ -21,8 +21,11 @@ bench() # PROGRAMS OPTION...
 }
 
 # Below the heading of a figure, up to the next empty line, the row of SUBJECT has a number for each of COUNT sizes.
-row() # FIGURE SUBJECT COUNT
+row() { row_of "$dir/stdout" "$@"; } # FIGURE SUBJECT COUNT
+row_of() # FILE FIGURE SUBJECT COUNT
 {
+  local file=$1
+  shift
   awk -v figure="$1" -v subject="| $2 |" -v count="$3" '
     index($0, figure " (") == 1 { inside = 1; next }
     inside && /^\|/ { begun = 1 }
@@ -33,13 +36,13 @@ row() # FIGURE SUBJECT COUNT
       found = n > count
       exit
     }
-    END { exit !found }' "$dir/stdout" || { echo "# no $1 of $2 with $3 numbers"; cat "$dir/stdout"; return 1; }
+    END { exit !found }' "$file" || { echo "# no $1 of $2 with $3 numbers"; cat "$file"; return 1; }
 }
 
 @test "every figure has a row for the floor, for Reeve, and for another build of a peer" {
   mkdir "$dir/other"
   ln -s "$(command -v s6-svscan)" "$dir/other/s6-svscan"
-  IDLE_SECONDS=1 bench "$REEVE_BIN" --sizes 1,10 --event-sizes 1,10 --loggers 3 --orphans 100 --idle 5 --peers-dir "$dir/other"
+  IDLE_SECONDS=1 bench "$REEVE_BIN" --sizes 1,10 --order-sizes 3,20 --event-sizes 1,10 --loggers 3 --orphans 100 --idle 5 --peers-dir "$dir/other"
   run ! grep '^- ' "$dir/stdout" # nothing has hung, nothing was left behind
   for subject in floor Reeve "s6 (other)"; do
     for figure in Start Stop "Killed, until it runs again" "Moved in, until it runs" "Stop, wait, start, wait by own client"; do
@@ -57,6 +60,12 @@ row() # FIGURE SUBJECT COUNT
   done
   row Start "Reeve, its default loggers" 1
   row "Stop, wait, start, wait by s6-svc" Reeve 2
+  for kind in "none needs another" "each needs the one before" "all need the first"; do
+    sed '1,/^## Start and stop in order/d' "$dir/stdout" >"$dir/in-order"
+    row_of "$dir/in-order" Start "$kind" 2
+    row_of "$dir/in-order" Stop "$kind" 2
+  done
+  grep -q '^| each needs the one before | [0-9.]*, \*\*[0-9.]*\*\* |' "$dir/in-order"
   grep -q '^| Reeve | [0-9.]*, \*\*[0-9.]*\*\* | .* N; N^' "$dir/stdout"
   grep -q '^[0-9]* cores .* Linux .*; load at the start' "$dir/stdout"
   grep -q '^Between the runs others used [0-9]' "$dir/stdout"

@@ -531,7 +531,7 @@ touch "$dir/top.runs"; while :; do sleep 0.02; done'
     needs web db
     scanner
     held web
-    rm -rf "$live/${what:?}"
+    eventually 10 rm -rf "$live/${what:?}"
     ready db
     up web
     stop_scanner 0

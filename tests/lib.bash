@@ -218,9 +218,21 @@ s6-svwait()
   command s6-svwait "$@"
 }
 
-# For `reeve`, and a moment later for s6's clients, too.
-up() { eventually 10 field "$1" state up && eventually 10 is_up_for_s6 "$1"; }
+# For `reeve`, and a moment later for s6's clients, too; and a shell has set its traps.
+up()
+{
+  eventually 10 field "$1" state up && eventually 10 is_up_for_s6 "$1" || return 1
+  if grep -qs 'trap .*TERM' "$live/$1/run"; then within 3 traps_term "$1" || :; fi # not where a child of it does
+}
 is_up_for_s6() { [ "$(s6-svstat -o up "$live/$1")" = true ]; }
+traps_term() # NAME ; or ignores it
+{
+  local key value signals=0
+  while read -r key value; do
+    case $key in SigIgn: | SigCgt:) ((signals |= 16#$value)) ;; esac
+  done <"/proc/$(pid_of "$1")/status"
+  ((signals & 1 << 14))
+}
 pid_of() { s6-svstat -o pid "$live/$1"; }
 said() { grep -q -- "$1" "$dir/stderr"; }
 says() { eventually "${2:-10}" said "$1"; }

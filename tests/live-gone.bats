@@ -15,7 +15,7 @@ supervisor_of() { pgrep -P "$scanner" -f "reeve-supervise (-a )?$1\$"; }
   finish web <<<"echo >$dir/finished"
   scanner
   eventually 10 test -s "$dir/pid"
-  rm -rf "$live"
+  eventually 10 rm -rf "$live"
   stop_scanner 0
   [ -e "$dir/ended" ]
   gone "$(cat "$dir/pid")"
@@ -28,7 +28,7 @@ supervisor_of() { pgrep -P "$scanner" -f "reeve-supervise (-a )?$1\$"; }
   mkdir -p "$live/.s6-svscan"
   ln -s "$dir/at-the-end" "$live/.s6-svscan/finish"
   scanner
-  rm -rf "$live"
+  eventually 10 rm -rf "$live"
   stop_scanner 3
   [ "$(cat "$dir/finished")" = '0 -1' ]
 }
@@ -38,7 +38,7 @@ supervisor_of() { pgrep -P "$scanner" -f "reeve-supervise (-a )?$1\$"; }
   scanner
   eventually 10 test -s "$dir/pid"
   supervisor=$(supervisor_of web)
-  rm -rf "$live"
+  eventually 10 rm -rf "$live"
   kill -KILL "$supervisor"
   eventually 20 gone "$(cat "$dir/pid")"
   [ -e "$dir/ended" ]
@@ -52,7 +52,7 @@ supervisor_of() { pgrep -P "$scanner" -f "reeve-supervise (-a )?$1\$"; }
   scanner
   eventually 10 test -s "$dir/pid"
   supervisor=$(supervisor_of web)
-  rm -rf "$live"
+  eventually 10 rm -rf "$live"
   kill -KILL "$supervisor"
   eventually 20 gone "$(cat "$dir/pid")"
   [ -e "$dir/ended" ]
@@ -64,7 +64,7 @@ supervisor_of() { pgrep -P "$scanner" -f "reeve-supervise (-a )?$1\$"; }
   scanner -T 3000
   eventually 10 test -s "$dir/pid"
   supervisor=$(supervisor_of web)
-  rm -rf "$live"
+  eventually 10 rm -rf "$live"
   kill -KILL "$supervisor"
   stop_scanner 137
   gone "$(cat "$dir/pid")"
@@ -74,7 +74,7 @@ supervisor_of() { pgrep -P "$scanner" -f "reeve-supervise (-a )?$1\$"; }
   stubborn
   scanner -K 500
   eventually 10 test -s "$dir/pid"
-  rm -rf "$live"
+  eventually 10 rm -rf "$live"
   stop_scanner 137
   gone "$(cat "$dir/pid")"
 }
@@ -84,7 +84,7 @@ supervisor_of() { pgrep -P "$scanner" -f "reeve-supervise (-a )?$1\$"; }
   scanner
   up web
   pid=$(cat "$dir/pid")
-  rm -rf "$live/web"
+  eventually 10 rm -rf "$live/web"
   kill -TERM "$pid"
   says "so that the scanner can make it again"
   up web
@@ -98,7 +98,7 @@ supervisor_of() { pgrep -P "$scanner" -f "reeve-supervise (-a )?$1\$"; }
   scanner
   up web
   supervisor=$(supervisor_of web)
-  rm -rf "$live/web"
+  eventually 10 rm -rf "$live/web"
   kill -KILL "$supervisor"
   up web
   [ "$(lines "$dir/pids")" = 2 ]

@@ -4,8 +4,9 @@
 
 load lib
 
-# Some of these tests compile all there is.
-export BATS_TEST_TIMEOUT=900
+# For tests/run: some of these tests compile all there is.
+# shellcheck disable=SC2034
+TEST_LIMIT=900
 
 setup()
 {
@@ -79,10 +80,10 @@ END
 }
 
 # The goal is 180 kB.
-@test "the overlay is at most 220 kB packed and 600 kB unpacked" {
+@test "the overlay is at most 240 kB packed and 600 kB unpacked" {
   for tarball in "$overlay" "$arm64"; do
     echo "# $tarball: $(packed "$tarball") packed, $(unpacked "$tarball") unpacked"
-    [ "$(packed "$tarball")" -le 220000 ]
+    [ "$(packed "$tarball")" -le 240000 ]
     [ "$(unpacked "$tarball")" -le 600000 ]
   done
 }

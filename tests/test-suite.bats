@@ -90,6 +90,17 @@ TEST 'one' { true; }")
   nothing_left
 }
 
+@test "a test that hangs is told of, with what was told before it, and its file is ended" {
+  a=$(bats_file a <<<"TEST 'one' { true; }
+TEST 'two' { export left=$dir; setsid sleep 1000 3>&- & sleep 1000; }
+TEST 'three' { true; }")
+  TEST_LIMIT=5 run ! suite "$a"
+  output_says 'ok a.bats: one'
+  output_says 'not ok a.bats: two'
+  output_says 'not ok a.bats: no test has ended for 5 s, after 1 of 3'
+  nothing_left
+}
+
 @test "what a file leaves behind does not outlive it" {
   a=$(unit a <<<"export left=$dir
 setsid sleep 1000 & echo 1..1; echo ok 1 one")

@@ -88,15 +88,15 @@ reached_default() { reached_up && s6-svok "$web"; }
 
 # ---- what vanishes ----
 
-live_name() { rm -rf "$live/web"; }
-live_supervise() { rm -rf "$live/web/supervise"; }
-live_log() { rm -rf "$live/web/log"; }
+live_name() { eventually 10 rm -rf "$live/web"; }
+live_supervise() { eventually 10 rm -rf "$live/web/supervise"; }
+live_log() { eventually 10 rm -rf "$live/web/log"; }
 live_run() { rm -f "$live/web/run"; }
-live_all() { rm -rf "$live"; }
+live_all() { eventually 10 rm -rf "$live"; }
 scan_name() { rm -rf "$scan/web"; }
 scan_run() { rm -f "$scan/web/run"; }
 scan_all() { rm -rf "$scan"; }
-both() { rm -rf "$scan" "$live"; }
+both() { eventually 10 rm -rf "$scan" "$live"; }
 link() { rm -f "$live/web"; }
 target() { rm -rf "$at/web"; }
 renamed() { mv "$scan/web" "$scan/wob"; }

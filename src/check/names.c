@@ -223,6 +223,7 @@ static void check_task (struct check *check, struct settings const *settings)
     finding(check, LEVEL_WARNING, "restart", 1, "write on-failure, or on-failure:5 for five more tries", "with flag-oneshot, `always` does not run again what is done, and tries for ever what fails") ;
   if (settings->notification_fd != SETTING_NO_FD)
     finding(check, LEVEL_WARNING, "notification-fd", 1, "remove it", "with flag-oneshot, nobody waits for it: a task is ready when it is done, which is when run has exited 0") ;
+  if (check_exists("health")) finding(check, LEVEL_WARNING, "health", 1, "remove it", "with flag-oneshot, it has no effect: a task that is done is healthy") ;
   if (settings->main_service)
     finding(check, LEVEL_HINT, "flag-main", 1, "if it only has to succeed, remove it, and let the main service need it (dependencies.d)",
       "with flag-oneshot, everything stops when the task is done") ;

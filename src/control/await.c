@@ -330,6 +330,17 @@ int await_ready_if_wanted (struct view const *view, char const *name, struct vie
   return view->state == STATE_DOWN ? 1 : await_ready(view, name, before) ;
 }
 
+int await_healthy (struct view const *view, char const *name, struct view const *before)
+{
+  (void)before ;
+  return view->healthy || is_done(view) ? 1 : await_never(view, name) ? -1 : 0 ;
+}
+
+int await_healthy_if_wanted (struct view const *view, char const *name, struct view const *before)
+{
+  return view->state == STATE_DOWN ? 1 : await_healthy(view, name, before) ;
+}
+
 int await_up (struct view const *view, char const *name, struct view const *before)
 {
   (void)before ;

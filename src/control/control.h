@@ -122,6 +122,7 @@ enum view_state
   STATE_HELD, /* wanted up; started when what it needs is ready */
   STATE_STARTING, /* up, not ready */
   STATE_PAUSED,
+  STATE_UNHEALTHY, /* up and ready, and its health checks fail */
   STATE_UP /* and ready; a task never is */
 } ;
 
@@ -144,6 +145,9 @@ struct view
   unsigned int ready : 1 ; /* one without notification-fd is when it is up, a task when it is done */
   unsigned int task : 1 ;
   unsigned int done : 1 ; /* a task */
+  unsigned int is_checked : 1 ; /* it has `health` */
+  unsigned int healthy : 1 ; /* ready, and its health checks pass, if it has any */
+  unsigned int unhealthy : 1 ; /* they do not; neither: that is not known yet, or it is not ready */
   unsigned int finished : 1 ; /* down, and ./finish has ended */
   unsigned int ending : 1 ; /* down, and what ./run has left behind is being ended: perhaps the service itself */
   unsigned int after_finish : 1 ; /* down, and what ./finish has left behind is being ended */
@@ -235,6 +239,8 @@ extern await_condition await_ready_again ;
 extern await_condition await_ready_if_wanted ;
 extern await_condition await_up ;
 extern await_condition await_done ;
+extern await_condition await_healthy ; /* or has done what it had to do */
+extern await_condition await_healthy_if_wanted ;
 extern await_condition await_down ;
 /* Down with its ./finish, and not to be started again; or never started, nor wanted. A task must
    have ended. */

@@ -41,14 +41,14 @@ struct command
 
 static struct command const commands[] =
 {
-  { "status", "[--json] [NAME...]", "show services; exits 0 when every wanted one is ready",
+  { "status", "[--json] [NAME...]", "show services; exits 0 when every wanted one is ready, none unhealthy",
     &command_status, OPTION_JSON | OPTION_ALL, WORD_NONE, NAMES_ELSE_ALL },
   { "start", "NAME...", "start, after what they need, and wait until ready", &command_start, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
   { "stop", "NAME...", "stop, after what needs them, and wait until finished", &command_stop, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
   { "restart", "NAME...", "stop if up, start, and wait until ready", &command_restart, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
   { "reload", "NAME...", "send the reload signal", &command_reload, CHANGES, WORD_NONE, NAMES_REQUIRED },
   { "kill", "SIGNAL NAME...", "send a signal", &command_kill, CHANGES, WORD_REQUIRED, NAMES_REQUIRED },
-  { "wait", "ready|up|down|finished NAME...", "wait for a state", &command_wait, OPTION_TIMEOUT | OPTION_ALL, WORD_REQUIRED, NAMES_REQUIRED },
+  { "wait", "ready|healthy|up|down|finished NAME...", "wait for a state", &command_wait, OPTION_TIMEOUT | OPTION_ALL, WORD_REQUIRED, NAMES_REQUIRED },
   { "rescan", "", "look at the scan directory again", &command_rescan, 0, WORD_NONE, NAMES_NONE },
   { "upgrade", "", "execute the programs that are on disk now; no service notices", &command_upgrade, OPTION_NO_WAIT | OPTION_TIMEOUT, WORD_NONE, NAMES_NONE },
   { "shutdown", "[CODE]", "stop the whole tree; it ends with CODE", &command_shutdown, OPTION_NO_WAIT | OPTION_TIMEOUT, WORD_OPTIONAL, NAMES_NONE },

@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "control/control.h"
 #include "service/name.h"
+#include "wire/health.h"
 
 #define GREEN "\033[32m"
 #define YELLOW "\033[33m"
@@ -28,6 +29,8 @@ struct shown
   char const *name ;
   struct view view ;
   struct graph const *graph ; /* of one that is held; else 0 */
+  struct health_record check ; /* the last one of its health, if there was any */
+  int has_check ;
 } ;
 
 static int wall_clock (struct view const *view, struct timespec *out)
@@ -41,7 +44,7 @@ static char const *colour_of (struct view const *view)
 {
   if (view->state == STATE_UP || view->state == STATE_DONE) return GREEN ;
   if (view->state == STATE_DOWN) return "" ;
-  return view->state == STATE_UNSUPERVISED || view->state == STATE_FAILED || view->state == STATE_WAITING ? RED : YELLOW ;
+  return view->state == STATE_UNSUPERVISED || view->state == STATE_FAILED || view->state == STATE_UNHEALTHY || view->state == STATE_WAITING ? RED : YELLOW ;
 }
 
 static void format_end (struct view const *view, char *out, size_t size)
@@ -72,11 +75,14 @@ static char const *remarks (struct shown const *shown, char out[REMARKS_MAX])
   struct view const *view = &shown->view ;
   char const *reason = view_reason(view) ;
   char end[24] = "" ;
+  char result[HEALTH_RESULT_MAX] ;
   int n ;
   if (view->undo_wstat) view_describe_end(view->undo_wstat, 0, end, sizeof end) ;
   if (shown->graph) dependencies_describe(shown->graph, shown->name, out, REMARKS_MAX / 2) ;
   else snprintf(out, REMARKS_MAX, "%s%s%s", reason ? reason : "", *end ? ": " : "", end) ;
   n = (int)strlen(out) ;
+  if (view->unhealthy) n += snprintf(out + n, REMARKS_MAX - (size_t)n, "%sunhealthy%s%s", n ? "; " : "", shown->has_check ? ": its last health check " : "",
+    shown->has_check ? health_result_describe(result, &shown->check.result) : "") ;
   if (view->unread) n += snprintf(out + n, REMARKS_MAX - (size_t)n, "%sits log is stuck: the logger takes nothing of %u bytes", n ? "; " : "", view->unread) ;
   if (view->lost) snprintf(out + n, REMARKS_MAX - (size_t)n, "%s%ju bytes of its log are lost", n ? "; " : "", (uintmax_t)view->lost) ;
   return out ;
@@ -108,6 +114,45 @@ static void print_row (struct shown const *shown, int width, int colour)
     colour ? colour_of(view) : "", state, colour && *colour_of(view) ? PLAIN : "", pid, since,
     view->ready ? "yes" : "no", view->wanted_up ? "up" : "down", end, view->restarts,
     *remarks(shown, text) ? "  " : "", text) ;
+}
+
+/* ---- the last health check ---- */
+
+/* Below the row, as what a check writes may have several lines. */
+static void print_check (struct shown const *shown)
+{
+  char result[HEALTH_RESULT_MAX] ;
+  int begins = 1 ;
+  if (!shown->has_check) return ;
+  printf("  last health check: %s\n", health_result_describe(result, &shown->check.result)) ;
+  for (size_t i = 0 ; i < shown->check.len ; i++)
+  {
+    char c = shown->check.output[i] ;
+    if (begins) printf("    ") ;
+    begins = c == '\n' ;
+    putchar(begins || (unsigned char)c >= ' ' ? c == 127 ? '?' : c : c == '\t' ? ' ' : '?') ;
+  }
+  if (!begins) putchar('\n') ;
+}
+
+static void print_health (struct shown const *shown)
+{
+  struct view const *view = &shown->view ;
+  char text[HEALTH_OUTPUT_MAX + 1] ;
+  char result[HEALTH_RESULT_MAX] ;
+  printf(",\"healthy\":%s,\"health_check\":", view->healthy ? "true" : view->unhealthy || !view->up || !view->is_checked ? "false" : "null") ;
+  if (!shown->has_check)
+  {
+    printf("null") ;
+    return ;
+  }
+  memcpy(text, shown->check.output, shown->check.len) ;
+  text[shown->check.len] = 0 ;
+  printf("{\"result\":") ;
+  json_print(health_result_describe(result, &shown->check.result)) ;
+  printf(",\"output\":") ;
+  json_print(text) ;
+  putchar('}') ;
 }
 
 /* ---- JSON ---- */
@@ -161,6 +206,7 @@ static void print_object (struct shown const *shown)
   if (*remarks(shown, text)) json_print(text) ;
   else printf("null") ;
   print_waits_for(shown) ;
+  print_health(shown) ;
   putchar('}') ;
 }
 
@@ -179,6 +225,7 @@ static void print_one (struct request const *request, struct shown const *shown,
   if (!request->json)
   {
     print_row(shown, width, colour) ;
+    if (!request->listed) print_check(shown) ;
     return ;
   }
   fputs(first ? "\n" : ",\n", stdout) ;
@@ -187,7 +234,7 @@ static void print_one (struct request const *request, struct shown const *shown,
 
 static int exit_code_of (struct view const *view)
 {
-  return (view->wanted_up && !view->ready) || view->state == STATE_FAILED || view->unread ? EXIT_NO : EXIT_YES ;
+  return (view->wanted_up && !view->ready) || view->state == STATE_FAILED || view->unhealthy || view->unread ? EXIT_NO : EXIT_YES ;
 }
 
 int command_status (struct request const *request)
@@ -219,6 +266,7 @@ int command_status (struct request const *request)
     if (shown.view.state == STATE_UNSUPERVISED) unsupervised = 1 ;
     if (shown.view.state == STATE_HELD && (graph.count || dependencies_learn(&graph))) shown.graph = &graph ;
     shown.view.unread = unread[i] ;
+    shown.has_check = shown.view.is_checked && health_record_read(shown.name, &shown.check) ;
     if (exit_code_of(&shown.view)) code = EXIT_NO ;
     print_one(request, &shown, width, !i, colour) ;
   }

@@ -21,7 +21,7 @@
 
 char const *view_state_name (enum view_state state)
 {
-  static char const *const names[] = { "unsupervised", "failed", "down", "done", "finishing", "waiting", "held", "starting", "paused", "up" } ;
+  static char const *const names[] = { "unsupervised", "failed", "down", "done", "finishing", "waiting", "held", "starting", "paused", "unhealthy", "up" } ;
   return names[state] ;
 }
 
@@ -101,7 +101,7 @@ static int ready_untold (char const *name)
 
 static enum view_state state_of (struct view const *view, unsigned int flags)
 {
-  if (view->up) return flags & STATUS_PAUSED ? STATE_PAUSED : view->ready ? STATE_UP : STATE_STARTING ;
+  if (view->up) return flags & STATUS_PAUSED ? STATE_PAUSED : view->unhealthy ? STATE_UNHEALTHY : view->ready ? STATE_UP : STATE_STARTING ;
   if (!view->finished) return STATE_FINISHING ;
   if (view->wanted_up) return STATE_WAITING ;
   if (view->done) return STATE_DONE ;
@@ -119,7 +119,7 @@ int view_read_command (struct view *view)
   fd_close(fd) ;
   if (n != sizeof packed) return 0 ;
   status_unpack(packed, &status) ;
-  *view = (struct view) { .state = STATE_UP, .since = status.since, .pid = status.pid, .up = 1, .ready = 1, .wanted_up = 1 } ;
+  *view = (struct view) { .state = STATE_UP, .since = status.since, .pid = status.pid, .up = 1, .ready = 1, .healthy = 1, .wanted_up = 1 } ;
   return 1 ;
 }
 
@@ -174,6 +174,9 @@ int view_read (struct view *view, char const *name)
   view->done = view->finished && !view->wanted_up && has_state && state_is_done(&state) ;
   view->ready = view->done || (view->up && ((status.flags & STATUS_READY && !view->task) ||
     (has_state ? is_untold(&state.settings, !!(state.flags & STATE_FORKED)) : ready_untold(name)))) ;
+  view->is_checked = has_state && state.settings.health ;
+  view->healthy = view->ready && (!view->is_checked || state.flags & STATE_CHECKS_PASS) ;
+  view->unhealthy = view->up && view->is_checked && state.flags & STATE_CHECKS_FAIL ;
   view->state = state_of(view, status.flags) ;
   if (view->state == STATE_WAITING && has_state && state.phase == PHASE_HELD) view->state = STATE_HELD ;
   return 1 ;

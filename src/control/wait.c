@@ -5,20 +5,21 @@
 
 #include "control/control.h"
 
-static struct { char const *state ; await_condition *condition ; } const known[] =
+static struct { char const *state ; await_condition *condition, *of_all ; } const known[] =
 {
-  { "ready", &await_ready }, /* --all: of those that are wanted, as `status` counts */
-  { "up", &await_up },
-  { "down", &await_down },
-  { "finished", &await_finished },
-  { "done", &await_done },
+  { "ready", &await_ready, &await_ready_if_wanted }, /* --all: of those that are wanted, as `status` counts */
+  { "healthy", &await_healthy, &await_healthy_if_wanted },
+  { "up", &await_up, &await_up },
+  { "down", &await_down, &await_down },
+  { "finished", &await_finished, &await_finished },
+  { "done", &await_done, &await_done },
 } ;
 
 int command_wait (struct request const *request)
 {
   for (size_t i = 0 ; i < sizeof known / sizeof *known ; i++)
     if (!strcmp(request->word, known[i].state))
-      return await_all(request, 0, !i && request->all ? &await_ready_if_wanted : known[i].condition) ;
-  strerr_warnw3x("cannot wait for ", request->word, ": allowed: ready, up, down, finished, done") ;
+      return await_all(request, 0, request->all ? known[i].of_all : known[i].condition) ;
+  strerr_warnw3x("cannot wait for ", request->word, ": allowed: ready, healthy, up, down, finished, done") ;
   return EXIT_USAGE ;
 }

@@ -19,7 +19,11 @@
    sockets.c      what is bound before execution
    lock.c         what is locked before execution
    helper.c       the second process that tells readiness
-   readiness.c    what it does */
+   readiness.c    what it does
+   watchdog.c     the same, after that: is the program silent?
+   notification.c what a program tells NOTIFY_SOCKET
+   check.c        --check, which executes nothing
+   ask.c          the built-in checks */
 
 #ifndef REEVE_EXEC_EXEC_H
 #define REEVE_EXEC_EXEC_H
@@ -202,14 +206,47 @@ extern size_t listen_parse (char const *text, struct sockaddr_storage *address, 
 /* Binds them to the descriptors from LISTEN_FIRST on; what was open there is closed. */
 extern void listen_all (struct listener const *listeners, unsigned int count) ;
 
-/* ---- helper.c, readiness.c ---- */
+/* ---- check.c, ask.c: built-in checks ---- */
+
+struct probe ;
 
 #define FOR_EVER UINT32_MAX /* as a number of milliseconds */
+
+/* Makes the check `spec`, and exits: EXIT_YES, EXIT_NO, EXIT_TIMED_OUT, EXIT_USAGE, EXIT_SYSTEM.
+     limit  a duration, or 0: health-timeout in the current directory, else its default */
+extern void check_and_exit (char const *spec, char const *limit) __attribute__((noreturn)) ;
+
+/* Parses `spec`; exits 100 if it is wrong. */
+extern void check_parse (char const *spec, struct probe *probe) ;
+
+/* Milliseconds, FOR_EVER for none; exits 100 if `text` is no duration. */
+extern uint32_t check_parse_duration (char const *text) ;
+
+/* Reads health-timeout in the current directory. Returns 1 with *ms, else 0; a fault is told. */
+extern int check_read_timeout (uint32_t *ms) ;
+
+#define ASK_WHY_MAX 400
+
+/* Asks whether the check is passed, for `limit_ms` at most (FOR_EVER: no limit).
+     late  what to write to stderr if a host's name is not found in time: then this process
+           exits EXIT_TIMED_OUT; may be null
+     why   written, unless it is passed
+   Returns EXIT_YES, EXIT_NO, EXIT_TIMED_OUT or EXIT_SYSTEM. */
+extern int ask (struct probe const *probe, uint32_t limit_ms, char const *late, char why[ASK_WHY_MAX]) ;
+
+enum { ANSWER_WRONG = -1, ANSWER_UNFINISHED = -2 } ;
+
+/* The status of an HTTP answer that begins so, 0 to 999; ANSWER_WRONG: it is no HTTP;
+   ANSWER_UNFINISHED: its first line goes on. `whole`: nothing more comes. Pure. */
+extern int answer_status (char const *text, size_t len, int whole) ;
+
+/* ---- helper.c, readiness.c ---- */
 
 /* How to find out whether the program is ready. */
 struct readiness
 {
   char const *const *check ; /* a command, run until it exits 0; 0: `socket` tells */
+  struct probe const *probe ; /* check[0] as a built-in check, which is made instead; 0: it is none */
   int socket ; /* NOTIFY_SOCKET's */
   int notification ; /* the descriptor to tell readiness on */
   uint32_t first_ms ; /* before the first check */
@@ -218,8 +255,12 @@ struct readiness
   uint32_t each_ms ; /* a check that takes longer is killed */
   uint32_t all_ms ; /* the helper gives up after this time */
   uint32_t tries ; /* or after so many checks; 0: any number */
+  uint32_t watchdog_ms ; /* how long the program may be silent; 0: it has no watchdog */
+  int watchdog_if_promised ; /* only once it has said that it is alive */
   int program ; /* pidfd of the program, -1 where the kernel has none */
   pid_t program_pid ;
+  uint64_t program_started_ms ; /* as process_look() has it, where there is no pidfd; 0: not known */
+  uid_t program_uid ;
 } ;
 
 struct helper
@@ -235,8 +276,8 @@ struct helper
 extern int helper_take_notification (int fd, int above) ;
 
 /* Forks the helper, and returns in the process that becomes the program. The helper begins
-   when the program has been executed. It ends when it has told readiness, when the program
-   has ended, or when nobody reads the notification any more. The descriptors in `readiness`
+   when the program has been executed. It ends when it has told readiness (and the program has
+   no watchdog), when the program has ended, or when nobody reads the notification any more. The descriptors in `readiness`
    are closed in the program. Sets program and program_pid in `readiness`. */
 extern void helper_start (struct helper *helper) ;
 
@@ -246,7 +287,69 @@ extern int notify_socket (void) ;
 /* Returns the helper's exit code. */
 extern int readiness_find_out (struct readiness const *readiness) ;
 
-/* Is READY=1 one of the lines of a notification? Pure. */
-extern int notification_is_ready (char const *text, size_t len) ;
+/* ---- notification.c ---- */
+
+/* What systemd's sd_notify(3) has told: only what matters here. */
+struct notification
+{
+  unsigned int ready : 1 ;
+  unsigned int alive : 1 ; /* WATCHDOG=1 */
+  unsigned int trigger : 1 ; /* WATCHDOG=trigger */
+  unsigned int stopping : 1 ;
+  unsigned int has_interval : 1 ; /* WATCHDOG_USEC= */
+  uint32_t interval_ms ; /* 0: no watchdog any more */
+} ;
+
+/* Pure; lines that mean nothing are skipped. */
+extern void notification_parse (struct notification *n, char const *text, size_t len) ;
+
+/* Receives one. Returns 1, or 0 for one that is nobody's who is heard. */
+extern int notification_read (struct notification *n, struct readiness const *readiness) ;
+
+/* ---- watchdog.c ---- */
+
+enum silence_stage
+{
+  SILENCE_COUNTED,
+  SILENCE_ABORTED, /* the program has been sent SIGABRT */
+  SILENCE_GIVEN_UP /* all has been done */
+} ;
+
+/* How long the program has been silent. Moments are clock_ms(), which goes on while a container
+   is suspended, so an interval is slept through in quarters: whoever wakes up too late by more
+   than a quarter was suspended, and counts anew. */
+struct silence
+{
+  uint32_t interval_ms ; /* 0: no watchdog */
+  int is_promised ; /* the program is held to it; not yet: it is only once it has said that it is alive */
+  uint64_t since_ms ;
+  uint64_t wake_ms ;
+  enum silence_stage stage ;
+} ;
+
+enum silence_deed
+{
+  SILENCE_WAIT,
+  SILENCE_ABORT,
+  SILENCE_KILL /* the program has outlived SIGABRT */
+} ;
+
+/* All are pure. */
+extern void silence_begin (struct silence *s, uint64_t now) ;
+extern void silence_hear (struct silence *s, struct notification const *n, uint64_t now) ;
+extern uint32_t silence_wait_ms (struct silence const *s, uint64_t now) ; /* FOR_EVER: nothing is due */
+extern enum silence_deed silence_look (struct silence *s, uint64_t now) ;
+extern void silence_aborted (struct silence *s, uint64_t now, uint32_t grace_ms) ;
+
+/* Sends SIGABRT, and SIGCONT, to the program, after a message. Not while it is being stopped, or
+   is paused by command.
+     silent_ms  how long it has been silent; 0: it has asked for it
+     grace_ms   after how long watchdog_kill is due
+   Returns 1 when they have been sent. */
+extern int watchdog_abort (struct readiness const *readiness, uint32_t silent_ms, uint32_t *grace_ms) ;
+/* Kills it, if timeout-kill says so; else says that it has outlived SIGABRT. */
+extern void watchdog_kill (struct readiness const *readiness) ;
+/* May this process give orders to the supervisor of the current directory? */
+extern int watchdog_is_possible (void) ;
 
 #endif

@@ -55,7 +55,8 @@ static void __attribute__((noreturn)) help (struct helper const *helper, int exe
   /* Until the program is executed, or has failed to be. */
   while (read(executed, &c, 1) == -1 && errno == EINTR) ;
   fd_close(executed) ;
-  if (helper->identity) identity_become(helper->identity, 1) ;
+  /* A watchdog gives orders to the supervisor, which the program's user may not. */
+  if (helper->identity && !helper->readiness.watchdog_ms) identity_become(helper->identity, 1) ;
   _exit(readiness_find_out(&helper->readiness)) ;
 }
 
@@ -72,8 +73,11 @@ void helper_start (struct helper *helper)
   int executed[2] ;
   int wstat = 0 ;
   pid_t pid ;
+  struct process_look look ;
+  helper->readiness.program_uid = helper->identity ? helper->identity->uid : getuid() ;
   helper->readiness.program_pid = getpid() ;
   helper->readiness.program = (int)syscall(SYS_pidfd_open, (long)helper->readiness.program_pid, 0L) ;
+  if (helper->readiness.program < 0 && process_look(helper->readiness.program_pid, &look)) helper->readiness.program_started_ms = look.started_ms ;
   if (pipe2(executed, O_CLOEXEC) == -1) strerr_diefu1sys(EXIT_SYSTEM, "make a pipe") ;
   pid = fork() ;
   if (!pid)

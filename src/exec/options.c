@@ -10,8 +10,10 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
+#include <skalibs/uint64.h>
 
 #include "exec/exec.h"
+#include "service/probe.h"
 #include "service/settings.h"
 
 #define NICE_MAX 40
@@ -40,6 +42,9 @@ enum option_letter
   OPTION_ARGV0 = '0',
   OPTION_READY = 'r',
   OPTION_SD_NOTIFY = 'N',
+  OPTION_WATCHDOG = 'w',
+  OPTION_CHECK = 'c',
+  OPTION_TIMEOUT = 't',
   OPTION_LISTEN = 'i',
   OPTION_LISTEN_UNIX = 'I',
   OPTION_HELP = 'h'
@@ -67,6 +72,9 @@ static struct option const longs[] =
   { "argv0", required_argument, 0, OPTION_ARGV0 },
   { "ready", required_argument, 0, OPTION_READY },
   { "sd-notify", no_argument, 0, OPTION_SD_NOTIFY },
+  { "watchdog", required_argument, 0, OPTION_WATCHDOG },
+  { "check", required_argument, 0, OPTION_CHECK },
+  { "timeout", required_argument, 0, OPTION_TIMEOUT },
   { "listen", required_argument, 0, OPTION_LISTEN },
   { "listen-unix", required_argument, 0, OPTION_LISTEN_UNIX },
   { "help", no_argument, 0, OPTION_HELP },
@@ -74,7 +82,8 @@ static struct option const longs[] =
 } ;
 
 static char const help[] =
-  "usage: reeve-exec [OPTION...] [--] PROGRAM [ARGUMENT...]\n\n"
+  "usage: reeve-exec [OPTION...] [--] PROGRAM [ARGUMENT...]\n"
+  "       reeve-exec --check CHECK [--timeout DURATION]\n\n"
   "  -u, --user USER[:GROUP...]   become this user; names or numbers; HOME, USER, LOGNAME, too\n"
   "  --keep-home                  HOME, USER and LOGNAME stay as they are\n"
   "  --user-env USER              only set UID, GID, HOME, USER\n"
@@ -87,10 +96,14 @@ static char const help[] =
   "  --session; --group           begin one\n"
   "  -L, --lock FILE              wait for its lock and hold it\n"
   "  -0, --argv0 NAME             the program's own name\n"
-  "  -r, --ready CHECK            run CHECK until it exits 0, then tell readiness\n"
+  "  -r, --ready CHECK            make CHECK until it passes, then tell readiness: a command,\n"
+  "                               or " PROBE_FORMS "\n"
   "  --sd-notify                  pass on what the program tells NOTIFY_SOCKET\n"
+  "  --watchdog DURATION          and abort it when it is silent for so long\n"
   "  --listen ADDRESS:PORT        bind, and pass as LISTEN_FDS\n"
-  "  --listen-unix PATH           the same for a Unix socket\n" ;
+  "  --listen-unix PATH           the same for a Unix socket\n\n"
+  "  --check CHECK                execute nothing: make CHECK, " PROBE_FORMS ";\n"
+  "                               exit 0 when it passes, 1 when not, 99 when it takes too long\n" ;
 
 /* ---- what was given ---- */
 
@@ -161,6 +174,7 @@ static void check_name (char const *text)
 static void check (int letter, char const *value)
 {
   struct limit limit ;
+  struct probe probe ;
   switch (letter)
   {
     case OPTION_UMASK : parse_umask(value) ; break ;
@@ -168,6 +182,10 @@ static void check (int letter, char const *value)
     case OPTION_LIMIT : parse_limit(value, &limit) ; break ;
     case OPTION_SECRET :
     case OPTION_UNSET : check_name(value) ; break ;
+    case OPTION_READY : if (probe_is_meant(value)) check_parse(value, &probe) ; break ;
+    case OPTION_CHECK : check_parse(value, &probe) ; break ;
+    case OPTION_WATCHDOG :
+    case OPTION_TIMEOUT : check_parse_duration(value) ; break ;
     case OPTION_HELP :
       fputs(help, stdout) ;
       exit(fflush(stdout) ? EXIT_SYSTEM : 0) ;
@@ -187,7 +205,14 @@ static void parse (int argc, char **argv)
     given[n] = (struct given) { .letter = letter, .value = optarg ? optarg : "" } ;
     check(letter, given[n++].value) ;
   }
+  if (value_of(OPTION_CHECK))
+  {
+    if (n != 1 + !!value_of(OPTION_TIMEOUT) || argv[optind]) strerr_dief1x(EXIT_USAGE, "--check executes no program, and makes one check: the only other option is --timeout") ;
+    return ;
+  }
   if (!argv[optind]) usage_die() ;
+  if (value_of(OPTION_TIMEOUT)) strerr_dief1x(EXIT_USAGE, "--timeout is for --check alone") ;
+  if (value_of(OPTION_WATCHDOG) && !value_of(OPTION_SD_NOTIFY)) strerr_dief1x(EXIT_USAGE, "--watchdog needs --sd-notify: a program says WATCHDOG=1 to NOTIFY_SOCKET") ;
   if (value_of(OPTION_READY) && value_of(OPTION_SD_NOTIFY)) strerr_dief1x(EXIT_USAGE, "--ready and --sd-notify exclude each other: use the second if the program can tell") ;
 }
 
@@ -293,9 +318,32 @@ static int open_descriptors (int argc)
   return notification ;
 }
 
+/* As sd_watchdog_enabled(3) has it. Never what is inherited: that is another manager's. */
+static void set_watchdog (struct readiness *readiness)
+{
+  char const *text = value_of(OPTION_WATCHDOG) ;
+  char us[UINT64_FMT] ;
+  uint32_t ms = FOR_EVER ;
+  if (text) ms = check_parse_duration(text) ;
+  else if (check_read_timeout(&ms)) readiness->watchdog_if_promised = !access("health", F_OK) ;
+  environment_set("WATCHDOG_USEC", 0) ;
+  environment_set("WATCHDOG_PID", 0) ;
+  if (ms == FOR_EVER) return ;
+  if (!watchdog_is_possible())
+  {
+    strerr_warnwu1sys("give orders to the supervisor, so there is no watchdog (let reeve-exec --user become the user, not a program before it)") ;
+    return ;
+  }
+  readiness->watchdog_ms = ms ;
+  us[uint64_fmt(us, (uint64_t)ms * 1000)] = 0 ;
+  environment_set("WATCHDOG_USEC", us) ;
+  environment_set_number("WATCHDOG_PID", (uint32_t)getpid()) ;
+}
+
 static void start_helper (int notification, struct identity const *identity)
 {
   static char const *argv[2] ;
+  static struct probe probe ;
   struct helper helper =
   {
     .readiness =
@@ -313,10 +361,17 @@ static void start_helper (int notification, struct identity const *identity)
     .not_held = program_fds
   } ;
   argv[0] = value_of(OPTION_READY) ;
+  if (argv[0] && probe_is_meant(argv[0]))
+  {
+    check_parse(argv[0], &probe) ;
+    helper.readiness.probe = &probe ;
+    helper.readiness.each_ms += CHECK_WAIT_MAX_MS ; /* it knows the limit itself, and says why */
+  }
   if (!argv[0])
   {
     helper.readiness.check = 0 ;
     helper.readiness.socket = notify_socket() ;
+    set_watchdog(&helper.readiness) ;
   }
   helper_start(&helper) ;
 }
@@ -357,6 +412,7 @@ void reeve_exec_run (int argc, char **argv)
   char const *mode ;
   int notification ;
   parse(argc, argv) ;
+  if (value_of(OPTION_CHECK)) check_and_exit(value_of(OPTION_CHECK), value_of(OPTION_TIMEOUT)) ;
   user = value_of(OPTION_USER) ;
   mode = value_of(OPTION_UMASK) ;
   argv += optind ;

@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,11 +12,16 @@
 #include <skalibs/strerr.h>
 #include <skalibs/tai.h>
 
+#include "base/clock.h"
 #include "base/message.h"
+#include "base/process.h"
 #include "base/signals.h"
 #include "base/spawn.h"
 #include "exec/exec.h"
 #include "service/executable.h"
+
+#define PROBE_MS 30000
+#define NO_PIDFD_MS 1000 /* how often to look whether the program is there */
 
 enum helper_code { HELPER_TOLD, HELPER_GAVE_UP, HELPER_PROGRAM_ENDED, HELPER_TOO_LATE } ; /* s6-notifyoncheck's */
 
@@ -91,6 +95,23 @@ static enum helper_code tell (struct watched const *state)
 
 /* ---- by a check ---- */
 
+/* Looking up a name can block, so that a built-in check is made by a child. */
+static pid_t start_probe (struct watched const *state, int is_said)
+{
+  char why[ASK_WHY_MAX] ;
+  struct readiness const *r = state->readiness ;
+  int code ;
+  pid_t pid = fork() ;
+  if (pid == -1) strerr_warnwu2sys("start ", r->check[0]) ;
+  if (pid) setpgid(pid, pid) ; /* here as well: it may be killed before it has come so far */
+  if (pid) return pid == -1 ? 0 : pid ;
+  setpgid(0, 0) ;
+  fd_close(r->notification) ;
+  code = ask(r->probe, PROBE_MS, 0, why) ;
+  if (code && is_said) strerr_warnw4x("not ready yet: ", r->check[0], ": ", why) ;
+  _exit(code) ;
+}
+
 static pid_t start_check (struct watched const *state)
 {
   struct spawn request = SPAWN_ZERO ;
@@ -109,10 +130,10 @@ static pid_t start_check (struct watched const *state)
 }
 
 /* One check. Returns 1 when it has exited 0, -1 when all is over; *code says how. */
-static int check_once (struct watched *state, enum helper_code *code)
+static int check_once (struct watched *state, enum helper_code *code, int is_said)
 {
   int wstat ;
-  pid_t pid = start_check(state) ;
+  pid_t pid = state->readiness->probe ? start_probe(state, is_said) : start_check(state) ;
   if (!pid) return 0 ;
   for (;;)
   {
@@ -124,7 +145,7 @@ static int check_once (struct watched *state, enum helper_code *code)
       continue ;
     }
     *code = event == EVENT_PROGRAM_ENDED ? HELPER_PROGRAM_ENDED : HELPER_TOO_LATE ;
-    kill(-pid, SIGKILL) ; /* it leads its session, and has not been reaped */
+    kill(-pid, SIGKILL) ; /* it leads its process group, and has not been reaped */
     if (event == EVENT_PROGRAM_ENDED || too_late(state)) return -1 ;
     wait_pid(pid, &wstat) ;
     strerr_warnw2x(state->readiness->check[0], " was killed, as it took too long") ;
@@ -132,14 +153,20 @@ static int check_once (struct watched *state, enum helper_code *code)
   }
 }
 
+/* When to say why a built-in check fails: a program may need some time. */
+static uint32_t const say_after_ms[] = { 10000, 60000, 600000, 3600000 } ;
+
 static enum helper_code check_again_and_again (struct watched *state)
 {
   struct readiness const *r = state->readiness ;
   uint32_t wait_ms = r->first_ms ;
   enum helper_code code = HELPER_GAVE_UP ;
+  uint64_t const began = clock_ms() ;
+  size_t said = 0 ;
   for (uint32_t n = 0 ; !r->tries || n < r->tries ; n++)
   {
     enum event event ;
+    int is_said ;
     do
     {
       event = wait_for_event(state, wait_ms) ;
@@ -148,7 +175,9 @@ static enum helper_code check_again_and_again (struct watched *state)
     }
     while (event != EVENT_TIME) ;
     if (too_late(state)) return HELPER_TOO_LATE ;
-    switch (check_once(state, &code))
+    is_said = said < sizeof say_after_ms / sizeof *say_after_ms && clock_ms() - began >= say_after_ms[said] ;
+    said += (size_t)is_said ;
+    switch (check_once(state, &code, is_said))
     {
       case 1 : return tell(state) ;
       case -1 : return code ;
@@ -162,49 +191,60 @@ static enum helper_code check_again_and_again (struct watched *state)
 
 /* ---- by a message ---- */
 
-int notification_is_ready (char const *text, size_t len)
+/* Without a pidfd. */
+static int program_has_ended (struct readiness const *r)
 {
-  static char const ready[] = "READY=1" ;
-  char const *end = text + len ;
-  while (text < end)
-  {
-    char const *newline = memchr(text, '\n', (size_t)(end - text)) ;
-    size_t line = (size_t)((newline ? newline : end) - text) ;
-    if (line == sizeof ready - 1 && !memcmp(text, ready, line)) return 1 ;
-    text += line + 1 ;
-  }
-  return 0 ;
+  struct process_look look ;
+  if (process_look(r->program_pid, &look)) return look.state == 'Z' || (r->program_started_ms && look.started_ms != r->program_started_ms) ;
+  return kill(r->program_pid, 0) == -1 && errno == ESRCH ;
 }
 
-/* Descriptors that come along are closed by the kernel: there is no room for them. */
-static int read_message (struct readiness const *readiness)
+static uint32_t wait_ms (struct readiness const *r, struct silence const *silence, int is_ready)
 {
-  char text[4096] ;
-  char control[CMSG_SPACE(sizeof(struct ucred))] __attribute__((aligned(sizeof(size_t)))) ;
-  struct iovec v = { .iov_base = text, .iov_len = sizeof text } ;
-  struct msghdr message = { .msg_iov = &v, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control } ;
-  struct cmsghdr const *c ;
-  struct ucred sender ;
-  ssize_t len = recvmsg(readiness->socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) ;
-  if (len <= 0) return 0 ;
-  c = CMSG_FIRSTHDR(&message) ;
-  if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_CREDENTIALS || c->cmsg_len < CMSG_LEN(sizeof sender)) return 0 ;
-  memcpy(&sender, CMSG_DATA(c), sizeof sender) ;
-  return (!sender.uid || sender.uid == getuid() || sender.pid == readiness->program_pid) && notification_is_ready(text, (size_t)len) ;
+  uint32_t ms = is_ready ? silence_wait_ms(silence, clock_ms()) : FOR_EVER ;
+  return is_ready && r->program < 0 && ms > NO_PIDFD_MS ? NO_PIDFD_MS : ms ;
+}
+
+static void judge (struct readiness const *r, struct silence *silence, int is_triggered)
+{
+  uint32_t grace_ms ;
+  enum silence_deed deed = is_triggered ? SILENCE_ABORT : silence_look(silence, clock_ms()) ;
+  if (deed == SILENCE_KILL) watchdog_kill(r) ;
+  if (deed != SILENCE_ABORT) return ;
+  if (watchdog_abort(r, is_triggered ? 0 : silence->interval_ms, &grace_ms)) silence_aborted(silence, clock_ms(), grace_ms) ;
+  else silence_begin(silence, clock_ms()) ;
 }
 
 static enum helper_code hear (struct watched *state)
 {
+  struct readiness const *r = state->readiness ;
+  struct silence silence = { .interval_ms = r->watchdog_ms, .is_promised = !r->watchdog_if_promised } ;
+  struct notification n ;
+  int is_ready = 0 ;
   for (;;)
-    switch (wait_for_event(state, FOR_EVER))
+  {
+    n = (struct notification) { 0 } ;
+    switch (wait_for_event(state, wait_ms(r, &silence, is_ready)))
     {
-      case EVENT_PROGRAM_ENDED : return HELPER_PROGRAM_ENDED ;
+      case EVENT_PROGRAM_ENDED : return is_ready ? HELPER_TOLD : HELPER_PROGRAM_ENDED ;
       case EVENT_SIGNAL : signals_read(state->x[CHANNEL_SIGNALS].fd) ; break ;
       case EVENT_MESSAGE :
-        if (read_message(state->readiness)) return tell(state) ;
+        if (notification_read(&n, r)) silence_hear(&silence, &n, clock_ms()) ;
         break ;
       default : break ;
     }
+    if (n.ready && !is_ready)
+    {
+      tell(state) ;
+      if (!r->watchdog_ms) return HELPER_TOLD ;
+      is_ready = 1 ;
+      fd_close(r->notification) ;
+      state->x[CHANNEL_NOTIFICATION].fd = -1 ;
+      silence_begin(&silence, clock_ms()) ;
+    }
+    if (is_ready && r->program < 0 && program_has_ended(r)) return HELPER_TOLD ;
+    if (is_ready || (n.trigger && r->watchdog_ms)) judge(r, &silence, n.trigger) ;
+  }
 }
 
 int readiness_find_out (struct readiness const *readiness)

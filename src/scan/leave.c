@@ -89,6 +89,6 @@ void leave_release (struct scanner *s, struct unit *unit)
 {
   struct unit *producer = unit->producer ;
   units_release(&s->units, unit) ;
-  if (producer && !producer->supervisor.pid && !producer->adopt && units_is_leaving(producer))
+  if (producer && !units_may_run(producer) && units_is_leaving(producer))
     units_post(&s->units, producer, UNIT_LOGGER_GONE) ;
 }

@@ -26,6 +26,7 @@
    cmd_search.c   finding its program in PATH, and starting it
    cmd_strays.c   what it leaves behind
    stop.c         the stop: what each stage does
+   stop_words.c   what a stop says of those that do not end
    upgrade.c      executing the program that is on disk now
    end.c          the exit code, and the end
 

@@ -316,6 +316,11 @@ struct unit *units_first_deadline (struct units const *units)
   return first ;
 }
 
+int units_may_run (struct unit const *unit)
+{
+  return unit->supervisor.pid || unit->adopt ;
+}
+
 int units_is_leaving (struct unit const *unit)
 {
   return unit->phase == UNIT_LEAVING || unit->phase == UNIT_RETURNING ;

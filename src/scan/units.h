@@ -68,6 +68,8 @@ extern void units_post (struct units *units, struct unit *unit, enum unit_event 
 /* Takes the next event. Returns its unit; 0: there is none. */
 extern struct unit *units_take (struct units *units, enum unit_event *event) ;
 
+/* Has it a supervisor, or does it get one to go on with what runs? */
+extern int units_may_run (struct unit const *unit) ;
 /* Is it LEAVING or RETURNING? */
 extern int units_is_leaving (struct unit const *unit) ;
 /* Has it a supervisor whose end nobody tells the scanner: no child, and no pidfd of it? */

@@ -31,7 +31,7 @@
 #define PIDFILE "pidfile"
 
 enum kind { KIND_FD, KIND_UINT, KIND_SIGNAL, KIND_DELAY, KIND_RESTART,
-  KIND_FLAG_KILL_GROUP, KIND_FLAG_DOWN_GROUP, KIND_FLAG_NEW_PID_NAMESPACE, KIND_FLAG_MAIN, KIND_FLAG_KEEP_STRAYS, KIND_FLAG_FORKS, KIND_FLAG_ONESHOT } ;
+  KIND_FLAG_KILL_GROUP, KIND_FLAG_DOWN_GROUP, KIND_FLAG_NEW_PID_NAMESPACE, KIND_FLAG_MAIN, KIND_FLAG_KEEP_STRAYS, KIND_FLAG_FORKS, KIND_FLAG_ONESHOT, KIND_FLAG_HEALTH } ;
 
 struct setting
 {
@@ -67,6 +67,7 @@ static struct setting const all[] =
   { "flag-timeout-killpg", "", 0, KIND_FLAG_KILL_GROUP, 0, 1 },
   { "flag-down-group", "", 0, KIND_FLAG_DOWN_GROUP, 0, 1 },
   { "flag-newpidns", "", 0, KIND_FLAG_NEW_PID_NAMESPACE, 0, 0 },
+  { "health", "", 0, KIND_FLAG_HEALTH, 0, 0 },
 } ;
 
 char const *settings_file (size_t i)
@@ -214,6 +215,7 @@ static void set_flag (struct settings *settings, enum kind kind)
       settings->oneshot = 1 ;
       settings->restart = RESTART_NO ;
       break ;
+    case KIND_FLAG_HEALTH : settings->health = 1 ; break ;
     case KIND_FLAG_MAIN :
       settings->main_service = 1 ;
       settings->restart = RESTART_NO ;
@@ -299,7 +301,7 @@ void settings_read (struct settings *settings, enum settings_set which, settings
   take_defaults(settings, which) ;
   for (size_t i = 0 ; i < sizeof all / sizeof *all ; i++)
     if (present >> i & 1 && (which == SETTINGS_START || all[i].at_stop)) set(settings, all + i, report) ;
-  if (settings->oneshot) settings->forks = 0 ; /* a task ends, and what it leaves behind is no service */
+  if (settings->oneshot) settings->forks = settings->health = 0 ; /* a task ends: what it leaves behind is no service, and done is healthy */
 }
 
 /* What ./run gets must be below the limit that it inherits from us. */
@@ -344,6 +346,16 @@ int settings_read_pidfile (char path[SETTING_PATH_MAX], settings_report_func *re
     printable(path) ;
     (*report)(PIDFILE, path, "the path of the file into which the service writes its pid; without it, what is left behind must be one process", err) ;
   }
+  return -1 ;
+}
+
+int settings_read_number (char const *file, char const *allowed, uint32_t min, uint32_t *value, settings_report_func *report)
+{
+  struct setting const setting = { .file = file, .allowed = allowed } ;
+  char text[CONTENT_MAX + 1] ;
+  int r = read_content(file, text, CONTENT_MAX) ;
+  if (!r || (r == 1 && setting_parse_uint(text, min, INT_MAX, value))) return r ;
+  report_content(&setting, r, text, report) ;
   return -1 ;
 }
 

@@ -50,6 +50,11 @@ extern char const *settings_file (size_t i) ;
    Returns 1 with the path, 0 when there is no such setting, -1 when it has been reported. */
 extern int settings_read_pidfile (char path[SETTING_PATH_MAX], settings_report_func *report) ;
 
+/* Reads a number that no start needs from `file` in the current directory: `min` to 2147483647.
+     allowed  what it may be, for the report
+   Returns 1 with the number, 0 when there is no such setting, -1 when it has been reported. */
+extern int settings_read_number (char const *file, char const *allowed, uint32_t min, uint32_t *value, settings_report_func *report) ;
+
 /* Reads a pid from the file `path`, as daemons write it.
    Returns it, or 0 with errno: ENOENT not there yet, EINVAL no pid in it (yet). */
 extern pid_t settings_pid_in (char const *path) ;

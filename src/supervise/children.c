@@ -144,6 +144,7 @@ int children_reap (struct supervisor *s, enum life_event *event)
     *event = children_act_on_end(s) ;
     return 1 ;
   }
+  if (health_is_check(s, pid)) health_note_end(s, wstat_of(&info)) ;
   wstat = reap(pid) ;
   strays_reaped(pid) ;
   if (pid == s->trial.pid) upgrade_note_trial(s, wstat) ;

@@ -18,7 +18,7 @@ int deadline_is_due (uint64_t deadline_ms, uint64_t now_ms)
 /* No clock is read where nothing is armed. */
 uint64_t deadlines_now (struct supervisor const *s)
 {
-  return s->deadline_ms || s->trial.deadline_ms || s->down_again_ms || s->look_ms || s->ready_by_ms ? clock_ms() : 0 ;
+  return s->deadline_ms || s->trial.deadline_ms || s->down_again_ms || s->look_ms || s->checks.deadline_ms || s->slow_ms || s->ready_by_ms ? clock_ms() : 0 ;
 }
 
 static void sooner (int *ms, uint64_t now, uint64_t deadline_ms)
@@ -38,6 +38,8 @@ int deadlines_sleep_ms (struct supervisor const *s)
   sooner(&ms, now, s->trial.deadline_ms) ;
   sooner(&ms, now, s->down_again_ms) ;
   sooner(&ms, now, s->look_ms) ;
+  sooner(&ms, now, s->checks.deadline_ms) ;
+  sooner(&ms, now, s->slow_ms) ;
   sooner(&ms, now, s->ready_by_ms) ;
   if ((s->status_pending || s->state_pending) && (ms < 0 || ms > RETRY_MS)) ms = RETRY_MS ;
   return ms ;

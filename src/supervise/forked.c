@@ -22,6 +22,7 @@ struct left
   unsigned int count ;
   pid_t pid ; /* the last one */
   pid_t trial ; /* the upgrade's trial, which is none of them */
+  pid_t check ; /* nor is a health check */
 } ;
 
 static struct left const nothing ;
@@ -30,7 +31,7 @@ static int count (pid_t pid, void *data)
 {
   struct left *left = data ;
   struct process_look look ;
-  if (pid == left->trial || send_is_sender(pid)) return 1 ;
+  if (pid == left->trial || pid == left->check || send_is_sender(pid)) return 1 ;
   if (process_look(pid, &look) ? look.state == 'Z' : errno == ENOENT || errno == ESRCH) return 1 ;
   left->count++ ;
   left->pid = pid ;
@@ -168,7 +169,7 @@ static enum life_event choose (struct supervisor *s, struct left const *left)
 
 enum life_event forked_find (struct supervisor *s)
 {
-  struct left left = { .trial = s->trial.pid } ;
+  struct left left = { .trial = s->trial.pid, .check = s->checks.process.pid } ;
   if (!process_each_child(&count, &left)) return cannot_learn(s) ;
   return left.count ? choose(s, &left) : LIFE_ENDED ;
 }

@@ -183,9 +183,17 @@ void loop_take_deadlines (struct supervisor *s)
   uint64_t now = deadlines_now(s) ;
   if (deadline_is_due(s->down_again_ms, now)) stop_again(s) ;
   if (deadline_is_due(s->deadline_ms, now)) loop_apply(s, LIFE_DEADLINE) ;
+  if (deadline_is_due(s->slow_ms, now)) stop_say_slow(s) ;
   if (deadline_is_due(s->ready_by_ms, now)) loop_apply(s, run_is_late(s)) ;
   if (logger_input_look(s)) loop_apply(s, LIFE_WANT_DOWN) ;
   if (!loop_is_over(s)) upgrade_progress(s) ;
+}
+
+/* Last in a turn: what has happened in it decides whether there is anything to check. */
+static void take_health (struct supervisor *s)
+{
+  enum life_event event ;
+  while (!loop_is_over(s) && (event = health_follow(s)) != LIFE_NOTHING) loop_apply(s, event) ;
 }
 
 /* ---- the loop ---- */
@@ -198,6 +206,7 @@ enum channel
   CHANNEL_NOTIFICATION,
   CHANNEL_PROCESS,
   CHANNEL_REPORTS,
+  CHANNEL_HEALTH,
   CHANNEL_MESSAGES,
   CHANNEL_COUNT
 } ;
@@ -210,6 +219,7 @@ static void wait_for (struct supervisor const *s, struct pollfd x[CHANNEL_COUNT]
   x[CHANNEL_NOTIFICATION] = (struct pollfd) { .fd = s->notification, .events = POLLIN } ;
   x[CHANNEL_PROCESS] = (struct pollfd) { .fd = phase_awaits_code(s->phase) ? -1 : s->process_fd, .events = POLLIN } ;
   x[CHANNEL_REPORTS] = (struct pollfd) { .fd = s->report_pending ? s->reports : -1, .events = POLLOUT } ;
+  x[CHANNEL_HEALTH] = (struct pollfd) { .fd = s->checks.output, .events = POLLIN } ;
   x[CHANNEL_MESSAGES] = (struct pollfd) { .fd = message_fd(), .events = POLLOUT } ;
   if (poll(x, CHANNEL_COUNT, deadlines_sleep_ms(s)) == -1 && errno != EINTR) clock_pause("poll", POLL_AGAIN_MS) ;
 }
@@ -221,6 +231,7 @@ void loop (struct supervisor *s, int signals, enum life_event first)
   if (s->process.pid && !s->is_child && s->process_fd == -1) loop_apply(s, children_seen(s)) ; /* it has ended before it could be watched */
   while (!loop_is_over(s))
   {
+    take_health(s) ;
     publish_pending(s) ;
     wait_for(s, x, signals) ;
     /* Readiness comes before an end of the same wake-up, and both come before new commands. The
@@ -228,6 +239,7 @@ void loop (struct supervisor *s, int signals, enum life_event first)
     if (x[CHANNEL_NOTIFICATION].revents) loop_take_readiness(s) ;
     if (x[CHANNEL_ORDERS].revents & POLLIN) loop_take_orders(s) ;
     if (!loop_is_over(s) && x[CHANNEL_PROCESS].revents && x[CHANNEL_PROCESS].fd == s->process_fd) loop_apply(s, children_seen(s)) ;
+    if (x[CHANNEL_HEALTH].revents) health_read_output(s) ; /* the fd is still the same one */
     if (x[CHANNEL_SIGNALS].revents) take_signal(s, signals) ;
     if (x[CHANNEL_CONTROL].revents & POLLIN) loop_take_letters(s) ;
     if (!loop_is_over(s)) loop_take_deadlines(s) ;

@@ -112,12 +112,14 @@ static void begin_anew (struct supervisor *s)
 {
   settings_read(&s->settings, SETTINGS_START, &run_report_setting) ;
   settings_honour(&s->settings, &run_report_setting) ;
+  health_begin_anew(s, &run_report_setting) ;
   s->state_pending = 1 ;
   s->up_ms = s->told_ms = s->group_told_ms = s->ready_by_ms = 0 ;
   s->kills = s->undo_wstat = 0 ;
   s->stopped = s->undone = 0 ;
   s->asked = s->end_asked = s->unfit = s->at_once = s->forbidden = s->code_unknown = s->forked = s->not_executed = 0 ;
   s->said_ignored = s->said_not_sent = 0 ;
+  s->slow_ms = 0 ;
   s->reason = REASON_NONE ;
   s->deadline_ms = 0 ;
 }

@@ -55,7 +55,8 @@ void saved_pack (struct supervisor const *s, struct state *state)
     .told_ms = s->told_ms,
     .group_told_ms = s->group_told_ms,
     .reason = s->reason,
-    .process = s->phase == PHASE_SEARCHING ? s->candidate : s->process
+    .process = s->phase == PHASE_SEARCHING ? s->candidate : s->process,
+    .check = s->checks.process
   } ;
   memcpy(state->events_due, s->events_due, STATE_EVENTS_SIZE) ;
   EACH_FLAG(SAVE_FLAG)
@@ -65,6 +66,8 @@ void saved_pack (struct supervisor const *s, struct state *state)
   if (s->phase == PHASE_EXITED) state->flags |= STATE_HAS_LEFT ;
   if (s->status_pending) state->flags |= STATE_STATUS_STALE ;
   if (s->down_again_ms) state->flags |= STATE_UNHEARD ;
+  if (s->checks.health == HEALTH_GOOD) state->flags |= STATE_CHECKS_PASS ;
+  if (s->checks.health == HEALTH_BAD) state->flags |= STATE_CHECKS_FAIL ;
 }
 
 void saved_unpack (struct supervisor *s, struct state const *state)

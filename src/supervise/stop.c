@@ -3,6 +3,7 @@
 
 #include <skalibs/sig.h>
 #include <skalibs/strerr.h>
+#include <skalibs/uint32.h>
 
 #include "base/clock.h"
 #include "base/process.h"
@@ -13,6 +14,7 @@
 #define KILL_AGAIN_MS 2000 /* what was sent SIGKILL is sent it again, should it still be there */
 #define KILL_SELDOM_MS 10000
 #define KILLS_COUNTED 2
+#define SLOW_MS 10000
 
 /* ---- the down-signal ---- */
 
@@ -76,6 +78,7 @@ void stop_arm_kill (struct supervisor *s)
 {
   if (s->deadline_ms) return ; /* it is counted from the first down-signal */
   s->told_ms = clock_ms() ;
+  s->slow_ms = s->unfit ? s->told_ms + SLOW_MS : 0 ;
   s->state_pending = 1 ;
   if (s->settings.timeout_kill_ms) deadline_arm(s, s->settings.timeout_kill_ms) ;
 }
@@ -98,6 +101,17 @@ enum life_event stop_take_back (struct supervisor *s)
   if (!(s->status.flags & STATUS_WANT_UP) || s->leaving || s->unfit || s->down_again_ms /* it is sent until it is heard */ || s->settings.timeout_kill_ms || !s->process.pid || !is_deaf(s)) return LIFE_NOTHING ;
   s->told_ms = 0 ;
   return LIFE_TAKEN_BACK ;
+}
+
+void stop_say_slow (struct supervisor *s)
+{
+  char ms[UINT32_FMT] ;
+  s->slow_ms = 0 ;
+  if (!s->unfit || s->asked || (!phase_is_up(s->phase) && s->phase != PHASE_STRAYS)) return ;
+  ms[uint32_fmt(ms, s->settings.timeout_kill_ms)] = 0 ;
+  if (s->settings.timeout_kill_ms) strerr_warnw3x("has not ended 10 seconds after it was told to, and is killed after ", ms, " ms (timeout-kill)") ;
+  else strerr_warnw1x("has not ended 10 seconds after it was told to, and does not do its work either: waiting for it, as it has no timeout-kill"
+    " (`reeve kill KILL` ends it at once)") ;
 }
 
 int stop_reload_signal (struct supervisor const *s)

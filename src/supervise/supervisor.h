@@ -27,6 +27,7 @@
    restore.c          going on with a service that another supervisor has started
    upgrade.c          executing the program that is on disk now
    logger_input.c     the fifo between a service and its logger
+   health.c           checking the service's health (decided by health_policy.c)
 
    loop.c calls all of them. None of them calls a file that calls it back.
 
@@ -43,7 +44,9 @@
 #include "base/process.h"
 #include "base/send.h"
 #include "base/spawn.h"
+#include "service/health.h"
 #include "service/settings.h"
+#include "supervise/health_policy.h"
 #include "supervise/life.h"
 #include "supervise/policy.h"
 #include "wire/order.h"
@@ -58,6 +61,25 @@ struct trial
   int wstat ; /* while `ended` */
   unsigned int ended : 1 ;
   unsigned int wanted : 1 ; /* an upgrade was ordered, and has to wait */
+} ;
+
+/* The checks of the service's health. */
+struct checks
+{
+  struct health_settings settings ; /* of this ./run */
+  enum health_phase phase ; /* health.c alone changes it */
+  enum health health ;
+  uint32_t failures ; /* in a row, which count */
+  uint64_t deadline_ms ; /* the phase's; 0: none */
+  struct process_birth process ; /* the one that runs, a child of ours and the leader of its group; pid 0: none */
+  int output ; /* the reading end of what it writes; -1: none */
+  int record ; /* where the beginning of that is kept; -1: nowhere */
+  uint32_t written ; /* so far */
+  unsigned int wstat ; /* while `ended` */
+  unsigned int ended : 1 ; /* and nothing was done about it yet */
+  unsigned int had_one : 1 ; /* a check of this ./run, or its health is known from an earlier supervisor */
+  unsigned int said_not_made : 1 ; /* that it could not be started */
+  unsigned int said_record : 1 ; /* that its output could not be kept */
 } ;
 
 /* All moments are clock_ms() unless said otherwise; 0: never, or none. */
@@ -86,6 +108,7 @@ struct supervisor
   uint64_t started_ms ;
   uint64_t up_ms ; /* how long it was up, in milliseconds */
   uint64_t told_ms ; /* when it was sent the down-signal */
+  uint64_t slow_ms ; /* when it is said that one that is unfit has not ended yet */
   uint64_t group_told_ms ; /* process_clock_ms(): when its process group was (flag-down-group) */
   uint64_t down_again_ms ; /* when the down-signal is sent again, as ./run may not have had a handler for it */
   uint32_t down_delay_ms ; /* after which it was sent again last */
@@ -124,6 +147,8 @@ struct supervisor
   unsigned int signal_errno ; /* of the last that failed */
   unsigned int started_once : 1 ;
   unsigned int has_ended : 1 ;
+
+  struct checks checks ;
 
   /* the supervisor's own end */
   struct trial trial ;
@@ -279,6 +304,8 @@ extern void stop_arm_again (struct supervisor *s) ;
 /* SIGKILL to the process, with its group where that is set; armed to be sent again. */
 extern void stop_kill (struct supervisor *s) ;
 extern void stop_kill_late (struct supervisor *s) ;
+/* One that is unfit has been told to end for a while. */
+extern void stop_say_slow (struct supervisor *s) ;
 extern int stop_reload_signal (struct supervisor const *s) ;
 
 /* ---- signal.c ---- */
@@ -366,6 +393,25 @@ enum restored { RESTORED_ADOPTED /* from one that was killed */, RESTORED_UPGRAD
 extern void restore (struct supervisor *s, struct state const *state, struct birth const *birth, enum restored how) ;
 /* When all channels are open: tells what was due, and returns how the life goes on. */
 extern enum life_event restore_go_on (struct supervisor *s, enum restored how) ;
+
+/* ---- health.c ---- */
+
+/* ./run is about to be started: reads the settings. A `health` that is no check is reported,
+   and there is none. */
+extern void health_begin_anew (struct supervisor *s, settings_report_func *report) ;
+/* Does what is due. LIFE_UNFIT: the service is unhealthy, and is to be stopped. No system
+   call where there is no `health`. */
+extern enum life_event health_follow (struct supervisor *s) ;
+/* There is something to read. */
+extern void health_read_output (struct supervisor *s) ;
+/* Is this child a check? */
+extern int health_is_check (struct supervisor const *s, pid_t pid) ;
+/* It has ended, and is about to be reaped. */
+extern void health_note_end (struct supervisor *s, unsigned int wstat) ;
+/* Ends the check that runs, for good. */
+extern void health_drop (struct supervisor *s) ;
+/* What a predecessor knew; `earlier`, its check, is ended. */
+extern void health_restore (struct supervisor *s, struct process_birth const *earlier, int healthy, int unhealthy) ;
 
 /* ---- upgrade.c ---- */
 

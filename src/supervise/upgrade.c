@@ -53,6 +53,7 @@ static void execute (struct supervisor *s)
   int const fds[HANDED_OVER] = { s->lock, s->control, s->orders, s->reports, s->state, s->notification, s->logger_input, s->logger_output } ;
   char numbers[UPGRADE_FDS_MAX * 12] ;
   char const *argv[] = { PROGRAM, UPGRADE_GO, numbers, s->name, 0 } ;
+  health_drop(s) ;
   publish_state(s) ;
   upgrade_format(numbers, fds, HANDED_OVER) ;
   if (!s->state_pending) upgrade_execute(PROGRAM, argv, fds, HANDED_OVER) ; /* else it was said */

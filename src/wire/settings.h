@@ -38,6 +38,7 @@ struct settings
   unsigned int keep_strays : 1 ; /* flag-keep-strays */
   unsigned int forks : 1 ; /* flag-forks; never with flag-oneshot */
   unsigned int oneshot : 1 ; /* flag-oneshot */
+  unsigned int health : 1 ; /* its health is checked; the numbers of that are service/health.h's */
 } ;
 
 extern void settings_defaults (struct settings *settings) ;
@@ -46,7 +47,7 @@ extern void settings_defaults (struct settings *settings) ;
    big-endian: timeout_kill_ms, timeout_finish_ms, max_death_tally, restart_delay_min_ms,
    restart_delay_max_ms, restart_max, notification_fd, 4 bytes each; down_signal,
    reload_signal, restart, flags (1 kill_group, 2 main_service, 4 keep_strays, 8 forks,
-   16 down_group, 32 oneshot), 1 byte each; timeout_strays_ms, 4 bytes. */
+   16 down_group, 32 health, 64 oneshot), 1 byte each; timeout_strays_ms, 4 bytes. */
 #define SETTINGS_SIZE 36
 extern void settings_pack (char out[SETTINGS_SIZE], struct settings const *settings) ;
 /* Returns 1, or 0 when a signal or the policy cannot be one. */

@@ -43,6 +43,7 @@
 #define AT_TOLD 200
 #define AT_GROUP_TOLD 208
 #define AT_LOST 216
+#define AT_CHECK 224
 #define AT_SIGNALS_TRIED 244
 #define AT_SIGNALS_FAILED 248
 #define AT_SIGNAL_ERRNO 252
@@ -86,6 +87,7 @@ void state_pack (char out[STATE_SIZE], struct state const *state)
   process_birth_pack(out + AT_PROCESS, &state->process) ;
   settings_pack(out + AT_SETTINGS, &state->settings) ;
   uint64_pack_big(out + AT_LOST, state->lost) ;
+  process_birth_pack(out + AT_CHECK, &state->check) ;
   uint32_pack_big(out + AT_CHECKSUM, checksum(out + AT_STATUS, STATE_SIZE - AT_STATUS)) ;
 }
 
@@ -105,7 +107,7 @@ int state_unpack (char const in[STATE_SIZE], struct state *state, int *version_d
   uint16_unpack_big(in + AT_UNDO_WSTAT, &undo_wstat) ;
   s.undo_wstat = undo_wstat ;
   memcpy(s.events_due, in + AT_EVENTS_DUE, STATE_EVENTS_SIZE) ;
-  if (s.events_due[STATE_EVENTS_SIZE - 1] || s.events_due[strspn(s.events_due, "suUdDOx")]) return 0 ;
+  if (s.events_due[STATE_EVENTS_SIZE - 1] || s.events_due[strspn(s.events_due, "suUdDOxhn")]) return 0 ;
   uint64_unpack_big(in + AT_TOLD, &s.told_ms) ;
   uint64_unpack_big(in + AT_GROUP_TOLD, &s.group_told_ms) ;
   uint32_unpack_big(in + AT_FLAGS, &n) ;
@@ -129,6 +131,7 @@ int state_unpack (char const in[STATE_SIZE], struct state *state, int *version_d
   uint32_unpack_big(in + AT_NEXT_DELAY, &s.next_delay_ms) ;
   uint32_unpack_big(in + AT_DRAIN_RESTARTS, &s.drain_restarts) ;
   uint64_unpack_big(in + AT_LOST, &s.lost) ;
+  if (!process_birth_unpack(in + AT_CHECK, &s.check)) return 0 ;
   if (!process_birth_unpack(in + AT_PROCESS, &s.process) || !settings_unpack(in + AT_SETTINGS, &s.settings)) return 0 ;
   *state = s ;
   return 1 ;

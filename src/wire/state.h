@@ -34,7 +34,7 @@
      200   8  clock_ms() at which the down-signal was first sent to this ./run, 0: it was not
      208   8  process_clock_ms() at which its process group had it, 0: it had not
      216   8  bytes of a logger's input that nobody has read, and that are lost
-     224      unused, 0
+     224  20  the health check that runs, led by this process: pid (0: none), two ms
      244   4  signals for the service's process that were tried; `reeve kill` waits for that
      248   4  those that could not be sent
      252   4  errno of the last one of these
@@ -82,9 +82,11 @@ enum state_flag
   STATE_ABANDONED = 1 << 21, /* the same, and ./finish is not run */
   STATE_KILL_DUE = 1 << 22, /* the scanner is to be told that something was killed in a stop */
   STATE_UNHEARD = 1 << 24, /* the down-signal is to be sent again */
+  STATE_UNFIT = 1 << 25, /* ./run was told to end because it does not do its work: a failure (an older program takes that end for a restart) */
+  STATE_CHECKS_PASS = 1 << 26, /* its last health checks passed (an older program knows neither this nor the next, and checks nothing) */
+  STATE_CHECKS_FAIL = 1 << 27, /* they failed; neither: not known yet, or it has no `health` */
   STATE_STOPPED = 1 << 28, /* a task was told to be down since its last start: it is undone if it is, or gets, done */
-  STATE_UNDONE = 1 << 29, /* ./undo runs, or has run, since the last start of ./run (an older program takes it for ./finish) */
-  STATE_UNFIT = 1 << 25 /* ./run was told to end because it does not do its work: a failure (an older program takes that end for a restart) */
+  STATE_UNDONE = 1 << 29 /* ./undo runs, or has run, since the last start of ./run (an older program takes it for ./finish) */
 } ;
 
 /* Why a service that nobody stopped is not started again. */
@@ -126,6 +128,7 @@ struct state
   enum state_reason reason ;
   char events_due[STATE_EVENTS_SIZE] ;
   struct process_birth process ;
+  struct process_birth check ; /* of its health */
 } ;
 
 /* Is it a task that is done? */

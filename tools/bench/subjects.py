@@ -123,6 +123,37 @@ class Reeve(Subject):
         return found
 
 
+class Independent(Reeve):
+    """Reeve's measure for those below."""
+
+    name = "none needs another"
+
+
+class Chain(Reeve):
+    name = "each needs the one before"
+
+    def add(self, name, loggers=None):
+        super().add(name, loggers)
+        number = int(name[1:])
+        if number:
+            self.need(name, f"s{number - 1}")
+
+    def need(self, name, other):
+        folder = os.path.join(self.scan, name, "dependencies.d")
+        os.mkdir(folder)
+        with open(os.path.join(folder, other), "xb"):
+            pass
+
+
+class Star(Chain):
+    name = "all need the first"
+
+    def add(self, name, loggers=None):
+        Reeve.add(self, name, loggers)
+        if name != "s0":
+            self.need(name, "s0")
+
+
 def svc_commands(svc, folder):
     return [[svc, "-wD", "-d", folder], [svc, "-wu", "-u", folder]]
 
@@ -212,4 +243,5 @@ class Supervisord(Peer):
 
 
 OURS = [Floor, Reeve]
+IN_ORDER = [Independent, Chain, Star]
 PEERS = [S6, Runit, Daemontools, Supervisord]
