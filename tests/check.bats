@@ -238,7 +238,8 @@ good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
   finds 'web/notification-fd:1' warning 'with flag-oneshot, nobody waits for it'
   rm web/notification-fd
   setting web health tcp:80
-  finds 'web/health:1' warning 'with flag-oneshot, it has no effect'
+  check .
+  found 'web/health:1' warning 'with flag-oneshot, it has no effect'
   rm web/health
   touch web/flag-main
   finds 'web/flag-main:1' hint 'everything stops when the task is done: if it only has to succeed'
