@@ -559,3 +559,54 @@ logs_with() { in=$scan/web service log <<<"$1"; }
   [ "$status" -eq 100 ]
   [ "$output" = "reeve-check: warning: web/run is no directory: name a service directory, or the directory that they are in" ]
 }
+
+runs() { service web <<<"$1"; } # its run, as one line
+
+@test "a built-in check of reeve-exec that is wrongly written" {
+  good web
+  setting web notification-fd 3
+  for right in 'tcp:80' 'tcp:[::1]:80' 'unix:/run/web.sock' 'http://localhost:8000/health' '"tcp:$PORT"' ; do
+    for option in "--ready $right" "--ready=$right" "-r $right" "-r$right" "--keep-home --ready $right --user app" "--user app --session -l nofile=10 -r $right --"; do
+      runs "exec reeve-exec $option my-server"
+      clean
+    done
+  done
+  for option in '--ready tcp:99999' '--ready=tcp:99999' '-r tcp:99999' '-rtcp:99999' '--keep-home --ready tcp:99999' '-l nofile=10 --session -r tcp:99999 --'; do
+    runs "exec reeve-exec $option my-server"
+    finds 'web/run:2' error 'invalid check tcp:99999: the port is a number from 1 to 65535'
+    runs "exec s6-setuidgid app /command/reeve-exec $option my-server"
+    finds 'web/run:2' error 'invalid check tcp:99999'
+  done
+  runs 'exec reeve-exec --ready https://localhost/ my-server'
+  finds 'web/run:2' error 'invalid check https://localhost/:.*curl'
+  runs 'exec reeve-exec --check localhost:80'
+  finds 'web/run:2' error 'invalid check localhost:80: allowed: tcp:PORT'
+  runs 'exec reeve-exec --chdir / -- my-server --ready tcp:99999'
+  clean
+  if command -v execlineb; then
+    service web <<<'#!/usr/bin/execlineb -P
+reeve-exec --ready tcp:x my-server'
+    finds 'web/run:2' error 'invalid check tcp:x'
+  fi
+}
+
+@test "reeve-exec --ready with a command that is not there, and without anybody who waits" {
+  good web
+  setting web notification-fd 3
+  runs 'exec reeve-exec --ready ./data/check my-server'
+  finds 'web/run:2' error '--ready executes ./data/check, and there is no such file: .*tcp:PORT'
+  script "$scan/web/data/check" <<<'exit 0'
+  clean
+  runs 'exec reeve-exec --ready localhost:80 my-server'
+  finds 'web/run:2' error '--ready executes localhost:80, and there is no such file'
+  runs 'exec reeve-exec --ready "$CHECK" my-server'
+  clean
+  runs 'exec reeve-exec --sd-notify --user app my-server'
+  clean
+  rm web/notification-fd
+  finds 'web/run:2' error 'nobody waits for it: echo 3 >notification-fd'
+  runs 'exec reeve-exec -r tcp:80 my-server'
+  finds 'web/run:2' error 'nobody waits for it'
+  runs 'exec reeve-exec --user app my-server'
+  clean
+}

@@ -218,7 +218,7 @@ END
 }
 
 @test "http: what is no answer" {
-  for answer in 'SSH-2.0-OpenSSH\r\n' 'HTTP/1.1 2000 OK\r\n' 'HTTP/1.1 20\r\n' 'HTTP/1.1  200 OK\r\n' 'HTTP 200 OK\r\n' '200 OK\r\n' '\x15\x03\x01' 'HTTP/1.' '\n'; do
+  for answer in 'SSH-2.0-OpenSSH\r\n' 'HTTP/1.1 2000 OK\r\n' 'HTTP/1.1 20\r\n' 'HTTP/1.1  200 OK\r\n' 'HTTP 200 OK\r\n' 'HTTP/1.1 200\x00OK\r\n' '200 OK\r\n' '\x15\x03\x01' 'HTTP/1.' '\n'; do
     server "$answer"
     fails 1 'the answer is not HTTP' "http://127.0.0.1:$port/"
   done

@@ -123,7 +123,7 @@ static int has_unknown_word (char const *const *argv)
 static int takes_value (char const *option)
 {
   char const *const argv[] = { option, 0 } ;
-  return !has_option("--session --group --sd-notify --help", argv, 0) ;
+  return !has_option("--keep-home --session --group --sd-notify --help", argv, 0) ;
 }
 
 /* The first word behind a wrapper's own; 0: not certain. */

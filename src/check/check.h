@@ -6,6 +6,7 @@
    names.c        the files of a service directory: names, values, what goes together
    script.c       what makes a script executable
    run.c          what a script executes
+   exec_options.c reeve-exec's options that say how readiness is found out
    logger.c       where a logger writes
    needs.c        dependencies.d
    foreign.c      what is made for another system, or out of a service's reach
@@ -90,6 +91,11 @@ extern int check_is_found (char const *name) ;
 
 /* Checks what `run`, whose content this is, executes. */
 extern void check_run (struct check *check, struct content const *content) ;
+
+/* ---- exec_options.c ---- */
+
+/* Checks the options of the reeve-exec in a command line, if there is one. */
+extern void check_exec_options (struct check *check, unsigned int line, char const *const *argv) ;
 
 /* ---- check_logger.c ---- */
 

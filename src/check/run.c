@@ -188,6 +188,7 @@ static void judge (struct shell_command const *command, void *data)
   name = init_script_of(argv) ;
   if (name && !command->depth && !check_exists("flag-forks") && (is_last || executed || !script->ends)) judge_init_script(script->check, command->line, name, is_last || executed) ;
   if (is_last || executed) check_foreign_arguments(script->check, argv) ;
+  if (is_last || executed) check_exec_options(script->check, command->line, argv) ;
   if (is_last || executed) judge_daemon(script->check, command->line, argv, 1) ;
   else if (!command->depth && !script->ends) judge_daemon(script->check, command->line, argv, 0) ;
   if (script->check->is_logger && (is_last || executed)) check_logger(script->check, command->line, argv, script->creates) ;
@@ -200,6 +201,7 @@ static void check_execline (struct check *check, struct content const *content)
   unsigned int line = 1 ;
   if (!execline_last(content->text, content->len, words, EXECLINE_WORDS, buffer, sizeof buffer, &line)) return ;
   check_foreign_arguments(check, words) ;
+  check_exec_options(check, line, words) ;
   judge_daemon(check, line, words, 1) ;
   if (check->is_logger) check_logger(check, line, words, strstr(content->text, "mkdir") || strstr(content->text, "install")) ;
 }

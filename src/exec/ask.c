@@ -274,7 +274,7 @@ int answer_status (char const *text, size_t len, int whole)
     if (form[i] == '9' ? !is_digit : text[i] != form[i]) return ANSWER_WRONG ;
   }
   if (i < sizeof form - 1) return whole ? ANSWER_WRONG : ANSWER_UNFINISHED ;
-  if (len > i && !strchr(" \t\r\n", text[i])) return ANSWER_WRONG ;
+  if (len > i && !memchr(" \t\r\n", text[i], 4)) return ANSWER_WRONG ;
   if (!whole && !memchr(text, '\n', len)) return ANSWER_UNFINISHED ;
   return (text[9] - '0') * 100 + (text[10] - '0') * 10 + text[11] - '0' ;
 }

@@ -153,6 +153,8 @@ TEST(wrappers_are_seen_through)
   CHECK(leaves("reeve-exec --user app -- nginx")) ;
   CHECK(leaves("reeve-exec --user app -l nofile=10 --session nginx")) ;
   CHECK(leaves("reeve-exec --umask=022 -0 web -uwww --sd-notify nginx")) ;
+  CHECK(leaves("reeve-exec --keep-home nginx")) ;
+  CHECK(leaves("reeve-exec --sd-notify --watchdog 30s nginx")) ;
   CHECK(unknown("reeve-exec --lock nginx my-server")) ;
   CHECK(leaves("gosu www nginx")) ;
   CHECK(leaves("bundle exec puma -e production -d")) ;
