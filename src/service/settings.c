@@ -282,7 +282,7 @@ static int note (int dir, char const *name, void *data)
   struct present *present = data ;
   (void)dir ;
   for (size_t i = 0 ; i < sizeof all / sizeof *all ; i++)
-    if (!strcmp(name, all[i].file)) present->files |= UINT32_C(1) << i ;
+    if (*name == *all[i].file && !strcmp(name, all[i].file)) present->files |= UINT32_C(1) << i ;
   return ++present->entries < LONG_DIRECTORY ;
 }
 
