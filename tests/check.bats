@@ -228,6 +228,29 @@ good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
   finds 'web/pidfile:1' error 'it cannot be read \(Is a directory\)'
 }
 
+@test "a task: what has no effect, or another one than it seems" {
+  good web
+  script web/undo <<<'true'
+  finds 'web/undo:1' warning 'without flag-oneshot, it is never run: create flag-oneshot'
+  touch web/flag-oneshot
+  clean
+  chmod -x web/undo
+  finds 'web/undo:1' error 'no execute permission'
+  rm web/undo
+  setting web restart always
+  finds 'web/restart:1' warning 'does not run again what is done, and tries for ever what fails: write on-failure'
+  setting web restart on-failure:5
+  setting web notification-fd 3
+  finds 'web/notification-fd:1' warning 'with flag-oneshot, nobody waits for it'
+  rm web/notification-fd
+  setting web health tcp:80
+  check .
+  found 'web/health:1' warning 'with flag-oneshot, it has no effect'
+  rm web/health
+  touch web/flag-main
+  finds 'web/flag-main:1' hint 'everything stops when the task is done: if it only has to succeed'
+}
+
 @test "timeout-up out of range, or without effect" {
   good web
   setting web notification-fd 3
