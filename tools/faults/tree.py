@@ -124,6 +124,12 @@ class Tree:
         script(where + "/run", "exec sleep 1004")
         script(where + "/finish", "until test -e $FAULTS_DIR/enough; do sleep 0.02; done")
 
+    def task(self, where):
+        """A task, which is done when there is enough."""
+        script(where + "/run", 'echo "ran" >>"$FAULTS_DIR/tasks"\nuntil test -e $FAULTS_DIR/enough; do sleep 0.02; done')
+        script(where + "/undo", 'echo "undone" >>"$FAULTS_DIR/tasks"')
+        write(where + "/flag-oneshot", "")
+
     # ---- the scanner ----
 
     def start(self, *arguments):
@@ -218,6 +224,10 @@ class Tree:
 
     def finished(self):
         return len(read(self.directory + "/finished").splitlines())
+
+
+    def tasks(self, word):
+        return read(self.directory + "/tasks").splitlines().count(word)
 
 
 def children():
