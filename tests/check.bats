@@ -49,6 +49,12 @@ clean()
   setting web reload-signal USR1
   setting web restart-delay '100 2000'
   setting web timeout-up 10000
+  setting web restart always
+  setting web health tcp:8000
+  setting web health-interval 10000
+  setting web health-timeout 2000
+  setting web health-retries 2
+  setting web health-start-period 5000
   clean
   clean web
   clean web/
@@ -220,6 +226,29 @@ good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
   rm web/pidfile
   mkdir web/pidfile
   finds 'web/pidfile:1' error 'it cannot be read \(Is a directory\)'
+}
+
+@test "a task: what has no effect, or another one than it seems" {
+  good web
+  script web/undo <<<'true'
+  finds 'web/undo:1' warning 'without flag-oneshot, it is never run: create flag-oneshot'
+  touch web/flag-oneshot
+  clean
+  chmod -x web/undo
+  finds 'web/undo:1' error 'no execute permission'
+  rm web/undo
+  setting web restart always
+  finds 'web/restart:1' warning 'does not run again what is done, and tries for ever what fails: write on-failure'
+  setting web restart on-failure:5
+  setting web notification-fd 3
+  finds 'web/notification-fd:1' warning 'with flag-oneshot, nobody waits for it'
+  rm web/notification-fd
+  setting web health tcp:80
+  check .
+  found 'web/health:1' warning 'with flag-oneshot, it has no effect'
+  rm web/health
+  touch web/flag-main
+  finds 'web/flag-main:1' hint 'everything stops when the task is done: if it only has to succeed'
 }
 
 @test "timeout-up out of range, or without effect" {
@@ -535,6 +564,69 @@ logs_with() { in=$scan/web service log <<<"$1"; }
   check web/run
   [ "$status" -eq 100 ]
   [ "$output" = "reeve-check: warning: web/run is no directory: name a service directory, or the directory that they are in" ]
+}
+
+@test "a health that is neither a program nor a check" {
+  good web
+  setting web timeout-kill 5000
+  setting web health 'http://localhost:8000/health'
+  clean
+  setting web health 'curl -f localhost'
+  finds 'web/health:1' error 'invalid value "curl -f localhost": allowed: a program .chmod .x., or one line with a check: tcp:PORT'
+  setting web health '#!/bin/sh'
+  finds 'web/health:1' error 'invalid value "#!/bin/sh": allowed: a program .chmod .x.'
+  setting web health 'tcp:99999'
+  finds 'web/health:1' error 'the port is a number from 1 to 65535'
+  rm web/health
+  mkdir web/health
+  finds 'web/health:1' error 'it cannot be read .Is a directory.'
+  rmdir web/health
+  script web/health <<<'exec true'
+  clean
+  script web/health <<<'#!/no/such/shell'
+  finds 'web/health:1' error 'no/such/shell'
+}
+
+@test "numbers of health, invalid or without it" {
+  good web
+  setting web timeout-kill 5000
+  setting web health tcp:80
+  setting web health-interval 30s
+  finds 'web/health-interval:1' error 'invalid value "30s": allowed: milliseconds from 1'
+  setting web health-interval 0
+  finds 'web/health-interval:1' error 'invalid value "0"'
+  setting web health-interval 1
+  setting web health-timeout 2147483647
+  setting web health-retries 1
+  setting web health-start-period 0
+  clean
+  setting web health-retries 0
+  finds 'web/health-retries:1' error 'invalid value "0"'
+  rm web/health-interval web/health-timeout web/health-retries
+  rm web/health
+  finds 'web/health-start-period:1' warning 'without health, it has no effect'
+  mv web/health-start-period web/health-period
+  setting web health tcp:80
+  finds 'web/health-period:1' .* 'unknown file name'
+}
+
+@test "health without timeout-kill, or where nothing follows" {
+  good web
+  setting web health tcp:80
+  finds 'web/health:1' warning 'without timeout-kill, a service that hangs is waited for'
+  setting web restart no
+  finds 'web/health:1' hint 'restart is no: that it is unhealthy is only said'
+  setting web restart on-failure:3
+  setting web timeout-kill 0
+  finds 'web/health:1' warning 'without timeout-kill'
+  setting web timeout-kill 5000
+  clean
+  rm web/restart
+  touch web/flag-main
+  finds 'web/health:1' hint 'restart is no with flag-main'
+  rm web/flag-main
+  touch web/flag-oneshot
+  finds 'web/health:1' warning 'with flag-oneshot, it has no effect'
 }
 
 runs() { service web <<<"$1"; } # its run, as one line

@@ -243,7 +243,7 @@ chain()
   scanner
   eventually 10 field db state failed
   held web
-  field web reason 'db (failed)'
+  field web reason 'db (failed, exit 3)'
   run reeve -l "$live" start web
   [ "$status" -eq 1 ]
   [[ $output == *'db has failed for good'* ]]

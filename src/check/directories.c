@@ -33,6 +33,7 @@ static void check_service (struct check *check)
   check_names(check) ;
   check_settings(check) ;
   if (is_there("finish") && check_script(check, "finish", &content)) check_foreign_text(check, "finish", &content) ;
+  if (is_there("undo") && check_script(check, "undo", &content)) check_foreign_text(check, "undo", &content) ;
   if (!check_script(check, "run", &content)) return ;
   check->systems |= foreign_systems(content.text) ;
   check_foreign_text(check, "run", &content) ;

@@ -8,6 +8,7 @@
 
 #include "base/path.h"
 #include "check/check.h"
+#include "service/health.h"
 #include "service/settings.h"
 
 /* ---- Which word was meant ---- */
@@ -74,7 +75,7 @@ struct name
 
 static struct name const names[] =
 {
-  { "run", KIND_ANY, 0 }, { "finish", KIND_ANY, 0 }, { "down", KIND_FILE, 0 }, { "log", KIND_DIRECTORY, 0 },
+  { "run", KIND_ANY, 0 }, { "finish", KIND_ANY, 0 }, { "undo", KIND_ANY, 0 }, { "down", KIND_FILE, 0 }, { "log", KIND_DIRECTORY, 0 },
   { "notification-fd", KIND_VALUE, 0 }, { "lock-fd", KIND_VALUE, 0 }, { "timeout-kill", KIND_VALUE, 0 }, { "flag-timeout-killpg", KIND_FILE, 0 },
   { "timeout-strays", KIND_VALUE, 0 }, { "flag-down-group", KIND_FILE, 0 },
   { "timeout-finish", KIND_VALUE, 0 }, { "max-death-tally", KIND_VALUE, 0 }, { "down-signal", KIND_VALUE, 0 }, { "reload-signal", KIND_VALUE, 0 },
@@ -83,6 +84,8 @@ static struct name const names[] =
   { "supervise", KIND_ANY, 0 }, { "event", KIND_ANY, 0 },
   { "restart", KIND_VALUE, 0 }, { "restart-delay", KIND_VALUE, 0 }, { "flag-main", KIND_FILE, 0 }, { "flag-keep-strays", KIND_FILE, 0 },
   { "flag-forks", KIND_FILE, 0 }, { "pidfile", KIND_VALUE, 0 }, { "flag-oneshot", KIND_FILE, 0 }, { "dependencies.d", KIND_DIRECTORY, 0 }, { "timeout-up", KIND_VALUE, 0 },
+  { "health", KIND_VALUE, 0 }, { "health-interval", KIND_VALUE, 0 }, { "health-timeout", KIND_VALUE, 0 }, { "health-retries", KIND_VALUE, 0 },
+  { "health-start-period", KIND_VALUE, 0 },
   { "nosetsid", KIND_OBSOLETE, "remove it: every service has a session of its own" },
   { "type", KIND_S6_RC, "oneshot is flag-oneshot; for longrun nothing is needed" },
   { "up", KIND_S6_RC, "make it run, and create flag-oneshot" },
@@ -106,6 +109,7 @@ static struct { char const *file, *needs ; enum level level ; char const *what, 
     "write milliseconds to timeout-kill" },
   { "flag-timeout-killpg", "timeout-kill", LEVEL_WARNING, "without timeout-kill, it has no effect", "write milliseconds to timeout-kill, or remove it" },
   { "pidfile", "flag-forks", LEVEL_WARNING, "without flag-forks, it has no effect", "create flag-forks, or remove it" },
+  { "undo", "flag-oneshot", LEVEL_WARNING, "without flag-oneshot, it is never run", "create flag-oneshot, or remove it; what follows the end of a service is finish" },
 } ;
 
 /* Files that cannot mean anything together. */
@@ -215,6 +219,44 @@ static int is_effective (char const *file, struct settings const *settings)
   return check_exists(file) ;
 }
 
+/* A task, which is done when its run has exited 0. */
+static void check_task (struct check *check, struct settings const *settings)
+{
+  if (settings->restart == RESTART_ALWAYS)
+    finding(check, LEVEL_WARNING, "restart", 1, "write on-failure, or on-failure:5 for five more tries", "with flag-oneshot, `always` does not run again what is done, and tries for ever what fails") ;
+  if (settings->notification_fd != SETTING_NO_FD)
+    finding(check, LEVEL_WARNING, "notification-fd", 1, "remove it", "with flag-oneshot, nobody waits for it: a task is ready when it is done, which is when run has exited 0") ;
+  if (settings->main_service)
+    finding(check, LEVEL_HINT, "flag-main", 1, "if it only has to succeed, remove it, and let the main service need it (dependencies.d)",
+      "with flag-oneshot, everything stops when the task is done") ;
+  if (check->is_logger) finding(check, LEVEL_WARNING, "flag-oneshot", 1, "remove it", "a logger ends when its input does: it is no task") ;
+}
+
+/* What is stopped because it is unhealthy may not end by itself: it hangs. */
+static void check_health (struct check *check, struct settings const *settings)
+{
+  struct health_settings numbers ;
+  struct content content ;
+  char spec[HEALTH_SPEC_MAX] ;
+  enum health_kind kind = health_file_read(spec, &tell) ;
+  char const *file ;
+  health_settings_read(&numbers, &tell) ;
+  if (!check_exists(HEALTH_FILE))
+  {
+    for (unsigned int i = 0 ; (file = health_settings_file(i)) ; i++)
+      if (check_exists(file)) finding(check, LEVEL_WARNING, file, 1, "write health, a program or a check on one line, or remove this file", "without health, it has no effect") ;
+    return ;
+  }
+  if (kind == HEALTH_KIND_EXECUTABLE && check_script(check, HEALTH_FILE, &content)) check_foreign_text(check, HEALTH_FILE, &content) ;
+  if (check_exists("flag-oneshot"))
+    finding(check, LEVEL_WARNING, HEALTH_FILE, 1, "remove one of these", "with flag-oneshot, it has no effect: a task is healthy when it is done") ;
+  else if (settings->restart == RESTART_NO)
+    finding(check, LEVEL_HINT, HEALTH_FILE, 1, "write on-failure or always to restart if it is to be started again", "restart is no%s: that it is unhealthy is only said",
+      check_exists("restart") ? "" : " with flag-main") ;
+  else if (!settings->timeout_kill_ms)
+    finding(check, LEVEL_WARNING, HEALTH_FILE, 1, "write milliseconds to timeout-kill", "without timeout-kill, a service that hangs is waited for when it is told to end") ;
+}
+
 void check_settings (struct check *check)
 {
   struct settings settings ;
@@ -222,8 +264,10 @@ void check_settings (struct check *check)
   told = check ;
   settings_read(&settings, SETTINGS_START, &tell) ;
   settings_read_pidfile(path, &tell) ;
+  check_health(check, &settings) ;
   if (settings.timeout_up_ms && settings.notification_fd == SETTING_NO_FD && !check_exists("flag-oneshot") && !check_exists("flag-forks"))
     finding(check, LEVEL_WARNING, "timeout-up", 1, "create notification-fd, or remove it", "without notification-fd, it has no effect: a service that is up counts as ready") ;
+  if (settings.oneshot) check_task(check, &settings) ;
   for (size_t i = 0 ; i < sizeof pairs / sizeof *pairs ; i++)
     if (check_exists(pairs[i].file) && !is_effective(pairs[i].needs, &settings))
       finding(check, pairs[i].level, pairs[i].file, 1, pairs[i].mend, "%s", pairs[i].what) ;

@@ -133,7 +133,7 @@ static char const *waited_for (char const *const *argv)
 {
   size_t i = 2 ;
   if (strcmp(path_last(argv[0]), "reeve") != 0 || !argv[1] || strcmp(argv[1], "wait") != 0) return 0 ;
-  while (argv[i] && !is_one_of(argv[i], "ready up")) i++ ;
+  while (argv[i] && !is_one_of(argv[i], "ready up done healthy")) i++ ;
   if (!argv[i] || !argv[i + 1]) return 0 ;
   i++ ;
   return argv[i][0] == '-' || strpbrk(argv[i], "$`*") ? 0 : argv[i] ;

@@ -111,7 +111,7 @@ static int say_abandoned (struct request const *request, char const *name)
 
 static int has_changed (struct view const *before, struct view const *now)
 {
-  return tain_less(&before->since, &now->since) || tain_less(&now->since, &before->since) ;
+  return tain_less(&before->since, &now->since) || tain_less(&now->since, &before->since) || before->births != now->births ;
 }
 
 /* 0: none, or that cannot be told. */
@@ -278,8 +278,29 @@ int await_all (struct request const *request, char const *letters, await_conditi
   return code ;
 }
 
+int await_without_done (struct request const *request, struct request *out)
+{
+  struct view view ;
+  *out = *request ;
+  out->names = calloc(request->count + 1, sizeof *out->names) ;
+  if (!out->names)
+  {
+    strerr_warnwu1sys("remember the services") ;
+    return 0 ;
+  }
+  out->count = 0 ;
+  for (size_t i = 0 ; i < request->count ; i++)
+    if (!view_read(&view, request->names[i]) || !view.done) out->names[out->count++] = request->names[i] ;
+  return 1 ;
+}
+
 int await_never (struct view const *view, char const *name)
 {
+  if (view->state == STATE_DONE)
+  {
+    strerr_warnw2x(name, " does not run: the task is done") ;
+    return 1 ;
+  }
   if (view->state != STATE_FAILED && (view->state != STATE_DOWN || view->reason == REASON_NONE)) return 0 ;
   strerr_warnw3x(name, view->state == STATE_FAILED ? " has failed for good: " : " does not run: ", view_reason(view)) ;
   return 1 ;
@@ -326,6 +347,23 @@ int await_up (struct view const *view, char const *name, struct view const *befo
   return view->up ? 1 : await_never(view, name) ? -1 : 0 ;
 }
 
+static int is_task (struct view const *view, char const *name)
+{
+  char path[PATH_SIZE] ;
+  snprintf(path, sizeof path, "%s/flag-oneshot", name) ;
+  return view->task || !access(path, F_OK) ;
+}
+
+int await_done (struct view const *view, char const *name, struct view const *before)
+{
+  (void)before ;
+  if (view->done) return 1 ;
+  if (view->state == STATE_UNSUPERVISED) return 0 ;
+  if (is_task(view, name)) return await_never(view, name) ? -1 : 0 ;
+  strerr_warnw2x(name, " is never done: it is no task, as it has no flag-oneshot") ;
+  return -1 ;
+}
+
 int await_down (struct view const *view, char const *name, struct view const *before)
 {
   (void)name ;
@@ -335,12 +373,16 @@ int await_down (struct view const *view, char const *name, struct view const *be
 
 int await_finished (struct view const *view, char const *name, struct view const *before)
 {
-  return await_stopped(view, name, before) && !view->wanted_up ;
+  (void)before ;
+  return view->finished && !view->wanted_up && (view->has_ended || !is_task(view, name)) ;
 }
 
 int await_stopped (struct view const *view, char const *name, struct view const *before)
 {
-  (void)name ;
-  (void)before ;
-  return view->finished ;
+  char end[24] ;
+  if (!view->finished || view->done) return 0 ;
+  if (!before->done || !view->undo_wstat) return 1 ;
+  view_describe_end(view->undo_wstat, 0, end, sizeof end) ;
+  strerr_warnw4x("the undo of ", name, " has failed: ", end) ;
+  return -1 ;
 }

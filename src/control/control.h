@@ -116,13 +116,14 @@ enum view_state
   STATE_UNSUPERVISED, /* no supervisor (yet, or any more) */
   STATE_FAILED, /* for good: down, and not started again but by command */
   STATE_DOWN,
-  STATE_FINISHING, /* ./finish runs, or ./run has ended and it will */
+  STATE_DONE, /* a task */
+  STATE_FINISHING, /* ./finish or ./undo runs, or ./run has ended and ./finish will */
   STATE_WAITING, /* wanted up; started when the restart delay is over */
   STATE_HELD, /* wanted up; started when what it needs is ready */
   STATE_STARTING, /* up, not ready */
   STATE_PAUSED,
   STATE_UNHEALTHY, /* up and ready, and its health checks fail */
-  STATE_UP /* and ready */
+  STATE_UP /* and ready; a task never is */
 } ;
 
 struct view
@@ -134,12 +135,16 @@ struct view
   pid_t supervisor ; /* await_send's: who was there to read; 0: that is not known */
   unsigned int wstat ; /* of the last end */
   unsigned int restarts ;
+  unsigned int births ; /* of ./run and ./finish, also such as could not be executed */
   unsigned int unread ; /* bytes of its output of which its logger takes nothing; `status` alone looks for them */
   uint64_t lost ; /* bytes of its output, or of a logger's input, that nobody has read */
   enum state_reason reason ; /* why it is not started again */
+  unsigned int undo_wstat ; /* of the ./undo of a task since it was done last; 0: none, or a success */
   unsigned int code_unknown : 1 ; /* nobody could learn how it has ended */
   unsigned int up : 1 ;
-  unsigned int ready : 1 ; /* one without notification-fd is when it is up */
+  unsigned int ready : 1 ; /* one without notification-fd is when it is up, a task when it is done */
+  unsigned int task : 1 ;
+  unsigned int done : 1 ; /* a task */
   unsigned int is_checked : 1 ; /* it has `health` */
   unsigned int healthy : 1 ; /* ready, and its health checks pass, if it has any */
   unsigned int unhealthy : 1 ; /* they do not; neither: that is not known yet, or it is not ready */
@@ -157,6 +162,8 @@ extern int view_read (struct view *view, char const *name) ;
 /* What is known of CMD. Returns 1, or 0 when there is none (any more). */
 extern int view_read_command (struct view *view) ;
 extern char const *view_state_name (enum view_state state) ;
+/* "exit 3", "SIGTERM", "exit code unknown". */
+extern void view_describe_end (unsigned int wstat, int code_unknown, char *out, size_t size) ;
 /* In words; 0 when it is started again, or was stopped. */
 extern char const *view_reason (struct view const *view) ;
 
@@ -170,7 +177,7 @@ extern int dependencies_learn (struct graph *graph) ;
 struct waits_for
 {
   char const *name ;
-  char const *state ; /* a word; "missing": there is no such service */
+  char state[32] ; /* a word, or "failed, exit 3"; "missing": there is no such service */
 } ;
 /* The next one, from *i, which is 0 at first. Returns 0 after the last. */
 extern int dependencies_next (struct graph const *graph, char const *name, size_t *i, struct waits_for *out) ;
@@ -214,6 +221,10 @@ extern int await_send (struct request const *request, char const *name, char con
    know. Returns an exit code; what is not EXIT_YES has been reported. */
 extern int signal_send (struct request const *request, char const *name, char const *letter) ;
 
+/* The request without the tasks that are done: --all does not mean them. The caller frees its
+   names, but not what they point to; 0 when there is no memory, which has been said. */
+extern int await_without_done (struct request const *request, struct request *out) ;
+
 /* Sends letters to all that the request names, then waits for each.
    Returns the exit code of the first that failed. */
 extern int await_all (struct request const *request, char const *letters, await_condition *condition) ;
@@ -227,12 +238,15 @@ extern await_condition await_ready_again ;
 /* Ready, or down and meant to be, but not for good: for --all. */
 extern await_condition await_ready_if_wanted ;
 extern await_condition await_up ;
+extern await_condition await_done ;
 extern await_condition await_healthy ; /* or has done what it had to do */
 extern await_condition await_healthy_if_wanted ;
 extern await_condition await_down ;
-/* Down with its ./finish, and not to be started again; or never started, nor wanted. */
+/* Down with its ./finish, and not to be started again; or never started, nor wanted. A task must
+   have ended. */
 extern await_condition await_finished ;
-/* Down with its ./finish, whatever comes then: for `stop`. */
+/* Down with its ./finish, whatever comes then, and not done: for `stop`. Never, if the ./undo that
+   this takes has failed. */
 extern await_condition await_stopped ;
 
 #endif

@@ -46,9 +46,10 @@ static int read_needs (struct graph *graph, struct graph_node *node, char const 
 static unsigned int facts_of (struct view const *view)
 {
   unsigned int facts = GRAPH_EXISTS ;
-  if (view->wanted_up) facts |= GRAPH_WANTED ;
+  if (view->wanted_up || view->done) facts |= GRAPH_WANTED ;
   if (view->ready) facts |= GRAPH_READY ;
   if (view->ready || view->has_ended) facts |= GRAPH_SETTLED ;
+  if (view->task) facts |= GRAPH_TASK ;
   return facts ;
 }
 
@@ -92,16 +93,29 @@ int dependencies_learn (struct graph *graph)
   return 1 ;
 }
 
+static void describe_state (struct graph_node const *node, char *out, size_t size)
+{
+  struct view view ;
+  char end[24] ;
+  if (!node->owner) snprintf(out, size, "missing") ;
+  else if (!view_read(&view, node->name)) snprintf(out, size, "unknown") ;
+  else if (view.state == STATE_FAILED && view.has_ended)
+  {
+    view_describe_end(view.wstat, view.code_unknown, end, sizeof end) ;
+    snprintf(out, size, "failed, %s", end) ;
+  }
+  else snprintf(out, size, "%s", view_state_name(view.state)) ;
+}
+
 int dependencies_next (struct graph const *graph, char const *name, size_t *i, struct waits_for *out)
 {
   struct graph_node const *node = graph_find(graph, name) ;
   for ( ; node && *i < node->need_count ; ++*i)
   {
-    struct view view ;
     struct graph_need const *need = node->needs + *i ;
     if (!graph_holds(graph, need)) continue ;
     out->name = need->on->name ;
-    out->state = !need->on->owner ? "missing" : view_read(&view, need->on->name) ? view_state_name(view.state) : "unknown" ;
+    describe_state(need->on, out->state, sizeof out->state) ;
     ++*i ;
     return 1 ;
   }

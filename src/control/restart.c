@@ -5,9 +5,14 @@
 
 #include "control/control.h"
 
+static int has_changed (struct view const *now, struct view const *before)
+{
+  return tain_less(&before->since, &now->since) || tain_less(&now->since, &before->since) ;
+}
+
 static int another_is_ready (struct view const *view, char const *name, struct view const *before)
 {
-  if (view->ready && view->pid == before->pid) return 0 ;
+  if (view->ready && view->pid == before->pid && !has_changed(view, before)) return 0 ;
   return await_ready_again(view, name, before) ;
 }
 
@@ -36,7 +41,7 @@ static void say_dependents (struct request const *request)
   graph_free(&graph) ;
 }
 
-int command_restart (struct request const *request)
+static int restart (struct request const *request)
 {
   struct view *before = calloc(request->count + 1, sizeof *before) ;
   int code = EXIT_YES ;
@@ -56,5 +61,16 @@ int command_restart (struct request const *request)
   for (size_t i = 0 ; !code && !request->no_wait && i < request->count ; i++)
     code = await(request, request->names[i], letters_for(request, before + i), before + i, &another_is_ready) ;
   free(before) ;
+  return code ;
+}
+
+int command_restart (struct request const *request)
+{
+  struct request some ;
+  int code ;
+  if (!request->all) return restart(request) ;
+  if (!await_without_done(request, &some)) return EXIT_SYSTEM ;
+  code = restart(&some) ;
+  free(some.names) ;
   return code ;
 }

@@ -51,7 +51,7 @@ static int start_in_order (struct request const *request, struct start *start)
   return code ;
 }
 
-int command_start (struct request const *request)
+static int start_all (struct request const *request)
 {
   struct graph graph ;
   struct graph_list list ;
@@ -78,5 +78,16 @@ int command_start (struct request const *request)
   free(start.names) ;
   free(list.nodes) ;
   graph_free(&graph) ;
+  return code ;
+}
+
+int command_start (struct request const *request)
+{
+  struct request some ;
+  int code ;
+  if (!request->all) return start_all(request) ;
+  if (!await_without_done(request, &some)) return EXIT_SYSTEM ;
+  code = start_all(&some) ;
+  free(some.names) ;
   return code ;
 }

@@ -42,7 +42,7 @@ static int wall_clock (struct view const *view, struct timespec *out)
 
 static char const *colour_of (struct view const *view)
 {
-  if (view->state == STATE_UP) return GREEN ;
+  if (view->state == STATE_UP || view->state == STATE_DONE) return GREEN ;
   if (view->state == STATE_DOWN) return "" ;
   return view->state == STATE_UNSUPERVISED || view->state == STATE_FAILED || view->state == STATE_UNHEALTHY || view->state == STATE_WAITING ? RED : YELLOW ;
 }
@@ -74,16 +74,27 @@ static char const *remarks (struct shown const *shown, char out[REMARKS_MAX])
 {
   struct view const *view = &shown->view ;
   char const *reason = view_reason(view) ;
+  char end[24] = "" ;
   char result[HEALTH_RESULT_MAX] ;
   int n ;
+  if (view->undo_wstat) view_describe_end(view->undo_wstat, 0, end, sizeof end) ;
   if (shown->graph) dependencies_describe(shown->graph, shown->name, out, REMARKS_MAX / 2) ;
-  else snprintf(out, REMARKS_MAX, "%s", reason ? reason : "") ;
+  else snprintf(out, REMARKS_MAX, "%s%s%s", reason ? reason : "", *end ? ": " : "", end) ;
   n = (int)strlen(out) ;
   if (view->unhealthy) n += snprintf(out + n, REMARKS_MAX - (size_t)n, "%sunhealthy%s%s", n ? "; " : "", shown->has_check ? ": its last health check " : "",
     shown->has_check ? health_result_describe(result, &shown->check.result) : "") ;
   if (view->unread) n += snprintf(out + n, REMARKS_MAX - (size_t)n, "%sits log is stuck: the logger takes nothing of %u bytes", n ? "; " : "", view->unread) ;
   if (view->lost) snprintf(out + n, REMARKS_MAX - (size_t)n, "%s%ju bytes of its log are lost", n ? "; " : "", (uintmax_t)view->lost) ;
   return out ;
+}
+
+/* Of a task that has failed with its code, which is what it was run for. */
+static void format_state (struct view const *view, char *out, size_t size)
+{
+  char end[16] ;
+  format_end(view, end, sizeof end) ;
+  if (view->task && view->state == STATE_FAILED) snprintf(out, size, "%s %s", view_state_name(view->state), end) ;
+  else snprintf(out, size, "%s", view_state_name(view->state)) ;
 }
 
 static void print_row (struct shown const *shown, int width, int colour)
@@ -94,11 +105,13 @@ static void print_row (struct shown const *shown, int width, int colour)
   char pid[16] = "-" ;
   char since[SINCE_MAX] ;
   char end[16] ;
+  char state[32] ;
   if (view->pid) snprintf(pid, sizeof pid, "%ld", (long)view->pid) ;
   format_since(view, since, sizeof since) ;
   format_end(view, end, sizeof end) ;
+  format_state(view, state, sizeof state) ;
   printf("%-*s  %s%-12s%s  %-8s  %-19s  %-5s  %-6s  %-9s  %u%s%s\n", width, service_name_printable(printable, sizeof printable, shown->name),
-    colour ? colour_of(view) : "", view_state_name(view->state), colour && *colour_of(view) ? PLAIN : "", pid, since,
+    colour ? colour_of(view) : "", state, colour && *colour_of(view) ? PLAIN : "", pid, since,
     view->ready ? "yes" : "no", view->wanted_up ? "up" : "down", end, view->restarts,
     *remarks(shown, text) ? "  " : "", text) ;
 }

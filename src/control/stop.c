@@ -15,6 +15,7 @@ struct target
   char const *letters ; /* that it was sent; 0: none */
   unsigned int named : 1 ; /* by the user: it stays down. Others are held, and come back */
   unsigned int comes_back : 1 ; /* it was wanted up */
+  unsigned int start_later : 1 ; /* it is told so when a task that it needs is done no more */
   unsigned int awaited : 1 ;
 } ;
 
@@ -50,12 +51,24 @@ static int await_taken (struct view const *view, char const *name, struct view c
   return 1 ;
 }
 
+/* Does it need a task that is to be undone? */
+static int needs_undone (struct target const *target)
+{
+  for (size_t i = 0 ; i < target->node->need_count ; i++)
+  {
+    struct target const *on = target->node->needs[i].inner ? 0 : target->node->needs[i].on->owner ;
+    if (on && on->named && on->before.task) return 1 ;
+  }
+  return 0 ;
+}
+
 /* It is told to end, and stays wanted up: it is held then, as what it needs is not wanted up. */
 static int send_held (struct stop *stop, struct target *target, char const *needed)
 {
   if (!view_read(&target->before, target->name) || !is_running(&target->before)) return EXIT_YES ;
   strerr_warni5x("stopping ", target->name, " first, as it needs ", needed, ": it comes back when that is ready again (with --only it is left alone)") ;
-  target->letters = target->comes_back ? "wr" : "d" ;
+  target->start_later = target->comes_back && needs_undone(target) ; /* until then that is ready, and would hold nobody */
+  target->letters = target->comes_back && !target->start_later ? "wr" : "d" ;
   target->awaited = 0 ;
   return await_send(stop->request, target->name, target->letters, &target->before) ;
 }
@@ -74,9 +87,35 @@ static int await_dependent (struct stop *stop, struct target *dependent, char co
   return code ;
 }
 
+static int await_idle (struct view const *view, char const *name, struct view const *before)
+{
+  (void)name ;
+  (void)before ;
+  return !view->up && view->state != STATE_FINISHING ;
+}
+
+/* A task that is neither named nor to be stopped may use what it needs as long as it runs. */
+static int is_other_task (struct graph_need const *need)
+{
+  return !need->inner && !need->of->owner && need->of->facts & GRAPH_TASK ;
+}
+
+static int await_task (struct stop *stop, char const *task, char const *needed)
+{
+  struct view view ;
+  if (!view_read(&view, task) || await_idle(&view, task, 0)) return EXIT_YES ;
+  strerr_warni5x("waiting for the task ", task, ", which needs ", needed, ", to end first: it is not stopped (with --only it is left alone)") ;
+  return await(stop->request, task, 0, &view, &await_idle) ;
+}
+
 static int await_dependents (struct stop *stop, struct target const *target)
 {
   int code = EXIT_YES ;
+  for (struct graph_need const *need = target->node ? target->node->dependents : 0 ; need ; need = need->next)
+  {
+    int r = is_other_task(need) ? await_task(stop, need->of->name, target->name) : EXIT_YES ;
+    if (!code) code = r ;
+  }
   for (struct graph_need const *need = target->node ? target->node->dependents : 0 ; need ; need = need->next)
   {
     struct target *dependent = target_of(need) ;
@@ -89,7 +128,7 @@ static int await_dependents (struct stop *stop, struct target const *target)
 static int has_other_dependents (struct target const *target)
 {
   for (struct graph_need const *need = target->node ? target->node->dependents : 0 ; need ; need = need->next)
-    if (target_of(need) && !target_of(need)->named) return 1 ;
+    if ((target_of(need) && !target_of(need)->named) || is_other_task(need)) return 1 ;
   return 0 ;
 }
 
@@ -122,19 +161,43 @@ static int stop_one (struct stop *stop, struct target *target)
   return await_send(stop->request, target->name, target->letters, &target->before) ;
 }
 
+/* When the task is done no more, whoever needs it is held. */
+static int start_later (struct stop *stop)
+{
+  int code = EXIT_YES ;
+  int any = 0 ;
+  for (size_t i = 0 ; i < stop->count ; i++) any |= stop->targets[i].start_later ;
+  for (size_t i = 0 ; any && i < stop->count ; i++)
+    if (stop->targets[i].named && stop->targets[i].before.task)
+    {
+      int r = await_end(stop, stop->targets + i) ;
+      if (!code) code = r ;
+    }
+  for (size_t i = 0 ; i < stop->count ; i++)
+    if (stop->targets[i].start_later)
+    {
+      int r = await_send(stop->request, stop->targets[i].name, COMMAND_UP_IN_ORDER, &stop->targets[i].before) ;
+      if (!code) code = r ;
+    }
+  return code ;
+}
+
 static int stop_in_order (struct stop *stop)
 {
   int code = EXIT_YES ;
+  int r ;
   for (size_t i = 0 ; i < stop->count ; i++)
   {
-    int r = mark(stop, stop->targets + i) ;
+    r = mark(stop, stop->targets + i) ;
     if (!code) code = r ;
   }
   for (size_t i = 0 ; i < stop->count ; i++)
   {
-    int r = stop_one(stop, stop->targets + i) ;
+    r = stop_one(stop, stop->targets + i) ;
     if (!code) code = r ;
   }
+  r = start_later(stop) ;
+  if (!code) code = r ;
   for (size_t i = 0 ; !code && !stop->request->no_wait && i < stop->count ; i++) code = await_end(stop, stop->targets + i) ;
   return code ;
 }
@@ -142,6 +205,11 @@ static int stop_in_order (struct stop *stop)
 /* From here on the owner of a node is its target; 0: it is none. */
 static void choose (struct stop *stop, struct graph *graph, struct graph_list *list)
 {
+  for (size_t i = 0 ; i < stop->request->count ; i++)
+  {
+    struct graph_node *node = graph_find(graph, stop->request->names[i]) ;
+    if (node) graph_set_facts(graph, node, node->facts & ~(unsigned int)GRAPH_TASK) ; /* one that is named is stopped */
+  }
   graph_begin_list(graph, list) ;
   for (size_t i = 0 ; i < stop->request->count ; i++)
   {

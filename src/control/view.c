@@ -2,10 +2,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
+#include <skalibs/sig.h>
 
 #include "base/trust.h"
 #include "control/control.h"
@@ -19,8 +21,16 @@
 
 char const *view_state_name (enum view_state state)
 {
-  static char const *const names[] = { "unsupervised", "failed", "down", "finishing", "waiting", "held", "starting", "paused", "unhealthy", "up" } ;
+  static char const *const names[] = { "unsupervised", "failed", "down", "done", "finishing", "waiting", "held", "starting", "paused", "unhealthy", "up" } ;
   return names[state] ;
+}
+
+void view_describe_end (unsigned int wstat, int code_unknown, char *out, size_t size)
+{
+  int w = (int)wstat ;
+  if (code_unknown) snprintf(out, size, "exit code unknown") ;
+  else if (WIFSIGNALED(w)) snprintf(out, size, "SIG%s", sig_name(WTERMSIG(w))) ;
+  else snprintf(out, size, "exit %d", WEXITSTATUS(w)) ;
 }
 
 char const *view_reason (struct view const *view)
@@ -32,7 +42,9 @@ char const *view_reason (struct view const *view)
     [REASON_FAILED_TOO_OFTEN] = "failed more often than restart allows",
     [REASON_DONE] = "done: exited 0, and restart is not always",
   } ;
-  return reasons[view->reason] ;
+  if (view->undo_wstat) return "its undo has failed" ;
+  if (view->task && view->reason == REASON_FAILED && view->code_unknown) return "how it ended is not known, and a task never runs twice unasked" ;
+  return view->done ? 0 : reasons[view->reason] ;
 }
 
 /* 1: a supervisor reads there; 0: none does; -1: errno. */
@@ -52,7 +64,7 @@ static int supervised (char const *name)
 
 static int is_untold (struct settings const *settings, int forked)
 {
-  return settings->notification_fd == SETTING_NO_FD && (!settings->forks || forked) ;
+  return settings->notification_fd == SETTING_NO_FD && !settings->oneshot && (!settings->forks || forked) ;
 }
 
 static int has (int dir, char const *file)
@@ -70,7 +82,7 @@ static int ready_untold (char const *name)
   struct stat st ;
   int dir = trust_anyones_directory(AT_FDCWD, name, 0) ;
   int anyones = dir >= 0 && (fstat(dir, &st) == -1 || !trust_stat(&st, S_IFDIR, 0, &why)) ;
-  int tells = dir >= 0 && (has(dir, "notification-fd") || has(dir, "flag-forks")) ;
+  int tells = dir >= 0 && (has(dir, "notification-fd") || has(dir, "flag-forks") || has(dir, "flag-oneshot")) ;
   int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   int ready = 1 ;
   if (dir >= 0) fd_close(dir) ;
@@ -92,6 +104,7 @@ static enum view_state state_of (struct view const *view, unsigned int flags)
   if (view->up) return flags & STATUS_PAUSED ? STATE_PAUSED : view->unhealthy ? STATE_UNHEALTHY : view->ready ? STATE_UP : STATE_STARTING ;
   if (!view->finished) return STATE_FINISHING ;
   if (view->wanted_up) return STATE_WAITING ;
+  if (view->done) return STATE_DONE ;
   return view->reason == REASON_NONE || view->reason == REASON_DONE ? STATE_DOWN : STATE_FAILED ;
 }
 
@@ -108,6 +121,11 @@ int view_read_command (struct view *view)
   status_unpack(packed, &status) ;
   *view = (struct view) { .state = STATE_UP, .since = status.since, .pid = status.pid, .up = 1, .ready = 1, .healthy = 1, .wanted_up = 1 } ;
   return 1 ;
+}
+
+static int undoes (struct state const *state)
+{
+  return state->flags & STATE_UNDONE && state->phase >= PHASE_FINISHING && state->phase <= PHASE_LEFTOVERS ;
 }
 
 /* It is the logger's supervisor that knows. */
@@ -138,7 +156,10 @@ int view_read (struct view *view, char const *name)
     view->has_ended = !!(state.flags & STATE_HAS_ENDED) ;
     view->code_unknown = !!(state.flags & STATE_CODE_UNKNOWN) ;
     view->restarts = state.restarts ;
+    view->births = state.births ;
     view->reason = state.reason ;
+    view->undo_wstat = state.undo_wstat ;
+    view->task = state.settings.oneshot ;
     view->lost = state.lost ;
     view->has_left = !!(state.flags & STATE_HAS_LEFT) ;
     view->ending = r && state.phase == PHASE_STRAYS ;
@@ -149,9 +170,10 @@ int view_read (struct view *view, char const *name)
   view->up = status.pid && !(status.flags & STATUS_FINISHING) ;
   view->pid = view->up ? status.pid : 0 ;
   view->process = status.pid ;
-  view->finished = !status.pid && status.flags & STATUS_READY ;
-  view->ready = view->up && (status.flags & STATUS_READY ||
-    (has_state ? is_untold(&state.settings, !!(state.flags & STATE_FORKED)) : ready_untold(name))) ;
+  view->finished = !status.pid && status.flags & STATUS_READY && !(has_state && undoes(&state)) ; /* the status does not tell yet that ./undo begins */
+  view->done = view->finished && !view->wanted_up && has_state && state_is_done(&state) ;
+  view->ready = view->done || (view->up && ((status.flags & STATUS_READY && !view->task) ||
+    (has_state ? is_untold(&state.settings, !!(state.flags & STATE_FORKED)) : ready_untold(name)))) ;
   view->is_checked = has_state && state.settings.health ;
   view->healthy = view->ready && (!view->is_checked || state.flags & STATE_CHECKS_PASS) ;
   view->unhealthy = view->up && view->is_checked && state.flags & STATE_CHECKS_FAIL ;

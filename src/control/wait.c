@@ -12,6 +12,7 @@ static struct { char const *state ; await_condition *condition, *of_all ; } cons
   { "up", &await_up, &await_up },
   { "down", &await_down, &await_down },
   { "finished", &await_finished, &await_finished },
+  { "done", &await_done, &await_done },
 } ;
 
 int command_wait (struct request const *request)
@@ -19,6 +20,6 @@ int command_wait (struct request const *request)
   for (size_t i = 0 ; i < sizeof known / sizeof *known ; i++)
     if (!strcmp(request->word, known[i].state))
       return await_all(request, 0, request->all ? known[i].of_all : known[i].condition) ;
-  strerr_warnw3x("cannot wait for ", request->word, ": allowed: ready, healthy, up, down, finished") ;
+  strerr_warnw3x("cannot wait for ", request->word, ": allowed: ready, healthy, up, down, finished, done") ;
   return EXIT_USAGE ;
 }

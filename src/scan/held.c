@@ -2,7 +2,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 
+#include <skalibs/sig.h>
 #include <skalibs/strerr.h>
 #include <skalibs/tai.h>
 
@@ -36,8 +38,19 @@ static void describe_start (struct state const *state, char *out)
   char since[SINCE_SIZE] ;
   int fd = state->settings.notification_fd ;
   seconds(&state->status.since, since) ;
-  if (fd == SETTING_NO_FD) snprintf(out, STATE_TEXT_SIZE, "up for %s, and not found in the background yet", since) ;
+  if (state->settings.oneshot) snprintf(out, STATE_TEXT_SIZE, "a task that has run for %s, and is not done yet", since) ;
+  else if (fd == SETTING_NO_FD) snprintf(out, STATE_TEXT_SIZE, "up for %s, and not found in the background yet", since) ;
   else snprintf(out, STATE_TEXT_SIZE, "up for %s, has not told that it is ready: no newline came on descriptor %d", since, fd) ;
+}
+
+static void describe_end (struct state const *state, char *out)
+{
+  char since[SINCE_SIZE] ;
+  int wstat = (int)state->status.wstat ;
+  seconds(&state->status.since, since) ;
+  if (state->flags & STATE_CODE_UNKNOWN) snprintf(out, STATE_TEXT_SIZE, "it ended for good %s ago, nobody knows how", since) ;
+  else if (WIFSIGNALED(wstat)) snprintf(out, STATE_TEXT_SIZE, "it ended for good %s ago, by SIG%s", since, sig_name(WTERMSIG(wstat))) ;
+  else snprintf(out, STATE_TEXT_SIZE, "it ended for good %s ago, with %d", since, WEXITSTATUS(wstat)) ;
 }
 
 /* Its supervisor's own words, where they can be read; else what it has reported. */
@@ -49,7 +62,7 @@ static void describe_state (struct graph_node const *node, char *out)
   else if (!state_read(node->name, &state, 0)) snprintf(out, STATE_TEXT_SIZE, "it has no supervisor yet") ;
   else if (node->facts & GRAPH_READY) snprintf(out, STATE_TEXT_SIZE, "up for %s, and wanted down", seconds(&state.status.since, since)) ;
   else if (phase_is_up(state.phase)) describe_start(&state, out) ;
-  else if (node->facts & GRAPH_ENDED) snprintf(out, STATE_TEXT_SIZE, "it ended for good %s ago", seconds(&state.status.since, since)) ;
+  else if (node->facts & GRAPH_ENDED) describe_end(&state, out) ;
   else if (!(node->facts & GRAPH_WANTED)) snprintf(out, STATE_TEXT_SIZE, "wanted down for %s", seconds(&state.status.since, since)) ;
   else snprintf(out, STATE_TEXT_SIZE, "%s for %s", phase_name(state.phase), seconds(&state.status.since, since)) ;
 }

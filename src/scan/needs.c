@@ -82,6 +82,7 @@ static unsigned int facts_of (struct report const *report, unsigned int before)
   unsigned int facts = GRAPH_EXISTS | (before & GRAPH_SETTLED) ;
   if (report->wanted == 'u') facts |= GRAPH_WANTED ;
   if (report->ready && report->phase == PHASE_UP) facts |= GRAPH_READY ; /* what is being stopped is of no use */
+  if (report->ready && report->phase == PHASE_DOWN) facts |= GRAPH_WANTED | GRAPH_READY ; /* a task that is done */
   if (report->settled) facts |= GRAPH_SETTLED ;
   if (report->phase == PHASE_HELD) facts |= GRAPH_HELD ;
   if (report->ended) facts |= GRAPH_ENDED ;

@@ -57,6 +57,7 @@ static void died (struct scanner *s, struct unit *unit)
 {
   int in_order = !unit->adopt ;
   say(unit, in_order) ;
+  if (in_order) unit->had_left = 1 ;
   needs_supervisor_lost(s, unit) ;
   unit->supervisor.has_ended = unit->supervisor.told_to_leave = 0 ;
   units_set_supervisor(&s->units, unit, 0) ;

@@ -110,7 +110,8 @@ static enum unit_event make_again (struct scanner *s, struct unit *unit)
 
 static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
 {
-  char const *argv[4] = { SUPERVISE_PROGRAM, unit->adopt ? "-a" : unit->name, unit->adopt ? unit->name : 0, 0 } ;
+  int goes_on = unit->adopt || unit->had_left ;
+  char const *argv[4] = { SUPERVISE_PROGRAM, goes_on ? "-a" : unit->name, goes_on ? unit->name : 0, 0 } ;
   struct spawn request = SPAWN_ZERO ;
   int executing ;
   pid_t pid = 0 ;

@@ -29,7 +29,8 @@ enum graph_fact
   GRAPH_READY = 1 << 2,
   GRAPH_SETTLED = 1 << 3, /* it has been ready, or has ended, once */
   GRAPH_HELD = 1 << 4, /* it would start, and waits until it may */
-  GRAPH_ENDED = 1 << 5 /* by itself, and will not come back */
+  GRAPH_ENDED = 1 << 5, /* by itself, and will not come back */
+  GRAPH_TASK = 1 << 6 /* it ends by itself, and stays done: it is not stopped for what it needs */
 } ;
 
 struct graph_node ;
@@ -146,7 +147,8 @@ extern void graph_begin_list (struct graph *graph, struct graph_list *list) ;
 /* Adds what the node requires and has not got, and so on from there; then itself. Each once;
    what is needed before what needs it. There may be nodes without an owner among them. */
 extern void graph_list_needed (struct graph const *graph, struct graph_list *list, struct graph_node *node) ;
-/* Adds what is to be stopped before the node, and so on from there; then itself. Alike. */
+/* Adds what is to be stopped before the node, and so on from there; then itself. Alike. Tasks
+   (GRAPH_TASK) are left out, and with them what needs these alone. */
 extern void graph_list_dependents (struct graph const *graph, struct graph_list *list, struct graph_node *node) ;
 
 /* ---- for graph.c and graph_circles.c ---- */

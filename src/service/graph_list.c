@@ -30,7 +30,7 @@ static struct graph_node *next_dependent (struct graph const *graph, struct grap
   {
     struct graph_need const *need = node->walked ;
     node->walked = need->next ;
-    if (!need->inner && need->of->number != graph->number) return need->of ;
+    if (!need->inner && need->of->number != graph->number && !(need->of->facts & GRAPH_TASK)) return need->of ;
   }
   return 0 ;
 }

@@ -31,7 +31,7 @@
 #define PIDFILE "pidfile"
 
 enum kind { KIND_FD, KIND_UINT, KIND_SIGNAL, KIND_DELAY, KIND_RESTART,
-  KIND_FLAG_KILL_GROUP, KIND_FLAG_DOWN_GROUP, KIND_FLAG_NEW_PID_NAMESPACE, KIND_FLAG_MAIN, KIND_FLAG_KEEP_STRAYS, KIND_FLAG_FORKS, KIND_FLAG_HEALTH } ;
+  KIND_FLAG_KILL_GROUP, KIND_FLAG_DOWN_GROUP, KIND_FLAG_NEW_PID_NAMESPACE, KIND_FLAG_MAIN, KIND_FLAG_KEEP_STRAYS, KIND_FLAG_FORKS, KIND_FLAG_ONESHOT, KIND_FLAG_HEALTH } ;
 
 struct setting
 {
@@ -58,8 +58,9 @@ static struct setting const all[] =
   { "reload-signal", "the name or number of a signal; default: HUP", AT(reload_signal), KIND_SIGNAL, 0, 1 },
   { "restart-delay", "MIN MAX: two numbers of milliseconds from 0 to 2147483647, MIN not above MAX; default: 100 16000",
     AT(restart_delay_min_ms), KIND_DELAY, INT_MAX, 0 },
-  { "flag-main", "", 0, KIND_FLAG_MAIN, 0, 0 }, /* before `restart`, whose default it changes */
-  { "restart", "always, no, on-failure or on-failure:N with N from 1 to 2147483647; default: always, but no with flag-main",
+  { "flag-main", "", 0, KIND_FLAG_MAIN, 0, 0 }, /* before `restart`, whose default these two change */
+  { "flag-oneshot", "", 0, KIND_FLAG_ONESHOT, 0, 0 },
+  { "restart", "always, no, on-failure or on-failure:N with N from 1 to 2147483647; default: always, but no with flag-main or flag-oneshot",
     AT(restart), KIND_RESTART, INT_MAX, 0 },
   { "flag-keep-strays", "", 0, KIND_FLAG_KEEP_STRAYS, 0, 0 },
   { "flag-forks", "", 0, KIND_FLAG_FORKS, 0, 0 },
@@ -210,6 +211,10 @@ static void set_flag (struct settings *settings, enum kind kind)
     case KIND_FLAG_NEW_PID_NAMESPACE : settings->new_pid_namespace = 1 ; break ;
     case KIND_FLAG_KEEP_STRAYS : settings->keep_strays = 1 ; break ;
     case KIND_FLAG_FORKS : settings->forks = 1 ; break ;
+    case KIND_FLAG_ONESHOT :
+      settings->oneshot = 1 ;
+      settings->restart = RESTART_NO ;
+      break ;
     case KIND_FLAG_HEALTH : settings->health = 1 ; break ;
     case KIND_FLAG_MAIN :
       settings->main_service = 1 ;
@@ -277,7 +282,7 @@ static int note (int dir, char const *name, void *data)
   struct present *present = data ;
   (void)dir ;
   for (size_t i = 0 ; i < sizeof all / sizeof *all ; i++)
-    if (!strcmp(name, all[i].file)) present->files |= UINT32_C(1) << i ;
+    if (*name == *all[i].file && !strcmp(name, all[i].file)) present->files |= UINT32_C(1) << i ;
   return ++present->entries < LONG_DIRECTORY ;
 }
 
@@ -296,6 +301,7 @@ void settings_read (struct settings *settings, enum settings_set which, settings
   take_defaults(settings, which) ;
   for (size_t i = 0 ; i < sizeof all / sizeof *all ; i++)
     if (present >> i & 1 && (which == SETTINGS_START || all[i].at_stop)) set(settings, all + i, report) ;
+  if (settings->oneshot) settings->forks = settings->health = 0 ; /* a task ends: what it leaves behind is no service, and done is healthy */
 }
 
 /* What ./run gets must be below the limit that it inherits from us. */

@@ -69,16 +69,37 @@ static int is_wanted (void)
   return 1 ;
 }
 
-static void begin_afresh (struct supervisor *s)
+/* Under the same scanner another supervisor has been there, and was told to leave: a task that
+   it has run is not run again. */
+static int has_run_task (struct state const *before)
+{
+  return before->settings.oneshot && before->flags & STATE_HAS_LEFT && before->flags & STATE_STARTED_ONCE ;
+}
+
+static void know_task (struct supervisor *s, struct state const *before)
+{
+  saved_unpack(s, before) ;
+  s->phase = PHASE_DOWN ;
+  s->leaving = s->abandoned = s->stopped = s->kill_due = 0 ;
+  s->state_pending = 1 ;
+}
+
+static void begin_afresh (struct supervisor *s, enum beginning how)
 {
   char packed[STATE_SIZE] ;
   struct state before ;
   struct state first ;
+  int knows_task = 0 ;
   empty_death_tally() ;
   settings_defaults(&s->settings) ;
-  if (pread(s->state, packed, sizeof packed, 0) == (ssize_t)sizeof packed && state_unpack(packed, &before, 0)) s->lost = before.lost ;
+  if (pread(s->state, packed, sizeof packed, 0) == (ssize_t)sizeof packed && state_unpack(packed, &before, 0))
+  {
+    s->lost = before.lost ;
+    knows_task = how == BEGIN_ADOPTING && has_run_task(&before) ;
+  }
+  if (knows_task) know_task(s, &before) ;
   s->status.flags = STATUS_READY ;
-  if (is_wanted()) s->status.flags |= STATUS_WANT_UP ;
+  if (!knows_task && is_wanted()) s->status.flags |= STATUS_WANT_UP ;
   clock_stamp(&s->status.since) ;
   s->status.ready_since = s->status.since ;
   publish_status(s) ;
@@ -130,7 +151,7 @@ enum life_event begin_supervising (struct supervisor *s, enum beginning how, cha
   goes_on = has_state(s, &state, &birth, how) ;
   if (how == BEGIN_UPGRADED && !goes_on) strerr_dief1x(EXIT_SYSTEM, "there is no state to go on from") ; /* its trial has read it */
   if (goes_on) restore(s, &state, &birth, restored) ;
-  else begin_afresh(s) ; /* before a client finds a supervisor that has no status yet */
+  else begin_afresh(s, how) ; /* before a client finds a supervisor that has no status yet */
   *signals = trap_signals(how == BEGIN_UPGRADED) ;
   if (s->control == -1) s->control = open_channel(CONTROL_FIFO) ;
   if (s->orders == -1) s->orders = open_channel(ORDERS_FIFO) ;

@@ -23,6 +23,12 @@ void child_say_not_started (struct supervisor const *s, char const *path, int er
   else strerr_warnwu3sys("start ", path, next) ;
 }
 
+char const *child_script (struct supervisor const *s)
+{
+  if (phase_is_up(s->phase) || s->phase == PHASE_STRAYS) return "./run" ;
+  return s->undone ? "./undo" : "./finish" ;
+}
+
 void child_close (int fd)
 {
   if (fd >= 0) fd_close(fd) ;

@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
+#include <skalibs/sig.h>
 #include <skalibs/strerr.h>
+#include <skalibs/types.h>
 
 #include "base/clock.h"
 #include "base/send.h"
@@ -16,6 +18,16 @@
 
 /* ---- the end of ./run or ./finish ---- */
 
+static void note_undo (struct supervisor *s, unsigned int wstat, int unknown)
+{
+  char number[UINT_FMT] ;
+  int signaled = WIFSIGNALED((int)wstat) ;
+  s->undo_wstat = wstat ;
+  if (!wstat || unknown) return ; /* that has been said */
+  number[uint_fmt(number, (unsigned int)WEXITSTATUS((int)wstat))] = 0 ;
+  strerr_warnw4x("./undo has failed: it ", signaled ? "was ended by SIG" : "has exited ", signaled ? sig_name(WTERMSIG((int)wstat)) : number, " (it is not run again)") ;
+}
+
 /* Saved before the process is reaped: a successor must know, too. */
 static void note (struct supervisor *s, unsigned int wstat, int unknown)
 {
@@ -26,6 +38,7 @@ static void note (struct supervisor *s, unsigned int wstat, int unknown)
     s->status.wstat = wstat ;
     s->code_unknown = !!unknown ;
   }
+  else if (s->undone) note_undo(s, wstat, unknown) ;
   else s->forbidden = !unknown && WIFEXITED((int)wstat) && WEXITSTATUS((int)wstat) == CODE_NEVER_AGAIN ;
   s->end_noted = 1 ;
   publish_state(s) ;
@@ -53,8 +66,7 @@ enum life_event children_act_on_end (struct supervisor *s)
 
 enum life_event children_code_unknown (struct supervisor *s)
 {
-  strerr_warnw1x(phase_is_up(s->phase) ? "./run has ended; nobody could learn its exit code, which counts as a failure"
-    : "./finish has ended; nobody could learn its exit code") ;
+  strerr_warnw3x(child_script(s), " has ended; nobody could learn its exit code", phase_is_up(s->phase) ? ", which counts as a failure" : "") ;
   note(s, STATUS_WSTAT_UNKNOWN, 1) ;
   return children_act_on_end(s) ;
 }

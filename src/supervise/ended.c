@@ -39,7 +39,7 @@ static int was_asked (struct supervisor const *s, uint64_t now)
 void ended_tell_down (struct supervisor *s)
 {
   uint64_t now = clock_ms() ;
-  s->up_ms = s->unfit && !publish_has_got_ready(s) ? 0 : now - s->started_ms ; /* what never got ready has not worked */
+  s->up_ms = (s->unfit || s->settings.oneshot) && !publish_has_got_ready(s) ? 0 : now - s->started_ms ; /* what never got ready has not worked */
   s->ready_by_ms = 0 ;
   s->asked = s->end_asked = !!was_asked(s, now) ;
   if (s->notification >= 0) fd_close(s->notification) ;
@@ -71,16 +71,21 @@ static void judge (struct supervisor *s)
   struct end end =
   {
     .asked = s->asked,
+    .unknown = s->code_unknown,
+    .task = s->settings.oneshot,
+    .want_up = !!(s->status.flags & STATUS_WANT_UP),
     .failed = s->status.wstat || s->code_unknown || s->not_executed || s->unfit,
     .forbidden = s->forbidden && s->status.flags & STATUS_WANT_UP && !s->leaving, /* else there is nothing to forbid */
     .up_ms = s->up_ms,
     .policy = s->settings.restart,
     .restarts_max = s->settings.restart_max
   } ;
-  s->reason = policy_judge(&end, &s->failures) ;
+  s->reason = s->undone ? REASON_NONE : policy_judge(&end, &s->failures) ;
   if (s->reason == REASON_NONE) return ;
   s->status.flags &= ~(unsigned int)STATUS_WANT_UP ;
-  if (said[s->reason]) strerr_warnw2x(said[s->reason], " (`reeve start` starts it again)") ;
+  if (end.task && end.unknown && s->reason == REASON_FAILED)
+    strerr_warnw1x("has failed for good: how the task has ended is not known, and it never runs twice unasked (`reeve start` starts it again)") ;
+  else if (said[s->reason]) strerr_warnw2x(said[s->reason], " (`reeve start` starts it again)") ;
 }
 
 static void tell_failed (struct supervisor *s)
@@ -109,8 +114,9 @@ void ended_tell_finished (struct supervisor *s)
 
 enum life_event ended_settle (struct supervisor *s)
 {
+  int undo = publish_is_done(s) && (s->stopped || s->leaving) && !s->abandoned ;
   int left = logger_input_left(s) && s->drain_restarts < DRAIN_RESTARTS_MAX ;
-  return life_settle(!!(s->status.flags & STATUS_WANT_UP), s->leaving, s->reason != REASON_NONE, left) ;
+  return life_settle(!!(s->status.flags & STATUS_WANT_UP), s->leaving, s->reason != REASON_NONE, left, undo) ;
 }
 
 /* ---- the next start ---- */

@@ -19,20 +19,20 @@ static int is_missing (char const *path)
 }
 
 /* That it can no longer be found is no secret. */
-static int has_finish (void)
+static int is_there (char const *script)
 {
   char original[4096] ;
-  ssize_t n = readlink("finish", original, sizeof original - 1) ;
+  ssize_t n = readlink(script, original, sizeof original - 1) ;
   if (n == -1 && errno != ENOENT) return 1 ;
   if (n == -1)
   {
-    if (is_missing("supervise")) strerr_warnw1x("the service's live directory was removed: its ./finish, if there was one, is not run") ;
+    if (is_missing("supervise")) strerr_warnw3x("the service's live directory was removed: its ", script, ", if there was one, is not run") ;
     return 0 ;
   }
-  if (!is_missing("finish")) return 1 ;
+  if (!is_missing(script)) return 1 ;
   while (n > 0 && original[n - 1] != '/') n-- ;
   original[n] = 0 ;
-  if (n && is_missing(original)) strerr_warnw3x("./finish is not run: the directory ", original, " was removed") ;
+  if (n && is_missing(original)) strerr_warnw4x(script, " is not run: the directory ", original, " was removed") ;
   return 0 ;
 }
 
@@ -41,7 +41,8 @@ static int execute (struct supervisor *s)
   char code[UINT_FMT] ;
   char sig[UINT_FMT] ;
   char group[PID_FMT] ;
-  char const *argv[6] = { "./finish", code, sig, s->name, group, 0 } ;
+  char const *script = child_script(s) ;
+  char const *argv[6] = { script, code, sig, s->name, group, 0 } ;
   int wstat = (int)s->status.wstat ;
   struct spawn request = SPAWN_ZERO ;
   int null = -1 ;
@@ -49,15 +50,15 @@ static int execute (struct supervisor *s)
   int executing ;
   int started ;
   int err ;
-  if (!has_finish()) return 0 ;
+  if (!is_there(script)) return 0 ;
   code[uint_fmt(code, s->code_unknown || WIFSIGNALED(wstat) ? CODE_UNKNOWN : (unsigned int)WEXITSTATUS(wstat))] = 0 ;
   sig[uint_fmt(sig, !s->code_unknown && WIFSIGNALED(wstat) ? (unsigned int)WTERMSIG(wstat) : 0)] = 0 ;
   group[pid_fmt(group, s->group)] = 0 ;
-  request.path = "./finish" ;
+  request.path = script ;
   request.argv = argv ;
   request.envp = (char const *const *)environ ;
   /* The last one, too: its logger is told to read to the end only after this supervisor has left. */
-  if (!logger_input_for_stdout(s, &output)) strerr_warnwu1sys("open the logger's fifo (what ./finish writes goes to the scanner's output)") ;
+  if (!logger_input_for_stdout(s, &output)) strerr_warnwu3sys("open the logger's fifo (what ", script, " writes goes to the scanner's output)") ;
   if (s->leaving) null = file_open("/dev/null", O_RDWR, 0) ;
   child_pass(&request, null, 0) ;
   child_pass(&request, output, 1) ;
@@ -66,13 +67,22 @@ static int execute (struct supervisor *s)
   err = errno ;
   child_close(null) ;
   child_close(output) ;
-  if (!started) child_say_not_started(s, "./finish", err, executing, " (going on without it)") ;
+  if (!started) child_say_not_started(s, script, err, executing, " (going on without it)") ;
   return started ;
+}
+
+/* From here on the task is not done, whatever comes of it. */
+static void undo (struct supervisor *s)
+{
+  s->undone = 1 ;
+  s->reason = REASON_NONE ;
+  s->state_pending = 1 ;
 }
 
 enum life_event finish_start (struct supervisor *s)
 {
   s->kills = 0 ;
+  if (publish_is_done(s)) undo(s) ;
   return !s->abandoned && execute(s) ? LIFE_FINISH_SPAWNED : LIFE_NO_FINISH ;
 }
 

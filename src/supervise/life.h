@@ -11,7 +11,7 @@
      searching       ./run has ended with 0 (flag-forks): which process is the service?
      code due        ./run, which is not our child, has ended; its exit code is to come
      strays          ./run has ended; what it has left behind is being ended (service/stray.h)
-     finishing       ./finish runs; the deadline is timeout-finish's
+     finishing       ./finish runs, or the ./undo of a task; the deadline is timeout-finish's
      finish code due ./finish, which is not our child, has ended; its exit code is to come
      leftovers       ./finish has ended; what it has left behind is being ended
      exited          the supervisor leaves its loop
@@ -20,13 +20,14 @@
 
    ./run stands for whatever is the service: a child of this supervisor; a process that it
    has adopted; what ./run has left behind (flag-forks). Beside the phase there are flags:
-   is the service wanted up, is the supervisor to leave when the service has ended.
+   is the service wanted up, is the supervisor to leave when the service has ended, which of
+   ./finish and ./undo runs. Both pass through the same phases.
 
    A deed may have an outcome, which is the next event:
 
    LIFE_RUN           LIFE_SPAWNED or LIFE_SPAWN_FAILED
    LIFE_RUN_IN_ORDER  these, or LIFE_HELD
-   LIFE_SETTLE        LIFE_SETTLED_DOWN, LIFE_SETTLED_AGAIN or LIFE_SETTLED_LEAVE
+   LIFE_SETTLE        LIFE_SETTLED_DOWN, LIFE_SETTLED_AGAIN, LIFE_SETTLED_LEAVE or LIFE_SETTLED_UNDO
 
    A step has one such deed at most, so the outcomes need no queue. */
 
@@ -70,6 +71,7 @@ enum life_event
   LIFE_SETTLED_DOWN, /* nothing runs: stay down */
   LIFE_SETTLED_AGAIN, /* nothing runs: start again, at once or after the delay */
   LIFE_SETTLED_LEAVE, /* nothing runs: leave */
+  LIFE_SETTLED_UNDO, /* nothing runs, and a task that is done was told to be down, or the supervisor to leave: undo it */
   LIFE_EVENT_COUNT
 } ;
 
@@ -104,10 +106,14 @@ enum life_deed /* bits, in the order in which they are done */
   LIFE_RUN = 1 << 25, /* starts ./run */
   LIFE_RUN_IN_ORDER = 1 << 26, /* the same, if it depends on nothing; else it is held */
   LIFE_RUN_WHEN_HEARD = 1 << 27, /* that, once s6's listeners have taken the end */
-  LIFE_RUN_FINISH = 1 << 28, /* starts ./finish */
+  LIFE_RUN_FINISH = 1 << 28, /* starts ./finish; of a task that is done, ./undo */
   LIFE_SETTLE = 1 << 29, /* life_settle() */
   LIFE_IMPOSSIBLE = 1 << 30 /* a bug of ours: reported, and nothing is done */
 } ;
+
+/* Wanted down by `d`: a task is undone if it is done, or gets done meanwhile. `O` asks for no more
+   than that it is not started again. */
+#define LIFE_MARK_STOPPED (LIFE_MARK_DOWN | LIFE_MARK_ASKED)
 
 #define LIFE_HAS_OUTCOME (LIFE_STOP | LIFE_TAKE_BACK | LIFE_SEARCH | LIFE_END_STRAYS | LIFE_RUN \
   | LIFE_RUN_IN_ORDER | LIFE_RUN_WHEN_HEARD | LIFE_RUN_FINISH | LIFE_SETTLE | LIFE_CODE_UNKNOWN)
@@ -124,7 +130,8 @@ extern struct life_step life_step (enum phase phase, enum life_event event) ;
 /* What LIFE_SETTLE is followed by.
      want_up, leaving  the flags
      not_again         its policy, or ./finish, says so
-     input_left        a logger that runs dry has ended before its input did */
-extern enum life_event life_settle (int want_up, int leaving, int not_again, int input_left) ;
+     input_left        a logger that runs dry has ended before its input did
+     undo              a task that is done is not to stay so */
+extern enum life_event life_settle (int want_up, int leaving, int not_again, int input_left, int undo) ;
 
 #endif

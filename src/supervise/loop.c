@@ -24,11 +24,13 @@ static void mark (struct supervisor *s, unsigned int deeds)
   {
     s->status.flags |= STATUS_WANT_UP ;
     s->failures = 0 ;
+    s->stopped = 0 ;
   }
   if (deeds & LIFE_MARK_DOWN) s->status.flags &= ~(unsigned int)STATUS_WANT_UP ;
   if (deeds & LIFE_MARK_LEAVING) s->leaving = 1 ;
   if (deeds & (LIFE_MARK_DOWN | LIFE_MARK_LEAVING)) s->asked = 1 ;
   if (deeds & LIFE_MARK_ASKED && !s->unfit) s->asked = 1 ;
+  if ((deeds & LIFE_MARK_STOPPED) == LIFE_MARK_STOPPED) s->stopped = 1 ;
   if (deeds & LIFE_MARK_NOT_ASKED && !s->leaving)
   {
     s->asked = s->unfit = 0 ;

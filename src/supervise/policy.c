@@ -13,11 +13,19 @@ int policy_asked (struct asking const *asking)
   return asking->told && asking->told_ago_ms <= (asking->timeout_kill_ms ? asking->timeout_kill_ms : OUTLIVED_MS) ;
 }
 
+static int is_done (struct end const *end)
+{
+  return end->task && !end->failed && !(end->asked && end->want_up) ;
+}
+
 enum state_reason policy_judge (struct end const *end, uint32_t *failures)
 {
+  if (is_done(end)) return REASON_DONE ;
   if (end->asked || end->up_ms >= QUICK_DEATH_MS) *failures = 0 ;
   if (end->forbidden) return REASON_FINISH_FORBIDS ;
-  if (end->asked || end->policy == RESTART_ALWAYS) return REASON_NONE ;
+  if (end->asked) return REASON_NONE ;
+  if (end->task && end->unknown) return REASON_FAILED ;
+  if (end->policy == RESTART_ALWAYS) return REASON_NONE ;
   if (!end->failed) return REASON_DONE ;
   if (end->policy == RESTART_NO) return REASON_FAILED ;
   if (*failures < UINT32_MAX) ++*failures ;

@@ -27,13 +27,18 @@ struct end
 {
   int asked ; /* somebody asked for it */
   int failed ; /* with a code other than 0, by a signal, or unknown */
+  int unknown ; /* nobody could learn how */
+  int task ; /* flag-oneshot */
+  int want_up ; /* a task: it is to run again after an end that was asked for */
   int forbidden ; /* ./finish has exited 125 */
   uint64_t up_ms ;
   enum restart_policy policy ;
   uint32_t restarts_max ; /* of on-failure:N; 0: no limit */
 } ;
 
-/* Does the policy let the service start again (REASON_NONE), or why not?
+/* Does the policy let the service start again (REASON_NONE), or why not? A task that has ended
+   well is done (REASON_DONE), unless it was told to start again. It never runs twice unasked: how
+   it has ended must be known for another try.
    `failures`: how many in a row there have been; updated. */
 extern enum state_reason policy_judge (struct end const *end, uint32_t *failures) ;
 

@@ -86,19 +86,26 @@ void publish_ready (struct supervisor *s)
 
 int publish_has_got_ready (struct supervisor const *s)
 {
+  if (s->settings.oneshot) return 0 ; /* when it is done */
   if (s->settings.notification_fd != SETTING_NO_FD) return !!(s->status.flags & STATUS_READY) ;
   return !s->settings.forks || s->forked ;
 }
 
+int publish_is_done (struct supervisor const *s)
+{
+  return s->settings.oneshot && s->reason == REASON_DONE ;
+}
+
 static int is_ready (struct supervisor const *s)
 {
-  return phase_is_up(s->phase) && publish_has_got_ready(s) ;
+  return publish_is_done(s) || (phase_is_up(s->phase) && publish_has_got_ready(s)) ;
 }
 
 /* By itself, and for good: the exit code 125 of ./finish also forbids the restart of
-   one that was asked to end. */
+   one that was asked to end. A task that is done has ended only if it is what the tree is for. */
 static int has_ended_by_itself (struct supervisor const *s)
 {
+  if (publish_is_done(s)) return s->settings.main_service && !s->asked ;
   return s->reason != REASON_NONE && !(s->reason == REASON_FINISH_FORBIDS && s->asked) ;
 }
 

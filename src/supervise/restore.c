@@ -34,7 +34,7 @@ static void take_process (struct supervisor *s, enum restored how)
   if (!process_can_prove())
   {
     if (process_lives(&s->process) == 1) strerr_dief1x(EXIT_SYSTEM, "the service's process runs, and cannot be adopted without pidfds and /proc") ;
-    if (phase_is_up(s->phase) && s->reports >= 0)
+    if (phase_is_up(s->phase) && s->reports >= 0 && !s->settings.oneshot) /* a task would run twice */
     {
       s->asked = 1 ; /* the scanner has ended it, by the down-signal */
       if (!s->told_ms) s->told_ms = clock_ms() ;
@@ -77,7 +77,7 @@ void restore (struct supervisor *s, struct state const *state, struct birth cons
    service would be taken for what it is not. */
 static char const *what_is_lost (struct supervisor *s)
 {
-  if (s->phase != PHASE_UP || s->told_ms) return 0 ;
+  if (s->phase != PHASE_UP || s->told_ms || s->settings.oneshot) return 0 ; /* a task is left to end */
   if (s->settings.forks && !s->forked) return "./run had not gone into the background yet, and what it leaves behind falls to another process now" ;
   if (s->notification == -1) return 0 ;
   if (command_notified(s))

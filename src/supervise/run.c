@@ -115,7 +115,8 @@ static void begin_anew (struct supervisor *s)
   health_begin_anew(s, &run_report_setting) ;
   s->state_pending = 1 ;
   s->up_ms = s->told_ms = s->group_told_ms = s->ready_by_ms = 0 ;
-  s->kills = 0 ;
+  s->kills = s->undo_wstat = 0 ;
+  s->stopped = s->undone = 0 ;
   s->asked = s->end_asked = s->unfit = s->at_once = s->forbidden = s->code_unknown = s->forked = s->not_executed = 0 ;
   s->said_ignored = s->said_not_sent = 0 ;
   s->slow_ms = 0 ;
@@ -169,6 +170,6 @@ enum life_event run_is_late (struct supervisor *s)
   s->ready_by_ms = 0 ;
   s->state_pending = 1 ;
   if ((s->phase != PHASE_UP && s->phase != PHASE_SEARCHING) || publish_has_got_ready(s)) return LIFE_NOTHING ;
-  strerr_warnw1x("./run is not ready within timeout-up; stopping it, which counts as a failure") ;
+  strerr_warnw3x("./run is not ", s->settings.oneshot ? "done" : "ready", " within timeout-up; stopping it, which counts as a failure") ;
   return LIFE_UNFIT ;
 }

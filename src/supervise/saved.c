@@ -9,6 +9,8 @@
   DO(STATE_ASKED, asked) \
   DO(STATE_END_ASKED, end_asked) \
   DO(STATE_UNFIT, unfit) \
+  DO(STATE_STOPPED, stopped) \
+  DO(STATE_UNDONE, undone) \
   DO(STATE_STARTED_ONCE, started_once) \
   DO(STATE_HAS_ENDED, has_ended) \
   DO(STATE_CODE_UNKNOWN, code_unknown) \
@@ -38,6 +40,7 @@ void saved_pack (struct supervisor const *s, struct state *state)
     .signals_failed = s->signals_failed,
     .signal_errno = s->signal_errno,
     .failures = s->failures,
+    .undo_wstat = s->undo_wstat,
     .births = s->births,
     .upgrades = s->upgrades,
     .failed_upgrades = s->failed_upgrades,
@@ -77,6 +80,7 @@ void saved_unpack (struct supervisor *s, struct state const *state)
   s->signals_failed = state->signals_failed ;
   s->signal_errno = state->signal_errno ;
   s->failures = state->failures ;
+  s->undo_wstat = state->undo_wstat ;
   s->births = state->births ;
   s->upgrades = state->upgrades ;
   s->failed_upgrades = state->failed_upgrades ;

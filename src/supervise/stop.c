@@ -139,6 +139,6 @@ void stop_kill_late (struct supervisor *s)
   int second = s->kills == 1 ;
   int run = phase_is_up(s->phase) ;
   stop_kill(s) ;
-  if (first) strerr_warnw1x(run ? "./run has not ended within timeout-kill; killing it" : "./finish has not ended within timeout-finish; killing it") ;
-  else if (second) strerr_warnw3x("./", run ? "run" : "finish", " has not ended by SIGKILL either; sending it again every 10 seconds") ;
+  if (first) strerr_warnw4x(child_script(s), " has not ended within ", run ? "timeout-kill" : "timeout-finish", "; killing it") ;
+  else if (second) strerr_warnw2x(child_script(s), " has not ended by SIGKILL either; sending it again every 10 seconds") ;
 }

@@ -103,7 +103,7 @@ static void say (struct supervisor const *s, char const *what, struct stray cons
 {
   char number[PID_FMT] ;
   number[pid_fmt(number, stray->pid)] = 0 ;
-  strerr_warnw8x(what, name, " (pid ", number, "), which ", s->phase == PHASE_LEFTOVERS ? "./finish" : "./run", " has left behind", why) ;
+  strerr_warnw8x(what, name, " (pid ", number, "), which ", child_script(s), " has left behind", why) ;
 }
 
 static char const *told_why (struct look const *look, struct stray_look const *now)
@@ -280,7 +280,7 @@ static int look_at_all (struct supervisor *s)
 
 static void hint (struct supervisor const *s)
 {
-  if (s->phase != PHASE_STRAYS || s->status.wstat || s->code_unknown || s->end_asked || s->unfit || s->settings.forks || s->up_ms > AT_ONCE_MS || s->trial.pid || !process_any_child()) return ;
+  if (s->phase != PHASE_STRAYS || s->status.wstat || s->code_unknown || s->end_asked || s->unfit || s->settings.forks || s->settings.oneshot || s->up_ms > AT_ONCE_MS || s->trial.pid || !process_any_child()) return ;
   strerr_warnw1x("./run has ended with 0 at once and left processes behind: it has put itself into the background;"
     " give it its option to stay in the foreground, or create the file flag-forks") ;
 }

@@ -123,6 +123,8 @@ struct supervisor
   unsigned int code_unknown : 1 ; /* nobody could learn how it has ended */
   unsigned int not_executed : 1 ; /* it cannot be executed: a failure */
   unsigned int forbidden : 1 ; /* ./finish has exited 125 */
+  unsigned int stopped : 1 ; /* it was told to be down by `d`: a task is undone when it is done */
+  unsigned int undone : 1 ; /* ./undo runs, or has run: the task is not done any more */
   unsigned int at_once : 1 ; /* the stop's budget is over: whatever it leaves behind is killed */
   unsigned int said_ignored : 1 ; /* that it ignores the down-signal */
   unsigned int said_not_sent : 1 ; /* that it could not be sent a signal */
@@ -132,6 +134,7 @@ struct supervisor
   uint64_t listeners_ms ; /* since when it waits for s6's listeners, if there are any */
   uint64_t unread_ms ; /* when one of them last had something unread */
   uint32_t failures ; /* in a row, for `restart` */
+  unsigned int undo_wstat ; /* of ./undo, since the last ./run; 0: none, or a success */
   enum state_reason reason ; /* why there is none */
 
   /* counted over the supervisor's life */
@@ -263,6 +266,8 @@ extern int deadlines_sleep_ms (struct supervisor const *s) ;
    'f'). Returns 1, or 0 with errno; *executing as spawn() says. */
 extern int child_start (struct supervisor *s, struct spawn *request, char what, int *executing) ;
 extern void child_say_not_started (struct supervisor const *s, char const *path, int err, int executing, char const *next) ;
+/* What runs, or has run last: "./run", "./finish" or "./undo". */
+extern char const *child_script (struct supervisor const *s) ;
 extern void child_pass (struct spawn *request, int from, int to) ;
 extern void child_close (int fd) ;
 /* Does the logger, whose fifo is `output`, take stderr as well? */
@@ -364,6 +369,8 @@ extern void publish_event (struct supervisor *s, char event) ;
 extern void publish_change (struct supervisor *s, char event) ;
 /* ./run has told that it is ready. */
 extern void publish_ready (struct supervisor *s) ;
+/* Is it a task that is done? */
+extern int publish_is_done (struct supervisor const *s) ;
 /* Has this ./run become ready, in Reeve's own sense? */
 extern int publish_has_got_ready (struct supervisor const *s) ;
 /* Saves the state at once: what comes next must be known to a successor. */

@@ -5,7 +5,7 @@
 
    separated by one space each: PHASE a letter; WANTED `u`, `d` or, after `x`, `x`;
    READY 1 if it is, in Reeve's own sense (a service without notification-fd is ready
-   when it is up); 2 if it is not, but has been, or has ended, once; else 0; the pid of ./run or ./finish, 0 if none; the last wait status;
+   when it is up; a task when it is done, in the phase `down`: an older scanner takes that for down); 2 if it is not, but has been, or has ended, once; else 0; the pid of ./run or ./finish, 0 if none; the last wait status;
    the starts after the first; the supervisor's own pid; MAIN `M` for a main
    service (flag-main), `m` for one that has ended by itself and is not started again,
    `e` for another service of which that is true, else `-`; or, in a line of its own after that of the present state, `k`: something had

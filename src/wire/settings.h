@@ -28,7 +28,7 @@ struct settings
   int reload_signal ; /* SIGHUP if not set */
   uint32_t restart_delay_min_ms ; /* 100 if not set */
   uint32_t restart_delay_max_ms ; /* 16000 if not set; never below the minimum */
-  enum restart_policy restart ; /* always if not set, but no with flag-main */
+  enum restart_policy restart ; /* always if not set, but no with flag-main or flag-oneshot */
   uint32_t restart_max ; /* of on-failure:N; 0: no limit */
   uint32_t timeout_up_ms ; /* 0: never */
   unsigned int kill_group : 1 ; /* flag-timeout-killpg */
@@ -36,7 +36,8 @@ struct settings
   unsigned int new_pid_namespace : 1 ; /* flag-newpidns */
   unsigned int main_service : 1 ; /* flag-main */
   unsigned int keep_strays : 1 ; /* flag-keep-strays */
-  unsigned int forks : 1 ; /* flag-forks */
+  unsigned int forks : 1 ; /* flag-forks; never with flag-oneshot */
+  unsigned int oneshot : 1 ; /* flag-oneshot */
   unsigned int health : 1 ; /* its health is checked; the numbers of that are service/health.h's */
 } ;
 
@@ -46,7 +47,7 @@ extern void settings_defaults (struct settings *settings) ;
    big-endian: timeout_kill_ms, timeout_finish_ms, max_death_tally, restart_delay_min_ms,
    restart_delay_max_ms, restart_max, notification_fd, 4 bytes each; down_signal,
    reload_signal, restart, flags (1 kill_group, 2 main_service, 4 keep_strays, 8 forks,
-   16 down_group, 32 health), 1 byte each; timeout_strays_ms, 4 bytes. */
+   16 down_group, 32 health, 64 oneshot), 1 byte each; timeout_strays_ms, 4 bytes. */
 #define SETTINGS_SIZE 36
 extern void settings_pack (char out[SETTINGS_SIZE], struct settings const *settings) ;
 /* Returns 1, or 0 when a signal or the policy cannot be one. */

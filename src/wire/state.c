@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
+#include <skalibs/uint16.h>
 #include <skalibs/uint32.h>
 #include <skalibs/uint64.h>
 
@@ -34,6 +35,7 @@
 #define AT_NEXT_DELAY 100
 #define AT_DRAIN_RESTARTS 104
 #define AT_REASON 109
+#define AT_UNDO_WSTAT 110
 #define AT_PROCESS 112
 #define AT_EVENTS_DUE 132
 #define AT_READY_BY 140
@@ -49,6 +51,11 @@
 #define READ_TRIES 20
 
 _Static_assert(BIRTH_AT == STATE_SIZE, "a birth stands behind the supervisor's record") ;
+
+int state_is_done (struct state const *state)
+{
+  return state->settings.oneshot && state->phase == PHASE_DOWN && state->reason == REASON_DONE ;
+}
 
 void state_pack (char out[STATE_SIZE], struct state const *state)
 {
@@ -75,6 +82,7 @@ void state_pack (char out[STATE_SIZE], struct state const *state)
   uint64_pack_big(out + AT_TOLD, state->told_ms) ;
   uint64_pack_big(out + AT_GROUP_TOLD, state->group_told_ms) ;
   out[AT_REASON] = (char)state->reason ;
+  uint16_pack_big(out + AT_UNDO_WSTAT, (uint16_t)state->undo_wstat) ;
   memcpy(out + AT_EVENTS_DUE, state->events_due, STATE_EVENTS_SIZE) ;
   process_birth_pack(out + AT_PROCESS, &state->process) ;
   settings_pack(out + AT_SETTINGS, &state->settings) ;
@@ -86,6 +94,7 @@ void state_pack (char out[STATE_SIZE], struct state const *state)
 int state_unpack (char const in[STATE_SIZE], struct state *state, int *version_differs)
 {
   struct state s ;
+  uint16_t undo_wstat ;
   uint32_t n ;
   if (version_differs) *version_differs = !memcmp(in, MAGIC, VERSION_AT) && memcmp(in, MAGIC, MAGIC_SIZE) != 0 ;
   if (memcmp(in, MAGIC, MAGIC_SIZE) != 0) return 0 ;
@@ -95,6 +104,8 @@ int state_unpack (char const in[STATE_SIZE], struct state *state, int *version_d
   if ((unsigned char)in[AT_PHASE] >= PHASE_COUNT || (unsigned char)in[AT_REASON] >= REASON_COUNT) return 0 ;
   s.phase = (enum phase)in[AT_PHASE] ;
   s.reason = (enum state_reason)in[AT_REASON] ;
+  uint16_unpack_big(in + AT_UNDO_WSTAT, &undo_wstat) ;
+  s.undo_wstat = undo_wstat ;
   memcpy(s.events_due, in + AT_EVENTS_DUE, STATE_EVENTS_SIZE) ;
   if (s.events_due[STATE_EVENTS_SIZE - 1] || s.events_due[strspn(s.events_due, "suUdDOxhn")]) return 0 ;
   uint64_unpack_big(in + AT_TOLD, &s.told_ms) ;

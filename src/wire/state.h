@@ -25,7 +25,7 @@
      104   4  restarts of a logger that runs dry
      108   1  unused, 0
      109   1  enum state_reason
-     110   2  unused, 0
+     110   2  wait status of the last ./undo, since the last start of ./run; 0: none, or it was a success
      112  20  the process that is the service or its ./finish: pid, two ms
      132   8  the events that are still to be told, a string
      140   8  clock_ms() by which ./run must be ready (timeout-up), 0: never
@@ -84,7 +84,9 @@ enum state_flag
   STATE_UNHEARD = 1 << 24, /* the down-signal is to be sent again */
   STATE_UNFIT = 1 << 25, /* ./run was told to end because it does not do its work: a failure (an older program takes that end for a restart) */
   STATE_CHECKS_PASS = 1 << 26, /* its last health checks passed (an older program knows neither this nor the next, and checks nothing) */
-  STATE_CHECKS_FAIL = 1 << 27 /* they failed; neither: not known yet, or it has no `health` */
+  STATE_CHECKS_FAIL = 1 << 27, /* they failed; neither: not known yet, or it has no `health` */
+  STATE_STOPPED = 1 << 28, /* a task was told to be down since its last start: it is undone if it is, or gets, done */
+  STATE_UNDONE = 1 << 29 /* ./undo runs, or has run, since the last start of ./run (an older program takes it for ./finish) */
 } ;
 
 /* Why a service that nobody stopped is not started again. */
@@ -94,7 +96,7 @@ enum state_reason
   REASON_FINISH_FORBIDS, /* ./finish has exited 125 */
   REASON_FAILED, /* a failure, and restart is `no` */
   REASON_FAILED_TOO_OFTEN, /* restart is on-failure:N */
-  REASON_DONE, /* it has exited 0, and restart is not `always`: no failure */
+  REASON_DONE, /* it has exited 0, and restart is not `always`, or it is a task, which is done: no failure */
   REASON_COUNT
 } ;
 
@@ -108,6 +110,7 @@ struct state
   uint32_t signals_tried ;
   uint32_t signals_failed ;
   unsigned int signal_errno ;
+  unsigned int undo_wstat ;
   uint32_t failures ;
   uint32_t births ;
   uint32_t upgrades ;
@@ -127,6 +130,9 @@ struct state
   struct process_birth process ;
   struct process_birth check ; /* of its health */
 } ;
+
+/* Is it a task that is done? */
+extern int state_is_done (struct state const *state) ;
 
 extern void state_pack (char out[STATE_SIZE], struct state const *state) ;
 /* Returns 1, or 0 for anything that state_pack could not have written; *version_differs

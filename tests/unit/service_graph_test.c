@@ -383,6 +383,19 @@ TEST(who_is_to_be_stopped_first_is_listed_first_and_a_circle_ends)
   graph_free(&graph) ;
 }
 
+TEST(a_task_is_not_stopped_for_what_it_needs_but_by_name)
+{
+  begin() ;
+  service("db", "") ;
+  service("web", "db migrate") ;
+  service("other", "migrate") ;
+  graph_set_facts(&graph, service("migrate", "db"), GRAPH_EXISTS | GRAPH_TASK) ;
+  CHECK(!strcmp(listed("db", &graph_list_dependents), "web db")) ;
+  CHECK(!strcmp(listed("migrate", &graph_list_dependents), "other web migrate")) ;
+  CHECK(graph_find_dependent(named("db"))) ; /* in a stop of the tree it comes before all the same */
+  graph_free(&graph) ;
+}
+
 /* How it grows shows in the time that this takes; a stack that grows with the chain in a crash. */
 TEST(a_long_chain_and_a_wide_star)
 {

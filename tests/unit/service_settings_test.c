@@ -54,7 +54,7 @@ static int are_defaults (struct settings const *s)
    && s->timeout_strays_ms == 5000 && !s->down_group && !s->timeout_up_ms
    && s->max_death_tally == 100 && s->down_signal == SIGTERM && s->reload_signal == SIGHUP
    && s->restart_delay_min_ms == 100 && s->restart_delay_max_ms == 16000 && s->restart == RESTART_ALWAYS && !s->restart_max
-   && !s->kill_group && !s->new_pid_namespace && !s->main_service && !s->keep_strays && !s->forks ;
+   && !s->kill_group && !s->new_pid_namespace && !s->main_service && !s->keep_strays && !s->forks && !s->oneshot ;
 }
 
 static char const *const files[] =
@@ -299,6 +299,20 @@ TEST(a_main_service_is_not_restarted_unless_it_says_so)
   CHECK(with("restart", "on-failure:2").restart == RESTART_ON_FAILURE) ;
   settings = with("restart", "garbage") ; /* the default, which is told, is a main service's */
   CHECK(settings.restart == RESTART_NO && told_of("restart") && strstr(told.allowed, "flag-main")) ;
+}
+
+TEST(a_task_is_not_restarted_unless_it_says_so_and_never_goes_into_the_background)
+{
+  struct settings settings ;
+  temp_enter() ;
+  temp_text("flag-oneshot", "") ;
+  temp_text("flag-forks", "") ;
+  read_all(&settings) ;
+  CHECK(settings.oneshot && settings.restart == RESTART_NO && !settings.forks && !told.count) ;
+  CHECK(with("restart", "on-failure:2").restart == RESTART_ON_FAILURE) ;
+  unlink("flag-oneshot") ;
+  read_all(&settings) ;
+  CHECK(!settings.oneshot && settings.forks) ;
 }
 
 TEST(timeout_up_is_a_number_of_milliseconds)

@@ -51,7 +51,7 @@ TEST(every_outcome_is_possible_where_its_deed_is_done)
     { LIFE_RUN_IN_ORDER, { LIFE_SPAWNED, LIFE_SPAWN_FAILED, LIFE_ABANDON, LIFE_HELD } },
     { LIFE_RUN_WHEN_HEARD, { LIFE_SPAWNED, LIFE_SPAWN_FAILED, LIFE_ABANDON, LIFE_HELD } },
     { LIFE_RUN_FINISH, { LIFE_FINISH_SPAWNED, LIFE_NO_FINISH } },
-    { LIFE_SETTLE, { LIFE_SETTLED_DOWN, LIFE_SETTLED_LEAVE, LIFE_SETTLED_AGAIN } },
+    { LIFE_SETTLE, { LIFE_SETTLED_DOWN, LIFE_SETTLED_LEAVE, LIFE_SETTLED_AGAIN, LIFE_SETTLED_UNDO } },
   } ;
   for (int phase = 0 ; phase < PHASE_COUNT ; phase++)
     for (int event = 0 ; event < LIFE_EVENT_COUNT ; event++)
@@ -231,11 +231,33 @@ TEST(an_end_that_settles_was_judged_before)
 
 TEST(settling)
 {
-  CHECK(life_settle(1, 0, 0, 0) == LIFE_SETTLED_AGAIN) ;
-  CHECK(life_settle(0, 0, 0, 0) == LIFE_SETTLED_DOWN) ;
-  CHECK(life_settle(1, 1, 0, 0) == LIFE_SETTLED_LEAVE) ;
-  CHECK(life_settle(1, 1, 0, 1) == LIFE_SETTLED_AGAIN) ;
-  CHECK(life_settle(0, 1, 0, 1) == LIFE_SETTLED_LEAVE) ;
-  CHECK(life_settle(1, 0, 1, 0) == LIFE_SETTLED_DOWN) ;
-  CHECK(life_settle(1, 1, 1, 1) == LIFE_SETTLED_LEAVE) ;
+  CHECK(life_settle(1, 0, 0, 0, 0) == LIFE_SETTLED_AGAIN) ;
+  CHECK(life_settle(0, 0, 0, 0, 0) == LIFE_SETTLED_DOWN) ;
+  CHECK(life_settle(1, 1, 0, 0, 0) == LIFE_SETTLED_LEAVE) ;
+  CHECK(life_settle(1, 1, 0, 1, 0) == LIFE_SETTLED_AGAIN) ;
+  CHECK(life_settle(0, 1, 0, 1, 0) == LIFE_SETTLED_LEAVE) ;
+  CHECK(life_settle(1, 0, 1, 0, 0) == LIFE_SETTLED_DOWN) ;
+  CHECK(life_settle(1, 1, 1, 1, 0) == LIFE_SETTLED_LEAVE) ;
+  CHECK(life_settle(0, 0, 1, 0, 1) == LIFE_SETTLED_UNDO) ;
+  CHECK(life_settle(0, 1, 1, 0, 1) == LIFE_SETTLED_UNDO) ;
+}
+
+/* `O` asks for nothing but that it is not started again. */
+TEST(a_stop_by_command_is_told_apart_in_every_phase)
+{
+  for (int phase = 0 ; phase < PHASE_EXITED ; phase++)
+  {
+    CHECK((deeds((enum phase)phase, LIFE_WANT_DOWN) & LIFE_MARK_STOPPED) == LIFE_MARK_STOPPED) ;
+    for (int event = 0 ; event < LIFE_EVENT_COUNT ; event++)
+      if (event != LIFE_WANT_DOWN) CHECK((deeds((enum phase)phase, (enum life_event)event) & LIFE_MARK_STOPPED) != LIFE_MARK_STOPPED) ;
+  }
+}
+
+TEST(what_is_done_is_undone_when_it_is_told_to_be_down_or_to_leave)
+{
+  CHECK(deeds(PHASE_DOWN, LIFE_WANT_DOWN) & LIFE_SETTLE && deeds(PHASE_DOWN, LIFE_LEAVE) & LIFE_SETTLE) ;
+  CHECK(!(deeds(PHASE_DOWN, LIFE_WANT_ONCE) & LIFE_SETTLE)) ;
+  CHECK(next(PHASE_DOWN, LIFE_SETTLED_UNDO) == PHASE_FINISHING && deeds(PHASE_DOWN, LIFE_SETTLED_UNDO) == LIFE_RUN_FINISH) ;
+  for (int phase = 0 ; phase < PHASE_COUNT ; phase++)
+    if (phase != PHASE_DOWN) CHECK(deeds((enum phase)phase, LIFE_SETTLED_UNDO) & LIFE_IMPOSSIBLE) ;
 }

@@ -86,6 +86,56 @@ TEST(what_finish_forbids_is_forbidden_whatever_the_policy)
     }
 }
 
+static enum restart_policy const all_policies[] = { RESTART_ALWAYS, RESTART_NO, RESTART_ON_FAILURE } ;
+
+#define EACH_POLICY(i) for (unsigned int i = 0 ; i < sizeof all_policies / sizeof *all_policies ; i++)
+
+TEST(a_task_that_has_ended_well_is_done_whatever_the_policy)
+{
+  EACH_POLICY(i)
+    for (int asked = 0 ; asked < 2 ; asked++)
+      for (int forbidden = 0 ; forbidden < 2 ; forbidden++)
+      {
+        uint32_t failures = 0 ;
+        struct end end = { .task = 1, .asked = asked, .forbidden = forbidden, .want_up = !asked } ;
+        CHECK(judged(end, all_policies[i], 0, &failures) == REASON_DONE) ;
+      }
+}
+
+TEST(a_task_that_was_told_to_start_again_does)
+{
+  EACH_POLICY(i)
+  {
+    uint32_t failures = 0 ;
+    struct end end = { .task = 1, .asked = 1, .want_up = 1 } ;
+    CHECK(judged(end, all_policies[i], 0, &failures) == REASON_NONE) ;
+    end.failed = end.unknown = 1 ;
+    CHECK(judged(end, all_policies[i], 0, &failures) == REASON_NONE) ;
+  }
+}
+
+TEST(a_task_whose_end_is_unknown_has_failed_for_good_whatever_the_policy)
+{
+  EACH_POLICY(i)
+  {
+    uint32_t failures = 0 ;
+    struct end end = { .task = 1, .failed = 1, .unknown = 1, .want_up = 1 } ;
+    CHECK(judged(end, all_policies[i], 5, &failures) == REASON_FAILED) ;
+    end.task = 0 ;
+    if (all_policies[i] != RESTART_NO) CHECK(judged(end, all_policies[i], 5, &failures) == REASON_NONE) ;
+  }
+}
+
+TEST(a_task_that_has_failed_follows_its_policy)
+{
+  uint32_t failures = 0 ;
+  struct end end = { .task = 1, .failed = 1, .want_up = 1 } ;
+  CHECK(judged(end, RESTART_NO, 0, &failures) == REASON_FAILED) ;
+  CHECK(judged(end, RESTART_ALWAYS, 0, &failures) == REASON_NONE) ;
+  CHECK(judged(end, RESTART_ON_FAILURE, 1, &failures) == REASON_NONE) ;
+  CHECK(judged(end, RESTART_ON_FAILURE, 1, &failures) == REASON_FAILED_TOO_OFTEN) ;
+}
+
 TEST(the_delay_grows_from_min_to_max)
 {
   struct restart_delay delay = { 0 } ;

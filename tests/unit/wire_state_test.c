@@ -18,7 +18,7 @@ static struct state const sample =
   {
     .notification_fd = 3, .lock_fd = SETTING_NO_FD, .timeout_kill_ms = 0x0e010203, .timeout_finish_ms = 0x0e040506, .max_death_tally = 0x0e07,
     .down_signal = 2, .reload_signal = 64, .restart_delay_min_ms = 0x0e08, .restart_delay_max_ms = 0x0e09, .restart = RESTART_ON_FAILURE,
-    .restart_max = 0x0e0a, .kill_group = 1, .forks = 1, .down_group = 1, .health = 1, .timeout_strays_ms = 0x0e0b0c0d
+    .restart_max = 0x0e0a, .kill_group = 1, .forks = 1, .down_group = 1, .health = 1, .oneshot = 1, .timeout_strays_ms = 0x0e0b0c0d
   },
   .flags = STATE_LEAVING | STATE_HAS_LEFT | STATE_HAS_DEADLINE | STATE_UNFIT | STATE_CHECKS_FAIL,
   .restarts = 0x11121314,
@@ -37,6 +37,7 @@ static struct state const sample =
   .told_ms = 0x0102030405060709,
   .group_told_ms = 0x1102030405060709,
   .reason = REASON_FAILED_TOO_OFTEN,
+  .undo_wstat = 0x0f03,
   .events_due = "sdODhn",
   .process = { .pid = 0x01020304, .after_ms = 0xc1c2c3c4c5c6c7c8ULL, .before_ms = 0xd1d2d3d4d5d6d7d8ULL },
   .check = { .pid = 0x01020305, .after_ms = 0xc2c2c3c4c5c6c7c8ULL, .before_ms = 0xd2d2d3d4d5d6d7d8ULL },
@@ -56,7 +57,7 @@ static int same_settings (struct settings const *a, struct settings const *b)
    && a->reload_signal == b->reload_signal && a->restart_delay_min_ms == b->restart_delay_min_ms
    && a->restart_delay_max_ms == b->restart_delay_max_ms && a->restart == b->restart && a->restart_max == b->restart_max
    && a->kill_group == b->kill_group && a->main_service == b->main_service && a->keep_strays == b->keep_strays && a->forks == b->forks
-   && a->down_group == b->down_group && a->health == b->health && a->timeout_strays_ms == b->timeout_strays_ms ;
+   && a->down_group == b->down_group && a->health == b->health && a->oneshot == b->oneshot && a->timeout_strays_ms == b->timeout_strays_ms ;
 }
 
 static int same (struct state const *a, struct state const *b)
@@ -68,7 +69,7 @@ static int same (struct state const *a, struct state const *b)
   return !memcmp(x, y, STATUS_SIZE) && a->phase == b->phase && a->flags == b->flags && a->restarts == b->restarts && a->failures == b->failures
    && a->births == b->births && a->upgrades == b->upgrades && a->failed_upgrades == b->failed_upgrades && a->group == b->group
    && a->started_ms == b->started_ms && a->up_ms == b->up_ms && a->deadline_ms == b->deadline_ms && a->ready_by_ms == b->ready_by_ms && a->next_delay_ms == b->next_delay_ms
-   && a->drain_restarts == b->drain_restarts && a->lost == b->lost && a->told_ms == b->told_ms && a->group_told_ms == b->group_told_ms && a->reason == b->reason && !strcmp(a->events_due, b->events_due)
+   && a->drain_restarts == b->drain_restarts && a->lost == b->lost && a->told_ms == b->told_ms && a->group_told_ms == b->group_told_ms && a->reason == b->reason && a->undo_wstat == b->undo_wstat && !strcmp(a->events_due, b->events_due)
    && same_process(&a->process, &b->process) && same_process(&a->check, &b->check) && same_settings(&a->settings, &b->settings) ;
 }
 
@@ -134,10 +135,10 @@ TEST(every_field_is_at_its_offset)
     0x11, 0x12, 0x13, 0x14, 0x21, 0x22, 0x23, 0x24, 0x31, 0x32, 0x33, 0x34, 0x41, 0x42, 0x43, 0x44, 0x51, 0x52, 0x53, 0x54,
     0x61, 0x62, 0x63, 0x64, 0x71, 0x72, 0x73, 0x74, 0x75, 0x76, 0x77, 0x78, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88,
     0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0xa1, 0xa2, 0xa3, 0xa4, 0xb1, 0xb2, 0xb3, 0xb4,
-    0, REASON_FAILED_TOO_OFTEN, 0, 0,
+    0, REASON_FAILED_TOO_OFTEN, 0x0f, 3,
     1, 2, 3, 4, 0xc1, 0xc2, 0xc3, 0xc4, 0xc5, 0xc6, 0xc7, 0xc8, 0xd1, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7, 0xd8,
     's', 'd', 'O', 'D', 'h', 'n', 0, 0, 0xa9, 0xaa, 0xab, 0xac, 0xad, 0xae, 0xaf, 0xb0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0x0e, 1, 2, 3, 0x0e, 4, 5, 6, 0, 0, 0x0e, 7, 0, 0, 0x0e, 8, 0, 0, 0x0e, 9, 0, 0, 0x0e, 0x0a, 0, 0, 0, 3, 2, 64, RESTART_ON_FAILURE, 57,
+    0x0e, 1, 2, 3, 0x0e, 4, 5, 6, 0, 0, 0x0e, 7, 0, 0, 0x0e, 8, 0, 0, 0x0e, 9, 0, 0, 0x0e, 0x0a, 0, 0, 0, 3, 2, 64, RESTART_ON_FAILURE, 121,
     0x0e, 0x0b, 0x0c, 0x0d, 1, 2, 3, 4, 5, 6, 7, 9, 0x11, 2, 3, 4, 5, 6, 7, 9,
     0xe1, 0xe2, 0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8,
     1, 2, 3, 5, 0xc2, 0xc2, 0xc3, 0xc4, 0xc5, 0xc6, 0xc7, 0xc8, 0xd2, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7, 0xd8

@@ -1,0 +1,488 @@
+# flag-oneshot: tasks, which are done once their run has exited 0, and undo.
+
+load lib
+load survival
+
+setup() { reeve_setup; export REEVE_LIVE=$live; }
+teardown() { survival_teardown; }
+
+# Notes each run of it in $dir/order, then does what stdin says.
+task() # NAME
+{
+  local text
+  IFS= read -r -d '' text || :
+  service "$1" <<<"echo $1 runs >>\"\$dir/order\"
+$text"
+  touch "$scan/$1/flag-oneshot"
+}
+
+# It goes on when $dir/NAME.go is there.
+slow_task() { task "$1" <<<"until [ -e \"\$dir/$1.go\" ]; do sleep 0.02; done"; }
+
+undo() # NAME
+{
+  local text
+  IFS= read -r -d '' text || :
+  script "$scan/$1/undo" <<<"echo $1 undone >>\"\$dir/order\"
+$text"
+}
+
+# Notes when it starts and ends.
+noting() # NAME
+{
+  service "$1" <<<"trap 'echo $1 ends >>\"\$dir/order\"; kill \$!; exit 0' TERM
+echo $1 starts >>\"\$dir/order\"
+sleep 1000000 & wait"
+}
+
+needs() { setting "$1" "dependencies.d/$2" "${3:-}"; } # NAME OTHER [optional]
+
+order() { tr '\n' ',' <"$dir/order"; }
+has_noted() { [ "$(order)" = "$1" ]; }
+noted() { eventually 10 has_noted "$1" || { order; return 1; }; }
+held() { eventually 10 field "$1" state held; }
+done_soon() { eventually 10 field "$1" state 'done'; }
+failed() { eventually 10 field "$1" state failed; }
+answers() # STATE NAME CODE
+{
+  local code=0
+  reeve wait --timeout 200ms "$1" "$2" 2>"$dir/said" || code=$?
+  [ "$code" -eq "$3" ] || { echo "# wait $1 $2: $code, not $3: $(<"$dir/said")"; return 1; }
+}
+
+@test "a task runs once, is done and ready then, and lets start what needs it" {
+  slow_task migrate
+  noting web
+  needs web migrate
+  scanner
+  held web
+  field web reason 'migrate (starting)'
+  field migrate ready false
+  run reeve status
+  [ "$status" -eq 1 ]
+  : >"$dir/migrate.go"
+  up web
+  noted 'migrate runs,web starts,'
+  field migrate state 'done'
+  field migrate ready true
+  field migrate exit 0
+  reeve status
+  [[ $(reeve status migrate) == *'migrate  done '*' yes '* ]]
+  # To s6's clients it is down, and wanted down.
+  [ "$(s6-svstat -o up,wantedup,pid,exitcode "$live/migrate")" = 'false false -1 0' ]
+  stop_scanner 0
+  noted 'migrate runs,web starts,web ends,'
+}
+
+@test "what wait answers while it runs, when it is done, and when it has failed" {
+  slow_task good
+  task bad <<<'exit 3'
+  task off <<<''
+  setting off down ''
+  idle web
+  scanner
+  eventually 10 field good state starting
+  answers 'done' good 99
+  answers ready good 99
+  answers finished good 99
+  answers up good 0
+  : >"$dir/good.go"
+  done_soon good
+  for state in 'done' ready finished down; do answers $state good 0; done
+  answers up good 1
+  failed bad
+  for state in 'done' ready up; do answers $state bad 1; done
+  answers finished bad 0
+  answers 'done' off 99
+  answers finished off 99 # no end has come
+  up web
+  answers 'done' web 1
+  grep -q 'web is never done: it is no task, as it has no flag-oneshot' "$dir/said"
+}
+
+@test "a failed task: its code in status; it is not run again; what depends on it is held and says so" {
+  task migrate <<<'exit 3'
+  noting web
+  needs web migrate
+  scanner
+  failed migrate
+  field migrate exit 3
+  run reeve status
+  [ "$status" -eq 1 ]
+  [[ $output == *'migrate  failed 3 '* ]]
+  held web
+  field web reason 'migrate (failed, exit 3)'
+  reeve status --json web | jq -e '.[0].waits_for == ["migrate"]'
+  [[ $(reeve status web || :) == *'held '*' migrate (failed, exit 3)'* ]]
+  noted 'migrate runs,'
+  run reeve start web # tries again
+  [ "$status" -eq 1 ]
+  noted 'migrate runs,migrate runs,'
+}
+
+@test "with on-failure:N it is tried again, N times, however long it takes" {
+  task flaky <<<'[ "$(grep -c "flaky runs" "$dir/order")" -ge 3 ]'
+  setting flaky restart on-failure:5
+  setting flaky restart-delay '10 10'
+  task hopeless <<<'exit 4'
+  setting hopeless restart on-failure:2
+  setting hopeless restart-delay '10 10'
+  scanner
+  reeve wait 'done' flaky
+  field flaky restarts 2
+  failed hopeless
+  [ "$(grep -c hopeless "$dir/order")" -eq 3 ]
+  [ "$(grep -c flaky "$dir/order")" -eq 3 ]
+}
+
+@test "restart always does not run again what is done" {
+  task migrate <<<''
+  setting migrate restart always
+  setting migrate restart-delay '0 0'
+  scanner
+  done_soon migrate
+  task last <<<''
+  s6-svscanctl -a "$live"
+  done_soon last
+  [ "$(grep -c migrate "$dir/order")" -eq 1 ]
+}
+
+@test "a main service that needs a task that has failed ends the tree with its code" {
+  task migrate <<<'exit 23'
+  noting web
+  needs web migrate
+  touch "$scan/web/flag-main"
+  scanner
+  ended "$scanner" 23
+  said 'the main service web can never start: migrate, which it needs, has ended with 23'
+  [ "$(order)" = 'migrate runs,' ]
+}
+
+@test "a task that is main ends the tree when it is done, or has failed, with its code" {
+  idle db
+  task job <<<'exit 5'
+  needs job db
+  touch "$scan/job/flag-main"
+  scanner
+  ended "$scanner" 5
+  task job <<<''
+  undo job <<<''
+  scanner
+  ended "$scanner" 0
+  [ "$(order)" = 'job runs,job runs,job undone,' ]
+}
+
+@test "start runs it again and waits until it is done; restart as well; s6-svc -u, too; --all does not" {
+  task migrate <<<'[ ! -e "$dir/break" ] || exit 9'
+  idle web
+  scanner
+  up web
+  done_soon migrate
+  reeve start migrate
+  noted 'migrate runs,migrate runs,'
+  reeve restart migrate
+  noted 'migrate runs,migrate runs,migrate runs,'
+  field migrate state 'done'
+  s6-svc -u "$live/migrate"
+  noted 'migrate runs,migrate runs,migrate runs,migrate runs,'
+  done_soon migrate
+  reeve start --all
+  reeve restart --all
+  reeve start web
+  noted 'migrate runs,migrate runs,migrate runs,migrate runs,'
+  : >"$dir/break"
+  run reeve start migrate
+  [ "$status" -eq 1 ]
+  [[ $output == *'migrate has failed for good'* ]]
+  field migrate exit 9
+}
+
+@test "a done task is left alone when what it needs ends, and comes back" {
+  noting db
+  task migrate <<<''
+  undo migrate <<<''
+  noting web
+  needs migrate db
+  needs web migrate
+  needs web db
+  scanner
+  up web
+  kill -KILL "$(pid_of db)"
+  eventually 10 field db restarts 1
+  reeve restart db
+  reeve stop db
+  held web
+  field migrate state 'done'
+  reeve start db
+  reeve wait ready web
+  noted 'db starts,migrate runs,web starts,db starts,db ends,db starts,web ends,db ends,db starts,web starts,'
+}
+
+@test "a stop of what a running task needs waits for the task, which is not stopped" {
+  noting db
+  slow_task migrate
+  needs migrate db
+  scanner
+  eventually 10 field migrate state starting
+  run reeve stop db --timeout 300ms
+  [ "$status" -eq 99 ]
+  [[ $output == *'waiting for the task migrate, which needs db, to end first'* ]]
+  field db state up
+  start reeve stop db
+  stopping=$started
+  : >"$dir/migrate.go"
+  ended "$stopping"
+  noted 'db starts,migrate runs,db ends,'
+  field migrate state 'done'
+}
+
+@test "undo runs at a stop of the tree, after all that depends on it, if the task was done" {
+  noting db
+  task createdb <<<''
+  undo createdb <<<'printf "%s " "$@" >"$dir/arguments"; [ ! -t 0 ] && [ "$(pwd -P)" = "$(cd -P "$live/createdb" && pwd -P)" ]'
+  needs createdb db
+  noting web
+  needs web createdb
+  task never <<<'exit 1'
+  undo never <<<''
+  scanner
+  up web
+  failed never
+  stop_scanner 0
+  eventually 10 test -e "$dir/order"
+  [ "$(grep -v never "$dir/order" | tr '\n' ',')" = 'db starts,createdb runs,web starts,web ends,createdb undone,db ends,' ]
+  run -1 grep 'never undone' "$dir/order"
+  [[ $(<"$dir/arguments") =~ ^'0 0 createdb '[0-9]+' '$ ]]
+  run -1 said 'undo has failed'
+}
+
+@test "undo runs at a stop by name, and after it the task is not done" {
+  task createdb <<<''
+  undo createdb <<<'until [ -e "$dir/undo.go" ]; do sleep 0.02; done'
+  noting web
+  needs web createdb
+  scanner
+  up web
+  start reeve stop createdb
+  stopping=$started
+  noted 'createdb runs,web starts,web ends,createdb undone,'
+  field createdb state finishing
+  field createdb ready false
+  alive "$stopping"
+  : >"$dir/undo.go"
+  ended "$stopping"
+  field createdb state down
+  held web
+  field web reason 'createdb (down)'
+  reeve stop createdb # nothing to undo any more
+  reeve start createdb
+  reeve wait ready web
+  noted 'createdb runs,web starts,web ends,createdb undone,createdb runs,web starts,'
+}
+
+@test "s6-svc -d undoes a done task, and -O does not; without an undo it is just not done any more" {
+  task one <<<''
+  undo one <<<''
+  task two <<<''
+  scanner
+  done_soon one
+  done_soon two
+  s6-svc -O "$live/one"
+  s6-svc -O "$live/two"
+  s6-svc -d "$live/two"
+  eventually 10 field two state down
+  field one state 'done'
+  s6-svc -d "$live/one"
+  eventually 10 field one state down
+  [ "$(grep -c 'one undone' "$dir/order")" -eq 1 ]
+}
+
+@test "an undo that fails is named, and stop says so; one that hangs is killed after timeout-finish" {
+  task bad <<<''
+  undo bad <<<'exit 7'
+  task hangs <<<''
+  undo hangs <<<'exec sleep 1000000'
+  setting hangs timeout-finish 200
+  scanner
+  done_soon bad
+  done_soon hangs
+  run reeve stop bad
+  [ "$status" -eq 1 ]
+  [[ $output == *'the undo of bad has failed: exit 7'* ]]
+  said './undo has failed: it has exited 7'
+  field bad state down
+  field bad reason 'its undo has failed: exit 7'
+  run reeve stop hangs
+  [ "$status" -eq 1 ]
+  [[ $output == *'the undo of hangs has failed: SIGKILL'* ]]
+  said './undo has not ended within timeout-finish; killing it'
+  reeve stop bad
+}
+
+@test "a task that is stopped while it runs is not done, and is not undone" {
+  slow_task migrate
+  undo migrate <<<''
+  scanner
+  eventually 10 field migrate state starting
+  reeve stop migrate
+  field migrate state down
+  noted 'migrate runs,'
+}
+
+@test "a done task stays done under a successor, under the next scanner, and through an upgrade" {
+  task migrate <<<''
+  noting web
+  needs web migrate
+  undo migrate <<<''
+  scanner
+  up web
+  kill_supervisor migrate
+  field migrate state 'done'
+  kill -KILL "$scanner"
+  ended "$scanner" 137
+  scanner
+  reeve upgrade
+  field migrate state 'done'
+  kill -KILL "$(pid_of web)" # it is not held
+  eventually 10 field web restarts 1
+  up web
+  s6-svc -x "$live/web" # a new supervisor of another service changes nothing
+  stop_scanner 0
+  [ "$(grep -c 'migrate runs' "$dir/order")" -eq 1 ]
+  [ "$(grep -c 'migrate undone' "$dir/order")" -eq 1 ]
+  # A tree that starts anew has forgotten it.
+  scanner
+  done_soon migrate
+  [ "$(grep -c 'migrate runs' "$dir/order")" -eq 2 ]
+}
+
+@test "a running task whose supervisor is killed goes on, and its end counts" {
+  slow_task good
+  task bad <<<'until [ -e "$dir/good.go" ]; do sleep 0.02; done; exit 6'
+  scanner
+  eventually 10 field good state starting
+  eventually 10 field bad state starting
+  kill_supervisor good
+  kill_supervisor bad
+  : >"$dir/good.go"
+  done_soon good
+  failed bad
+  field bad exit 6
+  [ "$(sort "$dir/order" | tr '\n' ',')" = 'bad runs,good runs,' ]
+}
+
+@test "a task whose end nobody could learn has failed for good, whatever restart says" {
+  slow_task migrate
+  setting migrate restart always
+  noting web
+  needs web migrate
+  scanner
+  eventually 10 field migrate state starting
+  held web
+  # The scanner, which would learn it, is killed together with the supervisor.
+  kill -KILL "$scanner" "$(supervisor_of migrate)"
+  ended "$scanner" 137
+  : >"$dir/migrate.go"
+  eventually 10 gone "$(pid_of migrate)"
+  scanner
+  failed migrate
+  said 'how the task has ended is not known, and it never runs twice unasked'
+  held web
+  field web reason 'migrate (failed, exit code unknown)'
+  noted 'migrate runs,'
+  reeve start migrate
+  noted 'migrate runs,migrate runs,web starts,'
+}
+
+@test "a supervisor that is killed while it undoes: the undo goes on, and does not run twice" {
+  task createdb <<<''
+  undo createdb <<<'until [ -e "$dir/undo.go" ]; do sleep 0.02; done; exit 8'
+  scanner
+  done_soon createdb
+  reeve stop -n createdb
+  noted 'createdb runs,createdb undone,'
+  kill_supervisor createdb
+  field createdb state finishing
+  : >"$dir/undo.go"
+  eventually 10 field createdb state down
+  said './undo has failed: it has exited 8'
+  noted 'createdb runs,createdb undone,'
+}
+
+@test "a supervisor that is told to leave has another one, which does not run the task again" {
+  task good <<<''
+  undo good <<<''
+  task bad <<<'exit 3'
+  scanner
+  done_soon good
+  failed bad
+  for name in good bad; do
+    supervisor=$(supervisor_of $name)
+    s6-svc -x "$live/$name"
+    eventually 10 has_successor $name "$supervisor"
+  done
+  eventually 10 field good state down # undone, as at any stop
+  field bad state failed
+  field bad exit 3
+  reeve start good
+  [ "$(grep -c 'bad runs' "$dir/order")" -eq 1 ]
+  [ "$(grep good "$dir/order" | tr '\n' ',')" = 'good runs,good undone,good runs,' ]
+}
+
+@test "timeout-up is the time within which a task must be done" {
+  slow_task slow
+  setting slow timeout-up 300
+  task quick <<<''
+  setting quick timeout-up 60000
+  scanner
+  failed slow
+  done_soon quick
+  said './run is not done within timeout-up; stopping it, which counts as a failure'
+  field slow signal SIGTERM
+  noted_slow=$(grep -c 'slow runs' "$dir/order")
+  [ "$noted_slow" -eq 1 ]
+}
+
+@test "a task that tells readiness is not done by that, and what it leaves behind is ended" {
+  service migrate <<<'echo >&3; sleep 1000000 & until [ -e "$dir/go" ]; do sleep 0.02; done'
+  touch "$scan/migrate/flag-oneshot" "$scan/migrate/flag-forks"
+  setting migrate notification-fd 3
+  noting web
+  needs web migrate
+  scanner
+  s6-svwait -U -t 10000 "$live/migrate"
+  field migrate state starting
+  held web
+  : >"$dir/go"
+  done_soon migrate
+  up web
+  said 'which ./run has left behind'
+}
+
+@test "a task that cannot be executed has failed, and what needs it is held" {
+  task migrate <<<''
+  printf '#!/nowhere/sh\n' >"$scan/migrate/run"
+  noting web
+  needs web migrate
+  scanner
+  failed migrate
+  held web
+  field web reason 'migrate (failed)'
+  run reeve start migrate
+  [ "$status" -eq 1 ]
+  script "$scan/migrate/run" <<<''
+  reeve start migrate
+  up web
+}
+
+@test "an optional dependency on a task waits until that is done, or has failed once" {
+  slow_task migrate
+  task broken <<<'exit 1'
+  noting web
+  needs web migrate optional
+  needs web broken optional
+  scanner
+  held web
+  : >"$dir/migrate.go"
+  up web
+}
