@@ -131,6 +131,12 @@ class Tree:
         for name, value in (("interval", 50), ("retries", 2), ("start-period", 0)):
             write(f"{where}/health-{name}", f"{value}\n")
 
+    def task(self, where):
+        """A task, which is done when there is enough."""
+        script(where + "/run", 'echo "ran" >>"$FAULTS_DIR/tasks"\nuntil test -e $FAULTS_DIR/enough; do sleep 0.02; done')
+        script(where + "/undo", 'echo "undone" >>"$FAULTS_DIR/tasks"')
+        write(where + "/flag-oneshot", "")
+
     # ---- the scanner ----
 
     def start(self, *arguments):
@@ -225,6 +231,10 @@ class Tree:
 
     def finished(self):
         return len(read(self.directory + "/finished").splitlines())
+
+
+    def tasks(self, word):
+        return read(self.directory + "/tasks").splitlines().count(word)
 
 
 def children():
