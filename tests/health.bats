@@ -52,7 +52,7 @@ checked_alone()
   health_is web false
   touch "$dir/go"
   reeve -l "$live" wait --timeout 20 healthy web
-  field web state done
+  field web state "done"
   health_is web true
   [ ! -e "$dir/web.checks" ]
 }
