@@ -200,6 +200,25 @@ def budget(t):
     t.end(137)
 
 
+@scenario(checked="now")
+def health(t):
+    """An unhealthy service is stopped and started again."""
+    tree = t.tree
+    tree.checked(tree.scan + "/checked")
+    go(t)
+    t.do("checked does not start", lambda: None, lambda: tree.up("checked"))
+    t.arm()
+    old = tree.status("checked").pid
+    t.do(
+        "an unhealthy service is not started again",
+        lambda: write(tree.directory + "/sick", ""),
+        lambda: tree.up("checked") and tree.status("checked").pid != old,
+    )
+    os.unlink(tree.directory + "/sick")
+    t.running.append("checked")
+    finish(t)
+
+
 @scenario(scan="now", worker="next")
 def supervisor_killed(t):
     """The supervisor of worker is replaced, and its service goes on."""
