@@ -89,7 +89,7 @@ orderly() # how the tree is started: as_pid_1 or start; sets $scanner and $ended
   eventually 60 request
   scanner=$started
   [ "$how" = start ] || scanner=$(pid_1)
-  reeve -l "$live" wait --timeout 60 ready --all # a check tells, a moment later
+  reeve -l "$live" wait --timeout 60 healthy --all # a check tells, a moment later
   reeve -l "$live" status
   request "$2" >/dev/null
   kill -TERM "$scanner"
