@@ -41,6 +41,22 @@ checked_alone()
   run -99 reeve -l "$live" wait --timeout 200ms healthy slow
 }
 
+@test "a task is healthy when it is done, and never checked" {
+  switched web
+  service web <<<'until [ -e "$dir/go" ]; do sleep 0.02; done'
+  setting web flag-oneshot ''
+  setting web health-interval 10
+  scanner
+  eventually 10 field web state starting
+  sleep 0.5
+  health_is web false
+  touch "$dir/go"
+  reeve -l "$live" wait --timeout 20 healthy web
+  field web state "done"
+  health_is web true
+  [ ! -e "$dir/web.checks" ]
+}
+
 @test "it is healthy once a check has passed; wait healthy does not take an interval" {
   switched web
   setting web health-interval 600000
