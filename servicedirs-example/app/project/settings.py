@@ -11,7 +11,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": "postgres",
+        "NAME": os.environ.get("PGDATABASE", "postgres"),
         "USER": "postgres",
         "HOST": os.environ["PGHOST"],
         "PORT": os.environ["PGPORT"],
