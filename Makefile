@@ -122,7 +122,7 @@ check: all unit overlay migrate bench-programs
 # sockets; times, files, patterns; numbers; the protocol; reading scripts and printing), the
 # quickest. The container-*.bats files use the overlay's /init, scanner and supervisors anyway.
 # OVERLAY_TESTS='tests/*.bats' runs all.
-OVERLAY_TESTS ?= $(patsubst %,tests/%.bats,check exec reeve-log settings s6-svc)
+OVERLAY_TESTS ?= $(patsubst %,tests/%.bats,check exec exec-check reeve-log settings s6-svc)
 OVERLAY_ARCH := $(shell dpkg --print-architecture 2>/dev/null)
 check-overlay: all unit overlay-$(OVERLAY_ARCH)
 	rm -rf $(OVERLAY)/overlay/checked

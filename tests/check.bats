@@ -679,3 +679,24 @@ reeve-exec --ready tcp:x my-server'
   runs 'exec reeve-exec --user app my-server'
   clean
 }
+
+@test "health-timeout without health is a watchdog's, if reeve-exec --sd-notify reads it" {
+  service web <<<'exec reeve-exec --sd-notify -- my-server'
+  setting web notification-fd 3
+  setting web health-timeout 30000
+  clean
+  setting web health-timeout 30s
+  finds 'web/health-timeout:1' error 'invalid value "30s"'
+  setting web health-timeout 30000
+  service web <<<'exec my-server'
+  finds 'web/health-timeout:1' warning 'without health, it has no effect'
+}
+
+@test "a built-in check that is wrongly written in a health that is a script" {
+  good web
+  setting web timeout-kill 5000
+  script "$scan/web/health" <<<'reeve-exec --check tcp:80 && reeve-exec --check unix:/run/web.sock'
+  clean
+  script "$scan/web/health" <<<'reeve-exec --check tcp:80 && exec reeve-exec --check=http://:80/'
+  finds 'web/health:2' error 'invalid check http://:80/: there is no host'
+}

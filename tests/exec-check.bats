@@ -137,6 +137,35 @@ END
   unshare -rm sh -c 'mount --bind /dev/null /etc/hosts && mount --bind /dev/null /etc/resolv.conf && exec reeve-exec --check "tcp:localhost:$1" --timeout 5s' sh "$port"
 }
 
+@test "a name of /etc/hosts: each of its addresses has its share of the time" {
+  unshare -rnm true 2>/dev/null || skip "no namespaces here"
+  cat >named.sh <<'END'
+/usr/bin/python3 -c 'import fcntl, socket, struct
+fcntl.ioctl(socket.socket(), 0x8914, struct.pack("16sh", b"lo", 0x41))'
+printf '127.0.0.1 both\n127.0.0.2 both\n192.0.2.1 far\n127.0.0.2 far\n127.0.0.1 full\n' >hosts
+mount --bind hosts /etc/hosts || exit 77
+export PORT=8080
+/usr/bin/python3 server.py full 127.0.0.1 >/dev/null 2>&1 3>&- & servers=$!
+until [ -e port ]; do sleep 0.05; done
+rm port
+/usr/bin/python3 server.py 'HTTP/1.1 200 OK\r\n\r\n' 127.0.0.2 >/dev/null 2>&1 3>&- & servers="$servers $!"
+until [ -e port ]; do sleep 0.05; done
+reeve-exec --check http://both:8080/ --timeout 3s; echo "both $?"
+reeve-exec --check http://far:8080/ --timeout 3s; echo "far $?"
+grep -a Host request
+reeve-exec --check tcp:full:8080 --timeout 500ms; echo "full $?"
+kill $servers
+END
+  run unshare -rnm sh named.sh
+  echo "# $status $output"
+  [ "$status" -ne 77 ] || skip "no mounts here"
+  [ "${lines[0]}" = "both 0" ]
+  [ "${lines[1]}" = "far 0" ]
+  [ "${lines[2]}" = $'Host: far:8080\r' ]
+  [ "${lines[3]}" = "reeve-exec: fatal: tcp:full:8080: timed out: no connection (limit: 500 ms)" ]
+  [ "${lines[4]}" = "full 99" ]
+}
+
 @test "a name server that does not answer is waited for within the limit" {
   unshare -rnm true 2>/dev/null || skip "no namespaces here"
   echo 'nameserver 127.0.0.1' >resolv.conf

@@ -21,6 +21,12 @@ checks_of() { [ -e "$dir/$1.checks" ] && [ "$(lines "$dir/$1.checks")" -ge "$2" 
 health_is() { field "$1" healthy "$2"; }
 is_another() { [ "$(pid_of "$1")" != "$2" ] && [ "$(pid_of "$1")" -gt 0 ]; }
 
+checked_alone()
+{
+  scan=$live idle web
+  script "$live/web/health" <<<'echo $$ >"$dir/check"; sleep 54321'
+}
+
 # ---- healthy ----
 
 @test "a service without health is healthy when it is ready" {
@@ -33,6 +39,22 @@ is_another() { [ "$(pid_of "$1")" != "$2" ] && [ "$(pid_of "$1")" -gt 0 ]; }
   reeve -l "$live" wait healthy web
   health_is slow false
   run -99 reeve -l "$live" wait --timeout 200ms healthy slow
+}
+
+@test "a task is healthy when it is done, and never checked" {
+  switched web
+  service web <<<'until [ -e "$dir/go" ]; do sleep 0.02; done'
+  setting web flag-oneshot ''
+  setting web health-interval 10
+  scanner
+  eventually 10 field web state starting
+  sleep 0.5
+  health_is web false
+  touch "$dir/go"
+  reeve -l "$live" wait --timeout 20 healthy web
+  field web state "done"
+  health_is web true
+  [ ! -e "$dir/web.checks" ]
 }
 
 @test "it is healthy once a check has passed; wait healthy does not take an interval" {
@@ -210,6 +232,31 @@ is_another() { [ "$(pid_of "$1")" != "$2" ] && [ "$(pid_of "$1")" -gt 0 ]; }
   eventually 10 health_is web true
 }
 
+@test "without timeout-kill it is waited for, and u takes the stop of one that ignores it back" {
+  switched web
+  service web <<<'trap "" TERM; while :; do sleep 0.1; done'
+  scanner
+  eventually 10 health_is web true
+  pid=$(pid_of web)
+  touch "$dir/web.bad"
+  says 'has not ended 10 seconds after it was told to, and does not do its work either: waiting for it, as it has no timeout-kill' 30
+  field web state unhealthy
+  rm "$dir/web.bad"
+  s6-svc -u "$live/web"
+  eventually 10 field web state up
+  [ "$(pid_of web)" -eq "$pid" ]
+  s6-svc -k "$live/web"
+}
+
+@test "a supervisor that leaves its service as it is takes its check along" {
+  checked_alone
+  supervise web
+  eventually 10 test -s "$dir/check"
+  kill -QUIT "$supervisor"
+  ended "$supervisor" 1
+  eventually 10 gone "$(cat "$dir/check")"
+}
+
 @test "a wrapper's server is not killed by timeout-strays: it may be saving its data" {
   switched web
   service web <<<'sh -c "trap \"while [ ! -e $dir/saved ]; do sleep 0.1; done; echo yes >$dir/done; exit\" TERM; while :; do sleep 0.1; done" & wait'
@@ -350,8 +397,8 @@ is_another() { [ "$(pid_of "$1")" != "$2" ] && [ "$(pid_of "$1")" -gt 0 ]; }
   check=$(cat "$dir/check")
   kill_supervisor web
   eventually 10 gone "$check"
+  eventually 10 health_is web true
   [ "$(pid_of web)" -eq "$pid" ]
-  health_is web true
   touch "$dir/go"
   rm "$dir/check"
   eventually 10 test -s "$dir/check"
@@ -365,9 +412,9 @@ is_another() { [ "$(pid_of "$1")" != "$2" ] && [ "$(pid_of "$1")" -gt 0 ]; }
   scanner
   eventually 10 field web state unhealthy
   kill_supervisor web
-  field web state unhealthy
+  eventually 10 field web state unhealthy # what is about to become a check may look like a successor
   reeve -l "$live" upgrade
-  field web state unhealthy
+  eventually 10 field web state unhealthy
   rm "$dir/web.bad"
   eventually 10 field web state up
 }

@@ -486,3 +486,19 @@ answers() # STATE NAME CODE
   : >"$dir/migrate.go"
   up web
 }
+
+@test "stop --all undoes, in order; start --all runs again what is not done any more" {
+  noting db
+  task createdb <<<''
+  undo createdb <<<''
+  needs createdb db
+  noting web
+  needs web createdb
+  scanner
+  up web
+  reeve stop --all
+  noted 'db starts,createdb runs,web starts,web ends,createdb undone,db ends,'
+  reeve start --all
+  up web
+  noted 'db starts,createdb runs,web starts,web ends,createdb undone,db ends,db starts,createdb runs,web starts,'
+}

@@ -125,3 +125,16 @@ is_replaced() # PID
   started_times web 2
   stop_scanner 0
 }
+
+@test "a task that is ended so has failed: it never runs twice unasked" {
+  guarded migrate <<<'while :; do sleep 0.05; done'
+  touch "$scan/migrate/flag-oneshot"
+  as_pid_1
+  started_times migrate 1
+  supervisor=$(supervisor_in)
+  kill -KILL "$supervisor"
+  eventually 20 is_replaced "$supervisor"
+  eventually 20 field migrate state failed
+  field migrate signal SIGTERM
+  started_times migrate 1
+}

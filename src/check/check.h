@@ -92,10 +92,16 @@ extern int check_is_found (char const *name) ;
 /* Checks what `run`, whose content this is, executes. */
 extern void check_run (struct check *check, struct content const *content) ;
 
+/* The same for `health`. */
+extern void check_health_script (struct check *check, struct content const *content) ;
+
 /* ---- exec_options.c ---- */
 
-/* Checks the options of the reeve-exec in a command line, if there is one. */
-extern void check_exec_options (struct check *check, unsigned int line, char const *const *argv) ;
+/* Checks the options of the reeve-exec in a command line of `file`, if there is one. */
+extern void check_exec_options (struct check *check, char const *file, unsigned int line, char const *const *argv) ;
+
+/* Does the text of `run` contain that? */
+extern int check_run_mentions (char const *text) ;
 
 /* ---- check_logger.c ---- */
 

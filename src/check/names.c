@@ -232,6 +232,12 @@ static void check_task (struct check *check, struct settings const *settings)
   if (check->is_logger) finding(check, LEVEL_WARNING, "flag-oneshot", 1, "remove it", "a logger ends when its input does: it is no task") ;
 }
 
+/* reeve-exec --sd-notify reads that one. */
+static int is_watchdogs (char const *file)
+{
+  return !strcmp(file, "health-timeout") ;
+}
+
 /* What is stopped because it is unhealthy may not end by itself: it hangs. */
 static void check_health (struct check *check, struct settings const *settings)
 {
@@ -244,10 +250,15 @@ static void check_health (struct check *check, struct settings const *settings)
   if (!check_exists(HEALTH_FILE))
   {
     for (unsigned int i = 0 ; (file = health_settings_file(i)) ; i++)
-      if (check_exists(file)) finding(check, LEVEL_WARNING, file, 1, "write health, a program or a check on one line, or remove this file", "without health, it has no effect") ;
+      if (check_exists(file) && !(is_watchdogs(file) && check_run_mentions("--sd-notify")))
+        finding(check, LEVEL_WARNING, file, 1, "write health, a program or a check on one line, or remove this file", "without health, it has no effect") ;
     return ;
   }
-  if (kind == HEALTH_KIND_EXECUTABLE && check_script(check, HEALTH_FILE, &content)) check_foreign_text(check, HEALTH_FILE, &content) ;
+  if (kind == HEALTH_KIND_EXECUTABLE && check_script(check, HEALTH_FILE, &content))
+  {
+    check_foreign_text(check, HEALTH_FILE, &content) ;
+    check_health_script(check, &content) ;
+  }
   if (check_exists("flag-oneshot"))
     finding(check, LEVEL_WARNING, HEALTH_FILE, 1, "remove one of these", "with flag-oneshot, it has no effect: a task is healthy when it is done") ;
   else if (settings->restart == RESTART_NO)

@@ -188,7 +188,7 @@ static void judge (struct shell_command const *command, void *data)
   name = init_script_of(argv) ;
   if (name && !command->depth && !check_exists("flag-forks") && (is_last || executed || !script->ends)) judge_init_script(script->check, command->line, name, is_last || executed) ;
   if (is_last || executed) check_foreign_arguments(script->check, argv) ;
-  if (is_last || executed) check_exec_options(script->check, command->line, argv) ;
+  if (is_last || executed) check_exec_options(script->check, "run", command->line, argv) ;
   if (is_last || executed) judge_daemon(script->check, command->line, argv, 1) ;
   else if (!command->depth && !script->ends) judge_daemon(script->check, command->line, argv, 0) ;
   if (script->check->is_logger && (is_last || executed)) check_logger(script->check, command->line, argv, script->creates) ;
@@ -201,7 +201,7 @@ static void check_execline (struct check *check, struct content const *content)
   unsigned int line = 1 ;
   if (!execline_last(content->text, content->len, words, EXECLINE_WORDS, buffer, sizeof buffer, &line)) return ;
   check_foreign_arguments(check, words) ;
-  check_exec_options(check, line, words) ;
+  check_exec_options(check, "run", line, words) ;
   judge_daemon(check, line, words, 1) ;
   if (check->is_logger) check_logger(check, line, words, strstr(content->text, "mkdir") || strstr(content->text, "install")) ;
 }
@@ -213,4 +213,15 @@ void check_run (struct check *check, struct content const *content)
   if (content->language != LANGUAGE_SHELL || !shell_read(content->text, content->len, &learn, &script)) return ;
   script.count = 0 ;
   shell_read(content->text, content->len, &judge, &script) ;
+}
+
+static void judge_health (struct shell_command const *command, void *data)
+{
+  int executed ;
+  if (command->kind == SHELL_SIMPLE && !command->elsewhere) check_exec_options(data, "health", command->line, strip(command->words, &executed)) ;
+}
+
+void check_health_script (struct check *check, struct content const *content)
+{
+  if (content->language == LANGUAGE_SHELL) shell_read(content->text, content->len, &judge_health, check) ;
 }

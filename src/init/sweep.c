@@ -23,6 +23,7 @@
 #define OTHERS_MS 10000
 #define SAY_AFTER_MS 1000
 #define LOOK_MS 50 /* for who is no child of ours: nobody tells when it ends; and from one round of signals to the next */
+#define AGAIN_MS 1000 /* on a busy machine, who is to send a signal for us may not come to it in its time */
 #define KILL_MS 2000 /* one that does not even die of that is left */
 #define NAMES_SIZE 1000
 #define STATUS_SIZE 4096
@@ -218,13 +219,13 @@ static void say_waiting (void)
   say(&left, "waiting for what still runs after the services, told to end by SIGTERM: ", " (S6_KILL_GRACETIME says how long, in milliseconds)") ;
 }
 
-/* Returns 0 when it is to be done again. */
-static int kill_ignoring (int first)
+/* Returns after how many milliseconds it is to be done again. */
+static unsigned int kill_ignoring (int first)
 {
   struct left left = { .sig = SIGKILL, .only_ignoring = 1 } ;
   for_each(&left) ;
   if (first) say(&left, "killing what still runs after the services and ignores SIGTERM: ", " (S6_KILL_GRACETIME, if set, says after how many milliseconds)") ;
-  return !left.unsent ;
+  return left.unsent ? LOOK_MS : AGAIN_MS ;
 }
 
 static uint64_t earliest (uint64_t a, uint64_t b)
@@ -268,7 +269,7 @@ void sweep (struct options const *options, uint64_t deadline_ms)
 {
   uint64_t now = clock_ms() ;
   uint64_t end_ms = now + (options->kill_grace_given ? options->kill_grace_ms : OTHERS_MS) ;
-  uint64_t ignoring_ms = options->kill_grace_given ? 0 : now + IGNORING_MS ; /* 0: not, or it is done */
+  uint64_t ignoring_ms = options->kill_grace_given ? 0 : now + IGNORING_MS ; /* 0: never */
   int ignoring_first = 1 ;
   uint64_t say_ms = now + SAY_AFTER_MS ;
   int by_deadline = deadline_ms && deadline_ms < end_ms ;
@@ -287,7 +288,7 @@ void sweep (struct options const *options, uint64_t deadline_ms)
     }
     if (ignoring_ms && now >= ignoring_ms)
     {
-      ignoring_ms = kill_ignoring(ignoring_first) ? 0 : now + LOOK_MS ;
+      ignoring_ms = now + kill_ignoring(ignoring_first) ;
       ignoring_first = 0 ;
     }
     if (say_ms && now >= say_ms)

@@ -232,13 +232,23 @@ static void report_content (struct setting const *setting, int r, char *text, se
   (*report)(setting->file, text, setting->allowed, err) ;
 }
 
-static void set (struct settings *settings, struct setting const *setting, settings_report_func *report)
+/* Is it there? One that the directory has listed is, unless it is a link that leads nowhere: without
+   its flag a task, say, would run twice. */
+static int is_there (char const *file, int listed, settings_report_func *report)
+{
+  if (!access(file, F_OK)) return 1 ;
+  if (!listed || errno == ENOENT || errno == ENOTDIR) return 0 ;
+  if (report) (*report)(file, "", "a file, whatever its content; it counts as there", errno) ;
+  return 1 ;
+}
+
+static void set (struct settings *settings, struct setting const *setting, int listed, settings_report_func *report)
 {
   char text[CONTENT_MAX + 1] ;
   int r ;
   if (setting->kind >= KIND_FLAG_KILL_GROUP)
   {
-    if (!access(setting->file, F_OK)) set_flag(settings, setting->kind) ;
+    if (is_there(setting->file, listed, report)) set_flag(settings, setting->kind) ;
     return ;
   }
   r = read_content(setting->file, text, CONTENT_MAX) ;
@@ -300,7 +310,7 @@ void settings_read (struct settings *settings, enum settings_set which, settings
   present = present_files() ;
   take_defaults(settings, which) ;
   for (size_t i = 0 ; i < sizeof all / sizeof *all ; i++)
-    if (present >> i & 1 && (which == SETTINGS_START || all[i].at_stop)) set(settings, all + i, report) ;
+    if (present >> i & 1 && (which == SETTINGS_START || all[i].at_stop)) set(settings, all + i, present != UINT32_MAX, report) ;
   if (settings->oneshot) settings->forks = settings->health = 0 ; /* a task ends: what it leaves behind is no service, and done is healthy */
 }
 

@@ -305,6 +305,7 @@ void health_begin_anew (struct supervisor *s, settings_report_func *report)
   char spec[HEALTH_SPEC_MAX] ;
   struct checks *checks = &s->checks ;
   checks->health = HEALTH_UNKNOWN ;
+  if (s->settings.oneshot) s->settings.health = 0 ; /* a task is healthy when it is done */
   if (!s->settings.health) return ;
   checks->failures = 0 ;
   checks->had_one = checks->said_not_made = checks->said_record = 0 ;

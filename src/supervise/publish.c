@@ -112,7 +112,7 @@ static int has_ended_by_itself (struct supervisor const *s)
 /* The code of one that does not do its work must not be a success: it may be the tree's. */
 static unsigned int reported_wstat (struct supervisor const *s)
 {
-  return s->unfit && !s->status.wstat ? UNFIT_WSTAT : s->status.wstat ;
+  return s->unfit && !s->asked && !s->status.wstat ? UNFIT_WSTAT : s->status.wstat ;
 }
 
 static size_t present_state (struct supervisor const *s, char line[REPORT_SIZE_MAX], int killed)

@@ -43,6 +43,7 @@ static enum beginning parse (int argc, char const *const *argv, char const **dir
 
 static void end (struct supervisor *s)
 {
+  health_drop(s) ;
   if (s->phase == PHASE_EXITED) logger_input_leave(s) ;
   s->report_pending = s->reports >= 0 && s->phase == PHASE_EXITED ;
   publish_event(s, 'x') ;

@@ -151,7 +151,8 @@ int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
   struct supervisor s =
   {
     .self = getpid(), .name = "web", .process_fd = -1, .lock = -1, .control = -1, .orders = -1, .state = -1, .reports = -1,
-    .notification = -1, .logger_input = -1, .logger_output = -1
+    .notification = -1, .logger_input = -1, .logger_output = -1,
+    .checks = { .output = -1, .record = -1 }
   } ;
   unsigned int portions = 0 ;
   int lowest ;

@@ -21,7 +21,7 @@ static void check (struct state const *state)
   struct state again ;
   CHECK(state->phase < PHASE_COUNT && state->reason < REASON_COUNT) ;
   CHECK(state->group >= 0 && state->process.pid >= 0 && state->status.pid >= 0) ;
-  CHECK(strspn(state->events_due, "suUdDOx") == strlen(state->events_due) && strlen(state->events_due) < STATE_EVENTS_SIZE) ;
+  CHECK(strspn(state->events_due, "suUdDOxhn") == strlen(state->events_due) && strlen(state->events_due) < STATE_EVENTS_SIZE) ;
   state_pack(packed, state) ;
   CHECK(state_unpack(packed, &again, 0)) ;
   CHECK(again.flags == state->flags && again.deadline_ms == state->deadline_ms && again.process.pid == state->process.pid

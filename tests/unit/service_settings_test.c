@@ -315,6 +315,16 @@ TEST(a_task_is_not_restarted_unless_it_says_so_and_never_goes_into_the_backgroun
   CHECK(!settings.oneshot && settings.forks) ;
 }
 
+/* A loop of links is what nobody can look at, root included. */
+TEST(a_flag_that_cannot_be_looked_at_counts_as_there_unless_it_leads_nowhere)
+{
+  struct settings settings ;
+  temp_enter() ;
+  CHECK(!symlink("flag-oneshot", "flag-oneshot") && !symlink("nowhere", "flag-main")) ;
+  read_all(&settings) ;
+  CHECK(settings.oneshot && !settings.main_service && told_of("flag-oneshot")) ;
+}
+
 TEST(timeout_up_is_a_number_of_milliseconds)
 {
   temp_enter() ;

@@ -182,7 +182,7 @@ TEST(what_is_packed_comes_back)
     state.flags = (unsigned int)bit ;
     CHECK(comes_back(&state)) ;
   }
-  for (char const *event = "suUdDOx" ; *event ; event++)
+  for (char const *event = "suUdDOxhn" ; *event ; event++)
   {
     memcpy(state.events_due, (char[STATE_EVENTS_SIZE]){ *event }, STATE_EVENTS_SIZE) ;
     CHECK(comes_back(&state)) ;

@@ -10,6 +10,7 @@ class Temper:
         self.stable = stable  # ends only when it is told to, or killed
         self.gives_up = gives_up  # may go down for good by itself
         self.leaves = leaves  # strays, on purpose
+        self.task = "flag_oneshot" in settings  # never starts unasked, but once
         self.finish = finish
         # A stubborn one may get another's directory before it is stopped.
         self.settings = {"timeout-kill": "5000"} if script != "logger" else {}
@@ -28,6 +29,7 @@ TEMPERS = {
     "crasher": Temper("crasher", stable=False, restart_delay="20 500"),
     "quitter": Temper("crasher", stable=False, gives_up=True, finish="quit"),
     "limited": Temper("crasher", stable=False, gives_up=True, restart="on-failure:3", restart_delay="20 100"),
+    "task": Temper("task", stable=False, gives_up=True, flag_oneshot=""),
     "keeper": Temper("forker", leaves=True, flag_keep_strays="", restart_delay=DELAY),
     "background": Temper("background", flag_forks="", restart_delay=DELAY),
     "pidfile": Temper("pidfile", flag_forks="", restart_delay=DELAY),
@@ -37,8 +39,8 @@ TEMPERS = {
 
 # How many of each; what needs a feature that is not there yet is quick instead.
 POPULATION = [("quick", 8), ("mute", 4), ("slow", 7), ("stubborn", 4), ("stubborn-group", 2), ("forker", 7), ("crasher", 5),
-              ("quitter", 1), ("limited", 1), ("keeper", 1), ("background", 3), ("pidfile", 1), ("chatty", 6)]
-NEEDS = {"limited": b"on-failure", "keeper": b"flag-keep-strays", "background": b"flag-forks", "pidfile": b"flag-forks"}
+              ("quitter", 1), ("limited", 1), ("task", 3), ("keeper", 1), ("background", 3), ("pidfile", 1), ("chatty", 6)]
+NEEDS = {"limited": b"on-failure", "task": b"flag-oneshot", "keeper": b"flag-keep-strays", "background": b"flag-forks", "pidfile": b"flag-forks"}
 
 
 def population(supervise):

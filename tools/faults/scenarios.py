@@ -10,7 +10,7 @@ from tree import kill, send, stopped, write
 from trial import Ended, Lost
 
 SCENARIOS = {}
-LATER = ("supervisor-killed", "finishing-supervisor-killed", "upgrade")  # left out where there is no `reeve upgrade` yet
+LATER = ("supervisor-killed", "finishing-supervisor-killed", "task-supervisor-killed", "upgrade")  # left out where there is no `reeve upgrade` yet
 
 
 def scenario(**programs):
@@ -200,6 +200,25 @@ def budget(t):
     t.end(137)
 
 
+@scenario(checked="now")
+def health(t):
+    """An unhealthy service is stopped and started again."""
+    tree = t.tree
+    tree.checked(tree.scan + "/checked")
+    go(t)
+    t.do("checked does not start", lambda: None, lambda: tree.up("checked"))
+    t.arm()
+    old = tree.status("checked").pid
+    t.do(
+        "an unhealthy service is not started again",
+        lambda: write(tree.directory + "/sick", ""),
+        lambda: tree.up("checked") and tree.status("checked").pid != old,
+    )
+    os.unlink(tree.directory + "/sick")
+    t.running.append("checked")
+    finish(t)
+
+
 @scenario(scan="now", worker="next")
 def supervisor_killed(t):
     """The supervisor of worker is replaced, and its service goes on."""
@@ -271,3 +290,39 @@ def upgrade(t):
         raise Lost("silently: the upgrade")
     t.expect("services were restarted", lambda: [tree.status(name).pid for name in t.running] == pids)
     finish(t)
+
+
+def never_twice(t):
+    """But for what was ordered again."""
+    if t.tree.tasks("ran") > (2 if t.again else 1) or t.tree.tasks("undone") > 1:
+        raise Lost("a task has run twice")
+
+
+@scenario(schema="start")
+def task(t):
+    """It runs once, and is undone once it was done."""
+    tree = t.tree
+    tree.task(tree.scan + "/schema")
+    go(t)
+    t.do("the task does not run", lambda: None, lambda: tree.tasks("ran"), again=lambda: tree.command("schema", "u"))
+    write(tree.directory + "/enough", "")
+    t.expect("the task does not end", lambda: tree.down("schema"))
+    finish(t)
+    t.expect("the task was not undone", lambda: tree.tasks("undone"))
+    never_twice(t)
+
+
+@scenario(scan="now", schema="next")
+def task_supervisor_killed(t):
+    """Its successor waits for the end of the task, and never runs it again."""
+    tree = t.tree
+    tree.task(tree.scan + "/schema")
+    go(t)
+    t.do("the task does not run", lambda: None, lambda: tree.up("schema"))
+    t.arm()
+    supervisor = tree.supervisor("schema")
+    t.do("no supervisor replaces the killed one", lambda: kill(supervisor), lambda: tree.supervisor("schema") not in (0, supervisor))
+    write(tree.directory + "/enough", "")
+    t.do("the task does not end", lambda: None, lambda: tree.down("schema"))
+    finish(t)
+    never_twice(t)

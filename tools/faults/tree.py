@@ -124,6 +124,19 @@ class Tree:
         script(where + "/run", "exec sleep 1004")
         script(where + "/finish", "until test -e $FAULTS_DIR/enough; do sleep 0.02; done")
 
+    def checked(self, where):
+        """Its health is checked, and fails while there is a file `sick`."""
+        script(where + "/run", "exec sleep 1005")
+        script(where + "/health", "test ! -e $FAULTS_DIR/sick || { echo sick; exit 1; }")
+        for name, value in (("interval", 50), ("retries", 2), ("start-period", 0)):
+            write(f"{where}/health-{name}", f"{value}\n")
+
+    def task(self, where):
+        """A task, which is done when there is enough."""
+        script(where + "/run", 'echo "ran" >>"$FAULTS_DIR/tasks"\nuntil test -e $FAULTS_DIR/enough; do sleep 0.02; done')
+        script(where + "/undo", 'echo "undone" >>"$FAULTS_DIR/tasks"')
+        write(where + "/flag-oneshot", "")
+
     # ---- the scanner ----
 
     def start(self, *arguments):
@@ -218,6 +231,10 @@ class Tree:
 
     def finished(self):
         return len(read(self.directory + "/finished").splitlines())
+
+
+    def tasks(self, word):
+        return read(self.directory + "/tasks").splitlines().count(word)
 
 
 def children():

@@ -1,4 +1,4 @@
-"""A Django project with one table, on the PostgreSQL that PGHOST and PGPORT name."""
+"""A Django project with one table, on the PostgreSQL that PGHOST, PGPORT and PGDATABASE name."""
 import os
 
 SECRET_KEY = os.environ.get("SECRET_KEY", "only for the example")
