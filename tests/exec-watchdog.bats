@@ -244,6 +244,25 @@ killed() { s6-svdt "$live/web" | grep -q 'signal SIGKILL'; }
 }
 ended_with() { s6-svdt "$live/web" | grep -q "exitcode $1"; }
 
+@test "the watchdog goes on when the supervisor was killed, and when it was upgraded" {
+  rm "$dir/hush"
+  setting web notification-fd 3
+  printf '#!/bin/sh\nexec 2>>"%s"\nexec reeve-exec --sd-notify --watchdog 1s -- /usr/bin/python3 "%s"\n' "$dir/stderr" "$dir/service.py" >"$scan/web/run"
+  chmod 755 "$scan/web/run"
+  scanner
+  eventually 20 is_ready
+  pid=$(pid_of web)
+  kill -KILL "$(pgrep -P "$scanner" -x reeve-supervise)"
+  eventually 20 pings 30
+  reeve -l "$live" upgrade
+  [ "$(pid_of web)" = "$pid" ]
+  touch "$dir/hush"
+  eventually 20 aborted
+  rm "$dir/hush"
+  eventually 20 runs 2
+  eventually 20 is_ready
+}
+
 @test "without pidfds the helper notices the program's end within a second" {
   cc -o "$dir/refuse" "$BATS_TEST_DIRNAME/refuse.c" 2>/dev/null || skip "no compiler, or no seccomp headers"
   "$dir/refuse" true || skip "no seccomp filters here"

@@ -333,6 +333,21 @@ checked_alone()
   run ! said 'left behind'
 }
 
+# How often it has gone to sleep.
+wakes() { sed -n 's/^voluntary_ctxt_switches:[[:space:]]*//p' "/proc/$(supervisor_of web)/status"; }
+settled() { local before; before=$(wakes); sleep 0.3; [ "$(wakes)" -eq "$before" ]; }
+
+@test "between two checks the supervisor sleeps" {
+  switched web
+  setting web health-interval 600000
+  scanner
+  eventually 10 health_is web true
+  eventually 20 settled
+  before=$(wakes)
+  sleep 2 # that nothing happens is what is tested
+  [ "$(wakes)" -eq "$before" ]
+}
+
 @test "a service that is down has no checks" {
   switched web
   scanner
