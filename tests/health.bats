@@ -313,6 +313,25 @@ checked_alone()
   for pid in $(cat "$dir/pids"); do eventually 10 gone "$pid"; done
 }
 
+@test "a container that was suspended fails no check" {
+  checked web <<<'echo $$ >"$dir/check"; while [ ! -e "$dir/go" ]; do sleep 0.02; done'
+  setting web health-timeout 2000
+  setting web health-retries 1
+  setting web health-start-period 0
+  scanner
+  eventually 10 test -s "$dir/check"
+  supervisor=$(supervisor_of web)
+  check=$(cat "$dir/check")
+  kill -STOP "$supervisor" "$check"
+  sleep 4 # more than the timeout: that nothing runs meanwhile is what is tested
+  touch "$dir/go"
+  kill -CONT "$supervisor"
+  short_pause 200
+  kill -CONT "$check"
+  eventually 10 health_is web true
+  run ! said 'is unhealthy'
+}
+
 @test "what is left in its group goes with it" {
   checked web <<<'sleep 54321 & echo $! >>"$dir/pids"'
   scanner

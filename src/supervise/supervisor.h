@@ -78,6 +78,7 @@ struct checks
   unsigned int wstat ; /* while `ended` */
   unsigned int ended : 1 ; /* and nothing was done about it yet */
   unsigned int had_one : 1 ; /* a check of this ./run, or its health is known from an earlier supervisor */
+  unsigned int has_slept : 1 ; /* with us: it had its time anew */
   unsigned int said_not_made : 1 ; /* that it could not be started */
   unsigned int said_record : 1 ; /* that its output could not be kept */
 } ;
