@@ -11,7 +11,8 @@ setup()
   examples=$BATS_TEST_DIRNAME/../servicedirs-example
   chmod 755 "$dir"
   cp -r "$examples/app" "$dir/app"
-  cp -r "$examples/django-postgres/." "$scan/"
+  cp -r "$examples/django-postgres/services.d/." "$scan/"
+  rm -r "$scan/nginx" # its port is a number
   chmod -R a+rX "$dir/app"
   mkdir "$dir/log" "$dir/run"
   port=$((20000 + RANDOM % 20000))

@@ -273,6 +273,31 @@ checked_alone()
   [ "$(cat "$dir/done")" = yes ]
 }
 
+@test "one that has put itself into the background is checked, and its check is not taken for it" {
+  checked web <<<'echo $$ >>"$dir/checks"; sleep 0.1; [ ! -e "$dir/web.bad" ]'
+  service web <<<'sleep 0.3; sleep 1000000 & exit 0'
+  setting web flag-forks ''
+  scanner
+  eventually 10 health_is web true
+  pid=$(pid_of web)
+  run ! grep -qx "$pid" "$dir/checks"
+  touch "$dir/web.bad"
+  eventually 20 is_another web "$pid"
+  rm "$dir/web.bad"
+  eventually 10 health_is web true
+  run ! grep -qx "$(pid_of web)" "$dir/checks"
+}
+
+@test "a check that runs when a service ends is nothing that it has left behind" {
+  checked web <<<'sleep 54321'
+  service web <<<'sleep 0.5; exit 0'
+  setting web health-interval 10
+  setting web restart no
+  scanner
+  eventually 10 field web state down
+  run ! said 'left'
+}
+
 # ---- the check's process ----
 
 @test "a check that takes too long has failed, and is killed with its group" {
