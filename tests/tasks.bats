@@ -524,3 +524,84 @@ answers() # STATE NAME CODE
   done_soon migrate
   [ "$(grep -c 'migrate runs' "$dir/order")" -eq 3 ]
 }
+
+@test "a task that cannot be executed has ended: wait finished is true" {
+  task migrate <<<''
+  chmod -x "$scan/migrate/run"
+  scanner
+  failed migrate
+  answers finished migrate 0
+  answers 'done' migrate 1
+}
+
+@test "tasks that are started or restarted together run in order, also when they were done" {
+  task schema <<<'sleep 0.3; echo schema ends >>"$dir/order"'
+  task seed <<<''
+  needs seed schema
+  noting web
+  needs web seed
+  scanner
+  up web
+  local once='schema runs,schema ends,seed runs,'
+  noted "${once}web starts,"
+  reeve start seed schema
+  noted "${once}web starts,$once"
+  reeve restart seed schema
+  noted "${once}web starts,$once$once"
+  reeve start -n schema seed
+  eventually 10 field seed state 'done'
+  noted "${once}web starts,$once$once$once"
+  reeve restart web seed schema # what needs it is held until then
+  up web
+  noted "${once}web starts,$once$once$once${once}web ends,web starts,"
+  # Where the first has failed, the second one is held.
+  task schema <<<'exit 3'
+  run reeve start schema seed
+  [ "$status" -eq 1 ]
+  held seed
+  field seed reason 'schema (failed, exit 3)'
+}
+
+@test "an undo that cannot be executed has failed, as one does that exits 126 or 127" {
+  task mode <<<''
+  undo mode <<<''
+  chmod -x "$scan/mode/undo"
+  task interpreter <<<''
+  printf '#!/nowhere/sh\n' >"$scan/interpreter/undo"
+  chmod +x "$scan/interpreter/undo"
+  task nowhere <<<''
+  ln -s none "$scan/nowhere/undo"
+  task none <<<''
+  scanner
+  for name in mode interpreter nowhere none; do done_soon $name; done
+  reeve stop none
+  for name in mode interpreter nowhere; do
+    run reeve stop $name
+    [ "$status" -eq 1 ]
+    [[ $output == *"the undo of $name has failed: exit 12"[67] ]]
+    field $name state down
+    said "reeve-supervise $name: warning: unable to execute ./undo"
+    reeve stop $name # that was said
+  done
+  field mode reason 'its undo has failed: exit 126'
+}
+
+@test "stop says when the undo fails of a task that was running, and gets done by its own handler" {
+  task job <<<'trap "exit 0" TERM; : >"$dir/begun"; while :; do sleep 0.02; done'
+  undo job <<<'exit 7'
+  scanner
+  eventually 10 test -e "$dir/begun"
+  run reeve stop job
+  [ "$status" -eq 1 ]
+  [[ $output == *'the undo of job has failed: exit 7'* ]]
+  noted 'job runs,job undone,'
+}
+
+@test "a command in undo says for whom it does not wait" {
+  task job <<<''
+  undo job <<<'reeve stop job 2>"$dir/undo.said"'
+  scanner
+  done_soon job
+  reeve stop job
+  grep -q 'not waiting for job: its ./undo, which has to end first, has started this command' "$dir/undo.said"
+}

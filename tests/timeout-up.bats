@@ -131,3 +131,13 @@ noted() { [ "$(grep -c "^$1\$" "$dir/order")" -ge "$2" ]; }
   eventually 20 field good state up
   [ "$(grep -c 'within timeout-up' "$dir/stderr")" -eq 2 ]
 }
+
+@test "a task that has told that it is ready must be done in time all the same" {
+  service job <<<'echo >&3; exec sleep 1000000'
+  touch "$scan/job/flag-oneshot"
+  setting job notification-fd 3
+  setting job timeout-up 300
+  scanner
+  eventually 20 field job state failed
+  said './run is not done within timeout-up'
+}

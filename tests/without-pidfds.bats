@@ -138,3 +138,19 @@ is_replaced() # PID
   field migrate signal SIGTERM
   started_times migrate 1
 }
+
+@test "a task that the scanner has told to end is not done with 0, and does not run again" {
+  service job <<<"echo >>$dir/runs; trap 'exit 0' TERM; : >$dir/begun; while :; do sleep 0.05; done"
+  touch "$scan/job/flag-oneshot"
+  setting job restart always
+  as_pid_1
+  eventually 20 test -e "$dir/begun"
+  supervisor=$(supervisor_in)
+  kill -KILL "$supervisor"
+  eventually 20 is_replaced "$supervisor"
+  eventually 20 field job state failed
+  says 'how the task has ended is not known, and it never runs twice unasked'
+  [ "$(lines "$dir/runs")" -eq 1 ]
+  kill -TERM "$scanner"
+  ended "$started" 0
+}

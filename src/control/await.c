@@ -179,6 +179,7 @@ static char const *waits_for_us (struct wait const *wait, await_condition *condi
   struct view const *now = &wait->now ;
   int ends_run = wait->letters ? !!strpbrk(wait->letters, "dr") : condition == &await_down || condition == &await_finished ;
   if (!caller_is_within(now->process) && !caller_descends_from(supervisor_of(wait->name))) return 0 ;
+  if (now->undoing) return "its ./undo, which has to end first, has started this command" ;
   if (!now->up && now->process) return "its ./finish waits for this command" ;
   if (now->after_finish) return "what its ./finish has left behind, which has to end first, has started this command" ;
   if (now->ending) return "what its ./run has left behind, which has to end first, has started this command" ;
@@ -374,14 +375,14 @@ int await_down (struct view const *view, char const *name, struct view const *be
 int await_finished (struct view const *view, char const *name, struct view const *before)
 {
   (void)before ;
-  return view->finished && !view->wanted_up && (view->has_ended || !is_task(view, name)) ;
+  return view->finished && !view->wanted_up && (view->has_ended || view->reason != REASON_NONE || !is_task(view, name)) ;
 }
 
 int await_stopped (struct view const *view, char const *name, struct view const *before)
 {
   char end[24] ;
   if (!view->finished || view->done) return 0 ;
-  if (!before->done || !view->undo_wstat) return 1 ;
+  if (before->undo_wstat || !view->undo_wstat) return 1 ; /* none, a success, or an earlier one */
   view_describe_end(view->undo_wstat, 0, end, sizeof end) ;
   strerr_warnw4x("the undo of ", name, " has failed: ", end) ;
   return -1 ;

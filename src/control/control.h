@@ -151,6 +151,7 @@ struct view
   unsigned int finished : 1 ; /* down, and ./finish has ended */
   unsigned int ending : 1 ; /* down, and what ./run has left behind is being ended: perhaps the service itself */
   unsigned int after_finish : 1 ; /* down, and what ./finish has left behind is being ended */
+  unsigned int undoing : 1 ; /* down, and ./undo runs, or what it has left behind is being ended */
   unsigned int wanted_up : 1 ;
   unsigned int has_ended : 1 ; /* wstat holds */
   unsigned int has_left : 1 ; /* its last supervisor has, in order */
@@ -248,5 +249,27 @@ extern await_condition await_finished ;
 /* Down with its ./finish, whatever comes then, and not done: for `stop`. Never, if the ./undo that
    this takes has failed. */
 extern await_condition await_stopped ;
+
+/* ---- told.c ---- */
+
+/* One of several that are told to start. */
+struct told
+{
+  char const *name ;
+  struct graph_node *node ; /* 0: a logger */
+  struct view before ;
+  char const *letters ; /* that it was sent; 0: none yet */
+  unsigned int awaited : 1 ;
+} ;
+
+/* The tasks among these run again, and are not done from now on. To be called before they are listed. */
+extern void told_mark_tasks (struct graph *graph, char **names, size_t count) ;
+/* From here on the owner of a node is what is told; 0: nothing. */
+extern void told_begin (struct graph *graph, struct told *told, size_t count) ;
+/* What is needed comes before what needs it. Tells it; before that, waits for each task that it
+   needs, and that was told to run again: that is done until it begins. Returns an exit code, as await does. */
+extern int told_send (struct request const *request, struct told *told, char const *letters, await_condition *condition) ;
+/* Waits for it, once. */
+extern int told_await (struct request const *request, struct told *told, await_condition *condition) ;
 
 #endif

@@ -22,45 +22,90 @@ static char const *letters_for (struct request const *request, struct view const
   return before->up ? "ur" : request->only ? "u" : COMMAND_UP_IN_ORDER ;
 }
 
-static void say_dependents (struct request const *request)
+static void say_dependents (struct request const *request, struct graph const *graph)
 {
-  struct graph graph ;
-  if (request->only || !dependencies_learn(&graph)) return ;
   for (size_t i = 0 ; i < request->count ; i++)
   {
-    struct graph_node *node = graph_find(&graph, request->names[i]) ;
+    struct graph_node *node = graph_find(graph, request->names[i]) ;
     if (node) node->owner = 0 ; /* restarted as well */
   }
   for (size_t i = 0 ; i < request->count ; i++)
   {
-    struct graph_node const *node = graph_find(&graph, request->names[i]) ;
+    struct graph_node const *node = graph_find(graph, request->names[i]) ;
     for (struct graph_need const *need = node ? node->dependents : 0 ; need ; need = need->next)
       if (!need->inner && need->of->owner && need->of->facts & GRAPH_READY)
         strerr_warni5x("restarting ", node->name, " alone: ", need->of->name, ", which needs it, goes on") ;
   }
+}
+
+/* Only what is named; a task that runs again before what needs it. */
+static size_t choose (struct request const *request, struct graph *graph, struct graph_list *list, struct told *told)
+{
+  size_t count = 0 ;
+  for (struct graph_node *node = graph->first ; node ; node = node->later) node->owner = 0 ;
+  for (size_t i = 0 ; i < request->count ; i++)
+  {
+    struct graph_node *node = graph_find(graph, request->names[i]) ;
+    if (node) node->owner = told ;
+    else told[count++] = (struct told) { .name = request->names[i] } ;
+  }
+  told_mark_tasks(graph, request->names, request->count) ;
+  graph_begin_list(graph, list) ;
+  for (size_t i = 0 ; i < request->count ; i++)
+  {
+    struct graph_node *node = graph_find(graph, request->names[i]) ;
+    if (node) graph_list_needed(graph, list, node) ;
+  }
+  for (size_t i = 0 ; i < list->count ; i++)
+    if (list->nodes[i]->owner) told[count++] = (struct told) { .name = list->nodes[i]->name, .node = list->nodes[i] } ;
+  told_begin(graph, told, count) ;
+  return count ;
+}
+
+static int restart_these (struct request const *request, struct told *told, size_t count)
+{
+  int code = EXIT_YES ;
+  for (size_t i = 0 ; i < count ; i++)
+  {
+    int r ;
+    view_read(&told[i].before, told[i].name) ;
+    r = told_send(request, told + i, letters_for(request, &told[i].before), &another_is_ready) ;
+    if (!code) code = r ;
+  }
+  for (size_t i = 0 ; !code && !request->no_wait && i < count ; i++) code = told_await(request, told + i, &another_is_ready) ;
+  return code ;
+}
+
+static int restart_in_order (struct request const *request, struct told *told)
+{
+  struct graph graph ;
+  struct graph_list list ;
+  int code = EXIT_SYSTEM ;
+  if (!dependencies_learn(&graph)) return EXIT_SYSTEM ;
+  list.nodes = calloc(graph.count + 1, sizeof(void *)) ;
+  if (!list.nodes) strerr_warnwu1sys("remember the services") ;
+  else
+  {
+    say_dependents(request, &graph) ;
+    code = restart_these(request, told, choose(request, &graph, &list, told)) ;
+  }
+  free(list.nodes) ;
   graph_free(&graph) ;
+  return code ;
 }
 
 static int restart (struct request const *request)
 {
-  struct view *before = calloc(request->count + 1, sizeof *before) ;
-  int code = EXIT_YES ;
-  if (!before)
+  struct told *told = calloc(request->count + 1, sizeof *told) ;
+  int code = EXIT_SYSTEM ;
+  if (!told) strerr_warnwu1sys("remember the services") ;
+  else if (!request->only) code = restart_in_order(request, told) ;
+  else
   {
-    strerr_warnwu1sys("remember the services") ;
-    return EXIT_SYSTEM ;
+    for (size_t i = 0 ; i < request->count ; i++) told[i].name = request->names[i] ;
+    code = restart_these(request, told, request->count) ;
   }
-  say_dependents(request) ;
-  for (size_t i = 0 ; i < request->count ; i++)
-  {
-    int r ;
-    view_read(before + i, request->names[i]) ;
-    r = await_send(request, request->names[i], letters_for(request, before + i), before + i) ;
-    if (!code) code = r ;
-  }
-  for (size_t i = 0 ; !code && !request->no_wait && i < request->count ; i++)
-    code = await(request, request->names[i], letters_for(request, before + i), before + i, &another_is_ready) ;
-  free(before) ;
+  free(told) ;
   return code ;
 }
 

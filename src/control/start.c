@@ -7,8 +7,7 @@
 /* What is to be started: what is needed before what needs it. */
 struct start
 {
-  char const **names ;
-  struct view *before ;
+  struct told *told ;
   size_t count ;
 } ;
 
@@ -22,32 +21,34 @@ static int say_missing (struct graph_node const *missing)
 static int list_needed (struct request const *request, struct graph *graph, struct graph_list *list, struct start *start)
 {
   int code = EXIT_YES ;
+  told_mark_tasks(graph, request->names, request->count) ;
   graph_begin_list(graph, list) ;
   for (size_t i = 0 ; i < request->count ; i++)
   {
     struct graph_node *node = graph_find(graph, request->names[i]) ;
     if (node) graph_list_needed(graph, list, node) ;
-    else start->names[start->count++] = request->names[i] ;
+    else start->told[start->count++] = (struct told) { .name = request->names[i] } ;
   }
   for (size_t i = 0 ; i < list->count ; i++)
   {
-    if (list->nodes[i]->owner) start->names[start->count++] = list->nodes[i]->name ;
+    if (list->nodes[i]->owner) start->told[start->count++] = (struct told) { .name = list->nodes[i]->name, .node = list->nodes[i] } ;
     else code = say_missing(list->nodes[i]) ;
   }
   return code ;
 }
 
-/* All are told at once: each is held until it may. */
-static int start_in_order (struct request const *request, struct start *start)
+/* All are told at once, but for what needs a task that runs again: each is held until it may. */
+static int start_in_order (struct request const *request, struct graph *graph, struct start *start)
 {
   int code = EXIT_YES ;
+  told_begin(graph, start->told, start->count) ;
   for (size_t i = 0 ; i < start->count ; i++)
   {
-    int r = await_send(request, start->names[i], COMMAND_UP_IN_ORDER, start->before + i) ;
+    int r = told_send(request, start->told + i, COMMAND_UP_IN_ORDER, &await_ready_again) ;
     if (!code) code = r ;
   }
   for (size_t i = 0 ; !code && !request->no_wait && i < start->count ; i++)
-    code = await(request, start->names[i], COMMAND_UP_IN_ORDER, start->before + i, &await_ready_again) ;
+    code = told_await(request, start->told + i, &await_ready_again) ;
   return code ;
 }
 
@@ -62,20 +63,18 @@ static int start_all (struct request const *request)
   if (!dependencies_learn(&graph)) return EXIT_SYSTEM ;
   room = graph.count + request->count + 1 ;
   list.nodes = calloc(room, sizeof(void *)) ;
-  start.names = calloc(room, sizeof *start.names) ;
-  start.before = calloc(room, sizeof *start.before) ;
-  if (!list.nodes || !start.names || !start.before) strerr_warnwu1sys("remember the services") ;
+  start.told = calloc(room, sizeof *start.told) ;
+  if (!list.nodes || !start.told) strerr_warnwu1sys("remember the services") ;
   else
   {
     int missing = list_needed(request, &graph, &list, &start) ;
     int started ;
     struct request once = *request ;
     if (missing) once.no_wait = 1 ; /* it would be in vain */
-    started = start_in_order(&once, &start) ;
+    started = start_in_order(&once, &graph, &start) ;
     code = started ? started : missing ;
   }
-  free(start.before) ;
-  free(start.names) ;
+  free(start.told) ;
   free(list.nodes) ;
   graph_free(&graph) ;
   return code ;

@@ -170,7 +170,8 @@ int view_read (struct view *view, char const *name)
   view->up = status.pid && !(status.flags & STATUS_FINISHING) ;
   view->pid = view->up ? status.pid : 0 ;
   view->process = status.pid ;
-  view->finished = !status.pid && status.flags & STATUS_READY && !(has_state && undoes(&state)) ; /* the status does not tell yet that ./undo begins */
+  view->undoing = has_state && undoes(&state) ;
+  view->finished = !status.pid && status.flags & STATUS_READY && !view->undoing ; /* the status does not tell yet that ./undo begins */
   view->done = view->finished && !view->wanted_up && has_state && state_is_done(&state) ;
   view->ready = view->done || (view->up && ((status.flags & STATUS_READY && !view->task) ||
     (has_state ? is_untold(&state.settings, !!(state.flags & STATE_FORKED)) : ready_untold(name)))) ;

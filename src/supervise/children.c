@@ -90,8 +90,11 @@ void children_arm_code (struct supervisor *s)
 
 enum life_event children_told (struct supervisor *s, pid_t pid, unsigned int wstat)
 {
+  int doubtful ;
   if (!pid || pid != s->process.pid || s->is_child) return LIFE_NOTHING ;
-  note(s, wstat, 0) ;
+  /* Without pidfds the scanner has told it to end: with 0 a task need not be done. */
+  doubtful = !wstat && s->settings.oneshot && phase_is_up(s->phase) && !process_can_prove() ;
+  note(s, doubtful ? STATUS_WSTAT_UNKNOWN : wstat, doubtful) ;
   return children_act_on_end(s) ;
 }
 

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -7,6 +8,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "base/exit.h"
 #include "base/file.h"
 #include "base/spawn.h"
 #include "supervise/supervisor.h"
@@ -21,6 +23,7 @@ static int is_missing (char const *path)
 /* That it can no longer be found is no secret. */
 static int is_there (char const *script)
 {
+  struct stat st ;
   char original[4096] ;
   ssize_t n = readlink(script, original, sizeof original - 1) ;
   if (n == -1 && errno != ENOENT) return 1 ;
@@ -30,6 +33,8 @@ static int is_there (char const *script)
     return 0 ;
   }
   if (!is_missing(script)) return 1 ;
+  original[n > 0 ? n : 0] = 0 ;
+  if (n > 0 && !lstat(original, &st)) return 1 ; /* a link that leads nowhere: to execute it says so */
   while (n > 0 && original[n - 1] != '/') n-- ;
   original[n] = 0 ;
   if (n && is_missing(original)) strerr_warnw4x(script, " is not run: the directory ", original, " was removed") ;
@@ -68,6 +73,7 @@ static int execute (struct supervisor *s)
   child_close(null) ;
   child_close(output) ;
   if (!started) child_say_not_started(s, script, err, executing, " (going on without it)") ;
+  if (!started && s->undone) s->undo_wstat = (unsigned int)(!executing ? EXIT_SYSTEM : err == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTED) << 8 ;
   return started ;
 }
 

@@ -81,7 +81,7 @@ void publish_ready (struct supervisor *s)
 {
   clock_stamp(&s->status.ready_since) ;
   s->status.flags |= STATUS_READY ;
-  s->ready_by_ms = 0 ;
+  if (publish_has_got_ready(s)) s->ready_by_ms = 0 ; /* a task has not: it must be done by then */
   publish_change(s, 'U') ;
 }
 
