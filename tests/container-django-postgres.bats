@@ -6,25 +6,10 @@ load containers
 
 example=$BATS_TEST_DIRNAME/../servicedirs-example/django-postgres
 
-setup_file() { containers_setup_file && example_image; }
+setup_file() { containers_setup_file && example_image django-postgres; }
 setup() { reeve_setup; containers_setup; }
 teardown() { containers_teardown; reeve_teardown; }
 teardown_file() { containers_teardown_file; }
-
-# From the very Dockerfile; what it installs is in the base already, as no network
-# is in a container here.
-example_image()
-{
-  local root
-  [ -z "$containers_lacking" ] || return 0
-  root=$(bash "$BATS_TEST_DIRNAME/container-root.bash" django-postgres) &&
-    podman import -q "$root" debian:bookworm >/dev/null &&
-    mkdir -p "$store/context/build" &&
-    cp "$overlay" "$store/context/build/reeve-overlay-amd64.tar.gz" &&
-    cp -r "$BATS_TEST_DIRNAME/../servicedirs-example" "$store/context/" &&
-    build --format docker -t django-postgres -f "$store/context/servicedirs-example/django-postgres/Dockerfile" \
-      "$store/context" && podman rmi --force debian:bookworm >/dev/null
-}
 
 request() # [DATA]: from inside, as there is no network
 {

@@ -5,6 +5,8 @@
 #   build            that, with the packages that the overlay is built with
 #   django-postgres  that, with the packages that the example of this name installs
 #   web              that, with nginx, php-fpm and apache2
+#   redis-worker     that, with the packages that the example of this name installs
+#   mariadb-php      the same
 #
 # They are kept in $REEVE_TEST_CACHE, and made anew when this file changes. The
 # mirror and its proxy are the system's own, so that no host is named here.
@@ -16,7 +18,7 @@ cache=${REEVE_TEST_CACHE:-/var/tmp/reeve-test-cache-$(id -u)}
 configure=$(cd "$(dirname "$0")/.." && pwd)/configure
 recipe=$({ cat "$0"; grep -E "^(build|amd64)_packages=" "$configure"; } | cksum | cut -d " " -f 1)
 # In the order of the Dockerfile, which finds them installed: there is no network in a container.
-packages=(postgresql python3-django python3-psycopg2)
+packages=(postgresql python3-django python3-psycopg2 gunicorn nginx-light)
 
 mkdir -p "$cache"
 if [ -L "$cache" ] || [ ! -O "$cache" ]; then
@@ -81,6 +83,15 @@ make_django-postgres()
   rm -rf "$work"/usr/lib/postgresql/*/lib/{bitcode,llvmjit*} "$work"/usr/lib/*/{libLLVM,libz3}*
 }
 
+make_redis-worker() { add_packages redis-server gunicorn python3-redis; }
+
+make_mariadb-php()
+{
+  add_packages mariadb-server php-fpm php-cli php-mysql nginx-light cron
+  # A third of it all: a database, which the example does not use, and tools with the server in them.
+  rm -rf "$work"/var/lib/mysql/* "$work"/usr/bin/{aria_*,myisam*,mariadb-{binlog,check,conv,dump,import,plugin,show,slap,tzinfo-to-sql,upgrade,waitpid},innochecksum,perror,replace,resolve_stack_dump}
+}
+
 make_web() { add_packages nginx-light php-fpm apache2; }
 
 made() # NAME WORK: at its end, well or not
@@ -111,6 +122,6 @@ tarball() # NAME
 }
 
 case ${1-} in
-  debian | build | django-postgres | web) tarball "$1" ;;
-  *) echo "usage: container-root.bash debian|build|django-postgres|web" >&2; exit 100 ;;
+  debian | build | django-postgres | web | redis-worker | mariadb-php) tarball "$1" ;;
+  *) echo "usage: container-root.bash debian|build|django-postgres|web|redis-worker|mariadb-php" >&2; exit 100 ;;
 esac

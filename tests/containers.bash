@@ -123,6 +123,21 @@ image_web()
   root=$(bash "$BATS_TEST_DIRNAME/container-root.bash" web) && podman import -q "$root" debian-web >/dev/null && echo debian-web
 }
 
+# By the example's very Dockerfile. What that installs is in the base already, as no network is
+# in a container here.
+example_image() # NAME
+{
+  local root
+  [ -z "$containers_lacking" ] || return 0
+  root=$(bash "$BATS_TEST_DIRNAME/container-root.bash" "$1") &&
+    podman import -q "$root" debian:bookworm >/dev/null &&
+    mkdir -p "$store/example/build" &&
+    cp "$overlay" "$store/example/build/reeve-overlay-amd64.tar.gz" &&
+    cp -r "$BATS_TEST_DIRNAME/../servicedirs-example" "$store/example/" &&
+    build --format docker -t "$1" -f "$store/example/servicedirs-example/$1/Dockerfile" "$store/example" &&
+    podman rmi --force debian:bookworm >/dev/null
+}
+
 with_overlay() # NAME BASE
 {
   mkdir -p "$store/context" && cp "$overlay" "$store/context/reeve-overlay-amd64.tar.gz" &&

@@ -11,7 +11,8 @@ setup()
   examples=$BATS_TEST_DIRNAME/../servicedirs-example
   chmod 755 "$dir"
   cp -r "$examples/app" "$dir/app"
-  cp -r "$examples/django-postgres/." "$scan/"
+  cp -r "$examples/django-postgres/services.d/." "$scan/"
+  rm -r "$scan/nginx" # its port is a number
   chmod -R a+rX "$dir/app"
   mkdir "$dir/log" "$dir/run"
   port=$((20000 + RANDOM % 20000))
@@ -89,7 +90,7 @@ orderly() # how the tree is started: as_pid_1 or start; sets $scanner and $ended
   eventually 60 request
   scanner=$started
   [ "$how" = start ] || scanner=$(pid_1)
-  reeve -l "$live" wait --timeout 60 ready --all # a check tells, a moment later
+  reeve -l "$live" wait --timeout 60 healthy --all # a check tells, a moment later
   reeve -l "$live" status
   request "$2" >/dev/null
   kill -TERM "$scanner"
@@ -135,4 +136,29 @@ second" ]
   request
   [ "$(json_field django restarts)" = 0 ]
   [ "$(json_field postgres restarts)" = 0 ]
+}
+
+@test "the tasks are done, in this order, before Django starts; one that fails holds it" {
+  migrate=$scan/migrate/run
+  cp "$migrate" "$dir/migrate"
+  setting migrate restart no
+  script "$migrate" <<<'exit 3'
+  start reeve-scan -l "$live" "$scan"
+  eventually 60 field migrate state failed
+  field createdb state 'done'
+  field django state held
+  field django reason 'migrate (failed, exit 3)'
+  cp "$dir/migrate" "$migrate"
+  reeve -l "$live" start --timeout 60 django
+  request
+  field migrate state 'done'
+  field createdb restarts 0
+  # The database goes, and comes back: the tasks are not run again.
+  reeve -l "$live" stop --timeout 60 postgres
+  field django state held
+  field migrate state 'done'
+  reeve -l "$live" start --timeout 60 postgres django
+  request
+  field migrate restarts 1
+  field createdb restarts 0
 }

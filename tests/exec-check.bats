@@ -166,6 +166,42 @@ END
   [ "${lines[4]}" = "full 99" ]
 }
 
+@test "a name that a name server knows, and one that it does not" {
+  unshare -rnm true 2>/dev/null || skip "no namespaces here"
+  echo 'nameserver 127.0.0.1' >resolv.conf
+  cat >names.py <<'END'
+import socket, struct
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 53))
+open("bound", "w")
+while True:
+    q, a = s.recvfrom(1000)
+    end = q.index(b"\0", 12) + 5
+    kind, known = struct.unpack(">H", q[end - 4:end - 2])[0], q[12:end - 4] == b"\3web\7example\0"
+    answer = known and kind == 1
+    r = q[:2] + struct.pack(">HHHHH", 0x8180 if known else 0x8183, 1, int(answer), 0, 0) + q[12:end]
+    if answer: r += b"\xc0\x0c" + struct.pack(">HHIH", 1, 1, 60, 4) + bytes([127, 0, 0, 1])
+    s.sendto(r, a)
+END
+  cat >known.sh <<'END'
+/usr/bin/python3 -c 'import fcntl, socket, struct
+fcntl.ioctl(socket.socket(), 0x8914, struct.pack("16sh", b"lo", 0x41))'
+mount --bind resolv.conf /etc/resolv.conf || exit 77
+/usr/bin/python3 names.py >/dev/null 2>&1 3>&- & servers=$!
+PORT=8080 /usr/bin/python3 server.py listen 127.0.0.1 >/dev/null 2>&1 3>&- & servers="$servers $!"
+until [ -e bound ] && [ -e port ]; do sleep 0.05; done
+reeve-exec --check tcp:web.example:8080 --timeout 10s; echo "known $?"
+reeve-exec --check tcp:other.example:8080 --timeout 10s; echo "unknown $?"
+kill $servers
+END
+  run unshare -rnm sh known.sh
+  echo "# $status $output"
+  [ "$status" -ne 77 ] || skip "no mounts here"
+  [ "${lines[0]}" = "known 0" ]
+  [ "${lines[1]}" = "reeve-exec: fatal: tcp:other.example:8080: there is no host other.example" ]
+  [ "${lines[2]}" = "unknown 1" ]
+}
+
 @test "a name server that does not answer is waited for within the limit" {
   unshare -rnm true 2>/dev/null || skip "no namespaces here"
   echo 'nameserver 127.0.0.1' >resolv.conf

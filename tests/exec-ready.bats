@@ -136,6 +136,21 @@ word
   [ "$(readlink "/proc/$(pid_of web)/cwd")" = / ]
 }
 
+@test "--ready: without pidfds the helper ends with the service as well, left alone or not" {
+  cc -o "$dir/refuse" "$BATS_TEST_DIRNAME/refuse.c" 2>/dev/null || skip "no compiler, or no seccomp headers"
+  "$dir/refuse" true || skip "no seccomp filters here"
+  check <<<'echo >>"$dir/checks"; exit 1'
+  in=$live setting web flag-keep-strays ''
+  in=$live setting web notification-fd 3
+  printf '#!/bin/sh\nexec "%s/refuse" reeve-exec --ready ./data/check sleep 1000000\n' "$dir" >"$live/web/run"
+  chmod 755 "$live/web/run"
+  supervise web
+  eventually 10 checks 2
+  has_helper
+  stop
+  eventually 10 no_helper
+}
+
 # ---- systemd's ----
 
 notify() # what a program would say, as its last words before it sleeps

@@ -230,6 +230,17 @@ killed() { s6-svdt "$live/web" | grep -q 'signal SIGKILL'; }
   grep -q 'unable to give orders to the supervisor, so there is no watchdog' "$dir/stderr"
 }
 
+@test "under another supervisor, which does not say when it stops a program, there is no watchdog" {
+  mkdir -p "$live/web"
+  in=$live setting web notification-fd 3
+  printf '#!/bin/sh\nexec 2>>"%s"\nexec reeve-exec --sd-notify --watchdog 500ms -- /usr/bin/python3 "%s"\n' "$dir/stderr" "$dir/service.py" >"$live/web/run"
+  chmod 755 "$live/web/run"
+  start s6-supervise "$live/web"
+  eventually 20 is_ready
+  grep -q '^None' "$dir/environment"
+  says 'so there is no watchdog' 10
+}
+
 @test "a program that is not the service's main process" {
   rm "$dir/hush"
   mkdir -p "$live/web"
@@ -243,6 +254,25 @@ killed() { s6-svdt "$live/web" | grep -q 'signal SIGKILL'; }
   eventually 20 ended_with 7
 }
 ended_with() { s6-svdt "$live/web" | grep -q "exitcode $1"; }
+
+@test "the watchdog goes on when the supervisor was killed, and when it was upgraded" {
+  rm "$dir/hush"
+  setting web notification-fd 3
+  printf '#!/bin/sh\nexec 2>>"%s"\nexec reeve-exec --sd-notify --watchdog 1s -- /usr/bin/python3 "%s"\n' "$dir/stderr" "$dir/service.py" >"$scan/web/run"
+  chmod 755 "$scan/web/run"
+  scanner
+  eventually 20 is_ready
+  pid=$(pid_of web)
+  kill -KILL "$(pgrep -P "$scanner" -x reeve-supervise)"
+  eventually 20 pings 30
+  reeve -l "$live" upgrade
+  [ "$(pid_of web)" = "$pid" ]
+  touch "$dir/hush"
+  eventually 20 aborted
+  rm "$dir/hush"
+  eventually 20 runs 2
+  eventually 20 is_ready
+}
 
 @test "without pidfds the helper notices the program's end within a second" {
   cc -o "$dir/refuse" "$BATS_TEST_DIRNAME/refuse.c" 2>/dev/null || skip "no compiler, or no seccomp headers"

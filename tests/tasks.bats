@@ -486,3 +486,41 @@ answers() # STATE NAME CODE
   : >"$dir/migrate.go"
   up web
 }
+
+@test "stop --all undoes, in order; start --all runs again what is not done any more" {
+  noting db
+  task createdb <<<''
+  undo createdb <<<''
+  needs createdb db
+  noting web
+  needs web createdb
+  scanner
+  up web
+  reeve stop --all
+  noted 'db starts,createdb runs,web starts,web ends,createdb undone,db ends,'
+  reeve start --all
+  up web
+  noted 'db starts,createdb runs,web starts,web ends,createdb undone,db ends,db starts,createdb runs,web starts,'
+}
+
+@test "a task whose live directory was removed is not run again; one whose directory is another one is" {
+  task migrate <<<''
+  noting web
+  needs web migrate
+  scanner
+  up web
+  supervisor=$(supervisor_of migrate)
+  rm -rf "$live/migrate"
+  kill -KILL "$supervisor"
+  eventually 20 field migrate state down
+  says 'whether the task migrate is done is not known any more, as its live directory was removed'
+  [ "$(grep -c 'migrate runs' "$dir/order")" -eq 1 ]
+  reeve start migrate
+  [ "$(grep -c 'migrate runs' "$dir/order")" -eq 2 ]
+  mv "$scan/migrate" "$dir/aside"
+  eventually 20 test ! -e "$live/migrate"
+  mv "$dir/aside" "$scan/migrate"
+  eventually 20 test -e "$live/migrate/supervise/state"
+  done_soon migrate
+  [ "$(grep -c 'migrate runs' "$dir/order")" -eq 3 ]
+}

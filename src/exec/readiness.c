@@ -61,6 +61,14 @@ static int too_late (struct watched const *state)
   return state->readiness->all_ms != FOR_EVER && !ms_until(&state->deadline) ;
 }
 
+/* Without a pidfd. The notification does not tell: its fifo has been opened for reading, too. */
+static int program_has_ended (struct readiness const *r)
+{
+  struct process_look look ;
+  if (process_look(r->program_pid, &look)) return look.state == 'Z' || (r->program_started_ms && look.started_ms != r->program_started_ms) ;
+  return kill(r->program_pid, 0) == -1 && errno == ESRCH ;
+}
+
 /* Waits `ms`, and no longer than until the deadline. */
 static enum event wait_for_event (struct watched *state, uint32_t ms)
 {
@@ -69,6 +77,11 @@ static enum event wait_for_event (struct watched *state, uint32_t ms)
   for (;;)
   {
     int left = ms != FOR_EVER ? ms_until(&until) : -1 ;
+    if (state->readiness->program < 0)
+    {
+      if (program_has_ended(state->readiness)) return EVENT_PROGRAM_ENDED ;
+      if (left == -1 || left > NO_PIDFD_MS) left = NO_PIDFD_MS ;
+    }
     if (state->readiness->all_ms != FOR_EVER)
     {
       int all = ms_until(&state->deadline) ;
@@ -191,20 +204,6 @@ static enum helper_code check_again_and_again (struct watched *state)
 
 /* ---- by a message ---- */
 
-/* Without a pidfd. */
-static int program_has_ended (struct readiness const *r)
-{
-  struct process_look look ;
-  if (process_look(r->program_pid, &look)) return look.state == 'Z' || (r->program_started_ms && look.started_ms != r->program_started_ms) ;
-  return kill(r->program_pid, 0) == -1 && errno == ESRCH ;
-}
-
-static uint32_t wait_ms (struct readiness const *r, struct silence const *silence, int is_ready)
-{
-  uint32_t ms = is_ready ? silence_wait_ms(silence, clock_ms()) : FOR_EVER ;
-  return is_ready && r->program < 0 && ms > NO_PIDFD_MS ? NO_PIDFD_MS : ms ;
-}
-
 static void judge (struct readiness const *r, struct silence *silence, int is_triggered)
 {
   uint32_t grace_ms ;
@@ -224,7 +223,7 @@ static enum helper_code hear (struct watched *state)
   for (;;)
   {
     n = (struct notification) { 0 } ;
-    switch (wait_for_event(state, wait_ms(r, &silence, is_ready)))
+    switch (wait_for_event(state, is_ready ? silence_wait_ms(&silence, clock_ms()) : FOR_EVER))
     {
       case EVENT_PROGRAM_ENDED : return is_ready ? HELPER_TOLD : HELPER_PROGRAM_ENDED ;
       case EVENT_SIGNAL : signals_read(state->x[CHANNEL_SIGNALS].fd) ; break ;
@@ -242,7 +241,6 @@ static enum helper_code hear (struct watched *state)
       state->x[CHANNEL_NOTIFICATION].fd = -1 ;
       silence_begin(&silence, clock_ms()) ;
     }
-    if (is_ready && r->program < 0 && program_has_ended(r)) return HELPER_TOLD ;
     if (is_ready || (n.trigger && r->watchdog_ms)) judge(r, &silence, n.trigger) ;
   }
 }

@@ -145,6 +145,7 @@ class Actions:
         if "x" in letters:
             unit.told_to_leave()
         self.later_continue(unit, letters)
+        unit.ask(letters)
         return f"{unit.name} {letters}", tree.send(unit.live + "/supervise/control", letters)
 
     def later_continue(self, unit, letters):
@@ -159,6 +160,7 @@ class Actions:
         self.later_continue(unit, option)
         if option == "-x":
             unit.told_to_leave()
+        unit.ask(option)
         return f"{unit.name} {option}", self.chaos.client(["s6-svc", option, unit.live], unit)
 
     def command(self):
@@ -171,6 +173,7 @@ class Actions:
         if not self.lethal(unit, "k" if words[-1] == "KILL" else ""):
             return target, "not now"
         self.later_continue(unit, "p" if words[-1] == "STOP" else "")
+        unit.ask({"start": "ww", "restart": "urur"}.get(words[0], ""))  # a successor of the supervisor is told again
         return target, self.chaos.client(["reeve", "-l", self.chaos.live] + no_wait + limit + words + [unit.name],
                                          None if words[0] in ("status", "wait") else unit)
 
@@ -248,6 +251,7 @@ class Actions:
         os.rename(f"{self.chaos.scan}/{unit.name}", self.chaos.aside(unit.name))
         os.rename(fresh, f"{self.chaos.scan}/{unit.name}")
         unit.becomes(to)
+        unit.asked += 1  # it may be seen to be gone in between
         return f"{unit.name} by {to}", None
 
     def break_run(self):

@@ -172,6 +172,7 @@ class Chaos:
     def appeared(self, unit):
         for one in self.family(unit):
             one.present = True
+            one.asked += 1
             one.well_at = time.monotonic()
             one.touch(supervisor=True)
 
@@ -239,6 +240,7 @@ class Chaos:
                     if unit.leaving:  # its supervisor leaves now, and the next one begins afresh
                         letters = "CcUt" if unit.is_logger() else "CcUk"
                     unit.touch()
+                    unit.ask(letters)
                     if not tree.send(unit.live + "/supervise/control", letters):
                         told.add(name)
             return not [name for name, unit in self.units.items() if unit.present and name not in told]

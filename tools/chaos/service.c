@@ -243,6 +243,14 @@ static void crasher (void)
   }
 }
 
+/* Mostly it is done. */
+static void task (void)
+{
+  begin() ;
+  sleep_ms(milliseconds(0, 1500)) ;
+  if (!milliseconds(0, 3)) _exit(1) ;
+}
+
 /* With a pidfile, it leaves something else as well. */
 static void go_to_background (int with_pidfile)
 {
@@ -352,6 +360,7 @@ static struct { char const *temper ; void (*be) (void) ; } const tempers[] =
   { "stubborn", &stubborn },
   { "forker", &forker },
   { "crasher", &crasher },
+  { "task", &task },
   { "background", &background },
   { "pidfile", &background_with_pidfile },
   { "chatty", &chatty },

@@ -5,18 +5,22 @@ import shutil
 
 
 class Temper:
-    def __init__(self, script, stable=True, gives_up=False, leaves=False, finish="finish", **settings):
+    def __init__(self, script, stable=True, gives_up=False, leaves=False, finish="finish", health=None, **settings):
         self.script = script  # of service.c
         self.stable = stable  # ends only when it is told to, or killed
         self.gives_up = gives_up  # may go down for good by itself
         self.leaves = leaves  # strays, on purpose
+        self.task = "flag_oneshot" in settings  # never starts unasked, but once
         self.finish = finish
+        self.health = health  # a command
         # A stubborn one may get another's directory before it is stopped.
         self.settings = {"timeout-kill": "5000"} if script != "logger" else {}
         self.settings.update({file.replace("_", "-"): text for file, text in settings.items()})
 
 
 DELAY = "50 1000"  # so that a bound on coming back can be short
+
+CHECKS = {"health_interval": "50", "health_timeout": "20000"}
 
 TEMPERS = {
     "quick": Temper("quick", restart_delay=DELAY, notification_fd="3"),
@@ -28,17 +32,21 @@ TEMPERS = {
     "crasher": Temper("crasher", stable=False, restart_delay="20 500"),
     "quitter": Temper("crasher", stable=False, gives_up=True, finish="quit"),
     "limited": Temper("crasher", stable=False, gives_up=True, restart="on-failure:3", restart_delay="20 100"),
+    "task": Temper("task", stable=False, gives_up=True, flag_oneshot=""),
     "keeper": Temper("forker", leaves=True, flag_keep_strays="", restart_delay=DELAY),
     "background": Temper("background", flag_forks="", restart_delay=DELAY),
     "pidfile": Temper("pidfile", flag_forks="", restart_delay=DELAY),
+    "checked": Temper("quick", restart_delay=DELAY, notification_fd="3", health="exec sleep 0.02", **CHECKS),
+    "sick": Temper("quick", stable=False, restart_delay="20 500", health="exit $(($$ % 4 == 0))", health_retries="1", health_start_period="0", **CHECKS),
     "chatty": Temper("chatty", restart_delay=DELAY, finish=None),
     "logger": Temper("logger", finish=None),
 }
 
 # How many of each; what needs a feature that is not there yet is quick instead.
-POPULATION = [("quick", 8), ("mute", 4), ("slow", 7), ("stubborn", 4), ("stubborn-group", 2), ("forker", 7), ("crasher", 5),
-              ("quitter", 1), ("limited", 1), ("keeper", 1), ("background", 3), ("pidfile", 1), ("chatty", 6)]
-NEEDS = {"limited": b"on-failure", "keeper": b"flag-keep-strays", "background": b"flag-forks", "pidfile": b"flag-forks"}
+POPULATION = [("quick", 4), ("mute", 4), ("slow", 7), ("stubborn", 4), ("stubborn-group", 2), ("forker", 7), ("crasher", 5), ("quitter", 1),
+              ("limited", 1), ("task", 3), ("keeper", 1), ("background", 3), ("pidfile", 1), ("checked", 3), ("sick", 1), ("chatty", 6)]
+NEEDS = {"limited": b"on-failure", "task": b"flag-oneshot", "keeper": b"flag-keep-strays", "background": b"flag-forks",
+         "pidfile": b"flag-forks", "checked": b"health-interval", "sick": b"health-interval"}
 
 
 def population(supervise):
@@ -76,6 +84,8 @@ class Maker:
         for file, text in TEMPERS[temper].settings.items():
             with open(f"{path}/{file}", "w", encoding="ascii") as out:
                 out.write(text + "\n")
+        if TEMPERS[temper].health:
+            write_script(path + "/health", f"#!/bin/sh\n{TEMPERS[temper].health}\n")
         if temper == "pidfile":
             with open(f"{path}/pidfile", "w", encoding="ascii") as out:
                 out.write(f"{self.state}/{name}.pid\n")
@@ -99,6 +109,8 @@ class Maker:
         for file in TEMPERS[temper].settings:
             if file not in TEMPERS[to].settings:
                 os.unlink(f"{path}/{file}")
+        if TEMPERS[temper].health and not TEMPERS[to].health:
+            os.unlink(path + "/health")
         self.settings(path, name, to)
         if TEMPERS[to].finish:
             write_script(path + "/finish", self.script(TEMPERS[to].finish))

@@ -12,6 +12,7 @@ ZOMBIE_S = 10
 YOUNG_S = 3
 SAMPLES = 5  # what a process has is the most of its first ones, and the least of its last ones
 DESCRIPTORS_MORE = 2  # one for readiness, one for a directory being read
+STARTING = "uoUrw"
 MEMORY_MORE_KB = {"scanner": 128, "supervisor": 64}
 
 
@@ -41,6 +42,7 @@ class Unit:
         self.strange_since = None
         self.well_at = 0.0
         self.starts = 0
+        self.asked = 0  # how many starts somebody may have asked for: of a task there are no more
         self.gone_at = 0.0
 
     def becomes(self, temper):
@@ -60,6 +62,13 @@ class Unit:
 
     def gives_up(self):
         return TEMPERS[self.temper].gives_up or TEMPERS[self.former].gives_up
+
+    def ask(self, letters):
+        """Each of these letters may start it once."""
+        self.asked += sum(letter in STARTING for letter in letters)
+
+    def is_task(self):
+        return TEMPERS[self.temper].task
 
     def leaves(self):
         return TEMPERS[self.temper].leaves or TEMPERS[self.former].leaves
@@ -231,6 +240,8 @@ class Watch:
                 continue
             status = unit.status()
             starts = unit.count_starts()
+            if unit.is_task() and starts > unit.asked:
+                raise Failure(f"{unit.name}: a task that has run {starts} times, and was asked to {unit.asked} times at most")
             wanted = status is None or status.wanted()
             if holder or starts != unit.starts or not wanted:
                 unit.well_at = now

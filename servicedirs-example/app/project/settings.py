@@ -1,4 +1,4 @@
-"""A Django project with one table, on the PostgreSQL that PGHOST and PGPORT name."""
+"""A Django project with one table, on the PostgreSQL that PGHOST, PGPORT and PGDATABASE name."""
 import os
 
 SECRET_KEY = os.environ.get("SECRET_KEY", "only for the example")
@@ -11,7 +11,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": "postgres",
+        "NAME": os.environ.get("PGDATABASE", "postgres"),
         "USER": "postgres",
         "HOST": os.environ["PGHOST"],
         "PORT": os.environ["PGPORT"],
