@@ -230,6 +230,17 @@ killed() { s6-svdt "$live/web" | grep -q 'signal SIGKILL'; }
   grep -q 'unable to give orders to the supervisor, so there is no watchdog' "$dir/stderr"
 }
 
+@test "under another supervisor, which does not say when it stops a program, there is no watchdog" {
+  mkdir -p "$live/web"
+  in=$live setting web notification-fd 3
+  printf '#!/bin/sh\nexec 2>>"%s"\nexec reeve-exec --sd-notify --watchdog 500ms -- /usr/bin/python3 "%s"\n' "$dir/stderr" "$dir/service.py" >"$live/web/run"
+  chmod 755 "$live/web/run"
+  start s6-supervise "$live/web"
+  eventually 20 is_ready
+  grep -q '^None' "$dir/environment"
+  says 'so there is no watchdog' 10
+}
+
 @test "a program that is not the service's main process" {
   rm "$dir/hush"
   mkdir -p "$live/web"

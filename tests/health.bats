@@ -273,6 +273,31 @@ checked_alone()
   [ "$(cat "$dir/done")" = yes ]
 }
 
+@test "one that has put itself into the background is checked, and its check is not taken for it" {
+  checked web <<<'echo $$ >>"$dir/checks"; sleep 0.1; [ ! -e "$dir/web.bad" ]'
+  service web <<<'sleep 0.3; sleep 1000000 & exit 0'
+  setting web flag-forks ''
+  scanner
+  eventually 10 health_is web true
+  pid=$(pid_of web)
+  run ! grep -qx "$pid" "$dir/checks"
+  touch "$dir/web.bad"
+  eventually 20 is_another web "$pid"
+  rm "$dir/web.bad"
+  eventually 10 health_is web true
+  run ! grep -qx "$(pid_of web)" "$dir/checks"
+}
+
+@test "a check that runs when a service ends is nothing that it has left behind" {
+  checked web <<<'sleep 54321'
+  service web <<<'sleep 0.5; exit 0'
+  setting web health-interval 10
+  setting web restart no
+  scanner
+  eventually 10 field web state down
+  run ! said 'left'
+}
+
 # ---- the check's process ----
 
 @test "a check that takes too long has failed, and is killed with its group" {
@@ -286,6 +311,25 @@ checked_alone()
   setting web health ''
   reeve -l "$live" stop web
   for pid in $(cat "$dir/pids"); do eventually 10 gone "$pid"; done
+}
+
+@test "a container that was suspended fails no check" {
+  checked web <<<'echo $$ >"$dir/check"; while [ ! -e "$dir/go" ]; do sleep 0.02; done'
+  setting web health-timeout 2000
+  setting web health-retries 1
+  setting web health-start-period 0
+  scanner
+  eventually 10 test -s "$dir/check"
+  supervisor=$(supervisor_of web)
+  check=$(cat "$dir/check")
+  kill -STOP "$supervisor" "$check"
+  sleep 4 # more than the timeout: that nothing runs meanwhile is what is tested
+  touch "$dir/go"
+  kill -CONT "$supervisor"
+  short_pause 200
+  kill -CONT "$check"
+  eventually 10 health_is web true
+  run ! said 'is unhealthy'
 }
 
 @test "what is left in its group goes with it" {
@@ -454,6 +498,7 @@ settled() { local before; before=$(wakes); sleep 0.3; [ "$(wakes)" -eq "$before"
   scanner
   says 'stopping it, to start it again'
   kill_supervisor web
+  says 'has not ended 10 seconds after it was told to' 30
   touch "$dir/end"
   eventually 20 field web state failed
 }

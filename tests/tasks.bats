@@ -502,3 +502,25 @@ answers() # STATE NAME CODE
   up web
   noted 'db starts,createdb runs,web starts,web ends,createdb undone,db ends,db starts,createdb runs,web starts,'
 }
+
+@test "a task whose live directory was removed is not run again; one whose directory is another one is" {
+  task migrate <<<''
+  noting web
+  needs web migrate
+  scanner
+  up web
+  supervisor=$(supervisor_of migrate)
+  rm -rf "$live/migrate"
+  kill -KILL "$supervisor"
+  eventually 20 field migrate state down
+  says 'whether the task migrate is done is not known any more, as its live directory was removed'
+  [ "$(grep -c 'migrate runs' "$dir/order")" -eq 1 ]
+  reeve start migrate
+  [ "$(grep -c 'migrate runs' "$dir/order")" -eq 2 ]
+  mv "$scan/migrate" "$dir/aside"
+  eventually 20 test ! -e "$live/migrate"
+  mv "$dir/aside" "$scan/migrate"
+  eventually 20 test -e "$live/migrate/supervise/state"
+  done_soon migrate
+  [ "$(grep -c 'migrate runs' "$dir/order")" -eq 3 ]
+}

@@ -3,6 +3,7 @@
 
    reeve-check.c  the options; goes through the directories
    directories.c  which services there are; the order of the checks
+   files.c        is there such a file?
    names.c        the files of a service directory: names, values, what goes together
    script.c       what makes a script executable
    run.c          what a script executes

@@ -118,12 +118,6 @@ static struct { char const *file, *other, *what, *mend ; } const contradictions[
   { "flag-forks", "flag-oneshot", "with flag-oneshot, it contradicts: a task ends, and what it leaves behind is no service", "remove one of these" },
 } ;
 
-int check_exists (char const *file)
-{
-  struct stat st ;
-  return !stat(file, &st) ;
-}
-
 static void check_known (struct check *check, struct name const *name)
 {
   struct stat st ;

@@ -349,7 +349,8 @@ extern void silence_aborted (struct silence *s, uint64_t now, uint32_t grace_ms)
 extern int watchdog_abort (struct readiness const *readiness, uint32_t silent_ms, uint32_t *grace_ms) ;
 /* Kills it, if timeout-kill says so; else says that it has outlived SIGABRT. */
 extern void watchdog_kill (struct readiness const *readiness) ;
-/* May this process give orders to the supervisor of the current directory? */
+/* May this process give orders to the supervisor of the current directory, and is that one of
+   Reeve's, which says when it stops the program? Else 0 with errno. */
 extern int watchdog_is_possible (void) ;
 
 #endif

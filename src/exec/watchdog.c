@@ -148,5 +148,5 @@ int watchdog_is_possible (void)
 {
   int fd = fifo_open(CONTROL_FIFO, O_WRONLY) ;
   if (fd >= 0) fd_close(fd) ;
-  return fd >= 0 || errno == ENXIO ; /* its supervisor may just be replaced */
+  return (fd >= 0 || errno == ENXIO) && !access(STATE_FILE, R_OK) ; /* its supervisor may just be replaced */
 }

@@ -79,6 +79,7 @@ enum unit_event leave_end_logger (struct scanner *s, struct unit *unit)
 void leave_clean (struct scanner *s, struct unit *unit)
 {
   if (s->stop.on) return ; /* the next start removes it: an end is not the time for it */
+  unit->supervised = unit->had_left = 0 ; /* what comes under its name begins anew */
   if (unit->foreign || unit->producer || (!livetree_is_ours(unit->name) && errno == ENOENT)) return ;
   if (livetree_is_ours(unit->name) && livetree_remove(unit->name)) return ;
   strerr_warnwu5sys("remove the live directory ", s->live, "/", unit->name, " (next try in 1 second)") ;

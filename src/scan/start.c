@@ -1,14 +1,17 @@
 #include "scan/start.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/process.h"
 #include "base/spawn.h"
 #include "scan/again.h"
@@ -25,6 +28,7 @@
 #include "scan/trusted.h"
 #include "service/executable.h"
 #include "wire/channels.h"
+#include "wire/state.h"
 
 #define EARLY_MS 1000
 
@@ -108,6 +112,22 @@ static enum unit_event make_again (struct scanner *s, struct unit *unit)
 
 /* ---- its supervisor ---- */
 
+/* Its live directory was removed, and with it whether a task is done: that never runs twice unasked. */
+static void hold_task (struct unit const *unit)
+{
+  char path[UNIT_PATH_MAX] ;
+  int fd ;
+  snprintf(path, sizeof path, "%s/" STATE_FILE, unit->name) ;
+  if (!unit->supervised || unit->producer || unit->adopt || access(path, F_OK) != -1 || errno != ENOENT) return ;
+  snprintf(path, sizeof path, "%s/flag-oneshot", unit->name) ;
+  if (access(path, F_OK) == -1) return ;
+  snprintf(path, sizeof path, "%s/down", unit->name) ;
+  fd = file_open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0644) ;
+  if (fd == -1) strerr_warnwu2sys("create ", path) ;
+  else fd_close(fd) ;
+  strerr_warnw5x("whether the task ", unit->name, " is done is not known any more, as its live directory was removed: it is not run again (`reeve start ", unit->name, "` runs it)") ;
+}
+
 static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
 {
   int goes_on = unit->adopt || unit->had_left ;
@@ -120,6 +140,7 @@ static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
     takeover_cannot(unit, "start a supervisor for", "there is no " SUPERVISE_PROGRAM) ;
     return UNIT_START_FAILED ;
   }
+  hold_task(unit) ;
   request.path = s->supervise ;
   request.argv = argv ;
   request.envp = (char const *const *)environ ;
@@ -141,6 +162,7 @@ static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
     return UNIT_START_FAILED ; /* until it has ended */
   }
   unit->supervisor.is_child = 1 ;
+  unit->supervised = 1 ;
   unit->warned = 0 ;
   return UNIT_STARTED ;
 }

@@ -92,6 +92,7 @@ struct unit
   struct unit_supervisor supervisor ;
   struct inherited *inherited ; /* 0: no supervisor of it was killed, or a successor has gone on */
   unsigned int adopt : 1 ; /* the next supervisor goes on from what the last one has recorded */
+  unsigned int supervised : 1 ; /* it had a supervisor in the directory that was made for it in LIVE */
   unsigned int had_left : 1 ; /* a supervisor of it has left in order, and had another one: that is to know of a task that was done */
 
   struct /* what it needs, and who needs it: needs.h. Not of a logger */

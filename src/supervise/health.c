@@ -20,6 +20,8 @@
 #define READ_SIZE 4096 /* at most so much of a check's output a turn */
 #define FLOOD_SIZE (16U << 20) /* a check that floods must not keep a CPU busy until its time is over */
 #define LINE_MAX 200
+#define SLEPT_MS 1000
+#define SLEPT_PART 4 /* of health-timeout */
 
 /* ---- facts ---- */
 
@@ -124,6 +126,7 @@ static enum health_event start (struct supervisor *s)
   int executing = 1 ;
   pid_t pid = 0 ;
   checks->had_one = 1 ;
+  checks->has_slept = 0 ;
   if (kind == HEALTH_KIND_EXECUTABLE) pid = execute(s, argv[0], argv, &executing) ;
   else if (kind == HEALTH_KIND_BUILT_IN) pid = start_built_in(s, spec, &executing) ;
   else errno = ENOENT ;
@@ -277,6 +280,25 @@ static enum life_event take_end (struct supervisor *s)
   return event ;
 }
 
+/* We have not run ourselves, as the container or the machine was suspended, or is very busy: nor
+   has the check. It has its time anew, once. */
+static int has_slept (struct checks *checks, uint64_t now_ms)
+{
+  uint64_t late_ms = now_ms - checks->deadline_ms ;
+  if (checks->phase != HEALTH_CHECKING || checks->has_slept || late_ms < SLEPT_MS || late_ms < checks->settings.timeout_ms / SLEPT_PART) return 0 ;
+  checks->has_slept = 1 ;
+  checks->deadline_ms = now_ms + checks->settings.timeout_ms ;
+  return 1 ;
+}
+
+static enum life_event take_deadline (struct supervisor *s)
+{
+  static struct health_result const timeout = { .kind = HEALTH_TIMEOUT } ;
+  uint64_t now = s->checks.deadline_ms ? clock_ms() : 0 ;
+  if (!deadline_is_due(s->checks.deadline_ms, now) || has_slept(&s->checks, now)) return LIFE_NOTHING ;
+  return apply(s, HEALTH_DUE, &timeout) ;
+}
+
 static int is_on (enum health_phase phase)
 {
   return phase != HEALTH_OFF && phase != HEALTH_DROPPED ;
@@ -284,7 +306,6 @@ static int is_on (enum health_phase phase)
 
 enum life_event health_follow (struct supervisor *s)
 {
-  static struct health_result const timeout = { .kind = HEALTH_TIMEOUT } ;
   static struct health_result const flood = { .kind = HEALTH_FLOOD } ;
   static struct health_result const none = { .kind = HEALTH_EXIT } ; /* nothing is judged */
   struct checks *checks = &s->checks ;
@@ -294,8 +315,7 @@ enum life_event health_follow (struct supervisor *s)
   if (on != is_on(checks->phase)) apply(s, on ? HEALTH_BEGIN : HEALTH_END, &none) ; /* before its end, which is of no interest then */
   if (checks->ended) return take_end(s) ;
   if (checks->output >= 0 && checks->written > FLOOD_SIZE) return apply(s, HEALTH_FLOODED, &flood) ;
-  if (checks->deadline_ms && clock_ms() >= checks->deadline_ms) return apply(s, HEALTH_DUE, &timeout) ;
-  return LIFE_NOTHING ;
+  return take_deadline(s) ;
 }
 
 /* ---- the beginning and the end ---- */

@@ -10,6 +10,7 @@
 #include "wire/report.h"
 
 #define UNFIT_WSTAT (1 << 8)
+#define OF_S6 "suUdDOx" /* of any other event s6's listeners take no notice */
 
 /* ---- noted ---- */
 
@@ -62,7 +63,7 @@ static void tell_events (struct supervisor *s)
 {
   unsigned int followed ;
   if (fifodir_notify(FIFODIR, s->events_due, &followed) == -1 && errno != ENOENT) strerr_warnwu1sys("notify the listeners in " FIFODIR) ;
-  if (followed) s->end_heard = 1 ;
+  if (followed && strpbrk(s->events_due, OF_S6)) s->end_heard = 1 ;
   if (strchr(s->events_due, 'u')) s->end_heard = 0 ;
   *s->events_due = 0 ;
   s->state_pending = 1 ;

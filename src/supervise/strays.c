@@ -280,7 +280,7 @@ static int look_at_all (struct supervisor *s)
 
 static void hint (struct supervisor const *s)
 {
-  if (s->phase != PHASE_STRAYS || s->status.wstat || s->code_unknown || s->end_asked || s->unfit || s->settings.forks || s->settings.oneshot || s->up_ms > AT_ONCE_MS || s->trial.pid || !process_any_child()) return ;
+  if (s->phase != PHASE_STRAYS || s->status.wstat || s->code_unknown || s->end_asked || s->unfit || s->settings.forks || s->settings.oneshot || s->up_ms > AT_ONCE_MS || s->trial.pid || s->checks.process.pid || !process_any_child()) return ;
   strerr_warnw1x("./run has ended with 0 at once and left processes behind: it has put itself into the background;"
     " give it its option to stay in the foreground, or create the file flag-forks") ;
 }
