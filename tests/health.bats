@@ -498,6 +498,7 @@ settled() { local before; before=$(wakes); sleep 0.3; [ "$(wakes)" -eq "$before"
   scanner
   says 'stopping it, to start it again'
   kill_supervisor web
+  says 'has not ended 10 seconds after it was told to' 30
   touch "$dir/end"
   eventually 20 field web state failed
 }

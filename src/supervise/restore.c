@@ -69,6 +69,7 @@ void restore (struct supervisor *s, struct state const *state, struct birth cons
     if ((phase_is_up(s->phase) || born == 'r') && state->flags & STATE_AWAITS_READINESS) s->notification = fifo_open(NOTIFY_FIFO, O_RDONLY) ;
   }
   take_process(s, how) ;
+  stop_arm_slow(s) ;
   health_restore(s, &state->check, !!(state->flags & STATE_CHECKS_PASS), !!(state->flags & STATE_CHECKS_FAIL)) ;
   s->state_pending = 1 ;
 }

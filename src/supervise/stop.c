@@ -74,11 +74,16 @@ void stop_again (struct supervisor *s)
   if (phase_is_up(s->phase) && s->process.pid && !send_down_signal(s)) s->down_again_ms = clock_ms() + SEND_AGAIN_MS ;
 }
 
+void stop_arm_slow (struct supervisor *s)
+{
+  s->slow_ms = s->unfit && s->told_ms ? s->told_ms + SLOW_MS : 0 ;
+}
+
 void stop_arm_kill (struct supervisor *s)
 {
   if (s->deadline_ms) return ; /* it is counted from the first down-signal */
   s->told_ms = clock_ms() ;
-  s->slow_ms = s->unfit ? s->told_ms + SLOW_MS : 0 ;
+  stop_arm_slow(s) ;
   s->state_pending = 1 ;
   if (s->settings.timeout_kill_ms) deadline_arm(s, s->settings.timeout_kill_ms) ;
 }

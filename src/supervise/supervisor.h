@@ -305,7 +305,9 @@ extern void stop_arm_again (struct supervisor *s) ;
 /* SIGKILL to the process, with its group where that is set; armed to be sent again. */
 extern void stop_kill (struct supervisor *s) ;
 extern void stop_kill_late (struct supervisor *s) ;
-/* One that is unfit has been told to end for a while. */
+/* Of one that is unfit, it is said after a while that it has not ended. */
+extern void stop_arm_slow (struct supervisor *s) ;
+/* That while is over. */
 extern void stop_say_slow (struct supervisor *s) ;
 extern int stop_reload_signal (struct supervisor const *s) ;
 
