@@ -27,11 +27,13 @@ undo() # NAME
 $text"
 }
 
-# Notes when it starts and ends.
+# Notes when it starts, before it is ready, and when it ends.
 noting() # NAME
 {
+  setting "$1" notification-fd 3
   service "$1" <<<"trap 'echo $1 ends >>\"\$dir/order\"; kill \$!; exit 0' TERM
 echo $1 starts >>\"\$dir/order\"
+echo >&3
 sleep 1000000 & wait"
 }
 

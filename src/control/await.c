@@ -18,6 +18,7 @@
 #define PATH_SIZE 4096
 #define ASK_AGAIN_MS 10 /* of what no event tells: that a command was taken, a supervisor begun */
 #define DESCRIPTION_MAX (EXECUTABLE_WHY_MAX + 64) /* EXECUTABLE_WHY_MAX: of a reason, whatever it is */
+#define UNSURE_MS 300 /* in which whoever has got a command acts on it */
 #define SAY_AFTER_MS 3000 /* what is waited for */
 
 struct wait
@@ -125,15 +126,27 @@ static pid_t supervisor_of (char const *name)
   return pid > 0 ? pid : 0 ;
 }
 
+/* Has anything come of what was sent? What is wanted is published before it is done, and a
+   successor does it. */
+static int has_taken (struct wait const *wait, struct view const *before, struct view const *now)
+{
+  int wants_up = *wait->letters == 'u' || *wait->letters == *COMMAND_UP_IN_ORDER ;
+  return has_changed(before, now) || (before->wanted_up != now->wanted_up && now->wanted_up == wants_up) ;
+}
+
 /* What a supervisor has not read yet when it is killed is lost: its successor is told
    again, while nothing has come of it. */
 static void send_again (struct wait *wait, struct view const *before)
 {
   char path[PATH_SIZE] ;
+  struct view now ;
   pid_t supervisor ;
-  if (!wait->letters || has_changed(before, &wait->now)) return ;
+  if (!wait->letters || has_taken(wait, before, &wait->now)) return ;
+  if (before->unsure_ms && clock_ms() < before->unsure_ms) return ;
   supervisor = supervisor_of(wait->name) ;
   if (!supervisor || supervisor == wait->supervisor) return ;
+  /* Whatever the one before has started has recorded its birth by now: a task would run twice. */
+  if (!view_read(&now, wait->name) || has_taken(wait, before, &now)) return ;
   snprintf(path, sizeof path, "%s/" CONTROL_FIFO, wait->name) ;
   if (!wait->supervisor || fifo_send(path, wait->letters, strlen(wait->letters))) wait->supervisor = supervisor ;
 }
@@ -200,6 +213,7 @@ int await (struct request const *request, char const *name, char const *letters,
   for (;;)
   {
     int ask_again = 0 ;
+    int unsure ;
     int ms ;
     /* Before the look: what happens after it is an event. */
     if (!listening) listening = fifodir_listen(&listener, path) ;
@@ -217,8 +231,9 @@ int await (struct request const *request, char const *name, char const *letters,
       code = letters ? EXIT_YES : EXIT_NO ;
       break ;
     }
+    unsure = before->unsure_ms && clock_ms() < before->unsure_ms ;
     send_again(&wait, before) ;
-    ms = patience(&wait, ask_again || left || !listening) ;
+    ms = patience(&wait, ask_again || left || !listening || unsure) ;
     if (!ms)
     {
       code = timed_out(&wait) ;
@@ -241,7 +256,12 @@ int await_send (struct request const *request, char const *name, char const *let
     if (!view_read(before, name)) return unreadable(request, name) ;
     before->supervisor = supervisor_of(name) ;
     if (before->state == STATE_UNSUPERVISED) errno = ENXIO ;
-    else if (fifo_send(path, letters, strlen(letters))) return EXIT_YES ;
+    else if (fifo_send(path, letters, strlen(letters)))
+    {
+      /* Another one may have got it, which is not to get it twice: a task would run twice. */
+      before->unsure_ms = before->supervisor && supervisor_of(name) == before->supervisor ? 0 : clock_ms() + UNSURE_MS ;
+      return EXIT_YES ;
+    }
     if (errno != ENOENT && errno != ENXIO && errno != EAGAIN)
     {
       strerr_warnwu5sys("send a command to ", name, " in ", request->live, services_who_may()) ;

@@ -133,6 +133,7 @@ struct view
   pid_t pid ; /* of ./run; 0: none */
   pid_t process ; /* of ./run or ./finish; 0: neither runs */
   pid_t supervisor ; /* await_send's: who was there to read; 0: that is not known */
+  uint64_t unsure_ms ; /* await_send's, clock_ms(): before then it may yet show that another one has read it; 0: nobody else has */
   unsigned int wstat ; /* of the last end */
   unsigned int restarts ;
   unsigned int births ; /* of ./run and ./finish, also such as could not be executed */

@@ -141,12 +141,13 @@ int view_read (struct view *view, char const *name)
 {
   struct status status ;
   struct state state ;
+  struct birth birth ;
   int has_state ;
   int r = supervised(name) ;
   *view = (struct view) { .state = STATE_UNSUPERVISED, .wanted_up = 1 } ;
   if (r < 0) return 0 ;
   if (!status_read(name, &status)) return errno == ENOENT || errno == ENOTDIR ;
-  has_state = state_read(name, &state, 0) ;
+  has_state = state_read(name, &state, &birth) ;
   if (has_state && state.flags & STATE_STATUS_STALE) status = state.status ;
   view->since = status.since ;
   view->wanted_up = !!(status.flags & STATUS_WANT_UP) ;
@@ -156,7 +157,7 @@ int view_read (struct view *view, char const *name)
     view->has_ended = !!(state.flags & STATE_HAS_ENDED) ;
     view->code_unknown = !!(state.flags & STATE_CODE_UNKNOWN) ;
     view->restarts = state.restarts ;
-    view->births = state.births ;
+    view->births = birth.process.pid && birth.number > state.births ? birth.number : state.births ; /* its supervisor may have been killed right after */
     view->reason = state.reason ;
     view->undo_wstat = state.undo_wstat ;
     view->task = state.settings.oneshot ;
