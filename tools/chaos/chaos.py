@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Kills, commands and changes at random in a tree of 50 services, and checks from
+"""Kills, commands and changes at random in a tree of more than 50 services, and checks from
 outside, all the time, that nothing is lost.
 
 usage: chaos.py MINUTES SEED BUILD [WITHOUT...]

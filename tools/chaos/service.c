@@ -9,7 +9,8 @@
      NAME.lock       fcntl lock of the instance, or of its finish: never two at once
      NAME.strays     fcntl lock that what an instance leaves behind shares
      NAME.instances  a record per instance: struct record
-     NAME.ready      fcntl lock of an instance that is ready, or about to say so
+     NAME.ready      fcntl lock of an instance that is ready, or about to say so; written
+                     to when one was last about to
      NAME.dependents the names of those that need it, in words
      stopping        is there when the whole tree is told to stop
      clashes         a line for each instance that found another, or strays, alive:
@@ -157,7 +158,8 @@ static int is_locked (char const *file, char const *suffix)
 static void lock_ready (void)
 {
   struct flock all = { .l_type = F_WRLCK, .l_whence = SEEK_SET } ;
-  if (fcntl(open_state(name, ".ready", O_RDWR), F_SETLK, &all) == -1) die("lock ready") ;
+  int fd = open_state(name, ".ready", O_RDWR) ;
+  if (fcntl(fd, F_SETLK, &all) == -1 || pwrite(fd, "r", 1, 0) != 1) die("lock ready") ;
 }
 
 static void say_disorder (char const *what, char const *other)

@@ -29,6 +29,8 @@ class Unit:
         self.producer = chaos.units[name[:-len("/log")]] if temper == "logger" else None
         self.needs = []
         self.dependents = []
+        self.ready_lock = f"{chaos.state}/{name}.ready"
+        self.ready_at = 0.0  # when it was last seen to be
         self.forced_at = 0.0  # when a start was last ordered that waits for nobody
         self.temper = temper
         self.former = temper  # what runs may still be of this one
@@ -82,6 +84,19 @@ class Unit:
                 line += [other for other in getattr(one, kin) if other not in line]
             found += line[1:]
         return found
+
+    def look_whether_it_is_ready(self):
+        if self.dependents and tree.lock_holder(self.ready_lock):
+            self.ready_at = time.monotonic()
+
+    def not_ready_s(self):
+        """It may have got ready and have ended between two looks."""
+        try:
+            file = os.stat(self.ready_lock)
+            got_ready = file.st_mtime if file.st_size else 0  # else somebody has only looked
+        except OSError:
+            got_ready = 0
+        return min(time.monotonic() - self.ready_at, time.time() - got_ready)
 
     def lacks(self):
         """One that it needs is not there, and it waits for it."""
@@ -261,8 +276,8 @@ class Watch:
         now = time.monotonic()
         if what == "late":
             raise Failure(f"{unit.name}: pid {pid} was told to stop with the tree while {other.name}, which needs it, was there")
-        if now - unit.forced_at > CALM_S and unit.present and other.calm() and now - self.chaos.scanner_died > CALM_S:
-            raise Failure(f"{unit.name}: pid {pid} was started while {other.name}, which it needs, was not ready")
+        if now - unit.forced_at > CALM_S and other.not_ready_s() > CALM_S:
+            raise Failure(f"{unit.name}: pid {pid} was started while {other.name}, which it needs, was not ready since {other.not_ready_s():.1f} s")
         self.tolerated_starts += 1
 
     # ---- up again ----
@@ -271,6 +286,7 @@ class Watch:
         now = time.monotonic()
         for unit in self.chaos.units.values():
             unit.look_whether_it_has_left()
+            unit.look_whether_it_is_ready()
             holder = unit.holder()
             if not unit.present:
                 if (holder or unit.supervisor()) and now - unit.gone_at > BOUND_S:
