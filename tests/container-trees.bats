@@ -159,7 +159,7 @@ request() # PORT [DATA]
     notes+="note $round"$'\n'
     answer=$(request 8080)
     [[ $answer == "$notes"*minutes ]]
-    [ "$round" -lt "$times" ] || eventually 90 cron_has_worked
+    [ "$round" -lt "$times" ] || eventually 150 cron_has_worked
     end
     precedes 'mariadbd: ready for connections' 'ready to handle connections'
     precedes 'ready to handle connections' 'start worker processes'

@@ -132,14 +132,15 @@ mistake() # LINE TEXT
 @test "the report begins with a summary; comments and blank lines are one line; --json has it all" {
   wrapper <<<$'#!/bin/sh\nmkdir /x\n# a\n\n# b\n\ndb &\nuntil nc -z localhost 5432; do sleep 1; done\nmigrate\nexec web'
   migrate
-  [[ $report == 'summary: services: db'*'web (main; after migrate)'*'summary: tasks: migrate (after db)'*'summary: setup: cont-init.d/10-start'*'summary: left to you: 1 TODO'* ]]
+  [[ $report == 'summary: services: db'*'web (main; after db, migrate if it runs)'*'summary: tasks: migrate (after db)'*'summary: settings of db: notification-fd 3'*'summary: setup: cont-init.d/10-start'*'summary: left to you: 1 TODO'* ]]
   told 'lines 3-6: beside what they are about: comments and blank lines'
   run reeve-migrate start.sh --json
   python3 -c '
 import json, sys
 result = json.load(sys.stdin)
 web = result["services"][-1]
-assert web["name"] == "web" and web["main"] and web["dependencies"] == ["migrate"], web
+assert web["name"] == "web" and web["main"] and web["dependencies"] == ["db", "migrate"] and web["optional"] == ["migrate"], web
+assert result["services"][0]["settings"] == {"notification-fd": "3"}, result
 assert any(one["path"] == "services.d/web/run" and one["executable"] for one in result["files"])
 assert result["report"][0].startswith("summary: ") and result["patch"] is None' <<<"$output"
 }

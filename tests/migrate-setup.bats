@@ -150,14 +150,28 @@ exec load data
 EOS
 }
 
-@test "a task that may fail is told" {
-  wrapper <<'EOS'
-db &
-migrate
-exec web
-EOS
+@test "a task that may fail holds nobody; one with which the script ended does" {
+  wrapper <<<$'db &\nmigrate\nexec web'
   migrate
-  told 'when it fails, what depends on it is not started (the script went on)'
+  told 'when it fails, what comes later is started all the same'
+  file web/dependencies.d/migrate <<<optional
+  lacks migrate/restart web/restart
+  for script in $'set -e\ndb &\nmigrate\nexec web' $'db &\nmigrate || exit 1\nexec web' $'#!/bin/sh -e\ndb &\nmigrate\nexec web' $'db &\nmigrate && exec web' \
+    $'db &\nif ! migrate; then echo no; exit 3; fi\nexec web'; do
+    wrapper <<<"$script"
+    migrate
+    told 'when it fails, what depends on it is not started'
+    file web/dependencies.d/migrate </dev/null
+    lacks migrate/restart web/restart
+  done
+}
+
+@test "what is started on a condition holds nobody when it is not" {
+  wrapper <<<$'if [ -n "$EMBEDDED" ]; then\n  db &\n  until pg_isready; do sleep 1; done\n  load\nfi\nexec web'
+  migrate
+  file web/dependencies.d/db <<<optional
+  file load/dependencies.d/db </dev/null
+  told 'web (main; after db if it runs'
 }
 
 @test "the interpreter is the script's, or the one that it needs" {

@@ -18,14 +18,9 @@ web &
 wait
 EOS
   migrate
-  file db/data/check <<'EOS'
-#!/bin/sh
-cd "${REEVE_WORKDIR:-/}" || exit 111
-nc -z localhost 5432
-EOS
-  [ -x "$tree/db/data/check" ]
   file db/notification-fd <<<3
-  grep -q '^nc -z 127.0.0.1 6379$' "$tree/cache/data/check"
+  grep -q -e '--ready tcp:127.0.0.1:6379 ' "$tree/cache/run"
+  lacks db/data cache/data
   has web/dependencies.d/db web/dependencies.d/cache
   file db/run <<'EOS'
 #!/bin/sh
@@ -33,7 +28,7 @@ service=$PWD
 cd "${REEVE_WORKDIR:-/}" || exit 111
 workdir=$PWD
 cd "$service" || exit 111 # where reeve-exec finds notification-fd
-exec reeve-exec --ready ./data/check --chdir "$workdir" -- db --port 5432
+exec reeve-exec --ready tcp:5432 --chdir "$workdir" -- db --port 5432
 EOS
 }
 
@@ -67,15 +62,16 @@ until curl -sf http://localhost:8001/health; do sleep 1; done
 exec web
 EOS
   migrate
-  has serve/data/check worker-8001/data/check
-  lacks worker-8002/data/check
+  has serve/data/check
+  grep -q -e '--ready http://localhost:8001/health ' "$tree/worker-8001/run"
+  lacks worker-8002/notification-fd
   untold 'is it the one that is asked'
 }
 
 @test "whom nothing names is asked with a TODO in run" {
-  wrapper <<<$'one &\ntwo &\nuntil curl -sf localhost:8001; do sleep 1; done\nexec web'
+  wrapper <<<$'one &\ntwo &\nuntil curl -sf http://localhost:8001; do sleep 1; done\nexec web'
   migrate
-  has two/data/check
+  grep -q -e '--ready http://localhost:8001 ' "$tree/two/run"
   grep -q '^# TODO reeve-migrate: line 3: nothing in it names two' "$tree/two/run"
   told 'is it the one that is asked'
 }
@@ -96,7 +92,7 @@ EOS
   grep -q 'redis-cli ping' "$tree/redis-server/data/check"
   grep -q '/dev/tcp/localhost/6379' "$tree/redis-server/data/check"
   grep -q 'mysqladmin ping' "$tree/mysqld_safe/data/check"
-  grep -q 'curl' "$tree/api/data/check"
+  grep -q -e '--ready http://localhost:8080/health ' "$tree/api/run"
 }
 
 @test "who is not here is waited for in the setup, or by a task" {
@@ -120,7 +116,7 @@ until curl -sf http://localhost:8080/; do sleep 1; done
 exec web
 EOS
   migrate
-  has server/data/check
+  has server/notification-fd
   told 'TODO: nothing in it names server'
 }
 
@@ -214,8 +210,113 @@ timeout 60 bash -c 'until mysqladmin status; do sleep 1; done'
 exec web
 EOS
   migrate
-  grep -qx 'nc -z localhost 9000' "$tree/api/data/check"
+  grep -q -e '--ready tcp:9000 ' "$tree/api/run"
+  file api/timeout-up <<<60000
   grep -q 'mysqladmin --wait=30 ping' "$tree/mysqld_safe/data/check"
   grep -qx 'mysqladmin status' "$tree/mysqld_safe/data/check"
   has web/dependencies.d/api
+}
+
+ready_of() # CONDITION ; what the service of `api --port 8080` is asked with
+{
+  wrapper <<<$'#!/bin/bash\napi --port 8080 --path /run/api.sock &\nuntil '"$1"$'; do sleep 1; done\nexec web'
+  migrate
+  sed -n 's/.*--ready \([^ ]*\) .*/\1/p' "$tree/api/run"
+}
+
+@test "a check of reeve-exec's own, where it asks the same" {
+  local condition
+  for condition in 'nc -z localhost 8080' 'nc -vz -w 1 localhost 8080' 'busybox nc -z localhost 8080 >/dev/null 2>&1' '(echo >/dev/tcp/localhost/8080) 2>/dev/null' \
+    'timeout 1 bash -c "</dev/tcp/localhost/8080"' "bash -c ': < /dev/tcp/localhost/8080'"; do
+    [ "$(ready_of "$condition")" = tcp:8080 ] || { echo "# $condition: $(ready_of "$condition")"; return 1; }
+  done
+  [ "$(ready_of 'nc -z 127.0.0.1 8080')" = tcp:127.0.0.1:8080 ]
+  for condition in 'curl -sf http://localhost:8080/x' 'curl --silent --fail --max-time 2 -o /dev/null localhost:8080/x' 'curl -fsSo /dev/null "http://localhost:8080/x"' \
+    'wget -q --spider http://localhost:8080/x' 'wget -qO- http://localhost:8080/x >/dev/null' 'wget -q -T 1 -O /dev/null http://localhost:8080/x'; do
+    [ "$(ready_of "$condition")" = http://localhost:8080/x ] || { echo "# $condition: $(ready_of "$condition")"; return 1; }
+  done
+  for condition in '[ -S /run/api.sock ]' '[[ -S /run/api.sock ]]' 'test -S /run/api.sock' '! [ ! -S /run/api.sock ]' 'nc -zU /run/api.sock'; do
+    [ "$(ready_of "$condition")" = unix:/run/api.sock ] || { echo "# $condition: $(ready_of "$condition")"; return 1; }
+  done
+}
+
+@test "a check that asks something else stays the script's own" {
+  local condition
+  for condition in 'nc -zu localhost 8080' 'nc localhost 8080' 'nc -z localhost $PORT_8080' 'curl -s http://localhost:8080/x' 'curl -sfL http://localhost:8080/x' \
+    'curl -sf -u a:b http://localhost:8080/x' 'curl -sf https://localhost:8080/x' 'curl -sf http://localhost:8080/x | grep -q ok' 'curl -sf "http://localhost:8080/$X"' \
+    'wget -q http://localhost:8080/x' 'curl -sf -o /tmp/x http://localhost:8080/x' 'pg_isready -p 8080' 'mysqladmin -P 8080 ping' 'redis-cli -p 8080 ping | grep PONG' \
+    'redis-cli -p 8080 -a x ping' '[ -e /run/api.sock ]' 'X=1 nc -z localhost 8080' 'nc -z localhost 8080 && curl -s localhost:8080' 'nc -z localhost 8080 || nc -z localhost 8081'; do
+    [ "$(ready_of "$condition")" = ./data/check ] || { echo "# $condition: $(ready_of "$condition")"; return 1; }
+  done
+}
+
+limit_of() # LOOP ; timeout-up of `api --port 8080`, which is asked in it
+{
+  wrapper <<<$'#!/bin/bash\napi --port 8080 &\n'"$1"$'\nexec web'
+  migrate
+  cat "$tree/api/timeout-up" 2>/dev/null || echo none
+}
+
+@test "tries and pauses are timeout-up" {
+  local ask='nc -z localhost 8080' loop expected
+  while IFS='|' read -r expected loop; do
+    [ "$(limit_of "${loop//ASK/$ask}")" = "$expected" ] || { echo "# $loop: $(limit_of "${loop//ASK/$ask}")"; return 1; }
+  done <<'EOS'
+none|until ASK; do sleep 1; done
+30000|for i in {1..30}; do ASK && break; sleep 1; done
+10000|for i in 1 2 3 4 5; do if ASK; then break; fi; sleep 2; done
+5000|for ((i = 0; i < 10; i++)); do ASK && break; sleep 0.5; done
+60000|for i in `seq 60`; do ASK && break; sleep 1s; done
+40000|n=0; until ASK; do n=$((n+1)); [ $n -lt 20 ] || exit 1; sleep 2; done
+40000|n=20; while ! ASK; do n=$((n-1)); if [ "$n" -le 0 ]; then exit 1; fi; sleep 2; done
+45000|MAX=45; n=0; until ASK; do ((n++)); if [ $n -gt $MAX ]; then exit 1; fi; sleep 1; done
+50000|T=${T:-50}; SECONDS=0; until ASK; do if [ $SECONDS -ge $T ]; then exit 1; fi; sleep 1; done
+20000|timeout 20 sh -c 'until ASK; do sleep 1; done'
+90000|timeout 1.5m bash -c 'while ! ASK; do sleep 1; done' || exit 1
+25000|wait-for-it.sh localhost:8080 --timeout=25
+25000|/usr/local/bin/wait-for-it -h localhost -p 8080 -t 25 || exit 4
+EOS
+}
+
+verdict_of() # STATEMENTS behind a loop that waits for api
+{
+  wrapper <<<$'#!/bin/bash\napi --port 8080 &\nok=0\nfor i in {1..9}; do nc -z localhost 8080 && ok=1 && break; sleep 1; done\n'"$1"
+  migrate && services api web && [ ! -e "$init" ] && has web/dependencies.d/api web/flag-main && file web/dependencies.d/api </dev/null && ! grep -q 'ok' "$tree/web/run"
+}
+
+@test "what asks how the waiting ended is no setup and no condition" {
+  verdict_of $'[ $ok = 1 ] || exit 1\nexec web'
+  verdict_of $'[ "$ok" -eq 1 ] || { echo no >&2; exit 1; }\nexec web'
+  verdict_of $'if [ $ok -ne 1 ]; then echo no; tail /var/log/api; exit 1; fi\nexec web'
+  verdict_of $'if [[ $ok == 0 ]]; then\n  exit 1\nfi\nexec web'
+  verdict_of $'if [ $ok = 1 ]; then\n  exec web\nelse\n  echo no\n  exit 1\nfi'
+  verdict_of $'((ok)) || exit 7\nexec web'
+  verdict_of $'test $ok = 1 || exit 1; exec web'
+  verdict_of $'[ "$i" -lt 9 ] || exit 1\nexec web'
+}
+
+@test "a line in a log is waited for by a check" {
+  local wait
+  for wait in 'tail -F /l | grep -q up' 'timeout 9 tail -f -n +1 /l | grep -q up' '( tail -f -n0 /l & ) | grep -q up' 'grep -q up <(tail -F /l)' \
+    "timeout 9 sh -c 'tail -f /l | grep -q up'" "tail -f /l | sed '/up/q'" "until grep -q up /l; do sleep 1; done" 'tail -f /l | grep -m1 up'; do
+    wrapper <<<$'#!/bin/bash\napi >/l 2>&1 &\n'"$wait"$'\nexec web'
+    migrate
+    services api web
+    grep -q '^grep .*up.* /l' "$tree/api/data/check"
+    has web/dependencies.d/api
+  done
+}
+
+@test "a loop that asks for two is the check of each" {
+  wrapper <<<$'db --port 5432 &\ncache --port 6379 &\nuntil nc -z localhost 5432 && nc -z localhost 6379; do sleep 1; done\nexec web'
+  migrate
+  grep -q -e '--ready tcp:5432 ' "$tree/db/run"
+  grep -q -e '--ready tcp:6379 ' "$tree/cache/run"
+  has web/dependencies.d/db web/dependencies.d/cache
+  told 'waits for db'
+  told 'waits for cache'
+  wrapper <<<$'db --port 5432 &\nwhile ! nc -z localhost 5432 || ! nc -z db.example.org 6379; do sleep 1; done\nexec web'
+  migrate
+  has web/dependencies.d/db
+  told 'TODO: it also waited for what was not started here: nc -z db.example.org 6379'
 }

@@ -57,6 +57,16 @@ struct held
   struct held *next ;
 } ;
 
+/* A loop that has waited: what is behind it may ask how that ended. */
+struct awaited
+{
+  struct service *service ; /* 0: nothing was waited for */
+  struct claim *claim ;
+  struct texts names ; /* variables that the loop has set */
+  unsigned long limit_ms ; /* 0: it waited for ever */
+  int gives_up ; /* the script ended then */
+} ;
+
 struct trap
 {
   struct statement *statement ;
@@ -75,6 +85,7 @@ struct analysis
   struct pid_variable *pids ;
   struct trap *traps ;
   struct texts ready ; /* services that what comes later depends on */
+  struct awaited awaited ;
   struct texts conditions ; /* of the branch that is being walked */
   struct held *pending ; /* statements of that branch, for its next service */
   struct held *remarks ; /* comments, for the statement behind them */
@@ -92,6 +103,7 @@ struct analysis
   struct texts status_names ; /* variables that hold $? of a start */
   unsigned int depth ;
   int sets_errexit ;
+  int task_must_succeed ; /* the script ends when the task fails */
   struct known *known ; /* the last one first */
   int shifted ; /* shift, or set --: the arguments are CMD's no more */
   int dispatched ; /* CMD has decided which branch was taken */
@@ -243,19 +255,46 @@ extern char const *names_defined (struct analysis *a, struct statement *statemen
 extern int is_repeatable (struct analysis *a, struct statement *statement) ;
 
 /* ---- waiting.c: for a service that was started before ---- */
-extern char const *loop_probe (struct analysis *a, struct statement *statement) ; /* what succeeds when the loop may end; 0: nothing is asked */
-extern int walk_probe (struct analysis *a, struct statement *statement, char const *probe) ; /* 1: it asks a service that was started here */
-/* wait-for-it and its like. */
 struct waiting
 {
   struct service *service ; /* that is waited for */
-  char const *check ;
+  char const *check ; /* a shell command */
+  char const *asks ; /* the same with the values of a call's arguments, to see whom it asks */
   int certain ; /* nothing but the order speaks for it, if 0 */
+  unsigned long limit_ms ; /* 0: for ever */
+  int gives_up ; /* the script ends then */
+  int reads_log ; /* which may have the line from before */
   struct statement *command ; /* behind --, to be walked in between; 0: none */
 } ;
-extern int find_waiting (struct analysis *a, struct statement *statement, struct waiting *waiting) ; /* 0: it is none */
+extern char const *loop_probe (struct analysis *a, struct statement *statement) ; /* what succeeds when the loop may end; 0: nothing is asked */
+extern int walk_probe (struct analysis *a, struct statement *statement, char const *probe) ; /* 1: it asks a service that was started here */
+/* wait-for-it and its like, a function that waits, a log that is read. 0: it is none, or asks
+   nobody who was started here. */
+extern int find_waiting (struct analysis *a, struct statement *statement, struct waiting *waiting) ;
 extern void set_waiting (struct analysis *a, struct statement *statement, struct waiting const *waiting) ;
 extern void walk_sleep (struct analysis *a, struct statement *statement) ;
+
+/* ---- limits.c ---- */
+/* Of a loop, whose text is `text`, perhaps with what goes before it, in ms; 0: none, or not known. */
+extern unsigned long wait_limit (struct analysis *a, struct statement const *statement, char const *text) ;
+extern unsigned long duration_ms (char const *text) ; /* 30, 0.5, 2m, as sleep has it; 0: it is none */
+extern int may_end_script (struct statement *list) ; /* does one of them exit? */
+
+/* ---- logs.c ---- */
+/* tail -F LOG | grep -q LINE : a command that succeeds when LOG has it; 0: it is no such thing. */
+extern char const *log_check (struct analysis *a, struct statement *statement, unsigned long *limit_ms) ;
+
+/* ---- verdict.c ---- */
+extern void note_waited (struct analysis *a, struct statement const *statement, struct waiting const *waiting, struct claim *claim) ;
+extern void settle_waits (struct analysis *a) ; /* at the end: marks what is in doubt */
+extern int asks_verdict (struct analysis *a, char const *condition) ; /* how the last waiting ended? */
+/* 0: it does not ask that, or it does more. */
+extern int walk_verdict (struct analysis *a, struct statement *statement) ;
+/* 1: it asks that, or waits itself; *taken is the branch for the good end, 0 for none. */
+extern int decide_verdict (struct analysis *a, struct statement const *statement, struct branch const **taken) ;
+/* [ $n -lt 30 ] && load : what is done at the good end; 0: it is none */
+extern struct statement *verdict_work (struct analysis *a, struct statement *statement) ;
+extern void drop_verdict (struct analysis *a, struct statement const *list) ; /* what was done at the bad end */
 
 /* ---- loops.c ---- */
 extern int walk_loop (struct analysis *a, struct statement *statement) ; /* 1: it was one of the known kinds */
@@ -269,6 +308,9 @@ extern int is_probe (char const *condition) ;
 /* 0: none that was started here. *certain becomes 0 when nothing but the order speaks for it. */
 extern struct service *probed_service (struct analysis *a, char const *condition, int *certain) ;
 extern int probes_elsewhere (char const *condition) ; /* another host than this one */
+
+/* ---- builtin.c ---- */
+extern char const *builtin_check (struct pool *pool, char const *command) ; /* tcp:PORT, unix:PATH, http://...; 0: none means the same */
 
 /* ---- traps.c ---- */
 extern void walk_trap (struct analysis *a, struct statement *statement) ;

@@ -430,6 +430,7 @@ static void replace_end (struct patching *p, struct docker_tree const *tree)
   }
   texts_add(p->pool, &lines, entrypoint_line(p)) ;
   if (keeps_instead(p)) texts_add(p->pool, &lines, cmd_line(p)) ;
+  note(p, pool_printf(p->pool, "the patch adds: %s", texts_join(p->pool, &lines, "; "))) ;
   if (at) edit = edit_add(p->pool, &p->edits, at->first, at->last) ;
   else
   {

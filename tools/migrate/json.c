@@ -29,12 +29,28 @@ static void print_texts (char const *name, struct texts const *texts)
   putchar(']') ;
 }
 
+static void print_settings (struct service const *service)
+{
+  print_key("settings") ;
+  putchar('{') ;
+  for (struct setting const *one = service->settings ; one ; one = one->next)
+  {
+    if (one != service->settings) putchar(',') ;
+    print_text(one->file, one->value) ;
+  }
+  putchar('}') ;
+}
+
 static void print_service (struct service const *service)
 {
   putchar('{') ;
   print_text("name", service->name) ;
   printf(",\"line\":%u,\"main\":%s,\"task\":%s,", service->line, service->is_main ? "true" : "false", service->is_oneshot ? "true" : "false") ;
   print_texts("dependencies", &service->dependencies) ;
+  putchar(',') ;
+  print_texts("optional", &service->optional) ;
+  putchar(',') ;
+  print_settings(service) ;
   putchar(',') ;
   print_texts("conditions", &service->conditions) ;
   putchar(',') ;

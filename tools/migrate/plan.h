@@ -32,7 +32,11 @@
    pieces.c         which services need that, and where it went
    pids.c           variables, arrays, files that hold pids; wait
    waiting.c        waiting for a service
+   limits.c         how long, and whether the script gave up then
+   verdict.c        what asks afterwards how the waiting ended
+   logs.c           waiting for a line in a log
    probe.c          which service a condition asks
+   builtin.c        the same question as one that reeve-exec can ask
    traps.c          signals, and what is done at the end
    mistakes.c       mistakes in the wrapper itself
    plan.c           the plan's own lists
@@ -110,13 +114,17 @@ struct service
   struct texts finish ;
   struct texts logger ; /* lines of log/run */
   char const *check ; /* a shell command that succeeds when it is ready; 0: none known */
+  char const *builtin ; /* the same as a check of reeve-exec's own, tcp:PORT; 0: there is none */
+  struct claim *check_claim ; /* of what waited for it */
   unsigned int check_npieces ;
   struct placed const *check_positional ;
   struct texts dependencies ; /* names */
+  struct texts optional ; /* of these: the order counts, not that they run; settled at the end */
   struct setting *settings ;
   int is_main ;
   int is_oneshot ;
   int is_exec ; /* the script became it */
+  int is_forgiven ; /* the script went on when it failed, or was not ready in time */
   int is_waited ; /* the script went on when it had ended */
   int is_background ; /* a wait with a pid or none can mean it */
   int without_signals ; /* a shell stays between the supervisor and the program */

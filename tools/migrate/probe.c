@@ -53,12 +53,27 @@ static struct
   { "9000", "php-fpm minio" },
   { "9092", "kafka-server-start.sh kafka" },
   { "22", "sshd" },
+  { "443", "nginx apache2 httpd apache2ctl caddy haproxy" },
+  { "fpm", "php-fpm" },
+  { "mysqld", "mysqld mariadbd mysqld_safe mariadbd-safe" },
+  { "5900", "x11vnc Xvnc Xtigervnc vncserver tigervncserver wayvnc" },
 } ;
 
 #define ROWS(table) (sizeof(table) / sizeof(*(table)))
 
+/* test $n -lt 30 */
+static int only_counts (char const *condition)
+{
+  static char const *const marks[] = { " -lt ", " -le ", " -gt ", " -ge ", " -eq ", " -ne " } ;
+  if (strstr(condition, "$(") || strchr(condition, '`') || (strncmp(condition, "test ", 5) != 0 && *condition != '[')) return 0 ;
+  for (size_t i = 0 ; i < ROWS(marks) ; i++)
+    if (strstr(condition, marks[i])) return 1 ;
+  return 0 ;
+}
+
 int is_probe (char const *condition)
 {
+  if (only_counts(condition)) return 0 ;
   if (strstr(condition, "/dev/tcp/") || strstr(condition, "/dev/udp/")) return 1 ;
   for (size_t i = 0 ; i < ROWS(probes) ; i++)
     if (shell_mentions(condition, probes[i])) return 1 ;
@@ -149,10 +164,24 @@ static int is_known_program (struct service const *service)
   return 0 ;
 }
 
+/* http://localhost/x : port 80 */
+static char const *with_port (struct analysis *a, char const *condition)
+{
+  static struct { char const *scheme ; char const *port ; } const schemes[] = { { "http://", "80" }, { "https://", "443" } } ;
+  for (size_t i = 0 ; i < ROWS(schemes) ; i++)
+  {
+    char const *at = strstr(condition, schemes[i].scheme) ;
+    char const *host = at ? at + strlen(schemes[i].scheme) : 0 ;
+    if (host && *host != '[' && *host != '$' && host[strcspn(host, ":/ \"'\n")] != ':') return pool_printf(a->pool, "%s %s", condition, schemes[i].port) ;
+  }
+  return condition ;
+}
+
 struct service *probed_service (struct analysis *a, char const *condition, int *certain)
 {
   struct service *best = 0 ;
   int most = 1 ;
+  condition = with_port(a, condition) ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
     int is = likelihood(service, condition) ;

@@ -3,7 +3,6 @@
 #include "migrate/render.h"
 #include "migrate/shell.h"
 
-#define NOTIFICATION_FD "3"
 /* with-contenv's place, beside the live directory. */
 #define FIND_PLACE "reeve_place=${REEVE_LIVE:-/run/service}; reeve_place=${reeve_place%/*}/s6/container_environment"
 /* Where the script was: /init tells it. */
@@ -136,6 +135,11 @@ static int is_relative (char const *command)
   return !strncmp(command, "./", 2) || !strncmp(command, "../", 3) ;
 }
 
+static char const *check_word (struct rendering *r, struct service const *service)
+{
+  return service->builtin ? shell_quote(r->plan->pool, service->builtin) : "./data/check" ;
+}
+
 /* The last lines: what run becomes. */
 static void add_exec (struct rendering *r, struct texts *lines, struct service const *service)
 {
@@ -155,7 +159,7 @@ static void add_exec (struct rendering *r, struct texts *lines, struct service c
       chdir = " --chdir \"$workdir\"" ;
       redirects = "" ;
     }
-    texts_add(pool, lines, pool_printf(pool, "exec reeve-exec --ready ./data/check%s%s%s -- %s%s%s", chdir,
+    texts_add(pool, lines, pool_printf(pool, "exec reeve-exec --ready %s%s%s%s -- %s%s%s", check_word(r, service), chdir,
       *options ? " " : "", options, assignments, service->command, redirects)) ;
     return ;
   }
@@ -189,7 +193,7 @@ static void add_run (struct rendering *r, struct service *service)
     add_file(r, service_where(r->plan, service, "data/start"), as_script(r, &all), 1) ;
     all = (struct texts){ 0 } ;
     texts_add(pool, &all, "#!/bin/sh") ;
-    texts_add(pool, &all, "exec reeve-exec --ready ./data/check -- ./data/start") ;
+    texts_add(pool, &all, pool_printf(pool, "exec reeve-exec --ready %s -- ./data/start", check_word(r, service))) ;
   }
   add_file(r, service_where(r->plan, service, "run"), as_script(r, &all), 1) ;
 }
@@ -200,7 +204,6 @@ static void add_check (struct rendering *r, struct service *service)
   add_head(r, &lines, 0, service->check_npieces, service->check_positional, service->check) ;
   texts_add(r->plan->pool, &lines, service->check) ;
   add_file(r, service_where(r->plan, service, "data/check"), as_script(r, &lines), 1) ;
-  service_set(r->plan, service, "notification-fd", NOTIFICATION_FD) ;
 }
 
 static void add_finish (struct rendering *r, struct service *service)
@@ -221,29 +224,20 @@ static void add_logger (struct rendering *r, struct service *service)
   add_file(r, service_where(r->plan, service, "log/run"), as_script(r, &lines), 1) ;
 }
 
-/* As long as nobody waits for dependencies.d, what needs another service fails before
-   that is there: it is tried again for about a minute. And a task is done once. */
-static void add_restart (struct rendering *r, struct service *service)
-{
-  for (struct setting const *setting = service->settings ; setting ; setting = setting->next)
-    if (!strcmp(setting->file, "restart")) return ;
-  if (service->is_oneshot || (service->is_main && service->dependencies.first)) service_set(r->plan, service, "restart", "on-failure:10") ;
-}
-
 static void add_service (struct rendering *r, struct service *service)
 {
   struct plan *plan = r->plan ;
   add_run(r, service) ;
-  if (service->check) add_check(r, service) ;
+  if (service->check && !service->builtin) add_check(r, service) ;
   if (service->finish.first) add_finish(r, service) ;
   if (service->logger.first) add_logger(r, service) ;
-  add_restart(r, service) ;
   for (struct setting const *setting = service->settings ; setting ; setting = setting->next)
     add_file(r, service_where(plan, service, setting->file), *setting->value ? pool_printf(plan->pool, "%s\n", setting->value) : "", 0) ;
   if (service->is_main) add_file(r, service_where(plan, service, "flag-main"), "", 0) ;
   if (service->is_oneshot) add_file(r, service_where(plan, service, "flag-oneshot"), "", 0) ;
   for (struct text const *one = service->dependencies.first ; one ; one = one->next)
-    add_file(r, service_where(plan, service, pool_printf(plan->pool, "dependencies.d/%s", one->text)), "", 0) ;
+    add_file(r, service_where(plan, service, pool_printf(plan->pool, "dependencies.d/%s", one->text)),
+      texts_has(&service->optional, one->text) ? "optional\n" : "", 0) ;
 }
 
 /* Only white space and ; between two items: as it was. */

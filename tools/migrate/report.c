@@ -71,8 +71,11 @@ static unsigned int count_todos (struct plan const *plan)
 static char const *describe_service (struct plan *plan, struct service const *service)
 {
   struct texts words = { 0 } ;
+  struct texts others = { 0 } ;
+  for (struct text const *one = service->dependencies.first ; one ; one = one->next)
+    texts_add(plan->pool, &others, texts_has(&service->optional, one->text) ? pool_printf(plan->pool, "%s if it runs", one->text) : one->text) ;
   if (service->is_main) texts_add(plan->pool, &words, "main") ;
-  if (service->dependencies.first) texts_add(plan->pool, &words, pool_printf(plan->pool, "after %s", texts_join(plan->pool, &service->dependencies, ", "))) ;
+  if (service->dependencies.first) texts_add(plan->pool, &words, pool_printf(plan->pool, "after %s", texts_join(plan->pool, &others, ", "))) ;
   if (service->conditions.first) texts_add(plan->pool, &words, "on a condition") ;
   if (service->todo.first) texts_add(plan->pool, &words, "TODO") ;
   return words.first ? pool_printf(plan->pool, "%s (%s)", service->name, texts_join(plan->pool, &words, "; ")) : service->name ;
@@ -86,6 +89,18 @@ static void add_services (struct plan *plan, struct texts *lines, int tasks)
   if (names.first) add_entry(plan, lines, pool_printf(plan->pool, "summary: %s: %s", tasks ? "tasks" : "services", texts_join(plan->pool, &names, ", "))) ;
 }
 
+/* What is written beside run, so that nothing is added in silence. */
+static void add_settings (struct plan *plan, struct texts *lines)
+{
+  for (struct service const *service = plan->services ; service ; service = service->next)
+  {
+    struct texts words = { 0 } ;
+    for (struct setting const *one = service->settings ; one ; one = one->next)
+      texts_add(plan->pool, &words, *one->value ? pool_printf(plan->pool, "%s %s", one->file, one->value) : one->file) ;
+    if (words.first) add_entry(plan, lines, pool_printf(plan->pool, "summary: settings of %s: %s", service->name, texts_join(plan->pool, &words, ", "))) ;
+  }
+}
+
 static void add_summary (struct plan *plan, struct texts *lines)
 {
   unsigned int todos = count_todos(plan) ;
@@ -94,6 +109,7 @@ static void add_summary (struct plan *plan, struct texts *lines)
   for (struct text const *note = plan->notes.first ; note ; note = note->next) notes++ ;
   add_services(plan, lines, 0) ;
   add_services(plan, lines, 1) ;
+  add_settings(plan, lines) ;
   if (plan_has_setup(plan)) add_entry(plan, lines, pool_printf(plan->pool, "summary: setup: %s", plan_setup_where(plan))) ;
   if (todos) texts_add(plan->pool, &left, pool_printf(plan->pool, "%u TODO%s in the files (# TODO reeve-migrate)", todos, todos == 1 ? "" : "s")) ;
   if (notes) texts_add(plan->pool, &left, pool_printf(plan->pool, "%u note%s at the end", notes, notes == 1 ? "" : "s")) ;

@@ -61,6 +61,13 @@ static void choose_shell (struct plan *plan)
   plan->shell = line ;
 }
 
+/* #!/bin/sh -e */
+static int shell_has_errexit (char const *shell)
+{
+  char const *options = strstr(shell, " -") ;
+  return options && strcspn(options + 2, "e") < strcspn(options + 2, " \t") ;
+}
+
 static void refuse_programs (struct analysis *a)
 {
   unsigned int n = 0 ;
@@ -103,19 +110,6 @@ static void note_damage (struct analysis *a, struct statement *first)
     if (one->damaged) texts_add(a->pool, &lines, source_last_line(a->source, one->range) > line_of(a, one)
       ? pool_printf(a->pool, "%u-%u", line_of(a, one), source_last_line(a->source, one->range)) : pool_printf(a->pool, "%u", line_of(a, one))) ;
   if (lines.first) texts_add(a->pool, &a->plan->notes, pool_printf(a->pool, "the parser found errors in lines %s: look at what became of them", texts_join(a->pool, &lines, ", "))) ;
-}
-
-/* Who depends on a service that may not be started waits for ever then. */
-static void mark_uncertain_dependencies (struct plan *plan)
-{
-  for (struct service *service = plan->services ; service ; service = service->next)
-    for (struct text const *one = service->dependencies.first ; one ; one = one->next)
-    {
-      struct service *other = plan_find(plan, one->text) ;
-      if (!other || other->is_oneshot || !other->conditions.first || texts_has(&service->conditions, other->conditions.first->text)) continue ;
-      plan_todo(plan, service, service->claim, service->line,
-        pool_printf(plan->pool, "it depends on %s, which is not started unless %s", other->name, texts_join(plan->pool, &other->conditions, " && "))) ;
-    }
 }
 
 static int asks_positional (struct analysis *a, struct statement *first)
@@ -261,6 +255,7 @@ void migrate_script (struct plan *plan)
   for (struct statement *one = first ; one && !plan->refused ; one = one->next) statement_walk(one, &registers, &a) ;
   if (plan->refused) return ;
   claim_interpreter(&a, first) ;
+  a.sets_errexit = shell_has_errexit(plan->shell) ;
   aside = migrate_code(plan) ;
   add_arguments(&a) ;
   if (first && first->kind == STATEMENT_COMMENT && !strncmp(plan->source->text, "#!", 2) && !first->range.start) first = first->next ;
@@ -268,9 +263,9 @@ void migrate_script (struct plan *plan)
   if (plan->refused) return ;
   apply_traps(&a) ;
   migrate_code_end(plan, aside) ;
+  settle_waits(&a) ;
   claim_functions(&a) ;
   find_mistakes(&a, first) ;
-  mark_uncertain_dependencies(plan) ;
   plan_settle(plan) ;
   note_damage(&a, first) ;
   if (!plan->services && !a.waited_line) refuse_idle(&a, first) ;

@@ -4,6 +4,8 @@
 
 #include "migrate/plan.h"
 
+#define NOTIFICATION_FD "3"
+
 static void settle_unclaimed (struct plan *plan)
 {
   struct range range ;
@@ -53,9 +55,36 @@ static void settle_todos (struct plan *plan)
   }
 }
 
+/* Has it a condition that the other one has not? Then it may not run where that does. */
+static int may_be_missing (struct service const *service, struct service const *other)
+{
+  for (struct text const *one = service->conditions.first ; one ; one = one->next)
+    if (!texts_has(&other->conditions, one->text)) return 1 ;
+  return 0 ;
+}
+
+/* Who needs what may not run, or may fail, only comes behind it: else it would wait for ever. */
+static void settle_dependencies (struct plan *plan)
+{
+  for (struct service *service = plan->services ; service ; service = service->next)
+    for (struct text const *one = service->dependencies.first ; one ; one = one->next)
+    {
+      struct service const *other = plan_find(plan, one->text) ;
+      if (other && (other->is_forgiven || (!other->is_oneshot && may_be_missing(other, service)))) texts_add_once(plan->pool, &service->optional, one->text) ;
+    }
+}
+
+static void settle_checks (struct plan *plan)
+{
+  for (struct service *service = plan->services ; service ; service = service->next)
+    if (service->check) service_set(plan, service, "notification-fd", NOTIFICATION_FD) ;
+}
+
 void plan_settle (struct plan *plan)
 {
   settle_unclaimed(plan) ;
   settle_pieces(plan) ;
+  settle_dependencies(plan) ;
+  settle_checks(plan) ;
   settle_todos(plan) ;
 }

@@ -181,6 +181,12 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
 
 /* ---- tasks ---- */
 
+static int ends (struct statement *statement, void *data)
+{
+  (void)data ;
+  return !strcmp(statement_command(statement), "exit") ;
+}
+
 void add_task (struct analysis *a, struct statement *statement)
 {
   struct held *held ;
@@ -203,8 +209,7 @@ void add_task (struct analysis *a, struct statement *statement)
   held->claim = claim_statement(a, statement, service_where(a->plan, a->task, "run"), pool_printf(a->pool, "task %s, run once%s%s", a->task->name,
     a->task->dependencies.first ? " after " : "", texts_join(a->pool, &a->task->dependencies, ", "))) ;
   plan_mark_place(a->plan, a->task, held->claim, statement_text(a, statement)) ;
-  if (!a->sets_errexit && is_first)
-    held->claim->what = pool_printf(a->pool, "%s; when it fails, what depends on it is not started (the script went on)", held->claim->what) ;
+  a->task_must_succeed = (is_first ? 0 : a->task_must_succeed) || a->sets_errexit || a->must_succeed || statement_walk(statement, &ends, 0) ;
 }
 
 void close_task (struct analysis *a)
@@ -221,8 +226,16 @@ void close_task (struct analysis *a)
     if (held->next) texts_add(a->pool, &task->run, statement_text(a, held->statement)) ;
     else run_lines(a, task, held->statement) ;
   }
+  task->is_forgiven = !a->task_must_succeed ;
+  task->claim->what = pool_printf(a->pool, task->is_forgiven ? "%s; when it fails, what comes later is started all the same, as the script went on"
+    : "%s; when it fails, what depends on it is not started", task->claim->what) ;
   a->task_statements = 0 ;
-  a->ready = (struct texts){ 0 } ;
+  {
+    /* What it waited for, what is behind it waited for as well. */
+    struct texts ready = { 0 } ;
+    copy_texts(a, &ready, &a->ready) ;
+    a->ready = ready ;
+  }
   add_ready(a, task) ;
 }
 

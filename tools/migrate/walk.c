@@ -17,6 +17,15 @@ static void walk_branches (struct analysis *a, struct statement *statement, stru
 {
   struct branching branching ;
   struct branch const *taken ;
+  if (decide_verdict(a, statement, &taken))
+  {
+    /* How the waiting ended is not asked any more: a dependency says it. */
+    for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
+      if (branch == taken) walk_list(a, branch->body, frame) ;
+      else drop_verdict(a, branch->body) ;
+    claim_statement(a, statement, "dropped", "the branch's own words: what is in it depends on what was waited for") ;
+    return ;
+  }
   if (decide_branch(a, statement, &taken))
   {
     for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
@@ -59,12 +68,39 @@ static int walk_call (struct analysis *a, struct statement *statement, struct fr
 }
 
 /* A program that waits for a service. Returns 0 if it is none. */
-static int walk_wait_program (struct analysis *a, struct statement *statement, struct frame *frame)
+static int walk_wait_program (struct analysis *a, struct statement *statement, int gives_up, struct frame *frame)
 {
   struct waiting waiting ;
   if (!find_waiting(a, statement, &waiting)) return 0 ;
-  if (waiting.command) walk_statement(a, waiting.command, frame) ;
+  waiting.gives_up |= gives_up || a->must_succeed ;
+  if (waiting.command)
+  {
+    /* It claims its words first. */
+    close_task(a) ;
+    add_ready(a, waiting.service) ;
+    walk_statement(a, waiting.command, frame) ;
+  }
   set_waiting(a, statement, &waiting) ;
+  return 1 ;
+}
+
+/* if wait_for db; then web; fi; if ! wait_for db; then exit 1; fi. Returns 0 if it is none. */
+static int walk_if_waited (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct waiting waiting ;
+  struct branch *first = statement->branches ;
+  struct branch *other = first ? first->next : 0 ;
+  struct statement *condition = first ? first->condition : 0 ;
+  int negated = condition && condition->kind == STATEMENT_NOT ;
+  struct branch *good = negated ? other : first ;
+  struct branch *bad = negated ? first : other ;
+  if (negated) condition = condition->body ;
+  if (statement->kind != STATEMENT_IF || !condition || first->condition->next || (other && other->condition) || !find_waiting(a, condition, &waiting)) return 0 ;
+  waiting.gives_up |= bad && may_end_script(bad->body) ;
+  set_waiting(a, condition, &waiting) ;
+  if (bad) drop_verdict(a, bad->body) ;
+  if (good) walk_list(a, good->body, frame) ;
+  claim_statement(a, statement, "dropped", "the branch's own words: what comes later depends on what was waited for") ;
   return 1 ;
 }
 
@@ -115,6 +151,8 @@ static int is_question (struct statement const *statement)
 static int is_work (struct analysis *a, struct statement *statement)
 {
   struct foreground foreground = { 0 } ;
+  struct waiting waiting ;
+  if (find_waiting(a, statement, &waiting)) return 1 ;
   if (statement->kind == STATEMENT_AND) return is_work(a, statement->body) && is_work(a, statement->body->next) ;
   if (statement->kind == STATEMENT_COMMAND) command_foreground(statement, 0, &foreground) ;
   if (foreground.ends) return 0 ; /* sshd -t && sshd */
@@ -139,6 +177,17 @@ static void walk_work (struct analysis *a, struct statement *statement, struct f
 static int is_plain_command (struct statement const *statement)
 {
   return statement->kind == STATEMENT_COMMAND && !shell_one_of(shell_basename(statement_command(statement)), SHORT) ;
+}
+
+/* What the script may end with: no program that ends by itself. */
+static int is_server (struct analysis *a, struct statement const *statement)
+{
+  struct launch launch ;
+  struct foreground foreground ;
+  if (!is_plain_command(statement)) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  command_foreground(statement, launch.first, &foreground) ;
+  return !foreground.ends ;
 }
 
 static void walk_on_condition (struct analysis *a, struct statement *statement, char const *condition, struct frame *frame)
@@ -173,7 +222,22 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
   struct statement *left = statement->body ;
   struct statement *right = left->next ;
   char const *condition = statement_text(a, left) ;
-  if (starts_something(a, left) || walk_wait_program(a, left, frame))
+  struct statement *work = verdict_work(a, statement) ;
+  if (work)
+  {
+    walk_statement(a, work, frame) ;
+    claim_statement(a, statement, "dropped", "&& or ||") ;
+    return ;
+  }
+  /* Behind && is only what came when it was ready. */
+  if (walk_wait_program(a, left, statement->kind == STATEMENT_AND || may_end_script(right), frame))
+  {
+    if (statement->kind == STATEMENT_AND) walk_statement(a, right, frame) ;
+    else drop_verdict(a, right) ;
+    claim_statement(a, statement, "dropped", "&& or ||") ;
+    return ;
+  }
+  if (starts_something(a, left))
   {
     walk_after_start(a, statement, frame) ;
     return ;
@@ -187,7 +251,7 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
     claim_statement(a, statement, "dropped", "&&") ;
     return ;
   }
-  if (statement->kind == STATEMENT_AND && starts_something(a, right) && is_work(a, left))
+  if (statement->kind == STATEMENT_AND && is_work(a, left) && (starts_something(a, right) || (is_last(a, frame) && !a->waited_line && is_server(a, right))))
   {
     struct frame inner = { .rest = right, .up = frame } ;
     walk_work(a, left, &inner) ;
@@ -342,7 +406,7 @@ static void walk_command (struct analysis *a, struct statement *statement, struc
   }
   else if (!strcmp(command, "sleep")) walk_sleep(a, statement) ;
   else if (a->plan->services && shell_one_of(command, "kill")) drop(a, statement, "kill: ending services is the supervisor's work") ;
-  else if (walk_wait_program(a, statement, frame)) return ;
+  else if (walk_wait_program(a, statement, 0, frame)) return ;
   else if (walk_call(a, statement, frame)) return ;
   else if (add_context(a, statement)) return ;
   else if (a->plan->services && is_message(a, statement)) claim_statement(a, statement, "dropped", "a message about the start") ;
@@ -350,6 +414,15 @@ static void walk_command (struct analysis *a, struct statement *statement, struc
 }
 
 /* ---- statements ---- */
+
+/* wait_for db || exit 1; [ "$ready" = 1 ] && load */
+static int asks_awaited (struct analysis *a, struct statement *statement)
+{
+  struct waiting waiting ;
+  struct branch const *taken ;
+  if (statement->kind == STATEMENT_IF) return decide_verdict(a, statement, &taken) ;
+  return find_waiting(a, statement->body, &waiting) || asks_verdict(a, statement_text(a, statement->body)) ;
+}
 
 /* ( until pg_isready; do sleep 1; done; migrate ) & : a task that depends on it. */
 static int is_waiting_task (struct analysis *a, struct statement *statement)
@@ -462,6 +535,11 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   else if (statement->background) walk_background(a, statement, frame) ;
   else if (statement->kind == STATEMENT_FUNCTION) walk_function(a, statement) ;
   else if (note_value(a, statement), takes_pid(a, statement)) ;
+  else if (a->plan->services && walk_verdict(a, statement)) ;
+  else if (statement->kind == STATEMENT_IF && walk_if_waited(a, statement, frame)) ;
+  else if (statement->kind == STATEMENT_IF && asks_awaited(a, statement)) walk_branches(a, statement, frame) ;
+  else if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && asks_awaited(a, statement)) walk_and_or(a, statement, frame) ;
+  else if (statement->kind == STATEMENT_PIPELINE && walk_wait_program(a, statement, 0, frame)) ;
   else if (a->plan->services && walk_talk(a, statement)) ;
   else if (statement->kind == STATEMENT_COMMAND) walk_command(a, statement, frame) ;
   else if ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && walk_loop(a, statement)) ;
