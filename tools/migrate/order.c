@@ -13,9 +13,9 @@ static struct
   char const *programs ;
 } const uses[] =
 {
-  { "redis://localhost redis://127.0.0.1 redis://@localhost redis-cli valkey-cli", "redis-server valkey-server keydb-server" },
-  { "postgres://localhost postgresql://localhost @localhost:5432 @127.0.0.1:5432 pg_isready psql PGHOST=localhost PGHOST=127.0.0.1 pgbouncer", "postgres postmaster pg_ctl docker-entrypoint.sh" },
-  { "mysql://localhost @localhost:3306 @127.0.0.1:3306 mysqladmin mariadb-admin", "mysqld mariadbd mysqld_safe mariadbd-safe" },
+  { "redis://localhost redis://127.0.0.1 redis://@localhost REDIS_HOST=localhost REDIS_HOST=127.0.0.1 redis-cli valkey-cli", "redis-server valkey-server keydb-server" },
+  { "postgres://localhost postgresql://localhost @localhost:5432 @127.0.0.1:5432 pg_isready psql PGHOST=localhost PGHOST=127.0.0.1 POSTGRES_HOST=localhost POSTGRES_HOST=127.0.0.1 DB_HOST=localhost DB_HOST=127.0.0.1 pgbouncer", "postgres postmaster pg_ctl docker-entrypoint.sh" },
+  { "mysql://localhost @localhost:3306 @127.0.0.1:3306 MYSQL_HOST=localhost MYSQL_HOST=127.0.0.1 DB_HOST=localhost DB_HOST=127.0.0.1 mysqladmin mariadb-admin", "mysqld mariadbd mysqld_safe mariadbd-safe" },
   { "amqp://localhost amqp://127.0.0.1 @localhost:5672 @127.0.0.1:5672 rabbitmqctl", "rabbitmq-server" },
   { "mongodb://localhost mongodb://127.0.0.1 mongosh", "mongod" },
   { "DISPLAY= -display x11vnc fluxbox openbox xterm xfce4-session startxfce4 xrdp-sesman", "Xvfb Xvnc Xorg Xtigervnc" },

@@ -187,10 +187,18 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
 
 /* ---- tasks ---- */
 
+/* Does it, or a function that it calls, end the script? */
 static int ends (struct statement *statement, void *data)
 {
-  (void)data ;
-  return !strcmp(statement_command(statement), "exit") ;
+  struct analysis *a = data ;
+  struct function *function = find_function(a, statement_command(statement)) ;
+  int r ;
+  if (!strcmp(statement_command(statement), "exit")) return 1 ;
+  if (!function || !function->statement->body || a->depth > 20) return 0 ;
+  a->depth++ ;
+  r = statement_walk(function->statement->body, &ends, a) ;
+  a->depth-- ;
+  return r ;
 }
 
 void add_task (struct analysis *a, struct statement *statement)
@@ -215,7 +223,7 @@ void add_task (struct analysis *a, struct statement *statement)
   held->claim = claim_statement(a, statement, service_where(a->plan, a->task, "run"), pool_printf(a->pool, "task %s, run once%s%s", a->task->name,
     a->task->dependencies.first ? " after " : "", texts_join(a->pool, &a->task->dependencies, ", "))) ;
   plan_mark_place(a->plan, a->task, held->claim, statement_text(a, statement)) ;
-  a->task_must_succeed = (is_first ? 0 : a->task_must_succeed) || a->sets_errexit || a->must_succeed || statement_walk(statement, &ends, 0) ;
+  a->task_must_succeed = (is_first ? 0 : a->task_must_succeed) || a->sets_errexit || a->must_succeed || statement_walk(statement, &ends, a) ;
 }
 
 void close_task (struct analysis *a)

@@ -61,6 +61,8 @@ static void set_command (struct translation *t)
     return ;
   }
   t->service->text = command ;
+  if (shell_one_of(shell_basename(pool_copy(plan->pool, command, strcspn(command, " \t\n"))), "mysqld_safe mariadbd-safe"))
+    texts_add_once(plan->pool, &plan->notes, pool_printf(plan->pool, "%s: mysqld_safe ignores SIGTERM, so that the database would not be stopped: run mysqld (or mariadbd) --user=mysql in its place", t->service->name)) ;
   t->service->command = supervisord_command(plan->pool, &t->expansion, command, &todo) ;
   if (todo) plan_todo(plan, t->service, t->service->claim, line, todo) ;
   supervisord_foreground(plan, t->service, line) ;
