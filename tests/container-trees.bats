@@ -161,8 +161,8 @@ request() # PORT [DATA]
     [[ $answer == "$notes"*minutes ]]
     [ "$round" -lt "$times" ] || eventually 150 cron_has_worked
     end
-    precedes 'mariadbd: ready for connections' 'ready to handle connections'
-    precedes 'ready to handle connections' 'start worker processes'
+    # php-fpm takes connections, and so passes its check, before it says that it is ready.
+    precedes 'mariadbd: ready for connections' 'fpm is running, pid'
     precedes 'signal 3 \(SIGQUIT\).* received' 'NOTICE: Finishing'
     precedes 'NOTICE: exiting, bye-bye!' 'mariadbd \(initiated by: unknown\): Normal shutdown'
     precedes 'cron: finish: ' 'mariadbd \(initiated by: unknown\): Normal shutdown'

@@ -48,6 +48,8 @@ while True:
             while True: c.sendall(b"HTTP/1.1 200 " + b"x" * 65536)
         for part in answer.split(b"|"):
             if part == b"~": waiting.append(c.dup())
+            elif part == b"go":
+                while not os.path.exists("go"): time.sleep(0.02)
             elif what != "deaf": c.sendall(part)
             time.sleep(0.05)
         c.shutdown(socket.SHUT_WR) if not waiting else None
@@ -248,7 +250,7 @@ END
     server "HTTP/1.1 $status X\r\nContent-Length: 0\r\n\r\n"
     healthy "http://127.0.0.1:$port/"
   done
-  for status in 100 199 400 404 500 503 999; do
+  for status in 400 404 500 503 999; do
     server "HTTP/1.1 $status X\r\n\r\n"
     fails 1 "status $status" "http://127.0.0.1:$port/"
   done
@@ -280,6 +282,36 @@ END
     server "$answer"
     healthy "http://127.0.0.1:$port/"
   done
+}
+
+@test "http: interim answers come before the answer" {
+  interim='HTTP/1.1 100 Continue\r\n\r\n'
+  server "$interim|HTTP/1.1 103 Early Hints\\r\\nLink: </a.css>\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"
+  healthy "http://127.0.0.1:$port/"
+  server 'HTTP/1.1 100 Continue\r\nA: b\r|\n\r|\nHTTP/1.1 503 No\r\n\r\n'
+  fails 1 'status 503' "http://127.0.0.1:$port/"
+  server "$interim"
+  fails 1 'closed without an answer' "http://127.0.0.1:$port/"
+  server "$interim|~"
+  fails 99 'no answer but an interim one' "http://127.0.0.1:$port/" --timeout 500ms
+  many=
+  for _ in {1..40}; do many+=$interim; done
+  server "$many"
+  fails 1 'status 100' "http://127.0.0.1:$port/"
+  server 'HTTP/1.1 101 Switching Protocols\r\n\r\nHTTP/1.1 200 OK\r\n'
+  fails 1 'status 101' "http://127.0.0.1:$port/"
+}
+
+@test "who was suspended while it waited for the answer waits anew" {
+  server 'go|HTTP/1.1 200 OK\r\n'
+  start reeve-exec --check "http://127.0.0.1:$port/" --timeout 3s
+  eventually 10 test -s request
+  kill -STOP "$started"
+  sleep 5 # more than the limit: that it does not run meanwhile is what is tested
+  kill -CONT "$started"
+  short_pause 200
+  touch go
+  wait "$started"
 }
 
 @test "http: what is no answer" {

@@ -443,6 +443,18 @@ settled() { local before; before=$(wakes); sleep 0.3; [ "$(wakes)" -eq "$before"
   [ "$(grep -c 'unable to execute ./health' "$dir/stderr")" -eq 1 ]
 }
 
+@test "a check that is none any more says nothing of the service, and is told why" {
+  switched web
+  scanner
+  eventually 10 health_is web true
+  chmod 644 "$scan/web/health"
+  says 'web: warning: unable to execute ./health to check .*: no execute permission: chmod +x it'
+  health_is web true
+  chmod 755 "$scan/web/health"
+  touch "$dir/web.bad"
+  says 'is unhealthy'
+}
+
 # ---- supervisors and scanners that are killed ----
 
 @test "the successor of a killed supervisor goes on, and ends the check that ran" {

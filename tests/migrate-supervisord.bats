@@ -128,7 +128,7 @@ EOS
   migrate
   told 'note: the event listener mail is not translated'
   told 'note: the web interface (inet_http_server) is not translated'
-  told 'note: the files that [include] names are not read: give them to reeve-migrate one by one: conf.d/*.conf'
+  told 'files that [include] names are not here, or not known to be, and were not read: conf.d/*.conf: give'
   lacks cont-init.d/10-supervisord
   told 'TODO: strange is not translated'
   grep -q '^# TODO reeve-migrate: line 9: strange' "$tree/a/run"
@@ -224,4 +224,66 @@ EOS
   migrate
   grep -q '^mkdir -p /var/log/supervisor' "$tree/a/run"
   run ! grep -q mkdir "$tree/b/run"
+}
+
+@test "a priority is a need only where one uses the other, and never on who is not started" {
+  wrapper <<'EOS'
+[program:redis]
+command=redis-server
+priority=1
+[program:postgres]
+command=postgres -D /data
+autostart=false
+priority=2
+[program:api]
+command=/srv/api
+environment=BROKER="redis://localhost:6379/0",DB="postgres://localhost/shop"
+priority=3
+[program:ui]
+command=/srv/ui --port 80
+priority=4
+EOS
+  migrate
+  file api/dependencies.d/redis </dev/null
+  file api/dependencies.d/postgres <<<optional
+  file ui/dependencies.d/api <<<optional
+  told 'it uses redis, postgres, and needs it'
+  told 'nothing says that it needs them (optional)'
+}
+
+@test "who may take long to stop is named with what the runtime has to give" {
+  wrapper <<<$'[program:a]\ncommand=a\nstopwaitsecs=9\n[program:b]\ncommand=b\nstopwaitsecs=20'
+  migrate
+  told 'b may take 20 s to stop: ENV REEVE_STOP_TIMEOUT=22000'
+  told 'terminationGracePeriodSeconds: 23'
+  untold 'a may take'
+}
+
+@test "what [include] names is read, relative to the file, or where the Dockerfile takes it from" {
+  mkdir -p conf.d docker/extra
+  printf '; one more\n[program:web]\ncommand=web --port 80\nbogus=1\n' >conf.d/web.conf
+  printf '[program:job]\ncommand=job\r\n' >docker/extra/job.ini
+  printf '[program:other]\ncommand=other' >docker/other.conf
+  wrapper <<<$'[program:db]\ncommand=db\n[include]\nfiles = conf.d/*.conf %(here)s/docker/other.conf\n  /etc/supervisor/extra/*.ini /etc/supervisor/none/*.conf'
+  migrate
+  services db web other
+  told 'included: ./conf.d/web.conf, lines 2-3: services.d/web/run' || told 'included: conf.d/web.conf, lines 2-3: services.d/web/run'
+  grep -q '^# TODO reeve-migrate: conf.d/web.conf, line 4: bogus is not translated' "$tree/web/run"
+  told 'and were not read: /etc/supervisor/extra/*.ini /etc/supervisor/none/*.conf'
+  printf 'FROM debian\nCOPY docker/ /etc/supervisor/\nCOPY supervisord.conf /etc/\nCMD ["supervisord"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  services db web other job
+  told 'included: docker/extra/job.ini, lines 1-2: services.d/job/run'
+  told 'and were not read: /etc/supervisor/none/*.conf'
+  printf 'FROM debian\nCOPY docker/extra/*.ini conf.d/web.conf /etc/supervisor/extra/\nCMD ["supervisord"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  services db web other job
+}
+
+@test "a file with nothing but fcgi-programs is a supervisord.conf" {
+  input=php.conf
+  wrapper <<<$'[fcgi-program:php]\ncommand=php-cgi\nsocket=unix:///run/php.sock\nuser=app'
+  migrate
+  services php
+  grep -q -e '--listen-unix /run/php.sock -- .*chown app /run/php.sock.* --user app -- php-cgi' "$tree/php/run"
 }

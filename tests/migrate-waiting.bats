@@ -320,3 +320,31 @@ verdict_of() # STATEMENTS behind a loop that waits for api
   has web/dependencies.d/db
   told 'TODO: it also waited for what was not started here: nc -z db.example.org 6379'
 }
+
+@test "a question behind a start, which may end the script, is not asked before it" {
+  local question
+  for question in 'kill -0 $API || exit 1' 'if ! kill -0 "$API" 2>/dev/null; then echo died; exit 1; fi' 'pgrep api >/dev/null || exit 2'; do
+    wrapper <<<$'#!/bin/sh\napi --port 8080 &\nAPI=$!\n'"$question"$'\nexec web'
+    migrate
+    services api web
+    [ ! -e "$init" ]
+    told 'looked whether it still ran'
+  done
+  for question in '[ -S /run/api.sock ] || exit 1' 'if [ ! -S /run/api.sock ]; then exit 1; fi' '[ ! -S /run/api.sock ] && exit 1'; do
+    wrapper <<<$'#!/bin/sh\napi --sock /run/api.sock &\n'"$question"$'\nexec web'
+    migrate
+    services api web
+    [ ! -e "$init" ]
+    grep -q -e '--ready unix:/run/api.sock ' "$tree/api/run"
+    told 'TODO: the script gave up after some time'
+  done
+  wrapper <<<$'#!/bin/sh\napi &\n[ -f /srv/made ] || exit 1\nexec web'
+  migrate
+  [ ! -e "$init" ]
+  [ "$(cat "$tree"/*/run | grep -c '/srv/made')" -eq 1 ]
+  for question in '[ -n "$SECRET" ]' 'test -n "$SECRET"'; do
+    wrapper <<<$'#!/bin/sh\napi &\n'"$question"$' || exit 1\nexec web'
+    migrate
+    grep -q SECRET "$init/10-start"
+  done
+}

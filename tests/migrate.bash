@@ -66,7 +66,7 @@ accounted()
   local lines
   lines=$(awk 'END { print NR }' "$dir/$input")
   awk -v total="$lines" '
-    /^line [0-9]+: mistake: / || /^(note|summary): / { next }
+    /^line [0-9]+: mistake: / || /^(note|summary|included): / { next }
     /^$/ || /^==> / || /^--- / { exit }
     /^line [0-9]+: [^:]+: ./ { sub(/:/, "", $2); first = last = $2 + 0 }
     /^lines [0-9]+-[0-9]+: [^:]+: ./ { split($2, range, /[-:]/); first = range[1] + 0; last = range[2] + 0 }

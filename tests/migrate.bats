@@ -61,11 +61,11 @@ as_expected() # NAME
 }
 
 @test "the corpus is as large as it is meant to be" {
-  [ "$(entries | wc -l)" -ge 130 ]
+  [ "$(entries | wc -l)" -ge 180 ]
   [ "$(ls "$migrate"/corpus/*/supervisord.conf | wc -l)" -ge 8 ]
   [ "$(ls "$migrate"/corpus/*/Procfile | wc -l)" -ge 3 ]
   [ "$(grep -l '^refused' "$migrate"/corpus/*/expect | wc -l)" -ge 3 ]
-  [ "$(ls "$migrate"/corpus/*/processes | wc -l)" -ge 16 ]
+  [ "$(ls "$migrate"/corpus/*/processes | wc -l)" -ge 20 ]
 }
 
 # A tree that a person has made, and the same with one thing wrong.

@@ -22,6 +22,10 @@
 #define NO_DEADLINE UINT64_MAX
 #define FULL_QUEUE_MS 20 /* a Unix socket whose queue is full is tried again after this time */
 #define LINE_SIZE 1024 /* of an answer's first line */
+#define ANSWER_SIZE 8192 /* of an interim answer */
+#define INTERIM_MAX 16 /* so many interim answers may come before the final one */
+#define SLEPT_MS 1000
+#define SLEPT_PART 4
 #define DRAIN_MS 250
 #define DRAIN_BYTES 65536
 
@@ -29,7 +33,7 @@ struct asking
 {
   struct probe const *probe ;
   uint32_t limit_ms ;
-  uint64_t deadline ; /* clock_ms(), or NO_DEADLINE */
+  uint64_t deadline ; /* awake_ms(), or NO_DEADLINE */
   char *why ;
 } ;
 
@@ -48,26 +52,50 @@ static int timed_out (struct asking const *a, char const *what)
 
 /* ---- waiting ---- */
 
+/* In a suspended container nobody answers, nor do we run: that time does not count. */
+static uint64_t slept_ms ;
+
+static uint64_t awake_ms (void)
+{
+  return clock_ms() - slept_ms ;
+}
+
+/* Whoever wakes up so late was suspended, or the machine is very busy. */
+static int is_overslept (uint64_t late_ms, uint64_t wait_ms)
+{
+  return late_ms >= SLEPT_MS && late_ms >= wait_ms / SLEPT_PART ;
+}
+
+/* The deadline of a wait is over. Is the wait to be had anew? */
+static int has_slept (uint64_t began, uint64_t deadline)
+{
+  uint64_t now = awake_ms() ;
+  if (began >= deadline || !is_overslept(now - deadline, deadline - began)) return 0 ;
+  slept_ms += now - began ;
+  return 1 ;
+}
+
 static int ms_until (uint64_t deadline)
 {
   uint64_t now ;
   if (deadline == NO_DEADLINE) return -1 ;
-  now = clock_ms() ;
+  now = awake_ms() ;
   if (now >= deadline) return 0 ;
   return deadline - now > INT32_MAX ? INT32_MAX : (int)(deadline - now) ;
 }
 
-/* What is there counts, even if the deadline is over: we may have been suspended ourselves.
+/* What is there counts, even if the deadline is over.
    Returns 0 with errno, ETIMEDOUT at the deadline. */
 static int wait_for (int fd, short events, uint64_t deadline)
 {
   struct pollfd x = { .fd = fd, .events = events } ;
+  uint64_t began = awake_ms() ;
   for (;;)
   {
     int r = poll(&x, 1, ms_until(deadline)) ;
     if (r > 0) return 1 ;
     if (r == -1 && errno != EINTR) return 0 ;
-    if (r || ms_until(deadline)) continue ;
+    if (r || ms_until(deadline) || has_slept(began, deadline)) continue ;
     errno = ETIMEDOUT ;
     return 0 ;
   }
@@ -179,10 +207,26 @@ static int ask_unix (struct asking const *a)
 /* ---- TCP ---- */
 
 static char const *late_message ;
+static uint32_t lookup_ms ; /* how long a lookup may take */
+static uint64_t lookup_began ;
+
+static void start_timer (uint32_t ms)
+{
+  struct itimerval timer = { .it_value = { .tv_sec = ms / 1000, .tv_usec = (suseconds_t)(ms % 1000) * 1000 } } ;
+  setitimer(ITIMER_REAL, &timer, 0) ;
+}
 
 static void give_up (int sig)
 {
+  uint64_t took = clock_ms() - lookup_began ;
   (void)sig ;
+  if (took > lookup_ms && is_overslept(took - lookup_ms, lookup_ms))
+  {
+    lookup_began += took ;
+    slept_ms += took ;
+    start_timer(lookup_ms) ;
+    return ;
+  }
   if (late_message && write(2, late_message, strlen(late_message)) == -1) _exit(EXIT_TIMED_OUT) ;
   _exit(EXIT_TIMED_OUT) ;
 }
@@ -190,20 +234,20 @@ static void give_up (int sig)
 /* Looking up a name blocks, as long as resolv.conf says. The timer stays: nothing else lasts as long. */
 static void limit_lookup (struct asking const *a)
 {
-  struct itimerval timer = { .it_value = { .tv_sec = a->limit_ms / 1000, .tv_usec = (suseconds_t)(a->limit_ms % 1000) * 1000 } } ;
   sigset_t set ;
   if (a->limit_ms == FOR_EVER) return ;
+  lookup_ms = a->limit_ms ;
+  lookup_began = clock_ms() ;
   signal(SIGALRM, &give_up) ;
   sigemptyset(&set) ;
   sigaddset(&set, SIGALRM) ;
   sigprocmask(SIG_UNBLOCK, &set, 0) ;
-  setitimer(ITIMER_REAL, &timer, 0) ;
+  start_timer(lookup_ms) ;
 }
 
 static void end_lookup (void)
 {
-  struct itimerval timer = { 0 } ;
-  setitimer(ITIMER_REAL, &timer, 0) ;
+  start_timer(0) ;
 }
 
 static int not_found (struct asking const *a, char const *host, int error)
@@ -218,7 +262,7 @@ static uint64_t share_of_time (struct asking const *a, unsigned int count)
 {
   uint64_t now ;
   if (a->deadline == NO_DEADLINE) return NO_DEADLINE ;
-  now = clock_ms() ;
+  now = awake_ms() ;
   return now >= a->deadline ? a->deadline : now + (a->deadline - now) / count ;
 }
 
@@ -264,21 +308,6 @@ static int connect_tcp (struct asking const *a, int *code)
 
 /* ---- HTTP ---- */
 
-int answer_status (char const *text, size_t len, int whole)
-{
-  static char const form[] = "HTTP/9.9 999" ; /* a 9 stands for any digit */
-  size_t i = 0 ;
-  for (; i < sizeof form - 1 && i < len ; i++)
-  {
-    int is_digit = text[i] >= '0' && text[i] <= '9' ;
-    if (form[i] == '9' ? !is_digit : text[i] != form[i]) return ANSWER_WRONG ;
-  }
-  if (i < sizeof form - 1) return whole ? ANSWER_WRONG : ANSWER_UNFINISHED ;
-  if (len > i && !memchr(" \t\r\n", text[i], 4)) return ANSWER_WRONG ;
-  if (!whole && !memchr(text, '\n', len)) return ANSWER_UNFINISHED ;
-  return (text[9] - '0') * 100 + (text[10] - '0') * 10 + text[11] - '0' ;
-}
-
 /* Returns 1, or 0 with errno. A server that has closed already may have answered before. */
 static int send_request (struct asking const *a, int fd)
 {
@@ -314,7 +343,7 @@ static ssize_t receive (int fd, char *text, size_t size, uint64_t deadline)
 static void drain (int fd, uint64_t deadline)
 {
   char text[4096] ;
-  uint64_t until = clock_ms() + DRAIN_MS ;
+  uint64_t until = awake_ms() + DRAIN_MS ;
   ssize_t r = 1 ;
   for (size_t left = DRAIN_BYTES ; left >= sizeof text && r > 0 ; left -= (size_t)r) r = receive(fd, text, sizeof text, until < deadline ? until : deadline) ;
 }
@@ -327,22 +356,46 @@ static int judge (struct asking const *a, int status)
   return EXIT_NO ;
 }
 
+/* Reads up to the first line of the final answer. Returns its status, or ANSWER_UNFINISHED with
+   an exit code in *code. */
+static int read_status (struct asking const *a, int fd, int *code)
+{
+  char text[ANSWER_SIZE] ;
+  size_t len = 0 ;
+  unsigned int interim = 0 ;
+  int whole = 0 ;
+  for (;;)
+  {
+    int status = answer_status(text, len, whole) ;
+    size_t skip = answer_is_interim(status) && interim < INTERIM_MAX ? answer_head_size(text, len) : 0 ;
+    ssize_t r ;
+    if (skip)
+    {
+      interim++ ;
+      len -= skip ;
+      memmove(text, text + skip, len) ;
+      continue ;
+    }
+    if (status != ANSWER_UNFINISHED && (!answer_is_interim(status) || whole || interim == INTERIM_MAX)) return status ;
+    if (len >= (status == ANSWER_UNFINISHED ? LINE_SIZE : sizeof text))
+      return *code = no(a, EXIT_NO, status == ANSWER_UNFINISHED ? "the answer's first line has no end" : "an interim answer has no end", ""), ANSWER_UNFINISHED ;
+    r = receive(fd, text + len, sizeof text - len, a->deadline) ;
+    if (r == -1 && errno == ETIMEDOUT)
+      return *code = timed_out(a, interim || status != ANSWER_UNFINISHED ? "no answer but an interim one" : len ? "the answer's first line has no end" : "connected, and no answer"), ANSWER_UNFINISHED ;
+    if (r == -1) return *code = no(a, EXIT_NO, "no answer: ", strerror(errno)), ANSWER_UNFINISHED ;
+    if (!r && !len) return *code = no(a, EXIT_NO, "the connection was closed without an answer", ""), ANSWER_UNFINISHED ;
+    whole = !r ;
+    len += (size_t)r ;
+  }
+}
+
 static int ask_http (struct asking const *a, int fd)
 {
-  char line[LINE_SIZE] ;
-  size_t len = 0 ;
-  int status = ANSWER_UNFINISHED ;
+  int code = EXIT_NO ;
+  int status ;
   if (!send_request(a, fd)) return errno == ETIMEDOUT ? timed_out(a, "the request is not read") : no(a, EXIT_NO, "the request cannot be sent: ", strerror(errno)) ;
-  while (status == ANSWER_UNFINISHED)
-  {
-    ssize_t r = receive(fd, line + len, sizeof line - len, a->deadline) ;
-    if (r == -1 && errno == ETIMEDOUT) return timed_out(a, len ? "the answer's first line has no end" : "connected, and no answer") ;
-    if (r == -1) return no(a, EXIT_NO, "no answer: ", strerror(errno)) ;
-    if (!r && !len) return no(a, EXIT_NO, "the connection was closed without an answer", "") ;
-    len += (size_t)r ;
-    status = answer_status(line, len, !r) ;
-    if (status == ANSWER_UNFINISHED && len == sizeof line) return no(a, EXIT_NO, "the answer's first line has no end", "") ;
-  }
+  status = read_status(a, fd, &code) ;
+  if (status == ANSWER_UNFINISHED) return code ;
   if (status != ANSWER_WRONG) drain(fd, a->deadline) ;
   return judge(a, status) ;
 }
@@ -351,7 +404,7 @@ static int ask_http (struct asking const *a, int fd)
 
 int ask (struct probe const *probe, uint32_t limit_ms, char const *late, char why[ASK_WHY_MAX])
 {
-  struct asking const a = { .probe = probe, .limit_ms = limit_ms, .deadline = limit_ms == FOR_EVER ? NO_DEADLINE : clock_ms() + limit_ms, .why = why } ;
+  struct asking const a = { .probe = probe, .limit_ms = limit_ms, .deadline = limit_ms == FOR_EVER ? NO_DEADLINE : awake_ms() + limit_ms, .why = why } ;
   int code ;
   int fd ;
   late_message = late ;

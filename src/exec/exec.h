@@ -23,7 +23,8 @@
    watchdog.c     the same, after that: is the program silent?
    notification.c what a program tells NOTIFY_SOCKET
    check.c        --check, which executes nothing
-   ask.c          the built-in checks */
+   ask.c          the built-in checks
+   answer.c       how an HTTP answer begins */
 
 #ifndef REEVE_EXEC_EXEC_H
 #define REEVE_EXEC_EXEC_H
@@ -206,7 +207,7 @@ extern size_t listen_parse (char const *text, struct sockaddr_storage *address, 
 /* Binds them to the descriptors from LISTEN_FIRST on; what was open there is closed. */
 extern void listen_all (struct listener const *listeners, unsigned int count) ;
 
-/* ---- check.c, ask.c: built-in checks ---- */
+/* ---- check.c, ask.c, answer.c: built-in checks ---- */
 
 struct probe ;
 
@@ -227,7 +228,8 @@ extern int check_read_timeout (uint32_t *ms) ;
 
 #define ASK_WHY_MAX 400
 
-/* Asks whether the check is passed, for `limit_ms` at most (FOR_EVER: no limit).
+/* Asks whether the check is passed, for `limit_ms` at most (FOR_EVER: no limit); a wait during
+   which this process was suspended does not count.
      late  what to write to stderr if a host's name is not found in time: then this process
            exits EXIT_TIMED_OUT; may be null
      why   written, unless it is passed
@@ -239,6 +241,13 @@ enum { ANSWER_WRONG = -1, ANSWER_UNFINISHED = -2 } ;
 /* The status of an HTTP answer that begins so, 0 to 999; ANSWER_WRONG: it is no HTTP;
    ANSWER_UNFINISHED: its first line goes on. `whole`: nothing more comes. Pure. */
 extern int answer_status (char const *text, size_t len, int whole) ;
+
+/* Does another answer follow the one with this status (100 Continue, 103 Early Hints)? Pure. */
+extern int answer_is_interim (int status) ;
+
+/* How many bytes of an answer come before its body, the empty line included; 0: not all of them
+   are there. Pure. */
+extern size_t answer_head_size (char const *text, size_t len) ;
 
 /* ---- helper.c, readiness.c ---- */
 

@@ -129,7 +129,7 @@ static enum health_event start (struct supervisor *s)
   checks->has_slept = 0 ;
   if (kind == HEALTH_KIND_EXECUTABLE) pid = execute(s, argv[0], argv, &executing) ;
   else if (kind == HEALTH_KIND_BUILT_IN) pid = start_built_in(s, spec, &executing) ;
-  else errno = ENOENT ;
+  else errno = access(HEALTH_FILE, F_OK) == -1 ? ENOENT : EACCES ;
   if (pid)
   {
     begin_record(checks) ;

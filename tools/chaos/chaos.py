@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Kills, commands and changes at random in a tree of 50 services, and checks from
+"""Kills, commands and changes at random in a tree of more than 50 services, and checks from
 outside, all the time, that nothing is lost.
 
 usage: chaos.py MINUTES SEED BUILD [WITHOUT...]
@@ -54,6 +54,7 @@ class Chaos:
             if temper == "chatty":
                 self.add_unit(name + "/log", "logger")
                 self.lines[name + "/log"] = lines.Lines(self.state, name)
+        self.know_dependencies()
         self.can_upgrade = b"upgrade" in subprocess.run([self.bin + "/reeve", "--help"], stdout=subprocess.PIPE, check=True).stdout
         self.scanner = 0
         self.scanner_ends = False
@@ -74,6 +75,16 @@ class Chaos:
     def add_unit(self, name, temper):
         self.units[name] = watch.Unit(self, name, temper)
         self.units[name].fragile_until = 0.0
+
+    def know_dependencies(self):
+        """Of what is there: without the feature, there are none."""
+        for name, others in tempers.DEPENDENCIES.items():
+            for other in others:
+                self.units[name].needs.append(self.units[other])
+                self.units[other].dependents.append(self.units[name])
+        for name, unit in self.units.items():
+            with open(f"{self.state}/{name.replace('/', ':')}.dependents", "w", encoding="ascii") as file:
+                file.write("".join(one.name + "\n" for one in unit.dependents))
 
     def install(self):
         """New files under the same names, as an upgrade of a package leaves them."""
@@ -112,16 +123,16 @@ class Chaos:
     def client(self, argv, unit):
         pid = self.spawn([f"{self.bin}/reeve" if argv[0] == "reeve" else argv[0]] + argv[1:], "clients")
         self.clients[pid] = (argv, unit, time.monotonic())
-        if unit:
-            unit.touch()
-            unit.clients += 1
+        for one in unit.with_relatives() if unit else []:
+            one.touch()
+            one.clients += 1
         return f"pid {pid}"
 
     def client_ended(self, pid, wstat):
         argv, unit, _ = self.clients.pop(pid)
-        if unit:
-            unit.touch()
-            unit.clients -= 1
+        for one in unit.with_relatives() if unit else []:
+            one.touch()
+            one.clients -= 1
         code = os.waitstatus_to_exitcode(wstat)
         self.client_codes[f"{os.path.basename(argv[0])} {code}"] += 1
         if code < 0:
@@ -212,7 +223,7 @@ class Chaos:
             time.sleep(0.02)
 
     def not_up(self):
-        return [name for name, unit in self.units.items() if unit.present and not unit.gives_up()
+        return [name for name, unit in self.units.items() if unit.present and not unit.gives_up() and not unit.lacks()
                 and not self.running_well(unit) and (unit.stable() or unit.count_starts() == self.starts_before[name])]
 
     def not_gone(self):
@@ -301,6 +312,8 @@ class Chaos:
         began = time.monotonic()
         for unit in self.units.values():
             unit.touch(supervisor=True)
+        with open(self.state + "/stopping", "wb"):
+            pass
         self.scanner_will_end(None)
         os.kill(self.scanner, signal.SIGTERM)
         until = began + STOP_S
@@ -366,6 +379,7 @@ class Chaos:
         print(f"chaos: the longest that a wanted service was not up: {self.watch.longest_down_s:.1f} s (bound {BOUND_S} s)")
         for kind, (descriptors, memory) in self.watch.largest.items():
             print(f"chaos: a {kind} had at most {descriptors} descriptors and {memory} kB of its own ({self.watch.compared[kind]} comparisons)")
+        print(f"chaos: {self.watch.tolerated_starts} starts before what is needed was ready, each as somebody ordered it or had disturbed that one")
         if self.watch.tolerated_strays:
             print(f"chaos: {self.watch.tolerated_strays} strays of which no living supervisor could know, or that are kept")
         print("chaos: exit codes of clients: " + ", ".join(f"{what} ({count})" for what, count in sorted(self.client_codes.items())))

@@ -9,12 +9,19 @@
      NAME.lock       fcntl lock of the instance, or of its finish: never two at once
      NAME.strays     fcntl lock that what an instance leaves behind shares
      NAME.instances  a record per instance: struct record
+     NAME.ready      fcntl lock of an instance that is ready, or about to say so; written
+                     to when one was last about to
+     NAME.dependents the names of those that need it, in words
+     stopping        is there when the whole tree is told to stop
      clashes         a line for each instance that found another, or strays, alive:
-                     WHAT NAME PID OTHER_PID
+                     WHAT NAME PID OTHER_PID; or was started before one that it needs was
+                     ready (early), or told to stop with the tree before one that needs it
+                     has ended (late): WHAT NAME PID OTHER_NAME
 
    fcntl locks belong to one process, are not inherited by its children, and are
    gone before anybody can wait for it. */
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -137,15 +144,70 @@ static struct record volatile *enter_record (void)
   return (struct record volatile *)(void *)(page + at % BUFFER_SIZE) ;
 }
 
+/* ---- dependencies ---- */
+
+static int is_locked (char const *file, char const *suffix)
+{
+  struct flock all = { .l_type = F_WRLCK, .l_whence = SEEK_SET } ;
+  int fd = open_state(file, suffix, O_RDWR) ;
+  if (fcntl(fd, F_GETLK, &all) == -1) die("get lock") ;
+  close(fd) ;
+  return all.l_type != F_UNLCK ;
+}
+
+static void lock_ready (void)
+{
+  struct flock all = { .l_type = F_WRLCK, .l_whence = SEEK_SET } ;
+  int fd = open_state(name, ".ready", O_RDWR) ;
+  if (fcntl(fd, F_SETLK, &all) == -1 || pwrite(fd, "r", 1, 0) != 1) die("lock ready") ;
+}
+
+static void say_disorder (char const *what, char const *other)
+{
+  char line[512] ;
+  int n = snprintf(line, sizeof line, "%s %s %d %s\n", what, name, (int)getpid(), other) ;
+  int fd = open_state("clashes", "", O_WRONLY | O_APPEND) ;
+  if (write(fd, line, (size_t)n) != n) die("write clashes") ;
+  close(fd) ;
+}
+
+static void look_for_needed (void)
+{
+  struct dirent const *e ;
+  DIR *dir = opendir("dependencies.d") ;
+  if (!dir) return ;
+  while ((e = readdir(dir)))
+    if (e->d_name[0] != '.' && !is_locked(e->d_name, ".ready")) say_disorder("early", e->d_name) ;
+  closedir(dir) ;
+}
+
+static void look_for_dependents (void)
+{
+  char names[1024] ;
+  char *rest = names ;
+  ssize_t n ;
+  int fd = open_state(name, ".dependents", O_RDONLY) ;
+  n = read(fd, names, sizeof names - 1) ;
+  if (n == -1) die("read dependents") ;
+  close(fd) ;
+  names[n] = 0 ;
+  for (char const *other ; (other = strtok_r(rest, " \n", &rest)) ; )
+    if (is_locked(other, ".lock")) say_disorder("late", other) ;
+}
+
+/* ---- */
+
 static struct record volatile *begin (void)
 {
   struct record volatile *record ;
   lock_instance() ;
   look_for_strays() ;
+  look_for_needed() ;
   record = enter_record() ;
   if (!access("notification-fd", F_OK))
   {
     sleep_ms(milliseconds(0, 50)) ;
+    lock_ready() ;
     if (write(3, "\n", 1) != 1 && errno != EPIPE && errno != EBADF) die("notify") ;
     close(3) ;
   }
@@ -177,6 +239,17 @@ static void quick (void)
 {
   begin() ;
   wait_for_ever() ;
+}
+
+/* Others need it. */
+static void needed (void)
+{
+  char path[4096] ;
+  on_all_signals(&tell) ;
+  begin() ;
+  snprintf(path, sizeof path, "%s/stopping", getenv("CHAOS_STATE")) ;
+  while (!told) sleep_ms(20) ;
+  if (!access(path, F_OK)) look_for_dependents() ;
 }
 
 static void slow (void)
@@ -356,6 +429,7 @@ static void finish (void)
 static struct { char const *temper ; void (*be) (void) ; } const tempers[] =
 {
   { "quick", &quick },
+  { "needed", &needed },
   { "slow", &slow },
   { "stubborn", &stubborn },
   { "forker", &forker },

@@ -26,6 +26,7 @@ TEMPERS = {
     "quick": Temper("quick", restart_delay=DELAY, notification_fd="3"),
     "mute": Temper("quick", finish=None),
     "slow": Temper("slow", restart_delay=DELAY, notification_fd="3", lock_fd="7"),
+    "needed": Temper("needed", restart_delay=DELAY, notification_fd="3"),
     "stubborn": Temper("stubborn", restart_delay=DELAY, timeout_kill="300"),
     "stubborn-group": Temper("stubborn", restart_delay=DELAY, timeout_kill="300", flag_timeout_killpg="", finish=None),
     "forker": Temper("forker", restart_delay=DELAY),
@@ -43,10 +44,13 @@ TEMPERS = {
 }
 
 # How many of each; what needs a feature that is not there yet is quick instead.
-POPULATION = [("quick", 4), ("mute", 4), ("slow", 7), ("stubborn", 4), ("stubborn-group", 2), ("forker", 7), ("crasher", 5), ("quitter", 1),
+POPULATION = [("quick", 4), ("needed", 4), ("mute", 4), ("slow", 7), ("stubborn", 4), ("stubborn-group", 2), ("forker", 7), ("crasher", 5), ("quitter", 1),
               ("limited", 1), ("task", 3), ("keeper", 1), ("background", 3), ("pidfile", 1), ("checked", 3), ("sick", 1), ("chatty", 6)]
+# What each needs to be ready; each is stopped before these.
+DEPENDENCIES = {"needed-01": ["needed-00"], "needed-02": ["needed-01"], "needed-03": ["needed-00", "checked-00"], "chatty-00": ["needed-02"],
+                "slow-06": ["needed-00", "needed-03"]}
 NEEDS = {"limited": b"on-failure", "task": b"flag-oneshot", "keeper": b"flag-keep-strays", "background": b"flag-forks",
-         "pidfile": b"flag-forks", "checked": b"health-interval", "sick": b"health-interval"}
+         "pidfile": b"flag-forks", "checked": b"health-interval", "sick": b"health-interval", "needed": b"dependencies.d"}
 
 
 def population(supervise):
@@ -86,6 +90,10 @@ class Maker:
                 out.write(text + "\n")
         if TEMPERS[temper].health:
             write_script(path + "/health", f"#!/bin/sh\n{TEMPERS[temper].health}\n")
+        for other in DEPENDENCIES.get(name, []):
+            os.makedirs(path + "/dependencies.d", exist_ok=True)
+            with open(f"{path}/dependencies.d/{other}", "wb"):
+                pass
         if temper == "pidfile":
             with open(f"{path}/pidfile", "w", encoding="ascii") as out:
                 out.write(f"{self.state}/{name}.pid\n")

@@ -13,6 +13,7 @@ YOUNG_S = 3
 SAMPLES = 5  # what a process has is the most of its first ones, and the least of its last ones
 DESCRIPTORS_MORE = 2  # one for readiness, one for a directory being read
 STARTING = "uoUrw"
+FORCING = set("uoU")
 MEMORY_MORE_KB = {"scanner": 128, "supervisor": 64}
 
 
@@ -26,6 +27,11 @@ class Unit:
     def __init__(self, chaos, name, temper):
         self.name = name
         self.producer = chaos.units[name[:-len("/log")]] if temper == "logger" else None
+        self.needs = []
+        self.dependents = []
+        self.ready_lock = f"{chaos.state}/{name}.ready"
+        self.ready_at = 0.0  # when it was last seen to be
+        self.forced_at = 0.0  # when a start was last ordered that waits for nobody
         self.temper = temper
         self.former = temper  # what runs may still be of this one
         self.starts_of_former = 0
@@ -66,6 +72,39 @@ class Unit:
     def ask(self, letters):
         """Each of these letters may start it once."""
         self.asked += sum(letter in STARTING for letter in letters)
+        if set(letters) & FORCING:
+            self.forced_at = time.monotonic()
+
+    def with_relatives(self):
+        """Whom a client may start or stop with it."""
+        found = [self]
+        for kin in ("needs", "dependents"):
+            line = [self]
+            for one in line:
+                line += [other for other in getattr(one, kin) if other not in line]
+            found += line[1:]
+        return found
+
+    def look_whether_it_is_ready(self):
+        if self.dependents and tree.lock_holder(self.ready_lock):
+            self.ready_at = time.monotonic()
+
+    def not_ready_s(self):
+        """It may have got ready and have ended between two looks."""
+        try:
+            file = os.stat(self.ready_lock)
+            got_ready = file.st_mtime if file.st_size else 0  # else somebody has only looked
+        except OSError:
+            got_ready = 0
+        return min(time.monotonic() - self.ready_at, time.time() - got_ready)
+
+    def lacks(self):
+        """One that it needs is not there, and it waits for it."""
+        return any(not one.present or one.lacks() for one in self.needs)
+
+    def is_held(self):
+        """It may have to wait for one that it needs."""
+        return any(not one.present or not one.calm() or not one.status() or not one.status().pid or one.is_held() for one in self.needs)
 
     def is_task(self):
         return TEMPERS[self.temper].task
@@ -148,6 +187,7 @@ class Watch:
         self.largest = {"scanner": (0, 0), "supervisor": (0, 0)}
         self.compared = {"scanner": 0, "supervisor": 0}
         self.tolerated_strays = 0
+        self.tolerated_starts = 0  # of which one was ordered, or what they need had been disturbed
         self.fallen = set()  # strays that fell to us, for want of a scanner above their supervisor: nobody can know them
         self.left_alone = set()  # strays in a session of their own, whose supervisor was killed while it ended them
         self.longest_down_s = 0.0
@@ -205,6 +245,9 @@ class Watch:
             return
         for line in text.splitlines():
             what, name, pid, other = line.split()
+            if what in ("early", "late"):
+                self.disorder(what, self.chaos.units[name], pid, self.chaos.units[other])
+                continue
             if what == "instance":
                 raise Failure(f"two instances of {name} at once: pid {pid} was started while {other} was running ({tree.arguments(other)})")
             if "strays" not in self.chaos.without:
@@ -226,12 +269,24 @@ class Watch:
             return
         raise Failure(f"{unit.name}: pid {pid} was started while a stray of an earlier instance, pid {stray}, was alive")
 
+    # ---- order ----
+
+    def disorder(self, what, unit, pid, other):
+        """That one was ready when it was decided, or the order is not kept for whoever is told by name."""
+        now = time.monotonic()
+        if what == "late":
+            raise Failure(f"{unit.name}: pid {pid} was told to stop with the tree while {other.name}, which needs it, was there")
+        if now - unit.forced_at > CALM_S and other.not_ready_s() > CALM_S:
+            raise Failure(f"{unit.name}: pid {pid} was started while {other.name}, which it needs, was not ready since {other.not_ready_s():.1f} s")
+        self.tolerated_starts += 1
+
     # ---- up again ----
 
     def check_units(self):
         now = time.monotonic()
         for unit in self.chaos.units.values():
             unit.look_whether_it_has_left()
+            unit.look_whether_it_is_ready()
             holder = unit.holder()
             if not unit.present:
                 if (holder or unit.supervisor()) and now - unit.gone_at > BOUND_S:
@@ -243,7 +298,7 @@ class Watch:
             if unit.is_task() and starts > unit.asked:
                 raise Failure(f"{unit.name}: a task that has run {starts} times, and was asked to {unit.asked} times at most")
             wanted = status is None or status.wanted()
-            if holder or starts != unit.starts or not wanted:
+            if holder or starts != unit.starts or not wanted or unit.is_held():
                 unit.well_at = now
             unit.starts = starts
             self.longest_down_s = max(self.longest_down_s, now - unit.well_at)

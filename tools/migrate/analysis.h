@@ -271,6 +271,8 @@ extern int walk_probe (struct analysis *a, struct statement *statement, char con
 /* wait-for-it and its like, a function that waits, a log that is read. 0: it is none, or asks
    nobody who was started here. */
 extern int find_waiting (struct analysis *a, struct statement *statement, struct waiting *waiting) ;
+/* [ -S /run/x.sock ] || exit 1, behind a start: 1 when it clearly asks a service that was started here. */
+extern int walk_asked_once (struct analysis *a, struct statement *statement) ;
 extern void set_waiting (struct analysis *a, struct statement *statement, struct waiting const *waiting) ;
 extern void walk_sleep (struct analysis *a, struct statement *statement) ;
 

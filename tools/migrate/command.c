@@ -130,10 +130,56 @@ static int says_background (char const *const *argv)
   return argv[1] && !argv[2] && shell_one_of(argv[1], "-D -d") && !shell_one_of(shell_basename(argv[0]), "rm rmdir mkdir tar date ls cut") ;
 }
 
+/* A known daemon's program that only prepares something, and ends. */
+static int only_prepares (char const *const *argv)
+{
+  char const *name = shell_basename(argv[0]) ;
+  for (unsigned int i = 1 ; argv[i] ; i++)
+    if (!strcmp(name, "x11vnc") && shell_one_of(argv[i], "-storepasswd -version -help -V -sslGenCert -sslGenCA")) return 1 ;
+  return 0 ;
+}
+
+static int is_unknown (char const *word)
+{
+  return shell_one_of(word, "$@\" $@ ${@}\" $* $*\" ${@}") ;
+}
+
+/* crond "$@": without the words that are not known, as it would be without arguments. */
+static void without_unknown (char const *const *argv, char const **known)
+{
+  unsigned int n = 0 ;
+  for (unsigned int i = 0 ; argv[i] ; i++)
+    if (!is_unknown(argv[i])) known[n++] = argv[i] ;
+  known[n] = 0 ;
+}
+
+static void add_unknown (char const *const *argv, char const **words)
+{
+  unsigned int n = 0 ;
+  while (words[n]) n++ ;
+  for (unsigned int i = 0 ; argv[i] && n < COMMAND_WORDS_MAX - 1 ; i++)
+    if (is_unknown(argv[i])) words[n++] = argv[i] ;
+  words[n] = 0 ;
+}
+
+/* Whether it stays is what its configuration says, unless an option does. */
+static int follows_configuration (char const *const *argv)
+{
+  int has_file = 0 ;
+  if (strcmp(shell_basename(argv[0]), "dbus-daemon") != 0) return 0 ;
+  for (unsigned int i = 1 ; argv[i] ; i++)
+  {
+    if (shell_one_of(argv[i], "--nofork --fork --introspect --version")) return 0 ;
+    has_file |= !strncmp(argv[i], "--config-file", 13) ;
+  }
+  return has_file ;
+}
+
 void command_foreground (struct statement const *statement, unsigned int first, struct foreground *foreground)
 {
   struct daemon_advice advice ;
   char const *argv[COMMAND_WORDS_MAX] ;
+  char const *known[COMMAND_WORDS_MAX] ;
   memset(foreground, 0, sizeof(*foreground)) ;
   command_argv(statement, first, argv) ;
   if (!argv[0]) return ;
@@ -153,7 +199,29 @@ void command_foreground (struct statement const *statement, unsigned int first, 
     foreground->mend = "run catalina.sh run, which is beside it" ;
     return ;
   }
+  if (only_prepares(argv))
+  {
+    foreground->ends = 1 ;
+    return ;
+  }
+  if (follows_configuration(argv))
+  {
+    unsigned int n = 0 ;
+    foreground->is_daemon = foreground->in_background = 1 ;
+    foreground->argv[n++] = argv[0] ;
+    foreground->argv[n++] = "--nofork" ;
+    for (unsigned int i = 1 ; argv[i] && n < COMMAND_WORDS_MAX - 1 ; i++) foreground->argv[n++] = argv[i] ;
+    foreground->argv[n] = 0 ;
+    return ;
+  }
   daemon_look(argv, &advice) ;
+  without_unknown(argv, known) ;
+  if (advice.stays == DAEMON_UNKNOWN)
+  {
+    struct daemon_advice bare ;
+    daemon_look(known, &bare) ;
+    if (bare.stays == DAEMON_IN_BACKGROUND) advice = bare ;
+  }
   foreground->means_strays = advice.means_strays ;
   if (advice.stays == DAEMON_UNKNOWN && !advice.program && says_background(argv))
   {
@@ -170,5 +238,6 @@ void command_foreground (struct statement const *statement, unsigned int first, 
   }
   foreground->is_daemon = foreground->in_background = 1 ;
   foreground->mend = advice.mend ;
-  if (!daemon_foreground(argv, foreground->argv, COMMAND_WORDS_MAX)) foreground->argv[0] = 0 ;
+  if (!daemon_foreground(known, foreground->argv, COMMAND_WORDS_MAX)) foreground->argv[0] = 0 ;
+  else add_unknown(argv, foreground->argv) ;
 }

@@ -33,7 +33,7 @@ static unsigned long set_in (struct limit const *limit, char const *text, char c
 {
   char const *mark = pool_printf(limit->pool, "%s=", name) ;
   for (char const *p = text ; (p = strstr(p, mark)) ; p++)
-    if ((p == text || strchr(" \t\n;", p[-1])) && p[strlen(mark)] != '=')
+    if ((p == text || strchr(" \t\n;(", p[-1])) && p[strlen(mark)] != '=')
     {
       unsigned long n = number_at(limit, p + strlen(mark), depth + 1) ;
       if (n) return n ;

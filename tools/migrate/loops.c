@@ -279,7 +279,8 @@ int walk_loop (struct analysis *a, struct statement *statement)
   }
   probe = loop_probe(a, statement) ;
   if (probe && walk_probe(a, statement, probe)) return 1 ;
-  if (!works_for_ever(statement) || probe) return 0 ;
+  /* What can leave a loop lets something come behind it. */
+  if (!works_for_ever(statement) || probe || statement_walk(statement, &breaks, 0)) return 0 ;
   start_service(a, statement, START_MAIN) ;
   script_waits(a, line_of(a, statement)) ;
   return 1 ;

@@ -160,7 +160,7 @@ static char const *as_comment (struct pool *pool, char const *text)
 void plan_todo (struct plan *plan, struct service *service, struct claim *claim, uint32_t line, char const *text)
 {
   texts_add_once(plan->pool, service ? &service->todo : &plan->setup_todo,
-    pool_printf(plan->pool, "# TODO reeve-migrate: line %u: %s", line, as_comment(plan->pool, text))) ;
+    pool_printf(plan->pool, "# TODO reeve-migrate: %s: %s", source_place(plan->source, line), as_comment(plan->pool, text))) ;
   if (claim) texts_add_once(plan->pool, &claim->todo, text) ;
 }
 

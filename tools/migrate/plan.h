@@ -45,6 +45,9 @@
    The other inputs (inputs.h):
    ini.c            reading a supervisord.conf
    supervisord.c    its programs
+   include.c        the files that it includes
+   order.c          which of them uses which
+   fcgi.c           sockets of fcgi-programs
    procfile.c       which kind of input it is; a Procfile's processes
 
    The plan becomes what is written:
@@ -165,6 +168,7 @@ struct plan
   struct texts notes ; /* for the report, about the whole */
   char const *const *cmd ; /* the image's CMD, ended by 0; 0: not known */
   char const *workdir ; /* the image's; 0: /init tells it */
+  struct texts unread ; /* files that the input includes, and are not here */
   int nginx_stays ; /* its configuration in the image keeps it in the foreground */
   struct texts environment ; /* names of variables that are exported, by the image or the input */
   char const *code ; /* that the image's shell executes ahead of the script; 0: none */

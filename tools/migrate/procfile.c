@@ -52,7 +52,7 @@ enum input_kind input_kind (struct source const *source)
   if (!strncmp(base, "Procfile", 8)) return INPUT_PROCFILE ;
   if (!strncmp(source->text, "#!", 2)) return INPUT_SCRIPT ;
   if (is_dockerfile(base, source->text)) return INPUT_DOCKERFILE ;
-  if (strstr(source->text, "[program:") || strstr(source->text, "[supervisord]")) return INPUT_SUPERVISORD ;
+  if (strstr(source->text, "[program:") || strstr(source->text, "[fcgi-program:") || strstr(source->text, "[supervisord]")) return INPUT_SUPERVISORD ;
   if (!strncmp(base, "supervisord", 11)) return INPUT_SUPERVISORD ;
   return other_kind(base, source->text) ;
 }

@@ -11,6 +11,7 @@
 #include <skalibs/strerr.h>
 
 #include "migrate/dockerpatch.h"
+#include "migrate/include.h"
 #include "migrate/inputs.h"
 #include "migrate/json.h"
 #include "migrate/shell.h"
@@ -129,17 +130,23 @@ int main (int argc, char **argv)
   struct dockerfile dockerfile ;
   struct docker_start start ;
   struct plan plan ;
+  struct texts unread = { 0 } ;
   struct file *files ;
   char const *report ;
   char const *patch = "" ;
   int code = 0 ;
   parse_arguments(&arguments, argc, argv) ;
   read_source(&source, &pool, arguments.input) ;
-  plan_init(&plan, &source) ;
   if (arguments.dockerfile)
   {
     read_source(&docker_source, &pool, arguments.dockerfile) ;
     dockerfile_read(&docker_source, &dockerfile) ;
+  }
+  if (input_kind(&source) == INPUT_SUPERVISORD) include_files(&source, arguments.dockerfile ? &dockerfile : 0, arguments.dockerfile, &unread) ;
+  plan_init(&plan, &source) ;
+  plan.unread = unread ;
+  if (arguments.dockerfile)
+  {
     dockerfile_start(&dockerfile, arguments.input, source.text, &start) ;
     read_front(&pool, &arguments, &dockerfile, &start) ;
     plan.cmd = start.arguments ;

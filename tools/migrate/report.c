@@ -128,6 +128,13 @@ static int is_dropped (char const *what)
   return !strncmp(what, "dropped:", 8) ;
 }
 
+static char const *place_of (struct plan *plan, struct source_part const *part, uint32_t line, uint32_t last)
+{
+  uint32_t before = part ? part->first - 1 : 0 ;
+  char const *lines = last > line ? pool_printf(plan->pool, "lines %u-%u", line - before, last - before) : pool_printf(plan->pool, "line %u", line - before) ;
+  return part ? pool_printf(plan->pool, "included: %s, %s", part->name, lines) : lines ;
+}
+
 char const *render_report (struct plan *plan)
 {
   struct source const *source = plan->source ;
@@ -141,18 +148,18 @@ char const *render_report (struct plan *plan)
     uint32_t last = line ;
     int mixed = 0 ;
     int kept = 0 ;
-    while (last < source->nlines && (!strcmp(next = describe_line(plan, last + 1), what) || (is_idle(what) && is_idle(next))))
+    struct source_part const *part = source_part_of(source, line) ;
+    while (last < source->nlines && source_part_of(source, last + 1) == part && (!strcmp(next = describe_line(plan, last + 1), what) || (is_idle(what) && is_idle(next))))
     {
       if (strcmp(next, what) != 0) mixed = 1 ;
       kept |= !is_dropped(what) || !is_dropped(next) ;
       last++ ;
     }
     if (mixed) what = kept ? "beside what they are about: comments and blank lines" : "dropped: comments and blank lines" ;
-    add_entry(plan, &lines, last > line
-      ? pool_printf(plan->pool, "lines %u-%u: %s", line, last, what) : pool_printf(plan->pool, "line %u: %s", line, what)) ;
+    add_entry(plan, &lines, pool_printf(plan->pool, "%s: %s", place_of(plan, part, line, last), what)) ;
     add_mistakes(plan, &lines, &mistakes, last) ;
     line = last + 1 ;
-    what = next ;
+    what = line <= source->nlines ? describe_line(plan, line) : 0 ;
   }
   for (struct text const *note = plan->notes.first ; note ; note = note->next)
     add_entry(plan, &lines, pool_printf(plan->pool, "note: %s", note->text)) ;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "migrate/plan.h"
+#include "migrate/shell.h"
 
 #define NOTIFICATION_FD "3"
 
@@ -49,7 +50,7 @@ static void settle_todos (struct plan *plan)
   {
     struct claim *claim = plan->source->claims[i] ;
     uint32_t line = source_line(plan->source, claim->range.start) ;
-    if (!claim->todo.first || has_todo(plan, pool_printf(plan->pool, "# TODO reeve-migrate: line %u:", line))) continue ;
+    if (!claim->todo.first || has_todo(plan, pool_printf(plan->pool, "# TODO reeve-migrate: %s:", source_place(plan->source, line)))) continue ;
     for (struct text const *one = claim->todo.first ; one ; one = one->next)
       plan_todo(plan, service_of_claim(plan, claim, line), 0, line, one->text) ;
   }
@@ -80,11 +81,34 @@ static void settle_checks (struct plan *plan)
     if (service->check) service_set(plan, service, "notification-fd", NOTIFICATION_FD) ;
 }
 
+#define GRACE_MS 10000 /* docker stop's own */
+
+/* Who may take long is killed by the container's runtime all the same, unless that is told. */
+static void settle_grace (struct plan *plan)
+{
+  for (struct service *service = plan->services ; service ; service = service->next)
+    for (struct setting const *setting = service->settings ; setting ; setting = setting->next)
+    {
+      unsigned int ms = strcmp(setting->file, "timeout-kill") != 0 ? 0 : shell_number(setting->value, 1000000000, 0) ;
+      int has_before = 0 ;
+      unsigned int seconds ;
+      if (ms + 1000 <= GRACE_MS) continue ;
+      for (struct service *other = plan->services ; other ; other = other->next) has_before |= texts_has(&other->dependencies, service->name) ;
+      /* Order is given up at half of it, and what still runs is killed a second before its end. */
+      seconds = (ms / 1000 + 2) * (has_before ? 2 : 1) ;
+      texts_add_once(plan->pool, &plan->notes, pool_printf(plan->pool,
+        "%s may take %u s to stop: ENV REEVE_STOP_TIMEOUT=%u (milliseconds) gives it that%s; the container's runtime has to wait as long: docker run --stop-timeout %u, "
+        "stop_grace_period: %us, terminationGracePeriodSeconds: %u", service->name, ms / 1000, seconds * 1000,
+        has_before ? ", behind those that depend on it" : "", seconds + 1, seconds + 1, seconds + 1)) ;
+    }
+}
+
 void plan_settle (struct plan *plan)
 {
   settle_unclaimed(plan) ;
   settle_pieces(plan) ;
   settle_dependencies(plan) ;
   settle_checks(plan) ;
+  settle_grace(plan) ;
   settle_todos(plan) ;
 }

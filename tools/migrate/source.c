@@ -54,6 +54,19 @@ uint32_t source_last_line (struct source const *source, struct range range)
   return source_line(source, range.end > range.start ? range.end - 1 : range.start) ;
 }
 
+struct source_part const *source_part_of (struct source const *source, uint32_t line)
+{
+  struct source_part const *found = 0 ;
+  for (struct source_part const *part = source->parts ; part && part->first <= line ; part = part->next) found = part ;
+  return found ;
+}
+
+char const *source_place (struct source const *source, uint32_t line)
+{
+  struct source_part const *part = source_part_of(source, line) ;
+  return part ? pool_printf(source->pool, "%s, line %u", part->name, line - part->first + 1) : pool_printf(source->pool, "line %u", line) ;
+}
+
 char const *source_copy (struct source const *source, struct range range)
 {
   return pool_copy(source->pool, source->text + range.start, range.end - range.start) ;

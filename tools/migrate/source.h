@@ -28,8 +28,17 @@ struct claim
   struct texts todo ; /* what is left for a person */
 } ;
 
+/* Another file, that the first one includes: from its line on. */
+struct source_part
+{
+  char const *name ;
+  uint32_t first ;
+  struct source_part *next ;
+} ;
+
 struct source
 {
+  struct source_part *parts ; /* by line; 0: there is only the first file */
   struct pool *pool ;
   char const *name ; /* as it was given */
   char const *text ; /* NUL-terminated; no carriage return at the end of a line */
@@ -52,6 +61,11 @@ extern uint32_t source_line (struct source const *source, uint32_t byte) ; /* fr
 extern uint32_t source_last_line (struct source const *source, struct range range) ; /* of its last byte */
 extern char const *source_copy (struct source const *source, struct range range) ;
 extern struct range source_line_range (struct source const *source, uint32_t line) ; /* without its newline */
+
+/* Where the line is, for a reader: `line 3`, or `FILE, line 3` of a part. */
+extern char const *source_place (struct source const *source, uint32_t line) ;
+/* The part that begins with the line, or with one before it; 0: none. */
+extern struct source_part const *source_part_of (struct source const *source, uint32_t line) ;
 
 /* Claims what of `range` has no owner yet. Texts are borrowed. */
 extern struct claim *source_claim (struct source *source, struct range range, char const *where, char const *what) ;

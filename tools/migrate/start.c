@@ -3,7 +3,7 @@
 #include "migrate/analysis.h"
 
 /* What ends by itself, also in the background. */
-#define TASKS "curl wget psql mysql mariadb mysqldump redis-cli mongo mongosh rsync cp mv rm mkdir chown chmod touch echo tar gzip find sed awk pg_dump"
+#define TASKS "curl wget psql mysql mariadb mysqldump redis-cli mongo mongosh rsync cp mv rm mkdir chown chmod touch echo tar gzip find sed awk pg_dump ssh-keygen sshd-keygen htpasswd openssl envsubst update-ca-certificates"
 
 /* Programs that start and watch others. */
 #define SUPERVISORS "supervisord forego foreman honcho goreman overmind hivemind s6-svscan runsvdir svscan circusd monit pm2 pm2-runtime god bluepill multirun immortal"
@@ -164,6 +164,12 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   if (shell_one_of(service->program, "mysqld_safe mariadbd-safe"))
     texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "line %u: %s ignores SIGTERM, so that the database would not be stopped: run mysqld (or mariadbd) --user=mysql in its place",
       service->line, service->program)) ;
+  if (shell_one_of(service->program, "forego foreman") && (shell_mentions(service->text, "start -r") || shell_mentions(service->text, "--restart")))
+  {
+    /* It never ended by itself. */
+    service->is_main = 0 ;
+    service->claim->what = pool_printf(a->pool, "%s; not main: -r starts again what ends", service->claim->what) ;
+  }
   if (shell_one_of(service->program, SUPERVISORS))
     texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "TODO: services.d/%s: %s starts and watches processes of its own: migrate what it reads next "
       "(reeve-migrate reads a supervisord.conf and a Procfile), and take it out", service->name, service->program)) ;
@@ -181,10 +187,18 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
 
 /* ---- tasks ---- */
 
+/* Does it, or a function that it calls, end the script? */
 static int ends (struct statement *statement, void *data)
 {
-  (void)data ;
-  return !strcmp(statement_command(statement), "exit") ;
+  struct analysis *a = data ;
+  struct function *function = find_function(a, statement_command(statement)) ;
+  int r ;
+  if (!strcmp(statement_command(statement), "exit")) return 1 ;
+  if (!function || !function->statement->body || a->depth > 20) return 0 ;
+  a->depth++ ;
+  r = statement_walk(function->statement->body, &ends, a) ;
+  a->depth-- ;
+  return r ;
 }
 
 void add_task (struct analysis *a, struct statement *statement)
@@ -209,7 +223,7 @@ void add_task (struct analysis *a, struct statement *statement)
   held->claim = claim_statement(a, statement, service_where(a->plan, a->task, "run"), pool_printf(a->pool, "task %s, run once%s%s", a->task->name,
     a->task->dependencies.first ? " after " : "", texts_join(a->pool, &a->task->dependencies, ", "))) ;
   plan_mark_place(a->plan, a->task, held->claim, statement_text(a, statement)) ;
-  a->task_must_succeed = (is_first ? 0 : a->task_must_succeed) || a->sets_errexit || a->must_succeed || statement_walk(statement, &ends, 0) ;
+  a->task_must_succeed = (is_first ? 0 : a->task_must_succeed) || a->sets_errexit || a->must_succeed || statement_walk(statement, &ends, a) ;
 }
 
 void close_task (struct analysis *a)

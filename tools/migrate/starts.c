@@ -192,11 +192,23 @@ int is_last (struct analysis *a, struct frame const *frame)
   return 1 ;
 }
 
+/* An unknown program that says that it serves: rails server, manage.py runserver, --port 80 */
+static int says_server (struct statement const *statement)
+{
+  if (statement->kind != STATEMENT_COMMAND || statement->nwords < 2) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  {
+    char const *raw = statement->words[i].raw ;
+    if (shell_one_of(raw, "server serve runserver start listen daemon") || strstr(raw, "0.0.0.0") || !strncmp(raw, "--port", 6) || !strncmp(raw, "--bind", 6)) return 1 ;
+  }
+  return 0 ;
+}
+
 int starts_later (struct analysis *a, struct frame const *frame)
 {
   for (; frame ; frame = frame->up)
     for (struct statement *one = frame->rest ; one ; one = one->next)
-      if (one->kind != STATEMENT_FUNCTION && starts_something(a, one)
+      if (one->kind != STATEMENT_FUNCTION && (starts_something(a, one) || (!one->next && !frame->up && says_server(one)))
        && strcmp(statement_command(one), "wait") != 0 && !keeps_alive(one)) return 1 ;
   return 0 ;
 }

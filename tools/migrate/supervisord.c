@@ -2,6 +2,7 @@
 
 #include "migrate/ini.h"
 #include "migrate/inputs.h"
+#include "migrate/order.h"
 #include "migrate/shell.h"
 #include "migrate/supervisord.h"
 
@@ -60,6 +61,8 @@ static void set_command (struct translation *t)
     return ;
   }
   t->service->text = command ;
+  if (shell_one_of(shell_basename(pool_copy(plan->pool, command, strcspn(command, " \t\n"))), "mysqld_safe mariadbd-safe"))
+    texts_add_once(plan->pool, &plan->notes, pool_printf(plan->pool, "%s: mysqld_safe ignores SIGTERM, so that the database would not be stopped: run mysqld (or mariadbd) --user=mysql in its place", t->service->name)) ;
   t->service->command = supervisord_command(plan->pool, &t->expansion, command, &todo) ;
   if (todo) plan_todo(plan, t->service, t->service->claim, line, todo) ;
   supervisord_foreground(plan, t->service, line) ;
@@ -236,6 +239,29 @@ static void todo_rest (struct translation *t)
     }
 }
 
+/* Of an fcgi-program. */
+static void set_socket (struct translation *t, int i, int n)
+{
+  struct pool *pool = t->plan->pool ;
+  char const *socket = ini_take(t->source, t->section, "socket", "", 0) ;
+  char const *first = ini_take(t->source, t->section, "numprocs_start", "", 0) ;
+  char const *user = ini_take(t->source, t->section, "user", "", 0) ;
+  struct fcgi fcgi = { .owner = ini_take(t->source, t->section, "socket_owner", "", 0), .mode = ini_take(t->source, t->section, "socket_mode", "", 0) } ;
+  if (strncmp(t->section->name, "fcgi-program:", 13) != 0) return ;
+  fcgi.user = user && strcmp(user, "root") != 0 ? user : 0 ;
+  fcgi.socket = socket ? supervisord_plain(pool, &t->expansion, socket) : "" ;
+  if (!supervisord_fcgi(t->plan, t->service, &fcgi, i - (first ? (int)shell_number(first, 100000, 0) : 0), n))
+  {
+    plan_todo(t->plan, t->service, t->service->claim, t->service->line,
+      "an fcgi-program got its socket from supervisord as stdin, and which one is not understood: reeve-exec --listen-unix opens one, as descriptor 3") ;
+    return ;
+  }
+  take(t, "socket", "run", "its socket, by reeve-exec, handed on as stdin") ;
+  take(t, "socket_owner", "run", "who owns the socket") ;
+  take(t, "socket_mode", "run", "the socket's mode") ;
+  note(t, "socket_backlog", "how many may wait at the socket: reeve-exec has a number of its own") ;
+}
+
 static void add_process (struct translation *t, char const *name, char const *process_name, int n, int i)
 {
   char const *service_name = name ;
@@ -251,6 +277,7 @@ static void add_process (struct translation *t, char const *name, char const *pr
   set_outputs(t) ;
   set_restart(t) ;
   set_stop(t) ;
+  set_socket(t, i, n) ;
 }
 
 static void add_program (struct translation *t, char const *name)
@@ -270,6 +297,14 @@ static void add_program (struct translation *t, char const *name)
   note(t, "serverurl", "supervisord's own interface") ;
 }
 
+/* ---- order ---- */
+
+static char const *program_of (struct ini_section const *section)
+{
+  if (!strncmp(section->name, "program:", 8)) return section->name + 8 ;
+  return !strncmp(section->name, "fcgi-program:", 13) ? section->name + 13 : 0 ;
+}
+
 static int priority_of (struct ini_section const *section)
 {
   for (struct ini_option const *option = section->options ; option ; option = option->next)
@@ -277,30 +312,66 @@ static int priority_of (struct ini_section const *section)
   return PRIORITY_DEFAULT ;
 }
 
-static void depend (struct translation *t, char const *later, char const *earlier)
+static int has_down (struct service const *service)
 {
-  for (struct service *service = t->plan->services ; service ; service = service->next)
-    for (struct service *other = t->plan->services ; other && !strcmp(service->program, later) ; other = other->next)
-      if (!strcmp(other->program, earlier)) texts_add_once(t->plan->pool, &service->dependencies, other->name) ;
+  for (struct setting const *one = service->settings ; one ; one = one->next)
+    if (!strcmp(one->file, "down")) return 1 ;
+  return 0 ;
 }
 
-/* Priorities that differ are meant as an order: each depends on those one step before. */
+/* Who is not started by itself, or ends for good, holds nobody. */
+static void depend (struct translation *t, struct service *later, struct service const *earlier, int needs)
+{
+  texts_add_once(t->plan->pool, &later->dependencies, earlier->name) ;
+  if (!needs || has_down(earlier)) texts_add_once(t->plan->pool, &later->optional, earlier->name) ;
+}
+
+/* The smaller priorities' largest; -1: it is the first, or has none of its own. */
+static int priority_before (struct translation *t, struct ini_section const *section)
+{
+  int mine = priority_of(section) ;
+  int before = -1 ;
+  if (mine == PRIORITY_DEFAULT) return -1 ;
+  for (struct ini_section *other = t->ini->sections ; other ; other = other->next)
+    if (program_of(other) && priority_of(other) < mine && priority_of(other) > before) before = priority_of(other) ;
+  return before ;
+}
+
+/* Of two programs, the later and the earlier one. */
+static int order_two (struct translation *t, struct ini_section const *section, struct ini_section const *other, struct texts *used)
+{
+  int is_next = priority_of(other) == priority_before(t, section) ;
+  int any = 0 ;
+  for (struct service *later = t->plan->services ; later ; later = later->next)
+    for (struct service *earlier = t->plan->services ; earlier && !strcmp(later->program, program_of(section)) ; earlier = earlier->next)
+    {
+      int needs ;
+      if (strcmp(earlier->program, program_of(other)) != 0) continue ;
+      needs = order_uses(t->plan->pool, later, earlier) ;
+      if (needs) texts_add_once(t->plan->pool, used, earlier->name) ;
+      if (!needs && !is_next) continue ;
+      depend(t, later, earlier, needs) ;
+      any = 1 ;
+    }
+  return any ;
+}
+
+/* A smaller priority was started first, and stopped last, but not waited for: it is needed
+   where the later one clearly uses it, else only the order is kept. */
 static void set_order (struct translation *t)
 {
+  struct pool *pool = t->plan->pool ;
   for (struct ini_section *section = t->ini->sections ; section ; section = section->next)
   {
-    int mine = priority_of(section) ;
-    int before = -1 ;
-    if (strncmp(section->name, "program:", 8) != 0 || mine == PRIORITY_DEFAULT) continue ;
+    struct texts used = { 0 } ;
+    int any = 0 ;
+    if (!program_of(section)) continue ;
     for (struct ini_section *other = t->ini->sections ; other ; other = other->next)
-    {
-      int theirs = priority_of(other) ;
-      if (!strncmp(other->name, "program:", 8) && theirs < mine && theirs > before) before = theirs ;
-    }
-    for (struct ini_section *other = t->ini->sections ; before != -1 && other ; other = other->next)
-      if (!strncmp(other->name, "program:", 8) && priority_of(other) == before) depend(t, section->name + 8, other->name + 8) ;
-    ini_take(t->source, section, "priority", before == -1 ? "dropped" : pool_printf(t->plan->pool, "services.d/%s/dependencies.d", section->name + 8),
-      before == -1 ? "priority: it is the first, or there is no order" : "priority: after those with the next smaller one") ;
+      if (program_of(other) && priority_of(other) < priority_of(section)) any |= order_two(t, section, other, &used) ;
+    ini_take(t->source, section, "priority", any ? pool_printf(pool, "services.d/%s/dependencies.d", program_of(section)) : "dropped",
+      !any ? "priority: it is the first, or there is no order" : used.first
+        ? pool_printf(pool, "priority: it uses %s, and needs it; others with the next smaller priority come before it (optional)", texts_join(pool, &used, ", "))
+        : "priority: those with the next smaller one come before it, but nothing says that it needs them (optional)") ;
   }
 }
 
@@ -337,8 +408,12 @@ static void other_section (struct translation *t)
   else if (!strcmp(name, "supervisord")) drop_section(t, "supervisord's own: /init needs no settings") ;
   else if (!strcmp(name, "include"))
   {
-    drop_section(t, "included files are not read") ;
-    texts_add(pool, &t->plan->notes, pool_printf(pool, "the files that [include] names are not read: give them to reeve-migrate one by one: %s", included(t))) ;
+    struct texts names = { 0 } ;
+    for (struct source_part const *part = t->source->parts ; part ; part = part->next) texts_add(pool, &names, part->name) ;
+    drop_section(t, names.first ? pool_printf(pool, "included files: %s", texts_join(pool, &names, ", ")) : "included files are not read") ;
+    if (t->plan->unread.first)
+      texts_add(pool, &t->plan->notes, pool_printf(pool, "TODO: files that [include] names are not here, or not known to be, and were not read: %s: "
+        "give --dockerfile, whose COPY says where they come from, or give them to reeve-migrate one by one", texts_join(pool, &t->plan->unread, " "))) ;
   }
   else
   {
@@ -357,16 +432,10 @@ void migrate_supervisord (struct plan *plan)
   for (t.section = ini.sections ; t.section ; t.section = t.section->next)
     if (!strcmp(t.section->name, "supervisord")) t.global = t.section ;
   for (t.section = ini.sections ; t.section ; t.section = t.section->next)
-    if (!strncmp(t.section->name, "program:", 8)) add_program(&t, t.section->name + 8) ;
-    else if (!strncmp(t.section->name, "fcgi-program:", 13))
-    {
-      add_program(&t, t.section->name + 13) ;
-      if (t.service) plan_todo(plan, t.service, t.service->claim, t.service->line,
-        "an fcgi-program got its socket from supervisord: reeve-exec --listen-unix hands one on as LISTEN_FDS") ;
-    }
+    if (program_of(t.section)) add_program(&t, program_of(t.section)) ;
   set_order(&t) ;
   for (t.section = ini.sections ; t.section ; t.section = t.section->next)
-    if (strncmp(t.section->name, "program:", 8) != 0 && strncmp(t.section->name, "fcgi-program:", 13) != 0) other_section(&t) ;
+    if (!program_of(t.section)) other_section(&t) ;
     else
     {
       char const *name = strchr(t.section->name, ':') + 1 ;

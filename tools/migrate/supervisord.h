@@ -25,4 +25,16 @@ extern int supervisord_environment (struct pool *pool, struct expansion const *e
 /* A command that puts itself into the background gets its foreground form. */
 extern void supervisord_foreground (struct plan *plan, struct service *service, uint32_t line) ;
 
+/* What [fcgi-program:x] says of its socket. */
+struct fcgi
+{
+  char const *socket ; /* unix:///PATH, tcp://HOST:PORT */
+  char const *owner ; /* 0: not said */
+  char const *mode ;
+  char const *user ; /* of the program; 0: root */
+} ;
+/* Has reeve-exec open it, for process `i` of `n`, and the command get it as its stdin. 0: the
+   socket is not understood. */
+extern int supervisord_fcgi (struct plan *plan, struct service *service, struct fcgi const *fcgi, int i, int n) ;
+
 #endif

@@ -23,6 +23,63 @@ static int ends_script (struct statement *statement, void *data)
   return !strcmp(statement_command(statement), "exit") ;
 }
 
+/* kill -0 "$PID" || exit 1; pgrep nginx || exit 1 */
+static int asks_processes (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  char const *text = statement_text(a, statement) ;
+  if (shell_one_of(statement_command(statement), "kill pgrep pidof ps jobs")) return 1 ;
+  if (statement->kind != STATEMENT_TEST && statement->kind != STATEMENT_COMMAND) return 0 ;
+  for (struct pid_variable const *pid = a->pids ; pid ; pid = pid->next)
+    if (shell_mentions(text, pid->name)) return 1 ;
+  return strstr(text, "$(pgrep") || strstr(text, "$(pidof") || strstr(text, "/proc/") || strstr(text, "$(jobs") ;
+}
+
+/* More than what variables hold: files, sockets, what a program says. */
+static int asks_outside (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  if (statement->kind == STATEMENT_TEST || shell_one_of(statement_command(statement), "test ["))
+  {
+    char const *text = statement_text(a, statement) ;
+    if (!strncmp(text, "test ", 5)) text = pool_printf(a->pool, "[ %s", text + 5) ; /* the word itself would count as a question */
+    return is_probe(text) || strstr(text, "$(") || strchr(text, '`') || strstr(text, " -d ") || strstr(text, "-r ") || strstr(text, "-w ") ;
+  }
+  return statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(statement), "echo printf exit return true false :") ;
+}
+
+/* What may end the script, behind a start. What it asks may be made by that, so that it is not
+   asked before; a variable is not. */
+static void walk_question (struct analysis *a, struct statement *statement)
+{
+  if (statement_walk(statement, &asks_processes, a)) drop(a, statement, "looked whether it still ran: the supervisor does") ;
+  else if (statement_walk(statement, &asks_outside, a))
+  {
+    if (!walk_asked_once(a, statement)) add_ordinary(a, statement) ;
+  }
+  else
+  {
+    /* A check of what the script was given: done before all services. */
+    claim_statement(a, statement, plan_setup_where(a->plan), "a check that may end the script, before all services") ;
+    add_setup(a, statement->range, 1) ;
+  }
+}
+
+static int does_more (struct statement *statement, void *data)
+{
+  (void)data ;
+  if (statement->background) return 1 ;
+  return statement->kind == STATEMENT_COMMAND ? !shell_one_of(statement_command(statement), "echo printf exit return true false : test [ kill logger pgrep pidof ps grep jobs wc")
+   : statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION || statement->kind == STATEMENT_OTHER || statement->kind == STATEMENT_LOOP ;
+}
+
+/* pgrep nginx || exit 1 */
+static int only_looks (struct analysis *a, struct statement *statement)
+{
+  if (statement->kind != STATEMENT_IF && statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) return 0 ;
+  return statement_walk(statement, &ends_script, 0) && statement_walk(statement, &asks_processes, a) && !statement_walk(statement, &does_more, 0) ;
+}
+
 int walk_talk (struct analysis *a, struct statement *statement)
 {
   char const *text = statement_text(a, statement) ;
@@ -33,15 +90,10 @@ int walk_talk (struct analysis *a, struct statement *statement)
     drop(a, statement, "the status of a start: the supervisor looks at it") ;
     return 1 ;
   }
-  if (!only_talks(statement)) return 0 ;
+  if (!only_talks(statement) && !only_looks(a, statement)) return 0 ;
   if (mentions_status(a, text)) drop(a, statement, "looked whether it had failed: the supervisor does") ;
   else if (a->waited_line) drop(a, statement, "a message about the end") ;
-  else if (statement_walk(statement, &ends_script, 0))
-  {
-    /* A check of what the script was given: done before all services. */
-    claim_statement(a, statement, plan_setup_where(a->plan), "a check that may end the script, before all services") ;
-    add_setup(a, statement->range, 1) ;
-  }
+  else if (statement_walk(statement, &ends_script, 0)) walk_question(a, statement) ;
   else drop(a, statement, pool_printf(a->pool, "a message: %s", text)) ;
   return 1 ;
 }

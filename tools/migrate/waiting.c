@@ -32,10 +32,14 @@ struct leaving
   char const *probe ;
 } ;
 
-static int has_command (struct statement *list, char const *names)
+/* break, or, in a function, return: not with a failure */
+static int leaves_loop (struct statement *list)
 {
   for (; list ; list = list->next)
-    if (shell_one_of(statement_command(list), names)) return 1 ;
+  {
+    if (!strcmp(statement_command(list), "break")) return 1 ;
+    if (!strcmp(statement_command(list), "return") && (list->nwords == 1 || !strcmp(statement_word(list, 1), "0"))) return 1 ;
+  }
   return 0 ;
 }
 
@@ -44,13 +48,13 @@ static int find_break (struct statement *statement, void *data)
 {
   struct leaving *leaving = data ;
   if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
-   && (shell_one_of(statement_command(statement->body->next), "break") || has_command(statement->body->next->body, "break")))
+   && (leaves_loop(statement->body->next) || leaves_loop(statement->body->next->body)))
     leaving->probe = extract_probe(leaving->a, statement->body, statement->kind == STATEMENT_OR) ;
   else if (statement->kind == STATEMENT_IF && statement->branches && statement->branches->condition)
   {
     struct branch *branch = statement->branches ;
-    if (has_command(branch->body, "break")) leaving->probe = extract_probe(leaving->a, branch->condition, 0) ;
-    else if (branch->next && !branch->next->condition && has_command(branch->next->body, "break"))
+    if (leaves_loop(branch->body)) leaving->probe = extract_probe(leaving->a, branch->condition, 0) ;
+    else if (branch->next && !branch->next->condition && leaves_loop(branch->next->body))
       leaving->probe = extract_probe(leaving->a, branch->condition, 1) ;
   }
   return !!leaving->probe ;
@@ -67,7 +71,7 @@ static int does_work (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
   return statement->kind == STATEMENT_COMMAND && !find_function(a, statement_command(statement))
-   && !shell_one_of(statement_command(statement), "sleep echo printf exit break continue return true false : test [ let expr date cat tail logger") && !is_probe(statement_text(a, statement)) ;
+   && !shell_one_of(statement_command(statement), "sleep echo printf exit break continue return true false : test [ let expr date cat tail logger kill ps") && !is_probe(statement_text(a, statement)) ;
 }
 
 char const *loop_probe (struct analysis *a, struct statement *statement)
@@ -132,6 +136,21 @@ int walk_probe (struct analysis *a, struct statement *statement, char const *pro
   if (!waiting.service) return 0 ;
   waiting.limit_ms = wait_limit(a, statement, statement_text(a, statement)) ;
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next) waiting.gives_up |= may_end_script(branch->body) ;
+  set_check(a, statement, &waiting) ;
+  return 1 ;
+}
+
+int walk_asked_once (struct analysis *a, struct statement *statement)
+{
+  struct waiting waiting = { .certain = 1, .gives_up = 1 } ;
+  if (statement->kind == STATEMENT_OR) waiting.check = extract_probe(a, statement->body, 0) ;
+  else if (statement->kind == STATEMENT_AND) waiting.check = extract_probe(a, statement->body, 1) ;
+  else if (statement->kind == STATEMENT_IF && statement->branches && statement->branches->condition && !statement->branches->next)
+    waiting.check = extract_probe(a, statement->branches->condition, 1) ;
+  waiting.asks = waiting.check ;
+  if (!waiting.check || probes_elsewhere(waiting.check)) return 0 ;
+  waiting.service = probed_service(a, waiting.check, &waiting.certain) ;
+  if (!waiting.service || !waiting.certain) return 0 ;
   set_check(a, statement, &waiting) ;
   return 1 ;
 }
@@ -217,12 +236,30 @@ static int only_asks (struct statement const *statement)
   return 1 ;
 }
 
+static unsigned long option_number (struct statement const *statement, char const *name)
+{
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  {
+    char const *raw = statement->words[i].raw ;
+    size_t len = strlen(name) ;
+    if (!strcmp(raw, name)) return strtoul(statement_word(statement, i + 1), 0, 10) ;
+    if (!strncmp(raw, name, len) && raw[len] == '=') return strtoul(raw + len + 1, 0, 10) ;
+  }
+  return 0 ;
+}
+
 static void of_fetcher (struct analysis *a, struct statement const *statement, struct waiting *waiting)
 {
   char const *text = statement_text(a, statement) ;
   char const *command = statement_command(statement) ;
   if (shell_one_of(command, "curl") && strstr(text, "--retry") && only_asks(statement)) waiting->check = text ;
   if (shell_one_of(command, "wget") && strstr(text, "--retry-connrefused") && only_asks(statement)) waiting->check = text ;
+  if (waiting->check)
+  {
+    unsigned long tries = option_number(statement, "--retry") + option_number(statement, "--tries") ;
+    unsigned long pause = option_number(statement, "--retry-delay") + option_number(statement, "--waitretry") ;
+    if (tries < 10000 && pause < 3600) waiting->limit_ms = 1000 * tries * (pause ? pause : 1) ;
+  }
 }
 
 /* ---- functions that wait: wait_for localhost 5432 ---- */
