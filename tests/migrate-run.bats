@@ -186,3 +186,7 @@ compare() # ENTRY
 @test "a request that is repeated until it succeeds, a bare sleep" { compare 103-run-curl-wait; }
 @test "a relative path, wait for two" { compare 104-run-wait-pids; }
 @test "a loop that starts several" { compare 105-run-for-loop; }
+@test "tries that set a variable, which is asked behind them" { compare 170-run-tries-and-verdict; }
+@test "a line in a log" { compare 171-run-line-in-log; }
+@test "functions that wait, with arguments" { compare 172-run-waiting-function; }
+@test "a task that fails, a service that is not wanted" { compare 173-run-task-that-fails; }

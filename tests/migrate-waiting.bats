@@ -342,7 +342,9 @@ verdict_of() # STATEMENTS behind a loop that waits for api
   migrate
   [ ! -e "$init" ]
   [ "$(cat "$tree"/*/run | grep -c '/srv/made')" -eq 1 ]
-  wrapper <<<$'#!/bin/sh\napi &\n[ -n "$SECRET" ] || exit 1\nexec web'
-  migrate
-  grep -q SECRET "$init/10-start"
+  for question in '[ -n "$SECRET" ]' 'test -n "$SECRET"'; do
+    wrapper <<<$'#!/bin/sh\napi &\n'"$question"$' || exit 1\nexec web'
+    migrate
+    grep -q SECRET "$init/10-start"
+  done
 }

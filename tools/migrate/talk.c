@@ -42,6 +42,7 @@ static int asks_outside (struct statement *statement, void *data)
   if (statement->kind == STATEMENT_TEST || shell_one_of(statement_command(statement), "test ["))
   {
     char const *text = statement_text(a, statement) ;
+    if (!strncmp(text, "test ", 5)) text = pool_printf(a->pool, "[ %s", text + 5) ; /* the word itself would count as a question */
     return is_probe(text) || strstr(text, "$(") || strchr(text, '`') || strstr(text, " -d ") || strstr(text, "-r ") || strstr(text, "-w ") ;
   }
   return statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(statement), "echo printf exit return true false :") ;
