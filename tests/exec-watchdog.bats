@@ -27,6 +27,9 @@ def stop(*_):
     os._exit(0)
 signal.signal(signal.SIGTERM, stop)
 if "STUBBORN" in os.environ: signal.signal(signal.SIGABRT, lambda *_: open(d + "/aborted", "a").write("x"))
+if "SICK" in os.environ:
+    say("WATCHDOG=trigger")
+    time.sleep(1000000)
 say("READY=1")
 while True:
     if os.path.exists(d + "/say"):
@@ -41,13 +44,18 @@ END
 }
 teardown() { reeve_teardown; }
 
-web() # OPTION... ; its own supervisor
+start_web() # OPTION... ; its own supervisor
 {
   mkdir -p "$live/web"
   in=$live setting web notification-fd 3
   printf '#!/bin/sh\nexec 2>>"%s"\nexec reeve-exec --sd-notify %s -- /usr/bin/python3 "%s"\n' "$dir/stderr" "$*" "$dir/service.py" >"$live/web/run"
   chmod 755 "$live/web/run"
   supervise web
+}
+
+web() # OPTION...
+{
+  start_web "$@"
   eventually 20 is_ready
 }
 
@@ -203,6 +211,15 @@ pause_ms() { local i; for ((i = 0; i < $1; i += 500)); do short_pause 500; done;
   grep -q 'has outlived SIGABRT by timeout-kill: killing it' "$dir/stderr"
 }
 killed() { s6-svdt "$live/web" | grep -q 'signal SIGKILL'; }
+
+@test "who was aborted before it was ready is killed alike" {
+  in=$live setting web timeout-kill 300
+  export STUBBORN=1 SICK=1
+  start_web --watchdog 1h
+  eventually 20 test -s "$dir/aborted"
+  eventually 20 killed
+  ! is_ready
+}
 
 @test "who outlives SIGABRT without timeout-kill is spoken of" {
   export STUBBORN=1

@@ -332,6 +332,25 @@ checked_alone()
   run ! said 'is unhealthy'
 }
 
+@test "nor does one that was suspended hardly longer than its timeout" {
+  checked web <<<'echo $$ >"$dir/check"; while [ ! -e "$dir/go" ]; do sleep 0.02; done'
+  setting web health-timeout 5000
+  setting web health-retries 1
+  setting web health-start-period 0
+  scanner
+  eventually 10 test -s "$dir/check"
+  supervisor=$(supervisor_of web)
+  check=$(cat "$dir/check")
+  kill -STOP "$supervisor" "$check"
+  sleep 5.4 # as above
+  kill -CONT "$supervisor"
+  short_pause 500
+  touch "$dir/go"
+  kill -CONT "$check"
+  eventually 10 health_is web true
+  run ! said 'is unhealthy'
+}
+
 @test "what is left in its group goes with it" {
   checked web <<<'sleep 54321 & echo $! >>"$dir/pids"'
   scanner

@@ -61,18 +61,9 @@ static uint64_t awake_ms (void)
 }
 
 /* Whoever wakes up so late was suspended, or the machine is very busy. */
-static int is_overslept (uint64_t late_ms, uint64_t wait_ms)
+static int is_overslept (uint64_t late_ms)
 {
-  return late_ms >= SLEPT_MS && late_ms >= wait_ms / SLEPT_PART ;
-}
-
-/* The deadline of a wait is over. Is the wait to be had anew? */
-static int has_slept (uint64_t began, uint64_t deadline)
-{
-  uint64_t now = awake_ms() ;
-  if (began >= deadline || !is_overslept(now - deadline, deadline - began)) return 0 ;
-  slept_ms += now - began ;
-  return 1 ;
+  return late_ms >= SLEPT_MS ;
 }
 
 static int ms_until (uint64_t deadline)
@@ -84,6 +75,14 @@ static int ms_until (uint64_t deadline)
   return deadline - now > INT32_MAX ? INT32_MAX : (int)(deadline - now) ;
 }
 
+/* A wait is slept through in parts, so that a suspension is noticed. */
+static int ms_of_part (uint64_t began, uint64_t deadline)
+{
+  int ms = ms_until(deadline) ;
+  uint64_t part = deadline > began ? (deadline - began) / SLEPT_PART + 1 : 1 ;
+  return deadline != NO_DEADLINE && (uint64_t)ms > part ? (int)part : ms ;
+}
+
 /* What is there counts, even if the deadline is over.
    Returns 0 with errno, ETIMEDOUT at the deadline. */
 static int wait_for (int fd, short events, uint64_t deadline)
@@ -92,10 +91,14 @@ static int wait_for (int fd, short events, uint64_t deadline)
   uint64_t began = awake_ms() ;
   for (;;)
   {
-    int r = poll(&x, 1, ms_until(deadline)) ;
+    uint64_t before = awake_ms() ;
+    int ms = ms_of_part(began, deadline) ;
+    int r = poll(&x, 1, ms) ;
+    uint64_t took = awake_ms() - before ;
     if (r > 0) return 1 ;
     if (r == -1 && errno != EINTR) return 0 ;
-    if (r || ms_until(deadline) || has_slept(began, deadline)) continue ;
+    if (!r && took > (uint64_t)ms && is_overslept(took - (uint64_t)ms)) slept_ms += took - (uint64_t)ms ;
+    if (r || ms_until(deadline)) continue ;
     errno = ETIMEDOUT ;
     return 0 ;
   }
@@ -220,7 +223,7 @@ static void give_up (int sig)
 {
   uint64_t took = clock_ms() - lookup_began ;
   (void)sig ;
-  if (took > lookup_ms && is_overslept(took - lookup_ms, lookup_ms))
+  if (took > lookup_ms && is_overslept(took - lookup_ms))
   {
     lookup_began += took ;
     slept_ms += took ;

@@ -228,7 +228,7 @@ extern int check_read_timeout (uint32_t *ms) ;
 
 #define ASK_WHY_MAX 400
 
-/* Asks whether the check is passed, for `limit_ms` at most (FOR_EVER: no limit); a wait during
+/* Asks whether the check is passed, for `limit_ms` at most (FOR_EVER: no limit); time in
    which this process was suspended does not count.
      late  what to write to stderr if a host's name is not found in time: then this process
            exits EXIT_TIMED_OUT; may be null

@@ -214,6 +214,12 @@ static void judge (struct readiness const *r, struct silence *silence, int is_tr
   else silence_begin(silence, clock_ms()) ;
 }
 
+/* Until it is ready, only what has said itself that it is not well (WATCHDOG=trigger) is watched. */
+static int is_watched (struct silence const *silence, int is_ready)
+{
+  return is_ready || silence->stage != SILENCE_COUNTED ;
+}
+
 static enum helper_code hear (struct watched *state)
 {
   struct readiness const *r = state->readiness ;
@@ -223,7 +229,7 @@ static enum helper_code hear (struct watched *state)
   for (;;)
   {
     n = (struct notification) { 0 } ;
-    switch (wait_for_event(state, is_ready ? silence_wait_ms(&silence, clock_ms()) : FOR_EVER))
+    switch (wait_for_event(state, is_watched(&silence, is_ready) ? silence_wait_ms(&silence, clock_ms()) : FOR_EVER))
     {
       case EVENT_PROGRAM_ENDED : return is_ready ? HELPER_TOLD : HELPER_PROGRAM_ENDED ;
       case EVENT_SIGNAL : signals_read(state->x[CHANNEL_SIGNALS].fd) ; break ;
@@ -241,7 +247,7 @@ static enum helper_code hear (struct watched *state)
       state->x[CHANNEL_NOTIFICATION].fd = -1 ;
       silence_begin(&silence, clock_ms()) ;
     }
-    if (is_ready || (n.trigger && r->watchdog_ms)) judge(r, &silence, n.trigger) ;
+    if (is_watched(&silence, is_ready) || (n.trigger && r->watchdog_ms)) judge(r, &silence, n.trigger) ;
   }
 }
 

@@ -21,7 +21,7 @@
 #define FLOOD_SIZE (16U << 20) /* a check that floods must not keep a CPU busy until its time is over */
 #define LINE_MAX 200
 #define SLEPT_MS 1000
-#define SLEPT_PART 4 /* of health-timeout */
+#define SLEPT_PARTS 4 /* a check's time is slept through in parts, so that a suspension is noticed */
 
 /* ---- facts ---- */
 
@@ -116,6 +116,18 @@ static pid_t start_built_in (struct supervisor *s, char const *spec, int *execut
   return program_beside(program, CHECKER) ? execute(s, program, argv, executing) : 0 ;
 }
 
+static void arm_part (struct checks *checks, uint64_t now_ms)
+{
+  checks->deadline_ms = now_ms + checks->settings.timeout_ms / SLEPT_PARTS + 1 ;
+  if (checks->deadline_ms > checks->limit_ms) checks->deadline_ms = checks->limit_ms ;
+}
+
+static void give_time (struct checks *checks, uint64_t now_ms)
+{
+  checks->limit_ms = now_ms + checks->settings.timeout_ms ;
+  arm_part(checks, now_ms) ;
+}
+
 /* A check that cannot be made says nothing of the service. */
 static enum health_event start (struct supervisor *s)
 {
@@ -133,7 +145,7 @@ static enum health_event start (struct supervisor *s)
   if (pid)
   {
     begin_record(checks) ;
-    checks->deadline_ms = clock_ms() + checks->settings.timeout_ms ;
+    give_time(checks, clock_ms()) ;
     return HEALTH_EVENT_COUNT ;
   }
   if (!checks->said_not_made) child_say_not_started(s, kind == HEALTH_KIND_BUILT_IN ? CHECKER : argv[0], errno, executing,
@@ -280,14 +292,20 @@ static enum life_event take_end (struct supervisor *s)
   return event ;
 }
 
-/* We have not run ourselves, as the container or the machine was suspended, or is very busy: nor
-   has the check. It has its time anew, once. */
-static int has_slept (struct checks *checks, uint64_t now_ms)
+/* The deadline of a check is one of a part of its time. Who wakes up much later than that has not
+   run, as the container or the machine was suspended, or is very busy: nor has the check. It has
+   its time anew, once. */
+static int goes_on (struct checks *checks, uint64_t now_ms)
 {
-  uint64_t late_ms = now_ms - checks->deadline_ms ;
-  if (checks->phase != HEALTH_CHECKING || checks->has_slept || late_ms < SLEPT_MS || late_ms < checks->settings.timeout_ms / SLEPT_PART) return 0 ;
-  checks->has_slept = 1 ;
-  checks->deadline_ms = now_ms + checks->settings.timeout_ms ;
+  if (checks->phase != HEALTH_CHECKING) return 0 ;
+  if (!checks->has_slept && now_ms - checks->deadline_ms >= SLEPT_MS)
+  {
+    checks->has_slept = 1 ;
+    give_time(checks, now_ms) ;
+    return 1 ;
+  }
+  if (now_ms >= checks->limit_ms) return 0 ;
+  arm_part(checks, now_ms) ;
   return 1 ;
 }
 
@@ -295,7 +313,7 @@ static enum life_event take_deadline (struct supervisor *s)
 {
   static struct health_result const timeout = { .kind = HEALTH_TIMEOUT } ;
   uint64_t now = s->checks.deadline_ms ? clock_ms() : 0 ;
-  if (!deadline_is_due(s->checks.deadline_ms, now) || has_slept(&s->checks, now)) return LIFE_NOTHING ;
+  if (!deadline_is_due(s->checks.deadline_ms, now) || goes_on(&s->checks, now)) return LIFE_NOTHING ;
   return apply(s, HEALTH_DUE, &timeout) ;
 }
 

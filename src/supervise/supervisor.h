@@ -70,7 +70,8 @@ struct checks
   enum health_phase phase ; /* health.c alone changes it */
   enum health health ;
   uint32_t failures ; /* in a row, which count */
-  uint64_t deadline_ms ; /* the phase's; 0: none */
+  uint64_t deadline_ms ; /* the phase's; 0: none. While a check runs, that of a part of its time */
+  uint64_t limit_ms ; /* when its whole time is over */
   struct process_birth process ; /* the one that runs, a child of ours and the leader of its group; pid 0: none */
   int output ; /* the reading end of what it writes; -1: none */
   int record ; /* where the beginning of that is kept; -1: nowhere */
