@@ -169,6 +169,7 @@ command_outlives_the_supervisor() # COMMAND
   service web <<<'trap "echo hup >>\$dir/got" HUP; trap "echo usr1 >>\$dir/got" USR1; touch "$dir/ready"; while :; do sleep 0.05; done'
   scanner
   eventually 10 test -e "$dir/ready"
+  up web # its status comes when it runs already
   reeve reload web
   eventually 10 grep -q hup "$dir/got"
   setting web reload-signal USR1
@@ -182,6 +183,7 @@ command_outlives_the_supervisor() # COMMAND
   service web <<<'trap "echo usr2 >>\$dir/got" USR2; touch "$dir/ready"; while :; do sleep 0.05; done'
   scanner
   eventually 10 test -e "$dir/ready"
+  up web # its status comes when it runs already
   reeve kill USR2 web
   reeve kill SIGUSR2 web
   reeve kill 12 web

@@ -346,6 +346,7 @@ alone() # ; the service hears INT
   in=$live service web <<<'trap "echo INT >>\"$dir/got\"; exit 0" INT; touch "$dir/ready"; while :; do sleep 0.05; done'
   supervise web
   eventually 10 test -e "$dir/ready"
+  up web # its status comes when it runs already
   pid=$(pid_of web)
 }
 
