@@ -127,7 +127,7 @@ build_elsewhere() # ARCH
 
 @test "no path of the builder's machine is in a program" {
   extract "$overlay"
-  run ! grep -q -F "$root" "$new/init"
+  run ! grep -q -F "$root/" "$new/init"
 }
 
 linked_root() # as Debian's: /bin and /usr/bin are one
