@@ -12,6 +12,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "control/control.h"
 #include "service/name.h"
 #include "wire/health.h"
@@ -121,16 +122,18 @@ static void print_row (struct shown const *shown, int width, int colour)
 /* Below the row, as what a check writes may have several lines. */
 static void print_check (struct shown const *shown)
 {
+  char output[HEALTH_OUTPUT_MAX] ;
   char result[HEALTH_RESULT_MAX] ;
   int begins = 1 ;
   if (!shown->has_check) return ;
+  memcpy(output, shown->check.output, shown->check.len) ;
+  text_make_printable(output, shown->check.len) ;
   printf("  last health check: %s\n", health_result_describe(result, &shown->check.result)) ;
   for (size_t i = 0 ; i < shown->check.len ; i++)
   {
-    char c = shown->check.output[i] ;
     if (begins) printf("    ") ;
-    begins = c == '\n' ;
-    putchar(begins || (unsigned char)c >= ' ' ? c == 127 ? '?' : c : c == '\t' ? ' ' : '?') ;
+    begins = output[i] == '\n' ;
+    putchar(output[i]) ;
   }
   if (!begins) putchar('\n') ;
 }

@@ -11,6 +11,7 @@
 #include <skalibs/types.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "base/trust.h"
 
 #define FRESH HEALTH_RECORD_FILE ".new"
@@ -72,7 +73,8 @@ char const *health_record_line (int fd, char *out, size_t size)
   ssize_t r = pread(fd, text, sizeof text, HEADER_SIZE) ;
   size_t len = r > 0 ? last_line(text, (size_t)r) : 0 ;
   if (len > size - 1) len = size - 1 ;
-  for (size_t i = 0 ; i < len ; i++) out[i] = (char)((unsigned char)text[i] < ' ' || text[i] == 127 ? ' ' : text[i]) ;
+  memcpy(out, text, len) ;
+  text_make_printable(out, len) ;
   out[len] = 0 ;
   return out ;
 }
