@@ -141,11 +141,14 @@ start() # COMMAND... ; $started: its pid; its output in $dir/stdout, $dir/stderr
 
 scanner_ready() { s6-svscanctl -z "$live"; }
 
+# One whose main service ends at once may have ended before anybody asked it.
+scanner_ready_or_gone() { scanner_ready || gone "$scanner"; }
+
 scanner() # [OPTION...]
 {
   start reeve-scan -l "$live" "$@" "$scan"
   scanner=$started
-  eventually 10 scanner_ready
+  eventually 10 scanner_ready_or_gone
 }
 
 scanner_in_place() # [OPTION...]
