@@ -267,7 +267,7 @@ int command_status (struct request const *request)
       return EXIT_SYSTEM ;
     }
     if (shown.view.state == STATE_UNSUPERVISED) unsupervised = 1 ;
-    if (shown.view.state == STATE_HELD && (graph.count || dependencies_learn(&graph))) shown.graph = &graph ;
+    if (shown.view.state == STATE_HELD && (graph.count || dependencies_learn(&graph, request))) shown.graph = &graph ;
     shown.view.unread = unread[i] ;
     shown.has_check = shown.view.is_checked && health_record_read(shown.name, &shown.check) ;
     if (exit_code_of(&shown.view)) code = EXIT_NO ;
