@@ -206,7 +206,7 @@ static void compare_lives (struct scanner *s)
   if (!process_namespace_life(life)) life[0] = 0 ;
   s->same_life = s->upgrade.done || (life[0] && !strcmp(life, before)) ;
   if (s->upgrade.done || s->same_life) return ;
-  if (!tree_remove(AT_FDCWD, SCALE_DIRECTORY)) strerr_warnwu3sys("remove ", s->live, "/" SCALE_DIRECTORY) ; /* that was another container's life */
+  if (!tree_remove(AT_FDCWD, SCALE_DIRECTORY)) strerr_warnwu4sys("remove ", s->live, "/", SCALE_DIRECTORY) ; /* that was another container's life */
   if (!openwritenclose_suffix(LIFE_FILE, life, strlen(life), ".new")) strerr_diefu4sys(EXIT_SYSTEM, "write ", s->live, "/", LIFE_FILE) ;
 }
 

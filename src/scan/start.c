@@ -283,8 +283,14 @@ enum unit_event start_refresh (struct scanner *s, struct unit *unit)
 void start_say_incomplete (struct scanner *s, struct unit *unit)
 {
   char why[EXECUTABLE_WHY_MAX] ;
+  char template[SERVICE_NAME_MAX + 1] ;
   if (unit->warned) return ;
   unit->warned = 1 ;
+  if (!unit->instances.is_one && instance_template(unit->name, template, 0) && !directory_has(s, unit, "run"))
+  {
+    strerr_warnw6x(s->scan, "/", unit->name, " is not started: it has no ./run, and there is no template ", template, " with one (it starts as soon as that is mended)") ;
+    return ;
+  }
   strerr_warnw6x(s->scan, "/", unit->name, " is not started: ./run: ", directory_why_incomplete(s, unit, why, sizeof why),
     " (it starts as soon as that is mended)") ;
 }

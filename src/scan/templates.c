@@ -38,7 +38,7 @@ static uint32_t say_invalid (struct scanner const *s, struct unit const *unit, c
   snprintf(first, sizeof first, "%.*s", value ? (int)strcspn(value, "\r\n") : 0, value ? value : "") ;
   service_name_printable(printable, sizeof printable, first) ;
   number[uint32_fmt(number, count)] = 0 ;
-  if (!*variable) strerr_warnw7x("invalid ", path, ": \"", printable, "\": allowed: " COUNT_ALLOWED " (going on with ", number, ")") ;
+  if (!*variable) strerr_warnw9x("invalid ", path, ": \"", printable, "\": allowed: ", COUNT_ALLOWED, " (going on with ", number, ")") ;
   else if (!value || !*value) strerr_warnw7x("invalid ", path, ": ", variable, " is not set: set it, or write a default: $VARIABLE:DEFAULT (going on with ", number, ")") ;
   else strerr_warnw9x("invalid ", variable, ", which ", path, " names: \"", printable, "\": allowed: 0 to 10000 (going on with ", number, ")") ;
   return count ;
@@ -56,7 +56,7 @@ static uint32_t count_in_file (struct scanner const *s, struct unit *unit)
   if (file_read(AT_FDCWD, path, text, COUNT_TEXT_MAX) == -1)
   {
     if (errno == ENOENT) return unit->instances.has_count = 0 ;
-    if (!s->look.quiet) strerr_warnwu4sys("read ", path, " (allowed: " COUNT_ALLOWED, ")") ;
+    if (!s->look.quiet) strerr_warnwu5sys("read ", path, " (allowed: ", COUNT_ALLOWED, ")") ;
     return in_doubt(unit, COUNT_DEFAULT) ;
   }
   if (!instance_count_parse(&count, text)) return say_invalid(s, unit, path, "", text, COUNT_DEFAULT) ;
@@ -69,7 +69,7 @@ static uint32_t wanted (struct scanner const *s, struct unit *unit)
 {
   uint32_t number ;
   int r = scale_read(unit->name, &number) ;
-  if (r < 0 && !s->look.quiet) strerr_warnwu5sys("read ", s->live, "/" SCALE_DIRECTORY "/", unit->name, " (its count is what counts)") ;
+  if (r < 0 && !s->look.quiet) strerr_warnwu6sys("read ", s->live, "/", SCALE_DIRECTORY "/", unit->name, " (its count is what counts)") ;
   unit->instances.has_count = 1 ;
   return r == 1 && number <= COUNT_MAX ? number : count_in_file(s, unit) ;
 }
@@ -95,7 +95,7 @@ enum unit_event templates_count (struct scanner *s, struct unit *unit)
 {
   uint32_t before = unit->instances.count ;
   uint32_t count ;
-  if (mkdir(SCALE_DIRECTORY, 0700) == -1 && errno != EEXIST && !s->look.quiet) strerr_warnwu3sys("make ", s->live, "/" SCALE_DIRECTORY " (reeve scale cannot work)") ;
+  if (mkdir(SCALE_DIRECTORY, 0700) == -1 && errno != EEXIST && !s->look.quiet) strerr_warnwu5sys("make ", s->live, "/", SCALE_DIRECTORY, " (reeve scale cannot work)") ;
   count = wanted(s, unit) ;
   for (uint32_t i = before ; i > count ; i--)
   {
@@ -183,6 +183,6 @@ void templates_say_unused (struct scanner *s)
     if (!unit->instances.is_known || unit->instances.has_count || unit->warned || has_instance(s, unit)) continue ;
     unit->warned = 1 ;
     strerr_warnw9x("the template ", unit->name, " has neither a count nor an instance: nothing of it runs (write a number to ", s->scan, "/", unit->name,
-      "/" COUNT_FILE ", or link ", unit->name, "NAME to it)") ;
+      "/", COUNT_FILE, ")") ;
   }
 }

@@ -4,7 +4,12 @@
 
 #include "unit.h"
 
-#define CHECK_TEXT(text, expected) CHECK((text) && !strcmp(text, expected))
+#define CHECK_TEXT(text, expected) CHECK(is_text(text, expected))
+
+static int is_text (char const *text, char const *expected)
+{
+  return text && !strcmp(text, expected) ;
+}
 
 TEST(a_template_has_a_name_and_the_only_at_sign_at_its_end)
 {
