@@ -62,7 +62,9 @@ char const *view_reason (struct view const *view)
   }
   if (view->undo_wstat) return "its undo has failed" ;
   if (view->task && view->reason == REASON_FAILED && view->code_unknown) return "how it ended is not known, and a task never runs twice unasked" ;
-  return view->done ? 0 : reasons[view->reason] ;
+  if (view->done) return 0 ;
+  if (view->reason == REASON_DONE && view->wstat) return "done: its last exit is in success-codes, and restart is not always" ;
+  return reasons[view->reason] ;
 }
 
 /* 1: a supervisor reads there; 0: none does; -1: errno. */

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/process.h"
+#include "service/success_codes.h"
 #include "supervise/policy.h"
 #include "supervise/supervisor.h"
 #include "wire/death_tally.h"
@@ -15,12 +16,19 @@
 
 /* ---- ./run has ended ---- */
 
+/* Has it ended in a way that is no failure? */
+static int is_success (struct supervisor const *s)
+{
+  return !s->code_unknown && (!s->status.wstat || (s->settings.has_success_codes && success_codes_have(&s->settings.success_codes, s->status.wstat))) ;
+}
+
 static int has_obeyed (struct supervisor const *s)
 {
   int wstat = (int)s->status.wstat ;
   if (s->code_unknown) return 0 ;
+  if (is_success(s)) return 1 ;
   if (WIFSIGNALED(wstat)) return WTERMSIG(wstat) == s->settings.down_signal ;
-  return !WEXITSTATUS(wstat) || WEXITSTATUS(wstat) == CODE_BY_SIGNAL + s->settings.down_signal ;
+  return WEXITSTATUS(wstat) == CODE_BY_SIGNAL + s->settings.down_signal ;
 }
 
 static int was_asked (struct supervisor const *s, uint64_t now)
@@ -84,7 +92,7 @@ static void judge (struct supervisor *s)
     .unknown = s->code_unknown,
     .task = s->settings.oneshot,
     .want_up = !!(s->status.flags & STATUS_WANT_UP),
-    .failed = s->status.wstat || s->code_unknown || s->not_executed || s->unfit,
+    .failed = !is_success(s) || s->not_executed || s->unfit,
     .forbidden = s->forbidden && s->status.flags & STATUS_WANT_UP && !s->leaving, /* else there is nothing to forbid */
     .up_ms = s->up_ms,
     .policy = s->settings.restart,

@@ -100,7 +100,7 @@ enum state_reason
   REASON_FINISH_FORBIDS, /* ./finish has exited 125 */
   REASON_FAILED, /* a failure, and restart is `no` */
   REASON_FAILED_TOO_OFTEN, /* restart is on-failure:N */
-  REASON_DONE, /* it has exited 0, and restart is not `always`, or it is a task, which is done: no failure */
+  REASON_DONE, /* it has exited 0, or as success-codes allows, and restart is not `always`, or it is a task, which is done: no failure */
   REASON_COUNT
 } ;
 
