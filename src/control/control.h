@@ -164,8 +164,9 @@ struct view
 /* What is known of the service `name`. Returns 1, or 0 with errno when it cannot
    be read (EACCES: another user's). No supervisor is a state, not an error. */
 extern int view_read (struct view *view, char const *name) ;
-/* What is known of CMD. Returns 1, or 0 when there is none (any more). */
-extern int view_read_command (struct view *view) ;
+/* What is known of CMD. `after` gets what it waits for (STATE_HELD), as REEVE_CMD_AFTER has it.
+   Returns 1, or 0 when there is none (any more). */
+extern int view_read_command (struct view *view, char *after, size_t size) ;
 extern char const *view_state_name (enum view_state state) ;
 /* "exit 3", "SIGTERM", "exit code unknown". */
 extern void view_describe_end (unsigned int wstat, int code_unknown, char *out, size_t size) ;
@@ -189,6 +190,11 @@ extern void page_print (size_t at, size_t indent, char const *text) ;
 /* What all services need, with their present states; each that exists has an owner. The caller
    frees it. Returns 0 when that cannot be learnt, which has been said. */
 extern int dependencies_learn (struct graph *graph) ;
+
+/* Adds CMD, which waits for what REEVE_CMD_AFTER says, as a service of this name. `after` is cut into
+   words. Returns 0 when there is no memory. */
+#define DEPENDENCIES_COMMAND ""
+extern int dependencies_add_command (struct graph *graph, char *after) ;
 
 /* What a service waits for, or would have to. */
 struct waits_for

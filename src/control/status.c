@@ -33,6 +33,7 @@ struct shown
   char const *name ;
   struct view view ;
   struct graph const *graph ; /* of one that is held; else 0 */
+  char const *node ; /* its name there */
   struct health_record check ; /* the last one of its health, if there was any */
   int has_check ;
 } ;
@@ -85,7 +86,7 @@ static char const *remarks (struct shown const *shown, char out[REMARKS_MAX])
   char result[HEALTH_RESULT_MAX] ;
   int n ;
   if (view->undo_wstat) view_describe_end(view->undo_wstat, 0, end, sizeof end) ;
-  if (shown->graph) dependencies_describe(shown->graph, shown->name, out, REMARKS_MAX / 2) ;
+  if (shown->graph) dependencies_describe(shown->graph, shown->node, out, REMARKS_MAX / 2) ;
   else snprintf(out, REMARKS_MAX, "%s%s%s", reason ? reason : "", *end ? ": " : "", end) ;
   n = (int)strlen(out) ;
   if (view->unhealthy) n += snprintf(out + n, REMARKS_MAX - (size_t)n, "%sunhealthy%s%s", n ? "; " : "", shown->has_check ? ": its last health check " : "",
@@ -199,7 +200,7 @@ static void print_waits_for (struct shown const *shown)
   struct waits_for waits_for ;
   char const *between = "" ;
   printf(",\"waits_for\":[") ;
-  for (size_t i = 0 ; shown->graph && dependencies_next(shown->graph, shown->name, &i, &waits_for) ; between = ",")
+  for (size_t i = 0 ; shown->graph && dependencies_next(shown->graph, shown->node, &i, &waits_for) ; between = ",")
   {
     fputs(between, stdout) ;
     json_print(waits_for.name) ;
@@ -268,6 +269,7 @@ int command_status (struct request const *request)
   int code = EXIT_YES ;
   int unsupervised = !request->count ;
   int has_command ;
+  char after[REMARKS_MAX] ;
   unsigned int *unread = calloc(request->count + 1, sizeof *unread) ;
   struct graph graph = { .count = 0 } ; /* learnt when somebody is held */
   struct shown shown ;
@@ -280,7 +282,7 @@ int command_status (struct request const *request)
   else printf("%-*s  " ROW("%s") "\n", width, "NAME", "STATE", "", "PID", "SINCE", "READY", "WANTED", "EXIT", "RESTARTS") ;
   for (size_t i = 0 ; i < request->count ; i++)
   {
-    shown = (struct shown) { .name = request->names[i] } ;
+    shown = (struct shown) { .name = request->names[i], .node = request->names[i] } ;
     if (!view_read(&shown.view, shown.name))
     {
       strerr_warnwu5sys("read the state of ", request->names[i], " in ", request->live, services_who_may()) ;
@@ -293,11 +295,16 @@ int command_status (struct request const *request)
     if (exit_code_of(&shown.view)) code = EXIT_NO ;
     print_one(request, &shown, width, !i, colour) ;
   }
-  graph_free(&graph) ;
   free(unread) ;
-  shown = (struct shown) { .name = "CMD" } ;
-  has_command = view_read_command(&shown.view) ;
-  if (request->listed && !request->all && has_command) print_one(request, &shown, width, !request->count, colour) ;
+  shown = (struct shown) { .name = "CMD", .node = DEPENDENCIES_COMMAND } ;
+  has_command = view_read_command(&shown.view, after, sizeof after) ;
+  if (request->listed && !request->all && has_command)
+  {
+    if (shown.view.state == STATE_HELD && (graph.count || dependencies_learn(&graph)) && dependencies_add_command(&graph, after)) shown.graph = &graph ;
+    if (exit_code_of(&shown.view)) code = EXIT_NO ;
+    print_one(request, &shown, width, !request->count, colour) ;
+  }
+  graph_free(&graph) ;
   if (request->json) puts("\n]") ;
   if (fflush(stdout) || ferror(stdout))
   {
