@@ -49,7 +49,7 @@ static struct command const commands[] =
   { "restart", "NAME...", "stop if up, start, and wait until ready", &command_restart, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
   { "reload", "NAME...", "send the reload signal", &command_reload, CHANGES, WORD_NONE, NAMES_REQUIRED },
   { "kill", "SIGNAL NAME...", "send a signal", &command_kill, CHANGES, WORD_REQUIRED, NAMES_REQUIRED },
-  { "wait", "ready|healthy|up|down|finished NAME...", "wait for a state", &command_wait, OPTION_TIMEOUT | OPTION_ALL, WORD_REQUIRED, NAMES_REQUIRED },
+  { "wait", "ready|healthy|up|down|finished|done NAME...", "wait for a state", &command_wait, OPTION_TIMEOUT | OPTION_ALL, WORD_REQUIRED, NAMES_REQUIRED },
   { "scale", "NAME@ NUMBER", "have so many instances of a template, and wait until ready", &command_scale, OPTION_NO_WAIT | OPTION_TIMEOUT | OPTION_ONLY,
     WORD_OF_SCALE, NAMES_TEMPLATES },
   { "rescan", "", "look at the scan directory again", &command_rescan, 0, WORD_NONE, NAMES_NONE },
