@@ -194,6 +194,22 @@ sleep 1000000 & wait'
   [ "$(grep -n '^web' "$dir/order" | cut -d: -f1)" -lt "$(grep -n 'worker@' "$dir/order" | head -n 1 | cut -d: -f1)" ]
 }
 
+@test "CMD may follow all instances of a template" {
+  service worker@ <<<'until [ -e "$dir/$1.ready" ]; do sleep 0.02; done; echo >&3; exec sleep 1000000'
+  setting worker@ notification-fd 3
+  setting worker@ count 2
+  start env REEVE_CMD_AFTER='worker@' reeve-scan -l "$live" "$scan" -- sh -c 'echo runs >>"$dir/cmd"; exec sleep 1000000'
+  scanner=$started
+  touch "$dir/worker@1.ready"
+  eventually 10 field worker@1 ready true
+  eventually 10 eval '[[ $(reeve -l "$live" status || :) == *"CMD  "*"worker@2 (starting)"* ]]'
+  [ ! -e "$dir/cmd" ]
+  reeve -l "$live" scale -n worker@ 3
+  touch "$dir/worker@2.ready" "$dir/worker@3.ready"
+  eventually 10 test -s "$dir/cmd"
+  stop_scanner 0
+}
+
 @test "a template that appears starts its instances, those that were there before as well; when it goes, so do they" {
   mkdir "$scan/worker@own"
   ln -s worker@ "$scan/worker@link"

@@ -139,9 +139,20 @@ int dependencies_learn (struct graph *graph, struct request const *request)
   return 1 ;
 }
 
+/* A template's means its instances as well. */
+static size_t list_word (struct graph const *graph, char const *word, struct graph_wish *wishes, size_t room)
+{
+  size_t count = 0 ;
+  if (room) wishes[count++] = (struct graph_wish) { .name = word } ;
+  for (struct graph_node *node = instance_is_template(word) ? graph->first : 0 ; node && count < room ; node = node->later)
+    if (node->owner && instance_is_of(node->name, word)) wishes[count++] = (struct graph_wish) { .name = node->name } ;
+  return count ;
+}
+
 int dependencies_add_command (struct graph *graph, char *after)
 {
-  struct graph_wish *wishes = calloc(graph->count + strlen(after) + 1, sizeof *wishes) ;
+  size_t room = graph->count + strlen(after) + 1 ;
+  struct graph_wish *wishes = calloc(room, sizeof *wishes) ;
   struct graph_node *node = graph_add(graph, DEPENDENCIES_COMMAND) ;
   char *word = strtok(after, " \t\n") ;
   int all = word && !strcmp(word, "all") ;
@@ -149,8 +160,9 @@ int dependencies_add_command (struct graph *graph, char *after)
   int ok ;
   for (struct graph_node *each = graph->first ; wishes && all && each ; each = each->later)
     if (each->owner) wishes[count++] = (struct graph_wish) { .name = each->name } ;
-  for ( ; wishes && !all && word ; word = strtok(0, " \t\n")) wishes[count++] = (struct graph_wish) { .name = word } ;
+  for ( ; wishes && !all && word ; word = strtok(0, " \t\n")) count += list_word(graph, word, wishes + count, room - count) ;
   ok = wishes && node && graph_set_needs(graph, node, wishes, count) ;
+  add_templates(graph) ;
   for (size_t i = 0 ; ok && i < node->need_count ; i++) node->needs[i].if_wanted = !!all ;
   free(wishes) ;
   return ok ;

@@ -300,7 +300,7 @@ int command_status (struct request const *request)
   has_command = view_read_command(&shown.view, after, sizeof after) ;
   if (request->listed && !request->all && has_command)
   {
-    if (shown.view.state == STATE_HELD && (graph.count || dependencies_learn(&graph)) && dependencies_add_command(&graph, after)) shown.graph = &graph ;
+    if (shown.view.state == STATE_HELD && (graph.count || dependencies_learn(&graph, request)) && dependencies_add_command(&graph, after)) shown.graph = &graph ;
     if (exit_code_of(&shown.view)) code = EXIT_NO ;
     print_one(request, &shown, width, !request->count, colour) ;
   }

@@ -106,7 +106,7 @@ static void read_dependents (struct scanner *s, struct unit *template)
   for (struct graph_need *need = template->needs.node->dependents ; need ; need = next)
   {
     next = need->next ;
-    if (need->of->owner) read_needs(s, need->of->owner) ;
+    if (need->of->owner && need->of->owner != &s->cmd.after) read_needs(s, need->of->owner) ;
   }
 }
 
