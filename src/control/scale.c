@@ -219,7 +219,7 @@ static int order (struct scaling const *scaling)
 {
   if (!scale_write(scaling->template, scaling->number))
   {
-    strerr_warnwu6sys("write ", scaling->request->live, "/", SCALE_DIRECTORY "/", scaling->template, services_who_may()) ;
+    strerr_warnwu7sys("write ", scaling->request->live, "/", SCALE_DIRECTORY, "/", scaling->template, services_who_may()) ;
     return EXIT_SYSTEM ;
   }
   if (fifo_send(SCAN_CONTROL_FIFO, "c", 1)) return EXIT_YES ;

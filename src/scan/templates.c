@@ -69,7 +69,7 @@ static uint32_t wanted (struct scanner const *s, struct unit *unit)
 {
   uint32_t number ;
   int r = scale_read(unit->name, &number) ;
-  if (r < 0 && !s->look.quiet) strerr_warnwu6sys("read ", s->live, "/", SCALE_DIRECTORY "/", unit->name, " (its count is what counts)") ;
+  if (r < 0 && !s->look.quiet) strerr_warnwu7sys("read ", s->live, "/", SCALE_DIRECTORY, "/", unit->name, " (its count is what counts)") ;
   unit->instances.has_count = 1 ;
   return r == 1 && number <= COUNT_MAX ? number : count_in_file(s, unit) ;
 }
