@@ -7,6 +7,8 @@
    match.c     which of them are meant
    view.c      what is known of one
    page.c      printing within 80 columns
+   why_end.c   how an end came about, in words
+   log_tail.c  the last lines of a service's log
    dependencies.c  which of them need which
     await.c     sending commands, waiting for what they bring about
    signal.c    having a signal sent
@@ -54,6 +56,7 @@ extern int command_scale (struct request const *request) ; /* word: how many; na
 extern int command_rescan (struct request const *request) ;
 extern int command_upgrade (struct request const *request) ;
 extern int command_shutdown (struct request const *request) ;
+extern int command_why (struct request const *request) ;
 extern int command_check (struct request const *request) ; /* names: directories; not in LIVE */
 
 /* ---- enter.c ---- */
@@ -216,12 +219,51 @@ extern void page_print_after (size_t at, char const *text) ;
 /* Prints `text` from column `at` on, further lines from column `indent` on. A newline at its end. */
 extern void page_print (size_t at, size_t indent, char const *text) ;
 
+#define PAGE_DURATION_MAX 32
+/* "340 ms", "12 s", "5 min 3 s", "3 d 4 h". Returns `out`. */
+extern char const *page_duration (char out[PAGE_DURATION_MAX], uint64_t ms) ;
+
+/* ---- why.c ---- */
+
+/* Prints all that is known of why the service is as it is: sentences, and the last lines of its log. */
+extern void why_print (char const *name) ;
+
+/* ---- why_end.c: pure ---- */
+
+struct end_facts
+{
+  unsigned int wstat ;
+  unsigned int end ; /* enum state_end */
+  uint32_t late_ms ; /* timeout-up, with END_LATE */
+  uint32_t kill_ms ; /* timeout-kill, with END_KILLED */
+  unsigned int oom_kills ; /* that the cgroup has counted */
+  unsigned int code_unknown : 1 ;
+  unsigned int task : 1 ;
+} ;
+
+#define END_WORDS_MAX 1024
+/* "exit 127: ...". Returns `out`. */
+extern char const *why_end_describe (struct end_facts const *facts, char out[END_WORDS_MAX]) ;
+
+/* How many processes were killed for lack of memory, from the text of memory.events or
+   memory.oom_control. */
+extern unsigned int why_end_oom_kills (char const *text) ;
+
+/* ---- log_tail.c ---- */
+
+/* The last lines, `count` at most, of what the service has logged: of `current` in the directory that
+   its logger, reeve-log or one that is called alike, writes now, and of the file before that. Text
+   for a terminal, a newline behind each line. Returns an allocated text; 0: there is no such
+   directory, nothing in it, or it may not be read. */
+extern char *log_tail_read (char const *name, unsigned int count) ;
+
 /* ---- dependencies.c ---- */
 
 /* What all services need, with their present states; each that exists has an owner, and so has a
-   template. Who needs a template needs its instances, but for those that request->leaving names.
-   The caller frees it. Returns 0 when that cannot be learnt, which has been said. */
-extern int dependencies_learn (struct graph *graph, struct request const *request) ;
+   template. Who needs a template needs its instances, without those that are leaving. The caller
+   frees it. Returns 0 when that cannot be learnt, which has been said. */
+extern int dependencies_learn (struct graph *graph) ;
+extern int dependencies_learn_without (struct graph *graph, char *const *leaving, size_t count) ;
 
 /* Adds CMD, which waits for what REEVE_CMD_AFTER says, as a service of this name. `after` is cut into
    words. Returns 0 when there is no memory. */

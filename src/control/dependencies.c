@@ -36,16 +36,17 @@ static int open_dependencies (char const *scan, char const *name)
 struct learning
 {
   struct graph *graph ;
-  struct request const *request ;
+  char *const *leaving ; /* instances that nobody needs because of their template */
+  size_t leaving_count ;
   char scan[PATH_SIZE] ; /* "": not known */
   char **names ; /* of all services */
   size_t count ;
 } ;
 
-static int is_leaving (struct request const *request, char const *name)
+static int is_leaving (struct learning const *learning, char const *name)
 {
-  for (size_t i = 0 ; i < request->leaving_count ; i++)
-    if (!strcmp(request->leaving[i], name)) return 1 ;
+  for (size_t i = 0 ; i < learning->leaving_count ; i++)
+    if (!strcmp(learning->leaving[i], name)) return 1 ;
   return 0 ;
 }
 
@@ -54,7 +55,7 @@ static int add_instances (struct learning const *learning, struct dependencies *
 {
   if (!dependencies_has_template(dependencies)) return 1 ;
   for (size_t i = 0 ; i < learning->count ; i++)
-    if (!is_leaving(learning->request, learning->names[i]) && !dependencies_add_instance(dependencies, learning->names[i])) return 0 ;
+    if (!is_leaving(learning, learning->names[i]) && !dependencies_add_instance(dependencies, learning->names[i])) return 0 ;
   return 1 ;
 }
 
@@ -118,9 +119,9 @@ static void add_templates (struct graph *graph)
   }
 }
 
-int dependencies_learn (struct graph *graph, struct request const *request)
+int dependencies_learn_without (struct graph *graph, char *const *leaving, size_t leaving_count)
 {
-  struct learning learning = { .graph = graph, .request = request } ;
+  struct learning learning = { .graph = graph, .leaving = leaving, .leaving_count = leaving_count } ;
   struct scan_state state ;
   int ok ;
   learning.names = services_list(0, &learning.count) ;
@@ -137,6 +138,11 @@ int dependencies_learn (struct graph *graph, struct request const *request)
   add_templates(graph) ;
   graph_find_circles(graph, &no_message, 0) ;
   return 1 ;
+}
+
+int dependencies_learn (struct graph *graph)
+{
+  return dependencies_learn_without(graph, 0, 0) ;
 }
 
 /* A template's means its instances as well. */

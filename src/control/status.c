@@ -23,6 +23,7 @@
 #define PLAIN "\033[0m"
 #define SINCE_MAX 80
 #define REMARKS_MAX 1024
+#define MESSAGE_MAX 512 /* of a last message, in the table */
 /* Beside the name: state, its colour's end, pid, since, ready, wanted, exit, restarts. */
 #define ROW(restarts) "%-12s%s %-7s %-8s %-5s %-6s %-7s " restarts
 #define NAME_WIDTH_MAX (PAGE_WIDTH - 61)
@@ -34,6 +35,7 @@ struct shown
   struct view view ;
   struct graph const *graph ; /* of one that is held; else 0 */
   char const *node ; /* its name there */
+  char *message ; /* of one that has failed: the last that it logged; 0: not known */
   struct health_record check ; /* the last one of its health, if there was any */
   int has_check ;
 } ;
@@ -119,7 +121,8 @@ static void print_row (struct shown const *shown, int width, int colour)
 {
   struct view const *view = &shown->view ;
   char const *paint = colour ? colour_of(view) : "" ;
-  char text[REMARKS_MAX] ;
+  char text[REMARKS_MAX + MESSAGE_MAX] ;
+  size_t len ;
   char pid[16] = "-" ;
   char since[SINCE_MAX] ;
   char end[16] ;
@@ -129,7 +132,8 @@ static void print_row (struct shown const *shown, int width, int colour)
   format_since(view, since, sizeof since) ;
   format_end(view, end, sizeof end) ;
   format_state(view, state, sizeof state) ;
-  remarks(shown, text) ;
+  len = strlen(remarks(shown, text)) ;
+  if (shown->message) snprintf(text + len, MESSAGE_MAX, "%sits last message: %s", len ? "; " : "", shown->message) ;
   print_name(shown->name, width) ;
   printf("  %s", paint) ;
   at = width + 2 + printf(ROW("%u"), state, *paint ? PLAIN : "", pid, since, view->ready ? "yes" : "no", view->wanted_up ? "up" : "down", end, view->restarts)
@@ -226,7 +230,10 @@ static void print_object (struct shown const *shown)
   printf(",\"signal\":") ;
   if (view->has_ended && WIFSIGNALED(wstat)) printf("\"SIG%s\"", sig_name(WTERMSIG(wstat))) ;
   else printf("null") ;
-  printf(",\"restarts\":%u,\"reason\":", view->restarts) ;
+  printf(",\"restarts\":%u,\"message\":", view->restarts) ;
+  if (shown->message) json_print(shown->message) ;
+  else printf("null") ;
+  printf(",\"reason\":") ;
   if (*remarks(shown, text)) json_print(text) ;
   else printf("null") ;
   print_waits_for(shown) ;
@@ -250,6 +257,7 @@ static void print_one (struct request const *request, struct shown const *shown,
   {
     print_row(shown, width, colour) ;
     if (!request->listed) print_check(shown) ;
+    if (!request->listed && request->count == 1) why_print(shown->name) ;
     return ;
   }
   fputs(first ? "\n" : ",\n", stdout) ;
@@ -289,18 +297,20 @@ int command_status (struct request const *request)
       return EXIT_SYSTEM ;
     }
     if (shown.view.state == STATE_UNSUPERVISED) unsupervised = 1 ;
-    if (shown.view.state == STATE_HELD && (graph.count || dependencies_learn(&graph, request))) shown.graph = &graph ;
+    if (shown.view.state == STATE_HELD && (graph.count || dependencies_learn(&graph))) shown.graph = &graph ;
     shown.view.unread = unread[i] ;
     shown.has_check = shown.view.is_checked && health_record_read(shown.name, &shown.check) ;
     if (exit_code_of(&shown.view)) code = EXIT_NO ;
+    if (shown.view.state == STATE_FAILED && (shown.message = log_tail_read(shown.name, 1))) shown.message[strcspn(shown.message, "\n")] = 0 ;
     print_one(request, &shown, width, !i, colour) ;
+    free(shown.message) ;
   }
   free(unread) ;
   shown = (struct shown) { .name = "CMD", .node = DEPENDENCIES_COMMAND } ;
   has_command = view_read_command(&shown.view, after, sizeof after) ;
   if (request->listed && !request->all && has_command)
   {
-    if (shown.view.state == STATE_HELD && (graph.count || dependencies_learn(&graph, request)) && dependencies_add_command(&graph, after)) shown.graph = &graph ;
+    if (shown.view.state == STATE_HELD && (graph.count || dependencies_learn(&graph)) && dependencies_add_command(&graph, after)) shown.graph = &graph ;
     if (exit_code_of(&shown.view)) code = EXIT_NO ;
     print_one(request, &shown, width, !request->count, colour) ;
   }

@@ -18,7 +18,7 @@
 #include "wire/channels.h"
 #include "wire/status.h"
 
-#define VARIABLE "REEVE_CMD_AFTER"
+#define VARIABLE "REEVE_CMD_AFTER" /* also written out in messages */
 #define BLANKS " \t\n"
 #define NODE "" /* no service's name */
 
@@ -44,7 +44,7 @@ static void say_unknown (struct scanner const *s, char const *name)
   int ok = 1 ;
   for (struct unit const *unit = s->units.all ; unit && ok ; unit = unit->next)
     if (!unit->producer) ok = stralloc_cats(&names, names.len ? ", " : "; there are: ") && stralloc_cats(&names, unit->name) ;
-  strerr_warnw7x(VARIABLE ": there is no service ", name, " in ", s->scan, ok && stralloc_0(&names) ? names.s : "", ": stopping everything",
+  strerr_warnw7x("REEVE_CMD_AFTER: there is no service ", name, " in ", s->scan, ok && stralloc_0(&names) ? names.s : "", ": stopping everything",
     " (write names of services, separated by spaces, or `all`)") ;
   stralloc_free(&names) ;
 }
