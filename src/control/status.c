@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "control/control.h"
 #include "service/name.h"
+#include "wire/due.h"
 #include "wire/health.h"
 
 #define GREEN "\033[32m"
@@ -32,6 +33,7 @@ struct shown
   struct graph const *graph ; /* of one that is held; else 0 */
   struct health_record check ; /* the last one of its health, if there was any */
   int has_check ;
+  uint64_t due ; /* of one that waits for its moment (reeve-exec --cron): seconds since 1970; else 0 */
 } ;
 
 static int wall_clock (struct view const *view, struct timespec *out)
@@ -62,12 +64,17 @@ static void format_time (struct tm const *t, char const *between, char *out, siz
   snprintf(out, size, "%04d-%02d-%02d%s%02d:%02d:%02d", t->tm_year + 1900, t->tm_mon + 1, t->tm_mday, between, t->tm_hour, t->tm_min, t->tm_sec) ;
 }
 
+static void format_local (time_t const *when, char *out, size_t size)
+{
+  struct tm local ;
+  if (when && localtime_r(when, &local)) format_time(&local, " ", out, size) ;
+  else snprintf(out, size, "-") ;
+}
+
 static void format_since (struct view const *view, char *out, size_t size)
 {
   struct timespec since ;
-  struct tm local ;
-  if (wall_clock(view, &since) && localtime_r(&since.tv_sec, &local)) format_time(&local, " ", out, size) ;
-  else snprintf(out, size, "-") ;
+  format_local(wall_clock(view, &since) ? &since.tv_sec : 0, out, size) ;
 }
 
 /* Why it is as it is, and what is wrong with its log; "": nothing. */
@@ -89,6 +96,18 @@ static char const *remarks (struct shown const *shown, char out[REMARKS_MAX])
   return out ;
 }
 
+static void print_remarks (struct shown const *shown)
+{
+  time_t due = (time_t)shown->due ;
+  char text[REMARKS_MAX] ;
+  if (due)
+  {
+    format_local(&due, text, sizeof text) ;
+    printf("  due %s", text) ;
+  }
+  if (*remarks(shown, text)) printf("%s%s", due ? "; " : "  ", text) ;
+}
+
 /* Of a task that has failed with its code, which is what it was run for. */
 static void format_state (struct view const *view, char *out, size_t size)
 {
@@ -101,7 +120,6 @@ static void format_state (struct view const *view, char *out, size_t size)
 static void print_row (struct shown const *shown, int width, int colour)
 {
   struct view const *view = &shown->view ;
-  char text[REMARKS_MAX] ;
   char printable[SERVICE_NAME_MAX + 5] ;
   char pid[16] = "-" ;
   char since[SINCE_MAX] ;
@@ -111,10 +129,11 @@ static void print_row (struct shown const *shown, int width, int colour)
   format_since(view, since, sizeof since) ;
   format_end(view, end, sizeof end) ;
   format_state(view, state, sizeof state) ;
-  printf("%-*s  %s%-12s%s  %-8s  %-19s  %-5s  %-6s  %-9s  %u%s%s\n", width, service_name_printable(printable, sizeof printable, shown->name),
+  printf("%-*s  %s%-12s%s  %-8s  %-19s  %-5s  %-6s  %-9s  %u", width, service_name_printable(printable, sizeof printable, shown->name),
     colour ? colour_of(view) : "", state, colour && *colour_of(view) ? PLAIN : "", pid, since,
-    view->ready ? "yes" : "no", view->wanted_up ? "up" : "down", end, view->restarts,
-    *remarks(shown, text) ? "  " : "", text) ;
+    view->ready ? "yes" : "no", view->wanted_up ? "up" : "down", end, view->restarts) ;
+  print_remarks(shown) ;
+  putchar('\n') ;
 }
 
 /* ---- the last health check ---- */
@@ -160,18 +179,30 @@ static void print_health (struct shown const *shown)
 
 /* ---- JSON ---- */
 
-static void print_since (struct view const *view)
+static void print_utc (struct timespec const *when)
 {
-  struct timespec since ;
   struct tm utc ;
   char text[SINCE_MAX] ;
-  if (!wall_clock(view, &since) || !gmtime_r(&since.tv_sec, &utc))
+  if (!when || !gmtime_r(&when->tv_sec, &utc))
   {
     printf("null") ;
     return ;
   }
   format_time(&utc, "T", text, sizeof text) ;
-  printf("\"%s.%03ldZ\"", text, since.tv_nsec / 1000000) ;
+  printf("\"%s.%03ldZ\"", text, when->tv_nsec / 1000000) ;
+}
+
+static void print_since (struct view const *view)
+{
+  struct timespec since ;
+  print_utc(wall_clock(view, &since) ? &since : 0) ;
+}
+
+static void print_due (struct shown const *shown)
+{
+  struct timespec due = { .tv_sec = (time_t)shown->due } ;
+  printf(",\"due\":") ;
+  print_utc(shown->due ? &due : 0) ;
 }
 
 static void print_waits_for (struct shown const *shown)
@@ -209,6 +240,7 @@ static void print_object (struct shown const *shown)
   if (*remarks(shown, text)) json_print(text) ;
   else printf("null") ;
   print_waits_for(shown) ;
+  print_due(shown) ;
   print_health(shown) ;
   putchar('}') ;
 }
@@ -268,6 +300,7 @@ int command_status (struct request const *request)
     }
     if (shown.view.state == STATE_UNSUPERVISED) unsupervised = 1 ;
     if (shown.view.state == STATE_HELD && (graph.count || dependencies_learn(&graph))) shown.graph = &graph ;
+    if (shown.view.up) due_read(shown.view.pid, &shown.due) ;
     shown.view.unread = unread[i] ;
     shown.has_check = shown.view.is_checked && health_record_read(shown.name, &shown.check) ;
     if (exit_code_of(&shown.view)) code = EXIT_NO ;
