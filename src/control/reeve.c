@@ -43,12 +43,13 @@ static struct command const commands[] =
 {
   { "status", "[--json] [NAME...]", "show services; exits 0 when every wanted one is ready, none unhealthy",
     &command_status, OPTION_JSON | OPTION_ALL, WORD_NONE, NAMES_ELSE_ALL },
+  { "why", "NAME...", "say why a service is as it is", &command_why, 0, WORD_NONE, NAMES_REQUIRED },
   { "start", "NAME...", "start, after what they need, and wait until ready", &command_start, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
   { "stop", "NAME...", "stop, after what needs them, and wait until finished", &command_stop, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
   { "restart", "NAME...", "stop if up, start, and wait until ready", &command_restart, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
   { "reload", "NAME...", "send the reload signal", &command_reload, CHANGES, WORD_NONE, NAMES_REQUIRED },
   { "kill", "SIGNAL NAME...", "send a signal", &command_kill, CHANGES, WORD_REQUIRED, NAMES_REQUIRED },
-  { "wait", "ready|healthy|up|down|finished NAME...", "wait for a state", &command_wait, OPTION_TIMEOUT | OPTION_ALL, WORD_REQUIRED, NAMES_REQUIRED },
+  { "wait", "ready|healthy|up|down|finished|done NAME...", "wait for a state", &command_wait, OPTION_TIMEOUT | OPTION_ALL, WORD_REQUIRED, NAMES_REQUIRED },
   { "rescan", "", "look at the scan directory again", &command_rescan, 0, WORD_NONE, NAMES_NONE },
   { "upgrade", "", "execute the programs that are on disk now; no service notices", &command_upgrade, OPTION_NO_WAIT | OPTION_TIMEOUT, WORD_NONE, NAMES_NONE },
   { "shutdown", "[CODE]", "stop the whole tree; it ends with CODE", &command_shutdown, OPTION_NO_WAIT | OPTION_TIMEOUT, WORD_OPTIONAL, NAMES_NONE },
@@ -186,7 +187,7 @@ int main (int argc, char **argv)
     : given & ~command->options & OPTION_ALL ? "--all" : given & ~command->options & OPTION_ONLY ? "--only" : given & ~command->options & OPTION_TIMEOUT ? "--timeout" : "--no-wait") ;
   if (command->word == WORD_REQUIRED && !*argv) return wrong(command->name, " needs an argument: ", command->arguments) ;
   if (command->word != WORD_NONE && *argv) request.word = *argv++ ;
-  code = command->names == NAMES_DIRECTORIES ? EXIT_YES : enter_live(&request, command->run == &command_status ? PATIENCE_LOOK : PATIENCE_ALL) ;
+  code = command->names == NAMES_DIRECTORIES ? EXIT_YES : enter_live(&request, command->run == &command_status || command->run == &command_why ? PATIENCE_LOOK : PATIENCE_ALL) ;
   if (!code) code = choose_names(&request, command, argv) ;
   if (!code) code = (*command->run)(&request) ;
   if (request.listed) services_free(request.names, request.count) ;
