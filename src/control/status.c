@@ -347,11 +347,7 @@ int command_status (struct request const *request)
   }
   graph_free(&graph) ;
   if (request->json) puts("\n]") ;
-  if (fflush(stdout) || ferror(stdout))
-  {
-    strerr_warnwu1sys("write to stdout") ;
-    return EXIT_SYSTEM ;
-  }
+  if (page_end()) return EXIT_SYSTEM ;
   /* Nothing is healthy where nobody supervises, or where there is nothing to supervise. */
   if (unsupervised && services_scanner_lives() <= 0) return services_need_scanner(request) ;
   if (request->count || has_command) return code ;

@@ -334,7 +334,5 @@ int command_why (struct request const *request)
     if (i) putchar('\n') ;
     why_print(request->names[i]) ;
   }
-  if (!fflush(stdout) && !ferror(stdout)) return EXIT_YES ;
-  strerr_warnwu1sys("write to stdout") ;
-  return EXIT_SYSTEM ;
+  return page_end() ;
 }
