@@ -501,7 +501,7 @@ good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
   finds 'web/count:1' warning 'without effect: it is for a template, whose name ends with @'
   rm web/count
   setting worker@own dependencies.d/web ''
-  finds 'web/dependencies.d/worker@own:1' error 'a circle.*: ' || found 'web/dependencies.d/worker@:1' error 'a circle.*: '
+  finds 'worker@own/dependencies.d/web:1' error 'a circle.*worker@own needs web: remove one'
   rm -r worker@own/dependencies.d
   ln -s nowhere worker@lost
   finds 'worker@lost:1' error 'an instance of nothing: the link leads nowhere'
