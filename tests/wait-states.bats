@@ -32,6 +32,7 @@ while :; do sleep 0.02; done"
 
 @test "from the first start to the end" {
   obedient web
+  setting web timeout-finish 0
   setting web down ''
   scanner
   eventually 20 field web state down
@@ -58,8 +59,9 @@ while :; do sleep 0.02; done"
   scanner
   up web
   # A supervisor that is stopped has not started what it is to start.
-  service later <<<'exec sleep 1000000'
-  chmod -x "$scan/later/run"
+  in=$dir idle later
+  chmod -x "$dir/later/run"
+  mv "$dir/later" "$scan"
   s6-svscanctl -a "$live"
   eventually 20 field later state waiting
   answers later 99 99 0 99
