@@ -61,6 +61,10 @@ gone() # PID
   read -r stat 2>/dev/null <"/proc/$1/stat" && [[ $stat == *") Z $BASHPID "* ]]
 }
 
+# It has ended, though perhaps nobody has reaped it: what a service leaves behind counts as
+# ended before its reaper, the scanner mostly, comes to it.
+over() { gone "$1" || grep -qs '^State:.Z' "/proc/$1/status" || gone "$1"; }
+
 processes() { "$TESTBED/processes" "$@"; } # tests/processes.c
 
 # Every process that works below $dir, or was executed with this $dir in its environment.

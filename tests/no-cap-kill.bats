@@ -75,8 +75,8 @@ is_user() { [ "$(stat -c %u "/proc/$(pid_of "$1")")" = 54321 ]; }
   for file in stubborn child wrapped; do eventually 10 test -s "$dir/own/$file"; done
   reeve -l "$live" stop --timeout 10 --all
   for name in stubborn leader wrapper; do field "$name" signal SIGKILL; done
-  gone "$(cat "$dir/own/child")"
-  gone "$(cat "$dir/own/wrapped")"
+  over "$(cat "$dir/own/child")"
+  over "$(cat "$dir/own/wrapped")"
   stop_scanner 0
 }
 
@@ -88,7 +88,7 @@ is_user() { [ "$(stat -c %u "/proc/$(pid_of "$1")")" = 54321 ]; }
   began=$SECONDS
   stop_scanner 137
   [ $((SECONDS - began)) -le 4 ]
-  gone "$pid"
+  over "$pid"
 }
 
 @test "what a service of another user leaves behind is ended" {
@@ -96,7 +96,7 @@ is_user() { [ "$(stat -c %u "/proc/$(pid_of "$1")")" = 54321 ]; }
   limited_scanner
   eventually 10 test -s "$dir/own/stray"
   reeve -l "$live" stop --timeout 10 web
-  gone "$(cat "$dir/own/stray")"
+  over "$(cat "$dir/own/stray")"
   stop_scanner 0
 }
 
