@@ -5,6 +5,7 @@
    caller.c    whether what is waited for waits for us
    services.c  which services there are
    view.c      what is known of one
+   page.c      printing within 80 columns
    dependencies.c  which of them need which
     await.c     sending commands, waiting for what they bring about
    signal.c    having a signal sent
@@ -140,6 +141,8 @@ struct view
   unsigned int unread ; /* bytes of its output of which its logger takes nothing; `status` alone looks for them */
   uint64_t lost ; /* bytes of its output, or of a logger's input, that nobody has read */
   enum state_reason reason ; /* why it is not started again */
+  unsigned int end ; /* enum state_end: of the last end */
+  uint32_t late_ms ; /* timeout-up, if that has ended it */
   unsigned int undo_wstat ; /* of the ./undo of a task since it was done last; 0: none, or a success */
   unsigned int code_unknown : 1 ; /* nobody could learn how it has ended */
   unsigned int up : 1 ;
@@ -166,8 +169,20 @@ extern int view_read_command (struct view *view) ;
 extern char const *view_state_name (enum view_state state) ;
 /* "exit 3", "SIGTERM", "exit code unknown". */
 extern void view_describe_end (unsigned int wstat, int code_unknown, char *out, size_t size) ;
-/* In words; 0 when it is started again, or was stopped. */
+/* How one has failed: that, or "not ready in time". */
+extern void view_describe_failure (struct view const *view, char *out, size_t size) ;
+/* In words, until the next call; 0 when it is started again, or was stopped. */
 extern char const *view_reason (struct view const *view) ;
+
+/* ---- page.c: what is shown has lines of at most 80 columns, as far as its words allow ---- */
+
+#define PAGE_WIDTH 80
+
+/* Prints `text`, which comes behind what has `at` columns: there, after two spaces, or, where it has no
+   room, in lines of its own below, indented by 4. No newline at its end. */
+extern void page_print_after (size_t at, char const *text) ;
+/* Prints `text` from column `at` on, further lines from column `indent` on. A newline at its end. */
+extern void page_print (size_t at, size_t indent, char const *text) ;
 
 /* ---- dependencies.c ---- */
 
@@ -240,7 +255,9 @@ extern await_condition await_ready_again ;
 /* Ready, or down and meant to be, but not for good: for --all. */
 extern await_condition await_ready_if_wanted ;
 extern await_condition await_up ;
+extern await_condition await_up_if_wanted ; /* or has done what it had to do */
 extern await_condition await_done ;
+extern await_condition await_done_if_task ; /* for --all: or is none, or is not to run */
 extern await_condition await_healthy ; /* or has done what it had to do */
 extern await_condition await_healthy_if_wanted ;
 extern await_condition await_down ;

@@ -101,7 +101,7 @@ static void describe_state (struct graph_node const *node, char *out, size_t siz
   else if (!view_read(&view, node->name)) snprintf(out, size, "unknown") ;
   else if (view.state == STATE_FAILED && view.has_ended)
   {
-    view_describe_end(view.wstat, view.code_unknown, end, sizeof end) ;
+    view_describe_failure(&view, end, sizeof end) ;
     snprintf(out, size, "failed, %s", end) ;
   }
   else snprintf(out, size, "%s", view_state_name(view.state)) ;

@@ -48,7 +48,7 @@ static struct command const commands[] =
   { "restart", "NAME...", "stop if up, start, and wait until ready", &command_restart, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
   { "reload", "NAME...", "send the reload signal", &command_reload, CHANGES, WORD_NONE, NAMES_REQUIRED },
   { "kill", "SIGNAL NAME...", "send a signal", &command_kill, CHANGES, WORD_REQUIRED, NAMES_REQUIRED },
-  { "wait", "ready|healthy|up|down|finished NAME...", "wait for a state", &command_wait, OPTION_TIMEOUT | OPTION_ALL, WORD_REQUIRED, NAMES_REQUIRED },
+  { "wait", "ready|healthy|up|down|finished|done NAME...", "wait for a state", &command_wait, OPTION_TIMEOUT | OPTION_ALL, WORD_REQUIRED, NAMES_REQUIRED },
   { "rescan", "", "look at the scan directory again", &command_rescan, 0, WORD_NONE, NAMES_NONE },
   { "upgrade", "", "execute the programs that are on disk now; no service notices", &command_upgrade, OPTION_NO_WAIT | OPTION_TIMEOUT, WORD_NONE, NAMES_NONE },
   { "shutdown", "[CODE]", "stop the whole tree; it ends with CODE", &command_shutdown, OPTION_NO_WAIT | OPTION_TIMEOUT, WORD_OPTIONAL, NAMES_NONE },

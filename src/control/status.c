@@ -23,6 +23,9 @@
 #define PLAIN "\033[0m"
 #define SINCE_MAX 80
 #define REMARKS_MAX 1024
+/* Beside the name: state, its colour's end, pid, since, ready, wanted, exit, restarts. */
+#define ROW(restarts) "%-12s%s %-7s %-8s %-5s %-6s %-7s " restarts
+#define NAME_WIDTH_MAX (PAGE_WIDTH - 61)
 
 /* One that is shown. */
 struct shown
@@ -62,12 +65,15 @@ static void format_time (struct tm const *t, char const *between, char *out, siz
   snprintf(out, size, "%04d-%02d-%02d%s%02d:%02d:%02d", t->tm_year + 1900, t->tm_mon + 1, t->tm_mday, between, t->tm_hour, t->tm_min, t->tm_sec) ;
 }
 
+/* The time; of another day the day, of another year the year. */
 static void format_since (struct view const *view, char *out, size_t size)
 {
   struct timespec since ;
-  struct tm local ;
-  if (wall_clock(view, &since) && localtime_r(&since.tv_sec, &local)) format_time(&local, " ", out, size) ;
-  else snprintf(out, size, "-") ;
+  struct tm then ;
+  struct tm today ;
+  time_t now = time(0) ;
+  if (!wall_clock(view, &since) || !localtime_r(&since.tv_sec, &then) || !localtime_r(&now, &today)) snprintf(out, size, "-") ;
+  else strftime(out, size, then.tm_year != today.tm_year ? "%Y" : then.tm_yday != today.tm_yday ? "%b %d" : "%H:%M:%S", &then) ;
 }
 
 /* Why it is as it is, and what is wrong with its log; "": nothing. */
@@ -94,27 +100,41 @@ static void format_state (struct view const *view, char *out, size_t size)
 {
   char end[16] ;
   format_end(view, end, sizeof end) ;
-  if (view->task && view->state == STATE_FAILED) snprintf(out, size, "%s %s", view_state_name(view->state), end) ;
+  if (view->task && view->state == STATE_FAILED && !(view->end & END_LATE)) snprintf(out, size, "%s %s", view_state_name(view->state), end) ;
   else snprintf(out, size, "%s", view_state_name(view->state)) ;
+}
+
+/* A name that its column has no room for has a line of its own; one that has none there either is cut. */
+static void print_name (char const *name, int width)
+{
+  char printable[SERVICE_NAME_MAX + 5] ;
+  size_t len = strlen(service_name_printable(printable, sizeof printable, name)) ;
+  if (len <= (size_t)width) printf("%-*s", width, printable) ;
+  else if (len <= PAGE_WIDTH) printf("%s\n%*s", printable, width, "") ;
+  else printf("%.*s..%s\n%*s", PAGE_WIDTH / 2, printable, printable + len - PAGE_WIDTH / 2 + 2, width, "") ;
 }
 
 static void print_row (struct shown const *shown, int width, int colour)
 {
   struct view const *view = &shown->view ;
+  char const *paint = colour ? colour_of(view) : "" ;
   char text[REMARKS_MAX] ;
-  char printable[SERVICE_NAME_MAX + 5] ;
   char pid[16] = "-" ;
   char since[SINCE_MAX] ;
   char end[16] ;
   char state[32] ;
+  int at ;
   if (view->pid) snprintf(pid, sizeof pid, "%ld", (long)view->pid) ;
   format_since(view, since, sizeof since) ;
   format_end(view, end, sizeof end) ;
   format_state(view, state, sizeof state) ;
-  printf("%-*s  %s%-12s%s  %-8s  %-19s  %-5s  %-6s  %-9s  %u%s%s\n", width, service_name_printable(printable, sizeof printable, shown->name),
-    colour ? colour_of(view) : "", state, colour && *colour_of(view) ? PLAIN : "", pid, since,
-    view->ready ? "yes" : "no", view->wanted_up ? "up" : "down", end, view->restarts,
-    *remarks(shown, text) ? "  " : "", text) ;
+  remarks(shown, text) ;
+  print_name(shown->name, width) ;
+  printf("  %s", paint) ;
+  at = width + 2 + printf(ROW("%u"), state, *paint ? PLAIN : "", pid, since, view->ready ? "yes" : "no", view->wanted_up ? "up" : "down", end, view->restarts)
+    - (int)strlen(*paint ? PLAIN : "") ;
+  if (*text) page_print_after((size_t)at, text) ;
+  putchar('\n') ;
 }
 
 /* ---- the last health check ---- */
@@ -220,7 +240,7 @@ static int widest (struct request const *request)
   size_t width = sizeof "NAME" - 1 ;
   for (size_t i = 0 ; i < request->count ; i++)
     if (strlen(request->names[i]) > width) width = strlen(request->names[i]) ;
-  return (int)width ;
+  return width > NAME_WIDTH_MAX ? NAME_WIDTH_MAX : (int)width ;
 }
 
 static void print_one (struct request const *request, struct shown const *shown, int width, int first, int colour)
@@ -257,7 +277,7 @@ int command_status (struct request const *request)
     return EXIT_SYSTEM ;
   }
   if (request->json) putchar('[') ;
-  else printf("%-*s  %-12s  %-8s  %-19s  %-5s  %-6s  %-9s  %s\n", width, "NAME", "STATE", "PID", "SINCE", "READY", "WANTED", "LAST EXIT", "RESTARTS") ;
+  else printf("%-*s  " ROW("%s") "\n", width, "NAME", "STATE", "", "PID", "SINCE", "READY", "WANTED", "EXIT", "RESTARTS") ;
   for (size_t i = 0 ; i < request->count ; i++)
   {
     shown = (struct shown) { .name = request->names[i] } ;

@@ -33,8 +33,20 @@ void view_describe_end (unsigned int wstat, int code_unknown, char *out, size_t 
   else snprintf(out, size, "exit %d", WEXITSTATUS(w)) ;
 }
 
+static int is_late (struct view const *view)
+{
+  return view->end & END_LATE && (view->reason == REASON_FAILED || view->reason == REASON_FAILED_TOO_OFTEN) ;
+}
+
+void view_describe_failure (struct view const *view, char *out, size_t size)
+{
+  if (is_late(view)) snprintf(out, size, "not %s in time", view->task ? "done" : "ready") ;
+  else view_describe_end(view->wstat, view->code_unknown, out, size) ;
+}
+
 char const *view_reason (struct view const *view)
 {
+  static char late[128] ;
   static char const *const reasons[REASON_COUNT] =
   {
     [REASON_FINISH_FORBIDS] = "finish exited 125",
@@ -42,6 +54,12 @@ char const *view_reason (struct view const *view)
     [REASON_FAILED_TOO_OFTEN] = "failed more often than restart allows",
     [REASON_DONE] = "done: exited 0, and restart is not always",
   } ;
+  if (is_late(view))
+  {
+    snprintf(late, sizeof late, "was not %s within %u ms (timeout-up)%s", view->task ? "done" : "ready", view->late_ms,
+      view->reason == REASON_FAILED ? ", and restart is no" : ", more often than restart allows") ;
+    return late ;
+  }
   if (view->undo_wstat) return "its undo has failed" ;
   if (view->task && view->reason == REASON_FAILED && view->code_unknown) return "how it ended is not known, and a task never runs twice unasked" ;
   if (view->done) return 0 ;
@@ -161,6 +179,8 @@ int view_read (struct view *view, char const *name)
     view->restarts = state.restarts ;
     view->births = birth.process.pid && birth.number > state.births ? birth.number : state.births ; /* its supervisor may have been killed right after */
     view->reason = state.reason ;
+    view->end = state.end ;
+    view->late_ms = state.late_ms ;
     view->undo_wstat = state.undo_wstat ;
     view->task = state.settings.oneshot ;
     view->lost = state.lost ;

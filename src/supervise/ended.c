@@ -44,6 +44,15 @@ static int was_asked (struct supervisor const *s, uint64_t now)
   return policy_asked(&asking) ;
 }
 
+/* For who asks later. */
+static void note_end (struct supervisor *s)
+{
+  int wstat = (int)s->status.wstat ;
+  s->end = s->ending | (s->asked ? END_ASKED : 0) | (s->leaving ? END_LEAVING : 0) ;
+  if (s->unfit && !(s->end & END_LATE)) s->end |= END_UNHEALTHY ;
+  if (!s->code_unknown && s->sent && WIFSIGNALED(wstat) && (unsigned int)WTERMSIG(wstat) == s->sent) s->end |= END_SIGNALLED ;
+}
+
 void ended_tell_down (struct supervisor *s)
 {
   uint64_t now = clock_ms() ;
@@ -52,6 +61,7 @@ void ended_tell_down (struct supervisor *s)
   s->asked = s->end_asked = !!was_asked(s, now) ;
   if (s->notification >= 0) fd_close(s->notification) ;
   s->notification = -1 ;
+  note_end(s) ;
   s->has_ended = 1 ;
   s->status.pid = 0 ;
   s->status.flags &= ~(unsigned int)(STATUS_READY | STATUS_PAUSED) ;
@@ -105,6 +115,7 @@ static void tell_failed (struct supervisor *s)
 void ended_tell_not_started (struct supervisor *s)
 {
   if (!s->not_executed) return ; /* it can pass, and is not the service's fault */
+  s->end = END_NOT_EXECUTED ;
   judge(s) ;
   if (is_failure(s->reason)) tell_failed(s) ;
 }
