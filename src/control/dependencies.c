@@ -50,6 +50,7 @@ static unsigned int facts_of (struct view const *view)
   if (view->ready) facts |= GRAPH_READY ;
   if (view->ready || view->has_ended) facts |= GRAPH_SETTLED ;
   if (view->task) facts |= GRAPH_TASK ;
+  if (view->state == STATE_DISABLED) facts |= GRAPH_DISABLED ;
   return facts ;
 }
 
@@ -69,7 +70,7 @@ static int add_all (struct graph *graph, char **names, size_t count, char const 
     if (!node) return 0 ;
     node->owner = &known ;
     if (view_read(&view, names[i])) graph_set_facts(graph, node, facts_of(&view)) ;
-    if (!read_needs(graph, node, scan)) return 0 ;
+    if (!(node->facts & GRAPH_DISABLED) && !read_needs(graph, node, scan)) return 0 ;
   }
   return 1 ;
 }

@@ -47,7 +47,7 @@ static int wall_clock (struct view const *view, struct timespec *out)
 static char const *colour_of (struct view const *view)
 {
   if (view->state == STATE_UP || view->state == STATE_DONE) return GREEN ;
-  if (view->state == STATE_DOWN) return "" ;
+  if (view->state == STATE_DOWN || view->state == STATE_DISABLED) return "" ;
   return view->state == STATE_UNSUPERVISED || view->state == STATE_FAILED || view->state == STATE_UNHEALTHY || view->state == STATE_WAITING ? RED : YELLOW ;
 }
 
@@ -131,6 +131,13 @@ static void print_row (struct shown const *shown, int width, int colour)
   remarks(shown, text) ;
   print_name(shown->name, width) ;
   printf("  %s", paint) ;
+  if (view->state == STATE_DISABLED) /* all else would be empty */
+  {
+    at = width + 2 + printf("%-12s", state) ;
+    page_print_after((size_t)at, text) ;
+    putchar('\n') ;
+    return ;
+  }
   at = width + 2 + printf(ROW("%u"), state, *paint ? PLAIN : "", pid, since, view->ready ? "yes" : "no", view->wanted_up ? "up" : "down", end, view->restarts)
     - (int)strlen(*paint ? PLAIN : "") ;
   if (*text) page_print_after((size_t)at, text) ;
@@ -286,7 +293,7 @@ int command_status (struct request const *request)
       strerr_warnwu5sys("read the state of ", request->names[i], " in ", request->live, services_who_may()) ;
       return EXIT_SYSTEM ;
     }
-    if (shown.view.state == STATE_UNSUPERVISED) unsupervised = 1 ;
+    if (shown.view.state == STATE_UNSUPERVISED || shown.view.state == STATE_DISABLED) unsupervised = 1 ;
     if (shown.view.state == STATE_HELD && (graph.count || dependencies_learn(&graph))) shown.graph = &graph ;
     shown.view.unread = unread[i] ;
     shown.has_check = shown.view.is_checked && health_record_read(shown.name, &shown.check) ;

@@ -17,6 +17,7 @@
 #include "scan/scanner.h"
 #include "scan/tree.h"
 #include "service/dependencies.h"
+#include "service/enable_if.h"
 #include "wire/channels.h"
 
 #define MARKER "supervise/reeve"
@@ -140,7 +141,7 @@ static int unlink_stale (char const *name, int from)
   return tree_close_directory(dir, ok && !errno) ;
 }
 
-static int fill (DIR *from, char const *source, char const *name, int fresh, int *has_dependencies)
+static int fill (DIR *from, char const *source, char const *name, int fresh, struct livetree_found *found)
 {
   char target[TARGET_MAX] ;
   struct dirent *e ;
@@ -149,7 +150,8 @@ static int fill (DIR *from, char const *source, char const *name, int fresh, int
   if (to == -1) return 0 ;
   while (ok && (errno = 0, e = readdir(from)))
   {
-    if (!strcmp(e->d_name, DEPENDENCIES)) *has_dependencies = 1 ;
+    if (!strcmp(e->d_name, DEPENDENCIES)) found->dependencies = 1 ;
+    else if (!strcmp(e->d_name, ENABLE_IF_FILE)) found->condition = 1 ;
     switch (made_here(e->d_name, dirfd(from)))
     {
       case MADE_LINK :
@@ -266,19 +268,19 @@ static int forget_default (char const *name)
   return unlink(path) != -1 || errno == ENOENT ;
 }
 
-enum livetree_result livetree_make (char const *scan, char const *name, int *has_dependencies)
+enum livetree_result livetree_make (char const *scan, char const *name, struct livetree_found *found)
 {
   char source[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
   int fresh ;
   int ok ;
   DIR *from ;
-  *has_dependencies = 0 ;
+  *found = (struct livetree_found) { 0 } ;
   if (!fits(snprintf(source, sizeof source, "%s/%s", scan, name), sizeof source)) return LIVETREE_FAILED ;
   from = opendir(source) ;
   if (!from) return LIVETREE_FAILED ;
   fresh = make_directory(name) ;
   if (fresh < 0) return !tree_close_directory(from, 0) && errno == EEXIST ? LIVETREE_TAKEN : LIVETREE_FAILED ;
-  ok = forget_default(name) && fill(from, source, name, fresh, has_dependencies) && (fresh ? mark_complete(name) : unlink_stale(name, dirfd(from))) ;
+  ok = forget_default(name) && fill(from, source, name, fresh, found) && (fresh ? mark_complete(name) : unlink_stale(name, dirfd(from))) ;
   return tree_close_directory(from, ok) ? LIVETREE_DONE : LIVETREE_FAILED ;
 }
 

@@ -10,9 +10,16 @@ enum livetree_result
   LIVETREE_FAILED /* with errno */
 } ;
 
+/* What is in SCAN/NAME, and that the scanner reads as well. */
+struct livetree_found
+{
+  unsigned int dependencies : 1 ; /* dependencies.d */
+  unsigned int condition : 1 ; /* enable-if */
+} ;
+
 /* Makes or refreshes LIVE/NAME: links to what is in SCAN/NAME, and what is real there.
-     has_dependencies  always written: is there a dependencies.d? */
-extern enum livetree_result livetree_make (char const *scan, char const *name, int *has_dependencies) ;
+   *found is always written. */
+extern enum livetree_result livetree_make (char const *scan, char const *name, struct livetree_found *found) ;
 /* Makes the directory of a default logger: its ./run is a link to the program. */
 extern enum livetree_result livetree_make_logger (char const *logger_name, char const *program) ;
 /* Makes what a logger needs in anybody's directory: supervise/, and the fifo of its input.

@@ -19,6 +19,7 @@
    deeds; one that has an outcome returns it:
    start.c        making what a service needs in LIVE, and starting its supervisor
    takeover.c     a supervisor that an earlier scanner has started, and that lives
+   condition.c    enable-if: is a service wanted in this container?
    leave.c        telling a supervisor to leave; forgetting a service
    inherited.c    the process of a killed supervisor: its successor is told how it ended
    ending.c       ending that process where no successor can go on with it

@@ -146,11 +146,11 @@ static void say (struct enable_if_line const *line, char const *value, char why[
   int used ;
   int name_len = shown(line->name_len) ;
   if (!line->values) snprintf(why, ENABLE_IF_WHY_MAX, "%.*s is %s", name_len, line->name, !value ? "not set" : *value ? "set" : "empty") ;
-  else if (line->negated) snprintf(why, ENABLE_IF_WHY_MAX, "%.*s is \"%.*s\"", name_len, line->name, shown(strlen(value)), value) ;
+  else if (line->negated) snprintf(why, ENABLE_IF_WHY_MAX, "%.*s is %.*s", name_len, line->name, shown(strlen(value)), value) ;
   else
   {
     if (!value || !*value) used = snprintf(why, ENABLE_IF_WHY_MAX, "%.*s is %s, so not ", name_len, line->name, value ? "empty" : "not set") ;
-    else used = snprintf(why, ENABLE_IF_WHY_MAX, "%.*s is \"%.*s\", not ", name_len, line->name, shown(strlen(value)), value) ;
+    else used = snprintf(why, ENABLE_IF_WHY_MAX, "%.*s is %.*s, not ", name_len, line->name, shown(strlen(value)), value) ;
     list_values(line, why + used, ENABLE_IF_WHY_MAX - (size_t)used) ;
   }
 }

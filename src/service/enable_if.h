@@ -17,9 +17,11 @@
 
 #include <stddef.h>
 
+#include "wire/disabled.h"
+
 #define ENABLE_IF_FILE "enable-if"
 #define ENABLE_IF_TEXT_MAX 4095
-#define ENABLE_IF_WHY_MAX 512
+#define ENABLE_IF_WHY_MAX DISABLED_WHY_MAX
 #define ENABLE_IF_ALLOWED "NAME or NAME=VALUE|VALUE on each line, also with ! in front; default: enabled"
 
 struct enable_if_line /* borrowed from the text */
@@ -48,7 +50,7 @@ typedef char const *enable_if_lookup_func (char const *name, void *data) ;
 
 /* All lines together.
      why  what is wrong with it, printable: a sentence about the first condition that does not
-          hold ("ROLE is \"web\", not worker or all"), or the line that is none
+          hold ("ROLE is web, not worker or all"), or the line that is none
    Returns 1: enabled; 0: disabled; -1: invalid. */
 extern int enable_if (char const *text, enable_if_lookup_func *lookup, void *data, char why[ENABLE_IF_WHY_MAX]) ;
 

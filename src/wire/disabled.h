@@ -10,6 +10,7 @@
 #include <time.h>
 
 #define DISABLED_FILE "supervise/disabled"
+#define DISABLED_WHY_MAX 512
 
 /* Paths are relative to LIVE, the current directory. Each returns 1, or 0 with errno; of the
    last two, ENOENT: it is not disabled. */
