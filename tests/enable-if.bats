@@ -60,6 +60,8 @@ is_answer() { [ "$status" -eq "$1" ] && [[ $output == *"$2"* ]] || { echo "# $st
     reeve $command --timeout 20 --all
   done
   run -1 reeve reload unset
+  run reeve why unset
+  is_answer 0 'unset is disabled: ENABLE_CRON is not set (enable-if).'
 
   # A rescan looks again; what is said is said once.
   reeve rescan

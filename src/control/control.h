@@ -6,6 +6,8 @@
    services.c  which services there are
    view.c      what is known of one
    page.c      printing within 80 columns
+   why_end.c   how an end came about, in words
+   log_tail.c  the last lines of a service's log
    dependencies.c  which of them need which
     await.c     sending commands, waiting for what they bring about
    signal.c    having a signal sent
@@ -50,6 +52,7 @@ extern int command_wait (struct request const *request) ;
 extern int command_rescan (struct request const *request) ;
 extern int command_upgrade (struct request const *request) ;
 extern int command_shutdown (struct request const *request) ;
+extern int command_why (struct request const *request) ;
 extern int command_check (struct request const *request) ; /* names: directories; not in LIVE */
 
 /* ---- enter.c ---- */
@@ -168,8 +171,9 @@ struct view
 /* What is known of the service `name`. Returns 1, or 0 with errno when it cannot
    be read (EACCES: another user's). No supervisor is a state, not an error. */
 extern int view_read (struct view *view, char const *name) ;
-/* What is known of CMD. Returns 1, or 0 when there is none (any more). */
-extern int view_read_command (struct view *view) ;
+/* What is known of CMD. `after` gets what it waits for (STATE_HELD), as REEVE_CMD_AFTER has it.
+   Returns 1, or 0 when there is none (any more). */
+extern int view_read_command (struct view *view, char *after, size_t size) ;
 extern char const *view_state_name (enum view_state state) ;
 /* Takes the disabled ones out of the names, which it frees. */
 extern void view_leave_out_disabled (char **names, size_t *count) ;
@@ -190,11 +194,54 @@ extern void page_print_after (size_t at, char const *text) ;
 /* Prints `text` from column `at` on, further lines from column `indent` on. A newline at its end. */
 extern void page_print (size_t at, size_t indent, char const *text) ;
 
+#define PAGE_DURATION_MAX 32
+/* "340 ms", "12 s", "5 min 3 s", "3 d 4 h". Returns `out`. */
+extern char const *page_duration (char out[PAGE_DURATION_MAX], uint64_t ms) ;
+
+/* ---- why.c ---- */
+
+/* Prints all that is known of why the service is as it is: sentences, and the last lines of its log. */
+extern void why_print (char const *name) ;
+
+/* ---- why_end.c: pure ---- */
+
+struct end_facts
+{
+  unsigned int wstat ;
+  unsigned int end ; /* enum state_end */
+  uint32_t late_ms ; /* timeout-up, with END_LATE */
+  uint32_t kill_ms ; /* timeout-kill, with END_KILLED */
+  unsigned int oom_kills ; /* that the cgroup has counted */
+  unsigned int code_unknown : 1 ;
+  unsigned int task : 1 ;
+} ;
+
+#define END_WORDS_MAX 1024
+/* "exit 127: ...". Returns `out`. */
+extern char const *why_end_describe (struct end_facts const *facts, char out[END_WORDS_MAX]) ;
+
+/* How many processes were killed for lack of memory, from the text of memory.events or
+   memory.oom_control. */
+extern unsigned int why_end_oom_kills (char const *text) ;
+
+/* ---- log_tail.c ---- */
+
+/* The last lines, `count` at most, of what the service has logged: of `current` in the directory that
+   its logger, reeve-log or one that is called alike, writes now, and of the file before that. Text
+   for a terminal, a newline behind each line. Returns an allocated text; 0: there is no such
+   directory, nothing in it, or it may not be read. */
+extern char *log_tail_read (char const *name, unsigned int count) ;
+
 /* ---- dependencies.c ---- */
 
 /* What all services need, with their present states; each that exists has an owner. The caller
    frees it. Returns 0 when that cannot be learnt, which has been said. */
 extern int dependencies_learn (struct graph *graph) ;
+
+/* Adds CMD, which waits for what REEVE_CMD_AFTER says, as a service of this name. `after` is cut into
+   words. Returns 0 when there is no memory. */
+#define DEPENDENCIES_COMMAND ""
+extern int dependencies_add_command (struct graph *graph, char *after) ;
 
 /* What a service waits for, or would have to. */
 struct waits_for

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -50,6 +51,7 @@ static unsigned int facts_of (struct view const *view)
   if (view->ready) facts |= GRAPH_READY ;
   if (view->ready || view->has_ended) facts |= GRAPH_SETTLED ;
   if (view->task) facts |= GRAPH_TASK ;
+  if (view->state == STATE_FAILED) facts |= GRAPH_FAILED ;
   if (view->state == STATE_DISABLED) facts |= GRAPH_DISABLED ;
   return facts ;
 }
@@ -92,6 +94,23 @@ int dependencies_learn (struct graph *graph)
   }
   graph_find_circles(graph, &no_message, 0) ;
   return 1 ;
+}
+
+int dependencies_add_command (struct graph *graph, char *after)
+{
+  struct graph_wish *wishes = calloc(graph->count + strlen(after) + 1, sizeof *wishes) ;
+  struct graph_node *node = graph_add(graph, DEPENDENCIES_COMMAND) ;
+  char *word = strtok(after, " \t\n") ;
+  int all = word && !strcmp(word, "all") ;
+  size_t count = 0 ;
+  int ok ;
+  for (struct graph_node *each = graph->first ; wishes && all && each ; each = each->later)
+    if (each->owner) wishes[count++] = (struct graph_wish) { .name = each->name } ;
+  for ( ; wishes && !all && word ; word = strtok(0, " \t\n")) wishes[count++] = (struct graph_wish) { .name = word } ;
+  ok = wishes && node && graph_set_needs(graph, node, wishes, count) ;
+  for (size_t i = 0 ; ok && i < node->need_count ; i++) node->needs[i].if_wanted = !!all ;
+  free(wishes) ;
+  return ok ;
 }
 
 static void describe_state (struct graph_node const *node, char *out, size_t size)

@@ -1,3 +1,4 @@
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,4 +49,23 @@ void page_print (size_t at, size_t indent, char const *text)
 {
   print_words(at, indent, text) ;
   putchar('\n') ;
+}
+
+char const *page_duration (char out[PAGE_DURATION_MAX], uint64_t ms)
+{
+  static struct { uint64_t seconds ; char const *name ; } const units[] = { { 86400, "d" }, { 3600, "h" }, { 60, "min" }, { 1, "s" } } ;
+  uint64_t seconds = ms / 1000 ;
+  size_t i = 0 ;
+  int n ;
+  if (!seconds)
+  {
+    snprintf(out, PAGE_DURATION_MAX, "%u ms", (unsigned int)ms) ;
+    return out ;
+  }
+  while (seconds < units[i].seconds) i++ ;
+  n = snprintf(out, PAGE_DURATION_MAX, "%ju %s", (uintmax_t)(seconds / units[i].seconds), units[i].name) ;
+  seconds %= units[i].seconds ;
+  if (i < 3 && seconds >= units[i + 1].seconds)
+    snprintf(out + n, PAGE_DURATION_MAX - (size_t)n, " %ju %s", (uintmax_t)(seconds / units[i + 1].seconds), units[i + 1].name) ;
+  return out ;
 }

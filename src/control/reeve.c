@@ -43,6 +43,7 @@ static struct command const commands[] =
 {
   { "status", "[--json] [NAME...]", "show services; exits 0 when every wanted one is ready, none unhealthy",
     &command_status, OPTION_JSON | OPTION_ALL, WORD_NONE, NAMES_ELSE_ALL },
+  { "why", "NAME...", "say why a service is as it is", &command_why, 0, WORD_NONE, NAMES_REQUIRED },
   { "start", "NAME...", "start, after what they need, and wait until ready", &command_start, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
   { "stop", "NAME...", "stop, after what needs them, and wait until finished", &command_stop, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
   { "restart", "NAME...", "stop if up, start, and wait until ready", &command_restart, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
@@ -187,7 +188,7 @@ int main (int argc, char **argv)
     : given & ~command->options & OPTION_ALL ? "--all" : given & ~command->options & OPTION_ONLY ? "--only" : given & ~command->options & OPTION_TIMEOUT ? "--timeout" : "--no-wait") ;
   if (command->word == WORD_REQUIRED && !*argv) return wrong(command->name, " needs an argument: ", command->arguments) ;
   if (command->word != WORD_NONE && *argv) request.word = *argv++ ;
-  code = command->names == NAMES_DIRECTORIES ? EXIT_YES : enter_live(&request, command->run == &command_status ? PATIENCE_LOOK : PATIENCE_ALL) ;
+  code = command->names == NAMES_DIRECTORIES ? EXIT_YES : enter_live(&request, command->run == &command_status || command->run == &command_why ? PATIENCE_LOOK : PATIENCE_ALL) ;
   if (!code) code = choose_names(&request, command, argv) ;
   if (!code) code = (*command->run)(&request) ;
   if (request.listed) services_free(request.names, request.count) ;

@@ -23,6 +23,7 @@
 #define PLAIN "\033[0m"
 #define SINCE_MAX 80
 #define REMARKS_MAX 1024
+#define MESSAGE_MAX 512 /* of a last message, in the table */
 /* Beside the name: state, its colour's end, pid, since, ready, wanted, exit, restarts. */
 #define ROW(restarts) "%-12s%s %-7s %-8s %-5s %-6s %-7s " restarts
 #define NAME_WIDTH_MAX (PAGE_WIDTH - 61)
@@ -33,6 +34,8 @@ struct shown
   char const *name ;
   struct view view ;
   struct graph const *graph ; /* of one that is held; else 0 */
+  char const *node ; /* its name there */
+  char *message ; /* of one that has failed: the last that it logged; 0: not known */
   struct health_record check ; /* the last one of its health, if there was any */
   int has_check ;
 } ;
@@ -85,7 +88,7 @@ static char const *remarks (struct shown const *shown, char out[REMARKS_MAX])
   char result[HEALTH_RESULT_MAX] ;
   int n ;
   if (view->undo_wstat) view_describe_end(view->undo_wstat, 0, end, sizeof end) ;
-  if (shown->graph) dependencies_describe(shown->graph, shown->name, out, REMARKS_MAX / 2) ;
+  if (shown->graph) dependencies_describe(shown->graph, shown->node, out, REMARKS_MAX / 2) ;
   else snprintf(out, REMARKS_MAX, "%s%s%s", reason ? reason : "", *end ? ": " : "", end) ;
   n = (int)strlen(out) ;
   if (view->unhealthy) n += snprintf(out + n, REMARKS_MAX - (size_t)n, "%sunhealthy%s%s", n ? "; " : "", shown->has_check ? ": its last health check " : "",
@@ -118,7 +121,8 @@ static void print_row (struct shown const *shown, int width, int colour)
 {
   struct view const *view = &shown->view ;
   char const *paint = colour ? colour_of(view) : "" ;
-  char text[REMARKS_MAX] ;
+  char text[REMARKS_MAX + MESSAGE_MAX] ;
+  size_t len ;
   char pid[16] = "-" ;
   char since[SINCE_MAX] ;
   char end[16] ;
@@ -128,7 +132,8 @@ static void print_row (struct shown const *shown, int width, int colour)
   format_since(view, since, sizeof since) ;
   format_end(view, end, sizeof end) ;
   format_state(view, state, sizeof state) ;
-  remarks(shown, text) ;
+  len = strlen(remarks(shown, text)) ;
+  if (shown->message) snprintf(text + len, MESSAGE_MAX, "%sits last message: %s", len ? "; " : "", shown->message) ;
   print_name(shown->name, width) ;
   printf("  %s", paint) ;
   if (view->state == STATE_DISABLED) /* all else would be empty */
@@ -206,7 +211,7 @@ static void print_waits_for (struct shown const *shown)
   struct waits_for waits_for ;
   char const *between = "" ;
   printf(",\"waits_for\":[") ;
-  for (size_t i = 0 ; shown->graph && dependencies_next(shown->graph, shown->name, &i, &waits_for) ; between = ",")
+  for (size_t i = 0 ; shown->graph && dependencies_next(shown->graph, shown->node, &i, &waits_for) ; between = ",")
   {
     fputs(between, stdout) ;
     json_print(waits_for.name) ;
@@ -232,7 +237,10 @@ static void print_object (struct shown const *shown)
   printf(",\"signal\":") ;
   if (view->has_ended && WIFSIGNALED(wstat)) printf("\"SIG%s\"", sig_name(WTERMSIG(wstat))) ;
   else printf("null") ;
-  printf(",\"restarts\":%u,\"reason\":", view->restarts) ;
+  printf(",\"restarts\":%u,\"message\":", view->restarts) ;
+  if (shown->message) json_print(shown->message) ;
+  else printf("null") ;
+  printf(",\"reason\":") ;
   if (*remarks(shown, text)) json_print(text) ;
   else printf("null") ;
   print_waits_for(shown) ;
@@ -256,6 +264,7 @@ static void print_one (struct request const *request, struct shown const *shown,
   {
     print_row(shown, width, colour) ;
     if (!request->listed) print_check(shown) ;
+    if (!request->listed && request->count == 1) why_print(shown->name) ;
     return ;
   }
   fputs(first ? "\n" : ",\n", stdout) ;
@@ -275,6 +284,7 @@ int command_status (struct request const *request)
   int code = EXIT_YES ;
   int unsupervised = !request->count ;
   int has_command ;
+  char after[REMARKS_MAX] ;
   unsigned int *unread = calloc(request->count + 1, sizeof *unread) ;
   struct graph graph = { .count = 0 } ; /* learnt when somebody is held */
   struct shown shown ;
@@ -287,7 +297,7 @@ int command_status (struct request const *request)
   else printf("%-*s  " ROW("%s") "\n", width, "NAME", "STATE", "", "PID", "SINCE", "READY", "WANTED", "EXIT", "RESTARTS") ;
   for (size_t i = 0 ; i < request->count ; i++)
   {
-    shown = (struct shown) { .name = request->names[i] } ;
+    shown = (struct shown) { .name = request->names[i], .node = request->names[i] } ;
     if (!view_read(&shown.view, shown.name))
     {
       strerr_warnwu5sys("read the state of ", request->names[i], " in ", request->live, services_who_may()) ;
@@ -298,13 +308,20 @@ int command_status (struct request const *request)
     shown.view.unread = unread[i] ;
     shown.has_check = shown.view.is_checked && health_record_read(shown.name, &shown.check) ;
     if (exit_code_of(&shown.view)) code = EXIT_NO ;
+    if (shown.view.state == STATE_FAILED && (shown.message = log_tail_read(shown.name, 1))) shown.message[strcspn(shown.message, "\n")] = 0 ;
     print_one(request, &shown, width, !i, colour) ;
+    free(shown.message) ;
+  }
+  free(unread) ;
+  shown = (struct shown) { .name = "CMD", .node = DEPENDENCIES_COMMAND } ;
+  has_command = view_read_command(&shown.view, after, sizeof after) ;
+  if (request->listed && !request->all && has_command)
+  {
+    if (shown.view.state == STATE_HELD && (graph.count || dependencies_learn(&graph)) && dependencies_add_command(&graph, after)) shown.graph = &graph ;
+    if (exit_code_of(&shown.view)) code = EXIT_NO ;
+    print_one(request, &shown, width, !request->count, colour) ;
   }
   graph_free(&graph) ;
-  free(unread) ;
-  shown = (struct shown) { .name = "CMD" } ;
-  has_command = view_read_command(&shown.view) ;
-  if (request->listed && !request->all && has_command) print_one(request, &shown, width, !request->count, colour) ;
   if (request->json) puts("\n]") ;
   if (fflush(stdout) || ferror(stdout))
   {

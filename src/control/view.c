@@ -133,18 +133,22 @@ static enum view_state state_of (struct view const *view, unsigned int flags)
   return view->reason == REASON_NONE || view->reason == REASON_DONE ? STATE_DOWN : STATE_FAILED ;
 }
 
-int view_read_command (struct view *view)
+int view_read_command (struct view *view, char *after, size_t size)
 {
-  char packed[STATUS_SIZE] ; /* a record of its birth follows */
+  char packed[STATUS_SIZE + BIRTH_SIZE] ;
   struct status status ;
   size_t n ;
   int fd = trust_open(COMMAND_STATUS_FILE, O_RDONLY | O_NONBLOCK, 0) ;
   if (fd == -1) return 0 ;
   n = allread(fd, packed, sizeof packed) ;
+  after[allread(fd, after, size - 1)] = 0 ;
   fd_close(fd) ;
   if (n != sizeof packed) return 0 ;
   status_unpack(packed, &status) ;
   *view = (struct view) { .state = STATE_UP, .since = status.since, .pid = status.pid, .up = 1, .ready = 1, .healthy = 1, .wanted_up = 1 } ;
+  if (status.pid) return 1 ;
+  view->state = STATE_HELD ;
+  view->up = view->ready = view->healthy = 0 ;
   return 1 ;
 }
 

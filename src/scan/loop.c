@@ -11,6 +11,7 @@
 #include "scan/again.h"
 #include "scan/changes.h"
 #include "scan/cmd.h"
+#include "scan/cmd_after.h"
 #include "scan/directory.h"
 #include "scan/end.h"
 #include "scan/leave.h"
@@ -158,7 +159,7 @@ void loop_look (struct scanner *s)
   loop_settle(s) ;
   if (!s->look.ended_once || s->look.acted_on) return ;
   s->look.acted_on = 1 ;
-  cmd_start(s) ;
+  cmd_after_begin(s) ;
   loop_settle(s) ;
 }
 
@@ -204,6 +205,7 @@ void loop (struct scanner *s, int signals)
     upgrade_progress(s) ;
     loop_settle(s) ;
     needs_progress(s) ;
+    cmd_after_progress(s) ;
     held_say(s) ;
     loop_settle(s) ; /* a stop may have been asked for */
     wait_for(s, x, signals) ;

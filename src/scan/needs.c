@@ -93,7 +93,7 @@ static unsigned int facts_of (struct report const *report, unsigned int before)
   if (report->ready && report->phase == PHASE_DOWN) facts |= GRAPH_WANTED | GRAPH_READY ; /* a task that is done */
   if (report->settled) facts |= GRAPH_SETTLED ;
   if (report->phase == PHASE_HELD) facts |= GRAPH_HELD ;
-  if (report->ended) facts |= GRAPH_ENDED ;
+  if (report->ended) facts |= report->wstat ? GRAPH_ENDED | GRAPH_FAILED : GRAPH_ENDED ;
   return facts ;
 }
 
@@ -169,6 +169,7 @@ static void tell_circle (struct graph_node const *first, void *data)
 static void look_for_obstacles (struct scanner *s)
 {
   s->needs.obstacles = 0 ;
+  s->cmd.look = 1 ;
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
   {
     struct graph_node const *obstacle ;
@@ -191,6 +192,8 @@ void needs_progress (struct scanner *s)
   if (s->stop.on) return ;
   if (s->look.ended_once) graph_set_complete(&s->needs.graph) ;
   graph_find_circles(&s->needs.graph, &tell_circle, 0) ;
-  while ((node = graph_take_free(&s->needs.graph))) needs_let_start(s, node->owner) ;
+  while ((node = graph_take_free(&s->needs.graph)))
+    if (node->owner == &s->cmd.after) s->cmd.may_start = 1 ;
+    else needs_let_start(s, node->owner) ;
   if (s->needs.obstacles) look_for_obstacles(s) ;
 }

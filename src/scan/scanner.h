@@ -24,6 +24,7 @@
    inherited.c    the process of a killed supervisor: its successor is told how it ended
    ending.c       ending that process where no successor can go on with it
    cmd.c          CMD, the container's command
+   cmd_after.c    when it may start: REEVE_CMD_AFTER
    cmd_search.c   finding its program in PATH, and starting it
    cmd_strays.c   what it leaves behind
    stop.c         the stop: what each stage does
@@ -136,7 +137,7 @@ struct upgrade /* upgrade.h */
   unsigned int done : 1 ; /* this program was executed by one: its supervisors are to do the same */
 } ;
 
-struct cmd /* cmd.h, cmd_strays.h */
+struct cmd /* cmd.h, cmd_after.h, cmd_strays.h */
 {
   char const *const *argv ; /* 0: there is no CMD */
   pid_t pid ; /* 0: it does not run */
@@ -145,6 +146,9 @@ struct cmd /* cmd.h, cmd_strays.h */
   pid_t group ; /* when it has ended: its process group, while a stray is in it; else 0 */
   unsigned int outside : 1 ; /* there is a stray outside that group */
   unsigned int gets_signals : 1 ; /* -C: the signals that the scanner is sent */
+  struct unit after ; /* while it waits for services: it needs them as a unit does; in no set */
+  unsigned int may_start : 1 ; /* all of them are ready */
+  unsigned int look : 1 ; /* one of them may never be */
   uint64_t look_ms ; /* clock_ms(): when to look at its strays again; 0: when one has ended */
   char status[STATUS_SIZE + BIRTH_SIZE] ; /* as it is to be written */
 } ;
