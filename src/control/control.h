@@ -4,6 +4,7 @@
    enter.c     which LIVE, and whether somebody is there
    caller.c    whether what is waited for waits for us
    services.c  which services there are
+   match.c     which of them are meant
    view.c      what is known of one
    page.c      printing within 80 columns
    why_end.c   how an end came about, in words
@@ -39,7 +40,10 @@ struct request
   unsigned int json : 1 ;
   unsigned int all : 1 ;
   unsigned int only : 1 ; /* what depends on them, or they on, is left alone */
-  unsigned int listed : 1 ; /* names is services_list's */
+  unsigned int listed : 1 ; /* names are all that services_list() gives */
+  unsigned int owned : 1 ; /* names are to be freed by services_free() */
+  char *const *leaving ; /* for `scale`: instances that are to go */
+  size_t leaving_count ;
 } ;
 
 extern int command_status (struct request const *request) ;
@@ -49,6 +53,7 @@ extern int command_restart (struct request const *request) ;
 extern int command_reload (struct request const *request) ;
 extern int command_kill (struct request const *request) ;
 extern int command_wait (struct request const *request) ;
+extern int command_scale (struct request const *request) ; /* word: how many; names: of templates */
 extern int command_rescan (struct request const *request) ;
 extern int command_upgrade (struct request const *request) ;
 extern int command_shutdown (struct request const *request) ;
@@ -78,6 +83,12 @@ extern int caller_is_within (pid_t pid) ;
 /* Does it belong to a script that `pid` has started, and that still runs? */
 extern int caller_is_script_of (pid_t pid) ;
 
+/* ---- scale.c ---- */
+
+/* Takes the arguments of `scale`: the last one is request->word, how many. Returns EXIT_YES, or
+   EXIT_USAGE: that has been said. */
+extern int scale_take (struct request *request, char **arguments) ;
+
 /* ---- services.c ---- */
 
 /* The names of all services, sorted, and their loggers' if asked for: those in
@@ -90,8 +101,17 @@ extern void services_free (char **names, size_t count) ;
    scanner has not come to yet, counts. */
 extern int services_has (char const *name) ;
 
-/* Says that there is no service `name`, and which there are. */
-extern void services_say_unknown (struct request const *request, char const *name) ;
+/* Is `name` a template in SCAN (service/instance.h)? */
+extern int services_has_template (char const *name) ;
+/* Is `name` an instance of one, by its name, and as it has no `run` of its own? */
+extern int services_is_instance (char const *name) ;
+/* All templates, sorted, as services_list() does; also 0 when it is not known where SCAN is. */
+extern char **services_list_templates (size_t *count) ;
+/* Is there a directory of that name in SCAN? Of an instance: it is not there because of its template's count alone. */
+extern int services_has_directory (char const *name) ;
+
+/* Says that there is no service `name`, or none that matches it, and which there are. */
+extern void services_say_unknown (struct request const *request, char const *name, int is_pattern) ;
 
 /* Says that nothing at all is supervised, and where services were looked for. */
 extern void services_say_none (struct request const *request) ;
@@ -113,6 +133,17 @@ extern int services_need_scanner (struct request const *request) ;
 
 /* For the end of a message: who may, when errno says that the caller may not. */
 extern char const *services_who_may (void) ;
+
+/* ---- match.c ---- */
+
+/* Takes the names as a user gives them: with slashes at their ends, and with patterns for several
+   (fnmatch(); `*` matches no slash, so that a pattern is a logger's only if it has one). A name
+   that is there as it is counts as such. Each is taken once.
+   Returns EXIT_YES; or EXIT_NO: a pattern matches nothing, EXIT_USAGE, EXIT_SYSTEM: that has been
+   said. */
+extern int match_names (struct request *request) ;
+/* The same for templates' names. */
+extern int match_templates (struct request *request) ;
 
 /* ---- view.c ---- */
 
@@ -234,9 +265,11 @@ extern char *log_tail_read (char const *name, unsigned int count) ;
 
 /* ---- dependencies.c ---- */
 
-/* What all services need, with their present states; each that exists has an owner. The caller
+/* What all services need, with their present states; each that exists has an owner, and so has a
+   template. Who needs a template needs its instances, without those that are leaving. The caller
    frees it. Returns 0 when that cannot be learnt, which has been said. */
 extern int dependencies_learn (struct graph *graph) ;
+extern int dependencies_learn_without (struct graph *graph, char *const *leaving, size_t count) ;
 
 /* Adds CMD, which waits for what REEVE_CMD_AFTER says, as a service of this name. `after` is cut into
    words. Returns 0 when there is no memory. */

@@ -20,7 +20,7 @@
 #include "control/control.h"
 #include "service/executable.h"
 #include "service/health.h"
-#include "service/name.h"
+#include "service/instance.h"
 #include "service/settings.h"
 #include "wire/death_tally.h"
 #include "wire/health.h"
@@ -119,6 +119,16 @@ static void say_waiting (struct why const *why)
   else say("%s is waiting: it is started again in %s (restart %u; `reeve start %s` starts it at once).", why->name, in, state->restarts + 1, why->name) ;
 }
 
+/* One that was scaled away, or never there. Returns 0 when it is none. */
+static int say_missing_instance (char const *name)
+{
+  char template[SERVICE_NAME_MAX + 1] ;
+  uint32_t number = instance_number(name) ;
+  if (!number || !instance_template(name, template, 0) || !services_has_template(template)) return 0 ;
+  say("There is no instance %s: `reeve scale %s %u` makes it.", name, template, (unsigned int)number) ;
+  return 1 ;
+}
+
 static void say_held (struct why const *why)
 {
   struct graph graph ;
@@ -128,7 +138,8 @@ static void say_held (struct why const *why)
   dependencies_describe(&graph, why->name, text, sizeof text) ;
   say("%s is held: it starts when what it needs is ready%s%s.", why->name, *text ? ", and waits for " : "", text) ;
   for (size_t i = 0 ; dependencies_next(&graph, why->name, &i, &waits_for) ; )
-    if (!strcmp(waits_for.state, "missing")) say("There is no service %s: make one, or remove %s/dependencies.d/%s.", waits_for.name, why->name, waits_for.name) ;
+    if (!strcmp(waits_for.state, "missing") && say_missing_instance(waits_for.name)) continue ;
+    else if (!strcmp(waits_for.state, "missing")) say("There is no service %s: make one, or remove %s/dependencies.d/%s.", waits_for.name, why->name, waits_for.name) ;
     else say("See `reeve why %s`.", waits_for.name) ;
   graph_free(&graph) ;
 }

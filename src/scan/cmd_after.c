@@ -14,6 +14,7 @@
 #include "scan/held.h"
 #include "scan/needs.h"
 #include "scan/stopping.h"
+#include "service/instance.h"
 #include "wire/channels.h"
 #include "wire/status.h"
 
@@ -55,12 +56,28 @@ static size_t count_words (char const *text)
   return n ;
 }
 
-/* `names` is cut into words. Returns 0 when one is unknown, which was said. */
+static int is_listed (struct list const *list, char const *name)
+{
+  for (size_t i = 0 ; i < list->count ; i++)
+    if (!strcmp(list->wishes[i].name, name)) return 1 ;
+  return 0 ;
+}
+
+static void list_instances (struct scanner const *s, struct list *list, char const *template)
+{
+  for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
+    if (unit->instances.is_member && instance_is_of(unit->name, template)) list->wishes[list->count++] = (struct graph_wish) { .name = unit->name } ;
+}
+
+/* `names` is cut into words; a template's means its instances. Returns 0 when one is unknown, which
+   was said. */
 static int list_named (struct scanner const *s, struct list *list, char *names)
 {
   for (char *name = strtok(names, BLANKS) ; name ; name = strtok(0, BLANKS))
   {
-    if (!find_service(s, name)) return (say_unknown(s, name), 0) ;
+    struct unit const *unit = find_service(s, name) ;
+    if (!unit) return (say_unknown(s, name), 0) ;
+    if (unit->instances.is_template && !is_listed(list, name)) list_instances(s, list, name) ; /* once, as there is room for each unit */
     list->wishes[list->count++] = (struct graph_wish) { .name = name } ;
   }
   return 1 ;

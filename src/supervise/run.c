@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include "base/file.h"
 #include "base/spawn.h"
 #include "service/dependencies.h"
+#include "service/instance.h"
 #include "supervise/supervisor.h"
 #include "wire/channels.h"
 
@@ -59,7 +61,7 @@ static int open_notification (struct supervisor *s)
 
 static int execute (struct supervisor *s)
 {
-  char const *argv[3] = { "./run", s->name, 0 } ;
+  char const *argv[4] = { "./run", s->name, getenv(INSTANCE_VARIABLE), 0 } ;
   struct spawn request = SPAWN_ZERO ;
   int input = -1 ;
   int output = -1 ;
