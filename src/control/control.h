@@ -25,6 +25,7 @@
 
 #include "base/exit.h"
 #include "service/graph.h"
+#include "wire/disabled.h"
 #include "wire/state.h"
 
 struct request
@@ -153,6 +154,7 @@ extern int match_templates (struct request *request) ;
 enum view_state
 {
   STATE_UNSUPERVISED, /* no supervisor (yet, or any more) */
+  STATE_DISABLED, /* none, as its enable-if does not hold */
   STATE_FAILED, /* for good: down, and not started again but by command */
   STATE_DOWN,
   STATE_DONE, /* a task */
@@ -197,6 +199,8 @@ struct view
   unsigned int wanted_up : 1 ;
   unsigned int has_ended : 1 ; /* wstat holds */
   unsigned int has_left : 1 ; /* its last supervisor has, in order */
+  unsigned int edited : 1 ; /* its enable-if was, after it was found to be disabled */
+  char disabled[DISABLED_WHY_MAX] ; /* why it is */
 } ;
 
 /* What is known of the service `name`. Returns 1, or 0 with errno when it cannot
@@ -208,6 +212,8 @@ extern int view_read_command (struct view *view, char *after, size_t size) ;
 /* The pid of its supervisor; 0: none, or that cannot be told. */
 extern pid_t view_supervisor (char const *name) ;
 extern char const *view_state_name (enum view_state state) ;
+/* Takes the disabled ones out of the names, which it frees. */
+extern void view_leave_out_disabled (char **names, size_t *count) ;
 /* "exit 3", "SIGTERM", "exit code unknown". */
 extern void view_describe_end (unsigned int wstat, int code_unknown, char *out, size_t size) ;
 /* How one has failed: that, or "not ready in time". */

@@ -83,6 +83,7 @@ static unsigned int facts_of (struct view const *view)
   if (view->ready || view->has_ended) facts |= GRAPH_SETTLED ;
   if (view->task) facts |= GRAPH_TASK ;
   if (view->state == STATE_FAILED) facts |= GRAPH_FAILED ;
+  if (view->state == STATE_DISABLED) facts |= GRAPH_DISABLED ;
   return facts ;
 }
 
@@ -103,7 +104,7 @@ static int add_all (struct learning const *learning)
     if (!node) return 0 ;
     node->owner = &known ;
     if (view_read(&view, learning->names[i])) graph_set_facts(learning->graph, node, facts_of(&view)) ;
-    if (!read_needs(learning, node)) return 0 ;
+    if (!(node->facts & GRAPH_DISABLED) && !read_needs(learning, node)) return 0 ;
   }
   return 1 ;
 }

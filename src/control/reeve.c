@@ -168,6 +168,7 @@ static int choose_names (struct request *request, struct command const *command,
   {
     request->names = services_list(!request->all, &request->count) ;
     request->listed = request->owned = !!request->names ;
+      if (request->all && command->run != &command_status) view_leave_out_disabled(request->names, &request->count) ;
     if (request->listed) return EXIT_YES ;
     strerr_warnwu3sys("list the services in ", request->live, services_who_may()) ;
     return EXIT_SYSTEM ;

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "control/control.h"
 #include "service/name.h"
+#include "wire/due.h"
 #include "wire/health.h"
 
 #define GREEN "\033[32m"
@@ -38,6 +39,7 @@ struct shown
   char *message ; /* of one that has failed: the last that it logged; 0: not known */
   struct health_record check ; /* the last one of its health, if there was any */
   int has_check ;
+  uint64_t due ; /* of one that waits for its moment (reeve-exec --cron): seconds since 1970; else 0 */
 } ;
 
 static int wall_clock (struct view const *view, struct timespec *out)
@@ -50,7 +52,7 @@ static int wall_clock (struct view const *view, struct timespec *out)
 static char const *colour_of (struct view const *view)
 {
   if (view->state == STATE_UP || view->state == STATE_DONE) return GREEN ;
-  if (view->state == STATE_DOWN) return "" ;
+  if (view->state == STATE_DOWN || view->state == STATE_DISABLED) return "" ;
   return view->state == STATE_UNSUPERVISED || view->state == STATE_FAILED || view->state == STATE_UNHEALTHY || view->state == STATE_WAITING ? RED : YELLOW ;
 }
 
@@ -79,6 +81,17 @@ static void format_since (struct view const *view, char *out, size_t size)
   else if (then.tm_year != today.tm_year) snprintf(out, size, "%d", then.tm_year + 1900) ;
   else if (then.tm_yday != today.tm_yday) snprintf(out, size, "%.3s %d", &"JanFebMarAprMayJunJulAugSepOctNovDec"[3 * (size_t)then.tm_mon], then.tm_mday) ;
   else snprintf(out, size, "%02d:%02d:%02d", then.tm_hour, then.tm_min, then.tm_sec) ;
+}
+
+/* Likewise, but with the time of each; "": it does not wait. */
+static void format_due (struct shown const *shown, char *out, size_t size)
+{
+  time_t due = (time_t)shown->due ;
+  time_t now = time(0) ;
+  struct tm then ;
+  struct tm today ;
+  if (!due || !localtime_r(&due, &then) || !localtime_r(&now, &today)) *out = 0 ;
+  else strftime(out, size, then.tm_year != today.tm_year ? "due %F %H:%M" : then.tm_yday != today.tm_yday ? "due %b %d %H:%M" : "due %H:%M:%S", &then) ;
 }
 
 /* Why it is as it is, and what is wrong with its log; "": nothing. */
@@ -123,7 +136,9 @@ static void print_row (struct shown const *shown, int width, int colour)
 {
   struct view const *view = &shown->view ;
   char const *paint = colour ? colour_of(view) : "" ;
-  char text[REMARKS_MAX + MESSAGE_MAX] ;
+  char text[SINCE_MAX + REMARKS_MAX + MESSAGE_MAX] ;
+  char why[REMARKS_MAX] ;
+  char due[SINCE_MAX] ;
   size_t len ;
   char pid[16] = "-" ;
   char since[SINCE_MAX] ;
@@ -134,10 +149,19 @@ static void print_row (struct shown const *shown, int width, int colour)
   format_since(view, since, sizeof since) ;
   format_end(view, end, sizeof end) ;
   format_state(view, state, sizeof state) ;
-  len = strlen(remarks(shown, text)) ;
+  format_due(shown, due, sizeof due) ;
+  remarks(shown, why) ;
+  len = (size_t)snprintf(text, sizeof text, "%s%s%s", due, *due && *why ? "; " : "", why) ;
   if (shown->message) snprintf(text + len, MESSAGE_MAX, "%sits last message: %s", len ? "; " : "", shown->message) ;
   print_name(shown->name, width) ;
   printf("  %s", paint) ;
+  if (view->state == STATE_DISABLED) /* all else would be empty */
+  {
+    at = width + 2 + printf("%-12s", state) ;
+    page_print_after((size_t)at, text) ;
+    putchar('\n') ;
+    return ;
+  }
   at = width + 2 + printf(ROW("%u"), state, *paint ? PLAIN : "", pid, since, view->ready ? "yes" : "no", view->wanted_up ? "up" : "down", end, view->restarts)
     - (int)strlen(*paint ? PLAIN : "") ;
   if (*text) page_print_after((size_t)at, text) ;
@@ -187,18 +211,30 @@ static void print_health (struct shown const *shown)
 
 /* ---- JSON ---- */
 
-static void print_since (struct view const *view)
+static void print_utc (struct timespec const *when)
 {
-  struct timespec since ;
   struct tm utc ;
   char text[SINCE_MAX] ;
-  if (!wall_clock(view, &since) || !gmtime_r(&since.tv_sec, &utc))
+  if (!when || !gmtime_r(&when->tv_sec, &utc))
   {
     printf("null") ;
     return ;
   }
   format_time(&utc, "T", text, sizeof text) ;
-  printf("\"%s.%03ldZ\"", text, since.tv_nsec / 1000000) ;
+  printf("\"%s.%03ldZ\"", text, when->tv_nsec / 1000000) ;
+}
+
+static void print_since (struct view const *view)
+{
+  struct timespec since ;
+  print_utc(wall_clock(view, &since) ? &since : 0) ;
+}
+
+static void print_due (struct shown const *shown)
+{
+  struct timespec due = { .tv_sec = (time_t)shown->due } ;
+  printf(",\"due\":") ;
+  print_utc(shown->due ? &due : 0) ;
 }
 
 static void print_waits_for (struct shown const *shown)
@@ -239,6 +275,7 @@ static void print_object (struct shown const *shown)
   if (*remarks(shown, text)) json_print(text) ;
   else printf("null") ;
   print_waits_for(shown) ;
+  print_due(shown) ;
   print_health(shown) ;
   putchar('}') ;
 }
@@ -298,8 +335,9 @@ int command_status (struct request const *request)
       strerr_warnwu5sys("read the state of ", request->names[i], " in ", request->live, services_who_may()) ;
       return EXIT_SYSTEM ;
     }
-    if (shown.view.state == STATE_UNSUPERVISED) unsupervised = 1 ;
+    if (shown.view.state == STATE_UNSUPERVISED || shown.view.state == STATE_DISABLED) unsupervised = 1 ;
     if (shown.view.state == STATE_HELD && (graph.count || dependencies_learn(&graph))) shown.graph = &graph ;
+    if (shown.view.up) due_read(shown.view.pid, &shown.due) ;
     shown.view.unread = unread[i] ;
     shown.has_check = shown.view.is_checked && health_record_read(shown.name, &shown.check) ;
     if (exit_code_of(&shown.view)) code = EXIT_NO ;

@@ -23,6 +23,7 @@
 #include "service/instance.h"
 #include "service/settings.h"
 #include "wire/death_tally.h"
+#include "wire/due.h"
 #include "wire/health.h"
 
 #define SENTENCE_MAX 4096
@@ -73,10 +74,14 @@ static void say_up (struct why const *why)
 {
   char since[PAGE_DURATION_MAX] ;
   char ready[PAGE_DURATION_MAX] ;
+  char left[PAGE_DURATION_MAX] ;
+  uint64_t due ;
+  uint64_t now = clock_wall_ms() ;
   struct status const *status = &why->state.status ;
   int told = why->has_state && status->flags & STATUS_READY ;
   say("%s is up for %s%s%s, pid %ld%s.", why->name, ago(&why->view.since, since), told ? ", ready for " : "", told ? ago(&status->ready_since, ready) : "",
     (long)why->view.pid, why->view.state == STATE_UNHEALTHY ? ", and its health checks fail" : "") ;
+  if (due_read(why->view.pid, &due)) say("It waits for its time: it is due in %s.", page_duration(left, due * 1000 > now ? due * 1000 - now : 0)) ;
 }
 
 static void say_starting (struct why const *why)
@@ -167,12 +172,13 @@ static void say_state (struct why const *why)
   switch (view->state)
   {
     case STATE_UNSUPERVISED : say_unsupervised(why) ; break ;
+    case STATE_DISABLED : say("%s is disabled: %s (enable-if). Nobody waits for it; `reeve rescan` looks again after an edit.", why->name, view->disabled) ; break ;
     case STATE_FAILED :
       if (!reason) reason = "" ;
       say("%s has failed for good: %s (`reeve start %s` starts it again).", why->name, reason + (strncmp(reason, FAILED, sizeof FAILED - 1) ? 0 : sizeof FAILED - 1), why->name) ;
       break ;
     case STATE_DOWN : say_down(why) ; break ;
-    case STATE_DONE : say("%s is done for %s: the task has exited 0.", why->name, since) ; break ;
+    case STATE_DONE : say("%s is done for %s: the task has exited 0%s.", why->name, since, view->wstat ? ", or as success-codes allows" : "") ; break ;
     case STATE_FINISHING :
       say("%s has ended %s ago, and %s.", why->name, since, view->undoing ? "its ./undo runs" : view->ending ? "what its ./run has left behind is being ended"
         : view->after_finish ? "what its ./finish has left behind is being ended" : "its ./finish runs") ;
