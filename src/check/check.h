@@ -11,6 +11,7 @@
    logger.c       where a logger writes
    needs.c        dependencies.d
    templates.c    templates and their instances
+   condition.c    enable-if
    foreign.c      what is made for another system, or out of a service's reach
    findings.c     how a finding is told
    shell.h        reading shell scripts: commands (shell.c), their words (words.h), execline */
@@ -143,6 +144,11 @@ extern void check_template (struct check *check, char const *name, int has_insta
 extern void check_nothing (struct check *check, char const *name) ;
 /* Checks a link that is named as an instance. */
 extern void check_link (struct check *check, char const *name) ;
+
+/* ---- condition.c ---- */
+
+/* Checks enable-if. */
+extern void check_condition (struct check *check) ;
 
 /* ---- check_needs.c ---- */
 
