@@ -277,6 +277,7 @@ void check_values (struct check *check)
   settings_read_pidfile(path, &tell) ;
   health_settings_read(&numbers, &tell) ;
   health_file_read(spec, &tell) ;
+  check_condition(check) ;
 }
 
 void check_settings (struct check *check)
