@@ -144,7 +144,7 @@ static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
   request.path = s->supervise ;
   request.argv = argv ;
   request.envp = (char const *const *)environ ;
-  request.signals_blocked = 1 ;
+  request.ours = 1 ;
   if (child_stdin(s, &request)) pid = spawn(&request, &executing) ;
   if (!pid)
   {
