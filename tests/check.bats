@@ -272,6 +272,24 @@ good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
   clean
 }
 
+@test "success-codes that are none, or change nothing" {
+  good web
+  setting web restart on-failure
+  for codes in 256 '3, 4' -1 SIGNOPE ' '; do
+    setting web success-codes "$codes"
+    finds 'web/success-codes:1' error "invalid value \"$codes\": allowed: exit codes from 0 to 255 and names of signals, separated by spaces"
+  done
+  setting web success-codes '3 143 TERM'
+  clean
+  rm web/restart
+  finds 'web/success-codes:1' warning 'restart is always: it has no effect, .*: write on-failure to restart'
+  touch web/flag-oneshot
+  clean
+  rm web/flag-oneshot
+  touch web/flag-main
+  clean
+}
+
 @test "files that contradict each other" {
   good web
   touch web/flag-oneshot web/flag-forks

@@ -371,6 +371,7 @@ int await_up (struct view const *view, char const *name, struct view const *befo
 static int is_task (struct view const *view, char const *name)
 {
   char path[PATH_SIZE] ;
+  if (strchr(name, '/')) return 0 ; /* a logger never is */
   snprintf(path, sizeof path, "%s/flag-oneshot", name) ;
   return view->task || !access(path, F_OK) ;
 }
@@ -383,6 +384,16 @@ int await_done (struct view const *view, char const *name, struct view const *be
   if (is_task(view, name)) return await_never(view, name) ? -1 : 0 ;
   strerr_warnw2x(name, " is never done: it is no task, as it has no flag-oneshot") ;
   return -1 ;
+}
+
+int await_up_if_wanted (struct view const *view, char const *name, struct view const *before)
+{
+  return view->state == STATE_DOWN || view->done ? 1 : await_up(view, name, before) ;
+}
+
+int await_done_if_task (struct view const *view, char const *name, struct view const *before)
+{
+  return view->state == STATE_DOWN || (view->state != STATE_UNSUPERVISED && !is_task(view, name)) ? 1 : await_done(view, name, before) ;
 }
 
 int await_down (struct view const *view, char const *name, struct view const *before)

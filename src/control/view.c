@@ -33,8 +33,20 @@ void view_describe_end (unsigned int wstat, int code_unknown, char *out, size_t 
   else snprintf(out, size, "exit %d", WEXITSTATUS(w)) ;
 }
 
+static int is_late (struct view const *view)
+{
+  return view->end & END_LATE && (view->reason == REASON_FAILED || view->reason == REASON_FAILED_TOO_OFTEN) ;
+}
+
+void view_describe_failure (struct view const *view, char *out, size_t size)
+{
+  if (is_late(view)) snprintf(out, size, "not %s in time", view->task ? "done" : "ready") ;
+  else view_describe_end(view->wstat, view->code_unknown, out, size) ;
+}
+
 char const *view_reason (struct view const *view)
 {
+  static char late[128] ;
   static char const *const reasons[REASON_COUNT] =
   {
     [REASON_FINISH_FORBIDS] = "finish exited 125",
@@ -42,9 +54,17 @@ char const *view_reason (struct view const *view)
     [REASON_FAILED_TOO_OFTEN] = "failed more often than restart allows",
     [REASON_DONE] = "done: exited 0, and restart is not always",
   } ;
+  if (is_late(view))
+  {
+    snprintf(late, sizeof late, "was not %s within %u ms (timeout-up)%s", view->task ? "done" : "ready", view->late_ms,
+      view->reason == REASON_FAILED ? ", and restart is no" : ", more often than restart allows") ;
+    return late ;
+  }
   if (view->undo_wstat) return "its undo has failed" ;
   if (view->task && view->reason == REASON_FAILED && view->code_unknown) return "how it ended is not known, and a task never runs twice unasked" ;
-  return view->done ? 0 : reasons[view->reason] ;
+  if (view->done) return 0 ;
+  if (view->reason == REASON_DONE && view->wstat) return "done: its last exit is in success-codes, and restart is not always" ;
+  return reasons[view->reason] ;
 }
 
 /* 1: a supervisor reads there; 0: none does; -1: errno. */
@@ -108,18 +128,22 @@ static enum view_state state_of (struct view const *view, unsigned int flags)
   return view->reason == REASON_NONE || view->reason == REASON_DONE ? STATE_DOWN : STATE_FAILED ;
 }
 
-int view_read_command (struct view *view)
+int view_read_command (struct view *view, char *after, size_t size)
 {
-  char packed[STATUS_SIZE] ; /* a record of its birth follows */
+  char packed[STATUS_SIZE + BIRTH_SIZE] ;
   struct status status ;
   size_t n ;
   int fd = trust_open(COMMAND_STATUS_FILE, O_RDONLY | O_NONBLOCK, 0) ;
   if (fd == -1) return 0 ;
   n = allread(fd, packed, sizeof packed) ;
+  after[allread(fd, after, size - 1)] = 0 ;
   fd_close(fd) ;
   if (n != sizeof packed) return 0 ;
   status_unpack(packed, &status) ;
   *view = (struct view) { .state = STATE_UP, .since = status.since, .pid = status.pid, .up = 1, .ready = 1, .healthy = 1, .wanted_up = 1 } ;
+  if (status.pid) return 1 ;
+  view->state = STATE_HELD ;
+  view->up = view->ready = view->healthy = 0 ;
   return 1 ;
 }
 
@@ -159,6 +183,8 @@ int view_read (struct view *view, char const *name)
     view->restarts = state.restarts ;
     view->births = birth.process.pid && birth.number > state.births ? birth.number : state.births ; /* its supervisor may have been killed right after */
     view->reason = state.reason ;
+    view->end = state.end ;
+    view->late_ms = state.late_ms ;
     view->undo_wstat = state.undo_wstat ;
     view->task = state.settings.oneshot ;
     view->lost = state.lost ;

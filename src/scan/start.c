@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,6 +28,7 @@
 #include "scan/takeover.h"
 #include "scan/trusted.h"
 #include "service/executable.h"
+#include "service/instance.h"
 #include "wire/channels.h"
 #include "wire/state.h"
 
@@ -38,8 +40,12 @@
 static enum livetree_result make_own (struct scanner *s, struct unit *unit)
 {
   int has_dependencies ;
-  enum livetree_result r = livetree_make(s->scan, unit->name, &has_dependencies) ;
-  if (r == LIVETREE_TAKEN && unit->directory.made && livetree_mark_again(s->scan, unit->name)) r = livetree_make(s->scan, unit->name, &has_dependencies) ;
+  struct origin origin ;
+  enum livetree_result r ;
+  origin_of(unit, &origin) ;
+  r = livetree_make(s->scan, unit->name, &origin, &has_dependencies) ;
+  if (r == LIVETREE_TAKEN && unit->directory.made && livetree_mark_again(s->scan, unit->name, &origin))
+    r = livetree_make(s->scan, unit->name, &origin, &has_dependencies) ;
   unit->needs.none = r == LIVETREE_DONE && !has_dependencies ;
   if (r == LIVETREE_DONE) unit->directory.made = 1 ;
   return r ;
@@ -63,8 +69,11 @@ static enum unit_event make_tree (struct scanner *s, struct unit *unit)
 
 static enum livetree_result make_logger_tree (struct scanner *s, struct unit const *unit, char const *name)
 {
+  struct origin origin ;
   int none ;
-  return default_logger_wanted(s, unit) ? livetree_make_logger(name, s->logger) : livetree_make(s->scan, name, &none) ;
+  if (default_logger_wanted(s, unit)) return livetree_make_logger(name, s->logger) ;
+  origin_of_logger(unit, &origin) ;
+  return livetree_make(s->scan, name, &origin, &none) ;
 }
 
 /* The logger comes before its producer, so that there is somewhere to write to. */
@@ -128,12 +137,27 @@ static void hold_task (struct unit const *unit)
   strerr_warnw5x("whether the task ", unit->name, " is done is not known any more, as its live directory was removed: it is not run again (`reeve start ", unit->name, "` runs it)") ;
 }
 
+/* Which instance it is, to the supervisor and so to all that it executes. Returns 1, or 0 with
+   errno. */
+static int tell_instance (struct unit const *unit)
+{
+  struct unit const *service = unit->producer ? unit->producer : unit ;
+  return !service->instances.is_one || setenv(INSTANCE_VARIABLE, instance_of(service->name), 1) != -1 ;
+}
+
+static void forget_instance (struct unit const *unit)
+{
+  struct unit const *service = unit->producer ? unit->producer : unit ;
+  if (service->instances.is_one) unsetenv(INSTANCE_VARIABLE) ;
+}
+
 static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
 {
   int goes_on = unit->adopt || unit->had_left ;
   char const *argv[4] = { SUPERVISE_PROGRAM, goes_on ? "-a" : unit->name, goes_on ? unit->name : 0, 0 } ;
   struct spawn request = SPAWN_ZERO ;
   int executing ;
+  int told ;
   pid_t pid = 0 ;
   if (!s->supervise[0] && !child_find_supervise(s))
   {
@@ -143,9 +167,11 @@ static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
   hold_task(unit) ;
   request.path = s->supervise ;
   request.argv = argv ;
-  request.envp = (char const *const *)environ ;
   request.ours = 1 ;
-  if (child_stdin(s, &request)) pid = spawn(&request, &executing) ;
+  told = tell_instance(unit) ;
+  request.envp = (char const *const *)environ ;
+  if (told && child_stdin(s, &request)) pid = spawn(&request, &executing) ;
+  forget_instance(unit) ;
   if (!pid)
   {
     char why[SCAN_PATH_MAX + 64] ;
@@ -257,8 +283,14 @@ enum unit_event start_refresh (struct scanner *s, struct unit *unit)
 void start_say_incomplete (struct scanner *s, struct unit *unit)
 {
   char why[EXECUTABLE_WHY_MAX] ;
+  char template[SERVICE_NAME_MAX + 1] ;
   if (unit->warned) return ;
   unit->warned = 1 ;
+  if (!unit->instances.is_one && instance_template(unit->name, template, 0) && !directory_has(s, unit, "run"))
+  {
+    strerr_warnw6x(s->scan, "/", unit->name, " is not started: it has no ./run, and there is no template ", template, " with one (it starts as soon as that is mended)") ;
+    return ;
+  }
   strerr_warnw6x(s->scan, "/", unit->name, " is not started: ./run: ", directory_why_incomplete(s, unit, why, sizeof why),
     " (it starts as soon as that is mended)") ;
 }

@@ -115,7 +115,11 @@ int loop_is_over (struct supervisor const *s)
 static void send_signal_to (struct supervisor *s, int sig, int group)
 {
   if (s->phase == PHASE_STRAYS) strays_signal(s, sig, group) ;
-  if (phase_is_up(s->phase) && s->process.pid) signal_run(s, sig, group) ;
+  if (phase_is_up(s->phase) && s->process.pid)
+  {
+    s->sent = (unsigned int)sig ;
+    signal_run(s, sig, group) ;
+  }
   else signal_count(s, s->phase == PHASE_STRAYS ? 0 : ESRCH) ;
 }
 

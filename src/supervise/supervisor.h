@@ -118,6 +118,8 @@ struct supervisor
   uint64_t forked_ms ; /* when that was found */
   uint64_t ready_by_ms ; /* timeout-up; 0: it is ready, or is not waited for */
   unsigned int wstat_before ; /* of the end before the one that was noted last */
+  unsigned int ending ; /* enum state_end: what we did to it */
+  unsigned int sent ; /* the last signal that a command had it sent; 0: none */
   unsigned int kills ; /* how often SIGKILL was sent to the process */
   unsigned int asked : 1 ; /* somebody asked for its end, and did not take that back */
   unsigned int end_asked : 1 ; /* that was so when it ended */
@@ -138,6 +140,8 @@ struct supervisor
   uint32_t failures ; /* in a row, for `restart` */
   unsigned int undo_wstat ; /* of ./undo, since the last ./run; 0: none, or a success */
   enum state_reason reason ; /* why there is none */
+  unsigned int end ; /* enum state_end: of the last one */
+  uint32_t late_ms ; /* timeout-up of the ./run that was last told to end by it */
 
   /* counted over the supervisor's life */
   uint32_t restarts ;

@@ -235,6 +235,33 @@ TEST(an_optional_need_holds_as_long_as_it_is_not_known_whether_it_exists)
   graph_free(&graph) ;
 }
 
+TEST(a_need_that_counts_if_wanted_holds_while_it_may_come_or_has_failed)
+{
+  begin() ;
+  service("cmd", "db")->needs[0].if_wanted = 1 ;
+  facts("cmd", HELD) ;
+  CHECK(!strcmp(freed(), "cmd")) ; /* there is none */
+  facts("db", STARTING) ;
+  facts("cmd", HELD) ;
+  CHECK(!strcmp(freed(), "")) ;
+  facts("db", FAILED | GRAPH_FAILED) ;
+  CHECK(!strcmp(freed(), "")) ;
+  CHECK(graph_find_obstacle(&graph, named("cmd")) == named("db")) ;
+  facts("db", STARTING) ;
+  facts("db", FAILED) ; /* for good, without a failure */
+  CHECK(!strcmp(freed(), "cmd")) ;
+  facts("db", STARTING) ;
+  facts("cmd", HELD) ;
+  facts("db", DOWN) ;
+  CHECK(!strcmp(freed(), "cmd")) ;
+  facts("db", STARTING) ;
+  facts("cmd", HELD) ;
+  CHECK(!strcmp(freed(), "")) ;
+  facts("db", UP) ;
+  CHECK(!strcmp(freed(), "cmd")) ;
+  graph_free(&graph) ;
+}
+
 TEST(needs_that_change_while_it_is_held_count)
 {
   begin() ;
