@@ -677,6 +677,38 @@ reeve-exec --ready tcp:x my-server'
   fi
 }
 
+@test "a schedule of reeve-exec that is wrongly written, never comes, or does not suit the service" {
+  good web
+  for right in "--cron '30 2 * * *'" '--cron="*/5 * * * mon-fri"' '--cron @daily' '--cron "$SCHEDULE"' "--cron '0 0 29 2 *' --user app" '--every 90' '--every=500ms' '--every "$EVERY"'; do
+    runs "exec reeve-exec $right my-server"
+    clean
+  done
+  runs 'exec reeve-exec --cron * * * * * my-server'
+  finds 'web/run:2' error "invalid schedule \*: write the five fields in quotes"
+  runs "exec reeve-exec --user app --cron '0 25 * * *' my-server"
+  finds 'web/run:2' error 'invalid schedule 0 25 \* \* \*: the second field, the hour'
+  runs 'exec reeve-exec --cron="0 0 31 4,6 *" my-server'
+  finds 'web/run:2' error 'it never comes'
+  runs 'exec reeve-exec --every 0 my-server'
+  finds 'web/run:2' error 'invalid interval 0: write a duration'
+  runs 'exec s6-setuidgid app reeve-exec --every 1h my-server'
+  finds 'web/run:2' hint 'cannot make up for what is missed .*: let reeve-exec --user become the user'
+  runs 'exec reeve-exec --every 1h my-server'
+  setting web restart on-failure:3
+  finds 'web/run:2' warning 'ends with the first run that succeeds: write always to restart'
+  rm web/restart
+  touch web/flag-main
+  finds 'web/run:2' warning 'restart is no, so that the schedule ends with the first run: write always to restart'
+  setting web restart always
+  setting web timeout-kill 1000
+  setting web health tcp:80
+  finds 'web/health:1' warning 'nothing that could be healthy'
+  rm web/health
+  setting web notification-fd 3
+  setting web timeout-up 1000
+  finds 'web/timeout-up:1' warning 'waits for its schedule counts'
+}
+
 @test "reeve-exec --ready with a command that is not there, and without anybody who waits" {
   good web
   setting web notification-fd 3

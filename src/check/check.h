@@ -7,7 +7,7 @@
    names.c        the files of a service directory: names, values, what goes together
    script.c       what makes a script executable
    run.c          what a script executes
-   exec_options.c reeve-exec's options that say how readiness is found out
+   exec_options.c reeve-exec's options that say how readiness is found out, or when it is time
    logger.c       where a logger writes
    needs.c        dependencies.d
    foreign.c      what is made for another system, or out of a service's reach

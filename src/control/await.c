@@ -13,7 +13,6 @@
 #include "service/executable.h"
 #include "wire/channels.h"
 #include "wire/fifodir.h"
-#include "wire/lock.h"
 
 #define PATH_SIZE 4096
 #define ASK_AGAIN_MS 10 /* of what no event tells: that a command was taken, a supervisor begun */
@@ -115,17 +114,6 @@ static int has_changed (struct view const *before, struct view const *now)
   return tain_less(&before->since, &now->since) || tain_less(&now->since, &before->since) || before->births != now->births ;
 }
 
-/* 0: none, or that cannot be told. */
-static pid_t supervisor_of (char const *name)
-{
-  char path[PATH_SIZE] ;
-  int foreign ;
-  pid_t pid ;
-  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, name) ;
-  pid = lock_holder(path, &foreign) ;
-  return pid > 0 ? pid : 0 ;
-}
-
 /* Has anything come of what was sent? What is wanted is published before it is done, and a
    successor does it. */
 static int has_taken (struct wait const *wait, struct view const *before, struct view const *now)
@@ -143,7 +131,7 @@ static void send_again (struct wait *wait, struct view const *before)
   pid_t supervisor ;
   if (!wait->letters || has_taken(wait, before, &wait->now)) return ;
   if (before->unsure_ms && clock_ms() < before->unsure_ms) return ;
-  supervisor = supervisor_of(wait->name) ;
+  supervisor = view_supervisor(wait->name) ;
   if (!supervisor || supervisor == wait->supervisor) return ;
   /* Whatever the one before has started has recorded its birth by now: a task would run twice. */
   if (!view_read(&now, wait->name) || has_taken(wait, before, &now)) return ;
@@ -191,7 +179,7 @@ static char const *waits_for_us (struct wait const *wait, await_condition *condi
 {
   struct view const *now = &wait->now ;
   int ends_run = wait->letters ? !!strpbrk(wait->letters, "dr") : condition == &await_down || condition == &await_finished ;
-  if (!caller_is_within(now->process) && !caller_descends_from(supervisor_of(wait->name))) return 0 ;
+  if (!caller_is_within(now->process) && !caller_descends_from(view_supervisor(wait->name))) return 0 ;
   if (now->undoing) return "its ./undo, which has to end first, has started this command" ;
   if (!now->up && now->process) return "its ./finish waits for this command" ;
   if (now->after_finish) return "what its ./finish has left behind, which has to end first, has started this command" ;
@@ -254,12 +242,12 @@ int await_send (struct request const *request, char const *name, char const *let
   {
     int ms ;
     if (!view_read(before, name)) return unreadable(request, name) ;
-    before->supervisor = supervisor_of(name) ;
+    before->supervisor = view_supervisor(name) ;
     if (before->state == STATE_UNSUPERVISED) errno = ENXIO ;
     else if (fifo_send(path, letters, strlen(letters)))
     {
       /* Another one may have got it, which is not to get it twice: a task would run twice. */
-      before->unsure_ms = before->supervisor && supervisor_of(name) == before->supervisor ? 0 : clock_ms() + UNSURE_MS ;
+      before->unsure_ms = before->supervisor && view_supervisor(name) == before->supervisor ? 0 : clock_ms() + UNSURE_MS ;
       return EXIT_YES ;
     }
     if (errno != ENOENT && errno != ENXIO && errno != EAGAIN)

@@ -56,6 +56,7 @@ extern int command_scale (struct request const *request) ; /* word: how many; na
 extern int command_rescan (struct request const *request) ;
 extern int command_upgrade (struct request const *request) ;
 extern int command_shutdown (struct request const *request) ;
+extern int command_tree (struct request const *request) ;
 extern int command_why (struct request const *request) ;
 extern int command_check (struct request const *request) ; /* names: directories; not in LIVE */
 
@@ -201,6 +202,8 @@ extern int view_read (struct view *view, char const *name) ;
 /* What is known of CMD. `after` gets what it waits for (STATE_HELD), as REEVE_CMD_AFTER has it.
    Returns 1, or 0 when there is none (any more). */
 extern int view_read_command (struct view *view, char *after, size_t size) ;
+/* The pid of its supervisor; 0: none, or that cannot be told. */
+extern pid_t view_supervisor (char const *name) ;
 extern char const *view_state_name (enum view_state state) ;
 /* "exit 3", "SIGTERM", "exit code unknown". */
 extern void view_describe_end (unsigned int wstat, int code_unknown, char *out, size_t size) ;
@@ -218,6 +221,9 @@ extern char const *view_reason (struct view const *view) ;
 extern void page_print_after (size_t at, char const *text) ;
 /* Prints `text` from column `at` on, further lines from column `indent` on. A newline at its end. */
 extern void page_print (size_t at, size_t indent, char const *text) ;
+
+/* All is printed: EXIT_YES, or EXIT_SYSTEM when it could not be, which is said. */
+extern int page_end (void) ;
 
 #define PAGE_DURATION_MAX 32
 /* "340 ms", "12 s", "5 min 3 s", "3 d 4 h". Returns `out`. */

@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <skalibs/strerr.h>
+
 #include "control/control.h"
 
 #define INDENT 4
@@ -68,4 +70,11 @@ char const *page_duration (char out[PAGE_DURATION_MAX], uint64_t ms)
   if (i < 3 && seconds >= units[i + 1].seconds)
     snprintf(out + n, PAGE_DURATION_MAX - (size_t)n, " %ju %s", (uintmax_t)(seconds / units[i + 1].seconds), units[i + 1].name) ;
   return out ;
+}
+
+int page_end (void)
+{
+  if (!fflush(stdout) && !ferror(stdout)) return EXIT_YES ;
+  strerr_warnwu1sys("write to stdout") ;
+  return EXIT_SYSTEM ;
 }

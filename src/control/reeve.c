@@ -37,14 +37,16 @@ struct command
   enum names names ;
 } ;
 
+#define LOOKS 32 /* no option: it does not wait until /init has become the scanner */
 #define CHANGES (OPTION_NO_WAIT | OPTION_TIMEOUT | OPTION_ALL)
 #define IN_ORDER (CHANGES | OPTION_ONLY)
 
 static struct command const commands[] =
 {
   { "status", "[--json] [NAME...]", "show services; exits 0 when every wanted one is ready, none unhealthy",
-    &command_status, OPTION_JSON | OPTION_ALL, WORD_NONE, NAMES_ELSE_ALL },
-  { "why", "NAME...", "say why a service is as it is", &command_why, 0, WORD_NONE, NAMES_REQUIRED },
+    &command_status, OPTION_JSON | OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL },
+  { "why", "NAME...", "say why a service is as it is", &command_why, LOOKS, WORD_NONE, NAMES_REQUIRED },
+  { "tree", "[NAME...]", "show services with their processes, CPU time and memory", &command_tree, OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL },
   { "start", "NAME...", "start, after what they need, and wait until ready", &command_start, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
   { "stop", "NAME...", "stop, after what needs them, and wait until finished", &command_stop, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
   { "restart", "NAME...", "stop if up, start, and wait until ready", &command_restart, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
@@ -184,7 +186,7 @@ int main (int argc, char **argv)
   if (command->word == WORD_REQUIRED && !*argv) return wrong(command->name, " needs an argument: ", command->arguments) ;
   if (command->word == WORD_OF_SCALE && scale_take(&request, argv)) return EXIT_USAGE ;
   if (command->word != WORD_NONE && command->word != WORD_OF_SCALE && *argv) request.word = *argv++ ;
-  code = command->names == NAMES_DIRECTORIES ? EXIT_YES : enter_live(&request, command->run == &command_status || command->run == &command_why ? PATIENCE_LOOK : PATIENCE_ALL) ;
+  code = command->names == NAMES_DIRECTORIES ? EXIT_YES : enter_live(&request, command->options & LOOKS ? PATIENCE_LOOK : PATIENCE_ALL) ;
   if (!code) code = choose_names(&request, command, argv) ;
   if (!code) code = (*command->run)(&request) ;
   if (request.owned) services_free(request.names, request.count) ;

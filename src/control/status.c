@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "control/control.h"
 #include "service/name.h"
+#include "wire/due.h"
 #include "wire/health.h"
 
 #define GREEN "\033[32m"
@@ -38,6 +39,7 @@ struct shown
   char *message ; /* of one that has failed: the last that it logged; 0: not known */
   struct health_record check ; /* the last one of its health, if there was any */
   int has_check ;
+  uint64_t due ; /* of one that waits for its moment (reeve-exec --cron): seconds since 1970; else 0 */
 } ;
 
 static int wall_clock (struct view const *view, struct timespec *out)
@@ -77,6 +79,17 @@ static void format_since (struct view const *view, char *out, size_t size)
   time_t now = time(0) ;
   if (!wall_clock(view, &since) || !localtime_r(&since.tv_sec, &then) || !localtime_r(&now, &today)) snprintf(out, size, "-") ;
   else strftime(out, size, then.tm_year != today.tm_year ? "%Y" : then.tm_yday != today.tm_yday ? "%b %d" : "%H:%M:%S", &then) ;
+}
+
+/* Likewise, but with the time of each; "": it does not wait. */
+static void format_due (struct shown const *shown, char *out, size_t size)
+{
+  time_t due = (time_t)shown->due ;
+  time_t now = time(0) ;
+  struct tm then ;
+  struct tm today ;
+  if (!due || !localtime_r(&due, &then) || !localtime_r(&now, &today)) *out = 0 ;
+  else strftime(out, size, then.tm_year != today.tm_year ? "due %F %H:%M" : then.tm_yday != today.tm_yday ? "due %b %d %H:%M" : "due %H:%M:%S", &then) ;
 }
 
 /* Why it is as it is, and what is wrong with its log; "": nothing. */
@@ -121,7 +134,9 @@ static void print_row (struct shown const *shown, int width, int colour)
 {
   struct view const *view = &shown->view ;
   char const *paint = colour ? colour_of(view) : "" ;
-  char text[REMARKS_MAX + MESSAGE_MAX] ;
+  char text[SINCE_MAX + REMARKS_MAX + MESSAGE_MAX] ;
+  char why[REMARKS_MAX] ;
+  char due[SINCE_MAX] ;
   size_t len ;
   char pid[16] = "-" ;
   char since[SINCE_MAX] ;
@@ -132,7 +147,9 @@ static void print_row (struct shown const *shown, int width, int colour)
   format_since(view, since, sizeof since) ;
   format_end(view, end, sizeof end) ;
   format_state(view, state, sizeof state) ;
-  len = strlen(remarks(shown, text)) ;
+  format_due(shown, due, sizeof due) ;
+  remarks(shown, why) ;
+  len = (size_t)snprintf(text, sizeof text, "%s%s%s", due, *due && *why ? "; " : "", why) ;
   if (shown->message) snprintf(text + len, MESSAGE_MAX, "%sits last message: %s", len ? "; " : "", shown->message) ;
   print_name(shown->name, width) ;
   printf("  %s", paint) ;
@@ -185,18 +202,30 @@ static void print_health (struct shown const *shown)
 
 /* ---- JSON ---- */
 
-static void print_since (struct view const *view)
+static void print_utc (struct timespec const *when)
 {
-  struct timespec since ;
   struct tm utc ;
   char text[SINCE_MAX] ;
-  if (!wall_clock(view, &since) || !gmtime_r(&since.tv_sec, &utc))
+  if (!when || !gmtime_r(&when->tv_sec, &utc))
   {
     printf("null") ;
     return ;
   }
   format_time(&utc, "T", text, sizeof text) ;
-  printf("\"%s.%03ldZ\"", text, since.tv_nsec / 1000000) ;
+  printf("\"%s.%03ldZ\"", text, when->tv_nsec / 1000000) ;
+}
+
+static void print_since (struct view const *view)
+{
+  struct timespec since ;
+  print_utc(wall_clock(view, &since) ? &since : 0) ;
+}
+
+static void print_due (struct shown const *shown)
+{
+  struct timespec due = { .tv_sec = (time_t)shown->due } ;
+  printf(",\"due\":") ;
+  print_utc(shown->due ? &due : 0) ;
 }
 
 static void print_waits_for (struct shown const *shown)
@@ -237,6 +266,7 @@ static void print_object (struct shown const *shown)
   if (*remarks(shown, text)) json_print(text) ;
   else printf("null") ;
   print_waits_for(shown) ;
+  print_due(shown) ;
   print_health(shown) ;
   putchar('}') ;
 }
@@ -298,6 +328,7 @@ int command_status (struct request const *request)
     }
     if (shown.view.state == STATE_UNSUPERVISED) unsupervised = 1 ;
     if (shown.view.state == STATE_HELD && (graph.count || dependencies_learn(&graph))) shown.graph = &graph ;
+    if (shown.view.up) due_read(shown.view.pid, &shown.due) ;
     shown.view.unread = unread[i] ;
     shown.has_check = shown.view.is_checked && health_record_read(shown.name, &shown.check) ;
     if (exit_code_of(&shown.view)) code = EXIT_NO ;
@@ -316,11 +347,7 @@ int command_status (struct request const *request)
   }
   graph_free(&graph) ;
   if (request->json) puts("\n]") ;
-  if (fflush(stdout) || ferror(stdout))
-  {
-    strerr_warnwu1sys("write to stdout") ;
-    return EXIT_SYSTEM ;
-  }
+  if (page_end()) return EXIT_SYSTEM ;
   /* Nothing is healthy where nobody supervises, or where there is nothing to supervise. */
   if (unsupervised && services_scanner_lives() <= 0) return services_need_scanner(request) ;
   if (request->count || has_command) return code ;

@@ -14,6 +14,7 @@
 #include "service/name.h"
 #include "service/settings.h"
 #include "wire/channels.h"
+#include "wire/lock.h"
 #include "wire/state.h"
 #include "wire/status.h"
 
@@ -80,6 +81,16 @@ static int supervised (char const *name)
     return 1 ;
   }
   return errno == ENXIO || errno == ENOENT ? 0 : -1 ;
+}
+
+pid_t view_supervisor (char const *name)
+{
+  char path[PATH_SIZE] ;
+  int foreign ;
+  pid_t pid ;
+  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, name) ;
+  pid = lock_holder(path, &foreign) ;
+  return pid > 0 ? pid : 0 ;
 }
 
 static int is_untold (struct settings const *settings, int forked)

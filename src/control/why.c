@@ -23,6 +23,7 @@
 #include "service/instance.h"
 #include "service/settings.h"
 #include "wire/death_tally.h"
+#include "wire/due.h"
 #include "wire/health.h"
 
 #define SENTENCE_MAX 4096
@@ -73,10 +74,14 @@ static void say_up (struct why const *why)
 {
   char since[PAGE_DURATION_MAX] ;
   char ready[PAGE_DURATION_MAX] ;
+  char left[PAGE_DURATION_MAX] ;
+  uint64_t due ;
+  uint64_t now = clock_wall_ms() ;
   struct status const *status = &why->state.status ;
   int told = why->has_state && status->flags & STATUS_READY ;
   say("%s is up for %s%s%s, pid %ld%s.", why->name, ago(&why->view.since, since), told ? ", ready for " : "", told ? ago(&status->ready_since, ready) : "",
     (long)why->view.pid, why->view.state == STATE_UNHEALTHY ? ", and its health checks fail" : "") ;
+  if (due_read(why->view.pid, &due)) say("It waits for its time: it is due in %s.", page_duration(left, due * 1000 > now ? due * 1000 - now : 0)) ;
 }
 
 static void say_starting (struct why const *why)
@@ -329,7 +334,5 @@ int command_why (struct request const *request)
     if (i) putchar('\n') ;
     why_print(request->names[i]) ;
   }
-  if (!fflush(stdout) && !ferror(stdout)) return EXIT_YES ;
-  strerr_warnwu1sys("write to stdout") ;
-  return EXIT_SYSTEM ;
+  return page_end() ;
 }

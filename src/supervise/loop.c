@@ -131,6 +131,7 @@ static void obey (struct supervisor *s, struct command const *command)
   loop_apply(s, command->event) ;
   loop_apply(s, command->then) ;
   if (command->signal) send_signal_to(s, command->signal == COMMAND_RELOAD ? stop_reload_signal(s) : command->signal, command->group) ;
+  if (command->paced) s->paced = s->state_pending = 1 ; /* until the next start */
   if (command->quit) s->quit = 1 ;
 }
 

@@ -128,7 +128,8 @@ static void begin_anew (struct supervisor *s)
   s->up_ms = s->told_ms = s->group_told_ms = s->ready_by_ms = 0 ;
   s->kills = s->undo_wstat = s->ending = s->sent = 0 ;
   s->stopped = s->undone = 0 ;
-  s->asked = s->end_asked = s->unfit = s->at_once = s->forbidden = s->code_unknown = s->forked = s->not_executed = 0 ;
+  s->end_asked = s->asked ; /* or somebody asked for it to stay down: it has not gone on by itself */
+  s->asked = s->paced = s->unfit = s->at_once = s->forbidden = s->code_unknown = s->forked = s->not_executed = 0 ;
   s->said_ignored = s->said_not_sent = 0 ;
   s->slow_ms = 0 ;
   s->reason = REASON_NONE ;

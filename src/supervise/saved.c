@@ -8,6 +8,7 @@
   DO(STATE_LEAVING, leaving) \
   DO(STATE_ASKED, asked) \
   DO(STATE_END_ASKED, end_asked) \
+  DO(STATE_PACED, paced) \
   DO(STATE_UNFIT, unfit) \
   DO(STATE_STOPPED, stopped) \
   DO(STATE_UNDONE, undone) \

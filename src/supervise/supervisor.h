@@ -122,7 +122,8 @@ struct supervisor
   unsigned int sent ; /* the last signal that a command had it sent; 0: none */
   unsigned int kills ; /* how often SIGKILL was sent to the process */
   unsigned int asked : 1 ; /* somebody asked for its end, and did not take that back */
-  unsigned int end_asked : 1 ; /* that was so when it ended */
+  unsigned int end_asked : 1 ; /* that was so when it ended; until then, when the one before did */
+  unsigned int paced : 1 ; /* it keeps a schedule, which is its restart delay */
   unsigned int unfit : 1 ; /* it was told to end because it does not do its work (LIFE_UNFIT): its end is a failure, however it ends */
   unsigned int code_unknown : 1 ; /* nobody could learn how it has ended */
   unsigned int not_executed : 1 ; /* it cannot be executed: a failure */
@@ -229,6 +230,7 @@ struct command
   int signal ; /* 0: none; COMMAND_RELOAD: reload-signal */
   int group ; /* the signal is for the process group */
   int quit ; /* leave at once */
+  int paced ; /* this ./run keeps a schedule */
 } ;
 
 extern struct command const *command_of_letter (char letter) ;

@@ -73,6 +73,7 @@ enum state_flag
   STATE_HAD_QUICK_DEATH = 1 << 6,
   STATE_HAS_DEADLINE = 1 << 7,
   STATE_AWAITS_READINESS = 1 << 8, /* notification-fd was given, and nothing came yet */
+  STATE_PACED = 1 << 9, /* ./run keeps a schedule, which is its restart delay */
   STATE_IS_CHILD = 1 << 10, /* the process is the supervisor's own child */
   STATE_ADOPTED = 1 << 11, /* an earlier supervisor, which was killed, has started this ./run */
   STATE_FORKED = 1 << 13, /* the process is what ./run has left behind */
@@ -80,7 +81,7 @@ enum state_flag
   STATE_END_NOTED = 1 << 15, /* the process has ended, the status' wait status is its; nothing was done about it yet */
   STATE_FORBIDDEN = 1 << 16, /* ./finish has exited 125 */
   STATE_HAS_LEFT = 1 << 17, /* the supervisor has ended in order: there is nothing to restore */
-  STATE_END_ASKED = 1 << 18, /* the end of ./run that has come was asked for */
+  STATE_END_ASKED = 1 << 18, /* the last end of ./run was asked for */
   STATE_STATUS_STALE = 1 << 19, /* the file `status` could not be written (disk full): the status here is the present one */
   STATE_AT_ONCE = 1 << 20, /* the stop's budget is over: whatever is left behind is killed */
   STATE_ABANDONED = 1 << 21, /* the same, and ./finish is not run */
