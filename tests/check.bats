@@ -290,6 +290,27 @@ good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
   clean
 }
 
+@test "enable-if: what is no condition, or can never hold" {
+  good web
+  setting web enable-if $'# roles\nROLE=web|all\n!ENABLE_CRON\nROLE=all|worker\n!ROLE=worker\nPLAIN\nPLAIN=1'
+  clean
+  setting web enable-if $'ROLE=web\n\n$ROLE'
+  finds 'web/enable-if:3' error 'invalid value ".ROLE": allowed: NAME or NAME=VALUE.VALUE on each line, also with ! in front.*'
+  setting web enable-if '# ROLE'
+  finds 'web/enable-if:1' warning 'no condition in it, so that it has no effect: remove it, or write NAME or NAME=VALUE'
+  for never in $'A\n!A' $'A=x\nA=y' $'!A\nB\nA=x|y' $'A=x|y\n!A=y\n!A=x' $'!A\n!B=1\nA' $'A=x|y\nA=y|z\nA=z|x'; do
+    setting web enable-if "$never"
+    finds "web/enable-if:$(wc -l <<<"$never")" error 'with the lines above about A, it can never hold: the service is disabled everywhere'
+  done
+  rm web/enable-if
+  mkdir web/enable-if
+  finds 'web/enable-if:1' error 'it cannot be read'
+  rmdir web/enable-if
+  in=$scan/web service log <<<'exec my-logger'
+  setting web log/enable-if A
+  finds 'web/log/enable-if:1' warning 'a logger has none: it runs when its service does'
+}
+
 @test "files that contradict each other" {
   good web
   touch web/flag-oneshot web/flag-forks

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "control/control.h"
+#include "service/enable_if.h"
 #include "service/executable.h"
 #include "wire/channels.h"
 #include "wire/fifodir.h"
@@ -19,6 +20,7 @@
 #define DESCRIPTION_MAX (EXECUTABLE_WHY_MAX + 64) /* EXECUTABLE_WHY_MAX: of a reason, whatever it is */
 #define UNSURE_MS 300 /* in which whoever has got a command acts on it */
 #define SAY_AFTER_MS 3000 /* what is waited for */
+#define RESCAN_MS 1000 /* in which a rescan that was ordered has come to a service */
 
 struct wait
 {
@@ -28,6 +30,7 @@ struct wait
   pid_t supervisor ; /* to which; 0: that is not known */
   struct view now ;
   uint64_t say_ms ; /* clock_ms(): when it is said what is waited for; 0: it was */
+  uint64_t rescan_ms ; /* clock_ms(): until when a rescan may come that was ordered before */
 } ;
 
 /* Its state, and the reason if that is known, in parentheses. */
@@ -139,6 +142,17 @@ static void send_again (struct wait *wait, struct view const *before)
   if (!wait->supervisor || fifo_send(path, wait->letters, strlen(wait->letters))) wait->supervisor = supervisor ;
 }
 
+/* It may have been enabled by now, and the scanner is about to see that. */
+static int may_be_enabled (struct wait const *wait, struct view const *view)
+{
+  return view->state == STATE_DISABLED && view->edited && clock_ms() < wait->rescan_ms ;
+}
+
+static void say_disabled (struct view const *view, char const *name)
+{
+  strerr_warnw4x(name, " is disabled: ", view->disabled, view->edited ? " (" ENABLE_IF_FILE " was edited since: reeve rescan looks at it again)" : "") ;
+}
+
 /* One look: an exit code, or -1: not yet. *ask_again: an event will not tell. */
 static int look (struct wait *wait, struct view const *before, await_condition *condition, int *ask_again)
 {
@@ -148,8 +162,9 @@ static int look (struct wait *wait, struct view const *before, await_condition *
   int taken ;
   int r ;
   if (!view_read(view, name)) return unreadable(wait->request, name) ;
-  taken = !wanted || view->state == STATE_UNSUPERVISED || view->wanted_up == (wanted == 'u' || wanted == *COMMAND_UP_IN_ORDER) || has_changed(before, view) ;
-  *ask_again = !taken || view->state == STATE_UNSUPERVISED ;
+  taken = !wanted || view->state == STATE_UNSUPERVISED || view->state == STATE_DISABLED || view->wanted_up == (wanted == 'u' || wanted == *COMMAND_UP_IN_ORDER) || has_changed(before, view) ;
+  *ask_again = !taken || view->state == STATE_UNSUPERVISED || may_be_enabled(wait, view) ;
+  if (may_be_enabled(wait, view)) return -1 ;
   if (abandoned(name, view))
   {
     view->finished = services_scanner_lives() >= 0 ; /* an end is what it is */
@@ -191,7 +206,7 @@ int await (struct request const *request, char const *name, char const *letters,
 {
   char const *why ;
   struct wait wait =
-    { .request = request, .name = name, .letters = letters, .supervisor = before->supervisor, .say_ms = clock_ms() + SAY_AFTER_MS } ;
+    { .request = request, .name = name, .letters = letters, .supervisor = before->supervisor, .say_ms = clock_ms() + SAY_AFTER_MS, .rescan_ms = clock_ms() + RESCAN_MS } ;
   char path[PATH_SIZE] ;
   struct fifodir_listener listener ;
   int listening = 0 ;
@@ -235,7 +250,7 @@ int await (struct request const *request, char const *name, char const *letters,
 
 int await_send (struct request const *request, char const *name, char const *letters, struct view *before)
 {
-  struct wait wait = { .request = request, .name = name, .say_ms = clock_ms() + SAY_AFTER_MS } ;
+  struct wait wait = { .request = request, .name = name, .say_ms = clock_ms() + SAY_AFTER_MS, .rescan_ms = clock_ms() + RESCAN_MS } ;
   char path[PATH_SIZE] ;
   snprintf(path, sizeof path, "%s/" CONTROL_FIFO, name) ;
   for (;;)
@@ -243,7 +258,13 @@ int await_send (struct request const *request, char const *name, char const *let
     int ms ;
     if (!view_read(before, name)) return unreadable(request, name) ;
     before->supervisor = view_supervisor(name) ;
-    if (before->state == STATE_UNSUPERVISED) errno = ENXIO ;
+    if (before->state == STATE_DISABLED && !may_be_enabled(&wait, before))
+    {
+      if (*letters != 'u' && *letters != *COMMAND_UP_IN_ORDER) return EXIT_YES ; /* it does not run anyway */
+      say_disabled(before, name) ;
+      return EXIT_NO ;
+    }
+    if (before->state == STATE_UNSUPERVISED || before->state == STATE_DISABLED) errno = ENXIO ;
     else if (fifo_send(path, letters, strlen(letters)))
     {
       /* Another one may have got it, which is not to get it twice: a task would run twice. */
@@ -310,6 +331,11 @@ int await_never (struct view const *view, char const *name)
     strerr_warnw2x(name, " does not run: the task is done") ;
     return 1 ;
   }
+  if (view->state == STATE_DISABLED)
+  {
+    say_disabled(view, name) ;
+    return 1 ;
+  }
   if (view->state != STATE_FAILED && (view->state != STATE_DOWN || view->reason == REASON_NONE)) return 0 ;
   strerr_warnw3x(name, view->state == STATE_FAILED ? " has failed for good: " : " does not run: ", view_reason(view)) ;
   return 1 ;
@@ -318,6 +344,12 @@ int await_never (struct view const *view, char const *name)
 static int is_done (struct view const *view)
 {
   return view->state == STATE_DOWN && view->reason == REASON_DONE ;
+}
+
+/* Or it got disabled meanwhile. */
+static int is_unwanted (struct view const *view)
+{
+  return view->state == STATE_DOWN || view->state == STATE_DISABLED ;
 }
 
 int await_ready (struct view const *view, char const *name, struct view const *before)
@@ -336,7 +368,7 @@ int await_ready_again (struct view const *view, char const *name, struct view co
 
 int await_ready_if_wanted (struct view const *view, char const *name, struct view const *before)
 {
-  return view->state == STATE_DOWN ? 1 : await_ready(view, name, before) ;
+  return is_unwanted(view) ? 1 : await_ready(view, name, before) ;
 }
 
 int await_healthy (struct view const *view, char const *name, struct view const *before)
@@ -347,7 +379,7 @@ int await_healthy (struct view const *view, char const *name, struct view const 
 
 int await_healthy_if_wanted (struct view const *view, char const *name, struct view const *before)
 {
-  return view->state == STATE_DOWN ? 1 : await_healthy(view, name, before) ;
+  return is_unwanted(view) ? 1 : await_healthy(view, name, before) ;
 }
 
 int await_up (struct view const *view, char const *name, struct view const *before)
@@ -376,12 +408,12 @@ int await_done (struct view const *view, char const *name, struct view const *be
 
 int await_up_if_wanted (struct view const *view, char const *name, struct view const *before)
 {
-  return view->state == STATE_DOWN || view->done ? 1 : await_up(view, name, before) ;
+  return is_unwanted(view) || view->done ? 1 : await_up(view, name, before) ;
 }
 
 int await_done_if_task (struct view const *view, char const *name, struct view const *before)
 {
-  return view->state == STATE_DOWN || (view->state != STATE_UNSUPERVISED && !is_task(view, name)) ? 1 : await_done(view, name, before) ;
+  return is_unwanted(view) || (view->state != STATE_UNSUPERVISED && !is_task(view, name)) ? 1 : await_done(view, name, before) ;
 }
 
 int await_down (struct view const *view, char const *name, struct view const *before)
@@ -394,7 +426,7 @@ int await_down (struct view const *view, char const *name, struct view const *be
 int await_finished (struct view const *view, char const *name, struct view const *before)
 {
   (void)before ;
-  return view->finished && !view->wanted_up && (view->has_ended || view->reason != REASON_NONE || !is_task(view, name)) ;
+  return view->finished && !view->wanted_up && (view->state == STATE_DISABLED || view->has_ended || view->reason != REASON_NONE || !is_task(view, name)) ;
 }
 
 int await_stopped (struct view const *view, char const *name, struct view const *before)

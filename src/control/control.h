@@ -25,6 +25,7 @@
 
 #include "base/exit.h"
 #include "service/graph.h"
+#include "wire/disabled.h"
 #include "wire/state.h"
 
 struct request
@@ -37,6 +38,8 @@ struct request
   unsigned int has_deadline : 1 ;
   unsigned int no_wait : 1 ;
   unsigned int json : 1 ;
+  unsigned int dot : 1 ;
+  unsigned int mermaid : 1 ;
   unsigned int all : 1 ;
   unsigned int only : 1 ; /* what depends on them, or they on, is left alone */
   unsigned int listed : 1 ; /* names are all that services_list() gives */
@@ -56,6 +59,7 @@ extern int command_scale (struct request const *request) ; /* word: how many; na
 extern int command_rescan (struct request const *request) ;
 extern int command_upgrade (struct request const *request) ;
 extern int command_shutdown (struct request const *request) ;
+extern int command_graph (struct request const *request) ;
 extern int command_tree (struct request const *request) ;
 extern int command_why (struct request const *request) ;
 extern int command_check (struct request const *request) ; /* names: directories; not in LIVE */
@@ -150,6 +154,7 @@ extern int match_templates (struct request *request) ;
 enum view_state
 {
   STATE_UNSUPERVISED, /* no supervisor (yet, or any more) */
+  STATE_DISABLED, /* none, as its enable-if does not hold */
   STATE_FAILED, /* for good: down, and not started again but by command */
   STATE_DOWN,
   STATE_DONE, /* a task */
@@ -194,6 +199,8 @@ struct view
   unsigned int wanted_up : 1 ;
   unsigned int has_ended : 1 ; /* wstat holds */
   unsigned int has_left : 1 ; /* its last supervisor has, in order */
+  unsigned int edited : 1 ; /* its enable-if was, after it was found to be disabled */
+  char disabled[DISABLED_WHY_MAX] ; /* why it is */
 } ;
 
 /* What is known of the service `name`. Returns 1, or 0 with errno when it cannot
@@ -205,6 +212,8 @@ extern int view_read_command (struct view *view, char *after, size_t size) ;
 /* The pid of its supervisor; 0: none, or that cannot be told. */
 extern pid_t view_supervisor (char const *name) ;
 extern char const *view_state_name (enum view_state state) ;
+/* Takes the disabled ones out of the names, which it frees. */
+extern void view_leave_out_disabled (char **names, size_t *count) ;
 /* "exit 3", "SIGTERM", "exit code unknown". */
 extern void view_describe_end (unsigned int wstat, int code_unknown, char *out, size_t size) ;
 /* How one has failed: that, or "not ready in time". */
@@ -275,6 +284,9 @@ extern int dependencies_learn_without (struct graph *graph, char *const *leaving
    words. Returns 0 when there is no memory. */
 #define DEPENDENCIES_COMMAND ""
 extern int dependencies_add_command (struct graph *graph, char *after) ;
+
+/* A word, or "failed, exit 3"; "missing": there is no such service. */
+extern void dependencies_state (struct graph_node const *node, char *out, size_t size) ;
 
 /* What a service waits for, or would have to. */
 struct waits_for

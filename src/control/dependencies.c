@@ -83,6 +83,7 @@ static unsigned int facts_of (struct view const *view)
   if (view->ready || view->has_ended) facts |= GRAPH_SETTLED ;
   if (view->task) facts |= GRAPH_TASK ;
   if (view->state == STATE_FAILED) facts |= GRAPH_FAILED ;
+  if (view->state == STATE_DISABLED) facts |= GRAPH_DISABLED ;
   return facts ;
 }
 
@@ -103,7 +104,7 @@ static int add_all (struct learning const *learning)
     if (!node) return 0 ;
     node->owner = &known ;
     if (view_read(&view, learning->names[i])) graph_set_facts(learning->graph, node, facts_of(&view)) ;
-    if (!read_needs(learning, node)) return 0 ;
+    if (!(node->facts & GRAPH_DISABLED) && !read_needs(learning, node)) return 0 ;
   }
   return 1 ;
 }
@@ -174,11 +175,12 @@ int dependencies_add_command (struct graph *graph, char *after)
   return ok ;
 }
 
-static void describe_state (struct graph_node const *node, char *out, size_t size)
+void dependencies_state (struct graph_node const *node, char *out, size_t size)
 {
   struct view view ;
   char end[24] ;
-  if (!node->owner) snprintf(out, size, "missing") ;
+  if (!*node->name) snprintf(out, size, "held") ; /* CMD */
+  else if (!node->owner) snprintf(out, size, "missing") ;
   else if (!view_read(&view, node->name)) snprintf(out, size, "unknown") ;
   else if (view.state == STATE_FAILED && view.has_ended)
   {
@@ -196,7 +198,7 @@ int dependencies_next (struct graph const *graph, char const *name, size_t *i, s
     struct graph_need const *need = node->needs + *i ;
     if (!graph_holds(graph, need)) continue ;
     out->name = need->on->name ;
-    describe_state(need->on, out->state, sizeof out->state) ;
+    dependencies_state(need->on, out->state, sizeof out->state) ;
     ++*i ;
     return 1 ;
   }

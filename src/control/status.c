@@ -52,7 +52,7 @@ static int wall_clock (struct view const *view, struct timespec *out)
 static char const *colour_of (struct view const *view)
 {
   if (view->state == STATE_UP || view->state == STATE_DONE) return GREEN ;
-  if (view->state == STATE_DOWN) return "" ;
+  if (view->state == STATE_DOWN || view->state == STATE_DISABLED) return "" ;
   return view->state == STATE_UNSUPERVISED || view->state == STATE_FAILED || view->state == STATE_UNHEALTHY || view->state == STATE_WAITING ? RED : YELLOW ;
 }
 
@@ -78,7 +78,9 @@ static void format_since (struct view const *view, char *out, size_t size)
   struct tm today ;
   time_t now = time(0) ;
   if (!wall_clock(view, &since) || !localtime_r(&since.tv_sec, &then) || !localtime_r(&now, &today)) snprintf(out, size, "-") ;
-  else strftime(out, size, then.tm_year != today.tm_year ? "%Y" : then.tm_yday != today.tm_yday ? "%b %d" : "%H:%M:%S", &then) ;
+  else if (then.tm_year != today.tm_year) snprintf(out, size, "%d", then.tm_year + 1900) ;
+  else if (then.tm_yday != today.tm_yday) snprintf(out, size, "%.3s %d", &"JanFebMarAprMayJunJulAugSepOctNovDec"[3 * (size_t)then.tm_mon], then.tm_mday) ;
+  else snprintf(out, size, "%02d:%02d:%02d", then.tm_hour, then.tm_min, then.tm_sec) ;
 }
 
 /* Likewise, but with the time of each; "": it does not wait. */
@@ -153,6 +155,13 @@ static void print_row (struct shown const *shown, int width, int colour)
   if (shown->message) snprintf(text + len, MESSAGE_MAX, "%sits last message: %s", len ? "; " : "", shown->message) ;
   print_name(shown->name, width) ;
   printf("  %s", paint) ;
+  if (view->state == STATE_DISABLED) /* all else would be empty */
+  {
+    at = width + 2 + printf("%-12s", state) ;
+    page_print_after((size_t)at, text) ;
+    putchar('\n') ;
+    return ;
+  }
   at = width + 2 + printf(ROW("%u"), state, *paint ? PLAIN : "", pid, since, view->ready ? "yes" : "no", view->wanted_up ? "up" : "down", end, view->restarts)
     - (int)strlen(*paint ? PLAIN : "") ;
   if (*text) page_print_after((size_t)at, text) ;
@@ -326,7 +335,7 @@ int command_status (struct request const *request)
       strerr_warnwu5sys("read the state of ", request->names[i], " in ", request->live, services_who_may()) ;
       return EXIT_SYSTEM ;
     }
-    if (shown.view.state == STATE_UNSUPERVISED) unsupervised = 1 ;
+    if (shown.view.state == STATE_UNSUPERVISED || shown.view.state == STATE_DISABLED) unsupervised = 1 ;
     if (shown.view.state == STATE_HELD && (graph.count || dependencies_learn(&graph))) shown.graph = &graph ;
     if (shown.view.up) due_read(shown.view.pid, &shown.due) ;
     shown.view.unread = unread[i] ;

@@ -1,6 +1,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,9 +13,11 @@
 
 #include "base/trust.h"
 #include "control/control.h"
+#include "service/enable_if.h"
 #include "service/name.h"
 #include "service/settings.h"
 #include "wire/channels.h"
+#include "wire/disabled.h"
 #include "wire/lock.h"
 #include "wire/state.h"
 #include "wire/status.h"
@@ -22,7 +26,7 @@
 
 char const *view_state_name (enum view_state state)
 {
-  static char const *const names[] = { "unsupervised", "failed", "down", "done", "finishing", "waiting", "held", "starting", "paused", "unhealthy", "up" } ;
+  static char const *const names[] = { "unsupervised", "disabled", "failed", "down", "done", "finishing", "waiting", "held", "starting", "paused", "unhealthy", "up" } ;
   return names[state] ;
 }
 
@@ -55,6 +59,7 @@ char const *view_reason (struct view const *view)
     [REASON_FAILED_TOO_OFTEN] = "failed more often than restart allows",
     [REASON_DONE] = "done: exited 0, and restart is not always",
   } ;
+  if (view->state == STATE_DISABLED) return view->disabled ;
   if (is_late(view))
   {
     snprintf(late, sizeof late, "was not %s within %u ms (timeout-up)%s", view->task ? "done" : "ready", view->late_ms,
@@ -172,6 +177,28 @@ static uint64_t lost_by_logger (char const *name)
   return state_read(path, &state, 0) ? state.lost : 0 ;
 }
 
+/* In doubt, yes: stamps are some milliseconds apart. */
+static int is_later (struct timespec const *a, struct timespec const *b)
+{
+  return a->tv_sec > b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec >= b->tv_nsec) ;
+}
+
+/* A logger is when its service is. Nothing is read from a file that may be another user's. */
+static void read_disabled (struct view *view, char const *name)
+{
+  char path[PATH_SIZE] ;
+  char service[SERVICE_NAME_MAX + 1] ;
+  struct timespec written_at ;
+  struct stat st ;
+  snprintf(service, sizeof service, "%.*s", (int)strcspn(name, "/"), name) ;
+  if (!disabled_read(service, view->disabled, sizeof view->disabled, &written_at)) return ;
+  view->state = STATE_DISABLED ;
+  view->wanted_up = 0 ;
+  view->finished = 1 ;
+  snprintf(path, sizeof path, "%s/" ENABLE_IF_FILE, service) ;
+  view->edited = stat(path, &st) == -1 || is_later(&st.st_ctim, &written_at) ;
+}
+
 int view_read (struct view *view, char const *name)
 {
   struct status status ;
@@ -181,6 +208,8 @@ int view_read (struct view *view, char const *name)
   int r = supervised(name) ;
   *view = (struct view) { .state = STATE_UNSUPERVISED, .wanted_up = 1 } ;
   if (r < 0) return 0 ;
+  if (!r) read_disabled(view, name) ;
+  if (view->state == STATE_DISABLED) return 1 ;
   if (!status_read(name, &status)) return errno == ENOENT || errno == ENOTDIR ;
   has_state = state_read(name, &state, &birth) ;
   if (has_state && state.flags & STATE_STATUS_STALE) status = state.status ;
@@ -219,4 +248,14 @@ int view_read (struct view *view, char const *name)
   view->state = state_of(view, status.flags) ;
   if (view->state == STATE_WAITING && has_state && state.phase == PHASE_HELD) view->state = STATE_HELD ;
   return 1 ;
+}
+
+void view_leave_out_disabled (char **names, size_t *count)
+{
+  struct view view ;
+  size_t kept = 0 ;
+  for (size_t i = 0 ; names && i < *count ; i++)
+    if (view_read(&view, names[i]) && view.state == STATE_DISABLED) free(names[i]) ;
+    else names[kept++] = names[i] ;
+  *count = kept ;
 }

@@ -172,12 +172,13 @@ static void say_state (struct why const *why)
   switch (view->state)
   {
     case STATE_UNSUPERVISED : say_unsupervised(why) ; break ;
+    case STATE_DISABLED : say("%s is disabled: %s (enable-if). Nobody waits for it; `reeve rescan` looks again after an edit.", why->name, view->disabled) ; break ;
     case STATE_FAILED :
       if (!reason) reason = "" ;
       say("%s has failed for good: %s (`reeve start %s` starts it again).", why->name, reason + (strncmp(reason, FAILED, sizeof FAILED - 1) ? 0 : sizeof FAILED - 1), why->name) ;
       break ;
     case STATE_DOWN : say_down(why) ; break ;
-    case STATE_DONE : say("%s is done for %s: the task has exited 0.", why->name, since) ; break ;
+    case STATE_DONE : say("%s is done for %s: the task has exited 0%s.", why->name, since, view->wstat ? ", or as success-codes allows" : "") ; break ;
     case STATE_FINISHING :
       say("%s has ended %s ago, and %s.", why->name, since, view->undoing ? "its ./undo runs" : view->ending ? "what its ./run has left behind is being ended"
         : view->after_finish ? "what its ./finish has left behind is being ended" : "its ./finish runs") ;

@@ -17,6 +17,7 @@
 #include "scan/scanner.h"
 #include "scan/tree.h"
 #include "service/dependencies.h"
+#include "service/enable_if.h"
 #include "wire/channels.h"
 
 #define MARKER "supervise/reeve"
@@ -194,26 +195,27 @@ static int make_entry (struct source const *source, unsigned int i, char const *
 }
 
 /* With the entries of one directory that are in none before it. */
-static int fill_from (struct source const *source, unsigned int i, int to, int fresh, int *has_dependencies)
+static int fill_from (struct source const *source, unsigned int i, int to, int fresh, struct livetree_found *found)
 {
   struct dirent *e ;
   int ok = 1 ;
   while (ok && (errno = 0, e = readdir(source->dir[i])))
   {
     int before = has(source, i, e->d_name) ;
-    if (!strcmp(e->d_name, DEPENDENCIES)) *has_dependencies = 1 ;
+    if (!strcmp(e->d_name, DEPENDENCIES)) found->dependencies = 1 ;
+    if (!strcmp(e->d_name, ENABLE_IF_FILE)) found->condition = 1 ;
     if (!before) ok = make_entry(source, i, e->d_name, to, fresh) ;
     else if (before < 0) ok = 0 ;
   }
   return ok && !errno ;
 }
 
-static int fill (struct source const *source, char const *name, int fresh, int *has_dependencies)
+static int fill (struct source const *source, char const *name, int fresh, struct livetree_found *found)
 {
   int ok = 1 ;
   int to = file_open(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0) ;
   if (to == -1) return 0 ;
-  for (unsigned int i = 0 ; ok && i < source->count ; i++) ok = fill_from(source, i, to, fresh, has_dependencies) ;
+  for (unsigned int i = 0 ; ok && i < source->count ; i++) ok = fill_from(source, i, to, fresh, found) ;
   return tree_close(to, ok) ;
 }
 
@@ -322,16 +324,16 @@ static int forget_default (char const *name)
   return unlink(path) != -1 || errno == ENOENT ;
 }
 
-enum livetree_result livetree_make (char const *scan, char const *name, struct origin const *origin, int *has_dependencies)
+enum livetree_result livetree_make (char const *scan, char const *name, struct origin const *origin, struct livetree_found *found)
 {
   struct source source ;
   int fresh ;
   int ok ;
-  *has_dependencies = 0 ;
+  *found = (struct livetree_found) { 0 } ;
   if (!open_source(&source, scan, origin)) return LIVETREE_FAILED ;
   fresh = make_directory(name) ;
   if (fresh < 0) return !close_source(&source, 0) && errno == EEXIST ? LIVETREE_TAKEN : LIVETREE_FAILED ;
-  ok = forget_default(name) && fill(&source, name, fresh, has_dependencies) && (fresh ? mark_complete(name) : unlink_stale(name, &source)) ;
+  ok = forget_default(name) && fill(&source, name, fresh, found) && (fresh ? mark_complete(name) : unlink_stale(name, &source)) ;
   return close_source(&source, ok) ? LIVETREE_DONE : LIVETREE_FAILED ;
 }
 

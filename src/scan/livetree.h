@@ -12,11 +12,18 @@ enum livetree_result
   LIVETREE_FAILED /* with errno */
 } ;
 
+/* What is among its files, and the scanner reads as well. */
+struct livetree_found
+{
+  unsigned int dependencies : 1 ; /* dependencies.d */
+  unsigned int condition : 1 ; /* enable-if */
+} ;
+
 /* Makes or refreshes LIVE/NAME: links to what is in SCAN where its files are, and what is real
    there.
-     origin            a directory of it may be missing, but not all
-     has_dependencies  always written: is there a dependencies.d? */
-extern enum livetree_result livetree_make (char const *scan, char const *name, struct origin const *origin, int *has_dependencies) ;
+     origin  a directory of it may be missing, but not all
+     found   always written */
+extern enum livetree_result livetree_make (char const *scan, char const *name, struct origin const *origin, struct livetree_found *found) ;
 /* Makes the directory of a default logger: its ./run is a link to the program. */
 extern enum livetree_result livetree_make_logger (char const *logger_name, char const *program) ;
 /* Makes what a logger needs in anybody's directory: supervise/, and the fifo of its input.

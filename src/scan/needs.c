@@ -72,9 +72,17 @@ void needs_learn (struct scanner *s, struct unit *unit)
   if (unit->producer || (s->stop.on && unit->needs.node)) return ; /* the order of a stop is decided when it begins */
   node = node_of(s, unit) ;
   if (!node) return ;
-  if (!(node->facts & GRAPH_EXISTS)) graph_set_facts(&s->needs.graph, node, GRAPH_EXISTS | GRAPH_WANTED) ;
+  if (!(node->facts & GRAPH_EXISTS) || node->facts & GRAPH_DISABLED) graph_set_facts(&s->needs.graph, node, GRAPH_EXISTS | GRAPH_WANTED) ;
   if (!unit->needs.none || node->need_count) read_needs(s, unit) ;
   unit->needs.fresh = 1 ;
+}
+
+void needs_disabled (struct scanner *s, struct unit *unit)
+{
+  struct graph_node *node = node_of(s, unit) ;
+  if (!node) return ;
+  graph_set_needs(&s->needs.graph, node, 0, 0) ;
+  graph_set_facts(&s->needs.graph, node, GRAPH_EXISTS | GRAPH_DISABLED) ;
 }
 
 /* A template holds until all of its instances are known. */

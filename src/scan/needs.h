@@ -11,6 +11,8 @@
 
 /* The unit is about to get a supervisor: it exists, and its dependencies.d is read. */
 extern void needs_learn (struct scanner *s, struct unit *unit) ;
+/* The unit gets none, as it is disabled: nobody waits for it, and it needs nothing. */
+extern void needs_disabled (struct scanner *s, struct unit *unit) ;
 /* The unit is a template: who needs it needs its instances. */
 extern void needs_learn_template (struct scanner *s, struct unit *unit) ;
 /* The unit, an instance or one before, may count as one now, or no longer. */

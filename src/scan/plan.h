@@ -3,7 +3,8 @@
 
    A unit is one supervised directory: a service or a logger. Its phases:
 
-   incomplete  It has no ./run that can be executed, or is a template. Nothing runs.
+   incomplete  It has no ./run that can be executed, or is a template, or disabled: its enable-if
+               does not hold. Nothing runs.
    settling    Its directory is being created. The scanner looks at it again 100 ms after the
                last change in it. Nothing runs.
    waiting     It has no supervisor, and gets one in 1 s, or at once. Its service may run, if
@@ -20,7 +21,8 @@
 
    A deed may have an outcome, which is the next event of the unit:
 
-   PLAN_START       STARTED, START_FAILED, START_REFUSED, IS_TEMPLATE or OVER
+   PLAN_START       STARTED, START_FAILED, START_REFUSED, DISABLED, IS_TEMPLATE or OVER
+   PLAN_REFRESH     none, or UNWANTED
    PLAN_EXAMINE     a SEEN event, or UNSEEN
    PLAN_TELL_LEAVE  none, or OVER
    PLAN_END_LOGGER  none, or LOGGER_GONE
@@ -56,6 +58,8 @@ enum unit_event
   UNIT_START_FAILED, /* for a reason that can pass, or as its last supervisor had not lived for 1 s. If it cannot
                         be told whether it has a supervisor, it may have one; and its service may run */
   UNIT_START_REFUSED, /* for a reason that its user has to remove: its name in LIVE is taken, ... Nothing runs */
+  UNIT_DISABLED, /* its enable-if does not hold. Nothing runs */
+  UNIT_UNWANTED, /* the same, of one that has a supervisor and is down, or held */
   UNIT_IS_TEMPLATE, /* it gets none: its instances do */
   UNIT_OVER, /* it gets no supervisor any more: nothing runs, or nothing can be done about it in this stop */
   UNIT_DIED, /* its supervisor has ended in order: nothing runs */

@@ -20,6 +20,7 @@
    templates.c    which instances of a template there are
    start.c        making what a service needs in LIVE, and starting its supervisor
    takeover.c     a supervisor that an earlier scanner has started, and that lives
+   condition.c    enable-if: is a service wanted in this container?
    leave.c        telling a supervisor to leave; forgetting a service
    inherited.c    the process of a killed supervisor: its successor is told how it ended
    ending.c       ending that process where no successor can go on with it

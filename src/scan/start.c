@@ -17,6 +17,7 @@
 #include "base/spawn.h"
 #include "scan/again.h"
 #include "scan/child.h"
+#include "scan/condition.h"
 #include "scan/default_logger.h"
 #include "scan/directory.h"
 #include "scan/ending.h"
@@ -39,15 +40,17 @@
 /* Its mark may have been removed, with all of its supervise/. */
 static enum livetree_result make_own (struct scanner *s, struct unit *unit)
 {
-  int has_dependencies ;
+  struct livetree_found found ;
   struct origin origin ;
   enum livetree_result r ;
   origin_of(unit, &origin) ;
-  r = livetree_make(s->scan, unit->name, &origin, &has_dependencies) ;
+  r = livetree_make(s->scan, unit->name, &origin, &found) ;
   if (r == LIVETREE_TAKEN && unit->directory.made && livetree_mark_again(s->scan, unit->name, &origin))
-    r = livetree_make(s->scan, unit->name, &origin, &has_dependencies) ;
-  unit->needs.none = r == LIVETREE_DONE && !has_dependencies ;
-  if (r == LIVETREE_DONE) unit->directory.made = 1 ;
+    r = livetree_make(s->scan, unit->name, &origin, &found) ;
+  unit->needs.none = r == LIVETREE_DONE && !found.dependencies ;
+  if (r != LIVETREE_DONE) return r ;
+  unit->directory.made = 1 ;
+  unit->condition.there = found.condition ;
   return r ;
 }
 
@@ -70,7 +73,7 @@ static enum unit_event make_tree (struct scanner *s, struct unit *unit)
 static enum livetree_result make_logger_tree (struct scanner *s, struct unit const *unit, char const *name)
 {
   struct origin origin ;
-  int none ;
+  struct livetree_found none ;
   if (default_logger_wanted(s, unit)) return livetree_make_logger(name, s->logger) ;
   origin_of_logger(unit, &origin) ;
   return livetree_make(s->scan, name, &origin, &none) ;
@@ -256,6 +259,11 @@ enum unit_event start_unit (struct scanner *s, struct unit *unit)
   if (stop_gives_up(s, unit)) return UNIT_OVER ;
   if (is_refused(s, unit)) return unit->adopt && !has_ended(s, unit, &event) ? event : takeover_refuse(unit) ;
   event = make_again(s, unit) ;
+  if (event == UNIT_STARTED && condition_disables(s, unit))
+  {
+    needs_disabled(s, unit) ;
+    return UNIT_DISABLED ;
+  }
   if (event == UNIT_STARTED) needs_learn(s, unit) ;
   if (event == UNIT_STARTED) event = attend_logger(s, unit) ;
   if (event == UNIT_STARTED) event = take_over_or_start(s, unit) ;
@@ -276,6 +284,7 @@ enum unit_event start_refresh (struct scanner *s, struct unit *unit)
   needs_renamed(s, unit) ;
   if (!unit->foreign && make_own(s, unit) == LIVETREE_FAILED)
     strerr_warnwu4sys("refresh the live directory of ", unit->name, " in ", s->live) ;
+  if (condition_ends(s, unit)) return UNIT_UNWANTED ;
   if (attend_logger(s, unit) != UNIT_STARTED) again_later(s, AGAIN_SCAN) ;
   return UNIT_NOTHING ;
 }

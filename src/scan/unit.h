@@ -90,6 +90,13 @@ struct unit
     unsigned int made : 1 ; /* this scanner has made LIVE/NAME */
   } directory ;
 
+  struct /* its enable-if: condition.h. Not of a logger */
+  {
+    unsigned int there : 1 ; /* there was one when its directory in LIVE was made */
+    unsigned int disabled : 1 ;
+    unsigned int said : 1 ; /* what is wrong with it */
+  } condition ;
+
   struct unit_supervisor supervisor ;
   struct inherited *inherited ; /* 0: no supervisor of it was killed, or a successor has gone on */
   unsigned int adopt : 1 ; /* the next supervisor goes on from what the last one has recorded */

@@ -4,7 +4,7 @@
 
 static int meets_required (unsigned int facts)
 {
-  return facts & GRAPH_READY && facts & GRAPH_WANTED ;
+  return facts & GRAPH_DISABLED || (facts & GRAPH_READY && facts & GRAPH_WANTED) ;
 }
 
 static int meets_optional (struct graph const *graph, unsigned int facts)

@@ -10,6 +10,7 @@
 #define STARTING (GRAPH_EXISTS | GRAPH_WANTED)
 #define HELD (GRAPH_EXISTS | GRAPH_WANTED | GRAPH_HELD)
 #define DOWN GRAPH_EXISTS
+#define DISABLED (GRAPH_EXISTS | GRAPH_DISABLED)
 #define FAILED (GRAPH_EXISTS | GRAPH_SETTLED | GRAPH_ENDED)
 
 static struct graph graph ;
@@ -448,5 +449,25 @@ TEST(a_long_chain_and_a_wide_star)
     started++ ;
   }
   CHECK(started == MANY) ;
+  graph_free(&graph) ;
+}
+
+TEST(nobody_waits_for_what_is_disabled)
+{
+  begin() ;
+  service("web", "cron worker?") ;
+  service("cron", "") ;
+  service("worker", "") ;
+  facts("web", HELD) ;
+  facts("cron", DOWN) ;
+  facts("worker", STARTING) ;
+  CHECK(!strcmp(freed(), "")) ;
+  facts("cron", DISABLED) ;
+  CHECK(!strcmp(freed(), "")) ;
+  facts("worker", DISABLED) ;
+  CHECK(!strcmp(freed(), "web")) ;
+  facts("cron", STARTING) ;
+  facts("web", HELD) ;
+  CHECK(!strcmp(freed(), "")) ;
   graph_free(&graph) ;
 }
