@@ -10,6 +10,7 @@ teardown() { reeve_teardown; }
   service web <<<'cd "$dir/place"; umask 027; ulimit -S -n 77; ulimit -c 0; TWO="a
 b" export TWO; only=$dir exec env -u HOME sleep 1000000'
   scanner
+  up web
   eventually 10 grep -qa 'only=' "/proc/$(pid_of web)/environ"
   ONLY_HERE=1 run reeve exec web -- sh -c 'pwd; umask; ulimit -S -n; ulimit -c; echo "$only.$HOME.$ONLY_HERE"'
   [ "$status" -eq 0 ]
@@ -43,6 +44,7 @@ b" export TWO; only=$dir exec env -u HOME sleep 1000000'
   service web <<<'exec setpriv --reuid=54321 --regid=54322 --groups=54323,54324 sleep 1000000'
   idle root
   scanner
+  up web
   eventually 10 grep -q '^Uid:.54321' "/proc/$(pid_of web)/status"
   [ "$(reeve exec web -- sh -c 'id -u; id -g; id -G')" = $'54321\n54322\n54322 54323 54324' ]
   # Without CAP_SYS_PTRACE, as in a container, root reads it as that user.
