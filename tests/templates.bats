@@ -190,6 +190,7 @@ sleep 1000000 & wait'
   field web waits_for '["worker@2"'
   field later state held
   [ ! -e "$dir/web.starts" ]
+  [[ $(reeve -l "$live" graph web) == *'worker@ '*template* ]]
   touch "$dir/worker@2.ready"
   up web
   up later

@@ -181,6 +181,7 @@ void dependencies_state (struct graph_node const *node, char *out, size_t size)
   char end[24] ;
   if (!*node->name) snprintf(out, size, "held") ; /* CMD */
   else if (!node->owner) snprintf(out, size, "missing") ;
+  else if (instance_is_template(node->name) && services_has_template(node->name)) snprintf(out, size, "template") ;
   else if (!view_read(&view, node->name)) snprintf(out, size, "unknown") ;
   else if (view.state == STATE_FAILED && view.has_ended)
   {
