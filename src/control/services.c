@@ -172,7 +172,9 @@ char **services_list_templates (size_t *count)
   struct list list = { .names = malloc(sizeof *list.names) } ;
   if (!list.names || !scan_directory(scan) || !add_all(&list, scan, ADD_TEMPLATES))
   {
+    int err = errno ;
     services_free(list.names, list.count) ;
+    errno = err ;
     return 0 ;
   }
   sort_once_each(&list) ;
