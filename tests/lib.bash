@@ -10,6 +10,9 @@
 #   supervise NAME          starts reeve-supervise on $live/NAME (without a scanner)
 #   eventually SECONDS CMD  waits until CMD succeeds; fails after SECONDS
 #   field NAME KEY VALUE    is that what `reeve status --json` says?
+#
+# With TESTS_LATE=MS each line of a test begins so many milliseconds late, with
+# TESTS_LATE_IN=N one in N, by chance: for tests that must hold on a busy machine.
 # shellcheck shell=bash
 
 bats_require_minimum_version 1.5.0 2>/dev/null || :
@@ -28,6 +31,15 @@ reeve_setup()
   [ -x "$TESTBED/processes" ] || { echo "# no $TESTBED/processes: make testbed"; return 1; }
   unset REEVE_LIVE
   export scan live dir
+  export -n TESTS_LATE TESTS_LATE_IN
+  [ -z "${TESTS_LATE-}" ] || trap 'begin_late "$BASH_SOURCE"; bats_debug_trap "$BASH_SOURCE"' DEBUG
+}
+
+# As on a machine that has other work to do: some lines of the test begin late.
+begin_late() # FILE
+{
+  [ "$1" = "$BATS_TEST_SOURCE" ] || return 0
+  [ $((RANDOM % ${TESTS_LATE_IN:-1})) -ne 0 ] || short_pause "$TESTS_LATE"
 }
 
 # The programs and the scan directory where any user comes to them.
@@ -49,6 +61,10 @@ gone() # PID
   read -r stat 2>/dev/null <"/proc/$1/stat" && [[ $stat == *") Z $BASHPID "* ]]
 }
 
+# It has ended, though perhaps nobody has reaped it: what a service leaves behind counts as
+# ended before its reaper, the scanner mostly, comes to it.
+over() { gone "$1" || grep -qs '^State:.Z' "/proc/$1/status" || gone "$1"; }
+
 processes() { "$TESTBED/processes" "$@"; } # tests/processes.c
 
 # Every process that works below $dir, or was executed with this $dir in its environment.
@@ -69,10 +85,10 @@ reeve_teardown()
 }
 
 # Without a process: nothing ever comes through this fifo.
-short_pause() # MILLISECONDS, less than a second
+short_pause() # MILLISECONDS
 {
   local seconds
-  printf -v seconds '0.%03d' "$1"
+  printf -v seconds '%d.%03d' $(($1 / 1000)) $(($1 % 1000))
   [ -p "$BATS_FILE_TMPDIR/pause" ] || mkfifo "$BATS_FILE_TMPDIR/pause"
   read -r -t "$seconds" <>"$BATS_FILE_TMPDIR/pause" || :
 }

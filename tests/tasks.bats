@@ -565,8 +565,8 @@ answers() # STATE NAME CODE
   reeve restart seed schema
   noted "${once}web starts,$once$once"
   reeve start -n schema seed
-  eventually 10 field seed state 'done'
   noted "${once}web starts,$once$once$once"
+  done_soon seed
   reeve restart web seed schema # what needs it is held until then
   up web
   noted "${once}web starts,$once$once$once${once}web ends,web starts,"

@@ -48,10 +48,10 @@ noted() { [ "$(grep -c "^$1\$" "$dir/order")" -ge "$2" ]; }
   up other
   pid=$(pid_of web)
   # Longer than its time: that of another one, which begins later, has passed.
-  telling clock
-  setting clock timeout-up 1500
-  setting clock restart no
-  s6-svscanctl -a "$live"
+  in=$dir telling clock
+  in=$dir setting clock timeout-up 1500
+  in=$dir setting clock restart no
+  mv "$dir/clock" "$scan"
   eventually 20 field clock state failed
   [ "$(pid_of web)" = "$pid" ]
   field other state up

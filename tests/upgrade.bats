@@ -154,7 +154,7 @@ teardown() { survival_teardown; }
   says 'ending sh'
   upgrade
   all_new web
-  gone "$(cat "$dir/stray")"
+  over "$(cat "$dir/stray")"
 }
 
 @test "an adopted process that is not ready yet: its readiness arrives after the upgrade" {

@@ -33,11 +33,14 @@ struct request
   char const *live ; /* for messages */
   char const *word ; /* what comes before the names: a signal, a state, a code; 0: none */
   char **names ; /* of services: all that are meant; for `check` directories */
+  char **command ; /* of `exec`, and of `new` */
   size_t count ;
   tain deadline ; /* monotonic */
   unsigned int has_deadline : 1 ;
   unsigned int no_wait : 1 ;
   unsigned int json : 1 ;
+  unsigned int dot : 1 ;
+  unsigned int mermaid : 1 ;
   unsigned int all : 1 ;
   unsigned int only : 1 ; /* what depends on them, or they on, is left alone */
   unsigned int listed : 1 ; /* names are all that services_list() gives */
@@ -57,6 +60,9 @@ extern int command_scale (struct request const *request) ; /* word: how many; na
 extern int command_rescan (struct request const *request) ;
 extern int command_upgrade (struct request const *request) ;
 extern int command_shutdown (struct request const *request) ;
+extern int command_graph (struct request const *request) ;
+extern int command_exec (struct request const *request) ;
+extern int command_env (struct request const *request) ;
 extern int command_tree (struct request const *request) ;
 extern int command_why (struct request const *request) ;
 extern int command_check (struct request const *request) ; /* names: directories; not in LIVE */
@@ -281,6 +287,9 @@ extern int dependencies_learn_without (struct graph *graph, char *const *leaving
    words. Returns 0 when there is no memory. */
 #define DEPENDENCIES_COMMAND ""
 extern int dependencies_add_command (struct graph *graph, char *after) ;
+
+/* A word, or "failed, exit 3"; "missing": there is no such service. */
+extern void dependencies_state (struct graph_node const *node, char *out, size_t size) ;
 
 /* What a service waits for, or would have to. */
 struct waits_for

@@ -13,7 +13,7 @@
 
 char const *PROG = "reeve" ;
 
-enum option_bit { OPTION_NO_WAIT = 1, OPTION_TIMEOUT = 2, OPTION_JSON = 4, OPTION_ALL = 8, OPTION_ONLY = 16 } ;
+enum option_bit { OPTION_NO_WAIT = 1, OPTION_TIMEOUT = 2, OPTION_JSON = 4, OPTION_ALL = 8, OPTION_ONLY = 16, OPTION_DOT = 64, OPTION_MERMAID = 128 } ;
 
 enum word { WORD_NONE, WORD_OPTIONAL, WORD_REQUIRED, WORD_OF_SCALE } ;
 
@@ -23,6 +23,7 @@ enum names
   NAMES_REQUIRED, /* or --all */
   NAMES_ELSE_ALL, /* and the loggers */
   NAMES_TEMPLATES,
+  NAMES_ONE, /* service, and the rest is a command */
   NAMES_DIRECTORIES /* no scanner is needed */
 } ;
 
@@ -47,6 +48,9 @@ static struct command const commands[] =
     &command_status, OPTION_JSON | OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL },
   { "why", "NAME...", "say why a service is as it is", &command_why, LOOKS, WORD_NONE, NAMES_REQUIRED },
   { "tree", "[NAME...]", "show services with their processes, CPU time and memory", &command_tree, OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL },
+  { "graph", "[--dot|--mermaid] [NAME...]", "show what needs what, with states", &command_graph, OPTION_ALL | OPTION_DOT | OPTION_MERMAID | LOOKS, WORD_NONE, NAMES_ELSE_ALL },
+  { "exec", "NAME -- COMMAND...", "execute a command as the service is: its user, environment, directory, limits", &command_exec, LOOKS, WORD_NONE, NAMES_ONE },
+  { "env", "NAME", "show the environment of a service", &command_env, LOOKS, WORD_NONE, NAMES_ONE },
   { "start", "NAME...", "start, after what they need, and wait until ready", &command_start, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
   { "stop", "NAME...", "stop, after what needs them, and wait until finished", &command_stop, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
   { "restart", "NAME...", "stop if up, start, and wait until ready", &command_restart, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
@@ -77,13 +81,21 @@ static void usage (FILE *to)
     "  --timeout DURATION  wait no longer: 500ms, 5s, 2m; a bare number is seconds; then exit 99 (0: no limit)\n"
     "  --all               all services but loggers\n"
     "  --only              leave alone what these need, and what needs these\n"
-    "  --json              for programs\n", to) ;
+    "  --json, --dot, --mermaid  for programs\n", to) ;
 }
 
 static int wrong (char const *what, char const *which, char const *why)
 {
   strerr_warnw3x(what, which, why) ;
   return EXIT_USAGE ;
+}
+
+static char const *option_name (unsigned int bits)
+{
+  static char const *const names[] = { "no-wait", "timeout", "json", "all", "only", "", "dot", "mermaid" } ; /* as enum option_bit */
+  size_t i = 0 ;
+  while (!(bits >> i & 1)) i++ ;
+  return names[i] ;
 }
 
 static struct command const *find_command (char const *name)
@@ -120,6 +132,8 @@ static int parse_options (struct request *request, unsigned int *given, int argc
     { "json", no_argument, 0, 'j' },
     { "all", no_argument, 0, 'a' },
     { "only", no_argument, 0, 'o' },
+    { "dot", no_argument, 0, 'd' },
+    { "mermaid", no_argument, 0, 'm' },
     { "help", no_argument, 0, 'h' },
     { 0, 0, 0, 0 }
   } ;
@@ -137,6 +151,8 @@ static int parse_options (struct request *request, unsigned int *given, int argc
       case 'j' : request->json = 1 ; *given |= OPTION_JSON ; break ;
       case 'a' : request->all = 1 ; *given |= OPTION_ALL ; break ;
       case 'o' : request->only = 1 ; *given |= OPTION_ONLY ; break ;
+      case 'd' : request->dot = 1 ; *given |= OPTION_DOT ; break ;
+      case 'm' : request->mermaid = 1 ; *given |= OPTION_MERMAID ; break ;
       case 'h' : usage(stdout) ; return EXIT_YES ;
       default : usage(stderr) ; return EXIT_USAGE ;
     }
@@ -146,6 +162,7 @@ static int parse_options (struct request *request, unsigned int *given, int argc
 
 static int choose_names (struct request *request, struct command const *command, char **argv)
 {
+  int code ;
   if (command->names == NAMES_TEMPLATES) return match_templates(request) ;
   for (request->names = argv ; request->names[request->count] ; request->count++) ;
   if (command->names == NAMES_DIRECTORIES) return EXIT_YES ;
@@ -160,8 +177,16 @@ static int choose_names (struct request *request, struct command const *command,
     strerr_warnwu3sys("list the services in ", request->live, services_who_may()) ;
     return EXIT_SYSTEM ;
   }
+  if (command->names == NAMES_ONE && request->count)
+  {
+    request->command = request->names + 1 ;
+    request->count = 1 ;
+    if (command->run == &command_env ? !!*request->command : !*request->command) return wrong(command->name, " takes: ", command->arguments) ;
+  }
   if (!request->count) return wrong(command->name, " needs the name of a service, or --all", "") ;
-  return match_names(request) ;
+  code = match_names(request) ;
+  if (code || command->names != NAMES_ONE || request->count == 1) return code ;
+  return wrong(command->name, " takes one service; this pattern means several, the first of them ", request->names[0]) ;
 }
 
 int main (int argc, char **argv)
@@ -182,8 +207,7 @@ int main (int argc, char **argv)
   command = find_command(*argv) ;
   if (!command) return wrong("there is no command ", *argv, " (reeve --help lists all)") ;
   argv++ ;
-  if (given & ~command->options) return wrong(command->name, " does not take ", given & ~command->options & OPTION_JSON ? "--json"
-    : given & ~command->options & OPTION_ALL ? "--all" : given & ~command->options & OPTION_ONLY ? "--only" : given & ~command->options & OPTION_TIMEOUT ? "--timeout" : "--no-wait") ;
+  if (given & ~command->options) return wrong(command->name, " does not take --", option_name(given & ~command->options)) ;
   if (command->word == WORD_REQUIRED && !*argv) return wrong(command->name, " needs an argument: ", command->arguments) ;
   if (command->word == WORD_OF_SCALE && scale_take(&request, argv)) return EXIT_USAGE ;
   if (command->word != WORD_NONE && command->word != WORD_OF_SCALE && *argv) request.word = *argv++ ;
