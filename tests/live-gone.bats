@@ -149,11 +149,12 @@ up_there() { in_there s6-svstat -o up "$live/web" | grep -qx true; }
   scanner=$started
   eventually 10 ready_there
   eventually 10 up_there
+  eventually 10 test -s "$dir/pid"
   first=$(cat "$dir/pid")
   in_there sh -c 'cat /dev/zero >"$dir/small/filler" 2>/dev/null' || :
   timeout 20 nsenter --preserve-credentials -U -m -t "$scanner" reeve -l "$live" restart web
-  second=$(cat "$dir/pid")
-  [ "$first" != "$second" ]
+  is_another() { second=$(cat "$dir/pid") && [ "$second" ] && [ "$first" != "$second" ]; }
+  eventually 10 is_another
   timeout 20 nsenter --preserve-credentials -U -m -t "$scanner" reeve -l "$live" stop web
   gone "$second"
   timeout 20 nsenter --preserve-credentials -U -m -t "$scanner" reeve -l "$live" wait finished web

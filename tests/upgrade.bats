@@ -197,7 +197,7 @@ teardown() { survival_teardown; }
     up web
   done
   eventually 10 eval '[ "$(lines "$dir/strays")" -eq 5 ]'
-  for stray in $(head -n 4 "$dir/strays"); do gone "$stray"; done
+  for stray in $(head -n 4 "$dir/strays"); do over "$stray"; done
 }
 
 @test "in the midst of a service's stop: that goes on" {
