@@ -159,7 +159,8 @@ up_there() { in_there s6-svstat -o up "$live/web" | grep -qx true; }
   gone "$second"
   timeout 20 nsenter --preserve-credentials -U -m -t "$scanner" reeve -l "$live" wait finished web
   timeout 20 nsenter --preserve-credentials -U -m -t "$scanner" reeve -l "$live" start web
-  [ "$(cat "$dir/pid")" != "$second" ]
+  is_third() { third=$(cat "$dir/pid") && [ "$third" ] && [ "$third" != "$second" ]; }
+  eventually 10 is_third
   in_there rm "$dir/small/filler"
   eventually 10 up_there
   stop_scanner 0
