@@ -33,6 +33,7 @@ struct request
   char const *live ; /* for messages */
   char const *word ; /* what comes before the names: a signal, a state, a code; 0: none */
   char **names ; /* of services: all that are meant; for `check` directories */
+  char **command ; /* of `exec`, and of `new` */
   size_t count ;
   tain deadline ; /* monotonic */
   unsigned int has_deadline : 1 ;
@@ -60,6 +61,8 @@ extern int command_rescan (struct request const *request) ;
 extern int command_upgrade (struct request const *request) ;
 extern int command_shutdown (struct request const *request) ;
 extern int command_graph (struct request const *request) ;
+extern int command_exec (struct request const *request) ;
+extern int command_env (struct request const *request) ;
 extern int command_tree (struct request const *request) ;
 extern int command_why (struct request const *request) ;
 extern int command_check (struct request const *request) ; /* names: directories; not in LIVE */

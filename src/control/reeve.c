@@ -23,6 +23,7 @@ enum names
   NAMES_REQUIRED, /* or --all */
   NAMES_ELSE_ALL, /* and the loggers */
   NAMES_TEMPLATES,
+  NAMES_ONE, /* service, and the rest is a command */
   NAMES_DIRECTORIES /* no scanner is needed */
 } ;
 
@@ -48,6 +49,8 @@ static struct command const commands[] =
   { "why", "NAME...", "say why a service is as it is", &command_why, LOOKS, WORD_NONE, NAMES_REQUIRED },
   { "tree", "[NAME...]", "show services with their processes, CPU time and memory", &command_tree, OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL },
   { "graph", "[--dot|--mermaid] [NAME...]", "show what needs what, with states", &command_graph, OPTION_ALL | OPTION_DOT | OPTION_MERMAID | LOOKS, WORD_NONE, NAMES_ELSE_ALL },
+  { "exec", "NAME -- COMMAND...", "execute a command as the service is: its user, environment, directory, limits", &command_exec, LOOKS, WORD_NONE, NAMES_ONE },
+  { "env", "NAME", "show the environment of a service", &command_env, LOOKS, WORD_NONE, NAMES_ONE },
   { "start", "NAME...", "start, after what they need, and wait until ready", &command_start, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
   { "stop", "NAME...", "stop, after what needs them, and wait until finished", &command_stop, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
   { "restart", "NAME...", "stop if up, start, and wait until ready", &command_restart, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
@@ -159,6 +162,7 @@ static int parse_options (struct request *request, unsigned int *given, int argc
 
 static int choose_names (struct request *request, struct command const *command, char **argv)
 {
+  int code ;
   if (command->names == NAMES_TEMPLATES) return match_templates(request) ;
   for (request->names = argv ; request->names[request->count] ; request->count++) ;
   if (command->names == NAMES_DIRECTORIES) return EXIT_YES ;
@@ -173,8 +177,16 @@ static int choose_names (struct request *request, struct command const *command,
     strerr_warnwu3sys("list the services in ", request->live, services_who_may()) ;
     return EXIT_SYSTEM ;
   }
+  if (command->names == NAMES_ONE && request->count)
+  {
+    request->command = request->names + 1 ;
+    request->count = 1 ;
+    if (command->run == &command_env ? !!*request->command : !*request->command) return wrong(command->name, " takes: ", command->arguments) ;
+  }
   if (!request->count) return wrong(command->name, " needs the name of a service, or --all", "") ;
-  return match_names(request) ;
+  code = match_names(request) ;
+  if (code || command->names != NAMES_ONE || request->count == 1) return code ;
+  return wrong(command->name, " takes one service; this pattern means several, the first of them ", request->names[0]) ;
 }
 
 int main (int argc, char **argv)
