@@ -81,7 +81,7 @@ static struct name const names[] =
   { "timeout-strays", KIND_VALUE, 0 }, { "flag-down-group", KIND_FILE, 0 },
   { "timeout-finish", KIND_VALUE, 0 }, { "max-death-tally", KIND_VALUE, 0 }, { "down-signal", KIND_VALUE, 0 }, { "reload-signal", KIND_VALUE, 0 },
   { "flag-newpidns", KIND_FILE, 0 }, { "data", KIND_DIRECTORY, 0 }, { "env", KIND_DIRECTORY, 0 },
-  { "instance", KIND_DIRECTORY, 0 }, { "instances", KIND_DIRECTORY, 0 }, { "template", KIND_DIRECTORY, 0 },
+  { "count", KIND_VALUE, 0 }, { "instance", KIND_DIRECTORY, 0 }, { "instances", KIND_DIRECTORY, 0 }, { "template", KIND_DIRECTORY, 0 },
   { "supervise", KIND_ANY, 0 }, { "event", KIND_ANY, 0 },
   { "restart", KIND_VALUE, 0 }, { "restart-delay", KIND_VALUE, 0 }, { "success-codes", KIND_VALUE, 0 }, { ENABLE_IF_FILE, KIND_VALUE, 0 }, { "flag-main", KIND_FILE, 0 }, { "flag-keep-strays", KIND_FILE, 0 },
   { "flag-forks", KIND_FILE, 0 }, { "pidfile", KIND_VALUE, 0 }, { "flag-oneshot", KIND_FILE, 0 }, { "dependencies.d", KIND_DIRECTORY, 0 }, { "timeout-up", KIND_VALUE, 0 },

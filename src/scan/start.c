@@ -170,7 +170,7 @@ static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
   hold_task(unit) ;
   request.path = s->supervise ;
   request.argv = argv ;
-  request.signals_blocked = 1 ;
+  request.ours = 1 ;
   told = tell_instance(unit) ;
   request.envp = (char const *const *)environ ;
   if (told && child_stdin(s, &request)) pid = spawn(&request, &executing) ;
