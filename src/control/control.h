@@ -160,6 +160,8 @@ extern int services_has (char const *name) ;
 extern int services_has_template (char const *name) ;
 /* Is `name` an instance of one, by its name, and as it has no `run` of its own? */
 extern int services_is_instance (char const *name) ;
+/* Is it one that is a link, so that its directory in SCAN is not its own? */
+extern int services_is_link (char const *name) ;
 /* All templates, sorted, as services_list() does; also 0 when it is not known where SCAN is. */
 extern char **services_list_templates (size_t *count) ;
 /* Is there a directory of that name in SCAN? Of an instance: it is not there because of its template's count alone. */
