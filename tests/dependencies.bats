@@ -465,6 +465,8 @@ chain()
   needs web db
   needs other db
   reeve -l "$live" rescan
+  eventually 10 test -e "$live/web/dependencies.d"
+  eventually 10 test -e "$live/other/dependencies.d"
   s6-svc -r "$live/web"
   held web
   reeve -l "$live" start -n other
