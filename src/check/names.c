@@ -10,6 +10,7 @@
 #include "check/check.h"
 #include "service/enable_if.h"
 #include "service/health.h"
+#include "service/instance.h"
 #include "service/settings.h"
 
 /* ---- Which word was meant ---- */
@@ -76,7 +77,7 @@ struct name
 
 static struct name const names[] =
 {
-  { "run", KIND_ANY, 0 }, { "finish", KIND_ANY, 0 }, { "undo", KIND_ANY, 0 }, { "down", KIND_FILE, 0 }, { "log", KIND_DIRECTORY, 0 },
+  { "run", KIND_ANY, 0 }, { COUNT_FILE, KIND_VALUE, 0 }, { "finish", KIND_ANY, 0 }, { "undo", KIND_ANY, 0 }, { "down", KIND_FILE, 0 }, { "log", KIND_DIRECTORY, 0 },
   { "notification-fd", KIND_VALUE, 0 }, { "lock-fd", KIND_VALUE, 0 }, { "timeout-kill", KIND_VALUE, 0 }, { "flag-timeout-killpg", KIND_FILE, 0 },
   { "timeout-strays", KIND_VALUE, 0 }, { "flag-down-group", KIND_FILE, 0 },
   { "timeout-finish", KIND_VALUE, 0 }, { "max-death-tally", KIND_VALUE, 0 }, { "down-signal", KIND_VALUE, 0 }, { "reload-signal", KIND_VALUE, 0 },
@@ -125,6 +126,8 @@ static void check_known (struct check *check, struct name const *name)
   int is_directory ;
   if (name->kind == KIND_OBSOLETE) finding(check, LEVEL_WARNING, name->name, 1, name->mend, "obsolete: it has no effect") ;
   if (check->is_logger && !strcmp(name->name, "log")) finding(check, LEVEL_WARNING, name->name, 1, "remove it", "without effect: a logger has no logger of its own") ;
+  if (!strcmp(name->name, COUNT_FILE) && !check->is_template)
+    finding(check, LEVEL_WARNING, COUNT_FILE, 1, "remove it", check->is_instance ? "without effect: its template's counts" : "without effect: it is for a template, whose name ends with @") ;
   if (name->kind == KIND_S6_RC) finding(check, LEVEL_HINT, name->name, 1, name->mend, "a file of s6-rc's, not read here") ;
   if (name->kind != KIND_FILE && name->kind != KIND_DIRECTORY && name->kind != KIND_VALUE) return ;
   if (stat(name->name, &st) == -1)
@@ -261,6 +264,20 @@ static void check_health (struct check *check, struct settings const *settings)
       check_exists("restart") ? "" : " with flag-main") ;
   else if (!settings->timeout_kill_ms)
     finding(check, LEVEL_WARNING, HEALTH_FILE, 1, "write milliseconds to timeout-kill", "without timeout-kill, a service that hangs is waited for when it is told to end") ;
+}
+
+void check_values (struct check *check)
+{
+  struct settings settings ;
+  struct health_settings numbers ;
+  char path[SETTING_PATH_MAX] ;
+  char spec[HEALTH_SPEC_MAX] ;
+  told = check ;
+  settings_read(&settings, SETTINGS_START, &tell) ;
+  settings_read_pidfile(path, &tell) ;
+  health_settings_read(&numbers, &tell) ;
+  health_file_read(spec, &tell) ;
+  check_condition(check) ;
 }
 
 void check_settings (struct check *check)

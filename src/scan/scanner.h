@@ -38,6 +38,7 @@
    units.c        the set of units; their deadlines; the queue of their events
    again.c        what has failed, and is tried again once a second
    origin.c       where the files of a unit are in SCAN: those of an instance are its template's
+   environment.c  the environment that services get
    directory.c    where a unit's directory is, what is in it, who supervises it
    stopping.c     what is true of the stop: asked for, how far, who was killed
    watch.c        what inotify watches
