@@ -32,7 +32,7 @@ LIBREEVE := $(BUILD)/libreeve.a
 MANUAL := $(patsubst %.scd,$(BUILD)/man/%,$(notdir $(wildcard src/*/*.scd)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 
-.PHONY: all programs install check check-overlay demo lint asan coverage mutants faults faults-sample clean unit testbed overlay overlay-amd64 overlay-arm64 overlay-execline fuzz fuzz-targets chaos
+.PHONY: all programs everything install check check-overlay demo lint asan coverage mutants faults faults-sample clean unit testbed overlay overlay-amd64 overlay-arm64 overlay-execline fuzz fuzz-targets chaos
 all: programs $(MANUAL)
 programs: $(addprefix $(BIN)/,$(PROGRAMS))
 
@@ -114,7 +114,9 @@ overlay-amd64 overlay-arm64: overlay-%:
 overlay-execline:
 	tools/overlay/execline.sh $(OVERLAY) $(OVERLAY_CACHE)
 
-check: all unit overlay migrate bench-programs
+everything: all unit overlay migrate bench-programs
+
+check: everything
 	@exec env BUILD=$(BUILD) tests/run
 
 # The tests with the overlay's programs for this machine: of those that call most of what

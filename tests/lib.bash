@@ -237,20 +237,32 @@ s6-svwait()
   command s6-svwait "$@"
 }
 
-# For `reeve`, and a moment later for s6's clients, too; and a shell has set its traps.
+# For `reeve`, and a moment later for s6's clients, too; and a shell has set its traps, or has
+# done all that comes before its last line's exec.
 up()
 {
+  local run sets_trap=$'trap [^\n]*TERM' last_exec='(^|[ ;])exec [^;]*$'
   eventually 10 field "$1" state up && eventually 10 is_up_for_s6 "$1" || return 1
-  if grep -qs 'trap .*TERM' "$live/$1/run"; then within 3 traps_term "$1" || :; fi # not where a child of it does
+  IFS= read -r -d '' run 2>/dev/null <"$live/$1/run" || :
+  run=${run%$'\n'}
+  if [[ $run =~ $sets_trap ]]; then within 3 traps_term "$1" || : # not where a child of it does
+  elif [[ ${run##*$'\n'} =~ $last_exec && ${run##*$'\n'} != *' do '* ]]; then within 3 has_executed "$1" || :
+  fi
 }
 is_up_for_s6() { [ "$(s6-svstat -o up "$live/$1")" = true ]; }
-traps_term() # NAME ; or ignores it
+traps_term() { process_traps_term "$(pid_of "$1")"; } # NAME
+process_traps_term() # PID ; or ignores it
 {
   local key value signals=0
   while read -r key value; do
     case $key in SigIgn: | SigCgt:) ((signals |= 16#$value)) ;; esac
-  done <"/proc/$(pid_of "$1")/status"
+  done <"/proc/$1/status"
   ((signals & 1 << 14))
+}
+has_executed() # NAME ; its ./run, a script, another program
+{
+  local comm
+  read -r comm <"/proc/$(pid_of "$1")/comm" && [ "$comm" != run ]
 }
 # Nothing where none runs: s6-svstat says -1, which to `kill` is everybody.
 pid_of()

@@ -84,6 +84,7 @@ is_user() { [ "$(stat -c %u "/proc/$(pid_of "$1")")" = 54321 ]; }
   as_user web <<<'trap "" TERM; while :; do sleep 1; done'
   limited_scanner -T 2000
   eventually 10 is_user web
+  eventually 10 traps_term web
   pid=$(pid_of web)
   began=$SECONDS
   stop_scanner 137

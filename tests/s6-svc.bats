@@ -253,7 +253,7 @@ timeouts()
 {
   service web <<<'trap "" TERM; sleep 1000000 & echo $! >"$dir/child"; while :; do sleep 0.05; done'
   setting web timeout-kill 200
-  setting web timeout-finish 200
+  setting web timeout-finish 2000
   setting web flag-timeout-killpg ''
   finish web <<<'echo "$@" >"$dir/args"; exec sleep 1000000'
   "$1"

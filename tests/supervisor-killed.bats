@@ -599,6 +599,8 @@ scanner_without_proc()
   started_times web 2
   over "$stray"
   [ "$(cat "$dir/finished")" = '256 15' ]
+  is_another() { [ "$(lines "$dir/stray")" -eq 2 ]; } # it ignores TERM by now
+  eventually 10 is_another
   stop_scanner 137
 }
 
