@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +41,52 @@ static int add (struct chosen *chosen, char const *name)
   return EXIT_YES ;
 }
 
+/* Is the character in the set at `set`, which is behind a `[`? *end: behind its `]`; 0: it has none. */
+static int is_in_set (char const *set, char c, char const **end)
+{
+  int negated = *set == '!' || *set == '^' ;
+  int found = 0 ;
+  char const *begin = set += negated ;
+  *end = 0 ;
+  for ( ; *set && (*set != ']' || set == begin) ; set++)
+  {
+    int range = set[1] == '-' && set[2] && set[2] != ']' ;
+    found |= range ? *set <= c && c <= set[2] : *set == c ;
+    if (range) set += 2 ;
+  }
+  if (*set) *end = set + 1 ;
+  return found != negated && c != '/' ;
+}
+
+/* As fnmatch() with FNM_PATHNAME, which is large where it knows all characters of all languages. */
+static int matches (char const *pattern, char const *name)
+{
+  char const *end ;
+  for ( ; *pattern ; pattern++, name++)
+  {
+    int in_set ;
+    if (*pattern == '*')
+    {
+      while (*pattern == '*') pattern++ ;
+      while (!matches(pattern, name))
+        if (!*name || *name++ == '/') return 0 ;
+      return 1 ;
+    }
+    if (!*name) return 0 ;
+    in_set = *pattern == '[' ? is_in_set(pattern + 1, *name, &end) : 0 ;
+    if (*pattern == '[' && end)
+    {
+      if (!in_set) return 0 ;
+      pattern = end - 1 ;
+      continue ;
+    }
+    if (*pattern == '?' && *name != '/') continue ;
+    if (*pattern == '\\' && pattern[1]) pattern++ ;
+    if (*pattern != *name) return 0 ;
+  }
+  return !*name ;
+}
+
 /* Adds those of the list that match and were not there before: in the list each is there once. */
 static int add_matches (struct chosen *chosen, char const *pattern, char *const *list, size_t count, size_t *found)
 {
@@ -50,7 +95,7 @@ static int add_matches (struct chosen *chosen, char const *pattern, char *const 
   for (size_t i = 0 ; i < count ; i++)
   {
     int code ;
-    if (fnmatch(pattern, list[i], FNM_PATHNAME)) continue ;
+    if (!matches(pattern, list[i])) continue ;
     ++*found ;
     before.names = chosen->names ;
     code = has(&before, list[i]) ? EXIT_YES : add(chosen, list[i]) ;
