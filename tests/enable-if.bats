@@ -59,7 +59,7 @@ is_answer() { [ "$status" -eq "$1" ] && [[ $output == *"$2"* ]] || { echo "# $st
     # shellcheck disable=SC2086
     reeve $command --timeout 20 --all
   done
-  reeve start 'un*' 'w*'
+  reeve start '[uw]*'
   run reeve start 'uns*'
   is_answer 1 'unset is disabled'
   run -1 reeve reload unset
