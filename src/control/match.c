@@ -1,4 +1,3 @@
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,6 +46,52 @@ static int is_disabled (char const *name)
   return view_read(&view, name) && view.state == STATE_DISABLED ;
 }
 
+/* Is the character in the set at `set`, which is behind a `[`? *end: behind its `]`; 0: it has none. */
+static int is_in_set (char const *set, char c, char const **end)
+{
+  int negated = *set == '!' || *set == '^' ;
+  int found = 0 ;
+  char const *begin = set += negated ;
+  *end = 0 ;
+  for ( ; *set && (*set != ']' || set == begin) ; set++)
+  {
+    int range = set[1] == '-' && set[2] && set[2] != ']' ;
+    found |= range ? *set <= c && c <= set[2] : *set == c ;
+    if (range) set += 2 ;
+  }
+  if (*set) *end = set + 1 ;
+  return found != negated && c != '/' ;
+}
+
+/* As fnmatch() with FNM_PATHNAME, which is large where it knows all characters of all languages. */
+static int matches (char const *pattern, char const *name)
+{
+  char const *end ;
+  for ( ; *pattern ; pattern++, name++)
+  {
+    int in_set ;
+    if (*pattern == '*')
+    {
+      while (*pattern == '*') pattern++ ;
+      while (!matches(pattern, name))
+        if (!*name || *name++ == '/') return 0 ;
+      return 1 ;
+    }
+    if (!*name) return 0 ;
+    in_set = *pattern == '[' ? is_in_set(pattern + 1, *name, &end) : 0 ;
+    if (*pattern == '[' && end)
+    {
+      if (!in_set) return 0 ;
+      pattern = end - 1 ;
+      continue ;
+    }
+    if (*pattern == '?' && *name != '/') continue ;
+    if (*pattern == '\\' && pattern[1]) pattern++ ;
+    if (*pattern != *name) return 0 ;
+  }
+  return !*name ;
+}
+
 /* Adds those of the list that match and were not there before: in the list each is there once. */
 static int add_matches (struct chosen *chosen, char const *pattern, char *const *list, size_t count, size_t *found, int with_disabled)
 {
@@ -55,7 +100,7 @@ static int add_matches (struct chosen *chosen, char const *pattern, char *const 
   for (size_t i = 0 ; i < count ; i++)
   {
     int code ;
-    if (fnmatch(pattern, list[i], FNM_PATHNAME)) continue ;
+    if (!matches(pattern, list[i])) continue ;
     ++*found ;
     if (!with_disabled && is_disabled(list[i])) continue ;
     before.names = chosen->names ;
