@@ -47,6 +47,7 @@ struct request
   unsigned int listed : 1 ; /* names are all that services_list() gives */
   unsigned int acts : 1 ; /* it is not about what is disabled, unless that is named */
   unsigned int owned : 1 ; /* names are to be freed by services_free() */
+  unsigned int of_scanner : 1 ; /* it is the scanner that was told, not the service; another command may take that back without an event */
   char *const *leaving ; /* for `scale`: instances that are to go */
   size_t leaving_count ;
 } ;
