@@ -105,7 +105,8 @@ struct analysis
   int sets_errexit ;
   int task_must_succeed ; /* the script ends when the task fails */
   struct known *known ; /* the last one first */
-  int shifted ; /* shift, or set --: the arguments are CMD's no more */
+  char const *const *arguments ; /* "$@" here, ended by 0: CMD's, or what the script made of it; 0: not known */
+  int shifted ; /* shift, or set --, made others of them, which are not known */
   int dispatched ; /* CMD has decided which branch was taken */
   int exports_all ; /* set -a */
   int must_succeed ; /* nothing behind the statement is done when it fails */
@@ -207,6 +208,7 @@ extern void end_call (struct analysis *a, struct calling const *call) ;
 /* 1: the image's CMD decides, and *taken is the branch, 0 for none. 0: it does not. */
 extern int decide_branch (struct analysis *a, struct statement const *statement, struct branch const **taken) ;
 extern void drop_branch (struct analysis *a, struct branch const *branch) ; /* that is not taken */
+extern void note_arguments_set (struct analysis *a, struct statement const *statement) ; /* set --, shift */
 extern void note_value (struct analysis *a, struct statement const *statement) ; /* an assignment */
 
 /* ---- and_or.c: what is behind `start A &&` ---- */
@@ -254,6 +256,12 @@ extern char const *names_defined (struct analysis *a, struct statement *statemen
 /* Does it do nothing but what the shell does by itself, so that it can be repeated? */
 extern int is_repeatable (struct analysis *a, struct statement *statement) ;
 
+/* A TODO where a statement of the setup, or of a task, changes the directory for others. */
+extern void mark_move (struct analysis *a, struct service *service, struct statement const *statement, struct claim *claim) ;
+/* cd /app && migrate: notes the former for all that is behind it. Returns what is still to be
+   done, the statement itself when nothing is, 0 when it is no such thing. */
+extern struct statement *moved_work (struct analysis *a, struct statement *statement) ;
+
 /* ---- waiting.c: for a service that was started before ---- */
 struct waiting
 {
@@ -281,6 +289,7 @@ extern void walk_sleep (struct analysis *a, struct statement *statement) ;
 extern unsigned long wait_limit (struct analysis *a, struct statement const *statement, char const *text) ;
 extern unsigned long duration_ms (char const *text) ; /* 30, 0.5, 2m, as sleep has it; 0: it is none */
 extern int may_end_script (struct statement *list) ; /* does one of them exit? */
+extern int may_end (struct analysis *a, struct statement *statement) ; /* does it exit, or a function that it calls? */
 
 /* ---- logs.c ---- */
 /* tail -F LOG | grep -q LINE : a command that succeeds when LOG has it; 0: it is no such thing. */
@@ -299,6 +308,7 @@ extern struct statement *verdict_work (struct analysis *a, struct statement *sta
 extern void drop_verdict (struct analysis *a, struct statement const *list) ; /* what was done at the bad end */
 
 /* ---- loops.c ---- */
+extern int only_ends_processes (struct analysis *a, struct statement *statement) ; /* a call of a function that does just that */
 extern int walk_loop (struct analysis *a, struct statement *statement) ; /* 1: it was one of the known kinds */
 extern int walk_restarting (struct analysis *a, struct statement *statement) ; /* a loop in the background that restarts a program; 1: it was that */
 extern int watches_processes (struct analysis *a, struct statement *statement) ;
@@ -310,6 +320,12 @@ extern int is_probe (char const *condition) ;
 /* 0: none that was started here. *certain becomes 0 when nothing but the order speaks for it. */
 extern struct service *probed_service (struct analysis *a, char const *condition, int *certain) ;
 extern int probes_elsewhere (char const *condition) ; /* another host than this one */
+
+/* Does the text run a program that talks to the service? */
+extern int is_client_of (struct service const *service, char const *text) ;
+
+/* ---- ready.c: at the end, what the order does not say by itself ---- */
+extern void settle_ready (struct analysis *a) ;
 
 /* ---- builtin.c ---- */
 extern char const *builtin_check (struct pool *pool, char const *command) ; /* tcp:PORT, unix:PATH, http://...; 0: none means the same */

@@ -59,6 +59,7 @@ static char const *interpreted_name (struct pool *pool, char const *const *argv)
     if (!strcmp(argv[i], "-m") && argv[i + 1]) return argv[i + 1] ;
     if (shell_one_of(argv[i], "-c -e -r --eval -X -W -I")) break ;
     if (argv[i][0] == '-') continue ;
+    if (argv[i][0] == '$' && strspn(argv[i] + 1, "{}\"abcdefghijklmnopqrstuvwxyz") == strlen(argv[i] + 1)) break ; /* of a loop: it says nothing */
     name = without_extension(pool, argv[i]) ;
     if (shell_one_of(shell_basename(argv[i]), "manage.py artisan console rails rake") && argv[i + 1] && argv[i + 1][0] != '-') return argv[i + 1] ;
     /* dist/index.js, src/main.py: the folder says more, but is the same for all */

@@ -128,7 +128,9 @@ struct service
   int is_oneshot ;
   int is_exec ; /* the script became it */
   int is_forgiven ; /* the script went on when it failed, or was not ready in time */
+  int must_succeed ; /* of a task: the script ended when it failed */
   int is_waited ; /* the script went on when it had ended */
+  int is_daemon ; /* it went into the background by itself, when it was ready */
   int is_background ; /* a wait with a pid or none can mean it */
   int without_signals ; /* a shell stays between the supervisor and the program */
   struct texts todo ;
@@ -173,6 +175,7 @@ struct plan
   struct texts environment ; /* names of variables that are exported, by the image or the input */
   char const *code ; /* that the image's shell executes ahead of the script; 0: none */
   char const *code_where ; /* it is */
+  int code_must_succeed ; /* the script is behind && */
   char const *refused ; /* why nothing is written; 0: it is */
 } ;
 

@@ -151,6 +151,7 @@ int main (int argc, char **argv)
     read_front(&pool, &arguments, &dockerfile, &start) ;
     plan.cmd = start.arguments ;
     plan.code = start.code ;
+    plan.code_must_succeed = start.code_must_succeed ;
     plan.nginx_stays = dockerfile_says(&dockerfile, "daemon off") && dockerfile_says(&dockerfile, "nginx.conf") ;
     dockerfile_environment(&dockerfile, &plan.environment) ;
     plan.code_where = pool_printf(&pool, "Dockerfile, line %u", start.line) ;

@@ -119,8 +119,8 @@ static char const *with_arguments (struct analysis *a, char const *command)
 {
   static char const *const marks[] = { "\"$@\"", "\"${@}\"", "$@" } ;
   struct texts words = { 0 } ;
-  if (!a->plan->cmd || a->positional || a->in_function || a->in_call) return command ;
-  for (unsigned int i = 0 ; a->plan->cmd[i] ; i++) texts_add(a->pool, &words, shell_quote(a->pool, a->plan->cmd[i])) ;
+  if (!a->arguments || a->shifted || a->positional || a->in_function || a->in_call) return command ;
+  for (unsigned int i = 0 ; a->arguments[i] ; i++) texts_add(a->pool, &words, shell_quote(a->pool, a->arguments[i])) ;
   for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
   {
     char const *at = strstr(command, marks[i]) ;

@@ -19,8 +19,31 @@ static struct held *hold (struct analysis *a, struct held **list, struct stateme
 
 /* ---- comments ---- */
 
+/* # behind a statement, in its line: it stays with that. */
+static int is_trailing (struct analysis *a, struct statement const *comment)
+{
+  uint32_t line = line_of(a, comment) ;
+  char const *before = source_copy(a->source, (struct range){ source_line_range(a->source, line).start, comment->range.start }) ;
+  struct setup_item const *item = a->plan->nsetup ? a->plan->setup + a->plan->nsetup - 1 : 0 ;
+  struct claim *claim ;
+  if (strspn(before, " \t") == strlen(before)) return 0 ;
+  claim = claim_statement(a, comment, "dropped", "comment") ;
+  if (item && !item->text && item->range.end && item->range.end <= comment->range.start && source_line(a->source, item->range.end - 1) == line)
+  {
+    add_setup(a, comment->range, 0) ;
+    claim->where = plan_setup_where(a->plan) ;
+  }
+  else if (!a->task && a->last && a->last->claim && source_last_line(a->source, a->last->claim->range) == line)
+  {
+    texts_add(a->pool, &a->last->before, statement_text(a, comment)) ;
+    claim->where = service_where(a->plan, a->last, "run") ;
+  }
+  return 1 ;
+}
+
 void hold_remark (struct analysis *a, struct statement *comment)
 {
+  if (is_trailing(a, comment)) return ;
   hold(a, &a->remarks, comment)->claim = claim_statement(a, comment, "dropped", "comment") ;
 }
 
@@ -136,14 +159,15 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   static char const *const hows[] = { "started in the background", "what the script ended with: main", "a daemon" } ;
   struct service *service ;
   char const *name ;
-  int by_cmd = is_image_command(a, statement) && a->plan->cmd && a->plan->cmd[0] && !a->positional ;
+  int by_cmd = is_image_command(a, statement) && a->arguments && a->arguments[0] && !a->shifted && !a->positional ;
   if (has_work(a->pending)) flush_pending(a) ; /* done once, before all that the branch starts */
   close_task(a) ;
-  name = by_cmd ? command_service_name(a->pool, a->plan->cmd) : runs_arguments(a, statement) && !a->positional ? "cmd" : name_of(a, statement) ;
+  name = by_cmd ? command_service_name(a->pool, a->arguments) : runs_arguments(a, statement) && !a->positional ? "cmd" : name_of(a, statement) ;
   service = plan_service(a->plan, distinct_name(a, name, statement), line_of(a, statement)) ;
   service->text = statement_text(a, statement) ;
   service->is_main = service->is_waited = how == START_MAIN ;
   service->is_background = how == START_BACKGROUND ;
+  service->is_daemon = how == START_DAEMON ;
   copy_texts(a, &service->conditions, &a->conditions) ;
   service->positional = a->positional ;
   copy_texts(a, &service->dependencies, &a->ready) ;
@@ -187,20 +211,6 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
 
 /* ---- tasks ---- */
 
-/* Does it, or a function that it calls, end the script? */
-static int ends (struct statement *statement, void *data)
-{
-  struct analysis *a = data ;
-  struct function *function = find_function(a, statement_command(statement)) ;
-  int r ;
-  if (!strcmp(statement_command(statement), "exit")) return 1 ;
-  if (!function || !function->statement->body || a->depth > 20) return 0 ;
-  a->depth++ ;
-  r = statement_walk(function->statement->body, &ends, a) ;
-  a->depth-- ;
-  return r ;
-}
-
 void add_task (struct analysis *a, struct statement *statement)
 {
   struct held *held ;
@@ -223,7 +233,7 @@ void add_task (struct analysis *a, struct statement *statement)
   held->claim = claim_statement(a, statement, service_where(a->plan, a->task, "run"), pool_printf(a->pool, "task %s, run once%s%s", a->task->name,
     a->task->dependencies.first ? " after " : "", texts_join(a->pool, &a->task->dependencies, ", "))) ;
   plan_mark_place(a->plan, a->task, held->claim, statement_text(a, statement)) ;
-  a->task_must_succeed = (is_first ? 0 : a->task_must_succeed) || a->sets_errexit || a->must_succeed || statement_walk(statement, &ends, a) ;
+  a->task_must_succeed = (is_first ? 0 : a->task_must_succeed) || a->sets_errexit || a->must_succeed || may_end(a, statement) ;
 }
 
 void close_task (struct analysis *a)
@@ -241,6 +251,7 @@ void close_task (struct analysis *a)
     else run_lines(a, task, held->statement) ;
   }
   task->is_forgiven = !a->task_must_succeed ;
+  task->must_succeed = a->task_must_succeed ;
   task->claim->what = pool_printf(a->pool, task->is_forgiven ? "%s; when it fails, what comes later is started all the same, as the script went on"
     : "%s; when it fails, what depends on it is not started", task->claim->what) ;
   a->task_statements = 0 ;
@@ -255,18 +266,47 @@ void close_task (struct analysis *a)
 
 /* ---- what starts nothing ---- */
 
+static int is_file_word (char const *name)
+{
+  return strchr(name, '.') && !shell_one_of(strrchr(name, '.'), ".sh .bash .py .pl .rb") ;
+}
+
+/* start-dfs.sh, _start_daemons of a file that is sourced: its name says that it starts something. */
+static int find_starter (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  struct launch launch ;
+  char const *name ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  name = shell_basename(statement_word(statement, launch.first)) ;
+  if (find_function(a, name) || is_file_word(name) || shell_one_of(name, "start-stop-daemon startx")) return 0 ;
+  return !strncasecmp(name, "start", 5) || strcasestr(name, "_start") || strcasestr(name, "-start") || strcasestr(name, "startup") || !strncasecmp(name, "launch", 6) ;
+}
+
+static void mark_starter (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
+{
+  if (statement_walk(statement, &find_starter, a))
+    plan_todo(a->plan, service, claim, line_of(a, statement), "by its name it starts something: if that goes on running, make it a service, in the foreground") ;
+}
+
 void add_ordinary (struct analysis *a, struct statement *statement)
 {
   struct claim *claim ;
   if (a->conditions.first || (a->plan->services && !a->task && is_preparation(statement)))
   {
+    struct held *held ;
     remarks_to_list(a, &a->pending) ;
-    hold(a, &a->pending, statement)->claim = claim_statement(a, statement, "", "as it was") ;
+    held = hold(a, &a->pending, statement) ;
+    held->claim = claim_statement(a, statement, "", "as it was") ;
+    mark_move(a, 0, statement, held->claim) ;
     return ;
   }
   if (a->plan->services)
   {
     add_task(a, statement) ;
+    mark_move(a, a->task, statement, a->task_statements->claim) ;
+    mark_starter(a, a->task, statement, a->task_statements->claim) ;
     return ;
   }
   remarks_to_setup(a) ;
@@ -274,6 +314,8 @@ void add_ordinary (struct analysis *a, struct statement *statement)
   if (shell_one_of(statement_command(statement), "eval source ."))
     plan_todo(a->plan, 0, claim, line_of(a, statement), "which variables it sets is not known: they reach no service") ;
   plan_mark_place(a->plan, 0, claim, statement_text(a, statement)) ;
+  mark_move(a, 0, statement, claim) ;
+  mark_starter(a, 0, statement, claim) ;
   if (a->must_succeed) plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "%s || exit", statement_text(a, statement)), 1) ;
   else add_setup(a, statement->range, 1) ;
 }

@@ -31,7 +31,7 @@ static void walk_branches (struct analysis *a, struct statement *statement, stru
     for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
       if (branch == taken) walk_list(a, branch->body, frame) ;
       else drop_branch(a, branch) ;
-    a->dispatched = 1 ;
+    a->dispatched |= starts_something(a, statement) ;
     claim_statement(a, statement, "dropped", "the branch's own words: CMD has decided") ;
     return ;
   }
@@ -216,6 +216,16 @@ static int walk_alternatives (struct analysis *a, struct statement *statement, s
   return 1 ;
 }
 
+static int walk_moved (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct statement *rest = moved_work(a, statement) ;
+  if (!rest) return 0 ;
+  if (rest == statement) return 1 ;
+  walk_statement(a, rest, frame) ;
+  claim_statement(a, statement, "dropped", "&&") ;
+  return 1 ;
+}
+
 static void walk_and_or (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct branch_state state ;
@@ -259,6 +269,7 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
     claim_statement(a, statement, "dropped", "&&") ;
     return ;
   }
+  if (walk_moved(a, statement, frame)) return ;
   if (is_last(a, frame) && !a->waited_line && walk_alternatives(a, statement, frame)) return ;
   if (!starts_something(a, right))
   {
@@ -315,7 +326,7 @@ static void walk_exec (struct analysis *a, struct statement *statement)
   struct launch launch ;
   command_unwrap(a->pool, statement, &launch) ;
   if (starts_itself(a, statement, &launch)) return ;
-  if (is_image_command(a, statement) && !a->positional && (a->waited_line || (a->plan->services && a->plan->cmd && !a->plan->cmd[0])))
+  if (is_image_command(a, statement) && !a->positional && (a->waited_line || (a->plan->services && a->arguments && !a->shifted && !a->arguments[0])))
   {
     drop(a, statement, a->waited_line ? pool_printf(a->pool, "ran only when what line %u waits for had ended, which is main: it never did", a->waited_line)
       : "there is no CMD: it ran nothing") ;
@@ -378,6 +389,19 @@ static void walk_program (struct analysis *a, struct statement *statement, struc
   add_ordinary(a, statement) ;
 }
 
+/* fg, fg %1: the script's last background process, or that one, comes to the front. */
+static void walk_fg (struct analysis *a, struct statement *statement)
+{
+  struct texts names = { 0 } ;
+  struct service *service ;
+  close_task(a) ;
+  services_of_pid(a, statement->nwords > 1 ? statement->words[1].raw : "%%", &names) ;
+  service = names.first ? plan_find(a->plan, names.first->text) : 0 ;
+  if (service) service->is_main = 1 ;
+  drop(a, statement, service ? pool_printf(a->pool, "fg: %s is main instead", service->name) : "fg: a service is in front already") ;
+  script_waits(a, line_of(a, statement)) ;
+}
+
 static void walk_command (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   char const *command = statement_command(statement) ;
@@ -387,12 +411,7 @@ static void walk_command (struct analysis *a, struct statement *statement, struc
   else if (keeps_alive(statement)) drop_keeping_alive(a, statement) ;
   else if (!strcmp(command, "exec") && statement->nwords > 1) walk_exec(a, statement) ;
   else if (shell_one_of(command, "disown jobs bg")) drop(a, statement, pool_printf(a->pool, "%s: the supervisor, not a shell, has the processes", command)) ;
-  else if (!strcmp(command, "fg"))
-  {
-    drop(a, statement, "fg: the service is main instead") ;
-    if (a->last) a->last->is_main = 1 ;
-    script_waits(a, line_of(a, statement)) ;
-  }
+  else if (!strcmp(command, "fg")) walk_fg(a, statement) ;
   else if (!strcmp(command, "set") && shell_one_of(second, "-m +m -b +b -o") && (*second != '-' || second[1] != 'o' || shell_one_of(statement_word(statement, 2), "monitor notify")))
     drop(a, statement, "job control: the supervisor, not a shell, has the processes") ;
   else if (a->waited_line && !starts_later(a, frame) && !starts_something(a, statement)) walk_after(a, statement) ;
@@ -522,6 +541,7 @@ static void walk_damaged (struct analysis *a, struct statement *statement, struc
 
 static void walk_statement (struct analysis *a, struct statement *statement, struct frame *frame)
 {
+  struct branch const *taken ;
   if (a->depth > 60) return ; /* left unclaimed: a TODO */
   a->depth++ ;
   if (statement->kind == STATEMENT_COMMENT) hold_remark(a, statement) ;
@@ -556,7 +576,8 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
       script_waits(a, line_of(a, statement)) ;
     }
   }
-  else if (!add_context(a, statement)) add_ordinary(a, statement) ;
+  else if ((statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE) && decide_branch(a, statement, &taken)) walk_branches(a, statement, frame) ;
+  else if (!walk_moved(a, statement, frame) && !add_context(a, statement)) add_ordinary(a, statement) ;
   a->depth-- ;
 }
 
