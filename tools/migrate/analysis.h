@@ -98,6 +98,7 @@ struct analysis
   uint32_t replaced_line ; /* the `exec` behind which nothing runs; 0: none */
   struct service *branch_last ; /* `last` where the branch began */
   char const *suffix ; /* for the names of services that a loop starts; "" outside of one */
+  char const *template ; /* how many of each service a loop starts; 0: outside of one */
   int in_function ;
   int in_call ; /* run is being made from a function's body */
   struct texts status_names ; /* variables that hold $? of a start */
@@ -182,6 +183,7 @@ struct looping /* over the words of `for`: once for each, or once for all where 
 {
   struct statement const *statement ;
   int known ;
+  char const *count ; /* of the instances of a template, which its services become; 0: they do not */
   struct text const *value ; /* of this round */
   unsigned int round ;
   struct placed const *positional ; /* these as they were before */
@@ -261,6 +263,23 @@ extern void mark_move (struct analysis *a, struct service *service, struct state
 /* cd /app && migrate: notes the former for all that is behind it. Returns what is still to be
    done, the statement itself when nothing is, 0 when it is no such thing. */
 extern struct statement *moved_work (struct analysis *a, struct statement *statement) ;
+
+/* ---- origin.c: what a variable holds at a place ---- */
+struct variable
+{
+  char const *name ; /* in the environment, once it has been looked for there */
+  char const *fallback ; /* what counts when it is not set; 0: nothing does */
+  char const *constant ; /* what the script has set it to; 0: the environment says it */
+} ;
+/* $A, "${A}", ${A:-no}. 0: it is no such thing. */
+extern int variable_parse (struct pool *pool, char const *raw, struct variable *variable) ;
+/* Behind that many of the plan's pieces, does it hold what the environment says, or what is known?
+   0: the script may have set it to something else. */
+extern int variable_from_environment (struct analysis *a, struct variable *variable, unsigned int npieces) ;
+
+/* ---- enable.c ---- */
+/* At the end: conditions about the environment become enable-if. */
+extern void settle_conditions (struct analysis *a) ;
 
 /* ---- waiting.c: for a service that was started before ---- */
 struct waiting

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "migrate/analysis.h"
@@ -189,13 +190,88 @@ static void refuse_registry (struct analysis *a, struct statement const *loop)
       a->plan->refused = pool_printf(a->pool, "line %u starts whatever a list holds: a registry of services, not a wrapper", line_of(a, loop)) ;
 }
 
+/* ---- loops over a count that the environment says: a template ---- */
+
+/* $A, ${A:-4}, 100: what `count` has; 0: it is not known. */
+static char const *count_of (struct analysis *a, char const *raw)
+{
+  struct variable variable ;
+  char const *value = shell_unquote(a->pool, raw) ;
+  if (!value)
+  {
+    if (!variable_parse(a->pool, raw, &variable) || !variable_from_environment(a, &variable, a->plan->npieces) || placed_mentioned(a->positional, raw)) return 0 ;
+    if (!variable.constant) return pool_printf(a->pool, "$%s:%s", variable.name, variable.fallback && *variable.fallback ? variable.fallback : "0") ;
+    value = variable.constant ;
+  }
+  return *value && strspn(value, "0123456789") == strlen(value) ? value : 0 ;
+}
+
+/* $(seq 1 $A), $(seq $A), `seq 1 $A`; for ((i = 1; i <= A; i++)), i = 0; i < A. *variable: the loop's; *first: its first number. */
+static char const *loop_count (struct analysis *a, struct statement const *statement, char const **variable, unsigned int *first)
+{
+  char const *text = statement_text(a, statement) ;
+  char const *raw = statement->nwords == 1 ? statement->words[0].raw : "" ;
+  size_t len = strlen(raw) ;
+  char const *end ;
+  char name[64] ;
+  char limit[64] ;
+  char sign[3] ;
+  *variable = statement->name ;
+  *first = 1 ;
+  if (!strncmp(raw, "$(seq ", 6) || !strncmp(raw, "`seq ", 5))
+  {
+    unsigned int n ;
+    raw = pool_copy(a->pool, raw + (*raw == '$' ? 6 : 5), len - (*raw == '$' ? 7 : 6)) ;
+    n = shell_number(raw, 100000, &end) ;
+    if (end > raw && *end == ' ')
+    {
+      if (n > 1) return 0 ;
+      *first = n ;
+      raw = end + strspn(end, " ") ;
+      if (!n)
+      {
+        /* seq 0 $((A - 1)): A of them */
+        if (sscanf(raw, "$((%63[A-Za-z0-9_]%*[ ]-%*[ ]1))", limit) != 1 && sscanf(raw, "$((%63[A-Za-z0-9_]-1))", limit) != 1
+         && sscanf(raw, "$(( %63[A-Za-z0-9_] - 1 ))", limit) != 1) return 0 ;
+        return count_of(a, pool_printf(a->pool, "$%s", limit)) ;
+      }
+    }
+    return strchr(raw, ' ') ? 0 : count_of(a, raw) ;
+  }
+  if (sscanf(text, "for (( %63[A-Za-z0-9_] = %u ; %*[A-Za-z0-9_] %2[<=] %63[$A-Za-z0-9_{}:-] ;", name, first, sign, limit) != 4) return 0 ;
+  if (*first > 1 || strcmp(sign, *first ? "<=" : "<") != 0) return 0 ;
+  *variable = pool_copy(a->pool, name, strlen(name)) ;
+  return count_of(a, *limit == '$' || strspn(limit, "0123456789") == strlen(limit) ? limit : pool_printf(a->pool, "$%s", limit)) ;
+}
+
+/* Nothing in it but starts, and what is around them. */
+static int only_starts (struct analysis *a, struct statement const *body)
+{
+  for (; body ; body = body->next)
+    if (!body->background && body->kind != STATEMENT_ASSIGNMENT && body->kind != STATEMENT_DECLARATION && body->kind != STATEMENT_COMMENT
+     && !is_message(a, (struct statement *)body) && !shell_one_of(statement_command(body), "sleep echo export :")) return 0 ;
+  return 1 ;
+}
+
+static void begin_template (struct analysis *a, struct looping *loop)
+{
+  unsigned int first ;
+  char const *name ;
+  char const *count = a->template || !only_starts(a, loop->statement->branches->body) ? 0 : loop_count(a, loop->statement, &name, &first) ;
+  if (!count) return ;
+  loop->count = a->template = count ;
+  place(a, loop->positional, first ? pool_printf(a->pool, "%s=$REEVE_INSTANCE", name)
+    : pool_printf(a->pool, "%s=$((REEVE_INSTANCE - 1))", name)) ;
+}
+
 void begin_loop (struct analysis *a, struct statement const *statement, struct looping *loop)
 {
   struct texts values = { 0 } ;
   *loop = (struct looping){ .statement = statement, .positional = a->positional, .suffix = a->suffix, .last = a->last, .nsetup = a->plan->nsetup } ;
   loop->known = *statement->name && list_values(a, statement, &values) ;
   if (loop->known) loop->value = values.first ;
-  else refuse_registry(a, statement) ;
+  else begin_template(a, loop) ;
+  if (!loop->known && !loop->count) refuse_registry(a, statement) ;
 }
 
 int next_round (struct analysis *a, struct looping *loop)
@@ -226,6 +302,13 @@ static void end_unknown_loop (struct analysis *a, struct looping const *loop)
 
 void end_loop (struct analysis *a, struct looping const *loop)
 {
+  if (loop->count)
+  {
+    a->template = 0 ;
+    a->positional = loop->positional ;
+    claim_statement(a, loop->statement, "dropped", pool_printf(a->pool, "the loop: count says how many instances there are (%s)", loop->count)) ;
+    return ;
+  }
   if (!loop->known)
   {
     end_unknown_loop(a, loop) ;

@@ -82,6 +82,21 @@ void service_set (struct plan *plan, struct service *service, char const *file, 
   (*end)->value = value ;
 }
 
+int service_has (struct service const *service, char const *file)
+{
+  for (struct setting const *one = service->settings ; one ; one = one->next)
+    if (!strcmp(one->file, file)) return 1 ;
+  return 0 ;
+}
+
+void service_template (struct plan *plan, struct service *service, char const *count)
+{
+  char const *name = pool_printf(plan->pool, "%s@", service->name) ;
+  for (unsigned int i = 2 ; plan_find(plan, name) ; i++) name = pool_printf(plan->pool, "%s-%u@", service->name, i) ;
+  service->name = name ;
+  service_set(plan, service, "count", count) ;
+}
+
 char const *service_where (struct plan *plan, struct service const *service, char const *file)
 {
   return pool_printf(plan->pool, "services.d/%s/%s", service->name, file) ;

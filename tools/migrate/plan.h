@@ -189,6 +189,9 @@ extern struct service *plan_service (struct plan *plan, char const *wanted, uint
 extern struct service *plan_find (struct plan *plan, char const *name) ;
 extern struct service *plan_last (struct plan const *plan) ; /* 0: there is none yet */
 extern void service_set (struct plan *plan, struct service *service, char const *file, char const *value) ;
+extern int service_has (struct service const *service, char const *file) ; /* is it set? */
+/* The service becomes a template, NAME@, of which `count` instances are made. */
+extern void service_template (struct plan *plan, struct service *service, char const *count) ;
 extern char const *service_where (struct plan *plan, struct service const *service, char const *file) ; /* services.d/NAME/FILE */
 
 extern struct piece *plan_piece (struct plan *plan, char const *text, char const *names) ;

@@ -146,20 +146,61 @@ static void set_outputs (struct translation *t)
 
 /* ---- what is a file of the service ---- */
 
-/* exitcodes other than 0 that are expected: finish makes them permanent. */
-static void set_exit_codes (struct translation *t)
+/* The codes of exitcodes; *has_zero: 0 is among them. */
+static void read_exit_codes (struct translation *t, char const *value, struct texts *codes, int *has_zero)
+{
+  *has_zero = 0 ;
+  for (char const *p = value ; *(p += strspn(p, ", \t\n")) ; p += strcspn(p, ", \t\n"))
+  {
+    char const *code = pool_copy(t->plan->pool, p, strcspn(p, ", \t\n")) ;
+    if (!strcmp(code, "0")) *has_zero = 1 ;
+    else texts_add_once(t->plan->pool, codes, code) ;
+  }
+}
+
+/* Ends that supervisord expected, and after which it did not start the program again. Returns 1
+   when 0 was none of these. */
+static int set_exit_codes (struct translation *t)
 {
   struct pool *pool = t->plan->pool ;
-  char const *codes = take(t, "exitcodes", "finish", "codes with which it may end for good") ;
-  char const *pattern = "" ;
-  if (!codes) return ;
-  for (char const *p = codes ; *(p += strspn(p, ", \t\n")) ; p += strcspn(p, ", \t\n"))
+  char const *value = ini_take(t->source, t->section, "exitcodes", "", 0) ;
+  struct texts codes = { 0 } ;
+  int has_zero ;
+  if (!value) return 0 ;
+  read_exit_codes(t, value, &codes, &has_zero) ;
+  if (has_zero || !codes.first)
   {
-    int len = (int)strcspn(p, ", \t\n") ;
-    if (len == 1 && *p == '0') continue ;
-    pattern = pool_printf(pool, "%s%s%.*s", pattern, *pattern ? "|" : "", len, p) ;
+    take(t, "exitcodes", codes.first ? "success-codes" : "restart", "codes that are no failure") ;
+    if (codes.first) service_set(t->plan, t->service, "success-codes", texts_join(pool, &codes, " ")) ;
+    return 0 ;
   }
-  if (*pattern) texts_add(pool, &t->service->finish, pool_printf(pool, "case $1 in %s) exit 125 ;; esac # do not restart", pattern)) ;
+  take(t, "exitcodes", "finish", "codes with which it may end for good: 0 is none of them") ;
+  texts_add(pool, &t->service->finish, pool_printf(pool, "case $1 in %s) exit 125 ;; esac # do not restart", texts_join(pool, &codes, "|"))) ;
+  return 1 ;
+}
+
+/* What decides is in the environment: X=true and the like. supervisord takes any case of letters. */
+static void set_enabled (struct translation *t, char const *variable)
+{
+  static char const *const words[] = { "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "1" } ;
+  struct texts values = { 0 } ;
+  for (size_t i = 0 ; i < sizeof(words) / sizeof(*words) ; i++) texts_add(t->plan->pool, &values, words[i]) ;
+  service_set(t->plan, t->service, "enable-if", pool_printf(t->plan->pool, "%s=%s", variable, texts_join(t->plan->pool, &values, "|"))) ;
+  texts_add(t->plan->pool, &t->service->conditions, pool_printf(t->plan->pool, "%s", variable)) ;
+  take(t, "autostart", "enable-if", pool_printf(t->plan->pool, "only where %s is true, yes, on or 1", variable)) ;
+}
+
+static void set_autostart (struct translation *t)
+{
+  char const *start = ini_take(t->source, t->section, "autostart", "", 0) ;
+  char const *variable = start ? supervisord_variable(t->plan->pool, start) : 0 ;
+  if (start && is_false(start))
+  {
+    take(t, "autostart", "down", "not started by itself") ;
+    service_set(t->plan, t->service, "down", "") ;
+  }
+  else if (variable) set_enabled(t, variable) ;
+  else if (!start || is_true(start)) note(t, "autostart", "each service is started by itself") ;
 }
 
 static void set_restart (struct translation *t)
@@ -170,12 +211,8 @@ static void set_restart (struct translation *t)
   char const *seconds = ini_take(t->source, t->section, "startsecs", "", 0) ;
   char const *start = ini_take(t->source, t->section, "autostart", "", 0) ;
   int never = value && is_false(value) ;
-  if (start && is_false(start))
-  {
-    take(t, "autostart", "down", "not started by itself") ;
-    service_set(plan, t->service, "down", "") ;
-  }
-  else note(t, "autostart", "each service is started by itself") ;
+  int zero_fails ;
+  set_autostart(t) ;
   if (never && seconds && !strcmp(seconds, "0") && !(start && is_false(start)))
   {
     t->service->is_oneshot = 1 ;
@@ -186,13 +223,15 @@ static void set_restart (struct translation *t)
   {
     service_set(plan, t->service, "restart", "always") ;
     note(t, "startretries", "gave up after so many quick ends: here each start is only delayed more (restart-delay)") ;
+    note(t, "exitcodes", "with autorestart=true they did not matter") ;
     return ;
   }
-  service_set(plan, t->service, "restart", never ? "no" : retries && shell_number(retries, 100000, 0)
+  if (never) note(t, "exitcodes", "nothing is restarted") ;
+  zero_fails = !never && set_exit_codes(t) ;
+  if (zero_fails) note(t, "startretries", "gave up after so many quick ends: here each start is only delayed more (restart-delay)") ;
+  service_set(plan, t->service, "restart", never ? "no" : zero_fails ? "always" : retries && shell_number(retries, 100000, 0)
     ? pool_printf(plan->pool, "on-failure:%u", shell_number(retries, 100000, 0)) : "on-failure") ;
   take(t, "startretries", "restart", "how many failures in a row") ;
-  if (!never) set_exit_codes(t) ;
-  else note(t, "exitcodes", "nothing is restarted") ;
 }
 
 static void set_stop (struct translation *t)
@@ -249,14 +288,23 @@ static void set_socket (struct translation *t, int i, int n)
   note(t, "socket_backlog", "how many may wait at the socket: reeve-exec has a number of its own") ;
 }
 
-static void add_process (struct translation *t, char const *name, char const *process_name, int n, int i)
+/* What a variable decides, and no file of a service directory can ask. */
+static void mark_dynamic (struct translation *t)
 {
-  char const *service_name = name ;
-  t->expansion = (struct expansion){ .program = name, .group = name, .number = i } ;
-  if (process_name && (n > 1 || !strstr(process_name, "process_num"))) service_name = supervisord_plain(t->plan->pool, &t->expansion, process_name) ;
-  else if (n > 1) service_name = pool_printf(t->plan->pool, "%s_%02d", name, i) ;
-  t->service = plan_service(t->plan, service_name, source_line(t->source, t->section->range.start)) ;
-  t->service->program = name ;
+  static char const *const names[] = { "autostart", "autorestart", "startsecs", "startretries", "exitcodes", "stopsignal", "stopwaitsecs", "stopasgroup", "killasgroup",
+    "redirect_stderr", "priority", "numprocs", "numprocs_start", "process_name" } ;
+  for (size_t i = 0 ; i < sizeof(names) / sizeof(*names) ; i++)
+  {
+    char const *value = ini_take(t->source, t->section, names[i], "", 0) ;
+    if (!value || !strstr(value, "%(ENV_")) continue ;
+    if (shell_one_of(names[i], "autostart numprocs") && supervisord_variable(t->plan->pool, value)) continue ;
+    plan_todo(t->plan, t->service, t->service->claim, t->service->line,
+      pool_printf(t->plan->pool, "%s=%s: what the variable holds decided that; here it is as written without it: look at it", names[i], value)) ;
+  }
+}
+
+static void set_all (struct translation *t)
+{
   set_command(t) ;
   set_environment(t, t->global, "environment of every service") ;
   set_environment(t, t->section, "environment") ;
@@ -264,22 +312,63 @@ static void add_process (struct translation *t, char const *name, char const *pr
   set_outputs(t) ;
   set_restart(t) ;
   set_stop(t) ;
+  mark_dynamic(t) ;
+}
+
+static void add_process (struct translation *t, char const *name, char const *process_name, int n, int i)
+{
+  char const *service_name = name ;
+  t->expansion = (struct expansion){ .program = name, .group = name, .number = i, .count = pool_printf(t->plan->pool, "%d", n) } ;
+  if (process_name && (n > 1 || !strstr(process_name, "process_num"))) service_name = supervisord_plain(t->plan->pool, &t->expansion, process_name) ;
+  else if (n > 1) service_name = pool_printf(t->plan->pool, "%s_%02d", name, i) ;
+  t->service = plan_service(t->plan, service_name, source_line(t->source, t->section->range.start)) ;
+  t->service->program = name ;
+  set_all(t) ;
   set_socket(t, i, n) ;
+}
+
+/* numprocs: NAME@, of which `count` makes NAME@1, NAME@2, ... */
+static void add_template (struct translation *t, char const *name, char const *count, int first)
+{
+  struct pool *pool = t->plan->pool ;
+  struct texts lines = { 0 } ;
+  t->expansion = (struct expansion){ .program = name, .group = name, .number = first, .is_template = 1, .count = count, .lines = &lines } ;
+  t->service = plan_service(t->plan, name, source_line(t->source, t->section->range.start)) ;
+  service_template(t->plan, t->service, count) ;
+  t->service->program = name ;
+  set_all(t) ;
+  for (struct text const *one = t->service->before.first ; one ; one = one->next) texts_add(pool, &lines, one->text) ;
+  t->service->before = lines ;
+  if (!strncmp(t->section->name, "fcgi-program:", 13))
+    plan_todo(t->plan, t->service, t->service->claim, t->service->line, "an fcgi-program of a number that is not known here: supervisord gave each process one socket, as stdin; "
+      "reeve-exec --listen-unix opens one, as descriptor 3, for each instance: /run/NAME-$REEVE_INSTANCE.sock") ;
 }
 
 void translate_program (struct translation *t, char const *name)
 {
+  struct pool *pool = t->plan->pool ;
   char const *process_name = ini_take(t->source, t->section, "process_name", "", 0) ;
   char const *numprocs = ini_take(t->source, t->section, "numprocs", "", 0) ;
   char const *start = ini_take(t->source, t->section, "numprocs_start", "", 0) ;
+  char const *variable = numprocs ? supervisord_variable(pool, numprocs) : 0 ;
   int n = numprocs ? (int)shell_number(numprocs, 100000, 0) : 1 ;
   int first = start ? (int)shell_number(start, 100000, 0) : 0 ;
+  int is_fcgi = !strncmp(t->section->name, "fcgi-program:", 13) ;
   uint32_t line = source_line(t->source, t->section->range.start) ;
   if (n < 1) n = 1 ;
+  if (variable || (n > 1 && !is_fcgi))
+  {
+    add_template(t, name, variable ? pool_printf(pool, "$%s:1", variable) : pool_printf(pool, "%d", n), first) ;
+    take(t, "process_name", "run", pool_printf(pool, "names of the processes: they are %s1, %s2, ... here", t->service->name, t->service->name)) ;
+    take(t, "numprocs", "count", variable ? pool_printf(pool, "how many: %s, or 1 where that is not set (supervisord did not start then)", variable) : "how many") ;
+    take(t, "numprocs_start", "run", pool_printf(pool, "the first number: instance 1 has process_num %d", first)) ;
+    note(t, "serverurl", "supervisord's own interface") ;
+    return ;
+  }
   for (int i = first ; i < first + n && i < first + NUMPROCS_MAX ; i++) add_process(t, name, process_name, n, i) ;
   take(t, "process_name", "run", "names of the services") ;
-  take(t, "numprocs", "run", n > 1 ? pool_printf(t->plan->pool, "a service directory for each of %d", n) : "one") ;
-  if (t->service && n > NUMPROCS_MAX) plan_todo(t->plan, t->service, t->service->claim, line, pool_printf(t->plan->pool, "%d processes: only %d were written", n, NUMPROCS_MAX)) ;
+  take(t, "numprocs", "run", n > 1 ? pool_printf(pool, "a service directory for each of %d", n) : "one") ;
+  if (t->service && n > NUMPROCS_MAX) plan_todo(t->plan, t->service, t->service->claim, line, pool_printf(pool, "%d processes: only %d were written", n, NUMPROCS_MAX)) ;
   note(t, "numprocs_start", "the first number") ;
   note(t, "serverurl", "supervisord's own interface") ;
 }

@@ -54,10 +54,10 @@ static int needs_workdir (struct rendering *r, struct service const *service, un
 static void add_conditions (struct rendering *r, struct texts *lines, struct service const *service)
 {
   struct pool *pool = r->plan->pool ;
-  if (!service->conditions.first) return ;
+  if (!service->conditions.first || service_has(service, "enable-if")) return ;
   texts_add(pool, lines, "# Not started unless the script would have.") ;
   texts_add(pool, lines, pool_printf(pool, service->is_oneshot ? "if ! { %s; }; then exit 0; fi" : "if ! { %s; }; then exec reeve stop %s; fi",
-    texts_join(pool, &service->conditions, " && "), service->name)) ;
+    texts_join(pool, &service->conditions, " && "), service_has(service, "count") ? pool_printf(pool, "\"%s$REEVE_INSTANCE\"", service->name) : service->name)) ;
 }
 
 /* What the cont-init.d script has computed, read from where it wrote it. */

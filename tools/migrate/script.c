@@ -286,6 +286,7 @@ void migrate_script (struct plan *plan)
   if (plan->refused) return ;
   apply_traps(&a) ;
   migrate_code_end(plan, aside) ;
+  settle_conditions(&a) ;
   settle_waits(&a) ;
   settle_ready(&a) ;
   claim_functions(&a) ;

@@ -164,6 +164,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   close_task(a) ;
   name = by_cmd ? command_service_name(a->pool, a->arguments) : runs_arguments(a, statement) && !a->positional ? "cmd" : name_of(a, statement) ;
   service = plan_service(a->plan, distinct_name(a, name, statement), line_of(a, statement)) ;
+  if (a->template) service_template(a->plan, service, a->template) ;
   service->text = statement_text(a, statement) ;
   service->is_main = service->is_waited = how == START_MAIN ;
   service->is_background = how == START_BACKGROUND ;

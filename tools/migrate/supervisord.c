@@ -29,18 +29,11 @@ static int priority_of (struct ini_section const *section)
   return PRIORITY_DEFAULT ;
 }
 
-static int has_down (struct service const *service)
-{
-  for (struct setting const *one = service->settings ; one ; one = one->next)
-    if (!strcmp(one->file, "down")) return 1 ;
-  return 0 ;
-}
-
 /* Who is not started by itself, or ends for good, holds nobody. */
 static void depend (struct translation *t, struct service *later, struct service const *earlier, int needs)
 {
   texts_add_once(t->plan->pool, &later->dependencies, earlier->name) ;
-  if (!needs || has_down(earlier)) texts_add_once(t->plan->pool, &later->optional, earlier->name) ;
+  if (!needs || service_has(earlier, "down")) texts_add_once(t->plan->pool, &later->optional, earlier->name) ;
 }
 
 /* The smaller priorities' largest; -1: it is the first, or has none of its own. */
@@ -114,7 +107,7 @@ static void other_section (struct translation *t)
   else if (!strncmp(name, "eventlistener:", 14))
   {
     drop_section(t, pool_printf(pool, "the event listener %s is not translated: there are no events; flag-main stops all when a service has ended for good", name + 14)) ;
-    texts_add(pool, &t->plan->notes, pool_printf(pool, "the event listener %s is not translated", name + 14)) ;
+    texts_add(pool, &t->plan->notes, pool_printf(pool, "TODO: the event listener %s is not translated: if it ended supervisord when a program had ended for good, give flag-main to those programs", name + 14)) ;
   }
   else if (shell_one_of(name, "inet_http_server unix_http_server"))
   {
