@@ -292,7 +292,6 @@ static int decide_test (struct analysis *a, char const *text)
 
 static int decide_condition (struct analysis *a, struct statement const *condition)
 {
-  if (condition->next) return -1 ;
   if (condition->kind == STATEMENT_NOT)
   {
     int r = condition->body ? decide_condition(a, condition->body) : -1 ;
@@ -339,7 +338,7 @@ int decide_branch (struct analysis *a, struct statement const *statement, struct
     if (branch->condition)
     {
       if (!asks_arguments(a, source_copy(a->source, branch->condition_range))) return 0 ;
-      r = decide_condition(a, branch->condition) ;
+      r = branch->condition->next ? -1 : decide_condition(a, branch->condition) ;
     }
     if (r == -1) return 0 ;
     if (!r) continue ;

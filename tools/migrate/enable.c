@@ -130,11 +130,16 @@ static int convert_test (struct enabling *e, char const *text, int negated)
 {
   struct source code ;
   struct statement *test ;
+  char const *regex ;
   size_t len ;
   if (!strncmp(text, "test ", 5)) text += 5 ;
   text += strspn(text, "[ ") ;
   len = strlen(text) ;
   while (len && (text[len - 1] == ']' || text[len - 1] == ' ')) len-- ;
+  text = pool_copy(e->a->pool, text, len) ;
+  regex = strstr(text, " =~ ") ;
+  if (regex) /* no word of a command's */
+    return !strpbrk(regex + 4, " &") && compare(e, pool_copy(e->a->pool, text, (size_t)(regex - text)), "=~", regex + 4, negated) ;
   test = shell_parse_text(e->a->pool, &code, pool_printf(e->a->pool, "x %.*s", (int)len, text)) ;
   return test && !test->next && convert_words(e, test, 1, negated) ;
 }

@@ -12,6 +12,7 @@ void plan_init (struct plan *plan, struct source *source)
   memset(plan, 0, sizeof(*plan)) ;
   plan->pool = source->pool ;
   plan->source = source ;
+  plan->root = -1 ;
   plan->shell = "/bin/sh" ;
   plan->setup_name = len ? pool_printf(plan->pool, "10-%.*s", (int)len, base) : "10-setup" ;
 }

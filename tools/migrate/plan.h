@@ -59,7 +59,9 @@
    dockerstart.c    what the image executes, and where the input is in that
    dockerrun.c      what a RUN is for
    dockerpatch.c    what is to change in it
-   patch.c          as a patch */
+   patch.c          as a patch
+   root.c           the files of an unpacked image
+   image.c          what they say */
 
 #ifndef REEVE_MIGRATE_PLAN_H
 #define REEVE_MIGRATE_PLAN_H
@@ -171,6 +173,7 @@ struct plan
   char const *const *cmd ; /* the image's CMD, ended by 0; 0: not known */
   char const *workdir ; /* the image's; 0: /init tells it */
   struct texts unread ; /* files that the input includes, and are not here */
+  int root ; /* the unpacked image; -1: there is none */
   int nginx_stays ; /* its configuration in the image keeps it in the foreground */
   struct texts environment ; /* names of variables that are exported, by the image or the input */
   char const *code ; /* that the image's shell executes ahead of the script; 0: none */

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "migrate/analysis.h"
+#include "migrate/image.h"
 #include "migrate/script.h"
 
 #define FUNCTIONS_MAX 50 /* more: a program */
@@ -291,6 +292,7 @@ void migrate_script (struct plan *plan)
   settle_ready(&a) ;
   claim_functions(&a) ;
   find_mistakes(&a, first) ;
+  image_check(plan) ;
   plan_settle(plan) ;
   note_damage(&a, first) ;
   if (!plan->services && (!a.waited_line || sources_files(&a, first))) refuse_idle(&a, first) ;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "migrate/image.h"
 #include "migrate/inputs.h"
 #include "migrate/order.h"
 #include "migrate/shell.h"
@@ -158,5 +159,6 @@ void migrate_supervisord (struct plan *plan)
     ? pool_printf(plan->pool, "%s has no [program:...] section, but includes %s: give reeve-migrate those files", plan->source->name, included(&t))
     : pool_printf(plan->pool, "%s has no [program:...] section", plan->source->name) ;
   texts_add(plan->pool, &plan->notes, "none of the services is main, as supervisord never ended by itself: an empty file flag-main ends the container with its service") ;
+  image_check(plan) ;
   plan_settle(plan) ;
 }

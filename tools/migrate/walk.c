@@ -310,14 +310,42 @@ static int starts_itself (struct analysis *a, struct statement *statement, struc
   return 1 ;
 }
 
-/* The last line of many scripts, for `docker run -it`. */
-static int drop_shell (struct analysis *a, struct statement *statement, struct launch const *launch)
+/* bash, or psql, as the last line, for `docker run -it`: it reads the container's stdin. */
+static int talks_to_person (struct analysis *a, struct statement const *statement)
 {
-  char const *name = shell_basename(statement_word(statement, launch->first)) ;
-  if (!shell_one_of(name, "sh bash ash dash zsh") || launch->options.first || statement->nredirects) return 0 ;
-  for (unsigned int i = launch->first + 1 ; i < statement->nwords ; i++)
+  struct launch launch ;
+  char const *name ;
+  char const *second ;
+  command_unwrap(a->pool, statement, &launch) ;
+  name = shell_basename(statement_word(statement, launch.first)) ;
+  second = statement_word(statement, launch.first + 1) ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+    if (!statement->redirects[i].is_output) return 0 ;
+  if (shell_one_of(name, "psql mysql mariadb mongosh redis-cli sqlite3 htop top tmux screen irb login mc")) return !strstr(statement_text(a, statement), " -e ") && !strstr(statement_text(a, statement), " -c ") ;
+  if (shell_one_of(name, "rails console") && shell_one_of(second, "console c")) return 1 ;
+  if (shell_one_of(name, "python python2 python3 node ruby")) return launch.first + 1 == statement->nwords ;
+  if (!shell_one_of(name, "sh bash ash dash zsh fish")) return 0 ;
+  for (unsigned int i = launch.first + 1 ; i < statement->nwords ; i++)
     if (!shell_one_of(statement->words[i].raw, "-i -l -li -il --login")) return 0 ;
-  drop(a, statement, pool_printf(a->pool, "a shell for whoever has a terminal, which a service has not: docker exec -it CONTAINER %s", name)) ;
+  return 1 ;
+}
+
+static int has_console (struct analysis *a)
+{
+  for (struct service *one = a->plan->services ; one ; one = one->next)
+    if (service_has(one, "flag-console")) return 1 ;
+  return 0 ;
+}
+
+/* It has the terminal, and the container ends with it, as with the script. Returns 0 if it is no such thing. */
+static int start_console (struct analysis *a, struct statement *statement)
+{
+  struct service *service ;
+  if (!talks_to_person(a, statement) || has_console(a)) return 0 ;
+  service = start_service(a, statement, START_MAIN) ;
+  service->without_signals = 0 ;
+  service_set(a->plan, service, "flag-console", "") ;
+  service->claim->what = pool_printf(a->pool, "%s; it has the container's terminal (flag-console), for docker run -it", service->claim->what) ;
   return 1 ;
 }
 
@@ -332,7 +360,7 @@ static void walk_exec (struct analysis *a, struct statement *statement)
       : "there is no CMD: it ran nothing") ;
     return ;
   }
-  if (drop_shell(a, statement, &launch)) script_waits(a, line_of(a, statement)) ;
+  if (start_console(a, statement)) plan_last(a->plan)->is_exec = 1 ;
   else start_service(a, statement, START_MAIN)->is_exec = 1 ;
   if (!a->conditions.first) a->replaced_line = line_of(a, statement) ;
 }
@@ -375,7 +403,7 @@ static void walk_program (struct analysis *a, struct statement *statement, struc
     script_waits(a, line_of(a, statement)) ;
     return ;
   }
-  if (is_last(a, frame) && drop_shell(a, statement, &launch))
+  if (is_last(a, frame) && !a->waited_line && start_console(a, statement))
   {
     script_waits(a, line_of(a, statement)) ;
     return ;
