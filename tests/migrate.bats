@@ -56,11 +56,11 @@ checked() # ENTRY-FOLDER TRANSLATED-FOLDER
 }
 
 @test "the corpus is as large as it is meant to be" {
-  [ "$(entries | wc -l)" -ge 180 ]
-  [ "$(ls "$migrate"/corpus/*/supervisord.conf | wc -l)" -ge 8 ]
+  [ "$(entries | wc -l)" -ge 300 ]
+  [ "$(ls "$migrate"/corpus/*/supervisord.conf | wc -l)" -ge 15 ]
   [ "$(ls "$migrate"/corpus/*/Procfile | wc -l)" -ge 3 ]
   [ "$(grep -l '^refused' "$migrate"/corpus/*/expect | wc -l)" -ge 3 ]
-  [ "$(ls "$migrate"/corpus/*/processes | wc -l)" -ge 20 ]
+  [ "$(ls "$migrate"/corpus/*/processes | wc -l)" -ge 40 ]
 }
 
 # A tree that a person has made, and the same with one thing wrong.

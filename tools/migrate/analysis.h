@@ -87,9 +87,13 @@ struct analysis
   struct texts ready ; /* services that what comes later depends on */
   struct awaited awaited ;
   struct texts conditions ; /* of the branch that is being walked */
+  struct texts otherwise ; /* what holds for all that is to come, as the script became a program where it does not */
+  int branch_replaced ; /* in the branch that is being walked it did */
   struct held *pending ; /* statements of that branch, for its next service */
   struct held *remarks ; /* comments, for the statement behind them */
   struct service *last ; /* the last one started in the background */
+  int last_is_idle ; /* since then, one that only keeps the container alive was: $! is its pid */
+  int has_idle ; /* there is such a one: `wait` never ends */
   struct service *task ; /* the oneshot that further tasks are added to */
   struct held *task_statements ;
   struct placed const *positional ; /* what sets $1, ... in the function being walked; 0: nothing */
@@ -158,10 +162,16 @@ extern void walk_after (struct analysis *a, struct statement *statement) ;
 struct branch_state
 {
   struct texts conditions ;
-  struct service *last ;
+  struct service *last ; /* the last one that a branch around it had started */
+  struct service *started ; /* the last one before it */
+  struct service *before ; /* the last of all before it */
+  struct texts ready ;
 } ;
 extern void enter_branch (struct analysis *a, struct branch_state *state, char const *condition) ;
 extern void leave_branch (struct analysis *a, struct branch_state const *state) ;
+/* The same; `condition`, if not 0, is what has to fail for what comes behind a branch that became
+   a program, given what holds already. */
+extern void leave_branch_of (struct analysis *a, struct branch_state const *state, char const *condition) ;
 extern char const *negated (struct pool *pool, char const *condition) ;
 extern struct claim *claim_branch (struct analysis *a, struct statement const *statement) ; /* what no part of it has claimed */
 
@@ -171,6 +181,9 @@ struct branching /* through if or case */
   struct branch_state state ;
   struct texts conditions ; /* of the branches before */
   char const *patterns ; /* of the branches before */
+  struct texts otherwise ; /* as it was before all */
+  struct texts excluded ; /* what the branches have added to it: for what comes behind all */
+  int all_replaced ; /* so far, each branch became a program */
   uint32_t outer ; /* waited_line before all */
   uint32_t waited ; /* in one of them */
 } ;
@@ -357,6 +370,7 @@ extern void apply_traps (struct analysis *a) ;
 extern int takes_pid (struct analysis *a, struct statement *statement) ; /* P=$! : noted and claimed */
 /* Adds the names of all services that a word means: "$PID", "${pids[@]}", $!, %1. */
 extern void services_of_pid (struct analysis *a, char const *raw, struct texts *names) ;
+extern int is_idle_pid (struct analysis *a, char const *raw) ; /* of what only keeps the container alive */
 /* From now on, `name` holds the pids of these. */
 extern void alias_pid (struct analysis *a, char const *name, struct texts const *services) ;
 extern void walk_wait (struct analysis *a, struct statement *statement, struct frame *frame) ;

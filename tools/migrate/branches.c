@@ -10,6 +10,9 @@ void enter_branch (struct analysis *a, struct branch_state *state, char const *c
   struct texts conditions = { 0 } ;
   state->conditions = a->conditions ;
   state->last = a->branch_last ;
+  state->started = a->last ;
+  state->before = plan_last(a->plan) ;
+  state->ready = a->ready ;
   for (struct text *one = a->conditions.first ; one ; one = one->next) texts_add(a->pool, &conditions, one->text) ;
   if (condition) texts_add(a->pool, &conditions, condition) ;
   if (!a->conditions.first) close_task(a) ;
@@ -17,12 +20,29 @@ void enter_branch (struct analysis *a, struct branch_state *state, char const *c
   a->branch_last = a->last ;
 }
 
-void leave_branch (struct analysis *a, struct branch_state const *state)
+/* What comes behind the branch only comes where the script did not become a program in it. */
+static void exclude_branch (struct analysis *a, struct branch_state const *state, char const *condition)
 {
+  for (struct service *one = state->before ? state->before->next : a->plan->services ; one ; one = one->next) one->is_apart = 1 ;
+  texts_add_once(a->pool, &a->otherwise, negated(a->pool, condition)) ;
+  a->last = state->started ;
+  a->ready = state->ready ;
+}
+
+void leave_branch_of (struct analysis *a, struct branch_state const *state, char const *condition)
+{
+  char const *whole = texts_join(a->pool, &a->conditions, " && ") ;
   flush_pending(a) ;
   close_task(a) ;
   a->conditions = state->conditions ;
   a->branch_last = state->last ;
+  if (a->branch_replaced) exclude_branch(a, state, condition && !a->conditions.first ? condition : whole) ;
+  a->branch_replaced = 0 ;
+}
+
+void leave_branch (struct analysis *a, struct branch_state const *state)
+{
+  leave_branch_of(a, state, 0) ;
 }
 
 struct claim *claim_branch (struct analysis *a, struct statement const *statement)
@@ -39,7 +59,9 @@ char const *negated (struct pool *pool, char const *condition)
 
 void begin_branches (struct analysis *a, struct statement const *statement, struct branching *branching)
 {
-  *branching = (struct branching){ .statement = statement, .outer = a->waited_line, .patterns = "" } ;
+  *branching = (struct branching){ .statement = statement, .outer = a->waited_line, .patterns = "", .otherwise = a->otherwise, .all_replaced = 1 } ;
+  a->otherwise = (struct texts){ 0 } ;
+  for (struct text const *one = branching->otherwise.first ; one ; one = one->next) texts_add(a->pool, &a->otherwise, one->text) ;
 }
 
 /* Of `if`: none of the conditions before it, and its own. */
@@ -65,6 +87,13 @@ static char const *case_condition (struct analysis *a, struct branching const *b
   return pool_printf(a->pool, "case %s in%s %s) true ;; *) false ;; esac", value, refused, branch->pattern) ;
 }
 
+/* That of the branch alone, as if those before it were not there; 0: it has none. */
+static char const *own_condition (struct analysis *a, struct branching const *branching, struct branch const *branch)
+{
+  struct branching alone = { .statement = branching->statement, .patterns = "" } ;
+  return branching->statement->kind == STATEMENT_CASE ? case_condition(a, &alone, branch) : if_condition(a, &alone, branch) ;
+}
+
 void begin_branch (struct analysis *a, struct branching *branching, struct branch const *branch)
 {
   enter_branch(a, &branching->state, branching->statement->kind == STATEMENT_CASE
@@ -74,7 +103,13 @@ void begin_branch (struct analysis *a, struct branching *branching, struct branc
 /* Only one branch of several is taken: each begins as what is around them was. */
 void end_branch (struct analysis *a, struct branching *branching, struct branch const *branch)
 {
-  leave_branch(a, &branching->state) ;
+  int replaced = a->branch_replaced ;
+  leave_branch_of(a, &branching->state, branching->all_replaced ? own_condition(a, branching, branch) : 0) ;
+  for (struct text const *one = a->otherwise.first ; one ; one = one->next)
+    if (!texts_has(&branching->otherwise, one->text)) texts_add_once(a->pool, &branching->excluded, one->text) ;
+  a->otherwise = (struct texts){ 0 } ;
+  for (struct text const *one = branching->otherwise.first ; one ; one = one->next) texts_add(a->pool, &a->otherwise, one->text) ;
+  branching->all_replaced &= replaced ;
   if (!branching->waited) branching->waited = a->waited_line ;
   a->waited_line = branching->outer ;
   if (branching->statement->kind == STATEMENT_CASE)
@@ -84,7 +119,13 @@ void end_branch (struct analysis *a, struct branching *branching, struct branch 
 
 void end_branches (struct analysis *a, struct branching const *branching)
 {
+  struct branch const *last = branching->statement->branches ;
   a->waited_line = branching->waited ? branching->waited : branching->outer ;
+  for (struct text const *one = branching->excluded.first ; one ; one = one->next) texts_add_once(a->pool, &a->otherwise, one->text) ;
+  while (last && last->next) last = last->next ;
+  /* One of them is taken, and becomes a program. */
+  if (branching->all_replaced && last && !a->conditions.first && (last->pattern ? !strcmp(last->pattern, "*") : !last->condition))
+    a->replaced_line = line_of(a, branching->statement) ;
   claim_branch(a, branching->statement) ;
 }
 
@@ -354,6 +395,7 @@ int begin_call (struct analysis *a, struct statement *statement, struct calling 
   {
     struct service *service = start_service(a, statement, START_MAIN) ;
     if (!a->conditions.first) script_waits(a, service->line) ;
+    else a->branch_replaced = 1 ;
     return 1 ;
   }
   call->body = body ;

@@ -108,8 +108,12 @@ static char const *guess_name (struct starting *s, char const *text)
     if (is_candidate(one->text, text) && (!found || (is_script && !first))) found = shell_basename(one->text) ;
     if (!strchr(one->text, ' ')) continue ;
     for (struct statement *part = shell_parse_text(s->pool, &code, one->text) ; part ; part = part->next)
-      for (unsigned int i = 0 ; !part->next && i < part->nwords && (!found || !first) ; i++)
-        if (is_candidate(statement_word(part, i), text) && (!found || strstr(statement_word(part, i), ".sh"))) found = shell_basename(statement_word(part, i)) ;
+    {
+      struct statement const *last = part ;
+      while (last->kind == STATEMENT_AND && last->body) last = last->body->next ;
+      for (unsigned int i = 0 ; !part->next && i < last->nwords && (!found || !first) ; i++)
+        if (is_candidate(statement_word(last, i), text) && (!found || strstr(statement_word(last, i), ".sh"))) found = shell_basename(statement_word(last, i)) ;
+    }
   }
   return found ;
 }

@@ -18,6 +18,7 @@ void drop_keeping_alive (struct analysis *a, struct statement *statement)
   char const *logs = "" ;
   struct claim *claim ;
   drop_remarks(a, statement) ;
+  if (statement->background) a->last_is_idle = a->has_idle = 1 ;
   if (statement->kind == STATEMENT_COMMAND)
     for (unsigned int i = 1 ; i < statement->nwords ; i++)
     {
@@ -78,12 +79,47 @@ static int does_work (struct statement *statement, void *data)
     WATCHERS " grep egrep awk wc sleep echo printf exit return true false : test [ wait date logger local read cut tr head tail sed") ;
 }
 
-/* alive "$API": a function that asks, and does nothing else */
+static int asks_only (struct analysis *a, struct statement *body, unsigned int depth) ;
+
+struct asking
+{
+  struct analysis *a ;
+  unsigned int depth ;
+  int asks ;
+} ;
+
+/* Stops at what is neither a question nor part of one. */
+static int is_no_question (struct statement *statement, void *data)
+{
+  struct asking *asking = data ;
+  struct function *function = find_function(asking->a, statement_command(statement)) ;
+  if (looks_at_processes(statement, asking->a))
+  {
+    asking->asks = 1 ;
+    return 0 ;
+  }
+  if (function && function->statement->body && asking->depth < 5 && asks_only(asking->a, function->statement->body, asking->depth + 1))
+  {
+    function->walked = asking->asks = 1 ;
+    return 0 ;
+  }
+  return does_work(statement, 0) ;
+}
+
+/* Does the body of a function ask after processes, and do nothing else? */
+static int asks_only (struct analysis *a, struct statement *body, unsigned int depth)
+{
+  struct asking asking = { .a = a, .depth = depth } ;
+  return !statement_walk(body, &is_no_question, &asking) && asking.asks ;
+}
+
+/* alive "$API": a function that asks, itself or by others, and does nothing else */
 static int asks_by_function (struct watching *watching, struct statement *statement)
 {
   struct function *function = find_function(watching->a, statement_command(statement)) ;
   struct statement *body = function ? function->statement->body : 0 ;
-  if (!body || !statement_walk(body, &looks_at_processes, watching->a) || statement_walk(body, &does_work, 0)) return 0 ;
+  if (!body || !asks_only(watching->a, body, 0)) return 0 ;
+  add_asked(watching, body) ;
   function->walked = watching->watches = 1 ;
   return 1 ;
 }

@@ -129,6 +129,7 @@ struct service
   int is_main ;
   int is_oneshot ;
   int is_exec ; /* the script became it */
+  int is_apart ; /* the script became a program behind it: it never runs beside what comes later */
   int is_forgiven ; /* the script went on when it failed, or was not ready in time */
   int must_succeed ; /* of a task: the script ended when it failed */
   int is_waited ; /* the script went on when it had ended */

@@ -100,6 +100,12 @@ static void copy_texts (struct analysis *a, struct texts *to, struct texts const
 
 /* ---- services ---- */
 
+static void copy_conditions (struct analysis *a, struct service *service)
+{
+  copy_texts(a, &service->conditions, &a->conditions) ;
+  for (struct text const *one = a->otherwise.first ; one ; one = one->next) texts_add_once(a->pool, &service->conditions, one->text) ;
+}
+
 int is_image_command (struct analysis *a, struct statement const *statement)
 {
   struct launch launch ;
@@ -154,6 +160,15 @@ static int has_work (struct held const *held)
   return 0 ;
 }
 
+/* (sleep 5; echo ready) &: no program that stays is in it. */
+static int ends_soon (struct statement const *statement)
+{
+  if (statement->kind != STATEMENT_GROUP && statement->kind != STATEMENT_SUBSHELL) return 0 ;
+  for (struct statement const *one = statement->body ; one ; one = one->next)
+    if (one->background || one->kind != STATEMENT_COMMAND || !shell_one_of(statement_command(one), TASKS " echo printf sleep true :")) return 0 ;
+  return 1 ;
+}
+
 struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how)
 {
   static char const *const hows[] = { "started in the background", "what the script ended with: main", "a daemon" } ;
@@ -169,13 +184,13 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   service->is_main = service->is_waited = how == START_MAIN ;
   service->is_background = how == START_BACKGROUND ;
   service->is_daemon = how == START_DAEMON ;
-  copy_texts(a, &service->conditions, &a->conditions) ;
+  copy_conditions(a, service) ;
   service->positional = a->positional ;
   copy_texts(a, &service->dependencies, &a->ready) ;
   service->claim = claim_statement(a, statement, service_where(a->plan, service, "run"),
     pool_printf(a->pool, "service %s, %s", service->name, hows[how])) ;
-  if (a->conditions.first)
-    service->claim->what = pool_printf(a->pool, "%s, only when %s", service->claim->what, texts_join(a->pool, &a->conditions, " && ")) ;
+  if (service->conditions.first)
+    service->claim->what = pool_printf(a->pool, "%s, only when %s", service->claim->what, texts_join(a->pool, &service->conditions, " && ")) ;
   remarks_to_service(a, service) ;
   take_pending(a, service) ;
   run_lines(a, service, statement) ;
@@ -198,7 +213,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   if (shell_one_of(service->program, SUPERVISORS))
     texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "TODO: services.d/%s: %s starts and watches processes of its own: migrate what it reads next "
       "(reeve-migrate reads a supervisord.conf and a Procfile), and take it out", service->name, service->program)) ;
-  if (how == START_BACKGROUND && shell_one_of(service->program, TASKS))
+  if (how == START_BACKGROUND && (shell_one_of(service->program, TASKS) || ends_soon(statement)))
   {
     service->is_oneshot = 1 ;
     service->is_background = 0 ;
@@ -207,6 +222,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   if (service->is_main && service->without_signals && !service->todo.first)
     plan_todo(a->plan, service, service->claim, service->line, "only the shell gets the signals: let its last command be exec, if it is a program") ;
   a->last = service ;
+  a->last_is_idle = 0 ;
   return service ;
 }
 
@@ -220,11 +236,12 @@ void add_task (struct analysis *a, struct statement *statement)
   {
     struct service *task = plan_service(a->plan, task_name(a, statement), line_of(a, statement)) ;
     task->is_oneshot = 1 ;
-    copy_texts(a, &task->conditions, &a->conditions) ;
+    copy_conditions(a, task) ;
     task->positional = a->positional ;
     if (a->ready.first) copy_texts(a, &task->dependencies, &a->ready) ;
     else
-      for (struct service *one = a->plan->services ; one != task ; one = one->next) texts_add(a->pool, &task->dependencies, one->name) ;
+      for (struct service *one = a->plan->services ; one != task ; one = one->next)
+        if (!one->is_apart) texts_add(a->pool, &task->dependencies, one->name) ;
     a->task = task ;
     if (!a->conditions.first) take_pending(a, task) ;
   }
@@ -291,6 +308,12 @@ static void mark_starter (struct analysis *a, struct service *service, struct st
     plan_todo(a->plan, service, claim, line_of(a, statement), "by its name it starts something: if that goes on running, make it a service, in the foreground") ;
 }
 
+static int ends_well (struct statement *statement, void *data)
+{
+  (void)data ;
+  return !strcmp(statement_command(statement), "exit") && (statement->nwords == 1 || !strcmp(statement_word(statement, 1), "0")) ;
+}
+
 void add_ordinary (struct analysis *a, struct statement *statement)
 {
   struct claim *claim ;
@@ -317,6 +340,8 @@ void add_ordinary (struct analysis *a, struct statement *statement)
   plan_mark_place(a->plan, 0, claim, statement_text(a, statement)) ;
   mark_move(a, 0, statement, claim) ;
   mark_starter(a, 0, statement, claim) ;
+  if (statement->kind != STATEMENT_COMMAND && statement_walk(statement, &ends_well, 0))
+    plan_todo(a->plan, 0, claim, line_of(a, statement), "exit 0 ended the container here; in cont-init.d it ends this file alone, and the services are started: exit with another code, or start them on a condition") ;
   if (a->must_succeed) plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "%s || exit", statement_text(a, statement)), 1) ;
   else add_setup(a, statement->range, 1) ;
 }

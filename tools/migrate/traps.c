@@ -221,6 +221,13 @@ static void alias_arguments (struct analysis *a, struct statement const *call)
   }
 }
 
+static int names_word (struct statement const *statement, char const *word)
+{
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (!strcmp(statement_word(statement, i), word)) return 1 ;
+  return 0 ;
+}
+
 static int look_at_trap (struct statement *statement, void *data)
 {
   struct trapping *t = data ;
@@ -234,6 +241,7 @@ static int look_at_trap (struct statement *statement, void *data)
     note_order(t, statement) ;
     set_signals(t, statement) ;
   }
+  else if (!strcmp(command, "xargs") && names_word(statement, "kill")) t->kills = 1 ;
   else if (!strcmp(command, "wait") && t->killed) t->waited = 1 ;
   else if (stops_by_program(t, statement)) t->kills = 1 ;
   else if (shell_one_of(command, "echo printf") && !is_message(t->a, statement)) t->works = 1 ;

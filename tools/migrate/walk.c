@@ -198,15 +198,36 @@ static void walk_on_condition (struct analysis *a, struct statement *statement, 
   leave_branch(a, &state) ;
 }
 
+/* nginx -t: a daemon's program that ends. */
+static int only_checks (struct analysis *a, struct statement const *statement)
+{
+  struct launch launch ;
+  struct foreground foreground ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  command_foreground(statement, launch.first, &foreground) ;
+  return foreground.ends ;
+}
+
 /* [ -f x ] && sh x, as the last thing, and perhaps || /bin/bash. 1: it was that. */
 static int walk_alternatives (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct statement *both = statement->kind == STATEMENT_OR ? statement->body : statement ;
   struct statement *other = statement->kind == STATEMENT_OR ? statement->body->next : 0 ;
   char const *condition ;
-  if (both->kind != STATEMENT_AND || !is_question(both->body) || !is_plain_command(both->body->next)) return 0 ;
+  if (both->kind != STATEMENT_AND || !(is_question(both->body) || only_checks(a, both->body)) || !is_plain_command(both->body->next)) return 0 ;
   if (other && other->kind != STATEMENT_COMMAND) return 0 ;
   condition = statement_text(a, both->body) ;
+  if (!other)
+  {
+    /* When it is false, that is the script's end, and its code. */
+    struct service *before = plan_last(a->plan) ;
+    walk_statement(a, both->body->next, frame) ;
+    if (plan_last(a->plan) != before) texts_add(a->pool, &plan_last(a->plan)->before, pool_printf(a->pool, "%s || exit", condition)) ;
+    script_waits(a, line_of(a, statement)) ;
+    claim_statement(a, statement, service_where(a->plan, plan_last(a->plan), "run"), "what is asked first: when it fails, that is the container's end, as it was the script's") ;
+    return 1 ;
+  }
   walk_on_condition(a, both->body->next, condition, frame) ;
   a->waited_line = 0 ;
   if (other && is_plain_command(other)) walk_on_condition(a, other, negated(a->pool, condition), frame) ;
@@ -363,6 +384,7 @@ static void walk_exec (struct analysis *a, struct statement *statement)
   if (start_console(a, statement)) plan_last(a->plan)->is_exec = 1 ;
   else start_service(a, statement, START_MAIN)->is_exec = 1 ;
   if (!a->conditions.first) a->replaced_line = line_of(a, statement) ;
+  else a->branch_replaced = 1 ;
 }
 
 /* service nginx restart, when it has been started already */
