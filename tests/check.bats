@@ -272,6 +272,45 @@ good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
   clean
 }
 
+@test "success-codes that are none, or change nothing" {
+  good web
+  setting web restart on-failure
+  for codes in 256 '3, 4' -1 SIGNOPE ' '; do
+    setting web success-codes "$codes"
+    finds 'web/success-codes:1' error "invalid value \"$codes\": allowed: exit codes from 0 to 255 and names of signals, separated by spaces"
+  done
+  setting web success-codes '3 143 TERM'
+  clean
+  rm web/restart
+  finds 'web/success-codes:1' warning 'restart is always: it has no effect, .*: write on-failure to restart'
+  touch web/flag-oneshot
+  clean
+  rm web/flag-oneshot
+  touch web/flag-main
+  clean
+}
+
+@test "enable-if: what is no condition, or can never hold" {
+  good web
+  setting web enable-if $'# roles\nROLE=web|all\n!ENABLE_CRON\nROLE=all|worker\n!ROLE=worker\nPLAIN\nPLAIN=1'
+  clean
+  setting web enable-if $'ROLE=web\n\n$ROLE'
+  finds 'web/enable-if:3' error 'invalid value ".ROLE": allowed: NAME or NAME=VALUE.VALUE on each line, also with ! in front.*'
+  setting web enable-if '# ROLE'
+  finds 'web/enable-if:1' warning 'no condition in it, so that it has no effect: remove it, or write NAME or NAME=VALUE'
+  for never in $'A\n!A' $'A=x\nA=y' $'!A\nB\nA=x|y' $'A=x|y\n!A=y\n!A=x' $'!A\n!B=1\nA' $'A=x|y\nA=y|z\nA=z|x'; do
+    setting web enable-if "$never"
+    finds "web/enable-if:$(wc -l <<<"$never")" error 'with the lines above about A, it can never hold: the service is disabled everywhere'
+  done
+  rm web/enable-if
+  mkdir web/enable-if
+  finds 'web/enable-if:1' error 'it cannot be read'
+  rmdir web/enable-if
+  in=$scan/web service log <<<'exec my-logger'
+  setting web log/enable-if A
+  finds 'web/log/enable-if:1' warning 'a logger has none: it runs when its service does'
+}
+
 @test "files that contradict each other" {
   good web
   touch web/flag-oneshot web/flag-forks
@@ -657,6 +696,38 @@ runs() { service web <<<"$1"; } # its run, as one line
 reeve-exec --ready tcp:x my-server'
     finds 'web/run:2' error 'invalid check tcp:x'
   fi
+}
+
+@test "a schedule of reeve-exec that is wrongly written, never comes, or does not suit the service" {
+  good web
+  for right in "--cron '30 2 * * *'" '--cron="*/5 * * * mon-fri"' '--cron @daily' '--cron "$SCHEDULE"' "--cron '0 0 29 2 *' --user app" '--every 90' '--every=500ms' '--every "$EVERY"'; do
+    runs "exec reeve-exec $right my-server"
+    clean
+  done
+  runs 'exec reeve-exec --cron * * * * * my-server'
+  finds 'web/run:2' error "invalid schedule \*: write the five fields in quotes"
+  runs "exec reeve-exec --user app --cron '0 25 * * *' my-server"
+  finds 'web/run:2' error 'invalid schedule 0 25 \* \* \*: the second field, the hour'
+  runs 'exec reeve-exec --cron="0 0 31 4,6 *" my-server'
+  finds 'web/run:2' error 'it never comes'
+  runs 'exec reeve-exec --every 0 my-server'
+  finds 'web/run:2' error 'invalid interval 0: write a duration'
+  runs 'exec s6-setuidgid app reeve-exec --every 1h my-server'
+  finds 'web/run:2' hint 'cannot make up for what is missed .*: let reeve-exec --user become the user'
+  runs 'exec reeve-exec --every 1h my-server'
+  setting web restart on-failure:3
+  finds 'web/run:2' warning 'ends with the first run that succeeds: write always to restart'
+  rm web/restart
+  touch web/flag-main
+  finds 'web/run:2' warning 'restart is no, so that the schedule ends with the first run: write always to restart'
+  setting web restart always
+  setting web timeout-kill 1000
+  setting web health tcp:80
+  finds 'web/health:1' warning 'nothing that could be healthy'
+  rm web/health
+  setting web notification-fd 3
+  setting web timeout-up 1000
+  finds 'web/timeout-up:1' warning 'waits for its schedule counts'
 }
 
 @test "reeve-exec --ready with a command that is not there, and without anybody who waits" {

@@ -24,9 +24,28 @@ teardown() { reeve_teardown; }
   up db
   run reeve status
   [ "$status" -eq 0 ]
-  [[ ${lines[0]} =~ ^NAME\ +STATE\ +PID\ +SINCE\ +READY\ +WANTED\ +LAST\ EXIT\ +RESTARTS$ ]]
-  [[ ${lines[1]} =~ ^db\ +up\ +$(pid_of db)\ +20..-..-..\ ..:..:..\ +yes\ +up\ +-\ +0$ ]]
+  [[ ${lines[0]} =~ ^NAME\ +STATE\ +PID\ +SINCE\ +READY\ +WANTED\ +EXIT\ +RESTARTS$ ]]
+  [[ ${lines[1]} =~ ^db\ +up\ +$(pid_of db)\ +..:..:..\ +yes\ +up\ +-\ +0$ ]]
   [[ ${lines[2]} =~ ^web\ +down\ +-\ +.*no\ +down\ +-\ +0$ ]]
+}
+
+@test "the table of status has at most 80 columns, whatever is in it" {
+  name=$(printf 'n%.0s' {1..20})
+  long=$(printf 'l%.0s' {1..120})end
+  for each in db "$name" "$long"; do service "$each" <<<'kill -VTALRM $$; sleep 9'; setting "$each" restart no; done
+  idle web
+  for each in db "$name" missing-1 missing-2 missing-3; do setting web "dependencies.d/$each" ''; done
+  scanner
+  for each in db "$name" "$long"; do eventually 10 field "$each" state failed; done
+  eventually 10 field web state held
+  run reeve status
+  [ "$status" -eq 1 ]
+  for line in "${lines[@]}"; do [ ${#line} -le 80 ] || { echo "# ${#line}: $line"; return 1; }; done
+  grep -qx "$name" <<<"$output" # whole, in a line of its own
+  grep -qx 'l*\.\.l*end' <<<"$output"
+  grep -q '^db  .*SIGVTALRM 0$' <<<"$output"
+  # Below the row what has no room in it, broken between words.
+  [ "$(grep -A 9 '^web ' <<<"$output" | tail -n +2 | tr -s ' \n' ' ')" = " db (failed, SIGVTALRM), missing-1 (missing), missing-2 (missing), missing-3 (missing), $name (failed, SIGVTALRM) " ]
 }
 
 @test "status exits 1 when a wanted service is not ready" {
@@ -46,7 +65,7 @@ teardown() { reeve_teardown; }
   eventually 10 field web restarts 1
   up web
   field web exit 7
-  reeve status --json | jq -e '.[] | select(.name == "web") | (keys == ["exit","health_check","healthy","name","pid","ready","reason","restarts","signal","since","state","waits_for","wanted"])
+  reeve status --json | jq -e '.[] | select(.name == "web") | (keys == ["due","exit","health_check","healthy","message","name","pid","ready","reason","restarts","signal","since","state","waits_for","wanted"])
     and .restarts == 1 and .ready and .signal == null and (.pid | type) == "number" and (.since | test("^20.*T.*Z$"))'
   reeve status --json off | jq -e '.[0] | .pid == null and .exit == null and .signal == null and .wanted == "down"'
   s6-svc -k "$live/web"

@@ -236,7 +236,12 @@ traps_term() # NAME ; or ignores it
   done <"/proc/$(pid_of "$1")/status"
   ((signals & 1 << 14))
 }
-pid_of() { s6-svstat -o pid "$live/$1"; }
+# Nothing where none runs: s6-svstat says -1, which to `kill` is everybody.
+pid_of()
+{
+  local pid
+  pid=$(s6-svstat -o pid "$live/$1") && [ "$pid" -gt 1 ] && echo "$pid"
+}
 said() { grep -q -- "$1" "$dir/stderr"; }
 says() { eventually "${2:-10}" said "$1"; }
 lines() { wc -l <"$1"; }

@@ -287,3 +287,16 @@ fails_once_more()
   eventually 10 test ! -e "$live/burst"
   said 'burst/log: warning: 141 bytes that the service has written are left unread, and lost'
 }
+
+@test "a logger is no task: its flag-oneshot is ignored, which is said, and status is not spoiled" {
+  idle web
+  in=$scan/web service log <<<'exec cat >>"$dir/log"'
+  touch "$scan/web/log/flag-oneshot"
+  scanner
+  up web
+  up web/log
+  reeve -l "$live" status
+  reeve -l "$live" wait --timeout 10 ready web/log
+  run -1 reeve -l "$live" wait done web/log
+  says 'reeve-supervise web/log: .*a logger is no task: flag-oneshot is ignored (remove it)'
+}

@@ -58,7 +58,7 @@ answers() # STATE NAME CODE
   needs web migrate
   scanner
   held web
-  field web reason 'migrate (starting)'
+  eventually 10 field web reason 'migrate (starting)'
   field migrate ready false
   run reeve status
   [ "$status" -eq 1 ]
@@ -100,6 +100,20 @@ answers() # STATE NAME CODE
   up web
   answers 'done' web 1
   grep -q 'web is never done: it is no task, as it has no flag-oneshot' "$dir/said"
+}
+
+@test "wait --all: a task that is done counts as up, and what is no task as done" {
+  task migrate <<<''
+  idle web
+  idle off
+  setting off down ''
+  scanner
+  for state in up ready healthy 'done'; do reeve wait --timeout 20 "$state" --all; done
+  task late <<<'exec sleep 1000000'
+  reeve rescan
+  run reeve wait --timeout 100ms 'done' --all
+  [ "$status" -eq 99 ]
+  reeve wait --timeout 20 up --all
 }
 
 @test "a failed task: its code in status; it is not run again; what depends on it is held and says so" {

@@ -28,10 +28,13 @@ noted() { [ "$(grep -c "^$1\$" "$dir/order")" -ge "$2" ]; }
   [ "$(<"$dir/order")" = $'web starts\nweb told' ]
   field web exit 0 # by its own TERM handler: a failure all the same
   said './run is not ready within timeout-up; stopping it, which counts as a failure'
+  field web reason 'was not ready within 300 ms (timeout-up), and restart is no'
   run reeve wait ready web
   [ "$status" -eq 1 ]
+  [[ $output == *'web has failed for good: was not ready within 300 ms (timeout-up)'* ]]
   run reeve status web
   [ "$status" -eq 1 ]
+  [[ $output != *'failed 0'* ]]
 }
 
 @test "one that becomes ready in time is left alone" {
@@ -140,4 +143,6 @@ noted() { [ "$(grep -c "^$1\$" "$dir/order")" -ge "$2" ]; }
   scanner
   eventually 20 field job state failed
   said './run is not done within timeout-up'
+  field job reason 'was not done within 300 ms (timeout-up), and restart is no'
+  [[ $(reeve status job || :) =~ ^NAME.*$'\n'job\ +failed\ +-\  ]] # no code of its own
 }

@@ -6,10 +6,13 @@ setup() { reeve_setup; export REEVE_LIVE=$live; }
 teardown() { reeve_teardown; }
 
 # 0: it is so; 1: it cannot come about; 99: not yet.
-answers() # NAME READY UP DOWN FINISHED
+answers() # NAME READY UP DOWN FINISHED ; healthy is as ready, where there is no `health`
 {
   local name=$1 state code
   shift
+  code=0
+  reeve -l "$live" wait --timeout 100ms healthy "$name" 2>"$dir/said" || code=$?
+  [ "$code" -eq "$1" ] || { echo "# wait healthy $name: $code, not $1: $(<"$dir/said")"; return 1; }
   for state in ready up down finished; do
     code=0
     reeve -l "$live" wait --timeout 200ms "$state" "$name" 2>"$dir/said" || code=$?

@@ -7,9 +7,10 @@
    names.c        the files of a service directory: names, values, what goes together
    script.c       what makes a script executable
    run.c          what a script executes
-   exec_options.c reeve-exec's options that say how readiness is found out
+   exec_options.c reeve-exec's options that say how readiness is found out, or when it is time
    logger.c       where a logger writes
    needs.c        dependencies.d
+   condition.c    enable-if
    foreign.c      what is made for another system, or out of a service's reach
    findings.c     how a finding is told
    shell.h        reading shell scripts: commands (shell.c), their words (words.h), execline */
@@ -120,6 +121,11 @@ extern void check_foreign_arguments (struct check *check, char const *const *arg
 /* Checks the whole image: directories of other systems, scripts of /etc/cont-init.d and
    cont-finish.d, and what is known to be configured in /etc and linked in /var/log. */
 extern void check_foreign_system (struct check *check) ;
+
+/* ---- condition.c ---- */
+
+/* Checks enable-if. */
+extern void check_condition (struct check *check) ;
 
 /* ---- check_needs.c ---- */
 

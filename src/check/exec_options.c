@@ -1,12 +1,16 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "base/duration.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "check/check.h"
+#include "service/cron.h"
+#include "service/health.h"
 #include "service/probe.h"
+#include "service/settings.h"
 
-/* Those of reeve-exec; all others have a value. */
+/* Options of reeve-exec; all others have a value. */
 static char const *const without_value[] = { "keep-home", "session", "group", "sd-notify", "help" } ;
 
 /* A word of which the shell or another program makes something else. */
@@ -33,6 +37,48 @@ static void judge_value (struct check *check, char const *file, unsigned int lin
   if (is_ready) judge_ready(check, file, line, value) ;
 }
 
+/* ---- a schedule ---- */
+
+static int is_schedule (char const *name, size_t len)
+{
+  return (len == 4 && !memcmp(name, "cron", len)) || (len == 5 && !memcmp(name, "every", len)) ;
+}
+
+static void judge_moment (struct check *check, char const *file, unsigned int line, int is_cron, char const *value)
+{
+  struct cron cron ;
+  uint64_t ms ;
+  char const *fault ;
+  if (strpbrk(value, "$`")) return ;
+  if (!is_cron)
+  {
+    if (!duration_parse(value, &ms) || !ms) finding(check, LEVEL_ERROR, file, line, "write a duration, such as 500ms, 5s, 2m, 1h", "invalid interval %s", value) ;
+    return ;
+  }
+  fault = cron_parse(value, &cron) ;
+  if (!fault) return ;
+  if (*value != '@' && !strpbrk(value, " \t")) fault = "write the five fields in quotes, as one word: '30 2 * * *'" ;
+  finding(check, LEVEL_ERROR, file, line, fault, "invalid schedule %s", value) ;
+}
+
+/* What does not suit a service that waits, and is started again each time. */
+static void judge_scheduled (struct check *check, char const *file, unsigned int line, char const *before)
+{
+  static char const *const takers[] = { "chpst", "gosu", "s6-applyuidgid", "s6-setuidgid", "setpriv", "setuidgid", "su-exec" } ;
+  struct settings settings ;
+  settings_read(&settings, SETTINGS_START, 0) ;
+  if (settings.restart != RESTART_ALWAYS && !settings.oneshot)
+    finding(check, LEVEL_WARNING, file, line, "write always to restart", "restart is %s, so that the schedule ends with the first run%s",
+      settings.restart == RESTART_NO ? "no" : "on-failure", settings.restart == RESTART_NO ? "" : " that succeeds") ;
+  if (check_exists(HEALTH_FILE)) finding(check, LEVEL_WARNING, HEALTH_FILE, 1, "remove it", "while the service waits for its schedule, there is nothing that could be healthy") ;
+  if (settings.timeout_up_ms) finding(check, LEVEL_WARNING, "timeout-up", 1, "remove it", "the time in which the service waits for its schedule counts") ;
+  for (size_t i = 0 ; i < sizeof takers / sizeof *takers ; i++)
+    if (!strcmp(path_last(before), takers[i]))
+      finding(check, LEVEL_HINT, file, line, "let reeve-exec --user become the user", "behind %s, reeve-exec cannot make up for what is missed while a run takes too long", takers[i]) ;
+}
+
+/* ---- all options ---- */
+
 static int has_value (char const *name, size_t len)
 {
   for (size_t i = 0 ; i < sizeof without_value / sizeof *without_value ; i++)
@@ -47,6 +93,8 @@ static int needs_notification (char const *name, size_t len)
 
 void check_exec_options (struct check *check, char const *file, unsigned int line, char const *const *argv)
 {
+  char const *before = *argv ? *argv : "" ;
+  int is_scheduled = 0 ;
   int is_told = 0 ;
   while (*argv && strcmp(path_last(*argv), "reeve-exec") != 0) argv++ ;
   if (!*argv) return ;
@@ -60,8 +108,14 @@ void check_exec_options (struct check *check, char const *file, unsigned int lin
     if (is_long ? !has_value(name, len) : (*argv)[1] == 'h') continue ;
     if (is_long ? !name[len] : !*value) value = *++argv ;
     if (!value) break ;
-    judge_value(check, file, line, name, len, value) ;
+    if (is_schedule(name, len))
+    {
+      is_scheduled = 1 ;
+      judge_moment(check, file, line, *name == 'c', value) ;
+    }
+    else judge_value(check, file, line, name, len, value) ;
   }
+  if (is_scheduled) judge_scheduled(check, file, line, before) ;
   if (is_told && !check_exists("notification-fd"))
     finding(check, LEVEL_ERROR, file, line, "echo 3 >notification-fd", "reeve-exec is to tell readiness, and nobody waits for it") ;
 }

@@ -8,6 +8,7 @@
 
 #include "base/path.h"
 #include "check/check.h"
+#include "service/enable_if.h"
 #include "service/health.h"
 #include "service/settings.h"
 
@@ -82,7 +83,7 @@ static struct name const names[] =
   { "flag-newpidns", KIND_FILE, 0 }, { "data", KIND_DIRECTORY, 0 }, { "env", KIND_DIRECTORY, 0 },
   { "instance", KIND_DIRECTORY, 0 }, { "instances", KIND_DIRECTORY, 0 }, { "template", KIND_DIRECTORY, 0 },
   { "supervise", KIND_ANY, 0 }, { "event", KIND_ANY, 0 },
-  { "restart", KIND_VALUE, 0 }, { "restart-delay", KIND_VALUE, 0 }, { "flag-main", KIND_FILE, 0 }, { "flag-keep-strays", KIND_FILE, 0 },
+  { "restart", KIND_VALUE, 0 }, { "restart-delay", KIND_VALUE, 0 }, { "success-codes", KIND_VALUE, 0 }, { ENABLE_IF_FILE, KIND_VALUE, 0 }, { "flag-main", KIND_FILE, 0 }, { "flag-keep-strays", KIND_FILE, 0 },
   { "flag-forks", KIND_FILE, 0 }, { "pidfile", KIND_VALUE, 0 }, { "flag-oneshot", KIND_FILE, 0 }, { "dependencies.d", KIND_DIRECTORY, 0 }, { "timeout-up", KIND_VALUE, 0 },
   { "health", KIND_VALUE, 0 }, { "health-interval", KIND_VALUE, 0 }, { "health-timeout", KIND_VALUE, 0 }, { "health-retries", KIND_VALUE, 0 },
   { "health-start-period", KIND_VALUE, 0 },
@@ -270,9 +271,12 @@ void check_settings (struct check *check)
   settings_read(&settings, SETTINGS_START, &tell) ;
   settings_read_pidfile(path, &tell) ;
   check_health(check, &settings) ;
+  check_condition(check) ;
   if (settings.timeout_up_ms && settings.notification_fd == SETTING_NO_FD && !check_exists("flag-oneshot") && !check_exists("flag-forks"))
     finding(check, LEVEL_WARNING, "timeout-up", 1, "create notification-fd, or remove it", "without notification-fd, it has no effect: a service that is up counts as ready") ;
   if (settings.oneshot) check_task(check, &settings) ;
+  if (settings.has_success_codes && settings.restart == RESTART_ALWAYS && !settings.oneshot)
+    finding(check, LEVEL_WARNING, "success-codes", 1, "write on-failure to restart", "restart is always: it has no effect, as success and failure are followed by a restart alike") ;
   for (size_t i = 0 ; i < sizeof pairs / sizeof *pairs ; i++)
     if (check_exists(pairs[i].file) && !is_effective(pairs[i].needs, &settings))
       finding(check, pairs[i].level, pairs[i].file, 1, pairs[i].mend, "%s", pairs[i].what) ;

@@ -10,16 +10,17 @@
 
 #include "base/clock.h"
 #include "control/control.h"
+#include "service/enable_if.h"
 #include "service/executable.h"
 #include "wire/channels.h"
 #include "wire/fifodir.h"
-#include "wire/lock.h"
 
 #define PATH_SIZE 4096
 #define ASK_AGAIN_MS 10 /* of what no event tells: that a command was taken, a supervisor begun */
 #define DESCRIPTION_MAX (EXECUTABLE_WHY_MAX + 64) /* EXECUTABLE_WHY_MAX: of a reason, whatever it is */
 #define UNSURE_MS 300 /* in which whoever has got a command acts on it */
 #define SAY_AFTER_MS 3000 /* what is waited for */
+#define RESCAN_MS 1000 /* in which a rescan that was ordered has come to a service */
 
 struct wait
 {
@@ -29,6 +30,7 @@ struct wait
   pid_t supervisor ; /* to which; 0: that is not known */
   struct view now ;
   uint64_t say_ms ; /* clock_ms(): when it is said what is waited for; 0: it was */
+  uint64_t rescan_ms ; /* clock_ms(): until when a rescan may come that was ordered before */
 } ;
 
 /* Its state, and the reason if that is known, in parentheses. */
@@ -115,17 +117,6 @@ static int has_changed (struct view const *before, struct view const *now)
   return tain_less(&before->since, &now->since) || tain_less(&now->since, &before->since) || before->births != now->births ;
 }
 
-/* 0: none, or that cannot be told. */
-static pid_t supervisor_of (char const *name)
-{
-  char path[PATH_SIZE] ;
-  int foreign ;
-  pid_t pid ;
-  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, name) ;
-  pid = lock_holder(path, &foreign) ;
-  return pid > 0 ? pid : 0 ;
-}
-
 /* Has anything come of what was sent? What is wanted is published before it is done, and a
    successor does it. */
 static int has_taken (struct wait const *wait, struct view const *before, struct view const *now)
@@ -143,12 +134,23 @@ static void send_again (struct wait *wait, struct view const *before)
   pid_t supervisor ;
   if (!wait->letters || has_taken(wait, before, &wait->now)) return ;
   if (before->unsure_ms && clock_ms() < before->unsure_ms) return ;
-  supervisor = supervisor_of(wait->name) ;
+  supervisor = view_supervisor(wait->name) ;
   if (!supervisor || supervisor == wait->supervisor) return ;
   /* Whatever the one before has started has recorded its birth by now: a task would run twice. */
   if (!view_read(&now, wait->name) || has_taken(wait, before, &now)) return ;
   snprintf(path, sizeof path, "%s/" CONTROL_FIFO, wait->name) ;
   if (!wait->supervisor || fifo_send(path, wait->letters, strlen(wait->letters))) wait->supervisor = supervisor ;
+}
+
+/* It may have been enabled by now, and the scanner is about to see that. */
+static int may_be_enabled (struct wait const *wait, struct view const *view)
+{
+  return view->state == STATE_DISABLED && view->edited && clock_ms() < wait->rescan_ms ;
+}
+
+static void say_disabled (struct view const *view, char const *name)
+{
+  strerr_warnw4x(name, " is disabled: ", view->disabled, view->edited ? " (" ENABLE_IF_FILE " was edited since: reeve rescan looks at it again)" : "") ;
 }
 
 /* One look: an exit code, or -1: not yet. *ask_again: an event will not tell. */
@@ -160,8 +162,9 @@ static int look (struct wait *wait, struct view const *before, await_condition *
   int taken ;
   int r ;
   if (!view_read(view, name)) return unreadable(wait->request, name) ;
-  taken = !wanted || view->state == STATE_UNSUPERVISED || view->wanted_up == (wanted == 'u' || wanted == *COMMAND_UP_IN_ORDER) || has_changed(before, view) ;
-  *ask_again = !taken || view->state == STATE_UNSUPERVISED ;
+  taken = !wanted || view->state == STATE_UNSUPERVISED || view->state == STATE_DISABLED || view->wanted_up == (wanted == 'u' || wanted == *COMMAND_UP_IN_ORDER) || has_changed(before, view) ;
+  *ask_again = !taken || view->state == STATE_UNSUPERVISED || may_be_enabled(wait, view) ;
+  if (may_be_enabled(wait, view)) return -1 ;
   if (abandoned(name, view))
   {
     view->finished = services_scanner_lives() >= 0 ; /* an end is what it is */
@@ -191,7 +194,7 @@ static char const *waits_for_us (struct wait const *wait, await_condition *condi
 {
   struct view const *now = &wait->now ;
   int ends_run = wait->letters ? !!strpbrk(wait->letters, "dr") : condition == &await_down || condition == &await_finished ;
-  if (!caller_is_within(now->process) && !caller_descends_from(supervisor_of(wait->name))) return 0 ;
+  if (!caller_is_within(now->process) && !caller_descends_from(view_supervisor(wait->name))) return 0 ;
   if (now->undoing) return "its ./undo, which has to end first, has started this command" ;
   if (!now->up && now->process) return "its ./finish waits for this command" ;
   if (now->after_finish) return "what its ./finish has left behind, which has to end first, has started this command" ;
@@ -203,7 +206,7 @@ int await (struct request const *request, char const *name, char const *letters,
 {
   char const *why ;
   struct wait wait =
-    { .request = request, .name = name, .letters = letters, .supervisor = before->supervisor, .say_ms = clock_ms() + SAY_AFTER_MS } ;
+    { .request = request, .name = name, .letters = letters, .supervisor = before->supervisor, .say_ms = clock_ms() + SAY_AFTER_MS, .rescan_ms = clock_ms() + RESCAN_MS } ;
   char path[PATH_SIZE] ;
   struct fifodir_listener listener ;
   int listening = 0 ;
@@ -247,19 +250,25 @@ int await (struct request const *request, char const *name, char const *letters,
 
 int await_send (struct request const *request, char const *name, char const *letters, struct view *before)
 {
-  struct wait wait = { .request = request, .name = name, .say_ms = clock_ms() + SAY_AFTER_MS } ;
+  struct wait wait = { .request = request, .name = name, .say_ms = clock_ms() + SAY_AFTER_MS, .rescan_ms = clock_ms() + RESCAN_MS } ;
   char path[PATH_SIZE] ;
   snprintf(path, sizeof path, "%s/" CONTROL_FIFO, name) ;
   for (;;)
   {
     int ms ;
     if (!view_read(before, name)) return unreadable(request, name) ;
-    before->supervisor = supervisor_of(name) ;
-    if (before->state == STATE_UNSUPERVISED) errno = ENXIO ;
+    before->supervisor = view_supervisor(name) ;
+    if (before->state == STATE_DISABLED && !may_be_enabled(&wait, before))
+    {
+      if (*letters != 'u' && *letters != *COMMAND_UP_IN_ORDER) return EXIT_YES ; /* it does not run anyway */
+      say_disabled(before, name) ;
+      return EXIT_NO ;
+    }
+    if (before->state == STATE_UNSUPERVISED || before->state == STATE_DISABLED) errno = ENXIO ;
     else if (fifo_send(path, letters, strlen(letters)))
     {
       /* Another one may have got it, which is not to get it twice: a task would run twice. */
-      before->unsure_ms = before->supervisor && supervisor_of(name) == before->supervisor ? 0 : clock_ms() + UNSURE_MS ;
+      before->unsure_ms = before->supervisor && view_supervisor(name) == before->supervisor ? 0 : clock_ms() + UNSURE_MS ;
       return EXIT_YES ;
     }
     if (errno != ENOENT && errno != ENXIO && errno != EAGAIN)
@@ -322,6 +331,11 @@ int await_never (struct view const *view, char const *name)
     strerr_warnw2x(name, " does not run: the task is done") ;
     return 1 ;
   }
+  if (view->state == STATE_DISABLED)
+  {
+    say_disabled(view, name) ;
+    return 1 ;
+  }
   if (view->state != STATE_FAILED && (view->state != STATE_DOWN || view->reason == REASON_NONE)) return 0 ;
   strerr_warnw3x(name, view->state == STATE_FAILED ? " has failed for good: " : " does not run: ", view_reason(view)) ;
   return 1 ;
@@ -330,6 +344,12 @@ int await_never (struct view const *view, char const *name)
 static int is_done (struct view const *view)
 {
   return view->state == STATE_DOWN && view->reason == REASON_DONE ;
+}
+
+/* Or it got disabled meanwhile. */
+static int is_unwanted (struct view const *view)
+{
+  return view->state == STATE_DOWN || view->state == STATE_DISABLED ;
 }
 
 int await_ready (struct view const *view, char const *name, struct view const *before)
@@ -348,7 +368,7 @@ int await_ready_again (struct view const *view, char const *name, struct view co
 
 int await_ready_if_wanted (struct view const *view, char const *name, struct view const *before)
 {
-  return view->state == STATE_DOWN ? 1 : await_ready(view, name, before) ;
+  return is_unwanted(view) ? 1 : await_ready(view, name, before) ;
 }
 
 int await_healthy (struct view const *view, char const *name, struct view const *before)
@@ -359,7 +379,7 @@ int await_healthy (struct view const *view, char const *name, struct view const 
 
 int await_healthy_if_wanted (struct view const *view, char const *name, struct view const *before)
 {
-  return view->state == STATE_DOWN ? 1 : await_healthy(view, name, before) ;
+  return is_unwanted(view) ? 1 : await_healthy(view, name, before) ;
 }
 
 int await_up (struct view const *view, char const *name, struct view const *before)
@@ -371,6 +391,7 @@ int await_up (struct view const *view, char const *name, struct view const *befo
 static int is_task (struct view const *view, char const *name)
 {
   char path[PATH_SIZE] ;
+  if (strchr(name, '/')) return 0 ; /* a logger never is */
   snprintf(path, sizeof path, "%s/flag-oneshot", name) ;
   return view->task || !access(path, F_OK) ;
 }
@@ -385,6 +406,16 @@ int await_done (struct view const *view, char const *name, struct view const *be
   return -1 ;
 }
 
+int await_up_if_wanted (struct view const *view, char const *name, struct view const *before)
+{
+  return is_unwanted(view) || view->done ? 1 : await_up(view, name, before) ;
+}
+
+int await_done_if_task (struct view const *view, char const *name, struct view const *before)
+{
+  return is_unwanted(view) || (view->state != STATE_UNSUPERVISED && !is_task(view, name)) ? 1 : await_done(view, name, before) ;
+}
+
 int await_down (struct view const *view, char const *name, struct view const *before)
 {
   (void)name ;
@@ -395,7 +426,7 @@ int await_down (struct view const *view, char const *name, struct view const *be
 int await_finished (struct view const *view, char const *name, struct view const *before)
 {
   (void)before ;
-  return view->finished && !view->wanted_up && (view->has_ended || view->reason != REASON_NONE || !is_task(view, name)) ;
+  return view->finished && !view->wanted_up && (view->state == STATE_DISABLED || view->has_ended || view->reason != REASON_NONE || !is_task(view, name)) ;
 }
 
 int await_stopped (struct view const *view, char const *name, struct view const *before)

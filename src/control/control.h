@@ -4,7 +4,11 @@
    enter.c     which LIVE, and whether somebody is there
    caller.c    whether what is waited for waits for us
    services.c  which services there are
+   match.c     which of them are meant
    view.c      what is known of one
+   page.c      printing within 80 columns
+   why_end.c   how an end came about, in words
+   log_tail.c  the last lines of a service's log
    dependencies.c  which of them need which
     await.c     sending commands, waiting for what they bring about
    signal.c    having a signal sent
@@ -21,6 +25,7 @@
 
 #include "base/exit.h"
 #include "service/graph.h"
+#include "wire/disabled.h"
 #include "wire/state.h"
 
 struct request
@@ -35,7 +40,10 @@ struct request
   unsigned int json : 1 ;
   unsigned int all : 1 ;
   unsigned int only : 1 ; /* what depends on them, or they on, is left alone */
-  unsigned int listed : 1 ; /* names is services_list's */
+  unsigned int listed : 1 ; /* names are all that services_list() gives */
+  unsigned int owned : 1 ; /* names are to be freed by services_free() */
+  char *const *leaving ; /* for `scale`: instances that are to go */
+  size_t leaving_count ;
 } ;
 
 extern int command_status (struct request const *request) ;
@@ -45,9 +53,12 @@ extern int command_restart (struct request const *request) ;
 extern int command_reload (struct request const *request) ;
 extern int command_kill (struct request const *request) ;
 extern int command_wait (struct request const *request) ;
+extern int command_scale (struct request const *request) ; /* word: how many; names: of templates */
 extern int command_rescan (struct request const *request) ;
 extern int command_upgrade (struct request const *request) ;
 extern int command_shutdown (struct request const *request) ;
+extern int command_tree (struct request const *request) ;
+extern int command_why (struct request const *request) ;
 extern int command_check (struct request const *request) ; /* names: directories; not in LIVE */
 
 /* ---- enter.c ---- */
@@ -73,6 +84,12 @@ extern int caller_is_within (pid_t pid) ;
 /* Does it belong to a script that `pid` has started, and that still runs? */
 extern int caller_is_script_of (pid_t pid) ;
 
+/* ---- scale.c ---- */
+
+/* Takes the arguments of `scale`: the last one is request->word, how many. Returns EXIT_YES, or
+   EXIT_USAGE: that has been said. */
+extern int scale_take (struct request *request, char **arguments) ;
+
 /* ---- services.c ---- */
 
 /* The names of all services, sorted, and their loggers' if asked for: those in
@@ -85,8 +102,17 @@ extern void services_free (char **names, size_t count) ;
    scanner has not come to yet, counts. */
 extern int services_has (char const *name) ;
 
-/* Says that there is no service `name`, and which there are. */
-extern void services_say_unknown (struct request const *request, char const *name) ;
+/* Is `name` a template in SCAN (service/instance.h)? */
+extern int services_has_template (char const *name) ;
+/* Is `name` an instance of one, by its name, and as it has no `run` of its own? */
+extern int services_is_instance (char const *name) ;
+/* All templates, sorted, as services_list() does; also 0 when it is not known where SCAN is. */
+extern char **services_list_templates (size_t *count) ;
+/* Is there a directory of that name in SCAN? Of an instance: it is not there because of its template's count alone. */
+extern int services_has_directory (char const *name) ;
+
+/* Says that there is no service `name`, or none that matches it, and which there are. */
+extern void services_say_unknown (struct request const *request, char const *name, int is_pattern) ;
 
 /* Says that nothing at all is supervised, and where services were looked for. */
 extern void services_say_none (struct request const *request) ;
@@ -109,11 +135,23 @@ extern int services_need_scanner (struct request const *request) ;
 /* For the end of a message: who may, when errno says that the caller may not. */
 extern char const *services_who_may (void) ;
 
+/* ---- match.c ---- */
+
+/* Takes the names as a user gives them: with slashes at their ends, and with patterns for several
+   (fnmatch(); `*` matches no slash, so that a pattern is a logger's only if it has one). A name
+   that is there as it is counts as such. Each is taken once.
+   Returns EXIT_YES; or EXIT_NO: a pattern matches nothing, EXIT_USAGE, EXIT_SYSTEM: that has been
+   said. */
+extern int match_names (struct request *request) ;
+/* The same for templates' names. */
+extern int match_templates (struct request *request) ;
+
 /* ---- view.c ---- */
 
 enum view_state
 {
   STATE_UNSUPERVISED, /* no supervisor (yet, or any more) */
+  STATE_DISABLED, /* none, as its enable-if does not hold */
   STATE_FAILED, /* for good: down, and not started again but by command */
   STATE_DOWN,
   STATE_DONE, /* a task */
@@ -140,6 +178,8 @@ struct view
   unsigned int unread ; /* bytes of its output of which its logger takes nothing; `status` alone looks for them */
   uint64_t lost ; /* bytes of its output, or of a logger's input, that nobody has read */
   enum state_reason reason ; /* why it is not started again */
+  unsigned int end ; /* enum state_end: of the last end */
+  uint32_t late_ms ; /* timeout-up, if that has ended it */
   unsigned int undo_wstat ; /* of the ./undo of a task since it was done last; 0: none, or a success */
   unsigned int code_unknown : 1 ; /* nobody could learn how it has ended */
   unsigned int up : 1 ;
@@ -156,24 +196,91 @@ struct view
   unsigned int wanted_up : 1 ;
   unsigned int has_ended : 1 ; /* wstat holds */
   unsigned int has_left : 1 ; /* its last supervisor has, in order */
+  unsigned int edited : 1 ; /* its enable-if was, after it was found to be disabled */
+  char disabled[DISABLED_WHY_MAX] ; /* why it is */
 } ;
 
 /* What is known of the service `name`. Returns 1, or 0 with errno when it cannot
    be read (EACCES: another user's). No supervisor is a state, not an error. */
 extern int view_read (struct view *view, char const *name) ;
-/* What is known of CMD. Returns 1, or 0 when there is none (any more). */
-extern int view_read_command (struct view *view) ;
+/* What is known of CMD. `after` gets what it waits for (STATE_HELD), as REEVE_CMD_AFTER has it.
+   Returns 1, or 0 when there is none (any more). */
+extern int view_read_command (struct view *view, char *after, size_t size) ;
+/* The pid of its supervisor; 0: none, or that cannot be told. */
+extern pid_t view_supervisor (char const *name) ;
 extern char const *view_state_name (enum view_state state) ;
+/* Takes the disabled ones out of the names, which it frees. */
+extern void view_leave_out_disabled (char **names, size_t *count) ;
 /* "exit 3", "SIGTERM", "exit code unknown". */
 extern void view_describe_end (unsigned int wstat, int code_unknown, char *out, size_t size) ;
-/* In words; 0 when it is started again, or was stopped. */
+/* How one has failed: that, or "not ready in time". */
+extern void view_describe_failure (struct view const *view, char *out, size_t size) ;
+/* In words, until the next call; 0 when it is started again, or was stopped. */
 extern char const *view_reason (struct view const *view) ;
+
+/* ---- page.c: what is shown has lines of at most 80 columns, as far as its words allow ---- */
+
+#define PAGE_WIDTH 80
+
+/* Prints `text`, which comes behind what has `at` columns: there, after two spaces, or, where it has no
+   room, in lines of its own below, indented by 4. No newline at its end. */
+extern void page_print_after (size_t at, char const *text) ;
+/* Prints `text` from column `at` on, further lines from column `indent` on. A newline at its end. */
+extern void page_print (size_t at, size_t indent, char const *text) ;
+
+/* All is printed: EXIT_YES, or EXIT_SYSTEM when it could not be, which is said. */
+extern int page_end (void) ;
+
+#define PAGE_DURATION_MAX 32
+/* "340 ms", "12 s", "5 min 3 s", "3 d 4 h". Returns `out`. */
+extern char const *page_duration (char out[PAGE_DURATION_MAX], uint64_t ms) ;
+
+/* ---- why.c ---- */
+
+/* Prints all that is known of why the service is as it is: sentences, and the last lines of its log. */
+extern void why_print (char const *name) ;
+
+/* ---- why_end.c: pure ---- */
+
+struct end_facts
+{
+  unsigned int wstat ;
+  unsigned int end ; /* enum state_end */
+  uint32_t late_ms ; /* timeout-up, with END_LATE */
+  uint32_t kill_ms ; /* timeout-kill, with END_KILLED */
+  unsigned int oom_kills ; /* that the cgroup has counted */
+  unsigned int code_unknown : 1 ;
+  unsigned int task : 1 ;
+} ;
+
+#define END_WORDS_MAX 1024
+/* "exit 127: ...". Returns `out`. */
+extern char const *why_end_describe (struct end_facts const *facts, char out[END_WORDS_MAX]) ;
+
+/* How many processes were killed for lack of memory, from the text of memory.events or
+   memory.oom_control. */
+extern unsigned int why_end_oom_kills (char const *text) ;
+
+/* ---- log_tail.c ---- */
+
+/* The last lines, `count` at most, of what the service has logged: of `current` in the directory that
+   its logger, reeve-log or one that is called alike, writes now, and of the file before that. Text
+   for a terminal, a newline behind each line. Returns an allocated text; 0: there is no such
+   directory, nothing in it, or it may not be read. */
+extern char *log_tail_read (char const *name, unsigned int count) ;
 
 /* ---- dependencies.c ---- */
 
-/* What all services need, with their present states; each that exists has an owner. The caller
+/* What all services need, with their present states; each that exists has an owner, and so has a
+   template. Who needs a template needs its instances, without those that are leaving. The caller
    frees it. Returns 0 when that cannot be learnt, which has been said. */
 extern int dependencies_learn (struct graph *graph) ;
+extern int dependencies_learn_without (struct graph *graph, char *const *leaving, size_t count) ;
+
+/* Adds CMD, which waits for what REEVE_CMD_AFTER says, as a service of this name. `after` is cut into
+   words. Returns 0 when there is no memory. */
+#define DEPENDENCIES_COMMAND ""
+extern int dependencies_add_command (struct graph *graph, char *after) ;
 
 /* What a service waits for, or would have to. */
 struct waits_for
@@ -240,7 +347,9 @@ extern await_condition await_ready_again ;
 /* Ready, or down and meant to be, but not for good: for --all. */
 extern await_condition await_ready_if_wanted ;
 extern await_condition await_up ;
+extern await_condition await_up_if_wanted ; /* or has done what it had to do */
 extern await_condition await_done ;
+extern await_condition await_done_if_task ; /* for --all: or is none, or is not to run */
 extern await_condition await_healthy ; /* or has done what it had to do */
 extern await_condition await_healthy_if_wanted ;
 extern await_condition await_down ;

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,32 +12,63 @@
 #include "base/trust.h"
 #include "control/control.h"
 #include "service/dependencies.h"
+#include "service/instance.h"
 #include "wire/scan_state.h"
 
 #define PATH_SIZE 4096
 
-/* In SCAN, or what others have put into LIVE. -1 with errno. */
-static int open_dependencies (char const *scan, char const *name)
+static int open_in (char const *directory, char const *name)
 {
   char path[2 * PATH_SIZE] ;
-  int fd = -1 ;
-  if (!path_join(path, sizeof path, name, DEPENDENCIES)) return (errno = ENAMETOOLONG, -1) ;
-  if (*scan && path_join(path, sizeof path, scan, name) && path_join(path, sizeof path, path, DEPENDENCIES))
-    fd = trust_anyones_directory(AT_FDCWD, path, 0) ;
-  if (fd >= 0 || !path_join(path, sizeof path, name, DEPENDENCIES)) return fd ;
+  if (!path_join(path, sizeof path, directory, name) || !path_join(path, sizeof path, path, DEPENDENCIES)) return (errno = ENAMETOOLONG, -1) ;
   return trust_anyones_directory(AT_FDCWD, path, 0) ;
 }
 
+/* In SCAN, perhaps a template's, or what others have put into LIVE. -1 with errno. */
+static int open_dependencies (char const *scan, char const *name)
+{
+  char template[SERVICE_NAME_MAX + 1] ;
+  int fd = *scan ? open_in(scan, name) : -1 ;
+  if (fd == -1 && *scan && services_is_instance(name) && instance_template(name, template, 0)) fd = open_in(scan, template) ;
+  return fd == -1 ? open_in(".", name) : fd ;
+}
+
+struct learning
+{
+  struct graph *graph ;
+  char *const *leaving ; /* instances that nobody needs because of their template */
+  size_t leaving_count ;
+  char scan[PATH_SIZE] ; /* "": not known */
+  char **names ; /* of all services */
+  size_t count ;
+} ;
+
+static int is_leaving (struct learning const *learning, char const *name)
+{
+  for (size_t i = 0 ; i < learning->leaving_count ; i++)
+    if (!strcmp(learning->leaving[i], name)) return 1 ;
+  return 0 ;
+}
+
+/* Who needs a template needs each of its instances. */
+static int add_instances (struct learning const *learning, struct dependencies *dependencies)
+{
+  if (!dependencies_has_template(dependencies)) return 1 ;
+  for (size_t i = 0 ; i < learning->count ; i++)
+    if (!is_leaving(learning, learning->names[i]) && !dependencies_add_instance(dependencies, learning->names[i])) return 0 ;
+  return 1 ;
+}
+
 /* What cannot be read is not known to be needed: the scanner has said why. */
-static int read_needs (struct graph *graph, struct graph_node *node, char const *scan)
+static int read_needs (struct learning const *learning, struct graph_node *node)
 {
   struct dependencies dependencies ;
   int ok = 1 ;
-  int fd = open_dependencies(scan, node->name) ;
+  int fd = open_dependencies(learning->scan, node->name) ;
   if (fd == -1) return 1 ;
   if (dependencies_read(&dependencies, fd, ".", 0, 0))
   {
-    ok = graph_set_needs(graph, node, dependencies.wishes, dependencies.count) ;
+    ok = add_instances(learning, &dependencies) && graph_set_needs(learning->graph, node, dependencies.wishes, dependencies.count) ;
     dependencies_free(&dependencies) ;
   }
   fd_close(fd) ;
@@ -50,6 +82,8 @@ static unsigned int facts_of (struct view const *view)
   if (view->ready) facts |= GRAPH_READY ;
   if (view->ready || view->has_ended) facts |= GRAPH_SETTLED ;
   if (view->task) facts |= GRAPH_TASK ;
+  if (view->state == STATE_FAILED) facts |= GRAPH_FAILED ;
+  if (view->state == STATE_DISABLED) facts |= GRAPH_DISABLED ;
   return facts ;
 }
 
@@ -59,38 +93,86 @@ static void no_message (struct graph_node const *first, void *data)
   (void)data ;
 }
 
-static int add_all (struct graph *graph, char **names, size_t count, char const *scan)
+static char known ;
+
+static int add_all (struct learning const *learning)
 {
-  static char known ;
-  for (size_t i = 0 ; i < count ; i++)
+  for (size_t i = 0 ; i < learning->count ; i++)
   {
     struct view view ;
-    struct graph_node *node = graph_add(graph, names[i]) ;
+    struct graph_node *node = graph_add(learning->graph, learning->names[i]) ;
     if (!node) return 0 ;
     node->owner = &known ;
-    if (view_read(&view, names[i])) graph_set_facts(graph, node, facts_of(&view)) ;
-    if (!read_needs(graph, node, scan)) return 0 ;
+    if (view_read(&view, learning->names[i])) graph_set_facts(learning->graph, node, facts_of(&view)) ;
+    if (!(node->facts & GRAPH_DISABLED) && !read_needs(learning, node)) return 0 ;
   }
   return 1 ;
 }
 
-int dependencies_learn (struct graph *graph)
+/* A template itself holds nobody. */
+static void add_templates (struct graph *graph)
 {
+  for (struct graph_node *node = graph->first ; node ; node = node->later)
+  {
+    if (node->owner || !services_has_template(node->name)) continue ;
+    node->owner = &known ;
+    graph_set_facts(graph, node, GRAPH_EXISTS | GRAPH_WANTED | GRAPH_READY | GRAPH_SETTLED) ;
+  }
+}
+
+int dependencies_learn_without (struct graph *graph, char *const *leaving, size_t leaving_count)
+{
+  struct learning learning = { .graph = graph, .leaving = leaving, .leaving_count = leaving_count } ;
   struct scan_state state ;
-  size_t count ;
-  char **names = services_list(0, &count) ;
   int ok ;
+  learning.names = services_list(0, &learning.count) ;
+  if (scan_state_read(&state)) memcpy(learning.scan, state.scan, sizeof learning.scan) ;
   *graph = (struct graph) { .complete = 1 } ;
-  ok = names && add_all(graph, names, count, scan_state_read(&state) ? state.scan : "") ;
-  services_free(names, count) ;
+  ok = learning.names && add_all(&learning) ;
+  services_free(learning.names, learning.count) ;
   if (!ok)
   {
     strerr_warnwu1sys("learn what the services depend on") ;
     graph_free(graph) ;
     return 0 ;
   }
+  add_templates(graph) ;
   graph_find_circles(graph, &no_message, 0) ;
   return 1 ;
+}
+
+int dependencies_learn (struct graph *graph)
+{
+  return dependencies_learn_without(graph, 0, 0) ;
+}
+
+/* A template's means its instances as well. */
+static size_t list_word (struct graph const *graph, char const *word, struct graph_wish *wishes, size_t room)
+{
+  size_t count = 0 ;
+  if (room) wishes[count++] = (struct graph_wish) { .name = word } ;
+  for (struct graph_node *node = instance_is_template(word) ? graph->first : 0 ; node && count < room ; node = node->later)
+    if (node->owner && instance_is_of(node->name, word)) wishes[count++] = (struct graph_wish) { .name = node->name } ;
+  return count ;
+}
+
+int dependencies_add_command (struct graph *graph, char *after)
+{
+  size_t room = graph->count + strlen(after) + 1 ;
+  struct graph_wish *wishes = calloc(room, sizeof *wishes) ;
+  struct graph_node *node = graph_add(graph, DEPENDENCIES_COMMAND) ;
+  char *word = strtok(after, " \t\n") ;
+  int all = word && !strcmp(word, "all") ;
+  size_t count = 0 ;
+  int ok ;
+  for (struct graph_node *each = graph->first ; wishes && all && each ; each = each->later)
+    if (each->owner) wishes[count++] = (struct graph_wish) { .name = each->name } ;
+  for ( ; wishes && !all && word ; word = strtok(0, " \t\n")) count += list_word(graph, word, wishes + count, room - count) ;
+  ok = wishes && node && graph_set_needs(graph, node, wishes, count) ;
+  add_templates(graph) ;
+  for (size_t i = 0 ; ok && i < node->need_count ; i++) node->needs[i].if_wanted = !!all ;
+  free(wishes) ;
+  return ok ;
 }
 
 static void describe_state (struct graph_node const *node, char *out, size_t size)
@@ -101,7 +183,7 @@ static void describe_state (struct graph_node const *node, char *out, size_t siz
   else if (!view_read(&view, node->name)) snprintf(out, size, "unknown") ;
   else if (view.state == STATE_FAILED && view.has_ended)
   {
-    view_describe_end(view.wstat, view.code_unknown, end, sizeof end) ;
+    view_describe_failure(&view, end, sizeof end) ;
     snprintf(out, size, "failed, %s", end) ;
   }
   else snprintf(out, size, "%s", view_state_name(view.state)) ;

@@ -15,13 +15,14 @@ char const *PROG = "reeve" ;
 
 enum option_bit { OPTION_NO_WAIT = 1, OPTION_TIMEOUT = 2, OPTION_JSON = 4, OPTION_ALL = 8, OPTION_ONLY = 16 } ;
 
-enum word { WORD_NONE, WORD_OPTIONAL, WORD_REQUIRED } ;
+enum word { WORD_NONE, WORD_OPTIONAL, WORD_REQUIRED, WORD_OF_SCALE } ;
 
 enum names
 {
   NAMES_NONE,
   NAMES_REQUIRED, /* or --all */
   NAMES_ELSE_ALL, /* and the loggers */
+  NAMES_TEMPLATES,
   NAMES_DIRECTORIES /* no scanner is needed */
 } ;
 
@@ -36,19 +37,24 @@ struct command
   enum names names ;
 } ;
 
+#define LOOKS 32 /* no option: it does not wait until /init has become the scanner */
 #define CHANGES (OPTION_NO_WAIT | OPTION_TIMEOUT | OPTION_ALL)
 #define IN_ORDER (CHANGES | OPTION_ONLY)
 
 static struct command const commands[] =
 {
   { "status", "[--json] [NAME...]", "show services; exits 0 when every wanted one is ready, none unhealthy",
-    &command_status, OPTION_JSON | OPTION_ALL, WORD_NONE, NAMES_ELSE_ALL },
+    &command_status, OPTION_JSON | OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL },
+  { "why", "NAME...", "say why a service is as it is", &command_why, LOOKS, WORD_NONE, NAMES_REQUIRED },
+  { "tree", "[NAME...]", "show services with their processes, CPU time and memory", &command_tree, OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL },
   { "start", "NAME...", "start, after what they need, and wait until ready", &command_start, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
   { "stop", "NAME...", "stop, after what needs them, and wait until finished", &command_stop, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
   { "restart", "NAME...", "stop if up, start, and wait until ready", &command_restart, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
   { "reload", "NAME...", "send the reload signal", &command_reload, CHANGES, WORD_NONE, NAMES_REQUIRED },
   { "kill", "SIGNAL NAME...", "send a signal", &command_kill, CHANGES, WORD_REQUIRED, NAMES_REQUIRED },
-  { "wait", "ready|healthy|up|down|finished NAME...", "wait for a state", &command_wait, OPTION_TIMEOUT | OPTION_ALL, WORD_REQUIRED, NAMES_REQUIRED },
+  { "wait", "ready|healthy|up|down|finished|done NAME...", "wait for a state", &command_wait, OPTION_TIMEOUT | OPTION_ALL, WORD_REQUIRED, NAMES_REQUIRED },
+  { "scale", "NAME@ NUMBER", "have so many instances of a template, and wait until ready", &command_scale, OPTION_NO_WAIT | OPTION_TIMEOUT | OPTION_ONLY,
+    WORD_OF_SCALE, NAMES_TEMPLATES },
   { "rescan", "", "look at the scan directory again", &command_rescan, 0, WORD_NONE, NAMES_NONE },
   { "upgrade", "", "execute the programs that are on disk now; no service notices", &command_upgrade, OPTION_NO_WAIT | OPTION_TIMEOUT, WORD_NONE, NAMES_NONE },
   { "shutdown", "[CODE]", "stop the whole tree; it ends with CODE", &command_shutdown, OPTION_NO_WAIT | OPTION_TIMEOUT, WORD_OPTIONAL, NAMES_NONE },
@@ -140,6 +146,7 @@ static int parse_options (struct request *request, unsigned int *given, int argc
 
 static int choose_names (struct request *request, struct command const *command, char **argv)
 {
+  if (command->names == NAMES_TEMPLATES) return match_templates(request) ;
   for (request->names = argv ; request->names[request->count] ; request->count++) ;
   if (command->names == NAMES_DIRECTORIES) return EXIT_YES ;
   if (command->names == NAMES_NONE) return request->count ? wrong(command->name, " takes no such argument: ", request->names[0]) : EXIT_YES ;
@@ -147,21 +154,14 @@ static int choose_names (struct request *request, struct command const *command,
   if (!request->count && (request->all || command->names == NAMES_ELSE_ALL))
   {
     request->names = services_list(!request->all, &request->count) ;
-    request->listed = !!request->names ;
+    request->listed = request->owned = !!request->names ;
+      if (request->all && command->run != &command_status) view_leave_out_disabled(request->names, &request->count) ;
     if (request->listed) return EXIT_YES ;
     strerr_warnwu3sys("list the services in ", request->live, services_who_may()) ;
     return EXIT_SYSTEM ;
   }
   if (!request->count) return wrong(command->name, " needs the name of a service, or --all", "") ;
-  for (size_t i = 0 ; i < request->count ; i++)
-  {
-    size_t len = strlen(request->names[i]) ;
-    while (len > 1 && request->names[i][len - 1] == '/') request->names[i][--len] = 0 ;
-    if (services_has(request->names[i])) continue ;
-    services_say_unknown(request, request->names[i]) ;
-    return EXIT_USAGE ;
-  }
-  return EXIT_YES ;
+  return match_names(request) ;
 }
 
 int main (int argc, char **argv)
@@ -185,10 +185,11 @@ int main (int argc, char **argv)
   if (given & ~command->options) return wrong(command->name, " does not take ", given & ~command->options & OPTION_JSON ? "--json"
     : given & ~command->options & OPTION_ALL ? "--all" : given & ~command->options & OPTION_ONLY ? "--only" : given & ~command->options & OPTION_TIMEOUT ? "--timeout" : "--no-wait") ;
   if (command->word == WORD_REQUIRED && !*argv) return wrong(command->name, " needs an argument: ", command->arguments) ;
-  if (command->word != WORD_NONE && *argv) request.word = *argv++ ;
-  code = command->names == NAMES_DIRECTORIES ? EXIT_YES : enter_live(&request, command->run == &command_status ? PATIENCE_LOOK : PATIENCE_ALL) ;
+  if (command->word == WORD_OF_SCALE && scale_take(&request, argv)) return EXIT_USAGE ;
+  if (command->word != WORD_NONE && command->word != WORD_OF_SCALE && *argv) request.word = *argv++ ;
+  code = command->names == NAMES_DIRECTORIES ? EXIT_YES : enter_live(&request, command->options & LOOKS ? PATIENCE_LOOK : PATIENCE_ALL) ;
   if (!code) code = choose_names(&request, command, argv) ;
   if (!code) code = (*command->run)(&request) ;
-  if (request.listed) services_free(request.names, request.count) ;
+  if (request.owned) services_free(request.names, request.count) ;
   return code ;
 }

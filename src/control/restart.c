@@ -32,7 +32,7 @@ static void say_dependents (struct request const *request, struct graph const *g
   for (size_t i = 0 ; i < request->count ; i++)
   {
     struct graph_node const *node = graph_find(graph, request->names[i]) ;
-    for (struct graph_need const *need = node ? node->dependents : 0 ; need ; need = need->next)
+    for (struct graph_need const *need = node && !(node->facts & GRAPH_DISABLED) ? node->dependents : 0 ; need ; need = need->next)
       if (!need->inner && need->of->owner && need->of->facts & GRAPH_READY)
         strerr_warni5x("restarting ", node->name, " alone: ", need->of->name, ", which needs it, goes on") ;
   }

@@ -13,7 +13,7 @@
 
 #include "base/path.h"
 #include "control/control.h"
-#include "service/name.h"
+#include "service/instance.h"
 #include "wire/channels.h"
 #include "wire/lock.h"
 #include "wire/scan_state.h"
@@ -36,6 +36,11 @@ static int exists (char const *directory, char const *name, char const *file)
 static int is_service (char const *directory, char const *name)
 {
   return exists(directory, name, "run") || exists(directory, name, "supervise") ;
+}
+
+static int is_template (char const *scan, char const *name)
+{
+  return instance_is_template(name) && exists(scan, name, "run") && !exists(scan, name, "instances") && !is_service(".", name) ;
 }
 
 static int add (struct list *list, char const *name, char const *suffix)
@@ -61,8 +66,10 @@ void services_free (char **names, size_t count)
   free(names) ;
 }
 
-/* Adds the services of LIVE, which is ".", or of SCAN. Returns 0 with errno. */
-static int add_all (struct list *list, char const *directory, int with_loggers)
+enum added { ADD_SERVICES, ADD_WITH_LOGGERS, ADD_TEMPLATES } ;
+
+/* Adds the services of LIVE, which is ".", or of SCAN, or SCAN's templates. Returns 0 with errno. */
+static int add_all (struct list *list, char const *directory, enum added what)
 {
   struct dirent *e ;
   DIR *dir = opendir(directory) ;
@@ -72,10 +79,10 @@ static int add_all (struct list *list, char const *directory, int with_loggers)
   while (ok && (errno = 0, e = readdir(dir)))
   {
     char logger[NAME_MAX + sizeof LOGGER_SUFFIX] ;
-    if (service_name_fault(e->d_name) || !is_service(directory, e->d_name)) continue ;
+    if (service_name_fault(e->d_name) || !is_service(directory, e->d_name) || is_template(directory, e->d_name) != (what == ADD_TEMPLATES)) continue ;
     ok = add(list, e->d_name, "") ;
     snprintf(logger, sizeof logger, "%s" LOGGER_SUFFIX, e->d_name) ;
-    if (ok && with_loggers && is_service(directory, logger)) ok = add(list, e->d_name, LOGGER_SUFFIX) ;
+    if (ok && what == ADD_WITH_LOGGERS && is_service(directory, logger)) ok = add(list, e->d_name, LOGGER_SUFFIX) ;
   }
   err = errno ;
   closedir(dir) ;
@@ -106,8 +113,9 @@ char **services_list (int with_loggers, size_t *count)
 {
   char scan[PATH_SIZE] ;
   struct list list = { .names = malloc(sizeof *list.names) } ;
-  int ok = list.names && add_all(&list, ".", with_loggers)
-        && (!scan_directory(scan) || add_all(&list, scan, with_loggers) || errno == ENOENT || errno == ENOTDIR || errno == EACCES) ;
+  enum added what = with_loggers ? ADD_WITH_LOGGERS : ADD_SERVICES ;
+  int ok = list.names && add_all(&list, ".", what)
+        && (!scan_directory(scan) || add_all(&list, scan, what) || errno == ENOENT || errno == ENOTDIR || errno == EACCES) ;
   *count = list.count ;
   if (!ok)
   {
@@ -136,14 +144,48 @@ static int valid (char const *name)
 int services_has (char const *name)
 {
   char scan[PATH_SIZE] ;
-  return valid(name) && (is_service(".", name) || (scan_directory(scan) && exists(scan, name, "run"))) ;
+  return valid(name) && (is_service(".", name) || (scan_directory(scan) && exists(scan, name, "run") && !is_template(scan, name))) ;
 }
 
-void services_say_unknown (struct request const *request, char const *name)
+int services_has_template (char const *name)
+{
+  char scan[PATH_SIZE] ;
+  return valid(name) && scan_directory(scan) && is_template(scan, name) ;
+}
+
+int services_is_instance (char const *name)
+{
+  char scan[PATH_SIZE] ;
+  char template[SERVICE_NAME_MAX + 1] ;
+  return instance_template(name, template, 0) && scan_directory(scan) && is_template(scan, template) && !exists(scan, name, "run") ;
+}
+
+int services_has_directory (char const *name)
+{
+  char scan[PATH_SIZE] ;
+  return valid(name) && scan_directory(scan) && exists(scan, name, ".") ;
+}
+
+char **services_list_templates (size_t *count)
+{
+  char scan[PATH_SIZE] ;
+  struct list list = { .names = malloc(sizeof *list.names) } ;
+  if (!list.names || !scan_directory(scan) || !add_all(&list, scan, ADD_TEMPLATES))
+  {
+    services_free(list.names, list.count) ;
+    return 0 ;
+  }
+  sort_once_each(&list) ;
+  *count = list.count ;
+  return list.names ;
+}
+
+void services_say_unknown (struct request const *request, char const *name, int is_pattern)
 {
   char printable[SERVICE_NAME_MAX + 5] ;
   size_t count ;
   char **names = services_list(1, &count) ;
+  char const *what = is_pattern ? "no service matches " : "there is no service " ;
   size_t size = 1 ;
   char *list ;
   size_t at = 0 ;
@@ -152,7 +194,7 @@ void services_say_unknown (struct request const *request, char const *name)
   list = malloc(size) ;
   if (!names || !list || !count)
   {
-    strerr_warnw5x("there is no service ", printable, " in ", request->live, names && !count ? ": there is none at all" : "") ;
+    strerr_warnw5x(what, printable, " in ", request->live, names && !count ? ": there is none at all" : "") ;
     services_free(names, count) ;
     free(list) ;
     return ;
@@ -162,7 +204,7 @@ void services_say_unknown (struct request const *request, char const *name)
     char one[SERVICE_NAME_MAX + 5] ;
     at += (size_t)snprintf(list + at, size - at, "%s%s", i ? ", " : "", service_name_printable(one, sizeof one, names[i])) ;
   }
-  strerr_warnw6x("there is no service ", printable, " in ", request->live, "; there are: ", list) ;
+  strerr_warnw6x(what, printable, " in ", request->live, "; there are: ", list) ;
   services_free(names, count) ;
   free(list) ;
 }

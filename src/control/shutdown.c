@@ -77,9 +77,10 @@ static int await_end (struct request const *request)
 static int end_waits_for_us (void)
 {
   struct view view ;
+  char after[1] ; /* of no interest */
   size_t count ;
   char **names ;
-  int found = caller_descends_from(services_scanner()) || (view_read_command(&view) && caller_is_within(view.pid)) ;
+  int found = caller_descends_from(services_scanner()) || (view_read_command(&view, after, sizeof after) && caller_is_within(view.pid)) ;
   if (found) return 1 ;
   names = services_list(1, &count) ; /* a supervisor's parent may be another than the present scanner */
   for (size_t i = 0 ; names && !found && i < count ; i++) found = view_read(&view, names[i]) && caller_is_within(view.process) ;

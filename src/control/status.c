@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "control/control.h"
 #include "service/name.h"
+#include "wire/due.h"
 #include "wire/health.h"
 
 #define GREEN "\033[32m"
@@ -23,6 +24,10 @@
 #define PLAIN "\033[0m"
 #define SINCE_MAX 80
 #define REMARKS_MAX 1024
+#define MESSAGE_MAX 512 /* of a last message, in the table */
+/* Beside the name: state, its colour's end, pid, since, ready, wanted, exit, restarts. */
+#define ROW(restarts) "%-12s%s %-7s %-8s %-5s %-6s %-7s " restarts
+#define NAME_WIDTH_MAX (PAGE_WIDTH - 61)
 
 /* One that is shown. */
 struct shown
@@ -30,8 +35,11 @@ struct shown
   char const *name ;
   struct view view ;
   struct graph const *graph ; /* of one that is held; else 0 */
+  char const *node ; /* its name there */
+  char *message ; /* of one that has failed: the last that it logged; 0: not known */
   struct health_record check ; /* the last one of its health, if there was any */
   int has_check ;
+  uint64_t due ; /* of one that waits for its moment (reeve-exec --cron): seconds since 1970; else 0 */
 } ;
 
 static int wall_clock (struct view const *view, struct timespec *out)
@@ -44,7 +52,7 @@ static int wall_clock (struct view const *view, struct timespec *out)
 static char const *colour_of (struct view const *view)
 {
   if (view->state == STATE_UP || view->state == STATE_DONE) return GREEN ;
-  if (view->state == STATE_DOWN) return "" ;
+  if (view->state == STATE_DOWN || view->state == STATE_DISABLED) return "" ;
   return view->state == STATE_UNSUPERVISED || view->state == STATE_FAILED || view->state == STATE_UNHEALTHY || view->state == STATE_WAITING ? RED : YELLOW ;
 }
 
@@ -62,12 +70,26 @@ static void format_time (struct tm const *t, char const *between, char *out, siz
   snprintf(out, size, "%04d-%02d-%02d%s%02d:%02d:%02d", t->tm_year + 1900, t->tm_mon + 1, t->tm_mday, between, t->tm_hour, t->tm_min, t->tm_sec) ;
 }
 
+/* The time; of another day the day, of another year the year. */
 static void format_since (struct view const *view, char *out, size_t size)
 {
   struct timespec since ;
-  struct tm local ;
-  if (wall_clock(view, &since) && localtime_r(&since.tv_sec, &local)) format_time(&local, " ", out, size) ;
-  else snprintf(out, size, "-") ;
+  struct tm then ;
+  struct tm today ;
+  time_t now = time(0) ;
+  if (!wall_clock(view, &since) || !localtime_r(&since.tv_sec, &then) || !localtime_r(&now, &today)) snprintf(out, size, "-") ;
+  else strftime(out, size, then.tm_year != today.tm_year ? "%Y" : then.tm_yday != today.tm_yday ? "%b %d" : "%H:%M:%S", &then) ;
+}
+
+/* Likewise, but with the time of each; "": it does not wait. */
+static void format_due (struct shown const *shown, char *out, size_t size)
+{
+  time_t due = (time_t)shown->due ;
+  time_t now = time(0) ;
+  struct tm then ;
+  struct tm today ;
+  if (!due || !localtime_r(&due, &then) || !localtime_r(&now, &today)) *out = 0 ;
+  else strftime(out, size, then.tm_year != today.tm_year ? "due %F %H:%M" : then.tm_yday != today.tm_yday ? "due %b %d %H:%M" : "due %H:%M:%S", &then) ;
 }
 
 /* Why it is as it is, and what is wrong with its log; "": nothing. */
@@ -79,7 +101,7 @@ static char const *remarks (struct shown const *shown, char out[REMARKS_MAX])
   char result[HEALTH_RESULT_MAX] ;
   int n ;
   if (view->undo_wstat) view_describe_end(view->undo_wstat, 0, end, sizeof end) ;
-  if (shown->graph) dependencies_describe(shown->graph, shown->name, out, REMARKS_MAX / 2) ;
+  if (shown->graph) dependencies_describe(shown->graph, shown->node, out, REMARKS_MAX / 2) ;
   else snprintf(out, REMARKS_MAX, "%s%s%s", reason ? reason : "", *end ? ": " : "", end) ;
   n = (int)strlen(out) ;
   if (view->unhealthy) n += snprintf(out + n, REMARKS_MAX - (size_t)n, "%sunhealthy%s%s", n ? "; " : "", shown->has_check ? ": its last health check " : "",
@@ -94,27 +116,54 @@ static void format_state (struct view const *view, char *out, size_t size)
 {
   char end[16] ;
   format_end(view, end, sizeof end) ;
-  if (view->task && view->state == STATE_FAILED) snprintf(out, size, "%s %s", view_state_name(view->state), end) ;
+  if (view->task && view->state == STATE_FAILED && !(view->end & END_LATE)) snprintf(out, size, "%s %s", view_state_name(view->state), end) ;
   else snprintf(out, size, "%s", view_state_name(view->state)) ;
+}
+
+/* A name that its column has no room for has a line of its own; one that has none there either is cut. */
+static void print_name (char const *name, int width)
+{
+  char printable[SERVICE_NAME_MAX + 5] ;
+  size_t len = strlen(service_name_printable(printable, sizeof printable, name)) ;
+  if (len <= (size_t)width) printf("%-*s", width, printable) ;
+  else if (len <= PAGE_WIDTH) printf("%s\n%*s", printable, width, "") ;
+  else printf("%.*s..%s\n%*s", PAGE_WIDTH / 2, printable, printable + len - PAGE_WIDTH / 2 + 2, width, "") ;
 }
 
 static void print_row (struct shown const *shown, int width, int colour)
 {
   struct view const *view = &shown->view ;
-  char text[REMARKS_MAX] ;
-  char printable[SERVICE_NAME_MAX + 5] ;
+  char const *paint = colour ? colour_of(view) : "" ;
+  char text[SINCE_MAX + REMARKS_MAX + MESSAGE_MAX] ;
+  char why[REMARKS_MAX] ;
+  char due[SINCE_MAX] ;
+  size_t len ;
   char pid[16] = "-" ;
   char since[SINCE_MAX] ;
   char end[16] ;
   char state[32] ;
+  int at ;
   if (view->pid) snprintf(pid, sizeof pid, "%ld", (long)view->pid) ;
   format_since(view, since, sizeof since) ;
   format_end(view, end, sizeof end) ;
   format_state(view, state, sizeof state) ;
-  printf("%-*s  %s%-12s%s  %-8s  %-19s  %-5s  %-6s  %-9s  %u%s%s\n", width, service_name_printable(printable, sizeof printable, shown->name),
-    colour ? colour_of(view) : "", state, colour && *colour_of(view) ? PLAIN : "", pid, since,
-    view->ready ? "yes" : "no", view->wanted_up ? "up" : "down", end, view->restarts,
-    *remarks(shown, text) ? "  " : "", text) ;
+  format_due(shown, due, sizeof due) ;
+  remarks(shown, why) ;
+  len = (size_t)snprintf(text, sizeof text, "%s%s%s", due, *due && *why ? "; " : "", why) ;
+  if (shown->message) snprintf(text + len, MESSAGE_MAX, "%sits last message: %s", len ? "; " : "", shown->message) ;
+  print_name(shown->name, width) ;
+  printf("  %s", paint) ;
+  if (view->state == STATE_DISABLED) /* all else would be empty */
+  {
+    at = width + 2 + printf("%-12s", state) ;
+    page_print_after((size_t)at, text) ;
+    putchar('\n') ;
+    return ;
+  }
+  at = width + 2 + printf(ROW("%u"), state, *paint ? PLAIN : "", pid, since, view->ready ? "yes" : "no", view->wanted_up ? "up" : "down", end, view->restarts)
+    - (int)strlen(*paint ? PLAIN : "") ;
+  if (*text) page_print_after((size_t)at, text) ;
+  putchar('\n') ;
 }
 
 /* ---- the last health check ---- */
@@ -160,18 +209,30 @@ static void print_health (struct shown const *shown)
 
 /* ---- JSON ---- */
 
-static void print_since (struct view const *view)
+static void print_utc (struct timespec const *when)
 {
-  struct timespec since ;
   struct tm utc ;
   char text[SINCE_MAX] ;
-  if (!wall_clock(view, &since) || !gmtime_r(&since.tv_sec, &utc))
+  if (!when || !gmtime_r(&when->tv_sec, &utc))
   {
     printf("null") ;
     return ;
   }
   format_time(&utc, "T", text, sizeof text) ;
-  printf("\"%s.%03ldZ\"", text, since.tv_nsec / 1000000) ;
+  printf("\"%s.%03ldZ\"", text, when->tv_nsec / 1000000) ;
+}
+
+static void print_since (struct view const *view)
+{
+  struct timespec since ;
+  print_utc(wall_clock(view, &since) ? &since : 0) ;
+}
+
+static void print_due (struct shown const *shown)
+{
+  struct timespec due = { .tv_sec = (time_t)shown->due } ;
+  printf(",\"due\":") ;
+  print_utc(shown->due ? &due : 0) ;
 }
 
 static void print_waits_for (struct shown const *shown)
@@ -179,7 +240,7 @@ static void print_waits_for (struct shown const *shown)
   struct waits_for waits_for ;
   char const *between = "" ;
   printf(",\"waits_for\":[") ;
-  for (size_t i = 0 ; shown->graph && dependencies_next(shown->graph, shown->name, &i, &waits_for) ; between = ",")
+  for (size_t i = 0 ; shown->graph && dependencies_next(shown->graph, shown->node, &i, &waits_for) ; between = ",")
   {
     fputs(between, stdout) ;
     json_print(waits_for.name) ;
@@ -205,10 +266,14 @@ static void print_object (struct shown const *shown)
   printf(",\"signal\":") ;
   if (view->has_ended && WIFSIGNALED(wstat)) printf("\"SIG%s\"", sig_name(WTERMSIG(wstat))) ;
   else printf("null") ;
-  printf(",\"restarts\":%u,\"reason\":", view->restarts) ;
+  printf(",\"restarts\":%u,\"message\":", view->restarts) ;
+  if (shown->message) json_print(shown->message) ;
+  else printf("null") ;
+  printf(",\"reason\":") ;
   if (*remarks(shown, text)) json_print(text) ;
   else printf("null") ;
   print_waits_for(shown) ;
+  print_due(shown) ;
   print_health(shown) ;
   putchar('}') ;
 }
@@ -220,7 +285,7 @@ static int widest (struct request const *request)
   size_t width = sizeof "NAME" - 1 ;
   for (size_t i = 0 ; i < request->count ; i++)
     if (strlen(request->names[i]) > width) width = strlen(request->names[i]) ;
-  return (int)width ;
+  return width > NAME_WIDTH_MAX ? NAME_WIDTH_MAX : (int)width ;
 }
 
 static void print_one (struct request const *request, struct shown const *shown, int width, int first, int colour)
@@ -229,6 +294,7 @@ static void print_one (struct request const *request, struct shown const *shown,
   {
     print_row(shown, width, colour) ;
     if (!request->listed) print_check(shown) ;
+    if (!request->listed && request->count == 1) why_print(shown->name) ;
     return ;
   }
   fputs(first ? "\n" : ",\n", stdout) ;
@@ -248,6 +314,7 @@ int command_status (struct request const *request)
   int code = EXIT_YES ;
   int unsupervised = !request->count ;
   int has_command ;
+  char after[REMARKS_MAX] ;
   unsigned int *unread = calloc(request->count + 1, sizeof *unread) ;
   struct graph graph = { .count = 0 } ; /* learnt when somebody is held */
   struct shown shown ;
@@ -257,33 +324,37 @@ int command_status (struct request const *request)
     return EXIT_SYSTEM ;
   }
   if (request->json) putchar('[') ;
-  else printf("%-*s  %-12s  %-8s  %-19s  %-5s  %-6s  %-9s  %s\n", width, "NAME", "STATE", "PID", "SINCE", "READY", "WANTED", "LAST EXIT", "RESTARTS") ;
+  else printf("%-*s  " ROW("%s") "\n", width, "NAME", "STATE", "", "PID", "SINCE", "READY", "WANTED", "EXIT", "RESTARTS") ;
   for (size_t i = 0 ; i < request->count ; i++)
   {
-    shown = (struct shown) { .name = request->names[i] } ;
+    shown = (struct shown) { .name = request->names[i], .node = request->names[i] } ;
     if (!view_read(&shown.view, shown.name))
     {
       strerr_warnwu5sys("read the state of ", request->names[i], " in ", request->live, services_who_may()) ;
       return EXIT_SYSTEM ;
     }
-    if (shown.view.state == STATE_UNSUPERVISED) unsupervised = 1 ;
+    if (shown.view.state == STATE_UNSUPERVISED || shown.view.state == STATE_DISABLED) unsupervised = 1 ;
     if (shown.view.state == STATE_HELD && (graph.count || dependencies_learn(&graph))) shown.graph = &graph ;
+    if (shown.view.up) due_read(shown.view.pid, &shown.due) ;
     shown.view.unread = unread[i] ;
     shown.has_check = shown.view.is_checked && health_record_read(shown.name, &shown.check) ;
     if (exit_code_of(&shown.view)) code = EXIT_NO ;
+    if (shown.view.state == STATE_FAILED && (shown.message = log_tail_read(shown.name, 1))) shown.message[strcspn(shown.message, "\n")] = 0 ;
     print_one(request, &shown, width, !i, colour) ;
+    free(shown.message) ;
+  }
+  free(unread) ;
+  shown = (struct shown) { .name = "CMD", .node = DEPENDENCIES_COMMAND } ;
+  has_command = view_read_command(&shown.view, after, sizeof after) ;
+  if (request->listed && !request->all && has_command)
+  {
+    if (shown.view.state == STATE_HELD && (graph.count || dependencies_learn(&graph)) && dependencies_add_command(&graph, after)) shown.graph = &graph ;
+    if (exit_code_of(&shown.view)) code = EXIT_NO ;
+    print_one(request, &shown, width, !request->count, colour) ;
   }
   graph_free(&graph) ;
-  free(unread) ;
-  shown = (struct shown) { .name = "CMD" } ;
-  has_command = view_read_command(&shown.view) ;
-  if (request->listed && !request->all && has_command) print_one(request, &shown, width, !request->count, colour) ;
   if (request->json) puts("\n]") ;
-  if (fflush(stdout) || ferror(stdout))
-  {
-    strerr_warnwu1sys("write to stdout") ;
-    return EXIT_SYSTEM ;
-  }
+  if (page_end()) return EXIT_SYSTEM ;
   /* Nothing is healthy where nobody supervises, or where there is nothing to supervise. */
   if (unsupervised && services_scanner_lives() <= 0) return services_need_scanner(request) ;
   if (request->count || has_command) return code ;

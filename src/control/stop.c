@@ -202,7 +202,7 @@ static int stop_in_order (struct stop *stop)
   return code ;
 }
 
-/* From here on the owner of a node is its target; 0: it is none. */
+/* From here on the owner of a node is its target; 0: it is none. Nobody uses what is disabled. */
 static void choose (struct stop *stop, struct graph *graph, struct graph_list *list)
 {
   for (size_t i = 0 ; i < stop->request->count ; i++)
@@ -214,7 +214,7 @@ static void choose (struct stop *stop, struct graph *graph, struct graph_list *l
   for (size_t i = 0 ; i < stop->request->count ; i++)
   {
     struct graph_node *node = graph_find(graph, stop->request->names[i]) ;
-    if (node) graph_list_dependents(graph, list, node) ;
+    if (node && !(node->facts & GRAPH_DISABLED)) graph_list_dependents(graph, list, node) ;
     else stop->targets[stop->count++] = (struct target) { .name = stop->request->names[i], .named = 1 } ;
   }
   for (struct graph_node *node = graph->first ; node ; node = node->later) node->owner = 0 ;
@@ -226,7 +226,7 @@ static void choose (struct stop *stop, struct graph *graph, struct graph_list *l
   for (size_t i = 0 ; i < stop->request->count ; i++)
   {
     struct graph_node *node = graph_find(graph, stop->request->names[i]) ;
-    if (node) ((struct target *)node->owner)->named = 1 ;
+    if (node && node->owner) ((struct target *)node->owner)->named = 1 ;
   }
 }
 
@@ -237,7 +237,7 @@ int command_stop (struct request const *request)
   struct stop stop = { .request = request } ;
   int code = EXIT_SYSTEM ;
   if (request->only) return await_all(request, "d", &await_stopped) ;
-  if (!dependencies_learn(&graph)) return EXIT_SYSTEM ;
+  if (!dependencies_learn_without(&graph, request->leaving, request->leaving_count)) return EXIT_SYSTEM ;
   list.nodes = calloc(graph.count + 1, sizeof(void *)) ;
   stop.targets = calloc(graph.count + request->count + 1, sizeof *stop.targets) ;
   if (!list.nodes || !stop.targets) strerr_warnwu1sys("remember the services") ;

@@ -1,6 +1,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,9 +13,12 @@
 
 #include "base/trust.h"
 #include "control/control.h"
+#include "service/enable_if.h"
 #include "service/name.h"
 #include "service/settings.h"
 #include "wire/channels.h"
+#include "wire/disabled.h"
+#include "wire/lock.h"
 #include "wire/state.h"
 #include "wire/status.h"
 
@@ -21,7 +26,7 @@
 
 char const *view_state_name (enum view_state state)
 {
-  static char const *const names[] = { "unsupervised", "failed", "down", "done", "finishing", "waiting", "held", "starting", "paused", "unhealthy", "up" } ;
+  static char const *const names[] = { "unsupervised", "disabled", "failed", "down", "done", "finishing", "waiting", "held", "starting", "paused", "unhealthy", "up" } ;
   return names[state] ;
 }
 
@@ -33,8 +38,20 @@ void view_describe_end (unsigned int wstat, int code_unknown, char *out, size_t 
   else snprintf(out, size, "exit %d", WEXITSTATUS(w)) ;
 }
 
+static int is_late (struct view const *view)
+{
+  return view->end & END_LATE && (view->reason == REASON_FAILED || view->reason == REASON_FAILED_TOO_OFTEN) ;
+}
+
+void view_describe_failure (struct view const *view, char *out, size_t size)
+{
+  if (is_late(view)) snprintf(out, size, "not %s in time", view->task ? "done" : "ready") ;
+  else view_describe_end(view->wstat, view->code_unknown, out, size) ;
+}
+
 char const *view_reason (struct view const *view)
 {
+  static char late[128] ;
   static char const *const reasons[REASON_COUNT] =
   {
     [REASON_FINISH_FORBIDS] = "finish exited 125",
@@ -42,9 +59,18 @@ char const *view_reason (struct view const *view)
     [REASON_FAILED_TOO_OFTEN] = "failed more often than restart allows",
     [REASON_DONE] = "done: exited 0, and restart is not always",
   } ;
+  if (view->state == STATE_DISABLED) return view->disabled ;
+  if (is_late(view))
+  {
+    snprintf(late, sizeof late, "was not %s within %u ms (timeout-up)%s", view->task ? "done" : "ready", view->late_ms,
+      view->reason == REASON_FAILED ? ", and restart is no" : ", more often than restart allows") ;
+    return late ;
+  }
   if (view->undo_wstat) return "its undo has failed" ;
   if (view->task && view->reason == REASON_FAILED && view->code_unknown) return "how it ended is not known, and a task never runs twice unasked" ;
-  return view->done ? 0 : reasons[view->reason] ;
+  if (view->done) return 0 ;
+  if (view->reason == REASON_DONE && view->wstat) return "done: its last exit is in success-codes, and restart is not always" ;
+  return reasons[view->reason] ;
 }
 
 /* 1: a supervisor reads there; 0: none does; -1: errno. */
@@ -60,6 +86,16 @@ static int supervised (char const *name)
     return 1 ;
   }
   return errno == ENXIO || errno == ENOENT ? 0 : -1 ;
+}
+
+pid_t view_supervisor (char const *name)
+{
+  char path[PATH_SIZE] ;
+  int foreign ;
+  pid_t pid ;
+  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, name) ;
+  pid = lock_holder(path, &foreign) ;
+  return pid > 0 ? pid : 0 ;
 }
 
 static int is_untold (struct settings const *settings, int forked)
@@ -108,18 +144,22 @@ static enum view_state state_of (struct view const *view, unsigned int flags)
   return view->reason == REASON_NONE || view->reason == REASON_DONE ? STATE_DOWN : STATE_FAILED ;
 }
 
-int view_read_command (struct view *view)
+int view_read_command (struct view *view, char *after, size_t size)
 {
-  char packed[STATUS_SIZE] ; /* a record of its birth follows */
+  char packed[STATUS_SIZE + BIRTH_SIZE] ;
   struct status status ;
   size_t n ;
   int fd = trust_open(COMMAND_STATUS_FILE, O_RDONLY | O_NONBLOCK, 0) ;
   if (fd == -1) return 0 ;
   n = allread(fd, packed, sizeof packed) ;
+  after[allread(fd, after, size - 1)] = 0 ;
   fd_close(fd) ;
   if (n != sizeof packed) return 0 ;
   status_unpack(packed, &status) ;
   *view = (struct view) { .state = STATE_UP, .since = status.since, .pid = status.pid, .up = 1, .ready = 1, .healthy = 1, .wanted_up = 1 } ;
+  if (status.pid) return 1 ;
+  view->state = STATE_HELD ;
+  view->up = view->ready = view->healthy = 0 ;
   return 1 ;
 }
 
@@ -137,6 +177,28 @@ static uint64_t lost_by_logger (char const *name)
   return state_read(path, &state, 0) ? state.lost : 0 ;
 }
 
+/* In doubt, yes: stamps are some milliseconds apart. */
+static int is_later (struct timespec const *a, struct timespec const *b)
+{
+  return a->tv_sec > b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec >= b->tv_nsec) ;
+}
+
+/* A logger is when its service is. Nothing is read from a file that may be another user's. */
+static void read_disabled (struct view *view, char const *name)
+{
+  char path[PATH_SIZE] ;
+  char service[SERVICE_NAME_MAX + 1] ;
+  struct timespec written_at ;
+  struct stat st ;
+  snprintf(service, sizeof service, "%.*s", (int)strcspn(name, "/"), name) ;
+  if (!disabled_read(service, view->disabled, sizeof view->disabled, &written_at)) return ;
+  view->state = STATE_DISABLED ;
+  view->wanted_up = 0 ;
+  view->finished = 1 ;
+  snprintf(path, sizeof path, "%s/" ENABLE_IF_FILE, service) ;
+  view->edited = stat(path, &st) == -1 || is_later(&st.st_ctim, &written_at) ;
+}
+
 int view_read (struct view *view, char const *name)
 {
   struct status status ;
@@ -146,6 +208,8 @@ int view_read (struct view *view, char const *name)
   int r = supervised(name) ;
   *view = (struct view) { .state = STATE_UNSUPERVISED, .wanted_up = 1 } ;
   if (r < 0) return 0 ;
+  if (!r) read_disabled(view, name) ;
+  if (view->state == STATE_DISABLED) return 1 ;
   if (!status_read(name, &status)) return errno == ENOENT || errno == ENOTDIR ;
   has_state = state_read(name, &state, &birth) ;
   if (has_state && state.flags & STATE_STATUS_STALE) status = state.status ;
@@ -159,6 +223,8 @@ int view_read (struct view *view, char const *name)
     view->restarts = state.restarts ;
     view->births = birth.process.pid && birth.number > state.births ? birth.number : state.births ; /* its supervisor may have been killed right after */
     view->reason = state.reason ;
+    view->end = state.end ;
+    view->late_ms = state.late_ms ;
     view->undo_wstat = state.undo_wstat ;
     view->task = state.settings.oneshot ;
     view->lost = state.lost ;
@@ -182,4 +248,14 @@ int view_read (struct view *view, char const *name)
   view->state = state_of(view, status.flags) ;
   if (view->state == STATE_WAITING && has_state && state.phase == PHASE_HELD) view->state = STATE_HELD ;
   return 1 ;
+}
+
+void view_leave_out_disabled (char **names, size_t *count)
+{
+  struct view view ;
+  size_t kept = 0 ;
+  for (size_t i = 0 ; names && i < *count ; i++)
+    if (view_read(&view, names[i]) && view.state == STATE_DISABLED) free(names[i]) ;
+    else names[kept++] = names[i] ;
+  *count = kept ;
 }

@@ -7,12 +7,12 @@
 
 static struct { char const *state ; await_condition *condition, *of_all ; } const known[] =
 {
-  { "ready", &await_ready, &await_ready_if_wanted }, /* --all: of those that are wanted, as `status` counts */
+  { "ready", &await_ready, &await_ready_if_wanted }, /* --all: of those that are wanted, as `status` counts; a task that is done counts */
   { "healthy", &await_healthy, &await_healthy_if_wanted },
-  { "up", &await_up, &await_up },
+  { "up", &await_up, &await_up_if_wanted },
   { "down", &await_down, &await_down },
   { "finished", &await_finished, &await_finished },
-  { "done", &await_done, &await_done },
+  { "done", &await_done, &await_done_if_task },
 } ;
 
 int command_wait (struct request const *request)

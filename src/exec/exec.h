@@ -24,7 +24,8 @@
    notification.c what a program tells NOTIFY_SOCKET
    check.c        --check, which executes nothing
    ask.c          the built-in checks
-   answer.c       how an HTTP answer begins */
+   answer.c       how an HTTP answer begins
+   schedule.c     waiting for the moment */
 
 #ifndef REEVE_EXEC_EXEC_H
 #define REEVE_EXEC_EXEC_H
@@ -35,6 +36,7 @@
 #include <sys/types.h>
 
 #include "base/exit.h"
+#include "service/cron.h"
 
 /* Those of s6 that no other program has. */
 enum s6_exit_code
@@ -248,6 +250,26 @@ extern int answer_is_interim (int status) ;
 /* How many bytes of an answer come before its body, the empty line included; 0: not all of them
    are there. Pure. */
 extern size_t answer_head_size (char const *text, size_t len) ;
+
+/* ---- schedule.c ---- */
+
+/* Exits 100 if one of these, which may be null, is wrong. */
+extern void schedule_check (char const *every, char const *cron) ;
+
+/* Waits until a program is due that runs `every` (a duration) or, if that is null, by `cron`. In
+   a service directory a moment that has passed since the last run is not waited for. A signal that
+   stops the service ends this process with EXIT_YES. */
+extern void schedule_wait (char const *every, char const *cron) ;
+
+struct schedule
+{
+  struct cron cron ;
+  time_t last ; /* what was due until then was run, or is nobody's business */
+  int is_run ; /* it was run */
+} ;
+
+/* The moment after the last run; it may have passed. Pure but for TZ. */
+extern time_t schedule_next (struct schedule *s, time_t now) ;
 
 /* ---- helper.c, readiness.c ---- */
 

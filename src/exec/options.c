@@ -45,6 +45,8 @@ enum option_letter
   OPTION_WATCHDOG = 'w',
   OPTION_CHECK = 'c',
   OPTION_TIMEOUT = 't',
+  OPTION_EVERY = 'E',
+  OPTION_CRON = 'T',
   OPTION_LISTEN = 'i',
   OPTION_LISTEN_UNIX = 'I',
   OPTION_HELP = 'h'
@@ -75,6 +77,8 @@ static struct option const longs[] =
   { "watchdog", required_argument, 0, OPTION_WATCHDOG },
   { "check", required_argument, 0, OPTION_CHECK },
   { "timeout", required_argument, 0, OPTION_TIMEOUT },
+  { "every", required_argument, 0, OPTION_EVERY },
+  { "cron", required_argument, 0, OPTION_CRON },
   { "listen", required_argument, 0, OPTION_LISTEN },
   { "listen-unix", required_argument, 0, OPTION_LISTEN_UNIX },
   { "help", no_argument, 0, OPTION_HELP },
@@ -101,7 +105,9 @@ static char const help[] =
   "  --sd-notify                  pass on what the program tells NOTIFY_SOCKET\n"
   "  --watchdog DURATION          and abort it when it is silent for so long\n"
   "  --listen ADDRESS:PORT        bind, and pass as LISTEN_FDS\n"
-  "  --listen-unix PATH           the same for a Unix socket\n\n"
+  "  --listen-unix PATH           the same for a Unix socket\n"
+  "  --every DURATION             wait first, until so long after the last run's start\n"
+  "  --cron 'M H D M W'           wait first, until the next moment; also @daily and the like\n\n"
   "  --check CHECK                execute nothing: make CHECK, " PROBE_FORMS ";\n"
   "                               exit 0 when it passes, 1 when not, 99 when it takes too long\n" ;
 
@@ -186,6 +192,8 @@ static void check (int letter, char const *value)
     case OPTION_CHECK : check_parse(value, &probe) ; break ;
     case OPTION_WATCHDOG :
     case OPTION_TIMEOUT : check_parse_duration(value) ; break ;
+    case OPTION_EVERY : schedule_check(value, 0) ; break ;
+    case OPTION_CRON : schedule_check(0, value) ; break ;
     case OPTION_HELP :
       fputs(help, stdout) ;
       exit(fflush(stdout) ? EXIT_SYSTEM : 0) ;
@@ -213,6 +221,7 @@ static void parse (int argc, char **argv)
   if (!argv[optind]) usage_die() ;
   if (value_of(OPTION_TIMEOUT)) strerr_dief1x(EXIT_USAGE, "--timeout is for --check alone") ;
   if (value_of(OPTION_WATCHDOG) && !value_of(OPTION_SD_NOTIFY)) strerr_dief1x(EXIT_USAGE, "--watchdog needs --sd-notify: a program says WATCHDOG=1 to NOTIFY_SOCKET") ;
+  if (value_of(OPTION_EVERY) && value_of(OPTION_CRON)) strerr_dief1x(EXIT_USAGE, "--every and --cron exclude each other") ;
   if (value_of(OPTION_READY) && value_of(OPTION_SD_NOTIFY)) strerr_dief1x(EXIT_USAGE, "--ready and --sd-notify exclude each other: use the second if the program can tell") ;
 }
 
@@ -420,6 +429,7 @@ void reeve_exec_run (int argc, char **argv)
   if (mode) umask(parse_umask(mode)) ;
   make_environment() ;
   if (user) identity_find(&identity, user, IDENTITY_NAMES | IDENTITY_NUMBERS | IDENTITY_MEMBERSHIPS) ;
+  if (value_of(OPTION_EVERY) || value_of(OPTION_CRON)) schedule_wait(value_of(OPTION_EVERY), value_of(OPTION_CRON)) ;
   notification = open_descriptors(argc) ;
   if (notification != -1) start_helper(notification, user ? &identity : 0) ;
   begin_session_or_group() ;

@@ -7,6 +7,7 @@
 
 #include <skalibs/strerr.h>
 
+#include "scan/directory.h"
 #include "scan/look.h"
 #include "scan/watch.h"
 
@@ -45,7 +46,7 @@ static void seen_in_scan (struct scanner *s, struct inotify_event const *event)
   if (event->mask & (IN_DELETE | IN_MOVED_FROM))
   {
     struct unit *unit = units_by_identity(&s->units, event->name) ;
-    if (unit && !unit->foreign) units_post(&s->units, unit, UNIT_UNSEEN) ;
+    if (unit && !unit->foreign) units_post(&s->units, unit, unit->instances.is_counted ? directory_examine(s, unit) : UNIT_UNSEEN) ;
   }
   else look_name(s, event->name, !!(event->mask & IN_MOVED_TO)) ;
 }

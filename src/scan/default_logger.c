@@ -1,6 +1,5 @@
 #include "scan/default_logger.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,6 +8,7 @@
 
 #include "base/exit.h"
 #include "base/program.h"
+#include "scan/origin.h"
 
 #define PROGRAM "reeve-log"
 
@@ -26,6 +26,5 @@ int default_logger_wanted (struct scanner const *s, struct unit const *unit)
   char path[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
   struct stat st ;
   if (!s->logger[0] || unit->foreign || s->in_place) return 0 ;
-  snprintf(path, sizeof path, "%s/%s" LOGGER_SUFFIX, s->scan, unit->name) ;
-  return lstat(path, &st) == -1 ;
+  return !origin_find(s, unit, "log", path, sizeof path, &st) ;
 }

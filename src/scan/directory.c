@@ -12,18 +12,11 @@
 
 #include "scan/again.h"
 #include "scan/default_logger.h"
+#include "scan/origin.h"
 #include "service/executable.h"
 #include "wire/channels.h"
 #include "wire/lock.h"
 #include "wire/state.h"
-
-/* PATH of FILE in the directory of the unit: in SCAN, or in LIVE. */
-static char const *file_of (struct scanner const *s, struct unit const *unit, char const *file, char *out, size_t size)
-{
-  if (unit->foreign) snprintf(out, size, "%s/%s", unit->name, file) ;
-  else snprintf(out, size, "%s/%s/%s", s->scan, unit->name, file) ;
-  return out ;
-}
 
 int directory_absent (struct scanner *s, char const *path)
 {
@@ -42,7 +35,15 @@ int directory_has (struct scanner const *s, struct unit const *unit, char const 
 {
   char path[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
   struct stat st ;
-  return lstat(file_of(s, unit, file, path, sizeof path), &st) != -1 || (errno != ENOENT && errno != ENOTDIR) ;
+  return origin_find(s, unit, file, path, sizeof path, &st) || (errno != ENOENT && errno != ENOTDIR) ;
+}
+
+int directory_has_own (struct scanner const *s, struct unit const *unit, char const *file)
+{
+  char path[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
+  struct stat st ;
+  snprintf(path, sizeof path, "%s/%s/%s", s->scan, unit->name, file) ;
+  return lstat(path, &st) != -1 || (errno != ENOENT && errno != ENOTDIR) ;
 }
 
 int directory_has_logger (struct scanner const *s, struct unit const *unit)
@@ -54,12 +55,24 @@ int directory_has_logger (struct scanner const *s, struct unit const *unit)
   return directory_runs(s, name) ;
 }
 
-enum unit_event directory_examine (struct scanner *s, struct unit const *unit)
+/* Is its directory in SCAN, or in LIVE, gone? An instance that is counted needs none. */
+static int is_gone (struct scanner const *s, struct unit const *unit)
 {
   char path[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
   struct stat st ;
-  if (stat(file_of(s, unit, ".", path, sizeof path), &st) == -1 && (errno == ENOENT || errno == ENOTDIR)) return UNIT_UNSEEN ;
-  file_of(s, unit, "run", path, sizeof path) ;
+  if (unit->instances.is_counted) return 0 ;
+  if (unit->foreign) snprintf(path, sizeof path, "%s/.", unit->name) ;
+  else snprintf(path, sizeof path, "%s/%s/.", s->scan, unit->name) ;
+  return stat(path, &st) == -1 && (errno == ENOENT || errno == ENOTDIR) ;
+}
+
+enum unit_event directory_examine (struct scanner *s, struct unit *unit)
+{
+  char path[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
+  struct stat st ;
+  origin_look(s, unit) ;
+  if (is_gone(s, unit)) return UNIT_UNSEEN ;
+  origin_find(s, unit, "run", path, sizeof path, &st) ;
   if (stat(path, &st) == -1 || (S_ISREG(st.st_mode) && access(path, X_OK) == -1))
   {
     if (errno != EACCES) directory_absent(s, path) ;
@@ -71,7 +84,9 @@ enum unit_event directory_examine (struct scanner *s, struct unit const *unit)
 char const *directory_why_incomplete (struct scanner const *s, struct unit const *unit, char *out, size_t size)
 {
   char path[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
-  return executable_why_not(file_of(s, unit, "run", path, sizeof path), EACCES, out, size) ;
+  struct stat st ;
+  origin_find(s, unit, "run", path, sizeof path, &st) ;
+  return executable_why_not(path, EACCES, out, size) ;
 }
 
 /* ---- who supervises it ---- */

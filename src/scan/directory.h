@@ -13,11 +13,13 @@
 /* ---- what is in it: SCAN's, or LIVE's if others have put it there ---- */
 
 /* PLAN_EXAMINE: returns the sight that follows. */
-extern enum unit_event directory_examine (struct scanner *s, struct unit const *unit) ;
+extern enum unit_event directory_examine (struct scanner *s, struct unit *unit) ;
 /* Why an incomplete unit is incomplete, in words. Returns `out`. */
 extern char const *directory_why_incomplete (struct scanner const *s, struct unit const *unit, char *out, size_t size) ;
 /* Is there that file in it? Yes, if it cannot be told. */
 extern int directory_has (struct scanner const *s, struct unit const *unit, char const *file) ;
+/* Is it in the unit's own directory, though the unit is an instance? Yes, if it cannot be told. */
+extern int directory_has_own (struct scanner const *s, struct unit const *unit, char const *file) ;
 /* Is there a log/run in it, or gets the unit the default logger? Yes, if it cannot be told:
    what then fails is tried again. */
 extern int directory_has_logger (struct scanner const *s, struct unit const *unit) ;

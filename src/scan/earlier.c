@@ -11,6 +11,7 @@
 #include "scan/inherited.h"
 #include "scan/livetree.h"
 #include "scan/needs.h"
+#include "scan/origin.h"
 #include "scan/stopping.h"
 #include "scan/takeover.h"
 #include "wire/channels.h"
@@ -51,6 +52,7 @@ static int take (struct scanner *s, char const *identity, char const *name, int 
   unit = directory_know(s, identity, name) ;
   if (!unit) return 0 ;
   unit->foreign = !!foreign ;
+  origin_look(s, unit) ; /* its supervisor may have a successor before a scan comes to it */
   logger = has_logger ? units_add(&s->units, logger_identity, logger_name, unit) : 0 ;
   if (logger) take_over(s, logger, logger_supervisor, logger_unfinished) ; /* before who writes to it */
   take_over(s, unit, supervisor, unfinished) ;

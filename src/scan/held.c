@@ -95,21 +95,24 @@ void held_begin (struct scanner *s, struct unit *unit)
   if (!s->needs.say_ms || unit->needs.held_ms + after_ms[0] < s->needs.say_ms) s->needs.say_ms = unit->needs.held_ms + after_ms[0] ;
 }
 
+static void look_at (struct scanner *s, struct unit *unit, uint64_t now)
+{
+  uint64_t due ;
+  if (!unit->needs.held_ms || unit->needs.said == TIMES) return ;
+  if (now >= unit->needs.held_ms + after_ms[unit->needs.said])
+  {
+    say(s, unit, now) ;
+    if (++unit->needs.said == TIMES) return ;
+  }
+  due = unit->needs.held_ms + after_ms[unit->needs.said] ;
+  if (!s->needs.say_ms || due < s->needs.say_ms) s->needs.say_ms = due ;
+}
+
 void held_say (struct scanner *s)
 {
   uint64_t now ;
   if (!s->needs.say_ms || (now = clock_ms()) < s->needs.say_ms) return ;
   s->needs.say_ms = 0 ;
-  for (struct unit *unit = s->units.all ; unit && !s->stop.on ; unit = unit->next)
-  {
-    uint64_t due ;
-    if (!unit->needs.held_ms || unit->needs.said == TIMES) continue ;
-    if (now >= unit->needs.held_ms + after_ms[unit->needs.said])
-    {
-      say(s, unit, now) ;
-      if (++unit->needs.said == TIMES) continue ;
-    }
-    due = unit->needs.held_ms + after_ms[unit->needs.said] ;
-    if (!s->needs.say_ms || due < s->needs.say_ms) s->needs.say_ms = due ;
-  }
+  for (struct unit *unit = s->units.all ; unit && !s->stop.on ; unit = unit->next) look_at(s, unit, now) ;
+  look_at(s, &s->cmd.after, now) ;
 }

@@ -17,6 +17,7 @@
 #include "scan/scanner.h"
 #include "scan/tree.h"
 #include "service/dependencies.h"
+#include "service/enable_if.h"
 #include "wire/channels.h"
 
 #define MARKER "supervise/reeve"
@@ -105,14 +106,54 @@ static int copy (int from, char const *entry, int to)
   return tree_remove(to, entry) && tree_copy(from, entry, to) ;
 }
 
-/* s6-instance-create copies template/ without following it: as a link, it would
-   make all instances one, in SCAN. Without instances/ it is just any directory. */
-static enum made made_here (char const *entry, int from)
+/* The directories where the files of a service are, open. */
+struct source
+{
+  DIR *dir[ORIGINS_MAX] ; /* the first that has an entry is where that is */
+  char path[ORIGINS_MAX][SCAN_PATH_MAX + UNIT_PATH_MAX] ;
+  unsigned int count ;
+} ;
+
+static int close_source (struct source *source, int ok)
+{
+  for (unsigned int i = 0 ; i < source->count ; i++) ok = tree_close_directory(source->dir[i], ok) ;
+  return ok ;
+}
+
+/* One that is missing will do, if there is another. */
+static int open_source (struct source *source, char const *scan, struct origin const *origin)
+{
+  source->count = 0 ;
+  for (unsigned int i = 0 ; i < origin->count ; i++)
+  {
+    char *path = source->path[source->count] ;
+    if (!fits(snprintf(path, sizeof source->path[0], "%s/%s", scan, origin->name[i]), sizeof source->path[0])) return close_source(source, 0) ;
+    source->dir[source->count] = opendir(path) ;
+    if (source->dir[source->count]) source->count++ ;
+    else if (errno != ENOENT && errno != ENOTDIR) return close_source(source, 0) ;
+  }
+  return !!source->count ;
+}
+
+/* Is the entry in one of the first `count` directories? -1 with errno. */
+static int has (struct source const *source, unsigned int count, char const *entry)
 {
   struct stat st ;
+  for (unsigned int i = 0 ; i < count ; i++)
+  {
+    if (fstatat(dirfd(source->dir[i]), entry, &st, AT_SYMLINK_NOFOLLOW) != -1) return 1 ;
+    if (errno != ENOENT) return -1 ;
+  }
+  return 0 ;
+}
+
+/* s6-instance-create copies template/ without following it: as a link, it would
+   make all instances one, in SCAN. Without instances/ it is just any directory. */
+static enum made made_here (char const *entry, struct source const *source)
+{
   enum made made = made_of(entry) ;
   if (made != MADE_TEMPLATE) return made ;
-  return fstatat(from, "instances", &st, AT_SYMLINK_NOFOLLOW) == -1 ? MADE_LINK : MADE_COPY ;
+  return has(source, source->count, "instances") == 1 ? MADE_COPY : MADE_LINK ;
 }
 
 /* A script may be on its way back (rm, cp): no look follows that tells, and as long as
@@ -123,7 +164,7 @@ static int is_script (char const *entry)
 }
 
 /* Links whose original is gone. */
-static int unlink_stale (char const *name, int from)
+static int unlink_stale (char const *name, struct source const *source)
 {
   struct dirent *e ;
   struct stat st ;
@@ -132,35 +173,50 @@ static int unlink_stale (char const *name, int from)
   if (!dir) return 0 ;
   while (ok && (errno = 0, e = readdir(dir)))
   {
-    if (made_here(e->d_name, from) != MADE_LINK || is_script(e->d_name)) continue ;
+    int there ;
+    if (made_here(e->d_name, source) != MADE_LINK || is_script(e->d_name)) continue ;
     if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1) ok = errno == ENOENT ;
-    else if (S_ISLNK(st.st_mode) && fstatat(from, e->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1)
-      ok = errno == ENOENT && unlinkat(dirfd(dir), e->d_name, 0) != -1 ;
+    else if (S_ISLNK(st.st_mode) && (there = has(source, source->count, e->d_name)) != 1)
+      ok = !there && unlinkat(dirfd(dir), e->d_name, 0) != -1 ;
   }
   return tree_close_directory(dir, ok && !errno) ;
 }
 
-static int fill (DIR *from, char const *source, char const *name, int fresh, int *has_dependencies)
+static int make_entry (struct source const *source, unsigned int i, char const *entry, int to, int fresh)
 {
   char target[TARGET_MAX] ;
+  switch (made_here(entry, source))
+  {
+    case MADE_LINK : return fits(snprintf(target, sizeof target, "%s/%s", source->path[i], entry), sizeof target) && make_link(to, entry, target) ;
+    case MADE_DOWN : return !fresh || touch(to, entry) ;
+    case MADE_COPY : return !fresh || copy(dirfd(source->dir[i]), entry, to) ;
+    default : return 1 ;
+  }
+}
+
+/* With the entries of one directory that are in none before it. */
+static int fill_from (struct source const *source, unsigned int i, int to, int fresh, struct livetree_found *found)
+{
   struct dirent *e ;
+  int ok = 1 ;
+  while (ok && (errno = 0, e = readdir(source->dir[i])))
+  {
+    int before = has(source, i, e->d_name) ;
+    if (!strcmp(e->d_name, DEPENDENCIES)) found->dependencies = 1 ;
+    if (!strcmp(e->d_name, ENABLE_IF_FILE)) found->condition = 1 ;
+    if (!before) ok = make_entry(source, i, e->d_name, to, fresh) ;
+    else if (before < 0) ok = 0 ;
+  }
+  return ok && !errno ;
+}
+
+static int fill (struct source const *source, char const *name, int fresh, struct livetree_found *found)
+{
   int ok = 1 ;
   int to = file_open(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0) ;
   if (to == -1) return 0 ;
-  while (ok && (errno = 0, e = readdir(from)))
-  {
-    if (!strcmp(e->d_name, DEPENDENCIES)) *has_dependencies = 1 ;
-    switch (made_here(e->d_name, dirfd(from)))
-    {
-      case MADE_LINK :
-        ok = fits(snprintf(target, sizeof target, "%s/%s", source, e->d_name), sizeof target) && make_link(to, e->d_name, target) ;
-        break ;
-      case MADE_DOWN : ok = !fresh || touch(to, e->d_name) ; break ;
-      case MADE_COPY : ok = !fresh || copy(dirfd(from), e->d_name, to) ; break ;
-      default : break ;
-    }
-  }
-  return tree_close(to, ok && !errno) ;
+  for (unsigned int i = 0 ; ok && i < source->count ; i++) ok = fill_from(source, i, to, fresh, found) ;
+  return tree_close(to, ok) ;
 }
 
 /* The mark of what is ours comes before anything else, so that a scanner that
@@ -179,7 +235,7 @@ static int mark (char const *name)
   return 1 ;
 }
 
-int livetree_mark_again (char const *scan, char const *name)
+int livetree_mark_again (char const *scan, char const *name, struct origin const *origin)
 {
   char path[UNIT_PATH_MAX] ;
   char target[TARGET_MAX] ;
@@ -188,9 +244,11 @@ int livetree_mark_again (char const *scan, char const *name)
   ssize_t n ;
   if (lstat(name, &st) == -1 || !S_ISDIR(st.st_mode) || st.st_uid != geteuid()) return 0 ;
   if (!fits(snprintf(path, sizeof path, "%s/run", name), sizeof path)) return 0 ;
-  if (!fits(snprintf(target, sizeof target, "%s/%s/run", scan, name), sizeof target)) return 0 ;
   n = readlink(path, present, sizeof present) ;
-  return n > 0 && (size_t)n == strlen(target) && !memcmp(present, target, (size_t)n) && mark(name) ;
+  for (unsigned int i = 0 ; n > 0 && i < origin->count ; i++)
+    if (fits(snprintf(target, sizeof target, "%s/%s/run", scan, origin->name[i]), sizeof target)
+     && (size_t)n == strlen(target) && !memcmp(present, target, (size_t)n)) return mark(name) ;
+  return 0 ;
 }
 
 static int mark_complete (char const *name)
@@ -266,20 +324,17 @@ static int forget_default (char const *name)
   return unlink(path) != -1 || errno == ENOENT ;
 }
 
-enum livetree_result livetree_make (char const *scan, char const *name, int *has_dependencies)
+enum livetree_result livetree_make (char const *scan, char const *name, struct origin const *origin, struct livetree_found *found)
 {
-  char source[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
+  struct source source ;
   int fresh ;
   int ok ;
-  DIR *from ;
-  *has_dependencies = 0 ;
-  if (!fits(snprintf(source, sizeof source, "%s/%s", scan, name), sizeof source)) return LIVETREE_FAILED ;
-  from = opendir(source) ;
-  if (!from) return LIVETREE_FAILED ;
+  *found = (struct livetree_found) { 0 } ;
+  if (!open_source(&source, scan, origin)) return LIVETREE_FAILED ;
   fresh = make_directory(name) ;
-  if (fresh < 0) return !tree_close_directory(from, 0) && errno == EEXIST ? LIVETREE_TAKEN : LIVETREE_FAILED ;
-  ok = forget_default(name) && fill(from, source, name, fresh, has_dependencies) && (fresh ? mark_complete(name) : unlink_stale(name, dirfd(from))) ;
-  return tree_close_directory(from, ok) ? LIVETREE_DONE : LIVETREE_FAILED ;
+  if (fresh < 0) return !close_source(&source, 0) && errno == EEXIST ? LIVETREE_TAKEN : LIVETREE_FAILED ;
+  ok = forget_default(name) && fill(&source, name, fresh, found) && (fresh ? mark_complete(name) : unlink_stale(name, &source)) ;
+  return close_source(&source, ok) ? LIVETREE_DONE : LIVETREE_FAILED ;
 }
 
 enum livetree_result livetree_make_logger (char const *logger_name, char const *program)

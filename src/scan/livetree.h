@@ -3,6 +3,8 @@
 #ifndef REEVE_SCAN_LIVETREE_H
 #define REEVE_SCAN_LIVETREE_H
 
+#include "scan/origin.h"
+
 enum livetree_result
 {
   LIVETREE_DONE,
@@ -10,9 +12,18 @@ enum livetree_result
   LIVETREE_FAILED /* with errno */
 } ;
 
-/* Makes or refreshes LIVE/NAME: links to what is in SCAN/NAME, and what is real there.
-     has_dependencies  always written: is there a dependencies.d? */
-extern enum livetree_result livetree_make (char const *scan, char const *name, int *has_dependencies) ;
+/* What is among its files, and the scanner reads as well. */
+struct livetree_found
+{
+  unsigned int dependencies : 1 ; /* dependencies.d */
+  unsigned int condition : 1 ; /* enable-if */
+} ;
+
+/* Makes or refreshes LIVE/NAME: links to what is in SCAN where its files are, and what is real
+   there.
+     origin  a directory of it may be missing, but not all
+     found   always written */
+extern enum livetree_result livetree_make (char const *scan, char const *name, struct origin const *origin, struct livetree_found *found) ;
 /* Makes the directory of a default logger: its ./run is a link to the program. */
 extern enum livetree_result livetree_make_logger (char const *logger_name, char const *program) ;
 /* Makes what a logger needs in anybody's directory: supervise/, and the fifo of its input.
@@ -24,6 +35,6 @@ extern int livetree_is_ours (char const *name) ;
 extern int livetree_remove (char const *name) ;
 /* Marks LIVE/NAME again, which has lost its mark, if its ./run is the link that the scanner
    had made. Returns 1, or 0: it is another's now. */
-extern int livetree_mark_again (char const *scan, char const *name) ;
+extern int livetree_mark_again (char const *scan, char const *name, struct origin const *origin) ;
 
 #endif

@@ -16,9 +16,11 @@
 #include "scan/directory.h"
 #include "scan/earlier.h"
 #include "scan/livetree.h"
+#include "scan/origin.h"
 #include "scan/trusted.h"
 #include "scan/watch.h"
 #include "service/executable.h"
+#include "service/instance.h"
 
 #define PORTION 64 /* entries between two looks at commands and signals */
 
@@ -36,6 +38,8 @@ static int say_fault (struct scanner const *s, char const *name)
 static void seen (struct scanner *s, struct unit *unit, int at_once)
 {
   unit->directory.seen = s->look.generation ;
+  origin_look(s, unit) ;
+  unit->instances.told = 0 ; /* of a template: all are looked at again */
   units_post(&s->units, unit, at_once && directory_has(s, unit, "run") ? UNIT_SEEN_COMPLETE : UNIT_SEEN_CHANGING) ;
 }
 
@@ -75,7 +79,10 @@ static void entry_of_scan (struct scanner *s, struct dirent const *e)
 static int was_ours (struct scanner *s, char const *name)
 {
   struct unit const *unit = units_by_identity(&s->units, name) ;
-  return unit && unit->directory.made && livetree_mark_again(s->scan, name) ;
+  struct origin origin ;
+  if (!unit || !unit->directory.made) return 0 ;
+  origin_of(unit, &origin) ;
+  return livetree_mark_again(s->scan, name, &origin) ;
 }
 
 /* What others put into LIVE; in place, all. */
@@ -115,6 +122,8 @@ static void entry_of_live (struct scanner *s, struct dirent const *e)
     if (lstat(run, &st) == -1 && (!directory_absent(s, run) || !directory_runs(s, e->d_name))) return ;
     unit = directory_know(s, identity, e->d_name) ;
     if (!unit) return ;
+    if (s->in_place && instance_is_template(e->d_name))
+      strerr_warnw3x("in place there are no templates: ", e->d_name, " is an ordinary service (for a template, name a live directory with -l)") ;
     unit->foreign = 1 ;
     unit->adopt = directory_is_unfinished(s, e->d_name) != 0 ; /* in doubt its supervisor looks again */
   }
@@ -149,7 +158,7 @@ static void ended (struct scanner *s)
 {
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
   {
-    if (s->look.doubtful || unit->producer || unit->directory.seen == s->look.generation) continue ;
+    if (s->look.doubtful || unit->producer || unit->instances.is_counted || unit->directory.seen == s->look.generation) continue ;
     if (unit->foreign ? s->look.live_read : s->look.scan_read) units_post(&s->units, unit, UNIT_UNSEEN) ;
   }
   s->look.quiet = 0 ;

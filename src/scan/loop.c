@@ -11,6 +11,7 @@
 #include "scan/again.h"
 #include "scan/changes.h"
 #include "scan/cmd.h"
+#include "scan/cmd_after.h"
 #include "scan/directory.h"
 #include "scan/end.h"
 #include "scan/leave.h"
@@ -21,8 +22,10 @@
 #include "scan/requests.h"
 #include "scan/start.h"
 #include "scan/stop.h"
+#include "scan/templates.h"
 #include "scan/upgrade.h"
 #include "scan/watch.h"
+#include "service/instance.h"
 
 #define POLL_AGAIN_MS 1000
 
@@ -36,7 +39,7 @@ static void disarm (struct scanner *s, struct unit *unit)
 
 static void await_quiet (struct scanner *s, struct unit *unit)
 {
-  units_arm(&s->units, unit, DEADLINE_QUIET) ;
+  units_arm(&s->units, unit, instance_of(unit->name) && !directory_has_own(s, unit, "run") ? DEADLINE_QUIET_INSTANCE : DEADLINE_QUIET) ;
   watch_unit(s, unit) ;
 }
 
@@ -44,6 +47,12 @@ static void await_quiet (struct scanner *s, struct unit *unit)
 static void await_return (struct scanner *s, struct unit *unit)
 {
   if (!unit->foreign) units_arm(&s->units, unit, DEADLINE_RETURN) ;
+}
+
+static void release (struct scanner *s, struct unit *unit)
+{
+  templates_forget(s, unit) ;
+  leave_release(s, unit) ;
 }
 
 /* Returns the event that follows. */
@@ -55,10 +64,10 @@ static enum unit_event perform (struct scanner *s, struct unit *unit, unsigned i
   if (todo & PLAN_AWAIT_RETURN) await_return(s, unit) ;
   if (todo & PLAN_AWAIT_RETRY) units_arm(&s->units, unit, DEADLINE_RETRY) ;
   if (todo & PLAN_SAY_INCOMPLETE) start_say_incomplete(s, unit) ;
-  if (todo & PLAN_RELEASE) leave_release(s, unit) ;
+  if (todo & PLAN_RELEASE) release(s, unit) ;
   if (todo & PLAN_EXAMINE) return directory_examine(s, unit) ;
   if (todo & PLAN_REFRESH) return start_refresh(s, unit) ;
-  if (todo & PLAN_START) return start_unit(s, unit) ;
+  if (todo & PLAN_START) return unit->instances.is_template ? templates_count(s, unit) : start_unit(s, unit) ;
   if (todo & PLAN_TELL_LEAVE) return leave_tell(s, unit) ;
   if (todo & PLAN_END_LOGGER) return leave_end_logger(s, unit) ;
   return UNIT_NOTHING ;
@@ -75,6 +84,7 @@ static void apply (struct scanner *s, struct unit *unit, enum unit_event event)
       return ;
     }
     unit->phase = step.next ;
+    if (unit->instances.is_one || unit->instances.is_member) needs_note_instance(s, unit) ;
     event = perform(s, unit, step.todo) ;
   }
 }
@@ -101,7 +111,7 @@ static int sleep_ms (struct scanner const *s)
 {
   struct unit const *first = units_first_deadline(&s->units) ;
   int ms = -1 ;
-  if (look_under_way(s)) return 0 ;
+  if (look_under_way(s) || templates_under_way(s)) return 0 ;
   if (first) sooner(&ms, first->wait.at_ms) ;
   if (s->again.what) sooner(&ms, s->again.at_ms) ;
   sooner(&ms, s->look.timer_ms) ;
@@ -152,13 +162,15 @@ void loop_deadlines (struct scanner *s)
 /* CMD follows the first look, so that the services are started before it. */
 void loop_look (struct scanner *s)
 {
-  look_continue(s) ;
+  if (templates_under_way(s)) templates_continue(s) ;
+  else look_continue(s) ;
   loop_settle(s) ;
+  templates_say_unused(s) ;
   look_prune_missing(s) ;
   loop_settle(s) ;
   if (!s->look.ended_once || s->look.acted_on) return ;
   s->look.acted_on = 1 ;
-  cmd_start(s) ;
+  cmd_after_begin(s) ;
   loop_settle(s) ;
 }
 
@@ -204,6 +216,7 @@ void loop (struct scanner *s, int signals)
     upgrade_progress(s) ;
     loop_settle(s) ;
     needs_progress(s) ;
+    cmd_after_progress(s) ;
     held_say(s) ;
     loop_settle(s) ; /* a stop may have been asked for */
     wait_for(s, x, signals) ;

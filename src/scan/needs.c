@@ -26,6 +26,15 @@ static void tell_fault (char const *file, char const *why, void *data)
   strerr_warnw7x(unit->name, "/", DEPENDENCIES, "/", file, ": ", why) ;
 }
 
+/* Who needs a template needs each of its instances. */
+static int add_instances (struct scanner const *s, struct dependencies *dependencies)
+{
+  struct unit const *unit = dependencies_has_template(dependencies) ? s->units.all : 0 ;
+  for ( ; unit ; unit = unit->next)
+    if (unit->instances.is_member && !dependencies_add_instance(dependencies, unit->name)) return 0 ;
+  return 1 ;
+}
+
 /* Where it cannot be read, what was known stays: it never keeps a service down. */
 static void read_needs (struct scanner *s, struct unit *unit)
 {
@@ -36,7 +45,8 @@ static void read_needs (struct scanner *s, struct unit *unit)
   ok = dependencies_read(&dependencies, AT_FDCWD, path, &tell_fault, unit) ;
   if (ok)
   {
-    ok = graph_set_needs(&s->needs.graph, unit->needs.node, dependencies.wishes, dependencies.count) ;
+    ok = add_instances(s, &dependencies) &&
+      graph_set_needs(&s->needs.graph, unit->needs.node, dependencies.wishes, dependencies.count) ;
     dependencies_free(&dependencies) ;
   }
   if (!ok) strerr_warnwu3sys("read ", path, " (going on with what was read last)") ;
@@ -62,9 +72,61 @@ void needs_learn (struct scanner *s, struct unit *unit)
   if (unit->producer || (s->stop.on && unit->needs.node)) return ; /* the order of a stop is decided when it begins */
   node = node_of(s, unit) ;
   if (!node) return ;
-  if (!(node->facts & GRAPH_EXISTS)) graph_set_facts(&s->needs.graph, node, GRAPH_EXISTS | GRAPH_WANTED) ;
+  if (!(node->facts & GRAPH_EXISTS) || node->facts & GRAPH_DISABLED) graph_set_facts(&s->needs.graph, node, GRAPH_EXISTS | GRAPH_WANTED) ;
   if (!unit->needs.none || node->need_count) read_needs(s, unit) ;
   unit->needs.fresh = 1 ;
+}
+
+void needs_disabled (struct scanner *s, struct unit *unit)
+{
+  struct graph_node *node = node_of(s, unit) ;
+  if (!node) return ;
+  graph_set_needs(&s->needs.graph, node, 0, 0) ;
+  graph_set_facts(&s->needs.graph, node, GRAPH_EXISTS | GRAPH_DISABLED) ;
+}
+
+/* A template holds until all of its instances are known. */
+static void settle_template (struct scanner *s, struct unit *unit)
+{
+  unsigned int facts = GRAPH_EXISTS | GRAPH_WANTED | (s->look.ended_once ? GRAPH_READY | GRAPH_SETTLED : 0) ;
+  if (unit->needs.node && unit->needs.node->facts != facts) graph_set_facts(&s->needs.graph, unit->needs.node, facts) ;
+}
+
+void needs_learn_template (struct scanner *s, struct unit *unit)
+{
+  if (s->stop.on || !node_of(s, unit)) return ;
+  s->needs.instances_changed = 1 ;
+}
+
+void needs_note_instance (struct scanner *s, struct unit *unit)
+{
+  unsigned int is = unit->instances.is_one && unit->phase != UNIT_LEAVING && unit->phase != UNIT_RELEASED
+    && (unit->phase != UNIT_SETTLING || unit->instances.is_counted) ;
+  if (is == unit->instances.is_member) return ;
+  unit->instances.is_member = is ;
+  s->needs.instances_changed = 1 ;
+}
+
+/* The needs before `need` in the list may be others by then, but never it. */
+static void read_dependents (struct scanner *s, struct unit *template)
+{
+  struct graph_need *next ;
+  for (struct graph_need *need = template->needs.node->dependents ; need ; need = next)
+  {
+    next = need->next ;
+    if (need->of->owner && need->of->owner != &s->cmd.after) read_needs(s, need->of->owner) ;
+  }
+}
+
+static void take_instances (struct scanner *s)
+{
+  s->needs.instances_changed = 0 ;
+  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
+  {
+    if (!unit->instances.is_template || !unit->needs.node) continue ;
+    read_dependents(s, unit) ;
+    settle_template(s, unit) ;
+  }
 }
 
 void needs_renamed (struct scanner *s, struct unit *unit)
@@ -85,7 +147,7 @@ static unsigned int facts_of (struct report const *report, unsigned int before)
   if (report->ready && report->phase == PHASE_DOWN) facts |= GRAPH_WANTED | GRAPH_READY ; /* a task that is done */
   if (report->settled) facts |= GRAPH_SETTLED ;
   if (report->phase == PHASE_HELD) facts |= GRAPH_HELD ;
-  if (report->ended) facts |= GRAPH_ENDED ;
+  if (report->ended) facts |= report->wstat ? GRAPH_ENDED | GRAPH_FAILED : GRAPH_ENDED ;
   return facts ;
 }
 
@@ -161,6 +223,7 @@ static void tell_circle (struct graph_node const *first, void *data)
 static void look_for_obstacles (struct scanner *s)
 {
   s->needs.obstacles = 0 ;
+  s->cmd.look = 1 ;
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
   {
     struct graph_node const *obstacle ;
@@ -181,8 +244,15 @@ void needs_progress (struct scanner *s)
 {
   struct graph_node *node ;
   if (s->stop.on) return ;
-  if (s->look.ended_once) graph_set_complete(&s->needs.graph) ;
+  if (s->look.ended_once && !s->needs.graph.complete)
+  {
+    graph_set_complete(&s->needs.graph) ;
+    s->needs.instances_changed = 1 ;
+  }
+  if (s->needs.instances_changed) take_instances(s) ;
   graph_find_circles(&s->needs.graph, &tell_circle, 0) ;
-  while ((node = graph_take_free(&s->needs.graph))) needs_let_start(s, node->owner) ;
+  while ((node = graph_take_free(&s->needs.graph)))
+    if (node->owner == &s->cmd.after) s->cmd.may_start = 1 ;
+    else needs_let_start(s, node->owner) ;
   if (s->needs.obstacles) look_for_obstacles(s) ;
 }

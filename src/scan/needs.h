@@ -11,6 +11,12 @@
 
 /* The unit is about to get a supervisor: it exists, and its dependencies.d is read. */
 extern void needs_learn (struct scanner *s, struct unit *unit) ;
+/* The unit gets none, as it is disabled: nobody waits for it, and it needs nothing. */
+extern void needs_disabled (struct scanner *s, struct unit *unit) ;
+/* The unit is a template: who needs it needs its instances. */
+extern void needs_learn_template (struct scanner *s, struct unit *unit) ;
+/* The unit, an instance or one before, may count as one now, or no longer. */
+extern void needs_note_instance (struct scanner *s, struct unit *unit) ;
 /* A unit that has a supervisor may have another name than before. */
 extern void needs_renamed (struct scanner *s, struct unit *unit) ;
 /* The unit's supervisor has reported. One that is held has its dependencies.d read again: what

@@ -3,7 +3,8 @@
 
    A unit is one supervised directory: a service or a logger. Its phases:
 
-   incomplete  It has no ./run that can be executed. Nothing runs.
+   incomplete  It has no ./run that can be executed, or is a template, or disabled: its enable-if
+               does not hold. Nothing runs.
    settling    Its directory is being created. The scanner looks at it again 100 ms after the
                last change in it. Nothing runs.
    waiting     It has no supervisor, and gets one in 1 s, or at once. Its service may run, if
@@ -20,7 +21,8 @@
 
    A deed may have an outcome, which is the next event of the unit:
 
-   PLAN_START       STARTED, START_FAILED, START_REFUSED or OVER
+   PLAN_START       STARTED, START_FAILED, START_REFUSED, DISABLED, IS_TEMPLATE or OVER
+   PLAN_REFRESH     none, or UNWANTED
    PLAN_EXAMINE     a SEEN event, or UNSEEN
    PLAN_TELL_LEAVE  none, or OVER
    PLAN_END_LOGGER  none, or LOGGER_GONE
@@ -56,6 +58,9 @@ enum unit_event
   UNIT_START_FAILED, /* for a reason that can pass, or as its last supervisor had not lived for 1 s. If it cannot
                         be told whether it has a supervisor, it may have one; and its service may run */
   UNIT_START_REFUSED, /* for a reason that its user has to remove: its name in LIVE is taken, ... Nothing runs */
+  UNIT_DISABLED, /* its enable-if does not hold. Nothing runs */
+  UNIT_UNWANTED, /* the same, of one that has a supervisor and is down, or held */
+  UNIT_IS_TEMPLATE, /* it gets none: its instances do */
   UNIT_OVER, /* it gets no supervisor any more: nothing runs, or nothing can be done about it in this stop */
   UNIT_DIED, /* its supervisor has ended in order: nothing runs */
   UNIT_KILLED, /* its supervisor, or the one that an earlier scanner had started, has ended otherwise: the service may run */
@@ -70,13 +75,13 @@ enum plan_action /* bits. The one that has an outcome is done last, the others i
 {
   PLAN_DISARM = 1 << 0, /* it has no deadline, and is not watched */
   PLAN_CLEAN = 1 << 1, /* remove what was made for it in LIVE */
-  PLAN_AWAIT_QUIET = 1 << 2, /* watch its directory; a deadline in 100 ms */
+  PLAN_AWAIT_QUIET = 1 << 2, /* watch its directory; a deadline in 100 ms, in 1 s without a ./run */
   PLAN_AWAIT_RETURN = 1 << 3, /* a deadline in 1 s, if its directory was in SCAN */
   PLAN_AWAIT_RETRY = 1 << 4, /* a deadline in 1 s */
   PLAN_EXAMINE = 1 << 5, /* look at its directory again */
   PLAN_SAY_INCOMPLETE = 1 << 6, /* say once why it is not started */
   PLAN_REFRESH = 1 << 7, /* renew the links in LIVE, and start a logger that is new */
-  PLAN_START = 1 << 8, /* make what it needs in LIVE, and start a supervisor */
+  PLAN_START = 1 << 8, /* make what it needs in LIVE, and start a supervisor; of a template, count its instances */
   PLAN_TELL_LEAVE = 1 << 9, /* tell its supervisor to leave */
   PLAN_END_LOGGER = 1 << 10, /* let go of its logger */
   PLAN_RELEASE = 1 << 11, /* forget it */

@@ -28,13 +28,16 @@
 #include "scan/look.h"
 #include "scan/loop.h"
 #include "scan/stop.h"
+#include "scan/tree.h"
 #include "scan/upgrade.h"
 #include "scan/watch.h"
+#include "service/instance.h"
 #include "service/settings.h"
 #include "wire/channels.h"
 #include "wire/livedir.h"
 #include "wire/lock.h"
 #include "wire/report.h"
+#include "wire/scale.h"
 #include "wire/scan_state.h"
 
 #define USAGE "reeve-scan [-l LIVE] [-d FD] [-t RESCAN_MS] [-T STOP_MS] [-K KILL_MS] [-G GRACE_MS] [-C] [-I] [-L prefix|json] [SCAN [-- CMD...]]"
@@ -203,6 +206,7 @@ static void compare_lives (struct scanner *s)
   if (!process_namespace_life(life)) life[0] = 0 ;
   s->same_life = s->upgrade.done || (life[0] && !strcmp(life, before)) ;
   if (s->upgrade.done || s->same_life) return ;
+  if (!tree_remove(AT_FDCWD, SCALE_DIRECTORY)) strerr_warnwu4sys("remove ", s->live, "/", SCALE_DIRECTORY) ; /* that was another container's life */
   if (!openwritenclose_suffix(LIFE_FILE, life, strlen(life), ".new")) strerr_diefu4sys(EXIT_SYSTEM, "write ", s->live, "/", LIFE_FILE) ;
 }
 
@@ -253,6 +257,7 @@ int main (int argc, char *const *argv)
   s.own_code = s.lock = s.control = s.reports = s.units.pidfds = s.cmd.fd = -1 ;
   s.inotify = s.scan_watch = s.parent_watch = s.nothing = -1 ;
   spawn_prepare_signals() ;
+  unsetenv(INSTANCE_VARIABLE) ; /* perhaps this scanner is a service of another one: what runs here is no such instance */
   message_begin() ;
   message_take_over() ;
   parse(&s, &options, argc, argv) ;

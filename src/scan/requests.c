@@ -15,6 +15,7 @@
 #include "scan/look.h"
 #include "scan/reap.h"
 #include "scan/stopping.h"
+#include "scan/templates.h"
 #include "scan/trusted.h"
 #include "scan/upgrade.h"
 
@@ -27,7 +28,8 @@ enum asked /* bits */
   ASK_STOP = 1 << 4,
   ASK_STOP_LOGGERS = 1 << 5, /* tells them to end as well */
   ASK_END = 1 << 6, /* at once, whatever runs */
-  ASK_UPGRADE = 1 << 7
+  ASK_UPGRADE = 1 << 7,
+  ASK_COUNT = 1 << 8 /* of templates' instances */
 } ;
 
 static void act (struct scanner *s, unsigned int asked)
@@ -38,10 +40,11 @@ static void act (struct scanner *s, unsigned int asked)
   if (asked & (ASK_STOP | ASK_STOP_LOGGERS)) stopping_ask(s, !!(asked & ASK_STOP_LOGGERS)) ;
   if (asked & ASK_END) s->stop.at_once = 1 ;
   if (asked & ASK_UPGRADE) upgrade_order(s) ;
+  if (asked & ASK_COUNT) templates_count_again(s) ;
 }
 
 /* Indexed by the letter itself. */
-static unsigned char const of_letter[256] =
+static unsigned short const of_letter[256] =
 {
   ['z'] = ASK_REAP,
   ['a'] = ASK_SCAN,
@@ -53,6 +56,7 @@ static unsigned char const of_letter[256] =
   ['n'] = ASK_PRUNE,
   ['N'] = ASK_PRUNE_LOGGERS,
   ['u'] = ASK_UPGRADE,
+  ['c'] = ASK_COUNT,
 } ;
 
 struct on_signal

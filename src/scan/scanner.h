@@ -17,12 +17,15 @@
    requests.c     control letters and signals
 
    deeds; one that has an outcome returns it:
+   templates.c    which instances of a template there are
    start.c        making what a service needs in LIVE, and starting its supervisor
    takeover.c     a supervisor that an earlier scanner has started, and that lives
+   condition.c    enable-if: is a service wanted in this container?
    leave.c        telling a supervisor to leave; forgetting a service
    inherited.c    the process of a killed supervisor: its successor is told how it ended
    ending.c       ending that process where no successor can go on with it
    cmd.c          CMD, the container's command
+   cmd_after.c    when it may start: REEVE_CMD_AFTER
    cmd_search.c   finding its program in PATH, and starting it
    cmd_strays.c   what it leaves behind
    stop.c         the stop: what each stage does
@@ -34,6 +37,7 @@
    held.c         says what a held service waits for
    units.c        the set of units; their deadlines; the queue of their events
    again.c        what has failed, and is tried again once a second
+   origin.c       where the files of a unit are in SCAN: those of an instance are its template's
    directory.c    where a unit's directory is, what is in it, who supervises it
    stopping.c     what is true of the stop: asked for, how far, who was killed
    watch.c        what inotify watches
@@ -55,6 +59,9 @@
    inherited      the process of a killed supervisor, which falls to the scanner
    adopt          a successor adopts an inherited process: it goes on as its supervisor
    ending         an inherited process that no successor can adopt is ended by the scanner
+   template       a directory NAME@ in SCAN: a unit without a supervisor
+   instance       a unit NAME@x with its template's files
+   counted        an instance that is there because of the template's count
    let go         a unit is stopped and then forgotten */
 
 
@@ -106,6 +113,13 @@ struct needs /* needs.h, held.h */
   struct graph graph ;
   uint64_t say_ms ; /* clock_ms(): when it is to be said who is held; 0: nobody */
   unsigned int obstacles : 1 ; /* a main service may not be able to start any more */
+  unsigned int instances_changed : 1 ; /* who needs a template needs others than before */
+} ;
+
+struct templates /* templates.h */
+{
+  unsigned int under_way : 1 ; /* some instance has still to be told that it is there */
+  unsigned int to_name : 1 ; /* a template that nothing makes an instance of, when a look has ended */
 } ;
 
 struct stop /* stop.h, stopping.h */
@@ -135,7 +149,7 @@ struct upgrade /* upgrade.h */
   unsigned int done : 1 ; /* this program was executed by one: its supervisors are to do the same */
 } ;
 
-struct cmd /* cmd.h, cmd_strays.h */
+struct cmd /* cmd.h, cmd_after.h, cmd_strays.h */
 {
   char const *const *argv ; /* 0: there is no CMD */
   pid_t pid ; /* 0: it does not run */
@@ -144,6 +158,9 @@ struct cmd /* cmd.h, cmd_strays.h */
   pid_t group ; /* when it has ended: its process group, while a stray is in it; else 0 */
   unsigned int outside : 1 ; /* there is a stray outside that group */
   unsigned int gets_signals : 1 ; /* -C: the signals that the scanner is sent */
+  struct unit after ; /* while it waits for services: it needs them as a unit does; in no set */
+  unsigned int may_start : 1 ; /* all of them are ready */
+  unsigned int look : 1 ; /* one of them may never be */
   uint64_t look_ms ; /* clock_ms(): when to look at its strays again; 0: when one has ended */
   char status[STATUS_SIZE + BIRTH_SIZE] ; /* as it is to be written */
 } ;
@@ -164,6 +181,7 @@ struct scanner
   struct again_state again ;
   struct look look ;
   struct needs needs ;
+  struct templates templates ;
   struct cmd cmd ;
   struct stop stop ;
   struct upgrade upgrade ;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include "base/spawn.h"
 #include "scan/again.h"
 #include "scan/child.h"
+#include "scan/condition.h"
 #include "scan/default_logger.h"
 #include "scan/directory.h"
 #include "scan/ending.h"
@@ -27,6 +29,7 @@
 #include "scan/takeover.h"
 #include "scan/trusted.h"
 #include "service/executable.h"
+#include "service/instance.h"
 #include "wire/channels.h"
 #include "wire/state.h"
 
@@ -37,11 +40,17 @@
 /* Its mark may have been removed, with all of its supervise/. */
 static enum livetree_result make_own (struct scanner *s, struct unit *unit)
 {
-  int has_dependencies ;
-  enum livetree_result r = livetree_make(s->scan, unit->name, &has_dependencies) ;
-  if (r == LIVETREE_TAKEN && unit->directory.made && livetree_mark_again(s->scan, unit->name)) r = livetree_make(s->scan, unit->name, &has_dependencies) ;
-  unit->needs.none = r == LIVETREE_DONE && !has_dependencies ;
-  if (r == LIVETREE_DONE) unit->directory.made = 1 ;
+  struct livetree_found found ;
+  struct origin origin ;
+  enum livetree_result r ;
+  origin_of(unit, &origin) ;
+  r = livetree_make(s->scan, unit->name, &origin, &found) ;
+  if (r == LIVETREE_TAKEN && unit->directory.made && livetree_mark_again(s->scan, unit->name, &origin))
+    r = livetree_make(s->scan, unit->name, &origin, &found) ;
+  unit->needs.none = r == LIVETREE_DONE && !found.dependencies ;
+  if (r != LIVETREE_DONE) return r ;
+  unit->directory.made = 1 ;
+  unit->condition.there = found.condition ;
   return r ;
 }
 
@@ -63,8 +72,11 @@ static enum unit_event make_tree (struct scanner *s, struct unit *unit)
 
 static enum livetree_result make_logger_tree (struct scanner *s, struct unit const *unit, char const *name)
 {
-  int none ;
-  return default_logger_wanted(s, unit) ? livetree_make_logger(name, s->logger) : livetree_make(s->scan, name, &none) ;
+  struct origin origin ;
+  struct livetree_found none ;
+  if (default_logger_wanted(s, unit)) return livetree_make_logger(name, s->logger) ;
+  origin_of_logger(unit, &origin) ;
+  return livetree_make(s->scan, name, &origin, &none) ;
 }
 
 /* The logger comes before its producer, so that there is somewhere to write to. */
@@ -128,12 +140,27 @@ static void hold_task (struct unit const *unit)
   strerr_warnw5x("whether the task ", unit->name, " is done is not known any more, as its live directory was removed: it is not run again (`reeve start ", unit->name, "` runs it)") ;
 }
 
+/* Which instance it is, to the supervisor and so to all that it executes. Returns 1, or 0 with
+   errno. */
+static int tell_instance (struct unit const *unit)
+{
+  struct unit const *service = unit->producer ? unit->producer : unit ;
+  return !service->instances.is_one || setenv(INSTANCE_VARIABLE, instance_of(service->name), 1) != -1 ;
+}
+
+static void forget_instance (struct unit const *unit)
+{
+  struct unit const *service = unit->producer ? unit->producer : unit ;
+  if (service->instances.is_one) unsetenv(INSTANCE_VARIABLE) ;
+}
+
 static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
 {
   int goes_on = unit->adopt || unit->had_left ;
   char const *argv[4] = { SUPERVISE_PROGRAM, goes_on ? "-a" : unit->name, goes_on ? unit->name : 0, 0 } ;
   struct spawn request = SPAWN_ZERO ;
   int executing ;
+  int told ;
   pid_t pid = 0 ;
   if (!s->supervise[0] && !child_find_supervise(s))
   {
@@ -143,9 +170,11 @@ static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
   hold_task(unit) ;
   request.path = s->supervise ;
   request.argv = argv ;
-  request.envp = (char const *const *)environ ;
   request.signals_blocked = 1 ;
-  if (child_stdin(s, &request)) pid = spawn(&request, &executing) ;
+  told = tell_instance(unit) ;
+  request.envp = (char const *const *)environ ;
+  if (told && child_stdin(s, &request)) pid = spawn(&request, &executing) ;
+  forget_instance(unit) ;
   if (!pid)
   {
     char why[SCAN_PATH_MAX + 64] ;
@@ -230,6 +259,11 @@ enum unit_event start_unit (struct scanner *s, struct unit *unit)
   if (stop_gives_up(s, unit)) return UNIT_OVER ;
   if (is_refused(s, unit)) return unit->adopt && !has_ended(s, unit, &event) ? event : takeover_refuse(unit) ;
   event = make_again(s, unit) ;
+  if (event == UNIT_STARTED && condition_disables(s, unit))
+  {
+    needs_disabled(s, unit) ;
+    return UNIT_DISABLED ;
+  }
   if (event == UNIT_STARTED) needs_learn(s, unit) ;
   if (event == UNIT_STARTED) event = attend_logger(s, unit) ;
   if (event == UNIT_STARTED) event = take_over_or_start(s, unit) ;
@@ -250,6 +284,7 @@ enum unit_event start_refresh (struct scanner *s, struct unit *unit)
   needs_renamed(s, unit) ;
   if (!unit->foreign && make_own(s, unit) == LIVETREE_FAILED)
     strerr_warnwu4sys("refresh the live directory of ", unit->name, " in ", s->live) ;
+  if (condition_ends(s, unit)) return UNIT_UNWANTED ;
   if (attend_logger(s, unit) != UNIT_STARTED) again_later(s, AGAIN_SCAN) ;
   return UNIT_NOTHING ;
 }
@@ -257,8 +292,14 @@ enum unit_event start_refresh (struct scanner *s, struct unit *unit)
 void start_say_incomplete (struct scanner *s, struct unit *unit)
 {
   char why[EXECUTABLE_WHY_MAX] ;
+  char template[SERVICE_NAME_MAX + 1] ;
   if (unit->warned) return ;
   unit->warned = 1 ;
+  if (!unit->instances.is_one && instance_template(unit->name, template, 0) && !directory_has(s, unit, "run"))
+  {
+    strerr_warnw6x(s->scan, "/", unit->name, " is not started: it has no ./run, and there is no template ", template, " with one (it starts as soon as that is mended)") ;
+    return ;
+  }
   strerr_warnw6x(s->scan, "/", unit->name, " is not started: ./run: ", directory_why_incomplete(s, unit, why, sizeof why),
     " (it starts as soon as that is mended)") ;
 }

@@ -14,6 +14,7 @@
 #include "base/send.h"
 #include "scan/again.h"
 #include "scan/cmd.h"
+#include "scan/cmd_after.h"
 #include "scan/cmd_strays.h"
 #include "scan/directory.h"
 #include "scan/ending.h"
@@ -60,6 +61,7 @@ static void begin (struct scanner *s)
   look_order(s, 0) ;
   watch_end(s) ;
   cmd_stop(s) ;
+  cmd_after_end(s) ;
   needs_stop(s) ;
   s->stop.in_order = 1 ;
   s->stop.cmd_first = !!cmd_runs(s) ;

@@ -28,15 +28,31 @@ void stopping_main_ended (struct scanner *s, struct unit const *unit, unsigned i
   strerr_warni5x("the main service ", unit->name, " has ended with ", code, ": stopping everything") ;
 }
 
+static void stop_with (struct scanner *s, int code)
+{
+  s->own_code = code ? code : 1 ;
+  stopping_ask(s, 0) ;
+}
+
 void stopping_main_cannot_start (struct scanner *s, struct unit const *unit, char const *needed, unsigned int wstat)
 {
   char code[UINT_FMT] ;
   int ended = stopping_code_of((int)wstat) ;
   if (s->stop.on || s->stop.asked) return ;
-  s->own_code = ended ? ended : 1 ;
   code[uint_fmt(code, (unsigned int)ended)] = 0 ;
-  stopping_ask(s, 0) ;
+  stop_with(s, ended) ;
   strerr_warnw7x("the main service ", unit->name, " can never start: ", needed, ", which it needs, has ended with ", code, " and does not come back: stopping everything") ;
+}
+
+void stopping_cmd_cannot_start (struct scanner *s, char const *needed, unsigned int wstat, int starts)
+{
+  char code[UINT_FMT] ;
+  int ended = stopping_code_of((int)wstat) ;
+  if (s->stop.on || s->stop.asked) return ;
+  code[uint_fmt(code, (unsigned int)ended)] = 0 ;
+  if (!starts) stop_with(s, ended) ;
+  strerr_warnw6x("the command is to start after ", needed, " (REEVE_CMD_AFTER), which has ended with ", code, " and does not come back: ",
+    starts ? "starting it all the same, as it has a terminal" : "stopping everything") ;
 }
 
 void stopping_killed (struct scanner *s)

@@ -12,6 +12,9 @@ extern void stopping_ask (struct scanner *s, int loggers_too) ;
 extern void stopping_main_ended (struct scanner *s, struct unit const *unit, unsigned int wstat) ;
 /* The same, as a main service can never start: `needed`, which it needs, has ended. */
 extern void stopping_main_cannot_start (struct scanner *s, struct unit const *unit, char const *needed, unsigned int wstat) ;
+/* The command, which is to start after `needed`, cannot, as that has ended: starts it all the same
+   (`starts`), or asks for the stop. That is said. */
+extern void stopping_cmd_cannot_start (struct scanner *s, char const *needed, unsigned int wstat, int starts) ;
 /* Something was sent SIGKILL, which in a stop makes the exit code 137. */
 extern void stopping_killed (struct scanner *s) ;
 extern int stopping_has_come (struct scanner const *s, enum stage stage) ;

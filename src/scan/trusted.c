@@ -11,6 +11,7 @@
 
 #include "base/trust.h"
 #include "service/dependencies.h"
+#include "service/enable_if.h"
 #include "service/settings.h"
 #include "wire/fifodir.h"
 
@@ -30,7 +31,7 @@ static int file_is (int dir, char const *name, char const *file, struct trust_re
 /* What a supervisor executes, or reads, in a service directory. */
 static int files_are (int dir, char const *name, struct trust_refusal *why)
 {
-  static char const *const files[] = { "run", "finish", "down" } ;
+  static char const *const files[] = { "run", "finish", "down", ENABLE_IF_FILE } ;
   char const *file ;
   for (size_t i = 0 ; i < sizeof files / sizeof *files ; i++)
     if (!file_is(dir, name, files[i], why)) return 0 ;

@@ -21,6 +21,7 @@
 enum deadline_kind
 {
   DEADLINE_QUIET, /* 100 ms: after the last change in a new directory */
+  DEADLINE_QUIET_INSTANCE, /* 1 s: the same where there is no ./run to come last */
   DEADLINE_RETURN, /* 1 s: a directory that is gone may come back */
   DEADLINE_RETRY, /* 1 s: what has failed is tried again */
   DEADLINE_KIND_COUNT,
@@ -89,11 +90,31 @@ struct unit
     unsigned int made : 1 ; /* this scanner has made LIVE/NAME */
   } directory ;
 
+  struct /* its enable-if: condition.h. Not of a logger */
+  {
+    unsigned int there : 1 ; /* there was one when its directory in LIVE was made */
+    unsigned int disabled : 1 ;
+    unsigned int said : 1 ; /* what is wrong with it */
+  } condition ;
+
   struct unit_supervisor supervisor ;
   struct inherited *inherited ; /* 0: no supervisor of it was killed, or a successor has gone on */
   unsigned int adopt : 1 ; /* the next supervisor goes on from what the last one has recorded */
   unsigned int supervised : 1 ; /* it had a supervisor in the directory that was made for it in LIVE */
   unsigned int had_left : 1 ; /* a supervisor of it has left in order, and had another one: that is to know of a task that was done */
+
+  struct /* what it has to do with templates: origin.h, templates.h */
+  {
+    uint32_t count ; /* of a template: NAME@1 to that are to be there because of its count */
+    uint32_t told ; /* of these, so many have been told so */
+    unsigned int is_template : 1 ; /* it gets no supervisor */
+    unsigned int is_known : 1 ; /* a template, and its count was read */
+    unsigned int has_count : 1 ; /* or was given by a command */
+    unsigned int is_one : 1 ; /* an instance: it has a template's files */
+    unsigned int has_own : 1 ; /* and a directory of its own in SCAN */
+    unsigned int is_counted : 1 ; /* it is there because of its template's count */
+    unsigned int is_member : 1 ; /* it is there, and does not leave */
+  } instances ;
 
   struct /* what it needs, and who needs it: needs.h. Not of a logger */
   {

@@ -89,7 +89,7 @@ void watch_scan (struct scanner *s)
 void watch_unit (struct scanner *s, struct unit *unit)
 {
   char path[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
-  if (s->inotify == -1 || unit->foreign || unit->producer) return ;
+  if (s->inotify == -1 || unit->foreign || unit->producer || (unit->instances.is_one && !unit->instances.has_own)) return ;
   for (unsigned int i = 0 ; i < 2 ; i++)
   {
     struct unit const *other ;

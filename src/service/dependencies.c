@@ -11,7 +11,7 @@
 #include <skalibs/djbunix.h>
 
 #include "base/file.h"
-#include "service/name.h"
+#include "service/instance.h"
 
 #define OPTIONAL "optional"
 #define CONTENT_MAX 64
@@ -65,19 +65,25 @@ static int is_optional (struct reading const *reading, char const *name)
   return 0 ;
 }
 
-static int add (struct dependencies *dependencies, struct reading const *reading, char const *name)
+/* Returns 1, or 0 when there is no memory. */
+static int append (struct dependencies *dependencies, char const *name, int optional)
 {
-  char printable[SERVICE_NAME_MAX + 5] ;
-  char const *wrong = service_name_fault(name) ;
-  struct graph_wish *more ;
+  struct graph_wish *more = realloc(dependencies->wishes, (dependencies->count + 1) * sizeof *more) ;
   char *copy ;
-  if (wrong) return (fault(reading, service_name_printable(printable, sizeof printable, name), "no service can have that name: remove the file"), 1) ;
-  more = realloc(dependencies->wishes, (dependencies->count + 1) * sizeof *more) ;
   if (!more) return 0 ;
   dependencies->wishes = more ;
   copy = strdup(name) ;
   if (!copy) return 0 ;
-  more[dependencies->count++] = (struct graph_wish) { .name = copy, .optional = is_optional(reading, name) } ;
+  more[dependencies->count++] = (struct graph_wish) { .name = copy, .optional = optional } ;
+  return 1 ;
+}
+
+static int add (struct dependencies *dependencies, struct reading const *reading, char const *name)
+{
+  char printable[SERVICE_NAME_MAX + 5] ;
+  char const *wrong = service_name_fault(name) ;
+  if (!wrong) return append(dependencies, name, is_optional(reading, name)) ;
+  fault(reading, service_name_printable(printable, sizeof printable, name), "no service can have that name: remove the file") ;
   return 1 ;
 }
 
@@ -110,7 +116,7 @@ int dependencies_read (struct dependencies *dependencies, int at, char const *pa
   if (dir) closedir(dir) ;
   else fd_close(fd) ;
   if (!ok) dependencies_free(dependencies) ;
-  else if (dependencies->count) qsort(dependencies->wishes, dependencies->count, sizeof *dependencies->wishes, &by_name) ;
+  else if ((dependencies->named = dependencies->count)) qsort(dependencies->wishes, dependencies->count, sizeof *dependencies->wishes, &by_name) ;
   errno = err ;
   return ok ;
 }
@@ -120,4 +126,27 @@ void dependencies_free (struct dependencies *dependencies)
   for (size_t i = 0 ; i < dependencies->count ; i++) free((void *)dependencies->wishes[i].name) ;
   free(dependencies->wishes) ;
   *dependencies = (struct dependencies) { .count = 0 } ;
+}
+
+int dependencies_has_template (struct dependencies const *dependencies)
+{
+  for (size_t i = 0 ; i < dependencies->named ; i++)
+    if (instance_is_template(dependencies->wishes[i].name)) return 1 ;
+  return 0 ;
+}
+
+static struct graph_wish const *find (struct dependencies const *dependencies, char const *name)
+{
+  for (size_t i = 0 ; i < dependencies->named ; i++)
+    if (!strcmp(dependencies->wishes[i].name, name)) return dependencies->wishes + i ;
+  return 0 ;
+}
+
+int dependencies_add_instance (struct dependencies *dependencies, char const *instance)
+{
+  char template[SERVICE_NAME_MAX + 1] ;
+  struct graph_wish const *needed ;
+  if (!instance_template(instance, template, 0)) return 1 ;
+  needed = find(dependencies, template) ;
+  return !needed || find(dependencies, instance) || append(dependencies, instance, needed->optional) ;
 }

@@ -1,6 +1,6 @@
 /* dependencies.d in a service directory: a file for each service that this one needs, named
    after it. Its content tells how: nothing: it must be ready; `optional`: only the order
-   matters (graph.h). */
+   matters (graph.h). The name of a template means all of its instances. */
 
 #ifndef REEVE_SERVICE_DEPENDENCIES_H
 #define REEVE_SERVICE_DEPENDENCIES_H
@@ -13,8 +13,9 @@
 
 struct dependencies
 {
-  struct graph_wish *wishes ; /* sorted by name */
+  struct graph_wish *wishes ;
   size_t count ;
+  size_t named ; /* the first ones, sorted by name: those in the directory; the others are instances of these */
 } ;
 
 /* How a fault is told. A file with one counts as an empty one; a name that no service can
@@ -30,5 +31,11 @@ typedef void dependencies_fault_func (char const *name, char const *why, void *d
    Returns 1 with what dependencies_free is to free, or 0 with errno: ENOTDIR, EACCES, ... */
 extern int dependencies_read (struct dependencies *dependencies, int at, char const *path, dependencies_fault_func *tell, void *data) ;
 extern void dependencies_free (struct dependencies *dependencies) ;
+
+/* Is a template (service/instance.h) needed? */
+extern int dependencies_has_template (struct dependencies const *dependencies) ;
+/* There is the instance of that name: if its template is needed, it is, too, in the same way.
+   Returns 1, or 0 when there is no memory. */
+extern int dependencies_add_instance (struct dependencies *dependencies, char const *instance) ;
 
 #endif

@@ -5,7 +5,9 @@
    tells the facts about it, and the graph tells which nodes that are held have become
    free. A need holds its service back
 
-     required  until what is needed is ready and wanted
+     required  until what is needed is ready and wanted, or disabled
+     if wanted as required, but only while what is needed exists, and is wanted or has failed
+               for good
      optional  while what is needed exists, is wanted, and has neither been ready nor
                ended once
 
@@ -30,7 +32,9 @@ enum graph_fact
   GRAPH_SETTLED = 1 << 3, /* it has been ready, or has ended, once */
   GRAPH_HELD = 1 << 4, /* it would start, and waits until it may */
   GRAPH_ENDED = 1 << 5, /* by itself, and will not come back */
-  GRAPH_TASK = 1 << 6 /* it ends by itself, and stays done: it is not stopped for what it needs */
+  GRAPH_FAILED = 1 << 7, /* the same, with a failure */
+  GRAPH_TASK = 1 << 6, /* it ends by itself, and stays done: it is not stopped for what it needs */
+  GRAPH_DISABLED = 1 << 8 /* not wanted in this container: nobody waits for it */
 } ;
 
 struct graph_node ;
@@ -42,6 +46,7 @@ struct graph_need
   struct graph_need *next ; /* in the list of on->dependents */
   struct graph_need *previous ;
   unsigned int optional : 1 ;
+  unsigned int if_wanted : 1 ; /* required, but not while what is needed is wanted down or does not exist; set by the caller */
   unsigned int inner : 1 ; /* within a circle: ignored */
 } ;
 

@@ -4,7 +4,7 @@
 
 static int meets_required (unsigned int facts)
 {
-  return facts & GRAPH_READY && facts & GRAPH_WANTED ;
+  return facts & GRAPH_DISABLED || (facts & GRAPH_READY && facts & GRAPH_WANTED) ;
 }
 
 static int meets_optional (struct graph const *graph, unsigned int facts)
@@ -13,9 +13,15 @@ static int meets_optional (struct graph const *graph, unsigned int facts)
   return !(facts & GRAPH_WANTED) || facts & (GRAPH_READY | GRAPH_SETTLED) ;
 }
 
+static int meets_if_wanted (unsigned int facts)
+{
+  return !(facts & GRAPH_EXISTS) || !(facts & (GRAPH_WANTED | GRAPH_FAILED)) || meets_required(facts) ;
+}
+
 int graph_holds (struct graph const *graph, struct graph_need const *need)
 {
   if (need->inner) return 0 ;
+  if (need->if_wanted) return !meets_if_wanted(need->on->facts) ;
   return need->optional ? !meets_optional(graph, need->on->facts) : !meets_required(need->on->facts) ;
 }
 
@@ -70,11 +76,12 @@ void graph_set_facts (struct graph *graph, struct graph_node *node, unsigned int
 {
   int required = meets_required(node->facts) ;
   int optional = meets_optional(graph, node->facts) ;
+  int if_wanted = meets_if_wanted(node->facts) ;
   int was_held = node->facts & GRAPH_HELD ;
   node->facts = facts ;
   if (!(facts & GRAPH_HELD)) graph_let_go(node) ;
   else if (!was_held || !node->list) graph_look_again(graph, node) ;
-  if ((!required && meets_required(facts)) || (!optional && meets_optional(graph, facts))) look_at_waiters(graph, node) ;
+  if ((!required && meets_required(facts)) || (!optional && meets_optional(graph, facts)) || (!if_wanted && meets_if_wanted(facts))) look_at_waiters(graph, node) ;
 }
 
 void graph_set_complete (struct graph *graph)

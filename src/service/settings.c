@@ -3,34 +3,31 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
-#include <skalibs/sig.h>
 #include <skalibs/types.h>
 #include <skalibs/uint32.h>
 #include <skalibs/uint64.h>
 
 #include "base/file.h"
 #include "base/listing.h"
+#include "service/success_codes.h"
 #include "wire/death_tally.h"
 
 #define CONTENT_MAX 128
 #define PRINTABLE_MAX 40
 #define FD_MAX 1048575
-#define SIGNAL_MAX 64
 #define LONG_DIRECTORY 24 /* entries: as many are read in one part, unless their names are long */
 #define NOTIFICATION_FD "notification-fd"
 #define LOCK_FD "lock-fd"
 #define PIDFILE "pidfile"
 
-enum kind { KIND_FD, KIND_UINT, KIND_SIGNAL, KIND_DELAY, KIND_RESTART,
+enum kind { KIND_FD, KIND_UINT, KIND_SIGNAL, KIND_DELAY, KIND_RESTART, KIND_SUCCESS_CODES,
   KIND_FLAG_KILL_GROUP, KIND_FLAG_DOWN_GROUP, KIND_FLAG_NEW_PID_NAMESPACE, KIND_FLAG_MAIN, KIND_FLAG_KEEP_STRAYS, KIND_FLAG_FORKS, KIND_FLAG_ONESHOT, KIND_FLAG_HEALTH } ;
 
 struct setting
@@ -62,6 +59,8 @@ static struct setting const all[] =
   { "flag-oneshot", "", 0, KIND_FLAG_ONESHOT, 0, 0 },
   { "restart", "always, no, on-failure or on-failure:N with N from 1 to 2147483647; default: always, but no with flag-main or flag-oneshot",
     AT(restart), KIND_RESTART, INT_MAX, 0 },
+  { SUCCESS_CODES_FILE, "exit codes from 0 to 255 and names of signals, separated by spaces; default: none",
+    AT(success_codes), KIND_SUCCESS_CODES, 0, 0 },
   { "flag-keep-strays", "", 0, KIND_FLAG_KEEP_STRAYS, 0, 0 },
   { "flag-forks", "", 0, KIND_FLAG_FORKS, 0, 0 },
   { "flag-timeout-killpg", "", 0, KIND_FLAG_KILL_GROUP, 0, 1 },
@@ -75,83 +74,6 @@ char const *settings_file (size_t i)
   size_t n = sizeof all / sizeof *all ;
   if (i < n) return all[i].file ;
   return i == n ? PIDFILE : 0 ;
-}
-
-static int only_space (char const *text)
-{
-  return !text[strspn(text, " \t\r\n")] ;
-}
-
-int setting_parse_uint (char const *text, uint32_t min, uint32_t max, uint32_t *value)
-{
-  uint32_t n ;
-  size_t len ;
-  if (text[0] < '0' || text[0] > '9') return 0 ;
-  len = uint32_scan(text, &n) ;
-  if (!len || !only_space(text + len) || n < min || n > max) return 0 ;
-  *value = n ;
-  return 1 ;
-}
-
-int setting_parse_signal (char const *text, int *signal)
-{
-  char name[16] ;
-  size_t len = strcspn(text, " \t\r\n") ;
-  uint32_t number ;
-  int found ;
-  if (setting_parse_uint(text, 1, SIGNAL_MAX, &number))
-  {
-    *signal = (int)number ;
-    return 1 ;
-  }
-  if (!len || len >= sizeof name || !only_space(text + len) || (text[0] >= '0' && text[0] <= '9')) return 0 ;
-  if (len > 3 && !strncasecmp(text, "SIG", 3) && text[3] > '9' && strncasecmp(text + 3, "SIG", 3) != 0)
-  {
-    text += 3 ; /* sig_number() knows the bare names */
-    len -= 3 ;
-  }
-  memcpy(name, text, len) ;
-  name[len] = 0 ;
-  found = sig_number(name) ;
-  if (found <= 0) return 0 ;
-  *signal = found ;
-  return 1 ;
-}
-
-int setting_parse_delay (char const *text, uint32_t *min_ms, uint32_t *max_ms)
-{
-  uint32_t min ;
-  uint32_t max ;
-  size_t len ;
-  size_t space ;
-  if (text[0] < '0' || text[0] > '9') return 0 ;
-  len = uint32_scan(text, &min) ;
-  if (!len) return 0 ;
-  space = strspn(text + len, " \t") ;
-  if (!space || !setting_parse_uint(text + len + space, min, INT_MAX, &max)) return 0 ;
-  *min_ms = min ;
-  *max_ms = max ;
-  return 1 ;
-}
-
-int setting_parse_restart (char const *text, enum restart_policy *policy, uint32_t *max)
-{
-  static char const on_failure[] = "on-failure" ;
-  static struct { char const *word ; enum restart_policy policy ; } const words[] =
-    { { "always", RESTART_ALWAYS }, { "no", RESTART_NO }, { on_failure, RESTART_ON_FAILURE } } ;
-  size_t len = sizeof on_failure - 1 ;
-  uint32_t n ;
-  for (size_t i = 0 ; i < sizeof words / sizeof *words ; i++)
-  {
-    if (strncmp(text, words[i].word, strlen(words[i].word)) != 0 || !only_space(text + strlen(words[i].word))) continue ;
-    *policy = words[i].policy ;
-    *max = 0 ;
-    return 1 ;
-  }
-  if (strncmp(text, on_failure, len) != 0 || text[len] != ':' || !setting_parse_uint(text + len + 1, 1, INT_MAX, &n)) return 0 ;
-  *policy = RESTART_ON_FAILURE ;
-  *max = n ;
-  return 1 ;
 }
 
 /* 1 with the content as text; 0 when there is no such file; -1 with errno, 0 for
@@ -191,6 +113,7 @@ static int parse (struct settings *settings, struct setting const *setting, char
     case KIND_SIGNAL : return setting_parse_signal(text, at) ;
     case KIND_DELAY : return setting_parse_delay(text, &settings->restart_delay_min_ms, &settings->restart_delay_max_ms) ;
     case KIND_RESTART : return setting_parse_restart(text, &settings->restart, &settings->restart_max) ;
+    case KIND_SUCCESS_CODES : return settings->has_success_codes = !!success_codes_parse(text, at) ;
     default : return 1 ;
   }
 }
@@ -244,14 +167,14 @@ static int is_there (char const *file, int listed, settings_report_func *report)
 
 static void set (struct settings *settings, struct setting const *setting, int listed, settings_report_func *report)
 {
-  char text[CONTENT_MAX + 1] ;
+  char text[SUCCESS_CODES_TEXT_MAX + 1] ; /* the longest of all */
   int r ;
   if (setting->kind >= KIND_FLAG_KILL_GROUP)
   {
     if (is_there(setting->file, listed, report)) set_flag(settings, setting->kind) ;
     return ;
   }
-  r = read_content(setting->file, text, CONTENT_MAX) ;
+  r = read_content(setting->file, text, setting->kind == KIND_SUCCESS_CODES ? SUCCESS_CODES_TEXT_MAX : CONTENT_MAX) ;
   if (!r || (r == 1 && parse(settings, setting, text))) return ;
   report_content(setting, r, text, report) ;
 }
@@ -312,6 +235,12 @@ void settings_read (struct settings *settings, enum settings_set which, settings
   for (size_t i = 0 ; i < sizeof all / sizeof *all ; i++)
     if (present >> i & 1 && (which == SETTINGS_START || all[i].at_stop)) set(settings, all + i, present != UINT32_MAX, report) ;
   if (settings->oneshot) settings->forks = settings->health = 0 ; /* a task ends: what it leaves behind is no service, and done is healthy */
+}
+
+void settings_read_success_codes (struct settings *settings)
+{
+  char text[SUCCESS_CODES_TEXT_MAX + 1] ;
+  settings->has_success_codes = read_content(SUCCESS_CODES_FILE, text, SUCCESS_CODES_TEXT_MAX) == 1 && success_codes_parse(text, &settings->success_codes) ;
 }
 
 /* What ./run gets must be below the limit that it inherits from us. */

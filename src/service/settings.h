@@ -41,6 +41,10 @@ extern void settings_read (struct settings *settings, enum settings_set which, s
    is never told would hold the service, and those that wait for it, for ever. */
 extern void settings_honour (struct settings *settings, settings_report_func *report) ;
 
+/* Of settings that a predecessor has saved with has_success_codes: reads these anew, as they are
+   too long to be saved. What is no longer valid is none. */
+extern void settings_read_success_codes (struct settings *settings) ;
+
 /* The files of all settings, one after the other from 0 on; 0 after the last. */
 extern char const *settings_file (size_t i) ;
 

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/process.h"
+#include "service/success_codes.h"
 #include "supervise/policy.h"
 #include "supervise/supervisor.h"
 #include "wire/death_tally.h"
@@ -15,12 +16,19 @@
 
 /* ---- ./run has ended ---- */
 
+/* Has it ended in a way that is no failure? */
+static int is_success (struct supervisor const *s)
+{
+  return !s->code_unknown && (!s->status.wstat || (s->settings.has_success_codes && success_codes_have(&s->settings.success_codes, s->status.wstat))) ;
+}
+
 static int has_obeyed (struct supervisor const *s)
 {
   int wstat = (int)s->status.wstat ;
   if (s->code_unknown) return 0 ;
+  if (is_success(s)) return 1 ;
   if (WIFSIGNALED(wstat)) return WTERMSIG(wstat) == s->settings.down_signal ;
-  return !WEXITSTATUS(wstat) || WEXITSTATUS(wstat) == CODE_BY_SIGNAL + s->settings.down_signal ;
+  return WEXITSTATUS(wstat) == CODE_BY_SIGNAL + s->settings.down_signal ;
 }
 
 static int was_asked (struct supervisor const *s, uint64_t now)
@@ -36,6 +44,15 @@ static int was_asked (struct supervisor const *s, uint64_t now)
   return policy_asked(&asking) ;
 }
 
+/* For who asks later. */
+static void note_end (struct supervisor *s)
+{
+  int wstat = (int)s->status.wstat ;
+  s->end = s->ending | (s->asked ? END_ASKED : 0) | (s->leaving ? END_LEAVING : 0) ;
+  if (s->unfit && !(s->end & END_LATE)) s->end |= END_UNHEALTHY ;
+  if (!s->code_unknown && s->sent && WIFSIGNALED(wstat) && (unsigned int)WTERMSIG(wstat) == s->sent) s->end |= END_SIGNALLED ;
+}
+
 void ended_tell_down (struct supervisor *s)
 {
   uint64_t now = clock_ms() ;
@@ -44,6 +61,7 @@ void ended_tell_down (struct supervisor *s)
   s->asked = s->end_asked = !!was_asked(s, now) ;
   if (s->notification >= 0) fd_close(s->notification) ;
   s->notification = -1 ;
+  note_end(s) ;
   s->has_ended = 1 ;
   s->status.pid = 0 ;
   s->status.flags &= ~(unsigned int)(STATUS_READY | STATUS_PAUSED) ;
@@ -74,7 +92,7 @@ static void judge (struct supervisor *s)
     .unknown = s->code_unknown,
     .task = s->settings.oneshot,
     .want_up = !!(s->status.flags & STATUS_WANT_UP),
-    .failed = s->status.wstat || s->code_unknown || s->not_executed || s->unfit,
+    .failed = !is_success(s) || s->not_executed || s->unfit,
     .forbidden = s->forbidden && s->status.flags & STATUS_WANT_UP && !s->leaving, /* else there is nothing to forbid */
     .up_ms = s->up_ms,
     .policy = s->settings.restart,
@@ -97,6 +115,7 @@ static void tell_failed (struct supervisor *s)
 void ended_tell_not_started (struct supervisor *s)
 {
   if (!s->not_executed) return ; /* it can pass, and is not the service's fault */
+  s->end = END_NOT_EXECUTED ;
   judge(s) ;
   if (is_failure(s->reason)) tell_failed(s) ;
 }
@@ -123,7 +142,7 @@ enum life_event ended_settle (struct supervisor *s)
 
 void ended_arm_delay (struct supervisor *s)
 {
-  uint32_t ms = policy_delay(&s->delay, s->asked, s->up_ms, s->settings.restart_delay_min_ms, s->settings.restart_delay_max_ms) ;
+  uint32_t ms = policy_delay(&s->delay, s->asked || s->paced, s->up_ms, s->settings.restart_delay_min_ms, s->settings.restart_delay_max_ms) ;
   s->listeners_ms = s->unread_ms = clock_ms() ;
   s->deadline_ms = s->listeners_ms + ms ;
   s->state_pending = 1 ;

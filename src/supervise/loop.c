@@ -115,7 +115,11 @@ int loop_is_over (struct supervisor const *s)
 static void send_signal_to (struct supervisor *s, int sig, int group)
 {
   if (s->phase == PHASE_STRAYS) strays_signal(s, sig, group) ;
-  if (phase_is_up(s->phase) && s->process.pid) signal_run(s, sig, group) ;
+  if (phase_is_up(s->phase) && s->process.pid)
+  {
+    s->sent = (unsigned int)sig ;
+    signal_run(s, sig, group) ;
+  }
   else signal_count(s, s->phase == PHASE_STRAYS ? 0 : ESRCH) ;
 }
 
@@ -127,6 +131,7 @@ static void obey (struct supervisor *s, struct command const *command)
   loop_apply(s, command->event) ;
   loop_apply(s, command->then) ;
   if (command->signal) send_signal_to(s, command->signal == COMMAND_RELOAD ? stop_reload_signal(s) : command->signal, command->group) ;
+  if (command->paced) s->paced = s->state_pending = 1 ; /* until the next start */
   if (command->quit) s->quit = 1 ;
 }
 

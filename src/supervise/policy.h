@@ -15,7 +15,7 @@ struct asking
   int told ; /* ./run has had the down-signal, and is wanted up: of a restart, or of a `d` that `u` has taken back */
   uint64_t told_ago_ms ;
   uint32_t timeout_kill_ms ; /* 0: never */
-  int obeyed ; /* it ended as the down-signal has one end: by it, with 0, or with 128 and its number */
+  int obeyed ; /* it ended as the down-signal has one end: by it, with a success, or with 128 and its number */
 } ;
 
 /* An end within timeout-kill (3 s without one) of the down-signal was asked for. A later end was
@@ -26,7 +26,7 @@ extern int policy_asked (struct asking const *asking) ;
 struct end
 {
   int asked ; /* somebody asked for it */
-  int failed ; /* with a code other than 0, by a signal, or unknown */
+  int failed ; /* with a code other than 0, by a signal, and not in success-codes; or unknown */
   int unknown ; /* nobody could learn how */
   int task ; /* flag-oneshot */
   int want_up ; /* a task: it is to run again after an end that was asked for */

@@ -59,6 +59,7 @@ static void take_candidate (struct supervisor *s)
 void restore (struct supervisor *s, struct state const *state, struct birth const *birth, enum restored how)
 {
   saved_unpack(s, state) ;
+  if (s->settings.has_success_codes) settings_read_success_codes(&s->settings) ;
   if (how == RESTORED_UPGRADED) s->upgrades++ ;
   else
   {

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include "base/file.h"
 #include "base/spawn.h"
 #include "service/dependencies.h"
+#include "service/instance.h"
 #include "supervise/supervisor.h"
 #include "wire/channels.h"
 
@@ -59,7 +61,7 @@ static int open_notification (struct supervisor *s)
 
 static int execute (struct supervisor *s)
 {
-  char const *argv[3] = { "./run", s->name, 0 } ;
+  char const *argv[4] = { "./run", s->name, getenv(INSTANCE_VARIABLE), 0 } ;
   struct spawn request = SPAWN_ZERO ;
   int input = -1 ;
   int output = -1 ;
@@ -107,17 +109,27 @@ static int has_lost_directory (struct supervisor const *s)
   return 1 ;
 }
 
+/* It reads for as long as its service may write: as a task it would never be ready. */
+static void honour_logger (struct supervisor *s)
+{
+  if (!s->settings.oneshot || s->logger_input == -1) return ;
+  s->settings.oneshot = 0 ;
+  strerr_warnw1x("a logger is no task: flag-oneshot is ignored (remove it)") ;
+}
+
 /* What was true of the last ./run. A successor takes the settings from the saved state. */
 static void begin_anew (struct supervisor *s)
 {
   settings_read(&s->settings, SETTINGS_START, &run_report_setting) ;
   settings_honour(&s->settings, &run_report_setting) ;
+  honour_logger(s) ;
   health_begin_anew(s, &run_report_setting) ;
   s->state_pending = 1 ;
   s->up_ms = s->told_ms = s->group_told_ms = s->ready_by_ms = 0 ;
-  s->kills = s->undo_wstat = 0 ;
+  s->kills = s->undo_wstat = s->ending = s->sent = 0 ;
   s->stopped = s->undone = 0 ;
-  s->asked = s->end_asked = s->unfit = s->at_once = s->forbidden = s->code_unknown = s->forked = s->not_executed = 0 ;
+  s->end_asked = s->asked ; /* or somebody asked for it to stay down: it has not gone on by itself */
+  s->asked = s->paced = s->unfit = s->at_once = s->forbidden = s->code_unknown = s->forked = s->not_executed = 0 ;
   s->said_ignored = s->said_not_sent = 0 ;
   s->slow_ms = 0 ;
   s->reason = REASON_NONE ;
@@ -167,9 +179,12 @@ void run_tell_up (struct supervisor *s)
 
 enum life_event run_is_late (struct supervisor *s)
 {
+  uint32_t ms = (uint32_t)(s->ready_by_ms - s->started_ms) ; /* a successor does not know timeout-up any more */
   s->ready_by_ms = 0 ;
   s->state_pending = 1 ;
   if ((s->phase != PHASE_UP && s->phase != PHASE_SEARCHING) || publish_has_got_ready(s)) return LIFE_NOTHING ;
+  s->ending |= END_LATE ;
+  s->late_ms = ms ;
   strerr_warnw3x("./run is not ", s->settings.oneshot ? "done" : "ready", " within timeout-up; stopping it, which counts as a failure") ;
   return LIFE_UNFIT ;
 }

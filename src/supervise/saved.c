@@ -8,6 +8,7 @@
   DO(STATE_LEAVING, leaving) \
   DO(STATE_ASKED, asked) \
   DO(STATE_END_ASKED, end_asked) \
+  DO(STATE_PACED, paced) \
   DO(STATE_UNFIT, unfit) \
   DO(STATE_STOPPED, stopped) \
   DO(STATE_UNDONE, undone) \
@@ -51,6 +52,10 @@ void saved_pack (struct supervisor const *s, struct state *state)
     .ready_by_ms = s->ready_by_ms,
     .next_delay_ms = s->delay.next_ms,
     .drain_restarts = s->drain_restarts,
+    .late_ms = s->late_ms,
+    .ending = s->ending,
+    .end = s->end,
+    .sent = s->sent,
     .lost = s->lost,
     .told_ms = s->told_ms,
     .group_told_ms = s->group_told_ms,
@@ -91,6 +96,10 @@ void saved_unpack (struct supervisor *s, struct state const *state)
   s->ready_by_ms = state->ready_by_ms ;
   s->delay = (struct restart_delay) { .next_ms = state->next_delay_ms, .had_quick_death = !!(state->flags & STATE_HAD_QUICK_DEATH) } ;
   s->drain_restarts = state->drain_restarts ;
+  s->late_ms = state->late_ms ;
+  s->ending = state->ending ;
+  s->end = state->end ;
+  s->sent = state->sent ;
   s->lost = state->lost ;
   s->told_ms = state->told_ms ;
   s->group_told_ms = state->group_told_ms ;

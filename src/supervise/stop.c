@@ -131,6 +131,7 @@ int stop_reload_signal (struct supervisor const *s)
 void stop_kill (struct supervisor *s)
 {
   if (!s->process.pid) return ;
+  if (phase_is_up(s->phase)) s->ending |= s->at_once || s->abandoned ? END_OUT_OF_TIME : END_KILLED ;
   if (s->at_once || (phase_is_up(s->phase) && s->settings.kill_group)) signal_process(s, SIGKILL, 1) ;
   signal_process(s, SIGKILL, 0) ; /* it may have another group by now */
   signal_killed(s) ;

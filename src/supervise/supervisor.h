@@ -118,9 +118,12 @@ struct supervisor
   uint64_t forked_ms ; /* when that was found */
   uint64_t ready_by_ms ; /* timeout-up; 0: it is ready, or is not waited for */
   unsigned int wstat_before ; /* of the end before the one that was noted last */
+  unsigned int ending ; /* enum state_end: what we did to it */
+  unsigned int sent ; /* the last signal that a command had it sent; 0: none */
   unsigned int kills ; /* how often SIGKILL was sent to the process */
   unsigned int asked : 1 ; /* somebody asked for its end, and did not take that back */
-  unsigned int end_asked : 1 ; /* that was so when it ended */
+  unsigned int end_asked : 1 ; /* that was so when it ended; until then, when the one before did */
+  unsigned int paced : 1 ; /* it keeps a schedule, which is its restart delay */
   unsigned int unfit : 1 ; /* it was told to end because it does not do its work (LIFE_UNFIT): its end is a failure, however it ends */
   unsigned int code_unknown : 1 ; /* nobody could learn how it has ended */
   unsigned int not_executed : 1 ; /* it cannot be executed: a failure */
@@ -138,6 +141,8 @@ struct supervisor
   uint32_t failures ; /* in a row, for `restart` */
   unsigned int undo_wstat ; /* of ./undo, since the last ./run; 0: none, or a success */
   enum state_reason reason ; /* why there is none */
+  unsigned int end ; /* enum state_end: of the last one */
+  uint32_t late_ms ; /* timeout-up of the ./run that was last told to end by it */
 
   /* counted over the supervisor's life */
   uint32_t restarts ;
@@ -225,6 +230,7 @@ struct command
   int signal ; /* 0: none; COMMAND_RELOAD: reload-signal */
   int group ; /* the signal is for the process group */
   int quit ; /* leave at once */
+  int paced ; /* this ./run keeps a schedule */
 } ;
 
 extern struct command const *command_of_letter (char letter) ;

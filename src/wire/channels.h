@@ -7,7 +7,7 @@
      supervise/pipe     a logger's input: in NAME/log, written by NAME's ./run
      supervise/notify   where ./run says that it is ready, made anew at each start
    In LIVE/.s6-svscan:
-     control            s6-svscanctl's letters, and `u`: upgrade
+     control            s6-svscanctl's letters; `u`: upgrade; `c`: look how many instances there are to be (scale.h)
      reports            see report.h
    and, no fifos, for the client and for the scanner's successor
      state              see scan_state.h

@@ -7,7 +7,8 @@
 
 #define SIGNAL_MAX 64
 
-enum settings_flag { FLAG_KILL_GROUP = 1, FLAG_MAIN = 2, FLAG_KEEP_STRAYS = 4, FLAG_FORKS = 8, FLAG_DOWN_GROUP = 16, FLAG_HEALTH = 32, FLAG_ONESHOT = 64 } ;
+enum settings_flag { FLAG_KILL_GROUP = 1, FLAG_MAIN = 2, FLAG_KEEP_STRAYS = 4, FLAG_FORKS = 8, FLAG_DOWN_GROUP = 16, FLAG_HEALTH = 32, FLAG_ONESHOT = 64,
+  FLAG_SUCCESS_CODES = 128 } ;
 
 void settings_defaults (struct settings *settings)
 {
@@ -39,7 +40,7 @@ void settings_pack (char out[SETTINGS_SIZE], struct settings const *settings)
   out[3] = (char)((settings->kill_group ? FLAG_KILL_GROUP : 0) | (settings->main_service ? FLAG_MAIN : 0)
     | (settings->keep_strays ? FLAG_KEEP_STRAYS : 0) | (settings->forks ? FLAG_FORKS : 0)
     | (settings->down_group ? FLAG_DOWN_GROUP : 0) | (settings->health ? FLAG_HEALTH : 0)
-    | (settings->oneshot ? FLAG_ONESHOT : 0)) ;
+    | (settings->oneshot ? FLAG_ONESHOT : 0) | (settings->has_success_codes ? FLAG_SUCCESS_CODES : 0)) ;
   uint32_pack_big(out + 4, settings->timeout_strays_ms) ;
 }
 
@@ -64,6 +65,7 @@ int settings_unpack (char const in[SETTINGS_SIZE], struct settings *settings)
   settings->down_group = !!(in[3] & FLAG_DOWN_GROUP) ;
   settings->health = !!(in[3] & FLAG_HEALTH) ;
   settings->oneshot = !!(in[3] & FLAG_ONESHOT) ;
+  settings->has_success_codes = !!(in[3] & FLAG_SUCCESS_CODES) ;
   uint32_unpack_big(in + 4, &settings->timeout_strays_ms) ;
   return settings->down_signal && settings->down_signal <= SIGNAL_MAX && settings->reload_signal && settings->reload_signal <= SIGNAL_MAX
       && (unsigned char)in[2] <= RESTART_ON_FAILURE ;

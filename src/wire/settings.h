@@ -16,6 +16,13 @@ enum restart_policy
   RESTART_ON_FAILURE
 } ;
 
+/* What success-codes says; all 0: nothing. */
+struct success_codes
+{
+  uint32_t exits[8] ; /* a bit for each exit code */
+  uint64_t signals ; /* bit N - 1 for signal N */
+} ;
+
 struct settings
 {
   int notification_fd ; /* SETTING_NO_FD: none */
@@ -38,16 +45,18 @@ struct settings
   unsigned int keep_strays : 1 ; /* flag-keep-strays */
   unsigned int forks : 1 ; /* flag-forks; never with flag-oneshot */
   unsigned int oneshot : 1 ; /* flag-oneshot */
+  unsigned int has_success_codes : 1 ;
+  struct success_codes success_codes ; /* a successor reads them anew */
   unsigned int health : 1 ; /* its health is checked; the numbers of that are service/health.h's */
 } ;
 
 extern void settings_defaults (struct settings *settings) ;
 
-/* All but lock_fd, new_pid_namespace and timeout_up_ms, which matter at a start alone, in 36 bytes,
-   big-endian: timeout_kill_ms, timeout_finish_ms, max_death_tally, restart_delay_min_ms,
+/* All but lock_fd, new_pid_namespace and timeout_up_ms, which matter at a start alone, and the
+   success_codes themselves, in 36 bytes, big-endian: timeout_kill_ms, timeout_finish_ms, max_death_tally, restart_delay_min_ms,
    restart_delay_max_ms, restart_max, notification_fd, 4 bytes each; down_signal,
    reload_signal, restart, flags (1 kill_group, 2 main_service, 4 keep_strays, 8 forks,
-   16 down_group, 32 health, 64 oneshot), 1 byte each; timeout_strays_ms, 4 bytes. */
+   16 down_group, 32 health, 64 oneshot, 128 has_success_codes), 1 byte each; timeout_strays_ms, 4 bytes. */
 #define SETTINGS_SIZE 36
 extern void settings_pack (char out[SETTINGS_SIZE], struct settings const *settings) ;
 /* Returns 1, or 0 when a signal or the policy cannot be one. */

@@ -39,6 +39,10 @@
 #define AT_PROCESS 112
 #define AT_EVENTS_DUE 132
 #define AT_READY_BY 140
+#define AT_LATE 148
+#define AT_ENDING 152
+#define AT_END 153
+#define AT_SENT 154
 #define AT_SETTINGS 164
 #define AT_TOLD 200
 #define AT_GROUP_TOLD 208
@@ -79,6 +83,10 @@ void state_pack (char out[STATE_SIZE], struct state const *state)
   uint64_pack_big(out + AT_READY_BY, state->ready_by_ms) ;
   uint32_pack_big(out + AT_NEXT_DELAY, state->next_delay_ms) ;
   uint32_pack_big(out + AT_DRAIN_RESTARTS, state->drain_restarts) ;
+  uint32_pack_big(out + AT_LATE, state->late_ms) ;
+  out[AT_ENDING] = (char)state->ending ;
+  out[AT_END] = (char)state->end ;
+  out[AT_SENT] = (char)state->sent ;
   uint64_pack_big(out + AT_TOLD, state->told_ms) ;
   uint64_pack_big(out + AT_GROUP_TOLD, state->group_told_ms) ;
   out[AT_REASON] = (char)state->reason ;
@@ -130,6 +138,10 @@ int state_unpack (char const in[STATE_SIZE], struct state *state, int *version_d
   uint64_unpack_big(in + AT_READY_BY, &s.ready_by_ms) ;
   uint32_unpack_big(in + AT_NEXT_DELAY, &s.next_delay_ms) ;
   uint32_unpack_big(in + AT_DRAIN_RESTARTS, &s.drain_restarts) ;
+  uint32_unpack_big(in + AT_LATE, &s.late_ms) ;
+  s.ending = (unsigned char)in[AT_ENDING] ;
+  s.end = (unsigned char)in[AT_END] ;
+  s.sent = (unsigned char)in[AT_SENT] ;
   uint64_unpack_big(in + AT_LOST, &s.lost) ;
   if (!process_birth_unpack(in + AT_CHECK, &s.check)) return 0 ;
   if (!process_birth_unpack(in + AT_PROCESS, &s.process) || !settings_unpack(in + AT_SETTINGS, &s.settings)) return 0 ;

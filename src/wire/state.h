@@ -29,7 +29,11 @@
      112  20  the process that is the service or its ./finish: pid, two ms
      132   8  the events that are still to be told, a string
      140   8  clock_ms() by which ./run must be ready (timeout-up), 0: never
-     148  16  unused, 0
+     148   4  timeout-up of the ./run that was last told to end by it, ms
+     152   1  enum state_end, bits: what Reeve did to this ./run so far
+     153   1  the same of the last end, and by whom it was asked for
+     154   1  the last signal that a command had this ./run sent, 0: none
+     155   9  unused, 0
      164  36  the settings of this start (settings.h)
      200   8  clock_ms() at which the down-signal was first sent to this ./run, 0: it was not
      208   8  process_clock_ms() at which its process group had it, 0: it had not
@@ -69,6 +73,7 @@ enum state_flag
   STATE_HAD_QUICK_DEATH = 1 << 6,
   STATE_HAS_DEADLINE = 1 << 7,
   STATE_AWAITS_READINESS = 1 << 8, /* notification-fd was given, and nothing came yet */
+  STATE_PACED = 1 << 9, /* ./run keeps a schedule, which is its restart delay */
   STATE_IS_CHILD = 1 << 10, /* the process is the supervisor's own child */
   STATE_ADOPTED = 1 << 11, /* an earlier supervisor, which was killed, has started this ./run */
   STATE_FORKED = 1 << 13, /* the process is what ./run has left behind */
@@ -76,7 +81,7 @@ enum state_flag
   STATE_END_NOTED = 1 << 15, /* the process has ended, the status' wait status is its; nothing was done about it yet */
   STATE_FORBIDDEN = 1 << 16, /* ./finish has exited 125 */
   STATE_HAS_LEFT = 1 << 17, /* the supervisor has ended in order: there is nothing to restore */
-  STATE_END_ASKED = 1 << 18, /* the end of ./run that has come was asked for */
+  STATE_END_ASKED = 1 << 18, /* the last end of ./run was asked for */
   STATE_STATUS_STALE = 1 << 19, /* the file `status` could not be written (disk full): the status here is the present one */
   STATE_AT_ONCE = 1 << 20, /* the stop's budget is over: whatever is left behind is killed */
   STATE_ABANDONED = 1 << 21, /* the same, and ./finish is not run */
@@ -96,8 +101,21 @@ enum state_reason
   REASON_FINISH_FORBIDS, /* ./finish has exited 125 */
   REASON_FAILED, /* a failure, and restart is `no` */
   REASON_FAILED_TOO_OFTEN, /* restart is on-failure:N */
-  REASON_DONE, /* it has exited 0, and restart is not `always`, or it is a task, which is done: no failure */
+  REASON_DONE, /* it has exited 0, or as success-codes allows, and restart is not `always`, or it is a task, which is done: no failure */
   REASON_COUNT
+} ;
+
+/* How an end of ./run came about, as far as Reeve has to do with it. */
+enum state_end
+{
+  END_ASKED = 1 << 0, /* by a command, or by the stop of the tree */
+  END_LEAVING = 1 << 1, /* by the stop of the tree, or as the service was removed */
+  END_LATE = 1 << 2, /* it was not ready, a task not done, within timeout-up */
+  END_UNHEALTHY = 1 << 3, /* its health checks failed */
+  END_KILLED = 1 << 4, /* it got SIGKILL after timeout-kill */
+  END_OUT_OF_TIME = 1 << 5, /* it got SIGKILL, as the time for the tree's stop was over */
+  END_SIGNALLED = 1 << 6, /* it ended by a signal that a command had it sent */
+  END_NOT_EXECUTED = 1 << 7 /* ./run could not be executed */
 } ;
 
 struct state
@@ -122,6 +140,10 @@ struct state
   uint64_t ready_by_ms ;
   uint32_t next_delay_ms ;
   uint32_t drain_restarts ;
+  uint32_t late_ms ;
+  unsigned int ending ; /* enum state_end */
+  unsigned int end ;
+  unsigned int sent ;
   uint64_t lost ;
   uint64_t told_ms ;
   uint64_t group_told_ms ;

@@ -9,7 +9,7 @@ char const *PROG = "fuzz" ;
 static char const *const files[] =
 {
   "notification-fd", "lock-fd", "timeout-kill", "timeout-finish", "timeout-strays", "max-death-tally", "down-signal", "reload-signal",
-  "restart-delay", "flag-timeout-killpg", "flag-down-group", "flag-newpidns", "restart", "flag-main", "flag-forks", "pidfile", "flag-keep-strays"
+  "restart-delay", "flag-timeout-killpg", "flag-down-group", "flag-newpidns", "restart", "success-codes", "flag-main", "flag-forks", "pidfile", "flag-keep-strays"
 } ;
 
 #define CONTENT_MAX 128 /* nothing that long is a setting */

@@ -197,13 +197,38 @@ TEST(a_supervisor_that_is_killed_early_is_replaced_later)
   CHECK(!on(UNIT_STARTED) && phase == UNIT_RUNNING) ;
 }
 
+TEST(what_is_disabled_has_no_supervisor_until_a_scan_finds_it_enabled)
+{
+  phase = UNIT_INCOMPLETE ;
+  CHECK(on(UNIT_SEEN_COMPLETE) & PLAN_START) ;
+  CHECK(!on(UNIT_DISABLED) && phase == UNIT_INCOMPLETE) ;
+  CHECK(on(UNIT_SEEN_COMPLETE) & PLAN_START) ;
+  CHECK(!on(UNIT_STARTED) && phase == UNIT_RUNNING) ;
+}
+
+/* It begins anew, and is then found to be disabled: its logger ends as any does. */
+TEST(what_is_down_when_it_becomes_disabled_leaves)
+{
+  phase = UNIT_RUNNING ;
+  CHECK(on(UNIT_SEEN_COMPLETE) == PLAN_REFRESH) ;
+  CHECK(on(UNIT_UNWANTED) & PLAN_TELL_LEAVE && phase == UNIT_RETURNING) ;
+  CHECK(on(UNIT_DIED) == PLAN_END_LOGGER) ;
+  CHECK(on(UNIT_LOGGER_GONE) & PLAN_AWAIT_QUIET && phase == UNIT_SETTLING) ;
+  CHECK(on(UNIT_DEADLINE) == PLAN_EXAMINE) ;
+  CHECK(on(UNIT_SEEN_COMPLETE) & PLAN_START) ;
+  CHECK(!on(UNIT_DISABLED) && phase == UNIT_INCOMPLETE) ;
+  phase = UNIT_RUNNING ;
+  CHECK(on(UNIT_DIED) == PLAN_START) ;
+  CHECK(on(UNIT_DISABLED) & PLAN_END_LOGGER && phase == UNIT_RETURNING) ;
+}
+
 /* What it has left runs on: nothing is let go of before a successor has ended that, or it is known to be no more. */
 TEST(what_is_being_replaced_is_never_released_without_a_supervisor)
 {
   for (int event = 0 ; event < UNIT_EVENT_COUNT ; event++)
   {
     struct plan_step step ;
-    if (event == UNIT_OVER) continue ;
+    if (event == UNIT_OVER || event == UNIT_DISABLED) continue ; /* nothing runs */
     step = plan_step(UNIT_WAITING, (enum unit_event)event) ;
     CHECK(!(step.todo & (PLAN_RELEASE | PLAN_CLEAN | PLAN_END_LOGGER | PLAN_TELL_LEAVE))) ;
     if (step.next == UNIT_LEAVING) CHECK(step.todo & PLAN_START) ;

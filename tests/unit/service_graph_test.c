@@ -10,6 +10,7 @@
 #define STARTING (GRAPH_EXISTS | GRAPH_WANTED)
 #define HELD (GRAPH_EXISTS | GRAPH_WANTED | GRAPH_HELD)
 #define DOWN GRAPH_EXISTS
+#define DISABLED (GRAPH_EXISTS | GRAPH_DISABLED)
 #define FAILED (GRAPH_EXISTS | GRAPH_SETTLED | GRAPH_ENDED)
 
 static struct graph graph ;
@@ -235,6 +236,33 @@ TEST(an_optional_need_holds_as_long_as_it_is_not_known_whether_it_exists)
   graph_free(&graph) ;
 }
 
+TEST(a_need_that_counts_if_wanted_holds_while_it_may_come_or_has_failed)
+{
+  begin() ;
+  service("cmd", "db")->needs[0].if_wanted = 1 ;
+  facts("cmd", HELD) ;
+  CHECK(!strcmp(freed(), "cmd")) ; /* there is none */
+  facts("db", STARTING) ;
+  facts("cmd", HELD) ;
+  CHECK(!strcmp(freed(), "")) ;
+  facts("db", FAILED | GRAPH_FAILED) ;
+  CHECK(!strcmp(freed(), "")) ;
+  CHECK(graph_find_obstacle(&graph, named("cmd")) == named("db")) ;
+  facts("db", STARTING) ;
+  facts("db", FAILED) ; /* for good, without a failure */
+  CHECK(!strcmp(freed(), "cmd")) ;
+  facts("db", STARTING) ;
+  facts("cmd", HELD) ;
+  facts("db", DOWN) ;
+  CHECK(!strcmp(freed(), "cmd")) ;
+  facts("db", STARTING) ;
+  facts("cmd", HELD) ;
+  CHECK(!strcmp(freed(), "")) ;
+  facts("db", UP) ;
+  CHECK(!strcmp(freed(), "cmd")) ;
+  graph_free(&graph) ;
+}
+
 TEST(needs_that_change_while_it_is_held_count)
 {
   begin() ;
@@ -421,5 +449,25 @@ TEST(a_long_chain_and_a_wide_star)
     started++ ;
   }
   CHECK(started == MANY) ;
+  graph_free(&graph) ;
+}
+
+TEST(nobody_waits_for_what_is_disabled)
+{
+  begin() ;
+  service("web", "cron worker?") ;
+  service("cron", "") ;
+  service("worker", "") ;
+  facts("web", HELD) ;
+  facts("cron", DOWN) ;
+  facts("worker", STARTING) ;
+  CHECK(!strcmp(freed(), "")) ;
+  facts("cron", DISABLED) ;
+  CHECK(!strcmp(freed(), "")) ;
+  facts("worker", DISABLED) ;
+  CHECK(!strcmp(freed(), "web")) ;
+  facts("cron", STARTING) ;
+  facts("web", HELD) ;
+  CHECK(!strcmp(freed(), "")) ;
   graph_free(&graph) ;
 }

@@ -54,13 +54,13 @@ static int are_defaults (struct settings const *s)
    && s->timeout_strays_ms == 5000 && !s->down_group && !s->timeout_up_ms
    && s->max_death_tally == 100 && s->down_signal == SIGTERM && s->reload_signal == SIGHUP
    && s->restart_delay_min_ms == 100 && s->restart_delay_max_ms == 16000 && s->restart == RESTART_ALWAYS && !s->restart_max
-   && !s->kill_group && !s->new_pid_namespace && !s->main_service && !s->keep_strays && !s->forks && !s->oneshot ;
+   && !s->kill_group && !s->has_success_codes && !s->new_pid_namespace && !s->main_service && !s->keep_strays && !s->forks && !s->oneshot ;
 }
 
 static char const *const files[] =
 {
   "notification-fd", "lock-fd", "timeout-kill", "timeout-finish", "timeout-strays", "max-death-tally", "down-signal", "reload-signal", "restart-delay",
-  "restart"
+  "restart", "success-codes"
 } ;
 
 #define FILES (sizeof files / sizeof *files)

@@ -1,0 +1,80 @@
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <skalibs/strerr.h>
+
+#include "control/control.h"
+
+#define INDENT 4
+
+/* A character of UTF-8 is one column. */
+static size_t columns (char const *text, size_t len)
+{
+  size_t n = 0 ;
+  for (size_t i = 0 ; i < len ; i++) n += (text[i] & 0xc0) != 0x80 ;
+  return n ;
+}
+
+static void print_words (size_t at, size_t indent, char const *text)
+{
+  size_t begin = at ;
+  while (*text)
+  {
+    size_t len = strcspn(text, " ") ;
+    size_t n = columns(text, len) ;
+    if (at > begin && at + 1 + n > PAGE_WIDTH)
+    {
+      printf("\n%*s", (int)indent, "") ;
+      begin = at = indent ;
+    }
+    if (at > begin) putchar(' ') ;
+    at += n + (at > begin) ;
+    printf("%.*s", (int)len, text) ;
+    text += len ;
+    text += strspn(text, " ") ;
+  }
+}
+
+void page_print_after (size_t at, char const *text)
+{
+  if (at + 2 + columns(text, strlen(text)) <= PAGE_WIDTH)
+  {
+    printf("  %s", text) ;
+    return ;
+  }
+  printf("\n%*s", INDENT, "") ;
+  print_words(INDENT, INDENT, text) ;
+}
+
+void page_print (size_t at, size_t indent, char const *text)
+{
+  print_words(at, indent, text) ;
+  putchar('\n') ;
+}
+
+char const *page_duration (char out[PAGE_DURATION_MAX], uint64_t ms)
+{
+  static struct { uint64_t seconds ; char const *name ; } const units[] = { { 86400, "d" }, { 3600, "h" }, { 60, "min" }, { 1, "s" } } ;
+  uint64_t seconds = ms / 1000 ;
+  size_t i = 0 ;
+  int n ;
+  if (!seconds)
+  {
+    snprintf(out, PAGE_DURATION_MAX, "%u ms", (unsigned int)ms) ;
+    return out ;
+  }
+  while (seconds < units[i].seconds) i++ ;
+  n = snprintf(out, PAGE_DURATION_MAX, "%ju %s", (uintmax_t)(seconds / units[i].seconds), units[i].name) ;
+  seconds %= units[i].seconds ;
+  if (i < 3 && seconds >= units[i + 1].seconds)
+    snprintf(out + n, PAGE_DURATION_MAX - (size_t)n, " %ju %s", (uintmax_t)(seconds / units[i + 1].seconds), units[i + 1].name) ;
+  return out ;
+}
+
+int page_end (void)
+{
+  if (!fflush(stdout) && !ferror(stdout)) return EXIT_YES ;
+  strerr_warnwu1sys("write to stdout") ;
+  return EXIT_SYSTEM ;
+}

@@ -1,0 +1,147 @@
+#include "scan/condition.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+
+#include "base/file.h"
+#include "base/trust.h"
+#include "scan/directory.h"
+#include "service/enable_if.h"
+#include "wire/disabled.h"
+
+#define SAVED_ENVIRONMENT "s6/container_environment"
+#define VALUE_MAX 4096
+
+/* ---- the environment ---- */
+
+struct environment
+{
+  int saved ; /* a descriptor; -1: there is none */
+  char value[VALUE_MAX + 1] ; /* of one that is saved */
+} ;
+
+static void open_environment (struct scanner const *s, struct environment *environment)
+{
+  char path[SCAN_PATH_MAX + sizeof SAVED_ENVIRONMENT] ;
+  char text[TRUST_WHY_MAX] ;
+  struct trust_refusal why ;
+  char const *slash = strrchr(s->live, '/') ;
+  environment->saved = -1 ;
+  if (!s->container_signals || !slash) return ; /* not /init's */
+  snprintf(path, sizeof path, "%.*s/" SAVED_ENVIRONMENT, (int)(slash - s->live), s->live) ;
+  environment->saved = trust_directory(path, 0, 0, &why) ;
+  if (environment->saved == -1 && !trust_is_missing(&why)) strerr_warnw4x("not using ", path, ": ", trust_why(&why, text)) ;
+}
+
+/* Whoever has written it by `echo` did not mean the newline. */
+static char const *value_of (char const *name, void *data)
+{
+  struct environment *environment = data ;
+  size_t len ;
+  if (environment->saved == -1 || file_read(environment->saved, name, environment->value, VALUE_MAX) == -1) return getenv(name) ;
+  len = strlen(environment->value) ;
+  while (len && environment->value[len - 1] == '\n') environment->value[--len] = 0 ;
+  return environment->value ;
+}
+
+/* ---- the file ---- */
+
+static void say_fault (struct unit *unit, char const *value, int err)
+{
+  if (unit->condition.said) return ;
+  unit->condition.said = 1 ;
+  errno = err ;
+  if (err) strerr_warnwu4sys("read ", unit->name, "/" ENABLE_IF_FILE, " (allowed: " ENABLE_IF_ALLOWED ")") ;
+  else strerr_warnw8x("invalid ", unit->name, "/", ENABLE_IF_FILE, ": \"", value, "\": allowed: ", ENABLE_IF_ALLOWED) ;
+}
+
+/* 1 with its text; 0: there is none; -1 with errno, 0 for content that it cannot have. */
+static int read_text (char const *path, char text[ENABLE_IF_TEXT_MAX + 2])
+{
+  struct stat st ;
+  ssize_t n ;
+  int fd = file_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0) ;
+  *text = 0 ;
+  if (fd == -1) return errno == ENOENT || errno == ENOTDIR ? 0 : -1 ;
+  if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
+  {
+    fd_close(fd) ;
+    errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL ;
+    return -1 ;
+  }
+  n = file_read_close(fd, text, ENABLE_IF_TEXT_MAX + 1) ;
+  return n < 0 ? -1 : n > ENABLE_IF_TEXT_MAX || strlen(text) < (size_t)n ? (errno = 0, -1) : 1 ;
+}
+
+/* Through LIVE: there is the whole service directory. What is no condition enables it. */
+static int holds (struct scanner *s, struct unit *unit, char why[ENABLE_IF_WHY_MAX])
+{
+  static char text[ENABLE_IF_TEXT_MAX + 2] ;
+  static struct environment environment ;
+  char path[UNIT_PATH_MAX + sizeof ENABLE_IF_FILE] ;
+  int r ;
+  snprintf(path, sizeof path, "%s/" ENABLE_IF_FILE, unit->name) ;
+  r = read_text(path, text) ;
+  if (!r) return 1 ;
+  if (r == 1)
+  {
+    open_environment(s, &environment) ;
+    r = enable_if(text, &value_of, &environment, why) ;
+    if (environment.saved >= 0) fd_close(environment.saved) ;
+    errno = 0 ;
+    if (r == -1 && !*why) snprintf(why, ENABLE_IF_WHY_MAX, "no condition") ;
+  }
+  else snprintf(why, ENABLE_IF_WHY_MAX, "%.40s", text) ;
+  if (r == -1) say_fault(unit, why, errno) ;
+  else unit->condition.said = 0 ;
+  return r ;
+}
+
+/* ---- */
+
+/* Its directory was read when it was made; another one's is not. */
+static int may_have_one (struct unit const *unit)
+{
+  return !unit->producer && (unit->condition.there || unit->foreign || unit->condition.disabled) ;
+}
+
+int condition_disables (struct scanner *s, struct unit *unit)
+{
+  char why[ENABLE_IF_WHY_MAX] ;
+  if (unit->adopt || s->stop.on || !may_have_one(unit)) return 0 ;
+  if (holds(s, unit, why))
+  {
+    if ((unit->condition.there || unit->condition.disabled) && !disabled_forget(unit->name) && errno != ENOENT)
+      strerr_warnwu4sys("remove ", unit->name, "/", DISABLED_FILE) ;
+    unit->condition.disabled = 0 ;
+    return 0 ;
+  }
+  if (directory_supervisor(unit->name)) return 0 ;
+  if (!disabled_write(unit->name, why)) strerr_warnwu5sys("write ", unit->name, "/", DISABLED_FILE, " (the service is disabled all the same)") ;
+  unit->condition.disabled = 1 ;
+  return 1 ;
+}
+
+static int is_task (struct unit const *unit)
+{
+  char path[UNIT_PATH_MAX + sizeof "/flag-oneshot"] ;
+  snprintf(path, sizeof path, "%s/flag-oneshot", unit->name) ;
+  return !access(path, F_OK) ;
+}
+
+int condition_ends (struct scanner *s, struct unit *unit)
+{
+  char why[ENABLE_IF_WHY_MAX] ;
+  struct graph_node const *node = unit->needs.node ;
+  if (!may_have_one(unit) || !node || !unit->supervisor.has_reported || unit->supervisor.runs) return 0 ;
+  if (!(node->facts & GRAPH_HELD) && node->facts & (GRAPH_WANTED | GRAPH_READY)) return 0 ;
+  return !is_task(unit) && !holds(s, unit, why) ;
+}

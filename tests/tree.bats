@@ -1,0 +1,46 @@
+# reeve tree: services with their processes, users, CPU time and memory.
+
+load lib
+
+setup() { reeve_setup; export REEVE_LIVE=$live; }
+teardown() { reeve_teardown; }
+
+has_line() { reeve tree "${@:2}" >"$dir/tree" && grep -q -E -- "$1" "$dir/tree" || { sed 's/^/# /' "$dir/tree"; return 1; }; }
+
+@test "each service has its processes below it, those of CMD and strays too" {
+  service web <<<'sleep 1000000 & exec sleep 2000000'
+  in=$scan/web service log <<<'exec cat'
+  service left <<<'sleep 3000000 & [ -e "$dir/again" ] && exec sleep 4000000; touch "$dir/again"; exit 0'
+  touch "$scan/left/flag-keep-strays"
+  idle off
+  setting off down ''
+  start reeve-scan -l "$live" "$scan" -- sh -c 'sleep 5000000 & wait'
+  scanner=$started
+  eventually 10 field left restarts 1
+  eventually 10 has_line "^  sleep 2000000 +$(pid_of web) +$(id -un) +[0-9]+ ms +<?[0-9]+\.[0-9] MB\$"
+  has_line '^    sleep 1000000 '
+  has_line '^web  up '
+  has_line '^web/log  up '
+  has_line '^off  down '
+  # Started before the main process of today, and the one that is its child now.
+  eventually 10 has_line '^  \(stray\) sleep 3000000 '
+  eventually 10 has_line '^  sleep 4000000 '
+  has_line '^    sleep 3000000 '
+  has_line '^CMD '
+  has_line '^    sleep 5000000 '
+  has_line "^reeve-scan, 4 supervisors +$scanner "
+  awk 'length($0) > 80 { print "# too long: " $0; bad = 1 } END { exit bad }' "$dir/tree"
+  has_line '^web ' web
+  run -1 grep -E '^(left|CMD|reeve-scan)' "$dir/tree"
+  stop_scanner 0
+  run reeve tree
+  [ "$status" -eq 1 ]
+  [[ $output == *'no scanner runs'* ]]
+}
+
+@test "a command that is long is cut, and cannot act on the terminal" {
+  service web <<<'exec -a "$(printf "bad\033[31m%060d" 7)" sleep 1000000'
+  sed -i '1s/.*/#!\/bin\/bash/' "$scan/web/run"
+  scanner
+  eventually 10 has_line '^  bad\?\[31m0+\.\. '
+}
