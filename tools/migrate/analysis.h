@@ -271,6 +271,8 @@ extern char const *names_defined (struct analysis *a, struct statement *statemen
 /* Does it do nothing but what the shell does by itself, so that it can be repeated? */
 extern int is_repeatable (struct analysis *a, struct statement *statement) ;
 
+/* Does it change directory, umask or limits for what is behind it? A task that came before it was elsewhere. */
+extern int changes_place (struct statement const *statement) ;
 /* A TODO where a statement of the setup, or of a task, changes the directory for others. */
 extern void mark_move (struct analysis *a, struct service *service, struct statement const *statement, struct claim *claim) ;
 /* cd /app && migrate: notes the former for all that is behind it. Returns what is still to be

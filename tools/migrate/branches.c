@@ -256,6 +256,7 @@ static char const *loop_count (struct analysis *a, struct statement const *state
   char const *end ;
   char name[64] ;
   char limit[64] ;
+  char begin[8] ;
   char sign[3] ;
   *variable = statement->name ;
   *first = 1 ;
@@ -279,7 +280,8 @@ static char const *loop_count (struct analysis *a, struct statement const *state
     }
     return strchr(raw, ' ') ? 0 : count_of(a, raw) ;
   }
-  if (sscanf(text, "for (( %63[A-Za-z0-9_] = %u ; %*[A-Za-z0-9_] %2[<=] %63[$A-Za-z0-9_{}:-] ;", name, first, sign, limit) != 4) return 0 ;
+  if (sscanf(text, "for (( %63[A-Za-z0-9_] = %7[0-9] ; %*[A-Za-z0-9_] %2[<=] %63[$A-Za-z0-9_{}:-] ;", name, begin, sign, limit) != 4) return 0 ;
+  *first = shell_number(begin, 100000, 0) ;
   if (*first > 1 || strcmp(sign, *first ? "<=" : "<") != 0) return 0 ;
   *variable = pool_copy(a->pool, name, strlen(name)) ;
   return count_of(a, *limit == '$' || strspn(limit, "0123456789") == strlen(limit) ? limit : pool_printf(a->pool, "$%s", limit)) ;

@@ -303,21 +303,21 @@ static int moves (struct statement *statement, void *data)
 
 /* Does it change directory, umask or limits for what is behind it? What a shell of its own does
    is not seen outside of that. */
-static int moves_all (struct statement const *statement)
+int changes_place (struct statement const *statement)
 {
   if (statement->background || statement->kind == STATEMENT_SUBSHELL || statement->kind == STATEMENT_FUNCTION || statement->kind == STATEMENT_PIPELINE) return 0 ;
   if (moves((struct statement *)statement, 0)) return 1 ;
   for (struct statement const *one = statement->body ; one ; one = one->next)
-    if (moves_all(one)) return 1 ;
+    if (changes_place(one)) return 1 ;
   for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
     for (struct statement const *one = branch->body ; one ; one = one->next)
-      if (moves_all(one)) return 1 ;
+      if (changes_place(one)) return 1 ;
   return 0 ;
 }
 
 void mark_move (struct analysis *a, struct service *service, struct statement const *statement, struct claim *claim)
 {
-  if (statement->kind == STATEMENT_COMMAND || !moves_all(statement)) return ;
+  if (statement->kind == STATEMENT_COMMAND || !changes_place(statement)) return ;
   plan_todo(a->plan, service, claim, line_of(a, statement),
     "it also changes directory, umask or limits for what comes behind it, which reaches no other file: do that there, too") ;
 }
@@ -360,7 +360,7 @@ struct statement *moved_work (struct analysis *a, struct statement *statement)
   if (statement->kind != STATEMENT_AND || statement->nredirects || is_repeatable(a, statement)) return 0 ;
   if (!moves(first, 0))
   {
-    if (!moves_all(statement) || !prepares(statement)) return 0 ;
+    if (!changes_place(statement) || !prepares(statement)) return 0 ;
     first = statement ;
   }
   rest = first == statement ? statement : behind_first(a, statement) ;
@@ -373,9 +373,7 @@ struct statement *moved_work (struct analysis *a, struct statement *statement)
     int before_all = !a->plan->services && !a->conditions.first ;
     struct claim *claim = claim_statement(a, statement, before_all ? plan_setup_where(a->plan) : "",
       before_all ? "setup, as it was; its directory is that of what comes later, too" : "working directory") ;
-    struct piece *piece ;
-    close_task(a) ;
-    piece = plan_piece(a->plan, statement_text(a, first), " ") ;
+    struct piece *piece = plan_piece(a->plan, statement_text(a, first), " ") ;
     piece->always = 1 ;
     piece->in_setup = before_all ;
     piece->placed = a->positional ;
@@ -408,8 +406,6 @@ int add_context (struct analysis *a, struct statement *statement)
   if (statement->kind == STATEMENT_ASSIGNMENT && before_all && repeatable && !is_used_later(a, statement, names)) always = 1 ;
   if (body && !always && !is_used_later(a, statement, names)) return 0 ;
   if (body && !before_all && !repeatable) return 0 ;
-  /* What a task did before it was elsewhere. */
-  if (a->task && moves_all(statement)) close_task(a) ;
   a->sets_errexit |= sets_errexit(statement) ;
   note_exports(a, statement) ;
   if (positional) note_arguments_set(a, statement) ;

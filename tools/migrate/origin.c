@@ -14,7 +14,7 @@ int variable_parse (struct pool *pool, char const *raw, struct variable *variabl
   size_t size = strlen(raw) ;
   size_t len ;
   char const *p = raw ;
-  if (size > 1 && *p == '"' && p[size - 1] == '"') p = pool_copy(pool, p + 1, size -= 2) ;
+  if (size > 1 && *p == '"' && p[size - 1] == '"') p = pool_copy(pool, p + 1, size - 2) ;
   *variable = (struct variable){ 0 } ;
   if (*p++ != '$') return 0 ;
   if (*p != '{')

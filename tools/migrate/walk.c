@@ -237,9 +237,17 @@ static int walk_alternatives (struct analysis *a, struct statement *statement, s
   return 1 ;
 }
 
+static int walk_context (struct analysis *a, struct statement *statement)
+{
+  if (a->task && changes_place(statement)) close_task(a) ;
+  return add_context(a, statement) ;
+}
+
 static int walk_moved (struct analysis *a, struct statement *statement, struct frame *frame)
 {
-  struct statement *rest = moved_work(a, statement) ;
+  struct statement *rest ;
+  if (a->task && changes_place(statement)) close_task(a) ;
+  rest = moved_work(a, statement) ;
   if (!rest) return 0 ;
   if (rest == statement) return 1 ;
   walk_statement(a, rest, frame) ;
@@ -299,7 +307,7 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
       walk_statement(a, left, frame) ;
       claim_statement(a, statement, "dropped", "what was done when it failed: the container's exit code says it") ;
     }
-    else if (!add_context(a, statement)) add_ordinary(a, statement) ;
+    else if (!walk_context(a, statement)) add_ordinary(a, statement) ;
     return ;
   }
   if (left->kind == STATEMENT_AND || left->kind == STATEMENT_OR || left->kind == STATEMENT_PIPELINE) condition = pool_printf(a->pool, "{ %s; }", condition) ;
@@ -477,7 +485,7 @@ static void walk_command (struct analysis *a, struct statement *statement, struc
   else if (a->plan->services && shell_one_of(command, "kill")) drop(a, statement, "kill: ending services is the supervisor's work") ;
   else if (walk_wait_program(a, statement, 0, frame)) return ;
   else if (walk_call(a, statement, frame)) return ;
-  else if (add_context(a, statement)) return ;
+  else if (walk_context(a, statement)) return ;
   else if (a->plan->services && is_message(a, statement)) claim_statement(a, statement, "dropped", "a message about the start") ;
   else walk_program(a, statement, frame) ;
 }
@@ -554,7 +562,7 @@ static void walk_function (struct analysis *a, struct statement *statement)
 {
   if (statement->body && starts_something(a, statement->body))
     plan_piece(a->plan, statement_text(a, statement), names_defined(a, statement))->is_function = 1 ; /* claimed where it is called, or at the end */
-  else add_context(a, statement) ;
+  else walk_context(a, statement) ;
 }
 
 static void walk_group (struct analysis *a, struct statement *statement, struct frame *frame)
@@ -627,7 +635,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
     }
   }
   else if ((statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE) && decide_branch(a, statement, &taken)) walk_branches(a, statement, frame) ;
-  else if (!walk_moved(a, statement, frame) && !add_context(a, statement)) add_ordinary(a, statement) ;
+  else if (!walk_moved(a, statement, frame) && !walk_context(a, statement)) add_ordinary(a, statement) ;
   a->depth-- ;
 }
 
