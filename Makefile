@@ -32,7 +32,7 @@ LIBREEVE := $(BUILD)/libreeve.a
 MANUAL := $(patsubst %.scd,$(BUILD)/man/%,$(notdir $(wildcard src/*/*.scd)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 
-.PHONY: all programs install check check-overlay demo lint asan coverage mutants faults faults-sample clean unit testbed overlay overlay-amd64 overlay-arm64 overlay-execline fuzz fuzz-targets chaos
+.PHONY: all programs everything install check check-overlay demo lint asan coverage mutants faults faults-sample clean unit testbed overlay overlay-amd64 overlay-arm64 overlay-execline fuzz fuzz-targets chaos
 all: programs $(MANUAL)
 programs: $(addprefix $(BIN)/,$(PROGRAMS))
 
@@ -101,6 +101,9 @@ install: all
 	for page in $(MANUAL); do \
 	  section=$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}; \
 	  install -d $$section && install -m 644 $$page $$section || exit 1; done
+	for to in bash:bash-completion/completions/reeve zsh:zsh/site-functions/_reeve fish:fish/vendor_completions.d/reeve.fish; do \
+	  file=$(DESTDIR)$(PREFIX)/share/$${to#*:}; \
+	  install -d "$${file%/*}" && $(BIN)/reeve completion $${to%%:*} >"$$file" || exit 1; done
 
 include tools/bench/bench.mk
 include tools/overlay/together.mk
@@ -114,7 +117,9 @@ overlay-amd64 overlay-arm64: overlay-%:
 overlay-execline:
 	tools/overlay/execline.sh $(OVERLAY) $(OVERLAY_CACHE)
 
-check: all unit overlay migrate bench-programs
+everything: all unit overlay migrate bench-programs
+
+check: everything
 	@exec env BUILD=$(BUILD) tests/run
 
 # The tests with the overlay's programs for this machine: of those that call most of what

@@ -311,6 +311,20 @@ good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
   finds 'web/log/enable-if:1' warning 'a logger has none: it runs when its service does'
 }
 
+@test "flag-console of two, or of a logger" {
+  for name in a b c; do good $name; done
+  touch a/flag-console
+  clean
+  touch c/flag-console
+  finds 'c/flag-console:1' error 'a has flag-console, too, and one service at most has the container.s stdin: remove one of them'
+  setting c enable-if 'ROLE=c'
+  clean
+  rm c/flag-console
+  in=$scan/c service log <<<'exec my-logger'
+  touch c/log/flag-console
+  finds 'c/log/flag-console:1' warning "a logger's stdin is what its service writes"
+}
+
 @test "files that contradict each other" {
   good web
   touch web/flag-oneshot web/flag-forks
@@ -485,6 +499,65 @@ good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
   rm c/dependencies.d/a
   setting d dependencies.d/d ''
   finds 'd/dependencies.d/d:1' error 'a circle.*: d needs d: '
+}
+
+@test "templates: no run, no instance, a count that is none; an instance of nothing, and what has no effect in one" {
+  good worker@
+  setting worker@ count '$WORKERS:2'
+  ln -s worker@ worker@mail
+  setting worker@own timeout-kill 5000
+  script worker@own/log/run <<<'exec my-logger'
+  good worker@plain
+  good maker@
+  mkdir maker@/instances
+  good web
+  for name in worker@ worker@mail worker@own worker@7; do setting web "dependencies.d/$name" ''; done
+  clean
+  clean worker@ worker@own worker@plain
+  echo several >worker@/count
+  finds 'worker@/count:1' error 'invalid value "several": allowed: 0 to 10000, or .VARIABLE'
+  check worker@
+  found 'worker@/count:1' error 'invalid value "several"'
+  echo 2 >worker@/count
+  finds 'web/dependencies.d/worker@7:1' warning 'its template has a count of 2: there is no such instance unless it is scaled'
+  rm web/dependencies.d/worker@7
+  setting web dependencies.d/worker@nail ''
+  finds 'web/dependencies.d/worker@nail:1' error 'there is no service worker@nail: did you mean worker@mail'
+  rm web/dependencies.d/worker@nail
+  setting worker@own count 3
+  finds 'worker@own/count:1' warning 'without effect: its template.s counts: remove it'
+  check worker@own
+  found 'worker@own/count:1' warning 'without effect'
+  rm worker@own/count
+  setting worker@own timeout-kill soon
+  finds 'worker@own/timeout-kill:1' error 'invalid value "soon"'
+  setting worker@own timeout-kill 5000
+  setting web count 2
+  finds 'web/count:1' warning 'without effect: it is for a template, whose name ends with @'
+  rm web/count
+  setting worker@own dependencies.d/web ''
+  finds 'worker@own/dependencies.d/web:1' error 'a circle.*worker@own needs web: remove one'
+  rm -r worker@own/dependencies.d
+  ln -s nowhere worker@lost
+  finds 'worker@lost:1' error 'an instance of nothing: the link leads nowhere'
+  rm worker@lost
+  ln -s worker@ other@x
+  check .
+  found 'other@x:1' warning 'it leads to the template worker@, and is no instance of that'
+  rm other@x
+  mkdir nothing@x
+  finds 'nothing@x:1' error 'an instance of nothing: it has no run, and there is no template nothing@ with one'
+  rmdir nothing@x
+  mkdir empty@
+  setting empty@ count 1
+  finds 'empty@:1' error 'without a run it is no template: write a run'
+  check empty@
+  found 'empty@:1' error 'without a run it is no template'
+  rm -r empty@
+  good unused@
+  finds 'unused@:1' warning 'a template without instances: nothing of it runs: write a number to its file count'
+  setting unused@ count 0
+  clean
 }
 
 logs_with() { in=$scan/web service log <<<"$1"; }

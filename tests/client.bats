@@ -352,13 +352,16 @@ command_outlives_the_supervisor() # COMMAND
 }
 
 @test "shutdown waits for the end, or not" {
-  service web <<<'trap "sleep 0.5; exit 0" TERM; touch "$dir/ready"; while :; do sleep 0.05; done'
+  service web <<<'trap "touch $dir/told; until [ -e $dir/end ]; do sleep 0.02; done; exit 0" TERM; touch "$dir/ready"; while :; do sleep 0.02; done'
   scanner
   eventually 10 test -e "$dir/ready"
-  run reeve shutdown --timeout 100ms
-  [ "$status" -eq 99 ]
-  reeve shutdown
-  gone "$scanner" || ended "$scanner" 0
+  start reeve shutdown
+  eventually 10 test -e "$dir/told"
+  run -99 reeve shutdown --timeout 100ms
+  alive "$started"
+  touch "$dir/end"
+  ended "$started" 0
+  ended "$scanner" 0
 }
 
 @test "a service finds its tree without being told" {

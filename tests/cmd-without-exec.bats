@@ -40,7 +40,7 @@ with_command() # [OPTION...] -- CMD...
   with_command -T 2500 -- sh -c '"$dir/server"; true'
   kill -TERM "$scanner"
   ended "$scanner" 137
-  gone "$pid"
+  over "$pid"
   [ -s "$dir/told" ]
   [ ! -e "$dir/saved" ]
 }

@@ -348,7 +348,7 @@ chain()
   run reeve -l "$live" start web
   [ "$status" -eq 1 ]
   [[ $output == *'web cannot start: it needs nowhere, and there is no such service'* ]]
-  field web state held
+  eventually 10 field web state held
 }
 
 @test "a logger belongs to its service: it runs while that is held, and ends after it" {

@@ -61,5 +61,5 @@ is_ready() # after $1 starts
   kill_supervisor web
   touch "$dir/late"
   is_ready 2
-  gone "$candidate"
+  over "$candidate"
 }

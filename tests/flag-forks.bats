@@ -256,7 +256,7 @@ while True: time.sleep(0.05)'
   setting web flag-timeout-killpg ''
   late_setsid
   reeve -l "$live" --timeout 20s stop web
-  gone "$pid"
+  over "$pid"
   [ "$(cat "$dir/finished")" = "256 9 $pid" ]
   stop_scanner 0
 }
@@ -265,7 +265,7 @@ while True: time.sleep(0.05)'
   touch "$dir/stubborn"
   late_setsid -T 4000
   stop_scanner 137
-  gone "$pid"
+  over "$pid"
   [ "$(cat "$dir/finished")" = "256 9 $pid" ]
 }
 

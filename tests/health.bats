@@ -489,8 +489,8 @@ settled() { local before; before=$(wakes); sleep 0.3; [ "$(wakes)" -eq "$before"
   eventually 10 gone "$check"
   eventually 10 health_is web true
   [ "$(pid_of web)" -eq "$pid" ]
-  touch "$dir/go"
   rm "$dir/check"
+  touch "$dir/go"
   eventually 10 test -s "$dir/check"
 }
 

@@ -10,6 +10,9 @@
 #   supervise NAME          starts reeve-supervise on $live/NAME (without a scanner)
 #   eventually SECONDS CMD  waits until CMD succeeds; fails after SECONDS
 #   field NAME KEY VALUE    is that what `reeve status --json` says?
+#
+# With TESTS_LATE=MS each line of a test begins so many milliseconds late, with
+# TESTS_LATE_IN=N one in N, by chance: for tests that must hold on a busy machine.
 # shellcheck shell=bash
 
 bats_require_minimum_version 1.5.0 2>/dev/null || :
@@ -28,6 +31,15 @@ reeve_setup()
   [ -x "$TESTBED/processes" ] || { echo "# no $TESTBED/processes: make testbed"; return 1; }
   unset REEVE_LIVE
   export scan live dir
+  export -n TESTS_LATE TESTS_LATE_IN
+  [ -z "${TESTS_LATE-}" ] || trap 'begin_late "$BASH_SOURCE"; bats_debug_trap "$BASH_SOURCE"' DEBUG
+}
+
+# As on a machine that has other work to do: some lines of the test begin late.
+begin_late() # FILE
+{
+  [ "$1" = "$BATS_TEST_SOURCE" ] || return 0
+  [ $((RANDOM % ${TESTS_LATE_IN:-1})) -ne 0 ] || short_pause "$TESTS_LATE"
 }
 
 # The programs and the scan directory where any user comes to them.
@@ -49,6 +61,10 @@ gone() # PID
   read -r stat 2>/dev/null <"/proc/$1/stat" && [[ $stat == *") Z $BASHPID "* ]]
 }
 
+# It has ended, though perhaps nobody has reaped it: what a service leaves behind counts as
+# ended before its reaper, the scanner mostly, comes to it.
+over() { gone "$1" || grep -qs '^State:.Z' "/proc/$1/status" || gone "$1"; }
+
 processes() { "$TESTBED/processes" "$@"; } # tests/processes.c
 
 # Every process that works below $dir, or was executed with this $dir in its environment.
@@ -69,10 +85,10 @@ reeve_teardown()
 }
 
 # Without a process: nothing ever comes through this fifo.
-short_pause() # MILLISECONDS, less than a second
+short_pause() # MILLISECONDS
 {
   local seconds
-  printf -v seconds '0.%03d' "$1"
+  printf -v seconds '%d.%03d' $(($1 / 1000)) $(($1 % 1000))
   [ -p "$BATS_FILE_TMPDIR/pause" ] || mkfifo "$BATS_FILE_TMPDIR/pause"
   read -r -t "$seconds" <>"$BATS_FILE_TMPDIR/pause" || :
 }
@@ -221,20 +237,32 @@ s6-svwait()
   command s6-svwait "$@"
 }
 
-# For `reeve`, and a moment later for s6's clients, too; and a shell has set its traps.
+# For `reeve`, and a moment later for s6's clients, too; and a shell has set its traps, or has
+# done all that comes before its last line's exec.
 up()
 {
+  local run sets_trap=$'trap [^\n]*TERM' last_exec='(^|[ ;])exec [^;]*$'
   eventually 10 field "$1" state up && eventually 10 is_up_for_s6 "$1" || return 1
-  if grep -qs 'trap .*TERM' "$live/$1/run"; then within 3 traps_term "$1" || :; fi # not where a child of it does
+  IFS= read -r -d '' run 2>/dev/null <"$live/$1/run" || :
+  run=${run%$'\n'}
+  if [[ $run =~ $sets_trap ]]; then within 3 traps_term "$1" || : # not where a child of it does
+  elif [[ ${run##*$'\n'} =~ $last_exec && ${run##*$'\n'} != *' do '* ]]; then within 3 has_executed "$1" || :
+  fi
 }
 is_up_for_s6() { [ "$(s6-svstat -o up "$live/$1")" = true ]; }
-traps_term() # NAME ; or ignores it
+traps_term() { process_traps_term "$(pid_of "$1")"; } # NAME
+process_traps_term() # PID ; or ignores it
 {
   local key value signals=0
   while read -r key value; do
     case $key in SigIgn: | SigCgt:) ((signals |= 16#$value)) ;; esac
-  done <"/proc/$(pid_of "$1")/status"
+  done <"/proc/$1/status"
   ((signals & 1 << 14))
+}
+has_executed() # NAME ; its ./run, a script, another program
+{
+  local comm
+  read -r comm <"/proc/$(pid_of "$1")/comm" && [ "$comm" != run ]
 }
 # Nothing where none runs: s6-svstat says -1, which to `kill` is everybody.
 pid_of()

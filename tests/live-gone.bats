@@ -149,16 +149,18 @@ up_there() { in_there s6-svstat -o up "$live/web" | grep -qx true; }
   scanner=$started
   eventually 10 ready_there
   eventually 10 up_there
+  eventually 10 test -s "$dir/pid"
   first=$(cat "$dir/pid")
   in_there sh -c 'cat /dev/zero >"$dir/small/filler" 2>/dev/null' || :
   timeout 20 nsenter --preserve-credentials -U -m -t "$scanner" reeve -l "$live" restart web
-  second=$(cat "$dir/pid")
-  [ "$first" != "$second" ]
+  is_another() { second=$(cat "$dir/pid") && [ "$second" ] && [ "$first" != "$second" ]; }
+  eventually 10 is_another
   timeout 20 nsenter --preserve-credentials -U -m -t "$scanner" reeve -l "$live" stop web
   gone "$second"
   timeout 20 nsenter --preserve-credentials -U -m -t "$scanner" reeve -l "$live" wait finished web
   timeout 20 nsenter --preserve-credentials -U -m -t "$scanner" reeve -l "$live" start web
-  [ "$(cat "$dir/pid")" != "$second" ]
+  is_third() { third=$(cat "$dir/pid") && [ "$third" ] && [ "$third" != "$second" ]; }
+  eventually 10 is_third
   in_there rm "$dir/small/filler"
   eventually 10 up_there
   stop_scanner 0

@@ -76,6 +76,7 @@ unhealthy() { ! healthy "$@"; }
   up quiet
   up busy/log
   for i in 1 2 3; do healthy busy; done
+  eventually 20 unhealthy quiet
   run -1 reeve -l "$live" status quiet
   [[ $output == *'takes nothing of 9 bytes'* ]]
 }

@@ -75,8 +75,8 @@ is_user() { [ "$(stat -c %u "/proc/$(pid_of "$1")")" = 54321 ]; }
   for file in stubborn child wrapped; do eventually 10 test -s "$dir/own/$file"; done
   reeve -l "$live" stop --timeout 10 --all
   for name in stubborn leader wrapper; do field "$name" signal SIGKILL; done
-  gone "$(cat "$dir/own/child")"
-  gone "$(cat "$dir/own/wrapped")"
+  over "$(cat "$dir/own/child")"
+  over "$(cat "$dir/own/wrapped")"
   stop_scanner 0
 }
 
@@ -84,11 +84,12 @@ is_user() { [ "$(stat -c %u "/proc/$(pid_of "$1")")" = 54321 ]; }
   as_user web <<<'trap "" TERM; while :; do sleep 1; done'
   limited_scanner -T 2000
   eventually 10 is_user web
+  eventually 10 traps_term web
   pid=$(pid_of web)
   began=$SECONDS
   stop_scanner 137
   [ $((SECONDS - began)) -le 4 ]
-  gone "$pid"
+  over "$pid"
 }
 
 @test "what a service of another user leaves behind is ended" {
@@ -96,7 +97,7 @@ is_user() { [ "$(stat -c %u "/proc/$(pid_of "$1")")" = 54321 ]; }
   limited_scanner
   eventually 10 test -s "$dir/own/stray"
   reeve -l "$live" stop --timeout 10 web
-  gone "$(cat "$dir/own/stray")"
+  over "$(cat "$dir/own/stray")"
   stop_scanner 0
 }
 
@@ -116,6 +117,7 @@ is_user() { [ "$(stat -c %u "/proc/$(pid_of "$1")")" = 54321 ]; }
 @test "where nobody can be asked, kill fails with the reason, and it is said once" {
   cp "$(command -v setpriv)" "$dir/bin/another"
   chmod 4755 "$dir/bin/another"
+  setting web restart no
   service web <<<"exec $dir/bin/another --reuid=54322 --regid=54322 --clear-groups sleep 1000000"
   mkdir "$live"
   chown 54321 "$live"

@@ -129,7 +129,7 @@ failed_because() { field web state failed && field web reason "$1"; }
   counted '[ ! -e "$dir/go" ] && exec sleep 1000000; exit 1'
   setting web restart no
   scanner
-  up web
+  eventually 10 starts 1
   touch "$dir/go"
   run -1 s6-svlisten1 -U -t 10000 "$live/web" s6-svc -t "$live/web"
   eventually 10 field web state failed
@@ -225,7 +225,7 @@ listened() { compgen -G "$live/web/event/ftrig1:*" && compgen -G "$live/db/event
   counted '[ ! -e "$dir/go" ] && exec sleep 1000000; exit 0'
   finish web <<<'exit 125'
   scanner
-  up web
+  eventually 10 starts 1
   touch "$dir/go"
   run -1 s6-svlisten1 -U -t 10000 "$live/web" s6-svc -t "$live/web"
   eventually 10 failed_because 'finish exited 125'

@@ -184,7 +184,9 @@ deaths()
   "$1"
   three() { [ "$(s6-svdt "$live/web" | wc -l)" -eq 3 ]; }
   eventually 10 three
-  s6-svc -wD -T 10000 -d "$live/web"
+  s6-svc -d "$live/web"
+  eventually 10 stat_is web wantedup false
+  s6-svwait -D -t 10000 "$live/web"
   eventually 10 three
   [[ $(s6-svdt "$live/web" | tail -n 1) =~ exitcode\ 3$ ]]
   s6-svdt-clear "$live/web"
@@ -209,7 +211,7 @@ s6-permafailon 60 2 3 exit 0'
 
 check()
 {
-  service web <<<'exec s6-notifyoncheck -w 50 sleep 1000000'
+  service web <<<'exec s6-notifyoncheck -n 0 -w 50 sleep 1000000'
   setting web notification-fd 3
   script "$scan/web/data/check" <<<'[ -e "$dir/go" ]'
   "$1"
@@ -251,7 +253,7 @@ timeouts()
 {
   service web <<<'trap "" TERM; sleep 1000000 & echo $! >"$dir/child"; while :; do sleep 0.05; done'
   setting web timeout-kill 200
-  setting web timeout-finish 200
+  setting web timeout-finish 2000
   setting web flag-timeout-killpg ''
   finish web <<<'echo "$@" >"$dir/args"; exec sleep 1000000'
   "$1"

@@ -56,6 +56,7 @@ limited_scanner() # with 64 descriptors, as its services
   setting web flag-keep-strays ''
   scanner
   up web
+  eventually 10 test -s "$dir/starts"
   said "web: warning: invalid notification-fd: \"7\": allowed: another descriptor than lock-fd's"
   s6-svc -t "$live/web"
   says "another instance of ./run holds lock-fd"

@@ -193,10 +193,10 @@ says_much_at_its_end() # NAME
   idle web
   setting web timeout-finish 0
   finish web <<<'while :; do sleep 0.2; done'
-  scanner -T 1200
+  scanner -T 3500
   up web
   stop_scanner 137
-  said "the finish of web has not ended within the stop's budget.*1200 milliseconds"
+  said "the finish of web has not ended within the stop's budget.*3500 milliseconds"
 }
 
 until_told() { echo "trap '' TERM; while [ ! -e \"$dir/go\" ]; do sleep 0.1; done"; }

@@ -15,6 +15,12 @@ teardown()
 mark() { echo "${dir##*.}"; }
 marked() { pgrep -f "^(sh|sleep|bash|/bin/sh|/bin/bash) .*$(mark)" || :; }
 none_left() { [ -z "$(marked)" ]; }
+left_stubborn()
+{
+  local pid
+  for pid in $(marked); do ! process_traps_term "$pid" || return 0; done
+  return 1
+}
 left() { [ "$(marked | wc -l)" -ge "$1" ]; }
 
 # web runs until $dir/go is there; what it does before is on stdin. `stray` in it is a
@@ -187,7 +193,7 @@ sleep 0.02'
   scanner
   setting web timeout-strays 500
   up web
-  eventually 10 left 1
+  eventually 10 left_stubborn
   stop_scanner 137 # it had to be killed
   none_left
 }

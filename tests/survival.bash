@@ -5,7 +5,6 @@
 #   started_times NAME N   it has been started so often
 #   survival_teardown    instead of reeve_teardown
 #   listen NAME          from now on its events are collected
-#   over PID             it has ended, though perhaps nobody has reaped it
 #   remember NAME...     pid, supervisor, and since when; the test declares -A before
 #   unchanged NAME...    is it what it was?
 #   heard EVENTS         are these, and no others, those that were sent?
@@ -69,9 +68,6 @@ heard()
   while IFS= read -r -n 1 -t 0.1 -u "$listener" event; do printf %s "$event" >>"$dir/heard"; done
   [ "$(cat "$dir/heard" 2>/dev/null)" = "$1" ] || { echo "# heard: $(cat "$dir/heard" 2>/dev/null)"; return 1; }
 }
-
-# Who has no parent of ours any more may be a zombie for a while.
-over() { gone "$1" || grep -q '^State:.Z' "/proc/$1/status"; }
 
 since() { json_field "$1" since; }
 

@@ -225,7 +225,9 @@ answers() # STATE NAME CODE
   up web
   kill -KILL "$(pid_of db)"
   eventually 10 field db restarts 1
+  up db
   reeve restart db
+  up db
   reeve stop db
   held web
   field migrate state 'done'
@@ -340,6 +342,7 @@ answers() # STATE NAME CODE
   undo migrate <<<''
   scanner
   eventually 10 field migrate state starting
+  noted 'migrate runs,'
   reeve stop migrate
   field migrate state down
   noted 'migrate runs,'
@@ -447,7 +450,7 @@ answers() # STATE NAME CODE
 
 @test "timeout-up is the time within which a task must be done" {
   slow_task slow
-  setting slow timeout-up 300
+  setting slow timeout-up 2000
   task quick <<<''
   setting quick timeout-up 60000
   scanner
@@ -565,8 +568,8 @@ answers() # STATE NAME CODE
   reeve restart seed schema
   noted "${once}web starts,$once$once"
   reeve start -n schema seed
-  eventually 10 field seed state 'done'
   noted "${once}web starts,$once$once$once"
+  done_soon seed
   reeve restart web seed schema # what needs it is held until then
   up web
   noted "${once}web starts,$once$once$once${once}web ends,web starts,"

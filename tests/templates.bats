@@ -167,8 +167,12 @@ sleep 1000000 & wait'
   noting later
   setting later dependencies.d/worker@ optional
   setting later dependencies.d/nowhere@ optional
+  noting off@
+  setting off@ count 1
+  setting off@ enable-if NO_SUCH_VARIABLE
   noting free
   setting free dependencies.d/none@ ''
+  setting free dependencies.d/off@ ''
   noting lost
   setting lost dependencies.d/nowhere@ ''
   noting front@
@@ -176,6 +180,7 @@ sleep 1000000 & wait'
   setting front@ dependencies.d/web ''
   scanner
   up free
+  field off@1 state disabled
   eventually 10 field lost state held
   field lost waits_for '["nowhere@"'
   touch "$dir/worker@1.ready" "$dir/worker@x.ready"

@@ -21,17 +21,17 @@ noted() { [ "$(grep -c "^$1\$" "$dir/order")" -ge "$2" ]; }
 
 @test "a service that does not become ready in time is stopped, which is a failure, and named" {
   telling web
-  setting web timeout-up 300
+  setting web timeout-up 2000
   setting web restart no
   scanner
   eventually 20 field web state failed
   [ "$(<"$dir/order")" = $'web starts\nweb told' ]
   field web exit 0 # by its own TERM handler: a failure all the same
   said './run is not ready within timeout-up; stopping it, which counts as a failure'
-  field web reason 'was not ready within 300 ms (timeout-up), and restart is no'
+  field web reason 'was not ready within 2000 ms (timeout-up), and restart is no'
   run reeve wait ready web
   [ "$status" -eq 1 ]
-  [[ $output == *'web has failed for good: was not ready within 300 ms (timeout-up)'* ]]
+  [[ $output == *'web has failed for good: was not ready within 2000 ms (timeout-up)'* ]]
   run reeve status web
   [ "$status" -eq 1 ]
   [[ $output != *'failed 0'* ]]
@@ -48,10 +48,10 @@ noted() { [ "$(grep -c "^$1\$" "$dir/order")" -ge "$2" ]; }
   up other
   pid=$(pid_of web)
   # Longer than its time: that of another one, which begins later, has passed.
-  telling clock
-  setting clock timeout-up 1500
-  setting clock restart no
-  s6-svscanctl -a "$live"
+  in=$dir telling clock
+  in=$dir setting clock timeout-up 1500
+  in=$dir setting clock restart no
+  mv "$dir/clock" "$scan"
   eventually 20 field clock state failed
   [ "$(pid_of web)" = "$pid" ]
   field other state up
@@ -61,10 +61,10 @@ noted() { [ "$(grep -c "^$1\$" "$dir/order")" -ge "$2" ]; }
 
 @test "restart decides what follows: always tries again, on-failure:N counts" {
   telling web
-  setting web timeout-up 200
+  setting web timeout-up 1500
   setting web restart-delay '10 10'
   telling some
-  setting some timeout-up 200
+  setting some timeout-up 1500
   setting some restart on-failure:2
   setting some restart-delay '10 10'
   scanner
@@ -78,7 +78,7 @@ noted() { [ "$(grep -c "^$1\$" "$dir/order")" -ge "$2" ]; }
 @test "what ignores the down-signal is killed after timeout-kill, and stays a failure" {
   service web <<<'trap "" TERM; while :; do sleep 0.02; done'
   setting web notification-fd 3
-  setting web timeout-up 200
+  setting web timeout-up 2000
   setting web timeout-kill 200
   setting web restart no
   scanner
@@ -127,7 +127,7 @@ noted() { [ "$(grep -c "^$1\$" "$dir/order")" -ge "$2" ]; }
   setting late restart no
   service good <<<'sleep 1000000 >/dev/null 2>&1 &'
   touch "$scan/good/flag-forks"
-  setting good timeout-up 1000
+  setting good timeout-up 5000
   scanner
   eventually 20 field web state failed
   eventually 20 field late state failed

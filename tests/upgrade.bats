@@ -154,7 +154,7 @@ teardown() { survival_teardown; }
   says 'ending sh'
   upgrade
   all_new web
-  gone "$(cat "$dir/stray")"
+  over "$(cat "$dir/stray")"
 }
 
 @test "an adopted process that is not ready yet: its readiness arrives after the upgrade" {
@@ -188,6 +188,7 @@ teardown() { survival_teardown; }
   guarded web <<<"sh -c 'while :; do sleep 1; done' stray 9>&- & echo \$! >>\"\$dir/strays\"; exec sleep 1000000"
   scanner
   up web
+  started_times web 1
   for n in 2 3 4 5; do
     pid=$(pid_of web)
     upgrade &
@@ -197,7 +198,7 @@ teardown() { survival_teardown; }
     up web
   done
   eventually 10 eval '[ "$(lines "$dir/strays")" -eq 5 ]'
-  for stray in $(head -n 4 "$dir/strays"); do gone "$stray"; done
+  for stray in $(head -n 4 "$dir/strays"); do over "$stray"; done
 }
 
 @test "in the midst of a service's stop: that goes on" {

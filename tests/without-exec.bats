@@ -103,7 +103,7 @@ older_than() # SECONDS: since run has ended
   scanner
   up_and_serving
   stop_scanner 137
-  gone "$pid"
+  over "$pid"
   told
   [ ! -e "$dir/saved" ]
   said "killing server (pid $pid), which ./run has left behind: it has not ended within timeout-kill"
@@ -115,7 +115,7 @@ older_than() # SECONDS: since run has ended
   scanner
   up_and_serving
   reeve -l "$live" stop web
-  gone "$pid"
+  over "$pid"
   stop_scanner 0
 }
 
@@ -124,7 +124,7 @@ older_than() # SECONDS: since run has ended
   scanner -T 3000
   up_and_serving
   stop_scanner 137
-  gone "$pid"
+  over "$pid"
   [ "$(cat "$dir/finished")" = '256 15' ]
   said 'the service web has not ended within the stop.s budget'
 }
@@ -139,7 +139,7 @@ older_than() # SECONDS: since run has ended
     eventually 20 told
     eval "$how"
     s6-svwait -D -t 20000 "$live/web"
-    gone "$pid"
+    over "$pid"
     rm -f "$dir/told" "$dir/server.pid"
   done
 }
@@ -172,7 +172,7 @@ older_than() # SECONDS: since run has ended
   eventually 20 older_than 1
   still_saving
   s6-svwait -D -t 20000 "$live/web"
-  gone "$pid"
+  over "$pid"
   [ ! -e "$dir/saved" ]
 }
 
@@ -183,7 +183,7 @@ older_than() # SECONDS: since run has ended
   scanner
   up_and_serving
   stop_scanner 137
-  gone "$pid"
+  over "$pid"
   told
   said "killing server (pid $pid), which ./run has left behind: it has not ended within timeout-strays"
 }
@@ -210,7 +210,7 @@ older_than() # SECONDS: since run has ended
   up_and_serving
   kill -KILL "$(pid_of web)"
   eventually 20 test -s "$dir/finished"
-  gone "$pid"
+  over "$pid"
   told
   stop_scanner 0
 }

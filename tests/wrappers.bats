@@ -132,7 +132,7 @@ needs() # PROGRAM
   kill=2000 strays=100000 wrapped <<<'setsid "$dir/server"; true'
   stop_scanner 137
   told
-  gone "$pid"
+  over "$pid"
   [ ! -e "$dir/saved" ]
   [ -e "$dir/finished" ]
   said "killing server (pid $pid), which ./run has left behind: it has not ended within timeout-kill"
@@ -142,7 +142,7 @@ needs() # PROGRAM
   wrapped -T 3000 <<<'setsid "$dir/server"; true'
   stop_scanner 137
   told
-  gone "$pid"
+  over "$pid"
   [ -e "$dir/finished" ]
   said "the service web has not ended within the stop's budget"
 }
@@ -234,7 +234,7 @@ until [ -e "$dir/second" ]; do sleep 0.05; done'
   wrapped <<<'setsid "$dir/server"; true'
   kill -KILL "$(pid_of web)"
   eventually 20 test -s "$dir/finished"
-  gone "$pid"
+  over "$pid"
   told
   [ ! -e "$dir/saved" ]
 }
@@ -309,7 +309,7 @@ command_is_never_killed() # CODE: CMD is sh -c
 @test "only the stop's budget kills that: 137" {
   command_wrapped -T 2500 -- sh -c 'setsid "$dir/server"; true'
   stop_scanner 137
-  gone "$pid"
+  over "$pid"
   told
   [ ! -e "$dir/saved" ]
 }

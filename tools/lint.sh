@@ -4,15 +4,16 @@ set -eu
 cd "$(dirname "$0")/.."
 tools/circles.py .
 flags=(-std=c11 -D_GNU_SOURCE -Isrc -Itools -Itests/unit -DREEVE_BINDIR='"/usr/bin"')
-mapfile -t sources < <(git ls-files 'src/*.c' 'tools/*.c')
+# The largest files first: no processor shall wait for the last.
 # shellcheck disable=SC2016 # the inner shell's
-printf '%s\0' "${sources[@]}" |
-  xargs -0 -P "$(nproc)" -n 8 sh -c 'flags=$0; clang-tidy --quiet --warnings-as-errors="*" "$@" -- $flags' "${flags[*]}" 2>&1 |
+git ls-files -z 'src/*.c' 'tools/*.c' | xargs -0 ls -S |
+  xargs -d '\n' -P "$(nproc)" -n 1 sh -c 'flags=$0; clang-tidy --quiet --warnings-as-errors="*" "$@" -- $flags' "${flags[*]}" 2>&1 |
   { grep -v -E '^[0-9]+ warnings? (generated|treated)|^Suppressed|^Use -header-filter' || :; }
-[ "${PIPESTATUS[1]}" -eq 0 ]
+[ "${PIPESTATUS[2]}" -eq 0 ]
 cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppress=missingIncludeSystem \
   --suppress=readdirCalled --suppress=getpwnamCalled --suppress=getpwuidCalled --suppress=getgrnamCalled \
-  --enable=warning,portability --library=posix -D_GNU_SOURCE -Isrc -Itools src tools
+  --enable=warning,portability --library=posix -D_GNU_SOURCE -Isrc -Itools src tools &
+cppcheck=$!
 {
   # The corpus is what people write: bad on purpose.
   git ls-files | grep -E '(^configure$|^\.ci/run$|^tests/run$|^tools/coverage/(cc|run)$|\.sh$|\.bash$)' | grep -v -E '^tests/migrate/(corpus|srv)/'
@@ -20,7 +21,8 @@ cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppress=missingI
     head -n 1 "$file" | grep -q -E '^#!.*\bsh\b' && echo "$file"
   done
 } | sort -u | xargs shellcheck
-git ls-files 'tests/*.bats' | xargs -r shellcheck --shell=bats --severity=warning --exclude=SC2030,SC2031,SC2154,SC2034,SC2120
+git ls-files -z 'tests/*.bats' | xargs -0 -r -P "$(nproc)" -n 16 shellcheck --shell=bats --severity=warning --exclude=SC2030,SC2031,SC2154,SC2034,SC2120
+wait $cppcheck
 # Each bats file has a mutant, of the sources as they are now; whether it finds it, tools/mutants.sh shows.
 for file in tests/*.bats; do
   name=$(basename "$file" .bats)

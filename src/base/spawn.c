@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -18,6 +19,7 @@
 #include "base/file.h"
 
 #define SIGNAL_MAX 64
+#define STANDARD_SIGNAL_MAX 31
 #define OURS_BELOW 4096 /* each of ours had the lowest number that was free */
 
 /* Not by sigaction(): libc keeps two signals to itself and refuses to speak of them; but
@@ -28,12 +30,21 @@ static void reset (int sig)
   syscall(SYS_rt_sigaction, (long)sig, by_default, 0L, (long)(SIGNAL_MAX / 8)) ;
 }
 
+static int blocks_all (sigset_t const *mask)
+{
+  for (int sig = 1 ; sig <= STANDARD_SIGNAL_MAX ; sig++)
+    if (sig != SIGKILL && sig != SIGSTOP && sigismember(mask, sig) != 1) return 0 ;
+  return 1 ;
+}
+
 void spawn_prepare_signals (void)
 {
   struct process_signals own ;
   sigset_t all ;
+  sigset_t before ;
   sigfillset(&all) ;
-  sigprocmask(SIG_SETMASK, &all, 0) ;
+  sigprocmask(SIG_SETMASK, &all, &before) ;
+  if (blocks_all(&before)) return ;
   if (!process_own_signals(&own)) own.ignored = UINT64_MAX ; /* without /proc */
   for (int sig = 1 ; sig <= SIGNAL_MAX ; sig++)
     if (own.ignored >> (sig - 1) & 1) reset(sig) ;
@@ -184,12 +195,14 @@ static void wait_for_lock (struct spawn const *spawn)
 static void become (struct spawn const *spawn, int volatile *executing)
 {
   if (spawn->same_session) take_terminal() ;
+  else if (spawn->ours) setpgid(0, 0) ;
   else setsid() ;
+  if (spawn->console) *spawn->console = ioctl(0, TIOCSCTTY, 0L) == -1 ? errno : 0 ;
   if (!is_apart(spawn) && !report_birth(spawn)) return ; /* before its descriptor may be replaced */
   if (spawn->directory >= 0 ? fchdir(spawn->directory) == -1 : spawn->chdir && chdir(spawn->chdir) == -1) return ;
   if (!place_fds(spawn)) return ;
   if (spawn->wait_for_lock >= 0) wait_for_lock(spawn) ;
-  if (!spawn->signals_blocked) unblock_signals() ;
+  if (!spawn->ours) unblock_signals() ;
   *executing = 1 ;
   execve(spawn->path, (char *const *)spawn->argv, (char *const *)spawn->envp) ;
 }

@@ -2,7 +2,9 @@
 
    Signals are blocked in all programs of ours; any other child gets an empty mask,
    default dispositions, a session of its own, and of our descriptors only those
-   that are handed to it (ours are all close-on-exec). */
+   that are handed to it (ours are all close-on-exec). A program of ours stays in our
+   session, in a process group of its own: so what is typed (Ctrl-C) is not for it. A session
+   would cost the kernel more: a group for its scheduler, where that is configured. */
 
 #ifndef REEVE_BASE_SPAWN_H
 #define REEVE_BASE_SPAWN_H
@@ -31,7 +33,9 @@ struct spawn
   int directory ; /* a descriptor, instead of `chdir`: where others may have put another one under its name; -1: none */
   unsigned int same_session : 1 ; /* stay in the caller's session, in a group of its own,
                                      and take over its terminal (stdin), if it has it */
-  unsigned int signals_blocked : 1 ; /* for a program of ours, so that none is lost or ends it too early */
+  int *console ; /* in its own session, it takes the terminal that its stdin is. Written: 0, or why it could not, an errno: ENOTTY where
+                    that is no terminal; it is executed all the same. 0: it does not */
+  unsigned int ours : 1 ; /* a program of ours: signals stay blocked, so that none is lost or ends it too early */
   unsigned int new_pid_namespace : 1 ; /* be PID 1 of a new PID namespace, or fail */
   struct birth *birth ; /* number and what are the caller's, and so is the pid: its own, or 0; the rest is written on success; 0: none */
   int birth_fd ; /* where the child itself writes it before execution, at BIRTH_AT; -1: nowhere */
@@ -51,7 +55,9 @@ struct spawn
 extern pid_t spawn (struct spawn const *spawn, int *executing) ;
 
 /* Blocks every signal, and gives every one its default disposition (an ignored
-   one would stay ignored in all services). First thing in a program's main. */
+   one would stay ignored in all services). First thing in a program's main. Where all are
+   blocked already, a program of ours has executed this one, and has done it: that saves
+   each supervisor a look at /proc, which costs more than all else that it reads. */
 extern void spawn_prepare_signals (void) ;
 
 /* Makes sure that descriptors 0, 1 and 2 are open (/dev/null), so that none of

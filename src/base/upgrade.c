@@ -27,7 +27,7 @@ pid_t upgrade_try (char const *name, char const *const *argv)
   request.path = program ;
   request.argv = argv ;
   request.envp = (char const *const *)environ ;
-  request.signals_blocked = 1 ;
+  request.ours = 1 ;
   pid = spawn(&request, &executing) ;
   if (!pid) say_not_executed(program) ;
   return pid ;

@@ -10,6 +10,7 @@
    exec_options.c reeve-exec's options that say how readiness is found out, or when it is time
    logger.c       where a logger writes
    needs.c        dependencies.d
+   templates.c    templates and their instances
    condition.c    enable-if
    foreign.c      what is made for another system, or out of a service's reach
    findings.c     how a finding is told
@@ -20,6 +21,7 @@
 
 #include <limits.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_HINT } ;
 
@@ -27,6 +29,8 @@ struct check
 {
   char path[PATH_MAX] ; /* of the working directory, as it was given: for findings */
   unsigned int is_logger : 1 ; /* it is a logger's */
+  unsigned int is_template : 1 ;
+  unsigned int is_instance : 1 ; /* with files of its own, beside its template's */
   unsigned int json : 1 ;
   unsigned int systems ; /* that scripts run, as advice/foreign.h has them */
   unsigned int findings ;
@@ -59,6 +63,8 @@ extern int check_exists (char const *file) ;
 
 extern void check_names (struct check *check) ;
 extern void check_settings (struct check *check) ;
+/* Their values alone: of an instance, whose template has others. */
+extern void check_values (struct check *check) ;
 
 /* A closest word: feed it candidates, then ask. */
 struct closest
@@ -121,6 +127,23 @@ extern void check_foreign_arguments (struct check *check, char const *const *arg
 /* Checks the whole image: directories of other systems, scripts of /etc/cont-init.d and
    cont-finish.d, and what is known to be configured in /etc and linked in /var/log. */
 extern void check_foreign_system (struct check *check) ;
+
+/* ---- templates.c ---- */
+
+/* What a directory in the working directory, a scan directory, is (service/instance.h). */
+enum role { ROLE_SERVICE, ROLE_TEMPLATE, ROLE_LINK, ROLE_INSTANCE, ROLE_NOTHING } ; /* LINK: an instance, too, but without files of its own */
+
+extern enum role check_role (char const *name) ;
+/* May the instance be there because of its template's count, which, if known, is *count? */
+extern int check_may_be_counted (char const *name, uint32_t *count) ;
+/* Checks the count of a template, which is the working directory. */
+extern void check_count (struct check *check) ;
+/* Checks whether a template is one, and whether there is anything of it. */
+extern void check_template (struct check *check, char const *name, int has_instance) ;
+/* Tells of a directory that is neither a service nor an instance. */
+extern void check_nothing (struct check *check, char const *name) ;
+/* Checks a link that is named as an instance. */
+extern void check_link (struct check *check, char const *name) ;
 
 /* ---- condition.c ---- */
 

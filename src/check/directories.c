@@ -13,12 +13,20 @@
 
 #include "advice/foreign.h"
 #include "base/path.h"
-#include "service/name.h"
+#include "service/enable_if.h"
+#include "service/instance.h"
+#include "service/settings.h"
 
 static int is_directory (char const *path)
 {
   struct stat st ;
   return !stat(path, &st) && S_ISDIR(st.st_mode) ;
+}
+
+static int is_file (char const *path)
+{
+  struct stat st ;
+  return !stat(path, &st) && !S_ISDIR(st.st_mode) ;
 }
 
 static int is_there (char const *path)
@@ -27,11 +35,30 @@ static int is_there (char const *path)
   return !lstat(path, &st) ;
 }
 
+/* Of an instance only what it has itself. */
+static void check_own (struct check *check)
+{
+  static char const *const scripts[] = { "finish", "undo", "health" } ;
+  struct content content ;
+  struct stat st ;
+  check_names(check) ;
+  check_values(check) ;
+  for (size_t i = 0 ; i < sizeof scripts / sizeof *scripts ; i++)
+    if (is_there(scripts[i]) && (strcmp(scripts[i], "health") != 0 || (!stat(scripts[i], &st) && st.st_mode & 0111)) && check_script(check, scripts[i], &content))
+      check_foreign_text(check, scripts[i], &content) ;
+}
+
 static void check_service (struct check *check)
 {
   struct content content ;
+  if (check->is_instance && !is_there("run"))
+  {
+    check_own(check) ;
+    return ;
+  }
   check_names(check) ;
   check_settings(check) ;
+  if (check->is_template && !check->is_logger) check_count(check) ;
   if (is_there("finish") && check_script(check, "finish", &content)) check_foreign_text(check, "finish", &content) ;
   if (is_there("undo") && check_script(check, "undo", &content)) check_foreign_text(check, "undo", &content) ;
   if (!check_script(check, "run", &content)) return ;
@@ -71,7 +98,7 @@ static int check_with_logger (struct check *check)
   int back ;
   check_service(check) ;
   if (!is_directory("log")) return 1 ;
-  if (!is_there("log/run"))
+  if (!check->is_instance && !is_there("log/run"))
   {
     finding(check, LEVEL_WARNING, "log", 1, "write log/run, or remove it", "without a run in it there is no logger") ;
     return 1 ;
@@ -83,9 +110,28 @@ static int check_with_logger (struct check *check)
   return leave(check, len, back) ;
 }
 
+static int check_as (struct check *check, enum role role)
+{
+  int ok ;
+  check->is_template = role == ROLE_TEMPLATE ;
+  check->is_instance = role == ROLE_INSTANCE ;
+  ok = check_with_logger(check) ;
+  check->is_template = check->is_instance = 0 ;
+  return ok ;
+}
+
+/* A link that leads nowhere is one if it was to be an instance. */
 static int is_candidate (struct dirent const *entry)
 {
-  return entry->d_name[0] != '.' && is_directory(entry->d_name) ;
+  if (entry->d_name[0] == '.') return 0 ;
+  return is_directory(entry->d_name) || (instance_of(entry->d_name) && is_there(entry->d_name) && !is_file(entry->d_name)) ;
+}
+
+static int has_instance (struct dirent *const *entries, int n, char const *template)
+{
+  for (int i = 0 ; i < n ; i++)
+    if (instance_is_of(entries[i]->d_name, template)) return 1 ;
+  return 0 ;
 }
 
 /* The services in the working directory. Returns 0 with errno. */
@@ -102,12 +148,16 @@ static int list_services (char ***services, size_t *count, struct check *check)
     char const *fault = service_name_fault(name) ;
     char run[NAME_MAX + sizeof "/run"] ;
     path_join(run, sizeof run, name, "run") ;
+    enum role role = check_role(name) ;
+    int is_one = role != ROLE_NOTHING && (role != ROLE_TEMPLATE || is_there(run)) ;
     if (check && fault) finding(check, LEVEL_ERROR, name, 1, "rename it", "this cannot be a service's name: %s", fault) ;
-    else if (check && !is_there(run)) finding(check, LEVEL_WARNING, name, 1, "write a run, or remove it", "without a run it is no service") ;
-    else if (*services && !fault && is_there(run)) (*services)[*count] = strdup(name) ;
+    else if (check && role == ROLE_NOTHING) check_nothing(check, name) ;
+    if (check && role == ROLE_TEMPLATE) check_template(check, name, has_instance(entries, n, name)) ;
+    if (check && !fault) check_link(check, name) ;
+    if (*services && !fault && is_one) (*services)[*count] = strdup(name) ;
     if (*services && (*services)[*count]) (*count)++ ;
-    free(entries[i]) ;
   }
+  for (int i = 0 ; i < n ; i++) free(entries[i]) ;
   free(entries) ;
   return !!*services ;
 }
@@ -116,6 +166,21 @@ static void free_services (char **services, size_t count)
 {
   for (size_t i = 0 ; i < count ; i++) free(services[i]) ;
   free(services) ;
+}
+
+/* There is one stdin. Those with a condition may be for different containers. */
+static void check_consoles (struct check *check, char *const *services, size_t count)
+{
+  char const *has = 0 ;
+  for (size_t i = 0 ; i < count ; i++)
+  {
+    char file[NAME_MAX + sizeof "/" FLAG_CONSOLE_FILE] ;
+    char condition[NAME_MAX + sizeof "/" ENABLE_IF_FILE] ;
+    path_join(condition, sizeof condition, services[i], ENABLE_IF_FILE) ;
+    if (!path_join(file, sizeof file, services[i], FLAG_CONSOLE_FILE) || !is_there(file) || is_there(condition)) continue ;
+    if (has) finding(check, LEVEL_ERROR, file, 1, "remove one of them, or give them an enable-if", "%s has flag-console, too, and one service at most has the container's stdin", has) ;
+    else has = services[i] ;
+  }
 }
 
 static int check_scan_directory (struct check *check)
@@ -130,11 +195,13 @@ static int check_scan_directory (struct check *check)
     finding(check, LEVEL_HINT, "", 1, "name the directory that the services are in, or a service's", "there is no service here") ;
   for (size_t i = 0 ; i < count && ok ; i++)
   {
+    enum role role = check_role(services[i]) ;
     int back ;
-    if (!enter(check, services[i], &back)) continue ;
-    ok = check_with_logger(check) ;
+    if (role == ROLE_LINK || !enter(check, services[i], &back)) continue ;
+    ok = check_as(check, role) ;
     ok = leave(check, len, back) && ok ;
   }
+  if (ok) check_consoles(check, services, count) ;
   ok = ok && check_needs(check, services, count, 0) ;
   free_services(services, count) ;
   return ok ;
@@ -164,9 +231,23 @@ static int check_own_needs (struct check *check)
   return ok ;
 }
 
+/* Of the working directory, in the one that it is in. */
+static enum role own_role (void)
+{
+  char real[PATH_MAX] ;
+  enum role role = ROLE_SERVICE ;
+  int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  if (here == -1) return role ;
+  if (realpath(".", real) && chdir("..") != -1) role = check_role(path_last(real)) ;
+  if (fchdir(here) == -1) role = ROLE_SERVICE ;
+  fd_close(here) ;
+  return role ;
+}
+
 int check_directory (struct check *check, char const *directory, int start)
 {
   size_t len = strlen(directory) ;
+  enum role role ;
   while (len > 1 && directory[len - 1] == '/') len-- ;
   if (len >= sizeof check->path)
   {
@@ -176,6 +257,12 @@ int check_directory (struct check *check, char const *directory, int start)
   memcpy(check->path, directory, len) ;
   check->path[len] = 0 ;
   if (fchdir(start) == -1 || chdir(directory) == -1) return 0 ;
-  if (!is_there("run")) return check_scan_directory(check) ;
-  return check_with_logger(check) && check_own_needs(check) ;
+  role = own_role() ;
+  if (!is_there("run") && role == ROLE_TEMPLATE)
+  {
+    finding(check, LEVEL_ERROR, "", 1, "write a run", "without a run it is no template") ;
+    return 1 ;
+  }
+  if (!is_there("run") && role != ROLE_INSTANCE) return check_scan_directory(check) ;
+  return check_as(check, role) && check_own_needs(check) ;
 }

@@ -10,6 +10,7 @@
 #include "check/check.h"
 #include "service/enable_if.h"
 #include "service/health.h"
+#include "service/instance.h"
 #include "service/settings.h"
 
 /* ---- Which word was meant ---- */
@@ -76,14 +77,14 @@ struct name
 
 static struct name const names[] =
 {
-  { "run", KIND_ANY, 0 }, { "finish", KIND_ANY, 0 }, { "undo", KIND_ANY, 0 }, { "down", KIND_FILE, 0 }, { "log", KIND_DIRECTORY, 0 },
+  { "run", KIND_ANY, 0 }, { COUNT_FILE, KIND_VALUE, 0 }, { "finish", KIND_ANY, 0 }, { "undo", KIND_ANY, 0 }, { "down", KIND_FILE, 0 }, { "log", KIND_DIRECTORY, 0 },
   { "notification-fd", KIND_VALUE, 0 }, { "lock-fd", KIND_VALUE, 0 }, { "timeout-kill", KIND_VALUE, 0 }, { "flag-timeout-killpg", KIND_FILE, 0 },
   { "timeout-strays", KIND_VALUE, 0 }, { "flag-down-group", KIND_FILE, 0 },
   { "timeout-finish", KIND_VALUE, 0 }, { "max-death-tally", KIND_VALUE, 0 }, { "down-signal", KIND_VALUE, 0 }, { "reload-signal", KIND_VALUE, 0 },
   { "flag-newpidns", KIND_FILE, 0 }, { "data", KIND_DIRECTORY, 0 }, { "env", KIND_DIRECTORY, 0 },
-  { "instance", KIND_DIRECTORY, 0 }, { "instances", KIND_DIRECTORY, 0 }, { "template", KIND_DIRECTORY, 0 },
+  { "count", KIND_VALUE, 0 }, { "instance", KIND_DIRECTORY, 0 }, { "instances", KIND_DIRECTORY, 0 }, { "template", KIND_DIRECTORY, 0 },
   { "supervise", KIND_ANY, 0 }, { "event", KIND_ANY, 0 },
-  { "restart", KIND_VALUE, 0 }, { "restart-delay", KIND_VALUE, 0 }, { "success-codes", KIND_VALUE, 0 }, { ENABLE_IF_FILE, KIND_VALUE, 0 }, { "flag-main", KIND_FILE, 0 }, { "flag-keep-strays", KIND_FILE, 0 },
+  { "restart", KIND_VALUE, 0 }, { "restart-delay", KIND_VALUE, 0 }, { "success-codes", KIND_VALUE, 0 }, { ENABLE_IF_FILE, KIND_VALUE, 0 }, { FLAG_CONSOLE_FILE, KIND_FILE, 0 }, { "flag-main", KIND_FILE, 0 }, { "flag-keep-strays", KIND_FILE, 0 },
   { "flag-forks", KIND_FILE, 0 }, { "pidfile", KIND_VALUE, 0 }, { "flag-oneshot", KIND_FILE, 0 }, { "dependencies.d", KIND_DIRECTORY, 0 }, { "timeout-up", KIND_VALUE, 0 },
   { "health", KIND_VALUE, 0 }, { "health-interval", KIND_VALUE, 0 }, { "health-timeout", KIND_VALUE, 0 }, { "health-retries", KIND_VALUE, 0 },
   { "health-start-period", KIND_VALUE, 0 },
@@ -125,6 +126,8 @@ static void check_known (struct check *check, struct name const *name)
   int is_directory ;
   if (name->kind == KIND_OBSOLETE) finding(check, LEVEL_WARNING, name->name, 1, name->mend, "obsolete: it has no effect") ;
   if (check->is_logger && !strcmp(name->name, "log")) finding(check, LEVEL_WARNING, name->name, 1, "remove it", "without effect: a logger has no logger of its own") ;
+  if (!strcmp(name->name, COUNT_FILE) && !check->is_template)
+    finding(check, LEVEL_WARNING, COUNT_FILE, 1, "remove it", check->is_instance ? "without effect: its template's counts" : "without effect: it is for a template, whose name ends with @") ;
   if (name->kind == KIND_S6_RC) finding(check, LEVEL_HINT, name->name, 1, name->mend, "a file of s6-rc's, not read here") ;
   if (name->kind != KIND_FILE && name->kind != KIND_DIRECTORY && name->kind != KIND_VALUE) return ;
   if (stat(name->name, &st) == -1)
@@ -263,6 +266,20 @@ static void check_health (struct check *check, struct settings const *settings)
     finding(check, LEVEL_WARNING, HEALTH_FILE, 1, "write milliseconds to timeout-kill", "without timeout-kill, a service that hangs is waited for when it is told to end") ;
 }
 
+void check_values (struct check *check)
+{
+  struct settings settings ;
+  struct health_settings numbers ;
+  char path[SETTING_PATH_MAX] ;
+  char spec[HEALTH_SPEC_MAX] ;
+  told = check ;
+  settings_read(&settings, SETTINGS_START, &tell) ;
+  settings_read_pidfile(path, &tell) ;
+  health_settings_read(&numbers, &tell) ;
+  health_file_read(spec, &tell) ;
+  check_condition(check) ;
+}
+
 void check_settings (struct check *check)
 {
   struct settings settings ;
@@ -272,6 +289,7 @@ void check_settings (struct check *check)
   settings_read_pidfile(path, &tell) ;
   check_health(check, &settings) ;
   check_condition(check) ;
+  if (check->is_logger && settings.console) finding(check, LEVEL_WARNING, FLAG_CONSOLE_FILE, 1, "remove it", "a logger's stdin is what its service writes") ;
   if (settings.timeout_up_ms && settings.notification_fd == SETTING_NO_FD && !check_exists("flag-oneshot") && !check_exists("flag-forks"))
     finding(check, LEVEL_WARNING, "timeout-up", 1, "create notification-fd, or remove it", "without notification-fd, it has no effect: a service that is up counts as ready") ;
   if (settings.oneshot) check_task(check, &settings) ;

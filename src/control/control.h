@@ -6,6 +6,7 @@
    services.c  which services there are
    match.c     which of them are meant
    view.c      what is known of one
+   help.c      what there is, and completion
    page.c      printing within 80 columns
    why_end.c   how an end came about, in words
    log_tail.c  the last lines of a service's log
@@ -33,11 +34,14 @@ struct request
   char const *live ; /* for messages */
   char const *word ; /* what comes before the names: a signal, a state, a code; 0: none */
   char **names ; /* of services: all that are meant; for `check` directories */
+  char **command ; /* of `exec`, and of `new` */
   size_t count ;
   tain deadline ; /* monotonic */
   unsigned int has_deadline : 1 ;
   unsigned int no_wait : 1 ;
   unsigned int json : 1 ;
+  unsigned int dot : 1 ;
+  unsigned int mermaid : 1 ;
   unsigned int all : 1 ;
   unsigned int only : 1 ; /* what depends on them, or they on, is left alone */
   unsigned int listed : 1 ; /* names are all that services_list() gives */
@@ -45,6 +49,50 @@ struct request
   char *const *leaving ; /* for `scale`: instances that are to go */
   size_t leaving_count ;
 } ;
+
+/* ---- help.c ---- */
+
+enum option_bit { OPTION_NO_WAIT = 1, OPTION_TIMEOUT = 2, OPTION_JSON = 4, OPTION_ALL = 8, OPTION_ONLY = 16, OPTION_DOT = 64, OPTION_MERMAID = 128 } ;
+
+enum word { WORD_NONE, WORD_OPTIONAL, WORD_REQUIRED, WORD_OF_SCALE } ;
+
+enum names
+{
+  NAMES_NONE,
+  NAMES_REQUIRED, /* or --all */
+  NAMES_ELSE_ALL, /* and the loggers */
+  NAMES_TEMPLATES,
+  NAMES_ONE, /* service, and the rest is a command */
+  NAMES_HELP,
+  NAMES_FREE /* directories, or whatever: no scanner is needed */
+} ;
+
+struct command
+{
+  char const *name ;
+  char const *arguments ;
+  char const *purpose ;
+  int (*run) (struct request const *) ;
+  unsigned int options ;
+  enum word word ;
+  enum names names ;
+  char const *words ; /* what the first argument may be, separated by spaces; 0: that depends */
+} ;
+
+#define LOOKS 32 /* no option: it does not wait until /init has become the scanner */
+
+/* Prints all commands. */
+extern void help_usage (struct command const *commands, size_t count) ;
+/* What one does. Returns an exit code. */
+extern int help_command (struct command const *command) ;
+/* The name of an option. */
+extern char const *help_option (unsigned int bits) ;
+/* What has a shell complete the words of a line. Returns an exit code. */
+extern int help_completion (char const *shell) ;
+/* What the last of the words in request->names may be, a line each. Returns an exit code. */
+extern int help_words (struct command const *commands, size_t count, struct request *request) ;
+
+/* ---- a file each ---- */
 
 extern int command_status (struct request const *request) ;
 extern int command_start (struct request const *request) ;
@@ -57,6 +105,12 @@ extern int command_scale (struct request const *request) ; /* word: how many; na
 extern int command_rescan (struct request const *request) ;
 extern int command_upgrade (struct request const *request) ;
 extern int command_shutdown (struct request const *request) ;
+extern int command_graph (struct request const *request) ;
+extern int command_exec (struct request const *request) ;
+extern int command_env (struct request const *request) ;
+extern int command_disable (struct request const *request) ;
+extern int command_enable (struct request const *request) ;
+extern int command_new (struct request const *request) ; /* word: a path; names: a command; not in LIVE */
 extern int command_tree (struct request const *request) ;
 extern int command_why (struct request const *request) ;
 extern int command_check (struct request const *request) ; /* names: directories; not in LIVE */
@@ -281,6 +335,9 @@ extern int dependencies_learn_without (struct graph *graph, char *const *leaving
    words. Returns 0 when there is no memory. */
 #define DEPENDENCIES_COMMAND ""
 extern int dependencies_add_command (struct graph *graph, char *after) ;
+
+/* A word, or "failed, exit 3"; "missing": there is no such service. */
+extern void dependencies_state (struct graph_node const *node, char *out, size_t size) ;
 
 /* What a service waits for, or would have to. */
 struct waits_for

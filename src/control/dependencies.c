@@ -175,11 +175,12 @@ int dependencies_add_command (struct graph *graph, char *after)
   return ok ;
 }
 
-static void describe_state (struct graph_node const *node, char *out, size_t size)
+void dependencies_state (struct graph_node const *node, char *out, size_t size)
 {
   struct view view ;
   char end[24] ;
-  if (!node->owner) snprintf(out, size, "missing") ;
+  if (!*node->name) snprintf(out, size, "held") ; /* CMD */
+  else if (!node->owner) snprintf(out, size, "missing") ;
   else if (!view_read(&view, node->name)) snprintf(out, size, "unknown") ;
   else if (view.state == STATE_FAILED && view.has_ended)
   {
@@ -197,7 +198,7 @@ int dependencies_next (struct graph const *graph, char const *name, size_t *i, s
     struct graph_need const *need = node->needs + *i ;
     if (!graph_holds(graph, need)) continue ;
     out->name = need->on->name ;
-    describe_state(need->on, out->state, sizeof out->state) ;
+    dependencies_state(need->on, out->state, sizeof out->state) ;
     ++*i ;
     return 1 ;
   }

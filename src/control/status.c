@@ -78,7 +78,9 @@ static void format_since (struct view const *view, char *out, size_t size)
   struct tm today ;
   time_t now = time(0) ;
   if (!wall_clock(view, &since) || !localtime_r(&since.tv_sec, &then) || !localtime_r(&now, &today)) snprintf(out, size, "-") ;
-  else strftime(out, size, then.tm_year != today.tm_year ? "%Y" : then.tm_yday != today.tm_yday ? "%b %d" : "%H:%M:%S", &then) ;
+  else if (then.tm_year != today.tm_year) snprintf(out, size, "%d", then.tm_year + 1900) ;
+  else if (then.tm_yday != today.tm_yday) snprintf(out, size, "%.3s %d", &"JanFebMarAprMayJunJulAugSepOctNovDec"[3 * (size_t)then.tm_mon], then.tm_mday) ;
+  else snprintf(out, size, "%02d:%02d:%02d", then.tm_hour, then.tm_min, then.tm_sec) ;
 }
 
 /* Likewise, but with the time of each; "": it does not wait. */

@@ -76,7 +76,7 @@ static int parse_stat (char *text, struct process *process)
   process->parent = (pid_t)fields[FIELD_PARENT] ;
   process->started = (uint64_t)fields[FIELD_STARTED] ;
   process->cpu_ms = (uint64_t)(fields[FIELD_USER] + fields[FIELD_SYSTEM]) * PROCESS_TICK_MS ;
-  process->bytes = (uint64_t)fields[FIELD_PAGES] * (uint64_t)sysconf(_SC_PAGESIZE) ;
+  process->bytes = (uint64_t)fields[FIELD_PAGES] * (uint64_t)getpagesize() ;
   return 1 ;
 }
 

@@ -27,6 +27,7 @@
 #define LAST_RUN "supervise/schedule" /* the clock's letter of due.h, and its number for the last run */
 #define EVERY_MAX_MS ((uint64_t)100 * 366 * 24 * 3600 * 1000)
 #define PAUSE_MS 1000
+#define TICK_NS 20000000 /* time(2) is behind by a tick of the kernel: a program that asks it must not find the minute before */
 #define SET_BACK_HOURLY_S 3600
 #define SET_BACK_S (3 * 3600)
 
@@ -181,7 +182,7 @@ static time_t wall_s (void)
 /* Also until the clock is set, which TFD_TIMER_CANCEL_ON_SET makes the end of a read. */
 static void sleep_until (int timer, time_t until)
 {
-  struct itimerspec at = { .it_value = { .tv_sec = until } } ;
+  struct itimerspec at = { .it_value = { .tv_sec = until, .tv_nsec = TICK_NS } } ;
   uint64_t count ;
   int r = timerfd_settime(timer, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &at, 0) ;
   if (r == -1 && errno == EINVAL) r = timerfd_settime(timer, TFD_TIMER_ABSTIME, &at, 0) ; /* not every kernel is Linux */

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,47 +11,17 @@
 #include <skalibs/strerr.h>
 
 #include "base/file.h"
-#include "base/trust.h"
 #include "scan/directory.h"
+#include "scan/environment.h"
 #include "service/enable_if.h"
 #include "wire/disabled.h"
 
-#define SAVED_ENVIRONMENT "s6/container_environment"
-#define VALUE_MAX 4096
+/* ---- the file ---- */
 
-/* ---- the environment ---- */
-
-struct environment
-{
-  int saved ; /* a descriptor; -1: there is none */
-  char value[VALUE_MAX + 1] ; /* of one that is saved */
-} ;
-
-static void open_environment (struct scanner const *s, struct environment *environment)
-{
-  char path[SCAN_PATH_MAX + sizeof SAVED_ENVIRONMENT] ;
-  char text[TRUST_WHY_MAX] ;
-  struct trust_refusal why ;
-  char const *slash = strrchr(s->live, '/') ;
-  environment->saved = -1 ;
-  if (!s->container_signals || !slash) return ; /* not /init's */
-  snprintf(path, sizeof path, "%.*s/" SAVED_ENVIRONMENT, (int)(slash - s->live), s->live) ;
-  environment->saved = trust_directory(path, 0, 0, &why) ;
-  if (environment->saved == -1 && !trust_is_missing(&why)) strerr_warnw4x("not using ", path, ": ", trust_why(&why, text)) ;
-}
-
-/* Whoever has written it by `echo` did not mean the newline. */
 static char const *value_of (char const *name, void *data)
 {
-  struct environment *environment = data ;
-  size_t len ;
-  if (environment->saved == -1 || file_read(environment->saved, name, environment->value, VALUE_MAX) == -1) return getenv(name) ;
-  len = strlen(environment->value) ;
-  while (len && environment->value[len - 1] == '\n') environment->value[--len] = 0 ;
-  return environment->value ;
+  return environment_value(data, name) ;
 }
-
-/* ---- the file ---- */
 
 static void say_fault (struct unit *unit, char const *value, int err)
 {
@@ -93,9 +62,9 @@ static int holds (struct scanner *s, struct unit *unit, char why[ENABLE_IF_WHY_M
   if (!r) return 1 ;
   if (r == 1)
   {
-    open_environment(s, &environment) ;
+    environment_open(s, &environment) ;
     r = enable_if(text, &value_of, &environment, why) ;
-    if (environment.saved >= 0) fd_close(environment.saved) ;
+    environment_close(&environment) ;
     errno = 0 ;
     if (r == -1 && !*why) snprintf(why, ENABLE_IF_WHY_MAX, "no condition") ;
   }

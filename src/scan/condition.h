@@ -1,10 +1,5 @@
-/* enable-if: is a service wanted in this container? service/enable_if.h decides; here are the
-   environment that it decides about, and what `reeve` is to know of it (wire/disabled.h).
-
-   The environment is the scanner's own, which all services inherit, after cont-init.d: under
-   /init a variable that is saved in s6/container_environment beside LIVE is what is there, as
-   with-contenv has it. A script in cont-init.d may have changed it, and with S6_KEEP_ENV=0
-   most are nowhere else. */
+/* enable-if: is a service wanted in this container? service/enable_if.h decides; environment.h
+   tells what it decides about. Here is what `reeve` is to know of it (wire/disabled.h). */
 
 #ifndef REEVE_SCAN_CONDITION_H
 #define REEVE_SCAN_CONDITION_H

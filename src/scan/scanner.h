@@ -20,6 +20,7 @@
    templates.c    which instances of a template there are
    start.c        making what a service needs in LIVE, and starting its supervisor
    takeover.c     a supervisor that an earlier scanner has started, and that lives
+   console.c      flag-console: who has the container's stdin, and its terminal?
    condition.c    enable-if: is a service wanted in this container?
    leave.c        telling a supervisor to leave; forgetting a service
    inherited.c    the process of a killed supervisor: its successor is told how it ended
@@ -38,6 +39,7 @@
    units.c        the set of units; their deadlines; the queue of their events
    again.c        what has failed, and is tried again once a second
    origin.c       where the files of a unit are in SCAN: those of an instance are its template's
+   environment.c  the environment that services get
    directory.c    where a unit's directory is, what is in it, who supervises it
    stopping.c     what is true of the stop: asked for, how far, who was killed
    watch.c        what inotify watches
@@ -178,6 +180,7 @@ struct scanner
   int own_code ; /* with which CMD or a main service has ended by itself; -1: none has */
 
   struct units units ;
+  struct unit const *console ; /* whose stdin is ours; 0: nobody's */
   struct again_state again ;
   struct look look ;
   struct needs needs ;

@@ -18,6 +18,7 @@
 #include "scan/again.h"
 #include "scan/child.h"
 #include "scan/condition.h"
+#include "scan/console.h"
 #include "scan/default_logger.h"
 #include "scan/directory.h"
 #include "scan/ending.h"
@@ -51,6 +52,7 @@ static enum livetree_result make_own (struct scanner *s, struct unit *unit)
   if (r != LIVETREE_DONE) return r ;
   unit->directory.made = 1 ;
   unit->condition.there = found.condition ;
+  unit->console.there = found.console ;
   return r ;
 }
 
@@ -170,10 +172,10 @@ static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
   hold_task(unit) ;
   request.path = s->supervise ;
   request.argv = argv ;
-  request.signals_blocked = 1 ;
+  request.ours = 1 ;
   told = tell_instance(unit) ;
   request.envp = (char const *const *)environ ;
-  if (told && child_stdin(s, &request)) pid = spawn(&request, &executing) ;
+  if (told && (console_is_for(s, unit) || child_stdin(s, &request))) pid = spawn(&request, &executing) ;
   forget_instance(unit) ;
   if (!pid)
   {

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -12,6 +11,7 @@
 
 #include "base/file.h"
 #include "scan/directory.h"
+#include "scan/environment.h"
 #include "scan/look.h"
 #include "scan/needs.h"
 #include "scan/origin.h"
@@ -48,9 +48,9 @@ static uint32_t count_in_file (struct scanner const *s, struct unit *unit)
 {
   char path[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
   char text[COUNT_TEXT_MAX + 1] ;
+  static struct environment environment ; /* large */
   struct instance_count count ;
   uint32_t number ;
-  char const *value ;
   snprintf(path, sizeof path, "%s/%s/" COUNT_FILE, s->scan, unit->name) ;
   unit->instances.has_count = 1 ;
   if (file_read(AT_FDCWD, path, text, COUNT_TEXT_MAX) == -1)
@@ -60,8 +60,12 @@ static uint32_t count_in_file (struct scanner const *s, struct unit *unit)
     return in_doubt(unit, COUNT_DEFAULT) ;
   }
   if (!instance_count_parse(&count, text)) return say_invalid(s, unit, path, "", text, COUNT_DEFAULT) ;
-  value = *count.variable ? getenv(count.variable) : 0 ;
-  return instance_count_resolve(&count, value, &number) ? number : say_invalid(s, unit, path, count.variable, value, number) ;
+  if (!*count.variable) return count.number ;
+  environment_open(s, &environment) ;
+  if (!instance_count_resolve(&count, environment_value(&environment, count.variable), &number))
+    number = say_invalid(s, unit, path, count.variable, environment_value(&environment, count.variable), number) ;
+  environment_close(&environment) ;
+  return number ;
 }
 
 /* A command counts more than the file. */

@@ -97,6 +97,12 @@ struct unit
     unsigned int said : 1 ; /* what is wrong with it */
   } condition ;
 
+  struct /* its flag-console: console.h */
+  {
+    unsigned int there : 1 ; /* there was one when its directory in LIVE was made */
+    unsigned int said : 1 ; /* that it does not get it */
+  } console ;
+
   struct unit_supervisor supervisor ;
   struct inherited *inherited ; /* 0: no supervisor of it was killed, or a successor has gone on */
   unsigned int adopt : 1 ; /* the next supervisor goes on from what the last one has recorded */

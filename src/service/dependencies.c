@@ -65,8 +65,7 @@ static int is_optional (struct reading const *reading, char const *name)
   return 0 ;
 }
 
-/* Returns 1, or 0 when there is no memory. */
-static int append (struct dependencies *dependencies, char const *name, int optional)
+int dependencies_append (struct dependencies *dependencies, char const *name, int optional)
 {
   struct graph_wish *more = realloc(dependencies->wishes, (dependencies->count + 1) * sizeof *more) ;
   char *copy ;
@@ -82,7 +81,7 @@ static int add (struct dependencies *dependencies, struct reading const *reading
 {
   char printable[SERVICE_NAME_MAX + 5] ;
   char const *wrong = service_name_fault(name) ;
-  if (!wrong) return append(dependencies, name, is_optional(reading, name)) ;
+  if (!wrong) return dependencies_append(dependencies, name, is_optional(reading, name)) ;
   fault(reading, service_name_printable(printable, sizeof printable, name), "no service can have that name: remove the file") ;
   return 1 ;
 }
@@ -148,5 +147,5 @@ int dependencies_add_instance (struct dependencies *dependencies, char const *in
   struct graph_wish const *needed ;
   if (!instance_template(instance, template, 0)) return 1 ;
   needed = find(dependencies, template) ;
-  return !needed || find(dependencies, instance) || append(dependencies, instance, needed->optional) ;
+  return !needed || find(dependencies, instance) || dependencies_append(dependencies, instance, needed->optional) ;
 }

@@ -32,6 +32,8 @@ typedef void dependencies_fault_func (char const *name, char const *why, void *d
 extern int dependencies_read (struct dependencies *dependencies, int at, char const *path, dependencies_fault_func *tell, void *data) ;
 extern void dependencies_free (struct dependencies *dependencies) ;
 
+/* Adds one more. Returns 1, or 0 when there is no memory. */
+extern int dependencies_append (struct dependencies *dependencies, char const *name, int optional) ;
 /* Is a template (service/instance.h) needed? */
 extern int dependencies_has_template (struct dependencies const *dependencies) ;
 /* There is the instance of that name: if its template is needed, it is, too, in the same way.

@@ -112,7 +112,7 @@ pid_t __wrap_spawn (struct spawn const *request, int *executing)
   char const *name = request->argv[1] ;
   struct child *c = 0 ;
   CHECK(supervises || !strcmp(name, UPGRADE_TRIAL)) ;
-  CHECK(request->signals_blocked && request->nfds == (unsigned int)supervises && !request->fd[0].to) ; /* a supervisor has not CMD's stdin */
+  CHECK(request->ours && request->nfds == (unsigned int)supervises && !request->fd[0].to) ; /* a supervisor has not CMD's stdin */
   if (supervises && request->argv[2]) name = request->argv[2] ;
   /* Never two for one service, never two trials. Another directory of the same name is another service. */
   for (unsigned int i = 0 ; i < world.children ; i++)

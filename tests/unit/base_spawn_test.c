@@ -275,7 +275,7 @@ TEST(no_other_descriptor_reaches_the_child)
 }
 
 /* Runs cat on its own status, with our signals prepared; the masks are in what was heard. */
-static void hear_status (int signals_blocked)
+static void hear_status (int ours)
 {
   char const *const argv[] = { "cat", "/proc/self/status", 0 } ;
   struct spawn s = shell(argv) ;
@@ -287,7 +287,7 @@ static void hear_status (int signals_blocked)
   s.path = "/bin/cat" ;
   s.fd[0] = (struct spawn_fd) { .from = channel[1], .to = 1 } ;
   s.nfds = 1 ;
-  s.signals_blocked = !!signals_blocked ;
+  s.ours = !!ours ;
   pid = spawn(&s, &executing) ;
   CHECK(pid) ;
   close(channel[1]) ;
@@ -319,6 +319,16 @@ TEST(a_program_of_ours_keeps_its_signals_blocked)
   hear_status(1) ;
   CHECK(mask_of("SigBlk:\t") & 1ULL << (SIGTERM - 1)) ;
   sigprocmask(SIG_SETMASK, &before, 0) ;
+}
+
+TEST(a_program_of_ours_leads_a_group_in_our_session)
+{
+  char session[64] ;
+  struct spawn s = shell(0) ;
+  s.ours = 1 ;
+  snprintf(session, sizeof session, "1 %jd\n", (intmax_t)getsid(0)) ;
+  CHECK(!run_with(s, "read -r pid name state parent group session rest </proc/self/stat; echo $((group == $$)) $session")) ;
+  CHECK(!strcmp(output, session)) ;
 }
 
 TEST(the_callers_mask_stays_as_it_is)
@@ -721,6 +731,23 @@ TEST(closed_standard_descriptors_become_dev_null)
     if (!pid) _exit(try_without_stdio(closed)) ;
     CHECK(!end_of(pid)) ;
   }
+}
+
+TEST(whoever_was_executed_with_all_signals_blocked_need_not_prepare_them)
+{
+  sigset_t before ;
+  sigset_t all ;
+  struct sigaction action ;
+  sigfillset(&all) ;
+  sigprocmask(SIG_SETMASK, &all, &before) ;
+  signal(SIGUSR2, SIG_IGN) ;
+  spawn_prepare_signals() ;
+  CHECK(!sigaction(SIGUSR2, 0, &action) && action.sa_handler == SIG_IGN) ;
+  sigdelset(&all, SIGWINCH) ; /* one is not: that was somebody else */
+  sigprocmask(SIG_SETMASK, &all, 0) ;
+  spawn_prepare_signals() ;
+  CHECK(!sigaction(SIGUSR2, 0, &action) && action.sa_handler == SIG_DFL) ;
+  sigprocmask(SIG_SETMASK, &before, 0) ;
 }
 
 TEST(preparing_blocks_all_and_ignores_nothing)
