@@ -45,6 +45,7 @@ struct request
   unsigned int all : 1 ;
   unsigned int only : 1 ; /* what depends on them, or they on, is left alone */
   unsigned int listed : 1 ; /* names are all that services_list() gives */
+  unsigned int acts : 1 ; /* it is not about what is disabled, unless that is named */
   unsigned int owned : 1 ; /* names are to be freed by services_free() */
   char *const *leaving ; /* for `scale`: instances that are to go */
   size_t leaving_count ;
