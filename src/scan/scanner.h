@@ -114,6 +114,7 @@ struct needs /* needs.h, held.h */
 {
   struct graph graph ;
   uint64_t say_ms ; /* clock_ms(): when it is to be said who is held; 0: nobody */
+  unsigned int postponed : 1 ; /* some unit waits for its turn, which has not been decided yet */
   unsigned int obstacles : 1 ; /* a main service may not be able to start any more */
   unsigned int instances_changed : 1 ; /* who needs a template needs others than before */
 } ;
