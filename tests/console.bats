@@ -93,6 +93,13 @@ shell() { service "$1" <<<$'#!/bin/bash\nunset HISTFILE\nexec bash --norc --nopr
   eventually 20 field repl restarts 1
   [ "$(pid_of repl)" != "$shell" ]
   answers second
+  # One that is killed leaves the terminal raw.
+  shell=$(pid_of repl)
+  type_in 'stty raw -echo -onlcr; kill -KILL $$\n'
+  eventually 20 field repl restarts 2
+  eventually 20 eval '[ "$(pid_of repl)" != "$shell" ] && [ "$(pid_of repl)" != -1 ]'
+  type_in 'stty -a | grep -q " onlcr" && echo cooked-$((40 + 2))\n'
+  shows cooked-42
   # The supervisor is killed: the shell stays, and after its end the terminal is the next one's.
   shell=$(pid_of repl)
   kill_supervisor repl
@@ -120,8 +127,10 @@ shell() { service "$1" <<<$'#!/bin/bash\nunset HISTFILE\nexec bash --norc --nopr
   setting repl flag-console ''
   setting repl restart-delay '1000000 1000000'
   idle other
-  on_terminal -l "$live" "$scan"
+  on_terminal -L prefix -l "$live" "$scan" # which is not for who talks to a terminal
   answers first
+  up other/log
+  [ ! -e "$live/repl/log" ]
   touch "$dir/hangup"
   eventually 20 field repl signal SIGHUP
   field repl state waiting

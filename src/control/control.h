@@ -45,6 +45,7 @@ struct request
   unsigned int all : 1 ;
   unsigned int only : 1 ; /* what depends on them, or they on, is left alone */
   unsigned int listed : 1 ; /* names are all that services_list() gives */
+  unsigned int acts : 1 ; /* it is not about what is disabled, unless that is named */
   unsigned int owned : 1 ; /* names are to be freed by services_free() */
   char *const *leaving ; /* for `scale`: instances that are to go */
   size_t leaving_count ;
@@ -192,7 +193,7 @@ extern char const *services_who_may (void) ;
 /* ---- match.c ---- */
 
 /* Takes the names as a user gives them: with slashes at their ends, and with patterns for several
-   (fnmatch(); `*` matches no slash, so that a pattern is a logger's only if it has one). A name
+   (as fnmatch()'s; `*` matches no slash, so that a pattern is a logger's only if it has one). A name
    that is there as it is counts as such. Each is taken once.
    Returns EXIT_YES; or EXIT_NO: a pattern matches nothing, EXIT_USAGE, EXIT_SYSTEM: that has been
    said. */

@@ -151,6 +151,7 @@ static int choose_names (struct request *request, struct command const *command,
   int code ;
   if (command->names == NAMES_TEMPLATES) return match_templates(request) ;
   for (request->names = argv ; request->names[request->count] ; request->count++) ;
+  request->acts = command->options & OPTION_NO_WAIT || command->run == &command_wait ;
   if (command->names == NAMES_FREE || command->names == NAMES_HELP) return EXIT_YES ;
   if (command->names == NAMES_NONE) return request->count ? wrong(command->name, " takes no such argument: ", request->names[0]) : EXIT_YES ;
   if (request->all && request->count) return wrong("either --all or names, not both: ", request->names[0], "") ;
@@ -158,7 +159,7 @@ static int choose_names (struct request *request, struct command const *command,
   {
     request->names = services_list(!request->all, &request->count) ;
     request->listed = request->owned = !!request->names ;
-    if (request->all && command->run != &command_status) view_leave_out_disabled(request->names, &request->count) ;
+    if (request->all && request->acts) view_leave_out_disabled(request->names, &request->count) ;
     if (request->listed) return EXIT_YES ;
     strerr_warnwu3sys("list the services in ", request->live, services_who_may()) ;
     return EXIT_SYSTEM ;

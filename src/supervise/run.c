@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
@@ -59,6 +60,15 @@ static int open_notification (struct supervisor *s)
   return -1 ;
 }
 
+/* As it was at the first start: who was killed may have left it raw. */
+static void restore_terminal (void)
+{
+  static struct termios first ;
+  static int known ;
+  if (known) tcsetattr(0, TCSANOW, &first) ;
+  else known = tcgetattr(0, &first) != -1 ;
+}
+
 /* Where stdin is no terminal there is none to take. */
 static void note_console (struct supervisor *s, int err)
 {
@@ -90,7 +100,11 @@ static int execute (struct supervisor *s)
     child_close(input) ;
     return 0 ;
   }
-  if (s->settings.console && input == -1) request.console = &console ;
+  if (s->settings.console && input == -1)
+  {
+    restore_terminal() ;
+    request.console = &console ;
+  }
   else if (s->had_console && input == -1) input = spawn_nothing_to_read() ; /* ours is still the container's stdin */
   request.path = "./run" ;
   request.argv = argv ;
