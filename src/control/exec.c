@@ -18,10 +18,10 @@
 #include "control/control.h"
 #include "wire/scan_state.h"
 
-#define LIVE_IS "REEVE_LIVE="
 #define PATH_MAX_OF_PROC 64
 #define GROUPS_MAX 1024
 #define LIMITS_MAX 16
+#define LIVE_IS "REEVE_LIVE="
 #define LIMITS_COLUMN 25 /* of /proc/PID/limits: before it stands the name */
 
 /* As what a program is to be executed. */
@@ -193,7 +193,7 @@ static int likeness_find (struct likeness *like, struct request const *request)
 /* What only its user may read, and root with CAP_SYS_PTRACE. Returns 0 with errno. */
 static int likeness_read (struct likeness *like)
 {
-  static char live[sizeof LIVE_IS + SCAN_STATE_PATH_MAX] ; /* large, and without initial value: the overlay's supervisors would have it among their pages */
+  static char live[sizeof LIVE_IS + SCAN_STATE_PATH_MAX] ; /* large: without initial value the file does not hold it */
   static struct scan_state scan ; /* large */
   struct state state ;
   if (like->environment) return 1 ;
