@@ -47,6 +47,10 @@ again() { stop_scanner 0; rm -rf "$live"; scanner; }
   start setpriv --reuid=54321 --clear-groups reeve-scan -l "$live" "$scan"
   scanner=$started
   eventually 10 reeve wait up web
+  for each in 'why web' tree graph 'status web' 'env web' 'exec web -- true'; do # as the tree's user, and root
+    setpriv --reuid=54321 --clear-groups "$dir/bin/reeve" $each
+    reeve $each
+  done
   run setpriv --reuid=54321 --clear-groups "$dir/bin/reeve" disable web
   [ "$status" -eq 0 ]
   [[ $output == *"web is disabled until the container is made anew, and no longer: $scan cannot be written to (Permission denied)"* ]]
