@@ -270,14 +270,15 @@ static void say_settings (struct why const *why)
   struct trust_refusal refusal ;
   struct stat st ;
   int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
-  if (here == -1) return ;
-  if (stat(why->name, &st) != -1 && trust_stat(&st, S_IFDIR, 0, &refusal) && !chdir(why->name))
+  int dir = here >= 0 ? trust_anyones_directory(AT_FDCWD, why->name, 0) : -1 ;
+  if (dir >= 0 && fstat(dir, &st) != -1 && trust_stat(&st, S_IFDIR, 0, &refusal) && !fchdir(dir))
   {
     settings_read(&settings, SETTINGS_START, &say_setting) ;
     if (why->view.is_checked) health_settings_read(&health, &say_setting) ;
     if (fchdir(here) == -1) strerr_diefu1sys(EXIT_SYSTEM, "return to the live directory") ;
   }
-  fd_close(here) ;
+  if (dir >= 0) fd_close(dir) ;
+  if (here >= 0) fd_close(here) ;
 }
 
 static void say_health (struct why const *why)
