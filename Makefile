@@ -101,6 +101,9 @@ install: all
 	for page in $(MANUAL); do \
 	  section=$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}; \
 	  install -d $$section && install -m 644 $$page $$section || exit 1; done
+	for to in bash:bash-completion/completions/reeve zsh:zsh/site-functions/_reeve fish:fish/vendor_completions.d/reeve.fish; do \
+	  file=$(DESTDIR)$(PREFIX)/share/$${to#*:}; \
+	  install -d "$${file%/*}" && $(BIN)/reeve completion $${to%%:*} >"$$file" || exit 1; done
 
 include tools/bench/bench.mk
 include tools/overlay/together.mk

@@ -311,6 +311,20 @@ good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
   finds 'web/log/enable-if:1' warning 'a logger has none: it runs when its service does'
 }
 
+@test "flag-console of two, or of a logger" {
+  for name in a b c; do good $name; done
+  touch a/flag-console
+  clean
+  touch c/flag-console
+  finds 'c/flag-console:1' error 'a has flag-console, too, and one service at most has the container.s stdin: remove one of them'
+  setting c enable-if 'ROLE=c'
+  clean
+  rm c/flag-console
+  in=$scan/c service log <<<'exec my-logger'
+  touch c/log/flag-console
+  finds 'c/log/flag-console:1' warning "a logger's stdin is what its service writes"
+}
+
 @test "files that contradict each other" {
   good web
   touch web/flag-oneshot web/flag-forks

@@ -465,6 +465,8 @@ chain()
   needs web db
   needs other db
   reeve -l "$live" rescan
+  eventually 10 test -e "$live/web/dependencies.d"
+  eventually 10 test -e "$live/other/dependencies.d"
   s6-svc -r "$live/web"
   held web
   reeve -l "$live" start -n other
@@ -570,4 +572,38 @@ echo the first line; while :; do sleep 0.02; done'
   eventually 10 grep -qx 'the first line' "$dir/logged"
   stop_scanner 0
   grep -qx 'the last line' "$dir/logged"
+}
+
+# The services whose supervisors are children of the scanner, in the order in which these were started.
+supervised() { local pid; for pid in $(<"/proc/$scanner/task/$scanner/children"); do tr '\0' '\n' <"/proc/$pid/cmdline" | tail -n 1; done; }
+starts_before() { [[ " $(supervised | tr '\n' ' ')" = *" $1 "*"$2 "* ]]; }
+unasked() { tr '\0' ' ' <"/proc/$(supervisor_of "$1")/cmdline" | grep -q -- ' -g '; }
+
+@test "supervisors are started in the order of needs, and who needs only what is ready starts without asking" {
+  idle d1
+  idle a1
+  idle d2
+  idle a2
+  idle d3
+  idle a3
+  needs a1 a2
+  needs a2 a3
+  needs d3 d2
+  needs d2 d1
+  scanner
+  for name in a1 d3; do eventually 10 field "$name" state up; done
+  starts_before a3 a2
+  starts_before a2 a1
+  starts_before d1 d2
+  starts_before d2 d3
+  mkdir "$dir/new"
+  in=$dir/new service late <<<'exec sleep 1000000'
+  mkdir "$dir/new/late/dependencies.d"
+  : >"$dir/new/late/dependencies.d/a1"
+  mv "$dir/new/late" "$scan"
+  eventually 10 field late state up
+  unasked late
+  s6-svc -wd -d "$live/a1"
+  s6-svc -r "$live/late"
+  held late # at the next start it is held as any other
 }

@@ -59,6 +59,9 @@ is_answer() { [ "$status" -eq "$1" ] && [[ $output == *"$2"* ]] || { echo "# $st
     # shellcheck disable=SC2086
     reeve $command --timeout 20 --all
   done
+  reeve start '[uw]*'
+  run reeve start 'uns*'
+  is_answer 1 'unset is disabled'
   run -1 reeve reload unset
   run reeve why unset
   is_answer 0 'unset is disabled: ENABLE_CRON is not set (enable-if).'

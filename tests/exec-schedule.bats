@@ -241,6 +241,7 @@ test_many() { [ "$(lines "$dir/runs")" -ge 12 ]; } # by the delay, this takes 25
   n=$(half_uptime)
   job job --user nobody --every "${n}s"
   scanner
+  eventually 10 waits job
   pid=$(pid_of job)
   kill_waiting
   eventually 10 other_pid job "$pid"

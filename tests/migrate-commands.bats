@@ -84,16 +84,19 @@ EOS
   grep -qx 'export "OPTIONS=$X"' "$tree/web/run"
 }
 
-@test "a shell for the terminal is no service" {
-  for shell in /bin/bash 'exec bash' 'sh -i'; do
+@test "a shell, or what talks to a person, at the end has the terminal, and is main" {
+  for shell in /bin/bash 'exec bash' 'sh -i' 'exec psql -U app' 'python3'; do
     wrapper <<<"web &"$'\n'"$shell"
     migrate
-    services web
-    told 'line 2: dropped: a shell for whoever has a terminal'
+    [ "$(find "$tree" -name flag-console | wc -l)" -eq 1 ]
+    has "$(basename "$(dirname "$(find "$tree" -name flag-console)")")/flag-main" web
+    told 'flag-console'
   done
-  wrapper <<<$'web &\nexec bash /opt/app.sh'
-  migrate
-  services web app
+  for other in 'exec bash /opt/app.sh' 'bash </opt/commands' 'python3 app.py'; do
+    wrapper <<<"web &"$'\n'"$other"
+    migrate
+    [ -z "$(find "$tree" -name flag-console)" ]
+  done
 }
 
 @test "a login shell is a fresh environment at home" {

@@ -190,3 +190,18 @@ compare() # ENTRY
 @test "a line in a log" { compare 171-run-line-in-log; }
 @test "functions that wait, with arguments" { compare 172-run-waiting-function; }
 @test "a task that fails, a service that is not wanted" { compare 173-run-task-that-fails; }
+@test "fg %1 at the end" { compare 289-run-fg; }
+@test "cd that lasts, behind && and in front of it" { compare 290-run-cd-lasts; }
+@test "arguments that the script makes of CMD" { compare 291-run-set-arguments; }
+@test "a loop that watches through functions" { compare 292-run-watch-functions; }
+@test "conditions about the environment" { compare 293-run-enable-if; }
+@test "loops over a count" { compare 294-run-count; }
+@test "a loop in a subshell in the background" { compare 295-run-loop-in-subshell; }
+@test "a trap that ends one before the other, by other signals" { compare 296-run-order-of-trap; }
+@test "pids in files" { compare 297-run-pid-files; }
+@test "a file that is sourced with set -a" { compare 298-run-env-file-and-secret; }
+@test "a task at the end that must succeed" { compare 299-run-last-task-must-succeed; }
+@test "setup in a function, and in a branch" { compare 300-run-branches-and-setup; }
+@test "a loop in a loop" { compare 301-run-known-loop; }
+@test "one program or else another" { compare 302-run-alternatives; }
+@test "a group with redirections, a pipeline with a filter" { compare 303-run-logger-group; }

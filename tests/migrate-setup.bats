@@ -169,9 +169,67 @@ EOS
 @test "what is started on a condition holds nobody when it is not" {
   wrapper <<<$'if [ -n "$EMBEDDED" ]; then\n  db &\n  until pg_isready; do sleep 1; done\n  load\nfi\nexec web'
   migrate
+  # Nobody waits for what is disabled.
+  file db/enable-if <<<EMBEDDED
+  file web/dependencies.d/db </dev/null
+  file load/dependencies.d/db </dev/null
+  wrapper <<<$'if [ -f /etc/embedded ]; then\n  db &\n  until pg_isready; do sleep 1; done\n  load\nfi\nexec web'
+  migrate
   file web/dependencies.d/db <<<optional
   file load/dependencies.d/db </dev/null
   told 'web (main; after db if it runs'
+}
+
+@test "the container ends when a task fails that nothing depends on, where the script did" {
+  wrapper <<<$'set -e\ndb & DB=$!\nmigrate\nwait $DB'
+  migrate
+  grep -q 'exec reeve shutdown "$1"' "$tree/migrate/finish"
+  told 'when it fails, the container ends (finish), as the script did'
+  wrapper <<<$'db & DB=$!\nmigrate\nwait $DB'
+  migrate
+  lacks migrate/finish
+  wrapper <<<$'set -e\ndb &\nmigrate\nexec web'
+  migrate
+  lacks migrate/finish
+}
+
+@test "a daemon that left when it was ready is asked, when a task talks to it" {
+  wrapper <<<$'service mysql start\nmysql -e "create database x"\nexec web'
+  migrate
+  file mysqld/notification-fd <<<3
+  grep -qx 'mysqladmin --silent ping' "$tree/mysqld/data/check"
+  wrapper <<<$'redis-server --daemonize yes\nredis-cli set a 1\nexec web'
+  migrate
+  grep -q -- '--ready tcp:127.0.0.1:6379' "$tree/redis-server/run"
+  wrapper <<<$'service mysql start\ntouch /x; build\nexec web'
+  migrate
+  lacks mysqld/notification-fd
+}
+
+@test "what by its name starts something is marked" {
+  for line in /opt/hadoop/sbin/start-dfs.sh _start_daemons ./startup.sh; do
+    wrapper <<<". /lib.sh"$'\n'"$line"$'\nweb &\nwait'
+    migrate
+    told 'TODO: by its name it starts something'
+  done
+  wrapper <<<$'start() { echo no; }\nstart\ncp /x/start.txt /y\nweb &\nwait'
+  migrate
+  untold 'by its name'
+}
+
+@test "a comment at the end of a line stays with what it is about" {
+  wrapper <<<$'mkdir /a # first\ndb & # second\nweb & # third\nwait # fourth'
+  migrate
+  grep -qx 'mkdir /a # first' "$init/10-start"
+  grep -qx '# second' "$tree/db/run"
+  grep -qx '# third' "$tree/web/run"
+  told 'line 3: services.d/web/run: service web, started in the background'
+}
+
+@test "eval of a variable is done by all, and that is said" {
+  wrapper <<<$'eval "$PRE"\nweb &\nother &\nwait'
+  migrate
+  told 'whatever the variable holds'
 }
 
 @test "the interpreter is the script's, or the one that it needs" {

@@ -195,3 +195,11 @@ EOS
   has nginx-reload/flag-oneshot php-fpm/flag-main
   grep -qx 'nginx -t' "$init/10-start"
 }
+
+@test "fg brings the one to the front that it names" {
+  for fg in 'fg:web' 'fg %1:db' 'fg %db:db' 'fg %2:web' 'fg %?data:db'; do
+    wrapper <<<$'#!/bin/bash\nset -m\ndb --data /x &\nweb &\n'"${fg%%:*}"
+    migrate
+    [ "$(find "$tree" -name flag-main)" = "$tree/${fg#*:}/flag-main" ] || { echo "# ${fg%%:*}"; return 1; }
+  done
+}

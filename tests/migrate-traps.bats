@@ -141,9 +141,14 @@ EOS
   grep -q '^# TODO reeve-migrate: line 1: a command that stops something: mcrcon stop' "$tree/server/run"
 }
 
-@test "the order in which a trap ends services is lost, and that is said" {
+@test "the order in which a trap ends services is that of dependencies.d, or is lost, and that is said" {
   wrapper <<<$'trap \'kill $W; wait $W; kill $P\' TERM\npostgres & P=$!\nweb & W=$!\nwait $W'
   migrate
+  file web/dependencies.d/postgres <<<optional
+  told 'it ended web before postgres, as dependencies.d does'
+  wrapper <<<$'trap \'kill $P; wait $P; kill $W\' TERM\npostgres & P=$!\nweb & W=$!\nwait $W'
+  migrate
+  lacks web/dependencies.d postgres/dependencies.d
   told 'it ended them one behind the other, which is lost'
   wrapper <<<$'trap \'kill $W; kill $P; wait\' TERM\npostgres & P=$!\nweb & W=$!\nwait $W'
   migrate

@@ -348,3 +348,30 @@ verdict_of() # STATEMENTS behind a loop that waits for api
     grep -q SECRET "$init/10-start"
   done
 }
+
+@test "a loop that watches through functions: what it asks, ends with, or starts again" {
+  wrapper <<'EOS'
+alive() { [ -d "/proc/$1" ]; }
+stop() { kill "$A" "$B"; wait; exit 1; }
+a & A=$!
+b & B=$!
+while alive $A; do
+  kill -0 "$B" || stop
+  sleep 1
+done
+EOS
+  migrate
+  services a b
+  has a/flag-main b/flag-main
+  wrapper <<'EOS'
+start_a() { a & A=$!; }
+start_a
+while :; do
+  sleep 10
+  kill -0 $A 2>/dev/null || { echo again; start_a; }
+done
+EOS
+  migrate
+  services a
+  lacks a/flag-main
+}

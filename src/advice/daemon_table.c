@@ -94,7 +94,7 @@ struct daemon const daemon_table[] =
 
   /* time, tasks, logs */
   { .names = "cron", .foreground = "-f -N", ADD("-f"), .stays = LEAVES },
-  { .names = "crond", .foreground = "-f -n -i -s -c+?", .ends = "-V -h", ADD("-f"), .stays = LEAVES },
+  { .names = "crond", .background = "-b", .foreground = "-f -n -i -s -c+?", .ends = "-V -h", ADD("-f"), .stays = LEAVES },
   { .names = "atd", .foreground = "-f -d", .ends = "-s", ADD("-f"), .stays = LEAVES },
   { .names = "chronyd", .foreground = "-d -n", .ends = "-q -Q -p -v -h", ADD("-d"), .stays = LEAVES },
   { .names = "ntpd", .foreground = "-n -d -D --nofork", .ends = "-q -V --quit --wait-sync", ADD("-n"), .stays = LEAVES },
@@ -113,7 +113,7 @@ struct daemon const daemon_table[] =
     .configured = 1 },
   { .names = "nsd", .foreground = "-d", .ends = "-h -v", ADD("-d"), .stays = LEAVES },
   { .names = "pdns_server pdns_recursor", .background = "--daemon", .foreground = "--daemon=no", .mend = "leave --daemon out", .stays = STAYS },
-  { .names = "dhcpd", .foreground = "-f -d", .ends = "-t -T --version", ADD("-f"), .stays = LEAVES },
+  { .names = "dhcpd", .foreground = "-f -d", .ends = "-t -T --version", ADD("-f"), .stays = LEAVES, .no_clusters = 1 },
   { .names = "keepalived", .foreground = "-n --dont-fork", .ends = "-v -h -t --config-test --signum", ADD("-n"), .stays = LEAVES },
   { .names = "openvpn", .background = "--daemon", .mend = "leave --daemon out", .stays = STAYS },
   /* -f among other letters, as it is usually written */

@@ -314,3 +314,14 @@ uint32_t send_again_ms (struct send_found const *found, uint32_t last_ms)
   if (!last_ms) return AGAIN_FIRST_MS ;
   return last_ms > AGAIN_MAX_MS / 2 ? AGAIN_MAX_MS : last_ms * 2 ;
 }
+
+static int has (uint64_t set, int sig)
+{
+  return set >> (sig - 1) & 1 ;
+}
+
+int send_hangs_up (struct process_signals const *signals)
+{
+  if (!signals || !has(signals->caught | signals->blocked, SIGTERM)) return 1 ;
+  return has(signals->caught | signals->blocked | signals->ignored, SIGHUP) ;
+}

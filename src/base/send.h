@@ -82,4 +82,12 @@ struct send_found
    end loses less by asking twice than by not having been heard. Pure. */
 extern uint32_t send_again_ms (struct send_found const *found, uint32_t last_ms) ;
 
+/* ---- who has a terminal ---- */
+
+/* It is told to end by SIGTERM. Is it sent SIGHUP, too? An interactive shell ignores SIGTERM, and
+   ends by SIGHUP. But a program that catches SIGTERM, to end in order, must not be killed
+   meanwhile by a SIGHUP that it does not expect.
+     signals  what it does with signals; 0: not known. Pure. */
+extern int send_hangs_up (struct process_signals const *signals) ;
+
 #endif

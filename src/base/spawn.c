@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -196,6 +197,7 @@ static void become (struct spawn const *spawn, int volatile *executing)
   if (spawn->same_session) take_terminal() ;
   else if (spawn->ours) setpgid(0, 0) ;
   else setsid() ;
+  if (spawn->console) *spawn->console = ioctl(0, TIOCSCTTY, 0L) == -1 ? errno : 0 ;
   if (!is_apart(spawn) && !report_birth(spawn)) return ; /* before its descriptor may be replaced */
   if (spawn->directory >= 0 ? fchdir(spawn->directory) == -1 : spawn->chdir && chdir(spawn->chdir) == -1) return ;
   if (!place_fds(spawn)) return ;

@@ -33,6 +33,8 @@ struct spawn
   int directory ; /* a descriptor, instead of `chdir`: where others may have put another one under its name; -1: none */
   unsigned int same_session : 1 ; /* stay in the caller's session, in a group of its own,
                                      and take over its terminal (stdin), if it has it */
+  int *console ; /* in its own session, it takes the terminal that its stdin is. Written: 0, or why it could not, an errno: ENOTTY where
+                    that is no terminal; it is executed all the same. 0: it does not */
   unsigned int ours : 1 ; /* a program of ours: signals stay blocked, so that none is lost or ends it too early */
   unsigned int new_pid_namespace : 1 ; /* be PID 1 of a new PID namespace, or fail */
   struct birth *birth ; /* number and what are the caller's, and so is the pid: its own, or 0; the rest is written on success; 0: none */

@@ -13,7 +13,9 @@
 
 #include "advice/foreign.h"
 #include "base/path.h"
+#include "service/enable_if.h"
 #include "service/instance.h"
+#include "service/settings.h"
 
 static int is_directory (char const *path)
 {
@@ -166,6 +168,21 @@ static void free_services (char **services, size_t count)
   free(services) ;
 }
 
+/* There is one stdin. Those with a condition may be for different containers. */
+static void check_consoles (struct check *check, char *const *services, size_t count)
+{
+  char const *has = 0 ;
+  for (size_t i = 0 ; i < count ; i++)
+  {
+    char file[NAME_MAX + sizeof "/" FLAG_CONSOLE_FILE] ;
+    char condition[NAME_MAX + sizeof "/" ENABLE_IF_FILE] ;
+    path_join(condition, sizeof condition, services[i], ENABLE_IF_FILE) ;
+    if (!path_join(file, sizeof file, services[i], FLAG_CONSOLE_FILE) || !is_there(file) || is_there(condition)) continue ;
+    if (has) finding(check, LEVEL_ERROR, file, 1, "remove one of them, or give them an enable-if", "%s has flag-console, too, and one service at most has the container's stdin", has) ;
+    else has = services[i] ;
+  }
+}
+
 static int check_scan_directory (struct check *check)
 {
   size_t len = strlen(check->path) ;
@@ -184,6 +201,7 @@ static int check_scan_directory (struct check *check)
     ok = check_as(check, role) ;
     ok = leave(check, len, back) && ok ;
   }
+  if (ok) check_consoles(check, services, count) ;
   ok = ok && check_needs(check, services, count, 0) ;
   free_services(services, count) ;
   return ok ;

@@ -84,7 +84,7 @@ static struct name const names[] =
   { "flag-newpidns", KIND_FILE, 0 }, { "data", KIND_DIRECTORY, 0 }, { "env", KIND_DIRECTORY, 0 },
   { "count", KIND_VALUE, 0 }, { "instance", KIND_DIRECTORY, 0 }, { "instances", KIND_DIRECTORY, 0 }, { "template", KIND_DIRECTORY, 0 },
   { "supervise", KIND_ANY, 0 }, { "event", KIND_ANY, 0 },
-  { "restart", KIND_VALUE, 0 }, { "restart-delay", KIND_VALUE, 0 }, { "success-codes", KIND_VALUE, 0 }, { ENABLE_IF_FILE, KIND_VALUE, 0 }, { "flag-main", KIND_FILE, 0 }, { "flag-keep-strays", KIND_FILE, 0 },
+  { "restart", KIND_VALUE, 0 }, { "restart-delay", KIND_VALUE, 0 }, { "success-codes", KIND_VALUE, 0 }, { ENABLE_IF_FILE, KIND_VALUE, 0 }, { FLAG_CONSOLE_FILE, KIND_FILE, 0 }, { "flag-main", KIND_FILE, 0 }, { "flag-keep-strays", KIND_FILE, 0 },
   { "flag-forks", KIND_FILE, 0 }, { "pidfile", KIND_VALUE, 0 }, { "flag-oneshot", KIND_FILE, 0 }, { "dependencies.d", KIND_DIRECTORY, 0 }, { "timeout-up", KIND_VALUE, 0 },
   { "health", KIND_VALUE, 0 }, { "health-interval", KIND_VALUE, 0 }, { "health-timeout", KIND_VALUE, 0 }, { "health-retries", KIND_VALUE, 0 },
   { "health-start-period", KIND_VALUE, 0 },
@@ -289,6 +289,7 @@ void check_settings (struct check *check)
   settings_read_pidfile(path, &tell) ;
   check_health(check, &settings) ;
   check_condition(check) ;
+  if (check->is_logger && settings.console) finding(check, LEVEL_WARNING, FLAG_CONSOLE_FILE, 1, "remove it", "a logger's stdin is what its service writes") ;
   if (settings.timeout_up_ms && settings.notification_fd == SETTING_NO_FD && !check_exists("flag-oneshot") && !check_exists("flag-forks"))
     finding(check, LEVEL_WARNING, "timeout-up", 1, "create notification-fd, or remove it", "without notification-fd, it has no effect: a service that is up counts as ready") ;
   if (settings.oneshot) check_task(check, &settings) ;

@@ -6,6 +6,7 @@
    services.c  which services there are
    match.c     which of them are meant
    view.c      what is known of one
+   help.c      what there is, and completion
    page.c      printing within 80 columns
    why_end.c   how an end came about, in words
    log_tail.c  the last lines of a service's log
@@ -44,10 +45,55 @@ struct request
   unsigned int all : 1 ;
   unsigned int only : 1 ; /* what depends on them, or they on, is left alone */
   unsigned int listed : 1 ; /* names are all that services_list() gives */
+  unsigned int acts : 1 ; /* it is not about what is disabled, unless that is named */
   unsigned int owned : 1 ; /* names are to be freed by services_free() */
   char *const *leaving ; /* for `scale`: instances that are to go */
   size_t leaving_count ;
 } ;
+
+/* ---- help.c ---- */
+
+enum option_bit { OPTION_NO_WAIT = 1, OPTION_TIMEOUT = 2, OPTION_JSON = 4, OPTION_ALL = 8, OPTION_ONLY = 16, OPTION_DOT = 64, OPTION_MERMAID = 128 } ;
+
+enum word { WORD_NONE, WORD_OPTIONAL, WORD_REQUIRED, WORD_OF_SCALE } ;
+
+enum names
+{
+  NAMES_NONE,
+  NAMES_REQUIRED, /* or --all */
+  NAMES_ELSE_ALL, /* and the loggers */
+  NAMES_TEMPLATES,
+  NAMES_ONE, /* service, and the rest is a command */
+  NAMES_HELP,
+  NAMES_FREE /* directories, or whatever: no scanner is needed */
+} ;
+
+struct command
+{
+  char const *name ;
+  char const *arguments ;
+  char const *purpose ;
+  int (*run) (struct request const *) ;
+  unsigned int options ;
+  enum word word ;
+  enum names names ;
+  char const *words ; /* what the first argument may be, separated by spaces; 0: that depends */
+} ;
+
+#define LOOKS 32 /* no option: it does not wait until /init has become the scanner */
+
+/* Prints all commands. */
+extern void help_usage (struct command const *commands, size_t count) ;
+/* What one does. Returns an exit code. */
+extern int help_command (struct command const *command) ;
+/* The name of an option. */
+extern char const *help_option (unsigned int bits) ;
+/* What has a shell complete the words of a line. Returns an exit code. */
+extern int help_completion (char const *shell) ;
+/* What the last of the words in request->names may be, a line each. Returns an exit code. */
+extern int help_words (struct command const *commands, size_t count, struct request *request) ;
+
+/* ---- a file each ---- */
 
 extern int command_status (struct request const *request) ;
 extern int command_start (struct request const *request) ;
@@ -63,6 +109,9 @@ extern int command_shutdown (struct request const *request) ;
 extern int command_graph (struct request const *request) ;
 extern int command_exec (struct request const *request) ;
 extern int command_env (struct request const *request) ;
+extern int command_disable (struct request const *request) ;
+extern int command_enable (struct request const *request) ;
+extern int command_new (struct request const *request) ; /* word: a path; names: a command; not in LIVE */
 extern int command_tree (struct request const *request) ;
 extern int command_why (struct request const *request) ;
 extern int command_check (struct request const *request) ; /* names: directories; not in LIVE */
@@ -144,7 +193,7 @@ extern char const *services_who_may (void) ;
 /* ---- match.c ---- */
 
 /* Takes the names as a user gives them: with slashes at their ends, and with patterns for several
-   (fnmatch(); `*` matches no slash, so that a pattern is a logger's only if it has one). A name
+   (as fnmatch()'s; `*` matches no slash, so that a pattern is a logger's only if it has one). A name
    that is there as it is counts as such. Each is taken once.
    Returns EXIT_YES; or EXIT_NO: a pattern matches nothing, EXIT_USAGE, EXIT_SYSTEM: that has been
    said. */

@@ -21,6 +21,7 @@
 #define PATH_MAX_OF_PROC 64
 #define GROUPS_MAX 1024
 #define LIMITS_MAX 16
+#define LIVE_IS "REEVE_LIVE="
 #define LIMITS_COLUMN 25 /* of /proc/PID/limits: before it stands the name */
 
 /* As what a program is to be executed. */
@@ -192,11 +193,12 @@ static int likeness_find (struct likeness *like, struct request const *request)
 /* What only its user may read, and root with CAP_SYS_PTRACE. Returns 0 with errno. */
 static int likeness_read (struct likeness *like)
 {
-  static char live[sizeof "REEVE_LIVE=" + SCAN_STATE_PATH_MAX] = "REEVE_LIVE=" ;
+  static char live[sizeof LIVE_IS + SCAN_STATE_PATH_MAX] ; /* large: without initial value the file does not hold it */
   static struct scan_state scan ; /* large */
   struct state state ;
   if (like->environment) return 1 ;
-  if (like->is_scanner && !getcwd(live + sizeof "REEVE_LIVE=" - 1, SCAN_STATE_PATH_MAX)) return 0 ;
+  memcpy(live, LIVE_IS, sizeof LIVE_IS) ;
+  if (like->is_scanner && !getcwd(live + sizeof LIVE_IS - 1, SCAN_STATE_PATH_MAX)) return 0 ;
   if (!read_environment(like, like->is_scanner ? live : 0)) return 0 ;
   like->cwd = !like->is_scanner ? open_proc(like->pid, "cwd", O_PATH | O_DIRECTORY) : scan_state_read(&scan) ? file_open(scan.origin, O_PATH | O_DIRECTORY, 0) : -1 ;
   if (like->is_scanner || !state_read(like->of, &state, 0) || state.process.pid != like->pid || process_lives(&state.process) == 1) return 1 ;

@@ -1,4 +1,3 @@
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,16 +40,69 @@ static int add (struct chosen *chosen, char const *name)
   return EXIT_YES ;
 }
 
+static int is_disabled (char const *name)
+{
+  struct view view ;
+  return view_read(&view, name) && view.state == STATE_DISABLED ;
+}
+
+/* Is the character in the set at `set`, which is behind a `[`? *end: behind its `]`; 0: it has none. */
+static int is_in_set (char const *set, char c, char const **end)
+{
+  int negated = *set == '!' || *set == '^' ;
+  int found = 0 ;
+  char const *begin = set += negated ;
+  *end = 0 ;
+  for ( ; *set && (*set != ']' || set == begin) ; set++)
+  {
+    int range = set[1] == '-' && set[2] && set[2] != ']' ;
+    found |= range ? *set <= c && c <= set[2] : *set == c ;
+    if (range) set += 2 ;
+  }
+  if (*set) *end = set + 1 ;
+  return found != negated && c != '/' ;
+}
+
+/* As fnmatch() with FNM_PATHNAME, which is large where it knows all characters of all languages. */
+static int matches (char const *pattern, char const *name)
+{
+  char const *end ;
+  for ( ; *pattern ; pattern++, name++)
+  {
+    int in_set ;
+    if (*pattern == '*')
+    {
+      while (*pattern == '*') pattern++ ;
+      while (!matches(pattern, name))
+        if (!*name || *name++ == '/') return 0 ;
+      return 1 ;
+    }
+    if (!*name) return 0 ;
+    in_set = *pattern == '[' ? is_in_set(pattern + 1, *name, &end) : 0 ;
+    if (*pattern == '[' && end)
+    {
+      if (!in_set) return 0 ;
+      pattern = end - 1 ;
+      continue ;
+    }
+    if (*pattern == '?' && *name != '/') continue ;
+    if (*pattern == '\\' && pattern[1]) pattern++ ;
+    if (*pattern != *name) return 0 ;
+  }
+  return !*name ;
+}
+
 /* Adds those of the list that match and were not there before: in the list each is there once. */
-static int add_matches (struct chosen *chosen, char const *pattern, char *const *list, size_t count, size_t *found)
+static int add_matches (struct chosen *chosen, char const *pattern, char *const *list, size_t count, size_t *found, int with_disabled)
 {
   struct chosen before = *chosen ;
   *found = 0 ;
   for (size_t i = 0 ; i < count ; i++)
   {
     int code ;
-    if (fnmatch(pattern, list[i], FNM_PATHNAME)) continue ;
+    if (!matches(pattern, list[i])) continue ;
     ++*found ;
+    if (!with_disabled && is_disabled(list[i])) continue ;
     before.names = chosen->names ;
     code = has(&before, list[i]) ? EXIT_YES : add(chosen, list[i]) ;
     if (code) return code ;
@@ -75,6 +127,7 @@ static void take (struct request *request, struct chosen const *chosen)
 
 static int add_pattern (struct request const *request, struct chosen *chosen, char const *pattern)
 {
+  size_t before = chosen->count ;
   size_t count ;
   size_t found ;
   int code ;
@@ -84,7 +137,8 @@ static int add_pattern (struct request const *request, struct chosen *chosen, ch
     strerr_warnwu3sys("list the services in ", request->live, services_who_may()) ;
     return EXIT_SYSTEM ;
   }
-  code = add_matches(chosen, pattern, list, count, &found) ;
+  code = add_matches(chosen, pattern, list, count, &found, !request->acts) ;
+  if (!code && found && chosen->count == before) code = add_matches(chosen, pattern, list, count, &found, 1) ; /* if it means no other */
   services_free(list, count) ;
   if (code || found) return code ;
   services_say_unknown(request, pattern, 1) ;
@@ -121,7 +175,7 @@ static int add_templates (struct request const *request, struct chosen *chosen, 
   size_t found = 0 ;
   int code = EXIT_YES ;
   char **list = services_list_templates(&count) ;
-  if (list) code = add_matches(chosen, pattern, list, count, &found) ;
+  if (list) code = add_matches(chosen, pattern, list, count, &found, 1) ;
   services_free(list, count) ;
   if (code || found) return code ;
   strerr_warnw4x("there is no template ", pattern, " for ", request->live) ;

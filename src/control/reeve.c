@@ -13,75 +13,48 @@
 
 char const *PROG = "reeve" ;
 
-enum option_bit { OPTION_NO_WAIT = 1, OPTION_TIMEOUT = 2, OPTION_JSON = 4, OPTION_ALL = 8, OPTION_ONLY = 16, OPTION_DOT = 64, OPTION_MERMAID = 128 } ;
-
-enum word { WORD_NONE, WORD_OPTIONAL, WORD_REQUIRED, WORD_OF_SCALE } ;
-
-enum names
-{
-  NAMES_NONE,
-  NAMES_REQUIRED, /* or --all */
-  NAMES_ELSE_ALL, /* and the loggers */
-  NAMES_TEMPLATES,
-  NAMES_ONE, /* service, and the rest is a command */
-  NAMES_DIRECTORIES /* no scanner is needed */
-} ;
-
-struct command
-{
-  char const *name ;
-  char const *arguments ;
-  char const *purpose ;
-  int (*run) (struct request const *) ;
-  unsigned int options ;
-  enum word word ;
-  enum names names ;
-} ;
-
-#define LOOKS 32 /* no option: it does not wait until /init has become the scanner */
 #define CHANGES (OPTION_NO_WAIT | OPTION_TIMEOUT | OPTION_ALL)
 #define IN_ORDER (CHANGES | OPTION_ONLY)
 
+static int command_help (struct request const *request) ;
+static int command_completion (struct request const *request) ;
+
 static struct command const commands[] =
 {
-  { "status", "[--json] [NAME...]", "show services; exits 0 when every wanted one is ready, none unhealthy",
-    &command_status, OPTION_JSON | OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL },
-  { "why", "NAME...", "say why a service is as it is", &command_why, LOOKS, WORD_NONE, NAMES_REQUIRED },
-  { "tree", "[NAME...]", "show services with their processes, CPU time and memory", &command_tree, OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL },
-  { "graph", "[--dot|--mermaid] [NAME...]", "show what needs what, with states", &command_graph, OPTION_ALL | OPTION_DOT | OPTION_MERMAID | LOOKS, WORD_NONE, NAMES_ELSE_ALL },
-  { "exec", "NAME -- COMMAND...", "execute a command as the service is: its user, environment, directory, limits", &command_exec, LOOKS, WORD_NONE, NAMES_ONE },
-  { "env", "NAME", "show the environment of a service", &command_env, LOOKS, WORD_NONE, NAMES_ONE },
-  { "start", "NAME...", "start, after what they need, and wait until ready", &command_start, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
-  { "stop", "NAME...", "stop, after what needs them, and wait until finished", &command_stop, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
-  { "restart", "NAME...", "stop if up, start, and wait until ready", &command_restart, IN_ORDER, WORD_NONE, NAMES_REQUIRED },
-  { "reload", "NAME...", "send the reload signal", &command_reload, CHANGES, WORD_NONE, NAMES_REQUIRED },
-  { "kill", "SIGNAL NAME...", "send a signal", &command_kill, CHANGES, WORD_REQUIRED, NAMES_REQUIRED },
-  { "wait", "ready|healthy|up|down|finished|done NAME...", "wait for a state", &command_wait, OPTION_TIMEOUT | OPTION_ALL, WORD_REQUIRED, NAMES_REQUIRED },
+  { "status", "[--json] [NAME...]", "show services; exits 0 when all that are wanted are ready, and none is unhealthy",
+    &command_status, OPTION_JSON | OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
+  { "why", "NAME...", "say why a service is as it is", &command_why, LOOKS, WORD_NONE, NAMES_REQUIRED, 0 },
+  { "tree", "[NAME...]", "show services with their processes, CPU time and memory", &command_tree, OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
+  { "graph", "[--dot|--mermaid] [NAME...]", "show what needs what, with states", &command_graph, OPTION_ALL | OPTION_DOT | OPTION_MERMAID | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
+  { "exec", "NAME -- COMMAND...", "execute a command as the service is: its user, environment, directory, limits", &command_exec, LOOKS, WORD_NONE, NAMES_ONE, 0 },
+  { "env", "NAME", "show the environment of a service", &command_env, LOOKS, WORD_NONE, NAMES_ONE, 0 },
+  { "start", "NAME...", "start, after what they need, and wait until ready", &command_start, IN_ORDER, WORD_NONE, NAMES_REQUIRED, 0 },
+  { "stop", "NAME...", "stop, after what needs them, and wait until finished", &command_stop, IN_ORDER, WORD_NONE, NAMES_REQUIRED, 0 },
+  { "restart", "NAME...", "stop if up, start, and wait until ready", &command_restart, IN_ORDER, WORD_NONE, NAMES_REQUIRED, 0 },
+  { "reload", "NAME...", "send the reload signal", &command_reload, CHANGES, WORD_NONE, NAMES_REQUIRED, 0 },
+  { "kill", "SIGNAL NAME...", "send a signal", &command_kill, CHANGES, WORD_REQUIRED, NAMES_REQUIRED, "ALRM ABRT QUIT HUP KILL TERM INT USR1 USR2 STOP CONT WINCH" },
+  { "wait", "ready|healthy|up|down|finished|done NAME...", "wait for a state", &command_wait, OPTION_TIMEOUT | OPTION_ALL, WORD_REQUIRED, NAMES_REQUIRED, "ready healthy up down finished done" },
+  { "disable", "NAME...", "do not start when the tree starts; what runs goes on", &command_disable, LOOKS, WORD_NONE, NAMES_REQUIRED, 0 },
+  { "enable", "NAME...", "start again when the tree starts", &command_enable, LOOKS, WORD_NONE, NAMES_REQUIRED, 0 },
   { "scale", "NAME@ NUMBER", "have so many instances of a template, and wait until ready", &command_scale, OPTION_NO_WAIT | OPTION_TIMEOUT | OPTION_ONLY,
-    WORD_OF_SCALE, NAMES_TEMPLATES },
-  { "rescan", "", "look at the scan directory again", &command_rescan, 0, WORD_NONE, NAMES_NONE },
-  { "upgrade", "", "execute the programs that are on disk now; no service notices", &command_upgrade, OPTION_NO_WAIT | OPTION_TIMEOUT, WORD_NONE, NAMES_NONE },
-  { "shutdown", "[CODE]", "stop the whole tree; it ends with CODE", &command_shutdown, OPTION_NO_WAIT | OPTION_TIMEOUT, WORD_OPTIONAL, NAMES_NONE },
-  { "check", "[--json] [DIR...]", "find what is wrong with service directories", &command_check, OPTION_JSON, WORD_NONE, NAMES_DIRECTORIES },
+    WORD_OF_SCALE, NAMES_TEMPLATES, 0 },
+  { "rescan", "", "look at the scan directory again", &command_rescan, 0, WORD_NONE, NAMES_NONE, 0 },
+  { "upgrade", "", "execute the programs that are on disk now; no service notices", &command_upgrade, OPTION_NO_WAIT | OPTION_TIMEOUT, WORD_NONE, NAMES_NONE, 0 },
+  { "shutdown", "[CODE]", "stop the whole tree; it ends with CODE", &command_shutdown, OPTION_NO_WAIT | OPTION_TIMEOUT, WORD_OPTIONAL, NAMES_NONE, 0 },
+  { "check", "[--json] [DIR...]", "find what is wrong with service directories", &command_check, OPTION_JSON, WORD_NONE, NAMES_FREE, 0 },
+  { "new", "DIRECTORY -- COMMAND...", "make a service directory whose run executes a command", &command_new, 0, WORD_REQUIRED, NAMES_FREE, 0 },
+  { "help", "[COMMAND]", "say what there is, or what a command does", &command_help, 0, WORD_OPTIONAL, NAMES_HELP, 0 },
+  { "completion", "bash|zsh|fish", "print what has the shell complete these words", &command_completion, 0, WORD_REQUIRED, NAMES_FREE, "bash zsh fish" },
 } ;
 
 #define COMMANDS (sizeof commands / sizeof *commands)
 
-static void usage (FILE *to)
+static int usage_error (void)
 {
-  fputs("usage: reeve [-l LIVE] COMMAND [OPTION...] [ARGUMENT...]\n\n", to) ;
-  for (size_t i = 0 ; i < COMMANDS ; i++)
-  {
-    char line[64] ;
-    snprintf(line, sizeof line, "%s %s", commands[i].name, commands[i].arguments) ;
-    fprintf(to, "  %-36s  %s\n", line, commands[i].purpose) ;
-  }
-  fputs("\n  -l LIVE             the live directory (default: $REEVE_LIVE, else the running scanner's)\n"
-    "  -n, --no-wait       do not wait for what a command brings about\n"
-    "  --timeout DURATION  wait no longer: 500ms, 5s, 2m; a bare number is seconds; then exit 99 (0: no limit)\n"
-    "  --all               all services but loggers\n"
-    "  --only              leave alone what these need, and what needs these\n"
-    "  --json, --dot, --mermaid  for programs\n", to) ;
+  if (fflush(stdout) || dup2(2, 1) == -1) return EXIT_SYSTEM ;
+  help_usage(commands, COMMANDS) ;
+  page_end() ;
+  return EXIT_USAGE ;
 }
 
 static int wrong (char const *what, char const *which, char const *why)
@@ -90,19 +63,32 @@ static int wrong (char const *what, char const *which, char const *why)
   return EXIT_USAGE ;
 }
 
-static char const *option_name (unsigned int bits)
-{
-  static char const *const names[] = { "no-wait", "timeout", "json", "all", "only", "", "dot", "mermaid" } ; /* as enum option_bit */
-  size_t i = 0 ;
-  while (!(bits >> i & 1)) i++ ;
-  return names[i] ;
-}
-
 static struct command const *find_command (char const *name)
 {
   for (size_t i = 0 ; i < COMMANDS ; i++)
     if (!strcmp(commands[i].name, name)) return commands + i ;
   return 0 ;
+}
+
+static int say_no_command (char const *name)
+{
+  return wrong("there is no command ", name, " (reeve --help lists all)") ;
+}
+
+static int command_help (struct request const *request)
+{
+  struct command const *command = request->word ? find_command(request->word) : 0 ;
+  if (command) return help_command(command) ;
+  if (request->word) return say_no_command(request->word) ;
+  help_usage(commands, COMMANDS) ;
+  return page_end() ;
+}
+
+/* For the shells' scripts: `words`, and those of the line before and where the cursor is. */
+static int command_completion (struct request const *request)
+{
+  struct request line = *request ;
+  return strcmp(request->word, "words") != 0 ? help_completion(request->word) : help_words(commands, COMMANDS, &line) ;
 }
 
 /* 1, or 0: the deadline has been reported as invalid. */
@@ -153,8 +139,8 @@ static int parse_options (struct request *request, unsigned int *given, int argc
       case 'o' : request->only = 1 ; *given |= OPTION_ONLY ; break ;
       case 'd' : request->dot = 1 ; *given |= OPTION_DOT ; break ;
       case 'm' : request->mermaid = 1 ; *given |= OPTION_MERMAID ; break ;
-      case 'h' : usage(stdout) ; return EXIT_YES ;
-      default : usage(stderr) ; return EXIT_USAGE ;
+      case 'h' : help_usage(commands, COMMANDS) ; return page_end() ;
+      default : return usage_error() ;
     }
   }
   return -1 ;
@@ -165,14 +151,15 @@ static int choose_names (struct request *request, struct command const *command,
   int code ;
   if (command->names == NAMES_TEMPLATES) return match_templates(request) ;
   for (request->names = argv ; request->names[request->count] ; request->count++) ;
-  if (command->names == NAMES_DIRECTORIES) return EXIT_YES ;
+  request->acts = command->options & OPTION_NO_WAIT || command->run == &command_wait ;
+  if (command->names == NAMES_FREE || command->names == NAMES_HELP) return EXIT_YES ;
   if (command->names == NAMES_NONE) return request->count ? wrong(command->name, " takes no such argument: ", request->names[0]) : EXIT_YES ;
   if (request->all && request->count) return wrong("either --all or names, not both: ", request->names[0], "") ;
   if (!request->count && (request->all || command->names == NAMES_ELSE_ALL))
   {
     request->names = services_list(!request->all, &request->count) ;
     request->listed = request->owned = !!request->names ;
-      if (request->all && command->run != &command_status) view_leave_out_disabled(request->names, &request->count) ;
+    if (request->all && request->acts) view_leave_out_disabled(request->names, &request->count) ;
     if (request->listed) return EXIT_YES ;
     strerr_warnwu3sys("list the services in ", request->live, services_who_may()) ;
     return EXIT_SYSTEM ;
@@ -199,19 +186,15 @@ int main (int argc, char **argv)
   code = parse_options(&request, &given, argc, argv) ;
   if (code >= 0) return code ;
   argv += optind ;
-  if (!*argv)
-  {
-    usage(stderr) ;
-    return EXIT_USAGE ;
-  }
+  if (!*argv) return usage_error() ;
   command = find_command(*argv) ;
-  if (!command) return wrong("there is no command ", *argv, " (reeve --help lists all)") ;
+  if (!command) return say_no_command(*argv) ;
   argv++ ;
-  if (given & ~command->options) return wrong(command->name, " does not take --", option_name(given & ~command->options)) ;
+  if (given & ~command->options) return wrong(command->name, " does not take --", help_option(given & ~command->options)) ;
   if (command->word == WORD_REQUIRED && !*argv) return wrong(command->name, " needs an argument: ", command->arguments) ;
   if (command->word == WORD_OF_SCALE && scale_take(&request, argv)) return EXIT_USAGE ;
   if (command->word != WORD_NONE && command->word != WORD_OF_SCALE && *argv) request.word = *argv++ ;
-  code = command->names == NAMES_DIRECTORIES ? EXIT_YES : enter_live(&request, command->options & LOOKS ? PATIENCE_LOOK : PATIENCE_ALL) ;
+  code = command->names == NAMES_FREE || command->names == NAMES_HELP ? EXIT_YES : enter_live(&request, command->options & LOOKS ? PATIENCE_LOOK : PATIENCE_ALL) ;
   if (!code) code = choose_names(&request, command, argv) ;
   if (!code) code = (*command->run)(&request) ;
   if (request.owned) services_free(request.names, request.count) ;

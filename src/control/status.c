@@ -70,6 +70,12 @@ static void format_time (struct tm const *t, char const *between, char *out, siz
   snprintf(out, size, "%04d-%02d-%02d%s%02d:%02d:%02d", t->tm_year + 1900, t->tm_mon + 1, t->tm_mday, between, t->tm_hour, t->tm_min, t->tm_sec) ;
 }
 
+/* strftime() would add as much to the program as half of this file. Three letters, not a string. */
+static char const *month_of (struct tm const *t)
+{
+  return &"JanFebMarAprMayJunJulAugSepOctNovDec"[3 * (size_t)t->tm_mon] ;
+}
+
 /* The time; of another day the day, of another year the year. */
 static void format_since (struct view const *view, char *out, size_t size)
 {
@@ -79,7 +85,7 @@ static void format_since (struct view const *view, char *out, size_t size)
   time_t now = time(0) ;
   if (!wall_clock(view, &since) || !localtime_r(&since.tv_sec, &then) || !localtime_r(&now, &today)) snprintf(out, size, "-") ;
   else if (then.tm_year != today.tm_year) snprintf(out, size, "%d", then.tm_year + 1900) ;
-  else if (then.tm_yday != today.tm_yday) snprintf(out, size, "%.3s %d", &"JanFebMarAprMayJunJulAugSepOctNovDec"[3 * (size_t)then.tm_mon], then.tm_mday) ;
+  else if (then.tm_yday != today.tm_yday) snprintf(out, size, "%.3s %d", month_of(&then), then.tm_mday) ;
   else snprintf(out, size, "%02d:%02d:%02d", then.tm_hour, then.tm_min, then.tm_sec) ;
 }
 
@@ -91,7 +97,10 @@ static void format_due (struct shown const *shown, char *out, size_t size)
   struct tm then ;
   struct tm today ;
   if (!due || !localtime_r(&due, &then) || !localtime_r(&now, &today)) *out = 0 ;
-  else strftime(out, size, then.tm_year != today.tm_year ? "due %F %H:%M" : then.tm_yday != today.tm_yday ? "due %b %d %H:%M" : "due %H:%M:%S", &then) ;
+  else if (then.tm_year != today.tm_year)
+    snprintf(out, size, "due %04d-%02d-%02d %02d:%02d", then.tm_year + 1900, then.tm_mon + 1, then.tm_mday, then.tm_hour, then.tm_min) ;
+  else if (then.tm_yday != today.tm_yday) snprintf(out, size, "due %.3s %02d %02d:%02d", month_of(&then), then.tm_mday, then.tm_hour, then.tm_min) ;
+  else snprintf(out, size, "due %02d:%02d:%02d", then.tm_hour, then.tm_min, then.tm_sec) ;
 }
 
 /* Why it is as it is, and what is wrong with its log; "": nothing. */

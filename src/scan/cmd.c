@@ -120,7 +120,7 @@ void cmd_stop (struct scanner const *s)
   int hangs_up ;
   if (!s->cmd.pid) return ;
   cmd_strays_follow(s->cmd.pid) ;
-  hangs_up = has_terminal(s) && plan_hangs_up(process_signals(send_end_of(s->cmd.pid), &signals) ? &signals : 0) ;
+  hangs_up = has_terminal(s) && send_hangs_up(process_signals(send_end_of(s->cmd.pid), &signals) ? &signals : 0) ;
   tell_to_end(s, SIGTERM) ;
   if (hangs_up) tell_to_end(s, SIGHUP) ;
   tell_to_end(s, SIGCONT) ;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <skalibs/strerr.h>
 
@@ -21,10 +22,16 @@ void default_logger_use (struct scanner *s, char const *format)
   if (setenv("REEVE_LOG", format, 1) == -1 && !s->upgrade.done) strerr_diefu1sys(EXIT_SYSTEM, "set REEVE_LOG for the loggers") ;
 }
 
+/* Whoever types has to see what it writes, also before there is a newline. */
+static int talks_to_terminal (struct scanner const *s, struct unit const *unit)
+{
+  return unit->console.there && !s->cmd.argv && (!s->console || s->console == unit) && isatty(0) ;
+}
+
 int default_logger_wanted (struct scanner const *s, struct unit const *unit)
 {
   char path[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
   struct stat st ;
-  if (!s->logger[0] || unit->foreign || s->in_place) return 0 ;
+  if (!s->logger[0] || unit->foreign || s->in_place || talks_to_terminal(s, unit)) return 0 ;
   return !origin_find(s, unit, "log", path, sizeof path, &st) ;
 }

@@ -89,6 +89,7 @@ void leave_clean (struct scanner *s, struct unit *unit)
 void leave_release (struct scanner *s, struct unit *unit)
 {
   struct unit *producer = unit->producer ;
+  if (s->console == unit) s->console = 0 ;
   units_release(&s->units, unit) ;
   if (producer && !units_may_run(producer) && units_is_leaving(producer))
     units_post(&s->units, producer, UNIT_LOGGER_GONE) ;

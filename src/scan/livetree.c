@@ -18,6 +18,7 @@
 #include "scan/tree.h"
 #include "service/dependencies.h"
 #include "service/enable_if.h"
+#include "service/settings.h"
 #include "wire/channels.h"
 
 #define MARKER "supervise/reeve"
@@ -204,6 +205,7 @@ static int fill_from (struct source const *source, unsigned int i, int to, int f
     int before = has(source, i, e->d_name) ;
     if (!strcmp(e->d_name, DEPENDENCIES)) found->dependencies = 1 ;
     if (!strcmp(e->d_name, ENABLE_IF_FILE)) found->condition = 1 ;
+    if (!strcmp(e->d_name, FLAG_CONSOLE_FILE)) found->console = 1 ;
     if (!before) ok = make_entry(source, i, e->d_name, to, fresh) ;
     else if (before < 0) ok = 0 ;
   }

@@ -17,6 +17,7 @@ struct livetree_found
 {
   unsigned int dependencies : 1 ; /* dependencies.d */
   unsigned int condition : 1 ; /* enable-if */
+  unsigned int console : 1 ; /* flag-console */
 } ;
 
 /* Makes or refreshes LIVE/NAME: links to what is in SCAN where its files are, and what is real

@@ -150,9 +150,11 @@ void loop_deadlines (struct scanner *s)
   uint64_t now = clock_ms() ;
   while ((unit = units_first_deadline(&s->units)) && now >= unit->wait.at_ms)
   {
+    int turn = unit->wait.kind == DEADLINE_TURN ;
     units_disarm(&s->units, unit) ;
     units_post(&s->units, unit, UNIT_DEADLINE) ;
     loop_settle(s) ;
+    if (turn) break ; /* who has become ready meanwhile comes before the next one */
   }
   if (s->look.timer_ms && now >= s->look.timer_ms) look_order(s, 1) ;
   try_again(s) ;
@@ -168,7 +170,8 @@ void loop_look (struct scanner *s)
   templates_say_unused(s) ;
   look_prune_missing(s) ;
   loop_settle(s) ;
-  if (!s->look.ended_once || s->look.acted_on) return ;
+  if (!look_under_way(s) && !templates_under_way(s)) needs_take_turns(s) ;
+  if (!s->look.ended_once || s->look.acted_on || units_have_turns(&s->units)) return ;
   s->look.acted_on = 1 ;
   cmd_after_begin(s) ;
   loop_settle(s) ;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <skalibs/strerr.h>
@@ -83,6 +84,40 @@ void needs_disabled (struct scanner *s, struct unit *unit)
   if (!node) return ;
   graph_set_needs(&s->needs.graph, node, 0, 0) ;
   graph_set_facts(&s->needs.graph, node, GRAPH_EXISTS | GRAPH_DISABLED) ;
+}
+
+int needs_postpone (struct scanner *s, struct unit *unit)
+{
+  struct graph_node const *node = unit->needs.node ;
+  if (s->stop.on || unit->supervised || unit->adopt || !node || !node->need_count) return 0 ;
+  unit->needs.postponed = s->needs.postponed = 1 ;
+  return 1 ;
+}
+
+void needs_take_turns (struct scanner *s)
+{
+  struct graph *graph = &s->needs.graph ;
+  struct graph_list list = { .nodes = s->needs.postponed ? malloc(graph->count * sizeof *list.nodes) : 0 } ;
+  s->needs.postponed = 0 ;
+  if (!list.nodes) return ; /* without memory each starts as if its start had failed: in a second */
+  graph_begin_list(graph, &list) ;
+  for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
+    if (unit->needs.postponed && unit->needs.node) graph_list_needed(graph, &list, unit->needs.node) ;
+  for (size_t i = 0 ; i < list.count ; i++)
+  {
+    struct unit *unit = list.nodes[i]->owner ;
+    if (unit && unit->needs.postponed && unit->phase == UNIT_WAITING) units_arm(&s->units, unit, DEADLINE_TURN) ;
+  }
+  free(list.nodes) ;
+}
+
+int needs_are_met (struct scanner const *s, struct unit const *unit)
+{
+  struct graph_node const *node = unit->needs.node ;
+  if (s->stop.on || !node || !node->need_count) return 0 ;
+  for (size_t i = 0 ; i < node->need_count ; i++)
+    if (graph_holds(&s->needs.graph, node->needs + i)) return 0 ;
+  return 1 ;
 }
 
 /* A template holds until all of its instances are known. */
@@ -199,6 +234,7 @@ void needs_supervisor_lost (struct scanner *s, struct unit *unit)
 void needs_forget (struct scanner *s, struct unit *unit)
 {
   struct graph_node *node = unit->needs.node ;
+  unit->needs.postponed = 0 ;
   if (!node) return ;
   unit->needs.node = 0 ;
   for (size_t i = 0 ; s->stop.in_order && !s->stop.cmd_first && i < node->need_count ; i++)

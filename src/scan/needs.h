@@ -17,6 +17,15 @@ extern void needs_disabled (struct scanner *s, struct unit *unit) ;
 extern void needs_learn_template (struct scanner *s, struct unit *unit) ;
 /* The unit, an instance or one before, may count as one now, or no longer. */
 extern void needs_note_instance (struct scanner *s, struct unit *unit) ;
+/* May the unit wait with its first supervisor for needs_take_turns(), as it needs others? If so, it
+   counts as postponed. */
+extern int needs_postpone (struct scanner *s, struct unit *unit) ;
+/* All services are known: each of those that were postponed gets its turn (DEADLINE_TURN) after
+   what it needs. So what is needed first has the time to become ready while the others get
+   their supervisors, in whatever order their directories were found. */
+extern void needs_take_turns (struct scanner *s) ;
+/* Does the unit need others, and may it start all the same? */
+extern int needs_are_met (struct scanner const *s, struct unit const *unit) ;
 /* A unit that has a supervisor may have another name than before. */
 extern void needs_renamed (struct scanner *s, struct unit *unit) ;
 /* The unit's supervisor has reported. One that is held has its dependencies.d read again: what

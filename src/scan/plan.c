@@ -1,7 +1,5 @@
 #include "scan/plan.h"
 
-#include <signal.h>
-
 #define CELL(next, todo) { next, todo, 1 }
 #define NEVER(phase) CELL(phase, PLAN_IMPOSSIBLE)
 #define STARTS (PLAN_DISARM | PLAN_START)
@@ -155,15 +153,4 @@ static struct plan_step const table[UNIT_PHASE_COUNT][UNIT_EVENT_COUNT] =
 struct plan_step plan_step (enum unit_phase phase, enum unit_event event)
 {
   return table[phase][event] ;
-}
-
-static int has (uint64_t set, int sig)
-{
-  return set >> (sig - 1) & 1 ;
-}
-
-int plan_hangs_up (struct process_signals const *signals)
-{
-  if (!signals || !has(signals->caught | signals->blocked, SIGTERM)) return 1 ;
-  return has(signals->caught | signals->blocked | signals->ignored, SIGHUP) ;
 }

@@ -32,8 +32,6 @@
 #ifndef REEVE_SCAN_PLAN_H
 #define REEVE_SCAN_PLAN_H
 
-#include "base/process.h"
-
 enum unit_phase
 {
   UNIT_INCOMPLETE,
@@ -99,11 +97,5 @@ struct plan_step
 
 /* `phase` is not UNIT_RELEASED, `event` not UNIT_NOTHING. */
 extern struct plan_step plan_step (enum unit_phase phase, enum unit_event event) ;
-
-/* CMD, which has a terminal, is told to end by SIGTERM. Is it sent SIGHUP, too? An interactive
-   shell ignores SIGTERM, and ends by SIGHUP. But a program that catches SIGTERM, to end in
-   order, must not be killed meanwhile by a SIGHUP that it does not expect.
-     signals  what CMD does with signals; 0: not known */
-extern int plan_hangs_up (struct process_signals const *signals) ;
 
 #endif

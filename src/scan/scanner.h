@@ -20,6 +20,7 @@
    templates.c    which instances of a template there are
    start.c        making what a service needs in LIVE, and starting its supervisor
    takeover.c     a supervisor that an earlier scanner has started, and that lives
+   console.c      flag-console: who has the container's stdin, and its terminal?
    condition.c    enable-if: is a service wanted in this container?
    leave.c        telling a supervisor to leave; forgetting a service
    inherited.c    the process of a killed supervisor: its successor is told how it ended
@@ -113,6 +114,7 @@ struct needs /* needs.h, held.h */
 {
   struct graph graph ;
   uint64_t say_ms ; /* clock_ms(): when it is to be said who is held; 0: nobody */
+  unsigned int postponed : 1 ; /* some unit waits for its turn, which has not been decided yet */
   unsigned int obstacles : 1 ; /* a main service may not be able to start any more */
   unsigned int instances_changed : 1 ; /* who needs a template needs others than before */
 } ;
@@ -179,6 +181,7 @@ struct scanner
   int own_code ; /* with which CMD or a main service has ended by itself; -1: none has */
 
   struct units units ;
+  struct unit const *console ; /* whose stdin is ours; 0: nobody's */
   struct again_state again ;
   struct look look ;
   struct needs needs ;

@@ -18,15 +18,18 @@
 #include "scan/again.h"
 #include "scan/child.h"
 #include "scan/condition.h"
+#include "scan/console.h"
 #include "scan/default_logger.h"
 #include "scan/directory.h"
 #include "scan/ending.h"
 #include "scan/inherited.h"
 #include "scan/livetree.h"
+#include "scan/look.h"
 #include "scan/needs.h"
 #include "scan/reap.h"
 #include "scan/stop.h"
 #include "scan/takeover.h"
+#include "scan/templates.h"
 #include "scan/trusted.h"
 #include "service/executable.h"
 #include "service/instance.h"
@@ -51,6 +54,7 @@ static enum livetree_result make_own (struct scanner *s, struct unit *unit)
   if (r != LIVETREE_DONE) return r ;
   unit->directory.made = 1 ;
   unit->condition.there = found.condition ;
+  unit->console.there = found.console ;
   return r ;
 }
 
@@ -156,8 +160,8 @@ static void forget_instance (struct unit const *unit)
 
 static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
 {
-  int goes_on = unit->adopt || unit->had_left ;
-  char const *argv[4] = { SUPERVISE_PROGRAM, goes_on ? "-a" : unit->name, goes_on ? unit->name : 0, 0 } ;
+  char const *option = unit->adopt || unit->had_left ? "-a" : needs_are_met(s, unit) ? "-g" : 0 ;
+  char const *argv[4] = { SUPERVISE_PROGRAM, option ? option : unit->name, option ? unit->name : 0, 0 } ;
   struct spawn request = SPAWN_ZERO ;
   int executing ;
   int told ;
@@ -173,7 +177,7 @@ static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
   request.ours = 1 ;
   told = tell_instance(unit) ;
   request.envp = (char const *const *)environ ;
-  if (told && child_stdin(s, &request)) pid = spawn(&request, &executing) ;
+  if (told && (console_is_for(s, unit) || child_stdin(s, &request))) pid = spawn(&request, &executing) ;
   forget_instance(unit) ;
   if (!pid)
   {
@@ -251,6 +255,18 @@ static enum unit_event take_over_or_start (struct scanner *s, struct unit *unit)
   return start_supervisor(s, unit) ;
 }
 
+/* Its directory is made, and what it needs is read. UNIT_START_FAILED: it has to wait. */
+static enum unit_event prepare (struct scanner *s, struct unit *unit)
+{
+  enum unit_event event ;
+  if (unit->needs.postponed) return (unit->needs.postponed = 0, UNIT_STARTED) ; /* that was done then */
+  event = make_again(s, unit) ;
+  if (event != UNIT_STARTED) return event ;
+  if (condition_disables(s, unit)) return (needs_disabled(s, unit), UNIT_DISABLED) ;
+  needs_learn(s, unit) ;
+  return (look_under_way(s) || templates_under_way(s)) && needs_postpone(s, unit) ? UNIT_START_FAILED : UNIT_STARTED ;
+}
+
 enum unit_event start_unit (struct scanner *s, struct unit *unit)
 {
   enum unit_event event = UNIT_STARTED ;
@@ -258,13 +274,7 @@ enum unit_event start_unit (struct scanner *s, struct unit *unit)
   if (is_early(unit)) return UNIT_START_FAILED ;
   if (stop_gives_up(s, unit)) return UNIT_OVER ;
   if (is_refused(s, unit)) return unit->adopt && !has_ended(s, unit, &event) ? event : takeover_refuse(unit) ;
-  event = make_again(s, unit) ;
-  if (event == UNIT_STARTED && condition_disables(s, unit))
-  {
-    needs_disabled(s, unit) ;
-    return UNIT_DISABLED ;
-  }
-  if (event == UNIT_STARTED) needs_learn(s, unit) ;
+  event = prepare(s, unit) ;
   if (event == UNIT_STARTED) event = attend_logger(s, unit) ;
   if (event == UNIT_STARTED) event = take_over_or_start(s, unit) ;
   if (event == UNIT_START_REFUSED) needs_forget(s, unit) ;

@@ -6,6 +6,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/process.h"
+#include "scan/console.h"
 #include "scan/directory.h"
 #include "scan/inherited.h"
 #include "scan/pidfds.h"
@@ -61,6 +62,7 @@ enum unit_event takeover (struct scanner *s, struct unit *unit, pid_t supervisor
     return takeover_in_doubt(unit) ;
   }
   inherited_learn(s, unit) ;
+  console_taken_over(s, unit) ;
   directory_order(unit, &order) ; /* one of s6's has no such fifo */
   if (s->upgrade.done && !s->look.acted_on && !s->stop.on) upgrade_pass_on(s, unit) ;
   return UNIT_STARTED ;

@@ -20,6 +20,7 @@
 /* Each kind of deadline has one delay: a queue to which units are only appended stays sorted. */
 enum deadline_kind
 {
+  DEADLINE_TURN, /* at once, but one after the other: who needs others starts after them */
   DEADLINE_QUIET, /* 100 ms: after the last change in a new directory */
   DEADLINE_QUIET_INSTANCE, /* 1 s: the same where there is no ./run to come last */
   DEADLINE_RETURN, /* 1 s: a directory that is gone may come back */
@@ -97,6 +98,12 @@ struct unit
     unsigned int said : 1 ; /* what is wrong with it */
   } condition ;
 
+  struct /* its flag-console: console.h */
+  {
+    unsigned int there : 1 ; /* there was one when its directory in LIVE was made */
+    unsigned int said : 1 ; /* that it does not get it */
+  } console ;
+
   struct unit_supervisor supervisor ;
   struct inherited *inherited ; /* 0: no supervisor of it was killed, or a successor has gone on */
   unsigned int adopt : 1 ; /* the next supervisor goes on from what the last one has recorded */
@@ -124,6 +131,7 @@ struct unit
     uint8_t said ; /* how often that it is held */
     unsigned int main_service : 1 ;
     unsigned int none : 1 ; /* there was no dependencies.d when its directory in LIVE was made */
+    unsigned int postponed : 1 ; /* it is ready for its first supervisor, and waits for its turn */
     unsigned int fresh : 1 ; /* its dependencies.d was read for the start that is to come */
   } needs ;
 

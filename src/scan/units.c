@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "wire/channels.h"
 
-static uint32_t const delay_ms[DEADLINE_KIND_COUNT] = { [DEADLINE_QUIET] = 100, [DEADLINE_QUIET_INSTANCE] = 1000, [DEADLINE_RETURN] = 1000, [DEADLINE_RETRY] = 1000 } ;
+static uint32_t const delay_ms[DEADLINE_KIND_COUNT] = { [DEADLINE_TURN] = 0, [DEADLINE_QUIET] = 100, [DEADLINE_QUIET_INSTANCE] = 1000, [DEADLINE_RETURN] = 1000, [DEADLINE_RETRY] = 1000 } ;
 
 /* What a unit is found by: the pid of its supervisor, or of the process that it has inherited,
    or one of inotify's watches. */
@@ -303,6 +303,11 @@ void units_disarm (struct units *units, struct unit *unit)
   else queue->last = unit->wait.sooner ;
   unit->wait.kind = DEADLINE_NONE ;
   unit->wait.sooner = unit->wait.later = 0 ;
+}
+
+int units_have_turns (struct units const *units)
+{
+  return !!units->queue[DEADLINE_TURN].first ;
 }
 
 struct unit *units_first_deadline (struct units const *units)

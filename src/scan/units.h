@@ -59,6 +59,8 @@ extern void units_rename (struct unit *unit, char const *name) ;
 /* A unit has one deadline at most. */
 extern void units_arm (struct units *units, struct unit *unit, enum deadline_kind kind) ;
 extern void units_disarm (struct units *units, struct unit *unit) ;
+/* Does any wait for its turn? */
+extern int units_have_turns (struct units const *units) ;
 /* The unit whose deadline comes first, or 0. */
 extern struct unit *units_first_deadline (struct units const *units) ;
 

@@ -28,7 +28,8 @@
 #define PIDFILE "pidfile"
 
 enum kind { KIND_FD, KIND_UINT, KIND_SIGNAL, KIND_DELAY, KIND_RESTART, KIND_SUCCESS_CODES,
-  KIND_FLAG_KILL_GROUP, KIND_FLAG_DOWN_GROUP, KIND_FLAG_NEW_PID_NAMESPACE, KIND_FLAG_MAIN, KIND_FLAG_KEEP_STRAYS, KIND_FLAG_FORKS, KIND_FLAG_ONESHOT, KIND_FLAG_HEALTH } ;
+  KIND_FLAG_KILL_GROUP, KIND_FLAG_DOWN_GROUP, KIND_FLAG_NEW_PID_NAMESPACE, KIND_FLAG_MAIN, KIND_FLAG_KEEP_STRAYS, KIND_FLAG_FORKS, KIND_FLAG_ONESHOT, KIND_FLAG_HEALTH,
+  KIND_FLAG_CONSOLE } ;
 
 struct setting
 {
@@ -65,6 +66,7 @@ static struct setting const all[] =
   { "flag-forks", "", 0, KIND_FLAG_FORKS, 0, 0 },
   { "flag-timeout-killpg", "", 0, KIND_FLAG_KILL_GROUP, 0, 1 },
   { "flag-down-group", "", 0, KIND_FLAG_DOWN_GROUP, 0, 1 },
+  { FLAG_CONSOLE_FILE, "", 0, KIND_FLAG_CONSOLE, 0, 1 },
   { "flag-newpidns", "", 0, KIND_FLAG_NEW_PID_NAMESPACE, 0, 0 },
   { "health", "", 0, KIND_FLAG_HEALTH, 0, 0 },
 } ;
@@ -131,6 +133,7 @@ static void set_flag (struct settings *settings, enum kind kind)
   {
     case KIND_FLAG_KILL_GROUP : settings->kill_group = 1 ; break ;
     case KIND_FLAG_DOWN_GROUP : settings->down_group = 1 ; break ;
+    case KIND_FLAG_CONSOLE : settings->console = 1 ; break ;
     case KIND_FLAG_NEW_PID_NAMESPACE : settings->new_pid_namespace = 1 ; break ;
     case KIND_FLAG_KEEP_STRAYS : settings->keep_strays = 1 ; break ;
     case KIND_FLAG_FORKS : settings->forks = 1 ; break ;
@@ -192,7 +195,7 @@ static void take_defaults (struct settings *settings, enum settings_set which)
   settings->timeout_strays_ms = fresh.timeout_strays_ms ;
   settings->down_signal = fresh.down_signal ;
   settings->reload_signal = fresh.reload_signal ;
-  settings->kill_group = settings->down_group = 0 ;
+  settings->kill_group = settings->down_group = settings->console = 0 ;
 }
 
 /* The service directory was removed, and what is in LIVE are links into it. */

@@ -19,7 +19,7 @@ enum settings_set
   SETTINGS_START, /* what a start needs: all */
   SETTINGS_STOP /* what is read afresh when a stop is ordered: timeout-kill,
                    flag-timeout-killpg, timeout-strays, down-signal, flag-down-group,
-                   reload-signal; of a service that was removed (its ./run leads
+                   reload-signal, flag-console; of a service that was removed (its ./run leads
                    nowhere) none: they stay */
 } ;
 
@@ -47,6 +47,8 @@ extern void settings_read_success_codes (struct settings *settings) ;
 
 /* The files of all settings, one after the other from 0 on; 0 after the last. */
 extern char const *settings_file (size_t i) ;
+
+#define FLAG_CONSOLE_FILE "flag-console"
 
 #define SETTING_PATH_MAX 4096
 

@@ -11,7 +11,7 @@
 #include "base/upgrade.h"
 #include "supervise/supervisor.h"
 
-#define USAGE "reeve-supervise [-a] DIR"
+#define USAGE "reeve-supervise [-a | -g] DIR"
 #define HELP "usage: " USAGE "\n"
 #define PROGRAM "reeve-supervise"
 
@@ -27,14 +27,15 @@ static void name_program (char const *dir)
   PROG = prog ;
 }
 
-/* *numbers: the descriptors that are taken over. */
-static enum beginning parse (int argc, char const *const *argv, char const **dir, char const **numbers)
+/* *numbers: the descriptors that are taken over; *may_start: what the service needs is ready. */
+static enum beginning parse (int argc, char const *const *argv, char const **dir, char const **numbers, int *may_start)
 {
   if (argc == 2 && !strcmp(argv[1], "--help")) _exit(allwrite(1, HELP, sizeof HELP - 1) < sizeof HELP - 1 ? EXIT_SYSTEM : EXIT_YES) ;
   *dir = argc > 1 ? argv[argc - 1] : "" ;
   *numbers = argc > 2 ? argv[2] : "" ;
   if (!**dir) strerr_dieusage(EXIT_USAGE, USAGE) ;
-  if (argc == 2) return BEGIN_AFRESH ;
+  *may_start = argc == 3 && !strcmp(argv[1], "-g") ;
+  if (argc == 2 || *may_start) return BEGIN_AFRESH ;
   if (argc == 3 && !strcmp(argv[1], "-a")) return BEGIN_ADOPTING ;
   if (argc == 3 && !strcmp(argv[1], UPGRADE_TRIAL)) return BEGIN_TRIAL ;
   if (argc == 4 && !strcmp(argv[1], UPGRADE_GO)) return BEGIN_UPGRADED ;
@@ -61,16 +62,17 @@ int main (int argc, char const *const *argv)
   enum beginning how ;
   enum life_event first ;
   int signals ;
+  int may_start ;
   char const *numbers ;
   clock_ask_kernel() ;
   spawn_prepare_signals() ;
   message_begin() ;
   s.self = getpid() ;
-  how = parse(argc, argv, &s.name, &numbers) ;
+  how = parse(argc, argv, &s.name, &numbers, &may_start) ;
   if (how == BEGIN_TRIAL) return upgrade_check(s.name) ;
   name_program(s.name) ;
   first = begin_supervising(&s, how, numbers, &signals) ;
-  loop(&s, signals, first) ;
+  loop(&s, signals, may_start && first == LIFE_WANT_IN_ORDER ? LIFE_WANT_UP : first) ;
   end(&s) ;
   return s.quit && s.phase != PHASE_EXITED ? 1 : 0 ; /* 1: there is something to adopt */
 }

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
@@ -59,6 +60,28 @@ static int open_notification (struct supervisor *s)
   return -1 ;
 }
 
+/* As it was at the first start: who was killed may have left it raw. */
+static void restore_terminal (void)
+{
+  static struct termios first ;
+  static int known ;
+  if (known) tcsetattr(0, TCSANOW, &first) ;
+  else known = tcgetattr(0, &first) != -1 ;
+}
+
+/* Where stdin is no terminal there is none to take. */
+static void note_console (struct supervisor *s, int err)
+{
+  s->had_console = 1 ;
+  if (err == ENOTTY) err = 0 ;
+  if (err && !s->said_console)
+  {
+    errno = err ;
+    strerr_warnwu3sys("take the terminal for ./run, which has no job control", err == EPERM ? " (it is that of another session)" : "", "") ;
+  }
+  s->said_console = !!err ;
+}
+
 static int execute (struct supervisor *s)
 {
   char const *argv[4] = { "./run", s->name, getenv(INSTANCE_VARIABLE), 0 } ;
@@ -67,6 +90,7 @@ static int execute (struct supervisor *s)
   int output = -1 ;
   int notification = -1 ;
   int lock = -1 ;
+  int console = 0 ;
   int executing ;
   int started ;
   int err ;
@@ -76,6 +100,12 @@ static int execute (struct supervisor *s)
     child_close(input) ;
     return 0 ;
   }
+  if (s->settings.console && input == -1)
+  {
+    restore_terminal() ;
+    request.console = &console ;
+  }
+  else if (s->had_console && input == -1) input = spawn_nothing_to_read() ; /* ours is still the container's stdin */
   request.path = "./run" ;
   request.argv = argv ;
   request.envp = (char const *const *)environ ;
@@ -91,7 +121,11 @@ static int execute (struct supervisor *s)
   child_close(output) ;
   child_close(notification) ;
   child_close(lock) ;
-  if (started) return 1 ;
+  if (started)
+  {
+    if (s->settings.console) note_console(s, console) ;
+    return 1 ;
+  }
   child_close(s->notification) ;
   s->notification = -1 ;
   s->not_executed = executing && !error_temp(err) ;

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <skalibs/sig.h>
 #include <skalibs/strerr.h>
@@ -54,6 +55,14 @@ static int send_down_signal (struct supervisor *s)
   return 1 ;
 }
 
+/* An interactive shell, say, ignores SIGTERM. */
+static void hang_up (struct supervisor *s)
+{
+  struct process_signals signals ;
+  if (!s->settings.console || s->settings.down_signal != SIGTERM || !isatty(0)) return ;
+  if (send_hangs_up(process_signals(s->process.pid, &signals) ? &signals : 0)) signal_run(s, SIGHUP, s->settings.down_group) ;
+}
+
 /* Saved before it is sent: a successor that finds the stop due sends it, perhaps again. */
 enum life_event stop_tell (struct supervisor *s)
 {
@@ -64,6 +73,7 @@ enum life_event stop_tell (struct supervisor *s)
   s->down_delay_ms = 0 ;
   if (!send_down_signal(s)) return LIFE_NOT_TOLD ;
   if (s->settings.down_group) s->group_told_ms = process_clock_ms() ;
+  hang_up(s) ;
   signal_run(s, SIGCONT, s->settings.down_group) ;
   return LIFE_TOLD ;
 }

@@ -133,6 +133,8 @@ struct supervisor
   unsigned int at_once : 1 ; /* the stop's budget is over: whatever it leaves behind is killed */
   unsigned int said_ignored : 1 ; /* that it ignores the down-signal */
   unsigned int said_not_sent : 1 ; /* that it could not be sent a signal */
+  unsigned int had_console : 1 ; /* an earlier ./run had flag-console */
+  unsigned int said_console : 1 ; /* that it could not take the terminal */
 
   /* the next start */
   struct restart_delay delay ;

@@ -41,6 +41,7 @@ struct settings
   unsigned int kill_group : 1 ; /* flag-timeout-killpg */
   unsigned int down_group : 1 ; /* flag-down-group */
   unsigned int new_pid_namespace : 1 ; /* flag-newpidns */
+  unsigned int console : 1 ; /* flag-console; is not saved, as a stop reads it anew */
   unsigned int main_service : 1 ; /* flag-main */
   unsigned int keep_strays : 1 ; /* flag-keep-strays */
   unsigned int forks : 1 ; /* flag-forks; never with flag-oneshot */

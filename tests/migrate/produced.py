@@ -9,7 +9,7 @@ import tempfile
 KNOWN = """run finish down log notification-fd lock-fd timeout-kill flag-timeout-killpg
 timeout-strays flag-down-group timeout-finish max-death-tally down-signal reload-signal flag-newpidns data env restart
 restart-delay flag-main flag-keep-strays flag-forks pidfile flag-oneshot dependencies.d
-timeout-up""".split()
+timeout-up success-codes enable-if count flag-console""".split()
 INPUTS = ("input", "supervisord.conf", "Procfile")
 REPORT_LINE = re.compile(r"lines? (\d+)(?:-(\d+))?: \S")
 TODO = re.compile(r"# TODO reeve-migrate: lines? (\d+)(?:-(\d+))?: \S")

@@ -94,3 +94,28 @@ TEST(who_is_not_there_is_told_of)
   errno = 0 ;
   CHECK(!send_to(-pid, SIGTERM, 0) && errno == ESRCH) ;
 }
+
+#define SET(sig) (UINT64_C(1) << ((sig) - 1))
+
+static int hangs_up (uint64_t caught, uint64_t blocked, uint64_t ignored)
+{
+  struct process_signals signals = { .caught = caught, .blocked = blocked, .ignored = ignored } ;
+  return send_hangs_up(&signals) ;
+}
+
+TEST(who_may_not_end_by_sigterm_is_hung_up)
+{
+  CHECK(send_hangs_up(0)) ;
+  CHECK(hangs_up(0, 0, 0)) ;
+  CHECK(hangs_up(0, 0, SET(SIGTERM))) ; /* an interactive shell */
+  CHECK(hangs_up(SET(SIGHUP), 0, SET(SIGTERM))) ;
+}
+
+TEST(who_ends_by_sigterm_in_order_is_not_killed_by_sighup)
+{
+  CHECK(!hangs_up(SET(SIGTERM), 0, 0)) ;
+  CHECK(!hangs_up(0, SET(SIGTERM), 0)) ;
+  CHECK(hangs_up(SET(SIGTERM) | SET(SIGHUP), 0, 0)) ;
+  CHECK(hangs_up(SET(SIGTERM), SET(SIGHUP), 0)) ;
+  CHECK(hangs_up(SET(SIGTERM), 0, SET(SIGHUP))) ;
+}

@@ -409,31 +409,6 @@ TEST(a_running_unit_that_is_seen_again_is_refreshed)
   CHECK(!on(UNIT_SEEN_CHANGING) && phase == UNIT_RUNNING) ;
 }
 
-#define SET(sig) (UINT64_C(1) << ((sig) - 1))
-
-static int hangs_up (uint64_t caught, uint64_t blocked, uint64_t ignored)
-{
-  struct process_signals signals = { .caught = caught, .blocked = blocked, .ignored = ignored } ;
-  return plan_hangs_up(&signals) ;
-}
-
-TEST(who_may_not_end_by_sigterm_is_hung_up)
-{
-  CHECK(plan_hangs_up(0)) ;
-  CHECK(hangs_up(0, 0, 0)) ;
-  CHECK(hangs_up(0, 0, SET(SIGTERM))) ; /* an interactive shell */
-  CHECK(hangs_up(SET(SIGHUP), 0, SET(SIGTERM))) ;
-}
-
-TEST(who_ends_by_sigterm_in_order_is_not_killed_by_sighup)
-{
-  CHECK(!hangs_up(SET(SIGTERM), 0, 0)) ;
-  CHECK(!hangs_up(0, SET(SIGTERM), 0)) ;
-  CHECK(hangs_up(SET(SIGTERM) | SET(SIGHUP), 0, 0)) ;
-  CHECK(hangs_up(SET(SIGTERM), SET(SIGHUP), 0)) ;
-  CHECK(hangs_up(SET(SIGTERM), 0, SET(SIGHUP))) ;
-}
-
 TEST(a_step_has_one_outcome_at_most)
 {
   for (int phase = 0 ; phase < UNIT_PHASE_COUNT ; phase++)

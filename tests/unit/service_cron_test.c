@@ -218,34 +218,70 @@ TEST(before_1970)
   CHECK(comes("0 0 * * *", "1969-12-31 04:00:00", "1969-12-31 00:00 -0500,1970-01-01 00:00 -0500")) ;
 }
 
-/* Where no clock is changed, it is what a walk from minute to minute finds. */
+/* ---- what a walk from minute to minute finds, across changes of the clock ---- */
+
+static long offset_at (time_t t)
+{
+  struct tm tm ;
+  localtime_r(&t, &tm) ;
+  return tm.tm_gmtoff ;
+}
+
+static int is_meant (struct cron const *cron, time_t local)
+{
+  struct tm tm ;
+  int day ;
+  int weekday ;
+  gmtime_r(&local, &tm) ;
+  day = cron->days >> tm.tm_mday & 1 ;
+  weekday = cron->weekdays >> tm.tm_wday & 1 ;
+  return (cron->either ? day || weekday : day && weekday)
+    && cron->months >> (tm.tm_mon + 1) & 1 && cron->hours >> tm.tm_hour & 1 && cron->minutes >> tm.tm_min & 1 ;
+}
+
+/* Each local minute comes when it, or a later one, is first seen; every hour as it passes. */
+static time_t walk (struct cron const *cron, time_t after, time_t until)
+{
+  time_t t = after - 2 * 86400 - (after + offset_at(after)) % 60 ;
+  time_t seen = t + offset_at(t) ;
+  for (t += 60 ; t < until ; t += 60)
+  {
+    time_t local = t + offset_at(t) ;
+    int comes = 0 ;
+    if (cron_is_hourly(cron)) comes = is_meant(cron, local) ;
+    else for (time_t each = seen + 60 ; each <= local && !comes ; each += 60) comes = is_meant(cron, each) ;
+    if (local > seen) seen = local ;
+    if (comes && t > after) return t ;
+  }
+  return -1 ;
+}
+
 TEST(as_a_walk_finds_it)
 {
-  static char const *const specs[] = { "7 * * * *", "*/13 3,17 * * *", "0 0 1,15 * *", "5 4 * * sun", "10 22 */3 2,6 *", "59 23 31 12 *", "0 12 8 * 2", "1 */5 * 1-3 5" } ;
-  time_t after = utc("2027-12-30 23:58:17") ;
-  in_zone("<+03>-3") ;
-  for (size_t i = 0 ; i < sizeof specs / sizeof *specs ; i++)
+  static char const *const zones[] = { BERLIN, NEW_YORK, SANTIAGO, LORD_HOWE, "<+0545>-5:45" } ;
+  static char const *const specs[] = { "%u %u * * *", "*/%u %u * * *", "%u * * * *", "%u,59 */%u * * *", "%u %u 1-20 * *", "%u 0-3/%u * * 0", "*/%u %u * * sat,sun", "%u %u 4 * 0" } ;
+  static char const *const changes[] = { "2026-03-08 07:00:00", "2026-03-29 01:00:00", "2026-04-05 03:00:00", "2026-09-06 04:00:00", "2026-10-03 15:30:00", "2026-10-25 01:00:00", "2026-11-01 06:00:00" } ;
+  uint32_t seed = 1 ;
+  unsigned int compared = 0 ;
+  for (unsigned int i = 0 ; i < 300 ; i++)
   {
     struct cron cron ;
-    time_t now = after ;
-    CHECK(!cron_parse(specs[i], &cron)) ;
-    for (int n = 0 ; n < 4 ; n++)
-    {
-      time_t t = now - now % 60 ;
-      struct tm tm ;
-      int day ;
-      do
-      {
-        t += 60 ;
-        localtime_r(&t, &tm) ;
-        day = cron.either ? cron.days >> tm.tm_mday & 1 || cron.weekdays >> tm.tm_wday & 1 : cron.days >> tm.tm_mday & 1 && cron.weekdays >> tm.tm_wday & 1 ;
-      }
-      while (!(day && cron.months >> (tm.tm_mon + 1) & 1 && cron.hours >> tm.tm_hour & 1 && cron.minutes >> tm.tm_min & 1)) ;
-      now = cron_next(&cron, now) ;
-      CHECK(now == t) ;
-      now = t ;
-    }
+    char spec[64] ;
+    time_t after ;
+    time_t found ;
+    in_zone(zones[i % 5]) ;
+    seed = seed * 1664525 + 1013904223 ;
+    after = utc(changes[i % 7]) + 4 * 3600 - (time_t)(seed >> 8) % (2 * 86400) ;
+    seed = seed * 1664525 + 1013904223 ;
+    snprintf(spec, sizeof spec, specs[seed >> 29], 1 + (seed >> 8) % 40, 1 + (seed >> 16) % 4) ;
+    CHECK(!cron_parse(spec, &cron)) ;
+    found = walk(&cron, after, after + 8 * 86400) ;
+    if (found == -1) continue ;
+    compared++ ;
+    if (cron_next(&cron, after) != found) printf("# %s after %ld in %s\n", spec, (long)after, zones[i % 5]) ;
+    CHECK(cron_next(&cron, after) == found) ;
   }
+  CHECK(compared > 200) ;
 }
 
 TEST(a_zone_that_is_missing)

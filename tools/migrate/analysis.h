@@ -87,9 +87,13 @@ struct analysis
   struct texts ready ; /* services that what comes later depends on */
   struct awaited awaited ;
   struct texts conditions ; /* of the branch that is being walked */
+  struct texts otherwise ; /* what holds for all that is to come, as the script became a program where it does not */
+  int branch_replaced ; /* in the branch that is being walked it did */
   struct held *pending ; /* statements of that branch, for its next service */
   struct held *remarks ; /* comments, for the statement behind them */
   struct service *last ; /* the last one started in the background */
+  int last_is_idle ; /* since then, one that only keeps the container alive was: $! is its pid */
+  int has_idle ; /* there is such a one: `wait` never ends */
   struct service *task ; /* the oneshot that further tasks are added to */
   struct held *task_statements ;
   struct placed const *positional ; /* what sets $1, ... in the function being walked; 0: nothing */
@@ -98,6 +102,7 @@ struct analysis
   uint32_t replaced_line ; /* the `exec` behind which nothing runs; 0: none */
   struct service *branch_last ; /* `last` where the branch began */
   char const *suffix ; /* for the names of services that a loop starts; "" outside of one */
+  char const *template ; /* how many of each service a loop starts; 0: outside of one */
   int in_function ;
   int in_call ; /* run is being made from a function's body */
   struct texts status_names ; /* variables that hold $? of a start */
@@ -105,7 +110,8 @@ struct analysis
   int sets_errexit ;
   int task_must_succeed ; /* the script ends when the task fails */
   struct known *known ; /* the last one first */
-  int shifted ; /* shift, or set --: the arguments are CMD's no more */
+  char const *const *arguments ; /* "$@" here, ended by 0: CMD's, or what the script made of it; 0: not known */
+  int shifted ; /* shift, or set --, made others of them, which are not known */
   int dispatched ; /* CMD has decided which branch was taken */
   int exports_all ; /* set -a */
   int must_succeed ; /* nothing behind the statement is done when it fails */
@@ -156,10 +162,16 @@ extern void walk_after (struct analysis *a, struct statement *statement) ;
 struct branch_state
 {
   struct texts conditions ;
-  struct service *last ;
+  struct service *last ; /* the last one that a branch around it had started */
+  struct service *started ; /* the last one before it */
+  struct service *before ; /* the last of all before it */
+  struct texts ready ;
 } ;
 extern void enter_branch (struct analysis *a, struct branch_state *state, char const *condition) ;
 extern void leave_branch (struct analysis *a, struct branch_state const *state) ;
+/* The same; `condition`, if not 0, is what has to fail for what comes behind a branch that became
+   a program, given what holds already. */
+extern void leave_branch_of (struct analysis *a, struct branch_state const *state, char const *condition) ;
 extern char const *negated (struct pool *pool, char const *condition) ;
 extern struct claim *claim_branch (struct analysis *a, struct statement const *statement) ; /* what no part of it has claimed */
 
@@ -169,6 +181,9 @@ struct branching /* through if or case */
   struct branch_state state ;
   struct texts conditions ; /* of the branches before */
   char const *patterns ; /* of the branches before */
+  struct texts otherwise ; /* as it was before all */
+  struct texts excluded ; /* what the branches have added to it: for what comes behind all */
+  int all_replaced ; /* so far, each branch became a program */
   uint32_t outer ; /* waited_line before all */
   uint32_t waited ; /* in one of them */
 } ;
@@ -181,6 +196,7 @@ struct looping /* over the words of `for`: once for each, or once for all where 
 {
   struct statement const *statement ;
   int known ;
+  char const *count ; /* of the instances of a template, which its services become; 0: they do not */
   struct text const *value ; /* of this round */
   unsigned int round ;
   struct placed const *positional ; /* these as they were before */
@@ -207,6 +223,7 @@ extern void end_call (struct analysis *a, struct calling const *call) ;
 /* 1: the image's CMD decides, and *taken is the branch, 0 for none. 0: it does not. */
 extern int decide_branch (struct analysis *a, struct statement const *statement, struct branch const **taken) ;
 extern void drop_branch (struct analysis *a, struct branch const *branch) ; /* that is not taken */
+extern void note_arguments_set (struct analysis *a, struct statement const *statement) ; /* set --, shift */
 extern void note_value (struct analysis *a, struct statement const *statement) ; /* an assignment */
 
 /* ---- and_or.c: what is behind `start A &&` ---- */
@@ -254,6 +271,31 @@ extern char const *names_defined (struct analysis *a, struct statement *statemen
 /* Does it do nothing but what the shell does by itself, so that it can be repeated? */
 extern int is_repeatable (struct analysis *a, struct statement *statement) ;
 
+/* Does it change directory, umask or limits for what is behind it? A task that came before it was elsewhere. */
+extern int changes_place (struct statement const *statement) ;
+/* A TODO where a statement of the setup, or of a task, changes the directory for others. */
+extern void mark_move (struct analysis *a, struct service *service, struct statement const *statement, struct claim *claim) ;
+/* cd /app && migrate: notes the former for all that is behind it. Returns what is still to be
+   done, the statement itself when nothing is, 0 when it is no such thing. */
+extern struct statement *moved_work (struct analysis *a, struct statement *statement) ;
+
+/* ---- origin.c: what a variable holds at a place ---- */
+struct variable
+{
+  char const *name ; /* in the environment, once it has been looked for there */
+  char const *fallback ; /* what counts when it is not set; 0: nothing does */
+  char const *constant ; /* what the script has set it to; 0: the environment says it */
+} ;
+/* $A, "${A}", ${A:-no}. 0: it is no such thing. */
+extern int variable_parse (struct pool *pool, char const *raw, struct variable *variable) ;
+/* Behind that many of the plan's pieces, does it hold what the environment says, or what is known?
+   0: the script may have set it to something else. */
+extern int variable_from_environment (struct analysis *a, struct variable *variable, unsigned int npieces) ;
+
+/* ---- enable.c ---- */
+/* At the end: conditions about the environment become enable-if. */
+extern void settle_conditions (struct analysis *a) ;
+
 /* ---- waiting.c: for a service that was started before ---- */
 struct waiting
 {
@@ -281,6 +323,7 @@ extern void walk_sleep (struct analysis *a, struct statement *statement) ;
 extern unsigned long wait_limit (struct analysis *a, struct statement const *statement, char const *text) ;
 extern unsigned long duration_ms (char const *text) ; /* 30, 0.5, 2m, as sleep has it; 0: it is none */
 extern int may_end_script (struct statement *list) ; /* does one of them exit? */
+extern int may_end (struct analysis *a, struct statement *statement) ; /* does it exit, or a function that it calls? */
 
 /* ---- logs.c ---- */
 /* tail -F LOG | grep -q LINE : a command that succeeds when LOG has it; 0: it is no such thing. */
@@ -299,6 +342,7 @@ extern struct statement *verdict_work (struct analysis *a, struct statement *sta
 extern void drop_verdict (struct analysis *a, struct statement const *list) ; /* what was done at the bad end */
 
 /* ---- loops.c ---- */
+extern int only_ends_processes (struct analysis *a, struct statement *statement) ; /* a call of a function that does just that */
 extern int walk_loop (struct analysis *a, struct statement *statement) ; /* 1: it was one of the known kinds */
 extern int walk_restarting (struct analysis *a, struct statement *statement) ; /* a loop in the background that restarts a program; 1: it was that */
 extern int watches_processes (struct analysis *a, struct statement *statement) ;
@@ -311,6 +355,12 @@ extern int is_probe (char const *condition) ;
 extern struct service *probed_service (struct analysis *a, char const *condition, int *certain) ;
 extern int probes_elsewhere (char const *condition) ; /* another host than this one */
 
+/* Does the text run a program that talks to the service? */
+extern int is_client_of (struct service const *service, char const *text) ;
+
+/* ---- ready.c: at the end, what the order does not say by itself ---- */
+extern void settle_ready (struct analysis *a) ;
+
 /* ---- builtin.c ---- */
 extern char const *builtin_check (struct pool *pool, char const *command) ; /* tcp:PORT, unix:PATH, http://...; 0: none means the same */
 
@@ -322,6 +372,7 @@ extern void apply_traps (struct analysis *a) ;
 extern int takes_pid (struct analysis *a, struct statement *statement) ; /* P=$! : noted and claimed */
 /* Adds the names of all services that a word means: "$PID", "${pids[@]}", $!, %1. */
 extern void services_of_pid (struct analysis *a, char const *raw, struct texts *names) ;
+extern int is_idle_pid (struct analysis *a, char const *raw) ; /* of what only keeps the container alive */
 /* From now on, `name` holds the pids of these. */
 extern void alias_pid (struct analysis *a, char const *name, struct texts const *services) ;
 extern void walk_wait (struct analysis *a, struct statement *statement, struct frame *frame) ;

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "migrate/analysis.h"
@@ -9,6 +10,9 @@ void enter_branch (struct analysis *a, struct branch_state *state, char const *c
   struct texts conditions = { 0 } ;
   state->conditions = a->conditions ;
   state->last = a->branch_last ;
+  state->started = a->last ;
+  state->before = plan_last(a->plan) ;
+  state->ready = a->ready ;
   for (struct text *one = a->conditions.first ; one ; one = one->next) texts_add(a->pool, &conditions, one->text) ;
   if (condition) texts_add(a->pool, &conditions, condition) ;
   if (!a->conditions.first) close_task(a) ;
@@ -16,12 +20,29 @@ void enter_branch (struct analysis *a, struct branch_state *state, char const *c
   a->branch_last = a->last ;
 }
 
-void leave_branch (struct analysis *a, struct branch_state const *state)
+/* What comes behind the branch only comes where the script did not become a program in it. */
+static void exclude_branch (struct analysis *a, struct branch_state const *state, char const *condition)
 {
+  for (struct service *one = state->before ? state->before->next : a->plan->services ; one ; one = one->next) one->is_apart = 1 ;
+  texts_add_once(a->pool, &a->otherwise, negated(a->pool, condition)) ;
+  a->last = state->started ;
+  a->ready = state->ready ;
+}
+
+void leave_branch_of (struct analysis *a, struct branch_state const *state, char const *condition)
+{
+  char const *whole = texts_join(a->pool, &a->conditions, " && ") ;
   flush_pending(a) ;
   close_task(a) ;
   a->conditions = state->conditions ;
   a->branch_last = state->last ;
+  if (a->branch_replaced) exclude_branch(a, state, condition && !a->conditions.first ? condition : whole) ;
+  a->branch_replaced = 0 ;
+}
+
+void leave_branch (struct analysis *a, struct branch_state const *state)
+{
+  leave_branch_of(a, state, 0) ;
 }
 
 struct claim *claim_branch (struct analysis *a, struct statement const *statement)
@@ -38,7 +59,9 @@ char const *negated (struct pool *pool, char const *condition)
 
 void begin_branches (struct analysis *a, struct statement const *statement, struct branching *branching)
 {
-  *branching = (struct branching){ .statement = statement, .outer = a->waited_line, .patterns = "" } ;
+  *branching = (struct branching){ .statement = statement, .outer = a->waited_line, .patterns = "", .otherwise = a->otherwise, .all_replaced = 1 } ;
+  a->otherwise = (struct texts){ 0 } ;
+  for (struct text const *one = branching->otherwise.first ; one ; one = one->next) texts_add(a->pool, &a->otherwise, one->text) ;
 }
 
 /* Of `if`: none of the conditions before it, and its own. */
@@ -64,6 +87,13 @@ static char const *case_condition (struct analysis *a, struct branching const *b
   return pool_printf(a->pool, "case %s in%s %s) true ;; *) false ;; esac", value, refused, branch->pattern) ;
 }
 
+/* That of the branch alone, as if those before it were not there; 0: it has none. */
+static char const *own_condition (struct analysis *a, struct branching const *branching, struct branch const *branch)
+{
+  struct branching alone = { .statement = branching->statement, .patterns = "" } ;
+  return branching->statement->kind == STATEMENT_CASE ? case_condition(a, &alone, branch) : if_condition(a, &alone, branch) ;
+}
+
 void begin_branch (struct analysis *a, struct branching *branching, struct branch const *branch)
 {
   enter_branch(a, &branching->state, branching->statement->kind == STATEMENT_CASE
@@ -73,7 +103,13 @@ void begin_branch (struct analysis *a, struct branching *branching, struct branc
 /* Only one branch of several is taken: each begins as what is around them was. */
 void end_branch (struct analysis *a, struct branching *branching, struct branch const *branch)
 {
-  leave_branch(a, &branching->state) ;
+  int replaced = a->branch_replaced ;
+  leave_branch_of(a, &branching->state, branching->all_replaced ? own_condition(a, branching, branch) : 0) ;
+  for (struct text const *one = a->otherwise.first ; one ; one = one->next)
+    if (!texts_has(&branching->otherwise, one->text)) texts_add_once(a->pool, &branching->excluded, one->text) ;
+  a->otherwise = (struct texts){ 0 } ;
+  for (struct text const *one = branching->otherwise.first ; one ; one = one->next) texts_add(a->pool, &a->otherwise, one->text) ;
+  branching->all_replaced &= replaced ;
   if (!branching->waited) branching->waited = a->waited_line ;
   a->waited_line = branching->outer ;
   if (branching->statement->kind == STATEMENT_CASE)
@@ -83,7 +119,13 @@ void end_branch (struct analysis *a, struct branching *branching, struct branch 
 
 void end_branches (struct analysis *a, struct branching const *branching)
 {
+  struct branch const *last = branching->statement->branches ;
   a->waited_line = branching->waited ? branching->waited : branching->outer ;
+  for (struct text const *one = branching->excluded.first ; one ; one = one->next) texts_add_once(a->pool, &a->otherwise, one->text) ;
+  while (last && last->next) last = last->next ;
+  /* One of them is taken, and becomes a program. */
+  if (branching->all_replaced && last && !a->conditions.first && (last->pattern ? !strcmp(last->pattern, "*") : !last->condition))
+    a->replaced_line = line_of(a, branching->statement) ;
   claim_branch(a, branching->statement) ;
 }
 
@@ -189,13 +231,90 @@ static void refuse_registry (struct analysis *a, struct statement const *loop)
       a->plan->refused = pool_printf(a->pool, "line %u starts whatever a list holds: a registry of services, not a wrapper", line_of(a, loop)) ;
 }
 
+/* ---- loops over a count that the environment says: a template ---- */
+
+/* $A, ${A:-4}, 100: what `count` has; 0: it is not known. */
+static char const *count_of (struct analysis *a, char const *raw)
+{
+  struct variable variable ;
+  char const *value = shell_unquote(a->pool, raw) ;
+  if (!value)
+  {
+    if (!variable_parse(a->pool, raw, &variable) || !variable_from_environment(a, &variable, a->plan->npieces) || placed_mentioned(a->positional, raw)) return 0 ;
+    if (!variable.constant) return pool_printf(a->pool, "$%s:%s", variable.name, variable.fallback && *variable.fallback ? variable.fallback : "0") ;
+    value = variable.constant ;
+  }
+  return *value && strspn(value, "0123456789") == strlen(value) ? value : 0 ;
+}
+
+/* $(seq 1 $A), $(seq $A), `seq 1 $A`; for ((i = 1; i <= A; i++)), i = 0; i < A. *variable: the loop's; *first: its first number. */
+static char const *loop_count (struct analysis *a, struct statement const *statement, char const **variable, unsigned int *first)
+{
+  char const *text = statement_text(a, statement) ;
+  char const *raw = statement->nwords == 1 ? statement->words[0].raw : "" ;
+  size_t len = strlen(raw) ;
+  char const *end ;
+  char name[64] ;
+  char limit[64] ;
+  char begin[8] ;
+  char sign[3] ;
+  *variable = statement->name ;
+  *first = 1 ;
+  if (!strncmp(raw, "$(seq ", 6) || !strncmp(raw, "`seq ", 5))
+  {
+    unsigned int n ;
+    raw = pool_copy(a->pool, raw + (*raw == '$' ? 6 : 5), len - (*raw == '$' ? 7 : 6)) ;
+    n = shell_number(raw, 100000, &end) ;
+    if (end > raw && *end == ' ')
+    {
+      if (n > 1) return 0 ;
+      *first = n ;
+      raw = end + strspn(end, " ") ;
+      if (!n)
+      {
+        /* seq 0 $((A - 1)): A of them */
+        if (sscanf(raw, "$((%63[A-Za-z0-9_]%*[ ]-%*[ ]1))", limit) != 1 && sscanf(raw, "$((%63[A-Za-z0-9_]-1))", limit) != 1
+         && sscanf(raw, "$(( %63[A-Za-z0-9_] - 1 ))", limit) != 1) return 0 ;
+        return count_of(a, pool_printf(a->pool, "$%s", limit)) ;
+      }
+    }
+    return strchr(raw, ' ') ? 0 : count_of(a, raw) ;
+  }
+  if (sscanf(text, "for (( %63[A-Za-z0-9_] = %7[0-9] ; %*[A-Za-z0-9_] %2[<=] %63[$A-Za-z0-9_{}:-] ;", name, begin, sign, limit) != 4) return 0 ;
+  *first = shell_number(begin, 100000, 0) ;
+  if (*first > 1 || strcmp(sign, *first ? "<=" : "<") != 0) return 0 ;
+  *variable = pool_copy(a->pool, name, strlen(name)) ;
+  return count_of(a, *limit == '$' || strspn(limit, "0123456789") == strlen(limit) ? limit : pool_printf(a->pool, "$%s", limit)) ;
+}
+
+/* Nothing in it but starts, and what is around them. */
+static int only_starts (struct analysis *a, struct statement const *body)
+{
+  for (; body ; body = body->next)
+    if (!body->background && body->kind != STATEMENT_ASSIGNMENT && body->kind != STATEMENT_DECLARATION && body->kind != STATEMENT_COMMENT
+     && !is_message(a, (struct statement *)body) && !shell_one_of(statement_command(body), "sleep echo export :")) return 0 ;
+  return 1 ;
+}
+
+static void begin_template (struct analysis *a, struct looping *loop)
+{
+  unsigned int first ;
+  char const *name ;
+  char const *count = a->template || !only_starts(a, loop->statement->branches->body) ? 0 : loop_count(a, loop->statement, &name, &first) ;
+  if (!count) return ;
+  loop->count = a->template = count ;
+  place(a, loop->positional, first ? pool_printf(a->pool, "%s=$REEVE_INSTANCE", name)
+    : pool_printf(a->pool, "%s=$((REEVE_INSTANCE - 1))", name)) ;
+}
+
 void begin_loop (struct analysis *a, struct statement const *statement, struct looping *loop)
 {
   struct texts values = { 0 } ;
   *loop = (struct looping){ .statement = statement, .positional = a->positional, .suffix = a->suffix, .last = a->last, .nsetup = a->plan->nsetup } ;
   loop->known = *statement->name && list_values(a, statement, &values) ;
   if (loop->known) loop->value = values.first ;
-  else refuse_registry(a, statement) ;
+  else begin_template(a, loop) ;
+  if (!loop->known && !loop->count) refuse_registry(a, statement) ;
 }
 
 int next_round (struct analysis *a, struct looping *loop)
@@ -226,6 +345,13 @@ static void end_unknown_loop (struct analysis *a, struct looping const *loop)
 
 void end_loop (struct analysis *a, struct looping const *loop)
 {
+  if (loop->count)
+  {
+    a->template = 0 ;
+    a->positional = loop->positional ;
+    claim_statement(a, loop->statement, "dropped", pool_printf(a->pool, "the loop: count says how many instances there are (%s)", loop->count)) ;
+    return ;
+  }
   if (!loop->known)
   {
     end_unknown_loop(a, loop) ;
@@ -271,6 +397,7 @@ int begin_call (struct analysis *a, struct statement *statement, struct calling 
   {
     struct service *service = start_service(a, statement, START_MAIN) ;
     if (!a->conditions.first) script_waits(a, service->line) ;
+    else a->branch_replaced = 1 ;
     return 1 ;
   }
   call->body = body ;

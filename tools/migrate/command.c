@@ -59,6 +59,7 @@ static char const *interpreted_name (struct pool *pool, char const *const *argv)
     if (!strcmp(argv[i], "-m") && argv[i + 1]) return argv[i + 1] ;
     if (shell_one_of(argv[i], "-c -e -r --eval -X -W -I")) break ;
     if (argv[i][0] == '-') continue ;
+    if (argv[i][0] == '$' && argv[i][1] && strspn(argv[i] + 2, "}\"") == strlen(argv[i] + 2)) break ; /* $f, of a loop: it says nothing */
     name = without_extension(pool, argv[i]) ;
     if (shell_one_of(shell_basename(argv[i]), "manage.py artisan console rails rake") && argv[i + 1] && argv[i + 1][0] != '-') return argv[i + 1] ;
     /* dist/index.js, src/main.py: the folder says more, but is the same for all */
@@ -95,7 +96,7 @@ char const *command_service_name (struct pool *pool, char const *const *argv)
   return shell_one_of(strrchr(name, '.') ? strrchr(name, '.') + 1 : "", "sh py rb pl js php jar exe") ? without_extension(pool, name) : name ;
 }
 
-static size_t init_script (char const *const *argv, char const **out)
+static char const *init_script (char const *const *argv, char const **out)
 {
   char const *name = 0 ;
   if (!argv[0] || !argv[1]) return 0 ;
@@ -118,7 +119,7 @@ static size_t init_script (char const *const *argv, char const **out)
     out[1] = "--user=mysql" ;
     out[2] = 0 ;
   }
-  return 1 ;
+  return name ;
 }
 
 /* A program that nobody knows, told to go into the background: by a word that means
@@ -183,7 +184,8 @@ void command_foreground (struct statement const *statement, unsigned int first, 
   memset(foreground, 0, sizeof(*foreground)) ;
   command_argv(statement, first, argv) ;
   if (!argv[0]) return ;
-  if (init_script(argv, foreground->argv))
+  foreground->init_script = init_script(argv, foreground->argv) ;
+  if (foreground->init_script)
   {
     foreground->is_init_script = foreground->in_background = foreground->is_daemon = 1 ;
     if (foreground->argv[0])

@@ -35,6 +35,8 @@ extern char const *command_service_name (struct pool *pool, char const *const *a
    by 0, when it is known, else 0 words. */
 struct foreground
 {
+  char const *init_script ; /* its name; 0: it is none */
+  int init_is_known ; /* what else that does has been seen to */
   int is_daemon ; /* a program that is known to serve, wherever it stays */
   int in_background ;
   int ends ; /* a daemon's program, which only checks its configuration, or the like */

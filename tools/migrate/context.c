@@ -220,6 +220,13 @@ static int sources_many (struct statement *statement, void *data)
   return shell_one_of(statement_command(statement), "source .") && statement->nwords > 1 && strchr(statement->words[1].raw, '$') ;
 }
 
+static int evaluates (struct statement *statement, void *data)
+{
+  (void)data ;
+  return !strcmp(statement_command(statement), "eval") && statement->nwords > 1 && strchr(statement->words[1].raw, '$')
+   && !strstr(statement->words[1].raw, "$(") ;
+}
+
 static int sets_errexit (struct statement const *statement)
 {
   if (strcmp(statement_command(statement), "set") != 0) return 0 ;
@@ -294,6 +301,89 @@ static int moves (struct statement *statement, void *data)
   return shell_one_of(statement_command(statement), "cd pushd popd umask ulimit") ;
 }
 
+/* Does it change directory, umask or limits for what is behind it? What a shell of its own does
+   is not seen outside of that. */
+int changes_place (struct statement const *statement)
+{
+  if (statement->background || statement->kind == STATEMENT_SUBSHELL || statement->kind == STATEMENT_FUNCTION || statement->kind == STATEMENT_PIPELINE) return 0 ;
+  if (moves((struct statement *)statement, 0)) return 1 ;
+  for (struct statement const *one = statement->body ; one ; one = one->next)
+    if (changes_place(one)) return 1 ;
+  for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
+    for (struct statement const *one = branch->body ; one ; one = one->next)
+      if (changes_place(one)) return 1 ;
+  return 0 ;
+}
+
+void mark_move (struct analysis *a, struct service *service, struct statement const *statement, struct claim *claim)
+{
+  if (statement->kind == STATEMENT_COMMAND || !changes_place(statement)) return ;
+  plan_todo(a->plan, service, claim, line_of(a, statement),
+    "it also changes directory, umask or limits for what comes behind it, which reaches no other file: do that there, too") ;
+}
+
+/* ---- cd /app && migrate: what is behind it is there as well ---- */
+
+static struct statement *first_of (struct statement *statement)
+{
+  while (statement->kind == STATEMENT_AND && statement->body) statement = statement->body ;
+  return statement ;
+}
+
+/* A && B && C without A. */
+static struct statement *behind_first (struct analysis *a, struct statement *statement)
+{
+  struct statement *left = statement->body ;
+  struct statement *right = left->next ;
+  struct statement *both ;
+  if (left->kind != STATEMENT_AND) return right ;
+  both = pool_alloc(a->pool, sizeof(*both)) ;
+  *both = *statement ;
+  both->body = pool_alloc(a->pool, sizeof(*both->body)) ;
+  *both->body = *behind_first(a, left) ;
+  both->body->next = right ;
+  both->range.start = both->core.start = both->body->range.start ;
+  return both ;
+}
+
+/* mkdir -p /data && cd /data: no more than what may be done again. */
+static int prepares (struct statement const *statement)
+{
+  if (statement->kind == STATEMENT_AND) return prepares(statement->body) && prepares(statement->body->next) ;
+  return statement->kind == STATEMENT_TEST || shell_one_of(statement_command(statement), "mkdir chown chmod test [ cd pushd umask") ;
+}
+
+struct statement *moved_work (struct analysis *a, struct statement *statement)
+{
+  struct statement *first = first_of(statement) ;
+  struct statement *rest ;
+  if (statement->kind != STATEMENT_AND || statement->nredirects || is_repeatable(a, statement)) return 0 ;
+  if (!moves(first, 0))
+  {
+    if (!changes_place(statement) || !prepares(statement)) return 0 ;
+    first = statement ;
+  }
+  rest = first == statement ? statement : behind_first(a, statement) ;
+  if (first != statement && (a->last || a->plan->services || a->conditions.first))
+  {
+    add_context(a, first) ;
+    return rest ;
+  }
+  {
+    int before_all = !a->plan->services && !a->conditions.first ;
+    struct claim *claim = claim_statement(a, statement, before_all ? plan_setup_where(a->plan) : "",
+      before_all ? "setup, as it was; its directory is that of what comes later, too" : "working directory") ;
+    struct piece *piece = plan_piece(a->plan, statement_text(a, first), " ") ;
+    piece->always = 1 ;
+    piece->in_setup = before_all ;
+    piece->placed = a->positional ;
+    piece->claim = claim ;
+    if (a->conditions.first) piece->under = texts_join(a->pool, &a->conditions, " && ") ;
+    if (before_all) add_setup(a, statement->range, 1) ; /* it stays there as it was */
+  }
+  return statement ;
+}
+
 int add_context (struct analysis *a, struct statement *statement)
 {
   struct statement *body = called(a, statement) ;
@@ -318,7 +408,7 @@ int add_context (struct analysis *a, struct statement *statement)
   if (body && !before_all && !repeatable) return 0 ;
   a->sets_errexit |= sets_errexit(statement) ;
   note_exports(a, statement) ;
-  a->shifted |= positional ;
+  if (positional) note_arguments_set(a, statement) ;
   claim = claim_statement(a, statement, "", "") ;
   claim->what = describe(a, statement, names) ;
   piece = plan_piece(a->plan, outside_function(a, statement), names) ;
@@ -333,6 +423,10 @@ int add_context (struct analysis *a, struct statement *statement)
   if (before_all) add_setup(a, statement->range, piece->shared || statement_walk(statement, &sources_many, 0)) ;
   else if (!repeatable)
     texts_add(a->pool, &claim->todo, pool_printf(a->pool, "each service that needs%sdoes this for itself", names)) ;
+  if (!before_all && statement_walk(statement, &evaluates, 0))
+    texts_add(a->pool, &claim->todo, "each service does this for itself, whatever the variable holds") ;
+  else if (statement_walk(statement, &evaluates, 0))
+    texts_add(a->pool, &claim->todo, "the setup and each service do this, whatever the variable holds") ;
   if (statement_walk(statement, &sources_many, 0))
     texts_add(a->pool, &claim->todo, "each service reads these files again, for their variables: what else they do is done as often") ;
   if (!piece->shared) return 1 ;

@@ -1,20 +1,97 @@
 /* Which branch is taken, where the script's arguments decide that and the image's CMD is known. */
 
 #include <fnmatch.h>
+#include <regex.h>
 #include <string.h>
 
 #include "migrate/analysis.h"
 
-/* "$1", ${1:-web}, $MODE that was set to one of these: its value; 0: not known. */
+static char const *joined_arguments (struct analysis *a)
+{
+  struct texts words = { 0 } ;
+  for (unsigned int i = 0 ; a->arguments[i] ; i++) texts_add(a->pool, &words, a->arguments[i]) ;
+  return texts_join(a->pool, &words, " ") ;
+}
+
+static unsigned int count_arguments (struct analysis *a)
+{
+  unsigned int n = 0 ;
+  while (a->arguments[n]) n++ ;
+  return n ;
+}
+
+static int arguments_are_known (struct analysis *a)
+{
+  return a->arguments && !a->positional && !a->shifted ;
+}
+
+/* The value of the parameter that `p` begins with, behind $ or ${; *end is set behind its name.
+   0: not known. */
+static char const *parameter (struct analysis *a, char const *p, char const **end)
+{
+  unsigned int n = shell_number(p, 99, end) ;
+  struct known const *known = a->known ;
+  if (*end > p)
+  {
+    if (!arguments_are_known(a) || !n) return 0 ;
+    return n <= count_arguments(a) ? a->arguments[n - 1] : "" ;
+  }
+  if (strchr("#@*", *p) && *p)
+  {
+    *end = p + 1 ;
+    if (!arguments_are_known(a)) return 0 ;
+    return *p == '#' ? pool_printf(a->pool, "%u", count_arguments(a)) : joined_arguments(a) ;
+  }
+  *end = p + strspn(p, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ;
+  while (known && (strncmp(known->name, p, (size_t)(*end - p)) != 0 || known->name[*end - p])) known = known->next ;
+  return known ? known->value : 0 ;
+}
+
+/* :0:1 */
+static char const *substring (struct analysis *a, char const *value, char const *operation)
+{
+  char const *end ;
+  size_t size = strlen(value) ;
+  size_t first = shell_number(operation + 1, 10000, &end) ;
+  size_t len = size ;
+  if (end == operation + 1) return 0 ;
+  if (*end == ':')
+  {
+    char const *begin = end + 1 ;
+    len = shell_number(begin, 10000, &end) ;
+    if (end == begin) return 0 ;
+  }
+  if (*end) return 0 ;
+  if (first > size) first = size ;
+  return pool_copy(a->pool, value + first, len < size - first ? len : size - first) ;
+}
+
+static char const *value_of (struct analysis *a, char const *raw, unsigned int depth) ;
+
+/* What is behind the name in ${NAME...}. */
+static char const *operate (struct analysis *a, char const *value, char const *operation, unsigned int depth)
+{
+  size_t size = strlen(value) ;
+  char const *word ;
+  char const *letter = operation + (*operation == ':') ;
+  if (*letter == '-') return (*operation == ':' ? *value : 1) ? value : value_of(a, letter + 1, depth + 1) ;
+  if (*letter == '+') return (*operation == ':' ? *value : 1) ? value_of(a, letter + 1, depth + 1) : "" ;
+  if (*operation == ':') return substring(a, value, operation) ;
+  if (*operation != '#' && *operation != '%') return 0 ;
+  word = operation + 1 + (operation[1] == *operation) ;
+  word = shell_unquote(a->pool, word) ;
+  if (!word) return 0 ;
+  if (*operation == '#') return strncmp(value, word, strlen(word)) != 0 ? value : value + strlen(word) ;
+  return size < strlen(word) || strcmp(value + size - strlen(word), word) != 0 ? value : pool_copy(a->pool, value, size - strlen(word)) ;
+}
+
+/* "$1", ${1:-web}, ${1:0:1}, $#, $MODE that was set to one of these: its value; 0: not known. */
 static char const *value_of (struct analysis *a, char const *raw, unsigned int depth)
 {
   size_t len = strlen(raw) ;
   char const *p = raw ;
   char const *end ;
   char const *value = shell_unquote(a->pool, raw) ;
-  int braced ;
-  unsigned int n ;
-  unsigned int i = 0 ;
   if (value) return value ;
   if (depth > 8) return 0 ;
   if (*p == '"' && len > 1 && raw[len - 1] == '"')
@@ -24,29 +101,56 @@ static char const *value_of (struct analysis *a, char const *raw, unsigned int d
   }
   p = pool_copy(a->pool, p, len) ;
   if (*p++ != '$') return 0 ;
-  braced = *p == '{' ;
-  p += braced ;
-  n = shell_number(p, 99, &end) ;
-  if (end > p)
+  if (*p != '{')
   {
-    if (!a->plan->cmd || a->positional || a->shifted || !n) return 0 ;
-    while (i + 1 < n && a->plan->cmd[i]) i++ ;
-    value = i + 1 == n && a->plan->cmd[i] ? a->plan->cmd[i] : "" ;
+    value = parameter(a, p, &end) ;
+    return *end ? 0 : value ;
   }
-  else
+  value = parameter(a, p + 1, &end) ;
+  len = strlen(end) ;
+  if (!value || !len || end[len - 1] != '}') return 0 ;
+  return len == 1 ? value : operate(a, value, pool_copy(a->pool, end, len - 1), depth) ;
+}
+
+/* set -- server "$@"; shift 2: what the arguments are from here on. */
+void note_arguments_set (struct analysis *a, struct statement const *statement)
+{
+  char const *command = statement_command(statement) ;
+  int plain = statement->kind == STATEMENT_COMMAND && !a->conditions.first && !a->in_function && arguments_are_known(a) ;
+  struct texts words = { 0 } ;
+  char const **array ;
+  unsigned int n = 0 ;
+  if (plain && !strcmp(command, "shift"))
   {
-    struct known const *known = a->known ;
-    end = p + strspn(p, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ;
-    while (known && (strncmp(known->name, p, (size_t)(end - p)) != 0 || known->name[end - p])) known = known->next ;
-    value = known ? known->value : 0 ;
+    unsigned int by = statement->nwords > 1 ? shell_number(statement_word(statement, 1), 1000, 0) : 1 ;
+    for ( ; by && *a->arguments ; by--) a->arguments++ ;
+    return ;
   }
-  if (!value) return 0 ;
-  if (!braced) return *end ? 0 : value ;
-  if (!strcmp(end, "}")) return value ;
-  if (strncmp(end, ":-", 2) != 0 && (*end != '-' || *value)) return 0 ;
-  if (*value) return value ;
-  end += 1 + (*end == ':') ;
-  return strchr(end, '}') && !strchr(end, '}')[1] ? value_of(a, pool_copy(a->pool, end, strlen(end) - 1), depth + 1) : 0 ;
+  plain = plain && !strcmp(command, "set") ;
+  for (unsigned int i = 1 ; plain && i < statement->nwords ; i++)
+  {
+    char const *raw = statement->words[i].raw ;
+    if (i == 1 && !strcmp(raw, "--")) continue ;
+    if (i == 1 && strchr("-+", *raw)) plain = 0 ;
+    else if (!strcmp(raw, "\"$@\"") || !strcmp(raw, "\"${@}\""))
+      for (unsigned int j = 0 ; a->arguments[j] ; j++) texts_add(a->pool, &words, a->arguments[j]) ;
+    else
+    {
+      char const *value = *raw == '"' || !strchr(raw, '$') ? value_of(a, raw, 0) : 0 ;
+      if (value) texts_add(a->pool, &words, value) ;
+      else plain = 0 ;
+    }
+  }
+  if (!plain)
+  {
+    a->shifted = 1 ;
+    return ;
+  }
+  for (struct text const *one = words.first ; one ; one = one->next) n++ ;
+  array = pool_alloc(a->pool, (n + 1) * sizeof(*array)) ;
+  n = 0 ;
+  for (struct text const *one = words.first ; one ; one = one->next) array[n++] = one->text ;
+  a->arguments = array ;
 }
 
 void note_value (struct analysis *a, struct statement const *statement)
@@ -96,6 +200,47 @@ static int combine (int is_or, int left, int right)
   return left == -1 || right == -1 ? -1 : !is_or ;
 }
 
+static int is_number (char const *text)
+{
+  return *text && strspn(text, "0123456789") == strlen(text) ;
+}
+
+/* right: 0 where its value is not known, as of a pattern. -1: not known. */
+static int compare (struct analysis *a, char const *left, char const *operator, char const *right, char const *raw)
+{
+  static char const *const numbers[] = { "-eq", "-ne", "-lt", "-le", "-gt", "-ge" } ;
+  if (shell_one_of(operator, "= == !="))
+  {
+    int same ;
+    if (right) same = !strcmp(left, right) ;
+    else if (strpbrk(raw, "$`\"'\\")) return -1 ;
+    else same = !fnmatch(raw, left, 0) ;
+    return same ^ (*operator == '!') ;
+  }
+  if (!strcmp(operator, "=~"))
+  {
+    regex_t regex ;
+    int r ;
+    char const *pattern = right ? right : raw ;
+    if (!right && strpbrk(raw, "`\"'")) return -1 ;
+    for (char const *p = pattern ; (p = strchr(p, '$')) ; p++)
+      if (p[1] && !strchr(")|", p[1])) return -1 ;
+    if (regcomp(&regex, pool_copy(a->pool, pattern, strlen(pattern)), REG_EXTENDED | REG_NOSUB)) return -1 ;
+    r = !regexec(&regex, left, 0, 0, 0) ;
+    regfree(&regex) ;
+    return r ;
+  }
+  for (size_t i = 0 ; right && i < sizeof(numbers) / sizeof(*numbers) ; i++)
+    if (!strcmp(operator, numbers[i]) && is_number(left) && is_number(right))
+    {
+      unsigned int x = shell_number(left, 1000000, 0) ;
+      unsigned int y = shell_number(right, 1000000, 0) ;
+      int const is[] = { x == y, x != y, x < y, x <= y, x > y, x >= y } ;
+      return is[i] ;
+    }
+  return -1 ;
+}
+
 /* A test's words from `i` on: 1, 0; -1: not known. In [[ ]] they may be joined by && and ||. */
 static int decide_words (struct analysis *a, struct statement const *test, unsigned int i)
 {
@@ -114,12 +259,15 @@ static int decide_words (struct analysis *a, struct statement const *test, unsig
   }
   n = test->nwords - i ;
   words = test->words + i ;
-  if (n == 3 && shell_one_of(words[1].raw, "= == !="))
+  if (n == 3)
   {
+    int r = -1 ;
     left = value_of(a, words[0].raw, 0) ;
     right = value_of(a, words[2].raw, 0) ;
-    if (left && right) return (!strcmp(left, right)) ^ (*words[1].raw == '!') ^ negated ;
+    if (left) r = compare(a, left, words[1].raw, right, words[2].raw) ;
+    if (r != -1) return r ^ negated ;
   }
+  else if (n == 1 && (left = value_of(a, words[0].raw, 0))) return !!*left ^ negated ;
   else if (n == 2 && shell_one_of(words[0].raw, "-n -z"))
   {
     left = value_of(a, words[1].raw, 0) ;
@@ -133,14 +281,17 @@ static int decide_test (struct analysis *a, char const *text)
 {
   struct source code ;
   struct statement *test ;
+  size_t len ;
   text += strspn(text, "[ ") ;
-  test = shell_parse_text(a->pool, &code, pool_printf(a->pool, "x %.*s", (int)strcspn(text, "]"), text)) ;
+  len = strlen(text) ;
+  while (len && text[len - 1] == ']') len-- ;
+  while (len && text[len - 1] == ' ') len-- ;
+  test = shell_parse_text(a->pool, &code, pool_printf(a->pool, "x %.*s", (int)len, text)) ;
   return test && !test->next ? decide_words(a, test, 1) : -1 ;
 }
 
 static int decide_condition (struct analysis *a, struct statement const *condition)
 {
-  if (condition->next) return -1 ;
   if (condition->kind == STATEMENT_NOT)
   {
     int r = condition->body ? decide_condition(a, condition->body) : -1 ;
@@ -167,7 +318,7 @@ static int asks_arguments (struct analysis *a, char const *text)
 int decide_branch (struct analysis *a, struct statement const *statement, struct branch const **taken)
 {
   *taken = 0 ;
-  if (!a->plan->cmd) return 0 ;
+  if (!a->arguments) return 0 ;
   if (statement->kind == STATEMENT_CASE)
   {
     char const *value = statement->nwords == 1 && asks_arguments(a, statement->words[0].raw) ? value_of(a, statement->words[0].raw, 0) : 0 ;
@@ -187,7 +338,7 @@ int decide_branch (struct analysis *a, struct statement const *statement, struct
     if (branch->condition)
     {
       if (!asks_arguments(a, source_copy(a->source, branch->condition_range))) return 0 ;
-      r = decide_condition(a, branch->condition) ;
+      r = branch->condition->next ? -1 : decide_condition(a, branch->condition) ;
     }
     if (r == -1) return 0 ;
     if (!r) continue ;

@@ -73,6 +73,7 @@ struct docker_start
   struct texts front ; /* words that the image executes ahead of the input, which are kept */
   char const *front_text ; /* what the first of them says, for whoever has read it; 0: not known */
   char const *code ; /* that a shell executes ahead of the input; 0: none */
+  int code_must_succeed ; /* the input is behind its && */
   uint32_t line ; /* of the code */
   char const *const *arguments ; /* that the input gets, ended by 0; 0: not known */
   struct texts instead ; /* words that the image executes, when none of them is the input */

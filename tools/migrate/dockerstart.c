@@ -108,8 +108,12 @@ static char const *guess_name (struct starting *s, char const *text)
     if (is_candidate(one->text, text) && (!found || (is_script && !first))) found = shell_basename(one->text) ;
     if (!strchr(one->text, ' ')) continue ;
     for (struct statement *part = shell_parse_text(s->pool, &code, one->text) ; part ; part = part->next)
-      for (unsigned int i = 0 ; !part->next && i < part->nwords && (!found || !first) ; i++)
-        if (is_candidate(statement_word(part, i), text) && (!found || strstr(statement_word(part, i), ".sh"))) found = shell_basename(statement_word(part, i)) ;
+    {
+      struct statement const *last = part ;
+      while (last->kind == STATEMENT_AND && last->body) last = last->body->next ;
+      for (unsigned int i = 0 ; !part->next && i < last->nwords && (!found || !first) ; i++)
+        if (is_candidate(statement_word(last, i), text) && (!found || strstr(statement_word(last, i), ".sh"))) found = shell_basename(statement_word(last, i)) ;
+    }
   }
   return found ;
 }
@@ -163,10 +167,11 @@ static unsigned int word_of_input (struct starting const *s, struct statement co
 }
 
 /* Without the && or ; at its end; 0: nothing is left. */
-static char const *code_before (struct pool *pool, char const *text, uint32_t len)
+static char const *code_before (struct pool *pool, char const *text, uint32_t len, int *must_succeed)
 {
   while (len && strchr(" \t\n;", text[len - 1])) len-- ;
-  if (len > 1 && !strncmp(text + len - 2, "&&", 2)) len -= 2 ;
+  *must_succeed = len > 1 && !strncmp(text + len - 2, "&&", 2) ;
+  if (*must_succeed) len -= 2 ;
   return len ? pool_copy(pool, text, len) : 0 ;
 }
 
@@ -189,7 +194,7 @@ static void find_in_code (struct starting *s)
   add_front(s, at) ;
   for (unsigned int j = 0 ; j < i ; j++)
     if (!is_starter(statement_word(one, j)) && *statement_word(one, j) != '-') texts_add(s->pool, &s->start->front, statement_word(one, j)) ;
-  s->start->code = code_before(s->pool, at->text, one->range.start) ;
+  s->start->code = code_before(s->pool, at->text, one->range.start, &s->start->code_must_succeed) ;
   for (i++ ; i < one->nwords ; i++)
   {
     if (!one->words[i].value) return ; /* what the shell makes of it is not known */

@@ -5,6 +5,17 @@
 
 #define ENV_MARK '\1' /* around the name of a variable */
 
+/* The process's number in a template: a variable of run. */
+static char const *number_variable (struct pool *pool, struct expansion const *expansion, int width)
+{
+  char const *name = width ? pool_printf(pool, "process_num_%02d", width) : "process_num" ;
+  if (!expansion->lines) return name ;
+  texts_add_once(pool, expansion->lines, expansion->number == 1 ? "process_num=$REEVE_INSTANCE"
+    : expansion->number ? pool_printf(pool, "process_num=$((REEVE_INSTANCE + %d))", expansion->number - 1) : "process_num=$((REEVE_INSTANCE - 1))") ;
+  if (width) texts_add_once(pool, expansion->lines, pool_printf(pool, "%s=$(printf %%0%dd \"$process_num\")", name, width)) ;
+  return name ;
+}
+
 /* Expands; names of variables stay, between marks. */
 static char const *expand (struct pool *pool, struct expansion const *expansion, char const *value)
 {
@@ -29,7 +40,12 @@ static char const *expand (struct pool *pool, struct expansion const *expansion,
       if (!strncmp(name, "ENV_", 4)) out = pool_printf(pool, "%s%c%s%c", out, ENV_MARK, name + 4, ENV_MARK) ;
       else if (!strcmp(name, "program_name")) out = pool_printf(pool, "%s%s", out, expansion->program) ;
       else if (!strcmp(name, "group_name")) out = pool_printf(pool, "%s%s", out, expansion->group) ;
-      else if (shell_one_of(name, "process_num numprocs")) out = pool_printf(pool, "%s%0*d", out, width, expansion->number) ;
+      else if (!strcmp(name, "process_num") && expansion->is_template)
+        out = pool_printf(pool, "%s%c%s%c", out, ENV_MARK, number_variable(pool, expansion, width), ENV_MARK) ;
+      else if (!strcmp(name, "numprocs") && expansion->count && *expansion->count == '$')
+        out = pool_printf(pool, "%s%c%.*s%c", out, ENV_MARK, (int)strcspn(expansion->count + 1, ":"), expansion->count + 1, ENV_MARK) ;
+      else if (!strcmp(name, "numprocs")) out = pool_printf(pool, "%s%0*u", out, width, expansion->count ? shell_number(expansion->count, 100000, 0) : 1) ;
+      else if (!strcmp(name, "process_num")) out = pool_printf(pool, "%s%0*d", out, width, expansion->number) ;
       else if (!strcmp(name, "here")) out = pool_printf(pool, "%s.", out) ;
       else if (!strcmp(name, "host_node_name")) out = pool_printf(pool, "%s%cHOSTNAME%c", out, ENV_MARK, ENV_MARK) ;
       else out = pool_printf(pool, "%s%%(%s)", out, name) ;
@@ -42,6 +58,15 @@ static char const *expand (struct pool *pool, struct expansion const *expansion,
     }
   }
   return out ;
+}
+
+char const *supervisord_variable (struct pool *pool, char const *value)
+{
+  size_t len = strlen(value) ;
+  char const *name ;
+  if (strncmp(value, "%(ENV_", 6) != 0 || len < 9 || strcmp(value + len - 2, ")s") != 0) return 0 ;
+  name = pool_copy(pool, value + 6, len - 8) ;
+  return strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == strlen(name) ? name : 0 ;
 }
 
 /* With marks: in double quotes, so that only the variables are expanded. */

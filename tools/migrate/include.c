@@ -11,6 +11,7 @@
 
 #include "migrate/include.h"
 #include "migrate/ini.h"
+#include "migrate/root.h"
 #include "migrate/shell.h"
 
 struct including
@@ -49,22 +50,12 @@ static int is_folder (char const *path)
   return !stat(path, &st) && S_ISDIR(st.st_mode) ;
 }
 
-/* One file, behind what has been read. 1: it is there now. */
-static int add_file (struct including *in, char const *path)
+/* One file's text, behind what has been read. 1: it is there now. */
+static int add_text (struct including *in, char const *path, char const *bytes)
 {
-  char *bytes ;
-  size_t len ;
-  int fd ;
   struct source_part *part ;
-  for (struct source_part *one = in->parts ; one ; one = one->next)
-    if (!strcmp(one->name, path)) return 1 ;
-  fd = is_file(path) ? open(path, O_RDONLY | O_CLOEXEC) : -1 ;
-  if (fd == -1) return 0 ;
-  bytes = pool_alloc(in->pool, SOURCE_SIZE_MAX + 1) ;
-  len = allread(fd, bytes, SOURCE_SIZE_MAX) ;
-  fd_close(fd) ;
+  size_t len = strlen(bytes) ;
   if (!len || strlen(in->text) + len + 2 > SOURCE_SIZE_MAX) return 0 ;
-  bytes[len] = 0 ;
   if (*in->text && in->text[strlen(in->text) - 1] != '\n') in->text = pool_printf(in->pool, "%s\n", in->text) ;
   part = pool_alloc(in->pool, sizeof(*part)) ;
   part->name = !strncmp(path, "./", 2) ? path + 2 : path ;
@@ -73,6 +64,41 @@ static int add_file (struct including *in, char const *path)
   in->end = &part->next ;
   in->text = pool_printf(in->pool, "%s%s", in->text, bytes) ;
   return 1 ;
+}
+
+static int add_file (struct including *in, char const *path)
+{
+  char *bytes ;
+  size_t len ;
+  int fd ;
+  for (struct source_part *one = in->parts ; one ; one = one->next)
+    if (!strcmp(one->name, path)) return 1 ;
+  fd = is_file(path) ? open(path, O_RDONLY | O_CLOEXEC) : -1 ;
+  if (fd == -1) return 0 ;
+  bytes = pool_alloc(in->pool, SOURCE_SIZE_MAX + 1) ;
+  len = allread(fd, bytes, SOURCE_SIZE_MAX) ;
+  fd_close(fd) ;
+  bytes[len] = 0 ;
+  return add_text(in, path, bytes) ;
+}
+
+/* Of the unpacked image: the pattern's last part alone may have * in it. */
+static int add_from_root (struct including *in, int root, char const *pattern)
+{
+  struct texts names = { 0 } ;
+  char const *folder = folder_of(in->pool, pattern) ;
+  int any = 0 ;
+  if (root == ROOT_NONE) return 0 ;
+  root_list(in->pool, root, folder, &names) ;
+  for (struct text const *one = names.first ; one ; one = one->next)
+  {
+    char const *path = pool_printf(in->pool, "%s/%s", folder, one->text) ;
+    char const *text = fnmatch(shell_basename(pattern), one->text, 0) ? 0 : root_read(in->pool, root, path) ;
+    int known = 0 ;
+    for (struct source_part *part = in->parts ; part ; part = part->next) known |= !strcmp(part->name, path) ;
+    if (text) any |= known || add_text(in, path, text) ;
+  }
+  return any ;
 }
 
 /* All that the pattern, of this machine, means; `place`, if not 0, is the pattern in the image
@@ -130,7 +156,7 @@ static char const *with_here (struct pool *pool, char const *pattern)
   return at ? pool_printf(pool, "%.*s%s", (int)(at - pattern), pattern, at + 9) : pattern ;
 }
 
-void include_files (struct source *source, struct dockerfile const *dockerfile, char const *dockerfile_path, struct texts *unread)
+void include_files (struct source *source, struct dockerfile const *dockerfile, char const *dockerfile_path, int root, struct texts *unread)
 {
   struct pool *pool = source->pool ;
   struct source parsed ;
@@ -150,7 +176,7 @@ void include_files (struct source *source, struct dockerfile const *dockerfile, 
     for (char const *p = files ? files : "" ; *(p += strspn(p, " \t\n")) ; p += strcspn(p, " \t\n"))
     {
       char const *pattern = with_here(pool, pool_copy(pool, p, strcspn(p, " \t\n"))) ;
-      if (!(*pattern == '/' ? add_from_image(&in, pattern)
+      if (!(*pattern == '/' ? add_from_image(&in, pattern) || add_from_root(&in, root, pattern)
           : add_matching(&in, pool_printf(pool, "%s/%s", folder_of(pool, source->name), pattern), "", 0))) texts_add(pool, unread, pattern) ;
     }
   }

@@ -33,7 +33,7 @@ static unsigned long set_in (struct limit const *limit, char const *text, char c
 {
   char const *mark = pool_printf(limit->pool, "%s=", name) ;
   for (char const *p = text ; (p = strstr(p, mark)) ; p++)
-    if ((p == text || strchr(" \t\n;(", p[-1])) && p[strlen(mark)] != '=')
+    if ((p == text || strchr(" \t\n;(", p[-1])) && p[strlen(mark)] != '=' && strncmp(p + strlen(mark), "$((", 3) != 0)
     {
       unsigned long n = number_at(limit, p + strlen(mark), depth + 1) ;
       if (n) return n ;
@@ -106,11 +106,12 @@ static unsigned long counted_down (struct limit const *limit)
   {
     char const *begin = p ;
     size_t len ;
+    unsigned long n ;
     if (p[1] != '-' && strncmp(p + 1, " 1", 2) != 0 && p[1] != '1' && p[1] != '=') continue ;
     while (begin > text && begin[-1] == ' ') begin-- ;
     len = 0 ;
     while (begin - len > text && strchr(NAME_LETTERS, begin[-(ptrdiff_t)len - 1])) len++ ;
-    if (len) return constant(limit, pool_copy(limit->pool, begin - len, len), 0) ;
+    if (len && (n = constant(limit, pool_copy(limit->pool, begin - len, len), 0))) return n ;
   }
   return 0 ;
 }
@@ -144,4 +145,23 @@ int may_end_script (struct statement *list)
   for (; list ; list = list->next)
     if (statement_walk(list, &ends, 0)) return 1 ;
   return 0 ;
+}
+
+/* Does it, or a function that it calls, end the script? */
+static int ends_somewhere (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  struct function *function = find_function(a, statement_command(statement)) ;
+  int r ;
+  if (!strcmp(statement_command(statement), "exit")) return 1 ;
+  if (!function || !function->statement->body || a->depth > 20) return 0 ;
+  a->depth++ ;
+  r = statement_walk(function->statement->body, &ends_somewhere, a) ;
+  a->depth-- ;
+  return r ;
+}
+
+int may_end (struct analysis *a, struct statement *statement)
+{
+  return statement_walk(statement, &ends_somewhere, a) ;
 }

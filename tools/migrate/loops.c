@@ -18,6 +18,7 @@ void drop_keeping_alive (struct analysis *a, struct statement *statement)
   char const *logs = "" ;
   struct claim *claim ;
   drop_remarks(a, statement) ;
+  if (statement->background) a->last_is_idle = a->has_idle = 1 ;
   if (statement->kind == STATEMENT_COMMAND)
     for (unsigned int i = 1 ; i < statement->nwords ; i++)
     {
@@ -63,10 +64,11 @@ static int is_question (struct statement const *kill)
 
 static int looks_at_processes (struct statement *statement, void *data)
 {
-  (void)data ;
   for (struct text const *one = statement->programs.first ; one ; one = one->next)
     if (shell_one_of(one->text, WATCHERS)) return 1 ;
   if (!strcmp(statement_command(statement), "kill")) return is_question(statement) ;
+  if (statement->kind == STATEMENT_TEST || shell_one_of(statement_command(statement), "test ["))
+    return strstr(source_copy(((struct analysis *)data)->source, statement->range), "/proc/") != 0 ;
   return statement->kind == STATEMENT_COMMAND && shell_one_of(statement_command(statement), WATCHERS) ;
 }
 
@@ -77,13 +79,65 @@ static int does_work (struct statement *statement, void *data)
     WATCHERS " grep egrep awk wc sleep echo printf exit return true false : test [ wait date logger local read cut tr head tail sed") ;
 }
 
-/* alive "$API": a function that asks, and does nothing else */
+static int asks_only (struct analysis *a, struct statement *body, unsigned int depth) ;
+
+struct asking
+{
+  struct analysis *a ;
+  unsigned int depth ;
+  int asks ;
+} ;
+
+/* Stops at what is neither a question nor part of one. */
+static int is_no_question (struct statement *statement, void *data)
+{
+  struct asking *asking = data ;
+  struct function *function = find_function(asking->a, statement_command(statement)) ;
+  if (looks_at_processes(statement, asking->a))
+  {
+    asking->asks = 1 ;
+    return 0 ;
+  }
+  if (function && function->statement->body && asking->depth < 5 && asks_only(asking->a, function->statement->body, asking->depth + 1))
+  {
+    function->walked = asking->asks = 1 ;
+    return 0 ;
+  }
+  return does_work(statement, 0) ;
+}
+
+/* Does the body of a function ask after processes, and do nothing else? */
+static int asks_only (struct analysis *a, struct statement *body, unsigned int depth)
+{
+  struct asking asking = { .a = a, .depth = depth } ;
+  return !statement_walk(body, &is_no_question, &asking) && asking.asks ;
+}
+
+/* alive "$API": a function that asks, itself or by others, and does nothing else */
 static int asks_by_function (struct watching *watching, struct statement *statement)
 {
   struct function *function = find_function(watching->a, statement_command(statement)) ;
   struct statement *body = function ? function->statement->body : 0 ;
-  if (!body || !statement_walk(body, &looks_at_processes, 0) || statement_walk(body, &does_work, 0)) return 0 ;
+  if (!body || !asks_only(watching->a, body, 0)) return 0 ;
+  add_asked(watching, body) ;
   function->walked = watching->watches = 1 ;
+  return 1 ;
+}
+
+static int ends_more (struct statement *statement, void *data)
+{
+  (void)data ;
+  return statement->background || (statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(statement),
+    "kill pkill killall wait exit return echo printf true false : test [ sleep date logger local read trap")) ;
+}
+
+/* cleanup: a function that ends the processes, and perhaps the script. */
+int only_ends_processes (struct analysis *a, struct statement *statement)
+{
+  struct function *function = find_function(a, statement_command(statement)) ;
+  struct statement *body = function ? function->statement->body : 0 ;
+  if (!body || statement_walk(body, &ends_more, 0)) return 0 ;
+  function->walked = 1 ;
   return 1 ;
 }
 
@@ -100,7 +154,7 @@ static int look_for_watching (struct statement *statement, void *data)
   }
   for (struct text const *one = statement->programs.first ; one ; one = one->next)
     if (shell_one_of(one->text, WATCHERS)) watching->watches = 1 ;
-  if (statement->programs.first || (statement->kind == STATEMENT_PIPELINE && statement_walk(statement, &looks_at_processes, 0))) add_asked(watching, statement) ;
+  if (statement->programs.first || (statement->kind == STATEMENT_PIPELINE && statement_walk(statement, &looks_at_processes, watching->a))) add_asked(watching, statement) ;
   if (statement->kind != STATEMENT_COMMAND) return 0 ;
   if (shell_one_of(command, WATCHERS))
   {
@@ -109,6 +163,8 @@ static int look_for_watching (struct statement *statement, void *data)
   }
   else if (!strcmp(command, "wait")) add_asked(watching, statement) ;
   else if (asks_by_function(watching, statement)) add_asked(watching, statement) ;
+  else if (only_ends_processes(watching->a, statement)) return 0 ;
+  else if (find_function(watching->a, command) && starts_something(watching->a, find_function(watching->a, command)->statement->body)) watching->starts = 1 ;
   else if (shell_one_of(command, "service") && shell_one_of(statement_word(statement, 2), "status")) watching->watches = 1 ;
   else if (shell_one_of(command, "service") && shell_one_of(statement_word(statement, 2), "start restart")) watching->starts = 1 ;
   else if (!shell_one_of(command, "grep egrep awk wc sleep echo printf exit break continue true false : test [ wait date logger") && !statement->background) watching->works = 1 ;
@@ -147,7 +203,7 @@ static void drop_watching (struct analysis *a, struct statement *statement)
   struct watching watching = { .a = a, .asked = "" } ;
   char const *text = statement_text(a, statement) ;
   char const *condition = statement->branches ? source_copy(a->source, statement->branches->condition_range) : "" ;
-  int ends = shell_mentions(text, "exit") || shell_mentions(text, "break") || shell_mentions(condition, "kill")
+  int ends = may_end(a, statement) || shell_mentions(text, "break") || shell_mentions(condition, "kill")
    || shell_mentions(condition, "pgrep") || shell_mentions(condition, "pidof")
    || shell_mentions(condition, "jobs") || shell_mentions(condition, "ps") || (statement->branches && condition_asks(a, statement->branches->condition)) ;
   int named = 0 ;

@@ -115,6 +115,7 @@ char const *name_of (struct analysis *a, struct statement *statement)
     char const *what = shell_basename(argv[0]) ;
     unsigned int last = 1 ;
     while (argv[last + 1]) last++ ;
+    if (strpbrk(argv[last], "/$.")) last = 1 ; /* x11vnc -storepasswd SECRET FILE */
     return pool_printf(a->pool, "%s-%s", what, argv[last] + strspn(argv[last], "-")) ;
   }
   if (foreground.is_init_script)
@@ -173,6 +174,7 @@ char const *task_name (struct analysis *a, struct statement *statement)
   {
     unsigned int n = 0 ;
     for (struct text const *other = one ; other ; other = other->next) n += !strcmp(one->text, other->text) ;
+    if (best && shell_one_of(best, "sh bash dash ash") && n == most) n++ ; /* any other says more */
     if (n <= most) continue ;
     most = n ;
     best = one->text ;

@@ -70,7 +70,7 @@ static void note_pid (struct analysis *a, char const *text, char const *value)
   name = pool_copy(a->pool, text + begin, end - begin) ;
   if (!appends && !key && !a->conditions.first && !shell_mentions(text + end, name)) forget_pids(a, name) ;
   if (!key && strchr(text + end, '(')) key = pool_printf(a->pool, "%u", count_pids(a, name)) ;
-  add_pid(a, name, key, a->last) ;
+  add_pid(a, name, key, a->last_is_idle ? 0 : a->last) ;
 }
 
 int takes_pid (struct analysis *a, struct statement *statement)
@@ -81,7 +81,7 @@ int takes_pid (struct analysis *a, struct statement *statement)
   if (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION)
   {
     note_pid(a, text, value) ;
-    claim_statement(a, statement, "dropped", a->last ? pool_printf(a->pool, "the pid of %s: its supervisor knows it", a->last->name) : "the pid: the supervisor knows it") ;
+    claim_statement(a, statement, "dropped", a->last && !a->last_is_idle ? pool_printf(a->pool, "the pid of %s: its supervisor knows it", a->last->name) : "the pid: the supervisor knows it") ;
     return 1 ;
   }
   /* echo $! >file */
@@ -115,23 +115,40 @@ static int means_pid (char const *raw, struct pid_variable const *pid)
   return 0 ;
 }
 
-/* %1: the first that was started in the background */
-static struct service *service_of_job (struct analysis *a, unsigned int job)
+static int is_job (struct service const *service)
 {
+  return service->is_background || (service->is_oneshot && service->claim && strstr(service->claim->what, "in the background")) ;
+}
+
+/* %1: the first that was started in the background; %% %+ %: the last; %-: the one before that;
+   %name: the one whose command begins so; %?text: has that in it. 0: none. */
+static struct service *service_of_job (struct analysis *a, char const *job)
+{
+  struct service *last = 0 ;
+  struct service *before = 0 ;
+  unsigned int n = shell_number(job, 1000, 0) ;
+  size_t len = strcspn(job, "\"'") ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
-    if (service->is_background && !--job) return service ;
-  return 0 ;
+  {
+    if (!is_job(service)) continue ;
+    before = last ;
+    last = service ;
+    if (n && !--n) return service ;
+    if (*job == '?' && strstr(service->text, pool_copy(a->pool, job + 1, len - 1))) return service ;
+    if (len && !strchr("0123456789%+-?", *job) && !strncmp(service->text, job, len)) return service ;
+  }
+  if (*job == '-') return before ;
+  return strchr("%+", *job) ? last : 0 ;
 }
 
 void services_of_pid (struct analysis *a, char const *raw, struct texts *names)
 {
   struct texts found = { 0 } ; /* the latest first */
   char const *word = raw + (*raw == '"' || *raw == '\'') ;
-  if (find_pid(raw) && a->last) texts_add_once(a->pool, names, a->last->name) ;
+  if (find_pid(raw) && a->last && !a->last_is_idle) texts_add_once(a->pool, names, a->last->name) ;
   if (*word == '%')
   {
-    unsigned int job = shell_number(word + 1, 1000, 0) ;
-    struct service *service = job ? service_of_job(a, job) : a->last ;
+    struct service *service = service_of_job(a, word + 1) ;
     if (service) texts_add_once(a->pool, names, service->name) ;
     return ;
   }
@@ -139,6 +156,14 @@ void services_of_pid (struct analysis *a, char const *raw, struct texts *names)
     if (pid->service && means_pid(raw, pid)) texts_add_once(a->pool, &found, pid->service->name) ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
     if (texts_has(&found, service->name)) texts_add_once(a->pool, names, service->name) ;
+}
+
+int is_idle_pid (struct analysis *a, char const *raw)
+{
+  if (find_pid(raw)) return a->last_is_idle ;
+  for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next)
+    if (!pid->service && means_pid(raw, pid)) return 1 ;
+  return 0 ;
 }
 
 void alias_pid (struct analysis *a, char const *name, struct texts const *services)
@@ -200,6 +225,7 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
   struct texts names = { 0 } ;
   int any = 0 ;
   int unknown = 0 ;
+  int idle = 0 ;
   unsigned int n = 0 ;
   close_task(a) ;
   drop_remarks(a, statement) ;
@@ -210,9 +236,16 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
     if (!strcmp(raw, "-n")) any = 1 ;
     if (*raw == '-') continue ;
     services_of_pid(a, raw, &meant) ;
+    idle |= !meant.first && is_idle_pid(a, raw) ;
     n++ ;
     for (struct text const *one = meant.first ; one ; one = one->next) texts_add_once(a->pool, &names, one->text) ;
     unknown |= !meant.first ;
+  }
+  if ((idle && !names.first) || (!n && !any && a->has_idle && !starts_later(a, frame)))
+  {
+    claim_statement(a, statement, "dropped", "waited for what never ends: kept the container alive, as the scanner does") ;
+    script_waits(a, line_of(a, statement)) ;
+    return ;
   }
   if (!any && !a->waited_line && starts_later(a, frame))
   {

@@ -12,6 +12,7 @@ void plan_init (struct plan *plan, struct source *source)
   memset(plan, 0, sizeof(*plan)) ;
   plan->pool = source->pool ;
   plan->source = source ;
+  plan->root = -1 ;
   plan->shell = "/bin/sh" ;
   plan->setup_name = len ? pool_printf(plan->pool, "10-%.*s", (int)len, base) : "10-setup" ;
 }
@@ -80,6 +81,21 @@ void service_set (struct plan *plan, struct service *service, char const *file, 
   if (!*end) *end = pool_alloc(plan->pool, sizeof(struct setting)) ;
   (*end)->file = file ;
   (*end)->value = value ;
+}
+
+int service_has (struct service const *service, char const *file)
+{
+  for (struct setting const *one = service->settings ; one ; one = one->next)
+    if (!strcmp(one->file, file)) return 1 ;
+  return 0 ;
+}
+
+void service_template (struct plan *plan, struct service *service, char const *count)
+{
+  char const *name = pool_printf(plan->pool, "%s@", service->name) ;
+  for (unsigned int i = 2 ; plan_find(plan, name) ; i++) name = pool_printf(plan->pool, "%s-%u@", service->name, i) ;
+  service->name = name ;
+  service_set(plan, service, "count", count) ;
 }
 
 char const *service_where (struct plan *plan, struct service const *service, char const *file)

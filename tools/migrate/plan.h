@@ -59,7 +59,9 @@
    dockerstart.c    what the image executes, and where the input is in that
    dockerrun.c      what a RUN is for
    dockerpatch.c    what is to change in it
-   patch.c          as a patch */
+   patch.c          as a patch
+   root.c           the files of an unpacked image
+   image.c          what they say */
 
 #ifndef REEVE_MIGRATE_PLAN_H
 #define REEVE_MIGRATE_PLAN_H
@@ -127,8 +129,11 @@ struct service
   int is_main ;
   int is_oneshot ;
   int is_exec ; /* the script became it */
+  int is_apart ; /* the script became a program behind it: it never runs beside what comes later */
   int is_forgiven ; /* the script went on when it failed, or was not ready in time */
+  int must_succeed ; /* of a task: the script ended when it failed */
   int is_waited ; /* the script went on when it had ended */
+  int is_daemon ; /* it went into the background by itself, when it was ready */
   int is_background ; /* a wait with a pid or none can mean it */
   int without_signals ; /* a shell stays between the supervisor and the program */
   struct texts todo ;
@@ -169,10 +174,12 @@ struct plan
   char const *const *cmd ; /* the image's CMD, ended by 0; 0: not known */
   char const *workdir ; /* the image's; 0: /init tells it */
   struct texts unread ; /* files that the input includes, and are not here */
+  int root ; /* the unpacked image; -1: there is none */
   int nginx_stays ; /* its configuration in the image keeps it in the foreground */
   struct texts environment ; /* names of variables that are exported, by the image or the input */
   char const *code ; /* that the image's shell executes ahead of the script; 0: none */
   char const *code_where ; /* it is */
+  int code_must_succeed ; /* the script is behind && */
   char const *refused ; /* why nothing is written; 0: it is */
 } ;
 
@@ -186,6 +193,9 @@ extern struct service *plan_service (struct plan *plan, char const *wanted, uint
 extern struct service *plan_find (struct plan *plan, char const *name) ;
 extern struct service *plan_last (struct plan const *plan) ; /* 0: there is none yet */
 extern void service_set (struct plan *plan, struct service *service, char const *file, char const *value) ;
+extern int service_has (struct service const *service, char const *file) ; /* is it set? */
+/* The service becomes a template, NAME@, of which `count` instances are made. */
+extern void service_template (struct plan *plan, struct service *service, char const *count) ;
 extern char const *service_where (struct plan *plan, struct service const *service, char const *file) ; /* services.d/NAME/FILE */
 
 extern struct piece *plan_piece (struct plan *plan, char const *text, char const *names) ;

@@ -35,6 +35,39 @@ static struct
   { "etcdctl", "etcd" },
   { "cqlsh", "cassandra" },
   { "nodetool", "cassandra" },
+  { "createdb", "postgres postgresql" },
+  { "createuser", "postgres postgresql" },
+  { "pg_restore", "postgres postgresql" },
+  { "mysqlimport", "mysqld mariadbd" },
+  { "clickhouse-client", "clickhouse-server clickhouse" },
+  { "ldapsearch", "slapd" },
+  { "ldapadd", "slapd" },
+  { "ldapmodify", "slapd" },
+  { "ldapwhoami", "slapd" },
+  { "rndc", "named" },
+  { "kinit", "krb5kdc" },
+  { "influx", "influxd" },
+  { "vault", "vault" },
+  { "consul", "consul" },
+  { "cypher-shell", "neo4j" },
+  { "mosquitto_pub", "mosquitto" },
+  { "kafka-topics.sh", "kafka-server-start.sh" },
+  { "389", "slapd" },
+  { "25", "postfix exim4 master" },
+  { "53", "dnsmasq named unbound pdns_server coredns" },
+  { "631", "cupsd" },
+  { "2375", "dockerd" },
+  { "3100", "loki" },
+  { "3128", "squid" },
+  { "4444", "selenium-server" },
+  { "5000", "registry" },
+  { "6333", "qdrant" },
+  { "8888", "jupyter" },
+  { "9093", "alertmanager" },
+  { "9222", "chrome chromium google-chrome" },
+  { "11434", "ollama" },
+  { "19530", "milvus" },
+  { "61616", "activemq" },
   { "xdpyinfo", "Xvfb Xorg Xvnc" },
   { "xset", "Xvfb Xorg Xvnc" },
   { "5432", "postgres postgresql pgbouncer" },
@@ -168,6 +201,13 @@ static int likelihood (struct service const *service, char const *condition)
     if (shell_mentions(condition, relations[i].probe) && has_program(service, relations[i].programs)) return 3 ;
   if (*service->program && shell_mentions(condition, service->program)) return 2 ;
   if (shell_mentions(condition, service->name)) return 2 ;
+  return 0 ;
+}
+
+int is_client_of (struct service const *service, char const *text)
+{
+  for (size_t i = 0 ; i < ROWS(relations) ; i++)
+    if (!strchr("0123456789", *relations[i].probe) && shell_mentions(text, relations[i].probe) && has_program(service, relations[i].programs)) return 1 ;
   return 0 ;
 }
 

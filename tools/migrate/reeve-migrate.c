@@ -11,13 +11,15 @@
 #include <skalibs/strerr.h>
 
 #include "migrate/dockerpatch.h"
+#include "migrate/image.h"
 #include "migrate/include.h"
 #include "migrate/inputs.h"
 #include "migrate/json.h"
+#include "migrate/root.h"
 #include "migrate/shell.h"
 #include "migrate/write.h"
 
-#define USAGE "reeve-migrate INPUT [-o DIR/etc/services.d] [--dockerfile FILE] [--force] [--json]"
+#define USAGE "reeve-migrate INPUT [-o DIR/etc/services.d] [--dockerfile FILE] [--root DIR] [--force] [--json]"
 #define EXIT_REFUSED 1
 #define EXIT_USAGE 100
 #define EXIT_SYSTEM 111
@@ -30,6 +32,7 @@ struct arguments
   char const *input ;
   char const *output ; /* 0: nothing is written */
   char const *dockerfile ;
+  char const *root ; /* an unpacked image; 0: none */
   int force ;
   int json ;
 } ;
@@ -53,6 +56,7 @@ static void parse_arguments (struct arguments *arguments, int argc, char *const 
   {
     { "output", required_argument, 0, 'o' },
     { "dockerfile", required_argument, 0, 'd' },
+    { "root", required_argument, 0, 'r' },
     { "force", no_argument, 0, 'f' },
     { "json", no_argument, 0, 'j' },
     { "help", no_argument, 0, 'h' },
@@ -60,10 +64,11 @@ static void parse_arguments (struct arguments *arguments, int argc, char *const 
   } ;
   int option ;
   opterr = 0 ;
-  while ((option = getopt_long(argc, argv, "o:d:fjh", options, 0)) != -1) switch (option)
+  while ((option = getopt_long(argc, argv, "o:d:r:fjh", options, 0)) != -1) switch (option)
   {
     case 'o' : arguments->output = optarg ; break ;
     case 'd' : arguments->dockerfile = optarg ; break ;
+    case 'r' : arguments->root = optarg ; break ;
     case 'f' : arguments->force = 1 ; break ;
     case 'j' : arguments->json = 1 ; break ;
     case 'h' :
@@ -82,20 +87,50 @@ static void print_files (struct file const *files)
     printf("\n==> %s%s\n%s", files->path, files->executable ? " (executable)" : "", files->content) ;
 }
 
-/* What comes ahead of the input, when it is in the build context. */
-static void read_front (struct pool *pool, struct arguments const *arguments, struct dockerfile const *dockerfile, struct docker_start *start)
+/* A file that COPY takes from the build context; 0: it is not here. */
+static char const *read_from_context (struct pool *pool, struct arguments const *arguments, char const *name)
 {
-  char const *name = start->front.first ? dockerfile_source_of(dockerfile, start->front.first->text) : 0 ;
   char const *slash = strrchr(arguments->dockerfile, '/') ;
-  char const *paths[] = { slash && name ? pool_printf(pool, "%.*s%s", (int)(slash - arguments->dockerfile + 1), arguments->dockerfile, name) : name, name } ;
-  for (size_t i = 0 ; name && i < sizeof(paths) / sizeof(*paths) ; i++)
+  char const *paths[] = { slash ? pool_printf(pool, "%.*s%s", (int)(slash - arguments->dockerfile + 1), arguments->dockerfile, name) : name, name } ;
+  for (size_t i = 0 ; i < sizeof(paths) / sizeof(*paths) ; i++)
   {
     struct source source ;
     if (access(paths[i], R_OK) == -1) continue ;
     read_source(&source, pool, paths[i]) ;
-    start->front_text = source.text ;
-    return ;
+    return source.text ;
   }
+  return 0 ;
+}
+
+static char const *read_from_image (struct pool *pool, int root, char const *name)
+{
+  static char const *const folders[] = { "", "/usr/local/bin", "/usr/bin", "/usr/local/sbin", "/usr/sbin" } ;
+  for (size_t i = 0 ; i < sizeof(folders) / sizeof(*folders) ; i++)
+  {
+    char const *text = root_read(pool, root, pool_printf(pool, "%s/%s", folders[i], name)) ;
+    if (text) return text ;
+    if (strchr(name, '/')) break ;
+  }
+  return 0 ;
+}
+
+/* What comes ahead of the input, when it is in the build context, or in the unpacked image. */
+static void read_front (struct pool *pool, struct arguments const *arguments, struct dockerfile const *dockerfile, int root, struct docker_start *start)
+{
+  char const *name = start->front.first ? dockerfile_source_of(dockerfile, start->front.first->text) : 0 ;
+  if (name) start->front_text = read_from_context(pool, arguments, name) ;
+  if (!start->front_text && root != ROOT_NONE && start->front.first) start->front_text = read_from_image(pool, root, start->front.first->text) ;
+}
+
+/* nginx.conf says whether nginx stays in the foreground: that of the build context, or the image's. */
+static int nginx_stays (struct pool *pool, struct arguments const *arguments, struct dockerfile const *dockerfile, int root)
+{
+  char const *name = dockerfile ? dockerfile_source_of(dockerfile, "nginx.conf") : 0 ;
+  char const *text ;
+  if (dockerfile && dockerfile_says(dockerfile, "daemon off") && dockerfile_says(dockerfile, "nginx.conf")) return 1 ;
+  if (name && (text = read_from_context(pool, arguments, name))) return image_nginx_stays(text) ;
+  text = root != ROOT_NONE ? root_read(pool, root, "/etc/nginx/nginx.conf") : 0 ;
+  return text && image_nginx_stays(text) ;
 }
 
 /* COPY takes nothing from outside of the build context: the folder of the Dockerfile, or the
@@ -135,23 +170,27 @@ int main (int argc, char **argv)
   char const *report ;
   char const *patch = "" ;
   int code = 0 ;
+  int root = ROOT_NONE ;
   parse_arguments(&arguments, argc, argv) ;
+  if (arguments.root && (root = root_open(arguments.root)) == -1) strerr_diefu2sys(EXIT_SYSTEM, "open the folder ", arguments.root) ;
   read_source(&source, &pool, arguments.input) ;
   if (arguments.dockerfile)
   {
     read_source(&docker_source, &pool, arguments.dockerfile) ;
     dockerfile_read(&docker_source, &dockerfile) ;
   }
-  if (input_kind(&source) == INPUT_SUPERVISORD) include_files(&source, arguments.dockerfile ? &dockerfile : 0, arguments.dockerfile, &unread) ;
+  if (input_kind(&source) == INPUT_SUPERVISORD) include_files(&source, arguments.dockerfile ? &dockerfile : 0, arguments.dockerfile, root, &unread) ;
   plan_init(&plan, &source) ;
   plan.unread = unread ;
+  plan.root = root ;
+  plan.nginx_stays = nginx_stays(&pool, &arguments, arguments.dockerfile ? &dockerfile : 0, root) ;
   if (arguments.dockerfile)
   {
     dockerfile_start(&dockerfile, arguments.input, source.text, &start) ;
-    read_front(&pool, &arguments, &dockerfile, &start) ;
+    read_front(&pool, &arguments, &dockerfile, root, &start) ;
     plan.cmd = start.arguments ;
     plan.code = start.code ;
-    plan.nginx_stays = dockerfile_says(&dockerfile, "daemon off") && dockerfile_says(&dockerfile, "nginx.conf") ;
+    plan.code_must_succeed = start.code_must_succeed ;
     dockerfile_environment(&dockerfile, &plan.environment) ;
     plan.code_where = pool_printf(&pool, "Dockerfile, line %u", start.line) ;
     plan.workdir = dockerfile_workdir(&dockerfile, 0) ;

@@ -54,10 +54,13 @@ static int needs_workdir (struct rendering *r, struct service const *service, un
 static void add_conditions (struct rendering *r, struct texts *lines, struct service const *service)
 {
   struct pool *pool = r->plan->pool ;
-  if (!service->conditions.first) return ;
+  char const *name ;
+  if (!service->conditions.first || service_has(service, "enable-if")) return ;
   texts_add(pool, lines, "# Not started unless the script would have.") ;
-  texts_add(pool, lines, pool_printf(pool, service->is_oneshot ? "if ! { %s; }; then exit 0; fi" : "if ! { %s; }; then exec reeve stop %s; fi",
-    texts_join(pool, &service->conditions, " && "), service->name)) ;
+  name = service_has(service, "count") ? pool_printf(pool, "\"%s$REEVE_INSTANCE\"", service->name) : service->name ;
+  texts_add(pool, lines, pool_printf(pool, "if ! { %s; }; then %s; fi", texts_join(pool, &service->conditions, " && "), service->is_oneshot ? "exit 0"
+    /* A main service that ended before the command has arrived would be the end of all. */
+    : service->is_main ? pool_printf(pool, "reeve stop -n %s; exec sleep 3600", name) : pool_printf(pool, "exec reeve stop %s", name))) ;
 }
 
 /* What the cont-init.d script has computed, read from where it wrote it. */

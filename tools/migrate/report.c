@@ -120,7 +120,7 @@ static void add_summary (struct plan *plan, struct texts *lines)
 static int is_idle (char const *what)
 {
   char const *last = strrchr(what, ':') ;
-  return last && (!strcmp(last, ": blank") || !strcmp(last, ": comment")) ;
+  return last && !strstr(what, "; ") && (!strcmp(last, ": blank") || !strcmp(last, ": comment")) ;
 }
 
 static int is_dropped (char const *what)

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "migrate/analysis.h"
+#include "migrate/image.h"
 
 static char const *redirects_of (struct analysis *a, struct statement const *statement, uint32_t before, uint32_t from)
 {
@@ -66,7 +67,7 @@ static void tell_foreground (struct analysis *a, struct service *service, uint32
 {
   if (foreground->means_strays) service_set(a->plan, service, "flag-keep-strays", "") ;
   if (!foreground->in_background) return ;
-  if (foreground->is_init_script) note_init_script(a, service, line, foreground) ;
+  if (foreground->is_init_script && !foreground->init_is_known) note_init_script(a, service, line, foreground) ;
   if (!foreground->argv[0])
   {
     service_set(a->plan, service, "flag-forks", "") ;
@@ -119,8 +120,8 @@ static char const *with_arguments (struct analysis *a, char const *command)
 {
   static char const *const marks[] = { "\"$@\"", "\"${@}\"", "$@" } ;
   struct texts words = { 0 } ;
-  if (!a->plan->cmd || a->positional || a->in_function || a->in_call) return command ;
-  for (unsigned int i = 0 ; a->plan->cmd[i] ; i++) texts_add(a->pool, &words, shell_quote(a->pool, a->plan->cmd[i])) ;
+  if (!a->arguments || a->shifted || a->positional || a->in_function || a->in_call) return command ;
+  for (unsigned int i = 0 ; a->arguments[i] ; i++) texts_add(a->pool, &words, shell_quote(a->pool, a->arguments[i])) ;
   for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
   {
     char const *at = strstr(command, marks[i]) ;
@@ -179,6 +180,29 @@ static void keep_configured (struct analysis *a, struct foreground *foreground)
     }
 }
 
+/* What the image's files say of an init script. */
+static void look_into_image (struct analysis *a, struct service *service, struct foreground *foreground)
+{
+  struct image_daemon found ;
+  if (!foreground->init_script) return ;
+  image_init_script(a->plan, foreground->init_script, &found) ;
+  if (found.argv)
+  {
+    unsigned int n = 0 ;
+    for (; found.argv[n] && n < COMMAND_WORDS_MAX - 1 ; n++) foreground->argv[n] = found.argv[n] ;
+    foreground->argv[n] = 0 ;
+    for (struct text *one = found.before.first ; one ; one = one->next) texts_add(a->pool, &service->before, one->text) ;
+    if (found.user)
+    {
+      texts_add(a->pool, &service->options, "--user") ;
+      texts_add(a->pool, &service->options, found.user) ;
+    }
+  }
+  else if (found.starts) foreground->mend = pool_printf(a->pool, "its init script starts %s", found.starts) ;
+  foreground->init_is_known = found.before.first || found.also ;
+  if (found.also) texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "%s: what its init script does as well: %s", service->name, found.also)) ;
+}
+
 /* The command that run becomes. */
 static void become (struct analysis *a, struct service *service, struct statement *statement)
 {
@@ -194,6 +218,7 @@ static void become (struct analysis *a, struct service *service, struct statemen
     else service->assignments = pool_printf(a->pool, "%s%s ", service->assignments, statement->assignments[i].raw) ;
   for (struct text *one = launch.before.first ; one ; one = one->next) texts_add(a->pool, &service->before, one->text) ;
   service->options = launch.options ;
+  look_into_image(a, service, &foreground) ;
   if (a->user && !launch.options.first)
   {
     texts_add(a->pool, &service->options, "--user") ;

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "migrate/analysis.h"
+#include "migrate/image.h"
 #include "migrate/script.h"
 
 #define FUNCTIONS_MAX 50 /* more: a program */
@@ -188,8 +189,24 @@ struct service *migrate_code (struct plan *plan)
   struct texts places = { 0 } ;
   unsigned int nsetup = plan->nsetup ;
   int all_aside = 1 ;
+  struct statement *first ;
+  struct statement *last ;
   if (!plan->code) return 0 ;
-  walk_ahead(&a, shell_parse_text(plan->pool, &code, plan->code)) ;
+  first = last = shell_parse_text(plan->pool, &code, plan->code) ;
+  if (plan->code_must_succeed && last)
+  {
+    /* a; b && input: the input did not run when b failed. */
+    while (last->next) last = last->next ;
+    for (struct statement *one = first ; one != last ; one = one->next)
+      if (one->next == last)
+      {
+        one->next = 0 ;
+        walk_ahead(&a, first) ;
+        break ;
+      }
+    a.must_succeed = 1 ;
+  }
+  walk_ahead(&a, plan->code_must_succeed ? last : first) ;
   if (plan->nsetup > nsetup) texts_add(plan->pool, &places, plan_setup_where(plan)) ;
   for (struct service *service = plan->services ; service ; service = service->next)
   {
@@ -231,6 +248,13 @@ static int add_sourced (struct statement *statement, void *data)
   return 0 ;
 }
 
+static int sources_files (struct analysis *a, struct statement *first)
+{
+  struct sourcing sourcing = { .a = a } ;
+  for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_sourced, &sourcing) ;
+  return !!sourcing.files.first ;
+}
+
 static void refuse_idle (struct analysis *a, struct statement *first)
 {
   struct sourcing sourcing = { .a = a } ;
@@ -245,7 +269,7 @@ static void refuse_idle (struct analysis *a, struct statement *first)
 void migrate_script (struct plan *plan)
 {
   struct service *aside ;
-  struct analysis a = { .plan = plan, .source = plan->source, .pool = plan->pool, .suffix = "" } ;
+  struct analysis a = { .plan = plan, .source = plan->source, .pool = plan->pool, .suffix = "", .arguments = plan->cmd } ;
   struct statement *first ;
   choose_shell(plan) ;
   if (plan->refused) return ;
@@ -263,12 +287,15 @@ void migrate_script (struct plan *plan)
   if (plan->refused) return ;
   apply_traps(&a) ;
   migrate_code_end(plan, aside) ;
+  settle_conditions(&a) ;
   settle_waits(&a) ;
+  settle_ready(&a) ;
   claim_functions(&a) ;
   find_mistakes(&a, first) ;
+  image_check(plan) ;
   plan_settle(plan) ;
   note_damage(&a, first) ;
-  if (!plan->services && !a.waited_line) refuse_idle(&a, first) ;
+  if (!plan->services && (!a.waited_line || sources_files(&a, first))) refuse_idle(&a, first) ;
   else if (!plan->services) texts_add(a.pool, &plan->notes, "no long-running process was found, though the script waits for something: which line starts it?") ;
   note_arguments(&a, first) ;
 }

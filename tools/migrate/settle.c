@@ -59,6 +59,7 @@ static void settle_todos (struct plan *plan)
 /* Has it a condition that the other one has not? Then it may not run where that does. */
 static int may_be_missing (struct service const *service, struct service const *other)
 {
+  if (service_has(service, "enable-if")) return 0 ; /* nobody waits for what is disabled */
   for (struct text const *one = service->conditions.first ; one ; one = one->next)
     if (!texts_has(&other->conditions, one->text)) return 1 ;
   return 0 ;

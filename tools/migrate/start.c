@@ -19,8 +19,31 @@ static struct held *hold (struct analysis *a, struct held **list, struct stateme
 
 /* ---- comments ---- */
 
+/* # behind a statement, in its line: it stays with that. */
+static int is_trailing (struct analysis *a, struct statement const *comment)
+{
+  uint32_t line = line_of(a, comment) ;
+  char const *before = source_copy(a->source, (struct range){ source_line_range(a->source, line).start, comment->range.start }) ;
+  struct setup_item const *item = a->plan->nsetup ? a->plan->setup + a->plan->nsetup - 1 : 0 ;
+  struct claim *claim ;
+  if (strspn(before, " \t") == strlen(before)) return 0 ;
+  claim = claim_statement(a, comment, "dropped", "comment") ;
+  if (item && !item->text && item->range.end && item->range.end <= comment->range.start && source_line(a->source, item->range.end - 1) == line)
+  {
+    add_setup(a, comment->range, 0) ;
+    claim->where = plan_setup_where(a->plan) ;
+  }
+  else if (!a->task && a->last && a->last->claim && source_last_line(a->source, a->last->claim->range) == line)
+  {
+    texts_add(a->pool, &a->last->before, statement_text(a, comment)) ;
+    claim->where = service_where(a->plan, a->last, "run") ;
+  }
+  return 1 ;
+}
+
 void hold_remark (struct analysis *a, struct statement *comment)
 {
+  if (is_trailing(a, comment)) return ;
   hold(a, &a->remarks, comment)->claim = claim_statement(a, comment, "dropped", "comment") ;
 }
 
@@ -77,6 +100,12 @@ static void copy_texts (struct analysis *a, struct texts *to, struct texts const
 
 /* ---- services ---- */
 
+static void copy_conditions (struct analysis *a, struct service *service)
+{
+  copy_texts(a, &service->conditions, &a->conditions) ;
+  for (struct text const *one = a->otherwise.first ; one ; one = one->next) texts_add_once(a->pool, &service->conditions, one->text) ;
+}
+
 int is_image_command (struct analysis *a, struct statement const *statement)
 {
   struct launch launch ;
@@ -131,26 +160,37 @@ static int has_work (struct held const *held)
   return 0 ;
 }
 
+/* (sleep 5; echo ready) &: no program that stays is in it. */
+static int ends_soon (struct statement const *statement)
+{
+  if (statement->kind != STATEMENT_GROUP && statement->kind != STATEMENT_SUBSHELL) return 0 ;
+  for (struct statement const *one = statement->body ; one ; one = one->next)
+    if (one->background || one->kind != STATEMENT_COMMAND || !shell_one_of(statement_command(one), TASKS " echo printf sleep true :")) return 0 ;
+  return 1 ;
+}
+
 struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how)
 {
   static char const *const hows[] = { "started in the background", "what the script ended with: main", "a daemon" } ;
   struct service *service ;
   char const *name ;
-  int by_cmd = is_image_command(a, statement) && a->plan->cmd && a->plan->cmd[0] && !a->positional ;
+  int by_cmd = is_image_command(a, statement) && a->arguments && a->arguments[0] && !a->shifted && !a->positional ;
   if (has_work(a->pending)) flush_pending(a) ; /* done once, before all that the branch starts */
   close_task(a) ;
-  name = by_cmd ? command_service_name(a->pool, a->plan->cmd) : runs_arguments(a, statement) && !a->positional ? "cmd" : name_of(a, statement) ;
+  name = by_cmd ? command_service_name(a->pool, a->arguments) : runs_arguments(a, statement) && !a->positional ? "cmd" : name_of(a, statement) ;
   service = plan_service(a->plan, distinct_name(a, name, statement), line_of(a, statement)) ;
+  if (a->template) service_template(a->plan, service, a->template) ;
   service->text = statement_text(a, statement) ;
   service->is_main = service->is_waited = how == START_MAIN ;
   service->is_background = how == START_BACKGROUND ;
-  copy_texts(a, &service->conditions, &a->conditions) ;
+  service->is_daemon = how == START_DAEMON ;
+  copy_conditions(a, service) ;
   service->positional = a->positional ;
   copy_texts(a, &service->dependencies, &a->ready) ;
   service->claim = claim_statement(a, statement, service_where(a->plan, service, "run"),
     pool_printf(a->pool, "service %s, %s", service->name, hows[how])) ;
-  if (a->conditions.first)
-    service->claim->what = pool_printf(a->pool, "%s, only when %s", service->claim->what, texts_join(a->pool, &a->conditions, " && ")) ;
+  if (service->conditions.first)
+    service->claim->what = pool_printf(a->pool, "%s, only when %s", service->claim->what, texts_join(a->pool, &service->conditions, " && ")) ;
   remarks_to_service(a, service) ;
   take_pending(a, service) ;
   run_lines(a, service, statement) ;
@@ -173,7 +213,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   if (shell_one_of(service->program, SUPERVISORS))
     texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "TODO: services.d/%s: %s starts and watches processes of its own: migrate what it reads next "
       "(reeve-migrate reads a supervisord.conf and a Procfile), and take it out", service->name, service->program)) ;
-  if (how == START_BACKGROUND && shell_one_of(service->program, TASKS))
+  if (how == START_BACKGROUND && (shell_one_of(service->program, TASKS) || ends_soon(statement)))
   {
     service->is_oneshot = 1 ;
     service->is_background = 0 ;
@@ -182,24 +222,11 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   if (service->is_main && service->without_signals && !service->todo.first)
     plan_todo(a->plan, service, service->claim, service->line, "only the shell gets the signals: let its last command be exec, if it is a program") ;
   a->last = service ;
+  a->last_is_idle = 0 ;
   return service ;
 }
 
 /* ---- tasks ---- */
-
-/* Does it, or a function that it calls, end the script? */
-static int ends (struct statement *statement, void *data)
-{
-  struct analysis *a = data ;
-  struct function *function = find_function(a, statement_command(statement)) ;
-  int r ;
-  if (!strcmp(statement_command(statement), "exit")) return 1 ;
-  if (!function || !function->statement->body || a->depth > 20) return 0 ;
-  a->depth++ ;
-  r = statement_walk(function->statement->body, &ends, a) ;
-  a->depth-- ;
-  return r ;
-}
 
 void add_task (struct analysis *a, struct statement *statement)
 {
@@ -209,11 +236,12 @@ void add_task (struct analysis *a, struct statement *statement)
   {
     struct service *task = plan_service(a->plan, task_name(a, statement), line_of(a, statement)) ;
     task->is_oneshot = 1 ;
-    copy_texts(a, &task->conditions, &a->conditions) ;
+    copy_conditions(a, task) ;
     task->positional = a->positional ;
     if (a->ready.first) copy_texts(a, &task->dependencies, &a->ready) ;
     else
-      for (struct service *one = a->plan->services ; one != task ; one = one->next) texts_add(a->pool, &task->dependencies, one->name) ;
+      for (struct service *one = a->plan->services ; one != task ; one = one->next)
+        if (!one->is_apart) texts_add(a->pool, &task->dependencies, one->name) ;
     a->task = task ;
     if (!a->conditions.first) take_pending(a, task) ;
   }
@@ -223,7 +251,7 @@ void add_task (struct analysis *a, struct statement *statement)
   held->claim = claim_statement(a, statement, service_where(a->plan, a->task, "run"), pool_printf(a->pool, "task %s, run once%s%s", a->task->name,
     a->task->dependencies.first ? " after " : "", texts_join(a->pool, &a->task->dependencies, ", "))) ;
   plan_mark_place(a->plan, a->task, held->claim, statement_text(a, statement)) ;
-  a->task_must_succeed = (is_first ? 0 : a->task_must_succeed) || a->sets_errexit || a->must_succeed || statement_walk(statement, &ends, a) ;
+  a->task_must_succeed = (is_first ? 0 : a->task_must_succeed) || a->sets_errexit || a->must_succeed || may_end(a, statement) ;
 }
 
 void close_task (struct analysis *a)
@@ -241,6 +269,7 @@ void close_task (struct analysis *a)
     else run_lines(a, task, held->statement) ;
   }
   task->is_forgiven = !a->task_must_succeed ;
+  task->must_succeed = a->task_must_succeed ;
   task->claim->what = pool_printf(a->pool, task->is_forgiven ? "%s; when it fails, what comes later is started all the same, as the script went on"
     : "%s; when it fails, what depends on it is not started", task->claim->what) ;
   a->task_statements = 0 ;
@@ -255,18 +284,53 @@ void close_task (struct analysis *a)
 
 /* ---- what starts nothing ---- */
 
+static int is_file_word (char const *name)
+{
+  return strchr(name, '.') && !shell_one_of(strrchr(name, '.'), ".sh .bash .py .pl .rb") ;
+}
+
+/* start-dfs.sh, _start_daemons of a file that is sourced: its name says that it starts something. */
+static int find_starter (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  struct launch launch ;
+  char const *name ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  name = shell_basename(statement_word(statement, launch.first)) ;
+  if (find_function(a, name) || is_file_word(name) || shell_one_of(name, "start-stop-daemon startx")) return 0 ;
+  return !strncasecmp(name, "start", 5) || strcasestr(name, "_start") || strcasestr(name, "-start") || strcasestr(name, "startup") || !strncasecmp(name, "launch", 6) ;
+}
+
+static void mark_starter (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
+{
+  if (statement_walk(statement, &find_starter, a))
+    plan_todo(a->plan, service, claim, line_of(a, statement), "by its name it starts something: if that goes on running, make it a service, in the foreground") ;
+}
+
+static int ends_well (struct statement *statement, void *data)
+{
+  (void)data ;
+  return !strcmp(statement_command(statement), "exit") && (statement->nwords == 1 || !strcmp(statement_word(statement, 1), "0")) ;
+}
+
 void add_ordinary (struct analysis *a, struct statement *statement)
 {
   struct claim *claim ;
   if (a->conditions.first || (a->plan->services && !a->task && is_preparation(statement)))
   {
+    struct held *held ;
     remarks_to_list(a, &a->pending) ;
-    hold(a, &a->pending, statement)->claim = claim_statement(a, statement, "", "as it was") ;
+    held = hold(a, &a->pending, statement) ;
+    held->claim = claim_statement(a, statement, "", "as it was") ;
+    mark_move(a, 0, statement, held->claim) ;
     return ;
   }
   if (a->plan->services)
   {
     add_task(a, statement) ;
+    mark_move(a, a->task, statement, a->task_statements->claim) ;
+    mark_starter(a, a->task, statement, a->task_statements->claim) ;
     return ;
   }
   remarks_to_setup(a) ;
@@ -274,6 +338,10 @@ void add_ordinary (struct analysis *a, struct statement *statement)
   if (shell_one_of(statement_command(statement), "eval source ."))
     plan_todo(a->plan, 0, claim, line_of(a, statement), "which variables it sets is not known: they reach no service") ;
   plan_mark_place(a->plan, 0, claim, statement_text(a, statement)) ;
+  mark_move(a, 0, statement, claim) ;
+  mark_starter(a, 0, statement, claim) ;
+  if (statement->kind != STATEMENT_COMMAND && statement_walk(statement, &ends_well, 0))
+    plan_todo(a->plan, 0, claim, line_of(a, statement), "exit 0 ended the container here; in cont-init.d it ends this file alone, and the services are started: exit with another code, or start them on a condition") ;
   if (a->must_succeed) plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "%s || exit", statement_text(a, statement)), 1) ;
   else add_setup(a, statement->range, 1) ;
 }

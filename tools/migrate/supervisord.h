@@ -11,8 +11,14 @@ struct expansion
 {
   char const *program ;
   char const *group ;
-  int number ;
+  int number ; /* of the process; in a template: of the first one */
+  int is_template ; /* the process's number is known in run alone */
+  char const *count ; /* how many processes; 0: one */
+  struct texts *lines ; /* of run, that the variables for its number need; 0: none are wanted */
 } ;
+
+/* X when the value is %(ENV_X)s and nothing else; 0: it is not. */
+extern char const *supervisord_variable (struct pool *pool, char const *value) ;
 
 /* A value as plain text: %(ENV_X)s becomes ${X}. */
 extern char const *supervisord_plain (struct pool *pool, struct expansion const *expansion, char const *value) ;

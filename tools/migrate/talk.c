@@ -103,7 +103,7 @@ void walk_after (struct analysis *a, struct statement *statement)
   struct service *main = a->plan->services ;
   char const *command = statement_command(statement) ;
   if (is_message(a, statement)) drop(a, statement, "a message about the end") ;
-  else if (shell_one_of(command, "kill pkill killall")) drop(a, statement, "the scanner ends the other services") ;
+  else if (shell_one_of(command, "kill pkill killall") || only_ends_processes(a, statement)) drop(a, statement, "the scanner ends the other services") ;
   else if (shell_one_of(command, "exit return wait true :")) drop(a, statement, "the container's exit code is the main service's") ;
   else if (statement->kind == STATEMENT_ASSIGNMENT && strstr(statement_text(a, statement), "$?")) drop(a, statement, "the container's exit code is the main service's") ;
   else

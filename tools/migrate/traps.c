@@ -51,14 +51,45 @@ struct trapping
   int works ;
 } ;
 
+static int comes_before (struct service const *first, struct service const *second)
+{
+  while (first && first != second) first = first->next ;
+  return !!first ;
+}
+
+/* Is the first one stopped before the second, or can it be? What is stopped later has to be
+   started earlier. */
+static int is_ordered (struct analysis *a, struct service *first, struct service *second)
+{
+  if (first == second || texts_has(&first->dependencies, second->name)) return 1 ;
+  if (first->is_oneshot || second->is_oneshot || !comes_before(second, first)) return 0 ;
+  texts_add(a->pool, &first->dependencies, second->name) ;
+  texts_add(a->pool, &first->optional, second->name) ;
+  return 1 ;
+}
+
 /* kill A; wait; kill B: one behind the other. */
 static void note_order (struct trapping *t, struct statement const *statement)
 {
+  struct analysis *a = t->a ;
   char const *whom = statement->nwords ? statement->words[statement->nwords - 1].raw : "" ;
+  struct texts first = { 0 } ;
+  struct texts second = { 0 } ;
+  int ordered = 1 ;
   if (!t->killed) t->killed = whom ;
-  else if (t->waited && strcmp(t->killed, whom) != 0)
-    texts_add_once(t->a->pool, &t->claim->todo,
-      "it ended them one behind the other, which is lost: a service is stopped before those that its dependencies.d names") ;
+  if (!t->waited || !strcmp(t->killed, whom)) return ;
+  services_of_pid(a, t->killed, &first) ;
+  services_of_pid(a, whom, &second) ;
+  for (struct text const *one = first.first ; one ; one = one->next)
+    for (struct text const *other = second.first ; other ; other = other->next)
+      ordered &= is_ordered(a, plan_find(a->plan, one->text), plan_find(a->plan, other->text)) ;
+  t->killed = whom ;
+  t->waited = 0 ;
+  if (ordered && first.first && second.first)
+    t->claim->what = pool_printf(a->pool, "%s; it ended %s before %s, as dependencies.d does", t->claim->what,
+      texts_join(a->pool, &first, ", "), texts_join(a->pool, &second, ", ")) ;
+  else texts_add_once(a->pool, &t->claim->todo,
+    "it ended them one behind the other, which is lost: a service is stopped before those that its dependencies.d names") ;
 }
 
 /* $1, "${1:-TERM}": as the call has it */
@@ -190,6 +221,13 @@ static void alias_arguments (struct analysis *a, struct statement const *call)
   }
 }
 
+static int names_word (struct statement const *statement, char const *word)
+{
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (!strcmp(statement_word(statement, i), word)) return 1 ;
+  return 0 ;
+}
+
 static int look_at_trap (struct statement *statement, void *data)
 {
   struct trapping *t = data ;
@@ -203,6 +241,7 @@ static int look_at_trap (struct statement *statement, void *data)
     note_order(t, statement) ;
     set_signals(t, statement) ;
   }
+  else if (!strcmp(command, "xargs") && names_word(statement, "kill")) t->kills = 1 ;
   else if (!strcmp(command, "wait") && t->killed) t->waited = 1 ;
   else if (stops_by_program(t, statement)) t->kills = 1 ;
   else if (shell_one_of(command, "echo printf") && !is_message(t->a, statement)) t->works = 1 ;

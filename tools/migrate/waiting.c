@@ -387,6 +387,11 @@ void set_waiting (struct analysis *a, struct statement *statement, struct waitin
 void walk_sleep (struct analysis *a, struct statement *statement)
 {
   struct claim *claim ;
+  if (a->template)
+  {
+    claim_statement(a, statement, "dropped", "a pause between the starts of a loop") ;
+    return ;
+  }
   if (!a->plan->services)
   {
     add_ordinary(a, statement) ;

@@ -31,7 +31,7 @@ static void walk_branches (struct analysis *a, struct statement *statement, stru
     for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
       if (branch == taken) walk_list(a, branch->body, frame) ;
       else drop_branch(a, branch) ;
-    a->dispatched = 1 ;
+    a->dispatched |= starts_something(a, statement) ;
     claim_statement(a, statement, "dropped", "the branch's own words: CMD has decided") ;
     return ;
   }
@@ -198,21 +198,60 @@ static void walk_on_condition (struct analysis *a, struct statement *statement, 
   leave_branch(a, &state) ;
 }
 
+/* nginx -t: a daemon's program that ends. */
+static int only_checks (struct analysis *a, struct statement const *statement)
+{
+  struct launch launch ;
+  struct foreground foreground ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  command_foreground(statement, launch.first, &foreground) ;
+  return foreground.ends ;
+}
+
 /* [ -f x ] && sh x, as the last thing, and perhaps || /bin/bash. 1: it was that. */
 static int walk_alternatives (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct statement *both = statement->kind == STATEMENT_OR ? statement->body : statement ;
   struct statement *other = statement->kind == STATEMENT_OR ? statement->body->next : 0 ;
   char const *condition ;
-  if (both->kind != STATEMENT_AND || !is_question(both->body) || !is_plain_command(both->body->next)) return 0 ;
+  if (both->kind != STATEMENT_AND || !(is_question(both->body) || only_checks(a, both->body)) || !is_plain_command(both->body->next)) return 0 ;
   if (other && other->kind != STATEMENT_COMMAND) return 0 ;
   condition = statement_text(a, both->body) ;
+  if (!other)
+  {
+    /* When it is false, that is the script's end, and its code. */
+    struct service *before = plan_last(a->plan) ;
+    walk_statement(a, both->body->next, frame) ;
+    if (plan_last(a->plan) != before) texts_add(a->pool, &plan_last(a->plan)->before, pool_printf(a->pool, "%s || exit", condition)) ;
+    script_waits(a, line_of(a, statement)) ;
+    claim_statement(a, statement, service_where(a->plan, plan_last(a->plan), "run"), "what is asked first: when it fails, that is the container's end, as it was the script's") ;
+    return 1 ;
+  }
   walk_on_condition(a, both->body->next, condition, frame) ;
   a->waited_line = 0 ;
   if (other && is_plain_command(other)) walk_on_condition(a, other, negated(a->pool, condition), frame) ;
   else if (other) claim_statement(a, other, "dropped", "what was done when it was not started, or failed: the container's exit code says it") ;
   script_waits(a, line_of(a, statement)) ;
   claim_branch(a, statement) ;
+  return 1 ;
+}
+
+static int walk_context (struct analysis *a, struct statement *statement)
+{
+  if (a->task && changes_place(statement)) close_task(a) ;
+  return add_context(a, statement) ;
+}
+
+static int walk_moved (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct statement *rest ;
+  if (a->task && changes_place(statement)) close_task(a) ;
+  rest = moved_work(a, statement) ;
+  if (!rest) return 0 ;
+  if (rest == statement) return 1 ;
+  walk_statement(a, rest, frame) ;
+  claim_statement(a, statement, "dropped", "&&") ;
   return 1 ;
 }
 
@@ -259,6 +298,7 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
     claim_statement(a, statement, "dropped", "&&") ;
     return ;
   }
+  if (walk_moved(a, statement, frame)) return ;
   if (is_last(a, frame) && !a->waited_line && walk_alternatives(a, statement, frame)) return ;
   if (!starts_something(a, right))
   {
@@ -267,7 +307,7 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
       walk_statement(a, left, frame) ;
       claim_statement(a, statement, "dropped", "what was done when it failed: the container's exit code says it") ;
     }
-    else if (!add_context(a, statement)) add_ordinary(a, statement) ;
+    else if (!walk_context(a, statement)) add_ordinary(a, statement) ;
     return ;
   }
   if (left->kind == STATEMENT_AND || left->kind == STATEMENT_OR || left->kind == STATEMENT_PIPELINE) condition = pool_printf(a->pool, "{ %s; }", condition) ;
@@ -299,14 +339,42 @@ static int starts_itself (struct analysis *a, struct statement *statement, struc
   return 1 ;
 }
 
-/* The last line of many scripts, for `docker run -it`. */
-static int drop_shell (struct analysis *a, struct statement *statement, struct launch const *launch)
+/* bash, or psql, as the last line, for `docker run -it`: it reads the container's stdin. */
+static int talks_to_person (struct analysis *a, struct statement const *statement)
 {
-  char const *name = shell_basename(statement_word(statement, launch->first)) ;
-  if (!shell_one_of(name, "sh bash ash dash zsh") || launch->options.first || statement->nredirects) return 0 ;
-  for (unsigned int i = launch->first + 1 ; i < statement->nwords ; i++)
+  struct launch launch ;
+  char const *name ;
+  char const *second ;
+  command_unwrap(a->pool, statement, &launch) ;
+  name = shell_basename(statement_word(statement, launch.first)) ;
+  second = statement_word(statement, launch.first + 1) ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+    if (!statement->redirects[i].is_output) return 0 ;
+  if (shell_one_of(name, "psql mysql mariadb mongosh redis-cli sqlite3 htop top tmux screen irb login mc")) return !strstr(statement_text(a, statement), " -e ") && !strstr(statement_text(a, statement), " -c ") ;
+  if (shell_one_of(name, "rails console") && shell_one_of(second, "console c")) return 1 ;
+  if (shell_one_of(name, "python python2 python3 node ruby")) return launch.first + 1 == statement->nwords ;
+  if (!shell_one_of(name, "sh bash ash dash zsh fish")) return 0 ;
+  for (unsigned int i = launch.first + 1 ; i < statement->nwords ; i++)
     if (!shell_one_of(statement->words[i].raw, "-i -l -li -il --login")) return 0 ;
-  drop(a, statement, pool_printf(a->pool, "a shell for whoever has a terminal, which a service has not: docker exec -it CONTAINER %s", name)) ;
+  return 1 ;
+}
+
+static int has_console (struct analysis *a)
+{
+  for (struct service *one = a->plan->services ; one ; one = one->next)
+    if (service_has(one, "flag-console")) return 1 ;
+  return 0 ;
+}
+
+/* It has the terminal, and the container ends with it, as with the script. Returns 0 if it is no such thing. */
+static int start_console (struct analysis *a, struct statement *statement)
+{
+  struct service *service ;
+  if (!talks_to_person(a, statement) || has_console(a)) return 0 ;
+  service = start_service(a, statement, START_MAIN) ;
+  service->without_signals = 0 ;
+  service_set(a->plan, service, "flag-console", "") ;
+  service->claim->what = pool_printf(a->pool, "%s; it has the container's terminal (flag-console), for docker run -it", service->claim->what) ;
   return 1 ;
 }
 
@@ -315,15 +383,16 @@ static void walk_exec (struct analysis *a, struct statement *statement)
   struct launch launch ;
   command_unwrap(a->pool, statement, &launch) ;
   if (starts_itself(a, statement, &launch)) return ;
-  if (is_image_command(a, statement) && !a->positional && (a->waited_line || (a->plan->services && a->plan->cmd && !a->plan->cmd[0])))
+  if (is_image_command(a, statement) && !a->positional && (a->waited_line || (a->plan->services && a->arguments && !a->shifted && !a->arguments[0])))
   {
     drop(a, statement, a->waited_line ? pool_printf(a->pool, "ran only when what line %u waits for had ended, which is main: it never did", a->waited_line)
       : "there is no CMD: it ran nothing") ;
     return ;
   }
-  if (drop_shell(a, statement, &launch)) script_waits(a, line_of(a, statement)) ;
+  if (start_console(a, statement)) plan_last(a->plan)->is_exec = 1 ;
   else start_service(a, statement, START_MAIN)->is_exec = 1 ;
   if (!a->conditions.first) a->replaced_line = line_of(a, statement) ;
+  else a->branch_replaced = 1 ;
 }
 
 /* service nginx restart, when it has been started already */
@@ -364,7 +433,7 @@ static void walk_program (struct analysis *a, struct statement *statement, struc
     script_waits(a, line_of(a, statement)) ;
     return ;
   }
-  if (is_last(a, frame) && drop_shell(a, statement, &launch))
+  if (is_last(a, frame) && !a->waited_line && start_console(a, statement))
   {
     script_waits(a, line_of(a, statement)) ;
     return ;
@@ -378,6 +447,19 @@ static void walk_program (struct analysis *a, struct statement *statement, struc
   add_ordinary(a, statement) ;
 }
 
+/* fg, fg %1: the script's last background process, or that one, comes to the front. */
+static void walk_fg (struct analysis *a, struct statement *statement)
+{
+  struct texts names = { 0 } ;
+  struct service *service ;
+  close_task(a) ;
+  services_of_pid(a, statement->nwords > 1 ? statement->words[1].raw : "%%", &names) ;
+  service = names.first ? plan_find(a->plan, names.first->text) : 0 ;
+  if (service) service->is_main = 1 ;
+  drop(a, statement, service ? pool_printf(a->pool, "fg: %s is main instead", service->name) : "fg: a service is in front already") ;
+  script_waits(a, line_of(a, statement)) ;
+}
+
 static void walk_command (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   char const *command = statement_command(statement) ;
@@ -387,12 +469,7 @@ static void walk_command (struct analysis *a, struct statement *statement, struc
   else if (keeps_alive(statement)) drop_keeping_alive(a, statement) ;
   else if (!strcmp(command, "exec") && statement->nwords > 1) walk_exec(a, statement) ;
   else if (shell_one_of(command, "disown jobs bg")) drop(a, statement, pool_printf(a->pool, "%s: the supervisor, not a shell, has the processes", command)) ;
-  else if (!strcmp(command, "fg"))
-  {
-    drop(a, statement, "fg: the service is main instead") ;
-    if (a->last) a->last->is_main = 1 ;
-    script_waits(a, line_of(a, statement)) ;
-  }
+  else if (!strcmp(command, "fg")) walk_fg(a, statement) ;
   else if (!strcmp(command, "set") && shell_one_of(second, "-m +m -b +b -o") && (*second != '-' || second[1] != 'o' || shell_one_of(statement_word(statement, 2), "monitor notify")))
     drop(a, statement, "job control: the supervisor, not a shell, has the processes") ;
   else if (a->waited_line && !starts_later(a, frame) && !starts_something(a, statement)) walk_after(a, statement) ;
@@ -408,7 +485,7 @@ static void walk_command (struct analysis *a, struct statement *statement, struc
   else if (a->plan->services && shell_one_of(command, "kill")) drop(a, statement, "kill: ending services is the supervisor's work") ;
   else if (walk_wait_program(a, statement, 0, frame)) return ;
   else if (walk_call(a, statement, frame)) return ;
-  else if (add_context(a, statement)) return ;
+  else if (walk_context(a, statement)) return ;
   else if (a->plan->services && is_message(a, statement)) claim_statement(a, statement, "dropped", "a message about the start") ;
   else walk_program(a, statement, frame) ;
 }
@@ -485,7 +562,7 @@ static void walk_function (struct analysis *a, struct statement *statement)
 {
   if (statement->body && starts_something(a, statement->body))
     plan_piece(a->plan, statement_text(a, statement), names_defined(a, statement))->is_function = 1 ; /* claimed where it is called, or at the end */
-  else add_context(a, statement) ;
+  else walk_context(a, statement) ;
 }
 
 static void walk_group (struct analysis *a, struct statement *statement, struct frame *frame)
@@ -522,6 +599,7 @@ static void walk_damaged (struct analysis *a, struct statement *statement, struc
 
 static void walk_statement (struct analysis *a, struct statement *statement, struct frame *frame)
 {
+  struct branch const *taken ;
   if (a->depth > 60) return ; /* left unclaimed: a TODO */
   a->depth++ ;
   if (statement->kind == STATEMENT_COMMENT) hold_remark(a, statement) ;
@@ -556,7 +634,8 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
       script_waits(a, line_of(a, statement)) ;
     }
   }
-  else if (!add_context(a, statement)) add_ordinary(a, statement) ;
+  else if ((statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE) && decide_branch(a, statement, &taken)) walk_branches(a, statement, frame) ;
+  else if (!walk_moved(a, statement, frame) && !walk_context(a, statement)) add_ordinary(a, statement) ;
   a->depth-- ;
 }
 

@@ -1,0 +1,74 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+
+#include "base/path.h"
+#include "base/trust.h"
+#include "control/control.h"
+#include "wire/scan_state.h"
+
+#define PATH_SIZE 4096
+
+/* Makes or removes `down` in DIRECTORY/NAME. Returns 1, or 0 with errno. */
+static int set_down (char const *directory, char const *name, int down)
+{
+  char path[2 * PATH_SIZE] ;
+  char const *last ;
+  int parent ;
+  int ok ;
+  int err ;
+  if (!path_join(path, sizeof path, directory, name) || !path_join(path, sizeof path, path, "down")) return 0 ;
+  parent = trust_anyones_parent(AT_FDCWD, path, &last, 0) ;
+  if (parent == -1) return 0 ;
+  if (down) ok = !faccessat(parent, last, F_OK, AT_SYMLINK_NOFOLLOW) || trust_write(AT_FDCWD, path, 0644, "", 0) ;
+  else ok = !unlinkat(parent, last, 0) || errno == ENOENT ;
+  err = errno ;
+  fd_close(parent) ;
+  errno = err ;
+  return ok ;
+}
+
+/* In SCAN it outlives the container's restart; in LIVE it counts for the tree that runs. */
+static int set (struct request const *request, char const *name, char const *scan, int down)
+{
+  char const *word = down ? "disabled" : "enabled" ;
+  struct view view ;
+  int lasts = set_down(scan, name, down) ;
+  int err = errno ;
+  if (!set_down("", name, down) && (errno != ENOENT || !lasts))
+  {
+    strerr_warnwu8sys(down ? "make" : "remove", " the file `down` of ", name, " in ", request->live, services_who_may(), "", "") ;
+    return EXIT_SYSTEM ;
+  }
+  if (!lasts) strerr_warni8x(name, " is ", word, " until the container is made anew, and no longer: ", scan, " cannot be written to (", strerror(err), ")") ;
+  if (view_read(&view, name) && view.wanted_up == down && view.state != STATE_UNSUPERVISED)
+    strerr_warni6x(name, down ? " goes on: `reeve stop " : " is down still: `reeve start ", name, down ? "` ends it" : "` starts it", "", "") ;
+  return EXIT_YES ;
+}
+
+static int set_all (struct request const *request, int down)
+{
+  static struct scan_state state ; /* large */
+  int code = services_need_scanner(request) ;
+  if (!code && !scan_state_read(&state))
+  {
+    strerr_warnwu3sys("learn where the services of ", request->live, " are") ;
+    code = EXIT_SYSTEM ;
+  }
+  for (size_t i = 0 ; !code && i < request->count ; i++) code = set(request, request->names[i], state.scan, down) ;
+  return code ;
+}
+
+int command_disable (struct request const *request)
+{
+  return set_all(request, 1) ;
+}
+
+int command_enable (struct request const *request)
+{
+  return set_all(request, 0) ;
+}

@@ -1,0 +1,64 @@
+# reeve help, and what the shells complete.
+
+load lib
+
+setup() { reeve_setup; export REEVE_LIVE=$live; }
+teardown() { reeve_teardown; }
+
+@test "help names every command and fits 80 columns; help COMMAND says what that takes" {
+  run reeve help
+  [ "$status" -eq 0 ]
+  [ "$output" = "$(reeve --help)" ]
+  for each in status why tree graph exec env start stop restart reload kill wait rescan upgrade shutdown check new completion; do
+    grep -q "^  $each " <<<"$output" || { echo "# no $each"; return 1; }
+    [[ $(reeve help $each) == "usage: reeve $each"* ]]
+  done
+  awk 'length($0) > 80 { print "# too long: " $0; bad = 1 } END { exit bad }' < <(reeve help; for each in $(reeve completion words -- ''); do reeve help "$each"; done)
+  [[ $(reeve help stop) == *--only*'what needs these'* ]]
+  [[ $(reeve help stop) != *--json* ]]
+  run -100 reeve help bogus
+  [[ $output == *'there is no command bogus'* ]]
+  run -100 --separate-stderr reeve
+  [ -z "$output" ]
+  [[ $stderr == 'usage: reeve '* ]]
+}
+
+words() { reeve completion words -- "$@" 2>/dev/null | tr '\n' ' '; }
+
+# As bash does it with the cursor behind these words.
+complete_line() # WORD...
+{
+  bash -c 'eval "$(reeve completion bash)"
+COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+_reeve reeve "${!#}"
+printf "%s\n" "${COMPREPLY[@]}"' bash "$@" | tr '\n' ' '
+}
+
+@test "words are completed: commands, services, options, states, signals" {
+  idle web
+  idle worker
+  idle '$(touch pwned)'
+  in=$scan/web service log <<<'exec cat'
+  scanner
+  up web/log
+  [ "$(words stop '')" = '$(touch pwned) web web/log worker ' ]
+  [[ $(words '') == *'status '*'completion '* ]]
+  [ "$(words wait '')" = 'ready healthy up down finished done ' ]
+  [[ $(words wait ready '') == *'web '* ]]
+  [ "$(words start --all -)" = '--no-wait --timeout --all --only ' ]
+  [[ $(words -l "$live" stop '') == *'web '* ]]
+  [ "$(words -l /nowhere stop '')" = '' ]
+  [[ $(words help '') == *'status '* ]]
+  [ "$(words completion '')" = 'bash zsh fish ' ]
+  # The scripts; a name is no command.
+  cd "$dir"
+  [ "$(complete_line reeve stop we)" = 'web web/log ' ]
+  [ "$(complete_line reeve stop '$')" = '\$\(touch\ pwned\) ' ]
+  [ ! -e pwned ]
+  [ "$(complete_line reeve rest)" = 'restart ' ]
+  for shell in zsh fish; do ! command -v $shell >/dev/null || $shell -n <(reeve completion $shell); done
+  [[ $(reeve completion zsh) == '#compdef reeve'* ]]
+  [[ $(reeve completion fish) == 'complete -c reeve '* ]]
+  run -100 reeve completion tcsh
+  [[ $output == *'allowed: bash, zsh, fish'* ]]
+}

@@ -1,0 +1,374 @@
+/* [program:NAME]: what supervisord was told of one program, as services. */
+
+#include <string.h>
+
+#include "migrate/shell.h"
+#include "migrate/translation.h"
+
+#define CONTAINERS_OUTPUT "/dev/stdout /dev/stderr /dev/fd/1 /dev/fd/2 /proc/1/fd/1 /proc/1/fd/2 /proc/self/fd/1 /proc/self/fd/2 syslog"
+#define NUMPROCS_MAX 64
+
+static char const *where (struct translation *t, char const *file)
+{
+  return service_where(t->plan, t->service, file) ;
+}
+
+static char const *take (struct translation *t, char const *name, char const *file, char const *what)
+{
+  return ini_take(t->source, t->section, name, where(t, file), what) ;
+}
+
+static int is_true (char const *value)
+{
+  return shell_one_of(value, "true True TRUE yes Yes on On 1") ;
+}
+
+static int is_false (char const *value)
+{
+  return shell_one_of(value, "false False FALSE no No off Off 0") ;
+}
+
+static void note (struct translation *t, char const *name, char const *text)
+{
+  ini_take(t->source, t->section, name, "dropped", text) ;
+}
+
+/* ---- what is done in run ---- */
+
+static void set_command (struct translation *t)
+{
+  struct plan *plan = t->plan ;
+  char const *command = take(t, "command", "run", pool_printf(plan->pool, "service %s", t->service->name)) ;
+  uint32_t line = source_line(t->source, t->section->range.start) ;
+  char const *todo = 0 ;
+  t->service->claim = source_claim(t->source, t->section->range, where(t, "run"), pool_printf(plan->pool, "service %s", t->service->name)) ;
+  if (!command || !*command)
+  {
+    plan_todo(plan, t->service, t->service->claim, line, "the program has no command") ;
+    return ;
+  }
+  t->service->text = command ;
+  if (shell_one_of(shell_basename(pool_copy(plan->pool, command, strcspn(command, " \t\n"))), "mysqld_safe mariadbd-safe"))
+    texts_add_once(plan->pool, &plan->notes, pool_printf(plan->pool, "%s: mysqld_safe ignores SIGTERM, so that the database would not be stopped: run mysqld (or mariadbd) --user=mysql in its place", t->service->name)) ;
+  t->service->command = supervisord_command(plan->pool, &t->expansion, command, &todo) ;
+  if (todo) plan_todo(plan, t->service, t->service->claim, line, todo) ;
+  supervisord_foreground(plan, t->service, line) ;
+}
+
+static void set_environment (struct translation *t, struct ini_section *section, char const *what)
+{
+  char const *value = section->options ? ini_take(t->source, section, "environment", where(t, "run"), what) : 0 ;
+  if (value && !supervisord_environment(t->plan->pool, &t->expansion, value, &t->service->before))
+    plan_todo(t->plan, t->service, t->service->claim, t->service->line, "part of environment= is not understood") ;
+}
+
+/* The program's value, or else the one that it inherits from [supervisord]; 0: neither has it. */
+static char const *take_inherited (struct translation *t, char const *name, char const *what)
+{
+  char const *value = take(t, name, "run", what) ;
+  char const *inherited = ini_take(t->source, t->global, name, "each run", pool_printf(t->plan->pool, "%s, of each service that has none of its own", what)) ;
+  return value ? value : inherited ;
+}
+
+static void add_option (struct translation *t, char const *option, char const *value)
+{
+  texts_add(t->plan->pool, &t->service->options, option) ;
+  texts_add(t->plan->pool, &t->service->options, value) ;
+}
+
+/* supervisord raised the limit for itself, hence for its programs; 1024 any container has. */
+static void set_limit (struct translation *t)
+{
+  char const *value = ini_take(t->source, t->global, "minfds", "each run", "limit of open files, by reeve-exec") ;
+  unsigned int n = value ? shell_number(value, 100000000, 0) : 0 ;
+  if (n > 1024) add_option(t, "--limit", pool_printf(t->plan->pool, "nofile=%u", n)) ;
+}
+
+/* The directory of [supervisord] is that of one that puts itself into the background. */
+static char const *take_directory (struct translation *t)
+{
+  char const *nodaemon = ini_take(t->source, t->global, "nodaemon", "", 0) ;
+  if (!nodaemon || !is_true(nodaemon)) return take_inherited(t, "directory", "working directory") ;
+  ini_take(t->source, t->global, "directory", "dropped", "with nodaemon, supervisord did not go there") ;
+  return take(t, "directory", "run", "working directory") ;
+}
+
+static void set_process (struct translation *t)
+{
+  struct pool *pool = t->plan->pool ;
+  char const *value ;
+  if ((value = take_directory(t)))
+    texts_add(pool, &t->service->before, pool_printf(pool, "cd %s || exit 111", supervisord_word(pool, &t->expansion, value))) ;
+  value = ini_take(t->source, t->global, "user", "", 0) ;
+  if (value && !strcmp(value, "root")) ini_take(t->source, t->global, "user", "dropped", "root, as the container is if nobody says otherwise") ;
+  if ((value = take_inherited(t, "user", "user, by reeve-exec, which sets HOME, too")) && strcmp(value, "root") != 0) add_option(t, "--user", supervisord_word(pool, &t->expansion, value)) ;
+  if ((value = take_inherited(t, "umask", "umask, by reeve-exec"))) add_option(t, "--umask", value) ;
+  set_limit(t) ;
+}
+
+/* One of the two outputs, as a redirection; "" for the container's. */
+static char const *output (struct translation *t, char const *name, char const *fd)
+{
+  struct pool *pool = t->plan->pool ;
+  char const *value = ini_take(t->source, t->section, name, "", 0) ;
+  if (!value) return "" ;
+  if (!strcasecmp(value, "none") || !strcmp(value, "/dev/null"))
+  {
+    take(t, name, "run", "thrown away") ;
+    return pool_printf(pool, "%s>/dev/null", fd) ;
+  }
+  if (!*value || !strcasecmp(value, "auto") || shell_one_of(value, CONTAINERS_OUTPUT))
+  {
+    note(t, name, "the container's output") ;
+    return "" ;
+  }
+  if (!strncmp(value, "/var/log/supervisor/", 20))
+    texts_add_once(pool, &t->service->before, "mkdir -p /var/log/supervisor # supervisor's package made it") ;
+  take(t, name, "run", "log file; it is not rotated any more: a log/run with reeve-log does that") ;
+  return pool_printf(pool, "%s>>%s", fd, supervisord_word(pool, &t->expansion, value)) ;
+}
+
+static void set_outputs (struct translation *t)
+{
+  static char const *const rotations[] =
+    { "stdout_logfile_maxbytes", "stdout_logfile_backups", "stderr_logfile_maxbytes", "stderr_logfile_backups", 0 } ;
+  static char const *const captures[] =
+    { "stdout_capture_maxbytes", "stderr_capture_maxbytes", "stdout_events_enabled", "stderr_events_enabled", "stdout_syslog", "stderr_syslog", 0 } ;
+  struct pool *pool = t->plan->pool ;
+  char const *redirect = take(t, "redirect_stderr", "run", "stderr to stdout") ;
+  char const *out = output(t, "stdout_logfile", "") ;
+  char const *err = redirect && is_true(redirect) ? "2>&1" : output(t, "stderr_logfile", "2") ;
+  t->service->redirects = pool_printf(pool, "%s%s%s", out, *out && *err ? " " : "", err) ;
+  note(t, "stderr_logfile", "stderr goes to stdout") ;
+  for (char const *const *name = rotations ; *name ; name++) note(t, *name, "rotation: reeve-log --size and --files, in a log/run") ;
+  for (char const *const *name = captures ; *name ; name++) note(t, *name, "supervisord's own way with output") ;
+}
+
+/* ---- what is a file of the service ---- */
+
+/* The codes of exitcodes; *has_zero: 0 is among them. */
+static void read_exit_codes (struct translation *t, char const *value, struct texts *codes, int *has_zero)
+{
+  *has_zero = 0 ;
+  for (char const *p = value ; *(p += strspn(p, ", \t\n")) ; p += strcspn(p, ", \t\n"))
+  {
+    char const *code = pool_copy(t->plan->pool, p, strcspn(p, ", \t\n")) ;
+    if (!strcmp(code, "0")) *has_zero = 1 ;
+    else texts_add_once(t->plan->pool, codes, code) ;
+  }
+}
+
+/* Ends that supervisord expected, and after which it did not start the program again. Returns 1
+   when 0 was none of these. */
+static int set_exit_codes (struct translation *t)
+{
+  struct pool *pool = t->plan->pool ;
+  char const *value = ini_take(t->source, t->section, "exitcodes", "", 0) ;
+  struct texts codes = { 0 } ;
+  int has_zero ;
+  if (!value) return 0 ;
+  read_exit_codes(t, value, &codes, &has_zero) ;
+  if (has_zero || !codes.first)
+  {
+    take(t, "exitcodes", codes.first ? "success-codes" : "restart", "codes that are no failure") ;
+    if (codes.first) service_set(t->plan, t->service, "success-codes", texts_join(pool, &codes, " ")) ;
+    return 0 ;
+  }
+  take(t, "exitcodes", "finish", "codes with which it may end for good: 0 is none of them") ;
+  texts_add(pool, &t->service->finish, pool_printf(pool, "case $1 in %s) exit 125 ;; esac # do not restart", texts_join(pool, &codes, "|"))) ;
+  return 1 ;
+}
+
+/* What decides is in the environment: X=true and the like. supervisord takes any case of letters. */
+static void set_enabled (struct translation *t, char const *variable)
+{
+  static char const *const words[] = { "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "1" } ;
+  struct texts values = { 0 } ;
+  for (size_t i = 0 ; i < sizeof(words) / sizeof(*words) ; i++) texts_add(t->plan->pool, &values, words[i]) ;
+  service_set(t->plan, t->service, "enable-if", pool_printf(t->plan->pool, "%s=%s", variable, texts_join(t->plan->pool, &values, "|"))) ;
+  texts_add(t->plan->pool, &t->service->conditions, pool_printf(t->plan->pool, "%s", variable)) ;
+  take(t, "autostart", "enable-if", pool_printf(t->plan->pool, "only where %s is true, yes, on or 1", variable)) ;
+}
+
+static void set_autostart (struct translation *t)
+{
+  char const *start = ini_take(t->source, t->section, "autostart", "", 0) ;
+  char const *variable = start ? supervisord_variable(t->plan->pool, start) : 0 ;
+  if (start && is_false(start))
+  {
+    take(t, "autostart", "down", "not started by itself") ;
+    service_set(t->plan, t->service, "down", "") ;
+  }
+  else if (variable) set_enabled(t, variable) ;
+  else if (!start || is_true(start)) note(t, "autostart", "each service is started by itself") ;
+}
+
+static void set_restart (struct translation *t)
+{
+  struct plan *plan = t->plan ;
+  char const *value = take(t, "autorestart", "restart", "when it is restarted") ;
+  char const *retries = ini_take(t->source, t->section, "startretries", "", 0) ;
+  char const *seconds = ini_take(t->source, t->section, "startsecs", "", 0) ;
+  char const *start = ini_take(t->source, t->section, "autostart", "", 0) ;
+  int never = value && is_false(value) ;
+  int zero_fails ;
+  set_autostart(t) ;
+  if (never && seconds && !strcmp(seconds, "0") && !(start && is_false(start)))
+  {
+    t->service->is_oneshot = 1 ;
+    note(t, "startsecs", "0, and no restart: a task, run once (flag-oneshot)") ;
+  }
+  else note(t, "startsecs", "counted as started after that: an end within 10 s is a quick one here, and delays the next start (restart-delay)") ;
+  if (value && is_true(value))
+  {
+    service_set(plan, t->service, "restart", "always") ;
+    note(t, "startretries", "gave up after so many quick ends: here each start is only delayed more (restart-delay)") ;
+    note(t, "exitcodes", "with autorestart=true they did not matter") ;
+    return ;
+  }
+  if (never) note(t, "exitcodes", "nothing is restarted") ;
+  zero_fails = !never && set_exit_codes(t) ;
+  if (zero_fails) note(t, "startretries", "gave up after so many quick ends: here each start is only delayed more (restart-delay)") ;
+  service_set(plan, t->service, "restart", never ? "no" : zero_fails ? "always" : retries && shell_number(retries, 100000, 0)
+    ? pool_printf(plan->pool, "on-failure:%u", shell_number(retries, 100000, 0)) : "on-failure") ;
+  take(t, "startretries", "restart", "how many failures in a row") ;
+}
+
+static void set_stop (struct translation *t)
+{
+  struct plan *plan = t->plan ;
+  char const *signal = take(t, "stopsignal", "down-signal", "the signal that stops it") ;
+  char const *wait = take(t, "stopwaitsecs", "timeout-kill", "how long it may take to stop") ;
+  char const *group = take(t, "stopasgroup", "flag-down-group", "its group is stopped, and killed") ;
+  char const *kill = take(t, "killasgroup", "flag-timeout-killpg", "its group is killed") ;
+  if (signal && *signal)
+  {
+    if (!strncasecmp(signal, "SIG", 3)) signal += 3 ;
+    service_set(plan, t->service, "down-signal", signal) ;
+  }
+  if (wait && shell_number(wait, 1000000, 0)) service_set(plan, t->service, "timeout-kill", pool_printf(plan->pool, "%u", 1000 * shell_number(wait, 1000000, 0))) ;
+  if ((group && is_true(group)) || (kill && is_true(kill)))
+  {
+    service_set(plan, t->service, "flag-timeout-killpg", "") ;
+    if (!wait) service_set(plan, t->service, "timeout-kill", "10000") ; /* supervisord's own */
+  }
+  if (group && is_true(group)) service_set(plan, t->service, "flag-down-group", "") ;
+}
+
+void translate_rest (struct translation *t)
+{
+  for (struct ini_option *option = t->section->options ; option ; option = option->next)
+    if (!t->source->owner[option->range.start])
+    {
+      struct claim *claim = source_claim(t->source, option->range, where(t, "run"), "not translated") ;
+      plan_todo(t->plan, t->service, claim, source_line(t->source, option->range.start), pool_printf(t->plan->pool, "%s is not translated", option->name)) ;
+    }
+}
+
+/* Of an fcgi-program. */
+static void set_socket (struct translation *t, int i, int n)
+{
+  struct pool *pool = t->plan->pool ;
+  char const *socket = ini_take(t->source, t->section, "socket", "", 0) ;
+  char const *first = ini_take(t->source, t->section, "numprocs_start", "", 0) ;
+  char const *user = ini_take(t->source, t->section, "user", "", 0) ;
+  struct fcgi fcgi = { .owner = ini_take(t->source, t->section, "socket_owner", "", 0), .mode = ini_take(t->source, t->section, "socket_mode", "", 0) } ;
+  if (strncmp(t->section->name, "fcgi-program:", 13) != 0) return ;
+  fcgi.user = user && strcmp(user, "root") != 0 ? user : 0 ;
+  fcgi.socket = socket ? supervisord_plain(pool, &t->expansion, socket) : "" ;
+  if (!supervisord_fcgi(t->plan, t->service, &fcgi, i - (first ? (int)shell_number(first, 100000, 0) : 0), n))
+  {
+    plan_todo(t->plan, t->service, t->service->claim, t->service->line,
+      "an fcgi-program got its socket from supervisord as stdin, and which one is not understood: reeve-exec --listen-unix opens one, as descriptor 3") ;
+    return ;
+  }
+  take(t, "socket", "run", "its socket, by reeve-exec, handed on as stdin") ;
+  take(t, "socket_owner", "run", "who owns the socket") ;
+  take(t, "socket_mode", "run", "the socket's mode") ;
+  note(t, "socket_backlog", "how many may wait at the socket: reeve-exec has a number of its own") ;
+}
+
+/* What a variable decides, and no file of a service directory can ask. */
+static void mark_dynamic (struct translation *t)
+{
+  static char const *const names[] = { "autostart", "autorestart", "startsecs", "startretries", "exitcodes", "stopsignal", "stopwaitsecs", "stopasgroup", "killasgroup",
+    "redirect_stderr", "priority", "numprocs", "numprocs_start", "process_name" } ;
+  for (size_t i = 0 ; i < sizeof(names) / sizeof(*names) ; i++)
+  {
+    char const *value = ini_take(t->source, t->section, names[i], "", 0) ;
+    if (!value || !strstr(value, "%(ENV_")) continue ;
+    if (shell_one_of(names[i], "autostart numprocs") && supervisord_variable(t->plan->pool, value)) continue ;
+    plan_todo(t->plan, t->service, t->service->claim, t->service->line,
+      pool_printf(t->plan->pool, "%s=%s: what the variable holds decided that; here it is as written without it: look at it", names[i], value)) ;
+  }
+}
+
+static void set_all (struct translation *t)
+{
+  set_command(t) ;
+  set_environment(t, t->global, "environment of every service") ;
+  set_environment(t, t->section, "environment") ;
+  set_process(t) ;
+  set_outputs(t) ;
+  set_restart(t) ;
+  set_stop(t) ;
+  mark_dynamic(t) ;
+}
+
+static void add_process (struct translation *t, char const *name, char const *process_name, int n, int i)
+{
+  char const *service_name = name ;
+  t->expansion = (struct expansion){ .program = name, .group = name, .number = i, .count = pool_printf(t->plan->pool, "%d", n) } ;
+  if (process_name && (n > 1 || !strstr(process_name, "process_num"))) service_name = supervisord_plain(t->plan->pool, &t->expansion, process_name) ;
+  else if (n > 1) service_name = pool_printf(t->plan->pool, "%s_%02d", name, i) ;
+  t->service = plan_service(t->plan, service_name, source_line(t->source, t->section->range.start)) ;
+  t->service->program = name ;
+  set_all(t) ;
+  set_socket(t, i, n) ;
+}
+
+/* numprocs: NAME@, of which `count` makes NAME@1, NAME@2, ... */
+static void add_template (struct translation *t, char const *name, char const *count, int first)
+{
+  struct pool *pool = t->plan->pool ;
+  struct texts lines = { 0 } ;
+  t->expansion = (struct expansion){ .program = name, .group = name, .number = first, .is_template = 1, .count = count, .lines = &lines } ;
+  t->service = plan_service(t->plan, name, source_line(t->source, t->section->range.start)) ;
+  service_template(t->plan, t->service, count) ;
+  t->service->program = name ;
+  set_all(t) ;
+  for (struct text const *one = t->service->before.first ; one ; one = one->next) texts_add(pool, &lines, one->text) ;
+  t->service->before = lines ;
+  if (!strncmp(t->section->name, "fcgi-program:", 13))
+    plan_todo(t->plan, t->service, t->service->claim, t->service->line, "an fcgi-program of a number that is not known here: supervisord gave each process one socket, as stdin; "
+      "reeve-exec --listen-unix opens one, as descriptor 3, for each instance: /run/NAME-$REEVE_INSTANCE.sock") ;
+}
+
+void translate_program (struct translation *t, char const *name)
+{
+  struct pool *pool = t->plan->pool ;
+  char const *process_name = ini_take(t->source, t->section, "process_name", "", 0) ;
+  char const *numprocs = ini_take(t->source, t->section, "numprocs", "", 0) ;
+  char const *start = ini_take(t->source, t->section, "numprocs_start", "", 0) ;
+  char const *variable = numprocs ? supervisord_variable(pool, numprocs) : 0 ;
+  int n = numprocs ? (int)shell_number(numprocs, 100000, 0) : 1 ;
+  int first = start ? (int)shell_number(start, 100000, 0) : 0 ;
+  int is_fcgi = !strncmp(t->section->name, "fcgi-program:", 13) ;
+  uint32_t line = source_line(t->source, t->section->range.start) ;
+  if (n < 1) n = 1 ;
+  if (variable || (n > 1 && !is_fcgi))
+  {
+    add_template(t, name, variable ? pool_printf(pool, "$%s:1", variable) : pool_printf(pool, "%d", n), first) ;
+    take(t, "process_name", "run", pool_printf(pool, "names of the processes: they are %s1, %s2, ... here", t->service->name, t->service->name)) ;
+    take(t, "numprocs", "count", variable ? pool_printf(pool, "how many: %s, or 1 where that is not set (supervisord did not start then)", variable) : "how many") ;
+    take(t, "numprocs_start", "run", pool_printf(pool, "the first number: instance 1 has process_num %d", first)) ;
+    note(t, "serverurl", "supervisord's own interface") ;
+    return ;
+  }
+  for (int i = first ; i < first + n && i < first + NUMPROCS_MAX ; i++) add_process(t, name, process_name, n, i) ;
+  take(t, "process_name", "run", "names of the services") ;
+  take(t, "numprocs", "run", n > 1 ? pool_printf(pool, "a service directory for each of %d", n) : "one") ;
+  if (t->service && n > NUMPROCS_MAX) plan_todo(t->plan, t->service, t->service->claim, line, pool_printf(pool, "%d processes: only %d were written", n, NUMPROCS_MAX)) ;
+  note(t, "numprocs_start", "the first number") ;
+  note(t, "serverurl", "supervisord's own interface") ;
+}
