@@ -110,6 +110,8 @@ PYTHON
   touch "$scan/task/flag-oneshot"
   service old-task <<<'exit 0'
   setting old-task restart on-failure
+  idle disabled
+  setting disabled enable-if NO_SUCH_VARIABLE
   idle stopped
   setting stopped notification-fd 3 # never ready
   scanner_with_cmd all
@@ -122,9 +124,15 @@ PYTHON
   stop_scanner 0
 }
 
-@test "no name: CMD starts at once" {
+@test "no name, or that of a disabled service: CMD starts at once" {
   telling db
   scanner_with_cmd $' \t'
+  eventually 10 cmd_runs
+  stop_scanner 0
+  rm "$dir/cmd"
+  idle disabled
+  setting disabled enable-if NO_SUCH_VARIABLE
+  scanner_with_cmd disabled
   eventually 10 cmd_runs
   stop_scanner 0
 }

@@ -107,7 +107,7 @@ answers() # CODE TEXT COMMAND...
   soon_there_are web worker@1 worker@2 worker@3 worker@4 worker@5 worker@6 worker@7
   reeve scale --timeout 60s worker@ 50 >"$dir/first" 2>&1 3>&- &
   first=$!
-  reeve scale --timeout 60s worker@ 0
+  reeve scale --timeout 60s worker@ 0 || [ $? -eq 1 ]
   wait "$first" || [ $? -eq 1 ] # as the other one was later
   reeve scale --timeout 60s worker@ 0
   soon_there_are web
@@ -136,7 +136,7 @@ answers() # CODE TEXT COMMAND...
   answers 1 'no scanner runs' reeve scale worker@ 2
 }
 
-@test "with --timeout it waits no longer; a finish that scales its own template is not waited for" {
+@test "with --timeout it waits no longer, nor when another number was said; a finish that scales its own template is not waited for" {
   service slow@ <<<'exec sleep 1000000'
   setting slow@ notification-fd 3
   setting slow@ count 0
@@ -151,5 +151,16 @@ answers() # CODE TEXT COMMAND...
   eventually 10 test -s "$dir/code"
   grep -q 'not waiting for own@2: its ./finish waits for this command' "$dir/said"
   soon_there_are own@1 slow@1
+  kill -STOP "$scanner"
+  reeve scale --timeout 60s own@ 0 >"$dir/overruled" 2>&1 3>&- &
+  first=$!
+  eventually 10 grep -qx 0 "$live/.s6-svscan/scale/own@"
+  reeve scale -n own@ 1
+  kill -CONT "$scanner"
+  code=0
+  wait "$first" || code=$?
+  [ "$code" -eq 1 ]
+  grep -q 'own@ was scaled to 1 meanwhile' "$dir/overruled"
+  there_are own@1 slow@1
   stop_scanner 0
 }

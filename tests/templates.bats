@@ -80,6 +80,14 @@ never_up() { [ ! -e "$live/$1" ] && [ ! -e "$dir/$1.starts" ]; }
   [ "$(<"$live/worker@link/data/text")" = template ]
   up worker@link
   up worker@own
+  # A link is its template's directory.
+  reeve -l "$live" disable worker@link 2>"$dir/said"
+  grep -q 'no directory of its own' "$dir/said"
+  [ ! -e "$scan/worker@/down" ]
+  reeve -l "$live" disable worker@own
+  [ -e "$scan/worker@own/down" ]
+  [ "$(reeve -l "$live" completion words -- scale '')" = worker@ ]
+  [[ $(reeve -l "$live" completion words -- stop '') == *worker@own* ]]
   # Without its own, it has the template's again; a link that is gone is an instance that is gone, with its finish.
   rm "$scan/worker@own/finish" "$scan/worker@link"
   eventually 10 grep -qx 'template link' "$dir/finished"
@@ -190,6 +198,7 @@ sleep 1000000 & wait'
   field web waits_for '["worker@2"'
   field later state held
   [ ! -e "$dir/web.starts" ]
+  [[ $(reeve -l "$live" graph web) == *'worker@ '*template* ]]
   touch "$dir/worker@2.ready"
   up web
   up later

@@ -138,3 +138,28 @@ C
   eventually 10 field extra ready true
   reeve -l "$live" restart --timeout 20s extra
 }
+
+@test "scale writes no other file of root's, and what it writes the scanner believes" {
+  idle web
+  idle worker@
+  setting worker@ count 1
+  user_scanner
+  reeve -l "$live" scale --timeout 60s worker@ 2
+  as_user "$dir/bin/reeve" -l "$live" scale --timeout 60s worker@ 1
+  as_user ln -sf "$dir/victim" "$live/.s6-svscan/scale/worker@"
+  as_user ln -s "$dir/victim" "$live/.s6-svscan/scale/worker@.new"
+  reeve -l "$live" scale --timeout 60s worker@ 3
+  field worker@3 ready true
+  victim_is_untouched
+  mkdir "$dir/victims"
+  as_user rm -r "$live/.s6-svscan/scale"
+  as_user ln -s "$dir/victims" "$live/.s6-svscan/scale"
+  run reeve -l "$live" scale --timeout 60s worker@ 1
+  [ "$status" -eq 111 ]
+  [ -z "$(ls "$dir/victims")" ]
+  run setpriv --reuid 1 --regid 1 --clear-groups "$dir/bin/reeve" -l "$live" scale worker@ 1
+  [ "$status" -eq 111 ]
+  [[ $output == *"only the scanner's user and root may"* ]]
+  field worker@3 ready true
+  stop_scanner 0
+}

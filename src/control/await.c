@@ -132,7 +132,7 @@ static void send_again (struct wait *wait, struct view const *before)
   char path[PATH_SIZE] ;
   struct view now ;
   pid_t supervisor ;
-  if (!wait->letters || has_taken(wait, before, &wait->now)) return ;
+  if (!wait->letters || wait->request->of_scanner || has_taken(wait, before, &wait->now)) return ;
   if (before->unsure_ms && clock_ms() < before->unsure_ms) return ;
   supervisor = view_supervisor(wait->name) ;
   if (!supervisor || supervisor == wait->supervisor) return ;
@@ -162,8 +162,8 @@ static int look (struct wait *wait, struct view const *before, await_condition *
   int taken ;
   int r ;
   if (!view_read(view, name)) return unreadable(wait->request, name) ;
-  taken = !wanted || view->state == STATE_UNSUPERVISED || view->state == STATE_DISABLED || view->wanted_up == (wanted == 'u' || wanted == *COMMAND_UP_IN_ORDER) || has_changed(before, view) ;
-  *ask_again = !taken || view->state == STATE_UNSUPERVISED || may_be_enabled(wait, view) ;
+  taken = !wanted || wait->request->of_scanner || view->state == STATE_UNSUPERVISED || view->state == STATE_DISABLED || view->wanted_up == (wanted == 'u' || wanted == *COMMAND_UP_IN_ORDER) || has_changed(before, view) ;
+  *ask_again = !taken || wait->request->of_scanner || view->state == STATE_UNSUPERVISED || may_be_enabled(wait, view) ;
   if (may_be_enabled(wait, view)) return -1 ;
   if (abandoned(name, view))
   {

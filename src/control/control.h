@@ -47,6 +47,7 @@ struct request
   unsigned int listed : 1 ; /* names are all that services_list() gives */
   unsigned int acts : 1 ; /* it is not about what is disabled, unless that is named */
   unsigned int owned : 1 ; /* names are to be freed by services_free() */
+  unsigned int of_scanner : 1 ; /* it is the scanner that was told, not the service; another command may take that back without an event */
   char *const *leaving ; /* for `scale`: instances that are to go */
   size_t leaving_count ;
 } ;
@@ -161,6 +162,8 @@ extern int services_has (char const *name) ;
 extern int services_has_template (char const *name) ;
 /* Is `name` an instance of one, by its name, and as it has no `run` of its own? */
 extern int services_is_instance (char const *name) ;
+/* Is it one that is a link, so that its directory in SCAN is not its own? */
+extern int services_is_link (char const *name) ;
 /* All templates, sorted, as services_list() does; also 0 when it is not known where SCAN is. */
 extern char **services_list_templates (size_t *count) ;
 /* Is there a directory of that name in SCAN? Of an instance: it is not there because of its template's count alone. */

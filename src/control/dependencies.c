@@ -161,13 +161,14 @@ int dependencies_add_command (struct graph *graph, char *after)
   size_t room = graph->count + strlen(after) + 1 ;
   struct graph_wish *wishes = calloc(room, sizeof *wishes) ;
   struct graph_node *node = graph_add(graph, DEPENDENCIES_COMMAND) ;
-  char *word = strtok(after, " \t\n") ;
+  char *at = after ;
+  char *word = strtok_r(at, " \t\n", &at) ;
   int all = word && !strcmp(word, "all") ;
   size_t count = 0 ;
   int ok ;
   for (struct graph_node *each = graph->first ; wishes && all && each ; each = each->later)
     if (each->owner) wishes[count++] = (struct graph_wish) { .name = each->name } ;
-  for ( ; wishes && !all && word ; word = strtok(0, " \t\n")) count += list_word(graph, word, wishes + count, room - count) ;
+  for ( ; wishes && !all && word ; word = strtok_r(0, " \t\n", &at)) count += list_word(graph, word, wishes + count, room - count) ;
   ok = wishes && node && graph_set_needs(graph, node, wishes, count) ;
   add_templates(graph) ;
   for (size_t i = 0 ; ok && i < node->need_count ; i++) node->needs[i].if_wanted = !!all ;
@@ -181,6 +182,7 @@ void dependencies_state (struct graph_node const *node, char *out, size_t size)
   char end[24] ;
   if (!*node->name) snprintf(out, size, "held") ; /* CMD */
   else if (!node->owner) snprintf(out, size, "missing") ;
+  else if (instance_is_template(node->name) && services_has_template(node->name)) snprintf(out, size, "template") ;
   else if (!view_read(&view, node->name)) snprintf(out, size, "unknown") ;
   else if (view.state == STATE_FAILED && view.has_ended)
   {

@@ -37,14 +37,17 @@ static int set (struct request const *request, char const *name, char const *sca
 {
   char const *word = down ? "disabled" : "enabled" ;
   struct view view ;
-  int lasts = set_down(scan, name, down) ;
+  int is_own = !services_is_link(name) ; /* its template's `down` would be that of all */
+  int lasts = is_own && set_down(scan, name, down) ;
   int err = errno ;
   if (!set_down("", name, down) && (errno != ENOENT || !lasts))
   {
     strerr_warnwu8sys(down ? "make" : "remove", " the file `down` of ", name, " in ", request->live, services_who_may(), "", "") ;
     return EXIT_SYSTEM ;
   }
-  if (!lasts) strerr_warni8x(name, " is ", word, " until the container is made anew, and no longer: ", scan, " cannot be written to (", strerror(err), ")") ;
+  if (!is_own || (!lasts && err == ENOENT))
+    strerr_warni7x(name, " is ", word, " until the container is made anew, and no longer: it has no directory of its own in ", scan, ", as it is an instance of a template", "") ;
+  else if (!lasts) strerr_warni8x(name, " is ", word, " until the container is made anew, and no longer: ", scan, " cannot be written to (", strerror(err), ")") ;
   if (view_read(&view, name) && view.wanted_up == down && view.state != STATE_UNSUPERVISED)
     strerr_warni6x(name, down ? " goes on: `reeve stop " : " is down still: `reeve start ", name, down ? "` ends it" : "` starts it", "", "") ;
   return EXIT_YES ;

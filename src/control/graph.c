@@ -69,7 +69,7 @@ static char const *colour_of (char const *state)
     if (!strcmp(state, good[i])) return "palegreen" ;
   for (size_t i = 0 ; i < sizeof bad / sizeof *bad ; i++)
     if (!strncmp(state, bad[i], strlen(bad[i]))) return "salmon" ;
-  return !strcmp(state, "down") || !strcmp(state, "disabled") ? "lightgrey" : "khaki" ;
+  return !strcmp(state, "down") || !strcmp(state, "disabled") || !strcmp(state, "template") ? "lightgrey" : "khaki" ;
 }
 
 /* What would end the text in DOT or Mermaid. */

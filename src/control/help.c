@@ -99,13 +99,13 @@ static void print_words (char const *words)
   putchar('\n') ;
 }
 
-/* The services, as far as they can be seen without waiting. */
-static void print_services (struct request *request)
+/* The services, or the templates, as far as they can be seen without waiting. */
+static void print_services (struct request *request, int templates)
 {
-  size_t count ;
+  size_t count = 0 ;
   char **names ;
   if (enter_live(request, PATIENCE_LOOK)) return ;
-  names = services_list(1, &count) ;
+  names = templates ? services_list_templates(&count) : services_list(1, &count) ;
   for (size_t i = 0 ; names && i < count ; i++) puts(names[i]) ;
   services_free(names, count) ;
 }
@@ -134,6 +134,6 @@ int help_words (struct command const *commands, size_t count, struct request *re
       if (command->options >> i & 1 && *options[i].name) printf("--%s\n", options[i].name) ;
   }
   else if (command->words && !arguments) print_words(command->words) ;
-  else if (command->names != NAMES_NONE && command->names != NAMES_FREE) print_services(request) ;
+  else if (command->names != NAMES_NONE && command->names != NAMES_FREE && !(command->names == NAMES_TEMPLATES && arguments)) print_services(request, command->names == NAMES_TEMPLATES) ;
   return page_end() ;
 }

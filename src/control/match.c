@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -175,8 +176,13 @@ static int add_templates (struct request const *request, struct chosen *chosen, 
   size_t found = 0 ;
   int code = EXIT_YES ;
   char **list = services_list_templates(&count) ;
+  if (!list && errno != ENOENT)
+  {
+    strerr_warnwu3sys("list the templates of the scanner on ", request->live, services_who_may()) ;
+    return EXIT_SYSTEM ;
+  }
   if (list) code = add_matches(chosen, pattern, list, count, &found, 1) ;
-  services_free(list, count) ;
+  if (list) services_free(list, count) ;
   if (code || found) return code ;
   strerr_warnw4x("there is no template ", pattern, " for ", request->live) ;
   return EXIT_NO ;

@@ -203,12 +203,15 @@ static int await_gone (struct view const *view, char const *name, struct view co
 
 static int await_leaving (struct scaling const *scaling)
 {
+  struct request request = *scaling->request ;
   int code = EXIT_YES ;
+  request.of_scanner = 1 ;
   for (size_t i = 0 ; i < scaling->leaving_count ; i++)
   {
     struct view view ;
-    int r = view_read(&view, scaling->leaving[i]) ? await(scaling->request, scaling->leaving[i], "d", &view, &await_gone) : EXIT_YES ;
+    int r = view_read(&view, scaling->leaving[i]) ? await(&request, scaling->leaving[i], "d", &view, &await_gone) : EXIT_YES ;
     if (!code) code = r ;
+    if (r) break ;
   }
   return code ;
 }

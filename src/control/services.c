@@ -160,6 +160,16 @@ int services_is_instance (char const *name)
   return instance_template(name, template, 0) && scan_directory(scan) && is_template(scan, template) && !exists(scan, name, "run") ;
 }
 
+int services_is_link (char const *name)
+{
+  char scan[PATH_SIZE] ;
+  char path[2 * PATH_SIZE] ;
+  char template[SERVICE_NAME_MAX + 1] ;
+  struct stat st ;
+  return instance_template(name, template, 0) && scan_directory(scan) && is_template(scan, template)
+    && path_join(path, sizeof path, scan, name) && !lstat(path, &st) && S_ISLNK(st.st_mode) ;
+}
+
 int services_has_directory (char const *name)
 {
   char scan[PATH_SIZE] ;
@@ -172,7 +182,9 @@ char **services_list_templates (size_t *count)
   struct list list = { .names = malloc(sizeof *list.names) } ;
   if (!list.names || !scan_directory(scan) || !add_all(&list, scan, ADD_TEMPLATES))
   {
+    int err = errno ;
     services_free(list.names, list.count) ;
+    errno = err ;
     return 0 ;
   }
   sort_once_each(&list) ;

@@ -73,7 +73,8 @@ static void list_instances (struct scanner const *s, struct list *list, char con
    was said. */
 static int list_named (struct scanner const *s, struct list *list, char *names)
 {
-  for (char *name = strtok(names, BLANKS) ; name ; name = strtok(0, BLANKS))
+  char *at = names ;
+  for (char *name = strtok_r(names, BLANKS, &at) ; name ; name = strtok_r(0, BLANKS, &at))
   {
     struct unit const *unit = find_service(s, name) ;
     if (!unit) return (say_unknown(s, name), 0) ;
@@ -135,10 +136,11 @@ static int is_named (struct scanner *s, char const *value)
 {
   struct list list = { .count = 0 } ;
   char *names = strdup(value) ;
+  char *at = names ;
   int ok ;
   list.wishes = calloc(s->units.count + count_words(value) + 1, sizeof *list.wishes) ;
   ok = names && list.wishes ;
-  if (ok && count_words(value) == 1 && !strcmp(strtok(names, BLANKS), "all")) list_all(s, &list) ;
+  if (ok && count_words(value) == 1 && !strcmp(strtok_r(names, BLANKS, &at), "all")) list_all(s, &list) ;
   else if (ok && !list_named(s, &list, names))
   {
     s->own_code = EXIT_USAGE ;

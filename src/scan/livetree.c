@@ -13,6 +13,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/file.h"
+#include "base/path.h"
 #include "base/trust.h"
 #include "scan/scanner.h"
 #include "scan/tree.h"
@@ -66,9 +67,9 @@ static int is_ours (char const *name, int *complete)
 {
   char path[UNIT_PATH_MAX] ;
   struct stat st ;
-  if (!fits(snprintf(path, sizeof path, "%s/supervise", name), sizeof path)) return (errno = ENOENT, 0) ;
+  if (!path_join(path, sizeof path, name, "supervise")) return (errno = ENOENT, 0) ;
   if (!is_our_directory(name) || !is_our_directory(path)) return 0 ;
-  if (!fits(snprintf(path, sizeof path, "%s/" MARKER, name), sizeof path)) return (errno = ENOENT, 0) ;
+  if (!path_join(path, sizeof path, name, MARKER)) return (errno = ENOENT, 0) ;
   if (lstat(path, &st) == -1) return 0 ;
   if (!S_ISREG(st.st_mode) || st.st_uid != geteuid()) return (errno = ENOENT, 0) ;
   *complete = st.st_size > 0 ;
@@ -128,7 +129,7 @@ static int open_source (struct source *source, char const *scan, struct origin c
   for (unsigned int i = 0 ; i < origin->count ; i++)
   {
     char *path = source->path[source->count] ;
-    if (!fits(snprintf(path, sizeof source->path[0], "%s/%s", scan, origin->name[i]), sizeof source->path[0])) return close_source(source, 0) ;
+    if (!path_join(path, sizeof source->path[0], scan, origin->name[i])) return close_source(source, 0) ;
     source->dir[source->count] = opendir(path) ;
     if (source->dir[source->count]) source->count++ ;
     else if (errno != ENOENT && errno != ENOTDIR) return close_source(source, 0) ;
@@ -188,7 +189,7 @@ static int make_entry (struct source const *source, unsigned int i, char const *
   char target[TARGET_MAX] ;
   switch (made_here(entry, source))
   {
-    case MADE_LINK : return fits(snprintf(target, sizeof target, "%s/%s", source->path[i], entry), sizeof target) && make_link(to, entry, target) ;
+    case MADE_LINK : return path_join(target, sizeof target, source->path[i], entry) && make_link(to, entry, target) ;
     case MADE_DOWN : return !fresh || touch(to, entry) ;
     case MADE_COPY : return !fresh || copy(dirfd(source->dir[i]), entry, to) ;
     default : return 1 ;
@@ -228,9 +229,9 @@ static int mark (char const *name)
 {
   char path[UNIT_PATH_MAX] ;
   int fd ;
-  if (!fits(snprintf(path, sizeof path, "%s/supervise", name), sizeof path)) return 0 ;
+  if (!path_join(path, sizeof path, name, "supervise")) return 0 ;
   if (mkdir(path, 0700) == -1 && errno != EEXIST) return 0 ;
-  if (!fits(snprintf(path, sizeof path, "%s/" MARKER, name), sizeof path)) return 0 ;
+  if (!path_join(path, sizeof path, name, MARKER)) return 0 ;
   fd = file_open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644) ;
   if (fd == -1) return errno == EEXIST ;
   fd_close(fd) ;
@@ -245,7 +246,7 @@ int livetree_mark_again (char const *scan, char const *name, struct origin const
   struct stat st ;
   ssize_t n ;
   if (lstat(name, &st) == -1 || !S_ISDIR(st.st_mode) || st.st_uid != geteuid()) return 0 ;
-  if (!fits(snprintf(path, sizeof path, "%s/run", name), sizeof path)) return 0 ;
+  if (!path_join(path, sizeof path, name, "run")) return 0 ;
   n = readlink(path, present, sizeof present) ;
   for (unsigned int i = 0 ; n > 0 && i < origin->count ; i++)
     if (fits(snprintf(target, sizeof target, "%s/%s/run", scan, origin->name[i]), sizeof target)
@@ -256,7 +257,7 @@ int livetree_mark_again (char const *scan, char const *name, struct origin const
 static int mark_complete (char const *name)
 {
   char path[UNIT_PATH_MAX] ;
-  return fits(snprintf(path, sizeof path, "%s/" MARKER, name), sizeof path) && truncate(path, 1) != -1 ;
+  return path_join(path, sizeof path, name, MARKER) && truncate(path, 1) != -1 ;
 }
 
 /* All that is in the directory, but one entry. */
@@ -280,8 +281,8 @@ int livetree_remove (char const *name)
 {
   char supervise[UNIT_PATH_MAX] ;
   char marker[UNIT_PATH_MAX] ;
-  if (!fits(snprintf(supervise, sizeof supervise, "%s/supervise", name), sizeof supervise)
-   || !fits(snprintf(marker, sizeof marker, "%s/" MARKER, name), sizeof marker)) return 0 ;
+  if (!path_join(supervise, sizeof supervise, name, "supervise")
+   || !path_join(marker, sizeof marker, name, MARKER)) return 0 ;
   if (truncate(marker, 0) == -1 && errno != ENOENT) return 0 ;
   if (!empty(name, "supervise") || (!empty(supervise, "reeve") && errno != ENOENT)) return 0 ;
   if (unlink(marker) == -1 && errno != ENOENT) return 0 ;
@@ -335,7 +336,7 @@ enum livetree_result livetree_make (char const *scan, char const *name, struct o
   if (!open_source(&source, scan, origin)) return LIVETREE_FAILED ;
   fresh = make_directory(name) ;
   if (fresh < 0) return !close_source(&source, 0) && errno == EEXIST ? LIVETREE_TAKEN : LIVETREE_FAILED ;
-  ok = forget_default(name) && fill(&source, name, fresh, found) && (fresh ? mark_complete(name) : unlink_stale(name, &source)) ;
+  ok = (fresh || forget_default(name)) && fill(&source, name, fresh, found) && (fresh ? mark_complete(name) : unlink_stale(name, &source)) ;
   return close_source(&source, ok) ? LIVETREE_DONE : LIVETREE_FAILED ;
 }
 

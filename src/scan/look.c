@@ -12,6 +12,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/clock.h"
+#include "base/path.h"
 #include "scan/again.h"
 #include "scan/directory.h"
 #include "scan/earlier.h"
@@ -54,18 +55,18 @@ void look_name (struct scanner *s, char const *name, int at_once)
 {
   char path[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
   struct stat st ;
-  struct stat target ;
+  int is_link ;
   struct unit *unit ;
   if (name[0] == '.') return ;
-  snprintf(path, sizeof path, "%s/%s", s->scan, name) ;
-  if (lstat(path, &st) == -1 || stat(path, &target) == -1)
+  path_join(path, sizeof path, s->scan, name) ;
+  if (lstat(path, &st) == -1 || ((is_link = S_ISLNK(st.st_mode)) && stat(path, &st) == -1))
   {
     if (!directory_absent(s, path)) keep(s, name) ;
     return ;
   }
-  if (!S_ISDIR(target.st_mode) || say_fault(s, name)) return ;
+  if (!S_ISDIR(st.st_mode) || say_fault(s, name)) return ;
   unit = directory_know(s, name, name) ;
-  if (unit) seen(s, unit, at_once || S_ISLNK(st.st_mode)) ;
+  if (unit) seen(s, unit, at_once || is_link) ;
 }
 
 /* ---- a scan ---- */
@@ -92,12 +93,6 @@ static void entry_of_live (struct scanner *s, struct dirent const *e)
   struct stat st ;
   struct unit *unit ;
   if (e->d_name[0] == '.') return ;
-  if (stat(e->d_name, &st) == -1)
-  {
-    if (!directory_absent(s, e->d_name)) s->look.doubtful = 1 ; /* whose it is, is not known */
-    return ;
-  }
-  if (!S_ISDIR(st.st_mode)) return ;
   if (!s->in_place && livetree_is_ours(e->d_name))
   {
     /* It could not be removed when it was let go of. */
@@ -105,6 +100,12 @@ static void entry_of_live (struct scanner *s, struct dirent const *e)
     return ;
   }
   if (!s->in_place && (!directory_absent(s, e->d_name) || was_ours(s, e->d_name))) return ;
+  if (stat(e->d_name, &st) == -1)
+  {
+    if (!directory_absent(s, e->d_name)) s->look.doubtful = 1 ; /* whose it is, is not known */
+    return ;
+  }
+  if (!S_ISDIR(st.st_mode)) return ;
   if (say_fault(s, e->d_name)) return ;
   directory_identify(&st, identity) ;
   unit = units_by_identity(&s->units, identity) ;

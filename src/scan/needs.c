@@ -97,7 +97,7 @@ int needs_postpone (struct scanner *s, struct unit *unit)
 void needs_take_turns (struct scanner *s)
 {
   struct graph *graph = &s->needs.graph ;
-  struct graph_list list = { .nodes = s->needs.postponed ? malloc(graph->count * sizeof *list.nodes) : 0 } ;
+  struct graph_list list = { .nodes = s->needs.postponed ? calloc(graph->count, sizeof(void *)) : 0 } ;
   s->needs.postponed = 0 ;
   if (!list.nodes) return ; /* without memory each starts as if its start had failed: in a second */
   graph_begin_list(graph, &list) ;

@@ -3,12 +3,14 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/path.h"
 #include "service/instance.h"
 
 static int look_at (struct scanner const *s, char const *name, char const *file, struct stat *st)
 {
   char path[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
-  snprintf(path, sizeof path, "%s/%s/%s", s->scan, name, file) ;
+  path_join(path, sizeof path, s->scan, name) ;
+  path_join(path, sizeof path, path, file) ;
   return *file ? lstat(path, st) : stat(path, st) ;
 }
 
@@ -66,13 +68,14 @@ int origin_find (struct scanner const *s, struct unit const *unit, char const *f
   struct origin origin ;
   if (unit->foreign)
   {
-    snprintf(out, size, "%s/%s", unit->name, file) ;
+    path_join(out, size, unit->name, file) ;
     return lstat(out, st) != -1 ;
   }
   origin_of(unit, &origin) ;
   for (unsigned int i = 0 ; i < origin.count ; i++)
   {
-    snprintf(out, size, "%s/%s/%s", s->scan, origin.name[i], file) ;
+    path_join(out, size, s->scan, origin.name[i]) ;
+    path_join(out, size, out, file) ;
     if (lstat(out, st) != -1) return 1 ;
     if (errno != ENOENT && errno != ENOTDIR) return 0 ;
   }

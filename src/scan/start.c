@@ -133,8 +133,9 @@ static void hold_task (struct unit const *unit)
 {
   char path[UNIT_PATH_MAX] ;
   int fd ;
+  if (!unit->supervised || unit->producer || unit->adopt) return ;
   snprintf(path, sizeof path, "%s/" STATE_FILE, unit->name) ;
-  if (!unit->supervised || unit->producer || unit->adopt || access(path, F_OK) != -1 || errno != ENOENT) return ;
+  if (access(path, F_OK) != -1 || errno != ENOENT) return ;
   snprintf(path, sizeof path, "%s/flag-oneshot", unit->name) ;
   if (access(path, F_OK) == -1) return ;
   snprintf(path, sizeof path, "%s/down", unit->name) ;

@@ -100,3 +100,33 @@ TEST(a_file_in_its_place_is_an_error)
   temp_text(DEPENDENCIES, "db") ;
   CHECK(!dependencies_read(&dependencies, AT_FDCWD, DEPENDENCIES, &tell, 0) && errno == ENOTDIR) ;
 }
+
+TEST(who_needs_a_template_needs_each_of_its_instances_in_the_same_way)
+{
+  struct dependencies dependencies ;
+  enter() ;
+  temp_text(DEPENDENCIES "/db", "") ;
+  temp_text(DEPENDENCIES "/worker@", "optional\n") ;
+  temp_text(DEPENDENCIES "/worker@2", "") ;
+  dependencies = read_them() ;
+  CHECK(dependencies_has_template(&dependencies)) ;
+  CHECK(dependencies_add_instance(&dependencies, "worker@1")) ;
+  CHECK(dependencies_add_instance(&dependencies, "worker@2")) ; /* which is needed by its own name */
+  CHECK(dependencies_add_instance(&dependencies, "other@1")) ;
+  CHECK(dependencies_add_instance(&dependencies, "db")) ;
+  CHECK(dependencies.count == 4 && dependencies.named == 3) ;
+  CHECK(!strcmp(dependencies.wishes[3].name, "worker@1") && dependencies.wishes[3].optional) ;
+  dependencies_free(&dependencies) ;
+}
+
+TEST(without_a_template_there_is_none)
+{
+  struct dependencies dependencies ;
+  enter() ;
+  temp_text(DEPENDENCIES "/a@b", "") ;
+  dependencies = read_them() ;
+  CHECK(!dependencies_has_template(&dependencies)) ;
+  CHECK(dependencies_add_instance(&dependencies, "a@c")) ;
+  CHECK(dependencies.count == 1) ;
+  dependencies_free(&dependencies) ;
+}
