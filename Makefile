@@ -156,7 +156,7 @@ coverage:
 
 SECONDS ?= 10
 fuzz:
-	$(MAKE) BUILD=build-fuzz CC=clang CFLAGS='-O1 -g -fno-omit-frame-pointer' \
+	$(MAKE) BUILD=build-fuzz CC=clang CFLAGS='-O1 -gline-tables-only -fno-omit-frame-pointer' \
 	  SANITIZE='-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all' fuzz-targets
 	tools/fuzz.sh $(SECONDS) build-fuzz $(FUZZ)
 

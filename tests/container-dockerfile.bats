@@ -2,6 +2,9 @@
 # Here the packages that it installs are there, and so is what the overlay downloads: a
 # container has no network.
 
+# What is built before the first test takes minutes beside much else.
+TEST_LIMIT=900
+
 load lib
 load containers
 

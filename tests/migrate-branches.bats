@@ -286,3 +286,49 @@ EOS
   has startup/flag-forks
   told 'run catalina.sh run'
 }
+
+@test "what comes behind a branch that became a program only starts where that was not taken" {
+  wrapper <<'EOS'
+if [ "$MODE" = worker ]; then
+  cache &
+  exec worker
+fi
+migrate
+[ -f /debug ] && exec debugger
+db &
+exec web
+EOS
+  migrate
+  file worker/enable-if <<<MODE=worker
+  file cache/enable-if <<<MODE=worker
+  file migrate/enable-if <<<'!MODE=worker'
+  lacks migrate/dependencies.d
+  for name in db web; do
+    grep -qF '! { [ "$MODE" = worker ]; }' "$tree/$name/run"
+    grep -qF '! { [ -f /debug ]; }' "$tree/$name/run"
+    lacks "$name/dependencies.d/cache"
+  done
+  # A main service that is not wanted stays until the command to stop it has arrived.
+  grep -qF 'reeve stop -n web; exec sleep 3600' "$tree/web/run"
+  wrapper <<<$'case "$MODE" in\n  a) exec a ;;\n  b) exec b ;;\nesac\nexec c'
+  migrate
+  file c/enable-if <<<$'!MODE=a\n!MODE=b'
+  wrapper <<<$'if [ "$A" ]; then exec a; else exec b; fi\nexec c'
+  migrate
+  services a b
+  told 'never runs'
+}
+
+@test "exit 0 in the setup is marked; A && server at the end ends with A" {
+  wrapper <<<$'if [ "$1" = migrate ]; then migrate; exit 0; fi\nexec web'
+  migrate
+  told 'TODO: exit 0 ended the container here'
+  wrapper <<<$'if [ -z "$X" ]; then exit 3; fi\nexec web'
+  migrate
+  untold TODO
+  wrapper <<<$'db &\nnginx -t && nginx'
+  migrate
+  grep -qx 'nginx -t || exit' "$tree/nginx/run"
+  has nginx/flag-main
+  [ "$(find "$tree" -name 'nginx*' -type d | wc -l)" -eq 1 ]
+}

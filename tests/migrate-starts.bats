@@ -203,3 +203,12 @@ EOS
     [ "$(find "$tree" -name flag-main)" = "$tree/${fg#*:}/flag-main" ] || { echo "# ${fg%%:*}"; return 1; }
   done
 }
+
+@test "a server that is stopped again as another user is part of the setup" {
+  for as in 'su postgres -c "pg_ctl -D /data -w @"' 'gosu postgres pg_ctl -D /data -w @'; do
+    wrapper <<<$'if [ ! -s /data/PG_VERSION ]; then\n'"${as/@/start}"$'\ncreatedb app\n'"${as/@/stop}"$'\nfi\ngosu postgres postgres -D /data &\nexec web'
+    migrate
+    services postgres web
+    grep -q 'createdb app' "$init/10-start"
+  done
+}

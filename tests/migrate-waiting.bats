@@ -375,3 +375,31 @@ EOS
   services a
   lacks a/flag-main
 }
+
+@test "what waits in the background, or loops until it is done, is no service" {
+  wrapper <<<$'./wait-for-it.sh localhost:9092 -- echo there &\nkafka-server-start.sh &\n./wait-for-it.sh localhost:9092 -- ./topics\nexec web'
+  migrate
+  has wait-for-it/flag-oneshot
+  grep -q -- '--ready tcp:9092' "$tree/kafka-server-start/run"
+  has web/dependencies.d/kafka-server-start
+  wrapper <<<$'(cd /etl && while :; do ./etl && break; sleep 9; done) &\n(sleep 5; echo ready) &\nweb &\nwait'
+  migrate
+  [ "$(find "$tree" -name flag-oneshot | wc -l)" -eq 2 ]
+  lacks web/flag-oneshot
+}
+
+@test "who waits for what only keeps the container alive has no main service" {
+  for end in $'sleep infinity &\nwait $!' $'tail -f /dev/null & wait' $'tail -F /var/log/x &\nTAIL=$!\nwait "$TAIL"'; do
+    wrapper <<<$'web &\n'"$end"
+    migrate
+    lacks web/flag-main || { echo "# $end"; return 1; }
+    told 'waited for what never ends'
+  done
+  wrapper <<<$'sleep infinity &\nweb &\nwait $!'
+  migrate
+  has web/flag-main
+  wrapper <<<$'apachectl start\nread _\napachectl stop'
+  migrate
+  services apachectl
+  told 'waited for somebody to press Enter'
+}

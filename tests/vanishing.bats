@@ -1,12 +1,13 @@
 # Whatever vanishes from LIVE or SCAN under a service, in every phase of it, and whatever
 # comes then: the tree ends when it is told to, nothing of it is left, supervisors are not
 # started over and over, and nothing runs on unsupervised.
-
 #
 #   PHASES='up logger'  only these
 #   TREES=N             as many at a time; most of the time of each is waiting
 
 load lib
+# All trees are made before the first test.
+TEST_LIMIT=900
 
 setup_file()
 {

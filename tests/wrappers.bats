@@ -190,7 +190,7 @@ until [ -e "$dir/second" ]; do sleep 0.05; done'
 
 @test "what was left behind before the stop has timeout-strays" {
   server stray
-  wrapped <<<'(setsid "$dir/stray" &); until [ -s "$dir/stray.pid" ]; do sleep 0.05; done; setsid "$dir/server"; true'
+  strays=2000 wrapped <<<'(setsid "$dir/stray" &); until [ -s "$dir/stray.pid" ]; do sleep 0.05; done; setsid "$dir/server"; true'
   serves stray
   s6-svc -d "$live/web"
   takes_its_time

@@ -13,7 +13,7 @@ enum { DEPENDS = DAEMON_UNKNOWN, STAYS = DAEMON_IN_FOREGROUND, LEAVES = DAEMON_I
 struct daemon const daemon_table[] =
 {
   /* web */
-  { .names = "nginx openresty angie", .foreground = "*daemon", .ends = "-t -T -v -V -s -h", .add = { "-g", "daemon off;" },
+  { .names = "nginx openresty angie", .background = "*on;!", .foreground = "*off;", .ends = "-t -T -v -V -s -h", .add = { "-g", "daemon off;" },
     .mend = "add -g 'daemon off;'", .stays = LEAVES, .configured = 1 },
   { .names = "apache2ctl apachectl", .background = "start> -k+start", .foreground = "-DFOREGROUND -DNO_DETACH -D+FOREGROUND -D+NO_DETACH -X",
     .ends = "-t -S -v -V -M -l -L configtest status fullstatus graceful graceful-stop stop restart startssl", .add = { "-DFOREGROUND" },

@@ -148,6 +148,19 @@ extern struct statement *temporary_part (struct analysis *a, struct statement *f
 extern void walk_script (struct analysis *a, struct statement *first) ;
 extern void walk_ahead (struct analysis *a, struct statement *first) ; /* something is to come behind it */
 
+/* ---- sides.c: what a command is for ---- */
+extern int is_short (char const *program) ; /* one that ends by itself: none of these is what a container is for */
+extern int is_question (struct statement const *statement) ; /* [ -n "$X" ] && start & : asks before it starts */
+extern int is_plain_command (struct statement const *statement) ; /* what the script may end with */
+extern int is_server (struct analysis *a, struct statement const *statement) ; /* the same, and no program that ends by itself */
+extern int only_checks (struct analysis *a, struct statement const *statement) ; /* nginx -t: a daemon's program that ends */
+
+/* ---- commands.c: single commands ---- */
+extern void drop_statement (struct analysis *a, struct statement *statement, char const *why) ;
+extern void walk_exec (struct analysis *a, struct statement *statement) ;
+extern void walk_program (struct analysis *a, struct statement *statement, struct frame *frame) ; /* that the script waits for by itself */
+extern void walk_fg (struct analysis *a, struct statement *statement) ; /* fg, fg %1 */
+
 /* ---- talk.c: messages, statuses, and the end ---- */
 /* Between and behind starts: what looks at the status of a start, or only says
    something. 1: it was that. */

@@ -392,7 +392,7 @@ int add_context (struct analysis *a, struct statement *statement)
   int positional = statement_walk(statement, &sets_positional, 0) ;
   int repeatable = statement->kind == STATEMENT_FUNCTION || is_repeatable(a, statement) ;
   int before_all = !a->last && !a->plan->services && !a->conditions.first
-   && !placed_mentioned(a->positional, statement_text(a, statement)) ;
+   && !placed_mentioned(a->positional, statement_text(a, statement)) && !(positional && a->in_function) ;
   struct piece *piece ;
   struct claim *claim ;
   if (statement->kind == STATEMENT_FUNCTION) always = positional = 0 ;

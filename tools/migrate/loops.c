@@ -57,7 +57,7 @@ static void add_asked (struct watching *watching, struct statement const *statem
 }
 
 /* kill -0: it only asks */
-static int is_question (struct statement const *kill)
+static int only_asks_whether (struct statement const *kill)
 {
   return !strcmp(statement_word(kill, 1), "-0") || (shell_one_of(statement_word(kill, 1), "-s -n") && !strcmp(statement_word(kill, 2), "0")) ;
 }
@@ -66,7 +66,7 @@ static int looks_at_processes (struct statement *statement, void *data)
 {
   for (struct text const *one = statement->programs.first ; one ; one = one->next)
     if (shell_one_of(one->text, WATCHERS)) return 1 ;
-  if (!strcmp(statement_command(statement), "kill")) return is_question(statement) ;
+  if (!strcmp(statement_command(statement), "kill")) return only_asks_whether(statement) ;
   if (statement->kind == STATEMENT_TEST || shell_one_of(statement_command(statement), "test ["))
     return strstr(source_copy(((struct analysis *)data)->source, statement->range), "/proc/") != 0 ;
   return statement->kind == STATEMENT_COMMAND && shell_one_of(statement_command(statement), WATCHERS) ;
@@ -159,7 +159,7 @@ static int look_for_watching (struct statement *statement, void *data)
   if (shell_one_of(command, WATCHERS))
   {
     watching->watches = 1 ;
-    if (strcmp(command, "kill") != 0 || is_question(statement)) add_asked(watching, statement) ;
+    if (strcmp(command, "kill") != 0 || only_asks_whether(statement)) add_asked(watching, statement) ;
   }
   else if (!strcmp(command, "wait")) add_asked(watching, statement) ;
   else if (asks_by_function(watching, statement)) add_asked(watching, statement) ;

@@ -18,6 +18,8 @@
    Statements become a plan (analysis.h):
    script.c         from the first statement to the end
    walk.c           statement by statement; all that calls itself for what is inside
+   commands.c       single commands: what becomes a program, or starts one
+   sides.c          what a command is for: does it ask, work and end, or serve?
    branches.c       before and behind each part of if, case, for, and a function call
    dispatch.c       the branch that the image's CMD takes
    and_or.c         before and behind what && adds to a start
@@ -28,6 +30,9 @@
    start.c          a statement becomes a service
    names.c          what it is called
    runscript.c      the lines of its run
+   origin.c         where a variable's value comes from
+   enable.c         conditions about the environment
+   ready.c          what the order said without words
    context.c        what applies to all that comes later
    pieces.c         which services need that, and where it went
    pids.c           variables, arrays, files that hold pids; wait
@@ -44,7 +49,8 @@
 
    The other inputs (inputs.h):
    ini.c            reading a supervisord.conf
-   supervisord.c    its programs
+   supervisord.c    its sections, and the order of its programs
+   program.c        the options of one of these
    include.c        the files that it includes
    order.c          which of them uses which
    fcgi.c           sockets of fcgi-programs
@@ -59,6 +65,7 @@
    dockerstart.c    what the image executes, and where the input is in that
    dockerrun.c      what a RUN is for
    dockerpatch.c    what is to change in it
+   dockerleft.c     what goes with the wrapper
    patch.c          as a patch
    root.c           the files of an unpacked image
    image.c          what they say */

@@ -195,7 +195,7 @@ static int shares_variable (struct service const *service, char const *condition
 /* How much speaks for it; the later of two alike wins. */
 static int likelihood (struct service const *service, char const *condition)
 {
-  if (service->is_oneshot) return -1 ;
+  if (service->is_oneshot || shell_one_of(service->program, "wait-for-it wait-for-it.sh wait-for wait-for.sh wait4ports")) return -1 ;
   if (shares_address(service, condition) || shares_variable(service, condition)) return 4 ;
   for (size_t i = 0 ; i < ROWS(relations) ; i++)
     if (shell_mentions(condition, relations[i].probe) && has_program(service, relations[i].programs)) return 3 ;

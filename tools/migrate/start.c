@@ -160,9 +160,37 @@ static int has_work (struct held const *held)
   return 0 ;
 }
 
+static int leaves_loop (struct statement *statement, void *data)
+{
+  (void)data ;
+  return !strcmp(statement_command(statement), "break") ;
+}
+
+/* while :; do load && break; sleep 9; done &, perhaps at the end of a group. */
+static int can_be_left (struct statement const *statement)
+{
+  struct statement const *last = statement->body ;
+  if (statement->kind == STATEMENT_LOOP) return statement_walk((struct statement *)statement, &leaves_loop, 0) ;
+  if (statement->kind == STATEMENT_AND) return can_be_left(statement->body->next) ;
+  if ((statement->kind != STATEMENT_GROUP && statement->kind != STATEMENT_SUBSHELL) || !last) return 0 ;
+  while (last->next) last = last->next ;
+  return can_be_left(last) ;
+}
+
+/* wait-for-it db:5432 -- echo there & */
+static int is_waiter (struct statement const *statement)
+{
+  unsigned int i = 1 ;
+  if (!shell_one_of(statement_command(statement), "wait-for-it wait-for-it.sh wait-for wait-for.sh wait4ports")) return 0 ;
+  while (i < statement->nwords && strcmp(statement->words[i].raw, "--") != 0) i++ ;
+  return i + 1 >= statement->nwords || is_short(shell_basename(statement_word(statement, i + 1))) ;
+}
+
 /* (sleep 5; echo ready) &: no program that stays is in it. */
 static int ends_soon (struct statement const *statement)
 {
+  if (is_waiter(statement)) return 1 ;
+  if (can_be_left(statement)) return 1 ;
   if (statement->kind != STATEMENT_GROUP && statement->kind != STATEMENT_SUBSHELL) return 0 ;
   for (struct statement const *one = statement->body ; one ; one = one->next)
     if (one->background || one->kind != STATEMENT_COMMAND || !shell_one_of(statement_command(one), TASKS " echo printf sleep true :")) return 0 ;

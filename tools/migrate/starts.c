@@ -34,6 +34,28 @@ static int stops (struct statement *statement, struct stopping const *stopping)
 
 static int list_stops (struct statement *list, struct stopping *stopping) ;
 
+/* su postgres -c "pg_ctl stop", gosu postgres pg_ctl stop: what it runs. */
+static int stops_as_other (struct statement *statement, struct stopping const *stopping)
+{
+  struct launch launch ;
+  struct source code ;
+  struct statement inner = *statement ;
+  char const *value ;
+  command_unwrap(stopping->a->pool, statement, &launch) ;
+  if (!launch.code)
+  {
+    if (!launch.first || launch.first >= statement->nwords) return 0 ;
+    inner.words += launch.first ;
+    inner.nwords -= launch.first ;
+    return stops(&inner, stopping) ;
+  }
+  value = shell_unquote(stopping->a->pool, launch.code) ;
+  if (!value && *launch.code == '"' && launch.code[1]) value = pool_copy(stopping->a->pool, launch.code + 1, strlen(launch.code) - 2) ;
+  for (struct statement *one = value ? shell_parse_text(stopping->a->pool, &code, value) : 0 ; one ; one = one->next)
+    if (one->kind == STATEMENT_COMMAND && stops(one, stopping)) return 1 ;
+  return 0 ;
+}
+
 static int leaves (struct statement *statement, void *data)
 {
   (void)data ;
@@ -49,7 +71,7 @@ static int always_stops (struct statement *statement, struct stopping *stopping)
   if (statement->kind == STATEMENT_FUNCTION) return 0 ;
   if (statement->kind == STATEMENT_COMMAND)
   {
-    if (stops(statement, stopping)) return 1 ;
+    if (stops(statement, stopping) || stops_as_other(statement, stopping)) return 1 ;
     function = find_function(stopping->a, statement_command(statement)) ;
     if (!function || !function->statement->body || stopping->depth > 10) return 0 ;
     stopping->depth++ ;

@@ -98,12 +98,21 @@ int walk_talk (struct analysis *a, struct statement *statement)
   return 1 ;
 }
 
+/* apachectl stop, nginx -s quit */
+static int says_stop (struct statement const *statement)
+{
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (shell_one_of(statement_word(statement, i), "stop quit shutdown --stop --shutdown")) return 1 ;
+  return 0 ;
+}
+
 void walk_after (struct analysis *a, struct statement *statement)
 {
   struct service *main = a->plan->services ;
   char const *command = statement_command(statement) ;
   if (is_message(a, statement)) drop(a, statement, "a message about the end") ;
   else if (shell_one_of(command, "kill pkill killall") || only_ends_processes(a, statement)) drop(a, statement, "the scanner ends the other services") ;
+  else if (says_stop(statement)) drop(a, statement, "the scanner ends the other services, each by its signal") ;
   else if (shell_one_of(command, "exit return wait true :")) drop(a, statement, "the container's exit code is the main service's") ;
   else if (statement->kind == STATEMENT_ASSIGNMENT && strstr(statement_text(a, statement), "$?")) drop(a, statement, "the container's exit code is the main service's") ;
   else

@@ -3,10 +3,6 @@
 #include "migrate/analysis.h"
 #include "migrate/script.h"
 
-/* Programs that end by themselves: none of them is what a container is for. */
-#define SHORT "mkdir chown chmod ln cp mv rm touch sed awk cat echo printf test [ sleep kill true false : id date ls env find grep tar install " \
-  "useradd usermod groupadd adduser addgroup groupmod sysctl mount umount envsubst openssl ssh-keygen initdb createuser createdb unset export set"
-
 static void walk_list (struct analysis *a, struct statement *list, struct frame *up) ;
 static void walk_statement (struct analysis *a, struct statement *statement, struct frame *frame) ;
 
@@ -133,20 +129,6 @@ static void walk_after_start (struct analysis *a, struct statement *statement, s
   claim_statement(a, statement, "dropped", "&& or ||") ;
 }
 
-/* [ -n "$X" ] && start & : asks before it starts. */
-static int is_question (struct statement const *statement)
-{
-  if (statement->kind == STATEMENT_NOT || statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
-    return statement->body && is_question(statement->body) ;
-  if (statement->kind == STATEMENT_PIPELINE)
-  {
-    struct statement const *last = statement->body ;
-    while (last && last->next) last = last->next ;
-    return last && is_question(last) ;
-  }
-  return statement->kind == STATEMENT_TEST || shell_one_of(statement_command(statement), "test [ command which type hash grep egrep pgrep pidof cmp diff nc true false : getent id ping curl wget ls stat cat") ;
-}
-
 /* migrate && exec server: work that comes first, and whose failure is the end. */
 static int is_work (struct analysis *a, struct statement *statement)
 {
@@ -174,39 +156,12 @@ static void walk_work (struct analysis *a, struct statement *statement, struct f
   a->must_succeed-- ;
 }
 
-static int is_plain_command (struct statement const *statement)
-{
-  return statement->kind == STATEMENT_COMMAND && !shell_one_of(shell_basename(statement_command(statement)), SHORT) ;
-}
-
-/* What the script may end with: no program that ends by itself. */
-static int is_server (struct analysis *a, struct statement const *statement)
-{
-  struct launch launch ;
-  struct foreground foreground ;
-  if (!is_plain_command(statement)) return 0 ;
-  command_unwrap(a->pool, statement, &launch) ;
-  command_foreground(statement, launch.first, &foreground) ;
-  return !foreground.ends ;
-}
-
 static void walk_on_condition (struct analysis *a, struct statement *statement, char const *condition, struct frame *frame)
 {
   struct branch_state state ;
   enter_branch(a, &state, condition) ;
   walk_statement(a, statement, frame) ;
   leave_branch(a, &state) ;
-}
-
-/* nginx -t: a daemon's program that ends. */
-static int only_checks (struct analysis *a, struct statement const *statement)
-{
-  struct launch launch ;
-  struct foreground foreground ;
-  if (statement->kind != STATEMENT_COMMAND) return 0 ;
-  command_unwrap(a->pool, statement, &launch) ;
-  command_foreground(statement, launch.first, &foreground) ;
-  return foreground.ends ;
 }
 
 /* [ -f x ] && sh x, as the last thing, and perhaps || /bin/bash. 1: it was that. */
@@ -319,147 +274,6 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
 
 /* ---- single commands ---- */
 
-static void drop (struct analysis *a, struct statement *statement, char const *why)
-{
-  drop_remarks(a, statement) ;
-  claim_statement(a, statement, "dropped", why) ;
-}
-
-/* exec "$0" "$@" as another user: the whole script runs as that user. */
-static int starts_itself (struct analysis *a, struct statement *statement, struct launch const *launch)
-{
-  struct claim *claim ;
-  if (launch->first >= statement->nwords || !strpbrk(statement->words[launch->first].raw, "0B")) return 0 ;
-  if (!shell_one_of(statement->words[launch->first].raw, "\"$0\" $0 \"${0}\" \"$BASH_SOURCE\" \"${BASH_SOURCE[0]}\" \"${BASH_SOURCE}\"")) return 0 ;
-  for (struct text *one = launch->options.first ; one ; one = one->next)
-    if (!strcmp(one->text, "--user") && one->next) a->user = one->next->text ;
-  claim = claim_statement(a, statement, "dropped", a->user ? pool_printf(a->pool, "the script started itself again as %s: so do the services", a->user)
-    : "the script started itself again") ;
-  if (a->plan->nsetup) texts_add(a->pool, &claim->todo, "the setup behind it ran as that user, and runs as root now: look at who owns what it makes") ;
-  return 1 ;
-}
-
-/* bash, or psql, as the last line, for `docker run -it`: it reads the container's stdin. */
-static int talks_to_person (struct analysis *a, struct statement const *statement)
-{
-  struct launch launch ;
-  char const *name ;
-  char const *second ;
-  command_unwrap(a->pool, statement, &launch) ;
-  name = shell_basename(statement_word(statement, launch.first)) ;
-  second = statement_word(statement, launch.first + 1) ;
-  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
-    if (!statement->redirects[i].is_output) return 0 ;
-  if (shell_one_of(name, "psql mysql mariadb mongosh redis-cli sqlite3 htop top tmux screen irb login mc")) return !strstr(statement_text(a, statement), " -e ") && !strstr(statement_text(a, statement), " -c ") ;
-  if (shell_one_of(name, "rails console") && shell_one_of(second, "console c")) return 1 ;
-  if (shell_one_of(name, "python python2 python3 node ruby")) return launch.first + 1 == statement->nwords ;
-  if (!shell_one_of(name, "sh bash ash dash zsh fish")) return 0 ;
-  for (unsigned int i = launch.first + 1 ; i < statement->nwords ; i++)
-    if (!shell_one_of(statement->words[i].raw, "-i -l -li -il --login")) return 0 ;
-  return 1 ;
-}
-
-static int has_console (struct analysis *a)
-{
-  for (struct service *one = a->plan->services ; one ; one = one->next)
-    if (service_has(one, "flag-console")) return 1 ;
-  return 0 ;
-}
-
-/* It has the terminal, and the container ends with it, as with the script. Returns 0 if it is no such thing. */
-static int start_console (struct analysis *a, struct statement *statement)
-{
-  struct service *service ;
-  if (!talks_to_person(a, statement) || has_console(a)) return 0 ;
-  service = start_service(a, statement, START_MAIN) ;
-  service->without_signals = 0 ;
-  service_set(a->plan, service, "flag-console", "") ;
-  service->claim->what = pool_printf(a->pool, "%s; it has the container's terminal (flag-console), for docker run -it", service->claim->what) ;
-  return 1 ;
-}
-
-static void walk_exec (struct analysis *a, struct statement *statement)
-{
-  struct launch launch ;
-  command_unwrap(a->pool, statement, &launch) ;
-  if (starts_itself(a, statement, &launch)) return ;
-  if (is_image_command(a, statement) && !a->positional && (a->waited_line || (a->plan->services && a->arguments && !a->shifted && !a->arguments[0])))
-  {
-    drop(a, statement, a->waited_line ? pool_printf(a->pool, "ran only when what line %u waits for had ended, which is main: it never did", a->waited_line)
-      : "there is no CMD: it ran nothing") ;
-    return ;
-  }
-  if (start_console(a, statement)) plan_last(a->plan)->is_exec = 1 ;
-  else start_service(a, statement, START_MAIN)->is_exec = 1 ;
-  if (!a->conditions.first) a->replaced_line = line_of(a, statement) ;
-  else a->branch_replaced = 1 ;
-}
-
-/* service nginx restart, when it has been started already */
-static int starts_again (struct analysis *a, struct statement *statement, struct foreground const *foreground, char const *const *argv)
-{
-  struct service *service ;
-  struct claim *claim ;
-  char const *name ;
-  if (!foreground->is_init_script || !argv[0] || !argv[1] || (!strstr(argv[1], "restart") && !(argv[2] && strstr(argv[2], "restart")))) return 0 ;
-  name = foreground->argv[0] ? foreground->argv[0] : !strncmp(argv[0], "/etc/", 5) ? argv[0] : argv[1] ;
-  service = same_daemon(a, shell_basename(name)) ;
-  if (!service) return 0 ;
-  claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "%s was started again: its service starts once", service->name)) ;
-  plan_todo(a->plan, service, claim, line_of(a, statement), "it was started again here: what was done in between has to be done before it starts") ;
-  return 1 ;
-}
-
-/* A program that the script waits for by itself. */
-static void walk_program (struct analysis *a, struct statement *statement, struct frame *frame)
-{
-  struct launch launch ;
-  struct foreground foreground ;
-  char const *argv[COMMAND_WORDS_MAX] ;
-  char const *name ;
-  command_unwrap(a->pool, statement, &launch) ;
-  command_foreground(statement, launch.first, &foreground) ;
-  command_argv(statement, launch.first, argv) ;
-  name = argv[0] ? shell_basename(argv[0]) : "" ;
-  if (starts_again(a, statement, &foreground, argv)) return ;
-  if (foreground.in_background || launch.detached || code_leaves(a, &launch))
-  {
-    int ends = is_last(a, frame) && !a->waited_line && !launch.detached && foreground.in_background && !foreground.is_init_script ;
-    struct service *service = start_service(a, statement, launch.detached ? START_BACKGROUND : START_DAEMON) ;
-    if (!ends) return ;
-    /* The script ended with it: its configuration kept it in the foreground. */
-    service->is_main = 1 ;
-    service->claim->what = pool_printf(a->pool, "%s; what the script ended with: main", service->claim->what) ;
-    script_waits(a, line_of(a, statement)) ;
-    return ;
-  }
-  if (is_last(a, frame) && !a->waited_line && start_console(a, statement))
-  {
-    script_waits(a, line_of(a, statement)) ;
-    return ;
-  }
-  if (foreground.is_daemon || (is_last(a, frame) && !foreground.ends && !shell_one_of(name, SHORT)))
-  {
-    start_service(a, statement, START_MAIN) ;
-    script_waits(a, line_of(a, statement)) ;
-    return ;
-  }
-  add_ordinary(a, statement) ;
-}
-
-/* fg, fg %1: the script's last background process, or that one, comes to the front. */
-static void walk_fg (struct analysis *a, struct statement *statement)
-{
-  struct texts names = { 0 } ;
-  struct service *service ;
-  close_task(a) ;
-  services_of_pid(a, statement->nwords > 1 ? statement->words[1].raw : "%%", &names) ;
-  service = names.first ? plan_find(a->plan, names.first->text) : 0 ;
-  if (service) service->is_main = 1 ;
-  drop(a, statement, service ? pool_printf(a->pool, "fg: %s is main instead", service->name) : "fg: a service is in front already") ;
-  script_waits(a, line_of(a, statement)) ;
-}
-
 static void walk_command (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   char const *command = statement_command(statement) ;
@@ -468,25 +282,30 @@ static void walk_command (struct analysis *a, struct statement *statement, struc
   else if (!strcmp(command, "wait")) walk_wait(a, statement, frame) ;
   else if (keeps_alive(statement)) drop_keeping_alive(a, statement) ;
   else if (!strcmp(command, "exec") && statement->nwords > 1) walk_exec(a, statement) ;
-  else if (shell_one_of(command, "disown jobs bg")) drop(a, statement, pool_printf(a->pool, "%s: the supervisor, not a shell, has the processes", command)) ;
+  else if (shell_one_of(command, "disown jobs bg")) drop_statement(a, statement, pool_printf(a->pool, "%s: the supervisor, not a shell, has the processes", command)) ;
   else if (!strcmp(command, "fg")) walk_fg(a, statement) ;
   else if (!strcmp(command, "set") && shell_one_of(second, "-m +m -b +b -o") && (*second != '-' || second[1] != 'o' || shell_one_of(statement_word(statement, 2), "monitor notify")))
-    drop(a, statement, "job control: the supervisor, not a shell, has the processes") ;
+    drop_statement(a, statement, "job control: the supervisor, not a shell, has the processes") ;
   else if (a->waited_line && !starts_later(a, frame) && !starts_something(a, statement)) walk_after(a, statement) ;
   else if (!strcmp(command, "exit") && a->conditions.first && a->last != a->branch_last)
-    drop(a, statement, "the script's end: the container's exit code is the main service's") ;
+    drop_statement(a, statement, "the script's end: the container's exit code is the main service's") ;
   else if (a->conditions.first && a->last == a->branch_last && (!strcmp(command, "exit") || is_message(a, statement))) add_ordinary(a, statement) ;
   else if (!strcmp(command, "exit") && !a->conditions.first)
   {
-    drop(a, statement, "the script's end: the container's exit code is the main service's") ;
+    drop_statement(a, statement, "the script's end: the container's exit code is the main service's") ;
     if (!a->in_function) a->replaced_line = line_of(a, statement) ;
   }
   else if (!strcmp(command, "sleep")) walk_sleep(a, statement) ;
-  else if (a->plan->services && shell_one_of(command, "kill")) drop(a, statement, "kill: ending services is the supervisor's work") ;
+  else if (!strcmp(command, "read") && a->plan->services && !statement->nredirects && !a->conditions.first && !starts_later(a, frame))
+  {
+    drop_statement(a, statement, "waited for somebody to press Enter, which kept the container alive: the scanner does") ;
+    script_waits(a, line_of(a, statement)) ;
+  }
+  else if (a->plan->services && shell_one_of(command, "kill")) drop_statement(a, statement, "kill: ending services is the supervisor's work") ;
   else if (walk_wait_program(a, statement, 0, frame)) return ;
   else if (walk_call(a, statement, frame)) return ;
   else if (walk_context(a, statement)) return ;
-  else if (a->plan->services && is_message(a, statement)) claim_statement(a, statement, "dropped", "a message about the start") ;
+  else if ((a->plan->services || a->in_function) && is_message(a, statement)) claim_statement(a, statement, "dropped", "a message about the start") ;
   else walk_program(a, statement, frame) ;
 }
 
@@ -518,7 +337,7 @@ static void walk_background (struct analysis *a, struct statement *statement, st
   }
   if (statement->kind == STATEMENT_LOOP && watches_processes(a, statement))
   {
-    drop(a, statement, "a loop that watches processes: supervision replaces it") ;
+    drop_statement(a, statement, "a loop that watches processes: supervision replaces it") ;
     return ;
   }
   if (statement->kind == STATEMENT_AND && statement->body && statement->body->next
@@ -606,7 +425,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   else if (a->replaced_line)
   {
     find_dead_code(a, line_of(a, statement)) ;
-    drop(a, statement, pool_printf(a->pool, "never runs, behind line %u", a->replaced_line)) ;
+    drop_statement(a, statement, pool_printf(a->pool, "never runs, behind line %u", a->replaced_line)) ;
   }
   else if (statement->kind == STATEMENT_DAMAGED) walk_damaged(a, statement, frame) ;
   else if (statement->damaged && statement->kind != STATEMENT_FUNCTION && !statement->background && !starts_something(a, statement)) keep_damaged(a, statement) ;

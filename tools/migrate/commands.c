@@ -1,0 +1,146 @@
+/* Single commands: what becomes a program, starts one, or brings one to the front. */
+
+#include <string.h>
+
+#include "migrate/analysis.h"
+
+void drop_statement (struct analysis *a, struct statement *statement, char const *why)
+{
+  drop_remarks(a, statement) ;
+  claim_statement(a, statement, "dropped", why) ;
+}
+
+/* exec "$0" "$@" as another user: the whole script runs as that user. */
+static int starts_itself (struct analysis *a, struct statement *statement, struct launch const *launch)
+{
+  struct claim *claim ;
+  if (launch->first >= statement->nwords || !strpbrk(statement->words[launch->first].raw, "0B")) return 0 ;
+  if (!shell_one_of(statement->words[launch->first].raw, "\"$0\" $0 \"${0}\" \"$BASH_SOURCE\" \"${BASH_SOURCE[0]}\" \"${BASH_SOURCE}\"")) return 0 ;
+  for (struct text *one = launch->options.first ; one ; one = one->next)
+    if (!strcmp(one->text, "--user") && one->next) a->user = one->next->text ;
+  claim = claim_statement(a, statement, "dropped", a->user ? pool_printf(a->pool, "the script started itself again as %s: so do the services", a->user)
+    : "the script started itself again") ;
+  if (a->plan->nsetup) texts_add(a->pool, &claim->todo, "the setup behind it ran as that user, and runs as root now: look at who owns what it makes") ;
+  return 1 ;
+}
+
+/* bash, or psql, as the last line, for `docker run -it`: it reads the container's stdin. */
+static int talks_to_person (struct analysis *a, struct statement const *statement)
+{
+  struct launch launch ;
+  char const *name ;
+  char const *second ;
+  command_unwrap(a->pool, statement, &launch) ;
+  name = shell_basename(statement_word(statement, launch.first)) ;
+  second = statement_word(statement, launch.first + 1) ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+    if (!statement->redirects[i].is_output) return 0 ;
+  if (shell_one_of(name, "psql mysql mariadb mongosh redis-cli sqlite3 htop top tmux screen irb login mc")) return !strstr(statement_text(a, statement), " -e ") && !strstr(statement_text(a, statement), " -c ") ;
+  if (shell_one_of(name, "rails console") && shell_one_of(second, "console c")) return 1 ;
+  if (shell_one_of(name, "python python2 python3 node ruby")) return launch.first + 1 == statement->nwords ;
+  if (!shell_one_of(name, "sh bash ash dash zsh fish")) return 0 ;
+  for (unsigned int i = launch.first + 1 ; i < statement->nwords ; i++)
+    if (!shell_one_of(statement->words[i].raw, "-i -l -li -il --login")) return 0 ;
+  return 1 ;
+}
+
+static int has_console (struct analysis *a)
+{
+  for (struct service *one = a->plan->services ; one ; one = one->next)
+    if (service_has(one, "flag-console")) return 1 ;
+  return 0 ;
+}
+
+/* It has the terminal, and the container ends with it, as with the script. Returns 0 if it is no such thing. */
+static int start_console (struct analysis *a, struct statement *statement)
+{
+  struct service *service ;
+  if (!talks_to_person(a, statement) || has_console(a)) return 0 ;
+  service = start_service(a, statement, START_MAIN) ;
+  service->without_signals = 0 ;
+  service_set(a->plan, service, "flag-console", "") ;
+  service->claim->what = pool_printf(a->pool, "%s; it has the container's terminal (flag-console), for docker run -it", service->claim->what) ;
+  return 1 ;
+}
+
+void walk_exec (struct analysis *a, struct statement *statement)
+{
+  struct launch launch ;
+  command_unwrap(a->pool, statement, &launch) ;
+  if (starts_itself(a, statement, &launch)) return ;
+  if (is_image_command(a, statement) && !a->positional && (a->waited_line || (a->plan->services && a->arguments && !a->shifted && !a->arguments[0])))
+  {
+    drop_statement(a, statement, a->waited_line ? pool_printf(a->pool, "ran only when what line %u waits for had ended, which is main: it never did", a->waited_line)
+      : "there is no CMD: it ran nothing") ;
+    return ;
+  }
+  if (start_console(a, statement)) plan_last(a->plan)->is_exec = 1 ;
+  else start_service(a, statement, START_MAIN)->is_exec = 1 ;
+  if (!a->conditions.first) a->replaced_line = line_of(a, statement) ;
+  else a->branch_replaced = 1 ;
+}
+
+/* service nginx restart, when it has been started already */
+static int starts_again (struct analysis *a, struct statement *statement, struct foreground const *foreground, char const *const *argv)
+{
+  struct service *service ;
+  struct claim *claim ;
+  char const *name ;
+  if (!foreground->is_init_script || !argv[0] || !argv[1] || (!strstr(argv[1], "restart") && !(argv[2] && strstr(argv[2], "restart")))) return 0 ;
+  name = foreground->argv[0] ? foreground->argv[0] : !strncmp(argv[0], "/etc/", 5) ? argv[0] : argv[1] ;
+  service = same_daemon(a, shell_basename(name)) ;
+  if (!service) return 0 ;
+  claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "%s was started again: its service starts once", service->name)) ;
+  plan_todo(a->plan, service, claim, line_of(a, statement), "it was started again here: what was done in between has to be done before it starts") ;
+  return 1 ;
+}
+
+/* A program that the script waits for by itself. */
+void walk_program (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct launch launch ;
+  struct foreground foreground ;
+  char const *argv[COMMAND_WORDS_MAX] ;
+  char const *name ;
+  command_unwrap(a->pool, statement, &launch) ;
+  command_foreground(statement, launch.first, &foreground) ;
+  command_argv(statement, launch.first, argv) ;
+  name = argv[0] ? shell_basename(argv[0]) : "" ;
+  if (starts_again(a, statement, &foreground, argv)) return ;
+  if (foreground.in_background || launch.detached || code_leaves(a, &launch))
+  {
+    int ends = is_last(a, frame) && !a->waited_line && !launch.detached && foreground.in_background && !foreground.is_init_script ;
+    struct service *service = start_service(a, statement, launch.detached ? START_BACKGROUND : START_DAEMON) ;
+    if (!ends) return ;
+    /* The script ended with it: its configuration kept it in the foreground. */
+    service->is_main = 1 ;
+    service->claim->what = pool_printf(a->pool, "%s; what the script ended with: main", service->claim->what) ;
+    script_waits(a, line_of(a, statement)) ;
+    return ;
+  }
+  if (is_last(a, frame) && !a->waited_line && start_console(a, statement))
+  {
+    script_waits(a, line_of(a, statement)) ;
+    return ;
+  }
+  if (foreground.is_daemon || (is_last(a, frame) && !foreground.ends && !is_short(name)))
+  {
+    start_service(a, statement, START_MAIN) ;
+    script_waits(a, line_of(a, statement)) ;
+    return ;
+  }
+  add_ordinary(a, statement) ;
+}
+
+/* fg, fg %1: the script's last background process, or that one, comes to the front. */
+void walk_fg (struct analysis *a, struct statement *statement)
+{
+  struct texts names = { 0 } ;
+  struct service *service ;
+  close_task(a) ;
+  services_of_pid(a, statement->nwords > 1 ? statement->words[1].raw : "%%", &names) ;
+  service = names.first ? plan_find(a->plan, names.first->text) : 0 ;
+  if (service) service->is_main = 1 ;
+  drop_statement(a, statement, service ? pool_printf(a->pool, "fg: %s is main instead", service->name) : "fg: a service is in front already") ;
+  script_waits(a, line_of(a, statement)) ;
+}

@@ -1,0 +1,170 @@
+/* What goes with the wrapper: the edits, and the files that served it alone. */
+
+#include <string.h>
+
+#include "migrate/dockerrun.h"
+#include "migrate/patching.h"
+#include "migrate/shell.h"
+
+void patching_note (struct patching *p, char const *text)
+{
+  texts_add_once(p->pool, &p->plan->notes, text) ;
+}
+
+char const *patching_place (struct patching const *p, struct instruction const *one)
+{
+  return one->last > one->first ? pool_printf(p->pool, "Dockerfile, lines %u-%u", one->first, one->last) : pool_printf(p->pool, "Dockerfile, line %u", one->first) ;
+}
+
+int patching_is_edited (struct patching const *p, struct instruction const *one)
+{
+  for (struct edit const *edit = p->edits ; edit ; edit = edit->next)
+    if (edit->first <= one->last && edit->last >= one->first) return 1 ;
+  return 0 ;
+}
+
+int patching_is_removed (struct patching const *p, struct instruction const *one)
+{
+  for (struct edit const *edit = p->edits ; edit ; edit = edit->next)
+    if (edit->first <= one->first && edit->last >= one->last && !edit->lines.first) return 1 ;
+  return 0 ;
+}
+
+void patching_remove (struct patching *p, struct instruction const *one, char const *why)
+{
+  edit_add(p->pool, &p->edits, one->first, one->last) ;
+  patching_note(p, pool_printf(p->pool, "%s: the patch takes out %s%s", patching_place(p, one), one->name, why)) ;
+}
+
+/* ---- files that served the wrapper alone ---- */
+
+static int is_init_file (char const *path)
+{
+  char const *name = shell_basename(path) ;
+  for (char const *const *one = (char const *const[]){ "tini", "dumb-init", "catatonit", 0 } ; *one ; one++)
+    if (!strncmp(name, *one, strlen(*one)) && (!name[strlen(*one)] || strchr("-_.", name[strlen(*one)]))) return 1 ;
+  return 0 ;
+}
+
+static void add_obsolete (struct patching *p, struct instruction *copy, char const *path, char const *needed_by)
+{
+  struct obsolete **end = &p->obsolete ;
+  while (*end) end = &(*end)->next ;
+  *end = pool_alloc(p->pool, sizeof(**end)) ;
+  (*end)->copy = copy ;
+  (*end)->path = path ;
+  (*end)->needed_by = needed_by ;
+}
+
+static void find_obsolete (struct patching *p, struct instruction *one)
+{
+  struct copying copying ;
+  dockerfile_copying(p->dockerfile, one, &copying) ;
+  if (one->documents.first || !copying.sources.first) return ;
+  for (struct text const *source = copying.sources.first ; source ; source = source->next)
+  {
+    char const *path = copying_path(p->pool, &copying, source->text) ;
+    int is_input = !copying.from_stage && p->start->script
+     && (!strcmp(shell_basename(source->text), p->input) || !strcmp(shell_basename(path), p->start->script))
+     && (shell_one_of(p->start->script, "supervisord foreman honcho forego goreman overmind hivemind") || !strcmp(shell_basename(path), p->start->script)) ;
+    if (!is_input && !is_init_file(path) && !is_init_file(source->text)) continue ;
+    add_obsolete(p, one, path, copying.sources.first->next ? "the same COPY brings other files" : 0) ;
+  }
+}
+
+/* Do the files that are written name it? */
+int plan_needs (struct plan const *plan, char const *name)
+{
+  for (unsigned int i = 0 ; i < plan->nsetup ; i++)
+  {
+    struct setup_item const *item = plan->setup + i ;
+    char const *text = item->text ? item->text : source_copy(plan->source, item->range) ;
+    if (*text != '#' && shell_mentions(text, name)) return 1 ;
+  }
+  for (struct service const *service = plan->services ; service ; service = service->next)
+  {
+    if (service->command && shell_mentions(service->command, name)) return 1 ;
+    for (struct text const *one = service->run.first ; one ; one = one->next)
+      if (shell_mentions(one->text, name)) return 1 ;
+  }
+  return 0 ;
+}
+
+static int front_needs (struct patching const *p, char const *path)
+{
+  for (struct text const *one = p->start->front.first ; one ; one = one->next)
+    if (!strcmp(shell_basename(one->text), shell_basename(path))) return 1 ;
+  return 0 ;
+}
+
+static int prepares_obsolete (struct patching *p, struct instruction const *run)
+{
+  struct texts gone = { 0 } ;
+  for (struct obsolete const *one = p->obsolete ; one ; one = one->next)
+    if (!one->needed_by) texts_add(p->pool, &gone, one->path) ;
+  return gone.first && run_only_prepares(p->dockerfile, run, &gone) ;
+}
+
+/* By its path, or executed; `make tini`, or a package of that name, is something else. */
+static int run_needs_init (struct patching *p, struct instruction const *run, char const *path)
+{
+  return run_executes(p->pool, run, shell_basename(path)) || strstr(run->arguments, path) ;
+}
+
+static int needs_file (struct patching *p, struct instruction const *one, char const *path)
+{
+  if (!shell_one_of(one->name, "RUN HEALTHCHECK ONBUILD VOLUME")) return shell_mentions(one->arguments, shell_basename(path)) ;
+  return is_init_file(path) ? run_needs_init(p, one, path) : run_needs(p->dockerfile, one, path) ;
+}
+
+/* What stays and needs it; 0: nothing does. */
+static char const *who_needs (struct patching *p, struct obsolete const *file)
+{
+  char const *name = shell_basename(file->path) ;
+  if (plan_needs(p->plan, name)) return "a service, or the setup, names it" ;
+  if (front_needs(p, file->path)) return "it is ahead of /init" ;
+  for (struct instruction const *one = p->dockerfile->instructions ; one ; one = one->next)
+  {
+    /* A COPY takes from the build context, or from stages before this one. */
+    if (one->stage != STAGE_LAST || shell_one_of(one->name, "ENTRYPOINT CMD COPY ADD FROM LABEL MAINTAINER WORKDIR ARG EXPOSE")) continue ;
+    if (!strcmp(one->name, "RUN") && (prepares_obsolete(p, one) || (is_init_file(name) && run_only_fetches_init(p->pool, one)))) continue ;
+    if (!needs_file(p, one, file->path)) continue ;
+    return pool_printf(p->pool, "%s in line %u needs it", one->name, one->first) ;
+  }
+  return 0 ;
+}
+
+/* One that stays may need another one. */
+static void settle_obsolete (struct patching *p)
+{
+  int again = 1 ;
+  while (again)
+  {
+    again = 0 ;
+    for (struct obsolete *one = p->obsolete ; one ; one = one->next)
+    {
+      if (one->needed_by) continue ;
+      one->needed_by = who_needs(p, one) ;
+      again |= !!one->needed_by ;
+    }
+  }
+}
+
+void remove_obsolete (struct patching *p)
+{
+  for (int i = 0 ; i < 2 ; i++)
+    for (struct instruction *one = 0 ; (one = dockerfile_next(p->dockerfile, one, i ? "ADD" : "COPY")) ; )
+      if (one->stage == STAGE_LAST) find_obsolete(p, one) ;
+  settle_obsolete(p) ;
+  for (struct obsolete *one = p->obsolete ; one ; one = one->next)
+  {
+    if (!one->needed_by) patching_remove(p, one->copy, pool_printf(p->pool, " of %s", shell_basename(one->path))) ;
+    else patching_note(p, pool_printf(p->pool, "%s: %s stays in the image, though /init does not need it: %s", patching_place(p, one->copy), shell_basename(one->path), one->needed_by)) ;
+  }
+  for (struct instruction *one = 0 ; (one = dockerfile_next(p->dockerfile, one, "RUN")) ; )
+  {
+    if (one->stage != STAGE_LAST) continue ;
+    if (prepares_obsolete(p, one)) patching_remove(p, one, ", which prepared that file") ;
+    else if (run_only_fetches_init(p->pool, one)) patching_remove(p, one, ", which fetched an init") ;
+  }
+}

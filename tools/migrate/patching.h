@@ -1,0 +1,43 @@
+/* The patch to a Dockerfile while it is made: shared by dockerpatch.c, which says what is to be
+   there, and dockerleft.c, which says what goes. */
+
+#ifndef REEVE_MIGRATE_PATCHING_H
+#define REEVE_MIGRATE_PATCHING_H
+
+#include "migrate/dockerfile.h"
+#include "migrate/patch.h"
+#include "migrate/plan.h"
+
+/* A file that served the wrapper alone. */
+struct obsolete
+{
+  struct instruction *copy ;
+  char const *path ; /* in the image */
+  char const *needed_by ; /* why it stays; 0: it goes */
+  struct obsolete *next ;
+} ;
+
+struct patching
+{
+  struct dockerfile const *dockerfile ;
+  struct docker_start const *start ;
+  struct plan *plan ;
+  struct pool *pool ;
+  struct edit *edits ;
+  char const *input ; /* the wrapper's basename, on this machine */
+  struct obsolete *obsolete ;
+} ;
+
+extern void patching_note (struct patching *p, char const *text) ;
+extern char const *patching_place (struct patching const *p, struct instruction const *one) ;
+extern int patching_is_edited (struct patching const *p, struct instruction const *one) ;
+extern int patching_is_removed (struct patching const *p, struct instruction const *one) ;
+extern void patching_remove (struct patching *p, struct instruction const *one, char const *why) ;
+
+/* ---- dockerleft.c: files that served the wrapper alone ---- */
+/* Does a file of the plan name it? */
+extern int plan_needs (struct plan const *plan, char const *name) ;
+/* Takes out the COPY of such files, and what only prepared them; says of each why it goes or stays. */
+extern void remove_obsolete (struct patching *p) ;
+
+#endif
