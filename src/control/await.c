@@ -202,7 +202,8 @@ static int next_event (struct fifodir_listener const *listener, int ms)
 static char const *waits_for_us (struct wait const *wait, await_condition *condition)
 {
   struct view const *now = &wait->now ;
-  int ends_run = wait->letters ? !!strpbrk(wait->letters, "dr" COMMAND_ANOTHER) : condition == &await_down || condition == &await_finished ;
+  int another = wait->letters && *wait->letters == *COMMAND_ANOTHER ; /* it is sent to one that is finishing, too */
+  int ends_run = another ? now->up : wait->letters ? !!strpbrk(wait->letters, "dr") : condition == &await_down || condition == &await_finished ;
   if (!caller_is_within(now->process) && !caller_descends_from(view_supervisor(wait->name))) return 0 ;
   if (now->undoing) return "its ./undo, which has to end first, has started this command" ;
   if (!now->up && now->process) return "its ./finish waits for this command" ;
