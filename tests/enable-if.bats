@@ -20,6 +20,8 @@ is_answer() { [ "$status" -eq "$1" ] && [[ $output == *"$2"* ]] || { echo "# $st
   idle main; setting main enable-if '!ROLE'; touch "$scan/main/flag-main"
   idle here; setting here enable-if $'ROLE=all|web\n!ENABLE_CRON\n'
   idle wrong; setting wrong enable-if $'ENABLE_CRON\nROLE == web'
+  idle large; { printf '\033forged\n'; printf '%5000s'; } >"$scan/large/enable-if"
+  idle nul; printf 'ROLE\0X' >"$scan/nul/enable-if"
   idle web
   for name in unset other main; do setting web "dependencies.d/$name" ''; done
   setting unset dependencies.d/missing ''
@@ -37,6 +39,9 @@ is_answer() { [ "$status" -eq "$1" ] && [[ $output == *"$2"* ]] || { echo "# $st
   field unset wanted down
   field unset pid null
   [ -z "$(supervisor_of unset)" ]
+  said 'invalid large/enable-if: "more than 4095 bytes": allowed'
+  said 'invalid nul/enable-if: "a NUL byte": allowed'
+  run -1 said 'forged'
   said 'invalid wrong/enable-if: "ROLE == web": allowed: NAME or NAME=VALUE|VALUE on each line, also with ! in front; default: enabled'
 
   run -0 reeve status

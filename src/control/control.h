@@ -309,6 +309,7 @@ struct end_facts
   unsigned int oom_kills ; /* that the cgroup has counted */
   unsigned int code_unknown : 1 ;
   unsigned int task : 1 ;
+  unsigned int allowed : 1 ; /* success-codes has it */
 } ;
 
 #define END_WORDS_MAX 1024

@@ -47,7 +47,9 @@ static int read_text (char const *path, char text[ENABLE_IF_TEXT_MAX + 2])
     return -1 ;
   }
   n = file_read_close(fd, text, ENABLE_IF_TEXT_MAX + 1) ;
-  return n < 0 ? -1 : n > ENABLE_IF_TEXT_MAX || strlen(text) < (size_t)n ? (errno = 0, -1) : 1 ;
+  if (n >= 0 && n <= ENABLE_IF_TEXT_MAX && strlen(text) == (size_t)n) return 1 ;
+  if (n >= 0) errno = 0 ;
+  return -1 ;
 }
 
 /* Through LIVE: there is the whole service directory. What is no condition enables it. */
@@ -68,7 +70,7 @@ static int holds (struct scanner *s, struct unit *unit, char why[ENABLE_IF_WHY_M
     errno = 0 ;
     if (r == -1 && !*why) snprintf(why, ENABLE_IF_WHY_MAX, "no condition") ;
   }
-  else snprintf(why, ENABLE_IF_WHY_MAX, "%.40s", text) ;
+  else snprintf(why, ENABLE_IF_WHY_MAX, "%s", strlen(text) > ENABLE_IF_TEXT_MAX ? "more than 4095 bytes" : "a NUL byte") ;
   if (r == -1) say_fault(unit, why, errno) ;
   else unit->condition.said = 0 ;
   return r ;
