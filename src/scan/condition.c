@@ -99,6 +99,7 @@ int condition_disables (struct scanner *s, struct unit *unit)
   if (directory_supervisor(unit->name)) return 0 ;
   if (!disabled_write(unit->name, why)) strerr_warnwu5sys("write ", unit->name, "/", DISABLED_FILE, " (the service is disabled all the same)") ;
   unit->condition.disabled = 1 ;
+  if (s->console == unit) s->console = 0 ;
   return 1 ;
 }
 
