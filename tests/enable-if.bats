@@ -68,6 +68,9 @@ is_answer() { [ "$status" -eq "$1" ] && [[ $output == *"$2"* ]] || { echo "# $st
   run reeve start 'uns*'
   is_answer 1 'unset is disabled'
   run -1 reeve reload unset
+  reeve disable unset
+  run reeve enable unset
+  is_answer 0 'unset is down still, as its enable-if does not hold: ENABLE_CRON is not set'
   run reeve why unset
   is_answer 0 'unset is disabled: ENABLE_CRON is not set (enable-if).'
 
