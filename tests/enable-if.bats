@@ -68,6 +68,9 @@ is_answer() { [ "$status" -eq "$1" ] && [[ $output == *"$2"* ]] || { echo "# $st
   run reeve start 'uns*'
   is_answer 1 'unset is disabled'
   run -1 reeve reload unset
+  reeve disable unset
+  run reeve enable unset
+  is_answer 0 'unset is down still, as its enable-if does not hold: ENABLE_CRON is not set'
   run reeve why unset
   is_answer 0 'unset is disabled: ENABLE_CRON is not set (enable-if).'
 
@@ -79,6 +82,21 @@ is_answer() { [ "$status" -eq "$1" ] && [[ $output == *"$2"* ]] || { echo "# $st
   reeve wait --timeout 20 up unset/log
   [ "$(grep -c 'invalid wrong/enable-if' "$dir/stderr")" -eq 1 ]
   stop_scanner 0
+}
+
+@test "all disabled, and no CMD: a misspelt value is said, and the status is no success" {
+  for role in web worker; do idle "$role"; setting "$role" enable-if "ROLE=$role"; done
+  export ROLE=wrker
+  scanner
+  eventually 10 disabled worker 'ROLE is wrker, not worker'
+  eventually 10 said 'warning: nothing runs: every service is disabled by its enable-if, w'
+  run -1 reeve status
+  [[ $output == *'every service is disabled'* ]]
+  reeve status web worker
+  setting web enable-if '!NOT_SET'
+  reeve rescan
+  reeve wait --timeout 20 ready web
+  reeve status
 }
 
 @test "what runs is not stopped when its condition ceases to hold; what is down, or held, is disabled at a rescan" {

@@ -380,6 +380,7 @@ extern int backlog_find (struct request const *request, unsigned int *bytes) ;
 /* ---- await.c ---- */
 
 #define COMMAND_UP_IN_ORDER "w" /* Reeve's own: wanted up, and started when what it needs is ready */
+#define COMMAND_ANOTHER "n" /* likewise: another ./run than the one that runs, once, whether that ends by itself or by this */
 
 /* What a service is waited for; `before` is what await_send saw, 0 if nothing was sent.
    1: reached; 0: not yet; -1: never, and it has been said why. */
@@ -414,6 +415,10 @@ extern int await_without_done (struct request const *request, struct request *ou
 /* Sends letters to all that the request names, then waits for each.
    Returns the exit code of the first that failed. */
 extern int await_all (struct request const *request, char const *letters, await_condition *condition) ;
+
+/* Is it a task that ran, or was finishing, when it was told to run again (COMMAND_ANOTHER), and has
+   been done since, before its supervisor has read that? */
+extern int await_has_ended_by_itself (struct view const *view, struct view const *before) ;
 
 /* Has it failed for good, or done what it had to do? Then says so. */
 extern int await_never (struct view const *view, char const *name) ;

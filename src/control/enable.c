@@ -51,7 +51,9 @@ static int set (struct request const *request, char const *name, char const *sca
   if (!is_own || (!lasts && err == ENOENT))
     strerr_warni7x(name, " is ", word, " until the container is made anew, and no longer: it has no directory of its own in ", shown, ", as it is an instance of a template", "") ;
   else if (!lasts) strerr_warni8x(name, " is ", word, " until the container is made anew, and no longer: ", shown, " cannot be written to (", strerror(err), ")") ;
-  if (view_read(&view, name) && view.wanted_up == down && view.state != STATE_UNSUPERVISED)
+  if (!view_read(&view, name) || view.wanted_up != down || view.state == STATE_UNSUPERVISED) return EXIT_YES ;
+  if (view.state == STATE_DISABLED) strerr_warni3x(name, " is down still, as its enable-if does not hold: ", view.disabled) ;
+  else
     strerr_warni6x(name, down ? " goes on: `reeve stop " : " is down still: `reeve start ", name, down ? "` ends it" : "` starts it", "", "") ;
   return EXIT_YES ;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
@@ -98,6 +99,7 @@ int condition_disables (struct scanner *s, struct unit *unit)
   if (directory_supervisor(unit->name)) return 0 ;
   if (!disabled_write(unit->name, why)) strerr_warnwu5sys("write ", unit->name, "/", DISABLED_FILE, " (the service is disabled all the same)") ;
   unit->condition.disabled = 1 ;
+  if (s->console == unit) s->console = 0 ;
   return 1 ;
 }
 
@@ -115,4 +117,20 @@ int condition_ends (struct scanner *s, struct unit *unit)
   if (!may_have_one(unit) || !node || !unit->supervisor.has_reported || unit->supervisor.runs) return 0 ;
   if (!(node->facts & GRAPH_HELD) && node->facts & (GRAPH_WANTED | GRAPH_READY)) return 0 ;
   return !is_task(unit) && !holds(s, unit, why) ;
+}
+
+void condition_say_none_left (struct scanner const *s)
+{
+  struct unit const *first = 0 ;
+  struct timespec written_at ;
+  char why[DISABLED_WHY_MAX] ;
+  if (s->cmd.argv || s->upgrade.done) return ;
+  for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
+  {
+    if (unit->producer || unit->instances.is_template) continue ;
+    if (!unit->condition.disabled) return ;
+    first = unit ;
+  }
+  if (first && disabled_read(first->name, why, sizeof why, &written_at))
+    strerr_warnw5x("nothing runs: every service is disabled by its " ENABLE_IF_FILE ", ", first->name, " for instance: ", why, " (mend the environment, or remove " ENABLE_IF_FILE ")") ;
 }
