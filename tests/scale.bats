@@ -127,6 +127,8 @@ answers() # CODE TEXT COMMAND...
   answers 100 'reeve scale worker@ 4' reeve scale worker@
   for number in x 10001 1.5 '' 4x +3; do answers 100 'invalid number of instances' reeve scale worker@ "$number"; done
   answers 100 'reeve scale plain@ 3' reeve scale plain 3
+  answers 100 'reeve scale worker@ 3' reeve scale worker@1 3
+  answers 0 'worker@ has 1 instance: as before' reeve scale worker@ 01
   answers 100 'invalid number' reeve scale 3 worker@
   answers 1 'there is no template a@' reeve scale a@ 2
   answers 1 'there is no template x*@' reeve scale 'x*@' 2
@@ -161,6 +163,17 @@ answers() # CODE TEXT COMMAND...
   wait "$first" || code=$?
   [ "$code" -eq 1 ]
   grep -q 'own@ was scaled to 1 meanwhile' "$dir/overruled"
+  there_are own@1 slow@1
+  kill -STOP "$scanner"
+  reeve scale --timeout 60s own@ 50 >"$dir/overruled" 2>&1 3>&- &
+  first=$!
+  eventually 10 grep -qx 50 "$live/.s6-svscan/scale/own@"
+  reeve scale -n own@ 1
+  code=0
+  wait "$first" || code=$?
+  kill -CONT "$scanner"
+  [ "$code" -eq 1 ]
+  [ "$(<"$dir/overruled")" = 'reeve: warning: own@ was scaled to 1 meanwhile' ]
   there_are own@1 slow@1
   stop_scanner 0
 }
