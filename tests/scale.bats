@@ -79,6 +79,7 @@ answers() # CODE TEXT COMMAND...
   up maybe
   up worker@3
   pid=$(pid_of all)
+  maybe=$(pid_of maybe)
   answers 0 'worker@ has 1 instance: 2 fewer' reeve scale worker@ 1
   [ "$(grep -n '^one' "$dir/order" | cut -d: -f1)" -lt "$(grep -n '^worker@3' "$dir/order" | cut -d: -f1)" ]
   eventually 10 field one state held
@@ -87,7 +88,7 @@ answers() # CODE TEXT COMMAND...
   # shellcheck disable=SC2016
   [[ $(reeve why one || :) == *'There is no instance worker@3: `reeve scale worker@ 3` makes it'* ]]
   answers 1 'one cannot start: it needs worker@3' reeve start one
-  eventually 10 field maybe state up # order, not need
+  [ "$(pid_of maybe)" = "$maybe" ] # order, not need
   reeve scale worker@ 3
   up one
   stop_scanner 0
@@ -121,6 +122,9 @@ answers() # CODE TEXT COMMAND...
   setting worker@ count 1
   noting plain
   noting a@b
+  long=$(printf 'l%.0s' {1..249})@
+  noting "$long"
+  setting "$long" count 0
   scanner
   soon_there_are a@b plain worker@1
   answers 100 'reeve scale worker@ 4' reeve scale
@@ -133,6 +137,7 @@ answers() # CODE TEXT COMMAND...
   answers 1 'there is no template a@' reeve scale a@ 2
   answers 1 'there is no template x*@' reeve scale 'x*@' 2
   answers 100 'scale does not take --all' reeve scale --all 3
+  answers 100 'its name would be longer than 251 bytes' reeve scale "$long" 10
   there_are a@b plain worker@1
   stop_scanner 0
   answers 1 'no scanner runs' reeve scale worker@ 2

@@ -267,6 +267,17 @@ sleep 1000000 & wait'
   says 'worker@later is not started: ./run: no execute permission'
   chmod +x "$scan/worker@/run"
   is_told worker@later '2 worker@later later later'
+  # Where nobody has looked at the template, a link to it comes first.
+  mv "$scan/worker@/run" "$dir/run"
+  ln -s worker@ "$scan/worker@first"
+  says 'worker@first is not started'
+  mkdir "$scan/worker@last"
+  says 'worker@last is not started'
+  short_pause 300 # so that nobody looks again but for what follows
+  mv "$dir/run" "$scan/worker@/run"
+  is_told worker@first '2 worker@first first first'
+  is_told worker@last '2 worker@last last last'
+  [ "$(grep -c inotify "$dir/stderr")" -eq 0 ]
   stop_scanner 0
 }
 

@@ -96,7 +96,7 @@ static int has_dependents (struct scaling const *scaling, struct graph const *gr
 {
   struct graph_node const *node = graph_find(graph, name) ;
   for (struct graph_need const *need = node ? node->dependents : 0 ; need ; need = need->next)
-    if (!need->inner && need->of->owner && !is_leaving(scaling, need->of->name)) return 1 ;
+    if (!need->inner && !need->optional && need->of->owner && !is_leaving(scaling, need->of->name)) return 1 ;
   return 0 ;
 }
 
@@ -187,7 +187,7 @@ static int await_these (struct scaling const *scaling)
     char name[SERVICE_NAME_MAX + 1] ;
     struct view view ;
     int r ;
-    if (!instance_name(name, scaling->template, i)) break ; /* the scanner says so */
+    instance_name(name, scaling->template, i) ;
     r = await_begun(scaling, name, &view) ;
     if (r) return code ? code : r ; /* it would be the same of the others */
     r = await(scaling->request, name, 0, &view, &await_ready_if_wanted) ;
@@ -251,10 +251,21 @@ static void say_done (struct scaling const *scaling)
     scaling->number == 1 ? " instance: " : " instances: ", more, "") ;
 }
 
+/* Has the last one a name that a service can have? */
+static int can_be (char const *template, uint32_t number)
+{
+  char name[SERVICE_NAME_MAX + 1] ;
+  if (instance_name(name, template, number)) return 1 ;
+  strerr_warnw3x("no instance of ", template, " can have that number: its name would be longer than 251 bytes") ;
+  return 0 ;
+}
+
 static int scale (struct request const *request, char const *template, uint32_t number)
 {
   struct scaling scaling = { .request = request, .template = template, .number = number } ;
-  int code = list(&scaling) ? EXIT_YES : EXIT_SYSTEM ;
+  int code ;
+  if (number && !can_be(template, number)) return EXIT_USAGE ;
+  code = list(&scaling) ? EXIT_YES : EXIT_SYSTEM ;
   if (!code) code = stop_dependents(&scaling) ;
   if (!code) code = order(&scaling) ;
   if (!code && !request->no_wait) code = await_these(&scaling) ;
