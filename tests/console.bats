@@ -159,7 +159,8 @@ each_had_terminal() { [ "$(lines "$dir/took")" -ge "$(lines "$dir/starts")" ]; }
     echo $line 1<>"$dir/pipe"
     eventually 20 grep -qx $line "$dir/read"
   done
-  # With the flag away its stdin is nobody's again, though its supervisor's is not.
+  # With the flag away its stdin is nobody's again, though its supervisor's is not, also after an upgrade.
+  reeve upgrade
   rm "$scan/lines/flag-console"
   echo four 1<>"$dir/pipe"
   eventually 20 grep -qx four "$dir/read"
@@ -184,6 +185,24 @@ each_had_terminal() { [ "$(lines "$dir/took")" -ge "$(lines "$dir/starts")" ]; }
   says "a has flag-console, but not the container's stdin: the command has it"
   says "b has flag-console, but not the container's stdin: the command has it"
   [ "$(readlink "/proc/$(pid_of a)/fd/0" "/proc/$(pid_of b)/fd/0" | xargs)" = "/dev/null /dev/null" ]
+  stop_scanner 0
+}
+
+@test "one that is disabled does not have it any more" {
+  service a <<<'exec sleep 1000000'
+  service b <<<'exec sleep 1000000'
+  touch "$scan"/{a,b}/flag-console
+  setting b enable-if 'NOT_SET'
+  on_pipe
+  up a
+  reeve stop a
+  setting a enable-if 'NOT_SET'
+  reeve rescan
+  eventually 20 field a state disabled
+  rm "$scan/b/enable-if"
+  reeve rescan
+  up b
+  [ "$(readlink "/proc/$(pid_of b)/fd/0")" = "$dir/pipe" ]
   stop_scanner 0
 }
 
