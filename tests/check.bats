@@ -806,6 +806,8 @@ reeve-exec --ready tcp:x my-server'
   finds 'web/run:2' error 'it never comes'
   runs 'exec reeve-exec --every 0 my-server'
   finds 'web/run:2' error 'invalid interval 0: write a duration'
+  runs "exec reeve-exec --every 1h --cron '0 2 * * *' my-server"
+  finds 'web/run:2' error '.*every and .*cron exclude each other: remove one of them'
   runs 'exec s6-setuidgid app reeve-exec --every 1h my-server'
   finds 'web/run:2' hint 'cannot make up for what is missed .*: let reeve-exec --user become the user'
   runs 'exec reeve-exec --every 1h my-server'
