@@ -160,6 +160,39 @@ command_outlives_the_supervisor() # COMMAND
 @test "stop reaches the successor of a supervisor that was killed before it read it" { command_outlives_the_supervisor stop; }
 @test "restart does too" { command_outlives_the_supervisor restart; }
 
+@test "restart of one that has crashed just then starts it once" {
+  idle web
+  idle once
+  setting once restart no
+  finish once <<<'until [ -e "$dir/go" ]; do sleep 0.02; done'
+  idle paused
+  scanner
+  up web
+  up once
+  up paused
+  supervisor=$(processes in "$live/web" reeve-supervise)
+  kill -STOP "$supervisor"
+  pid=$(pid_of web)
+  kill -KILL "$pid"
+  eventually 10 over "$pid"
+  start reeve restart web
+  eventually 10 listens
+  kill -CONT "$supervisor"
+  ended "$started"
+  field web restarts 1
+  kill -KILL "$(pid_of once)"
+  eventually 10 field once state finishing
+  reeve restart -n once
+  : >"$dir/go"
+  reeve wait up once
+  field once restarts 1
+  s6-svc -p "$live/paused"
+  eventually 10 field paused state paused
+  reeve restart paused
+  field paused restarts 1
+  field paused state up
+}
+
 @test "start says no when finish says: never again" {
   service web <<<'exit 1'
   finish web <<<'exit 125'

@@ -187,6 +187,24 @@ each_had_terminal() { [ "$(lines "$dir/took")" -ge "$(lines "$dir/starts")" ]; }
   stop_scanner 0
 }
 
+@test "one that is disabled does not have it any more" {
+  service a <<<'exec sleep 1000000'
+  service b <<<'exec sleep 1000000'
+  touch "$scan"/{a,b}/flag-console
+  setting b enable-if 'NOT_SET'
+  on_pipe
+  up a
+  reeve stop a
+  setting a enable-if 'NOT_SET'
+  reeve rescan
+  eventually 20 field a state disabled
+  rm "$scan/b/enable-if"
+  reeve rescan
+  up b
+  [ "$(readlink "/proc/$(pid_of b)/fd/0")" = "$dir/pipe" ]
+  stop_scanner 0
+}
+
 @test "in place it takes the terminal as well" {
   live=$scan REEVE_LIVE=$scan
   shell repl

@@ -67,8 +67,9 @@ page() { inside wget -q -O - http://127.0.0.1:8000/cgi-bin/jobs | grep -qx "$1";
   start sh -c 'exec script -q -e -c "$1" /dev/null <"$2"' sh "podman run -it --name $container -v $dir/share:/data -e CONSOLE=1 -e WORKERS=1 roles" "$dir/keys"
   eventually 60 grep -q 'roles> ' "$dir/stdout"
   eventually 60 all_ready
-  echo 'add third:0' >&7
+  printf 'add third:0\nadd fourth:0\n' >&7
   eventually 20 exists_done third:0
+  eventually 20 exists_done fourth:0
   echo 'scale 2' >&7
   eventually 20 inside reeve wait --timeout 1 ready worker@2
   echo quit >&7

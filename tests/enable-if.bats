@@ -20,6 +20,8 @@ is_answer() { [ "$status" -eq "$1" ] && [[ $output == *"$2"* ]] || { echo "# $st
   idle main; setting main enable-if '!ROLE'; touch "$scan/main/flag-main"
   idle here; setting here enable-if $'ROLE=all|web\n!ENABLE_CRON\n'
   idle wrong; setting wrong enable-if $'ENABLE_CRON\nROLE == web'
+  idle large; { printf '\033forged\n'; printf '%5000s'; } >"$scan/large/enable-if"
+  idle nul; printf 'ROLE\0X' >"$scan/nul/enable-if"
   idle web
   for name in unset other main; do setting web "dependencies.d/$name" ''; done
   setting unset dependencies.d/missing ''
@@ -37,6 +39,9 @@ is_answer() { [ "$status" -eq "$1" ] && [[ $output == *"$2"* ]] || { echo "# $st
   field unset wanted down
   field unset pid null
   [ -z "$(supervisor_of unset)" ]
+  said 'invalid large/enable-if: "more than 4095 bytes": allowed'
+  said 'invalid nul/enable-if: "a NUL byte": allowed'
+  run -1 said 'forged'
   said 'invalid wrong/enable-if: "ROLE == web": allowed: NAME or NAME=VALUE|VALUE on each line, also with ! in front; default: enabled'
 
   run -0 reeve status
@@ -63,6 +68,9 @@ is_answer() { [ "$status" -eq "$1" ] && [[ $output == *"$2"* ]] || { echo "# $st
   run reeve start 'uns*'
   is_answer 1 'unset is disabled'
   run -1 reeve reload unset
+  reeve disable unset
+  run reeve enable unset
+  is_answer 0 'unset is down still, as its enable-if does not hold: ENABLE_CRON is not set'
   run reeve why unset
   is_answer 0 'unset is disabled: ENABLE_CRON is not set (enable-if).'
 
@@ -74,6 +82,21 @@ is_answer() { [ "$status" -eq "$1" ] && [[ $output == *"$2"* ]] || { echo "# $st
   reeve wait --timeout 20 up unset/log
   [ "$(grep -c 'invalid wrong/enable-if' "$dir/stderr")" -eq 1 ]
   stop_scanner 0
+}
+
+@test "all disabled, and no CMD: a misspelt value is said, and the status is no success" {
+  for role in web worker; do idle "$role"; setting "$role" enable-if "ROLE=$role"; done
+  export ROLE=wrker
+  scanner
+  eventually 10 disabled worker 'ROLE is wrker, not worker'
+  eventually 10 said 'warning: nothing runs: every service is disabled by its enable-if, w'
+  run -1 reeve status
+  [[ $output == *'every service is disabled'* ]]
+  reeve status web worker
+  setting web enable-if '!NOT_SET'
+  reeve rescan
+  reeve wait --timeout 20 ready web
+  reeve status
 }
 
 @test "what runs is not stopped when its condition ceases to hold; what is down, or held, is disabled at a rescan" {

@@ -79,11 +79,11 @@ END
   done
 }
 
-# The goal is 180 kB.
-@test "the overlay is at most 276 kB packed and 600 kB unpacked" {
+# The goal is 240 kB for all of it.
+@test "the overlay is at most 290 kB packed and 600 kB unpacked" {
   for tarball in "$overlay" "$arm64"; do
     echo "# $tarball: $(packed "$tarball") packed, $(unpacked "$tarball") unpacked"
-    [ "$(packed "$tarball")" -le 276000 ]
+    [ "$(packed "$tarball")" -le 290000 ]
     [ "$(unpacked "$tarball")" -le 600000 ]
   done
 }

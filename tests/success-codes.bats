@@ -25,6 +25,8 @@ done_with() # NAME EXIT SIGNAL
   [ "$(lines "$dir/$1.starts")" -eq 1 ]
 }
 
+is_answer() { [ "$status" -eq "$1" ] && [[ $output == *"$2"* ]] || { echo "# $status: $output"; return 1; }; }
+
 @test "an end with one of them is no failure; any other is" {
   ending code on-failure '3 SIGUSR1' 'exit 3'
   ending signal on-failure '3 SIGUSR1' 'kill -USR1 $$'
@@ -47,6 +49,10 @@ done_with() # NAME EXIT SIGNAL
   reeve wait --timeout 20 ready after task
   eventually 20 starts always 4
   reeve status code signal never zero task # exits 0
+  for name in code always task; do
+    run reeve why "$name"
+    is_answer 0 'exit 3: it ended by itself, as success-codes allows'
+  done
   for name in often by-code by-signal; do
     eventually 20 field "$name" state failed
     field "$name" reason 'failed more often than restart allows'

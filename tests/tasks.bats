@@ -213,6 +213,49 @@ answers() # STATE NAME CODE
   field migrate exit 9
 }
 
+listens() { compgen -G "$live/$1/event/ftrig1*" >/dev/null; }
+
+@test "restart of a task that ends just then, or has its finish, runs it once more" {
+  slow_task seed
+  slow_task tidy
+  finish tidy <<<'until [ -e "$dir/tidy.finish" ]; do sleep 0.02; done'
+  slow_task other
+  scanner
+  noted_all() { [ "$(sort "$dir/order" | tr '\n' ',')" = "$1" ]; }
+  eventually 10 noted_all 'other runs,seed runs,tidy runs,'
+  # Its supervisor learns the end and the command together.
+  supervisor=$(supervisor_of seed)
+  kill -STOP "$supervisor"
+  : >"$dir/seed.go"
+  eventually 10 over "$(pid_of seed)"
+  start reeve restart seed
+  eventually 10 listens seed
+  kill -CONT "$supervisor"
+  ended "$started"
+  field seed state 'done'
+  field seed restarts 1
+  : >"$dir/tidy.go"
+  eventually 10 field tidy state finishing
+  start reeve restart tidy
+  eventually 10 listens tidy
+  : >"$dir/tidy.finish"
+  ended "$started"
+  field tidy state 'done'
+  field tidy restarts 1
+  # Nor is it enough that its first run is done: a command that was lost with the supervisor.
+  supervisor=$(supervisor_of other)
+  kill -STOP "$supervisor"
+  start reeve restart other
+  eventually 10 listens other
+  : >"$dir/other.go"
+  eventually 10 over "$(pid_of other)"
+  kill -KILL "$supervisor"
+  ended "$started"
+  field other state 'done'
+  field other restarts 1
+  noted_all 'other runs,other runs,seed runs,seed runs,tidy runs,tidy runs,'
+}
+
 @test "a done task is left alone when what it needs ends, and comes back" {
   noting db
   task migrate <<<''

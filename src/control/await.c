@@ -117,12 +117,22 @@ static int has_changed (struct view const *before, struct view const *now)
   return tain_less(&before->since, &now->since) || tain_less(&now->since, &before->since) || before->births != now->births ;
 }
 
+static int want_up (char const *letters)
+{
+  return *letters == 'u' || *letters == *COMMAND_UP_IN_ORDER || *letters == *COMMAND_ANOTHER ;
+}
+
+int await_has_ended_by_itself (struct view const *view, struct view const *before)
+{
+  return (before->up || before->state == STATE_FINISHING) && view->done && view->births == before->births ;
+}
+
 /* Has anything come of what was sent? What is wanted is published before it is done, and a
    successor does it. */
 static int has_taken (struct wait const *wait, struct view const *before, struct view const *now)
 {
-  int wants_up = *wait->letters == 'u' || *wait->letters == *COMMAND_UP_IN_ORDER ;
-  return has_changed(before, now) || (before->wanted_up != now->wanted_up && now->wanted_up == wants_up) ;
+  if (*wait->letters == *COMMAND_ANOTHER && await_has_ended_by_itself(now, before)) return 0 ;
+  return has_changed(before, now) || (before->wanted_up != now->wanted_up && now->wanted_up == want_up(wait->letters)) ;
 }
 
 /* What a supervisor has not read yet when it is killed is lost: its successor is told
@@ -158,11 +168,10 @@ static int look (struct wait *wait, struct view const *before, await_condition *
 {
   struct view *view = &wait->now ;
   char const *name = wait->name ;
-  char wanted = (char)(wait->letters ? wait->letters[0] : 0) ;
   int taken ;
   int r ;
   if (!view_read(view, name)) return unreadable(wait->request, name) ;
-  taken = !wanted || wait->request->of_scanner || view->state == STATE_UNSUPERVISED || view->state == STATE_DISABLED || view->wanted_up == (wanted == 'u' || wanted == *COMMAND_UP_IN_ORDER) || has_changed(before, view) ;
+  taken = !wait->letters || wait->request->of_scanner || view->state == STATE_UNSUPERVISED || view->state == STATE_DISABLED || view->wanted_up == want_up(wait->letters) || has_changed(before, view) ;
   *ask_again = !taken || wait->request->of_scanner || view->state == STATE_UNSUPERVISED || may_be_enabled(wait, view) ;
   if (may_be_enabled(wait, view)) return -1 ;
   if (abandoned(name, view))
@@ -193,7 +202,8 @@ static int next_event (struct fifodir_listener const *listener, int ms)
 static char const *waits_for_us (struct wait const *wait, await_condition *condition)
 {
   struct view const *now = &wait->now ;
-  int ends_run = wait->letters ? !!strpbrk(wait->letters, "dr") : condition == &await_down || condition == &await_finished ;
+  int another = wait->letters && *wait->letters == *COMMAND_ANOTHER ; /* it is sent to one that is finishing, too */
+  int ends_run = another ? now->up : wait->letters ? !!strpbrk(wait->letters, "dr") : condition == &await_down || condition == &await_finished ;
   if (!caller_is_within(now->process) && !caller_descends_from(view_supervisor(wait->name))) return 0 ;
   if (now->undoing) return "its ./undo, which has to end first, has started this command" ;
   if (!now->up && now->process) return "its ./finish waits for this command" ;
@@ -260,7 +270,7 @@ int await_send (struct request const *request, char const *name, char const *let
     before->supervisor = view_supervisor(name) ;
     if (before->state == STATE_DISABLED && !may_be_enabled(&wait, before))
     {
-      if (*letters != 'u' && *letters != *COMMAND_UP_IN_ORDER) return EXIT_YES ; /* it does not run anyway */
+      if (!want_up(letters)) return EXIT_YES ; /* it does not run anyway */
       say_disabled(before, name) ;
       return EXIT_NO ;
     }

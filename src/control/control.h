@@ -2,6 +2,7 @@
 
    reeve.c     options, the table of commands
    enter.c     which LIVE, and whether somebody is there
+   owner.c     whose tree it is, for root
    caller.c    whether what is waited for waits for us
    services.c  which services there are
    match.c     which of them are meant
@@ -127,9 +128,20 @@ enum patience
 
 /* Finds LIVE unless request->live names it, and makes it the working directory. Waits
    until its scanner knows of its services, if somebody is there to become it; where there
-   is nobody, the command itself says so.
+   is nobody, the command itself says so. With PATIENCE_LOOK root goes on as the tree's user (owner.c).
    Returns EXIT_YES, or an exit code: it has been said why. */
 extern int enter_live (struct request *request, enum patience patience) ;
+
+/* ---- owner.c ---- */
+
+/* The user whose tree LIVE, the working directory, is: root (0) or another one. */
+extern uid_t owner_of_tree (void) ;
+/* Root goes on as that user, for all that the kernel asks of the effective user and groups: what that
+   user has put in the way then leads nowhere where that user could not go. Without the right to
+   become somebody else, nothing changes. */
+extern void owner_become (void) ;
+/* Root again; its groups do not come back. */
+extern void owner_return (void) ;
 
 /* ---- caller.c ---- */
 
@@ -171,6 +183,9 @@ extern int services_has_directory (char const *name) ;
 
 /* Says that there is no service `name`, or none that matches it, and which there are. */
 extern void services_say_unknown (struct request const *request, char const *name, int is_pattern) ;
+
+/* The path of SCAN, which somebody else may have written, for a message. `out` has 4096 bytes. */
+extern char const *services_printable (char *out, char const *path) ;
 
 /* Says that nothing at all is supervised, and where services were looked for. */
 extern void services_say_none (struct request const *request) ;
@@ -309,6 +324,7 @@ struct end_facts
   unsigned int oom_kills ; /* that the cgroup has counted */
   unsigned int code_unknown : 1 ;
   unsigned int task : 1 ;
+  unsigned int allowed : 1 ; /* success-codes has it */
 } ;
 
 #define END_WORDS_MAX 1024
@@ -364,6 +380,7 @@ extern int backlog_find (struct request const *request, unsigned int *bytes) ;
 /* ---- await.c ---- */
 
 #define COMMAND_UP_IN_ORDER "w" /* Reeve's own: wanted up, and started when what it needs is ready */
+#define COMMAND_ANOTHER "n" /* likewise: another ./run than the one that runs, once, whether that ends by itself or by this */
 
 /* What a service is waited for; `before` is what await_send saw, 0 if nothing was sent.
    1: reached; 0: not yet; -1: never, and it has been said why. */
@@ -398,6 +415,10 @@ extern int await_without_done (struct request const *request, struct request *ou
 /* Sends letters to all that the request names, then waits for each.
    Returns the exit code of the first that failed. */
 extern int await_all (struct request const *request, char const *letters, await_condition *condition) ;
+
+/* Is it a task that ran, or was finishing, when it was told to run again (COMMAND_ANOTHER), and has
+   been done since, before its supervisor has read that? */
+extern int await_has_ended_by_itself (struct view const *view, struct view const *before) ;
 
 /* Has it failed for good, or done what it had to do? Then says so. */
 extern int await_never (struct view const *view, char const *name) ;

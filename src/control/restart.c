@@ -13,13 +13,15 @@ static int has_changed (struct view const *now, struct view const *before)
 static int another_is_ready (struct view const *view, char const *name, struct view const *before)
 {
   if (view->ready && view->pid == before->pid && !has_changed(view, before)) return 0 ;
+  if (await_has_ended_by_itself(view, before)) return 0 ; /* its supervisor is about to read the command */
   return await_ready_again(view, name, before) ;
 }
 
-/* `u` first, so that one that was to run only once comes back. */
+/* What has started since it was seen down is not stopped again. */
 static char const *letters_for (struct request const *request, struct view const *before)
 {
-  return before->up ? "ur" : request->only ? "u" : COMMAND_UP_IN_ORDER ;
+  if (before->up || before->state == STATE_FINISHING) return COMMAND_ANOTHER ;
+  return request->only ? "u" : COMMAND_UP_IN_ORDER ;
 }
 
 static void say_dependents (struct request const *request, struct graph const *graph)

@@ -324,6 +324,7 @@ int command_status (struct request const *request)
   int width = widest(request) ;
   int code = EXIT_YES ;
   int unsupervised = !request->count ;
+  int all_disabled = request->listed && request->count ;
   int has_command ;
   char after[REMARKS_MAX] ;
   unsigned int *unread = calloc(request->count + 1, sizeof *unread) ;
@@ -345,6 +346,7 @@ int command_status (struct request const *request)
       return EXIT_SYSTEM ;
     }
     if (shown.view.state == STATE_UNSUPERVISED || shown.view.state == STATE_DISABLED) unsupervised = 1 ;
+    if (shown.view.state != STATE_DISABLED) all_disabled = 0 ;
     if (shown.view.state == STATE_HELD && (graph.count || dependencies_learn(&graph))) shown.graph = &graph ;
     if (shown.view.up) due_read(shown.view.pid, &shown.due) ;
     shown.view.unread = unread[i] ;
@@ -368,6 +370,11 @@ int command_status (struct request const *request)
   if (page_end()) return EXIT_SYSTEM ;
   /* Nothing is healthy where nobody supervises, or where there is nothing to supervise. */
   if (unsupervised && services_scanner_lives() <= 0) return services_need_scanner(request) ;
+  if (all_disabled && !has_command)
+  {
+    strerr_warnw1x("nothing runs: there is no CMD, and every service is disabled by its enable-if (mend the environment, or remove enable-if)") ;
+    return EXIT_NO ;
+  }
   if (request->count || has_command) return code ;
   services_say_none(request) ;
   return EXIT_NO ;

@@ -22,6 +22,7 @@
 #include "service/health.h"
 #include "service/instance.h"
 #include "service/settings.h"
+#include "service/success_codes.h"
 #include "wire/death_tally.h"
 #include "wire/due.h"
 #include "wire/health.h"
@@ -219,6 +220,37 @@ static int last_end (struct why const *why, tain *when)
   return ok ;
 }
 
+/* Its directory becomes the current one; not another user's, where settings may be links to anything.
+   Returns what go_back() wants, or -1. */
+static int enter (struct why const *why)
+{
+  struct trust_refusal refusal ;
+  struct stat st ;
+  int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  int dir = here >= 0 ? trust_anyones_directory(AT_FDCWD, why->name, 0) : -1 ;
+  int ok = dir >= 0 && fstat(dir, &st) != -1 && trust_stat(&st, S_IFDIR, 0, &refusal) && !fchdir(dir) ;
+  if (dir >= 0) fd_close(dir) ;
+  if (ok) return here ;
+  if (here >= 0) fd_close(here) ;
+  return -1 ;
+}
+
+static void go_back (int here)
+{
+  if (fchdir(here) == -1) strerr_diefu1sys(EXIT_SYSTEM, "return to the live directory") ;
+  fd_close(here) ;
+}
+
+static int is_allowed (struct why const *why)
+{
+  struct settings settings = why->state.settings ;
+  int here = settings.has_success_codes ? enter(why) : -1 ;
+  if (here == -1) return 0 ;
+  settings_read_success_codes(&settings) ;
+  go_back(here) ;
+  return settings.has_success_codes && success_codes_have(&settings.success_codes, why->view.wstat) ;
+}
+
 static unsigned int count_oom_kills (void)
 {
   static char const *const files[] = { "/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control" } ;
@@ -239,7 +271,7 @@ static void say_end (struct why const *why)
   struct end_facts facts =
   {
     .wstat = view->wstat, .end = view->end, .late_ms = view->late_ms, .kill_ms = why->state.settings.timeout_kill_ms,
-    .oom_kills = count_oom_kills(), .code_unknown = view->code_unknown, .task = view->task
+    .oom_kills = count_oom_kills(), .code_unknown = view->code_unknown, .task = view->task, .allowed = is_allowed(why)
   } ;
   if (view->end & END_NOT_EXECUTED)
   {
@@ -262,22 +294,16 @@ static void say_setting (char const *file, char const *value, char const *allowe
   else say("Its setting %s is invalid: \"%s\"; allowed: %s.", file, value, allowed) ;
 }
 
-/* Those that the next start would read, as the supervisor does; not another user's, which may be links to anything. */
+/* Those that the next start would read, as the supervisor does. */
 static void say_settings (struct why const *why)
 {
   struct settings settings ;
   struct health_settings health ;
-  struct trust_refusal refusal ;
-  struct stat st ;
-  int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  int here = enter(why) ;
   if (here == -1) return ;
-  if (stat(why->name, &st) != -1 && trust_stat(&st, S_IFDIR, 0, &refusal) && !chdir(why->name))
-  {
-    settings_read(&settings, SETTINGS_START, &say_setting) ;
-    if (why->view.is_checked) health_settings_read(&health, &say_setting) ;
-    if (fchdir(here) == -1) strerr_diefu1sys(EXIT_SYSTEM, "return to the live directory") ;
-  }
-  fd_close(here) ;
+  settings_read(&settings, SETTINGS_START, &say_setting) ;
+  if (why->view.is_checked) health_settings_read(&health, &say_setting) ;
+  go_back(here) ;
 }
 
 static void say_health (struct why const *why)

@@ -53,6 +53,7 @@ static char const *by_signal (struct end_facts const *facts, int sig, char *out,
 static char const *by_code (struct end_facts const *facts, int code, char *out, size_t size)
 {
   int sig = code - CODE_BY_SIGNAL ;
+  if (facts->allowed && code) return "it ended by itself, as success-codes allows" ;
   if (code == CODE_NOT_FOUND) return "a program that ./run names was not found (is it installed, and in PATH?)" ;
   if (code == CODE_NOT_EXECUTED) return "a program that ./run names could not be executed" ;
   if (sig == SIGKILL && facts->oom_kills) return by_signal(facts, sig, out, size) ;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
@@ -47,7 +48,9 @@ static int read_text (char const *path, char text[ENABLE_IF_TEXT_MAX + 2])
     return -1 ;
   }
   n = file_read_close(fd, text, ENABLE_IF_TEXT_MAX + 1) ;
-  return n < 0 ? -1 : n > ENABLE_IF_TEXT_MAX || strlen(text) < (size_t)n ? (errno = 0, -1) : 1 ;
+  if (n >= 0 && n <= ENABLE_IF_TEXT_MAX && strlen(text) == (size_t)n) return 1 ;
+  if (n >= 0) errno = 0 ;
+  return -1 ;
 }
 
 /* Through LIVE: there is the whole service directory. What is no condition enables it. */
@@ -68,7 +71,7 @@ static int holds (struct scanner *s, struct unit *unit, char why[ENABLE_IF_WHY_M
     errno = 0 ;
     if (r == -1 && !*why) snprintf(why, ENABLE_IF_WHY_MAX, "no condition") ;
   }
-  else snprintf(why, ENABLE_IF_WHY_MAX, "%.40s", text) ;
+  else snprintf(why, ENABLE_IF_WHY_MAX, "%s", strlen(text) > ENABLE_IF_TEXT_MAX ? "more than 4095 bytes" : "a NUL byte") ;
   if (r == -1) say_fault(unit, why, errno) ;
   else unit->condition.said = 0 ;
   return r ;
@@ -96,6 +99,7 @@ int condition_disables (struct scanner *s, struct unit *unit)
   if (directory_supervisor(unit->name)) return 0 ;
   if (!disabled_write(unit->name, why)) strerr_warnwu5sys("write ", unit->name, "/", DISABLED_FILE, " (the service is disabled all the same)") ;
   unit->condition.disabled = 1 ;
+  if (s->console == unit) s->console = 0 ;
   return 1 ;
 }
 
@@ -113,4 +117,20 @@ int condition_ends (struct scanner *s, struct unit *unit)
   if (!may_have_one(unit) || !node || !unit->supervisor.has_reported || unit->supervisor.runs) return 0 ;
   if (!(node->facts & GRAPH_HELD) && node->facts & (GRAPH_WANTED | GRAPH_READY)) return 0 ;
   return !is_task(unit) && !holds(s, unit, why) ;
+}
+
+void condition_say_none_left (struct scanner const *s)
+{
+  struct unit const *first = 0 ;
+  struct timespec written_at ;
+  char why[DISABLED_WHY_MAX] ;
+  if (s->cmd.argv || s->upgrade.done) return ;
+  for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
+  {
+    if (unit->producer || unit->instances.is_template) continue ;
+    if (!unit->condition.disabled) return ;
+    first = unit ;
+  }
+  if (first && disabled_read(first->name, why, sizeof why, &written_at))
+    strerr_warnw5x("nothing runs: every service is disabled by its " ENABLE_IF_FILE ", ", first->name, " for instance: ", why, " (mend the environment, or remove " ENABLE_IF_FILE ")") ;
 }

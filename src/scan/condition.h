@@ -13,5 +13,8 @@ extern int condition_disables (struct scanner *s, struct unit *unit) ;
 /* Is the unit, which has a supervisor, down or held, and its condition does not hold any more? A
    task is not: it would run again. */
 extern int condition_ends (struct scanner *s, struct unit *unit) ;
+/* All services are known. Says so where every one is disabled, and there is no CMD: a value that is
+   misspelt is the likely reason. */
+extern void condition_say_none_left (struct scanner const *s) ;
 
 #endif

@@ -12,6 +12,7 @@
 #include "scan/changes.h"
 #include "scan/cmd.h"
 #include "scan/cmd_after.h"
+#include "scan/condition.h"
 #include "scan/directory.h"
 #include "scan/end.h"
 #include "scan/leave.h"
@@ -173,6 +174,7 @@ void loop_look (struct scanner *s)
   if (!look_under_way(s) && !templates_under_way(s)) needs_take_turns(s) ;
   if (!s->look.ended_once || s->look.acted_on || units_have_turns(&s->units)) return ;
   s->look.acted_on = 1 ;
+  condition_say_none_left(s) ;
   cmd_after_begin(s) ;
   loop_settle(s) ;
 }

@@ -20,7 +20,7 @@
 #include "wire/disabled.h"
 
 #define ENABLE_IF_FILE "enable-if"
-#define ENABLE_IF_TEXT_MAX 4095
+#define ENABLE_IF_TEXT_MAX 4095 /* also written out in a message */
 #define ENABLE_IF_WHY_MAX DISABLED_WHY_MAX
 #define ENABLE_IF_ALLOWED "NAME or NAME=VALUE|VALUE on each line, also with ! in front; default: enabled"
 

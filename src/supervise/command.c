@@ -39,6 +39,7 @@ static struct command const letters[256] =
   ['d'] = { .event = LIFE_WANT_DOWN },
   ['u'] = { .event = LIFE_WANT_UP },
   ['w'] = { .event = LIFE_WANT_IN_ORDER }, /* Reeve's own */
+  ['n'] = { .event = LIFE_WANT_ANOTHER }, /* likewise */
   ['e'] = { .paced = 1 }, /* likewise: reeve-exec's word for ./run, which it is about to execute the program of */
   ['D'] = { .event = LIFE_WANT_DOWN, .down_file = COMMAND_DOWN_FILE },
   ['U'] = { .event = LIFE_WANT_UP, .down_file = COMMAND_NO_DOWN_FILE },

@@ -142,7 +142,8 @@ enum life_event ended_settle (struct supervisor *s)
 
 void ended_arm_delay (struct supervisor *s)
 {
-  uint32_t ms = policy_delay(&s->delay, s->asked || s->paced, s->up_ms, s->settings.restart_delay_min_ms, s->settings.restart_delay_max_ms) ;
+  int asked = s->asked && s->end_asked ; /* that another ./run was asked for afterwards ends no loop of quick deaths */
+  uint32_t ms = policy_delay(&s->delay, asked || s->paced, s->up_ms, s->settings.restart_delay_min_ms, s->settings.restart_delay_max_ms) ;
   s->listeners_ms = s->unread_ms = clock_ms() ;
   s->deadline_ms = s->listeners_ms + ms ;
   s->state_pending = 1 ;

@@ -178,6 +178,7 @@ void forked_tell (struct supervisor *s)
 {
   s->status.pid = s->process.pid ;
   s->forked = 1 ;
+  if (s->status.flags & STATUS_WANT_UP && !s->leaving) s->asked = 0 ; /* another one was asked for when this end was not understood yet */
   if (publish_has_got_ready(s)) s->ready_by_ms = 0 ;
   s->state_pending = 1 ;
   s->status.wstat = s->wstat_before ; /* ./run has ended with 0, the service has not */

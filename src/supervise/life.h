@@ -42,6 +42,7 @@ enum life_event
   /* commands */
   LIFE_WANT_UP, /* u: whatever it depends on */
   LIFE_WANT_IN_ORDER, /* w: when what it needs is ready */
+  LIFE_WANT_ANOTHER, /* n: another ./run than the one that runs or has just ended: that is told to end, then it starts; else as w */
   LIFE_WANT_DOWN, /* d */
   LIFE_WANT_ONCE, /* O: wanted down, but not stopped */
   LIFE_RESTART, /* r: told to end, but still wanted up */
@@ -80,8 +81,8 @@ enum life_deed /* bits, in the order in which they are done */
   LIFE_MARK_UP = 1 << 0, /* wanted up */
   LIFE_MARK_DOWN = 1 << 1, /* wanted down; the end counts as asked for */
   LIFE_MARK_LEAVING = 1 << 2, /* told to leave; the end counts as asked for */
-  LIFE_MARK_ASKED = 1 << 3, /* the end counts as asked for */
-  LIFE_MARK_NOT_ASKED = 1 << 4, /* that is taken back */
+  LIFE_MARK_NOT_ASKED = 1 << 3, /* the end does not count as asked for any more, nor as that of one that is unfit */
+  LIFE_MARK_ASKED = 1 << 4, /* the end counts as asked for */
   LIFE_MARK_ABANDONED = 1 << 5, /* ./finish is not to run */
   LIFE_MARK_AT_ONCE = 1 << 6, /* whatever is left behind is killed */
   LIFE_COUNT_AS_TOLD = 1 << 7, /* as if ./run, which has ended, had had the down-signal */
@@ -114,6 +115,9 @@ enum life_deed /* bits, in the order in which they are done */
 /* Wanted down by `d`: a task is undone if it is done, or gets done meanwhile. `O` asks for no more
    than that it is not started again. */
 #define LIFE_MARK_STOPPED (LIFE_MARK_DOWN | LIFE_MARK_ASKED)
+
+/* ./run has ended and another one is wanted, whatever `restart` says of such an end. */
+#define LIFE_MARK_ANOTHER (LIFE_MARK_UP | LIFE_MARK_NOT_ASKED | LIFE_MARK_ASKED)
 
 #define LIFE_HAS_OUTCOME (LIFE_STOP | LIFE_TAKE_BACK | LIFE_SEARCH | LIFE_END_STRAYS | LIFE_RUN \
   | LIFE_RUN_IN_ORDER | LIFE_RUN_WHEN_HEARD | LIFE_RUN_FINISH | LIFE_SETTLE | LIFE_CODE_UNKNOWN)

@@ -29,13 +29,13 @@ static void mark (struct supervisor *s, unsigned int deeds)
   if (deeds & LIFE_MARK_DOWN) s->status.flags &= ~(unsigned int)STATUS_WANT_UP ;
   if (deeds & LIFE_MARK_LEAVING) s->leaving = 1 ;
   if (deeds & (LIFE_MARK_DOWN | LIFE_MARK_LEAVING)) s->asked = 1 ;
-  if (deeds & LIFE_MARK_ASKED && !s->unfit) s->asked = 1 ;
-  if ((deeds & LIFE_MARK_STOPPED) == LIFE_MARK_STOPPED) s->stopped = 1 ;
   if (deeds & LIFE_MARK_NOT_ASKED && !s->leaving)
   {
     s->asked = s->unfit = 0 ;
     s->down_again_ms = 0 ; /* whoever has not heard the down-signal need not */
   }
+  if (deeds & LIFE_MARK_ASKED && !s->unfit) s->asked = 1 ;
+  if ((deeds & LIFE_MARK_STOPPED) == LIFE_MARK_STOPPED) s->stopped = 1 ;
   if (deeds & LIFE_MARK_ABANDONED) s->abandoned = 1 ;
   if (deeds & LIFE_MARK_AT_ONCE) s->at_once = 1 ;
   s->state_pending = 1 ;

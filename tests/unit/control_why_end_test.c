@@ -23,6 +23,8 @@ TEST(an_exit_code_says_what_it_is_known_to_mean)
   IS("exit 126: a program that ./run names could not be executed", .wstat = EXIT(126)) ;
   IS("exit 143: 128 and 15: what ./run had started was ended by SIGTERM", .wstat = EXIT(143)) ;
   IS("exit 255: it ended by itself, with an error", .wstat = EXIT(255)) ;
+  IS("exit 3: it ended by itself, as success-codes allows", .wstat = EXIT(3), .allowed = 1) ;
+  IS("exit 0: it ended by itself", .wstat = EXIT(0), .allowed = 1) ;
   IS("exit code unknown", .wstat = EXIT(255), .code_unknown = 1) ;
 }
 

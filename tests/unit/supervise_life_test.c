@@ -66,7 +66,7 @@ TEST(every_outcome_is_possible_where_its_deed_is_done)
 TEST(commands_and_deadlines_are_possible_in_every_phase)
 {
   static enum life_event const anytime[] =
-    { LIFE_WANT_UP, LIFE_WANT_IN_ORDER, LIFE_GO, LIFE_WANT_DOWN, LIFE_WANT_ONCE, LIFE_RESTART, LIFE_UNFIT, LIFE_LEAVE, LIFE_KILL_NOW, LIFE_ABANDON, LIFE_DEADLINE, LIFE_CHILD_ENDED, LIFE_GO_ON } ;
+    { LIFE_WANT_UP, LIFE_WANT_IN_ORDER, LIFE_WANT_ANOTHER, LIFE_GO, LIFE_WANT_DOWN, LIFE_WANT_ONCE, LIFE_RESTART, LIFE_UNFIT, LIFE_LEAVE, LIFE_KILL_NOW, LIFE_ABANDON, LIFE_DEADLINE, LIFE_CHILD_ENDED, LIFE_GO_ON } ;
   for (int phase = 0 ; phase < PHASE_COUNT ; phase++)
     for (unsigned int i = 0 ; i < sizeof anytime / sizeof *anytime ; i++)
       CHECK(!(deeds((enum phase)phase, anytime[i]) & LIFE_IMPOSSIBLE)) ;
@@ -133,8 +133,8 @@ TEST(without_a_finish_an_end_is_settled_at_once)
 
 TEST(a_stop_is_due_until_the_signal_is_sent)
 {
-  static enum life_event const asking[] = { LIFE_WANT_DOWN, LIFE_RESTART } ;
-  for (unsigned int i = 0 ; i < 2 ; i++)
+  static enum life_event const asking[] = { LIFE_WANT_DOWN, LIFE_RESTART, LIFE_WANT_ANOTHER } ;
+  for (unsigned int i = 0 ; i < 3 ; i++)
   {
     CHECK(next(PHASE_UP, asking[i]) == PHASE_STOP_DUE && deeds(PHASE_UP, asking[i]) & LIFE_STOP) ;
     CHECK(next(PHASE_STOPPING, asking[i]) == PHASE_STOPPING && deeds(PHASE_STOPPING, asking[i]) & LIFE_STOP) ;
@@ -240,6 +240,24 @@ TEST(settling)
   CHECK(life_settle(1, 1, 1, 1, 0) == LIFE_SETTLED_LEAVE) ;
   CHECK(life_settle(0, 0, 1, 0, 1) == LIFE_SETTLED_UNDO) ;
   CHECK(life_settle(0, 1, 1, 0, 1) == LIFE_SETTLED_UNDO) ;
+}
+
+/* Of two runs that are wanted one would be stopped midway. */
+TEST(another_run_is_one_whether_the_last_one_ends_before_or_by_that)
+{
+  for (int phase = 0 ; phase < PHASE_EXITED ; phase++)
+  {
+    unsigned int todo = deeds((enum phase)phase, LIFE_WANT_ANOTHER) ;
+    int starts = !!(todo & (LIFE_RUN | LIFE_RUN_IN_ORDER | LIFE_RUN_WHEN_HEARD)) ;
+    int stops = !!(todo & LIFE_STOP) ;
+    CHECK(todo & LIFE_MARK_UP && !(todo & (LIFE_MARK_DOWN | LIFE_KILL))) ;
+    CHECK(starts == !runs((enum phase)phase)) ;
+    CHECK(!(starts && stops)) ;
+    /* What has ended by itself starts again whatever `restart` says. */
+    CHECK(starts + stops + ((todo & LIFE_MARK_ANOTHER) == LIFE_MARK_ANOTHER) == 1) ;
+  }
+  CHECK(next(PHASE_UP, LIFE_WANT_ANOTHER) == PHASE_STOP_DUE && next(PHASE_STOPPING, LIFE_WANT_ANOTHER) == PHASE_STOPPING) ;
+  CHECK(next(PHASE_SEARCHING, LIFE_WANT_ANOTHER) == PHASE_STRAYS) ;
 }
 
 /* `O` asks for nothing but that it is not started again. */

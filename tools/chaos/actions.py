@@ -173,7 +173,7 @@ class Actions:
         if not self.lethal(unit, "k" if words[-1] == "KILL" else ""):
             return target, "not now"
         self.later_continue(unit, "p" if words[-1] == "STOP" else "")
-        unit.ask({"start": "ww", "restart": "urur"}.get(words[0], ""))  # a successor of the supervisor is told again
+        unit.ask({"start": "ww", "restart": "nn"}.get(words[0], ""))  # a successor of the supervisor is told again
         return target, self.chaos.client(["reeve", "-l", self.chaos.live] + no_wait + limit + words + [unit.name],
                                          None if words[0] in ("status", "wait") else unit)
 

@@ -9,7 +9,7 @@ import struct
 import time
 
 PAUSED, FINISHING, WANT_UP, READY = 1, 2, 4, 8
-LETTERS = "abqhkti12pcyrlPCKodUDuxOQ"
+LETTERS = "abqhkti12pcyrlPCKodUDuxOQn"
 PR_SET_CHILD_SUBREAPER = 36
 FALLOC_FL_KEEP_SIZE, FALLOC_FL_PUNCH_HOLE = 1, 2
 TICKS = os.sysconf("SC_CLK_TCK")

@@ -12,7 +12,7 @@ ZOMBIE_S = 10
 YOUNG_S = 3
 SAMPLES = 5  # what a process has is the most of its first ones, and the least of its last ones
 DESCRIPTORS_MORE = 2  # one for readiness, one for a directory being read
-STARTING = "uoUrw"
+STARTING = "uoUrwn"
 FORCING = set("uoU")
 MEMORY_MORE_KB = {"scanner": 128, "supervisor": 64}
 
