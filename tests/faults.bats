@@ -110,7 +110,7 @@ failed() # TIMES
 
 @test "a service that is to stay down does, when its live directory could not be made at once" {
   scanner
-  failing "$scanner" unlink,unlinkat EIO
+  failing "$scanner" symlink,symlinkat,unlink,unlinkat EIO
   idle web
   touch "$scan/web/down"
   s6-svscanctl -a "$live"

@@ -1,6 +1,7 @@
 #include "base/text.h"
 
 #include <stdint.h>
+#include <string.h>
 
 size_t text_utf8 (char const *text, size_t left)
 {
@@ -40,4 +41,17 @@ void text_make_printable (char *text, size_t len)
       for (size_t i = at ; i < end ; i++) text[i] = '?' ;
     at = end ;
   }
+}
+
+int text_has_control (char const *text)
+{
+  for (size_t left = strlen(text) ; left ; )
+  {
+    size_t one = text_utf8(text, left) ;
+    unsigned char const *s = (unsigned char const *)text ;
+    if (one && is_control(s, one)) return 1 ;
+    text += one ? one : 1 ;
+    left -= one ? one : 1 ;
+  }
+  return 0 ;
 }

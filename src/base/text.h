@@ -13,4 +13,7 @@ extern size_t text_utf8 (char const *text, size_t left) ;
    UTF-8, and what is no UTF-8 become question marks, a tab a space. A newline stays. */
 extern void text_make_printable (char *text, size_t len) ;
 
+/* Has it a control character, also one of those that take two bytes in UTF-8? */
+extern int text_has_control (char const *text) ;
+
 #endif

@@ -2,6 +2,7 @@
 
    reeve.c     options, the table of commands
    enter.c     which LIVE, and whether somebody is there
+   owner.c     whose tree it is, for root
    caller.c    whether what is waited for waits for us
    services.c  which services there are
    match.c     which of them are meant
@@ -127,9 +128,20 @@ enum patience
 
 /* Finds LIVE unless request->live names it, and makes it the working directory. Waits
    until its scanner knows of its services, if somebody is there to become it; where there
-   is nobody, the command itself says so.
+   is nobody, the command itself says so. With PATIENCE_LOOK root goes on as the tree's user (owner.c).
    Returns EXIT_YES, or an exit code: it has been said why. */
 extern int enter_live (struct request *request, enum patience patience) ;
+
+/* ---- owner.c ---- */
+
+/* The user whose tree LIVE, the working directory, is: root (0) or another one. */
+extern uid_t owner_of_tree (void) ;
+/* Root goes on as that user, for all that the kernel asks of the effective user and groups: what that
+   user has put in the way then leads nowhere where that user could not go. Without the right to
+   become somebody else, nothing changes. */
+extern void owner_become (void) ;
+/* Root again; its groups do not come back. */
+extern void owner_return (void) ;
 
 /* ---- caller.c ---- */
 
@@ -171,6 +183,9 @@ extern int services_has_directory (char const *name) ;
 
 /* Says that there is no service `name`, or none that matches it, and which there are. */
 extern void services_say_unknown (struct request const *request, char const *name, int is_pattern) ;
+
+/* The path of SCAN, which somebody else may have written, for a message. `out` has 4096 bytes. */
+extern char const *services_printable (char *out, char const *path) ;
 
 /* Says that nothing at all is supervised, and where services were looked for. */
 extern void services_say_none (struct request const *request) ;

@@ -38,16 +38,19 @@ static int set (struct request const *request, char const *name, char const *sca
   char const *word = down ? "disabled" : "enabled" ;
   struct view view ;
   int is_own = !services_is_link(name) ; /* its template's `down` would be that of all */
-  int lasts = is_own && set_down(scan, name, down) ;
+  int may = geteuid() || !owner_of_tree() ; /* else another user has said where SCAN is */
+  int lasts = is_own && (may || (errno = EPERM, 0)) && set_down(scan, name, down) ;
   int err = errno ;
+  char shown[PATH_SIZE] ;
+  services_printable(shown, scan) ;
   if (!set_down("", name, down) && (errno != ENOENT || !lasts))
   {
     strerr_warnwu8sys(down ? "make" : "remove", " the file `down` of ", name, " in ", request->live, services_who_may(), "", "") ;
     return EXIT_SYSTEM ;
   }
   if (!is_own || (!lasts && err == ENOENT))
-    strerr_warni7x(name, " is ", word, " until the container is made anew, and no longer: it has no directory of its own in ", scan, ", as it is an instance of a template", "") ;
-  else if (!lasts) strerr_warni8x(name, " is ", word, " until the container is made anew, and no longer: ", scan, " cannot be written to (", strerror(err), ")") ;
+    strerr_warni7x(name, " is ", word, " until the container is made anew, and no longer: it has no directory of its own in ", shown, ", as it is an instance of a template", "") ;
+  else if (!lasts) strerr_warni8x(name, " is ", word, " until the container is made anew, and no longer: ", shown, " cannot be written to (", strerror(err), ")") ;
   if (!view_read(&view, name) || view.wanted_up != down || view.state == STATE_UNSUPERVISED) return EXIT_YES ;
   if (view.state == STATE_DISABLED) strerr_warni3x(name, " is down still, as its enable-if does not hold: ", view.disabled) ;
   else

@@ -152,5 +152,7 @@ static int await_beginning (struct request const *request, enum patience patienc
 int enter_live (struct request *request, enum patience patience)
 {
   int code = find(request) ;
-  return code ? code : await_beginning(request, patience) ;
+  if (code) return code ;
+  if (patience == PATIENCE_LOOK) owner_become() ;
+  return await_beginning(request, patience) ;
 }

@@ -15,12 +15,16 @@
 #include "base/exit.h"
 #include "base/file.h"
 #include "base/process.h"
+#include "base/text.h"
+#include "base/trust.h"
 #include "control/control.h"
+#include "service/name.h"
 #include "wire/scan_state.h"
 
 #define PATH_MAX_OF_PROC 64
 #define GROUPS_MAX 1024
 #define LIMITS_MAX 16
+#define SUPERVISE "/supervise"
 #define LIVE_IS "REEVE_LIVE="
 #define LIMITS_COLUMN 25 /* of /proc/PID/limits: before it stands the name */
 
@@ -29,6 +33,7 @@ struct likeness
 {
   char const *of ; /* for messages */
   pid_t pid ; /* whose: of the service's process, or the scanner's */
+  int proc ; /* its directory in /proc: no other process's, even if the pid is used again */
   char **environment ; /* allocated, as is the text that it points into */
   char *text ;
   uid_t uid ;
@@ -45,19 +50,22 @@ struct likeness
 
 /* ---- reading /proc ---- */
 
-static int open_proc (pid_t pid, char const *file, int flags)
+/* Returns 0 with errno. */
+static int open_proc (struct likeness *like)
 {
   char path[PATH_MAX_OF_PROC] ;
-  snprintf(path, sizeof path, "/proc/%ld/%s", (long)pid, file) ;
-  return file_open(path, O_RDONLY | flags, 0) ;
+  if (process_self_in_proc() != getpid()) return (errno = ENOSYS, 0) ; /* there it may be anybody's pid */
+  snprintf(path, sizeof path, "/proc/%ld", (long)like->pid) ;
+  like->proc = file_open(path, O_PATH | O_DIRECTORY, 0) ;
+  return like->proc >= 0 ;
 }
 
 /* All of it, with a NUL behind it; 0 with errno. */
-static char *read_whole (pid_t pid, char const *file, size_t *len)
+static char *read_whole (struct likeness const *like, char const *file, size_t *len)
 {
   size_t room = 4096 ;
   char *text = 0 ;
-  int fd = open_proc(pid, file, 0) ;
+  int fd = openat(like->proc, file, O_RDONLY | O_CLOEXEC) ;
   if (fd == -1) return 0 ;
   for (*len = 0 ; ; room *= 2)
   {
@@ -83,8 +91,8 @@ static int read_environment (struct likeness *like, char const *more)
 {
   size_t len ;
   size_t n = 0 ;
-  char *text = read_whole(like->pid, "environ", &len) ;
-  size_t count = 2 ;
+  char *text = read_whole(like, "environ", &len) ;
+  size_t count = 3 ; /* the last one may have no NUL of its own; two are added */
   if (!text) return 0 ;
   like->text = text ;
   for (size_t i = 0 ; i < len ; i++) count += !text[i] ;
@@ -113,20 +121,35 @@ static unsigned long numbers (char const *line, int base, int *all_same)
   return first ;
 }
 
+/* Whose word its pid is: the tree's user's, or, in a tree of root's, whoever has made the directory. */
+static uid_t owner_of (char const *name)
+{
+  char path[SERVICE_NAME_MAX + sizeof LOGGER_SUFFIX + sizeof SUPERVISE] ;
+  struct stat st = { .st_uid = 0 } ;
+  uid_t owner = owner_of_tree() ;
+  int fd ;
+  snprintf(path, sizeof path, "%s" SUPERVISE, name) ;
+  fd = owner ? -1 : trust_anyones_directory(AT_FDCWD, path, 0) ;
+  if (fd == -1) return owner ;
+  if (fstat(fd, &st) == -1) st.st_uid = (uid_t)-1 ;
+  fd_close(fd) ;
+  return st.st_uid ;
+}
+
 /* Whoever owns the tree decides what its services are, and this process is. What is root's is not his: no other user's environment
    makes root execute something. Returns 0 with errno. */
 static int read_identity (struct likeness *like)
 {
-  struct stat st ;
+  uid_t owner = owner_of(like->of) ;
   size_t len ;
   int same_uid ;
   int same_gid ;
-  char *text = read_whole(like->pid, "status", &len) ;
+  char *text = read_whole(like, "status", &len) ;
   char const *uid = text ? find_line(text, "Uid:") : 0 ;
   char const *gid = text ? find_line(text, "Gid:") : 0 ;
   char const *groups = text ? find_line(text, "Groups:") : 0 ;
   char const *mask = text ? find_line(text, "Umask:") : 0 ;
-  int ok = uid && gid && groups && stat(".", &st) != -1 ;
+  int ok = uid && gid && groups ;
   if (ok)
   {
     like->uid = (uid_t)numbers(uid, 10, &same_uid) ;
@@ -139,7 +162,7 @@ static int read_identity (struct likeness *like)
     }
     like->has_umask = !!mask ;
     if (mask) like->umask = (mode_t)numbers(mask, 8, &same_gid) ;
-    ok = !st.st_uid || (same_uid && like->uid == st.st_uid) ;
+    ok = !owner || (same_uid && like->uid == owner) ;
     if (!ok) errno = EPERM ;
   }
   free(text) ;
@@ -150,7 +173,7 @@ static int read_identity (struct likeness *like)
 static void read_limits (struct likeness *like)
 {
   size_t len ;
-  char *text = read_whole(like->pid, "limits", &len) ;
+  char *text = read_whole(like, "limits", &len) ;
   char *line = text ? strchr(text, '\n') : 0 ; /* below the head they stand in the order of their numbers */
   for ( ; line && strlen(line) > LIMITS_COLUMN && like->limit_count < LIMITS_MAX ; line = strchr(line + 1, '\n'))
   {
@@ -179,13 +202,13 @@ static int likeness_find (struct likeness *like, struct request const *request)
 {
   struct view view ;
   int code = services_need_scanner(request) ;
-  *like = (struct likeness) { .of = request->names[0], .cwd = -1 } ;
+  *like = (struct likeness) { .of = request->names[0], .cwd = -1, .proc = -1 } ;
   if (code) return code ;
   if (!view_read(&view, like->of)) return say_unreadable(like, "state") ;
   like->is_scanner = !view.pid ;
   like->pid = view.pid ? view.pid : services_scanner() ;
   if (!like->pid) return (errno = ESRCH, say_unreadable(like, "scanner")) ;
-  if (!read_identity(like)) return say_unreadable(like, "user") ;
+  if (!open_proc(like) || !read_identity(like)) return say_unreadable(like, "user") ;
   read_limits(like) ;
   return EXIT_YES ;
 }
@@ -200,7 +223,7 @@ static int likeness_read (struct likeness *like)
   memcpy(live, LIVE_IS, sizeof LIVE_IS) ;
   if (like->is_scanner && !getcwd(live + sizeof LIVE_IS - 1, SCAN_STATE_PATH_MAX)) return 0 ;
   if (!read_environment(like, like->is_scanner ? live : 0)) return 0 ;
-  like->cwd = !like->is_scanner ? open_proc(like->pid, "cwd", O_PATH | O_DIRECTORY) : scan_state_read(&scan) ? file_open(scan.origin, O_PATH | O_DIRECTORY, 0) : -1 ;
+  like->cwd = !like->is_scanner ? openat(like->proc, "cwd", O_PATH | O_DIRECTORY | O_CLOEXEC) : scan_state_read(&scan) ? file_open(scan.origin, O_PATH | O_DIRECTORY, 0) : -1 ;
   if (like->is_scanner || !state_read(like->of, &state, 0) || state.process.pid != like->pid || process_lives(&state.process) == 1) return 1 ;
   errno = ESRCH ; /* its number may be another one's */
   return 0 ;
@@ -239,8 +262,8 @@ static int take_identity (struct likeness const *like)
     if (errno != EPERM || like->uid != geteuid()) return 0 ;
     strerr_warni3x("going on with this process's groups, as it may not take those of ", like->of, "") ;
   }
-  if (like->gid != getegid() && setgid(like->gid) == -1) return 0 ;
-  return like->uid == geteuid() || setuid(like->uid) != -1 ;
+  if ((like->gid != getegid() || like->gid != getgid()) && setgid(like->gid) == -1) return 0 ;
+  return (like->uid == geteuid() && like->uid == getuid()) || setuid(like->uid) != -1 ;
 }
 
 static char const *value_of (char *const *environment, char const *name)
@@ -269,6 +292,7 @@ int command_exec (struct request const *request)
   int code = likeness_find(&like, request) ;
   if (code) return code ;
   likeness_read(&like) ; /* else again as its user */
+  owner_return() ;
   take_limits(&like) ;
   if (!take_identity(&like))
   {
@@ -295,7 +319,15 @@ int command_env (struct request const *request)
   static struct likeness like ; /* large; lives as long as the process */
   int code = likeness_find(&like, request) ;
   if (code) return code ;
-  if (!likeness_read(&like) && !(take_identity(&like) && likeness_read(&like))) return say_unreadable(&like, "environment") ;
-  for (char *const *each = like.environment ; *each ; each++) puts(*each) ;
+  if (!likeness_read(&like))
+  {
+    owner_return() ;
+    if (!take_identity(&like) || !likeness_read(&like)) return say_unreadable(&like, "environment") ;
+  }
+  for (char **each = like.environment ; *each ; each++)
+  {
+    if (isatty(1)) text_make_printable(*each, strlen(*each)) ;
+    puts(*each) ;
+  }
   return page_end() ;
 }

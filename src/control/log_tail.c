@@ -13,7 +13,9 @@
 
 #include "base/file.h"
 #include "base/path.h"
+#include "base/process.h"
 #include "base/text.h"
+#include "base/trust.h"
 #include "control/control.h"
 #include "service/name.h"
 
@@ -31,20 +33,25 @@ static int is_logger (char const *program)
   return 0 ;
 }
 
-/* The first directory that the logger, whose service directory is `logger`, writes to; -1: none. */
-static int open_directory (char const *logger)
+/* The first directory that the logger, whose service directory is `logger`, writes to; -1: none. A process may
+   say of itself what it likes: *owner is whose the files have to be, 0: anybody's. */
+static int open_directory (char const *logger, uid_t *owner)
 {
   char path[64] ;
   char words[WORDS_MAX + 1] ;
   struct view view ;
+  uid_t tree = owner_of_tree() ;
+  gid_t gid ;
   ssize_t len ;
   int base ;
   int fd = -1 ;
-  if (!view_read(&view, logger) || !view.pid) return -1 ;
+  if (!view_read(&view, logger) || !view.pid || !process_user(view.pid, owner, &gid)) return -1 ;
+  if (tree) *owner = tree ;
+  if (geteuid()) *owner = 0 ; /* the kernel asks whose they are */
   snprintf(path, sizeof path, "/proc/%ld/cmdline", (long)view.pid) ;
   len = file_read(AT_FDCWD, path, words, WORDS_MAX) ;
   if (len <= 0 || !is_logger(words)) return -1 ;
-  base = open(logger, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  base = trust_anyones_directory(AT_FDCWD, logger, 0) ;
   for (char *word = words ; base >= 0 && fd == -1 && word < words + len ; word += strlen(word) + 1)
     if (word > words && (*word == '/' || *word == '.')) fd = openat(base, word, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   if (base >= 0) fd_close(base) ;
@@ -52,7 +59,7 @@ static int open_directory (char const *logger)
 }
 
 /* The end of a file of the directory, from the beginning of a line on. */
-static size_t read_end (int dir, char const *file, char text[TAIL_MAX])
+static size_t read_end (int dir, char const *file, uid_t owner, char text[TAIL_MAX])
 {
   struct stat st ;
   off_t from ;
@@ -60,7 +67,7 @@ static size_t read_end (int dir, char const *file, char text[TAIL_MAX])
   char const *newline ;
   int fd = openat(dir, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) ;
   if (fd == -1) return 0 ;
-  if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_nlink == 1)
+  if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_nlink == 1 && (!owner || st.st_uid == owner))
   {
     from = st.st_size > TAIL_MAX ? st.st_size - TAIL_MAX : 0 ;
     if (lseek(fd, from, SEEK_SET) == from) len = allread(fd, text, TAIL_MAX) ;
@@ -108,16 +115,17 @@ char *log_tail_read (char const *name, unsigned int count)
   size_t len = 0 ;
   size_t more = 0 ;
   size_t begin ;
+  uid_t owner ;
   int dir ;
   snprintf(logger, sizeof logger, "%s" LOGGER_SUFFIX, name) ;
-  dir = text ? open_directory(logger) : -1 ;
+  dir = text ? open_directory(logger, &owner) : -1 ;
   if (dir >= 0)
   {
-    len = read_end(dir, "current", now) ;
+    len = read_end(dir, "current", owner, now) ;
     begin = last_lines(now, len, count, &left) ;
     now += begin ;
     len -= begin ;
-    if (left && find_archived(dir, archived)) more = read_end(dir, archived, text) ;
+    if (left && find_archived(dir, archived)) more = read_end(dir, archived, owner, text) ;
     begin = last_lines(text, more, left, &left) ;
     memmove(text, text + begin, more -= begin) ;
     fd_close(dir) ;

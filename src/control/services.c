@@ -12,6 +12,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/path.h"
+#include "base/text.h"
 #include "control/control.h"
 #include "service/instance.h"
 #include "wire/channels.h"
@@ -221,13 +222,22 @@ void services_say_unknown (struct request const *request, char const *name, int 
   free(list) ;
 }
 
+char const *services_printable (char *out, char const *path)
+{
+  snprintf(out, PATH_SIZE, "%s", path) ;
+  text_make_printable(out, strlen(out)) ;
+  for (char *at = out ; (at = strchr(at, '\n')) ; ) *at = '?' ;
+  return out ;
+}
+
 void services_say_none (struct request const *request)
 {
   char scan[PATH_SIZE] ;
+  char shown[PATH_SIZE] ;
   if (!scan_directory(scan)) strerr_warnw2x("nothing runs: there is no CMD, and no service in ", request->live) ;
   else if (access(scan, F_OK) == -1)
-    strerr_warnw5x("nothing runs: there is no CMD, and ", scan, ", where services should be, cannot be looked at (", strerror(errno), "): COPY the service directories there") ;
-  else strerr_warnw5x("nothing runs: there is no CMD, and no service in ", scan, " or ", request->live, ": a service is a directory with a run in it") ;
+    strerr_warnw5x("nothing runs: there is no CMD, and ", services_printable(shown, scan), ", where services should be, cannot be looked at (", strerror(errno), "): COPY the service directories there") ;
+  else strerr_warnw5x("nothing runs: there is no CMD, and no service in ", services_printable(shown, scan), " or ", request->live, ": a service is a directory with a run in it") ;
 }
 
 char const *services_who_may (void)

@@ -153,6 +153,7 @@ static void print_line (int indent, char const *what, char const *pid, char cons
   cut = (int)strlen(text) > room ;
   if (cut) text[room - 2] = 0 ;
   text_make_printable(text, strlen(text)) ;
+  for (char *at = text ; (at = strchr(at, '\n')) ; ) *at = ' ' ;
   snprintf(memory, sizeof memory, "%s%ju.%ju MB", sum->at_most ? "<" : "", (uintmax_t)(sum->bytes / 1000000), (uintmax_t)(sum->bytes / 100000 % 10)) ;
   printf("%*s%s%*s %-7s %-10.10s %11s %12s\n", indent, "", text, room - (int)strlen(text), cut ? ".." : "", pid, user, page_duration(cpu, sum->cpu_ms), memory) ;
 }

@@ -11,6 +11,7 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/sig.h>
 
+#include "base/text.h"
 #include "base/trust.h"
 #include "control/control.h"
 #include "service/enable_if.h"
@@ -121,17 +122,16 @@ static int ready_untold (char const *name)
   int tells = dir >= 0 && (has(dir, "notification-fd") || has(dir, "flag-forks") || has(dir, "flag-oneshot")) ;
   int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   int ready = 1 ;
-  if (dir >= 0) fd_close(dir) ;
   if (anyones) ready = !tells ;
-  if (here == -1) return ready ;
-  if (!anyones && !chdir(name))
+  if (dir >= 0 && here >= 0 && !anyones && !fchdir(dir))
   {
     settings_read(&settings, SETTINGS_START, 0) ;
     settings_honour(&settings, 0) ;
     ready = is_untold(&settings, 0) ;
     if (fchdir(here) == -1) ready = 1 ;
   }
-  fd_close(here) ;
+  if (dir >= 0) fd_close(dir) ;
+  if (here >= 0) fd_close(here) ;
   return ready ;
 }
 
@@ -154,6 +154,7 @@ int view_read_command (struct view *view, char *after, size_t size)
   n = allread(fd, packed, sizeof packed) ;
   after[allread(fd, after, size - 1)] = 0 ;
   fd_close(fd) ;
+  text_make_printable(after, strlen(after)) ;
   if (n != sizeof packed) return 0 ;
   status_unpack(packed, &status) ;
   *view = (struct view) { .state = STATE_UP, .since = status.since, .pid = status.pid, .up = 1, .ready = 1, .healthy = 1, .wanted_up = 1 } ;

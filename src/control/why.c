@@ -227,8 +227,11 @@ static int enter (struct why const *why)
   struct trust_refusal refusal ;
   struct stat st ;
   int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
-  if (here == -1 || (stat(why->name, &st) != -1 && trust_stat(&st, S_IFDIR, 0, &refusal) && !chdir(why->name))) return here ;
-  fd_close(here) ;
+  int dir = here >= 0 ? trust_anyones_directory(AT_FDCWD, why->name, 0) : -1 ;
+  int ok = dir >= 0 && fstat(dir, &st) != -1 && trust_stat(&st, S_IFDIR, 0, &refusal) && !fchdir(dir) ;
+  if (dir >= 0) fd_close(dir) ;
+  if (ok) return here ;
+  if (here >= 0) fd_close(here) ;
   return -1 ;
 }
 

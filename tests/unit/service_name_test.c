@@ -49,6 +49,8 @@ TEST(a_control_character_is_a_fault)
     name[1] = (char)c ;
     CHECK(!!service_name_fault(name) == (c < 32 || c == 127 || c == '/')) ;
   }
+  CHECK(service_name_fault("\302\23331m")) ; /* ESC [, in one character */
+  CHECK(!service_name_fault("\302\240")) ;
   CHECK(service_name_fault("\n")) ;
   CHECK(service_name_fault("a\n")) ;
 }
