@@ -159,7 +159,8 @@ each_had_terminal() { [ "$(lines "$dir/took")" -ge "$(lines "$dir/starts")" ]; }
     echo $line 1<>"$dir/pipe"
     eventually 20 grep -qx $line "$dir/read"
   done
-  # With the flag away its stdin is nobody's again, though its supervisor's is not.
+  # With the flag away its stdin is nobody's again, though its supervisor's is not, also after an upgrade.
+  reeve upgrade
   rm "$scan/lines/flag-console"
   echo four 1<>"$dir/pipe"
   eventually 20 grep -qx four "$dir/read"

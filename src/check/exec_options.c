@@ -95,6 +95,7 @@ void check_exec_options (struct check *check, char const *file, unsigned int lin
 {
   char const *before = *argv ? *argv : "" ;
   int is_scheduled = 0 ;
+  int both = 0 ;
   int is_told = 0 ;
   while (*argv && strcmp(path_last(*argv), "reeve-exec") != 0) argv++ ;
   if (!*argv) return ;
@@ -110,11 +111,13 @@ void check_exec_options (struct check *check, char const *file, unsigned int lin
     if (!value) break ;
     if (is_schedule(name, len))
     {
-      is_scheduled = 1 ;
+      both |= is_scheduled && is_scheduled != *name ;
+      is_scheduled = *name ;
       judge_moment(check, file, line, *name == 'c', value) ;
     }
     else judge_value(check, file, line, name, len, value) ;
   }
+  if (both) finding(check, LEVEL_ERROR, file, line, "remove one of them", "--every and --cron exclude each other") ;
   if (is_scheduled) judge_scheduled(check, file, line, before) ;
   if (is_told && !check_exists("notification-fd"))
     finding(check, LEVEL_ERROR, file, line, "echo 3 >notification-fd", "reeve-exec is to tell readiness, and nobody waits for it") ;
@@ -123,6 +126,6 @@ void check_exec_options (struct check *check, char const *file, unsigned int lin
 int check_run_mentions (char const *text)
 {
   static char run[SCRIPT_MAX] ;
-  ssize_t n = file_read(AT_FDCWD, "run", run, sizeof run) ;
+  ssize_t n = file_read(AT_FDCWD, "run", run, sizeof run - 1) ;
   return n > 0 && memmem(run, (size_t)n, text, strlen(text)) ;
 }

@@ -60,6 +60,7 @@ void restore (struct supervisor *s, struct state const *state, struct birth cons
 {
   saved_unpack(s, state) ;
   if (s->settings.has_success_codes) settings_read_success_codes(&s->settings) ;
+  s->had_console = !access(FLAG_CONSOLE_FILE, F_OK) ;
   if (how == RESTORED_UPGRADED) s->upgrades++ ;
   else
   {
