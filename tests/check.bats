@@ -320,6 +320,19 @@ good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
   setting c enable-if 'ROLE=c'
   clean
   rm c/flag-console
+  # A template's is that of its instances: one does.
+  mv a a@
+  echo 1 >a@/count
+  clean
+  echo 2 >a@/count
+  finds 'a@/flag-console:1' error 'there are 2 of it, and one service at most has the container.s stdin: remove it, or write 1 to count'
+  rm a@/count
+  ln -s a@ a@x
+  clean
+  setting a@y timeout-kill 1000
+  finds 'a@y/flag-console:1' error 'a@x has flag-console, too'
+  setting a@y enable-if 'ROLE=y'
+  clean
   in=$scan/c service log <<<'exec my-logger'
   touch c/log/flag-console
   finds 'c/log/flag-console:1' warning "a logger's stdin is what its service writes"
@@ -558,6 +571,14 @@ good_one() { mkdir -p "$in/one"; printf '#!/bin/sh\nexec x\n' >"$in/one/run"; }
   finds 'unused@:1' warning 'a template without instances: nothing of it runs: write a number to its file count'
   setting unused@ count 0
   clean
+  # What one logger has no other can have.
+  # shellcheck disable=SC2016
+  for directory in '"/tmp/$REEVE_INSTANCE"' . ./none; do in=$scan/unused@ service log <<<"exec reeve-log -t iso $directory"; clean; done
+  mkdir unused@/log/data
+  for directory in /tmp ./data; do
+    in=$scan/unused@ service log <<<"exec reeve-log -t iso $directory"
+    finds 'unused@/log/run:2' error "the loggers of all instances log to $directory, and one at most can have that: write .REEVE_INSTANCE into its name"
+  done
 }
 
 logs_with() { in=$scan/web service log <<<"$1"; }

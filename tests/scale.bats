@@ -79,6 +79,7 @@ answers() # CODE TEXT COMMAND...
   up maybe
   up worker@3
   pid=$(pid_of all)
+  maybe=$(pid_of maybe)
   answers 0 'worker@ has 1 instance: 2 fewer' reeve scale worker@ 1
   [ "$(grep -n '^one' "$dir/order" | cut -d: -f1)" -lt "$(grep -n '^worker@3' "$dir/order" | cut -d: -f1)" ]
   eventually 10 field one state held
@@ -87,7 +88,7 @@ answers() # CODE TEXT COMMAND...
   # shellcheck disable=SC2016
   [[ $(reeve why one || :) == *'There is no instance worker@3: `reeve scale worker@ 3` makes it'* ]]
   answers 1 'one cannot start: it needs worker@3' reeve start one
-  eventually 10 field maybe state up # order, not need
+  [ "$(pid_of maybe)" = "$maybe" ] # order, not need
   reeve scale worker@ 3
   up one
   stop_scanner 0
@@ -121,16 +122,22 @@ answers() # CODE TEXT COMMAND...
   setting worker@ count 1
   noting plain
   noting a@b
+  long=$(printf 'l%.0s' {1..249})@
+  noting "$long"
+  setting "$long" count 0
   scanner
   soon_there_are a@b plain worker@1
   answers 100 'reeve scale worker@ 4' reeve scale
   answers 100 'reeve scale worker@ 4' reeve scale worker@
   for number in x 10001 1.5 '' 4x +3; do answers 100 'invalid number of instances' reeve scale worker@ "$number"; done
   answers 100 'reeve scale plain@ 3' reeve scale plain 3
+  answers 100 'reeve scale worker@ 3' reeve scale worker@1 3
+  answers 0 'worker@ has 1 instance: as before' reeve scale worker@ 01
   answers 100 'invalid number' reeve scale 3 worker@
   answers 1 'there is no template a@' reeve scale a@ 2
   answers 1 'there is no template x*@' reeve scale 'x*@' 2
   answers 100 'scale does not take --all' reeve scale --all 3
+  answers 100 'its name would be longer than 251 bytes' reeve scale "$long" 10
   there_are a@b plain worker@1
   stop_scanner 0
   answers 1 'no scanner runs' reeve scale worker@ 2
@@ -161,6 +168,17 @@ answers() # CODE TEXT COMMAND...
   wait "$first" || code=$?
   [ "$code" -eq 1 ]
   grep -q 'own@ was scaled to 1 meanwhile' "$dir/overruled"
+  there_are own@1 slow@1
+  kill -STOP "$scanner"
+  reeve scale --timeout 60s own@ 50 >"$dir/overruled" 2>&1 3>&- &
+  first=$!
+  eventually 10 grep -qx 50 "$live/.s6-svscan/scale/own@"
+  reeve scale -n own@ 1
+  code=0
+  wait "$first" || code=$?
+  kill -CONT "$scanner"
+  [ "$code" -eq 1 ]
+  [ "$(<"$dir/overruled")" = 'reeve: warning: own@ was scaled to 1 meanwhile' ]
   there_are own@1 slow@1
   stop_scanner 0
 }

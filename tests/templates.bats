@@ -243,6 +243,44 @@ sleep 1000000 & wait'
   stop_scanner 0
 }
 
+@test "a template whose run is not there, or cannot be executed, for a while; its instances start when that is mended" {
+  noting worker@
+  setting worker@ count 1
+  chmod -x "$scan/worker@/run"
+  scanner
+  says 'worker@1: warning: unable to execute ./run'
+  chmod +x "$scan/worker@/run"
+  up worker@1
+  mv "$scan/worker@/run" "$dir/run"
+  rescan
+  says 'scan/worker@ is not started: ./run: there is no such file'
+  ln -s worker@ "$scan/worker@link"
+  mkdir "$scan/worker@own"
+  says 'worker@link is not started: it has no ./run, and there is no template worker@ with one'
+  says 'worker@own is not started'
+  mv "$dir/run" "$scan/worker@/run"
+  is_told worker@link '2 worker@link link link'
+  is_told worker@own '2 worker@own own own'
+  [ "$(lines "$dir/worker@1.starts")" -eq 1 ]
+  chmod -x "$scan/worker@/run"
+  mkdir "$scan/worker@later"
+  says 'worker@later is not started: ./run: no execute permission'
+  chmod +x "$scan/worker@/run"
+  is_told worker@later '2 worker@later later later'
+  # Where nobody has looked at the template, a link to it comes first.
+  mv "$scan/worker@/run" "$dir/run"
+  ln -s worker@ "$scan/worker@first"
+  says 'worker@first is not started'
+  mkdir "$scan/worker@last"
+  says 'worker@last is not started'
+  short_pause 300 # so that nobody looks again but for what follows
+  mv "$dir/run" "$scan/worker@/run"
+  is_told worker@first '2 worker@first first first'
+  is_told worker@last '2 worker@last last last'
+  [ "$(grep -c inotify "$dir/stderr")" -eq 0 ]
+  stop_scanner 0
+}
+
 @test "an instance that is a directory counts after a second without a change; until then a run makes it an ordinary service" {
   noting worker@
   setting worker@ count 1

@@ -218,7 +218,7 @@ struct daemon const daemon_table[] =
   { .names = "monit", .foreground = "-I -H",
     .ends = "-t -V -h start stop restart monitor unmonitor reload status summary report quit validate procmatch", ADD("-I"),
     .stays = DEPENDS, .configured = 1 },
-  { .names = "fail2ban-server", .foreground = "-f", .ends = "-t -d --dp -V --test -h", ADD("-f"), .stays = LEAVES },
+  { .names = "fail2ban-server", .background = "-b", .foreground = "-f", .ends = "-t -d --dp -V --test -h", ADD("-f"), .stays = LEAVES },
   { .names = "fail2ban-client", .background = "start!", .foreground = "-f", .mend = "run fail2ban-server -f, not fail2ban-client", .stays = DEPENDS },
   { .names = "collectd", .foreground = "-f", .ends = "-t -T -h", ADD("-f"), .stays = LEAVES },
   { .names = "snmpd snmptrapd", .foreground = "-f", .ends = "-v -h -H", ADD("-f"), .stays = LEAVES, .no_clusters = 1 },

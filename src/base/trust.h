@@ -2,7 +2,8 @@
 
    Trusted are root and the caller's effective user. A directory is trusted when one of
    them owns it and nobody else may write to it. Once a whole path has been found so,
-   nobody else can change what it leads to: from then on it may be used by name. */
+   nobody else can change what it leads to: from then on it may be used by name. Which file does
+   what: base/trust_one.h. */
 
 #ifndef REEVE_BASE_TRUST_H
 #define REEVE_BASE_TRUST_H

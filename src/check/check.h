@@ -136,6 +136,8 @@ enum role { ROLE_SERVICE, ROLE_TEMPLATE, ROLE_LINK, ROLE_INSTANCE, ROLE_NOTHING 
 extern enum role check_role (char const *name) ;
 /* May the instance be there because of its template's count, which, if known, is *count? */
 extern int check_may_be_counted (char const *name, uint32_t *count) ;
+/* How many instances the template's count makes; 1 where that cannot be known here. */
+extern unsigned int check_counted (char const *template) ;
 /* Checks the count of a template, which is the working directory. */
 extern void check_count (struct check *check) ;
 /* Checks whether a template is one, and whether there is anything of it. */

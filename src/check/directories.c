@@ -168,18 +168,38 @@ static void free_services (char **services, size_t count)
   free(services) ;
 }
 
-/* There is one stdin. Those with a condition may be for different containers. */
+/* How many of the name have flag-console: a template stands for the instances of its count. Of those
+   with a condition each may be for another container. */
+static unsigned int consoles_of (char const *name)
+{
+  char template[SERVICE_NAME_MAX + 1] ;
+  enum role role = check_role(name) ;
+  char const *from = name ;
+  char file[NAME_MAX + sizeof "/" FLAG_CONSOLE_FILE] ;
+  for (unsigned int i = 0 ; i < 2 ; i++)
+  {
+    path_join(file, sizeof file, from, ENABLE_IF_FILE) ;
+    if (is_there(file)) return 0 ;
+    path_join(file, sizeof file, from, FLAG_CONSOLE_FILE) ;
+    if (is_there(file)) return role == ROLE_TEMPLATE ? check_counted(name) : 1 ;
+    if (role != ROLE_INSTANCE || !instance_template(name, template, 0)) return 0 ;
+    from = template ;
+  }
+  return 0 ;
+}
+
+/* There is one stdin. */
 static void check_consoles (struct check *check, char *const *services, size_t count)
 {
   char const *has = 0 ;
   for (size_t i = 0 ; i < count ; i++)
   {
     char file[NAME_MAX + sizeof "/" FLAG_CONSOLE_FILE] ;
-    char condition[NAME_MAX + sizeof "/" ENABLE_IF_FILE] ;
-    path_join(condition, sizeof condition, services[i], ENABLE_IF_FILE) ;
-    if (!path_join(file, sizeof file, services[i], FLAG_CONSOLE_FILE) || !is_there(file) || is_there(condition)) continue ;
+    unsigned int consoles = consoles_of(services[i]) ;
+    if (!consoles || !path_join(file, sizeof file, services[i], FLAG_CONSOLE_FILE)) continue ;
     if (has) finding(check, LEVEL_ERROR, file, 1, "remove one of them, or give them an enable-if", "%s has flag-console, too, and one service at most has the container's stdin", has) ;
-    else has = services[i] ;
+    else if (consoles > 1) finding(check, LEVEL_ERROR, file, 1, "remove it, or write 1 to count", "there are %u of it, and one service at most has the container's stdin", consoles) ;
+    if (!has) has = services[i] ;
   }
 }
 

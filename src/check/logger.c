@@ -172,6 +172,24 @@ static void check_place (struct check *check, unsigned int line, char const *pat
       (unsigned long)user->uid, path) ;
 }
 
+/* Is it one directory of all instances? One in the template's log/, as ./data, is a link from theirs. */
+static int is_shared (char const *word)
+{
+  struct stat st ;
+  if (word[0] == '/') return 1 ;
+  while (word[0] == '.' && word[1] == '/') word += 2 ;
+  return *word && word[0] != '.' && !stat(word, &st) && S_ISDIR(st.st_mode) ;
+}
+
+/* user: 0: what it may is not known */
+static void check_word (struct check *check, unsigned int line, char const *word, struct logger const *logger, struct user const *user)
+{
+  if (word[0] == '-' || strpbrk(word, "$`*")) return ;
+  if (check->is_template && is_shared(word))
+    finding(check, LEVEL_ERROR, "run", line, "write $REEVE_INSTANCE into its name", "the loggers of all instances log to %s, and one at most can have that", word) ;
+  if (word[0] == '/' && user && !is_prepared(word)) check_place(check, line, word, logger, user) ;
+}
+
 void check_logger (struct check *check, unsigned int line, char const *const *argv, int creates)
 {
   char const *const *program = daemon_command(argv) ;
@@ -184,13 +202,12 @@ void check_logger (struct check *check, unsigned int line, char const *const *ar
   if (!name && logger->becomes_nobody && !geteuid()) name = getpwnam("nobody") ? "nobody" : NOBODY ; // cppcheck-suppress getpwnamCalled
   known = name ? find_user(&user, name) : ourselves(&user) ;
   if (known == -1) finding(check, LEVEL_ERROR, "run", line, "add it, or name another", "there is no user %s", name) ;
-  if (known != 1 || creates) return ;
   for (program++ ; *program ; program++)
   {
     char const *word = *program ;
     if (logger->has_streams && (!strcmp(word, "/dev/stdout") || !strcmp(word, "/dev/stderr"))) continue ;
     if (word[0] == '-' && word[1] == '-' && !strchr(word, '=') && strcmp(word, "--json") != 0 && program[1]) program++ ;
     else if (word[0] == '-' && word[1] && !word[2] && strchr(logger->with_argument, word[1]) && program[1]) program++ ;
-    else if (word[0] == '/' && !strpbrk(word, "$`*") && !is_prepared(word)) check_place(check, line, word, logger, &user) ;
+    else check_word(check, line, word, logger, known == 1 && !creates ? &user : 0) ;
   }
 }

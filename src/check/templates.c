@@ -68,6 +68,14 @@ int check_may_be_counted (char const *name, uint32_t *count)
   return number <= *count ;
 }
 
+unsigned int check_counted (char const *template)
+{
+  char text[COUNT_TEXT_MAX + 1] ;
+  struct instance_count count ;
+  int r = read_count(template, &count, text) ;
+  return r <= 0 ? r < 0 : *count.variable && !count.has_default ? 1 : count.number ;
+}
+
 void check_count (struct check *check)
 {
   char text[COUNT_TEXT_MAX + 1] ;

@@ -33,6 +33,13 @@ struct scaling
 
 /* ---- the arguments ---- */
 
+static void say_no_template (char const *name, char const *number)
+{
+  char template[SERVICE_NAME_MAX + 1] ;
+  int is_instance = instance_template(name, template, 0) ;
+  strerr_warnw6x(name, " is no template's name: that ends with @: reeve scale ", is_instance ? template : name, is_instance ? "" : "@", " ", number) ;
+}
+
 int scale_take (struct request *request, char **arguments)
 {
   uint32_t number ;
@@ -53,7 +60,7 @@ int scale_take (struct request *request, char **arguments)
   {
     size_t len = strlen(arguments[i]) ;
     if (strpbrk(arguments[i], "*?[") || (len && (arguments[i][len - 1] == '@' || arguments[i][len - 1] == '/'))) continue ;
-    strerr_warnw5x(arguments[i], " is no template's name: that ends with @: reeve scale ", arguments[i], "@ ", request->word) ;
+    say_no_template(arguments[i], request->word) ;
     return EXIT_USAGE ;
   }
   return EXIT_YES ;
@@ -89,7 +96,7 @@ static int has_dependents (struct scaling const *scaling, struct graph const *gr
 {
   struct graph_node const *node = graph_find(graph, name) ;
   for (struct graph_need const *need = node ? node->dependents : 0 ; need ; need = need->next)
-    if (!need->inner && need->of->owner && !is_leaving(scaling, need->of->name)) return 1 ;
+    if (!need->inner && !need->optional && need->of->owner && !is_leaving(scaling, need->of->name)) return 1 ;
   return 0 ;
 }
 
@@ -180,9 +187,10 @@ static int await_these (struct scaling const *scaling)
     char name[SERVICE_NAME_MAX + 1] ;
     struct view view ;
     int r ;
-    if (!instance_name(name, scaling->template, i)) break ; /* the scanner says so */
+    instance_name(name, scaling->template, i) ;
     r = await_begun(scaling, name, &view) ;
-    if (!r) r = await(scaling->request, name, 0, &view, &await_ready_if_wanted) ;
+    if (r) return code ? code : r ; /* it would be the same of the others */
+    r = await(scaling->request, name, 0, &view, &await_ready_if_wanted) ;
     if (!code) code = r ;
     if (r == EXIT_TIMED_OUT || r == EXIT_SYSTEM) break ;
   }
@@ -234,17 +242,30 @@ static int order (struct scaling const *scaling)
 static void say_done (struct scaling const *scaling)
 {
   char more[UINT32_FMT + 16] ;
+  char number[UINT32_FMT] ;
+  number[uint32_fmt(number, scaling->number)] = 0 ;
   if (scaling->number == scaling->before) snprintf(more, sizeof more, "as before") ;
   else if (scaling->number > scaling->before) snprintf(more, sizeof more, "%u more", (unsigned int)(scaling->number - scaling->before)) ;
   else snprintf(more, sizeof more, "%u fewer", (unsigned int)(scaling->before - scaling->number)) ;
-  strerr_warni6x(scaling->template, scaling->request->no_wait ? " is to have " : " has ", scaling->request->word,
+  strerr_warni6x(scaling->template, scaling->request->no_wait ? " is to have " : " has ", number,
     scaling->number == 1 ? " instance: " : " instances: ", more, "") ;
+}
+
+/* Has the last one a name that a service can have? */
+static int can_be (char const *template, uint32_t number)
+{
+  char name[SERVICE_NAME_MAX + 1] ;
+  if (instance_name(name, template, number)) return 1 ;
+  strerr_warnw3x("no instance of ", template, " can have that number: its name would be longer than 251 bytes") ;
+  return 0 ;
 }
 
 static int scale (struct request const *request, char const *template, uint32_t number)
 {
   struct scaling scaling = { .request = request, .template = template, .number = number } ;
-  int code = list(&scaling) ? EXIT_YES : EXIT_SYSTEM ;
+  int code ;
+  if (number && !can_be(template, number)) return EXIT_USAGE ;
+  code = list(&scaling) ? EXIT_YES : EXIT_SYSTEM ;
   if (!code) code = stop_dependents(&scaling) ;
   if (!code) code = order(&scaling) ;
   if (!code && !request->no_wait) code = await_these(&scaling) ;

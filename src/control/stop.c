@@ -36,11 +36,17 @@ static struct target *target_of (struct graph_need const *need)
   return need->inner ? 0 : need->of->owner ;
 }
 
+/* Or it is up again, as it was let start before the scanner knew that what it needs is to go. */
+static int await_stopped_once (struct view const *view, char const *name, struct view const *before)
+{
+  return view->up && view->births != before->births ? 1 : await_stopped(view, name, before) ;
+}
+
 static int await_end (struct stop *stop, struct target *target)
 {
   if (!target->letters || target->awaited) return EXIT_YES ;
   target->awaited = 1 ;
-  return await(stop->request, target->name, target->letters, &target->before, &await_stopped) ;
+  return await(stop->request, target->name, target->letters, &target->before, target->named ? &await_stopped : &await_stopped_once) ;
 }
 
 static int await_taken (struct view const *view, char const *name, struct view const *before)
@@ -208,7 +214,7 @@ static void choose (struct stop *stop, struct graph *graph, struct graph_list *l
   for (size_t i = 0 ; i < stop->request->count ; i++)
   {
     struct graph_node *node = graph_find(graph, stop->request->names[i]) ;
-    if (node) graph_set_facts(graph, node, node->facts & ~(unsigned int)GRAPH_TASK) ; /* one that is named is stopped */
+    if (node) graph_set_facts(graph, node, (node->facts & ~(unsigned int)GRAPH_TASK) | GRAPH_NAMED) ; /* one that is named is stopped */
   }
   graph_begin_list(graph, list) ;
   for (size_t i = 0 ; i < stop->request->count ; i++)

@@ -23,7 +23,7 @@
    watchdog.c     the same, after that: is the program silent?
    notification.c what a program tells NOTIFY_SOCKET
    check.c        --check, which executes nothing
-   ask.c          the built-in checks
+   ask.c          the built-in checks (exec/asking.h)
    answer.c       how an HTTP answer begins
    schedule.c     waiting for the moment */
 

@@ -304,6 +304,7 @@ void start_say_incomplete (struct scanner *s, struct unit *unit)
 {
   char why[EXECUTABLE_WHY_MAX] ;
   char template[SERVICE_NAME_MAX + 1] ;
+  templates_miss(s, unit) ;
   if (unit->warned) return ;
   unit->warned = 1 ;
   if (!unit->instances.is_one && instance_template(unit->name, template, 0) && !directory_has(s, unit, "run"))

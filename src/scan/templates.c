@@ -109,8 +109,9 @@ enum unit_event templates_count (struct scanner *s, struct unit *unit)
   unit->instances.count = count ;
   if (unit->instances.told > count) unit->instances.told = count ;
   if (unit->instances.told < count) s->templates.under_way = 1 ;
-  if (!unit->instances.is_known && s->look.ended_once && !look_under_way(s)) look_order(s, 1) ; /* what is in SCAN may be its instance */
+  if (unit->instances.is_missed || (!unit->instances.is_known && s->look.ended_once && !look_under_way(s))) look_order(s, 1) ; /* what is in SCAN may be its instance */
   unit->instances.is_known = 1 ;
+  unit->instances.is_missed = 0 ;
   s->templates.to_name = 1 ;
   needs_learn_template(s, unit) ;
   return UNIT_IS_TEMPLATE ;
@@ -125,6 +126,16 @@ void templates_forget (struct scanner *s, struct unit *unit)
     instance->instances.is_counted = 0 ;
     if (!instance->instances.has_own) units_post(&s->units, instance, UNIT_UNSEEN) ;
   }
+}
+
+void templates_miss (struct scanner *s, struct unit *unit)
+{
+  char name[SERVICE_NAME_MAX + 1] ;
+  struct unit *template = instance_template(unit->name, name, 0) ? units_by_identity(&s->units, name) : unit ;
+  if (!template || !template->instances.is_known) return ;
+  if (template != unit && !unit->instances.is_one && directory_has(s, unit, "run")) return ; /* an ordinary service */
+  template->instances.is_missed = 1 ;
+  if (template != unit) units_post(&s->units, template, UNIT_SEEN_CHANGING) ; /* so it is watched */
 }
 
 void templates_count_again (struct scanner *s)
@@ -148,7 +159,8 @@ static int tell (struct scanner *s, struct unit *template, uint32_t number)
   if (!unit) return 1 ; /* the scan that is to come tells it */
   unit->instances.is_counted = 1 ;
   unit->directory.seen = s->look.generation ;
-  units_post(&s->units, unit, directory_examine(s, unit)) ;
+  origin_look(s, unit) ;
+  units_post(&s->units, unit, directory_has(s, unit, "run") ? UNIT_SEEN_COMPLETE : UNIT_SEEN_INCOMPLETE) ; /* as in a scan */
   return 1 ;
 }
 

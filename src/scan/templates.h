@@ -13,6 +13,10 @@ extern enum unit_event templates_count (struct scanner *s, struct unit *unit) ;
 /* The template is gone, and so are its instances, but for those with a directory of their own. */
 extern void templates_forget (struct scanner *s, struct unit *unit) ;
 
+/* The unit has no `run` that can be executed: when its template, or the template that it is, has one
+   again, all in SCAN is looked at. */
+extern void templates_miss (struct scanner *s, struct unit *unit) ;
+
 /* A command: how many there are to be may have changed. */
 extern void templates_count_again (struct scanner *s) ;
 

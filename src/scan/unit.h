@@ -116,6 +116,7 @@ struct unit
     uint32_t told ; /* of these, so many have been told so */
     unsigned int is_template : 1 ; /* it gets no supervisor */
     unsigned int is_known : 1 ; /* a template, and its count was read */
+    unsigned int is_missed : 1 ; /* it had no `run` when that was looked for */
     unsigned int has_count : 1 ; /* or was given by a command */
     unsigned int is_one : 1 ; /* an instance: it has a template's files */
     unsigned int has_own : 1 ; /* and a directory of its own in SCAN */

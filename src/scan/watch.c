@@ -12,6 +12,7 @@
 #include <skalibs/strerr.h>
 
 #include "scan/again.h"
+#include "service/instance.h"
 
 #define IN_SCAN (IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
 #define IN_PARENT (IN_CREATE | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB | IN_ONLYDIR)
@@ -95,7 +96,7 @@ void watch_unit (struct scanner *s, struct unit *unit)
   if (s->inotify == -1 || unit->foreign || unit->producer || (unit->instances.is_one && !unit->instances.has_own)) return ;
   for (unsigned int i = 0 ; i < 2 ; i++)
   {
-    struct unit const *other ;
+    struct unit *other ;
     int watch ;
     snprintf(path, sizeof path, "%s/%s%s", s->scan, unit->name, i ? LOGGER_SUFFIX : "") ;
     watch = inotify_add_watch(s->inotify, path, IN_SERVICE) ;
@@ -107,7 +108,14 @@ void watch_unit (struct scanner *s, struct unit *unit)
     {
       if (unit->directory.watch[i] >= 0) inotify_rm_watch(s->inotify, unit->directory.watch[i]) ; /* of a directory that had the name before */
       other = units_by_watch(&s->units, watch) ;
+      if (other && instance_is_of(unit->name, other->name)) continue ; /* a link to its template, which tells it */
+      if (other && instance_is_of(other->name, unit->name))
+      {
+        units_set_watch(&s->units, other, i, -1) ;
+        other = 0 ;
+      }
       /* Two names of one directory share a watch; the second is looked at when ordered. */
+      if (other) errno = EBUSY ;
       if (other || !units_set_watch(&s->units, unit, i, watch)) lost(s, path) ;
     }
   }

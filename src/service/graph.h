@@ -34,7 +34,8 @@ enum graph_fact
   GRAPH_ENDED = 1 << 5, /* by itself, and will not come back */
   GRAPH_FAILED = 1 << 7, /* the same, with a failure */
   GRAPH_TASK = 1 << 6, /* it ends by itself, and stays done: it is not stopped for what it needs */
-  GRAPH_DISABLED = 1 << 8 /* not wanted in this container: nobody waits for it */
+  GRAPH_DISABLED = 1 << 8, /* not wanted in this container: nobody waits for it */
+  GRAPH_NAMED = 1 << 9 /* the caller's, for graph_list_dependents() */
 } ;
 
 struct graph_node ;
@@ -153,7 +154,8 @@ extern void graph_begin_list (struct graph *graph, struct graph_list *list) ;
    what is needed before what needs it. There may be nodes without an owner among them. */
 extern void graph_list_needed (struct graph const *graph, struct graph_list *list, struct graph_node *node) ;
 /* Adds what is to be stopped before the node, and so on from there; then itself. Alike. Tasks
-   (GRAPH_TASK) are left out, and with them what needs these alone. */
+   (GRAPH_TASK) are left out, and with them what needs these alone; so is what needs it only as
+   optional, which would not be held, but for GRAPH_NAMED. */
 extern void graph_list_dependents (struct graph const *graph, struct graph_list *list, struct graph_node *node) ;
 
 /* ---- for graph.c and graph_circles.c ---- */

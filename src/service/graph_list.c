@@ -24,13 +24,20 @@ static struct graph_node *next_needed (struct graph const *graph, struct graph_n
   return 0 ;
 }
 
+/* What is missing holds no optional dependent: it would come back at once. One that is to be stopped
+   as well comes first nevertheless. */
+static int follows (struct graph_need const *need)
+{
+  return !need->inner && !(need->of->facts & GRAPH_TASK) && (!need->optional || need->of->facts & GRAPH_NAMED) ;
+}
+
 static struct graph_node *next_dependent (struct graph const *graph, struct graph_node *node)
 {
   while (node->walked)
   {
     struct graph_need const *need = node->walked ;
     node->walked = need->next ;
-    if (!need->inner && need->of->number != graph->number && !(need->of->facts & GRAPH_TASK)) return need->of ;
+    if (follows(need) && need->of->number != graph->number) return need->of ;
   }
   return 0 ;
 }

@@ -411,6 +411,18 @@ TEST(who_is_to_be_stopped_first_is_listed_first_and_a_circle_ends)
   graph_free(&graph) ;
 }
 
+TEST(what_needs_it_as_optional_is_stopped_before_it_only_where_it_is_named_too)
+{
+  begin() ;
+  service("db", "") ;
+  service("web", "db?") ;
+  service("front", "web") ;
+  CHECK(!strcmp(listed("db", &graph_list_dependents), "db")) ;
+  graph_set_facts(&graph, named("web"), GRAPH_EXISTS | GRAPH_NAMED) ;
+  CHECK(!strcmp(listed("db", &graph_list_dependents), "front web db")) ;
+  graph_free(&graph) ;
+}
+
 TEST(a_task_is_not_stopped_for_what_it_needs_but_by_name)
 {
   begin() ;

@@ -114,6 +114,7 @@ struct analysis
   int shifted ; /* shift, or set --, made others of them, which are not known */
   int dispatched ; /* CMD has decided which branch was taken */
   int exports_all ; /* set -a */
+  int without_waits ; /* of what starts something: wait does not count */
   int must_succeed ; /* nothing behind the statement is done when it fails */
 } ;
 
@@ -367,6 +368,7 @@ extern int is_probe (char const *condition) ;
 /* 0: none that was started here. *certain becomes 0 when nothing but the order speaks for it. */
 extern struct service *probed_service (struct analysis *a, char const *condition, int *certain) ;
 extern int probes_elsewhere (char const *condition) ; /* another host than this one */
+extern int may_probe_elsewhere (char const *condition) ; /* the same, where a variable's host may be elsewhere, too */
 
 /* Does the text run a program that talks to the service? */
 extern int is_client_of (struct service const *service, char const *text) ;
@@ -388,6 +390,7 @@ extern void services_of_pid (struct analysis *a, char const *raw, struct texts *
 extern int is_idle_pid (struct analysis *a, char const *raw) ; /* of what only keeps the container alive */
 /* From now on, `name` holds the pids of these. */
 extern void alias_pid (struct analysis *a, char const *name, struct texts const *services) ;
+extern void settle_pids (struct analysis *a) ; /* marks what still asks for one, or for processes by name */
 extern void walk_wait (struct analysis *a, struct statement *statement, struct frame *frame) ;
 
 /* ---- mistakes.c ---- */

@@ -60,6 +60,7 @@ static char const *interpreted_name (struct pool *pool, char const *const *argv)
     if (shell_one_of(argv[i], "-c -e -r --eval -X -W -I")) break ;
     if (argv[i][0] == '-') continue ;
     if (argv[i][0] == '$' && argv[i][1] && strspn(argv[i] + 2, "}\"") == strlen(argv[i] + 2)) break ; /* $f, of a loop: it says nothing */
+    if (argv[i][0] == '$' && argv[i + 1] && (strstr(argv[i], "OPT") || strstr(argv[i], "ARGS") || strstr(argv[i], "FLAGS"))) continue ;
     name = without_extension(pool, argv[i]) ;
     if (shell_one_of(shell_basename(argv[i]), "manage.py artisan console rails rake") && argv[i + 1] && argv[i + 1][0] != '-') return argv[i + 1] ;
     /* dist/index.js, src/main.py: the folder says more, but is the same for all */

@@ -220,6 +220,19 @@ static int sources_many (struct statement *statement, void *data)
   return shell_one_of(statement_command(statement), "source .") && statement->nwords > 1 && strchr(statement->words[1].raw, '$') ;
 }
 
+/* export "$name=$value", export $name */
+static int exports_computed (struct statement *statement, void *data)
+{
+  (void)data ;
+  if (!shell_one_of(statement_command(statement), "export declare typeset")) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  {
+    char const *raw = statement->words[i].raw ;
+    if (raw[*raw == '"'] == '$') return 1 ;
+  }
+  return 0 ;
+}
+
 static int evaluates (struct statement *statement, void *data)
 {
   (void)data ;
@@ -430,6 +443,8 @@ int add_context (struct analysis *a, struct statement *statement)
   if (statement_walk(statement, &sources_many, 0))
     texts_add(a->pool, &claim->todo, "each service reads these files again, for their variables: what else they do is done as often") ;
   if (!piece->shared) return 1 ;
+  if (statement_walk(statement, &exports_computed, 0))
+    plan_todo(a->plan, 0, claim, line_of(a, statement), "it exports variables whose names are computed, which reach no service: write them by name") ;
   if (body && statement_walk(body, &moves, 0))
     plan_todo(a->plan, 0, claim, line_of(a, statement), "the function also changes directory, umask or limits, which reaches no service: do that in run") ;
   if (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION)

@@ -76,6 +76,9 @@ struct docker_start
   int code_must_succeed ; /* the input is behind its && */
   uint32_t line ; /* of the code */
   char const *const *arguments ; /* that the input gets, ended by 0; 0: not known */
+  int is_given ; /* it is ENTRYPOINT's: what docker run says behind the image are its arguments */
+  char const *shell_options ; /* -eux of the shell that it is given to; 0: none */
+  char const *rewrites ; /* dumb-init's 15:2: signals as it passes them on; 0: as they come */
   struct texts instead ; /* words that the image executes, when none of them is the input */
 } ;
 

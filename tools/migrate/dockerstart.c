@@ -12,6 +12,7 @@ struct starting
   struct pool *pool ;
   struct texts names ; /* that the input has in the image */
   struct texts words ; /* that the image executes */
+  unsigned int nentrypoint ; /* of these, ENTRYPOINT's, when it gets more from docker run */
   struct docker_start *start ;
 } ;
 
@@ -55,6 +56,11 @@ static int names_input (struct starting const *s, char const *word)
   return texts_has(&s->names, shell_basename(word)) ;
 }
 
+static int is_init_program (char const *word)
+{
+  return shell_one_of(shell_basename(word), "tini tini-static dumb-init catatonit docker-init") ;
+}
+
 /* What only starts another program, and what /init does. */
 static int is_starter (char const *word)
 {
@@ -92,7 +98,7 @@ static int add_input_names (struct starting *s, char const *input)
 static int is_candidate (char const *word, char const *text)
 {
   char const *name = shell_basename(word) ;
-  return *name && *word != '-' && !strpbrk(word, " =$") && !is_starter(word) && !shell_mentions(text, name) ;
+  return *name && *word != '-' && !strpbrk(word, " =$:") && !is_starter(word) && !shell_mentions(text, name) ;
 }
 
 /* When none of the input's names is there, one of the programs must be it: one that executes
@@ -120,15 +126,39 @@ static char const *guess_name (struct starting *s, char const *text)
 
 /* ---- where it is, and what is around it ---- */
 
+/* -e, -u, -x of `bash -e /start.sh`, as `set` has them */
+static char const *keep_options (struct pool *pool, char const *before, char const *word)
+{
+  char const *out = before ? before : "-" ;
+  for (char const *p = word + 1 ; *p ; p++)
+    if (strchr("eux", *p)) out = pool_printf(pool, "%s%c", out, *p) ;
+  return out ;
+}
+
 /* What is ahead of the input, without tini -g -- , sh -x, and the like. */
 static void add_front (struct starting *s, struct text const *until)
 {
   struct texts front = { 0 } ;
   int options = 0 ; /* of what only starts another program */
+  int is_init = 0 ;
+  int is_shell = 0 ;
   for (struct text const *one = s->words.first ; one != until ; one = one->next)
   {
     int is_env = !strcmp(shell_basename(one->text), "env") && one->next != until && strchr(one->next->text, '=') ;
-    if (options && *one->text == '-') continue ;
+    if (options && *one->text == '-')
+    {
+      if (is_shell && *one->text == '-' && one->text[1] != '-' && !strchr(one->text, 'c') && strpbrk(one->text, "eux"))
+        s->start->shell_options = keep_options(s->pool, s->start->shell_options, one->text) ;
+      if (is_init && shell_one_of(one->text, "-r --rewrite -p -e -l") && one->next != until)
+      {
+        one = one->next ;
+        if (strchr(one->text, ':')) s->start->rewrites = one->text ;
+      }
+      else if (is_init && strchr(one->text, ':')) s->start->rewrites = one->text ;
+      continue ;
+    }
+    is_init = is_init_program(one->text) ;
+    is_shell = shell_one_of(shell_basename(one->text), "sh bash ash dash") ;
     options = is_starter(one->text) && !is_env ;
     if (!options) texts_add(s->pool, &front, one->text) ;
   }
@@ -150,9 +180,17 @@ static void find_in_words (struct starting *s)
 {
   struct texts rest = { 0 } ;
   struct text const *at = s->words.first ;
-  while (at && (!names_input(s, at->text) || strchr(at->text, ' '))) at = at->next ;
+  unsigned int n = 0 ;
+  int in_code = 0 ;
+  while (at && (!names_input(s, at->text) || (strchr(at->text, ' ') && !strchr(shell_basename(at->text), ' ')))) at = at->next ;
   if (!at) return ;
   s->start->script = shell_basename(at->text) ;
+  for (struct text const *one = s->words.first ; one != at ; one = one->next)
+  {
+    n++ ;
+    in_code = shell_one_of(one->text, "-c -lc -ec -xc -exc") ; /* its further words are no arguments of the input */
+  }
+  s->start->is_given = !in_code && n < s->nentrypoint ;
   add_front(s, at) ;
   for (at = at->next ; at ; at = at->next) texts_add(s->pool, &rest, at->text) ;
   set_arguments(s, &rest) ;
@@ -213,6 +251,7 @@ void dockerfile_start (struct dockerfile const *dockerfile, char const *input, c
   memset(start, 0, sizeof(*start)) ;
   find_instructions(dockerfile, &entrypoint, &cmd) ;
   if (entrypoint) is_exec = add_words(&s, entrypoint) ;
+  for (struct text const *one = s.words.first ; one && is_exec ; one = one->next) s.nentrypoint++ ;
   if (cmd && is_exec) add_words(&s, cmd) ;
   start->line = cmd ? cmd->first : entrypoint ? entrypoint->first : 0 ;
   is_copied = add_input_names(&s, input) ;

@@ -172,6 +172,40 @@ void alias_pid (struct analysis *a, char const *name, struct texts const *servic
   for (struct text const *one = services->first ; one ; one = one->next) add_pid(a, name, 0, plan_find(a->plan, one->text)) ;
 }
 
+/* ---- pids that are not known any more ---- */
+
+/* $NAME or ${NAME in it, which does not set it itself */
+static int asks_pid (struct pool *pool, char const *text, char const *name)
+{
+  if (!shell_mentions(text, name) || strstr(text, pool_printf(pool, "%s=", name)) || strstr(text, pool_printf(pool, "%s+=", name))) return 0 ;
+  for (char const *p = text ; (p = strstr(p, name)) ; p++)
+    if (p > text && !in_name(p[strlen(name)]) && (p[-1] == '$' || (p - text > 1 && p[-1] == '{' && p[-2] == '$'))) return 1 ;
+  return 0 ;
+}
+
+/* Conditions that look for processes by their names. */
+static int lists_processes (char const *text)
+{
+  return shell_mentions(text, "pgrep") || shell_mentions(text, "pidof") || (shell_mentions(text, "ps") && shell_mentions(text, "grep")) ;
+}
+
+void settle_pids (struct analysis *a)
+{
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+  {
+    char const *conditions = texts_join(a->pool, &service->conditions, "\n") ;
+    char const *text = pool_printf(a->pool, "%s\n%s\n%s\n%s\n%s\n%s\n%s", service->text, texts_join(a->pool, &service->before, "\n"), texts_join(a->pool, &service->run, "\n"),
+      service->command ? service->command : "", service->check ? service->check : "", texts_join(a->pool, &service->finish, "\n"), conditions) ;
+    for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next)
+      if (!isdigit((unsigned char)*pid->name) && *pid->name != '/' && asks_pid(a->pool, text, pid->name))
+        plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "$%s is not known here: it was the pid of %s, which only its supervisor knows (`reeve status --json`)",
+          pid->name, pid->service ? pid->service->name : "what kept the script alive")) ;
+    if (lists_processes(conditions))
+      plan_todo(a->plan, service, service->claim, service->line,
+        "its condition looks for a process by name, and supervisors have the services' names among their arguments: leave it out, if it only asked whether the service runs already") ;
+  }
+}
+
 /* ---- wait ---- */
 
 static void make_tasks (struct analysis *a, struct statement *statement, struct texts const *names)
@@ -247,7 +281,7 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
     script_waits(a, line_of(a, statement)) ;
     return ;
   }
-  if (!any && !a->waited_line && starts_later(a, frame))
+  if (!any && !a->waited_line && (names.first || !unknown) && starts_later(a, frame))
   {
     if (!n)
       for (struct service *service = a->plan->services ; service ; service = service->next)

@@ -179,6 +179,8 @@ struct plan
   struct mistake *mistakes ; /* by line */
   struct texts notes ; /* for the report, about the whole */
   char const *const *cmd ; /* the image's CMD, ended by 0; 0: not known */
+  char const *shell_options ; /* that the image gave its shell: -eux; 0: none */
+  int is_given ; /* docker run's words behind the image were the input's arguments */
   char const *workdir ; /* the image's; 0: /init tells it */
   struct texts unread ; /* files that the input includes, and are not here */
   int root ; /* the unpacked image; -1: there is none */

@@ -189,6 +189,10 @@ int main (int argc, char **argv)
     dockerfile_start(&dockerfile, arguments.input, source.text, &start) ;
     read_front(&pool, &arguments, &dockerfile, root, &start) ;
     plan.cmd = start.arguments ;
+    plan.shell_options = start.shell_options ;
+    plan.is_given = start.is_given ;
+    if (start.rewrites)
+      texts_add(&pool, &plan.notes, pool_printf(&pool, "TODO: dumb-init passed other signals on than it got (%s), to every process: write down-signal for the services that need it", start.rewrites)) ;
     plan.code = start.code ;
     plan.code_must_succeed = start.code_must_succeed ;
     dockerfile_environment(&dockerfile, &plan.environment) ;

@@ -63,6 +63,15 @@ static void add_conditions (struct rendering *r, struct texts *lines, struct ser
     : service->is_main ? pool_printf(pool, "reeve stop -n %s; exec sleep 3600", name) : pool_printf(pool, "exec reeve stop %s", name))) ;
 }
 
+/* NAME=(...), NAME+=(...): a file's content would be its first element alone. */
+static int is_array (struct plan const *plan, char const *name)
+{
+  size_t len = strlen(name) ;
+  for (char const *p = plan->source->text ; (p = strstr(p, name)) ; p += len)
+    if ((p == plan->source->text || strchr(" \t\n;&|(", p[-1])) && (!strncmp(p + len, "=(", 2) || !strncmp(p + len, "+=(", 3))) return 1 ;
+  return 0 ;
+}
+
 /* What the cont-init.d script has computed, read from where it wrote it. */
 static void add_received (struct rendering *r, struct texts *lines, struct piece const *piece)
 {
@@ -71,7 +80,9 @@ static void add_received (struct rendering *r, struct texts *lines, struct piece
   {
     int len = (int)strcspn(p, " ") ;
     texts_add_once(pool, lines, FIND_PLACE) ;
-    texts_add(pool, lines, pool_printf(pool, "[ ! -e \"$reeve_place/%.*s\" ] || %s%.*s=\"$(cat \"$reeve_place/%.*s\")\"",
+    if (is_array(r->plan, pool_copy(pool, p, (size_t)len)))
+      texts_add_once(pool, lines, pool_printf(pool, "[ ! -e \"$reeve_place/%.*s\" ] || eval \"$(cat \"$reeve_place/%.*s\")\" # an array", len, p, len, p)) ;
+    else texts_add(pool, lines, pool_printf(pool, "[ ! -e \"$reeve_place/%.*s\" ] || %s%.*s=\"$(cat \"$reeve_place/%.*s\")\"",
       len, p, piece->always ? "export " : "", len, p, len, p)) ;
   }
 }
@@ -293,7 +304,9 @@ static void add_shared (struct rendering *r, struct texts *lines)
   }
   if (names.first) texts_add(plan->pool, lines, "\n# For the services, a file a variable.\n" FIND_PLACE "\nmkdir -p \"$reeve_place\"") ;
   for (struct text const *one = names.first ; one ; one = one->next)
-    texts_add(plan->pool, lines, pool_printf(plan->pool, "[ -z \"${%s+set}\" ] || printf %%s \"$%s\" >\"$reeve_place/%s\"", one->text, one->text, one->text)) ;
+    texts_add(plan->pool, lines, is_array(plan, one->text)
+      ? pool_printf(plan->pool, "[ -z \"${%s+set}\" ] || declare -p %s >\"$reeve_place/%s\"", one->text, one->text, one->text)
+      : pool_printf(plan->pool, "[ -z \"${%s+set}\" ] || printf %%s \"$%s\" >\"$reeve_place/%s\"", one->text, one->text, one->text)) ;
 }
 
 static void add_setup (struct rendering *r)

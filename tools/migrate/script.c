@@ -118,7 +118,7 @@ static int asks_positional (struct analysis *a, struct statement *first)
   for (struct statement *one = first ; one ; one = one->next)
   {
     char const *text = statement_text(a, one) ;
-    if (one->kind != STATEMENT_FUNCTION && one->kind != STATEMENT_COMMENT && (strstr(text, "$1") || strstr(text, "${1") || strstr(text, "$@"))) return 1 ;
+    if (one->kind != STATEMENT_FUNCTION && one->kind != STATEMENT_COMMENT && (strstr(text, "$1") || strstr(text, "${1") || strstr(text, "$@") || strstr(text, "${@") || strstr(text, "$*") || strstr(text, "$#") || strstr(text, "getopts "))) return 1 ;
   }
   return 0 ;
 }
@@ -129,6 +129,18 @@ static void add_arguments (struct analysis *a)
   if (!a->plan->cmd || !a->plan->cmd[0]) return ;
   for (unsigned int i = 0 ; a->plan->cmd[i] ; i++) texts_add(a->pool, &words, shell_quote(a->pool, a->plan->cmd[i])) ;
   plan_piece(a->plan, pool_printf(a->pool, "set -- %s # CMD", texts_join(a->pool, &words, " ")), " ")->positional = 1 ;
+}
+
+/* CMD ["bash", "-e", "/start.sh"] */
+static void add_shell_options (struct analysis *a)
+{
+  struct plan *plan = a->plan ;
+  char const *line ;
+  if (!plan->shell_options) return ;
+  line = pool_printf(a->pool, "set %s # as the image executed it", plan->shell_options) ;
+  plan_piece(plan, line, " ")->always = 1 ;
+  plan_setup(plan, (struct range){ 0, 0 }, line, 0) ;
+  if (strchr(plan->shell_options, 'e')) a->sets_errexit = 1 ;
 }
 
 static void claim_interpreter (struct analysis *a, struct statement *first)
@@ -164,7 +176,13 @@ static void note_arguments (struct analysis *a, struct statement *first)
     texts_add(a->pool, &plan->notes, "the script looks at its arguments, which are the image's CMD: with --dockerfile they are known") ;
     return ;
   }
-  if (!plan->cmd[0]) return ;
+  if (!plan->cmd[0])
+  {
+    if (plan->is_given)
+      texts_add(a->pool, &plan->notes, "TODO: the script looks at its arguments, and CMD gives it none: those that `docker run IMAGE ...`, or `command` in a compose file, gave it "
+        "are executed beside the services now: write what you give it as CMD, and migrate again") ;
+    return ;
+  }
   for (unsigned int i = 0 ; plan->cmd[i] ; i++) texts_add(a->pool, &words, shell_quote(a->pool, plan->cmd[i])) ;
   cmd = texts_join(a->pool, &words, " ") ;
   if (a->dispatched)
@@ -282,6 +300,7 @@ void migrate_script (struct plan *plan)
   a.sets_errexit = shell_has_errexit(plan->shell) ;
   aside = migrate_code(plan) ;
   add_arguments(&a) ;
+  add_shell_options(&a) ;
   if (first && first->kind == STATEMENT_COMMENT && !strncmp(plan->source->text, "#!", 2) && !first->range.start) first = first->next ;
   walk_script(&a, first) ;
   if (plan->refused) return ;
@@ -290,6 +309,7 @@ void migrate_script (struct plan *plan)
   settle_conditions(&a) ;
   settle_waits(&a) ;
   settle_ready(&a) ;
+  settle_pids(&a) ;
   claim_functions(&a) ;
   find_mistakes(&a, first) ;
   image_check(plan) ;

@@ -3,7 +3,9 @@
 #include "migrate/analysis.h"
 
 /* What ends by itself, also in the background. */
-#define TASKS "curl wget psql mysql mariadb mysqldump redis-cli mongo mongosh rsync cp mv rm mkdir chown chmod touch echo tar gzip find sed awk pg_dump ssh-keygen sshd-keygen htpasswd openssl envsubst update-ca-certificates"
+#define TASKS "curl wget psql mysql mariadb mysqldump redis-cli mongo mongosh rsync cp mv rm mkdir chown chmod touch echo tar gzip find sed awk pg_dump ssh-keygen sshd-keygen htpasswd openssl envsubst update-ca-certificates " \
+  "rabbitmqctl rabbitmqadmin kcadm.sh kcadm mysqladmin mariadb-admin pg_restore mongorestore mongoimport mongodump sqlcmd cypher-shell awslocal aws influx " \
+  "clickhouse-client cqlsh nodetool etcdctl kafka-topics.sh ldapadd ldapmodify createdb createuser valkey-cli alembic flyway liquibase"
 
 /* Programs that start and watch others. */
 #define SUPERVISORS "supervisord forego foreman honcho goreman overmind hivemind s6-svscan runsvdir svscan circusd monit pm2 pm2-runtime god bluepill multirun immortal"
@@ -197,6 +199,26 @@ static int ends_soon (struct statement const *statement)
   return 1 ;
 }
 
+/* configure-db.sh & : by its name it prepares something, and ends. */
+static int says_task (char const *name)
+{
+  int says = 0 ;
+  for (char const *p = name ; *p ; p += strspn(p, "-_."))
+  {
+    char word[32] ;
+    size_t len = strcspn(p, "-_.") ;
+    if (len < sizeof(word))
+    {
+      memcpy(word, p, len) ;
+      word[len] = 0 ;
+      if (shell_one_of(word, "server serve daemon worker workers watch watcher monitor agent api web loop queue scheduler cron")) return 0 ;
+      says |= shell_one_of(word, "configure setup init initdb initialize initialise migrate migration migrations seed provision import restore register warmup preload") ;
+    }
+    p += len ;
+  }
+  return says ;
+}
+
 struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how)
 {
   static char const *const hows[] = { "started in the background", "what the script ended with: main", "a daemon" } ;
@@ -246,6 +268,14 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
     service->is_oneshot = 1 ;
     service->is_background = 0 ;
     service->claim->what = pool_printf(a->pool, "task %s, run once, in the background", service->name) ;
+  }
+  else if (how == START_BACKGROUND && says_task(service->name))
+  {
+    /* Started again and again it would do harm; as a task, it is at worst not started again. */
+    service->is_oneshot = 1 ;
+    service->is_background = 0 ;
+    service->claim->what = pool_printf(a->pool, "task %s, run once, in the background", service->name) ;
+    plan_todo(a->plan, service, service->claim, service->line, "by its name it prepares something, and ends: if it goes on running, remove flag-oneshot") ;
   }
   if (service->is_main && service->without_signals && !service->todo.first)
     plan_todo(a->plan, service, service->claim, service->line, "only the shell gets the signals: let its last command be exec, if it is a program") ;

@@ -165,7 +165,8 @@ static int command_starts (struct analysis *a, struct statement *statement)
   struct foreground foreground ;
   struct function *function ;
   char const *command = statement_command(statement) ;
-  if (!strcmp(command, "wait") || keeps_alive(statement)) return 1 ;
+  if (!strcmp(command, "wait")) return !a->without_waits ;
+  if (keeps_alive(statement)) return 1 ;
   command_unwrap(a->pool, statement, &launch) ;
   if (launch.replaced) return launch.first < statement->nwords || launch.code ;
   if (launch.detached || code_leaves(a, &launch)) return 1 ;
@@ -228,9 +229,12 @@ static int says_server (struct statement const *statement)
 
 int starts_later (struct analysis *a, struct frame const *frame)
 {
-  for (; frame ; frame = frame->up)
-    for (struct statement *one = frame->rest ; one ; one = one->next)
-      if (one->kind != STATEMENT_FUNCTION && (starts_something(a, one) || (!one->next && !frame->up && says_server(one)))
-       && strcmp(statement_command(one), "wait") != 0 && !keeps_alive(one)) return 1 ;
-  return 0 ;
+  int was = a->without_waits ;
+  int r = 0 ;
+  a->without_waits = 1 ; /* wait $B || true */
+  for (; !r && frame ; frame = frame->up)
+    for (struct statement *one = frame->rest ; !r && one ; one = one->next)
+      r = one->kind != STATEMENT_FUNCTION && (starts_something(a, one) || (!one->next && !frame->up && says_server(one))) && !keeps_alive(one) ;
+  a->without_waits = was ;
+  return r ;
 }

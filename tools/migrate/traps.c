@@ -49,6 +49,10 @@ struct trapping
   int waited ; /* since then */
   int kills ;
   int works ;
+  int reloads ; /* not the end: HUP */
+  struct texts signalled ; /* services that it told to end */
+  int all_signalled ; /* or it may have told any */
+  char const *work ; /* what it did before it waited, and is done in finish now; 0: nothing */
 } ;
 
 static int comes_before (struct service const *first, struct service const *second)
@@ -124,7 +128,18 @@ static char const *signal_of (struct trapping *t, char const *word)
 static void set_signal (struct trapping *t, struct service *service, char const *signal)
 {
   struct analysis *a = t->a ;
-  if (!service || !signal || !strcasecmp(signal, "TERM") || !strcmp(signal, "0")) return ;
+  if (!service || !signal || !strcmp(signal, "0")) return ;
+  texts_add_once(a->pool, &t->signalled, service->name) ;
+  if (t->reloads)
+  {
+    /* As down-signal, it would keep the service from ever ending. */
+    if (strcmp(signal, "HUP") != 0) service_set(a->plan, service, "reload-signal", signal) ;
+    t->claim->what = pool_printf(a->pool, "%s; `reeve reload %s` sends %s", t->claim->what, service->name, signal) ;
+    plan_todo(a->plan, service, t->claim, t->trap->line, pool_printf(a->pool,
+      "docker kill -s%.*s CONTAINER reached it, and does not any more: `reeve reload %s` in the container sends it %s", (int)strlen(t->trap->signals) - 1, t->trap->signals, service->name, signal)) ;
+    return ;
+  }
+  if (!strcasecmp(signal, "TERM")) return ;
   if (!strcmp(signal, "KILL"))
   {
     plan_mistake(a->plan, t->trap->line, "SIGKILL gives no process the time to end properly") ;
@@ -151,6 +166,7 @@ static void set_signals (struct trapping *t, struct statement const *kill)
       struct texts meant = { 0 } ;
       int all ;
       if (!by_name) services_of_pid(a, raw, &meant) ;
+      t->all_signalled |= !meant.first ;
       all = !by_name && !meant.first && (shell_one_of(raw, "0 -1") || shell_mentions(raw, "jobs") || strstr(raw, "$$")) ;
       for (struct text const *one = meant.first ; one ; one = one->next) set_signal(t, plan_find(a->plan, one->text), signal) ;
       for (struct service *service = a->plan->services ; service ; service = service->next)
@@ -168,6 +184,13 @@ static struct service *service_by_program (struct analysis *a, char const *progr
   return 0 ;
 }
 
+static struct service *apache_service (struct analysis *a)
+{
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+    if (shell_one_of(service->program, "apachectl apache2ctl apache2 httpd apache2-foreground httpd-foreground")) return service ;
+  return 0 ;
+}
+
 static int says_stop (struct statement const *statement)
 {
   if (shell_one_of(statement_command(statement), "echo printf log logger")) return 0 ;
@@ -175,6 +198,41 @@ static int says_stop (struct statement const *statement)
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
     if (shell_one_of(statement_word(statement, i), "stop shutdown quit --stop --shutdown --quit -stop")) return 1 ;
   return 0 ;
+}
+
+static char const *command_text (struct pool *pool, struct statement const *statement)
+{
+  char const *text = statement->nwords ? statement->words[0].raw : "" ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++) text = pool_printf(pool, "%s %s", text, statement->words[i].raw) ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++) text = pool_printf(pool, "%s >%s", text, statement->redirects[i].target) ;
+  return text ;
+}
+
+/* echo stop >&3, printf 'quit\n' >/run/console: to a program that reads its stdin */
+static int writes_stop (struct statement const *statement)
+{
+  static char const *const words[] = { "stop", "quit", "shutdown", "exit", "end", "halt" } ;
+  if (!shell_one_of(statement_command(statement), "echo printf") || !statement->nredirects || shell_one_of(statement->redirects[0].target, "1 2 /dev/stderr /dev/stdout /dev/null")) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    for (size_t j = 0 ; j < sizeof(words) / sizeof(*words) ; j++)
+      if (shell_mentions(statement->words[i].raw, words[j])) return 1 ;
+  return 0 ;
+}
+
+/* Whom it waits for has to end, or be ended by what was done before: that is no work for
+   afterwards then. */
+static void look_at_wait (struct trapping *t, struct statement const *statement)
+{
+  struct analysis *a = t->a ;
+  for (unsigned int i = 1 ; t->work && !t->all_signalled && i < statement->nwords ; i++)
+  {
+    struct texts meant = { 0 } ;
+    services_of_pid(a, statement->words[i].raw, &meant) ;
+    for (struct text const *one = meant.first ; one ; one = one->next)
+      if (!texts_has(&t->signalled, one->text))
+        texts_add_once(a->pool, &t->claim->todo, pool_printf(a->pool,
+          "it waited for %s, which it sent no signal: was it `%s` that ended it? That is done only when %s has ended; the supervisor sends a signal", one->text, t->work, one->text)) ;
+  }
 }
 
 /* The programs' own ways to be stopped: the signal that means the same. */
@@ -186,7 +244,7 @@ static int stops_by_program (struct trapping *t, struct statement const *stateme
   for (unsigned int i = 1 ; i < statement->nwords ; i++) text = pool_printf(a->pool, "%s %s", text, statement->words[i].raw) ;
   if (!strcmp(command, "nginx") && strstr(text, "-s quit")) set_signal(t, service_by_program(a, "nginx"), "QUIT") ;
   else if (!strcmp(command, "nginx") && strstr(text, "-s stop")) return 1 ;
-  else if (shell_one_of(command, "apachectl apache2ctl") && strstr(text, "graceful-stop")) set_signal(t, service_by_program(a, command), "WINCH") ;
+  else if (shell_one_of(command, "apachectl apache2ctl") && strstr(text, "graceful-stop")) set_signal(t, apache_service(a), "WINCH") ;
   else if (shell_one_of(command, "apachectl apache2ctl") && strstr(text, "stop")) return 1 ;
   else if (shell_one_of(command, "pg_ctl pg_ctlcluster") && shell_mentions(text, "stop"))
   {
@@ -242,8 +300,18 @@ static int look_at_trap (struct statement *statement, void *data)
     set_signals(t, statement) ;
   }
   else if (!strcmp(command, "xargs") && names_word(statement, "kill")) t->kills = 1 ;
-  else if (!strcmp(command, "wait") && t->killed) t->waited = 1 ;
-  else if (stops_by_program(t, statement)) t->kills = 1 ;
+  else if (!strcmp(command, "wait") || (!strcmp(command, "tail") && statement->nwords > 1 && !strncmp(statement->words[1].raw, "--pid", 5)))
+  {
+    look_at_wait(t, statement) ;
+    if (t->killed) t->waited = 1 ;
+  }
+  else if (stops_by_program(t, statement)) t->kills = t->all_signalled = 1 ;
+  else if (writes_stop(statement))
+  {
+    t->kills = t->all_signalled = 1 ;
+    if (!t->reloads)
+      texts_add_once(t->a->pool, &t->claim->todo, pool_printf(t->a->pool, "it stopped something by writing to it: %s; the supervisor sends a signal instead: does that do?", command_text(t->a->pool, statement))) ;
+  }
   else if (shell_one_of(command, "echo printf") && !is_message(t->a, statement)) t->works = 1 ;
   else if (!shell_one_of(command, "wait exit echo printf return true false : trap test [ log sleep date jobs set")) t->works = 1 ;
   return 0 ;
@@ -267,7 +335,7 @@ static void finish_with (struct trapping *t, char const *text)
   if (!service) return ;
   texts_add(a->pool, &service->finish, text) ;
   t->claim->where = service_where(a->plan, service, "finish") ;
-  t->claim->what = pool_printf(a->pool, "%s; what else it did is done each time that %s has ended", t->claim->what, service->name) ;
+  if (!strstr(t->claim->what, "; what else it did is done")) t->claim->what = pool_printf(a->pool, "%s; what else it did is done each time that %s has ended", t->claim->what, service->name) ;
 }
 
 /* Each statement of a trap: signals become down-signal, the rest finish. */
@@ -293,9 +361,56 @@ static void apply_list (struct trapping *t, struct statement *list, struct sourc
     if (one->kind == STATEMENT_FUNCTION || one->kind == STATEMENT_COMMENT) continue ;
     statement_walk(one, &look_at_trap, t) ;
     if (!t->works) continue ;
-    if (t->kills) texts_add(t->a->pool, &t->claim->todo, pool_printf(t->a->pool, "mixes signals with work: %s", source_copy(text, one->range))) ;
-    else finish_with(t, source_copy(text, one->range)) ;
+    if (t->kills || t->reloads) texts_add(t->a->pool, &t->claim->todo, pool_printf(t->a->pool, t->kills ? "mixes signals with work: %s" : "what it did is not done any more: %s", source_copy(text, one->range))) ;
+    else
+    {
+      finish_with(t, source_copy(text, one->range)) ;
+      t->work = source_copy(text, one->range) ;
+    }
   }
+}
+
+/* Was it the end? Not a signal that means another thing, when others are there for the end. */
+static int is_for_the_end (struct analysis *a, struct trap const *trap)
+{
+  static char const *const ends[] = { " TERM ", " SIGTERM ", " INT ", " SIGINT ", " QUIT ", " SIGQUIT ", " EXIT ", " 0 ", " 15 ", " 2 ", " 3 ", " PWR ", " SIGPWR " } ;
+  for (size_t i = 0 ; i < sizeof(ends) / sizeof(*ends) ; i++)
+    if (strstr(trap->signals, ends[i])) return 1 ;
+  if (strstr(trap->signals, "HUP ") || strstr(trap->signals, " 1 ")) return 0 ;
+  for (struct trap const *other = a->traps ; other ; other = other->next)
+    if (other != trap && *other->code)
+      for (size_t i = 0 ; i < sizeof(ends) / sizeof(*ends) ; i++)
+        if (strstr(other->signals, ends[i])) return 0 ;
+  return 1 ;
+}
+
+static int is_end (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "exit pkill killall") || (shell_one_of(statement_command(statement), "kill") && strcmp(statement_word(statement, 1), "-0") != 0) ;
+}
+
+/* trap 'kill $pids' CHLD: the end of one was the end of all. */
+static int ends_all (struct analysis *a, struct trap const *trap)
+{
+  struct source code ;
+  struct function *function = find_function(a, trap->code) ;
+  if (function) function->walked = 1 ;
+  for (struct statement *one = function ? function->statement->body : shell_parse_text(a->pool, &code, trap->code) ; one ; one = function ? 0 : one->next)
+    if (statement_walk(one, &is_end, 0)) return 1 ;
+  return 0 ;
+}
+
+static void all_are_main (struct analysis *a, struct claim *claim)
+{
+  struct texts names = { 0 } ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+    if (service->is_background && !service->is_oneshot)
+    {
+      service->is_main = 1 ;
+      texts_add(a->pool, &names, service->name) ;
+    }
+  if (names.first) claim->what = pool_printf(a->pool, "watched its children, and ended all when one had ended: main are %s", texts_join(a->pool, &names, ", ")) ;
 }
 
 void apply_traps (struct analysis *a)
@@ -320,8 +435,10 @@ void apply_traps (struct analysis *a)
     if (strstr(trap->signals, "CHLD"))
     {
       t.claim->what = "watched its children: supervision replaces it" ;
+      if (ends_all(a, trap)) all_are_main(a, t.claim) ;
       continue ;
     }
+    t.reloads = !is_for_the_end(a, trap) ;
     if (function)
     {
       struct statement *body = function->statement->body ;

@@ -46,6 +46,10 @@ static void describe (struct analysis *a)
 void settle_waits (struct analysis *a)
 {
   for (struct service *service = a->plan->services ; service ; service = service->next)
+    if (service->check && service->conditions.first && !service->is_forgiven && service->check_claim && strstr(service->check_claim->what, "the script gave up then"))
+      plan_todo(a->plan, service, service->check_claim, source_line(a->source, service->check_claim->range.start), pool_printf(a->pool,
+        "the script gave up when %s was not ready in time; as %s is started on a condition alone, what comes later is started without it then", service->name, service->name)) ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
     if (service->is_forgiven && service->check)
       plan_todo(a->plan, service, service->check_claim, source_line(a->source, service->check_claim->range.start),
         "the script went on after that time, and left it running; here timeout-up starts it again: write a larger number, or remove timeout-up, if it may take longer") ;

@@ -133,7 +133,7 @@ int walk_probe (struct analysis *a, struct statement *statement, char const *pro
   if (a->plan->services && walk_both(a, statement, probe)) return 1 ;
   if (!a->plan->services || probes_elsewhere(probe)) return 0 ;
   waiting.service = probed_service(a, probe, &waiting.certain) ;
-  if (!waiting.service) return 0 ;
+  if (!waiting.service || (!waiting.certain && may_probe_elsewhere(probe))) return 0 ;
   waiting.limit_ms = wait_limit(a, statement, statement_text(a, statement)) ;
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next) waiting.gives_up |= may_end_script(branch->body) ;
   set_check(a, statement, &waiting) ;
@@ -373,7 +373,7 @@ int find_waiting (struct analysis *a, struct statement *statement, struct waitin
   if (!waiting->asks) waiting->asks = waiting->check ;
   if (!waiting->check || probes_elsewhere(waiting->asks)) return 0 ;
   waiting->service = probed_service(a, waiting->asks, &waiting->certain) ;
-  if (!waiting->service) return 0 ;
+  if (!waiting->service || (!waiting->certain && may_probe_elsewhere(waiting->asks))) return 0 ;
   if (a->sets_errexit) waiting->gives_up |= !!waiting->limit_ms && !find_function(a, command) ;
   waiting->command = statement->kind == STATEMENT_COMMAND ? behind_dashes(a, statement) : 0 ;
   return 1 ;
