@@ -57,3 +57,10 @@ shows() # NAME... -- PATTERN...
   field web-a state up # nothing is done when one is wrong
   stop_scanner 0
 }
+
+@test "a pattern of many stars takes no time" {
+  mkdir -p "$live/$(printf 'a%.0s' {1..240})/supervise"
+  scanner
+  run timeout 20 "$REEVE_BIN/reeve" status '*a*a*a*a*a*a*a*a*b'
+  [ "$status" -eq 1 ]
+}

@@ -64,33 +64,46 @@ static int is_in_set (char const *set, char c, char const **end)
   return found != negated && c != '/' ;
 }
 
-/* As fnmatch() with FNM_PATHNAME, which is large where it knows all characters of all languages. */
+/* Does what `*pattern` begins with match the character c? Then *pattern is behind it. */
+static int matches_one (char const **pattern, char c)
+{
+  char const *at = *pattern ;
+  char const *end = 0 ;
+  int in_set = *at == '[' ? is_in_set(at + 1, c, &end) : 0 ;
+  if (!c) return 0 ;
+  if (end)
+  {
+    *pattern = end ;
+    return in_set ;
+  }
+  if (*at == '\\' && at[1]) at++ ;
+  else if (*at == '?') return c != '/' ? (*pattern = at + 1, 1) : 0 ;
+  *pattern = at + 1 ;
+  return *at == c ;
+}
+
+/* As fnmatch() with FNM_PATHNAME, which is large where it knows all characters of all languages. Of
+   several stars only the last one need be tried again: what is before it may stay where it is. */
 static int matches (char const *pattern, char const *name)
 {
-  char const *end ;
-  for ( ; *pattern ; pattern++, name++)
+  char const *star = 0 ; /* what is behind the last one */
+  char const *from = 0 ; /* what that has not taken yet */
+  while (*name || *pattern)
   {
-    int in_set ;
     if (*pattern == '*')
     {
-      while (*pattern == '*') pattern++ ;
-      while (!matches(pattern, name))
-        if (!*name || *name++ == '/') return 0 ;
-      return 1 ;
+      star = ++pattern ;
+      from = name ;
     }
-    if (!*name) return 0 ;
-    in_set = *pattern == '[' ? is_in_set(pattern + 1, *name, &end) : 0 ;
-    if (*pattern == '[' && end)
+    else if (!*pattern || !matches_one(&pattern, *name))
     {
-      if (!in_set) return 0 ;
-      pattern = end - 1 ;
-      continue ;
+      if (!star || !*from || *from == '/') return 0 ;
+      pattern = star ;
+      name = ++from ;
     }
-    if (*pattern == '?' && *name != '/') continue ;
-    if (*pattern == '\\' && pattern[1]) pattern++ ;
-    if (*pattern != *name) return 0 ;
+    else name++ ;
   }
-  return !*name ;
+  return 1 ;
 }
 
 /* Adds those of the list that match and were not there before: in the list each is there once. */
