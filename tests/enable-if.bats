@@ -20,7 +20,7 @@ is_answer() { [ "$status" -eq "$1" ] && [[ $output == *"$2"* ]] || { echo "# $st
   idle main; setting main enable-if '!ROLE'; touch "$scan/main/flag-main"
   idle here; setting here enable-if $'ROLE=all|web\n!ENABLE_CRON\n'
   idle wrong; setting wrong enable-if $'ENABLE_CRON\nROLE == web'
-  idle large; { printf '\033forged\n'; printf '%5000s'; } >"$scan/large/enable-if"
+  idle large; { printf '\033forged\n'; printf '%5000s' ''; } >"$scan/large/enable-if"
   idle nul; printf 'ROLE\0X' >"$scan/nul/enable-if"
   idle web
   for name in unset other main; do setting web "dependencies.d/$name" ''; done
