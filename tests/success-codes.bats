@@ -65,12 +65,15 @@ is_answer() { [ "$status" -eq "$1" ] && [[ $output == *"$2"* ]] || { echo "# $st
 @test "a list that is none is reported once a start, and there are none" {
   ending bad no '3 256' 'exit 3'
   ending empty no ' ' 'exit 3'
+  ending nul no '' 'exit 3'
+  printf '3\0004' >"$scan/nul/success-codes"
   scanner
   eventually 20 field bad state failed
   eventually 20 field empty state failed
   said 'bad: warning: invalid success-codes: "3 256": allowed: exit codes from 0 to 255 and names of signals, separated by spaces; default: none'
   [ "$(grep -c 'bad: .*success-codes' "$dir/stderr")" -eq 1 ]
   said 'empty: warning: invalid success-codes'
+  eventually 20 said 'nul: warning: invalid success-codes: "3?4": allowed'
 }
 
 @test "a main service's code is the tree's all the same" {

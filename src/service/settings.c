@@ -85,6 +85,7 @@ static int read_content (char const *file, char *text, size_t max)
   struct stat st ;
   ssize_t n ;
   int err = 0 ;
+  int has_nul = 0 ;
   int fd = file_open(file, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0) ;
   text[0] = 0 ;
   if (fd == -1) return errno == ENOENT ? 0 : -1 ;
@@ -98,7 +99,9 @@ static int read_content (char const *file, char *text, size_t max)
     return -1 ;
   }
   n = file_read_close(fd, text, max) ;
-  return n == -1 || (size_t)n == max || strlen(text) < (size_t)n ? -1 : 1 ;
+  if (n == -1) return -1 ;
+  for (char *nul = text ; (nul = memchr(nul, 0, (size_t)n - (size_t)(nul - text))) ; has_nul = 1) *nul = '?' ; /* so that what is shown is not valid */
+  return has_nul || (size_t)n == max ? -1 : 1 ;
 }
 
 static int parse (struct settings *settings, struct setting const *setting, char const *text)

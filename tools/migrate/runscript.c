@@ -216,7 +216,7 @@ static void look_into_image (struct analysis *a, struct service *service, struct
   if (found.argv)
   {
     unsigned int n = 0 ;
-    for (; found.argv[n] && n < COMMAND_WORDS_MAX - 1 ; n++) foreground->argv[n] = found.argv[n] ;
+    for (; n < COMMAND_WORDS_MAX - 1 && found.argv[n] ; n++) foreground->argv[n] = found.argv[n] ;
     foreground->argv[n] = 0 ;
     for (struct text *one = found.before.first ; one ; one = one->next) texts_add(a->pool, &service->before, one->text) ;
     if (found.user)
