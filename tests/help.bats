@@ -29,19 +29,24 @@ words() { reeve completion words -- "$@" 2>/dev/null | tr '\n' ' '; }
 complete_line() # WORD...
 {
   bash -c 'eval "$(reeve completion bash)"
-COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
-_reeve reeve "${!#}"
+COMP_LINE=$* COMP_POINT=${#COMP_LINE}
+_reeve reeve "${COMP_LINE##*[ @:=]}"
 printf "%s\n" "${COMPREPLY[@]}"' bash "$@" | tr '\n' ' '
 }
 
 @test "words are completed: commands, services, options, states, signals" {
   idle web
   idle worker
+  idle one@two
   idle '$(touch pwned)'
   in=$scan/web service log <<<'exec cat'
   scanner
   up web/log
-  [ "$(words stop '')" = '$(touch pwned) web web/log worker ' ]
+  run -100 reeve why
+  [[ $output == *'why needs the name of a service' ]]
+  run -100 reeve stop
+  [[ $output == *'needs the name of a service, or --all' ]]
+  [ "$(words stop '')" = '$(touch pwned) one@two web web/log worker ' ]
   [[ $(words '') == *'status '*'completion '* ]]
   [ "$(words wait '')" = 'ready healthy up down finished done ' ]
   [[ $(words wait ready '') == *'web '* ]]
@@ -54,6 +59,8 @@ printf "%s\n" "${COMPREPLY[@]}"' bash "$@" | tr '\n' ' '
   cd "$dir"
   [ "$(complete_line reeve stop we)" = 'web web/log ' ]
   [ "$(complete_line reeve stop '$')" = '\$\(touch\ pwned\) ' ]
+  [ "$(complete_line reeve start web one@t)" = 'two ' ] # behind the @, where bash begins a word
+  [ "$(complete_line reeve -l /x:y st)" = 'status start stop ' ]
   [ ! -e pwned ]
   [ "$(complete_line reeve rest)" = 'restart ' ]
   for shell in zsh fish; do ! command -v $shell >/dev/null || $shell -n <(reeve completion $shell); done

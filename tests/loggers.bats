@@ -297,6 +297,6 @@ fails_once_more()
   up web/log
   reeve -l "$live" status
   reeve -l "$live" wait --timeout 10 ready web/log
-  run -1 reeve -l "$live" wait done web/log
+  run -1 reeve -l "$live" wait 'done' web/log
   says 'reeve-supervise web/log: .*a logger is no task: flag-oneshot is ignored (remove it)'
 }

@@ -32,5 +32,14 @@ teardown() { reeve_teardown; }
   run -100 reeve new "$dir/.web" -- true
   [[ $output == *'it begins with a dot'* ]]
   run -111 reeve new "$dir/none/web" -- true
+  # As a shell completes it; with a newline; where there is no room nothing is left behind.
+  cd "$dir"
+  reeve new web/ -- sh -c $'echo "a\nb"' "it's
+"
+  [ "$(web/run)" = $'a\nb' ]
+  [ "$(ls web)" = run ]
+  run -100 reeve new // -- true
+  run -111 sh -c 'ulimit -f 0; trap "" XFSZ; exec reeve new full -- true'
+  [ ! -e full ]
   [ ! -e "$dir/.web" ]
 }

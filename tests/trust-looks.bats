@@ -123,7 +123,14 @@ time.sleep(1000000)"'
     ! LC_ALL=C grep -q $'[\001-\010\013-\037]\|\302[\200-\237]' <<<"$output" || { echo "# $each: $output"; return 1; }
   done
   [[ $(reeve status || :) == *CMD*held* ]]
-  # A zombie has no command line, only a name.
+  # Nor does an environment, on a terminal.
+  service bad <<<'export BAD="$(printf "x\033[31m")"; exec sleep 1000000'
+  up bad
+  eventually 10 grep -qa BAD "/proc/$(pid_of bad)/environ"
+  eventually 10 sh -c 'reeve env bad | grep -q "$(printf "^BAD=x\033\[31m")"'
+  python3 -c 'import pty; pty.spawn(["reeve", "env", "bad"])' >"$dir/shown"
+  grep -qF 'BAD=x?[31m' "$dir/shown"
+  # A process without a command line has only a name.
   run reeve tree
   run -1 grep '^root  up' <<<"$output"
 }

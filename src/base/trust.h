@@ -85,6 +85,12 @@ extern void trust_nobody (void) ;
    Returns a descriptor, or -1 with errno: EPERM, with a message, when it is refused. */
 extern int trust_open (char const *path, int flags, mode_t mode) ;
 
+/* After trust_nobody(): until trust_release(), trust_open() opens what is in this directory by one look at
+   the way there, not by one each: for a few files that are read together. Where it cannot be opened
+   (there is none), nothing changes. One at a time. */
+extern void trust_hold (char const *directory) ;
+extern void trust_release (void) ;
+
 /* May the entry `name` of a trusted directory be believed, or executed? A link if root
    or the caller has made it, wherever it leads; anything else if one of them owns it and
    nobody else may write to it.

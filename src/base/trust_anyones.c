@@ -48,7 +48,8 @@ int trust_anyones_directory (int at, char const *path, struct trust_refusal *why
 {
   struct trust_refusal unused ;
   char component[NAME_MAX + 1] ;
-  int fd = openat(at, *path == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC) ;
+  int is_relative = *path != '/' && path[strspn(path, "/")] ;
+  int fd = is_relative ? at : openat(at, *path == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC) ;
   if (!why) why = &unused ;
   trust_name(why, path) ;
   if (fd == -1) return (trust_fail(why), -1) ;
@@ -63,11 +64,13 @@ int trust_anyones_directory (int at, char const *path, struct trust_refusal *why
     memcpy(component, path, len > NAME_MAX ? NAME_MAX : len) ;
     component[len > NAME_MAX ? NAME_MAX : len] = 0 ;
     next = len > NAME_MAX ? (trust_fail(why), -1) : enter_anyones(fd, component, why) ;
+    if (!is_relative)
     {
       int err = errno ;
       fd_close(fd) ;
       errno = err ;
     }
+    is_relative = 0 ; /* from here on the descriptor is ours */
     if (next == -1) return -1 ;
     fd = next ;
     path += len ;
@@ -96,12 +99,30 @@ static int is_of_directory (int dir, int fd, struct trust_refusal *why)
   return st.st_nlink == 1 || trust_refuse(why, TRUST_HARD_LINK, st.st_uid) ;
 }
 
+static struct { char path[TRUST_PATH_MAX] ; size_t len ; } held ; /* large: no initial value */
+static int held_fd = -1 ;
+
+void trust_release (void)
+{
+  if (held_fd >= 0) fd_close(held_fd) ;
+  held_fd = -1 ;
+}
+
+/* What is left of the path when it leads to a file in that directory; 0: it does not. */
+static char const *in_held (char const *path)
+{
+  if (held_fd == -1 || strncmp(path, held.path, held.len) != 0 || path[held.len] != '/') return 0 ;
+  path += held.len + 1 ;
+  return strchr(path, '/') ? 0 : path ;
+}
+
 static int open_anyones (char const *path, int flags, mode_t mode, struct trust_refusal *why)
 {
   char const *last ;
   int err ;
   int fd ;
-  int dir = trust_anyones_parent(AT_FDCWD, path, &last, why) ;
+  int dir = held_fd ;
+  if (!(last = in_held(path))) dir = trust_anyones_parent(AT_FDCWD, path, &last, why) ;
   if (dir == -1) return -1 ;
   fd = openat(dir, last, flags, mode) ;
   err = errno ;
@@ -112,7 +133,7 @@ static int open_anyones (char const *path, int flags, mode_t mode, struct trust_
     fd_close(fd) ;
     fd = -1 ;
   }
-  fd_close(dir) ;
+  if (dir != held_fd) fd_close(dir) ;
   errno = err ;
   return fd ;
 }
@@ -136,6 +157,15 @@ static int (*open_it) (char const *path, int flags, mode_t mode) = &file_open ;
 void trust_nobody (void)
 {
   open_it = &open_of_nobody ;
+}
+
+void trust_hold (char const *directory)
+{
+  trust_release() ;
+  held.len = strlen(directory) ;
+  if (open_it != &open_of_nobody || held.len >= sizeof held.path) return ;
+  memcpy(held.path, directory, held.len + 1) ;
+  held_fd = trust_anyones_directory(AT_FDCWD, directory, 0) ;
 }
 
 int trust_open (char const *path, int flags, mode_t mode)

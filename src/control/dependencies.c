@@ -17,20 +17,19 @@
 
 #define PATH_SIZE 4096
 
-static int open_in (char const *directory, char const *name)
+static int open_in (int at, char const *name)
 {
-  char path[2 * PATH_SIZE] ;
-  if (!path_join(path, sizeof path, directory, name) || !path_join(path, sizeof path, path, DEPENDENCIES)) return (errno = ENAMETOOLONG, -1) ;
-  return trust_anyones_directory(AT_FDCWD, path, 0) ;
+  char path[PATH_SIZE] ;
+  return path_join(path, sizeof path, name, DEPENDENCIES) ? trust_anyones_directory(at, path, 0) : -1 ;
 }
 
 /* In SCAN, perhaps a template's, or what others have put into LIVE. -1 with errno. */
-static int open_dependencies (char const *scan, char const *name)
+static int open_dependencies (int scan, char const *name)
 {
   char template[SERVICE_NAME_MAX + 1] ;
-  int fd = *scan ? open_in(scan, name) : -1 ;
-  if (fd == -1 && *scan && services_is_instance(name) && instance_template(name, template, 0)) fd = open_in(scan, template) ;
-  return fd == -1 ? open_in(".", name) : fd ;
+  int fd = scan >= 0 ? open_in(scan, name) : -1 ;
+  if (fd == -1 && scan >= 0 && services_is_instance(name) && instance_template(name, template, 0)) fd = open_in(scan, template) ;
+  return fd == -1 ? open_in(AT_FDCWD, name) : fd ;
 }
 
 struct learning
@@ -38,7 +37,7 @@ struct learning
   struct graph *graph ;
   char *const *leaving ; /* instances that nobody needs because of their template */
   size_t leaving_count ;
-  char scan[PATH_SIZE] ; /* "": not known */
+  int scan ; /* SCAN; -1: not known */
   char **names ; /* of all services */
   size_t count ;
 } ;
@@ -126,10 +125,11 @@ int dependencies_learn_without (struct graph *graph, char *const *leaving, size_
   struct scan_state state ;
   int ok ;
   learning.names = services_list(0, &learning.count) ;
-  if (scan_state_read(&state)) memcpy(learning.scan, state.scan, sizeof learning.scan) ;
+  learning.scan = scan_state_read(&state) ? trust_anyones_directory(AT_FDCWD, state.scan, 0) : -1 ;
   *graph = (struct graph) { .complete = 1 } ;
   ok = learning.names && add_all(&learning) ;
   services_free(learning.names, learning.count) ;
+  if (learning.scan >= 0) fd_close(learning.scan) ;
   if (!ok)
   {
     strerr_warnwu1sys("learn what the services depend on") ;

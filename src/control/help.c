@@ -68,10 +68,13 @@ int help_command (struct command const *command)
 static struct { char const *shell ; char const *script ; } const scripts[] =
 {
   { "bash", "_reeve()\n{\n"
-    "  local word\n  COMPREPLY=()\n"
+    "  local word words line=${COMP_LINE:0:COMP_POINT}\n  COMPREPLY=()\n"
+    "  local current=${line##*[[:blank:]]}\n" /* with `@`, `:` and `=`, at which bash begins another word */
+    "  local before=${current%\"$2\"}\n"
+    "  read -ra words <<<\"${line%\"$current\"}\"\n"
     "  while IFS= read -r word; do\n"
-    "    [[ $word != \"$2\"* ]] || COMPREPLY+=(\"$(printf %q \"$word\")\")\n"
-    "  done < <(reeve completion words -- \"${COMP_WORDS[@]:1:COMP_CWORD}\" 2>/dev/null)\n"
+    "    [[ $word != \"$current\"* ]] || COMPREPLY+=(\"$(printf %q \"${word#\"$before\"}\")\")\n"
+    "  done < <(reeve completion words -- \"${words[@]:1}\" \"$current\" 2>/dev/null)\n"
     "}\ncomplete -F _reeve reeve\n" },
   { "zsh", "#compdef reeve\n_reeve()\n{\n"
     "  local -a found\n"

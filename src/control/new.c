@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 #include <skalibs/stralloc.h>
@@ -14,6 +15,8 @@
 #include "service/name.h"
 
 #define PATH_SIZE 4096
+#define RUN "run"
+#define FRESH RUN ".new"
 
 static char const before[] = "#!/bin/sh\n"
   "# What the service runs, in the foreground. `exec` makes it the process that is supervised:\n"
@@ -39,22 +42,32 @@ static int add_word (stralloc *text, char const *word)
   return ok && stralloc_cats(text, "'") ;
 }
 
-/* Complete when it appears: it may be in a scan directory, where it is started. */
+/* Complete when it appears: it may be in a scan directory, where it is started. If that fails, nothing is left. */
 static int write_run (char const *path, stralloc const *text)
 {
-  int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0777) ;
-  int ok = fd >= 0 && write(fd, text->s, text->len) == (ssize_t)text->len ;
+  int dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
+  int fd = dir >= 0 ? openat(dir, FRESH, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0777) : -1 ;
+  int ok = fd >= 0 && allwrite(fd, text->s, text->len) == text->len && renameat(dir, FRESH, dir, RUN) != -1 ;
+  int err = errno ;
   if (fd >= 0) fd_close(fd) ;
+  if (!ok && fd >= 0) unlinkat(dir, FRESH, 0) ;
+  if (!ok) rmdir(path) ;
+  if (dir >= 0) fd_close(dir) ;
+  errno = err ;
   return ok ;
 }
 
 int command_new (struct request const *request)
 {
   char path[PATH_SIZE] ;
-  char run[PATH_SIZE] ;
+  char name[PATH_SIZE] = "" ;
   stralloc text = STRALLOC_ZERO ;
-  char const *fault = service_name_fault(path_last(request->word)) ;
+  char const *fault ;
   int ok = stralloc_cats(&text, before) ;
+  size_t len = strlen(request->word) ;
+  while (len && request->word[len - 1] == '/') len-- ; /* as a shell completes it */
+  snprintf(name, sizeof name, "%.*s", (int)len, request->word) ;
+  fault = len < sizeof name ? service_name_fault(path_last(name)) : "it is too long" ;
   if (fault)
   {
     strerr_warnw4x("invalid name of a service: ", request->word, ": ", fault) ;
@@ -66,19 +79,19 @@ int command_new (struct request const *request)
     return EXIT_USAGE ;
   }
   for (size_t i = 0 ; ok && i < request->count ; i++) ok = add_word(&text, request->names[i]) ;
-  ok = ok && stralloc_cats(&text, "\n") && path_join(path, sizeof path, "", request->word) && path_join(run, sizeof run, path, "run") ;
+  ok = ok && stralloc_cats(&text, "\n") && path_join(path, sizeof path, "", name) ;
   if (ok && mkdir(path, 0777) == -1)
   {
     if (errno == EEXIST) strerr_warnw2x(path, " is there already: nothing was changed") ;
     else strerr_warnwu2sys("make the directory ", path) ;
     return errno == EEXIST ? EXIT_NO : EXIT_SYSTEM ;
   }
-  if (!ok || !write_run(run, &text))
+  if (!ok || !write_run(path, &text))
   {
     strerr_warnwu3sys("write ", request->word, "/run") ;
     return EXIT_SYSTEM ;
   }
   stralloc_free(&text) ;
-  strerr_warni3x("made ", run, ": a scanner runs it where the directory is one of its services (/etc/services.d)") ;
+  strerr_warni3x("made ", path, "/run: a scanner runs it where the directory is one of its services (/etc/services.d)") ;
   return EXIT_YES ;
 }

@@ -170,7 +170,7 @@ static int choose_names (struct request *request, struct command const *command,
     request->count = 1 ;
     if (command->run == &command_env ? !!*request->command : !*request->command) return wrong(command->name, " takes: ", command->arguments) ;
   }
-  if (!request->count) return wrong(command->name, " needs the name of a service, or --all", "") ;
+  if (!request->count) return wrong(command->name, " needs the name of a service", command->options & OPTION_ALL ? ", or --all" : "") ;
   code = match_names(request) ;
   if (code || command->names != NAMES_ONE || request->count == 1) return code ;
   return wrong(command->name, " takes one service; this pattern means several, the first of them ", request->names[0]) ;

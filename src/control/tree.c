@@ -33,6 +33,7 @@ struct process
   char name[32] ;
   char state ;
   unsigned int shown : 1 ;
+  unsigned int walking : 1 ; /* a pid that was used again while we read could make a circle */
 } ;
 
 struct sum
@@ -178,12 +179,13 @@ static void print_process (struct process const *process, int depth, char const 
 static void walk (struct tree *tree, struct process *process, int depth, char const *mark, struct sum *sum, int print)
 {
   struct sum own ;
-  if (depth > (int)tree->count) return ; /* a pid that was used again while we read */
-  process->shown = 1 ;
+  if (process->walking) return ;
+  process->shown = process->walking = 1 ;
   add_memory(sum, process, &own) ;
   if (print) print_process(process, depth, mark, &own) ;
   for (size_t i = 0 ; i < tree->count ; i++)
     if (tree->all[i].parent == process->pid && tree->all + i != process) walk(tree, tree->all + i, depth + 1, 0, sum, print) ;
+  process->walking = 0 ;
 }
 
 /* ---- services ---- */

@@ -200,7 +200,7 @@ static void read_disabled (struct view *view, char const *name)
   view->edited = stat(path, &st) == -1 || is_later(&st.st_ctim, &written_at) ;
 }
 
-int view_read (struct view *view, char const *name)
+static int read_all (struct view *view, char const *name)
 {
   struct status status ;
   struct state state ;
@@ -249,6 +249,19 @@ int view_read (struct view *view, char const *name)
   view->state = state_of(view, status.flags) ;
   if (view->state == STATE_WAITING && has_state && state.phase == PHASE_HELD) view->state = STATE_HELD ;
   return 1 ;
+}
+
+int view_read (struct view *view, char const *name)
+{
+  char path[PATH_SIZE] ;
+  int ok ;
+  int err ;
+  if ((size_t)snprintf(path, sizeof path, "%s/supervise", name) < sizeof path) trust_hold(path) ;
+  ok = read_all(view, name) ;
+  err = errno ;
+  trust_release() ;
+  errno = err ;
+  return ok ;
 }
 
 void view_leave_out_disabled (char **names, size_t *count)

@@ -58,7 +58,7 @@ static char const *take_ipv6 (struct probe *probe)
   size_t len = strcspn(probe->host, "%") ;
   memcpy(address, probe->host, len) ;
   address[len] = 0 ;
-  probe->is_address = inet_pton(AF_INET6, address, &found) == 1 && strlen(probe->host) != len + 1 && !strpbrk(probe->host, " /[") ;
+  probe->is_address = inet_pton(AF_INET6, address, &found) == 1 && strlen(probe->host) != len + 1 && !strpbrk(probe->host, " /@[") ;
   return probe->is_address ? 0 : "an IPv6 address is written such as [::1]" ;
 }
 

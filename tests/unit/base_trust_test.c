@@ -159,3 +159,27 @@ TEST(a_file_is_written_anew_whatever_is_there)
   errno = 0 ;
   CHECK(!trust_write(AT_FDCWD, "none/file", 0600, "text", 4) && errno == ENOENT) ;
 }
+
+TEST(what_is_held_is_looked_at_once_and_its_files_are_asked_each)
+{
+  int fd ;
+  temp_enter() ;
+  CHECK(!mkdir("a", 0755) && !mkdir("a/b", 0755) && !mkdir("a/b/c", 0755) && !mkdir("a/bb", 0755)) ;
+  CHECK((fd = open("a/b/file", O_WRONLY | O_CREAT, 0644)) >= 0 && !close(fd)) ;
+  trust_nobody() ;
+  trust_hold("a/b") ;
+  CHECK(!rename("a/b", "a/elsewhere")) ;
+  CHECK((fd = trust_open("a/b/file", O_RDONLY, 0)) >= 0 && !close(fd)) ;
+  CHECK(trust_open("a/b/none", O_RDONLY, 0) == -1 && errno == ENOENT) ;
+  CHECK(trust_open("a/bb/file", O_RDONLY, 0) == -1 && errno == ENOENT) ; /* another one */
+  CHECK(trust_open("a/b/c/../file", O_RDONLY, 0) == -1 && errno == ENOENT) ; /* not in it */
+  CHECK(!symlink("/etc/passwd", "a/elsewhere/link")) ;
+  CHECK(trust_open("a/b/link", O_RDONLY, 0) == -1 && errno == ELOOP) ;
+  if (is_root())
+  {
+    CHECK(!chown("a/elsewhere/file", STRANGER, STRANGER)) ;
+    CHECK(trust_open("a/b/file", O_RDONLY, 0) == -1 && errno == EPERM) ;
+  }
+  trust_release() ;
+  CHECK(trust_open("a/b/file", O_RDONLY, 0) == -1 && errno == ENOENT) ;
+}

@@ -64,6 +64,7 @@ TEST(hosts)
   CHECK(wrong("tcp:[db]:80", "[::1]")) ;
   CHECK(wrong("tcp:[::1%]:80", "[::1]")) ;
   CHECK(wrong("tcp:[fe80::1%a/b]:80", "[::1]")) ;
+  CHECK(wrong("tcp:[fe80::1%a@b]:80", "[::1]")) ;
   CHECK(wrong("tcp:256.0.0.1:80", "IPv4")) ;
   CHECK(wrong("tcp:127.1:80", "IPv4")) ;
   CHECK(wrong("tcp:a b:80", "character")) ;
