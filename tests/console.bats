@@ -197,8 +197,7 @@ each_had_terminal() { [ "$(lines "$dir/took")" -ge "$(lines "$dir/starts")" ]; }
   up a
   reeve stop a
   setting a enable-if 'NOT_SET'
-  reeve rescan
-  eventually 20 field a state disabled
+  eventually 20 eval 'reeve rescan; field a state disabled' # it may not have heard of the end yet
   rm "$scan/b/enable-if"
   reeve rescan
   up b

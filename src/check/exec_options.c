@@ -94,8 +94,8 @@ static int needs_notification (char const *name, size_t len)
 void check_exec_options (struct check *check, char const *file, unsigned int line, char const *const *argv)
 {
   char const *before = *argv ? *argv : "" ;
-  int is_scheduled = 0 ;
-  int both = 0 ;
+  int is_cron = 0 ;
+  int is_every = 0 ;
   int is_told = 0 ;
   while (*argv && strcmp(path_last(*argv), "reeve-exec") != 0) argv++ ;
   if (!*argv) return ;
@@ -111,14 +111,14 @@ void check_exec_options (struct check *check, char const *file, unsigned int lin
     if (!value) break ;
     if (is_schedule(name, len))
     {
-      both |= is_scheduled && is_scheduled != *name ;
-      is_scheduled = *name ;
+      is_cron |= *name == 'c' ;
+      is_every |= *name == 'e' ;
       judge_moment(check, file, line, *name == 'c', value) ;
     }
     else judge_value(check, file, line, name, len, value) ;
   }
-  if (both) finding(check, LEVEL_ERROR, file, line, "remove one of them", "--every and --cron exclude each other") ;
-  if (is_scheduled) judge_scheduled(check, file, line, before) ;
+  if (is_cron && is_every) finding(check, LEVEL_ERROR, file, line, "remove one of them", "--every and --cron exclude each other") ;
+  if (is_cron || is_every) judge_scheduled(check, file, line, before) ;
   if (is_told && !check_exists("notification-fd"))
     finding(check, LEVEL_ERROR, file, line, "echo 3 >notification-fd", "reeve-exec is to tell readiness, and nobody waits for it") ;
 }

@@ -433,7 +433,9 @@ int add_context (struct analysis *a, struct statement *statement)
   piece->claim = claim ;
   piece->shared = !repeatable && before_all ;
   piece->in_setup = before_all ;
-  if (before_all) add_setup(a, statement->range, piece->shared || statement_walk(statement, &sources_many, 0)) ;
+  if (before_all && statement->kind == STATEMENT_DECLARATION && !strcmp(statement_command(statement), "local"))
+    plan_setup(a->plan, (struct range){ 0, 0 }, piece->text, 0) ; /* outside of its function it would fail */
+  else if (before_all) add_setup(a, statement->range, piece->shared || statement_walk(statement, &sources_many, 0)) ;
   else if (!repeatable)
     texts_add(a->pool, &claim->todo, pool_printf(a->pool, "each service that needs%sdoes this for itself", names)) ;
   if (!before_all && statement_walk(statement, &evaluates, 0))

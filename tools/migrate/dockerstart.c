@@ -107,10 +107,14 @@ static char const *guess_name (struct starting *s, char const *text)
 {
   int first = strstr(text, "$@") || strstr(text, "${@}") ;
   char const *found = 0 ;
+  int is_option = 0 ;
   for (struct text const *one = s->words.first ; one ; one = one->next)
   {
     struct source code ;
     int is_script = strstr(one->text, ".sh") && !strchr(one->text, ' ') ;
+    int is_value = is_option ; /* bash -o pipefail */
+    is_option = *one->text == '-' && one->text[strlen(one->text) - 1] == 'o' && shell_one_of(one->text + 1, "o eo uo euo exo euxo") ;
+    if (is_value) continue ;
     if (is_candidate(one->text, text) && (!found || (is_script && !first))) found = shell_basename(one->text) ;
     if (!strchr(one->text, ' ')) continue ;
     for (struct statement *part = shell_parse_text(s->pool, &code, one->text) ; part ; part = part->next)
@@ -130,6 +134,7 @@ static char const *guess_name (struct starting *s, char const *text)
 static char const *keep_options (struct pool *pool, char const *before, char const *word)
 {
   char const *out = before ? before : "-" ;
+  if (!strpbrk(word + 1, "eux")) return before ;
   for (char const *p = word + 1 ; *p ; p++)
     if (strchr("eux", *p)) out = pool_printf(pool, "%s%c", out, *p) ;
   return out ;
@@ -147,6 +152,13 @@ static void add_front (struct starting *s, struct text const *until)
     int is_env = !strcmp(shell_basename(one->text), "env") && one->next != until && strchr(one->next->text, '=') ;
     if (options && *one->text == '-')
     {
+      if (is_shell && one->text[1] != '-' && one->text[strlen(one->text) - 1] == 'o' && one->next != until)
+      {
+        /* bash -euo pipefail -c */
+        s->start->shell_options = keep_options(s->pool, s->start->shell_options, pool_copy(s->pool, one->text, strlen(one->text) - 1)) ;
+        one = one->next ;
+        continue ;
+      }
       if (is_shell && *one->text == '-' && one->text[1] != '-' && !strchr(one->text, 'c') && strpbrk(one->text, "eux"))
         s->start->shell_options = keep_options(s->pool, s->start->shell_options, one->text) ;
       if (is_init && shell_one_of(one->text, "-r --rewrite -p -e -l") && one->next != until)
@@ -230,6 +242,9 @@ static void find_in_code (struct starting *s)
   if (!one || one->kind != STATEMENT_COMMAND || (i = word_of_input(s, one)) == one->nwords) return ;
   s->start->script = shell_basename(statement_word(one, i)) ;
   add_front(s, at) ;
+  s->start->shell_options = 0 ; /* those of the shell around it */
+  for (unsigned int j = 1 ; j < i ; j++)
+    if (shell_one_of(statement_word(one, j), "-e -u -x -eu -ex -ux -eux")) s->start->shell_options = keep_options(s->pool, s->start->shell_options, statement_word(one, j)) ;
   for (unsigned int j = 0 ; j < i ; j++)
     if (!is_starter(statement_word(one, j)) && *statement_word(one, j) != '-') texts_add(s->pool, &s->start->front, statement_word(one, j)) ;
   s->start->code = code_before(s->pool, at->text, one->range.start, &s->start->code_must_succeed) ;

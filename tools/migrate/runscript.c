@@ -79,6 +79,22 @@ static void tell_foreground (struct analysis *a, struct service *service, uint32
     service->claim->what = pool_printf(a->pool, "%s (in the foreground: it would have left by itself)", service->claim->what) ;
 }
 
+/* su app -c "cd /app && server &": with exec, and in the foreground; 0: it is not so simple. */
+static char const *foreground_chain (struct pool *pool, struct source const *code, struct statement const *only)
+{
+  struct statement const *last = only ;
+  char const *text ;
+  size_t len ;
+  if (!only->background || only->kind != STATEMENT_AND) return 0 ;
+  while (last->kind == STATEMENT_AND && last->body && last->body->next) last = last->body->next ;
+  if (last->kind != STATEMENT_COMMAND || shell_one_of(statement_command(last), "exec cd")) return 0 ;
+  text = source_copy(code, (struct range){ last->core.start, only->range.end }) ;
+  len = strlen(text) ;
+  while (len && strchr(" \t\n;", text[len - 1])) len-- ;
+  if (len && text[len - 1] == '&') len-- ;
+  return pool_printf(pool, "%sexec %.*s", source_copy(code, (struct range){ only->core.start, last->core.start }), (int)len, text) ;
+}
+
 /* The code of `su -c` and the like, with exec before a command that is alone, and that
    in the foreground. */
 static char const *code_with_exec (struct analysis *a, struct service *service, char const *raw)
@@ -91,6 +107,17 @@ static char const *code_with_exec (struct analysis *a, struct service *service, 
   struct launch launch ;
   if (!value && *raw == '"' && raw[1]) value = pool_copy(a->pool, raw + 1, strlen(raw) - 2) ;
   only = value ? shell_parse_text(a->pool, &code, value) : 0 ;
+  if (only && !only->next && foreground_chain(a->pool, &code, only))
+  {
+    value = foreground_chain(a->pool, &code, only) ;
+    return is_plain ? shell_quote(a->pool, value) : pool_printf(a->pool, "\"%s\"", value) ;
+  }
+  for (struct statement *one = only ; one ; one = one->next)
+    if (one->background && (one->next || one != only || one->kind != STATEMENT_COMMAND))
+    {
+      plan_todo(a->plan, service, service->claim, service->line, "its code leaves something in the background, which ends with it: let the last command be in the foreground, or make each a service") ;
+      break ;
+    }
   if (!only || only->next || only->kind != STATEMENT_COMMAND || shell_one_of(statement_command(only), "exec cd")) return raw ;
   value = source_copy(&code, only->range) ;
   command_unwrap(a->pool, only, &launch) ;

@@ -416,6 +416,23 @@ static void walk_damaged (struct analysis *a, struct statement *statement, struc
   }
 }
 
+/* while wait -n; do :; done */
+static int waits_again (struct statement const *statement)
+{
+  struct statement const *condition = statement->kind == STATEMENT_LOOP && statement->branches ? statement->branches->condition : 0 ;
+  if (!condition || condition->next || strcmp(statement_command(condition), "wait") != 0) return 0 ;
+  for (struct statement const *one = statement->branches->body ; one ; one = one->next)
+    if (!shell_one_of(statement_command(one), ": true echo printf sleep") && one->kind != STATEMENT_COMMENT) return 0 ;
+  return 1 ;
+}
+
+static void walk_wait_again (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct statement wait = *statement->branches->condition ;
+  wait.range = wait.core = statement->range ;
+  walk_wait(a, &wait, frame) ;
+}
+
 static void walk_statement (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct branch const *taken ;
@@ -439,6 +456,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   else if (statement->kind == STATEMENT_PIPELINE && walk_wait_program(a, statement, 0, frame)) ;
   else if (a->plan->services && walk_talk(a, statement)) ;
   else if (statement->kind == STATEMENT_COMMAND) walk_command(a, statement, frame) ;
+  else if (waits_again(statement)) walk_wait_again(a, statement, frame) ;
   else if ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && walk_loop(a, statement)) ;
   else if (a->waited_line && !starts_later(a, frame) && !starts_something(a, statement)) walk_after(a, statement) ;
   else if (starts_something(a, statement) || (is_last(a, frame) && !a->waited_line && !is_repeatable(a, statement)))
