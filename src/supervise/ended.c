@@ -142,7 +142,8 @@ enum life_event ended_settle (struct supervisor *s)
 
 void ended_arm_delay (struct supervisor *s)
 {
-  int asked = s->asked && s->end_asked ; /* that another ./run was asked for afterwards ends no loop of quick deaths */
+  /* That another ./run was asked for afterwards ends no loop of quick deaths. One that leaves does not wait. */
+  int asked = s->asked && (s->end_asked || s->leaving) ;
   uint32_t ms = policy_delay(&s->delay, asked || s->paced, s->up_ms, s->settings.restart_delay_min_ms, s->settings.restart_delay_max_ms) ;
   s->listeners_ms = s->unread_ms = clock_ms() ;
   s->deadline_ms = s->listeners_ms + ms ;
