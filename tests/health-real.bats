@@ -110,6 +110,30 @@ EOF
   comes_again
 }
 
+@test "a gunicorn that was stopped by SIGSTOP with its workers" {
+  command -v gunicorn >/dev/null || skip "gunicorn is not installed"
+  port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+  export port
+  cat >"$dir/app.py" <<'EOF'
+def app(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"it is fine\n"]
+EOF
+  service web <<<'exec gunicorn --chdir "$dir" --workers 2 --bind "127.0.0.1:$port" app:app'
+  setting web timeout-kill 3000
+  setting web health-interval 200
+  setting web health-timeout 1000
+  setting web health-retries 2
+  setting web health "http://127.0.0.1:$port/"
+  scanner
+  reeve -l "$live" wait --timeout 60 healthy web
+  pid=$(pid_of web)
+  [ "$pid" -gt 1 ]
+  kill -STOP -- "-$pid"
+  comes_again
+  says 'is unhealthy: 2 health checks in a row have failed'
+}
+
 # ---- PostgreSQL ----
 
 postgres()
