@@ -148,11 +148,23 @@ setting()
 # One that ends on SIGTERM and does nothing else.
 idle() { service "$1" <<<'exec sleep 1000000'; }
 
+# Not this shell's child any more that has yet to execute something. Until then it has the
+# shell's handlers, and a SIGTERM that comes is lost.
+executed() # PID
+{
+  local own its
+  [ "/proc/$1/exe" -ef "/proc/$BASHPID/exe" ] || return 0
+  mapfile -d '' own <"/proc/$BASHPID/cmdline"
+  mapfile -d '' its <"/proc/$1/cmdline"
+  [ "${own[*]}" != "${its[*]}" ]
+} 2>/dev/null
+
 start() # COMMAND... ; $started: its pid; its output in $dir/stdout, $dir/stderr
 {
   "$@" >>"$dir/stdout" 2>>"$dir/stderr" 3>&- &
   started=$!
   pids+=("$started")
+  [ "$(type -t "$1")" != file ] || until executed "$started"; do short_pause 1; done
 }
 
 scanner_ready() { s6-svscanctl -z "$live"; }
