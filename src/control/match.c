@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,65 +48,6 @@ static int is_disabled (char const *name)
   return view_read(&view, name) && view.state == STATE_DISABLED ;
 }
 
-/* Is the character in the set at `set`, which is behind a `[`? *end: behind its `]`; 0: it has none. */
-static int is_in_set (char const *set, char c, char const **end)
-{
-  int negated = *set == '!' || *set == '^' ;
-  int found = 0 ;
-  char const *begin = set += negated ;
-  *end = 0 ;
-  for ( ; *set && (*set != ']' || set == begin) ; set++)
-  {
-    int range = set[1] == '-' && set[2] && set[2] != ']' ;
-    found |= range ? *set <= c && c <= set[2] : *set == c ;
-    if (range) set += 2 ;
-  }
-  if (*set) *end = set + 1 ;
-  return found != negated && c != '/' ;
-}
-
-/* Does what `*pattern` begins with match the character c? Then *pattern is behind it. */
-static int matches_one (char const **pattern, char c)
-{
-  char const *at = *pattern ;
-  char const *end = 0 ;
-  int in_set = *at == '[' ? is_in_set(at + 1, c, &end) : 0 ;
-  if (!c) return 0 ;
-  if (end)
-  {
-    *pattern = end ;
-    return in_set ;
-  }
-  if (*at == '\\' && at[1]) at++ ;
-  else if (*at == '?') return c != '/' ? (*pattern = at + 1, 1) : 0 ;
-  *pattern = at + 1 ;
-  return *at == c ;
-}
-
-/* As fnmatch() with FNM_PATHNAME, which is large where it knows all characters of all languages. Of
-   several stars only the last one need be tried again: what is before it may stay where it is. */
-static int matches (char const *pattern, char const *name)
-{
-  char const *star = 0 ; /* what is behind the last one */
-  char const *from = 0 ; /* what that has not taken yet */
-  while (*name || *pattern)
-  {
-    if (*pattern == '*')
-    {
-      star = ++pattern ;
-      from = name ;
-    }
-    else if (!*pattern || !matches_one(&pattern, *name))
-    {
-      if (!star || !*from || *from == '/') return 0 ;
-      pattern = star ;
-      name = ++from ;
-    }
-    else name++ ;
-  }
-  return 1 ;
-}
-
 /* Adds those of the list that match and were not there before: in the list each is there once. */
 static int add_matches (struct chosen *chosen, char const *pattern, char *const *list, size_t count, size_t *found, int with_disabled)
 {
@@ -114,7 +56,7 @@ static int add_matches (struct chosen *chosen, char const *pattern, char *const 
   for (size_t i = 0 ; i < count ; i++)
   {
     int code ;
-    if (!matches(pattern, list[i])) continue ;
+    if (fnmatch(pattern, list[i], FNM_PATHNAME)) continue ;
     ++*found ;
     if (!with_disabled && is_disabled(list[i])) continue ;
     before.names = chosen->names ;
