@@ -35,6 +35,16 @@ static uint64_t ms_of (clockid_t clock)
 uint64_t clock_ms (void) { return ms_of(CLOCK_MONOTONIC) ; }
 uint64_t clock_wall_ms (void) { return ms_of(CLOCK_REALTIME) ; }
 
+uint64_t clock_ms_since (tain const *stamp)
+{
+  tain now ;
+  tain passed ;
+  clock_stamp(&now) ;
+  if (tain_less(&now, stamp)) return 0 ;
+  tain_sub(&passed, &now, stamp) ;
+  return passed.sec.x * 1000 + passed.nano / 1000000 ;
+}
+
 void clock_pause (char const *what, uint32_t ms)
 {
   static int said ;

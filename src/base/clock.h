@@ -18,6 +18,9 @@ extern uint64_t clock_wall_ms (void) ;
 /* The wall clock, for a time that others read. */
 extern void clock_stamp (tain *stamp) ;
 
+/* Milliseconds of the wall clock since the stamp; 0 for one that is to come, as the clock may have been set. */
+extern uint64_t clock_ms_since (tain const *stamp) ;
+
 /* clock_gettime(), which cannot fail. */
 extern void clock_read (clockid_t clock, struct timespec *now) ;
 

@@ -110,6 +110,20 @@ static int scan_directory (char out[PATH_SIZE])
   return 1 ;
 }
 
+/* What a function returns of a list that is whole; else frees it, and returns 0 with errno. */
+static char **finished (struct list *list, int ok, size_t *count)
+{
+  if (ok) sort_once_each(list) ;
+  else
+  {
+    int err = errno ;
+    services_free(list->names, list->count) ;
+    errno = err ;
+  }
+  *count = list->count ;
+  return ok ? list->names : 0 ;
+}
+
 char **services_list (int with_loggers, size_t *count)
 {
   char scan[PATH_SIZE] ;
@@ -117,17 +131,7 @@ char **services_list (int with_loggers, size_t *count)
   enum added what = with_loggers ? ADD_WITH_LOGGERS : ADD_SERVICES ;
   int ok = list.names && add_all(&list, ".", what)
         && (!scan_directory(scan) || add_all(&list, scan, what) || errno == ENOENT || errno == ENOTDIR || errno == EACCES) ;
-  *count = list.count ;
-  if (!ok)
-  {
-    int err = errno ;
-    services_free(list.names, list.count) ;
-    errno = err ;
-    return 0 ;
-  }
-  sort_once_each(&list) ;
-  *count = list.count ;
-  return list.names ;
+  return finished(&list, ok, count) ;
 }
 
 static int valid (char const *name)
@@ -181,16 +185,7 @@ char **services_list_templates (size_t *count)
 {
   char scan[PATH_SIZE] ;
   struct list list = { .names = malloc(sizeof *list.names) } ;
-  if (!list.names || !scan_directory(scan) || !add_all(&list, scan, ADD_TEMPLATES))
-  {
-    int err = errno ;
-    services_free(list.names, list.count) ;
-    errno = err ;
-    return 0 ;
-  }
-  sort_once_each(&list) ;
-  *count = list.count ;
-  return list.names ;
+  return finished(&list, list.names && scan_directory(scan) && add_all(&list, scan, ADD_TEMPLATES), count) ;
 }
 
 void services_say_unknown (struct request const *request, char const *name, int is_pattern)

@@ -317,6 +317,23 @@ static int exit_code_of (struct view const *view)
   return (view->wanted_up && !view->ready) || view->state == STATE_FAILED || view->unhealthy || view->unread ? EXIT_NO : EXIT_YES ;
 }
 
+/* All of it but the graph. shown->message is the caller's. Returns 0 after a message. */
+static int read_shown (struct request const *request, char const *name, unsigned int unread, struct shown *shown)
+{
+  *shown = (struct shown) { .name = name, .node = name } ;
+  if (!view_read(&shown->view, name))
+  {
+    strerr_warnwu5sys("read the state of ", name, " in ", request->live, services_who_may()) ;
+    return 0 ;
+  }
+  shown->view.unread = unread ;
+  if (shown->view.up) due_read(shown->view.pid, &shown->due) ;
+  shown->has_check = shown->view.is_checked && health_record_read(name, &shown->check) ;
+  if (shown->view.state == STATE_FAILED) shown->message = log_tail_read(name, 1) ;
+  if (shown->message) shown->message[strcspn(shown->message, "\n")] = 0 ;
+  return 1 ;
+}
+
 int command_status (struct request const *request)
 {
   char const *no_colour = getenv("NO_COLOR") ;
@@ -339,20 +356,11 @@ int command_status (struct request const *request)
   else printf("%-*s  " ROW("%s") "\n", width, "NAME", "STATE", "", "PID", "SINCE", "READY", "WANTED", "EXIT", "RESTARTS") ;
   for (size_t i = 0 ; i < request->count ; i++)
   {
-    shown = (struct shown) { .name = request->names[i], .node = request->names[i] } ;
-    if (!view_read(&shown.view, shown.name))
-    {
-      strerr_warnwu5sys("read the state of ", request->names[i], " in ", request->live, services_who_may()) ;
-      return EXIT_SYSTEM ;
-    }
+    if (!read_shown(request, request->names[i], unread[i], &shown)) return EXIT_SYSTEM ;
     if (shown.view.state == STATE_UNSUPERVISED || shown.view.state == STATE_DISABLED) unsupervised = 1 ;
     if (shown.view.state != STATE_DISABLED) all_disabled = 0 ;
     if (shown.view.state == STATE_HELD && (graph.count || dependencies_learn(&graph))) shown.graph = &graph ;
-    if (shown.view.up) due_read(shown.view.pid, &shown.due) ;
-    shown.view.unread = unread[i] ;
-    shown.has_check = shown.view.is_checked && health_record_read(shown.name, &shown.check) ;
     if (exit_code_of(&shown.view)) code = EXIT_NO ;
-    if (shown.view.state == STATE_FAILED && (shown.message = log_tail_read(shown.name, 1))) shown.message[strcspn(shown.message, "\n")] = 0 ;
     print_one(request, &shown, width, !i, colour) ;
     free(shown.message) ;
   }

@@ -53,14 +53,7 @@ static void __attribute__((format(printf, 1, 2))) say (char const *format, ...)
 
 static char const *ago (tain const *since, char out[PAGE_DURATION_MAX])
 {
-  tain now ;
-  tain lasts ;
-  int ms ;
-  tain_wallclock_read(&now) ;
-  tain_sub(&lasts, &now, since) ;
-  ms = tain_to_millisecs(&lasts) ;
-  if (tain_less(&now, since)) return page_duration(out, 0) ; /* the clock was set */
-  return page_duration(out, ms < 0 ? (uint64_t)(now.sec.x - since->sec.x) * 1000 : (uint64_t)ms) ;
+  return page_duration(out, clock_ms_since(since)) ;
 }
 
 static uint64_t left_ms (uint64_t until_ms)

@@ -23,13 +23,7 @@ static uint32_t const after_ms[] = { 10000, 60000, 600000, 3600000 } ; /* of hol
 
 static char const *seconds (tain const *since, char out[SINCE_SIZE])
 {
-  tain now ;
-  tain lasts ;
-  int ms ;
-  tain_wallclock_read(&now) ;
-  tain_sub(&lasts, &now, since) ;
-  ms = tain_to_millisecs(&lasts) ;
-  snprintf(out, SINCE_SIZE, "%d s", ms < 0 ? 0 : ms / 1000) ; /* the clock may have been set */
+  snprintf(out, SINCE_SIZE, "%llu s", (unsigned long long)(clock_ms_since(since) / 1000)) ;
   return out ;
 }
 

@@ -30,6 +30,16 @@ TEST(clocks_are_read)
   CHECK(stamp_is_right() && clock_goes_on()) ;
 }
 
+TEST(how_long_ago)
+{
+  tain stamp ;
+  clock_stamp(&stamp) ;
+  stamp.sec.x -= 40 * 24 * 3600 ; /* more milliseconds than an int has */
+  CHECK(clock_ms_since(&stamp) / 1000 / 3600 == 40 * 24) ;
+  stamp.sec.x += 41 * 24 * 3600 ;
+  CHECK(!clock_ms_since(&stamp)) ;
+}
+
 TEST(the_kernel_says_the_same)
 {
   uint64_t before = clock_ms() ;
