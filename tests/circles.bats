@@ -31,12 +31,12 @@ look()
   echo "$output"
 }
 
-says() { grep -q -x -F -- "$1" <<<"$output"; }
+finds() { grep -q -x -F -- "$1" <<<"$output"; }
 
 @test "a tree whose calls go one way passes" {
   look
   [ "$status" -eq 0 ]
-  says "circles: none in 5 files"
+  finds "circles: none in 5 files"
 }
 
 @test "files of a program that call each other are named, with a symbol for each call" {
@@ -45,10 +45,10 @@ says() { grep -q -x -F -- "$1" <<<"$output"; }
   file one/turn 'int deed (void) ; int turn (void) { return deed() ; }'
   look
   [ "$status" -eq 1 ]
-  says "circles: src/one: 3 files call each other in a circle"
-  says "  src/one/deed.c calls src/one/more.c: more"
-  says "  src/one/more.c calls src/one/turn.c: turn"
-  says "  src/one/turn.c calls src/one/deed.c: deed"
+  finds "circles: src/one: 3 files call each other in a circle"
+  finds "  src/one/deed.c calls src/one/more.c: more"
+  finds "  src/one/more.c calls src/one/turn.c: turn"
+  finds "  src/one/turn.c calls src/one/deed.c: deed"
   ! grep -q loop <<<"$output"
 }
 
@@ -57,7 +57,7 @@ says() { grep -q -x -F -- "$1" <<<"$output"; }
   file base/word 'int text (void) ; int word (void) { return text() ; }'
   look
   [ "$status" -eq 1 ]
-  says "circles: the layers: 2 files call each other in a circle"
+  finds "circles: the layers: 2 files call each other in a circle"
 }
 
 @test "a layer may not call what stands above it" {
@@ -65,8 +65,8 @@ says() { grep -q -x -F -- "$1" <<<"$output"; }
   file wire/word 'int deed (void) ; int words (void) { return deed() ; }'
   look
   [ "$status" -eq 1 ]
-  says "circles: src/base/word.c calls src/wire/line.c: line; src/base may know nothing of src/wire"
-  says "circles: src/wire/word.c calls src/one/deed.c: deed; src/wire may know nothing of src/one"
+  finds "circles: src/base/word.c calls src/wire/line.c: line; src/base may know nothing of src/wire"
+  finds "circles: src/wire/word.c calls src/one/deed.c: deed; src/wire may know nothing of src/one"
 }
 
 @test "a layer may not include what stands above it, nor a program another one's header" {
@@ -74,8 +74,8 @@ says() { grep -q -x -F -- "$1" <<<"$output"; }
   file two/word '#include "one/deed.h"'
   look
   [ "$status" -eq 1 ]
-  says 'circles: src/base/word.c includes src/wire/line.h: "wire/line.h"; src/base may know nothing of src/wire'
-  says 'circles: src/two/word.c includes src/one/deed.h: "one/deed.h"; src/two may know nothing of src/one'
+  finds 'circles: src/base/word.c includes src/wire/line.h: "wire/line.h"; src/base may know nothing of src/wire'
+  finds 'circles: src/two/word.c includes src/one/deed.h: "one/deed.h"; src/two may know nothing of src/one'
 }
 
 @test "headers that include each other are named" {
@@ -85,13 +85,13 @@ says() { grep -q -x -F -- "$1" <<<"$output"; }
   echo '#include "a.h"' >"$dir/src/one/b.h"
   look
   [ "$status" -eq 1 ]
-  says "circles: the headers: 2 files include each other in a circle"
-  says '  src/one/a.h includes src/one/b.h: "one/b.h"'
+  finds "circles: the headers: 2 files include each other in a circle"
+  finds '  src/one/a.h includes src/one/b.h: "one/b.h"'
 }
 
 @test "an object file that is not there is an error" {
   look
   rm "$dir/build/obj/one/deed.o"
   run ! "$BATS_TEST_DIRNAME/../tools/circles.py" "$dir"
-  says "circles: there is no $dir/build/obj/one/deed.o: build it first"
+  finds "circles: there is no $dir/build/obj/one/deed.o: build it first"
 }

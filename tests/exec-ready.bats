@@ -30,7 +30,7 @@ check() { script "$live/web/data/check"; }
 pid_known() { [ "$(pid_of web)" -gt 0 ]; }
 is_ready() { [ "$(s6-svstat -o ready "$live/web")" = true ]; }
 checks() { [ "$(lines "$dir/checks" 2>/dev/null || echo 0)" -ge "$1" ]; }
-executed() { tr '\0' ' ' <"/proc/$(pid_of web)/cmdline" | grep -q "^$1"; }
+executes() { tr '\0' ' ' <"/proc/$(pid_of web)/cmdline" | grep -q "^$1"; }
 
 # What works in the service's directory, apart from the supervisor and the program.
 helpers()
@@ -51,7 +51,7 @@ stop() { s6-svc -wD -T 20000 -d "$live/web"; }
   exec_service --ready ./data/check -- sleep 1000000
   eventually 20 is_ready
   [ "$(lines "$dir/checks")" -eq 4 ]
-  executed sleep
+  executes sleep
   eventually 10 no_helper
   # The notification is not the program's, and it has no child that it never made.
   [ ! -e "/proc/$(pid_of web)/fd/3" ]
@@ -181,7 +181,7 @@ END
 @test "--sd-notify: READY=1 is passed on; the program keeps its pid, and nothing is left" {
   exec_service --sd-notify -- "$(notify '"STATUS=begins|X=1\nREADY=1\n"')"
   eventually 20 is_ready
-  eventually 20 executed sleep
+  eventually 20 executes sleep
   [ ! -e "/proc/$(pid_of web)/fd/3" ]
   eventually 10 no_helper
 }

@@ -351,11 +351,11 @@ verdict_of() # STATEMENTS behind a loop that waits for api
 
 @test "a loop that watches through functions: what it asks, ends with, or starts again" {
   wrapper <<'EOS'
-alive() { [ -d "/proc/$1" ]; }
+exists() { [ -d "/proc/$1" ]; }
 stop() { kill "$A" "$B"; wait; exit 1; }
 a & A=$!
 b & B=$!
-while alive $A; do
+while exists $A; do
   kill -0 "$B" || stop
   sleep 1
 done

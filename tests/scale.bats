@@ -109,7 +109,7 @@ answers() # CODE TEXT COMMAND...
   reeve scale --timeout 60s worker@ 50 >"$dir/first" 2>&1 3>&- &
   first=$!
   reeve scale --timeout 60s worker@ 0 || [ $? -eq 1 ]
-  wait "$first" || [ $? -eq 1 ] # as the other one was later
+  wait "$first" || [ $? -eq 1 ] || { cat "$dir/first"; false; } # 1: the other one was later
   reeve scale --timeout 60s worker@ 0
   soon_there_are web
   [ -z "$(processes of "$dir" reeve-supervise | while read -r pid; do tr '\0' '\n' <"/proc/$pid/cmdline" | grep worker@; done)" ]

@@ -5,8 +5,8 @@ load lib
 setup() { reeve_setup; }
 teardown() { [ -z "${mounted:-}" ] || umount "$mounted"; reeve_teardown; }
 
-said() { grep -qE -- "$1" "$dir/stderr"; }
-one_is_refused() { said "the services (one and two|two and one) have one and the same supervise directory"; }
+said_like() { grep -qE -- "$1" "$dir/stderr"; }
+one_is_refused() { said_like "the services (one and two|two and one) have one and the same supervise directory"; }
 
 ready() { field one ready true; }
 
@@ -70,6 +70,6 @@ ready() { field one ready true; }
   mkdir "$scan/one/supervise"
   ln -s ../supervise "$scan/one/log/supervise"
   scanner_in_place
-  eventually 10 said "have one and the same supervise directory"
+  eventually 10 said_like "have one and the same supervise directory"
   stop_scanner
 }

@@ -34,7 +34,7 @@ refused() # ERE [ARGUMENT...]: reeve-scan exits 111 and says that
   grep -qE "$1" <<<"$output" || { echo "# said: $output"; return 1; }
 }
 
-said() { grep -qE -- "$1" "$dir/stderr"; }
+said_like() { grep -qE -- "$1" "$dir/stderr"; }
 
 @test "a live directory that all may write to is refused by name, and stays as it is" {
   idle web
@@ -64,7 +64,7 @@ said() { grep -qE -- "$1" "$dir/stderr"; }
   scanner
   eventually 10 field web ready true
   s6-svscanctl -a "$live"
-  eventually 10 said "evil belongs to the user $user"
+  eventually 10 said_like "evil belongs to the user $user"
   s6-svscanctl -t "$live"
   ended "$scanner" 0
   nothing_executed
@@ -85,8 +85,8 @@ said() { grep -qE -- "$1" "$dir/stderr"; }
   as_user ln -s "$dir/open/away" "$live/linked"
   scanner
   eventually 10 field web ready true
-  eventually 10 said "$live/late is not ours and stays"
-  for what in evil linked; do eventually 10 said "not to be trusted.*$what"; done
+  eventually 10 said_like "$live/late is not ours and stays"
+  for what in evil linked; do eventually 10 said_like "not to be trusted.*$what"; done
   stop_scanner
   nothing_executed
 }
@@ -143,7 +143,7 @@ said() { grep -qE -- "$1" "$dir/stderr"; }
   scan=$live
   scanner
   eventually 10 field web ready true
-  for what in evil open/run wide ruled/timeout-strays told/supervise needy/dependencies.d needing/dependencies.d/web; do eventually 10 said "not to be trusted.*$what"; done
+  for what in evil open/run wide ruled/timeout-strays told/supervise needy/dependencies.d needing/dependencies.d/web; do eventually 10 said_like "not to be trusted.*$what"; done
   s6-svscanctl -t "$live"
   ended "$scanner" 0
   nothing_executed
@@ -162,7 +162,7 @@ said() { grep -qE -- "$1" "$dir/stderr"; }
   ln -s "$dir/users/evil" "$live/evil"
   s6-svscanctl -a "$live"
   eventually 10 field good ready true
-  eventually 10 said "evil in .* is not to be trusted.*$dir/users: chmod go-w"
+  eventually 10 said_like "evil in .* is not to be trusted.*$dir/users: chmod go-w"
   nothing_executed
 }
 
@@ -176,10 +176,10 @@ said() { grep -qE -- "$1" "$dir/stderr"; }
     chown "$user" "$live/.s6-svscan/$name"
   done
   kill -USR1 "$scanner"
-  eventually 10 said "SIGUSR1 belongs to the user $user"
+  eventually 10 said_like "SIGUSR1 belongs to the user $user"
   kill -TERM "$scanner"
   ended "$scanner" 0
-  said "finish belongs to the user $user"
+  said_like "finish belongs to the user $user"
   nothing_executed
 }
 
@@ -206,7 +206,7 @@ said() { grep -qE -- "$1" "$dir/stderr"; }
   mv "$dir/open/evil" "$live/evil"
   idle evil
   scanner
-  eventually 10 said "$live/evil is not ours and stays"
+  eventually 10 said_like "$live/evil is not ours and stays"
   nothing_executed
 }
 

@@ -115,6 +115,7 @@ nothing() { :; }
 # So many at a time look seldom, and start no program for the wait between.
 pause() { read -rt "$1" -u "$tick" || :; } # SECONDS
 
+# As lib's, with that.
 within() # SECONDS COMMAND...
 {
   local until=$((SECONDS + $1 + 1))

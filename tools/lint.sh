@@ -22,6 +22,16 @@ cppcheck=$!
   done
 } | sort -u | xargs shellcheck
 git ls-files -z 'tests/*.bats' | xargs -0 -r -P "$(nproc)" -n 16 shellcheck --shell=bats --severity=warning --exclude=SC2030,SC2031,SC2154,SC2034,SC2120
+# A function of a test that replaces one of lib.bash's replaces it for all of lib.bash.
+# shellcheck disable=SC2016 # awk's
+awk 'FNR == 1 { file++ }
+  match($0, /^[a-z0-9_]+\(\)/) {
+    name = substr($0, 1, RLENGTH)
+    if (file == 1) shared[name]
+    else if (name in shared && before !~ /^# As lib.s/) { print "lint: " FILENAME ":" FNR ": lib.bash has " name " as well"; found = 1 }
+  }
+  { before = $0 }
+  END { exit found }' tests/lib.bash tests/*.bats >&2
 wait $cppcheck
 # Each bats file has a mutant, of the sources as they are now; whether it finds it, tools/mutants.sh shows.
 for file in tests/*.bats; do

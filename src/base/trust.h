@@ -70,8 +70,8 @@ extern int trust_anyones_directory (int at, char const *path, struct trust_refus
 extern int trust_anyones_parent (int at, char const *path, char const **last, struct trust_refusal *why) ;
 
 /* Writes the file `path` anew, in a directory that may be anybody's: under another name,
-   PATH.new, which is then renamed. No link is followed, and no file that is there already
-   is written to.
+   .new.PID beside it, which is then renamed: of several that write at once the last one's
+   stays. No link is followed, and no file that is there already is written to.
    Returns 1, or 0 with errno. */
 extern int trust_write (int at, char const *path, mode_t mode, char const *bytes, size_t len) ;
 

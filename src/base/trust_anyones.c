@@ -8,6 +8,7 @@
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
+#include <skalibs/types.h>
 
 #include "base/file.h"
 #include "base/trust_one.h"
@@ -190,14 +191,21 @@ static int write_beside (int dir, char const *fresh, mode_t mode, char const *by
 
 int trust_write (int at, char const *path, mode_t mode, char const *bytes, size_t len)
 {
-  char fresh[NAME_MAX + 1] ;
+  char fresh[sizeof ".new." + PID_FMT] = ".new." ; /* this process's own: others may write the same file */
   char const *last ;
   int ok ;
   int err ;
   int dir = trust_anyones_parent(at, path, &last, 0) ;
   if (dir == -1) return 0 ;
-  ok = (size_t)snprintf(fresh, sizeof fresh, "%s.new", last) < sizeof fresh || (errno = ENAMETOOLONG, 0) ;
-  ok = ok && write_beside(dir, fresh, mode, bytes, len) && renameat(dir, fresh, dir, last) != -1 ;
+  fresh[sizeof ".new." - 1 + pid_fmt(fresh + sizeof ".new." - 1, getpid())] = 0 ;
+  ok = write_beside(dir, fresh, mode, bytes, len) ;
+  if (ok && renameat(dir, fresh, dir, last) == -1)
+  {
+    err = errno ;
+    unlinkat(dir, fresh, 0) ;
+    ok = 0 ;
+    errno = err ;
+  }
   err = errno ;
   fd_close(dir) ;
   errno = err ;

@@ -17,6 +17,7 @@
 #include "service/instance.h"
 #include "wire/channels.h"
 #include "wire/lock.h"
+#include "wire/scale.h"
 #include "wire/scan_state.h"
 
 #define PATH_SIZE 4096
@@ -146,12 +147,6 @@ static int valid (char const *name)
   return !service_name_fault(base) ;
 }
 
-int services_has (char const *name)
-{
-  char scan[PATH_SIZE] ;
-  return valid(name) && (is_service(".", name) || (scan_directory(scan) && exists(scan, name, "run") && !is_template(scan, name))) ;
-}
-
 int services_has_template (char const *name)
 {
   char scan[PATH_SIZE] ;
@@ -163,6 +158,22 @@ int services_is_instance (char const *name)
   char scan[PATH_SIZE] ;
   char template[SERVICE_NAME_MAX + 1] ;
   return instance_template(name, template, 0) && scan_directory(scan) && is_template(scan, template) && !exists(scan, name, "run") ;
+}
+
+/* The scanner may have yet to come to it. */
+static int is_scaled_to (char const *name)
+{
+  char template[SERVICE_NAME_MAX + 1] ;
+  uint32_t count ;
+  uint32_t number = instance_number(name) ;
+  return number && services_is_instance(name) && instance_template(name, template, 0) && scale_read(template, &count) == 1 && number <= count ;
+}
+
+int services_has (char const *name)
+{
+  char scan[PATH_SIZE] ;
+  if (!valid(name)) return 0 ;
+  return is_service(".", name) || is_scaled_to(name) || (scan_directory(scan) && exists(scan, name, "run") && !is_template(scan, name)) ;
 }
 
 int services_is_link (char const *name)

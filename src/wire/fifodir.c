@@ -168,6 +168,7 @@ static int open_made (int dir, char const *name)
   int fd = openat(dir, name, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW) ;
   if (fd == -1) return -1 ;
   if (fstat(fd, &st) == -1) err = errno ;
+  else if (!st.st_nlink) err = ENOENT ; /* the service is being removed, and this with it */
   else if (S_ISFIFO(st.st_mode) && st.st_uid == geteuid() && st.st_nlink == 1) return fd ;
   fd_close(fd) ;
   errno = err ;

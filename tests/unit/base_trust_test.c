@@ -1,6 +1,7 @@
 #include "base/trust.h"
 
 #include <limits.h>
+#include <sys/wait.h>
 
 #include "temp.h"
 #include "unit.h"
@@ -145,10 +146,12 @@ TEST(a_users_link_is_followed_to_his_own_directory_only)
 TEST(a_file_is_written_anew_whatever_is_there)
 {
   char text[16] = "" ;
+  char fresh[32] ;
   int fd ;
   temp_enter() ;
   temp_text("victim", "victim") ;
-  CHECK(!symlink("victim", "file.new") && !link("victim", "file")) ;
+  snprintf(fresh, sizeof fresh, ".new.%d", (int)getpid()) ;
+  CHECK(!symlink("victim", fresh) && !link("victim", "file")) ;
   CHECK(trust_write(AT_FDCWD, "file", 0600, "text", 4)) ;
   fd = open("victim", O_RDONLY) ;
   CHECK(read(fd, text, sizeof text) == 6) ;
@@ -158,6 +161,31 @@ TEST(a_file_is_written_anew_whatever_is_there)
   close(fd) ;
   errno = 0 ;
   CHECK(!trust_write(AT_FDCWD, "none/file", 0600, "text", 4) && errno == ENOENT) ;
+}
+
+static int is_whole (char const *one, char const *other)
+{
+  char text[32] = "" ;
+  temp_content("file", text, sizeof text - 1) ;
+  return !strcmp(text, one) || !strcmp(text, other) ;
+}
+
+static int write_often (char const *text, char const *other)
+{
+  for (int i = 0 ; i < 1000 ; i++)
+    if (!trust_write(AT_FDCWD, "file", 0600, text, strlen(text)) || !is_whole(text, other)) return 0 ;
+  return 1 ;
+}
+
+TEST(a_file_that_several_write_at_once_is_one_of_theirs_whole)
+{
+  pid_t child ;
+  int status ;
+  temp_enter() ;
+  child = fork() ;
+  if (!child) _exit(!write_often("what one writes", "another")) ;
+  CHECK(child > 0 && write_often("another", "what one writes")) ;
+  CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && !WEXITSTATUS(status)) ;
 }
 
 TEST(what_is_held_is_looked_at_once_and_its_files_are_asked_each)

@@ -1,6 +1,8 @@
 #include "wire/fifodir.h"
 
 #include <dirent.h>
+#include <signal.h>
+#include <sys/wait.h>
 
 #include "temp.h"
 #include "unit.h"
@@ -286,4 +288,34 @@ TEST(fifos_with_other_names_are_left_alone)
   CHECK(!mkfifo("event/Ftrig1:@400000000000000000000000:abcdef", 0622)) ;
   CHECK(fifodir_notify(FIFODIR, "u", 0) == 0) ;
   CHECK(entries_of(FIFODIR) == 4) ;
+}
+
+/* As the scanner does with a service that it lets go of. */
+static void remove_all_again_and_again (void)
+{
+  for (;;)
+  {
+    struct dirent const *e ;
+    DIR *d = opendir(FIFODIR) ;
+    while (d && (e = readdir(d))) unlinkat(dirfd(d), e->d_name, 0) ;
+    if (d) closedir(d) ;
+  }
+}
+
+TEST(to_listen_where_all_is_being_removed_fails_as_if_it_were_gone)
+{
+  int errors = 0 ;
+  pid_t child ;
+  enter() ;
+  child = fork() ;
+  if (!child) remove_all_again_and_again() ;
+  CHECK(child > 0) ;
+  for (int i = 0 ; i < 5000 ; i++)
+  {
+    struct fifodir_listener listener ;
+    if (fifodir_listen(&listener, FIFODIR)) fifodir_unlisten(&listener) ;
+    else if (errno != ENOENT) errors++ ;
+  }
+  CHECK(!kill(child, SIGKILL) && waitpid(child, 0, 0) == child) ;
+  CHECK(!errors) ;
 }
