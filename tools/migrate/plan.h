@@ -11,6 +11,7 @@
    shell.c          parsing
    statement.c      statements of all kinds, gone through
    words.c          words, assignments, redirections
+   precedence.c     a pipeline binds more tightly than && and !
    expansion.c      what quotes and variables make of a word
    command.c        what a command is, behind what it is started with
    unwrap.c         nohup, setsid, tini, gosu, su, sudo, ... taken off
