@@ -92,6 +92,8 @@ struct analysis
   struct held *pending ; /* statements of that branch, for its next service */
   struct held *remarks ; /* comments, for the statement behind them */
   struct service *last ; /* the last one started in the background */
+  struct texts last_or ; /* $! may be the pid of these as well, as branches started them */
+  struct service *last_or_of ; /* as long as this is the last one */
   int last_is_idle ; /* since then, one that only keeps the container alive was: $! is its pid */
   int has_idle ; /* there is such a one: `wait` never ends */
   struct service *task ; /* the oneshot that further tasks are added to */
@@ -197,6 +199,8 @@ struct branching /* through if or case */
   char const *patterns ; /* of the branches before */
   struct texts otherwise ; /* as it was before all */
   struct texts excluded ; /* what the branches have added to it: for what comes behind all */
+  struct service *last ; /* the last one in the background before all */
+  struct texts lasts ; /* and in each of the branches */
   int all_replaced ; /* so far, each branch became a program */
   uint32_t outer ; /* waited_line before all */
   uint32_t waited ; /* in one of them */
