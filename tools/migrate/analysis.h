@@ -310,6 +310,9 @@ extern int variable_parse (struct pool *pool, char const *raw, struct variable *
    0: the script may have set it to something else. */
 extern int variable_from_environment (struct analysis *a, struct variable *variable, unsigned int npieces) ;
 
+/* $NAMES, "${NAMES[@]}": adds the words that it is here, when the script alone has set it. 0: they are not known. */
+extern int known_words (struct analysis *a, char const *raw, struct texts *values) ;
+
 /* ---- enable.c ---- */
 /* At the end: conditions about the environment become enable-if. */
 extern void settle_conditions (struct analysis *a) ;

@@ -223,7 +223,7 @@ static int list_values (struct analysis *a, struct statement const *statement, s
     {
       if (!add_numbers(a, values, 1, last)) return 0 ;
     }
-    else return 0 ;
+    else if (!known_words(a, word->raw, values)) return 0 ;
   }
   for (struct text *one = values->first ; one ; one = one->next) n++ ;
   return n && n <= LOOP_MAX ;
