@@ -260,6 +260,10 @@ extern void end_behind (struct analysis *a, struct statement const *statement, s
 /* ---- start.c: a statement becomes a service ---- */
 enum start_how { START_BACKGROUND, START_MAIN, START_DAEMON } ;
 extern struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how) ;
+/* The image's CMD: "$@" alone, behind what only starts another program. */
+extern int is_image_command (struct analysis *a, struct statement const *statement) ;
+
+/* ---- tasks.c: what starts nothing ---- */
 /* Ends the task that is being put together, if there is one. */
 extern void close_task (struct analysis *a) ;
 extern void add_task (struct analysis *a, struct statement *statement) ;
@@ -268,12 +272,19 @@ extern void add_ordinary (struct analysis *a, struct statement *statement) ;
 extern void take_pending (struct analysis *a, struct service *service) ;
 /* What a branch, or the script, has left for no service. */
 extern void flush_pending (struct analysis *a) ;
+extern int has_work (struct held const *held) ; /* more than preparations, questions and words? */
+extern void copy_conditions (struct analysis *a, struct service *service) ;
+extern void add_ready (struct analysis *a, struct service *service) ;
+
+/* ---- remarks.c: comments, and statements that wait for where they go ---- */
+extern struct held *hold_statement (struct analysis *a, struct held **list, struct statement *statement) ;
 extern void hold_remark (struct analysis *a, struct statement *comment) ;
 /* The comments right above a statement that is left out are left out as well. */
 extern void drop_remarks (struct analysis *a, struct statement const *statement) ;
-extern void add_ready (struct analysis *a, struct service *service) ;
-/* The image's CMD: "$@" alone, behind what only starts another program. */
-extern int is_image_command (struct analysis *a, struct statement const *statement) ;
+/* The others go where what they are about goes. */
+extern void remarks_to_service (struct analysis *a, struct service *service) ;
+extern void remarks_to_setup (struct analysis *a) ;
+extern void remarks_to_list (struct analysis *a, struct held **list) ;
 
 /* ---- names.c ---- */
 extern char const *name_of (struct analysis *a, struct statement *statement) ; /* of a service that it would be */

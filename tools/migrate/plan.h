@@ -29,6 +29,8 @@
    loops.c          loops that keep alive, watch, or restart
    talk.c           messages, statuses, the end
    start.c          a statement becomes a service
+   tasks.c          or a part of the setup, of a branch, of a task
+   remarks.c        comments
    names.c          what it is called
    runscript.c      the lines of its run
    origin.c         where a variable's value comes from

@@ -99,23 +99,37 @@ static int list_stops (struct statement *list, struct stopping *stopping)
   return 0 ;
 }
 
-/* The last statement of what begins with `first`; 0: it is not stopped before another
-   one starts. */
-struct statement *temporary_end (struct analysis *a, struct statement *first)
+/* PID=$! */
+static int takes_last_pid (struct statement *statement, void *data)
+{
+  struct stopping *stopping = data ;
+  char const *text = statement->kind == STATEMENT_ASSIGNMENT && !statement->nassignments ? statement_text(stopping->a, statement) : "" ;
+  if (!strstr(text, "$!")) return 0 ;
+  stopping->pid = pool_copy(stopping->a->pool, text, strcspn(text, "=")) ;
+  return 1 ;
+}
+
+/* The last statement of what begins with `first`, which starts something; 0: it is not stopped
+   before another one starts. */
+static struct statement *stopped_at (struct analysis *a, struct statement *first)
 {
   struct stopping stopping = { .a = a, .pid = "", .program = statement_command(first) } ;
-  int starts = first->background || (first->kind == STATEMENT_COMMAND && starts_something(a, first) && strcmp(statement_command(first), "exec") != 0) ;
-  if (!starts || shell_one_of(statement_command(first), "wait")) return 0 ;
+  struct function *function = find_function(a, stopping.program) ;
+  if (function && function->statement->body) statement_walk(function->statement->body, &takes_last_pid, &stopping) ;
   for (struct statement *one = first->next ; one ; one = one->next)
   {
-    char const *text = statement_text(a, one) ;
-    if (one->kind == STATEMENT_ASSIGNMENT && strstr(text, "$!") && one->nassignments == 0)
-      stopping.pid = pool_copy(a->pool, text, strcspn(text, "=")) ;
+    takes_last_pid(one, &stopping) ;
     if (one->background || shell_one_of(statement_command(one), "exec wait trap exit")) return 0 ;
     if (!always_stops(one, &stopping)) continue ;
     return one->next && !strcmp(statement_command(one->next), "wait") && one->next->nwords > 1 ? one->next : one ;
   }
   return 0 ;
+}
+
+struct statement *temporary_end (struct analysis *a, struct statement *first)
+{
+  int starts = first->background || (first->kind == STATEMENT_COMMAND && starts_something(a, first) && strcmp(statement_command(first), "exec") != 0) ;
+  return starts && !shell_one_of(statement_command(first), "wait") ? stopped_at(a, first) : 0 ;
 }
 
 struct statement *temporary_part (struct analysis *a, struct statement *first, struct statement *end)
@@ -124,7 +138,13 @@ struct statement *temporary_part (struct analysis *a, struct statement *first, s
   part->kind = STATEMENT_OTHER ;
   part->name = "" ;
   part->range = part->core = (struct range){ first->range.start, end->range.end } ;
-  return part ;
+  for (struct statement **to = &part->body ; ; to = &(*to)->next, first = first->next)
+  {
+    *to = pool_alloc(a->pool, sizeof(**to)) ;
+    **to = *first ;
+    (*to)->next = 0 ;
+    if (first == end) return part ;
+  }
 }
 
 /* ---- what starts something ---- */
@@ -133,9 +153,12 @@ static int starts_among (struct analysis *a, struct statement *list)
 {
   for (struct statement *one = list ; one ; one = one->next)
   {
-    struct statement *end = one->background ? temporary_end(a, one) : 0 ;
-    if (end) one = end ;
-    else if (starts_something(a, one)) return 1 ;
+    struct statement *end ;
+    if (!starts_something(a, one)) continue ;
+    if (!one->background && one->kind != STATEMENT_COMMAND) return 1 ;
+    end = shell_one_of(statement_command(one), "exec wait") ? 0 : stopped_at(a, one) ;
+    if (!end) return 1 ;
+    one = end ;
   }
   return 0 ;
 }
