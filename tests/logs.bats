@@ -105,8 +105,8 @@ END2
   scanner
   up web
   follow --all
+  logged late 'exec reeve-log "$dir/late-log"' # a service is one when it has its run
   service late <<<'echo hello; exec sleep 1000000'
-  logged late 'exec reeve-log "$dir/late-log"'
   eventually 20 shows 'late | hello'
   kill -TERM "$follower"
   ended "$follower" 0
@@ -143,8 +143,8 @@ END2
   run -1 reeve logs -f api
   [[ $output == *'the logger of api writes to no directory that is known ('*': see api/log/run'* ]]
   # One that its logger is to make is waited for.
-  idle later
   logged later 'exec reeve-log -t none "$dir/parent/log"'
+  idle later
   up later/log
   run -1 reeve logs later
   [[ $output == *'has not made its directory yet: '*'/parent/log'* ]]
