@@ -266,6 +266,7 @@ extern int is_image_command (struct analysis *a, struct statement const *stateme
 /* ---- tasks.c: what starts nothing ---- */
 /* Ends the task that is being put together, if there is one. */
 extern void close_task (struct analysis *a) ;
+extern char const *task_text (struct analysis *a) ; /* what that one has so far */
 extern void add_task (struct analysis *a, struct statement *statement) ;
 /* A statement that starts nothing: part of the setup, of the branch, or of a task. */
 extern void add_ordinary (struct analysis *a, struct statement *statement) ;

@@ -108,6 +108,13 @@ void add_task (struct analysis *a, struct statement *statement)
   a->task_must_succeed = (is_first ? 0 : a->task_must_succeed) || a->sets_errexit || a->must_succeed || may_end(a, statement) ;
 }
 
+char const *task_text (struct analysis *a)
+{
+  struct texts lines = { 0 } ;
+  for (struct held *held = a->task_statements ; held ; held = held->next) texts_add(a->pool, &lines, statement_text(a, held->statement)) ;
+  return texts_join(a->pool, &lines, "\n") ;
+}
+
 void close_task (struct analysis *a)
 {
   struct service *task = a->task ;

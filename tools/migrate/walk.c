@@ -340,7 +340,7 @@ static void walk_background (struct analysis *a, struct statement *statement, st
     drop_statement(a, statement, "a loop that watches processes: supervision replaces it") ;
     return ;
   }
-  if (statement->kind == STATEMENT_AND && statement->body && statement->body->next
+  if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && statement->body && statement->body->next
    && (is_question(statement->body) || starts_something(a, statement->body)))
   {
     statement->background = 0 ;
