@@ -139,6 +139,8 @@ extern int ends_with_exec (struct statement const *body) ;
 /* Does it start, wait for, or become a long-running process? */
 extern int starts_something (struct analysis *a, struct statement *statement) ;
 extern int code_leaves (struct analysis *a, struct launch const *launch) ; /* does `su -c CODE` leave a process behind? */
+/* app start, where the script also has app stop: it leaves something behind. */
+extern int starts_by_word (struct analysis *a, struct statement const *statement, struct launch const *launch) ;
 /* Does nothing but messages and an exit come behind it? */
 extern int is_last (struct analysis *a, struct frame const *frame) ;
 extern int starts_later (struct analysis *a, struct frame const *frame) ;

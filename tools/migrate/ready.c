@@ -52,21 +52,34 @@ static int may_listen_elsewhere (struct service const *service)
 {
   static char const *const marks[] = { "port", " -p", "socket", "bind", " -h", "listen", "conf", "defaults-file", "skip-networking", " -f ", " -c ", " -k", "$" } ;
   char const *command = service->command ? service->command : "$" ;
-  if (!strcmp(command, "redis-server /etc/redis/redis.conf --daemonize no")) return 0 ; /* the package's own */
+  /* The packages' own. */
+  if (!strcmp(command, "redis-server /etc/redis/redis.conf --daemonize no") || strstr(command, "config_file=/etc/postgresql/")) return 0 ;
   for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
     if (strstr(command, marks[i])) return 1 ;
   return 0 ;
 }
 
 /* What was started behind a database may need it, and was started when that was ready. When it was
-   not, the script went on, unless by set -e. */
+   not, the script went on, unless by set -e. Other daemons were there in time without it. */
+static int may_need (struct service const *one, struct service const *daemon)
+{
+  return !one->is_daemon && !texts_has(&one->dependencies, daemon->name) ;
+}
+
+static int has_behind (struct service const *daemon)
+{
+  struct service const *one = daemon->next ;
+  while (one && !may_need(one, daemon)) one = one->next ;
+  return one && !daemon->is_apart ;
+}
+
 static void order_behind (struct analysis *a, struct service *daemon, char const *why)
 {
   int needs = a->sets_errexit && !daemon->conditions.first ;
   struct texts names = { 0 } ;
   for (struct service *one = daemon->next ; one && !daemon->is_apart ; one = one->next)
   {
-    if (texts_has(&one->dependencies, daemon->name)) continue ;
+    if (!may_need(one, daemon)) continue ;
     texts_add(a->pool, &one->dependencies, daemon->name) ;
     if (!needs) texts_add(a->pool, &one->optional, daemon->name) ;
     texts_add(a->pool, &names, one->name) ;
@@ -79,10 +92,10 @@ static void check_daemon (struct analysis *a, struct service *service)
   struct service const *client = client_of(a, service) ;
   struct row const *row = row_of(a, service) ;
   int knows = row && row->check && (client || !may_listen_elsewhere(service)) ;
-  if (!service->claim || !service->next) return ;
+  if (!service->claim || (!client && !has_behind(service))) return ;
   if (!knows)
   {
-    if (row || client)
+    if (client || (row && row->check))
       plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "it left when it was ready, and %s %s that: write data/check, and run it with reeve-exec --ready ./data/check",
         client ? client->name : "what comes later", client ? "needs" : "may need")) ;
     if (row) order_behind(a, service, "") ;

@@ -182,6 +182,15 @@ int code_leaves (struct analysis *a, struct launch const *launch)
   return 0 ;
 }
 
+int starts_by_word (struct analysis *a, struct statement const *statement, struct launch const *launch)
+{
+  unsigned int first = launch->first ;
+  char const *program ;
+  if (statement->kind != STATEMENT_COMMAND || launch->code || first + 2 != statement->nwords || strcmp(statement_word(statement, first + 1), "start") != 0) return 0 ;
+  program = statement->words[first].raw ;
+  return strstr(a->source->text, pool_printf(a->pool, "%s stop", program)) || strstr(a->source->text, pool_printf(a->pool, "%s status", program)) ;
+}
+
 static int command_starts (struct analysis *a, struct statement *statement)
 {
   struct launch launch ;
@@ -194,7 +203,7 @@ static int command_starts (struct analysis *a, struct statement *statement)
   if (launch.replaced) return launch.first < statement->nwords || launch.code ;
   if (launch.detached || code_leaves(a, &launch)) return 1 ;
   command_foreground(statement, launch.first, &foreground) ;
-  if (foreground.is_daemon) return 1 ;
+  if (foreground.is_daemon || (!foreground.ends && starts_by_word(a, statement, &launch))) return 1 ;
   function = find_function(a, command) ;
   return function && function->statement->body && starts_something(a, function->statement->body) ;
 }
