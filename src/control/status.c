@@ -117,6 +117,7 @@ static char const *remarks (struct shown const *shown, char out[REMARKS_MAX])
   n = (int)strlen(out) ;
   if (view->unhealthy) n += snprintf(out + n, REMARKS_MAX - (size_t)n, "%sunhealthy%s%s", n ? "; " : "", shown->has_check ? ": its last health check " : "",
     shown->has_check ? health_result_describe(result, &shown->check.result) : "") ;
+  if (view->blocked) n += snprintf(out + n, REMARKS_MAX - (size_t)n, "%sblocked: %s", n ? "; " : "", strerror(view->blocked)) ;
   if (view->unread) n += snprintf(out + n, REMARKS_MAX - (size_t)n, "%sits log is stuck: the logger takes nothing of %u bytes", n ? "; " : "", view->unread) ;
   if (view->lost) snprintf(out + n, REMARKS_MAX - (size_t)n, "%s%ju bytes of its log are lost", n ? "; " : "", (uintmax_t)view->lost) ;
   return out ;
@@ -314,7 +315,7 @@ static void print_one (struct request const *request, struct shown const *shown,
 
 static int exit_code_of (struct view const *view)
 {
-  return (view->wanted_up && !view->ready) || view->state == STATE_FAILED || view->unhealthy || view->unread ? EXIT_NO : EXIT_YES ;
+  return (view->wanted_up && !view->ready) || view->state == STATE_FAILED || view->unhealthy || view->unread || view->blocked ? EXIT_NO : EXIT_YES ;
 }
 
 /* All of it but the graph. shown->message is the caller's. Returns 0 after a message. */
@@ -327,6 +328,7 @@ static int read_shown (struct request const *request, char const *name, unsigned
     return 0 ;
   }
   shown->view.unread = unread ;
+  shown->view.blocked = view_blocked(&shown->view, name) ;
   if (shown->view.up) due_read(shown->view.pid, &shown->due) ;
   shown->has_check = shown->view.is_checked && health_record_read(name, &shown->check) ;
   if (shown->view.state == STATE_FAILED) shown->message = log_tail_read(name, 1) ;

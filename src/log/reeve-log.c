@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "base/signals.h"
 #include "base/spawn.h"
 #include "log/log.h"
+#include "wire/blocked.h"
 
 #define RETRY_MS 1000
 
@@ -94,9 +96,11 @@ static void open_places (struct logger *l)
     struct logdir *d = sink->logdir ;
     while (d && !logdir_open(d))
     {
+      blocked_tell(errno) ;
       logger_pause(l, -1, (int)d->retry_ms) ;
       if (l->ending) _exit(EXIT_LEFT) ; /* nothing has been read yet */
     }
+    blocked_over() ;
   }
 }
 
