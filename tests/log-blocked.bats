@@ -8,7 +8,7 @@ teardown() { reeve_teardown; }
 logged() { in=$scan/$1 service log <<<"$2"; }
 is_blocked() # NAME WHY
 {
-  ! reeve status "$1" >"$dir/status" && tr -s ' \n' ' ' <"$dir/status" | grep -q "blocked: $2" && [[ $(json_field "$1" reason) == *"blocked: $2"* ]]
+  ! reeve status "$1" >"$dir/status" && grep -q "blocked: $2" "$dir/status" && [[ $(json_field "$1" reason) == *"blocked: $2"* ]]
 }
 is_well() { reeve status "$1" >"$dir/status" && field "$1" reason null; }
 

@@ -117,9 +117,14 @@ static char const *remarks (struct shown const *shown, char out[REMARKS_MAX])
   n = (int)strlen(out) ;
   if (view->unhealthy) n += snprintf(out + n, REMARKS_MAX - (size_t)n, "%sunhealthy%s%s", n ? "; " : "", shown->has_check ? ": its last health check " : "",
     shown->has_check ? health_result_describe(result, &shown->check.result) : "") ;
-  if (view->blocked) n += snprintf(out + n, REMARKS_MAX - (size_t)n, "%sblocked: %s", n ? "; " : "", strerror(view->blocked)) ;
   if (view->unread) n += snprintf(out + n, REMARKS_MAX - (size_t)n, "%sits log is stuck: the logger takes nothing of %u bytes", n ? "; " : "", view->unread) ;
   if (view->lost) snprintf(out + n, REMARKS_MAX - (size_t)n, "%s%ju bytes of its log are lost", n ? "; " : "", (uintmax_t)view->lost) ;
+  return out ;
+}
+
+static char const *blocked (struct shown const *shown, char out[REMARKS_MAX])
+{
+  snprintf(out, REMARKS_MAX, "blocked: %s", strerror(shown->view.blocked)) ;
   return out ;
 }
 
@@ -174,7 +179,8 @@ static void print_row (struct shown const *shown, int width, int colour)
   }
   at = width + 2 + printf(ROW("%u"), state, *paint ? PLAIN : "", pid, since, view->ready ? "yes" : "no", view->wanted_up ? "up" : "down", end, view->restarts)
     - (int)strlen(*paint ? PLAIN : "") ;
-  if (*text) page_print_after((size_t)at, text) ;
+  if (view->blocked) page_print_after((size_t)at, blocked(shown, why)) ;
+  if (*text) page_print_after(view->blocked ? PAGE_WIDTH : (size_t)at, text) ;
   putchar('\n') ;
 }
 
@@ -263,7 +269,7 @@ static void print_waits_for (struct shown const *shown)
 static void print_object (struct shown const *shown)
 {
   struct view const *view = &shown->view ;
-  char text[REMARKS_MAX] ;
+  char text[2 * REMARKS_MAX] ;
   int wstat = (int)view->wstat ;
   printf("{\"name\":") ;
   json_print(shown->name) ;
@@ -282,7 +288,14 @@ static void print_object (struct shown const *shown)
   if (shown->message) json_print(shown->message) ;
   else printf("null") ;
   printf(",\"reason\":") ;
-  if (*remarks(shown, text)) json_print(text) ;
+  if (view->blocked)
+  {
+    size_t n = strlen(blocked(shown, text)) ;
+    char why[REMARKS_MAX] ;
+    if (*remarks(shown, why)) snprintf(text + n, sizeof text - n, "; %s", why) ;
+    json_print(text) ;
+  }
+  else if (*remarks(shown, text)) json_print(text) ;
   else printf("null") ;
   print_waits_for(shown) ;
   print_due(shown) ;
