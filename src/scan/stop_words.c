@@ -51,7 +51,7 @@ void stop_words_collect (struct scanner const *s, struct stop_names *told, struc
   told->text[0] = waiting->text[0] = 0 ;
   if (cmd_runs(s)) add_name(told, "the command ", s->cmd.argv ? s->cmd.argv[0] : "") ;
   for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
-    if (!unit->producer && units_may_run(unit)) add_name(is_told(unit) ? told : waiting, "", unit->name) ;
+    if (!units_is_logger(unit) && units_may_run(unit)) add_name(is_told(unit) ? told : waiting, "", unit->name) ;
 }
 
 void stop_words_order_given_up (struct scanner const *s, struct stop_names const *told, struct stop_names const *waiting)
