@@ -170,6 +170,7 @@ has_lines() # FILE COUNT
   scanner=$started
   eventually 20 waits floods
   stop_scanner 0
+  said 'bytes that services have written are left unread, and lost'
 }
 
 @test "a flood does not starve others" {

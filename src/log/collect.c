@@ -13,6 +13,7 @@
 
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
+#include <skalibs/types.h>
 
 #include "base/message.h"
 #include "base/path.h"
@@ -246,12 +247,31 @@ static int drain (struct collector *c)
   return done && !c->sinks[0]->end && !c->sinks[1]->end ;
 }
 
+/* What nobody else holds: in a stop, all. */
+static void say_lost (struct collector const *c)
+{
+  char bytes[UINT64_FMT] ;
+  uint64_t lost = 0 ;
+  for (struct source const *source = c->sources ; source ; source = source->next)
+    for (int i = 0 ; i < 2 ; i++)
+    {
+      struct pollfd x = { .fd = source->stream[i].fd } ;
+      int n ;
+      if (poll(&x, 1, 0) == 1 && x.revents & POLLHUP && !ioctl(x.fd, FIONREAD, &n)) lost += (unsigned int)n ;
+    }
+  bytes[uint64_fmt(bytes, lost)] = 0 ;
+  if (lost) strerr_warnw2x(bytes, " bytes that services have written are left unread, and lost") ;
+}
+
 /* What was not written was not taken: it is there for the next collector. */
 static void give_up_if_stuck (struct collector const *c)
 {
   for (unsigned int i = 0 ; i < 2 ; i++)
     if (c->sinks[i]->end && (c->ending > 1 || (c->sinks[i]->stuck_ms && clock_ms() - c->sinks[i]->stuck_ms >= ENDING_MS)))
+    {
+      say_lost(c) ;
       strerr_dief3x(EXIT_LEFT, "told to end, and std", i ? "err" : "out", " takes nothing: what is left stays unread") ;
+    }
 }
 
 /* ---- the loop ---- */
