@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -98,7 +99,7 @@ int collector_begin (struct scanner *s)
   {
     case LIVETREE_DONE : break ;
     case LIVETREE_TAKEN :
-      strerr_warnw4x(s->live, "/" COLLECTOR, " is not ours and stays: there is no collector (-L, REEVE_LOG): ", "remove it, then restart the container") ;
+      strerr_warnw3x(s->live, "/" COLLECTOR, " is not ours and stays: there is no collector (-L, REEVE_LOG); remove it, then restart the container") ;
       return 1 ;
     default : return 0 ;
   }
@@ -114,11 +115,20 @@ static int talks_to_terminal (struct scanner const *s, struct unit const *unit)
   return unit->console.there && !s->cmd.argv && (!s->console || s->console == unit) && isatty(0) ;
 }
 
+/* It was removed, perhaps with all of LIVE: the collector would never hear of new ones. It is made
+   again by who comes after it. */
+static void replace_if_lost (struct scanner const *s)
+{
+  pid_t pid = s->collector->supervisor.pid ;
+  if (pid && s->collector->supervisor.is_child && access(COLLECTOR_NEWS, F_OK) == -1 && errno == ENOENT) kill(pid, SIGTERM) ;
+}
+
 int collector_make_fifos (struct scanner const *s, struct unit const *unit)
 {
   char path[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
   struct stat st ;
   if (!s->collector || units_is_logger(unit) || unit->foreign || talks_to_terminal(s, unit) || origin_find(s, unit, "log", path, sizeof path, &st)) return 1 ;
+  replace_if_lost(s) ;
   return livetree_make_outputs(unit->name) ;
 }
 

@@ -103,7 +103,7 @@ void stop_words_still_running (struct scanner const *s)
   char ms[UINT64_FMT] ;
   char more[UINT_FMT + sizeof " and  more"] = "" ;
   for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
-    if (units_may_run(unit) && !(unit->producer && units_may_run(unit->producer))) add_name(&names, unit->supervisor.finishes ? "the finish of " : "", unit->name) ;
+    if (units_may_run(unit) && !(unit->producer && units_may_run(unit->producer)) && !(unit->collects && s->units.count > 1)) add_name(&names, unit->supervisor.finishes ? "the finish of " : "", unit->name) ;
   if (cmd_runs(s)) add_name(&names, "the command ", s->cmd.argv ? s->cmd.argv[0] : "") ;
   if (!names.len) return ;
   if (names.left_out) snprintf(more, sizeof more, " and %u more", names.left_out) ;

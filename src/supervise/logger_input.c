@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
@@ -55,6 +56,7 @@ static void tell_collector (struct supervisor const *s)
 static int hold_collected (struct supervisor *s)
 {
   int any = 0 ;
+  if (!getenv("REEVE_LOG")) return 1 ; /* of the scanner: without it nothing is collected */
   for (unsigned int i = 0 ; i < 2 ; i++)
   {
     if (s->collected[i] >= 0) continue ;
