@@ -13,6 +13,7 @@
    log_reader.h  what services have logged
    dependencies.c  which of them need which
    timeline.c  when each was ready, and whom it waited for
+   processes.c  what /proc says of processes
     await.c     sending commands, waiting for what they bring about
    signal.c    having a signal sent
  
@@ -127,6 +128,7 @@ extern int command_logs (struct request const *request) ;
 extern int command_blame (struct request const *request) ;
 extern int command_critical_chain (struct request const *request) ;
 extern int command_plot (struct request const *request) ;
+extern int command_metrics (struct request const *request) ;
 extern int command_why (struct request const *request) ;
 extern int command_check (struct request const *request) ; /* names: directories; not in LIVE */
 
