@@ -186,6 +186,7 @@ extern void services_free (char **names, size_t count) ;
 /* Is there a service `name`? One whose directory is in SCAN, but which the
    scanner has not come to yet, counts. */
 extern int services_has (char const *name) ;
+extern int services_collector (void) ; /* is there a collector's directory: LIVE/.log? */
 
 /* Is `name` a template in SCAN (service/instance.h)? */
 extern int services_has_template (char const *name) ;
