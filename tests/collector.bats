@@ -250,7 +250,8 @@ kill_that() { [ "${1:-0}" -gt 1 ] && kill -KILL "$1"; }
   kill -TERM "$scanner"
   eventually 10 over "$talks"
   s6-svc -u "$live/.log"
-  stop_all 0
+  ended "$scanner" 0
+  ended "$reader"
   diff <(echo 'cmd'; echo 'bye') <(sed -n 's/^cmd *| //p' "$dir/stdout")
   diff <(seq 3000; printf 'endfinish 0\n') <(sed -n 's/^talks | //p' "$dir/stdout")
 }

@@ -101,7 +101,7 @@ int collector_begin (struct scanner *s)
   {
     case LIVETREE_DONE : break ;
     case LIVETREE_TAKEN :
-      strerr_warnw3x(s->live, "/" COLLECTOR, " is not ours and stays: there is no collector (-L, REEVE_LOG); remove it, then restart the container") ;
+      strerr_warnw4x(s->live, "/", COLLECTOR, " is not ours and stays: there is no collector (-L, REEVE_LOG); remove it, then restart the container") ;
       return 1 ;
     default : return 0 ;
   }
