@@ -241,12 +241,15 @@ struct view
 {
   enum view_state state ;
   tain since ; /* wall clock */
+  tain ready_since ; /* of one that is ready, when that was told; else as `since` */
   pid_t pid ; /* of ./run; 0: none */
   pid_t process ; /* of ./run or ./finish; 0: neither runs */
   pid_t supervisor ; /* await_send's: who was there to read; 0: that is not known */
   uint64_t unsure_ms ; /* await_send's, clock_ms(): before then it may yet show that another one has read it; 0: nobody else has */
   unsigned int wstat ; /* of the last end */
   unsigned int restarts ;
+  unsigned int crashes ; /* ends that nobody asked for */
+  unsigned int crash_row ; /* those in a row */
   unsigned int births ; /* of ./run and ./finish, also such as could not be executed */
   unsigned int unread ; /* bytes of its output of which its logger takes nothing; `status` alone looks for them */
   uint64_t lost ; /* bytes of its output, or of a logger's input, that nobody has read */

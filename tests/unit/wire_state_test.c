@@ -22,6 +22,8 @@ static struct state const sample =
   },
   .flags = STATE_LEAVING | STATE_HAS_LEFT | STATE_HAS_DEADLINE | STATE_UNFIT | STATE_CHECKS_FAIL,
   .restarts = 0x11121314,
+  .crashes = 0x15161718,
+  .crash_row = 0x191a1b1c,
   .failures = 0x21222324,
   .births = 0x31323334,
   .upgrades = 0x41424344,
@@ -70,7 +72,7 @@ static int same (struct state const *a, struct state const *b)
   char y[STATUS_SIZE] ;
   status_pack(x, &a->status) ;
   status_pack(y, &b->status) ;
-  return !memcmp(x, y, STATUS_SIZE) && a->phase == b->phase && a->flags == b->flags && a->restarts == b->restarts && a->failures == b->failures
+  return !memcmp(x, y, STATUS_SIZE) && a->phase == b->phase && a->flags == b->flags && a->restarts == b->restarts && a->crashes == b->crashes && a->crash_row == b->crash_row && a->failures == b->failures
    && a->births == b->births && a->upgrades == b->upgrades && a->failed_upgrades == b->failed_upgrades && a->group == b->group
    && a->started_ms == b->started_ms && a->up_ms == b->up_ms && a->deadline_ms == b->deadline_ms && a->ready_by_ms == b->ready_by_ms && a->next_delay_ms == b->next_delay_ms
    && a->drain_restarts == b->drain_restarts && a->lost == b->lost && a->late_ms == b->late_ms && a->ending == b->ending && a->end == b->end && a->sent == b->sent && a->told_ms == b->told_ms && a->group_told_ms == b->group_told_ms && a->reason == b->reason && a->undo_wstat == b->undo_wstat && !strcmp(a->events_due, b->events_due)
