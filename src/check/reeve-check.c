@@ -8,6 +8,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/exit.h"
+#include "base/message.h"
 #include "check/check.h"
 
 #define DEFAULT_DIRECTORY "/etc/services.d"
@@ -58,8 +59,11 @@ static int check_one (struct check *check, char const *directory, int start)
 int main (int argc, char **argv)
 {
   struct check check = { .json = 0 } ;
-  int code = parse_options(&check, argc, argv) ;
+  int code ;
   int start ;
+  PROG = message_program(PROG) ;
+  message_begin_waiting() ;
+  code = parse_options(&check, argc, argv) ;
   if (code >= 0) return code ;
   code = EXIT_YES ;
   argv += optind ;

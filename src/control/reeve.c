@@ -9,6 +9,7 @@
 #include <skalibs/tai.h>
 
 #include "base/duration.h"
+#include "base/message.h"
 #include "control/control.h"
 
 char const *PROG = "reeve" ;
@@ -182,6 +183,8 @@ int main (int argc, char **argv)
   struct command const *command ;
   unsigned int given = 0 ;
   int code ;
+  PROG = message_program(PROG) ;
+  message_begin_waiting() ;
   if (!tain_now_set_stopwatch_g()) strerr_diefu1sys(EXIT_SYSTEM, "read the monotonic clock") ;
   code = parse_options(&request, &given, argc, argv) ;
   if (code >= 0) return code ;

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "base/message.h"
 #include "exec/exec.h"
 
 char const *PROG = "reeve-exec" ;
@@ -7,7 +8,8 @@ char const *PROG = "reeve-exec" ;
 int main (int argc, char **argv)
 {
   front_choose(argc ? argv[0] : "") ;
-  PROG = front->name ;
+  PROG = message_program(front->name) ;
+  message_begin_waiting() ;
   original_path = getenv("PATH") ;
   (*front->run)(argc, argv) ;
 }

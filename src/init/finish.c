@@ -120,6 +120,7 @@ int finish_main (int argc, char const *const *argv)
   run_scripts(&options, &scripts) ;
   run_own(&scripts, argv) ;
   sweep(&options, scripts.deadline_ms ? scripts.deadline_ms + options.after_ms : 0) ;
+  message_end() ;
   if (options.sync_disks) sync() ;
   return last_code(live, (int)code) ;
 }

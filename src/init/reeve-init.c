@@ -2,6 +2,7 @@
 
 #include <skalibs/strerr.h>
 
+#include "base/message.h"
 #include "base/path.h"
 #include "init/init.h"
 
@@ -20,7 +21,8 @@ int main (int argc, char const *const *argv)
   for (size_t i = 0 ; i < sizeof known / sizeof *known ; i++)
   {
     if (strcmp(name, known[i].name) != 0) continue ;
-    PROG = known[i].name ;
+    PROG = message_program(known[i].name) ;
+    message_begin_waiting() ;
     return (*known[i].main)(argc, argv) ;
   }
   return prepare_main(argc, argv) ;

@@ -127,6 +127,7 @@ int main (int argc, char **argv)
   message_begin() ;
   if (!spawn_sanitize_stdio()) strerr_diefu1sys(EXIT_SYSTEM, "open /dev/null") ;
   parse(&l, argc, argv) ;
+  PROG = message_program(PROG) ;
   l.signals = signals_open(trapped, sizeof trapped / sizeof *trapped) ;
   if (l.signals == -1) strerr_diefu1sys(EXIT_SYSTEM, "open a descriptor for signals") ;
   lines_prepare(&l) ;
@@ -141,5 +142,6 @@ int main (int argc, char **argv)
   loop(&l, &in) ;
   input_end(&in, &l) ;
   close_places(&l) ;
+  message_end() ;
   return 0 ;
 }

@@ -95,7 +95,7 @@ static void parse (struct scanner *s, struct options *options, int argc, char *c
       case 'G' : s->stop.limits.grace_ms = number(c, optarg, 0) ; break ;
       case 'I' : s->container_signals = 1 ; break ;
       case 'C' : s->cmd.gets_signals = 1 ; break ;
-      case 'L' : default_logger_use(s, optarg) ; break ;
+      case 'L' : default_logger_use(s, optarg) ; message_announce(optarg) ; break ;
       default : strerr_dieusage(EXIT_USAGE, USAGE) ;
     }
   }
@@ -257,6 +257,7 @@ int main (int argc, char *const *argv)
   s.own_code = s.lock = s.control = s.reports = s.units.pidfds = s.cmd.fd = -1 ;
   s.inotify = s.scan_watch = s.parent_watch = s.nothing = -1 ;
   spawn_prepare_signals() ;
+  unsetenv(SERVICE_VARIABLE) ;
   unsetenv(INSTANCE_VARIABLE) ; /* perhaps this scanner is a service of another one: what runs here is no such instance */
   message_begin() ;
   message_take_over() ;

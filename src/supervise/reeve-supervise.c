@@ -49,6 +49,7 @@ static void end (struct supervisor *s)
   s->report_pending = s->reports >= 0 && s->phase == PHASE_EXITED ;
   publish_event(s, 'x') ;
   publish_pending(s) ;
+  message_end() ;
 }
 
 int main (int argc, char const *const *argv)
