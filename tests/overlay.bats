@@ -57,9 +57,9 @@ lrwxrwxrwx 0/0 command/setuidgid -> ../init
 lrwxrwxrwx 0/0 command/softlimit -> ../init
 lrwxrwxrwx 0/0 command/with-contenv -> ../init
 -rwxr-xr-x 0/0 init  
-lrwxrwxrwx 0/0 usr/bin/reeve -> ../../command/reeve
-lrwxrwxrwx 0/0 usr/bin/reeve-exec -> ../../command/reeve-exec
-lrwxrwxrwx 0/0 usr/bin/with-contenv -> ../../command/with-contenv
+lrwxrwxrwx 0/0 usr/bin/reeve -> /command/reeve
+lrwxrwxrwx 0/0 usr/bin/reeve-exec -> /command/reeve-exec
+lrwxrwxrwx 0/0 usr/bin/with-contenv -> /command/with-contenv
 END
   done
 }
@@ -106,22 +106,25 @@ is_static() # FILE MACHINE
 }
 
 # A copy of the sources somewhere else, built with what has been downloaded.
-build_elsewhere() # ARCH
+build_elsewhere() # ARCH OVERLAY
 {
+  local commit
+  commit=$(tar -xzf "$2" -O init | grep -a -o -m 1 ' ([0-9a-f]\{7\})' | head -n 1) || : # it may be none
+  commit=${commit//[^0-9a-f]/}
   mkdir "$dir/elsewhere"
   cp -r "$root/Makefile" "$root/config.mk" "$root/src" "$root/tools" "$dir/elsewhere"
-  (umask 077 && make -C "$dir/elsewhere" "overlay-$1" OVERLAY_CACHE="$built/overlay/cache")
+  (umask 077 && REEVE_COMMIT=$commit make -C "$dir/elsewhere" "overlay-$1" OVERLAY_CACHE="$built/overlay/cache")
 }
 
 @test "a build in another folder, at another time, under another umask gives the same bytes" {
-  build_elsewhere amd64
+  build_elsewhere amd64 "$overlay"
   cmp "$overlay" "$dir/elsewhere/build/${overlay##*/}"
   cmp "$overlay.sha256" "$dir/elsewhere/build/${overlay##*/}.sha256"
   cmp "${overlay%.gz}.xz" "$dir/elsewhere/build/$(basename "${overlay%.gz}.xz")"
 }
 
 @test "the same for arm64" {
-  build_elsewhere arm64
+  build_elsewhere arm64 "$arm64"
   cmp "$arm64" "$dir/elsewhere/build/${arm64##*/}"
 }
 
@@ -165,13 +168,16 @@ kept() # ROOT
 @test "extracting keeps a /usr/bin that is itself a link" {
   [ "$(id -u)" -eq 0 ] || skip "needs root: chroot"
   for extractor in "tar -xzf" "busybox tar -xzf"; do
-    rm -rf "$new"
-    mkdir -p "$new/usr" "$new/bin"
-    ln -s ../bin "$new/usr/bin"
-    echo mine >"$new/bin/mine"
-    $extractor "$overlay" -C "$new"
-    [ "$(readlink "$new/usr/bin")" = ../bin ]
-    kept "$new"
+    for place in ../bin ../opt/some/where/bin; do
+      rm -rf "$new"
+      mkdir -p "$new/usr" "$new/usr/$place"
+      ln -s "$place" "$new/usr/bin"
+      [ "$place" = ../bin ] || ln -s usr/bin "$new/bin"
+      echo mine >"$new/bin/mine"
+      $extractor "$overlay" -C "$new"
+      [ "$(readlink "$new/usr/bin")" = "$place" ]
+      kept "$new"
+    done
   done
 }
 
@@ -181,7 +187,7 @@ kept() # ROOT
     rm -rf "$new"
     mkdir "$new"
     (umask 077 && $extractor "$overlay" -C "$new")
-    [ "$new/usr/bin/reeve" -ef "$new/command/reeve" ]
+    [ "$(readlink "$new/usr/bin/reeve")" = /command/reeve ]
     [ "$(stat -c %a "$new/command")" = 755 ]
     [ "$(stat -L -c %a "$new/command/reeve")" = 755 ]
   done

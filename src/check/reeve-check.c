@@ -9,6 +9,7 @@
 
 #include "base/exit.h"
 #include "base/message.h"
+#include "base/version.h"
 #include "check/check.h"
 
 #define DEFAULT_DIRECTORY "/etc/services.d"
@@ -61,6 +62,7 @@ int main (int argc, char **argv)
   struct check check = { .json = 0 } ;
   int code ;
   int start ;
+  version_answer(argc, (char const *const *)argv, PROG) ;
   PROG = message_program(PROG) ;
   message_begin_waiting() ;
   code = parse_options(&check, argc, argv) ;

@@ -10,6 +10,7 @@
 
 #include "base/duration.h"
 #include "base/message.h"
+#include "base/version.h"
 #include "control/control.h"
 
 char const *PROG = "reeve" ;
@@ -183,6 +184,7 @@ int main (int argc, char **argv)
   struct command const *command ;
   unsigned int given = 0 ;
   int code ;
+  version_answer(argc, (char const *const *)argv, PROG) ;
   PROG = message_program(PROG) ;
   message_begin_waiting() ;
   if (!tain_now_set_stopwatch_g()) strerr_diefu1sys(EXIT_SYSTEM, "read the monotonic clock") ;

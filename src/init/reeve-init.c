@@ -1,9 +1,11 @@
 #include <string.h>
+#include <unistd.h>
 
 #include <skalibs/strerr.h>
 
 #include "base/message.h"
 #include "base/path.h"
+#include "base/version.h"
 #include "init/init.h"
 
 char const *PROG = "init" ;
@@ -25,5 +27,6 @@ int main (int argc, char const *const *argv)
     message_begin_waiting() ;
     return (*known[i].main)(argc, argv) ;
   }
+  if (getpid() != 1) version_answer(argc, argv, "reeve-init") ; /* else it is CMD */
   return prepare_main(argc, argv) ;
 }

@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/signals.h"
 #include "base/spawn.h"
+#include "base/version.h"
 #include "log/log.h"
 
 #define RETRY_MS 1000
@@ -33,6 +34,7 @@ static void parse (struct logger *l, int argc, char **argv)
     run_parse(l, argc, argv) ;
     return ;
   }
+  if (!strcmp(name, PROG)) version_answer(argc, (char const *const *)argv, PROG) ;
   for (size_t i = 0 ; i < sizeof known / sizeof *known ; i++)
   {
     if (strcmp(name, known[i].name) != 0) continue ;

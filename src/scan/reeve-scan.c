@@ -20,6 +20,7 @@
 #include "base/signals.h"
 #include "base/spawn.h"
 #include "base/upgrade.h"
+#include "base/version.h"
 #include "scan/child.h"
 #include "scan/cmd.h"
 #include "scan/default_logger.h"
@@ -254,6 +255,7 @@ int main (int argc, char *const *argv)
   static struct scanner s ; /* large: without initial values the file does not hold it */
   struct options options = { 0 } ;
   int signals ;
+  version_answer(argc, (char const *const *)argv, PROG) ;
   s.own_code = s.lock = s.control = s.reports = s.units.pidfds = s.cmd.fd = -1 ;
   s.inotify = s.scan_watch = s.parent_watch = s.nothing = -1 ;
   spawn_prepare_signals() ;

@@ -9,6 +9,7 @@
 #include "base/message.h"
 #include "base/spawn.h"
 #include "base/upgrade.h"
+#include "base/version.h"
 #include "supervise/supervisor.h"
 
 #define USAGE "reeve-supervise [-a | -g] DIR"
@@ -65,6 +66,7 @@ int main (int argc, char const *const *argv)
   int signals ;
   int may_start ;
   char const *numbers ;
+  version_answer(argc, argv, PROG) ;
   clock_ask_kernel() ;
   spawn_prepare_signals() ;
   message_begin() ;
