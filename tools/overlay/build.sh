@@ -79,9 +79,8 @@ stage()
   install -d -m 755 "$work/stage/command" "$work/stage/usr/bin"
   install -m 755 "$work/bin/reeve-together" "$work/stage/init"
   for name in reeve reeve-check reeve-scan reeve-supervise $(names); do ln -s ../init "$work/stage/command/$name"; done
-  # Where #! lines name it, and where docker exec, which knows nothing of /command, looks. The
-  # image's /usr/bin may be a link to anywhere.
-  for name in reeve with-contenv reeve-exec; do ln -s "/command/$name" "$work/stage/usr/bin/$name"; done
+  # Where #! lines name it, and where docker exec, which knows nothing of /command, looks.
+  for name in reeve with-contenv reeve-exec; do ln -s "../../command/$name" "$work/stage/usr/bin/$name"; done
 }
 
 compiler
