@@ -19,6 +19,8 @@ services()
 
 @test "json: all that Reeve says is objects, with level, program and the service that it speaks of" {
   services
+  service bare <<<'exec reeve-exec --user nobody-here true'
+  setting bare restart-delay '600000 600000'
   scanner -L json
   eventually 20 field web state waiting
   eventually 10 object '.level == "warning" and .program == "reeve-supervise" and .about == "web" and (.message | startswith("invalid timeout-kill: \"soon\""))'
@@ -27,6 +29,9 @@ services()
   object '.program == "reeve" and .about == "web" and (.message | contains("nothing"))'
   eventually 10 object '.program == "reeve-log" and .about == "web/log" and (.message | contains("no/where"))'
   object '.stream == "stderr" and (.time | test("^20..-..-..T..:..:..[.]......Z$"))'
+  # What the collector reads is the service's line, once.
+  bare() { grep '"service":"bare"' "$dir/stderr" | jq -es 'any(.[]; .stream == "stderr" and (.message | test("^reeve-exec bare: fatal: .*nobody-here")))' >/dev/null; }
+  eventually 10 bare
   # What does not leave the container stays text, also for who reads it.
   grep -q '^reeve web: .*nothing' "$dir/file"
   grep -q '^reeve web: .*nothing' "$dir/text"

@@ -10,8 +10,10 @@
    help.c      what there is, and completion
    page.c      printing within 80 columns
    why_end.c   how an end came about, in words
-   log_tail.c  the last lines of a service's log
+   log_reader.h  what services have logged
    dependencies.c  which of them need which
+   timeline.c  when each was ready, and whom it waited for
+   processes.c  what /proc says of processes
     await.c     sending commands, waiting for what they bring about
    signal.c    having a signal sent
  
@@ -43,6 +45,11 @@ struct request
   unsigned int json : 1 ;
   unsigned int dot : 1 ;
   unsigned int mermaid : 1 ;
+  unsigned int follow : 1 ; /* `logs`: these four */
+  unsigned int stamps : 1 ;
+  unsigned int has_tail : 1 ;
+  uint64_t tail ; /* lines */
+  uint64_t since_ms ; /* 0: no limit */
   unsigned int all : 1 ;
   unsigned int only : 1 ; /* what depends on them, or they on, is left alone */
   unsigned int listed : 1 ; /* names are all that services_list() gives */
@@ -55,7 +62,8 @@ struct request
 
 /* ---- help.c ---- */
 
-enum option_bit { OPTION_NO_WAIT = 1, OPTION_TIMEOUT = 2, OPTION_JSON = 4, OPTION_ALL = 8, OPTION_ONLY = 16, OPTION_DOT = 64, OPTION_MERMAID = 128 } ;
+enum option_bit { OPTION_NO_WAIT = 1, OPTION_TIMEOUT = 2, OPTION_JSON = 4, OPTION_ALL = 8, OPTION_ONLY = 16, OPTION_DOT = 64, OPTION_MERMAID = 128,
+  OPTION_FOLLOW = 256, OPTION_TAIL = 512, OPTION_SINCE = 1024, OPTION_TIMESTAMPS = 2048 } ;
 
 enum word { WORD_NONE, WORD_OPTIONAL, WORD_REQUIRED, WORD_OF_SCALE } ;
 
@@ -64,6 +72,7 @@ enum names
   NAMES_NONE,
   NAMES_REQUIRED, /* or --all */
   NAMES_ELSE_ALL, /* and the loggers */
+  NAMES_ONE_ELSE_ALL,
   NAMES_TEMPLATES,
   NAMES_ONE, /* service, and the rest is a command */
   NAMES_HELP,
@@ -115,6 +124,11 @@ extern int command_disable (struct request const *request) ;
 extern int command_enable (struct request const *request) ;
 extern int command_new (struct request const *request) ; /* word: a path; names: a command; not in LIVE */
 extern int command_tree (struct request const *request) ;
+extern int command_logs (struct request const *request) ;
+extern int command_blame (struct request const *request) ;
+extern int command_critical_chain (struct request const *request) ;
+extern int command_plot (struct request const *request) ;
+extern int command_metrics (struct request const *request) ;
 extern int command_why (struct request const *request) ;
 extern int command_check (struct request const *request) ; /* names: directories; not in LIVE */
 
@@ -123,12 +137,13 @@ extern int command_check (struct request const *request) ; /* names: directories
 enum patience
 {
   PATIENCE_LOOK, /* until a scanner that is there knows of its services */
+  PATIENCE_LEFT, /* the same, and where none is, what one has left will do */
   PATIENCE_ALL /* and until /init has become the scanner */
 } ;
 
 /* Finds LIVE unless request->live names it, and makes it the working directory. Waits
    until its scanner knows of its services, if somebody is there to become it; where there
-   is nobody, the command itself says so. With PATIENCE_LOOK root goes on as the tree's user (owner.c).
+   is nobody, the command itself says so. But with PATIENCE_ALL root goes on as the tree's user (owner.c).
    Returns EXIT_YES, or an exit code: it has been said why. */
 extern int enter_live (struct request *request, enum patience patience) ;
 
@@ -169,6 +184,7 @@ extern void services_free (char **names, size_t count) ;
 /* Is there a service `name`? One whose directory is in SCAN, but which the
    scanner has not come to yet, counts. */
 extern int services_has (char const *name) ;
+extern int services_collector (void) ; /* is there a collector's directory: LIVE/.log? */
 
 /* Is `name` a template in SCAN (service/instance.h)? */
 extern int services_has_template (char const *name) ;
@@ -284,6 +300,8 @@ extern int view_read (struct view *view, char const *name) ;
 extern int view_read_command (struct view *view, char *after, size_t size) ;
 /* The pid of its supervisor; 0: none, or that cannot be told. */
 extern pid_t view_supervisor (char const *name) ;
+/* When the service ended last, as its tally of deaths has it. Returns 0 when that is not known. */
+extern int view_last_end (char const *name, tain *when) ;
 extern char const *view_state_name (enum view_state state) ;
 /* Takes the disabled ones out of the names, which it frees. */
 extern void view_leave_out_disabled (char **names, size_t *count) ;
@@ -310,6 +328,8 @@ extern int page_end (void) ;
 #define PAGE_DURATION_MAX 32
 /* "340 ms", "12 s", "5 min 3 s", "3 d 4 h". Returns `out`. */
 extern char const *page_duration (char out[PAGE_DURATION_MAX], uint64_t ms) ;
+/* The same, with "12.345 s" below a minute. */
+extern char const *page_precise (char out[PAGE_DURATION_MAX], uint64_t ms) ;
 
 /* ---- why.c ---- */
 
@@ -340,10 +360,9 @@ extern unsigned int why_end_oom_kills (char const *text) ;
 
 /* ---- log_tail.c ---- */
 
-/* The last lines, `count` at most, of what the service has logged: of `current` in the directory that
-   its logger, reeve-log or one that is called alike, writes now, and of the file before that. Text
-   for a terminal, a newline behind each line. Returns an allocated text; 0: there is no such
-   directory, nothing in it, or it may not be read. */
+/* The last lines, `count` at most, of what the service has logged (log_reader.h), without stamps; the
+   beginning of a long one. Text for a terminal, a newline behind each line. Returns an allocated text;
+   0: there is nothing, or it may not be read. */
 extern char *log_tail_read (char const *name, unsigned int count) ;
 
 /* ---- dependencies.c ---- */
@@ -372,6 +391,40 @@ struct waits_for
 extern int dependencies_next (struct graph const *graph, char const *name, size_t *i, struct waits_for *out) ;
 /* All of them: "db (starting), cache (missing)". */
 extern void dependencies_describe (struct graph const *graph, char const *name, char *out, size_t size) ;
+
+/* ---- timeline.c: when what was ready, and who waited for whom ---- */
+
+/* The last start of a service. Times are the wall clock's, in milliseconds; 0: none, or it is not known. */
+struct timing
+{
+  char const *name ;
+  struct graph_node const *node ;
+  enum view_state state ;
+  uint64_t begin_ms ; /* it would have started, but for what it needs */
+  uint64_t start_ms ; /* ./run was executed; of one that runs, or of a task that is done */
+  uint64_t ready_ms ;
+  uint64_t held_ms ; /* how long; so far, in STATE_HELD */
+  uint64_t took_ms ; /* from execution to ready; so far, if it is not */
+  struct timing const *by ; /* of those that it needs, the last to be ready before it started; 0: none, or they have been started again since */
+  unsigned int runs : 1 ; /* or is done: the times from execution on hold */
+  unsigned int told : 1 ; /* it tells when it is ready, or is a task; else it counts as ready when it is executed */
+  unsigned int again : 1 ; /* it is not its first start */
+  unsigned int later : 1 ; /* that, or it was no part of the tree's start: more than a minute after it could have been, or after the others */
+  unsigned int lost : 1 ; /* something that it needs was started again since: whom it waited for is not known for certain */
+} ;
+
+struct timeline
+{
+  struct graph graph ;
+  struct timing *all ; /* of all services but loggers */
+  size_t count ;
+  uint64_t begin_ms ; /* of the scanner, or of the first service, if that was before */
+  uint64_t now_ms ;
+} ;
+
+/* The caller frees it. Returns 0 when that cannot be learnt, which has been said. */
+extern int timeline_learn (struct timeline *line) ;
+extern void timeline_free (struct timeline *line) ;
 
 /* ---- backlog.c ---- */
 

@@ -72,6 +72,13 @@ char const *page_duration (char out[PAGE_DURATION_MAX], uint64_t ms)
   return out ;
 }
 
+char const *page_precise (char out[PAGE_DURATION_MAX], uint64_t ms)
+{
+  if (ms < 1000 || ms >= 60000) return page_duration(out, ms) ;
+  snprintf(out, PAGE_DURATION_MAX, "%u.%03u s", (unsigned int)(ms / 1000), (unsigned int)(ms % 1000)) ;
+  return out ;
+}
+
 int page_end (void)
 {
   if (!fflush(stdout) && !ferror(stdout)) return EXIT_YES ;

@@ -7,6 +7,7 @@
 
 #include <skalibs/strerr.h>
 #include <skalibs/tai.h>
+#include <skalibs/uint64.h>
 
 #include "base/duration.h"
 #include "base/message.h"
@@ -26,8 +27,14 @@ static struct command const commands[] =
   { "status", "[--json] [NAME...]", "show services; exits 0 when all that are wanted are ready, and none is unhealthy",
     &command_status, OPTION_JSON | OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
   { "why", "NAME...", "say why a service is as it is", &command_why, LOOKS, WORD_NONE, NAMES_REQUIRED, 0 },
+  { "logs", "[-f] [-n N] [--since 5m] [-t] [NAME...]", "show what services have logged", &command_logs,
+    OPTION_FOLLOW | OPTION_TAIL | OPTION_SINCE | OPTION_TIMESTAMPS | OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
   { "tree", "[NAME...]", "show services with their processes, CPU time and memory", &command_tree, OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
   { "graph", "[--dot|--mermaid] [NAME...]", "show what needs what, with states", &command_graph, OPTION_ALL | OPTION_DOT | OPTION_MERMAID | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
+  { "blame", "[NAME...]", "show how long each service took to get ready, and who held it before", &command_blame, OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
+  { "critical-chain", "[NAME]", "show the services that decided when the last one, or NAME, was ready", &command_critical_chain, LOOKS, WORD_NONE, NAMES_ONE_ELSE_ALL, 0 },
+  { "plot", "", "draw when each service was held, started and got ready, as SVG", &command_plot, LOOKS, WORD_NONE, NAMES_NONE, 0 },
+  { "metrics", "[NAME...]", "print numbers about services in the format of OpenMetrics", &command_metrics, OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
   { "exec", "NAME -- COMMAND...", "execute a command as the service is: its user, environment, directory, limits", &command_exec, LOOKS, WORD_NONE, NAMES_ONE, 0 },
   { "env", "NAME", "show the environment of a service", &command_env, LOOKS, WORD_NONE, NAMES_ONE, 0 },
   { "start", "NAME...", "start, after what they need, and wait until ready", &command_start, IN_ORDER, WORD_NONE, NAMES_REQUIRED, 0 },
@@ -109,6 +116,18 @@ static int set_deadline (struct request *request, char const *text)
   return 1 ;
 }
 
+/* Is the command, the first word that is no option, `logs`? There -n has an argument, as docker's has. */
+static int is_logs (char *const *argv)
+{
+  while (*++argv)
+    if (**argv != '-') return !strcmp(*argv, "logs") ;
+    else if (!strcmp(*argv, "-l") || !strcmp(*argv, "--live") || !strcmp(*argv, "--timeout"))
+    {
+      if (!*++argv) return 0 ;
+    }
+  return 0 ;
+}
+
 /* Returns -1 to go on, or an exit code. */
 static int parse_options (struct request *request, unsigned int *given, int argc, char *const *argv)
 {
@@ -122,12 +141,18 @@ static int parse_options (struct request *request, unsigned int *given, int argc
     { "only", no_argument, 0, 'o' },
     { "dot", no_argument, 0, 'd' },
     { "mermaid", no_argument, 0, 'm' },
+    { "follow", no_argument, 0, 'f' },
+    { "tail", required_argument, 0, 'N' },
+    { "since", required_argument, 0, 'S' },
+    { "timestamps", no_argument, 0, 't' },
     { "help", no_argument, 0, 'h' },
     { 0, 0, 0, 0 }
   } ;
+  int logs = is_logs(argv) ;
   int c ;
-  while ((c = getopt_long(argc, argv, "l:nh", longs, 0)) != -1)
+  while ((c = getopt_long(argc, argv, logs ? "l:fn:th" : "l:nh", longs, 0)) != -1)
   {
+    if (logs && c == 'n') c = 'N' ;
     switch (c)
     {
       case 'l' : request->live = optarg ; break ;
@@ -141,6 +166,18 @@ static int parse_options (struct request *request, unsigned int *given, int argc
       case 'o' : request->only = 1 ; *given |= OPTION_ONLY ; break ;
       case 'd' : request->dot = 1 ; *given |= OPTION_DOT ; break ;
       case 'm' : request->mermaid = 1 ; *given |= OPTION_MERMAID ; break ;
+      case 'f' : request->follow = 1 ; *given |= OPTION_FOLLOW ; break ;
+      case 't' : request->stamps = 1 ; *given |= OPTION_TIMESTAMPS ; break ;
+      case 'N' :
+        request->has_tail = 1 ;
+        *given |= OPTION_TAIL ;
+        if (!strcmp(optarg, "all")) request->tail = UINT64_MAX ;
+        else if (!uint640_scan(optarg, &request->tail)) return wrong("invalid number of lines ", optarg, ": allowed: a number, all") ;
+        break ;
+      case 'S' :
+        if (!duration_parse(optarg, &request->since_ms)) return wrong("invalid duration ", optarg, ": allowed: 500ms, 5s, 2m, 1h; a bare number is seconds") ;
+        *given |= OPTION_SINCE ;
+        break ;
       case 'h' : help_usage(commands, COMMANDS) ; return page_end() ;
       default : return usage_error() ;
     }
@@ -157,7 +194,7 @@ static int choose_names (struct request *request, struct command const *command,
   if (command->names == NAMES_FREE || command->names == NAMES_HELP) return EXIT_YES ;
   if (command->names == NAMES_NONE) return request->count ? wrong(command->name, " takes no such argument: ", request->names[0]) : EXIT_YES ;
   if (request->all && request->count) return wrong("either --all or names, not both: ", request->names[0], "") ;
-  if (!request->count && (request->all || command->names == NAMES_ELSE_ALL))
+  if (!request->count && (request->all || command->names == NAMES_ELSE_ALL || command->names == NAMES_ONE_ELSE_ALL))
   {
     request->names = services_list(!request->all, &request->count) ;
     request->listed = request->owned = !!request->names ;
@@ -174,8 +211,8 @@ static int choose_names (struct request *request, struct command const *command,
   }
   if (!request->count) return wrong(command->name, " needs the name of a service", command->options & OPTION_ALL ? ", or --all" : "") ;
   code = match_names(request) ;
-  if (code || command->names != NAMES_ONE || request->count == 1) return code ;
-  return wrong(command->name, " takes one service; this pattern means several, the first of them ", request->names[0]) ;
+  if (code || (command->names != NAMES_ONE && command->names != NAMES_ONE_ELSE_ALL) || request->count == 1) return code ;
+  return wrong(command->name, " takes one service; here are several, the first of them ", request->names[0]) ;
 }
 
 int main (int argc, char **argv)
@@ -199,7 +236,7 @@ int main (int argc, char **argv)
   if (command->word == WORD_REQUIRED && !*argv) return wrong(command->name, " needs an argument: ", command->arguments) ;
   if (command->word == WORD_OF_SCALE && scale_take(&request, argv)) return EXIT_USAGE ;
   if (command->word != WORD_NONE && command->word != WORD_OF_SCALE && *argv) request.word = *argv++ ;
-  code = command->names == NAMES_FREE || command->names == NAMES_HELP ? EXIT_YES : enter_live(&request, command->options & LOOKS ? PATIENCE_LOOK : PATIENCE_ALL) ;
+  code = command->names == NAMES_FREE || command->names == NAMES_HELP ? EXIT_YES : enter_live(&request, command->run == &command_logs ? PATIENCE_LEFT : command->options & LOOKS ? PATIENCE_LOOK : PATIENCE_ALL) ;
   if (!code) code = choose_names(&request, command, argv) ;
   if (!code) code = (*command->run)(&request) ;
   if (request.owned) services_free(request.names, request.count) ;

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "control/control.h"
 #include "service/name.h"
+#include "wire/channels.h"
 #include "wire/due.h"
 #include "wire/health.h"
 
@@ -386,6 +387,14 @@ int command_status (struct request const *request)
     if (shown.view.state == STATE_HELD && (graph.count || dependencies_learn(&graph)) && dependencies_add_command(&graph, after)) shown.graph = &graph ;
     if (exit_code_of(&shown.view)) code = EXIT_NO ;
     print_one(request, &shown, width, !request->count, colour) ;
+  }
+  /* The tool's own, and so no row of the table unless something is wrong with it. */
+  if (request->listed && !request->all && services_collector())
+  {
+    if (!read_shown(request, COLLECTOR, 0, &shown)) return EXIT_SYSTEM ;
+    if (!shown.view.up) code = EXIT_NO ;
+    if (!shown.view.up) print_one(request, &shown, width, !request->count && !has_command, colour) ;
+    free(shown.message) ;
   }
   graph_free(&graph) ;
   if (request->json) puts("\n]") ;

@@ -1,126 +1,28 @@
-#include <dirent.h>
-#include <fcntl.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
-#include "base/file.h"
 #include "base/process.h"
 #include "base/text.h"
-#include "control/control.h"
+#include "control/processes.h"
 #include "service/name.h"
 
-#define PATH_MAX_OF_PROC 64
 #define TEXT_MAX 4096
 #define COMMAND_WIDTH 32
 #define DEPTH_MAX 12 /* that is shown by indenting */
 #define CMD_NAME "CMD"
 
-/* What /proc says. */
-struct process
-{
-  pid_t pid ;
-  pid_t parent ;
-  uint64_t started ; /* clock ticks */
-  uint64_t cpu_ms ;
-  uint64_t bytes ; /* resident */
-  char name[32] ;
-  char state ;
-  unsigned int shown : 1 ;
-  unsigned int walking : 1 ; /* a pid that was used again while we read could make a circle */
-} ;
-
-struct sum
-{
-  uint64_t cpu_ms ;
-  uint64_t bytes ;
-  unsigned int at_most : 1 ; /* some is shared with others, nobody tells how much */
-} ;
-
 struct tree
 {
-  struct process *all ; /* by pid */
-  size_t count ;
+  struct processes processes ;
   struct sum reeve ; /* what it needs itself */
   unsigned int supervisors ;
 } ;
-
-/* ---- /proc ---- */
-
-static ssize_t read_proc (pid_t pid, char const *file, char *text, size_t max)
-{
-  char path[PATH_MAX_OF_PROC] ;
-  snprintf(path, sizeof path, "/proc/%ld/%s", (long)pid, file) ;
-  return file_read(AT_FDCWD, path, text, max) ;
-}
-
-/* Numbers of /proc/PID/stat, as proc(5) counts them; the state is 3. */
-enum { FIELD_PARENT = 4, FIELD_USER = 14, FIELD_SYSTEM, FIELD_STARTED = 22, FIELD_PAGES = 24, FIELD_COUNT } ;
-
-static int parse_stat (char *text, struct process *process)
-{
-  char *begin = strchr(text, '(') ;
-  char *at = strrchr(text, ')') ; /* a name may contain some */
-  int64_t fields[FIELD_COUNT] = { 0 } ;
-  if (!begin || !at || strlen(at) < 3) return 0 ;
-  *at = 0 ;
-  snprintf(process->name, sizeof process->name, "%s", begin + 1) ;
-  process->state = at[2] ;
-  at += 3 ;
-  for (size_t i = FIELD_PARENT ; i < FIELD_COUNT ; i++) fields[i] = strtoll(at, &at, 10) ;
-  process->parent = (pid_t)fields[FIELD_PARENT] ;
-  process->started = (uint64_t)fields[FIELD_STARTED] ;
-  process->cpu_ms = (uint64_t)(fields[FIELD_USER] + fields[FIELD_SYSTEM]) * PROCESS_TICK_MS ;
-  process->bytes = (uint64_t)fields[FIELD_PAGES] * (uint64_t)getpagesize() ;
-  return 1 ;
-}
-
-static int by_pid (void const *a, void const *b)
-{
-  pid_t x = ((struct process const *)a)->pid ;
-  pid_t y = ((struct process const *)b)->pid ;
-  return (x > y) - (x < y) ;
-}
-
-static int add (pid_t pid, void *data)
-{
-  struct tree *tree = data ;
-  struct process process = { .pid = pid } ;
-  char text[TEXT_MAX + 1] ;
-  struct process *more ;
-  if (read_proc(pid, "stat", text, TEXT_MAX) <= 0 || !parse_stat(text, &process)) return 1 ; /* it has ended */
-  if (!(tree->count & (tree->count - 1)))
-  {
-    more = realloc(tree->all, (tree->count ? 2 * tree->count : 1) * sizeof *more) ;
-    if (!more) return 0 ;
-    tree->all = more ;
-  }
-  tree->all[tree->count++] = process ;
-  return 1 ;
-}
-
-static struct process *find (struct tree const *tree, pid_t pid)
-{
-  struct process key = { .pid = pid } ;
-  return tree->count ? bsearch(&key, tree->all, tree->count, sizeof key, &by_pid) : 0 ;
-}
-
-/* In proportion, where memory is shared, if that may be read. */
-static void add_memory (struct sum *sum, struct process const *process, struct sum *own)
-{
-  char text[TEXT_MAX + 1] ;
-  char const *pss = read_proc(process->pid, "smaps_rollup", text, TEXT_MAX) > 0 ? strstr(text, "\nPss:") : 0 ;
-  *own = (struct sum) { .cpu_ms = process->cpu_ms, .bytes = pss ? strtoull(pss + 5, 0, 10) * 1024 : process->bytes, .at_most = !pss && process->bytes } ;
-  sum->cpu_ms += own->cpu_ms ;
-  sum->bytes += own->bytes ;
-  sum->at_most |= own->at_most ;
-}
 
 /* ---- lines ---- */
 
@@ -166,7 +68,7 @@ static void print_process (struct process const *process, int depth, char const 
   char what[TEXT_MAX + 64] ;
   char pid[16] ;
   char user[64] ;
-  ssize_t len = process->state == 'Z' ? 0 : read_proc(process->pid, "cmdline", words, TEXT_MAX) ;
+  ssize_t len = process->state == 'Z' ? 0 : processes_read_proc(process->pid, "cmdline", words, TEXT_MAX) ;
   for (ssize_t i = 0 ; i + 1 < len ; i++)
     if (!words[i] || words[i] == '\n') words[i] = ' ' ;
   if (process->state == 'Z') mark = "zombie" ;
@@ -175,40 +77,7 @@ static void print_process (struct process const *process, int depth, char const 
   print_line(2 * (depth < DEPTH_MAX ? depth : DEPTH_MAX), what, pid, user_of(process->pid, user, sizeof user), own) ;
 }
 
-/* Lines are printed by one walk, sums needed before them by another. */
-static void walk (struct tree *tree, struct process *process, int depth, char const *mark, struct sum *sum, int print)
-{
-  struct sum own ;
-  if (process->walking) return ;
-  process->shown = process->walking = 1 ;
-  add_memory(sum, process, &own) ;
-  if (print) print_process(process, depth, mark, &own) ;
-  for (size_t i = 0 ; i < tree->count ; i++)
-    if (tree->all[i].parent == process->pid && tree->all + i != process) walk(tree, tree->all + i, depth + 1, 0, sum, print) ;
-  process->walking = 0 ;
-}
-
 /* ---- services ---- */
-
-/* What a child of its supervisor is: 0 the service, or a part of it that is no child of its main
-   process; "stray" what has outlived the main process. */
-static char const *mark_of (struct tree const *tree, struct process const *child, struct view const *view, struct state const *state)
-{
-  struct process const *main_process = view->process ? find(tree, view->process) : 0 ;
-  if (child->pid == view->process || !strcmp(child->name, PROCESS_HELPER_NAME)) return 0 ;
-  if (state && child->pid == state->check.pid) return "check" ;
-  return main_process && main_process->started <= child->started ? 0 : "stray" ;
-}
-
-static void show_children (struct tree *tree, char const *name, pid_t supervisor, struct view const *view, struct sum *sum, int print)
-{
-  struct state state ;
-  int has_state = state_read(name, &state, 0) ;
-  struct process *adopted = view->process ? find(tree, view->process) : 0 ;
-  if (adopted && adopted->parent != supervisor) walk(tree, adopted, 1, 0, sum, print) ;
-  for (size_t i = 0 ; i < tree->count ; i++)
-    if (tree->all[i].parent == supervisor) walk(tree, tree->all + i, 1, mark_of(tree, tree->all + i, view, has_state ? &state : 0), sum, print) ;
-}
 
 /* Returns 0 when its state cannot be read. */
 static int show_service (struct tree *tree, char const *name)
@@ -221,18 +90,18 @@ static int show_service (struct tree *tree, char const *name)
   struct process *process ;
   if (!view_read(&view, name)) return 0 ;
   supervisor = view.state == STATE_UNSUPERVISED ? 0 : view_supervisor(name) ;
-  process = supervisor ? find(tree, supervisor) : 0 ;
+  process = supervisor ? processes_find(&tree->processes, supervisor) : 0 ;
   if (process)
   {
     struct sum own ;
     process->shown = 1 ;
     tree->supervisors++ ;
-    add_memory(&tree->reeve, process, &own) ;
-    show_children(tree, name, supervisor, &view, &sum, 0) ;
+    processes_add(&tree->reeve, process, &own) ;
+    processes_walk_service(&tree->processes, name, supervisor, &view, &sum, 0) ;
   }
   snprintf(what, sizeof what, "%s  %s", name, view_state_name(view.state)) ;
   print_line(0, what, "", "", &sum) ;
-  if (process) show_children(tree, name, supervisor, &view, &again, 1) ;
+  if (process) processes_walk_service(&tree->processes, name, supervisor, &view, &again, &print_process) ;
   return 1 ;
 }
 
@@ -242,33 +111,33 @@ static void show_command (struct tree *tree)
   struct view view ;
   struct sum sum = { .bytes = 0 } ;
   struct sum again = { .bytes = 0 } ;
-  struct process *process = view_read_command(&view, after, sizeof after) && view.pid ? find(tree, view.pid) : 0 ;
+  struct process *process = view_read_command(&view, after, sizeof after) && view.pid ? processes_find(&tree->processes, view.pid) : 0 ;
   if (!process) return ;
-  walk(tree, process, 1, 0, &sum, 0) ;
+  processes_walk(&tree->processes, process, 1, 0, &sum, 0) ;
   print_line(0, CMD_NAME, "", "", &sum) ;
-  walk(tree, process, 1, 0, &again, 1) ;
+  processes_walk(&tree->processes, process, 1, 0, &again, &print_process) ;
 }
 
 /* Whatever else is the scanner's child has been left behind, by nobody knows whom; and what Reeve needs itself. */
 static void show_rest (struct tree *tree)
 {
   pid_t pid = services_scanner() ;
-  struct process *scanner = pid ? find(tree, pid) : 0 ;
+  struct process *scanner = pid ? processes_find(&tree->processes, pid) : 0 ;
   char what[64] ;
   char text[16] ;
   char user[64] ;
   struct sum own ;
   int any = 0 ;
   if (!scanner) return ;
-  for (size_t i = 0 ; i < tree->count ; i++)
+  for (size_t i = 0 ; i < tree->processes.count ; i++)
   {
     struct sum sum = { .bytes = 0 } ;
-    if (tree->all[i].parent != pid || tree->all[i].shown || tree->all + i == scanner) continue ;
+    if (tree->processes.all[i].parent != pid || tree->processes.all[i].shown || tree->processes.all + i == scanner) continue ;
     if (!any) puts("of no service") ;
     any = 1 ;
-    walk(tree, tree->all + i, 1, "stray", &sum, 1) ;
+    processes_walk(&tree->processes, tree->processes.all + i, 1, "stray", &sum, &print_process) ;
   }
-  add_memory(&tree->reeve, scanner, &own) ;
+  processes_add(&tree->reeve, scanner, &own) ;
   snprintf(what, sizeof what, "reeve-scan, %u supervisor%s", tree->supervisors, tree->supervisors == 1 ? "" : "s") ;
   snprintf(text, sizeof text, "%ld", (long)pid) ;
   print_line(0, what, text, user_of(pid, user, sizeof user), &tree->reeve) ;
@@ -276,15 +145,10 @@ static void show_rest (struct tree *tree)
 
 int command_tree (struct request const *request)
 {
-  struct tree tree = { .count = 0 } ;
+  struct tree tree = { .supervisors = 0 } ;
   int code = services_need_scanner(request) ;
   if (code) return code ;
-  if (!process_each(&add, &tree))
-  {
-    strerr_warnwu1sys("list the processes in /proc") ;
-    return EXIT_SYSTEM ;
-  }
-  qsort(tree.all, tree.count, sizeof *tree.all, &by_pid) ;
+  if (!processes_learn(&tree.processes)) return EXIT_SYSTEM ;
   printf("%-*s %-7s %-10s %11s %12s\n", COMMAND_WIDTH, "SERVICE, PROCESSES", "PID", "USER", "CPU", "MEMORY") ;
   for (size_t i = 0 ; i < request->count && !code ; i++)
     if (!show_service(&tree, request->names[i]))
@@ -294,6 +158,6 @@ int command_tree (struct request const *request)
     }
   if (!code && request->listed) show_command(&tree) ;
   if (!code && request->listed && !request->all) show_rest(&tree) ;
-  free(tree.all) ;
+  free(tree.processes.all) ;
   return code ? code : page_end() ;
 }

@@ -12,6 +12,7 @@
 #include "base/signals.h"
 #include "base/spawn.h"
 #include "base/version.h"
+#include "log/collect.h"
 #include "log/log.h"
 
 #define RETRY_MS 1000
@@ -24,16 +25,16 @@ static struct { char const *name ; void (*parse) (struct logger *, int, char **)
 #include "log/names.def"
 } ;
 
-#define AS_A_RUN_SCRIPT "run" /* a link in a logger's directory: reeve-scan -L */
+#define AS_A_RUN_SCRIPT "run" /* a link in the collector's directory: reeve-scan -L */
+
+static int is_collector (int argc, char **argv)
+{
+  return argc > 1 && (!strcmp(path_last(argv[0]), AS_A_RUN_SCRIPT) || !strcmp(argv[1], "--collect")) ;
+}
 
 static void parse (struct logger *l, int argc, char **argv)
 {
   char const *name = path_last(argc ? argv[0] : "") ;
-  if (!strcmp(name, AS_A_RUN_SCRIPT))
-  {
-    run_parse(l, argc, argv) ;
-    return ;
-  }
   if (!strcmp(name, PROG)) version_answer(argc, (char const *const *)argv, PROG) ;
   for (size_t i = 0 ; i < sizeof known / sizeof *known ; i++)
   {
@@ -128,6 +129,12 @@ int main (int argc, char **argv)
   spawn_prepare_signals() ;
   message_begin() ;
   if (!spawn_sanitize_stdio()) strerr_diefu1sys(EXIT_SYSTEM, "open /dev/null") ;
+  if (is_collector(argc, argv))
+  {
+    int code = collect() ;
+    message_end() ;
+    return code ;
+  }
   parse(&l, argc, argv) ;
   PROG = message_program(PROG) ;
   l.signals = signals_open(trapped, sizeof trapped / sizeof *trapped) ;
