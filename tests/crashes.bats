@@ -31,7 +31,7 @@ count() { grep -c -- "$1" "$dir/stderr" || :; }
   said '^reeve-supervise web: warning: ended with code 3 after [0-9.]* m\?s; it starts again in 10 ms$'
   for n in 2nd 4th 8th; do said "^reeve-supervise web: warning: ended with code 3 after [0-9.]* m\\?s, for the $n time in a row; it starts again in 10 ms\$"; done
   run ! said 'web: .*for the [3567]'
-  eventually 10 field task state done
+  eventually 10 field task state "done"
   field task crashes 0
   run ! said 'task:'
   reeve -l "$live" status shot >"$dir/status" || :

@@ -1,3 +1,4 @@
+#include <stdint.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -7,7 +8,7 @@
 
 #include "supervise/supervisor.h"
 
-#define SECOND 1000
+#define SECOND UINT64_C(1000)
 #define MINUTE (60 * SECOND)
 #define HOUR (60 * MINUTE)
 
