@@ -73,14 +73,14 @@ static size_t put_field (char *out, size_t at, char const *name, char const *tex
   return put_escaped(out, at, PIPE_BUF / 2, text, len, &all) ;
 }
 
-/* The level that `text` begins with, in *len bytes, and ": "; 0: none. */
-static char const *level_of (char const *text, size_t size, size_t *len)
+/* The level that `text` begins with, and ": "; 0: none. */
+static char const *level_of (char const *text, size_t size)
 {
   static char const *const levels[] = { "warning", "fatal", "info", "usage" } ;
   for (size_t i = 0 ; i < sizeof levels / sizeof *levels ; i++)
   {
-    *len = strlen(levels[i]) ;
-    if (size > *len + 2 && !memcmp(text, levels[i], *len) && !memcmp(text + *len, ": ", 2)) return levels[i] ;
+    size_t len = strlen(levels[i]) ;
+    if (size > len + 2 && !memcmp(text, levels[i], len) && !memcmp(text + len, ": ", 2)) return levels[i] ;
   }
   return 0 ;
 }
@@ -89,22 +89,12 @@ static size_t write_json (char out[PIPE_BUF], char const *program, char const *l
 {
   size_t named = strlen(program) ;
   size_t name = strcspn(program, " ") ;
-  size_t said = 0 ;
   char const *level = 0 ;
   size_t n ;
   int all ;
   if (len > named + 2 && !memcmp(line, program, named) && !memcmp(line + named, ": ", 2))
-  {
-    line += named + 2 ;
-    len -= named + 2 ;
-    level = level_of(line, len, &said) ;
-  }
-  if (level)
-  {
-    line += said + 2 ;
-    len -= said + 2 ;
-  }
-  else level = "info" ;
+    level = level_of(line + named + 2, len - named - 2) ;
+  if (!level) level = "info" ;
   n = put_time(out, put(out, 0, "{\"time\":\""), now) ;
   n = put(out, n, "\",\"service\":\"reeve\",\"stream\":\"stderr") ;
   n = put_field(out, n, "level", level, strlen(level)) ;

@@ -4,7 +4,8 @@
      plain    reeve-supervise web: warning: ended with code 1 ...
      prefix   reeve | reeve-supervise web: warning: ended with code 1 ...
      json     {"time":"2026-11-25T15:06:49.505165Z","service":"reeve","stream":"stderr",
-              "level":"warning","program":"reeve-supervise","about":"web","message":"ended with code 1 ..."}
+              "level":"warning","program":"reeve-supervise","about":"web",
+              "message":"reeve-supervise web: warning: ended with code 1 ..."}
               (one line; "about", the service that the message speaks of or for, where there is one;
               "level": info, warning, usage or fatal) */
 

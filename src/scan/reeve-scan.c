@@ -96,7 +96,7 @@ static void parse (struct scanner *s, struct options *options, int argc, char *c
       case 'G' : s->stop.limits.grace_ms = number(c, optarg, 0) ; break ;
       case 'I' : s->container_signals = 1 ; break ;
       case 'C' : s->cmd.gets_signals = 1 ; break ;
-      case 'L' : collector_use(s, optarg) ; message_announce(optarg) ; break ;
+      case 'L' : collector_use(s, optarg) ; break ;
       default : strerr_dieusage(EXIT_USAGE, USAGE) ;
     }
   }
@@ -261,6 +261,7 @@ int main (int argc, char *const *argv)
   s.inotify = s.scan_watch = s.parent_watch = s.nothing = -1 ;
   spawn_prepare_signals() ;
   unsetenv(SERVICE_VARIABLE) ;
+  unsetenv("REEVE_LOG") ; /* -L sets it; ours may be another scanner's */
   unsetenv(INSTANCE_VARIABLE) ; /* perhaps this scanner is a service of another one: what runs here is no such instance */
   message_begin() ;
   message_take_over() ;

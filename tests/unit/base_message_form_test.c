@@ -19,8 +19,8 @@ static char const *form (enum message_form form, char const *program, char const
 TEST(json_has_program_level_and_service)
 {
   CHECK(!strcmp(form(MESSAGE_JSON, "reeve-exec db/log", "reeve-exec db/log: fatal: no such user", 0),
-    "{\"time\":\"1970-01-01T00:00:00.123456Z\",\"service\":\"reeve\",\"stream\":\"stderr\",\"level\":\"fatal\",\"program\":\"reeve-exec\",\"about\":\"db/log\",\"message\":\"no such user\"}\n")) ;
-  CHECK(strstr(form(MESSAGE_JSON, "reeve", "reeve: there is none", 0), "\"level\":\"info\",\"program\":\"reeve\",\"message\":\"there is none\"}\n")) ;
+    "{\"time\":\"1970-01-01T00:00:00.123456Z\",\"service\":\"reeve\",\"stream\":\"stderr\",\"level\":\"fatal\",\"program\":\"reeve-exec\",\"about\":\"db/log\",\"message\":\"reeve-exec db/log: fatal: no such user\"}\n")) ;
+  CHECK(strstr(form(MESSAGE_JSON, "reeve", "reeve: there is none", 0), "\"level\":\"info\",\"program\":\"reeve\",\"message\":\"reeve: there is none\"}\n")) ;
   CHECK(strstr(form(MESSAGE_JSON, "reeve", "somebody: warning: else", 0), "\"program\":\"reeve\",\"message\":\"somebody: warning: else\"}\n")) ;
 }
 

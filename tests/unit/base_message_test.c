@@ -321,7 +321,7 @@ TEST(the_form_is_that_of_the_services_lines)
 {
   talk_to(&talk_json) ;
   CHECK(!strncmp(heard, "{\"time\":\"20", 11)) ;
-  CHECK(says("\",\"service\":\"reeve\",\"stream\":\"stderr\",\"level\":\"warning\",\"program\":\"unit\",\"about\":\"web\",\"message\":\"unable to say \\u0022\\u0009\\u0022\"}\n")) ;
+  CHECK(says("\",\"service\":\"reeve\",\"stream\":\"stderr\",\"level\":\"warning\",\"program\":\"unit\",\"about\":\"web\",\"message\":\"unit web: warning: unable to say \\u0022\\u0009\\u0022\"}\n")) ;
   CHECK(says("\\u0022 (said once more)\"}\n")) ;
 }
 
