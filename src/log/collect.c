@@ -25,6 +25,7 @@
 
 #define WIDTH_MAX 20
 #define NEWS_MANY 32768 /* bytes in that fifo: perhaps it was full, and not all could be told */
+#define KEPT_MS 20 /* of silence, before last lines are written */
 #define TURNS_MAX 64 /* between two looks at signals */
 #define ENDING_MS 1000 /* told to end, it does not wait longer for who takes nothing */
 
@@ -325,7 +326,12 @@ static void wait_for (struct collector *c, struct pollfd x[CHANNELS], int signal
   if (c->sinks[0] == c->sinks[1]) x[SINKS + 1].fd = -1 ;
   for (struct stream const *stream = c->napping ; stream ; stream = stream->next_napping)
     if (!c->sinks[stream->is_stderr]->end && !c->sinks[stream->is_stderr]->hold_ms) sooner(&ms, stream->look_ms, now) ;
-  if (kept_waits() && ms && poll(x, CHANNELS, 0) > 0) return ;
+  if (kept_waits() && ms)
+  {
+    int pause = ms < 0 || ms > KEPT_MS ? KEPT_MS : ms ; /* in a flood there is more in a moment */
+    if (poll(x, CHANNELS, pause) > 0) return ;
+    if (ms > 0) ms -= pause ;
+  }
   kept_flush(0) ;
   if (poll(x, CHANNELS, ms) == -1)
     for (unsigned int i = 0 ; i < CHANNELS ; i++) x[i].revents = 0 ;
