@@ -118,7 +118,7 @@ time.sleep(1000000)"'
   up web
   as_user mkdir -p "$live/x${csi}31m/supervise"
   as_user sh -c 'head -c 67 /dev/zero; printf "w\033eb \033[31m\302\233"' >"$live/.s6-svscan/command"
-  for each in status 'status --json' graph 'graph --dot' tree 'why web' 'status web'; do
+  for each in status 'status --json' graph 'graph --dot' tree blame plot 'why web' 'status web'; do
     run reeve $each
     ! LC_ALL=C grep -q $'[\001-\010\013-\037]\|\302[\200-\237]' <<<"$output" || { echo "# $each: $output"; return 1; }
   done

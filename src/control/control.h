@@ -13,6 +13,7 @@
    processes.c the processes of /proc, and whose they are
    log_tail.c  the last lines of a service's log
    dependencies.c  which of them need which
+   timeline.c  when each was ready, and whom it waited for
     await.c     sending commands, waiting for what they bring about
    signal.c    having a signal sent
  
@@ -65,6 +66,7 @@ enum names
   NAMES_NONE,
   NAMES_REQUIRED, /* or --all */
   NAMES_ELSE_ALL, /* and the loggers */
+  NAMES_ONE_ELSE_ALL,
   NAMES_TEMPLATES,
   NAMES_ONE, /* service, and the rest is a command */
   NAMES_HELP,
@@ -116,6 +118,9 @@ extern int command_disable (struct request const *request) ;
 extern int command_enable (struct request const *request) ;
 extern int command_new (struct request const *request) ; /* word: a path; names: a command; not in LIVE */
 extern int command_tree (struct request const *request) ;
+extern int command_blame (struct request const *request) ;
+extern int command_critical_chain (struct request const *request) ;
+extern int command_plot (struct request const *request) ;
 extern int command_why (struct request const *request) ;
 extern int command_check (struct request const *request) ; /* names: directories; not in LIVE */
 
@@ -286,6 +291,8 @@ extern int view_read (struct view *view, char const *name) ;
 extern int view_read_command (struct view *view, char *after, size_t size) ;
 /* The pid of its supervisor; 0: none, or that cannot be told. */
 extern pid_t view_supervisor (char const *name) ;
+/* When the service ended last, as its tally of deaths has it. Returns 0 when that is not known. */
+extern int view_last_end (char const *name, tain *when) ;
 extern char const *view_state_name (enum view_state state) ;
 /* Takes the disabled ones out of the names, which it frees. */
 extern void view_leave_out_disabled (char **names, size_t *count) ;
@@ -337,6 +344,8 @@ extern int page_end (void) ;
 #define PAGE_DURATION_MAX 32
 /* "340 ms", "12 s", "5 min 3 s", "3 d 4 h". Returns `out`. */
 extern char const *page_duration (char out[PAGE_DURATION_MAX], uint64_t ms) ;
+/* The same, with "12.345 s" below a minute. */
+extern char const *page_precise (char out[PAGE_DURATION_MAX], uint64_t ms) ;
 
 /* ---- why.c ---- */
 
@@ -401,6 +410,40 @@ struct waits_for
 extern int dependencies_next (struct graph const *graph, char const *name, size_t *i, struct waits_for *out) ;
 /* All of them: "db (starting), cache (missing)". */
 extern void dependencies_describe (struct graph const *graph, char const *name, char *out, size_t size) ;
+
+/* ---- timeline.c: when what was ready, and who waited for whom ---- */
+
+/* The last start of a service. Times are the wall clock's, in milliseconds; 0: none, or it is not known. */
+struct timing
+{
+  char const *name ;
+  struct graph_node const *node ;
+  enum view_state state ;
+  uint64_t begin_ms ; /* it would have started, but for what it needs */
+  uint64_t start_ms ; /* ./run was executed; of one that runs, or of a task that is done */
+  uint64_t ready_ms ;
+  uint64_t held_ms ; /* how long; so far, in STATE_HELD */
+  uint64_t took_ms ; /* from execution to ready; so far, if it is not */
+  struct timing const *by ; /* of those that it needs, the last to be ready before it started; 0: none, or they have been started again since */
+  unsigned int runs : 1 ; /* or is done: the times from execution on hold */
+  unsigned int told : 1 ; /* it tells when it is ready, or is a task; else it counts as ready when it is executed */
+  unsigned int again : 1 ; /* it is not its first start */
+  unsigned int later : 1 ; /* that, or it was no part of the tree's start: more than a minute after it could have been, or after the others */
+  unsigned int lost : 1 ; /* something that it needs was started again since: whom it waited for is not known for certain */
+} ;
+
+struct timeline
+{
+  struct graph graph ;
+  struct timing *all ; /* of all services but loggers */
+  size_t count ;
+  uint64_t begin_ms ; /* of the scanner, or of the first service, if that was before */
+  uint64_t now_ms ;
+} ;
+
+/* The caller frees it. Returns 0 when that cannot be learnt, which has been said. */
+extern int timeline_learn (struct timeline *line) ;
+extern void timeline_free (struct timeline *line) ;
 
 /* ---- backlog.c ---- */
 

@@ -5,7 +5,7 @@
 
 #include "control/control.h"
 
-#define PURPOSE_AT 14
+#define PURPOSE_AT 18
 
 /* In the order of enum option_bit. */
 static struct { char const *name ; char const *purpose ; } const options[] =

@@ -88,6 +88,13 @@ int page_has_colours (void)
   return isatty(1) && !(unwanted && *unwanted) && !(terminal && !strcmp(terminal, "dumb")) ;
 }
 
+char const *page_precise (char out[PAGE_DURATION_MAX], uint64_t ms)
+{
+  if (ms < 1000 || ms >= 60000) return page_duration(out, ms) ;
+  snprintf(out, PAGE_DURATION_MAX, "%u.%03u s", (unsigned int)(ms / 1000), (unsigned int)(ms % 1000)) ;
+  return out ;
+}
+
 int page_end (void)
 {
   if (!fflush(stdout) && !ferror(stdout)) return EXIT_YES ;

@@ -26,6 +26,9 @@ static struct command const commands[] =
   { "why", "NAME...", "say why a service is as it is", &command_why, LOOKS, WORD_NONE, NAMES_REQUIRED, 0 },
   { "tree", "[--json] [NAME...]", "show services with their processes, CPU time and memory", &command_tree, OPTION_JSON | OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
   { "graph", "[--dot|--mermaid] [NAME...]", "show what needs what, with states", &command_graph, OPTION_ALL | OPTION_DOT | OPTION_MERMAID | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
+  { "blame", "[NAME...]", "show how long each service took to get ready, and who held it before", &command_blame, OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
+  { "critical-chain", "[NAME]", "show the services that decided when the last one, or NAME, was ready", &command_critical_chain, LOOKS, WORD_NONE, NAMES_ONE_ELSE_ALL, 0 },
+  { "plot", "", "draw when each service was held, started and got ready, as SVG", &command_plot, LOOKS, WORD_NONE, NAMES_NONE, 0 },
   { "exec", "NAME -- COMMAND...", "execute a command as the service is: its user, environment, directory, limits", &command_exec, LOOKS, WORD_NONE, NAMES_ONE, 0 },
   { "env", "NAME", "show the environment of a service", &command_env, LOOKS, WORD_NONE, NAMES_ONE, 0 },
   { "start", "NAME...", "start, after what they need, and wait until ready", &command_start, IN_ORDER, WORD_NONE, NAMES_REQUIRED, 0 },
@@ -155,7 +158,7 @@ static int choose_names (struct request *request, struct command const *command,
   if (command->names == NAMES_FREE || command->names == NAMES_HELP) return EXIT_YES ;
   if (command->names == NAMES_NONE) return request->count ? wrong(command->name, " takes no such argument: ", request->names[0]) : EXIT_YES ;
   if (request->all && request->count) return wrong("either --all or names, not both: ", request->names[0], "") ;
-  if (!request->count && (request->all || command->names == NAMES_ELSE_ALL))
+  if (!request->count && (request->all || command->names == NAMES_ELSE_ALL || command->names == NAMES_ONE_ELSE_ALL))
   {
     request->names = services_list(!request->all, &request->count) ;
     request->listed = request->owned = !!request->names ;
@@ -172,8 +175,8 @@ static int choose_names (struct request *request, struct command const *command,
   }
   if (!request->count) return wrong(command->name, " needs the name of a service", command->options & OPTION_ALL ? ", or --all" : "") ;
   code = match_names(request) ;
-  if (code || command->names != NAMES_ONE || request->count == 1) return code ;
-  return wrong(command->name, " takes one service; this pattern means several, the first of them ", request->names[0]) ;
+  if (code || (command->names != NAMES_ONE && command->names != NAMES_ONE_ELSE_ALL) || request->count == 1) return code ;
+  return wrong(command->name, " takes one service; here are several, the first of them ", request->names[0]) ;
 }
 
 int main (int argc, char **argv)

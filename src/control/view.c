@@ -19,6 +19,7 @@
 #include "service/name.h"
 #include "service/settings.h"
 #include "wire/channels.h"
+#include "wire/death_tally.h"
 #include "wire/disabled.h"
 #include "wire/lock.h"
 #include "wire/state.h"
@@ -263,6 +264,25 @@ int view_read (struct view *view, char const *name)
   err = errno ;
   trust_release() ;
   errno = err ;
+  return ok ;
+}
+
+int view_last_end (char const *name, tain *when)
+{
+  char path[PATH_SIZE] ;
+  char record[DEATH_TALLY_RECORD] ;
+  struct stat st ;
+  int ok = 0 ;
+  int fd ;
+  snprintf(path, sizeof path, "%s/" DEATH_TALLY_FILE, name) ;
+  fd = trust_open(path, O_RDONLY | O_NONBLOCK, 0) ;
+  if (fd == -1) return 0 ;
+  if (!fstat(fd, &st) && st.st_size >= (off_t)sizeof record && pread(fd, record, sizeof record, st.st_size - (off_t)sizeof record) == (ssize_t)sizeof record)
+  {
+    tain_unpack(record, when) ;
+    ok = 1 ;
+  }
+  fd_close(fd) ;
   return ok ;
 }
 

@@ -23,7 +23,6 @@
 #include "service/instance.h"
 #include "service/settings.h"
 #include "service/success_codes.h"
-#include "wire/death_tally.h"
 #include "wire/due.h"
 #include "wire/health.h"
 
@@ -188,29 +187,11 @@ static void say_state (struct why const *why)
 
 /* ---- how it ended last ---- */
 
-/* Of one that is up the tally tells; 0: it does not. */
+/* 0: that is not known. */
 static int last_end (struct why const *why, tain *when)
 {
-  char path[PATH_SIZE] ;
-  char record[DEATH_TALLY_RECORD] ;
-  struct stat st ;
-  int ok = 0 ;
-  int fd ;
-  if (!why->view.up)
-  {
-    *when = why->view.since ;
-    return 1 ;
-  }
-  snprintf(path, sizeof path, "%s/" DEATH_TALLY_FILE, why->name) ;
-  fd = trust_open(path, O_RDONLY | O_NONBLOCK, 0) ;
-  if (fd == -1) return 0 ;
-  if (!fstat(fd, &st) && st.st_size >= (off_t)sizeof record && pread(fd, record, sizeof record, st.st_size - (off_t)sizeof record) == (ssize_t)sizeof record)
-  {
-    tain_unpack(record, when) ;
-    ok = 1 ;
-  }
-  fd_close(fd) ;
-  return ok ;
+  *when = why->view.since ;
+  return !why->view.up || view_last_end(why->name, when) ;
 }
 
 /* Its directory becomes the current one; not another user's, where settings may be links to anything.
