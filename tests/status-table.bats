@@ -34,6 +34,7 @@ names() { awk '!/^ / && $1 != "NAME" && $1 !~ /:$/ { printf "%s ", $1 }' "$dir/s
   in=$scan/web service log <<<'exec cat'
   service broken <<<'exit 3'
   setting broken restart no
+  setting broken notification-fd 3 # never ready
   idle held
   setting held dependencies.d/broken ''
   idle zzz

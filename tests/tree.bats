@@ -79,7 +79,7 @@ try:
 except OSError: pass
 lines = text.decode().split("\r\n")
 assert max(map(len, lines)) <= int(sys.argv[1]), lines
-assert any("zzzz" in line or "sleep 3000000" in line for line in lines), lines
+assert any("sleep 4000000" in line for line in lines), lines
 PYTHON
   for columns in 40 80 120; do python3 "$dir/on-terminal" $columns reeve tree; done
 }

@@ -232,6 +232,7 @@ extern int match_templates (struct request *request) ;
 
 enum view_state
 {
+  STATE_UNKNOWN, /* it may not be read */
   STATE_UNSUPERVISED, /* no supervisor (yet, or any more) */
   STATE_DISABLED, /* none, as its enable-if does not hold */
   STATE_FAILED, /* for good: down, and not started again but by command */
@@ -303,11 +304,15 @@ struct seen
   char *const *names ;
   struct view *views ;
   size_t count ;
+  size_t closed ; /* so many may not be read: loggers, of whom nothing else is known then */
 } ;
 
 /* Reads what is known of all that the request means, once. The caller frees seen->views. Returns 0
    after a message. */
 extern int view_read_all (struct request const *request, struct seen *seen) ;
+
+/* Says so. */
+extern void view_say_closed (struct seen const *seen) ;
 
 enum view_concern { CONCERN_BAD, CONCERN_SOME, CONCERN_GOOD, CONCERN_NONE } ;
 extern enum view_concern view_concern (struct view const *view) ;

@@ -119,7 +119,7 @@ int command_graph (struct request const *request)
   struct graph graph ;
   struct view view ;
   struct seen seen ;
-  struct request all = { .live = request->live, .names = request->names, .count = request->count } ;
+  struct request all = { .live = request->live, .names = request->names, .count = request->count, .listed = 1 } ;
   char after[LINE_MAX_OF_NEEDS] ;
   int code = services_need_scanner(request) ;
   if (code) return code ;
@@ -129,6 +129,7 @@ int command_graph (struct request const *request)
   if (request->dot || request->mermaid) print_for_programs(request, &graph) ;
   else print_text(request, &graph) ;
   graph_free(&graph) ;
+  view_say_closed(&seen) ;
   free(seen.views) ;
   return page_end() ;
 }

@@ -274,28 +274,28 @@ char const *services_who_may (void)
 int services_scanner_lives (void)
 {
   int foreign ;
-  pid_t holder = lock_holder(SCAN_LOCK, &foreign) ;
+  pid_t holder = lock_holder_shown(SCAN_LOCK, &foreign) ;
   return holder < 0 ? -1 : holder || foreign ;
 }
 
 pid_t services_scanner (void)
 {
   int foreign ;
-  pid_t holder = lock_holder(SCAN_LOCK, &foreign) ;
+  pid_t holder = lock_holder_shown(SCAN_LOCK, &foreign) ;
   return holder > 0 ? holder : 0 ;
 }
 
 int services_scanner_stops (void)
 {
   int foreign ;
-  pid_t holder = lock_holder(STOPPING_LOCK, &foreign) ;
+  pid_t holder = lock_holder_shown(STOPPING_LOCK, &foreign) ;
   return holder > 0 || foreign ;
 }
 
 pid_t services_preparing (void)
 {
   int foreign ;
-  pid_t holder = lock_holder(PREPARING_LOCK, &foreign) ;
+  pid_t holder = lock_holder_shown(PREPARING_LOCK, &foreign) ;
   return holder > 0 ? holder : 0 ;
 }
 

@@ -417,6 +417,7 @@ static int show (struct status_page *page)
   if (request->json) puts("\n]") ;
   if (for_person) print_summary(&page->seen, page->colour) ;
   if (page_end()) return EXIT_SYSTEM ;
+  view_say_closed(&page->seen) ;
   /* Nothing is healthy where nobody supervises, or where there is nothing to supervise. */
   if (page->unsupervised && services_scanner_lives() <= 0) return services_need_scanner(request) ;
   if (page->all_disabled && !has_command)

@@ -12,6 +12,7 @@
 #define ALL_COLUMNS_FROM 72 /* of a terminal: with less, there are no users and no CPU time */
 #define DEPTH_MAX 12 /* that is shown by indenting */
 #define CMD_NAME "CMD"
+#define SUPERVISOR_NAME "reeve-supervise" /* as long as the kernel's names are */
 
 struct tree
 {
@@ -151,14 +152,27 @@ static void print_stray (struct process *process, int depth, char const *mark, v
   (*visitor(tree))(process, depth, mark, data) ;
 }
 
+/* What may not be read has supervisors all the same. */
+static void hide_supervisors (struct tree *tree, struct process const *scanner)
+{
+  for (struct process *child = scanner->first ; child ; child = child->next)
+  {
+    if (child->shown || strcmp(child->name, SUPERVISOR_NAME) != 0) continue ;
+    child->shown = 1 ;
+    tree->supervisors++ ;
+    processes_add(&tree->reeve, &child->sum) ;
+  }
+}
+
 /* Whatever else is the scanner's child has been left behind, by nobody knows whom; and what Reeve needs itself. */
-static void show_rest (struct tree *tree)
+static void show_rest (struct tree *tree, struct seen const *seen)
 {
   struct process *scanner = processes_find(&tree->processes, services_scanner()) ;
   char what[64] ;
   char text[16] ;
   tree->between = tree->request->json ? "" : "," ;
   if (tree->request->json) printf("\n ],\"strays\":[") ;
+  if (scanner && seen->closed) hide_supervisors(tree, scanner) ;
   if (scanner) processes_strays(scanner, &print_stray, tree) ;
   if (scanner)
   {
@@ -189,8 +203,9 @@ static int show (struct tree *tree)
   else printf("%-*.*s %-7s %12s\n", tree->width, tree->width, "SERVICE, PROCESSES", "PID", "MEMORY") ;
   for (size_t i = 0 ; i < seen.count ; i++) show_service(tree, request->names[i], seen.views + i, !i) ;
   if (request->listed) show_command(tree, !seen.count) ;
-  if (rest) show_rest(tree) ;
+  if (rest) show_rest(tree, &seen) ;
   else if (request->json) puts("\n ]}") ;
+  view_say_closed(&seen) ;
   free(seen.views) ;
   return page_end() ;
 }

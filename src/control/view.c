@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,7 @@
 
 char const *view_state_name (enum view_state state)
 {
-  static char const *const names[] = { "unsupervised", "disabled", "failed", "down", "done", "finishing", "waiting", "held", "starting", "paused", "unhealthy", "up" } ;
+  static char const *const names[] = { "unknown", "unsupervised", "disabled", "failed", "down", "done", "finishing", "waiting", "held", "starting", "paused", "unhealthy", "up" } ;
   return names[state] ;
 }
 
@@ -76,6 +77,28 @@ char const *view_reason (struct view const *view)
   return reasons[view->reason] ;
 }
 
+static pid_t holder_of (char const *name, int *foreign)
+{
+  char path[PATH_SIZE] ;
+  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, name) ;
+  return lock_holder_shown(path, foreign) ;
+}
+
+pid_t view_supervisor (char const *name)
+{
+  int foreign ;
+  pid_t pid = holder_of(name, &foreign) ;
+  return pid > 0 ? pid : 0 ;
+}
+
+/* For who may not open the fifo. */
+static int is_locked (char const *name)
+{
+  int foreign ;
+  pid_t pid = holder_of(name, &foreign) ;
+  return pid < 0 ? -1 : pid || foreign ;
+}
+
 /* 1: a supervisor reads there; 0: none does; -1: errno. */
 static int supervised (char const *name)
 {
@@ -88,17 +111,8 @@ static int supervised (char const *name)
     fd_close(fd) ;
     return 1 ;
   }
-  return errno == ENXIO || errno == ENOENT ? 0 : -1 ;
-}
-
-pid_t view_supervisor (char const *name)
-{
-  char path[PATH_SIZE] ;
-  int foreign ;
-  pid_t pid ;
-  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, name) ;
-  pid = lock_holder(path, &foreign) ;
-  return pid > 0 ? pid : 0 ;
+  if (errno == ENXIO || errno == ENOENT) return 0 ;
+  return errno == EACCES ? is_locked(name) : -1 ;
 }
 
 static int is_untold (struct settings const *settings, int forked)
@@ -194,7 +208,12 @@ static void read_disabled (struct view *view, char const *name)
   struct timespec written_at ;
   struct stat st ;
   snprintf(service, sizeof service, "%.*s", (int)strcspn(name, "/"), name) ;
-  if (!disabled_read(service, view->disabled, sizeof view->disabled, &written_at)) return ;
+  if (!disabled_read(service, view->disabled, sizeof view->disabled, &written_at))
+  {
+    if (errno != EACCES) return ;
+    snprintf(view->disabled, sizeof view->disabled, "only the scanner's user and root may read why") ;
+    written_at = (struct timespec) { .tv_sec = INT64_MAX } ;
+  }
   view->state = STATE_DISABLED ;
   view->wanted_up = 0 ;
   view->finished = 1 ;
@@ -298,6 +317,12 @@ void view_leave_out_disabled (char **names, size_t *count)
 
 /* ---- of many ---- */
 
+/* A logger's state is with its input, where nobody else may come. */
+static int is_closed (char const *name)
+{
+  return errno == EACCES && strchr(name, '/') ;
+}
+
 int view_read_all (struct request const *request, struct seen *seen)
 {
   *seen = (struct seen) { .names = request->names, .views = malloc((request->count + 1) * sizeof *seen->views) } ;
@@ -307,12 +332,22 @@ int view_read_all (struct request const *request, struct seen *seen)
     return 0 ;
   }
   for ( ; seen->count < request->count ; seen->count++)
-    if (!view_read(seen->views + seen->count, request->names[seen->count]))
+  {
+    if (view_read(seen->views + seen->count, request->names[seen->count])) continue ;
+    if (!request->listed || !is_closed(request->names[seen->count]))
     {
       strerr_warnwu5sys("read the state of ", request->names[seen->count], " in ", request->live, services_who_may()) ;
       return 0 ;
     }
+    seen->views[seen->count] = (struct view) { .state = STATE_UNKNOWN } ;
+    seen->closed++ ;
+  }
   return 1 ;
+}
+
+void view_say_closed (struct seen const *seen)
+{
+  if (seen->closed) strerr_warni1x("only the scanner's user and root may read the state of loggers") ;
 }
 
 enum view_concern view_concern (struct view const *view)
