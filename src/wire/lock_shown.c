@@ -25,20 +25,27 @@ struct shown
 static struct shown *list ;
 static size_t count ;
 
+enum { NUMBER, KIND, ADVISORY, ACCESS, PID, FILE_ID, WORDS } ;
+
 /* "12: POSIX  ADVISORY  WRITE 4711 00:1a:815 0 EOF"; behind "->" stands one that waits. */
-static void add (char const *line)
+static void add (char *line)
 {
   struct shown one ;
   struct shown *more ;
-  char kind[16] ;
-  char access[16] ;
-  long pid ;
-  unsigned int major_number ;
-  unsigned int minor_number ;
-  unsigned long inode ;
-  if (sscanf(line, "%*s %15s %*s %15s %ld %x:%x:%lu", kind, access, &pid, &major_number, &minor_number, &inode) != 6) return ;
-  if (strcmp(kind, "POSIX") != 0 || strcmp(access, "WRITE") != 0) return ;
-  one = (struct shown) { (ino_t)inode, makedev(major_number, minor_number), (pid_t)pid } ;
+  char *words[WORDS] ;
+  char *rest = line ;
+  char *end ;
+  unsigned long device ;
+  for (size_t i = 0 ; i < WORDS ; i++)
+    if (!(words[i] = strtok_r(i ? 0 : line, " \t\n", &rest))) return ;
+  if (strcmp(words[KIND], "POSIX") != 0 || strcmp(words[ACCESS], "WRITE") != 0) return ;
+  device = strtoul(words[FILE_ID], &end, 16) ;
+  if (*end != ':') return ;
+  one.device = makedev(device, strtoul(end + 1, &end, 16)) ;
+  if (*end != ':') return ;
+  one.inode = (ino_t)strtoull(end + 1, 0, 10) ;
+  one.pid = (pid_t)strtol(words[PID], 0, 10) ;
+  if (one.pid <= 0) return ;
   more = count & (count - 1) ? list : realloc(list, (count ? 2 * count : 1) * sizeof *list) ;
   if (!more) return ;
   list = more ;
