@@ -14,6 +14,7 @@
    log_reader.h  what services have logged
    dependencies.c  which of them need which
    timeline.c  when each was ready, and whom it waited for
+   processes.c  what /proc says of processes
     await.c     sending commands, waiting for what they bring about
    signal.c    having a signal sent
  
@@ -128,6 +129,7 @@ extern int command_logs (struct request const *request) ;
 extern int command_blame (struct request const *request) ;
 extern int command_critical_chain (struct request const *request) ;
 extern int command_plot (struct request const *request) ;
+extern int command_metrics (struct request const *request) ;
 extern int command_why (struct request const *request) ;
 extern int command_check (struct request const *request) ; /* names: directories; not in LIVE */
 
@@ -186,6 +188,7 @@ extern int services_has_logger (struct request const *request, char const *name)
 /* Is there a service `name`? One whose directory is in SCAN, but which the
    scanner has not come to yet, counts. */
 extern int services_has (char const *name) ;
+extern int services_collector (void) ; /* is there a collector's directory: LIVE/.log? */
 
 /* Is `name` a template in SCAN (service/instance.h)? */
 extern int services_has_template (char const *name) ;

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "control/control.h"
 #include "service/name.h"
+#include "wire/channels.h"
 #include "wire/due.h"
 #include "wire/health.h"
 
@@ -403,6 +404,18 @@ static int show_command (struct status_page *page)
   return 1 ;
 }
 
+/* The tool's own, and so no row of the table unless something is wrong with it. */
+static void show_collector (struct status_page *page, int comes_first)
+{
+  struct request const *request = page->request ;
+  struct shown shown = { .name = COLLECTOR, .node = COLLECTOR } ;
+  if (!request->listed || request->all || !services_collector() || !view_read(&shown.view, COLLECTOR) || shown.view.up) return ;
+  page->code = EXIT_NO ;
+  read_rest(&shown) ;
+  print_one(request, &shown, page->width, !request->count && comes_first, page->colour) ;
+  free(shown.message) ;
+}
+
 static int show (struct status_page *page)
 {
   struct request const *request = page->request ;
@@ -413,6 +426,7 @@ static int show (struct status_page *page)
   else printf("%-*s  " ROW("%s") "\n", page->width, "NAME", "STATE", "", "PID", "SINCE", "READY", "WANTED", "EXIT", "RESTARTS") ;
   show_each(page) ;
   has_command = show_command(page) ;
+  show_collector(page, !has_command) ;
   graph_free(&page->graph) ;
   if (request->json) puts("\n]") ;
   if (for_person) print_summary(&page->seen, page->colour) ;
