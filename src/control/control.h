@@ -267,6 +267,8 @@ struct view
   pid_t check ; /* of its health that runs; 0: none */
   pid_t supervisor ; /* await_send's: who was there to read; 0: that is not known */
   uint64_t unsure_ms ; /* await_send's, clock_ms(): before then it may yet show that another one has read it; 0: nobody else has */
+  pid_t logger ; /* of the ./run of its logger; 0: there is none, or that is not known */
+  int blocked ; /* why its logger, or it, as one, cannot write: errno; `status` and `why` alone look for that */
   unsigned int wstat ; /* of the last end */
   unsigned int restarts ;
   unsigned int births ; /* of ./run and ./finish, also such as could not be executed */
@@ -298,6 +300,8 @@ struct view
 /* What is known of the service `name`. Returns 1, or 0 with errno when it cannot
    be read (EACCES: another user's). No supervisor is a state, not an error. */
 extern int view_read (struct view *view, char const *name) ;
+/* Why the logger of the service `name`, or that logger itself, cannot write: errno; 0: it can, or that is not known. */
+extern int view_blocked (struct view const *view, char const *name) ;
 /* What is known of CMD. `after` gets what it waits for (STATE_HELD), as REEVE_CMD_AFTER has it.
    Returns 1, or 0 when there is none (any more). */
 extern int view_read_command (struct view *view, char *after, size_t size) ;

@@ -123,6 +123,12 @@ static char const *remarks (struct shown const *shown, char out[REMARKS_MAX])
   return out ;
 }
 
+static char const *blocked (struct shown const *shown, char out[REMARKS_MAX])
+{
+  snprintf(out, REMARKS_MAX, "blocked: %s", strerror(shown->view.blocked)) ;
+  return out ;
+}
+
 /* Of a task that has failed with its code, which is what it was run for. */
 static void format_state (struct view const *view, char *out, size_t size)
 {
@@ -174,7 +180,8 @@ static void print_row (struct shown const *shown, int width, int colour)
   }
   at = width + 2 + printf(ROW("%u"), state, *paint ? PLAIN : "", pid, since, view->ready ? "yes" : "no", view->wanted_up ? "up" : "down", end, view->restarts)
     - (int)strlen(*paint ? PLAIN : "") ;
-  if (*text) page_print_after((size_t)at, text) ;
+  if (view->blocked) page_print_after((size_t)at, blocked(shown, why)) ;
+  if (*text) page_print_after(view->blocked ? PAGE_WIDTH : (size_t)at, text) ;
   putchar('\n') ;
 }
 
@@ -263,7 +270,7 @@ static void print_waits_for (struct shown const *shown)
 static void print_object (struct shown const *shown)
 {
   struct view const *view = &shown->view ;
-  char text[REMARKS_MAX] ;
+  char text[2 * REMARKS_MAX] ;
   int wstat = (int)view->wstat ;
   printf("{\"name\":") ;
   json_print(shown->name) ;
@@ -282,7 +289,14 @@ static void print_object (struct shown const *shown)
   if (shown->message) json_print(shown->message) ;
   else printf("null") ;
   printf(",\"reason\":") ;
-  if (*remarks(shown, text)) json_print(text) ;
+  if (view->blocked)
+  {
+    size_t n = strlen(blocked(shown, text)) ;
+    char why[REMARKS_MAX] ;
+    if (*remarks(shown, why)) snprintf(text + n, sizeof text - n, "; %s", why) ;
+    json_print(text) ;
+  }
+  else if (*remarks(shown, text)) json_print(text) ;
   else printf("null") ;
   print_waits_for(shown) ;
   print_due(shown) ;
@@ -315,12 +329,13 @@ static void print_one (struct request const *request, struct shown const *shown,
 
 static int exit_code_of (struct view const *view)
 {
-  return (view->wanted_up && !view->ready) || view->state == STATE_FAILED || view->unhealthy || view->unread ? EXIT_NO : EXIT_YES ;
+  return (view->wanted_up && !view->ready) || view->state == STATE_FAILED || view->unhealthy || view->unread || view->blocked ? EXIT_NO : EXIT_YES ;
 }
 
 /* What is to be known beside the view, but for the graph. shown->message is the caller's. */
 static void read_rest (struct shown *shown)
 {
+  shown->view.blocked = view_blocked(&shown->view, shown->name) ;
   if (shown->view.up) due_read(shown->view.pid, &shown->due) ;
   shown->has_check = shown->view.is_checked && health_record_read(shown->name, &shown->check) ;
   if (shown->view.state == STATE_FAILED) shown->message = log_tail_read(shown->name, 1) ;

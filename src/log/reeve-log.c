@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "base/spawn.h"
 #include "log/collect.h"
 #include "log/log.h"
+#include "wire/blocked.h"
 
 #define RETRY_MS 1000
 
@@ -95,9 +97,11 @@ static void open_places (struct logger *l)
     struct logdir *d = sink->logdir ;
     while (d && !logdir_open(d))
     {
+      blocked_tell(errno) ;
       logger_pause(l, -1, (int)d->retry_ms) ;
       if (l->ending) _exit(EXIT_LEFT) ; /* nothing has been read yet */
     }
+    blocked_over() ;
   }
 }
 
