@@ -15,6 +15,7 @@
    dependencies.c  which of them need which
    timeline.c  when each was ready, and whom it waited for
    processes.c  what /proc says of processes
+   likeness.c  as what a process runs
     await.c     sending commands, waiting for what they bring about
    signal.c    having a signal sent
  
@@ -121,6 +122,7 @@ extern int command_shutdown (struct request const *request) ;
 extern int command_graph (struct request const *request) ;
 extern int command_exec (struct request const *request) ;
 extern int command_env (struct request const *request) ;
+extern int command_try (struct request const *request) ;
 extern int command_disable (struct request const *request) ;
 extern int command_enable (struct request const *request) ;
 extern int command_new (struct request const *request) ; /* word: a path; names: a command; not in LIVE */
