@@ -131,6 +131,7 @@ extern int command_logs (struct request const *request) ;
 extern int command_blame (struct request const *request) ;
 extern int command_critical_chain (struct request const *request) ;
 extern int command_plot (struct request const *request) ;
+extern int command_events (struct request const *request) ;
 extern int command_metrics (struct request const *request) ;
 extern int command_why (struct request const *request) ;
 extern int command_check (struct request const *request) ; /* names: directories; not in LIVE */

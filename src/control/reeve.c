@@ -32,6 +32,7 @@ static struct command const commands[] =
   { "blame", "[NAME...]", "show how long each service took to get ready, and who held it before", &command_blame, OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
   { "critical-chain", "[NAME]", "show the services that decided when the last one, or NAME, was ready", &command_critical_chain, LOOKS, WORD_NONE, NAMES_ONE_ELSE_ALL, 0 },
   { "plot", "", "draw when each service was held, started and got ready, as SVG", &command_plot, LOOKS, WORD_NONE, NAMES_NONE, 0 },
+  { "events", "[--json] [-f] [NAME...]", "show the last change of each service, and with -f those to come", &command_events, OPTION_JSON | OPTION_FOLLOW | OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
   { "metrics", "[NAME...]", "print numbers about services in the format of OpenMetrics", &command_metrics, OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
   { "exec", "NAME -- COMMAND...", "execute a command as the service is: its user, environment, directory, limits", &command_exec, LOOKS, WORD_NONE, NAMES_ONE, 0 },
   { "env", "NAME", "show the environment of a service", &command_env, LOOKS, WORD_NONE, NAMES_ONE, 0 },
@@ -149,7 +150,7 @@ static int parse_options (struct request *request, unsigned int *given, int argc
   } ;
   int logs = is_logs(argv) ;
   int c ;
-  while ((c = getopt_long(argc, argv, logs ? "l:fn:th" : "l:nh", longs, 0)) != -1)
+  while ((c = getopt_long(argc, argv, logs ? "l:fn:th" : "l:fnh", longs, 0)) != -1)
   {
     if (logs && c == 'n') c = 'N' ;
     switch (c)
