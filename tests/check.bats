@@ -64,7 +64,7 @@ clean()
 @test "the examples have no findings" {
   if ! command -v execlineb; then skip "execline is not installed"; fi
   cd "$BATS_TEST_DIRNAME/../servicedirs-example"
-  clean demo */services.d
+  clean demo syslog */services.d
 }
 
 @test "it needs no scanner, looks at several directories, and executes nothing" {

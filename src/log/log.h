@@ -8,6 +8,7 @@
    logutil-service   s6-overlay's wrapper around that                     logutil.c
 
    reeve-log.c   the table of names, the loop
+   syslog.c      datagrams, with --syslog instead of stdin
    input.c       stdin: read without taking, taken when it is written
    lines.c       a line's way through the directives to the sinks
    sink.c        what waits to be written to one place
@@ -243,6 +244,8 @@ struct logger
   size_t line_len ; /* bytes of the present line that have been written already */
   uint32_t ready_fd ; /* gets a newline when all is open; 0: none */
   int signals ; /* the descriptor */
+  char const *socket_path ; /* where datagrams are received, instead of lines from stdin; 0: nowhere */
+  int socket ;
   unsigned int ending ; /* how often the logger was told to end */
   unsigned int in_line : 1 ; /* the present line goes on */
   unsigned int takes_parts : 1 ; /* nothing needs a whole line: each goes as it is to directories */
@@ -305,6 +308,18 @@ extern int input_due_ms (struct input const *in, struct logger const *l) ;
 extern int input_has_drained (struct input *in, struct logger const *l) ;
 /* Writes what is left over, the beginning of a line, as a line. */
 extern void input_end (struct input *in, struct logger *l) ;
+
+/* ---- syslog.c ---- */
+
+/* A socket to which all may send, bound to `path`; exits when there is something that is no socket, or one that
+   somebody reads from. */
+extern int syslog_open (char const *path) ;
+/* Removes its file, if it is still that. */
+extern void syslog_unlink (char const *path) ;
+/* The descriptor that the service directory, the current one, names for readiness, if it is open; else 0. */
+extern uint32_t syslog_notification_fd (void) ;
+/* Receives and writes some datagrams. Returns 0 when there were no more. */
+extern int syslog_round (struct logger *l) ;
 
 /* ---- options.c, script.c, logutil.c: each is a program's command line; exits 100 ---- */
 

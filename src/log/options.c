@@ -18,6 +18,7 @@
 
 static char const usage[] =
   "usage: reeve-log [OPTION...] DIR|-|/dev/stderr...\n"
+  "       reeve-log --syslog[=PATH] [OPTION...] [DIR|-|/dev/stderr...]\n"
   "  -t, --stamp iso|tai|none  before each line (default: iso in directories, none elsewhere)\n"
   "  -j, --json                an object a line: time, service, text\n"
   "  -p, --prefix TEXT         before each line; with --json, the service\n"
@@ -25,7 +26,8 @@ static char const usage[] =
   "  -n, --files N             keep so many old files (10)\n"
   "  -a, --age DURATION        rotate a file that is older: 500ms, 5s, 2m, 24h\n"
   "  -o, --only GLOB           only lines that match one of these\n"
-  "  -d, --drop GLOB           no lines that match one of these\n" ;
+  "  -d, --drop GLOB           no lines that match one of these\n"
+  "  --syslog[=PATH]           datagrams that are sent to /dev/log, or PATH, instead of stdin; to stdout\n" ;
 
 static void __attribute__((noreturn)) show_usage (int fd, int code)
 {
@@ -109,12 +111,14 @@ void options_parse (struct logger *l, int argc, char **argv)
     { "age", required_argument, 0, 'a' },
     { "only", required_argument, 0, 'o' },
     { "drop", required_argument, 0, 'd' },
+    { "syslog", optional_argument, 0, 'S' },
     { "help", no_argument, 0, 'h' },
     { 0, 0, 0, 0 }
   } ;
   struct options options = { .dir = LOGDIR_ZERO } ;
   char const **only = calloc((size_t)argc * 2, sizeof *only) ;
   char const **drop ;
+  char const *equals ;
   size_t nonly = 0 ;
   size_t ndrop = 0 ;
   int c ;
@@ -135,14 +139,21 @@ void options_parse (struct logger *l, int argc, char **argv)
       case 'a' : if (!duration_parse(optarg, &options.dir.age_ms)) invalid("--age", optarg, "500ms, 5s, 2m, 24h; a bare number is seconds") ; break ;
       case 'o' : only[nonly++] = optarg ; break ;
       case 'd' : drop[ndrop++] = optarg ; break ;
+      case 'S' :
+        equals = strchr(argv[optind - 1], '=') ;
+        l->socket_path = equals ? equals + 1 : "/dev/log" ;
+        if (!*l->socket_path) invalid("--syslog", "", "a path") ;
+        l->ready_fd = syslog_notification_fd() ;
+        break ;
       case 'h' : show_usage(1, 0) ;
       default : show_usage(2, EXIT_USAGE) ;
     }
   }
-  if (!argv[optind]) show_usage(2, EXIT_USAGE) ;
+  if (!argv[optind] && !l->socket_path) show_usage(2, EXIT_USAGE) ;
   select_lines(l, only, nonly, SELECT) ;
   select_lines(l, drop, ndrop, DESELECT) ;
   free(only) ;
   if (options.to.json && !options.to.prefix) options.to.prefix = service_here() ;
+  if (!argv[optind]) add_place(l, &options, "-") ;
   for (argv += optind ; *argv ; argv++) add_place(l, &options, *argv) ;
 }

@@ -70,11 +70,12 @@ static int attend (struct logger *l)
 static void loop (struct logger *l, struct input *in)
 {
   struct pollfd x[3] = { { .fd = l->signals, .events = POLLIN }, { .fd = 0, .events = POLLIN }, { .events = POLLOUT } } ;
+  if (l->socket_path) x[1].fd = l->socket ;
   for (;;)
   {
     int ms = attend(l) ;
     int due ;
-    if (l->ending && input_has_drained(in, l)) return ;
+    if (l->ending && (l->socket_path ? !syslog_round(l) : input_has_drained(in, l))) return ;
     due = input_due_ms(in, l) ;
     sooner(&ms, due) ;
     x[1].events = due >= 0 ? 0 : POLLIN ;
@@ -82,6 +83,11 @@ static void loop (struct logger *l, struct input *in)
     if (poll(x, 3, ms) < 0) continue ;
     if (x[0].revents) logger_signals(l) ;
     if (x[2].revents) message_say_lost() ;
+    if (l->socket_path)
+    {
+      if (x[1].revents) syslog_round(l) ;
+      continue ;
+    }
     in->no_writer = !!(x[1].revents & POLLHUP) ;
     if (!x[1].revents && input_due_ms(in, l)) continue ;
     if (input_round(in, l) == INPUT_END) return ;
@@ -138,13 +144,15 @@ int main (int argc, char **argv)
   lines_prepare(&l) ;
   open_places(&l) ;
   lines_resume(&l) ;
-  input_open(&in) ;
+  if (l.socket_path) l.socket = syslog_open(l.socket_path) ;
+  else input_open(&in) ;
   if (l.ready_fd)
   {
     if (allwrite((int)l.ready_fd, "\n", 1) < 1) strerr_warnwu1sys("tell that the logger is ready") ;
     fd_close((int)l.ready_fd) ;
   }
   loop(&l, &in) ;
+  if (l.socket_path) syslog_unlink(l.socket_path) ;
   input_end(&in, &l) ;
   close_places(&l) ;
   return 0 ;
