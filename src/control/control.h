@@ -11,7 +11,7 @@
    page.c      printing within 80 columns
    why_end.c   how an end came about, in words
    processes.c the processes of /proc, and whose they are
-   log_tail.c  the last lines of a service's log
+   log_reader.h  what services have logged
    dependencies.c  which of them need which
    timeline.c  when each was ready, and whom it waited for
     await.c     sending commands, waiting for what they bring about
@@ -45,6 +45,11 @@ struct request
   unsigned int json : 1 ;
   unsigned int dot : 1 ;
   unsigned int mermaid : 1 ;
+  unsigned int follow : 1 ; /* `logs`: these four */
+  unsigned int stamps : 1 ;
+  unsigned int has_tail : 1 ;
+  uint64_t tail ; /* lines */
+  uint64_t since_ms ; /* 0: no limit */
   unsigned int all : 1 ;
   unsigned int only : 1 ; /* what depends on them, or they on, is left alone */
   unsigned int listed : 1 ; /* names are all that services_list() gives */
@@ -57,7 +62,8 @@ struct request
 
 /* ---- help.c ---- */
 
-enum option_bit { OPTION_NO_WAIT = 1, OPTION_TIMEOUT = 2, OPTION_JSON = 4, OPTION_ALL = 8, OPTION_ONLY = 16, OPTION_DOT = 64, OPTION_MERMAID = 128 } ;
+enum option_bit { OPTION_NO_WAIT = 1, OPTION_TIMEOUT = 2, OPTION_JSON = 4, OPTION_ALL = 8, OPTION_ONLY = 16, OPTION_DOT = 64, OPTION_MERMAID = 128,
+  OPTION_FOLLOW = 256, OPTION_TAIL = 512, OPTION_SINCE = 1024, OPTION_TIMESTAMPS = 2048 } ;
 
 enum word { WORD_NONE, WORD_OPTIONAL, WORD_REQUIRED, WORD_OF_SCALE } ;
 
@@ -118,6 +124,7 @@ extern int command_disable (struct request const *request) ;
 extern int command_enable (struct request const *request) ;
 extern int command_new (struct request const *request) ; /* word: a path; names: a command; not in LIVE */
 extern int command_tree (struct request const *request) ;
+extern int command_logs (struct request const *request) ;
 extern int command_blame (struct request const *request) ;
 extern int command_critical_chain (struct request const *request) ;
 extern int command_plot (struct request const *request) ;
@@ -129,12 +136,13 @@ extern int command_check (struct request const *request) ; /* names: directories
 enum patience
 {
   PATIENCE_LOOK, /* until a scanner that is there knows of its services */
+  PATIENCE_LEFT, /* the same, and where none is, what one has left will do */
   PATIENCE_ALL /* and until /init has become the scanner */
 } ;
 
 /* Finds LIVE unless request->live names it, and makes it the working directory. Waits
    until its scanner knows of its services, if somebody is there to become it; where there
-   is nobody, the command itself says so. With PATIENCE_LOOK root goes on as the tree's user (owner.c).
+   is nobody, the command itself says so. But with PATIENCE_ALL root goes on as the tree's user (owner.c).
    Returns EXIT_YES, or an exit code: it has been said why. */
 extern int enter_live (struct request *request, enum patience patience) ;
 
@@ -381,10 +389,9 @@ extern unsigned int why_end_oom_kills (char const *text) ;
 
 /* ---- log_tail.c ---- */
 
-/* The last lines, `count` at most, of what the service has logged: of `current` in the directory that
-   its logger, reeve-log or one that is called alike, writes now, and of the file before that. Text
-   for a terminal, a newline behind each line. Returns an allocated text; 0: there is no such
-   directory, nothing in it, or it may not be read. */
+/* The last lines, `count` at most, of what the service has logged (log_reader.h), without stamps; the
+   beginning of a long one. Text for a terminal, a newline behind each line. Returns an allocated text;
+   0: there is nothing, or it may not be read. */
 extern char *log_tail_read (char const *name, unsigned int count) ;
 
 /* ---- dependencies.c ---- */

@@ -66,7 +66,7 @@ static int say_none (void)
   return geteuid() ? EXIT_SYSTEM : EXIT_NO ;
 }
 
-static int find (struct request *request)
+static int find (struct request *request, enum patience patience)
 {
   static char found[LIVEDIR_PATH_MAX] ;
   static char text[TRUST_WHY_MAX] ;
@@ -75,7 +75,7 @@ static int find (struct request *request)
   trust_nobody() ; /* the tree may be another user's, and we root */
   if (!request->live)
   {
-    if (!livedir_find(found)) return say_none() ;
+    if (!livedir_find(found) && !(patience == PATIENCE_LEFT && errno == ENOENT && livedir_find_left(found))) return say_none() ;
     request->live = found ;
   }
   fd = trust_anyones_directory(AT_FDCWD, request->live, &why) ;
@@ -159,8 +159,8 @@ static int await_beginning (struct request const *request, enum patience patienc
 
 int enter_live (struct request *request, enum patience patience)
 {
-  int code = find(request) ;
+  int code = find(request, patience) ;
   if (code) return code ;
-  if (patience == PATIENCE_LOOK) owner_become() ;
+  if (patience != PATIENCE_ALL) owner_become() ;
   return await_beginning(request, patience) ;
 }

@@ -18,6 +18,10 @@ static struct { char const *name ; char const *purpose ; } const options[] =
   { "", "" },
   { "dot", "for Graphviz" },
   { "mermaid", "for Mermaid" },
+  { "follow", "go on with what comes (-f)" },
+  { "tail", "N: the last N lines of each service (-n N); all: all" },
+  { "since", "DURATION: nothing that is older: 500ms, 5s, 2m, 1h; a bare number is seconds" },
+  { "timestamps", "the time before each line, in UTC (-t)" },
 } ;
 
 #define OPTIONS (sizeof options / sizeof *options)

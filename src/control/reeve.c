@@ -7,6 +7,7 @@
 
 #include <skalibs/strerr.h>
 #include <skalibs/tai.h>
+#include <skalibs/uint64.h>
 
 #include "base/duration.h"
 #include "control/control.h"
@@ -25,6 +26,8 @@ static struct command const commands[] =
     &command_status, OPTION_JSON | OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
   { "why", "NAME...", "say why a service is as it is", &command_why, LOOKS, WORD_NONE, NAMES_REQUIRED, 0 },
   { "tree", "[--json] [NAME...]", "show services with their processes, CPU time and memory", &command_tree, OPTION_JSON | OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
+  { "logs", "[-f] [-n N] [--since 5m] [-t] [NAME...]", "show what services have logged", &command_logs,
+    OPTION_FOLLOW | OPTION_TAIL | OPTION_SINCE | OPTION_TIMESTAMPS | OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
   { "graph", "[--dot|--mermaid] [NAME...]", "show what needs what, with states", &command_graph, OPTION_ALL | OPTION_DOT | OPTION_MERMAID | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
   { "blame", "[NAME...]", "show how long each service took to get ready, and who held it before", &command_blame, OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
   { "critical-chain", "[NAME]", "show the services that decided when the last one, or NAME, was ready", &command_critical_chain, LOOKS, WORD_NONE, NAMES_ONE_ELSE_ALL, 0 },
@@ -110,6 +113,18 @@ static int set_deadline (struct request *request, char const *text)
   return 1 ;
 }
 
+/* Is the command, the first word that is no option, `logs`? There -n has an argument, as docker's has. */
+static int is_logs (char *const *argv)
+{
+  while (*++argv)
+    if (**argv != '-') return !strcmp(*argv, "logs") ;
+    else if (!strcmp(*argv, "-l") || !strcmp(*argv, "--live") || !strcmp(*argv, "--timeout"))
+    {
+      if (!*++argv) return 0 ;
+    }
+  return 0 ;
+}
+
 /* Returns -1 to go on, or an exit code. */
 static int parse_options (struct request *request, unsigned int *given, int argc, char *const *argv)
 {
@@ -123,12 +138,18 @@ static int parse_options (struct request *request, unsigned int *given, int argc
     { "only", no_argument, 0, 'o' },
     { "dot", no_argument, 0, 'd' },
     { "mermaid", no_argument, 0, 'm' },
+    { "follow", no_argument, 0, 'f' },
+    { "tail", required_argument, 0, 'N' },
+    { "since", required_argument, 0, 'S' },
+    { "timestamps", no_argument, 0, 't' },
     { "help", no_argument, 0, 'h' },
     { 0, 0, 0, 0 }
   } ;
+  int logs = is_logs(argv) ;
   int c ;
-  while ((c = getopt_long(argc, argv, "l:nh", longs, 0)) != -1)
+  while ((c = getopt_long(argc, argv, logs ? "l:fn:th" : "l:nh", longs, 0)) != -1)
   {
+    if (logs && c == 'n') c = 'N' ;
     switch (c)
     {
       case 'l' : request->live = optarg ; break ;
@@ -142,6 +163,18 @@ static int parse_options (struct request *request, unsigned int *given, int argc
       case 'o' : request->only = 1 ; *given |= OPTION_ONLY ; break ;
       case 'd' : request->dot = 1 ; *given |= OPTION_DOT ; break ;
       case 'm' : request->mermaid = 1 ; *given |= OPTION_MERMAID ; break ;
+      case 'f' : request->follow = 1 ; *given |= OPTION_FOLLOW ; break ;
+      case 't' : request->stamps = 1 ; *given |= OPTION_TIMESTAMPS ; break ;
+      case 'N' :
+        request->has_tail = 1 ;
+        *given |= OPTION_TAIL ;
+        if (!strcmp(optarg, "all")) request->tail = UINT64_MAX ;
+        else if (!uint640_scan(optarg, &request->tail)) return wrong("invalid number of lines ", optarg, ": allowed: a number, all") ;
+        break ;
+      case 'S' :
+        if (!duration_parse(optarg, &request->since_ms)) return wrong("invalid duration ", optarg, ": allowed: 500ms, 5s, 2m, 1h; a bare number is seconds") ;
+        *given |= OPTION_SINCE ;
+        break ;
       case 'h' : help_usage(commands, COMMANDS) ; return page_end() ;
       default : return usage_error() ;
     }
@@ -197,7 +230,7 @@ int main (int argc, char **argv)
   if (command->word == WORD_REQUIRED && !*argv) return wrong(command->name, " needs an argument: ", command->arguments) ;
   if (command->word == WORD_OF_SCALE && scale_take(&request, argv)) return EXIT_USAGE ;
   if (command->word != WORD_NONE && command->word != WORD_OF_SCALE && *argv) request.word = *argv++ ;
-  code = command->names == NAMES_FREE || command->names == NAMES_HELP ? EXIT_YES : enter_live(&request, command->options & LOOKS ? PATIENCE_LOOK : PATIENCE_ALL) ;
+  code = command->names == NAMES_FREE || command->names == NAMES_HELP ? EXIT_YES : enter_live(&request, command->run == &command_logs ? PATIENCE_LEFT : command->options & LOOKS ? PATIENCE_LOOK : PATIENCE_ALL) ;
   if (!code) code = choose_names(&request, command, argv) ;
   if (!code) code = (*command->run)(&request) ;
   if (request.owned) services_free(request.names, request.count) ;

@@ -159,15 +159,17 @@ static int is_held (char const *live, char const *lock)
   return holder < 0 ? -1 : holder || foreign ;
 }
 
-/* Does a scanner run there, or /init, which is about to become one? Returns 1, 0, or -1
+/* Does a scanner run there, or /init, which is about to become one? `left`: or did it? Returns 1, 0, or -1
    with errno when that cannot be told. */
-static int has_scanner (char const *live)
+static int has_scanner (char const *live, int left)
 {
+  char path[LIVEDIR_PATH_MAX] ;
   int r = is_held(live, SCAN_LOCK) ;
+  if (!r && left) return join(path, live, "/", SCAN_LOCK) && !access(path, F_OK) ;
   return r ? r : is_held(live, PREPARING_LOCK) ;
 }
 
-static int find_of (char out[LIVEDIR_PATH_MAX], uid_t uid)
+static int find_of (char out[LIVEDIR_PATH_MAX], uid_t uid, int left)
 {
   for (unsigned int i = 0 ; i < 2 ; i++)
   {
@@ -175,23 +177,33 @@ static int find_of (char out[LIVEDIR_PATH_MAX], uid_t uid)
     if (!private_place(out, private_roots[i], uid, "/service")) continue ;
     /* The client would obey another user's fake. */
     if (lstat(out, &st) == -1 || !S_ISDIR(st.st_mode) || st.st_uid != uid) continue ;
-    if (has_scanner(out) > 0) return 1 ;
+    if (has_scanner(out, left) > 0) return 1 ;
   }
   return 0 ;
 }
 
-int livedir_find (char out[LIVEDIR_PATH_MAX])
+static int find (char out[LIVEDIR_PATH_MAX], int left)
 {
   char const *named = getenv("REEVE_LIVE") ;
   struct stat init ;
   int err = ENOENT ;
   int r ;
   if (named && *named) return join(out, named, "", "") ;
-  r = has_scanner(SYSTEM_PLACE) ;
+  r = has_scanner(SYSTEM_PLACE, left) ;
   if (r > 0) return join(out, SYSTEM_PLACE, "", "") ;
   if (r < 0) err = errno ;
-  if (find_of(out, geteuid())) return 1 ;
-  if (!geteuid() && !stat("/proc/1", &init) && init.st_uid && find_of(out, init.st_uid)) return 1 ;
+  if (find_of(out, geteuid(), left)) return 1 ;
+  if (!geteuid() && !stat("/proc/1", &init) && init.st_uid && find_of(out, init.st_uid, left)) return 1 ;
   errno = err ;
   return 0 ;
+}
+
+int livedir_find (char out[LIVEDIR_PATH_MAX])
+{
+  return find(out, 0) ;
+}
+
+int livedir_find_left (char out[LIVEDIR_PATH_MAX])
+{
+  return find(out, 1) ;
 }
