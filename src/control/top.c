@@ -24,7 +24,7 @@
 #define MEASURED_MAX 300 /* processes: of more, only what each uses at most is read */
 #define OTHER_COLUMNS 54
 #define NAME_MIN 8
-#define LOG_LINES 200
+#define LOG_LINES "200"
 #define OUTPUT_MAX 65536
 #define HELP "c m n S: sort  r restart  s stop  u start  l log  w why  q quit"
 
@@ -58,6 +58,7 @@ struct top
   int output ; /* its output; -1: none */
   char text[OUTPUT_MAX + 1] ;
   size_t len ;
+  char const *command ; /* which one */
   unsigned int for_pane : 1 ;
   int events ; /* inotify; -1: none */
 } ;
@@ -193,7 +194,7 @@ static void put_row (FILE *out, struct row const *row, int width, int columns, i
   len = (int)strlen(name) ;
   if (row->permille >= 0) snprintf(cpu, sizeof cpu, "%d.%d", row->permille / 10, row->permille % 10) ;
   if (row->view.pid) snprintf(pid, sizeof pid, "%ld", (long)row->view.pid) ;
-  view_since(&row->view, since, sizeof since) ;
+  status_since(&row->view, since, sizeof since) ;
   snprintf(line, sizeof line, "%-*.*s%s %-12s %6s %11s %5u %-8s %7s", len > width ? width - 2 : width, len > width ? width - 2 : width, name, len > width ? ".." : "",
     view_state_name(row->view.state), cpu, processes_memory(&row->sum, memory), row->view.restarts, since, pid) ;
   if (selected) fputs("\033[7m", out) ;
@@ -251,14 +252,13 @@ static void put_pane (FILE *out, struct top *top, int rows, int columns)
   fputs("\033[1m", out) ;
   put_cut(out, top->title, columns) ;
   fputc('\n', out) ;
-  for (int i = 0 ; i < top->first ; i++) text = strchr(text, '\n') + 1 ;
+  for (int i = 0 ; i < top->first ; i++) text += strcspn(text, "\n") + 1 ; /* as many as there are */
   for (int i = 0 ; i < rows ; i++)
   {
     int len = (int)strcspn(text, "\n") ;
     char line[1024] ;
     snprintf(line, sizeof line, "%.*s", len, text) ;
-    fputc(*line ? *line : ' ', out) ; /* no line is empty: that would be the end */
-    if (*line) put_cut(out, line + 1, columns - 1) ;
+    put_cut(out, *line ? line : " ", columns) ;
     fputc('\n', out) ;
     text += len + (text[len] == '\n') ;
   }
@@ -284,7 +284,7 @@ static void draw (struct top *top)
 
 static void say (struct top *top, char const *text)
 {
-  snprintf(top->message, sizeof top->message, "%s", text) ;
+  snprintf(top->message, sizeof top->message, "%.*s", (int)sizeof top->message - 1, text) ;
 }
 
 static void show_pane (struct top *top, char const *what, char *text)
@@ -304,7 +304,8 @@ static void show_pane (struct top *top, char const *what, char *text)
 static void execute (struct top const *top, char const *command, int output)
 {
   char const *live = *top->request->live == '/' ? top->request->live : "." ; /* where we are */
-  char const *argv[] = { "reeve", "-l", live, command, "--", top->selected, 0 } ;
+  int is_log = !strcmp(command, "logs") ;
+  char const *argv[] = { "reeve", "-l", live, command, is_log ? "--tail=" LOG_LINES : "--", is_log ? "--" : top->selected, is_log ? top->selected : 0, 0 } ;
   int null = open("/dev/null", O_RDONLY | O_CLOEXEC) ;
   sigset_t none ;
   sigemptyset(&none) ;
@@ -339,6 +340,7 @@ static void run (struct top *top, char const *command, int for_pane)
   ndelay_on(top->output) ;
   top->len = 0 ;
   top->for_pane = !!for_pane ;
+  top->command = command ;
   snprintf(top->message, sizeof top->message, "%s ", command) ;
   service_name_printable(top->message + strlen(command) + 1, SERVICE_NAME_MAX + 8, top->selected) ;
 }
@@ -368,7 +370,8 @@ static void reap (struct top *top)
   top->text[top->len] = 0 ;
   if (top->for_pane)
   {
-    show_pane(top, "why", strdup(top->text)) ;
+    show_pane(top, top->command, strdup(top->text)) ;
+    if (!strcmp(top->command, "logs")) top->first = OUTPUT_MAX ; /* their end */
     return ;
   }
   text_make_printable(top->text, top->len) ;
@@ -376,14 +379,6 @@ static void reap (struct top *top)
   end = strrchr(top->text, '\n') ;
   if (*top->text) say(top, end ? end + 1 : top->text) ;
   else snprintf(top->message + strlen(top->message), sizeof top->message - strlen(top->message), ": %s", wstat ? "failed" : "done") ;
-}
-
-static void show_log (struct top *top)
-{
-  char *text = *top->selected ? log_tail_read(top->selected, LOG_LINES) : 0 ;
-  if (text) show_pane(top, "log of", text) ;
-  else say(top, "no log of it is known") ;
-  if (text) top->first = LOG_LINES ; /* its end */
 }
 
 /* Returns 0 at the end. */
@@ -420,7 +415,7 @@ static int press (struct top *top, int key, int page)
     case 's' : run(top, "stop", 0) ; break ;
     case 'u' : run(top, "start", 0) ; break ;
     case 'w' : run(top, "why", 1) ; break ;
-    case 'l' : show_log(top) ; break ;
+    case 'l' : run(top, "logs", 1) ; break ;
     default : break ;
   }
   return 1 ;
