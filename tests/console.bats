@@ -132,8 +132,9 @@ each_had_terminal() { [ "$(lines "$dir/took")" -ge "$(lines "$dir/starts")" ]; }
   idle other
   on_terminal -L prefix -l "$live" "$scan" # which is not for who talks to a terminal
   answers first
-  up other/log
-  [ ! -e "$live/repl/log" ]
+  up other
+  [ -p "$live/other/supervise/out" ]
+  [ ! -e "$live/repl/supervise/out" ]
   touch "$dir/hangup"
   eventually 20 eval 's6-svdt "$live/repl" | grep -q "signal SIGHUP"'
   eventually 20 field repl state waiting

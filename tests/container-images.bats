@@ -27,13 +27,13 @@ teardown_file() { containers_teardown_file; }
   done
 }
 
-@test "nginx that has dropped root, with the default logger" {
+@test "nginx that has dropped root, whose output is collected" {
   nginx --user www-data
   container_run -e REEVE_LOG=prefix web
   eventually 30 answers /hello.txt hello
   answers /missing '404 Not Found'
-  logs_say '^nginx: .*GET /hello.txt HTTP/1.0" 200'
-  logs_say '^nginx: .*/share/www/missing" failed'
+  logs_say '^nginx | .*GET /hello.txt HTTP/1.0" 200'
+  logs_say '^nginx | .*/share/www/missing" failed'
   container_stop -t 60
   container_ended 0
 }

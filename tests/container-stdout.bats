@@ -57,12 +57,12 @@ written() # NAME...
   container_ended 0
 }
 
-@test "all have the default logger" {
+@test "the collector reads what all write" {
   dropped web
   container_run -e REEVE_LOG=json busybox
   written web
-  logs_say '"service":"web","text":"web out"'
-  logs_say '"service":"web","text":"web err"'
+  logs_say '"service":"web","stream":"stdout","message":"web out"'
+  logs_say '"service":"web","stream":"stderr","message":"web err"'
   container_stop -t 60
   container_ended 0
 }

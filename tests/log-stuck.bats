@@ -100,9 +100,10 @@ unhealthy() { ! healthy "$@"; }
 
 @test "without a budget, too, and for a logger that shares an output that nobody reads" {
   talks web
+  logged web 'exec reeve-log -'
   mkfifo "$dir/pipe"
   exec 8<>"$dir/pipe"
-  start sh -c 'exec reeve-scan -l "$live" -L prefix "$scan" >"$dir/pipe" 8>&-'
+  start sh -c 'exec reeve-scan -l "$live" "$scan" >"$dir/pipe" 8>&-'
   scanner=$started
   eventually 20 is_full web
   kill -TERM "$scanner"

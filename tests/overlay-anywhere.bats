@@ -87,8 +87,8 @@ works()
   as_user env REEVE_LOG=prefix "$x/init"
   start "${inside[@]}"
   logged() { grep -q -- "$1" "$dir/stdout"; }
-  eventually 10 logged '^web: a line'
-  eventually 10 logged '^inner: reeve-scan: fatal: '
+  eventually 10 logged '^web *| a line'
+  says '^inner *| reeve-scan: fatal: '
   "$x/command/reeve" -l "$live" shutdown 0
   ended "$started" 0
 }

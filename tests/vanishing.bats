@@ -84,8 +84,8 @@ reached_logged() { [ -s "$TREE/pids" ] && [ -s "$TREE/logger" ] && told_up "$web
 in_logger() { in_logged; whose=web/log; }
 reached_logger() { reached_logged; }
 
-in_default() { in_up; options=(-L prefix); whose=web/log; }
-reached_default() { reached_up && s6-svok "$web"; }
+in_collected() { in_up; options=(-L lines); }
+reached_collected() { reached_up && s6-svok "$web"; }
 
 # ---- what vanishes ----
 
@@ -229,7 +229,7 @@ trees_of() # PHASE
   local what next
   for next in ${THEN-killed left rescan rescan_killed nothing}; do
     for what in ${WHAT_OWN-live_name live_supervise live_log live_run live_all scan_name scan_run scan_all both}; do one own "$1" "$what" "$next"; done
-    [ "$1" != default ] || continue
+    [ "$1" != collected ] || continue
     for what in ${WHAT_FOREIGN-link target}; do one foreign "$1" "$what" "$next"; done
     for what in ${WHAT_PLACE-scan_name live_supervise live_log scan_run renamed}; do one place "$1" "$what" "$next"; done
   done
@@ -239,7 +239,7 @@ trees_of() # PHASE
 all_trees()
 {
   local phase running=0
-  for phase in ${PHASES-down waiting up stopping finishing leaving adopting logged logger default}; do
+  for phase in ${PHASES-down waiting up stopping finishing leaving adopting logged logger collected}; do
     trees_of "$phase"
     : >"$dir/tried.$phase"
   done
@@ -268,4 +268,4 @@ check() # PHASE
 @test "in one that was adopted" { check adopting; }
 @test "in one that has a logger" { check logged; }
 @test "in a logger" { check logger; }
-@test "in a default logger" { check default; }
+@test "whose output is collected" { check collected; }

@@ -13,7 +13,13 @@ size_t json_escape (char *out, char const *text, size_t len)
   size_t n = 0 ;
   while (at < len)
   {
-    size_t one = text_utf8(text + at, len - at) ;
+    size_t one ;
+    if (s[at] >= 32 && s[at] < 127 && s[at] != '"' && s[at] != '\\') /* most are, and need no closer look */
+    {
+      out[n++] = text[at++] ;
+      continue ;
+    }
+    one = text_utf8(text + at, len - at) ;
     if (one && (s[at] < 32 || s[at] == '"' || s[at] == '\\' || s[at] == 127))
     {
       memcpy(out + n, "\\u00", 4) ;

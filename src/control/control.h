@@ -15,6 +15,7 @@
    log_reader.h  what services have logged
    dependencies.c  which of them need which
    timeline.c  when each was ready, and whom it waited for
+   processes.c  what /proc says of processes
     await.c     sending commands, waiting for what they bring about
    signal.c    having a signal sent
  
@@ -130,6 +131,7 @@ extern int command_blame (struct request const *request) ;
 extern int command_critical_chain (struct request const *request) ;
 extern int command_plot (struct request const *request) ;
 extern int command_top (struct request const *request) ;
+extern int command_metrics (struct request const *request) ;
 extern int command_why (struct request const *request) ;
 extern int command_check (struct request const *request) ; /* names: directories; not in LIVE */
 
@@ -188,6 +190,7 @@ extern int services_has_logger (struct request const *request, char const *name)
 /* Is there a service `name`? One whose directory is in SCAN, but which the
    scanner has not come to yet, counts. */
 extern int services_has (char const *name) ;
+extern int services_collector (void) ; /* is there a collector's directory: LIVE/.log? */
 
 /* Is `name` a template in SCAN (service/instance.h)? */
 extern int services_has_template (char const *name) ;
@@ -266,6 +269,8 @@ struct view
   pid_t check ; /* of its health that runs; 0: none */
   pid_t supervisor ; /* await_send's: who was there to read; 0: that is not known */
   uint64_t unsure_ms ; /* await_send's, clock_ms(): before then it may yet show that another one has read it; 0: nobody else has */
+  pid_t logger ; /* of the ./run of its logger; 0: there is none, or that is not known */
+  int blocked ; /* why its logger, or it, as one, cannot write: errno; `status` and `why` alone look for that */
   unsigned int wstat ; /* of the last end */
   unsigned int restarts ;
   unsigned int births ; /* of ./run and ./finish, also such as could not be executed */
@@ -297,6 +302,8 @@ struct view
 /* What is known of the service `name`. Returns 1, or 0 with errno when it cannot
    be read (EACCES: another user's). No supervisor is a state, not an error. */
 extern int view_read (struct view *view, char const *name) ;
+/* Why the logger of the service `name`, or that logger itself, cannot write: errno; 0: it can, or that is not known. */
+extern int view_blocked (struct view const *view, char const *name) ;
 /* What is known of CMD. `after` gets what it waits for (STATE_HELD), as REEVE_CMD_AFTER has it.
    Returns 1, or 0 when there is none (any more). */
 extern int view_read_command (struct view *view, char *after, size_t size) ;

@@ -7,6 +7,7 @@
 
 #include "control/control.h"
 #include "service/instance.h"
+#include "wire/channels.h"
 
 struct chosen
 {
@@ -101,8 +102,17 @@ static int add_pattern (struct request const *request, struct chosen *chosen, ch
   return EXIT_NO ;
 }
 
+/* It is shown by its name, and obeys nobody. */
+static int add_collector (struct request const *request, struct chosen *chosen)
+{
+  if (!request->acts) return has(chosen, COLLECTOR) ? EXIT_YES : add(chosen, COLLECTOR) ;
+  strerr_warnw1x(COLLECTOR " is the collector, which reads what all services write (REEVE_LOG), and no service of yours: it ends last, with the tree") ;
+  return EXIT_NO ;
+}
+
 static int add_name (struct request const *request, struct chosen *chosen, char const *name)
 {
+  if (!strcmp(name, COLLECTOR) && services_collector()) return add_collector(request, chosen) ;
   if (services_has(name)) return has(chosen, name) ? EXIT_YES : add(chosen, name) ;
   if (is_pattern(name)) return add_pattern(request, chosen, name) ;
   if (services_has_template(name)) strerr_warnw5x(name, " is a template, no service: name its instances, or all of them: '", name, "*'", "") ;

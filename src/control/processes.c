@@ -41,6 +41,7 @@ static int parse_stat (char *text, struct process *process)
   process->started = (uint64_t)fields[FIELD_STARTED] ;
   process->sum.cpu_ms = (uint64_t)(fields[FIELD_USER] + fields[FIELD_SYSTEM]) * PROCESS_TICK_MS ;
   process->sum.bytes = (uint64_t)fields[FIELD_PAGES] * (uint64_t)getpagesize() ;
+  process->sum.count = 1 ;
   process->sum.at_most = !!process->sum.bytes ;
   return 1 ;
 }
@@ -113,6 +114,7 @@ void processes_add (struct sum *sum, struct sum const *own)
   sum->cpu_ms += own->cpu_ms ;
   sum->bytes += own->bytes ;
   sum->at_most |= own->at_most ;
+  sum->count += own->count ;
 }
 
 /* ---- whose they are ---- */

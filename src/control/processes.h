@@ -13,6 +13,7 @@ struct sum
 {
   uint64_t cpu_ms ;
   uint64_t bytes ;
+  unsigned int count ; /* of processes */
   unsigned int at_most : 1 ; /* some is shared with others, nobody tells how much */
 } ;
 

@@ -33,6 +33,7 @@ static struct command const commands[] =
   { "blame", "[NAME...]", "show how long each service took to get ready, and who held it before", &command_blame, OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
   { "critical-chain", "[NAME]", "show the services that decided when the last one, or NAME, was ready", &command_critical_chain, LOOKS, WORD_NONE, NAMES_ONE_ELSE_ALL, 0 },
   { "plot", "", "draw when each service was held, started and got ready, as SVG", &command_plot, LOOKS, WORD_NONE, NAMES_NONE, 0 },
+  { "metrics", "[NAME...]", "print numbers about services in the format of OpenMetrics", &command_metrics, OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
   { "exec", "NAME -- COMMAND...", "execute a command as the service is: its user, environment, directory, limits", &command_exec, LOOKS, WORD_NONE, NAMES_ONE, 0 },
   { "env", "NAME", "show the environment of a service", &command_env, LOOKS, WORD_NONE, NAMES_ONE, 0 },
   { "start", "NAME...", "start, after what they need, and wait until ready", &command_start, IN_ORDER, WORD_NONE, NAMES_REQUIRED, 0 },

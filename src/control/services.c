@@ -196,6 +196,11 @@ int services_has (char const *name)
   return is_service(".", name) || is_scaled_to(name) || (scan_directory(scan) && exists(scan, name, "run") && !is_template(scan, name)) ;
 }
 
+int services_collector (void)
+{
+  return is_service(".", COLLECTOR) ;
+}
+
 int services_is_link (char const *name)
 {
   char scan[PATH_SIZE] ;

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "control/control.h"
 #include "service/name.h"
+#include "wire/channels.h"
 #include "wire/due.h"
 #include "wire/health.h"
 
@@ -122,6 +123,12 @@ static char const *remarks (struct shown const *shown, char out[REMARKS_MAX])
   return out ;
 }
 
+static char const *blocked (struct shown const *shown, char out[REMARKS_MAX])
+{
+  snprintf(out, REMARKS_MAX, "blocked: %s", strerror(shown->view.blocked)) ;
+  return out ;
+}
+
 /* Of a task that has failed with its code, which is what it was run for. */
 static void format_state (struct view const *view, char *out, size_t size)
 {
@@ -173,7 +180,8 @@ static void print_row (struct shown const *shown, int width, int colour)
   }
   at = width + 2 + printf(ROW("%u"), state, *paint ? PLAIN : "", pid, since, view->ready ? "yes" : "no", view->wanted_up ? "up" : "down", end, view->restarts)
     - (int)strlen(*paint ? PLAIN : "") ;
-  if (*text) page_print_after((size_t)at, text) ;
+  if (view->blocked) page_print_after((size_t)at, blocked(shown, why)) ;
+  if (*text) page_print_after(view->blocked ? PAGE_WIDTH : (size_t)at, text) ;
   putchar('\n') ;
 }
 
@@ -262,7 +270,7 @@ static void print_waits_for (struct shown const *shown)
 static void print_object (struct shown const *shown)
 {
   struct view const *view = &shown->view ;
-  char text[REMARKS_MAX] ;
+  char text[2 * REMARKS_MAX] ;
   int wstat = (int)view->wstat ;
   printf("{\"name\":") ;
   json_print(shown->name) ;
@@ -281,7 +289,14 @@ static void print_object (struct shown const *shown)
   if (shown->message) json_print(shown->message) ;
   else printf("null") ;
   printf(",\"reason\":") ;
-  if (*remarks(shown, text)) json_print(text) ;
+  if (view->blocked)
+  {
+    size_t n = strlen(blocked(shown, text)) ;
+    char why[REMARKS_MAX] ;
+    if (*remarks(shown, why)) snprintf(text + n, sizeof text - n, "; %s", why) ;
+    json_print(text) ;
+  }
+  else if (*remarks(shown, text)) json_print(text) ;
   else printf("null") ;
   print_waits_for(shown) ;
   print_due(shown) ;
@@ -314,12 +329,13 @@ static void print_one (struct request const *request, struct shown const *shown,
 
 static int exit_code_of (struct view const *view)
 {
-  return (view->wanted_up && !view->ready) || view->state == STATE_FAILED || view->unhealthy || view->unread ? EXIT_NO : EXIT_YES ;
+  return (view->wanted_up && !view->ready) || view->state == STATE_FAILED || view->unhealthy || view->unread || view->blocked ? EXIT_NO : EXIT_YES ;
 }
 
 /* What is to be known beside the view, but for the graph. shown->message is the caller's. */
 static void read_rest (struct shown *shown)
 {
+  shown->view.blocked = view_blocked(&shown->view, shown->name) ;
   if (shown->view.up) due_read(shown->view.pid, &shown->due) ;
   shown->has_check = shown->view.is_checked && health_record_read(shown->name, &shown->check) ;
   if (shown->view.state == STATE_FAILED) shown->message = log_tail_read(shown->name, 1) ;
@@ -403,6 +419,18 @@ static int show_command (struct status_page *page)
   return 1 ;
 }
 
+/* The tool's own, and so no row of the table unless something is wrong with it. */
+static void show_collector (struct status_page *page, int comes_first)
+{
+  struct request const *request = page->request ;
+  struct shown shown = { .name = COLLECTOR, .node = COLLECTOR } ;
+  if (!request->listed || request->all || !services_collector() || !view_read(&shown.view, COLLECTOR) || shown.view.up) return ;
+  page->code = EXIT_NO ;
+  read_rest(&shown) ;
+  print_one(request, &shown, page->width, !request->count && comes_first, page->colour) ;
+  free(shown.message) ;
+}
+
 static int show (struct status_page *page)
 {
   struct request const *request = page->request ;
@@ -413,6 +441,7 @@ static int show (struct status_page *page)
   else printf("%-*s  " ROW("%s") "\n", page->width, "NAME", "STATE", "", "PID", "SINCE", "READY", "WANTED", "EXIT", "RESTARTS") ;
   show_each(page) ;
   has_command = show_command(page) ;
+  show_collector(page, !has_command) ;
   graph_free(&page->graph) ;
   if (request->json) puts("\n]") ;
   if (for_person) print_summary(&page->seen, page->colour) ;

@@ -19,6 +19,7 @@
 #include "service/enable_if.h"
 #include "service/name.h"
 #include "service/settings.h"
+#include "wire/blocked.h"
 #include "wire/channels.h"
 #include "wire/death_tally.h"
 #include "wire/disabled.h"
@@ -186,12 +187,14 @@ static int undoes (struct state const *state)
 }
 
 /* It is the logger's supervisor that knows. */
-static uint64_t lost_by_logger (char const *name)
+static void read_logger (struct view *view, char const *name)
 {
   char path[PATH_SIZE] ;
   struct state state ;
   snprintf(path, sizeof path, "%s" LOGGER_SUFFIX, name) ;
-  return state_read(path, &state, 0) ? state.lost : 0 ;
+  if (!state_read(path, &state, 0)) return ;
+  view->lost += state.lost ;
+  view->logger = state.status.flags & STATUS_FINISHING ? 0 : state.status.pid ;
 }
 
 /* In doubt, yes: stamps are some milliseconds apart. */
@@ -255,7 +258,7 @@ static int read_all (struct view *view, char const *name)
     view->ending = r && state.phase == PHASE_STRAYS ;
     view->after_finish = r && state.phase == PHASE_LEFTOVERS ;
   }
-  view->lost += lost_by_logger(name) ;
+  read_logger(view, name) ;
   if (!r) return 1 ;
   view->up = status.pid && !(status.flags & STATUS_FINISHING) ;
   view->pid = view->up ? status.pid : 0 ;
@@ -303,6 +306,14 @@ int view_last_end (char const *name, tain *when)
   }
   fd_close(fd) ;
   return ok ;
+}
+
+int view_blocked (struct view const *view, char const *name)
+{
+  size_t len = strlen(name) ;
+  size_t suffix = sizeof LOGGER_SUFFIX - 1 ;
+  pid_t logger = len > suffix && !strcmp(name + len - suffix, LOGGER_SUFFIX) ? view->pid : view->logger ;
+  return logger ? blocked_read(logger) : 0 ;
 }
 
 void view_leave_out_disabled (char **names, size_t *count)

@@ -319,6 +319,8 @@ void why_print (char const *name)
   say_health(&why) ;
   say_end(&why) ;
   if (why.view.undo_wstat) say("Its ./undo has failed.") ;
+  why.view.blocked = view_blocked(&why.view, name) ;
+  if (why.view.blocked) say("It is blocked: its logger cannot write what it has read: %s. Lines wait, and then the service does; the logger's message names the file.", strerror(why.view.blocked)) ;
   if (why.view.lost) say("%ju bytes of its log are lost.", (uintmax_t)why.view.lost) ;
   say_settings(&why) ;
   print_log(&why) ;

@@ -74,7 +74,7 @@ struct options
   uint32_t budget_ms ; /* of the services' stop: stop_ms, raised where S6_SERVICES_GRACETIME asks for more */
   uint32_t after_ms ; /* by how much S6_KILL_GRACETIME raises the time for what is left at the end */
   unsigned int kill_grace_given : 1 ;
-  char const *log ; /* REEVE_LOG: reeve-scan's -L, or 0: output as it is */
+  char const *log ; /* REEVE_LOG: reeve-scan's -L */
 } ;
 
 /* `report`: invalid values, variables that have no effect, and limits that contradict

@@ -10,6 +10,8 @@
 #include "init/init.h"
 #include "service/settings.h"
 
+#define LOG_DEFAULT "off" /* without REEVE_LOG */
+
 static struct { char const *name ; size_t at ; uint32_t max ; uint32_t initial ; } const numbers[] =
 {
   { "S6_VERBOSITY", offsetof(struct options, verbosity), INT_MAX, 1 },
@@ -71,11 +73,13 @@ static void say_without_effect (struct options const *options)
 
 static char const *log_format (int report)
 {
+  static char const modes[][7] = { "lines", "prefix", "json", "off" } ;
   char const *value = getenv("REEVE_LOG") ;
-  if (!value || !*value) return 0 ;
-  if (!strcmp(value, "prefix") || !strcmp(value, "json")) return value ;
-  if (report) strerr_warnw3x("invalid REEVE_LOG: \"", value, "\": allowed: prefix, json; output stays as it is") ;
-  return 0 ;
+  if (!value || !*value) return isatty(1) ? "off" : LOG_DEFAULT ; /* who has a terminal keeps it */
+  for (size_t i = 0 ; i < sizeof modes / sizeof *modes ; i++)
+    if (!strcmp(value, modes[i])) return value ;
+  if (report) strerr_warnw3x("invalid REEVE_LOG: \"", value, "\": allowed: lines, prefix, json, off; output stays as it is") ;
+  return "off" ;
 }
 
 /* ---- limits ---- */

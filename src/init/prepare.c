@@ -290,11 +290,8 @@ static void __attribute__((noreturn)) become_scanner (struct options const *opti
     scan[n++] = grace ;
   }
   if (options->command_signals) scan[n++] = "-C" ;
-  if (options->log)
-  {
-    scan[n++] = "-L" ;
-    scan[n++] = options->log ;
-  }
+  scan[n++] = "-L" ;
+  scan[n++] = options->log ;
   scan[n++] = SERVICES_DIRECTORY ;
   add_command(options, live, scan + n, argv + 1) ;
   if (options->verbosity > 1) strerr_warni1x("starting the services in " SERVICES_DIRECTORY) ;

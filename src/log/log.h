@@ -2,9 +2,8 @@
    directives that each line goes through:
 
    reeve-log         its own options                                     options.c
-   run               LIVE/NAME/log/run of a service without a logger of its own,
-                     made by reeve-scan -L: argument NAME/log, $REEVE_LOG the
-                     format                                              options.c
+   run               LIVE/.log/run, made by reeve-scan -L: reeve-log --collect,
+                     which has nothing of what follows                   collect.h
    s6-log            s6-log's options and script                          script.c
    logutil-service   s6-overlay's wrapper around that                     logutil.c
 
@@ -310,7 +309,6 @@ extern void input_end (struct input *in, struct logger *l) ;
 /* ---- options.c, script.c, logutil.c: each is a program's command line; exits 100 ---- */
 
 extern void options_parse (struct logger *l, int argc, char **argv) ;
-extern void run_parse (struct logger *l, int argc, char **argv) ;
 extern void script_parse (struct logger *l, int argc, char **argv) ;
 extern void logutil_parse (struct logger *l, int argc, char **argv) ;
 

@@ -146,16 +146,3 @@ void options_parse (struct logger *l, int argc, char **argv)
   if (options.to.json && !options.to.prefix) options.to.prefix = service_here() ;
   for (argv += optind ; *argv ; argv++) add_place(l, &options, *argv) ;
 }
-
-void run_parse (struct logger *l, int argc, char **argv)
-{
-  static char prefix[SERVICE_NAME_MAX + sizeof ":"] ;
-  char const *format = getenv("REEVE_LOG") ;
-  struct directive *d ;
-  if (argc != 2 || !format) strerr_dieusage(EXIT_USAGE, "run NAME/log (with REEVE_LOG=prefix or json: made by reeve-scan -L)") ;
-  d = logger_add(l, TO_STREAM) ;
-  d->json = !strcmp(format, "json") ;
-  snprintf(prefix, sizeof prefix, "%.*s%s", (int)strcspn(argv[1], "/"), argv[1], d->json ? "" : ":") ;
-  d->prefix = prefix ;
-  d->sink = logger_stream(l, 1) ;
-}

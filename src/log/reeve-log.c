@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -11,7 +12,9 @@
 #include "base/path.h"
 #include "base/signals.h"
 #include "base/spawn.h"
+#include "log/collect.h"
 #include "log/log.h"
+#include "wire/blocked.h"
 
 #define RETRY_MS 1000
 
@@ -23,16 +26,16 @@ static struct { char const *name ; void (*parse) (struct logger *, int, char **)
 #include "log/names.def"
 } ;
 
-#define AS_A_RUN_SCRIPT "run" /* a link in a logger's directory: reeve-scan -L */
+#define AS_A_RUN_SCRIPT "run" /* a link in the collector's directory: reeve-scan -L */
+
+static int is_collector (int argc, char **argv)
+{
+  return argc > 1 && (!strcmp(path_last(argv[0]), AS_A_RUN_SCRIPT) || !strcmp(argv[1], "--collect")) ;
+}
 
 static void parse (struct logger *l, int argc, char **argv)
 {
   char const *name = path_last(argc ? argv[0] : "") ;
-  if (!strcmp(name, AS_A_RUN_SCRIPT))
-  {
-    run_parse(l, argc, argv) ;
-    return ;
-  }
   for (size_t i = 0 ; i < sizeof known / sizeof *known ; i++)
   {
     if (strcmp(name, known[i].name) != 0) continue ;
@@ -94,9 +97,11 @@ static void open_places (struct logger *l)
     struct logdir *d = sink->logdir ;
     while (d && !logdir_open(d))
     {
+      blocked_tell(errno) ;
       logger_pause(l, -1, (int)d->retry_ms) ;
       if (l->ending) _exit(EXIT_LEFT) ; /* nothing has been read yet */
     }
+    blocked_over() ;
   }
 }
 
@@ -126,6 +131,7 @@ int main (int argc, char **argv)
   spawn_prepare_signals() ;
   message_begin() ;
   if (!spawn_sanitize_stdio()) strerr_diefu1sys(EXIT_SYSTEM, "open /dev/null") ;
+  if (is_collector(argc, argv)) return collect() ;
   parse(&l, argc, argv) ;
   l.signals = signals_open(trapped, sizeof trapped / sizeof *trapped) ;
   if (l.signals == -1) strerr_diefu1sys(EXIT_SYSTEM, "open a descriptor for signals") ;

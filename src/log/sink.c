@@ -8,6 +8,7 @@
 #include <skalibs/strerr.h>
 
 #include "log/log.h"
+#include "wire/blocked.h"
 
 #define RETRY_MS 2000 /* of a stream */
 #define LOCK_MS_MAX 64
@@ -115,10 +116,12 @@ static void __attribute__((noreturn)) leave (struct sink const *sink)
 /* Returns 0 when it is time to give up. */
 static int wait_to_try_again (struct logger *l, struct sink *sink)
 {
+  int err = errno ;
   uint64_t now = clock_ms() ;
   int ms = sink->logdir ? (int)sink->logdir->retry_ms : RETRY_MS ;
   if (!sink->stuck_since_ms) sink->stuck_since_ms = now ;
   if (l->ending > 1 || (l->ending && now - sink->stuck_since_ms >= ENDING_MS)) return 0 ;
+  if (sink->waits_for == FOR_TIME) blocked_tell(err) ;
   if (sink->waits_for == FOR_ROOM) ms = -1 ;
   if (sink->waits_for == FOR_LOCK)
   {
@@ -136,6 +139,7 @@ static void wait_to_write (struct logger *l, struct sink *sink, int line_ends)
   while (!write_out(sink, line_ends))
     if (!wait_to_try_again(l, sink)) leave(sink) ;
   sink->stuck_since_ms = 0 ;
+  blocked_over() ;
 }
 
 void sink_put (struct logger *l, struct sink *sink, char const *bytes, size_t len)

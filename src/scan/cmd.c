@@ -15,6 +15,7 @@
 #include "scan/again.h"
 #include "scan/cmd_search.h"
 #include "scan/cmd_strays.h"
+#include "scan/collector.h"
 #include "scan/pidfds.h"
 #include "scan/stopping.h"
 #include "wire/channels.h"
@@ -67,7 +68,9 @@ void cmd_start (struct scanner *s)
   request.same_session = 1 ; /* it may talk to a terminal */
   request.chdir = s->origin ;
   request.birth = &birth ;
-  s->cmd.pid = cmd_search_start(s, &request, &result) ;
+  if (collector_for_cmd(s, &request)) s->cmd.pid = cmd_search_start(s, &request, &result) ;
+  else result = (struct cmd_search) { .err = errno } ;
+  for (unsigned int i = 0 ; i < request.nfds ; i++) fd_close(request.fd[i].from) ;
   if (s->cmd.pid)
   {
     publish_command(s, &birth) ;

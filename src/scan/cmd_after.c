@@ -32,7 +32,7 @@ struct list
 static struct unit const *find_service (struct scanner const *s, char const *name)
 {
   struct unit const *unit = s->units.all ;
-  while (unit && (unit->producer || strcmp(unit->name, name) != 0)) unit = unit->next ;
+  while (unit && (units_is_logger(unit) || strcmp(unit->name, name) != 0)) unit = unit->next ;
   return unit ;
 }
 
@@ -43,7 +43,7 @@ static void say_unknown (struct scanner const *s, char const *name)
   stralloc names = STRALLOC_ZERO ;
   int ok = 1 ;
   for (struct unit const *unit = s->units.all ; unit && ok ; unit = unit->next)
-    if (!unit->producer) ok = stralloc_cats(&names, names.len ? ", " : "; there are: ") && stralloc_cats(&names, unit->name) ;
+    if (!units_is_logger(unit)) ok = stralloc_cats(&names, names.len ? ", " : "; there are: ") && stralloc_cats(&names, unit->name) ;
   strerr_warnw7x("REEVE_CMD_AFTER: there is no service ", name, " in ", s->scan, ok && stralloc_0(&names) ? names.s : "", ": stopping everything",
     " (write names of services, separated by spaces, or `all`)") ;
   stralloc_free(&names) ;
@@ -88,7 +88,7 @@ static void list_all (struct scanner const *s, struct list *list)
 {
   list->all = 1 ;
   for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
-    if (!unit->producer) list->wishes[list->count++] = (struct graph_wish) { .name = unit->name } ;
+    if (!units_is_logger(unit)) list->wishes[list->count++] = (struct graph_wish) { .name = unit->name } ;
 }
 
 /* ---- waiting ---- */

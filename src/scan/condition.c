@@ -82,7 +82,7 @@ static int holds (struct scanner *s, struct unit *unit, char why[ENABLE_IF_WHY_M
 /* Its directory was read when it was made; another one's is not. */
 static int may_have_one (struct unit const *unit)
 {
-  return !unit->producer && (unit->condition.there || unit->foreign || unit->condition.disabled) ;
+  return !units_is_logger(unit) && (unit->condition.there || unit->foreign || unit->condition.disabled) ;
 }
 
 int condition_disables (struct scanner *s, struct unit *unit)
@@ -127,7 +127,7 @@ void condition_say_none_left (struct scanner const *s)
   if (s->cmd.argv || s->upgrade.done) return ;
   for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
   {
-    if (unit->producer || unit->instances.is_template) continue ;
+    if (units_is_logger(unit) || unit->instances.is_template) continue ;
     if (!unit->condition.disabled) return ;
     first = unit ;
   }

@@ -15,7 +15,7 @@
 static int asks_for_it (struct scanner const *s, struct unit const *unit)
 {
   char path[UNIT_PATH_MAX + sizeof "/" FLAG_CONSOLE_FILE] ;
-  if (unit->producer) return 0 ;
+  if (units_is_logger(unit)) return 0 ;
   if (!unit->foreign && !unit->adopt) return unit->console.there ; /* its directory was read just now */
   if (unit->foreign && (!s->in_place || !isatty(0))) return 0 ;
   snprintf(path, sizeof path, "%s/" FLAG_CONSOLE_FILE, unit->name) ;

@@ -11,7 +11,6 @@
 #include <skalibs/strerr.h>
 
 #include "scan/again.h"
-#include "scan/default_logger.h"
 #include "scan/origin.h"
 #include "service/executable.h"
 #include "wire/channels.h"
@@ -49,7 +48,7 @@ int directory_has_own (struct scanner const *s, struct unit const *unit, char co
 int directory_has_logger (struct scanner const *s, struct unit const *unit)
 {
   char name[UNIT_PATH_MAX] ;
-  if (directory_has(s, unit, "log/run") || default_logger_wanted(s, unit)) return 1 ;
+  if (directory_has(s, unit, "log/run")) return 1 ;
   if (!unit->foreign) return 0 ; /* those were taken over before */
   snprintf(name, sizeof name, "%s" LOGGER_SUFFIX, unit->name) ;
   return directory_runs(s, name) ;

@@ -20,7 +20,7 @@ extern char const *directory_why_incomplete (struct scanner const *s, struct uni
 extern int directory_has (struct scanner const *s, struct unit const *unit, char const *file) ;
 /* Is it in the unit's own directory, though the unit is an instance? Yes, if it cannot be told. */
 extern int directory_has_own (struct scanner const *s, struct unit const *unit, char const *file) ;
-/* Is there a log/run in it, or gets the unit the default logger? Yes, if it cannot be told:
+/* Is there a log/run in it? Yes, if it cannot be told:
    what then fails is tried again. */
 extern int directory_has_logger (struct scanner const *s, struct unit const *unit) ;
 /* Does errno say that `path` does not exist? If not, warns, and orders a scan in a second,

@@ -69,6 +69,12 @@ int earlier_take (struct scanner *s, char const *name)
   return !!taken ;
 }
 
+int earlier_take_collector (struct scanner *s)
+{
+  errno = 0 ;
+  return !!take(s, COLLECTOR, COLLECTOR, 0) ;
+}
+
 void earlier_take_foreign (struct scanner *s, char const *identity, char const *name)
 {
   struct unit *unit ;

@@ -12,6 +12,8 @@
 extern int earlier_take_all (struct scanner *s) ;
 /* The directory LIVE/NAME, which the scanner had made. Returns 1, or 0 like that. */
 extern int earlier_take (struct scanner *s, char const *name) ;
+/* The collector's: returns 1, or 0 with errno when it cannot be told what runs there. */
+extern int earlier_take_collector (struct scanner *s) ;
 /* In a stop: the same for a directory that others have put into LIVE. Its unit is let go of. */
 extern void earlier_take_foreign (struct scanner *s, char const *identity, char const *name) ;
 

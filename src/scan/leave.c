@@ -80,7 +80,7 @@ void leave_clean (struct scanner *s, struct unit *unit)
 {
   if (s->stop.on) return ; /* the next start removes it: an end is not the time for it */
   unit->supervised = unit->had_left = 0 ; /* what comes under its name begins anew */
-  if (unit->foreign || unit->producer || (!livetree_is_ours(unit->name) && errno == ENOENT)) return ;
+  if (unit->foreign || units_is_logger(unit) || (!livetree_is_ours(unit->name) && errno == ENOENT)) return ;
   if (livetree_is_ours(unit->name) && livetree_remove(unit->name)) return ;
   strerr_warnwu5sys("remove the live directory ", s->live, "/", unit->name, " (next try in 1 second)") ;
   again_later(s, AGAIN_SCAN) ;
@@ -90,6 +90,7 @@ void leave_release (struct scanner *s, struct unit *unit)
 {
   struct unit *producer = unit->producer ;
   if (s->console == unit) s->console = 0 ;
+  if (s->collector == unit) s->collector = 0 ;
   units_release(&s->units, unit) ;
   if (producer && !units_may_run(producer) && units_is_leaving(producer))
     units_post(&s->units, producer, UNIT_LOGGER_GONE) ;

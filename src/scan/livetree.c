@@ -322,14 +322,6 @@ static int make_directory (char const *name)
   return mark(name) ? 1 : -1 ;
 }
 
-/* It was perhaps made for the default logger, in whose place the user's comes. */
-static int forget_default (char const *name)
-{
-  char path[UNIT_PATH_MAX + sizeof LOGGER_TAKES_STDERR] ;
-  snprintf(path, sizeof path, "%s/" LOGGER_TAKES_STDERR, name) ;
-  return unlink(path) != -1 || errno == ENOENT ;
-}
-
 enum livetree_result livetree_make (char const *scan, char const *name, struct origin const *origin, struct livetree_found *found)
 {
   struct source source ;
@@ -339,19 +331,19 @@ enum livetree_result livetree_make (char const *scan, char const *name, struct o
   if (!open_source(&source, scan, origin)) return LIVETREE_FAILED ;
   fresh = make_directory(name) ;
   if (fresh < 0) return !close_source(&source, 0) && errno == EEXIST ? LIVETREE_TAKEN : LIVETREE_FAILED ;
-  ok = (fresh || forget_default(name)) && fill(&source, name, fresh, found) && (fresh ? mark_complete(name) : unlink_stale(name, &source)) ;
+  ok = fill(&source, name, fresh, found) && (fresh ? mark_complete(name) : unlink_stale(name, &source)) ;
   return close_source(&source, ok) ? LIVETREE_DONE : LIVETREE_FAILED ;
 }
 
-enum livetree_result livetree_make_logger (char const *logger_name, char const *program)
+enum livetree_result livetree_make_collector (char const *program)
 {
   int ok ;
   int to ;
-  int fresh = make_directory(logger_name) ;
+  int fresh = make_directory(COLLECTOR) ;
   if (fresh < 0) return errno == EEXIST ? LIVETREE_TAKEN : LIVETREE_FAILED ;
-  to = file_open(logger_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0) ;
+  to = file_open(COLLECTOR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0) ;
   if (to == -1) return LIVETREE_FAILED ;
-  ok = make_link(to, "run", program) && touch(to, LOGGER_TAKES_STDERR) && (!fresh || mark_complete(logger_name)) ;
+  ok = make_link(to, "run", program) && fifo_make(COLLECTOR_NEWS) && (!fresh || mark_complete(COLLECTOR)) ;
   return tree_close(to, ok) ? LIVETREE_DONE : LIVETREE_FAILED ;
 }
 
@@ -361,5 +353,14 @@ int livetree_make_pipe (char const *logger_name)
   snprintf(path, sizeof path, "%s/supervise", logger_name) ;
   if (mkdir(path, 0700) == -1 && errno != EEXIST) return 0 ;
   snprintf(path, sizeof path, "%s/" LOGGER_FIFO, logger_name) ;
+  return fifo_make_shared(path) ;
+}
+
+int livetree_make_outputs (char const *name)
+{
+  char path[UNIT_PATH_MAX] ;
+  snprintf(path, sizeof path, "%s/" COLLECTED_STDOUT, name) ;
+  if (!fifo_make_shared(path)) return 0 ;
+  snprintf(path, sizeof path, "%s/" COLLECTED_STDERR, name) ;
   return fifo_make_shared(path) ;
 }

@@ -25,11 +25,13 @@ struct livetree_found
      origin  a directory of it may be missing, but not all
      found   always written */
 extern enum livetree_result livetree_make (char const *scan, char const *name, struct origin const *origin, struct livetree_found *found) ;
-/* Makes the directory of a default logger: its ./run is a link to the program. */
-extern enum livetree_result livetree_make_logger (char const *logger_name, char const *program) ;
+/* Makes the collector's directory: its ./run is a link to the program. */
+extern enum livetree_result livetree_make_collector (char const *program) ;
 /* Makes what a logger needs in anybody's directory: supervise/, and the fifo of its input.
    Returns 1, or 0 with errno. */
 extern int livetree_make_pipe (char const *logger_name) ;
+/* Makes the fifos that the collector reads, in LIVE/NAME. Returns 1, or 0 with errno. */
+extern int livetree_make_outputs (char const *name) ;
 /* Has the scanner made LIVE/NAME? Returns 1, or 0 with errno: ENOENT: certainly not. */
 extern int livetree_is_ours (char const *name) ;
 /* Removes LIVE/NAME. Returns 1, or 0 with errno: what remains is known as ours still. */

@@ -159,12 +159,12 @@ static void ended (struct scanner *s)
 {
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
   {
-    if (s->look.doubtful || unit->producer || unit->instances.is_counted || unit->directory.seen == s->look.generation) continue ;
+    if (s->look.doubtful || units_is_logger(unit) || unit->instances.is_counted || unit->directory.seen == s->look.generation) continue ;
     if (unit->foreign ? s->look.live_read : s->look.scan_read) units_post(&s->units, unit, UNIT_UNSEEN) ;
   }
   s->look.quiet = 0 ;
   if (s->look.live_read && !s->look.doubtful && !again_is_due(s, AGAIN_SCAN)) s->look.live_known = 1 ;
-  if (!s->look.ended_once && !s->units.all && !s->cmd.argv && !s->upgrade.done && (s->in_place ? s->look.live_read : s->look.scan_read))
+  if (!s->look.ended_once && s->units.count == !!s->collector && !s->cmd.argv && !s->upgrade.done && (s->in_place ? s->look.live_read : s->look.scan_read))
     strerr_warni3x("there is no service in ", s->scan, " yet") ;
   s->look.ended_once = 1 ;
   if (s->rescan_ms && !s->stop.on) s->look.timer_ms = clock_ms() + s->rescan_ms ;

@@ -70,7 +70,7 @@ static struct graph_node *node_of (struct scanner *s, struct unit *unit)
 void needs_learn (struct scanner *s, struct unit *unit)
 {
   struct graph_node *node ;
-  if (unit->producer || (s->stop.on && unit->needs.node)) return ; /* the order of a stop is decided when it begins */
+  if (units_is_logger(unit) || (s->stop.on && unit->needs.node)) return ; /* the order of a stop is decided when it begins */
   node = node_of(s, unit) ;
   if (!node) return ;
   if (!(node->facts & GRAPH_EXISTS) || node->facts & GRAPH_DISABLED) graph_set_facts(&s->needs.graph, node, GRAPH_EXISTS | GRAPH_WANTED) ;
@@ -167,7 +167,7 @@ static void take_instances (struct scanner *s)
 void needs_renamed (struct scanner *s, struct unit *unit)
 {
   struct order order = { .letter = ORDER_REPORT } ;
-  if (unit->producer || (unit->needs.node && !strcmp(unit->needs.node->name, unit->name))) return ;
+  if (units_is_logger(unit) || (unit->needs.node && !strcmp(unit->needs.node->name, unit->name))) return ;
   needs_learn(s, unit) ;
   directory_order(unit, &order) ;
 }
@@ -208,7 +208,7 @@ void needs_reported (struct scanner *s, struct unit *unit, struct report const *
   struct graph_node *node ;
   unsigned int facts ;
   int held = report->phase == PHASE_HELD ;
-  if (!unit->producer && !unit->needs.node) needs_learn(s, unit) ; /* an earlier scanner has started it */
+  if (!units_is_logger(unit) && !unit->needs.node) needs_learn(s, unit) ; /* an earlier scanner has started it */
   node = unit->needs.node ;
   if (!node)
   {

@@ -32,7 +32,7 @@ void origin_look (struct scanner const *s, struct unit *unit)
   struct stat own ;
   struct stat of_template ;
   unsigned int has_own ;
-  if (unit->foreign || unit->producer) return ;
+  if (unit->foreign || units_is_logger(unit)) return ;
   unit->instances.is_template = !units_may_run(unit) && is_template(s, unit->name) ;
   unit->instances.is_one = unit->instances.has_own = 0 ;
   if (!instance_template(unit->name, template, 0) || !is_template(s, template)) return ;

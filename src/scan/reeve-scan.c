@@ -22,7 +22,7 @@
 #include "base/upgrade.h"
 #include "scan/child.h"
 #include "scan/cmd.h"
-#include "scan/default_logger.h"
+#include "scan/collector.h"
 #include "scan/earlier.h"
 #include "scan/end.h"
 #include "scan/look.h"
@@ -40,7 +40,7 @@
 #include "wire/scale.h"
 #include "wire/scan_state.h"
 
-#define USAGE "reeve-scan [-l LIVE] [-d FD] [-t RESCAN_MS] [-T STOP_MS] [-K KILL_MS] [-G GRACE_MS] [-C] [-I] [-L prefix|json] [SCAN [-- CMD...]]"
+#define USAGE "reeve-scan [-l LIVE] [-d FD] [-t RESCAN_MS] [-T STOP_MS] [-K KILL_MS] [-G GRACE_MS] [-C] [-I] [-L lines|prefix|json|off] [SCAN [-- CMD...]]"
 #define HELP "usage: " USAGE "\n"
 #define DEFAULT_SCAN "/etc/services.d"
 #define RETRY_MS 1000
@@ -95,7 +95,7 @@ static void parse (struct scanner *s, struct options *options, int argc, char *c
       case 'G' : s->stop.limits.grace_ms = number(c, optarg, 0) ; break ;
       case 'I' : s->container_signals = 1 ; break ;
       case 'C' : s->cmd.gets_signals = 1 ; break ;
-      case 'L' : default_logger_use(s, optarg) ; break ;
+      case 'L' : collector_use(s, optarg) ; break ;
       default : strerr_dieusage(EXIT_USAGE, USAGE) ;
     }
   }
@@ -255,6 +255,7 @@ int main (int argc, char *const *argv)
   struct options options = { 0 } ;
   int signals ;
   s.own_code = s.lock = s.control = s.reports = s.units.pidfds = s.cmd.fd = -1 ;
+  s.cmd.collected[0] = s.cmd.collected[1] = -1 ;
   s.inotify = s.scan_watch = s.parent_watch = s.nothing = -1 ;
   spawn_prepare_signals() ;
   unsetenv(INSTANCE_VARIABLE) ; /* perhaps this scanner is a service of another one: what runs here is no such instance */
@@ -275,6 +276,7 @@ int main (int argc, char *const *argv)
   signals = trap_signals(options.beginning == BEGIN_UPGRADED) ;
   cmd_find(&s) ;
   if (!s.in_place) insist(&s, &earlier_take_all, "read the live directory") ; /* before any client can take them for services */
+  insist(&s, &collector_begin, "make the collector's directory in") ;
   loop_settle(&s) ;
   if (s.control == -1) s.control = open_channel(SCAN_CONTROL_FIFO) ;
   upgrade_tell_client(&s) ;

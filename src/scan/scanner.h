@@ -47,7 +47,7 @@
    livetree.c     what is made and removed in LIVE for a unit
    tree.c         copying and removing a directory of which others may own a part
    trusted.c      what others have put into LIVE, and whether it is to be believed
-   default_logger.c  the logger of a service that has none
+   collector.c    the service that reads the output of all others (-L), and what it reads of each
    child.c        what all children of the scanner have in common
 
    Calls go one way: no file calls another that calls it back.
@@ -158,6 +158,7 @@ struct cmd /* cmd.h, cmd_after.h, cmd_strays.h */
   pid_t pid ; /* 0: it does not run */
   int fd ; /* a pidfd of a CMD that is no child; -1: it is one, or there is no pidfd */
   struct process_birth birth ; /* of a CMD that is no child */
+  int collected[2] ; /* what holds the collector's input open: stdout's and stderr's; -1: it is not collected */
   pid_t group ; /* when it has ended: its process group, while a stray is in it; else 0 */
   unsigned int outside : 1 ; /* there is a stray outside that group */
   unsigned int gets_signals : 1 ; /* -C: the signals that the scanner is sent */
@@ -175,12 +176,13 @@ struct scanner
   char origin[SCAN_PATH_MAX] ; /* the working directory at the start: CMD's */
   char finish[SCAN_PATH_MAX] ; /* where LIVE/.s6-svscan/finish leads, should LIVE be removed; "": it is no link */
   char supervise[SCAN_PATH_MAX] ; /* the program; "": not found yet */
-  char logger[SCAN_PATH_MAX] ; /* the program that is the logger of who has none; "": none is */
+  char logger[SCAN_PATH_MAX] ; /* the program that is the collector; "": there is to be none */
   char const *const *arguments ; /* the program's own, from argv[1] on */
   uint32_t rescan_ms ; /* -t; 0: no timer */
   int own_code ; /* with which CMD or a main service has ended by itself; -1: none has */
 
   struct units units ;
+  struct unit *collector ; /* 0: there is none */
   struct unit const *console ; /* whose stdin is ours; 0: nobody's */
   struct again_state again ;
   struct look look ;

@@ -17,9 +17,9 @@
 #include "base/spawn.h"
 #include "scan/again.h"
 #include "scan/child.h"
+#include "scan/collector.h"
 #include "scan/condition.h"
 #include "scan/console.h"
-#include "scan/default_logger.h"
 #include "scan/directory.h"
 #include "scan/ending.h"
 #include "scan/inherited.h"
@@ -61,9 +61,12 @@ static enum livetree_result make_own (struct scanner *s, struct unit *unit)
 static enum unit_event make_tree (struct scanner *s, struct unit *unit)
 {
   if (unit->foreign || unit->adopt) return UNIT_STARTED ; /* the original may be gone */
-  switch (make_own(s, unit))
+  switch (unit->collects ? livetree_make_collector(s->logger) : make_own(s, unit))
   {
-    case LIVETREE_DONE : return UNIT_STARTED ;
+    case LIVETREE_DONE :
+      if (collector_make_fifos(s, unit)) return UNIT_STARTED ;
+      takeover_cannot(unit, "make the fifos for the output of", strerror(errno)) ;
+      return UNIT_START_FAILED ;
     case LIVETREE_TAKEN :
       strerr_warnw6x(s->live, "/", unit->name, " is not ours and stays: the service ", unit->name,
         " is not started; remove it or rename the service, then order a rescan") ;
@@ -78,7 +81,6 @@ static enum livetree_result make_logger_tree (struct scanner *s, struct unit con
 {
   struct origin origin ;
   struct livetree_found none ;
-  if (default_logger_wanted(s, unit)) return livetree_make_logger(name, s->logger) ;
   origin_of_logger(unit, &origin) ;
   return livetree_make(s->scan, name, &origin, &none) ;
 }
@@ -90,7 +92,7 @@ static enum unit_event attend_logger (struct scanner *s, struct unit *unit)
   char identity[UNIT_PATH_MAX] ;
   struct unit *logger = unit->logger ;
   enum unit_event made = UNIT_STARTED ;
-  if (unit->producer || unit->phase == UNIT_LEAVING || !directory_has_logger(s, unit)) return UNIT_STARTED ;
+  if (units_is_logger(unit) || unit->phase == UNIT_LEAVING || !directory_has_logger(s, unit)) return UNIT_STARTED ;
   snprintf(name, sizeof name, "%s" LOGGER_SUFFIX, unit->name) ;
   snprintf(identity, sizeof identity, "%s" LOGGER_SUFFIX, unit->identity) ;
   if (!unit->foreign && make_logger_tree(s, unit, name) != LIVETREE_DONE) made = UNIT_START_FAILED ;
@@ -286,14 +288,14 @@ enum unit_event start_unit (struct scanner *s, struct unit *unit)
 
 enum unit_event start_refresh (struct scanner *s, struct unit *unit)
 {
-  if (unit->producer || s->stop.on) return UNIT_NOTHING ;
+  if (units_is_logger(unit) || s->stop.on) return UNIT_NOTHING ;
   if (units_is_unwatched(unit) && !directory_supervisor(unit->name))
   {
     reap_other(s, unit) ;
     return UNIT_NOTHING ;
   }
   needs_renamed(s, unit) ;
-  if (!unit->foreign && make_own(s, unit) == LIVETREE_FAILED)
+  if (!unit->foreign && (make_own(s, unit) == LIVETREE_FAILED || !collector_make_fifos(s, unit)))
     strerr_warnwu4sys("refresh the live directory of ", unit->name, " in ", s->live) ;
   if (condition_ends(s, unit)) return UNIT_UNWANTED ;
   if (attend_logger(s, unit) != UNIT_STARTED) again_later(s, AGAIN_SCAN) ;

@@ -16,6 +16,7 @@
 #include "scan/cmd.h"
 #include "scan/cmd_after.h"
 #include "scan/cmd_strays.h"
+#include "scan/collector.h"
 #include "scan/directory.h"
 #include "scan/ending.h"
 #include "scan/inherited.h"
@@ -99,6 +100,7 @@ static void kill_unit (struct scanner *s, struct unit *unit)
 /* A logger may go on while its producer does, and then read what remains. */
 static int still_has_to_read (struct scanner const *s, struct unit const *unit)
 {
+  if (unit->collects) return !stopping_has_come(s, STAGE_LEAVE) ;
   return unit->producer && !stopping_has_come(s, STAGE_LEAVE) && (!stopping_has_come(s, STAGE_ABANDON) || units_may_run(unit->producer)) ;
 }
 
@@ -132,16 +134,16 @@ static void kill_supervisors (struct scanner *s)
 static void say_unit_killed (struct scanner *s, struct unit *unit)
 {
   int by_k = !stopping_has_come(s, STAGE_ABANDON) && stage_kills_by_k(&s->stop.limits) ;
-  if (unit->producer ? still_has_to_read(s, unit) : unit->supervisor.finishes && !stopping_has_come(s, STAGE_ABANDON)) return ;
-  if (!unit->producer) s->stop.had_to_kill = 1 ;
+  if (units_is_logger(unit) ? still_has_to_read(s, unit) : unit->supervisor.finishes && !stopping_has_come(s, STAGE_ABANDON)) return ;
+  if (!units_is_logger(unit)) s->stop.had_to_kill = 1 ;
   if (!unit->stop.killed)
-    stop_words_killed(s, unit->producer ? "the logger " : unit->supervisor.finishes ? "the finish of " : "the service ", unit->name, by_k) ;
+    stop_words_killed(s, units_is_logger(unit) ? "the logger " : unit->supervisor.finishes ? "the finish of " : "the service ", unit->name, by_k) ;
   unit->stop.killed = 1 ;
 }
 
 void stop_too_late (struct scanner *s, struct unit *unit)
 {
-  if (!stopping_has_come(s, STAGE_KILL) || unit->producer) return ;
+  if (!stopping_has_come(s, STAGE_KILL) || units_is_logger(unit)) return ;
   kill_unit(s, unit) ;
   say_unit_killed(s, unit) ;
 }
@@ -167,7 +169,7 @@ static void give_up_order (struct scanner *s)
 static void kill_what_is_left (struct scanner *s)
 {
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
-    if (units_may_run(unit) && !unit->producer) kill_unit(s, unit) ;
+    if (units_may_run(unit) && !units_is_logger(unit)) kill_unit(s, unit) ;
   if (cmd_runs(s))
   {
     cmd_signal(s, SIGKILL) ;
@@ -226,7 +228,11 @@ int stop_progress (struct scanner *s)
   if (s->stop.at_once) return 1 ;
   if (!s->stop.on) return 0 ;
   cmd_is_left = cmd_strays_end(s) || s->cmd.pid ;
-  if (!cmd_is_left && !s->units.count && knows_all(s)) return 1 ;
+  if (!cmd_is_left && s->units.count == !!s->collector && knows_all(s))
+  {
+    if (!s->collector) return 1 ;
+    collector_let_go(s) ;
+  }
   if (s->stop.cmd_first && !cmd_is_left)
   {
     s->stop.cmd_first = 0 ;

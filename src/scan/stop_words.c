@@ -51,7 +51,7 @@ void stop_words_collect (struct scanner const *s, struct stop_names *told, struc
   told->text[0] = waiting->text[0] = 0 ;
   if (cmd_runs(s)) add_name(told, "the command ", s->cmd.argv ? s->cmd.argv[0] : "") ;
   for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
-    if (!unit->producer && units_may_run(unit)) add_name(is_told(unit) ? told : waiting, "", unit->name) ;
+    if (!units_is_logger(unit) && units_may_run(unit)) add_name(is_told(unit) ? told : waiting, "", unit->name) ;
 }
 
 void stop_words_order_given_up (struct scanner const *s, struct stop_names const *told, struct stop_names const *waiting)
@@ -103,7 +103,7 @@ void stop_words_still_running (struct scanner const *s)
   char ms[UINT64_FMT] ;
   char more[UINT_FMT + sizeof " and  more"] = "" ;
   for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
-    if (units_may_run(unit) && !(unit->producer && units_may_run(unit->producer))) add_name(&names, unit->supervisor.finishes ? "the finish of " : "", unit->name) ;
+    if (units_may_run(unit) && !(unit->producer && units_may_run(unit->producer)) && !(unit->collects && s->units.count > 1)) add_name(&names, unit->supervisor.finishes ? "the finish of " : "", unit->name) ;
   if (cmd_runs(s)) add_name(&names, "the command ", s->cmd.argv ? s->cmd.argv[0] : "") ;
   if (!names.len) return ;
   if (names.left_out) snprintf(more, sizeof more, " and %u more", names.left_out) ;

@@ -82,7 +82,7 @@ static void let_logger_go (struct scanner *s, struct unit *unit)
 
 void stopping_let_go (struct scanner *s, struct unit *unit)
 {
-  if (!unit->producer) units_post(&s->units, unit, UNIT_LET_GO) ;
+  if (!units_is_logger(unit)) units_post(&s->units, unit, UNIT_LET_GO) ;
   if (s->stop.loggers_too && unit->logger) let_logger_go(s, unit->logger) ;
 }
 

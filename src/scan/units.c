@@ -82,6 +82,7 @@ struct unit *units_add (struct units *units, char const *identity, char const *n
   unit->wait.kind = DEADLINE_NONE ;
   unit->directory.watch[0] = unit->directory.watch[1] = unit->supervisor.fd = -1 ;
   unit->producer = producer ;
+  unit->collects = *identity == '.' ;
   if (producer)
   {
     producer->logger = unit ;
@@ -324,6 +325,11 @@ struct unit *units_first_deadline (struct units const *units)
 int units_may_run (struct unit const *unit)
 {
   return unit->supervisor.pid || unit->adopt ;
+}
+
+int units_is_logger (struct unit const *unit)
+{
+  return unit->producer || unit->collects ;
 }
 
 int units_is_leaving (struct unit const *unit)

@@ -72,6 +72,8 @@ extern struct unit *units_take (struct units *units, enum unit_event *event) ;
 
 /* Has it a supervisor, or does it get one to go on with what runs? */
 extern int units_may_run (struct unit const *unit) ;
+/* Is it a logger, or the collector: none of the user's services? */
+extern int units_is_logger (struct unit const *unit) ;
 /* Is it LEAVING or RETURNING? */
 extern int units_is_leaving (struct unit const *unit) ;
 /* Has it a supervisor whose end nobody tells the scanner: no child, and no pidfd of it? */

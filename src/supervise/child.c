@@ -39,12 +39,6 @@ void child_pass (struct spawn *request, int from, int to)
   if (from >= 0) request->fd[request->nfds++] = (struct spawn_fd) { .from = from, .to = to } ;
 }
 
-/* The logger that a service without one of its own gets (-L) does. */
-int child_takes_stderr (int output)
-{
-  return output >= 0 && !access("log/" LOGGER_TAKES_STDERR, F_OK) ;
-}
-
 /* The child itself tells who it is; so do we, if we live to see it. */
 int child_start (struct supervisor *s, struct spawn *request, char what, int *executing)
 {

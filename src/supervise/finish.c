@@ -51,7 +51,7 @@ static int execute (struct supervisor *s)
   int wstat = (int)s->status.wstat ;
   struct spawn request = SPAWN_ZERO ;
   int null = -1 ;
-  int output ;
+  int output[2] ;
   int executing ;
   int started ;
   int err ;
@@ -63,15 +63,16 @@ static int execute (struct supervisor *s)
   request.argv = argv ;
   request.envp = (char const *const *)environ ;
   /* The last one, too: its logger is told to read to the end only after this supervisor has left. */
-  if (!logger_input_for_stdout(s, &output)) strerr_warnwu3sys("open the logger's fifo (what ", script, " writes goes to the scanner's output)") ;
+  if (!logger_input_for_output(s, output)) strerr_warnwu3sys("open the logger's fifo (what ", script, " writes goes to the scanner's output)") ;
   if (s->leaving) null = file_open("/dev/null", O_RDWR, 0) ;
   child_pass(&request, null, 0) ;
-  child_pass(&request, output, 1) ;
-  if (child_takes_stderr(output)) child_pass(&request, output, 2) ;
+  child_pass(&request, output[0], 1) ;
+  child_pass(&request, output[1], 2) ;
   started = child_start(s, &request, 'f', &executing) ;
   err = errno ;
   child_close(null) ;
-  child_close(output) ;
+  child_close(output[0]) ;
+  child_close(output[1]) ;
   if (!started) child_say_not_started(s, script, err, executing, " (going on without it)") ;
   if (!started && s->undone) s->undo_wstat = (unsigned int)(!executing ? EXIT_SYSTEM : err == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTED) << 8 ;
   return started ;

@@ -2,7 +2,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
@@ -11,13 +14,20 @@
 
 #include "base/clock.h"
 #include "base/process.h"
+#include "service/name.h"
 #include "supervise/supervisor.h"
 #include "wire/channels.h"
 
 #define PRODUCERS_LOGGER "log/" LOGGER_FIFO
+#define AWAIT_COLLECTOR_MS 5000
+#define AWAIT_ROOM_MS 1000
+#define PAUSE_MIN_NS 1000000L
+#define PAUSE_MAX_NS 32000000L
 #define LOOK_MS 3000
 #define ROOM_LOOK_MS 500
 #define ROOM_MAX (1 << 20) /* what any user may have (/proc/sys/fs/pipe-max-size) */
+
+static char const *const collected[2] = { COLLECTED_STDOUT, COLLECTED_STDERR } ;
 
 static int is_missing (int err)
 {
@@ -31,10 +41,38 @@ int logger_input_hold (struct supervisor *s)
   return (s->logger_input >= 0 || is_missing(errno)) && logger_input_hold_loggers(s) ;
 }
 
+/* If it is not there, the next one finds our fifos by itself. If it has no room, there is so much
+   for it to read that it looks at everything. */
+static void tell_collector (struct supervisor const *s)
+{
+  char line[SERVICE_NAME_MAX + 2] ;
+  size_t len = strlen(s->name) ;
+  if (len > SERVICE_NAME_MAX) return ;
+  memcpy(line, s->name, len) ;
+  line[len] = '\n' ;
+  fifo_send("../" COLLECTOR_NEWS, line, len + 1) ;
+}
+
+static int hold_collected (struct supervisor *s)
+{
+  int any = 0 ;
+  if (!getenv("REEVE_LOG")) return 1 ; /* of the scanner: without it nothing is collected */
+  for (unsigned int i = 0 ; i < 2 ; i++)
+  {
+    if (s->collected[i] >= 0) continue ;
+    s->collected[i] = fifo_open(collected[i], O_RDWR) ;
+    if (s->collected[i] >= 0) any = 1 ;
+    else if (!is_missing(errno)) return 0 ;
+  }
+  if (any) tell_collector(s) ;
+  return 1 ;
+}
+
 int logger_input_hold_loggers (struct supervisor *s)
 {
-  if (s->reports >= 0 && s->logger_output == -1) s->logger_output = fifo_open(PRODUCERS_LOGGER, O_RDWR) ;
-  return s->reports == -1 || s->logger_output >= 0 || is_missing(errno) ;
+  if (s->reports == -1) return 1 ;
+  if (s->logger_output == -1) s->logger_output = fifo_open(PRODUCERS_LOGGER, O_RDWR) ;
+  return (s->logger_output >= 0 || is_missing(errno)) && hold_collected(s) ;
 }
 
 void logger_input_run_dry (struct supervisor *s)
@@ -49,10 +87,15 @@ void logger_input_run_dry (struct supervisor *s)
 }
 
 /* In bytes. */
-static unsigned int unread (struct supervisor const *s)
+static unsigned int unread_in (int fd)
 {
   int n = 0 ;
-  return s->logger_input >= 0 && !ioctl(s->logger_input, FIONREAD, &n) && n > 0 ? (unsigned int)n : 0 ;
+  return fd >= 0 && !ioctl(fd, FIONREAD, &n) && n > 0 ? (unsigned int)n : 0 ;
+}
+
+static unsigned int unread (struct supervisor const *s)
+{
+  return unread_in(s->logger_input) ;
 }
 
 int logger_input_left (struct supervisor const *s)
@@ -86,35 +129,67 @@ static int look_at_reader (struct supervisor *s, uint64_t now)
   return 1 ;
 }
 
-static void make_room (struct supervisor *s, uint64_t now)
+static void make_room (int fd)
 {
-  struct pollfd x = { .fd = s->logger_output, .events = POLLOUT } ;
+  struct pollfd x = { .fd = fd, .events = POLLOUT } ;
   int size ;
-  s->look_ms = now + ROOM_LOOK_MS ;
-  if (poll(&x, 1, 0)) return ;
-  size = fcntl(s->logger_output, F_GETPIPE_SZ) ;
-  if (size > 0 && size < ROOM_MAX && fcntl(s->logger_output, F_SETPIPE_SZ, ROOM_MAX) == -1) fcntl(s->logger_output, F_SETPIPE_SZ, 2 * size) ;
+  if (fd == -1 || poll(&x, 1, 0)) return ;
+  size = fcntl(fd, F_GETPIPE_SZ) ;
+  if (size > 0 && size < ROOM_MAX && fcntl(fd, F_SETPIPE_SZ, ROOM_MAX) == -1) fcntl(fd, F_SETPIPE_SZ, 2 * size) ;
 }
 
 int logger_input_look (struct supervisor *s)
 {
-  int writes = s->logger_output >= 0 && (s->phase == PHASE_STOPPING || s->phase == PHASE_FINISHING) ;
+  int writes = (s->logger_output >= 0 || s->collected[0] >= 0 || s->collected[1] >= 0) && (s->phase == PHASE_STOPPING || s->phase == PHASE_FINISHING) ;
   int reads = s->running_dry && phase_is_up(s->phase) && s->status.flags & STATUS_WANT_UP ;
   uint64_t now = writes || reads ? clock_ms() : 0 ;
   if (!writes && !reads) s->look_ms = 0 ;
   if (!now || now < s->look_ms) return 0 ;
   if (reads) return look_at_reader(s, now) ;
-  make_room(s, now) ;
+  s->look_ms = now + ROOM_LOOK_MS ;
+  make_room(s->logger_output) ;
+  make_room(s->collected[0]) ;
+  make_room(s->collected[1]) ;
   return 0 ;
 }
 
 /* Does another process keep what is in the fifo? */
-static int is_kept (void)
+static int is_kept (char const *path)
 {
-  int fd = fifo_open(LOGGER_FIFO, O_WRONLY) ;
+  int fd = fifo_open(path, O_WRONLY) ;
   if (fd == -1) return errno != ENXIO ;
   fd_close(fd) ;
   return 1 ;
+}
+
+/* The collector locks what it reads. Where no such lock can be asked for, it is believed. */
+static int is_collected (int fd)
+{
+  struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET } ;
+  return fcntl(fd, F_GETLK, &whole) == -1 || whole.l_type != F_UNLCK ;
+}
+
+/* While we hold the fifo, one that is killed loses nothing: who comes after it finds all. One that
+   reads, but finds no room for it, keeps it. */
+static unsigned int leave_collected (int *fd)
+{
+  struct timespec pause = { .tv_nsec = PAUSE_MIN_NS } ;
+  unsigned int left = unread_in(*fd) ;
+  unsigned int before = 0 ;
+  int is_read = 0 ;
+  for (unsigned int idle_ms = 0 ; left && idle_ms < (is_read ? AWAIT_ROOM_MS : AWAIT_COLLECTOR_MS) ; left = unread_in(*fd))
+  {
+    if (left != before) idle_ms = 0 ;
+    before = left ;
+    nanosleep(&pause, 0) ;
+    idle_ms += (unsigned int)(pause.tv_nsec / 1000000) ;
+    if (pause.tv_nsec < PAUSE_MAX_NS) pause.tv_nsec *= 2 ;
+    is_read = is_collected(*fd) ;
+  }
+  if (left && is_collected(*fd)) left = 0 ;
+  if (*fd >= 0) fd_close(*fd) ;
+  *fd = -1 ;
+  return left ;
 }
 
 void logger_input_leave (struct supervisor *s)
@@ -123,7 +198,9 @@ void logger_input_leave (struct supervisor *s)
   unsigned int left = unread(s) ;
   if (s->logger_input >= 0) fd_close(s->logger_input) ;
   s->logger_input = -1 ;
-  if (!left || (!s->running_dry && is_kept())) return ;
+  if (left && !s->running_dry && is_kept(LOGGER_FIFO)) left = 0 ;
+  for (unsigned int i = 0 ; i < 2 ; i++) left += leave_collected(s->collected + i) ;
+  if (!left) return ;
   s->lost += left ;
   bytes[uint_fmt(bytes, left)] = 0 ;
   strerr_warnw2x(bytes, " bytes that the service has written are left unread, and lost") ;
@@ -155,8 +232,11 @@ int logger_input_for_stdin (struct supervisor const *s, int *fd)
 }
 
 /* Both ends: the lines outlive a logger and its supervisor that are being replaced. */
-int logger_input_for_stdout (struct supervisor const *s, int *fd)
+int logger_input_for_output (struct supervisor const *s, int fd[2])
 {
-  *fd = -1 ;
-  return s->logger_output == -1 || open_blocking(PRODUCERS_LOGGER, O_RDWR, fd) ;
+  int ok ;
+  fd[0] = fd[1] = -1 ;
+  if (s->logger_output >= 0) return open_blocking(PRODUCERS_LOGGER, O_RDWR, fd) ;
+  ok = s->collected[0] == -1 || open_blocking(collected[0], O_RDWR, fd) ;
+  return ok && (s->collected[1] == -1 || open_blocking(collected[1], O_RDWR, fd + 1)) ;
 }

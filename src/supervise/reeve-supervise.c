@@ -56,7 +56,7 @@ int main (int argc, char const *const *argv)
   static struct supervisor s =
   {
     .process_fd = -1, .lock = -1, .control = -1, .orders = -1, .state = -1, .reports = -1,
-    .notification = -1, .logger_input = -1, .logger_output = -1,
+    .notification = -1, .logger_input = -1, .logger_output = -1, .collected = { -1, -1 },
     .checks = { .output = -1, .record = -1 }
   } ;
   enum beginning how ;

@@ -87,17 +87,18 @@ static int execute (struct supervisor *s)
   char const *argv[4] = { "./run", s->name, getenv(INSTANCE_VARIABLE), 0 } ;
   struct spawn request = SPAWN_ZERO ;
   int input = -1 ;
-  int output = -1 ;
+  int output[2] = { -1, -1 } ;
   int notification = -1 ;
   int lock = -1 ;
   int console = 0 ;
   int executing ;
   int started ;
   int err ;
-  if (!logger_input_hold_loggers(s) || !logger_input_for_stdin(s, &input) || !logger_input_for_stdout(s, &output))
+  if (!logger_input_hold_loggers(s) || !logger_input_for_stdin(s, &input) || !logger_input_for_output(s, output))
   {
-    strerr_warnwu1sys("open the fifo between the service and its logger (next try after the restart delay)") ;
+    strerr_warnwu1sys("open a fifo between the service and what reads its output (next try after the restart delay)") ;
     child_close(input) ;
+    child_close(output[0]) ;
     return 0 ;
   }
   if (s->settings.console && input == -1)
@@ -111,14 +112,15 @@ static int execute (struct supervisor *s)
   request.envp = (char const *const *)environ ;
   request.new_pid_namespace = s->settings.new_pid_namespace ;
   child_pass(&request, input, 0) ;
-  child_pass(&request, output, 1) ;
-  if (child_takes_stderr(output)) child_pass(&request, output, 2) ;
+  child_pass(&request, output[0], 1) ;
+  child_pass(&request, output[1], 2) ;
   if (s->settings.notification_fd != SETTING_NO_FD) child_pass(&request, notification = open_notification(s), s->settings.notification_fd) ;
   if (s->settings.lock_fd != SETTING_NO_FD) child_pass(&request, lock = open_lock(&request), s->settings.lock_fd) ;
   started = child_start(s, &request, 'r', &executing) ;
   err = errno ;
   child_close(input) ;
-  child_close(output) ;
+  child_close(output[0]) ;
+  child_close(output[1]) ;
   child_close(notification) ;
   child_close(lock) ;
   if (started)

@@ -26,7 +26,7 @@
    saved.c            which member of the saved state is which of ours
    restore.c          going on with a service that another supervisor has started
    upgrade.c          executing the program that is on disk now
-   logger_input.c     the fifo between a service and its logger
+   logger_input.c     the fifo between a service and its logger, or the collector
    health.c           checking the service's health (decided by health_policy.c)
 
    loop.c calls all of them. None of them calls a file that calls it back.
@@ -192,6 +192,7 @@ struct supervisor
   int notification ; /* the reading end; -1: no readiness is expected */
   int logger_input ; /* a logger's: what holds its input open */
   int logger_output ; /* a producer's: what holds its logger's input open */
+  int collected[2] ; /* the collector's input: stdout's and stderr's */
 } ;
 
 /* ---- begin.c ---- */
@@ -280,8 +281,6 @@ extern void child_say_not_started (struct supervisor const *s, char const *path,
 extern char const *child_script (struct supervisor const *s) ;
 extern void child_pass (struct spawn *request, int from, int to) ;
 extern void child_close (int fd) ;
-/* Does the logger, whose fifo is `output`, take stderr as well? */
-extern int child_takes_stderr (int output) ;
 
 /* ---- run.c, finish.c ---- */
 
@@ -443,7 +442,7 @@ extern int upgrade_take (struct supervisor *s, char const *numbers) ;
    producer's: its logger's. Returns 1, or 0 with errno. */
 extern int logger_input_hold (struct supervisor *s) ;
 /* A producer's: again, before each start, which must not come otherwise: it may have a
-   logger by now. */
+   logger by now. Where the collector reads its output, the fifos to that. */
 extern int logger_input_hold_loggers (struct supervisor *s) ;
 /* Lets go of it: the logger gets end of file when the last writer has gone. */
 extern void logger_input_run_dry (struct supervisor *s) ;
@@ -459,6 +458,6 @@ extern void logger_input_leave (struct supervisor *s) ;
 /* Descriptors for the start of ./run or ./finish, the caller's to close; -1: none.
    Each returns 1, or 0 with errno when there is one, but it cannot be opened. */
 extern int logger_input_for_stdin (struct supervisor const *s, int *fd) ;
-extern int logger_input_for_stdout (struct supervisor const *s, int *fd) ;
+extern int logger_input_for_output (struct supervisor const *s, int fd[2]) ; /* stdout and stderr; on failure one may be open */
 
 #endif

@@ -8,6 +8,11 @@
      supervise/orders   the scanner's orders: order.h
      supervise/pipe     a logger's input: in NAME/log, written by NAME's ./run
      supervise/notify   where ./run says that it is ready, made anew at each start
+     supervise/out, err what ./run writes, if it has no logger, and the collector
+                        (reeve-log --collect, in LIVE/.log) reads it: 0622, too
+   In LIVE/.log:
+     supervise/news     to the collector: the names, each with a newline, of those in LIVE
+                        that have just begun to hold their supervise/out and err
    In LIVE/.s6-svscan:
      control            s6-svscanctl's letters; `u`: upgrade; `c`: look how many instances there are to be (scale.h)
      reports            see report.h
@@ -26,7 +31,10 @@
 #define CONTROL_FIFO "supervise/control"
 #define ORDERS_FIFO "supervise/orders"
 #define LOGGER_FIFO "supervise/pipe"
-#define LOGGER_TAKES_STDERR "supervise/stderr" /* a file in NAME/log: it gets NAME's stderr as well */
+#define COLLECTED_STDOUT "supervise/out"
+#define COLLECTED_STDERR "supervise/err"
+#define COLLECTOR ".log" /* in LIVE: its service directory */
+#define COLLECTOR_NEWS COLLECTOR "/supervise/news"
 #define NOTIFY_FIFO "supervise/notify"
 #define SUPERVISE_LOCK "supervise/lock"
 #define SCAN_CONTROL_FIFO ".s6-svscan/control"

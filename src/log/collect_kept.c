@@ -1,0 +1,171 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <skalibs/allreadwrite.h>
+#include <skalibs/djbtime.h>
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+#include <skalibs/types.h>
+
+#include "base/file.h"
+#include "log/collect.h"
+#include "service/name.h"
+#include "wire/kept.h"
+
+#define LATE_MS 100 /* in a flood, too, they are written so often */
+
+_Static_assert(KEPT_STAMP == TIMESTAMP, "a stamp is a TAI64N label") ;
+
+/* Of one service: they are written when another one writes, or nobody does. */
+static struct
+{
+  uint64_t half ; /* of what is to be kept, in bytes; 0: nothing is */
+  struct source const *of ;
+  uint64_t since_ms ;
+  size_t len ;
+  int no_writer ;
+  int said ;
+  char bytes[2 * TURN_MAX] ;
+} kept ;
+
+void kept_begin (void)
+{
+  char const *text = getenv("REEVE_LOG_KEEP") ;
+  uint64_t bytes = KEPT_DEFAULT ;
+  if (text && *text && !uint640_scan(text, &bytes))
+  {
+    bytes = KEPT_DEFAULT ;
+    strerr_warnw3x("invalid REEVE_LOG_KEEP \"", text, "\": allowed: a number of bytes; 65536 are kept") ;
+  }
+  kept.half = bytes / 2 ;
+}
+
+int kept_waits (void)
+{
+  return !!kept.len ;
+}
+
+/* ---- writing ---- */
+
+static int is_ours (int fd, struct stat *st)
+{
+  if (fstat(fd, st) == -1) return 0 ;
+  if (S_ISREG(st->st_mode) && st->st_uid == geteuid() && st->st_nlink == 1) return 1 ;
+  errno = EPERM ;
+  return 0 ;
+}
+
+/* All of it, or nothing. */
+static int append (int fd, off_t size)
+{
+  int err ;
+  if (allwrite(fd, kept.bytes, kept.len) == kept.len) return 1 ;
+  err = errno ;
+  if (ftruncate(fd, size) == -1) return 0 ;
+  errno = err ;
+  return 0 ;
+}
+
+/* Nothing new is made where its service is leaving: its directory is about to be removed. */
+static int open_file (char const *path, struct stat *st)
+{
+  int fd = file_open(path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | (kept.no_writer ? 0 : O_CREAT), 0600) ;
+  if (fd == -1 || is_ours(fd, st)) return fd ;
+  fd_close(fd) ;
+  errno = EPERM ;
+  return -1 ;
+}
+
+static int write_file (void)
+{
+  char path[SERVICE_NAME_MAX + sizeof "/" KEPT_FILE] ;
+  char old[SERVICE_NAME_MAX + sizeof "/" KEPT_OLD_FILE] ;
+  struct stat st ;
+  int ok ;
+  int fd ;
+  snprintf(path, sizeof path, "%s/" KEPT_FILE, kept.of->name) ;
+  fd = open_file(path, &st) ;
+  if (fd >= 0 && st.st_size && !kept.no_writer && (uint64_t)st.st_size + kept.len > kept.half)
+  {
+    snprintf(old, sizeof old, "%s/" KEPT_OLD_FILE, kept.of->name) ;
+    fd_close(fd) ;
+    fd = rename(path, old) == -1 ? -1 : open_file(path, &st) ;
+  }
+  if (fd == -1) return errno == ENOENT || errno == ENOTDIR ; /* its directory is gone */
+  ok = append(fd, st.st_size) ;
+  fd_close(fd) ;
+  return ok ;
+}
+
+void kept_flush (struct source const *source)
+{
+  if (!kept.len || (source && source != kept.of)) return ;
+  if (write_file()) kept.said = 0 ;
+  else if (!kept.said)
+  {
+    kept.said = 1 ;
+    strerr_warnwu3sys("keep the last lines of ", kept.of->name, " (trying again with the next ones)") ;
+  }
+  kept.len = 0 ;
+}
+
+/* ---- lines ---- */
+
+/* Where the lines begin of which all will be there after the next rename. *most: their size. */
+static char const *tail (char const *bytes, size_t len, size_t *most)
+{
+  char const *end = bytes + len ;
+  char const *p = end ;
+  *most = 0 ;
+  while (p > bytes)
+  {
+    char const *newline = memrchr(bytes, '\n', (size_t)(p - 1 - bytes)) ;
+    char const *line = newline ? newline + 1 : bytes ;
+    size_t one = (size_t)(p - line) + KEPT_HEAD ;
+    if (p < end && (*most + one > kept.half || *most + one > sizeof kept.bytes - 1)) break ;
+    *most += one ;
+    p = line ;
+  }
+  ++*most ; /* the last one may lack its newline */
+  return p ;
+}
+
+void kept_add (struct stream const *stream, char const *bytes, size_t len)
+{
+  char stamp[KEPT_STAMP] ;
+  char const *end = bytes + len ;
+  uint64_t now ;
+  size_t most ;
+  tain time ;
+  if (!kept.half || !len) return ;
+  bytes = tail(bytes, len, &most) ;
+  if (kept.of != stream->source) kept_flush(0) ;
+  now = clock_ms() ;
+  if (kept.len && now - kept.since_ms >= LATE_MS) kept_flush(0) ;
+  if (kept.len && most >= kept.half) kept.len = 0 ; /* these alone are what will be left */
+  if (kept.len + most > kept.half || kept.len + most > sizeof kept.bytes) kept_flush(0) ;
+  if (!kept.len) kept.since_ms = now ;
+  kept.of = stream->source ;
+  kept.no_writer = stream->no_writer ;
+  tain_wallclock_read(&time) ;
+  timestamp_fmt(stamp, &time) ;
+  while (bytes < end)
+  {
+    char const *newline = memchr(bytes, '\n', (size_t)(end - bytes)) ;
+    size_t one = (size_t)((newline ? newline : end) - bytes) ;
+    char *out = kept.bytes + kept.len ;
+    memcpy(out, stamp, KEPT_STAMP) ;
+    out[KEPT_STAMP] = ' ' ;
+    out[KEPT_STAMP + 1] = stream->is_stderr ? KEPT_STDERR : KEPT_STDOUT ;
+    out[KEPT_STAMP + 2] = ' ' ;
+    memcpy(out + KEPT_HEAD, bytes, one) ;
+    out[KEPT_HEAD + one] = '\n' ;
+    kept.len += KEPT_HEAD + one + 1 ;
+    bytes += one + !!newline ;
+  }
+}

@@ -1,0 +1,141 @@
+#include "scan/collector.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+
+#include "base/exit.h"
+#include "base/program.h"
+#include "scan/directory.h"
+#include "scan/earlier.h"
+#include "scan/livetree.h"
+#include "scan/origin.h"
+#include "scan/stopping.h"
+#include "scan/tree.h"
+#include "wire/channels.h"
+
+#define PROGRAM "reeve-log"
+#define CMD ".cmd" /* in LIVE: where its fifos are, as those of a service */
+
+static char const *const cmd_fifo[2] = { CMD "/" COLLECTED_STDOUT, CMD "/" COLLECTED_STDERR } ;
+
+void collector_use (struct scanner *s, char const *mode)
+{
+  static char const modes[][7] = { "lines", "prefix", "json", "off" } ;
+  size_t i = 0 ;
+  while (i < sizeof modes / sizeof *modes && strcmp(mode, modes[i]) != 0) i++ ;
+  if (i == sizeof modes / sizeof *modes) strerr_dief3x(EXIT_USAGE, "invalid -L \"", mode, "\": allowed: lines, prefix, json, off") ;
+  s->logger[0] = 0 ;
+  if (!strcmp(mode, "off")) return ;
+  if (!program_beside(s->logger, PROGRAM) && !s->upgrade.done)
+    strerr_diefu1sys(EXIT_SYSTEM, "find reeve-log beside reeve-scan, in /command or in " REEVE_BINDIR) ;
+  if (setenv("REEVE_LOG", mode, 1) == -1 && !s->upgrade.done) strerr_diefu1sys(EXIT_SYSTEM, "set REEVE_LOG for the collector") ;
+}
+
+/* ---- CMD ---- */
+
+/* Whoever types has to see what it writes, also before there is a newline. */
+static int cmd_has_terminal (void)
+{
+  return isatty(0) || isatty(1) ;
+}
+
+static void cmd_let_go (struct scanner *s)
+{
+  for (unsigned int i = 0 ; i < 2 ; i++)
+  {
+    if (s->cmd.collected[i] >= 0) fd_close(s->cmd.collected[i]) ;
+    s->cmd.collected[i] = -1 ;
+  }
+}
+
+/* We hold them, as a supervisor does for its service. */
+static int begin_cmd (struct scanner *s)
+{
+  if (!s->cmd.argv || cmd_has_terminal()) return 1 ;
+  if (!s->cmd.pid && !tree_remove(AT_FDCWD, CMD)) return 0 ;
+  if ((mkdir(CMD, 0755) == -1 && errno != EEXIST) || (mkdir(CMD "/supervise", 0700) == -1 && errno != EEXIST)) return 0 ;
+  for (unsigned int i = 0 ; i < 2 ; i++)
+    if (!fifo_make_shared(cmd_fifo[i]) || (s->cmd.collected[i] = fifo_open(cmd_fifo[i], O_RDWR)) == -1) return cmd_let_go(s), 0 ;
+  fifo_send(COLLECTOR_NEWS, CMD "\n", sizeof CMD) ;
+  return 1 ;
+}
+
+int collector_for_cmd (struct scanner const *s, struct spawn *request)
+{
+  for (unsigned int i = 0 ; i < 2 ; i++)
+  {
+    int fd ;
+    if (s->cmd.collected[i] == -1) continue ;
+    fd = fifo_open(cmd_fifo[i], O_RDWR) ;
+    if (fd == -1) return 0 ;
+    request->fd[request->nfds++] = (struct spawn_fd) { .from = fd, .to = (int)i + 1 } ;
+    if (ndelay_off(fd) == -1) return 0 ;
+  }
+  return 1 ;
+}
+
+/* ---- itself ---- */
+
+/* One that an earlier scanner has left serves on, whatever our options say: services write to it. */
+int collector_begin (struct scanner *s)
+{
+  int taken ;
+  if (s->in_place || s->collector) return 1 ;
+  taken = earlier_take_collector(s) ;
+  s->collector = units_by_identity(&s->units, COLLECTOR) ;
+  if (s->collector) return begin_cmd(s) ;
+  if (!taken) return (errno = errno ? errno : EAGAIN, 0) ;
+  if (livetree_is_ours(COLLECTOR) && !livetree_remove(COLLECTOR)) return 0 ;
+  if (!s->logger[0]) return 1 ;
+  switch (livetree_make_collector(s->logger))
+  {
+    case LIVETREE_DONE : break ;
+    case LIVETREE_TAKEN :
+      strerr_warnw3x(s->live, "/" COLLECTOR, " is not ours and stays: there is no collector (-L, REEVE_LOG); remove it, then restart the container") ;
+      return 1 ;
+    default : return 0 ;
+  }
+  s->collector = directory_know(s, COLLECTOR, COLLECTOR) ;
+  if (!s->collector) return (errno = ENOMEM, 0) ;
+  units_post(&s->units, s->collector, UNIT_SEEN_COMPLETE) ;
+  return begin_cmd(s) ;
+}
+
+/* As CMD's: the terminal of who has flag-console. */
+static int talks_to_terminal (struct scanner const *s, struct unit const *unit)
+{
+  return unit->console.there && !s->cmd.argv && (!s->console || s->console == unit) && isatty(0) ;
+}
+
+/* It was removed, perhaps with all of LIVE: the collector would never hear of new ones. It is made
+   again by who comes after it. */
+static void replace_if_lost (struct scanner const *s)
+{
+  pid_t pid = s->collector->supervisor.pid ;
+  if (pid && s->collector->supervisor.is_child && access(COLLECTOR_NEWS, F_OK) == -1 && errno == ENOENT) kill(pid, SIGTERM) ;
+}
+
+int collector_make_fifos (struct scanner const *s, struct unit const *unit)
+{
+  char path[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
+  struct stat st ;
+  if (!s->collector || units_is_logger(unit) || unit->foreign || talks_to_terminal(s, unit) || origin_find(s, unit, "log", path, sizeof path, &st)) return 1 ;
+  replace_if_lost(s) ;
+  return livetree_make_outputs(unit->name) ;
+}
+
+/* One that has just been killed is there again before it is told. */
+void collector_let_go (struct scanner *s)
+{
+  if (!s->collector || units_is_leaving(s->collector) || (s->collector->phase == UNIT_WAITING && !stopping_has_come(s, STAGE_ABANDON))) return ;
+  cmd_let_go(s) ;
+  units_post(&s->units, s->collector, UNIT_LET_GO) ;
+}

@@ -1,0 +1,314 @@
+# reeve-scan -L, and REEVE_LOG for /init: one collector reads what services without a log/
+# write, and passes it on in whole lines.
+
+load lib
+load survival
+
+setup() { reeve_setup; }
+teardown() { reeve_teardown; }
+
+# The scanner's stdout is a pipe, as a container's; what comes out of it is in $dir/stdout.
+scanner_into_pipe() # MODE [COMMAND...]
+{
+  mkfifo "$dir/pipe"
+  start cat "$dir/pipe"
+  reader=$started
+  # shellcheck disable=SC2016
+  start sh -c 'mode=$1; shift; exec reeve-scan -l "$live" -L "$mode" "$scan" "$@" >"$dir/pipe"' sh "$@"
+  scanner=$started
+  eventually 10 scanner_ready_or_gone
+}
+
+# Nobody reads what comes out of the scanner, before `cat`.
+scanner_unread() # MODE
+{
+  mkfifo "$dir/pipe"
+  exec 8<>"$dir/pipe"
+  # shellcheck disable=SC2016
+  start sh -c 'exec reeve-scan -l "$live" -L "$1" "$scan" >"$dir/pipe" 8>&-' sh "$@"
+  scanner=$started
+  eventually 10 scanner_ready
+}
+read_at_last()
+{
+  # shellcheck disable=SC2016
+  start sh -c 'exec cat "$dir/pipe" >"$dir/all" 8>&-'
+  reader=$started
+  eventually 10 test -s "$dir/all"
+  exec 8>&-
+}
+waits() # NAME ; the fifo of its stdout is as good as full
+{
+  python3 -c '
+import array, fcntl, os, sys, termios
+fd = os.open(sys.argv[1], os.O_RDONLY | os.O_NONBLOCK)
+n = array.array("i", [0]); fcntl.ioctl(fd, termios.FIONREAD, n)
+sys.exit(n[0] < 60000)' "$live/$1/supervise/out"
+}
+
+stop_all()
+{
+  stop_scanner "${1:-0}"
+  ended "$reader"
+}
+
+# Lines of 1 to 9000 bytes, in writes that end anywhere.
+writer() # NAME
+{
+  service "$1" <<'END'
+awk -v name="$1" 'BEGIN {
+  x = sprintf("%3000s", ""); gsub(/ /, "x", x); x = x x x
+  for (i = 1; i <= 200; i++) print name, i, substr(x, 1, i % 10 ? i : i * 45) "."
+}'
+exec sleep 1000000
+END
+}
+whole_writers() # FILE
+{
+  awk '{ long = $4 % 10 ? $4 : $4 * 45 }
+    NF != 5 || $2 != "|" || $1 != $3 || length($5) != long + 1 || $5 !~ /^x*\.$/ { print "torn: " substr($0, 1, 100); bad = 1 }
+    $4 != ++count[$1] { print "missing before " substr($0, 1, 30); bad = 1 }
+    END { exit bad }' "$1"
+}
+has_lines() # FILE COUNT
+{
+  [ "$(grep -c '^w[0-9]* *| w' "$1")" -eq "$2" ]
+}
+
+@test "20 services write to one stdout: no line is torn, none is lost, and the prefix is aligned" {
+  for i in $(seq 20); do writer "w$i"; done
+  scanner_into_pipe prefix
+  eventually 60 has_lines "$dir/stdout" 4000
+  stop_all
+  whole_writers "$dir/stdout"
+  grep -q '^w1  | w1 ' "$dir/stdout"
+  grep -q '^w20 | w20 ' "$dir/stdout"
+}
+
+@test "lines: as they are; stderr stays stderr; the last lines of each are kept, some of a flood" {
+  service talks <<<'echo out; echo err >&2; exec sleep 1000000'
+  finish talks <<<'echo finished >&2; seq 30000'
+  scanner_into_pipe lines
+  eventually 10 grep -qx out "$dir/stdout"
+  says '^err$'
+  kept() { [ "$(sed -E 's/^@[0-9a-f]{24} //' "$live/talks/supervise/kept" | sort)" = $'e err\no out' ]; }
+  eventually 10 kept
+  [ "$(stat -c %a "$live/talks/supervise/kept")" = 600 ]
+  reeve -l "$live" stop talks
+  says '^finished$'
+  eventually 10 grep -qx 30000 "$dir/stdout"
+  diff <(echo out; seq 30000) "$dir/stdout"
+  kept_last() { [ "$(cat "$live/talks/supervise/kept.old" "$live/talks/supervise/kept" | tail -n 800 | cut -d' ' -f3-)" = "$(seq 29201 30000)" ]; }
+  eventually 10 kept_last
+  [ "$(cat "$live/talks/supervise/kept"* | wc -c)" -lt 131072 ]
+  rm -r "$scan/talks"
+  s6-svscanctl -an "$live"
+  eventually 10 test ! -e "$live/talks"
+  stop_all
+}
+
+@test "json: an object a line, whatever the bytes" {
+  service talks <<<'printf "one\n\"two\"\\\\\n\377\001\n"; echo aside >&2; exec sleep 1000000'
+  scanner_into_pipe json
+  written() { [ "$(lines "$dir/stdout")" -eq 3 ]; }
+  eventually 10 written
+  [ "$(jq -r .service "$dir/stdout" | sort -u)" = talks ]
+  [ "$(jq -r .stream "$dir/stdout" | sort -u)" = stdout ]
+  [ "$(jq -r .message "$dir/stdout" | head -n 2)" = 'one
+"two"\' ]
+  jq -e '.time | test("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}[.][0-9]{6}Z$")' "$dir/stdout"
+  says '"service":"talks","stream":"stderr","message":"aside"}$'
+  stop_all
+}
+
+@test "what has no newline is seen soon, and never mixed with what others write; a long line is whole" {
+  service asks <<<'printf "name? "; read -r x <"$dir/answer"; echo "$x"; printf "no end"'
+  setting asks restart no
+  service others <<<'read -r x <"$dir/go"; echo other; exec sleep 1000000'
+  service long <<<'read -r x <"$dir/more"; head -c 300000 /dev/zero | tr "\0" x; echo; exec sleep 1000000'
+  mkfifo "$dir/answer" "$dir/go" "$dir/more"
+  scanner_into_pipe lines
+  eventually 10 grep -qx 'name? ' "$dir/stdout"
+  echo >"$dir/go"
+  eventually 10 grep -qx other "$dir/stdout"
+  echo me >"$dir/answer"
+  eventually 10 grep -qx 'no end' "$dir/stdout"
+  echo >"$dir/more"
+  complete() { [ "$(tail -n 1 "$dir/stdout" | wc -c)" -eq 300001 ]; }
+  eventually 10 complete
+  [ "$(head -n 4 "$dir/stdout")" = $'name? \nother\nme\nno end' ]
+  [ "$(lines "$dir/stdout")" -eq 5 ]
+  stop_all
+}
+
+@test "while nobody reads its stdout, the tree answers and services wait; then no line is torn, none is lost" {
+  for i in 1 2 3; do
+    service "w$i" <<<'awk -v name="$1" "BEGIN { x = sprintf(\"%900s\", \"\"); gsub(/ /, \"x\", x); for (i = 1; i <= 300; i++) print name, i, x }"
+      exec sleep 1000000'
+  done
+  idle other
+  scanner_unread prefix
+  for i in 1 2 3; do eventually 20 waits "w$i"; done
+  reeve -l "$live" restart other
+  reeve -l "$live" status
+  first=$(pid_of .log)
+  s6-svc -t "$live/.log" # told to end it gives up, and its successor has what it left
+  eventually 10 over "$first"
+  read_at_last
+  # What was being written can be there twice; then with another width, perhaps.
+  whole() { awk 'NF == 5 && $1 == $3 && length($5) == 900 { print $3, $4 }' "$dir/all" | sort -u; }
+  complete() { [ "$(whole | wc -l)" -eq 900 ]; }
+  eventually 20 complete
+  stop_all
+  [ -z "$(awk 'NF != 5 || $1 != $3 || length($5) != 900' "$dir/all")" ]
+}
+
+@test "while nobody reads its stdout, a stop ends within its budget" {
+  service floods <<<'exec yes'
+  mkfifo "$dir/pipe"
+  exec 8<>"$dir/pipe"
+  # shellcheck disable=SC2016
+  start sh -c 'exec reeve-scan -l "$live" -T 4000 -L lines "$scan" >"$dir/pipe" 8>&-'
+  scanner=$started
+  eventually 20 waits floods
+  stop_scanner 0
+  said 'bytes that services have written are left unread, and lost'
+}
+
+@test "a flood does not starve others" {
+  service floods <<<'exec yes'
+  service slow <<<'for i in 1 2 3; do echo "slow $i"; sleep 0.1; done; touch "$dir/done"; exec sleep 1000000'
+  mkfifo "$dir/pipe"
+  start sh -c 'exec grep slow "$dir/pipe"'
+  reader=$started
+  # shellcheck disable=SC2016
+  start sh -c 'exec reeve-scan -l "$live" -L lines "$scan" >"$dir/pipe"'
+  scanner=$started
+  eventually 20 scanner_ready
+  eventually 20 test -e "$dir/done"
+  reeve -l "$live" stop slow
+  reeve -l "$live" stop floods
+  stop_all
+  diff <(seq -f 'slow %.0f' 3) "$dir/stdout"
+}
+
+@test "no line is lost when the collector, a supervisor, or the scanner is killed, nor by an upgrade" {
+  service counts <<<'i=0; while [ ! -e "$dir/enough" ]; do i=$((i+1)); echo "$i"; done; echo "$i" >"$dir/last"; exec sleep 1000000'
+  idle quiet
+  mkfifo "$dir/pipe"
+  exec 8<>"$dir/pipe"
+  # shellcheck disable=SC2016
+  start sh -c 'exec cat "$dir/pipe" 8>&-'
+  reader=$started
+  begin()
+  {
+    # shellcheck disable=SC2016
+    start sh -c 'exec reeve-scan -l "$live" -L lines "$scan" >"$dir/pipe" 8>&-'
+    scanner=$started
+    eventually 10 scanner_ready
+  }
+  begin
+  grows() { [ "$(lines "$dir/stdout")" -gt "$before" ]; }
+  goes_on() { before=$(lines "$dir/stdout"); eventually 20 grows; }
+  goes_on
+  for i in 1 2; do
+    eventually 10 pid_of .log
+    kill_that "$(pid_of .log)"
+    goes_on
+  done
+  for name in counts quiet .log; do kill_that "$(supervisor_of "$name")"; done
+  goes_on
+  reeve -l "$live" upgrade
+  goes_on
+  kill -KILL "$scanner"
+  ended "$scanner" 137
+  begin
+  goes_on
+  touch "$dir/enough"
+  eventually 10 test -s "$dir/last"
+  exec 8>&-
+  stop_all
+  diff <(seq "$(cat "$dir/last")") <(grep -x '[0-9]*' "$dir/stdout" | sort -nu)
+}
+kill_that() { [ "${1:-0}" -gt 1 ] && kill -KILL "$1"; }
+
+@test "what services and CMD write last is there when the scanner has ended, also if there was no collector meanwhile" {
+  service talks <<<'trap "seq 3000; printf end; exit 0" TERM; touch "$dir/ready"; while :; do sleep 0.05; done'
+  finish talks <<<'echo "finish $1"'
+  # shellcheck disable=SC2016
+  scanner_into_pipe prefix sh -c 'echo cmd; echo aside >&2; trap "echo bye; exit 3" TERM; touch "$dir/cmd-ready"; while :; do sleep 0.05; done'
+  eventually 10 test -e "$dir/ready"
+  eventually 10 test -e "$dir/cmd-ready"
+  says '^cmd *| aside$'
+  talks=$(pid_of talks)
+  s6-svc -wD -d "$live/.log"
+  kill -TERM "$scanner"
+  eventually 10 over "$talks"
+  s6-svc -u "$live/.log"
+  stop_all 0
+  diff <(echo 'cmd'; echo 'bye') <(sed -n 's/^cmd *| //p' "$dir/stdout")
+  diff <(seq 3000; printf 'endfinish 0\n') <(sed -n 's/^talks | //p' "$dir/stdout")
+}
+
+@test "a service that has dropped root opens /dev/stdout and /dev/stderr again" {
+  [ "$(id -u)" -eq 0 ] || skip "only root can drop root"
+  service web <<<'exec setpriv --reuid 65534 --regid 65534 --clear-groups sh -c "echo one >/dev/stdout; echo two >/dev/stderr; exec sleep 1000000"'
+  scanner_into_pipe prefix
+  eventually 10 grep -qx 'web | one' "$dir/stdout"
+  says '^web | two$'
+  stop_all
+}
+
+@test "a service with a logger keeps it; one that it gets later is used from the next start on; SCAN is not written to" {
+  service own <<<'echo mine; echo aside >&2; exec sleep 1000000'
+  in=$scan/own service log <<<'exec cat >>"$dir/own"'
+  service web <<<'while :; do echo line; sleep 0.05; done'
+  before=$(find "$scan" | sort)
+  scanner_into_pipe prefix
+  eventually 10 grep -q mine "$dir/own"
+  says '^aside$'
+  eventually 10 grep -q '^web | line$' "$dir/stdout"
+  [ "$(find "$scan" | sort)" = "$before" ]
+  in=$scan/web service log <<<'exec cat >>"$dir/web"'
+  s6-svscanctl -a "$live"
+  eventually 10 s6-svok "$live/web/log"
+  reeve -l "$live" restart web
+  eventually 10 grep -q '^line$' "$dir/web"
+  stop_all
+  run ! grep mine "$dir/stdout"
+}
+
+@test "the collector is none of the user's services" {
+  idle web
+  scanner_into_pipe lines
+  up web
+  [ "$(reeve -l "$live" status | wc -l)" -eq 2 ]
+  [[ $(reeve -l "$live" status .log) == *$'\n.log '*" up "* ]]
+  run -1 reeve -l "$live" stop .log
+  [[ $output == *'.log'*'collector'* ]]
+  stop_all
+}
+
+@test "/init does it for REEVE_LOG=prefix, and says what is allowed" {
+  unshare -m true 2>/dev/null || skip "no mount namespaces here"
+  mkdir -p "$dir/etc/services.d"
+  cp -a /etc/{passwd,group,nsswitch.conf,ld.so.cache,alternatives} "$dir/etc"
+  scan=$dir/etc/services.d
+  service web <<<'echo hello; reeve shutdown 0 >/dev/null; exec sleep 1000000'
+  inside='mount --bind "$dir/etc" /etc && mount -t tmpfs -o mode=755 tmpfs /run && exec reeve-init'
+  REEVE_LOG=prefix unshare -m sh -c "$inside" >"$dir/out"
+  grep -qx 'web | hello' "$dir/out"
+  REEVE_LOG=colour unshare -m sh -c "$inside" >"$dir/out" 2>"$dir/stderr"
+  grep -qx hello "$dir/out"
+  said 'REEVE_LOG: "colour": allowed: lines, prefix, json, off'
+}
+
+@test "-L with another mode is refused; off is as without" {
+  run -100 reeve-scan -l "$live" -L colour "$scan"
+  [[ $output == *'invalid -L "colour": allowed: lines, prefix, json, off'* ]]
+  service web <<<'echo hello; exec sleep 1000000'
+  scanner -L off
+  eventually 10 grep -qx hello "$dir/stdout"
+  [ ! -e "$live/.log" ]
+  stop_scanner
+}
