@@ -83,6 +83,7 @@ int terminal_begin (void)
 {
   int null ;
   mask(SIG_BLOCK, signals, sizeof signals / sizeof *signals) ;
+  for (size_t i = 0 ; i < sizeof signals / sizeof *signals ; i++) signal(signals[i], SIG_DFL) ; /* one that is ignored never comes */
   if (!take()) return 0 ;
   atexit(&terminal_end) ;
   null = open("/dev/null", O_WRONLY | O_CLOEXEC) ;
