@@ -157,7 +157,6 @@ quiet() # nothing is written while so many looks are taken
   top
   shows '^na\[0mé  *up'
   eventually 60 quiet
-  strace -o /dev/null -e trace=none true 2>/dev/null || : # no more than a look
   reeve stop web
   shows '^web  *down'
   for size in '3 10' '1 1' '2 200' '24 40' '50 132'; do
@@ -169,7 +168,7 @@ quiet() # nothing is written while so many looks are taken
   shows '^web  *down'
   idle new
   shows '^new  *up'
-  ! grep -q -P '[\x00-\x08\x0e-\x1a\x7f]' "$dir/raw"
+  run ! grep -a -q -P '[\x00-\x08\x0e-\x1a\x7f]' "$dir/raw"
   stop_scanner 0
   ended "$started" 1
   [ "$(<"$dir/modes")" = "True False" ]

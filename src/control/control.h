@@ -16,6 +16,7 @@
    dependencies.c  which of them need which
    timeline.c  when each was ready, and whom it waited for
    processes.c  what /proc says of processes
+   likeness.c  as what a process runs
     await.c     sending commands, waiting for what they bring about
    signal.c    having a signal sent
  
@@ -122,6 +123,7 @@ extern int command_shutdown (struct request const *request) ;
 extern int command_graph (struct request const *request) ;
 extern int command_exec (struct request const *request) ;
 extern int command_env (struct request const *request) ;
+extern int command_try (struct request const *request) ;
 extern int command_disable (struct request const *request) ;
 extern int command_enable (struct request const *request) ;
 extern int command_new (struct request const *request) ; /* word: a path; names: a command; not in LIVE */
@@ -131,6 +133,7 @@ extern int command_blame (struct request const *request) ;
 extern int command_critical_chain (struct request const *request) ;
 extern int command_plot (struct request const *request) ;
 extern int command_top (struct request const *request) ;
+extern int command_events (struct request const *request) ;
 extern int command_metrics (struct request const *request) ;
 extern int command_why (struct request const *request) ;
 extern int command_check (struct request const *request) ; /* names: directories; not in LIVE */

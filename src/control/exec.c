@@ -1,270 +1,15 @@
 #include <errno.h>
-#include <fcntl.h>
-#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <skalibs/allreadwrite.h>
-#include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
 #include "base/exit.h"
-#include "base/file.h"
-#include "base/process.h"
 #include "base/text.h"
-#include "base/trust.h"
-#include "control/control.h"
-#include "service/name.h"
-#include "wire/scan_state.h"
-
-#define PATH_MAX_OF_PROC 64
-#define GROUPS_MAX 1024
-#define LIMITS_MAX 16
-#define SUPERVISE "/supervise"
-#define LIVE_IS "REEVE_LIVE="
-#define LIMITS_COLUMN 25 /* of /proc/PID/limits: before it stands the name */
-
-/* As what a program is to be executed. */
-struct likeness
-{
-  char const *of ; /* for messages */
-  pid_t pid ; /* whose: of the service's process, or the scanner's */
-  int proc ; /* its directory in /proc: no other process's, even if the pid is used again */
-  char **environment ; /* allocated, as is the text that it points into */
-  char *text ;
-  uid_t uid ;
-  gid_t gid ;
-  gid_t groups[GROUPS_MAX] ;
-  size_t group_count ;
-  mode_t umask ;
-  int cwd ; /* -1: it may not be opened */
-  struct rlimit limits[LIMITS_MAX] ;
-  int limit_count ;
-  unsigned int has_umask : 1 ; /* Linux 4.7 tells it */
-  unsigned int is_scanner : 1 ;
-} ;
-
-/* ---- reading /proc ---- */
-
-/* Returns 0 with errno. */
-static int open_proc (struct likeness *like)
-{
-  char path[PATH_MAX_OF_PROC] ;
-  if (process_self_in_proc() != getpid()) return (errno = ENOSYS, 0) ; /* there it may be anybody's pid */
-  snprintf(path, sizeof path, "/proc/%ld", (long)like->pid) ;
-  like->proc = file_open(path, O_PATH | O_DIRECTORY, 0) ;
-  return like->proc >= 0 ;
-}
-
-/* All of it, with a NUL behind it; 0 with errno. */
-static char *read_whole (struct likeness const *like, char const *file, size_t *len)
-{
-  size_t room = 4096 ;
-  char *text = 0 ;
-  int fd = openat(like->proc, file, O_RDONLY | O_CLOEXEC) ;
-  if (fd == -1) return 0 ;
-  for (*len = 0 ; ; room *= 2)
-  {
-    char *more = realloc(text, room + 1) ;
-    if (!more) break ;
-    text = more ;
-    errno = 0 ;
-    *len += allread(fd, text + *len, room - *len) ;
-    text[*len] = 0 ;
-    if (*len == room) continue ;
-    fd_close(fd) ;
-    if (!errno || errno == EPIPE) return text ; /* the end */
-    free(text) ;
-    return 0 ;
-  }
-  free(text) ;
-  fd_close(fd) ;
-  return (errno = ENOMEM, (char *)0) ;
-}
-
-/* Returns 0 with errno. */
-static int read_environment (struct likeness *like, char const *more)
-{
-  size_t len ;
-  size_t n = 0 ;
-  char *text = read_whole(like, "environ", &len) ;
-  size_t count = 3 ; /* the last one may have no NUL of its own; two are added */
-  if (!text) return 0 ;
-  like->text = text ;
-  for (size_t i = 0 ; i < len ; i++) count += !text[i] ;
-  like->environment = calloc(count + 1, sizeof *like->environment) ;
-  if (!like->environment) return 0 ;
-  for (char *at = text ; at < text + len ; at += strlen(at) + 1)
-    if (strchr(at, '=')) like->environment[n++] = at ;
-  if (more) like->environment[n] = (char *)more ;
-  return 1 ;
-}
-
-static char const *find_line (char const *text, char const *key)
-{
-  size_t len = strlen(key) ;
-  for ( ; text ; text = strchr(text, '\n'), text = text ? text + 1 : 0)
-    if (!strncmp(text, key, len)) return text + len ;
-  return 0 ;
-}
-
-/* The first of the numbers of a line; *all_same: do they not differ? */
-static unsigned long numbers (char const *line, int base, int *all_same)
-{
-  char *at ;
-  unsigned long first = strtoul(line, &at, base) ;
-  for (*all_same = 1 ; *at == '\t' ; ) *all_same &= strtoul(at, &at, base) == first ;
-  return first ;
-}
-
-/* Whose word its pid is: the tree's user's, or, in a tree of root's, whoever has made the directory. */
-static uid_t owner_of (char const *name)
-{
-  char path[SERVICE_NAME_MAX + sizeof LOGGER_SUFFIX + sizeof SUPERVISE] ;
-  struct stat st = { .st_uid = 0 } ;
-  uid_t owner = owner_of_tree() ;
-  int fd ;
-  snprintf(path, sizeof path, "%s" SUPERVISE, name) ;
-  fd = owner ? -1 : trust_anyones_directory(AT_FDCWD, path, 0) ;
-  if (fd == -1) return owner ;
-  if (fstat(fd, &st) == -1) st.st_uid = (uid_t)-1 ;
-  fd_close(fd) ;
-  return st.st_uid ;
-}
-
-/* Whoever owns the tree decides what its services are, and this process is. What is root's is not his: no other user's environment
-   makes root execute something. Returns 0 with errno. */
-static int read_identity (struct likeness *like)
-{
-  uid_t owner = owner_of(like->of) ;
-  size_t len ;
-  int same_uid ;
-  int same_gid ;
-  char *text = read_whole(like, "status", &len) ;
-  char const *uid = text ? find_line(text, "Uid:") : 0 ;
-  char const *gid = text ? find_line(text, "Gid:") : 0 ;
-  char const *groups = text ? find_line(text, "Groups:") : 0 ;
-  char const *mask = text ? find_line(text, "Umask:") : 0 ;
-  int ok = uid && gid && groups ;
-  if (ok)
-  {
-    like->uid = (uid_t)numbers(uid, 10, &same_uid) ;
-    like->gid = (gid_t)numbers(gid, 10, &same_gid) ;
-    for (char *end ; like->group_count < GROUPS_MAX ; groups = end)
-    {
-      gid_t group = (gid_t)strtoul(groups, &end, 10) ;
-      if (end == groups || *end == '\n') break ;
-      like->groups[like->group_count++] = group ;
-    }
-    like->has_umask = !!mask ;
-    if (mask) like->umask = (mode_t)numbers(mask, 8, &same_gid) ;
-    ok = !owner || (same_uid && like->uid == owner) ;
-    if (!ok) errno = EPERM ;
-  }
-  free(text) ;
-  return ok ;
-}
-
-/* What may not be read is not taken over. */
-static void read_limits (struct likeness *like)
-{
-  size_t len ;
-  char *text = read_whole(like, "limits", &len) ;
-  char *line = text ? strchr(text, '\n') : 0 ; /* below the head they stand in the order of their numbers */
-  for ( ; line && strlen(line) > LIMITS_COLUMN && like->limit_count < LIMITS_MAX ; line = strchr(line + 1, '\n'))
-  {
-    char *at = line + 1 + LIMITS_COLUMN ;
-    rlim_t *each[] = { &like->limits[like->limit_count].rlim_cur, &like->limits[like->limit_count].rlim_max } ;
-    for (size_t i = 0 ; i < 2 ; i++)
-    {
-      at += strspn(at, " ") ;
-      *each[i] = *at == 'u' ? RLIM_INFINITY : (rlim_t)strtoull(at, 0, 10) ;
-      at += strcspn(at, " \n") ;
-    }
-    like->limit_count++ ;
-  }
-  free(text) ;
-}
-
-static int say_unreadable (struct likeness const *like, char const *what)
-{
-  strerr_warnwu4sys("read the ", what, " of ", like->of) ;
-  if (errno == EACCES || errno == EPERM) strerr_warni1x("only its own user and root may, and root only where the service is the tree's user's") ;
-  return EXIT_SYSTEM ;
-}
-
-/* Whoever the service that is named by request->names[0] is; where it does not run, the scanner. Returns an exit code. */
-static int likeness_find (struct likeness *like, struct request const *request)
-{
-  struct view view ;
-  int code = services_need_scanner(request) ;
-  *like = (struct likeness) { .of = request->names[0], .cwd = -1, .proc = -1 } ;
-  if (code) return code ;
-  if (!view_read(&view, like->of)) return say_unreadable(like, "state") ;
-  like->is_scanner = !view.pid ;
-  like->pid = view.pid ? view.pid : services_scanner() ;
-  if (!like->pid) return (errno = ESRCH, say_unreadable(like, "scanner")) ;
-  if (!open_proc(like) || !read_identity(like)) return say_unreadable(like, "user") ;
-  read_limits(like) ;
-  return EXIT_YES ;
-}
-
-/* What only its user may read, and root with CAP_SYS_PTRACE. Returns 0 with errno. */
-static int likeness_read (struct likeness *like)
-{
-  static char live[sizeof LIVE_IS + SCAN_STATE_PATH_MAX] ; /* large: without initial value the file does not hold it */
-  static struct scan_state scan ; /* large */
-  struct state state ;
-  if (like->environment) return 1 ;
-  memcpy(live, LIVE_IS, sizeof LIVE_IS) ;
-  if (like->is_scanner && !getcwd(live + sizeof LIVE_IS - 1, SCAN_STATE_PATH_MAX)) return 0 ;
-  if (!read_environment(like, like->is_scanner ? live : 0)) return 0 ;
-  like->cwd = !like->is_scanner ? openat(like->proc, "cwd", O_PATH | O_DIRECTORY | O_CLOEXEC) : scan_state_read(&scan) ? file_open(scan.origin, O_PATH | O_DIRECTORY, 0) : -1 ;
-  if (like->is_scanner || !state_read(like->of, &state, 0) || state.process.pid != like->pid || process_lives(&state.process) == 1) return 1 ;
-  errno = ESRCH ; /* its number may be another one's */
-  return 0 ;
-}
-
-/* ---- becoming like that ---- */
-
-static void take_limits (struct likeness const *like)
-{
-  int lower = 0 ;
-  for (int i = 0 ; i < like->limit_count ; i++)
-  {
-    struct rlimit now ;
-    struct rlimit want = like->limits[i] ;
-    if (!setrlimit(i, &want) || getrlimit(i, &now) == -1) continue ;
-    lower |= want.rlim_max > now.rlim_max ;
-    want.rlim_max = now.rlim_max ; /* without CAP_SYS_RESOURCE it cannot be raised */
-    if (want.rlim_cur > want.rlim_max) want.rlim_cur = want.rlim_max ;
-    setrlimit(i, &want) ;
-  }
-  if (lower) strerr_warni3x("some limits are lower than those of ", like->of, ", as this process may not raise them") ;
-}
-
-static int has_groups (struct likeness const *like)
-{
-  gid_t now[GROUPS_MAX] ;
-  int n = getgroups(GROUPS_MAX, now) ;
-  return n >= 0 && (size_t)n == like->group_count && !memcmp(now, like->groups, (size_t)n * sizeof *now) ;
-}
-
-/* Returns 0 with errno. */
-static int take_identity (struct likeness const *like)
-{
-  if (!has_groups(like) && setgroups(like->group_count, like->groups) == -1)
-  {
-    if (errno != EPERM || like->uid != geteuid()) return 0 ;
-    strerr_warni3x("going on with this process's groups, as it may not take those of ", like->of, "") ;
-  }
-  if ((like->gid != getegid() || like->gid != getgid()) && setgid(like->gid) == -1) return 0 ;
-  return (like->uid == geteuid() && like->uid == getuid()) || setuid(like->uid) != -1 ;
-}
+#include "control/likeness.h"
 
 static char const *value_of (char *const *environment, char const *name)
 {
@@ -289,17 +34,17 @@ static void keep_terminal (struct likeness *like)
 int command_exec (struct request const *request)
 {
   static struct likeness like ; /* large; lives as long as the process */
-  int code = likeness_find(&like, request) ;
+  int code = likeness_find(&like, request, LIKENESS_SERVICE) ;
   if (code) return code ;
   likeness_read(&like) ; /* else again as its user */
   owner_return() ;
-  take_limits(&like) ;
-  if (!take_identity(&like))
+  likeness_take_limits(&like) ;
+  if (!likeness_take_identity(&like))
   {
     strerr_warnwu3sys("become the user of ", like.of, " (only root may)") ;
     return EXIT_SYSTEM ;
   }
-  if (!likeness_read(&like)) return say_unreadable(&like, "environment") ;
+  if (!likeness_read(&like)) return likeness_say_unreadable(&like, "environment") ;
   keep_terminal(&like) ;
   if (like.has_umask) umask(like.umask) ;
   if (like.cwd == -1 || fchdir(like.cwd) == -1)
@@ -317,12 +62,12 @@ int command_exec (struct request const *request)
 int command_env (struct request const *request)
 {
   static struct likeness like ; /* large; lives as long as the process */
-  int code = likeness_find(&like, request) ;
+  int code = likeness_find(&like, request, LIKENESS_SERVICE) ;
   if (code) return code ;
   if (!likeness_read(&like))
   {
     owner_return() ;
-    if (!take_identity(&like) || !likeness_read(&like)) return say_unreadable(&like, "environment") ;
+    if (!likeness_take_identity(&like) || !likeness_read(&like)) return likeness_say_unreadable(&like, "environment") ;
   }
   for (char **each = like.environment ; *each ; each++)
   {

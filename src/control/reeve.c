@@ -33,9 +33,11 @@ static struct command const commands[] =
   { "blame", "[NAME...]", "show how long each service took to get ready, and who held it before", &command_blame, OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
   { "critical-chain", "[NAME]", "show the services that decided when the last one, or NAME, was ready", &command_critical_chain, LOOKS, WORD_NONE, NAMES_ONE_ELSE_ALL, 0 },
   { "plot", "", "draw when each service was held, started and got ready, as SVG", &command_plot, LOOKS, WORD_NONE, NAMES_NONE, 0 },
+  { "events", "[--json] [-f] [NAME...]", "show the last change of each service, and with -f those to come", &command_events, OPTION_JSON | OPTION_FOLLOW | OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
   { "metrics", "[NAME...]", "print numbers about services in the format of OpenMetrics", &command_metrics, OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
   { "exec", "NAME -- COMMAND...", "execute a command as the service is: its user, environment, directory, limits", &command_exec, LOOKS, WORD_NONE, NAMES_ONE, 0 },
   { "env", "NAME", "show the environment of a service", &command_env, LOOKS, WORD_NONE, NAMES_ONE, 0 },
+  { "try", "NAME", "stop a service, run it here, on this terminal, and start it again", &command_try, 0, WORD_NONE, NAMES_ONE, 0 },
   { "start", "NAME...", "start, after what they need, and wait until ready", &command_start, IN_ORDER, WORD_NONE, NAMES_REQUIRED, 0 },
   { "stop", "NAME...", "stop, after what needs them, and wait until finished", &command_stop, IN_ORDER, WORD_NONE, NAMES_REQUIRED, 0 },
   { "restart", "NAME...", "stop if up, start, and wait until ready", &command_restart, IN_ORDER, WORD_NONE, NAMES_REQUIRED, 0 },
@@ -149,7 +151,7 @@ static int parse_options (struct request *request, unsigned int *given, int argc
   } ;
   int logs = is_logs(argv) ;
   int c ;
-  while ((c = getopt_long(argc, argv, logs ? "l:fn:th" : "l:nh", longs, 0)) != -1)
+  while ((c = getopt_long(argc, argv, logs ? "l:fn:th" : "l:fnh", longs, 0)) != -1)
   {
     if (logs && c == 'n') c = 'N' ;
     switch (c)
@@ -206,7 +208,7 @@ static int choose_names (struct request *request, struct command const *command,
   {
     request->command = request->names + 1 ;
     request->count = 1 ;
-    if (command->run == &command_env ? !!*request->command : !*request->command) return wrong(command->name, " takes: ", command->arguments) ;
+    if (command->run != &command_exec ? !!*request->command : !*request->command) return wrong(command->name, " takes: ", command->arguments) ;
   }
   if (!request->count) return wrong(command->name, " needs the name of a service", command->options & OPTION_ALL ? ", or --all" : "") ;
   code = match_names(request) ;

@@ -237,8 +237,8 @@ static void put_list (FILE *out, struct top *top, int rows, int columns)
   if (at < top->first) top->first = at ;
   if (at >= top->first + rows) top->first = at - rows + 1 ;
   if (top->first > (int)top->count - rows) top->first = (int)top->count > rows ? (int)top->count - rows : 0 ;
-  for (int i = 0 ; i < rows ; i++)
-    if ((size_t)(top->first + i) < top->count) put_row(out, top->rows + top->order[top->first + i], width, columns, top->first + i == at, colour) ;
+  for (int i = top->first ; i < top->first + rows ; i++)
+    if (i < (int)top->count) put_row(out, top->rows + top->order[i], width, columns, i == at, colour) ;
     else fputs(" \n", out) ;
 }
 
@@ -358,14 +358,20 @@ static void read_output (struct top *top)
   }
 }
 
+static void close_output (struct top *top)
+{
+  if (top->output == -1) return ;
+  read_output(top) ;
+  fd_close(top->output) ;
+  top->output = -1 ;
+}
+
 static void reap (struct top *top)
 {
   char *end ;
   int wstat ;
   if (!top->child || waitpid(top->child, &wstat, WNOHANG) != top->child) return ;
-  read_output(top) ;
-  fd_close(top->output) ;
-  top->output = -1 ;
+  close_output(top) ;
   top->child = 0 ;
   top->text[top->len] = 0 ;
   if (top->for_pane)
@@ -459,8 +465,8 @@ static int loop (struct top *top, int signals)
     draw(top) ;
     if (poll(x, sizeof x / sizeof *x, wait_ms(top, event)) == -1 && errno != EINTR) return 0 ;
     if (x[1].revents && terminal_take_signal(signals) == TERMINAL_CHILD) reap(top) ;
-    if (x[2].revents) read_output(top) ;
-    if (x[2].revents & POLLHUP && top->output >= 0 && !(x[2].revents & POLLIN)) usleep(1000) ; /* its end comes as a signal */
+    if (x[2].revents && top->output >= 0) read_output(top) ;
+    if (x[2].revents & POLLHUP) close_output(top) ; /* its end comes as a signal */
     if (x[3].revents && read(top->events, buf, sizeof buf) > 0) event = 1 ;
     if (x[0].revents && !take_keys(top)) return 0 ;
   }

@@ -1,0 +1,120 @@
+# reeve try: a service in the foreground of this terminal, and then as it was again.
+
+load lib
+
+setup() { reeve_setup; export REEVE_LIVE=$live; }
+teardown() { reeve_teardown; }
+
+# As a person at a terminal: types KEYS once TEXT has been shown.
+on_terminal() # TEXT KEYS COMMAND...
+{
+  python3 - "$@" 3>&- <<'END'
+import os, pty, sys
+text, keys, command = sys.argv[1].encode(), sys.argv[2].encode().decode("unicode_escape").encode(), sys.argv[3:]
+pid, fd = pty.fork()
+if not pid:
+    os.execvp(command[0], command)
+shown = b""
+while True:
+    try:
+        some = os.read(fd, 4096)
+    except OSError:
+        break
+    if not some:
+        break
+    shown += some
+    if keys and text in shown:
+        os.write(fd, keys)
+        keys = b""
+sys.stdout.buffer.write(shown.replace(b"\r", b""))
+status = os.waitpid(pid, 0)[1]
+sys.exit(os.waitstatus_to_exitcode(status))
+END
+}
+line() { grep -qE -- "$1" <<<"$output" || { sed 's/^/# /' <<<"$output"; return 1; }; }
+
+@test "it runs as under its supervisor, but on the terminal; what needs it comes back" {
+  service db <<'END'
+{ echo "$*"; pwd; umask; ulimit -n; env | sort; ls /proc/$$/fd; } >"$dir/as-$([ -t 0 ] && echo terminal || echo service)"
+echo >&5
+if [ -t 0 ]; then echo tried; sleep 1000000 & exit 3; fi
+exec sleep 1000000
+END
+  setting db notification-fd 5
+  setting db lock-fd 6
+  in=$scan/db service log <<<'exec cat'
+  idle web
+  setting web dependencies.d/db ''
+  scanner
+  up web
+  before=$(pid_of db)
+  run on_terminal '' '' reeve try db
+  [ "$status" -eq 3 ]
+  line '^tried$'
+  line 'stopping web first, as it needs db'
+  line 'db has told that it is ready, [0-9.]+ m?s after its start$'
+  line 'db has ended [0-9.]+ m?s after its start: exit 3: it ended by itself, with an error$'
+  line 'ending what is left behind by db$'
+  line 'starting db again$'
+  diff "$dir/as-service" "$dir/as-terminal"
+  up db
+  up web
+  [ "$(pid_of db)" != "$before" ]
+  run -1 reeve try db/log
+  line 'is a logger'
+  stop_scanner
+  run -1 reeve try db
+  line 'no scanner runs'
+}
+
+@test "Ctrl-C and SIGTERM are for the service; then it is up again, and one that was down stays so" {
+  service web <<'END'
+trap 'echo interrupted; exit 7' INT
+trap 'exit 8' TERM
+echo runs
+touch "$dir/runs-$PPID"
+while :; do sleep 1000000 & wait; done
+END
+  service worker@ <<<'[ -t 0 ] || exec sleep 1000000; echo "$2 is $REEVE_INSTANCE"; exit 0'
+  setting worker@ count 1
+  idle off
+  setting off down ''
+  service off <<<'echo off; exit 0'
+  scanner
+  up web
+  up worker@1
+  run on_terminal runs '\x03' reeve try web
+  [ "$status" -eq 7 ]
+  line 'interrupted$'
+  line 'web has ended .*: exit 7: '
+  up web
+  for signal in TERM HUP; do
+    start reeve try web
+    eventually 10 test -e "$dir/runs-$started"
+    field web state down
+    kill -"$signal" "$started"
+    ended "$started" 8
+    up web
+  done
+  run on_terminal '' '' reeve try worker@1
+  [ "$status" -eq 0 ]
+  line '^1 is 1$'
+  up worker@1
+  run reeve try off </dev/null
+  [ "$status" -eq 0 ]
+  line '^off$'
+  field off state down
+  field off wanted down
+  # One that does not end keeps it waiting; who gives up has it as it was.
+  service stubborn <<<'trap "" TERM; while :; do sleep 1000000; done'
+  setting stubborn timeout-strays 100
+  up stubborn
+  start reeve try stubborn
+  eventually 10 field stubborn wanted down
+  kill -INT "$started"
+  ended "$started" 130
+  eventually 10 field stubborn wanted up
+  reeve kill KILL stubborn
+  eventually 10 field stubborn restarts 1
+  eventually 10 field stubborn state up
+}
