@@ -11,6 +11,7 @@
    page.c      printing within 80 columns
    why_end.c   how an end came about, in words
    processes.c the processes of /proc, and whose they are
+   terminal.c  a terminal for one program alone
    log_reader.h  what services have logged
    dependencies.c  which of them need which
    timeline.c  when each was ready, and whom it waited for
@@ -131,6 +132,7 @@ extern int command_logs (struct request const *request) ;
 extern int command_blame (struct request const *request) ;
 extern int command_critical_chain (struct request const *request) ;
 extern int command_plot (struct request const *request) ;
+extern int command_top (struct request const *request) ;
 extern int command_events (struct request const *request) ;
 extern int command_metrics (struct request const *request) ;
 extern int command_why (struct request const *request) ;
@@ -344,6 +346,11 @@ extern void view_describe_end (unsigned int wstat, int code_unknown, char *out, 
 extern void view_describe_failure (struct view const *view, char *out, size_t size) ;
 /* In words, until the next call; 0 when it is started again, or was stopped. */
 extern char const *view_reason (struct view const *view) ;
+
+/* ---- status.c ---- */
+
+/* Since when it is so: the time; of another day the day, of another year the year. */
+extern void status_since (struct view const *view, char *out, size_t size) ;
 
 /* ---- page.c: what is shown has lines of at most 80 columns, as far as its words allow ---- */
 

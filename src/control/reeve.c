@@ -26,6 +26,7 @@ static struct command const commands[] =
     &command_status, OPTION_JSON | OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
   { "why", "NAME...", "say why a service is as it is", &command_why, LOOKS, WORD_NONE, NAMES_REQUIRED, 0 },
   { "tree", "[--json] [NAME...]", "show services with their processes, CPU time and memory", &command_tree, OPTION_JSON | OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
+  { "top", "", "show services live, with CPU, memory and restarts; keys to sort, start, stop, restart, and read logs", &command_top, LOOKS, WORD_NONE, NAMES_NONE, 0 },
   { "logs", "[-f] [-n N] [--since 5m] [-t] [NAME...]", "show what services have logged", &command_logs,
     OPTION_FOLLOW | OPTION_TAIL | OPTION_SINCE | OPTION_TIMESTAMPS | OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
   { "graph", "[--dot|--mermaid] [NAME...]", "show what needs what, with states", &command_graph, OPTION_ALL | OPTION_DOT | OPTION_MERMAID | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },

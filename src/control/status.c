@@ -78,7 +78,7 @@ static char const *month_of (struct tm const *t)
 }
 
 /* The time; of another day the day, of another year the year. */
-static void format_since (struct view const *view, char *out, size_t size)
+void status_since (struct view const *view, char *out, size_t size)
 {
   struct timespec since ;
   struct tm then ;
@@ -162,7 +162,7 @@ static void print_row (struct shown const *shown, int width, int colour)
   char state[32] ;
   int at ;
   if (view->pid) snprintf(pid, sizeof pid, "%ld", (long)view->pid) ;
-  format_since(view, since, sizeof since) ;
+  status_since(view, since, sizeof since) ;
   format_end(view, end, sizeof end) ;
   format_state(view, state, sizeof state) ;
   format_due(shown, due, sizeof due) ;
