@@ -108,6 +108,7 @@ has_lines() # FILE COUNT
 }
 
 @test "json: an object a line, whatever the bytes" {
+  service broken <<<'#!/no/such/interpreter'
   service talks <<<'printf "one\n\"two\"\\\\\n\377\001\n"; echo aside >&2; exec sleep 1000000'
   scanner_into_pipe json
   written() { [ "$(lines "$dir/stdout")" -eq 3 ]; }
@@ -118,7 +119,11 @@ has_lines() # FILE COUNT
 "two"\' ]
   jq -e '.time | test("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}[.][0-9]{6}Z$")' "$dir/stdout"
   says '"service":"talks","stream":"stderr","message":"aside"}$'
+  # Reeve's own, too; and whom they are about.
+  about_broken() { jq -e 'select(.service == "reeve" and .level == "warning" and .about == "broken") | .message | test("^reeve-supervise broken: warning: unable to execute ./run")' "$dir/stderr"; }
+  eventually 10 about_broken
   stop_all
+  jq -e .message "$dir/stderr" >/dev/null
 }
 
 @test "what has no newline is seen soon, and never mixed with what others write; a long line is whole" {
@@ -245,7 +250,8 @@ kill_that() { [ "${1:-0}" -gt 1 ] && kill -KILL "$1"; }
   kill -TERM "$scanner"
   eventually 10 over "$talks"
   s6-svc -u "$live/.log"
-  stop_all 0
+  ended "$scanner" 0
+  ended "$reader"
   diff <(echo 'cmd'; echo 'bye') <(sed -n 's/^cmd *| //p' "$dir/stdout")
   diff <(seq 3000; printf 'endfinish 0\n') <(sed -n 's/^talks | //p' "$dir/stdout")
 }

@@ -198,7 +198,7 @@ in_a_container() # ; $scan: its services
 @test "a logger goes on, too" {
   touch "$dir/log"
   unread pipe sh -c 'seq 3 | reeve-log -t none "$dir/log" && touch "$dir/ended"'
-  cannot_open() { grep -qs reeve-log "/proc/$(pgrep -P "$command" | tail -n 1)/comm"; }
+  cannot_open() { grep -qs reeve-log "/proc/$(pgrep -P "$command" | tail -n 1)/cmdline"; } # its name may tell that it is blocked
   eventually 10 cannot_open
   rm "$dir/log"
   eventually 20 test -e "$dir/ended"

@@ -21,10 +21,10 @@ look() { migrate --root root "$@"; }
   binary usr/sbin/mariadbd usr/lib/postgresql/15/bin/postgres usr/bin/web
   mkdir -p "$root/etc/postgresql/15/main"
   look
-  tail -n 1 "$tree/mysqld/run" | grep -qx 'exec mariadbd --user=mysql'
+  tail -n 1 "$tree/mysqld/run" | grep -q -- '-- mariadbd --user=mysql$'
   grep -qx 'install -d -m 755 -o mysql -g root /run/mysqld' "$tree/mysqld/run"
-  tail -n 1 "$tree/postgresql/run" | grep -qx \
-    'exec reeve-exec --user postgres -- /usr/lib/postgresql/15/bin/postgres -D /var/lib/postgresql/15/main -c config_file=/etc/postgresql/15/main/postgresql.conf'
+  tail -n 1 "$tree/postgresql/run" | grep -q -- \
+    '--user postgres -- /usr/lib/postgresql/15/bin/postgres -D /var/lib/postgresql/15/main -c config_file=/etc/postgresql/15/main/postgresql.conf'
   untold TODO
   mkdir -p "$root/etc/postgresql/14/main"
   look

@@ -198,6 +198,7 @@ compare() # ENTRY
 @test "loops over a count" { compare 294-run-count; }
 @test "a loop in a subshell in the background" { compare 295-run-loop-in-subshell; }
 @test "a trap that ends one before the other, by other signals" { compare 296-run-order-of-trap; }
+@test "an array in for, a server for a while, tasks that may fail" { compare 361-run-arrays-and-tasks; }
 @test "pids in files" { compare 297-run-pid-files; }
 @test "a file that is sourced with set -a" { compare 298-run-env-file-and-secret; }
 @test "a task at the end that must succeed" { compare 299-run-last-task-must-succeed; }

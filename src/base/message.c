@@ -12,6 +12,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "base/message_form.h"
 #include "base/output.h"
 
 #define PATIENCE_MS 20
@@ -25,12 +26,25 @@ static uint64_t lost ;
 static int cut ; /* what follows of this line has no room */
 static int torn ; /* a part of a line was written */
 static int full ; /* the last line had to be dropped for lack of room */
+static enum message_form form ;
+
+/* In place. */
+static void give_form (void)
+{
+  char formed[PIPE_BUF - 1] ;
+  struct timespec now ;
+  if (form == MESSAGE_PLAIN) return ;
+  clock_gettime(CLOCK_REALTIME, &now) ;
+  length = message_form_line(formed, sizeof formed, form, &now, line + 1, length - 1) ;
+  memcpy(line + 1, formed, length++) ;
+}
 
 /* Writes what is in `line`. Returns 1, or 0: it is dropped. */
 static int write_line (int patient)
 {
   size_t begin = torn ? 0 : 1 ;
   int waited = !patient ;
+  give_form() ;
   line[0] = '\n' ;
   full = 0 ;
   while (begin < length)
@@ -108,6 +122,11 @@ static ssize_t take (int fd, struct iovec const *v, unsigned int n)
   if (last == '\n') end_line() ;
   errno = err ;
   return taken ;
+}
+
+void message_as (char const *mode)
+{
+  form = message_form_of(mode) ;
 }
 
 void message_begin (void)

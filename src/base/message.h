@@ -18,6 +18,10 @@
 /* For a daemon's main, once, before its first message. */
 extern void message_begin (void) ;
 
+/* From now on messages have the form that REEVE_LOG names: message_form.h. For who writes to the
+   container's stderr, and not to a service's. 0: as they are. */
+extern void message_as (char const *mode) ;
+
 /* Before another program of ours is executed in this one's place: the count goes along,
    in the environment. There, after message_begin(): takes it from there. */
 extern void message_hand_over (void) ;

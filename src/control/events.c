@@ -30,6 +30,7 @@
 #define REMARK_MAX 2048
 #define LOOK_AGAIN_MS 1000 /* for the end of the scanner, where the kernel does not tell it */
 #define OWN_DESCRIPTORS 4
+#define LEARN_PART 20 /* of the time, at most, goes into learning dependencies: one in so many */
 
 struct line
 {
@@ -87,12 +88,20 @@ static void print_line (struct request const *request, struct line const *line)
   else printf("%s.%03ld  %s  %s%s%s%s%s\n", text, when.tv_nsec / 1000000, line->name, line->what, *end ? ", " : "", end, *line->remark ? ": " : "", line->remark) ;
 }
 
+/* Of many that get held at once the dependencies are not learnt each time anew: with many services that takes long. */
 static void describe_held (char const *name, char remark[REMARK_MAX])
 {
-  struct graph graph ;
-  if (!dependencies_learn(&graph)) return ;
-  dependencies_describe(&graph, name, remark, REMARK_MAX) ;
-  graph_free(&graph) ;
+  static struct graph graph ;
+  static uint64_t until_ms ;
+  static int known ;
+  uint64_t now = clock_ms() ;
+  if (!known || now >= until_ms)
+  {
+    if (known) graph_free(&graph) ;
+    known = dependencies_learn(&graph) ;
+    until_ms = clock_ms() + LEARN_PART * (clock_ms() - now) ;
+  }
+  if (known) dependencies_describe(&graph, name, remark, REMARK_MAX) ;
 }
 
 static void describe_reason (struct view const *view, struct line *line)
@@ -365,7 +374,8 @@ int command_events (struct request const *request)
     int listens = one ? listen_to(&follow, one) : -1 ;
     if (!listens && follow.inotify >= 0) one->directory_watch = inotify_add_watch(follow.inotify, one->name, IN_CREATE | IN_MOVED_TO | IN_ONLYDIR) ;
     if (listens >= 0) continue ;
-    strerr_warnwu4sys("listen to the events of ", request->names[i], " in ", request->live) ;
+    strerr_warnwu5sys("listen to the events of ", request->names[i], " in ", request->live,
+      errno == EMFILE ? " (a service takes two descriptors: raise the hard limit of open files, ulimit -Hn, or name fewer)" : "") ;
     code = EXIT_SYSTEM ;
   }
   if (!code && !follow.polled && !add(&follow, "")) code = EXIT_SYSTEM ; /* there is none yet */

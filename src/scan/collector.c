@@ -12,6 +12,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/exit.h"
+#include "base/message.h"
 #include "base/program.h"
 #include "scan/directory.h"
 #include "scan/earlier.h"
@@ -33,6 +34,7 @@ void collector_use (struct scanner *s, char const *mode)
   while (i < sizeof modes / sizeof *modes && strcmp(mode, modes[i]) != 0) i++ ;
   if (i == sizeof modes / sizeof *modes) strerr_dief3x(EXIT_USAGE, "invalid -L \"", mode, "\": allowed: lines, prefix, json, off") ;
   s->logger[0] = 0 ;
+  message_as(mode) ;
   if (!strcmp(mode, "off")) return ;
   if (!program_beside(s->logger, PROGRAM) && !s->upgrade.done)
     strerr_diefu1sys(EXIT_SYSTEM, "find reeve-log beside reeve-scan, in /command or in " REEVE_BINDIR) ;
@@ -99,7 +101,7 @@ int collector_begin (struct scanner *s)
   {
     case LIVETREE_DONE : break ;
     case LIVETREE_TAKEN :
-      strerr_warnw3x(s->live, "/" COLLECTOR, " is not ours and stays: there is no collector (-L, REEVE_LOG); remove it, then restart the container") ;
+      strerr_warnw4x(s->live, "/", COLLECTOR, " is not ours and stays: there is no collector (-L, REEVE_LOG); remove it, then restart the container") ;
       return 1 ;
     default : return 0 ;
   }

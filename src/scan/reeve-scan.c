@@ -258,6 +258,7 @@ int main (int argc, char *const *argv)
   s.cmd.collected[0] = s.cmd.collected[1] = -1 ;
   s.inotify = s.scan_watch = s.parent_watch = s.nothing = -1 ;
   spawn_prepare_signals() ;
+  unsetenv("REEVE_LOG") ; /* -L sets it; ours may be another scanner's */
   unsetenv(INSTANCE_VARIABLE) ; /* perhaps this scanner is a service of another one: what runs here is no such instance */
   message_begin() ;
   message_take_over() ;

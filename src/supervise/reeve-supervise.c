@@ -1,4 +1,5 @@
 #include <string.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <skalibs/allreadwrite.h>
@@ -67,6 +68,7 @@ int main (int argc, char const *const *argv)
   clock_ask_kernel() ;
   spawn_prepare_signals() ;
   message_begin() ;
+  message_as(getenv("REEVE_LOG")) ;
   s.self = getpid() ;
   how = parse(argc, argv, &s.name, &numbers, &may_start) ;
   if (how == BEGIN_TRIAL) return upgrade_check(s.name) ;

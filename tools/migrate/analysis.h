@@ -92,6 +92,8 @@ struct analysis
   struct held *pending ; /* statements of that branch, for its next service */
   struct held *remarks ; /* comments, for the statement behind them */
   struct service *last ; /* the last one started in the background */
+  struct texts last_or ; /* $! may be the pid of these as well, as branches started them */
+  struct service *last_or_of ; /* as long as this is the last one */
   int last_is_idle ; /* since then, one that only keeps the container alive was: $! is its pid */
   int has_idle ; /* there is such a one: `wait` never ends */
   struct service *task ; /* the oneshot that further tasks are added to */
@@ -137,6 +139,8 @@ extern int ends_with_exec (struct statement const *body) ;
 /* Does it start, wait for, or become a long-running process? */
 extern int starts_something (struct analysis *a, struct statement *statement) ;
 extern int code_leaves (struct analysis *a, struct launch const *launch) ; /* does `su -c CODE` leave a process behind? */
+/* app start, where the script also has app stop: it leaves something behind. */
+extern int starts_by_word (struct analysis *a, struct statement const *statement, struct launch const *launch) ;
 /* Does nothing but messages and an exit come behind it? */
 extern int is_last (struct analysis *a, struct frame const *frame) ;
 extern int starts_later (struct analysis *a, struct frame const *frame) ;
@@ -197,6 +201,8 @@ struct branching /* through if or case */
   char const *patterns ; /* of the branches before */
   struct texts otherwise ; /* as it was before all */
   struct texts excluded ; /* what the branches have added to it: for what comes behind all */
+  struct service *last ; /* the last one in the background before all */
+  struct texts lasts ; /* and in each of the branches */
   int all_replaced ; /* so far, each branch became a program */
   uint32_t outer ; /* waited_line before all */
   uint32_t waited ; /* in one of them */
@@ -256,20 +262,32 @@ extern void end_behind (struct analysis *a, struct statement const *statement, s
 /* ---- start.c: a statement becomes a service ---- */
 enum start_how { START_BACKGROUND, START_MAIN, START_DAEMON } ;
 extern struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how) ;
+/* The image's CMD: "$@" alone, behind what only starts another program. */
+extern int is_image_command (struct analysis *a, struct statement const *statement) ;
+
+/* ---- tasks.c: what starts nothing ---- */
 /* Ends the task that is being put together, if there is one. */
 extern void close_task (struct analysis *a) ;
+extern char const *task_text (struct analysis *a) ; /* what that one has so far */
 extern void add_task (struct analysis *a, struct statement *statement) ;
 /* A statement that starts nothing: part of the setup, of the branch, or of a task. */
 extern void add_ordinary (struct analysis *a, struct statement *statement) ;
 extern void take_pending (struct analysis *a, struct service *service) ;
 /* What a branch, or the script, has left for no service. */
 extern void flush_pending (struct analysis *a) ;
+extern int has_work (struct held const *held) ; /* more than preparations, questions and words? */
+extern void copy_conditions (struct analysis *a, struct service *service) ;
+extern void add_ready (struct analysis *a, struct service *service) ;
+
+/* ---- remarks.c: comments, and statements that wait for where they go ---- */
+extern struct held *hold_statement (struct analysis *a, struct held **list, struct statement *statement) ;
 extern void hold_remark (struct analysis *a, struct statement *comment) ;
 /* The comments right above a statement that is left out are left out as well. */
 extern void drop_remarks (struct analysis *a, struct statement const *statement) ;
-extern void add_ready (struct analysis *a, struct service *service) ;
-/* The image's CMD: "$@" alone, behind what only starts another program. */
-extern int is_image_command (struct analysis *a, struct statement const *statement) ;
+/* The others go where what they are about goes. */
+extern void remarks_to_service (struct analysis *a, struct service *service) ;
+extern void remarks_to_setup (struct analysis *a) ;
+extern void remarks_to_list (struct analysis *a, struct held **list) ;
 
 /* ---- names.c ---- */
 extern char const *name_of (struct analysis *a, struct statement *statement) ; /* of a service that it would be */
@@ -305,6 +323,9 @@ extern int variable_parse (struct pool *pool, char const *raw, struct variable *
 /* Behind that many of the plan's pieces, does it hold what the environment says, or what is known?
    0: the script may have set it to something else. */
 extern int variable_from_environment (struct analysis *a, struct variable *variable, unsigned int npieces) ;
+
+/* $NAMES, "${NAMES[@]}": adds the words that it is here, when the script alone has set it. 0: they are not known. */
+extern int known_words (struct analysis *a, char const *raw, struct texts *values) ;
 
 /* ---- enable.c ---- */
 /* At the end: conditions about the environment become enable-if. */

@@ -59,7 +59,7 @@ char const *negated (struct pool *pool, char const *condition)
 
 void begin_branches (struct analysis *a, struct statement const *statement, struct branching *branching)
 {
-  *branching = (struct branching){ .statement = statement, .outer = a->waited_line, .patterns = "", .otherwise = a->otherwise, .all_replaced = 1 } ;
+  *branching = (struct branching){ .statement = statement, .outer = a->waited_line, .patterns = "", .otherwise = a->otherwise, .last = a->last, .all_replaced = 1 } ;
   a->otherwise = (struct texts){ 0 } ;
   for (struct text const *one = branching->otherwise.first ; one ; one = one->next) texts_add(a->pool, &a->otherwise, one->text) ;
 }
@@ -104,6 +104,7 @@ void begin_branch (struct analysis *a, struct branching *branching, struct branc
 void end_branch (struct analysis *a, struct branching *branching, struct branch const *branch)
 {
   int replaced = a->branch_replaced ;
+  if (!replaced && a->last && a->last != branching->last) texts_add_once(a->pool, &branching->lasts, a->last->name) ;
   leave_branch_of(a, &branching->state, branching->all_replaced ? own_condition(a, branching, branch) : 0) ;
   for (struct text const *one = a->otherwise.first ; one ; one = one->next)
     if (!texts_has(&branching->otherwise, one->text)) texts_add_once(a->pool, &branching->excluded, one->text) ;
@@ -117,14 +118,36 @@ void end_branch (struct analysis *a, struct branching *branching, struct branch 
   else if (branch->condition) texts_add(a->pool, &branching->conditions, source_copy(a->source, branch->condition_range)) ;
 }
 
+static int has_pid (struct analysis const *a, struct service const *service)
+{
+  for (struct pid_variable const *pid = a->pids ; pid ; pid = pid->next)
+    if (pid->service == service) return 1 ;
+  return 0 ;
+}
+
+/* Behind if and case, $! is the pid of what the branch that was taken has started, or of what was
+   started before them: not when that has been asked already. */
+static void note_lasts (struct analysis *a, struct branching const *branching, int one_is_taken)
+{
+  struct texts others = { 0 } ;
+  if (a->last == branching->last || !branching->lasts.first) return ;
+  if (!one_is_taken && branching->last && !has_pid(a, branching->last)) texts_add(a->pool, &others, branching->last->name) ;
+  for (struct text const *one = branching->lasts.first ; one ; one = one->next)
+    if (strcmp(one->text, a->last->name) != 0) texts_add_once(a->pool, &others, one->text) ;
+  a->last_or = others ;
+  a->last_or_of = a->last ;
+}
+
 void end_branches (struct analysis *a, struct branching const *branching)
 {
   struct branch const *last = branching->statement->branches ;
+  int one_is_taken ;
   a->waited_line = branching->waited ? branching->waited : branching->outer ;
   for (struct text const *one = branching->excluded.first ; one ; one = one->next) texts_add_once(a->pool, &a->otherwise, one->text) ;
   while (last && last->next) last = last->next ;
-  /* One of them is taken, and becomes a program. */
-  if (branching->all_replaced && last && !a->conditions.first && (last->pattern ? !strcmp(last->pattern, "*") : !last->condition))
+  one_is_taken = last && (last->pattern ? !strcmp(last->pattern, "*") : !last->condition) ;
+  note_lasts(a, branching, one_is_taken) ;
+  if (branching->all_replaced && one_is_taken && !a->conditions.first)
     a->replaced_line = line_of(a, branching->statement) ;
   claim_branch(a, branching->statement) ;
 }
@@ -200,7 +223,7 @@ static int list_values (struct analysis *a, struct statement const *statement, s
     {
       if (!add_numbers(a, values, 1, last)) return 0 ;
     }
-    else return 0 ;
+    else if (!known_words(a, word->raw, values)) return 0 ;
   }
   for (struct text *one = values->first ; one ; one = one->next) n++ ;
   return n && n <= LOOP_MAX ;

@@ -118,6 +118,14 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
     script_waits(a, line_of(a, statement)) ;
     return ;
   }
+  if (!foreground.is_daemon && !foreground.ends && !find_function(a, name) && starts_by_word(a, statement, &launch))
+  {
+    struct service *service = start_service(a, statement, START_DAEMON) ;
+    service_set(a->plan, service, "flag-forks", "") ;
+    plan_todo(a->plan, service, service->claim, service->line, "by its word start, and as the script has it stop as well, it puts itself into the background: "
+      "look up how it stays in the foreground; until then flag-forks follows it (with a pidfile, if it leaves several processes)") ;
+    return ;
+  }
   if (is_last(a, frame) && !a->waited_line && start_console(a, statement))
   {
     script_waits(a, line_of(a, statement)) ;

@@ -7,7 +7,7 @@
   "shift getopts let continue break source . eval alias mapfile readarray"
 /* Programs in $( ) that give every service the same answer. */
 #define PURE_PROGRAMS "hostname nproc cat basename dirname pwd id uname which command printf echo awk sed grep egrep cut tr head tail getconf ls find " \
-  "readlink realpath expr seq sort uniq wc free df ip getent stat test getconf python python3 jq env printenv xargs dpkg-architecture tty whoami type"
+  "readlink realpath expr seq sort uniq wc free df ip getent stat test getconf jq env printenv xargs dpkg-architecture tty whoami type"
 /* In the environment already, so that an assignment reaches the services. */
 #define INHERITED "PATH HOME USER LOGNAME SHELL LANG LANGUAGE LC_ALL TZ TERM HOSTNAME PWD LD_LIBRARY_PATH LD_PRELOAD PYTHONPATH NODE_ENV DEBIAN_FRONTEND"
 
@@ -76,7 +76,8 @@ struct names
 static void add_name (struct names *names, char const *text)
 {
   size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ;
-  if (len && (*text < '0' || *text > '9')) names->found = pool_printf(names->a->pool, "%s%.*s ", names->found, (int)len, text) ;
+  if (!len || (*text >= '0' && *text <= '9') || shell_one_of(pool_copy(names->a->pool, text, len), names->found)) return ;
+  names->found = pool_printf(names->a->pool, "%s%.*s ", names->found, (int)len, text) ;
 }
 
 /* ${NAME:=value} */

@@ -69,13 +69,13 @@ static char const *substring (struct analysis *a, char const *value, char const 
 static char const *value_of (struct analysis *a, char const *raw, unsigned int depth) ;
 
 /* What is behind the name in ${NAME...}. */
-static char const *operate (struct analysis *a, char const *value, char const *operation, unsigned int depth)
+static char const *operate (struct analysis *a, char const *value, char const *operation, unsigned int depth, int is_set)
 {
   size_t size = strlen(value) ;
   char const *word ;
   char const *letter = operation + (*operation == ':') ;
-  if (*letter == '-') return (*operation == ':' ? *value : 1) ? value : value_of(a, letter + 1, depth + 1) ;
-  if (*letter == '+') return (*operation == ':' ? *value : 1) ? value_of(a, letter + 1, depth + 1) : "" ;
+  if (*letter == '-') return (*operation == ':' ? *value : is_set) ? value : value_of(a, letter + 1, depth + 1) ;
+  if (*letter == '+') return (*operation == ':' ? *value : is_set) ? value_of(a, letter + 1, depth + 1) : "" ;
   if (*operation == ':') return substring(a, value, operation) ;
   if (*operation != '#' && *operation != '%') return 0 ;
   word = operation + 1 + (operation[1] == *operation) ;
@@ -109,7 +109,7 @@ static char const *value_of (struct analysis *a, char const *raw, unsigned int d
   value = parameter(a, p + 1, &end) ;
   len = strlen(end) ;
   if (!value || !len || end[len - 1] != '}') return 0 ;
-  return len == 1 ? value : operate(a, value, pool_copy(a->pool, end, len - 1), depth) ;
+  return len == 1 ? value : operate(a, value, pool_copy(a->pool, end, len - 1), depth, *value || !strchr("123456789@*", p[1])) ;
 }
 
 /* set -- server "$@"; shift 2: what the arguments are from here on. */

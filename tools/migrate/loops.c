@@ -198,9 +198,38 @@ static int condition_asks (struct analysis *a, struct statement *condition)
   return watching.watches ;
 }
 
+/* if ! kill -0 "$API"; then api & API=$!; fi: what it asks before it starts something again. */
+static int find_restart (struct statement *statement, void *data)
+{
+  struct watching *watching = data ;
+  struct analysis *a = watching->a ;
+  struct function *function = find_function(a, statement_command(statement)) ;
+  if (function && function->statement->body && starts_something(a, function->statement->body)) function->walked = 1 ;
+  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
+  {
+    struct statement *right = statement->body->next ;
+    if (starts_something(a, right) && !may_end(a, right)) add_asked(watching, statement->body) ;
+  }
+  for (struct branch *branch = statement->kind == STATEMENT_IF ? statement->branches : 0 ; branch ; branch = branch->next)
+  {
+    int starts = 0 ;
+    int ends = 0 ;
+    for (struct statement *one = branch->body ; one ; one = one->next)
+    {
+      starts |= starts_something(a, one) && strcmp(statement_command(one), "wait") != 0 ;
+      ends |= may_end(a, one) ;
+    }
+    if (starts && !ends && branch->condition)
+      watching->asked = pool_printf(a->pool, "%s %s", watching->asked, source_copy(a->source, branch->condition_range)) ;
+  }
+  return 0 ;
+}
+
 static void drop_watching (struct analysis *a, struct statement *statement)
 {
   struct watching watching = { .a = a, .asked = "" } ;
+  struct watching restarts = { .a = a, .asked = "" } ;
+  struct texts again = { 0 } ;
   char const *text = statement_text(a, statement) ;
   char const *condition = statement->branches ? source_copy(a->source, statement->branches->condition_range) : "" ;
   int ends = may_end(a, statement) || shell_mentions(text, "break") || shell_mentions(condition, "kill")
@@ -208,19 +237,27 @@ static void drop_watching (struct analysis *a, struct statement *statement)
    || shell_mentions(condition, "jobs") || shell_mentions(condition, "ps") || (statement->branches && condition_asks(a, statement->branches->condition)) ;
   int named = 0 ;
   struct texts names = { 0 } ;
+  struct claim *claim ;
   statement_walk(statement, &look_for_watching, &watching) ;
+  statement_walk(statement, &find_restart, &restarts) ;
   text = watching.asked ; /* whom it only ends does not count */
   drop_remarks(a, statement) ;
   for (struct service *service = a->plan->services ; service ; service = service->next) named |= is_watched(a, service, text) ;
   for (struct service *service = a->plan->services ; ends && service ; service = service->next)
   {
     if (service->is_oneshot || (named && !is_watched(a, service, text))) continue ;
+    if (is_watched(a, service, restarts.asked))
+    {
+      texts_add(a->pool, &again, service->name) ;
+      continue ;
+    }
     service->is_main = 1 ;
     texts_add(a->pool, &names, service->name) ;
   }
-  claim_statement(a, statement, "dropped", names.first
+  claim = claim_statement(a, statement, "dropped", names.first
     ? pool_printf(a->pool, "a loop that watched processes and ended with them: supervision replaces it, and these are main: %s", texts_join(a->pool, &names, ", "))
     : "a loop that watched processes: supervision replaces it") ;
+  if (again.first) claim->what = pool_printf(a->pool, "%s; it started these again, as their supervisors do: %s", claim->what, texts_join(a->pool, &again, ", ")) ;
   script_waits(a, line_of(a, statement)) ;
 }
 

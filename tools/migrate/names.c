@@ -169,6 +169,7 @@ char const *task_name (struct analysis *a, struct statement *statement)
   unsigned int most = 0 ;
   if (find_function(a, statement_command(statement))) return statement_command(statement) ;
   if (statement->kind == STATEMENT_COMMAND) return name_of(a, statement) ;
+  if (statement->kind == STATEMENT_OTHER && statement->body) return pool_printf(a->pool, "%s-setup", name_of(a, statement->body)) ; /* a server for a while */
   statement_walk(statement, &add_command_name, &tally) ;
   for (struct text const *one = tally.names.first ; one ; one = one->next)
   {

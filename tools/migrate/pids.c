@@ -44,6 +44,12 @@ static void add_pid (struct analysis *a, char const *name, char const *key, stru
   a->pids = pid ;
 }
 
+/* Whose pid $! may be besides the last one's. */
+static struct text const *may_be_last (struct analysis *a)
+{
+  return a->last && !a->last_is_idle && a->last_or_of == a->last ? a->last_or.first : 0 ;
+}
+
 /* NAME=$!  NAME+=($!)  NAME[KEY]=$!  NAME="$NAME $!" */
 static void note_pid (struct analysis *a, char const *text, char const *value)
 {
@@ -71,6 +77,7 @@ static void note_pid (struct analysis *a, char const *text, char const *value)
   if (!appends && !key && !a->conditions.first && !shell_mentions(text + end, name)) forget_pids(a, name) ;
   if (!key && strchr(text + end, '(')) key = pool_printf(a->pool, "%u", count_pids(a, name)) ;
   add_pid(a, name, key, a->last_is_idle ? 0 : a->last) ;
+  for (struct text const *one = may_be_last(a) ; one ; one = one->next) add_pid(a, name, key, plan_find(a->plan, one->text)) ;
 }
 
 int takes_pid (struct analysis *a, struct statement *statement)
@@ -145,7 +152,11 @@ void services_of_pid (struct analysis *a, char const *raw, struct texts *names)
 {
   struct texts found = { 0 } ; /* the latest first */
   char const *word = raw + (*raw == '"' || *raw == '\'') ;
-  if (find_pid(raw) && a->last && !a->last_is_idle) texts_add_once(a->pool, names, a->last->name) ;
+  if (find_pid(raw) && a->last && !a->last_is_idle)
+  {
+    texts_add_once(a->pool, names, a->last->name) ;
+    for (struct text const *one = may_be_last(a) ; one ; one = one->next) texts_add_once(a->pool, names, one->text) ;
+  }
   if (*word == '%')
   {
     struct service *service = service_of_job(a, word + 1) ;

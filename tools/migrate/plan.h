@@ -11,6 +11,7 @@
    shell.c          parsing
    statement.c      statements of all kinds, gone through
    words.c          words, assignments, redirections
+   precedence.c     a pipeline binds more tightly than && and !
    expansion.c      what quotes and variables make of a word
    command.c        what a command is, behind what it is started with
    unwrap.c         nohup, setsid, tini, gosu, su, sudo, ... taken off
@@ -28,6 +29,8 @@
    loops.c          loops that keep alive, watch, or restart
    talk.c           messages, statuses, the end
    start.c          a statement becomes a service
+   tasks.c          or a part of the setup, of a branch, of a task
+   remarks.c        comments
    names.c          what it is called
    runscript.c      the lines of its run
    origin.c         where a variable's value comes from

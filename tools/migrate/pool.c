@@ -95,6 +95,11 @@ void texts_add_once (struct pool *pool, struct texts *texts, char const *text)
   if (!texts_has(texts, text)) texts_add(pool, texts, text) ;
 }
 
+void texts_add_all (struct pool *pool, struct texts *to, struct texts const *from)
+{
+  for (struct text const *one = from->first ; one ; one = one->next) texts_add(pool, to, one->text) ;
+}
+
 char const *texts_join (struct pool *pool, struct texts const *texts, char const *between)
 {
   size_t between_len = strlen(between) ;

@@ -37,6 +37,7 @@ struct texts
 extern void texts_add (struct pool *pool, struct texts *texts, char const *text) ;
 extern int texts_has (struct texts const *texts, char const *text) ;
 extern void texts_add_once (struct pool *pool, struct texts *texts, char const *text) ;
+extern void texts_add_all (struct pool *pool, struct texts *to, struct texts const *from) ;
 extern char const *texts_join (struct pool *pool, struct texts const *texts, char const *between) ;
 
 #endif

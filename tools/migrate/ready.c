@@ -6,19 +6,24 @@
 #include "migrate/analysis.h"
 
 /* How a daemon is asked whether it serves, where it listens if nobody told it otherwise. */
-static struct
+static struct row
 {
   char const *program ;
-  char const *check ;
+  char const *check ; /* for who talks to it; 0: none */
+  char const *other ; /* for who only comes behind it: needs no program that an image may lack; 0: the same */
 } const checks[] =
 {
-  { "mysqld", "mysqladmin --silent ping" },
-  { "mariadbd", "mariadb-admin --silent ping" },
-  { "postgres", "pg_isready -q" },
-  { "redis-server", "redis-cli ping" },
-  { "rabbitmq-server", "rabbitmq-diagnostics -q check_running" },
-  { "slapd", "ldapsearch -x -b '' -s base" },
-  { "mongod", "mongosh --quiet --eval 'db.adminCommand(\"ping\")'" },
+  { "mysqld", "mysqladmin --silent ping", 0 },
+  { "mariadbd", "mariadb-admin --silent ping", "mariadb-admin --silent ping || mysqladmin --silent ping" },
+  { "postgres", "pg_isready -q", 0 },
+  { "redis-server", "redis-cli ping", 0 },
+  { "rabbitmq-server", "rabbitmq-diagnostics -q check_running", "nc -z 127.0.0.1 5672" },
+  { "slapd", "ldapsearch -x -b '' -s base", "nc -z 127.0.0.1 389" },
+  { "mongod", "mongosh --quiet --eval 'db.adminCommand(\"ping\")'", "nc -z 127.0.0.1 27017" },
+  /* They stay what they are (flag-forks). */
+  { "pg_ctl", 0, 0 },
+  { "pg_ctlcluster", 0, 0 },
+  { "postgresql", 0, 0 },
 } ;
 
 static char const *text_of (struct analysis *a, struct service const *service)
@@ -34,23 +39,75 @@ static struct service const *client_of (struct analysis *a, struct service const
   return 0 ;
 }
 
+static struct row const *row_of (struct analysis *a, struct service const *service)
+{
+  for (size_t i = 0 ; i < sizeof(checks) / sizeof(*checks) ; i++)
+    if (!strcmp(service->program, checks[i].program) || (!checks[i].check && !strcmp(service->name, checks[i].program)) || (service->command && !strcmp(shell_basename(pool_copy(a->pool, service->command, strcspn(service->command, " "))), checks[i].program)))
+      return checks + i ;
+  return 0 ;
+}
+
+/* A file, or an option, may have it listen elsewhere: asked at the usual place, it would never be ready. */
+static int may_listen_elsewhere (struct service const *service)
+{
+  static char const *const marks[] = { "port", " -p", "socket", "bind", " -h", "listen", "conf", "defaults-file", "skip-networking", " -f ", " -c ", " -k", "$" } ;
+  char const *command = service->command ? service->command : "$" ;
+  /* The packages' own. */
+  if (!strcmp(command, "redis-server /etc/redis/redis.conf --daemonize no") || strstr(command, "config_file=/etc/postgresql/")) return 0 ;
+  for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
+    if (strstr(command, marks[i])) return 1 ;
+  return 0 ;
+}
+
+/* What was started behind a database may need it, and was started when that was ready. When it was
+   not, the script went on, unless by set -e. Other daemons were there in time without it. */
+static int may_need (struct service const *one, struct service const *daemon)
+{
+  return !one->is_daemon && !texts_has(&one->dependencies, daemon->name) ;
+}
+
+static int has_behind (struct service const *daemon)
+{
+  struct service const *one = daemon->next ;
+  while (one && !may_need(one, daemon)) one = one->next ;
+  return one && !daemon->is_apart ;
+}
+
+static void order_behind (struct analysis *a, struct service *daemon, char const *why)
+{
+  int needs = a->sets_errexit && !daemon->conditions.first ;
+  struct texts names = { 0 } ;
+  for (struct service *one = daemon->next ; one && !daemon->is_apart ; one = one->next)
+  {
+    if (!may_need(one, daemon)) continue ;
+    texts_add(a->pool, &one->dependencies, daemon->name) ;
+    if (!needs) texts_add(a->pool, &one->optional, daemon->name) ;
+    texts_add(a->pool, &names, one->name) ;
+  }
+  if (names.first) daemon->claim->what = pool_printf(a->pool, "%s; it left when it was ready, and %s came behind it%s", daemon->claim->what, texts_join(a->pool, &names, ", "), why) ;
+}
+
 static void check_daemon (struct analysis *a, struct service *service)
 {
   struct service const *client = client_of(a, service) ;
-  if (!client || !service->claim) return ;
-  for (size_t i = 0 ; i < sizeof(checks) / sizeof(*checks) ; i++)
-    if (!strcmp(service->program, checks[i].program) || (service->command && !strcmp(shell_basename(pool_copy(a->pool, service->command, strcspn(service->command, " "))), checks[i].program)))
-    {
-      service->check = checks[i].check ;
-      service->builtin = builtin_check(a->pool, service->check) ;
-      service->check_npieces = service->npieces ;
-      service->check_claim = service->claim ;
-      service->claim->what = pool_printf(a->pool, "%s; it left when it was ready, for %s: its readiness check asks that%s%s%s", service->claim->what, client->name,
-        service->builtin ? " (" : "", service->builtin ? service->builtin : "", service->builtin ? ")" : "") ;
-      return ;
-    }
-  plan_todo(a->plan, service, service->claim, service->line,
-    pool_printf(a->pool, "it left when it was ready, and %s needs that: write data/check, and run it with reeve-exec --ready ./data/check", client->name)) ;
+  struct row const *row = row_of(a, service) ;
+  int knows = row && row->check && (client || !may_listen_elsewhere(service)) ;
+  if (!service->claim || (!client && !has_behind(service))) return ;
+  if (!knows)
+  {
+    if (client || (row && row->check))
+      plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "it left when it was ready, and %s %s that: write data/check, and run it with reeve-exec --ready ./data/check",
+        client ? client->name : "what comes later", client ? "needs" : "may need")) ;
+    if (row) order_behind(a, service, "") ;
+    return ;
+  }
+  service->check = client || !row->other ? row->check : row->other ;
+  service->builtin = builtin_check(a->pool, service->check) ;
+  service->check_npieces = service->npieces ;
+  service->check_claim = service->claim ;
+  if (client) service->claim->what = pool_printf(a->pool, "%s; it left when it was ready, for %s: its readiness check asks that%s%s%s", service->claim->what, client->name,
+    service->builtin ? " (" : "", service->builtin ? service->builtin : "", service->builtin ? ")" : "") ;
+  order_behind(a, service, client ? "" : ": its readiness check asks that") ;
 }
 
 static int leads_to_main (struct analysis *a, struct service const *task, unsigned int depth)

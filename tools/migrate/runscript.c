@@ -284,13 +284,13 @@ static void group_lines (struct analysis *a, struct service *service, struct sta
   list_lines(a, service, statement->body) ;
 }
 
-/* A pipeline: what comes behind the first | is the service's logger. */
+/* A pipeline: what comes behind the first | is the service's logger; a task ends with all of it. */
 static void pipeline_lines (struct analysis *a, struct service *service, struct statement *statement)
 {
   struct statement *first = statement->body ;
   struct statement *last ;
   char const *between ;
-  if (!first || !first->next || first->kind != STATEMENT_COMMAND
+  if (!first || !first->next || first->kind != STATEMENT_COMMAND || service->is_oneshot
    || shell_one_of(statement_command(first), "echo cat printf yes tail find ls ps grep sed awk curl wget"))
   {
     keep_shell(a, service, statement) ;
@@ -311,11 +311,17 @@ static void pipeline_lines (struct analysis *a, struct service *service, struct 
     service->claim->what = pool_printf(a->pool, "%s; what was behind its | is %s", service->claim->what, service_where(a->plan, service, "log/run")) ;
 }
 
-/* A && B, A || B: B, or A, is the service. */
+/* A && B, A || B: B, or A, is the service. A task is all of it: `A || true` does not fail, nor
+   does `A && B` under set -e when A does. */
 static void and_or_lines (struct analysis *a, struct service *service, struct statement *statement)
 {
   struct statement *left = statement->body ;
   struct statement *right = left->next ;
+  if (statement->kind == STATEMENT_OR && service->is_oneshot)
+  {
+    keep_shell(a, service, statement) ;
+    return ;
+  }
   if (statement->kind == STATEMENT_OR)
   {
     run_lines(a, service, left) ;
@@ -323,7 +329,8 @@ static void and_or_lines (struct analysis *a, struct service *service, struct st
       texts_add(a->pool, &service->finish, pool_printf(a->pool, "[ \"$1\" -eq 0 ] || { %s; }", statement_text(a, right))) ;
     return ;
   }
-  texts_add(a->pool, &service->run, pool_printf(a->pool, "%s || exit", statement_text(a, left))) ;
+  texts_add(a->pool, &service->run, pool_printf(a->pool, "%s || exit%s", statement_text(a, left),
+    service->is_oneshot && a->sets_errexit && !a->must_succeed ? " 0" : "")) ;
   run_lines(a, service, right) ;
 }
 

@@ -175,8 +175,11 @@ static void read_parts (struct reader *reader, TSNode node, struct statement *st
   {
     case STATEMENT_COMMAND :
     case STATEMENT_DECLARATION : read_words(reader, node, statement) ; break ;
-    case STATEMENT_NOT :
     case STATEMENT_PIPELINE :
+      statement->body = read_list(reader, node, 0, n) ;
+      pipeline_binds(reader->source->pool, statement) ;
+      break ;
+    case STATEMENT_NOT :
     case STATEMENT_GROUP :
     case STATEMENT_DAMAGED :
     case STATEMENT_SUBSHELL : statement->body = read_list(reader, node, 0, n) ; break ;

@@ -99,23 +99,37 @@ static int list_stops (struct statement *list, struct stopping *stopping)
   return 0 ;
 }
 
-/* The last statement of what begins with `first`; 0: it is not stopped before another
-   one starts. */
-struct statement *temporary_end (struct analysis *a, struct statement *first)
+/* PID=$! */
+static int takes_last_pid (struct statement *statement, void *data)
+{
+  struct stopping *stopping = data ;
+  char const *text = statement->kind == STATEMENT_ASSIGNMENT && !statement->nassignments ? statement_text(stopping->a, statement) : "" ;
+  if (!strstr(text, "$!")) return 0 ;
+  stopping->pid = pool_copy(stopping->a->pool, text, strcspn(text, "=")) ;
+  return 1 ;
+}
+
+/* The last statement of what begins with `first`, which starts something; 0: it is not stopped
+   before another one starts. */
+static struct statement *stopped_at (struct analysis *a, struct statement *first)
 {
   struct stopping stopping = { .a = a, .pid = "", .program = statement_command(first) } ;
-  int starts = first->background || (first->kind == STATEMENT_COMMAND && starts_something(a, first) && strcmp(statement_command(first), "exec") != 0) ;
-  if (!starts || shell_one_of(statement_command(first), "wait")) return 0 ;
+  struct function *function = find_function(a, stopping.program) ;
+  if (function && function->statement->body) statement_walk(function->statement->body, &takes_last_pid, &stopping) ;
   for (struct statement *one = first->next ; one ; one = one->next)
   {
-    char const *text = statement_text(a, one) ;
-    if (one->kind == STATEMENT_ASSIGNMENT && strstr(text, "$!") && one->nassignments == 0)
-      stopping.pid = pool_copy(a->pool, text, strcspn(text, "=")) ;
+    takes_last_pid(one, &stopping) ;
     if (one->background || shell_one_of(statement_command(one), "exec wait trap exit")) return 0 ;
     if (!always_stops(one, &stopping)) continue ;
     return one->next && !strcmp(statement_command(one->next), "wait") && one->next->nwords > 1 ? one->next : one ;
   }
   return 0 ;
+}
+
+struct statement *temporary_end (struct analysis *a, struct statement *first)
+{
+  int starts = first->background || (first->kind == STATEMENT_COMMAND && starts_something(a, first) && strcmp(statement_command(first), "exec") != 0) ;
+  return starts && !shell_one_of(statement_command(first), "wait") ? stopped_at(a, first) : 0 ;
 }
 
 struct statement *temporary_part (struct analysis *a, struct statement *first, struct statement *end)
@@ -124,7 +138,13 @@ struct statement *temporary_part (struct analysis *a, struct statement *first, s
   part->kind = STATEMENT_OTHER ;
   part->name = "" ;
   part->range = part->core = (struct range){ first->range.start, end->range.end } ;
-  return part ;
+  for (struct statement **to = &part->body ; ; to = &(*to)->next, first = first->next)
+  {
+    *to = pool_alloc(a->pool, sizeof(**to)) ;
+    **to = *first ;
+    (*to)->next = 0 ;
+    if (first == end) return part ;
+  }
 }
 
 /* ---- what starts something ---- */
@@ -133,9 +153,12 @@ static int starts_among (struct analysis *a, struct statement *list)
 {
   for (struct statement *one = list ; one ; one = one->next)
   {
-    struct statement *end = one->background ? temporary_end(a, one) : 0 ;
-    if (end) one = end ;
-    else if (starts_something(a, one)) return 1 ;
+    struct statement *end ;
+    if (!starts_something(a, one)) continue ;
+    if (!one->background && one->kind != STATEMENT_COMMAND) return 1 ;
+    end = shell_one_of(statement_command(one), "exec wait") ? 0 : stopped_at(a, one) ;
+    if (!end) return 1 ;
+    one = end ;
   }
   return 0 ;
 }
@@ -159,6 +182,15 @@ int code_leaves (struct analysis *a, struct launch const *launch)
   return 0 ;
 }
 
+int starts_by_word (struct analysis *a, struct statement const *statement, struct launch const *launch)
+{
+  unsigned int first = launch->first ;
+  char const *program ;
+  if (statement->kind != STATEMENT_COMMAND || launch->code || first + 2 != statement->nwords || strcmp(statement_word(statement, first + 1), "start") != 0) return 0 ;
+  program = statement->words[first].raw ;
+  return strstr(a->source->text, pool_printf(a->pool, "%s stop", program)) || strstr(a->source->text, pool_printf(a->pool, "%s status", program)) ;
+}
+
 static int command_starts (struct analysis *a, struct statement *statement)
 {
   struct launch launch ;
@@ -171,7 +203,7 @@ static int command_starts (struct analysis *a, struct statement *statement)
   if (launch.replaced) return launch.first < statement->nwords || launch.code ;
   if (launch.detached || code_leaves(a, &launch)) return 1 ;
   command_foreground(statement, launch.first, &foreground) ;
-  if (foreground.is_daemon) return 1 ;
+  if (foreground.is_daemon || (!foreground.ends && starts_by_word(a, statement, &launch))) return 1 ;
   function = find_function(a, command) ;
   return function && function->statement->body && starts_something(a, function->statement->body) ;
 }

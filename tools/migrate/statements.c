@@ -96,8 +96,18 @@ static int body_only_sleeps (struct statement const *body)
   return 1 ;
 }
 
+/* sleep infinity >FIFO: it keeps that open. */
+static int holds_file (struct statement const *statement)
+{
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+    if (statement->redirects[i].is_output && !shell_one_of(statement->redirects[i].target, "0 1 2 /dev/null /dev/stderr /dev/stdout")
+     && strncmp(statement->redirects[i].target, "/proc/", 6) != 0) return 1 ;
+  return 0 ;
+}
+
 int keeps_alive (struct statement const *statement)
 {
+  if (holds_file(statement)) return 0 ;
   if (statement->kind == STATEMENT_LOOP)
     return is_always_true(statement->branches->condition) && body_only_sleeps(statement->branches->body) ;
   if (statement->kind == STATEMENT_COMMAND && !strcmp(statement_command(statement), "exec") && statement->nwords > 1)

@@ -9,6 +9,7 @@
 #include "migrate/translation.h"
 
 #define PRIORITY_DEFAULT 999
+#define PRIORITY_MAX 100000L
 
 static void note (struct translation *t, char const *name, char const *text)
 {
@@ -23,11 +24,30 @@ static char const *program_of (struct ini_section const *section)
   return !strncmp(section->name, "fcgi-program:", 13) ? section->name + 13 : 0 ;
 }
 
-static int priority_of (struct ini_section const *section)
+static long priority_of (struct ini_section const *section)
 {
   for (struct ini_option const *option = section->options ; option ; option = option->next)
-    if (!strcmp(option->name, "priority")) return (int)shell_number(option->value, 100000, 0) ;
+    if (!strcmp(option->name, "priority")) return (long)shell_number(option->value, PRIORITY_MAX, 0) ;
   return PRIORITY_DEFAULT ;
+}
+
+/* [group:x] whose programs=a, b has it; 0: it is in none. */
+static struct ini_section const *group_of (struct translation const *t, struct ini_section const *section)
+{
+  char const *name = program_of(section) ;
+  size_t len = strlen(name) ;
+  for (struct ini_section const *group = t->ini->sections ; group ; group = group->next)
+    for (struct ini_option const *option = strncmp(group->name, "group:", 6) ? 0 : group->options ; option ; option = option->next)
+      for (char const *p = option->value ; !strcmp(option->name, "programs") && *(p += strspn(p, ", \t\n")) ; p += strcspn(p, ", \t\n"))
+        if (!strncmp(p, name, len) && strcspn(p, ", \t\n") == len) return group ;
+  return 0 ;
+}
+
+/* The group's priority counts first; a program without one is a group by itself. */
+static long rank_of (struct translation const *t, struct ini_section const *section)
+{
+  struct ini_section const *group = group_of(t, section) ;
+  return group ? priority_of(group) * (PRIORITY_MAX + 1) + priority_of(section) : priority_of(section) * (PRIORITY_MAX + 1) ;
 }
 
 /* Who is not started by itself, or ends for good, holds nobody. */
@@ -37,21 +57,23 @@ static void depend (struct translation *t, struct service *later, struct service
   if (!needs || service_has(earlier, "down")) texts_add_once(t->plan->pool, &later->optional, earlier->name) ;
 }
 
-/* The smaller priorities' largest; -1: it is the first, or has none of its own. */
-static int priority_before (struct translation *t, struct ini_section const *section)
+/* The smaller ranks' largest; -1: it is the first, or has no priority of its own. */
+static long rank_before (struct translation const *t, struct ini_section const *section)
 {
-  int mine = priority_of(section) ;
-  int before = -1 ;
-  if (mine == PRIORITY_DEFAULT) return -1 ;
+  struct ini_section const *group = group_of(t, section) ;
+  int in_group = group && priority_of(group) == PRIORITY_DEFAULT ; /* within it alone */
+  long mine = rank_of(t, section) ;
+  long before = -1 ;
+  if (priority_of(section) == PRIORITY_DEFAULT && (!group || in_group)) return -1 ;
   for (struct ini_section *other = t->ini->sections ; other ; other = other->next)
-    if (program_of(other) && priority_of(other) < mine && priority_of(other) > before) before = priority_of(other) ;
+    if (program_of(other) && (!in_group || group_of(t, other) == group) && rank_of(t, other) < mine && rank_of(t, other) > before) before = rank_of(t, other) ;
   return before ;
 }
 
 /* Of two programs, the later and the earlier one. */
 static int order_two (struct translation *t, struct ini_section const *section, struct ini_section const *other, struct texts *used)
 {
-  int is_next = priority_of(other) == priority_before(t, section) ;
+  int is_next = rank_of(t, other) == rank_before(t, section) ;
   int any = 0 ;
   for (struct service *later = t->plan->services ; later ; later = later->next)
     for (struct service *earlier = t->plan->services ; earlier && !strcmp(later->program, program_of(section)) ; earlier = earlier->next)
@@ -78,7 +100,7 @@ static void set_order (struct translation *t)
     int any = 0 ;
     if (!program_of(section)) continue ;
     for (struct ini_section *other = t->ini->sections ; other ; other = other->next)
-      if (program_of(other) && priority_of(other) < priority_of(section)) any |= order_two(t, section, other, &used) ;
+      if (program_of(other) && rank_of(t, other) < rank_of(t, section)) any |= order_two(t, section, other, &used) ;
     ini_take(t->source, section, "priority", any ? pool_printf(pool, "services.d/%s/dependencies.d", program_of(section)) : "dropped",
       !any ? "priority: it is the first, or there is no order" : used.first
         ? pool_printf(pool, "priority: it uses %s, and needs it; others with the next smaller priority come before it (optional)", texts_join(pool, &used, ", "))
@@ -104,7 +126,8 @@ static void other_section (struct translation *t)
 {
   struct pool *pool = t->plan->pool ;
   char const *name = t->section->name ;
-  if (!strncmp(name, "group:", 6)) drop_section(t, pool_printf(pool, "the group %s: there are no groups; its programs keep their names", name + 6)) ;
+  if (!strncmp(name, "group:", 6)) drop_section(t, pool_printf(pool, "the group %s: there are no groups; its programs keep their names%s", name + 6,
+    priority_of(t->section) == PRIORITY_DEFAULT ? "" : ", and its priority is in their dependencies.d")) ;
   else if (!strncmp(name, "eventlistener:", 14))
   {
     drop_section(t, pool_printf(pool, "the event listener %s is not translated: there are no events; flag-main stops all when a service has ended for good", name + 14)) ;

@@ -53,6 +53,7 @@ struct trapping
   struct texts signalled ; /* services that it told to end */
   int all_signalled ; /* or it may have told any */
   char const *work ; /* what it did before it waited, and is done in finish now; 0: nothing */
+  char const *early ; /* of that, what it did before it told any of them to end, and may need one of them; 0: nothing */
 } ;
 
 static int comes_before (struct service const *first, struct service const *second)
@@ -286,6 +287,12 @@ static int names_word (struct statement const *statement, char const *word)
   return 0 ;
 }
 
+static int needs_services (struct statement *statement, void *data)
+{
+  (void)data ;
+  return statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(statement), "rm rmdir mv cp touch sync mkdir chmod chown ln echo printf true : test [ date logger sleep") ;
+}
+
 static int look_at_trap (struct statement *statement, void *data)
 {
   struct trapping *t = data ;
@@ -366,8 +373,17 @@ static void apply_list (struct trapping *t, struct statement *list, struct sourc
     {
       finish_with(t, source_copy(text, one->range)) ;
       t->work = source_copy(text, one->range) ;
+      if (!t->killed && !t->all_signalled && !t->early && statement_walk(one, &needs_services, 0)) t->early = t->work ;
     }
   }
+}
+
+/* What comes before the signals may talk to what they end: a save, a deregistration. */
+static void mark_early (struct trapping *t)
+{
+  if (t->early && (t->killed || t->all_signalled))
+    texts_add_once(t->a->pool, &t->claim->todo, pool_printf(t->a->pool,
+      "it did this before it told anyone to end: %s; finish does it afterwards: if a service has to be up for it, let that service's run trap TERM, do it, and then end the program", t->early)) ;
 }
 
 /* Was it the end? Not a signal that means another thing, when others are there for the end. */
@@ -447,5 +463,6 @@ void apply_traps (struct analysis *a)
       source_claim(a->source, function->statement->range, t.claim->where, pool_printf(a->pool, "function %s, the trap of line %u: %s", function->name, trap->line, t.claim->what)) ;
     }
     else apply_list(&t, shell_parse_text(a->pool, &code, trap->code), &code) ;
+    mark_early(&t) ;
   }
 }

@@ -43,4 +43,8 @@ extern void read_redirected (struct reader *reader, TSNode node, struct statemen
 /* `a && b >x`: the grammar gives the redirection to the whole, the shell to b. */
 extern void push_redirects (struct pool *pool, struct statement *statement) ;
 
+/* precedence.c: a | b && c, and ! a | b, which the grammar reads as a | { b && c; } and
+   { ! a; } | b, as the shell does: what was a pipeline becomes a list, or a negation. */
+extern void pipeline_binds (struct pool *pool, struct statement *statement) ;
+
 #endif

@@ -127,13 +127,23 @@ static int walk_both (struct analysis *a, struct statement *statement, char cons
   return left || right ;
 }
 
+/* A task that came behind it has worked with it: that it is ready is known, and what is asked now may
+   be what the task has made. */
+static int has_been_used (struct analysis *a, struct service const *service)
+{
+  for (struct service const *one = service->next ; one ; one = one->next)
+    if (one->is_oneshot && texts_has(&one->dependencies, service->name) && is_client_of(service, pool_printf(a->pool, "%s\n%s",
+      one == a->task ? task_text(a) : texts_join(a->pool, &one->run, "\n"), one->command ? one->command : ""))) return 1 ;
+  return 0 ;
+}
+
 int walk_probe (struct analysis *a, struct statement *statement, char const *probe)
 {
   struct waiting waiting = { .check = probe, .asks = probe, .certain = 1 } ;
   if (a->plan->services && walk_both(a, statement, probe)) return 1 ;
   if (!a->plan->services || probes_elsewhere(probe)) return 0 ;
   waiting.service = probed_service(a, probe, &waiting.certain) ;
-  if (!waiting.service || (!waiting.certain && may_probe_elsewhere(probe))) return 0 ;
+  if (!waiting.service || (!waiting.certain && may_probe_elsewhere(probe)) || has_been_used(a, waiting.service)) return 0 ;
   waiting.limit_ms = wait_limit(a, statement, statement_text(a, statement)) ;
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next) waiting.gives_up |= may_end_script(branch->body) ;
   set_check(a, statement, &waiting) ;

@@ -274,6 +274,22 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
 
 /* ---- single commands ---- */
 
+/* if X; then exec a; fi; exit 1: nothing runs when no branch was taken. */
+static void end_otherwise (struct analysis *a, struct statement *statement)
+{
+  char const *code = statement_word(statement, 1) ;
+  struct claim *claim ;
+  drop_remarks(a, statement) ;
+  claim = claim_statement(a, statement, plan_setup_where(a->plan), "where none of the branches above was taken, the container ends, as the script did") ;
+  if (*code && strcmp(code, "0") != 0)
+    plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "if %s; then\n  %s\nfi", texts_join(a->pool, &a->otherwise, " && "), statement_text(a, statement)), 1) ;
+  else
+  {
+    claim->where = "dropped" ;
+    texts_add(a->pool, &claim->todo, "with 0, which cont-init.d cannot end it with: here it stays up, with what is started on other conditions") ;
+  }
+}
+
 static void walk_command (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   char const *command = statement_command(statement) ;
@@ -292,7 +308,8 @@ static void walk_command (struct analysis *a, struct statement *statement, struc
   else if (a->conditions.first && a->last == a->branch_last && (!strcmp(command, "exit") || is_message(a, statement))) add_ordinary(a, statement) ;
   else if (!strcmp(command, "exit") && !a->conditions.first)
   {
-    drop_statement(a, statement, "the script's end: the container's exit code is the main service's") ;
+    if (a->otherwise.first && !a->in_function) end_otherwise(a, statement) ;
+    else drop_statement(a, statement, "the script's end: the container's exit code is the main service's") ;
     if (!a->in_function) a->replaced_line = line_of(a, statement) ;
   }
   else if (!strcmp(command, "sleep")) walk_sleep(a, statement) ;
@@ -340,7 +357,7 @@ static void walk_background (struct analysis *a, struct statement *statement, st
     drop_statement(a, statement, "a loop that watches processes: supervision replaces it") ;
     return ;
   }
-  if (statement->kind == STATEMENT_AND && statement->body && statement->body->next
+  if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && statement->body && statement->body->next
    && (is_question(statement->body) || starts_something(a, statement->body)))
   {
     statement->background = 0 ;
