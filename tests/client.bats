@@ -65,7 +65,7 @@ teardown() { reeve_teardown; }
   eventually 10 field web restarts 1
   up web
   field web exit 7
-  reeve status --json | jq -e '.[] | select(.name == "web") | (keys == ["due","exit","health_check","healthy","message","name","pid","ready","reason","restarts","signal","since","state","waits_for","wanted"])
+  reeve status --json | jq -e '.[] | select(.name == "web") | (keys == ["crashes","due","exit","health_check","healthy","message","name","pid","ready","ready_since","reason","restarts","signal","since","state","uptime","waits_for","wanted"])
     and .restarts == 1 and .ready and .signal == null and (.pid | type) == "number" and (.since | test("^20.*T.*Z$"))'
   reeve status --json off | jq -e '.[0] | .pid == null and .exit == null and .signal == null and .wanted == "down"'
   s6-svc -k "$live/web"

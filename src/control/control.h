@@ -267,6 +267,7 @@ struct view
 {
   enum view_state state ;
   tain since ; /* wall clock */
+  tain ready_since ; /* of one that is ready, when that was told; else as `since` */
   pid_t pid ; /* of ./run; 0: none */
   pid_t process ; /* of ./run or ./finish; 0: neither runs */
   pid_t check ; /* of its health that runs; 0: none */
@@ -276,6 +277,8 @@ struct view
   int blocked ; /* why its logger, or it, as one, cannot write: errno; `status` and `why` alone look for that */
   unsigned int wstat ; /* of the last end */
   unsigned int restarts ;
+  unsigned int crashes ; /* ends that nobody asked for */
+  unsigned int crash_row ; /* those in a row */
   unsigned int births ; /* of ./run and ./finish, also such as could not be executed */
   unsigned int unread ; /* bytes of its output of which its logger takes nothing; `status` alone looks for them */
   uint64_t lost ; /* bytes of its output, or of a logger's input, that nobody has read */

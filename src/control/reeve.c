@@ -10,6 +10,8 @@
 #include <skalibs/uint64.h>
 
 #include "base/duration.h"
+#include "base/message.h"
+#include "base/version.h"
 #include "control/control.h"
 
 char const *PROG = "reeve" ;
@@ -222,6 +224,9 @@ int main (int argc, char **argv)
   struct command const *command ;
   unsigned int given = 0 ;
   int code ;
+  version_answer(argc, (char const *const *)argv, PROG) ;
+  PROG = message_program(PROG) ;
+  message_begin_waiting() ;
   if (!tain_now_set_stopwatch_g()) strerr_diefu1sys(EXIT_SYSTEM, "read the monotonic clock") ;
   code = parse_options(&request, &given, argc, argv) ;
   if (code >= 0) return code ;

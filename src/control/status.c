@@ -11,6 +11,7 @@
 #include <skalibs/sig.h>
 #include <skalibs/strerr.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "control/control.h"
@@ -44,9 +45,9 @@ struct shown
   uint64_t due ; /* of one that waits for its moment (reeve-exec --cron): seconds since 1970; else 0 */
 } ;
 
-static int wall_clock (struct view const *view, struct timespec *out)
+static int wall_clock (tain const *stamp, struct timespec *out)
 {
-  return view->since.sec.x && timespec_sysclock_from_tain(out, &view->since) ;
+  return stamp->sec.x && timespec_sysclock_from_tain(out, stamp) ;
 }
 
 /* ---- the table ---- */
@@ -84,7 +85,7 @@ void status_since (struct view const *view, char *out, size_t size)
   struct tm then ;
   struct tm today ;
   time_t now = time(0) ;
-  if (!wall_clock(view, &since) || !localtime_r(&since.tv_sec, &then) || !localtime_r(&now, &today)) snprintf(out, size, "-") ;
+  if (!wall_clock(&view->since, &since) || !localtime_r(&since.tv_sec, &then) || !localtime_r(&now, &today)) snprintf(out, size, "-") ;
   else if (then.tm_year != today.tm_year) snprintf(out, size, "%d", then.tm_year + 1900) ;
   else if (then.tm_yday != today.tm_yday) snprintf(out, size, "%.3s %d", month_of(&then), then.tm_mday) ;
   else snprintf(out, size, "%02d:%02d:%02d", then.tm_hour, then.tm_min, then.tm_sec) ;
@@ -155,6 +156,7 @@ static void print_row (struct shown const *shown, int width, int colour)
   char text[SINCE_MAX + REMARKS_MAX + MESSAGE_MAX] ;
   char why[REMARKS_MAX] ;
   char due[SINCE_MAX] ;
+  char crashes[40] = "" ;
   size_t len ;
   char pid[16] = "-" ;
   char since[SINCE_MAX] ;
@@ -167,7 +169,8 @@ static void print_row (struct shown const *shown, int width, int colour)
   format_state(view, state, sizeof state) ;
   format_due(shown, due, sizeof due) ;
   remarks(shown, why) ;
-  len = (size_t)snprintf(text, sizeof text, "%s%s%s", due, *due && *why ? "; " : "", why) ;
+  if (view->crashes) snprintf(crashes, sizeof crashes, "%u crash%s%s", view->crashes, view->crashes == 1 ? "" : "es", *due || *why ? "; " : "") ;
+  len = (size_t)snprintf(text, sizeof text, "%s%s%s%s", crashes, due, *due && *why ? "; " : "", why) ;
   if (shown->message) snprintf(text + len, MESSAGE_MAX, "%sits last message: %s", len ? "; " : "", shown->message) ;
   print_name(shown->name, width) ;
   printf("  %s", paint) ;
@@ -241,10 +244,22 @@ static void print_utc (struct timespec const *when)
   printf("\"%s.%03ldZ\"", text, when->tv_nsec / 1000000) ;
 }
 
-static void print_since (struct view const *view)
+static void print_since (tain const *stamp)
 {
   struct timespec since ;
-  print_utc(wall_clock(view, &since) ? &since : 0) ;
+  print_utc(wall_clock(stamp, &since) ? &since : 0) ;
+}
+
+static void print_times (struct view const *view)
+{
+  static tain const never ;
+  uint64_t ms = clock_ms_since(&view->since) ;
+  printf(",\"since\":") ;
+  print_since(&view->since) ;
+  printf(",\"ready_since\":") ;
+  print_since(view->ready ? &view->ready_since : &never) ;
+  if (view->up) printf(",\"uptime\":%ju.%03u", (uintmax_t)(ms / 1000), (unsigned int)(ms % 1000)) ;
+  else printf(",\"uptime\":null") ;
 }
 
 static void print_due (struct shown const *shown)
@@ -277,15 +292,14 @@ static void print_object (struct shown const *shown)
   printf(",\"state\":\"%s\",\"pid\":", view_state_name(view->state)) ;
   if (view->pid) printf("%ld", (long)view->pid) ;
   else printf("null") ;
-  printf(",\"since\":") ;
-  print_since(view) ;
+  print_times(view) ;
   printf(",\"ready\":%s,\"wanted\":\"%s\",\"exit\":", view->ready ? "true" : "false", view->wanted_up ? "up" : "down") ;
   if (view->has_ended && !view->code_unknown && WIFEXITED(wstat)) printf("%d", WEXITSTATUS(wstat)) ;
   else printf("null") ;
   printf(",\"signal\":") ;
   if (view->has_ended && WIFSIGNALED(wstat)) printf("\"SIG%s\"", sig_name(WTERMSIG(wstat))) ;
   else printf("null") ;
-  printf(",\"restarts\":%u,\"message\":", view->restarts) ;
+  printf(",\"restarts\":%u,\"crashes\":%u,\"message\":", view->restarts, view->crashes) ;
   if (shown->message) json_print(shown->message) ;
   else printf("null") ;
   printf(",\"reason\":") ;

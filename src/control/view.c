@@ -238,7 +238,8 @@ static int read_all (struct view *view, char const *name)
   has_state = state_read(name, &state, &birth) ; /* it has the status as well, as new or newer */
   if (has_state) status = state.status ;
   else if (!status_read(name, &status)) return errno == ENOENT || errno == ENOTDIR ;
-  view->since = status.since ;
+  view->since = view->ready_since = status.since ;
+  if (status.flags & STATUS_READY) view->ready_since = status.ready_since ;
   view->wanted_up = !!(status.flags & STATUS_WANT_UP) ;
   view->wstat = status.wstat ;
   if (has_state)
@@ -246,6 +247,8 @@ static int read_all (struct view *view, char const *name)
     view->has_ended = !!(state.flags & STATE_HAS_ENDED) ;
     view->code_unknown = !!(state.flags & STATE_CODE_UNKNOWN) ;
     view->restarts = state.restarts ;
+    view->crashes = state.crashes ;
+    view->crash_row = state.crash_row ;
     view->births = birth.process.pid && birth.number > state.births ? birth.number : state.births ; /* its supervisor may have been killed right after */
     view->reason = state.reason ;
     view->end = state.end ;

@@ -258,6 +258,7 @@ static void say_end (struct why const *why)
   if (last_end(why, &since)) say("Its last end, %s ago: %s.", ago(&since, when), words) ;
   else say("Its last end: %s.", words) ;
   if (view->restarts) say("It was started again %u time%s.", view->restarts, view->restarts == 1 ? "" : "s") ;
+  if (view->crashes) say("It has crashed %u time%s, %u in a row: an end that nobody asked for.", view->crashes, view->crashes == 1 ? "" : "s", view->crash_row) ;
 }
 
 /* ---- what else is known ---- */

@@ -307,8 +307,8 @@ int prepare_main (int argc, char const *const *argv)
   char self[PROGRAM_PATH_MAX] ;
   spawn_prepare_signals() ;
   message_begin() ;
-  message_as(getenv("REEVE_LOG")) ;
   if (!spawn_sanitize_stdio()) strerr_diefu1sys(EXIT_SYSTEM, "open /dev/null") ;
+  message_announce(getenv("REEVE_LOG")) ;
   options_read(&options, 1) ;
   if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == -1 && options.verbosity)
     strerr_warnwu1sys("become a subreaper: orphans of services fall to another process") ;

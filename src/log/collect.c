@@ -397,7 +397,6 @@ int collect (void)
   if (chdir("..") == -1 || (news = fifo_open(COLLECTOR_NEWS, O_RDWR)) == -1)
     strerr_dief2x(EXIT_USAGE, "the collector is run by reeve-scan -L, in LIVE/", COLLECTOR) ;
   c.form = form_of(getenv("REEVE_LOG")) ;
-  message_as(getenv("REEVE_LOG")) ;
   raise_limit() ;
   open_copy(&c) ;
   kept_begin() ;

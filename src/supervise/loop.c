@@ -23,7 +23,7 @@ static void mark (struct supervisor *s, unsigned int deeds)
   if (deeds & LIFE_MARK_UP)
   {
     s->status.flags |= STATUS_WANT_UP ;
-    s->failures = 0 ;
+    s->failures = s->crash_row = 0 ;
     s->stopped = 0 ;
   }
   if (deeds & LIFE_MARK_DOWN) s->status.flags &= ~(unsigned int)STATUS_WANT_UP ;
