@@ -114,19 +114,32 @@ static void print_own (struct processes const *processes, struct sum const *sum)
 
 static void add_own (struct processes const *processes, pid_t pid, struct sum *sum)
 {
-  struct sum own ;
-  struct process const *process = pid ? processes_find(processes, pid) : 0 ;
-  if (process) processes_add(sum, process, &own) ;
+  struct process *process = processes_find(processes, pid) ;
+  if (!process) return ;
+  processes_measure(process) ;
+  processes_add(sum, &process->sum) ;
+}
+
+static void add_process (struct process *process, int depth, char const *mark, void *sum)
+{
+  (void)depth ;
+  (void)mark ;
+  processes_measure(process) ;
+  processes_add(sum, &process->sum) ;
 }
 
 int command_metrics (struct request const *request)
 {
-  struct processes processes ;
+  struct processes processes = { .count = 0 } ;
   struct sum own = { .bytes = 0 } ;
   struct service *services ;
   int code = services_need_scanner(request) ;
   if (code) return code ;
-  if (!processes_learn(&processes)) return EXIT_SYSTEM ;
+  if (!processes_look(&processes))
+  {
+    strerr_warnwu1sys("list the processes in /proc") ;
+    return EXIT_SYSTEM ;
+  }
   services = calloc(request->count + 1, sizeof *services) ;
   if (!services)
   {
@@ -135,7 +148,7 @@ int command_metrics (struct request const *request)
   }
   for (size_t i = 0 ; !code && i < request->count ; i++)
   {
-    pid_t supervisor ;
+    struct process const *supervisor ;
     services[i].name = request->names[i] ;
     if (!view_read(&services[i].view, request->names[i]))
     {
@@ -143,15 +156,14 @@ int command_metrics (struct request const *request)
       code = EXIT_SYSTEM ;
       break ;
     }
-    supervisor = services[i].view.state == STATE_UNSUPERVISED ? 0 : view_supervisor(request->names[i]) ;
-    add_own(&processes, supervisor, &own) ;
-    if (supervisor) processes_walk_service(&processes, request->names[i], supervisor, &services[i].view, &services[i].sum, 0) ;
+    supervisor = processes_of_service(&processes, request->names[i], &services[i].view, &add_process, &services[i].sum) ;
+    if (supervisor) add_own(&processes, supervisor->pid, &own) ;
   }
   add_own(&processes, services_scanner(), &own) ;
   for (int i = 0 ; !code && i < METRIC_COUNT ; i++) print_metric(services, request->count, (enum metric)i) ;
   if (!code && request->listed && !request->all) print_own(&processes, &own) ;
   if (!code) puts("# EOF") ;
   free(services) ;
-  free(processes.all) ;
+  processes_free(&processes) ;
   return code ? code : page_end() ;
 }

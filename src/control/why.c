@@ -292,7 +292,11 @@ static void say_health (struct why const *why)
 
 static void print_log (struct why const *why)
 {
+  char logger[SERVICE_NAME_MAX + sizeof LOGGER_SUFFIX] ;
+  struct view view ;
   char *text = log_tail_read(why->name, LOG_LINES) ;
+  snprintf(logger, sizeof logger, "%s" LOGGER_SUFFIX, why->name) ;
+  if (!text && !view_read(&view, logger) && errno == EACCES) say("Its log cannot be found: only the scanner's user and root may look at its logger.") ;
   if (!text) return ;
   say("The last lines of its log:") ;
   for (char *line = text, *end ; (end = strchr(line, '\n')) ; line = end + 1)

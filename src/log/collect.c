@@ -161,11 +161,13 @@ static void forget (struct collector *c, struct stream *stream)
   struct source **at = &c->sources ;
   fd_close(stream->fd) ;
   stream->fd = -1 ;
-  if (sink->mid == stream) sink_end_line(c, sink) ;
+  if (sink->mid == stream) sink_end_line(sink) ;
   if (source->stream[0].fd >= 0 || source->stream[1].fd >= 0) return ;
   kept_flush(source) ;
   while (*at != source) at = &(*at)->next ;
   *at = source->next ;
+  free(source->stream[0].held) ;
+  free(source->stream[1].held) ;
   free(source) ;
 }
 
@@ -217,6 +219,7 @@ static void note_what_is_left (struct collector *c)
   for (struct source *source = c->sources ; source ; source = source->next)
     for (int i = 0 ; i < 2 ; i++)
       if (source->stream[i].fd == -1 || ioctl(source->stream[i].fd, FIONREAD, &source->stream[i].left) == -1) source->stream[i].left = 0 ;
+      else source->stream[i].left += (int)source->stream[i].held_len ;
 }
 
 /* Passes on what was there when the collector was told to end; a beginning of a line only if nobody
@@ -238,7 +241,7 @@ static int drain (struct collector *c)
       {
         poll(&x, 1, 0) ;
         stream->no_writer = !!(x.revents & POLLHUP) ;
-        if (sink_turn(c, stream, 0) != TURN_DONE) stream->left = 0 ;
+        if (sink_turn(c, stream, !!stream->held) != TURN_DONE) stream->left = 0 ;
         else stream->left -= (int)sink->take ;
         if (sink->end) done = 0 ;
       }
@@ -333,7 +336,7 @@ static void attend (struct collector *c, struct sink_of_all *sink, short revents
   if (sink->end)
   {
     if (sink->retry_ms ? clock_ms() < sink->retry_ms : !revents) return ;
-    if (!sink_write(c, sink)) return ;
+    if (!sink_write(sink)) return ;
   }
   if (c->ending) return ;
   if (sink->hold_ms) go_on_with_line(c, sink, revents) ;
@@ -405,7 +408,7 @@ int collect (void)
   else sink_open(&c, 2) ;
   listen_to_all(&c) ;
   loop(&c, signals, news) ;
-  for (unsigned int i = 0 ; i < 2 ; i++) sink_end_line(&c, c.sinks[i]) ;
+  for (unsigned int i = 0 ; i < 2 ; i++) sink_end_line(c.sinks[i]) ;
   kept_flush(0) ;
   return 0 ;
 }

@@ -191,7 +191,7 @@ static int open_channel (char const *path)
 /* Nothing in LIVE is touched before the lock is ours. */
 static void take_live (struct scanner *s)
 {
-  s->lock = lock_take(SCAN_LOCK) ;
+  s->lock = lock_take(SCAN_LOCK, 0600) ;
   if (s->lock >= 0) return ;
   if (errno == EBUSY) strerr_dief2x(EXIT_USAGE, "another scanner is running on ", s->live) ;
   strerr_diefu4sys(EXIT_SYSTEM, "lock ", s->live, "/", SCAN_LOCK) ;
