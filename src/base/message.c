@@ -269,6 +269,7 @@ void message_end (void)
 {
   int err = errno ;
   say_more() ;
+  last.len = 0 ;
   errno = err ;
 }
 

@@ -48,7 +48,8 @@ extern char const *message_program (char const *name) ;
 /* The line that is written for "PROGRAM: LEVEL: TEXT" (message_form.h), for a signal handler. Returns its bytes. */
 extern size_t message_format (char out[PIPE_BUF], char const *text, size_t len) ;
 
-/* Before the process ends, or executes another program: says how often the last message came again. */
+/* Before the process ends, or executes another program, and when somebody has given a command, who waits
+   for what is said of it: says how often the last message came again. The next one is said in any case. */
 extern void message_end (void) ;
 
 /* Before another program of ours is executed in this one's place: message_end(), and the count of lost

@@ -17,7 +17,7 @@ struct service
   struct sum sum ;
 } ;
 
-enum metric { UP, READY, HEALTHY, WANTED, RESTARTS, START_TIME, MEMORY, CPU, PROCESSES, METRIC_COUNT } ;
+enum metric { UP, READY, HEALTHY, WANTED, CRASHES, RESTARTS, START_TIME, MEMORY, CPU, PROCESSES, METRIC_COUNT } ;
 
 /* A counter's values have _total behind its name. */
 static struct { char const *name ; char const *unit ; char const *help ; int is_counter ; } const metrics[METRIC_COUNT] =
@@ -26,6 +26,7 @@ static struct { char const *name ; char const *unit ; char const *help ; int is_
   [READY] = { "ready", 0, "Is it ready, or a task that is done?", 0 },
   [HEALTHY] = { "healthy", 0, "Is it ready, and do its health checks pass, if it has any?", 0 },
   [WANTED] = { "wanted", 0, "Is it wanted up?", 0 },
+  [CRASHES] = { "crashes", 0, "Ends that nobody asked for.", 1 },
   [RESTARTS] = { "restarts", 0, "Starts after the first, whatever for.", 1 },
   [START_TIME] = { "start_time_seconds", "seconds", "When its run was executed, since 1970; of one that is up.", 0 },
   [MEMORY] = { "memory_bytes", "bytes", "Memory of its processes; what is shared in proportion where that may be read.", 0 },
@@ -69,6 +70,7 @@ static void print_value (struct service const *service, enum metric metric)
     case READY : printf("%u\n", view->ready) ; break ;
     case HEALTHY : printf("%u\n", view->healthy) ; break ;
     case WANTED : printf("%u\n", view->wanted_up) ; break ;
+    case CRASHES : printf("%u\n", view->crashes) ; break ;
     case RESTARTS : printf("%u\n", view->restarts) ; break ;
     case MEMORY : printf("%ju\n", (uintmax_t)service->sum.bytes) ; break ;
     case CPU : print_ms(service->sum.cpu_ms) ; break ;

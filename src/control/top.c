@@ -110,7 +110,12 @@ static int look (struct top *top)
   if (!request.names || !view_read_all(&request, &seen) || !processes_look(&top->processes)) return 0 ;
   rows = calloc(seen.count + 1, sizeof *rows) ;
   order = realloc(top->order, (seen.count + 1) * sizeof *order) ;
-  if (!rows || !order) return 0 ;
+  if (order) top->order = order ;
+  if (!rows || !order)
+  {
+    free(rows) ;
+    return 0 ;
+  }
   for (size_t i = 0 ; i < seen.count ; i++)
   {
     rows[i] = (struct row) { .name = request.names[i], .view = seen.views[i] } ;
@@ -122,7 +127,6 @@ static int look (struct top *top)
   services_free(top->names, top->count) ;
   top->names = request.names ;
   top->rows = rows ;
-  top->order = order ;
   top->count = seen.count ;
   top->looked_ms = now ;
   return 1 ;

@@ -125,6 +125,7 @@ static void send_signal_to (struct supervisor *s, int sig, int group)
 
 static void obey (struct supervisor *s, struct command const *command)
 {
+  message_end() ;
   if (command->down_file) command_change_down_file(command->down_file) ;
   if (command->run_dry && s->logger_input >= 0) logger_input_run_dry(s) ;
   else if (command->run_dry) command_let_go_of_stdio() ;
