@@ -3,6 +3,10 @@ ifeq ($(filter clean,$(MAKECMDGOALS)),)
 include config.mk
 endif
 
+VERSION := 0.1
+# The commit, of a checkout; "": none. A folder within another project's checkout is none of it.
+REEVE_COMMIT ?= $(if $(wildcard .git),$(shell git --git-dir=.git rev-parse --verify HEAD 2>/dev/null | cut -c 1-7))
+
 BUILD ?= build
 BINDIR = $(PREFIX)/bin
 BIN := $(BUILD)/bin
@@ -29,6 +33,7 @@ FOLDER_reeve-log := log
 
 objects = $(patsubst src/%.c,$(OBJ)/%.o,$(wildcard src/$(1)/*.c))
 LIBREEVE := $(BUILD)/libreeve.a
+VERSION_OBJECT := $(OBJ)/version.o
 MANUAL := $(patsubst %.scd,$(BUILD)/man/%,$(notdir $(wildcard src/*/*.scd)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 
@@ -46,8 +51,19 @@ $(LIBREEVE): $(foreach folder,wire advice service base,$(call objects,$(folder))
 	rm -f $@
 	$(AR) rcs $@ $^
 
+# Only what is linked changes with each commit.
+$(BUILD)/version.c: version-of-now
+	@mkdir -p $(@D)
+	@echo 'extern char const version_text[] ; char const version_text[] = "$(VERSION)$(patsubst %, (%),$(REEVE_COMMIT))" ;' >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+.PHONY: version-of-now
+
+$(VERSION_OBJECT): $(BUILD)/version.c config.mk
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
 define program
-$(BIN)/$(1): $(call objects,$(FOLDER_$(1))) $(LIBREEVE)
+$(BIN)/$(1): $(call objects,$(FOLDER_$(1))) $(VERSION_OBJECT) $(LIBREEVE)
 	@mkdir -p $$(@D)
 	$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$^ $$(LIBS)
 endef

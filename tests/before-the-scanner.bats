@@ -102,7 +102,14 @@ from_outside() { nsenter -t "$started" -m env -u REEVE_LIVE "$(command -v reeve)
   eventually 20 test -e "$dir/begun"
   run from_outside status
   [ "$status" -eq 1 ]
-  [[ $output == *"no service has been started yet: the scripts in /etc/cont-init.d still run" ]]
+  [[ $output == *"no service has been started yet: the container is being prepared by /etc/cont-init.d/10-a, the scripts in /etc/cont-init.d still run" ]]
+  if [ "$(id -u)" -eq 0 ]; then # other users see that, too
+    cp "$REEVE_BIN/reeve" "$dir/reeve"
+    chmod 755 "$dir"
+    run nsenter -t "$init" -m env -u REEVE_LIVE setpriv --reuid=54321 --clear-groups "$dir/reeve" status
+    [ "$status" -eq 1 ]
+    [[ $output == *"the container is being prepared by /etc/cont-init.d/10-a, the"* ]]
+  fi
   run from_outside wait ready web --timeout 100ms
   [ "$status" -eq 99 ]
   nsenter -t "$init" -m "$(command -v reeve)" wait ready web --timeout 60 3>&- &

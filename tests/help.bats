@@ -9,7 +9,7 @@ teardown() { reeve_teardown; }
   run reeve help
   [ "$status" -eq 0 ]
   [ "$output" = "$(reeve --help)" ]
-  for each in status why logs tree graph blame critical-chain plot events metrics exec env try start stop restart reload kill wait rescan upgrade shutdown check new completion; do
+  for each in status why top logs tree graph blame critical-chain plot events metrics exec env try start stop restart reload kill wait rescan upgrade shutdown check new completion; do
     grep -q "^  $each " <<<"$output" || { echo "# no $each"; return 1; }
     [[ $(reeve help $each) == "usage: reeve $each"* ]]
   done

@@ -283,5 +283,11 @@ pid_of()
   pid=$(s6-svstat -o pid "$live/$1") && [ "$pid" -gt 1 ] && echo "$pid"
 }
 said() { grep -q -- "$1" "$dir/stderr"; }
+# How often a message was said of which PATTERN is a part: what was the same again was counted.
+times_said() # PATTERN
+{
+  grep -- "$1" "$dir/stderr" |
+    awk '/ \(said once more\)$/ { n++; next } / \(said [0-9]+ times more\)$/ { n += $(NF - 2); next } { n++ } END { print n + 0 }'
+}
 says() { eventually "${2:-10}" said "$1"; }
 lines() { wc -l <"$1"; }

@@ -129,6 +129,25 @@ END2
   [[ $(reeve why web) == *'two words'* || $(reeve why web) == *four* ]]
 }
 
+@test "with a collector every service has something to show, and -f goes on with what comes" {
+  service web <<<'echo out; echo err >&2; exec cat "$dir/in"'
+  logged db 'exec reeve-log "$dir/log"'
+  service db <<<'echo line; exec sleep 1000000'
+  mkfifo "$dir/in"
+  scanner -L lines
+  eventually 10 test -s "$dir/log/current"
+  all() { [ "$(reeve logs | sort)" = $'db | line\nweb | err\nweb | out' ]; }
+  eventually 10 all
+  [[ $(reeve logs -t web) =~ ^20[0-9-]*T[0-9:.]*'Z '(out|err) ]]
+  follow -n 1 web
+  eventually 10 test -s "$dir/shown"
+  exec 7<>"$dir/in"
+  for i in 1 2 3; do echo "word $i" >&7; done
+  eventually 10 shows 'word 3'
+  kill -TERM "$follower"
+  ended "$follower" 0
+}
+
 @test "nothing to show: it says why, and what to do; a wrong option, too" {
   idle web
   idle api

@@ -74,6 +74,8 @@ has() { metrics && [ "$(value "$1" "$2")" = "$3" ] || { grep -F "$1" "$dir/metri
   has reeve_service_wanted task 0
   has reeve_service_restarts_total web 0
   has reeve_service_restarts_total again 1
+  has reeve_service_crashes_total again 1
+  has reeve_service_crashes_total web 0
   has reeve_service_up slow 1
   has reeve_service_ready slow 0
   has reeve_service_up off 0

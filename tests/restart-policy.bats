@@ -181,7 +181,8 @@ listened() { compgen -G "$live/web/event/ftrig1:*" && compgen -G "$live/db/event
   setting web restart on-failure:3
   scanner
   eventually 10 failed_because 'failed more often than restart allows'
-  [ "$(grep -c 'unable to execute ./run' "$dir/stderr")" -eq 4 ]
+  says 'failed for good'
+  [ "$(times_said 'unable to execute ./run')" -eq 4 ]
 }
 
 @test "an invalid restart is reported, and always is used" {

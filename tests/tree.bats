@@ -44,3 +44,42 @@ has_line() { reeve tree "${@:2}" >"$dir/tree" && grep -q -E -- "$1" "$dir/tree" 
   scanner
   eventually 10 has_line '^  bad\?\[31m0+\.\. '
 }
+
+is_json() { reeve tree --json "${@:2}" >"$dir/json" && python3 -c 'import json, sys
+tree = json.load(open(sys.argv[1]))
+services = {s["name"]: s for s in tree["services"]}
+assert eval(sys.argv[2]), tree' "$dir/json" "$1"; }
+
+@test "for programs, and within the width of a terminal" {
+  service web <<<'sleep 1000000 & exec sleep 2000000'
+  service left <<<'sleep 3000000 & [ -e "$dir/again" ] && exec sleep 4000000; touch "$dir/again"; exit 0'
+  touch "$scan/left/flag-keep-strays"
+  idle off
+  setting off down ''
+  start reeve-scan -l "$live" "$scan" -- sh -c 'sleep 5000000 & wait'
+  scanner=$started
+  eventually 10 field left restarts 1
+  eventually 10 is_json '[p["is_stray"] for p in services["left"]["processes"] if p["command"] == "sleep 3000000"][:1] == [True]'
+  eventually 10 is_json 'len(services["web"]["processes"]) == 2 and services["web"]["state"] == "up"'
+  is_json "[p['pid'] for p in services['web']['processes']][0] == $(pid_of web) and services['web']['processes'][0]['user'] == '$(id -un)'"
+  is_json 'services["web"]["processes"][1]["parent"] == services["web"]["processes"][0]["pid"]'
+  is_json 'services["web"]["memory"] == sum(p["memory"] for p in services["web"]["processes"]) > 0 and services["web"]["cpu_ms"] >= 0'
+  is_json 'services["off"]["processes"] == [] and services["off"]["state"] == "down"'
+  is_json "len(services['CMD']['processes']) == 2 and tree['reeve']['scanner'] == $scanner and tree['reeve']['supervisors'] == 3 and tree['strays'] == []"
+  is_json 'list(services) == ["web"] and "reeve" not in tree' web
+  cat >"$dir/on-terminal" <<'PYTHON'
+import fcntl, os, pty, struct, sys, termios
+pid, master = pty.fork()
+if not pid:
+    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, int(sys.argv[1]), 0, 0))
+    os.execvp(sys.argv[2], sys.argv[2:])
+text = b""
+try:
+    while True: text += os.read(master, 4096)
+except OSError: pass
+lines = text.decode().split("\r\n")
+assert max(map(len, lines)) <= int(sys.argv[1]), lines
+assert any("sleep 4000000" in line for line in lines), lines
+PYTHON
+  for columns in 40 80 120; do python3 "$dir/on-terminal" $columns reeve tree; done
+}

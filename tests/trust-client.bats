@@ -146,6 +146,9 @@ C
   user_scanner
   reeve -l "$live" scale --timeout 60s worker@ 2
   as_user "$dir/bin/reeve" -l "$live" scale --timeout 60s worker@ 1
+  run setpriv --reuid 1 --regid 1 --clear-groups "$dir/bin/reeve" -l "$live" scale worker@ 2
+  [ "$status" -eq 111 ]
+  [[ $output == *"only the scanner's user and root may"* ]]
   as_user ln -sf "$dir/victim" "$live/.s6-svscan/scale/worker@"
   as_user ln -s "$dir/victim" "$live/.s6-svscan/scale/worker@.new"
   reeve -l "$live" scale --timeout 60s worker@ 3
@@ -157,9 +160,6 @@ C
   run reeve -l "$live" scale --timeout 60s worker@ 1
   [ "$status" -eq 111 ]
   [ -z "$(ls "$dir/victims")" ]
-  run setpriv --reuid 1 --regid 1 --clear-groups "$dir/bin/reeve" -l "$live" scale worker@ 1
-  [ "$status" -eq 111 ]
-  [[ $output == *"only the scanner's user and root may"* ]]
   field worker@3 ready true
   stop_scanner 0
 }

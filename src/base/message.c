@@ -6,54 +6,63 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 
+#include <skalibs/allreadwrite.h>
 #include <skalibs/buffer.h>
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "base/clock.h"
 #include "base/message_form.h"
 #include "base/output.h"
 
 #define PATIENCE_MS 20
 #define HANDED_OVER "REEVE_MESSAGES_LOST"
+#define LAST_MAX 512 /* a longer message is never counted */
+#define QUIET_MS 1000 /* so long a repeated message is counted alone; each time twice as long */
+#define QUIET_MAX_MS 64000
+#define STDERR_VARIABLE "REEVE_STDERR"
+#define STDERR_MAX (2 * UINT64_FMT + 1)
+#define PROGRAM_MAX 600
 #define CUT "...\n"
 
 static struct output output = OUTPUT(2) ;
-static char line[PIPE_BUF] ; /* its first byte is for the newline that ends a torn one */
-static size_t length = 1 ;
+static char line[PIPE_BUF] ; /* of it, in the form that it is said in: message_form.h */
+static size_t length ;
 static uint64_t lost ;
-static int cut ; /* what follows of this line has no room */
+static enum message_form form ;
+static int waits ; /* this program has nothing better to do than to wait */
 static int torn ; /* a part of a line was written */
 static int full ; /* the last line had to be dropped for lack of room */
-static enum message_form form ;
 
-/* In place. */
-static void give_form (void)
+/* What was said last, and how often it came again since. */
+static struct
 {
-  char formed[PIPE_BUF - 1] ;
-  struct timespec now ;
-  if (form == MESSAGE_PLAIN) return ;
-  clock_gettime(CLOCK_REALTIME, &now) ;
-  length = message_form_line(formed, sizeof formed, form, &now, line + 1, length - 1) ;
-  memcpy(line + 1, formed, length++) ;
-}
+  char bytes[LAST_MAX] ;
+  size_t len ; /* 0: nothing */
+  uint32_t more ;
+  uint32_t quiet_ms ;
+  uint64_t said_ms ; /* clock_ms() */
+} last ;
 
-/* Writes what is in `line`. Returns 1, or 0: it is dropped. */
-static int write_line (int patient)
+/* Writes a line that ends in a newline; bytes[0] is for the newline that ends a torn one. Returns 1,
+   or 0: it is dropped. */
+static int write_line (char *bytes, size_t len, int patient)
 {
   size_t begin = torn ? 0 : 1 ;
   int waited = !patient ;
-  give_form() ;
-  line[0] = '\n' ;
+  bytes[0] = '\n' ;
   full = 0 ;
-  while (begin < length)
+  if (waits) return allwrite(2, bytes + 1, len - 1) == len - 1 ;
+  while (begin < len)
   {
-    ssize_t w = output_write(&output, line + begin, length - begin) ;
+    ssize_t w = output_write(&output, bytes + begin, len - begin) ;
     if (w > 0)
     {
       begin += (size_t)w ;
-      torn = begin > 1 && begin < length ;
+      torn = begin > 1 && begin < len ;
       continue ;
     }
     full = w == -1 && errno == EAGAIN ;
@@ -68,41 +77,113 @@ static int write_line (int patient)
   return 1 ;
 }
 
-static void put (char const *bytes, size_t len)
+size_t message_format (char out[PIPE_BUF], char const *text, size_t len)
 {
-  size_t room = sizeof line - (sizeof CUT - 1) - length ;
-  if (cut) return ;
-  cut = len > room ;
-  if (cut) len = room ;
-  memcpy(line + length, bytes, len) ;
-  length += len ;
-  if (!cut) return ;
-  memcpy(line + length, CUT, sizeof CUT - 1) ;
-  length += sizeof CUT - 1 ;
+  struct timespec now = { 0 } ;
+  if (form == MESSAGE_JSON) clock_read(CLOCK_REALTIME, &now) ;
+  return message_form_write(out, form, PROG, text, len, &now) ;
 }
 
-static void next_line (void)
+static int say (char const *text, size_t len, int patient)
 {
-  length = 1 ;
-  cut = 0 ;
+  char bytes[1 + PIPE_BUF] ;
+  return write_line(bytes, 1 + message_format(bytes + 1, text, len), patient) ;
+}
+
+static void put (char const *bytes, size_t len)
+{
+  size_t room = sizeof line - length ;
+  if (len > room) len = room ;
+  memcpy(line + length, bytes, len) ;
+  length += len ;
+}
+
+static size_t put_text (char *out, size_t n, char const *text)
+{
+  size_t len = strlen(text) ;
+  memcpy(out + n, text, len) ;
+  return n + len ;
 }
 
 static void say_lost (void)
 {
-  char number[UINT64_FMT] ;
-  char const *const parts[] = { PROG, ": warning: ", number, lost == 1 ? " message is lost" : " messages are lost", ": standard error did not take ", lost == 1 ? "it" : "them", "\n" } ;
-  number[uint64_fmt(number, lost)] = 0 ;
-  for (size_t i = 0 ; i < sizeof parts / sizeof *parts ; i++) put(parts[i], strlen(parts[i])) ;
-  if (write_line(0)) lost = 0 ;
-  next_line() ;
+  char text[LAST_MAX] ;
+  size_t n = put_text(text, strnlen(PROG, sizeof text / 2), "") ;
+  memcpy(text, PROG, n) ;
+  n = put_text(text, n, ": warning: ") ;
+  n += uint64_fmt(text + n, lost) ;
+  n = put_text(text, n, lost == 1 ? " message is lost: standard error did not take it" : " messages are lost: standard error did not take them") ;
+  if (say(text, n, 0)) lost = 0 ;
+}
+
+static int say_or_lose (char const *text, size_t len)
+{
+  if (!say(text, len, !lost))
+  {
+    lost++ ;
+    return 0 ;
+  }
+  if (lost) say_lost() ;
+  return 1 ;
+}
+
+static int say_more (void)
+{
+  char text[LAST_MAX + 64] ;
+  size_t n = last.len ;
+  if (!last.more) return 1 ;
+  memcpy(text, last.bytes, n) ;
+  if (last.more == 1) n = put_text(text, n, " (said once more)") ;
+  else
+  {
+    n = put_text(text, n, " (said ") ;
+    n += uint32_fmt(text + n, last.more) ;
+    n = put_text(text, n, " times more)") ;
+  }
+  last.more = 0 ;
+  return say_or_lose(text, n) ;
+}
+
+static int is_said_again (void)
+{
+  return last.len && length == last.len && !memcmp(line, last.bytes, length) ;
+}
+
+/* The same once more. What was not written is none that has been said. */
+static void count (void)
+{
+  uint64_t now = clock_ms() ;
+  int said ;
+  if (last.more < UINT32_MAX) last.more++ ;
+  if (now - last.said_ms < last.quiet_ms) return ;
+  if (last.more == 1)
+  {
+    last.more = 0 ;
+    said = say_or_lose(line, length) ;
+  }
+  else said = say_more() ;
+  if (!said) last.len = 0 ;
+  last.said_ms = now ;
+  if (last.quiet_ms < QUIET_MAX_MS) last.quiet_ms *= 2 ;
+}
+
+static void say_new (void)
+{
+  say_more() ;
+  last.len = 0 ;
+  if (!say_or_lose(line, length) || length > sizeof last.bytes) return ;
+  memcpy(last.bytes, line, length) ;
+  last.len = length ;
+  last.said_ms = clock_ms() ;
+  last.quiet_ms = QUIET_MS ;
 }
 
 static void end_line (void)
 {
-  int written = write_line(!lost) ;
-  next_line() ;
-  if (!written) lost++ ;
-  else if (lost) say_lost() ;
+  if (length && line[length - 1] == '\n') length-- ;
+  if (is_said_again()) count() ;
+  else say_new() ;
+  length = 0 ;
 }
 
 /* Instead of writev(), for buffer_2: takes all there is. */
@@ -110,33 +191,92 @@ static ssize_t take (int fd, struct iovec const *v, unsigned int n)
 {
   ssize_t taken = 0 ;
   int err = errno ;
-  char last = 0 ;
+  char end = 0 ;
   (void)fd ;
   for (unsigned int i = 0 ; i < n ; i++)
   {
     if (!v[i].iov_len) continue ;
     put(v[i].iov_base, v[i].iov_len) ;
-    last = ((char const *)v[i].iov_base)[v[i].iov_len - 1] ;
+    end = ((char const *)v[i].iov_base)[v[i].iov_len - 1] ;
     taken += (ssize_t)v[i].iov_len ;
   }
-  if (last == '\n') end_line() ;
+  if (end == '\n') end_line() ;
   errno = err ;
   return taken ;
 }
 
-void message_as (char const *mode)
+/* ---- where it goes ---- */
+
+/* Is standard error the one that leaves the container? */
+static void identify (char out[STDERR_MAX])
 {
+  struct stat st ;
+  size_t n ;
+  *out = 0 ;
+  if (fstat(2, &st) == -1) return ;
+  n = uint64_fmt(out, (uint64_t)st.st_dev) ;
+  out[n++] = ':' ;
+  out[n + uint64_fmt(out + n, (uint64_t)st.st_ino)] = 0 ;
+}
+
+static void find_form (void)
+{
+  char const *known = getenv(STDERR_VARIABLE) ;
+  char now[STDERR_MAX] ;
+  form = known ? message_form_of(getenv("REEVE_LOG")) : MESSAGE_PLAIN ;
+  if (form == MESSAGE_PLAIN) return ;
+  identify(now) ;
+  if (strcmp(known, now) != 0) form = MESSAGE_PLAIN ;
+}
+
+void message_announce (char const *mode)
+{
+  char now[STDERR_MAX] ;
   form = message_form_of(mode) ;
+  if (form != MESSAGE_PLAIN) identify(now) ;
+  if (form == MESSAGE_PLAIN) unsetenv(STDERR_VARIABLE) ;
+  else if (setenv(STDERR_VARIABLE, now, 1) == -1) strerr_warnwu1sys("set " STDERR_VARIABLE) ;
+}
+
+char const *message_program (char const *name)
+{
+  static char program[PROGRAM_MAX] ;
+  char const *service = getenv(SERVICE_VARIABLE) ;
+  size_t len = service ? strlen(service) : 0 ;
+  size_t n = strlen(name) ;
+  if (!len || n + len + 2 > sizeof program) return name ;
+  memcpy(program, name, n) ;
+  program[n] = ' ' ;
+  memcpy(program + n + 1, service, len + 1) ;
+  return program ;
 }
 
 void message_begin (void)
 {
+  find_form() ;
+  waits = 0 ;
   buffer_2->op = &take ;
+}
+
+void message_begin_waiting (void)
+{
+  find_form() ;
+  waits = 1 ;
+  if (form != MESSAGE_PLAIN) buffer_2->op = &take ;
+}
+
+void message_end (void)
+{
+  int err = errno ;
+  say_more() ;
+  last.len = 0 ;
+  errno = err ;
 }
 
 void message_hand_over (void)
 {
   char number[UINT64_FMT] ;
+  message_end() ;
   number[uint64_fmt(number, lost)] = 0 ;
   if (lost) setenv(HANDED_OVER, number, 1) ;
 }

@@ -1,14 +1,15 @@
 #include "base/message_form.h"
 
-#include <stdio.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "base/text.h"
 
 #define PREFIX "reeve | "
-#define ENDS "\"}\n"
-#define NAME_MAX_SHOWN 255
+#define CUT "..."
+#define END "\"}\n"
+#define ESCAPED_MAX 6 /* bytes of one */
 
 enum message_form message_form_of (char const *mode)
 {
@@ -16,74 +17,103 @@ enum message_form message_form_of (char const *mode)
   return mode && !strcmp(mode, "prefix") ? MESSAGE_PREFIX : MESSAGE_PLAIN ;
 }
 
-/* As much as has room, whole characters. */
-static size_t escape (char *out, size_t room, char const *text, size_t len)
+static size_t put (char *out, size_t at, char const *text)
 {
-  size_t n = 0 ;
-  for (size_t at = 0 ; at < len ; )
+  size_t len = strlen(text) ;
+  memcpy(out + at, text, len) ;
+  return at + len ;
+}
+
+static size_t put_digits (char *out, size_t at, uint64_t n, unsigned int digits)
+{
+  for (unsigned int i = digits ; i-- ; n /= 10) out[at + i] = (char)('0' + n % 10) ;
+  return at + digits ;
+}
+
+/* gmtime_r() allocates in some libraries. Years begin in March here, so that the leap day is their last. */
+static size_t put_time (char *out, size_t at, struct timespec const *when)
+{
+  uint64_t seconds = when->tv_sec < 0 ? 0 : (uint64_t)when->tv_sec ;
+  uint64_t day = seconds / 86400 + 719468 ; /* since 0000-03-01 */
+  uint64_t era = day / 146097 ; /* of 400 years */
+  uint64_t of_era = day % 146097 ;
+  uint64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365 ;
+  uint64_t of_year = of_era - (365 * year + year / 4 - year / 100) ;
+  uint64_t month = (5 * of_year + 2) / 153 ; /* 0: March */
+  uint64_t const fields[] = { era * 400 + year + (month >= 10), month < 10 ? month + 3 : month - 9, of_year - (153 * month + 2) / 5 + 1,
+    seconds / 3600 % 24, seconds / 60 % 60, seconds % 60, (uint64_t)when->tv_nsec / 1000 } ;
+  for (size_t i = 0 ; i < sizeof fields / sizeof *fields ; i++)
   {
-    char one[JSON_ESCAPED_MAX(4)] ;
-    size_t bytes = text_utf8(text + at, len - at) ;
-    size_t escaped ;
-    if (!bytes) bytes = 1 ;
-    escaped = json_escape(one, text + at, bytes) ;
-    if (escaped > room - n) break ;
-    memcpy(out + n, one, escaped) ;
-    n += escaped ;
-    at += bytes ;
+    at = put_digits(out, at, fields[i], i == 0 ? 4 : i == 6 ? 6 : 2) ;
+    out[at++] = "--T::.Z"[i] ;
   }
-  return n ;
+  return at ;
 }
 
-static size_t time_and_level (char *out, size_t size, struct timespec const *now, char const *level, size_t level_len)
+/* As much as leaves `room` bytes. Returns where it ends; *all: nothing was left out. */
+static size_t put_escaped (char *out, size_t at, size_t room, char const *text, size_t len, int *all)
 {
-  struct tm tm ;
-  if (!gmtime_r(&now->tv_sec, &tm)) memset(&tm, 0, sizeof tm) ;
-  return (size_t)snprintf(out, size, "{\"time\":\"%04d-%02d-%02dT%02d:%02d:%02d.%06ldZ\",\"service\":\"reeve\",\"stream\":\"stderr\",\"level\":\"%.*s\"",
-    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, now->tv_nsec / 1000, (int)level_len, level) ;
+  size_t used = 0 ;
+  while (used < len)
+  {
+    size_t one = text_utf8(text + used, len - used) ;
+    if (!one) one = 1 ;
+    if (at + ESCAPED_MAX * one + room > PIPE_BUF) break ;
+    at += json_escape(out + at, text + used, one) ;
+    used += one ;
+  }
+  *all = used == len ;
+  return at ;
 }
 
-static size_t json (char *out, size_t size, struct timespec const *now, char const *text, size_t len)
+static size_t put_field (char *out, size_t at, char const *name, char const *text, size_t len)
 {
-  static char const about[] = ",\"about\":\"" ;
-  static char const message[] = ",\"message\":\"" ;
-  char const *colon = memmem(text, len, ": ", 2) ;
-  char const *level = colon ? colon + 2 : text ;
-  char const *level_end = colon ? memchr(level, ':', len - (size_t)(level - text)) : 0 ;
-  char const *name = colon ? memchr(text, ' ', (size_t)(colon - text)) : 0 ;
-  size_t level_len = level_end ? (size_t)(level_end - level) : 0 ;
+  int all ;
+  at = put(out, put(out, put(out, at, "\",\""), name), "\":\"") ;
+  return put_escaped(out, at, PIPE_BUF / 2, text, len, &all) ;
+}
+
+/* The level that `text` begins with, and ": "; 0: none. */
+static char const *level_of (char const *text, size_t size)
+{
+  static char const *const levels[] = { "warning", "fatal", "info", "usage" } ;
+  for (size_t i = 0 ; i < sizeof levels / sizeof *levels ; i++)
+  {
+    size_t len = strlen(levels[i]) ;
+    if (size > len + 2 && !memcmp(text, levels[i], len) && !memcmp(text + len, ": ", 2)) return levels[i] ;
+  }
+  return 0 ;
+}
+
+static size_t write_json (char out[PIPE_BUF], char const *program, char const *line, size_t len, struct timespec const *now)
+{
+  size_t named = strlen(program) ;
+  size_t name = strcspn(program, " ") ;
+  char const *level = 0 ;
   size_t n ;
-  if (!level_len || level_len > 16 || strspn(level, "abcdefghijklmnopqrstuvwxyz") != level_len)
-  {
-    level = "info" ;
-    level_len = 4 ;
-  }
-  n = time_and_level(out, size, now, level, level_len) ;
-  if (name && colon - name - 1 <= NAME_MAX_SHOWN)
-  {
-    memcpy(out + n, about, sizeof about - 1) ;
-    n += sizeof about - 1 ;
-    n += escape(out + n, size / 2 - n, name + 1, (size_t)(colon - name) - 1) ;
-    out[n++] = '"' ;
-  }
-  memcpy(out + n, message, sizeof message - 1) ;
-  n += sizeof message - 1 ;
-  n += escape(out + n, size - (sizeof ENDS - 1) - n, text, len - (len && text[len - 1] == '\n')) ;
-  memcpy(out + n, ENDS, sizeof ENDS - 1) ;
-  return n + sizeof ENDS - 1 ;
+  int all ;
+  if (len > named + 2 && !memcmp(line, program, named) && !memcmp(line + named, ": ", 2))
+    level = level_of(line + named + 2, len - named - 2) ;
+  if (!level) level = "info" ;
+  n = put_time(out, put(out, 0, "{\"time\":\""), now) ;
+  n = put(out, n, "\",\"service\":\"reeve\",\"stream\":\"stderr") ;
+  n = put_field(out, n, "level", level, strlen(level)) ;
+  n = put_field(out, n, "program", program, name) ;
+  if (name < named) n = put_field(out, n, "about", program + name + 1, named - name - 1) ;
+  n = put_escaped(out, put(out, n, "\",\"message\":\""), sizeof CUT END, line, len, &all) ;
+  return put(out, all ? n : put(out, n, CUT), END) ;
 }
 
-size_t message_form_line (char *out, size_t size, enum message_form form, struct timespec const *now, char const *text, size_t len)
+size_t message_form_write (char out[PIPE_BUF], enum message_form form, char const *program, char const *line, size_t len, struct timespec const *now)
 {
-  size_t head = form == MESSAGE_PREFIX ? sizeof PREFIX - 1 : 0 ;
-  if (form == MESSAGE_JSON) return json(out, size, now, text, len) ;
-  memcpy(out, PREFIX, head) ;
-  if (len <= size - head)
-  {
-    memcpy(out + head, text, len) ;
-    return head + len ;
-  }
-  memcpy(out + head, text, size - head - 1) ;
-  out[size - 1] = '\n' ;
-  return size ;
+  size_t n ;
+  size_t room ;
+  if (form == MESSAGE_JSON) return write_json(out, program, line, len, now) ;
+  n = put(out, 0, form == MESSAGE_PREFIX ? PREFIX : "") ;
+  room = PIPE_BUF - n - sizeof CUT ;
+  memcpy(out + n, line, len > room ? room : len) ;
+  n += len > room ? room : len ;
+  if (len > room) n = put(out, n, CUT) ;
+  out[n++] = '\n' ;
+  return n ;
 }

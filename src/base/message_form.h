@@ -1,21 +1,30 @@
-/* The form of our messages where all that leaves a container has one (REEVE_LOG): as a line of a
-   service with the name `reeve`. */
+/* The form in which a message leaves the container: as the services' lines have it (-L of
+   reeve-scan, REEVE_LOG). Pure.
+
+     plain    reeve-supervise web: warning: ended with code 1 ...
+     prefix   reeve | reeve-supervise web: warning: ended with code 1 ...
+     json     {"time":"2026-11-25T15:06:49.505165Z","service":"reeve","stream":"stderr",
+              "level":"warning","program":"reeve-supervise","about":"web",
+              "message":"reeve-supervise web: warning: ended with code 1 ..."}
+              (one line; "about", the service that the message speaks of or for, where there is one;
+              "level": info, warning, usage or fatal) */
 
 #ifndef REEVE_BASE_MESSAGE_FORM_H
 #define REEVE_BASE_MESSAGE_FORM_H
 
+#include <limits.h>
 #include <stddef.h>
 #include <time.h>
 
 enum message_form { MESSAGE_PLAIN, MESSAGE_PREFIX, MESSAGE_JSON } ;
 
-/* Of REEVE_LOG's value; 0: it is not set. */
+/* Of "prefix" and "json"; MESSAGE_PLAIN for all else, and for 0. */
 extern enum message_form message_form_of (char const *mode) ;
 
-/* Writes the message `text`, "PROGRAM: LEVEL: ..." or "PROGRAM NAME: LEVEL: ..." with its newline, in that
-   form: `reeve | TEXT`, or an object with time, service, stream, level, message, and as `about` that
-   NAME, a service. What has no room in `size` bytes, at least 512, is cut off.
+/* Writes the message as one line of at most PIPE_BUF bytes; what has no room becomes "...".
+     line     "PROGRAM: LEVEL: TEXT", without its newline
+     program  who says it: the first word its name, the rest the service
    Returns the bytes written. */
-extern size_t message_form_line (char *out, size_t size, enum message_form form, struct timespec const *now, char const *text, size_t len) ;
+extern size_t message_form_write (char out[PIPE_BUF], enum message_form form, char const *program, char const *line, size_t len, struct timespec const *now) ;
 
 #endif

@@ -1,8 +1,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <skalibs/allreadwrite.h>
@@ -12,6 +14,23 @@
 
 #include "base/file.h"
 #include "base/trust_one.h"
+
+#ifndef SYS_openat2
+# define SYS_openat2 437
+#endif
+#define NO_SYMLINKS 4 /* RESOLVE_NO_SYMLINKS */
+
+/* The whole way by one system call, where no link is on it (and the kernel has the call: Linux 5.6). */
+static int enter_at_once (int at, char const *path)
+{
+  static int is_refused ;
+  struct { uint64_t flags ; uint64_t mode ; uint64_t resolve ; } how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = NO_SYMLINKS } ;
+  int fd = -1 ;
+  if (is_refused) errno = ENOSYS ;
+  else fd = (int)syscall(SYS_openat2, (long)at, path, &how, sizeof how) ;
+  if (fd == -1 && (errno == ENOSYS || errno == EPERM)) is_refused = 1 ;
+  return fd ;
+}
 
 /* By the kernel: where it leads is what counts, not by which way. */
 static int follow_anyones (int at, char const *component, struct trust_refusal *why)
@@ -50,9 +69,12 @@ int trust_anyones_directory (int at, char const *path, struct trust_refusal *why
   struct trust_refusal unused ;
   char component[NAME_MAX + 1] ;
   int is_relative = *path != '/' && path[strspn(path, "/")] ;
-  int fd = is_relative ? at : openat(at, *path == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC) ;
+  int fd = enter_at_once(at, *path ? path : ".") ;
+  if (fd >= 0) return fd ;
   if (!why) why = &unused ;
   trust_name(why, path) ;
+  if (errno == ENOENT) return (trust_fail(why), -1) ;
+  fd = is_relative ? at : openat(at, *path == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC) ;
   if (fd == -1) return (trust_fail(why), -1) ;
   for (;;)
   {
@@ -90,18 +112,18 @@ int trust_anyones_parent (int at, char const *path, char const **last, struct tr
   return trust_anyones_directory(at, parent, why) ;
 }
 
+static struct { char path[TRUST_PATH_MAX] ; size_t len ; uid_t owner ; } held ; /* large: no initial value */
+static int held_fd = -1 ;
+
 static int is_of_directory (int dir, int fd, struct trust_refusal *why)
 {
   struct stat st ;
-  struct stat owner ;
-  if (fstat(fd, &st) == -1 || fstat(dir, &owner) == -1) return trust_fail(why) ;
-  if (st.st_uid == owner.st_uid) return 1 ;
+  struct stat directory = { .st_uid = held.owner } ;
+  if (fstat(fd, &st) == -1 || (dir != held_fd && fstat(dir, &directory) == -1)) return trust_fail(why) ;
+  if (st.st_uid == directory.st_uid) return 1 ;
   if (!trust_is_trusted(st.st_uid)) return trust_refuse(why, TRUST_OWNER, st.st_uid) ;
   return st.st_nlink == 1 || trust_refuse(why, TRUST_HARD_LINK, st.st_uid) ;
 }
-
-static struct { char path[TRUST_PATH_MAX] ; size_t len ; } held ; /* large: no initial value */
-static int held_fd = -1 ;
 
 void trust_release (void)
 {
@@ -162,11 +184,15 @@ void trust_nobody (void)
 
 void trust_hold (char const *directory)
 {
+  struct stat st ;
   trust_release() ;
   held.len = strlen(directory) ;
   if (open_it != &open_of_nobody || held.len >= sizeof held.path) return ;
   memcpy(held.path, directory, held.len + 1) ;
   held_fd = trust_anyones_directory(AT_FDCWD, directory, 0) ;
+  if (held_fd == -1) return ;
+  if (fstat(held_fd, &st) == -1) trust_release() ;
+  else held.owner = st.st_uid ;
 }
 
 int trust_open (char const *path, int flags, mode_t mode)

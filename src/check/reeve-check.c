@@ -8,6 +8,8 @@
 #include <skalibs/strerr.h>
 
 #include "base/exit.h"
+#include "base/message.h"
+#include "base/version.h"
 #include "check/check.h"
 
 #define DEFAULT_DIRECTORY "/etc/services.d"
@@ -58,8 +60,12 @@ static int check_one (struct check *check, char const *directory, int start)
 int main (int argc, char **argv)
 {
   struct check check = { .json = 0 } ;
-  int code = parse_options(&check, argc, argv) ;
+  int code ;
   int start ;
+  version_answer(argc, (char const *const *)argv, PROG) ;
+  PROG = message_program(PROG) ;
+  message_begin_waiting() ;
+  code = parse_options(&check, argc, argv) ;
   if (code >= 0) return code ;
   code = EXIT_YES ;
   argv += optind ;

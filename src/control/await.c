@@ -230,7 +230,7 @@ int await (struct request const *request, char const *name, char const *letters,
     int ms ;
     /* Before the look: what happens after it is an event. */
     if (!listening) listening = fifodir_listen(&listener, path) ;
-    if (!listening && errno != ENOENT)
+    if (!listening && errno != ENOENT && errno != EACCES) /* another user may look, again and again */
     {
       strerr_warnwu4sys("listen to the events of ", name, " in ", request->live) ;
       return EXIT_SYSTEM ;

@@ -35,16 +35,20 @@ static ssize_t read_head (int fifo, char head[HEAD_SIZE])
   return r ;
 }
 
+static int is_logger (char const *name)
+{
+  size_t len = strlen(name) ;
+  size_t suffix = sizeof LOGGER_SUFFIX - 1 ;
+  return len > suffix && !strcmp(name + len - suffix, LOGGER_SUFFIX) ;
+}
+
 static void take_sample (struct sample *sample, char const *name)
 {
   char path[PATH_SIZE] ;
-  size_t len = strlen(name) ;
-  size_t suffix = sizeof LOGGER_SUFFIX - 1 ;
-  int is_logger = len > suffix && !strcmp(name + len - suffix, LOGGER_SUFFIX) ;
   int fd ;
   sample->bytes = 0 ;
   sample->head_len = 0 ;
-  snprintf(path, sizeof path, "%s%s/" LOGGER_FIFO, name, is_logger ? "" : LOGGER_SUFFIX) ;
+  snprintf(path, sizeof path, "%s%s/" LOGGER_FIFO, name, is_logger(name) ? "" : LOGGER_SUFFIX) ;
   fd = fifo_open(path, O_RDONLY) ;
   if (fd == -1) return ;
   if (ioctl(fd, FIONREAD, &sample->bytes) == -1) sample->bytes = 0 ;
@@ -67,6 +71,7 @@ int backlog_find (struct request const *request, unsigned int *bytes)
   if (!samples) return 0 ;
   for (size_t i = 0 ; i < request->count ; i++)
   {
+    if (!is_logger(request->names[i]) && !services_has_logger(request, request->names[i])) continue ;
     take_sample(samples + i, request->names[i]) ;
     waits |= samples[i].bytes ;
   }

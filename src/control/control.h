@@ -10,6 +10,8 @@
    help.c      what there is, and completion
    page.c      printing within 80 columns
    why_end.c   how an end came about, in words
+   processes.c the processes of /proc, and whose they are
+   terminal.c  a terminal for one program alone
    log_reader.h  what services have logged
    dependencies.c  which of them need which
    timeline.c  when each was ready, and whom it waited for
@@ -130,6 +132,7 @@ extern int command_logs (struct request const *request) ;
 extern int command_blame (struct request const *request) ;
 extern int command_critical_chain (struct request const *request) ;
 extern int command_plot (struct request const *request) ;
+extern int command_top (struct request const *request) ;
 extern int command_events (struct request const *request) ;
 extern int command_metrics (struct request const *request) ;
 extern int command_why (struct request const *request) ;
@@ -183,6 +186,9 @@ extern int scale_take (struct request *request, char **arguments) ;
    Returns an allocated array of allocated names, or 0 with errno. */
 extern char **services_list (int with_loggers, size_t *count) ;
 extern void services_free (char **names, size_t count) ;
+
+/* Has the service `name`, one of those that the request means, a logger? In doubt, yes. */
+extern int services_has_logger (struct request const *request, char const *name) ;
 
 /* Is there a service `name`? One whose directory is in SCAN, but which the
    scanner has not come to yet, counts. */
@@ -242,6 +248,7 @@ extern int match_templates (struct request *request) ;
 
 enum view_state
 {
+  STATE_UNKNOWN, /* it may not be read */
   STATE_UNSUPERVISED, /* no supervisor (yet, or any more) */
   STATE_DISABLED, /* none, as its enable-if does not hold */
   STATE_FAILED, /* for good: down, and not started again but by command */
@@ -260,14 +267,18 @@ struct view
 {
   enum view_state state ;
   tain since ; /* wall clock */
+  tain ready_since ; /* of one that is ready, when that was told; else as `since` */
   pid_t pid ; /* of ./run; 0: none */
   pid_t process ; /* of ./run or ./finish; 0: neither runs */
+  pid_t check ; /* of its health that runs; 0: none */
   pid_t supervisor ; /* await_send's: who was there to read; 0: that is not known */
   uint64_t unsure_ms ; /* await_send's, clock_ms(): before then it may yet show that another one has read it; 0: nobody else has */
   pid_t logger ; /* of the ./run of its logger; 0: there is none, or that is not known */
   int blocked ; /* why its logger, or it, as one, cannot write: errno; `status` and `why` alone look for that */
   unsigned int wstat ; /* of the last end */
   unsigned int restarts ;
+  unsigned int crashes ; /* ends that nobody asked for */
+  unsigned int crash_row ; /* those in a row */
   unsigned int births ; /* of ./run and ./finish, also such as could not be executed */
   unsigned int unread ; /* bytes of its output of which its logger takes nothing; `status` alone looks for them */
   uint64_t lost ; /* bytes of its output, or of a logger's input, that nobody has read */
@@ -309,12 +320,40 @@ extern int view_last_end (char const *name, tain *when) ;
 extern char const *view_state_name (enum view_state state) ;
 /* Takes the disabled ones out of the names, which it frees. */
 extern void view_leave_out_disabled (char **names, size_t *count) ;
+
+/* What has been read already. */
+struct seen
+{
+  char *const *names ;
+  struct view *views ;
+  size_t count ;
+  size_t closed ; /* so many may not be read: loggers, of whom nothing else is known then */
+} ;
+
+/* Reads what is known of all that the request means, once. The caller frees seen->views. Returns 0
+   after a message. */
+extern int view_read_all (struct request const *request, struct seen *seen) ;
+
+/* Says so. */
+extern void view_say_closed (struct seen const *seen) ;
+
+enum view_concern { CONCERN_BAD, CONCERN_SOME, CONCERN_GOOD, CONCERN_NONE } ;
+extern enum view_concern view_concern (struct view const *view) ;
+/* Their indices as a person reads them: what is bad first, instances by their numbers, a logger right
+   behind its service. Without memory as they are. */
+extern void view_order (struct seen const *seen, size_t *order) ;
+
 /* "exit 3", "SIGTERM", "exit code unknown". */
 extern void view_describe_end (unsigned int wstat, int code_unknown, char *out, size_t size) ;
 /* How one has failed: that, or "not ready in time". */
 extern void view_describe_failure (struct view const *view, char *out, size_t size) ;
 /* In words, until the next call; 0 when it is started again, or was stopped. */
 extern char const *view_reason (struct view const *view) ;
+
+/* ---- status.c ---- */
+
+/* Since when it is so: the time; of another day the day, of another year the year. */
+extern void status_since (struct view const *view, char *out, size_t size) ;
 
 /* ---- page.c: what is shown has lines of at most 80 columns, as far as its words allow ---- */
 
@@ -325,6 +364,12 @@ extern char const *view_reason (struct view const *view) ;
 extern void page_print_after (size_t at, char const *text) ;
 /* Prints `text` from column `at` on, further lines from column `indent` on. A newline at its end. */
 extern void page_print (size_t at, size_t indent, char const *text) ;
+
+/* Of the terminal that stdout is; PAGE_WIDTH of anything else. */
+extern int page_columns (void) ;
+
+/* Is stdout a terminal, and are colours wanted (NO_COLOR, TERM=dumb)? */
+extern int page_has_colours (void) ;
 
 /* All is printed: EXIT_YES, or EXIT_SYSTEM when it could not be, which is said. */
 extern int page_end (void) ;
@@ -375,6 +420,8 @@ extern char *log_tail_read (char const *name, unsigned int count) ;
    template. Who needs a template needs its instances, without those that are leaving. The caller
    frees it. Returns 0 when that cannot be learnt, which has been said. */
 extern int dependencies_learn (struct graph *graph) ;
+/* The same; what is in `seen`, whose names are sorted, and which must stay, is not read again, here and below. */
+extern int dependencies_learn_from (struct graph *graph, struct seen const *seen) ;
 extern int dependencies_learn_without (struct graph *graph, char *const *leaving, size_t count) ;
 
 /* Adds CMD, which waits for what REEVE_CMD_AFTER says, as a service of this name. `after` is cut into

@@ -93,6 +93,22 @@ static void no_message (struct graph_node const *first, void *data)
 }
 
 static char known ;
+static struct seen const *seen ; /* 0: nothing */
+
+static int read_view (struct view *view, char const *name)
+{
+  size_t from = 0 ;
+  size_t to = seen ? seen->count : 0 ;
+  while (from < to)
+  {
+    size_t middle = from + (to - from) / 2 ;
+    int order = strcmp(name, seen->names[middle]) ;
+    if (!order) return (*view = seen->views[middle], 1) ;
+    if (order < 0) to = middle ;
+    else from = middle + 1 ;
+  }
+  return view_read(view, name) ;
+}
 
 static int add_all (struct learning const *learning)
 {
@@ -102,7 +118,7 @@ static int add_all (struct learning const *learning)
     struct graph_node *node = graph_add(learning->graph, learning->names[i]) ;
     if (!node) return 0 ;
     node->owner = &known ;
-    if (view_read(&view, learning->names[i])) graph_set_facts(learning->graph, node, facts_of(&view)) ;
+    if (read_view(&view, node->name)) graph_set_facts(learning->graph, node, facts_of(&view)) ;
     if (!(node->facts & GRAPH_DISABLED) && !read_needs(learning, node)) return 0 ;
   }
   return 1 ;
@@ -139,6 +155,12 @@ int dependencies_learn_without (struct graph *graph, char *const *leaving, size_
   add_templates(graph) ;
   graph_find_circles(graph, &no_message, 0) ;
   return 1 ;
+}
+
+int dependencies_learn_from (struct graph *graph, struct seen const *what)
+{
+  seen = what ;
+  return dependencies_learn(graph) ;
 }
 
 int dependencies_learn (struct graph *graph)
@@ -183,7 +205,7 @@ void dependencies_state (struct graph_node const *node, char *out, size_t size)
   if (!*node->name) snprintf(out, size, "held") ; /* CMD */
   else if (!node->owner) snprintf(out, size, "missing") ;
   else if (instance_is_template(node->name) && services_has_template(node->name)) snprintf(out, size, "template") ;
-  else if (!view_read(&view, node->name)) snprintf(out, size, "unknown") ;
+  else if (!read_view(&view, node->name)) snprintf(out, size, "unknown") ;
   else if (view.state == STATE_FAILED && view.has_ended)
   {
     view_describe_failure(&view, end, sizeof end) ;

@@ -12,12 +12,15 @@
 #include <skalibs/types.h>
 
 #include "base/clock.h"
+#include "base/file.h"
+#include "base/text.h"
 #include "base/trust.h"
 #include "control/control.h"
 #include "wire/channels.h"
 #include "wire/livedir.h"
 #include "wire/scan_state.h"
 
+#define SCRIPT_MAX 512
 #define LOOK_AGAIN_MS 10
 #define BEGIN_MS 5000 /* in which a scanner has begun, or never will */
 #define SAY_AFTER_MS 3000
@@ -101,7 +104,12 @@ static int knows_services (void)
 
 static int say_preparing (void)
 {
-  strerr_warnw1x("no service has been started yet: " SCRIPTS " still run") ;
+  char script[SCRIPT_MAX + 1] = "" ;
+  int fd = trust_open(SCRIPT_FILE, O_RDONLY | O_NONBLOCK, 0) ;
+  if (fd >= 0) file_read_close(fd, script, SCRIPT_MAX) ;
+  script[strcspn(script, "\n")] = 0 ;
+  text_make_printable(script, strlen(script)) ;
+  strerr_warnw5x("no service has been started yet: ", *script ? "the container is being prepared by " : "", script, *script ? ", " : "", SCRIPTS " still run") ;
   return EXIT_NO ;
 }
 

@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "control/control.h"
@@ -117,13 +118,18 @@ int command_graph (struct request const *request)
 {
   struct graph graph ;
   struct view view ;
+  struct seen seen ;
+  struct request all = { .live = request->live, .names = request->names, .count = request->count, .listed = 1 } ;
   char after[LINE_MAX_OF_NEEDS] ;
   int code = services_need_scanner(request) ;
   if (code) return code ;
-  if (!dependencies_learn(&graph)) return EXIT_SYSTEM ;
+  if (!request->listed) all.count = 0 ; /* few are named, and what they need is read as well */
+  if (!view_read_all(&all, &seen) || !dependencies_learn_from(&graph, &seen)) return EXIT_SYSTEM ;
   if (view_read_command(&view, after, sizeof after) && view.state == STATE_HELD) dependencies_add_command(&graph, after) ;
   if (request->dot || request->mermaid) print_for_programs(request, &graph) ;
   else print_text(request, &graph) ;
   graph_free(&graph) ;
+  view_say_closed(&seen) ;
+  free(seen.views) ;
   return page_end() ;
 }

@@ -54,7 +54,7 @@ void help_usage (struct command const *commands, size_t count)
   printf("\n  %-*s", PURPOSE_AT - 2, "-l LIVE") ;
   page_print(PURPOSE_AT, PURPOSE_AT, "the live directory (default: $REEVE_LIVE, else the running scanner's)") ;
   print_options(~0U) ;
-  puts("\n`reeve help COMMAND` says more.") ;
+  puts("\n`reeve help COMMAND` says more; `reeve --version`, which Reeve this is.") ;
 }
 
 int help_command (struct command const *command)

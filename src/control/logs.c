@@ -129,7 +129,7 @@ static int say_nothing (struct source const *source, int err)
   else if (len > suffix && !strcmp(name + len - suffix, LOGGER_SUFFIX))
     strerr_warnw3x("nothing keeps what the logger ", name, " itself writes; what it has logged is shown for its service") ;
   else
-    strerr_warnw5x("nothing keeps what ", name, " writes to the container's output: see `docker logs`, start the tree with REEVE_LOG=prefix, or give it a logger: ", name, "/log/run with `exec reeve-log /var/log/NAME`") ;
+    strerr_warnw5x("nothing keeps what ", name, " writes to the container's output: see `docker logs`, start the tree with REEVE_LOG=prefix (reeve-scan -L prefix), or give it a logger: ", name, "/log/run with `exec reeve-log /var/log/NAME`") ;
   return err == ENOENT && (*path || exists(COLLECTOR, "/supervise")) ;
 }
 
@@ -172,7 +172,7 @@ static int open_all (struct logs *logs)
     if (!request->listed && !(say_nothing(s, errno) && request->follow)) code = EXIT_NO ;
   }
   if (!request->listed || found || request->follow) return code ;
-  strerr_warnw1x("there is no log to show: no service has a logger, and nothing keeps what they write; it goes to the container's output: see `docker logs`, or start the tree with REEVE_LOG=prefix") ;
+  strerr_warnw1x("there is no log to show: no service has a logger, and nothing keeps what they write; it goes to the container's output: see `docker logs`, or start the tree with REEVE_LOG=prefix (reeve-scan -L prefix)") ;
   return EXIT_NO ;
 }
 

@@ -17,7 +17,7 @@ struct service
   struct sum sum ;
 } ;
 
-enum metric { UP, READY, HEALTHY, WANTED, RESTARTS, START_TIME, MEMORY, CPU, PROCESSES, METRIC_COUNT } ;
+enum metric { UP, READY, HEALTHY, WANTED, CRASHES, RESTARTS, START_TIME, MEMORY, CPU, PROCESSES, METRIC_COUNT } ;
 
 /* A counter's values have _total behind its name. */
 static struct { char const *name ; char const *unit ; char const *help ; int is_counter ; } const metrics[METRIC_COUNT] =
@@ -26,6 +26,7 @@ static struct { char const *name ; char const *unit ; char const *help ; int is_
   [READY] = { "ready", 0, "Is it ready, or a task that is done?", 0 },
   [HEALTHY] = { "healthy", 0, "Is it ready, and do its health checks pass, if it has any?", 0 },
   [WANTED] = { "wanted", 0, "Is it wanted up?", 0 },
+  [CRASHES] = { "crashes", 0, "Ends that nobody asked for.", 1 },
   [RESTARTS] = { "restarts", 0, "Starts after the first, whatever for.", 1 },
   [START_TIME] = { "start_time_seconds", "seconds", "When its run was executed, since 1970; of one that is up.", 0 },
   [MEMORY] = { "memory_bytes", "bytes", "Memory of its processes; what is shared in proportion where that may be read.", 0 },
@@ -69,6 +70,7 @@ static void print_value (struct service const *service, enum metric metric)
     case READY : printf("%u\n", view->ready) ; break ;
     case HEALTHY : printf("%u\n", view->healthy) ; break ;
     case WANTED : printf("%u\n", view->wanted_up) ; break ;
+    case CRASHES : printf("%u\n", view->crashes) ; break ;
     case RESTARTS : printf("%u\n", view->restarts) ; break ;
     case MEMORY : printf("%ju\n", (uintmax_t)service->sum.bytes) ; break ;
     case CPU : print_ms(service->sum.cpu_ms) ; break ;
@@ -112,19 +114,32 @@ static void print_own (struct processes const *processes, struct sum const *sum)
 
 static void add_own (struct processes const *processes, pid_t pid, struct sum *sum)
 {
-  struct sum own ;
-  struct process const *process = pid ? processes_find(processes, pid) : 0 ;
-  if (process) processes_add(sum, process, &own) ;
+  struct process *process = processes_find(processes, pid) ;
+  if (!process) return ;
+  processes_measure(process) ;
+  processes_add(sum, &process->sum) ;
+}
+
+static void add_process (struct process *process, int depth, char const *mark, void *sum)
+{
+  (void)depth ;
+  (void)mark ;
+  processes_measure(process) ;
+  processes_add(sum, &process->sum) ;
 }
 
 int command_metrics (struct request const *request)
 {
-  struct processes processes ;
+  struct processes processes = { .count = 0 } ;
   struct sum own = { .bytes = 0 } ;
   struct service *services ;
   int code = services_need_scanner(request) ;
   if (code) return code ;
-  if (!processes_learn(&processes)) return EXIT_SYSTEM ;
+  if (!processes_look(&processes))
+  {
+    strerr_warnwu1sys("list the processes in /proc") ;
+    return EXIT_SYSTEM ;
+  }
   services = calloc(request->count + 1, sizeof *services) ;
   if (!services)
   {
@@ -133,7 +148,7 @@ int command_metrics (struct request const *request)
   }
   for (size_t i = 0 ; !code && i < request->count ; i++)
   {
-    pid_t supervisor ;
+    struct process const *supervisor ;
     services[i].name = request->names[i] ;
     if (!view_read(&services[i].view, request->names[i]))
     {
@@ -141,15 +156,14 @@ int command_metrics (struct request const *request)
       code = EXIT_SYSTEM ;
       break ;
     }
-    supervisor = services[i].view.state == STATE_UNSUPERVISED ? 0 : view_supervisor(request->names[i]) ;
-    add_own(&processes, supervisor, &own) ;
-    if (supervisor) processes_walk_service(&processes, request->names[i], supervisor, &services[i].view, &services[i].sum, 0) ;
+    supervisor = processes_of_service(&processes, request->names[i], &services[i].view, &add_process, &services[i].sum) ;
+    if (supervisor) add_own(&processes, supervisor->pid, &own) ;
   }
   add_own(&processes, services_scanner(), &own) ;
   for (int i = 0 ; !code && i < METRIC_COUNT ; i++) print_metric(services, request->count, (enum metric)i) ;
   if (!code && request->listed && !request->all) print_own(&processes, &own) ;
   if (!code) puts("# EOF") ;
   free(services) ;
-  free(processes.all) ;
+  processes_free(&processes) ;
   return code ? code : page_end() ;
 }

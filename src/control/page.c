@@ -1,6 +1,9 @@
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <skalibs/strerr.h>
 
@@ -70,6 +73,19 @@ char const *page_duration (char out[PAGE_DURATION_MAX], uint64_t ms)
   if (i < 3 && seconds >= units[i + 1].seconds)
     snprintf(out + n, PAGE_DURATION_MAX - (size_t)n, " %ju %s", (uintmax_t)(seconds / units[i + 1].seconds), units[i + 1].name) ;
   return out ;
+}
+
+int page_columns (void)
+{
+  struct winsize size ;
+  return ioctl(1, TIOCGWINSZ, &size) != -1 && size.ws_col ? size.ws_col : PAGE_WIDTH ;
+}
+
+int page_has_colours (void)
+{
+  char const *unwanted = getenv("NO_COLOR") ;
+  char const *terminal = getenv("TERM") ;
+  return isatty(1) && !(unwanted && *unwanted) && !(terminal && !strcmp(terminal, "dumb")) ;
 }
 
 char const *page_precise (char out[PAGE_DURATION_MAX], uint64_t ms)

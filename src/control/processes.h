@@ -1,4 +1,4 @@
-/* The processes that /proc shows, and whose they are. */
+/* The processes of /proc, and which of them are a service's: for `reeve tree` and `reeve top`. */
 
 #ifndef REEVE_CONTROL_PROCESSES_H
 #define REEVE_CONTROL_PROCESSES_H
@@ -9,48 +9,60 @@
 
 #include "control/control.h"
 
-struct process
-{
-  pid_t pid ;
-  pid_t parent ;
-  uint64_t started ; /* clock ticks */
-  uint64_t cpu_ms ;
-  uint64_t bytes ; /* resident */
-  char name[32] ;
-  char state ;
-  unsigned int shown : 1 ;
-  unsigned int walking : 1 ; /* a pid that was used again while we read could make a circle */
-} ;
-
 struct sum
 {
   uint64_t cpu_ms ;
   uint64_t bytes ;
-  unsigned int count ;
+  unsigned int count ; /* of processes */
   unsigned int at_most : 1 ; /* some is shared with others, nobody tells how much */
+} ;
+
+/* What /proc says. */
+struct process
+{
+  pid_t pid ;
+  pid_t parent ;
+  struct process *first ; /* its children, by pid */
+  struct process *next ;
+  uint64_t started ; /* clock ticks */
+  struct sum sum ; /* resident, until processes_measure() */
+  char name[32] ;
+  char state ;
+  unsigned int measured : 1 ;
+  unsigned int shown : 1 ;
+  unsigned int walking : 1 ; /* a pid that was used again while we read could make a circle */
 } ;
 
 struct processes
 {
-  struct process *all ; /* by pid; allocated */
+  struct process *all ; /* by pid */
   size_t count ;
 } ;
 
-/* Returns 0 when that cannot be learnt, which has been said. */
-extern int processes_learn (struct processes *tree) ;
+/* Reads all anew; processes->all is kept, or 0 at first. Returns 0 with errno. */
+extern int processes_look (struct processes *processes) ;
+extern void processes_free (struct processes *processes) ;
 /* 0: there is none. */
-extern struct process *processes_find (struct processes const *tree, pid_t pid) ;
-/* A file of /proc/PID, a NUL behind it: its length, or -1 with errno. */
-extern ssize_t processes_read_proc (pid_t pid, char const *file, char *text, size_t max) ;
-/* Adds one process to the sum; of memory that is shared, its part, if that may be read. *own is its own. */
-extern void processes_add (struct sum *sum, struct process const *process, struct sum *own) ;
+extern struct process *processes_find (struct processes const *processes, pid_t pid) ;
+/* Its share of memory that is shared, where that may be read; once. */
+extern void processes_measure (struct process *process) ;
+extern void processes_add (struct sum *sum, struct sum const *own) ;
 
-/* Called for each; `mark`: what is special about it, or 0. */
-typedef void processes_print (struct process const *process, int depth, char const *mark, struct sum const *own) ;
-/* Adds up a process and what descends from it; lines are printed by one walk, sums needed before
-   them by another, for which `print` is 0. */
-extern void processes_walk (struct processes *tree, struct process *process, int depth, char const *mark, struct sum *sum, processes_print *print) ;
-/* The same for all that belongs to a service. */
-extern void processes_walk_service (struct processes *tree, char const *name, pid_t supervisor, struct view const *view, struct sum *sum, processes_print *print) ;
+/* `mark`: what is special about it, 0: nothing. */
+typedef void processes_visit (struct process *process, int depth, char const *mark, void *data) ;
+/* Each process of the service, from depth 1 on. Returns its supervisor; 0: there is none. */
+extern struct process *processes_of_service (struct processes *processes, char const *name, struct view const *view, processes_visit *visit, void *data) ;
+extern void processes_below (struct process *process, processes_visit *visit, void *data) ;
+/* What else is the scanner's child, when all services were visited, has been left behind. Returns
+   0: nothing. */
+extern int processes_strays (struct process const *scanner, processes_visit *visit, void *data) ;
+
+/* For a terminal, in one line. */
+#define PROCESSES_USER_MAX 64
+extern char const *processes_user (pid_t pid) ; /* until the next call */
+#define PROCESSES_COMMAND_MAX 4096
+extern char const *processes_command (struct process const *process, char words[PROCESSES_COMMAND_MAX + 1]) ;
+#define PROCESSES_MEMORY_MAX 32
+extern char const *processes_memory (struct sum const *sum, char out[PROCESSES_MEMORY_MAX]) ; /* "<12.3 MB" */
 
 #endif

@@ -10,6 +10,8 @@
 #include <skalibs/uint64.h>
 
 #include "base/duration.h"
+#include "base/message.h"
+#include "base/version.h"
 #include "control/control.h"
 
 char const *PROG = "reeve" ;
@@ -25,9 +27,10 @@ static struct command const commands[] =
   { "status", "[--json] [NAME...]", "show services; exits 0 when all that are wanted are ready, and none is unhealthy",
     &command_status, OPTION_JSON | OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
   { "why", "NAME...", "say why a service is as it is", &command_why, LOOKS, WORD_NONE, NAMES_REQUIRED, 0 },
+  { "tree", "[--json] [NAME...]", "show services with their processes, CPU time and memory", &command_tree, OPTION_JSON | OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
+  { "top", "", "show services live, with CPU, memory and restarts; keys to sort, start, stop, restart, and read logs", &command_top, LOOKS, WORD_NONE, NAMES_NONE, 0 },
   { "logs", "[-f] [-n N] [--since 5m] [-t] [NAME...]", "show what services have logged", &command_logs,
     OPTION_FOLLOW | OPTION_TAIL | OPTION_SINCE | OPTION_TIMESTAMPS | OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
-  { "tree", "[NAME...]", "show services with their processes, CPU time and memory", &command_tree, OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
   { "graph", "[--dot|--mermaid] [NAME...]", "show what needs what, with states", &command_graph, OPTION_ALL | OPTION_DOT | OPTION_MERMAID | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
   { "blame", "[NAME...]", "show how long each service took to get ready, and who held it before", &command_blame, OPTION_ALL | LOOKS, WORD_NONE, NAMES_ELSE_ALL, 0 },
   { "critical-chain", "[NAME]", "show the services that decided when the last one, or NAME, was ready", &command_critical_chain, LOOKS, WORD_NONE, NAMES_ONE_ELSE_ALL, 0 },
@@ -221,6 +224,9 @@ int main (int argc, char **argv)
   struct command const *command ;
   unsigned int given = 0 ;
   int code ;
+  version_answer(argc, (char const *const *)argv, PROG) ;
+  PROG = message_program(PROG) ;
+  message_begin_waiting() ;
   if (!tain_now_set_stopwatch_g()) strerr_diefu1sys(EXIT_SYSTEM, "read the monotonic clock") ;
   code = parse_options(&request, &given, argc, argv) ;
   if (code >= 0) return code ;

@@ -68,30 +68,6 @@ void services_free (char **names, size_t count)
   free(names) ;
 }
 
-enum added { ADD_SERVICES, ADD_WITH_LOGGERS, ADD_TEMPLATES } ;
-
-/* Adds the services of LIVE, which is ".", or of SCAN, or SCAN's templates. Returns 0 with errno. */
-static int add_all (struct list *list, char const *directory, enum added what)
-{
-  struct dirent *e ;
-  DIR *dir = opendir(directory) ;
-  int ok = 1 ;
-  int err ;
-  if (!dir) return 0 ;
-  while (ok && (errno = 0, e = readdir(dir)))
-  {
-    char logger[NAME_MAX + sizeof LOGGER_SUFFIX] ;
-    if (service_name_fault(e->d_name) || !is_service(directory, e->d_name) || is_template(directory, e->d_name) != (what == ADD_TEMPLATES)) continue ;
-    ok = add(list, e->d_name, "") ;
-    snprintf(logger, sizeof logger, "%s" LOGGER_SUFFIX, e->d_name) ;
-    if (ok && what == ADD_WITH_LOGGERS && is_service(directory, logger)) ok = add(list, e->d_name, LOGGER_SUFFIX) ;
-  }
-  err = errno ;
-  closedir(dir) ;
-  errno = err ;
-  return ok && !err ;
-}
-
 static void sort_once_each (struct list *list)
 {
   size_t kept = 0 ;
@@ -100,6 +76,41 @@ static void sort_once_each (struct list *list)
     if (kept && !strcmp(list->names[kept - 1], list->names[i])) free(list->names[i]) ;
     else list->names[kept++] = list->names[i] ;
   list->count = kept ;
+}
+
+enum added { ADD_SERVICES, ADD_WITH_LOGGERS, ADD_TEMPLATES } ;
+
+static int is_in (struct list const *sorted, size_t count, char const *name)
+{
+  return count && bsearch(&name, sorted->names, count, sizeof *sorted->names, &by_name) ;
+}
+
+/* Adds the services of LIVE, which is ".", or of SCAN, or SCAN's templates; those that are in the list
+   already, which is sorted, are not looked at again. Returns 0 with errno. */
+static int add_all (struct list *list, char const *directory, enum added what)
+{
+  struct dirent *e ;
+  DIR *dir = opendir(directory) ;
+  size_t known = list->count ;
+  int ok = 1 ;
+  int err ;
+  if (!dir) return 0 ;
+  while (ok && (errno = 0, e = readdir(dir)))
+  {
+    char logger[NAME_MAX + sizeof LOGGER_SUFFIX] ;
+    if (service_name_fault(e->d_name)) continue ;
+    if (!is_in(list, known, e->d_name))
+    {
+      if (!is_service(directory, e->d_name) || is_template(directory, e->d_name) != (what == ADD_TEMPLATES)) continue ;
+      ok = add(list, e->d_name, "") ;
+    }
+    snprintf(logger, sizeof logger, "%s" LOGGER_SUFFIX, e->d_name) ;
+    if (ok && what == ADD_WITH_LOGGERS && !is_in(list, known, logger) && exists(directory, logger, ".") && is_service(directory, logger)) ok = add(list, e->d_name, LOGGER_SUFFIX) ;
+  }
+  err = errno ;
+  closedir(dir) ;
+  errno = err ;
+  return ok && !err ;
 }
 
 /* SCAN, as the scanner has written it. */
@@ -130,8 +141,9 @@ char **services_list (int with_loggers, size_t *count)
   char scan[PATH_SIZE] ;
   struct list list = { .names = malloc(sizeof *list.names) } ;
   enum added what = with_loggers ? ADD_WITH_LOGGERS : ADD_SERVICES ;
-  int ok = list.names && add_all(&list, ".", what)
-        && (!scan_directory(scan) || add_all(&list, scan, what) || errno == ENOENT || errno == ENOTDIR || errno == EACCES) ;
+  int ok = list.names && add_all(&list, ".", what) ;
+  if (ok) sort_once_each(&list) ;
+  ok = ok && (!scan_directory(scan) || add_all(&list, scan, what) || errno == ENOENT || errno == ENOTDIR || errno == EACCES) ;
   return finished(&list, ok, count) ;
 }
 
@@ -145,6 +157,14 @@ static int valid (char const *name)
   memcpy(base, name, len) ;
   base[len] = 0 ;
   return !service_name_fault(base) ;
+}
+
+int services_has_logger (struct request const *request, char const *name)
+{
+  char logger[SERVICE_NAME_MAX + sizeof LOGGER_SUFFIX] ;
+  struct list const list = { request->names, request->count } ;
+  snprintf(logger, sizeof logger, "%s" LOGGER_SUFFIX, name) ;
+  return request->listed && !request->all ? is_in(&list, list.count, logger) : access(logger, F_OK) != -1 || errno != ENOENT ;
 }
 
 int services_has_template (char const *name)
@@ -259,28 +279,28 @@ char const *services_who_may (void)
 int services_scanner_lives (void)
 {
   int foreign ;
-  pid_t holder = lock_holder(SCAN_LOCK, &foreign) ;
+  pid_t holder = lock_holder_shown(SCAN_LOCK, &foreign) ;
   return holder < 0 ? -1 : holder || foreign ;
 }
 
 pid_t services_scanner (void)
 {
   int foreign ;
-  pid_t holder = lock_holder(SCAN_LOCK, &foreign) ;
+  pid_t holder = lock_holder_shown(SCAN_LOCK, &foreign) ;
   return holder > 0 ? holder : 0 ;
 }
 
 int services_scanner_stops (void)
 {
   int foreign ;
-  pid_t holder = lock_holder(STOPPING_LOCK, &foreign) ;
+  pid_t holder = lock_holder_shown(STOPPING_LOCK, &foreign) ;
   return holder > 0 || foreign ;
 }
 
 pid_t services_preparing (void)
 {
   int foreign ;
-  pid_t holder = lock_holder(PREPARING_LOCK, &foreign) ;
+  pid_t holder = lock_holder_shown(PREPARING_LOCK, &foreign) ;
   return holder > 0 ? holder : 0 ;
 }
 

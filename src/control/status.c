@@ -11,6 +11,7 @@
 #include <skalibs/sig.h>
 #include <skalibs/strerr.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "control/control.h"
@@ -25,6 +26,7 @@
 #define PLAIN "\033[0m"
 #define SINCE_MAX 80
 #define REMARKS_MAX 1024
+#define SUMMARY_FROM 20 /* services: with more of them a summary is shown */
 #define MESSAGE_MAX 512 /* of a last message, in the table */
 /* Beside the name: state, its colour's end, pid, since, ready, wanted, exit, restarts. */
 #define ROW(restarts) "%-12s%s %-7s %-8s %-5s %-6s %-7s " restarts
@@ -43,18 +45,17 @@ struct shown
   uint64_t due ; /* of one that waits for its moment (reeve-exec --cron): seconds since 1970; else 0 */
 } ;
 
-static int wall_clock (struct view const *view, struct timespec *out)
+static int wall_clock (tain const *stamp, struct timespec *out)
 {
-  return view->since.sec.x && timespec_sysclock_from_tain(out, &view->since) ;
+  return stamp->sec.x && timespec_sysclock_from_tain(out, stamp) ;
 }
 
 /* ---- the table ---- */
 
 static char const *colour_of (struct view const *view)
 {
-  if (view->state == STATE_UP || view->state == STATE_DONE) return GREEN ;
-  if (view->state == STATE_DOWN || view->state == STATE_DISABLED) return "" ;
-  return view->state == STATE_UNSUPERVISED || view->state == STATE_FAILED || view->state == STATE_UNHEALTHY || view->state == STATE_WAITING ? RED : YELLOW ;
+  static char const *const colours[] = { RED, YELLOW, GREEN, "" } ;
+  return colours[view_concern(view)] ;
 }
 
 static void format_end (struct view const *view, char *out, size_t size)
@@ -78,13 +79,13 @@ static char const *month_of (struct tm const *t)
 }
 
 /* The time; of another day the day, of another year the year. */
-static void format_since (struct view const *view, char *out, size_t size)
+void status_since (struct view const *view, char *out, size_t size)
 {
   struct timespec since ;
   struct tm then ;
   struct tm today ;
   time_t now = time(0) ;
-  if (!wall_clock(view, &since) || !localtime_r(&since.tv_sec, &then) || !localtime_r(&now, &today)) snprintf(out, size, "-") ;
+  if (!wall_clock(&view->since, &since) || !localtime_r(&since.tv_sec, &then) || !localtime_r(&now, &today)) snprintf(out, size, "-") ;
   else if (then.tm_year != today.tm_year) snprintf(out, size, "%d", then.tm_year + 1900) ;
   else if (then.tm_yday != today.tm_yday) snprintf(out, size, "%.3s %d", month_of(&then), then.tm_mday) ;
   else snprintf(out, size, "%02d:%02d:%02d", then.tm_hour, then.tm_min, then.tm_sec) ;
@@ -155,6 +156,7 @@ static void print_row (struct shown const *shown, int width, int colour)
   char text[SINCE_MAX + REMARKS_MAX + MESSAGE_MAX] ;
   char why[REMARKS_MAX] ;
   char due[SINCE_MAX] ;
+  char crashes[40] = "" ;
   size_t len ;
   char pid[16] = "-" ;
   char since[SINCE_MAX] ;
@@ -162,12 +164,13 @@ static void print_row (struct shown const *shown, int width, int colour)
   char state[32] ;
   int at ;
   if (view->pid) snprintf(pid, sizeof pid, "%ld", (long)view->pid) ;
-  format_since(view, since, sizeof since) ;
+  status_since(view, since, sizeof since) ;
   format_end(view, end, sizeof end) ;
   format_state(view, state, sizeof state) ;
   format_due(shown, due, sizeof due) ;
   remarks(shown, why) ;
-  len = (size_t)snprintf(text, sizeof text, "%s%s%s", due, *due && *why ? "; " : "", why) ;
+  if (view->crashes) snprintf(crashes, sizeof crashes, "%u crash%s%s", view->crashes, view->crashes == 1 ? "" : "es", *due || *why ? "; " : "") ;
+  len = (size_t)snprintf(text, sizeof text, "%s%s%s%s", crashes, due, *due && *why ? "; " : "", why) ;
   if (shown->message) snprintf(text + len, MESSAGE_MAX, "%sits last message: %s", len ? "; " : "", shown->message) ;
   print_name(shown->name, width) ;
   printf("  %s", paint) ;
@@ -241,10 +244,22 @@ static void print_utc (struct timespec const *when)
   printf("\"%s.%03ldZ\"", text, when->tv_nsec / 1000000) ;
 }
 
-static void print_since (struct view const *view)
+static void print_since (tain const *stamp)
 {
   struct timespec since ;
-  print_utc(wall_clock(view, &since) ? &since : 0) ;
+  print_utc(wall_clock(stamp, &since) ? &since : 0) ;
+}
+
+static void print_times (struct view const *view)
+{
+  static tain const never ;
+  uint64_t ms = clock_ms_since(&view->since) ;
+  printf(",\"since\":") ;
+  print_since(&view->since) ;
+  printf(",\"ready_since\":") ;
+  print_since(view->ready ? &view->ready_since : &never) ;
+  if (view->up) printf(",\"uptime\":%ju.%03u", (uintmax_t)(ms / 1000), (unsigned int)(ms % 1000)) ;
+  else printf(",\"uptime\":null") ;
 }
 
 static void print_due (struct shown const *shown)
@@ -277,15 +292,14 @@ static void print_object (struct shown const *shown)
   printf(",\"state\":\"%s\",\"pid\":", view_state_name(view->state)) ;
   if (view->pid) printf("%ld", (long)view->pid) ;
   else printf("null") ;
-  printf(",\"since\":") ;
-  print_since(view) ;
+  print_times(view) ;
   printf(",\"ready\":%s,\"wanted\":\"%s\",\"exit\":", view->ready ? "true" : "false", view->wanted_up ? "up" : "down") ;
   if (view->has_ended && !view->code_unknown && WIFEXITED(wstat)) printf("%d", WEXITSTATUS(wstat)) ;
   else printf("null") ;
   printf(",\"signal\":") ;
   if (view->has_ended && WIFSIGNALED(wstat)) printf("\"SIG%s\"", sig_name(WTERMSIG(wstat))) ;
   else printf("null") ;
-  printf(",\"restarts\":%u,\"message\":", view->restarts) ;
+  printf(",\"restarts\":%u,\"crashes\":%u,\"message\":", view->restarts, view->crashes) ;
   if (shown->message) json_print(shown->message) ;
   else printf("null") ;
   printf(",\"reason\":") ;
@@ -332,82 +346,154 @@ static int exit_code_of (struct view const *view)
   return (view->wanted_up && !view->ready) || view->state == STATE_FAILED || view->unhealthy || view->unread || view->blocked ? EXIT_NO : EXIT_YES ;
 }
 
-/* All of it but the graph. shown->message is the caller's. Returns 0 after a message. */
-static int read_shown (struct request const *request, char const *name, unsigned int unread, struct shown *shown)
+/* What is to be known beside the view, but for the graph. shown->message is the caller's. */
+static void read_rest (struct shown *shown)
 {
-  *shown = (struct shown) { .name = name, .node = name } ;
-  if (!view_read(&shown->view, name))
-  {
-    strerr_warnwu5sys("read the state of ", name, " in ", request->live, services_who_may()) ;
-    return 0 ;
-  }
-  shown->view.unread = unread ;
-  shown->view.blocked = view_blocked(&shown->view, name) ;
+  shown->view.blocked = view_blocked(&shown->view, shown->name) ;
   if (shown->view.up) due_read(shown->view.pid, &shown->due) ;
-  shown->has_check = shown->view.is_checked && health_record_read(name, &shown->check) ;
-  if (shown->view.state == STATE_FAILED) shown->message = log_tail_read(name, 1) ;
+  shown->has_check = shown->view.is_checked && health_record_read(shown->name, &shown->check) ;
+  if (shown->view.state == STATE_FAILED) shown->message = log_tail_read(shown->name, 1) ;
   if (shown->message) shown->message[strcspn(shown->message, "\n")] = 0 ;
+}
+
+/* ---- on a terminal: what needs a look first ---- */
+
+static void print_count (char const *between, size_t n, enum view_state state, int colour)
+{
+  struct view const view = { .state = state } ;
+  char const *paint = colour ? colour_of(&view) : "" ;
+  printf("%s%s%zu %s%s", between, paint, n, view_state_name(state), *paint ? PLAIN : "") ;
+}
+
+static void print_summary (struct seen const *seen, int colour)
+{
+  size_t counts[STATE_UP + 1] = { 0 } ;
+  char const *between = ": " ;
+  if (seen->count <= SUMMARY_FROM) return ;
+  for (size_t i = 0 ; i < seen->count ; i++) counts[seen->views[i].state]++ ;
+  printf("%zu", seen->count) ;
+  for (enum view_state state = 0 ; state <= STATE_UP ; state++)
+  {
+    if (!counts[state]) continue ;
+    print_count(between, counts[state], state, colour) ;
+    between = ", " ;
+  }
+  putchar('\n') ;
+}
+
+/* ---- */
+
+struct status_page
+{
+  struct request const *request ;
+  struct seen seen ;
+  unsigned int *unread ; /* by the logger, of each */
+  size_t *order ; /* in which they are shown */
+  struct graph graph ; /* learnt when somebody is held */
+  int code ;
+  int unsupervised ;
+  int all_disabled ;
+  int width ;
+  int colour ;
+} ;
+
+static int learn (struct status_page *page)
+{
+  return page->graph.count || dependencies_learn_from(&page->graph, page->request->listed ? &page->seen : 0) ;
+}
+
+static void show_each (struct status_page *page)
+{
+  struct request const *request = page->request ;
+  for (size_t i = 0 ; i < request->count ; i++)
+  {
+    size_t at = page->order[i] ;
+    struct shown shown = { .name = request->names[at], .node = request->names[at], .view = page->seen.views[at] } ;
+    shown.view.unread = page->unread[at] ;
+    read_rest(&shown) ;
+    if (shown.view.state == STATE_UNSUPERVISED || shown.view.state == STATE_DISABLED) page->unsupervised = 1 ;
+    if (shown.view.state != STATE_DISABLED) page->all_disabled = 0 ;
+    if (shown.view.state == STATE_HELD && learn(page)) shown.graph = &page->graph ;
+    if (exit_code_of(&shown.view)) page->code = EXIT_NO ;
+    print_one(request, &shown, page->width, !i, page->colour) ;
+    free(shown.message) ;
+  }
+}
+
+/* Returns 0 when there is none. */
+static int show_command (struct status_page *page)
+{
+  char after[REMARKS_MAX] ;
+  struct shown shown = { .name = "CMD", .node = DEPENDENCIES_COMMAND } ;
+  if (!view_read_command(&shown.view, after, sizeof after)) return 0 ;
+  if (!page->request->listed || page->request->all) return 1 ;
+  if (shown.view.state == STATE_HELD && learn(page) && dependencies_add_command(&page->graph, after)) shown.graph = &page->graph ;
+  if (exit_code_of(&shown.view)) page->code = EXIT_NO ;
+  print_one(page->request, &shown, page->width, !page->request->count, page->colour) ;
   return 1 ;
 }
 
-int command_status (struct request const *request)
+/* The tool's own, and so no row of the table unless something is wrong with it. */
+static void show_collector (struct status_page *page, int comes_first)
 {
-  char const *no_colour = getenv("NO_COLOR") ;
-  int colour = isatty(1) && !(no_colour && *no_colour) ;
-  int width = widest(request) ;
-  int code = EXIT_YES ;
-  int unsupervised = !request->count ;
-  int all_disabled = request->listed && request->count ;
+  struct request const *request = page->request ;
+  struct shown shown = { .name = COLLECTOR, .node = COLLECTOR } ;
+  if (!request->listed || request->all || !services_collector() || !view_read(&shown.view, COLLECTOR) || shown.view.up) return ;
+  page->code = EXIT_NO ;
+  read_rest(&shown) ;
+  print_one(request, &shown, page->width, !request->count && comes_first, page->colour) ;
+  free(shown.message) ;
+}
+
+static int show (struct status_page *page)
+{
+  struct request const *request = page->request ;
   int has_command ;
-  char after[REMARKS_MAX] ;
-  unsigned int *unread = calloc(request->count + 1, sizeof *unread) ;
-  struct graph graph = { .count = 0 } ; /* learnt when somebody is held */
-  struct shown shown ;
-  if (!unread || !backlog_find(request, unread))
-  {
-    strerr_warnwu1sys("look at the loggers") ;
-    return EXIT_SYSTEM ;
-  }
+  int for_person = request->listed && !request->json && isatty(1) ;
+  if (for_person) view_order(&page->seen, page->order) ;
   if (request->json) putchar('[') ;
-  else printf("%-*s  " ROW("%s") "\n", width, "NAME", "STATE", "", "PID", "SINCE", "READY", "WANTED", "EXIT", "RESTARTS") ;
-  for (size_t i = 0 ; i < request->count ; i++)
-  {
-    if (!read_shown(request, request->names[i], unread[i], &shown)) return EXIT_SYSTEM ;
-    if (shown.view.state == STATE_UNSUPERVISED || shown.view.state == STATE_DISABLED) unsupervised = 1 ;
-    if (shown.view.state != STATE_DISABLED) all_disabled = 0 ;
-    if (shown.view.state == STATE_HELD && (graph.count || dependencies_learn(&graph))) shown.graph = &graph ;
-    if (exit_code_of(&shown.view)) code = EXIT_NO ;
-    print_one(request, &shown, width, !i, colour) ;
-    free(shown.message) ;
-  }
-  free(unread) ;
-  shown = (struct shown) { .name = "CMD", .node = DEPENDENCIES_COMMAND } ;
-  has_command = view_read_command(&shown.view, after, sizeof after) ;
-  if (request->listed && !request->all && has_command)
-  {
-    if (shown.view.state == STATE_HELD && (graph.count || dependencies_learn(&graph)) && dependencies_add_command(&graph, after)) shown.graph = &graph ;
-    if (exit_code_of(&shown.view)) code = EXIT_NO ;
-    print_one(request, &shown, width, !request->count, colour) ;
-  }
-  /* The tool's own, and so no row of the table unless something is wrong with it. */
-  if (request->listed && !request->all && services_collector())
-  {
-    if (!read_shown(request, COLLECTOR, 0, &shown)) return EXIT_SYSTEM ;
-    if (!shown.view.up) code = EXIT_NO ;
-    if (!shown.view.up) print_one(request, &shown, width, !request->count && !has_command, colour) ;
-    free(shown.message) ;
-  }
-  graph_free(&graph) ;
+  else printf("%-*s  " ROW("%s") "\n", page->width, "NAME", "STATE", "", "PID", "SINCE", "READY", "WANTED", "EXIT", "RESTARTS") ;
+  show_each(page) ;
+  has_command = show_command(page) ;
+  show_collector(page, !has_command) ;
+  graph_free(&page->graph) ;
   if (request->json) puts("\n]") ;
+  if (for_person) print_summary(&page->seen, page->colour) ;
   if (page_end()) return EXIT_SYSTEM ;
+  view_say_closed(&page->seen) ;
   /* Nothing is healthy where nobody supervises, or where there is nothing to supervise. */
-  if (unsupervised && services_scanner_lives() <= 0) return services_need_scanner(request) ;
-  if (all_disabled && !has_command)
+  if (page->unsupervised && services_scanner_lives() <= 0) return services_need_scanner(request) ;
+  if (page->all_disabled && !has_command)
   {
     strerr_warnw1x("nothing runs: there is no CMD, and every service is disabled by its enable-if (mend the environment, or remove enable-if)") ;
     return EXIT_NO ;
   }
-  if (request->count || has_command) return code ;
+  if (request->count || has_command) return page->code ;
   services_say_none(request) ;
   return EXIT_NO ;
+}
+
+int command_status (struct request const *request)
+{
+  struct status_page page =
+  {
+    .request = request,
+    .unread = calloc(request->count + 1, sizeof *page.unread),
+    .order = malloc((request->count + 1) * sizeof *page.order),
+    .unsupervised = !request->count,
+    .all_disabled = request->listed && request->count,
+    .width = widest(request),
+    .colour = page_has_colours()
+  } ;
+  int code = EXIT_SYSTEM ;
+  if (!page.unread || !page.order || !backlog_find(request, page.unread)) strerr_warnwu1sys("look at the loggers") ;
+  else if (view_read_all(request, &page.seen))
+  {
+    for (size_t i = 0 ; i < request->count ; i++) page.order[i] = i ;
+    code = show(&page) ;
+  }
+  free(page.seen.views) ;
+  free(page.order) ;
+  free(page.unread) ;
+  return code ;
 }

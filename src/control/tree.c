@@ -1,163 +1,229 @@
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <skalibs/strerr.h>
-#include <skalibs/types.h>
 
-#include "base/process.h"
-#include "base/text.h"
+#include "base/json.h"
 #include "control/processes.h"
 #include "service/name.h"
 
-#define TEXT_MAX 4096
-#define COMMAND_WIDTH 32
+#define COMMAND_WIDTH_MIN 8
+#define ALL_COLUMNS_FROM 72 /* of a terminal: with less, there are no users and no CPU time */
 #define DEPTH_MAX 12 /* that is shown by indenting */
 #define CMD_NAME "CMD"
+#define SUPERVISOR_NAME "reeve-supervise" /* as long as the kernel's names are */
 
 struct tree
 {
+  struct request const *request ;
   struct processes processes ;
   struct sum reeve ; /* what it needs itself */
+  struct sum sum ; /* of what is visited */
   unsigned int supervisors ;
+  int width ; /* of the first column */
+  int has_room ; /* for all columns */
+  char const *between ; /* in JSON */
 } ;
+
+static void add_to_sum (struct process *process, int depth, char const *mark, void *data)
+{
+  struct tree *tree = data ;
+  (void)depth ;
+  (void)mark ;
+  processes_measure(process) ;
+  processes_add(&tree->sum, &process->sum) ;
+}
 
 /* ---- lines ---- */
 
-static char const *user_of (pid_t pid, char *out, size_t size)
-{
-  static uid_t last = (uid_t)-1 ; /* most have the same */
-  static char name[64] ;
-  uid_t uid ;
-  gid_t gid ;
-  struct passwd const *pw ;
-  if (!process_user(pid, &uid, &gid)) return "?" ;
-  if (uid != last)
-  {
-    pw = getpwuid(uid) ;
-    if (pw) snprintf(name, sizeof name, "%s", pw->pw_name) ;
-    else snprintf(name, sizeof name, "%lu", (unsigned long)uid) ;
-    last = uid ;
-  }
-  snprintf(out, size, "%s", name) ;
-  return out ;
-}
-
-static void print_line (int indent, char const *what, char const *pid, char const *user, struct sum const *sum)
+static void print_line (struct tree const *tree, int indent, char const *what, char const *pid, char const *user, struct sum const *sum)
 {
   char cpu[PAGE_DURATION_MAX] ;
-  char memory[32] ;
-  char text[TEXT_MAX + 1] ;
-  int room = COMMAND_WIDTH - indent ;
+  char memory[PROCESSES_MEMORY_MAX] ;
+  int room ;
   int cut ;
-  snprintf(text, sizeof text, "%s", what) ;
-  cut = (int)strlen(text) > room ;
-  if (cut) text[room - 2] = 0 ;
-  text_make_printable(text, strlen(text)) ;
-  for (char *at = text ; (at = strchr(at, '\n')) ; ) *at = ' ' ;
-  snprintf(memory, sizeof memory, "%s%ju.%ju MB", sum->at_most ? "<" : "", (uintmax_t)(sum->bytes / 1000000), (uintmax_t)(sum->bytes / 100000 % 10)) ;
-  printf("%*s%s%*s %-7s %-10.10s %11s %12s\n", indent, "", text, room - (int)strlen(text), cut ? ".." : "", pid, user, page_duration(cpu, sum->cpu_ms), memory) ;
+  if (indent > tree->width - COMMAND_WIDTH_MIN) indent = tree->width - COMMAND_WIDTH_MIN ;
+  room = tree->width - indent ;
+  cut = (int)strlen(what) > room ;
+  printf("%*s%-*.*s%s %-7s", indent, "", room - 2 * cut, room - 2 * cut, what, cut ? ".." : "", pid) ;
+  if (tree->has_room) printf(" %-10.10s %11s", user, page_duration(cpu, sum->cpu_ms)) ;
+  printf(" %12s\n", processes_memory(sum, memory)) ;
 }
 
 /* Its command; before that what is special about it. */
-static void print_process (struct process const *process, int depth, char const *mark, struct sum const *own)
+static void print_process (struct process *process, int depth, char const *mark, void *data)
 {
-  char words[TEXT_MAX + 1] ;
-  char what[TEXT_MAX + 64] ;
+  char words[PROCESSES_COMMAND_MAX + 1] ;
+  char what[PROCESSES_COMMAND_MAX + 64] ;
   char pid[16] ;
-  char user[64] ;
-  ssize_t len = process->state == 'Z' ? 0 : processes_read_proc(process->pid, "cmdline", words, TEXT_MAX) ;
-  for (ssize_t i = 0 ; i + 1 < len ; i++)
-    if (!words[i] || words[i] == '\n') words[i] = ' ' ;
   if (process->state == 'Z') mark = "zombie" ;
-  snprintf(what, sizeof what, "%s%s%s%s", mark ? "(" : "", mark ? mark : "", mark ? ") " : "", len > 0 ? words : process->name) ;
+  snprintf(what, sizeof what, "%s%s%s%s", mark ? "(" : "", mark ? mark : "", mark ? ") " : "", processes_command(process, words)) ;
   snprintf(pid, sizeof pid, "%ld", (long)process->pid) ;
-  print_line(2 * (depth < DEPTH_MAX ? depth : DEPTH_MAX), what, pid, user_of(process->pid, user, sizeof user), own) ;
+  print_line(data, 2 * (depth < DEPTH_MAX ? depth : DEPTH_MAX), what, pid, processes_user(process->pid), &process->sum) ;
+}
+
+/* ---- JSON ---- */
+
+static void print_sum (struct sum const *sum)
+{
+  printf("\"cpu_ms\":%ju,\"memory\":%ju,\"memory_is_shared\":%s", (uintmax_t)sum->cpu_ms, (uintmax_t)sum->bytes, sum->at_most ? "true" : "false") ;
+}
+
+static void print_object (struct process *process, int depth, char const *mark, void *data)
+{
+  struct tree *tree = data ;
+  char words[PROCESSES_COMMAND_MAX + 1] ;
+  (void)depth ;
+  printf("%s\n    {\"pid\":%ld,\"parent\":%ld,\"user\":", tree->between, (long)process->pid, (long)process->parent) ;
+  tree->between = "," ;
+  json_print(processes_user(process->pid)) ;
+  printf(",\"command\":") ;
+  json_print(processes_command(process, words)) ;
+  printf(",\"is_stray\":%s,\"is_check\":%s,\"is_zombie\":%s,", mark && *mark == 's' ? "true" : "false", mark && *mark == 'c' ? "true" : "false", process->state == 'Z' ? "true" : "false") ;
+  print_sum(&process->sum) ;
+  putchar('}') ;
 }
 
 /* ---- services ---- */
 
-/* Returns 0 when its state cannot be read. */
-static int show_service (struct tree *tree, char const *name)
+static void begin (struct tree *tree, char const *name, enum view_state state, int first)
 {
   char what[SERVICE_NAME_MAX + 64] ;
-  struct view view ;
-  struct sum sum = { .bytes = 0 } ;
-  struct sum again = { .bytes = 0 } ;
-  pid_t supervisor ;
-  struct process *process ;
-  if (!view_read(&view, name)) return 0 ;
-  supervisor = view.state == STATE_UNSUPERVISED ? 0 : view_supervisor(name) ;
-  process = supervisor ? processes_find(&tree->processes, supervisor) : 0 ;
-  if (process)
+  if (!tree->request->json)
   {
-    struct sum own ;
-    process->shown = 1 ;
-    tree->supervisors++ ;
-    processes_add(&tree->reeve, process, &own) ;
-    processes_walk_service(&tree->processes, name, supervisor, &view, &sum, 0) ;
+    snprintf(what, sizeof what, *name ? "%s  %s" : CMD_NAME, name, view_state_name(state)) ;
+    print_line(tree, 0, what, "", "", &tree->sum) ;
+    return ;
   }
-  snprintf(what, sizeof what, "%s  %s", name, view_state_name(view.state)) ;
-  print_line(0, what, "", "", &sum) ;
-  if (process) processes_walk_service(&tree->processes, name, supervisor, &view, &again, &print_process) ;
-  return 1 ;
+  printf("%s{\"name\":", first ? "\n  " : ",\n  ") ;
+  json_print(*name ? name : CMD_NAME) ;
+  printf(",\"state\":\"%s\",", view_state_name(state)) ;
+  print_sum(&tree->sum) ;
+  printf(",\"processes\":[") ;
+  tree->between = "" ;
 }
 
-static void show_command (struct tree *tree)
+static void end (struct tree const *tree)
+{
+  if (tree->request->json) printf("]}") ;
+}
+
+static processes_visit *visitor (struct tree const *tree)
+{
+  return tree->request->json ? &print_object : &print_process ;
+}
+
+static void show_service (struct tree *tree, char const *name, struct view const *view, int first)
+{
+  struct process *supervisor ;
+  tree->sum = (struct sum) { .bytes = 0 } ;
+  supervisor = processes_of_service(&tree->processes, name, view, &add_to_sum, tree) ;
+  if (supervisor)
+  {
+    tree->supervisors++ ;
+    processes_measure(supervisor) ;
+    processes_add(&tree->reeve, &supervisor->sum) ;
+  }
+  begin(tree, name, view->state, first) ;
+  processes_of_service(&tree->processes, name, view, visitor(tree), tree) ;
+  end(tree) ;
+}
+
+static void show_command (struct tree *tree, int first)
 {
   char after[1] ;
   struct view view ;
-  struct sum sum = { .bytes = 0 } ;
-  struct sum again = { .bytes = 0 } ;
-  struct process *process = view_read_command(&view, after, sizeof after) && view.pid ? processes_find(&tree->processes, view.pid) : 0 ;
+  struct process *process = view_read_command(&view, after, sizeof after) ? processes_find(&tree->processes, view.pid) : 0 ;
   if (!process) return ;
-  processes_walk(&tree->processes, process, 1, 0, &sum, 0) ;
-  print_line(0, CMD_NAME, "", "", &sum) ;
-  processes_walk(&tree->processes, process, 1, 0, &again, &print_process) ;
+  tree->sum = (struct sum) { .bytes = 0 } ;
+  processes_below(process, &add_to_sum, tree) ;
+  begin(tree, "", view.state, first) ;
+  processes_below(process, visitor(tree), tree) ;
+  end(tree) ;
+}
+
+static void print_stray (struct process *process, int depth, char const *mark, void *data)
+{
+  struct tree *tree = data ;
+  if (!tree->request->json && *tree->between) puts("of no service") ;
+  if (!tree->request->json) tree->between = "" ;
+  processes_measure(process) ;
+  (*visitor(tree))(process, depth, mark, data) ;
+}
+
+/* What may not be read has supervisors all the same. */
+static void hide_supervisors (struct tree *tree, struct process const *scanner)
+{
+  for (struct process *child = scanner->first ; child ; child = child->next)
+  {
+    if (child->shown || strcmp(child->name, SUPERVISOR_NAME) != 0) continue ;
+    child->shown = 1 ;
+    tree->supervisors++ ;
+    processes_add(&tree->reeve, &child->sum) ;
+  }
 }
 
 /* Whatever else is the scanner's child has been left behind, by nobody knows whom; and what Reeve needs itself. */
-static void show_rest (struct tree *tree)
+static void show_rest (struct tree *tree, struct seen const *seen)
 {
-  pid_t pid = services_scanner() ;
-  struct process *scanner = pid ? processes_find(&tree->processes, pid) : 0 ;
+  struct process *scanner = processes_find(&tree->processes, services_scanner()) ;
   char what[64] ;
   char text[16] ;
-  char user[64] ;
-  struct sum own ;
-  int any = 0 ;
-  if (!scanner) return ;
-  for (size_t i = 0 ; i < tree->processes.count ; i++)
+  tree->between = tree->request->json ? "" : "," ;
+  if (tree->request->json) printf("\n ],\"strays\":[") ;
+  if (scanner && seen->closed) hide_supervisors(tree, scanner) ;
+  if (scanner) processes_strays(scanner, &print_stray, tree) ;
+  if (scanner)
   {
-    struct sum sum = { .bytes = 0 } ;
-    if (tree->processes.all[i].parent != pid || tree->processes.all[i].shown || tree->processes.all + i == scanner) continue ;
-    if (!any) puts("of no service") ;
-    any = 1 ;
-    processes_walk(&tree->processes, tree->processes.all + i, 1, "stray", &sum, &print_process) ;
+    processes_measure(scanner) ;
+    processes_add(&tree->reeve, &scanner->sum) ;
   }
-  processes_add(&tree->reeve, scanner, &own) ;
+  if (tree->request->json)
+  {
+    printf("],\n \"reeve\":{\"scanner\":%ld,\"supervisors\":%u,", scanner ? (long)scanner->pid : 0, tree->supervisors) ;
+    print_sum(&tree->reeve) ;
+    puts("}}") ;
+    return ;
+  }
+  if (!scanner) return ;
   snprintf(what, sizeof what, "reeve-scan, %u supervisor%s", tree->supervisors, tree->supervisors == 1 ? "" : "s") ;
-  snprintf(text, sizeof text, "%ld", (long)pid) ;
-  print_line(0, what, text, user_of(pid, user, sizeof user), &tree->reeve) ;
+  snprintf(text, sizeof text, "%ld", (long)scanner->pid) ;
+  print_line(tree, 0, what, text, processes_user(scanner->pid), &tree->reeve) ;
+}
+
+static int show (struct tree *tree)
+{
+  struct request const *request = tree->request ;
+  struct seen seen ;
+  int rest = request->listed && !request->all ;
+  if (!view_read_all(request, &seen)) return EXIT_SYSTEM ;
+  if (request->json) printf("{\"services\":[") ;
+  else if (tree->has_room) printf("%-*s %-7s %-10s %11s %12s\n", tree->width, "SERVICE, PROCESSES", "PID", "USER", "CPU", "MEMORY") ;
+  else printf("%-*.*s %-7s %12s\n", tree->width, tree->width, "SERVICE, PROCESSES", "PID", "MEMORY") ;
+  for (size_t i = 0 ; i < seen.count ; i++) show_service(tree, request->names[i], seen.views + i, !i) ;
+  if (request->listed) show_command(tree, !seen.count) ;
+  if (rest) show_rest(tree, &seen) ;
+  else if (request->json) puts("\n ]}") ;
+  view_say_closed(&seen) ;
+  free(seen.views) ;
+  return page_end() ;
 }
 
 int command_tree (struct request const *request)
 {
-  struct tree tree = { .supervisors = 0 } ;
+  struct tree tree = { .request = request, .width = page_columns() } ;
   int code = services_need_scanner(request) ;
   if (code) return code ;
-  if (!processes_learn(&tree.processes)) return EXIT_SYSTEM ;
-  printf("%-*s %-7s %-10s %11s %12s\n", COMMAND_WIDTH, "SERVICE, PROCESSES", "PID", "USER", "CPU", "MEMORY") ;
-  for (size_t i = 0 ; i < request->count && !code ; i++)
-    if (!show_service(&tree, request->names[i]))
-    {
-      strerr_warnwu5sys("read the state of ", request->names[i], " in ", request->live, services_who_may()) ;
-      code = EXIT_SYSTEM ;
-    }
-  if (!code && request->listed) show_command(&tree) ;
-  if (!code && request->listed && !request->all) show_rest(&tree) ;
-  free(tree.processes.all) ;
-  return code ? code : page_end() ;
+  tree.has_room = tree.width >= ALL_COLUMNS_FROM ;
+  tree.width -= tree.has_room ? 48 : 24 ;
+  if (tree.width < COMMAND_WIDTH_MIN) tree.width = COMMAND_WIDTH_MIN ;
+  if (!processes_look(&tree.processes))
+  {
+    strerr_warnwu1sys("list the processes in /proc") ;
+    return EXIT_SYSTEM ;
+  }
+  code = show(&tree) ;
+  processes_free(&tree.processes) ;
+  return code ;
 }

@@ -164,8 +164,8 @@ static void take_signal (struct try *try)
   int by_kernel ;
   int sig = signals_read_from(try->signals, &by_kernel) ;
   if (sig == SIGCHLD) reap(try) ;
-  else if (sig == SIGTERM || sig == SIGHUP) tell_to_end(try) ;
-  else if (sig && !by_kernel && !try->has_ended) kill(try->child, sig) ;
+  else if (sig == SIGTERM || sig == SIGHUP || (sig && try->has_ended)) tell_to_end(try) ; /* what is left may be in another session */
+  else if (sig && !by_kernel) kill(try->child, sig) ;
 }
 
 static void take_readiness (struct try *try)

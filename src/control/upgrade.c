@@ -29,7 +29,7 @@ static int look (char const *name, struct before *now)
   int n = snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, name) ;
   if (n < 0 || (size_t)n >= sizeof path) return (errno = ENAMETOOLONG, 0) ;
   if (!state_read(name, &state, 0)) return 0 ;
-  *now = (struct before) { .upgrades = state.upgrades, .failed = state.failed_upgrades, .supervisor = lock_holder(path, &foreign) } ;
+  *now = (struct before) { .upgrades = state.upgrades, .failed = state.failed_upgrades, .supervisor = lock_holder_shown(path, &foreign) } ;
   return 1 ;
 }
 

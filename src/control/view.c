@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/sig.h>
+#include <skalibs/strerr.h>
 
 #include "base/text.h"
 #include "base/trust.h"
@@ -29,7 +31,7 @@
 
 char const *view_state_name (enum view_state state)
 {
-  static char const *const names[] = { "unsupervised", "disabled", "failed", "down", "done", "finishing", "waiting", "held", "starting", "paused", "unhealthy", "up" } ;
+  static char const *const names[] = { "unknown", "unsupervised", "disabled", "failed", "down", "done", "finishing", "waiting", "held", "starting", "paused", "unhealthy", "up" } ;
   return names[state] ;
 }
 
@@ -76,6 +78,28 @@ char const *view_reason (struct view const *view)
   return reasons[view->reason] ;
 }
 
+static pid_t holder_of (char const *name, int *foreign)
+{
+  char path[PATH_SIZE] ;
+  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, name) ;
+  return lock_holder_shown(path, foreign) ;
+}
+
+pid_t view_supervisor (char const *name)
+{
+  int foreign ;
+  pid_t pid = holder_of(name, &foreign) ;
+  return pid > 0 ? pid : 0 ;
+}
+
+/* For who may not open the fifo. */
+static int is_locked (char const *name)
+{
+  int foreign ;
+  pid_t pid = holder_of(name, &foreign) ;
+  return pid < 0 ? -1 : pid || foreign ;
+}
+
 /* 1: a supervisor reads there; 0: none does; -1: errno. */
 static int supervised (char const *name)
 {
@@ -88,17 +112,8 @@ static int supervised (char const *name)
     fd_close(fd) ;
     return 1 ;
   }
-  return errno == ENXIO || errno == ENOENT ? 0 : -1 ;
-}
-
-pid_t view_supervisor (char const *name)
-{
-  char path[PATH_SIZE] ;
-  int foreign ;
-  pid_t pid ;
-  snprintf(path, sizeof path, "%s/" SUPERVISE_LOCK, name) ;
-  pid = lock_holder(path, &foreign) ;
-  return pid > 0 ? pid : 0 ;
+  if (errno == ENXIO || errno == ENOENT) return 0 ;
+  return errno == EACCES ? is_locked(name) : -1 ;
 }
 
 static int is_untold (struct settings const *settings, int forked)
@@ -196,7 +211,12 @@ static void read_disabled (struct view *view, char const *name)
   struct timespec written_at ;
   struct stat st ;
   snprintf(service, sizeof service, "%.*s", (int)strcspn(name, "/"), name) ;
-  if (!disabled_read(service, view->disabled, sizeof view->disabled, &written_at)) return ;
+  if (!disabled_read(service, view->disabled, sizeof view->disabled, &written_at))
+  {
+    if (errno != EACCES) return ;
+    snprintf(view->disabled, sizeof view->disabled, "only the scanner's user and root may read why") ;
+    written_at = (struct timespec) { .tv_sec = INT64_MAX } ;
+  }
   view->state = STATE_DISABLED ;
   view->wanted_up = 0 ;
   view->finished = 1 ;
@@ -215,10 +235,11 @@ static int read_all (struct view *view, char const *name)
   if (r < 0) return 0 ;
   if (!r) read_disabled(view, name) ;
   if (view->state == STATE_DISABLED) return 1 ;
-  if (!status_read(name, &status)) return errno == ENOENT || errno == ENOTDIR ;
-  has_state = state_read(name, &state, &birth) ;
-  if (has_state && state.flags & STATE_STATUS_STALE) status = state.status ;
-  view->since = status.since ;
+  has_state = state_read(name, &state, &birth) ; /* it has the status as well, as new or newer */
+  if (has_state) status = state.status ;
+  else if (!status_read(name, &status)) return errno == ENOENT || errno == ENOTDIR ;
+  view->since = view->ready_since = status.since ;
+  if (status.flags & STATUS_READY) view->ready_since = status.ready_since ;
   view->wanted_up = !!(status.flags & STATUS_WANT_UP) ;
   view->wstat = status.wstat ;
   if (has_state)
@@ -226,6 +247,8 @@ static int read_all (struct view *view, char const *name)
     view->has_ended = !!(state.flags & STATE_HAS_ENDED) ;
     view->code_unknown = !!(state.flags & STATE_CODE_UNKNOWN) ;
     view->restarts = state.restarts ;
+    view->crashes = state.crashes ;
+    view->crash_row = state.crash_row ;
     view->births = birth.process.pid && birth.number > state.births ? birth.number : state.births ; /* its supervisor may have been killed right after */
     view->reason = state.reason ;
     view->end = state.end ;
@@ -233,6 +256,7 @@ static int read_all (struct view *view, char const *name)
     view->undo_wstat = state.undo_wstat ;
     view->task = state.settings.oneshot ;
     view->lost = state.lost ;
+    view->check = state.check.pid ;
     view->has_left = !!(state.flags & STATE_HAS_LEFT) ;
     view->ending = r && state.phase == PHASE_STRAYS ;
     view->after_finish = r && state.phase == PHASE_LEFTOVERS ;
@@ -303,4 +327,114 @@ void view_leave_out_disabled (char **names, size_t *count)
     if (view_read(&view, names[i]) && view.state == STATE_DISABLED) free(names[i]) ;
     else names[kept++] = names[i] ;
   *count = kept ;
+}
+
+/* ---- of many ---- */
+
+/* A logger's state is with its input, where nobody else may come. */
+static int is_closed (char const *name)
+{
+  return errno == EACCES && strchr(name, '/') ;
+}
+
+int view_read_all (struct request const *request, struct seen *seen)
+{
+  *seen = (struct seen) { .names = request->names, .views = malloc((request->count + 1) * sizeof *seen->views) } ;
+  if (!seen->views)
+  {
+    strerr_warnwu1sys("read the state of the services") ;
+    return 0 ;
+  }
+  for ( ; seen->count < request->count ; seen->count++)
+  {
+    if (view_read(seen->views + seen->count, request->names[seen->count])) continue ;
+    if (!request->listed || !is_closed(request->names[seen->count]))
+    {
+      strerr_warnwu5sys("read the state of ", request->names[seen->count], " in ", request->live, services_who_may()) ;
+      return 0 ;
+    }
+    seen->views[seen->count] = (struct view) { .state = STATE_UNKNOWN } ;
+    seen->closed++ ;
+  }
+  return 1 ;
+}
+
+void view_say_closed (struct seen const *seen)
+{
+  if (seen->closed) strerr_warni1x("only the scanner's user and root may read the state of loggers") ;
+}
+
+enum view_concern view_concern (struct view const *view)
+{
+  switch (view->state)
+  {
+    case STATE_UP : case STATE_DONE : return CONCERN_GOOD ;
+    case STATE_DOWN : case STATE_DISABLED : return CONCERN_NONE ;
+    case STATE_UNSUPERVISED : case STATE_FAILED : case STATE_UNHEALTHY : case STATE_WAITING : return CONCERN_BAD ;
+    default : return CONCERN_SOME ;
+  }
+}
+
+struct ordered
+{
+  char const *name ;
+  size_t index ;
+  enum view_concern concern ;
+} ;
+
+/* The end is before a logger's slash, and that before anything else. */
+static int weight_of (char c)
+{
+  return c == '/' ? 1 : c ? (unsigned char)c + 1 : 0 ;
+}
+
+/* web@9 is before web@10. */
+static int compare_names (char const *a, char const *b)
+{
+  size_t x ;
+  size_t y ;
+  for ( ; *a && *a == *b ; a++, b++) ;
+  x = strspn(a, "0123456789") ;
+  y = strspn(b, "0123456789") ;
+  return x && y && x != y ? (x > y) - (x < y) : weight_of(*a) - weight_of(*b) ;
+}
+
+static int compare_ordered (void const *a, void const *b)
+{
+  struct ordered const *x = a ;
+  struct ordered const *y = b ;
+  return x->concern == y->concern ? compare_names(x->name, y->name) : x->concern < y->concern ? -1 : 1 ;
+}
+
+static int compare_named (void const *a, void const *b)
+{
+  return compare_names(((struct ordered const *)a)->name, ((struct ordered const *)b)->name) ;
+}
+
+/* A logger stands right behind its service: both get the graver concern. */
+static void join_loggers (struct ordered *all, size_t count)
+{
+  for (size_t i = 0 ; i + 1 < count ; i++)
+  {
+    size_t len = strlen(all[i].name) ;
+    if (strncmp(all[i].name, all[i + 1].name, len) != 0 || strcmp(all[i + 1].name + len, LOGGER_SUFFIX) != 0) continue ;
+    if (all[i + 1].concern < all[i].concern) all[i].concern = all[i + 1].concern ;
+    else all[i + 1].concern = all[i].concern ;
+  }
+}
+
+void view_order (struct seen const *seen, size_t *order)
+{
+  struct ordered *all = malloc((seen->count + 1) * sizeof *all) ;
+  for (size_t i = 0 ; i < seen->count ; i++)
+  {
+    order[i] = i ;
+    if (all) all[i] = (struct ordered) { seen->names[i], i, view_concern(seen->views + i) } ;
+  }
+  if (!all) return ;
+  qsort(all, seen->count, sizeof *all, &compare_named) ;
+  join_loggers(all, seen->count) ;
+  qsort(all, seen->count, sizeof *all, &compare_ordered) ;
+  for (size_t i = 0 ; i < seen->count ; i++) order[i] = all[i].index ;
+  free(all) ;
 }

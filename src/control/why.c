@@ -258,6 +258,7 @@ static void say_end (struct why const *why)
   if (last_end(why, &since)) say("Its last end, %s ago: %s.", ago(&since, when), words) ;
   else say("Its last end: %s.", words) ;
   if (view->restarts) say("It was started again %u time%s.", view->restarts, view->restarts == 1 ? "" : "s") ;
+  if (view->crashes) say("It has crashed %u time%s, %u in a row: an end that nobody asked for.", view->crashes, view->crashes == 1 ? "" : "s", view->crash_row) ;
 }
 
 /* ---- what else is known ---- */
@@ -291,7 +292,11 @@ static void say_health (struct why const *why)
 
 static void print_log (struct why const *why)
 {
+  char logger[SERVICE_NAME_MAX + sizeof LOGGER_SUFFIX] ;
+  struct view view ;
   char *text = log_tail_read(why->name, LOG_LINES) ;
+  snprintf(logger, sizeof logger, "%s" LOGGER_SUFFIX, why->name) ;
+  if (!text && !view_read(&view, logger) && errno == EACCES) say("Its log cannot be found: only the scanner's user and root may look at its logger.") ;
   if (!text) return ;
   say("The last lines of its log:") ;
   for (char *line = text, *end ; (end = strchr(line, '\n')) ; line = end + 1)

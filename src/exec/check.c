@@ -7,6 +7,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/duration.h"
+#include "base/message.h"
 #include "exec/exec.h"
 #include "service/probe.h"
 #include "service/settings.h"
@@ -43,7 +44,8 @@ void check_and_exit (char const *spec, char const *limit)
 {
   struct probe probe ;
   char text[PROBE_MAX + 1] ;
-  char late[PROBE_MAX + 128] ;
+  char line[PROBE_MAX + 1024] ;
+  char late[PIPE_BUF + 1] ;
   char why[ASK_WHY_MAX] ;
   uint32_t limit_ms = DEFAULT_MS ;
   int code ;
@@ -52,7 +54,8 @@ void check_and_exit (char const *spec, char const *limit)
   else check_read_timeout(&limit_ms) ;
   snprintf(text, sizeof text, "%s", spec) ;
   text[strcspn(text, "\r\n\t")] = 0 ; /* at its end there may be some */
-  snprintf(late, sizeof late, "%s: fatal: %s: timed out: the host's name was not looked up (limit: %lu ms)\n", PROG, text, (unsigned long)limit_ms) ;
+  snprintf(line, sizeof line, "%s: fatal: %s: timed out: the host's name was not looked up (limit: %lu ms)", PROG, text, (unsigned long)limit_ms) ;
+  late[message_format(late, line, strlen(line))] = 0 ;
   code = ask(&probe, limit_ms, late, why) ;
   if (code) strerr_dief3x(code, text, ": ", why) ;
   _exit(EXIT_YES) ;

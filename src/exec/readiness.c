@@ -256,6 +256,7 @@ int readiness_find_out (struct readiness const *readiness)
   static int const child_ended[] = { SIGCHLD } ;
   struct watched state = { .readiness = readiness } ;
   sigset_t set ;
+  int code ;
   message_begin() ;
   signal(SIGCHLD, SIG_DFL) ; /* an ignored one would not be told */
   signal(SIGPIPE, SIG_IGN) ;
@@ -269,5 +270,7 @@ int readiness_find_out (struct readiness const *readiness)
   state.x[CHANNEL_SOCKET] = (struct pollfd) { .fd = readiness->check ? -1 : readiness->socket, .events = POLLIN } ;
   if (state.x[CHANNEL_SIGNALS].fd == -1) strerr_diefu1sys(EXIT_SYSTEM, "wait for signals") ;
   if (readiness->all_ms != FOR_EVER) from_now(&state.deadline, readiness->all_ms) ;
-  return (int)(readiness->check ? check_again_and_again(&state) : hear(&state)) ;
+  code = (int)(readiness->check ? check_again_and_again(&state) : hear(&state)) ;
+  message_end() ;
+  return code ;
 }

@@ -1,5 +1,7 @@
 #include <stdlib.h>
 
+#include "base/message.h"
+#include "base/version.h"
 #include "exec/exec.h"
 
 char const *PROG = "reeve-exec" ;
@@ -7,7 +9,9 @@ char const *PROG = "reeve-exec" ;
 int main (int argc, char **argv)
 {
   front_choose(argc ? argv[0] : "") ;
-  PROG = front->name ;
+  if (front->name == PROG) version_answer(argc, (char const *const *)argv, PROG) ;
+  PROG = message_program(front->name) ;
+  message_begin_waiting() ;
   original_path = getenv("PATH") ;
   (*front->run)(argc, argv) ;
 }

@@ -227,6 +227,6 @@ void schedule_wait (char const *every, char const *spec)
     wait_cron(&s, goes_on) ;
   }
   hear_no_more(heard) ;
-  due_over(PROG) ;
+  due_over(front->name) ;
   if (supervised) remember(every ? DUE_BOOT : DUE_WALL, every ? process_clock_ms() : (uint64_t)wall_s()) ;
 }

@@ -108,7 +108,6 @@ int finish_main (int argc, char const *const *argv)
   uint32_t left ;
   spawn_prepare_signals() ;
   message_begin() ;
-  message_as(getenv("REEVE_LOG")) ;
   message_take_over() ;
   if (argc != 3 || !live || !setting_parse_uint(argv[1], 0, 255, &code)) strerr_dieusage(EXIT_USAGE, "finish CODE MS_LEFT, by reeve-scan") ;
   options_read(&options, 0) ;
@@ -121,6 +120,7 @@ int finish_main (int argc, char const *const *argv)
   run_scripts(&options, &scripts) ;
   run_own(&scripts, argv) ;
   sweep(&options, scripts.deadline_ms ? scripts.deadline_ms + options.after_ms : 0) ;
+  message_end() ;
   if (options.sync_disks) sync() ;
   return last_code(live, (int)code) ;
 }

@@ -71,7 +71,7 @@ static void hand_over (char const *live, char const *self)
 static void say_preparing (char const *live)
 {
   char path[PLACE_MAX] ;
-  if (!place_control(path, live, "preparing") || lock_take(path) == -1) strerr_warnwu2sys("lock ", path) ;
+  if (!place_control(path, live, "preparing") || lock_take(path, 0600) == -1) strerr_warnwu2sys("lock ", path) ;
 }
 
 /* What scripts made for s6-overlay look for. */
@@ -213,11 +213,21 @@ static void run_script (struct options const *options, struct scripts *scripts, 
   if (options->if_scripts_fail > 1) end(options, scripts, live, scripts->code) ;
 }
 
+/* For who asks meanwhile. */
+static void say_script (char const *live, char const *script)
+{
+  char file[PLACE_MAX] ;
+  char line[sizeof CONT_INIT_DIRECTORY + NAME_MAX + 3] ;
+  size_t len = (size_t)snprintf(line, sizeof line, "%s\n", script) ;
+  if (!place_control(file, live, "script") || !trust_write(AT_FDCWD, file, 0644, line, len)) strerr_warnwu2sys("write ", file) ;
+}
+
 static void run_scripts (struct options const *options, char const *live)
 {
   struct scripts scripts = { .stop_ms = options->budget_ms, .tell = options->verbosity > 1 } ;
   char const *hook = getenv("S6_STAGE2_HOOK") ;
   size_t count ;
+  char file[PLACE_MAX] ;
   char **names = scripts_list(CONT_INIT_DIRECTORY, &count) ;
   if (!names) strerr_diefu1sys(EXIT_SYSTEM, "read " CONT_INIT_DIRECTORY) ;
   signals_of_a_stop(&scripts.stops, live) ;
@@ -231,9 +241,11 @@ static void run_scripts (struct options const *options, char const *live)
     char path[sizeof CONT_INIT_DIRECTORY + NAME_MAX + 1] ;
     char const *argv[] = { path, 0 } ;
     snprintf(path, sizeof path, CONT_INIT_DIRECTORY "/%s", names[i]) ;
+    say_script(live, path) ;
     run_script(options, &scripts, live, argv) ;
   }
   scripts_free(names, count) ;
+  if (place_control(file, live, "script")) unlink(file) ;
 }
 
 /* ---- becoming the scanner ---- */
@@ -295,8 +307,8 @@ int prepare_main (int argc, char const *const *argv)
   char self[PROGRAM_PATH_MAX] ;
   spawn_prepare_signals() ;
   message_begin() ;
-  message_as(getenv("REEVE_LOG")) ;
   if (!spawn_sanitize_stdio()) strerr_diefu1sys(EXIT_SYSTEM, "open /dev/null") ;
+  message_announce(getenv("REEVE_LOG")) ;
   options_read(&options, 1) ;
   if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == -1 && options.verbosity)
     strerr_warnwu1sys("become a subreaper: orphans of services fall to another process") ;

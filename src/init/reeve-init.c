@@ -1,8 +1,11 @@
 #include <string.h>
+#include <unistd.h>
 
 #include <skalibs/strerr.h>
 
+#include "base/message.h"
 #include "base/path.h"
+#include "base/version.h"
 #include "init/init.h"
 
 char const *PROG = "init" ;
@@ -20,8 +23,10 @@ int main (int argc, char const *const *argv)
   for (size_t i = 0 ; i < sizeof known / sizeof *known ; i++)
   {
     if (strcmp(name, known[i].name) != 0) continue ;
-    PROG = known[i].name ;
+    PROG = message_program(known[i].name) ;
+    message_begin_waiting() ;
     return (*known[i].main)(argc, argv) ;
   }
+  if (getpid() != 1) version_answer(argc, argv, "reeve-init") ; /* else it is CMD */
   return prepare_main(argc, argv) ;
 }

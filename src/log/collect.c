@@ -25,6 +25,7 @@
 
 #define WIDTH_MAX 20
 #define NEWS_MANY 32768 /* bytes in that fifo: perhaps it was full, and not all could be told */
+#define KEPT_MS 20 /* of silence, before last lines are written */
 #define TURNS_MAX 64 /* between two looks at signals */
 #define ENDING_MS 1000 /* told to end, it does not wait longer for who takes nothing */
 
@@ -161,11 +162,13 @@ static void forget (struct collector *c, struct stream *stream)
   struct source **at = &c->sources ;
   fd_close(stream->fd) ;
   stream->fd = -1 ;
-  if (sink->mid == stream) sink_end_line(c, sink) ;
+  if (sink->mid == stream) sink_end_line(sink) ;
   if (source->stream[0].fd >= 0 || source->stream[1].fd >= 0) return ;
   kept_flush(source) ;
   while (*at != source) at = &(*at)->next ;
   *at = source->next ;
+  free(source->stream[0].held) ;
+  free(source->stream[1].held) ;
   free(source) ;
 }
 
@@ -217,6 +220,7 @@ static void note_what_is_left (struct collector *c)
   for (struct source *source = c->sources ; source ; source = source->next)
     for (int i = 0 ; i < 2 ; i++)
       if (source->stream[i].fd == -1 || ioctl(source->stream[i].fd, FIONREAD, &source->stream[i].left) == -1) source->stream[i].left = 0 ;
+      else source->stream[i].left += (int)source->stream[i].held_len ;
 }
 
 /* Passes on what was there when the collector was told to end; a beginning of a line only if nobody
@@ -238,7 +242,7 @@ static int drain (struct collector *c)
       {
         poll(&x, 1, 0) ;
         stream->no_writer = !!(x.revents & POLLHUP) ;
-        if (sink_turn(c, stream, 0) != TURN_DONE) stream->left = 0 ;
+        if (sink_turn(c, stream, !!stream->held) != TURN_DONE) stream->left = 0 ;
         else stream->left -= (int)sink->take ;
         if (sink->end) done = 0 ;
       }
@@ -322,7 +326,12 @@ static void wait_for (struct collector *c, struct pollfd x[CHANNELS], int signal
   if (c->sinks[0] == c->sinks[1]) x[SINKS + 1].fd = -1 ;
   for (struct stream const *stream = c->napping ; stream ; stream = stream->next_napping)
     if (!c->sinks[stream->is_stderr]->end && !c->sinks[stream->is_stderr]->hold_ms) sooner(&ms, stream->look_ms, now) ;
-  if (kept_waits() && ms && poll(x, CHANNELS, 0) > 0) return ;
+  if (kept_waits() && ms)
+  {
+    int pause = ms < 0 || ms > KEPT_MS ? KEPT_MS : ms ; /* in a flood there is more in a moment */
+    if (poll(x, CHANNELS, pause) > 0) return ;
+    if (ms > 0) ms -= pause ;
+  }
   kept_flush(0) ;
   if (poll(x, CHANNELS, ms) == -1)
     for (unsigned int i = 0 ; i < CHANNELS ; i++) x[i].revents = 0 ;
@@ -333,7 +342,7 @@ static void attend (struct collector *c, struct sink_of_all *sink, short revents
   if (sink->end)
   {
     if (sink->retry_ms ? clock_ms() < sink->retry_ms : !revents) return ;
-    if (!sink_write(c, sink)) return ;
+    if (!sink_write(sink)) return ;
   }
   if (c->ending) return ;
   if (sink->hold_ms) go_on_with_line(c, sink, revents) ;
@@ -397,7 +406,6 @@ int collect (void)
   if (chdir("..") == -1 || (news = fifo_open(COLLECTOR_NEWS, O_RDWR)) == -1)
     strerr_dief2x(EXIT_USAGE, "the collector is run by reeve-scan -L, in LIVE/", COLLECTOR) ;
   c.form = form_of(getenv("REEVE_LOG")) ;
-  message_as(getenv("REEVE_LOG")) ;
   raise_limit() ;
   open_copy(&c) ;
   kept_begin() ;
@@ -406,7 +414,7 @@ int collect (void)
   else sink_open(&c, 2) ;
   listen_to_all(&c) ;
   loop(&c, signals, news) ;
-  for (unsigned int i = 0 ; i < 2 ; i++) sink_end_line(&c, c.sinks[i]) ;
+  for (unsigned int i = 0 ; i < 2 ; i++) sink_end_line(c.sinks[i]) ;
   kept_flush(0) ;
   return 0 ;
 }

@@ -66,6 +66,8 @@ struct stream /* a service's stdout, or stderr */
   size_t seen ; /* the beginning of a line that is left in the fifo */
   uint32_t nap_ms ; /* until the next look at it */
   uint64_t look_ms ; /* monotonic; 0: it does not nap */
+  char *held ; /* what was read, and is not taken yet, where fifos can only be read: TURN_MAX bytes; 0: none yet */
+  size_t held_len ;
   int left ; /* when the collector ends: bytes that are still to be read */
   unsigned int is_stderr : 1 ;
   unsigned int no_writer : 1 ;
@@ -111,7 +113,7 @@ struct collector
   unsigned int width ; /* of the longest name */
   struct stream *napping ;
   struct sink_of_all *sinks[2] ; /* of stdout and stderr: perhaps the same */
-  int copy[2] ; /* a pipe; -1: fifos can only be read */
+  int copy[2] ; /* a pipe; -1: fifos can only be read, as there is no tee() */
   unsigned int ending ;
 } ;
 
@@ -121,9 +123,9 @@ extern void sink_open (struct collector *c, int fd) ;
 /* Reads what the stream has, and writes it. `goes_on`: a long line, of which each piece is passed on. */
 extern enum turn_result sink_turn (struct collector *c, struct stream *stream, int goes_on) ;
 /* Goes on writing. Returns 1 when all is written. */
-extern int sink_write (struct collector *c, struct sink_of_all *sink) ;
+extern int sink_write (struct sink_of_all *sink) ;
 /* A newline, where one is missing. */
-extern void sink_end_line (struct collector *c, struct sink_of_all *sink) ;
+extern void sink_end_line (struct sink_of_all *sink) ;
 
 /* ---- collect_kept.c ---- */
 

@@ -19,7 +19,6 @@
 #define HOLD_MS_MAX 1000
 #define HOLD_MAX (1 << 20) /* bytes of a line */
 #define PORTION 16384
-#define UNCOPIED_MAX 128 /* bytes that can be formed at once, whatever they are */
 
 void sink_open (struct collector *c, int fd)
 {
@@ -69,11 +68,17 @@ static int must_wait (struct sink_of_all *sink)
   }
 }
 
-static void take (struct stream const *stream, size_t n)
+static void take (struct stream *stream, size_t n)
 {
   static char taken[PORTION] ; /* again and again */
   struct iovec v[TURN_MAX / PORTION] ;
   int count = 0 ;
+  if (stream->held)
+  {
+    stream->held_len -= n ;
+    memmove(stream->held, stream->held + n, stream->held_len) ;
+    return ;
+  }
   while (n)
   {
     v[count] = (struct iovec) { .iov_base = taken, .iov_len = n < PORTION ? n : PORTION } ;
@@ -82,7 +87,7 @@ static void take (struct stream const *stream, size_t n)
   while (count && readv(stream->fd, v, count) == -1 && errno == EINTR) ;
 }
 
-int sink_write (struct collector *c, struct sink_of_all *sink)
+int sink_write (struct sink_of_all *sink)
 {
   while (sink->begin < sink->end && !sink->gone)
   {
@@ -100,29 +105,40 @@ int sink_write (struct collector *c, struct sink_of_all *sink)
   }
   if (sink->end) sink->in_line = sink->bytes[sink->end - 1] != '\n' ;
   sink->begin = sink->end = 0 ;
-  if (sink->turn && sink->take && c->copy[0] >= 0) take(sink->turn, sink->take) ;
+  if (sink->turn && sink->take) take(sink->turn, sink->take) ;
   sink->turn = 0 ;
   return 1 ;
 }
 
-void sink_end_line (struct collector *c, struct sink_of_all *sink)
+void sink_end_line (struct sink_of_all *sink)
 {
   sink->mid = 0 ;
   sink->hold_ms = 0 ;
   if (!sink->in_line || sink->end) return ;
   sink->bytes = "\n" ;
   sink->end = 1 ;
-  sink_write(c, sink) ;
+  sink_write(sink) ;
 }
 
 /* ---- reading ---- */
 
+/* What a collector that is killed has read so, is lost. */
+static ssize_t read_held (struct stream *stream, char *to)
+{
+  ssize_t r ;
+  if (!stream->held && !(stream->held = malloc(TURN_MAX))) return -1 ;
+  r = read(stream->fd, stream->held + stream->held_len, TURN_MAX - stream->held_len) ;
+  if (r > 0) stream->held_len += (size_t)r ;
+  memcpy(to, stream->held, stream->held_len) ;
+  return stream->held_len ? (ssize_t)stream->held_len : r ;
+}
+
 /* As much as there is, which stays there. -1 with EAGAIN: nothing. */
-static ssize_t peek (struct collector const *c, struct stream const *stream, char *to)
+static ssize_t peek (struct collector const *c, struct stream *stream, char *to)
 {
   ssize_t n = 0 ;
   ssize_t r ;
-  if (c->copy[0] == -1) return read(stream->fd, to, c->form == FORM_LINES ? TURN_MAX : UNCOPIED_MAX) ;
+  if (c->copy[0] == -1) return read_held(stream, to) ;
   r = tee(stream->fd, c->copy[1], TURN_MAX, SPLICE_F_NONBLOCK) ;
   while (n < r)
   {
@@ -211,7 +227,7 @@ static void pass_on (struct collector *c, struct sink_of_all *sink, struct strea
   if (!sink->begin) *(c->form == FORM_LINES ? sink->raw : sink->formed) = '\n' ;
   kept_add(stream, raw, sink->take) ;
   note_line(sink, stream, raw, sink->take, is_long) ;
-  sink_write(c, sink) ;
+  sink_write(sink) ;
 }
 
 enum turn_result sink_turn (struct collector *c, struct stream *stream, int goes_on)
@@ -229,10 +245,11 @@ enum turn_result sink_turn (struct collector *c, struct stream *stream, int goes
   {
     full = is_full(stream, (size_t)r) ;
     len = (size_t)r ;
-    if (!full && !goes_on && !stream->no_writer && c->copy[0] >= 0 && nap(c, stream, len)) return TURN_NOTHING ;
+    if (!full && !goes_on && !stream->no_writer && nap(c, stream, len)) return TURN_NOTHING ;
   }
   stream->seen = 0 ;
   stream->nap_ms = 0 ;
   pass_on(c, sink, stream, len, full || goes_on) ;
+  if (stream->held_len) nap(c, stream, 0) ; /* nothing else would wake us for it */
   return TURN_DONE ;
 }

@@ -132,7 +132,7 @@ static int take_lock (struct logdir *d)
   struct trust_refusal why = { .path = "lock" } ;
   struct stat st ;
   if (d->lock >= 0) return 1 ;
-  d->lock = lock_take_at(d->dir, "lock") ; /* s6-log's, and multilog's */
+  d->lock = lock_take_at(d->dir, "lock", 0644) ; /* s6-log's, and multilog's */
   if (d->lock >= 0 && (fstat(d->lock, &st) == -1 || !is_of_directory(d, &st, &why)))
   {
     say_refused(d, &why, " (trying again; lines wait)") ;

@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "base/signals.h"
 #include "base/spawn.h"
+#include "base/version.h"
 #include "log/collect.h"
 #include "log/log.h"
 #include "wire/blocked.h"
@@ -36,6 +37,7 @@ static int is_collector (int argc, char **argv)
 static void parse (struct logger *l, int argc, char **argv)
 {
   char const *name = path_last(argc ? argv[0] : "") ;
+  if (!strcmp(name, PROG)) version_answer(argc, (char const *const *)argv, PROG) ;
   for (size_t i = 0 ; i < sizeof known / sizeof *known ; i++)
   {
     if (strcmp(name, known[i].name) != 0) continue ;
@@ -137,8 +139,14 @@ int main (int argc, char **argv)
   spawn_prepare_signals() ;
   message_begin() ;
   if (!spawn_sanitize_stdio()) strerr_diefu1sys(EXIT_SYSTEM, "open /dev/null") ;
-  if (is_collector(argc, argv)) return collect() ;
+  if (is_collector(argc, argv))
+  {
+    int code = collect() ;
+    message_end() ;
+    return code ;
+  }
   parse(&l, argc, argv) ;
+  PROG = message_program(PROG) ;
   l.signals = signals_open(trapped, sizeof trapped / sizeof *trapped) ;
   if (l.signals == -1) strerr_diefu1sys(EXIT_SYSTEM, "open a descriptor for signals") ;
   lines_prepare(&l) ;
@@ -155,5 +163,6 @@ int main (int argc, char **argv)
   if (l.socket_path) syslog_unlink(l.socket_path) ;
   input_end(&in, &l) ;
   close_places(&l) ;
+  message_end() ;
   return 0 ;
 }

@@ -34,7 +34,7 @@ void collector_use (struct scanner *s, char const *mode)
   while (i < sizeof modes / sizeof *modes && strcmp(mode, modes[i]) != 0) i++ ;
   if (i == sizeof modes / sizeof *modes) strerr_dief3x(EXIT_USAGE, "invalid -L \"", mode, "\": allowed: lines, prefix, json, off") ;
   s->logger[0] = 0 ;
-  message_as(mode) ;
+  message_announce(mode) ;
   if (!strcmp(mode, "off")) return ;
   if (!program_beside(s->logger, PROGRAM) && !s->upgrade.done)
     strerr_diefu1sys(EXIT_SYSTEM, "find reeve-log beside reeve-scan, in /command or in " REEVE_BINDIR) ;

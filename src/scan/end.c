@@ -128,6 +128,7 @@ void end_in_order (struct scanner *s)
   become_trusted(FINISH, argv) ;
   become_lost(s, argv) ;
   become_own(s, FINISH, argv) ;
+  message_end() ;
   _exit(number) ;
 }
 
@@ -136,5 +137,6 @@ void end_by_crash (struct scanner *s)
   char const *argv[2] = { "crash", 0 } ;
   become_trusted(CRASH, argv) ;
   become_own(s, CRASH, argv) ;
+  message_end() ;
   _exit(EXIT_SYSTEM) ;
 }

@@ -222,7 +222,10 @@ static int fill (struct source const *source, char const *name, int fresh, struc
   return tree_close(to, ok) ;
 }
 
-/* The mark of what is ours comes before anything else, so that a scanner that
+/* Others may look at the state of a service, but not come to a logger's input, to which everybody may
+   write.
+
+   The mark of what is ours comes before anything else, so that a scanner that
    is killed here leaves nothing that its successor would not know. It is empty
    until all is there: what is done but once (`down`) is done until it has worked. */
 static int mark (char const *name)
@@ -230,7 +233,7 @@ static int mark (char const *name)
   char path[UNIT_PATH_MAX] ;
   int fd ;
   if (!path_join(path, sizeof path, name, "supervise")) return 0 ;
-  if (mkdir(path, 0700) == -1 && errno != EEXIST) return 0 ;
+  if (mkdir(path, strchr(name, '/') ? 0700 : 0711) == -1 && errno != EEXIST) return 0 ;
   if (!path_join(path, sizeof path, name, MARKER)) return 0 ;
   fd = file_open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644) ;
   if (fd == -1) return errno == EEXIST ;

@@ -20,6 +20,7 @@
 #include "base/signals.h"
 #include "base/spawn.h"
 #include "base/upgrade.h"
+#include "base/version.h"
 #include "scan/child.h"
 #include "scan/cmd.h"
 #include "scan/collector.h"
@@ -190,7 +191,7 @@ static int open_channel (char const *path)
 /* Nothing in LIVE is touched before the lock is ours. */
 static void take_live (struct scanner *s)
 {
-  s->lock = lock_take(SCAN_LOCK) ;
+  s->lock = lock_take(SCAN_LOCK, 0600) ;
   if (s->lock >= 0) return ;
   if (errno == EBUSY) strerr_dief2x(EXIT_USAGE, "another scanner is running on ", s->live) ;
   strerr_diefu4sys(EXIT_SYSTEM, "lock ", s->live, "/", SCAN_LOCK) ;
@@ -254,10 +255,12 @@ int main (int argc, char *const *argv)
   static struct scanner s ; /* large: without initial values the file does not hold it */
   struct options options = { 0 } ;
   int signals ;
+  version_answer(argc, (char const *const *)argv, PROG) ;
   s.own_code = s.lock = s.control = s.reports = s.units.pidfds = s.cmd.fd = -1 ;
   s.cmd.collected[0] = s.cmd.collected[1] = -1 ;
   s.inotify = s.scan_watch = s.parent_watch = s.nothing = -1 ;
   spawn_prepare_signals() ;
+  unsetenv(SERVICE_VARIABLE) ;
   unsetenv("REEVE_LOG") ; /* -L sets it; ours may be another scanner's */
   unsetenv(INSTANCE_VARIABLE) ; /* perhaps this scanner is a service of another one: what runs here is no such instance */
   message_begin() ;

@@ -9,6 +9,7 @@
 #include <skalibs/sig.h>
 #include <skalibs/strerr.h>
 
+#include "base/message.h"
 #include "base/spawn.h"
 #include "scan/child.h"
 #include "scan/cmd.h"
@@ -34,6 +35,7 @@ enum asked /* bits */
 
 static void act (struct scanner *s, unsigned int asked)
 {
+  message_end() ;
   if (asked & ASK_REAP) reap(s) ;
   if (asked & ASK_SCAN) look_order(s, 0) ;
   if (asked & (ASK_PRUNE | ASK_PRUNE_LOGGERS)) look_prune(s, !!(asked & ASK_PRUNE_LOGGERS)) ;

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/process.h"
+#include "base/message.h"
 #include "base/spawn.h"
 #include "scan/again.h"
 #include "scan/child.h"
@@ -147,17 +148,19 @@ static void hold_task (struct unit const *unit)
   strerr_warnw5x("whether the task ", unit->name, " is done is not known any more, as its live directory was removed: it is not run again (`reeve start ", unit->name, "` runs it)") ;
 }
 
-/* Which instance it is, to the supervisor and so to all that it executes. Returns 1, or 0 with
-   errno. */
-static int tell_instance (struct unit const *unit)
+/* Which service and instance it is, to the supervisor and so to all that it executes. Returns 1, or
+   0 with errno. */
+static int tell_names (struct unit const *unit)
 {
   struct unit const *service = unit->producer ? unit->producer : unit ;
+  if (setenv(SERVICE_VARIABLE, unit->name, 1) == -1) return 0 ;
   return !service->instances.is_one || setenv(INSTANCE_VARIABLE, instance_of(service->name), 1) != -1 ;
 }
 
-static void forget_instance (struct unit const *unit)
+static void forget_names (struct unit const *unit)
 {
   struct unit const *service = unit->producer ? unit->producer : unit ;
+  unsetenv(SERVICE_VARIABLE) ;
   if (service->instances.is_one) unsetenv(INSTANCE_VARIABLE) ;
 }
 
@@ -178,10 +181,10 @@ static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
   request.path = s->supervise ;
   request.argv = argv ;
   request.ours = 1 ;
-  told = tell_instance(unit) ;
+  told = tell_names(unit) ;
   request.envp = (char const *const *)environ ;
   if (told && (console_is_for(s, unit) || child_stdin(s, &request))) pid = spawn(&request, &executing) ;
-  forget_instance(unit) ;
+  forget_names(unit) ;
   if (!pid)
   {
     char why[SCAN_PATH_MAX + 64] ;

@@ -57,7 +57,7 @@ static void begin (struct scanner *s)
 {
   s->stop.on = 1 ;
   s->stop.began_ms = clock_ms() ;
-  lock_take(STOPPING_LOCK) ; /* where that cannot be had, clients wait until we end */
+  lock_take(STOPPING_LOCK, 0600) ; /* where that cannot be had, clients wait until we end */
   look_cancel(s) ;
   look_order(s, 0) ;
   watch_end(s) ;

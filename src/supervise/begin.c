@@ -23,8 +23,9 @@
 
 static void make_files (struct supervisor *s)
 {
-  if (mkdir("supervise", 0700) == -1 && errno != EEXIST) strerr_diefu1sys(EXIT_SYSTEM, "make the directory supervise") ;
-  s->lock = lock_take(SUPERVISE_LOCK) ;
+  int made = mkdir("supervise", 0700) != -1 ; /* else the scanner has, perhaps so that others may look */
+  if (!made && errno != EEXIST) strerr_diefu1sys(EXIT_SYSTEM, "make the directory supervise") ;
+  s->lock = lock_take(SUPERVISE_LOCK, made ? 0644 : 0600) ;
   if (s->lock == -1 && errno == EBUSY) strerr_dief1x(EXIT_USAGE, "another supervisor is running on this service directory") ;
   if (s->lock == -1) strerr_diefu1sys(EXIT_SYSTEM, "lock " SUPERVISE_LOCK) ;
   if (!fifodir_make(FIFODIR, getegid())) strerr_diefu1sys(EXIT_SYSTEM, "make the fifodir " FIFODIR) ;

@@ -56,7 +56,8 @@ static void note_end (struct supervisor *s)
 void ended_tell_down (struct supervisor *s)
 {
   uint64_t now = clock_ms() ;
-  s->up_ms = (s->unfit || s->settings.oneshot) && !publish_has_got_ready(s) ? 0 : now - s->started_ms ; /* what never got ready has not worked */
+  s->lived_ms = now - s->started_ms ;
+  s->up_ms = (s->unfit || s->settings.oneshot) && !publish_has_got_ready(s) ? 0 : s->lived_ms ; /* what never got ready has not worked */
   s->ready_by_ms = 0 ;
   s->asked = s->end_asked = !!was_asked(s, now) ;
   if (s->notification >= 0) fd_close(s->notification) ;
@@ -78,13 +79,40 @@ static int is_failure (enum state_reason reason)
   return reason != REASON_NONE && reason != REASON_DONE ;
 }
 
+/* A row ends as that of the restart delay does. */
+static void count_crash (struct supervisor *s, struct end const *end)
+{
+  struct crash crash =
+  {
+    .asked = end->asked,
+    .ordered = s->unfit || s->end & END_SIGNALLED || (s->sent && !end->failed),
+    .paced = s->paced,
+    .failed = end->failed,
+    .again = s->reason == REASON_NONE,
+    .up_ms = end->up_ms
+  } ;
+  if (s->undone) return ; /* it was ./undo that has ended */
+  s->crash_due = policy_crash(&crash, &s->crash_row) ;
+  if (s->crash_due) s->crashes++ ;
+  if (s->not_executed) s->crash_due = 0 ; /* that was said */
+  s->state_pending = 1 ;
+}
+
+static void tell_failed_for_good (struct supervisor *s, char const *why)
+{
+  char words[CRASH_WORDS_MAX] ;
+  if (s->not_executed) strerr_warnw3x("has failed for good: ", why, " (`reeve start` starts it again)") ;
+  else strerr_warnw4x(crash_describe(s, words), ", and has failed for good: ", why, " (`reeve start` starts it again)") ;
+  s->crash_due = 0 ;
+}
+
 static void judge (struct supervisor *s)
 {
   static char const *const said[REASON_COUNT] =
   {
-    [REASON_FINISH_FORBIDS] = "has failed for good: ./finish has exited 125",
-    [REASON_FAILED] = "has failed for good: restart is `no`",
-    [REASON_FAILED_TOO_OFTEN] = "has failed for good: more often in a row than `restart` allows",
+    [REASON_FINISH_FORBIDS] = "./finish has exited 125",
+    [REASON_FAILED] = "restart is `no`",
+    [REASON_FAILED_TOO_OFTEN] = "more often in a row than `restart` allows",
   } ;
   struct end end =
   {
@@ -99,11 +127,11 @@ static void judge (struct supervisor *s)
     .restarts_max = s->settings.restart_max
   } ;
   s->reason = s->undone ? REASON_NONE : policy_judge(&end, &s->failures) ;
+  count_crash(s, &end) ;
   if (s->reason == REASON_NONE) return ;
   s->status.flags &= ~(unsigned int)STATUS_WANT_UP ;
-  if (end.task && end.unknown && s->reason == REASON_FAILED)
-    strerr_warnw1x("has failed for good: how the task has ended is not known, and it never runs twice unasked (`reeve start` starts it again)") ;
-  else if (said[s->reason]) strerr_warnw2x(said[s->reason], " (`reeve start` starts it again)") ;
+  if (end.task && end.unknown && s->reason == REASON_FAILED) tell_failed_for_good(s, "how the task has ended is not known, and it never runs twice unasked") ;
+  else if (said[s->reason]) tell_failed_for_good(s, said[s->reason]) ;
 }
 
 static void tell_failed (struct supervisor *s)
@@ -148,6 +176,7 @@ void ended_arm_delay (struct supervisor *s)
   s->listeners_ms = s->unread_ms = clock_ms() ;
   s->deadline_ms = s->listeners_ms + ms ;
   s->state_pending = 1 ;
+  crash_tell(s, ms) ;
 }
 
 int ended_is_unheard (struct supervisor *s)

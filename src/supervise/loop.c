@@ -23,7 +23,7 @@ static void mark (struct supervisor *s, unsigned int deeds)
   if (deeds & LIFE_MARK_UP)
   {
     s->status.flags |= STATUS_WANT_UP ;
-    s->failures = 0 ;
+    s->failures = s->crash_row = 0 ;
     s->stopped = 0 ;
   }
   if (deeds & LIFE_MARK_DOWN) s->status.flags &= ~(unsigned int)STATUS_WANT_UP ;
@@ -125,6 +125,7 @@ static void send_signal_to (struct supervisor *s, int sig, int group)
 
 static void obey (struct supervisor *s, struct command const *command)
 {
+  message_end() ;
   if (command->down_file) command_change_down_file(command->down_file) ;
   if (command->run_dry && s->logger_input >= 0) logger_input_run_dry(s) ;
   else if (command->run_dry) command_let_go_of_stdio() ;

@@ -13,6 +13,15 @@ int policy_asked (struct asking const *asking)
   return asking->told && asking->told_ago_ms <= (asking->timeout_kill_ms ? asking->timeout_kill_ms : OUTLIVED_MS) ;
 }
 
+int policy_crash (struct crash const *crash, uint32_t *row)
+{
+  int again = crash->again && !crash->paced && crash->up_ms < QUICK_DEATH_MS ;
+  int is_crash = !crash->asked && !crash->ordered && (crash->failed || again) ;
+  if (crash->asked || crash->paced || crash->up_ms >= QUICK_DEATH_MS) *row = 0 ;
+  if (is_crash && *row < UINT32_MAX) ++*row ;
+  return is_crash ;
+}
+
 static int is_done (struct end const *end)
 {
   return end->task && !end->failed && !(end->asked && end->want_up) ;

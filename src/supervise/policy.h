@@ -42,6 +42,23 @@ struct end
    `failures`: how many in a row there have been; updated. */
 extern enum state_reason policy_judge (struct end const *end, uint32_t *failures) ;
 
+/* Was an end of ./run a crash? */
+struct crash
+{
+  int asked ; /* as for policy_judge */
+  int ordered ; /* by us (timeout-up, health), or a signal that a command had it sent */
+  int paced ; /* ./run keeps a schedule: its ends are not counted as a row */
+  int failed ; /* as for policy_judge */
+  int again ; /* it is started again */
+  uint64_t up_ms ;
+} ;
+
+/* Nobody asked for it, and it was a failure, or came within 10 s though the service is to go on:
+   a program that puts itself into the background, say.
+   `row`: how many in a row there have been, with this one; updated. A row ends as that of the
+   quick deaths does. */
+extern int policy_crash (struct crash const *crash, uint32_t *row) ;
+
 /* The restart delay (section `restart-delay` of the manual page). */
 struct restart_delay
 {

@@ -10,6 +10,7 @@
 #include "base/message.h"
 #include "base/spawn.h"
 #include "base/upgrade.h"
+#include "base/version.h"
 #include "supervise/supervisor.h"
 
 #define USAGE "reeve-supervise [-a | -g] DIR"
@@ -50,6 +51,7 @@ static void end (struct supervisor *s)
   s->report_pending = s->reports >= 0 && s->phase == PHASE_EXITED ;
   publish_event(s, 'x') ;
   publish_pending(s) ;
+  message_end() ;
 }
 
 int main (int argc, char const *const *argv)
@@ -65,10 +67,10 @@ int main (int argc, char const *const *argv)
   int signals ;
   int may_start ;
   char const *numbers ;
+  version_answer(argc, argv, PROG) ;
   clock_ask_kernel() ;
   spawn_prepare_signals() ;
   message_begin() ;
-  message_as(getenv("REEVE_LOG")) ;
   s.self = getpid() ;
   how = parse(argc, argv, &s.name, &numbers, &may_start) ;
   if (how == BEGIN_TRIAL) return upgrade_check(s.name) ;

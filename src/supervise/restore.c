@@ -59,6 +59,7 @@ static void take_candidate (struct supervisor *s)
 void restore (struct supervisor *s, struct state const *state, struct birth const *birth, enum restored how)
 {
   saved_unpack(s, state) ;
+  s->lived_ms = s->up_ms ;
   if (s->settings.has_success_codes) settings_read_success_codes(&s->settings) ;
   s->had_console = !access(FLAG_CONSOLE_FILE, F_OK) ;
   if (how == RESTORED_UPGRADED) s->upgrades++ ;

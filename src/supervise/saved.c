@@ -37,6 +37,8 @@ void saved_pack (struct supervisor const *s, struct state *state)
     .status = s->status,
     .settings = s->settings,
     .restarts = s->restarts,
+    .crashes = s->crashes,
+    .crash_row = s->crash_row,
     .signals_tried = s->signals_tried,
     .signals_failed = s->signals_failed,
     .signal_errno = s->signal_errno,
@@ -81,6 +83,8 @@ void saved_unpack (struct supervisor *s, struct state const *state)
   s->phase = state->phase ;
   s->status = state->status ;
   s->restarts = state->restarts ;
+  s->crashes = state->crashes ;
+  s->crash_row = state->crash_row ;
   s->signals_tried = state->signals_tried ;
   s->signals_failed = state->signals_failed ;
   s->signal_errno = state->signal_errno ;

@@ -22,6 +22,7 @@
    forked.c           flag-forks: which process is the service?
    strays.c           ending what ./run or ./finish has left behind
    ended.c            what follows when ./run has ended, and when nothing runs any more
+   crash.c            what is said of an end that nobody asked for
    publish.c          status, events, reports, the saved state
    saved.c            which member of the saved state is which of ours
    restore.c          going on with a service that another supervisor has started
@@ -108,7 +109,8 @@ struct supervisor
 
   /* this ./run */
   uint64_t started_ms ;
-  uint64_t up_ms ; /* how long it was up, in milliseconds */
+  uint64_t up_ms ; /* how long it was up, in milliseconds; of one that never got ready: 0 */
+  uint64_t lived_ms ; /* the same, whether it got ready or not */
   uint64_t told_ms ; /* when it was sent the down-signal */
   uint64_t slow_ms ; /* when it is said that one that is unfit has not ended yet */
   uint64_t group_told_ms ; /* process_clock_ms(): when its process group was (flag-down-group) */
@@ -128,6 +130,7 @@ struct supervisor
   unsigned int code_unknown : 1 ; /* nobody could learn how it has ended */
   unsigned int not_executed : 1 ; /* it cannot be executed: a failure */
   unsigned int forbidden : 1 ; /* ./finish has exited 125 */
+  unsigned int crash_due : 1 ; /* its end was a crash, which is to be spoken of when it is known what follows */
   unsigned int stopped : 1 ; /* it was told to be down by `d`: a task is undone when it is done */
   unsigned int undone : 1 ; /* ./undo runs, or has run: the task is not done any more */
   unsigned int at_once : 1 ; /* the stop's budget is over: whatever it leaves behind is killed */
@@ -141,6 +144,7 @@ struct supervisor
   uint64_t listeners_ms ; /* since when it waits for s6's listeners, if there are any */
   uint64_t unread_ms ; /* when one of them last had something unread */
   uint32_t failures ; /* in a row, for `restart` */
+  uint32_t crash_row ; /* crashes in a row: until one was up for long, or a command */
   unsigned int undo_wstat ; /* of ./undo, since the last ./run; 0: none, or a success */
   enum state_reason reason ; /* why there is none */
   unsigned int end ; /* enum state_end: of the last one */
@@ -148,6 +152,7 @@ struct supervisor
 
   /* counted over the supervisor's life */
   uint32_t restarts ;
+  uint32_t crashes ;
   uint32_t births ;
   uint32_t upgrades ;
   uint32_t failed_upgrades ;
@@ -356,6 +361,16 @@ extern enum life_event strays_end (struct supervisor *s) ;
 /* By command: a signal to what is left in the process group of ./run; `at_once`: to all of it
    in one go, those that are no children of ours, too. */
 extern void strays_signal (struct supervisor *s, int sig, int at_once) ;
+
+/* ---- crash.c ---- */
+
+#define CRASH_WORDS_MAX 128
+
+/* How ./run has ended last, when, and the how manieth time in a row. */
+extern char const *crash_describe (struct supervisor const *s, char out[CRASH_WORDS_MAX]) ;
+/* Says that of a crash, and when the next start comes: of the first one in a row, and at
+   doubling counts. */
+extern void crash_tell (struct supervisor *s, uint32_t delay_ms) ;
 
 /* ---- ended.c ---- */
 

@@ -5,6 +5,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/clock.h"
+#include "base/message.h"
 #include "base/upgrade.h"
 #include "supervise/supervisor.h"
 
@@ -56,6 +57,7 @@ static void execute (struct supervisor *s)
   health_drop(s) ;
   publish_state(s) ;
   upgrade_format(numbers, fds, HANDED_OVER) ;
+  message_end() ;
   if (!s->state_pending) upgrade_execute(PROGRAM, argv, fds, HANDED_OVER) ; /* else it was said */
   failed(s) ;
 }

@@ -1,7 +1,9 @@
 /* The fifos with a name: how they are made and opened. The locks: lock.h.
 
-   In a service directory, in a directory of 0700, all 0600 but for the logger's input,
-   which is 0622: a service that has dropped root may open /dev/stdout, which leads to it:
+   In a service directory, all 0600 but for the logger's input, which is 0622: a service that has
+   dropped root may open /dev/stdout, which leads to it. So the directory of a logger is 0700, that of
+   a service in a live directory 0711: who may enter LIVE may look at the state there, and nobody but
+   the owner may read a lock, which would be enough to keep others from it:
      supervise/control  commands of anyone who may write, s6's letters
      supervise/orders   the scanner's orders: order.h
      supervise/pipe     a logger's input: in NAME/log, written by NAME's ./run
@@ -38,6 +40,7 @@
 #define SCAN_CONTROL_FIFO ".s6-svscan/control"
 #define SCAN_LOCK ".s6-svscan/lock"
 #define PREPARING_LOCK ".s6-svscan/preparing" /* held by /init until it becomes the scanner */
+#define SCRIPT_FILE ".s6-svscan/script" /* the path of the script of /etc/cont-init.d that runs, and a newline; while there is that lock */
 #define STOPPING_LOCK ".s6-svscan/stopping" /* held by the scanner from the beginning of a stop to its end */
 #define LIFE_FILE ".s6-svscan/life"
 #define COMMAND_STATUS_FILE ".s6-svscan/command"

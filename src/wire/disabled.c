@@ -27,8 +27,8 @@ int disabled_write (char const *name, char const *why)
 {
   char path[PATH_SIZE] ;
   if (!path_of(name, "supervise", path)) return 0 ;
-  if (mkdir(path, 0700) == -1 && errno != EEXIST) return 0 ;
-  return path_of(name, DISABLED_FILE, path) && trust_write(AT_FDCWD, path, 0644, why, strlen(why)) ;
+  if (mkdir(path, 0711) == -1 && errno != EEXIST) return 0 ;
+  return path_of(name, DISABLED_FILE, path) && trust_write(AT_FDCWD, path, 0600, why, strlen(why)) ;
 }
 
 int disabled_forget (char const *name)

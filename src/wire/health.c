@@ -31,7 +31,7 @@ static int has_number (enum health_result_kind kind)
 
 int health_record_begin (void)
 {
-  return file_open(FRESH, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK, 0644) ;
+  return file_open(FRESH, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK, 0600) ; /* what a check writes may be secret */
 }
 
 int health_record_add (int fd, size_t at, char const *bytes, size_t len)

@@ -43,14 +43,14 @@ static int failed (struct trust_refusal *why, char const *path)
   return -1 ;
 }
 
-/* Makes .s6-svscan. If it is there, an earlier scanner or a stranger has made it: each of
+/* Makes .s6-svscan, in which others may look at what may be read. If it is there, an earlier scanner or a stranger has made it: each of
    its entries is tested. The entry `control` may belong to a group, whose members may
    then give commands. */
 static int make_control (int live, char const *path, unsigned int flags, struct trust_refusal *why)
 {
   char control[TRUST_PATH_MAX] ;
   if (!join(control, path, "/", CONTROL_DIRECTORY)) return (failed(why, path), 0) ;
-  if (mkdirat(live, CONTROL_DIRECTORY, 0700) == -1 && errno != EEXIST) return (failed(why, path), 0) ;
+  if (mkdirat(live, CONTROL_DIRECTORY, 0711) == -1 && errno != EEXIST) return (failed(why, path), 0) ;
   return trust_entries(control, flags, "control", 0, why) ;
 }
 
@@ -155,7 +155,7 @@ static int is_held (char const *live, char const *lock)
   int foreign ;
   pid_t holder ;
   if (!join(path, live, "/", lock)) return -1 ;
-  holder = lock_holder(path, &foreign) ;
+  holder = lock_holder_shown(path, &foreign) ;
   return holder < 0 ? -1 : holder || foreign ;
 }
 

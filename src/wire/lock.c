@@ -7,15 +7,15 @@
 #include "base/trust.h"
 #include "wire/lock.h"
 
-int lock_take (char const *path)
+int lock_take (char const *path, mode_t mode)
 {
-  return lock_take_at(AT_FDCWD, path) ;
+  return lock_take_at(AT_FDCWD, path, mode) ;
 }
 
-int lock_take_at (int dir, char const *path)
+int lock_take_at (int dir, char const *path, mode_t mode)
 {
   struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET } ;
-  int fd = openat(dir, path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644) ;
+  int fd = openat(dir, path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode) ;
   if (fd == -1) return -1 ;
   if (fcntl(fd, F_SETLK, &whole) == -1)
   {

@@ -106,7 +106,7 @@ int scan_state_write (struct scan_state const *state)
   char bytes[SCAN_STATE_SIZE_MAX] ;
   size_t len = scan_state_format(bytes, state) ;
   int ok ;
-  int fd = file_open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600) ;
+  int fd = file_open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0644) ;
   if (fd == -1) return 0 ;
   ok = allwrite(fd, bytes, len) == len ;
   fd_close(fd) ;

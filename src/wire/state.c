@@ -43,6 +43,8 @@
 #define AT_ENDING 152
 #define AT_END 153
 #define AT_SENT 154
+#define AT_CRASHES 156
+#define AT_CRASH_ROW 160
 #define AT_SETTINGS 164
 #define AT_TOLD 200
 #define AT_GROUP_TOLD 208
@@ -69,6 +71,8 @@ void state_pack (char out[STATE_SIZE], struct state const *state)
   out[AT_PHASE] = (char)state->phase ;
   uint32_pack_big(out + AT_FLAGS, state->flags) ;
   uint32_pack_big(out + AT_RESTARTS, state->restarts) ;
+  uint32_pack_big(out + AT_CRASHES, state->crashes) ;
+  uint32_pack_big(out + AT_CRASH_ROW, state->crash_row) ;
   uint32_pack_big(out + AT_SIGNALS_TRIED, state->signals_tried) ;
   uint32_pack_big(out + AT_SIGNALS_FAILED, state->signals_failed) ;
   uint32_pack_big(out + AT_SIGNAL_ERRNO, state->signal_errno) ;
@@ -121,6 +125,8 @@ int state_unpack (char const in[STATE_SIZE], struct state *state, int *version_d
   uint32_unpack_big(in + AT_FLAGS, &n) ;
   s.flags = n ;
   uint32_unpack_big(in + AT_RESTARTS, &s.restarts) ;
+  uint32_unpack_big(in + AT_CRASHES, &s.crashes) ;
+  uint32_unpack_big(in + AT_CRASH_ROW, &s.crash_row) ;
   uint32_unpack_big(in + AT_SIGNALS_TRIED, &s.signals_tried) ;
   uint32_unpack_big(in + AT_SIGNALS_FAILED, &s.signals_failed) ;
   uint32_unpack_big(in + AT_SIGNAL_ERRNO, &n) ;

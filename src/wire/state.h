@@ -33,7 +33,9 @@
      152   1  enum state_end, bits: what Reeve did to this ./run so far
      153   1  the same of the last end, and by whom it was asked for
      154   1  the last signal that a command had this ./run sent, 0: none
-     155   9  unused, 0
+     155   1  unused, 0
+     156   4  crashes: ends that nobody asked for (an older program writes 0 here and at 160)
+     160   4  those in a row
      164  36  the settings of this start (settings.h)
      200   8  clock_ms() at which the down-signal was first sent to this ./run, 0: it was not
      208   8  process_clock_ms() at which its process group had it, 0: it had not
@@ -125,6 +127,8 @@ struct state
   struct settings settings ; /* but lock-fd, flag-newpidns and timeout-up, which matter at a start alone */
   unsigned int flags ;
   uint32_t restarts ;
+  uint32_t crashes ;
+  uint32_t crash_row ;
   uint32_t signals_tried ;
   uint32_t signals_failed ;
   unsigned int signal_errno ;

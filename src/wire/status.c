@@ -64,18 +64,17 @@ int status_read (char const *dir, struct status *status)
   char path[4096] ;
   char packed[STATUS_SIZE + 1] ;
   size_t len = strlen(dir) ;
-  size_t got ;
+  ssize_t got ;
   int fd ;
   if (len + sizeof file > sizeof path) return (errno = ENAMETOOLONG, 0) ;
   memcpy(path, dir, len) ;
   memcpy(path + len, file, sizeof file) ;
   fd = trust_open(path, O_RDONLY | O_NONBLOCK, 0) ;
   if (fd == -1) return 0 ;
-  errno = 0 ;
-  got = allread(fd, packed, sizeof packed) ;
+  got = fd_read(fd, packed, sizeof packed) ; /* all of it, if it is what it should be */
   if (got != STATUS_SIZE)
   {
-    int err = errno && errno != EPIPE ? errno : EPROTO ;
+    int err = got == -1 ? errno : EPROTO ;
     fd_close(fd) ;
     errno = err ;
     return 0 ;

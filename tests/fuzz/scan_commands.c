@@ -36,7 +36,7 @@ static void prepare (void)
   if (chdir("live") == -1 || !fifo_make(SCAN_CONTROL_FIFO) || !fifo_make(REPORTS_FIFO)) fuzz_die("prepare") ;
   control = fifo_open(SCAN_CONTROL_FIFO, O_RDWR) ;
   reports = fifo_open(REPORTS_FIFO, O_RDWR) ;
-  lock = lock_take(SCAN_LOCK) ;
+  lock = lock_take(SCAN_LOCK, 0600) ;
   if (control == -1 || reports == -1 || lock == -1) fuzz_die("prepare") ;
 }
 

@@ -193,7 +193,7 @@ int __wrap_process_group_has_child (pid_t group)
 
 int __wrap_lock_take (char const *path)
 {
-  int fd = __real_lock_take(path) ;
+  int fd = __real_lock_take(path, 0600) ;
   if (strcmp(path, STOPPING_LOCK) != 0) return fd ;
   CHECK(fd >= 0 && world.stopping == -1) ;
   return world.stopping = fd ;

@@ -1,58 +1,65 @@
-#include <string.h>
-
 #include "base/message_form.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
 #include "unit.h"
 
-static struct timespec const now = { .tv_sec = 1000000000, .tv_nsec = 1000 } ;
+static char out[PIPE_BUF + 1] ;
 
-#define HEAD "{\"time\":\"2001-09-09T01:46:40.000001Z\",\"service\":\"reeve\",\"stream\":\"stderr\",\"level\":"
-
-static int becomes (enum message_form form, char const *text, char const *expected)
+static char const *form (enum message_form form, char const *program, char const *line, time_t when)
 {
-  char out[4000] ;
-  size_t n = message_form_line(out, sizeof out, form, &now, text, strlen(text)) ;
-  return n == strlen(expected) && !memcmp(out, expected, n) ;
+  struct timespec now = { .tv_sec = when, .tv_nsec = 123456789 } ;
+  size_t n = message_form_write(out, form, program, line, strlen(line), &now) ;
+  out[n <= PIPE_BUF ? n : 0] = 0 ;
+  return out ;
 }
 
-TEST(modes)
+TEST(json_has_program_level_and_service)
 {
-  CHECK(message_form_of("json") == MESSAGE_JSON) ;
-  CHECK(message_form_of("prefix") == MESSAGE_PREFIX) ;
-  CHECK(message_form_of("lines") == MESSAGE_PLAIN) ;
-  CHECK(message_form_of(0) == MESSAGE_PLAIN) ;
+  CHECK(!strcmp(form(MESSAGE_JSON, "reeve-exec db/log", "reeve-exec db/log: fatal: no such user", 0),
+    "{\"time\":\"1970-01-01T00:00:00.123456Z\",\"service\":\"reeve\",\"stream\":\"stderr\",\"level\":\"fatal\",\"program\":\"reeve-exec\",\"about\":\"db/log\",\"message\":\"reeve-exec db/log: fatal: no such user\"}\n")) ;
+  CHECK(strstr(form(MESSAGE_JSON, "reeve", "reeve: there is none", 0), "\"level\":\"info\",\"program\":\"reeve\",\"message\":\"reeve: there is none\"}\n")) ;
+  CHECK(strstr(form(MESSAGE_JSON, "reeve", "somebody: warning: else", 0), "\"program\":\"reeve\",\"message\":\"somebody: warning: else\"}\n")) ;
 }
 
-TEST(a_prefix)
+TEST(times_are_those_of_the_c_library)
 {
-  CHECK(becomes(MESSAGE_PREFIX, "reeve-scan: info: x\n", "reeve | reeve-scan: info: x\n")) ;
-  CHECK(becomes(MESSAGE_PLAIN, "reeve-scan: info: x\n", "reeve-scan: info: x\n")) ;
-}
-
-TEST(an_object)
-{
-  CHECK(becomes(MESSAGE_JSON, "reeve-scan: fatal: \"x\"\n", HEAD "\"fatal\",\"message\":\"reeve-scan: fatal: \\u0022x\\u0022\"}\n")) ;
-  CHECK(becomes(MESSAGE_JSON, "reeve-supervise web: warning: x\n", HEAD "\"warning\",\"about\":\"web\",\"message\":\"reeve-supervise web: warning: x\"}\n")) ;
-}
-
-TEST(what_has_no_level_is_information)
-{
-  CHECK(becomes(MESSAGE_JSON, "x\n", HEAD "\"info\",\"message\":\"x\"}\n")) ;
-  CHECK(becomes(MESSAGE_JSON, "", HEAD "\"info\",\"message\":\"\"}\n")) ;
-  CHECK(becomes(MESSAGE_JSON, "reeve: No Level: x\n", HEAD "\"info\",\"message\":\"reeve: No Level: x\"}\n")) ;
-}
-
-TEST(what_has_no_room_is_cut_and_still_an_object)
-{
-  static char text[4000] ;
-  char out[600] ;
-  for (unsigned int i = 0 ; i < 2 ; i++)
+  static time_t const step = 86400 * 13 + 12345 ;
+  for (time_t t = 0 ; t < 7258118400 ; t += step) /* to the year 2200 */
   {
-    enum message_form form = i ? MESSAGE_JSON : MESSAGE_PREFIX ;
-    size_t n ;
-    memset(text, 1, sizeof text) ;
-    memcpy(text, "a: ", 3) ;
-    n = message_form_line(out, sizeof out, form, &now, text, sizeof text) ;
-    CHECK(n <= sizeof out && out[n - 1] == '\n') ;
-    CHECK(!i || !memcmp(out + n - 3, "\"}\n", 3)) ;
+    char expected[64] ;
+    struct tm tm ;
+    gmtime_r(&t, &tm) ;
+    strftime(expected, sizeof expected, "{\"time\":\"%Y-%m-%dT%H:%M:%S.123456Z\"", &tm) ;
+    CHECK(!strncmp(form(MESSAGE_JSON, "p", "p: warning: x", t), expected, strlen(expected))) ;
   }
+  CHECK(strstr(form(MESSAGE_JSON, "p", "p: warning: x", 951782400), "2000-02-29T00:00:00")) ;
+}
+
+TEST(a_line_is_never_longer_than_a_pipe_takes_whole)
+{
+  static char line[2 * PIPE_BUF] ;
+  static char const *const fills[] = { "x", "\1", "\303\244", "\377" } ;
+  for (size_t i = 0 ; i < sizeof fills / sizeof *fills ; i++)
+    for (size_t len = PIPE_BUF / 8 ; len < sizeof line - 8 ; len += 97)
+    {
+      size_t n = (size_t)snprintf(line, sizeof line, "p: fatal: ") ;
+      while (n < len) n += (size_t)snprintf(line + n, sizeof line - n, "%s", fills[i]) ;
+      for (int how = MESSAGE_PLAIN ; how <= MESSAGE_JSON ; how++)
+      {
+        size_t said = strlen(form((enum message_form)how, "p", line, 0)) ;
+        CHECK(said && out[said - 1] == '\n' && (how != MESSAGE_JSON || !memcmp(out + said - 3, "\"}", 2))) ;
+        CHECK(said > PIPE_BUF / 2 || how == MESSAGE_JSON || said >= n) ;
+      }
+    }
+  CHECK(strstr(form(MESSAGE_PLAIN, "p", line, 0), "...\n")) ;
+  CHECK(strstr(form(MESSAGE_JSON, "p", line, 0), "...\"}\n")) ;
+}
+
+TEST(other_modes_have_no_form)
+{
+  CHECK(message_form_of("json") == MESSAGE_JSON && message_form_of("prefix") == MESSAGE_PREFIX) ;
+  CHECK(message_form_of("lines") == MESSAGE_PLAIN && message_form_of("off") == MESSAGE_PLAIN && message_form_of(0) == MESSAGE_PLAIN) ;
 }

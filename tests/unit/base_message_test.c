@@ -248,3 +248,101 @@ TEST(the_count_outlives_an_execution)
   close(ends[0]) ;
   close(ends[1]) ;
 }
+
+static int talk_again (int reader)
+{
+  (void)reader ;
+  for (int i = 0 ; i < 18 ; i++) strerr_warnw1x("the same") ;
+  strerr_warnw1x("another") ;
+  strerr_warnw1x("another") ;
+  message_end() ;
+  message_end() ;
+  return 0 ;
+}
+
+static void talk_to (int (*talk) (int))
+{
+  int ends[2] ;
+  CHECK(pipe(ends) != -1) ;
+  CHECK(child(ends[1], talk, 0) == 0) ;
+  hear(ends[0]) ;
+  close(ends[0]) ;
+  close(ends[1]) ;
+}
+
+TEST(the_same_again_is_counted)
+{
+  talk_to(&talk_again) ;
+  CHECK(!strcmp(heard, "unit: warning: the same\nunit: warning: the same (said 17 times more)\nunit: warning: another\nunit: warning: another (said once more)\n")) ;
+}
+
+static int talk_again_later (int reader)
+{
+  strerr_warnw1x("the same") ;
+  hear(reader) ;
+  if (!says("the same\n")) return 1 ; /* at once */
+  strerr_warnw1x("the same") ;
+  poll(0, 0, 1100) ;
+  hear(reader) ;
+  if (says("same")) return 2 ;
+  strerr_warnw1x("the same") ;
+  hear(reader) ;
+  if (!says("the same (said 2 times more)\n")) return 3 ;
+  poll(0, 0, 2100) ;
+  strerr_warnw1x("the same") ;
+  hear(reader) ;
+  return says("the same\n") ? 0 : 4 ;
+}
+
+TEST(after_a_second_it_is_said_again)
+{
+  int ends[2] ;
+  CHECK(pipe(ends) != -1) ;
+  CHECK(child(ends[1], &talk_again_later, ends[0]) == 0) ;
+  close(ends[0]) ;
+  close(ends[1]) ;
+}
+
+static int talk_json (int reader)
+{
+  (void)reader ;
+  setenv("REEVE_SERVICE", "web", 1) ;
+  PROG = message_program("unit") ;
+  message_announce("json") ;
+  strerr_warnwu3x("say \"", "\t", "\"") ;
+  strerr_warnwu3x("say \"", "\t", "\"") ;
+  message_end() ;
+  if (dup2(1, 2) == -1) return 1 ; /* it leaves the container no more */
+  message_begin() ;
+  return 0 ;
+}
+
+TEST(the_form_is_that_of_the_services_lines)
+{
+  talk_to(&talk_json) ;
+  CHECK(!strncmp(heard, "{\"time\":\"20", 11)) ;
+  CHECK(says("\",\"service\":\"reeve\",\"stream\":\"stderr\",\"level\":\"warning\",\"program\":\"unit\",\"about\":\"web\",\"message\":\"unit web: warning: unable to say \\u0022\\u0009\\u0022\"}\n")) ;
+  CHECK(says("\\u0022 (said once more)\"}\n")) ;
+}
+
+static int talk_prefixed (int reader)
+{
+  (void)reader ;
+  setenv("REEVE_LOG", "prefix", 1) ;
+  message_announce("prefix") ;
+  message_begin_waiting() ;
+  strerr_warnw1x("it") ;
+  setenv("REEVE_STDERR", "1:1", 1) ;
+  message_begin() ;
+  strerr_warnw1x("that") ;
+  message_announce("lines") ;
+  if (getenv("REEVE_STDERR")) return 1 ;
+  strerr_warnw1x("plain") ;
+  return 0 ;
+}
+
+TEST(what_goes_elsewhere_stays_plain)
+{
+  talk_to(&talk_prefixed) ;
+  CHECK(!strcmp(heard, "reeve | unit: warning: it\nunit: warning: that\nunit: warning: plain\n")) ;
+}

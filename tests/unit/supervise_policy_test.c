@@ -226,3 +226,44 @@ TEST(a_listener_that_is_stuck_is_not_waited_for_for_ever)
   CHECK(waited_ms >= 3000 && waited_ms <= 3500) ;
   CHECK(looks < 15) ;
 }
+
+TEST(a_crash_is_an_end_that_nobody_asked_for)
+{
+  static struct crash const failed = { .failed = 1, .again = 1, .up_ms = 50 } ;
+  struct crash other = failed ;
+  uint32_t row = 0 ;
+  CHECK(policy_crash(&failed, &row) && row == 1) ;
+  CHECK(policy_crash(&failed, &row) && row == 2) ;
+  other.ordered = 1 ;
+  CHECK(!policy_crash(&other, &row) && row == 2) ;
+  other.ordered = 0 ;
+  other.asked = 1 ;
+  CHECK(!policy_crash(&other, &row) && row == 0) ;
+  row = UINT32_MAX ;
+  CHECK(policy_crash(&failed, &row) && row == UINT32_MAX) ;
+}
+
+TEST(after_ten_seconds_up_a_row_of_crashes_begins_anew)
+{
+  struct crash crash = { .failed = 1, .again = 1, .up_ms = 10000 } ;
+  uint32_t row = 7 ;
+  CHECK(policy_crash(&crash, &row) && row == 1) ;
+  crash.up_ms = 9999 ;
+  CHECK(policy_crash(&crash, &row) && row == 2) ;
+}
+
+TEST(an_end_with_0_is_a_crash_if_it_is_a_quick_death)
+{
+  struct crash crash = { .again = 1, .up_ms = 9999 } ;
+  uint32_t row = 0 ;
+  CHECK(policy_crash(&crash, &row) && row == 1) ;
+  crash.up_ms = 10000 ;
+  CHECK(!policy_crash(&crash, &row) && row == 0) ;
+  crash.up_ms = 50 ;
+  crash.again = 0 ;
+  CHECK(!policy_crash(&crash, &row)) ;
+  crash.again = crash.paced = 1 ;
+  CHECK(!policy_crash(&crash, &row)) ;
+  crash.failed = 1 ;
+  CHECK(policy_crash(&crash, &row) && row == 1) ;
+}

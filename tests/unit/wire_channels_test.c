@@ -25,7 +25,7 @@ static pid_t hold_lock (char const *path, int *hold)
   if (!pid)
   {
     close(until[1]) ;
-    if (lock_take(path) == -1 || write(ready[1], "", 1) != 1) _exit(1) ;
+    if (lock_take(path, 0600) == -1 || write(ready[1], "", 1) != 1) _exit(1) ;
     while (read(until[0], &c, 1) == -1 && errno == EINTR) ;
     _exit(0) ;
   }
@@ -224,7 +224,7 @@ TEST(a_lock_makes_its_file)
 {
   int fd ;
   temp_enter() ;
-  fd = lock_take("lock") ;
+  fd = lock_take("lock", 0600) ;
   CHECK(fd >= 0) ;
   CHECK(S_ISREG(mode_of("lock"))) ;
   CHECK(fcntl(fd, F_GETFD) & FD_CLOEXEC) ;
@@ -239,10 +239,10 @@ TEST(a_lock_that_another_process_holds_is_ebusy)
   temp_enter() ;
   pid = hold_lock("lock", &hold) ;
   errno = 0 ;
-  CHECK(lock_take("lock") == -1 && errno == EBUSY) ;
+  CHECK(lock_take("lock", 0600) == -1 && errno == EBUSY) ;
   close(hold) ;
   CHECK(ended_well(pid)) ;
-  fd = lock_take("lock") ;
+  fd = lock_take("lock", 0600) ;
   CHECK(fd >= 0) ;
   close(fd) ;
 }
@@ -290,7 +290,7 @@ TEST(a_lock_follows_no_link)
   temp_enter() ;
   CHECK(!symlink("target", "lock")) ;
   errno = 0 ;
-  CHECK(lock_take("lock") == -1 && errno == ELOOP) ;
+  CHECK(lock_take("lock", 0600) == -1 && errno == ELOOP) ;
   CHECK(!mode_of("target")) ;
   errno = 0 ;
   CHECK(lock_holder("lock", &foreign) == -1 && errno == ELOOP) ;

@@ -320,7 +320,7 @@ static pid_t scanner_of (char const *live)
   pid = fork() ;
   if (!pid)
   {
-    if (lock_take(path) == -1 || write(ready[1], "", 1) != 1) _exit(1) ;
+    if (lock_take(path, 0600) == -1 || write(ready[1], "", 1) != 1) _exit(1) ;
     for (;;) pause() ;
   }
   close(ready[1]) ;

@@ -122,7 +122,7 @@ TEST(what_is_written_is_read)
   errno = 0 ;
   CHECK(!scan_state_read(&parsed) && errno == ENOENT) ;
   CHECK(scan_state_write(&sample)) ;
-  CHECK(!stat(SCAN_STATE_FILE, &st) && st.st_size == sizeof bytes && (st.st_mode & 0777) == 0600) ;
+  CHECK(!stat(SCAN_STATE_FILE, &st) && st.st_size == sizeof bytes && (st.st_mode & 0777) == 0644) ;
   CHECK(scan_state_read(&parsed) && same(&parsed, &sample)) ;
 }
 

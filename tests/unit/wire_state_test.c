@@ -22,6 +22,8 @@ static struct state const sample =
   },
   .flags = STATE_LEAVING | STATE_HAS_LEFT | STATE_HAS_DEADLINE | STATE_UNFIT | STATE_CHECKS_FAIL,
   .restarts = 0x11121314,
+  .crashes = 0x15161718,
+  .crash_row = 0x191a1b1c,
   .failures = 0x21222324,
   .births = 0x31323334,
   .upgrades = 0x41424344,
@@ -70,7 +72,7 @@ static int same (struct state const *a, struct state const *b)
   char y[STATUS_SIZE] ;
   status_pack(x, &a->status) ;
   status_pack(y, &b->status) ;
-  return !memcmp(x, y, STATUS_SIZE) && a->phase == b->phase && a->flags == b->flags && a->restarts == b->restarts && a->failures == b->failures
+  return !memcmp(x, y, STATUS_SIZE) && a->phase == b->phase && a->flags == b->flags && a->restarts == b->restarts && a->crashes == b->crashes && a->crash_row == b->crash_row && a->failures == b->failures
    && a->births == b->births && a->upgrades == b->upgrades && a->failed_upgrades == b->failed_upgrades && a->group == b->group
    && a->started_ms == b->started_ms && a->up_ms == b->up_ms && a->deadline_ms == b->deadline_ms && a->ready_by_ms == b->ready_by_ms && a->next_delay_ms == b->next_delay_ms
    && a->drain_restarts == b->drain_restarts && a->lost == b->lost && a->late_ms == b->late_ms && a->ending == b->ending && a->end == b->end && a->sent == b->sent && a->told_ms == b->told_ms && a->group_told_ms == b->group_told_ms && a->reason == b->reason && a->undo_wstat == b->undo_wstat && !strcmp(a->events_due, b->events_due)
@@ -141,7 +143,7 @@ TEST(every_field_is_at_its_offset)
     0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0xa1, 0xa2, 0xa3, 0xa4, 0xb1, 0xb2, 0xb3, 0xb4,
     0, REASON_FAILED_TOO_OFTEN, 0x0f, 3,
     1, 2, 3, 4, 0xc1, 0xc2, 0xc3, 0xc4, 0xc5, 0xc6, 0xc7, 0xc8, 0xd1, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7, 0xd8,
-    's', 'd', 'O', 'D', 'h', 'n', 0, 0, 0xa9, 0xaa, 0xab, 0xac, 0xad, 0xae, 0xaf, 0xb0, 0x0a, 0x0b, 0x0c, 0x0d, 0x84, 0x11, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    's', 'd', 'O', 'D', 'h', 'n', 0, 0, 0xa9, 0xaa, 0xab, 0xac, 0xad, 0xae, 0xaf, 0xb0, 0x0a, 0x0b, 0x0c, 0x0d, 0x84, 0x11, 9, 0, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x1b, 0x1c,
     0x0e, 1, 2, 3, 0x0e, 4, 5, 6, 0, 0, 0x0e, 7, 0, 0, 0x0e, 8, 0, 0, 0x0e, 9, 0, 0, 0x0e, 0x0a, 0, 0, 0, 3, 2, 64, RESTART_ON_FAILURE, 121,
     0x0e, 0x0b, 0x0c, 0x0d, 1, 2, 3, 4, 5, 6, 7, 9, 0x11, 2, 3, 4, 5, 6, 7, 9,
     0xe1, 0xe2, 0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8,

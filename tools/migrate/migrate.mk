@@ -44,7 +44,7 @@ $(MIGRATE)/%.o: tools/migrate/%.c config.mk | $(MIGRATE)/prepared
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) -Itools $(ALL_CFLAGS) -c -o $@ $<
 
-$(BIN)/reeve-migrate: $(migrate_objects) $(grammar_objects) $(LIBREEVE)
+$(BIN)/reeve-migrate: $(migrate_objects) $(grammar_objects) $(VERSION_OBJECT) $(LIBREEVE)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(MIGRATE_LIBS)
 

@@ -10,6 +10,7 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
+#include "base/version.h"
 #include "migrate/dockerpatch.h"
 #include "migrate/image.h"
 #include "migrate/include.h"
@@ -171,6 +172,7 @@ int main (int argc, char **argv)
   char const *patch = "" ;
   int code = 0 ;
   int root = ROOT_NONE ;
+  version_answer(argc, (char const *const *)argv, PROG) ;
   parse_arguments(&arguments, argc, argv) ;
   if (arguments.root && (root = root_open(arguments.root)) == -1) strerr_diefu2sys(EXIT_SYSTEM, "open the folder ", arguments.root) ;
   read_source(&source, &pool, arguments.input) ;

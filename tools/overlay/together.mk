@@ -19,7 +19,7 @@ $(OBJ)/together/together.o: tools/overlay/together.c config.mk
 # Of reeve-supervise there are many: it comes first, with what it needs of the libraries
 # (hence twice), so that the memory that it writes to is in one place and not between the others'.
 TOGETHER_FIRST := $(OBJ)/together/reeve-supervise.o
-TOGETHER_REST := $(patsubst %,$(OBJ)/together/%.o,together $(filter-out reeve-supervise,$(PROGRAMS)))
+TOGETHER_REST := $(patsubst %,$(OBJ)/together/%.o,together $(filter-out reeve-supervise,$(PROGRAMS))) $(VERSION_OBJECT)
 $(BIN)/reeve-together: $(TOGETHER_FIRST) $(TOGETHER_REST) $(LIBREEVE)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(TOGETHER_FIRST) $(LIBREEVE) $(LIBS) -lc $(TOGETHER_REST) $(LIBREEVE) $(LIBS)

@@ -1,0 +1,89 @@
+# The form of Reeve's own messages where they leave the container, and for whom they speak.
+
+load lib
+load survival
+
+setup() { reeve_setup; }
+teardown() { reeve_teardown; }
+
+# Is there a message of Reeve's of which this jq condition is true?
+object() { grep '"service":"reeve"' "$dir/stderr" | jq -es "any(.[]; $1)" >/dev/null; }
+
+services()
+{
+  service web <<<'reeve start nothing; reeve kill HUP nothing 2>"$dir/file"; text=$(reeve start nothing 2>&1); echo "$text" >"$dir/text"; exec reeve-exec --user nobody-here true'
+  setting web restart-delay '600000 600000'
+  setting web timeout-kill soon
+  in=$scan/web service log <<<'exec reeve-log "$dir/no/where"' # so its stderr is ours
+}
+
+@test "json: all that Reeve says is objects, with level, program and the service that it speaks of" {
+  services
+  service bare <<<'exec reeve-exec --user nobody-here true'
+  setting bare restart-delay '600000 600000'
+  scanner -L json
+  eventually 20 field web state waiting
+  eventually 10 object '.level == "warning" and .program == "reeve-supervise" and .about == "web" and (.message | startswith("reeve-supervise web: warning: invalid timeout-kill: \"soon\""))'
+  object '.program == "reeve-supervise" and .about == "web" and (.message | contains("ended with code "))'
+  object '.level == "fatal" and .program == "reeve-exec" and .about == "web" and (.message | contains("nobody-here"))'
+  object '.program == "reeve" and .about == "web" and (.message | contains("nothing"))'
+  eventually 10 object '.program == "reeve-log" and .about == "web/log" and (.message | contains("no/where"))'
+  object '.stream == "stderr" and (.time | test("^20..-..-..T..:..:..[.]......Z$"))'
+  # What the collector reads is the service's line, once.
+  bare() { grep '"service":"bare"' "$dir/stderr" | jq -es 'any(.[]; .stream == "stderr" and (.message | test("^reeve-exec bare: fatal: .*nobody-here")))' >/dev/null; }
+  eventually 10 bare
+  # What does not leave the container stays text, also for who reads it.
+  grep -q '^reeve web: .*nothing' "$dir/file"
+  grep -q '^reeve web: .*nothing' "$dir/text"
+  kill_supervisor web
+  eventually 10 object '.program == "reeve-scan" and .level == "warning" and (has("about") | not)'
+  run ! grep -v '^{' "$dir/stderr"
+}
+
+@test "prefix: as a line of a service has one" {
+  services
+  scanner -L prefix
+  says '^reeve | reeve-supervise web: warning: ended with code '
+  said '^reeve | reeve-exec web: fatal: .*nobody-here'
+  said '^reeve | reeve web: .*nothing'
+  says '^reeve | reeve-log web/log: .*no/where'
+  run ! grep -v '^reeve | ' "$dir/stderr"
+}
+
+@test "without a form, messages in a service name it all the same; those of CMD name none" {
+  services
+  start reeve-scan -l "$live" "$scan" -- sh -c 'echo "$REEVE_SERVICE." >"$dir/cmd"; reeve start nothing; exec sleep 1000000'
+  scanner=$started
+  says '^reeve-exec web: fatal: .*nobody-here'
+  says '^reeve: .*nothing'
+  eventually 10 grep -qx '[.]' "$dir/cmd"
+  says '^reeve-log web/log: .*no/where'
+}
+
+@test "a message that is the same again is counted" {
+  service web <<<'exit 1'
+  setting web restart-delay '10 10'
+  setting web restart on-failure:40
+  chmod 0 "$scan/web/run"
+  [ ! -x "$scan/web/run" ] || skip "root may execute everything here"
+  scanner
+  eventually 20 field web state failed
+  says '^reeve-supervise web: warning: has failed for good'
+  [ "$(grep -c 'unable to execute ./run' "$dir/stderr")" -lt 20 ]
+  said 'unable to execute ./run.* times more)$'
+  [ "$(times_said 'unable to execute ./run')" -eq 41 ]
+}
+
+@test "/init and its scripts" {
+  unshare -m true 2>/dev/null || skip "no mount namespaces here"
+  mkdir -p "$dir/etc/services.d"
+  cp -a /etc/{passwd,group,nsswitch.conf,ld.so.cache,alternatives} "$dir/etc"
+  script "$dir/etc/cont-init.d/fails" <<<'reeve-check /nothing/there; exit 1'
+  script "$dir/etc/cont-finish.d/fails" <<<'exit 1'
+  REEVE_LOG=json S6_BEHAVIOUR_IF_STAGE2_FAILS=1 start unshare -m sh -c 'mount --bind "$dir/etc" /etc && mount -t tmpfs -o mode=755 tmpfs /run && exec reeve-init sh -c "touch \"\$dir/up\"; exit 0"'
+  ended "$started" 0
+  object '.program == "init" and (.message | test("cont-init.d/fails has failed, with 1"))'
+  object '.program == "finish" and (.message | test("cont-finish.d/fails has failed, with 1"))'
+  object '.program == "reeve-check"'
+  run ! grep -v '^{' "$dir/stderr"
+}
