@@ -225,8 +225,6 @@ void command_foreground (struct statement const *statement, unsigned int first, 
     daemon_look(known, &bare) ;
     if (bare.stays == DAEMON_IN_BACKGROUND) advice = bare ;
   }
-  /* /app/bin/daemon is somebody's own. */
-  if (!strcmp(shell_basename(argv[0]), "daemon") && strchr(argv[0], '/') && strncmp(argv[0], "/usr/", 5) != 0) return ;
   foreground->means_strays = advice.means_strays ;
   if (advice.stays == DAEMON_UNKNOWN && !advice.program && says_background(argv))
   {
