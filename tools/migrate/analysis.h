@@ -416,6 +416,11 @@ extern void alias_pid (struct analysis *a, char const *name, struct texts const 
 extern void settle_pids (struct analysis *a) ; /* marks what still asks for one, or for processes by name */
 extern void walk_wait (struct analysis *a, struct statement *statement, struct frame *frame) ;
 
+/* ---- lost.c ---- */
+/* Marks what the files that will be written ask for and do not have: variables of the script, commands
+   that only a shell has, code that is damaged. At the end, behind plan_settle(). */
+extern void settle_lost (struct analysis *a, struct statement *first) ;
+
 /* ---- mistakes.c ---- */
 extern void find_mistakes (struct analysis *a, struct statement *first) ;
 extern void find_dead_code (struct analysis *a, uint32_t line) ;

@@ -105,18 +105,20 @@ char const *supervisord_word (struct pool *pool, struct expansion const *expansi
 }
 
 /* The next word, split and unquoted as shlex does; *text is moved behind it. */
-static char const *next_word (struct pool *pool, char const **text)
+static char const *next_word (struct pool *pool, char const **text, int *is_quoted)
 {
   char const *p = *text + strspn(*text, " \t\n") ;
   char *word ;
   char *out ;
   if (!*p) return 0 ;
   out = word = pool_alloc(pool, strlen(p) + 1) ;
+  *is_quoted = 0 ;
   while (*p && !strchr(" \t\n", *p))
   {
     if (*p == '\'' || *p == '"')
     {
       char q = *p++ ;
+      *is_quoted = 1 ;
       while (*p && *p != q)
       {
         if (q == '"' && *p == '\\' && (p[1] == '"' || p[1] == '\\')) p++ ;
@@ -134,18 +136,45 @@ static char const *next_word (struct pool *pool, char const **text)
   return word ;
 }
 
+/* Is the word nothing but a %(ENV_NAME)s of the command? The name; 0: it is not. */
+static char const *whole_variable (struct pool *pool, char const *command, char const *word)
+{
+  size_t len = strlen(word) ;
+  char const *name ;
+  if (len < 3 || *word != ENV_MARK || strchr(word + 1, ENV_MARK) != word + len - 1) return 0 ;
+  name = pool_copy(pool, word + 1, len - 2) ;
+  return strstr(command, pool_printf(pool, "%%(ENV_%s)s", name)) ? name : 0 ;
+}
+
+static int may_hold_words (char const *name)
+{
+  static char const *const parts[] = { "ARG", "OPT", "FLAG", "PARAM", "CMD", "COMMAND", "EXTRA" } ;
+  for (size_t i = 0 ; i < sizeof(parts) / sizeof(*parts) ; i++)
+    if (strstr(name, parts[i])) return 1 ;
+  return 0 ;
+}
+
 char const *supervisord_command (struct pool *pool, struct expansion const *expansion, char const *command, char const **todo)
 {
   struct texts words = { 0 } ;
   char const *text = expand(pool, expansion, command) ;
   char const *word ;
+  char const *variable ;
+  int is_quoted ;
   if (strstr(command, "%(here)s")) *todo = "%(here)s was the folder of supervisord.conf, and is . here" ;
-  while ((word = next_word(pool, &text)))
+  while ((word = next_word(pool, &text, &is_quoted)))
   {
     if (shell_one_of(word, "&& || | ; & > >> <") || !strncmp(word, "2>", 2))
       *todo = pool_printf(pool, "%s is an argument here, as in supervisord, which has no shell", word) ;
     if (!strcmp(word, "supervisord")) *todo = "a supervisord in supervisord" ;
-    texts_add(pool, &words, quote(pool, word)) ;
+    if (!is_quoted && (variable = whole_variable(pool, command, word)))
+    {
+      /* supervisord splits what it has expanded. */
+      texts_add(pool, &words, pool_printf(pool, "${%s}", variable)) ;
+      if (!words.first->next || may_hold_words(variable))
+        *todo = pool_printf(pool, "the value of %s becomes words at its blanks, as in supervisord, but quotes in it are not taken off, and * is a pattern: write the words, if it has such", variable) ;
+    }
+    else texts_add(pool, &words, quote(pool, word)) ;
   }
   return texts_join(pool, &words, " ") ;
 }

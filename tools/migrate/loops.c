@@ -44,6 +44,7 @@ void drop_keeping_alive (struct analysis *a, struct statement *statement)
 
 struct watching
 {
+  struct statement const *whole ; /* the loop, which may be in the background */
   struct analysis *a ;
   char const *asked ; /* the words of what it asks, and waits for */
   int watches ;
@@ -145,7 +146,7 @@ static int look_for_watching (struct statement *statement, void *data)
 {
   struct watching *watching = data ;
   char const *command = statement_command(statement) ;
-  if (statement->background) watching->starts = 1 ;
+  if (statement->background && statement != watching->whole) watching->starts = 1 ;
   if (statement->kind == STATEMENT_TEST)
   {
     char const *text = statement_text(watching->a, statement) ;
@@ -173,7 +174,7 @@ static int look_for_watching (struct statement *statement, void *data)
 
 int watches_processes (struct analysis *a, struct statement *statement)
 {
-  struct watching watching = { .a = a, .asked = "" } ;
+  struct watching watching = { .a = a, .whole = statement, .asked = "" } ;
   char const *text = statement_text(a, statement) ;
   statement_walk(statement, &look_for_watching, &watching) ;
   if (!watching.watches && (strstr(text, "$(ps ") || strstr(text, "$(pgrep") || strstr(text, "$(pidof") || strstr(text, "`ps ") || strstr(text, "/proc/$")))

@@ -265,6 +265,15 @@ static void wait_for_all (struct analysis *a, struct statement *statement)
   if (n > 1) plan_mistake(a->plan, line_of(a, statement), "wait without a pid returns 0 when all have ended: the end of one goes unnoticed, and their exit codes are lost") ;
 }
 
+/* More than one that runs whatever branch was taken? */
+static int are_together (struct analysis *a, struct texts const *names)
+{
+  unsigned int n = 0 ;
+  for (struct text const *one = names->first ; one ; one = one->next)
+    n += plan_find(a->plan, one->text) && !plan_find(a->plan, one->text)->conditions.first ;
+  return n > 1 ;
+}
+
 void walk_wait (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct texts names = { 0 } ;
@@ -306,10 +315,14 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
   else
   {
     int first = !a->waited_line ;
+    struct claim *claim ;
     for (struct text *one = names.first ; one && (first || any) ; one = one->next)
       if (plan_find(a->plan, one->text)) plan_find(a->plan, one->text)->is_main = 1 ;
-    claim_statement(a, statement, "dropped", first || any
+    claim = claim_statement(a, statement, "dropped", first || any
       ? pool_printf(a->pool, "waited for %s: main", texts_join(a->pool, &names, ", ")) : "the scanner waits for all") ;
+    if (first && !any && (n > 1 ? !!names.first->next : are_together(a, &names)))
+      texts_add(a->pool, &claim->todo, pool_printf(a->pool, "it waited until all of them had ended (%s), and its code was the last one's; "
+        "here the first that ends is the container's end: take flag-main off the others, if that is not meant", texts_join(a->pool, &names, ", "))) ;
   }
   script_waits(a, line_of(a, statement)) ;
 }

@@ -49,6 +49,7 @@
    mistakes.c       mistakes in the wrapper itself
    plan.c           the plan's own lists
    settle.c         its end: nothing of the input is left out
+   lost.c           what the files ask for, and do not have
 
    The other inputs (inputs.h):
    ini.c            reading a supervisord.conf

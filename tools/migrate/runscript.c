@@ -304,6 +304,9 @@ static void pipeline_lines (struct analysis *a, struct service *service, struct 
     service->redirects = pool_printf(a->pool, "%s%s2>&1", service->redirects, *service->redirects ? " " : "") ;
   }
   for (last = first->next ; last->next ; last = last->next) ;
+  /* cd app && server | tee log/server: both are there. */
+  for (struct text const *one = service->run.first ; one ; one = one->next)
+    if (!strncmp(one->text, "cd ", 3)) texts_add(a->pool, &service->logger, one->text) ;
   texts_add(a->pool, &service->logger, pool_printf(a->pool, "%s%s",
     first->next == last && last->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(last), "while read exec") ? "exec " : "",
     source_copy(a->source, (struct range){ first->next->range.start, last->range.end }))) ;

@@ -314,6 +314,7 @@ void migrate_script (struct plan *plan)
   find_mistakes(&a, first) ;
   image_check(plan) ;
   plan_settle(plan) ;
+  settle_lost(&a, first) ;
   note_damage(&a, first) ;
   if (!plan->services && (!a.waited_line || sources_files(&a, first))) refuse_idle(&a, first) ;
   else if (!plan->services) texts_add(a.pool, &plan->notes, "no long-running process was found, though the script waits for something: which line starts it?") ;

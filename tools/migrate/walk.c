@@ -5,14 +5,30 @@
 
 static void walk_list (struct analysis *a, struct statement *list, struct frame *up) ;
 static void walk_statement (struct analysis *a, struct statement *statement, struct frame *frame) ;
+static void keep_damaged (struct analysis *a, struct statement *statement) ;
 
 /* ---- what has statements in it: begun, walked part by part, ended ---- */
+
+/* ;& and ;;& go on to a branch behind that one, as if it had been taken as well. */
+static void mark_fallthrough (struct analysis *a, struct statement *statement)
+{
+  int falls = 0 ;
+  if (statement->kind != STATEMENT_CASE) return ;
+  for (struct branch const *branch = statement->branches ; branch && branch->next ; branch = branch->next)
+  {
+    struct statement const *last = branch->body ;
+    while (last && last->next) last = last->next ;
+    falls |= !!strstr(source_copy(a->source, (struct range){ last ? last->range.end : branch->head.end, branch->next->head.start }), ";&") ;
+  }
+  if (falls) texts_add(a->pool, &claim_branch(a, statement)->todo, ";& or ;;& goes on to further branches, which here come only where none of those above was taken: write their conditions") ;
+}
 
 /* if and case. */
 static void walk_branches (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct branching branching ;
   struct branch const *taken ;
+  mark_fallthrough(a, statement) ;
   if (decide_verdict(a, statement, &taken))
   {
     /* How the waiting ended is not asked any more: a dependency says it. */
@@ -295,6 +311,8 @@ static void walk_command (struct analysis *a, struct statement *statement, struc
   char const *command = statement_command(statement) ;
   char const *second = statement_word(statement, 1) ;
   if (!strcmp(command, "trap")) walk_trap(a, statement) ;
+  else if (!strcmp(command, "coproc")) keep_damaged(a, statement) ;
+  else if (a->in_function && !strcmp(command, "return")) drop_statement(a, statement, "the function's end: its code is not asked") ;
   else if (!strcmp(command, "wait")) walk_wait(a, statement, frame) ;
   else if (keeps_alive(statement)) drop_keeping_alive(a, statement) ;
   else if (!strcmp(command, "exec") && statement->nwords > 1) walk_exec(a, statement) ;
