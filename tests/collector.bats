@@ -300,7 +300,7 @@ kill_that() { [ "${1:-0}" -gt 1 ] && kill -KILL "$1"; }
   before=$(find "$scan" | sort)
   scanner_into_pipe prefix
   eventually 10 grep -q mine "$dir/own"
-  says '^aside$'
+  says '^own | aside$'
   eventually 10 grep -q '^web | line$' "$dir/stdout"
   [ "$(find "$scan" | sort)" = "$before" ]
   in=$scan/web service log <<<'exec cat >>"$dir/web"'

@@ -150,11 +150,11 @@ int collector_make_fifos (struct scanner *s, struct unit *unit)
 {
   char path[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
   struct stat st ;
-  if (!s->collector || units_is_logger(unit) || unit->foreign || talks_to_terminal(s, unit) || origin_find(s, unit, "log", path, sizeof path, &st)) return 1 ;
+  if (!s->collector || units_is_logger(unit) || unit->foreign || talks_to_terminal(s, unit)) return 1 ;
   replace_if_lost(s) ;
   if (!can_be_read(s, unit)) return 1 ;
   unit->collected = 1 ;
-  return livetree_make_outputs(unit->name) ;
+  return livetree_make_outputs(unit->name, origin_find(s, unit, "log", path, sizeof path, &st)) ;
 }
 
 /* One that has just been killed is there again before it is told. */

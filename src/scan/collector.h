@@ -1,4 +1,4 @@
-/* Option -L: what services without a log/ write is read by the collector, `reeve-log --collect`,
+/* Option -L: what services write (with a log/ only stderr) is read by the collector, `reeve-log --collect`,
    a service of the tool's own: LIVE/.log. It begins before all others, and ends after them. */
 
 #ifndef REEVE_SCAN_COLLECTOR_H

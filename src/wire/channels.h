@@ -9,7 +9,7 @@
      supervise/pipe     a logger's input: in NAME/log, written by NAME's ./run
      supervise/notify   where ./run says that it is ready, made anew at each start
      supervise/output/out, err
-                        what ./run writes, if it has no logger, and the collector
+                        what ./run writes, stdout if it has no logger, and the collector
                         (reeve-log --collect, in LIVE/.log) reads it: 0622, too. Their directory
                         is 0700: nobody else's lines are written there
    In LIVE/.log:
