@@ -69,9 +69,6 @@ server() # WHAT [ADDRESS] [TYPE] ; $port: where
   port=$(cat port)
 }
 
-# A port that nobody listens on.
-free_port() { /usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-
 healthy() { run reeve-exec --check "$@"; echo "# $output"; [ "$status" -eq 0 ] && [ -z "$output" ]; }
 fails() # CODE TEXT CHECK...
 {
@@ -85,7 +82,7 @@ fails() # CODE TEXT CHECK...
   healthy "tcp:$port"
   healthy "tcp:127.0.0.1:$port"
   healthy "tcp:localhost:$port"
-  fails 1 'connection refused: nothing listens there' "tcp:$(free_port)"
+  fails 1 'connection refused: nothing listens there' "tcp:$(free_ports 1)"
 }
 
 @test "tcp: IPv6, and localhost where only ::1 is served" {
@@ -402,7 +399,7 @@ END
 }
 
 @test "--ready: a built-in check tells readiness when the program listens" {
-  port=$(free_port)
+  port=$(free_ports 1)
   export PORT=$port ANSWER=listen WHERE=127.0.0.1
   web --ready "tcp:$port"
   short_pause 500
@@ -413,7 +410,7 @@ END
 }
 
 @test "--ready: http and unix alike, the path from the service's directory" {
-  port=$(free_port)
+  port=$(free_ports 1)
   export PORT=$port ANSWER='HTTP/1.1 200 OK\r\n\r\n' WHERE=127.0.0.1
   touch go
   web --ready "http://localhost:$port/"
@@ -431,7 +428,7 @@ end_supervisor() { kill "$supervisor"; eventually 10 gone "$supervisor"; }
   server mute
   port_mute=$port
   touch go
-  PORT=$(free_port)
+  PORT=$(free_ports 1)
   export PORT ANSWER=listen WHERE=127.0.0.1
   web --ready "http://127.0.0.1:$port_mute/"
   eventually 10 helper_there
@@ -442,7 +439,7 @@ helper_there() { local p; for p in $(leftovers); do [ "$(cat "/proc/$p/comm" 2>/
 helper_gone() { ! helper_there; }
 
 @test "--ready: why it is not ready is said after ten seconds" {
-  PORT=$(free_port)
+  PORT=$(free_ports 1)
   export PORT ANSWER=listen WHERE=127.0.0.1
   web --ready "tcp:$PORT"
   eventually 30 grep -q "reeve-exec: warning: not ready yet: tcp:$PORT: connection refused: nothing listens there" "$dir/stderr"

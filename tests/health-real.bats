@@ -112,7 +112,7 @@ EOF
 
 @test "a gunicorn that was stopped by SIGSTOP with its workers" {
   command -v gunicorn >/dev/null || skip "gunicorn is not installed"
-  port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+  port=$(free_ports 1)
   export port
   cat >"$dir/app.py" <<'EOF'
 def app(environ, start_response):

@@ -291,3 +291,16 @@ times_said() # PATTERN
 }
 says() { eventually "${2:-10}" said "$1"; }
 lines() { wc -l <"$1"; }
+
+# Ports of loopback that are free, and that the kernel gives to nobody meanwhile.
+free_ports() # NUMBER
+{
+  /usr/bin/python3 -c '
+import random, socket, sys
+first = int(open("/proc/sys/net/ipv4/ip_local_port_range").read().split()[0])
+sockets = []
+while len(sockets) < int(sys.argv[1]):
+    try: sockets.append(socket.create_server(("127.0.0.1", random.randrange(10000, max(first, 11000)))))
+    except OSError: pass
+print(*(s.getsockname()[1] for s in sockets))' "$1"
+}

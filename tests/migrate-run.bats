@@ -17,10 +17,7 @@ teardown() { reeve_teardown; }
 
 make_ports()
 {
-  read -r WEB_PORT API_PORT DB_PORT < <(/usr/bin/python3 -c '
-import socket
-sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
-print(*(s.getsockname()[1] for s in sockets))')
+  read -r WEB_PORT API_PORT DB_PORT < <(free_ports 3)
   export WEB_PORT API_PORT DB_PORT
 }
 

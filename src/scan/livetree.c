@@ -359,6 +359,8 @@ int livetree_make_pipe (char const *logger_name)
 int livetree_make_outputs (char const *name)
 {
   char path[UNIT_PATH_MAX] ;
+  snprintf(path, sizeof path, "%s/" COLLECTED, name) ;
+  if (mkdir(path, 0700) == -1 && errno != EEXIST) return 0 ;
   snprintf(path, sizeof path, "%s/" COLLECTED_STDOUT, name) ;
   if (!fifo_make_shared(path)) return 0 ;
   snprintf(path, sizeof path, "%s/" COLLECTED_STDERR, name) ;

@@ -170,6 +170,8 @@ extern void walk_fg (struct analysis *a, struct statement *statement) ; /* fg, f
 /* Between and behind starts: what looks at the status of a start, or only says
    something. 1: it was that. */
 extern int walk_talk (struct analysis *a, struct statement *statement) ;
+extern int asks_status (struct analysis *a, char const *text) ; /* $? of a start, or what holds it */
+extern int walk_remedy (struct analysis *a, struct statement *statement) ; /* 1: it starts something, depending on how main ended */
 /* What comes behind the waiting. */
 extern void walk_after (struct analysis *a, struct statement *statement) ;
 

@@ -404,7 +404,8 @@ int add_context (struct analysis *a, struct statement *statement)
   char const *names = body ? names_called(a, body) : names_defined(a, statement) ;
   int always = applies_in(a, statement) || applies_always_assignment(a, statement) ;
   int positional = statement_walk(statement, &sets_positional, 0) ;
-  int repeatable = statement->kind == STATEMENT_FUNCTION || is_repeatable(a, statement) ;
+  int takes_status = (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION) && strstr(statement_text(a, statement), "$?") ;
+  int repeatable = statement->kind == STATEMENT_FUNCTION || (is_repeatable(a, statement) && !takes_status) ;
   int before_all = !a->last && !a->plan->services && !a->conditions.first
    && !placed_mentioned(a->positional, statement_text(a, statement)) && !(positional && a->in_function) ;
   struct piece *piece ;

@@ -369,6 +369,28 @@ static int call_lines (struct analysis *a, struct service *service, struct state
   return 1 ;
 }
 
+/* Files that are there for their variables. */
+static int is_environment (char const *file)
+{
+  static char const *const marks[] = { "setup.", "activate", "env", "profile", "rc", "conf", "vars" } ;
+  for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
+    if (strstr(shell_basename(file), marks[i])) return 1 ;
+  return 0 ;
+}
+
+/* start_app, behind `source lib.sh`: exec finds programs alone. */
+static int may_be_sourced (struct analysis *a, struct statement const *statement)
+{
+  char const *name = statement->nwords ? statement->words[0].raw : "" ;
+  if (!strchr(name, '_') || strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != strlen(name)) return 0 ;
+  for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
+  {
+    char const *text = a->plan->pieces[i].text ;
+    if ((!strncmp(text, "source ", 7) || !strncmp(text, ". ", 2)) && !is_environment(text)) return 1 ;
+  }
+  return 0 ;
+}
+
 static int is_shells_own (struct statement const *statement)
 {
   return shell_one_of(statement_command(statement), ": true false echo printf export cd test [ read set eval . source wait unset umask ulimit trap") ;
@@ -386,6 +408,12 @@ void run_lines (struct analysis *a, struct service *service, struct statement *s
   {
     case STATEMENT_COMMAND :
       if (is_shells_own(statement)) keep_shell(a, service, statement) ;
+      else if (!find_function(a, statement_command(statement)) && may_be_sourced(a, statement))
+      {
+        keep_shell(a, service, statement) ;
+        if (!service->is_oneshot) plan_todo(a->plan, service, service->claim, line_of(a, statement),
+          "a function of a file that is sourced, or a program: what the function starts are the services, so migrate that file; before a program, write exec") ;
+      }
       else if (!call_lines(a, service, statement)) become(a, service, statement) ;
       break ;
     case STATEMENT_GROUP :

@@ -231,6 +231,20 @@ static int looks_at_status (struct analysis *a, struct statement const *statemen
   return statement->kind == STATEMENT_ASSIGNMENT && strstr(statement_text(a, statement), "=$?") ;
 }
 
+/* Asks how what is above has ended: a name is noted where it is given $?. Whether that was well, asks
+   who has work done before a start. */
+static int asks_end (struct analysis *a, struct statement const *statement, struct texts *names)
+{
+  char const *text = statement_text(a, statement) ;
+  char const *status = strstr(text, "=$?") ;
+  if (statement->kind == STATEMENT_ASSIGNMENT && status) texts_add(a->pool, names, pool_copy(a->pool, text, (size_t)(status - text))) ;
+  if (statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR && statement->kind != STATEMENT_IF && statement->kind != STATEMENT_CASE) return 0 ;
+  if (starts_something(a, (struct statement *)statement) && (strstr(text, "-eq 0") || strstr(text, "= 0") || strstr(text, "\"0\""))) return 0 ;
+  for (struct text const *one = names->first ; one ; one = one->next)
+    if (shell_mentions(text, one->text)) return 1 ;
+  return 0 ;
+}
+
 static int matters (struct analysis *a, struct statement const *statement)
 {
   if (looks_at_status(a, statement)) return 0 ;
@@ -241,9 +255,10 @@ static int matters (struct analysis *a, struct statement const *statement)
 
 int is_last (struct analysis *a, struct frame const *frame)
 {
+  struct texts names = { 0 } ;
   for (; frame ; frame = frame->up)
     for (struct statement const *one = frame->rest ; one ; one = one->next)
-      if (matters(a, one)) return 0 ;
+      if (!asks_end(a, one, &names) && matters(a, one)) return 0 ;
   return 1 ;
 }
 

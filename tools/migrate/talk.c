@@ -9,7 +9,7 @@ static void drop (struct analysis *a, struct statement *statement, char const *w
   claim_statement(a, statement, "dropped", why) ;
 }
 
-static int mentions_status (struct analysis *a, char const *text)
+int asks_status (struct analysis *a, char const *text)
 {
   if (strstr(text, "$?")) return 1 ;
   for (struct text const *one = a->status_names.first ; one ; one = one->next)
@@ -84,17 +84,40 @@ int walk_talk (struct analysis *a, struct statement *statement)
 {
   char const *text = statement_text(a, statement) ;
   char const *status = strstr(text, "=$?") ;
-  if (statement->kind == STATEMENT_ASSIGNMENT && status && !a->waited_line)
+  if (statement->kind == STATEMENT_ASSIGNMENT && status)
   {
     texts_add(a->pool, &a->status_names, pool_copy(a->pool, text, (size_t)(status - text))) ;
-    drop(a, statement, "the status of a start: the supervisor looks at it") ;
+    drop(a, statement, a->waited_line ? "the container's exit code is the main service's" : "the status of a start: the supervisor looks at it") ;
     return 1 ;
   }
   if (!only_talks(statement) && !only_looks(a, statement)) return 0 ;
-  if (mentions_status(a, text)) drop(a, statement, "looked whether it had failed: the supervisor does") ;
+  if (asks_status(a, text) && a->task && statement_walk(statement, &ends_script, 0))
+  {
+    a->task_must_succeed = 1 ;
+    drop(a, statement, pool_printf(a->pool, "looked whether %s had failed, and ended then: what comes later depends on it", a->task->name)) ;
+  }
+  else if (asks_status(a, text)) drop(a, statement, "looked whether it had failed: the supervisor does") ;
   else if (a->waited_line) drop(a, statement, "a message about the end") ;
   else if (statement_walk(statement, &ends_script, 0)) walk_question(a, statement) ;
   else drop(a, statement, pool_printf(a->pool, "a message: %s", text)) ;
+  return 1 ;
+}
+
+/* [ $status -eq 3 ] && exec recover, behind what is main. */
+int walk_remedy (struct analysis *a, struct statement *statement)
+{
+  struct service *main = a->plan->services ;
+  struct claim *claim ;
+  char const *condition = "" ;
+  if (!a->waited_line || !starts_something(a, statement)) return 0 ;
+  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) condition = statement_text(a, statement->body) ;
+  else if (statement->kind == STATEMENT_IF && statement->branches->condition) condition = source_copy(a->source, statement->branches->condition_range) ;
+  else if (statement->kind == STATEMENT_CASE && statement->nwords) condition = statement->words[0].raw ;
+  while (main && !main->is_main && main->next) main = main->next ;
+  if (!main || !asks_status(a, condition)) return 0 ;
+  claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "what was started, depending on how %s had ended", main->name)) ;
+  plan_todo(a->plan, main, claim, line_of(a, statement), pool_printf(a->pool,
+    "when it had ended, the script went on depending on its exit code: %s: let run do that, without exec ahead of the program", statement_text(a, statement))) ;
   return 1 ;
 }
 

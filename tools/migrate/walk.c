@@ -450,6 +450,21 @@ static void walk_wait_again (struct analysis *a, struct statement *statement, st
   walk_wait(a, &wait, frame) ;
 }
 
+static int starts_in_background (struct statement const *list)
+{
+  for (; list ; list = list->next)
+    if (list->background) return 1 ;
+  return 0 ;
+}
+
+/* while read host; do tunnel "$host" & done <LIST: how many is not known; the loop ends, they go on. */
+static void keep_starting_loop (struct analysis *a, struct statement *statement)
+{
+  struct service *service = start_service(a, statement, START_BACKGROUND) ;
+  texts_add(a->pool, &service->run, "wait # for what the loop has started") ;
+  plan_todo(a->plan, service, service->claim, line_of(a, statement), "a loop started them, over what is not known here: one directory for each, or NAME@ with count; until then they are one service") ;
+}
+
 static void walk_statement (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct branch const *taken ;
@@ -472,6 +487,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   else if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && asks_awaited(a, statement)) walk_and_or(a, statement, frame) ;
   else if (statement->kind == STATEMENT_PIPELINE && walk_wait_program(a, statement, 0, frame)) ;
   else if (a->plan->services && walk_talk(a, statement)) ;
+  else if (walk_remedy(a, statement)) ;
   else if (statement->kind == STATEMENT_COMMAND) walk_command(a, statement, frame) ;
   else if (waits_again(statement)) walk_wait_again(a, statement, frame) ;
   else if ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && walk_loop(a, statement)) ;
@@ -482,6 +498,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
     else if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) walk_and_or(a, statement, frame) ;
     else if (statement->kind == STATEMENT_FOR) walk_for(a, statement, frame) ;
     else if (statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_SUBSHELL) walk_group(a, statement, frame) ;
+    else if (statement->kind == STATEMENT_LOOP && statement->branches && starts_in_background(statement->branches->body) && starts_later(a, frame)) keep_starting_loop(a, statement) ;
     else
     {
       start_service(a, statement, START_MAIN) ;
