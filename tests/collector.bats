@@ -43,7 +43,7 @@ waits() # NAME ; the fifo of its stdout is as good as full
 import array, fcntl, os, sys, termios
 fd = os.open(sys.argv[1], os.O_RDONLY | os.O_NONBLOCK)
 n = array.array("i", [0]); fcntl.ioctl(fd, termios.FIONREAD, n)
-sys.exit(n[0] < 60000)' "$live/$1/supervise/out"
+sys.exit(n[0] < 60000)' "$live/$1/supervise/output/out"
 }
 
 stop_all()
@@ -94,6 +94,7 @@ has_lines() # FILE COUNT
   kept() { [ "$(sed -E 's/^@[0-9a-f]{24} //' "$live/talks/supervise/kept" | sort)" = $'e err\no out' ]; }
   eventually 10 kept
   [ "$(stat -c %a "$live/talks/supervise/kept")" = 600 ]
+  [ "$(stat -c %a "$live/talks/supervise/output")" = 700 ] # nobody else writes lines of it
   reeve -l "$live" stop talks
   says '^finished$'
   eventually 10 grep -qx 30000 "$dir/stdout"
@@ -178,6 +179,33 @@ has_lines() # FILE COUNT
   eventually 20 waits floods
   stop_scanner 0
   said 'bytes that services have written are left unread, and lost'
+}
+
+@test "a stop waits for who reads late: no line is lost" {
+  service talks <<<'seq 25000; exec sleep 1000000'
+  scanner_unread lines
+  eventually 20 waits talks
+  talks=$(pid_of talks)
+  kill -TERM "$scanner"
+  eventually 20 over "$talks"
+  short_pause 3000
+  read_at_last
+  ended "$scanner" 0
+  ended "$reader"
+  diff <(seq 20000) <(head -n 20000 "$dir/all")
+  run ! grep lost "$dir/stderr"
+}
+
+@test "more services than the limit of open files allows: the others write as without a collector" {
+  for i in $(seq 20); do service "w$i" <<<'echo hello; exec sleep 1000000'; done
+  # shellcheck disable=SC2016
+  start sh -c 'ulimit -n 50 && exec reeve-scan -l "$live" -L prefix "$scan"'
+  scanner=$started
+  greeted() { [ "$(grep -c 'hello$' "$dir/stdout")" -eq 20 ]; }
+  eventually 20 greeted
+  said 'is not collected: 50 open files (ulimit -n) are too few; raise the limit'
+  stop_scanner
+  run ! grep -e lost -e 'Too many open files' "$dir/stderr"
 }
 
 @test "a flood does not starve others" {
@@ -272,7 +300,7 @@ kill_that() { [ "${1:-0}" -gt 1 ] && kill -KILL "$1"; }
   before=$(find "$scan" | sort)
   scanner_into_pipe prefix
   eventually 10 grep -q mine "$dir/own"
-  says '^aside$'
+  says '^own | aside$'
   eventually 10 grep -q '^web | line$' "$dir/stdout"
   [ "$(find "$scan" | sort)" = "$before" ]
   in=$scan/web service log <<<'exec cat >>"$dir/web"'
@@ -302,8 +330,9 @@ kill_that() { [ "${1:-0}" -gt 1 ] && kill -KILL "$1"; }
   scan=$dir/etc/services.d
   service web <<<'echo hello; reeve shutdown 0 >/dev/null; exec sleep 1000000'
   inside='mount --bind "$dir/etc" /etc && mount -t tmpfs -o mode=755 tmpfs /run && exec reeve-init'
-  REEVE_LOG=prefix unshare -m sh -c "$inside" >"$dir/out"
+  REEVE_LOG=prefix REEVE_LOG_KEEP=1000 unshare -m sh -c "$inside" >"$dir/out" 2>"$dir/stderr"
   grep -qx 'web | hello' "$dir/out"
+  run ! grep 'REEVE_LOG' "$dir/stderr"
   REEVE_LOG=colour unshare -m sh -c "$inside" >"$dir/out" 2>"$dir/stderr"
   grep -qx hello "$dir/out"
   said 'REEVE_LOG: "colour": allowed: lines, prefix, json, off'

@@ -133,8 +133,8 @@ each_had_terminal() { [ "$(lines "$dir/took")" -ge "$(lines "$dir/starts")" ]; }
   on_terminal -L prefix -l "$live" "$scan" # which is not for who talks to a terminal
   answers first
   up other
-  [ -p "$live/other/supervise/out" ]
-  [ ! -e "$live/repl/supervise/out" ]
+  [ -p "$live/other/supervise/output/out" ]
+  [ ! -e "$live/repl/supervise/output/out" ]
   touch "$dir/hangup"
   eventually 20 eval 's6-svdt "$live/repl" | grep -q "signal SIGHUP"'
   eventually 20 field repl state waiting

@@ -94,7 +94,7 @@ not_named()
 @test "what CMD or a service runs is read after all, and so is what leads to /etc/services.d" {
   path_without_s6
   printf '[program:web]\ncommand=web\n' >"$etc/supervisord.conf"
-  script "$dir/path/supervisord" <<<'exit 0'
+  script "$dir/path/supervisord" <<<'[ "$1" != -n ] || exec sleep 1000000'
   at_start supervisord -c /etc/supervisord.conf
   [ -z "$output" ]
   service programs <<<'exec supervisord -n'

@@ -217,3 +217,22 @@ END2
   run reeve logs web
   [[ $output == *public* && $output != *secret* ]]
 }
+
+@test "a file with a huge hole keeps nobody waiting, and an output that cannot be written is spoken of" {
+  idle web
+  logged web 'exec sleep 1000000 # reeve-log
+reeve-log "$dir/log"'
+  mkdir "$dir/log"
+  echo first >"$dir/log/current"
+  truncate -s 1T "$dir/log/current" || skip "no file of this size can be made"
+  printf '\nlast\n' >>"$dir/log/current"
+  scanner
+  up web
+  [ "$(timeout 60 reeve logs -n 1 web)" = last ]
+  timeout 60 reeve logs -n 2 web | tail -n 1 | grep -qx last
+  timeout 60 reeve why web | grep -q last
+  for command in 'logs -n 1' 'logs -n 1 -f' events 'events -f' 'events --json'; do
+    run -111 bash -c 'exec timeout 60 reeve "$@" 2>&1 >/dev/full' bash $command web
+    [[ $output == 'reeve: warning: unable to write to stdout: No space left on device' ]]
+  done
+}

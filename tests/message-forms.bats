@@ -11,10 +11,14 @@ object() { grep '"service":"reeve"' "$dir/stderr" | jq -es "any(.[]; $1)" >/dev/
 
 services()
 {
-  service web <<<'reeve start nothing; reeve kill HUP nothing 2>"$dir/file"; text=$(reeve start nothing 2>&1); echo "$text" >"$dir/text"; exec reeve-exec --user nobody-here true'
+  service web <<<'exit 1'
   setting web restart-delay '600000 600000'
   setting web timeout-kill soon
-  in=$scan/web service log <<<'exec reeve-log "$dir/no/where"' # so its stderr is ours
+  # A logger's stderr is ours: the collector does not read it.
+  in=$scan/web service log <<'END'
+reeve start nothing; reeve kill HUP nothing 2>"$dir/file"; text=$(reeve start nothing 2>&1); echo "$text" >"$dir/text"; reeve-exec --user nobody-here true
+exec reeve-log "$dir/no/where"
+END
 }
 
 @test "json: all that Reeve says is objects, with level, program and the service that it speaks of" {
@@ -25,16 +29,16 @@ services()
   eventually 20 field web state waiting
   eventually 10 object '.level == "warning" and .program == "reeve-supervise" and .about == "web" and (.message | startswith("reeve-supervise web: warning: invalid timeout-kill: \"soon\""))'
   object '.program == "reeve-supervise" and .about == "web" and (.message | contains("ended with code "))'
-  object '.level == "fatal" and .program == "reeve-exec" and .about == "web" and (.message | contains("nobody-here"))'
-  object '.program == "reeve" and .about == "web" and (.message | contains("nothing"))'
+  eventually 10 object '.level == "fatal" and .program == "reeve-exec" and .about == "web/log" and (.message | contains("nobody-here"))'
+  object '.program == "reeve" and .about == "web/log" and (.message | contains("nothing"))'
   eventually 10 object '.program == "reeve-log" and .about == "web/log" and (.message | contains("no/where"))'
   object '.stream == "stderr" and (.time | test("^20..-..-..T..:..:..[.]......Z$"))'
   # What the collector reads is the service's line, once.
   bare() { grep '"service":"bare"' "$dir/stderr" | jq -es 'any(.[]; .stream == "stderr" and (.message | test("^reeve-exec bare: fatal: .*nobody-here")))' >/dev/null; }
   eventually 10 bare
   # What does not leave the container stays text, also for who reads it.
-  grep -q '^reeve web: .*nothing' "$dir/file"
-  grep -q '^reeve web: .*nothing' "$dir/text"
+  grep -q '^reeve web/log: .*nothing' "$dir/file"
+  grep -q '^reeve web/log: .*nothing' "$dir/text"
   kill_supervisor web
   eventually 10 object '.program == "reeve-scan" and .level == "warning" and (has("about") | not)'
   run ! grep -v '^{' "$dir/stderr"
@@ -44,8 +48,8 @@ services()
   services
   scanner -L prefix
   says '^reeve | reeve-supervise web: warning: ended with code '
-  said '^reeve | reeve-exec web: fatal: .*nobody-here'
-  said '^reeve | reeve web: .*nothing'
+  says '^reeve | reeve-exec web/log: fatal: .*nobody-here'
+  said '^reeve | reeve web/log: .*nothing'
   says '^reeve | reeve-log web/log: .*no/where'
   run ! grep -v '^reeve | ' "$dir/stderr"
 }
@@ -54,7 +58,7 @@ services()
   services
   start reeve-scan -l "$live" "$scan" -- sh -c 'echo "$REEVE_SERVICE." >"$dir/cmd"; reeve start nothing; exec sleep 1000000'
   scanner=$started
-  says '^reeve-exec web: fatal: .*nobody-here'
+  says '^reeve-exec web/log: fatal: .*nobody-here'
   says '^reeve: .*nothing'
   eventually 10 grep -qx '[.]' "$dir/cmd"
   says '^reeve-log web/log: .*no/where'

@@ -72,7 +72,7 @@ END
 trap 'echo interrupted; exit 7' INT
 trap 'exit 8' TERM
 echo runs
-touch "$dir/runs-$PPID"
+touch "$dir/runs-$(cut -d " " -f 4 "/proc/$PPID/stat")"
 while :; do sleep 1000000 & wait; done
 END
   service worker@ <<<'[ -t 0 ] || exec sleep 1000000; echo "$2 is $REEVE_INSTANCE"; exit 0'
@@ -117,4 +117,49 @@ END
   reeve kill KILL stubborn
   eventually 10 field stubborn restarts 1
   eventually 10 field stubborn state up
+}
+
+@test "never two at once: of another try, a start, s6-svc; a reeve that is killed starts it again" {
+  service web <<'END'
+trap 'sleep 0.2; exit 8' TERM
+touch "$dir/runs-$(cut -d " " -f 4 "/proc/$PPID/stat")"
+while :; do sleep 1000000 & wait; done
+END
+  scanner
+  up web
+  instances() { [ "$(processes of "$dir" | while read -r pid; do tr '\0' ' ' <"/proc/$pid/cmdline"; echo; done 2>/dev/null | grep -c '^/bin/sh ./run web')" -eq "$1" ]; }
+  start reeve try web
+  first=$started
+  eventually 10 test -e "$dir/runs-$first"
+  run -1 reeve try web
+  line 'web is being tried by another .reeve try.$'
+  run -1 reeve start web
+  line 'web is not started: a .reeve try. runs it now'
+  run -1 reeve restart web
+  run -0 reeve why web
+  line 'web is down, as a .reeve try. runs it now'
+  instances 1
+  # Twice within a moment is once, as timeout(1) has it: what is told so can end well.
+  kill -TERM "$first"
+  kill -HUP "$first" || :
+  ended "$first" 8
+  up web
+  start reeve try web
+  eventually 10 test -e "$dir/runs-$started"
+  kill -KILL "$started"
+  ended "$started" 137
+  eventually 10 field web state up
+  eventually 10 instances 1
+  start reeve try web
+  eventually 10 test -e "$dir/runs-$started"
+  s6-svc -u "$live/web"
+  ended "$started" 8
+  grep -q 'ending web here, as it was started elsewhere' "$dir/stderr"
+  eventually 10 field web state up
+  eventually 10 instances 1
+  start reeve try web
+  eventually 10 test -e "$dir/runs-$started"
+  stop_scanner
+  ended "$started" 8
+  instances 0
 }

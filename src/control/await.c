@@ -263,6 +263,11 @@ int await_send (struct request const *request, char const *name, char const *let
   struct wait wait = { .request = request, .name = name, .say_ms = clock_ms() + SAY_AFTER_MS, .rescan_ms = clock_ms() + RESCAN_MS } ;
   char path[PATH_SIZE] ;
   snprintf(path, sizeof path, "%s/" CONTROL_FIFO, name) ;
+  if (want_up(letters) && try_is_under_way(name))
+  {
+    strerr_warnw2x(name, " is not started: a `reeve try` runs it now, and starts it again when that has ended") ;
+    return EXIT_NO ;
+  }
   for (;;)
   {
     int ms ;

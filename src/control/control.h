@@ -355,6 +355,11 @@ extern char const *view_reason (struct view const *view) ;
 /* Since when it is so: the time; of another day the day, of another year the year. */
 extern void status_since (struct view const *view, char *out, size_t size) ;
 
+/* ---- try.c ---- */
+
+/* Does a `reeve try` run the service `name` now, as far as the caller may know? */
+extern int try_is_under_way (char const *name) ;
+
 /* ---- page.c: what is shown has lines of at most 80 columns, as far as its words allow ---- */
 
 #define PAGE_WIDTH 80

@@ -32,6 +32,12 @@ static int set_down (char const *directory, char const *name, int down)
   return ok ;
 }
 
+/* Whoever may look at a service may not therefore disable it. */
+static int is_theirs (char const *name)
+{
+  return !faccessat(AT_FDCWD, name, W_OK, AT_EACCESS) || errno != EACCES ;
+}
+
 /* In SCAN it outlives the container's restart; in LIVE it counts for the tree that runs. */
 static int set (struct request const *request, char const *name, char const *scan, int down)
 {
@@ -43,7 +49,7 @@ static int set (struct request const *request, char const *name, char const *sca
   int err = errno ;
   char shown[PATH_SIZE] ;
   services_printable(shown, scan) ;
-  if (!set_down("", name, down) && (errno != ENOENT || !lasts))
+  if (!is_theirs(name) || (!set_down("", name, down) && (errno != ENOENT || !lasts)))
   {
     strerr_warnwu8sys(down ? "make" : "remove", " the file `down` of ", name, " in ", request->live, services_who_may(), "", "") ;
     return EXIT_SYSTEM ;

@@ -160,7 +160,7 @@ static int print_last (struct request const *request)
   qsort(lines, count, sizeof *lines, &by_time) ;
   for (size_t i = 0 ; i < count ; i++) print_line(request, lines + i) ;
   free(lines) ;
-  return fflush(stdout) ? EXIT_SYSTEM : EXIT_YES ;
+  return page_end() ;
 }
 
 /* ---- following ---- */
@@ -332,7 +332,7 @@ static int follow_all (struct follow *follow, int signals, int scanner)
   {
     struct pollfd *x = follow->polled ;
     size_t count = follow->count ;
-    if (fflush(stdout)) return EXIT_YES ; /* who read has ended */
+    if (fflush(stdout)) return errno == EPIPE ? EXIT_YES : page_end() ; /* who read has ended */
     x[0] = (struct pollfd) { .fd = signals, .events = POLLIN } ;
     x[1] = (struct pollfd) { .fd = 1 } ;
     x[2] = (struct pollfd) { .fd = scanner, .events = POLLIN } ;

@@ -15,7 +15,6 @@
 
 #define NS 1000000000ULL
 #define READ_MIN 8192
-#define LINE_MAX_BYTES (16 << 20) /* a longer line becomes several */
 #define HEAD 256
 #define TRIES 10
 
@@ -366,7 +365,7 @@ int log_reader_next (struct log_reader *r, struct log_line *line)
     size_t len = r->end - r->begin ;
     char const *newline = len ? memchr(r->bytes + r->begin, '\n', len) : 0 ;
     struct stat st ;
-    if (newline || len >= LINE_MAX_BYTES)
+    if (newline || len >= LOG_LINE_MAX)
     {
       if (take_line(r, newline ? (size_t)(newline - r->bytes) - r->begin : len, line)) return 1 ;
       continue ;

@@ -53,7 +53,10 @@ extern size_t log_stamp (char const *line, size_t len, int without_leaps, uint64
 
 /* ---- log_start.c ---- */
 
-/* Where the last *count lines of the file begin; *count: how many more there might be. */
+#define LOG_LINE_MAX (16 << 20) /* a longer line becomes several */
+
+/* Where the last *count lines of the file begin; *count: how many more there might be. Reads no more than that many of
+   the longest lines. */
 extern off_t log_start_last (int fd, off_t size, uint64_t *count) ;
 /* Where those begin that are not older than `since`: not later than there, and at the beginning of a line. */
 extern off_t log_start_since (int fd, off_t size, int without_leaps, uint64_t since) ;

@@ -9,14 +9,24 @@ off_t log_start_last (int fd, off_t size, uint64_t *count)
 {
   static char bytes[CHUNK] ;
   off_t at = size ;
+  off_t line = size ; /* the beginning of the last one that was found */
   if (!size || !*count) return size ;
   while (at)
   {
+    if (line - at >= LOG_LINE_MAX) /* as if one began there: a file can have a hole of any size */
+    {
+      line = at ;
+      if (!--*count) return at ;
+    }
     size_t n = at < CHUNK ? (size_t)at : CHUNK ;
     at -= (off_t)n ;
     if (pread(fd, bytes, n, at) != (ssize_t)n) return at + (off_t)n ;
     while (n--)
-      if (bytes[n] == '\n' && at + (off_t)n + 1 < size && !--*count) return at + (off_t)n + 1 ;
+    {
+      if (bytes[n] != '\n' || at + (off_t)n + 1 >= size) continue ;
+      line = at + (off_t)n + 1 ;
+      if (!--*count) return line ;
+    }
   }
   --*count ;
   return 0 ;

@@ -84,7 +84,7 @@ static void print_line (struct logs const *logs, struct source const *source)
 static int flush (void)
 {
   if (fflush(stdout) && errno == EPIPE) _exit(EXIT_YES) ;
-  return ferror(stdout) ? EXIT_SYSTEM : EXIT_YES ;
+  return page_end() ;
 }
 
 /* All that there is, in the order of time. */
@@ -290,6 +290,5 @@ int command_logs (struct request const *request)
   code = open_all(&logs) ;
   if (request->follow && !code) return follow(&logs) ;
   shown = show(&logs) ;
-  if (shown) strerr_warnwu1sys("write to stdout") ;
   return shown ? shown : code ;
 }

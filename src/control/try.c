@@ -19,15 +19,23 @@
 #include "base/process.h"
 #include "base/signals.h"
 #include "base/spawn.h"
+#include "base/trust.h"
 #include "control/likeness.h"
 #include "service/executable.h"
 #include "service/instance.h"
+#include "service/name.h"
 #include "service/settings.h"
 
 #define CODE_BY_SIGNAL 128
 #define RUN_LOCK "supervise/run-lock" /* as the supervisor's */
 
-/* A child stops the service, and becomes its ./run; this process looks after it, and starts the service again, however that went. */
+#define LOOK_AGAIN_MS 1000 /* at what others do with the service */
+#define TWICE_MS 1000 /* a signal so soon after another one is the same, sent to us and to our process group */
+#define LOCK_TRIES 25
+#define LOCK_PAUSE_MS 20
+
+/* Three processes. The first one passes signals on, and waits. Its child, the keeper, looks after the service and starts it again,
+   however that went, and also when the first one was killed. The keeper's child stops the service, and becomes its ./run. */
 struct try
 {
   struct request const *request ;
@@ -35,16 +43,59 @@ struct try
   struct view before ;
   struct likeness like ;
   struct settings settings ;
+  pid_t keeper ;
   pid_t child ;
   int live ; /* the directory */
+  int lock ; /* the keeper's: nobody else starts the service */
   int signals ;
   int executed[2] ; /* a byte when ./run is about to be executed, the end when it was */
   int notification[2] ;
   uint64_t started_ms ; /* 0: not executed (yet) */
+  uint64_t told_ms ; /* when it was told to end */
+  uint64_t looked_ms ;
   int wstat ;
   unsigned int has_ended : 1 ;
   unsigned int told : 1 ; /* to end, once */
 } ;
+
+static int const trapped[] = { SIGCHLD, SIGTERM, SIGHUP, SIGINT, SIGQUIT } ;
+
+/* ---- never two at once ---- */
+
+/* Returns a descriptor that holds the lock; -1: another one does; -2 with errno: there is none. */
+static int lock_service (char const *name, int how)
+{
+  char path[SERVICE_NAME_MAX + sizeof LOGGER_SUFFIX + sizeof "/supervise"] ;
+  int way ;
+  int fd ;
+  snprintf(path, sizeof path, "%s/supervise", name) ;
+  way = trust_anyones_directory(AT_FDCWD, path, 0) ;
+  fd = way >= 0 ? openat(way, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1 ;
+  if (way >= 0) fd_close(way) ;
+  if (fd == -1) return -2 ;
+  if (flock(fd, how | LOCK_NB) != -1 || errno != EWOULDBLOCK) return fd ; /* some filesystems have no locks */
+  fd_close(fd) ;
+  return -1 ;
+}
+
+int try_is_under_way (char const *name)
+{
+  int fd = lock_service(name, LOCK_SH) ;
+  if (fd >= 0) fd_close(fd) ;
+  return fd == -1 ;
+}
+
+/* Who only looks has it for a moment. */
+static int take_lock (struct try *try)
+{
+  for (unsigned int i = 0 ; i < LOCK_TRIES ; i++)
+  {
+    try->lock = lock_service(try->name, LOCK_EX) ;
+    if (try->lock != -1) break ;
+    poll(0, 0, LOCK_PAUSE_MS) ;
+  }
+  return try->lock != -1 ;
+}
 
 /* ---- the child ---- */
 
@@ -104,6 +155,7 @@ static int execute (struct try *try)
   int err ;
   likeness_take_limits(&try->like) ;
   if (!likeness_take_identity(&try->like)) return fail("become the user of", try) ;
+  if (prctl(PR_SET_PDEATHSIG, (unsigned long)try->settings.down_signal, 0L, 0L, 0L) == -1 || getppid() != try->keeper) return EXIT_SYSTEM ;
   if (try->like.has_umask) umask(try->like.umask) ;
   if (fchdir(try->like.cwd) == -1) return fail("enter the directory of", try) ;
   if (!place_descriptors(try)) return fail("prepare the descriptors of", try) ;
@@ -129,7 +181,7 @@ static int stop_and_execute (struct try *try)
   return execute(try) ;
 }
 
-/* ---- who looks after it ---- */
+/* ---- the keeper ---- */
 
 static int tell_child (pid_t pid, void *data)
 {
@@ -142,7 +194,10 @@ static int tell_child (pid_t pid, void *data)
 static void tell_to_end (struct try *try)
 {
   int sig = try->told ? SIGKILL : try->started_ms ? try->settings.down_signal : SIGTERM ;
+  uint64_t now = clock_ms() ;
+  if (try->told && now - try->told_ms < TWICE_MS) return ;
   try->told = 1 ;
+  try->told_ms = now ;
   if (!process_each_child(&tell_child, &sig) && !try->has_ended) tell_child(try->child, &sig) ;
 }
 
@@ -190,10 +245,33 @@ static void take_execution (struct try *try)
   }
 }
 
+/* Or has it? */
+static int everything_stops (struct try const *try)
+{
+  struct view now ;
+  return services_scanner_stops() || (!services_scanner_lives() && view_read(&now, try->name) && now.state == STATE_UNSUPERVISED) ;
+}
+
+/* A command of s6's asks nobody. */
+static void look_at_others (struct try *try)
+{
+  struct view now ;
+  char const *why = 0 ;
+  if (!try->started_ms || try->told || clock_ms() - try->looked_ms < LOOK_AGAIN_MS) return ;
+  try->looked_ms = clock_ms() ;
+  if (everything_stops(try)) why = "as everything is being stopped" ;
+  else if (view_read(&now, try->name) && now.up) why = "as it was started elsewhere" ;
+  if (!why) return ;
+  strerr_warnw4x("ending ", try->name, " here, ", why) ;
+  tell_to_end(try) ;
+}
+
 static void look_after (struct try *try, int ms)
 {
   struct pollfd x[] = { { .fd = try->signals, .events = POLLIN }, { .fd = try->executed[0], .events = POLLIN }, { .fd = try->notification[0], .events = POLLIN } } ;
-  if (poll(x, 3, ms) <= 0) return ;
+  int r = poll(x, 3, ms < 0 || ms > LOOK_AGAIN_MS ? LOOK_AGAIN_MS : ms) ;
+  look_at_others(try) ;
+  if (r <= 0) return ;
   if (x[1].revents) take_execution(try) ;
   if (x[2].revents) take_readiness(try) ;
   if (x[0].revents) take_signal(try) ;
@@ -246,7 +324,6 @@ static int run (struct try *try)
 /* Returns an exit code. */
 static int prepare (struct try *try)
 {
-  static int const trapped[] = { SIGCHLD, SIGTERM, SIGHUP, SIGINT, SIGQUIT } ;
   sigset_t stops ;
   int read ;
   int code = likeness_find(&try->like, try->request, LIKENESS_SUPERVISOR) ;
@@ -265,16 +342,53 @@ static int prepare (struct try *try)
     settings_honour(&try->settings, &say_setting) ;
   }
   owner_return() ;
-  if (fchdir(try->live) == -1 || pipe2(try->executed, O_CLOEXEC) == -1 || pipe2(try->notification, O_CLOEXEC) == -1) return fail("prepare to run", try) ;
-  if (prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == -1) strerr_warnwu1sys("become a subreaper: what is left behind falls to another process") ;
+  if (fchdir(try->live) == -1) return fail("prepare to run", try) ;
   spawn_prepare_signals() ;
   sigemptyset(&stops) ;
   sigaddset(&stops, SIGTSTP) ;
   sigaddset(&stops, SIGTTIN) ;
   sigaddset(&stops, SIGTTOU) ;
   sigprocmask(SIG_UNBLOCK, &stops, 0) ;
+  return EXIT_YES ;
+}
+
+static int keep (struct try *try, pid_t parent)
+{
+  struct request again = *try->request ;
+  int code ;
+  try->keeper = getpid() ;
+  if (prctl(PR_SET_PDEATHSIG, (unsigned long)SIGTERM, 0L, 0L, 0L) == -1 || getppid() != parent) return EXIT_SYSTEM ;
+  if (prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == -1) strerr_warnwu1sys("become a subreaper: what is left behind falls to another process") ;
   try->signals = signals_open(trapped, sizeof trapped / sizeof *trapped) ;
-  return try->signals == -1 ? fail("prepare to run", try) : EXIT_YES ;
+  if (try->signals == -1 || pipe2(try->executed, O_CLOEXEC) == -1 || pipe2(try->notification, O_CLOEXEC) == -1) return fail("prepare to run", try) ;
+  code = run(try) ;
+  if (try->lock >= 0) fd_close(try->lock) ;
+  again.no_wait = 1 ;
+  if ((!try->before.wanted_up && !try->before.done) || everything_stops(try)) return code ;
+  if (try->started_ms) strerr_warni3x("starting ", try->name, " again") ;
+  return command_start(&again) ? EXIT_SYSTEM : code ;
+}
+
+/* ---- the first one ---- */
+
+/* What is typed has reached the keeper already. */
+static int wait_for (struct try *try)
+{
+  int wstat ;
+  try->signals = signals_open(trapped, sizeof trapped / sizeof *trapped) ;
+  if (try->signals == -1) return fail("prepare to run", try) ;
+  while (waitpid(try->keeper, &wstat, WNOHANG) != try->keeper)
+  {
+    struct pollfd x = { .fd = try->signals, .events = POLLIN } ;
+    int by_kernel ;
+    int sig ;
+    poll(&x, 1, -1) ;
+    while ((sig = signals_read_from(try->signals, &by_kernel)))
+      if (sig != SIGCHLD && !by_kernel) kill(try->keeper, sig) ;
+  }
+  if (WIFEXITED(wstat)) return WEXITSTATUS(wstat) ;
+  strerr_warnw4x("what looked after ", try->name, " was killed: start it again: reeve start ", try->name) ;
+  return EXIT_SYSTEM ;
 }
 
 /* Why it cannot be tried; 0: it can. */
@@ -291,13 +405,13 @@ static char const *obstacle (struct try const *try)
 int command_try (struct request const *request)
 {
   static struct try try ; /* large */
-  struct request again = *request ;
+  pid_t own = getpid() ;
   struct termios terminal ;
   int has_terminal = tcgetattr(0, &terminal) != -1 ;
   char const *why ;
   int code = services_need_scanner(request) ;
   if (code) return code ;
-  try = (struct try) { .request = request, .name = request->names[0], .live = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), .signals = -1 } ;
+  try = (struct try) { .request = request, .name = request->names[0], .live = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), .lock = -1, .signals = -1 } ;
   settings_defaults(&try.settings) ;
   if (try.live == -1 || !view_read(&try.before, try.name))
   {
@@ -310,13 +424,18 @@ int command_try (struct request const *request)
     strerr_warnw2x(try.name, why) ;
     return EXIT_NO ;
   }
+  if (!take_lock(&try))
+  {
+    strerr_warnw2x(try.name, " is being tried by another `reeve try`") ;
+    return EXIT_NO ;
+  }
   code = prepare(&try) ;
   if (code) return code ;
-  code = run(&try) ;
+  try.keeper = fork() ;
+  if (try.keeper == -1) return fail("make a process for", &try) ;
+  if (!try.keeper) _exit(keep(&try, own)) ;
+  if (try.lock >= 0) fd_close(try.lock) ;
+  code = wait_for(&try) ;
   if (has_terminal) tcsetattr(0, TCSANOW, &terminal) ;
-  again.no_wait = 1 ;
-  if (!try.before.wanted_up && !try.before.done) return code ;
-  if (try.started_ms) strerr_warni3x("starting ", try.name, " again") ;
-  if (command_start(&again)) return EXIT_SYSTEM ;
   return code ;
 }

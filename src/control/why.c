@@ -145,7 +145,8 @@ static void say_held (struct why const *why)
 static void say_down (struct why const *why)
 {
   char since[PAGE_DURATION_MAX] ;
-  if (!why->view.has_ended) say("%s is down, and was never started: its directory has a file `down`, or it was stopped before (`reeve start %s` starts it).", why->name, why->name) ;
+  if (try_is_under_way(why->name)) say("%s is down, as a `reeve try` runs it now.", why->name) ;
+  else if (!why->view.has_ended) say("%s is down, and was never started: its directory has a file `down`, or it was stopped before (`reeve start %s` starts it).", why->name, why->name) ;
   else if (why->view.reason == REASON_DONE) say("%s is down for %s: %s.", why->name, ago(&why->view.since, since), view_reason(&why->view)) ;
   else say("%s is down for %s, as that was asked for (`reeve start %s` starts it).", why->name, ago(&why->view.since, since), why->name) ;
 }

@@ -62,12 +62,12 @@ static int is_supervised (int *goes_on)
 {
   struct state state ;
   *goes_on = 0 ;
-  if (state_read(".", &state, 0))
+  if (state_read(".", &state, 0) && !faccessat(AT_FDCWD, "supervise", W_OK, AT_EACCESS))
   {
     *goes_on = state.flags & STATE_HAS_ENDED && !(state.flags & STATE_END_ASKED) ;
     return 1 ;
   }
-  if (errno == EACCES) strerr_warnwu1sys("read " STATE_FILE ", so what is missed while the program runs is not made up for (let reeve-exec --user become the user, not a program before it)") ;
+  if (errno == EACCES) strerr_warnwu1sys("write to supervise, so what is missed while the program runs is not made up for (let reeve-exec --user become the user, not a program before it)") ;
   return 0 ;
 }
 

@@ -29,7 +29,7 @@ static struct { char const *name ; size_t at ; uint32_t max ; uint32_t initial ;
 
 /* Those whose value is read where it is used, or, as nothing is ever written
    into the image, need not be. */
-static char const *const others[] = { "S6_CMD_ARG0", "S6_STAGE2_HOOK", "S6_READ_ONLY_ROOT", "REEVE_LIVE", "REEVE_LOG", "REEVE_STDERR", "REEVE_CMD_AFTER" } ;
+static char const *const others[] = { "S6_CMD_ARG0", "S6_STAGE2_HOOK", "S6_READ_ONLY_ROOT", "REEVE_LIVE", "REEVE_LOG", "REEVE_LOG_KEEP", "REEVE_STDERR", "REEVE_CMD_AFTER" } ;
 
 static void say_invalid (char const *name, char const *value, uint32_t max, uint32_t initial)
 {

@@ -27,7 +27,8 @@
 #define NEWS_MANY 32768 /* bytes in that fifo: perhaps it was full, and not all could be told */
 #define KEPT_MS 20 /* of silence, before last lines are written */
 #define TURNS_MAX 64 /* between two looks at signals */
-#define ENDING_MS 1000 /* told to end, it does not wait longer for who takes nothing */
+#define ENDING_MS 8000 /* told to end, it does not wait longer for who takes nothing; */
+#define ENDING_LOOK_MS 200 /* SIGHUP: not at all */
 
 static char const *const fifos[2] = { COLLECTED_STDOUT, COLLECTED_STDERR } ;
 
@@ -288,7 +289,7 @@ static void take_signals (struct collector *c, int signals)
     if (sig == SIGALRM || sig == SIGCHLD) continue ;
     if (!c->ending) note_what_is_left(c) ;
     for (unsigned int i = 0 ; i < 2 && !c->ending ; i++) c->sinks[i]->stuck_ms = c->sinks[i]->end ? clock_ms() : 0 ;
-    c->ending++ ;
+    c->ending += sig == SIGHUP ? 2 : 1 ;
   }
 }
 
@@ -318,7 +319,7 @@ enum { SIGNALS, NEWS, MESSAGES, SINKS, CHANNELS = SINKS + 2 } ;
 static void wait_for (struct collector *c, struct pollfd x[CHANNELS], int signals, int news)
 {
   uint64_t now = clock_ms() ;
-  int ms = c->ending ? ENDING_MS / 5 : -1 ;
+  int ms = c->ending ? ENDING_LOOK_MS : -1 ;
   x[SIGNALS] = (struct pollfd) { .fd = signals, .events = POLLIN } ;
   x[NEWS] = (struct pollfd) { .fd = news, .events = POLLIN } ;
   x[MESSAGES] = (struct pollfd) { .fd = message_fd(), .events = POLLOUT } ;

@@ -47,6 +47,9 @@ extern size_t form_head (char out[HEAD_MAX], enum form form, char const *name, i
    all of them if `at_once`, else none. */
 extern size_t form_ready (char const *bytes, size_t len, int at_once) ;
 
+/* How many of them are whole characters: all but the beginning of one at their end. */
+extern size_t form_whole (char const *bytes, size_t len) ;
+
 /* Writes the lines in `bytes` to `out`, each in its form. The last one may lack its newline, which
    only JSON adds.
      goes_on   the first is the rest of one that was written: without a head, if not JSON

@@ -41,6 +41,18 @@ size_t form_ready (char const *bytes, size_t len, int at_once)
   return at_once ? len : 0 ;
 }
 
+size_t form_whole (char const *bytes, size_t len)
+{
+  for (size_t n = 1 ; n <= 3 && n < len ; n++)
+  {
+    unsigned char c = (unsigned char)bytes[len - n] ;
+    size_t size = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2 ;
+    if (c < 0x80) break ;
+    if (c >= 0xc0) return size > n ? len - n : len ;
+  }
+  return len ;
+}
+
 static size_t put (char *out, enum form form, char const *bytes, size_t len, int ends)
 {
   size_t n ;

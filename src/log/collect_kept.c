@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +29,6 @@ static struct
   struct source const *of ;
   uint64_t since_ms ;
   size_t len ;
-  int no_writer ;
   int said ;
   char bytes[2 * TURN_MAX] ;
 } kept ;
@@ -71,10 +71,21 @@ static int append (int fd, off_t size)
   return 0 ;
 }
 
-/* Nothing new is made where its service is leaving: its directory is about to be removed. */
-static int open_file (char const *path, struct stat *st)
+/* If nobody holds its fifos, its service is leaving. */
+static int is_leaving (struct source const *source)
 {
-  int fd = file_open(path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | (kept.no_writer ? 0 : O_CREAT), 0600) ;
+  for (int i = 0 ; i < 2 ; i++)
+  {
+    struct pollfd x = { .fd = source->stream[i].fd } ;
+    if (x.fd >= 0 && (poll(&x, 1, 0) != 1 || !(x.revents & POLLHUP))) return 0 ;
+  }
+  return 1 ;
+}
+
+/* Nothing new is made where its service is leaving: its directory is about to be removed. */
+static int open_file (char const *path, int may_make, struct stat *st)
+{
+  int fd = file_open(path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | (may_make ? O_CREAT : 0), 0600) ;
   if (fd == -1 || is_ours(fd, st)) return fd ;
   fd_close(fd) ;
   errno = EPERM ;
@@ -86,15 +97,16 @@ static int write_file (void)
   char path[SERVICE_NAME_MAX + sizeof "/" KEPT_FILE] ;
   char old[SERVICE_NAME_MAX + sizeof "/" KEPT_OLD_FILE] ;
   struct stat st ;
+  int may_make = !is_leaving(kept.of) ;
   int ok ;
   int fd ;
   snprintf(path, sizeof path, "%s/" KEPT_FILE, kept.of->name) ;
-  fd = open_file(path, &st) ;
-  if (fd >= 0 && st.st_size && !kept.no_writer && (uint64_t)st.st_size + kept.len > kept.half)
+  fd = open_file(path, may_make, &st) ;
+  if (fd >= 0 && st.st_size && may_make && (uint64_t)st.st_size + kept.len > kept.half)
   {
     snprintf(old, sizeof old, "%s/" KEPT_OLD_FILE, kept.of->name) ;
     fd_close(fd) ;
-    fd = rename(path, old) == -1 ? -1 : open_file(path, &st) ;
+    fd = rename(path, old) == -1 ? -1 : open_file(path, 1, &st) ;
   }
   if (fd == -1) return errno == ENOENT || errno == ENOTDIR ; /* its directory is gone */
   ok = append(fd, st.st_size) ;
@@ -151,7 +163,6 @@ void kept_add (struct stream const *stream, char const *bytes, size_t len)
   if (kept.len + most > kept.half || kept.len + most > sizeof kept.bytes) kept_flush(0) ;
   if (!kept.len) kept.since_ms = now ;
   kept.of = stream->source ;
-  kept.no_writer = stream->no_writer ;
   tain_wallclock_read(&time) ;
   timestamp_fmt(stamp, &time) ;
   while (bytes < end)

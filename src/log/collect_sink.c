@@ -246,10 +246,11 @@ enum turn_result sink_turn (struct collector *c, struct stream *stream, int goes
     full = is_full(stream, (size_t)r) ;
     len = (size_t)r ;
     if (!full && !goes_on && !stream->no_writer && nap(c, stream, len)) return TURN_NOTHING ;
+    if (full && c->form == FORM_JSON) len = form_whole(raw, len) ;
   }
   stream->seen = 0 ;
   stream->nap_ms = 0 ;
-  pass_on(c, sink, stream, len, full || goes_on) ;
+  pass_on(c, sink, stream, len, c->form != FORM_JSON && (full || goes_on)) ; /* in JSON each piece is whole */
   if (stream->held_len) nap(c, stream, 0) ; /* nothing else would wake us for it */
   return TURN_DONE ;
 }

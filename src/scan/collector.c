@@ -5,11 +5,13 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
+#include <skalibs/types.h>
 
 #include "base/exit.h"
 #include "base/message.h"
@@ -23,6 +25,7 @@
 #include "wire/channels.h"
 
 #define PROGRAM "reeve-log"
+#define OTHER_FILES 40 /* that the collector has open, but for the fifos of services */
 #define CMD ".cmd" /* in LIVE: where its fifos are, as those of a service */
 
 static char const *const cmd_fifo[2] = { CMD "/" COLLECTED_STDOUT, CMD "/" COLLECTED_STDERR } ;
@@ -63,7 +66,8 @@ static int begin_cmd (struct scanner *s)
 {
   if (!s->cmd.argv || cmd_has_terminal()) return 1 ;
   if (!s->cmd.pid && !tree_remove(AT_FDCWD, CMD)) return 0 ;
-  if ((mkdir(CMD, 0755) == -1 && errno != EEXIST) || (mkdir(CMD "/supervise", 0700) == -1 && errno != EEXIST)) return 0 ;
+  if ((mkdir(CMD, 0755) == -1 && errno != EEXIST) || (mkdir(CMD "/supervise", 0700) == -1 && errno != EEXIST)
+   || (mkdir(CMD "/" COLLECTED, 0700) == -1 && errno != EEXIST)) return 0 ;
   for (unsigned int i = 0 ; i < 2 ; i++)
     if (!fifo_make_shared(cmd_fifo[i]) || (s->cmd.collected[i] = fifo_open(cmd_fifo[i], O_RDWR)) == -1) return cmd_let_go(s), 0 ;
   fifo_send(COLLECTOR_NEWS, CMD "\n", sizeof CMD) ;
@@ -125,13 +129,32 @@ static void replace_if_lost (struct scanner const *s)
   if (pid && s->collector->supervisor.is_child && access(COLLECTOR_NEWS, F_OK) == -1 && errno == ENOENT) kill(pid, SIGTERM) ;
 }
 
-int collector_make_fifos (struct scanner const *s, struct unit const *unit)
+/* It opens two for each. Who has more services than that allows gets the output of the others
+   as without a collector: they would wait for ever. */
+static int can_be_read (struct scanner const *s, struct unit const *unit)
+{
+  static int said ;
+  char number[UINT64_FMT] ;
+  struct rlimit limit ;
+  rlim_t files = OTHER_FILES ;
+  if (unit->collected || getrlimit(RLIMIT_NOFILE, &limit) == -1 || limit.rlim_max == RLIM_INFINITY) return 1 ;
+  for (struct unit const *other = s->units.all ; other ; other = other->next) files += other->collected ? 2 : 0 ;
+  if (files + 2 <= limit.rlim_max) return 1 ;
+  number[uint64_fmt(number, limit.rlim_max)] = 0 ;
+  if (!said) strerr_warnw5x("the output of ", unit->name, ", and of services after it, is not collected: ", number, " open files (ulimit -n) are too few; raise the limit") ;
+  said = 1 ;
+  return 0 ;
+}
+
+int collector_make_fifos (struct scanner *s, struct unit *unit)
 {
   char path[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
   struct stat st ;
-  if (!s->collector || units_is_logger(unit) || unit->foreign || talks_to_terminal(s, unit) || origin_find(s, unit, "log", path, sizeof path, &st)) return 1 ;
+  if (!s->collector || units_is_logger(unit) || unit->foreign || talks_to_terminal(s, unit)) return 1 ;
   replace_if_lost(s) ;
-  return livetree_make_outputs(unit->name) ;
+  if (!can_be_read(s, unit)) return 1 ;
+  unit->collected = 1 ;
+  return livetree_make_outputs(unit->name, origin_find(s, unit, "log", path, sizeof path, &st)) ;
 }
 
 /* One that has just been killed is there again before it is told. */
@@ -140,4 +163,9 @@ void collector_let_go (struct scanner *s)
   if (!s->collector || units_is_leaving(s->collector) || (s->collector->phase == UNIT_WAITING && !stopping_has_come(s, STAGE_ABANDON))) return ;
   cmd_let_go(s) ;
   units_post(&s->units, s->collector, UNIT_LET_GO) ;
+}
+
+void collector_hurry (struct scanner const *s)
+{
+  if (s->collector && units_is_leaving(s->collector)) fifo_send(COLLECTOR "/" CONTROL_FIFO, "h", 1) ;
 }

@@ -356,11 +356,13 @@ int livetree_make_pipe (char const *logger_name)
   return fifo_make_shared(path) ;
 }
 
-int livetree_make_outputs (char const *name)
+int livetree_make_outputs (char const *name, int has_logger)
 {
   char path[UNIT_PATH_MAX] ;
+  snprintf(path, sizeof path, "%s/" COLLECTED, name) ;
+  if (mkdir(path, 0700) == -1 && errno != EEXIST) return 0 ;
   snprintf(path, sizeof path, "%s/" COLLECTED_STDOUT, name) ;
-  if (!fifo_make_shared(path)) return 0 ;
+  if (!has_logger && !fifo_make_shared(path)) return 0 ;
   snprintf(path, sizeof path, "%s/" COLLECTED_STDERR, name) ;
   return fifo_make_shared(path) ;
 }

@@ -30,8 +30,9 @@ extern enum livetree_result livetree_make_collector (char const *program) ;
 /* Makes what a logger needs in anybody's directory: supervise/, and the fifo of its input.
    Returns 1, or 0 with errno. */
 extern int livetree_make_pipe (char const *logger_name) ;
-/* Makes the fifos that the collector reads, in LIVE/NAME. Returns 1, or 0 with errno. */
-extern int livetree_make_outputs (char const *name) ;
+/* Makes the fifos that the collector reads, in LIVE/NAME: for stderr, and, without a logger,
+   for stdout. Returns 1, or 0 with errno. */
+extern int livetree_make_outputs (char const *name, int has_logger) ;
 /* Has the scanner made LIVE/NAME? Returns 1, or 0 with errno: ENOENT: certainly not. */
 extern int livetree_is_ours (char const *name) ;
 /* Removes LIVE/NAME. Returns 1, or 0 with errno: what remains is known as ours still. */

@@ -185,6 +185,7 @@ static void abandon_what_is_left (struct scanner *s)
 {
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
     if (!still_has_to_read(s, unit)) kill_unit(s, unit) ;
+  collector_hurry(s) ;
   say_all_killed(s) ;
 }
 

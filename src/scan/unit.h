@@ -66,6 +66,7 @@ struct unit
   struct unit *logger ; /* 0: none */
   struct unit *producer ; /* of a logger: whose output it reads; 0: this is no logger */
   unsigned int collects : 1 ; /* it is the collector: collector.h */
+  unsigned int collected : 1 ; /* the collector reads its output */
   unsigned int foreign : 1 ; /* others have put it into LIVE: nothing is made for it there */
   unsigned int warned : 1 ; /* that it cannot be started, or is incomplete, was said */
 

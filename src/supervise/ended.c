@@ -176,7 +176,7 @@ void ended_arm_delay (struct supervisor *s)
   s->listeners_ms = s->unread_ms = clock_ms() ;
   s->deadline_ms = s->listeners_ms + ms ;
   s->state_pending = 1 ;
-  crash_tell(s, ms) ;
+  if (ms) crash_tell(s, ms) ; /* else when it runs again */
 }
 
 int ended_is_unheard (struct supervisor *s)

@@ -236,7 +236,7 @@ int logger_input_for_output (struct supervisor const *s, int fd[2])
 {
   int ok ;
   fd[0] = fd[1] = -1 ;
-  if (s->logger_output >= 0) return open_blocking(PRODUCERS_LOGGER, O_RDWR, fd) ;
-  ok = s->collected[0] == -1 || open_blocking(collected[0], O_RDWR, fd) ;
+  if (s->logger_output >= 0) ok = open_blocking(PRODUCERS_LOGGER, O_RDWR, fd) ;
+  else ok = s->collected[0] == -1 || open_blocking(collected[0], O_RDWR, fd) ;
   return ok && (s->collected[1] == -1 || open_blocking(collected[1], O_RDWR, fd + 1)) ;
 }

@@ -26,7 +26,11 @@ static void mark (struct supervisor *s, unsigned int deeds)
     s->failures = s->crash_row = 0 ;
     s->stopped = 0 ;
   }
-  if (deeds & LIFE_MARK_DOWN) s->status.flags &= ~(unsigned int)STATUS_WANT_UP ;
+  if (deeds & LIFE_MARK_DOWN)
+  {
+    s->status.flags &= ~(unsigned int)STATUS_WANT_UP ;
+    s->crash_due = 0 ; /* no next start follows */
+  }
   if (deeds & LIFE_MARK_LEAVING) s->leaving = 1 ;
   if (deeds & (LIFE_MARK_DOWN | LIFE_MARK_LEAVING)) s->asked = 1 ;
   if (deeds & LIFE_MARK_NOT_ASKED && !s->leaving)

@@ -211,6 +211,7 @@ void run_tell_up (struct supervisor *s)
   s->status.flags &= ~(unsigned int)(STATUS_READY | STATUS_PAUSED | STATUS_FINISHING) ;
   if (s->settings.timeout_up_ms && !publish_has_got_ready(s)) s->ready_by_ms = s->started_ms + s->settings.timeout_up_ms ;
   publish_change(s, 'u') ;
+  crash_tell(s, 0) ;
 }
 
 enum life_event run_is_late (struct supervisor *s)

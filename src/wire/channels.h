@@ -8,11 +8,13 @@
      supervise/orders   the scanner's orders: order.h
      supervise/pipe     a logger's input: in NAME/log, written by NAME's ./run
      supervise/notify   where ./run says that it is ready, made anew at each start
-     supervise/out, err what ./run writes, if it has no logger, and the collector
-                        (reeve-log --collect, in LIVE/.log) reads it: 0622, too
+     supervise/output/out, err
+                        what ./run writes, stdout if it has no logger, and the collector
+                        (reeve-log --collect, in LIVE/.log) reads it: 0622, too. Their directory
+                        is 0700: nobody else's lines are written there
    In LIVE/.log:
      supervise/news     to the collector: the names, each with a newline, of those in LIVE
-                        that have just begun to hold their supervise/out and err
+                        that have just begun to hold their out and err
    In LIVE/.s6-svscan:
      control            s6-svscanctl's letters; `u`: upgrade; `c`: look how many instances there are to be (scale.h)
      reports            see report.h
@@ -31,8 +33,9 @@
 #define CONTROL_FIFO "supervise/control"
 #define ORDERS_FIFO "supervise/orders"
 #define LOGGER_FIFO "supervise/pipe"
-#define COLLECTED_STDOUT "supervise/out"
-#define COLLECTED_STDERR "supervise/err"
+#define COLLECTED "supervise/output"
+#define COLLECTED_STDOUT COLLECTED "/out"
+#define COLLECTED_STDERR COLLECTED "/err"
 #define COLLECTOR ".log" /* in LIVE: its service directory */
 #define COLLECTOR_NEWS COLLECTOR "/supervise/news"
 #define NOTIFY_FIFO "supervise/notify"

@@ -23,6 +23,14 @@ TEST(what_is_ready_ends_with_a_newline)
 TEST(a_beginning_is_ready_only_when_it_must_be)
 {
   CHECK(form_ready("a", 1, 1) == 1) ;
+  CHECK(form_whole("ab", 2) == 2) ;
+  CHECK(form_whole("a\xc3\xa9", 3) == 3) ;
+  CHECK(form_whole("a\xc3", 2) == 1) ;
+  CHECK(form_whole("a\xe2\x82", 3) == 1) ;
+  CHECK(form_whole("a\xf0\x9f\x98", 4) == 1) ;
+  CHECK(form_whole("a\xf0\x9f\x98\x80", 5) == 5) ;
+  CHECK(form_whole("a\x80\x80\x80\x80", 5) == 5) ;
+  CHECK(form_whole("\xc3", 1) == 1) ;
   CHECK(form_ready("", 0, 1) == 0) ;
 }
 
