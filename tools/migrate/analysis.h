@@ -101,6 +101,7 @@ struct analysis
   struct placed const *positional ; /* what sets $1, ... in the function being walked; 0: nothing */
   char const *user ; /* what the script starts itself again as; 0: itself */
   uint32_t waited_line ; /* where the script waited for the end; 0: not yet */
+  int waited_in_branch ; /* it did so in a branch that may not be taken */
   uint32_t replaced_line ; /* the `exec` behind which nothing runs; 0: none */
   struct service *branch_last ; /* `last` where the branch began */
   char const *suffix ; /* for the names of services that a loop starts; "" outside of one */

@@ -147,6 +147,7 @@ void end_branches (struct analysis *a, struct branching const *branching)
   while (last && last->next) last = last->next ;
   one_is_taken = last && (last->pattern ? !strcmp(last->pattern, "*") : !last->condition) ;
   note_lasts(a, branching, one_is_taken) ;
+  if (branching->waited && !branching->outer && !one_is_taken) a->waited_in_branch = 1 ;
   if (branching->all_replaced && one_is_taken && !a->conditions.first)
     a->replaced_line = line_of(a, branching->statement) ;
   claim_branch(a, branching->statement) ;

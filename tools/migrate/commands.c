@@ -70,6 +70,8 @@ void walk_exec (struct analysis *a, struct statement *statement)
   if (starts_itself(a, statement, &launch)) return ;
   if (is_image_command(a, statement) && !a->positional && (a->waited_line || (a->plan->services && a->arguments && !a->shifted && !a->arguments[0])))
   {
+    if (a->waited_in_branch)
+      texts_add(a->pool, &claim_statement(a, statement, "dropped", "the script's end")->todo, "it ran where none of the branches above was taken: is that to be a service, too?") ;
     drop_statement(a, statement, a->waited_line ? pool_printf(a->pool, "ran only when what line %u waits for had ended, which is main: it never did", a->waited_line)
       : "there is no CMD: it ran nothing") ;
     return ;

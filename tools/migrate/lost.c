@@ -179,6 +179,9 @@ static void look_at_file (struct analysis *a, struct file const *file, struct st
     if (!word) statement_walk(one, &execs_shell_word, &word) ;
     broken |= statement_walk(one, &has_damage, 0) ;
   }
+  if (is_run && service->is_oneshot && !service->todo.first && service->command && strlen(service->command) > 6
+   && !strcmp(service->command + strlen(service->command) - 6, " start"))
+    plan_todo(plan, service, claim, line, "it may leave a daemon behind, which nobody supervises: run that in the foreground, as a service") ;
   if (word) plan_todo(plan, service, claim, line, pool_printf(a->pool, "%s is the shell's own, which exec does not find: write what was meant", word)) ;
   /* The grammar does not know all that a condition may be. */
   if (broken && !is_damaged && service && !service->conditions.first) plan_todo(plan, service, claim, line, pool_printf(a->pool, "the shell may not understand %s: look at it", base)) ;

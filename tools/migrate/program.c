@@ -303,6 +303,18 @@ static void mark_dynamic (struct translation *t)
   }
 }
 
+/* %(here)s: where supervisord.conf was, in an image that may have it no more. */
+static void mark_here (struct translation *t)
+{
+  static char const *const names[] = { "directory", "environment", "stdout_logfile", "stderr_logfile" } ;
+  for (size_t i = 0 ; i < sizeof(names) / sizeof(*names) ; i++)
+  {
+    char const *value = ini_take(t->source, t->section, names[i], "", 0) ;
+    if (value && strstr(value, "%(here)s"))
+      plan_todo(t->plan, t->service, t->service->claim, t->service->line, pool_printf(t->plan->pool, "%s=%s: %%(here)s was the folder of supervisord.conf, and is . here", names[i], value)) ;
+  }
+}
+
 static void set_all (struct translation *t)
 {
   set_command(t) ;
@@ -313,6 +325,7 @@ static void set_all (struct translation *t)
   set_restart(t) ;
   set_stop(t) ;
   mark_dynamic(t) ;
+  mark_here(t) ;
 }
 
 static void add_process (struct translation *t, char const *name, char const *process_name, int n, int i)
