@@ -109,7 +109,8 @@ static int say_preparing (void)
   if (fd >= 0) file_read_close(fd, script, SCRIPT_MAX) ;
   script[strcspn(script, "\n")] = 0 ;
   text_make_printable(script, strlen(script)) ;
-  strerr_warnw5x("no service has been started yet: ", *script ? "the container is being prepared by " : "", script, *script ? ", " : "", SCRIPTS " still run") ;
+  if (*script) strerr_warnw5x("no service has been started yet: the container is being prepared by ", script, ", ", SCRIPTS, " still run") ;
+  else strerr_warnw1x("no service has been started yet: " SCRIPTS " still run") ;
   return EXIT_NO ;
 }
 

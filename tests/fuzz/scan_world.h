@@ -100,8 +100,8 @@ extern int __wrap_process_each_child (process_child_func *each, void *data) ;
 extern int __wrap_process_is_child (pid_t pid) ;
 extern int __wrap_process_look (pid_t pid, struct process_look *look) ;
 extern int __wrap_process_group_has_child (pid_t group) ;
-extern int __wrap_lock_take (char const *path) ;
-extern int __real_lock_take (char const *path) ;
+extern int __wrap_lock_take (char const *path, mode_t mode) ;
+extern int __real_lock_take (char const *path, mode_t mode) ;
 extern void __wrap_program_self (char out[PROGRAM_PATH_MAX], char const *name) ;
 extern int __wrap_program_beside (char out[PROGRAM_PATH_MAX], char const *name) ;
 extern uint64_t __wrap_clock_ms (void) ;
@@ -191,9 +191,9 @@ int __wrap_process_group_has_child (pid_t group)
   return 0 ;
 }
 
-int __wrap_lock_take (char const *path)
+int __wrap_lock_take (char const *path, mode_t mode)
 {
-  int fd = __real_lock_take(path, 0600) ;
+  int fd = __real_lock_take(path, mode) ;
   if (strcmp(path, STOPPING_LOCK) != 0) return fd ;
   CHECK(fd >= 0 && world.stopping == -1) ;
   return world.stopping = fd ;

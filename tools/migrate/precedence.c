@@ -5,7 +5,7 @@
 
 static int is_list (struct statement const *statement)
 {
-  return statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR ;
+  return (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && statement->body && statement->body->next ;
 }
 
 static struct statement *last_of (struct statement *list)
@@ -54,11 +54,13 @@ static struct statement **rightmost (struct statement **statement)
 /* From its parts, what is around them begins and ends where they do. */
 static void stretch (struct statement *statement)
 {
-  if (!is_list(statement)) return ;
-  stretch(statement->body) ;
-  stretch(statement->body->next) ;
-  statement->range.start = statement->body->range.start ;
-  statement->range.end = statement->body->next->range.end ;
+  struct statement *left = statement->body ;
+  struct statement *right = left ? left->next : 0 ;
+  if (!left || !right || !is_list(statement)) return ;
+  stretch(left) ;
+  stretch(right) ;
+  statement->range.start = left->range.start ;
+  statement->range.end = right->range.end ;
   statement->core = statement->range ;
 }
 
