@@ -5,6 +5,7 @@
    owner.c     whose tree it is, for root
    caller.c    whether what is waited for waits for us
    services.c  which services there are
+   try_lock.c  who has a service in the foreground
    match.c     which of them are meant
    view.c      what is known of one
    help.c      what there is, and completion
@@ -355,8 +356,10 @@ extern char const *view_reason (struct view const *view) ;
 /* Since when it is so: the time; of another day the day, of another year the year. */
 extern void status_since (struct view const *view, char *out, size_t size) ;
 
-/* ---- try.c ---- */
+/* ---- try_lock.c: one `reeve try` of a service at a time, and nobody else starts it meanwhile ---- */
 
+/* Returns a descriptor that holds the lock until it is closed; -1: another one has it; -2 with errno: there is none. */
+extern int try_lock (char const *name) ;
 /* Does a `reeve try` run the service `name` now, as far as the caller may know? */
 extern int try_is_under_way (char const *name) ;
 

@@ -31,8 +31,6 @@
 
 #define LOOK_AGAIN_MS 1000 /* at what others do with the service */
 #define TWICE_MS 1000 /* a signal so soon after another one is the same, sent to us and to our process group */
-#define LOCK_TRIES 25
-#define LOCK_PAUSE_MS 20
 
 /* Three processes. The first one passes signals on, and waits. Its child, the keeper, looks after the service and starts it again,
    however that went, and also when the first one was killed. The keeper's child stops the service, and becomes its ./run. */
@@ -59,43 +57,6 @@ struct try
 } ;
 
 static int const trapped[] = { SIGCHLD, SIGTERM, SIGHUP, SIGINT, SIGQUIT } ;
-
-/* ---- never two at once ---- */
-
-/* Returns a descriptor that holds the lock; -1: another one does; -2 with errno: there is none. */
-static int lock_service (char const *name, int how)
-{
-  char path[SERVICE_NAME_MAX + sizeof LOGGER_SUFFIX + sizeof "/supervise"] ;
-  int way ;
-  int fd ;
-  snprintf(path, sizeof path, "%s/supervise", name) ;
-  way = trust_anyones_directory(AT_FDCWD, path, 0) ;
-  fd = way >= 0 ? openat(way, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1 ;
-  if (way >= 0) fd_close(way) ;
-  if (fd == -1) return -2 ;
-  if (flock(fd, how | LOCK_NB) != -1 || errno != EWOULDBLOCK) return fd ; /* some filesystems have no locks */
-  fd_close(fd) ;
-  return -1 ;
-}
-
-int try_is_under_way (char const *name)
-{
-  int fd = lock_service(name, LOCK_SH) ;
-  if (fd >= 0) fd_close(fd) ;
-  return fd == -1 ;
-}
-
-/* Who only looks has it for a moment. */
-static int take_lock (struct try *try)
-{
-  for (unsigned int i = 0 ; i < LOCK_TRIES ; i++)
-  {
-    try->lock = lock_service(try->name, LOCK_EX) ;
-    if (try->lock != -1) break ;
-    poll(0, 0, LOCK_PAUSE_MS) ;
-  }
-  return try->lock != -1 ;
-}
 
 /* ---- the child ---- */
 
@@ -424,7 +385,8 @@ int command_try (struct request const *request)
     strerr_warnw2x(try.name, why) ;
     return EXIT_NO ;
   }
-  if (!take_lock(&try))
+  try.lock = try_lock(try.name) ;
+  if (try.lock == -1)
   {
     strerr_warnw2x(try.name, " is being tried by another `reeve try`") ;
     return EXIT_NO ;
