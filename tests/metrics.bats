@@ -103,3 +103,23 @@ has() { metrics && [ "$(value "$1" "$2")" = "$3" ] || { grep -F "$1" "$dir/metri
   run -1 reeve metrics
   [[ $output == *'no scanner runs'* ]]
 }
+
+# Hundredths of a second of CPU time.
+cpu() { metrics && value reeve_service_cpu_seconds_total web | awk '{ printf "%d", $1 * 100 }'; }
+has_worked() { [ "$(cpu)" -ge "$1" ]; }
+
+@test "the CPU time of what has ended counts on" {
+  service web <<'EOF'
+(i=0; while [ $i -lt 200000 ]; do i=$((i + 1)); done)
+exec sleep 1000000
+EOF
+  scanner
+  up web
+  eventually 60 has_executed web
+  before=$(cpu)
+  [ "$before" -ge 2 ]
+  s6-svc -r "$live/web"
+  eventually 10 field web restarts 1
+  [ "$(cpu)" -ge "$before" ]
+  eventually 60 has_worked $((before + 2))
+}

@@ -30,7 +30,7 @@ static struct { char const *name ; char const *unit ; char const *help ; int is_
   [RESTARTS] = { "restarts", 0, "Starts after the first, whatever for.", 1 },
   [START_TIME] = { "start_time_seconds", "seconds", "When its run was executed, since 1970; of one that is up.", 0 },
   [MEMORY] = { "memory_bytes", "bytes", "Memory of its processes; what is shared in proportion where that may be read.", 0 },
-  [CPU] = { "cpu_seconds", "seconds", "CPU time of those of its processes that live.", 1 },
+  [CPU] = { "cpu_seconds", "seconds", "CPU time of its processes, since its supervisor began.", 1 },
   [PROCESSES] = { "processes", 0, "Its processes.", 0 },
 } ;
 
@@ -73,7 +73,7 @@ static void print_value (struct service const *service, enum metric metric)
     case CRASHES : printf("%u\n", view->crashes) ; break ;
     case RESTARTS : printf("%u\n", view->restarts) ; break ;
     case MEMORY : printf("%ju\n", (uintmax_t)service->sum.bytes) ; break ;
-    case CPU : print_ms(service->sum.cpu_ms) ; break ;
+    case CPU : print_ms(service->sum.cpu_ms + service->sum.ended_ms) ; break ;
     case PROCESSES : printf("%u\n", service->sum.count) ; break ;
     default :
       timespec_sysclock_from_tain(&since, &view->since) ;
@@ -157,7 +157,9 @@ int command_metrics (struct request const *request)
       break ;
     }
     supervisor = processes_of_service(&processes, request->names[i], &services[i].view, &add_process, &services[i].sum) ;
-    if (supervisor) add_own(&processes, supervisor->pid, &own) ;
+    if (!supervisor) continue ;
+    services[i].sum.ended_ms += supervisor->sum.ended_ms ; /* a counter never goes down */
+    add_own(&processes, supervisor->pid, &own) ;
   }
   add_own(&processes, services_scanner(), &own) ;
   for (int i = 0 ; !code && i < METRIC_COUNT ; i++) print_metric(services, request->count, (enum metric)i) ;

@@ -24,7 +24,7 @@ static ssize_t read_proc (pid_t pid, char const *file, char *text, size_t max)
 /* ---- reading ---- */
 
 /* Numbers of /proc/PID/stat, as proc(5) counts them; the state is 3. */
-enum { FIELD_PARENT = 4, FIELD_USER = 14, FIELD_SYSTEM, FIELD_STARTED = 22, FIELD_PAGES = 24, FIELD_COUNT } ;
+enum { FIELD_PARENT = 4, FIELD_USER = 14, FIELD_SYSTEM, FIELD_ENDED_USER, FIELD_ENDED_SYSTEM, FIELD_STARTED = 22, FIELD_PAGES = 24, FIELD_COUNT } ;
 
 static int parse_stat (char *text, struct process *process)
 {
@@ -40,6 +40,7 @@ static int parse_stat (char *text, struct process *process)
   process->parent = (pid_t)fields[FIELD_PARENT] ;
   process->started = (uint64_t)fields[FIELD_STARTED] ;
   process->sum.cpu_ms = (uint64_t)(fields[FIELD_USER] + fields[FIELD_SYSTEM]) * PROCESS_TICK_MS ;
+  process->sum.ended_ms = (uint64_t)(fields[FIELD_ENDED_USER] + fields[FIELD_ENDED_SYSTEM]) * PROCESS_TICK_MS ;
   process->sum.bytes = (uint64_t)fields[FIELD_PAGES] * (uint64_t)getpagesize() ;
   process->sum.count = 1 ;
   process->sum.at_most = !!process->sum.bytes ;
@@ -112,6 +113,7 @@ void processes_measure (struct process *process)
 void processes_add (struct sum *sum, struct sum const *own)
 {
   sum->cpu_ms += own->cpu_ms ;
+  sum->ended_ms += own->ended_ms ;
   sum->bytes += own->bytes ;
   sum->at_most |= own->at_most ;
   sum->count += own->count ;

@@ -12,6 +12,7 @@
 struct sum
 {
   uint64_t cpu_ms ;
+  uint64_t ended_ms ; /* CPU time of their children that have ended */
   uint64_t bytes ;
   unsigned int count ; /* of processes */
   unsigned int at_most : 1 ; /* some is shared with others, nobody tells how much */
