@@ -194,7 +194,26 @@ container_whole() # [OPTION...] IMAGE [CMD...]
 inside() { podman exec "$container" "$@"; }
 inspect() { podman container inspect --format "{{$1}}" "$container"; }
 inspect_time() { inspect "$1.Format \"2006-01-02T15:04:05.999999999Z07:00\""; }
-container_ready() { eventually 30 inside reeve wait --timeout 10s ready "$@"; }
+# And a shell has set its traps, as in lib's `up`.
+container_ready() # NAME...
+{
+  local name
+  eventually 30 inside reeve wait --timeout 10s ready "$@" || return 1
+  for name; do
+    if grep -qs 'trap .*TERM' "${in:-$scan}/$name/run"; then within 5 container_traps_term "$name" || :; fi
+  done
+}
+container_traps_term() # NAME
+{
+  local json pid process
+  json=$(inside reeve status --json "$1")
+  [[ $json =~ \"pid\":([0-9]+) ]] || return 1
+  pid=${BASH_REMATCH[1]}
+  for process in $(container_processes); do
+    if grep -qs "^NSpid:.*[[:space:]]$pid\$" "/proc/$process/status"; then process_traps_term "$process" && return; fi
+  done
+  return 1
+}
 running() { [ "$(inspect .State.Status)" = running ]; }
 exited() { [ "$(inspect .State.Status)" = exited ]; }
 
