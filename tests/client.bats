@@ -184,7 +184,7 @@ command_outlives_the_supervisor() # COMMAND
   eventually 10 field once state finishing
   reeve restart -n once
   : >"$dir/go"
-  reeve wait up once
+  eventually 10 reeve wait up once # the letter may come behind the end of finish
   field once restarts 1
   s6-svc -p "$live/paused"
   eventually 10 field paused state paused
