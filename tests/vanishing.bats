@@ -75,7 +75,17 @@ reached_leaving() { [ -s "$TREE/pids" ] && s6-svc -dx "$web"; }
 
 in_adopting() { in_up; }
 reached_adopting() { [ -s "$TREE/pids" ] && kill -KILL "$(supervisor_of web)" && within 10 adopted; }
-adopted() { [ "$(s6-svstat -o pid "$web")" = "$(<"$TREE/pids")" ] && s6-svok "$web" && supervisor_of web; }
+adopted()
+{
+  local successor
+  [ "$(s6-svstat -o pid "$web")" = "$(<"$TREE/pids")" ] && s6-svok "$web" && successor=$(supervisor_of web) && holds_pidfd "$successor"
+}
+holds_pidfd() # PID ; it goes on with what it has not started
+{
+  local fd
+  for fd in /proc/"$1"/fd/*; do [[ $(readlink "$fd") != *pidfd* ]] || return 0; done
+  return 1
+}
 
 # A logger whose supervisor has lost its directory reads on until its input ends.
 in_logged() { in_up; in=$at/web service log <<<'echo $$ >"$TREE/logger"; exec cat >/dev/null'; }
