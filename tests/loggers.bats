@@ -50,7 +50,7 @@ complete() { grep -v last "$dir/log" | awk '$1 != NR { print "line " NR " is " $
   touch "$dir/go"
   supervisor=$(cat "/proc/$(pid_of burst)/status" | awk '/^PPid/ { print $2 }')
   kill -0 "$supervisor"
-  loggers=$(grep -l 'burst/log' /proc/[0-9]*/cmdline 2>/dev/null | grep -o '[0-9]*' | head -n 1)
+  loggers=$(processes in "$live/burst/log" reeve-supervise)
   kill -KILL "$loggers"
   eventually 10 said "the supervisor of burst/log was ended by SIGKILL"
   eventually 10 s6-svok "$live/burst/log"

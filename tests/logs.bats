@@ -70,7 +70,7 @@ END2
 
 @test "-f goes on through rotations, restarts of service, logger and scanner, and ends well" {
   service web <<<'exec cat "$dir/in"'
-  logged web 'exec reeve-log -t none -s 100 -n 1000 "$dir/log"'
+  logged web 'exec reeve-log -t none -s 1000 -n 1000 "$dir/log"'
   mkfifo "$dir/in"
   scanner
   exec 7<>"$dir/in"
