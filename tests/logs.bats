@@ -70,7 +70,7 @@ END2
 
 @test "-f goes on through rotations, restarts of service, logger and scanner, and ends well" {
   service web <<<'exec cat "$dir/in"'
-  logged web 'exec reeve-log -t none -s 1000 -n 1000 "$dir/log"'
+  logged web 'exec reeve-log -t none -s 100 -n 1000 "$dir/log"'
   mkfifo "$dir/in"
   scanner
   exec 7<>"$dir/in"
@@ -97,6 +97,26 @@ END2
   kill -INT "$follower"
   ended "$follower" 0
   { echo first; seq 1 901; } | shown_is
+}
+
+@test "-f misses no file that came and was rotated while nothing was written" {
+  service web <<<'exec sleep 1000000'
+  logged web "exec reeve-log $dir/log"
+  setting web/log down ''
+  mkdir "$dir/log"
+  echo one >"$dir/log/@4000000000000000000000a1.s"
+  scanner
+  up web
+  follow web
+  eventually 10 shows one
+  kill -STOP "$follower"
+  echo two >"$dir/log/@4000000000000000000000a2.s"
+  echo three >"$dir/log/current"
+  kill -CONT "$follower"
+  eventually 10 shows three
+  kill -INT "$follower"
+  ended "$follower" 0
+  printf 'one\ntwo\nthree\n' | shown_is
 }
 
 @test "-f of all shows services that come later, with their names" {

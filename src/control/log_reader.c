@@ -40,7 +40,18 @@ static void files_free (struct files *files)
   if (files->current >= 0) fd_close(files->current) ;
 }
 
-/* Between the opening and the listing nothing was rotated; a logger that does so all the time is given up on. */
+/* What is written has an old one's name by now: that, and what comes behind it, is read when it is looked for next. */
+static void leave_out_current (struct log_place const *place, struct files *files)
+{
+  struct stat st ;
+  size_t n = 0 ;
+  while (n < files->count && (fstatat(place->dir, files->names[n], &st, AT_SYMLINK_NOFOLLOW) == -1 || !is_same(&st, &files->st))) n++ ;
+  for (size_t i = n ; i < files->count ; i++) free(files->names[i]) ;
+  files->count = n ;
+}
+
+/* Between the opening and the listing nothing was rotated; with a logger that does so all the time, as it was at
+   the opening. */
 static int take_stock (struct log_place const *place, struct files *files)
 {
   for (unsigned int i = 0 ; ; i++)
@@ -57,7 +68,12 @@ static int take_stock (struct log_place const *place, struct files *files)
       files_free(files) ;
       return 0 ;
     }
-    if (i == TRIES || (fstatat(place->dir, current, &now, AT_SYMLINK_NOFOLLOW) == -1 ? files->current == -1 : files->current == -1 || is_same(&now, &files->st))) return 1 ;
+    if (files->current == -1 || (fstatat(place->dir, current, &now, AT_SYMLINK_NOFOLLOW) != -1 && is_same(&now, &files->st))) return 1 ;
+    if (i == TRIES)
+    {
+      leave_out_current(place, files) ;
+      return 1 ;
+    }
     files_free(files) ;
   }
 }
@@ -272,6 +288,17 @@ static int take_new_files (struct log_reader *r, struct stat const *own)
   return 1 ;
 }
 
+/* Where nothing was written when it was looked for last: all that came since. */
+static int take_first_files (struct log_reader *r)
+{
+  struct files files ;
+  size_t at = 0 ;
+  if (!take_stock(&r->place, &files)) return 0 ;
+  while (at < files.count && (r->place.kept || *files.names[at] != '@' || strcmp(files.names[at], r->newest) <= 0)) at++ ;
+  take_files(r, &files, at) ;
+  return 1 ;
+}
+
 /* Returns 0 when there is none. */
 static int next_file (struct log_reader *r)
 {
@@ -280,13 +307,7 @@ static int next_file (struct log_reader *r)
   if (r->is_last || r->fd == -1)
   {
     if (!r->follows) return 0 ;
-    if (r->fd == -1)
-    {
-      struct files files ;
-      if (!take_stock(&r->place, &files)) return 0 ;
-      take_files(r, &files, files.count) ;
-    }
-    else if (fstat(r->fd, &own) == -1 || !take_new_files(r, &own)) return 0 ;
+    if (r->fd == -1 ? !take_first_files(r) : fstat(r->fd, &own) == -1 || !take_new_files(r, &own)) return 0 ;
   }
   while (r->at < r->count)
   {
@@ -296,6 +317,7 @@ static int next_file (struct log_reader *r)
     return 1 ;
   }
   if (r->last >= 0) use_current(r, 0) ;
+  else if (r->fd >= 0 && r->follows) return (r->is_last = 1, 0) ; /* what is written next comes behind it */
   else if (r->fd >= 0) use(r, -1, 0) ;
   return r->fd >= 0 ;
 }
