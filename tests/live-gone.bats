@@ -79,6 +79,34 @@ supervisor_of() { pgrep -P "$scanner" -f "reeve-supervise (-a )?$1\$"; }
   gone "$(cat "$dir/pid")"
 }
 
+@test "so is what the supervisor before it has left, when a successor is killed before it has told anything, and its directory is gone" {
+  mkdir "$dir/bin" "$dir/real"
+  cp "$REEVE_BIN"/reeve* "$dir/real"
+  cp "$REEVE_BIN"/reeve-scan "$REEVE_BIN"/reeve-log "$REEVE_BIN"/reeve "$dir/bin"
+  script "$dir/bin/reeve-supervise" <<<"[ ! -e $dir/slow ] || exec sleep 1000000; exec $dir/real/reeve-supervise \"\$@\""
+  PATH=$dir/bin:$PATH
+  in=$dir/elsewhere idle web
+  scanner
+  ln -s "$dir/elsewhere/web" "$live/web"
+  s6-svscanctl -a "$live"
+  eventually 10 supervisor_of web
+  up web
+  pid=$(pid_of web)
+  : >"$dir/slow"
+  kill -KILL "$(supervisor_of web)"
+  eventually 10 has_silent_successor "$pid"
+  rm "$live/web" "$dir/slow"
+  s6-svscanctl -an "$live"
+  kill -KILL "$successor"
+  eventually 20 gone "$pid"
+  stop_scanner 0
+}
+# The scanner's children are the service, which was the killed one's, and a successor that never begins.
+has_silent_successor() # PID; $successor: its pid
+{
+  successor=$(pgrep -P "$scanner" -x sleep | grep -v -x "$1") && [ -n "$successor" ]
+}
+
 @test "a service whose live directory was removed is up again when it has ended" {
   service web <<<'echo $$ >"$dir/pid"; exec sleep 1000000'
   scanner

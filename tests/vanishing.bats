@@ -65,27 +65,17 @@ told_up() { [ "$(s6-svstat -o up "$1")" = true ]; }
 slowly='trap "sleep 2; exit 0" TERM; echo $$ >>"$TREE/pids"; while :; do sleep 0.2; done'
 
 in_stopping() { service_web <<<"$slowly"; }
-reached_stopping() { [ -s "$TREE/pids" ] && s6-svc -d "$web"; }
+reached_stopping() { reached_up && s6-svc -d "$web"; }
 
 in_finishing() { in_up; in=$at script "$at/web/finish" <<<'echo >"$TREE/finishing"; sleep 2'; }
-reached_finishing() { [ -s "$TREE/pids" ] && s6-svc -d "$web" && within 10 test -s "$TREE/finishing"; }
+reached_finishing() { reached_up && s6-svc -d "$web" && within 10 test -s "$TREE/finishing"; }
 
 in_leaving() { service_web <<<"$slowly"; }
-reached_leaving() { [ -s "$TREE/pids" ] && s6-svc -dx "$web"; }
+reached_leaving() { reached_up && s6-svc -dx "$web"; }
 
 in_adopting() { in_up; }
-reached_adopting() { [ -s "$TREE/pids" ] && kill -KILL "$(supervisor_of web)" && within 10 adopted; }
-adopted()
-{
-  local successor
-  [ "$(s6-svstat -o pid "$web")" = "$(<"$TREE/pids")" ] && s6-svok "$web" && successor=$(supervisor_of web) && holds_pidfd "$successor"
-}
-holds_pidfd() # PID ; it goes on with what it has not started
-{
-  local fd
-  for fd in /proc/"$1"/fd/*; do [[ $(readlink "$fd") != *pidfd* ]] || return 0; done
-  return 1
-}
+reached_adopting() { reached_up && kill -KILL "$(supervisor_of web)" && within 10 adopted; }
+adopted() { [ "$(s6-svstat -o pid "$web")" = "$(<"$TREE/pids")" ] && s6-svok "$web" && supervisor_of web; }
 
 # A logger whose supervisor has lost its directory reads on until its input ends.
 in_logged() { in_up; in=$at/web service log <<<'echo $$ >"$TREE/logger"; exec cat >/dev/null'; }

@@ -22,6 +22,7 @@
 
 #define SCRIPT_MAX 512
 #define LOOK_AGAIN_MS 10
+#define BECOME_MS 500 /* in which /init, which has let go of its lock, has become the scanner, and has that one's */
 #define BEGIN_MS 5000 /* in which a scanner has begun, or never will */
 #define SAY_AFTER_MS 3000
 #define SCRIPTS "the scripts in /etc/cont-init.d"
@@ -66,6 +67,14 @@ static int say_none (void)
   return geteuid() ? EXIT_SYSTEM : EXIT_NO ;
 }
 
+/* Or it did so long ago: enter_live() finds out. */
+static int may_become_scanner (char const *live)
+{
+  char path[LIVEDIR_PATH_MAX + sizeof "/" PREPARING_LOCK] ;
+  snprintf(path, sizeof path, "%s/" PREPARING_LOCK, live) ;
+  return !access(path, F_OK) ;
+}
+
 static int find (struct request *request, enum patience patience)
 {
   static char found[LIVEDIR_PATH_MAX] ;
@@ -75,7 +84,7 @@ static int find (struct request *request, enum patience patience)
   trust_nobody() ; /* the tree may be another user's, and we root */
   if (!request->live)
   {
-    if (!livedir_find(found) && !(patience == PATIENCE_LEFT && errno == ENOENT && livedir_find_left(found))) return say_none() ;
+    if (!livedir_find(found) && !(errno == ENOENT && livedir_find_left(found) && (patience == PATIENCE_LEFT || may_become_scanner(found)))) return say_none() ;
     request->live = found ;
   }
   fd = trust_anyones_directory(AT_FDCWD, request->live, &why) ;
@@ -133,6 +142,7 @@ static int await_beginning (struct request const *request, enum patience patienc
 {
   uint64_t began = clock_ms() ;
   uint64_t seen = began ; /* /init, last */
+  int becoming = may_become_scanner(".") ;
   int said = 0 ;
   for (int prepared = 0 ; ; )
   {
@@ -140,7 +150,7 @@ static int await_beginning (struct request const *request, enum patience patienc
     pid_t init = services_preparing() ; /* before the scanner, which it becomes */
     int lives = services_scanner_lives() ;
     int ms = patience_left(request) ;
-    if (lives < 0 || (lives && knows_services()) || (!lives && !init && !prepared)) return EXIT_YES ;
+    if (lives < 0 || (lives && knows_services()) || (!lives && !init && !prepared && !(becoming && now - began < BECOME_MS))) return EXIT_YES ;
     if (lives) init = 0 ;
     if (init && patience != PATIENCE_ALL) return say_preparing() ;
     if (init && caller_is_script_of(init)) return say_in_script() ;

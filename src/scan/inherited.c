@@ -27,6 +27,7 @@ int inherited_state_is_lost (struct unit const *unit)
 int inherited_take (struct scanner *s, struct unit *unit, struct state const *state)
 {
   pid_t runs = unit->supervisor.runs ;
+  if (!state && !unit->supervisor.has_reported && unit->inherited) return 1 ; /* it was killed before it could go on with that */
   return units_inherit(&s->units, unit, state ? state->process.pid : runs, state ? state->group : runs) ;
 }
 

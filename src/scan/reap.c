@@ -30,6 +30,56 @@
 
 #define UNKNOWN_MAX 256
 
+/* ---- reports ---- */
+
+/* For the case that it is killed, and its record is gone with its directory. */
+static void remember (struct unit *unit, struct report const *report)
+{
+  unit->supervisor.has_reported = 1 ;
+  if (report->pid) unit->supervisor.runs = report->pid ;
+  else if (report->phase == PHASE_DOWN || report->phase == PHASE_WAITING || report->phase == PHASE_HELD) unit->supervisor.runs = 0 ;
+}
+
+static void reported (struct scanner *s, char const *line, size_t len)
+{
+  struct report report ;
+  struct unit *unit ;
+  if (!report_parse(&report, line, len)) return ;
+  if (report.killed) /* of a supervisor that may have ended meanwhile */
+  {
+    stopping_killed(s) ;
+    return ;
+  }
+  unit = units_by_supervisor(&s->units, report.supervisor) ;
+  if (!unit) return ;
+  if (report.phase == PHASE_EXITED)
+  {
+    if (unit->supervisor.is_child || unit->supervisor.fd >= 0 || unit->supervisor.has_ended) return ; /* the kernel tells */
+    unit->adopt = 0 ;
+    needs_supervisor_lost(s, unit) ;
+    units_set_supervisor(&s->units, unit, 0) ;
+    units_post(&s->units, unit, UNIT_DIED) ;
+    return ;
+  }
+  unit->supervisor.finishes = report.phase == PHASE_FINISHING ;
+  unit->stop.tries = 0 ;
+  remember(unit, &report) ;
+  inherited_reported(s, unit, report.pid) ;
+  needs_reported(s, unit, &report) ;
+  if (report.main_service && report.ended) stopping_main_ended(s, unit, report.wstat) ;
+}
+
+int reap_reports (struct scanner *s)
+{
+  static char buf[16 * REPORT_SIZE_MAX] ;
+  static struct fifo_lines lines = { .bytes = buf, .size = sizeof buf } ;
+  char const *line ;
+  size_t len ;
+  if (!fifo_lines_read(&lines, s->reports)) return 0 ;
+  while ((line = fifo_lines_next(&lines, &len))) reported(s, line, len) ;
+  return 1 ;
+}
+
 /* ---- supervisors that have ended ---- */
 
 static int is_expected (struct unit const *unit)
@@ -139,6 +189,7 @@ static void collect (struct scanner *s, struct round *round)
 static void act_on (struct scanner *s, struct round const *round)
 {
   struct unit *next ;
+  if (round->ended) reap_reports(s) ; /* what one has told last may be all that is known: its directory may be gone */
   for (struct unit *unit = round->ended ; unit ; unit = unit->supervisor.next_ended) inherit(s, unit, round) ;
   for (struct unit *unit = round->ended ; unit ; unit = next)
   {
@@ -171,54 +222,4 @@ void reap_by_pidfds (struct scanner *s)
     if (whose[i] == s) cmd_ended(s, STATUS_WSTAT_UNKNOWN) ;
     else reap_other(s, whose[i]) ;
   }
-}
-
-/* ---- reports ---- */
-
-/* For the case that it is killed, and its record is gone with its directory. */
-static void remember (struct unit *unit, struct report const *report)
-{
-  unit->supervisor.has_reported = 1 ;
-  if (report->pid) unit->supervisor.runs = report->pid ;
-  else if (report->phase == PHASE_DOWN || report->phase == PHASE_WAITING || report->phase == PHASE_HELD) unit->supervisor.runs = 0 ;
-}
-
-static void reported (struct scanner *s, char const *line, size_t len)
-{
-  struct report report ;
-  struct unit *unit ;
-  if (!report_parse(&report, line, len)) return ;
-  if (report.killed) /* of a supervisor that may have ended meanwhile */
-  {
-    stopping_killed(s) ;
-    return ;
-  }
-  unit = units_by_supervisor(&s->units, report.supervisor) ;
-  if (!unit) return ;
-  if (report.phase == PHASE_EXITED)
-  {
-    if (unit->supervisor.is_child || unit->supervisor.fd >= 0) return ; /* the kernel tells */
-    unit->adopt = 0 ;
-    needs_supervisor_lost(s, unit) ;
-    units_set_supervisor(&s->units, unit, 0) ;
-    units_post(&s->units, unit, UNIT_DIED) ;
-    return ;
-  }
-  unit->supervisor.finishes = report.phase == PHASE_FINISHING ;
-  unit->stop.tries = 0 ;
-  remember(unit, &report) ;
-  inherited_reported(s, unit, report.pid) ;
-  needs_reported(s, unit, &report) ;
-  if (report.main_service && report.ended) stopping_main_ended(s, unit, report.wstat) ;
-}
-
-int reap_reports (struct scanner *s)
-{
-  static char buf[16 * REPORT_SIZE_MAX] ;
-  static struct fifo_lines lines = { .bytes = buf, .size = sizeof buf } ;
-  char const *line ;
-  size_t len ;
-  if (!fifo_lines_read(&lines, s->reports)) return 0 ;
-  while ((line = fifo_lines_next(&lines, &len))) reported(s, line, len) ;
-  return 1 ;
 }

@@ -165,7 +165,7 @@ static int has_scanner (char const *live, int left)
 {
   char path[LIVEDIR_PATH_MAX] ;
   int r = is_held(live, SCAN_LOCK) ;
-  if (!r && left) return join(path, live, "/", SCAN_LOCK) && !access(path, F_OK) ;
+  if (!r && left) return (join(path, live, "/", SCAN_LOCK) && !access(path, F_OK)) || (join(path, live, "/", PREPARING_LOCK) && !access(path, F_OK)) ;
   return r ? r : is_held(live, PREPARING_LOCK) ;
 }
 
