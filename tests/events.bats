@@ -37,7 +37,7 @@ switches() { grep '_switches' "/proc/$events/status"; }
   shows 'db  up'
   echo >"$dir/go"
   shows 'web  up'
-  [ "$(of db)" = 'up;ready;' ]
+  eventually 10 shown_of db 'up;ready;'
   up web
   kill -SEGV "$(pid_of web)"
   shows 'web  down, SIGSEGV'
