@@ -76,8 +76,8 @@ count() { grep -c -- "$1" "$dir/stderr" || :; }
   service web <<<'exit 1'
   setting web restart-delay '600000 600000'
   scanner
+  eventually 10 field web crashes 1
   eventually 10 field web state waiting
-  field web crashes 1
   kill_supervisor web
   field web crashes 1
   install_anew

@@ -547,6 +547,7 @@ touch "$dir/top.runs"; while :; do sleep 0.02; done'
   ready db
   needs web db
   scanner
+  eventually 10 grep -q 'web starts' "$dir/order"
   eventually 10 field web state waiting
   rm "$dir/db.ready"
   kill -KILL "$(pid_of db)"

@@ -217,6 +217,7 @@ broken_logger() # RESTART-DELAY
   in=$scan/burst setting log restart-delay "$1"
   scanner
   eventually 10 test -e "$dir/ready"
+  eventually 10 test -s "$dir/starts"
   eventually 10 field burst/log state waiting
 }
 

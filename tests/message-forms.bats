@@ -28,7 +28,7 @@ END
   scanner -L json
   eventually 20 field web state waiting
   eventually 10 object '.level == "warning" and .program == "reeve-supervise" and .about == "web" and (.message | startswith("reeve-supervise web: warning: invalid timeout-kill: \"soon\""))'
-  object '.program == "reeve-supervise" and .about == "web" and (.message | contains("ended with code "))'
+  eventually 10 object '.program == "reeve-supervise" and .about == "web" and (.message | contains("ended with code "))'
   eventually 10 object '.level == "fatal" and .program == "reeve-exec" and .about == "web/log" and (.message | contains("nobody-here"))'
   object '.program == "reeve" and .about == "web/log" and (.message | contains("nothing"))'
   eventually 10 object '.program == "reeve-log" and .about == "web/log" and (.message | contains("no/where"))'

@@ -50,8 +50,8 @@ at_least() { [ "$(awk -v n="$1" 'NR == n { a = $1 } NR == n + 1 { print int(($1 
   stamped 'exit 1'
   setting web restart-delay '600000 600000'
   scanner
+  eventually 10 starts 1 # before the first start it is `waiting`, too
   eventually 10 field web state waiting
-  starts 1
   s6-svc -u "$live/web"
   eventually 10 starts 2
   eventually 10 field web state waiting
@@ -63,6 +63,7 @@ at_least() { [ "$(awk -v n="$1" 'NR == n { a = $1 } NR == n + 1 { print int(($1 
   stamped 'exit 1'
   setting web restart-delay '600000 600000'
   scanner
+  eventually 10 starts 1
   eventually 10 field web state waiting
   s6-svc -d "$live/web"
   eventually 10 field web state down

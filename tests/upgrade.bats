@@ -78,6 +78,7 @@ teardown() { survival_teardown; }
   eventually 10 test -e "$dir/traps"
   s6-svc -d "$live/db"
   eventually 10 test -e "$dir/told"
+  eventually 10 started_times web 1
   eventually 10 field web state waiting
   eventually 10 field app state finishing
   install_anew
