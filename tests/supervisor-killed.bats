@@ -100,9 +100,9 @@ remember_process() # NAME
 @test "commands reach an adopted service: signals, pause, its process group" {
   guarded web <<<'trap "echo HUP >>\"\$dir/told\"" HUP
 trap "echo TERM >>\"\$dir/told\"" TERM
-sh -c "trap : TERM; while :; do sleep 1; done" 9>&- &
+sleep 1000000 9>&- &
 echo $! >"$dir/member"
-while :; do sleep 0.02; done'
+while :; do wait; done'
   scanner
   up web
   eventually 10 test -s "$dir/member"

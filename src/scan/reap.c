@@ -87,11 +87,16 @@ static int is_expected (struct unit const *unit)
   return unit->phase == UNIT_LEAVING || unit->phase == UNIT_RETURNING || unit->phase == UNIT_MISSING ;
 }
 
+static int has_exited (struct unit const *unit)
+{
+  return unit->supervisor.is_child && WIFEXITED(unit->supervisor.wstat) ;
+}
+
 /* Has it run ./finish, and told so, so that a successor has nothing to go on with?
      known  what inherited_last_run() has returned, and errno */
 static int ended_in_order (struct unit const *unit, struct state const *state, int known)
 {
-  if (unit->supervisor.is_child && WIFEXITED(unit->supervisor.wstat)) return !WEXITSTATUS(unit->supervisor.wstat) ;
+  if (has_exited(unit)) return !WEXITSTATUS(unit->supervisor.wstat) ;
   if (known) return !!(state->flags & STATE_HAS_LEFT) ; /* it may have been killed at the very end */
   return !unit->supervisor.is_child && (errno == ENOENT || errno == ENOTDIR) ; /* one of s6's; else it cannot be told */
 }
@@ -119,7 +124,8 @@ static void died (struct scanner *s, struct unit *unit)
    that they are in the same round. */
 struct round
 {
-  struct unit *ended ; /* whose supervisors have ended, linked by next_dead */
+  struct unit *ended ; /* whose supervisors have ended, linked by next_ended */
+  int killed ; /* one of them did not exit */
   unsigned int count ;
   struct { pid_t pid ; int wstat ; } unknown[UNKNOWN_MAX] ; /* of more nobody learns how they have ended */
 } ;
@@ -131,6 +137,7 @@ static void add_ended (struct round *round, struct unit *unit, int wstat)
   unit->supervisor.wstat = wstat ;
   unit->supervisor.next_ended = round->ended ;
   round->ended = unit ;
+  if (!has_exited(unit)) round->killed = 1 ;
 }
 
 static void add_unknown (struct round *round, pid_t pid, int wstat)
@@ -189,7 +196,7 @@ static void collect (struct scanner *s, struct round *round)
 static void act_on (struct scanner *s, struct round const *round)
 {
   struct unit *next ;
-  if (round->ended) reap_reports(s) ; /* what one has told last may be all that is known: its directory may be gone */
+  if (round->killed) reap_reports(s) ; /* what it has told last may be all that is known: its directory may be gone */
   for (struct unit *unit = round->ended ; unit ; unit = unit->supervisor.next_ended) inherit(s, unit, round) ;
   for (struct unit *unit = round->ended ; unit ; unit = next)
   {
