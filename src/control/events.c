@@ -16,6 +16,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/clock.h"
+#include "base/date.h"
 #include "base/json.h"
 #include "base/process.h"
 #include "base/signals.h"
@@ -68,10 +69,10 @@ static void print_line (struct request const *request, struct line const *line)
 {
   struct timespec when ;
   struct tm then ;
-  char text[64] = "" ;
+  char text[DATE_MAX] = "" ;
   char end[32] = "" ;
   if (timespec_sysclock_from_tain(&when, &line->when) && (request->json ? gmtime_r(&when.tv_sec, &then) : localtime_r(&when.tv_sec, &then)))
-    strftime(text, sizeof text, request->json ? "%Y-%m-%dT%H:%M:%S" : "%Y-%m-%d %H:%M:%S", &then) ;
+    date_format(text, &then, request->json ? 'T' : ' ') ;
   else when.tv_nsec = 0 ;
   if (line->has_end) view_describe_end(line->wstat, 0, end, sizeof end) ;
   if (request->json)

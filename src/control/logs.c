@@ -14,6 +14,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/clock.h"
+#include "base/date.h"
 #include "base/text.h"
 #include "base/trust.h"
 #include "control/control.h"
@@ -63,9 +64,11 @@ static void end_well (int sig)
 static void print_stamp (struct log_line const *line)
 {
   time_t seconds = (time_t)(line->ns / NS) ;
-  struct tm t ;
-  if (line->has_stamp && gmtime_r(&seconds, &t))
-    printf("%04d-%02d-%02dT%02d:%02d:%02d.%06uZ ", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, (unsigned int)(line->ns % NS / 1000)) ;
+  struct tm utc ;
+  char text[DATE_MAX] ;
+  if (!line->has_stamp || !gmtime_r(&seconds, &utc)) return ;
+  date_format(text, &utc, 'T') ;
+  printf("%s.%06uZ ", text, (unsigned int)(line->ns % NS / 1000)) ;
 }
 
 static void print_line (struct logs const *logs, struct source const *source)

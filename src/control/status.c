@@ -12,6 +12,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/clock.h"
+#include "base/date.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "control/control.h"
@@ -65,11 +66,6 @@ static void format_end (struct view const *view, char *out, size_t size)
   else if (view->code_unknown) snprintf(out, size, "?") ;
   else if (WIFSIGNALED(wstat)) snprintf(out, size, "SIG%s", sig_name(WTERMSIG(wstat))) ;
   else snprintf(out, size, "%d", WEXITSTATUS(wstat)) ;
-}
-
-static void format_time (struct tm const *t, char const *between, char *out, size_t size)
-{
-  snprintf(out, size, "%04d-%02d-%02d%s%02d:%02d:%02d", t->tm_year + 1900, t->tm_mon + 1, t->tm_mday, between, t->tm_hour, t->tm_min, t->tm_sec) ;
 }
 
 /* strftime() would add as much to the program as half of this file. Three letters, not a string. */
@@ -234,13 +230,13 @@ static void print_health (struct shown const *shown)
 static void print_utc (struct timespec const *when)
 {
   struct tm utc ;
-  char text[SINCE_MAX] ;
+  char text[DATE_MAX] ;
   if (!when || !gmtime_r(&when->tv_sec, &utc))
   {
     printf("null") ;
     return ;
   }
-  format_time(&utc, "T", text, sizeof text) ;
+  date_format(text, &utc, 'T') ;
   printf("\"%s.%03ldZ\"", text, when->tv_nsec / 1000000) ;
 }
 

@@ -200,7 +200,7 @@ enum stamp /* bits, in this order */
   STAMP_UTC = 4 /* 2026-11-25T15:06:49.505165Z and a space */
 } ;
 
-#define STAMPS_MAX 128
+#define STAMPS_MAX 256
 
 /* Returns the bytes written, no NUL among them. */
 extern size_t stamp_format (char out[STAMPS_MAX], unsigned int stamps, tain const *now) ;

@@ -3,14 +3,8 @@
 
 #include <skalibs/djbtime.h>
 
+#include "base/date.h"
 #include "log/log.h"
-
-/* The date, `between`, and the time to the second. */
-static size_t date (char *out, struct tm const *tm, char const *between)
-{
-  return (size_t)snprintf(out, STAMPS_MAX / 2, "%04d-%02d-%02d%s%02d:%02d:%02d.", tm->tm_year + 1900, tm->tm_mon + 1, tm->tm_mday,
-    between, tm->tm_hour, tm->tm_min, tm->tm_sec) ;
-}
 
 size_t stamp_format (char out[STAMPS_MAX], unsigned int stamps, tain const *now)
 {
@@ -25,13 +19,13 @@ size_t stamp_format (char out[STAMPS_MAX], unsigned int stamps, tain const *now)
   if (stamps & (STAMP_LOCAL | STAMP_UTC)) timespec_sysclock_from_tain(&ts, now) ;
   if (stamps & STAMP_LOCAL && localtime_r(&ts.tv_sec, &tm))
   {
-    n += date(out + n, &tm, " ") ;
-    n += (size_t)snprintf(out + n, 16, "%09ld  ", ts.tv_nsec) ;
+    n += date_format(out + n, &tm, ' ') ;
+    n += (size_t)snprintf(out + n, 16, ".%09ld  ", ts.tv_nsec) ;
   }
   if (stamps & STAMP_UTC && gmtime_r(&ts.tv_sec, &tm))
   {
-    n += date(out + n, &tm, "T") ;
-    n += (size_t)snprintf(out + n, 16, "%06ldZ ", ts.tv_nsec / 1000) ;
+    n += date_format(out + n, &tm, 'T') ;
+    n += (size_t)snprintf(out + n, 16, ".%06ldZ ", ts.tv_nsec / 1000) ;
   }
   return n ;
 }
