@@ -19,6 +19,7 @@
 #define ASK_AGAIN_MS 10 /* of what no event tells: that a command was taken, a supervisor begun */
 #define DESCRIPTION_MAX (EXECUTABLE_WHY_MAX + 64) /* EXECUTABLE_WHY_MAX: of a reason, whatever it is */
 #define UNSURE_MS 300 /* in which whoever has got a command acts on it */
+#define SHOWS_MS 300 /* in which the status shows what a supervisor has started */
 #define SAY_AFTER_MS 3000 /* what is waited for */
 #define RESCAN_MS 1000 /* in which a rescan that was ordered has come to a service */
 
@@ -31,6 +32,7 @@ struct wait
   struct view now ;
   uint64_t say_ms ; /* clock_ms(): when it is said what is waited for; 0: it was */
   uint64_t rescan_ms ; /* clock_ms(): until when a rescan may come that was ordered before */
+  uint64_t shows_ms ; /* clock_ms(): from when on the status shows what had been started before the wait */
 } ;
 
 /* Its state, and the reason if that is known, in parentheses. */
@@ -198,13 +200,21 @@ static int next_event (struct fifodir_listener const *listener, int ms)
 
 /* Why this process must not wait any longer; 0: it may. ./finish is waited for by all
    that changes; ./run by what has to end it. Who descends from the supervisor is a part
-   of either, of ./run also in the moment before that shows in the status. */
-static char const *waits_for_us (struct wait const *wait, await_condition *condition)
+   of either; which of them, the status may show a moment later: *ask_again. */
+static char const *waits_for_us (struct wait const *wait, await_condition *condition, int *ask_again)
 {
   struct view const *now = &wait->now ;
   int another = wait->letters && *wait->letters == *COMMAND_ANOTHER ; /* it is sent to one that is finishing, too */
   int ends_run = another ? now->up : wait->letters ? !!strpbrk(wait->letters, "dr") : condition == &await_down || condition == &await_finished ;
-  if (!caller_is_within(now->process) && !caller_descends_from(view_supervisor(wait->name))) return 0 ;
+  if (!caller_is_within(now->process))
+  {
+    if (!caller_descends_from(view_supervisor(wait->name))) return 0 ;
+    if (clock_ms() < wait->shows_ms)
+    {
+      *ask_again = 1 ;
+      return 0 ;
+    }
+  }
   if (now->undoing) return "its ./undo, which has to end first, has started this command" ;
   if (!now->up && now->process) return "its ./finish waits for this command" ;
   if (now->after_finish) return "what its ./finish has left behind, which has to end first, has started this command" ;
@@ -216,7 +226,7 @@ int await (struct request const *request, char const *name, char const *letters,
 {
   char const *why ;
   struct wait wait =
-    { .request = request, .name = name, .letters = letters, .supervisor = before->supervisor, .say_ms = clock_ms() + SAY_AFTER_MS, .rescan_ms = clock_ms() + RESCAN_MS } ;
+    { .request = request, .name = name, .letters = letters, .supervisor = before->supervisor, .say_ms = clock_ms() + SAY_AFTER_MS, .rescan_ms = clock_ms() + RESCAN_MS, .shows_ms = clock_ms() + SHOWS_MS } ;
   char path[PATH_SIZE] ;
   struct fifodir_listener listener ;
   int listening = 0 ;
@@ -237,7 +247,7 @@ int await (struct request const *request, char const *name, char const *letters,
     }
     code = look(&wait, before, condition, &ask_again) ;
     if (code >= 0) break ;
-    why = waits_for_us(&wait, condition) ;
+    why = waits_for_us(&wait, condition, &ask_again) ;
     if (why)
     {
       strerr_warni4x("not waiting for ", name, ": ", why) ;
@@ -260,7 +270,7 @@ int await (struct request const *request, char const *name, char const *letters,
 
 int await_send (struct request const *request, char const *name, char const *letters, struct view *before)
 {
-  struct wait wait = { .request = request, .name = name, .say_ms = clock_ms() + SAY_AFTER_MS, .rescan_ms = clock_ms() + RESCAN_MS } ;
+  struct wait wait = { .request = request, .name = name, .say_ms = clock_ms() + SAY_AFTER_MS, .rescan_ms = clock_ms() + RESCAN_MS, .shows_ms = clock_ms() + SHOWS_MS } ;
   char path[PATH_SIZE] ;
   snprintf(path, sizeof path, "%s/" CONTROL_FIFO, name) ;
   if (want_up(letters) && try_is_under_way(name))
