@@ -237,7 +237,7 @@ extern char const *services_who_may (void) ;
 /* ---- match.c ---- */
 
 /* Takes the names as a user gives them: with slashes at their ends, and with patterns for several
-   (glob.h; `*` matches no slash, so that a pattern is a logger's only if it has one). A name
+   (as fnmatch()'s; `*` matches no slash, so that a pattern is a logger's only if it has one). A name
    that is there as it is counts as such. Each is taken once.
    Returns EXIT_YES; or EXIT_NO: a pattern matches nothing, EXIT_USAGE, EXIT_SYSTEM: that has been
    said. */

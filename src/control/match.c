@@ -1,11 +1,11 @@
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <skalibs/strerr.h>
 
 #include "control/control.h"
-#include "control/glob.h"
 #include "service/instance.h"
 #include "wire/channels.h"
 
@@ -57,7 +57,7 @@ static int add_matches (struct chosen *chosen, char const *pattern, char *const 
   for (size_t i = 0 ; i < count ; i++)
   {
     int code ;
-    if (!glob_matches(pattern, list[i])) continue ;
+    if (fnmatch(pattern, list[i], FNM_PATHNAME)) continue ;
     ++*found ;
     if (!with_disabled && is_disabled(list[i])) continue ;
     before.names = chosen->names ;

@@ -39,10 +39,8 @@ compiler()
 }
 
 # -fno-pie and -no-pie also where skalibs' configure links its trials: what does
-# not link there counts as missing. C needs no tables to unwind by. Where instructions are not put into
-# another order, and registers are not saved around calls one by one, the same C is the same bytes more
-# often: packed, that is 2 % less.
-CFLAGS="-Os -fno-pie -fno-asynchronous-unwind-tables -fno-schedule-insns2 -fno-caller-saves -ffile-prefix-map=$root=. -ffile-prefix-map=$work=."
+# not link there counts as missing. C needs no tables to unwind by.
+CFLAGS="-Os -fno-pie -fno-asynchronous-unwind-tables -ffile-prefix-map=$root=. -ffile-prefix-map=$work=."
 LDFLAGS="-static -no-pie -s -Wl,--build-id=none"
 
 skalibs()
