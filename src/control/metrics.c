@@ -8,7 +8,11 @@
 #include "base/clock.h"
 #include "base/process.h"
 #include "base/text.h"
+#include "control/control.h"
+#include "control/page.h"
 #include "control/processes.h"
+#include "control/services.h"
+#include "control/view.h"
 
 struct service
 {

@@ -13,6 +13,13 @@
 #include "base/message.h"
 #include "base/version.h"
 #include "control/control.h"
+#include "control/enter.h"
+#include "control/help.h"
+#include "control/match.h"
+#include "control/page.h"
+#include "control/scale.h"
+#include "control/services.h"
+#include "control/view.h"
 
 char const *PROG = "reeve" ;
 

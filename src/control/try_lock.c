@@ -7,7 +7,7 @@
 #include <skalibs/djbunix.h>
 
 #include "base/trust.h"
-#include "control/control.h"
+#include "control/try_lock.h"
 #include "service/name.h"
 #include "wire/channels.h"
 
