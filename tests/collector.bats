@@ -108,6 +108,12 @@ has_lines() # FILE COUNT
   stop_all
 }
 
+@test "a stop that comes at once: what a command has written is read all the same" {
+  for i in 1 2 3 4 5 6 7 8; do
+    [ "$(reeve-scan -l "$live" -L lines "$scan" sh -c 'echo out; seq 2000')" = "$(echo out; seq 2000)" ]
+  done
+}
+
 @test "json: an object a line, whatever the bytes" {
   service broken <<<'#!/no/such/interpreter'
   service talks <<<'printf "one\n\"two\"\\\\\n\377\001\n"; echo aside >&2; exec sleep 1000000'

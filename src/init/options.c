@@ -10,7 +10,7 @@
 #include "init/init.h"
 #include "service/settings.h"
 
-#define LOG_DEFAULT "off" /* without REEVE_LOG */
+#define LOG_DEFAULT "lines" /* without REEVE_LOG */
 
 static struct { char const *name ; size_t at ; uint32_t max ; uint32_t initial ; } const numbers[] =
 {

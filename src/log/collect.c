@@ -402,6 +402,7 @@ int collect (void)
   static int const trapped[] = { SIGTERM, SIGINT, SIGHUP, SIGALRM, SIGCHLD } ;
   static struct collector c ;
   int signals = signals_open(trapped, sizeof trapped / sizeof *trapped) ;
+  uint32_t ready = ready_fd() ;
   int news ;
   if (signals == -1) strerr_diefu1sys(EXIT_SYSTEM, "open a descriptor for signals") ;
   if (chdir("..") == -1 || (news = fifo_open(COLLECTOR_NEWS, O_RDWR)) == -1)
@@ -414,6 +415,7 @@ int collect (void)
   if (same_fifo(1, 2)) c.sinks[1] = c.sinks[0] ;
   else sink_open(&c, 2) ;
   listen_to_all(&c) ;
+  ready_tell(ready) ;
   loop(&c, signals, news) ;
   for (unsigned int i = 0 ; i < 2 ; i++) sink_end_line(c.sinks[i]) ;
   kept_flush(0) ;

@@ -316,10 +316,15 @@ extern void input_end (struct input *in, struct logger *l) ;
 extern int syslog_open (char const *path) ;
 /* Removes its file, if it is still that. */
 extern void syslog_unlink (char const *path) ;
-/* The descriptor that the service directory, the current one, names for readiness, if it is open; else 0. */
-extern uint32_t syslog_notification_fd (void) ;
 /* Receives and writes some datagrams. Returns 0 when there were no more. */
 extern int syslog_round (struct logger *l) ;
+
+/* ---- ready.c ---- */
+
+/* The descriptor that notification-fd names in the current directory, a service directory, if it is open; else 0. */
+extern uint32_t ready_fd (void) ;
+/* Says on it that the logger reads, and closes it. */
+extern void ready_tell (uint32_t fd) ;
 
 /* ---- options.c, script.c, logutil.c: each is a program's command line; exits 100 ---- */
 

@@ -143,7 +143,7 @@ void options_parse (struct logger *l, int argc, char **argv)
         equals = strchr(argv[optind - 1], '=') ;
         l->socket_path = equals ? equals + 1 : "/dev/log" ;
         if (!*l->socket_path) invalid("--syslog", "", "a path") ;
-        l->ready_fd = syslog_notification_fd() ;
+        l->ready_fd = ready_fd() ;
         break ;
       case 'h' : show_usage(1, 0) ;
       default : show_usage(2, EXIT_USAGE) ;

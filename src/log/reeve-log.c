@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
@@ -154,11 +153,7 @@ int main (int argc, char **argv)
   lines_resume(&l) ;
   if (l.socket_path) l.socket = syslog_open(l.socket_path) ;
   else input_open(&in) ;
-  if (l.ready_fd)
-  {
-    if (allwrite((int)l.ready_fd, "\n", 1) < 1) strerr_warnwu1sys("tell that the logger is ready") ;
-    fd_close((int)l.ready_fd) ;
-  }
+  ready_tell(l.ready_fd) ;
   loop(&l, &in) ;
   if (l.socket_path) syslog_unlink(l.socket_path) ;
   input_end(&in, &l) ;

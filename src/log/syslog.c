@@ -6,7 +6,6 @@
    The sender's time is left out, as the logger that gets the line has its own. */
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,7 +17,6 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
-#include "base/file.h"
 #include "base/text.h"
 #include "log/log.h"
 
@@ -67,16 +65,6 @@ void syslog_unlink (char const *path)
 {
   struct stat st ;
   if (lstat(path, &st) != -1 && st.st_ino == own.st_ino && st.st_dev == own.st_dev) unlink(path) ;
-}
-
-uint32_t syslog_notification_fd (void)
-{
-  char text[16] ;
-  uint32_t fd ;
-  ssize_t n = file_read(AT_FDCWD, "notification-fd", text, sizeof text - 1) ;
-  if (n <= 0) return 0 ;
-  text[strcspn(text, " \t\n")] = 0 ;
-  return uint320_scan(text, &fd) && fd > 2 && fcntl((int)fd, F_GETFD) != -1 ? fd : 0 ;
 }
 
 /* ---- a datagram ---- */

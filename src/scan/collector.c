@@ -157,10 +157,15 @@ int collector_make_fifos (struct scanner *s, struct unit *unit)
   return livetree_make_outputs(unit->name, origin_find(s, unit, "log", path, sizeof path, &st)) ;
 }
 
-/* One that has just been killed is there again before it is told. */
+/* One that was killed a moment ago, or that begins, is to read what is there before it is told. */
+static int is_about_to_read (struct unit const *collector)
+{
+  return collector->phase == UNIT_WAITING || (collector->supervisor.pid && !collector->supervisor.has_begun) ;
+}
+
 void collector_let_go (struct scanner *s)
 {
-  if (!s->collector || units_is_leaving(s->collector) || (s->collector->phase == UNIT_WAITING && !stopping_has_come(s, STAGE_ABANDON))) return ;
+  if (!s->collector || units_is_leaving(s->collector) || (is_about_to_read(s->collector) && !stopping_has_come(s, STAGE_ABANDON))) return ;
   cmd_let_go(s) ;
   units_post(&s->units, s->collector, UNIT_LET_GO) ;
 }

@@ -343,7 +343,7 @@ enum livetree_result livetree_make_collector (char const *program)
   if (fresh < 0) return errno == EEXIST ? LIVETREE_TAKEN : LIVETREE_FAILED ;
   to = file_open(COLLECTOR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0) ;
   if (to == -1) return LIVETREE_FAILED ;
-  ok = make_link(to, "run", program) && fifo_make(COLLECTOR_NEWS) && (!fresh || mark_complete(COLLECTOR)) ;
+  ok = make_link(to, "run", program) && openwritenclose_suffix(COLLECTOR "/notification-fd", "3\n", 2, ".new") && fifo_make(COLLECTOR_NEWS) && (!fresh || mark_complete(COLLECTOR)) ;
   return tree_close(to, ok) ? LIVETREE_DONE : LIVETREE_FAILED ;
 }
 

@@ -36,6 +36,7 @@
 static void remember (struct unit *unit, struct report const *report)
 {
   unit->supervisor.has_reported = 1 ;
+  if (report->settled) unit->supervisor.has_begun = 1 ;
   if (report->pid) unit->supervisor.runs = report->pid ;
   else if (report->phase == PHASE_DOWN || report->phase == PHASE_WAITING || report->phase == PHASE_HELD) unit->supervisor.runs = 0 ;
 }

@@ -41,6 +41,7 @@ struct unit_supervisor
   unsigned int is_child : 1 ; /* of the scanner; else an earlier scanner has started it */
   unsigned int has_ended : 1 ; /* and nothing was decided about that yet */
   unsigned int has_reported : 1 ;
+  unsigned int has_begun : 1 ; /* the service has been ready, or has ended, once */
   unsigned int finishes : 1 ; /* it has reported that ./finish runs */
   unsigned int told_to_leave : 1 ;
   unsigned int kill_due : 1 ; /* in a stop: it could not be ordered yet to kill what it runs */
