@@ -62,8 +62,11 @@ $(VERSION_OBJECT): $(BUILD)/version.c config.mk
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
+# Sources that each program is linked with as well.
+BESIDES :=
+
 define program
-$(BIN)/$(1): $(call objects,$(FOLDER_$(1))) $(VERSION_OBJECT) $(LIBREEVE)
+$(BIN)/$(1): $(call objects,$(FOLDER_$(1))) $(VERSION_OBJECT) $(BESIDES) $(LIBREEVE)
 	@mkdir -p $$(@D)
 	$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$^ $$(LIBS)
 endef
@@ -161,7 +164,7 @@ lint: programs migrate
 asan:
 	ASAN_OPTIONS=verify_asan_link_order=0 \
 	$(MAKE) BUILD=build-asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
-	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' check
+	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' BESIDES=tools/asan.c check
 
 # Which lines and branches the tests execute (tools/coverage). Those of the programs in BUILD:
 # tests of containers and of the overlay use others; those of costs would measure the counters.

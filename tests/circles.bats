@@ -92,6 +92,6 @@ finds() { grep -q -x -F -- "$1" <<<"$output"; }
 @test "an object file that is not there is an error" {
   look
   rm "$dir/build/obj/one/deed.o"
-  run ! "$BATS_TEST_DIRNAME/../tools/circles.py" "$dir"
+  BUILD=build run ! "$BATS_TEST_DIRNAME/../tools/circles.py" "$dir"
   finds "circles: there is no $dir/build/obj/one/deed.o: build it first"
 }

@@ -4,6 +4,7 @@ load lib
 load survival
 
 stat=newfstatat,statx,lstat,stat
+poll=poll,ppoll
 setup() { reeve_setup; }
 teardown() { release; survival_teardown; }
 
@@ -197,4 +198,38 @@ children_of() { echo "/proc/$1/task/$1/children"; }
     reeve-scan -l "$live" "$scan" -- sh -c 'exit 3'
   says 'unable to start the command sh (next try in 1 second): Resource temporarily unavailable'
   ended "$started" 3
+}
+
+@test "a scanner does not begin where it cannot lock LIVE or learn of signals, and with a -d that is not open" {
+  run -111 strace -qq -o "$dir/strace" -e trace=signalfd,signalfd4 -e inject=signalfd,signalfd4:error=EMFILE reeve-scan -l "$live" "$scan"
+  [[ $output == *'reeve-scan: fatal: unable to open a descriptor for signals: Too many open files'* ]]
+  mkdir -p "$dir/other/.s6-svscan/lock"
+  run -111 reeve-scan -l "$dir/other" "$scan"
+  [[ $output == *"reeve-scan: fatal: unable to lock $dir/other/.s6-svscan/lock: Is a directory"* ]]
+  run -100 sh -c 'exec reeve-scan -d 60 -l "$live" "$scan" 60>&-'
+  [[ $output == *'the descriptor given to -d is not open'* ]]
+}
+
+@test "waiting that fails is tried again; where it never can succeed, the scanner has crashed" {
+  idle web
+  script "$scan/.s6-svscan/crash" <<<'echo "$PWD $0 $*" >"$dir/crashed.new"; mv "$dir/crashed.new" "$dir/crashed"'
+  scanner
+  up web
+  failing "$scanner" $poll ENOMEM
+  s6-svscanctl -a "$live"
+  says 'unable to poll (trying again): Cannot allocate memory'
+  release
+  s6-svc -wd -T 10000 -d "$live/web"
+  failing "$scanner" $poll EINVAL
+  s6-svscanctl -a "$live"
+  says 'unable to poll: Invalid argument'
+  eventually 10 test -e "$dir/crashed"
+}
+
+@test "a stop does not wait for ever for a live directory that could never be read" {
+  start strace -D -q -o "$dir/strace" -e trace=getdents64 -e inject=getdents64:error=EIO reeve-scan -l "$scan" "$scan"
+  says 'unable to read the directory .*(next try in 1 second): Input/output error'
+  kill -TERM "$started"
+  says 'ending, though .* could not be examined: what runs there and is not known yet is left alone'
+  ended "$started"
 }

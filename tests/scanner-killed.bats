@@ -281,7 +281,7 @@ another_goes_on_with_cmd() # $cmd: its pid
 @test "CMD whose status could not be written at once is not started twice either" {
   web_and_cmd
   # What is traced cannot be searched for leaks when it ends.
-  ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 start strace -D -q -o "$dir/strace" -e trace=openat -e inject=openat:error=ENOSPC:when=1..2 -P .s6-svscan/command.new reeve-scan -l "$live" "$scan" -- "$dir/cmd"
+  start strace -D -q -o "$dir/strace" -e trace=openat -e inject=openat:error=ENOSPC:when=1..2 -P .s6-svscan/command.new reeve-scan -l "$live" "$scan" -- "$dir/cmd"
   scanner=$started
   says "unable to write .s6-svscan/command (trying again every second): No space left"
   eventually 20 test -e "$live/.s6-svscan/command"
@@ -374,7 +374,7 @@ scanner_told_to_end_at_once()
   up web
   kill_scanner
   # What is traced cannot be searched for leaks when it ends.
-  ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 start env --block-signal=TERM sh -c 'kill -TERM $$
+  start env --block-signal=TERM sh -c 'kill -TERM $$
     exec strace -D -q -o "$dir/strace" -e trace=openat -e inject=openat:error=ENOMEM:when=1..2 -P web/supervise/lock reeve-scan -l "$live" "$scan"'
   ended "$started"
   grep -q INJECTED "$dir/strace"
@@ -411,7 +411,7 @@ in_namespace() { start unshare -p -f --mount-proc --kill-child reeve-scan -l "$l
   kill_scanner
   rm -r "$scan/web"
   # What is traced cannot be searched for leaks when it ends.
-  ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 start strace -D -q -o "$dir/strace" -e trace=openat -e inject=openat:error=ENOMEM:when=2 -P web/supervise/lock reeve-scan -l "$live" "$scan"
+  start strace -D -q -o "$dir/strace" -e trace=openat -e inject=openat:error=ENOMEM:when=2 -P web/supervise/lock reeve-scan -l "$live" "$scan"
   scanner=$started
   eventually 20 test ! -e "$live/web"
   eventually 10 none_supervised_but other
@@ -424,7 +424,7 @@ in_namespace() { start unshare -p -f --mount-proc --kill-child reeve-scan -l "$l
   up web
   kill_scanner
   # What is traced cannot be searched for leaks when it ends.
-  ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 start strace -D -q -o "$dir/strace" -e trace=openat -e inject=openat:error=ENOMEM:when=1..3 -P web/supervise/lock reeve-scan -l "$live" "$scan"
+  start strace -D -q -o "$dir/strace" -e trace=openat -e inject=openat:error=ENOMEM:when=1..3 -P web/supervise/lock reeve-scan -l "$live" "$scan"
   scanner=$started
   says "unable to look for a supervisor of web"
   kill -TERM "$scanner"

@@ -285,7 +285,6 @@ sleep 0.02'
 
 # Without /proc only what is still in the process group of ./run is known.
 @test "without /proc only the process group is ended, with one message" {
-  export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 # which needs /proc
   unshare -m true 2>/dev/null || skip "no mount namespace may be made here"
   mkdir "$dir/empty"
   leaving <<<'eval "$stray &"; eval "setsid $stray &"'

@@ -560,7 +560,6 @@ start_from_outside() # SECONDS ; $job: it has fallen to the scanner
 
 scanner_without_proc()
 {
-  export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 # which needs /proc
   unshare -m true 2>/dev/null || skip "no mount namespace may be made here"
   mkdir "$dir/empty"
   # Without /proc a program does not know where it is: it looks where they are installed.

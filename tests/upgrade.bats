@@ -373,3 +373,20 @@ teardown() { survival_teardown; }
   [ "$(od -An -tx1 "$live/web/supervise/state")" = "$saved" ]
   stop_scanner 0
 }
+
+@test "a supervisor that cannot be told at once is told later" {
+  strace -o /dev/null -e trace=none true 2>/dev/null || skip "strace cannot trace here"
+  idle web
+  scanner
+  up web
+  start strace -q -p "$scanner" -o "$dir/strace" -e trace=openat -e inject=openat:error=EMFILE -P web/supervise/orders
+  tracer=$started
+  eventually 10 grep -q "^TracerPid:[[:space:]]*$tracer$" "/proc/$scanner/status"
+  install_anew
+  start upgrade
+  says 'unable to tell the supervisor of web to execute its program anew (next try in 1 second)'
+  kill -KILL "$tracer"
+  wait "$tracer" || :
+  ended "$started"
+  all_new web
+}
