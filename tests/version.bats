@@ -18,7 +18,7 @@ built() { make -s -C "$1" build/version.c && grep -o '"[0-9.]*\( ([0-9a-f]*)\)\?
 commit() { git -C "$1" -c user.name=a -c user.email=b commit -q --allow-empty -m "$2"; }
 
 @test "the commit of a checkout; none of a tarball, of a folder in another checkout, without git" {
-  unset REEVE_COMMIT GIT_DIR
+  unset REEVE_COMMIT GIT_DIR BUILD MAKEFLAGS
   mkdir "$dir/outer" "$dir/outer/copy"
   git -C "$dir/outer" init -q
   commit "$dir/outer" other
