@@ -1,10 +1,10 @@
-/* Writing to a descriptor that is shared with other processes, without waiting for who
-   reads from it. Its flags are never changed: they are everybody's.
+/* Writing to a descriptor that is shared with other processes, without waiting for its
+   reader. The flags of the descriptor are never changed: the other processes share them.
 
-   Of a pipe or a terminal a description of our own is opened through /proc, close-on-exec;
-   to a socket is sent without waiting; a file does not wait for anybody. Where none of these is possible a timer of 20 ms interrupts
-   the write: SIGALRM, of which none that somebody else has sent is lost. Allocates
-   nothing. */
+   A pipe or a terminal is opened again through /proc, close-on-exec, to get an open file
+   description of our own. A socket is written to with MSG_DONTWAIT. A write to a file never
+   waits. Where none of these is possible, a timer of 20 ms interrupts the write with SIGALRM;
+   a SIGALRM that somebody else sends meanwhile is not lost. Allocates nothing. */
 
 #ifndef REEVE_BASE_OUTPUT_H
 #define REEVE_BASE_OUTPUT_H

@@ -79,8 +79,8 @@ extern int process_is_child (pid_t pid) ;
 extern int process_any_child (void) ;
 extern int process_group_has_child (pid_t group) ;
 
-/* Calls `each` for every child of this (single-threaded) process, oldest first,
-   those that have ended too, until it returns 0.
+/* Calls `each` for every child of this (single-threaded) process, oldest first, also for
+   children that have ended, until it returns 0.
    Returns 1, or 0 with errno, perhaps half way: ENOSYS when this system does not tell;
    anything else (no descriptors, no memory) can pass. Allocates nothing. */
 typedef int process_child_func (pid_t pid, void *data) ;

@@ -5,15 +5,15 @@
 
 #include <stddef.h>
 
-/* The length of the UTF-8 character at `text`, of which `left` bytes are there, at least 1;
-   0: there is none. */
+/* The length of the UTF-8 character at the beginning of `text`; 0: there is none.
+     left  the number of bytes in `text`, at least 1 */
 extern size_t text_utf8 (char const *text, size_t left) ;
 
-/* Makes of it what a terminal only shows: control characters, also those that take two bytes in
-   UTF-8, and what is no UTF-8 become question marks, a tab a space. A newline stays. */
+/* Makes the text safe to show on a terminal. Control characters (also the two-byte ones of
+   UTF-8) and bytes that are not UTF-8 become question marks; a tab becomes a space. A newline stays. */
 extern void text_make_printable (char *text, size_t len) ;
 
-/* Has it a control character, also one of those that take two bytes in UTF-8? */
+/* Does the text contain a control character (also a two-byte one of UTF-8)? */
 extern int text_has_control (char const *text) ;
 
 #endif

@@ -25,7 +25,7 @@ extern int inherited_learn (struct scanner *s, struct unit *unit) ;
 extern void inherited_ended (struct scanner *s, struct unit *unit, int wstat) ;
 /* The supervisor reports that its process is this one now. */
 extern void inherited_reported (struct scanner *s, struct unit *unit, pid_t process) ;
-/* Has one ended of which no supervisor has taken note yet? */
+/* Has an inherited process ended whose supervisor has not taken note yet? */
 extern int inherited_in_the_air (struct scanner const *s) ;
 
 #endif

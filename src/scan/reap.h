@@ -9,7 +9,7 @@
 extern void reap (struct scanner *s) ;
 /* A supervisor that is no child has ended. */
 extern void reap_other (struct scanner *s, struct unit *unit) ;
-/* The same for all of which a pidfd tells so (pidfds.h). */
+/* The same for each process whose pidfd (pidfds.h) says that it has ended. */
 extern void reap_by_pidfds (struct scanner *s) ;
 /* Reads the fifo of reports once. Returns whether there was anything. */
 extern int reap_reports (struct scanner *s) ;

@@ -30,7 +30,7 @@
    cmd_search.c   finding its program in PATH, and starting it
    cmd_strays.c   what it leaves behind
    stop.c         the stop: what each stage does
-   stop_words.c   what a stop says of those that do not end
+   stop_words.c   what a stop says about units that do not end
    upgrade.c      executing the program that is on disk now
    end.c          the exit code, and the end
 
@@ -45,10 +45,13 @@
    watch.c        what inotify watches
    pidfds.c       watching processes that are no children
    livetree.c     what is made and removed in LIVE for a unit
-   tree.c         copying and removing a directory of which others may own a part
+   tree.c         copying and removing a directory, parts of which may belong to others
    trusted.c      what others have put into LIVE, and whether it is to be believed
    collector.c    the service that reads the output of all others (-L), and what it reads of each
    child.c        what all children of the scanner have in common
+
+   A supervisor that ends: reap.c learns it, plan.c decides, inherited.c and start.c do the rest.
+   A need that holds a start: needs.c asks service/graph_hold.c, held.c says so.
 
    Calls go one way: no file calls another that calls it back.
 

@@ -42,9 +42,9 @@ struct stage_limits
 /* When the stage comes, in milliseconds from the beginning of the stop; or STAGE_NEVER. */
 extern uint64_t stage_due_ms (struct stage_limits const *limits, enum stage stage) ;
 
-/* The stage that comes first of those that have not come yet; of two that come together, the
-   one that stands first above. STAGE_COUNT: none comes.
-     done  those that have come: bits 1 << stage */
+/* The next stage that has not come yet. Of two that come together, the one that stands first
+   above. STAGE_COUNT: none comes.
+     done  the stages that have come: bits 1 << stage */
 extern enum stage stage_next (struct stage_limits const *limits, unsigned int done) ;
 
 /* Does the stage `kill` come at K, and not at the end of the budget? */

@@ -1,5 +1,5 @@
-/* Deeds: the stop. Everything is let go of; stages.h says when what is done to those that do not
-   end. What is true of the stop stands in stopping.h. */
+/* Deeds: the stop. All units are let go. stages.h decides when what is done to a unit
+   that does not end. The state of the stop is in stopping.h. */
 
 #ifndef REEVE_SCAN_STOP_H
 #define REEVE_SCAN_STOP_H

@@ -1,4 +1,4 @@
-/* Words: what a stop says of those that do not end. Nothing is changed here. */
+/* Messages: what a stop says about units that do not end. Nothing is changed here. */
 
 #ifndef REEVE_SCAN_STOP_WORDS_H
 #define REEVE_SCAN_STOP_WORDS_H

@@ -1,5 +1,5 @@
-/* Copying and removing a whole directory of which somebody else may own a part: each step
-   is taken from the descriptor of a directory, and no link is followed. */
+/* Copying and removing a whole directory, parts of which may belong to somebody else. Each step
+   starts from the descriptor of a directory, and no link is followed. */
 
 #ifndef REEVE_SCAN_TREE_H
 #define REEVE_SCAN_TREE_H

@@ -113,8 +113,8 @@ extern void graph_free (struct graph *graph) ;
 
 /* ---- graph_circles.c ---- */
 
-/* `first`, and so on by node->member: the members of a circle of which a need was not
-   within a circle before. */
+/* Is told a new circle: at least one of its needs was in no circle before. Its members are
+   `first` and what follows by node->member. */
 typedef void graph_circle_func (struct graph_node const *first, void *data) ;
 /* Finds the circles, if the needs have changed since the last time. */
 extern void graph_find_circles (struct graph *graph, graph_circle_func *tell, void *data) ;
@@ -132,8 +132,8 @@ extern void graph_set_complete (struct graph *graph) ;
 extern struct graph_node *graph_take_free (struct graph *graph) ;
 /* Does that need hold its service back? */
 extern int graph_holds (struct graph const *graph, struct graph_need const *need) ;
-/* Because of whom can a node that is held never start: one that has ended and will not
-   come back, and that it needs, or what it needs and is held as well. 0: it may yet. */
+/* The node because of which a held node can never start: it has ended and will not come back,
+   and the held node needs it, directly or through other held nodes. 0: the node may yet start. */
 extern struct graph_node *graph_find_obstacle (struct graph *graph, struct graph_node *node) ;
 /* Who is to be stopped before it; 0: nobody (any more). */
 extern struct graph_node *graph_find_dependent (struct graph_node const *node) ;

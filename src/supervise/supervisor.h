@@ -30,6 +30,8 @@
    logger_input.c     the fifo between a service and its logger, or the collector
    health.c           checking the service's health (decided by health_policy.c)
 
+   The settings, down-signal among them, are read by service/settings.c.
+
    loop.c calls all of them. None of them calls a file that calls it back.
 
    The process that is the service is one of three: a child; one that was adopted from a
@@ -246,7 +248,7 @@ extern struct command const *command_of_signal (int sig) ;
 /* As read(). */
 extern ssize_t command_read_letters (struct supervisor const *s, char *buf, size_t size) ;
 extern void command_read_orders (struct supervisor const *s) ;
-/* Takes the next of those that were read; 0: there is none. */
+/* Takes the next order that was read; 0: there is none. */
 extern int command_next_order (struct order *order) ;
 /* Has ./run told by notification-fd that it is ready? */
 extern int command_notified (struct supervisor *s) ;
@@ -358,8 +360,8 @@ extern void strays_count_as_told (struct supervisor *s) ;
 extern void strays_reaped (pid_t pid) ;
 /* Begins, or goes on with it. LIFE_STRAYS_GONE, or LIFE_NOTHING: it takes time. */
 extern enum life_event strays_end (struct supervisor *s) ;
-/* By command: a signal to what is left in the process group of ./run; `at_once`: to all of it
-   in one go, those that are no children of ours, too. */
+/* By command: a signal to what is left in the process group of ./run. `at_once`: to the whole
+   group in one system call, also to processes that are not our children. */
 extern void strays_signal (struct supervisor *s, int sig, int at_once) ;
 
 /* ---- crash.c ---- */

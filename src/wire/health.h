@@ -33,7 +33,7 @@ struct health_record
 /* The supervisor's, in the current directory: begins a record. Returns a descriptor, or -1
    with errno. */
 extern int health_record_begin (void) ;
-/* Adds to the output, of which `at` bytes are there already; what is too much is dropped.
+/* Adds to the output, which has `at` bytes already. What does not fit is dropped.
    Returns 1, or 0 with errno. */
 extern int health_record_add (int fd, size_t at, char const *bytes, size_t len) ;
 /* Ends and publishes it; `fd` stays open. Returns 1, or 0 with errno. */

@@ -3,16 +3,26 @@
 
      PHASE WANTED READY PID WSTAT RESTARTS SUPERVISOR MAIN NAME \n
 
-   separated by one space each: PHASE a letter; WANTED `u`, `d` or, after `x`, `x`;
-   READY 1 if it is, in Reeve's own sense (a service without notification-fd is ready
-   when it is up; a task when it is done, in the phase `down`: an older scanner takes that for down); 2 if it is not, but has been, or has ended, once; else 0; the pid of ./run or ./finish, 0 if none; the last wait status;
-   the starts after the first; the supervisor's own pid; MAIN `M` for a main
-   service (flag-main), `m` for one that has ended by itself and is not started again,
-   `e` for another service of which that is true, else `-`; or, in a line of its own after that of the present state, `k`: something had
-   to be killed since it was told to leave (an older scanner does not know that letter,
-   and drops that line alone); and last the service's name, which holds no control character, so that the newline ends it. A line
-   carries the whole present state and is no longer than PIPE_BUF, so a write is
-   never torn and the latest line of a service is all that counts. */
+   separated by one space each:
+
+     PHASE       a letter
+     WANTED      `u`, `d` or, after the command `x`, `x`
+     READY       1: the service is ready. Without notification-fd it is ready when it is up; a
+                 task is ready when it is done, in the phase `down` (an older scanner takes that
+                 for down). 2: it is not ready, but has been, or has ended, once. 0: neither
+     PID         of ./run or ./finish; 0: none
+     WSTAT       the last wait status
+     RESTARTS    the starts after the first
+     SUPERVISOR  the supervisor's own pid
+     MAIN        `M`: a main service (flag-main). `m`: a main service that has ended by itself and
+                 is not started again. `e`: the same of any other service. `-`: none of these.
+                 `k`, in a line of its own after the one with the present state: something had to
+                 be killed since the supervisor was told to leave (an older scanner does not
+                 know that letter, and drops only that line)
+     NAME        the service's name. It has no control character, so the newline ends it
+
+   A line has the whole present state and is no longer than PIPE_BUF. So a write is never torn,
+   and only the latest line of a service counts. */
 
 #ifndef REEVE_WIRE_REPORT_H
 #define REEVE_WIRE_REPORT_H
