@@ -136,6 +136,12 @@ END
   run -1 reeve start web
   line 'web is not started: a .reeve try. runs it now'
   run -1 reeve restart web
+  for command in stop 'stop --only' disable; do
+    # shellcheck disable=SC2086 # words
+    run -1 reeve $command web
+    line 'web is being tried by a .reeve try., which would undo this at its end: end that first'
+  done
+  run -1 test -e "$live/web/down"
   run -0 reeve why web
   line 'web is down, as a .reeve try. runs it now'
   instances 1

@@ -9,7 +9,13 @@
 #include <skalibs/strerr.h>
 
 #include "base/clock.h"
+#include "control/await.h"
+#include "control/caller.h"
 #include "control/control.h"
+#include "control/dependencies.h"
+#include "control/services.h"
+#include "control/try_lock.h"
+#include "control/view.h"
 #include "service/enable_if.h"
 #include "service/executable.h"
 #include "wire/channels.h"

@@ -8,7 +8,9 @@
 
 #include <skalibs/djbunix.h>
 
+#include "control/backlog.h"
 #include "control/control.h"
+#include "control/services.h"
 #include "service/name.h"
 #include "wire/channels.h"
 

@@ -5,6 +5,11 @@
 #include <skalibs/strerr.h>
 
 #include "control/control.h"
+#include "control/dependencies.h"
+#include "control/page.h"
+#include "control/services.h"
+#include "control/timeline.h"
+#include "control/view.h"
 
 #define NAME_WIDTH_MAX 24
 #define REMARK_MAX 4096

@@ -1,7 +1,7 @@
 #include <unistd.h>
 
 #include "base/process.h"
-#include "control/control.h"
+#include "control/caller.h"
 
 #define GENERATIONS_MAX 1000 /* of ancestors; more than any tree has */
 

@@ -10,7 +10,9 @@
 
 #include "base/path.h"
 #include "base/trust.h"
-#include "control/control.h"
+#include "control/dependencies.h"
+#include "control/services.h"
+#include "control/view.h"
 #include "service/dependencies.h"
 #include "service/instance.h"
 #include "wire/scan_state.h"

@@ -9,6 +9,9 @@
 #include "base/path.h"
 #include "base/trust.h"
 #include "control/control.h"
+#include "control/owner.h"
+#include "control/services.h"
+#include "control/view.h"
 #include "wire/scan_state.h"
 
 #define PATH_SIZE 4096

@@ -15,9 +15,14 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "base/trust.h"
+#include "control/caller.h"
 #include "control/control.h"
+#include "control/enter.h"
+#include "control/owner.h"
+#include "control/services.h"
 #include "wire/channels.h"
 #include "wire/livedir.h"
+#include "wire/report.h"
 #include "wire/scan_state.h"
 
 #define SCRIPT_MAX 512

@@ -9,7 +9,10 @@
 
 #include "base/exit.h"
 #include "base/text.h"
+#include "control/control.h"
 #include "control/likeness.h"
+#include "control/owner.h"
+#include "control/page.h"
 
 static char const *value_of (char *const *environment, char const *name)
 {

@@ -3,6 +3,10 @@
 #include <string.h>
 
 #include "control/control.h"
+#include "control/dependencies.h"
+#include "control/page.h"
+#include "control/services.h"
+#include "control/view.h"
 
 #define LINE_MAX_OF_NEEDS 4096
 #define NAME_WIDTH_MAX 24

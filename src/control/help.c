@@ -4,6 +4,10 @@
 #include <skalibs/strerr.h>
 
 #include "control/control.h"
+#include "control/enter.h"
+#include "control/help.h"
+#include "control/page.h"
+#include "control/services.h"
 
 #define PURPOSE_AT 18
 

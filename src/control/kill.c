@@ -4,6 +4,8 @@
 #include <skalibs/strerr.h>
 
 #include "control/control.h"
+#include "control/signal.h"
+#include "control/view.h"
 #include "service/settings.h"
 
 /* The signals that s6's protocol has a letter for. */

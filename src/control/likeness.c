@@ -17,9 +17,14 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "base/trust.h"
+#include "control/control.h"
 #include "control/likeness.h"
+#include "control/owner.h"
+#include "control/services.h"
+#include "control/view.h"
 #include "service/name.h"
 #include "wire/scan_state.h"
+#include "wire/state.h"
 
 #define PATH_MAX_OF_PROC 64
 #define SUPERVISE "/supervise"

@@ -12,8 +12,9 @@
 #include "base/path.h"
 #include "base/process.h"
 #include "base/trust.h"
-#include "control/control.h"
 #include "control/log_reader.h"
+#include "control/owner.h"
+#include "control/view.h"
 #include "service/name.h"
 #include "wire/kept.h"
 

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "control/control.h"
 #include "control/log_reader.h"
+#include "control/log_tail.h"
 
 #define LINE_SHOWN 4096 /* bytes of a line */
 

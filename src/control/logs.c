@@ -19,6 +19,8 @@
 #include "base/trust.h"
 #include "control/control.h"
 #include "control/log_reader.h"
+#include "control/page.h"
+#include "control/services.h"
 #include "service/name.h"
 
 #define NS 1000000000ULL

@@ -6,6 +6,9 @@
 #include <skalibs/strerr.h>
 
 #include "control/control.h"
+#include "control/match.h"
+#include "control/services.h"
+#include "control/view.h"
 #include "service/instance.h"
 #include "wire/channels.h"
 

@@ -2,8 +2,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/exit.h"
 #include "base/process.h"
-#include "control/control.h"
+#include "control/owner.h"
+#include "control/services.h"
 
 #define CONTROL_DIRECTORY ".s6-svscan"
 #define NO_GROUP 65534

@@ -7,7 +7,8 @@
 
 #include <skalibs/strerr.h>
 
-#include "control/control.h"
+#include "base/exit.h"
+#include "control/page.h"
 
 #define INDENT 4
 

@@ -6,6 +6,10 @@
 
 #include "base/text.h"
 #include "control/control.h"
+#include "control/page.h"
+#include "control/services.h"
+#include "control/timeline.h"
+#include "control/view.h"
 
 /* In pixels. */
 #define CHARACTER 7.3 /* of a monospaced font of 12 */

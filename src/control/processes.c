@@ -10,6 +10,7 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "control/processes.h"
+#include "control/view.h"
 
 #define PATH_MAX_OF_PROC 64
 #define STAT_MAX 4096

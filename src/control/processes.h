@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "control/control.h"
+#include "control/view.h"
 
 struct sum
 {

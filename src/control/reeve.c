@@ -13,6 +13,14 @@
 #include "base/message.h"
 #include "base/version.h"
 #include "control/control.h"
+#include "control/enter.h"
+#include "control/help.h"
+#include "control/match.h"
+#include "control/page.h"
+#include "control/scale.h"
+#include "control/services.h"
+#include "control/try_lock.h"
+#include "control/view.h"
 
 char const *PROG = "reeve" ;
 
@@ -241,6 +249,7 @@ int main (int argc, char **argv)
   if (command->word != WORD_NONE && command->word != WORD_OF_SCALE && *argv) request.word = *argv++ ;
   code = command->names == NAMES_FREE || command->names == NAMES_HELP ? EXIT_YES : enter_live(&request, command->run == &command_logs ? PATIENCE_LEFT : command->options & LOOKS ? PATIENCE_LOOK : PATIENCE_ALL) ;
   if (!code) code = choose_names(&request, command, argv) ;
+  if (!code && (command->run == &command_stop || command->run == &command_disable) && !request.all) code = try_refuses(&request) ;
   if (!code) code = (*command->run)(&request) ;
   if (request.owned) services_free(request.names, request.count) ;
   return code ;

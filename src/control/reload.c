@@ -1,6 +1,8 @@
 #include <skalibs/strerr.h>
 
 #include "control/control.h"
+#include "control/signal.h"
+#include "control/view.h"
 
 int command_reload (struct request const *request)
 {

@@ -3,6 +3,7 @@
 #include <skalibs/strerr.h>
 
 #include "control/control.h"
+#include "control/services.h"
 #include "wire/channels.h"
 
 int command_rescan (struct request const *request)

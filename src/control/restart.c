@@ -3,7 +3,11 @@
 
 #include <skalibs/strerr.h>
 
+#include "control/await.h"
 #include "control/control.h"
+#include "control/dependencies.h"
+#include "control/told.h"
+#include "control/view.h"
 
 static int has_changed (struct view const *now, struct view const *before)
 {

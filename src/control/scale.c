@@ -9,7 +9,12 @@
 #include <skalibs/types.h>
 
 #include "base/clock.h"
+#include "control/await.h"
 #include "control/control.h"
+#include "control/dependencies.h"
+#include "control/scale.h"
+#include "control/services.h"
+#include "control/view.h"
 #include "service/instance.h"
 #include "service/settings.h"
 #include "wire/channels.h"

@@ -14,6 +14,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "control/control.h"
+#include "control/services.h"
 #include "service/instance.h"
 #include "wire/channels.h"
 #include "wire/lock.h"

@@ -11,7 +11,10 @@
 #include <skalibs/types.h>
 
 #include "base/trust.h"
+#include "control/caller.h"
 #include "control/control.h"
+#include "control/services.h"
+#include "control/view.h"
 #include "service/settings.h"
 #include "wire/channels.h"
 

@@ -5,7 +5,10 @@
 #include <skalibs/strerr.h>
 
 #include "base/clock.h"
+#include "control/await.h"
 #include "control/control.h"
+#include "control/signal.h"
+#include "control/view.h"
 #include "wire/state.h"
 
 #define LOOK_AGAIN_MS 5

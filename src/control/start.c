@@ -2,7 +2,10 @@
 
 #include <skalibs/strerr.h>
 
+#include "control/await.h"
 #include "control/control.h"
+#include "control/dependencies.h"
+#include "control/told.h"
 
 /* What is to be started: what is needed before what needs it. */
 struct start

@@ -2,7 +2,10 @@
 
 #include <skalibs/strerr.h>
 
+#include "control/await.h"
 #include "control/control.h"
+#include "control/dependencies.h"
+#include "control/view.h"
 
 #define AGAIN_MAX 20
 

@@ -6,7 +6,11 @@
 
 #include "base/clock.h"
 #include "base/process.h"
-#include "control/control.h"
+#include "control/dependencies.h"
+#include "control/services.h"
+#include "control/timeline.h"
+#include "control/view.h"
+#include "wire/state.h"
 
 #define LATER_MS 60000
 

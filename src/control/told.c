@@ -1,4 +1,6 @@
+#include "control/await.h"
 #include "control/control.h"
+#include "control/told.h"
 
 void told_mark_tasks (struct graph *graph, char **names, size_t count)
 {

@@ -15,8 +15,14 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "control/control.h"
+#include "control/owner.h"
+#include "control/page.h"
 #include "control/processes.h"
+#include "control/services.h"
+#include "control/status.h"
 #include "control/terminal.h"
+#include "control/view.h"
 #include "service/name.h"
 
 #define REFRESH_MS 2000

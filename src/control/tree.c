@@ -5,7 +5,11 @@
 #include <skalibs/strerr.h>
 
 #include "base/json.h"
+#include "control/control.h"
+#include "control/page.h"
 #include "control/processes.h"
+#include "control/services.h"
+#include "control/view.h"
 #include "service/name.h"
 
 #define COMMAND_WIDTH_MIN 8

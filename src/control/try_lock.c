@@ -5,9 +5,10 @@
 #include <sys/file.h>
 
 #include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
 
 #include "base/trust.h"
-#include "control/control.h"
+#include "control/try_lock.h"
 #include "service/name.h"
 #include "wire/channels.h"
 
@@ -35,6 +36,18 @@ int try_is_under_way (char const *name)
   int fd = lock_service(name, LOCK_SH) ;
   if (fd >= 0) fd_close(fd) ;
   return fd == -1 ;
+}
+
+int try_refuses (struct request const *request)
+{
+  int code = EXIT_YES ;
+  for (size_t i = 0 ; i < request->count ; i++)
+    if (try_is_under_way(request->names[i]))
+    {
+      strerr_warnw2x(request->names[i], " is being tried by a `reeve try`, which would undo this at its end: end that first (Ctrl-C there, or SIGTERM to it)") ;
+      code = EXIT_NO ;
+    }
+  return code ;
 }
 
 /* Who only looks has it for a moment. */

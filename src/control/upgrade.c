@@ -6,6 +6,7 @@
 #include <skalibs/strerr.h>
 
 #include "control/control.h"
+#include "control/services.h"
 #include "wire/channels.h"
 #include "wire/lock.h"
 #include "wire/scan_state.h"

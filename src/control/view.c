@@ -16,6 +16,8 @@
 #include "base/text.h"
 #include "base/trust.h"
 #include "control/control.h"
+#include "control/services.h"
+#include "control/view.h"
 #include "service/enable_if.h"
 #include "service/name.h"
 #include "service/settings.h"

@@ -3,6 +3,7 @@
 
 #include <skalibs/strerr.h>
 
+#include "control/await.h"
 #include "control/control.h"
 
 static struct { char const *state ; await_condition *condition, *of_all ; } const known[] =

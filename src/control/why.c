@@ -18,6 +18,14 @@
 #include "base/text.h"
 #include "base/trust.h"
 #include "control/control.h"
+#include "control/dependencies.h"
+#include "control/log_tail.h"
+#include "control/page.h"
+#include "control/services.h"
+#include "control/try_lock.h"
+#include "control/view.h"
+#include "control/why.h"
+#include "control/why_end.h"
 #include "service/executable.h"
 #include "service/health.h"
 #include "service/instance.h"
@@ -25,6 +33,7 @@
 #include "service/success_codes.h"
 #include "wire/due.h"
 #include "wire/health.h"
+#include "wire/state.h"
 
 #define SENTENCE_MAX 4096
 #define PATH_SIZE 4096

@@ -6,7 +6,8 @@
 
 #include <skalibs/sig.h>
 
-#include "control/control.h"
+#include "control/view.h"
+#include "control/why_end.h"
 
 #define CODE_BY_SIGNAL 128
 #define CODE_NOT_EXECUTED 126

@@ -1,4 +1,6 @@
-#include "control/control.h"
+#include "control/page.h"
+#include "control/why_end.h"
+#include "wire/state.h"
 
 #include <signal.h>
 #include <string.h>
