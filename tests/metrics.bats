@@ -89,6 +89,8 @@ has() { metrics && [ "$(value "$1" "$2")" = "$3" ] || { grep -F "$1" "$dir/metri
   grep -q '^reeve_memory_bytes [1-9]' "$dir/metrics"
   grep -q '^reeve_cpu_seconds_total [0-9.]*$' "$dir/metrics"
   grep -q '^reeve_start_time_seconds [0-9.]*$' "$dir/metrics"
+  version=$(reeve --version)
+  grep -qxF "reeve_build_info{version=\"${version#reeve }\"} 1" "$dir/metrics"
   # The format of before OpenMetrics has the ending of a counter in the name of its family as well.
   if type promtool >/dev/null 2>&1; then
     awk '/^# (UNIT|EOF)/ { next }

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/process.h"
 #include "base/text.h"
+#include "base/version.h"
 #include "control/control.h"
 #include "control/page.h"
 #include "control/processes.h"
@@ -98,6 +99,15 @@ static void print_metric (struct service const *services, size_t count, enum met
   }
 }
 
+/* A gauge: the textfile collector refuses a file with the type info. */
+static void print_version (void)
+{
+  print_head("reeve_", "build_info", 0, 0, "Always 1; the version of the reeve that prints this.") ;
+  printf("reeve_build_info{version=\"") ;
+  print_label(version_text) ;
+  printf("\"} 1\n") ;
+}
+
 /* The scanner's, and what it and the supervisors need. */
 static void print_own (struct processes const *processes, struct sum const *sum)
 {
@@ -167,7 +177,11 @@ int command_metrics (struct request const *request)
   }
   add_own(&processes, services_scanner(), &own) ;
   for (int i = 0 ; !code && i < METRIC_COUNT ; i++) print_metric(services, request->count, (enum metric)i) ;
-  if (!code && request->listed && !request->all) print_own(&processes, &own) ;
+  if (!code && request->listed && !request->all)
+  {
+    print_version() ;
+    print_own(&processes, &own) ;
+  }
   if (!code) puts("# EOF") ;
   free(services) ;
   processes_free(&processes) ;
