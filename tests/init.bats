@@ -439,6 +439,43 @@ init_scans() { [ "$(cat "/proc/$init/comm")" = reeve-scan ]; }
   ended "$outer" 4
 }
 
+@test "REEVE_LOG=json: what the scripts write has that form, too, and what one has left in the background" {
+  init_script 10-a <<'END'
+echo first
+printf 'no newline' >&2
+{ until [ -e "$dir/go" ]; do sleep 0.05; done; echo later; : >"$dir/wrote"; exec sleep 1000000; } 2>/dev/null &
+END
+  finish_script 10-a <<<'echo last; echo aside >&2'
+  # shellcheck disable=SC2016
+  REEVE_LOG=json run as_pid_1 sh -c ': >"$dir/go"; until [ -e "$dir/wrote" ]; do sleep 0.05; done; echo done'
+  [ "$status" -eq 0 ]
+  jq -r 'select(.service != "reeve") | "\(.service) \(.stream) \(.message)"' <<<"$output" | sort >"$dir/lines"
+  diff - "$dir/lines" <<'END'
+cmd stdout done
+init stderr aside
+init stderr no newline
+init stdout first
+init stdout last
+init stdout later
+END
+  rm "$dir"/{go,wrote}
+  REEVE_LOG=prefix run as_pid_1 true
+  grep -qxE 'init +\| first' <<<"$output"
+}
+
+@test "a script's failure, and a stop while it runs: what it has written is there" {
+  init_script 10-a <<<'seq 500; exit 3'
+  REEVE_LOG=prefix run as_pid_1 true
+  [ "$status" -eq 3 ]
+  [ "$(grep -c '^init | [0-9]*$' <<<"$output")" -eq 500 ]
+  init_script 10-a <<<'echo begun; : >"$dir/begun"; exec sleep 1000000'
+  REEVE_LOG=prefix begin as_pid_1 true
+  eventually 10 test -e "$dir/begun"
+  kill -TERM "$init"
+  ended "$outer" 0
+  grep -qx 'init | begun' "$dir/stdout"
+}
+
 @test "S6_CMD_ARG0 comes first" {
   S6_CMD_ARG0='echo' run as_pid_1 a b
   [ "$output" = "a b" ]

@@ -17,6 +17,7 @@
 #include "service/settings.h"
 #include "wire/channels.h"
 
+#define OWN_FINISH SERVICES_DIRECTORY "/" CONTROL_DIRECTORY "/finish"
 #define RESULTS_CODE "s6-linux-init-container-results/exitcode"
 
 static void run_scripts (struct options const *options, struct scripts *scripts)
@@ -46,8 +47,19 @@ static void run_scripts (struct options const *options, struct scripts *scripts)
 /* That of the scan directory, which the scanner would have executed in our place. */
 static void run_own (struct scripts *scripts, char const *const *argv)
 {
-  char const *own[] = { SERVICES_DIRECTORY "/" CONTROL_DIRECTORY "/finish", argv[1], argv[2], 0 } ;
+  char const *own[] = { OWN_FINISH, argv[1], argv[2], 0 } ;
   if (!access(own[0], F_OK)) script_run(scripts, own) ;
+}
+
+static void run_all (struct options const *options, struct scripts *scripts, char const *live, char const *const *argv)
+{
+  struct collected collected ;
+  if (access(CONT_FINISH_DIRECTORY, F_OK) == -1 && access(OWN_FINISH, F_OK) == -1) return ;
+  collected_begin(&collected, live, options->log) ;
+  if (collected.pid) scripts->output = collected.output ;
+  run_scripts(options, scripts) ;
+  run_own(scripts, argv) ;
+  collected_end(&collected, scripts->deadline_ms) ;
 }
 
 static int newer (char const *path, char const *than)
@@ -117,8 +129,7 @@ int finish_main (int argc, char const *const *argv)
   scripts.speak_ms = speak_ms() ;
   unsetenv(STOP_SPENT_VARIABLE) ;
   if (setting_parse_uint(argv[2], 0, INT_MAX, &left)) scripts.deadline_ms = clock_ms() + left ;
-  run_scripts(&options, &scripts) ;
-  run_own(&scripts, argv) ;
+  run_all(&options, &scripts, live, argv) ;
   sweep(&options, scripts.deadline_ms ? scripts.deadline_ms + options.after_ms : 0) ;
   message_end() ;
   if (options.sync_disks) sync() ;

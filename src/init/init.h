@@ -16,6 +16,7 @@
    places.c      what is where beside LIVE
    others.c      naming what is in the image for other systems
    scripts.c     running cont-init.d, cont-finish.d, one script after the other
+   collected.c   giving their output the form that REEVE_LOG asks for
    sweep.c       ending what is left at the end
 
    Beside LIVE (/run for /run/service):
@@ -31,6 +32,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/exit.h"
 #include "wire/livedir.h"
@@ -138,6 +140,7 @@ struct scripts
   int code ; /* of the last one: its exit code, 128 + signal, 126, 127 */
   unsigned int had_to_kill : 1 ; /* within the budget of a stop */
   unsigned int tell : 1 ; /* what is being run */
+  int const *output ; /* two descriptors, for their stdout and stderr; 0: ours */
 } ;
 
 /* Runs argv, and waits for its end; reaps every orphan meanwhile. */
@@ -148,6 +151,25 @@ extern enum script_end script_run (struct scripts *scripts, char const *const *a
    0 with errno when it cannot be read. */
 extern char **scripts_list (char const *directory, size_t *count) ;
 extern void scripts_free (char **names, size_t count) ;
+
+/* ---- collected.c ---- */
+
+/* The output of the scripts, where REEVE_LOG is prefix or json: a collector (reeve-log --collect) of our own reads
+   it from two fifos in LIVE/.init, as the scanner's reads that of a service. What a script has left in the
+   background writes on to these fifos; the scanner's collector finds them, and reads on. */
+struct collected
+{
+  char const *live ; /* an absolute path, the caller's */
+  pid_t pid ; /* the collector's; 0: there is none, and the scripts have our stdout and stderr */
+  int output[2] ; /* for the scripts; -1 without a collector */
+  int ready ; /* a pipe on which the collector says that it reads */
+} ;
+
+/* Starts it, if `mode`, REEVE_LOG's, asks for it. If it cannot be started, that is said. */
+extern void collected_begin (struct collected *collected, char const *live, char const *mode) ;
+/* Ends it, when it has written all that is there. After the deadline (clock_ms(); 0: none) it no longer waits for
+   a reader. */
+extern void collected_end (struct collected *collected, uint64_t deadline_ms) ;
 
 /* ---- sweep.c ---- */
 

@@ -176,6 +176,8 @@ static void prepare_environment (struct options const *options, char const *live
 
 /* ---- scripts ---- */
 
+static struct collected collected ;
+
 /* Instead of the scanner: nothing has been started yet. */
 static void __attribute__((noreturn)) end (struct options const *options, struct scripts const *scripts, char const *live, int code)
 {
@@ -184,8 +186,12 @@ static void __attribute__((noreturn)) end (struct options const *options, struct
   char left[UINT32_FMT] ;
   char const *argv[] = { "finish", number, left, 0 } ;
   char spent[UINT64_FMT] ;
-  uint64_t spent_ms = scripts->stop_began_ms ? clock_ms() - scripts->stop_began_ms : 0 ;
-  uint32_t ms = spent_ms < options->budget_ms ? options->budget_ms - (uint32_t)spent_ms : 0 ;
+  uint64_t began_ms = scripts->stop_began_ms ? scripts->stop_began_ms : clock_ms() ;
+  uint64_t spent_ms ;
+  uint32_t ms ;
+  collected_end(&collected, options->budget_ms ? began_ms + options->budget_ms : 0) ;
+  spent_ms = scripts->stop_began_ms ? clock_ms() - began_ms : 0 ;
+  ms = spent_ms < options->budget_ms ? options->budget_ms - (uint32_t)spent_ms : 0 ;
   spent[uint64_fmt(spent, spent_ms)] = 0 ;
   set(STOP_SPENT_VARIABLE, spent) ;
   number[uint_fmt(number, (unsigned int)code)] = 0 ;
@@ -231,6 +237,8 @@ static void run_scripts (struct options const *options, char const *live)
   char **names = scripts_list(CONT_INIT_DIRECTORY, &count) ;
   if (!names) strerr_diefu1sys(EXIT_SYSTEM, "read " CONT_INIT_DIRECTORY) ;
   signals_of_a_stop(&scripts.stops, live) ;
+  if (count || (hook && *hook)) collected_begin(&collected, live, options->log) ;
+  if (collected.pid) scripts.output = collected.output ;
   if (hook && *hook) /* the user's own shell */
   {
     char const *argv[] = { "/bin/sh", "-c", hook, 0 } ;
@@ -245,6 +253,7 @@ static void run_scripts (struct options const *options, char const *live)
     run_script(options, &scripts, live, argv) ;
   }
   scripts_free(names, count) ;
+  collected_end(&collected, 0) ;
   if (place_control(file, live, "script")) unlink(file) ;
 }
 

@@ -187,6 +187,7 @@ enum script_end script_run (struct scripts *scripts, char const *const *argv)
   request.argv = argv ;
   request.envp = (char const *const *)environ ;
   request.chdir = getenv(WORKDIR_VARIABLE) ;
+  for (int i = 0 ; i < 2 && scripts->output ; i++) request.fd[request.nfds++] = (struct spawn_fd) { .from = scripts->output[i], .to = i + 1 } ;
   if (scripts->tell) strerr_warni2x("running ", argv[0]) ;
   if (nothing >= 0)
   {
