@@ -138,6 +138,7 @@ static int can_be_read (struct scanner const *s, struct unit const *unit)
   struct rlimit limit ;
   rlim_t files = OTHER_FILES ;
   if (unit->collected || getrlimit(RLIMIT_NOFILE, &limit) == -1 || limit.rlim_max == RLIM_INFINITY) return 1 ;
+  if (files + 2 * (rlim_t)s->units.count <= limit.rlim_max) return 1 ; /* for all of them */
   for (struct unit const *other = s->units.all ; other ; other = other->next) files += other->collected ? 2 : 0 ;
   if (files + 2 <= limit.rlim_max) return 1 ;
   number[uint64_fmt(number, limit.rlim_max)] = 0 ;
