@@ -53,7 +53,7 @@ static void run_own (struct scripts *scripts, char const *const *argv)
 
 static void run_all (struct options const *options, struct scripts *scripts, char const *live, char const *const *argv)
 {
-  struct collected collected ;
+  static struct collected collected ;
   if (access(CONT_FINISH_DIRECTORY, F_OK) == -1 && access(OWN_FINISH, F_OK) == -1) return ;
   collected_begin(&collected, live, options->log) ;
   if (collected.pid) scripts->output = collected.output ;
