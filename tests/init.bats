@@ -440,6 +440,19 @@ init_scans() { [ "$(cat "/proc/$init/comm")" = reeve-scan ]; }
   ended "$outer" 4
 }
 
+@test "without REEVE_LOG there is a collector, but not on a terminal" {
+  # shellcheck disable=SC2016
+  local look='[ -e "$REEVE_LIVE/.log" ] && echo collected || echo straight'
+  run as_pid_1 sh -c "$look"
+  [ "$output" = collected ]
+  REEVE_LOG=off run as_pid_1 sh -c "$look"
+  [ "$output" = straight ]
+  export look inside
+  # shellcheck disable=SC2016
+  run command script -qec 'unshare -pmf --kill-child --mount-proc sh -c "$inside" sh reeve-init sh -c "$look"' /dev/null </dev/null
+    [ "$output" = $'straight\r' ]
+}
+
 @test "REEVE_LOG=json: what the scripts write has that form, too, and what one has left in the background" {
   init_script 10-a <<'END'
 echo first

@@ -75,11 +75,12 @@ static char const *log_format (int report)
 {
   static char const modes[][7] = { "lines", "prefix", "json", "off" } ;
   char const *value = getenv("REEVE_LOG") ;
-  if (!value || !*value) return isatty(1) ? "off" : LOG_DEFAULT ; /* who has a terminal keeps it */
+  char const *usual = isatty(1) ? "off" : LOG_DEFAULT ; /* who has a terminal keeps it */
+  if (!value || !*value) return usual ;
   for (size_t i = 0 ; i < sizeof modes / sizeof *modes ; i++)
     if (!strcmp(value, modes[i])) return value ;
-  if (report) strerr_warnw3x("invalid REEVE_LOG: \"", value, "\": allowed: lines, prefix, json, off; output stays as it is") ;
-  return "off" ;
+  if (report) strerr_warnw4x("invalid REEVE_LOG: \"", value, "\": allowed: lines, prefix, json, off; using ", usual) ;
+  return usual ;
 }
 
 /* ---- limits ---- */
