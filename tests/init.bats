@@ -441,16 +441,14 @@ init_scans() { [ "$(cat "/proc/$init/comm")" = reeve-scan ]; }
 }
 
 @test "without REEVE_LOG there is a collector, but not on a terminal" {
-  # shellcheck disable=SC2016
-  local look='[ -e "$REEVE_LIVE/.log" ] && echo collected || echo straight'
-  run as_pid_1 sh -c "$look"
+  script "$dir/look" <<<'[ -e "$REEVE_LIVE/.log" ] && echo collected || echo straight'
+  run as_pid_1 "$dir/look"
   [ "$output" = collected ]
-  REEVE_LOG=off run as_pid_1 sh -c "$look"
+  REEVE_LOG=off run as_pid_1 "$dir/look"
   [ "$output" = straight ]
-  export look inside
   # shellcheck disable=SC2016
-  run command script -qec 'unshare -pmf --kill-child --mount-proc sh -c "$inside" sh reeve-init sh -c "$look"' /dev/null </dev/null
-    [ "$output" = $'straight\r' ]
+  run command script -qec 'unshare -pmf --kill-child --mount-proc sh -c "$inside" sh reeve-init "$dir/look"' /dev/null </dev/null
+  [ "$output" = $'straight\r' ]
 }
 
 @test "REEVE_LOG=json: what the scripts write has that form, too, and what one has left in the background" {
