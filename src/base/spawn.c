@@ -53,9 +53,9 @@ void spawn_prepare_signals (void)
 int spawn_sanitize_stdio (void)
 {
   struct pollfd stdio[] = { { .fd = 0 }, { .fd = 1 }, { .fd = 2 } } ;
-  if (poll(stdio, 3, 0) == -1) return 0 ;
+  int answered = poll(stdio, 3, 0) != -1 ; /* else each is asked about */
   for (int fd = 0 ; fd < 3 ; fd++)
-    if (stdio[fd].revents & POLLNVAL && fcntl(fd, F_GETFD) == -1 /* it is no O_PATH descriptor */
+    if ((!answered || stdio[fd].revents & POLLNVAL) && fcntl(fd, F_GETFD) == -1 /* it is no O_PATH descriptor */
       && open("/dev/null", fd ? O_WRONLY : O_RDONLY) != fd) return 0 ;
   return 1 ;
 }
