@@ -142,7 +142,7 @@ void collected_end (struct collected *collected, uint64_t deadline_ms)
   let_go(collected) ;
   sigemptyset(&child) ;
   sigaddset(&child, SIGCHLD) ;
-  for (int sig = SIGTERM ; !has_ended(collected) ; )
+  for (int sig = SIGINT ; !has_ended(collected) ; )
   {
     if (sig) kill(collected->pid, sig) ;
     sig = signals_wait(&child, deadline_ms) || !deadline_ms ? 0 : SIGHUP ; /* what nobody reads is lost */

@@ -225,7 +225,7 @@ static void note_what_is_left (struct collector *c)
 }
 
 /* Passes on what was there when the collector was told to end; a beginning of a line only if nobody
-   can end it any more. Returns 1 when that is done. */
+   can end it any more, or no collector follows. Returns 1 when that is done. */
 static int drain (struct collector *c)
 {
   struct source *next ;
@@ -242,7 +242,7 @@ static int drain (struct collector *c)
       while (!sink->end && stream->left > 0)
       {
         poll(&x, 1, 0) ;
-        stream->no_writer = !!(x.revents & POLLHUP) ;
+        stream->no_writer = c->is_last || x.revents & POLLHUP ;
         if (sink_turn(c, stream, !!stream->held) != TURN_DONE) stream->left = 0 ;
         else stream->left -= (int)sink->take ;
         if (sink->end) done = 0 ;
@@ -290,6 +290,7 @@ static void take_signals (struct collector *c, int signals)
     if (!c->ending) note_what_is_left(c) ;
     for (unsigned int i = 0 ; i < 2 && !c->ending ; i++) c->sinks[i]->stuck_ms = c->sinks[i]->end ? clock_ms() : 0 ;
     c->ending += sig == SIGHUP ? 2 : 1 ;
+    if (sig == SIGINT) c->is_last = 1 ;
   }
 }
 

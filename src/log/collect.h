@@ -118,6 +118,7 @@ struct collector
   struct sink_of_all *sinks[2] ; /* of stdout and stderr: perhaps the same */
   int copy[2] ; /* a pipe; -1: fifos can only be read, as there is no tee() */
   unsigned int ending ;
+  unsigned int is_last : 1 ; /* told by SIGINT: no other collector will read what this one leaves */
 } ;
 
 enum turn_result { TURN_DONE, TURN_NOTHING, TURN_OVER } ; /* passed on, or being written; nothing (yet); the stream has ended */
