@@ -219,12 +219,13 @@ static void say_waiting (void)
   say(&left, "waiting for what still runs after the services, told to end by SIGTERM: ", " (S6_KILL_GRACETIME says how long, in milliseconds)") ;
 }
 
-/* Returns after how many milliseconds it is to be done again. */
-static unsigned int kill_ignoring (int first)
+/* A shell that starts something blocks its signals for a moment, and is found by a later look.
+   Returns after how many milliseconds that is due. */
+static unsigned int kill_ignoring (void)
 {
   struct left left = { .sig = SIGKILL, .only_ignoring = 1 } ;
   for_each(&left) ;
-  if (first) say(&left, "killing what still runs after the services and ignores SIGTERM: ", " (S6_KILL_GRACETIME, if set, says after how many milliseconds)") ;
+  say(&left, "killing what still runs after the services and ignores SIGTERM: ", " (S6_KILL_GRACETIME, if set, says after how many milliseconds)") ;
   return left.unsent ? LOOK_MS : AGAIN_MS ;
 }
 
@@ -270,7 +271,6 @@ void sweep (struct options const *options, uint64_t deadline_ms)
   uint64_t now = clock_ms() ;
   uint64_t end_ms = now + (options->kill_grace_given ? options->kill_grace_ms : OTHERS_MS) ;
   uint64_t ignoring_ms = options->kill_grace_given ? 0 : now + IGNORING_MS ; /* 0: never */
-  int ignoring_first = 1 ;
   uint64_t say_ms = now + SAY_AFTER_MS ;
   int by_deadline = deadline_ms && deadline_ms < end_ms ;
   int first = 1 ;
@@ -286,11 +286,7 @@ void sweep (struct options const *options, uint64_t deadline_ms)
       kill_all(by_deadline) ;
       return ;
     }
-    if (ignoring_ms && now >= ignoring_ms)
-    {
-      ignoring_ms = now + kill_ignoring(ignoring_first) ;
-      ignoring_first = 0 ;
-    }
+    if (ignoring_ms && now >= ignoring_ms) ignoring_ms = now + kill_ignoring() ;
     if (say_ms && now >= say_ms)
     {
       say_ms = 0 ;
