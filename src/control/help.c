@@ -10,22 +10,23 @@
 #include "control/services.h"
 
 #define PURPOSE_AT 18
+#define OPTION_PURPOSE_AT 22
 
 /* In the order of enum option_bit. */
-static struct { char const *name ; char const *purpose ; } const options[] =
+static struct { char const *name ; char const *shown ; char const *purpose ; } const options[] =
 {
-  { "no-wait", "do not wait for what a command brings about (-n)" },
-  { "timeout", "DURATION: wait no longer: 500ms, 5s, 2m; a bare number is seconds; then exit 99 (0: no limit)" },
-  { "json", "for programs" },
-  { "all", "all services but loggers" },
-  { "only", "leave alone what these need, and what needs these" },
-  { "", "" },
-  { "dot", "for Graphviz" },
-  { "mermaid", "for Mermaid" },
-  { "follow", "go on with what comes (-f)" },
-  { "tail", "N: the last N lines of each service (-n N); all: all" },
-  { "since", "DURATION: nothing that is older: 500ms, 5s, 2m, 1h; a bare number is seconds" },
-  { "timestamps", "the time before each line, in UTC (-t)" },
+  { "no-wait", "-n, --no-wait", "do not wait for the result" },
+  { "timeout", "--timeout DURATION", "wait no longer than this, then exit 99: 500ms, 5s, 2m; a bare number is seconds; 0: no limit" },
+  { "json", "--json", "print JSON" },
+  { "all", "--all", "all services but loggers" },
+  { "only", "--only", "leave alone what these services need, and what needs these" },
+  { "", "", "" },
+  { "dot", "--dot", "print for Graphviz" },
+  { "mermaid", "--mermaid", "print for Mermaid" },
+  { "follow", "-f, --follow", "go on with what comes" },
+  { "tail", "-n, --tail N", "the last N lines of each service, or `all`" },
+  { "since", "--since DURATION", "no lines that are older than this: 500ms, 5s, 2m, 1h; a bare number is seconds" },
+  { "timestamps", "-t, --timestamps", "print the time before each line, in UTC" },
 } ;
 
 #define OPTIONS (sizeof options / sizeof *options)
@@ -42,8 +43,8 @@ static void print_options (unsigned int bits)
   for (size_t i = 0 ; i < OPTIONS ; i++)
   {
     if (!(bits >> i & 1) || !*options[i].name) continue ;
-    printf("  --%-*s", PURPOSE_AT - 4, options[i].name) ;
-    page_print(PURPOSE_AT, PURPOSE_AT, options[i].purpose) ;
+    printf("  %-*s", OPTION_PURPOSE_AT - 2, options[i].shown) ;
+    page_print(OPTION_PURPOSE_AT, OPTION_PURPOSE_AT, options[i].purpose) ;
   }
 }
 
@@ -55,10 +56,10 @@ void help_usage (struct command const *commands, size_t count)
     printf("  %-*s", PURPOSE_AT - 2, commands[i].name) ;
     page_print(PURPOSE_AT, PURPOSE_AT, commands[i].purpose) ;
   }
-  printf("\n  %-*s", PURPOSE_AT - 2, "-l LIVE") ;
-  page_print(PURPOSE_AT, PURPOSE_AT, "the live directory (default: $REEVE_LIVE, else the running scanner's)") ;
+  printf("\n  %-*s", OPTION_PURPOSE_AT - 2, "-l LIVE") ;
+  page_print(OPTION_PURPOSE_AT, OPTION_PURPOSE_AT, "the live directory (default: $REEVE_LIVE, else the running scanner's)") ;
   print_options(~0U) ;
-  puts("\n`reeve help COMMAND` says more; `reeve --version`, which Reeve this is.") ;
+  puts("\n`reeve help COMMAND` shows the options of a command, reeve(1) the details;\n`reeve --version` prints the version.") ;
 }
 
 int help_command (struct command const *command)
@@ -67,7 +68,7 @@ int help_command (struct command const *command)
   page_print(0, 0, command->purpose) ;
   if (command->options & ~(unsigned int)LOOKS) putchar('\n') ;
   print_options(command->options) ;
-  puts("\nMore is in reeve(1).") ;
+  puts("\nSee reeve(1) for details.") ;
   return page_end() ;
 }
 
