@@ -163,7 +163,7 @@ not_in_live() { [ ! -e "$live/$1" ]; }
   idle other
   scanner
   up other
-  says "is not ours and stays"
+  says "was not made by reeve-scan, so it stays"
   [ "$(cat "$live/web")" = precious ]
 }
 

@@ -306,7 +306,7 @@ supervisor_cannot_begin() # NAME
   supervisor_cannot_begin web
   kill -TERM "$scanner"
   ended "$scanner" 0
-  said "has lost its supervisor, and gets no other one in this stop: ending it"
+  said "has lost its supervisor, and gets no new one in this stop: ending it"
   said "letting go of web: nothing more can be done for it in this stop"
   [ "$(sort "$dir/order")" = "ends
 finish other" ]

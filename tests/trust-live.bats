@@ -85,7 +85,7 @@ said_like() { grep -qE -- "$1" "$dir/stderr"; }
   as_user ln -s "$dir/open/away" "$live/linked"
   scanner
   eventually 10 field web ready true
-  eventually 10 said_like "$live/late is not ours and stays"
+  eventually 10 said_like "$live/late was not made by reeve-scan, so it stays"
   for what in evil linked; do eventually 10 said_like "not to be trusted.*$what"; done
   stop_scanner
   nothing_executed
@@ -206,7 +206,7 @@ said_like() { grep -qE -- "$1" "$dir/stderr"; }
   mv "$dir/open/evil" "$live/evil"
   idle evil
   scanner
-  eventually 10 said_like "$live/evil is not ours and stays"
+  eventually 10 said_like "$live/evil was not made by reeve-scan, so it stays"
   nothing_executed
 }
 

@@ -20,8 +20,8 @@ static void look_when_there (struct scanner *s)
   if (s->scan_watch >= 0 || !stat(s->scan, &st)) look_order(s, 0) ;
 }
 
-/* In a directory that was removed there was nothing any more. One that was moved away has
-   all its services still: whether another one comes in its place, its user says. */
+/* A removed SCAN has no services any more, so they are let go. A SCAN that was moved away still has
+   all of them, so they stay; whether another directory replaces it, the user decides. */
 static void scan_is_gone (struct scanner *s, int removed)
 {
   inotify_rm_watch(s->inotify, s->scan_watch) ;
@@ -61,7 +61,7 @@ static void happened (struct scanner *s, struct inotify_event const *event)
   else if ((unit = units_by_watch(&s->units, event->wd)))
   {
     if (event->mask & WATCH_ENDS) watch_ended(s, unit, event->wd) ;
-    watch_unit(s, unit) ; /* its log/ may be new, or the directory another one */
+    watch_unit(s, unit) ; /* log/ may be new, or the directory may be another one under the same name */
     units_post(&s->units, unit, UNIT_SEEN_CHANGING) ;
   }
 }

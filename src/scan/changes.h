@@ -1,11 +1,11 @@
-/* Source: what inotify tells about SCAN, and about directories that are being created. */
+/* Source: inotify's events about SCAN, and about service directories that are being created. */
 
 #ifndef REEVE_SCAN_CHANGES_H
 #define REEVE_SCAN_CHANGES_H
 
 #include "scan/scanner.h"
 
-/* Reads what there is. */
+/* Reads what inotify has to tell, and posts events to the units. */
 extern void changes_read (struct scanner *s) ;
 
 #endif

@@ -22,7 +22,8 @@
 #include "wire/state.h"
 #include "wire/status.h"
 
-/* For `reeve status`, and for a scanner after us, which would start CMD a second time. */
+/* The file is read by `reeve status`, and by the next scanner, which would otherwise start CMD a
+   second time. */
 void cmd_write_status (struct scanner *s)
 {
   if (!openwritenclose_suffix(COMMAND_STATUS_FILE, s->cmd.status, sizeof s->cmd.status, ".new") && again_later(s, AGAIN_CMD_STATUS))
@@ -65,7 +66,7 @@ void cmd_start (struct scanner *s)
   if (s->stop.on) return ;
   request.argv = s->cmd.argv ;
   request.envp = (char const *const *)environ ;
-  request.same_session = 1 ; /* it may talk to a terminal */
+  request.same_session = 1 ; /* CMD may need the terminal of this session */
   request.chdir = s->origin ;
   request.birth = &birth ;
   if (collector_for_cmd(s, &request)) s->cmd.pid = cmd_search_start(s, &request, &result) ;
@@ -103,7 +104,7 @@ void cmd_ended (struct scanner *s, int wstat)
   stopping_ask(s, 0) ;
 }
 
-/* An adopted one's terminal need not be ours. */
+/* A CMD that an earlier scanner has started may have another terminal than this scanner's. */
 static int has_terminal (struct scanner const *s)
 {
   struct process_look look ;
@@ -140,7 +141,7 @@ void cmd_signal (struct scanner const *s, int sig)
 
 /* ---- once a second ---- */
 
-/* Without a pidfd of it: has it ended? */
+/* For a CMD without a pidfd: has it ended? */
 static void look_at_it (struct scanner *s)
 {
   struct process_look look ;

@@ -5,17 +5,19 @@
 
 #include "scan/scanner.h"
 
-/* Is there a CMD that an earlier scanner has started, and that still runs? It is watched. */
+/* Looks for a CMD that an earlier scanner has started and that still runs. If there is one, it is
+   watched from now on. */
 extern void cmd_find (struct scanner *s) ;
-/* Starts CMD, if there is one, and it does not run. */
+/* Starts CMD, if there is one and it does not run yet. */
 extern void cmd_start (struct scanner *s) ;
-/* Once a second: tries again to start it; or looks whether it still runs, where nobody tells. */
+/* Once a second: starts CMD if it does not run; else looks whether it still runs, where nobody
+   reports its end. */
 extern void cmd_start_or_look (struct scanner *s) ;
 /* Writes LIVE/.s6-svscan/command; again every second until it could be written. */
 extern void cmd_write_status (struct scanner *s) ;
 /* Tells CMD to end, if it runs. */
 extern void cmd_stop (struct scanner const *s) ;
-/* Sends CMD a signal, if it is certainly CMD. */
+/* Sends CMD a signal, if it is certain that the process is CMD. */
 extern void cmd_signal (struct scanner const *s, int sig) ;
 /* CMD itself has ended. */
 extern void cmd_ended (struct scanner *s, int wstat) ;

@@ -69,8 +69,8 @@ static void list_instances (struct scanner const *s, struct list *list, char con
     if (unit->instances.is_member && instance_is_of(unit->name, template)) list->wishes[list->count++] = (struct graph_wish) { .name = unit->name } ;
 }
 
-/* `names` is cut into words; a template's means its instances. Returns 0 when one is unknown, which
-   was said. */
+/* Adds the services in `names`, which is cut into words. A template stands for its instances.
+   Returns 0 when a name is unknown; then a message was written. */
 static int list_named (struct scanner const *s, struct list *list, char *names)
 {
   char *at = names ;
@@ -78,7 +78,7 @@ static int list_named (struct scanner const *s, struct list *list, char *names)
   {
     struct unit const *unit = find_service(s, name) ;
     if (!unit) return (say_unknown(s, name), 0) ;
-    if (unit->instances.is_template && !is_listed(list, name)) list_instances(s, list, name) ; /* once, as there is room for each unit */
+    if (unit->instances.is_template && !is_listed(list, name)) list_instances(s, list, name) ; /* once: the array has room for each unit once */
     list->wishes[list->count++] = (struct graph_wish) { .name = name } ;
   }
   return 1 ;
@@ -93,7 +93,7 @@ static void list_all (struct scanner const *s, struct list *list)
 
 /* ---- waiting ---- */
 
-/* As a status, and behind it what it waits for. */
+/* Writes the status of a CMD that waits, followed by the names that it waits for. */
 static void publish (char const *names)
 {
   struct status status = { .flags = STATUS_WANT_UP } ;
@@ -118,7 +118,7 @@ static int wait_for (struct scanner *s, struct list const *list, char const *nam
   after->name = name ;
   after->needs.node = node ;
   held_begin(s, after) ;
-  s->cmd.look = 1 ; /* one may have failed already */
+  s->cmd.look = 1 ; /* a service that CMD waits for may have failed already */
   publish(names) ;
   graph_set_facts(&s->needs.graph, node, GRAPH_EXISTS | GRAPH_WANTED | GRAPH_HELD) ;
   return 1 ;

@@ -18,14 +18,15 @@ static char const *search_path (void)
   return path ? path : "/usr/local/bin:/usr/bin:/bin" ;
 }
 
-/* A relative path begins in CMD's directory, and ours is LIVE. Returns 0 when it is too long. */
+/* Makes a relative path absolute. It starts in CMD's directory, but the scanner's own directory is
+   LIVE. Returns 0 when it is too long. */
 static int from_here (struct scanner const *s, char const *path, char out[ABSOLUTE_MAX])
 {
   int n = snprintf(out, ABSOLUTE_MAX, "%s%s%s", *path == '/' ? "" : s->origin, *path == '/' ? "" : "/", path) ;
   return n > 0 && n < ABSOLUTE_MAX ;
 }
 
-/* Is it worth a try? Else errno is what execve() would say. */
+/* Is `path` a file that execve() should try? If not, errno is what execve() would say. */
 static int is_file (struct scanner const *s, char const *path)
 {
   char absolute[ABSOLUTE_MAX] ;
@@ -40,7 +41,8 @@ static int goes_on_after (int err)
   return err == EACCES || err == ENOENT || err == ENOTDIR || err == ENAMETOOLONG || err == ESTALE || err == ENODEV || err == ETIMEDOUT ;
 }
 
-/* Of several failures: the first refusal, else the first of a file that was there. */
+/* Of several failures the message is about the first EACCES; without one, about the first file that
+   was found. */
 static void remember (struct cmd_search *result, char const *path, int err, int executing)
 {
   if (result->path[0] && (err != EACCES || result->err == EACCES)) return ;
@@ -69,7 +71,7 @@ pid_t cmd_search_start (struct scanner const *s, struct spawn const *request, st
       int executing ;
       pid_t pid = spawn(&attempt, &executing) ;
       if (pid) return pid ;
-      if (!executing || !goes_on_after(errno)) result->path[0] = 0 ; /* this one alone counts */
+      if (!executing || !goes_on_after(errno)) result->path[0] = 0 ; /* this failure ends the search, so the message is about it alone */
       remember(result, path, errno, executing) ;
       if (!executing || !goes_on_after(errno)) return 0 ;
     }
@@ -85,7 +87,7 @@ void cmd_search_say (struct scanner const *s, struct cmd_search const *result)
   char absolute[ABSOLUTE_MAX] ;
   char why[EXECUTABLE_WHY_MAX] ;
   char const *name = s->cmd.argv[0] ;
-  char const *found = result->path[0] && strcmp(result->path, name) != 0 ? result->path : "" ; /* elsewhere than it says itself */
+  char const *found = result->path[0] && strcmp(result->path, name) != 0 ? result->path : "" ; /* the file that was tried, where argv[0] does not name it */
   if (!result->path[0])
     strerr_warnwu5x("execute the command ", name, EXECUTABLE_NOT_IN_PATH, search_path(), " (stopping everything)") ;
   else

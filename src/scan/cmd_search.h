@@ -1,5 +1,5 @@
-/* Starting CMD: its program is looked for in PATH as execvp() does. A relative directory of PATH
-   begins in CMD's directory. What cannot be executed does not end the search. */
+/* Starts CMD. Its program is looked for in PATH as execvp() does it. A relative directory in PATH
+   starts in CMD's directory. The search goes on after a file that cannot be executed. */
 
 #ifndef REEVE_SCAN_CMD_SEARCH_H
 #define REEVE_SCAN_CMD_SEARCH_H
@@ -15,9 +15,9 @@ struct cmd_search
   int executing ; /* execve() itself has failed */
 } ;
 
-/* Starts what request->argv names. Returns the pid, or 0: then *result tells why. */
+/* Starts the program that request->argv names. Returns the pid, or 0; then *result tells why. */
 extern pid_t cmd_search_start (struct scanner const *s, struct spawn const *request, struct cmd_search *result) ;
-/* Says that CMD cannot be executed, and why. */
+/* Writes the message that CMD cannot be executed, and why. */
 extern void cmd_search_say (struct scanner const *s, struct cmd_search const *result) ;
 
 #endif

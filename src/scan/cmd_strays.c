@@ -25,7 +25,7 @@ struct look_at_strays
 } ;
 
 static struct strays strays ;
-static struct descent descent ; /* what descended from CMD when it was told to end, and from that since */
+static struct descent descent ; /* the processes that descended from CMD when it was told to end, and their children since */
 
 static void say (struct scanner const *s, pid_t pid, char const *name, int in_group)
 {
@@ -40,7 +40,7 @@ static void decide (struct look_at_strays *all, pid_t pid, struct stray_look con
   struct stray *stray = strays_know(&strays, pid > 0 ? pid : -pid, all->now_ms) ;
   struct stray_step step = strays_step(&strays, &all->limits, stray, look, all->now_ms) ;
   if (step.deed == STRAY_LEAVE) return ;
-  if (step.deed != STRAY_WAIT) descent_follow(&descent, stray->pid) ; /* what it leaves is CMD's, too */
+  if (step.deed != STRAY_WAIT) descent_follow(&descent, stray->pid) ; /* its own children count as CMD's strays, too */
   stray_do(stray, &all->limits, pid, -1, step.deed, all->now_ms) ;
   if (step.deed == STRAY_KILL) stopping_killed(all->s) ;
   if (step.deed == STRAY_TELL)

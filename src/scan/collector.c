@@ -25,8 +25,8 @@
 #include "wire/channels.h"
 
 #define PROGRAM "reeve-log"
-#define OTHER_FILES 40 /* that the collector has open, but for the fifos of services */
-#define CMD ".cmd" /* in LIVE: where its fifos are, as those of a service */
+#define OTHER_FILES 40 /* descriptors that the collector opens besides the fifos of services */
+#define CMD ".cmd" /* in LIVE: the directory of CMD's fifos, laid out like a service's */
 
 static char const *const cmd_fifo[2] = { CMD "/" COLLECTED_STDOUT, CMD "/" COLLECTED_STDERR } ;
 
@@ -46,7 +46,8 @@ void collector_use (struct scanner *s, char const *mode)
 
 /* ---- CMD ---- */
 
-/* Whoever types has to see what it writes, also before there is a newline. */
+/* Output to a terminal is not collected: a person who types must see a prompt even before there is
+   a newline. */
 static int cmd_has_terminal (void)
 {
   return isatty(0) || isatty(1) ;
@@ -61,7 +62,7 @@ static void cmd_let_go (struct scanner *s)
   }
 }
 
-/* We hold them, as a supervisor does for its service. */
+/* Makes and opens CMD's fifos. The scanner keeps them open, as a supervisor does for its service. */
 static int begin_cmd (struct scanner *s)
 {
   if (!s->cmd.argv || cmd_has_terminal()) return 1 ;
@@ -88,9 +89,10 @@ int collector_for_cmd (struct scanner const *s, struct spawn *request)
   return 1 ;
 }
 
-/* ---- itself ---- */
+/* ---- the collector ---- */
 
-/* One that an earlier scanner has left serves on, whatever our options say: services write to it. */
+/* A collector that an earlier scanner has started goes on, whatever -L says now: services write to
+   it. */
 int collector_begin (struct scanner *s)
 {
   int taken ;
@@ -105,7 +107,7 @@ int collector_begin (struct scanner *s)
   {
     case LIVETREE_DONE : break ;
     case LIVETREE_TAKEN :
-      strerr_warnw4x(s->live, "/", COLLECTOR, " is not ours and stays: there is no collector (-L, REEVE_LOG); remove it, then restart the container") ;
+      strerr_warnw4x(s->live, "/", COLLECTOR, " was not made by reeve-scan, so it stays: there is no collector (-L, REEVE_LOG); remove it, then restart the container") ;
       return 1 ;
     default : return 0 ;
   }
@@ -115,22 +117,23 @@ int collector_begin (struct scanner *s)
   return begin_cmd(s) ;
 }
 
-/* As CMD's: the terminal of who has flag-console. */
+/* As for CMD: the output of a service with flag-console goes to the terminal. */
 static int talks_to_terminal (struct scanner const *s, struct unit const *unit)
 {
   return unit->console.there && !s->cmd.argv && (!s->console || s->console == unit) && isatty(0) ;
 }
 
-/* It was removed, perhaps with all of LIVE: the collector would never hear of new ones. It is made
-   again by who comes after it. */
+/* The collector's directory was removed, perhaps with all of LIVE: it would never hear of new
+   services. It is ended, and its successor makes the directory again. */
 static void replace_if_lost (struct scanner const *s)
 {
   pid_t pid = s->collector->supervisor.pid ;
   if (pid && s->collector->supervisor.is_child && access(COLLECTOR_NEWS, F_OK) == -1 && errno == ENOENT) kill(pid, SIGTERM) ;
 }
 
-/* It opens two for each. Who has more services than that allows gets the output of the others
-   as without a collector: they would wait for ever. */
+/* The collector opens two fifos for each service. When its limit of descriptors allows no more, the
+   output of further services is not collected: nobody would read their fifos, and the services
+   would block. */
 static int can_be_read (struct scanner const *s, struct unit const *unit)
 {
   static int said ;
@@ -138,7 +141,7 @@ static int can_be_read (struct scanner const *s, struct unit const *unit)
   struct rlimit limit ;
   rlim_t files = OTHER_FILES ;
   if (unit->collected || getrlimit(RLIMIT_NOFILE, &limit) == -1 || limit.rlim_max == RLIM_INFINITY) return 1 ;
-  if (files + 2 * (rlim_t)s->units.count <= limit.rlim_max) return 1 ; /* for all of them */
+  if (files + 2 * (rlim_t)s->units.count <= limit.rlim_max) return 1 ; /* there is room for all of them */
   for (struct unit const *other = s->units.all ; other ; other = other->next) files += other->collected ? 2 : 0 ;
   if (files + 2 <= limit.rlim_max) return 1 ;
   number[uint64_fmt(number, limit.rlim_max)] = 0 ;
@@ -158,7 +161,8 @@ int collector_make_fifos (struct scanner *s, struct unit *unit)
   return livetree_make_outputs(unit->name, origin_find(s, unit, "log", path, sizeof path, &st)) ;
 }
 
-/* One that was killed a moment ago, or that begins, is to read what is there before it is told. */
+/* A collector that starts, or was killed a moment ago, first has to read what is in the fifos
+   before it is told to end. */
 static int is_about_to_read (struct unit const *collector)
 {
   return collector->phase == UNIT_WAITING || (collector->supervisor.pid && !collector->supervisor.has_begun) ;

@@ -1,5 +1,6 @@
-/* Option -L: what services write (with a log/ only stderr) is read by the collector, `reeve-log --collect`,
-   a service of the tool's own: LIVE/.log. It begins before all others, and ends after them. */
+/* Option -L: the output of services (with a log/ only stderr) is read by the collector, `reeve-log
+   --collect`. The collector is a service of Reeve's own, in LIVE/.log. It starts before all others,
+   and ends after them. */
 
 #ifndef REEVE_SCAN_COLLECTOR_H
 #define REEVE_SCAN_COLLECTOR_H
@@ -9,17 +10,18 @@
 
 /* `mode`: lines, prefix, json, off. Exits when the option cannot be used. */
 extern void collector_use (struct scanner *s, char const *mode) ;
-/* Takes over one that runs in LIVE, or has it started, if there is to be one. Returns 1, or 0
-   with errno: to be tried again. */
+/* Takes over a collector that runs in LIVE; else starts one, if -L asks for it. Returns 1, or 0
+   with errno: try again. */
 extern int collector_begin (struct scanner *s) ;
-/* In LIVE/NAME, the fifos that it reads, if it is to read them. Returns 1, or 0 with errno. */
+/* Makes the unit's fifos in LIVE/NAME, if the collector is to read its output. Returns 1, or 0 with
+   errno. */
 extern int collector_make_fifos (struct scanner *s, struct unit *unit) ;
-/* Its output may have to go there: adds the descriptors, which the caller closes. Returns 1, or
-   0 with errno. */
+/* If CMD's output is collected: adds its stdout and stderr to the request. The caller closes these
+   descriptors. Returns 1, or 0 with errno. */
 extern int collector_for_cmd (struct scanner const *s, struct spawn *request) ;
-/* In a stop, when nothing else is left. */
+/* In a stop, when nothing else runs: lets the collector go. */
 extern void collector_let_go (struct scanner *s) ;
-/* The stop has no time left: what nobody takes is given up. */
+/* The stop has no time left: the collector gives up output that nobody takes. */
 extern void collector_hurry (struct scanner const *s) ;
 
 #endif

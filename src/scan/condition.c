@@ -33,7 +33,8 @@ static void say_fault (struct unit *unit, char const *value, int err)
   else strerr_warnw8x("invalid ", unit->name, "/", ENABLE_IF_FILE, ": \"", value, "\": allowed: ", ENABLE_IF_ALLOWED) ;
 }
 
-/* 1 with its text; 0: there is none; -1 with errno, 0 for content that it cannot have. */
+/* Returns 1 with the text; 0: there is no file; -1 with errno, which is 0 when the content is
+   invalid. */
 static int read_text (char const *path, char text[ENABLE_IF_TEXT_MAX + 2])
 {
   struct stat st ;
@@ -53,7 +54,8 @@ static int read_text (char const *path, char text[ENABLE_IF_TEXT_MAX + 2])
   return -1 ;
 }
 
-/* Through LIVE: there is the whole service directory. What is no condition enables it. */
+/* Reads the file through LIVE, where a service directory is complete also for an instance. An
+   invalid condition counts as one that holds. */
 static int holds (struct scanner *s, struct unit *unit, char why[ENABLE_IF_WHY_MAX])
 {
   static char text[ENABLE_IF_TEXT_MAX + 2] ;
@@ -77,9 +79,10 @@ static int holds (struct scanner *s, struct unit *unit, char why[ENABLE_IF_WHY_M
   return r ;
 }
 
-/* ---- */
+/* ---- the decisions ---- */
 
-/* Its directory was read when it was made; another one's is not. */
+/* May the unit have an enable-if? Of a directory that the scanner made this is known; a foreign one
+   has to be read. */
 static int may_have_one (struct unit const *unit)
 {
   return !units_is_logger(unit) && (unit->condition.there || unit->foreign || unit->condition.disabled) ;
@@ -132,5 +135,5 @@ void condition_say_none_left (struct scanner const *s)
     first = unit ;
   }
   if (first && disabled_read(first->name, why, sizeof why, &written_at))
-    strerr_warnw5x("nothing runs: every service is disabled by its " ENABLE_IF_FILE ", ", first->name, " for instance: ", why, " (mend the environment, or remove " ENABLE_IF_FILE ")") ;
+    strerr_warnw5x("nothing runs: every service is disabled by its " ENABLE_IF_FILE ", ", first->name, " for instance: ", why, " (fix the environment, or remove " ENABLE_IF_FILE ")") ;
 }

@@ -11,19 +11,21 @@
 
 #include "service/settings.h"
 
-/* In place all have our stdin, as with s6-svscan; to take the terminal, it must be free. */
+/* In place all services have the scanner's stdin, as with s6-svscan. Then flag-console matters only
+   where there is a terminal to take. */
 static int asks_for_it (struct scanner const *s, struct unit const *unit)
 {
   char path[UNIT_PATH_MAX + sizeof "/" FLAG_CONSOLE_FILE] ;
   if (units_is_logger(unit)) return 0 ;
-  if (!unit->foreign && !unit->adopt) return unit->console.there ; /* its directory was read just now */
+  if (!unit->foreign && !unit->adopt) return unit->console.there ; /* livetree_make() has just read its directory */
   if (unit->foreign && (!s->in_place || !isatty(0))) return 0 ;
   snprintf(path, sizeof path, "%s/" FLAG_CONSOLE_FILE, unit->name) ;
   return !access(path, F_OK) ;
 }
 
-/* While the terminal is our session's, no other one can have it. Its foreground process group,
-   ours, is sent SIGHUP and SIGCONT, which nobody means; they are blocked. */
+/* Gives up the terminal: while it is the controlling terminal of the scanner's session, no other
+   session can have it. The kernel then sends SIGHUP and SIGCONT to the foreground process group,
+   which is the scanner's; nobody means them, so they are discarded while they are blocked. */
 static void let_go_of_terminal (void)
 {
   static struct timespec const at_once ;

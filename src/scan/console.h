@@ -1,15 +1,18 @@
-/* flag-console: the container's stdin, which is ours, is that of one service, unless CMD has it.
-   Its supervisor has it as its own, and so does a successor; ./run takes the terminal. */
+/* flag-console: one service has the container's stdin, which is the scanner's, unless CMD has it.
+   The supervisor of that service inherits it as its own stdin, and so does a successor; ./run takes
+   the terminal. */
 
 #ifndef REEVE_SCAN_CONSOLE_H
 #define REEVE_SCAN_CONSOLE_H
 
 #include "scan/scanner.h"
 
-/* Does the supervisor of the unit, which is about to be started, get it? Then the terminal is not
-   ours any more. Who asks for it and does not get it is told, once. */
+/* The unit's supervisor is about to be started: does it get the container's stdin? If so, the
+   scanner gives up the terminal. If the unit asks for stdin and does not get it, a message says so
+   once. */
 extern int console_is_for (struct scanner *s, struct unit *unit) ;
-/* An earlier scanner, or this one before an upgrade, has started the unit's supervisor. */
+/* The unit's supervisor was started by an earlier scanner, or by this one before an upgrade: it may
+   have the container's stdin. */
 extern void console_taken_over (struct scanner *s, struct unit *unit) ;
 
 #endif

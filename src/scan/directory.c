@@ -22,14 +22,13 @@ int directory_absent (struct scanner *s, char const *path)
   int forbidden = errno == EACCES ;
   if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) return 1 ;
   if (!s->look.quiet)
-    strerr_warnwu3sys("examine ", path, forbidden ? " (order a rescan when that is mended)" : " (next try in 1 second)") ;
+    strerr_warnwu3sys("examine ", path, forbidden ? " (order a rescan when that is fixed)" : " (next try in 1 second)") ;
   if (forbidden) return 0 ;
   s->look.doubtful = 1 ;
   again_later(s, AGAIN_SCAN) ;
   return 0 ;
 }
 
-/* Yes, if it cannot be told. */
 int directory_has (struct scanner const *s, struct unit const *unit, char const *file)
 {
   char path[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
@@ -49,12 +48,12 @@ int directory_has_logger (struct scanner const *s, struct unit const *unit)
 {
   char name[UNIT_PATH_MAX] ;
   if (directory_has(s, unit, "log/run")) return 1 ;
-  if (!unit->foreign) return 0 ; /* those were taken over before */
+  if (!unit->foreign) return 0 ; /* earlier.c has taken over the loggers of these */
   snprintf(name, sizeof name, "%s" LOGGER_SUFFIX, unit->name) ;
   return directory_runs(s, name) ;
 }
 
-/* Is its directory in SCAN, or in LIVE, gone? An instance that is counted needs none. */
+/* Is the unit's directory gone, from SCAN or from LIVE? A counted instance needs none. */
 static int is_gone (struct scanner const *s, struct unit const *unit)
 {
   char path[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
@@ -88,7 +87,7 @@ char const *directory_why_incomplete (struct scanner const *s, struct unit const
   return executable_why_not(path, EACCES, out, size) ;
 }
 
-/* ---- who supervises it ---- */
+/* ---- who supervises LIVE/NAME ---- */
 
 pid_t directory_supervisor (char const *name)
 {
@@ -130,7 +129,8 @@ int directory_is_lost (struct unit const *unit)
   return !unit->producer && strcmp(identity, unit->identity) != 0 ;
 }
 
-/* Which entry of LIVE is it? */
+/* Looks for the entry of LIVE that has this identity. Returns 1 with its name, 0: there is none, or
+   -1 with errno. */
 static int search (char const *identity, char name[NAME_MAX + 1])
 {
   char of_entry[IDENTITY_MAX] ;

@@ -20,7 +20,7 @@
 
 static void take_over (struct scanner *s, struct unit *unit, pid_t supervisor, int unfinished)
 {
-  if (supervisor || unfinished) needs_learn(s, unit) ; /* a stop may begin before it reports */
+  if (supervisor || unfinished) needs_learn(s, unit) ; /* a stop may begin before the supervisor reports, and has to know the order */
   if (supervisor) units_post(&s->units, unit, takeover(s, unit, supervisor)) ;
   else if (unfinished)
   {
@@ -30,7 +30,8 @@ static void take_over (struct scanner *s, struct unit *unit, pid_t supervisor, i
   }
 }
 
-/* Returns 0 when it is in doubt, -1 when there is nothing. */
+/* Makes a unit of LIVE/NAME if something runs there. Returns 1; 0: it cannot be told; -1: nothing
+   runs there. */
 static int take (struct scanner *s, char const *identity, char const *name, int foreign)
 {
   char logger_identity[NAME_MAX + sizeof LOGGER_SUFFIX] ;
@@ -52,9 +53,9 @@ static int take (struct scanner *s, char const *identity, char const *name, int 
   unit = directory_know(s, identity, name) ;
   if (!unit) return 0 ;
   unit->foreign = !!foreign ;
-  origin_look(s, unit) ; /* its supervisor may have a successor before a scan comes to it */
+  origin_look(s, unit) ; /* the unit may get a successor before a scan sees its directory */
   logger = has_logger ? units_add(&s->units, logger_identity, logger_name, unit) : 0 ;
-  if (logger) take_over(s, logger, logger_supervisor, logger_unfinished) ; /* before who writes to it */
+  if (logger) take_over(s, logger, logger_supervisor, logger_unfinished) ; /* the logger before its producer */
   take_over(s, unit, supervisor, unfinished) ;
   return 1 ;
 }

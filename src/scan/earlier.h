@@ -1,20 +1,21 @@
-/* Source: what an earlier scanner, which was killed or executed anew, has left in LIVE. A directory
-   in which a supervisor lives, or a service runs whose supervisor was killed, becomes a unit;
-   any other one that the scanner had made is removed. */
+/* Source: what an earlier scanner, which was killed or upgraded, has left in LIVE. A directory
+   becomes a unit if a supervisor lives in it, or if a service runs in it whose supervisor was
+   killed. Any other directory that a scanner had made is removed. */
 
 #ifndef REEVE_SCAN_EARLIER_H
 #define REEVE_SCAN_EARLIER_H
 
 #include "scan/scanner.h"
 
-/* At the start: everything in LIVE. Returns 1, or 0 with errno when LIVE cannot be read, or
-   when it cannot be told of a directory what runs there. */
+/* At the start: looks at all of LIVE. Returns 1, or 0 with errno when LIVE cannot be read, or when
+   it cannot be told what runs in one of its directories. */
 extern int earlier_take_all (struct scanner *s) ;
-/* The directory LIVE/NAME, which the scanner had made. Returns 1, or 0 like that. */
+/* Looks at LIVE/NAME, which a scanner had made. Returns 1, or 0 with errno as above. */
 extern int earlier_take (struct scanner *s, char const *name) ;
-/* The collector's: returns 1, or 0 with errno when it cannot be told what runs there. */
+/* Looks at the collector's directory. Returns 1, or 0 with errno when it cannot be told what runs
+   there. */
 extern int earlier_take_collector (struct scanner *s) ;
-/* In a stop: the same for a directory that others have put into LIVE. Its unit is let go of. */
+/* In a stop: looks at a foreign directory in LIVE. If something runs there, its unit is let go of. */
 extern void earlier_take_foreign (struct scanner *s, char const *identity, char const *name) ;
 
 #endif

@@ -28,7 +28,7 @@
 #define FINISH CONTROL_DIRECTORY "/finish"
 #define CRASH CONTROL_DIRECTORY "/crash"
 
-/* What was given to `shutdown` or written there by hand; -1: nothing. */
+/* The code that was given to `reeve shutdown`, or written there by hand; -1: none. */
 static int written_code (void)
 {
   char text[16] ;
@@ -55,7 +55,8 @@ static int exit_code (struct scanner const *s)
   return s->stop.had_to_kill ? CODE_KILLED : 0 ;
 }
 
-/* A second SIGTERM, say, that nobody has read yet would end us instead. */
+/* A pending signal, such as a second SIGTERM, would kill the program that is executed next, as soon
+   as it is unblocked. */
 static void discard_signals (void)
 {
   sigset_t pending ;
@@ -75,7 +76,7 @@ static void become (char const *path, char const *const *argv)
   if (errno != ENOENT && errno != ENOTDIR) strerr_warnwu2sys("execute ", path) ;
 }
 
-/* "-1": no budget. */
+/* The milliseconds that are left of the budget; "-1": there is no budget. */
 static void format_left (struct scanner const *s, uint64_t spent_ms, char out[UINT64_FMT])
 {
   uint32_t budget = s->stop.on ? s->stop.limits.budget_ms : 0 ;
@@ -88,7 +89,7 @@ static void become_trusted (char const *path, char const *const *argv)
   if (trusted_file(path)) become(path, argv) ;
 }
 
-/* SCAN's own, where LIVE has none: trusted as its ./run are. */
+/* LIVE has no such script: executes SCAN's. It is trusted as the ./run scripts of SCAN are. */
 static void become_own (struct scanner const *s, char const *path, char const *const *argv)
 {
   char own[SCAN_PATH_MAX + SCAN_PATH_MAX] ;
@@ -103,7 +104,7 @@ void end_know_finish (struct scanner *s)
   if (*s->finish != '/') *s->finish = 0 ;
 }
 
-/* With LIVE, the link to it was removed. */
+/* LIVE was removed, and the link to `finish` with it: executes what the link led to. */
 static void become_lost (struct scanner const *s, char const *const *argv)
 {
   if (access(CONTROL_DIRECTORY, F_OK) != -1 || errno != ENOENT) return ;
@@ -119,12 +120,12 @@ void end_in_order (struct scanner *s)
   char const *argv[4] = { "finish", code, left, 0 } ;
   uint64_t spent_ms = s->stop.on ? clock_ms() - s->stop.began_ms : 0 ;
   int number ;
-  while (reap_reports(s)) ; /* the last ones, of supervisors that have ended */
+  while (reap_reports(s)) ; /* supervisors that have ended may have sent last reports */
   number = exit_code(s) ;
   code[uint_fmt(code, (unsigned int)number)] = 0 ;
   format_left(s, spent_ms, left) ;
   spent[uint64_fmt(spent, spent_ms)] = 0 ;
-  setenv(STOP_SPENT_VARIABLE, spent, 1) ; /* without it /init speaks later of what it waits for */
+  setenv(STOP_SPENT_VARIABLE, spent, 1) ; /* without this variable /init names only later what it waits for */
   become_trusted(FINISH, argv) ;
   become_lost(s, argv) ;
   become_own(s, FINISH, argv) ;

@@ -17,7 +17,8 @@
 #include "service/settings.h"
 #include "wire/state.h"
 
-/* Where the state is gone, the original is perhaps still there. */
+/* The recorded settings are gone: reads the most important ones from SCAN, where the service
+   directory may still be. */
 static void read_originals (struct scanner const *s, struct unit const *unit, struct settings *settings)
 {
   char path[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
@@ -32,7 +33,7 @@ static void read_originals (struct scanner const *s, struct unit const *unit, st
   settings->keep_strays = !access(path, F_OK) ;
 }
 
-/* Returns whether its state is known. */
+/* Returns whether the unit's recorded state could be read. */
 static int learn (struct scanner const *s, struct unit const *unit, struct state *state)
 {
   if (inherited_last_run(unit, state)) return 1 ;
@@ -51,12 +52,13 @@ static void say (struct unit const *unit, pid_t pid, char const *cannot, char co
 
 static char const *why (struct unit const *unit, int known)
 {
-  if (!known) return "what another one would need to go on was removed with its live directory: the service is ended first, without its ./finish" ;
-  return process_can_prove() ? unit->phase == UNIT_LEAVING ? "gets no other one in this stop: ending it" : "ending it"
+  if (!known) return "the record that a new one needs was removed with its live directory: ending the service first, without its ./finish" ;
+  return process_can_prove() ? unit->phase == UNIT_LEAVING ? "gets no new one in this stop: ending it" : "ending it"
     : "cannot be adopted without pidfds and /proc: ending it" ;
 }
 
-/* `pid` may be a process group's, negative. What ends by itself is told nothing: ./finish. */
+/* Signals a process, or a process group if `pid` is negative. `down_signal` 0: it ends by itself
+   (./finish), and is only killed when its limit is over. */
 static void tell (struct scanner const *s, pid_t pid, uint64_t *told_ms, uint32_t limit_ms, int down_signal)
 {
   uint64_t now = clock_ms() ;
@@ -65,7 +67,8 @@ static void tell (struct scanner const *s, pid_t pid, uint64_t *told_ms, uint32_
   if (!*told_ms) *told_ms = now ;
 }
 
-/* Not for a pid that has come again. */
+/* Is this pid a child of the scanner that has another role? Then the kernel has given the pid to a
+   new process. */
 static int is_another (struct scanner *s, pid_t pid)
 {
   return pid == s->cmd.pid || pid == s->upgrade.checker || units_by_supervisor(&s->units, pid) ;
@@ -81,7 +84,8 @@ static int has_group (struct scanner *s, struct unit const *unit)
   return unit->inherited && process_group_has_child(unit->inherited->group) && !is_another(s, unit->inherited->group) ;
 }
 
-/* Not ours: nobody tells us when it has ended, and its pid may become another's. */
+/* Does the service run as another process's child? Nobody reports its end to the scanner, and its
+   pid may be reused. */
 static int lives_elsewhere (struct unit const *unit, struct state const *state)
 {
   int lives ;
@@ -96,7 +100,7 @@ enum ending ending_go_on (struct scanner *s, struct unit *unit)
   struct state state ;
   int known = learn(s, unit, &state) ;
   struct settings const *settings = &state.settings ;
-  if (!unit->inherited && !inherited_learn(s, unit)) return ENDING_UNDER_WAY ; /* for want of memory */
+  if (!unit->inherited && !inherited_learn(s, unit)) return ENDING_UNDER_WAY ; /* no memory */
   inherited = unit->inherited ;
   if (!inherited) return ENDING_DONE ;
   if (has_process(s, unit))

@@ -1,9 +1,9 @@
 /* Deeds: ending an inherited process (inherited.h) that no supervisor can adopt:
-     - without pidfds or /proc nobody could prove which process it is;
-     - when its directory in LIVE is gone, nobody knows how to go on with it;
-     - late in a stop, when no supervisor can be started for it.
-   The scanner, whose child the process is, sends it the down-signal, and SIGKILL when its own
-   limits or the stop's say so; then the same to what remains of its process group. */
+     without pidfds or /proc nobody could prove which process it is;
+     when its directory in LIVE is gone, nobody knows how to go on with it;
+     late in a stop no supervisor can be started for it.
+   The scanner, whose child the process is, sends it the down-signal, and SIGKILL when the service's
+   own limits or the stop's say so. Then it does the same to what remains of the process group. */
 
 #ifndef REEVE_SCAN_ENDING_H
 #define REEVE_SCAN_ENDING_H
@@ -14,12 +14,12 @@ enum ending
 {
   ENDING_DONE, /* nothing of it runs any more */
   ENDING_UNDER_WAY, /* to be called again in a second */
-  ENDING_NOT_OURS /* it is no child of the scanner: not touched, with a message */
+  ENDING_NOT_OURS /* it is no child of the scanner: left alone, with a message */
 } ;
 
-/* Does what is due now. */
+/* Sends the signals that are due now. */
 extern enum ending ending_go_on (struct scanner *s, struct unit *unit) ;
-/* Sends SIGKILL to all of it. */
+/* Sends SIGKILL to the inherited process and its process group. */
 extern void ending_kill (struct scanner *s, struct unit const *unit) ;
 
 #endif

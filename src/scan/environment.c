@@ -25,7 +25,7 @@ void environment_open (struct scanner const *s, struct environment *environment)
   if (environment->saved == -1 && !trust_is_missing(&why)) strerr_warnw4x("not using ", path, ": ", trust_why(&why, text)) ;
 }
 
-/* Whoever has written it by `echo` did not mean the newline. */
+/* A value that was written with `echo` ends in a newline that its author did not mean. */
 char const *environment_value (struct environment *environment, char const *name)
 {
   size_t len ;

@@ -1,9 +1,8 @@
-/* The environment that services get, as what a service directory says is about it (enable-if, the
-   count of a template).
+/* The environment that services get. enable-if and the `count` of a template refer to it.
 
-   It is the scanner's own, which all services inherit, after cont-init.d: under /init a variable
-   that is saved in s6/container_environment beside LIVE is what is there, as with-contenv has it.
-   A script in cont-init.d may have changed it, and with S6_KEEP_ENV=0 most are nowhere else. */
+   It is the scanner's own environment, which all services inherit. Under /init, a variable that is
+   saved in s6/container_environment (beside LIVE) comes first, as with-contenv has it: a script in
+   cont-init.d may have changed it there, and with S6_KEEP_ENV=0 most variables are nowhere else. */
 
 #ifndef REEVE_SCAN_ENVIRONMENT_H
 #define REEVE_SCAN_ENVIRONMENT_H
@@ -14,8 +13,8 @@
 
 struct environment
 {
-  int saved ; /* a descriptor; -1: there is none */
-  char value[ENVIRONMENT_VALUE_MAX + 1] ; /* of one that is saved */
+  int saved ; /* a descriptor of the directory of saved variables; -1: there is none */
+  char value[ENVIRONMENT_VALUE_MAX + 1] ; /* of a saved variable */
 } ;
 
 extern void environment_open (struct scanner const *s, struct environment *environment) ;

@@ -15,11 +15,11 @@
 #define SINCE_SIZE 32
 #define STATE_TEXT_SIZE 160
 
-static uint32_t const after_ms[] = { 10000, 60000, 600000, 3600000 } ; /* of holding */
+static uint32_t const after_ms[] = { 10000, 60000, 600000, 3600000 } ; /* how long a service has been held when that is said */
 
 #define TIMES (sizeof after_ms / sizeof *after_ms)
 
-/* ---- how it is with what is needed ---- */
+/* ---- the state of a needed service, in words ---- */
 
 static char const *seconds (tain const *since, char out[SINCE_SIZE])
 {
@@ -47,7 +47,8 @@ static void describe_end (struct state const *state, char *out)
   else snprintf(out, STATE_TEXT_SIZE, "it ended for good %s ago, with %d", since, WEXITSTATUS(wstat)) ;
 }
 
-/* Its supervisor's own words, where they can be read; else what it has reported. */
+/* Describes what the needed service's supervisor has recorded; where that cannot be read, what it
+   has reported. */
 static void describe_state (struct graph_node const *node, char *out)
 {
   char since[SINCE_SIZE] ;
@@ -74,7 +75,7 @@ static void say (struct scanner const *s, struct unit const *unit, uint64_t now)
     describe_state(node->needs[i].on, state) ;
     used += (size_t)snprintf(needs + used, sizeof needs - used, "%s%s (%s)", used ? ", " : "", node->needs[i].on->name, state) ;
   }
-  if (!used) return ; /* it is about to start */
+  if (!used) return ; /* nothing holds it any more: it is about to start */
   snprintf(held, sizeof held, "%ju s", (uintmax_t)((now - unit->needs.held_ms) / 1000)) ;
   strerr_warnw5x(unit->name, " has been held for ", held, ", as it needs ", needs) ;
 }

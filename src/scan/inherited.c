@@ -11,7 +11,7 @@ int inherited_last_run (struct unit const *unit, struct state *state)
   struct birth birth ;
   int r = state_recover(unit->name, state, &birth) ;
   if (!r || !birth.process.pid || birth.number <= state->births) return r ;
-  state->process = birth.process ; /* born when the supervisor could take note of it no more */
+  state->process = birth.process ; /* its birth is newer than the record: the supervisor was killed before it could record it */
   state->phase = birth.what == 'r' ? PHASE_UP : PHASE_FINISHING ;
   if (birth.what == 'r') state->group = birth.process.pid ;
   state->flags &= ~(unsigned int)STATE_END_NOTED ;
@@ -27,7 +27,7 @@ int inherited_state_is_lost (struct unit const *unit)
 int inherited_take (struct scanner *s, struct unit *unit, struct state const *state)
 {
   pid_t runs = unit->supervisor.runs ;
-  if (!state && !unit->supervisor.has_reported && unit->inherited) return 1 ; /* it was killed before it could go on with that */
+  if (!state && !unit->supervisor.has_reported && unit->inherited) return 1 ; /* it was killed before it could go on with that process */
   return units_inherit(&s->units, unit, state ? state->process.pid : runs, state ? state->group : runs) ;
 }
 
@@ -40,7 +40,7 @@ int inherited_learn (struct scanner *s, struct unit *unit)
 static void tell (struct unit *unit)
 {
   struct order order = { .letter = ORDER_ENDED, .pid = unit->inherited->pid, .wstat = (unsigned int)unit->inherited->wstat & 0xffff } ;
-  if (unit->supervisor.pid && !unit->supervisor.has_ended) directory_order(unit, &order) ; /* else its next report asks for it */
+  if (unit->supervisor.pid && !unit->supervisor.has_ended) directory_order(unit, &order) ; /* else it is told when it reports */
 }
 
 void inherited_ended (struct scanner *s, struct unit *unit, int wstat)
@@ -48,7 +48,7 @@ void inherited_ended (struct scanner *s, struct unit *unit, int wstat)
   unit->inherited->ended = 1 ;
   unit->inherited->wstat = wstat ;
   tell(unit) ;
-  /* Nobody waits for the next try longer than for what is to end first. */
+  /* The scanner was ending this process, and the unit waits for the next try: try at once. */
   if (!unit->inherited->told_ms || unit->wait.kind != DEADLINE_RETRY) return ;
   units_disarm(&s->units, unit) ;
   units_post(&s->units, unit, UNIT_DEADLINE) ;

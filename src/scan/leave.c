@@ -16,7 +16,7 @@
 #include "wire/channels.h"
 #include "wire/order.h"
 
-/* A supervisor that is stopped would not act on it. */
+/* A stopped supervisor (SIGSTOP) would not act on the signal. */
 static int signal_child (pid_t pid, int sig)
 {
   if (kill(pid, sig) == -1) return 0 ;
@@ -24,7 +24,8 @@ static int signal_child (pid_t pid, int sig)
   return 1 ;
 }
 
-/* Returns 0 with errno when it could not be told. */
+/* `dry`: a logger that first has to read its input to the end. Returns 0 with errno when the
+   supervisor could not be told. */
 static int order_leave (struct unit *unit, int dry)
 {
   char path[UNIT_PATH_MAX] ;
@@ -32,7 +33,7 @@ static int order_leave (struct unit *unit, int dry)
   int sig = dry ? SIGHUP : SIGTERM ;
   if (unit->supervisor.is_child && signal_child(unit->supervisor.pid, sig)) return 1 ;
   if (unit->supervisor.fd >= 0 && process_signal_watched(unit->supervisor.fd, sig, 0)) return 1 ;
-  /* Not ours to signal: its pid may have become another's. */
+  /* No child, and no pidfd: its pid may belong to another process by now, so it is told by a fifo. */
   if (unit->foreign && !directory_find(unit)) return (errno = ENOENT, 0) ;
   snprintf(path, sizeof path, "%s/" CONTROL_FIFO, unit->name) ;
   return dry ? directory_order(unit, &order) : fifo_send(path, "xd", 2) ;
@@ -52,7 +53,7 @@ enum unit_event leave_tell (struct scanner *s, struct unit *unit)
   if (order_leave(unit, unit->producer && !unit->stop.terminate))
   {
     unit->supervisor.told_to_leave = 1 ;
-    if (units_is_unwatched(unit)) units_arm(&s->units, unit, DEADLINE_RETRY) ; /* to look at it */
+    if (units_is_unwatched(unit)) units_arm(&s->units, unit, DEADLINE_RETRY) ; /* nobody reports its end: look whether it still holds its lock */
     return UNIT_NOTHING ;
   }
   if (!unit->supervisor.is_child && (errno == ENXIO || errno == ENOENT))
@@ -78,8 +79,8 @@ enum unit_event leave_end_logger (struct scanner *s, struct unit *unit)
 
 void leave_clean (struct scanner *s, struct unit *unit)
 {
-  if (s->stop.on) return ; /* the next start removes it: an end is not the time for it */
-  unit->supervised = unit->had_left = 0 ; /* what comes under its name begins anew */
+  if (s->stop.on) return ; /* a stop should not spend time on this: the next start removes it */
+  unit->supervised = unit->had_left = 0 ; /* a new service of this name starts from nothing */
   if (unit->foreign || units_is_logger(unit) || (!livetree_is_ours(unit->name) && errno == ENOENT)) return ;
   if (livetree_is_ours(unit->name) && livetree_remove(unit->name)) return ;
   strerr_warnwu5sys("remove the live directory ", s->live, "/", unit->name, " (next try in 1 second)") ;

@@ -36,7 +36,7 @@ static enum made made_of (char const *entry)
     { "..", MADE_NOTHING },
     { "supervise", MADE_NOTHING },
     { "event", MADE_NOTHING },
-    { "log", MADE_NOTHING }, /* made in the same way, if it has a run */
+    { "log", MADE_NOTHING }, /* a directory of its own, made in the same way, if it has a run */
     { "down", MADE_DOWN },
     { "instance", MADE_COPY },
     { "instances", MADE_COPY },
@@ -54,7 +54,7 @@ static int fits (int n, size_t size)
   return 0 ;
 }
 
-/* A directory that only we have filled. */
+/* Is it a directory that only the scanner's user can have filled? */
 static int is_our_directory (char const *path)
 {
   struct trust_refusal why ;
@@ -89,7 +89,7 @@ static int make_link (int dir, char const *entry, char const *target)
   if (!symlinkat(target, dir, entry)) return 1 ;
   if (errno != EEXIST) return 0 ;
   r = readlinkat(dir, entry, present, sizeof present) ;
-  if (r < 0) return errno == EINVAL ; /* something real that others put there stays */
+  if (r < 0) return errno == EINVAL ; /* others have put a real file there: it stays */
   if ((size_t)r == strlen(target) && !memcmp(present, target, (size_t)r)) return 1 ;
   return unlinkat(dir, entry, 0) != -1 && symlinkat(target, dir, entry) != -1 ;
 }
@@ -102,16 +102,16 @@ static int touch (int dir, char const *entry)
   return 1 ;
 }
 
-/* In place of what an earlier try has copied, which failed. */
+/* Copies anew: an earlier try may have failed halfway. */
 static int copy (int from, char const *entry, int to)
 {
   return tree_remove(to, entry) && tree_copy(from, entry, to) ;
 }
 
-/* The directories where the files of a service are, open. */
+/* The directories that hold the files of a service, open. */
 struct source
 {
-  DIR *dir[ORIGINS_MAX] ; /* the first that has an entry is where that is */
+  DIR *dir[ORIGINS_MAX] ; /* an entry comes from the first of them that has it */
   char path[ORIGINS_MAX][SCAN_PATH_MAX + UNIT_PATH_MAX] ;
   unsigned int count ;
 } ;
@@ -122,7 +122,7 @@ static int close_source (struct source *source, int ok)
   return ok ;
 }
 
-/* One that is missing will do, if there is another. */
+/* Opens the directories of a service. One of them may be missing, but not all. */
 static int open_source (struct source *source, char const *scan, struct origin const *origin)
 {
   source->count = 0 ;
@@ -137,7 +137,8 @@ static int open_source (struct source *source, char const *scan, struct origin c
   return !!source->count ;
 }
 
-/* Is the entry in one of the first `count` directories? -1 with errno. */
+/* Is the entry in one of the first `count` directories? Returns -1 with errno when it cannot be
+   told. */
 static int has (struct source const *source, unsigned int count, char const *entry)
 {
   struct stat st ;
@@ -149,8 +150,9 @@ static int has (struct source const *source, unsigned int count, char const *ent
   return 0 ;
 }
 
-/* s6-instance-create copies template/ without following it: as a link, it would
-   make all instances one, in SCAN. Without instances/ it is just any directory. */
+/* What becomes of `entry` here. s6-instance-create copies template/ without following links: a link
+   would make all instances share one directory in SCAN. Without instances/ beside it, template/ is
+   a directory like any other. */
 static enum made made_here (char const *entry, struct source const *source)
 {
   enum made made = made_of(entry) ;
@@ -158,14 +160,14 @@ static enum made made_here (char const *entry, struct source const *source)
   return has(source, source->count, "instances") == 1 ? MADE_COPY : MADE_LINK ;
 }
 
-/* A script may be on its way back (rm, cp): no look follows that tells, and as long as
-   it is not there, its link is as good as none. */
+/* The link to a missing script stays: the script may be on its way back (rm, then cp), and no later
+   look would make the link again. Meanwhile the link has the same effect as no link. */
 static int is_script (char const *entry)
 {
   return !strcmp(entry, "run") || !strcmp(entry, "finish") ;
 }
 
-/* Links whose original is gone. */
+/* Removes links whose original is gone. */
 static int unlink_stale (char const *name, struct source const *source)
 {
   struct dirent *e ;
@@ -196,7 +198,7 @@ static int make_entry (struct source const *source, unsigned int i, char const *
   }
 }
 
-/* With the entries of one directory that are in none before it. */
+/* Makes the entries that directory `i` has, and that none before it has. */
 static int fill_from (struct source const *source, unsigned int i, int to, int fresh, struct livetree_found *found)
 {
   struct dirent *e ;
@@ -222,12 +224,12 @@ static int fill (struct source const *source, char const *name, int fresh, struc
   return tree_close(to, ok) ;
 }
 
-/* Others may look at the state of a service, but not come to a logger's input, to which everybody may
-   write.
+/* Makes supervise/, and the mark in it. Mode 0711: others may look at the state of a service. A
+   logger's is 0700, so that nobody reaches its input, to which everybody may write.
 
-   The mark of what is ours comes before anything else, so that a scanner that
-   is killed here leaves nothing that its successor would not know. It is empty
-   until all is there: what is done but once (`down`) is done until it has worked. */
+   The mark is made before anything else, so that the successor of a scanner that is killed here
+   knows the directory as its own. The mark is empty until the directory is complete: what must be
+   done only once (`down`) is tried until it has worked. */
 static int mark (char const *name)
 {
   char path[UNIT_PATH_MAX] ;
@@ -263,7 +265,7 @@ static int mark_complete (char const *name)
   return path_join(path, sizeof path, name, MARKER) && truncate(path, 1) != -1 ;
 }
 
-/* All that is in the directory, but one entry. */
+/* Removes all entries of the directory but one. */
 static int empty (char const *name, char const *kept)
 {
   struct dirent *e ;
@@ -278,8 +280,8 @@ static int empty (char const *name, char const *kept)
   return tree_close_directory(dir, ok && !errno) ;
 }
 
-/* The mark goes last, so that what could not be removed is still ours; it is
-   emptied first, so that what was not removed is not taken for complete. */
+/* The mark is removed last, so that a directory that cannot be removed is still known as the
+   scanner's. It is emptied first, so that nobody takes a half-removed directory for complete. */
 int livetree_remove (char const *name)
 {
   char supervise[UNIT_PATH_MAX] ;
@@ -298,8 +300,8 @@ int livetree_remove (char const *name)
   return 1 ;
 }
 
-/* An empty directory, perhaps with an empty supervise/ in it: what a scanner
-   leaves that is killed between its first two steps. */
+/* Removes an empty directory, which may have an empty supervise/: a scanner that is killed between
+   its first two steps leaves one. */
 static int remove_if_empty (char const *name)
 {
   char path[UNIT_PATH_MAX] ;
@@ -307,7 +309,8 @@ static int remove_if_empty (char const *name)
   return (rmdir(path) != -1 || errno == ENOENT) && rmdir(name) != -1 ;
 }
 
-/* 1: to be filled; 0: it was already; -1: errno, EEXIST if taken. */
+/* Makes the directory. Returns 1: it has to be filled; 0: it is complete already; -1 with errno:
+   EEXIST when something else has the name. */
 static int make_directory (char const *name)
 {
   int again = 1 ;
@@ -316,7 +319,7 @@ static int make_directory (char const *name)
   {
     if (errno != EEXIST) return -1 ;
     if (is_ours(name, &complete)) return !complete ;
-    if (errno != ENOENT) return -1 ; /* not known to be taken */
+    if (errno != ENOENT) return -1 ; /* whether the name is taken is not known */
     if (!again-- || !remove_if_empty(name)) return (errno = EEXIST, -1) ;
   }
   return mark(name) ? 1 : -1 ;

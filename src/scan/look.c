@@ -23,7 +23,7 @@
 #include "service/executable.h"
 #include "service/instance.h"
 
-#define PORTION 64 /* entries between two looks at commands and signals */
+#define PORTION 64 /* entries that are read before commands and signals are answered */
 
 static int say_fault (struct scanner const *s, char const *name)
 {
@@ -40,11 +40,11 @@ static void seen (struct scanner *s, struct unit *unit, int at_once)
 {
   unit->directory.seen = s->look.generation ;
   origin_look(s, unit) ;
-  unit->instances.told = 0 ; /* of a template: all are looked at again */
+  unit->instances.told = 0 ; /* of a template: tell all instances again that they are there */
   units_post(&s->units, unit, at_once && directory_has(s, unit, "run") ? UNIT_SEEN_COMPLETE : UNIT_SEEN_CHANGING) ;
 }
 
-/* It could not be examined: what is known stays as it is. */
+/* The directory could not be examined: its unit stays as it is. */
 static void keep (struct scanner *s, char const *identity)
 {
   struct unit *unit = units_by_identity(&s->units, identity) ;
@@ -76,7 +76,7 @@ static void entry_of_scan (struct scanner *s, struct dirent const *e)
   if (e->d_type == DT_DIR || e->d_type == DT_LNK || e->d_type == DT_UNKNOWN) look_name(s, e->d_name, 1) ;
 }
 
-/* It was made for a service, and its mark was taken away. */
+/* Did the scanner make LIVE/NAME for a service, and was the mark taken away since? */
 static int was_ours (struct scanner *s, char const *name)
 {
   struct unit const *unit = units_by_identity(&s->units, name) ;
@@ -86,7 +86,7 @@ static int was_ours (struct scanner *s, char const *name)
   return livetree_mark_again(s->scan, name, &origin) ;
 }
 
-/* What others put into LIVE; in place, all. */
+/* An entry of LIVE that others have put there. In place, all entries are such. */
 static void entry_of_live (struct scanner *s, struct dirent const *e)
 {
   char identity[IDENTITY_MAX] ;
@@ -95,14 +95,14 @@ static void entry_of_live (struct scanner *s, struct dirent const *e)
   if (e->d_name[0] == '.') return ;
   if (!s->in_place && livetree_is_ours(e->d_name))
   {
-    /* It could not be removed when it was let go of. */
+    /* The scanner's own, but of no unit: it could not be removed when its unit was let go. */
     if (s->look.scan_read && !s->look.doubtful && !units_by_identity(&s->units, e->d_name)) earlier_take(s, e->d_name) ;
     return ;
   }
   if (!s->in_place && (!directory_absent(s, e->d_name) || was_ours(s, e->d_name))) return ;
   if (stat(e->d_name, &st) == -1)
   {
-    if (!directory_absent(s, e->d_name)) s->look.doubtful = 1 ; /* whose it is, is not known */
+    if (!directory_absent(s, e->d_name)) s->look.doubtful = 1 ; /* it may belong to a unit that is known */
     return ;
   }
   if (!S_ISDIR(st.st_mode)) return ;
@@ -112,21 +112,21 @@ static void entry_of_live (struct scanner *s, struct dirent const *e)
   if (!unit && !trusted_directory(s, e->d_name, !s->look.quiet && !s->stop.on)) return ;
   if (s->stop.on)
   {
-    if (!unit) earlier_take_foreign(s, identity, e->d_name) ; /* to be let go of like all that is known */
+    if (!unit) earlier_take_foreign(s, identity, e->d_name) ; /* a unit that is known is let go already */
     return ;
   }
   if (!unit)
   {
     char run[UNIT_PATH_MAX] ;
     snprintf(run, sizeof run, "%s/run", e->d_name) ;
-    /* Without one it is no service directory, unless it was one when it was started. */
+    /* Without a ./run it is no service directory, unless a service still runs in it. */
     if (lstat(run, &st) == -1 && (!directory_absent(s, run) || !directory_runs(s, e->d_name))) return ;
     unit = directory_know(s, identity, e->d_name) ;
     if (!unit) return ;
     if (s->in_place && instance_is_template(e->d_name))
       strerr_warnw3x("in place there are no templates: ", e->d_name, " is an ordinary service (for a template, name a live directory with -l)") ;
     unit->foreign = 1 ;
-    unit->adopt = directory_is_unfinished(s, e->d_name) != 0 ; /* in doubt its supervisor looks again */
+    unit->adopt = directory_is_unfinished(s, e->d_name) != 0 ; /* in doubt the supervisor looks for itself */
   }
   units_rename(unit, e->d_name) ;
   unit->directory.seen = s->look.generation ;
@@ -200,7 +200,7 @@ void look_order (struct scanner *s, int quiet)
   if (s->in_place || s->stop.on) open_directory(s, 1) ;
   else
   {
-    watch_scan(s) ; /* before reading, so that nothing comes between */
+    watch_scan(s) ; /* watch before reading: what appears meanwhile is not missed */
     open_directory(s, 0) ;
   }
   if (!s->look.dir) next_directory(s) ;
@@ -252,7 +252,7 @@ void look_prune (struct scanner *s, int loggers_too)
 
 void look_prune_missing (struct scanner *s)
 {
-  if (!s->look.prune || s->look.dir) return ; /* what is missing is known at the end of the scan */
+  if (!s->look.prune || s->look.dir) return ; /* only at the end of a scan is it known what is missing */
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
   {
     if (unit->phase != UNIT_MISSING) continue ;

@@ -44,7 +44,7 @@ static void await_quiet (struct scanner *s, struct unit *unit)
   watch_unit(s, unit) ;
 }
 
-/* What others have put into LIVE waits until it is let go of by an order. */
+/* A foreign directory waits without a limit: only an order lets it go. */
 static void await_return (struct scanner *s, struct unit *unit)
 {
   if (!unit->foreign) units_arm(&s->units, unit, DEADLINE_RETURN) ;
@@ -56,7 +56,7 @@ static void release (struct scanner *s, struct unit *unit)
   leave_release(s, unit) ;
 }
 
-/* Returns the event that follows. */
+/* Does what the step asks for. Returns the event that follows. */
 static enum unit_event perform (struct scanner *s, struct unit *unit, unsigned int todo)
 {
   if (todo & PLAN_DISARM) disarm(s, unit) ;
@@ -94,7 +94,7 @@ void loop_settle (struct scanner *s)
 {
   struct unit *unit ;
   enum unit_event event ;
-  stop_begin(s) ; /* if that was asked for */
+  stop_begin(s) ; /* if a stop was asked for */
   while ((unit = units_take(&s->units, &event))) apply(s, unit, event) ;
 }
 
@@ -155,14 +155,14 @@ void loop_deadlines (struct scanner *s)
     units_disarm(&s->units, unit) ;
     units_post(&s->units, unit, UNIT_DEADLINE) ;
     loop_settle(s) ;
-    if (turn) break ; /* who has become ready meanwhile comes before the next one */
+    if (turn) break ; /* before the next turn, read the reports: a service may have become ready meanwhile */
   }
   if (s->look.timer_ms && now >= s->look.timer_ms) look_order(s, 1) ;
   try_again(s) ;
   loop_settle(s) ;
 }
 
-/* CMD follows the first look, so that the services are started before it. */
+/* CMD starts after the first scan, so that the services are started before it. */
 void loop_look (struct scanner *s)
 {
   if (templates_under_way(s)) templates_continue(s) ;
@@ -223,7 +223,7 @@ void loop (struct scanner *s, int signals)
     needs_progress(s) ;
     cmd_after_progress(s) ;
     held_say(s) ;
-    loop_settle(s) ; /* a stop may have been asked for */
+    loop_settle(s) ; /* the calls above may have asked for a stop */
     wait_for(s, x, signals) ;
     if (x[CHANNEL_SIGNALS].revents) take_signals(s, signals) ;
     if (x[CHANNEL_REPORTS].revents & POLLIN) reap_reports(s) ;

@@ -27,7 +27,7 @@ static void tell_fault (char const *file, char const *why, void *data)
   strerr_warnw7x(unit->name, "/", DEPENDENCIES, "/", file, ": ", why) ;
 }
 
-/* Who needs a template needs each of its instances. */
+/* A need of a template is a need of each of its instances. */
 static int add_instances (struct scanner const *s, struct dependencies *dependencies)
 {
   struct unit const *unit = dependencies_has_template(dependencies) ? s->units.all : 0 ;
@@ -36,7 +36,8 @@ static int add_instances (struct scanner const *s, struct dependencies *dependen
   return 1 ;
 }
 
-/* Where it cannot be read, what was known stays: it never keeps a service down. */
+/* Reads dependencies.d. If it cannot be read, the needs stay as they were: a file that cannot be
+   read never keeps a service down. */
 static void read_needs (struct scanner *s, struct unit *unit)
 {
   char path[UNIT_PATH_MAX + sizeof "/" DEPENDENCIES] ;
@@ -53,12 +54,13 @@ static void read_needs (struct scanner *s, struct unit *unit)
   if (!ok) strerr_warnwu3sys("read ", path, " (going on with what was read last)") ;
 }
 
-/* 0: there is no memory, or another unit has that name. */
+/* The unit's node of the graph. Returns 0 when there is no memory, or when another unit has that
+   name. */
 static struct graph_node *node_of (struct scanner *s, struct unit *unit)
 {
   struct graph_node *node = unit->needs.node ;
   if (node && !strcmp(node->name, unit->name)) return node ;
-  if (node) graph_forget(&s->needs.graph, node) ; /* it was renamed */
+  if (node) graph_forget(&s->needs.graph, node) ; /* the unit was renamed */
   unit->needs.node = 0 ;
   node = graph_add(&s->needs.graph, unit->name) ;
   if (!node || node->owner) return 0 ;
@@ -70,7 +72,7 @@ static struct graph_node *node_of (struct scanner *s, struct unit *unit)
 void needs_learn (struct scanner *s, struct unit *unit)
 {
   struct graph_node *node ;
-  if (units_is_logger(unit) || (s->stop.on && unit->needs.node)) return ; /* the order of a stop is decided when it begins */
+  if (units_is_logger(unit) || (s->stop.on && unit->needs.node)) return ; /* the order of a stop is decided when the stop begins */
   node = node_of(s, unit) ;
   if (!node) return ;
   if (!(node->facts & GRAPH_EXISTS) || node->facts & GRAPH_DISABLED) graph_set_facts(&s->needs.graph, node, GRAPH_EXISTS | GRAPH_WANTED) ;
@@ -99,7 +101,7 @@ void needs_take_turns (struct scanner *s)
   struct graph *graph = &s->needs.graph ;
   struct graph_list list = { .nodes = s->needs.postponed ? calloc(graph->count, sizeof(void *)) : 0 } ;
   s->needs.postponed = 0 ;
-  if (!list.nodes) return ; /* without memory each starts as if its start had failed: in a second */
+  if (!list.nodes) return ; /* without memory each unit is started as after a failed start: in a second */
   graph_begin_list(graph, &list) ;
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
     if (unit->needs.postponed && unit->needs.node) graph_list_needed(graph, &list, unit->needs.node) ;
@@ -120,7 +122,7 @@ int needs_are_met (struct scanner const *s, struct unit const *unit)
   return 1 ;
 }
 
-/* A template holds until all of its instances are known. */
+/* A template holds its dependents until all of its instances are known. */
 static void settle_template (struct scanner *s, struct unit *unit)
 {
   unsigned int facts = GRAPH_EXISTS | GRAPH_WANTED | (s->look.ended_once ? GRAPH_READY | GRAPH_SETTLED : 0) ;
@@ -142,7 +144,8 @@ void needs_note_instance (struct scanner *s, struct unit *unit)
   s->needs.instances_changed = 1 ;
 }
 
-/* The needs before `need` in the list may be others by then, but never it. */
+/* Reads the needs again of all that need the template. That may replace the needs before `need` in
+   the list, but not `need` itself. */
 static void read_dependents (struct scanner *s, struct unit *template)
 {
   struct graph_need *next ;
@@ -178,8 +181,8 @@ static unsigned int facts_of (struct report const *report, unsigned int before)
 {
   unsigned int facts = GRAPH_EXISTS | (before & GRAPH_SETTLED) ;
   if (report->wanted == 'u') facts |= GRAPH_WANTED ;
-  if (report->ready && report->phase == PHASE_UP) facts |= GRAPH_READY ; /* what is being stopped is of no use */
-  if (report->ready && report->phase == PHASE_DOWN) facts |= GRAPH_WANTED | GRAPH_READY ; /* a task that is done */
+  if (report->ready && report->phase == PHASE_UP) facts |= GRAPH_READY ; /* a service that is being stopped is of no use to others */
+  if (report->ready && report->phase == PHASE_DOWN) facts |= GRAPH_WANTED | GRAPH_READY ; /* ready while down: a task that is done */
   if (report->settled) facts |= GRAPH_SETTLED ;
   if (report->phase == PHASE_HELD) facts |= GRAPH_HELD ;
   if (report->ended) facts |= report->wstat ? GRAPH_ENDED | GRAPH_FAILED : GRAPH_ENDED ;
@@ -198,7 +201,8 @@ void needs_let_start (struct scanner *s, struct unit *unit)
   struct order order = { .letter = ORDER_GO } ;
   unit->supervisor.go_due = !s->stop.on && !directory_order(unit, &order) ;
   if (!unit->supervisor.go_due) return ;
-  /* Its directory is gone, and its orders with it: it runs nothing, and leaves for another one. */
+  /* The directory is gone, and the fifo of orders with it. The supervisor runs nothing: it is told
+     to exit, and another one follows. */
   if (errno == ENOENT && unit->supervisor.pid && unit->supervisor.is_child && inherited_state_is_lost(unit)) kill(unit->supervisor.pid, SIGTERM) ;
   again_later(s, AGAIN_ORDERS) ;
 }
@@ -208,11 +212,11 @@ void needs_reported (struct scanner *s, struct unit *unit, struct report const *
   struct graph_node *node ;
   unsigned int facts ;
   int held = report->phase == PHASE_HELD ;
-  if (!units_is_logger(unit) && !unit->needs.node) needs_learn(s, unit) ; /* an earlier scanner has started it */
+  if (!units_is_logger(unit) && !unit->needs.node) needs_learn(s, unit) ; /* an earlier scanner has started the supervisor */
   node = unit->needs.node ;
   if (!node)
   {
-    if (held) needs_let_start(s, unit) ; /* what it needs could not be learnt */
+    if (held) needs_let_start(s, unit) ; /* its needs could not be read, so they must not hold it */
     return ;
   }
   if (held) is_held(s, unit) ;
@@ -255,7 +259,7 @@ static void tell_circle (struct graph_node const *first, void *data)
   strerr_warnw3x("a circle of dependencies, which has no order; they are ignored: ", text, " (remove one of them)") ;
 }
 
-/* A main service that can never start: the tree has no purpose any more. */
+/* A main service that can never start: the tree has no purpose any more, so everything is stopped. */
 static void look_for_obstacles (struct scanner *s)
 {
   s->needs.obstacles = 0 ;

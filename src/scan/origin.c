@@ -20,7 +20,8 @@ static int is_missing (struct scanner const *s, char const *name, char const *fi
   return look_at(s, name, file, &st) == -1 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) ;
 }
 
-/* A directory with `instances` in it is what s6-instance-maker makes. */
+/* NAME@ with a `run`. If it has `instances` in it, s6-instance-maker made it, and it is an ordinary
+   service. */
 static int is_template (struct scanner const *s, char const *name)
 {
   return instance_is_template(name) && !is_missing(s, name, "run") && is_missing(s, name, "instances") ;
@@ -37,7 +38,7 @@ void origin_look (struct scanner const *s, struct unit *unit)
   unit->instances.is_one = unit->instances.has_own = 0 ;
   if (!instance_template(unit->name, template, 0) || !is_template(s, template)) return ;
   has_own = look_at(s, unit->name, "", &own) != -1 && S_ISDIR(own.st_mode) ;
-  if (has_own && look_at(s, template, "", &of_template) != -1 && own.st_dev == of_template.st_dev && own.st_ino == of_template.st_ino) has_own = 0 ; /* a link */
+  if (has_own && look_at(s, template, "", &of_template) != -1 && own.st_dev == of_template.st_dev && own.st_ino == of_template.st_ino) has_own = 0 ; /* a link to the template */
   if (has_own && !is_missing(s, unit->name, "run")) return ;
   unit->instances.is_one = 1 ;
   unit->instances.has_own = has_own ;

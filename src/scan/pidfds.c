@@ -14,11 +14,11 @@
 static void cannot (char const *name)
 {
   static int said ;
-  if (!said) strerr_warnwu3sys("watch the supervisor of ", name, " and others that an earlier scanner has left: that one was killed is noticed at a rescan") ;
+  if (!said) strerr_warnwu3sys("watch the supervisor of ", name, ", and others that an earlier scanner has started: if such a supervisor is killed, only a rescan notices it (reeve rescan)") ;
   said = 1 ;
 }
 
-/* A pidfd of the process, among those that are waited for; -1 with errno. */
+/* Opens a pidfd of the process, and adds it to those that are waited for. Returns -1 with errno. */
 static int watch (struct scanner *s, pid_t pid, void *whose)
 {
   struct process_look look ;
@@ -40,8 +40,8 @@ static int watch (struct scanner *s, pid_t pid, void *whose)
   return fd ;
 }
 
-/* Is it still the one that holds the lock, of which the pid was learnt? Yes, if it
-   cannot be told: it was a moment ago, and to take it for gone would lose it. */
+/* Does the supervisor still hold the lock? Its pid was learnt from the lock. Returns 1 also when it
+   cannot be told: it held the lock a moment ago, and to take it for gone would lose it. */
 static int lives (struct unit const *unit)
 {
   pid_t holder = directory_supervisor(unit->name) ;

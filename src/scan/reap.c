@@ -32,7 +32,8 @@
 
 /* ---- reports ---- */
 
-/* For the case that it is killed, and its record is gone with its directory. */
+/* Remembers what the supervisor reports, in case it is killed and its record is removed with its
+   directory. */
 static void remember (struct unit *unit, struct report const *report)
 {
   unit->supervisor.has_reported = 1 ;
@@ -46,7 +47,7 @@ static void reported (struct scanner *s, char const *line, size_t len)
   struct report report ;
   struct unit *unit ;
   if (!report_parse(&report, line, len)) return ;
-  if (report.killed) /* of a supervisor that may have ended meanwhile */
+  if (report.killed) /* before the unit is looked up: its supervisor may have ended meanwhile */
   {
     stopping_killed(s) ;
     return ;
@@ -55,7 +56,7 @@ static void reported (struct scanner *s, char const *line, size_t len)
   if (!unit) return ;
   if (report.phase == PHASE_EXITED)
   {
-    if (unit->supervisor.is_child || unit->supervisor.fd >= 0 || unit->supervisor.has_ended) return ; /* the kernel tells */
+    if (unit->supervisor.is_child || unit->supervisor.fd >= 0 || unit->supervisor.has_ended) return ; /* then SIGCHLD or the pidfd tells */
     unit->adopt = 0 ;
     needs_supervisor_lost(s, unit) ;
     units_set_supervisor(&s->units, unit, 0) ;
@@ -93,13 +94,13 @@ static int has_exited (struct unit const *unit)
   return unit->supervisor.is_child && WIFEXITED(unit->supervisor.wstat) ;
 }
 
-/* Has it run ./finish, and told so, so that a successor has nothing to go on with?
-     known  what inherited_last_run() has returned, and errno */
+/* Has the supervisor ended in order, so that a successor has nothing to go on with?
+     known  what inherited_last_run() has returned; errno is from it, too */
 static int ended_in_order (struct unit const *unit, struct state const *state, int known)
 {
   if (has_exited(unit)) return !WEXITSTATUS(unit->supervisor.wstat) ;
-  if (known) return !!(state->flags & STATE_HAS_LEFT) ; /* it may have been killed at the very end */
-  return !unit->supervisor.is_child && (errno == ENOENT || errno == ENOTDIR) ; /* one of s6's; else it cannot be told */
+  if (known) return !!(state->flags & STATE_HAS_LEFT) ; /* it may have been killed after it had recorded that all is done */
+  return !unit->supervisor.is_child && (errno == ENOENT || errno == ENOTDIR) ; /* an s6-supervise has no record; other errors tell nothing */
 }
 
 static void say (struct unit const *unit, int in_order)
@@ -120,15 +121,15 @@ static void died (struct scanner *s, struct unit *unit)
   units_post(&s->units, unit, in_order ? UNIT_DIED : UNIT_KILLED) ;
 }
 
-/* What has ended in one round of reaping. The children of a supervisor that was killed may be
-   reaped before it; but they become ours in the same instant in which it can be reaped, so
-   that they are in the same round. */
+/* The processes that ended in one round of reaping. The children of a killed supervisor may be
+   reaped before the supervisor itself. But they become the scanner's children in the same instant
+   in which the supervisor can be reaped, so both are in the same round. */
 struct round
 {
-  struct unit *ended ; /* whose supervisors have ended, linked by next_ended */
-  int killed ; /* one of them did not exit */
+  struct unit *ended ; /* units whose supervisors have ended, linked by next_ended */
+  int killed ; /* at least one of them did not exit, or it is not known how it ended */
   unsigned int count ;
-  struct { pid_t pid ; int wstat ; } unknown[UNKNOWN_MAX] ; /* of more nobody learns how they have ended */
+  struct { pid_t pid ; int wstat ; } unknown[UNKNOWN_MAX] ; /* children of unknown role; beyond UNKNOWN_MAX their wait statuses are lost */
 } ;
 
 static void add_ended (struct round *round, struct unit *unit, int wstat)
@@ -152,7 +153,7 @@ static void inherit (struct scanner *s, struct unit *unit, struct round const *r
 {
   struct state state ;
   int known ;
-  directory_find(unit) ; /* what it has recorded is where its directory is now */
+  directory_find(unit) ; /* the record is where the directory is now */
   known = inherited_last_run(unit, &state) ;
   unit->adopt = !ended_in_order(unit, &state, known) ;
   if (!unit->adopt) return ;
@@ -197,7 +198,7 @@ static void collect (struct scanner *s, struct round *round)
 static void act_on (struct scanner *s, struct round const *round)
 {
   struct unit *next ;
-  if (round->killed) reap_reports(s) ; /* what it has told last may be all that is known: its directory may be gone */
+  if (round->killed) reap_reports(s) ; /* the last report may be all that is known, if the directory is gone */
   for (struct unit *unit = round->ended ; unit ; unit = unit->supervisor.next_ended) inherit(s, unit, round) ;
   for (struct unit *unit = round->ended ; unit ; unit = next)
   {

@@ -58,7 +58,7 @@ struct options
   char const *scan ;
   uint32_t notify_fd ; /* 0: none */
   enum beginning beginning ;
-  char const *continued ; /* LIVE, of a trial; else the descriptors that are taken over */
+  char const *continued ; /* of a trial: LIVE; of an upgraded scanner: the numbers of the descriptors that it takes over */
 } ;
 
 static uint32_t number (int option, char const *text, uint32_t min)
@@ -70,7 +70,8 @@ static uint32_t number (int option, char const *text, uint32_t min)
   return n ;
 }
 
-/* By a scanner that is being upgraded, before its own options: base/upgrade.h. */
+/* Parses the options. A scanner that is being upgraded puts two arguments before its own options:
+   base/upgrade.h. */
 static void parse (struct scanner *s, struct options *options, int argc, char *const *argv)
 {
   int c ;
@@ -106,13 +107,14 @@ static void parse (struct scanner *s, struct options *options, int argc, char *c
   if (!*options->scan) strerr_dieusage(EXIT_USAGE, USAGE) ;
   if (*argv && !strcmp(*argv, "--")) argv++ ;
   if (*argv) s->cmd.argv = (char const *const *)argv ;
-  if (options->beginning != BEGIN_AFRESH) options->notify_fd = 0 ; /* told already */
-  /* Nobody else holds it: who waits for the line may read on to the end. */
+  if (options->beginning != BEGIN_AFRESH) options->notify_fd = 0 ; /* the old program has told readiness already */
+  /* No child may hold this descriptor: a reader may wait for its end of file. */
   if (options->notify_fd && fcntl((int)options->notify_fd, F_SETFD, FD_CLOEXEC) == -1)
     strerr_dief1sys(EXIT_USAGE, "the descriptor given to -d is not open") ;
 }
 
-/* SCAN through which the links lead: absolute, as it was given. */
+/* Makes SCAN absolute, but does not resolve links in it: the links in LIVE lead through it as it
+   was given. */
 static void resolve_scan (struct scanner *s, char const *scan)
 {
   size_t len ;
@@ -146,7 +148,7 @@ static void enter_live (struct scanner *s, char const *live)
   fd_close(fd) ;
 }
 
-/* So that `reeve` finds the tree from within a service. */
+/* REEVE_LIVE lets `reeve` find the tree when a service calls it. */
 static void tell_services (void)
 {
   char path[SCAN_PATH_MAX] ;
@@ -154,7 +156,8 @@ static void tell_services (void)
     strerr_warnwu1sys("set REEVE_LIVE for the services") ;
 }
 
-/* Returns 1, or 0 with errno when that cannot be told. */
+/* Finds out whether SCAN and LIVE are the same directory. Returns 1, or 0 with errno when it cannot
+   be told. */
 static int find_in_place (struct scanner *s)
 {
   struct stat live ;
@@ -165,7 +168,8 @@ static int find_in_place (struct scanner *s)
   return 1 ;
 }
 
-/* A tree depends on us, after an upgrade without an end: what can pass is waited for. */
+/* Calls `on` until it works. After an upgrade it waits without a limit, because a running tree
+   depends on this process. Else it gives up after INSIST_TIMES tries. */
 static void insist (struct scanner *s, int (*on) (struct scanner *), char const *what)
 {
   char doing[SCAN_PATH_MAX + 64] ;
@@ -188,7 +192,7 @@ static int open_channel (char const *path)
   return fd ;
 }
 
-/* Nothing in LIVE is touched before the lock is ours. */
+/* Takes the scanner's lock. Nothing in LIVE is touched before. */
 static void take_live (struct scanner *s)
 {
   s->lock = lock_take(SCAN_LOCK, 0600) ;
@@ -197,7 +201,8 @@ static void take_live (struct scanner *s)
   strerr_diefu4sys(EXIT_SYSTEM, "lock ", s->live, "/", SCAN_LOCK) ;
 }
 
-/* Do the pids that an earlier scanner and its supervisors have left mean anything? */
+/* Finds out whether the pids in LIVE, from an earlier scanner and its supervisors, are of this life
+   of the PID namespace. */
 static void compare_lives (struct scanner *s)
 {
   char life[PROCESS_LIFE_MAX] ;
@@ -207,11 +212,11 @@ static void compare_lives (struct scanner *s)
   if (!process_namespace_life(life)) life[0] = 0 ;
   s->same_life = s->upgrade.done || (life[0] && !strcmp(life, before)) ;
   if (s->upgrade.done || s->same_life) return ;
-  if (!tree_remove(AT_FDCWD, SCALE_DIRECTORY)) strerr_warnwu4sys("remove ", s->live, "/", SCALE_DIRECTORY) ; /* that was another container's life */
+  if (!tree_remove(AT_FDCWD, SCALE_DIRECTORY)) strerr_warnwu4sys("remove ", s->live, "/", SCALE_DIRECTORY) ; /* these counts belong to the container before its restart */
   if (!openwritenclose_suffix(LIFE_FILE, life, strlen(life), ".new")) strerr_diefu4sys(EXIT_SYSTEM, "write ", s->live, "/", LIFE_FILE) ;
 }
 
-/* One that was executed anew holds a tree already: it goes on until it can. */
+/* An upgraded scanner has a running tree: it tries until it can. */
 static int trap_signals (int running)
 {
   static int const trapped[] =
@@ -245,14 +250,14 @@ static void begin_afresh (struct scanner *s, struct options const *options)
   take_live(s) ;
   tell_services() ;
   stop_warn_of_budget(s) ;
-  if (unlink(SCAN_STATE_FILE) == -1 && errno != ENOENT) strerr_warnwu1sys("remove " SCAN_STATE_FILE) ; /* the client waits for the new one */
-  if (unlink(EXIT_CODE_FILE) == -1 && errno != ENOENT) strerr_warnwu1sys("remove " EXIT_CODE_FILE) ; /* of a scanner that was killed */
+  if (unlink(SCAN_STATE_FILE) == -1 && errno != ENOENT) strerr_warnwu1sys("remove " SCAN_STATE_FILE) ; /* the client waits for a new one */
+  if (unlink(EXIT_CODE_FILE) == -1 && errno != ENOENT) strerr_warnwu1sys("remove " EXIT_CODE_FILE) ; /* a killed scanner may have left it */
   s->reports = open_channel(REPORTS_FIFO) ;
 }
 
 int main (int argc, char *const *argv)
 {
-  static struct scanner s ; /* large: without initial values the file does not hold it */
+  static struct scanner s ; /* large; without an initializer it takes no room in the executable file */
   struct options options = { 0 } ;
   int signals ;
   version_answer(argc, (char const *const *)argv, PROG) ;
@@ -261,8 +266,8 @@ int main (int argc, char *const *argv)
   s.inotify = s.scan_watch = s.parent_watch = s.nothing = -1 ;
   spawn_prepare_signals() ;
   unsetenv(SERVICE_VARIABLE) ;
-  unsetenv("REEVE_LOG") ; /* -L sets it; ours may be another scanner's */
-  unsetenv(INSTANCE_VARIABLE) ; /* perhaps this scanner is a service of another one: what runs here is no such instance */
+  unsetenv("REEVE_LOG") ; /* the inherited value may be another scanner's; -L sets it anew */
+  unsetenv(INSTANCE_VARIABLE) ; /* this scanner may itself be an instance of another scanner's template */
   message_begin() ;
   message_take_over() ;
   parse(&s, &options, argc, argv) ;
@@ -279,7 +284,7 @@ int main (int argc, char *const *argv)
     strerr_warnwu1sys("become a subreaper: orphans of services fall to another process") ;
   signals = trap_signals(options.beginning == BEGIN_UPGRADED) ;
   cmd_find(&s) ;
-  if (!s.in_place) insist(&s, &earlier_take_all, "read the live directory") ; /* before any client can take them for services */
+  if (!s.in_place) insist(&s, &earlier_take_all, "read the live directory") ; /* before a client can take old directories for services */
   insist(&s, &collector_begin, "make the collector's directory in") ;
   loop_settle(&s) ;
   if (s.control == -1) s.control = open_channel(SCAN_CONTROL_FIFO) ;

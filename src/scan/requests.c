@@ -24,13 +24,13 @@ enum asked /* bits */
 {
   ASK_REAP = 1 << 0,
   ASK_SCAN = 1 << 1,
-  ASK_PRUNE = 1 << 2, /* to let go of what is missing */
+  ASK_PRUNE = 1 << 2, /* let go of units whose directories are missing */
   ASK_PRUNE_LOGGERS = 1 << 3, /* without waiting for its loggers */
   ASK_STOP = 1 << 4,
-  ASK_STOP_LOGGERS = 1 << 5, /* tells them to end as well */
-  ASK_END = 1 << 6, /* at once, whatever runs */
+  ASK_STOP_LOGGERS = 1 << 5, /* also tells loggers to end */
+  ASK_END = 1 << 6, /* end at once, whatever runs */
   ASK_UPGRADE = 1 << 7,
-  ASK_COUNT = 1 << 8 /* of templates' instances */
+  ASK_COUNT = 1 << 8 /* count the instances of templates again */
 } ;
 
 static void act (struct scanner *s, unsigned int asked)
@@ -66,7 +66,7 @@ struct on_signal
   int number ;
   unsigned int asks ; /* 0: nothing */
   unsigned int in_container ; /* the same with -I */
-  char const *replacement ; /* executed instead, if it can be; 0: none can */
+  char const *replacement ; /* executed instead, if that file is there; 0: nothing can replace the signal */
 } ;
 
 static struct on_signal const of_signal[] =
@@ -82,12 +82,12 @@ static struct on_signal const of_signal[] =
   { SIGUSR2, 0, ASK_STOP, ".s6-svscan/SIGUSR2" },
   { SIGPWR, 0, ASK_STOP, ".s6-svscan/SIGPWR" },
   { SIGWINCH, 0, ASK_STOP, ".s6-svscan/SIGWINCH" },
-  { SIGRTMIN_3, ASK_STOP, ASK_STOP, 0 }, /* "halt" to who is PID 1 in a container */
+  { SIGRTMIN_3, ASK_STOP, ASK_STOP, 0 }, /* means "halt" to a PID 1 in a container */
 } ;
 
-/* ---- */
+/* ---- control letters and signals ---- */
 
-/* One read a wake-up: a flood of commands cannot keep signals and deaths waiting. */
+/* One read per turn: a flood of commands cannot keep signals and ended processes waiting. */
 void requests_letters (struct scanner *s)
 {
   char buf[256] ;
@@ -96,14 +96,15 @@ void requests_letters (struct scanner *s)
     act(s, of_letter[(unsigned char)buf[i]]) ;
 }
 
-/* Returns 1, 0: there is none, or -1: reported. */
+/* Executes `path` if it is there. Returns 1; 0: there is none; -1: it failed, and a message was
+   written. */
 static int execute (struct scanner *s, char const *path)
 {
   char const *argv[2] = { path, 0 } ;
   struct spawn request = SPAWN_ZERO ;
   int executing ;
   pid_t pid = 0 ;
-  if (access(path, F_OK) == -1 && (errno == ENOENT || errno == ENOTDIR)) return 0 ; /* as nearly always */
+  if (access(path, F_OK) == -1 && (errno == ENOENT || errno == ENOTDIR)) return 0 ; /* the usual case */
   request.path = path ;
   request.argv = argv ;
   request.envp = (char const *const *)environ ;
@@ -114,7 +115,8 @@ static int execute (struct scanner *s, char const *path)
   return -1 ;
 }
 
-/* By one that was put into LIVE, or else by SCAN's own, which is trusted as its ./run are. */
+/* Executes the signal's replacement: LIVE's own, or else SCAN's, which is trusted as the ./run
+   scripts there are. */
 static int replaced (struct scanner *s, char const *path)
 {
   char own[SCAN_PATH_MAX + SCAN_PATH_MAX] ;
@@ -124,7 +126,8 @@ static int replaced (struct scanner *s, char const *path)
   return execute(s, own) == 1 ;
 }
 
-/* Some images stop with one of these; others only mean to tell a program something. */
+/* Some images use such a signal to stop a container; others use it only to tell a program
+   something. So the message says how to change what happens. */
 static void say_stopping (struct on_signal const *on)
 {
   strerr_warni4x("stopping everything, as SIG", sig_name(on->number), " asks for: to have something else done, make an executable ", on->replacement) ;
@@ -143,7 +146,7 @@ void requests_signal (struct scanner *s, int sig, int by_kernel)
     unsigned int asked = s->container_signals ? on->in_container : on->asks ;
     if (on->number != sig) continue ;
     if (on->replacement && replaced(s, on->replacement)) return ;
-    if (sig == SIGWINCH && by_kernel) return ; /* the size of a terminal has changed */
+    if (sig == SIGWINCH && by_kernel) return ; /* the terminal's size has changed: nobody asks for a stop */
     if (!asked) return ;
     if (!on->asks && sig != SIGWINCH && !s->stop.on) say_stopping(on) ;
     act(s, asked) ;

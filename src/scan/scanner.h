@@ -1,73 +1,84 @@
-/* The scanner: who does what, and its state. Each file below has its own header, which says more.
+/* The scanner: which file does what, and the scanner's state. Each file has its own header, which
+   says more.
 
-   reeve-scan.c   options, and the start: here the program may still die
-   loop.c         one turn: read the sources, decide, do, sleep
+     reeve-scan.c   options, and the start: here the program may still die
+     loop.c         one turn: read the sources, decide, do, sleep
 
-   decide, without I/O, clock or globals:
-   plan.c         what is to be done about a service
-   stages.c       the stages of a stop, and when they come
+   Decisions, without I/O, clock or globals:
 
-   sources: they post events of units, which loop.c applies. For a stop, a scan or an upgrade
-   that was asked for they set a flag:
-   reap.c         which processes have ended, and what the supervisors report
-   needs.c        which service needs which, and who may start
-   look.c         what there is: reading SCAN and LIVE
-   earlier.c      what an earlier scanner has left in LIVE
-   changes.c      what inotify tells
-   requests.c     control letters and signals
+     plan.c         what to do about a unit
+     stages.c       the stages of a stop, and when they come
 
-   deeds; one that has an outcome returns it:
-   templates.c    which instances of a template there are
-   start.c        making what a service needs in LIVE, and starting its supervisor
-   takeover.c     a supervisor that an earlier scanner has started, and that lives
-   console.c      flag-console: who has the container's stdin, and its terminal?
-   condition.c    enable-if: is a service wanted in this container?
-   leave.c        telling a supervisor to leave; forgetting a service
-   inherited.c    the process of a killed supervisor: its successor is told how it ended
-   ending.c       ending that process where no successor can go on with it
-   cmd.c          CMD, the container's command
-   cmd_after.c    when it may start: REEVE_CMD_AFTER
-   cmd_search.c   finding its program in PATH, and starting it
-   cmd_strays.c   what it leaves behind
-   stop.c         the stop: what each stage does
-   stop_words.c   what a stop says about units that do not end
-   upgrade.c      executing the program that is on disk now
-   end.c          the exit code, and the end
+   Sources. They post events of units, which loop.c applies. For a stop, a scan or an upgrade that
+   was asked for they set a flag:
 
-   what these use:
-   held.c         says what a held service waits for
-   units.c        the set of units; their deadlines; the queue of their events
-   again.c        what has failed, and is tried again once a second
-   origin.c       where the files of a unit are in SCAN: those of an instance are its template's
-   environment.c  the environment that services get
-   directory.c    where a unit's directory is, what is in it, who supervises it
-   stopping.c     what is true of the stop: asked for, how far, who was killed
-   watch.c        what inotify watches
-   pidfds.c       watching processes that are no children
-   livetree.c     what is made and removed in LIVE for a unit
-   tree.c         copying and removing a directory, parts of which may belong to others
-   trusted.c      what others have put into LIVE, and whether it is to be believed
-   collector.c    the service that reads the output of all others (-L), and what it reads of each
-   child.c        what all children of the scanner have in common
+     reap.c         processes that have ended, and reports of supervisors
+     needs.c        which service needs which, and who may start
+     look.c         a scan: reading SCAN and LIVE
+     earlier.c      what an earlier scanner has left in LIVE
+     changes.c      inotify's events
+     requests.c     control letters and signals
 
-   A supervisor that ends: reap.c learns it, plan.c decides, inherited.c and start.c do the rest.
-   A need that holds a start: needs.c asks service/graph_hold.c, held.c says so.
+   Deeds. One that has an outcome returns it:
+
+     templates.c    which instances of a template there are
+     start.c        making a service's directory in LIVE, and starting its supervisor
+     takeover.c     taking over a living supervisor of an earlier scanner
+     console.c      flag-console: which service has the container's stdin and terminal
+     condition.c    enable-if: is a service wanted in this container?
+     leave.c        telling a supervisor to leave; forgetting a service
+     inherited.c    the process of a killed supervisor: its successor is told how it ended
+     ending.c       ending that process where no successor can go on with it
+     cmd.c          CMD, the container's command
+     cmd_after.c    when CMD may start: REEVE_CMD_AFTER
+     cmd_search.c   finding CMD's program in PATH, and starting it
+     cmd_strays.c   the strays of CMD
+     stop.c         the stop: what each stage does
+     stop_words.c   messages about units that do not end in a stop
+     upgrade.c      executing the program that is on disk now
+     end.c          the exit code, and the end
+
+   What these use:
+
+     held.c         messages: what a held service waits for
+     units.c        the set of units; their deadlines; the queue of their events
+     again.c        work that has failed, and is tried again once a second
+     origin.c       where the files of a unit are in SCAN: an instance has its template's
+     environment.c  the environment that services get
+     directory.c    where a unit's directory is, what is in it, who supervises it
+     stopping.c     the state of the stop: asked for, how far, with which code
+     watch.c        what inotify watches
+     pidfds.c       watching supervisors that are not children
+     livetree.c     making and removing a unit's directory in LIVE
+     tree.c         copying and removing a directory, parts of which may belong to others
+     trusted.c      is a directory that others have put into LIVE to be trusted?
+     collector.c    the service that reads the output of all others (-L)
+     child.c        what all children of the scanner have in common
+
+   What happens when:
+
+     A supervisor ends: reap.c learns of it, plan.c decides, inherited.c and start.c do the rest.
+     A need holds a start: needs.c asks service/graph_hold.c; held.c says so.
+     A stray is to be killed: its supervisor does that (supervise/strays.c). The scanner ends
+     CMD's strays (cmd_strays.c), and a process that no supervisor can adopt (ending.c).
+     The tree ends: stopping.c notes the exit code of CMD or of a main service; end.c decides.
 
    Calls go one way: no file calls another that calls it back.
 
-   Words, beside those of the whole project:
-   unit           one supervised directory: a service or a logger
-   foreign        put into LIVE by others than the scanner
-   in order       a supervisor ends in order when its service is down and it was told to leave
-   unfinished     a directory whose last supervisor has not ended in order
-   successor      the supervisor that follows one that was killed
-   inherited      the process of a killed supervisor, which falls to the scanner
-   adopt          a successor adopts an inherited process: it goes on as its supervisor
-   ending         an inherited process that no successor can adopt is ended by the scanner
-   template       a directory NAME@ in SCAN: a unit without a supervisor
-   instance       a unit NAME@x with its template's files
-   counted        an instance that is there because of the template's count
-   let go         a unit is stopped and then forgotten */
+   Words, besides those of the whole project:
+
+     unit           one supervised directory: a service or a logger
+     foreign        put into LIVE by others than the scanner
+     in order       a supervisor ends in order when its service is down and it was told to leave
+     unfinished     a directory whose last supervisor has not ended in order
+     successor      the supervisor that follows one that was killed
+     inherited      the process of a killed supervisor, which becomes the scanner's child
+     adopt          a successor adopts an inherited process: it goes on as its supervisor
+     ending         the scanner itself ends an inherited process that no successor can adopt
+     template       a directory NAME@ in SCAN: a unit without a supervisor
+     instance       a unit NAME@x with its template's files
+     counted        an instance that is there because of the template's count
+     let go         a unit is stopped and then forgotten */
 
 
 #ifndef REEVE_SCAN_SCANNER_H
@@ -91,19 +102,19 @@ struct look /* look.h: the scan under way, and the next one */
 {
   DIR *dir ; /* 0: none under way */
   unsigned int generation ;
-  uint64_t timer_ms ; /* clock_ms(): -t: when the next one comes; 0: no timer */
-  unsigned int in_live : 1 ; /* what is being read: SCAN first, then LIVE */
-  unsigned int wanted : 1 ; /* another one was ordered meanwhile */
-  unsigned int prune : 1 ; /* to let go of what is missing, when no scan is under way or wanted */
+  uint64_t timer_ms ; /* clock_ms(): when the next one comes, by -t; 0: no timer */
+  unsigned int in_live : 1 ; /* LIVE is being read; before that, SCAN */
+  unsigned int wanted : 1 ; /* another scan was ordered meanwhile */
+  unsigned int prune : 1 ; /* at the end of the scan: let go of units whose directories are missing */
   unsigned int prune_loggers : 1 ; /* without waiting for their loggers */
-  unsigned int scan_read : 1 ; /* SCAN was read to its end: what it misses is gone */
+  unsigned int scan_read : 1 ; /* SCAN was read to its end: what was not seen is gone */
   unsigned int live_read : 1 ;
-  unsigned int doubtful : 1 ; /* not all could be examined: nothing counts as gone */
-  unsigned int ended_once : 1 ; /* the first one has ended */
-  unsigned int acted_on : 1 ; /* and CMD was started */
-  unsigned int live_known : 1 ; /* one has come to all that is in LIVE: a stop need not look any more */
-  unsigned int quiet : 1 ; /* the timer has ordered it: warnings about names are not repeated */
-  unsigned int said_waiting : 1 ; /* that there is no SCAN */
+  unsigned int doubtful : 1 ; /* something could not be examined: nothing counts as gone */
+  unsigned int ended_once : 1 ; /* the first scan has ended */
+  unsigned int acted_on : 1 ; /* and cmd_after_begin() was called */
+  unsigned int live_known : 1 ; /* a scan has seen all that is in LIVE: a stop need not look any more */
+  unsigned int quiet : 1 ; /* nobody has asked for this scan: warnings are not repeated */
+  unsigned int said_waiting : 1 ; /* a message has said that there is no SCAN */
 } ;
 
 struct again_state /* again.h */
@@ -116,16 +127,16 @@ struct again_state /* again.h */
 struct needs /* needs.h, held.h */
 {
   struct graph graph ;
-  uint64_t say_ms ; /* clock_ms(): when it is to be said who is held; 0: nobody */
-  unsigned int postponed : 1 ; /* some unit waits for its turn, which has not been decided yet */
-  unsigned int obstacles : 1 ; /* a main service may not be able to start any more */
-  unsigned int instances_changed : 1 ; /* who needs a template needs others than before */
+  uint64_t say_ms ; /* clock_ms(): when the next message about a held service is due; 0: never */
+  unsigned int postponed : 1 ; /* some unit waits for needs_take_turns() */
+  unsigned int obstacles : 1 ; /* a main service may not be able to start any more: look */
+  unsigned int instances_changed : 1 ; /* the instances of a template have changed, and so have the needs of it */
 } ;
 
 struct templates /* templates.h */
 {
-  unsigned int under_way : 1 ; /* some instance has still to be told that it is there */
-  unsigned int to_name : 1 ; /* a template that nothing makes an instance of, when a look has ended */
+  unsigned int under_way : 1 ; /* some instance has not been told yet that it is there */
+  unsigned int to_name : 1 ; /* when a scan has ended: name the templates without an instance */
 } ;
 
 struct stop /* stop.h, stopping.h */
@@ -137,9 +148,9 @@ struct stop /* stop.h, stopping.h */
   unsigned int asked_loggers : 1 ;
   unsigned int on : 1 ;
   unsigned int had_to_kill : 1 ;
-  unsigned int at_once : 1 ; /* without waiting for anybody */
-  unsigned int in_order : 1 ; /* who is needed is told after who needs it */
-  unsigned int cmd_first : 1 ; /* CMD, which may need any, has not ended yet */
+  unsigned int at_once : 1 ; /* end at once, without waiting for anybody */
+  unsigned int in_order : 1 ; /* a unit is told to end after all units that need it */
+  unsigned int cmd_first : 1 ; /* CMD has not ended yet; it may need any service */
   unsigned int loggers_too : 1 ;
 } ;
 
@@ -152,41 +163,41 @@ struct upgrade /* upgrade.h */
   int wstat ; /* of the trial, while `tried` */
   unsigned int wanted : 1 ;
   unsigned int tried : 1 ; /* the trial has ended */
-  unsigned int done : 1 ; /* this program was executed by one: its supervisors are to do the same */
+  unsigned int done : 1 ; /* this program is the new one of an upgrade: its supervisors are to be upgraded, too */
 } ;
 
 struct cmd /* cmd.h, cmd_after.h, cmd_strays.h */
 {
   char const *const *argv ; /* 0: there is no CMD */
-  pid_t pid ; /* 0: it does not run */
-  int fd ; /* a pidfd of a CMD that is no child; -1: it is one, or there is no pidfd */
-  struct process_birth birth ; /* of a CMD that is no child */
-  int collected[2] ; /* what holds the collector's input open: stdout's and stderr's; -1: it is not collected */
-  pid_t group ; /* when it has ended: its process group, while a stray is in it; else 0 */
+  pid_t pid ; /* 0: CMD does not run */
+  int fd ; /* a pidfd, if CMD is not a child; -1: it is one, or there is no pidfd */
+  struct process_birth birth ; /* of a CMD that is not a child */
+  int collected[2] ; /* the fifos of CMD's stdout and stderr, held open; -1: they are not collected */
+  pid_t group ; /* CMD has ended: its process group, while a stray is in it; else 0 */
   unsigned int outside : 1 ; /* there is a stray outside that group */
-  unsigned int gets_signals : 1 ; /* -C: the signals that the scanner is sent */
-  struct unit after ; /* while it waits for services: it needs them as a unit does; in no set */
-  unsigned int may_start : 1 ; /* all of them are ready */
-  unsigned int look : 1 ; /* one of them may never be */
-  uint64_t look_ms ; /* clock_ms(): when to look at its strays again; 0: when one has ended */
-  char status[STATUS_SIZE + BIRTH_SIZE] ; /* as it is to be written */
+  unsigned int gets_signals : 1 ; /* -C: CMD gets the signals that are sent to the scanner */
+  struct unit after ; /* stands for CMD while that waits for services; in no set of units */
+  unsigned int may_start : 1 ; /* all services that CMD waits for are ready */
+  unsigned int look : 1 ; /* one of them may never become ready: look */
+  uint64_t look_ms ; /* clock_ms(): when to look at CMD's strays again; 0: when one has ended */
+  char status[STATUS_SIZE + BIRTH_SIZE] ; /* the content of LIVE/.s6-svscan/command */
 } ;
 
 struct scanner
 {
   char scan[SCAN_PATH_MAX] ; /* absolute, no slash at its end */
   char live[SCAN_PATH_MAX] ; /* as it was given, for messages */
-  char origin[SCAN_PATH_MAX] ; /* the working directory at the start: CMD's */
-  char finish[SCAN_PATH_MAX] ; /* where LIVE/.s6-svscan/finish leads, should LIVE be removed; "": it is no link */
+  char origin[SCAN_PATH_MAX] ; /* the working directory at the start, which is CMD's */
+  char finish[SCAN_PATH_MAX] ; /* where the link LIVE/.s6-svscan/finish leads, in case LIVE is removed; "": it is no link */
   char supervise[SCAN_PATH_MAX] ; /* the program; "": not found yet */
-  char logger[SCAN_PATH_MAX] ; /* the program that is the collector; "": there is to be none */
+  char logger[SCAN_PATH_MAX] ; /* the collector's program; "": no collector is wanted */
   char const *const *arguments ; /* the program's own, from argv[1] on */
   uint32_t rescan_ms ; /* -t; 0: no timer */
-  int own_code ; /* with which CMD or a main service has ended by itself; -1: none has */
+  int own_code ; /* the exit code of the CMD or main service that has ended by itself; -1: none has */
 
   struct units units ;
   struct unit *collector ; /* 0: there is none */
-  struct unit const *console ; /* whose stdin is ours; 0: nobody's */
+  struct unit const *console ; /* the unit that has the scanner's stdin; 0: none */
   struct again_state again ;
   struct look look ;
   struct needs needs ;
@@ -203,9 +214,9 @@ struct scanner
   int scan_watch ; /* inotify's, of SCAN; -1: none */
   int parent_watch ; /* of the directory that SCAN is to appear in; -1: none */
 
-  unsigned int container_signals : 1 ; /* -I: they mean what a container's stop signal means */
+  unsigned int container_signals : 1 ; /* -I: signals mean what they mean to a container */
   unsigned int in_place : 1 ; /* SCAN and LIVE are the same directory */
-  unsigned int same_life : 1 ; /* pids in LIVE are of this life of the PID namespace */
+  unsigned int same_life : 1 ; /* the pids in LIVE are of this life of the PID namespace */
   unsigned int said_no_inotify : 1 ;
 } ;
 

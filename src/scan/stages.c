@@ -1,8 +1,8 @@
 #include "scan/stages.h"
 
-#define SPEAK_BEFORE_MS 500 /* the end of the grace */
-#define ABANDON_BEFORE_MS 500 /* the end of the budget */
-#define LEAVE_BEFORE_MS 200 /* so that LIVE/.s6-svscan/finish has a moment, too */
+#define SPEAK_BEFORE_MS 500 /* before the end of the grace */
+#define ABANDON_BEFORE_MS 500 /* before the end of the budget */
+#define LEAVE_BEFORE_MS 200 /* before the end of the budget: LIVE/.s6-svscan/finish needs a moment, too */
 
 static uint64_t before (uint32_t end_ms, uint32_t ms)
 {
@@ -19,7 +19,7 @@ int stage_kills_by_k (struct stage_limits const *limits)
   return limits->kill_ms && limits->kill_ms <= before_end(limits, STAGE_KILL_BEFORE_MS) ;
 }
 
-/* Half of the time that there is for all to end by themselves. */
+/* Half of the time in which services may end by themselves. */
 static uint64_t order_ms (struct stage_limits const *limits)
 {
   uint64_t end = limits->budget_ms ? limits->budget_ms : limits->grace_ms ? limits->grace_ms : STAGE_NEVER ;

@@ -1,25 +1,25 @@
 /* The stages of a stop: when a stop that lasts does more than wait. No I/O, no clock.
 
-   All times are counted from the beginning of the stop. T is its budget, K the time of -K,
-   G the grace that the container's runtime is taken to give:
+   All times count from the beginning of the stop. T is its budget, K the time of -K, G the grace
+   that the container's runtime is assumed to give:
 
-     order    at half of what comes first of T, K and, if there is no T, G: nobody is waited for
-              any more before others are told to end
-     speak    at G - 500 ms, if there is no T: what still runs is named, as the container's
-              runtime may kill it soon
+     order    at half of the first of T, K and, if there is no T, G: the order of the stop is
+              given up, and all units that still wait are told to end
+     speak    at G - 500 ms, if there is no T: the units that still run are named, because the
+              container's runtime may kill them soon
      kill     at T - 1000 ms, or at K if that comes first: services and CMD that still run are
               killed; a ./finish may go on
      abandon  at T - 500 ms: ./finish and loggers are killed, too
      leave    at T - 200 ms: the scanner ends, whatever still runs
 
-   Without T and K nothing is killed; without any of them order is kept however long that takes. */
+   Without T and K nothing is killed. Without T, K and G the order is kept, however long that takes. */
 
 #ifndef REEVE_SCAN_STAGES_H
 #define REEVE_SCAN_STAGES_H
 
 #include <stdint.h>
 
-#define STAGE_KILL_BEFORE_MS 1000 /* the end of the budget */
+#define STAGE_KILL_BEFORE_MS 1000 /* before the end of the budget */
 #define STAGE_NEVER UINT64_MAX
 
 enum stage
@@ -42,8 +42,8 @@ struct stage_limits
 /* When the stage comes, in milliseconds from the beginning of the stop; or STAGE_NEVER. */
 extern uint64_t stage_due_ms (struct stage_limits const *limits, enum stage stage) ;
 
-/* The next stage that has not come yet. Of two that come together, the one that stands first
-   above. STAGE_COUNT: none comes.
+/* The next stage that has not come yet; of two at the same time, the first in the list above.
+   STAGE_COUNT: none comes any more.
      done  the stages that have come: bits 1 << stage */
 extern enum stage stage_next (struct stage_limits const *limits, unsigned int done) ;
 

@@ -39,9 +39,10 @@
 
 #define EARLY_MS 1000
 
-/* ---- what it needs in LIVE ---- */
+/* ---- the unit's directory in LIVE ---- */
 
-/* Its mark may have been removed, with all of its supervise/. */
+/* Makes or refreshes LIVE/NAME. If its mark was removed, perhaps with all of its supervise/, it is
+   marked again. */
 static enum livetree_result make_own (struct scanner *s, struct unit *unit)
 {
   struct livetree_found found ;
@@ -61,7 +62,7 @@ static enum livetree_result make_own (struct scanner *s, struct unit *unit)
 
 static enum unit_event make_tree (struct scanner *s, struct unit *unit)
 {
-  if (unit->foreign || unit->adopt) return UNIT_STARTED ; /* the original may be gone */
+  if (unit->foreign || unit->adopt) return UNIT_STARTED ; /* the successor goes on with what is there: the directory in SCAN may be gone */
   switch (unit->collects ? livetree_make_collector(s->logger) : make_own(s, unit))
   {
     case LIVETREE_DONE :
@@ -69,7 +70,7 @@ static enum unit_event make_tree (struct scanner *s, struct unit *unit)
       takeover_cannot(unit, "make the fifos for the output of", strerror(errno)) ;
       return UNIT_START_FAILED ;
     case LIVETREE_TAKEN :
-      strerr_warnw6x(s->live, "/", unit->name, " is not ours and stays: the service ", unit->name,
+      strerr_warnw6x(s->live, "/", unit->name, " was not made by reeve-scan, so it stays: the service ", unit->name,
         " is not started; remove it or rename the service, then order a rescan") ;
       return UNIT_START_REFUSED ;
     default :
@@ -86,7 +87,8 @@ static enum livetree_result make_logger_tree (struct scanner *s, struct unit con
   return livetree_make(s->scan, name, &origin, &none) ;
 }
 
-/* The logger comes before its producer, so that there is somewhere to write to. */
+/* Makes the unit's logger and starts it before the unit itself, so that the unit has somewhere to
+   write to. */
 static enum unit_event attend_logger (struct scanner *s, struct unit *unit)
 {
   char name[UNIT_PATH_MAX] ;
@@ -114,7 +116,8 @@ static enum unit_event attend_logger (struct scanner *s, struct unit *unit)
   return UNIT_STARTED ;
 }
 
-/* In a directory of the scanner's that was taken away, or of which the logger's part was. */
+/* Makes again what was removed of a directory that the scanner had made: all of it, or the logger's
+   part. */
 static enum unit_event make_again (struct scanner *s, struct unit *unit)
 {
   if (!unit->producer) return make_tree(s, unit) ;
@@ -131,7 +134,8 @@ static enum unit_event make_again (struct scanner *s, struct unit *unit)
 
 /* ---- its supervisor ---- */
 
-/* Its live directory was removed, and with it whether a task is done: that never runs twice unasked. */
+/* The live directory of a task was removed, and with it the record that says whether the task is
+   done. A task never runs twice unasked, so a `down` file holds it. */
 static void hold_task (struct unit const *unit)
 {
   char path[UNIT_PATH_MAX] ;
@@ -148,8 +152,8 @@ static void hold_task (struct unit const *unit)
   strerr_warnw5x("whether the task ", unit->name, " is done is not known any more, as its live directory was removed: it is not run again (`reeve start ", unit->name, "` runs it)") ;
 }
 
-/* Which service and instance it is, to the supervisor and so to all that it executes. Returns 1, or
-   0 with errno. */
+/* Puts the names of the service and of its instance into the environment, for the supervisor and
+   all that it executes. Returns 1, or 0 with errno. */
 static int tell_names (struct unit const *unit)
 {
   struct unit const *service = unit->producer ? unit->producer : unit ;
@@ -194,11 +198,11 @@ static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
   }
   if (!units_set_supervisor(&s->units, unit, pid))
   {
-    /* Nobody would know whose it is. */
+    /* Nobody would know to which unit it belongs. */
     kill(pid, SIGTERM) ;
     takeover_cannot(unit, "remember the supervisor of", strerror(ENOMEM)) ;
     unit->adopt = 1 ;
-    return UNIT_START_FAILED ; /* until it has ended */
+    return UNIT_START_FAILED ; /* the next try comes when that one has ended */
   }
   unit->supervisor.is_child = 1 ;
   unit->supervised = 1 ;
@@ -206,9 +210,9 @@ static enum unit_event start_supervisor (struct scanner *s, struct unit *unit)
   return UNIT_STARTED ;
 }
 
-/* An inherited process that no supervisor can adopt is ended first, so that nobody starts another
-   one beside it. Returns 1 when it has ended, or 0 with the event that follows. A unit that
-   leaves does not wait for a process that the scanner cannot end. */
+/* Ends an inherited process that no supervisor can adopt, before a supervisor could start a second
+   one beside it. Returns 1 when it has ended, or 0 with the event that follows. A unit that leaves
+   does not wait for a process that the scanner cannot end. */
 static int has_ended (struct scanner *s, struct unit *unit, enum unit_event *event)
 {
   enum ending ending = ending_go_on(s, unit) ;
@@ -217,8 +221,8 @@ static int has_ended (struct scanner *s, struct unit *unit, enum unit_event *eve
   return 0 ;
 }
 
-/* Is there something to start a supervisor for? If not, returns 0 with the event that follows. A
-   successor can adopt only what its predecessor has recorded, and that may be lost. */
+/* Is there a directory to start a supervisor in? If not, returns 0 with the event that follows. A
+   successor can adopt only a recorded process, and the record may be lost. */
 static int may_start (struct scanner *s, struct unit *unit, enum unit_event *event)
 {
   int there = unit->foreign || unit->adopt ? directory_find(unit) : 1 ;
@@ -233,7 +237,8 @@ static int may_start (struct scanner *s, struct unit *unit, enum unit_event *eve
   return (*event = UNIT_OVER, 0) ;
 }
 
-/* A logger is not looked at: trusted_directory() has looked at its log/ with its producer's. */
+/* Is the foreign directory not to be trusted? For a logger this was answered with its producer:
+   trusted_directory() looks at log/, too. */
 static int is_refused (struct scanner const *s, struct unit *unit)
 {
   if (!unit->foreign || unit->producer || trusted_directory(s, unit->name, !unit->warned)) return 0 ;
@@ -241,7 +246,7 @@ static int is_refused (struct scanner const *s, struct unit *unit)
   return 1 ;
 }
 
-/* Had its last supervisor not even lived for a second? Then the next one has to wait. */
+/* Did the last supervisor live for less than a second? Then the next one has to wait. */
 static int is_early (struct unit const *unit)
 {
   return unit->supervisor.started_ms && clock_ms() - unit->supervisor.started_ms < EARLY_MS ;
@@ -261,11 +266,12 @@ static enum unit_event take_over_or_start (struct scanner *s, struct unit *unit)
   return start_supervisor(s, unit) ;
 }
 
-/* Its directory is made, and what it needs is read. UNIT_START_FAILED: it has to wait. */
+/* Makes the unit's directory, and reads what the unit needs. UNIT_START_FAILED: the unit has to
+   wait. */
 static enum unit_event prepare (struct scanner *s, struct unit *unit)
 {
   enum unit_event event ;
-  if (unit->needs.postponed) return (unit->needs.postponed = 0, UNIT_STARTED) ; /* that was done then */
+  if (unit->needs.postponed) return (unit->needs.postponed = 0, UNIT_STARTED) ; /* the unit was prepared when it was postponed */
   event = make_again(s, unit) ;
   if (event != UNIT_STARTED) return event ;
   if (condition_disables(s, unit)) return (needs_disabled(s, unit), UNIT_DISABLED) ;
@@ -276,7 +282,7 @@ static enum unit_event prepare (struct scanner *s, struct unit *unit)
 enum unit_event start_unit (struct scanner *s, struct unit *unit)
 {
   enum unit_event event = UNIT_STARTED ;
-  if (unit->supervisor.pid || !may_start(s, unit, &event)) return event ; /* it has one, which could not be told something */
+  if (unit->supervisor.pid || !may_start(s, unit, &event)) return event ; /* the unit has a supervisor already, and the retry was for something else */
   if (is_early(unit)) return UNIT_START_FAILED ;
   if (stop_gives_up(s, unit)) return UNIT_OVER ;
   if (is_refused(s, unit)) return unit->adopt && !has_ended(s, unit, &event) ? event : takeover_refuse(unit) ;
@@ -287,7 +293,7 @@ enum unit_event start_unit (struct scanner *s, struct unit *unit)
   return event ;
 }
 
-/* ---- one that runs, or cannot ---- */
+/* ---- a unit that runs, or is incomplete ---- */
 
 enum unit_event start_refresh (struct scanner *s, struct unit *unit)
 {
@@ -314,9 +320,9 @@ void start_say_incomplete (struct scanner *s, struct unit *unit)
   unit->warned = 1 ;
   if (!unit->instances.is_one && instance_template(unit->name, template, 0) && !directory_has(s, unit, "run"))
   {
-    strerr_warnw6x(s->scan, "/", unit->name, " is not started: it has no ./run, and there is no template ", template, " with one (it starts as soon as that is mended)") ;
+    strerr_warnw6x(s->scan, "/", unit->name, " is not started: it has no ./run, and there is no template ", template, " with one (it starts as soon as that is fixed)") ;
     return ;
   }
   strerr_warnw6x(s->scan, "/", unit->name, " is not started: ./run: ", directory_why_incomplete(s, unit, why, sizeof why),
-    " (it starts as soon as that is mended)") ;
+    " (it starts as soon as that is fixed)") ;
 }

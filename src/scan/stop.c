@@ -30,7 +30,7 @@
 #include "wire/order.h"
 
 #define DOUBT_MS 3000
-#define TRIES 3 /* a second each */
+#define TRIES 3 /* one per second */
 #define ROUNDS_MAX 20
 
 /* ---- the beginning ---- */
@@ -43,7 +43,9 @@ void stop_warn_of_budget (struct scanner const *s)
   strerr_warnw3x("a stop's budget of ", ms, " milliseconds (-T, REEVE_STOP_TIMEOUT) leaves no time to stop, only to kill: write 9000 for 9 seconds") ;
 }
 
-/* What does not run need not be waited for; and what leaves already is not to return. */
+/* Lets go of all units. A unit that runs has its turn in the order of the stop. One that does not
+   run, or leaves already, is let go at once: nothing waits for the first, and the second must not
+   return. */
 static void let_go_in_order (struct scanner *s)
 {
   for (struct unit *unit = s->units.all ; unit ; unit = unit->next)
@@ -57,7 +59,7 @@ static void begin (struct scanner *s)
 {
   s->stop.on = 1 ;
   s->stop.began_ms = clock_ms() ;
-  lock_take(STOPPING_LOCK, 0600) ; /* where that cannot be had, clients wait until we end */
+  lock_take(STOPPING_LOCK, 0600) ; /* a sign to clients; without it they wait until the scanner has ended */
   look_cancel(s) ;
   look_order(s, 0) ;
   watch_end(s) ;
@@ -81,30 +83,33 @@ void stop_order_kill (struct scanner *s, struct unit *unit)
 {
   struct order order = { .letter = stopping_has_come(s, STAGE_ABANDON) ? ORDER_ABANDON : ORDER_KILL } ;
   int again = unit->supervisor.kill_due ;
-  if (!unit->supervisor.pid) return ; /* one that is started for it gets the order then */
+  if (!unit->supervisor.pid) return ; /* a supervisor that is started later gets the order then */
   unit->supervisor.kill_due = !directory_order(unit, &order) ;
   if (!unit->supervisor.kill_due) return ;
   again_later(s, AGAIN_ORDERS) ;
-  /* Its directory is gone, and its orders with it: what it leaves falls to us, and is killed. */
+  /* The directory is gone, and the fifo of orders with it. The supervisor itself is killed: its
+     processes become the scanner's children, and are killed as such. */
   if (errno == ENOENT && unit->supervisor.has_reported && unit->supervisor.is_child && inherited_state_is_lost(unit)) kill(unit->supervisor.pid, SIGKILL) ;
   else if (!again && errno != ENXIO && errno != ENOENT) strerr_warnwu3sys("order the end of ", unit->name, " (trying again every second)") ;
 }
 
-/* Its supervisor kills what it runs; what has none is ours. */
+/* Kills what the unit runs: its supervisor does so; without one, the scanner. */
 static void kill_unit (struct scanner *s, struct unit *unit)
 {
   if (!unit->supervisor.pid && (!unit->supervisor.finishes || stopping_has_come(s, STAGE_ABANDON))) ending_kill(s, unit) ;
   stop_order_kill(s, unit) ;
 }
 
-/* A logger may go on while its producer does, and then read what remains. */
+/* May the logger, or the collector, go on? A logger may while its producer runs, to read what
+   remains. */
 static int still_has_to_read (struct scanner const *s, struct unit const *unit)
 {
   if (unit->collects) return !stopping_has_come(s, STAGE_LEAVE) ;
   return unit->producer && !stopping_has_come(s, STAGE_LEAVE) && (!stopping_has_come(s, STAGE_ABANDON) || units_may_run(unit->producer)) ;
 }
 
-/* Those that could not be ordered to end all. What they leave becomes a child of ours. */
+/* Kills a child of the scanner: a supervisor that could not be ordered, or a process that it left.
+   That process's own children become the scanner's. */
 static int kill_child (pid_t pid, void *data)
 {
   (void)data ;
@@ -121,7 +126,8 @@ static void kill_supervisors (struct scanner *s)
     if (unit->supervisor.is_child) any = 1 ;
     else if (unit->supervisor.pid) stop_order_kill(s, unit) ;
   }
-  /* Each round reaps those that the last one has killed, and finds the children that fall to us by that. */
+  /* Each round reaps the children that the last one has killed, and finds the processes that have
+     become children by that. */
   for (unsigned int i = 0 ; any && i < ROUNDS_MAX && process_each_child(&kill_child, 0) ; i++)
   {
     struct timespec pause = { .tv_nsec = 1000000 } ;
@@ -130,7 +136,7 @@ static void kill_supervisors (struct scanner *s)
   }
 }
 
-/* Once, if the stage that has come kills it. */
+/* Says once that the unit is killed, if the present stage kills it. */
 static void say_unit_killed (struct scanner *s, struct unit *unit)
 {
   int by_k = !stopping_has_come(s, STAGE_ABANDON) && stage_kills_by_k(&s->stop.limits) ;
@@ -212,7 +218,7 @@ uint64_t stop_deadline (struct scanner const *s)
   return next == STAGE_COUNT ? 0 : s->stop.began_ms + stage_due_ms(&s->stop.limits, next) ;
 }
 
-/* Is all known that runs in LIVE, or could that not be told for too long? */
+/* Has a scan seen all that runs in LIVE? Returns 1 also when that could not be told for too long. */
 static int knows_all (struct scanner const *s)
 {
   if (look_under_way(s)) return 0 ;
@@ -247,7 +253,7 @@ int stop_progress (struct scanner *s)
   return 0 ;
 }
 
-/* ---- what has no supervisor, and gets none ---- */
+/* ---- units that cannot be given a supervisor ---- */
 
 int stop_gives_up (struct scanner *s, struct unit *unit)
 {
@@ -255,7 +261,7 @@ int stop_gives_up (struct scanner *s, struct unit *unit)
   if (unit->stop.tries < UINT8_MAX) unit->stop.tries++ ;
   if (unit->stop.tries <= TRIES) return 0 ;
   if (unit->inherited && (unit->inherited->told_ms || process_is_child(unit->inherited->pid)) && ending_go_on(s, unit) == ENDING_UNDER_WAY) return 0 ;
-  strerr_warnw3x("letting go of ", unit->name, ": nothing more can be done for it in this stop (its finish is not run; what it may have left is left alone)") ;
+  strerr_warnw3x("letting go of ", unit->name, ": nothing more can be done for it in this stop (its finish is not run; processes that it may have left behind are left alone)") ;
   unit->adopt = 0 ;
   units_set_supervisor(&s->units, unit, 0) ;
   return 1 ;

@@ -65,7 +65,7 @@ void stop_words_order_given_up (struct scanner const *s, struct stop_names const
 
 /* ---- what still runs ---- */
 
-/* For who has no budget. */
+/* The end of a sentence about units that still run. It is for a stop without a budget. */
 static char const *what_kills (struct scanner const *s)
 {
   static char buf[256] ;
@@ -80,7 +80,8 @@ static char const *what_kills (struct scanner const *s)
   return buf ;
 }
 
-/* A shell as ./run does not pass on what it is sent, and ends of few signals itself. */
+/* Says so if the service ignores its down-signal. A shell as ./run often does: it does not pass
+   signals on, and few of them end it. */
 static void say_deaf (struct unit const *unit)
 {
   struct state state ;
@@ -96,7 +97,7 @@ static void say_deaf (struct unit const *unit)
       ", its down-signal: if it is a shell that waits for its server, have it `exec` that, or create the file flag-down-group") ;
 }
 
-/* A logger is named when its producer is no more. */
+/* A logger is named only when its producer does not run any more. */
 void stop_words_still_running (struct scanner const *s)
 {
   struct stop_names names = { .len = 0 } ;

@@ -13,14 +13,15 @@
 #include "scan/upgrade.h"
 #include "wire/order.h"
 
-/* Once until it works: the next try is not worth another message. */
+/* Says it once, until it works: a retry is not worth another message. */
 void takeover_cannot (struct unit *unit, char const *what, char const *why)
 {
   if (!unit->warned) strerr_warnwu6x(what, " ", unit->name, ": ", why, " (trying again every second)") ;
   unit->warned = 1 ;
 }
 
-/* Or one that was killed meanwhile: what starts next goes on from what is there. */
+/* There may be a supervisor, or one that was killed meanwhile. So whatever starts next must go on
+   from the recorded state. */
 enum unit_event takeover_in_doubt (struct unit *unit)
 {
   unit->adopt = 1 ;
@@ -33,7 +34,8 @@ enum unit_event takeover_refuse (struct unit *unit)
   return units_is_leaving(unit) ? UNIT_OVER : UNIT_START_REFUSED ;
 }
 
-/* Two service directories with one `supervise`, by a link or a mount: the lock is one. */
+/* Do two service directories share one `supervise`, by a link or a mount? Then they share its lock,
+   and one supervisor. */
 static int shares_supervisor (struct scanner *s, struct unit *unit, pid_t supervisor)
 {
   struct unit const *other = units_by_supervisor(&s->units, supervisor) ;
@@ -63,7 +65,7 @@ enum unit_event takeover (struct scanner *s, struct unit *unit, pid_t supervisor
   }
   inherited_learn(s, unit) ;
   console_taken_over(s, unit) ;
-  directory_order(unit, &order) ; /* one of s6's has no such fifo */
+  directory_order(unit, &order) ; /* s6-supervise has no such fifo */
   if (s->upgrade.done && !s->look.acted_on && !s->stop.on) upgrade_pass_on(s, unit) ;
   return UNIT_STARTED ;
 }

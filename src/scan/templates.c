@@ -18,11 +18,11 @@
 #include "service/instance.h"
 #include "wire/scale.h"
 
-#define PORTION 64 /* instances between two looks at commands and signals */
+#define PORTION 64 /* instances that are told before commands and signals are answered */
 
 /* ---- how many ---- */
 
-/* What is wrong never takes away what is there. */
+/* The count to go on with when the present one is invalid: a mistake never ends instances that run. */
 static uint32_t in_doubt (struct unit const *unit, uint32_t otherwise)
 {
   return unit->instances.is_known ? unit->instances.count : otherwise ;
@@ -68,7 +68,7 @@ static uint32_t count_in_file (struct scanner const *s, struct unit *unit)
   return number ;
 }
 
-/* A command counts more than the file. */
+/* The wanted number of instances. A number that `reeve scale` has given comes before the file's. */
 static uint32_t wanted (struct scanner const *s, struct unit *unit)
 {
   uint32_t number ;
@@ -80,13 +80,13 @@ static uint32_t wanted (struct scanner const *s, struct unit *unit)
 
 /* ---- which ---- */
 
-/* One that is in SCAN, too, stays. */
+/* The instance is not counted any more. If it has a directory in SCAN, it stays. */
 static void uncount (struct scanner *s, struct unit *unit)
 {
   unit->instances.is_counted = 0 ;
   if (directory_examine(s, unit) != UNIT_UNSEEN) return ;
   units_post(&s->units, unit, UNIT_UNSEEN) ;
-  units_post(&s->units, unit, UNIT_PRUNE) ; /* it does not come back by itself */
+  units_post(&s->units, unit, UNIT_PRUNE) ; /* at once: a counted instance does not come back by itself */
 }
 
 static struct unit *numbered (struct scanner *s, struct unit const *template, uint32_t number)
@@ -109,7 +109,7 @@ enum unit_event templates_count (struct scanner *s, struct unit *unit)
   unit->instances.count = count ;
   if (unit->instances.told > count) unit->instances.told = count ;
   if (unit->instances.told < count) s->templates.under_way = 1 ;
-  if (unit->instances.is_missed || (!unit->instances.is_known && s->look.ended_once && !look_under_way(s))) look_order(s, 1) ; /* what is in SCAN may be its instance */
+  if (unit->instances.is_missed || (!unit->instances.is_known && s->look.ended_once && !look_under_way(s))) look_order(s, 1) ; /* directories in SCAN may be instances of it */
   unit->instances.is_known = 1 ;
   unit->instances.is_missed = 0 ;
   s->templates.to_name = 1 ;
@@ -133,9 +133,9 @@ void templates_miss (struct scanner *s, struct unit *unit)
   char name[SERVICE_NAME_MAX + 1] ;
   struct unit *template = instance_template(unit->name, name, 0) ? units_by_identity(&s->units, name) : unit ;
   if (!template || !template->instances.is_known) return ;
-  if (template != unit && !unit->instances.is_one && directory_has(s, unit, "run")) return ; /* an ordinary service */
+  if (template != unit && !unit->instances.is_one && directory_has(s, unit, "run")) return ; /* the unit is an ordinary service */
   template->instances.is_missed = 1 ;
-  if (template != unit) units_post(&s->units, template, UNIT_SEEN_CHANGING) ; /* so it is watched */
+  if (template != unit) units_post(&s->units, template, UNIT_SEEN_CHANGING) ; /* so that the template's directory is watched */
 }
 
 void templates_count_again (struct scanner *s)
@@ -156,11 +156,11 @@ static int tell (struct scanner *s, struct unit *template, uint32_t number)
     return 0 ;
   }
   unit = directory_know(s, name, name) ;
-  if (!unit) return 1 ; /* the scan that is to come tells it */
+  if (!unit) return 1 ; /* the scan that was ordered tells it */
   unit->instances.is_counted = 1 ;
   unit->directory.seen = s->look.generation ;
   origin_look(s, unit) ;
-  units_post(&s->units, unit, directory_has(s, unit, "run") ? UNIT_SEEN_COMPLETE : UNIT_SEEN_INCOMPLETE) ; /* as in a scan */
+  units_post(&s->units, unit, directory_has(s, unit, "run") ? UNIT_SEEN_COMPLETE : UNIT_SEEN_INCOMPLETE) ; /* what a scan would post */
   return 1 ;
 }
 

@@ -38,7 +38,7 @@ static DIR *open_directory (int at, char const *entry)
   return dir ;
 }
 
-/* Returns 1; 0 at the end, with errno 0, and when it fails. */
+/* Returns 1 with the next entry; 0 at the end, with errno 0; 0 with errno when it fails. */
 static int next_entry (DIR *dir, char const **entry)
 {
   struct dirent *e ;
@@ -58,7 +58,7 @@ static int copy_bytes (int in, int to, char const *entry)
   struct stat st ;
   int out ;
   if (fstat(in, &st) == -1) return 0 ;
-  if (!S_ISREG(st.st_mode)) return (errno = EBUSY, 0) ; /* another one has come in its place */
+  if (!S_ISREG(st.st_mode)) return (errno = EBUSY, 0) ; /* the file was replaced since tree_copy() looked */
   out = openat(to, entry, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600) ;
   return out >= 0 && tree_close(out, fd_cat(in, out) >= 0 && fchmod(out, st.st_mode & COPIED_MODE) != -1) ;
 }
@@ -94,7 +94,7 @@ static int copy_directory (int at, char const *entry, mode_t mode, int to)
   if (!from) return 0 ;
   made = mkdirat(to, entry, 0700) == -1 ? -1 : openat(to, entry, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW) ;
   if (made == -1) return tree_close_directory(from, 0) ;
-  /* Its owner keeps all rights: one who is not root has to remove it again. */
+  /* The owner keeps all rights, so that an owner who is not root can remove the copy again. */
   return tree_close_directory(from, tree_close(made, copy_entries(from, made) && fchmod(made, (mode & COPIED_MODE) | 0700) != -1)) ;
 }
 
@@ -112,7 +112,7 @@ int tree_copy (int from, char const *entry, int to)
   }
 }
 
-/* Read again until nothing is found: some filesystems skip an entry when another is
+/* Reads the directory again until it is empty: some filesystems skip an entry when another one is
    removed. */
 static int remove_entries (DIR *dir)
 {

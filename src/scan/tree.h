@@ -6,20 +6,21 @@
 
 #include <dirent.h>
 
-/* Copies `entry`, and all that is in it, from one directory to another. The copy belongs to
-   the caller, and nobody else may write to it: the bits set-user-ID, set-group-ID and sticky
-   are dropped, and so is the right to write of group and others. A link is copied as a link. Left out:
-   devices, and sockets, of no use without the server that has bound them.
+/* Copies `entry`, and all that is in it, from one directory to another. The copy belongs to the
+   caller, and nobody else may write to it: the set-user-ID, set-group-ID and sticky bits are
+   dropped, and write permission of group and others. A link is copied as a link. Devices are left
+   out; so are sockets, which are of no use without the server that has bound them.
      from, to  descriptors of directories that can be read
-     entry     a name without a slash; there must be none like it in `to`
+     entry     a name without a slash; `to` must not have it yet
    Returns 1, or 0 with errno; then a part of the copy may be there. */
 extern int tree_copy (int from, char const *entry, int to) ;
 
-/* Removes `entry` of the directory `dir`, and all that is in it.
-   Returns 1, also when there is none, or 0 with errno. */
+/* Removes `entry` of the directory `dir`, and all that is in it. Returns 1, also when there is
+   none, or 0 with errno. */
 extern int tree_remove (int dir, char const *entry) ;
 
-/* Closes it. Returns `ok`, and keeps errno: what was done counts, not how the closing goes. */
+/* Closes a descriptor or directory after the work. Returns `ok`, and keeps errno: only the result
+   of the work counts. */
 extern int tree_close (int fd, int ok) ;
 extern int tree_close_directory (DIR *dir, int ok) ;
 

@@ -28,7 +28,7 @@ static int file_is (int dir, char const *name, char const *file, struct trust_re
   return trust_entry(dir, file, 0, 0, why) || trust_is_missing(why) || within(name, why) ;
 }
 
-/* What a supervisor executes, or reads, in a service directory. */
+/* Are the files to be trusted that a supervisor executes or reads in a service directory? */
 static int files_are (int dir, char const *name, struct trust_refusal *why)
 {
   static char const *const files[] = { "run", "finish", "down", ENABLE_IF_FILE } ;
@@ -40,7 +40,8 @@ static int files_are (int dir, char const *name, struct trust_refusal *why)
   return 1 ;
 }
 
-/* Whoever has dropped root writes to a logger's input by name. */
+/* Are the files in supervise/ to be trusted? The logger's input is excepted: a service that has
+   dropped root opens it by name, so everybody may write to it. */
 static int supervise_is (char const *name, struct trust_refusal *why)
 {
   char path[UNIT_PATH_MAX] ;
@@ -48,7 +49,8 @@ static int supervise_is (char const *name, struct trust_refusal *why)
   return trust_entries(path, TRUST_HERE, "control", "pipe", why) || trust_is_missing(why) ;
 }
 
-/* Names that a service waits for, and how. What is no directory is not read. */
+/* Is dependencies.d to be trusted? It tells what a service waits for. If it is not a directory,
+   nobody reads it. */
 static int needs_are (char const *name, struct trust_refusal *why)
 {
   char path[UNIT_PATH_MAX + sizeof "/" DEPENDENCIES] ;
@@ -56,12 +58,13 @@ static int needs_are (char const *name, struct trust_refusal *why)
   return trust_entries(path, TRUST_HERE, 0, 0, why) || trust_is_missing(why) || (why->reason == TRUST_FAILED && why->err == ENOTDIR) ;
 }
 
-/* Others may put listeners there, and nothing that is there is believed. */
+/* Is event/ to be trusted? Others may write to it, to put listeners there; nothing in it is
+   believed. */
 static int event_is (int dir, char const *name, struct trust_refusal *why)
 {
   struct stat st ;
   if (!trust_entry(dir, FIFODIR, 0, 1, why) && why->reason != TRUST_WRITABLE) return trust_is_missing(why) || within(name, why) ;
-  if (fstatat(dir, FIFODIR, &st, 0) == -1) return 1 ; /* whoever needs it says so */
+  if (fstatat(dir, FIFODIR, &st, 0) == -1) return 1 ; /* its user reports the error */
   st.st_mode &= ~(mode_t)(S_IWGRP | S_IWOTH) ;
   return trust_stat(&st, 0, 0, why) || within(name, why) ;
 }
@@ -70,7 +73,7 @@ static int is_trusted (char const *name, struct trust_refusal *why)
 {
   int dir = trust_directory(name, TRUST_HERE, 0, why) ;
   int ok ;
-  if (dir == -1) return trust_is_missing(why) ; /* that is found out by whoever looks for it */
+  if (dir == -1) return trust_is_missing(why) ; /* a missing directory is reported where it is needed */
   ok = files_are(dir, name, why) && event_is(dir, name, why) && supervise_is(name, why) && needs_are(name, why) ;
   fd_close(dir) ;
   return ok ;

@@ -1,16 +1,16 @@
-/* What others have put into LIVE is believed and executed only if nobody but root or the
-   scanner's user could have written it. */
+/* What others have put into LIVE is believed and executed only if nobody but root and the scanner's
+   user could have written it. */
 
 #ifndef REEVE_SCAN_TRUSTED_H
 #define REEVE_SCAN_TRUSTED_H
 
 #include "scan/scanner.h"
 
-/* The same question of the service directory LIVE/NAME, its log/, and the files in both.
-   `say`: if not, a message names the file. */
+/* Is LIVE/NAME to be trusted, with its log/ and the files in both? If not, and with `say`, a
+   message names the file. */
 extern int trusted_directory (struct scanner const *s, char const *name, int say) ;
-/* The same question of a file in LIVE/.s6-svscan. Returns 0 with ENOENT when it is missing,
-   or not to be trusted, which is said. */
+/* Is a file in LIVE/.s6-svscan to be trusted? Returns 1; or 0 with ENOENT when it is missing or not
+   to be trusted. A file that is not to be trusted is named in a message. */
 extern int trusted_file (char const *path) ;
 
 #endif

@@ -13,7 +13,7 @@
 
 static uint32_t const delay_ms[DEADLINE_KIND_COUNT] = { [DEADLINE_TURN] = 0, [DEADLINE_QUIET] = 100, [DEADLINE_QUIET_INSTANCE] = 1000, [DEADLINE_RETURN] = 1000, [DEADLINE_RETRY] = 1000 } ;
 
-/* What a unit is found by: the pid of its supervisor, or of the process that it has inherited,
+/* A number by which a unit is found: the pid of its supervisor, the pid of its inherited process,
    or one of inotify's watches. */
 struct number
 {
@@ -126,18 +126,19 @@ void units_release (struct units *units, struct unit *unit)
   units->released = unit ;
 }
 
-static int is_sight (enum unit_event event)
+static int is_seen (enum unit_event event)
 {
   return event == UNIT_SEEN_COMPLETE || event == UNIT_SEEN_CHANGING || event == UNIT_SEEN_INCOMPLETE || event == UNIT_UNSEEN ;
 }
 
-/* What was seen last is what counts; but a change does not take back that it is complete. */
+/* Merges the event with those that wait. Of several SEEN or UNSEEN events in a row only the last
+   one counts; but SEEN_CHANGING does not replace SEEN_COMPLETE. */
 static int is_merged (struct unit *unit, enum unit_event event)
 {
   uint8_t *last = unit->events.count ? unit->events.posted + unit->events.count - 1 : 0 ;
   for (unsigned int i = 0 ; i < unit->events.count ; i++)
-    if (unit->events.posted[i] == event && (!is_sight(event) || unit->events.posted + i == last)) return 1 ;
-  if (!last || !is_sight(event) || !is_sight((enum unit_event)*last)) return 0 ;
+    if (unit->events.posted[i] == event && (!is_seen(event) || unit->events.posted + i == last)) return 1 ;
+  if (!last || !is_seen(event) || !is_seen((enum unit_event)*last)) return 0 ;
   if (*last != UNIT_SEEN_COMPLETE || event != UNIT_SEEN_CHANGING) *last = (uint8_t)event ;
   return 1 ;
 }
@@ -145,7 +146,7 @@ static int is_merged (struct unit *unit, enum unit_event event)
 void units_post (struct units *units, struct unit *unit, enum unit_event event)
 {
   if (event == UNIT_NOTHING || unit->phase == UNIT_RELEASED || is_merged(unit, event)) return ;
-  if (unit->events.count == UNIT_POSTED_MAX) return ; /* cannot be: each event stands there once, but for what was seen */
+  if (unit->events.count == UNIT_POSTED_MAX) return ; /* cannot happen: each event is in the list once, except those that are merged */
   unit->events.posted[unit->events.count++] = (uint8_t)event ;
   if (unit->events.count > 1) return ;
   unit->events.next = 0 ;
@@ -157,14 +158,14 @@ void units_post (struct units *units, struct unit *unit, enum unit_event event)
 struct unit *units_take (struct units *units, enum unit_event *event)
 {
   struct unit *unit = units->first_posted ;
-  while (unit && !unit->events.count) unit = unit->events.next ; /* it was released since */
+  while (unit && !unit->events.count) unit = unit->events.next ; /* these units were released meanwhile */
   units->first_posted = unit ? unit->events.next : 0 ;
   if (!units->first_posted) units->last_posted = 0 ;
   if (!unit) return 0 ;
   *event = (enum unit_event)unit->events.posted[0] ;
   memmove(unit->events.posted, unit->events.posted + 1, --unit->events.count) ;
   if (!unit->events.count) return unit ;
-  unit->events.next = units->first_posted ; /* in its own order */
+  unit->events.next = units->first_posted ; /* the unit has more events: it stays first, so that they come in order */
   units->first_posted = unit ;
   if (!units->last_posted) units->last_posted = unit ;
   return unit ;
@@ -188,7 +189,7 @@ void units_sweep (struct units *units)
 
 struct unit *units_by_identity (struct units *units, char const *identity)
 {
-  struct unit key = { .identity = (char *)identity } ; /* only compared */
+  struct unit key = { .identity = (char *)identity } ; /* only compared with */
   void *node = tfind(&key, &units->by_identity, &compare_identity) ;
   return node ? *(struct unit **)node : 0 ;
 }
@@ -214,7 +215,8 @@ int units_set_supervisor (struct units *units, struct unit *unit, pid_t pid)
   if (supervisor->pid) forget_number(&units->by_supervisor, supervisor->pid) ;
   if (supervisor->fd >= 0)
   {
-    /* A child that was just forked may hold a copy of it for an instant. */
+    /* A child that was forked a moment ago may still hold a copy: closing alone would not remove it
+       from the epoll set. */
     epoll_ctl(units->pidfds, EPOLL_CTL_DEL, supervisor->fd, 0) ;
     fd_close(supervisor->fd) ;
   }
@@ -232,7 +234,7 @@ int units_inherit (struct units *units, struct unit *unit, pid_t pid, pid_t grou
   if (!unit->inherited || unit->inherited->pid != pid)
   {
     struct unit *other = pid ? units_by_process(units, pid) : 0 ;
-    if (other) forget_process(units, other) ; /* that one has ended long ago: the pid has come again */
+    if (other) forget_process(units, other) ; /* the other's process has ended long ago, and the kernel has reused its pid */
     forget_inherited(units, unit) ;
     if (!pid && !group) return 1 ;
     unit->inherited = calloc(1, sizeof *unit->inherited) ;

@@ -59,7 +59,7 @@ static int in_the_air (struct scanner const *s)
   return s->look.dir || !s->look.ended_once || inherited_in_the_air(s) || again_is_due(s, AGAIN_CMD_STATUS) ;
 }
 
-/* The options are given again as they were; before them, what has it continue. */
+/* The new program's arguments: `how` and `what` to continue, then the options of this one. */
 static char const **arguments (struct scanner const *s, char const *how, char const *what)
 {
   size_t n = 0 ;
@@ -74,8 +74,8 @@ static char const **arguments (struct scanner const *s, char const *how, char co
   return argv ;
 }
 
-/* In SCAN's case LIVE/NAME stays until nothing runs in it; what others have put into
-   LIVE they may have taken away, and the new program learns all from what is there. */
+/* Would the new program not find a unit that runs? It learns all from the directories in LIVE. The
+   scanner's own stay until nothing runs there, but a foreign one may have been taken away. */
 static int would_lose (struct scanner const *s)
 {
   for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
@@ -88,7 +88,7 @@ static int would_lose (struct scanner const *s)
   return 0 ;
 }
 
-/* If not, all is as before. */
+/* Is all written that the new program needs? If not, nothing has changed. */
 static int ready (struct scanner *s)
 {
   if (would_lose(s)) return 0 ;
@@ -97,7 +97,8 @@ static int ready (struct scanner *s)
   return 0 ;
 }
 
-/* First the new program shows, as a child, that it can go on from our state, and knows our options. */
+/* Starts the trial: the new program shows, as a child, that it understands this program's state and
+   options. */
 static void try_it (struct scanner *s)
 {
   char const **argv = arguments(s, UPGRADE_TRIAL, ".") ;
@@ -111,7 +112,7 @@ static void try_it (struct scanner *s)
 void upgrade_pass_on (struct scanner *s, struct unit *unit)
 {
   struct order order = { .letter = ORDER_UPGRADE } ;
-  unit->supervisor.upgrade_due = !directory_order(unit, &order) && errno != ENOENT && errno != ENXIO ; /* one of s6's has no such fifo */
+  unit->supervisor.upgrade_due = !directory_order(unit, &order) && errno != ENOENT && errno != ENXIO ; /* s6-supervise has no such fifo */
   if (!unit->supervisor.upgrade_due) return ;
   strerr_warnwu3sys("tell the supervisor of ", unit->name, " to execute its program anew (next try in 1 second)") ;
   again_later(s, AGAIN_ORDERS) ;
@@ -136,7 +137,7 @@ static void execute (struct scanner *s)
   {
     message_hand_over() ;
     upgrade_execute(PROGRAM, argv, fds, HANDED_OVER) ;
-    message_take_over() ; /* no service's business */
+    message_take_over() ; /* takes back the variable that message_hand_over() has set: services must not get it */
   }
   free(argv) ;
   failed(s) ;
@@ -145,7 +146,7 @@ static void execute (struct scanner *s)
 void upgrade_tried (struct scanner *s, int wstat)
 {
   s->upgrade.checker = 0 ;
-  s->upgrade.tried = 1 ; /* what else has ended in this round comes first */
+  s->upgrade.tried = 1 ; /* upgrade_progress() goes on: first, all other ended children are handled */
   s->upgrade.wstat = wstat ;
 }
 
@@ -155,7 +156,7 @@ static void judge_trial (struct scanner *s)
   s->upgrade.deadline_ms = 0 ;
   s->upgrade.tried = 0 ;
   if (s->stop.on || !upgrade_can(s->upgrade.wstat, timed_out)) failed(s) ;
-  else if (in_the_air(s)) s->upgrade.wanted = 1 ; /* since the trial began */
+  else if (in_the_air(s)) s->upgrade.wanted = 1 ; /* something has happened since the trial began: try again later */
   else execute(s) ;
 }
 

@@ -18,7 +18,7 @@
 #define IN_PARENT (IN_CREATE | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB | IN_ONLYDIR)
 #define IN_SERVICE (IN_CREATE | IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
 
-/* One message for all: whatever it is, the mend is the same. */
+/* One message for all failures: the remedy is always a rescan. */
 static void lost (struct scanner *s, char const *what)
 {
   if (s->said_no_inotify) return ;
@@ -40,8 +40,8 @@ static void forget_parent (struct scanner *s)
   s->parent_watch = -1 ;
 }
 
-/* The descriptor stays open to our end: closing it waits until the kernel has freed all watches,
-   which takes it 8 to 30 ms. So it frees them while the services end. */
+/* Ends all watching, but does not close the descriptor: close() would wait until the kernel has
+   freed all watches, 8 to 30 ms. The kernel frees them while the services end. */
 void watch_end (struct scanner *s)
 {
   if (s->inotify == -1) return ;
@@ -50,8 +50,8 @@ void watch_end (struct scanner *s)
   s->scan_watch = s->inotify = -1 ;
 }
 
-/* Returns whether that tells when SCAN appears: not if its parent is missing, too, or if SCAN
-   is a link that leads nowhere. */
+/* Watches the directory in which SCAN is to appear. Returns whether that will tell of it: not if
+   that directory is missing, too, or if SCAN is a link that leads nowhere. */
 static int watch_parent (struct scanner *s)
 {
   char path[SCAN_PATH_MAX] ;
@@ -68,18 +68,19 @@ static int watch_parent (struct scanner *s)
   return 1 ;
 }
 
-/* Returns 1, or 0 with errno. */
+/* Watches SCAN itself. Returns 1, or 0 with errno. */
 static int watch_directory (struct scanner *s)
 {
   int watch = inotify_add_watch(s->inotify, s->scan, IN_SCAN) ;
   if (watch == -1) return 0 ;
-  if (s->scan_watch >= 0 && watch != s->scan_watch) inotify_rm_watch(s->inotify, s->scan_watch) ; /* it was another one */
+  if (s->scan_watch >= 0 && watch != s->scan_watch) inotify_rm_watch(s->inotify, s->scan_watch) ; /* the watch of a directory that was SCAN before */
   s->scan_watch = watch ;
   s->said_no_inotify = 0 ;
   return 1 ;
 }
 
-/* What is made between a look and the watch makes no event: so, after each watch, a look. */
+/* Sets the watch before a scan reads SCAN: a directory that is created between reading and watching
+   would make no event. */
 void watch_scan (struct scanner *s)
 {
   if (s->inotify == -1) return ;
@@ -87,7 +88,7 @@ void watch_scan (struct scanner *s)
   if (watch_directory(s)) return ;
   if (errno != ENOENT && errno != ENOTDIR) lost(s, s->scan) ;
   else if (!watch_parent(s)) again_later(s, AGAIN_SCAN) ;
-  else if (watch_directory(s)) forget_parent(s) ; /* it has come meanwhile */
+  else if (watch_directory(s)) forget_parent(s) ; /* SCAN has appeared meanwhile */
 }
 
 void watch_unit (struct scanner *s, struct unit *unit)
@@ -108,13 +109,14 @@ void watch_unit (struct scanner *s, struct unit *unit)
     {
       if (unit->directory.watch[i] >= 0) inotify_rm_watch(s->inotify, unit->directory.watch[i]) ; /* of a directory that had the name before */
       other = units_by_watch(&s->units, watch) ;
-      if (other && instance_is_of(unit->name, other->name)) continue ; /* a link to its template, which tells it */
+      if (other && instance_is_of(unit->name, other->name)) continue ; /* the instance is a link to its template, whose watch serves for both */
       if (other && instance_is_of(other->name, unit->name))
       {
         units_set_watch(&s->units, other, i, -1) ;
         other = 0 ;
       }
-      /* Two names of one directory share a watch; the second is looked at when ordered. */
+      /* Two names of one directory have one watch, so only the first is watched; the second needs
+         an ordered rescan. */
       if (other) errno = EBUSY ;
       if (other || !units_set_watch(&s->units, unit, i, watch)) lost(s, path) ;
     }

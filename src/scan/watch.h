@@ -1,5 +1,5 @@
-/* What inotify watches: SCAN, and each directory in it that is being created. What it tells is read
-   by changes.h. Where it fails, one message says so, and scans that are ordered serve. */
+/* What inotify watches: SCAN, and each directory in it that is being created. changes.h reads the
+   events. Where a watch fails, one message says so; then only ordered scans notice changes. */
 
 #ifndef REEVE_SCAN_WATCH_H
 #define REEVE_SCAN_WATCH_H
@@ -8,7 +8,7 @@
 
 extern void watch_start (struct scanner *s) ;
 extern void watch_end (struct scanner *s) ;
-/* Watches SCAN, or where there is none, the place where it would appear. */
+/* Watches SCAN; where there is none, the directory in which it would appear. */
 extern void watch_scan (struct scanner *s) ;
 /* Watches the unit's directory, and its log/. */
 extern void watch_unit (struct scanner *s, struct unit *unit) ;
