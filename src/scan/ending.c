@@ -52,7 +52,7 @@ static void say (struct unit const *unit, pid_t pid, char const *cannot, char co
 
 static char const *why (struct unit const *unit, int known)
 {
-  if (!known) return "the record that a new one needs was removed with its live directory: ending the service first, without its ./finish" ;
+  if (!known) return "the record that a new one needs was removed with its live directory: the service is ended first, without its ./finish" ;
   return process_can_prove() ? unit->phase == UNIT_LEAVING ? "gets no new one in this stop: ending it" : "ending it"
     : "cannot be adopted without pidfds and /proc: ending it" ;
 }
