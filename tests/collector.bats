@@ -290,6 +290,14 @@ kill_that() { [ "${1:-0}" -gt 1 ] && kill -KILL "$1"; }
   diff <(seq 3000; printf 'endfinish 0\n') <(sed -n 's/^talks | //p' "$dir/stdout")
 }
 
+@test "a service that writes through reeve-log is read like others" {
+  service web <<<'echo one | reeve-log -; echo two | reeve-log - >&2; exec sleep 1000000'
+  scanner_into_pipe prefix
+  eventually 10 grep -qx 'web | one' "$dir/stdout"
+  says '^web | two$'
+  stop_all
+}
+
 @test "a service that has dropped root opens /dev/stdout and /dev/stderr again" {
   [ "$(id -u)" -eq 0 ] || skip "only root can drop root"
   service web <<<'exec setpriv --reuid 65534 --regid 65534 --clear-groups sh -c "echo one >/dev/stdout; echo two >/dev/stderr; exec sleep 1000000"'

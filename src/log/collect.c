@@ -34,10 +34,15 @@ static char const *const fifos[2] = { COLLECTED_STDOUT, COLLECTED_STDERR } ;
 
 /* ---- services that come and go ---- */
 
-/* The lock tells their supervisors that somebody reads (logger_input.c). */
+/* Tells the supervisor that somebody reads (logger_input.c). */
+static void mark_as_read (int fd)
+{
+  struct flock mark = { .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = COLLECTED_LOCK_AT, .l_len = 1 } ;
+  fcntl(fd, F_SETLK, &mark) ;
+}
+
 static int open_fifo (char const *name, int is_stderr)
 {
-  struct flock whole = { .l_type = F_RDLCK, .l_whence = SEEK_SET } ;
   char path[SERVICE_NAME_MAX + 1 + sizeof COLLECTED_STDOUT] ;
   int fd ;
   if (!path_join(path, sizeof path, name, fifos[is_stderr])) return -1 ;
@@ -47,7 +52,7 @@ static int open_fifo (char const *name, int is_stderr)
     if (errno != ENOENT && errno != ENOTDIR) strerr_warnwu2sys("open ", path) ;
     return -1 ;
   }
-  fcntl(fd, F_SETLK, &whole) ;
+  mark_as_read(fd) ;
   return fd ;
 }
 
@@ -64,9 +69,8 @@ static void set_fd (struct collector *c, struct stream *stream, int fd)
   struct epoll_event event = { .events = EPOLLIN, .data.ptr = stream } ;
   if (stream->fd >= 0)
   {
-    struct flock whole = { .l_type = F_RDLCK, .l_whence = SEEK_SET } ;
-    fd_close(stream->fd) ;
-    fcntl(fd, F_SETLK, &whole) ; /* closing has dropped it */
+    fd_close(stream->fd) ; /* which drops the mark of that fifo, whatever the descriptor */
+    mark_as_read(fd) ;
   }
   stream->fd = fd ;
   stream->no_writer = 0 ;

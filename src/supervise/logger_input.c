@@ -162,11 +162,11 @@ static int is_kept (char const *path)
   return 1 ;
 }
 
-/* The collector locks what it reads. Where no such lock can be asked for, it is believed. */
+/* The collector locks what it reads. If the kernel cannot tell, the fifo counts as read. */
 static int is_collected (int fd)
 {
-  struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET } ;
-  return fcntl(fd, F_GETLK, &whole) == -1 || whole.l_type != F_UNLCK ;
+  struct flock mark = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = COLLECTED_LOCK_AT, .l_len = 1 } ;
+  return fcntl(fd, F_GETLK, &mark) == -1 || mark.l_type != F_UNLCK ;
 }
 
 /* While we hold the fifo, one that is killed loses nothing: who comes after it finds all. One that

@@ -36,6 +36,7 @@
 #define COLLECTED "supervise/output"
 #define COLLECTED_STDOUT COLLECTED "/out"
 #define COLLECTED_STDERR COLLECTED "/err"
+#define COLLECTED_LOCK_AT 1 /* the byte of each fifo that the collector locks while it reads; programs that share an output lock byte 0 */
 #define COLLECTOR ".log" /* in LIVE: its service directory */
 #define COLLECTOR_NEWS COLLECTOR "/supervise/news"
 #define NOTIFY_FIFO "supervise/notify"
