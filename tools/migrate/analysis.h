@@ -136,6 +136,8 @@ extern int is_always_true (struct statement const *condition) ;
 /* Is the last thing that a function does, to become a program? */
 extern int ends_with_exec (struct statement const *body) ;
 
+extern void script_waits (struct analysis *a, uint32_t line) ; /* from that line on, for any of what was started */
+
 /* ---- starts.c ---- */
 /* Does it start, wait for, or become a long-running process? */
 extern int starts_something (struct analysis *a, struct statement *statement) ;
@@ -162,10 +164,16 @@ extern int is_server (struct analysis *a, struct statement const *statement) ; /
 extern int only_checks (struct analysis *a, struct statement const *statement) ; /* nginx -t: a daemon's program that ends */
 
 /* ---- commands.c: single commands ---- */
-extern void drop_statement (struct analysis *a, struct statement *statement, char const *why) ;
 extern void walk_exec (struct analysis *a, struct statement *statement) ;
 extern void walk_program (struct analysis *a, struct statement *statement, struct frame *frame) ; /* that the script waits for by itself */
 extern void walk_fg (struct analysis *a, struct statement *statement) ; /* fg, fg %1 */
+/* trap, wait, exec, sleep, ...: 1: it was one of those in which nothing is to be walked. */
+extern int walk_own_command (struct analysis *a, struct statement *statement, struct frame *frame) ;
+extern int walk_context (struct analysis *a, struct statement *statement) ; /* add_context(), behind the task that came before it */
+extern void walk_function (struct analysis *a, struct statement *statement) ; /* a definition */
+
+/* ---- damaged.c ---- */
+extern void keep_damaged (struct analysis *a, struct statement *statement) ; /* what no shell could execute either: as comments, a line each */
 
 /* ---- talk.c: messages, statuses, and the end ---- */
 /* Between and behind starts: what looks at the status of a start, or only says
@@ -176,91 +184,12 @@ extern int walk_remedy (struct analysis *a, struct statement *statement) ; /* 1:
 /* What comes behind the waiting. */
 extern void walk_after (struct analysis *a, struct statement *statement) ;
 
-/* ---- branches.c: walk.c walks what is in a branch, a loop, or a function; here is what
-   comes before and behind that ---- */
-
-/* What a branch adds, and its end takes away again. */
-struct branch_state
-{
-  struct texts conditions ;
-  struct service *last ; /* the last one that a branch around it had started */
-  struct service *started ; /* the last one before it */
-  struct service *before ; /* the last of all before it */
-  struct texts ready ;
-} ;
-extern void enter_branch (struct analysis *a, struct branch_state *state, char const *condition) ;
-extern void leave_branch (struct analysis *a, struct branch_state const *state) ;
-/* The same; `condition`, if not 0, is what has to fail for what comes behind a branch that became
-   a program, given what holds already. */
-extern void leave_branch_of (struct analysis *a, struct branch_state const *state, char const *condition) ;
-extern char const *negated (struct pool *pool, char const *condition) ;
-extern struct claim *claim_branch (struct analysis *a, struct statement const *statement) ; /* what no part of it has claimed */
-
-struct branching /* through if or case */
-{
-  struct statement const *statement ;
-  struct branch_state state ;
-  struct texts conditions ; /* of the branches before */
-  char const *patterns ; /* of the branches before */
-  struct texts otherwise ; /* as it was before all */
-  struct texts excluded ; /* what the branches have added to it: for what comes behind all */
-  struct service *last ; /* the last one in the background before all */
-  struct texts lasts ; /* and in each of the branches */
-  int all_replaced ; /* so far, each branch became a program */
-  uint32_t outer ; /* waited_line before all */
-  uint32_t waited ; /* in one of them */
-} ;
-extern void begin_branches (struct analysis *a, struct statement const *statement, struct branching *branching) ;
-extern void begin_branch (struct analysis *a, struct branching *branching, struct branch const *branch) ;
-extern void end_branch (struct analysis *a, struct branching *branching, struct branch const *branch) ;
-extern void end_branches (struct analysis *a, struct branching const *branching) ;
-
-struct looping /* over the words of `for`: once for each, or once for all where they are not known */
-{
-  struct statement const *statement ;
-  int known ;
-  char const *count ; /* of the instances of a template, which its services become; 0: they do not */
-  struct text const *value ; /* of this round */
-  unsigned int round ;
-  struct placed const *positional ; /* these as they were before */
-  char const *suffix ;
-  struct service *last ;
-  unsigned int nsetup ;
-} ;
-extern void begin_loop (struct analysis *a, struct statement const *statement, struct looping *loop) ;
-extern int next_round (struct analysis *a, struct looping *loop) ; /* 0: there is none */
-extern void end_loop (struct analysis *a, struct looping const *loop) ;
-
-struct calling /* a function that starts something */
-{
-  struct statement *statement ;
-  struct function *function ;
-  struct statement *body ; /* to be walked; 0: the call has become a service as it is */
-  struct placed const *positional ; /* these as they were before */
-  struct service *before ;
-} ;
-extern int begin_call (struct analysis *a, struct statement *statement, struct calling *call) ; /* 0: it is no such call */
-extern void end_call (struct analysis *a, struct calling const *call) ;
-
 /* ---- dispatch.c ---- */
 /* 1: the image's CMD decides, and *taken is the branch, 0 for none. 0: it does not. */
 extern int decide_branch (struct analysis *a, struct statement const *statement, struct branch const **taken) ;
 extern void drop_branch (struct analysis *a, struct branch const *branch) ; /* that is not taken */
 extern void note_arguments_set (struct analysis *a, struct statement const *statement) ; /* set --, shift */
 extern void note_value (struct analysis *a, struct statement const *statement) ; /* an assignment */
-
-/* ---- and_or.c: what is behind `start A &&` ---- */
-struct behind
-{
-  struct branch_state state ;
-  int in_branch ;
-  struct service *last ; /* before it */
-  struct texts outer ; /* `ready` as it was before */
-  struct texts ready ; /* as it begins with */
-  struct texts names ; /* of the services that A has started */
-} ;
-extern void begin_behind (struct analysis *a, struct service *before, struct behind *behind) ; /* before: the last service before A */
-extern void end_behind (struct analysis *a, struct statement const *statement, struct behind const *behind) ;
 
 /* ---- start.c: a statement becomes a service ---- */
 enum start_how { START_BACKGROUND, START_MAIN, START_DAEMON } ;
@@ -287,6 +216,7 @@ extern struct held *hold_statement (struct analysis *a, struct held **list, stru
 extern void hold_remark (struct analysis *a, struct statement *comment) ;
 /* The comments right above a statement that is left out are left out as well. */
 extern void drop_remarks (struct analysis *a, struct statement const *statement) ;
+extern void drop_statement (struct analysis *a, struct statement *statement, char const *why) ;
 /* The others go where what they are about goes. */
 extern void remarks_to_service (struct analysis *a, struct service *service) ;
 extern void remarks_to_setup (struct analysis *a) ;
@@ -302,17 +232,23 @@ extern void run_lines (struct analysis *a, struct service *service, struct state
 
 /* ---- context.c: what applies to everything behind it ---- */
 extern int add_context (struct analysis *a, struct statement *statement) ; /* 1: it was that */
+/* cd /app && migrate: notes the former for all that is behind it. Returns what is still to be
+   done, the statement itself when nothing is, 0 when it is no such thing. */
+extern struct statement *moved_work (struct analysis *a, struct statement *statement) ;
+
+/* ---- defines.c ---- */
 extern char const *names_defined (struct analysis *a, struct statement *statement) ; /* " A B " */
+extern char const *names_called (struct analysis *a, struct statement *body) ; /* the same of a function's body, without its own */
+
+/* ---- repeatable.c ---- */
 /* Does it do nothing but what the shell does by itself, so that it can be repeated? */
 extern int is_repeatable (struct analysis *a, struct statement *statement) ;
 
 /* Does it change directory, umask or limits for what is behind it? A task that came before it was elsewhere. */
 extern int changes_place (struct statement const *statement) ;
+extern int moves_shell (struct statement *statement, void *data) ; /* cd, umask, ulimit by itself; for statement_walk() */
 /* A TODO where a statement of the setup, or of a task, changes the directory for others. */
 extern void mark_move (struct analysis *a, struct service *service, struct statement const *statement, struct claim *claim) ;
-/* cd /app && migrate: notes the former for all that is behind it. Returns what is still to be
-   done, the statement itself when nothing is, 0 when it is no such thing. */
-extern struct statement *moved_work (struct analysis *a, struct statement *statement) ;
 
 /* ---- origin.c: what a variable holds at a place ---- */
 struct variable
@@ -346,9 +282,14 @@ struct waiting
   int reads_log ; /* which may have the line from before */
   struct statement *command ; /* behind --, to be walked in between; 0: none */
 } ;
+/* waitloop.c */
 extern char const *loop_probe (struct analysis *a, struct statement *statement) ; /* what succeeds when the loop may end; 0: nothing is asked */
+/* ( until pg_isready; do sleep 1; done; migrate ) & : a task that depends on it. */
+extern int is_waiting_task (struct analysis *a, struct statement *statement) ;
+/* What of a condition asks somebody, such that it succeeds when he is ready; 0: nothing does. */
+extern char const *extract_probe (struct analysis *a, struct statement *condition, int negate) ;
 extern int walk_probe (struct analysis *a, struct statement *statement, char const *probe) ; /* 1: it asks a service that was started here */
-/* wait-for-it and its like, a function that waits, a log that is read. 0: it is none, or asks
+/* waiters.c: wait-for-it and its like, a function that waits, a log that is read. 0: it is none, or asks
    nobody who was started here. */
 extern int find_waiting (struct analysis *a, struct statement *statement, struct waiting *waiting) ;
 /* [ -S /run/x.sock ] || exit 1, behind a start: 1 when it clearly asks a service that was started here. */
@@ -377,15 +318,24 @@ extern int walk_verdict (struct analysis *a, struct statement *statement) ;
 extern int decide_verdict (struct analysis *a, struct statement const *statement, struct branch const **taken) ;
 /* [ $n -lt 30 ] && load : what is done at the good end; 0: it is none */
 extern struct statement *verdict_work (struct analysis *a, struct statement *statement) ;
+/* wait_for db || exit 1; [ "$ready" = 1 ] && load */
+extern int asks_awaited (struct analysis *a, struct statement *statement) ;
 extern void drop_verdict (struct analysis *a, struct statement const *list) ; /* what was done at the bad end */
 
-/* ---- loops.c ---- */
+/* ---- watching.c ---- */
 extern int only_ends_processes (struct analysis *a, struct statement *statement) ; /* a call of a function that does just that */
-extern int walk_loop (struct analysis *a, struct statement *statement) ; /* 1: it was one of the known kinds */
-extern int walk_restarting (struct analysis *a, struct statement *statement) ; /* a loop in the background that restarts a program; 1: it was that */
 extern int watches_processes (struct analysis *a, struct statement *statement) ;
+extern void drop_watching (struct analysis *a, struct statement *statement) ; /* a loop that does; whom it watched is main */
+
+/* ---- loops.c ---- */
+extern int walk_loop (struct analysis *a, struct statement *statement) ; /* 1: it was one of the known kinds */
+/* What of the background has nothing in it to be walked; 1: it was that. */
+extern int walk_own_background (struct analysis *a, struct statement *statement) ;
+extern int waits_again (struct statement const *statement) ; /* while wait -n; do :; done */
+extern int starts_in_background (struct statement const *list) ;
+/* while read host; do tunnel "$host" & done <LIST: how many is not known; the loop ends, they go on. */
+extern void keep_starting_loop (struct analysis *a, struct statement *statement) ;
 extern void drop_keeping_alive (struct analysis *a, struct statement *statement) ;
-extern void script_waits (struct analysis *a, uint32_t line) ; /* for any of what was started */
 
 /* ---- probe.c: whom does a condition ask? ---- */
 extern int is_probe (char const *condition) ;

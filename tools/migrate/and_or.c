@@ -1,6 +1,7 @@
-/* A && B, where A is a start: B only comes when A has been started, and depends on it. */
+/* A && B and A || B: which of them is a start, work or a question. Behind the && of a start, B only
+   comes when A has been started, and depends on it. */
 
-#include "migrate/analysis.h"
+#include "migrate/branching.h"
 
 /* The conditions of a start that those around it do not have; 0: none. */
 static char const *own_conditions (struct analysis *a, struct service const *service)
@@ -38,4 +39,35 @@ void end_behind (struct analysis *a, struct statement const *statement, struct b
   for (struct service *one = behind->last ? behind->last->next : a->plan->services ; one && *names ; one = one->next)
     if (one->claim && !one->is_oneshot) one->claim->what = pool_printf(a->pool, "%s, behind &&: it depends on %s", one->claim->what, names) ;
   claim_statement(a, statement, "dropped", *names ? pool_printf(a->pool, "&&: what is behind it depends on %s", names) : "&&") ;
+}
+
+/* migrate && exec server: work that comes first, and whose failure is the end. */
+int is_work (struct analysis *a, struct statement *statement)
+{
+  struct foreground foreground = { 0 } ;
+  struct waiting waiting ;
+  if (find_waiting(a, statement, &waiting)) return 1 ;
+  if (statement->kind == STATEMENT_AND) return is_work(a, statement->body) && is_work(a, statement->body->next) ;
+  if (statement->kind == STATEMENT_COMMAND) command_foreground(statement, 0, &foreground) ;
+  if (foreground.ends) return 0 ; /* sshd -t && sshd */
+  if (statement->kind != STATEMENT_COMMAND && statement->kind != STATEMENT_DECLARATION && statement->kind != STATEMENT_ASSIGNMENT) return 0 ;
+  return !is_question(statement) && (!find_function(a, statement_command(statement)) || is_message(a, statement)) ;
+}
+
+int find_alternatives (struct analysis *a, struct statement *statement, struct alternatives *these)
+{
+  struct statement *both = statement->kind == STATEMENT_OR ? statement->body : statement ;
+  struct statement *other = statement->kind == STATEMENT_OR ? statement->body->next : 0 ;
+  if (both->kind != STATEMENT_AND || !(is_question(both->body) || only_checks(a, both->body)) || !is_plain_command(both->body->next)) return 0 ;
+  if (other && other->kind != STATEMENT_COMMAND) return 0 ;
+  *these = (struct alternatives){ .condition = statement_text(a, both->body), .program = both->body->next, .other = other } ;
+  return 1 ;
+}
+
+void end_or_run (struct analysis *a, struct statement *statement, struct alternatives const *these, struct service *before)
+{
+  /* When it is false, that is the script's end, and its code. */
+  if (plan_last(a->plan) != before) texts_add(a->pool, &plan_last(a->plan)->before, pool_printf(a->pool, "%s || exit", these->condition)) ;
+  script_waits(a, line_of(a, statement)) ;
+  claim_statement(a, statement, service_where(a->plan, plan_last(a->plan), "run"), "what is asked first: when it fails, that is the container's end, as it was the script's") ;
 }

@@ -4,12 +4,6 @@
 
 #include "migrate/analysis.h"
 
-void drop_statement (struct analysis *a, struct statement *statement, char const *why)
-{
-  drop_remarks(a, statement) ;
-  claim_statement(a, statement, "dropped", why) ;
-}
-
 /* exec "$0" "$@" as another user: the whole script runs as that user. */
 static int starts_itself (struct analysis *a, struct statement *statement, struct launch const *launch)
 {
@@ -153,4 +147,75 @@ void walk_fg (struct analysis *a, struct statement *statement)
   if (service) service->is_main = 1 ;
   drop_statement(a, statement, service ? pool_printf(a->pool, "fg: %s is main instead", service->name) : "fg: a service is in front already") ;
   script_waits(a, line_of(a, statement)) ;
+}
+
+/* if X; then exec a; fi; exit 1: nothing runs when no branch was taken. */
+static void end_otherwise (struct analysis *a, struct statement *statement)
+{
+  char const *code = statement_word(statement, 1) ;
+  struct claim *claim ;
+  drop_remarks(a, statement) ;
+  claim = claim_statement(a, statement, plan_setup_where(a->plan), "where none of the branches above was taken, the container ends, as the script did") ;
+  if (*code && strcmp(code, "0") != 0)
+    plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "if %s; then\n  %s\nfi", texts_join(a->pool, &a->otherwise, " && "), statement_text(a, statement)), 1) ;
+  else
+  {
+    claim->where = "dropped" ;
+    texts_add(a->pool, &claim->todo, "with 0, which cont-init.d cannot end it with: here it stays up, with what is started on other conditions") ;
+  }
+}
+
+static int is_job_control (struct statement const *set)
+{
+  char const *option = statement_word(set, 1) ;
+  if (strcmp(statement_command(set), "set") != 0 || !shell_one_of(option, "-m +m -b +b -o")) return 0 ;
+  return strcmp(option, "-o") != 0 || shell_one_of(statement_word(set, 2), "monitor notify") ;
+}
+
+static void walk_exit (struct analysis *a, struct statement *statement)
+{
+  if (a->otherwise.first && !a->in_function) end_otherwise(a, statement) ;
+  else drop_statement(a, statement, "the script's end: the container's exit code is the main service's") ;
+  if (!a->in_function) a->replaced_line = line_of(a, statement) ;
+}
+
+int walk_own_command (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  char const *command = statement_command(statement) ;
+  if (!strcmp(command, "trap")) walk_trap(a, statement) ;
+  else if (!strcmp(command, "coproc")) keep_damaged(a, statement) ;
+  else if (a->in_function && !strcmp(command, "return")) drop_statement(a, statement, "the function's end: its code is not asked") ;
+  else if (!strcmp(command, "wait")) walk_wait(a, statement, frame) ;
+  else if (keeps_alive(statement)) drop_keeping_alive(a, statement) ;
+  else if (!strcmp(command, "exec") && statement->nwords > 1) walk_exec(a, statement) ;
+  else if (shell_one_of(command, "disown jobs bg")) drop_statement(a, statement, pool_printf(a->pool, "%s: the supervisor, not a shell, has the processes", command)) ;
+  else if (!strcmp(command, "fg")) walk_fg(a, statement) ;
+  else if (is_job_control(statement)) drop_statement(a, statement, "job control: the supervisor, not a shell, has the processes") ;
+  else if (a->waited_line && !starts_later(a, frame) && !starts_something(a, statement)) walk_after(a, statement) ;
+  else if (!strcmp(command, "exit") && a->conditions.first && a->last != a->branch_last)
+    drop_statement(a, statement, "the script's end: the container's exit code is the main service's") ;
+  else if (a->conditions.first && a->last == a->branch_last && (!strcmp(command, "exit") || is_message(a, statement))) add_ordinary(a, statement) ;
+  else if (!strcmp(command, "exit") && !a->conditions.first) walk_exit(a, statement) ;
+  else if (!strcmp(command, "sleep")) walk_sleep(a, statement) ;
+  else if (!strcmp(command, "read") && a->plan->services && !statement->nredirects && !a->conditions.first && !starts_later(a, frame))
+  {
+    drop_statement(a, statement, "waited for somebody to press Enter, which kept the container alive: the scanner does") ;
+    script_waits(a, line_of(a, statement)) ;
+  }
+  else if (a->plan->services && shell_one_of(command, "kill")) drop_statement(a, statement, "kill: ending services is the supervisor's work") ;
+  else return 0 ;
+  return 1 ;
+}
+
+int walk_context (struct analysis *a, struct statement *statement)
+{
+  if (a->task && changes_place(statement)) close_task(a) ;
+  return add_context(a, statement) ;
+}
+
+void walk_function (struct analysis *a, struct statement *statement)
+{
+  if (statement->body && starts_something(a, statement->body))
+    plan_piece(a->plan, statement_text(a, statement), names_defined(a, statement))->is_function = 1 ; /* claimed where it is called, or at the end */
+  else walk_context(a, statement) ;
 }

@@ -2,130 +2,8 @@
 
 #include "migrate/analysis.h"
 
-/* What the shell does by itself: doing it again in each service changes nothing. */
-#define PURE ": [ test true false export local declare typeset readonly unset cd pushd popd umask ulimit set shopt exit return echo printf read " \
-  "shift getopts let continue break source . eval alias mapfile readarray"
-/* Programs in $( ) that give every service the same answer. */
-#define PURE_PROGRAMS "hostname nproc cat basename dirname pwd id uname which command printf echo awk sed grep egrep cut tr head tail getconf ls find " \
-  "readlink realpath expr seq sort uniq wc free df ip getent stat test getconf jq env printenv xargs dpkg-architecture tty whoami type"
 /* In the environment already, so that an assignment reaches the services. */
 #define INHERITED "PATH HOME USER LOGNAME SHELL LANG LANGUAGE LC_ALL TZ TERM HOSTNAME PWD LD_LIBRARY_PATH LD_PRELOAD PYTHONPATH NODE_ENV DEBIAN_FRONTEND"
-
-/* Another answer each time. */
-static int is_random (char const *text)
-{
-  static char const *const marks[] = { "/dev/urandom", "/dev/random", "/proc/sys/kernel/random", "$RANDOM", "${RANDOM", "$SRANDOM", "random.", "secrets.", "uuid", "shuf", "mktemp" } ;
-  for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
-    if (strstr(text, marks[i])) return 1 ;
-  return 0 ;
-}
-
-/* Do all programs in its substitutions give the same answer again? */
-static int substitutions_are_pure (struct analysis *a, struct statement const *statement)
-{
-  if ((statement->programs.first || statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION) && is_random(statement_text(a, statement))) return 0 ;
-  for (struct text const *one = statement->programs.first ; one ; one = one->next)
-    if (!shell_one_of(one->text, PURE_PROGRAMS) && !shell_one_of(one->text, PURE)) return 0 ;
-  return 1 ;
-}
-
-static int writes_files (struct statement const *statement)
-{
-  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
-  {
-    struct redirect const *redirect = statement->redirects + i ;
-    if (redirect->is_output && !shell_one_of(redirect->target, "1 2 /dev/null /dev/stderr /dev/stdout")) return 1 ;
-  }
-  return 0 ;
-}
-
-static int is_not_repeatable (struct statement *statement, void *data)
-{
-  struct analysis *a = data ;
-  char const *command = statement_command(statement) ;
-  if (statement->background) return 1 ;
-  if (statement->kind == STATEMENT_DAMAGED || statement->kind == STATEMENT_OTHER) return 1 ;
-  if (statement->kind == STATEMENT_COMMAND)
-  {
-    int redirects_all = statement->nwords == 1 && !strcmp(command, "exec") ;
-    int is_pure = shell_one_of(command, PURE) || redirects_all ;
-    if (!is_pure && find_function(a, command) && a->depth < 20)
-    {
-      a->depth++ ;
-      is_pure = is_repeatable(a, find_function(a, command)->statement->body) ;
-      a->depth-- ;
-    }
-    if (!is_pure) return 1 ;
-    if (!redirects_all && writes_files(statement)) return 1 ;
-  }
-  else if (writes_files(statement)) return 1 ;
-  return !substitutions_are_pure(a, statement) ;
-}
-
-int is_repeatable (struct analysis *a, struct statement *statement)
-{
-  return statement && !statement_walk(statement, &is_not_repeatable, a) ;
-}
-
-struct names
-{
-  struct analysis *a ;
-  char const *found ;
-} ;
-
-static void add_name (struct names *names, char const *text)
-{
-  size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ;
-  if (!len || (*text >= '0' && *text <= '9') || shell_one_of(pool_copy(names->a->pool, text, len), names->found)) return ;
-  names->found = pool_printf(names->a->pool, "%s%.*s ", names->found, (int)len, text) ;
-}
-
-/* ${NAME:=value} */
-static void add_defaults (struct names *names, char const *text)
-{
-  for (char const *p = text ; (p = strstr(p, "${")) ; p += 2)
-  {
-    size_t len = strspn(p + 2, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ;
-    char const *after = p + 2 + len ;
-    if (len && (*after == '=' || (*after == ':' && after[1] == '='))) add_name(names, p + 2) ;
-  }
-}
-
-static int add_names (struct statement *statement, void *data)
-{
-  struct names *names = data ;
-  char const *command = statement_command(statement) ;
-  if (statement->kind == STATEMENT_ASSIGNMENT)
-  {
-    if (!statement->nassignments) add_name(names, source_copy(names->a->source, statement->range)) ;
-    for (unsigned int i = 0 ; i < statement->nassignments ; i++) add_name(names, statement->assignments[i].raw) ;
-  }
-  else if (statement->kind == STATEMENT_DECLARATION || shell_one_of(command, "read mapfile readarray getopts export readonly"))
-  {
-    if (strcmp(command, "unset") != 0)
-      for (unsigned int i = 1 ; i < statement->nwords ; i++) add_name(names, statement->words[i].raw) ;
-  }
-  else if (statement->kind == STATEMENT_FOR) add_name(names, statement->name) ;
-  else if (statement->kind == STATEMENT_FUNCTION)
-  {
-    names->found = pool_printf(names->a->pool, "%s%s ", names->found, statement->name) ;
-    return 0 ;
-  }
-  if (statement->kind == STATEMENT_COMMAND || statement->kind == STATEMENT_TEST)
-  {
-    if (!strcmp(command, "printf") && !strcmp(statement_word(statement, 1), "-v")) add_name(names, statement_word(statement, 2)) ;
-    add_defaults(names, source_copy(names->a->source, statement->range)) ;
-  }
-  return 0 ;
-}
-
-char const *names_defined (struct analysis *a, struct statement *statement)
-{
-  struct names names = { .a = a, .found = " " } ;
-  if (statement->kind == STATEMENT_FUNCTION) return pool_printf(a->pool, " %s ", statement->name) ;
-  statement_walk(statement, &add_names, &names) ;
-  return names.found ;
-}
 
 /* Is the variable in the environment of what is executed, whatever the script says of it? */
 static int is_exported (struct analysis *a, char const *name)
@@ -285,57 +163,6 @@ static int applies_in (struct analysis *a, struct statement *statement)
   return r ;
 }
 
-static int sets_local (struct statement *statement, void *data)
-{
-  struct names *names = data ;
-  if (strcmp(statement_command(statement), "local") != 0) return 0 ;
-  for (unsigned int i = 1 ; i < statement->nwords ; i++) add_name(names, statement->words[i].raw) ;
-  return 0 ;
-}
-
-/* Those that the function gives values to, but its own. */
-static char const *names_called (struct analysis *a, struct statement *body)
-{
-  struct names names = { .a = a, .found = " " } ;
-  struct names own = { .a = a, .found = " " } ;
-  char const *out = " " ;
-  statement_walk(body, &add_names, &names) ;
-  statement_walk(body, &sets_local, &own) ;
-  for (char const *p = names.found ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
-  {
-    char const *name = pool_copy(a->pool, p, strcspn(p, " ")) ;
-    if (!shell_one_of(name, own.found)) out = pool_printf(a->pool, "%s%s ", out, name) ;
-  }
-  return out ;
-}
-
-static int moves (struct statement *statement, void *data)
-{
-  (void)data ;
-  return shell_one_of(statement_command(statement), "cd pushd popd umask ulimit") ;
-}
-
-/* Does it change directory, umask or limits for what is behind it? What a shell of its own does
-   is not seen outside of that. */
-int changes_place (struct statement const *statement)
-{
-  if (statement->background || statement->kind == STATEMENT_SUBSHELL || statement->kind == STATEMENT_FUNCTION || statement->kind == STATEMENT_PIPELINE) return 0 ;
-  if (moves((struct statement *)statement, 0)) return 1 ;
-  for (struct statement const *one = statement->body ; one ; one = one->next)
-    if (changes_place(one)) return 1 ;
-  for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
-    for (struct statement const *one = branch->body ; one ; one = one->next)
-      if (changes_place(one)) return 1 ;
-  return 0 ;
-}
-
-void mark_move (struct analysis *a, struct service *service, struct statement const *statement, struct claim *claim)
-{
-  if (statement->kind == STATEMENT_COMMAND || !changes_place(statement)) return ;
-  plan_todo(a->plan, service, claim, line_of(a, statement),
-    "it also changes directory, umask or limits for what comes behind it, which reaches no other file: do that there, too") ;
-}
-
 /* ---- cd /app && migrate: what is behind it is there as well ---- */
 
 static struct statement *first_of (struct statement *statement)
@@ -372,7 +199,7 @@ struct statement *moved_work (struct analysis *a, struct statement *statement)
   struct statement *first = first_of(statement) ;
   struct statement *rest ;
   if (statement->kind != STATEMENT_AND || statement->nredirects || is_repeatable(a, statement)) return 0 ;
-  if (!moves(first, 0))
+  if (!moves_shell(first, 0))
   {
     if (!changes_place(statement) || !prepares(statement)) return 0 ;
     first = statement ;
@@ -449,7 +276,7 @@ int add_context (struct analysis *a, struct statement *statement)
   if (!piece->shared) return 1 ;
   if (statement_walk(statement, &exports_computed, 0))
     plan_todo(a->plan, 0, claim, line_of(a, statement), "it exports variables whose names are computed, which reach no service: write them by name") ;
-  if (body && statement_walk(body, &moves, 0))
+  if (body && statement_walk(body, &moves_shell, 0))
     plan_todo(a->plan, 0, claim, line_of(a, statement), "the function also changes directory, umask or limits, which reaches no service: do that in run") ;
   if (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION)
     claim->what = pool_printf(a->pool, "%s; done once, and handed on to the services", claim->what) ;

@@ -19,33 +19,45 @@
    Statements become a plan (analysis.h):
    script.c         from the first statement to the end
    walk.c           statement by statement; all that calls itself for what is inside
-   commands.c       single commands: what becomes a program, or starts one
-   sides.c          what a command is for: does it ask, work and end, or serve?
-   branches.c       before and behind each part of if, case, for, and a function call
+   branches.c       before and behind each part of if and case (branching.h)
+   rounds.c         the same of a loop over a list, or over a number
+   calls.c          the same of a function call
+   values.c         what $1 and a loop's variable are in there
+   and_or.c         && and ||: which side is a start, work or a question
    dispatch.c       the branch that the image's CMD takes
-   and_or.c         before and behind what && adds to a start
+   commands.c       single commands: what becomes a program, or starts one
+   damaged.c        what no shell can read
+   sides.c          what a command is for: does it ask, work and end, or serve?
    starts.c         what a statement starts, and what is still to come
    statements.c     what all parts ask about a statement
-   loops.c          loops that keep alive, watch, or restart
+   loops.c          loops that keep alive, restart, or work
+   watching.c       loops that watch processes
    talk.c           messages, statuses, the end
    start.c          a statement becomes a service
    tasks.c          or a part of the setup, of a branch, of a task
    remarks.c        comments
    names.c          what it is called
    runscript.c      the lines of its run
+   become.c         the last one: the command that run becomes
    origin.c         where a variable's value comes from
    enable.c         conditions about the environment
    ready.c          what the order said without words
    context.c        what applies to all that comes later
+   defines.c        the names that it sets
+   repeatable.c     may each service do it again?
    pieces.c         which services need that, and where it went
    pids.c           variables, arrays, files that hold pids; wait
-   waiting.c        waiting for a service
+   waiting.c        waiting for a service: its readiness check
+   waitloop.c       loops that wait: what they ask
+   waiters.c        programs and functions that wait
    limits.c         how long, and whether the script gave up then
    verdict.c        what asks afterwards how the waiting ended
    logs.c           waiting for a line in a log
    probe.c          which service a condition asks
    builtin.c        the same question as one that reeve-exec can ask
    traps.c          signals, and what is done at the end
+   trapcode.c       what a trap did (trapping.h)
+   trapkill.c       which signal it sent, and to whom
    mistakes.c       mistakes in the wrapper itself
    plan.c           the plan's own lists
    settle.c         its end: nothing of the input is left out

@@ -81,3 +81,9 @@ void remarks_to_list (struct analysis *a, struct held **list)
   *list = a->remarks ;
   a->remarks = 0 ;
 }
+
+void drop_statement (struct analysis *a, struct statement *statement, char const *why)
+{
+  drop_remarks(a, statement) ;
+  claim_statement(a, statement, "dropped", why) ;
+}

@@ -131,3 +131,8 @@ int ends_with_exec (struct statement const *body)
   while (last && last->next) last = last->next ;
   return last && !last->background && !strcmp(statement_command(last), "exec") && last->nwords > 1 ;
 }
+
+void script_waits (struct analysis *a, uint32_t line)
+{
+  if (!a->waited_line) a->waited_line = line ;
+}

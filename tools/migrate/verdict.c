@@ -158,3 +158,12 @@ void drop_verdict (struct analysis *a, struct statement const *list)
   for (; list ; list = list->next)
     claim_statement(a, list, "dropped", pool_printf(a->pool, "what was done when %s was not there in time: its supervisor says it", a->awaited.service->name)) ;
 }
+
+/* wait_for db || exit 1; [ "$ready" = 1 ] && load */
+int asks_awaited (struct analysis *a, struct statement *statement)
+{
+  struct waiting waiting ;
+  struct branch const *taken ;
+  if (statement->kind == STATEMENT_IF) return decide_verdict(a, statement, &taken) ;
+  return find_waiting(a, statement->body, &waiting) || asks_verdict(a, statement_text(a, statement->body)) ;
+}

@@ -1,27 +1,12 @@
 #include <string.h>
 
-#include "migrate/analysis.h"
+#include "migrate/branching.h"
 #include "migrate/script.h"
 
 static void walk_list (struct analysis *a, struct statement *list, struct frame *up) ;
 static void walk_statement (struct analysis *a, struct statement *statement, struct frame *frame) ;
-static void keep_damaged (struct analysis *a, struct statement *statement) ;
 
 /* ---- what has statements in it: begun, walked part by part, ended ---- */
-
-/* ;& and ;;& go on to a branch behind that one, as if it had been taken as well. */
-static void mark_fallthrough (struct analysis *a, struct statement *statement)
-{
-  int falls = 0 ;
-  if (statement->kind != STATEMENT_CASE) return ;
-  for (struct branch const *branch = statement->branches ; branch && branch->next ; branch = branch->next)
-  {
-    struct statement const *last = branch->body ;
-    while (last && last->next) last = last->next ;
-    falls |= !!strstr(source_copy(a->source, (struct range){ last ? last->range.end : branch->head.end, branch->next->head.start }), ";&") ;
-  }
-  if (falls) texts_add(a->pool, &claim_branch(a, statement)->todo, ";& or ;;& goes on to further branches, which here come only where none of those above was taken: write their conditions") ;
-}
 
 /* if and case. */
 static void walk_branches (struct analysis *a, struct statement *statement, struct frame *frame)
@@ -145,19 +130,6 @@ static void walk_after_start (struct analysis *a, struct statement *statement, s
   claim_statement(a, statement, "dropped", "&& or ||") ;
 }
 
-/* migrate && exec server: work that comes first, and whose failure is the end. */
-static int is_work (struct analysis *a, struct statement *statement)
-{
-  struct foreground foreground = { 0 } ;
-  struct waiting waiting ;
-  if (find_waiting(a, statement, &waiting)) return 1 ;
-  if (statement->kind == STATEMENT_AND) return is_work(a, statement->body) && is_work(a, statement->body->next) ;
-  if (statement->kind == STATEMENT_COMMAND) command_foreground(statement, 0, &foreground) ;
-  if (foreground.ends) return 0 ; /* sshd -t && sshd */
-  if (statement->kind != STATEMENT_COMMAND && statement->kind != STATEMENT_DECLARATION && statement->kind != STATEMENT_ASSIGNMENT) return 0 ;
-  return !is_question(statement) && (!find_function(a, statement_command(statement)) || is_message(a, statement)) ;
-}
-
 static void walk_work (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   if (statement->kind == STATEMENT_AND)
@@ -183,35 +155,22 @@ static void walk_on_condition (struct analysis *a, struct statement *statement, 
 /* [ -f x ] && sh x, as the last thing, and perhaps || /bin/bash. 1: it was that. */
 static int walk_alternatives (struct analysis *a, struct statement *statement, struct frame *frame)
 {
-  struct statement *both = statement->kind == STATEMENT_OR ? statement->body : statement ;
-  struct statement *other = statement->kind == STATEMENT_OR ? statement->body->next : 0 ;
-  char const *condition ;
-  if (both->kind != STATEMENT_AND || !(is_question(both->body) || only_checks(a, both->body)) || !is_plain_command(both->body->next)) return 0 ;
-  if (other && other->kind != STATEMENT_COMMAND) return 0 ;
-  condition = statement_text(a, both->body) ;
-  if (!other)
+  struct alternatives these ;
+  if (!find_alternatives(a, statement, &these)) return 0 ;
+  if (!these.other)
   {
-    /* When it is false, that is the script's end, and its code. */
     struct service *before = plan_last(a->plan) ;
-    walk_statement(a, both->body->next, frame) ;
-    if (plan_last(a->plan) != before) texts_add(a->pool, &plan_last(a->plan)->before, pool_printf(a->pool, "%s || exit", condition)) ;
-    script_waits(a, line_of(a, statement)) ;
-    claim_statement(a, statement, service_where(a->plan, plan_last(a->plan), "run"), "what is asked first: when it fails, that is the container's end, as it was the script's") ;
+    walk_statement(a, these.program, frame) ;
+    end_or_run(a, statement, &these, before) ;
     return 1 ;
   }
-  walk_on_condition(a, both->body->next, condition, frame) ;
+  walk_on_condition(a, these.program, these.condition, frame) ;
   a->waited_line = 0 ;
-  if (other && is_plain_command(other)) walk_on_condition(a, other, negated(a->pool, condition), frame) ;
-  else if (other) claim_statement(a, other, "dropped", "what was done when it was not started, or failed: the container's exit code says it") ;
+  if (is_plain_command(these.other)) walk_on_condition(a, these.other, negated(a->pool, these.condition), frame) ;
+  else claim_statement(a, these.other, "dropped", "what was done when it was not started, or failed: the container's exit code says it") ;
   script_waits(a, line_of(a, statement)) ;
   claim_branch(a, statement) ;
   return 1 ;
-}
-
-static int walk_context (struct analysis *a, struct statement *statement)
-{
-  if (a->task && changes_place(statement)) close_task(a) ;
-  return add_context(a, statement) ;
 }
 
 static int walk_moved (struct analysis *a, struct statement *statement, struct frame *frame)
@@ -290,91 +249,21 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
 
 /* ---- single commands ---- */
 
-/* if X; then exec a; fi; exit 1: nothing runs when no branch was taken. */
-static void end_otherwise (struct analysis *a, struct statement *statement)
-{
-  char const *code = statement_word(statement, 1) ;
-  struct claim *claim ;
-  drop_remarks(a, statement) ;
-  claim = claim_statement(a, statement, plan_setup_where(a->plan), "where none of the branches above was taken, the container ends, as the script did") ;
-  if (*code && strcmp(code, "0") != 0)
-    plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "if %s; then\n  %s\nfi", texts_join(a->pool, &a->otherwise, " && "), statement_text(a, statement)), 1) ;
-  else
-  {
-    claim->where = "dropped" ;
-    texts_add(a->pool, &claim->todo, "with 0, which cont-init.d cannot end it with: here it stays up, with what is started on other conditions") ;
-  }
-}
-
 static void walk_command (struct analysis *a, struct statement *statement, struct frame *frame)
 {
-  char const *command = statement_command(statement) ;
-  char const *second = statement_word(statement, 1) ;
-  if (!strcmp(command, "trap")) walk_trap(a, statement) ;
-  else if (!strcmp(command, "coproc")) keep_damaged(a, statement) ;
-  else if (a->in_function && !strcmp(command, "return")) drop_statement(a, statement, "the function's end: its code is not asked") ;
-  else if (!strcmp(command, "wait")) walk_wait(a, statement, frame) ;
-  else if (keeps_alive(statement)) drop_keeping_alive(a, statement) ;
-  else if (!strcmp(command, "exec") && statement->nwords > 1) walk_exec(a, statement) ;
-  else if (shell_one_of(command, "disown jobs bg")) drop_statement(a, statement, pool_printf(a->pool, "%s: the supervisor, not a shell, has the processes", command)) ;
-  else if (!strcmp(command, "fg")) walk_fg(a, statement) ;
-  else if (!strcmp(command, "set") && shell_one_of(second, "-m +m -b +b -o") && (*second != '-' || second[1] != 'o' || shell_one_of(statement_word(statement, 2), "monitor notify")))
-    drop_statement(a, statement, "job control: the supervisor, not a shell, has the processes") ;
-  else if (a->waited_line && !starts_later(a, frame) && !starts_something(a, statement)) walk_after(a, statement) ;
-  else if (!strcmp(command, "exit") && a->conditions.first && a->last != a->branch_last)
-    drop_statement(a, statement, "the script's end: the container's exit code is the main service's") ;
-  else if (a->conditions.first && a->last == a->branch_last && (!strcmp(command, "exit") || is_message(a, statement))) add_ordinary(a, statement) ;
-  else if (!strcmp(command, "exit") && !a->conditions.first)
-  {
-    if (a->otherwise.first && !a->in_function) end_otherwise(a, statement) ;
-    else drop_statement(a, statement, "the script's end: the container's exit code is the main service's") ;
-    if (!a->in_function) a->replaced_line = line_of(a, statement) ;
-  }
-  else if (!strcmp(command, "sleep")) walk_sleep(a, statement) ;
-  else if (!strcmp(command, "read") && a->plan->services && !statement->nredirects && !a->conditions.first && !starts_later(a, frame))
-  {
-    drop_statement(a, statement, "waited for somebody to press Enter, which kept the container alive: the scanner does") ;
-    script_waits(a, line_of(a, statement)) ;
-  }
-  else if (a->plan->services && shell_one_of(command, "kill")) drop_statement(a, statement, "kill: ending services is the supervisor's work") ;
-  else if (walk_wait_program(a, statement, 0, frame)) return ;
-  else if (walk_call(a, statement, frame)) return ;
-  else if (walk_context(a, statement)) return ;
-  else if ((a->plan->services || a->in_function) && is_message(a, statement)) claim_statement(a, statement, "dropped", "a message about the start") ;
+  if (walk_own_command(a, statement, frame)) return ;
+  if (walk_wait_program(a, statement, 0, frame)) return ;
+  if (walk_call(a, statement, frame)) return ;
+  if (walk_context(a, statement)) return ;
+  if ((a->plan->services || a->in_function) && is_message(a, statement)) claim_statement(a, statement, "dropped", "a message about the start") ;
   else walk_program(a, statement, frame) ;
 }
 
 /* ---- statements ---- */
 
-/* wait_for db || exit 1; [ "$ready" = 1 ] && load */
-static int asks_awaited (struct analysis *a, struct statement *statement)
-{
-  struct waiting waiting ;
-  struct branch const *taken ;
-  if (statement->kind == STATEMENT_IF) return decide_verdict(a, statement, &taken) ;
-  return find_waiting(a, statement->body, &waiting) || asks_verdict(a, statement_text(a, statement->body)) ;
-}
-
-/* ( until pg_isready; do sleep 1; done; migrate ) & : a task that depends on it. */
-static int is_waiting_task (struct analysis *a, struct statement *statement)
-{
-  if ((statement->kind != STATEMENT_GROUP && statement->kind != STATEMENT_SUBSHELL) || !a->last || !statement->body) return 0 ;
-  return statement->body->kind == STATEMENT_LOOP && statement->body->next && statement->body->branches
-   && statement->body->branches->condition && is_probe(source_copy(a->source, statement->body->branches->condition_range)) ;
-}
-
 static void walk_background (struct analysis *a, struct statement *statement, struct frame *frame)
 {
-  if (keeps_alive(statement))
-  {
-    drop_keeping_alive(a, statement) ;
-    return ;
-  }
-  if (statement->kind == STATEMENT_LOOP && watches_processes(a, statement))
-  {
-    drop_statement(a, statement, "a loop that watches processes: supervision replaces it") ;
-    return ;
-  }
+  if (walk_own_background(a, statement)) return ;
   if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && statement->body && statement->body->next
    && (is_question(statement->body) || starts_something(a, statement->body)))
   {
@@ -383,14 +272,6 @@ static void walk_background (struct analysis *a, struct statement *statement, st
     walk_and_or(a, statement, frame) ;
     return ;
   }
-  if (statement->kind == STATEMENT_COMMAND && shell_one_of(statement_command(statement), "rm mkdir chmod chown ln touch mv cp") && !statement->nredirects)
-  {
-    /* It ends at once: what comes behind it may as well come after it. */
-    statement->background = 0 ;
-    add_ordinary(a, statement) ;
-    return ;
-  }
-  if (walk_restarting(a, statement)) return ;
   if (is_waiting_task(a, statement))
   {
     struct texts ready = a->ready ;
@@ -412,32 +293,10 @@ static void walk_background (struct analysis *a, struct statement *statement, st
   start_service(a, statement, START_BACKGROUND) ;
 }
 
-static void walk_function (struct analysis *a, struct statement *statement)
-{
-  if (statement->body && starts_something(a, statement->body))
-    plan_piece(a->plan, statement_text(a, statement), names_defined(a, statement))->is_function = 1 ; /* claimed where it is called, or at the end */
-  else walk_context(a, statement) ;
-}
-
 static void walk_group (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   walk_list(a, statement->body, frame) ;
   claim_statement(a, statement, "dropped", "what was around its parts") ;
-}
-
-/* What no shell could execute either is kept as comments, a line each. */
-static void keep_damaged (struct analysis *a, struct statement *statement)
-{
-  struct service *last = plan_last(a->plan) ;
-  struct claim *claim ;
-  claim = claim_statement(a, statement, last ? service_where(a->plan, last, "run") : plan_setup_where(a->plan),
-    "damaged: the parser finds no sense in it; kept as a comment") ;
-  for (uint32_t line = line_of(a, statement) ; line <= source_last_line(a->source, statement->range) ; line++)
-  {
-    char const *text = source_copy(a->source, source_line_range(a->source, line)) ;
-    plan_todo(a->plan, last, 0, line, pool_printf(a->pool, "damaged: %s", text + strspn(text, " \t"))) ;
-  }
-  texts_add(a->pool, &claim->todo, "write it anew") ;
 }
 
 /* The parts that make sense by themselves; the rest is left unclaimed, hence a TODO. */
@@ -451,36 +310,11 @@ static void walk_damaged (struct analysis *a, struct statement *statement, struc
   }
 }
 
-/* while wait -n; do :; done */
-static int waits_again (struct statement const *statement)
-{
-  struct statement const *condition = statement->kind == STATEMENT_LOOP && statement->branches ? statement->branches->condition : 0 ;
-  if (!condition || condition->next || strcmp(statement_command(condition), "wait") != 0) return 0 ;
-  for (struct statement const *one = statement->branches->body ; one ; one = one->next)
-    if (!shell_one_of(statement_command(one), ": true echo printf sleep") && one->kind != STATEMENT_COMMENT) return 0 ;
-  return 1 ;
-}
-
 static void walk_wait_again (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct statement wait = *statement->branches->condition ;
   wait.range = wait.core = statement->range ;
   walk_wait(a, &wait, frame) ;
-}
-
-static int starts_in_background (struct statement const *list)
-{
-  for (; list ; list = list->next)
-    if (list->background) return 1 ;
-  return 0 ;
-}
-
-/* while read host; do tunnel "$host" & done <LIST: how many is not known; the loop ends, they go on. */
-static void keep_starting_loop (struct analysis *a, struct statement *statement)
-{
-  struct service *service = start_service(a, statement, START_BACKGROUND) ;
-  texts_add(a->pool, &service->run, "wait # for what the loop has started") ;
-  plan_todo(a->plan, service, service->claim, line_of(a, statement), "a loop started them, over what is not known here: one directory for each, or NAME@ with count; until then they are one service") ;
 }
 
 static void walk_statement (struct analysis *a, struct statement *statement, struct frame *frame)

@@ -1,0 +1,13 @@
+/* A command's words in run. */
+
+#ifndef REEVE_MIGRATE_BECOME_H
+#define REEVE_MIGRATE_BECOME_H
+
+#include "migrate/analysis.h"
+
+/* The command becomes what run executes at its end. */
+extern void become (struct analysis *a, struct service *service, struct statement *statement) ;
+/* The redirections that are before the byte `before`, or from `from` on. */
+extern char const *redirects_of (struct analysis *a, struct statement const *statement, uint32_t before, uint32_t from) ;
+
+#endif

@@ -1,0 +1,95 @@
+/* What a statement does to those behind it: may each service do it again, and does it move them? */
+
+#include <string.h>
+
+#include "migrate/analysis.h"
+
+/* What the shell does by itself: doing it again in each service changes nothing. */
+#define PURE ": [ test true false export local declare typeset readonly unset cd pushd popd umask ulimit set shopt exit return echo printf read " \
+  "shift getopts let continue break source . eval alias mapfile readarray"
+/* Programs in $( ) that give every service the same answer. */
+#define PURE_PROGRAMS "hostname nproc cat basename dirname pwd id uname which command printf echo awk sed grep egrep cut tr head tail getconf ls find " \
+  "readlink realpath expr seq sort uniq wc free df ip getent stat test getconf jq env printenv xargs dpkg-architecture tty whoami type"
+
+/* Another answer each time. */
+static int is_random (char const *text)
+{
+  static char const *const marks[] = { "/dev/urandom", "/dev/random", "/proc/sys/kernel/random", "$RANDOM", "${RANDOM", "$SRANDOM", "random.", "secrets.", "uuid", "shuf", "mktemp" } ;
+  for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
+    if (strstr(text, marks[i])) return 1 ;
+  return 0 ;
+}
+
+/* Do all programs in its substitutions give the same answer again? */
+static int substitutions_are_pure (struct analysis *a, struct statement const *statement)
+{
+  if ((statement->programs.first || statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION) && is_random(statement_text(a, statement))) return 0 ;
+  for (struct text const *one = statement->programs.first ; one ; one = one->next)
+    if (!shell_one_of(one->text, PURE_PROGRAMS) && !shell_one_of(one->text, PURE)) return 0 ;
+  return 1 ;
+}
+
+static int writes_files (struct statement const *statement)
+{
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+  {
+    struct redirect const *redirect = statement->redirects + i ;
+    if (redirect->is_output && !shell_one_of(redirect->target, "1 2 /dev/null /dev/stderr /dev/stdout")) return 1 ;
+  }
+  return 0 ;
+}
+
+static int is_not_repeatable (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  char const *command = statement_command(statement) ;
+  if (statement->background) return 1 ;
+  if (statement->kind == STATEMENT_DAMAGED || statement->kind == STATEMENT_OTHER) return 1 ;
+  if (statement->kind == STATEMENT_COMMAND)
+  {
+    int redirects_all = statement->nwords == 1 && !strcmp(command, "exec") ;
+    int is_pure = shell_one_of(command, PURE) || redirects_all ;
+    if (!is_pure && find_function(a, command) && a->depth < 20)
+    {
+      a->depth++ ;
+      is_pure = is_repeatable(a, find_function(a, command)->statement->body) ;
+      a->depth-- ;
+    }
+    if (!is_pure) return 1 ;
+    if (!redirects_all && writes_files(statement)) return 1 ;
+  }
+  else if (writes_files(statement)) return 1 ;
+  return !substitutions_are_pure(a, statement) ;
+}
+
+int is_repeatable (struct analysis *a, struct statement *statement)
+{
+  return statement && !statement_walk(statement, &is_not_repeatable, a) ;
+}
+
+int moves_shell (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "cd pushd popd umask ulimit") ;
+}
+
+/* Does it change directory, umask or limits for what is behind it? What a shell of its own does
+   is not seen outside of that. */
+int changes_place (struct statement const *statement)
+{
+  if (statement->background || statement->kind == STATEMENT_SUBSHELL || statement->kind == STATEMENT_FUNCTION || statement->kind == STATEMENT_PIPELINE) return 0 ;
+  if (moves_shell((struct statement *)statement, 0)) return 1 ;
+  for (struct statement const *one = statement->body ; one ; one = one->next)
+    if (changes_place(one)) return 1 ;
+  for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
+    for (struct statement const *one = branch->body ; one ; one = one->next)
+      if (changes_place(one)) return 1 ;
+  return 0 ;
+}
+
+void mark_move (struct analysis *a, struct service *service, struct statement const *statement, struct claim *claim)
+{
+  if (statement->kind == STATEMENT_COMMAND || !changes_place(statement)) return ;
+  plan_todo(a->plan, service, claim, line_of(a, statement),
+    "it also changes directory, umask or limits for what comes behind it, which reaches no other file: do that there, too") ;
+}

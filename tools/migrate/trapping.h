@@ -1,0 +1,38 @@
+/* A trap that is being applied: what traps.c, trapcode.c and trapkill.c share. */
+
+#ifndef REEVE_MIGRATE_TRAPPING_H
+#define REEVE_MIGRATE_TRAPPING_H
+
+#include "migrate/analysis.h"
+
+struct trapping
+{
+  struct analysis *a ;
+  struct trap *trap ;
+  struct claim *claim ;
+  struct statement const *call ; /* of the function whose body is looked at; 0: the trap itself */
+  char const *killed ; /* the first that it sends a signal to */
+  int waited ; /* since then */
+  int kills ;
+  int works ;
+  int reloads ; /* not the end: HUP */
+  struct texts signalled ; /* services that it told to end */
+  int all_signalled ; /* or it may have told any */
+  char const *work ; /* what it did before it waited, and is done in finish now; 0: nothing */
+  char const *early ; /* of that, what it did before it told any of them to end, and may need one of them; 0: nothing */
+} ;
+
+/* ---- trapcode.c ---- */
+/* Each statement of a trap: signals become down-signal, the rest finish. */
+extern void apply_list (struct trapping *t, struct statement *list, struct source const *text) ;
+/* A TODO for what came ahead of the signals: it may talk to what they end. */
+extern void mark_early (struct trapping *t) ;
+
+/* ---- trapkill.c ---- */
+/* kill A; wait; kill B: one after the other. */
+extern void note_order (struct trapping *t, struct statement const *statement) ;
+extern void set_signals (struct trapping *t, struct statement const *kill) ;
+extern void set_signal (struct trapping *t, struct service *service, char const *signal) ; /* either may be 0 */
+extern char const *unquoted (struct pool *pool, char const *raw) ; /* what is expanded in it stays */
+
+#endif

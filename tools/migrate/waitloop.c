@@ -1,0 +1,96 @@
+/* Loops that wait: what they ask. */
+
+#include <string.h>
+
+#include "migrate/analysis.h"
+
+/* The part of a loop's condition that asks somebody, such that it succeeds when he is
+   ready; 0: none does. */
+char const *extract_probe (struct analysis *a, struct statement *condition, int negate)
+{
+  char const *text ;
+  size_t len ;
+  if (condition->kind == STATEMENT_NOT && condition->body) return extract_probe(a, condition->body, !negate) ;
+  if (condition->kind == STATEMENT_AND || condition->kind == STATEMENT_OR)
+  {
+    char const *left = extract_probe(a, condition->body, negate) ;
+    char const *right = extract_probe(a, condition->body->next, negate) ;
+    if (!left || !right) return left ? left : right ;
+    return pool_printf(a->pool, (condition->kind == STATEMENT_AND) ^ negate ? "%s && %s" : "{ %s || %s; }", left, right) ;
+  }
+  text = statement_text(a, condition) ;
+  if (!is_probe(text)) return 0 ;
+  len = strspn(text, "[") ;
+  if (negate && len && !strncmp(text + len, " ! -", 4)) return pool_printf(a->pool, "%.*s%s", (int)len, text, text + len + 2) ;
+  return negate ? pool_printf(a->pool, "! %s", text) : text ;
+}
+
+struct leaving
+{
+  struct analysis *a ;
+  char const *probe ;
+} ;
+
+/* break, or, in a function, return: not with a failure */
+static int leaves_loop (struct statement *list)
+{
+  for (; list ; list = list->next)
+  {
+    if (!strcmp(statement_command(list), "break")) return 1 ;
+    if (!strcmp(statement_command(list), "return") && (list->nwords == 1 || !strcmp(statement_word(list, 1), "0"))) return 1 ;
+  }
+  return 0 ;
+}
+
+/* COND && break; if COND; then break; fi */
+static int find_break (struct statement *statement, void *data)
+{
+  struct leaving *leaving = data ;
+  if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
+   && (leaves_loop(statement->body->next) || leaves_loop(statement->body->next->body)))
+    leaving->probe = extract_probe(leaving->a, statement->body, statement->kind == STATEMENT_OR) ;
+  else if (statement->kind == STATEMENT_IF && statement->branches && statement->branches->condition)
+  {
+    struct branch *branch = statement->branches ;
+    if (leaves_loop(branch->body)) leaving->probe = extract_probe(leaving->a, branch->condition, 0) ;
+    else if (branch->next && !branch->next->condition && leaves_loop(branch->next->body))
+      leaving->probe = extract_probe(leaving->a, branch->condition, 1) ;
+  }
+  return !!leaving->probe ;
+}
+
+static int is_background (struct statement *statement, void *data)
+{
+  (void)data ;
+  return statement->background ;
+}
+
+/* Does the loop do more than ask, sleep and count? Then what ends it is no question to a service. */
+static int does_work (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  return statement->kind == STATEMENT_COMMAND && !find_function(a, statement_command(statement))
+   && !shell_one_of(statement_command(statement), "sleep echo printf exit break continue return true false : test [ let expr date cat tail logger kill ps") && !is_probe(statement_text(a, statement)) ;
+}
+
+char const *loop_probe (struct analysis *a, struct statement *statement)
+{
+  struct leaving leaving = { .a = a } ;
+  struct branch *branch = statement->branches ;
+  if (statement_walk(branch->body ? branch->body : statement, &is_background, 0)) return 0 ;
+  if (statement->kind == STATEMENT_LOOP && branch->condition && !branch->condition->next)
+    leaving.probe = extract_probe(a, branch->condition, !statement->until) ;
+  if (leaving.probe) return leaving.probe ;
+  for (struct statement *one = branch->body ; one ; one = one->next)
+    if (statement_walk(one, &does_work, a)) return 0 ;
+  for (struct statement *one = branch->body ; one && !leaving.probe ; one = one->next) statement_walk(one, &find_break, &leaving) ;
+  return leaving.probe ;
+}
+
+/* ( until pg_isready; do sleep 1; done; migrate ) & : a task that depends on it. */
+int is_waiting_task (struct analysis *a, struct statement *statement)
+{
+  if ((statement->kind != STATEMENT_GROUP && statement->kind != STATEMENT_SUBSHELL) || !a->last || !statement->body) return 0 ;
+  return statement->body->kind == STATEMENT_LOOP && statement->body->next && statement->body->branches
+   && statement->body->branches->condition && is_probe(source_copy(a->source, statement->body->branches->condition_range)) ;
+}

@@ -1,0 +1,227 @@
+/* Loops that watch processes, which supervision replaces. */
+
+#include <string.h>
+
+#include "migrate/analysis.h"
+
+#define WATCHERS "ps pgrep pidof jobs kill supervisorctl"
+
+struct watching
+{
+  struct statement const *whole ; /* the loop, which may be in the background */
+  struct analysis *a ;
+  char const *asked ; /* the words of what it asks, and waits for */
+  int watches ;
+  int works ; /* something else than watching, sleeping, talking and ending */
+  int starts ;
+} ;
+
+static void add_asked (struct watching *watching, struct statement const *statement)
+{
+  watching->asked = pool_printf(watching->a->pool, "%s %s", watching->asked, statement_text(watching->a, statement)) ;
+}
+
+/* kill -0: it only asks */
+static int only_asks_whether (struct statement const *kill)
+{
+  return !strcmp(statement_word(kill, 1), "-0") || (shell_one_of(statement_word(kill, 1), "-s -n") && !strcmp(statement_word(kill, 2), "0")) ;
+}
+
+static int looks_at_processes (struct statement *statement, void *data)
+{
+  for (struct text const *one = statement->programs.first ; one ; one = one->next)
+    if (shell_one_of(one->text, WATCHERS)) return 1 ;
+  if (!strcmp(statement_command(statement), "kill")) return only_asks_whether(statement) ;
+  if (statement->kind == STATEMENT_TEST || shell_one_of(statement_command(statement), "test ["))
+    return strstr(source_copy(((struct analysis *)data)->source, statement->range), "/proc/") != 0 ;
+  return statement->kind == STATEMENT_COMMAND && shell_one_of(statement_command(statement), WATCHERS) ;
+}
+
+static int does_work (struct statement *statement, void *data)
+{
+  (void)data ;
+  return statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(statement),
+    WATCHERS " grep egrep awk wc sleep echo printf exit return true false : test [ wait date logger local read cut tr head tail sed") ;
+}
+
+static int asks_only (struct analysis *a, struct statement *body, unsigned int depth) ;
+
+struct asking
+{
+  struct analysis *a ;
+  unsigned int depth ;
+  int asks ;
+} ;
+
+/* Stops at what is neither a question nor part of one. */
+static int is_no_question (struct statement *statement, void *data)
+{
+  struct asking *asking = data ;
+  struct function *function = find_function(asking->a, statement_command(statement)) ;
+  if (looks_at_processes(statement, asking->a))
+  {
+    asking->asks = 1 ;
+    return 0 ;
+  }
+  if (function && function->statement->body && asking->depth < 5 && asks_only(asking->a, function->statement->body, asking->depth + 1))
+  {
+    function->walked = asking->asks = 1 ;
+    return 0 ;
+  }
+  return does_work(statement, 0) ;
+}
+
+/* Does the body of a function ask after processes, and do nothing else? */
+static int asks_only (struct analysis *a, struct statement *body, unsigned int depth)
+{
+  struct asking asking = { .a = a, .depth = depth } ;
+  return !statement_walk(body, &is_no_question, &asking) && asking.asks ;
+}
+
+/* alive "$API": a function that asks, itself or by others, and does nothing else */
+static int asks_by_function (struct watching *watching, struct statement *statement)
+{
+  struct function *function = find_function(watching->a, statement_command(statement)) ;
+  struct statement *body = function ? function->statement->body : 0 ;
+  if (!body || !asks_only(watching->a, body, 0)) return 0 ;
+  add_asked(watching, body) ;
+  function->walked = watching->watches = 1 ;
+  return 1 ;
+}
+
+static int ends_more (struct statement *statement, void *data)
+{
+  (void)data ;
+  return statement->background || (statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(statement),
+    "kill pkill killall wait exit return echo printf true false : test [ sleep date logger local read trap")) ;
+}
+
+/* cleanup: a function that ends the processes, and perhaps the script. */
+int only_ends_processes (struct analysis *a, struct statement *statement)
+{
+  struct function *function = find_function(a, statement_command(statement)) ;
+  struct statement *body = function ? function->statement->body : 0 ;
+  if (!body || statement_walk(body, &ends_more, 0)) return 0 ;
+  function->walked = 1 ;
+  return 1 ;
+}
+
+static int look_for_watching (struct statement *statement, void *data)
+{
+  struct watching *watching = data ;
+  char const *command = statement_command(statement) ;
+  if (statement->background && statement != watching->whole) watching->starts = 1 ;
+  if (statement->kind == STATEMENT_TEST)
+  {
+    char const *text = statement_text(watching->a, statement) ;
+    add_asked(watching, statement) ;
+    if (strstr(text, "/proc/") || shell_mentions(text, "pgrep") || shell_mentions(text, "pidof")) watching->watches = 1 ;
+  }
+  for (struct text const *one = statement->programs.first ; one ; one = one->next)
+    if (shell_one_of(one->text, WATCHERS)) watching->watches = 1 ;
+  if (statement->programs.first || (statement->kind == STATEMENT_PIPELINE && statement_walk(statement, &looks_at_processes, watching->a))) add_asked(watching, statement) ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  if (shell_one_of(command, WATCHERS))
+  {
+    watching->watches = 1 ;
+    if (strcmp(command, "kill") != 0 || only_asks_whether(statement)) add_asked(watching, statement) ;
+  }
+  else if (!strcmp(command, "wait")) add_asked(watching, statement) ;
+  else if (asks_by_function(watching, statement)) add_asked(watching, statement) ;
+  else if (only_ends_processes(watching->a, statement)) return 0 ;
+  else if (find_function(watching->a, command) && starts_something(watching->a, find_function(watching->a, command)->statement->body)) watching->starts = 1 ;
+  else if (shell_one_of(command, "service") && shell_one_of(statement_word(statement, 2), "status")) watching->watches = 1 ;
+  else if (shell_one_of(command, "service") && shell_one_of(statement_word(statement, 2), "start restart")) watching->starts = 1 ;
+  else if (!shell_one_of(command, "grep egrep awk wc sleep echo printf exit break continue true false : test [ wait date logger") && !statement->background) watching->works = 1 ;
+  return 0 ;
+}
+
+int watches_processes (struct analysis *a, struct statement *statement)
+{
+  struct watching watching = { .a = a, .whole = statement, .asked = "" } ;
+  char const *text = statement_text(a, statement) ;
+  statement_walk(statement, &look_for_watching, &watching) ;
+  if (!watching.watches && (strstr(text, "$(ps ") || strstr(text, "$(pgrep") || strstr(text, "$(pidof") || strstr(text, "`ps ") || strstr(text, "/proc/$")))
+    watching.watches = 1 ;
+  return watching.watches && (!watching.works || watching.starts) ;
+}
+
+/* Does the loop name it, by its pid or its program? */
+static int is_watched (struct analysis *a, struct service const *service, char const *text)
+{
+  for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next)
+    if (pid->service == service && shell_mentions(text, pid->name)) return 1 ;
+  return (*service->program && shell_mentions(text, service->program)) || shell_mentions(text, service->name) ;
+}
+
+/* Is the condition a function that asks? */
+static int condition_asks (struct analysis *a, struct statement *condition)
+{
+  struct watching watching = { .a = a, .asked = "" } ;
+  if (!condition) return 0 ;
+  statement_walk(condition, &look_for_watching, &watching) ;
+  return watching.watches ;
+}
+
+/* if ! kill -0 "$API"; then api & API=$!; fi: what it asks before it starts something again. */
+static int find_restart (struct statement *statement, void *data)
+{
+  struct watching *watching = data ;
+  struct analysis *a = watching->a ;
+  struct function *function = find_function(a, statement_command(statement)) ;
+  if (function && function->statement->body && starts_something(a, function->statement->body)) function->walked = 1 ;
+  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
+  {
+    struct statement *right = statement->body->next ;
+    if (starts_something(a, right) && !may_end(a, right)) add_asked(watching, statement->body) ;
+  }
+  for (struct branch *branch = statement->kind == STATEMENT_IF ? statement->branches : 0 ; branch ; branch = branch->next)
+  {
+    int starts = 0 ;
+    int ends = 0 ;
+    for (struct statement *one = branch->body ; one ; one = one->next)
+    {
+      starts |= starts_something(a, one) && strcmp(statement_command(one), "wait") != 0 ;
+      ends |= may_end(a, one) ;
+    }
+    if (starts && !ends && branch->condition)
+      watching->asked = pool_printf(a->pool, "%s %s", watching->asked, source_copy(a->source, branch->condition_range)) ;
+  }
+  return 0 ;
+}
+
+void drop_watching (struct analysis *a, struct statement *statement)
+{
+  struct watching watching = { .a = a, .asked = "" } ;
+  struct watching restarts = { .a = a, .asked = "" } ;
+  struct texts again = { 0 } ;
+  char const *text = statement_text(a, statement) ;
+  char const *condition = statement->branches ? source_copy(a->source, statement->branches->condition_range) : "" ;
+  int ends = may_end(a, statement) || shell_mentions(text, "break") || shell_mentions(condition, "kill")
+   || shell_mentions(condition, "pgrep") || shell_mentions(condition, "pidof")
+   || shell_mentions(condition, "jobs") || shell_mentions(condition, "ps") || (statement->branches && condition_asks(a, statement->branches->condition)) ;
+  int named = 0 ;
+  struct texts names = { 0 } ;
+  struct claim *claim ;
+  statement_walk(statement, &look_for_watching, &watching) ;
+  statement_walk(statement, &find_restart, &restarts) ;
+  text = watching.asked ; /* whom it only ends does not count */
+  drop_remarks(a, statement) ;
+  for (struct service *service = a->plan->services ; service ; service = service->next) named |= is_watched(a, service, text) ;
+  for (struct service *service = a->plan->services ; ends && service ; service = service->next)
+  {
+    if (service->is_oneshot || (named && !is_watched(a, service, text))) continue ;
+    if (is_watched(a, service, restarts.asked))
+    {
+      texts_add(a->pool, &again, service->name) ;
+      continue ;
+    }
+    service->is_main = 1 ;
+    texts_add(a->pool, &names, service->name) ;
+  }
+  claim = claim_statement(a, statement, "dropped", names.first
+    ? pool_printf(a->pool, "a loop that watched processes and ended with them: supervision replaces it, and these are main: %s", texts_join(a->pool, &names, ", "))
+    : "a loop that watched processes: supervision replaces it") ;
+  if (again.first) claim->what = pool_printf(a->pool, "%s; it started these again, as their supervisors do: %s", claim->what, texts_join(a->pool, &again, ", ")) ;
+  script_waits(a, line_of(a, statement)) ;
+}
