@@ -318,9 +318,17 @@ command_outlives_the_supervisor() # COMMAND
 
 @test "without a scanner it says so" {
   unset REEVE_LIVE
-  run reeve -l "$dir/nowhere" status
-  [ "$status" -eq 111 ]
+  local verb
   mkdir "$live"
+  for verb in status "status web" "why web" tree top logs graph blame critical-chain plot events metrics "exec web -- true" "env web" "try web" \
+    "start web" "stop web" "restart web" "reload web" "kill TERM web" "wait up web" "disable web" "enable web" "scale web@ 2" rescan upgrade shutdown; do
+    # shellcheck disable=SC2086
+    run -1 reeve -l "$dir/nowhere" $verb
+    [[ $output == "reeve: warning: no scanner runs on $dir/nowhere: there is no such directory "* ]] || { echo "$verb: $output"; return 1; }
+    # shellcheck disable=SC2086
+    run -1 reeve -l "$live" $verb
+    [[ $output == *"no scanner runs on $live"* ]] || { echo "$verb: $output"; return 1; }
+  done
   run reeve -l "$live" shutdown
   [ "$status" -eq 1 ]
   [[ $output == *"no scanner runs on"* ]]

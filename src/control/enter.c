@@ -103,6 +103,11 @@ static int find (struct request *request, enum patience patience)
     fd_close(fd) ;
     return EXIT_YES ;
   }
+  if (errno == ENOENT || errno == ENOTDIR)
+  {
+    strerr_warnw3x("no scanner runs on ", request->live, ": there is no such directory (start reeve-scan, or name its live directory with -l or REEVE_LIVE)") ;
+    return EXIT_NO ;
+  }
   strerr_warnwu3sys("enter the live directory ", request->live, services_who_may()) ;
   return EXIT_SYSTEM ;
 }

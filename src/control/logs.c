@@ -177,6 +177,7 @@ static int open_all (struct logs *logs)
     if (!request->listed && !(say_nothing(s, errno) && request->follow)) code = EXIT_NO ;
   }
   if (!request->listed || found || request->follow) return code ;
+  if (!request->count && !services_scanner_lives()) return services_need_scanner(request) ;
   strerr_warnw1x("there is no log to show: no service has a logger, and nothing keeps what they write; it goes to the container's output: see `docker logs`, or start the tree with REEVE_LOG=prefix (reeve-scan -L prefix)") ;
   return EXIT_NO ;
 }

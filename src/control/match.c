@@ -102,7 +102,7 @@ static int add_pattern (struct request const *request, struct chosen *chosen, ch
   services_free(list, count) ;
   if (code || found) return code ;
   services_say_unknown(request, pattern, 1) ;
-  return EXIT_NO ;
+  return EXIT_NO ; /* a pattern may match nothing: it is no mistake */
 }
 
 /* It is shown by its name, and obeys nobody. */
@@ -118,8 +118,8 @@ static int add_name (struct request const *request, struct chosen *chosen, char 
   if (!strcmp(name, COLLECTOR) && services_collector()) return add_collector(request, chosen) ;
   if (services_has(name)) return has(chosen, name) ? EXIT_YES : add(chosen, name) ;
   if (is_pattern(name)) return add_pattern(request, chosen, name) ;
-  if (services_has_template(name)) strerr_warnw5x(name, " is a template, no service: name its instances, or all of them: '", name, "*'", "") ;
-  else services_say_unknown(request, name, 0) ;
+  if (!services_has_template(name)) return services_say_unknown(request, name, 0) ;
+  strerr_warnw4x(name, " is a template, no service: name its instances, or all of them: '", name, "*'") ;
   return EXIT_USAGE ;
 }
 
@@ -152,6 +152,7 @@ static int add_templates (struct request const *request, struct chosen *chosen, 
   if (list) code = add_matches(chosen, pattern, list, count, &found, 1) ;
   if (list) services_free(list, count) ;
   if (code || found) return code ;
+  if (!services_scanner_lives()) return services_need_scanner(request) ;
   strerr_warnw4x("there is no template ", pattern, " for ", request->live) ;
   return EXIT_NO ;
 }

@@ -225,35 +225,6 @@ char **services_list_templates (size_t *count)
   return finished(&list, list.names && scan_directory(scan) && add_all(&list, scan, ADD_TEMPLATES), count) ;
 }
 
-void services_say_unknown (struct request const *request, char const *name, int is_pattern)
-{
-  char printable[SERVICE_NAME_MAX + 5] ;
-  size_t count ;
-  char **names = services_list(1, &count) ;
-  char const *what = is_pattern ? "no service matches " : "there is no service " ;
-  size_t size = 1 ;
-  char *list ;
-  size_t at = 0 ;
-  service_name_printable(printable, sizeof printable, name) ;
-  for (size_t i = 0 ; names && i < count ; i++) size += strlen(names[i]) + 2 ;
-  list = malloc(size) ;
-  if (!names || !list || !count)
-  {
-    strerr_warnw5x(what, printable, " in ", request->live, names && !count ? ": there is none at all" : "") ;
-    services_free(names, count) ;
-    free(list) ;
-    return ;
-  }
-  for (size_t i = 0 ; i < count ; i++)
-  {
-    char one[SERVICE_NAME_MAX + 5] ;
-    at += (size_t)snprintf(list + at, size - at, "%s%s", i ? ", " : "", service_name_printable(one, sizeof one, names[i])) ;
-  }
-  strerr_warnw6x(what, printable, " in ", request->live, "; there are: ", list) ;
-  services_free(names, count) ;
-  free(list) ;
-}
-
 char const *services_printable (char *out, char const *path)
 {
   snprintf(out, PATH_SIZE, "%s", path) ;
@@ -312,4 +283,39 @@ int services_need_scanner (struct request const *request)
   if (!lives) strerr_warnw2x("no scanner runs on ", request->live) ;
   else strerr_warnwu3sys("look for the scanner on ", request->live, services_who_may()) ;
   return lives ? EXIT_SYSTEM : EXIT_NO ;
+}
+
+int services_say_unknown (struct request const *request, char const *name, int is_pattern)
+{
+  char printable[SERVICE_NAME_MAX + 5] ;
+  size_t count ;
+  char **names = services_list(1, &count) ;
+  char const *what = is_pattern ? "no service matches " : "there is no service " ;
+  size_t size = 1 ;
+  char *list ;
+  size_t at = 0 ;
+  if (names && !count && !services_scanner_lives())
+  {
+    services_free(names, count) ;
+    return services_need_scanner(request) ;
+  }
+  service_name_printable(printable, sizeof printable, name) ;
+  for (size_t i = 0 ; names && i < count ; i++) size += strlen(names[i]) + 2 ;
+  list = malloc(size) ;
+  if (!names || !list || !count)
+  {
+    strerr_warnw5x(what, printable, " in ", request->live, names && !count ? ": there is none at all" : "") ;
+    services_free(names, count) ;
+    free(list) ;
+    return EXIT_USAGE ;
+  }
+  for (size_t i = 0 ; i < count ; i++)
+  {
+    char one[SERVICE_NAME_MAX + 5] ;
+    at += (size_t)snprintf(list + at, size - at, "%s%s", i ? ", " : "", service_name_printable(one, sizeof one, names[i])) ;
+  }
+  strerr_warnw6x(what, printable, " in ", request->live, "; there are: ", list) ;
+  services_free(names, count) ;
+  free(list) ;
+  return EXIT_USAGE ;
 }

@@ -33,8 +33,9 @@ extern char **services_list_templates (size_t *count) ;
 /* Is there a directory of that name in SCAN? Of an instance: it is not there because of its template's count alone. */
 extern int services_has_directory (char const *name) ;
 
-/* Says that there is no service `name`, or none that matches it, and which there are. */
-extern void services_say_unknown (struct request const *request, char const *name, int is_pattern) ;
+/* Says that there is no service `name`, or none that matches it, and which there are; where nothing
+   is, and no scanner either, says that. Returns the exit code. */
+extern int services_say_unknown (struct request const *request, char const *name, int is_pattern) ;
 
 /* The path of SCAN, which somebody else may have written, for a message. `out` has 4096 bytes. */
 extern char const *services_printable (char *out, char const *path) ;
