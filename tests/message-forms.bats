@@ -39,8 +39,15 @@ END
   # What does not leave the container stays text, also for who reads it.
   grep -q '^reeve web/log: .*nothing' "$dir/file"
   grep -q '^reeve web/log: .*nothing' "$dir/text"
+  # The scanner's name the service that they speak of; those that speak of none have no such field.
   kill_supervisor web
-  eventually 10 object '.program == "reeve-scan" and .level == "warning" and (has("about") | not)'
+  eventually 10 object '.program == "reeve-scan" and .level == "warning" and .about == "web" and (.message | contains("the supervisor of web was ended by SIGKILL"))'
+  mkdir "$scan/later"
+  s6-svscanctl -a "$live"
+  eventually 10 object '.program == "reeve-scan" and .about == "later" and (.message | contains("is not started"))'
+  mkdir "$scan/ bad"$'\n'
+  s6-svscanctl -a "$live"
+  eventually 10 object '.program == "reeve-scan" and (has("about") | not) and (.message | contains("its name cannot be a service"))'
   run ! grep -v '^{' "$dir/stderr"
 }
 

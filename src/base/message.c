@@ -26,11 +26,13 @@
 #define STDERR_VARIABLE "REEVE_STDERR"
 #define STDERR_MAX (2 * UINT64_FMT + 1)
 #define PROGRAM_MAX 600
+#define ABOUT_MAX 256 /* bytes of NAME/log, and a NUL */
 #define CUT "...\n"
 
 static struct output output = OUTPUT(2) ;
 static char line[PIPE_BUF] ; /* of it, in the form that it is said in: message_form.h */
 static size_t length ;
+static char const *about ; /* the service that this message speaks of; 0: the one in PROG, if any */
 static uint64_t lost ;
 static enum message_form form ;
 static int waits ; /* this program has nothing better to do than to wait */
@@ -41,6 +43,7 @@ static int full ; /* the last line had to be dropped for lack of room */
 static struct
 {
   char bytes[LAST_MAX] ;
+  char about[ABOUT_MAX] ; /* empty: the service in PROG */
   size_t len ; /* 0: nothing */
   uint32_t more ;
   uint32_t quiet_ms ;
@@ -77,17 +80,22 @@ static int write_line (char *bytes, size_t len, int patient)
   return 1 ;
 }
 
-size_t message_format (char out[PIPE_BUF], char const *text, size_t len)
+static size_t put_in_form (char out[PIPE_BUF], char const *text, size_t len, char const *whom)
 {
   struct timespec now = { 0 } ;
   if (form == MESSAGE_JSON) clock_read(CLOCK_REALTIME, &now) ;
-  return message_form_write(out, form, PROG, text, len, &now) ;
+  return message_form_write(out, form, PROG, whom && *whom ? whom : 0, text, len, &now) ;
 }
 
-static int say (char const *text, size_t len, int patient)
+size_t message_format (char out[PIPE_BUF], char const *text, size_t len)
+{
+  return put_in_form(out, text, len, 0) ;
+}
+
+static int say (char const *text, size_t len, char const *whom, int patient)
 {
   char bytes[1 + PIPE_BUF] ;
-  return write_line(bytes, 1 + message_format(bytes + 1, text, len), patient) ;
+  return write_line(bytes, 1 + put_in_form(bytes + 1, text, len, whom), patient) ;
 }
 
 static void put (char const *bytes, size_t len)
@@ -113,12 +121,12 @@ static void say_lost (void)
   n = put_text(text, n, ": warning: ") ;
   n += uint64_fmt(text + n, lost) ;
   n = put_text(text, n, lost == 1 ? " message is lost: standard error did not take it" : " messages are lost: standard error did not take them") ;
-  if (say(text, n, 0)) lost = 0 ;
+  if (say(text, n, 0, 0)) lost = 0 ;
 }
 
-static int say_or_lose (char const *text, size_t len)
+static int say_or_lose (char const *text, size_t len, char const *whom)
 {
-  if (!say(text, len, !lost))
+  if (!say(text, len, whom, !lost))
   {
     lost++ ;
     return 0 ;
@@ -141,7 +149,7 @@ static int say_more (void)
     n = put_text(text, n, " times more)") ;
   }
   last.more = 0 ;
-  return say_or_lose(text, n) ;
+  return say_or_lose(text, n, last.about) ;
 }
 
 static int is_said_again (void)
@@ -159,7 +167,7 @@ static void count (void)
   if (last.more == 1)
   {
     last.more = 0 ;
-    said = say_or_lose(line, length) ;
+    said = say_or_lose(line, length, last.about) ;
   }
   else said = say_more() ;
   if (!said) last.len = 0 ;
@@ -171,8 +179,10 @@ static void say_new (void)
 {
   say_more() ;
   last.len = 0 ;
-  if (!say_or_lose(line, length) || length > sizeof last.bytes) return ;
+  if (!say_or_lose(line, length, about) || length > sizeof last.bytes) return ;
   memcpy(last.bytes, line, length) ;
+  last.about[0] = 0 ;
+  if (about) strncat(last.about, about, sizeof last.about - 1) ;
   last.len = length ;
   last.said_ms = clock_ms() ;
   last.quiet_ms = QUIET_MS ;
@@ -184,6 +194,12 @@ static void end_line (void)
   if (is_said_again()) count() ;
   else say_new() ;
   length = 0 ;
+  about = 0 ;
+}
+
+char const *message_about (char const *service)
+{
+  return about = service ;
 }
 
 /* Instead of writev(), for buffer_2: takes all there is. */

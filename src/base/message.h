@@ -45,6 +45,10 @@ extern void message_announce (char const *mode) ;
 /* What PROG should be: `name`, and in a service also whose: "reeve-exec web". Borrowed. */
 extern char const *message_program (char const *name) ;
 
+/* The next message speaks of this service: the form names it in a field of its own. Returns its argument,
+   so that the name can be one of the message's words. Borrowed until the message is said. */
+extern char const *message_about (char const *service) ;
+
 /* The line that is written for "PROGRAM: LEVEL: TEXT" (message_form.h), for a signal handler. Returns its bytes. */
 extern size_t message_format (char out[PIPE_BUF], char const *text, size_t len) ;
 

@@ -85,7 +85,7 @@ static char const *level_of (char const *text, size_t size)
   return 0 ;
 }
 
-static size_t write_json (char out[PIPE_BUF], char const *program, char const *line, size_t len, struct timespec const *now)
+static size_t write_json (char out[PIPE_BUF], char const *program, char const *about, char const *line, size_t len, struct timespec const *now)
 {
   size_t named = strlen(program) ;
   size_t name = strcspn(program, " ") ;
@@ -99,16 +99,17 @@ static size_t write_json (char out[PIPE_BUF], char const *program, char const *l
   n = put(out, n, "\",\"service\":\"reeve\",\"stream\":\"stderr") ;
   n = put_field(out, n, "level", level, strlen(level)) ;
   n = put_field(out, n, "program", program, name) ;
-  if (name < named) n = put_field(out, n, "about", program + name + 1, named - name - 1) ;
+  if (!about && name < named) about = program + name + 1 ;
+  if (about) n = put_field(out, n, "about", about, strlen(about)) ;
   n = put_escaped(out, put(out, n, "\",\"message\":\""), sizeof CUT END, line, len, &all) ;
   return put(out, all ? n : put(out, n, CUT), END) ;
 }
 
-size_t message_form_write (char out[PIPE_BUF], enum message_form form, char const *program, char const *line, size_t len, struct timespec const *now)
+size_t message_form_write (char out[PIPE_BUF], enum message_form form, char const *program, char const *about, char const *line, size_t len, struct timespec const *now)
 {
   size_t n ;
   size_t room ;
-  if (form == MESSAGE_JSON) return write_json(out, program, line, len, now) ;
+  if (form == MESSAGE_JSON) return write_json(out, program, about, line, len, now) ;
   n = put(out, 0, form == MESSAGE_PREFIX ? PREFIX : "") ;
   room = PIPE_BUF - n - sizeof CUT ;
   memcpy(out + n, line, len > room ? room : len) ;

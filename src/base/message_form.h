@@ -24,7 +24,8 @@ extern enum message_form message_form_of (char const *mode) ;
 /* Writes the message as one line of at most PIPE_BUF bytes; what has no room becomes "...".
      line     "PROGRAM: LEVEL: TEXT", without its newline
      program  who says it: the first word its name, the rest the service
+     about    the service that the message speaks of; 0: the one in `program`, if any
    Returns the bytes written. */
-extern size_t message_form_write (char out[PIPE_BUF], enum message_form form, char const *program, char const *line, size_t len, struct timespec const *now) ;
+extern size_t message_form_write (char out[PIPE_BUF], enum message_form form, char const *program, char const *about, char const *line, size_t len, struct timespec const *now) ;
 
 #endif

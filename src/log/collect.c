@@ -49,7 +49,9 @@ static int open_fifo (char const *name, int is_stderr)
   fd = fifo_open(path, O_RDONLY) ;
   if (fd == -1)
   {
-    if (errno != ENOENT && errno != ENOTDIR) strerr_warnwu2sys("open ", path) ;
+    if (errno == ENOENT || errno == ENOTDIR) return -1 ;
+    message_about(name) ;
+    strerr_warnwu2sys("open ", path) ;
     return -1 ;
   }
   mark_as_read(fd) ;
@@ -76,7 +78,7 @@ static void set_fd (struct collector *c, struct stream *stream, int fd)
   stream->no_writer = 0 ;
   if (stream->look_ms) event.events = 0 ;
   if (epoll_ctl(c->sinks[stream->is_stderr]->streams, EPOLL_CTL_ADD, fd, &event) == -1)
-    strerr_warnwu2sys("listen to ", stream->source->name) ;
+    strerr_warnwu2sys("listen to ", message_about(stream->source->name)) ;
 }
 
 static struct source *add_source (struct collector *c, char const *name)
@@ -125,7 +127,7 @@ static void listen_to (struct collector *c, char const *name)
     if (source) set_fd(c, source->stream + i, fd[i]) ;
     else fd_close(fd[i]) ;
   }
-  if (!source) strerr_warnwu2sys("listen to ", name) ;
+  if (!source) strerr_warnwu2sys("listen to ", message_about(name)) ;
 }
 
 static void listen_to_all (struct collector *c)

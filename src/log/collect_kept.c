@@ -14,6 +14,7 @@
 #include <skalibs/types.h>
 
 #include "base/file.h"
+#include "base/message.h"
 #include "log/collect.h"
 #include "service/name.h"
 #include "wire/kept.h"
@@ -121,7 +122,7 @@ void kept_flush (struct source const *source)
   else if (!kept.said)
   {
     kept.said = 1 ;
-    strerr_warnwu3sys("keep the last lines of ", kept.of->name, " (trying again with the next ones)") ;
+    strerr_warnwu3sys("keep the last lines of ", message_about(kept.of->name), " (trying again with the next ones)") ;
   }
   kept.len = 0 ;
 }

@@ -145,7 +145,7 @@ static int can_be_read (struct scanner const *s, struct unit const *unit)
   for (struct unit const *other = s->units.all ; other ; other = other->next) files += other->collected ? 2 : 0 ;
   if (files + 2 <= limit.rlim_max) return 1 ;
   number[uint64_fmt(number, limit.rlim_max)] = 0 ;
-  if (!said) strerr_warnw5x("the output of ", unit->name, ", and of services after it, is not collected: ", number, " open files (ulimit -n) are too few; raise the limit") ;
+  if (!said) strerr_warnw5x("the output of ", message_about(unit->name), ", and of services after it, is not collected: ", number, " open files (ulimit -n) are too few; raise the limit") ;
   said = 1 ;
   return 0 ;
 }

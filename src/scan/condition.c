@@ -12,6 +12,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/file.h"
+#include "base/message.h"
 #include "scan/directory.h"
 #include "scan/environment.h"
 #include "service/enable_if.h"
@@ -29,8 +30,8 @@ static void say_fault (struct unit *unit, char const *value, int err)
   if (unit->condition.said) return ;
   unit->condition.said = 1 ;
   errno = err ;
-  if (err) strerr_warnwu4sys("read ", unit->name, "/" ENABLE_IF_FILE, " (allowed: " ENABLE_IF_ALLOWED ")") ;
-  else strerr_warnw8x("invalid ", unit->name, "/", ENABLE_IF_FILE, ": \"", value, "\": allowed: ", ENABLE_IF_ALLOWED) ;
+  if (err) strerr_warnwu4sys("read ", message_about(unit->name), "/" ENABLE_IF_FILE, " (allowed: " ENABLE_IF_ALLOWED ")") ;
+  else strerr_warnw8x("invalid ", message_about(unit->name), "/", ENABLE_IF_FILE, ": \"", value, "\": allowed: ", ENABLE_IF_ALLOWED) ;
 }
 
 /* Returns 1 with the text; 0: there is no file; -1 with errno, which is 0 when the content is
@@ -95,12 +96,12 @@ int condition_disables (struct scanner *s, struct unit *unit)
   if (holds(s, unit, why))
   {
     if ((unit->condition.there || unit->condition.disabled) && !disabled_forget(unit->name) && errno != ENOENT)
-      strerr_warnwu4sys("remove ", unit->name, "/", DISABLED_FILE) ;
+      strerr_warnwu4sys("remove ", message_about(unit->name), "/", DISABLED_FILE) ;
     unit->condition.disabled = 0 ;
     return 0 ;
   }
   if (directory_supervisor(unit->name)) return 0 ;
-  if (!disabled_write(unit->name, why)) strerr_warnwu5sys("write ", unit->name, "/", DISABLED_FILE, " (the service is disabled all the same)") ;
+  if (!disabled_write(unit->name, why)) strerr_warnwu5sys("write ", message_about(unit->name), "/", DISABLED_FILE, " (the service is disabled all the same)") ;
   unit->condition.disabled = 1 ;
   if (s->console == unit) s->console = 0 ;
   return 1 ;

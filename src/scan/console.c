@@ -9,6 +9,7 @@
 
 #include <skalibs/strerr.h>
 
+#include "base/message.h"
 #include "service/settings.h"
 
 /* In place all services have the scanner's stdin, as with s6-svscan. Then flag-console matters only
@@ -43,7 +44,7 @@ int console_is_for (struct scanner *s, struct unit *unit)
   if (!asks_for_it(s, unit)) return 0 ;
   if (has)
   {
-    if (!unit->console.said) strerr_warnw4x(unit->name, " has flag-console, but not the container's stdin: ", has, " has it") ;
+    if (!unit->console.said) strerr_warnw4x(message_about(unit->name), " has flag-console, but not the container's stdin: ", has, " has it") ;
     unit->console.said = 1 ;
     return 0 ;
   }

@@ -10,6 +10,7 @@
 
 #include <skalibs/strerr.h>
 
+#include "base/message.h"
 #include "scan/again.h"
 #include "scan/origin.h"
 #include "service/executable.h"
@@ -188,7 +189,7 @@ struct unit *directory_know (struct scanner *s, char const *identity, char const
   if (unit) return unit ;
   unit = units_add(&s->units, identity, name, 0) ;
   if (unit) return unit ;
-  strerr_warnwu3sys("remember the service ", name, " (next try in 1 second)") ;
+  strerr_warnwu3sys("remember the service ", message_about(name), " (next try in 1 second)") ;
   again_later(s, AGAIN_SCAN) ;
   return 0 ;
 }

@@ -7,6 +7,7 @@
 
 #include <skalibs/strerr.h>
 
+#include "base/message.h"
 #include "scan/directory.h"
 #include "scan/inherited.h"
 #include "scan/livetree.h"
@@ -66,7 +67,7 @@ int earlier_take (struct scanner *s, char const *name)
   if (service_name_fault(name)) return 1 ;
   if (!livetree_is_ours(name)) return directory_absent(s, name) ;
   taken = take(s, name, name, 0) ;
-  if (taken < 0 && !livetree_remove(name)) strerr_warnwu4sys("remove what is left of an earlier run, ", s->live, "/", name) ;
+  if (taken < 0 && !livetree_remove(name)) strerr_warnwu4sys("remove what is left of an earlier run, ", s->live, "/", message_about(name)) ;
   return !!taken ;
 }
 

@@ -10,6 +10,7 @@
 #include <skalibs/types.h>
 
 #include "base/clock.h"
+#include "base/message.h"
 #include "base/process.h"
 #include "base/send.h"
 #include "scan/inherited.h"
@@ -47,7 +48,7 @@ static void say (struct unit const *unit, pid_t pid, char const *cannot, char co
 {
   char number[PID_FMT] ;
   number[pid_fmt(number, pid)] = 0 ;
-  strerr_warnw7x("the process of ", unit->name, " (pid ", number, ") has lost its supervisor, and ", cannot, next) ;
+  strerr_warnw7x("the process of ", message_about(unit->name), " (pid ", number, ") has lost its supervisor, and ", cannot, next) ;
 }
 
 static char const *why (struct unit const *unit, int known)

@@ -9,6 +9,7 @@
 #include <skalibs/tai.h>
 
 #include "base/clock.h"
+#include "base/message.h"
 #include "wire/state.h"
 
 #define NEEDS_SIZE 1000
@@ -77,7 +78,7 @@ static void say (struct scanner const *s, struct unit const *unit, uint64_t now)
   }
   if (!used) return ; /* nothing holds it any more: it is about to start */
   snprintf(held, sizeof held, "%ju s", (uintmax_t)((now - unit->needs.held_ms) / 1000)) ;
-  strerr_warnw5x(unit->name, " has been held for ", held, ", as it needs ", needs) ;
+  strerr_warnw5x(message_about(unit->name), " has been held for ", held, ", as it needs ", needs) ;
 }
 
 /* ---- when ---- */

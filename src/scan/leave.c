@@ -6,6 +6,7 @@
 
 #include <skalibs/strerr.h>
 
+#include "base/message.h"
 #include "base/process.h"
 #include "scan/again.h"
 #include "scan/directory.h"
@@ -65,7 +66,7 @@ enum unit_event leave_tell (struct scanner *s, struct unit *unit)
   if (stop_gives_up(s, unit)) return UNIT_OVER ;
   units_arm(&s->units, unit, DEADLINE_RETRY) ;
   errno = err ;
-  strerr_warnwu3sys("tell the supervisor of ", unit->name, " to leave (next try in 1 second)") ;
+  strerr_warnwu3sys("tell the supervisor of ", message_about(unit->name), " to leave (next try in 1 second)") ;
   return UNIT_NOTHING ;
 }
 
@@ -83,7 +84,7 @@ void leave_clean (struct scanner *s, struct unit *unit)
   unit->supervised = unit->had_left = 0 ; /* a new service of this name starts from nothing */
   if (unit->foreign || units_is_logger(unit) || (!livetree_is_ours(unit->name) && errno == ENOENT)) return ;
   if (livetree_is_ours(unit->name) && livetree_remove(unit->name)) return ;
-  strerr_warnwu5sys("remove the live directory ", s->live, "/", unit->name, " (next try in 1 second)") ;
+  strerr_warnwu5sys("remove the live directory ", s->live, "/", message_about(unit->name), " (next try in 1 second)") ;
   again_later(s, AGAIN_SCAN) ;
 }
 

@@ -12,6 +12,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/clock.h"
+#include "base/message.h"
 #include "base/path.h"
 #include "scan/again.h"
 #include "scan/directory.h"
@@ -124,7 +125,7 @@ static void entry_of_live (struct scanner *s, struct dirent const *e)
     unit = directory_know(s, identity, e->d_name) ;
     if (!unit) return ;
     if (s->in_place && instance_is_template(e->d_name))
-      strerr_warnw3x("in place there are no templates: ", e->d_name, " is an ordinary service (for a template, name a live directory with -l)") ;
+      strerr_warnw3x("in place there are no templates: ", message_about(e->d_name), " is an ordinary service (for a template, name a live directory with -l)") ;
     unit->foreign = 1 ;
     unit->adopt = directory_is_unfinished(s, e->d_name) != 0 ; /* in doubt the supervisor looks for itself */
   }

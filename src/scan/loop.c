@@ -81,7 +81,7 @@ static void apply (struct scanner *s, struct unit *unit, enum unit_event event)
     struct plan_step step = plan_step(unit->phase, event) ;
     if (step.todo & PLAN_IMPOSSIBLE)
     {
-      strerr_warnw2x("impossible event for ", unit->name) ;
+      strerr_warnw2x("impossible event for ", message_about(unit->name)) ;
       return ;
     }
     unit->phase = step.next ;

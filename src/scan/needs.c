@@ -9,6 +9,7 @@
 
 #include <skalibs/strerr.h>
 
+#include "base/message.h"
 #include "scan/again.h"
 #include "scan/directory.h"
 #include "scan/held.h"
@@ -24,7 +25,7 @@
 static void tell_fault (char const *file, char const *why, void *data)
 {
   struct unit const *unit = data ;
-  strerr_warnw7x(unit->name, "/", DEPENDENCIES, "/", file, ": ", why) ;
+  strerr_warnw7x(message_about(unit->name), "/", DEPENDENCIES, "/", file, ": ", why) ;
 }
 
 /* A need of a template is a need of each of its instances. */
@@ -51,7 +52,9 @@ static void read_needs (struct scanner *s, struct unit *unit)
       graph_set_needs(&s->needs.graph, unit->needs.node, dependencies.wishes, dependencies.count) ;
     dependencies_free(&dependencies) ;
   }
-  if (!ok) strerr_warnwu3sys("read ", path, " (going on with what was read last)") ;
+  if (ok) return ;
+  message_about(unit->name) ;
+  strerr_warnwu3sys("read ", path, " (going on with what was read last)") ;
 }
 
 /* The unit's node of the graph. Returns 0 when there is no memory, or when another unit has that
@@ -256,6 +259,7 @@ static void tell_circle (struct graph_node const *first, void *data)
   char text[CIRCLE_MAX] ;
   (void)data ;
   graph_describe_circle(first, text, sizeof text) ;
+  message_about(first->name) ;
   strerr_warnw3x("a circle of dependencies, which has no order; they are ignored: ", text, " (remove one of them)") ;
 }
 

@@ -7,6 +7,7 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
+#include "base/message.h"
 #include "base/process.h"
 #include "scan/again.h"
 #include "scan/directory.h"
@@ -14,7 +15,7 @@
 static void cannot (char const *name)
 {
   static int said ;
-  if (!said) strerr_warnwu3sys("watch the supervisor of ", name, ", and others that an earlier scanner has started: if such a supervisor is killed, only a rescan notices it (reeve rescan)") ;
+  if (!said) strerr_warnwu3sys("watch the supervisor of ", message_about(name), ", and others that an earlier scanner has started: if such a supervisor is killed, only a rescan notices it (reeve rescan)") ;
   said = 1 ;
 }
 

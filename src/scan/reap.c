@@ -13,6 +13,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "base/message.h"
 #include "base/send.h"
 #include "scan/cmd.h"
 #include "scan/cmd_strays.h"
@@ -106,7 +107,7 @@ static int ended_in_order (struct unit const *unit, struct state const *state, i
 static void say (struct unit const *unit, int in_order)
 {
   if (WIFSIGNALED(unit->supervisor.wstat))
-    strerr_warnw6x("the supervisor of ", unit->name, " was ended by SIG", sig_name(WTERMSIG(unit->supervisor.wstat)),
+    strerr_warnw6x("the supervisor of ", message_about(unit->name), " was ended by SIG", sig_name(WTERMSIG(unit->supervisor.wstat)),
       in_order && is_expected(unit) ? "" : "; it is replaced", in_order || inherited_state_is_lost(unit) ? "" : ", and its successor goes on with what it has left") ;
 }
 

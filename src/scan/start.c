@@ -70,7 +70,7 @@ static enum unit_event make_tree (struct scanner *s, struct unit *unit)
       takeover_cannot(unit, "make the fifos for the output of", strerror(errno)) ;
       return UNIT_START_FAILED ;
     case LIVETREE_TAKEN :
-      strerr_warnw6x(s->live, "/", unit->name, " was not made by reeve-scan, so it stays: the service ", unit->name,
+      strerr_warnw6x(s->live, "/", message_about(unit->name), " was not made by reeve-scan, so it stays: the service ", unit->name,
         " is not started; remove it or rename the service, then order a rescan") ;
       return UNIT_START_REFUSED ;
     default :
@@ -125,7 +125,7 @@ static enum unit_event make_again (struct scanner *s, struct unit *unit)
   if (make_logger_tree(s, unit->producer, unit->name) == LIVETREE_DONE && livetree_make_pipe(unit->name))
   {
     if (unit->producer->supervisor.pid)
-      strerr_warnw4x("the live directory of ", unit->name, " was removed, and the pipe to it: what is written there is lost until the service is restarted: reeve restart ", unit->producer->name) ;
+      strerr_warnw4x("the live directory of ", message_about(unit->name), " was removed, and the pipe to it: what is written there is lost until the service is restarted: reeve restart ", unit->producer->name) ;
     return UNIT_STARTED ;
   }
   takeover_cannot(unit, "make the live directory of", strerror(errno)) ;
@@ -149,7 +149,7 @@ static void hold_task (struct unit const *unit)
   fd = file_open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0644) ;
   if (fd == -1) strerr_warnwu2sys("create ", path) ;
   else fd_close(fd) ;
-  strerr_warnw5x("whether the task ", unit->name, " is done is not known any more, as its live directory was removed: it is not run again (`reeve start ", unit->name, "` runs it)") ;
+  strerr_warnw5x("whether the task ", message_about(unit->name), " is done is not known any more, as its live directory was removed: it is not run again (`reeve start ", unit->name, "` runs it)") ;
 }
 
 /* Puts the names of the service and of its instance into the environment, for the supervisor and
@@ -233,7 +233,7 @@ static int may_start (struct scanner *s, struct unit *unit, enum unit_event *eve
   }
   if (!unit->adopt && units_is_leaving(unit)) return (*event = UNIT_OVER, 0) ;
   if (there || !unit->foreign || unit->adopt) return 1 ;
-  strerr_warnw4x("the directory of ", unit->name, " is gone from ", s->live) ;
+  strerr_warnw4x("the directory of ", message_about(unit->name), " is gone from ", s->live) ;
   return (*event = UNIT_OVER, 0) ;
 }
 
@@ -305,7 +305,7 @@ enum unit_event start_refresh (struct scanner *s, struct unit *unit)
   }
   needs_renamed(s, unit) ;
   if (!unit->foreign && (make_own(s, unit) == LIVETREE_FAILED || !collector_make_fifos(s, unit)))
-    strerr_warnwu4sys("refresh the live directory of ", unit->name, " in ", s->live) ;
+    strerr_warnwu4sys("refresh the live directory of ", message_about(unit->name), " in ", s->live) ;
   if (condition_ends(s, unit)) return UNIT_UNWANTED ;
   if (attend_logger(s, unit) != UNIT_STARTED) again_later(s, AGAIN_SCAN) ;
   return UNIT_NOTHING ;
@@ -320,9 +320,9 @@ void start_say_incomplete (struct scanner *s, struct unit *unit)
   unit->warned = 1 ;
   if (!unit->instances.is_one && instance_template(unit->name, template, 0) && !directory_has(s, unit, "run"))
   {
-    strerr_warnw6x(s->scan, "/", unit->name, " is not started: it has no ./run, and there is no template ", template, " with one (it starts as soon as that is fixed)") ;
+    strerr_warnw6x(s->scan, "/", message_about(unit->name), " is not started: it has no ./run, and there is no template ", template, " with one (it starts as soon as that is fixed)") ;
     return ;
   }
-  strerr_warnw6x(s->scan, "/", unit->name, " is not started: ./run: ", directory_why_incomplete(s, unit, why, sizeof why),
+  strerr_warnw6x(s->scan, "/", message_about(unit->name), " is not started: ./run: ", directory_why_incomplete(s, unit, why, sizeof why),
     " (it starts as soon as that is fixed)") ;
 }

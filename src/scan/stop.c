@@ -10,6 +10,7 @@
 #include <skalibs/types.h>
 
 #include "base/clock.h"
+#include "base/message.h"
 #include "base/process.h"
 #include "base/send.h"
 #include "scan/again.h"
@@ -90,7 +91,7 @@ void stop_order_kill (struct scanner *s, struct unit *unit)
   /* The directory is gone, and the fifo of orders with it. The supervisor itself is killed: its
      processes become the scanner's children, and are killed as such. */
   if (errno == ENOENT && unit->supervisor.has_reported && unit->supervisor.is_child && inherited_state_is_lost(unit)) kill(unit->supervisor.pid, SIGKILL) ;
-  else if (!again && errno != ENXIO && errno != ENOENT) strerr_warnwu3sys("order the end of ", unit->name, " (trying again every second)") ;
+  else if (!again && errno != ENXIO && errno != ENOENT) strerr_warnwu3sys("order the end of ", message_about(unit->name), " (trying again every second)") ;
 }
 
 /* Kills what the unit runs: its supervisor does so; without one, the scanner. */
@@ -261,7 +262,7 @@ int stop_gives_up (struct scanner *s, struct unit *unit)
   if (unit->stop.tries < UINT8_MAX) unit->stop.tries++ ;
   if (unit->stop.tries <= TRIES) return 0 ;
   if (unit->inherited && (unit->inherited->told_ms || process_is_child(unit->inherited->pid)) && ending_go_on(s, unit) == ENDING_UNDER_WAY) return 0 ;
-  strerr_warnw3x("letting go of ", unit->name, ": nothing more can be done for it in this stop (its finish is not run; processes that it may have left behind are left alone)") ;
+  strerr_warnw3x("letting go of ", message_about(unit->name), ": nothing more can be done for it in this stop (its finish is not run; processes that it may have left behind are left alone)") ;
   unit->adopt = 0 ;
   units_set_supervisor(&s->units, unit, 0) ;
   return 1 ;

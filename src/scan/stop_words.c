@@ -7,6 +7,7 @@
 #include <skalibs/types.h>
 
 #include "base/clock.h"
+#include "base/message.h"
 #include "base/process.h"
 #include "base/send.h"
 #include "scan/cmd_strays.h"
@@ -22,8 +23,8 @@ void stop_words_killed (struct scanner const *s, char const *what, char const *n
 {
   char ms[UINT32_FMT] ;
   ms[uint32_fmt(ms, by_k ? s->stop.limits.kill_ms : s->stop.limits.budget_ms)] = 0 ;
-  if (by_k) strerr_warnw5x(what, name, " has not ended in time; killing it (the time is -K, S6_SERVICES_GRACETIME: ", ms, " milliseconds)") ;
-  else strerr_warnw7x(what, name, " has not ended within the stop's budget; killing it (the budget is -T, REEVE_STOP_TIMEOUT: ", ms,
+  if (by_k) strerr_warnw5x(what, message_about(name), " has not ended in time; killing it (the time is -K, S6_SERVICES_GRACETIME: ", ms, " milliseconds)") ;
+  else strerr_warnw7x(what, message_about(name), " has not ended within the stop's budget; killing it (the budget is -T, REEVE_STOP_TIMEOUT: ", ms,
     " milliseconds; raise it, and the container runtime's own grace: ", graces, ")") ;
 }
 
@@ -93,7 +94,7 @@ static void say_deaf (struct unit const *unit)
   bit = UINT64_C(1) << (state.settings.down_signal - 1) ;
   deaf = signals.ignored & bit || (send_is_ignored_by_default(state.settings.down_signal) && !((signals.caught | signals.blocked) & bit)) ;
   if (deaf)
-    strerr_warnw5x("the ./run of ", unit->name, " ignores SIG", sig_name(state.settings.down_signal),
+    strerr_warnw5x("the ./run of ", message_about(unit->name), " ignores SIG", sig_name(state.settings.down_signal),
       ", its down-signal: if it is a shell that waits for its server, have it `exec` that, or create the file flag-down-group") ;
 }
 

@@ -1,4 +1,5 @@
 #include "scan/stopping.h"
+#include "base/message.h"
 
 #include <sys/wait.h>
 
@@ -25,7 +26,7 @@ void stopping_main_ended (struct scanner *s, struct unit const *unit, unsigned i
   s->own_code = stopping_code_of((int)wstat) ;
   code[uint_fmt(code, (unsigned int)s->own_code)] = 0 ;
   stopping_ask(s, 0) ;
-  strerr_warni5x("the main service ", unit->name, " has ended with ", code, ": stopping everything") ;
+  strerr_warni5x("the main service ", message_about(unit->name), " has ended with ", code, ": stopping everything") ;
 }
 
 static void stop_with (struct scanner *s, int code)
@@ -41,7 +42,7 @@ void stopping_main_cannot_start (struct scanner *s, struct unit const *unit, cha
   if (s->stop.on || s->stop.asked) return ;
   code[uint_fmt(code, (unsigned int)ended)] = 0 ;
   stop_with(s, ended) ;
-  strerr_warnw7x("the main service ", unit->name, " can never start: ", needed, ", which it needs, has ended with ", code, " and does not come back: stopping everything") ;
+  strerr_warnw7x("the main service ", message_about(unit->name), " can never start: ", needed, ", which it needs, has ended with ", code, " and does not come back: stopping everything") ;
 }
 
 void stopping_cmd_cannot_start (struct scanner *s, char const *needed, unsigned int wstat, int starts)

@@ -5,6 +5,7 @@
 
 #include <skalibs/strerr.h>
 
+#include "base/message.h"
 #include "base/process.h"
 #include "scan/console.h"
 #include "scan/directory.h"
@@ -16,7 +17,7 @@
 /* Says it once, until it works: a retry is not worth another message. */
 void takeover_cannot (struct unit *unit, char const *what, char const *why)
 {
-  if (!unit->warned) strerr_warnwu6x(what, " ", unit->name, ": ", why, " (trying again every second)") ;
+  if (!unit->warned) strerr_warnwu6x(what, " ", message_about(unit->name), ": ", why, " (trying again every second)") ;
   unit->warned = 1 ;
 }
 
@@ -41,7 +42,7 @@ static int shares_supervisor (struct scanner *s, struct unit *unit, pid_t superv
   struct unit const *other = units_by_supervisor(&s->units, supervisor) ;
   if (!other || other == unit) return 0 ;
   if (!unit->warned)
-    strerr_warnw5x("the services ", other->name, " and ", unit->name,
+    strerr_warnw5x("the services ", other->name, " and ", message_about(unit->name),
       " have one and the same supervise directory: only the first is supervised; give each its own, then order a rescan") ;
   unit->warned = 1 ;
   return 1 ;

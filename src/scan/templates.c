@@ -10,6 +10,7 @@
 #include <skalibs/types.h>
 
 #include "base/file.h"
+#include "base/message.h"
 #include "scan/directory.h"
 #include "scan/environment.h"
 #include "scan/look.h"
@@ -38,6 +39,7 @@ static uint32_t say_invalid (struct scanner const *s, struct unit const *unit, c
   snprintf(first, sizeof first, "%.*s", value ? (int)strcspn(value, "\r\n") : 0, value ? value : "") ;
   service_name_printable(printable, sizeof printable, first) ;
   number[uint32_fmt(number, count)] = 0 ;
+  message_about(unit->name) ;
   if (!*variable) strerr_warnw9x("invalid ", path, ": \"", printable, "\": allowed: ", COUNT_ALLOWED, " (going on with ", number, ")") ;
   else if (!value || !*value) strerr_warnw7x("invalid ", path, ": ", variable, " is not set: set it, or write a default: $VARIABLE:DEFAULT (going on with ", number, ")") ;
   else strerr_warnw9x("invalid ", variable, ", which ", path, " names: \"", printable, "\": allowed: 0 to 10000 (going on with ", number, ")") ;
@@ -56,7 +58,9 @@ static uint32_t count_in_file (struct scanner const *s, struct unit *unit)
   if (file_read(AT_FDCWD, path, text, COUNT_TEXT_MAX) == -1)
   {
     if (errno == ENOENT) return unit->instances.has_count = 0 ;
-    if (!s->look.quiet) strerr_warnwu5sys("read ", path, " (allowed: ", COUNT_ALLOWED, ")") ;
+    if (s->look.quiet) return in_doubt(unit, COUNT_DEFAULT) ;
+    message_about(unit->name) ;
+    strerr_warnwu5sys("read ", path, " (allowed: ", COUNT_ALLOWED, ")") ;
     return in_doubt(unit, COUNT_DEFAULT) ;
   }
   if (!instance_count_parse(&count, text)) return say_invalid(s, unit, path, "", text, COUNT_DEFAULT) ;
@@ -73,7 +77,7 @@ static uint32_t wanted (struct scanner const *s, struct unit *unit)
 {
   uint32_t number ;
   int r = scale_read(unit->name, &number) ;
-  if (r < 0 && !s->look.quiet) strerr_warnwu7sys("read ", s->live, "/", SCALE_DIRECTORY, "/", unit->name, " (its count is what counts)") ;
+  if (r < 0 && !s->look.quiet) strerr_warnwu7sys("read ", s->live, "/", SCALE_DIRECTORY, "/", message_about(unit->name), " (its count is what counts)") ;
   unit->instances.has_count = 1 ;
   return r == 1 && number <= COUNT_MAX ? number : count_in_file(s, unit) ;
 }
@@ -152,7 +156,7 @@ static int tell (struct scanner *s, struct unit *template, uint32_t number)
   struct unit *unit ;
   if (!instance_name(name, template->name, number))
   {
-    strerr_warnw3x("no further instance of ", template->name, ": its name would be longer than 251 bytes") ;
+    strerr_warnw3x("no further instance of ", message_about(template->name), ": its name would be longer than 251 bytes") ;
     return 0 ;
   }
   unit = directory_know(s, name, name) ;
@@ -198,7 +202,7 @@ void templates_say_unused (struct scanner *s)
   {
     if (!unit->instances.is_known || unit->instances.has_count || unit->warned || has_instance(s, unit)) continue ;
     unit->warned = 1 ;
-    strerr_warnw9x("the template ", unit->name, " has neither a count nor an instance: nothing of it runs (write a number to ", s->scan, "/", unit->name,
+    strerr_warnw9x("the template ", message_about(unit->name), " has neither a count nor an instance: nothing of it runs (write a number to ", s->scan, "/", unit->name,
       "/", COUNT_FILE, ")") ;
   }
 }

@@ -9,6 +9,7 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
+#include "base/message.h"
 #include "base/trust.h"
 #include "service/dependencies.h"
 #include "service/enable_if.h"
@@ -86,7 +87,7 @@ int trusted_directory (struct scanner const *s, char const *name, int say)
   struct trust_refusal why ;
   snprintf(logger, sizeof logger, "%s" LOGGER_SUFFIX, name) ;
   if (is_trusted(name, &why) && is_trusted(logger, &why)) return 1 ;
-  if (say) strerr_warnw6x("the service ", name, " in ", s->live, " is not to be trusted, and not served: ", trust_why(&why, text)) ;
+  if (say) strerr_warnw6x("the service ", message_about(name), " in ", s->live, " is not to be trusted, and not served: ", trust_why(&why, text)) ;
   return 0 ;
 }
 

@@ -81,7 +81,7 @@ static int would_lose (struct scanner const *s)
   for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
   {
     if (!unit->supervisor.pid || !directory_is_lost(unit)) continue ;
-    strerr_warnw3x("upgrade: the directory of ", unit->producer && directory_is_lost(unit->producer) ? unit->producer->name : unit->name,
+    strerr_warnw3x("upgrade: the directory of ", message_about(unit->producer && directory_is_lost(unit->producer) ? unit->producer->name : unit->name),
       ", which still runs, is gone: put it back, or let it go by `reeve rescan` (going on with the present program, as the new one would not find it)") ;
     return 1 ;
   }
@@ -114,7 +114,7 @@ void upgrade_pass_on (struct scanner *s, struct unit *unit)
   struct order order = { .letter = ORDER_UPGRADE } ;
   unit->supervisor.upgrade_due = !directory_order(unit, &order) && errno != ENOENT && errno != ENXIO ; /* s6-supervise has no such fifo */
   if (!unit->supervisor.upgrade_due) return ;
-  strerr_warnwu3sys("tell the supervisor of ", unit->name, " to execute its program anew (next try in 1 second)") ;
+  strerr_warnwu3sys("tell the supervisor of ", message_about(unit->name), " to execute its program anew (next try in 1 second)") ;
   again_later(s, AGAIN_ORDERS) ;
 }
 

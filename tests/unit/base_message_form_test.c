@@ -7,11 +7,12 @@
 #include "unit.h"
 
 static char out[PIPE_BUF + 1] ;
+static char const *about ;
 
 static char const *form (enum message_form form, char const *program, char const *line, time_t when)
 {
   struct timespec now = { .tv_sec = when, .tv_nsec = 123456789 } ;
-  size_t n = message_form_write(out, form, program, line, strlen(line), &now) ;
+  size_t n = message_form_write(out, form, program, about, line, strlen(line), &now) ;
   out[n <= PIPE_BUF ? n : 0] = 0 ;
   return out ;
 }
@@ -22,6 +23,14 @@ TEST(json_has_program_level_and_service)
     "{\"time\":\"1970-01-01T00:00:00.123456Z\",\"service\":\"reeve\",\"stream\":\"stderr\",\"level\":\"fatal\",\"program\":\"reeve-exec\",\"about\":\"db/log\",\"message\":\"reeve-exec db/log: fatal: no such user\"}\n")) ;
   CHECK(strstr(form(MESSAGE_JSON, "reeve", "reeve: there is none", 0), "\"level\":\"info\",\"program\":\"reeve\",\"message\":\"reeve: there is none\"}\n")) ;
   CHECK(strstr(form(MESSAGE_JSON, "reeve", "somebody: warning: else", 0), "\"program\":\"reeve\",\"message\":\"somebody: warning: else\"}\n")) ;
+}
+
+TEST(json_names_the_service_that_a_message_is_about)
+{
+  about = "db" ;
+  CHECK(strstr(form(MESSAGE_JSON, "reeve-scan", "reeve-scan: warning: db is held", 0), "\"program\":\"reeve-scan\",\"about\":\"db\",\"message\":")) ;
+  CHECK(strstr(form(MESSAGE_JSON, "reeve-log .log", "reeve-log .log: warning: db", 0), "\"program\":\"reeve-log\",\"about\":\"db\",\"message\":")) ;
+  about = 0 ;
 }
 
 TEST(times_are_those_of_the_c_library)
