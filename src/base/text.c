@@ -1,9 +1,8 @@
 #include "base/text.h"
 
-#include <stdint.h>
 #include <string.h>
 
-size_t text_utf8 (char const *text, size_t left)
+size_t text_code_point (char const *text, size_t left, uint32_t *out)
 {
   unsigned char const *s = (unsigned char const *)text ;
   static struct { unsigned char mask, lead ; size_t len ; uint32_t min ; } const forms[] =
@@ -19,9 +18,17 @@ size_t text_utf8 (char const *text, size_t left)
       if ((s[i] & 0xc0) != 0x80) return 0 ;
       point = point << 6 | (s[i] & 0x3f) ;
     }
-    return point < forms[f].min || point > 0x10ffff || (point >= 0xd800 && point < 0xe000) ? 0 : forms[f].len ;
+    if (point < forms[f].min || point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) return 0 ;
+    *out = point ;
+    return forms[f].len ;
   }
   return 0 ;
+}
+
+size_t text_utf8 (char const *text, size_t left)
+{
+  uint32_t point ;
+  return text_code_point(text, left, &point) ;
 }
 
 static int is_control (unsigned char const *s, size_t len)

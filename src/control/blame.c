@@ -4,12 +4,14 @@
 
 #include <skalibs/strerr.h>
 
+#include "base/width.h"
 #include "control/control.h"
 #include "control/dependencies.h"
 #include "control/page.h"
 #include "control/services.h"
 #include "control/timeline.h"
 #include "control/view.h"
+#include "service/name.h"
 
 #define NAME_WIDTH_MAX 24
 #define REMARK_MAX 4096
@@ -89,7 +91,7 @@ int command_blame (struct request const *request)
   {
     struct timing const *timing = line.all + i ;
     if (!is_meant(request, timing->name) || !(timing->runs || timing->state == STATE_HELD)) continue ;
-    if ((int)strlen(timing->name) > width) width = (int)strlen(timing->name) ;
+    if ((int)width_of_string(timing->name) > width) width = (int)width_of_string(timing->name) ;
     list[count++] = timing ;
   }
   if (width > NAME_WIDTH_MAX) width = NAME_WIDTH_MAX ;
@@ -99,10 +101,11 @@ int command_blame (struct request const *request)
   {
     char took[PAGE_DURATION_MAX] ;
     char remark[REMARK_MAX] ;
-    int at ;
+    size_t at ;
     describe(&line, list[i], remark) ;
-    at = printf("%12s  %-*s", list[i]->runs ? page_precise(took, list[i]->took_ms) : "-", *remark ? width : 0, list[i]->name) ;
-    if (*remark) page_print_after((size_t)at, remark) ;
+    at = (size_t)printf("%12s  ", list[i]->runs ? page_precise(took, list[i]->took_ms) : "-") ;
+    at += page_print_padded(list[i]->name, *remark ? (size_t)width : 0) ;
+    if (*remark) page_print_after(at, remark) ;
     putchar('\n') ;
   }
   free(list) ;
@@ -129,15 +132,16 @@ static void print_chain (struct timeline const *line, struct timing const *timin
 {
   char at[PAGE_DURATION_MAX] ;
   char took[PAGE_DURATION_MAX] ;
+  char name[SERVICE_NAME_MAX + 5] ;
   puts("@: from the start of the scanner until the service was executed; +: from there\nuntil it was ready.\n") ;
   for (int depth = 0 ; timing ; timing = timing->by, depth++)
   {
     if (depth) printf("%*s`-", 2 * (depth - 1), "") ;
-    printf("%s @%s", timing->name, page_precise(at, timing->start_ms - line->begin_ms)) ;
+    printf("%s @%s", service_name_printable(name, sizeof name, timing->name), page_precise(at, timing->start_ms - line->begin_ms)) ;
     if (!timing->told) printf(", does not tell when it is ready") ;
     else printf(timing->ready_ms ? " +%s" : ", not ready for %s", page_precise(took, timing->took_ms)) ;
     puts(timing->again ? " (its last start)" : "") ;
-    if (timing->lost) printf("%*s(something that %s needs was started again since)\n", 2 * depth, "", timing->name) ;
+    if (timing->lost) printf("%*s(something that %s needs was started again since)\n", 2 * depth, "", name) ;
   }
 }
 

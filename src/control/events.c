@@ -90,7 +90,14 @@ static void print_line (struct request const *request, struct line const *line)
     if (*line->remark) json_print(line->remark) ;
     puts("}") ;
   }
-  else printf("%s.%03ld  %s  %s%s%s%s%s\n", text, when.tv_nsec / 1000000, line->name, line->what, *end ? ", " : "", end, *line->remark ? ": " : "", line->remark) ;
+  else
+  {
+    printf("%s.%03ld  ", text, when.tv_nsec / 1000000) ;
+    page_print_padded(line->name, 0) ;
+    printf("  %s%s%s%s", line->what, *end ? ", " : "", end, *line->remark ? ": " : "") ;
+    page_print_padded(line->remark, 0) ;
+    putchar('\n') ;
+  }
 }
 
 /* Of many that get held at once the dependencies are not learnt each time anew: with many services that takes long. */

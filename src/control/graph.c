@@ -2,11 +2,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/width.h"
 #include "control/control.h"
 #include "control/dependencies.h"
 #include "control/page.h"
 #include "control/services.h"
 #include "control/view.h"
+#include "service/name.h"
 
 #define LINE_MAX_OF_NEEDS 4096
 #define NAME_WIDTH_MAX 24
@@ -44,7 +46,7 @@ static void print_text (struct request const *request, struct graph const *graph
 {
   int width = sizeof "NAME" - 1 ;
   for (struct graph_node const *node = graph->first ; node ; node = node->later)
-    if (is_shown(request, node) && (int)strlen(name_of(node)) > width) width = (int)strlen(name_of(node)) ;
+    if (is_shown(request, node) && (int)width_of_string(name_of(node)) > width) width = (int)width_of_string(name_of(node)) ;
   if (width > NAME_WIDTH_MAX) width = NAME_WIDTH_MAX ;
   printf("%-*s  %-12s  NEEDS\n", width, "NAME", "STATE") ;
   for (struct graph_node const *node = graph->first ; node ; node = node->later)
@@ -52,14 +54,15 @@ static void print_text (struct request const *request, struct graph const *graph
     char needs[LINE_MAX_OF_NEEDS] = "" ;
     char state[STATE_MAX] ;
     size_t used = 0 ;
-    int at ;
+    size_t at ;
     if (!is_shown(request, node)) continue ;
     for (size_t i = 0 ; i < node->need_count && used < sizeof needs ; i++)
       used += (size_t)snprintf(needs + used, sizeof needs - used, "%s%s%s", used ? ", " : "", node->needs[i].on->name,
         node->needs[i].inner ? " (in a circle: ignored)" : node->needs[i].optional ? " (optional)" : "") ;
     dependencies_state(node, state, sizeof state) ;
-    at = printf(*needs ? "%-*s  %-12s" : "%-*s  %s", width, name_of(node), state) ;
-    if (*needs) page_print_after((size_t)at, needs) ;
+    at = page_print_padded(name_of(node), (size_t)width) ;
+    at += (size_t)printf(*needs ? "  %-12s" : "  %s", state) ;
+    if (*needs) page_print_after(at, needs) ;
     putchar('\n') ;
   }
 }
@@ -78,8 +81,10 @@ static char const *colour_of (char const *state)
 }
 
 /* What would end the text in DOT or Mermaid. */
-static void print_quoted (struct request const *request, char const *text)
+static void print_quoted (struct request const *request, char const *name)
 {
+  char printable[SERVICE_NAME_MAX + 5] ;
+  char const *text = service_name_printable(printable, sizeof printable, name) ;
   for ( ; *text ; text++)
     if (request->mermaid && strchr("\"#<>&;", *text)) printf("#%d;", *text) ;
     else if (!request->mermaid && strchr("\"\\", *text)) printf("\\%c", *text) ;

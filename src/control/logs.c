@@ -17,6 +17,7 @@
 #include "base/date.h"
 #include "base/text.h"
 #include "base/trust.h"
+#include "base/width.h"
 #include "control/control.h"
 #include "control/log_reader.h"
 #include "control/page.h"
@@ -77,8 +78,9 @@ static void print_line (struct logs const *logs, struct source const *source)
 {
   struct log_line const *line = &source->line ;
   size_t i = (size_t)(source - logs->sources) ;
-  if (logs->colour && logs->named) printf("\033[3%um%-*s |\033[0m ", (unsigned int)(i % COLOURS) + 1, (int)logs->width, source->name) ;
-  else if (logs->named) printf("%-*s | ", (int)logs->width, source->name) ;
+  if (logs->colour && logs->named) printf("\033[3%um", (unsigned int)(i % COLOURS) + 1) ;
+  if (logs->named) page_print_padded(source->name, logs->width) ;
+  if (logs->named) fputs(logs->colour ? " |\033[0m " : " | ", stdout) ;
   if (logs->request->stamps) print_stamp(line) ;
   if (logs->terminal) text_make_printable(line->text, line->len) ;
   fwrite(line->text, 1, line->len, stdout) ;
@@ -291,7 +293,7 @@ int command_logs (struct request const *request)
   logs.colour = logs.terminal && !(no_colour && *no_colour) ;
   logs.named = request->listed || request->count > 1 ;
   for (size_t i = 0 ; logs.terminal && i < request->count ; i++)
-    if (strlen(request->names[i]) > logs.width) logs.width = strlen(request->names[i]) ;
+    if (width_of_string(request->names[i]) > logs.width) logs.width = width_of_string(request->names[i]) ;
   if (logs.width > PAGE_WIDTH / 4) logs.width = PAGE_WIDTH / 4 ;
   code = open_all(&logs) ;
   if (request->follow && !code) return follow(&logs) ;

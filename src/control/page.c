@@ -8,16 +8,26 @@
 #include <skalibs/strerr.h>
 
 #include "base/exit.h"
+#include "base/text.h"
+#include "base/width.h"
 #include "control/page.h"
 
 #define INDENT 4
 
-/* A character of UTF-8 is one column. */
-static size_t columns (char const *text, size_t len)
+/* Writes the first `len` bytes of `text` so that they do no harm. */
+static void put (FILE *out, char const *text, size_t len)
 {
-  size_t n = 0 ;
-  for (size_t i = 0 ; i < len ; i++) n += (text[i] & 0xc0) != 0x80 ;
-  return n ;
+  size_t one ;
+  for (size_t at = 0 ; at < len ; at += one)
+  {
+    char character[4] ;
+    one = text_utf8(text + at, len - at) ;
+    if (!one) one = 1 ;
+    memcpy(character, text + at, one) ;
+    text_make_printable(character, one) ;
+    if (*character == '\n') *character = '?' ;
+    fwrite(character, 1, one, out) ;
+  }
 }
 
 static void print_words (size_t at, size_t indent, char const *text)
@@ -26,7 +36,7 @@ static void print_words (size_t at, size_t indent, char const *text)
   while (*text)
   {
     size_t len = strcspn(text, " ") ;
-    size_t n = columns(text, len) ;
+    size_t n = width_of(text, len) ;
     if (at > begin && at + 1 + n > PAGE_WIDTH)
     {
       printf("\n%*s", (int)indent, "") ;
@@ -34,7 +44,7 @@ static void print_words (size_t at, size_t indent, char const *text)
     }
     if (at > begin) putchar(' ') ;
     at += n + (at > begin) ;
-    printf("%.*s", (int)len, text) ;
+    put(stdout, text, len) ;
     text += len ;
     text += strspn(text, " ") ;
   }
@@ -42,9 +52,10 @@ static void print_words (size_t at, size_t indent, char const *text)
 
 void page_print_after (size_t at, char const *text)
 {
-  if (at + 2 + columns(text, strlen(text)) <= PAGE_WIDTH)
+  if (at + 2 + width_of_string(text) <= PAGE_WIDTH)
   {
-    printf("  %s", text) ;
+    fputs("  ", stdout) ;
+    put(stdout, text, strlen(text)) ;
     return ;
   }
   printf("\n%*s", INDENT, "") ;
@@ -55,6 +66,23 @@ void page_print (size_t at, size_t indent, char const *text)
 {
   print_words(at, indent, text) ;
   putchar('\n') ;
+}
+
+size_t page_print_padded (char const *text, size_t columns)
+{
+  size_t width = width_of_string(text) ;
+  put(stdout, text, strlen(text)) ;
+  for ( ; width < columns ; width++) putchar(' ') ;
+  return width ;
+}
+
+void page_put_cell (FILE *out, char const *text, size_t columns)
+{
+  char const *end = width_of_string(text) > columns ? ".." : "" ;
+  size_t len = width_fit(text, columns > strlen(end) ? columns - strlen(end) : 0) ;
+  put(out, text, len) ;
+  fputs(end, out) ;
+  for (size_t width = width_of(text, len) + strlen(end) ; width < columns ; width++) fputc(' ', out) ;
 }
 
 char const *page_duration (char out[PAGE_DURATION_MAX], uint64_t ms)

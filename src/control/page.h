@@ -1,10 +1,13 @@
-/* Printing: lines have at most 80 columns, as far as their words allow. */
+/* Printing for a person. Lines have at most 80 columns, as far as their words allow. Columns are
+   counted as base/width.h does. What is printed here does no harm to a terminal: control characters,
+   and bytes that are not UTF-8, become question marks. */
 
 #ifndef REEVE_CONTROL_PAGE_H
 #define REEVE_CONTROL_PAGE_H
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define PAGE_WIDTH 80
 
@@ -13,6 +16,12 @@
 extern void page_print_after (size_t at, char const *text) ;
 /* Prints `text` from column `at` on, further lines from column `indent` on. A newline at its end. */
 extern void page_print (size_t at, size_t indent, char const *text) ;
+
+/* Prints the whole text, and spaces up to `columns`. No newline at its end. Returns the columns that
+   this takes. */
+extern size_t page_print_padded (char const *text, size_t columns) ;
+/* Writes exactly `columns` to `out`: a longer text ends with "..". */
+extern void page_put_cell (FILE *out, char const *text, size_t columns) ;
 
 /* Of the terminal that stdout is; PAGE_WIDTH of anything else. */
 extern int page_columns (void) ;

@@ -5,11 +5,13 @@
 #include <skalibs/strerr.h>
 
 #include "base/text.h"
+#include "base/width.h"
 #include "control/control.h"
 #include "control/page.h"
 #include "control/services.h"
 #include "control/timeline.h"
 #include "control/view.h"
+#include "service/name.h"
 
 /* In pixels. */
 #define CHARACTER 7.3 /* of a monospaced font of 12 */
@@ -31,30 +33,26 @@ struct plot
   double left ; /* where the chart begins */
 } ;
 
-/* In XML a byte that is no UTF-8 cannot be said, nor two of its characters. Returns the columns. */
-static size_t print_text (char const *text, size_t columns_max)
+/* XML cannot hold a control character, a byte that is not UTF-8, U+FFFE or U+FFFF. */
+static void print_text (char const *name, size_t columns_max)
 {
-  size_t left = strlen(text) ;
-  size_t columns = 0 ;
-  while (left && columns < columns_max)
+  char printable[SERVICE_NAME_MAX + 5] ;
+  char const *text = service_name_printable(printable, sizeof printable, name) ;
+  char const *end = text + width_fit(text, columns_max) ;
+  while (text < end)
   {
-    size_t len = text_utf8(text, left) ;
+    size_t len = text_utf8(text, (size_t)(end - text)) ;
     if (!len || !strncmp(text, "\xef\xbf\xbe", 3) || !strncmp(text, "\xef\xbf\xbf", 3)) putchar('?') ;
     else if (strchr("<>&\"'", *text)) printf("&#%d;", *text) ;
     else printf("%.*s", (int)len, text) ;
-    if (!len) len = 1 ;
-    text += len ;
-    left -= len ;
-    columns++ ;
+    text += len ? len : 1 ;
   }
-  if (left) fputs("..", stdout) ;
-  return columns ;
+  if (*text) fputs("..", stdout) ;
 }
 
 static size_t columns_of (char const *text)
 {
-  size_t n = 0 ;
-  for ( ; *text ; text++) n += (*text & 0xc0) != 0x80 ;
+  size_t n = width_of_string(text) ;
   return n < NAME_COLUMNS_MAX ? n : NAME_COLUMNS_MAX + 2 ;
 }
 

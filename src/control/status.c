@@ -15,6 +15,7 @@
 #include "base/date.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "base/width.h"
 #include "control/backlog.h"
 #include "control/control.h"
 #include "control/dependencies.h"
@@ -147,10 +148,11 @@ static void format_state (struct view const *view, char *out, size_t size)
 static void print_name (char const *name, int width)
 {
   char printable[SERVICE_NAME_MAX + 5] ;
-  size_t len = strlen(service_name_printable(printable, sizeof printable, name)) ;
-  if (len <= (size_t)width) printf("%-*s", width, printable) ;
-  else if (len <= PAGE_WIDTH) printf("%s\n%*s", printable, width, "") ;
-  else printf("%.*s..%s\n%*s", PAGE_WIDTH / 2, printable, printable + len - PAGE_WIDTH / 2 + 2, width, "") ;
+  size_t columns = width_of_string(service_name_printable(printable, sizeof printable, name)) ;
+  size_t end = columns > PAGE_WIDTH ? width_fit(printable, columns - PAGE_WIDTH / 2 + 3) : 0 ;
+  if (columns <= (size_t)width) page_print_padded(printable, (size_t)width) ;
+  else if (columns <= PAGE_WIDTH) printf("%s\n%*s", printable, width, "") ;
+  else printf("%.*s..%s\n%*s", (int)width_fit(printable, PAGE_WIDTH / 2), printable, printable + end, width, "") ;
 }
 
 static void print_row (struct shown const *shown, int width, int colour)
@@ -328,7 +330,7 @@ static int widest (struct request const *request)
 {
   size_t width = sizeof "NAME" - 1 ;
   for (size_t i = 0 ; i < request->count ; i++)
-    if (strlen(request->names[i]) > width) width = strlen(request->names[i]) ;
+    if (width_of_string(request->names[i]) > width) width = width_of_string(request->names[i]) ;
   return width > NAME_WIDTH_MAX ? NAME_WIDTH_MAX : (int)width ;
 }
 

@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/width.h"
 #include "control/control.h"
 #include "control/owner.h"
 #include "control/page.h"
@@ -178,46 +179,37 @@ static void move (struct top *top, int by)
   snprintf(top->selected, sizeof top->selected, "%s", top->rows[top->order[to]].name) ;
 }
 
-/* What has room, by characters. */
+/* What has room. */
 static void put_cut (FILE *out, char const *text, int columns)
 {
-  size_t left = strlen(text) ;
-  for (size_t n ; left && columns-- > 0 ; text += n, left -= n)
-  {
-    n = text_utf8(text, left) ;
-    if (!n) n = 1 ;
-    fwrite(text, 1, n, out) ;
-  }
+  if (columns > 0) fwrite(text, 1, width_fit(text, (size_t)columns), out) ;
 }
 
 static void put_row (FILE *out, struct row const *row, int width, int columns, int selected, int colour)
 {
   static char const *const colours[] = { "\033[31m", "\033[33m", "\033[32m", "" } ;
-  char name[SERVICE_NAME_MAX + 8] ;
   char memory[PROCESSES_MEMORY_MAX] ;
   char cpu[16] = "-" ;
   char pid[16] = "-" ;
   char since[32] ;
   char line[512] ;
-  int len ;
-  service_name_printable(name, sizeof name, row->name) ;
-  len = (int)strlen(name) ;
   if (row->permille >= 0) snprintf(cpu, sizeof cpu, "%d.%d", row->permille / 10, row->permille % 10) ;
   if (row->view.pid) snprintf(pid, sizeof pid, "%ld", (long)row->view.pid) ;
   status_since(&row->view, since, sizeof since) ;
-  snprintf(line, sizeof line, "%-*.*s%s %-12s %6s %11s %5u %-8s %7s", len > width ? width - 2 : width, len > width ? width - 2 : width, name, len > width ? ".." : "",
+  snprintf(line, sizeof line, " %-12s %6s %11s %5u %-8s %7s",
     view_state_name(row->view.state), cpu, processes_memory(&row->sum, memory), row->view.restarts, since, pid) ;
   if (selected) fputs("\033[7m", out) ;
   else if (colour) fputs(colours[view_concern(&row->view)], out) ;
-  put_cut(out, line, columns) ;
+  page_put_cell(out, row->name, (size_t)(width < columns ? width : columns)) ;
+  put_cut(out, line, columns - width) ;
   fputc('\n', out) ;
 }
 
-static int width_of (struct top const *top, int columns)
+static int name_width (struct top const *top, int columns)
 {
   int width = NAME_MIN ;
   for (size_t i = 0 ; i < top->count ; i++)
-    if ((int)strlen(top->names[i]) > width) width = (int)strlen(top->names[i]) ;
+    if ((int)width_of_string(top->names[i]) > width) width = (int)width_of_string(top->names[i]) ;
   if (width > columns - OTHER_COLUMNS) width = columns - OTHER_COLUMNS ;
   return width < NAME_MIN ? NAME_MIN : width ;
 }
@@ -228,7 +220,7 @@ static void put_list (FILE *out, struct top *top, int rows, int columns)
   char memory[PROCESSES_MEMORY_MAX] ;
   struct sum sum = { .bytes = 0 } ;
   int permille = 0 ;
-  int width = width_of(top, columns) ;
+  int width = name_width(top, columns) ;
   int at ;
   int colour = page_has_colours() ;
   sort(top) ;

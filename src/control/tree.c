@@ -45,12 +45,10 @@ static void print_line (struct tree const *tree, int indent, char const *what, c
 {
   char cpu[PAGE_DURATION_MAX] ;
   char memory[PROCESSES_MEMORY_MAX] ;
-  int room ;
-  int cut ;
   if (indent > tree->width - COMMAND_WIDTH_MIN) indent = tree->width - COMMAND_WIDTH_MIN ;
-  room = tree->width - indent ;
-  cut = (int)strlen(what) > room ;
-  printf("%*s%-*.*s%s %-7s", indent, "", room - 2 * cut, room - 2 * cut, what, cut ? ".." : "", pid) ;
+  printf("%*s", indent, "") ;
+  page_put_cell(stdout, what, (size_t)(tree->width - indent)) ;
+  printf(" %-7s", pid) ;
   if (tree->has_room) printf(" %-10.10s %11s", user, page_duration(cpu, sum->cpu_ms)) ;
   printf(" %12s\n", processes_memory(sum, memory)) ;
 }

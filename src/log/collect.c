@@ -18,6 +18,7 @@
 #include "base/message.h"
 #include "base/path.h"
 #include "base/signals.h"
+#include "base/width.h"
 #include "log/collect.h"
 #include "service/name.h"
 #include "wire/channels.h"
@@ -84,6 +85,7 @@ static void set_fd (struct collector *c, struct stream *stream, int fd)
 static struct source *add_source (struct collector *c, char const *name)
 {
   size_t len = strlen(name) ;
+  size_t width ;
   struct source *source = calloc(1, sizeof *source + len + 1) ;
   if (!source) return 0 ;
   memcpy(source->name, name, len + 1) ;
@@ -94,9 +96,9 @@ static struct source *add_source (struct collector *c, char const *name)
     source->stream[i].is_stderr = i & 1 ;
     source->stream[i].fd = -1 ;
   }
-  len -= *name == '.' ;
-  if (len > WIDTH_MAX) len = WIDTH_MAX ;
-  if (len > c->width) c->width = (unsigned int)len ;
+  width = width_of_string(name + (*name == '.')) ;
+  if (width > WIDTH_MAX) width = WIDTH_MAX ;
+  if (width > c->width) c->width = (unsigned int)width ;
   source->next = c->sources ;
   c->sources = source ;
   return source ;

@@ -39,7 +39,7 @@ enum form { FORM_LINES, FORM_PREFIX, FORM_JSON } ;
 #define FORMED_MAX (JSON_ESCAPED_MAX(TURN_MAX) + HEAD_MAX + 4)
 
 /* What stands before the line of a service; `name` without the dot of what is the tool's own.
-     width   of the longest name, in bytes; 0 to 6 in `colour`: 0: none
+     width   of the longest name, in columns (base/width.h); 0 to 6 in `colour`: 0: none
    Returns its length. */
 extern size_t form_head (char out[HEAD_MAX], enum form form, char const *name, int is_stderr, unsigned int width, unsigned int colour) ;
 

@@ -3,7 +3,9 @@
 
 #include <skalibs/tai.h>
 
+#include "base/width.h"
 #include "log/collect.h"
+#include "service/name.h"
 
 static size_t add (char *out, char const *text)
 {
@@ -15,13 +17,19 @@ static size_t add (char *out, char const *text)
 size_t form_head (char out[HEAD_MAX], enum form form, char const *name, int is_stderr, unsigned int width, unsigned int colour)
 {
   char const *plain = name + (*name == '.') ;
+  char printable[SERVICE_NAME_MAX + 5] ;
+  size_t columns ;
+  int pad ;
   size_t n = 0 ;
   tain now ;
   switch (form)
   {
     case FORM_PREFIX :
-      if (colour) return (size_t)snprintf(out, HEAD_MAX, "\033[3%um%-*s |\033[0m ", colour, (int)width, plain) ;
-      return (size_t)snprintf(out, HEAD_MAX, "%-*s | ", (int)width, plain) ;
+      service_name_printable(printable, sizeof printable, plain) ;
+      columns = width_of_string(printable) ;
+      pad = width > columns ? (int)(width - columns) : 0 ;
+      if (colour) return (size_t)snprintf(out, HEAD_MAX, "\033[3%um%s%*s |\033[0m ", colour, printable, pad, "") ;
+      return (size_t)snprintf(out, HEAD_MAX, "%s%*s | ", printable, pad, "") ;
     case FORM_JSON :
       tain_wallclock_read(&now) ;
       n += add(out, "{\"time\":\"") ;

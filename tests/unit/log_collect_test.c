@@ -84,6 +84,10 @@ TEST(heads)
   CHECK(n == 8 && !memcmp(head, "web   | ", n)) ;
   n = form_head(head, FORM_PREFIX, ".cmd", 0, 3, 2) ;
   CHECK(n == 15 && !memcmp(head, "\033[32mcmd |\033[0m ", n)) ;
+  n = form_head(head, FORM_PREFIX, "\346\227\245\346\234\254", 0, 5, 0) ; /* two characters of two columns each */
+  CHECK(n == 10 && !memcmp(head, "\346\227\245\346\234\254  | ", n)) ;
+  n = form_head(head, FORM_PREFIX, "\2332J", 0, 3, 0) ;
+  CHECK(n == 6 && !memcmp(head, "?2J | ", n)) ;
   n = form_head(head, FORM_JSON, "a\"b", 1, 0, 0) ;
   CHECK(n > 40 && !memcmp(head, "{\"time\":\"", 9)) ;
   head[n] = 0 ;
