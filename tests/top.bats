@@ -75,11 +75,11 @@ PYTHON
 }
 teardown() { reeve_teardown; }
 
-top()
+top() # [NAME...]
 {
   rm -f "$dir/keys" "$dir/raw" "$dir/screen" "$dir/pid" "$dir/modes"
   mkfifo "$dir/keys"
-  start python3 "$dir/on-terminal" reeve top
+  start python3 "$dir/on-terminal" reeve top "$@"
   shows '^NAME  *STATE  *CPU %  *MEMORY  *RST  *SINCE  *PID$'
   top=$(<"$dir/pid")
 }
@@ -97,6 +97,28 @@ quiet() # nothing is written while so many looks are taken
   size=$(stat -c %s "$dir/raw")
   short_pause 2500
   [ "$(stat -c %s "$dir/raw")" = "$size" ]
+}
+
+@test "only what is named; a pattern means what matches it at the start" {
+  idle web
+  idle aaa
+  idle two-b
+  idle two-a
+  scanner
+  eventually 20 reeve wait --timeout 10s up web aaa two-a two-b
+  top web 'two-*'
+  eventually 20 order "two-a two-b web "
+  shows '^3 services, '
+  idle two-c
+  eventually 20 field two-c state up
+  say type jjs # web, the last
+  shows '^stop web: done'
+  eventually 20 order "two-a two-b web "
+  shows '^web  *down'
+  say type q
+  ends 0
+  run -100 reeve top nobody
+  [[ $(reeve completion words -- top '') == *two-a* ]]
 }
 
 @test "what there is, sorted as one likes; start, stop, restart, why and logs by keys" {

@@ -104,16 +104,39 @@ static void look_at (struct top *top, struct row *row, struct row const *before,
   inotify_add_watch(top->events, path, IN_MOVED_TO | IN_ONLYDIR | IN_DONT_FOLLOW) ; /* another user may not, and sees it later */
 }
 
+static int compare_names (void const *a, void const *b)
+{
+  return strcmp(*(char *const *)a, *(char *const *)b) ;
+}
+
+/* The services that the user named, sorted; without names all that there are now. The caller frees
+   the list with services_free(). Returns 0 when it cannot be made. */
+static char **list_names (struct request const *named, size_t *count)
+{
+  char **names ;
+  if (named->listed) return services_list(!named->all, count) ;
+  names = calloc(named->count + 1, sizeof *names) ;
+  for (*count = 0 ; names && *count < named->count ; ++*count)
+  {
+    names[*count] = strdup(named->names[*count]) ;
+    if (names[*count]) continue ;
+    services_free(names, *count) ;
+    return 0 ;
+  }
+  if (names) qsort(names, *count, sizeof *names, &compare_names) ;
+  return names ;
+}
+
 /* Returns 0 when there is nothing to look at any more. */
 static int look (struct top *top)
 {
-  struct request request = { .live = top->request->live, .listed = 1 } ;
+  struct request request = { .live = top->request->live, .listed = top->request->listed } ;
   uint64_t now = clock_ms() ;
   struct seen seen ;
   struct row *rows ;
   size_t *order ;
   if (services_scanner_lives() <= 0) return 0 ;
-  request.names = services_list(1, &request.count) ;
+  request.names = list_names(top->request, &request.count) ;
   if (!request.names || !view_read_all(&request, &seen) || !processes_look(&top->processes)) return 0 ;
   rows = calloc(seen.count + 1, sizeof *rows) ;
   order = realloc(top->order, (seen.count + 1) * sizeof *order) ;
