@@ -119,6 +119,24 @@ END
   eventually 10 field stubborn state up
 }
 
+@test "an instance that is tried is not scaled away" {
+  service worker@ <<<'touch "$dir/runs-$(cut -d " " -f 4 "/proc/$PPID/stat")"; exec sleep 1000000'
+  setting worker@ count 2
+  scanner
+  up worker@2
+  start reeve try worker@2
+  eventually 10 test -e "$dir/runs-$started"
+  run -1 reeve scale worker@ 1
+  line 'worker@2 is being tried by a .reeve try., which would undo this at its end: end that first'
+  run -0 reeve scale worker@ 3 # nobody goes
+  up worker@3
+  kill -TERM "$started"
+  ended "$started" 143
+  eventually 20 field worker@2 state up
+  run -0 reeve scale worker@ 1
+  eventually 10 test ! -e "$live/worker@2"
+}
+
 @test "never two at once: of another try, a start, s6-svc; a reeve that is killed starts it again" {
   service web <<'END'
 trap 'sleep 0.2; exit 8' TERM
@@ -135,8 +153,7 @@ END
   line 'web is being tried by another .reeve try.$'
   run -1 reeve start web
   line 'web is not started: a .reeve try. runs it now'
-  run -1 reeve restart web
-  for command in stop 'stop --only' disable; do
+  for command in restart 'restart --only' stop 'stop --only' disable; do
     # shellcheck disable=SC2086 # words
     run -1 reeve $command web
     line 'web is being tried by a .reeve try., which would undo this at its end: end that first'
@@ -145,6 +162,11 @@ END
   run -0 reeve why web
   line 'web is down, as a .reeve try. runs it now'
   instances 1
+  idle other
+  up other
+  other=$(pid_of other)
+  run -1 reeve restart web other # nothing is done to the other one either
+  [ "$(pid_of other)" = "$other" ]
   # Twice within a moment is once, as timeout(1) has it: what is told so can end well.
   kill -TERM "$first"
   kill -HUP "$first" || :

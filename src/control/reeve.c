@@ -250,7 +250,7 @@ int main (int argc, char **argv)
   if (command->word != WORD_NONE && command->word != WORD_OF_SCALE && *argv) request.word = *argv++ ;
   code = command->names == NAMES_FREE || command->names == NAMES_HELP ? EXIT_YES : enter_live(&request, command->run == &command_logs ? PATIENCE_LEFT : command->options & LOOKS ? PATIENCE_LOOK : PATIENCE_ALL) ;
   if (!code) code = choose_names(&request, command, argv) ;
-  if (!code && (command->run == &command_stop || command->run == &command_disable) && !request.all) code = try_refuses(&request) ;
+  if (!code && (command->run == &command_stop || command->run == &command_restart || command->run == &command_disable) && !request.all) code = try_refuses(&request) ;
   if (!code) code = (*command->run)(&request) ;
   if (request.owned) services_free(request.names, request.count) ;
   return code ;

@@ -14,6 +14,7 @@
 #include "control/dependencies.h"
 #include "control/scale.h"
 #include "control/services.h"
+#include "control/try_lock.h"
 #include "control/view.h"
 #include "service/instance.h"
 #include "service/settings.h"
@@ -88,6 +89,13 @@ static int list (struct scaling *scaling)
   if (scaling->services && scaling->leaving) return 1 ;
   strerr_warnwu1sys("list the services") ;
   return 0 ;
+}
+
+/* An instance that a `reeve try` runs must not go: EXIT_NO after a message. */
+static int refuse_tried (struct scaling const *scaling)
+{
+  struct request leaving = { .names = (char **)scaling->leaving, .count = scaling->leaving_count } ;
+  return try_refuses(&leaving) ;
 }
 
 static int is_leaving (struct scaling const *scaling, char const *name)
@@ -271,6 +279,7 @@ static int scale (struct request const *request, char const *template, uint32_t 
   int code ;
   if (number && !can_be(template, number)) return EXIT_USAGE ;
   code = list(&scaling) ? EXIT_YES : EXIT_SYSTEM ;
+  if (!code) code = refuse_tried(&scaling) ;
   if (!code) code = stop_dependents(&scaling) ;
   if (!code) code = order(&scaling) ;
   if (!code && !request->no_wait) code = await_these(&scaling) ;
