@@ -116,10 +116,12 @@ static char const *remarks (struct shown const *shown, char out[REMARKS_MAX])
   struct view const *view = &shown->view ;
   char const *reason = view_reason(view) ;
   char end[24] = "" ;
+  char needs[REMARKS_MAX / 2] = "" ;
   char result[HEALTH_RESULT_MAX] ;
   int n ;
   if (view->undo_wstat) view_describe_end(view->undo_wstat, 0, end, sizeof end) ;
-  if (shown->graph) dependencies_describe(shown->graph, shown->node, out, REMARKS_MAX / 2) ;
+  if (shown->graph) dependencies_describe(shown->graph, shown->node, needs, sizeof needs) ;
+  if (*needs) snprintf(out, REMARKS_MAX, "waiting for %s", needs) ;
   else snprintf(out, REMARKS_MAX, "%s%s%s", reason ? reason : "", *end ? ": " : "", end) ;
   n = (int)strlen(out) ;
   if (view->unhealthy) n += snprintf(out + n, REMARKS_MAX - (size_t)n, "%sunhealthy%s%s", n ? "; " : "", shown->has_check ? ": its last health check " : "",

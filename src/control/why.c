@@ -141,9 +141,11 @@ static void say_held (struct why const *why)
   struct graph graph ;
   struct waits_for waits_for ;
   char text[SENTENCE_MAX / 2] ;
+  char const *since = why->view.has_ended ? "" : ", and was never started" ;
   if (!dependencies_learn(&graph)) return ;
   dependencies_describe(&graph, why->name, text, sizeof text) ;
-  say("%s is held: it starts when what it needs is ready%s%s.", why->name, *text ? ", and waits for " : "", text) ;
+  if (*text) say("%s is held%s: it is waiting for %s, and starts when what it needs is ready.", why->name, since, text) ;
+  else say("%s is held%s: it starts when what it needs is ready.", why->name, since) ;
   for (size_t i = 0 ; dependencies_next(&graph, why->name, &i, &waits_for) ; )
     if (!strcmp(waits_for.state, "missing") && say_missing_instance(waits_for.name)) continue ;
     else if (!strcmp(waits_for.state, "missing")) say("There is no service %s: make one, or remove %s/dependencies.d/%s.", waits_for.name, why->name, waits_for.name) ;
@@ -160,10 +162,25 @@ static void say_down (struct why const *why)
   else say("%s is down for %s, as that was asked for (`reeve start %s` starts it).", why->name, ago(&why->view.since, since), why->name) ;
 }
 
+/* Of a service whose supervisor has not begun yet. */
+static void say_needs (struct why const *why)
+{
+  struct graph graph ;
+  char text[SENTENCE_MAX / 2] ;
+  if (!dependencies_learn(&graph)) return ;
+  dependencies_describe(&graph, why->name, text, sizeof text) ;
+  if (*text) say("It was never started, and is waiting for %s as well.", text) ;
+  graph_free(&graph) ;
+}
+
 static void say_unsupervised (struct why const *why)
 {
   if (why->view.has_left && services_scanner_stops()) say("%s was stopped, as everything is.", why->name) ;
-  else say("%s has no supervisor: the scanner has not come to it yet, or tries again every second (its messages say why).", why->name) ;
+  else
+  {
+    say("%s has no supervisor: the scanner has not come to it yet, or tries again every second (its messages say why).", why->name) ;
+    if (!why->has_state) say_needs(why) ;
+  }
 }
 
 static void say_state (struct why const *why)
