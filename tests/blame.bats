@@ -34,6 +34,40 @@ at_least() # REGEX MS
   text=$(grep -oE -- "$1" <<<"$output") && text=$(ms_in "$text") && [ "$text" -ge "$2" ] || { sed 's/^/# /' <<<"$output"; return 1; }
 }
 
+@test "CMD: by whom it is held, and was held; blame, critical-chain and plot agree" {
+  slow db
+  slow web
+  needs web db
+  idle other
+  start env REEVE_CMD_AFTER='other web' reeve-scan -l "$live" "$scan" -- sh -c ': >"$dir/cmd-runs"; exec sleep 1000000'
+  scanner=$started
+  eventually 10 field web state held
+  run reeve blame
+  line '^ +-  CMD +held for [0-9.]+ m?s so far, by web \(held\)$'
+  let_go db 100
+  let_go web 100
+  eventually 10 test -e "$dir/cmd-runs"
+  run reeve blame
+  [ "$status" -eq 0 ]
+  tr -s ' \n' ' ' <<<"$output" | grep -qE ' 0 ms CMD does not tell when it is ready; held for [0-9.]+ m?s before, by web( |$)' || { echo "$output"; return 1; }
+  run reeve blame web
+  [[ $output != *CMD* ]]
+  run reeve critical-chain
+  [ "$status" -eq 0 ]
+  line '^CMD @[0-9.]+ m?s, does not tell when it is ready$'
+  line '^`-web @[0-9.]+ m?s \+'
+  line '^  `-db @'
+  run reeve plot
+  line '>3 services and CMD, from the start'
+  line '^<g><title>CMD</title>$'
+  line 'class="held"'
+  line '>held [0-9.]+ m?s, executed</text>'
+  reeve upgrade # the next scanner knows it, too
+  run reeve critical-chain
+  line '^CMD @'
+  line '^`-web @'
+}
+
 @test "a chain of three: how long each took, and by whom it was held" {
   mkfifo "$dir/net"
   service net <<<"read -r x <'$dir/net'"

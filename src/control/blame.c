@@ -42,7 +42,7 @@ static void describe (struct timeline const *line, struct timing const *timing, 
   *remark = 0 ;
   if (timing->state == STATE_HELD)
   {
-    dependencies_describe(&line->graph, timing->name, needs, sizeof needs) ;
+    dependencies_describe(&line->graph, timing->node->name, needs, sizeof needs) ;
     snprintf(more, sizeof more, "%s so far%s%s", page_precise(held, timing->held_ms), *needs ? ", by " : "", needs) ;
     add(remark, "held for ", more) ;
     return ;
@@ -57,11 +57,12 @@ static void describe (struct timeline const *line, struct timing const *timing, 
   if (timing->again) add(remark, "since its last start", "") ;
 }
 
-static int is_meant (struct request const *request, char const *name)
+/* CMD is no service, and so not meant by a name. */
+static int is_meant (struct request const *request, struct timing const *timing)
 {
   if (request->listed) return 1 ;
   for (size_t i = 0 ; i < request->count ; i++)
-    if (!strcmp(request->names[i], name)) return 1 ;
+    if (!strcmp(request->names[i], timing->node->name)) return 1 ;
   return 0 ;
 }
 
@@ -90,7 +91,7 @@ int command_blame (struct request const *request)
   for (size_t i = 0 ; i < line.count ; i++)
   {
     struct timing const *timing = line.all + i ;
-    if (!is_meant(request, timing->name) || !(timing->runs || timing->state == STATE_HELD)) continue ;
+    if (!is_meant(request, timing) || !(timing->runs || timing->state == STATE_HELD)) continue ;
     if ((int)width_of_string(timing->name) > width) width = (int)width_of_string(timing->name) ;
     list[count++] = timing ;
   }

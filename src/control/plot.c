@@ -200,10 +200,12 @@ static void print_plot (struct plot const *plot)
 {
   double width = plot->left + CHART + TEXT_ROOM + MARGIN ;
   double height = TOP + ROW * (double)plot->count + 40 ;
+  size_t services = 0 ;
+  for (size_t i = 0 ; i < plot->count ; i++) services += !!*plot->rows[i]->node->name ; /* CMD's is empty */
   printf("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\">\n", width, height, width, height) ;
   puts("<style>text{font:12px monospace;fill:#222}line{stroke:#ccc}.held{fill:#bbb}.starting{fill:#e08a00}.up{fill:#8cc98c}.done{fill:#3b76b5}</style>") ;
-  printf("<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n<text x=\"%d\" y=\"22\">%zu service%s, from the start of the scanner on</text>\n",
-    MARGIN, plot->count, plot->count == 1 ? "" : "s") ;
+  printf("<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n<text x=\"%d\" y=\"22\">%zu service%s%s, from the start of the scanner on</text>\n",
+    MARGIN, services, services == 1 ? "" : "s", services < plot->count ? " and CMD" : "") ;
   print_legend(MARGIN) ;
   print_axis(plot) ;
   for (size_t i = 0 ; i < plot->count ; i++) print_row(plot, plot->rows[i], i) ;

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <skalibs/strerr.h>
 #include <skalibs/tai.h>
@@ -13,6 +14,7 @@
 #include "wire/state.h"
 
 #define LATER_MS 60000
+#define AFTER_MAX 4096 /* the names in REEVE_CMD_AFTER */
 
 /* Clocks are read once, so that what is compared stays in order. */
 struct clocks
@@ -65,6 +67,17 @@ static void learn_one (struct timing *timing, struct view const *view, struct st
   if (timing->start_ms && timing->begin_ms > timing->start_ms) timing->begin_ms = 0 ; /* its supervisor is another one's successor */
 }
 
+/* CMD does not tell when it is ready. It could have started with the scanner, but for what it needs. */
+static void learn_command (struct timing *timing, struct view const *view, struct clocks const *now)
+{
+  uint64_t since = ms_of(&view->since) ;
+  timing->name = "CMD" ;
+  timing->state = view->state ;
+  if (view->up) timing->start_ms = timing->ready_ms = since ;
+  timing->begin_ms = view->up ? process_began(services_scanner(), now) : since ;
+  if (timing->start_ms && timing->begin_ms > timing->start_ms) timing->begin_ms = 0 ; /* this scanner is another one's successor */
+}
+
 /* Whoever was ready last before it started. */
 static void find_by (struct timing *timing)
 {
@@ -98,8 +111,12 @@ int timeline_learn (struct timeline *line)
 {
   struct clocks const now = { .wall_ms = clock_wall_ms(), .monotonic_ms = clock_ms(), .process_ms = process_clock_ms() } ;
   uint64_t first = 0 ; /* when the first could have started */
+  char after[AFTER_MAX] ;
+  struct view command ;
+  int has_command = view_read_command(&command, after, sizeof after) ;
   *line = (struct timeline) { .now_ms = now.wall_ms } ;
   if (!dependencies_learn(&line->graph)) return 0 ;
+  if (has_command) has_command = dependencies_add_command(&line->graph, after) ;
   line->all = calloc(line->graph.count + 1, sizeof *line->all) ;
   if (!line->all)
   {
@@ -112,11 +129,13 @@ int timeline_learn (struct timeline *line)
     struct timing *timing = line->all + line->count ;
     struct state state ;
     struct view view ;
-    int is_known = node->owner && view_read(&view, node->name) && state_read(node->name, &state, 0) ;
+    int is_command = has_command && !strcmp(node->name, DEPENDENCIES_COMMAND) ;
+    int is_known = is_command || (node->owner && view_read(&view, node->name) && state_read(node->name, &state, 0)) ;
     *timing = (struct timing) { .name = node->name, .node = node } ;
     node->owner = is_known ? timing : 0 ; /* a template has none either */
     if (!is_known) continue ;
-    learn_one(timing, &view, &state, &now) ;
+    if (is_command) learn_command(timing, &command, &now) ;
+    else learn_one(timing, &view, &state, &now) ;
     line->count++ ;
   }
   for (size_t i = 0 ; i < line->count ; i++)

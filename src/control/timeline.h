@@ -12,8 +12,8 @@
 /* The last start of a service. Times are the wall clock's, in milliseconds; 0: none, or it is not known. */
 struct timing
 {
-  char const *name ;
-  struct graph_node const *node ;
+  char const *name ; /* CMD's is "CMD" */
+  struct graph_node const *node ; /* CMD's has the name DEPENDENCIES_COMMAND */
   enum view_state state ;
   uint64_t begin_ms ; /* it would have started, but for what it needs */
   uint64_t start_ms ; /* ./run was executed; of one that runs, or of a task that is done */
@@ -31,7 +31,7 @@ struct timing
 struct timeline
 {
   struct graph graph ;
-  struct timing *all ; /* of all services but loggers */
+  struct timing *all ; /* of all services but loggers, and of CMD */
   size_t count ;
   uint64_t begin_ms ; /* of the scanner, or of the first service, if that was before */
   uint64_t now_ms ;

@@ -77,8 +77,8 @@ struct view
 extern int view_read (struct view *view, char const *name) ;
 /* Why the logger of the service `name`, or that logger itself, cannot write: errno; 0: it can, or that is not known. */
 extern int view_blocked (struct view const *view, char const *name) ;
-/* What is known of CMD. `after` gets what it waits for (STATE_HELD), as REEVE_CMD_AFTER has it.
-   Returns 1, or 0 when there is none (any more). */
+/* What is known of CMD. `after` gets the services that it waits for (STATE_HELD) or has waited for, as
+   REEVE_CMD_AFTER names them. Returns 1, or 0 when there is no CMD (any more). */
 extern int view_read_command (struct view *view, char *after, size_t size) ;
 /* The pid of its supervisor; 0: none, or that cannot be told. */
 extern pid_t view_supervisor (char const *name) ;

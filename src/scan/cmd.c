@@ -2,6 +2,9 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
@@ -22,11 +25,13 @@
 #include "wire/state.h"
 #include "wire/status.h"
 
-/* The file is read by `reeve status`, and by the next scanner, which would otherwise start CMD a
+/* The file is read by the client, and by the next scanner, which would otherwise start CMD a
    second time. */
 void cmd_write_status (struct scanner *s)
 {
-  if (!openwritenclose_suffix(COMMAND_STATUS_FILE, s->cmd.status, sizeof s->cmd.status, ".new") && again_later(s, AGAIN_CMD_STATUS))
+  char *after = getenv(CMD_AFTER_VARIABLE) ;
+  struct iovec v[] = { { s->cmd.status, sizeof s->cmd.status }, { after, after ? strlen(after) : 0 } } ;
+  if (!openwritevnclose_suffix(COMMAND_STATUS_FILE, v, after ? 2 : 1, ".new") && again_later(s, AGAIN_CMD_STATUS))
     strerr_warnwu1sys("write " COMMAND_STATUS_FILE " (trying again every second)") ;
 }
 

@@ -5,6 +5,8 @@
 
 #include "scan/scanner.h"
 
+#define CMD_AFTER_VARIABLE "REEVE_CMD_AFTER" /* also written out in messages */
+
 /* Looks for a CMD that an earlier scanner has started and that still runs. If there is one, it is
    watched from now on. */
 extern void cmd_find (struct scanner *s) ;
@@ -13,7 +15,8 @@ extern void cmd_start (struct scanner *s) ;
 /* Once a second: starts CMD if it does not run; else looks whether it still runs, where nobody
    reports its end. */
 extern void cmd_start_or_look (struct scanner *s) ;
-/* Writes LIVE/.s6-svscan/command; again every second until it could be written. */
+/* Writes LIVE/.s6-svscan/command: CMD's status and birth, and the names of the services that it has
+   waited for. Tries again every second until it could be written. */
 extern void cmd_write_status (struct scanner *s) ;
 /* Tells CMD to end, if it runs. */
 extern void cmd_stop (struct scanner const *s) ;

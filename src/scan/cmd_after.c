@@ -18,7 +18,6 @@
 #include "wire/channels.h"
 #include "wire/status.h"
 
-#define VARIABLE "REEVE_CMD_AFTER" /* also written out in messages */
 #define BLANKS " \t\n"
 #define NODE "" /* no service's name */
 
@@ -147,7 +146,7 @@ static int is_named (struct scanner *s, char const *value)
     stopping_ask(s, 0) ;
   }
   if (ok && !s->stop.asked) ok = wait_for(s, &list, value) ;
-  if (!ok) strerr_warnwu1sys("remember what the command is to follow (" VARIABLE "): starting it at once") ;
+  if (!ok) strerr_warnwu1sys("remember what the command is to follow (" CMD_AFTER_VARIABLE "): starting it at once") ;
   free(list.wishes) ;
   free(names) ;
   return ok ;
@@ -155,7 +154,7 @@ static int is_named (struct scanner *s, char const *value)
 
 void cmd_after_begin (struct scanner *s)
 {
-  char const *value = s->cmd.argv && !s->cmd.pid && !s->stop.on ? getenv(VARIABLE) : 0 ;
+  char const *value = s->cmd.argv && !s->cmd.pid && !s->stop.on ? getenv(CMD_AFTER_VARIABLE) : 0 ;
   if (!value || !count_words(value) || !is_named(s, value)) cmd_start(s) ;
 }
 
