@@ -165,6 +165,7 @@ quiet() # nothing is written while so many looks are taken
   shows 'sorted by state'
   say type '\033[6~l' # of the last
   shows '^logs zzz'
+  shows 'q back' # the log itself, not the message that it is being read
   say type '\033'
   shows 'sorted by state'
   say type q

@@ -16,7 +16,6 @@
 #include "control/services.h"
 #include "control/try_lock.h"
 #include "control/view.h"
-#include "service/enable_if.h"
 #include "service/executable.h"
 #include "wire/channels.h"
 #include "wire/fifodir.h"
@@ -166,11 +165,6 @@ static int may_be_enabled (struct wait const *wait, struct view const *view)
   return view->state == STATE_DISABLED && view->edited && clock_ms() < wait->rescan_ms ;
 }
 
-static void say_disabled (struct view const *view, char const *name)
-{
-  strerr_warnw4x(name, " is disabled: ", view->disabled, view->edited ? " (" ENABLE_IF_FILE " was edited since: reeve rescan looks at it again)" : "") ;
-}
-
 /* One look: an exit code, or -1: not yet. *ask_again: an event will not tell. */
 static int look (struct wait *wait, struct view const *before, await_condition *condition, int *ask_again)
 {
@@ -292,7 +286,7 @@ int await_send (struct request const *request, char const *name, char const *let
     if (before->state == STATE_DISABLED && !may_be_enabled(&wait, before))
     {
       if (!want_up(letters)) return EXIT_YES ; /* it does not run anyway */
-      say_disabled(before, name) ;
+      await_say_disabled(before, name) ;
       return EXIT_NO ;
     }
     if (before->state == STATE_UNSUPERVISED || before->state == STATE_DISABLED) errno = ENXIO ;
@@ -353,119 +347,4 @@ int await_without_done (struct request const *request, struct request *out)
   for (size_t i = 0 ; i < request->count ; i++)
     if (!view_read(&view, request->names[i]) || !view.done) out->names[out->count++] = request->names[i] ;
   return 1 ;
-}
-
-int await_never (struct view const *view, char const *name)
-{
-  if (view->state == STATE_DONE)
-  {
-    strerr_warnw2x(name, " does not run: the task is done") ;
-    return 1 ;
-  }
-  if (view->state == STATE_DISABLED)
-  {
-    say_disabled(view, name) ;
-    return 1 ;
-  }
-  if (view->state != STATE_FAILED && (view->state != STATE_DOWN || view->reason == REASON_NONE)) return 0 ;
-  strerr_warnw3x(name, view->state == STATE_FAILED ? " has failed for good: " : " does not run: ", view_reason(view)) ;
-  return 1 ;
-}
-
-static int is_done (struct view const *view)
-{
-  return view->state == STATE_DOWN && view->reason == REASON_DONE ;
-}
-
-/* Or it got disabled meanwhile. */
-static int is_unwanted (struct view const *view)
-{
-  return view->state == STATE_DOWN || view->state == STATE_DISABLED ;
-}
-
-int await_ready (struct view const *view, char const *name, struct view const *before)
-{
-  (void)before ;
-  return view->ready || is_done(view) ? 1 : await_never(view, name) ? -1 : 0 ;
-}
-
-int await_ready_again (struct view const *view, char const *name, struct view const *before)
-{
-  int ready = await_ready(view, name, before) ;
-  if (ready || view->state != STATE_DOWN) return ready ;
-  strerr_warnw2x(name, " was stopped meanwhile") ;
-  return -1 ;
-}
-
-int await_ready_if_wanted (struct view const *view, char const *name, struct view const *before)
-{
-  return is_unwanted(view) ? 1 : await_ready(view, name, before) ;
-}
-
-int await_healthy (struct view const *view, char const *name, struct view const *before)
-{
-  (void)before ;
-  return view->healthy || is_done(view) ? 1 : await_never(view, name) ? -1 : 0 ;
-}
-
-int await_healthy_if_wanted (struct view const *view, char const *name, struct view const *before)
-{
-  return is_unwanted(view) ? 1 : await_healthy(view, name, before) ;
-}
-
-int await_up (struct view const *view, char const *name, struct view const *before)
-{
-  (void)before ;
-  return view->up ? 1 : await_never(view, name) ? -1 : 0 ;
-}
-
-static int is_task (struct view const *view, char const *name)
-{
-  char path[PATH_SIZE] ;
-  if (strchr(name, '/')) return 0 ; /* a logger never is */
-  snprintf(path, sizeof path, "%s/flag-oneshot", name) ;
-  return view->task || !access(path, F_OK) ;
-}
-
-int await_done (struct view const *view, char const *name, struct view const *before)
-{
-  (void)before ;
-  if (view->done) return 1 ;
-  if (view->state == STATE_UNSUPERVISED) return 0 ;
-  if (is_task(view, name)) return await_never(view, name) ? -1 : 0 ;
-  strerr_warnw2x(name, " is never done: it is no task, as it has no flag-oneshot") ;
-  return -1 ;
-}
-
-int await_up_if_wanted (struct view const *view, char const *name, struct view const *before)
-{
-  return is_unwanted(view) || view->done ? 1 : await_up(view, name, before) ;
-}
-
-int await_done_if_task (struct view const *view, char const *name, struct view const *before)
-{
-  return is_unwanted(view) || (view->state != STATE_UNSUPERVISED && !is_task(view, name)) ? 1 : await_done(view, name, before) ;
-}
-
-int await_down (struct view const *view, char const *name, struct view const *before)
-{
-  (void)name ;
-  (void)before ;
-  return !view->up && (view->state != STATE_UNSUPERVISED || view->finished) ;
-}
-
-int await_finished (struct view const *view, char const *name, struct view const *before)
-{
-  (void)before ;
-  return view->finished && !view->wanted_up && (view->state == STATE_DISABLED || view->has_ended || view->reason != REASON_NONE || !is_task(view, name)) ;
-}
-
-int await_stopped (struct view const *view, char const *name, struct view const *before)
-{
-  char end[24] ;
-  if (!view->finished || view->done) return 0 ;
-  if (before->undo_wstat || !view->undo_wstat) return 1 ; /* none, a success, or an earlier one */
-  view_describe_end(view->undo_wstat, 0, end, sizeof end) ;
-  strerr_warnw4x("the undo of ", name, " has failed: ", end) ;
-  return -1 ;
 }

@@ -2,21 +2,16 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
-#include <skalibs/sig.h>
-#include <skalibs/strerr.h>
 
 #include "base/text.h"
 #include "base/trust.h"
 #include "control/control.h"
-#include "control/services.h"
 #include "control/view.h"
 #include "service/enable_if.h"
 #include "service/name.h"
@@ -30,55 +25,6 @@
 #include "wire/status.h"
 
 #define PATH_SIZE 4096
-
-char const *view_state_name (enum view_state state)
-{
-  static char const *const names[] = { "unknown", "unsupervised", "disabled", "failed", "down", "done", "finishing", "waiting", "held", "starting", "paused", "unhealthy", "up" } ;
-  return names[state] ;
-}
-
-void view_describe_end (unsigned int wstat, int code_unknown, char *out, size_t size)
-{
-  int w = (int)wstat ;
-  if (code_unknown) snprintf(out, size, "exit code unknown") ;
-  else if (WIFSIGNALED(w)) snprintf(out, size, "SIG%s", sig_name(WTERMSIG(w))) ;
-  else snprintf(out, size, "exit %d", WEXITSTATUS(w)) ;
-}
-
-static int is_late (struct view const *view)
-{
-  return view->end & END_LATE && (view->reason == REASON_FAILED || view->reason == REASON_FAILED_TOO_OFTEN) ;
-}
-
-void view_describe_failure (struct view const *view, char *out, size_t size)
-{
-  if (is_late(view)) snprintf(out, size, "not %s in time", view->task ? "done" : "ready") ;
-  else view_describe_end(view->wstat, view->code_unknown, out, size) ;
-}
-
-char const *view_reason (struct view const *view)
-{
-  static char late[128] ;
-  static char const *const reasons[REASON_COUNT] =
-  {
-    [REASON_FINISH_FORBIDS] = "finish exited 125",
-    [REASON_FAILED] = "failed, and restart is no",
-    [REASON_FAILED_TOO_OFTEN] = "failed more often than restart allows",
-    [REASON_DONE] = "done: exited 0, and restart is not always",
-  } ;
-  if (view->state == STATE_DISABLED) return view->disabled ;
-  if (is_late(view))
-  {
-    snprintf(late, sizeof late, "was not %s within %u ms (timeout-up)%s", view->task ? "done" : "ready", view->late_ms,
-      view->reason == REASON_FAILED ? ", and restart is no" : ", more often than restart allows") ;
-    return late ;
-  }
-  if (view->undo_wstat) return "its undo has failed" ;
-  if (view->task && view->reason == REASON_FAILED && view->code_unknown) return "how it ended is not known, and a task never runs twice unasked" ;
-  if (view->done) return 0 ;
-  if (view->reason == REASON_DONE && view->wstat) return "done: its last exit is in success-codes, and restart is not always" ;
-  return reasons[view->reason] ;
-}
 
 static pid_t holder_of (char const *name, int *foreign)
 {
@@ -319,124 +265,4 @@ int view_blocked (struct view const *view, char const *name)
   size_t suffix = sizeof LOGGER_SUFFIX - 1 ;
   pid_t logger = len > suffix && !strcmp(name + len - suffix, LOGGER_SUFFIX) ? view->pid : view->logger ;
   return logger ? blocked_read(logger) : 0 ;
-}
-
-void view_leave_out_disabled (char **names, size_t *count)
-{
-  struct view view ;
-  size_t kept = 0 ;
-  for (size_t i = 0 ; names && i < *count ; i++)
-    if (view_read(&view, names[i]) && view.state == STATE_DISABLED) free(names[i]) ;
-    else names[kept++] = names[i] ;
-  *count = kept ;
-}
-
-/* ---- of many ---- */
-
-/* A logger's state is with its input, where nobody else may come. */
-static int is_closed (char const *name)
-{
-  return errno == EACCES && strchr(name, '/') ;
-}
-
-int view_read_all (struct request const *request, struct seen *seen)
-{
-  *seen = (struct seen) { .names = request->names, .views = malloc((request->count + 1) * sizeof *seen->views) } ;
-  if (!seen->views)
-  {
-    strerr_warnwu1sys("read the state of the services") ;
-    return 0 ;
-  }
-  for ( ; seen->count < request->count ; seen->count++)
-  {
-    if (view_read(seen->views + seen->count, request->names[seen->count])) continue ;
-    if (!request->listed || !is_closed(request->names[seen->count]))
-    {
-      strerr_warnwu5sys("read the state of ", request->names[seen->count], " in ", request->live, services_who_may()) ;
-      return 0 ;
-    }
-    seen->views[seen->count] = (struct view) { .state = STATE_UNKNOWN } ;
-    seen->closed++ ;
-  }
-  return 1 ;
-}
-
-void view_say_closed (struct seen const *seen)
-{
-  if (seen->closed) strerr_warni1x("only the scanner's user and root may read the state of loggers") ;
-}
-
-enum view_concern view_concern (struct view const *view)
-{
-  switch (view->state)
-  {
-    case STATE_UP : case STATE_DONE : return CONCERN_GOOD ;
-    case STATE_DOWN : case STATE_DISABLED : return CONCERN_NONE ;
-    case STATE_UNSUPERVISED : case STATE_FAILED : case STATE_UNHEALTHY : case STATE_WAITING : return CONCERN_BAD ;
-    default : return CONCERN_SOME ;
-  }
-}
-
-struct ordered
-{
-  char const *name ;
-  size_t index ;
-  enum view_concern concern ;
-} ;
-
-/* The end is before a logger's slash, and that before anything else. */
-static int weight_of (char c)
-{
-  return c == '/' ? 1 : c ? (unsigned char)c + 1 : 0 ;
-}
-
-/* web@9 is before web@10. */
-static int compare_names (char const *a, char const *b)
-{
-  size_t x ;
-  size_t y ;
-  for ( ; *a && *a == *b ; a++, b++) ;
-  x = strspn(a, "0123456789") ;
-  y = strspn(b, "0123456789") ;
-  return x && y && x != y ? (x > y) - (x < y) : weight_of(*a) - weight_of(*b) ;
-}
-
-static int compare_ordered (void const *a, void const *b)
-{
-  struct ordered const *x = a ;
-  struct ordered const *y = b ;
-  return x->concern == y->concern ? compare_names(x->name, y->name) : x->concern < y->concern ? -1 : 1 ;
-}
-
-static int compare_named (void const *a, void const *b)
-{
-  return compare_names(((struct ordered const *)a)->name, ((struct ordered const *)b)->name) ;
-}
-
-/* A logger stands right behind its service: both get the graver concern. */
-static void join_loggers (struct ordered *all, size_t count)
-{
-  for (size_t i = 0 ; i + 1 < count ; i++)
-  {
-    size_t len = strlen(all[i].name) ;
-    if (strncmp(all[i].name, all[i + 1].name, len) != 0 || strcmp(all[i + 1].name + len, LOGGER_SUFFIX) != 0) continue ;
-    if (all[i + 1].concern < all[i].concern) all[i].concern = all[i + 1].concern ;
-    else all[i + 1].concern = all[i].concern ;
-  }
-}
-
-void view_order (struct seen const *seen, size_t *order)
-{
-  struct ordered *all = malloc((seen->count + 1) * sizeof *all) ;
-  for (size_t i = 0 ; i < seen->count ; i++)
-  {
-    order[i] = i ;
-    if (all) all[i] = (struct ordered) { seen->names[i], i, view_concern(seen->views + i) } ;
-  }
-  if (!all) return ;
-  qsort(all, seen->count, sizeof *all, &compare_named) ;
-  join_loggers(all, seen->count) ;
-  qsort(all, seen->count, sizeof *all, &compare_ordered) ;
-  for (size_t i = 0 ; i < seen->count ; i++) order[i] = all[i].index ;
-  free(all) ;
 }
