@@ -1,4 +1,4 @@
-/* Which services need which, and in which state those are. */
+/* What each service needs, and in which state that is. */
 
 #ifndef REEVE_CONTROL_DEPENDENCIES_H
 #define REEVE_CONTROL_DEPENDENCIES_H
@@ -8,31 +8,35 @@
 #include "control/view.h"
 #include "service/graph.h"
 
-/* What all services need, with their present states; each that exists has an owner, and so has a
-   template. Who needs a template needs its instances, without those that are leaving. The caller
-   frees it. Returns 0 when that cannot be learnt, which has been said. */
+/* Builds the graph of what all services need, with their present states. Each service or template that
+   exists has an owner in the graph; a node without an owner is only a name that a service needs. A
+   service that needs a template needs all of its instances. The caller frees the graph with
+   graph_free(). Returns 0 after a message when the graph cannot be built. */
 extern int dependencies_learn (struct graph *graph) ;
-/* The same; what is in `seen`, whose names are sorted, and which must stay, is not read again, here and below. */
+/* The same. Services in `seen` are not read again, neither here nor in the functions below. Its names
+   must be sorted; it must stay until the graph is freed. */
 extern int dependencies_learn_from (struct graph *graph, struct seen const *seen) ;
+/* The same, but nobody needs the instances in `leaving` because of their template. */
 extern int dependencies_learn_without (struct graph *graph, char *const *leaving, size_t count) ;
 
-/* Adds CMD, which waits for what REEVE_CMD_AFTER says, as a service of this name. `after` is cut into
-   words. Returns 0 when there is no memory. */
+/* Adds CMD to the graph, as a node of the name DEPENDENCIES_COMMAND. It needs the services that `after`,
+   the text of REEVE_CMD_AFTER, names; the text is cut into words. Returns 0 when there is no memory. */
 #define DEPENDENCIES_COMMAND ""
 extern int dependencies_add_command (struct graph *graph, char *after) ;
 
-/* A word, or "failed, exit 3"; "missing": there is no such service. */
+/* The state of a node: a word, or "failed, exit 3", or "missing": there is no such service. */
 extern void dependencies_state (struct graph_node const *node, char *out, size_t size) ;
 
-/* What a service waits for, or would have to. */
+/* One of the services that a service waits for, or would have to wait for if it were to start. */
 struct waits_for
 {
   char const *name ;
-  char state[32] ; /* a word, or "failed, exit 3"; "missing": there is no such service */
+  char state[32] ; /* as dependencies_state() says it */
 } ;
-/* The next one, from *i, which is 0 at first. Returns 0 after the last. */
+/* Writes the next of them to `out`. *i is 0 for the first; the function changes it. Returns 0 after the
+   last. */
 extern int dependencies_next (struct graph const *graph, char const *name, size_t *i, struct waits_for *out) ;
-/* All of them: "db (starting), cache (missing)". */
+/* Writes all of them: "db (starting), cache (missing)". */
 extern void dependencies_describe (struct graph const *graph, char const *name, char *out, size_t size) ;
 
 #endif

@@ -1,21 +1,22 @@
-/* Finding LIVE, and making it the working directory. */
+/* Finding the live directory, LIVE, and making it the working directory. */
 
 #ifndef REEVE_CONTROL_ENTER_H
 #define REEVE_CONTROL_ENTER_H
 
 #include "control/control.h"
 
+/* How long a command waits before it starts its work. */
 enum patience
 {
-  PATIENCE_LOOK, /* until a scanner that is there knows of its services */
-  PATIENCE_LEFT, /* the same, and where none is, what one has left will do */
-  PATIENCE_ALL /* and until /init has become the scanner */
+  PATIENCE_LOOK, /* until the running scanner knows its services. While /init still prepares the container, the command ends with a message */
+  PATIENCE_LEFT, /* the same; a LIVE whose scanner has ended will do, too */
+  PATIENCE_ALL /* the same; but while /init still prepares the container, waits until /init has become the scanner */
 } ;
 
-/* Finds LIVE unless request->live names it, and makes it the working directory. Waits
-   until its scanner knows of its services, if somebody is there to become it; where there
-   is nobody, the command itself says so. But with PATIENCE_ALL root goes on as the tree's user (owner.c).
-   Returns EXIT_YES, or an exit code: it has been said why. */
+/* Finds LIVE unless request->live names it, makes it the working directory, and waits. Whether a
+   scanner runs is for the command itself to find out. With PATIENCE_LOOK and PATIENCE_LEFT, root
+   goes on with the rights of the user whose tree this is (owner.h).
+   Returns EXIT_YES, or another exit code after a message. */
 extern int enter_live (struct request *request, enum patience patience) ;
 
 #endif

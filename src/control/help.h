@@ -1,25 +1,35 @@
-/* The table of commands, and what is printed of it: usage, help for one command, completion. */
+/* The table of commands, and what is printed from it: the usage, the help of a command, and the words
+   with which a shell completes a line. */
 
 #ifndef REEVE_CONTROL_HELP_H
 #define REEVE_CONTROL_HELP_H
 
 #include "control/control.h"
 
+/* Options; a command takes the sum of some. */
 enum option_bit { OPTION_NO_WAIT = 1, OPTION_TIMEOUT = 2, OPTION_JSON = 4, OPTION_ALL = 8, OPTION_ONLY = 16, OPTION_DOT = 64, OPTION_MERMAID = 128,
   OPTION_FOLLOW = 256, OPTION_TAIL = 512, OPTION_SINCE = 1024, OPTION_TIMESTAMPS = 2048 } ;
 
-enum word { WORD_NONE, WORD_OPTIONAL, WORD_REQUIRED, WORD_OF_SCALE } ;
+/* Does a word come before the names? */
+enum word
+{
+  WORD_NONE,
+  WORD_OPTIONAL,
+  WORD_REQUIRED,
+  WORD_OF_SCALE /* it comes after the names */
+} ;
 
+/* What names does a command take? */
 enum names
 {
   NAMES_NONE,
-  NAMES_REQUIRED, /* or --all */
-  NAMES_ELSE_ALL, /* and the loggers */
-  NAMES_ONE_ELSE_ALL,
+  NAMES_REQUIRED, /* of services; or --all, which means all services but loggers */
+  NAMES_ELSE_ALL, /* of services; without names, all services and loggers */
+  NAMES_ONE_ELSE_ALL, /* of one service; without a name, all services and loggers */
   NAMES_TEMPLATES,
-  NAMES_ONE, /* service, and the rest is a command */
-  NAMES_HELP,
-  NAMES_FREE /* directories, or whatever: no scanner is needed */
+  NAMES_ONE, /* of one service, and then a command */
+  NAMES_HELP, /* of a command of reeve */
+  NAMES_FREE /* anything; the command needs no scanner */
 } ;
 
 struct command
@@ -31,20 +41,21 @@ struct command
   unsigned int options ;
   enum word word ;
   enum names names ;
-  char const *words ; /* what the first argument may be, separated by spaces; 0: that depends */
+  char const *words ; /* what the first argument may be, separated by spaces, for completion; 0: no fixed words */
 } ;
 
-#define LOOKS 32 /* no option: it does not wait until /init has become the scanner */
+#define LOOKS 32 /* among the options, but none: the command only looks, and does not wait for /init (enter.h) */
 
-/* Prints all commands. */
+/* Prints all commands and options. */
 extern void help_usage (struct command const *commands, size_t count) ;
-/* What one does. Returns an exit code. */
+/* Prints what a command does, and its options. Returns an exit code. */
 extern int help_command (struct command const *command) ;
-/* The name of an option. */
+/* Returns the name of the first option in `bits`. */
 extern char const *help_option (unsigned int bits) ;
-/* What has a shell complete the words of a line. Returns an exit code. */
+/* Prints the script with which a shell (bash, zsh, fish) completes lines. Returns an exit code. */
 extern int help_completion (char const *shell) ;
-/* What the last of the words in request->names may be, a line each. Returns an exit code. */
+/* For these scripts: prints what the last word in request->names may be, one word a line. Returns an
+   exit code. */
 extern int help_words (struct command const *commands, size_t count, struct request *request) ;
 
 #endif

@@ -1,4 +1,5 @@
-/* As what a process runs: what `exec`, `env` and `try` take over from it. */
+/* How a process runs: its user, groups, limits, umask, environment and working directory. `exec`,
+   `env` and `try` read these from the process of a service, and take them over. */
 
 #ifndef REEVE_CONTROL_LIKENESS_H
 #define REEVE_CONTROL_LIKENESS_H
@@ -13,41 +14,43 @@
 #define LIKENESS_GROUPS_MAX 1024
 #define LIKENESS_LIMITS_MAX 16
 
-/* As what a program is to be executed. */
+/* What is taken over. */
 struct likeness
 {
-  char const *of ; /* for messages */
-  pid_t pid ; /* whose: of the service's process, or the scanner's */
-  int proc ; /* its directory in /proc: no other process's, even if the pid is used again */
-  char **environment ; /* allocated, as is the text that it points into */
-  char *text ;
+  char const *of ; /* the name of the service, for messages */
+  pid_t pid ; /* the process: the service's, its supervisor, or the scanner */
+  int proc ; /* a descriptor of its /proc/PID: of this process only, even if the pid is used again */
+  char **environment ; /* allocated; points into `text` */
+  char *text ; /* allocated */
   uid_t uid ;
   gid_t gid ;
   gid_t groups[LIKENESS_GROUPS_MAX] ;
   size_t group_count ;
   mode_t umask ;
-  int cwd ; /* -1: it may not be opened */
+  int cwd ; /* a descriptor of the working directory; -1: this user may not open it */
   struct rlimit limits[LIKENESS_LIMITS_MAX] ;
   int limit_count ;
-  unsigned int has_umask : 1 ; /* Linux 4.7 tells it */
-  unsigned int is_scanner : 1 ;
+  unsigned int has_umask : 1 ; /* /proc tells it since Linux 4.7 */
+  unsigned int is_scanner : 1 ; /* the service does not run: `pid` is the scanner */
 } ;
 
 enum likeness_of
 {
-  LIKENESS_SERVICE, /* its process; where it does not run, the scanner */
-  LIKENESS_SUPERVISOR /* as what its ./run is executed */
+  LIKENESS_SERVICE, /* the service's process; if the service does not run, the scanner */
+  LIKENESS_SUPERVISOR /* the supervisor: ./run starts with what the supervisor has */
 } ;
 
-/* Whom the service request->names[0] is to be like, as far as anybody may read that. Returns an exit code. */
+/* Finds the process for the service request->names[0], and reads what every user may read. Returns an
+   exit code, after a message if that is not EXIT_YES. */
 extern int likeness_find (struct likeness *like, struct request const *request, enum likeness_of of) ;
-/* What only its user may read, and root with CAP_SYS_PTRACE, once. Returns 0 with errno. */
+/* Reads the rest: only the process's user, and root with CAP_SYS_PTRACE, may read that. To be called
+   once. Returns 1, or 0 with errno. */
 extern int likeness_read (struct likeness *like) ;
-/* That something of it cannot be read. Returns an exit code. */
+/* Says that `what` cannot be read, with errno. Returns an exit code. */
 extern int likeness_say_unreadable (struct likeness const *like, char const *what) ;
-/* This process takes its limits, as far as it may. */
+/* Sets the limits of this process, as far as the kernel allows. */
 extern void likeness_take_limits (struct likeness const *like) ;
-/* And its user and groups. Returns 0 with errno. */
+/* Sets the user and groups of this process. Returns 1, or 0 with errno. */
 extern int likeness_take_identity (struct likeness const *like) ;
 
 #endif

@@ -1,11 +1,11 @@
-/* What a service has logged, line by line, wherever that is: in the directory to which its logger writes, or in
-   what the collector keeps of it (wire/kept.h).
+/* Reading what a service has logged, line by line. The log is in the directory to which the service's
+   logger writes, or in the file in which the collector keeps its last lines (wire/kept.h).
 
-   log_place.c   where that is
-   log_stamp.c   the time before a line
-   log_start.c   where the last lines begin, or those since some time
-   log_reader.c  the files in order, also while they are written and rotated
-   log_tail.c    the last lines as one text
+   log_place.c   finds that directory
+   log_stamp.c   reads the time before a line
+   log_start.c   finds where the last lines begin, or the lines since a time
+   log_reader.c  reads the files in order, also while they are written and rotated
+   log_tail.c    reads the last lines as one text
    logs.c        the command */
 
 #ifndef REEVE_CONTROL_LOG_READER_H
@@ -21,44 +21,47 @@
 
 struct log_place
 {
-  int dir ; /* a descriptor */
+  int dir ; /* a descriptor of the directory */
   pid_t pid ; /* the logger's; 0: it does not run */
-  uid_t owner ; /* whose the files have to be, if `checked`, ... */
-  uid_t other ; /* ... or this one's */
-  unsigned int checked : 1 ; /* others may have put files there */
-  unsigned int kept : 1 ; /* by the collector */
-  unsigned int without_leaps : 1 ; /* multilog's and svlogd's TAI64N knows no leap seconds */
+  uid_t owner ; /* if `checked`: only files of this user are read, ... */
+  uid_t other ; /* ... and of this one */
+  unsigned int checked : 1 ; /* others may have put files into the directory */
+  unsigned int kept : 1 ; /* the collector keeps the lines */
+  unsigned int without_leaps : 1 ; /* TAI64N stamps are without leap seconds: multilog and svlogd write such */
   char path[PATH_MAX] ; /* for messages */
 } ;
 
-/* The place of the service `name`, with a descriptor that the caller closes. Returns 1; or 0 with errno: ENOENT
-   when there is none (as far as can be told; place->path: one that the logger is to make, or ""), else it is there,
-   and cannot be opened. */
+/* Finds where the service `name` logs. The caller closes place->dir. Returns 1, or 0 with errno. ENOENT:
+   no place is known; place->path is the directory that the logger has yet to make, or "". Any other
+   errno: the directory is there, but cannot be opened. */
 extern int log_place_find (struct log_place *place, char const *name) ;
-/* Opens a file of the place: a regular one, no link, and of whom it should be. Returns a descriptor, or -1 with
-   errno. */
+/* Opens a file of the place, if it is a regular file of the right user, and no link. Returns a
+   descriptor, or -1 with errno. */
 extern int log_place_open (struct log_place const *place, char const *file, struct stat *st) ;
-/* The file that is written, and, in the order of time, those that were before it. */
+/* The name of the file that the logger writes to now. */
 extern char const *log_place_current (struct log_place const *place) ;
-extern char **log_place_list (struct log_place const *place, size_t *count) ; /* free each, and it; 0 with errno */
+/* Lists the names of the older files, oldest first, for log_place_free(). Returns 0 with errno. */
+extern char **log_place_list (struct log_place const *place, size_t *count) ;
 extern void log_place_free (char **names, size_t count) ;
 
 /* ---- log_stamp.c: pure ---- */
 
-/* How many bytes of the line are stamps as loggers write them: TAI64N; ISO 8601 as reeve-log, s6-log (local time)
-   and svlogd have it. *ns: nanoseconds since 1970, as it is where there is none. Of a JSON object of reeve-log's
-   the time is read, and 0 returned.
-     without_leaps  TAI64N is as multilog and svlogd have it */
+/* Reads the stamps at the beginning of the line: TAI64N, or ISO 8601 as reeve-log, s6-log (local time)
+   and svlogd write it. Writes the time to *ns, in nanoseconds since 1970; without a stamp, *ns stays as
+   it is. Returns the length of the stamps in bytes. Of a JSON object of reeve-log, the time is read and 0
+   returned.
+     without_leaps  TAI64N is without leap seconds, as multilog and svlogd write it */
 extern size_t log_stamp (char const *line, size_t len, int without_leaps, uint64_t *ns) ;
 
 /* ---- log_start.c ---- */
 
 #define LOG_LINE_MAX (16 << 20) /* a longer line becomes several */
 
-/* Where the last *count lines of the file begin; *count: how many more there might be. Reads no more than that many of
-   the longest lines. */
+/* Finds where the last *count lines of the file begin. Reads at most as many bytes as *count lines of
+   LOG_LINE_MAX have. Subtracts from *count the lines that it has found. Returns the offset. */
 extern off_t log_start_last (int fd, off_t size, uint64_t *count) ;
-/* Where those begin that are not older than `since`: not later than there, and at the beginning of a line. */
+/* Finds where the lines begin that are not older than `since`. Returns the offset of the beginning of a
+   line: that one, or one before it. */
 extern off_t log_start_since (int fd, off_t size, int without_leaps, uint64_t since) ;
 
 /* ---- log_reader.c ---- */
@@ -67,9 +70,9 @@ extern off_t log_start_since (int fd, off_t size, int without_leaps, uint64_t si
 
 struct log_line
 {
-  char *text ; /* without stamp and newline; until the next call for its reader */
+  char *text ; /* without stamp and newline; valid until the next call with this reader */
   size_t len ;
-  uint64_t ns ; /* when it was logged, as far as that is known */
+  uint64_t ns ; /* when it was logged, in nanoseconds since 1970; without a stamp: as the line before */
   unsigned int has_stamp : 1 ;
 } ;
 
@@ -79,34 +82,35 @@ struct log_reader
   struct log_place place ;
   uint64_t since ; /* nanoseconds since 1970 */
   unsigned int is_open : 1 ;
-  unsigned int follows : 1 ; /* the caller's: the end of a file is not the end */
-  unsigned int quiet : 1 ; /* the caller's: no word of files that are passed over */
-  unsigned int is_last : 1 ; /* `fd` is what was written last, when it was opened */
-  char **names ; /* of files to read next */
-  size_t count ;
-  size_t at ;
-  int last ; /* what comes behind them; -1: none */
-  int fd ; /* -1: none */
-  off_t offset ; /* of `fd`, behind what is in `bytes` */
-  char newest[NAME_MAX + 1] ; /* of the files that were before `fd`, which `is_last` */
-  struct timespec listed ; /* when that was so: the directory's time */
-  char *bytes ;
+  unsigned int follows : 1 ; /* set by the caller: the log goes on after the end of the last file */
+  unsigned int quiet : 1 ; /* set by the caller: no message about files that cannot be read */
+  unsigned int is_last : 1 ; /* `fd` is the file that the logger wrote to when `fd` was opened */
+  char **names ; /* of the files to read next */
+  size_t count ; /* of these names */
+  size_t at ; /* index of the next name */
+  int last ; /* the file to read after these; -1: none */
+  int fd ; /* the file that is read; -1: none */
+  off_t offset ; /* in `fd`: where to read on */
+  char newest[NAME_MAX + 1] ; /* with is_last: the newest of the files before `fd` */
+  struct timespec listed ; /* the time of the directory when `newest` was found */
+  char *bytes ; /* a buffer, allocated; from `begin` to `end` are bytes that were read and not used yet */
   size_t size ;
-  size_t begin ; /* of what is in it */
+  size_t begin ;
   size_t end ;
-  uint64_t ns ; /* the last line's */
+  uint64_t ns ; /* time of the last line */
 } ;
 
 #define LOG_READER(service) { .name = (service), .place = { .dir = -1 }, .last = -1, .fd = -1 }
 
-/* Begins with the last `count` lines, without those that are older than `since`. Returns 1, or 0 as
-   log_place_find() does. */
+/* Begins to read the log of r->name: the last `count` lines, or all (LOG_ALL), but none that is older than
+   `since`. Returns 1, or 0 with errno as log_place_find() does. */
 extern int log_reader_open (struct log_reader *r, uint64_t count, uint64_t since) ;
 extern void log_reader_close (struct log_reader *r) ;
-/* The next line. Returns 0 when there is none (now). A file that cannot be read is passed over. */
+/* Reads the next line. Returns 0 when there is no more (now). A file that cannot be read is skipped. */
 extern int log_reader_next (struct log_reader *r, struct log_line *line) ;
-/* After log_reader_next() has returned 0: goes on where the service logs now, if its place was not there, or was
-   replaced, with what is newer than the last line. Returns 0 if there is no place, 2 if it is another one. */
+/* To be called after log_reader_next() has returned 0. Looks for the service's place again: it may be
+   there now, or may have been replaced. Then reading goes on there, with lines that are newer than the
+   last one. Returns 0: there is no place; 1: it is the same; 2: it is another one. */
 extern int log_reader_renew (struct log_reader *r) ;
 
 #endif

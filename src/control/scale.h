@@ -5,8 +5,8 @@
 
 #include "control/control.h"
 
-/* Takes the arguments of `scale`: the last one is request->word, how many. Returns EXIT_YES, or
-   EXIT_USAGE: that has been said. */
+/* Reads the arguments of `reeve scale` into the request: the last one, the number of instances, becomes
+   request->word; the others become request->names. Returns EXIT_YES, or EXIT_USAGE after a message. */
 extern int scale_take (struct request *request, char **arguments) ;
 
 #endif
