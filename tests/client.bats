@@ -45,7 +45,7 @@ teardown() { reeve_teardown; }
   grep -qx 'l*\.\.l*end' <<<"$output"
   grep -q '^db  .*SIGVTALRM 0$' <<<"$output"
   # Below the row what has no room in it, broken between words.
-  [ "$(grep -A 9 '^web ' <<<"$output" | tail -n +2 | tr -s ' \n' ' ')" = " db (failed, SIGVTALRM), missing-1 (missing), missing-2 (missing), missing-3 (missing), $name (failed, SIGVTALRM) " ]
+  [ "$(grep -A 9 '^web ' <<<"$output" | tail -n +2 | tr -s ' \n' ' ')" = " waiting for db (failed, SIGVTALRM), missing-1 (missing), missing-2 (missing), missing-3 (missing), $name (failed, SIGVTALRM) " ]
 }
 
 @test "status exits 1 when a wanted service is not ready" {

@@ -105,7 +105,7 @@ chain()
   run reeve -l "$live" status web
   [ "$status" -eq 1 ]
   [[ $output == *'web   held '*'waiting for db (starting), nowhere (missing)'* ]]
-  reeve -l "$live" status --json | jq -e '.[] | select(.name == "web") | .waits_for == ["db", "nowhere"] and .reason == "waiting for db (starting), nowhere (missing)"'
+  reeve -l "$live" status --json | jq -e '.[] | select(.name == "web") | .waits_for == ["db", "nowhere"] and .reason == "db (starting), nowhere (missing)"'
   reeve -l "$live" status --json db | jq -e '.[0].waits_for == []'
   run reeve -l "$live" wait --timeout 100ms ready web
   [ "$status" -eq 99 ]

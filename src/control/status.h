@@ -40,7 +40,8 @@ extern void status_end (struct view const *view, char *out, size_t size) ;
 /* Its state. A failed task shows its exit code as well: a task is run for that. */
 extern void status_state (struct view const *view, char *out, size_t size) ;
 #define STATUS_REMARKS_MAX 1024
-/* Why it is in its state, and what is wrong with its log; "": nothing. Returns `out`. */
+/* Why it is in its state (of a held service: what it waits for), and what is wrong with its log; "":
+   nothing. Returns `out`. */
 extern char const *status_remarks (struct shown const *shown, char out[STATUS_REMARKS_MAX]) ;
 /* Why its logger cannot write; only if view.blocked. Returns `out`. */
 extern char const *status_blocked (struct shown const *shown, char out[STATUS_REMARKS_MAX]) ;

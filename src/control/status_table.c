@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "base/width.h"
+#include "control/dependencies.h"
 #include "control/page.h"
 #include "control/status.h"
 #include "service/name.h"
@@ -46,6 +47,14 @@ static void print_name (char const *name, int width)
   else printf("%.*s..%s\n%*s", (int)width_fit(printable, PAGE_WIDTH / 2), printable, printable + end, width, "") ;
 }
 
+/* Do its remarks begin with what it waits for? */
+static int is_waiting (struct shown const *shown)
+{
+  struct waits_for waits_for ;
+  size_t i = 0 ;
+  return shown->graph && dependencies_next(shown->graph, shown->node, &i, &waits_for) ;
+}
+
 void status_print_row (struct shown const *shown, int width, int colour)
 {
   struct view const *view = &shown->view ;
@@ -53,6 +62,7 @@ void status_print_row (struct shown const *shown, int width, int colour)
   char text[SINCE_MAX + STATUS_REMARKS_MAX + MESSAGE_MAX] ;
   char why[STATUS_REMARKS_MAX] ;
   char due[SINCE_MAX] ;
+  char const *waiting ;
   char crashes[40] = "" ;
   size_t len ;
   char pid[16] = "-" ;
@@ -66,8 +76,9 @@ void status_print_row (struct shown const *shown, int width, int colour)
   status_state(view, state, sizeof state) ;
   status_due(shown, due, sizeof due) ;
   status_remarks(shown, why) ;
+  waiting = is_waiting(shown) ? "waiting for " : "" ;
   if (view->crashes) snprintf(crashes, sizeof crashes, "%u crash%s%s", view->crashes, view->crashes == 1 ? "" : "es", *due || *why ? "; " : "") ;
-  len = (size_t)snprintf(text, sizeof text, "%s%s%s%s", crashes, due, *due && *why ? "; " : "", why) ;
+  len = (size_t)snprintf(text, sizeof text, "%s%s%s%s%s", crashes, due, *due && *why ? "; " : "", waiting, why) ;
   if (shown->message) snprintf(text + len, MESSAGE_MAX, "%sits last message: %s", len ? "; " : "", shown->message) ;
   print_name(shown->name, width) ;
   printf("  %s", paint) ;

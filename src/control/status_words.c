@@ -55,12 +55,10 @@ char const *status_remarks (struct shown const *shown, char out[STATUS_REMARKS_M
   struct view const *view = &shown->view ;
   char const *reason = view_reason(view) ;
   char end[24] = "" ;
-  char needs[STATUS_REMARKS_MAX / 2] = "" ;
   char result[HEALTH_RESULT_MAX] ;
   int n ;
   if (view->undo_wstat) view_describe_end(view->undo_wstat, 0, end, sizeof end) ;
-  if (shown->graph) dependencies_describe(shown->graph, shown->node, needs, sizeof needs) ;
-  if (*needs) snprintf(out, STATUS_REMARKS_MAX, "waiting for %s", needs) ;
+  if (shown->graph) dependencies_describe(shown->graph, shown->node, out, STATUS_REMARKS_MAX / 2) ;
   else snprintf(out, STATUS_REMARKS_MAX, "%s%s%s", reason ? reason : "", *end ? ": " : "", end) ;
   n = (int)strlen(out) ;
   if (view->unhealthy) n += snprintf(out + n, STATUS_REMARKS_MAX - (size_t)n, "%sunhealthy%s%s", n ? "; " : "", shown->has_check ? ": its last health check " : "",

@@ -16,7 +16,6 @@ static char const *const sort_names[] = { "state", "CPU", "memory", "name" } ;
 
 static struct top *sorted ; /* for qsort() */
 
-
 static int compare_order (void const *a, void const *b)
 {
   size_t i = *(size_t const *)a ;
