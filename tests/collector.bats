@@ -314,8 +314,8 @@ kill_that() { [ "${1:-0}" -gt 1 ] && kill -KILL "$1"; }
   before=$(find "$scan" | sort)
   scanner_into_pipe prefix
   eventually 10 grep -q mine "$dir/own"
-  says '^own | aside$'
-  eventually 10 grep -q '^web | line$' "$dir/stdout"
+  says '^own  *| aside$'
+  eventually 10 grep -q '^web  *| line$' "$dir/stdout"
   [ "$(find "$scan" | sort)" = "$before" ]
   in=$scan/web service log <<<'exec cat >>"$dir/web"'
   s6-svscanctl -a "$live"
@@ -324,6 +324,28 @@ kill_that() { [ "${1:-0}" -gt 1 ] && kill -KILL "$1"; }
   eventually 10 grep -q '^line$' "$dir/web"
   stop_all
   run ! grep mine "$dir/stdout"
+}
+
+@test "what a logger writes itself has the form, too, under the name of its service and /log, to its last line" {
+  service web <<<'trap "seq 1001 2000; exit 0" TERM; echo mine; touch "$dir/ready"; while :; do sleep 0.05; done'
+  in=$scan/web service log <<<'echo aside >&2; reeve-log -; echo "last line"'
+  in=$scan/web finish log <<<'echo "finish of the logger"'
+  scanner_into_pipe prefix
+  eventually 10 test -e "$dir/ready"
+  eventually 10 grep -q '^web/log | mine$' "$dir/stdout"
+  says '^web/log | aside$'
+  kept() { grep -q ' o mine$' "$live/web/log/supervise/kept"; }
+  eventually 10 kept
+  [ "$(reeve -l "$live" logs web/log | sort)" = "$(printf 'aside\nmine')" ]
+  # A collector that is killed is replaced, and the logger's fifos are found again; so is a logger's supervisor.
+  for name in .log web/log; do
+    kill_that "$(supervisor_of "$name")"
+    eventually 10 pid_of "$name"
+  done
+  kill_that "$(pid_of .log)"
+  stop_all
+  diff <(echo mine; seq 1001 2000; echo 'last line'; echo 'finish of the logger') <(sed -n 's/^web\/log | //p' "$dir/stdout")
+  run ! grep -v '^web/log | ' "$dir/stdout"
 }
 
 @test "the collector is none of the user's services" {

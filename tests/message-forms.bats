@@ -14,7 +14,6 @@ services()
   service web <<<'exit 1'
   setting web restart-delay '600000 600000'
   setting web timeout-kill soon
-  # A logger's stderr is ours: the collector does not read it.
   in=$scan/web service log <<'END'
 reeve start nothing; reeve kill HUP nothing 2>"$dir/file"; text=$(reeve start nothing 2>&1); echo "$text" >"$dir/text"; reeve-exec --user nobody-here true
 exec reeve-log "$dir/no/where"
@@ -29,13 +28,13 @@ END
   eventually 20 field web state waiting
   eventually 10 object '.level == "warning" and .program == "reeve-supervise" and .about == "web" and (.message | startswith("reeve-supervise web: warning: invalid timeout-kill: \"soon\""))'
   eventually 10 object '.program == "reeve-supervise" and .about == "web" and (.message | contains("ended with code "))'
-  eventually 10 object '.level == "fatal" and .program == "reeve-exec" and .about == "web/log" and (.message | contains("nobody-here"))'
-  object '.program == "reeve" and .about == "web/log" and (.message | contains("nothing"))'
-  eventually 10 object '.program == "reeve-log" and .about == "web/log" and (.message | contains("no/where"))'
   object '.stream == "stderr" and (.time | test("^20..-..-..T..:..:..[.]......Z$"))'
-  # What the collector reads is the service's line, once.
-  bare() { grep '"service":"bare"' "$dir/stderr" | jq -es 'any(.[]; .stream == "stderr" and (.message | test("^reeve-exec bare: fatal: .*nobody-here")))' >/dev/null; }
-  eventually 10 bare
+  # What the collector reads is a line of the service, or of its logger, once.
+  line_of() { grep "\"service\":\"$1\"" "$dir/stderr" | jq -es "any(.[]; .stream == \"stderr\" and (.message | test(\"$2\")))" >/dev/null; }
+  eventually 10 line_of bare '^reeve-exec bare: fatal: .*nobody-here'
+  eventually 10 line_of web/log '^reeve-exec web/log: fatal: .*nobody-here'
+  line_of web/log '^reeve web/log: .*nothing'
+  eventually 10 line_of web/log '^reeve-log web/log: .*no/where'
   # What does not leave the container stays text, also for who reads it.
   grep -q '^reeve web/log: .*nothing' "$dir/file"
   grep -q '^reeve web/log: .*nothing' "$dir/text"
@@ -55,10 +54,10 @@ END
   services
   scanner -L prefix
   says '^reeve | reeve-supervise web: warning: ended with code '
-  says '^reeve | reeve-exec web/log: fatal: .*nobody-here'
-  said '^reeve | reeve web/log: .*nothing'
-  says '^reeve | reeve-log web/log: .*no/where'
-  run ! grep -v '^reeve | ' "$dir/stderr"
+  says '^web/log | reeve-exec web/log: fatal: .*nobody-here'
+  said '^web/log | reeve web/log: .*nothing'
+  says '^web/log | reeve-log web/log: .*no/where'
+  run ! grep -v -e '^reeve *| ' -e '^web/log | ' "$dir/stderr"
 }
 
 @test "without a form, messages in a service name it all the same; those of CMD name none" {

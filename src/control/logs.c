@@ -128,16 +128,18 @@ static int say_nothing (struct source const *source, int err)
   char const *path = source->reader.place.path ;
   size_t len = strlen(name) ;
   size_t suffix = sizeof LOGGER_SUFFIX - 1 ;
+  int is_collected = exists(COLLECTOR, "/supervise") ;
   if (err != ENOENT) strerr_warnwu5x("read the log of ", name, ": ", strerror(err), err == EACCES ? " (only its owner and root may)" : "") ;
   else if (*path) strerr_warnw5x("the logger of ", name, " has not made its directory yet: ", path, "") ;
   else if (exists(name, LOGGER_SUFFIX "/run"))
-    strerr_warnw5x("the logger of ", name, " writes to no directory that is known (reeve logs reads those of reeve-log, s6-log, multilog and svlogd): see ", name, "/log/run") ;
-  else if (exists(COLLECTOR, "/supervise")) strerr_warnw2x(name, " has written nothing yet that is kept") ;
+    strerr_warnw8x("the logger of ", name, " writes to no directory that is known (reeve logs reads those of reeve-log, s6-log, multilog and svlogd): see ", name, "/log/run",
+      is_collected ? "; what it writes itself is shown by: reeve logs " : "", is_collected ? name : "", is_collected ? LOGGER_SUFFIX : "") ;
+  else if (is_collected) strerr_warnw2x(name, " has written nothing yet that is kept") ;
   else if (len > suffix && !strcmp(name + len - suffix, LOGGER_SUFFIX))
     strerr_warnw3x("nothing keeps what the logger ", name, " itself writes; what it has logged is shown for its service") ;
   else
     strerr_warnw5x("nothing keeps what ", name, " writes to the container's output: see `docker logs`, start the tree with REEVE_LOG=prefix (reeve-scan -L prefix), or give it a logger: ", name, "/log/run with `exec reeve-log /var/log/NAME`") ;
-  return err == ENOENT && (*path || exists(COLLECTOR, "/supervise")) ;
+  return err == ENOENT && (*path || is_collected) ;
 }
 
 static struct source *add (struct logs *logs, char const *name)

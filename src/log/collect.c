@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -8,7 +7,6 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
@@ -16,176 +14,20 @@
 #include <skalibs/types.h>
 
 #include "base/message.h"
-#include "base/path.h"
 #include "base/signals.h"
-#include "base/width.h"
 #include "log/collect.h"
-#include "service/name.h"
 #include "wire/channels.h"
-#include "wire/fifo_lines.h"
 
-#define WIDTH_MAX 20
-#define NEWS_MANY 32768 /* bytes in that fifo: perhaps it was full, and not all could be told */
 #define KEPT_MS 20 /* of silence, before last lines are written */
 #define TURNS_MAX 64 /* between two looks at signals */
 #define ENDING_MS 8000 /* told to end, it does not wait longer for who takes nothing; */
 #define ENDING_LOOK_MS 200 /* SIGHUP: not at all */
 
-static char const *const fifos[2] = { COLLECTED_STDOUT, COLLECTED_STDERR } ;
-
-/* ---- services that come and go ---- */
-
-/* Tells the supervisor that somebody reads (logger_input.c). */
-static void mark_as_read (int fd)
-{
-  struct flock mark = { .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = COLLECTED_LOCK_AT, .l_len = 1 } ;
-  fcntl(fd, F_SETLK, &mark) ;
-}
-
-static int open_fifo (char const *name, int is_stderr)
-{
-  char path[SERVICE_NAME_MAX + 1 + sizeof COLLECTED_STDOUT] ;
-  int fd ;
-  if (!path_join(path, sizeof path, name, fifos[is_stderr])) return -1 ;
-  fd = fifo_open(path, O_RDONLY) ;
-  if (fd == -1)
-  {
-    if (errno == ENOENT || errno == ENOTDIR) return -1 ;
-    message_about(name) ;
-    strerr_warnwu2sys("open ", path) ;
-    return -1 ;
-  }
-  mark_as_read(fd) ;
-  return fd ;
-}
-
-static int same_fifo (int a, int b)
-{
-  struct stat one ;
-  struct stat other ;
-  return fstat(a, &one) != -1 && fstat(b, &other) != -1 && one.st_ino == other.st_ino && one.st_dev == other.st_dev ;
-}
-
-/* As fresh as if it had never been without a writer. */
-static void set_fd (struct collector *c, struct stream *stream, int fd)
-{
-  struct epoll_event event = { .events = EPOLLIN, .data.ptr = stream } ;
-  if (stream->fd >= 0)
-  {
-    fd_close(stream->fd) ; /* which drops the mark of that fifo, whatever the descriptor */
-    mark_as_read(fd) ;
-  }
-  stream->fd = fd ;
-  stream->no_writer = 0 ;
-  if (stream->look_ms) event.events = 0 ;
-  if (epoll_ctl(c->sinks[stream->is_stderr]->streams, EPOLL_CTL_ADD, fd, &event) == -1)
-    strerr_warnwu2sys("listen to ", message_about(stream->source->name)) ;
-}
-
-static struct source *add_source (struct collector *c, char const *name)
-{
-  size_t len = strlen(name) ;
-  size_t width ;
-  struct source *source = calloc(1, sizeof *source + len + 1) ;
-  if (!source) return 0 ;
-  memcpy(source->name, name, len + 1) ;
-  source->number = c->count++ ;
-  for (int i = 0 ; i < 2 ; i++)
-  {
-    source->stream[i].source = source ;
-    source->stream[i].is_stderr = i & 1 ;
-    source->stream[i].fd = -1 ;
-  }
-  width = width_of_string(name + (*name == '.')) ;
-  if (width > WIDTH_MAX) width = WIDTH_MAX ;
-  if (width > c->width) c->width = (unsigned int)width ;
-  source->next = c->sources ;
-  c->sources = source ;
-  return source ;
-}
-
-/* The same name can stand for two: the fifos of one that has gone may still be written to. */
-static struct source *find (struct collector *c, char const *name, int const fd[2])
-{
-  for (struct source *source = c->sources ; source ; source = source->next)
-  {
-    if (strcmp(source->name, name) != 0) continue ;
-    for (int i = 0 ; i < 2 ; i++)
-      if (fd[i] >= 0 && source->stream[i].fd >= 0 && same_fifo(fd[i], source->stream[i].fd)) return source ;
-  }
-  return 0 ;
-}
-
-static void listen_to (struct collector *c, char const *name)
-{
-  int fd[2] = { open_fifo(name, 0), open_fifo(name, 1) } ;
-  struct source *source ;
-  if (fd[0] == -1 && fd[1] == -1) return ;
-  source = find(c, name, fd) ;
-  if (!source) source = add_source(c, name) ;
-  for (int i = 0 ; i < 2 ; i++)
-  {
-    if (fd[i] == -1) continue ;
-    if (source) set_fd(c, source->stream + i, fd[i]) ;
-    else fd_close(fd[i]) ;
-  }
-  if (!source) strerr_warnwu2sys("listen to ", message_about(name)) ;
-}
-
-static void listen_to_all (struct collector *c)
-{
-  struct dirent *e ;
-  DIR *dir = opendir(".") ;
-  if (!dir) strerr_warnwu1sys("read the live directory") ;
-  while (dir && (e = readdir(dir)))
-    if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 && strlen(e->d_name) <= SERVICE_NAME_MAX) listen_to(c, e->d_name) ;
-  if (dir) closedir(dir) ;
-}
-
-static void read_news (struct collector *c, int fd)
-{
-  static char bytes[2 * (SERVICE_NAME_MAX + 1)] ;
-  static struct fifo_lines lines = { .bytes = bytes, .size = sizeof bytes } ;
-  int many = 0 ;
-  int all = !ioctl(fd, FIONREAD, &many) && many >= NEWS_MANY ;
-  while (fifo_lines_read(&lines, fd))
-  {
-    char name[SERVICE_NAME_MAX + 1] ;
-    char const *line ;
-    size_t len ;
-    while ((line = fifo_lines_next(&lines, &len)))
-    {
-      if (!len || len > SERVICE_NAME_MAX) continue ;
-      memcpy(name, line, len) ;
-      name[len] = 0 ;
-      if (!all) listen_to(c, name) ;
-    }
-  }
-  if (all) listen_to_all(c) ;
-}
-
-static void forget (struct collector *c, struct stream *stream)
-{
-  struct sink_of_all *sink = c->sinks[stream->is_stderr] ;
-  struct source *source = stream->source ;
-  struct source **at = &c->sources ;
-  fd_close(stream->fd) ;
-  stream->fd = -1 ;
-  if (sink->mid == stream) sink_end_line(sink) ;
-  if (source->stream[0].fd >= 0 || source->stream[1].fd >= 0) return ;
-  kept_flush(source) ;
-  while (*at != source) at = &(*at)->next ;
-  *at = source->next ;
-  free(source->stream[0].held) ;
-  free(source->stream[1].held) ;
-  free(source) ;
-}
-
 /* ---- whose turn it is ---- */
 
 static void turn (struct collector *c, struct stream *stream, int goes_on)
 {
-  if (sink_turn(c, stream, goes_on) == TURN_OVER) forget(c, stream) ;
+  if (sink_turn(c, stream, goes_on) == TURN_OVER) source_forget(c, stream) ;
 }
 
 /* One after the other: of those that are ready, the kernel gives us the one whose turn was longest ago. */
@@ -372,7 +214,7 @@ static void loop (struct collector *c, int signals, int news)
     wait_for(c, x, signals, news) ;
     if (x[SIGNALS].revents) take_signals(c, signals) ;
     if (x[MESSAGES].revents) message_say_lost() ;
-    if (x[NEWS].revents) read_news(c, news) ;
+    if (x[NEWS].revents) sources_read_news(c, news) ;
     attend(c, c->sinks[0], x[SINKS].revents) ;
     if (c->sinks[1] != c->sinks[0]) attend(c, c->sinks[1], x[SINKS + 1].revents) ;
     if (!c->ending) give_due_turns(c) ;
@@ -421,9 +263,9 @@ int collect (void)
   open_copy(&c) ;
   kept_begin() ;
   sink_open(&c, 1) ;
-  if (same_fifo(1, 2)) c.sinks[1] = c.sinks[0] ;
+  if (sources_same_fifo(1, 2)) c.sinks[1] = c.sinks[0] ;
   else sink_open(&c, 2) ;
-  listen_to_all(&c) ;
+  sources_find(&c) ;
   ready_tell(ready) ;
   loop(&c, signals, news) ;
   for (unsigned int i = 0 ; i < 2 ; i++) sink_end_line(c.sinks[i]) ;

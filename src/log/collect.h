@@ -28,6 +28,7 @@
 #include "base/json.h"
 #include "base/output.h"
 #include "log/log.h"
+#include "service/name.h"
 
 #define TURN_MAX 65536 /* bytes that are read at once: what a fifo holds */
 
@@ -76,12 +77,14 @@ struct stream /* a service's stdout, or stderr */
   unsigned int no_writer : 1 ;
 } ;
 
-struct source /* a service */
+#define SOURCE_NAME_MAX (SERVICE_NAME_MAX + sizeof LOGGER_SUFFIX - 1)
+
+struct source /* a service, or a logger */
 {
   struct source *next ;
   struct stream stream[2] ;
   unsigned int number ;
-  char name[] ; /* its directory in LIVE */
+  char name[] ; /* NAME or NAME/log: its directory in LIVE */
 } ;
 
 /* ---- collect_sink.c ---- */
@@ -130,6 +133,17 @@ extern enum turn_result sink_turn (struct collector *c, struct stream *stream, i
 extern int sink_write (struct sink_of_all *sink) ;
 /* A newline, where one is missing. */
 extern void sink_end_line (struct sink_of_all *sink) ;
+
+/* ---- collect_sources.c ---- */
+
+/* Begins to read the fifos of all services and loggers in LIVE, the working directory. */
+extern void sources_find (struct collector *c) ;
+/* Begins to read the fifos of those that are named in the fifo of news. */
+extern void sources_read_news (struct collector *c, int fd) ;
+/* Nobody writes to the stream any more, and all is read: closes it, and frees its source with the last one. */
+extern void source_forget (struct collector *c, struct stream *stream) ;
+/* Do the two descriptors lead to the same pipe or file? */
+extern int sources_same_fifo (int a, int b) ;
 
 /* ---- collect_kept.c ---- */
 

@@ -95,8 +95,8 @@ static int open_file (char const *path, int may_make, struct stat *st)
 
 static int write_file (void)
 {
-  char path[SERVICE_NAME_MAX + sizeof "/" KEPT_FILE] ;
-  char old[SERVICE_NAME_MAX + sizeof "/" KEPT_OLD_FILE] ;
+  char path[SOURCE_NAME_MAX + sizeof "/" KEPT_FILE] ;
+  char old[SOURCE_NAME_MAX + sizeof "/" KEPT_OLD_FILE] ;
   struct stat st ;
   int may_make = !is_leaving(kept.of) ;
   int ok ;

@@ -154,11 +154,11 @@ int collector_make_fifos (struct scanner *s, struct unit *unit)
 {
   char path[SCAN_PATH_MAX + UNIT_PATH_MAX] ;
   struct stat st ;
-  if (!s->collector || units_is_logger(unit) || unit->foreign || talks_to_terminal(s, unit)) return 1 ;
+  if (!s->collector || unit->collects || unit->foreign || talks_to_terminal(s, unit)) return 1 ;
   replace_if_lost(s) ;
   if (!can_be_read(s, unit)) return 1 ;
   unit->collected = 1 ;
-  return livetree_make_outputs(unit->name, origin_find(s, unit, "log", path, sizeof path, &st)) ;
+  return livetree_make_outputs(unit->name, !unit->producer && origin_find(s, unit, "log", path, sizeof path, &st)) ;
 }
 
 /* A collector that starts, or was killed a moment ago, first has to read what is in the fifos

@@ -1,5 +1,5 @@
-/* Option -L: the output of services (with a log/ only stderr) is read by the collector, `reeve-log
-   --collect`. The collector is a service of Reeve's own, in LIVE/.log. It starts before all others,
+/* Option -L: the output of services (with a log/ only stderr) and of loggers is read by the
+   collector, `reeve-log --collect`. The collector is a service of Reeve's own, in LIVE/.log. It starts before all others,
    and ends after them. */
 
 #ifndef REEVE_SCAN_COLLECTOR_H

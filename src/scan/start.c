@@ -106,6 +106,7 @@ static enum unit_event attend_logger (struct scanner *s, struct unit *unit)
     if (logger) logger->adopt = directory_is_unfinished(s, name) != 0 ;
     else made = UNIT_START_FAILED ;
   }
+  if (made == UNIT_STARTED && !collector_make_fifos(s, logger)) made = UNIT_START_FAILED ;
   if (made == UNIT_START_FAILED)
   {
     takeover_cannot(unit, "make the logger's directory of", strerror(errno)) ;
@@ -122,7 +123,7 @@ static enum unit_event make_again (struct scanner *s, struct unit *unit)
 {
   if (!unit->producer) return make_tree(s, unit) ;
   if (unit->foreign || unit->adopt || livetree_is_ours(unit->name)) return UNIT_STARTED ;
-  if (make_logger_tree(s, unit->producer, unit->name) == LIVETREE_DONE && livetree_make_pipe(unit->name))
+  if (make_logger_tree(s, unit->producer, unit->name) == LIVETREE_DONE && livetree_make_pipe(unit->name) && collector_make_fifos(s, unit))
   {
     if (unit->producer->supervisor.pid)
       strerr_warnw4x("the live directory of ", message_about(unit->name), " was removed, and the pipe to it: what is written there is lost until the service is restarted: reeve restart ", unit->producer->name) ;

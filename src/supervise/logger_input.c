@@ -45,12 +45,12 @@ int logger_input_hold (struct supervisor *s)
    for it to read that it looks at everything. */
 static void tell_collector (struct supervisor const *s)
 {
-  char line[SERVICE_NAME_MAX + 2] ;
+  char line[SERVICE_NAME_MAX + sizeof LOGGER_SUFFIX + 1] ;
   size_t len = strlen(s->name) ;
-  if (len > SERVICE_NAME_MAX) return ;
+  if (len > sizeof line - 2) return ;
   memcpy(line, s->name, len) ;
   line[len] = '\n' ;
-  fifo_send("../" COLLECTOR_NEWS, line, len + 1) ;
+  fifo_send(strchr(s->name, '/') ? "../../" COLLECTOR_NEWS : "../" COLLECTOR_NEWS, line, len + 1) ;
 }
 
 static int hold_collected (struct supervisor *s)

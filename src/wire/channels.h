@@ -9,8 +9,8 @@
      supervise/pipe     a logger's input: in NAME/log, written by NAME's ./run
      supervise/notify   where ./run says that it is ready, made anew at each start
      supervise/output/out, err
-                        what ./run writes, stdout if it has no logger, and the collector
-                        (reeve-log --collect, in LIVE/.log) reads it: 0622, too. Their directory
+                        what ./run writes (of a service with a logger only stderr). The collector
+                        (reeve-log --collect, in LIVE/.log) reads it. 0622, too. Their directory
                         is 0700: nobody else's lines are written there
    In LIVE/.log:
      supervise/news     to the collector: the names, each with a newline, of those in LIVE

@@ -1,5 +1,6 @@
-/* The last lines of a service whose output the collector reads (`reeve-log --collect`): who
-   has no log/ and runs in a tree with REEVE_LOG. Written by the collector, read by `reeve logs`.
+/* The last lines of a service whose output the collector reads (`reeve-log --collect`), in a tree
+   with REEVE_LOG. Of a service with a log/ these are the lines of its stderr; a logger's own are kept
+   as those of NAME/log. Written by the collector, read by `reeve logs`.
 
    LIVE/NAME/supervise/kept, mode 0600, is appended to. A line of it:
 
