@@ -136,6 +136,8 @@ extern int is_always_true (struct statement const *condition) ;
 /* Is the last thing that a function does, to become a program? */
 extern int ends_with_exec (struct statement const *body) ;
 
+/* exec >FILE, exec {log}> >(logger -t x): no program, all that comes later writes there. */
+extern int redirects_everything (struct statement const *statement) ;
 extern void script_waits (struct analysis *a, uint32_t line) ; /* from that line on, for any of what was started */
 
 /* ---- starts.c ---- */
@@ -236,6 +238,15 @@ extern int add_context (struct analysis *a, struct statement *statement) ; /* 1:
    done, the statement itself when nothing is, 0 when it is no such thing. */
 extern struct statement *moved_work (struct analysis *a, struct statement *statement) ;
 
+/* ---- redirections.c ---- */
+extern int leaves_redirections (struct statement const *statement) ; /* does what comes later write elsewhere? */
+/* mkdir /log; exec >/log/all, in a function or a branch that is setup or a task (`service`; 0: setup):
+   what it redirects is each later service's, too, or a TODO. */
+extern void keep_redirections (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim) ;
+/* The statement's text for each service: what emptied a file appends to it. Adds the files that it
+   emptied, and the programs that receive the output. */
+extern char const *appending_text (struct analysis *a, struct statement *statement, struct texts *files, struct texts *loggers) ;
+
 /* ---- defines.c ---- */
 extern char const *names_defined (struct analysis *a, struct statement *statement) ; /* " A B " */
 extern char const *names_called (struct analysis *a, struct statement *body) ; /* the same of a function's body, without its own */
@@ -292,6 +303,15 @@ extern int walk_probe (struct analysis *a, struct statement *statement, char con
 /* waiters.c: wait-for-it and its like, a function that waits, a log that is read. 0: it is none, or asks
    nobody who was started here. */
 extern int find_waiting (struct analysis *a, struct statement *statement, struct waiting *waiting) ;
+/* if wait_for db; then web; fi; if ! wait_for db; then exit 1; fi */
+struct if_waiting
+{
+  struct waiting waiting ;
+  struct statement *condition ;
+  struct branch *good ; /* 0: there is none */
+  struct branch *bad ;
+} ;
+extern int find_if_waiting (struct analysis *a, struct statement *statement, struct if_waiting *these) ; /* 0: it is no such thing */
 /* [ -S /run/x.sock ] || exit 1, behind a start: 1 when it clearly asks a service that was started here. */
 extern int walk_asked_once (struct analysis *a, struct statement *statement) ;
 extern void set_waiting (struct analysis *a, struct statement *statement, struct waiting const *waiting) ;
@@ -331,7 +351,6 @@ extern void drop_watching (struct analysis *a, struct statement *statement) ; /*
 extern int walk_loop (struct analysis *a, struct statement *statement) ; /* 1: it was one of the known kinds */
 /* What of the background has nothing in it to be walked; 1: it was that. */
 extern int walk_own_background (struct analysis *a, struct statement *statement) ;
-extern int waits_again (struct statement const *statement) ; /* while wait -n; do :; done */
 extern int starts_in_background (struct statement const *list) ;
 /* while read host; do tunnel "$host" & done <LIST: how many is not known; the loop ends, they go on. */
 extern void keep_starting_loop (struct analysis *a, struct statement *statement) ;
@@ -366,6 +385,7 @@ extern int is_idle_pid (struct analysis *a, char const *raw) ; /* of what only k
 extern void alias_pid (struct analysis *a, char const *name, struct texts const *services) ;
 extern void settle_pids (struct analysis *a) ; /* marks what still asks for one, or for processes by name */
 extern void walk_wait (struct analysis *a, struct statement *statement, struct frame *frame) ;
+extern int walk_wait_again (struct analysis *a, struct statement *statement, struct frame *frame) ; /* while wait -n; do :; done; 0: it is no such thing */
 
 /* ---- lost.c ---- */
 /* Marks what the files that will be written ask for and do not have: variables of the script, commands

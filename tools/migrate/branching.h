@@ -102,6 +102,16 @@ extern int find_alternatives (struct analysis *a, struct statement *statement, s
 /* Behind the program, when there is no other one: `before` is the last service before it. */
 extern void end_or_run (struct analysis *a, struct statement *statement, struct alternatives const *these, struct service *before) ;
 
+/* ---- scopes.c ---- */
+struct scope
+{
+  unsigned int first ; /* the first piece in it */
+  unsigned int nsetup ;
+  struct claim *claim ; /* of its redirections; 0: it has none */
+} ;
+extern void begin_scope (struct analysis *a, struct statement const *statement, struct scope *scope) ;
+extern void end_scope (struct analysis *a, struct statement const *statement, struct scope const *scope) ;
+
 /* ---- values.c ---- */
 /* From here on, `text` sets $1, ... or a loop's variable, inside of `outer`. */
 extern void place_values (struct analysis *a, struct placed const *outer, char const *text) ;

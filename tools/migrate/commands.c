@@ -209,7 +209,7 @@ int walk_own_command (struct analysis *a, struct statement *statement, struct fr
 
 int walk_context (struct analysis *a, struct statement *statement)
 {
-  if (a->task && changes_place(statement)) close_task(a) ;
+  if (a->task && (changes_place(statement) || leaves_redirections(statement))) close_task(a) ;
   return add_context(a, statement) ;
 }
 

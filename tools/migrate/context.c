@@ -31,7 +31,7 @@ static int applies_always (struct statement *statement, void *data)
     return 0 ;
   }
   if (shell_one_of(command, "declare typeset")) return statement_word(statement, 1)[0] == '-' && strchr(statement_word(statement, 1), 'x') ;
-  if (!strcmp(command, "exec")) return statement->nwords == 1 && statement->nredirects ;
+  if (redirects_everything(statement)) return 1 ;
   if (!strcmp(command, "set")) return !shell_one_of(statement_word(statement, 1), "--") && statement->nwords > 1 ;
   return shell_one_of(command, "export unset cd pushd popd umask ulimit shopt source . eval") ;
 }
@@ -82,10 +82,11 @@ static int sets_positional (struct statement *statement, void *data)
     && (!strcmp(statement_word(statement, 1), "--") || (statement->nwords > 1 && !strchr("-+", statement->words[1].raw[0])))) ;
 }
 
-/* `local` has no place in run. */
-static char const *outside_function (struct analysis *a, struct statement const *statement)
+/* `local` has no place in run, nor has what empties a file that others write to. */
+static char const *for_each_service (struct analysis *a, struct statement *statement)
 {
-  if (statement->kind != STATEMENT_DECLARATION || strcmp(statement_command(statement), "local") != 0) return statement_text(a, statement) ;
+  struct texts ignored = { 0 } ;
+  if (statement->kind != STATEMENT_DECLARATION || strcmp(statement_command(statement), "local") != 0) return appending_text(a, statement, &ignored, &ignored) ;
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
     if (statement->words[i].raw[0] != '-' && strchr(statement->words[i].raw, '='))
       return source_copy(a->source, (struct range){ statement->words[i].range.start, statement->range.end }) ;
@@ -225,6 +226,20 @@ struct statement *moved_work (struct analysis *a, struct statement *statement)
   return statement ;
 }
 
+/* exec > >(tee FILE), by itself or in a function: says what each service does of it. */
+static void tell_redirections (struct analysis *a, struct claim *claim, struct texts const *files, struct texts const *loggers, int before_all)
+{
+  if (files->first)
+    claim->what = pool_printf(a->pool, "%s; each service appends to %s%s", claim->what, texts_join(a->pool, files, ", "), before_all ? ", which the setup empties as the script did" : "") ;
+  if (files->first && !before_all)
+    texts_add(a->pool, &claim->todo, pool_printf(a->pool, "it emptied %s first, which nothing does now: do that in cont-init.d", texts_join(a->pool, files, ", "))) ;
+  if (!loggers->first) return ;
+  claim->what = pool_printf(a->pool, "%s; each service starts for itself what receives its output: %s", claim->what, texts_join(a->pool, loggers, ", ")) ;
+  for (struct text const *one = loggers->first ; one ; one = one->next)
+    if (shell_mentions(one->text, "multilog") || shell_mentions(one->text, "svlogd") || strstr(one->text, "s6-log"))
+      texts_add(a->pool, &claim->todo, "only one of them can have the folder: give each service a folder of its own, or a log/run") ;
+}
+
 int add_context (struct analysis *a, struct statement *statement)
 {
   struct statement *body = called(a, statement) ;
@@ -235,9 +250,12 @@ int add_context (struct analysis *a, struct statement *statement)
   int repeatable = statement->kind == STATEMENT_FUNCTION || (is_repeatable(a, statement) && !takes_status) ;
   int before_all = !a->last && !a->plan->services && !a->conditions.first
    && !placed_mentioned(a->positional, statement_text(a, statement)) && !(positional && a->in_function) ;
+  struct texts files = { 0 } ;
+  struct texts loggers = { 0 } ;
   struct piece *piece ;
   struct claim *claim ;
   if (statement->kind == STATEMENT_FUNCTION) always = positional = 0 ;
+  else appending_text(a, body ? body : statement, &files, &loggers) ;
   if (strlen(names) == 1 && !always && !positional) return 0 ;
   if (!repeatable && strlen(names) == 1) return 0 ; /* cd in something that does more: its effect is looked for by nobody */
   /* Work between two starts, whose variables are its own. */
@@ -253,7 +271,7 @@ int add_context (struct analysis *a, struct statement *statement)
   if (positional) note_arguments_set(a, statement) ;
   claim = claim_statement(a, statement, "", "") ;
   claim->what = describe(a, statement, names) ;
-  piece = plan_piece(a->plan, outside_function(a, statement), names) ;
+  piece = plan_piece(a->plan, for_each_service(a, statement), names) ;
   if (a->conditions.first) piece->under = texts_join(a->pool, &a->conditions, " && ") ;
   piece->is_function = statement->kind == STATEMENT_FUNCTION ;
   piece->always = always ;
@@ -264,7 +282,7 @@ int add_context (struct analysis *a, struct statement *statement)
   piece->in_setup = before_all ;
   if (before_all && statement->kind == STATEMENT_DECLARATION && !strcmp(statement_command(statement), "local"))
     plan_setup(a->plan, (struct range){ 0, 0 }, piece->text, 0) ; /* outside of its function it would fail */
-  else if (before_all) add_setup(a, statement->range, piece->shared || statement_walk(statement, &sources_many, 0)) ;
+  else if (before_all) add_setup(a, statement->range, piece->shared || files.first || statement_walk(statement, &sources_many, 0)) ;
   else if (!repeatable)
     texts_add(a->pool, &claim->todo, pool_printf(a->pool, "each service that needs%sdoes this for itself", names)) ;
   if (!before_all && statement_walk(statement, &evaluates, 0))
@@ -273,6 +291,7 @@ int add_context (struct analysis *a, struct statement *statement)
     texts_add(a->pool, &claim->todo, "the setup and each service do this, whatever the variable holds") ;
   if (statement_walk(statement, &sources_many, 0))
     texts_add(a->pool, &claim->todo, "each service reads these files again, for their variables: what else they do is done as often") ;
+  tell_redirections(a, claim, &files, &loggers, before_all) ;
   if (!piece->shared) return 1 ;
   if (statement_walk(statement, &exports_computed, 0))
     plan_todo(a->plan, 0, claim, line_of(a, statement), "it exports variables whose names are computed, which reach no service: write them by name") ;
@@ -281,5 +300,6 @@ int add_context (struct analysis *a, struct statement *statement)
   if (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION)
     claim->what = pool_printf(a->pool, "%s; done once, and handed on to the services", claim->what) ;
   else claim->what = "setup, as it was" ;
+  keep_redirections(a, 0, statement, claim) ;
   return 1 ;
 }

@@ -48,6 +48,8 @@ static int add_names (struct statement *statement, void *data)
     names->found = pool_printf(names->a->pool, "%s%s ", names->found, statement->name) ;
     return 0 ;
   }
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+    if (*statement->redirects[i].raw == '{') add_name(names, statement->redirects[i].raw + 1) ; /* {log}>FILE */
   if (statement->kind == STATEMENT_COMMAND || statement->kind == STATEMENT_TEST)
   {
     if (!strcmp(command, "printf") && !strcmp(statement_word(statement, 1), "-v")) add_name(names, statement_word(statement, 2)) ;

@@ -153,16 +153,6 @@ int walk_loop (struct analysis *a, struct statement *statement)
   return 1 ;
 }
 
-/* while wait -n; do :; done */
-int waits_again (struct statement const *statement)
-{
-  struct statement const *condition = statement->kind == STATEMENT_LOOP && statement->branches ? statement->branches->condition : 0 ;
-  if (!condition || condition->next || strcmp(statement_command(condition), "wait") != 0) return 0 ;
-  for (struct statement const *one = statement->branches->body ; one ; one = one->next)
-    if (!shell_one_of(statement_command(one), ": true echo printf sleep") && one->kind != STATEMENT_COMMENT) return 0 ;
-  return 1 ;
-}
-
 int starts_in_background (struct statement const *list)
 {
   for (; list ; list = list->next)

@@ -81,6 +81,7 @@ static char const *value_in (struct pool *pool, struct statement const *statemen
 static int look_back (struct analysis *a, struct variable *variable, unsigned int npieces, unsigned int depth)
 {
   struct calling_with with = { .a = a, .name = variable->name } ;
+  unsigned int const all = npieces ;
   while (npieces--)
   {
     struct piece const *piece = a->plan->pieces + npieces ;
@@ -89,7 +90,7 @@ static int look_back (struct analysis *a, struct variable *variable, unsigned in
     struct statement *statement ;
     char const *value ;
     char const *plain ;
-    if (piece->is_function) continue ;
+    if (piece->is_function || (piece->end && all > piece->end)) continue ;
     statement = shell_parse_text(a->pool, &code, piece->text) ;
     if (!statement) continue ;
     if (!strstr(piece->names, pool_printf(a->pool, " %s ", variable->name)))

@@ -326,3 +326,23 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
   }
   script_waits(a, line_of(a, statement)) ;
 }
+
+/* while wait -n; do :; done */
+static int waits_again (struct statement const *statement)
+{
+  struct statement const *condition = statement->kind == STATEMENT_LOOP && statement->branches ? statement->branches->condition : 0 ;
+  if (!condition || condition->next || strcmp(statement_command(condition), "wait") != 0) return 0 ;
+  for (struct statement const *one = statement->branches->body ; one ; one = one->next)
+    if (!shell_one_of(statement_command(one), ": true echo printf sleep") && one->kind != STATEMENT_COMMENT) return 0 ;
+  return 1 ;
+}
+
+int walk_wait_again (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct statement wait ;
+  if (!waits_again(statement)) return 0 ;
+  wait = *statement->branches->condition ;
+  wait.range = wait.core = statement->range ;
+  walk_wait(a, &wait, frame) ;
+  return 1 ;
+}

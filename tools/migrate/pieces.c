@@ -146,7 +146,7 @@ void plan_needed (struct plan const *plan, struct service const *service, unsign
     for (unsigned int i = npieces ; i-- ; )
     {
       struct piece const *piece = plan->pieces + i ;
-      if (needed[i]) continue ;
+      if (needed[i] || (piece->end && npieces > piece->end)) continue ;
       if (piece_is_elsewhere(piece, placed) && (piece->positional || is_repeated(plan, i, npieces))) continue ;
       needed[i] = piece->always || piece_mentioned(piece, extra)
        || (service && mentioned_by_service(piece, service)) ;

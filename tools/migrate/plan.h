@@ -22,6 +22,7 @@
    branches.c       before and behind each part of if and case (branching.h)
    rounds.c         the same of a loop over a list, or over a number
    calls.c          the same of a function call
+   scopes.c         what ends with such a statement: its redirections
    values.c         what $1 and a loop's variable are in there
    and_or.c         && and ||: which side is a start, work or a question
    dispatch.c       the branch that the image's CMD takes
@@ -43,6 +44,7 @@
    enable.c         conditions about the environment
    ready.c          what the order said without words
    context.c        what applies to all that comes later
+   redirections.c   exec >FILE: what each service makes of it
    defines.c        the names that it sets
    repeatable.c     may each service do it again?
    pieces.c         which services need that, and where it went
@@ -110,6 +112,7 @@ struct piece
   int always ; /* for each service, not only for those that mention a name of it */
   int shared ; /* computed once, by the cont-init.d script, and handed on by name */
   int positional ; /* sets $1, $2, ...: for those that mention them */
+  unsigned int end ; /* it is only for what has at most that many pieces ahead of it; 0: for all that comes later */
   int in_setup ; /* the cont-init.d script has it as well */
   char const *under ; /* the conditions of the branch that it is in; 0: none */
   struct placed const *placed ; /* the call or loop that it is in; 0: none */

@@ -47,7 +47,7 @@ static int is_not_repeatable (struct statement *statement, void *data)
   if (statement->kind == STATEMENT_DAMAGED || statement->kind == STATEMENT_OTHER) return 1 ;
   if (statement->kind == STATEMENT_COMMAND)
   {
-    int redirects_all = statement->nwords == 1 && !strcmp(command, "exec") ;
+    int redirects_all = redirects_everything(statement) ;
     int is_pure = shell_one_of(command, PURE) || redirects_all ;
     if (!is_pure && find_function(a, command) && a->depth < 20)
     {

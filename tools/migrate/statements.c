@@ -136,3 +136,8 @@ void script_waits (struct analysis *a, uint32_t line)
 {
   if (!a->waited_line) a->waited_line = line ;
 }
+
+int redirects_everything (struct statement const *statement)
+{
+  return statement->kind == STATEMENT_COMMAND && statement->nwords == 1 && statement->nredirects && !strcmp(statement_command(statement), "exec") ;
+}

@@ -185,12 +185,14 @@ void add_ordinary (struct analysis *a, struct statement *statement)
     held = hold_statement(a, &a->pending, statement) ;
     held->claim = claim_statement(a, statement, "", "as it was") ;
     mark_move(a, 0, statement, held->claim) ;
+    keep_redirections(a, 0, statement, held->claim) ;
     return ;
   }
   if (a->plan->services)
   {
     add_task(a, statement) ;
     mark_move(a, a->task, statement, a->task_statements->claim) ;
+    keep_redirections(a, a->task, statement, a->task_statements->claim) ;
     mark_starter(a, a->task, statement, a->task_statements->claim) ;
     return ;
   }
@@ -201,6 +203,7 @@ void add_ordinary (struct analysis *a, struct statement *statement)
     plan_todo(a->plan, 0, claim, line_of(a, statement), "which variables it sets is not known: they reach no service") ;
   plan_mark_place(a->plan, 0, claim, statement_text(a, statement)) ;
   mark_move(a, 0, statement, claim) ;
+  keep_redirections(a, 0, statement, claim) ;
   mark_starter(a, 0, statement, claim) ;
   if (statement->kind != STATEMENT_COMMAND && statement_walk(statement, &ends_well, 0))
     plan_todo(a->plan, 0, claim, line_of(a, statement), "exit 0 ended the container here; in cont-init.d it ends this file alone, and the services are started: exit with another code, or start them on a condition") ;

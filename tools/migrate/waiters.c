@@ -224,3 +224,19 @@ int find_waiting (struct analysis *a, struct statement *statement, struct waitin
   waiting->command = statement->kind == STATEMENT_COMMAND ? behind_dashes(a, statement) : 0 ;
   return 1 ;
 }
+
+int find_if_waiting (struct analysis *a, struct statement *statement, struct if_waiting *these)
+{
+  struct branch *first = statement->branches ;
+  struct branch *other = first ? first->next : 0 ;
+  int negated ;
+  *these = (struct if_waiting){ .condition = first ? first->condition : 0 } ;
+  if (statement->kind != STATEMENT_IF || !these->condition || these->condition->next || (other && other->condition)) return 0 ;
+  negated = these->condition->kind == STATEMENT_NOT ;
+  these->good = negated ? other : first ;
+  these->bad = negated ? first : other ;
+  if (negated) these->condition = these->condition->body ;
+  if (!these->condition || !find_waiting(a, these->condition, &these->waiting)) return 0 ;
+  these->waiting.gives_up |= these->bad && may_end_script(these->bad->body) ;
+  return 1 ;
+}

@@ -8,12 +8,11 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
 
 /* ---- what has statements in it: begun, walked part by part, ended ---- */
 
-/* if and case. */
-static void walk_branches (struct analysis *a, struct statement *statement, struct frame *frame)
+/* if and case: the branch that is known to be taken, or each on its condition. */
+static void walk_taken (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct branching branching ;
   struct branch const *taken ;
-  mark_fallthrough(a, statement) ;
   if (decide_verdict(a, statement, &taken))
   {
     /* How the waiting ended is not asked any more: a dependency says it. */
@@ -42,25 +41,49 @@ static void walk_branches (struct analysis *a, struct statement *statement, stru
   end_branches(a, &branching) ;
 }
 
+static void walk_branches (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct scope scope ;
+  mark_fallthrough(a, statement) ;
+  begin_scope(a, statement, &scope) ;
+  walk_taken(a, statement, frame) ;
+  end_scope(a, statement, &scope) ;
+}
+
 static void walk_for (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct looping loop ;
+  struct scope scope ;
   struct frame inner = { .rest = statement, .up = frame } ; /* nothing in a loop is the last */
   if (!statement->branches) return ;
+  begin_scope(a, statement, &scope) ;
   begin_loop(a, statement, &loop) ;
   while (next_round(a, &loop)) walk_list(a, statement->branches->body, &inner) ;
   end_loop(a, &loop) ;
+  end_scope(a, statement, &scope) ;
+}
+
+/* { ...; }, ( ... ) */
+static void walk_body (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct scope scope ;
+  begin_scope(a, statement, &scope) ;
+  walk_list(a, statement->body, frame) ;
+  end_scope(a, statement, &scope) ;
 }
 
 /* A function that starts something. Returns 0 if it is none. */
 static int walk_call (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct calling call ;
+  struct scope outer ;
   if (!begin_call(a, statement, &call)) return 0 ;
   if (!call.body) return 1 ;
-  if (call.body->kind == STATEMENT_GROUP || call.body->kind == STATEMENT_SUBSHELL) walk_list(a, call.body->body, frame) ;
+  begin_scope(a, statement, &outer) ;
+  if (call.body->kind == STATEMENT_GROUP || call.body->kind == STATEMENT_SUBSHELL) walk_body(a, call.body, frame) ;
   else walk_statement(a, call.body, frame) ;
   end_call(a, &call) ;
+  end_scope(a, statement, &outer) ;
   return 1 ;
 }
 
@@ -81,35 +104,19 @@ static int walk_wait_program (struct analysis *a, struct statement *statement, i
   return 1 ;
 }
 
-/* if wait_for db; then web; fi; if ! wait_for db; then exit 1; fi. Returns 0 if it is none. */
+/* if wait_for db; then web; fi. Returns 0 if it is none. */
 static int walk_if_waited (struct analysis *a, struct statement *statement, struct frame *frame)
 {
-  struct waiting waiting ;
-  struct branch *first = statement->branches ;
-  struct branch *other = first ? first->next : 0 ;
-  struct statement *condition = first ? first->condition : 0 ;
-  int negated = condition && condition->kind == STATEMENT_NOT ;
-  struct branch *good = negated ? other : first ;
-  struct branch *bad = negated ? first : other ;
-  if (negated) condition = condition->body ;
-  if (statement->kind != STATEMENT_IF || !condition || first->condition->next || (other && other->condition) || !find_waiting(a, condition, &waiting)) return 0 ;
-  waiting.gives_up |= bad && may_end_script(bad->body) ;
-  set_waiting(a, condition, &waiting) ;
-  if (bad) drop_verdict(a, bad->body) ;
-  if (good) walk_list(a, good->body, frame) ;
+  struct if_waiting these ;
+  if (!find_if_waiting(a, statement, &these)) return 0 ;
+  set_waiting(a, these.condition, &these.waiting) ;
+  if (these.bad) drop_verdict(a, these.bad->body) ;
+  if (these.good) walk_list(a, these.good->body, frame) ;
   claim_statement(a, statement, "dropped", "the branch's own words: what comes later depends on what was waited for") ;
   return 1 ;
 }
 
 /* ---- && and ||: which side is the start, and what that means for the other ---- */
-
-static void walk_behind_start (struct analysis *a, struct statement *statement, struct service *before, struct frame *frame)
-{
-  struct behind behind ;
-  begin_behind(a, before, &behind) ;
-  walk_statement(a, statement->body->next, frame) ;
-  end_behind(a, statement, &behind) ;
-}
 
 /* A || B, or A && B, where A is a start: that is not in question, but what follows it is. */
 static void walk_after_start (struct analysis *a, struct statement *statement, struct frame *frame)
@@ -122,7 +129,10 @@ static void walk_after_start (struct analysis *a, struct statement *statement, s
   walk_statement(a, left, statement->kind == STATEMENT_OR ? frame : &inner) ;
   if (statement->kind == STATEMENT_AND && !a->replaced_line)
   {
-    walk_behind_start(a, statement, before, frame) ;
+    struct behind behind ;
+    begin_behind(a, before, &behind) ;
+    walk_statement(a, right, frame) ;
+    end_behind(a, statement, &behind) ;
     return ;
   }
   if (starts_something(a, right) && !a->replaced_line) texts_add(a->pool, &claim_statement(a, right, "dropped", why)->todo, "is that enough?") ;
@@ -247,8 +257,6 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
   claim_branch(a, statement) ;
 }
 
-/* ---- single commands ---- */
-
 static void walk_command (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   if (walk_own_command(a, statement, frame)) return ;
@@ -258,8 +266,6 @@ static void walk_command (struct analysis *a, struct statement *statement, struc
   if ((a->plan->services || a->in_function) && is_message(a, statement)) claim_statement(a, statement, "dropped", "a message about the start") ;
   else walk_program(a, statement, frame) ;
 }
-
-/* ---- statements ---- */
 
 static void walk_background (struct analysis *a, struct statement *statement, struct frame *frame)
 {
@@ -295,7 +301,7 @@ static void walk_background (struct analysis *a, struct statement *statement, st
 
 static void walk_group (struct analysis *a, struct statement *statement, struct frame *frame)
 {
-  walk_list(a, statement->body, frame) ;
+  walk_body(a, statement, frame) ;
   claim_statement(a, statement, "dropped", "what was around its parts") ;
 }
 
@@ -308,13 +314,6 @@ static void walk_damaged (struct analysis *a, struct statement *statement, struc
     if (one->kind <= STATEMENT_DECLARATION || one->kind == STATEMENT_COMMENT || one->kind == STATEMENT_FUNCTION || one->kind == STATEMENT_DAMAGED
      || starts_something(a, one)) walk_statement(a, one, &inner) ;
   }
-}
-
-static void walk_wait_again (struct analysis *a, struct statement *statement, struct frame *frame)
-{
-  struct statement wait = *statement->branches->condition ;
-  wait.range = wait.core = statement->range ;
-  walk_wait(a, &wait, frame) ;
 }
 
 static void walk_statement (struct analysis *a, struct statement *statement, struct frame *frame)
@@ -341,7 +340,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   else if (a->plan->services && walk_talk(a, statement)) ;
   else if (walk_remedy(a, statement)) ;
   else if (statement->kind == STATEMENT_COMMAND) walk_command(a, statement, frame) ;
-  else if (waits_again(statement)) walk_wait_again(a, statement, frame) ;
+  else if (walk_wait_again(a, statement, frame)) ;
   else if ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && walk_loop(a, statement)) ;
   else if (a->waited_line && !starts_later(a, frame) && !starts_something(a, statement)) walk_after(a, statement) ;
   else if (starts_something(a, statement) || (is_last(a, frame) && !a->waited_line && !is_repeatable(a, statement)))

@@ -33,11 +33,23 @@ void read_programs (struct reader *reader, TSNode node, struct statement *statem
   for (uint32_t i = 0 ; i < n ; i++) read_programs(reader, ts_node_child(node, i), statement, depth + 1) ;
 }
 
+static void add_word (struct reader *reader, struct statement *statement, struct word word)
+{
+  struct word *words = pool_alloc(reader->source->pool, (statement->nwords + 1) * sizeof(*words)) ;
+  if (statement->nwords) memcpy(words, statement->words, statement->nwords * sizeof(*words)) ;
+  words[statement->nwords++] = word ;
+  statement->words = words ;
+  if (word.range.end > statement->core.end) statement->core.end = word.range.end ;
+}
+
 static void read_redirect (struct reader *reader, TSNode node, struct statement *statement)
 {
   struct redirect *redirect = statement->redirects + statement->nredirects++ ;
   uint32_t n = ts_node_child_count(node) ;
   redirect->range = range_of(node) ;
+  /* {log}>FILE: see shell_parse(). */
+  if (redirect->range.start < reader->source->len && reader->source->text[redirect->range.start] == '}')
+    while (reader->source->text[redirect->range.start] != '{') redirect->range.start-- ;
   redirect->raw = source_copy(reader->source, redirect->range) ;
   redirect->target = "" ;
   if (is(node, "heredoc_redirect"))
@@ -53,15 +65,28 @@ static void read_redirect (struct reader *reader, TSNode node, struct statement 
     }
     return ;
   }
+  for (uint32_t i = 0 ; i < n ; i++)
+  {
+    TSNode child = ts_node_child(node, i) ;
+    if (!ts_node_is_named(child) || is(child, "file_descriptor") || is(child, "ERROR")) continue ; /* <> is an ERROR */
+    if (*redirect->target)
+    {
+      /* exec >log server: the grammar takes all words behind it as targets, the shell the first alone. */
+      add_word(reader, statement, read_word(reader, child)) ;
+      continue ;
+    }
+    redirect->target = source_copy(reader->source, range_of(child)) ;
+    redirect->range.end = range_of(child).end ;
+    redirect->raw = source_copy(reader->source, redirect->range) ;
+  }
+  if (n && !*redirect->target) redirect->target = source_copy(reader->source, range_of(ts_node_child(node, n - 1))) ; /* >&- */
   redirect->is_output = !!strchr(redirect->raw, '>') ;
-  if (n) redirect->target = source_copy(reader->source, range_of(ts_node_child(node, n - 1))) ;
 }
 
 void read_words (struct reader *reader, TSNode node, struct statement *statement)
 {
   uint32_t n = ts_node_child_count(node) ;
   struct pool *pool = reader->source->pool ;
-  statement->words = pool_alloc(pool, n * sizeof(struct word)) ;
   statement->assignments = pool_alloc(pool, n * sizeof(struct word)) ;
   statement->redirects = pool_alloc(pool, (n + 1) * sizeof(struct redirect)) ;
   for (uint32_t i = 0 ; i < n ; i++)
@@ -72,7 +97,7 @@ void read_words (struct reader *reader, TSNode node, struct statement *statement
       statement->assignments[statement->nassignments++] = read_word(reader, child) ;
     else if (is(child, "do_group") || is(child, "compound_statement") || is(child, "ERROR")
      || is_field(node, i, "variable") || is(child, "for") || is(child, "select") || is(child, "in") || is(child, ";")) continue ;
-    else if (range_of(child).end > range_of(child).start) statement->words[statement->nwords++] = read_word(reader, child) ;
+    else if (range_of(child).end > range_of(child).start) add_word(reader, statement, read_word(reader, child)) ;
   }
   if (!statement->nwords && statement->nassignments) statement->kind = STATEMENT_ASSIGNMENT ;
   /* A word of the grammar that begins no command: its other half is missing. */
