@@ -1,31 +1,31 @@
-/* The client: `reeve [-l LIVE] COMMAND ...`. One file per command; beside them, each with
-   its own header, which says more
+/* The client: `reeve [-l LIVE] COMMAND ...`. Each command is a file of its own. What several commands need
+   is in these files; their headers say more:
 
-   reeve.c         options, the table of commands
-   enter.c         which LIVE, and whether somebody is there
-   owner.c         whose tree it is, for root
-   caller.c        whether what is waited for waits for us
-   services.c      which services there are
-   try_lock.c      who has a service in the foreground
-   match.c         which of them are meant
-   view.c          what is known of one
-   help.c          what there is, and completion
-   page.c          printing within 80 columns
-   why_end.c       how an end came about, in words
-   terminal.c      a terminal for one program alone
-   log_reader.c    what services have logged
-   dependencies.c  which of them need which
-   timeline.c      when each was ready, and whom it waited for
-   processes.c     the processes of /proc, and whose they are
-   log_tail.c      the last lines of a log
-   backlog.c       output that a logger does not take
-   told.c          starting several services in order
-   likeness.c      as what a process runs
-   await.c         sending commands, waiting for what they bring about
-   signal.c        having a signal sent
+   reeve.c         options, and the table of commands
+   enter.c         finds LIVE, and waits for its scanner
+   owner.c         root takes the rights of the user whose tree it is
+   caller.c        finds out whether a service waits for this very command
+   services.c      lists services and templates, and finds the scanner
+   match.c         finds the services that names and patterns mean
+   view.c          reads what is known of a service
+   dependencies.c  reads what each service needs
+   await.c         sends commands to supervisors, and waits for what they bring about
+   told.c          starts several services in order
+   signal.c        asks a supervisor to send a signal
+   try_lock.c      keeps other commands away from a service that `reeve try` runs
+   likeness.c      reads how a process runs: user, limits, environment
+   processes.c     reads /proc, and finds the processes of a service
+   log_reader.c    reads what services have logged
+   log_tail.c      reads the last lines of a log
+   backlog.c       finds loggers that are stuck
+   timeline.c      finds when each service was ready, and what it waited for
+   why_end.c       describes the end of a service
+   page.c          prints within 80 columns
+   terminal.c      uses the whole terminal
+   help.c          prints the help, and the completion of shells
 
-   Every command but `check`, which executes reeve-check, works in LIVE, its working directory. Each returns the
-   program's exit code. */
+   Every command works in LIVE, its working directory. (`check` and `new` do not need LIVE.) Every command
+   returns the exit code of the program. */
 
 #ifndef REEVE_CONTROL_CONTROL_H
 #define REEVE_CONTROL_CONTROL_H
@@ -37,31 +37,32 @@
 
 #include "base/exit.h"
 
+/* What the user has typed. */
 struct request
 {
-  char const *live ; /* for messages */
+  char const *live ; /* the path of LIVE, for messages */
   char const *word ; /* what comes before the names: a signal, a state, a code; 0: none */
-  char **names ; /* of services: all that are meant; for `check` directories */
-  char **command ; /* of `exec`, and of `new` */
-  size_t count ;
-  tain deadline ; /* monotonic */
+  char **names ; /* of the services that are meant; of `check`: directories */
+  char **command ; /* of `exec` and `new` */
+  size_t count ; /* of the names */
+  tain deadline ; /* --timeout, by the monotonic clock; see has_deadline */
   unsigned int has_deadline : 1 ;
-  unsigned int no_wait : 1 ;
-  unsigned int json : 1 ;
-  unsigned int dot : 1 ;
-  unsigned int mermaid : 1 ;
-  unsigned int follow : 1 ; /* `logs`: these four */
-  unsigned int stamps : 1 ;
-  unsigned int has_tail : 1 ;
-  uint64_t tail ; /* lines */
-  uint64_t since_ms ; /* 0: no limit */
-  unsigned int all : 1 ;
-  unsigned int only : 1 ; /* what depends on them, or they on, is left alone */
-  unsigned int listed : 1 ; /* names are all that services_list() gives */
-  unsigned int acts : 1 ; /* it is not about what is disabled, unless that is named */
-  unsigned int owned : 1 ; /* names are to be freed by services_free() */
-  unsigned int of_scanner : 1 ; /* it is the scanner that was told, not the service; another command may take that back without an event */
-  char *const *leaving ; /* for `scale`: instances that are to go */
+  unsigned int no_wait : 1 ; /* -n of commands that wait */
+  unsigned int json : 1 ; /* --json */
+  unsigned int dot : 1 ; /* --dot */
+  unsigned int mermaid : 1 ; /* --mermaid */
+  unsigned int follow : 1 ; /* -f */
+  unsigned int stamps : 1 ; /* -t of `logs` */
+  unsigned int has_tail : 1 ; /* -n of `logs` was given */
+  uint64_t tail ; /* -n of `logs`: lines */
+  uint64_t since_ms ; /* --since of `logs`; 0: no limit */
+  unsigned int all : 1 ; /* --all */
+  unsigned int only : 1 ; /* --only: dependencies and dependents are left alone */
+  unsigned int listed : 1 ; /* the user gave no names: `names` are all that services_list() gives */
+  unsigned int acts : 1 ; /* the command changes services, or waits for them: disabled ones are meant only if they are named */
+  unsigned int owned : 1 ; /* `names` are allocated, for services_free() */
+  unsigned int of_scanner : 1 ; /* the order went to the scanner, not to the service. Another command may revoke it, and no event tells that */
+  char *const *leaving ; /* of `scale`: the instances that are to go */
   size_t leaving_count ;
 } ;
 
