@@ -21,26 +21,26 @@
 #include "wire/fifodir.h"
 
 #define PATH_SIZE 4096
-#define ASK_AGAIN_MS 10 /* of what no event tells: that a command was taken, a supervisor begun */
-#define DESCRIPTION_MAX (EXECUTABLE_WHY_MAX + 64) /* EXECUTABLE_WHY_MAX: of a reason, whatever it is */
-#define UNSURE_MS 300 /* in which whoever has got a command acts on it */
-#define SHOWS_MS 300 /* in which the status shows what a supervisor has started */
-#define SAY_AFTER_MS 3000 /* what is waited for */
-#define RESCAN_MS 1000 /* in which a rescan that was ordered has come to a service */
+#define ASK_AGAIN_MS 10 /* how often to look for what no event tells: a supervisor has taken a command, or has begun */
+#define DESCRIPTION_MAX (EXECUTABLE_WHY_MAX + 64) /* a reason has at most EXECUTABLE_WHY_MAX bytes */
+#define UNSURE_MS 300 /* a supervisor that has read a command acts on it within this time */
+#define SHOWS_MS 300 /* the status shows within this time what a supervisor has started */
+#define SAY_AFTER_MS 3000 /* after this time of waiting, a message says what is waited for */
+#define RESCAN_MS 1000 /* a rescan that was ordered before has come to each service within this time */
 
 struct wait
 {
   struct request const *request ;
   char const *name ;
-  char const *letters ; /* what was sent; 0: nothing */
-  pid_t supervisor ; /* to which; 0: that is not known */
+  char const *letters ; /* the command that was sent; 0: none */
+  pid_t supervisor ; /* the supervisor that it was sent to; 0: not known */
   struct view now ;
-  uint64_t say_ms ; /* clock_ms(): when it is said what is waited for; 0: it was */
-  uint64_t rescan_ms ; /* clock_ms(): until when a rescan may come that was ordered before */
-  uint64_t shows_ms ; /* clock_ms(): from when on the status shows what had been started before the wait */
+  uint64_t say_ms ; /* clock_ms(): when to say what is waited for; 0: that was said */
+  uint64_t rescan_ms ; /* clock_ms(): until then, a rescan that was ordered before may still come */
+  uint64_t shows_ms ; /* clock_ms(): from then on, the status shows everything that was started before the wait */
 } ;
 
-/* Its state, and the reason if that is known, in parentheses. */
+/* Describes the state of the service, and the reason if that is known, in parentheses. */
 static char const *describe (struct wait const *wait, char *out, size_t size)
 {
   char path[PATH_SIZE] ;
@@ -59,8 +59,8 @@ static char const *describe (struct wait const *wait, char *out, size_t size)
   return out ;
 }
 
-/* Milliseconds until the deadline or until it is asked again; -1: until an event.
-   A wait that takes long is not silent. */
+/* Returns how many milliseconds to wait: until the deadline, or until the next look; -1: until an event.
+   Says what is waited for if the wait takes long. */
 static int patience (struct wait *wait, int ask_again)
 {
   struct request const *request = wait->request ;
@@ -101,12 +101,12 @@ static int timed_out (struct wait const *wait)
   return EXIT_TIMED_OUT ;
 }
 
-/* Has it no supervisor, and will nobody start one? */
+/* Has the service no supervisor, and will no scanner start one? */
 static int abandoned (char const *name, struct view const *view)
 {
   if (view->state != STATE_UNSUPERVISED) return 0 ;
   if (services_scanner_lives() <= 0 || !services_has(name)) return 1 ;
-  /* One that was killed is replaced in a stop, too. */
+  /* Also in a stop, the scanner replaces a supervisor that was killed. */
   return view->has_left && services_scanner_stops() ;
 }
 
@@ -134,16 +134,16 @@ int await_has_ended_by_itself (struct view const *view, struct view const *befor
   return (before->up || before->state == STATE_FINISHING) && view->done && view->births == before->births ;
 }
 
-/* Has anything come of what was sent? What is wanted is published before it is done, and a
-   successor does it. */
+/* Has the supervisor taken the command? It publishes what is wanted before it acts; if it is killed then,
+   its successor acts. */
 static int has_taken (struct wait const *wait, struct view const *before, struct view const *now)
 {
   if (*wait->letters == *COMMAND_ANOTHER && await_has_ended_by_itself(now, before)) return 0 ;
   return has_changed(before, now) || (before->wanted_up != now->wanted_up && now->wanted_up == want_up(wait->letters)) ;
 }
 
-/* What a supervisor has not read yet when it is killed is lost: its successor is told
-   again, while nothing has come of it. */
+/* A command that a supervisor has not read when it is killed is lost. Then sends the command to its
+   successor. */
 static void send_again (struct wait *wait, struct view const *before)
 {
   char path[PATH_SIZE] ;
@@ -153,19 +153,21 @@ static void send_again (struct wait *wait, struct view const *before)
   if (before->unsure_ms && clock_ms() < before->unsure_ms) return ;
   supervisor = view_supervisor(wait->name) ;
   if (!supervisor || supervisor == wait->supervisor) return ;
-  /* Whatever the one before has started has recorded its birth by now: a task would run twice. */
+  /* Looks once more: the dead supervisor may have read the command and started ./run. By now that has
+     recorded its birth. A second command would make a task run twice. */
   if (!view_read(&now, wait->name) || has_taken(wait, before, &now)) return ;
   snprintf(path, sizeof path, "%s/" CONTROL_FIFO, wait->name) ;
   if (!wait->supervisor || fifo_send(path, wait->letters, strlen(wait->letters))) wait->supervisor = supervisor ;
 }
 
-/* It may have been enabled by now, and the scanner is about to see that. */
+/* Was the service perhaps enabled, and the scanner is about to see that? */
 static int may_be_enabled (struct wait const *wait, struct view const *view)
 {
   return view->state == STATE_DISABLED && view->edited && clock_ms() < wait->rescan_ms ;
 }
 
-/* One look: an exit code, or -1: not yet. *ask_again: an event will not tell. */
+/* Looks once. Returns an exit code; -1: the condition does not hold yet. *ask_again: no event will tell when
+   it does. */
 static int look (struct wait *wait, struct view const *before, await_condition *condition, int *ask_again)
 {
   struct view *view = &wait->now ;
@@ -178,7 +180,7 @@ static int look (struct wait *wait, struct view const *before, await_condition *
   if (may_be_enabled(wait, view)) return -1 ;
   if (abandoned(name, view))
   {
-    view->finished = services_scanner_lives() >= 0 ; /* an end is what it is */
+    view->finished = services_scanner_lives() >= 0 ; /* without a supervisor it is down */
     view->wanted_up = 0 ;
     return (*condition)(view, name, before) == 1 ? EXIT_YES : say_abandoned(wait->request, name) ;
   }
@@ -186,7 +188,7 @@ static int look (struct wait *wait, struct view const *before, await_condition *
   return r == 1 ? EXIT_YES : r == -1 ? EXIT_NO : -1 ;
 }
 
-/* Waits for an event, or `ms`. Returns whether the supervisor has said that it leaves. */
+/* Waits for an event, at most `ms`. Returns 1 when the supervisor has said that it exits. */
 static int next_event (struct fifodir_listener const *listener, int ms)
 {
   char buf[64] ;
@@ -198,13 +200,13 @@ static int next_event (struct fifodir_listener const *listener, int ms)
   return r > 0 && memchr(buf, 'x', (size_t)r) ;
 }
 
-/* Why this process must not wait any longer; 0: it may. ./finish is waited for by all
-   that changes; ./run by what has to end it. Who descends from the supervisor is a part
-   of either; which of them, the status may show a moment later: *ask_again. */
+/* Why this process must not wait any longer; 0: it may. A process that ./finish has started must not wait
+   for any change; a process that ./run has started must not wait for the end of ./run. A descendant of the
+   supervisor belongs to one of the two. The status may show only a moment later to which: *ask_again. */
 static char const *waits_for_us (struct wait const *wait, await_condition *condition, int *ask_again)
 {
   struct view const *now = &wait->now ;
-  int another = wait->letters && *wait->letters == *COMMAND_ANOTHER ; /* it is sent to one that is finishing, too */
+  int another = wait->letters && *wait->letters == *COMMAND_ANOTHER ; /* this command also counts for a service whose ./finish runs */
   int ends_run = another ? now->up : wait->letters ? !!strpbrk(wait->letters, "dr") : condition == &await_down || condition == &await_finished ;
   if (!caller_is_within(now->process))
   {
@@ -230,7 +232,7 @@ int await (struct request const *request, char const *name, char const *letters,
   char path[PATH_SIZE] ;
   struct fifodir_listener listener ;
   int listening = 0 ;
-  int left = 0 ; /* no event tells what comes after that, nor in which directory */
+  int left = 0 ; /* the supervisor has exited: no event tells what comes next */
   int code ;
   snprintf(path, sizeof path, "%s/" FIFODIR, name) ;
   for (;;)
@@ -238,9 +240,9 @@ int await (struct request const *request, char const *name, char const *letters,
     int ask_again = 0 ;
     int unsure ;
     int ms ;
-    /* Before the look: what happens after it is an event. */
+    /* Listens before it looks, so that it misses no change. */
     if (!listening) listening = fifodir_listen(&listener, path) ;
-    if (!listening && errno != ENOENT && errno != EACCES) /* another user may look, again and again */
+    if (!listening && errno != ENOENT && errno != EACCES) /* another user may not listen, but may look again and again */
     {
       strerr_warnwu4sys("listen to the events of ", name, " in ", request->live) ;
       return EXIT_SYSTEM ;
@@ -285,14 +287,15 @@ int await_send (struct request const *request, char const *name, char const *let
     before->supervisor = view_supervisor(name) ;
     if (before->state == STATE_DISABLED && !may_be_enabled(&wait, before))
     {
-      if (!want_up(letters)) return EXIT_YES ; /* it does not run anyway */
+      if (!want_up(letters)) return EXIT_YES ; /* it does not run */
       await_say_disabled(before, name) ;
       return EXIT_NO ;
     }
     if (before->state == STATE_UNSUPERVISED || before->state == STATE_DISABLED) errno = ENXIO ;
     else if (fifo_send(path, letters, strlen(letters)))
     {
-      /* Another one may have got it, which is not to get it twice: a task would run twice. */
+      /* If the supervisor changed meanwhile, nobody knows which one has got the command. It is not sent again
+         at once: a task could run twice. */
       before->unsure_ms = before->supervisor && view_supervisor(name) == before->supervisor ? 0 : clock_ms() + UNSURE_MS ;
       return EXIT_YES ;
     }

@@ -39,7 +39,7 @@ static int is_done (struct view const *view)
   return view->state == STATE_DOWN && view->reason == REASON_DONE ;
 }
 
-/* Or it got disabled meanwhile. */
+/* Is the service down, and shall be? Or was it disabled meanwhile? */
 static int is_unwanted (struct view const *view)
 {
   return view->state == STATE_DOWN || view->state == STATE_DISABLED ;
@@ -84,7 +84,7 @@ int await_up (struct view const *view, char const *name, struct view const *befo
 static int is_task (struct view const *view, char const *name)
 {
   char path[PATH_SIZE] ;
-  if (strchr(name, '/')) return 0 ; /* a logger never is */
+  if (strchr(name, '/')) return 0 ; /* a logger is never a task */
   snprintf(path, sizeof path, "%s/flag-oneshot", name) ;
   return view->task || !access(path, F_OK) ;
 }
@@ -126,7 +126,7 @@ int await_stopped (struct view const *view, char const *name, struct view const 
 {
   char end[24] ;
   if (!view->finished || view->done) return 0 ;
-  if (before->undo_wstat || !view->undo_wstat) return 1 ; /* none, a success, or an earlier one */
+  if (before->undo_wstat || !view->undo_wstat) return 1 ; /* there was no ./undo, it succeeded, or its failure is an old one */
   view_describe_end(view->undo_wstat, 0, end, sizeof end) ;
   strerr_warnw4x("the undo of ", name, " has failed: ", end) ;
   return -1 ;

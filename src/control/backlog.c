@@ -21,9 +21,9 @@
 
 struct sample
 {
-  int bytes ; /* 0: none, or that cannot be read */
+  int bytes ; /* how many bytes wait; 0: none, or not known */
   ssize_t head_len ;
-  char head[HEAD_SIZE] ; /* what comes next, left where it is */
+  char head[HEAD_SIZE] ; /* the next bytes, which stay in the fifo */
 } ;
 
 static ssize_t read_head (int fifo, char head[HEAD_SIZE])
@@ -58,7 +58,8 @@ static void take_sample (struct sample *sample, char const *name)
   fd_close(fd) ;
 }
 
-/* Has anything been taken since? The bytes may be as many as before, or more. */
+/* Has the logger taken anything between the two samples? The number of bytes alone does not tell: new ones may
+   have come. */
 static int has_moved (struct sample const *before, struct sample const *now)
 {
   if (now->bytes < before->bytes) return 1 ;

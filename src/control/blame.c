@@ -57,7 +57,7 @@ static void describe (struct timeline const *line, struct timing const *timing, 
   if (timing->again) add(remark, "since its last start", "") ;
 }
 
-/* CMD is no service, and so not meant by a name. */
+/* CMD is no service: no name means CMD. */
 static int is_meant (struct request const *request, struct timing const *timing)
 {
   if (request->listed) return 1 ;
@@ -116,7 +116,7 @@ int command_blame (struct request const *request)
 
 /* ---- critical-chain ---- */
 
-/* A later start says nothing of the tree's. */
+/* Returns what was ready last. Services that started later (timing.later) count only if there is no other. */
 static struct timing const *last_ready (struct timeline const *line)
 {
   struct timing const *last = 0 ;

@@ -3,9 +3,9 @@
 #include "base/process.h"
 #include "control/caller.h"
 
-#define GENERATIONS_MAX 1000 /* of ancestors; more than any tree has */
+#define GENERATIONS_MAX 1000 /* no process has more ancestors */
 
-/* The one among us and our ancestors whose parent is `pid`; 0: none. */
+/* Returns which of this process and its ancestors is a child of `pid`; 0: none. */
 static pid_t child_of (pid_t pid)
 {
   struct process_look look ;

@@ -12,7 +12,7 @@
 int command_check (struct request const *request)
 {
   char program[PROGRAM_PATH_MAX] ;
-  char const **argv = calloc(request->count + 4, sizeof *argv) ; /* two options, the end */
+  char const **argv = calloc(request->count + 4, sizeof *argv) ; /* and two options, and the 0 at the end */
   size_t n = 0 ;
   if (!argv) strerr_diefu1sys(EXIT_SYSTEM, "execute " PROGRAM) ;
   argv[n++] = PROGRAM ;

@@ -25,7 +25,8 @@ static int open_in (int at, char const *name)
   return path_join(path, sizeof path, name, DEPENDENCIES) ? trust_anyones_directory(at, path, 0) : -1 ;
 }
 
-/* In SCAN, perhaps a template's, or what others have put into LIVE. -1 with errno. */
+/* Opens the dependencies.d of a service: in SCAN, its own or its template's, or in LIVE, of a service that
+   others have put there. Returns -1 with errno. */
 static int open_dependencies (int scan, char const *name)
 {
   char template[SERVICE_NAME_MAX + 1] ;
@@ -39,8 +40,8 @@ struct learning
   struct graph *graph ;
   char *const *leaving ; /* instances that nobody needs because of their template */
   size_t leaving_count ;
-  int scan ; /* SCAN; -1: not known */
-  char **names ; /* of all services */
+  int scan ; /* a descriptor of SCAN; -1: not known */
+  char **names ; /* the names of all services */
   size_t count ;
 } ;
 
@@ -51,7 +52,7 @@ static int is_leaving (struct learning const *learning, char const *name)
   return 0 ;
 }
 
-/* Who needs a template needs each of its instances. */
+/* A service that needs a template needs each instance. */
 static int add_instances (struct learning const *learning, struct dependencies *dependencies)
 {
   if (!dependencies_has_template(dependencies)) return 1 ;
@@ -60,7 +61,7 @@ static int add_instances (struct learning const *learning, struct dependencies *
   return 1 ;
 }
 
-/* What cannot be read is not known to be needed: the scanner has said why. */
+/* A dependency that cannot be read is left out: the scanner has said why. */
 static int read_needs (struct learning const *learning, struct graph_node *node)
 {
   struct dependencies dependencies ;
@@ -95,7 +96,7 @@ static void no_message (struct graph_node const *first, void *data)
 }
 
 static char known ;
-static struct seen const *seen ; /* 0: nothing */
+static struct seen const *seen ; /* services that were read already; 0: none */
 
 static int read_view (struct view *view, char const *name)
 {
@@ -126,7 +127,7 @@ static int add_all (struct learning const *learning)
   return 1 ;
 }
 
-/* A template itself holds nobody. */
+/* A template itself counts as ready: it holds no service. */
 static void add_templates (struct graph *graph)
 {
   for (struct graph_node *node = graph->first ; node ; node = node->later)
@@ -170,7 +171,7 @@ int dependencies_learn (struct graph *graph)
   return dependencies_learn_without(graph, 0, 0) ;
 }
 
-/* A template's means its instances as well. */
+/* Lists the service that the word names; if it names a template, its instances as well. */
 static size_t list_word (struct graph const *graph, char const *word, struct graph_wish *wishes, size_t room)
 {
   size_t count = 0 ;

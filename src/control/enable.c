@@ -35,19 +35,20 @@ static int set_down (char const *directory, char const *name, int down)
   return ok ;
 }
 
-/* Whoever may look at a service may not therefore disable it. */
+/* May this user change the service? Other users may only look at it. */
 static int is_theirs (char const *name)
 {
   return !faccessat(AT_FDCWD, name, W_OK, AT_EACCESS) || errno != EACCES ;
 }
 
-/* In SCAN it outlives the container's restart; in LIVE it counts for the tree that runs. */
+/* Makes or removes the file `down` twice: the one in SCAN lasts when the container restarts; the one in LIVE
+   counts for the tree that runs. */
 static int set (struct request const *request, char const *name, char const *scan, int down)
 {
   char const *word = down ? "disabled" : "enabled" ;
   struct view view ;
-  int is_own = !services_is_link(name) ; /* its template's `down` would be that of all */
-  int may = geteuid() || !owner_of_tree() ; /* else another user has said where SCAN is */
+  int is_own = !services_is_link(name) ; /* the template's `down` would count for all instances */
+  int may = geteuid() || !owner_of_tree() ; /* else another user has written where SCAN is */
   int lasts = is_own && (may || (errno = EPERM, 0)) && set_down(scan, name, down) ;
   int err = errno ;
   char shown[PATH_SIZE] ;

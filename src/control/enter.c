@@ -27,14 +27,14 @@
 
 #define SCRIPT_MAX 512
 #define LOOK_AGAIN_MS 10
-#define BECOME_MS 500 /* in which /init, which has let go of its lock, has become the scanner, and has that one's */
-#define BEGIN_MS 5000 /* in which a scanner has begun, or never will */
+#define BECOME_MS 500 /* /init releases its lock, and has become the scanner, with the lock of the scanner, within this time */
+#define BEGIN_MS 5000 /* a scanner knows its services within this time, or never */
 #define SAY_AFTER_MS 3000
 #define SCRIPTS "the scripts in /etc/cont-init.d"
 
 /* ---- finding it ---- */
 
-/* A live directory that is another user's, in the folder `root`; 1, or 0: none. */
+/* Finds a live directory of another user in the directory `root`. Returns 1, or 0: there is none. */
 static int find_others (char *out, size_t size, char const *root)
 {
   struct dirent *e ;
@@ -72,7 +72,7 @@ static int say_none (void)
   return geteuid() ? EXIT_SYSTEM : EXIT_NO ;
 }
 
-/* Or it did so long ago: enter_live() finds out. */
+/* May /init become the scanner soon? Perhaps it has done so long ago: enter_live() finds out. */
 static int may_become_scanner (char const *live)
 {
   char path[LIVEDIR_PATH_MAX + sizeof "/" PREPARING_LOCK] ;
@@ -86,7 +86,7 @@ static int find (struct request *request, enum patience patience)
   static char text[TRUST_WHY_MAX] ;
   struct trust_refusal why ;
   int fd ;
-  trust_nobody() ; /* the tree may be another user's, and we root */
+  trust_nobody() ; /* we may be root, and the tree another user's */
   if (!request->live)
   {
     if (!livedir_find(found) && !(errno == ENOENT && livedir_find_left(found) && (patience == PATIENCE_LEFT || may_become_scanner(found)))) return say_none() ;
@@ -114,7 +114,7 @@ static int find (struct request *request, enum patience patience)
 
 /* ---- waiting for its scanner ---- */
 
-/* Has it written where its services are? s6-svscan, which has no `reports`, never does. */
+/* Has the scanner written where its services are? s6-svscan, which has no `reports`, never does. */
 static int knows_services (void)
 {
   if (!access(SCAN_STATE_FILE, F_OK) || errno != ENOENT) return 1 ;
@@ -139,7 +139,7 @@ static int say_in_script (void)
   return EXIT_NO ;
 }
 
-/* Milliseconds to sleep; 0: the time is over. */
+/* Returns how many milliseconds to sleep; 0: the deadline has passed. */
 static int patience_left (struct request const *request)
 {
   tain now ;
@@ -151,13 +151,13 @@ static int patience_left (struct request const *request)
 static int await_beginning (struct request const *request, enum patience patience)
 {
   uint64_t began = clock_ms() ;
-  uint64_t seen = began ; /* /init, last */
+  uint64_t seen = began ; /* when /init was last seen */
   int becoming = may_become_scanner(".") ;
   int said = 0 ;
   for (int prepared = 0 ; ; )
   {
     uint64_t now = clock_ms() ;
-    pid_t init = services_preparing() ; /* before the scanner, which it becomes */
+    pid_t init = services_preparing() ; /* looks for /init before it looks for the scanner, as /init becomes the scanner */
     int lives = services_scanner_lives() ;
     int ms = patience_left(request) ;
     if (lives < 0 || (lives && knows_services()) || (!lives && !init && !prepared && !(becoming && now - began < BECOME_MS))) return EXIT_YES ;
@@ -166,7 +166,7 @@ static int await_beginning (struct request const *request, enum patience patienc
     if (init && caller_is_script_of(init)) return say_in_script() ;
     if (init) prepared = 1 ;
     if (init) seen = now ;
-    if (now - seen >= BEGIN_MS) return EXIT_YES ; /* as far as it is known by then */
+    if (now - seen >= BEGIN_MS) return EXIT_YES ; /* the command works with what is known by then */
     if (!said && init && now - began >= SAY_AFTER_MS) strerr_warni1x("waiting for " SCRIPTS " to end") ;
     if (init && now - began >= SAY_AFTER_MS) said = 1 ;
     if (!ms)

@@ -6,186 +6,57 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include <skalibs/djbtime.h>
 #include <skalibs/djbunix.h>
-#include <skalibs/sig.h>
 #include <skalibs/strerr.h>
 
 #include "base/clock.h"
-#include "base/date.h"
-#include "base/json.h"
 #include "base/process.h"
 #include "base/signals.h"
 #include "base/spawn.h"
 #include "control/control.h"
-#include "control/dependencies.h"
+#include "control/events.h"
 #include "control/page.h"
 #include "control/services.h"
-#include "control/view.h"
 #include "service/dependencies.h"
 #include "service/name.h"
 #include "wire/fifodir.h"
 #include "wire/state.h"
 
 #define PATH_SIZE 4096
-#define REMARK_MAX 2048
-#define LOOK_AGAIN_MS 1000 /* for the end of the scanner, where the kernel does not tell it */
+#define LOOK_AGAIN_MS 1000 /* whether the scanner has ended, if the kernel has no pidfds */
 #define OWN_DESCRIPTORS 4
-#define LEARN_PART 20 /* of the time, at most, goes into learning dependencies: one in so many */
-
-struct line
-{
-  tain when ;
-  char const *name ;
-  char const *what ;
-  unsigned int wstat ; /* with has_end */
-  unsigned int has_end : 1 ;
-  char remark[REMARK_MAX] ; /* by whom it is held, why it has failed */
-} ;
 
 struct followed
 {
   char *name ;
   struct fifodir_listener listener ;
-  int directory_watch ; /* until it has a fifodir; -1: none */
-  int state_watch ; /* no event tells that it is held; -1: none */
+  int directory_watch ; /* an inotify watch on its directory, until its fifodir is there; -1: none */
+  int state_watch ; /* an inotify watch on its state, as no event tells that it is held; -1: none */
   unsigned int listens : 1 ;
-  unsigned int is_held : 1 ; /* that has been shown */
+  unsigned int is_held : 1 ; /* a line has said that it is held */
 } ;
 
 struct follow
 {
   struct request const *request ;
   struct followed *all ;
-  struct pollfd *polled ; /* ours, then one for each */
+  struct pollfd *polled ; /* OWN_DESCRIPTORS, then one for each service */
   size_t count ;
   size_t room ;
   int inotify ;
 } ;
 
-/* ---- lines ---- */
-
-static void print_line (struct request const *request, struct line const *line)
-{
-  struct timespec when ;
-  struct tm then ;
-  char text[DATE_MAX] = "" ;
-  char end[32] = "" ;
-  if (timespec_sysclock_from_tain(&when, &line->when) && (request->json ? gmtime_r(&when.tv_sec, &then) : localtime_r(&when.tv_sec, &then)))
-    date_format(text, &then, request->json ? 'T' : ' ') ;
-  else when.tv_nsec = 0 ;
-  if (line->has_end) view_describe_end(line->wstat, 0, end, sizeof end) ;
-  if (request->json)
-  {
-    printf("{\"time\":\"%s.%03ldZ\",\"service\":", text, when.tv_nsec / 1000000) ;
-    json_print(line->name) ;
-    printf(",\"event\":\"%s\"", line->what) ;
-    if (line->has_end && WIFSIGNALED((int)line->wstat)) printf(",\"signal\":\"SIG%s\"", sig_name(WTERMSIG((int)line->wstat))) ;
-    else if (line->has_end) printf(",\"exit\":%d", WEXITSTATUS((int)line->wstat)) ;
-    if (*line->remark) printf(",\"reason\":") ;
-    if (*line->remark) json_print(line->remark) ;
-    puts("}") ;
-  }
-  else
-  {
-    printf("%s.%03ld  ", text, when.tv_nsec / 1000000) ;
-    page_print_padded(line->name, 0) ;
-    printf("  %s%s%s%s", line->what, *end ? ", " : "", end, *line->remark ? ": " : "") ;
-    page_print_padded(line->remark, 0) ;
-    putchar('\n') ;
-  }
-}
-
-/* Of many that get held at once the dependencies are not learnt each time anew: with many services that takes long. */
-static void describe_held (char const *name, char remark[REMARK_MAX])
-{
-  static struct graph graph ;
-  static uint64_t until_ms ;
-  static int known ;
-  uint64_t now = clock_ms() ;
-  if (!known || now >= until_ms)
-  {
-    if (known) graph_free(&graph) ;
-    known = dependencies_learn(&graph) ;
-    until_ms = clock_ms() + LEARN_PART * (clock_ms() - now) ;
-  }
-  if (known) dependencies_describe(&graph, name, remark, REMARK_MAX) ;
-}
-
-static void describe_reason (struct view const *view, struct line *line)
-{
-  char const *reason = view_reason(view) ;
-  if (reason) snprintf(line->remark, sizeof line->remark, "%s", reason) ;
-}
-
-/* The last change that is known: what has brought it into its state. */
-static void line_of_state (struct line *line, char const *name, struct view const *view)
-{
-  struct state state ;
-  *line = (struct line) { .when = view->since, .name = name, .what = view_state_name(view->state), .wstat = view->wstat } ;
-  switch (view->state)
-  {
-    case STATE_UP :
-      if (!state_read(name, &state, 0) || !(state.status.flags & STATUS_READY)) break ;
-      line->what = "ready" ;
-      line->when = state.status.ready_since ;
-      break ;
-    case STATE_STARTING : line->what = "up" ; break ;
-    case STATE_HELD : describe_held(name, line->remark) ; break ;
-    case STATE_FINISHING :
-    case STATE_WAITING :
-    case STATE_DOWN :
-      line->what = view->finished ? "finished" : "down" ;
-      if (view->state == STATE_DOWN && !view->has_ended) line->what = "down" ;
-      line->has_end = view->has_ended && !view->code_unknown ;
-      break ;
-    case STATE_FAILED : line->has_end = view->has_ended && !view->code_unknown ; /* fall through */
-    case STATE_DISABLED : describe_reason(view, line) ; break ;
-    default : break ;
-  }
-}
-
-static int by_time (void const *a, void const *b)
-{
-  struct line const *x = a ;
-  struct line const *y = b ;
-  if (tain_less(&x->when, &y->when)) return -1 ;
-  return tain_less(&y->when, &x->when) ? 1 : strcmp(x->name, y->name) ;
-}
-
-static int print_last (struct request const *request)
-{
-  struct line *lines = calloc(request->count + 1, sizeof *lines) ;
-  size_t count = 0 ;
-  struct view view ;
-  if (!lines)
-  {
-    strerr_warnwu1sys("remember the services") ;
-    return EXIT_SYSTEM ;
-  }
-  for (size_t i = 0 ; i < request->count ; i++)
-    if (view_read(&view, request->names[i])) line_of_state(lines + count++, request->names[i], &view) ;
-  qsort(lines, count, sizeof *lines, &by_time) ;
-  for (size_t i = 0 ; i < count ; i++) print_line(request, lines + i) ;
-  free(lines) ;
-  return page_end() ;
-}
-
-/* ---- following ---- */
-
 static void tell (struct follow const *follow, char const *name, char const *what, struct view const *view, int has_end)
 {
-  static struct line line ; /* large */
-  line = (struct line) { .name = name, .what = what, .has_end = !!has_end } ;
+  static struct event_line line ; /* large */
+  line = (struct event_line) { .name = name, .what = what, .has_end = !!has_end } ;
   if (view) line.wstat = view->wstat ;
-  if (!strcmp(what, "failed")) describe_reason(view, &line) ;
-  if (!strcmp(what, "held")) describe_held(name, line.remark) ;
+  if (!strcmp(what, "failed")) event_describe_reason(view, &line) ;
+  if (!strcmp(what, "held")) event_describe_held(name, line.remark) ;
   clock_stamp(&line.when) ;
-  print_line(follow->request, &line) ;
+  event_print(follow->request, &line) ;
 }
 
 static void look_for_hold (struct follow const *follow, struct followed *one)
@@ -219,7 +90,7 @@ static void take_events (struct follow const *follow, struct followed *one)
   for (ssize_t i = 0 ; i < r ; i++) tell_event(follow, one, events[i], !memchr(events + i + 1, 'd', (size_t)(r - i - 1))) ;
 }
 
-/* Returns 0 when it has no fifodir yet; -1 with errno. */
+/* Listens to the events of the service. Returns 1; 0: it has no fifodir yet; -1 with errno. */
 static int listen_to (struct follow *follow, struct followed *one)
 {
   char path[PATH_SIZE] ;
@@ -240,7 +111,7 @@ static struct followed *find (struct follow const *follow, char const *name)
   return 0 ;
 }
 
-/* Returns 0 when there is no memory. */
+/* Adds a service to those that are followed. Returns 0 when there is no memory. */
 static struct followed *add (struct follow *follow, char const *name)
 {
   size_t room = follow->room ? follow->room : 64 ;
@@ -266,10 +137,11 @@ static void unlisten (struct follow const *follow, struct followed *one)
   one->directory_watch = one->state_watch = -1 ;
 }
 
-/* Its supervisor makes the fifodir; what has happened before that is told by its state. */
+/* Listens to a new service. The supervisor makes the fifodir. Events before that are lost, so the state of
+   the service makes up for them. */
 static void begin (struct follow *follow, struct followed *one)
 {
-  static struct line line ; /* large */
+  static struct event_line line ; /* large */
   struct view view ;
   if (follow->inotify >= 0 && one->directory_watch == -1) one->directory_watch = inotify_add_watch(follow->inotify, one->name, IN_CREATE | IN_MOVED_TO | IN_ONLYDIR) ;
   if (listen_to(follow, one) != 1) return ;
@@ -277,8 +149,8 @@ static void begin (struct follow *follow, struct followed *one)
   one->directory_watch = -1 ;
   if (!view_read(&view, one->name) || view.state == STATE_UNSUPERVISED || (!view.up && !view.has_ended && view.state != STATE_HELD)) return ;
   one->is_held = view.state == STATE_HELD ;
-  line_of_state(&line, one->name, &view) ;
-  print_line(follow->request, &line) ;
+  event_of_state(&line, one->name, &view) ;
+  event_print(follow->request, &line) ;
 }
 
 static int is_meant (struct request const *request, char const *name)
@@ -326,7 +198,7 @@ static void take_changes (struct follow *follow)
   }
 }
 
-/* A descriptor that can be read when the scanner has ended; -1: the kernel has none. */
+/* Returns a descriptor that becomes readable when the scanner ends; -1: the kernel has no such. */
 static int watch_scanner (void)
 {
   struct process_look look ;
@@ -337,14 +209,14 @@ static int watch_scanner (void)
   return process_watch(&birth) ;
 }
 
-/* Until a signal, the end of the scanner, or of who reads. */
+/* Prints events until a signal comes, the scanner ends, or the reader of stdout ends. */
 static int follow_all (struct follow *follow, int signals, int scanner)
 {
   for (;;)
   {
     struct pollfd *x = follow->polled ;
     size_t count = follow->count ;
-    if (fflush(stdout)) return errno == EPIPE ? EXIT_YES : page_end() ; /* who read has ended */
+    if (fflush(stdout)) return errno == EPIPE ? EXIT_YES : page_end() ; /* the reader has ended */
     x[0] = (struct pollfd) { .fd = signals, .events = POLLIN } ;
     x[1] = (struct pollfd) { .fd = 1 } ;
     x[2] = (struct pollfd) { .fd = scanner, .events = POLLIN } ;
@@ -356,7 +228,7 @@ static int follow_all (struct follow *follow, int signals, int scanner)
       if (x[OWN_DESCRIPTORS + i].revents & POLLIN) take_events(follow, follow->all + i) ;
     if (x[0].revents || x[1].revents & (POLLERR | POLLHUP | POLLNVAL)) return EXIT_YES ;
     if (x[2].revents || (scanner == -1 && services_scanner_lives() == 0)) return EXIT_YES ;
-    if (x[3].revents) take_changes(follow) ; /* the arrays may move */
+    if (x[3].revents) take_changes(follow) ; /* last, as this may move the arrays */
   }
 }
 
@@ -374,9 +246,9 @@ int command_events (struct request const *request)
   struct follow follow = { .request = request, .inotify = -1 } ;
   int signals ;
   int code = services_need_scanner(request) ;
-  if (code || !request->follow) return code ? code : print_last(request) ;
+  if (code || !request->follow) return code ? code : event_print_last(request) ;
   want_descriptors() ;
-  spawn_prepare_signals() ; /* the fifos are removed at the end */
+  spawn_prepare_signals() ; /* so that a signal does not end this process before it removes its fifos */
   signals = signals_open(trapped, sizeof trapped / sizeof *trapped) ;
   follow.inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC) ;
   if (follow.inotify >= 0) inotify_add_watch(follow.inotify, ".", IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_MOVED_FROM) ;
@@ -390,8 +262,8 @@ int command_events (struct request const *request)
       errno == EMFILE ? " (a service takes two descriptors: raise the hard limit of open files, ulimit -Hn, or name fewer)" : "") ;
     code = EXIT_SYSTEM ;
   }
-  if (!code && !follow.polled && !add(&follow, "")) code = EXIT_SYSTEM ; /* there is none yet */
-  if (!code) code = print_last(request) ;
+  if (!code && !follow.polled && !add(&follow, "")) code = EXIT_SYSTEM ; /* there is no service yet: this allocates `polled` */
+  if (!code) code = event_print_last(request) ;
   for (size_t i = 0 ; !code && i < follow.count ; i++)
   {
     struct view view ;

@@ -22,7 +22,7 @@ static char const *value_of (char *const *environment, char const *name)
   return 0 ;
 }
 
-/* A program on this terminal has to know which one that is. */
+/* Passes TERM on, which a program on this terminal needs. */
 static void keep_terminal (struct likeness *like)
 {
   static char term[256] ;
@@ -31,7 +31,7 @@ static void keep_terminal (struct likeness *like)
   if (!ours || !isatty(0) || value_of(like->environment, "TERM")) return ;
   if ((size_t)snprintf(term, sizeof term, "TERM=%s", ours) >= sizeof term) return ;
   while (like->environment[n]) n++ ;
-  like->environment[n] = term ; /* there is room for two more */
+  like->environment[n] = term ; /* likeness_read() has left room for two more */
 }
 
 int command_exec (struct request const *request)
@@ -39,7 +39,7 @@ int command_exec (struct request const *request)
   static struct likeness like ; /* large; lives as long as the process */
   int code = likeness_find(&like, request, LIKENESS_SERVICE) ;
   if (code) return code ;
-  likeness_read(&like) ; /* else again as its user */
+  likeness_read(&like) ; /* if root may not read it, once more as the user of the tree */
   owner_return() ;
   likeness_take_limits(&like) ;
   if (!likeness_take_identity(&like))

@@ -24,7 +24,7 @@ static int is_named (struct request const *request, struct graph_node const *nod
   return 0 ;
 }
 
-/* Those that are named, what they need, and what needs them. */
+/* Is the service named, or does a named service need it, or does it need a named one? */
 static int is_shown (struct request const *request, struct graph_node const *node)
 {
   if (is_named(request, node)) return 1 ;
@@ -80,7 +80,7 @@ static char const *colour_of (char const *state)
   return !strcmp(state, "down") || !strcmp(state, "disabled") || !strcmp(state, "template") ? "lightgrey" : "khaki" ;
 }
 
-/* What would end the text in DOT or Mermaid. */
+/* Prints a name. Characters that would end the text in DOT or Mermaid are escaped. */
 static void print_quoted (struct request const *request, char const *name)
 {
   char printable[SERVICE_NAME_MAX + 5] ;
@@ -132,7 +132,7 @@ int command_graph (struct request const *request)
   char after[LINE_MAX_OF_NEEDS] ;
   int code = services_need_scanner(request) ;
   if (code) return code ;
-  if (!request->listed) all.count = 0 ; /* few are named, and what they need is read as well */
+  if (!request->listed) all.count = 0 ; /* dependencies_learn_from() reads all services */
   if (!view_read_all(&all, &seen) || !dependencies_learn_from(&graph, &seen)) return EXIT_SYSTEM ;
   if (view_read_command(&view, after, sizeof after) && view.state == STATE_HELD) dependencies_add_command(&graph, after) ;
   if (request->dot || request->mermaid) print_for_programs(request, &graph) ;

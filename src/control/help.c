@@ -78,7 +78,7 @@ static struct { char const *shell ; char const *script ; } const scripts[] =
 {
   { "bash", "_reeve()\n{\n"
     "  local word words line=${COMP_LINE:0:COMP_POINT}\n  COMPREPLY=()\n"
-    "  local current=${line##*[[:blank:]]}\n" /* with `@`, `:` and `=`, at which bash begins another word */
+    "  local current=${line##*[[:blank:]]}\n" /* the whole word: bash begins another one at `@`, `:` and `=` */
     "  local before=${current%\"$2\"}\n"
     "  read -ra words <<<\"${line%\"$current\"}\"\n"
     "  while IFS= read -r word; do\n"
@@ -111,7 +111,7 @@ static void print_words (char const *words)
   putchar('\n') ;
 }
 
-/* The services, or the templates, as far as they can be seen without waiting. */
+/* Prints the names of the services, or of the templates, that are known without waiting. */
 static void print_services (struct request *request, int templates)
 {
   size_t count = 0 ;

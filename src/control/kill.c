@@ -8,7 +8,7 @@
 #include "control/view.h"
 #include "service/settings.h"
 
-/* The signals that s6's protocol has a letter for. */
+/* The signals for which the protocol of s6 has a letter. */
 static struct { int signal ; char const *letter ; } const known[] =
 {
   { SIGALRM, "a" }, { SIGABRT, "b" }, { SIGQUIT, "q" }, { SIGHUP, "h" }, { SIGKILL, "k" }, { SIGTERM, "t" },

@@ -29,7 +29,7 @@
 #define PATH_MAX_OF_PROC 64
 #define SUPERVISE "/supervise"
 #define LIVE_IS "REEVE_LIVE="
-#define LIMITS_COLUMN 25 /* of /proc/PID/limits: before it stands the name */
+#define LIMITS_COLUMN 25 /* where the first number of a line of /proc/PID/limits begins */
 
 /* ---- reading /proc ---- */
 
@@ -37,13 +37,13 @@
 static int open_proc (struct likeness *like)
 {
   char path[PATH_MAX_OF_PROC] ;
-  if (process_self_in_proc() != getpid()) return (errno = ENOSYS, 0) ; /* there it may be anybody's pid */
+  if (process_self_in_proc() != getpid()) return (errno = ENOSYS, 0) ; /* this /proc is of another PID namespace: the pid may be another process there */
   snprintf(path, sizeof path, "/proc/%ld", (long)like->pid) ;
   like->proc = file_open(path, O_PATH | O_DIRECTORY, 0) ;
   return like->proc >= 0 ;
 }
 
-/* All of it, with a NUL behind it; 0 with errno. */
+/* Reads the whole file, and appends a NUL. Returns an allocated text, or 0 with errno. */
 static char *read_whole (struct likeness const *like, char const *file, size_t *len)
 {
   size_t room = 4096 ;
@@ -60,7 +60,7 @@ static char *read_whole (struct likeness const *like, char const *file, size_t *
     text[*len] = 0 ;
     if (*len == room) continue ;
     fd_close(fd) ;
-    if (!errno || errno == EPIPE) return text ; /* the end */
+    if (!errno || errno == EPIPE) return text ; /* the end of the file */
     free(text) ;
     return 0 ;
   }
@@ -75,7 +75,7 @@ static int read_environment (struct likeness *like, char const *more)
   size_t len ;
   size_t n = 0 ;
   char *text = read_whole(like, "environ", &len) ;
-  size_t count = 3 ; /* the last one may have no NUL of its own; two are added */
+  size_t count = 3 ; /* the last variable may have no NUL of its own; and two variables are added */
   if (!text) return 0 ;
   like->text = text ;
   for (size_t i = 0 ; i < len ; i++) count += !text[i] ;
@@ -95,7 +95,7 @@ static char const *find_line (char const *text, char const *key)
   return 0 ;
 }
 
-/* The first of the numbers of a line; *all_same: do they not differ? */
+/* Returns the first number of a line. *all_same: are all numbers of the line the same? */
 static unsigned long numbers (char const *line, int base, int *all_same)
 {
   char *at ;
@@ -104,7 +104,8 @@ static unsigned long numbers (char const *line, int base, int *all_same)
   return first ;
 }
 
-/* Whose word its pid is: the tree's user's, or, in a tree of root's, whoever has made the directory. */
+/* The user who has written the pid of the service: the tree's user; in a tree of root's, the owner of the
+   service's directory. */
 static uid_t owner_of (char const *name)
 {
   char path[SERVICE_NAME_MAX + sizeof LOGGER_SUFFIX + sizeof SUPERVISE] ;
@@ -119,8 +120,9 @@ static uid_t owner_of (char const *name)
   return st.st_uid ;
 }
 
-/* Whoever owns the tree decides what its services are, and this process is. What is root's is not his: no other user's environment
-   makes root execute something. Returns 0 with errno. */
+/* Reads user and groups of the process. The user who has written the pid decides which process this is. A
+   process of root's does not count as another user's service: no other user can make root execute
+   something in an environment of that user's choice. Returns 0 with errno. */
 static int read_identity (struct likeness *like)
 {
   uid_t owner = owner_of(like->of) ;
@@ -152,12 +154,12 @@ static int read_identity (struct likeness *like)
   return ok ;
 }
 
-/* What may not be read is not taken over. */
+/* Limits that this user may not read are not taken over. */
 static void read_limits (struct likeness *like)
 {
   size_t len ;
   char *text = read_whole(like, "limits", &len) ;
-  char *line = text ? strchr(text, '\n') : 0 ; /* below the head they stand in the order of their numbers */
+  char *line = text ? strchr(text, '\n') : 0 ; /* after the first line they are in the order of their numbers */
   for ( ; line && strlen(line) > LIMITS_COLUMN && like->limit_count < LIKENESS_LIMITS_MAX ; line = strchr(line + 1, '\n'))
   {
     char *at = line + 1 + LIMITS_COLUMN ;
@@ -197,7 +199,7 @@ int likeness_find (struct likeness *like, struct request const *request, enum li
 
 int likeness_read (struct likeness *like)
 {
-  static char live[sizeof LIVE_IS + SCAN_STATE_PATH_MAX] ; /* large: without initial value the file does not hold it */
+  static char live[sizeof LIVE_IS + SCAN_STATE_PATH_MAX] ; /* large; without an initial value, as that would be in the program file */
   static struct scan_state scan ; /* large */
   struct state state ;
   if (like->environment) return 1 ;
@@ -206,7 +208,7 @@ int likeness_read (struct likeness *like)
   if (!read_environment(like, like->is_scanner ? live : 0)) return 0 ;
   like->cwd = !like->is_scanner ? openat(like->proc, "cwd", O_PATH | O_DIRECTORY | O_CLOEXEC) : scan_state_read(&scan) ? file_open(scan.origin, O_PATH | O_DIRECTORY, 0) : -1 ;
   if (like->is_scanner || !state_read(like->of, &state, 0) || state.process.pid != like->pid || process_lives(&state.process) == 1) return 1 ;
-  errno = ESRCH ; /* its number may be another one's */
+  errno = ESRCH ; /* the pid may be used by another process */
   return 0 ;
 }
 
@@ -221,7 +223,7 @@ void likeness_take_limits (struct likeness const *like)
     struct rlimit want = like->limits[i] ;
     if (!setrlimit(i, &want) || getrlimit(i, &now) == -1) continue ;
     lower |= want.rlim_max > now.rlim_max ;
-    want.rlim_max = now.rlim_max ; /* without CAP_SYS_RESOURCE it cannot be raised */
+    want.rlim_max = now.rlim_max ; /* without CAP_SYS_RESOURCE the hard limit cannot be raised */
     if (want.rlim_cur > want.rlim_max) want.rlim_cur = want.rlim_max ;
     setrlimit(i, &want) ;
   }

@@ -18,20 +18,20 @@
 #include "service/name.h"
 #include "wire/kept.h"
 
-#define WORDS_MAX 8192 /* of the logger's command, or its ./run */
-#define DEPTH_MAX 3 /* of a logger below the logger's ./run */
+#define WORDS_MAX 8192 /* bytes of the logger's command line, or of its ./run */
+#define DEPTH_MAX 3 /* how many generations below the logger's ./run the logger may be */
 #define BLANKS " \t\r"
-#define ENDS "\n;|&" /* of a command in a script */
+#define ENDS "\n;|&" /* what ends a command in a script */
 
-/* Programs that log into the directories among their words. */
+/* Loggers: each logs into the directories that are named in its arguments. */
 static char const *const loggers[] = { "reeve-log", "s6-log", "multilog", "svlogd", "logutil-service" } ;
 
 struct search
 {
   struct log_place *place ;
-  int base ; /* the logger's service directory */
+  int base ; /* a descriptor of the logger's service directory */
   unsigned int depth ;
-  int err ; /* of a directory that is there */
+  int err ; /* an errno: why a directory that is there cannot be opened */
   int found ;
 } ;
 
@@ -44,7 +44,8 @@ static int is_logger (char const *program)
 
 /* ---- the directory ---- */
 
-/* May others than root and the caller have put there what is in it? */
+/* Finds out whether another user than root and the caller may have put files into the directory, and which
+   users own its log files. */
 static void find_owner (struct log_place *place)
 {
   uid_t tree = geteuid() ? 0 : owner_of_tree() ;
@@ -54,7 +55,7 @@ static void find_owner (struct log_place *place)
   uid_t logger = 0 ;
   gid_t gid ;
   place->checked = 0 ;
-  if (geteuid()) return ; /* the kernel asks whose they are */
+  if (geteuid()) return ; /* this user is not root: the kernel checks what it may read */
   if (place->pid && !process_user(place->pid, &logger, &gid)) logger = st.st_uid ;
   place->owner = place->other = logger ;
   if (!logger) place->other = st.st_uid ;
@@ -62,7 +63,8 @@ static void find_owner (struct log_place *place)
   place->checked = anyones || logger || tree ;
 }
 
-/* A process may say of itself what it likes. */
+/* Opens the directory that the logger has named. A process may name anything, so the way to the directory
+   must be trusted (base/trust.h). */
 static int try_directory (struct search *search, char const *program, char const *path, pid_t pid)
 {
   struct log_place *place = search->place ;
@@ -111,7 +113,8 @@ static int search_process (pid_t pid, void *data)
 
 /* ---- as its ./run has it, while it does not run ---- */
 
-/* Appends the variable that `from` begins with, as this environment has it. Returns what is behind it, or 0. */
+/* Appends the value of the variable whose name `from` begins with, from our own environment. Returns what
+   comes after the name, or 0. */
 static char const *expand (char *out, char const *from)
 {
   char name[256] ;
@@ -127,7 +130,7 @@ static char const *expand (char *out, char const *from)
   return from + len + (braces ? 2 : 0) ;
 }
 
-/* The word without its quotes, its variables replaced. Returns 0 when that cannot be. */
+/* Removes the quotes of a word, and replaces its variables. Returns 0 when that is not possible. */
 static int unquote (char out[PATH_MAX], char const *word)
 {
   *out = 0 ;
@@ -146,7 +149,7 @@ static int unquote (char out[PATH_MAX], char const *word)
   return !!word ;
 }
 
-/* The words of one command. */
+/* Searches the words of one command for directories. */
 static void search_command (struct search *search, char *command)
 {
   char const *program = 0 ;
@@ -175,7 +178,7 @@ static int find_kept (struct log_place *place, char const *name)
 {
   struct search search = { .place = place, .base = AT_FDCWD } ;
   char path[PATH_MAX] ;
-  char wanted[PATH_MAX] ; /* the logger's */
+  char wanted[PATH_MAX] ; /* as the logger names it */
   int fd ;
   struct stat st ;
   memcpy(wanted, place->path, sizeof wanted) ;
@@ -238,11 +241,11 @@ void log_place_free (char **names, size_t count)
   free(names) ;
 }
 
-/* `previous` was `current`, and is being archived, or processed. */
+/* Was the file `current` before, and is it being archived or processed now? */
 static int was_current (struct log_place const *place, char const *name)
 {
   if (place->kept) return !strcmp(name, path_last(KEPT_OLD_FILE)) ;
-  if (*name == '@' && name[1]) return strcmp(name + strlen(name) - 2, ".t") != 0 ; /* what svlogd's processor is writing */
+  if (*name == '@' && name[1]) return strcmp(name + strlen(name) - 2, ".t") != 0 ; /* svlogd's processor is writing it still */
   return !strcmp(name, "previous") ;
 }
 

@@ -22,10 +22,10 @@
 
 struct files
 {
-  char **names ; /* in order */
+  char **names ; /* older files, in the order of time */
   size_t count ;
-  int current ; /* -1: there is none now */
-  struct stat st ; /* of it */
+  int current ; /* the file that the logger writes to; -1: there is none now */
+  struct stat st ; /* of the current file */
   struct timespec listed ;
 } ;
 
@@ -40,7 +40,8 @@ static void files_free (struct files *files)
   if (files->current >= 0) fd_close(files->current) ;
 }
 
-/* What is written has an old one's name by now: that, and what comes behind it, is read when it is looked for next. */
+/* The current file was rotated meanwhile: it has a name in the list now. Removes that name and all newer
+   ones; they are read at the next look. */
 static void leave_out_current (struct log_place const *place, struct files *files)
 {
   struct stat st ;
@@ -50,8 +51,8 @@ static void leave_out_current (struct log_place const *place, struct files *file
   files->count = n ;
 }
 
-/* Between the opening and the listing nothing was rotated; with a logger that does so all the time, as it was at
-   the opening. */
+/* Opens the current file and lists the older ones, so that no rotation comes between. With a logger that
+   rotates all the time, the result is as at the opening. */
 static int take_stock (struct log_place const *place, struct files *files)
 {
   for (unsigned int i = 0 ; ; i++)
@@ -78,7 +79,7 @@ static int take_stock (struct log_place const *place, struct files *files)
   }
 }
 
-/* What a processor has compressed. */
+/* Has a processor compressed the file? */
 static int is_compressed (int fd)
 {
   static char const magics[][4] = { "\037\213", "\3757z", "(\265/", "BZh" } ;
@@ -89,7 +90,7 @@ static int is_compressed (int fd)
   return 0 ;
 }
 
-/* -1: it is gone, or must not or cannot be read. */
+/* Opens an older file. Returns -1 when it is gone, or must not or cannot be read. */
 static int open_old (struct log_reader const *r, char const *name, struct stat *st)
 {
   int fd = log_place_open(&r->place, name, st) ;
@@ -111,7 +112,7 @@ static int is_older (struct stat const *st, uint64_t since)
   return st->st_mtim.tv_sec < 0 || (uint64_t)st->st_mtim.tv_sec * NS + (uint64_t)st->st_mtim.tv_nsec < since ;
 }
 
-/* Where to begin in a file. Returns 1 if nothing is wanted of what was before it. */
+/* Finds where to begin in a file. Returns 1 if no line of an older file is wanted. */
 static int find_start (struct log_reader const *r, int fd, struct stat const *st, uint64_t *count, off_t *offset)
 {
   off_t begin = 0 ;
@@ -147,7 +148,7 @@ static void use (struct log_reader *r, int fd, off_t offset)
   r->is_last = 0 ;
 }
 
-/* The last one. */
+/* Makes the current file the next one to read: the last. */
 static void use_current (struct log_reader *r, off_t offset)
 {
   use(r, r->last, offset) ;
@@ -174,7 +175,7 @@ int log_reader_open (struct log_reader *r, uint64_t count, uint64_t since)
   {
     struct stat st ;
     int one = open_old(r, files.names[i - 1], &st) ;
-    if (one == -1) *files.names[i - 1] = 0 ; /* not to be tried, nor spoken of, again */
+    if (one == -1) *files.names[i - 1] = 0 ; /* it is not tried again, and no second message is written */
     else if (since && is_older(&st, since))
     {
       fd_close(one) ;
@@ -202,7 +203,7 @@ void log_reader_close (struct log_reader *r)
   *r = (struct log_reader) { .name = r->name, .place = { .dir = -1 }, .follows = r->follows, .quiet = r->quiet, .last = -1, .fd = -1, .ns = r->ns } ;
 }
 
-/* Its logger may write elsewhere now, or to a directory of the same name that was made anew. */
+/* Does the logger write elsewhere now, or to a new directory of the same name? */
 static int is_stale (struct log_reader const *r)
 {
   struct stat st ;
@@ -232,7 +233,8 @@ int log_reader_renew (struct log_reader *r)
 
 /* ---- the next file ---- */
 
-/* Has another one taken the place of what was written? One that was cut is read from its beginning. */
+/* Has another file taken the name of the file that we read? If our file was cut, reading goes on at its
+   beginning. */
 static int was_rotated (struct log_reader *r, struct stat const *st)
 {
   struct stat now ;
@@ -253,7 +255,7 @@ static int was_rotated (struct log_reader *r, struct stat const *st)
   return 0 ;
 }
 
-/* Is it what a processor has made of the file that we read, and has nothing new? */
+/* Has a processor made the file `name` from the file that we read? Then it has no new lines. */
 static int begins_alike (struct log_reader const *r, char const *name)
 {
   char ours[HEAD] ;
@@ -269,7 +271,7 @@ static int begins_alike (struct log_reader const *r, char const *name)
   return alike ;
 }
 
-/* Reads on with what was written since: all but what was before the file that was read. */
+/* Lists the files that are newer than the file that we read. */
 static int take_new_files (struct log_reader *r, struct stat const *own)
 {
   struct files files ;
@@ -282,13 +284,13 @@ static int take_new_files (struct log_reader *r, struct stat const *own)
     struct stat st ;
     if (fstatat(r->place.dir, files.names[i - 1], &st, AT_SYMLINK_NOFOLLOW) != -1 && is_same(&st, own)) at = i ;
   }
-  for (size_t i = 0 ; !at && i < files.count ; i++) /* it is not there any more */
+  for (size_t i = 0 ; !at && i < files.count ; i++) /* our file is not in the list any more */
     if ((!r->place.kept && *files.names[i] == '@' && strcmp(files.names[i], newest) <= 0) || begins_alike(r, files.names[i])) *files.names[i] = 0 ;
   take_files(r, &files, at) ;
   return 1 ;
 }
 
-/* Where nothing was written when it was looked for last: all that came since. */
+/* There was no file at the last look. Lists all that came since. */
 static int take_first_files (struct log_reader *r)
 {
   struct files files ;
@@ -299,7 +301,7 @@ static int take_first_files (struct log_reader *r)
   return 1 ;
 }
 
-/* Returns 0 when there is none. */
+/* Opens the next file. Returns 0 when there is none. */
 static int next_file (struct log_reader *r)
 {
   struct stat own ;
@@ -317,14 +319,14 @@ static int next_file (struct log_reader *r)
     return 1 ;
   }
   if (r->last >= 0) use_current(r, 0) ;
-  else if (r->fd >= 0 && r->follows) return (r->is_last = 1, 0) ; /* what is written next comes behind it */
+  else if (r->fd >= 0 && r->follows) return (r->is_last = 1, 0) ; /* the logger goes on in this file */
   else if (r->fd >= 0) use(r, -1, 0) ;
   return r->fd >= 0 ;
 }
 
 /* ---- lines ---- */
 
-/* Returns 0 when nothing came. */
+/* Reads more bytes. Returns 0 when there are none. */
 static int fill (struct log_reader *r)
 {
   ssize_t n ;
@@ -345,7 +347,8 @@ static int fill (struct log_reader *r)
   return 1 ;
 }
 
-/* Of lines before the first that has a stamp; of a file without any its last change. */
+/* The time of lines before the first stamp: that of the first stamp; without any, the last change of the
+   file. */
 static uint64_t guess (struct log_reader const *r, size_t from)
 {
   struct stat st ;
@@ -360,7 +363,7 @@ static uint64_t guess (struct log_reader const *r, size_t from)
   return ns ;
 }
 
-/* Returns 0 if it is too old. */
+/* Makes a line of the next `len` bytes. Returns 0 if the line is too old. */
 static int take_line (struct log_reader *r, size_t len, struct log_line *line)
 {
   size_t from = r->begin ;
@@ -400,7 +403,7 @@ int log_reader_next (struct log_reader *r, struct log_line *line)
         if (fill(r)) continue ;
         break ;
       }
-      if (fill(r)) continue ; /* that came before it was */
+      if (fill(r)) continue ; /* bytes that came just before the rotation */
     }
     if (len)
     {

@@ -7,12 +7,12 @@
 #include <skalibs/tai.h>
 
 #define NS 1000000000ULL
-#define TAI_UNIX 4611686018427387914ULL /* 1970, for who knows no leap seconds */
+#define TAI_UNIX 4611686018427387914ULL /* 1970 in TAI64N without leap seconds */
 #define DATE_LEN 20 /* 2026-11-25T15:06:49. */
 #define JSON_HEAD "{\"time\":\""
 #define JSON_HEAD_LEN (sizeof JSON_HEAD - 1)
 
-/* The same length and kind of characters: `0` stands for a digit. */
+/* Does the text begin as the form does? In the form, `0` stands for any digit. */
 static int is_like (char const *text, char const *form)
 {
   for ( ; *form ; form++, text++)
@@ -40,7 +40,8 @@ static void read_date (char const *text, size_t digits, int local, uint64_t *ns)
   if (seconds >= 0) *ns = (uint64_t)seconds * NS + fraction ;
 }
 
-/* Exactly what the loggers write: a service's own time in another form is a part of its line. */
+/* Reads a stamp of ISO 8601, in exactly the forms that loggers write. A time in another form is the
+   service's own, and part of its line. */
 static size_t iso (char const *line, size_t len, uint64_t *ns)
 {
   static struct { char form[32] ; size_t digits ; int local ; } const forms[] =
@@ -83,5 +84,5 @@ size_t log_stamp (char const *line, size_t len, int without_leaps, uint64_t *ns)
     return 0 ;
   }
   n = label(line, len, without_leaps, ns) ;
-  return n + iso(line + n, len - n, n ? &ignored : ns) ; /* s6-log can write both */
+  return n + iso(line + n, len - n, n ? &ignored : ns) ; /* s6-log can write both stamps; the first counts */
 }

@@ -9,11 +9,11 @@ off_t log_start_last (int fd, off_t size, uint64_t *count)
 {
   static char bytes[CHUNK] ;
   off_t at = size ;
-  off_t line = size ; /* the beginning of the last one that was found */
+  off_t line = size ; /* the beginning of the line that was found last */
   if (!size || !*count) return size ;
   while (at)
   {
-    if (line - at >= LOG_LINE_MAX) /* as if one began there: a file can have a hole of any size */
+    if (line - at >= LOG_LINE_MAX) /* a line ends here for us: a file can have a hole of any size */
     {
       line = at ;
       if (!--*count) return at ;
@@ -32,7 +32,7 @@ off_t log_start_last (int fd, off_t size, uint64_t *count)
   return 0 ;
 }
 
-/* The first stamp behind the next newline from `at` on; 0: none is near. */
+/* Reads the first stamp after the next newline from `at` on. Returns 0 when there is none near. */
 static uint64_t stamp_behind (int fd, off_t at, int without_leaps)
 {
   static char bytes[CHUNK] ;
@@ -61,10 +61,10 @@ static off_t behind_newline (int fd, off_t at, off_t size)
   return size ;
 }
 
-/* Where no stamp is found it looks before that: what cannot be told is shown. */
+/* Where it finds no stamp, it looks further before: lines of unknown time are shown. */
 off_t log_start_since (int fd, off_t size, int without_leaps, uint64_t since)
 {
-  off_t older = 0 ; /* what begins before is */
+  off_t older = 0 ; /* a line that begins before this offset is older */
   off_t end = size ;
   while (end - older > CHUNK)
   {

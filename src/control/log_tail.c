@@ -5,7 +5,7 @@
 #include "control/log_reader.h"
 #include "control/log_tail.h"
 
-#define LINE_SHOWN 4096 /* bytes of a line */
+#define LINE_SHOWN 4096 /* bytes of a line; the rest is cut */
 
 char *log_tail_read (char const *name, unsigned int count)
 {

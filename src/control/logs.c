@@ -26,7 +26,7 @@
 
 #define NS 1000000000ULL
 #define LINES_DEFAULT 100
-#define RENEW_MS 1000 /* for what inotify does not tell: another logger, a live directory that was made anew */
+#define RENEW_MS 1000 /* how often to look for what inotify does not tell: another logger, a new live directory */
 #define WITHOUT_INOTIFY_MS 200
 #define WATCHED (IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_ONLYDIR)
 #define COLLECTOR ".log"
@@ -37,7 +37,7 @@ struct source
   char *name ;
   struct log_reader reader ;
   struct log_line line ;
-  int watch ; /* -1: none */
+  int watch ; /* an inotify watch; -1: none */
   unsigned int has_line : 1 ;
   unsigned int dirty : 1 ; /* there may be more lines */
 } ;
@@ -48,12 +48,12 @@ struct logs
   struct source *sources ;
   size_t count ;
   uint64_t began ; /* nanoseconds since 1970 */
-  size_t width ; /* of names, on a terminal */
+  size_t width ; /* columns of the names, on a terminal */
   int inotify ;
-  unsigned int unwatched : 1 ; /* something cannot be */
+  unsigned int unwatched : 1 ; /* a place cannot be watched */
   unsigned int terminal : 1 ;
   unsigned int colour : 1 ;
-  unsigned int named : 1 ; /* lines have the name before them */
+  unsigned int named : 1 ; /* each line begins with the name of its service */
 } ;
 
 static void end_well (int sig)
@@ -87,14 +87,14 @@ static void print_line (struct logs const *logs, struct source const *source)
   putchar('\n') ;
 }
 
-/* Who reads may have gone. */
+/* Writes what is printed so far. If the reader of stdout has ended, so does this. */
 static int flush (void)
 {
   if (fflush(stdout) && errno == EPIPE) _exit(EXIT_YES) ;
   return page_end() ;
 }
 
-/* All that there is, in the order of time. */
+/* Prints all lines that there are now, in the order of time. */
 static int show (struct logs *logs)
 {
   for (;;)
@@ -121,7 +121,7 @@ static int exists (char const *name, char const *suffix)
   return !access(path, F_OK) ;
 }
 
-/* Returns 1 if there may be something later. */
+/* Says why there is no log. Returns 1 if there may be one later. */
 static int say_nothing (struct source const *source, int err)
 {
   char const *name = source->name ;
@@ -163,7 +163,7 @@ static uint64_t count_of (struct logs const *logs)
   return request->since_ms || (request->count == 1 && !request->listed && !logs->terminal && !request->follow) ? LOG_ALL : LINES_DEFAULT ;
 }
 
-/* Returns an exit code: of those that are named each must have something, of all any. */
+/* Opens the logs. Returns EXIT_NO if a service that the user named has no log, or if no service has one. */
 static int open_all (struct logs *logs)
 {
   struct request const *request = logs->request ;
@@ -197,7 +197,7 @@ static void watch (struct logs *logs, struct source *s)
   if (s->watch == -1) logs->unwatched = 1 ;
 }
 
-/* LIVE may have been made anew. */
+/* If LIVE was removed and made anew, enters the new one. */
 static void look_for_live (struct logs const *logs)
 {
   struct stat here ;
@@ -222,7 +222,7 @@ static void look_for_services (struct logs *logs)
   if (names) services_free(names, count) ;
 }
 
-/* What inotify does not tell. */
+/* Looks for what inotify does not tell. */
 static void renew (struct logs *logs)
 {
   look_for_live(logs) ;
@@ -267,12 +267,12 @@ static int follow (struct logs *logs)
     code = show(logs) ;
     if (code) return code ;
     if (poll(x, 2, (int)(due > now ? due - now : 0)) <= 0) continue ;
-    if (x[1].revents & (POLLERR | POLLHUP | POLLNVAL)) return EXIT_YES ; /* nobody reads any more */
+    if (x[1].revents & (POLLERR | POLLHUP | POLLNVAL)) return EXIT_YES ; /* the reader of stdout has ended */
     if (x[0].revents) take_events(logs) ;
   }
 }
 
-/* A descriptor or two a service. */
+/* Raises the limit of open files: each service takes one or two. */
 static void raise_limit (void)
 {
   struct rlimit limit ;

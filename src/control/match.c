@@ -52,7 +52,8 @@ static int is_disabled (char const *name)
   return view_read(&view, name) && view.state == STATE_DISABLED ;
 }
 
-/* Adds those of the list that match and were not there before: in the list each is there once. */
+/* Adds the names of the list that match, without those that were added before. The list has each name
+   once. */
 static int add_matches (struct chosen *chosen, char const *pattern, char *const *list, size_t count, size_t *found, int with_disabled)
 {
   struct chosen before = *chosen ;
@@ -98,14 +99,14 @@ static int add_pattern (struct request const *request, struct chosen *chosen, ch
     return EXIT_SYSTEM ;
   }
   code = add_matches(chosen, pattern, list, count, &found, !request->acts) ;
-  if (!code && found && chosen->count == before) code = add_matches(chosen, pattern, list, count, &found, 1) ; /* if it means no other */
+  if (!code && found && chosen->count == before) code = add_matches(chosen, pattern, list, count, &found, 1) ; /* disabled services count if no other matches */
   services_free(list, count) ;
   if (code || found) return code ;
   services_say_unknown(request, pattern, 1) ;
-  return EXIT_NO ; /* a pattern may match nothing: it is no mistake */
+  return EXIT_NO ; /* a pattern that matches nothing is no mistake of the user */
 }
 
-/* It is shown by its name, and obeys nobody. */
+/* The collector can be shown, but takes no commands. */
 static int add_collector (struct request const *request, struct chosen *chosen)
 {
   if (!request->acts) return has(chosen, COLLECTOR) ? EXIT_YES : add(chosen, COLLECTOR) ;

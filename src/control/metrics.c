@@ -24,7 +24,7 @@ struct service
 
 enum metric { UP, READY, HEALTHY, WANTED, CRASHES, RESTARTS, START_TIME, MEMORY, CPU, PROCESSES, METRIC_COUNT } ;
 
-/* A counter's values have _total behind its name. */
+/* The name of a counter ends with _total. */
 static struct { char const *name ; char const *unit ; char const *help ; int is_counter ; } const metrics[METRIC_COUNT] =
 {
   [UP] = { "up", 0, "Does its run execute?", 0 },
@@ -46,7 +46,7 @@ static void print_head (char const *what, char const *name, char const *unit, in
   printf("# HELP %s%s %s\n", what, name, help) ;
 }
 
-/* A byte that is no UTF-8 stays distinct. */
+/* Prints the text of a label. Different bytes that are not UTF-8 stay different. */
 static void print_label (char const *text)
 {
   for (size_t left = strlen(text) ; left ; )
@@ -99,7 +99,7 @@ static void print_metric (struct service const *services, size_t count, enum met
   }
 }
 
-/* A gauge: the textfile collector refuses a file with the type info. */
+/* The version is a gauge: the textfile collector refuses a file with the type info. */
 static void print_version (void)
 {
   print_head("reeve_", "build_info", 0, 0, "Always 1; the version of the reeve that prints this.") ;
@@ -108,7 +108,7 @@ static void print_version (void)
   printf("\"} 1\n") ;
 }
 
-/* The scanner's, and what it and the supervisors need. */
+/* Prints the metrics of the scanner, and what it and the supervisors use. */
 static void print_own (struct processes const *processes, struct sum const *sum)
 {
   pid_t pid = services_scanner() ;
@@ -172,7 +172,7 @@ int command_metrics (struct request const *request)
     }
     supervisor = processes_of_service(&processes, request->names[i], &services[i].view, &add_process, &services[i].sum) ;
     if (!supervisor) continue ;
-    services[i].sum.ended_ms += supervisor->sum.ended_ms ; /* a counter never goes down */
+    services[i].sum.ended_ms += supervisor->sum.ended_ms ; /* counts these as well: a counter must never go down */
     add_own(&processes, supervisor->pid, &own) ;
   }
   add_own(&processes, services_scanner(), &own) ;

@@ -32,7 +32,7 @@ static char const before[] = "#!/bin/sh\n"
   "#   log/run               a logger, as: exec reeve-log /var/log/NAME\n"
   "# `reeve check DIRECTORY` finds mistakes.\nexec" ;
 
-/* As a shell takes it for one word. */
+/* Adds the word, quoted so that a shell takes it as one word. */
 static int add_word (stralloc *text, char const *word)
 {
   int ok = stralloc_cats(text, " ") ;
@@ -42,7 +42,8 @@ static int add_word (stralloc *text, char const *word)
   return ok && stralloc_cats(text, "'") ;
 }
 
-/* Complete when it appears: it may be in a scan directory, where it is started. If that fails, nothing is left. */
+/* Makes the directory whole before it gets its name: it may be in a scan directory, where a scanner starts
+   it at once. If that fails, nothing is left behind. */
 static int write_run (char const *path, stralloc const *text)
 {
   int dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
@@ -65,7 +66,7 @@ int command_new (struct request const *request)
   char const *fault ;
   int ok = stralloc_cats(&text, before) ;
   size_t len = strlen(request->word) ;
-  while (len && request->word[len - 1] == '/') len-- ; /* as a shell completes it */
+  while (len && request->word[len - 1] == '/') len-- ; /* the completion of a shell adds slashes */
   snprintf(name, sizeof name, "%.*s", (int)len, request->word) ;
   fault = len < sizeof name ? service_name_fault(path_last(name)) : "it is too long" ;
   if (fault)

@@ -10,9 +10,9 @@
 #define CONTROL_DIRECTORY ".s6-svscan"
 #define NO_GROUP 65534
 
-static int is_left ; /* root's rights are, for now */
+static int is_left ; /* root has given up its rights, for now */
 
-/* In a LIVE of root's in which others may write, .s6-svscan is the scanner's own. */
+/* If LIVE is root's, and others may write to it, .s6-svscan shows whose scanner it is. */
 uid_t owner_of_tree (void)
 {
   struct stat st ;
@@ -20,7 +20,7 @@ uid_t owner_of_tree (void)
   return lstat(CONTROL_DIRECTORY, &st) != -1 && S_ISDIR(st.st_mode) ? st.st_uid : 0 ;
 }
 
-/* Not the directory's group, which may be one that its owner is not in. */
+/* The group of the tree's user. The group of the directory may be one that its owner is not in. */
 static gid_t group_of (uid_t owner)
 {
   pid_t scanner = services_scanner() ;

@@ -14,12 +14,12 @@
 #include "service/name.h"
 
 /* In pixels. */
-#define CHARACTER 7.3 /* of a monospaced font of 12 */
+#define CHARACTER 7.3 /* the width of a character of a monospaced font of 12 */
 #define ROW 20
 #define TOP 80
 #define MARGIN 16
 #define CHART 900
-#define TEXT_ROOM 290 /* beside the last bar */
+#define TEXT_ROOM 290 /* for the text right of the bars */
 
 #define NAME_COLUMNS_MAX 40
 #define TICKS_MAX 10
@@ -29,8 +29,8 @@ struct plot
   struct timeline line ;
   struct timing const **rows ;
   size_t count ;
-  uint64_t until_ms ; /* the end of the axis, after line.begin_ms */
-  double left ; /* where the chart begins */
+  uint64_t until_ms ; /* the end of the time axis, counted from line.begin_ms */
+  double left ; /* where the time axis begins, in pixels */
 } ;
 
 /* XML cannot hold a control character, a byte that is not UTF-8, U+FFFE or U+FFFF. */
@@ -71,7 +71,8 @@ static uint64_t first_ms (struct timing const *timing)
   return timing->runs ? timing->start_ms : timing->begin_ms ;
 }
 
-/* A later start comes last: on the axis of the tree's start there is no place for it. */
+/* Services that started later (timing.later) come last: they have no bar, as the axis shows the start of the
+   tree. */
 static int by_start (void const *a, void const *b)
 {
   struct timing const *x = *(struct timing *const *)a ;
@@ -103,11 +104,11 @@ static int choose (struct plot *plot)
     if (!timing->later && timing->ready_ms > end) end = timing->ready_ms ;
     if (!timing->ready_ms) waits = 1 ;
   }
-  if (waits && end > begin && plot->line.now_ms > end + (end - begin)) end += end - begin ; /* what waits for ever leaves room for the others */
+  if (waits && end > begin && plot->line.now_ms > end + (end - begin)) end += end - begin ; /* a service that waits for ever must not squeeze the other bars */
   else if (waits) end = plot->line.now_ms ;
   qsort(plot->rows, plot->count, sizeof(void *), &by_start) ;
   plot->until_ms = end - begin ;
-  plot->until_ms += plot->until_ms / 20 + 1 ; /* what is up shows after the last is ready */
+  plot->until_ms += plot->until_ms / 20 + 1 ; /* so that the bar of the service that was ready last is seen */
   plot->left = MARGIN + CHARACTER * (double)columns + 8 ;
   return 1 ;
 }
@@ -161,7 +162,7 @@ static void print_row (struct plot const *plot, struct timing const *timing, siz
   puts("</text></g>") ;
 }
 
-/* 1, 2 or 5, and zeros: so far apart that there are no more than TICKS_MAX. */
+/* Returns the distance of the marks on the axis: 1, 2 or 5 with zeros, and at most TICKS_MAX marks. */
 static uint64_t tick_of (uint64_t until_ms)
 {
   uint64_t tick = 1 ;
@@ -201,7 +202,7 @@ static void print_plot (struct plot const *plot)
   double width = plot->left + CHART + TEXT_ROOM + MARGIN ;
   double height = TOP + ROW * (double)plot->count + 40 ;
   size_t services = 0 ;
-  for (size_t i = 0 ; i < plot->count ; i++) services += !!*plot->rows[i]->node->name ; /* CMD's is empty */
+  for (size_t i = 0 ; i < plot->count ; i++) services += !!*plot->rows[i]->node->name ; /* CMD's name is empty */
   printf("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\">\n", width, height, width, height) ;
   puts("<style>text{font:12px monospace;fill:#222}line{stroke:#ccc}.held{fill:#bbb}.starting{fill:#e08a00}.up{fill:#8cc98c}.done{fill:#3b76b5}</style>") ;
   printf("<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n<text x=\"%d\" y=\"22\">%zu service%s%s, from the start of the scanner on</text>\n",

@@ -24,13 +24,13 @@ static ssize_t read_proc (pid_t pid, char const *file, char *text, size_t max)
 
 /* ---- reading ---- */
 
-/* Numbers of /proc/PID/stat, as proc(5) counts them; the state is 3. */
+/* Fields of /proc/PID/stat, as proc(5) counts them; the state is field 3. */
 enum { FIELD_PARENT = 4, FIELD_USER = 14, FIELD_SYSTEM, FIELD_ENDED_USER, FIELD_ENDED_SYSTEM, FIELD_STARTED = 22, FIELD_PAGES = 24, FIELD_COUNT } ;
 
 static int parse_stat (char *text, struct process *process)
 {
   char *begin = strchr(text, '(') ;
-  char *at = strrchr(text, ')') ; /* a name may contain some */
+  char *at = strrchr(text, ')') ; /* the name may contain parentheses */
   int64_t fields[FIELD_COUNT] = { 0 } ;
   if (!begin || !at || strlen(at) < 3) return 0 ;
   *at = 0 ;
@@ -61,7 +61,7 @@ static int add (pid_t pid, void *data)
   struct process process = { .pid = pid } ;
   char text[STAT_MAX + 1] ;
   struct process *more ;
-  if (read_proc(pid, "stat", text, STAT_MAX) <= 0 || !parse_stat(text, &process)) return 1 ; /* it has ended */
+  if (read_proc(pid, "stat", text, STAT_MAX) <= 0 || !parse_stat(text, &process)) return 1 ; /* the process has ended */
   if (!(processes->count & (processes->count - 1)))
   {
     more = realloc(processes->all, (processes->count ? 2 * processes->count : 1) * sizeof *more) ;
@@ -98,7 +98,6 @@ struct process *processes_find (struct processes const *processes, pid_t pid)
   return processes->count && pid ? bsearch(&key, processes->all, processes->count, sizeof key, &by_pid) : 0 ;
 }
 
-/* In proportion, where memory is shared, if that may be read. */
 void processes_measure (struct process *process)
 {
   char text[STAT_MAX + 1] ;
@@ -131,8 +130,8 @@ static void walk (struct process *process, int depth, char const *mark, processe
   process->walking = 0 ;
 }
 
-/* What a child of its supervisor is: 0 the service, or a part of it that is no child of its main
-   process; "stray" what has outlived the main process. */
+/* Returns the mark of a child of the supervisor: "stray": it has outlived the main process; "check": a
+   health check; 0: the main process, or another part of the service. */
 static char const *mark_of (struct processes const *processes, struct process const *child, struct view const *view)
 {
   struct process const *main_process = processes_find(processes, view->process) ;
@@ -174,7 +173,7 @@ int processes_strays (struct process const *scanner, processes_visit *visit, voi
 
 char const *processes_user (pid_t pid)
 {
-  static uid_t last = (uid_t)-1 ; /* most have the same */
+  static uid_t last = (uid_t)-1 ; /* most processes have the same user as the one before */
   static char name[PROCESSES_USER_MAX] ;
   uid_t uid ;
   gid_t gid ;

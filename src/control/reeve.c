@@ -105,21 +105,22 @@ static int command_help (struct request const *request)
   return page_end() ;
 }
 
-/* For the shells' scripts: `words`, and those of the line before and where the cursor is. */
+/* Prints the script of a shell; or, for these scripts (`words`), the words that can stand where the cursor
+   is. */
 static int command_completion (struct request const *request)
 {
   struct request line = *request ;
   return strcmp(request->word, "words") != 0 ? help_completion(request->word) : help_words(commands, COMMANDS, &line) ;
 }
 
-/* 1, or 0: the deadline has been reported as invalid. */
+/* Sets the deadline. Returns 0 when the text is no valid duration. */
 static int set_deadline (struct request *request, char const *text)
 {
   uint64_t ms ;
   tain now ;
   tain delay ;
   if (!duration_parse(text, &ms)) return 0 ;
-  if (!ms) return 1 ; /* as s6's: no limit */
+  if (!ms) return 1 ; /* 0 means no limit, as in s6 */
   tain_now(&now) ;
   delay.sec.x = ms / 1000 ;
   delay.nano = (uint32_t)(ms % 1000) * 1000000 ;
@@ -128,7 +129,8 @@ static int set_deadline (struct request *request, char const *text)
   return 1 ;
 }
 
-/* Is the command, the first word that is no option, `logs`? There -n has an argument, as docker's has. */
+/* Is the command `logs`? There, -n has an argument, as in docker. The command is the first word that is no
+   option. */
 static int is_logs (char *const *argv)
 {
   while (*++argv)
@@ -140,7 +142,7 @@ static int is_logs (char *const *argv)
   return 0 ;
 }
 
-/* Returns -1 to go on, or an exit code. */
+/* Reads the options. Returns -1 to go on, or an exit code. */
 static int parse_options (struct request *request, unsigned int *given, int argc, char *const *argv)
 {
   static struct option const longs[] =

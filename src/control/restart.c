@@ -17,11 +17,12 @@ static int has_changed (struct view const *now, struct view const *before)
 static int another_is_ready (struct view const *view, char const *name, struct view const *before)
 {
   if (view->ready && view->pid == before->pid && !has_changed(view, before)) return 0 ;
-  if (await_has_ended_by_itself(view, before)) return 0 ; /* its supervisor is about to read the command */
+  if (await_has_ended_by_itself(view, before)) return 0 ; /* the supervisor is about to read the command */
   return await_ready_again(view, name, before) ;
 }
 
-/* What has started since it was seen down is not stopped again. */
+/* Which command restarts the service? If it was down, a command that does not stop it: it may have started
+   meanwhile. */
 static char const *letters_for (struct request const *request, struct view const *before)
 {
   if (before->up || before->state == STATE_FINISHING) return COMMAND_ANOTHER ;
@@ -33,7 +34,7 @@ static void say_dependents (struct request const *request, struct graph const *g
   for (size_t i = 0 ; i < request->count ; i++)
   {
     struct graph_node *node = graph_find(graph, request->names[i]) ;
-    if (node) node->owner = 0 ; /* restarted as well */
+    if (node) node->owner = 0 ; /* it is restarted as well */
   }
   for (size_t i = 0 ; i < request->count ; i++)
   {
@@ -44,7 +45,7 @@ static void say_dependents (struct request const *request, struct graph const *g
   }
 }
 
-/* Only what is named; a task that runs again before what needs it. */
+/* Lists the named services, each task before the services that need it. */
 static size_t choose (struct request const *request, struct graph *graph, struct graph_list *list, struct told *told)
 {
   size_t count = 0 ;

@@ -22,7 +22,7 @@
 #include "wire/scale.h"
 #include "wire/scan_state.h"
 
-#define ASK_AGAIN_MS 10 /* whether the scanner has come to an instance, which no event tells */
+#define ASK_AGAIN_MS 10 /* how often to look whether the scanner has come to an instance, as no event tells that */
 #define SAY_AFTER_MS 3000
 
 struct scaling
@@ -30,11 +30,11 @@ struct scaling
   struct request const *request ;
   char const *template ;
   uint32_t number ;
-  char **services ; /* all that there were before */
+  char **services ; /* all services that there were before */
   size_t count ;
-  char const **leaving ; /* of these, the instances that are to go */
+  char const **leaving ; /* the instances among them that are to go */
   size_t leaving_count ;
-  uint32_t before ; /* how many numbered ones there were */
+  uint32_t before ; /* how many numbered instances there were before */
 } ;
 
 /* ---- the arguments ---- */
@@ -113,8 +113,8 @@ static int has_dependents (struct scaling const *scaling, struct graph const *gr
   return 0 ;
 }
 
-/* Who needs one of these by its name is stopped before it, and held. Who needs the template needs
-   the others still. */
+/* Stops services that need a leaving instance by its name, before that instance; they are held then. A
+   service that needs the template only needs the other instances. */
 static int stop_dependents (struct scaling const *scaling)
 {
   struct request stop = *scaling->request ;
@@ -141,7 +141,7 @@ static int stop_dependents (struct scaling const *scaling)
 
 /* ---- waiting ---- */
 
-/* Has another command said another number meanwhile? */
+/* Has another command set another number meanwhile? Then says so. */
 static int is_overruled (char const *template, uint32_t number)
 {
   uint32_t now ;
@@ -159,7 +159,7 @@ static int is_late (struct request const *request)
   return request->has_deadline && !tain_less(&now, &request->deadline) ;
 }
 
-/* Until the instance has a supervisor. */
+/* Waits until the instance has a supervisor. */
 static int await_begun (struct scaling const *scaling, char const *name, struct view *view)
 {
   uint64_t say_ms = clock_ms() + SAY_AFTER_MS ;
@@ -202,7 +202,7 @@ static int await_these (struct scaling const *scaling)
     int r ;
     instance_name(name, scaling->template, i) ;
     r = await_begun(scaling, name, &view) ;
-    if (r) return code ? code : r ; /* it would be the same of the others */
+    if (r) return code ? code : r ; /* the other instances would have the same result */
     r = await(scaling->request, name, 0, &view, &await_ready_if_wanted) ;
     if (!code) code = r ;
     if (r == EXIT_TIMED_OUT || r == EXIT_SYSTEM) break ;
@@ -210,7 +210,8 @@ static int await_these (struct scaling const *scaling)
   return code ;
 }
 
-/* Its directory in LIVE is removed when it is let go of; in a stop it is not. */
+/* Is the instance gone? The scanner removes its directory in LIVE when it lets the instance go; but not while
+   everything is being stopped. */
 static int await_gone (struct view const *view, char const *name, struct view const *before)
 {
   char template[SERVICE_NAME_MAX + 1] ;
@@ -218,7 +219,7 @@ static int await_gone (struct view const *view, char const *name, struct view co
   (void)before ;
   if (view->state == STATE_UNSUPERVISED && (!services_has(name) || services_scanner_lives() <= 0 || services_scanner_stops())) return 1 ;
   if (!instance_template(name, template, 0) || scale_read(template, &number) != 1 || number < instance_number(name)) return 0 ;
-  is_overruled(template, number + 1) ; /* says so */
+  is_overruled(template, number + 1) ; /* writes the message */
   return -1 ;
 }
 
@@ -264,7 +265,7 @@ static void say_done (struct scaling const *scaling)
     scaling->number == 1 ? " instance: " : " instances: ", more, "") ;
 }
 
-/* Has the last one a name that a service can have? */
+/* Is the name of the last instance a valid name of a service? */
 static int can_be (char const *template, uint32_t number)
 {
   char name[SERVICE_NAME_MAX + 1] ;

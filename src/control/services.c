@@ -86,8 +86,8 @@ static int is_in (struct list const *sorted, size_t count, char const *name)
   return count && bsearch(&name, sorted->names, count, sizeof *sorted->names, &by_name) ;
 }
 
-/* Adds the services of LIVE, which is ".", or of SCAN, or SCAN's templates; those that are in the list
-   already, which is sorted, are not looked at again. Returns 0 with errno. */
+/* Adds the services of LIVE (".") or of SCAN, or the templates of SCAN. Names that are in the list already
+   are skipped; the list is sorted. Returns 0 with errno. */
 static int add_all (struct list *list, char const *directory, enum added what)
 {
   struct dirent *e ;
@@ -114,7 +114,7 @@ static int add_all (struct list *list, char const *directory, enum added what)
   return ok && !err ;
 }
 
-/* SCAN, as the scanner has written it. */
+/* Reads the path of SCAN, which the scanner has written. */
 static int scan_directory (char out[PATH_SIZE])
 {
   struct scan_state state ;
@@ -123,7 +123,7 @@ static int scan_directory (char out[PATH_SIZE])
   return 1 ;
 }
 
-/* What a function returns of a list that is whole; else frees it, and returns 0 with errno. */
+/* If `ok`, returns the names of the list; else frees them, and returns 0 with errno. */
 static char **finished (struct list *list, int ok, size_t *count)
 {
   if (ok) sort_once_each(list) ;
@@ -181,7 +181,7 @@ int services_is_instance (char const *name)
   return instance_template(name, template, 0) && scan_directory(scan) && is_template(scan, template) && !exists(scan, name, "run") ;
 }
 
-/* The scanner may have yet to come to it. */
+/* Is the instance one that `reeve scale` has asked for, even if the scanner has not come to it yet? */
 static int is_scaled_to (char const *name)
 {
   char template[SERVICE_NAME_MAX + 1] ;

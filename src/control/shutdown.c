@@ -18,7 +18,8 @@
 #include "service/settings.h"
 #include "wire/channels.h"
 
-/* The scanner never reads half of it, and may read it where root has written it. */
+/* Writes the exit code, so that the scanner never reads half of it, and may read the file even if root has
+   written it. */
 static int write_code (uint32_t code)
 {
   char line[UINT32_FMT + 1] ;
@@ -28,10 +29,10 @@ static int write_code (uint32_t code)
 
 static void wake (int sig)
 {
-  (void)sig ; /* only interrupts the wait for the lock */
+  (void)sig ; /* the signal only interrupts the wait for the lock */
 }
 
-/* Again and again, so that one that comes before the wait is not the last one. */
+/* Sets a timer that repeats: if the first signal came just before the wait, the next one interrupts it. */
 static void arm (tain const *deadline)
 {
   struct sigaction action = { .sa_handler = &wake } ;
@@ -52,7 +53,7 @@ static void arm (tain const *deadline)
   setitimer(ITIMER_REAL, &timer, 0) ;
 }
 
-/* The scanner's lock is free when it has ended. */
+/* Waits for the lock of the scanner, which is free when the scanner has ended. */
 static int await_end (struct request const *request)
 {
   struct flock whole = { .l_type = F_RDLCK, .l_whence = SEEK_SET } ;
@@ -76,16 +77,16 @@ static int await_end (struct request const *request)
   return EXIT_TIMED_OUT ;
 }
 
-/* Does the end of the tree wait for this process? */
+/* Must this process end before the tree can end? */
 static int end_waits_for_us (void)
 {
   struct view view ;
-  char after[1] ; /* of no interest */
+  char after[1] ; /* not used */
   size_t count ;
   char **names ;
   int found = caller_descends_from(services_scanner()) || (view_read_command(&view, after, sizeof after) && caller_is_within(view.pid)) ;
   if (found) return 1 ;
-  names = services_list(1, &count) ; /* a supervisor's parent may be another than the present scanner */
+  names = services_list(1, &count) ; /* with the loggers: a supervisor may be no child of the present scanner */
   for (size_t i = 0 ; names && !found && i < count ; i++) found = view_read(&view, names[i]) && caller_is_within(view.process) ;
   services_free(names, count) ;
   return found ;
@@ -103,7 +104,7 @@ int command_shutdown (struct request const *request)
   }
   r = services_need_scanner(request) ;
   if (r) return r ;
-  in_tree = !request->no_wait && end_waits_for_us() ; /* before there is less to see */
+  in_tree = !request->no_wait && end_waits_for_us() ; /* now, as the stop removes what this looks at */
   if (request->word && !write_code(code))
   {
     strerr_warnwu4sys("write ", request->live, "/", EXIT_CODE_FILE) ;

@@ -12,7 +12,7 @@
 #include "wire/state.h"
 
 #define LOOK_AGAIN_MS 5
-#define WAIT_MS 5000 /* longer than a child may take that sends it as another user */
+#define WAIT_MS 5000 /* a supervisor may have a child send the signal as another user; this is longer than that child may take */
 
 static int failed (char const *name, unsigned int err)
 {
@@ -32,7 +32,7 @@ int signal_send (struct request const *request, char const *name, char const *le
   struct state before ;
   struct state now ;
   uint64_t until_ms ;
-  int known = state_read(name, &before, 0) ; /* one of s6's supervisors has none */
+  int known = state_read(name, &before, 0) ; /* a supervisor of s6 writes none */
   int code = await_send(request, name, letter, &view) ;
   if (code || !known || request->no_wait) return code ;
   until_ms = clock_ms() + WAIT_MS ;

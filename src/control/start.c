@@ -7,7 +7,7 @@
 #include "control/dependencies.h"
 #include "control/told.h"
 
-/* What is to be started: what is needed before what needs it. */
+/* The services that are to be started: each comes after those that it needs. */
 struct start
 {
   struct told *told ;
@@ -20,7 +20,7 @@ static int say_missing (struct graph_node const *missing)
   return EXIT_NO ;
 }
 
-/* A logger is in no graph: it belongs to its service. */
+/* Lists what is to be started. A logger is in no graph, as it belongs to its service. */
 static int list_needed (struct request const *request, struct graph *graph, struct graph_list *list, struct start *start)
 {
   int code = EXIT_YES ;
@@ -40,7 +40,8 @@ static int list_needed (struct request const *request, struct graph *graph, stru
   return code ;
 }
 
-/* All are told at once, but for what needs a task that runs again: each is held until it may. */
+/* Tells all services to start at once, except those that need a task that runs again. Each is held until it
+   may start. */
 static int start_in_order (struct request const *request, struct graph *graph, struct start *start)
 {
   int code = EXIT_YES ;
@@ -73,7 +74,7 @@ static int start_all (struct request const *request)
     int missing = list_needed(request, &graph, &list, &start) ;
     int started ;
     struct request once = *request ;
-    if (missing) once.no_wait = 1 ; /* it would be in vain */
+    if (missing) once.no_wait = 1 ; /* waiting would be in vain */
     started = start_in_order(&once, &graph, &start) ;
     code = started ? started : missing ;
   }

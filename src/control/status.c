@@ -38,7 +38,7 @@ static int exit_code_of (struct view const *view)
   return (view->wanted_up && !view->ready) || view->state == STATE_FAILED || view->unhealthy || view->unread || view->blocked ? EXIT_NO : EXIT_YES ;
 }
 
-/* What is to be known beside the view, but for the graph. shown->message is the caller's. */
+/* Reads the rest of what is shown, except the graph. The caller frees shown->message. */
 static void read_rest (struct shown *shown)
 {
   shown->view.blocked = view_blocked(&shown->view, shown->name) ;
@@ -79,9 +79,9 @@ struct status_page
 {
   struct request const *request ;
   struct seen seen ;
-  unsigned int *unread ; /* by the logger, of each */
-  size_t *order ; /* in which they are shown */
-  struct graph graph ; /* learnt when somebody is held */
+  unsigned int *unread ; /* bytes that the logger of each service does not take */
+  size_t *order ; /* the indices of the services as they are shown */
+  struct graph graph ; /* learnt when the first held service is shown */
   int code ;
   int unsupervised ;
   int all_disabled ;
@@ -112,7 +112,7 @@ static void show_each (struct status_page *page)
   }
 }
 
-/* Returns 0 when there is none. */
+/* Shows CMD. Returns 0 when there is no CMD. */
 static int show_command (struct status_page *page)
 {
   char after[STATUS_REMARKS_MAX] ;
@@ -125,7 +125,7 @@ static int show_command (struct status_page *page)
   return 1 ;
 }
 
-/* The tool's own, and so no row of the table unless something is wrong with it. */
+/* Shows the collector only if something is wrong with it: it is no service of the user. */
 static void show_collector (struct status_page *page, int comes_first)
 {
   struct request const *request = page->request ;
@@ -153,7 +153,7 @@ static int show (struct status_page *page)
   if (for_person) print_summary(&page->seen, page->colour) ;
   if (page_end()) return EXIT_SYSTEM ;
   view_say_closed(&page->seen) ;
-  /* Nothing is healthy where nobody supervises, or where there is nothing to supervise. */
+  /* Exit code 0 would say that all is well. That is wrong without a scanner, and without any service. */
   if (page->unsupervised && services_scanner_lives() <= 0) return services_need_scanner(request) ;
   if (page->all_disabled && !has_command)
   {

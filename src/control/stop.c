@@ -9,16 +9,16 @@
 
 #define AGAIN_MAX 20
 
-/* What is to be stopped: what needs others before these. */
+/* A service that is to be stopped. A service is stopped before what it needs. */
 struct target
 {
   char const *name ;
-  struct graph_node *node ; /* 0: a logger */
+  struct graph_node *node ; /* 0: a logger, which is in no graph */
   struct view before ;
-  char const *letters ; /* that it was sent; 0: none */
-  unsigned int named : 1 ; /* by the user: it stays down. Others are held, and come back */
-  unsigned int comes_back : 1 ; /* it was wanted up */
-  unsigned int start_later : 1 ; /* it is told so when a task that it needs is done no more */
+  char const *letters ; /* the command that it was sent; 0: none */
+  unsigned int named : 1 ; /* the user named it: it stays down. Other services are held, and come back */
+  unsigned int comes_back : 1 ; /* it was wanted up before: it comes back */
+  unsigned int start_later : 1 ; /* it needs a task that is undone. Only when the task is not done any more, it is told to start: then it is held */
   unsigned int awaited : 1 ;
 } ;
 
@@ -39,7 +39,8 @@ static struct target *target_of (struct graph_need const *need)
   return need->inner ? 0 : need->of->owner ;
 }
 
-/* Or it is up again, as it was let start before the scanner knew that what it needs is to go. */
+/* As await_stopped; but also holds when the service is up again: the scanner may have let it start before it
+   knew that what the service needs is to stop. */
 static int await_stopped_once (struct view const *view, char const *name, struct view const *before)
 {
   return view->up && view->births != before->births ? 1 : await_stopped(view, name, before) ;
@@ -60,7 +61,7 @@ static int await_taken (struct view const *view, char const *name, struct view c
   return 1 ;
 }
 
-/* Does it need a task that is to be undone? */
+/* Does the service need a task that is to be undone? */
 static int needs_undone (struct target const *target)
 {
   for (size_t i = 0 ; i < target->node->need_count ; i++)
@@ -71,18 +72,19 @@ static int needs_undone (struct target const *target)
   return 0 ;
 }
 
-/* It is told to end, and stays wanted up: it is held then, as what it needs is not wanted up. */
+/* Tells the service to end and to stay wanted up. As what it needs is not wanted up, it is held then. */
 static int send_held (struct stop *stop, struct target *target, char const *needed)
 {
   if (!view_read(&target->before, target->name) || !is_running(&target->before)) return EXIT_YES ;
   strerr_warni5x("stopping ", target->name, " first, as it needs ", needed, ": it comes back when that is ready again (with --only it is left alone)") ;
-  target->start_later = target->comes_back && needs_undone(target) ; /* until then that is ready, and would hold nobody */
+  target->start_later = target->comes_back && needs_undone(target) ; /* until then the task counts as ready, and would hold nobody */
   target->letters = target->comes_back && !target->start_later ? "wr" : "d" ;
   target->awaited = 0 ;
   return await_send(stop->request, target->name, target->letters, &target->before) ;
 }
 
-/* One that was held may have been let start just before what it needs was marked. */
+/* Waits for the end of a dependent. A held dependent may have been let start just before what it needs was
+   marked: then it is told to end once more. */
 static int await_dependent (struct stop *stop, struct target *dependent, char const *needed)
 {
   int code = await_end(stop, dependent) ;
@@ -103,7 +105,7 @@ static int await_idle (struct view const *view, char const *name, struct view co
   return !view->up && view->state != STATE_FINISHING ;
 }
 
-/* A task that is neither named nor to be stopped may use what it needs as long as it runs. */
+/* Is the dependent a task that is not to be stopped? It may use what it needs as long as it runs. */
 static int is_other_task (struct graph_need const *need)
 {
   return !need->inner && !need->of->owner && need->of->facts & GRAPH_TASK ;
@@ -141,19 +143,19 @@ static int has_other_dependents (struct target const *target)
   return 0 ;
 }
 
-/* Whose dependents are to be held has to be wanted down before they end; it is told to end after
-   that. */
+/* Makes the service wanted down, if other services need it, before these are told to end: else they would
+   not be held. It is told to end itself only when they have ended. */
 static int mark (struct stop *stop, struct target *target)
 {
   int code ;
-  if (!view_read(&target->before, target->name)) return EXIT_YES ; /* whoever sends something says why */
+  if (!view_read(&target->before, target->name)) return EXIT_YES ; /* a later send says why */
   target->comes_back = target->before.wanted_up ;
   if (!has_other_dependents(target) || !(target->named || is_running(&target->before))) return EXIT_YES ;
   code = await_send(stop->request, target->name, "O", &target->before) ;
   return code ? code : await(stop->request, target->name, "O", &target->before, &await_taken) ;
 }
 
-/* Whom does it need that is to be stopped as well? */
+/* Returns the name of a service that it needs and that is to be stopped as well. */
 static char const *stopped_for (struct target const *target)
 {
   for (size_t i = 0 ; i < target->node->need_count ; i++)
@@ -170,7 +172,8 @@ static int stop_one (struct stop *stop, struct target *target)
   return await_send(stop->request, target->name, target->letters, &target->before) ;
 }
 
-/* When the task is done no more, whoever needs it is held. */
+/* Tells the services to start that need an undone task, now that the task is not done any more: they are
+   held. */
 static int start_later (struct stop *stop)
 {
   int code = EXIT_YES ;
@@ -211,13 +214,14 @@ static int stop_in_order (struct stop *stop)
   return code ;
 }
 
-/* From here on the owner of a node is its target; 0: it is none. Nobody uses what is disabled. */
+/* Lists what is to be stopped. From here on, the owner of a node is its target; 0: it is not stopped. What
+   needs a disabled service is not stopped: nothing uses that service. */
 static void choose (struct stop *stop, struct graph *graph, struct graph_list *list)
 {
   for (size_t i = 0 ; i < stop->request->count ; i++)
   {
     struct graph_node *node = graph_find(graph, stop->request->names[i]) ;
-    if (node) graph_set_facts(graph, node, (node->facts & ~(unsigned int)GRAPH_TASK) | GRAPH_NAMED) ; /* one that is named is stopped */
+    if (node) graph_set_facts(graph, node, (node->facts & ~(unsigned int)GRAPH_TASK) | GRAPH_NAMED) ; /* a task is stopped if the user names it */
   }
   graph_begin_list(graph, list) ;
   for (size_t i = 0 ; i < stop->request->count ; i++)

@@ -14,7 +14,7 @@
 #include "base/signals.h"
 #include "control/terminal.h"
 
-/* The alternate screen, no cursor, no line that wraps; and back. */
+/* Enters the alternate screen, hides the cursor, stops long lines from wrapping; and back. */
 #define ENTER "\033[?1049h\033[?25l\033[?7l\033[H\033[2J"
 #define LEAVE "\033[0m\033[?7h\033[?25h\033[?1049l"
 
@@ -23,9 +23,9 @@ static int const signals[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCON
 static struct termios before ;
 static int is_taken ;
 static int stderr_copy = -1 ;
-static char *shown ; /* 0: nothing that is known */
+static char *shown ; /* the text that the terminal shows; 0: not known */
 
-/* What cannot be written is lost: the terminal has gone. */
+/* If the terminal is gone, the text is lost. */
 static void put (char const *text, size_t len)
 {
   (void)!allwrite(1, text, len) ;
@@ -83,7 +83,7 @@ int terminal_begin (void)
 {
   int null ;
   mask(SIG_BLOCK, signals, sizeof signals / sizeof *signals) ;
-  for (size_t i = 0 ; i < sizeof signals / sizeof *signals ; i++) signal(signals[i], SIG_DFL) ; /* one that is ignored never comes */
+  for (size_t i = 0 ; i < sizeof signals / sizeof *signals ; i++) signal(signals[i], SIG_DFL) ; /* a signal that is ignored would never come */
   if (!take()) return 0 ;
   atexit(&terminal_end) ;
   null = open("/dev/null", O_WRONLY | O_CLOEXEC) ;
@@ -98,7 +98,7 @@ int terminal_signals (void)
   return signals_open(signals, sizeof signals / sizeof *signals) ;
 }
 
-/* As if nobody had caught it. Comes back from a stop alone. */
+/* Does what the signal does by default. Returns only when the signal stopped the process, and it goes on. */
 static void suffer (int sig)
 {
   give_back() ;
@@ -116,7 +116,7 @@ enum terminal_event terminal_take_signal (int fd)
       case SIGCHLD : event = TERMINAL_CHILD ; break ;
       case SIGTSTP : case SIGCONT :
         if (sig == SIGTSTP) suffer(sig) ;
-        else give_back() ; /* somebody else may have changed it */
+        else give_back() ; /* another program may have changed the modes of the terminal */
         if (!take()) exit(1) ;
         event = TERMINAL_DRAW ;
         break ;

@@ -14,9 +14,9 @@
 #include "wire/state.h"
 
 #define LATER_MS 60000
-#define AFTER_MAX 4096 /* the names in REEVE_CMD_AFTER */
+#define AFTER_MAX 4096 /* bytes of REEVE_CMD_AFTER */
 
-/* Clocks are read once, so that what is compared stays in order. */
+/* The clocks, read once: else times that are compared could get out of order. */
 struct clocks
 {
   uint64_t wall_ms ;
@@ -30,7 +30,7 @@ static uint64_t ms_of (tain const *stamp)
   return timespec_sysclock_from_tain(&at, stamp) ? (uint64_t)at.tv_sec * 1000 + (uint64_t)at.tv_nsec / 1000000 : 0 ;
 }
 
-/* A time by another clock, on the wall clock. */
+/* Returns the time `ms` of another clock, which now is `now_ms`, as a time of the wall clock. */
 static uint64_t moved (uint64_t ms, uint64_t now_ms, struct clocks const *now)
 {
   return ms && ms <= now_ms && now_ms - ms < now->wall_ms ? now->wall_ms - (now_ms - ms) : 0 ;
@@ -42,8 +42,8 @@ static uint64_t process_began (pid_t pid, struct clocks const *now)
   return pid && process_look(pid, &look) ? moved(look.started_ms, now->process_ms, now) : 0 ;
 }
 
-/* When it could have started, but for what it needs: nothing is written for that, so it is known of the first start,
-   by its supervisor's, and of a later one by the end before. */
+/* When the service could have started if it needed nothing. Nobody writes that down. For the first start it
+   is the start of its supervisor; for a later one, the end before. */
 static uint64_t begin_of (struct timing const *timing, struct view const *view, struct clocks const *now)
 {
   tain stamp ;
@@ -64,10 +64,10 @@ static void learn_one (struct timing *timing, struct view const *view, struct st
   else if (view->ready) timing->ready_ms = state->flags & STATE_FORKED ? moved(state->process.before_ms, now->process_ms, now) : timing->told ? ms_of(&state->status.ready_since) : since ;
   if (timing->start_ms && timing->ready_ms && timing->ready_ms < timing->start_ms) timing->ready_ms = timing->start_ms ;
   timing->begin_ms = begin_of(timing, view, now) ;
-  if (timing->start_ms && timing->begin_ms > timing->start_ms) timing->begin_ms = 0 ; /* its supervisor is another one's successor */
+  if (timing->start_ms && timing->begin_ms > timing->start_ms) timing->begin_ms = 0 ; /* the supervisor is the successor of the one that started it */
 }
 
-/* CMD does not tell when it is ready. It could have started with the scanner, but for what it needs. */
+/* CMD does not tell when it is ready. If it needed nothing, it would have started with the scanner. */
 static void learn_command (struct timing *timing, struct view const *view, struct clocks const *now)
 {
   uint64_t since = ms_of(&view->since) ;
@@ -75,10 +75,10 @@ static void learn_command (struct timing *timing, struct view const *view, struc
   timing->state = view->state ;
   if (view->up) timing->start_ms = timing->ready_ms = since ;
   timing->begin_ms = view->up ? process_began(services_scanner(), now) : since ;
-  if (timing->start_ms && timing->begin_ms > timing->start_ms) timing->begin_ms = 0 ; /* this scanner is another one's successor */
+  if (timing->start_ms && timing->begin_ms > timing->start_ms) timing->begin_ms = 0 ; /* this scanner is the successor of the one that started CMD */
 }
 
-/* Whoever was ready last before it started. */
+/* Finds, among the services that it needs, the last that was ready before it started. */
 static void find_by (struct timing *timing)
 {
   struct graph_node const *node = timing->node ;
@@ -86,12 +86,12 @@ static void find_by (struct timing *timing)
   {
     struct timing const *on = node->needs[i].inner ? 0 : node->needs[i].on->owner ;
     if (!on || !on->ready_ms) continue ;
-    if (on->ready_ms > timing->start_ms) timing->lost = 1 ; /* nobody knows when it was ready before */
+    if (on->ready_ms > timing->start_ms) timing->lost = 1 ; /* it was started again since: nobody knows when it was ready before */
     else if (!timing->by || on->ready_ms > timing->by->ready_ms) timing->by = on ;
   }
 }
 
-/* Has it been started long after it could have been, or added long after the others? */
+/* Was it no part of the start of the tree? */
 static int is_later (struct timing const *timing, uint64_t first_ms)
 {
   uint64_t due = timing->by ? timing->by->ready_ms : timing->begin_ms ;
@@ -110,7 +110,7 @@ static void add_up (struct timing *timing, uint64_t now_ms)
 int timeline_learn (struct timeline *line)
 {
   struct clocks const now = { .wall_ms = clock_wall_ms(), .monotonic_ms = clock_ms(), .process_ms = process_clock_ms() } ;
-  uint64_t first = 0 ; /* when the first could have started */
+  uint64_t first = 0 ; /* when the first service could have started */
   char after[AFTER_MAX] ;
   struct view command ;
   int has_command = view_read_command(&command, after, sizeof after) ;
@@ -132,7 +132,7 @@ int timeline_learn (struct timeline *line)
     int is_command = has_command && !strcmp(node->name, DEPENDENCIES_COMMAND) ;
     int is_known = is_command || (node->owner && view_read(&view, node->name) && state_read(node->name, &state, 0)) ;
     *timing = (struct timing) { .name = node->name, .node = node } ;
-    node->owner = is_known ? timing : 0 ; /* a template has none either */
+    node->owner = is_known ? timing : 0 ; /* a template has no timing */
     if (!is_known) continue ;
     if (is_command) learn_command(timing, &command, &now) ;
     else learn_one(timing, &view, &state, &now) ;

@@ -18,7 +18,8 @@ void told_begin (struct graph *graph, struct told *told, size_t count)
     if (told[i].node) told[i].node->owner = told + i ;
 }
 
-/* Until it has ended again it may still count as done, and would hold nobody. */
+/* Waits for the tasks that this service needs and that run again. Until such a task has begun to run, it
+   counts as done, and would not hold the service. */
 static int await_tasks (struct request const *request, struct told const *told, await_condition *condition)
 {
   int code = EXIT_YES ;
@@ -37,7 +38,7 @@ int told_send (struct request const *request, struct told *told, char const *let
   int code = await_tasks(request, told, condition) ;
   int sent ;
   told->letters = letters ;
-  sent = await_send(request, told->name, letters, &told->before) ; /* it is held where that has failed */
+  sent = await_send(request, told->name, letters, &told->before) ; /* also if a task has failed: the service is held then */
   return code ? code : sent ;
 }
 

@@ -13,21 +13,21 @@
 #include "service/name.h"
 
 #define COMMAND_WIDTH_MIN 8
-#define ALL_COLUMNS_FROM 72 /* of a terminal: with less, there are no users and no CPU time */
-#define DEPTH_MAX 12 /* that is shown by indenting */
+#define ALL_COLUMNS_FROM 72 /* a narrower terminal shows no users and no CPU time */
+#define DEPTH_MAX 12 /* deeper processes are not indented further */
 #define CMD_NAME "CMD"
-#define SUPERVISOR_NAME "reeve-supervise" /* as long as the kernel's names are */
+#define SUPERVISOR_NAME "reeve-supervise" /* the kernel keeps 15 characters of a name: this one fits */
 
 struct tree
 {
   struct request const *request ;
   struct processes processes ;
-  struct sum reeve ; /* what it needs itself */
-  struct sum sum ; /* of what is visited */
+  struct sum reeve ; /* what the scanner and the supervisors use */
+  struct sum sum ; /* what the visited processes use */
   unsigned int supervisors ;
-  int width ; /* of the first column */
-  int has_room ; /* for all columns */
-  char const *between ; /* in JSON */
+  int width ; /* columns of the first column */
+  int has_room ; /* the terminal is wide enough for all columns */
+  char const *between ; /* JSON: what to print before the next object */
 } ;
 
 static void add_to_sum (struct process *process, int depth, char const *mark, void *data)
@@ -53,7 +53,7 @@ static void print_line (struct tree const *tree, int indent, char const *what, c
   printf(" %12s\n", processes_memory(sum, memory)) ;
 }
 
-/* Its command; before that what is special about it. */
+/* Prints the mark of the process, if it has one, and its command. */
 static void print_process (struct process *process, int depth, char const *mark, void *data)
 {
   char words[PROCESSES_COMMAND_MAX + 1] ;
@@ -154,7 +154,7 @@ static void print_stray (struct process *process, int depth, char const *mark, v
   (*visitor(tree))(process, depth, mark, data) ;
 }
 
-/* What may not be read has supervisors all the same. */
+/* Loggers that this user may not read have supervisors, too. These are no strays. */
 static void hide_supervisors (struct tree *tree, struct process const *scanner)
 {
   for (struct process *child = scanner->first ; child ; child = child->next)
@@ -166,7 +166,8 @@ static void hide_supervisors (struct tree *tree, struct process const *scanner)
   }
 }
 
-/* Whatever else is the scanner's child has been left behind, by nobody knows whom; and what Reeve needs itself. */
+/* Shows the strays of services that nobody knows (other children of the scanner), and what Reeve uses
+   itself. */
 static void show_rest (struct tree *tree, struct seen const *seen)
 {
   struct process *scanner = processes_find(&tree->processes, services_scanner()) ;

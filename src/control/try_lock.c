@@ -15,7 +15,8 @@
 #define LOCK_TRIES 25
 #define LOCK_PAUSE_MS 20
 
-/* Returns a descriptor that holds the lock; -1: another one does; -2 with errno: there is none. */
+/* Takes the lock, exclusive or shared. Returns a descriptor; -1: another process has the lock; -2 with errno:
+   the directory cannot be opened. */
 static int lock_service (char const *name, int how)
 {
   char path[SERVICE_NAME_MAX + sizeof LOGGER_SUFFIX + sizeof "/supervise"] ;
@@ -26,7 +27,7 @@ static int lock_service (char const *name, int how)
   fd = way >= 0 ? openat(way, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1 ;
   if (way >= 0) fd_close(way) ;
   if (fd == -1) return -2 ;
-  if (flock(fd, how | LOCK_NB) != -1 || errno != EWOULDBLOCK) return fd ; /* some filesystems have no locks */
+  if (flock(fd, how | LOCK_NB) != -1 || errno != EWOULDBLOCK) return fd ; /* some filesystems have no locks: then goes on without */
   fd_close(fd) ;
   return -1 ;
 }
@@ -50,7 +51,7 @@ int try_refuses (struct request const *request)
   return code ;
 }
 
-/* Who only looks has it for a moment. */
+/* Tries several times: try_is_under_way() takes the lock for a moment. */
 int try_lock (char const *name)
 {
   int fd = -1 ;

@@ -12,9 +12,9 @@
 #include "wire/scan_state.h"
 #include "wire/state.h"
 
-#define ASK_AGAIN_MS 10 /* no event tells that a program was executed anew */
+#define ASK_AGAIN_MS 10 /* how often to look, as no event tells that a program was executed anew */
 
-/* How often a supervisor has done so, and which process it is. */
+/* A supervisor before the upgrade: its pid, and how often it has executed itself anew. */
 struct before
 {
   uint32_t upgrades ;
@@ -34,7 +34,7 @@ static int look (char const *name, struct before *now)
   return 1 ;
 }
 
-/* 1, or 0: the time is over. */
+/* Sleeps. Returns 0 when the deadline has passed. */
 static int wait_a_little (struct request const *request)
 {
   tain now ;
@@ -77,7 +77,8 @@ static int await_scanner (struct request const *request, struct scan_state const
   }
 }
 
-/* A supervisor that is another process by now executes what is on disk. */
+/* Waits until the supervisor has executed the new program. A supervisor that is another process by now has
+   done so, too. */
 static int await_supervisor (struct request const *request, char const *name, struct before const *before)
 {
   struct before now ;
@@ -104,7 +105,7 @@ int command_upgrade (struct request const *request)
     return EXIT_SYSTEM ;
   }
   for (size_t i = 0 ; i < count ; i++)
-    if (!look(names[i], before + i)) before[i].supervisor = 0 ; /* none yet, or one of s6's */
+    if (!look(names[i], before + i)) before[i].supervisor = 0 ; /* there is no supervisor yet, or it is one of s6 */
   code = services_need_scanner(request) ;
   if (!code && (!scan_state_read(&scanner) || !fifo_send(SCAN_CONTROL_FIFO, "u", 1)))
   {

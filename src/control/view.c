@@ -40,7 +40,7 @@ pid_t view_supervisor (char const *name)
   return pid > 0 ? pid : 0 ;
 }
 
-/* For who may not open the fifo. */
+/* Does a supervisor run? For users who may not open its fifo. Returns -1 with errno. */
 static int is_locked (char const *name)
 {
   int foreign ;
@@ -48,7 +48,7 @@ static int is_locked (char const *name)
   return pid < 0 ? -1 : pid || foreign ;
 }
 
-/* 1: a supervisor reads there; 0: none does; -1: errno. */
+/* Does a supervisor read the control fifo? Returns -1 with errno. */
 static int supervised (char const *name)
 {
   char path[PATH_SIZE] ;
@@ -75,8 +75,8 @@ static int has (int dir, char const *file)
   return fstatat(dir, file, &st, AT_SYMLINK_NOFOLLOW) != -1 ;
 }
 
-/* Is it ready though it does not tell? Without its supervisor's word the settings are
-   read as that does; not another user's, which may be links to anything. */
+/* Does the service count as ready when it is up? Where the supervisor has written no state, this reads the
+   settings as the supervisor does; but not another user's, which may be links to anything. */
 static int ready_untold (char const *name)
 {
   struct settings settings ;
@@ -134,7 +134,7 @@ static int undoes (struct state const *state)
   return state->flags & STATE_UNDONE && state->phase >= PHASE_FINISHING && state->phase <= PHASE_LEFTOVERS ;
 }
 
-/* It is the logger's supervisor that knows. */
+/* The supervisor of the logger knows the logger's pid, and what was lost. */
 static void read_logger (struct view *view, char const *name)
 {
   char path[PATH_SIZE] ;
@@ -145,13 +145,14 @@ static void read_logger (struct view *view, char const *name)
   view->logger = state.status.flags & STATUS_FINISHING ? 0 : state.status.pid ;
 }
 
-/* In doubt, yes: stamps are some milliseconds apart. */
+/* In doubt, yes: the stamps of files may differ from the clock by some milliseconds. */
 static int is_later (struct timespec const *a, struct timespec const *b)
 {
   return a->tv_sec > b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec >= b->tv_nsec) ;
 }
 
-/* A logger is when its service is. Nothing is read from a file that may be another user's. */
+/* Is the service disabled? A logger is disabled when its service is. Files that may be another user's are
+   not read. */
 static void read_disabled (struct view *view, char const *name)
 {
   char path[PATH_SIZE] ;
@@ -183,7 +184,7 @@ static int read_all (struct view *view, char const *name)
   if (r < 0) return 0 ;
   if (!r) read_disabled(view, name) ;
   if (view->state == STATE_DISABLED) return 1 ;
-  has_state = state_read(name, &state, &birth) ; /* it has the status as well, as new or newer */
+  has_state = state_read(name, &state, &birth) ; /* the state contains the status, and is never older */
   if (has_state) status = state.status ;
   else if (!status_read(name, &status)) return errno == ENOENT || errno == ENOTDIR ;
   view->since = view->ready_since = status.since ;
@@ -197,7 +198,7 @@ static int read_all (struct view *view, char const *name)
     view->restarts = state.restarts ;
     view->crashes = state.crashes ;
     view->crash_row = state.crash_row ;
-    view->births = birth.process.pid && birth.number > state.births ? birth.number : state.births ; /* its supervisor may have been killed right after */
+    view->births = birth.process.pid && birth.number > state.births ? birth.number : state.births ; /* the supervisor may have been killed between the birth and its next write */
     view->reason = state.reason ;
     view->end = state.end ;
     view->late_ms = state.late_ms ;
@@ -215,7 +216,7 @@ static int read_all (struct view *view, char const *name)
   view->pid = view->up ? status.pid : 0 ;
   view->process = status.pid ;
   view->undoing = has_state && undoes(&state) ;
-  view->finished = !status.pid && status.flags & STATUS_READY && !view->undoing ; /* the status does not tell yet that ./undo begins */
+  view->finished = !status.pid && status.flags & STATUS_READY && !view->undoing ; /* the status says so already while ./undo begins */
   view->done = view->finished && !view->wanted_up && has_state && state_is_done(&state) ;
   view->ready = view->done || (view->up && ((status.flags & STATUS_READY && !view->task) ||
     (has_state ? is_untold(&state.settings, !!(state.flags & STATE_FORKED)) : ready_untold(name)))) ;

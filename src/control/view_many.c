@@ -11,7 +11,8 @@
 #include "control/view.h"
 #include "service/name.h"
 
-/* A logger's state is with its input, where nobody else may come. */
+/* Is it a logger that this user may not read? The state of a logger is beside its input, which is closed to
+   other users. */
 static int is_closed (char const *name)
 {
   return errno == EACCES && strchr(name, '/') ;
@@ -62,13 +63,13 @@ struct ordered
   enum view_concern concern ;
 } ;
 
-/* The end is before a logger's slash, and that before anything else. */
+/* The end of a name sorts first, then the slash before a logger's `log`, then other characters. */
 static int weight_of (char c)
 {
   return c == '/' ? 1 : c ? (unsigned char)c + 1 : 0 ;
 }
 
-/* web@9 is before web@10. */
+/* Numbers are compared as numbers: web@9 comes before web@10. */
 static int compare_names (char const *a, char const *b)
 {
   size_t x ;
@@ -91,7 +92,7 @@ static int compare_named (void const *a, void const *b)
   return compare_names(((struct ordered const *)a)->name, ((struct ordered const *)b)->name) ;
 }
 
-/* A logger stands right behind its service: both get the graver concern. */
+/* Gives a service and its logger the graver concern of both, so that the logger stays behind its service. */
 static void join_loggers (struct ordered *all, size_t count)
 {
   for (size_t i = 0 ; i + 1 < count ; i++)

@@ -8,7 +8,7 @@
 
 static struct { char const *state ; await_condition *condition, *of_all ; } const known[] =
 {
-  { "ready", &await_ready, &await_ready_if_wanted }, /* --all: of those that are wanted, as `status` counts; a task that is done counts */
+  { "ready", &await_ready, &await_ready_if_wanted }, /* third: with --all, services that shall be down count as well */
   { "healthy", &await_healthy, &await_healthy_if_wanted },
   { "up", &await_up, &await_up_if_wanted },
   { "down", &await_down, &await_down },

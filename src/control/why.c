@@ -39,14 +39,14 @@
 #define PATH_SIZE 4096
 #define MEMORY_TEXT_MAX 1024
 #define LOG_LINES 10
-#define FAILED "failed, and " /* how view_reason() begins, which would be said twice */
+#define FAILED "failed, and " /* how some reasons of view_reason() begin; the sentence has already said that */
 
 struct why
 {
   char const *name ;
   struct view view ;
   struct state state ;
-  int has_state ; /* one of s6's supervisors has none */
+  int has_state ; /* a supervisor of s6 writes none */
 } ;
 
 static void __attribute__((format(printf, 1, 2))) say (char const *format, ...)
@@ -126,7 +126,7 @@ static void say_waiting (struct why const *why)
   else say("%s is waiting: it is started again in %s (restart %u; `reeve start %s` starts it at once).", why->name, in, state->restarts + 1, why->name) ;
 }
 
-/* One that was scaled away, or never there. Returns 0 when it is none. */
+/* If `name` is an instance of a template that is not there (any more), says so. Else returns 0. */
 static int say_missing_instance (char const *name)
 {
   char template[SERVICE_NAME_MAX + 1] ;
@@ -214,15 +214,15 @@ static void say_state (struct why const *why)
 
 /* ---- how it ended last ---- */
 
-/* 0: that is not known. */
+/* Writes when the service ended last. Returns 0 when that is not known. */
 static int last_end (struct why const *why, tain *when)
 {
   *when = why->view.since ;
   return !why->view.up || view_last_end(why->name, when) ;
 }
 
-/* Its directory becomes the current one; not another user's, where settings may be links to anything.
-   Returns what go_back() wants, or -1. */
+/* Enters the directory of the service, unless it is another user's: there, settings may be links to
+   anything. Returns a descriptor for go_back(), or -1. */
 static int enter (struct why const *why)
 {
   struct trust_refusal refusal ;
@@ -296,7 +296,7 @@ static void say_setting (char const *file, char const *value, char const *allowe
   else say("Its setting %s is invalid: \"%s\"; allowed: %s.", file, value, allowed) ;
 }
 
-/* Those that the next start would read, as the supervisor does. */
+/* Says what is wrong with the settings that the supervisor would read at the next start. */
 static void say_settings (struct why const *why)
 {
   struct settings settings ;

@@ -20,7 +20,7 @@ unsigned int why_end_oom_kills (char const *text)
   return 0 ;
 }
 
-/* What Reeve had to do with it; 0: nothing. */
+/* Says how Reeve has caused the end; 0: Reeve has not. */
 static char const *by_reeve (struct end_facts const *facts, char *out, size_t size)
 {
   if (facts->end & END_LATE)
@@ -32,7 +32,7 @@ static char const *by_reeve (struct end_facts const *facts, char *out, size_t si
   return out ;
 }
 
-/* Who has sent SIGKILL? */
+/* Says who may have sent SIGKILL. */
 static void add_kill (struct end_facts const *facts, char *out, size_t size)
 {
   if (facts->end & END_OUT_OF_TIME) snprintf(out, size, "; Reeve killed it, as the time for the tree's stop was over") ;
