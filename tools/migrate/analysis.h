@@ -252,6 +252,7 @@ extern char const *names_defined (struct analysis *a, struct statement *statemen
 extern char const *names_called (struct analysis *a, struct statement *body) ; /* the same of a function's body, without its own */
 
 /* ---- repeatable.c ---- */
+extern int writes_files (struct statement const *statement) ; /* by its redirections */
 /* Does it do nothing but what the shell does by itself, so that it can be repeated? */
 extern int is_repeatable (struct analysis *a, struct statement *statement) ;
 
@@ -345,7 +346,19 @@ extern void drop_verdict (struct analysis *a, struct statement const *list) ; /*
 /* ---- watching.c ---- */
 extern int only_ends_processes (struct analysis *a, struct statement *statement) ; /* a call of a function that does just that */
 extern int watches_processes (struct analysis *a, struct statement *statement) ;
+/* What a loop, or a part of one, does. */
+struct seen
+{
+  int watches ;
+  int works ; /* something else than watching, sleeping, talking and ending */
+  int starts ;
+} ;
+extern void look_for_watching_in (struct analysis *a, struct statement *statement, struct seen *seen) ;
+extern char const *note_watched (struct analysis *a, struct statement *loop) ; /* whom it watched, and ended with, is main: their names */
 extern void drop_watching (struct analysis *a, struct statement *statement) ; /* a loop that does; whom it watched is main */
+
+/* ---- watchwork.c ---- */
+extern int walk_watching_work (struct analysis *a, struct statement *statement) ; /* a loop that watches and works; 1: it was that */
 
 /* ---- loops.c ---- */
 extern int walk_loop (struct analysis *a, struct statement *statement) ; /* 1: it was one of the known kinds */

@@ -141,11 +141,12 @@ int walk_loop (struct analysis *a, struct statement *statement)
   }
   if (a->plan->services && watches_processes(a, statement))
   {
-    drop_watching(a, statement) ;
+    if (!walk_watching_work(a, statement)) drop_watching(a, statement) ;
     return 1 ;
   }
   probe = loop_probe(a, statement) ;
   if (probe && walk_probe(a, statement, probe)) return 1 ;
+  if (walk_watching_work(a, statement)) return 1 ;
   /* What can leave a loop lets something come behind it. */
   if (!works_for_ever(statement) || probe || statement_walk(statement, &breaks, 0)) return 0 ;
   start_service(a, statement, START_MAIN) ;
@@ -171,6 +172,7 @@ void keep_starting_loop (struct analysis *a, struct statement *statement)
 int walk_own_background (struct analysis *a, struct statement *statement)
 {
   if (keeps_alive(statement)) drop_keeping_alive(a, statement) ;
+  else if (walk_watching_work(a, statement)) return 1 ;
   else if (statement->kind == STATEMENT_LOOP && watches_processes(a, statement))
     drop_statement(a, statement, "a loop that watches processes: supervision replaces it") ;
   else if (statement->kind == STATEMENT_COMMAND && shell_one_of(statement_command(statement), "rm mkdir chmod chown ln touch mv cp") && !statement->nredirects)

@@ -33,6 +33,7 @@
    statements.c     what all parts ask about a statement
    loops.c          loops that keep alive, restart, or work
    watching.c       loops that watch processes
+   watchwork.c      the work that some of them do
    talk.c           messages, statuses, the end
    start.c          a statement becomes a service
    tasks.c          or a part of the setup, of a branch, of a task

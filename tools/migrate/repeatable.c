@@ -29,7 +29,7 @@ static int substitutions_are_pure (struct analysis *a, struct statement const *s
   return 1 ;
 }
 
-static int writes_files (struct statement const *statement)
+int writes_files (struct statement const *statement)
 {
   for (unsigned int i = 0 ; i < statement->nredirects ; i++)
   {

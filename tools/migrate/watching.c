@@ -5,15 +5,14 @@
 #include "migrate/analysis.h"
 
 #define WATCHERS "ps pgrep pidof jobs kill supervisorctl"
+#define HARMLESS "grep egrep awk wc sleep echo printf exit break continue true false : test [ wait date logger"
 
 struct watching
 {
   struct statement const *whole ; /* the loop, which may be in the background */
   struct analysis *a ;
   char const *asked ; /* the words of what it asks, and waits for */
-  int watches ;
-  int works ; /* something else than watching, sleeping, talking and ending */
-  int starts ;
+  struct seen seen ;
 } ;
 
 static void add_asked (struct watching *watching, struct statement const *statement)
@@ -25,6 +24,16 @@ static void add_asked (struct watching *watching, struct statement const *statem
 static int only_asks_whether (struct statement const *kill)
 {
   return !strcmp(statement_word(kill, 1), "-0") || (shell_one_of(statement_word(kill, 1), "-s -n") && !strcmp(statement_word(kill, 2), "0")) ;
+}
+
+/* kill -HUP, kill -s USR1: no end */
+static int tells_something (struct statement const *kill)
+{
+  char const *signal = statement_word(kill, 1) ;
+  if (shell_one_of(signal, "-s -n")) signal = statement_word(kill, 2) ;
+  else if (*signal++ != '-') return 0 ;
+  if (!strncmp(signal, "SIG", 3)) signal += 3 ;
+  return shell_one_of(signal, "HUP USR1 USR2 WINCH CONT 1 10 12 18 28") ;
 }
 
 static int looks_at_processes (struct statement *statement, void *data)
@@ -85,7 +94,7 @@ static int asks_by_function (struct watching *watching, struct statement *statem
   struct statement *body = function ? function->statement->body : 0 ;
   if (!body || !asks_only(watching->a, body, 0)) return 0 ;
   add_asked(watching, body) ;
-  function->walked = watching->watches = 1 ;
+  function->walked = watching->seen.watches = 1 ;
   return 1 ;
 }
 
@@ -110,30 +119,42 @@ static int look_for_watching (struct statement *statement, void *data)
 {
   struct watching *watching = data ;
   char const *command = statement_command(statement) ;
-  if (statement->background && statement != watching->whole) watching->starts = 1 ;
+  if (statement->background && statement != watching->whole) watching->seen.starts = 1 ;
   if (statement->kind == STATEMENT_TEST)
   {
     char const *text = statement_text(watching->a, statement) ;
     add_asked(watching, statement) ;
-    if (strstr(text, "/proc/") || shell_mentions(text, "pgrep") || shell_mentions(text, "pidof")) watching->watches = 1 ;
+    if (strstr(text, "/proc/") || shell_mentions(text, "pgrep") || shell_mentions(text, "pidof")) watching->seen.watches = 1 ;
   }
   for (struct text const *one = statement->programs.first ; one ; one = one->next)
-    if (shell_one_of(one->text, WATCHERS)) watching->watches = 1 ;
+  {
+    if (shell_one_of(one->text, WATCHERS)) watching->seen.watches = 1 ;
+    else if (!shell_one_of(one->text, HARMLESS " cat cut tr head tail sed sort uniq seq hostname expr")) watching->seen.works = 1 ;
+  }
+  if (writes_files(statement)) watching->seen.works = 1 ;
   if (statement->programs.first || (statement->kind == STATEMENT_PIPELINE && statement_walk(statement, &looks_at_processes, watching->a))) add_asked(watching, statement) ;
   if (statement->kind != STATEMENT_COMMAND) return 0 ;
   if (shell_one_of(command, WATCHERS))
   {
-    watching->watches = 1 ;
+    watching->seen.watches = 1 ;
     if (strcmp(command, "kill") != 0 || only_asks_whether(statement)) add_asked(watching, statement) ;
+    else if (tells_something(statement)) watching->seen.works = 1 ;
   }
   else if (!strcmp(command, "wait")) add_asked(watching, statement) ;
   else if (asks_by_function(watching, statement)) add_asked(watching, statement) ;
   else if (only_ends_processes(watching->a, statement)) return 0 ;
-  else if (find_function(watching->a, command) && starts_something(watching->a, find_function(watching->a, command)->statement->body)) watching->starts = 1 ;
-  else if (shell_one_of(command, "service") && shell_one_of(statement_word(statement, 2), "status")) watching->watches = 1 ;
-  else if (shell_one_of(command, "service") && shell_one_of(statement_word(statement, 2), "start restart")) watching->starts = 1 ;
-  else if (!shell_one_of(command, "grep egrep awk wc sleep echo printf exit break continue true false : test [ wait date logger") && !statement->background) watching->works = 1 ;
+  else if (find_function(watching->a, command) && starts_something(watching->a, find_function(watching->a, command)->statement->body)) watching->seen.starts = 1 ;
+  else if (shell_one_of(command, "service") && shell_one_of(statement_word(statement, 2), "status")) watching->seen.watches = 1 ;
+  else if (shell_one_of(command, "service") && shell_one_of(statement_word(statement, 2), "start restart")) watching->seen.starts = 1 ;
+  else if (!shell_one_of(command, HARMLESS) && !statement->background) watching->seen.works = 1 ;
   return 0 ;
+}
+
+void look_for_watching_in (struct analysis *a, struct statement *statement, struct seen *seen)
+{
+  struct watching watching = { .a = a, .whole = statement, .asked = "" } ;
+  statement_walk(statement, &look_for_watching, &watching) ;
+  *seen = watching.seen ;
 }
 
 int watches_processes (struct analysis *a, struct statement *statement)
@@ -141,9 +162,9 @@ int watches_processes (struct analysis *a, struct statement *statement)
   struct watching watching = { .a = a, .whole = statement, .asked = "" } ;
   char const *text = statement_text(a, statement) ;
   statement_walk(statement, &look_for_watching, &watching) ;
-  if (!watching.watches && (strstr(text, "$(ps ") || strstr(text, "$(pgrep") || strstr(text, "$(pidof") || strstr(text, "`ps ") || strstr(text, "/proc/$")))
-    watching.watches = 1 ;
-  return watching.watches && (!watching.works || watching.starts) ;
+  if (!watching.seen.watches && (strstr(text, "$(ps ") || strstr(text, "$(pgrep") || strstr(text, "$(pidof") || strstr(text, "`ps ") || strstr(text, "/proc/$")))
+    watching.seen.watches = 1 ;
+  return watching.seen.watches && (!watching.seen.works || watching.seen.starts) ;
 }
 
 /* Does the loop name it, by its pid or its program? */
@@ -160,7 +181,7 @@ static int condition_asks (struct analysis *a, struct statement *condition)
   struct watching watching = { .a = a, .asked = "" } ;
   if (!condition) return 0 ;
   statement_walk(condition, &look_for_watching, &watching) ;
-  return watching.watches ;
+  return watching.seen.watches ;
 }
 
 /* if ! kill -0 "$API"; then api & API=$!; fi: what it asks before it starts something again. */
@@ -190,11 +211,11 @@ static int find_restart (struct statement *statement, void *data)
   return 0 ;
 }
 
-void drop_watching (struct analysis *a, struct statement *statement)
+/* The names of those that are main now; *again: of those that it started again. */
+static char const *watched (struct analysis *a, struct statement *statement, struct texts *again)
 {
   struct watching watching = { .a = a, .asked = "" } ;
   struct watching restarts = { .a = a, .asked = "" } ;
-  struct texts again = { 0 } ;
   char const *text = statement_text(a, statement) ;
   char const *condition = statement->branches ? source_copy(a->source, statement->branches->condition_range) : "" ;
   int ends = may_end(a, statement) || shell_mentions(text, "break") || shell_mentions(condition, "kill")
@@ -202,25 +223,38 @@ void drop_watching (struct analysis *a, struct statement *statement)
    || shell_mentions(condition, "jobs") || shell_mentions(condition, "ps") || (statement->branches && condition_asks(a, statement->branches->condition)) ;
   int named = 0 ;
   struct texts names = { 0 } ;
-  struct claim *claim ;
   statement_walk(statement, &look_for_watching, &watching) ;
   statement_walk(statement, &find_restart, &restarts) ;
   text = watching.asked ; /* whom it only ends does not count */
-  drop_remarks(a, statement) ;
   for (struct service *service = a->plan->services ; service ; service = service->next) named |= is_watched(a, service, text) ;
   for (struct service *service = a->plan->services ; ends && service ; service = service->next)
   {
     if (service->is_oneshot || (named && !is_watched(a, service, text))) continue ;
     if (is_watched(a, service, restarts.asked))
     {
-      texts_add(a->pool, &again, service->name) ;
+      texts_add(a->pool, again, service->name) ;
       continue ;
     }
     service->is_main = 1 ;
     texts_add(a->pool, &names, service->name) ;
   }
-  claim = claim_statement(a, statement, "dropped", names.first
-    ? pool_printf(a->pool, "a loop that watched processes and ended with them: supervision replaces it, and these are main: %s", texts_join(a->pool, &names, ", "))
+  return names.first ? texts_join(a->pool, &names, ", ") : "" ;
+}
+
+char const *note_watched (struct analysis *a, struct statement *loop)
+{
+  struct texts again = { 0 } ;
+  return watched(a, loop, &again) ;
+}
+
+void drop_watching (struct analysis *a, struct statement *statement)
+{
+  struct texts again = { 0 } ;
+  char const *names = watched(a, statement, &again) ;
+  struct claim *claim ;
+  drop_remarks(a, statement) ;
+  claim = claim_statement(a, statement, "dropped", *names
+    ? pool_printf(a->pool, "a loop that watched processes and ended with them: supervision replaces it, and these are main: %s", names)
     : "a loop that watched processes: supervision replaces it") ;
   if (again.first) claim->what = pool_printf(a->pool, "%s; it started these again, as their supervisors do: %s", claim->what, texts_join(a->pool, &again, ", ")) ;
   script_waits(a, line_of(a, statement)) ;
