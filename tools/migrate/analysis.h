@@ -165,6 +165,13 @@ extern int is_plain_command (struct statement const *statement) ; /* what the sc
 extern int is_server (struct analysis *a, struct statement const *statement) ; /* the same, and no program that ends by itself */
 extern int only_checks (struct analysis *a, struct statement const *statement) ; /* nginx -t: a daemon's program that ends */
 
+/* ---- controllers.c ---- */
+/* supervisorctl start X, where no supervisord is started here: a TODO, in the file of `service` (0: the setup's), or,
+   if is_placed is 0, where the claim goes in the end. */
+extern void mark_started_elsewhere (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim, int is_placed) ;
+/* The text of that TODO; 0: it starts nothing by way of another program. */
+extern char const *started_elsewhere (struct analysis *a, struct statement const *statement) ;
+
 /* ---- commands.c: single commands ---- */
 extern void walk_exec (struct analysis *a, struct statement *statement) ;
 extern void walk_program (struct analysis *a, struct statement *statement, struct frame *frame) ; /* that the script waits for by itself */

@@ -27,6 +27,7 @@
    and_or.c         && and ||: which side is a start, work or a question
    dispatch.c       the branch that the image's CMD takes
    commands.c       single commands: what becomes a program, or starts one
+   controllers.c    commands that start something by way of another program
    damaged.c        what no shell can read
    sides.c          what a command is for: does it ask, work and end, or serve?
    starts.c         what a statement starts, and what is still to come

@@ -135,6 +135,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
     service->is_main = 0 ;
     service->claim->what = pool_printf(a->pool, "%s; not main: -r starts again what ends", service->claim->what) ;
   }
+  if (how == START_MAIN && !service_has(service, "flag-forks")) mark_started_elsewhere(a, service, statement, service->claim, 1) ;
   if (shell_one_of(service->program, SUPERVISORS))
     texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "TODO: services.d/%s: %s starts and watches processes of its own: migrate what it reads next "
       "(reeve-migrate reads a supervisord.conf and a Procfile), and take it out", service->name, service->program)) ;

@@ -134,6 +134,7 @@ static int look_for_watching (struct statement *statement, void *data)
   if (writes_files(statement)) watching->seen.works = 1 ;
   if (statement->programs.first || (statement->kind == STATEMENT_PIPELINE && statement_walk(statement, &looks_at_processes, watching->a))) add_asked(watching, statement) ;
   if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  if (!strcmp(command, "supervisorctl") && shell_one_of(statement_word(statement, 1), "start restart")) watching->seen.starts = 1 ;
   if (shell_one_of(command, WATCHERS))
   {
     watching->seen.watches = 1 ;
