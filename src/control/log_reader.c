@@ -16,94 +16,6 @@
 #define NS 1000000000ULL
 #define READ_MIN 8192
 #define HEAD 256
-#define TRIES 10
-
-/* ---- the files at one moment ---- */
-
-struct files
-{
-  char **names ; /* older files, in the order of time */
-  size_t count ;
-  int current ; /* the file that the logger writes to; -1: there is none now */
-  struct stat st ; /* of the current file */
-  struct timespec listed ;
-} ;
-
-static int is_same (struct stat const *a, struct stat const *b)
-{
-  return a->st_ino == b->st_ino && a->st_dev == b->st_dev ;
-}
-
-static void files_free (struct files *files)
-{
-  log_place_free(files->names, files->count) ;
-  if (files->current >= 0) fd_close(files->current) ;
-}
-
-/* The current file was rotated meanwhile: it has a name in the list now. Removes that name and all newer
-   ones; they are read at the next look. */
-static void leave_out_current (struct log_place const *place, struct files *files)
-{
-  struct stat st ;
-  size_t n = 0 ;
-  while (n < files->count && (fstatat(place->dir, files->names[n], &st, AT_SYMLINK_NOFOLLOW) == -1 || !is_same(&st, &files->st))) n++ ;
-  for (size_t i = n ; i < files->count ; i++) free(files->names[i]) ;
-  files->count = n ;
-}
-
-/* Opens the current file and lists the older ones, so that no rotation comes between. With a logger that
-   rotates all the time, the result is as at the opening. */
-static int take_stock (struct log_place const *place, struct files *files)
-{
-  for (unsigned int i = 0 ; ; i++)
-  {
-    char const *current = log_place_current(place) ;
-    struct stat dir ;
-    struct stat now ;
-    *files = (struct files) { .count = 0 } ;
-    files->current = log_place_open(place, current, &files->st) ;
-    if (!fstat(place->dir, &dir)) files->listed = dir.st_mtim ;
-    files->names = log_place_list(place, &files->count) ;
-    if (!files->names)
-    {
-      files_free(files) ;
-      return 0 ;
-    }
-    if (files->current == -1 || (fstatat(place->dir, current, &now, AT_SYMLINK_NOFOLLOW) != -1 && is_same(&now, &files->st))) return 1 ;
-    if (i == TRIES)
-    {
-      leave_out_current(place, files) ;
-      return 1 ;
-    }
-    files_free(files) ;
-  }
-}
-
-/* Has a processor compressed the file? */
-static int is_compressed (int fd)
-{
-  static char const magics[][4] = { "\037\213", "\3757z", "(\265/", "BZh" } ;
-  char head[4] = "" ;
-  if (pread(fd, head, 3, 0) != 3) return 0 ;
-  for (size_t i = 0 ; i < sizeof magics / sizeof *magics ; i++)
-    if (!strncmp(head, magics[i], strlen(magics[i]))) return 1 ;
-  return 0 ;
-}
-
-/* Opens an older file. Returns -1 when it is gone, or must not or cannot be read. */
-static int open_old (struct log_reader const *r, char const *name, struct stat *st)
-{
-  int fd = log_place_open(&r->place, name, st) ;
-  if (fd == -1)
-  {
-    if (errno != ENOENT && !r->quiet) strerr_warnwu4sys("read ", r->place.path, "/", name) ;
-    return -1 ;
-  }
-  if (!is_compressed(fd)) return fd ;
-  fd_close(fd) ;
-  if (!r->quiet) strerr_warnw4x("skipped, as it is compressed: ", r->place.path, "/", name) ;
-  return -1 ;
-}
 
 /* ---- beginning, end ---- */
 
@@ -122,13 +34,13 @@ static int find_start (struct log_reader const *r, int fd, struct stat const *st
   return *offset || !*count ;
 }
 
-static void note_newest (struct log_reader *r, struct files const *files)
+static void note_newest (struct log_reader *r, struct log_files const *files)
 {
   for (size_t i = 0 ; i < files->count ; i++)
     if (*files->names[i] == '@') snprintf(r->newest, sizeof r->newest, "%s", files->names[i]) ;
 }
 
-static void take_files (struct log_reader *r, struct files *files, size_t at)
+static void take_files (struct log_reader *r, struct log_files *files, size_t at)
 {
   log_place_free(r->names, r->count) ;
   r->names = files->names ;
@@ -158,12 +70,12 @@ static void use_current (struct log_reader *r, off_t offset)
 
 int log_reader_open (struct log_reader *r, uint64_t count, uint64_t since)
 {
-  struct files files ;
+  struct log_files files ;
   off_t offset = 0 ;
   int done = 0 ;
   if (!log_place_find(&r->place, r->name)) return 0 ;
   r->since = since ;
-  if (!take_stock(&r->place, &files))
+  if (!log_files_list(&r->place, &files))
   {
     log_reader_close(r) ;
     return 0 ;
@@ -174,7 +86,7 @@ int log_reader_open (struct log_reader *r, uint64_t count, uint64_t since)
   for (size_t i = files.count ; !done && i ; i--)
   {
     struct stat st ;
-    int one = open_old(r, files.names[i - 1], &st) ;
+    int one = log_files_open_old(&r->place, files.names[i - 1], r->quiet, &st) ;
     if (one == -1) *files.names[i - 1] = 0 ; /* it is not tried again, and no second message is written */
     else if (since && is_older(&st, since))
     {
@@ -219,7 +131,7 @@ int log_reader_renew (struct log_reader *r)
   uint64_t since = r->ns && r->ns >= r->since ? r->ns + 1 : r->since ;
   if (!is_stale(r)) return 1 ;
   if (!log_place_find(&place, r->name)) return !!r->is_open ;
-  if (r->is_open && !fstat(r->place.dir, &before) && !fstat(place.dir, &now) && is_same(&before, &now))
+  if (r->is_open && !fstat(r->place.dir, &before) && !fstat(place.dir, &now) && log_files_is_same(&before, &now))
   {
     fd_close(place.dir) ;
     place.dir = r->place.dir ;
@@ -239,17 +151,17 @@ static int was_rotated (struct log_reader *r, struct stat const *st)
 {
   struct stat now ;
   struct stat dir ;
-  struct files files ;
+  struct log_files files ;
   if (fstatat(r->place.dir, log_place_current(&r->place), &now, AT_SYMLINK_NOFOLLOW) == -1) return 0 ;
-  if (!is_same(&now, st)) return 1 ;
+  if (!log_files_is_same(&now, st)) return 1 ;
   if (now.st_size < r->offset) r->offset = 0 ;
   if (fstat(r->place.dir, &dir) == -1 || (dir.st_mtim.tv_sec == r->listed.tv_sec && dir.st_mtim.tv_nsec == r->listed.tv_nsec)) return 0 ;
-  if (take_stock(&r->place, &files))
+  if (log_files_list(&r->place, &files))
   {
-    int same = files.current >= 0 && is_same(&files.st, st) ;
+    int same = files.current >= 0 && log_files_is_same(&files.st, st) ;
     if (same) note_newest(r, &files) ;
     if (same) r->listed = files.listed ;
-    files_free(&files) ;
+    log_files_free(&files) ;
     return !same ;
   }
   return 0 ;
@@ -266,7 +178,7 @@ static int begins_alike (struct log_reader const *r, char const *name)
   int alike ;
   if (fd == -1) return 1 ;
   n = pread(r->fd, ours, HEAD, 0) ;
-  alike = is_compressed(fd) || (n > 0 && pread(fd, theirs, HEAD, 0) == n && !memcmp(ours, theirs, (size_t)n)) ;
+  alike = log_files_is_compressed(fd) || (n > 0 && pread(fd, theirs, HEAD, 0) == n && !memcmp(ours, theirs, (size_t)n)) ;
   fd_close(fd) ;
   return alike ;
 }
@@ -274,15 +186,15 @@ static int begins_alike (struct log_reader const *r, char const *name)
 /* Lists the files that are newer than the file that we read. */
 static int take_new_files (struct log_reader *r, struct stat const *own)
 {
-  struct files files ;
+  struct log_files files ;
   size_t at = 0 ;
   char newest[NAME_MAX + 1] ;
-  if (!take_stock(&r->place, &files)) return 0 ;
+  if (!log_files_list(&r->place, &files)) return 0 ;
   memcpy(newest, r->newest, sizeof newest) ;
   for (size_t i = files.count ; !at && i ; i--)
   {
     struct stat st ;
-    if (fstatat(r->place.dir, files.names[i - 1], &st, AT_SYMLINK_NOFOLLOW) != -1 && is_same(&st, own)) at = i ;
+    if (fstatat(r->place.dir, files.names[i - 1], &st, AT_SYMLINK_NOFOLLOW) != -1 && log_files_is_same(&st, own)) at = i ;
   }
   for (size_t i = 0 ; !at && i < files.count ; i++) /* our file is not in the list any more */
     if ((!r->place.kept && *files.names[i] == '@' && strcmp(files.names[i], newest) <= 0) || begins_alike(r, files.names[i])) *files.names[i] = 0 ;
@@ -293,9 +205,9 @@ static int take_new_files (struct log_reader *r, struct stat const *own)
 /* There was no file at the last look. Lists all that came since. */
 static int take_first_files (struct log_reader *r)
 {
-  struct files files ;
+  struct log_files files ;
   size_t at = 0 ;
-  if (!take_stock(&r->place, &files)) return 0 ;
+  if (!log_files_list(&r->place, &files)) return 0 ;
   while (at < files.count && (r->place.kept || *files.names[at] != '@' || strcmp(files.names[at], r->newest) <= 0)) at++ ;
   take_files(r, &files, at) ;
   return 1 ;
@@ -313,7 +225,7 @@ static int next_file (struct log_reader *r)
   }
   while (r->at < r->count)
   {
-    int fd = open_old(r, r->names[r->at++], &st) ;
+    int fd = log_files_open_old(&r->place, r->names[r->at++], r->quiet, &st) ;
     if (fd == -1) continue ;
     use(r, fd, 0) ;
     return 1 ;

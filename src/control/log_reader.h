@@ -3,6 +3,7 @@
 
    log_place.c   finds that directory
    log_stamp.c   reads the time before a line
+   log_files.c   lists the files of that directory at one moment
    log_start.c   finds where the last lines begin, or the lines since a time
    log_reader.c  reads the files in order, also while they are written and rotated
    log_tail.c    reads the last lines as one text
@@ -43,6 +44,30 @@ extern char const *log_place_current (struct log_place const *place) ;
 /* Lists the names of the older files, oldest first, for log_place_free(). Returns 0 with errno. */
 extern char **log_place_list (struct log_place const *place, size_t *count) ;
 extern void log_place_free (char **names, size_t count) ;
+
+/* ---- log_files.c ---- */
+
+struct log_files
+{
+  char **names ; /* older files, in the order of time */
+  size_t count ;
+  int current ; /* a descriptor of the file that the logger writes to; -1: there is none now */
+  struct stat st ; /* of the current file */
+  struct timespec listed ; /* the time of the directory when it was listed */
+} ;
+
+/* Opens the current file and lists the older ones, so that no rotation comes between. If the logger
+   rotates all the time, the list has only what is older than the opened file. Returns 1, or 0 with
+   errno. */
+extern int log_files_list (struct log_place const *place, struct log_files *files) ;
+extern void log_files_free (struct log_files *files) ;
+/* Opens an older file, unless it is compressed. Returns a descriptor, or -1; then, unless `quiet`, after
+   a message if the file is still there. */
+extern int log_files_open_old (struct log_place const *place, char const *name, int quiet, struct stat *st) ;
+/* Has a processor compressed the file? */
+extern int log_files_is_compressed (int fd) ;
+/* Are these the same file? */
+extern int log_files_is_same (struct stat const *a, struct stat const *b) ;
 
 /* ---- log_stamp.c: pure ---- */
 

@@ -11,31 +11,32 @@
 
 #define PAGE_WIDTH 80
 
-/* Prints `text`, which comes behind what has `at` columns: there, after two spaces, or, where it has no
-   room, in lines of its own below, indented by 4. No newline at its end. */
+/* Prints `text` after what stands in the line already, `at` columns: behind it, after two spaces; or, if
+   there is no room, in lines of its own below, indented by 4. Prints no newline at the end. */
 extern void page_print_after (size_t at, char const *text) ;
-/* Prints `text` from column `at` on, further lines from column `indent` on. A newline at its end. */
+/* Prints `text` from column `at` on, and a newline. Further lines begin at column `indent`. */
 extern void page_print (size_t at, size_t indent, char const *text) ;
 
-/* Prints the whole text, and spaces up to `columns`. No newline at its end. Returns the columns that
-   this takes. */
+/* Prints the whole text, and spaces up to `columns`. Prints no newline. Returns how many columns this has
+   taken: more than `columns` if the text is longer. */
 extern size_t page_print_padded (char const *text, size_t columns) ;
-/* Writes exactly `columns` to `out`: a longer text ends with "..". */
+/* Writes exactly `columns` to `out`: a longer text is cut and ends with "..". */
 extern void page_put_cell (FILE *out, char const *text, size_t columns) ;
 
-/* Of the terminal that stdout is; PAGE_WIDTH of anything else. */
+/* The width of the terminal; PAGE_WIDTH if stdout is no terminal. */
 extern int page_columns (void) ;
 
-/* Is stdout a terminal, and are colours wanted (NO_COLOR, TERM=dumb)? */
+/* Shall there be colours? Not if stdout is no terminal, nor with NO_COLOR or TERM=dumb. */
 extern int page_has_colours (void) ;
 
-/* All is printed: EXIT_YES, or EXIT_SYSTEM when it could not be, which is said. */
+/* To be called when everything is printed. Returns EXIT_YES; or, after a message, EXIT_SYSTEM: stdout could
+   not be written. */
 extern int page_end (void) ;
 
 #define PAGE_DURATION_MAX 32
-/* "340 ms", "12 s", "5 min 3 s", "3 d 4 h". Returns `out`. */
+/* Writes a duration: "340 ms", "12 s", "5 min 3 s", "3 d 4 h". Returns `out`. */
 extern char const *page_duration (char out[PAGE_DURATION_MAX], uint64_t ms) ;
-/* The same, with "12.345 s" below a minute. */
+/* The same, but with milliseconds below a minute: "12.345 s". */
 extern char const *page_precise (char out[PAGE_DURATION_MAX], uint64_t ms) ;
 
 #endif
