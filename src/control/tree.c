@@ -14,6 +14,7 @@
 
 #define COMMAND_WIDTH_MIN 8
 #define ALL_COLUMNS_FROM 72 /* a narrower terminal shows no users and no CPU time */
+#define USER_COLUMNS 10
 #define DEPTH_MAX 12 /* deeper processes are not indented further */
 #define CMD_NAME "CMD"
 #define SUPERVISOR_NAME "reeve-supervise" /* the kernel keeps 15 characters of a name: this one fits */
@@ -49,7 +50,12 @@ static void print_line (struct tree const *tree, int indent, char const *what, c
   printf("%*s", indent, "") ;
   page_put_cell(stdout, what, (size_t)(tree->width - indent)) ;
   printf(" %-7s", pid) ;
-  if (tree->has_room) printf(" %-10.10s %11s", user, page_duration(cpu, sum->cpu_ms)) ;
+  if (tree->has_room)
+  {
+    putchar(' ') ;
+    page_put_cell(stdout, user, USER_COLUMNS) ;
+    printf(" %11s", page_duration(cpu, sum->cpu_ms)) ;
+  }
   printf(" %12s\n", processes_memory(sum, memory)) ;
 }
 
