@@ -298,6 +298,28 @@ kill_that() { [ "${1:-0}" -gt 1 ] && kill -KILL "$1"; }
   stop_all
 }
 
+@test "a service may lock its own stdout, and set O_DIRECT on it" {
+  service locks <<'END'
+#!/usr/bin/env python3
+import fcntl, os, time
+fcntl.lockf(1, fcntl.LOCK_EX)
+os.write(1, b"locked\n")
+time.sleep(1000000)
+END
+  service packets <<'END'
+#!/usr/bin/env python3
+import fcntl, os, time
+fcntl.fcntl(1, fcntl.F_SETFL, os.O_RDWR | os.O_DIRECT)
+for i in range(500): os.write(1, b"%d\n" % i)
+time.sleep(1000000)
+END
+  scanner_into_pipe prefix
+  eventually 20 grep -q '^packets | 499$' "$dir/stdout"
+  eventually 10 grep -q '^locks  *| locked$' "$dir/stdout"
+  stop_all
+  diff <(seq 0 499) <(sed -n 's/^packets | //p' "$dir/stdout")
+}
+
 @test "a service that has dropped root opens /dev/stdout and /dev/stderr again" {
   [ "$(id -u)" -eq 0 ] || skip "only root can drop root"
   service web <<<'exec setpriv --reuid 65534 --regid 65534 --clear-groups sh -c "echo one >/dev/stdout; echo two >/dev/stderr; exec sleep 1000000"'

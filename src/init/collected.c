@@ -46,12 +46,12 @@ static int make_collector (char const *live)
 /* The scanner makes its own. */
 static void remove_collector (char const *live)
 {
-  static char const *const files[] = { COLLECTOR_NEWS, COLLECTOR "/notification-fd" } ;
+  static char const *const files[] = { COLLECTOR_NEWS, COLLECTOR_READS, COLLECTOR "/notification-fd" } ;
   static char const *const directories[] = { COLLECTOR "/supervise", COLLECTOR } ;
   char path[PLACE_MAX] ;
-  for (size_t i = 0 ; i < 2 ; i++)
+  for (size_t i = 0 ; i < sizeof files / sizeof *files ; i++)
     if (place(path, live, files[i])) unlink(path) ;
-  for (size_t i = 0 ; i < 2 ; i++)
+  for (size_t i = 0 ; i < sizeof directories / sizeof *directories ; i++)
     if (place(path, live, directories[i])) rmdir(path) ;
 }
 

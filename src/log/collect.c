@@ -265,6 +265,7 @@ int collect (void)
   sink_open(&c, 1) ;
   if (sources_same_fifo(1, 2)) c.sinks[1] = c.sinks[0] ;
   else sink_open(&c, 2) ;
+  sources_begin(&c) ;
   sources_find(&c) ;
   ready_tell(ready) ;
   loop(&c, signals, news) ;

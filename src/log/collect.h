@@ -119,6 +119,7 @@ struct collector
   unsigned int width ; /* of the longest name */
   struct stream *napping ;
   struct sink_of_all *sinks[2] ; /* of stdout and stderr: perhaps the same */
+  int reads ; /* COLLECTOR_READS; -1: it could not be opened */
   int copy[2] ; /* a pipe; -1: fifos can only be read, as there is no tee() */
   unsigned int ending ;
   unsigned int is_last : 1 ; /* told by SIGINT: no other collector will read what this one leaves */
@@ -136,6 +137,8 @@ extern void sink_end_line (struct sink_of_all *sink) ;
 
 /* ---- collect_sources.c ---- */
 
+/* Before the others: opens the file in which it marks what is read. */
+extern void sources_begin (struct collector *c) ;
 /* Begins to read the fifos of all services and loggers in LIVE, the working directory. */
 extern void sources_find (struct collector *c) ;
 /* Begins to read the fifos of those that are named in the fifo of news. */

@@ -71,8 +71,6 @@ static int must_wait (struct sink_of_all *sink)
 static void take (struct stream *stream, size_t n)
 {
   static char taken[PORTION] ; /* again and again */
-  struct iovec v[TURN_MAX / PORTION] ;
-  int count = 0 ;
   if (stream->held)
   {
     stream->held_len -= n ;
@@ -81,10 +79,15 @@ static void take (struct stream *stream, size_t n)
   }
   while (n)
   {
-    v[count] = (struct iovec) { .iov_base = taken, .iov_len = n < PORTION ? n : PORTION } ;
-    n -= v[count++].iov_len ;
+    struct iovec v[TURN_MAX / PORTION] ;
+    int count = 0 ;
+    ssize_t r ;
+    for (size_t left = n ; left ; left -= v[count++].iov_len)
+      v[count] = (struct iovec) { .iov_base = taken, .iov_len = left < PORTION ? left : PORTION } ;
+    r = readv(stream->fd, v, count) ; /* of a service that has set O_DIRECT, one of its writes at a time */
+    if (r > 0) n -= (size_t)r ;
+    else if (r != -1 || errno != EINTR) return ;
   }
-  while (count && readv(stream->fd, v, count) == -1 && errno == EINTR) ;
 }
 
 int sink_write (struct sink_of_all *sink)

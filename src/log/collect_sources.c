@@ -13,6 +13,7 @@
 
 #include "base/message.h"
 #include "base/path.h"
+#include "base/trust.h"
 #include "base/width.h"
 #include "log/collect.h"
 #include "wire/channels.h"
@@ -23,11 +24,19 @@
 
 static char const *const fifos[2] = { COLLECTED_STDOUT, COLLECTED_STDERR } ;
 
-/* Tells the supervisor that somebody reads (logger_input.c). */
-static void mark_as_read (int fd)
+void sources_begin (struct collector *c)
 {
-  struct flock mark = { .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = COLLECTED_LOCK_AT, .l_len = 1 } ;
-  fcntl(fd, F_SETLK, &mark) ;
+  c->reads = trust_open(COLLECTOR_READS, O_RDWR | O_CREAT, 0600) ;
+  if (c->reads == -1) strerr_warnwu1sys("open " COLLECTOR_READS " (the end of a service may wait longer for what it has written last)") ;
+}
+
+/* Tells the supervisor whether somebody reads the fifo (logger_input.c). */
+static void mark (struct collector const *c, int fd, short type)
+{
+  struct flock byte ;
+  if (c->reads == -1 || !fifo_byte(fd, &byte)) return ;
+  byte.l_type = type ;
+  fcntl(c->reads, F_SETLK, &byte) ;
 }
 
 static int open_fifo (char const *name, int is_stderr)
@@ -36,15 +45,10 @@ static int open_fifo (char const *name, int is_stderr)
   int fd ;
   if (!path_join(path, sizeof path, name, fifos[is_stderr])) return -1 ;
   fd = fifo_open(path, O_RDONLY) ;
-  if (fd == -1)
-  {
-    if (errno == ENOENT || errno == ENOTDIR) return -1 ;
-    message_about(name) ;
-    strerr_warnwu2sys("open ", path) ;
-    return -1 ;
-  }
-  mark_as_read(fd) ;
-  return fd ;
+  if (fd >= 0 || errno == ENOENT || errno == ENOTDIR) return fd ;
+  message_about(name) ;
+  strerr_warnwu2sys("open ", path) ;
+  return -1 ;
 }
 
 int sources_same_fifo (int a, int b)
@@ -54,15 +58,19 @@ int sources_same_fifo (int a, int b)
   return fstat(a, &one) != -1 && fstat(b, &other) != -1 && one.st_ino == other.st_ino && one.st_dev == other.st_dev ;
 }
 
+static void close_stream (struct collector const *c, struct stream *stream)
+{
+  mark(c, stream->fd, F_UNLCK) ;
+  fd_close(stream->fd) ;
+  stream->fd = -1 ;
+}
+
 /* As fresh as if it had never been without a writer. */
 static void set_fd (struct collector *c, struct stream *stream, int fd)
 {
   struct epoll_event event = { .events = EPOLLIN, .data.ptr = stream } ;
-  if (stream->fd >= 0)
-  {
-    fd_close(stream->fd) ; /* which drops the mark of that fifo, whatever the descriptor */
-    mark_as_read(fd) ;
-  }
+  if (stream->fd >= 0) close_stream(c, stream) ;
+  mark(c, fd, F_WRLCK) ;
   stream->fd = fd ;
   stream->no_writer = 0 ;
   if (stream->look_ms) event.events = 0 ;
@@ -165,8 +173,7 @@ void source_forget (struct collector *c, struct stream *stream)
   struct sink_of_all *sink = c->sinks[stream->is_stderr] ;
   struct source *source = stream->source ;
   struct source **at = &c->sources ;
-  fd_close(stream->fd) ;
-  stream->fd = -1 ;
+  close_stream(c, stream) ;
   if (sink->mid == stream) sink_end_line(sink) ;
   if (source->stream[0].fd >= 0 || source->stream[1].fd >= 0) return ;
   kept_flush(source) ;

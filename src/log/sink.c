@@ -20,22 +20,18 @@
    kernel, neither for the lock nor for room, so that signals are heard, and nobody keeps
    the lock while waiting for room but in the midst of a long line. Where there is no such
    lock, short lines are whole all the same. */
-static int set_lock (struct sink const *sink, short type)
-{
-  struct flock first_byte = { .l_type = type, .l_whence = SEEK_SET, .l_len = 1 } ; /* the collector has another one */
-  return fcntl(sink->fd, F_SETLK, &first_byte) != -1 ;
-}
-
 static int take_lock (struct sink *sink)
 {
+  struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET } ;
   if (sink->locked) return 1 ;
-  sink->locked = set_lock(sink, F_WRLCK) ;
+  sink->locked = fcntl(sink->fd, F_SETLK, &whole) != -1 ;
   return sink->locked || (errno != EAGAIN && errno != EACCES) ;
 }
 
 static void let_lock_go (struct sink *sink)
 {
-  if (sink->locked) set_lock(sink, F_UNLCK) ;
+  struct flock whole = { .l_type = F_UNLCK, .l_whence = SEEK_SET } ;
+  if (sink->locked) fcntl(sink->fd, F_SETLK, &whole) ;
   sink->locked = 0 ;
 }
 

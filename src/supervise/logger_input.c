@@ -13,7 +13,9 @@
 #include <skalibs/types.h>
 
 #include "base/clock.h"
+#include "base/path.h"
 #include "base/process.h"
+#include "base/trust.h"
 #include "service/name.h"
 #include "supervise/supervisor.h"
 #include "wire/channels.h"
@@ -41,6 +43,14 @@ int logger_input_hold (struct supervisor *s)
   return (s->logger_input >= 0 || is_missing(errno)) && logger_input_hold_loggers(s) ;
 }
 
+/* As it is named from the working directory: LIVE/NAME, or a logger's LIVE/NAME/log. */
+static char const *in_live (struct supervisor const *s, char const *path)
+{
+  static char from_here[sizeof "../../" COLLECTOR_READS] ;
+  char const *up = strchr(s->name, '/') ? "../.." : ".." ;
+  return path_join(from_here, sizeof from_here, up, path) ? from_here : path ;
+}
+
 /* If it is not there, the next one finds our fifos by itself. If it has no room, there is so much
    for it to read that it looks at everything. */
 static void tell_collector (struct supervisor const *s)
@@ -50,7 +60,7 @@ static void tell_collector (struct supervisor const *s)
   if (len > sizeof line - 2) return ;
   memcpy(line, s->name, len) ;
   line[len] = '\n' ;
-  fifo_send(strchr(s->name, '/') ? "../../" COLLECTOR_NEWS : "../" COLLECTOR_NEWS, line, len + 1) ;
+  fifo_send(in_live(s, COLLECTOR_NEWS), line, len + 1) ;
 }
 
 static int hold_collected (struct supervisor *s)
@@ -162,16 +172,23 @@ static int is_kept (char const *path)
   return 1 ;
 }
 
-/* The collector locks what it reads. If the kernel cannot tell, the fifo counts as read. */
-static int is_collected (int fd)
+/* The collector marks what it reads. If the kernel cannot tell, the fifo counts as read. */
+static int is_collected (struct supervisor const *s, int fd)
 {
-  struct flock mark = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = COLLECTED_LOCK_AT, .l_len = 1 } ;
-  return fcntl(fd, F_GETLK, &mark) == -1 || mark.l_type != F_UNLCK ;
+  struct flock byte ;
+  int reads = trust_open(in_live(s, COLLECTOR_READS), O_RDONLY, 0) ;
+  int yes ;
+  if (reads == -1) return !is_missing(errno) ;
+  if (!fifo_byte(fd, &byte)) byte = (struct flock) { .l_whence = SEEK_SET } ;
+  byte.l_type = F_RDLCK ;
+  yes = fcntl(reads, F_GETLK, &byte) == -1 || byte.l_type != F_UNLCK ;
+  fd_close(reads) ;
+  return yes ;
 }
 
 /* While we hold the fifo, one that is killed loses nothing: who comes after it finds all. One that
    reads, but finds no room for it, keeps it. */
-static unsigned int leave_collected (int *fd)
+static unsigned int leave_collected (struct supervisor const *s, int *fd)
 {
   struct timespec pause = { .tv_nsec = PAUSE_MIN_NS } ;
   unsigned int left = unread_in(*fd) ;
@@ -184,9 +201,9 @@ static unsigned int leave_collected (int *fd)
     nanosleep(&pause, 0) ;
     idle_ms += (unsigned int)(pause.tv_nsec / 1000000) ;
     if (pause.tv_nsec < PAUSE_MAX_NS) pause.tv_nsec *= 2 ;
-    is_read = is_collected(*fd) ;
+    is_read = is_collected(s, *fd) ;
   }
-  if (left && is_collected(*fd)) left = 0 ;
+  if (left && is_collected(s, *fd)) left = 0 ;
   if (*fd >= 0) fd_close(*fd) ;
   *fd = -1 ;
   return left ;
@@ -199,7 +216,7 @@ void logger_input_leave (struct supervisor *s)
   if (s->logger_input >= 0) fd_close(s->logger_input) ;
   s->logger_input = -1 ;
   if (left && !s->running_dry && is_kept(LOGGER_FIFO)) left = 0 ;
-  for (unsigned int i = 0 ; i < 2 ; i++) left += leave_collected(s->collected + i) ;
+  for (unsigned int i = 0 ; i < 2 ; i++) left += leave_collected(s, s->collected + i) ;
   if (!left) return ;
   s->lost += left ;
   bytes[uint_fmt(bytes, left)] = 0 ;

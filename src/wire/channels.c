@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -55,6 +56,14 @@ int fifo_open (char const *path, int flags)
   fd_close(fd) ;
   errno = err ;
   return -1 ;
+}
+
+int fifo_byte (int fd, struct flock *byte)
+{
+  struct stat st ;
+  if (fstat(fd, &st) == -1) return 0 ;
+  *byte = (struct flock) { .l_whence = SEEK_SET, .l_start = (off_t)(st.st_ino & (INT64_MAX >> 1)), .l_len = 1 } ;
+  return 1 ;
 }
 
 int fifo_send (char const *path, char const *bytes, size_t len)

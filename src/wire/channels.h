@@ -15,6 +15,9 @@
    In LIVE/.log:
      supervise/news     to the collector: the names, each with a newline, of those in LIVE
                         that have just begun to hold their out and err
+     supervise/reads    no fifo, but an empty file: the collector locks one byte of it for each fifo
+                        that it reads (fifo_byte). A lock on the fifo itself would stop a service that
+                        locks its own stdout
    In LIVE/.s6-svscan:
      control            s6-svscanctl's letters; `u`: upgrade; `c`: look how many instances there are to be (scale.h)
      reports            see report.h
@@ -27,6 +30,7 @@
 #ifndef REEVE_WIRE_CHANNELS_H
 #define REEVE_WIRE_CHANNELS_H
 
+#include <fcntl.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -36,9 +40,9 @@
 #define COLLECTED "supervise/output"
 #define COLLECTED_STDOUT COLLECTED "/out"
 #define COLLECTED_STDERR COLLECTED "/err"
-#define COLLECTED_LOCK_AT 1 /* the byte of each fifo that the collector locks while it reads; programs that share an output lock byte 0 */
 #define COLLECTOR ".log" /* in LIVE: its service directory */
 #define COLLECTOR_NEWS COLLECTOR "/supervise/news"
+#define COLLECTOR_READS COLLECTOR "/supervise/reads"
 #define NOTIFY_FIFO "supervise/notify"
 #define SUPERVISE_LOCK "supervise/lock"
 #define SCAN_CONTROL_FIFO ".s6-svscan/control"
@@ -64,6 +68,10 @@ extern int fifo_make_shared (char const *path) ;
    Returns a descriptor, or -1 with errno: ENXIO when O_WRONLY finds no reader,
    EFTYPE's stand-in EINVAL when it is no fifo. */
 extern int fifo_open (char const *path, int flags) ;
+
+/* Writes to `byte` which byte of COLLECTOR_READS stands for the open fifo: the one with its inode's number.
+   Returns 1, or 0 with errno. */
+extern int fifo_byte (int fd, struct flock *byte) ;
 
 /* Writes `len` bytes to the fifo `path`, all at once (len <= PIPE_BUF).
    Returns 1, or 0 with errno: ENXIO or ENOENT when nobody reads, EAGAIN when it
