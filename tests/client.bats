@@ -245,6 +245,23 @@ command_outlives_the_supervisor() # COMMAND
   [[ $output == *"allowed: ALRM"* ]]
 }
 
+@test "kill tells all services before it waits for the first of them, and waits no longer than it may" {
+  idle stuck
+  service web <<<'trap "echo usr2 >>\$dir/got" USR2; touch "$dir/ready"; while :; do sleep 0.05; done'
+  scanner
+  up stuck
+  up web
+  eventually 10 test -e "$dir/ready"
+  supervisor=$(sed -n 's/^PPid:\t//p' "/proc/$(pid_of stuck)/status")
+  kill -STOP "$supervisor"
+  start reeve kill USR2 stuck web
+  eventually 10 grep -q usr2 "$dir/got"
+  run ! said 'timed out while waiting for the supervisor of stuck'
+  run -99 timeout 4 reeve kill --timeout 100ms HUP stuck
+  [[ $output == *"timed out while waiting for the supervisor of stuck to send the signal"* ]]
+  kill -CONT "$supervisor"
+}
+
 @test "wait waits for up, ready, down, finished, and times out with 99" {
   idle web
   setting web notification-fd 3

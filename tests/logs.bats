@@ -250,6 +250,7 @@ reeve-log "$dir/log"'
   up web
   [ "$(timeout 60 reeve logs -n 1 web)" = last ]
   timeout 60 reeve logs -n 2 web | tail -n 1 | grep -qx last
+  [ "$(timeout 60 reeve logs web | tr -d '\0')" = $'first\n\nlast' ]
   timeout 60 reeve why web | grep -q last
   for command in 'logs -n 1' 'logs -n 1 -f' events 'events -f' 'events --json'; do
     run -111 bash -c 'exec timeout 60 reeve "$@" 2>&1 >/dev/full' bash $command web

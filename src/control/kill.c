@@ -24,27 +24,17 @@ static char const *letter_of (char const *word)
   return 0 ;
 }
 
+/* What has outlived ./run, and is being ended, gets the signal as well. */
+static int is_up (struct view const *view)
+{
+  return view->up || view->ending ;
+}
+
 int command_kill (struct request const *request)
 {
   char const *letter = letter_of(request->word) ;
-  int code = EXIT_YES ;
-  if (!letter)
-  {
-    strerr_warnw3x("cannot send a signal ", request->word,
-      ": allowed: ALRM ABRT QUIT HUP KILL TERM INT USR1 USR2 STOP CONT WINCH, or their numbers") ;
-    return EXIT_USAGE ;
-  }
-  for (size_t i = 0 ; i < request->count ; i++)
-  {
-    struct view view ;
-    int r ;
-    if (view_read(&view, request->names[i]) && !view.up && !view.ending)
-    {
-      strerr_warnw2x(request->names[i], " is not up: there is nothing to signal") ;
-      r = EXIT_NO ;
-    }
-    else r = signal_send(request, request->names[i], letter) ;
-    if (!code) code = r ;
-  }
-  return code ;
+  if (letter) return signal_all(request, letter, &is_up, "signal") ;
+  strerr_warnw3x("cannot send a signal ", request->word,
+    ": allowed: ALRM ABRT QUIT HUP KILL TERM INT USR1 USR2 STOP CONT WINCH, or their numbers") ;
+  return EXIT_USAGE ;
 }

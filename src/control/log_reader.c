@@ -238,6 +238,17 @@ static int next_file (struct log_reader *r)
 
 /* ---- lines ---- */
 
+/* A hole has no lines, only zeros that nobody wrote, and may be larger than any disk. */
+static void skip_hole (struct log_reader *r)
+{
+  struct stat st ;
+  off_t data ;
+  if (r->fd == -1 || fstat(r->fd, &st) == -1 || st.st_size <= r->offset) return ;
+  data = lseek(r->fd, r->offset, SEEK_DATA) ;
+  if (data > r->offset) r->offset = data ;
+  else if (data == -1 && errno == ENXIO) r->offset = st.st_size ;
+}
+
 /* Reads more bytes. Returns 0 when there are none. */
 static int fill (struct log_reader *r)
 {
@@ -252,6 +263,7 @@ static int fill (struct log_reader *r)
     r->bytes = more ;
     r->size = size ;
   }
+  skip_hole(r) ;
   n = r->fd >= 0 ? pread(r->fd, r->bytes + r->end, r->size - r->end, r->offset) : 0 ;
   if (n <= 0) return 0 ;
   r->end += (size_t)n ;
