@@ -71,8 +71,11 @@ struct trap
 {
   struct statement *statement ;
   char const *code ; /* shell code, raw */
-  char const *signals ;
+  char const *signals ; /* " TERM INT ": those that it still has at the script's end */
+  char const *all ; /* those that it had first */
   uint32_t line ;
+  struct claim *claim ; /* of the call of a function that sets it; 0: it is the statement's own */
+  uint32_t replaced_line ; /* where another trap took the last of them; 0: it has some */
   struct trap *next ;
 } ;
 
@@ -269,6 +272,9 @@ extern int moves_shell (struct statement *statement, void *data) ; /* cd, umask,
 /* A TODO where a statement of the setup, or of a task, changes the directory for others. */
 extern void mark_move (struct analysis *a, struct service *service, struct statement const *statement, struct claim *claim) ;
 
+/* A TODO where a statement of the setup, or of a task, sets a trap that the services would need. */
+extern void mark_traps (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim) ;
+
 /* ---- origin.c: what a variable holds at a place ---- */
 struct variable
 {
@@ -394,6 +400,7 @@ extern char const *builtin_check (struct pool *pool, char const *command) ; /* t
 
 /* ---- traps.c ---- */
 extern void walk_trap (struct analysis *a, struct statement *statement) ;
+extern int walk_trap_call (struct analysis *a, struct statement *statement) ; /* of a function that only sets traps; 1: it was that */
 extern void apply_traps (struct analysis *a) ;
 
 /* ---- pids.c ---- */

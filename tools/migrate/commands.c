@@ -183,6 +183,7 @@ int walk_own_command (struct analysis *a, struct statement *statement, struct fr
 {
   char const *command = statement_command(statement) ;
   if (!strcmp(command, "trap")) walk_trap(a, statement) ;
+  else if (walk_trap_call(a, statement)) return 1 ;
   else if (!strcmp(command, "coproc")) keep_damaged(a, statement) ;
   else if (a->in_function && !strcmp(command, "return")) drop_statement(a, statement, "the function's end: its code is not asked") ;
   else if (!strcmp(command, "wait")) walk_wait(a, statement, frame) ;

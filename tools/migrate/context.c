@@ -291,6 +291,7 @@ int add_context (struct analysis *a, struct statement *statement)
     texts_add(a->pool, &claim->todo, "the setup and each service do this, whatever the variable holds") ;
   if (statement_walk(statement, &sources_many, 0))
     texts_add(a->pool, &claim->todo, "each service reads these files again, for their variables: what else they do is done as often") ;
+  if (statement->kind != STATEMENT_FUNCTION) mark_traps(a, before_all ? 0 : plan_last(a->plan), statement, claim) ;
   tell_redirections(a, claim, &files, &loggers, before_all) ;
   if (!piece->shared) return 1 ;
   if (statement_walk(statement, &exports_computed, 0))

@@ -159,6 +159,8 @@ struct service
   int is_exec ; /* the script became it */
   int is_apart ; /* the script became a program behind it: it never runs beside what comes later */
   int is_forgiven ; /* the script went on when it failed, or was not ready in time */
+  char const *down_signal ; /* that the traps send it, and that a service gets at its end; 0: not known */
+  uint32_t down_line ; /* of the trap */
   int must_succeed ; /* of a task: the script ended when it failed */
   int is_waited ; /* the script went on when it had ended */
   int is_daemon ; /* it went into the background by itself, when it was ready */
@@ -201,6 +203,7 @@ struct plan
   struct texts notes ; /* for the report, about the whole */
   char const *const *cmd ; /* the image's CMD, ended by 0; 0: not known */
   char const *shell_options ; /* that the image gave its shell: -eux; 0: none */
+  char const *stop_signal ; /* the image's STOPSIGNAL; 0: TERM */
   int is_given ; /* docker run's words behind the image were the input's arguments */
   char const *workdir ; /* the image's; 0: /init tells it */
   struct texts unread ; /* files that the input includes, and are not here */

@@ -93,3 +93,18 @@ void mark_move (struct analysis *a, struct service *service, struct statement co
   plan_todo(a->plan, service, claim, line_of(a, statement),
     "it also changes directory, umask or limits for what comes behind it, which reaches no other file: do that there, too") ;
 }
+
+static int sets_trap (struct statement *statement, void *data)
+{
+  (void)data ;
+  return !strcmp(statement_command(statement), "trap") && statement->nwords > 2 && !shell_one_of(statement->words[1].raw, "- -p -l")
+   && !shell_one_of(statement_word(statement, statement->nwords - 1), "ERR DEBUG RETURN") ;
+}
+
+void mark_traps (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
+{
+  struct function *function = statement->kind == STATEMENT_COMMAND ? find_function(a, statement_command(statement)) : 0 ;
+  struct statement *body = function ? function->statement->body : statement ;
+  if (body && !statement->background && statement_walk(body, &sets_trap, 0))
+    plan_todo(a->plan, service, claim, line_of(a, statement), "the trap in it has no effect on the services: write what it does on TERM as down-signal and finish") ;
+}

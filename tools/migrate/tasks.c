@@ -167,6 +167,7 @@ static void mark_starter (struct analysis *a, struct service *service, struct st
 {
   if (statement_walk(statement, &find_starter, a))
     plan_todo(a->plan, service, claim, line_of(a, statement), "by its name it starts something: if that goes on running, make it a service, in the foreground") ;
+  mark_traps(a, service, statement, claim) ;
   mark_started_elsewhere(a, service, statement, claim, 1) ;
 }
 
@@ -187,6 +188,7 @@ void add_ordinary (struct analysis *a, struct statement *statement)
     held->claim = claim_statement(a, statement, "", "as it was") ;
     mark_move(a, 0, statement, held->claim) ;
     keep_redirections(a, 0, statement, held->claim) ;
+    mark_traps(a, 0, statement, held->claim) ;
     mark_started_elsewhere(a, 0, statement, held->claim, 0) ;
     return ;
   }

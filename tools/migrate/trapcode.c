@@ -70,9 +70,9 @@ static int stops_by_program (struct trapping *t, struct statement const *stateme
   char const *text = statement->nwords ? statement->words[0].raw : "" ;
   for (unsigned int i = 1 ; i < statement->nwords ; i++) text = pool_printf(a->pool, "%s %s", text, statement->words[i].raw) ;
   if (!strcmp(command, "nginx") && strstr(text, "-s quit")) set_signal(t, service_by_program(a, "nginx"), "QUIT") ;
-  else if (!strcmp(command, "nginx") && strstr(text, "-s stop")) return 1 ;
+  else if (!strcmp(command, "nginx") && strstr(text, "-s stop")) set_signal(t, service_by_program(a, "nginx"), "TERM") ;
   else if (shell_one_of(command, "apachectl apache2ctl") && strstr(text, "graceful-stop")) set_signal(t, apache_service(a), "WINCH") ;
-  else if (shell_one_of(command, "apachectl apache2ctl") && strstr(text, "stop")) return 1 ;
+  else if (shell_one_of(command, "apachectl apache2ctl") && strstr(text, "stop")) set_signal(t, apache_service(a), "TERM") ;
   else if (shell_one_of(command, "pg_ctl pg_ctlcluster") && shell_mentions(text, "stop"))
   {
     int certain = 1 ;

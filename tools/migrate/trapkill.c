@@ -99,12 +99,22 @@ void set_signal (struct trapping *t, struct service *service, char const *signal
       "docker kill -s%.*s CONTAINER reached it, and does not any more: `reeve reload %s` in the container sends it %s", (int)strlen(t->trap->signals) - 1, t->trap->signals, service->name, signal)) ;
     return ;
   }
-  if (!strcasecmp(signal, "TERM")) return ;
   if (!strcmp(signal, "KILL"))
   {
     plan_mistake(a->plan, t->trap->line, "SIGKILL gives no process the time to end properly") ;
     return ;
   }
+  if (service->down_line && service->down_line != t->trap->line)
+  {
+    if (!strcasecmp(service->down_signal, signal)) return ;
+    plan_todo(a->plan, service, t->claim, t->trap->line, pool_printf(a->pool,
+      "on%.*s it sent %s %s, which is dropped: a service has one down-signal, and line %u sends it %s on the signal that stops the container: write %s to down-signal if the image's STOPSIGNAL is one of these",
+      (int)strlen(t->trap->signals) - 1, t->trap->signals, service->name, signal, service->down_line, service->down_signal, signal)) ;
+    return ;
+  }
+  service->down_signal = signal ;
+  service->down_line = t->trap->line ;
+  if (!strcasecmp(signal, "TERM")) return ;
   service_set(a->plan, service, "down-signal", signal) ;
   t->claim->what = pool_printf(a->pool, "%s; down-signal of %s: %s", t->claim->what, service->name, signal) ;
 }

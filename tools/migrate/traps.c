@@ -2,7 +2,43 @@
 
 #include <string.h>
 
+#include <skalibs/sig.h>
+
 #include "migrate/trapping.h"
+
+/* SIGTERM, TERM, 15 */
+static int is_signal (char const *word, char const *name)
+{
+  int n = sig_number(!strncmp(name, "SIG", 3) ? name + 3 : name) ;
+  if (!strncmp(name, "SIG", 3)) name += 3 ;
+  if (!strncmp(word, "SIG", 3)) word += 3 ;
+  return !strcmp(word, name) || (n && shell_number(word, 64, 0) == (unsigned int)n) ;
+}
+
+static int has_signal (struct pool *pool, char const *signals, char const *name)
+{
+  for (char const *p = signals ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
+    if (is_signal(pool_copy(pool, p, strcspn(p, " ")), name)) return 1 ;
+  return 0 ;
+}
+
+/* A trap, or `trap - TERM`, takes its signals from those before it. */
+static void take_signals (struct analysis *a, char const *signals, uint32_t line)
+{
+  if (a->conditions.first) return ;
+  for (struct trap *trap = a->traps ; trap ; trap = trap->next)
+  {
+    char const *left = " " ;
+    if (trap->replaced_line) continue ;
+    for (char const *p = trap->signals ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
+    {
+      char const *one = pool_copy(a->pool, p, strcspn(p, " ")) ;
+      if (!has_signal(a->pool, signals, one)) left = pool_printf(a->pool, "%s%s ", left, one) ;
+    }
+    trap->signals = left ;
+    if (!strcmp(left, " ")) trap->replaced_line = line ;
+  }
+}
 
 void walk_trap (struct analysis *a, struct statement *statement)
 {
@@ -12,20 +48,46 @@ void walk_trap (struct analysis *a, struct statement *statement)
   unsigned int first = 1 ;
   drop_remarks(a, statement) ;
   if (!strcmp(statement_word(statement, 1), "--")) first++ ;
+  for (unsigned int i = first + 1 ; i < statement->nwords ; i++)
+    signals = pool_printf(a->pool, "%s%s ", signals, statement_word(statement, i)) ;
   if (first + 1 >= statement->nwords || !strcmp(statement->words[first].raw, "-"))
   {
+    if (first + 1 == statement->nwords) signals = pool_printf(a->pool, " %s ", statement_word(statement, first)) ;
+    take_signals(a, signals, line_of(a, statement)) ;
     claim_statement(a, statement, "dropped", "the shell's signals: the supervisor has its own") ;
     return ;
   }
-  for (unsigned int i = first + 1 ; i < statement->nwords ; i++)
-    signals = pool_printf(a->pool, "%s%s ", signals, statement_word(statement, i)) ;
+  take_signals(a, signals, line_of(a, statement)) ;
   trap = pool_alloc(a->pool, sizeof(*trap)) ;
   trap->statement = statement ;
   trap->code = unquoted(a->pool, statement->words[first].raw) ;
-  trap->signals = signals ;
+  trap->signals = trap->all = signals ;
   trap->line = line_of(a, statement) ;
   while (*end) end = &(*end)->next ;
   *end = trap ;
+}
+
+/* on_signals() { trap stop TERM; trap reload HUP; } */
+int walk_trap_call (struct analysis *a, struct statement *statement)
+{
+  struct function *function = find_function(a, statement_command(statement)) ;
+  struct statement *body = function ? function->statement->body : 0 ;
+  struct claim *claim ;
+  int traps = 0 ;
+  if (!body || body->kind != STATEMENT_GROUP || body->nredirects || statement->nwords > 1 || a->conditions.first) return 0 ;
+  for (struct statement *one = body->body ; one ; one = one->next)
+    if (!strcmp(statement_command(one), "trap")) traps++ ;
+    else if (one->kind != STATEMENT_COMMENT && !is_message(a, one)) return 0 ;
+  if (!traps) return 0 ;
+  function->walked = 1 ;
+  drop_remarks(a, statement) ;
+  claim = claim_statement(a, statement, "dropped", "a function that sets traps: the supervisor signals each service") ;
+  for (struct statement *one = body->body ; one ; one = one->next)
+    if (!strcmp(statement_command(one), "trap")) walk_trap(a, one) ;
+  for (struct trap *trap = a->traps ; trap ; trap = trap->next)
+    for (struct statement const *one = body->body ; one ; one = one->next)
+      if (trap->statement == one) trap->claim = claim ;
+  return 1 ;
 }
 
 /* Was it the end? Not a signal that means another thing, when others are there for the end. */
@@ -33,12 +95,13 @@ static int is_for_the_end (struct analysis *a, struct trap const *trap)
 {
   static char const *const ends[] = { " TERM ", " SIGTERM ", " INT ", " SIGINT ", " QUIT ", " SIGQUIT ", " EXIT ", " 0 ", " 15 ", " 2 ", " 3 ", " PWR ", " SIGPWR " } ;
   for (size_t i = 0 ; i < sizeof(ends) / sizeof(*ends) ; i++)
-    if (strstr(trap->signals, ends[i])) return 1 ;
-  if (strstr(trap->signals, "HUP ") || strstr(trap->signals, " 1 ")) return 0 ;
+    if (strstr(trap->all, ends[i])) return 1 ;
+  if (!trap->all[strspn(trap->all, " ")]) return 1 ; /* not known */
+  if (strstr(trap->all, "HUP ") || strstr(trap->all, " 1 ")) return 0 ;
   for (struct trap const *other = a->traps ; other ; other = other->next)
     if (other != trap && *other->code)
       for (size_t i = 0 ; i < sizeof(ends) / sizeof(*ends) ; i++)
-        if (strstr(other->signals, ends[i])) return 0 ;
+        if (strstr(other->all, ends[i])) return 0 ;
   return 1 ;
 }
 
@@ -71,40 +134,63 @@ static void all_are_main (struct analysis *a, struct claim *claim)
   if (names.first) claim->what = pool_printf(a->pool, "watched its children, and ended all when one had ended: main are %s", texts_join(a->pool, &names, ", ")) ;
 }
 
+/* Its code, if that is for the end, or for a signal that services can be sent. */
+static void apply_code (struct trapping *t)
+{
+  struct analysis *a = t->a ;
+  struct source code ;
+  struct function *function = find_function(a, t->trap->code) ;
+  t->reloads = !is_for_the_end(a, t->trap) ;
+  if (function)
+  {
+    struct statement *body = function->statement->body ;
+    function->walked = 1 ;
+    if (body) apply_list(t, body->kind == STATEMENT_GROUP ? body->body : body, a->source) ;
+    source_claim(a->source, function->statement->range, t->claim->where, pool_printf(a->pool, "function %s, the trap of line %u: %s", function->name, t->trap->line, t->claim->what)) ;
+  }
+  else apply_list(t, shell_parse_text(a->pool, &code, t->trap->code), &code) ;
+  mark_early(t) ;
+}
+
+static void apply_trap (struct analysis *a, struct trap *trap)
+{
+  struct trapping t = { .a = a, .trap = trap } ;
+  char const *signals = pool_copy(a->pool, trap->all, strlen(trap->all) - 1) ;
+  if (trap->claim)
+  {
+    t.claim = trap->claim ;
+    t.claim->what = pool_printf(a->pool, "%s; trap of%s", t.claim->what, signals) ;
+  }
+  else t.claim = claim_statement(a, trap->statement, "dropped", pool_printf(a->pool, "trap of%s: the supervisor signals each service", signals)) ;
+  if (trap->replaced_line)
+  {
+    struct function *function = find_function(a, trap->code) ;
+    t.claim->what = pool_printf(a->pool, "trap of%s: line %u sets another one, or none", signals, trap->replaced_line) ;
+    if (!function || function->walked) return ;
+    function->walked = 1 ;
+    source_claim(a->source, function->statement->range, "dropped", pool_printf(a->pool, "function %s, the trap of line %u: line %u sets another one, or none", function->name, trap->line, trap->replaced_line)) ;
+  }
+  else if (!*trap->code) t.claim->what = pool_printf(a->pool, "ignores%s: a service has the default", signals) ;
+  else if (shell_one_of("ERR", trap->signals + 1) || strstr(trap->signals, " ERR ") || strstr(trap->signals, " DEBUG ")) t.claim->what = "a trap for errors of the script" ;
+  else if (strstr(trap->signals, "CHLD"))
+  {
+    t.claim->what = "watched its children: supervision replaces it" ;
+    if (ends_all(a, trap)) all_are_main(a, t.claim) ;
+  }
+  else
+  {
+    if (!trap->signals[strspn(trap->signals, " ")])
+      texts_add(a->pool, &t.claim->todo, "which signals these are is not known here: taken for those that end it") ;
+    apply_code(&t) ;
+  }
+}
+
 void apply_traps (struct analysis *a)
 {
+  char const *stop = a->plan->stop_signal ? a->plan->stop_signal : "TERM" ;
+  /* First that of the signal that the runtime stops the container with: what it sends counts. */
   for (struct trap *trap = a->traps ; trap ; trap = trap->next)
-  {
-    struct source code ;
-    struct trapping t = { .a = a, .trap = trap } ;
-    struct function *function = find_function(a, trap->code) ;
-    t.claim = claim_statement(a, trap->statement, "dropped", pool_printf(a->pool, "trap of%.*s: the supervisor signals each service",
-      (int)strlen(trap->signals) - 1, trap->signals)) ;
-    if (!*trap->code)
-    {
-      t.claim->what = pool_printf(a->pool, "ignores%.*s: a service has the default", (int)strlen(trap->signals) - 1, trap->signals) ;
-      continue ;
-    }
-    if (shell_one_of("ERR", trap->signals + 1) || strstr(trap->signals, " ERR ") || strstr(trap->signals, " DEBUG "))
-    {
-      t.claim->what = "a trap for errors of the script" ;
-      continue ;
-    }
-    if (strstr(trap->signals, "CHLD"))
-    {
-      t.claim->what = "watched its children: supervision replaces it" ;
-      if (ends_all(a, trap)) all_are_main(a, t.claim) ;
-      continue ;
-    }
-    t.reloads = !is_for_the_end(a, trap) ;
-    if (function)
-    {
-      struct statement *body = function->statement->body ;
-      function->walked = 1 ;
-      if (body) apply_list(&t, body->kind == STATEMENT_GROUP ? body->body : body, a->source) ;
-      source_claim(a->source, function->statement->range, t.claim->where, pool_printf(a->pool, "function %s, the trap of line %u: %s", function->name, trap->line, t.claim->what)) ;
-    }
-    else apply_list(&t, shell_parse_text(a->pool, &code, trap->code), &code) ;
-    mark_early(&t) ;
-  }
+    if (has_signal(a->pool, trap->signals, stop)) apply_trap(a, trap) ;
+  for (struct trap *trap = a->traps ; trap ; trap = trap->next)
+    if (!has_signal(a->pool, trap->signals, stop)) apply_trap(a, trap) ;
 }
