@@ -73,6 +73,22 @@ once() { setting "$1" restart no; } # fails for good
   [[ $(reeve status off up || :) != *'was never started'* ]]
 }
 
+@test "a service that has no supervisor yet: that, and what it waits for" {
+  idle db
+  setting db notification-fd 3
+  scanner
+  eventually 10 because db 'db is starting'
+  kill -STOP "$scanner" # it does not come to the new service
+  idle web
+  setting web dependencies.d/db ''
+  because web 'web has no supervisor: the scanner has not come to it yet'
+  because web 'It was never started, and is waiting for db (starting) as well.'
+  run -1 reeve status
+  tr -s ' \n' ' ' <<<"$output" | grep -q ' web unsupervised .* waiting for db (starting) '
+  kill -CONT "$scanner"
+  eventually 10 because web 'web is held, and was never started: it is waiting for db (starting), and starts when what it needs is ready.'
+}
+
 @test "how the last end came about, in words" {
   service missing <<<'exec no-such-program'
   service interpreter <<<'#!/no/interpreter'

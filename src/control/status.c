@@ -85,6 +85,7 @@ struct status_page
   int code ;
   int unsupervised ;
   int all_disabled ;
+  int scanner_starts ; /* a scanner runs, and gives services supervisors */
   int width ;
   int colour ;
 } ;
@@ -92,6 +93,13 @@ struct status_page
 static int learn (struct status_page *page)
 {
   return page->graph.count || dependencies_learn_from(&page->graph, page->request->listed ? &page->seen : 0) ;
+}
+
+/* Does the service wait for others? Also before its first start, when it has no supervisor yet. */
+static int may_wait (struct status_page *page, struct view const *view)
+{
+  if (view->state == STATE_HELD) return 1 ;
+  return view->state == STATE_UNSUPERVISED && !view->births && page->scanner_starts ;
 }
 
 static void show_each (struct status_page *page)
@@ -105,7 +113,7 @@ static void show_each (struct status_page *page)
     read_rest(&shown) ;
     if (shown.view.state == STATE_UNSUPERVISED || shown.view.state == STATE_DISABLED) page->unsupervised = 1 ;
     if (shown.view.state != STATE_DISABLED) page->all_disabled = 0 ;
-    if (shown.view.state == STATE_HELD && learn(page)) shown.graph = &page->graph ;
+    if (may_wait(page, &shown.view) && learn(page)) shown.graph = &page->graph ;
     if (exit_code_of(&shown.view)) page->code = EXIT_NO ;
     print_one(request, &shown, page->width, !i, page->colour) ;
     free(shown.message) ;
@@ -174,6 +182,7 @@ int command_status (struct request const *request)
     .order = malloc((request->count + 1) * sizeof *page.order),
     .unsupervised = !request->count,
     .all_disabled = request->listed && request->count,
+    .scanner_starts = services_scanner_lives() > 0 && !services_scanner_stops(),
     .width = status_name_width(request->names, request->count),
     .colour = page_has_colours()
   } ;

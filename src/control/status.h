@@ -20,7 +20,7 @@ struct shown
 {
   char const *name ;
   struct view view ;
-  struct graph const *graph ; /* of a held service: what all services need; else 0 */
+  struct graph const *graph ; /* of a service that waits for others: what all services need; else 0 */
   char const *node ; /* its name in the graph */
   char *message ; /* of a failed service: the last line of its log; 0: not known */
   struct health_record check ; /* its last health check; see has_check */
@@ -40,7 +40,7 @@ extern void status_end (struct view const *view, char *out, size_t size) ;
 /* Its state. A failed task shows its exit code as well: a task is run for that. */
 extern void status_state (struct view const *view, char *out, size_t size) ;
 #define STATUS_REMARKS_MAX 1024
-/* Why it is in its state (of a held service: what it waits for), and what is wrong with its log; "":
+/* Why it is in its state (of a service that waits for others: for which), and what is wrong with its log; "":
    nothing. Returns `out`. */
 extern char const *status_remarks (struct shown const *shown, char out[STATUS_REMARKS_MAX]) ;
 /* Why its logger cannot write; only if view.blocked. Returns `out`. */
