@@ -38,6 +38,16 @@ has_line() { reeve tree "${@:2}" >"$dir/tree" && grep -q -E -- "$1" "$dir/tree" 
   [[ $output == *'no scanner runs'* ]]
 }
 
+@test "the collector is no stray: it is shown with the scanner" {
+  idle web
+  start reeve-scan -L lines -l "$live" "$scan"
+  scanner=$started
+  eventually 10 has_line '^the collector of all output +[0-9]+ '
+  has_line '^reeve-scan, 1 supervisor '
+  run -1 grep -E 'stray|of no service' "$dir/tree"
+  eventually 10 is_json "services['web']['state'] == 'up' and tree['strays'] == [] and tree['reeve']['collector'] > 1"
+}
+
 @test "a command that is long is cut, and cannot act on the terminal" {
   service web <<<'exec -a "$(printf "bad\033[31m%060d" 7)" sleep 1000000'
   sed -i '1s/.*/#!\/bin\/bash/' "$scan/web/run"

@@ -23,13 +23,13 @@
 #include "control/page.h"
 #include "control/services.h"
 #include "service/name.h"
+#include "wire/channels.h"
 
 #define NS 1000000000ULL
 #define LINES_DEFAULT 100
 #define RENEW_MS 1000 /* how often to look for what inotify does not tell: another logger, a new live directory */
 #define WITHOUT_INOTIFY_MS 200
 #define WATCHED (IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_ONLYDIR)
-#define COLLECTOR ".log"
 #define COLOURS 6
 
 struct source

@@ -11,6 +11,7 @@
 #include "control/services.h"
 #include "control/view.h"
 #include "service/name.h"
+#include "wire/channels.h"
 
 #define COMMAND_WIDTH_MIN 8
 #define ALL_COLUMNS_FROM 72 /* a narrower terminal shows no users and no CPU time */
@@ -172,13 +173,35 @@ static void hide_supervisors (struct tree *tree, struct process const *scanner)
   }
 }
 
+/* The collector is part of Reeve, not of a service. Its sum is in tree->sum then.
+   Returns the pid of its main process, 0: there is none. */
+static pid_t hide_collector (struct tree *tree)
+{
+  struct view view ;
+  struct process *supervisor ;
+  tree->sum = (struct sum) { .bytes = 0 } ;
+  if (!services_collector() || !view_read(&view, COLLECTOR)) return 0 ;
+  supervisor = processes_of_service(&tree->processes, COLLECTOR, &view, &add_to_sum, tree) ;
+  if (!supervisor) return 0 ;
+  processes_measure(supervisor) ;
+  processes_add(&tree->sum, &supervisor->sum) ;
+  return view.process ;
+}
+
+static void print_own (struct tree const *tree, char const *what, pid_t pid, struct sum const *sum)
+{
+  char text[16] ;
+  snprintf(text, sizeof text, "%ld", (long)pid) ;
+  print_line(tree, 0, what, text, processes_user(pid), sum) ;
+}
+
 /* Shows the strays of services that nobody knows (other children of the scanner), and what Reeve uses
    itself. */
 static void show_rest (struct tree *tree, struct seen const *seen)
 {
   struct process *scanner = processes_find(&tree->processes, services_scanner()) ;
+  pid_t collector = hide_collector(tree) ;
   char what[64] ;
-  char text[16] ;
   tree->between = tree->request->json ? "" : "," ;
   if (tree->request->json) printf("\n ],\"strays\":[") ;
   if (scanner && seen->closed) hide_supervisors(tree, scanner) ;
@@ -190,15 +213,16 @@ static void show_rest (struct tree *tree, struct seen const *seen)
   }
   if (tree->request->json)
   {
-    printf("],\n \"reeve\":{\"scanner\":%ld,\"supervisors\":%u,", scanner ? (long)scanner->pid : 0, tree->supervisors) ;
+    processes_add(&tree->reeve, &tree->sum) ;
+    printf("],\n \"reeve\":{\"scanner\":%ld,\"supervisors\":%u,\"collector\":%ld,", scanner ? (long)scanner->pid : 0, tree->supervisors, (long)collector) ;
     print_sum(&tree->reeve) ;
     puts("}}") ;
     return ;
   }
   if (!scanner) return ;
   snprintf(what, sizeof what, "reeve-scan, %u supervisor%s", tree->supervisors, tree->supervisors == 1 ? "" : "s") ;
-  snprintf(text, sizeof text, "%ld", (long)scanner->pid) ;
-  print_line(tree, 0, what, text, processes_user(scanner->pid), &tree->reeve) ;
+  print_own(tree, what, scanner->pid, &tree->reeve) ;
+  if (collector) print_own(tree, "the collector of all output", collector, &tree->sum) ;
 }
 
 static int show (struct tree *tree)
