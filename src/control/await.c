@@ -280,6 +280,11 @@ int await_send (struct request const *request, char const *name, char const *let
     strerr_warnw2x(name, " is not started: a `reeve try` runs it now, and starts it again when that has ended") ;
     return EXIT_NO ;
   }
+  if (want_up(letters) && services_scanner_stops())
+  {
+    strerr_warnw2x(name, " is not started any more: everything is being stopped") ;
+    return EXIT_NO ;
+  }
   for (;;)
   {
     int ms ;
