@@ -107,6 +107,15 @@ archives() { find "$to" -name '@*.s' | wc -l; }
   jq -r .text "$to/current" | cmp - <(cat "$dir/long"; echo)
 }
 
+@test "of who has set O_DIRECT on the pipe, each line is written once" {
+  python3 -c '
+import fcntl, os
+fcntl.fcntl(1, fcntl.F_SETFL, os.O_WRONLY | os.O_DIRECT)
+for i in range(500): os.write(1, b"%d\n" % i)
+' | reeve-log --stamp none "$to"
+  diff <(seq 0 499) "$to/current"
+}
+
 @test "json is valid whatever the bytes are" {
   head -c 400000 /dev/urandom >"$dir/bytes"
   expected=$(($(tr -cd '\n' <"$dir/bytes" | wc -c) + 1))

@@ -14,8 +14,8 @@
 
 #include "log/log.h"
 
-#define NAME_LEN (TIMESTAMP + 2) /* @STAMP.s */
-#define TAI_UNIX 4611686018427387914ULL /* 1970 in a stamp's first 16 digits */
+#define NAME_LEN (TIMESTAMP + 2) /* bytes of @STAMP.s */
+#define TAI_UNIX 4611686018427387914ULL /* the year 1970, as the first 16 digits of a stamp */
 
 static int is_archived (char const *name)
 {
@@ -29,11 +29,11 @@ struct archive
   uint64_t total ; /* bytes */
   char oldest[NAME_LEN + 1] ;
   char newest[NAME_LEN + 1] ;
-  int has_inode ; /* one of them is the file asked for */
+  int has_inode ; /* one of them is the file that was asked for */
 } ;
 
-/* Of the files that are older than `beyond`, or as old, only the newest counts. What is no
-   file, whatever its name, is none of ours. */
+/* Of the files that are as old as `beyond` or older, only the newest counts. An entry that is no regular file is
+   not a logger's, whatever its name. */
 static int take_stock (struct archive *archive, DIR *dir, char const *beyond, struct stat const *wanted)
 {
   struct dirent *e ;
@@ -78,7 +78,7 @@ static int stamp_of (char const *name, tain *stamp)
   return name[0] && timestamp_scan(name, stamp) && stamp->sec.x >> 62 == 1 && stamp->nano < 999999999 ;
 }
 
-/* One that cannot be removed, for whatever reason, stays, and counts no more. */
+/* A file that cannot be removed, for whatever reason, stays and does not count any more. */
 int archive_trim (struct logdir *d, uint64_t *newest_ms)
 {
   struct archive archive ;
@@ -107,8 +107,8 @@ static void later (tain *stamp, tain const *than)
   stamp->sec.x++ ;
 }
 
-/* A file that has another name elsewhere is somebody's copy too (cp -al): its name here
-   goes only where s6-log was killed between the link and the unlink that it archives with. */
+/* A file with another name elsewhere is also somebody's copy (cp -al). Its name here is removed only if
+   s6-log was killed while it archived the file: between its link() and its unlink(). */
 int archive_file (struct logdir *d, char const *file, char suffix)
 {
   char name[NAME_LEN + 1] ;
@@ -120,7 +120,7 @@ int archive_file (struct logdir *d, char const *file, char suffix)
   DIR *dir ;
   int ok ;
   if (fstatat(d->dir, file, &st, AT_SYMLINK_NOFOLLOW) == -1) return errno == ENOENT ;
-  if (!st.st_size && suffix == 'u') return unlinkat(d->dir, file, 0) != -1 ; /* it would take the place of one that is not empty */
+  if (!st.st_size && suffix == 'u') return unlinkat(d->dir, file, 0) != -1 ; /* it would take the place of a file that is not empty */
   dir = open_stock(d) ;
   if (!dir) return 0 ;
   ok = take_stock(&archive, dir, "", st.st_nlink > 1 ? &st : 0) ;

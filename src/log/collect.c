@@ -18,10 +18,10 @@
 #include "log/collect.h"
 #include "wire/channels.h"
 
-#define KEPT_MS 20 /* of silence, before last lines are written */
+#define KEPT_MS 20 /* of silence, before last lines are written to their files */
 #define TURNS_MAX 64 /* between two looks at signals */
-#define ENDING_MS 8000 /* told to end, it does not wait longer for who takes nothing; */
-#define ENDING_LOOK_MS 200 /* SIGHUP: not at all */
+#define ENDING_MS 8000 /* at its end the collector waits so long for a reader that takes nothing; after SIGHUP not at all */
+#define ENDING_LOOK_MS 200 /* how often it looks then */
 
 /* ---- whose turn it is ---- */
 
@@ -30,7 +30,7 @@ static void turn (struct collector *c, struct stream *stream, int goes_on)
   if (sink_turn(c, stream, goes_on) == TURN_OVER) source_forget(c, stream) ;
 }
 
-/* One after the other: of those that are ready, the kernel gives us the one whose turn was longest ago. */
+/* One after the other: of the streams that are ready, the kernel reports the one whose turn was longest ago. */
 static void give_turns (struct collector *c, struct sink_of_all *sink)
 {
   struct epoll_event event ;
@@ -56,7 +56,7 @@ static void give_due_turns (struct collector *c)
   while (c->napping && (stream = due(c, now))) turn(c, stream, 0) ;
 }
 
-/* A long line goes on, or has stopped for too long. */
+/* A long line goes on, or has been silent for too long. */
 static void go_on_with_line (struct collector *c, struct sink_of_all *sink, short revents)
 {
   if (sink->mid && revents & POLLHUP) sink->mid->no_writer = 1 ;
@@ -74,8 +74,8 @@ static void note_what_is_left (struct collector *c)
       else source->stream[i].left += (int)source->stream[i].held_len ;
 }
 
-/* Passes on what was there when the collector was told to end; a beginning of a line only if nobody
-   can end it any more, or no collector follows. Returns 1 when that is done. */
+/* Passes on what was there when the collector was told to end. Passes on the beginning of a line only if nobody
+   can end the line any more, or no other collector follows. Returns 1 when all is done. */
 static int drain (struct collector *c)
 {
   struct source *next ;
@@ -102,7 +102,7 @@ static int drain (struct collector *c)
   return done && !c->sinks[0]->end && !c->sinks[1]->end ;
 }
 
-/* What nobody else holds: in a stop, all. */
+/* Says how many bytes are lost: those in fifos that no other process holds. When the tree stops, that is all. */
 static void say_lost (struct collector const *c)
 {
   char bytes[UINT64_FMT] ;
@@ -118,7 +118,7 @@ static void say_lost (struct collector const *c)
   if (lost) strerr_warnw2x(bytes, " bytes that services have written are left unread, and lost") ;
 }
 
-/* What was not written was not taken: it is there for the next collector. */
+/* Bytes that were not written were not taken: the next collector finds them. */
 static void give_up_if_stuck (struct collector const *c)
 {
   for (unsigned int i = 0 ; i < 2 ; i++)

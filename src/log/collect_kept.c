@@ -19,14 +19,14 @@
 #include "service/name.h"
 #include "wire/kept.h"
 
-#define LATE_MS 100 /* in a flood, too, they are written so often */
+#define LATE_MS 100 /* lines are written this often also if there is no silence */
 
 _Static_assert(KEPT_STAMP == TIMESTAMP, "a stamp is a TAI64N label") ;
 
-/* Of one service: they are written when another one writes, or nobody does. */
+/* The lines of one service that are not in its file yet. They are written when another service writes, or nobody does. */
 static struct
 {
-  uint64_t half ; /* of what is to be kept, in bytes; 0: nothing is */
+  uint64_t half ; /* half of the bytes to keep; 0: none are kept */
   struct source const *of ;
   uint64_t since_ms ;
   size_t len ;
@@ -72,7 +72,7 @@ static int append (int fd, off_t size)
   return 0 ;
 }
 
-/* If nobody holds its fifos, its service is leaving. */
+/* Is the service being removed? Then nobody holds its fifos. */
 static int is_leaving (struct source const *source)
 {
   for (int i = 0 ; i < 2 ; i++)
@@ -83,7 +83,7 @@ static int is_leaving (struct source const *source)
   return 1 ;
 }
 
-/* Nothing new is made where its service is leaving: its directory is about to be removed. */
+/* Makes no file if the service is being removed: its directory is removed, too. */
 static int open_file (char const *path, int may_make, struct stat *st)
 {
   int fd = file_open(path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | (may_make ? O_CREAT : 0), 0600) ;
@@ -109,7 +109,7 @@ static int write_file (void)
     fd_close(fd) ;
     fd = rename(path, old) == -1 ? -1 : open_file(path, 1, &st) ;
   }
-  if (fd == -1) return errno == ENOENT || errno == ENOTDIR ; /* its directory is gone */
+  if (fd == -1) return errno == ENOENT || errno == ENOTDIR ; /* the directory has been removed */
   ok = append(fd, st.st_size) ;
   fd_close(fd) ;
   return ok ;
@@ -129,7 +129,7 @@ void kept_flush (struct source const *source)
 
 /* ---- lines ---- */
 
-/* Where the lines begin of which all will be there after the next rename. *most: their size. */
+/* Returns where those last lines begin that will all be kept after the next rename. Writes their size to *most. */
 static char const *tail (char const *bytes, size_t len, size_t *most)
 {
   char const *end = bytes + len ;
@@ -144,7 +144,7 @@ static char const *tail (char const *bytes, size_t len, size_t *most)
     *most += one ;
     p = line ;
   }
-  ++*most ; /* the last one may lack its newline */
+  ++*most ; /* the last line may lack its newline */
   return p ;
 }
 
@@ -160,7 +160,7 @@ void kept_add (struct stream const *stream, char const *bytes, size_t len)
   if (kept.of != stream->source) kept_flush(0) ;
   now = clock_ms() ;
   if (kept.len && now - kept.since_ms >= LATE_MS) kept_flush(0) ;
-  if (kept.len && most >= kept.half) kept.len = 0 ; /* these alone are what will be left */
+  if (kept.len && most >= kept.half) kept.len = 0 ; /* only the new lines will be left */
   if (kept.len + most > kept.half || kept.len + most > sizeof kept.bytes) kept_flush(0) ;
   if (!kept.len) kept.since_ms = now ;
   kept.of = stream->source ;

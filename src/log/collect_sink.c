@@ -17,12 +17,12 @@
 #define RETRY_MS 2000
 #define HOLD_MS 100
 #define HOLD_MS_MAX 1000
-#define HOLD_MAX (1 << 20) /* bytes of a line */
+#define HOLD_MAX (1 << 20) /* bytes of a line that nobody interrupts */
 #define PORTION 16384
 
 void sink_open (struct collector *c, int fd)
 {
-  struct sink_of_all *sink = calloc(1, sizeof *sink) ; /* what is not used of it takes no memory */
+  struct sink_of_all *sink = calloc(1, sizeof *sink) ; /* pages that are never used take no memory */
   if (!sink || (sink->streams = epoll_create1(EPOLL_CLOEXEC)) == -1) strerr_diefu1sys(EXIT_SYSTEM, "make a list of what is read") ;
   sink->output = (struct output) OUTPUT(fd) ;
   sink->coloured = isatty(fd) == 1 && !getenv("NO_COLOR") ;
@@ -31,7 +31,7 @@ void sink_open (struct collector *c, int fd)
 
 /* ---- writing ---- */
 
-/* Lines that a pipe takes whole, or a part of a long one. */
+/* Returns how much to write at once: lines that a pipe takes whole, or a part of a long line. */
 static size_t portion (struct sink_of_all const *sink)
 {
   char const *bytes = sink->bytes + sink->begin ;
@@ -42,14 +42,14 @@ static size_t portion (struct sink_of_all const *sink)
   return whole ? whole : PIPE_BUF ;
 }
 
-/* A terminal that was closed: it never comes back. */
+/* Is it a terminal that was closed? It never comes back. */
 static int has_gone (int fd)
 {
   struct stat st ;
   return !fstat(fd, &st) && S_ISCHR(st.st_mode) && !isatty(fd) ;
 }
 
-/* Has it to wait? If not, it is given up: whoever writes goes on, as with /dev/null. */
+/* After an error: must the collector wait? If not, the output is given up: services go on, as with /dev/null. */
 static int must_wait (struct sink_of_all *sink)
 {
   int err = errno ;
@@ -70,7 +70,7 @@ static int must_wait (struct sink_of_all *sink)
 
 static void take (struct stream *stream, size_t n)
 {
-  static char taken[PORTION] ; /* again and again */
+  static char taken[PORTION] ; /* overwritten again and again */
   if (stream->held)
   {
     stream->held_len -= n ;
@@ -84,7 +84,7 @@ static void take (struct stream *stream, size_t n)
     ssize_t r ;
     for (size_t left = n ; left ; left -= v[count++].iov_len)
       v[count] = (struct iovec) { .iov_base = taken, .iov_len = left < PORTION ? left : PORTION } ;
-    r = readv(stream->fd, v, count) ; /* of a service that has set O_DIRECT, one of its writes at a time */
+    r = readv(stream->fd, v, count) ; /* less than n only if the service has set O_DIRECT: one of its writes */
     if (r > 0) n -= (size_t)r ;
     else if (r != -1 || errno != EINTR) return ;
   }
@@ -125,7 +125,7 @@ void sink_end_line (struct sink_of_all *sink)
 
 /* ---- reading ---- */
 
-/* What a collector that is killed has read so, is lost. */
+/* What is read so is lost if the collector is killed. */
 static ssize_t read_held (struct stream *stream, char *to)
 {
   ssize_t r ;
@@ -136,7 +136,7 @@ static ssize_t read_held (struct stream *stream, char *to)
   return stream->held_len ? (ssize_t)stream->held_len : r ;
 }
 
-/* As much as there is, which stays there. -1 with EAGAIN: nothing. */
+/* Reads a copy of what is in the fifo. Returns its size, or -1 with EAGAIN: nothing is there. */
 static ssize_t peek (struct collector const *c, struct stream *stream, char *to)
 {
   ssize_t n = 0 ;
@@ -152,7 +152,7 @@ static ssize_t peek (struct collector const *c, struct stream *stream, char *to)
   return r ;
 }
 
-/* Who is written to finds no room then, or will soon: a pipe can be full with hardly more than half. */
+/* Is the fifo full, or nearly? A pipe can be full when it holds little more than half its size. */
 static int is_full (struct stream const *stream, size_t len)
 {
   int size = fcntl(stream->fd, F_GETPIPE_SZ) ;
@@ -170,8 +170,8 @@ static void wake (struct collector *c, struct stream *stream)
   epoll_ctl(c->sinks[stream->is_stderr]->streams, EPOLL_CTL_MOD, stream->fd, &event) ;
 }
 
-/* Nothing wakes who leaves something behind: it is looked at again after 1 ms, 2, 4, ... Returns 0
-   when that was long enough. */
+/* The kernel does not wake a reader that leaves something behind. So the collector looks at the stream again
+   after 1 ms, 2, 4, ... Returns 0 when it has waited long enough. */
 static int nap (struct collector *c, struct stream *stream, size_t len)
 {
   struct epoll_event event = { .events = 0, .data.ptr = stream } ;
@@ -242,7 +242,7 @@ enum turn_result sink_turn (struct collector *c, struct stream *stream, int goes
   int full = 0 ;
   wake(c, stream) ;
   r = peek(c, stream, raw) ;
-  if (r <= 0) return !r && stream->no_writer ? TURN_OVER : TURN_NOTHING ; /* 0: no writer, perhaps not yet */
+  if (r <= 0) return !r && stream->no_writer ? TURN_OVER : TURN_NOTHING ; /* r is 0: there is no writer, perhaps not yet */
   len = form_ready(raw, (size_t)r, 0) ;
   if (!len)
   {
@@ -254,6 +254,6 @@ enum turn_result sink_turn (struct collector *c, struct stream *stream, int goes
   stream->seen = 0 ;
   stream->nap_ms = 0 ;
   pass_on(c, sink, stream, len, c->form != FORM_JSON && (full || goes_on)) ; /* in JSON each piece is whole */
-  if (stream->held_len) nap(c, stream, 0) ; /* nothing else would wake us for it */
+  if (stream->held_len) nap(c, stream, 0) ; /* the kernel does not wake us for these */
   return TURN_DONE ;
 }

@@ -20,7 +20,7 @@
 #include "wire/fifo_lines.h"
 
 #define WIDTH_MAX 20
-#define NEWS_MANY 32768 /* bytes in the fifo of news: perhaps it was full, and some names are missing */
+#define NEWS_MANY 32768 /* bytes in the fifo of news: perhaps it was full then, and names are missing */
 
 static char const *const fifos[2] = { COLLECTED_STDOUT, COLLECTED_STDERR } ;
 
@@ -65,7 +65,7 @@ static void close_stream (struct collector const *c, struct stream *stream)
   stream->fd = -1 ;
 }
 
-/* As fresh as if it had never been without a writer. */
+/* Begins to read from `fd`. A writer that has gone before does not count. */
 static void set_fd (struct collector *c, struct stream *stream, int fd)
 {
   struct epoll_event event = { .events = EPOLLIN, .data.ptr = stream } ;
@@ -100,7 +100,7 @@ static struct source *add_source (struct collector *c, char const *name)
   return source ;
 }
 
-/* The same name can stand for two: the fifos of one that has gone may still be written to. */
+/* Two sources can have the same name: somebody may still write to the fifos of a service that was removed. */
 static struct source *find (struct collector *c, char const *name, int const fd[2])
 {
   for (struct source *source = c->sources ; source ; source = source->next)

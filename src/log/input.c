@@ -11,13 +11,12 @@
 
 #include "log/log.h"
 
-/* Of a pipe only a copy is read; whole lines are taken from the pipe itself when
-   they have been written. So a logger that is killed leaves to the next one what it has
-   not written. The beginning of a line is left there, too, while its end may come soon:
-   nothing wakes a reader that leaves something behind (an edge-triggered epoll does,
-   but not when who writes has to wait in the midst of a write), so it is looked at again
-   after 1 ms, 2, 4, and at last taken. Where a beginning can be written as such, it is
-   written at once. */
+/* Reads only a copy of what is in a pipe. Takes whole lines from the pipe itself after they have been
+   written. So what a killed logger has not written is there for the next one. The beginning of a line stays
+   in the pipe, too, while its end may come soon. The kernel does not wake a reader that leaves something
+   behind (an edge-triggered epoll does, but not if the writer waits in the middle of a write). So the
+   logger looks again after 1 ms, 2, 4, and in the end takes the beginning. If the places allow it, it writes
+   the beginning at once. */
 
 #define NAP_MS_MAX 256
 #define PORTION 16384
@@ -26,7 +25,7 @@ void input_open (struct input *in)
 {
   char copied ;
   int size = fcntl(0, F_GETPIPE_SZ) ;
-  in->most = (size > 0 && size < INPUT_MAX ? (size_t)size : INPUT_MAX) / 2 ; /* a pipe can be full with hardly more than half */
+  in->most = (size > 0 && size < INPUT_MAX ? (size_t)size : INPUT_MAX) / 2 ; /* a pipe can be full when it holds little more than half its size */
   in->copy[0] = in->copy[1] = -1 ;
   if (pipe2(in->copy, O_CLOEXEC) == -1) return ;
   errno = 0 ;
@@ -40,7 +39,7 @@ void input_open (struct input *in)
   in->copy[0] = in->copy[1] = -1 ;
 }
 
-/* Up to `room` bytes behind those held. -1 with EAGAIN: there are none now. */
+/* Reads up to `room` bytes behind those that are held. -1 with EAGAIN: there are none now. */
 static ssize_t peek (struct input *in, size_t room)
 {
   struct pollfd x = { .fd = 0, .events = POLLIN } ;
@@ -62,21 +61,23 @@ static ssize_t peek (struct input *in, size_t room)
   return r ;
 }
 
-/* From stdin, what peek has shown: by one call, in which the kernel does not stop half way
-   when we are killed, or the next logger would begin in the midst of a line. */
+/* Takes from stdin what peek() has shown. It does so by one call, which the kernel does not interrupt when the
+   logger is killed: else the next logger would begin in the middle of a line. */
 static void take (struct input *in, size_t n)
 {
-  static char taken[PORTION] ; /* again and again */
-  struct iovec v[INPUT_MAX / PORTION] ;
-  int count = 0 ;
+  static char taken[PORTION] ; /* overwritten again and again */
   in->taken += n ;
-  if (in->copy[0] == -1) return ;
-  while (n)
+  while (in->copy[0] >= 0 && n)
   {
-    v[count] = (struct iovec) { .iov_base = taken, .iov_len = n < PORTION ? n : PORTION } ;
-    n -= v[count++].iov_len ;
+    struct iovec v[INPUT_MAX / PORTION] ;
+    int count = 0 ;
+    ssize_t r ;
+    for (size_t left = n ; left ; left -= v[count++].iov_len)
+      v[count] = (struct iovec) { .iov_base = taken, .iov_len = left < PORTION ? left : PORTION } ;
+    r = readv(0, v, count) ; /* less than n only if the writer has set O_DIRECT: one of its writes */
+    if (r > 0) n -= (size_t)r ;
+    else if (r != -1 || errno != EINTR) return ;
   }
-  while (count && readv(0, v, count) == -1 && errno == EINTR) ;
 }
 
 void input_end (struct input *in, struct logger *l)
@@ -85,14 +86,14 @@ void input_end (struct input *in, struct logger *l)
   in->held = 0 ;
 }
 
-/* The last newline, or the first; behind it. */
+/* Returns the place behind the last newline, or behind the first one. */
 static size_t lines_end (struct input const *in, char const *from, size_t len)
 {
   char const *newline = in->one_line && in->copy[0] >= 0 ? memchr(from, '\n', len) : memrchr(from, '\n', len) ;
   return newline ? (size_t)(newline - in->bytes) + 1 : 0 ;
 }
 
-/* Those up to `len`; of the first, so much has been written already. */
+/* Writes the lines up to `len`. Of the first one, `written` bytes are written already. */
 static void put_lines (struct input *in, struct logger *l, size_t len, size_t written)
 {
   char const *rest = in->bytes ;
@@ -119,11 +120,11 @@ int input_due_ms (struct input const *in, struct logger const *l)
   return l->ending || now >= in->look_ms ? 0 : (int)(in->look_ms - now) ;
 }
 
-/* The beginning of a line, of `len` bytes. May it be left for now? */
+/* May the beginning of a line, of `len` bytes, stay in the pipe for now? */
 static int may_leave (struct input *in, struct logger const *l, size_t len)
 {
   if (in->copy[0] == -1 || in->held || l->ending || in->no_writer || len >= in->most) return 0 ;
-  if (l->takes_parts && l->line_max && l->line_len - in->seen + len > l->line_max) return 0 ; /* what is cut off is a line: the next logger would not know it for its own */
+  if (l->takes_parts && l->line_max && l->line_len - in->seen + len > l->line_max) return 0 ; /* the part that is cut off becomes a line, which the next logger would not recognize */
   in->nap_ms = len != in->seen ? 1 : in->nap_ms * 2 ;
   return in->nap_ms <= NAP_MS_MAX ;
 }
@@ -134,7 +135,7 @@ static void set_begins (struct logger *l, int begins)
     if (sink->logdir) sink->logdir->begins = !!begins ;
 }
 
-/* What has not been seen of the first `len` bytes; it is in the pipe until it is taken. */
+/* Writes those of the first `len` bytes that have not been seen yet. They stay in the pipe until they are taken. */
 static void put_beginning (struct input *in, struct logger *l, size_t len)
 {
   if (len <= in->seen) return ;
@@ -151,8 +152,8 @@ static enum input_result leave (struct input *in, struct logger *l, size_t len)
   return INPUT_EMPTY ;
 }
 
-/* Before `len` bytes are taken, of which all have been written. What is longer than the limit
-   of a line has become lines; of what is left of it the files have the last bytes. */
+/* Call it before `len` bytes are taken, all of which have been written. A line beyond the limit has become
+   several lines; the files end with the last bytes of the rest. */
 static void note_taken (struct logger const *l, size_t len)
 {
   struct taken taken = { .piece = len < l->line_len ? len : l->line_len } ;
@@ -188,12 +189,12 @@ enum input_result input_round (struct input *in, struct logger *l)
   size_t written = l->takes_parts ? in->seen : 0 ;
   size_t len ;
   size_t lines ;
-  if (r == -1 && errno == EAGAIN) nothing_left(in) ; /* or somebody else has read it */
+  if (r == -1 && errno == EAGAIN) nothing_left(in) ; /* or another process has read it */
   if (r == -1 && (errno == EAGAIN || errno == EINTR)) return INPUT_EMPTY ;
   if (r == -1) strerr_warnwu1sys("read from stdin (taken for its end)") ;
   if (r <= 0) return INPUT_END ;
   len = (size_t)r ;
-  if (len < written) written = in->seen = len ; /* somebody else has read from it */
+  if (len < written) written = in->seen = len ; /* another process has read from the pipe */
   if (l->nul_ends_line)
     for (char *nul = in->bytes + in->held ; (nul = memchr(nul, 0, (size_t)(in->bytes + in->held + len - nul))) ; ) *nul = '\n' ;
   lines = lines_end(in, in->bytes + in->held + written, len - written) ;
@@ -214,7 +215,7 @@ enum input_result input_round (struct input *in, struct logger *l)
   return INPUT_MORE ;
 }
 
-/* Where stdin can only be read, what has been read of a line has to do. */
+/* If stdin cannot be copied, the beginning of a line that has been read must be enough. */
 int input_has_drained (struct input *in, struct logger const *l)
 {
   int n ;

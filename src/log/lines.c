@@ -8,8 +8,8 @@
 #include "base/trust.h"
 #include "log/log.h"
 
-#define JSON_PART 4096 /* bytes escaped at once */
-#define CHARACTER_MAX 4 /* bytes, of UTF-8 */
+#define JSON_PART 4096 /* bytes that are escaped at once */
+#define CHARACTER_MAX 4 /* bytes of a character in UTF-8 */
 
 /* ---- setting up ---- */
 
@@ -101,7 +101,7 @@ static size_t add (char *out, size_t at, char const *text)
   return at + len ;
 }
 
-/* What has been read at once has one time. */
+/* All lines of one read get the same time. */
 static void make_headers (struct logger *l)
 {
   tain now ;
@@ -174,9 +174,9 @@ static void put_json (struct logger *l, struct sink *sink, char const *bytes, si
 
 static void put_text (struct logger *l, struct directive *d, char const *bytes, size_t len, int first, int last)
 {
-  int cut = d->alert && d->most && len > d->most + 3 ; /* what stands for the rest is no longer than it */
+  int cut = d->alert && d->most && len > d->most + 3 ; /* the dots that stand for the rest are not longer than the rest */
   if (d->alert && !first) return ;
-  if (!d->sink->logdir) first = last = 1 ; /* others write there too: each part is a line */
+  if (!d->sink->logdir) first = last = 1 ; /* other processes write there, too: each part becomes a line */
   if (first) sink_put(l, d->sink, d->header, d->header_len) ;
   if (d->json) put_json(l, d->sink, bytes, len) ;
   else sink_put(l, d->sink, bytes, cut ? d->most : len) ;
@@ -186,7 +186,7 @@ static void put_text (struct logger *l, struct directive *d, char const *bytes, 
   else sink_put(l, d->sink, "\n", 1) ;
 }
 
-/* Only the last line of those that are read at once is ever seen. */
+/* Of the lines of one read only the last one is ever seen. */
 static void put_status (struct directive *d, char const *bytes, size_t len, int first)
 {
   size_t n ;
@@ -232,7 +232,7 @@ static void part_in_limits (struct logger *l, char const *bytes, size_t len, int
   part(l, bytes, len, last) ;
 }
 
-/* All directories go on with the line of which they have the beginning, or none does. */
+/* Either all directories go on with the line whose beginning they have, or none does. */
 void lines_resume (struct logger *l)
 {
   int all = l->takes_parts ;

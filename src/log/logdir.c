@@ -35,7 +35,7 @@ static int rotate (struct logdir *d)
     if (renameat(d->dir, "current", d->dir, "previous") == -1)
     {
       logdir_fail(d, "rename to previous:", "current") ;
-      if (errno == ENOENT) logdir_shut(d) ; /* somebody has removed it, or the directory */
+      if (errno == ENOENT) logdir_shut(d) ; /* somebody has removed the file, or the directory */
       return 0 ;
     }
     fchmod(d->current, LOGDIR_DONE_MODE) ;
@@ -60,7 +60,7 @@ static int rotate (struct logdir *d)
   return 1 ;
 }
 
-/* Milliseconds until `current` is old enough; it is, if the clock goes back. */
+/* Returns the milliseconds until `current` is old enough. If the clock was set back, it is. */
 static int64_t young_ms (struct logdir const *d)
 {
   int64_t age = (int64_t)clock_ms() - d->born_ms ;
@@ -72,15 +72,15 @@ static int is_old (struct logdir const *d)
   return d->age_ms && d->size && !young_ms(d) ;
 }
 
-/* While a file is being processed the next one may outgrow its limit: what writes to
-   us does not have to wait for a processor. */
+/* While the processor works on a file, the next file may become larger than its limit: a service does not wait
+   for a processor. */
 static int rotates (struct logdir const *d)
 {
   return !d->mid_line && d->size && d->processing == PROCESSING_NONE
       && (d->size >= d->rotate_at || d->rotate_soon || is_old(d)) ;
 }
 
-/* To the end of the line with which the file is large enough. */
+/* Returns how much to write: up to the end of the line that makes the file large enough. */
 static size_t up_to_rotation (struct logdir const *d, char const *bytes, size_t len)
 {
   uint64_t need = d->rotate_at > d->size ? d->rotate_at - d->size : 1 ;
@@ -107,7 +107,7 @@ ssize_t logdir_write (struct logdir *d, char const *bytes, size_t len)
   if (!d->size && r) d->born_ms = (int64_t)clock_ms() ;
   d->size += (uint64_t)r ;
   d->mid_line = r && bytes[r - 1] != '\n' ;
-  if (rotates(d)) rotate(d) ; /* what is left of it comes before the next line */
+  if (rotates(d)) rotate(d) ; /* the rest of the rotation comes before the next line */
   return r ;
 }
 
@@ -141,7 +141,7 @@ int logdir_due_ms (struct logdir const *d)
   return ms ;
 }
 
-/* A file whose processing fails is left: the next logger archives it. */
+/* If processing fails, the file stays, and the next logger archives it. */
 int logdir_finish (struct logdir *d)
 {
   if (d->current < 0) return 1 ;

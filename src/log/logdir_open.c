@@ -1,5 +1,5 @@
-/* The directory and its files: opened, proven to be what they should, and brought into
-   order. logdir.c says what each file is. */
+/* Opens the directory and its files, checks that they are what they should be, and cleans up after a
+   killed logger. logdir.c says what each file is. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -56,7 +56,7 @@ static int is_done (struct logdir *d, char const *file, struct stat *st)
   return !fstatat(d->dir, file, st, AT_SYMLINK_NOFOLLOW) && st->st_mode & S_IXUSR ;
 }
 
-/* Whoever may put files into the directory may have put there another name of any file. */
+/* A user who may put files into the directory may have put a link to any file there. */
 static int is_of_directory (struct logdir *d, struct stat const *st, struct trust_refusal *why)
 {
   struct stat dir ;
@@ -69,8 +69,8 @@ static int is_of_directory (struct logdir *d, struct stat const *st, struct trus
   return 0 ;
 }
 
-/* Opens a file of the directory, and no other file. Returns -1 with errno; EPERM, with
-   why->path, when it is refused. */
+/* Opens a file of the directory, and no file elsewhere. Returns a descriptor, or -1 with errno: EPERM, with
+   why->path, if the file is refused. */
 static int open_file (struct logdir *d, char const *file, int flags, struct trust_refusal *why)
 {
   struct stat st ;
@@ -99,7 +99,7 @@ int logdir_file (struct logdir *d, char const *file, int flags)
   return fd ;
 }
 
-/* The directory, and what leads to it, may be anybody's. */
+/* The directory, and the directories on the way to it, may belong to any user. */
 static int open_directory (struct logdir *d)
 {
   struct trust_refusal why = { .reason = TRUST_FAILED } ;
@@ -132,7 +132,7 @@ static int take_lock (struct logdir *d)
   struct trust_refusal why = { .path = "lock" } ;
   struct stat st ;
   if (d->lock >= 0) return 1 ;
-  d->lock = lock_take_at(d->dir, "lock", 0644) ; /* s6-log's, and multilog's */
+  d->lock = lock_take_at(d->dir, "lock", 0644) ; /* as s6-log and multilog do */
   if (d->lock >= 0 && (fstat(d->lock, &st) == -1 || !is_of_directory(d, &st, &why)))
   {
     say_refused(d, &why, " (trying again; lines wait)") ;
@@ -179,7 +179,7 @@ static int empty_state (struct logdir *d)
   return 1 ;
 }
 
-/* What a logger left that did not end well. */
+/* Cleans up after a logger that did not end well. */
 static int clean_up (struct logdir *d)
 {
   struct stat st ;
@@ -195,8 +195,8 @@ static int clean_up (struct logdir *d)
   return empty_state(d) ;
 }
 
-/* `current` goes on: it is as old as the last rotation, or the first start. A time to
-   come is none: the clock was set back since. */
+/* `current` goes on: its age counts from the last rotation, or from the first start. A time in the future means
+   that the clock was set back, and does not count. */
 static int find_age (struct logdir *d)
 {
   uint64_t now = clock_wall_ms() ;

@@ -18,10 +18,10 @@
 #define VARIABLE "S6_LOGGING_SCRIPT"
 #define SCRIPT_DEFAULT "n20 s1000000 T"
 #define SCRIPT_MAX 4096
-#define NOBODY 65534 /* where no account has that name */
+#define NOBODY 65534 /* if there is no account of that name */
 #define BLANKS " \t\n"
 
-/* 0: it is not there, or not to be believed, which is said. */
+/* 0: it does not exist, or is not to be trusted, which a message says. */
 static size_t read_saved (char const *directory, char script[SCRIPT_MAX])
 {
   struct trust_refusal why ;
@@ -38,7 +38,7 @@ static size_t read_saved (char const *directory, char script[SCRIPT_MAX])
   return n ;
 }
 
-/* The container's environment, beside LIVE, as scripts may have changed it; else ours. */
+/* The container's environment, which is beside LIVE and which scripts may have changed; else this process's. */
 static void find_script (char script[SCRIPT_MAX])
 {
   char path[LIVEDIR_PATH_MAX + 64] ;
@@ -58,7 +58,7 @@ static void find_script (char script[SCRIPT_MAX])
     strerr_dief1x(EXIT_USAGE, VARIABLE " is too long") ;
 }
 
-/* Who is not root stays what they are. */
+/* A user other than root stays that user. */
 static void become_nobody (void)
 {
   struct passwd const *account ;

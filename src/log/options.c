@@ -42,7 +42,7 @@ static void __attribute__((noreturn)) invalid (char const *option, char const *v
 
 struct options
 {
-  struct directive to ; /* what is the same for all places */
+  struct directive to ; /* the settings that all places share */
   struct logdir dir ;
   char *const *only ;
   int stamps_given ;
@@ -61,7 +61,7 @@ static void set_stamp (struct options *options, char const *name)
   invalid("--stamp", name, "iso, tai, none") ;
 }
 
-/* NAME, of a logger that works in LIVE/NAME/log; else of the directory. */
+/* NAME, if the working directory is LIVE/NAME/log; else the name of the directory. */
 static char const *service_here (void)
 {
   static char path[PATH_MAX] ;
@@ -81,7 +81,7 @@ static void add_place (struct logger *l, struct options const *options, char con
   struct directive *d ;
   dir.path = place ;
   if (!*place) invalid("place", place, "a directory, -, /dev/stderr") ;
-  /* Else s6-log's n20 would be taken for a directory. */
+  /* Otherwise s6-log's n20 would be a directory. */
   if (!fd && *place != '/' && *place != '.')
     strerr_dief5x(EXIT_USAGE, "invalid place \"", place, "\": for a directory write ./", place, "; for s6-log's directives call it as s6-log") ;
   sink = fd ? logger_stream(l, fd) : logger_directory(l, &dir) ;
@@ -92,7 +92,7 @@ static void add_place (struct logger *l, struct options const *options, char con
   if (!options->stamps_given && !fd) d->stamps = STAMP_UTC ;
 }
 
-/* Selection comes before all places: first --only, then --drop, in whatever order they were given. */
+/* The selections come before all places: first --only, then --drop, whatever their order on the command line. */
 static void select_lines (struct logger *l, char const **globs, size_t n, enum directive_kind kind)
 {
   if (n && kind == SELECT) logger_pattern(l, DESELECT, PATTERN_ERE, "") ;

@@ -26,8 +26,8 @@ static int edge_at (char which, char const *line, size_t len, size_t at)
   }
 }
 
-/* Takes up a thread at `pc` and all that follows without reading a byte.
-   Returns 1 when that is the match. */
+/* Adds a thread at `pc`, and all threads that follow from it without reading a byte.
+   Returns 1 if one of them is at the end of the pattern: a match. */
 static int take_up (struct pattern *p, unsigned int pc, unsigned int *list, size_t *n, char const *line, size_t len, size_t at)
 {
   size_t depth = 0 ;
@@ -69,7 +69,7 @@ int pattern_match (struct pattern *p, char const *line, size_t len)
     {
       if (anchored) return 0 ;
       while (++at < len && !can_begin(p, line[at])) ;
-      p->round++ ; /* what was seen was seen elsewhere */
+      p->round++ ; /* what was seen was at another byte */
     }
     if ((!at || !anchored) && take_up(p, 0, p->now, &former_n, line, len, at)) return 1 ;
     if (at >= len || (anchored && !former_n)) return 0 ;

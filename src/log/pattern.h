@@ -1,8 +1,7 @@
-/* Does a line match? POSIX extended regular expressions and globs, over bytes, as
-   in the C locale, compiled to a small program that is run over the line in one
-   pass: in time that grows with the line, whatever the pattern, and without
-   allocation. libc's would be a quarter of the static programs' size, and
-   allocates for each line. */
+/* Does a line match? A pattern is a POSIX extended regular expression or a glob, over bytes, as in
+   the C locale. It is compiled to a small program, which reads the line once: the time grows with the
+   line only, whatever the pattern, and nothing is allocated. The C library's matcher would be a quarter
+   of the static program's size, and allocates for each line. */
 
 #ifndef REEVE_LOG_PATTERN_H
 #define REEVE_LOG_PATTERN_H

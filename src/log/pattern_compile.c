@@ -8,7 +8,7 @@
 #define OPS_MAX 30000
 #define SETS_MAX 1000
 #define REPEAT_MAX 255 /* POSIX' RE_DUP_MAX */
-#define DEPTH_MAX 200 /* of parentheses */
+#define DEPTH_MAX 200 /* parentheses within parentheses */
 #define NO_LIMIT (-1)
 
 struct parser
@@ -25,7 +25,7 @@ static void add_to (struct set *set, unsigned char c)
   set->bits[c >> 5] |= (uint32_t)1 << (c & 31) ;
 }
 
-/* Each part is put behind what there is. */
+/* Each part is appended to the program. */
 
 static int fail (struct parser *parser, char const *fault)
 {
@@ -33,7 +33,7 @@ static int fail (struct parser *parser, char const *fault)
   return 0 ;
 }
 
-/* Room for `n` ops at `at`; jumps are relative, so what moves stays as it is. */
+/* Makes room for `n` ops at `at`. Jumps are relative, so the ops that move need no change. */
 static int insert (struct parser *parser, size_t at, size_t n)
 {
   struct pattern *p = parser->p ;
@@ -106,7 +106,7 @@ static int named_class (struct parser *parser, struct set *set, char const *name
   return fail(parser, "unknown class in [ ]") ;
 }
 
-/* One end of a range, or what stands alone: a byte, [.c.] or [=c=]. */
+/* Reads one end of a range, or a single element: a byte, [.c.] or [=c=]. */
 static int element (struct parser *parser, unsigned char *c)
 {
   char const *s = parser->at ;
@@ -123,7 +123,7 @@ static int element (struct parser *parser, unsigned char *c)
   return 1 ;
 }
 
-/* Behind the `[`. */
+/* Reads what follows a `[`. */
 static int bracket (struct parser *parser, char negation)
 {
   struct set *set = append_set(parser) ;
@@ -174,7 +174,7 @@ static int escaped (struct parser *parser)
   return 1 ;
 }
 
-/* What begins at `from` again `n` times. */
+/* Appends what begins at `from` `n` times more. */
 static int again (struct parser *parser, size_t from, size_t len, int n)
 {
   for (; n > 0 ; n--)
@@ -186,7 +186,7 @@ static int again (struct parser *parser, size_t from, size_t len, int n)
   return 1 ;
 }
 
-/* min to max times what begins at `from`. */
+/* Repeats what begins at `from` min to max times. */
 static int repeat (struct parser *parser, size_t from, int min, int max)
 {
   struct pattern *p = parser->p ;
@@ -201,7 +201,7 @@ static int repeat (struct parser *parser, size_t from, int min, int max)
     if (min) return put(parser, p->nops, OP_SPLIT, -(int)len, 1) ;
     return put(parser, last, OP_SPLIT, 1, (int)len + 2) && append(parser, OP_JUMP, -(int)len - 1) ;
   }
-  for (int i = max ; i > min ; i--) /* each of the last ones: that, or the end of all */
+  for (int i = max ; i > min ; i--) /* each of the last ones can be skipped, with all that follow it */
   {
     size_t at = from + (size_t)(i - 1) * len ;
     if (!put(parser, at, OP_SPLIT, 1, (int)(p->nops - at) + 1)) return 0 ;
@@ -278,7 +278,7 @@ static int atom (struct parser *parser)
   if (!ok) return 0 ;
   switch (parser->p->ops[from].code)
   {
-    case OP_BEGIN : case OP_END : case OP_EDGE : return 1 ; /* not to be repeated: the next atom says so */
+    case OP_BEGIN : case OP_END : case OP_EDGE : return 1 ; /* these cannot be repeated: reading the next atom reports it */
     default : return repetitions(parser, from) ;
   }
 }
@@ -321,7 +321,7 @@ static int glob (struct parser *parser)
   return append(parser, OP_END, 0) ;
 }
 
-/* What a match can begin with, whatever the edges and ends are. */
+/* Finds the bytes with which a match can begin, whatever the edges and ends are. */
 static void find_first (struct pattern *p)
 {
   size_t depth = 0 ;
@@ -360,7 +360,7 @@ struct pattern *pattern_compile (enum pattern_kind kind, char const *text, char 
   if (ok)
   {
     p->seen = calloc(p->nops, sizeof *p->seen) ;
-    p->now = calloc(p->nops * 5, sizeof *p->now) ; /* two lists; and a stack: an op can be on it for each that leads to it */
+    p->now = calloc(p->nops * 5, sizeof *p->now) ; /* two lists, and a stack, on which an op can be once for each op that leads to it */
     if (p->seen && p->now)
     {
       p->next = p->now + p->nops ;

@@ -12,12 +12,12 @@ enum code
 {
   OP_BYTE, /* one byte: x */
   OP_ANY,
-  OP_SET, /* one byte of sets[x] */
+  OP_SET, /* one byte that is in sets[x] */
   OP_SPLIT, /* goes on at +x and at +y */
   OP_JUMP, /* goes on at +x */
   OP_BEGIN,
   OP_END,
-  OP_EDGE, /* of a word: x is one of b B < > */
+  OP_EDGE, /* the edge of a word: x is one of b B < > */
   OP_MATCH
 } ;
 
@@ -40,7 +40,7 @@ struct pattern
   struct set *sets ;
   size_t nsets ;
   struct set first ; /* bytes that a match can begin with */
-  unsigned int matches_empty : 1 ; /* `first` says nothing */
+  unsigned int matches_empty : 1 ; /* the empty text matches, so `first` does not matter */
   /* The threads of a run: where each is, and when each op was last taken up. */
   unsigned int *now ;
   unsigned int *next ;

@@ -1,4 +1,4 @@
-/* The processor: a program that gets `previous` as its input and makes `processed`. */
+/* The processor is a program that reads `previous` and writes `processed`. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -91,7 +91,7 @@ static int sync_file (struct logdir *d, char const *file, int done)
 static int collect (struct logdir *d)
 {
   struct stat st ;
-  if (!fstatat(d->dir, "newstate", &st, AT_SYMLINK_NOFOLLOW)) /* else this is not the first try */
+  if (!fstatat(d->dir, "newstate", &st, AT_SYMLINK_NOFOLLOW)) /* if not, an earlier try has come further */
   {
     if (!sync_file(d, "processed", 1)) return logdir_fail(d, "write", "processed") ;
     if (!sync_file(d, "newstate", 0)) return logdir_fail(d, "write", "newstate") ;

@@ -26,7 +26,7 @@ static struct { char const *name ; void (*parse) (struct logger *, int, char **)
 #include "log/names.def"
 } ;
 
-#define AS_A_RUN_SCRIPT "run" /* a link in the collector's directory: reeve-scan -L */
+#define AS_A_RUN_SCRIPT "run" /* the name of a link in the collector's directory, made by reeve-scan -L */
 
 static int is_collector (int argc, char **argv)
 {
@@ -54,7 +54,7 @@ static void sooner (int *ms, int other)
   if (other >= 0 && (*ms < 0 || other < *ms)) *ms = other ;
 }
 
-/* Does what is due in the directories. Returns the milliseconds until there is more; -1: nothing is due. */
+/* Does what is due in the directories. Returns the milliseconds until the next thing is due; -1: nothing will be. */
 static int attend (struct logger *l)
 {
   int ms = -1 ;
@@ -112,7 +112,7 @@ static void open_places (struct logger *l)
   }
 }
 
-/* Nothing is lost if a directory is not left as it should be: the next logger sees to it. */
+/* If a directory cannot be finished, nothing is lost: the next logger does it. */
 static void close_places (struct logger *l)
 {
   for (;;)

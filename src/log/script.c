@@ -11,7 +11,7 @@
 #define SIZE_MIN 4096
 #define SIZE_MAX_S6 268435455
 
-/* What control directives have set for the actions behind them. */
+/* What control directives have set for the actions that follow them. */
 struct control
 {
   uint32_t size ;
@@ -145,7 +145,7 @@ void script_parse (struct logger *l, int argc, char **argv)
       case 'd' : if (!uint320_scan(optarg, &l->ready_fd) || l->ready_fd < 3) strerr_dieusage(EXIT_USAGE, USAGE) ; break ;
       case 'q' : verbosity-- ; break ;
       case 'v' : verbosity++ ; break ;
-      case 'b' : break ; /* never reads on before all is written */
+      case 'b' : break ; /* it always writes all before it reads more */
       case 'p' : l->ignores_sigterm = 1 ; break ;
       case 'l' :
         if (!uint320_scan(optarg, &n)) strerr_dieusage(EXIT_USAGE, USAGE) ;

@@ -10,16 +10,15 @@
 #include "log/log.h"
 #include "wire/blocked.h"
 
-#define RETRY_MS 2000 /* of a stream */
+#define RETRY_MS 2000 /* how long to wait after a failure of a stream */
 #define LOCK_MS_MAX 64
-#define ENDING_MS 1000 /* told to end, what could not be written for so long is not waited for */
+#define ENDING_MS 1000 /* a logger that is told to end does not wait longer for a place */
 #define ENDING_RETRY_MS 200
 
-/* Loggers that share a stream, as those of a container share its stdout, take turns,
-   whole lines each: a write of more than PIPE_BUF may be torn. Nobody waits in the
-   kernel, neither for the lock nor for room, so that signals are heard, and nobody keeps
-   the lock while waiting for room but in the midst of a long line. Where there is no such
-   lock, short lines are whole all the same. */
+/* Loggers that share a stream (the stdout of a container) take turns by a lock, and write whole lines: the
+   kernel may mix writes of more than PIPE_BUF. A logger never waits in the kernel, neither for the lock nor
+   for room, so that it hears signals. It keeps the lock while it waits for room only in the middle of a
+   long line. If the stream has no locks, lines up to PIPE_BUF are whole all the same. */
 static int take_lock (struct sink *sink)
 {
   struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET } ;
@@ -35,7 +34,7 @@ static void let_lock_go (struct sink *sink)
   sink->locked = 0 ;
 }
 
-/* How much to write at once: lines that a pipe takes whole, or a part of a long one. */
+/* Returns how much to write at once: lines that a pipe takes whole, or a part of a long line. */
 static size_t portion (struct sink const *sink)
 {
   char const *bytes = sink->bytes + sink->begin ;
@@ -46,7 +45,7 @@ static size_t portion (struct sink const *sink)
   return newline ? (size_t)(newline - bytes) + 1 : PIPE_BUF ;
 }
 
-/* A terminal that was closed: it never comes back. */
+/* Is it a terminal that was closed? It never comes back. */
 static int has_gone (int fd)
 {
   struct stat st ;
@@ -87,7 +86,7 @@ static ssize_t write_some (struct sink *sink)
   return -1 ;
 }
 
-/* Returns 0 if it has to wait. */
+/* Writes all. Returns 0 if the logger has to wait. */
 static int write_out (struct sink *sink, int line_ends)
 {
   while (sink->begin < sink->end && (sink->logdir || sink->fd >= 0))
@@ -107,13 +106,13 @@ static char const *place (struct sink const *sink)
   return sink->logdir ? sink->logdir->path : sink->fd == 1 ? "stdout" : "stderr" ;
 }
 
-/* What was not written was not taken from a pipe: it is there for the next logger. */
+/* Bytes that were not written were not taken from the pipe: the next logger finds them. */
 static void __attribute__((noreturn)) leave (struct sink const *sink)
 {
   strerr_dief3x(EXIT_LEFT, "told to end, and ", place(sink), " takes nothing: what is left of the input stays unread") ;
 }
 
-/* Returns 0 when it is time to give up. */
+/* Waits before the next try. Returns 0 if it is time to give up. */
 static int wait_to_try_again (struct logger *l, struct sink *sink)
 {
   int err = errno ;
@@ -157,7 +156,7 @@ void sink_put (struct logger *l, struct sink *sink, char const *bytes, size_t le
   sink->end += len ;
 }
 
-/* One that cannot be written does not keep the others waiting. */
+/* A place that cannot be written does not delay the others. */
 void sinks_flush (struct logger *l)
 {
   for (struct sink *sink = l->sinks ; sink ; sink = sink->next) write_out(sink, 1) ;

@@ -1,9 +1,9 @@
-/* Datagrams as daemons send them to /dev/log: RFC 3164 without a host's name, as syslog(3) has it, with one,
-   or a bare text (python's SysLogHandler); RFC 5424. Of each becomes one line:
+/* Receives the datagrams that daemons send to /dev/log: RFC 3164 without a host's name (syslog(3)), with one, or
+   only a text (python's SysLogHandler); RFC 5424. Each becomes one line:
 
      daemon.info ntpd[123]: text
 
-   The sender's time is left out, as the logger that gets the line has its own. */
+   The sender's time is left out, as the logger adds its own. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -25,13 +25,13 @@
 #define HEAD_MAX 64 /* facility and level */
 #define DATE_LEN 16 /* `Nov 25 15:06:49 ` */
 #define DATAGRAM_MAX (INPUT_MAX - HEAD_MAX - 8)
-#define ROUND 64 /* datagrams, before signals are looked at */
+#define ROUND 64 /* datagrams between two looks at signals */
 
 /* ---- the socket ---- */
 
-static struct stat own ; /* of the file */
+static struct stat own ; /* of the file of the socket */
 
-/* Is there a socket from which nobody reads? One that is read, or is no socket, stays. */
+/* Is there a socket that nobody reads from? A socket with a reader stays, and so does any other file. */
 static void remove_stale (struct sockaddr_un const *address)
 {
   struct stat st ;
@@ -80,7 +80,7 @@ static size_t describe_priority (char out[HEAD_MAX], unsigned int priority)
   return (size_t)snprintf(out, HEAD_MAX, "%s.%s ", facilities[priority / 8], levels[priority % 8]) ;
 }
 
-/* `<13>`; where there is none, or one that cannot be, the text begins at once. */
+/* Skips `<13>`. If there is no priority, or an invalid one, the text begins at once. */
 static char *skip_priority (char *text, unsigned int *priority)
 {
   unsigned int n ;
@@ -104,7 +104,7 @@ static int is_date (char const *text)
   return 1 ;
 }
 
-/* Behind this machine's name, if a tag follows it. */
+/* Skips this machine's name, if a tag follows it. */
 static char *skip_host (char *text)
 {
   char host[256] = "" ;
@@ -120,7 +120,7 @@ static char *skip_word (char *text)
   return *text ? text + 1 : text ;
 }
 
-/* `[id name="value"][...]`, in which \] and \" are no ends. */
+/* Skips `[id name="value"][...]`, in which \] and \" do not end anything. */
 static char *skip_data (char *text)
 {
   if (*text == '-') return skip_word(text) ;
@@ -132,7 +132,7 @@ static char *skip_data (char *text)
   return *text == ' ' ? text + 1 : text ;
 }
 
-/* `1 TIME HOST APP PROCESS ID DATA TEXT`: puts the tag before the text, where there was more. */
+/* Reads `1 TIME HOST APP PROCESS ID DATA TEXT`, and writes the tag over what comes before the text. */
 static char *read_5424 (char *text)
 {
   char tag[2 * INPUT_MAX / 64] ;
@@ -150,7 +150,7 @@ static char *read_5424 (char *text)
   return rest - len ;
 }
 
-/* One line, and nothing in it that a terminal would obey. */
+/* Makes it one line, without anything that a terminal would obey. */
 static void flatten (char *text, size_t len)
 {
   text_make_printable(text, len) ;

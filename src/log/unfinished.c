@@ -20,7 +20,7 @@
 
 enum { IN_PIPE = 'p', TAKEN = 't' } ;
 
-/* The pipe that is stdin, and the life of the system in which it has what it has. */
+/* Which pipe stdin is, and in which life of the system: a pipe is empty after that. */
 static char const *input_name (void)
 {
   static char name[PROCESS_LIFE_MAX + 64] ;
@@ -33,7 +33,7 @@ static char const *input_name (void)
   return name ;
 }
 
-/* A file of our own, which has no other name. */
+/* Is it the user's own file, without another name? */
 static int open_own (struct logdir *d, char const *file, int flags)
 {
   struct stat st ;
@@ -44,8 +44,8 @@ static int open_own (struct logdir *d, char const *file, int flags)
   return -1 ;
 }
 
-/* By one write, in which the kernel does not stop half way. Where it cannot be written, a
-   line of which a beginning was written may come torn when this logger is killed. */
+/* Writes it by one call, which the kernel does not interrupt. If it cannot be written, a line may be torn when
+   the logger is killed in the middle of it. */
 static void note (struct logdir *d, int kind, struct taken const *taken)
 {
   char record[RECORD_SIZE] = "" ;
@@ -73,7 +73,7 @@ void unfinished_remove (struct logdir *d)
   if (d->unfinished >= 0) unlinkat(d->dir, FILE_NAME, 0) ;
 }
 
-/* ---- what a logger that was killed has left ---- */
+/* ---- after a killed logger ---- */
 
 struct record
 {
@@ -119,8 +119,8 @@ static int is_one_line (int fd, uint64_t at)
   return !r ;
 }
 
-/* Does the pipe have, behind what comes before it, the piece with which the file ends?
-   Then it was perhaps not taken. */
+/* Does the pipe hold the piece with which the file ends, at the place where it should be? Then it was perhaps
+   not taken. */
 static int is_in_pipe (int file, struct record const *record)
 {
   static char theirs[INPUT_MAX + 4096] ;
