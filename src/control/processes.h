@@ -60,8 +60,8 @@ typedef void processes_visit (struct process *process, int depth, char const *ma
 extern struct process *processes_of_service (struct processes *processes, char const *name, struct view const *view, processes_visit *visit, void *data) ;
 /* Visits the process and all of its descendants. */
 extern void processes_below (struct process *process, processes_visit *visit, void *data) ;
-/* To be called when all services were visited. Visits the scanner's other children: strays of services
-   that nobody knows. Returns 0 when there are none. */
+/* To be called when all services were visited. Visits the scanner's other children. These are strays, and
+   nobody knows which service they belong to. Returns 0 when there are none. */
 extern int processes_strays (struct process const *scanner, processes_visit *visit, void *data) ;
 
 /* These three are safe to show on a terminal. */

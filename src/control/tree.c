@@ -195,7 +195,7 @@ static void print_own (struct tree const *tree, char const *what, pid_t pid, str
   print_line(tree, 0, what, text, processes_user(pid), sum) ;
 }
 
-/* Shows the strays of services that nobody knows (other children of the scanner), and what Reeve uses
+/* Shows the strays of which nobody knows the service (other children of the scanner), and what Reeve uses
    itself. */
 static void show_rest (struct tree *tree, struct seen const *seen)
 {
