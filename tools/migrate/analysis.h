@@ -291,6 +291,21 @@ extern int variable_from_environment (struct analysis *a, struct variable *varia
 /* $NAMES, "${NAMES[@]}": adds the words that it is here, when the script alone has set it. 0: they are not known. */
 extern int known_words (struct analysis *a, char const *raw, struct texts *values) ;
 
+/* ---- arrays.c ---- */
+struct element
+{
+  char const *key ;
+  char const *value ; /* 0: not known */
+  struct element *next ;
+} ;
+struct array
+{
+  struct element *first ;
+  int has_names ; /* its keys are names: declare -A */
+} ;
+/* 0: the script does something with it that is not known here. An array that nobody sets has no elements. */
+extern int array_known (struct analysis *a, char const *name, struct array *array) ;
+
 /* ---- enable.c ---- */
 /* At the end: conditions about the environment become enable-if. */
 extern void settle_conditions (struct analysis *a) ;

@@ -92,7 +92,7 @@ char const *command_service_name (struct pool *pool, char const *const *argv)
   if (*name == '$')
   {
     name += strspn(name, "${") ;
-    return pool_copy(pool, name, strcspn(name, "}\":-")) ;
+    return pool_copy(pool, name, strcspn(name, "}\":-[")) ;
   }
   return shell_one_of(strrchr(name, '.') ? strrchr(name, '.') + 1 : "", "sh py rb pl js php jar exe") ? without_extension(pool, name) : name ;
 }

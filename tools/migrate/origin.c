@@ -136,58 +136,27 @@ static int add_split (struct pool *pool, struct texts *values, char const *text)
   return 1 ;
 }
 
-/* (a "b c" d) */
-static int add_elements (struct pool *pool, struct texts *values, char const *list)
-{
-  struct source code ;
-  size_t len = strlen(list) ;
-  struct statement *loop ;
-  if (len < 2 || *list != '(' || list[len - 1] != ')') return 0 ;
-  loop = shell_parse_text(pool, &code, pool_printf(pool, "for i in %s ; do :; done", pool_copy(pool, list + 1, len - 2))) ;
-  if (!loop || loop->next || loop->kind != STATEMENT_FOR || loop->damaged) return 0 ;
-  for (unsigned int i = 0 ; i < loop->nwords ; i++)
-  {
-    if (!loop->words[i].value || loop->words[i].raw[0] == '[') return 0 ;
-    texts_add(pool, values, loop->words[i].value) ;
-  }
-  return 1 ;
-}
-
-/* NAME=(...), NAME+=(...), declare -a NAME=(...); 0: something else is done with it. */
-static int elements_of (struct analysis *a, char const *name, struct texts *values)
-{
-  size_t len = strlen(name) ;
-  for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
-  {
-    struct piece const *piece = a->plan->pieces + i ;
-    char const *text = piece->text ;
-    int adds ;
-    if (piece->is_function || !strstr(piece->names, pool_printf(a->pool, " %s ", name))) continue ;
-    if (!strncmp(text, "declare -a ", 11)) text += 11 ;
-    if (piece->under || piece->shared || strncmp(text, name, len) != 0) return 0 ;
-    adds = text[len] == '+' ;
-    if (text[len + (size_t)adds] != '=') return 0 ;
-    if (!adds) *values = (struct texts){ 0 } ;
-    if (!add_elements(a->pool, values, text + len + (size_t)adds + 1)) return 0 ;
-  }
-  return 1 ;
-}
-
 int known_words (struct analysis *a, char const *raw, struct texts *values)
 {
   struct variable variable ;
-  struct texts elements = { 0 } ;
+  struct array array ;
   int quoted = *raw == '"' ;
+  int keys = raw[quoted] == '$' && raw[quoted + 1] == '{' && raw[quoted + 2] == '!' ;
+  size_t begin = (keys ? 3U : 2U) + (quoted ? 1U : 0U) ;
   size_t len = strcspn(raw, "[") ;
   char const *name ;
   if (!raw[len])
     return !quoted && variable_parse(a->pool, raw, &variable) && variable_from_environment(a, &variable, a->plan->npieces)
      && variable.constant && add_split(a->pool, values, variable.constant) ;
-  if (strncmp(raw + quoted, "${", 2) != 0 || strcmp(raw + len, quoted ? "[@]}\"" : "[@]}") != 0) return 0 ;
-  name = pool_copy(a->pool, raw + quoted + 2, len - (size_t)quoted - 2) ;
-  if (!*name || strspn(name, NAME_LETTERS) != strlen(name) || !elements_of(a, name, &elements)) return 0 ;
-  for (struct text const *one = elements.first ; one ; one = one->next)
-    if (quoted) texts_add(a->pool, values, one->text) ;
-    else if (!add_split(a->pool, values, one->text)) return 0 ;
+  if (strncmp(raw + quoted, "${", 2) != 0 || !shell_one_of(raw + len, quoted ? "[@]}\"" : "[@]} [*]}")) return 0 ;
+  name = pool_copy(a->pool, raw + begin, len - begin) ;
+  if (!*name || strspn(name, NAME_LETTERS) != strlen(name) || !array_known(a, name, &array)) return 0 ;
+  for (struct element const *one = array.first ; one ; one = one->next)
+  {
+    char const *text = keys ? one->key : one->value ;
+    if (!text) return 0 ;
+    if (quoted) texts_add(a->pool, values, text) ;
+    else if (!add_split(a->pool, values, text)) return 0 ;
+  }
   return 1 ;
 }

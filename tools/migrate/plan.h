@@ -43,6 +43,7 @@
    runscript.c      the lines of its run
    become.c         the last one: the command that run becomes
    origin.c         where a variable's value comes from
+   arrays.c         what an array holds
    enable.c         conditions about the environment
    ready.c          what the order said without words
    context.c        what applies to all that comes later
