@@ -3,7 +3,7 @@
 
 #include "migrate/branching.h"
 
-/* The conditions of a start that those around it do not have; 0: none. */
+/* The conditions of a start, without those of the branches around it; 0: none. */
 static char const *own_conditions (struct analysis *a, struct service const *service)
 {
   struct texts own = { 0 } ;
@@ -41,7 +41,7 @@ void end_behind (struct analysis *a, struct statement const *statement, struct b
   claim_statement(a, statement, "dropped", *names ? pool_printf(a->pool, "&&: what is behind it depends on %s", names) : "&&") ;
 }
 
-/* migrate && exec server: work that comes first, and whose failure is the end. */
+/* migrate && exec server: work that comes first; if it fails, the script ends. */
 int is_work (struct analysis *a, struct statement *statement)
 {
   struct foreground foreground = { 0 } ;
@@ -66,7 +66,7 @@ int find_alternatives (struct analysis *a, struct statement *statement, struct a
 
 void end_or_run (struct analysis *a, struct statement *statement, struct alternatives const *these, struct service *before)
 {
-  /* When it is false, that is the script's end, and its code. */
+  /* If the condition is false, the script ends with its code. */
   if (plan_last(a->plan) != before) texts_add(a->pool, &plan_last(a->plan)->before, pool_printf(a->pool, "%s || exit", these->condition)) ;
   script_waits(a, line_of(a, statement)) ;
   claim_statement(a, statement, service_where(a->plan, plan_last(a->plan), "run"), "what is asked first: when it fails, that is the container's end, as it was the script's") ;

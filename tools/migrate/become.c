@@ -38,7 +38,7 @@ static void tell_dropped (struct analysis *a, struct service *service, struct la
   claim->what = pool_printf(a->pool, "%s (dropped: %s)", claim->what, texts_join(a->pool, &launch->dropped, "; ")) ;
 }
 
-/* What else the init scripts of these do, that a service may need. */
+/* What the init scripts of these programs also do, and a service may need. */
 static struct
 {
   char const *program ;
@@ -82,7 +82,7 @@ static void tell_foreground (struct analysis *a, struct service *service, uint32
     service->claim->what = pool_printf(a->pool, "%s (in the foreground: it would have left by itself)", service->claim->what) ;
 }
 
-/* su app -c "cd /app && server &": with exec, and in the foreground; 0: it is not so simple. */
+/* su app -c "cd /app && server &": the code with exec, in the foreground; 0: it has another form. */
 static char const *foreground_chain (struct pool *pool, struct source const *code, struct statement const *only)
 {
   struct statement const *last = only ;
@@ -145,7 +145,7 @@ static char const *trim (struct pool *pool, char const *text)
   return pool_copy(pool, text, len) ;
 }
 
-/* CMD in the place of "$@", where that is the script's own. */
+/* Puts CMD in the place of the script's own "$@". */
 static char const *with_arguments (struct analysis *a, char const *command)
 {
   static char const *const marks[] = { "\"$@\"", "\"${@}\"", "$@" } ;
@@ -197,7 +197,7 @@ static int used_by_words (struct statement const *statement, char const *assignm
   return 0 ;
 }
 
-/* nginx whose configuration says daemon off already: said twice, it does not start. */
+/* nginx does not start if both its configuration and its words say daemon off. */
 static void keep_configured (struct analysis *a, struct foreground *foreground)
 {
   if (!a->plan->nginx_stays || !foreground->argv[0] || strcmp(shell_basename(foreground->argv[0]), "nginx") != 0) return ;

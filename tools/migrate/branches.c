@@ -17,7 +17,7 @@ void enter_branch (struct analysis *a, struct branch_state *state, char const *c
   a->branch_last = a->last ;
 }
 
-/* What comes behind the branch only comes where the script did not become a program in it. */
+/* Later statements only run if the script did not become a program in this branch. */
 static void exclude_branch (struct analysis *a, struct branch_state const *state, char const *condition)
 {
   for (struct service *one = state->before ? state->before->next : a->plan->services ; one ; one = one->next) one->is_apart = 1 ;
@@ -84,7 +84,7 @@ static char const *case_condition (struct analysis *a, struct branching const *b
   return pool_printf(a->pool, "case %s in%s %s) true ;; *) false ;; esac", value, refused, branch->pattern) ;
 }
 
-/* That of the branch alone, as if those before it were not there; 0: it has none. */
+/* The branch's own condition, without those of the branches before it; 0: it has none. */
 static char const *own_condition (struct analysis *a, struct branching const *branching, struct branch const *branch)
 {
   struct branching alone = { .statement = branching->statement, .patterns = "" } ;
@@ -97,7 +97,7 @@ void begin_branch (struct analysis *a, struct branching *branching, struct branc
     ? case_condition(a, branching, branch) : if_condition(a, branching, branch)) ;
 }
 
-/* Only one branch of several is taken: each begins as what is around them was. */
+/* Only one of the branches is taken, so each begins with the state from before all of them. */
 void end_branch (struct analysis *a, struct branching *branching, struct branch const *branch)
 {
   int replaced = a->branch_replaced ;
@@ -150,7 +150,7 @@ void end_branches (struct analysis *a, struct branching const *branching)
   claim_branch(a, branching->statement) ;
 }
 
-/* ;& and ;;& go on to a branch behind that one, as if it had been taken as well. */
+/* ;& and ;;& go on to a later branch, as if that one had been taken as well. */
 void mark_fallthrough (struct analysis *a, struct statement *statement)
 {
   int falls = 0 ;

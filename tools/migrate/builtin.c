@@ -12,7 +12,7 @@ static int is_port (char const *text)
   return port && port <= 65535 && !*end ;
 }
 
-/* Only this machine: who is elsewhere is no service of this container. */
+/* Only this machine: another host is not a service of this container. */
 static int is_local (char const *host)
 {
   return shell_one_of(host, "localhost ip6-localhost 127.0.0.1 ::1 [::1] 0.0.0.0") || (!strncmp(host, "127.", 4) && strspn(host, "0123456789.") == strlen(host)) ;
@@ -30,7 +30,7 @@ static char const *unix_socket (struct pool *pool, char const *path)
   return *path == '/' && strlen(path) < 100 ? pool_printf(pool, "unix:%s", path) : 0 ;
 }
 
-/* ---- options: only those are passed over that change nothing of the answer ---- */
+/* ---- options: only those that do not change the answer may be skipped ---- */
 
 struct options
 {
@@ -83,7 +83,7 @@ static int read_long (struct pool *pool, struct options const *options, struct r
   return 1 ;
 }
 
-/* From word `first` on. 0: there is something that may matter. */
+/* Looks at the words from `first` on. 0: one of them may matter. */
 static int read_words (struct pool *pool, struct statement const *statement, unsigned int first, struct options const *options, struct reading *r)
 {
   *r = (struct reading){ .statement = statement, .i = first } ;
@@ -129,7 +129,7 @@ static char const *http (struct pool *pool, char const *url)
   return is_port(port) && is_local(host) ? pool_printf(pool, "http://%s", rest) : 0 ;
 }
 
-/* Without --fail any answer is good, and with --location what it is sent on to counts: no check of ours does that. */
+/* Without --fail any answer is good, and with --location the last answer counts. No built-in check does that. */
 static char const *of_curl (struct pool *pool, struct statement const *statement, unsigned int first)
 {
   static struct options const options = { "sSfvq4", "m", "o", "--silent --show-error --fail --fail-with-body --verbose --ipv4 --no-progress-meter", "--max-time --connect-timeout" } ;

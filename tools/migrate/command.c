@@ -63,7 +63,7 @@ static char const *interpreted_name (struct pool *pool, char const *const *argv)
     if (argv[i][0] == '$' && argv[i + 1] && (strstr(argv[i], "OPT") || strstr(argv[i], "ARGS") || strstr(argv[i], "FLAGS"))) continue ;
     name = without_extension(pool, argv[i]) ;
     if (shell_one_of(shell_basename(argv[i]), "manage.py artisan console rails rake") && argv[i + 1] && argv[i + 1][0] != '-') return argv[i + 1] ;
-    /* dist/index.js, src/main.py: the folder says more, but is the same for all */
+    /* dist/index.js, src/main.py: the folder would say more, but is often the same */
     return name ;
   }
   return shell_basename(argv[0]) ;
@@ -146,7 +146,7 @@ static int is_unknown (char const *word)
   return shell_one_of(word, "$@\" $@ ${@}\" $* $*\" ${@}") ;
 }
 
-/* crond "$@": without the words that are not known, as it would be without arguments. */
+/* crond "$@": the words that are known, as if there were no arguments. */
 static void without_unknown (char const *const *argv, char const **known)
 {
   unsigned int n = 0 ;
@@ -164,7 +164,7 @@ static void add_unknown (char const *const *argv, char const **words)
   words[n] = 0 ;
 }
 
-/* Whether it stays is what its configuration says, unless an option does. */
+/* Its configuration says whether it stays in the foreground, unless an option does. */
 static int follows_configuration (char const *const *argv)
 {
   int has_file = 0 ;

@@ -18,7 +18,7 @@ static int starts_itself (struct analysis *a, struct statement *statement, struc
   return 1 ;
 }
 
-/* bash, or psql, as the last line, for `docker run -it`: it reads the container's stdin. */
+/* bash or psql as the last line, for `docker run -it`: does it read the container's stdin? */
 static int talks_to_person (struct analysis *a, struct statement const *statement)
 {
   struct launch launch ;
@@ -45,7 +45,7 @@ static int has_console (struct analysis *a)
   return 0 ;
 }
 
-/* It has the terminal, and the container ends with it, as with the script. Returns 0 if it is no such thing. */
+/* The service has the terminal, and its end is the container's, as in the script. Returns 0 if it is no console. */
 static int start_console (struct analysis *a, struct statement *statement)
 {
   struct service *service ;
@@ -76,7 +76,7 @@ void walk_exec (struct analysis *a, struct statement *statement)
   else a->branch_replaced = 1 ;
 }
 
-/* service nginx restart, when it has been started already */
+/* service nginx restart, after its service was started */
 static int starts_again (struct analysis *a, struct statement *statement, struct foreground const *foreground, char const *const *argv)
 {
   struct service *service ;
@@ -108,7 +108,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
     int ends = is_last(a, frame) && !a->waited_line && !launch.detached && foreground.in_background && !foreground.is_init_script ;
     struct service *service = start_service(a, statement, launch.detached ? START_BACKGROUND : START_DAEMON) ;
     if (!ends) return ;
-    /* The script ended with it: its configuration kept it in the foreground. */
+    /* The script ended with this program, so its configuration kept it in the foreground. */
     service->is_main = 1 ;
     service->claim->what = pool_printf(a->pool, "%s; what the script ended with: main", service->claim->what) ;
     script_waits(a, line_of(a, statement)) ;
@@ -136,7 +136,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   add_ordinary(a, statement) ;
 }
 
-/* fg, fg %1: the script's last background process, or that one, comes to the front. */
+/* fg, fg %1: the last background process, or number 1, comes to the foreground. */
 void walk_fg (struct analysis *a, struct statement *statement)
 {
   struct texts names = { 0 } ;

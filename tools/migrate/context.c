@@ -2,16 +2,16 @@
 
 #include "migrate/analysis.h"
 
-/* In the environment already, so that an assignment reaches the services. */
+/* These are exported already, so an assignment reaches the services. */
 #define INHERITED "PATH HOME USER LOGNAME SHELL LANG LANGUAGE LC_ALL TZ TERM HOSTNAME PWD LD_LIBRARY_PATH LD_PRELOAD PYTHONPATH NODE_ENV DEBIAN_FRONTEND"
 
-/* Is the variable in the environment of what is executed, whatever the script says of it? */
+/* Is the variable exported, although the statement does not say so? */
 static int is_exported (struct analysis *a, char const *name)
 {
   return a->exports_all || shell_one_of(name, INHERITED) || texts_has(&a->plan->environment, name) ;
 }
 
-/* Does it apply to everything behind it, whatever that mentions? */
+/* Does it apply to all later statements, whether they mention it or not? */
 static int applies_always (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
@@ -82,7 +82,7 @@ static int sets_positional (struct statement *statement, void *data)
     && (!strcmp(statement_word(statement, 1), "--") || (statement->nwords > 1 && !strchr("-+", statement->words[1].raw[0])))) ;
 }
 
-/* `local` has no place in run, nor has what empties a file that others write to. */
+/* `local` has no place in run. Nor may a run empty a file that others write to. */
 static char const *for_each_service (struct analysis *a, struct statement *statement)
 {
   struct texts ignored = { 0 } ;
@@ -164,7 +164,7 @@ static int applies_in (struct analysis *a, struct statement *statement)
   return r ;
 }
 
-/* ---- cd /app && migrate: what is behind it is there as well ---- */
+/* ---- cd /app && migrate: later statements are in that directory, too ---- */
 
 static struct statement *first_of (struct statement *statement)
 {
@@ -188,7 +188,7 @@ static struct statement *behind_first (struct analysis *a, struct statement *sta
   return both ;
 }
 
-/* mkdir -p /data && cd /data: no more than what may be done again. */
+/* mkdir -p /data && cd /data: may all of it be done again? */
 static int prepares (struct statement const *statement)
 {
   if (statement->kind == STATEMENT_AND) return prepares(statement->body) && prepares(statement->body->next) ;
@@ -226,7 +226,7 @@ struct statement *moved_work (struct analysis *a, struct statement *statement)
   return statement ;
 }
 
-/* exec > >(tee FILE), by itself or in a function: says what each service does of it. */
+/* exec > >(tee FILE), by itself or in a function: reports what each service does. */
 static void tell_redirections (struct analysis *a, struct claim *claim, struct texts const *files, struct texts const *loggers, int before_all)
 {
   if (files->first)
@@ -257,12 +257,12 @@ int add_context (struct analysis *a, struct statement *statement)
   if (statement->kind == STATEMENT_FUNCTION) always = positional = 0 ;
   else appending_text(a, body ? body : statement, &files, &loggers) ;
   if (strlen(names) == 1 && !always && !positional) return 0 ;
-  if (!repeatable && strlen(names) == 1) return 0 ; /* cd in something that does more: its effect is looked for by nobody */
-  /* Work between two starts, whose variables are its own. */
+  if (!repeatable && strlen(names) == 1) return 0 ; /* nothing is defined, and it cannot be repeated */
+  /* Work between two starts that only sets variables for itself. */
   if (!repeatable && !before_all && !always && statement->kind != STATEMENT_ASSIGNMENT && statement->kind != STATEMENT_DECLARATION
    && !is_used_later(a, statement, names)) return 0 ;
   /* A function that only works for itself. */
-  /* Nobody in the script uses it: it can only be for the environment, if that has it. */
+  /* No statement uses it: it can only be meant for the environment, if it is exported. */
   if (statement->kind == STATEMENT_ASSIGNMENT && before_all && repeatable && !is_used_later(a, statement, names)) always = 1 ;
   if (body && !always && !is_used_later(a, statement, names)) return 0 ;
   if (body && !before_all && !repeatable) return 0 ;

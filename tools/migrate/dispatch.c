@@ -1,4 +1,4 @@
-/* Which branch is taken, where the script's arguments decide that and the image's CMD is known. */
+/* Which branch the script takes, if its arguments decide, and the image's CMD is known. */
 
 #include <fnmatch.h>
 #include <regex.h>
@@ -169,7 +169,7 @@ void note_value (struct analysis *a, struct statement const *statement)
   if (!raw[len]) return ;
   known = pool_alloc(a->pool, sizeof(*known)) ;
   known->name = pool_copy(a->pool, raw, len) ;
-  /* Only what the arguments give: another value may come from the environment. */
+  /* Only values from the arguments count: others may come from the environment. */
   known->value = a->conditions.first || (!mentions_positional(raw + len + 1) && !strchr(raw + len + 1, '$')) ? 0 : value_of(a, raw + len + 1, 0) ;
   known->next = a->known ;
   a->known = known ;
@@ -193,7 +193,7 @@ static int matches (struct analysis *a, char const *patterns, char const *value)
   }
 }
 
-/* Of two: 1 or 0 when it is known, or does not matter, what the other one is; else -1. */
+/* The result of two: 1 or 0 if it is known, whatever the unknown one is; else -1. */
 static int combine (int is_or, int left, int right)
 {
   if (left == is_or || right == is_or) return is_or ;
@@ -205,7 +205,7 @@ static int is_number (char const *text)
   return *text && strspn(text, "0123456789") == strlen(text) ;
 }
 
-/* right: 0 where its value is not known, as of a pattern. -1: not known. */
+/* right is 0 if its value is not known, for example a pattern. Returns -1 if the result is not known. */
 static int compare (struct analysis *a, char const *left, char const *operator, char const *right, char const *raw)
 {
   static char const *const numbers[] = { "-eq", "-ne", "-lt", "-le", "-gt", "-ge" } ;
@@ -306,7 +306,7 @@ static int decide_condition (struct analysis *a, struct statement const *conditi
   }
 }
 
-/* Only a question about the arguments is decided here: others are asked in run. */
+/* Only a question about the arguments is decided here. A run asks the others. */
 static int asks_arguments (struct analysis *a, char const *text)
 {
   if (mentions_positional(text)) return 1 ;

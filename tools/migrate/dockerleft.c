@@ -1,4 +1,4 @@
-/* What goes with the wrapper: the edits, and the files that served it alone. */
+/* What goes when the wrapper goes: the edits, and the files that only it needed. */
 
 #include <string.h>
 

@@ -93,7 +93,7 @@ static void remove_variables (struct patching *p)
   }
 }
 
-/* What is left of an init, and nobody knows how to take out. */
+/* Parts of an init that the patch does not take out. */
 static void note_inits (struct patching *p)
 {
   for (struct instruction *one = p->dockerfile->instructions ; one ; one = one->next)
@@ -182,7 +182,7 @@ static char const *cmd_line (struct patching *p)
   return pool_printf(p->pool, "CMD [%s]", line) ;
 }
 
-/* What stays ahead of /init: does it go on to its arguments, and what does it ask of them? */
+/* Notes about what stays before /init: does it execute its arguments, and does it look at them? */
 static void note_front (struct patching *p)
 {
   char const *text = p->start->front_text ;

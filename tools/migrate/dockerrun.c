@@ -214,7 +214,7 @@ static int is_wanted (struct packages const *p, char const *word)
   return shell_one_of(pool_copy(p->pool, word, strcspn(word, "=<>~!@")), p->names) ;
 }
 
-/* Of an installing command: is it only about packages that go? Marks these otherwise. */
+/* Does a command install only packages that go? If not, marks these packages. */
 static int goes (struct packages *p, struct statement const *command)
 {
   unsigned int others = 0 ;
@@ -240,7 +240,7 @@ static int goes (struct packages *p, struct statement const *command)
   return 0 ;
 }
 
-/* Those that are of no use without a command that installs something. */
+/* Commands that are useless without one that installs something. */
 static int only_accompanies (struct statement const *command)
 {
   if (shell_one_of(statement_command(command), "set rm")) return 1 ;

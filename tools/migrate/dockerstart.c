@@ -94,7 +94,7 @@ static int add_input_names (struct starting *s, char const *input)
   return found ;
 }
 
-/* Is the word a program that the input may be? One that the input executes is none. */
+/* Can the word be the input? It cannot if the input executes it. */
 static int is_candidate (char const *word, char const *text)
 {
   char const *name = shell_basename(word) ;

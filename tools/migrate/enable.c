@@ -12,7 +12,7 @@ struct enabling
   struct texts lines ;
 } ;
 
-/* Adds the lines for a condition, or, negated, for its contrary; 0: there are none that say it. */
+/* Adds the lines for a condition, or for its negation; 0: no lines can express it. */
 static int convert (struct enabling *e, struct statement const *statement, int negated) ;
 
 /* A value that a line of enable-if can have. */
@@ -50,7 +50,7 @@ static int equals (struct enabling *e, struct variable const *variable, char con
 {
   char const *fallback = variable->fallback && *variable->fallback ? variable->fallback : 0 ;
   if (!fallback || !is_among(fallback, values)) return add_line(e, variable->name, values, negated) ;
-  /* What counts when it is not set is one of them: a line has no word for "not set, or". */
+  /* The default is one of the values: a line cannot say "not set, or". */
   return negated && add_line(e, variable->name, "", 0) && add_line(e, variable->name, values, 1) ;
 }
 
@@ -208,7 +208,7 @@ static int convert_either (struct enabling *e, struct statement const *left, str
   return 1 ;
 }
 
-/* All lines of the file have to hold: what is true when one of two is, is no lines. */
+/* All lines of the file have to hold, so lines cannot express "one of two". */
 static int convert (struct enabling *e, struct statement const *statement, int negated)
 {
   struct statement const *left = statement->body ;
@@ -223,7 +223,7 @@ static int convert (struct enabling *e, struct statement const *statement, int n
   return !negated && convert_either(e, left, left->next) ;
 }
 
-/* What is in ! { ...; }, as negated() makes it, which the grammar does not know; 0: the text is no such thing. */
+/* The inside of ! { ...; }, which negated() writes and the grammar does not know; 0: another form. */
 static char const *inside_negation (struct pool *pool, char const *text)
 {
   size_t len = strlen(text) ;

@@ -59,7 +59,7 @@ static char const *const *words (struct plan *plan, char const *const *from)
   return argv ;
 }
 
-/* mysqld, or what took its place, and the folder of its socket, which lies in /run. */
+/* mysqld or its successor, and the folder of its socket, in /run. */
 static int find_mysql (struct plan *plan, struct image_daemon *found)
 {
   char const *program = image_program(plan, "mariadbd") ? "mariadbd" : image_program(plan, "mysqld") ? "mysqld" : 0 ;
@@ -132,7 +132,7 @@ static char const *value_of (struct scripting const *s, char const *name)
   return found ;
 }
 
-/* With the variables that the file sets; 0: another one, or more than a variable, is in it. */
+/* Expands the variables that the file sets; 0: it has others, or more than variables. */
 static char const *expand (struct scripting const *s, char const *raw, unsigned int depth)
 {
   struct pool *pool = s->plan->pool ;

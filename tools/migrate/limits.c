@@ -41,7 +41,7 @@ static unsigned long set_in (struct limit const *limit, char const *text, char c
   return 0 ;
 }
 
-/* What the script sets the name to, when that is a number; 0: not known. */
+/* The number that the script sets the variable to; 0: not known. */
 static unsigned long constant (struct limit const *limit, char const *name, unsigned int depth)
 {
   unsigned long n = set_in(limit, limit->text, name, depth) ;

@@ -1,5 +1,5 @@
-/* Loops, and commands, that keep the container alive, watch processes, restart them,
-   or do their work every now and then. */
+/* Loops and commands that keep the container alive, restart a program, or work from time to
+   time. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +33,7 @@ void drop_keeping_alive (struct analysis *a, struct statement *statement)
   if (!statement->background) script_waits(a, line_of(a, statement)) ;
 }
 
-/* ---- loops that watch, restart, or work ---- */
+/* ---- loops that restart, or work ---- */
 
 static int breaks (struct statement *statement, void *data)
 {
@@ -61,7 +61,7 @@ static int waits_in (struct statement const *list)
   return 0 ;
 }
 
-/* while true; do PROGRAM; sleep 1; done: a supervisor in the small. */
+/* while true; do PROGRAM; sleep 1; done: the loop is a small supervisor. */
 static struct statement *restarted_program (struct analysis *a, struct statement *statement)
 {
   struct statement *program = 0 ;
@@ -87,7 +87,7 @@ static struct statement *restarted_program (struct analysis *a, struct statement
   if (program->background) return waits_in(statement->branches->body) ? program : 0 ;
   command_unwrap(a->pool, program, &launch) ;
   command_foreground(program, launch.first, &foreground) ;
-  /* Without a pause, it must be something that stays. */
+  /* Without a pause, the program must be one that goes on running. */
   return says_so || foreground.is_daemon || !sleeps ? program : 0 ;
 }
 
@@ -147,7 +147,7 @@ int walk_loop (struct analysis *a, struct statement *statement)
   probe = loop_probe(a, statement) ;
   if (probe && walk_probe(a, statement, probe)) return 1 ;
   if (walk_watching_work(a, statement)) return 1 ;
-  /* What can leave a loop lets something come behind it. */
+  /* After a loop that can be left, further statements run. */
   if (!works_for_ever(statement) || probe || statement_walk(statement, &breaks, 0)) return 0 ;
   start_service(a, statement, START_MAIN) ;
   script_waits(a, line_of(a, statement)) ;
@@ -161,7 +161,7 @@ int starts_in_background (struct statement const *list)
   return 0 ;
 }
 
-/* while read host; do tunnel "$host" & done <LIST: how many is not known; the loop ends, they go on. */
+/* while read host; do tunnel "$host" & done <LIST: the loop ends, its processes go on. Their number is not known. */
 void keep_starting_loop (struct analysis *a, struct statement *statement)
 {
   struct service *service = start_service(a, statement, START_BACKGROUND) ;
@@ -177,7 +177,7 @@ int walk_own_background (struct analysis *a, struct statement *statement)
     drop_statement(a, statement, "a loop that watches processes: supervision replaces it") ;
   else if (statement->kind == STATEMENT_COMMAND && shell_one_of(statement_command(statement), "rm mkdir chmod chown ln touch mv cp") && !statement->nredirects)
   {
-    /* It ends at once: what comes behind it may as well come after it. */
+    /* It ends at once, so the script may as well wait for it. */
     statement->background = 0 ;
     add_ordinary(a, statement) ;
   }

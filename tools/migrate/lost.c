@@ -1,5 +1,5 @@
-/* A last look at what is written: does each file know what it asks for? The rest of the
-   analysis can be wrong about that in ways that nobody has thought of; this says so. */
+/* A last look at the files: does each one have what it asks for? This finds mistakes of the
+   rest of the analysis. */
 
 #include <string.h>
 
@@ -140,7 +140,7 @@ static int mark_lock (struct statement *statement, void *data)
   return 0 ;
 }
 
-/* The first part of the cont-init.d script that asks for the name (any part, when it is 0). */
+/* The first part of the cont-init.d script that asks for the name; if that is 0, the first part. */
 static struct claim *setup_claim (struct analysis *a, char const *name)
 {
   struct plan *plan = a->plan ;

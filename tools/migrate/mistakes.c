@@ -152,7 +152,7 @@ static void find_lost_status (struct analysis *a)
 
 /* ---- the same daemon twice ---- */
 
-/* Names of one daemon: two of it get in each other's way. */
+/* Names of one daemon: two of them disturb each other. */
 static char const *const families[] =
 {
   "mysqld mysqld_safe mariadbd mariadbd-safe mysql mariadb", "postgres postmaster postgresql pg_ctl pg_ctlcluster", "mongod mongodb", "redis-server redis",

@@ -1,4 +1,4 @@
-/* What a service or a task is called. */
+/* Names of services and tasks. */
 
 #include <string.h>
 
@@ -20,7 +20,7 @@ static int find_command (struct statement *statement, void *data)
   return statement->nwords > 0 ;
 }
 
-/* The command that a statement becomes in the end; 0: it is not so simple. */
+/* The command that a statement ends with; 0: it is not one command. */
 static struct statement *final_command (struct statement *statement)
 {
   struct statement *last = 0 ;
@@ -66,7 +66,7 @@ static char const *name_of_code (struct analysis *a, char const *raw)
   return argv[0] ? command_service_name(a->pool, argv) : "service" ;
 }
 
-/* "$@" or "$1" as a command: what it is depends on the call. */
+/* "$@" or "$1" as a command: the program depends on the call. */
 static int uses_positional_command (struct statement *statement, void *data)
 {
   (void)data ;
@@ -161,7 +161,7 @@ static int add_command_name (struct statement *statement, void *data)
   return 0 ;
 }
 
-/* The function's name, or else that of the command that it consists of for the most part. */
+/* The function's name, or the name of the main command in its body. */
 char const *task_name (struct analysis *a, struct statement *statement)
 {
   struct tally tally = { .a = a } ;

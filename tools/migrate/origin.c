@@ -1,12 +1,12 @@
-/* Where a variable's value comes from: the container's environment, as long as the script has
-   given it none but a default. */
+/* Where a variable's value comes from: the container's environment, unless the script sets it
+   to more than a default. */
 
 #include <string.h>
 
 #include "migrate/analysis.h"
 
 #define NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
-/* The shell has its own idea of these. */
+/* The shell sets these itself. */
 #define SHELLS_OWN "UID EUID PPID HOSTNAME RANDOM SRANDOM SECONDS PWD OLDPWD SHLVL LINENO HOSTTYPE OSTYPE MACHTYPE BASH BASHPID GROUPS IFS OPTIND EPOCHSECONDS _"
 
 int variable_parse (struct pool *pool, char const *raw, struct variable *variable)
@@ -128,7 +128,7 @@ int variable_from_environment (struct analysis *a, struct variable *variable, un
 
 #define BLANKS " \t\n"
 
-/* What the shell splits at blanks, and where it looks for files. */
+/* Splits the text at blanks. 0: it may have patterns. */
 static int add_split (struct pool *pool, struct texts *values, char const *text)
 {
   if (strpbrk(text, "*?[")) return 0 ;

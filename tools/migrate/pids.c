@@ -1,4 +1,4 @@
-/* Pids: which service a variable, an array or a file holds, and waiting for them. */
+/* Which service's pid a variable, an array or a file holds, and `wait`. */
 
 #include <ctype.h>
 #include <stdio.h>
@@ -185,7 +185,7 @@ void alias_pid (struct analysis *a, char const *name, struct texts const *servic
 
 /* ---- pids that are not known any more ---- */
 
-/* $NAME or ${NAME in it, which does not set it itself */
+/* Does the text ask for $NAME or ${NAME without setting it? */
 static int asks_pid (struct pool *pool, char const *text, char const *name)
 {
   if (!shell_mentions(text, name) || strstr(text, pool_printf(pool, "%s=", name)) || strstr(text, pool_printf(pool, "%s+=", name))) return 0 ;
@@ -265,7 +265,7 @@ static void wait_for_all (struct analysis *a, struct statement *statement)
   if (n > 1) plan_mistake(a->plan, line_of(a, statement), "wait without a pid returns 0 when all have ended: the end of one goes unnoticed, and their exit codes are lost") ;
 }
 
-/* More than one that runs whatever branch was taken? */
+/* Do at least two of them run whatever branch is taken? */
 static int are_together (struct analysis *a, struct texts const *names)
 {
   unsigned int n = 0 ;

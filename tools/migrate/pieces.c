@@ -1,4 +1,4 @@
-/* What applies to several services: who needs it, and where it went. */
+/* Pieces, which apply to several services: who needs them, and where they went. */
 
 #include <string.h>
 
@@ -45,7 +45,7 @@ int piece_is_elsewhere (struct piece const *piece, struct placed const *placed)
   return 1 ;
 }
 
-/* What a call or loop behind it does over again. */
+/* Does a later call or loop do the same again? */
 static int is_repeated (struct plan const *plan, unsigned int i, unsigned int npieces)
 {
   for (unsigned int j = i + 1 ; j < npieces ; j++)

@@ -33,7 +33,7 @@ static char const *clean_name (struct pool *pool, char const *wanted)
     *p++ = c ;
   }
   while (p > name && (p[-1] == '-' || p[-1] == '.')) *--p = 0 ;
-  /* Names of files in a service directory would make one of the scan directory. */
+  /* With such a name, the scan directory would look like a service directory. */
   if (shell_one_of(name, "run finish log down data env event supervise")) return pool_printf(pool, "%s-service", name) ;
   return *name ? name : "service" ;
 }

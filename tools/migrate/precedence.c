@@ -51,7 +51,7 @@ static struct statement **rightmost (struct statement **statement)
   return statement ;
 }
 
-/* From its parts, what is around them begins and ends where they do. */
+/* Sets the range from the first part to the last. */
 static void stretch (struct statement *statement)
 {
   struct statement *left = statement->body ;

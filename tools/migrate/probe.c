@@ -211,7 +211,7 @@ int is_client_of (struct service const *service, char const *text)
   return 0 ;
 }
 
-/* One of those whose own ways to be asked are known, so that another is not his. */
+/* Is it a program whose own clients are known? Then another client's question is not for it. */
 static int is_known_program (struct service const *service)
 {
   for (size_t i = 0 ; i < ROWS(relations) ; i++)

@@ -37,7 +37,7 @@ static int has_extension (char const *base, char const *names)
   return dot && shell_one_of(dot + 1, names) ;
 }
 
-/* Of files that are no list of processes, and are mistaken for one. */
+/* Files that look like a list of processes, and are none. */
 static enum input_kind other_kind (char const *base, char const *text)
 {
   if (has_line(text, "services:") && (has_extension(base, "yml yaml") || has_line(text, "version:") || strstr(text, "\n    image:") || strstr(text, "\n    build:"))) return INPUT_COMPOSE ;

@@ -84,7 +84,7 @@ static void set_limit (struct translation *t)
   if (n > 1024) add_option(t, "--limit", pool_printf(t->plan->pool, "nofile=%u", n)) ;
 }
 
-/* The directory of [supervisord] is that of one that puts itself into the background. */
+/* The directory of [supervisord] counts only if supervisord puts itself into the background. */
 static char const *take_directory (struct translation *t)
 {
   char const *nodaemon = ini_take(t->source, t->global, "nodaemon", "", 0) ;
@@ -179,7 +179,7 @@ static int set_exit_codes (struct translation *t)
   return 1 ;
 }
 
-/* What decides is in the environment: X=true and the like. supervisord takes any case of letters. */
+/* The environment decides: X=true and the like. supervisord ignores the case of letters. */
 static void set_enabled (struct translation *t, char const *variable)
 {
   static char const *const words[] = { "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "1" } ;
@@ -288,7 +288,7 @@ static void set_socket (struct translation *t, int i, int n)
   note(t, "socket_backlog", "how many may wait at the socket: reeve-exec has a number of its own") ;
 }
 
-/* What a variable decides, and no file of a service directory can ask. */
+/* Options that a variable decides, and no file of a service directory can express. */
 static void mark_dynamic (struct translation *t)
 {
   static char const *const names[] = { "autostart", "autorestart", "startsecs", "startretries", "exitcodes", "stopsignal", "stopwaitsecs", "stopasgroup", "killasgroup",
@@ -303,7 +303,7 @@ static void mark_dynamic (struct translation *t)
   }
 }
 
-/* %(here)s: where supervisord.conf was, in an image that may have it no more. */
+/* %(here)s: the folder of supervisord.conf, which the image may no longer have. */
 static void mark_here (struct translation *t)
 {
   static char const *const names[] = { "directory", "environment", "stdout_logfile", "stderr_logfile" } ;

@@ -5,12 +5,12 @@
 
 #include "migrate/analysis.h"
 
-/* How a daemon is asked whether it serves, where it listens if nobody told it otherwise. */
+/* Readiness checks of daemons, at their default ports. */
 static struct row
 {
   char const *program ;
   char const *check ; /* for who talks to it; 0: none */
-  char const *other ; /* for who only comes behind it: needs no program that an image may lack; 0: the same */
+  char const *other ; /* for later services: works without a client program, which the image may lack; 0: the same */
 } const checks[] =
 {
   { "mysqld", "mysqladmin --silent ping", 0 },
@@ -31,7 +31,7 @@ static char const *text_of (struct analysis *a, struct service const *service)
   return pool_printf(a->pool, "%s\n%s\n%s", texts_join(a->pool, &service->run, "\n"), service->command ? service->command : "", service->text) ;
 }
 
-/* Is there one that was started when it was ready, and talks to it? */
+/* Does a later service or task talk to it? */
 static struct service const *client_of (struct analysis *a, struct service const *daemon)
 {
   for (struct service const *one = daemon->next ; one ; one = one->next)
@@ -47,7 +47,7 @@ static struct row const *row_of (struct analysis *a, struct service const *servi
   return 0 ;
 }
 
-/* A file, or an option, may have it listen elsewhere: asked at the usual place, it would never be ready. */
+/* If a file or an option moves it to another port, a check of the default port never succeeds. */
 static int may_listen_elsewhere (struct service const *service)
 {
   static char const *const marks[] = { "port", " -p", "socket", "bind", " -h", "listen", "conf", "defaults-file", "skip-networking", " -f ", " -c ", " -k", "$" } ;

@@ -115,7 +115,7 @@ static char const *read_from_image (struct pool *pool, int root, char const *nam
   return 0 ;
 }
 
-/* What comes ahead of the input, when it is in the build context, or in the unpacked image. */
+/* Reads what the image executes before the input, from the build context or the unpacked image. */
 static void read_front (struct pool *pool, struct arguments const *arguments, struct dockerfile const *dockerfile, int root, struct docker_start *start)
 {
   char const *name = start->front.first ? dockerfile_source_of(dockerfile, start->front.first->text) : 0 ;

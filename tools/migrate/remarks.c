@@ -1,4 +1,4 @@
-/* Comments, and statements that wait for where they go. */
+/* Comments, and statements whose file is not decided yet. */
 
 #include <string.h>
 
@@ -13,7 +13,7 @@ struct held *hold_statement (struct analysis *a, struct held **list, struct stat
   return held ;
 }
 
-/* # behind a statement, in its line: it stays with that. */
+/* A # after a statement, in the same line, stays with that statement. */
 static int is_trailing (struct analysis *a, struct statement const *comment)
 {
   uint32_t line = line_of(a, comment) ;
@@ -74,7 +74,7 @@ void remarks_to_setup (struct analysis *a)
   a->remarks = 0 ;
 }
 
-/* To the list, ahead of what they are about. */
+/* Adds them to the list, before the statement that they are about. */
 void remarks_to_list (struct analysis *a, struct held **list)
 {
   while (*list) list = &(*list)->next ;

@@ -40,8 +40,8 @@ static int is_absolute_cd (char const *text)
   return !strncmp(text, "cd /", 4) || !strncmp(text, "cd \"/", 5) ;
 }
 
-/* A service is started in its own directory; the script was somewhere else, unless it
-   went to a place that does not depend on where it was. */
+/* A service starts in its own directory, the script in another one. That matters unless the
+   script went to an absolute path. */
 static int needs_workdir (struct rendering *r, struct service const *service, unsigned int npieces, char const *needed)
 {
   for (unsigned int i = 0 ; i < npieces ; i++)
@@ -59,11 +59,11 @@ static void add_conditions (struct rendering *r, struct texts *lines, struct ser
   texts_add(pool, lines, "# Not started unless the script would have.") ;
   name = service_has(service, "count") ? pool_printf(pool, "\"%s$REEVE_INSTANCE\"", service->name) : service->name ;
   texts_add(pool, lines, pool_printf(pool, "if ! { %s; }; then %s; fi", texts_join(pool, &service->conditions, " && "), service->is_oneshot ? "exit 0"
-    /* A main service that ended before the command has arrived would be the end of all. */
+    /* If a main service ended before the command arrives, the container would end. */
     : service->is_main ? pool_printf(pool, "reeve stop -n %s; exec sleep 3600", name) : pool_printf(pool, "exec reeve stop %s", name))) ;
 }
 
-/* NAME=(...), NAME+=(...): a file's content would be its first element alone. */
+/* NAME=(...), NAME+=(...): a plain file could only hold its first element. */
 static int is_array (struct plan const *plan, char const *name)
 {
   size_t len = strlen(name) ;
@@ -286,7 +286,7 @@ static char const *setup_text (struct plan *plan)
   return texts_join(plan->pool, &parts, "") ;
 }
 
-/* What was computed once is handed on as a file a variable. */
+/* Values that are computed once are handed on in files, one for each variable. */
 static void add_shared (struct rendering *r, struct texts *lines)
 {
   struct plan *plan = r->plan ;

@@ -1,10 +1,10 @@
-/* What a statement does to those behind it: may each service do it again, and does it move them? */
+/* May each service repeat a statement, and does it change the directory for later ones? */
 
 #include <string.h>
 
 #include "migrate/analysis.h"
 
-/* What the shell does by itself: doing it again in each service changes nothing. */
+/* Builtins of the shell: repeating them in each service does no harm. */
 #define PURE ": [ test true false export local declare typeset readonly unset cd pushd popd umask ulimit set shopt exit return echo printf read " \
   "shift getopts let continue break source . eval alias mapfile readarray"
 /* Programs in $( ) that give every service the same answer. */

@@ -89,7 +89,7 @@ static void add_services (struct plan *plan, struct texts *lines, int tasks)
   if (names.first) add_entry(plan, lines, pool_printf(plan->pool, "summary: %s: %s", tasks ? "tasks" : "services", texts_join(plan->pool, &names, ", "))) ;
 }
 
-/* What is written beside run, so that nothing is added in silence. */
+/* The files beside run, so that the report names all that is added. */
 static void add_settings (struct plan *plan, struct texts *lines)
 {
   for (struct service const *service = plan->services ; service ; service = service->next)
@@ -116,7 +116,7 @@ static void add_summary (struct plan *plan, struct texts *lines)
   add_entry(plan, lines, pool_printf(plan->pool, "summary: left to you: %s", left.first ? texts_join(plan->pool, &left, ", ") : "nothing that is known")) ;
 }
 
-/* A blank line, or one with nothing but a comment, wherever that went. */
+/* Is the line blank, or only a comment, wherever that went? */
 static int is_idle (char const *what)
 {
   char const *last = strrchr(what, ':') ;

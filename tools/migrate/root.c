@@ -121,7 +121,7 @@ char const *root_read (struct pool *pool, int root, char const *path)
   struct stat st ;
   char *bytes ;
   size_t len ;
-  /* Looked at before it is opened: a fifo or a device would be touched by that. */
+  /* Looks at it before it opens it: to open a FIFO or a device could have an effect. */
   int fd = open_below(root, path, O_PATH) ;
   int regular = fd != -1 && !fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size <= FILE_MAX_SIZE ;
   if (fd != -1) fd_close(fd) ;

@@ -60,7 +60,7 @@ static int runs_variable (struct statement *statement, void *data)
   return strchr(raw, '$') && (!*name || shell_mentions(raw, name)) ;
 }
 
-/* eval, or the variable itself, as a command: what it starts is data. */
+/* eval, or the variable itself as a command: the list's values are the commands. */
 static void refuse_registry (struct analysis *a, struct statement const *loop)
 {
   for (struct statement *one = loop->branches->body ; one ; one = one->next)
@@ -68,7 +68,7 @@ static void refuse_registry (struct analysis *a, struct statement const *loop)
       a->plan->refused = pool_printf(a->pool, "line %u starts whatever a list holds: a registry of services, not a wrapper", line_of(a, loop)) ;
 }
 
-/* $A, ${A:-4}, 100: what `count` has; 0: it is not known. */
+/* $A, ${A:-4}, 100: the content of the file `count`; 0: not known. */
 static char const *count_of (struct analysis *a, char const *raw)
 {
   struct variable variable ;
@@ -122,7 +122,7 @@ static char const *loop_count (struct analysis *a, struct statement const *state
   return count_of(a, *limit == '$' || strspn(limit, "0123456789") == strlen(limit) ? limit : pool_printf(a->pool, "$%s", limit)) ;
 }
 
-/* Nothing in it but starts, and what is around them. */
+/* Does the body only start services, apart from messages, pauses and assignments? */
 static int only_starts (struct analysis *a, struct statement const *body)
 {
   for (; body ; body = body->next)

@@ -2,7 +2,7 @@
 
 #include "migrate/become.h"
 
-/* A list: its last statement is what the service becomes. */
+/* A list: the service becomes its last statement. */
 static void list_lines (struct analysis *a, struct service *service, struct statement *list)
 {
   struct statement *last = 0 ;
@@ -27,7 +27,7 @@ static void group_lines (struct analysis *a, struct service *service, struct sta
   list_lines(a, service, statement->body) ;
 }
 
-/* A pipeline: what comes behind the first | is the service's logger; a task ends with all of it. */
+/* A pipeline: the part after the first | is the service's logger. A task is the whole pipeline. */
 static void pipeline_lines (struct analysis *a, struct service *service, struct statement *statement)
 {
   struct statement *first = statement->body ;
@@ -47,7 +47,7 @@ static void pipeline_lines (struct analysis *a, struct service *service, struct 
     service->redirects = pool_printf(a->pool, "%s%s2>&1", service->redirects, *service->redirects ? " " : "") ;
   }
   for (last = first->next ; last->next ; last = last->next) ;
-  /* cd app && server | tee log/server: both are there. */
+  /* cd app && server | tee log/server: the logger is in that directory, too. */
   for (struct text const *one = service->run.first ; one ; one = one->next)
     if (!strncmp(one->text, "cd ", 3)) texts_add(a->pool, &service->logger, one->text) ;
   texts_add(a->pool, &service->logger, pool_printf(a->pool, "%s%s",
@@ -115,7 +115,7 @@ static int call_lines (struct analysis *a, struct service *service, struct state
   return 1 ;
 }
 
-/* Files that are there for their variables. */
+/* Files that are sourced for their variables. */
 static int is_environment (char const *file)
 {
   static char const *const marks[] = { "setup.", "activate", "env", "profile", "rc", "conf", "vars" } ;
@@ -124,7 +124,7 @@ static int is_environment (char const *file)
   return 0 ;
 }
 
-/* start_app, behind `source lib.sh`: exec finds programs alone. */
+/* start_app, after `source lib.sh`: it may be a function, and exec only finds programs. */
 static int may_be_sourced (struct analysis *a, struct statement const *statement)
 {
   char const *name = statement->nwords ? statement->words[0].raw : "" ;

@@ -79,7 +79,7 @@ static void refuse_programs (struct analysis *a)
     a->plan->refused = pool_printf(a->pool, "%s has %u lines: a program of its own, not a wrapper; take its services apart by hand", a->source->name, a->source->nlines) ;
 }
 
-/* eval "$command" & in a function or a loop: what it starts is data. */
+/* eval "$command" & in a function or a loop: the commands are data. */
 static int starts_data (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
@@ -163,7 +163,7 @@ static int is_chosen (struct analysis *a, struct service const *service)
   return 0 ;
 }
 
-/* What CMD was is written into the files: another one does not choose any more. */
+/* The files have the CMD of now: another CMD would not choose another branch. */
 static void note_arguments (struct analysis *a, struct statement *first)
 {
   struct plan *plan = a->plan ;
@@ -197,7 +197,7 @@ static void note_arguments (struct analysis *a, struct statement *first)
     : pool_printf(a->pool, "the script ran its arguments; now CMD (%s) is written into the files, and `docker run IMAGE COMMAND` runs COMMAND beside the services", cmd)) ;
 }
 
-/* ---- what the image's shell does ahead of the script ---- */
+/* ---- code that the image's shell executes before the script ---- */
 
 struct service *migrate_code (struct plan *plan)
 {

@@ -56,7 +56,7 @@ static void settle_todos (struct plan *plan)
   }
 }
 
-/* Has it a condition that the other one has not? Then it may not run where that does. */
+/* Does it have a condition that the other one lacks? Then it may be down while the other one is up. */
 static int may_be_missing (struct service const *service, struct service const *other)
 {
   if (service_has(service, "enable-if")) return 0 ; /* nobody waits for what is disabled */
@@ -65,7 +65,7 @@ static int may_be_missing (struct service const *service, struct service const *
   return 0 ;
 }
 
-/* Who needs what may not run, or may fail, only comes behind it: else it would wait for ever. */
+/* A dependency that may be down, or may fail, becomes optional: otherwise the service would wait for ever. */
 static void settle_dependencies (struct plan *plan)
 {
   for (struct service *service = plan->services ; service ; service = service->next)
@@ -84,7 +84,7 @@ static void settle_checks (struct plan *plan)
 
 #define GRACE_MS 10000 /* docker stop's own */
 
-/* Who may take long is killed by the container's runtime all the same, unless that is told. */
+/* The container's runtime kills a service that takes long to stop, unless it is told to wait. */
 static void settle_grace (struct plan *plan)
 {
   for (struct service *service = plan->services ; service ; service = service->next)
@@ -95,7 +95,7 @@ static void settle_grace (struct plan *plan)
       unsigned int seconds ;
       if (ms + 1000 <= GRACE_MS) continue ;
       for (struct service *other = plan->services ; other ; other = other->next) has_before |= texts_has(&other->dependencies, service->name) ;
-      /* Order is given up at half of it, and what still runs is killed a second before its end. */
+      /* /init stops waiting for the order at half of the time, and kills the rest a second before its end. */
       seconds = (ms / 1000 + 2) * (has_before ? 2 : 1) ;
       texts_add_once(plan->pool, &plan->notes, pool_printf(plan->pool,
         "%s may take %u s to stop: ENV REEVE_STOP_TIMEOUT=%u (milliseconds) gives it that%s; the container's runtime has to wait as long: docker run --stop-timeout %u, "

@@ -28,7 +28,7 @@ static int takes_arguments (char const *text)
   return strstr(text, "$@") || strstr(text, "${@}") ;
 }
 
-/* "$@", and perhaps more: what it runs is not in the script. */
+/* "$@", and perhaps more: the program is not named in the script. */
 static int runs_arguments (struct analysis *a, struct statement const *statement)
 {
   struct launch launch ;
@@ -63,7 +63,7 @@ static int is_waiter (struct statement const *statement)
   return i + 1 >= statement->nwords || is_short(shell_basename(statement_word(statement, i + 1))) ;
 }
 
-/* (sleep 5; echo ready) &: no program that stays is in it. */
+/* (sleep 5; echo ready) &: none of its programs goes on running. */
 static int ends_soon (struct statement const *statement)
 {
   if (is_waiter(statement)) return 1 ;
@@ -74,7 +74,7 @@ static int ends_soon (struct statement const *statement)
   return 1 ;
 }
 
-/* configure-db.sh & : by its name it prepares something, and ends. */
+/* configure-db.sh & : its name says that it prepares something, and ends. */
 static int says_task (char const *name)
 {
   int says = 0 ;
@@ -100,7 +100,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   struct service *service ;
   char const *name ;
   int by_cmd = is_image_command(a, statement) && a->arguments && a->arguments[0] && !a->shifted && !a->positional ;
-  if (has_work(a->pending)) flush_pending(a) ; /* done once, before all that the branch starts */
+  if (has_work(a->pending)) flush_pending(a) ; /* done once, before everything that the branch starts */
   close_task(a) ;
   name = by_cmd ? command_service_name(a->pool, a->arguments) : runs_arguments(a, statement) && !a->positional ? "cmd" : name_of(a, statement) ;
   service = plan_service(a->plan, distinct_name(a, name, statement), line_of(a, statement)) ;
@@ -147,7 +147,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   }
   else if (how == START_BACKGROUND && says_task(service->name))
   {
-    /* Started again and again it would do harm; as a task, it is at worst not started again. */
+    /* As a service it would run again and again, and do harm. As a task, the worst case is that nobody restarts it. */
     service->is_oneshot = 1 ;
     service->is_background = 0 ;
     service->claim->what = pool_printf(a->pool, "task %s, run once, in the background", service->name) ;

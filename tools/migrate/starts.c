@@ -262,7 +262,7 @@ int is_last (struct analysis *a, struct frame const *frame)
   return 1 ;
 }
 
-/* An unknown program that says that it serves: rails server, manage.py runserver, --port 80 */
+/* Do the words of an unknown program say that it serves: rails server, manage.py runserver, --port 80? */
 static int says_server (struct statement const *statement)
 {
   if (statement->kind != STATEMENT_COMMAND || statement->nwords < 2) return 0 ;

@@ -50,7 +50,7 @@ static long rank_of (struct translation const *t, struct ini_section const *sect
   return group ? priority_of(group) * (PRIORITY_MAX + 1) + priority_of(section) : priority_of(section) * (PRIORITY_MAX + 1) ;
 }
 
-/* Who is not started by itself, or ends for good, holds nobody. */
+/* A program that is not started automatically, or not restarted, delays no other. */
 static void depend (struct translation *t, struct service *later, struct service const *earlier, int needs)
 {
   texts_add_once(t->plan->pool, &later->dependencies, earlier->name) ;

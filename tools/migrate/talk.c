@@ -1,4 +1,4 @@
-/* What a script says, and does, around its starts and at its end. */
+/* Messages, questions and exits around the starts of a script, and at its end. */
 
 #include <string.h>
 
@@ -35,7 +35,7 @@ static int asks_processes (struct statement *statement, void *data)
   return strstr(text, "$(pgrep") || strstr(text, "$(pidof") || strstr(text, "/proc/") || strstr(text, "$(jobs") ;
 }
 
-/* More than what variables hold: files, sockets, what a program says. */
+/* Does it ask for more than variables: files, sockets, a program's answer? */
 static int asks_outside (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
@@ -59,7 +59,7 @@ static void walk_question (struct analysis *a, struct statement *statement)
   }
   else
   {
-    /* A check of what the script was given: done before all services. */
+    /* A check of the script's input: it is done before all services. */
     claim_statement(a, statement, plan_setup_where(a->plan), "a check that may end the script, before all services") ;
     add_setup(a, statement->range, 1) ;
   }

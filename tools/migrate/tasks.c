@@ -1,4 +1,4 @@
-/* What starts nothing: part of the setup, of a branch, or of a task between two starts. */
+/* Statements that start nothing: part of the setup, of a branch, or of a task between two starts. */
 
 #include <string.h>
 
@@ -26,7 +26,7 @@ void take_pending (struct analysis *a, struct service *service)
   a->pending = 0 ;
 }
 
-/* What may be done again at each start of the service that comes next. */
+/* May it be done again at each start of the next service? */
 static int is_preparation (struct statement const *statement)
 {
   if (statement->kind != STATEMENT_COMMAND) return 0 ;
@@ -35,7 +35,7 @@ static int is_preparation (struct statement const *statement)
   return shell_one_of(statement_command(statement), "touch mkdir chown chmod rm echo printf") ;
 }
 
-/* Is there more among them than preparations, questions and words? */
+/* Does one of them do more than prepare, ask or print? */
 int has_work (struct held const *held)
 {
   for (; held ; held = held->next)
@@ -44,7 +44,7 @@ int has_work (struct held const *held)
   return 0 ;
 }
 
-/* ---- functions that start something, called by what does not: a server for a while ---- */
+/* ---- functions that start a server for a while, called by a statement of the setup ---- */
 
 struct keeping
 {
@@ -135,7 +135,7 @@ void close_task (struct analysis *a)
     : "%s; when it fails, what depends on it is not started", task->claim->what) ;
   a->task_statements = 0 ;
   {
-    /* What it waited for, what is behind it waited for as well. */
+    /* Later services waited for the task's dependencies as well. */
     struct texts ready = { 0 } ;
     texts_add_all(a->pool, &ready, &a->ready) ;
     a->ready = ready ;
@@ -150,7 +150,7 @@ static int is_file_word (char const *name)
   return strchr(name, '.') && !shell_one_of(strrchr(name, '.'), ".sh .bash .py .pl .rb") ;
 }
 
-/* start-dfs.sh, _start_daemons of a file that is sourced: its name says that it starts something. */
+/* start-dfs.sh, _start_daemons of a sourced file: does a name say that it starts something? */
 static int find_starter (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
@@ -215,7 +215,7 @@ void add_ordinary (struct analysis *a, struct statement *statement)
   else add_setup(a, statement->range, 1) ;
 }
 
-/* A check of what the script was given: done before all services. */
+/* A check of the script's input: it is done before all services. */
 static int ends_script (struct held const *held)
 {
   for (; held ; held = held->next)

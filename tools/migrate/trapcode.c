@@ -35,7 +35,7 @@ static char const *command_text (struct pool *pool, struct statement const *stat
   return text ;
 }
 
-/* echo stop >&3, printf 'quit\n' >/run/console: to a program that reads its stdin */
+/* echo stop >&3, printf 'quit\n' >/run/console: a command for a program that reads its stdin */
 static int writes_stop (struct statement const *statement)
 {
   static char const *const words[] = { "stop", "quit", "shutdown", "exit", "end", "halt" } ;
@@ -46,8 +46,8 @@ static int writes_stop (struct statement const *statement)
   return 0 ;
 }
 
-/* Whom it waits for has to end, or be ended by what was done before: that is no work for
-   afterwards then. */
+/* If the trap waits for a service without a signal, the work before it may have ended the
+   service. Such work must not move to finish. */
 static void look_at_wait (struct trapping *t, struct statement const *statement)
 {
   struct analysis *a = t->a ;
@@ -62,7 +62,7 @@ static void look_at_wait (struct trapping *t, struct statement const *statement)
   }
 }
 
-/* The programs' own ways to be stopped: the signal that means the same. */
+/* Commands that stop a program: sets the signal that means the same. */
 static int stops_by_program (struct trapping *t, struct statement const *statement)
 {
   struct analysis *a = t->a ;
@@ -204,7 +204,7 @@ void apply_list (struct trapping *t, struct statement *list, struct source const
   }
 }
 
-/* What comes before the signals may talk to what they end: a save, a deregistration. */
+/* Work before the signals may need the services that they end: a save, a deregistration. */
 void mark_early (struct trapping *t)
 {
   if (t->early && (t->killed || t->all_signalled))

@@ -21,8 +21,8 @@ static int comes_before (struct service const *first, struct service const *seco
   return !!first ;
 }
 
-/* Is the first one stopped before the second, or can it be? What is stopped later has to be
-   started earlier. */
+/* Is the first one stopped before the second? If not, it gets a dependency for that: the service
+   that is stopped later has to start earlier. */
 static int is_ordered (struct analysis *a, struct service *first, struct service *second)
 {
   if (first == second || texts_has(&first->dependencies, second->name)) return 1 ;
@@ -92,7 +92,7 @@ void set_signal (struct trapping *t, struct service *service, char const *signal
   texts_add_once(a->pool, &t->signalled, service->name) ;
   if (t->reloads)
   {
-    /* As down-signal, it would keep the service from ever ending. */
+    /* As down-signal it would never end the service. */
     if (strcmp(signal, "HUP") != 0) service_set(a->plan, service, "reload-signal", signal) ;
     t->claim->what = pool_printf(a->pool, "%s; `reeve reload %s` sends %s", t->claim->what, service->name, signal) ;
     plan_todo(a->plan, service, t->claim, t->trap->line, pool_printf(a->pool,

@@ -1,4 +1,4 @@
-/* Traps: the signals that services were sent, and what else was done at the end. */
+/* Traps: the signals that services got, and the work at the end. */
 
 #include <string.h>
 
@@ -22,7 +22,7 @@ static int has_signal (struct pool *pool, char const *signals, char const *name)
   return 0 ;
 }
 
-/* A trap, or `trap - TERM`, takes its signals from those before it. */
+/* A trap, or `trap - TERM`, removes its signals from the traps before it. */
 static void take_signals (struct analysis *a, char const *signals, uint32_t line)
 {
   if (a->conditions.first) return ;
@@ -90,7 +90,7 @@ int walk_trap_call (struct analysis *a, struct statement *statement)
   return 1 ;
 }
 
-/* Was it the end? Not a signal that means another thing, when others are there for the end. */
+/* Is the trap for the end? HUP is not, nor are other signals if there is a trap for TERM and the like. */
 static int is_for_the_end (struct analysis *a, struct trap const *trap)
 {
   static char const *const ends[] = { " TERM ", " SIGTERM ", " INT ", " SIGINT ", " QUIT ", " SIGQUIT ", " EXIT ", " 0 ", " 15 ", " 2 ", " 3 ", " PWR ", " SIGPWR " } ;
@@ -111,7 +111,7 @@ static int is_end (struct statement *statement, void *data)
   return shell_one_of(statement_command(statement), "exit pkill killall") || (shell_one_of(statement_command(statement), "kill") && strcmp(statement_word(statement, 1), "-0") != 0) ;
 }
 
-/* trap 'kill $pids' CHLD: the end of one was the end of all. */
+/* trap 'kill $pids' CHLD: did the end of one child end all? */
 static int ends_all (struct analysis *a, struct trap const *trap)
 {
   struct source code ;
@@ -134,7 +134,7 @@ static void all_are_main (struct analysis *a, struct claim *claim)
   if (names.first) claim->what = pool_printf(a->pool, "watched its children, and ended all when one had ended: main are %s", texts_join(a->pool, &names, ", ")) ;
 }
 
-/* Its code, if that is for the end, or for a signal that services can be sent. */
+/* Applies the trap's code, for the end or for a reload. */
 static void apply_code (struct trapping *t)
 {
   struct analysis *a = t->a ;
@@ -188,7 +188,7 @@ static void apply_trap (struct analysis *a, struct trap *trap)
 void apply_traps (struct analysis *a)
 {
   char const *stop = a->plan->stop_signal ? a->plan->stop_signal : "TERM" ;
-  /* First that of the signal that the runtime stops the container with: what it sends counts. */
+  /* The trap of the signal that stops the container comes first: its signals win. */
   for (struct trap *trap = a->traps ; trap ; trap = trap->next)
     if (has_signal(a->pool, trap->signals, stop)) apply_trap(a, trap) ;
   for (struct trap *trap = a->traps ; trap ; trap = trap->next)

@@ -237,7 +237,7 @@ static void unwrap_setpriv (struct unwrapping *u)
     if (shell_one_of(name, "--init-groups --clear-groups --keep-groups")) continue ;
     if (!shell_one_of(name, "--reuid --regid --groups --ruid --euid --rgid --egid"))
     {
-      /* Capabilities, no-new-privs, ...: reeve-exec has no word for them. */
+      /* Capabilities, no-new-privs, ...: reeve-exec has no option for them. */
       u->launch->options = (struct texts){ 0 } ;
       u->launch->todo = "setpriv does more than change the user: it was kept as it is" ;
       u->launch->first = u->i ;
@@ -290,8 +290,8 @@ static void unwrap_init (struct unwrapping *u)
   skip_options(u, "-p -e --rewrite") ;
 }
 
-/* start-stop-daemon --start [OPTION...] --exec PROGRAM [-- ARGUMENT...]. In another order
-   no part of the source is the command: it is kept, and marked as a daemon. */
+/* start-stop-daemon --start [OPTION...] --exec PROGRAM [-- ARGUMENT...]. In another order the
+   command is not one part of the source: it stays as it is. */
 static void unwrap_start_stop (struct unwrapping *u)
 {
   unsigned int program = 0 ;

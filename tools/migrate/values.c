@@ -1,4 +1,4 @@
-/* What a loop's variable, or a function's $1, is in the statements that are walked. */
+/* The values of a loop's variable, or of a function's $1, in the statements that are walked. */
 
 #include <string.h>
 
@@ -11,7 +11,7 @@ struct naming
   char const *value ; /* 0: not known any more */
 } ;
 
-/* $name as a whole word gets its value, for names and tables; the text stays. */
+/* A word that is just $name gets its value, for names and tables. The text is not changed. */
 static int set_value (struct statement *statement, void *data)
 {
   struct naming *naming = data ;

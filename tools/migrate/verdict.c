@@ -42,7 +42,7 @@ static void describe (struct analysis *a)
   w->claim->what = what ;
 }
 
-/* Said at the end, when nothing behind the loop has made it the script's end. */
+/* At the end: the script gave up the waiting, but its service is on a condition, so that others do not need it. */
 void settle_waits (struct analysis *a)
 {
   for (struct service *service = a->plan->services ; service ; service = service->next)

@@ -71,7 +71,7 @@ static void of_timeout (struct analysis *a, struct statement const *statement, s
   waiting->limit_ms = duration_ms(statement_word(statement, i)) ;
 }
 
-/* wget --retry-connrefused, curl --retry: what they fetch is thrown away. */
+/* wget --retry-connrefused, curl --retry: is the answer thrown away? */
 static int only_asks (struct statement const *statement)
 {
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
@@ -141,7 +141,7 @@ static void replace_default (struct pool *pool, char const **text, unsigned int 
   replace_all(pool, text, pool_copy(pool, at, (size_t)(end + 1 - at)), value) ;
 }
 
-/* Its text with the call's arguments, and what `local host=$1` makes of them. */
+/* The check's text with the call's arguments, and the values of `local host=$1`. */
 static char const *with_arguments (struct analysis *a, struct statement const *call, struct texts const *setting, char const *probe)
 {
   char const *text = probe ;
@@ -169,7 +169,7 @@ static int returns (struct statement *statement, void *data)
   return !strcmp(statement_command(statement), "return") && statement->nwords > 1 && strcmp(statement_word(statement, 1), "0") != 0 ;
 }
 
-/* The loop in its body, which has nothing else than settings, words and ends; 0: it is no such function. */
+/* The loop in the body, if all else is assignments, messages and returns; 0: there is more. */
 static struct statement *only_loop (struct analysis *a, struct statement *body, struct texts *setting)
 {
   struct statement *loop = 0 ;
@@ -194,7 +194,7 @@ static void of_function (struct analysis *a, struct statement *call, struct wait
   waiting->asks = with_arguments(a, call, &setting, probe) ;
   waiting->limit_ms = wait_limit(a, loop, with_arguments(a, call, &setting, pool_printf(a->pool, "%s\n%s", texts_join(a->pool, &setting, "\n"), statement_text(a, loop)))) ;
   waiting->gives_up |= may_end_script(body) || (a->sets_errexit && statement_walk(body, &returns, 0)) ;
-  /* The function's own words, so that all in it means what it meant. */
+  /* The check calls a function with the same code, so that its variables mean the same. */
   waiting->check = setting.first || call->nwords > 1
     ? pool_printf(a->pool, "%s_once()\n{\n%s%s%s\n}\n%s_once%s", function->name, texts_join(a->pool, &setting, "\n"), setting.first ? "\n" : "", probe, function->name,
         source_copy(a->source, (struct range){ call->words[0].range.end, call->core.end }))

@@ -43,8 +43,8 @@ static int walk_both (struct analysis *a, struct statement *statement, char cons
   return left || right ;
 }
 
-/* A task that came behind it has worked with it: that it is ready is known, and what is asked now may
-   be what the task has made. */
+/* A later task has already worked with the service, so the service is ready. The question may be
+   about what the task has made. */
 static int has_been_used (struct analysis *a, struct service const *service)
 {
   for (struct service const *one = service->next ; one ; one = one->next)

@@ -1,11 +1,11 @@
-/* Loops that wait: what they ask. */
+/* Loops that wait for a service: the question that they ask. */
 
 #include <string.h>
 
 #include "migrate/analysis.h"
 
-/* The part of a loop's condition that asks somebody, such that it succeeds when he is
-   ready; 0: none does. */
+/* The part of a loop's condition that asks a service, in the form that succeeds when the
+   service is ready; 0: there is none. */
 char const *extract_probe (struct analysis *a, struct statement *condition, int negate)
 {
   char const *text ;
@@ -65,7 +65,7 @@ static int is_background (struct statement *statement, void *data)
   return statement->background ;
 }
 
-/* Does the loop do more than ask, sleep and count? Then what ends it is no question to a service. */
+/* Does the loop do more than ask, sleep and count? Then its end is not a readiness check. */
 static int does_work (struct statement *statement, void *data)
 {
   struct analysis *a = data ;

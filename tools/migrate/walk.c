@@ -6,16 +6,16 @@
 static void walk_list (struct analysis *a, struct statement *list, struct frame *up) ;
 static void walk_statement (struct analysis *a, struct statement *statement, struct frame *frame) ;
 
-/* ---- what has statements in it: begun, walked part by part, ended ---- */
+/* ---- statements with others inside: begin, walk each part, end ---- */
 
-/* if and case: the branch that is known to be taken, or each on its condition. */
+/* if and case: only the branch that is known to be taken, or else each branch, on its condition. */
 static void walk_taken (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct branching branching ;
   struct branch const *taken ;
   if (decide_verdict(a, statement, &taken))
   {
-    /* How the waiting ended is not asked any more: a dependency says it. */
+    /* The result of the waiting is not asked any more: a dependency has replaced it. */
     for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
       if (branch == taken) walk_list(a, branch->body, frame) ;
       else drop_verdict(a, branch->body) ;
@@ -116,9 +116,9 @@ static int walk_if_waited (struct analysis *a, struct statement *statement, stru
   return 1 ;
 }
 
-/* ---- && and ||: which side is the start, and what that means for the other ---- */
+/* ---- && and ||: which side is the start, and what follows for the other one ---- */
 
-/* A || B, or A && B, where A is a start: that is not in question, but what follows it is. */
+/* A || B, or A && B, where A is a start: A is certain, B depends on it. */
 static void walk_after_start (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct statement *left = statement->body ;
@@ -208,7 +208,7 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
     claim_statement(a, statement, "dropped", "&& or ||") ;
     return ;
   }
-  /* Behind && is only what came when it was ready. */
+  /* What follows && ran only when the service was ready. */
   if (walk_wait_program(a, left, statement->kind == STATEMENT_AND || may_end_script(right), frame))
   {
     if (statement->kind == STATEMENT_AND) walk_statement(a, right, frame) ;
@@ -305,7 +305,7 @@ static void walk_group (struct analysis *a, struct statement *statement, struct 
   claim_statement(a, statement, "dropped", "what was around its parts") ;
 }
 
-/* The parts that make sense by themselves; the rest is left unclaimed, hence a TODO. */
+/* Walks the parts that make sense by themselves. The rest stays unclaimed, and becomes a TODO. */
 static void walk_damaged (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   for (struct statement *one = statement->body ; one ; one = one->next)

@@ -62,7 +62,7 @@ struct asking
   int asks ;
 } ;
 
-/* Stops at what is neither a question nor part of one. */
+/* Stops at a statement that is neither a question nor part of one. */
 static int is_no_question (struct statement *statement, void *data)
 {
   struct asking *asking = data ;
@@ -80,14 +80,14 @@ static int is_no_question (struct statement *statement, void *data)
   return does_work(statement, 0) ;
 }
 
-/* Does the body of a function ask after processes, and do nothing else? */
+/* Does the body of a function only ask whether processes run? */
 static int asks_only (struct analysis *a, struct statement *body, unsigned int depth)
 {
   struct asking asking = { .a = a, .depth = depth } ;
   return !statement_walk(body, &is_no_question, &asking) && asking.asks ;
 }
 
-/* alive "$API": a function that asks, itself or by others, and does nothing else */
+/* alive "$API": a function that only asks, perhaps by calling others */
 static int asks_by_function (struct watching *watching, struct statement *statement)
 {
   struct function *function = find_function(watching->a, statement_command(statement)) ;
@@ -185,7 +185,7 @@ static int condition_asks (struct analysis *a, struct statement *condition)
   return watching.seen.watches ;
 }
 
-/* if ! kill -0 "$API"; then api & API=$!; fi: what it asks before it starts something again. */
+/* if ! kill -0 "$API"; then api & API=$!; fi: collects the conditions before a start. */
 static int find_restart (struct statement *statement, void *data)
 {
   struct watching *watching = data ;
@@ -212,7 +212,7 @@ static int find_restart (struct statement *statement, void *data)
   return 0 ;
 }
 
-/* The names of those that are main now; *again: of those that it started again. */
+/* Returns the names of the services that are main now. *again gets those that the loop started again. */
 static char const *watched (struct analysis *a, struct statement *statement, struct texts *again)
 {
   struct watching watching = { .a = a, .asked = "" } ;

@@ -59,7 +59,7 @@ static void read_redirect (struct reader *reader, TSNode node, struct statement 
     {
       TSNode child = ts_node_child(node, i) ;
       if (!is(child, "ERROR") || strcmp(source_copy(reader->source, range_of(child)), "&") != 0) continue ;
-      /* <<EOF & : it is the statement's, and no part of the redirection. */
+      /* <<EOF & : the & belongs to the statement, not to the redirection. */
       ((char *)redirect->raw)[ts_node_start_byte(child) - redirect->range.start] = ' ' ;
       statement->background = 1 ;
     }
@@ -71,7 +71,7 @@ static void read_redirect (struct reader *reader, TSNode node, struct statement 
     if (!ts_node_is_named(child) || is(child, "file_descriptor") || is(child, "ERROR")) continue ; /* <> is an ERROR */
     if (*redirect->target)
     {
-      /* exec >log server: the grammar takes all words behind it as targets, the shell the first alone. */
+      /* exec >log server: the grammar takes all words after > as targets, the shell only the first. */
       add_word(reader, statement, read_word(reader, child)) ;
       continue ;
     }
@@ -100,7 +100,7 @@ void read_words (struct reader *reader, TSNode node, struct statement *statement
     else if (range_of(child).end > range_of(child).start) add_word(reader, statement, read_word(reader, child)) ;
   }
   if (!statement->nwords && statement->nassignments) statement->kind = STATEMENT_ASSIGNMENT ;
-  /* A word of the grammar that begins no command: its other half is missing. */
+  /* A keyword does not begin a command: its other half is missing. */
   if (statement->nwords && shell_one_of(statement->words[0].raw, "if then elif else fi do done case esac while until for { } in")) statement->damaged = 1 ;
 }
 
