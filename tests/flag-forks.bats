@@ -171,7 +171,7 @@ twice='(setsid sh -c "\"\$dir/daemon\" & exit 0" &) ; exit 0'
   setting web restart no
   echo $! >"$dir/other.pid"
   scanner
-  says "flag-forks: ./run has ended, but $dir/other.pid, which pidfile names, does not hold the pid of a process that it has left behind" 20
+  says "flag-forks: ./run has ended, but $dir/other.pid, which pidfile names, does not hold the pid of a process that ./run has left behind" 20
   eventually 10 field web state failed
   alive "${pids[0]}"
   ! pgrep -f 'sleep 1000004'

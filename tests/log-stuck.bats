@@ -93,7 +93,7 @@ unhealthy() { ! healthy "$@"; }
   echo "# $(($(date +%s) - began)) s"
   [ $(($(date +%s) - began)) -lt 15 ]
   [ -e "$dir/ended" ]
-  said 'web/log: warning: ./run has taken nothing for some seconds of the [0-9]* bytes'
+  said 'web/log: warning: ./run has read nothing for some seconds, though [0-9]* bytes of its service.s output are waiting'
   said 'web/log: warning: [0-9]* bytes that the service has written are left unread, and lost'
   run ! said 'has not ended within'
 }

@@ -201,7 +201,7 @@ while :; do wait; done'
   started_times web 2
   eventually 10 field web ready true
   gone "$pid"
-  said 'whether the service is ready was told to nobody: starting the service again'
+  said 'the service may have said that it is ready, which nobody has read: starting the service again'
 }
 
 @test "a service that closes notification-fd without a word is not waited for, nor started again" {

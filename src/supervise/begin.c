@@ -23,7 +23,7 @@
 
 static void make_files (struct supervisor *s)
 {
-  int made = mkdir("supervise", 0700) != -1 ; /* else the scanner has, perhaps so that others may look */
+  int made = mkdir("supervise", 0700) != -1 ; /* else the scanner has made it, perhaps with a mode that lets others look */
   if (!made && errno != EEXIST) strerr_diefu1sys(EXIT_SYSTEM, "make the directory supervise") ;
   s->lock = lock_take(SUPERVISE_LOCK, made ? 0644 : 0600) ;
   if (s->lock == -1 && errno == EBUSY) strerr_dief1x(EXIT_USAGE, "another supervisor is running on this service directory") ;
@@ -42,7 +42,7 @@ static int open_channel (char const *path)
   return fd ;
 }
 
-/* One that was executed anew supervises already: it goes on until it can. */
+/* An upgraded supervisor has a running service: it tries until it can. */
 static int trap_signals (int running)
 {
   static int const trapped[] = { SIGCHLD, SIGTERM, SIGHUP, SIGINT, SIGQUIT } ;
@@ -55,7 +55,7 @@ static int trap_signals (int running)
   }
 }
 
-/* As s6-supervise's: it counts what this supervisor has seen. */
+/* As with s6-supervise, the tally counts only the deaths that this supervisor has seen. */
 static void empty_death_tally (void)
 {
   int fd = file_open(DEATH_TALLY_FILE, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK, 0644) ;
@@ -70,8 +70,8 @@ static int is_wanted (void)
   return 1 ;
 }
 
-/* Under the same scanner another supervisor has been there, and was told to leave: a task that
-   it has run is not run again. */
+/* Has an earlier supervisor, under the same scanner, run the task and then left as it was told?
+   Then the task is not run again. */
 static int has_run_task (struct state const *before)
 {
   return before->settings.oneshot && before->flags & STATE_HAS_LEFT && before->flags & STATE_STARTED_ONCE ;
@@ -110,7 +110,7 @@ static void begin_afresh (struct supervisor *s, enum beginning how)
   publish_now(s) ;
 }
 
-/* What we are to go on from; without it an adoption begins afresh. */
+/* Reads the state to go on from. Returns 0 when there is none, so that an adoption begins afresh. */
 static int has_state (struct supervisor const *s, struct state *state, struct birth *birth, enum beginning how)
 {
   int r ;
@@ -122,23 +122,24 @@ static int has_state (struct supervisor const *s, struct state *state, struct bi
     settings_read(&state->settings, SETTINGS_START, 0) ;
     settings_honour(&state->settings, 0) ;
     if (state->settings.notification_fd != SETTING_NO_FD && !(state->status.flags & STATUS_READY)) state->flags |= STATE_AWAITS_READINESS ;
-    if (!state_write_first(s->state, state)) strerr_diefu1sys(EXIT_SYSTEM, "write " STATE_FILE) ; /* what is there may be too short */
+    if (!state_write_first(s->state, state)) strerr_diefu1sys(EXIT_SYSTEM, "write " STATE_FILE) ; /* the file may be too short for the writes to come */
   }
   if (r) return !(state->flags & STATE_HAS_LEFT) ;
-  if (errno != ENOENT && errno != EPROTO) strerr_diefu1sys(EXIT_SYSTEM, "read " STATE_FILE) ; /* the scanner tries again */
+  if (errno != ENOENT && errno != EPROTO) strerr_diefu1sys(EXIT_SYSTEM, "read " STATE_FILE) ; /* dies: the scanner tries again */
   return 0 ;
 }
 
 static void prepare (struct supervisor *s)
 {
   if (!spawn_sanitize_stdio()) strerr_diefu1sys(EXIT_SYSTEM, "open /dev/null") ;
-  /* Relative to where the scanner is: a supervisor has one, or nobody to report to. */
+  /* The path is relative to the scanner's directory. Without a scanner there is no such fifo, and
+     nobody to report to. */
   s->reports = fifo_open(REPORTS_FIFO, O_RDWR) ;
   if (s->reports == -1 && errno != ENOENT && errno != ENOTDIR) strerr_diefu1sys(EXIT_SYSTEM, "open " REPORTS_FIFO) ;
   if (chdir(s->name) == -1) strerr_diefu2sys(EXIT_SYSTEM, "change directory to ", s->name) ;
   make_files(s) ;
   if (prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == -1)
-    strerr_warnwu1sys("become a subreaper: what ./run leaves behind falls to another process") ;
+    strerr_warnwu1sys("become a subreaper: strays of ./run become children of another process") ;
 }
 
 enum life_event begin_supervising (struct supervisor *s, enum beginning how, char const *numbers, int *signals)
@@ -150,15 +151,15 @@ enum life_event begin_supervising (struct supervisor *s, enum beginning how, cha
   if (how != BEGIN_UPGRADED) prepare(s) ;
   else if (!upgrade_take(s, numbers)) strerr_dief2x(EXIT_USAGE, "these are no descriptors to take over: ", numbers) ;
   goes_on = has_state(s, &state, &birth, how) ;
-  if (how == BEGIN_UPGRADED && !goes_on) strerr_dief1x(EXIT_SYSTEM, "there is no state to go on from") ; /* its trial has read it */
+  if (how == BEGIN_UPGRADED && !goes_on) strerr_dief1x(EXIT_SYSTEM, "there is no state to go on from") ; /* cannot happen: the trial has read it */
   if (goes_on) restore(s, &state, &birth, restored) ;
-  else begin_afresh(s, how) ; /* before a client finds a supervisor that has no status yet */
+  else begin_afresh(s, how) ; /* before the control fifo is open: a client must not find a supervisor without a status */
   *signals = trap_signals(how == BEGIN_UPGRADED) ;
   if (s->control == -1) s->control = open_channel(CONTROL_FIFO) ;
   if (s->orders == -1) s->orders = open_channel(ORDERS_FIFO) ;
   if (!goes_on) publish_event(s, 's') ;
   if (!logger_input_hold(s) && how != BEGIN_UPGRADED) strerr_diefu1sys(EXIT_SYSTEM, "open the fifo between a service and its logger") ;
-  if (how == BEGIN_UPGRADED) raise(SIGCHLD) ; /* one may have been read before the execution */
+  if (how == BEGIN_UPGRADED) raise(SIGCHLD) ; /* the old program may have read a SIGCHLD and not acted on it */
   if (goes_on) return restore_go_on(s, restored) ;
   return s->status.flags & STATUS_WANT_UP ? LIFE_WANT_IN_ORDER : LIFE_NOTHING ;
 }

@@ -39,14 +39,15 @@ void child_pass (struct spawn *request, int from, int to)
   if (from >= 0) request->fd[request->nfds++] = (struct spawn_fd) { .from = from, .to = to } ;
 }
 
-/* The child itself tells who it is; so do we, if we live to see it. */
+/* Starts the process. The child itself writes its birth into the state; the supervisor does so,
+   too, if it lives to see it. */
 int child_start (struct supervisor *s, struct spawn *request, char what, int *executing)
 {
   struct birth birth = { .number = s->births + 1, .what = what, .process = { .pid = s->self } } ;
   pid_t pid ;
   request->birth = &birth ;
   request->birth_fd = s->state ;
-  publish_now(s) ; /* why it is started: a successor adds only the birth */
+  publish_now(s) ; /* saves why the process is started: a successor adds only the birth */
   pid = spawn(request, executing) ;
   request->birth = 0 ;
   s->births++ ;

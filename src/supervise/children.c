@@ -14,7 +14,7 @@
 
 #define CODE_NEVER_AGAIN 125
 #define AWAIT_CODE_MS 1000
-#define FORKED_TWICE_MS 1000 /* so young, what has gone into the background may do so once more */
+#define FORKED_TWICE_MS 1000 /* a process so young may go into the background once more */
 
 /* ---- the end of ./run or ./finish ---- */
 
@@ -23,17 +23,18 @@ static void note_undo (struct supervisor *s, unsigned int wstat, int unknown)
   char number[UINT_FMT] ;
   int signaled = WIFSIGNALED((int)wstat) ;
   s->undo_wstat = wstat ;
-  if (!wstat || unknown) return ; /* that has been said */
+  if (!wstat || unknown) return ; /* an unknown end was reported already */
   number[uint_fmt(number, (unsigned int)WEXITSTATUS((int)wstat))] = 0 ;
   strerr_warnw4x("./undo has failed: it ", signaled ? "was ended by SIG" : "has exited ", signaled ? sig_name(WTERMSIG((int)wstat)) : number, " (it is not run again)") ;
 }
 
-/* Saved before the process is reaped: a successor must know, too. */
+/* Notes how ./run or ./finish has ended. It is saved before the process is reaped: after that a
+   successor could not learn it any more. */
 static void note (struct supervisor *s, unsigned int wstat, int unknown)
 {
   if (phase_is_up(s->phase))
   {
-    if (s->forked && s->is_child) signal_present_group(s) ; /* for finish, and for what is left in it: the process is not reaped yet */
+    if (s->forked && s->is_child) signal_present_group(s) ; /* its group, for ./finish and for strays: only an unreaped process can be asked */
     s->wstat_before = s->status.wstat ;
     s->status.wstat = wstat ;
     s->code_unknown = !!unknown ;
@@ -53,7 +54,7 @@ static int may_be_in_background (struct supervisor const *s)
 enum life_event children_act_on_end (struct supervisor *s)
 {
   s->end_noted = 0 ;
-  s->finish_group = s->process.pid ; /* should it be ./finish */
+  s->finish_group = s->process.pid ; /* used if the process was ./finish */
   if (s->process_fd >= 0) fd_close(s->process_fd) ;
   s->process = (struct process_birth) { 0 } ;
   s->process_fd = -1 ;
@@ -71,10 +72,11 @@ enum life_event children_code_unknown (struct supervisor *s)
   return children_act_on_end(s) ;
 }
 
-/* ---- what was adopted ---- */
+/* ---- adopted processes ---- */
 
-/* What a pidfile names may have been somebody else's child first: then it fell to us. */
-static int fell_to_us (struct supervisor *s)
+/* Is the process a child? The process of a pidfile may have become one: its parent has ended, and
+   the supervisor is a subreaper. */
+static int is_ours (struct supervisor *s)
 {
   if (s->is_child || s->adopted || !s->process.pid || !process_is_child(s->process.pid)) return s->is_child ;
   if (s->process_fd >= 0) fd_close(s->process_fd) ;
@@ -92,7 +94,8 @@ enum life_event children_told (struct supervisor *s, pid_t pid, unsigned int wst
 {
   int doubtful ;
   if (!pid || pid != s->process.pid || s->is_child) return LIFE_NOTHING ;
-  /* Without pidfds the scanner has told it to end: with 0 a task need not be done. */
+  /* Without pidfds the scanner has ended the process. So an exit with 0 does not prove that the
+     task is done. */
   doubtful = !wstat && s->settings.oneshot && phase_is_up(s->phase) && !process_can_prove() ;
   note(s, doubtful ? STATUS_WSTAT_UNKNOWN : wstat, doubtful) ;
   return children_act_on_end(s) ;
@@ -100,8 +103,8 @@ enum life_event children_told (struct supervisor *s, pid_t pid, unsigned int wst
 
 enum life_event children_seen (struct supervisor *s)
 {
-  if (fell_to_us(s)) return LIFE_NOTHING ; /* it is about to be reaped */
-  if (s->adopted && s->reports >= 0) return LIFE_ENDED_UNSEEN ; /* the scanner is about to tell */
+  if (is_ours(s)) return LIFE_NOTHING ; /* SIGCHLD will follow */
+  if (s->adopted && s->reports >= 0) return LIFE_ENDED_UNSEEN ; /* the scanner reaps it, and tells the exit code */
   return children_code_unknown(s) ;
 }
 
@@ -120,7 +123,7 @@ static int reap (pid_t pid)
   return wstat ;
 }
 
-/* The next one that has ended; 0: none. */
+/* A child that has ended, not reaped yet; 0: none. */
 static pid_t dead_child (siginfo_t *info)
 {
   int r ;
@@ -139,7 +142,7 @@ int children_reap (struct supervisor *s, enum life_event *event)
   int err ;
   *event = LIFE_CHILD_ENDED ;
   if (!pid) return 0 ;
-  if (pid == s->process.pid && fell_to_us(s))
+  if (pid == s->process.pid && is_ours(s))
   {
     note(s, wstat_of(&info), 0) ;
     reap(pid) ;

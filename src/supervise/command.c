@@ -38,9 +38,9 @@ static struct command const letters[256] =
   ['o'] = { .event = LIFE_WANT_UP, .then = LIFE_WANT_ONCE },
   ['d'] = { .event = LIFE_WANT_DOWN },
   ['u'] = { .event = LIFE_WANT_UP },
-  ['w'] = { .event = LIFE_WANT_IN_ORDER }, /* Reeve's own */
+  ['w'] = { .event = LIFE_WANT_IN_ORDER }, /* a letter of Reeve's, not of s6's */
   ['n'] = { .event = LIFE_WANT_ANOTHER }, /* likewise */
-  ['e'] = { .paced = 1 }, /* likewise: reeve-exec's word for ./run, which it is about to execute the program of */
+  ['e'] = { .paced = 1 }, /* likewise: reeve-exec tells that this ./run keeps a schedule */
   ['D'] = { .event = LIFE_WANT_DOWN, .down_file = COMMAND_DOWN_FILE },
   ['U'] = { .event = LIFE_WANT_UP, .down_file = COMMAND_NO_DOWN_FILE },
   ['x'] = { .event = LIFE_LEAVE },
@@ -103,14 +103,14 @@ int command_notified (struct supervisor *s)
     return 0 ;
   }
   while (i < r && buf[i] != '\n') i++ ;
-  if (r > 0 && i == r) return 0 ; /* readiness is the newline */
+  if (r > 0 && i == r) return 0 ; /* only a newline means ready */
   fd_close(s->notification) ;
   s->notification = -1 ;
   s->state_pending = 1 ;
   return r > 0 ;
 }
 
-/* ---- what a command asks for, beside an event ---- */
+/* ---- what a command asks for besides an event ---- */
 
 void command_change_down_file (int to)
 {
@@ -124,7 +124,7 @@ void command_change_down_file (int to)
     strerr_warnwu1sys("remove " DOWN_FILE " (the service will stay down when its supervisor starts again)") ;
 }
 
-/* As SIGHUP to s6-supervise: nothing of this process keeps a pipe open. */
+/* As s6-supervise does on SIGHUP: this process keeps no pipe open any more. */
 void command_let_go_of_stdio (void)
 {
   int null = file_open("/dev/null", O_RDWR, 0) ;

@@ -51,7 +51,7 @@ void crash_tell (struct supervisor *s, uint32_t delay_ms)
 {
   char words[CRASH_WORDS_MAX] ;
   char again[CRASH_WORDS_MAX] = "at once" ;
-  int is_due = s->crash_due && !(s->crash_row & (s->crash_row - 1)) ; /* the first, second, fourth, eighth, ... */
+  int is_due = s->crash_due && !(s->crash_row & (s->crash_row - 1)) ; /* only the first, second, fourth, eighth, ... crash in a row is reported */
   s->crash_due = 0 ;
   if (!is_due) return ;
   if (s->paced) put(again, 0, "when its time comes") ;

@@ -1,8 +1,8 @@
 #include "base/clock.h"
 #include "supervise/supervisor.h"
 
-#define RETRY_MS 1000 /* what could not be published */
-#define HOUR_MS 3600000 /* poll() is asked for no more */
+#define RETRY_MS 1000 /* try again to publish */
+#define HOUR_MS 3600000 /* the longest sleep: poll() counts in int */
 
 void deadline_arm (struct supervisor *s, uint32_t ms)
 {
@@ -15,7 +15,7 @@ int deadline_is_due (uint64_t deadline_ms, uint64_t now_ms)
   return deadline_ms && now_ms >= deadline_ms ;
 }
 
-/* No clock is read where nothing is armed. */
+/* Reads the clock only if something is armed: an idle supervisor makes no system call. */
 uint64_t deadlines_now (struct supervisor const *s)
 {
   return s->deadline_ms || s->trial.deadline_ms || s->down_again_ms || s->look_ms || s->checks.deadline_ms || s->slow_ms || s->ready_by_ms ? clock_ms() : 0 ;

@@ -16,7 +16,7 @@
 
 /* ---- ./run has ended ---- */
 
-/* Has it ended in a way that is no failure? */
+/* Has ./run ended in a way that is not a failure? */
 static int is_success (struct supervisor const *s)
 {
   return !s->code_unknown && (!s->status.wstat || (s->settings.has_success_codes && success_codes_have(&s->settings.success_codes, s->status.wstat))) ;
@@ -44,7 +44,7 @@ static int was_asked (struct supervisor const *s, uint64_t now)
   return policy_asked(&asking) ;
 }
 
-/* For who asks later. */
+/* Notes why ./run has ended, for `reeve why`. */
 static void note_end (struct supervisor *s)
 {
   int wstat = (int)s->status.wstat ;
@@ -57,7 +57,7 @@ void ended_tell_down (struct supervisor *s)
 {
   uint64_t now = clock_ms() ;
   s->lived_ms = now - s->started_ms ;
-  s->up_ms = (s->unfit || s->settings.oneshot) && !publish_has_got_ready(s) ? 0 : s->lived_ms ; /* what never got ready has not worked */
+  s->up_ms = (s->unfit || s->settings.oneshot) && !publish_has_got_ready(s) ? 0 : s->lived_ms ; /* a service that never became ready has not worked */
   s->ready_by_ms = 0 ;
   s->asked = s->end_asked = !!was_asked(s, now) ;
   if (s->notification >= 0) fd_close(s->notification) ;
@@ -79,7 +79,8 @@ static int is_failure (enum state_reason reason)
   return reason != REASON_NONE && reason != REASON_DONE ;
 }
 
-/* A row ends as that of the restart delay does. */
+/* Counts the end as a crash, if it is one. A row of crashes ends as the row of quick deaths does
+   for the restart delay. */
 static void count_crash (struct supervisor *s, struct end const *end)
 {
   struct crash crash =
@@ -91,10 +92,10 @@ static void count_crash (struct supervisor *s, struct end const *end)
     .again = s->reason == REASON_NONE,
     .up_ms = end->up_ms
   } ;
-  if (s->undone) return ; /* it was ./undo that has ended */
+  if (s->undone) return ; /* ./undo has ended, not ./run */
   s->crash_due = policy_crash(&crash, &s->crash_row) ;
   if (s->crash_due) s->crashes++ ;
-  if (s->not_executed) s->crash_due = 0 ; /* that was said */
+  if (s->not_executed) s->crash_due = 0 ; /* a message has said so already */
   s->state_pending = 1 ;
 }
 
@@ -121,7 +122,7 @@ static void judge (struct supervisor *s)
     .task = s->settings.oneshot,
     .want_up = !!(s->status.flags & STATUS_WANT_UP),
     .failed = !is_success(s) || s->not_executed || s->unfit,
-    .forbidden = s->forbidden && s->status.flags & STATUS_WANT_UP && !s->leaving, /* else there is nothing to forbid */
+    .forbidden = s->forbidden && s->status.flags & STATUS_WANT_UP && !s->leaving, /* else no restart would follow anyway */
     .up_ms = s->up_ms,
     .policy = s->settings.restart,
     .restarts_max = s->settings.restart_max
@@ -142,7 +143,7 @@ static void tell_failed (struct supervisor *s)
 
 void ended_tell_not_started (struct supervisor *s)
 {
-  if (!s->not_executed) return ; /* it can pass, and is not the service's fault */
+  if (!s->not_executed) return ; /* a cause that can pass is not the service's fault */
   s->end = END_NOT_EXECUTED ;
   judge(s) ;
   if (is_failure(s->reason)) tell_failed(s) ;
@@ -170,13 +171,14 @@ enum life_event ended_settle (struct supervisor *s)
 
 void ended_arm_delay (struct supervisor *s)
 {
-  /* That another ./run was asked for afterwards ends no loop of quick deaths. One that leaves does not wait. */
+  /* A loop of quick deaths goes on even if another ./run was asked for after the end. A supervisor
+     that leaves does not wait. */
   int asked = s->asked && (s->end_asked || s->leaving) ;
   uint32_t ms = policy_delay(&s->delay, asked || s->paced, s->up_ms, s->settings.restart_delay_min_ms, s->settings.restart_delay_max_ms) ;
   s->listeners_ms = s->unread_ms = clock_ms() ;
   s->deadline_ms = s->listeners_ms + ms ;
   s->state_pending = 1 ;
-  if (ms) crash_tell(s, ms) ; /* else when it runs again */
+  if (ms) crash_tell(s, ms) ; /* without a delay it is reported when ./run has started again */
 }
 
 int ended_is_unheard (struct supervisor *s)
@@ -185,7 +187,7 @@ int ended_is_unheard (struct supervisor *s)
   int unread ;
   uint32_t ms ;
   if (!s->listeners_ms) return 0 ;
-  publish_now(s) ; /* is there any listener? */
+  publish_now(s) ; /* finds out whether there is any listener */
   if (!s->end_heard) return (s->listeners_ms = 0, 0) ;
   now = clock_ms() ;
   unread = fifodir_unread(FIFODIR) ;

@@ -20,7 +20,7 @@ static int is_missing (char const *path)
   return access(path, F_OK) == -1 && errno == ENOENT ;
 }
 
-/* That it can no longer be found is no secret. */
+/* Is the script there? A script that has been removed, with its directory, is reported. */
 static int is_there (char const *script)
 {
   struct stat st ;
@@ -34,7 +34,7 @@ static int is_there (char const *script)
   }
   if (!is_missing(script)) return 1 ;
   original[n > 0 ? n : 0] = 0 ;
-  if (n > 0 && !lstat(original, &st)) return 1 ; /* a link that leads nowhere: to execute it says so */
+  if (n > 0 && !lstat(original, &st)) return 1 ; /* a link that leads nowhere: executing it gives the message */
   while (n > 0 && original[n - 1] != '/') n-- ;
   original[n] = 0 ;
   if (n && is_missing(original)) strerr_warnw4x(script, " is not run: the directory ", original, " was removed") ;
@@ -62,7 +62,8 @@ static int execute (struct supervisor *s)
   request.path = script ;
   request.argv = argv ;
   request.envp = (char const *const *)environ ;
-  /* The last one, too: its logger is told to read to the end only after this supervisor has left. */
+  /* Also at the end: the logger is told to read to the end of its input only after this supervisor
+     has left. */
   if (!logger_input_for_output(s, output)) strerr_warnwu3sys("open the logger's fifo (what ", script, " writes goes to the scanner's output)") ;
   if (s->leaving) null = file_open("/dev/null", O_RDWR, 0) ;
   child_pass(&request, null, 0) ;
@@ -78,7 +79,7 @@ static int execute (struct supervisor *s)
   return started ;
 }
 
-/* From here on the task is not done, whatever comes of it. */
+/* From here on the task counts as not done, whether ./undo succeeds or not. */
 static void undo (struct supervisor *s)
 {
   s->undone = 1 ;

@@ -11,7 +11,7 @@
 #include "base/send.h"
 #include "supervise/supervisor.h"
 
-#define ONE_WITHIN_MS 1000 /* several that are left become one by then, or it is an error */
+#define ONE_WITHIN_MS 1000 /* of several processes, all but one must have ended by then */
 #define PIDFILE_WITHIN_MS 5000
 #define AGAIN_MS 20
 #define UNCLEAR_WSTAT (1 << 8)
@@ -20,9 +20,9 @@
 struct left
 {
   unsigned int count ;
-  pid_t pid ; /* the last one */
-  pid_t trial ; /* the upgrade's trial, which is none of them */
-  pid_t check ; /* nor is a health check */
+  pid_t pid ; /* the last one found */
+  pid_t trial ; /* the upgrade's trial: does not count */
+  pid_t check ; /* a health check: does not count */
 } ;
 
 static struct left const nothing ;
@@ -50,7 +50,7 @@ static int is_descendant (pid_t pid)
   return 0 ;
 }
 
-/* For want of descriptors or memory nothing can be learnt, which says nothing of the service. */
+/* Does a lack of descriptors or memory prevent an answer? That says nothing about the service. */
 static int can_pass (int err)
 {
   return err == EMFILE || err == ENFILE || err == ENOMEM ;
@@ -64,7 +64,7 @@ static int birth_of (pid_t pid, struct process_birth *birth)
   return 1 ;
 }
 
-/* Is `pid` something that the service has started? Then it is the service. */
+/* Makes `pid` the service's process, if the service has started it. Returns 0 if it has not. */
 static int take (struct supervisor *s, pid_t pid)
 {
   struct process_birth birth ;
@@ -90,7 +90,7 @@ static int take (struct supervisor *s, pid_t pid)
   return 1 ;
 }
 
-/* A process that ./run has not started: PID 1, another service's. */
+/* Says that the pidfile names no process that ./run has started. */
 static void say_no_pid (char const *path)
 {
   char number[PID_FMT] ;
@@ -99,36 +99,37 @@ static void say_no_pid (char const *path)
   int refused = pid && process_look(pid, &look) ;
   number[pid_fmt(number, pid)] = 0 ;
   strerr_warnw6x("flag-forks: ./run has ended, but ", path,
-    ", which pidfile names, does not hold the pid of a process that it has left behind: ", refused ? "refusing the process " : "ending what there is",
-    refused ? number : "", refused ? ", which does not descend from ./run, and ending what there is; check where the service writes its pid"
+    ", which pidfile names, does not hold the pid of a process that ./run has left behind: ", refused ? "refusing the process " : "ending its strays",
+    refused ? number : "", refused ? ", which does not descend from ./run, and ending the strays of ./run; check where the service writes its pid"
     : "; check where the service writes its pid") ;
 }
 
 static void give_up (struct supervisor *s)
 {
   char path[SETTING_PATH_MAX] ;
-  s->status.wstat = UNCLEAR_WSTAT ; /* a failure, though ./run has ended with 0 */
+  s->status.wstat = UNCLEAR_WSTAT ; /* counts as a failure, though ./run has exited 0 */
   if (settings_read_pidfile(path, 0) == 1) say_no_pid(path) ;
   else strerr_warnw1x("flag-forks: ./run has left several processes behind, and it is not clear which is the service: ending them;"
     " name the file into which it writes its pid in `pidfile`, or give it its option to stay in the foreground") ;
 }
 
-/* errno: why the service was not found in `left`. */
+/* The service was not found yet: searches again, or gives up after `within_ms`. errno tells why it
+   was not found. */
 static enum life_event search (struct supervisor *s, struct left const *left, uint32_t within_ms)
 {
   int err = errno ;
   uint64_t now = clock_ms() ;
   if (!s->search_began_ms) s->candidate.pid = 0 ;
   if (!s->search_began_ms || can_pass(err)) s->search_began_ms = now ;
-  if (left->count && s->status.pid != left->pid) /* ./run's is nobody's any more */
+  if (left->count && s->status.pid != left->pid) /* the pid of ./run is not valid any more */
   {
     s->status.pid = left->pid ;
-    if (!birth_of(left->pid, &s->candidate)) s->candidate.pid = 0 ; /* what a successor can prove */
+    if (!birth_of(left->pid, &s->candidate)) s->candidate.pid = 0 ; /* a successor can prove this identity */
     publish_status(s) ;
   }
   if (now - s->search_began_ms < within_ms)
   {
-    deadline_arm(s, AGAIN_MS) ; /* no event tells that a file was written */
+    deadline_arm(s, AGAIN_MS) ; /* no event tells that the pidfile was written */
     return LIFE_NOTHING ;
   }
   give_up(s) ;
@@ -178,9 +179,9 @@ void forked_tell (struct supervisor *s)
 {
   s->status.pid = s->process.pid ;
   s->forked = 1 ;
-  if (s->status.flags & STATUS_WANT_UP && !s->leaving) s->asked = 0 ; /* another one was asked for when this end was not understood yet */
+  if (s->status.flags & STATUS_WANT_UP && !s->leaving) s->asked = 0 ; /* a restart that was asked for since has nothing to end */
   if (publish_has_got_ready(s)) s->ready_by_ms = 0 ;
   s->state_pending = 1 ;
-  s->status.wstat = s->wstat_before ; /* ./run has ended with 0, the service has not */
+  s->status.wstat = s->wstat_before ; /* ./run has exited 0, but the service has not ended */
   publish_status(s) ;
 }

@@ -17,11 +17,11 @@
 #include "wire/health.h"
 
 #define CHECKER "reeve-exec"
-#define READ_SIZE 4096 /* at most so much of a check's output a turn */
-#define FLOOD_SIZE (16U << 20) /* a check that floods must not keep a CPU busy until its time is over */
+#define READ_SIZE 4096 /* bytes of a check's output that are read in one turn */
+#define FLOOD_SIZE (16U << 20) /* the output of a check, in bytes: one that writes more must not keep a CPU busy until its timeout */
 #define LINE_MAX 200
 #define SLEPT_MS 1000
-#define SLEPT_PARTS 4 /* a check's time is slept through in parts, so that a suspension is noticed */
+#define SLEPT_PARTS 4 /* a check's timeout is waited for in parts, so that a suspension is noticed */
 
 /* ---- facts ---- */
 
@@ -77,7 +77,7 @@ static void begin_record (struct checks *checks)
   if (checks->record == -1) say_not_kept(checks) ;
 }
 
-/* stdin is nobody's; what it writes comes through a pipe. */
+/* Starts the check's program. Its stdin is empty; its output comes through a pipe. */
 static pid_t execute (struct supervisor *s, char const *path, char const *const *argv, int *executing)
 {
   struct spawn request = SPAWN_ZERO ;
@@ -128,7 +128,7 @@ static void give_time (struct checks *checks, uint64_t now_ms)
   arm_part(checks, now_ms) ;
 }
 
-/* A check that cannot be made says nothing of the service. */
+/* Starts a check. If it cannot be started, that says nothing about the service. */
 static enum health_event start (struct supervisor *s)
 {
   char const *argv[] = { "./" HEALTH_FILE, s->name, 0 } ;
@@ -154,7 +154,7 @@ static enum health_event start (struct supervisor *s)
   return HEALTH_NOT_STARTED ;
 }
 
-/* An unreaped child of ours leads the group. */
+/* Kills the check with its process group. The group still exists: its leader is an unreaped child. */
 static void kill_check (struct supervisor *s)
 {
   struct send send = { .pid = s->checks.process.pid, .fd = -1, .sig = SIGKILL, .flags = SEND_GROUP } ;
@@ -184,7 +184,7 @@ int health_is_check (struct supervisor const *s, pid_t pid)
   return pid && pid == s->checks.process.pid ;
 }
 
-/* Before it is reaped: whatever is left in its group goes with it. */
+/* The check has ended. It is not reaped yet, so its process group still exists and can be killed. */
 void health_note_end (struct supervisor *s, unsigned int wstat)
 {
   kill(-s->checks.process.pid, SIGKILL) ;
@@ -220,7 +220,7 @@ static enum life_event found_healthy (struct supervisor *s)
   return LIFE_NOTHING ;
 }
 
-/* One that nobody would start again is better unhealthy than gone. */
+/* An unhealthy service is stopped only if it will be started again: else it would be gone for good. */
 static enum life_event found_unhealthy (struct supervisor *s, struct health_result const *result)
 {
   int again = s->settings.restart != RESTART_NO && s->status.flags & STATUS_WANT_UP && !s->leaving ;
@@ -256,7 +256,7 @@ static enum life_event perform (struct supervisor *s, unsigned int deeds, struct
   if (deeds & HEALTH_DISARM) s->checks.deadline_ms = 0 ;
   if (deeds & HEALTH_KILL) kill_check(s) ;
   if (deeds & (HEALTH_JUDGE | HEALTH_FAIL)) event = judge(s, result) ;
-  if (deeds & HEALTH_ARM) arm_next(s) ; /* whether it is healthy now counts */
+  if (deeds & HEALTH_ARM) arm_next(s) ; /* after judging: the delay depends on the health */
   if (deeds & HEALTH_START) *outcome = start(s) ;
   return event ;
 }
@@ -286,15 +286,16 @@ static enum life_event take_end (struct supervisor *s)
     health_read_output(s) ;
     if (s->checks.written == before) break ;
   }
-  close_output(&s->checks) ; /* whoever has left the group writes to nobody */
+  close_output(&s->checks) ; /* a process that has left the group may still write: nobody reads it */
   event = apply(s, HEALTH_ENDED, &result) ;
   close_record(&s->checks) ;
   return event ;
 }
 
-/* The deadline of a check is one of a part of its time. Who wakes up much later than that has not
-   run, as the container or the machine was suspended, or is very busy: nor has the check. It has
-   its time anew, once. */
+/* The deadline of a check has come: may it go on? The deadline is only a part of its timeout. If
+   the supervisor wakes up much later than that, it has not run meanwhile, because the container or
+   the machine was suspended or is very busy. The check has not run either, so its whole timeout
+   starts again, once. */
 static int goes_on (struct checks *checks, uint64_t now_ms)
 {
   if (checks->phase != HEALTH_CHECKING) return 0 ;
@@ -325,12 +326,12 @@ static int is_on (enum health_phase phase)
 enum life_event health_follow (struct supervisor *s)
 {
   static struct health_result const flood = { .kind = HEALTH_FLOOD } ;
-  static struct health_result const none = { .kind = HEALTH_EXIT } ; /* nothing is judged */
+  static struct health_result const none = { .kind = HEALTH_EXIT } ; /* a dummy: nothing is judged by these events */
   struct checks *checks = &s->checks ;
   int on ;
   if (!s->settings.health && checks->phase == HEALTH_OFF && !checks->ended) return LIFE_NOTHING ;
   on = is_to_be_checked(s) ;
-  if (on != is_on(checks->phase)) apply(s, on ? HEALTH_BEGIN : HEALTH_END, &none) ; /* before its end, which is of no interest then */
+  if (on != is_on(checks->phase)) apply(s, on ? HEALTH_BEGIN : HEALTH_END, &none) ; /* before the end of a check, which then does not matter any more */
   if (checks->ended) return take_end(s) ;
   if (checks->output >= 0 && checks->written > FLOOD_SIZE) return apply(s, HEALTH_FLOODED, &flood) ;
   return take_deadline(s) ;
@@ -351,7 +352,7 @@ void health_begin_anew (struct supervisor *s, settings_report_func *report)
   if (health_file_read(spec, report) == HEALTH_KIND_NONE) s->settings.health = 0 ;
 }
 
-/* Before another program takes our place, which would know nothing of the check. */
+/* Before an upgrade, or the end of the supervisor: the new program would know nothing of the check. */
 void health_drop (struct supervisor *s)
 {
   kill_check(s) ;
@@ -361,12 +362,13 @@ void health_drop (struct supervisor *s)
   s->checks.phase = HEALTH_OFF ;
 }
 
-/* Our predecessor's belongs to the scanner now, and nobody reads what it writes. */
+/* Kills the check of a killed supervisor. It is the scanner's child now, and nobody reads its
+   output. */
 static void end_earlier (struct process_birth const *process)
 {
   int fd = process->pid ? process_watch(process) : -1 ;
   if (fd == -1) return ;
-  if (!process_signal_watched(fd, SIGKILL, 1) && process_signal_watched(fd, 0, 0)) kill(-process->pid, SIGKILL) ; /* before Linux 6.9 by its number */
+  if (!process_signal_watched(fd, SIGKILL, 1) && process_signal_watched(fd, 0, 0)) kill(-process->pid, SIGKILL) ; /* before Linux 6.9 a pidfd takes no signal for a group: use the group's number */
   fd_close(fd) ;
 }
 

@@ -42,7 +42,7 @@ static struct health_step const table[HEALTH_PHASE_COUNT][HEALTH_EVENT_COUNT] =
     [HEALTH_END] = CELL(HEALTH_DROPPED, HEALTH_DISARM),
     [HEALTH_DUE] = CELL(HEALTH_LATE, HEALTH_KILL | HEALTH_FAIL | HEALTH_ARM),
     [HEALTH_FLOODED] = CELL(HEALTH_LATE, 0),
-    [HEALTH_ENDED] = CELL(HEALTH_WAITING, 0), /* the deadline stays */
+    [HEALTH_ENDED] = CELL(HEALTH_WAITING, 0), /* the deadline of the next check stays */
     [HEALTH_NOT_STARTED] = NEVER(HEALTH_LATE),
   },
   [HEALTH_DROPPED] =

@@ -1,12 +1,12 @@
-/* The checks of a service's health: a table of phase x event -> next phase and deeds, and what
-   their results mean. Pure: no I/O, no clock, no globals.
+/* Health checks of a service: a table of phase x event -> next phase and deeds, and the meaning of
+   results. Pure: no I/O, no clock, no globals.
 
      off       no check is due: the service is not up and ready, is paused by command, or leaves
-     waiting   the deadline is the next check's
-     checking  one runs; the deadline is health-timeout's
-     late      one has not ended by its deadline: it has failed, and was sent SIGKILL; the
-               deadline is that of the next one, which does not start while this one is there
-     dropped   off, and a check that is of no interest any more was sent SIGKILL */
+     waiting   no check runs; the next one starts at the deadline
+     checking  a check runs; the deadline is its timeout (health-timeout)
+     late      a check did not end by its deadline: it has failed, and was sent SIGKILL. The next
+               one is due at the deadline, but does not start while this one exists
+     dropped   off, but a check still exists: it does not matter any more, and was sent SIGKILL */
 
 #ifndef REEVE_SUPERVISE_HEALTH_POLICY_H
 #define REEVE_SUPERVISE_HEALTH_POLICY_H
@@ -25,12 +25,12 @@ enum health_phase
 
 enum health_event
 {
-  HEALTH_BEGIN, /* the service is to be checked */
-  HEALTH_END, /* it is not, any more */
-  HEALTH_DUE, /* the deadline */
-  HEALTH_FLOODED, /* the check has written more than anybody reads */
+  HEALTH_BEGIN, /* the service is to be checked from now on */
+  HEALTH_END, /* the service is not to be checked any more */
+  HEALTH_DUE, /* the deadline has come */
+  HEALTH_FLOODED, /* the check has written too much (FLOOD_SIZE in health.c) */
   HEALTH_ENDED, /* the check has ended */
-  HEALTH_NOT_STARTED, /* it could not be started: an outcome of HEALTH_START */
+  HEALTH_NOT_STARTED, /* the check could not be started: an outcome of HEALTH_START */
   HEALTH_EVENT_COUNT
 } ;
 
@@ -38,10 +38,10 @@ enum health_deed /* bits, in the order in which they are done */
 {
   HEALTH_DISARM = 1 << 0,
   HEALTH_KILL = 1 << 1, /* SIGKILL to the check's process group */
-  HEALTH_ARM = 1 << 2, /* the next check */
-  HEALTH_JUDGE = 1 << 3, /* by how it has ended */
-  HEALTH_FAIL = 1 << 4, /* it has failed, however it ends */
-  HEALTH_START = 1 << 5, /* a check; health-timeout is armed */
+  HEALTH_ARM = 1 << 2, /* set the deadline of the next check */
+  HEALTH_JUDGE = 1 << 3, /* judge the check by how it has ended */
+  HEALTH_FAIL = 1 << 4, /* the check counts as failed, however it ends */
+  HEALTH_START = 1 << 5, /* start a check, and set its deadline */
   HEALTH_IMPOSSIBLE = 1 << 6
 } ;
 
@@ -54,7 +54,7 @@ struct health_step
 
 extern struct health_step health_step (enum health_phase phase, enum health_event event) ;
 
-/* What is known of a service. */
+/* What is known of a service's health. */
 enum health { HEALTH_UNKNOWN, HEALTH_GOOD, HEALTH_BAD } ;
 
 struct health_facts
@@ -64,18 +64,18 @@ struct health_facts
   uint32_t start_period_ms ;
   uint32_t retries ;
   uint32_t interval_ms ;
-  int told_ready ; /* it has said that it is ready, and no check was made yet */
+  int told_ready ; /* the service has said that it is ready, and no check was made yet */
 } ;
 
-/* Is the service healthy after a check that has passed, or failed? HEALTH_UNKNOWN: that check
-   changes nothing.
-     failures  in a row, which count; updated. It begins anew with each verdict, so one that
-               stays unhealthy is found so again after as many. */
+/* The service's health after a check that has passed or failed. HEALTH_UNKNOWN: this check changes
+   nothing.
+     failures  failures in a row that count; updated. The count starts again with each verdict, so
+               an unhealthy service is found unhealthy again after as many more. */
 extern enum health health_judge (struct health_facts const *facts, int passed, uint32_t *failures) ;
 
-/* After how many milliseconds does the next check begin? In the start period, as long as none
-   has passed: after a quarter of the time that the service has been up, at least 200 ms, at
-   most 5 s, and never more than the interval; at once when it has just told that it is ready. */
+/* The milliseconds until the next check. In the start period, until a check has passed: a quarter
+   of the time that the service has been up; at least 200 ms, at most 5 s, and never more than the
+   interval. At once, if the service has just said that it is ready. */
 extern uint32_t health_delay (struct health_facts const *facts) ;
 
 #endif

@@ -3,7 +3,7 @@
 #define CELL(next, deeds) { next, deeds, 1 }
 #define NEVER(phase) CELL(phase, LIFE_IMPOSSIBLE)
 
-/* The outcomes of deeds that are done in other phases alone. */
+/* Outcomes of deeds that are done only in other phases. */
 #define NEVER_HELD(phase) \
     [LIFE_HELD] = NEVER(phase)
 #define NEVER_STARTED(phase) \
@@ -28,7 +28,7 @@
     [LIFE_SETTLED_AGAIN] = NEVER(phase), \
     [LIFE_SETTLED_LEAVE] = NEVER(phase), \
     [LIFE_SETTLED_UNDO] = NEVER(phase)
-/* Nothing runs that could end. */
+/* Nothing runs in this phase, so nothing can end. */
 #define NEVER_UNSEEN(phase) \
     [LIFE_ENDED_UNSEEN] = NEVER(phase), \
     [LIFE_WENT_BACKGROUND] = NEVER(phase)
@@ -75,7 +75,7 @@ static struct life_step const table[PHASE_COUNT][LIFE_EVENT_COUNT] =
     [LIFE_NOTHING] = NEVER(PHASE_WAITING),
     [LIFE_WANT_UP] = CELL(PHASE_WAITING, LIFE_MARK_UP | LIFE_RUN),
     [LIFE_WANT_IN_ORDER] = CELL(PHASE_WAITING, LIFE_MARK_UP | LIFE_RUN_IN_ORDER),
-    [LIFE_WANT_ANOTHER] = CELL(PHASE_WAITING, LIFE_MARK_UP | LIFE_RUN_WHEN_HEARD), /* it may have ended just now */
+    [LIFE_WANT_ANOTHER] = CELL(PHASE_WAITING, LIFE_MARK_UP | LIFE_RUN_WHEN_HEARD), /* ./run may have ended just now */
     [LIFE_WANT_DOWN] = CELL(PHASE_DOWN, LIFE_MARK_STOPPED | LIFE_SETTLE),
     [LIFE_WANT_ONCE] = CELL(PHASE_DOWN, LIFE_MARK_DOWN | LIFE_SETTLE),
     [LIFE_RESTART] = CELL(PHASE_WAITING, 0),
@@ -257,7 +257,7 @@ static struct life_step const table[PHASE_COUNT][LIFE_EVENT_COUNT] =
     NEVER_STARTED(PHASE_STRAYS),
     NEVER_TOLD(PHASE_STRAYS),
     NEVER_FORKED(PHASE_STRAYS),
-    [LIFE_FINISH_SPAWNED] = CELL(PHASE_FINISHING, LIFE_TELL_FINISHING), /* a successor finds its birth */
+    [LIFE_FINISH_SPAWNED] = CELL(PHASE_FINISHING, LIFE_TELL_FINISHING), /* a successor has found the birth of ./finish in the state */
     [LIFE_NO_FINISH] = NEVER(PHASE_STRAYS),
     NEVER_SETTLED(PHASE_STRAYS),
   },
@@ -341,7 +341,7 @@ static struct life_step const table[PHASE_COUNT][LIFE_EVENT_COUNT] =
     NEVER_FINISH(PHASE_LEFTOVERS),
     NEVER_SETTLED(PHASE_LEFTOVERS),
   },
-  [PHASE_EXITED] = /* whatever comes with the last wake-up is too late */
+  [PHASE_EXITED] = /* events of the last turn come too late */
   {
     [LIFE_NOTHING] = NEVER(PHASE_EXITED),
     [LIFE_WANT_UP] = CELL(PHASE_EXITED, 0),
@@ -372,7 +372,7 @@ static struct life_step const table[PHASE_COUNT][LIFE_EVENT_COUNT] =
   {
     [LIFE_NOTHING] = NEVER(PHASE_HELD),
     [LIFE_WANT_UP] = CELL(PHASE_HELD, LIFE_MARK_UP | LIFE_RUN),
-    [LIFE_WANT_IN_ORDER] = CELL(PHASE_HELD, LIFE_MARK_UP | LIFE_RUN_IN_ORDER), /* what it needs may have changed */
+    [LIFE_WANT_IN_ORDER] = CELL(PHASE_HELD, LIFE_MARK_UP | LIFE_RUN_IN_ORDER), /* its needs may have changed */
     [LIFE_WANT_ANOTHER] = CELL(PHASE_HELD, LIFE_MARK_UP | LIFE_RUN_IN_ORDER),
     [LIFE_WANT_DOWN] = CELL(PHASE_DOWN, LIFE_MARK_STOPPED | LIFE_SETTLE),
     [LIFE_WANT_ONCE] = CELL(PHASE_DOWN, LIFE_MARK_DOWN | LIFE_SETTLE),
@@ -384,7 +384,7 @@ static struct life_step const table[PHASE_COUNT][LIFE_EVENT_COUNT] =
     [LIFE_DEADLINE] = CELL(PHASE_HELD, 0),
     [LIFE_CHILD_ENDED] = CELL(PHASE_HELD, 0),
     [LIFE_GO] = CELL(PHASE_HELD, LIFE_RUN),
-    [LIFE_GO_ON] = CELL(PHASE_HELD, 0), /* the scanner is told again, and decides */
+    [LIFE_GO_ON] = CELL(PHASE_HELD, 0), /* the scanner gets a new report, and decides */
     [LIFE_SPAWNED] = CELL(PHASE_UP, LIFE_TELL_UP),
     [LIFE_SPAWN_FAILED] = CELL(PHASE_DOWN, LIFE_TELL_NOT_STARTED | LIFE_SETTLE),
     [LIFE_HELD] = CELL(PHASE_HELD, 0),

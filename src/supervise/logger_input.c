@@ -27,7 +27,7 @@
 #define PAUSE_MAX_NS 32000000L
 #define LOOK_MS 3000
 #define ROOM_LOOK_MS 500
-#define ROOM_MAX (1 << 20) /* what any user may have (/proc/sys/fs/pipe-max-size) */
+#define ROOM_MAX (1 << 20) /* bytes; the limit of a user who is not root (/proc/sys/fs/pipe-max-size) */
 
 static char const *const collected[2] = { COLLECTED_STDOUT, COLLECTED_STDERR } ;
 
@@ -38,12 +38,13 @@ static int is_missing (int err)
 
 int logger_input_hold (struct supervisor *s)
 {
-  if (s->reports == -1) return 1 ; /* without a scanner nobody runs the logger */
+  if (s->reports == -1) return 1 ; /* without a scanner there is no logger */
   if (s->logger_input == -1) s->logger_input = fifo_open(LOGGER_FIFO, s->running_dry ? O_RDONLY : O_RDWR) ;
   return (s->logger_input >= 0 || is_missing(errno)) && logger_input_hold_loggers(s) ;
 }
 
-/* As it is named from the working directory: LIVE/NAME, or a logger's LIVE/NAME/log. */
+/* From the working directory, the path of a file in LIVE. The working directory is LIVE/NAME, or a
+   logger's LIVE/NAME/log. */
 static char const *in_live (struct supervisor const *s, char const *path)
 {
   static char from_here[sizeof "../../" COLLECTOR_READS] ;
@@ -51,8 +52,8 @@ static char const *in_live (struct supervisor const *s, char const *path)
   return path_join(from_here, sizeof from_here, up, path) ? from_here : path ;
 }
 
-/* If it is not there, the next one finds our fifos by itself. If it has no room, there is so much
-   for it to read that it looks at everything. */
+/* Tells the collector that there are fifos to read. If it does not run, its successor finds them by
+   itself. If its own fifo is full, it has so many names to read that it looks at everything. */
 static void tell_collector (struct supervisor const *s)
 {
   char line[SERVICE_NAME_MAX + sizeof LOGGER_SUFFIX + 1] ;
@@ -66,7 +67,7 @@ static void tell_collector (struct supervisor const *s)
 static int hold_collected (struct supervisor *s)
 {
   int any = 0 ;
-  if (!getenv("REEVE_LOG")) return 1 ; /* of the scanner: without it nothing is collected */
+  if (!getenv("REEVE_LOG")) return 1 ; /* set by the scanner: without it nothing is collected */
   for (unsigned int i = 0 ; i < 2 ; i++)
   {
     if (s->collected[i] >= 0) continue ;
@@ -89,14 +90,14 @@ void logger_input_run_dry (struct supervisor *s)
 {
   int reader ;
   if (s->logger_input == -1 || s->running_dry) return ;
-  reader = fifo_open(LOGGER_FIFO, O_RDONLY) ; /* before the other end goes, or what is in it is lost */
+  reader = fifo_open(LOGGER_FIFO, O_RDONLY) ; /* open this before the other descriptor is closed, or the content of the fifo is lost */
   if (reader == -1) strerr_warnwu1sys("reopen " LOGGER_FIFO " for reading") ;
   fd_close(s->logger_input) ;
   s->logger_input = reader ;
   s->running_dry = 1 ;
 }
 
-/* In bytes. */
+/* The bytes in the fifo that nobody has read. */
 static unsigned int unread_in (int fd)
 {
   int n = 0 ;
@@ -123,10 +124,11 @@ static void say_not_waited_for (unsigned int left)
 {
   char bytes[UINT_FMT] ;
   bytes[uint_fmt(bytes, left)] = 0 ;
-  strerr_warnw3x("./run has taken nothing for some seconds of the ", bytes, " bytes that the service has written last: it is not waited for") ;
+  strerr_warnw3x("./run has read nothing for some seconds, though ", bytes, " bytes of its service's output are waiting: ending it") ;
 }
 
-/* That nothing moves shows at the second look. */
+/* A logger runs dry: does it read? Only a second look shows that nothing was read since the first.
+   Returns 1 when it is stuck. */
 static int look_at_reader (struct supervisor *s, uint64_t now)
 {
   unsigned int left = unread(s) ;
@@ -163,7 +165,7 @@ int logger_input_look (struct supervisor *s)
   return 0 ;
 }
 
-/* Does another process keep what is in the fifo? */
+/* Does another process hold the fifo open, so that its content is kept? */
 static int is_kept (char const *path)
 {
   int fd = fifo_open(path, O_WRONLY) ;
@@ -172,7 +174,8 @@ static int is_kept (char const *path)
   return 1 ;
 }
 
-/* The collector marks what it reads. If the kernel cannot tell, the fifo counts as read. */
+/* Does the collector read this fifo? For each that it reads, it has locked a byte of the file
+   COLLECTOR_READS. If the lock cannot be queried, the answer is yes. */
 static int is_collected (struct supervisor const *s, int fd)
 {
   struct flock byte ;
@@ -186,8 +189,9 @@ static int is_collected (struct supervisor const *s, int fd)
   return yes ;
 }
 
-/* While we hold the fifo, one that is killed loses nothing: who comes after it finds all. One that
-   reads, but finds no room for it, keeps it. */
+/* Closes the fifo when the collector has taken all, or after a limit. While it is open nothing is
+   lost if the collector is killed: its successor finds all. A collector that reads, but has no room
+   for the output, keeps the fifo's content itself. */
 static unsigned int leave_collected (struct supervisor const *s, int *fd)
 {
   struct timespec pause = { .tv_nsec = PAUSE_MIN_NS } ;
@@ -223,7 +227,7 @@ void logger_input_leave (struct supervisor *s)
   strerr_warnw2x(bytes, " bytes that the service has written are left unread, and lost") ;
 }
 
-/* As a pipe is that a shell makes. */
+/* Opens the fifo so that reads and writes block, as with a pipe that a shell makes. */
 static int open_blocking (char const *path, int flags, int *fd)
 {
   *fd = fifo_open(path, flags) ;
@@ -234,8 +238,8 @@ static int open_blocking (char const *path, int flags, int *fd)
   return 0 ;
 }
 
-/* A reader that is opened when the last writer has gone already is never told so by
-   poll(): there is one for a moment. */
+/* Opens the logger's stdin. If a reader is opened when the last writer has closed the fifo already,
+   poll() never reports the end of file to it. So there is a writer for a moment. */
 int logger_input_for_stdin (struct supervisor const *s, int *fd)
 {
   int writer = -1 ;
@@ -248,7 +252,8 @@ int logger_input_for_stdin (struct supervisor const *s, int *fd)
   return ok ;
 }
 
-/* Both ends: the lines outlive a logger and its supervisor that are being replaced. */
+/* Opens both ends of each fifo, so that lines are kept while a logger and its supervisor are being
+   replaced. */
 int logger_input_for_output (struct supervisor const *s, int fd[2])
 {
   int ok ;

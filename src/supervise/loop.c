@@ -10,7 +10,7 @@
 #include "supervise/supervisor.h"
 
 #define POLL_AGAIN_MS 1000
-#define LETTERS_MAX 256 /* one read a wake-up: a flood of commands cannot keep signals and deadlines waiting */
+#define LETTERS_MAX 256 /* one read per turn: a flood of commands cannot keep signals and deadlines waiting */
 
 /* ---- a step: decide, then do ---- */
 
@@ -29,14 +29,14 @@ static void mark (struct supervisor *s, unsigned int deeds)
   if (deeds & LIFE_MARK_DOWN)
   {
     s->status.flags &= ~(unsigned int)STATUS_WANT_UP ;
-    s->crash_due = 0 ; /* no next start follows */
+    s->crash_due = 0 ; /* no start follows that a message could announce */
   }
   if (deeds & LIFE_MARK_LEAVING) s->leaving = 1 ;
   if (deeds & (LIFE_MARK_DOWN | LIFE_MARK_LEAVING)) s->asked = 1 ;
   if (deeds & LIFE_MARK_NOT_ASKED && !s->leaving)
   {
     s->asked = s->unfit = 0 ;
-    s->down_again_ms = 0 ; /* whoever has not heard the down-signal need not */
+    s->down_again_ms = 0 ; /* the stop is not wanted any more: do not send the down-signal again */
   }
   if (deeds & LIFE_MARK_ASKED && !s->unfit) s->asked = 1 ;
   if ((deeds & LIFE_MARK_STOPPED) == LIFE_MARK_STOPPED) s->stopped = 1 ;
@@ -98,12 +98,12 @@ void loop_apply (struct supervisor *s, enum life_event event)
       strerr_warnw2x("impossible event while ", phase_name(s->phase)) ;
       return ;
     }
-    if (s->phase != step.next || event == LIFE_DEADLINE) s->deadline_ms = 0 ; /* it was that phase's */
+    if (s->phase != step.next || event == LIFE_DEADLINE) s->deadline_ms = 0 ; /* the deadline belonged to the last phase */
     if (s->phase != step.next) s->state_pending = 1 ;
-    if ((s->phase == PHASE_UP) != (step.next == PHASE_UP) && !s->leaving) s->report_pending = s->reports >= 0 ; /* what is being stopped is of no use to others */
+    if ((s->phase == PHASE_UP) != (step.next == PHASE_UP) && !s->leaving) s->report_pending = s->reports >= 0 ; /* others must know: a service that is being stopped is of no use to them */
     if (event == LIFE_UNFIT && step.next != s->phase) s->unfit = 1 ;
     s->phase = step.next ;
-    if (step.next == PHASE_UP) s->unfit = 0 ; /* that was taken back */
+    if (step.next == PHASE_UP) s->unfit = 0 ; /* the stop was taken back */
     event = perform(s, step.deeds) ;
   }
 }
@@ -115,7 +115,8 @@ int loop_is_over (struct supervisor const *s)
   return s->phase == PHASE_EXITED || s->quit ;
 }
 
-/* What ./run has left behind in its process group may be the service itself. */
+/* Sends a signal by command. When ./run has ended, a stray in its process group may be the service
+   itself, and gets the signal. */
 static void send_signal_to (struct supervisor *s, int sig, int group)
 {
   if (s->phase == PHASE_STRAYS) strays_signal(s, sig, group) ;
@@ -175,7 +176,7 @@ static void take_children (struct supervisor *s)
   loop_apply(s, LIFE_CHILD_ENDED) ;
 }
 
-/* One a wake-up: there is hardly ever another one. */
+/* Reads one signal per turn: there is hardly ever a second one. */
 static void take_signal (struct supervisor *s, int fd)
 {
   int sig = signals_read(fd) ;
@@ -199,7 +200,7 @@ void loop_take_deadlines (struct supervisor *s)
   if (!loop_is_over(s)) upgrade_progress(s) ;
 }
 
-/* Last in a turn: what has happened in it decides whether there is anything to check. */
+/* Last in a turn: only then is it known whether the service is still to be checked. */
 static void take_health (struct supervisor *s)
 {
   enum life_event event ;
@@ -238,18 +239,18 @@ void loop (struct supervisor *s, int signals, enum life_event first)
 {
   struct pollfd x[CHANNEL_COUNT] ;
   loop_apply(s, first) ;
-  if (s->process.pid && !s->is_child && s->process_fd == -1) loop_apply(s, children_seen(s)) ; /* it has ended before it could be watched */
+  if (s->process.pid && !s->is_child && s->process_fd == -1) loop_apply(s, children_seen(s)) ; /* it had ended before it could be watched */
   while (!loop_is_over(s))
   {
     take_health(s) ;
     publish_pending(s) ;
     wait_for(s, x, signals) ;
-    /* Readiness comes before an end of the same wake-up, and both come before new commands. The
-       exit code of what was adopted comes as an order, before the pidfd is asked. */
+    /* Readiness is read before an end of the same turn, and both before new commands. The exit code
+       of an adopted process comes as an order, so orders are read before the pidfd is looked at. */
     if (x[CHANNEL_NOTIFICATION].revents) loop_take_readiness(s) ;
     if (x[CHANNEL_ORDERS].revents & POLLIN) loop_take_orders(s) ;
     if (!loop_is_over(s) && x[CHANNEL_PROCESS].revents && x[CHANNEL_PROCESS].fd == s->process_fd) loop_apply(s, children_seen(s)) ;
-    if (x[CHANNEL_HEALTH].revents) health_read_output(s) ; /* the fd is still the same one */
+    if (x[CHANNEL_HEALTH].revents) health_read_output(s) ; /* the descriptor is still the same one */
     if (x[CHANNEL_SIGNALS].revents) take_signal(s, signals) ;
     if (x[CHANNEL_CONTROL].revents & POLLIN) loop_take_letters(s) ;
     if (!loop_is_over(s)) loop_take_deadlines(s) ;

@@ -63,7 +63,7 @@ uint32_t policy_delay (struct restart_delay *delay, int asked, uint64_t up_ms, u
 
 uint32_t policy_listeners (uint64_t waited_ms, uint64_t read_ms, int unread, int alone)
 {
-  uint64_t step = waited_ms ; /* twice as long each time */
+  uint64_t step = waited_ms ; /* each pause is as long as the time waited so far */
   if (waited_ms < LISTENERS_MS) return (uint32_t)(LISTENERS_MS - waited_ms) ;
   if (step > LISTENER_STEP_MAX_MS) step = LISTENER_STEP_MAX_MS ;
   if (unread) return waited_ms < LISTENER_STUCK_MS ? (uint32_t)step : 0 ;

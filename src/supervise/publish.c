@@ -10,7 +10,7 @@
 #include "wire/report.h"
 
 #define UNFIT_WSTAT (1 << 8)
-#define OF_S6 "suUdDOx" /* of any other event s6's listeners take no notice */
+#define OF_S6 "suUdDOx" /* s6's listeners take no notice of other events */
 
 /* ---- noted ---- */
 
@@ -50,7 +50,8 @@ void publish_state (struct supervisor *s)
   s->said_state = s->state_pending ;
 }
 
-/* Where the status cannot be written, `reeve` reads it in the state, which needs no room. */
+/* Writes the status. Where that fails, `reeve` reads the status in the state instead, whose file
+   has its room already. */
 static void tell_status (struct supervisor *s)
 {
   s->status_pending = !status_write(&s->status) ;
@@ -69,7 +70,8 @@ static void tell_events (struct supervisor *s)
   s->state_pending = 1 ;
 }
 
-/* What is saved as due a successor tells, if we cannot any more. */
+/* The state is written first: it says what is due, so that a successor tells it if this supervisor
+   is killed. */
 void publish_now (struct supervisor *s)
 {
   if (s->state_pending) publish_state(s) ;
@@ -81,13 +83,13 @@ void publish_ready (struct supervisor *s)
 {
   clock_stamp(&s->status.ready_since) ;
   s->status.flags |= STATUS_READY ;
-  if (publish_has_got_ready(s)) s->ready_by_ms = 0 ; /* a task has not: it must be done by then */
+  if (publish_has_got_ready(s)) s->ready_by_ms = 0 ; /* a task does not get ready by this: it must be done by then */
   publish_change(s, 'U') ;
 }
 
 int publish_has_got_ready (struct supervisor const *s)
 {
-  if (s->settings.oneshot) return 0 ; /* when it is done */
+  if (s->settings.oneshot) return 0 ; /* a task is ready when it is done */
   if (s->settings.notification_fd != SETTING_NO_FD) return !!(s->status.flags & STATUS_READY) ;
   return !s->settings.forks || s->forked ;
 }
@@ -102,15 +104,16 @@ static int is_ready (struct supervisor const *s)
   return publish_is_done(s) || (phase_is_up(s->phase) && publish_has_got_ready(s)) ;
 }
 
-/* By itself, and for good: the exit code 125 of ./finish also forbids the restart of
-   one that was asked to end. A task that is done has ended only if it is what the tree is for. */
+/* Has the service ended by itself, and for good? Not if its end was asked for: exit code 125 of
+   ./finish forbids a restart then, too. A task that is done counts only if it is a main service. */
 static int has_ended_by_itself (struct supervisor const *s)
 {
   if (publish_is_done(s)) return s->settings.main_service && !s->asked ;
   return s->reason != REASON_NONE && !(s->reason == REASON_FINISH_FORBIDS && s->asked) ;
 }
 
-/* The code of one that does not do its work must not be a success: it may be the tree's. */
+/* The wait status to report. A service that was ended because it does not do its work must not
+   report a success: the code may become the tree's. */
 static unsigned int reported_wstat (struct supervisor const *s)
 {
   return s->unfit && !s->asked && !s->status.wstat ? UNFIT_WSTAT : s->status.wstat ;
@@ -139,7 +142,7 @@ static size_t present_state (struct supervisor const *s, char line[REPORT_SIZE_M
   return report_format(line, &report) ;
 }
 
-/* Returns 0 when there is no room for it. */
+/* Returns 0 when the fifo has no room. */
 static int send_report (struct supervisor const *s, int killed)
 {
   char line[REPORT_SIZE_MAX] ;
@@ -150,9 +153,9 @@ static int send_report (struct supervisor const *s, int killed)
 void publish_pending (struct supervisor *s)
 {
   publish_now(s) ;
-  if (s->state_pending) publish_state(s) ; /* that nothing is due any more */
+  if (s->state_pending) publish_state(s) ; /* the events are told now: saves that none is due any more */
   if (!s->report_pending) return ;
-  /* Full: the loop waits for POLLOUT, and the state of that moment is sent. */
+  /* The fifo is full: the loop waits for POLLOUT, and then sends the state of that moment. */
   if (!send_report(s, 0)) return ;
   if (s->kill_due && !send_report(s, 1)) return ;
   s->kill_due = s->report_pending = 0 ;

@@ -29,7 +29,8 @@ static void name_program (char const *dir)
   PROG = prog ;
 }
 
-/* *numbers: the descriptors that are taken over; *may_start: what the service needs is ready. */
+/* *numbers: the descriptors that are taken over; *may_start: the services that this one needs are
+   ready. */
 static enum beginning parse (int argc, char const *const *argv, char const **dir, char const **numbers, int *may_start)
 {
   if (argc == 2 && !strcmp(argv[1], "--help")) _exit(allwrite(1, HELP, sizeof HELP - 1) < sizeof HELP - 1 ? EXIT_SYSTEM : EXIT_YES) ;
@@ -78,5 +79,5 @@ int main (int argc, char const *const *argv)
   first = begin_supervising(&s, how, numbers, &signals) ;
   loop(&s, signals, may_start && first == LIFE_WANT_IN_ORDER ? LIFE_WANT_UP : first) ;
   end(&s) ;
-  return s.quit && s.phase != PHASE_EXITED ? 1 : 0 ; /* 1: there is something to adopt */
+  return s.quit && s.phase != PHASE_EXITED ? 1 : 0 ; /* 1: a successor has something to adopt */
 }

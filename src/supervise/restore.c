@@ -14,9 +14,10 @@
 
 #define AGAIN_MS 1000
 
-static char born ; /* what was started after the state was saved */
+static char born ; /* a child that was started after the state was saved: 'r' ./run, 'f' ./finish; 0: none */
 
-/* A child that was born when our predecessor could take note of it no more. */
+/* Takes over a child whose birth is newer than the state: the last supervisor was killed before it
+   could save it. */
 static void take_birth (struct supervisor *s, struct birth const *birth)
 {
   if (!birth->process.pid || birth->number <= s->births) return ;
@@ -25,9 +26,9 @@ static void take_birth (struct supervisor *s, struct birth const *birth)
   born = birth->what ;
 }
 
-/* It is no child of ours: is it still the one that was recorded? If not, it has ended, and
-   children_seen() is to follow. Nothing has happened yet: where it cannot be watched now, the
-   scanner tries again with another successor. */
+/* The process is not a child: watches it by a pidfd, if it is still the recorded one. If it is not,
+   it has ended, and children_seen() is to follow. If it cannot be watched, a successor dies:
+   nothing has happened yet, and the scanner tries again with another one. */
 static void take_process (struct supervisor *s, enum restored how)
 {
   if (!s->process.pid || s->is_child || s->end_noted) return ;
@@ -36,7 +37,7 @@ static void take_process (struct supervisor *s, enum restored how)
     if (process_lives(&s->process) == 1) strerr_dief1x(EXIT_SYSTEM, "the service's process runs, and cannot be adopted without pidfds and /proc") ;
     if (phase_is_up(s->phase) && s->reports >= 0 && !s->settings.oneshot) /* a task would run twice */
     {
-      s->asked = 1 ; /* the scanner has ended it, by the down-signal */
+      s->asked = 1 ; /* the scanner has ended it by the down-signal */
       if (!s->told_ms) s->told_ms = clock_ms() ;
     }
     return ;
@@ -48,8 +49,8 @@ static void take_process (struct supervisor *s, enum restored how)
   }
 }
 
-/* The candidate is what there is of the service, and can be proved: it will be ended, and
-   the service be started again. */
+/* The last supervisor was searching for the service. The candidate is a process of the service that
+   can be proved: it will be ended, and the service started again. */
 static void take_candidate (struct supervisor *s)
 {
   if (s->phase != PHASE_SEARCHING || !s->process.pid) return ;
@@ -77,19 +78,19 @@ void restore (struct supervisor *s, struct state const *state, struct birth cons
   s->state_pending = 1 ;
 }
 
-/* What our predecessor was to learn of the service, and nobody can learn any more: else the
-   service would be taken for what it is not. */
+/* Tells what the last supervisor would have learnt and nobody can learn any more, such as
+   readiness. Without it the service would be taken for what it is not. 0: nothing is lost. */
 static char const *what_is_lost (struct supervisor *s)
 {
   if (s->phase != PHASE_UP || s->told_ms || s->settings.oneshot) return 0 ; /* a task is left to end */
-  if (s->settings.forks && !s->forked) return "./run had not gone into the background yet, and what it leaves behind falls to another process now" ;
+  if (s->settings.forks && !s->forked) return "./run had not gone into the background yet, and its background process belongs to another parent now" ;
   if (s->notification == -1) return 0 ;
   if (command_notified(s))
   {
     publish_ready(s) ;
     return 0 ;
   }
-  return s->notification == -1 ? "whether the service is ready was told to nobody" : 0 ;
+  return s->notification == -1 ? "the service may have said that it is ready, which nobody has read" : 0 ;
 }
 
 static int is_lost (struct supervisor *s)
@@ -117,7 +118,7 @@ enum life_event restore_go_on (struct supervisor *s, enum restored how)
   for (size_t i = *due == 's' ; due[i] ; i++) publish_event(s, due[i]) ;
   publish_status(s) ;
   if (s->end_noted) return children_act_on_end(s) ;
-  if (how == RESTORED_ADOPTED && s->phase == PHASE_WAITING && s->leaving) /* for the rest of its input, which nobody else held */
+  if (how == RESTORED_ADOPTED && s->phase == PHASE_WAITING && s->leaving) /* a logger was to start again for the rest of its input; nobody else held that */
     strerr_warnw1x("what the service has written last is left unread, and lost") ;
   resume.lost = how == RESTORED_ADOPTED && is_lost(s) ;
   return resume_event(&resume) ;

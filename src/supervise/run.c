@@ -18,7 +18,7 @@
 #include "supervise/supervisor.h"
 #include "wire/channels.h"
 
-#define RUN_LOCK "supervise/run-lock" /* what lock-fd stands for */
+#define RUN_LOCK "supervise/run-lock" /* the file behind lock-fd */
 
 void run_report_setting (char const *file, char const *value, char const *allowed, int err)
 {
@@ -43,13 +43,14 @@ static int open_lock (struct spawn *request)
   return fd ;
 }
 
-/* A fifo with a name, of which the service holds both ends: what it writes reaches
-   a successor of ours, and fails for want of a reader never. We hold the reading end
-   alone: that the service has closed it is the end of the wait. */
+/* Makes the fifo for notification-fd. It has a name, and the service holds both ends: so what it
+   writes reaches a successor of this supervisor, and never fails for want of a reader. The
+   supervisor holds only the reading end: when the service closes its descriptor, the wait for
+   readiness ends. */
 static int open_notification (struct supervisor *s)
 {
   int fd = -1 ;
-  if (unlink(NOTIFY_FIFO) == -1 && errno != ENOENT) strerr_warnwu1sys("remove " NOTIFY_FIFO) ; /* an earlier instance may have it */
+  if (unlink(NOTIFY_FIFO) == -1 && errno != ENOENT) strerr_warnwu1sys("remove " NOTIFY_FIFO) ; /* an earlier ./run may still write to it */
   if (fifo_make(NOTIFY_FIFO)) s->notification = fifo_open(NOTIFY_FIFO, O_RDONLY) ;
   if (s->notification >= 0) fd = fifo_open(NOTIFY_FIFO, O_RDWR) ;
   if (fd >= 0 && ndelay_off(fd) != -1) return fd ;
@@ -60,7 +61,8 @@ static int open_notification (struct supervisor *s)
   return -1 ;
 }
 
-/* As it was at the first start: who was killed may have left it raw. */
+/* Restores the terminal's settings of the first start: a killed program may have left it in raw
+   mode. */
 static void restore_terminal (void)
 {
   static struct termios first ;
@@ -69,7 +71,7 @@ static void restore_terminal (void)
   else known = tcgetattr(0, &first) != -1 ;
 }
 
-/* Where stdin is no terminal there is none to take. */
+/* Notes whether ./run got the terminal. If stdin is not a terminal, there is none to take. */
 static void note_console (struct supervisor *s, int err)
 {
   s->had_console = 1 ;
@@ -106,7 +108,7 @@ static int execute (struct supervisor *s)
     restore_terminal() ;
     request.console = &console ;
   }
-  else if (s->had_console && input == -1) input = spawn_nothing_to_read() ; /* ours is still the container's stdin */
+  else if (s->had_console && input == -1) input = spawn_nothing_to_read() ; /* the supervisor's stdin is still the container's */
   request.path = "./run" ;
   request.argv = argv ;
   request.envp = (char const *const *)environ ;
@@ -137,7 +139,8 @@ static int execute (struct supervisor *s)
   return 0 ;
 }
 
-/* The scanner makes it anew, and starts another supervisor there. */
+/* Was the live directory removed? Then the supervisor leaves; the scanner makes the directory
+   again, and starts another supervisor there. */
 static int has_lost_directory (struct supervisor const *s)
 {
   if (s->reports == -1 || access("supervise", F_OK) != -1 || errno != ENOENT) return 0 ;
@@ -145,7 +148,8 @@ static int has_lost_directory (struct supervisor const *s)
   return 1 ;
 }
 
-/* It reads for as long as its service may write: as a task it would never be ready. */
+/* Ignores flag-oneshot of a logger: it runs for as long as its service may write, so as a task it
+   would never be ready. */
 static void honour_logger (struct supervisor *s)
 {
   if (!s->settings.oneshot || s->logger_input == -1) return ;
@@ -153,7 +157,8 @@ static void honour_logger (struct supervisor *s)
   strerr_warnw1x("a logger is no task: flag-oneshot is ignored (remove it)") ;
 }
 
-/* What was true of the last ./run. A successor takes the settings from the saved state. */
+/* Reads the settings, and forgets what was true of the last ./run. A successor takes the settings
+   from the saved state instead. */
 static void begin_anew (struct supervisor *s)
 {
   settings_read(&s->settings, SETTINGS_START, &run_report_setting) ;
@@ -164,7 +169,7 @@ static void begin_anew (struct supervisor *s)
   s->up_ms = s->told_ms = s->group_told_ms = s->ready_by_ms = 0 ;
   s->kills = s->undo_wstat = s->ending = s->sent = 0 ;
   s->stopped = s->undone = 0 ;
-  s->end_asked = s->asked ; /* or somebody asked for it to stay down: it has not gone on by itself */
+  s->end_asked = s->asked ; /* or somebody asked for the service to stay down: then it has not gone on by itself */
   s->asked = s->paced = s->unfit = s->at_once = s->forbidden = s->code_unknown = s->forked = s->not_executed = 0 ;
   s->said_ignored = s->said_not_sent = 0 ;
   s->slow_ms = 0 ;
@@ -180,7 +185,7 @@ enum life_event run_start (struct supervisor *s)
   return execute(s) ? LIFE_SPAWNED : LIFE_SPAWN_FAILED ;
 }
 
-/* A logger has none of its own: it is there whenever its service is. */
+/* Does the service have dependencies? A logger has none: it exists for as long as its service. */
 static int has_dependencies (struct supervisor const *s)
 {
   return s->reports >= 0 && s->logger_input == -1 && !access(DEPENDENCIES, F_OK) ;
@@ -189,7 +194,7 @@ static int has_dependencies (struct supervisor const *s)
 enum life_event run_start_in_order (struct supervisor *s)
 {
   if (!has_dependencies(s)) return run_start(s) ;
-  settings_read(&s->settings, SETTINGS_START, 0) ; /* is it a main service? Faults are told at the start. */
+  settings_read(&s->settings, SETTINGS_START, 0) ; /* the report has to say whether it is a main service; invalid settings are reported at the start */
   s->reason = REASON_NONE ;
   s->report_pending = 1 ;
   return LIFE_HELD ;
@@ -216,7 +221,7 @@ void run_tell_up (struct supervisor *s)
 
 enum life_event run_is_late (struct supervisor *s)
 {
-  uint32_t ms = (uint32_t)(s->ready_by_ms - s->started_ms) ; /* a successor does not know timeout-up any more */
+  uint32_t ms = (uint32_t)(s->ready_by_ms - s->started_ms) ; /* from the state: a successor does not know the setting timeout-up */
   s->ready_by_ms = 0 ;
   s->state_pending = 1 ;
   if ((s->phase != PHASE_UP && s->phase != PHASE_SEARCHING) || publish_has_got_ready(s)) return LIFE_NOTHING ;

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "supervise/supervisor.h"
 
-/* Which bits of the saved flags are which of ours: one list for both ways. */
+/* The flags of the saved state, and the members that hold them: one list for both directions. */
 #define EACH_FLAG(DO) \
   DO(STATE_LEAVING, leaving) \
   DO(STATE_ASKED, asked) \

@@ -10,13 +10,14 @@
 
 #define SEND_AGAIN_MS 1000
 
-/* The group that the process is in now. A number that was seen once may be another group's
-   by now. A child keeps its pid until it is reaped; of any other process the pidfd tells
-   afterwards that it was still there when the kernel was asked for its group. */
+/* Returns the process group that the process is in now; 0 with errno. A group's number from an
+   earlier look may belong to another group by now. The answer is certain for a child, which keeps
+   its pid until it is reaped. For any other process the pidfd tells afterwards whether it still
+   existed when the kernel was asked. */
 pid_t signal_present_group (struct supervisor *s)
 {
   pid_t group ;
-  if (s->is_child && !s->forked) return s->process.pid ; /* it leads its session, and so cannot leave */
+  if (s->is_child && !s->forked) return s->process.pid ; /* it leads its session, so it cannot leave its group */
   group = getpgid(s->process.pid) ;
   if (group == -1) return 0 ;
   if (!s->is_child && !process_signal_watched(s->process_fd, 0, 0)) return 0 ;
@@ -25,7 +26,8 @@ pid_t signal_present_group (struct supervisor *s)
   return group ;
 }
 
-/* Before Linux 6.9 a pidfd takes no signal for a group: then the group's number is used. */
+/* Sends a signal to the process group. Before Linux 6.9 a pidfd takes no signal for a group: then
+   the group's number is used. */
 static int send_to_group (struct supervisor *s, int sig)
 {
   struct send send = { .pid = signal_present_group(s), .fd = s->process_fd, .sig = sig, .flags = SEND_GROUP } ;
@@ -68,7 +70,7 @@ int signal_process (struct supervisor *s, int sig, int group)
   int err ;
   if (!s->process.pid) return 1 ;
   err = (group ? send_to_group(s, sig) : send_to_process(s, sig)) ? 0 : errno ;
-  if (err == EINPROGRESS) return 1 ; /* signal_sender_ended() */
+  if (err == EINPROGRESS) return 1 ; /* a child sends it; signal_sender_ended() learns the result */
   if (err == ESRCH && group && s->is_child) err = send_to_process(s, sig) ? 0 : errno ; /* it has no group of its own yet */
   if (err == ESRCH && !group) err = 0 ; /* it has ended, and is about to be reaped */
   signal_count(s, err) ;
@@ -89,12 +91,13 @@ int signal_run (struct supervisor *s, int sig, int group)
 
 void signal_killed (struct supervisor *s)
 {
-  if (!s->leaving) return ; /* only a stop of the tree asks for it */
+  if (!s->leaving) return ; /* only in a stop does the scanner need to know */
   s->kill_due = 1 ;
   s->report_pending = s->reports >= 0 ;
 }
 
-/* The down-signal is sent again; SIGKILL will be anyhow. */
+/* A child that was to send a signal has ended. If it failed to send the down-signal, that is sent
+   again. SIGKILL is repeated anyway. */
 void signal_sender_ended (struct supervisor *s, struct send const *what, int err)
 {
   signal_count(s, err == ESRCH ? 0 : err) ;

@@ -12,15 +12,16 @@
 #include "supervise/supervisor.h"
 
 #define SEND_AGAIN_MS 1000
-#define KILL_AGAIN_MS 2000 /* what was sent SIGKILL is sent it again, should it still be there */
+#define KILL_AGAIN_MS 2000 /* SIGKILL is sent again if the process still exists */
 #define KILL_SELDOM_MS 10000
 #define KILLS_COUNTED 2
 #define SLOW_MS 10000
 
 /* ---- the down-signal ---- */
 
-/* A signal that does nothing by default is lost when ./run has no handler for it yet: a
-   stop may come while the service starts. The dispositions just before the send tell. */
+/* Looks at how the process treats the down-signal, just before it is sent. A signal that is ignored
+   by default is lost if ./run has no handler for it yet, which may be so when a stop comes while
+   the service starts. */
 static void look (struct supervisor *s, pid_t pid, struct send_found *found)
 {
   uint64_t bit = UINT64_C(1) << (s->settings.down_signal - 1) ;
@@ -34,7 +35,7 @@ static void look (struct supervisor *s, pid_t pid, struct send_found *found)
   strerr_warnw3x("./run ignores SIG", sig_name(s->settings.down_signal), ", the down-signal: it is sent until ./run does not") ;
 }
 
-/* To what descends from it, where ./run would kill that itself (base/send.h). */
+/* Sends the down-signal to the children of ./run, where ./run itself would kill them (base/send.h). */
 static int send_past_run (struct supervisor *s)
 {
   int ok = send_to_end(s->process.pid, s->settings.down_signal, SEND_CONT) || errno == EINPROGRESS ;
@@ -55,7 +56,8 @@ static int send_down_signal (struct supervisor *s)
   return 1 ;
 }
 
-/* An interactive shell, say, ignores SIGTERM. */
+/* A process on a terminal, such as an interactive shell, may ignore SIGTERM: it gets SIGHUP as
+   well. */
 static void hang_up (struct supervisor *s)
 {
   struct process_signals signals ;
@@ -63,12 +65,13 @@ static void hang_up (struct supervisor *s)
   if (send_hangs_up(process_signals(s->process.pid, &signals) ? &signals : 0)) signal_run(s, SIGHUP, s->settings.down_group) ;
 }
 
-/* Saved before it is sent: a successor that finds the stop due sends it, perhaps again. */
+/* Sends the down-signal. The state is saved first: a successor that finds the stop due sends it,
+   perhaps a second time. */
 enum life_event stop_tell (struct supervisor *s)
 {
   settings_read(&s->settings, SETTINGS_STOP, 0) ;
   publish_now(s) ;
-  if (!s->process.pid) return LIFE_TOLD ; /* it has ended, and that is about to be noted */
+  if (!s->process.pid) return LIFE_TOLD ; /* it has ended, which is about to be noted */
   if (!s->told_ms) strays_note_earlier(s) ;
   s->down_delay_ms = 0 ;
   if (!send_down_signal(s)) return LIFE_NOT_TOLD ;
@@ -91,7 +94,7 @@ void stop_arm_slow (struct supervisor *s)
 
 void stop_arm_kill (struct supervisor *s)
 {
-  if (s->deadline_ms) return ; /* it is counted from the first down-signal */
+  if (s->deadline_ms) return ; /* timeout-kill counts from the first down-signal */
   s->told_ms = clock_ms() ;
   stop_arm_slow(s) ;
   s->state_pending = 1 ;
@@ -103,7 +106,7 @@ void stop_arm_again (struct supervisor *s)
   deadline_arm(s, SEND_AGAIN_MS) ;
 }
 
-/* Can the down-signal have no effect on the process? */
+/* Does the process ignore the down-signal? */
 static int is_deaf (struct supervisor const *s)
 {
   struct process_signals signals ;
@@ -113,7 +116,7 @@ static int is_deaf (struct supervisor const *s)
 
 enum life_event stop_take_back (struct supervisor *s)
 {
-  if (!(s->status.flags & STATUS_WANT_UP) || s->leaving || s->unfit || s->down_again_ms /* it is sent until it is heard */ || s->settings.timeout_kill_ms || !s->process.pid || !is_deaf(s)) return LIFE_NOTHING ;
+  if (!(s->status.flags & STATUS_WANT_UP) || s->leaving || s->unfit || s->down_again_ms /* the down-signal is being repeated until it has an effect */ || s->settings.timeout_kill_ms || !s->process.pid || !is_deaf(s)) return LIFE_NOTHING ;
   s->told_ms = 0 ;
   return LIFE_TAKEN_BACK ;
 }
@@ -143,7 +146,7 @@ void stop_kill (struct supervisor *s)
   if (!s->process.pid) return ;
   if (phase_is_up(s->phase)) s->ending |= s->at_once || s->abandoned ? END_OUT_OF_TIME : END_KILLED ;
   if (s->at_once || (phase_is_up(s->phase) && s->settings.kill_group)) signal_process(s, SIGKILL, 1) ;
-  signal_process(s, SIGKILL, 0) ; /* it may have another group by now */
+  signal_process(s, SIGKILL, 0) ; /* the process may have left its group */
   signal_killed(s) ;
   deadline_arm(s, s->kills ? KILL_SELDOM_MS : KILL_AGAIN_MS) ;
   if (s->kills < KILLS_COUNTED) s->kills++ ;

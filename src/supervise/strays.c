@@ -19,19 +19,19 @@
 #define ANCESTORS_MAX 64
 
 static struct strays strays ;
-static struct descent earlier ; /* left behind before the present ./run was told to end */
-static uint64_t began_ms ; /* 0: nothing is being ended */
-static uint64_t group_known_ms ; /* process_clock_ms(): until when the number of the group was certainly its own; see each_fallen */
+static struct descent earlier ; /* strays that the present ./run had left behind before it was told to end */
+static uint64_t began_ms ; /* 0: no strays are being ended */
+static uint64_t group_known_ms ; /* process_clock_ms(): the last moment at which the process group's number was certainly that of ./run; see each_of_parent() */
 
 struct look
 {
   struct supervisor *s ;
   struct stray_limits limits ;
   uint64_t now_ms ;
-  uint64_t again_ms ; /* when to look again; 0: when something has ended */
-  unsigned int count ; /* what is waited for */
-  int failed ; /* it is not known what there is */
-  int sig ; /* which those in the process group are sent, by command; 0: what is due is done */
+  uint64_t again_ms ; /* when to look again; 0: when a child has ended */
+  unsigned int count ; /* the processes that are waited for */
+  int failed ; /* the strays could not be listed */
+  int sig ; /* by command: the signal for those in the process group; 0: signal each as is due */
 } ;
 
 static enum stray_service service_of (struct supervisor const *s)
@@ -56,9 +56,9 @@ static struct stray_limits limits_of (struct supervisor const *s)
   } ;
 }
 
-/* ---- those that were left behind before the down-signal ---- */
+/* ---- strays from before the down-signal ---- */
 
-/* flag-forks: is it on the way from us to the process that is the service? */
+/* flag-forks: is `pid` an ancestor of the process that is the service? */
 static int leads_to_process (struct supervisor const *s, pid_t pid)
 {
   struct process_look look ;
@@ -84,8 +84,8 @@ void strays_note_earlier (struct supervisor *s)
   for (unsigned int i = 0 ; i < children ; i++) descent_follow(&earlier, earlier.member[i].pid) ;
 }
 
-/* There is nobody to signal: what ./run has left is the service, or was to become it, and
-   gets the down-signal as what is left. */
+/* ./run has ended already, so it cannot get the down-signal. Its processes are the service, or were
+   to become it: they get the down-signal as strays. */
 void strays_count_as_told (struct supervisor *s)
 {
   earlier.count = 0 ;
@@ -97,7 +97,7 @@ void strays_reaped (pid_t pid)
   if (earlier.count) descent_ended(&earlier, pid) ;
 }
 
-/* ---- one of them ---- */
+/* ---- one stray ---- */
 
 static void say (struct supervisor const *s, char const *what, struct stray const *stray, char const *name, char const *why)
 {
@@ -115,7 +115,7 @@ static char const *told_why (struct look const *look, struct stray_look const *n
 
 static void say_killed (struct look const *look, struct stray const *stray, char const *name, struct stray_look const *now)
 {
-  if (look->limits.at_once) return ; /* who ordered it names the service */
+  if (look->limits.at_once) return ; /* the scanner, which has ordered it, names the service */
   say(look->s, "killing ", stray, name, stray_is_service(&look->limits, now)
     ? ": it has not ended within timeout-kill" : ": it has not ended within timeout-strays") ;
 }
@@ -125,7 +125,8 @@ static void sooner (struct look *look, uint64_t ms)
   if (ms && (!look->again_ms || ms < look->again_ms)) look->again_ms = ms ;
 }
 
-/* `pid` may be a process group's, negative; `fd`: a pidfd of one that is no child, else -1. */
+/* Decides about one stray, and does it. `pid` may be that of a process group, negative. `fd`: a
+   pidfd of a process that is not a child, else -1. */
 static void decide (struct look *look, pid_t pid, int fd, struct stray_look const *now, char const *name)
 {
   struct stray *stray = strays_know(&strays, pid > 0 ? pid : -pid, look->now_ms) ;
@@ -138,7 +139,7 @@ static void decide (struct look *look, pid_t pid, int fd, struct stray_look cons
     return ;
   }
   look->count++ ;
-  if (now->earlier && (step.deed == STRAY_TELL || step.deed == STRAY_KILL)) descent_follow(&earlier, pid) ; /* what it leaves is like it */
+  if (now->earlier && (step.deed == STRAY_TELL || step.deed == STRAY_KILL)) descent_follow(&earlier, pid) ; /* its own children count as it does */
   stray_do(stray, &look->limits, pid, fd, step.deed, look->now_ms) ;
   if (step.deed == STRAY_KILL)
   {
@@ -167,23 +168,25 @@ static void one (struct look *look, pid_t pid, int fd, struct process_look const
   }
 }
 
-/* Also one whose first thread has ended is a zombie to look at. */
+/* Has the zombie ended as a whole? A process whose first thread has ended, while others run, also
+   looks like a zombie. */
 static int has_ended (pid_t pid)
 {
   siginfo_t info = { .si_pid = 0 } ;
   return !waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) && info.si_pid ;
 }
 
-/* One that cannot be looked at is an unreaped child all the same. */
+/* Handles one child. A child that /proc does not tell about is handled all the same: it is not
+   reaped, so it exists. */
 static int each (pid_t pid, void *data)
 {
   struct look *look = data ;
   struct process_look process ;
-  if (send_is_sender(pid)) return 1 ; /* it ends by itself; the user for whom it sends could stop it */
+  if (send_is_sender(pid)) return 1 ; /* a child that sends a signal as another user (base/send.h): it ends by itself, and that user might have stopped it */
   if (!process_look(pid, &process)) process = (struct process_look) { .name = "a process" } ;
   if (pid == look->s->trial.pid || (process.state == 'Z' && has_ended(pid)))
   {
-    look->count++ ; /* about to be reaped */
+    look->count++ ; /* it is about to be reaped */
     return 1 ;
   }
   one(look, pid, -1, &process) ;
@@ -196,10 +199,11 @@ static int is_over (int fd)
   return poll(&x, 1, 0) > 0 ;
 }
 
-/* What an adopted ./run has left has fallen to our own parent. It is known by its session, or
-   its process group, whose number is no other's as long as anybody is in it: whoever was born
-   before the last moment at which that was certain is one of them. */
-static int each_fallen (pid_t pid, void *data)
+/* Handles one child of this supervisor's parent: a stray of an adopted ./run has become a child of
+   the parent. It is known by its session or process group. While anybody is in the group, its
+   number belongs to no other. So a member that was born before the last moment at which the number
+   was certain is a stray. */
+static int each_of_parent (pid_t pid, void *data)
 {
   struct look *look = data ;
   pid_t group = look->limits.group ;
@@ -216,13 +220,14 @@ static int each_fallen (pid_t pid, void *data)
   {
     group_known_ms = process_clock_ms() ;
     one(look, pid, fd, &process) ;
-    sooner(look, look->now_ms + AGAIN_MS) ; /* nobody tells when it has ended */
+    sooner(look, look->now_ms + AGAIN_MS) ; /* nobody reports its end */
   }
   fd_close(fd) ;
   return 1 ;
 }
 
-/* Without /proc only the process group of ./run, or ./finish, is known, while one of ours is in it. */
+/* Without /proc only the process group of ./run, or ./finish, is known, and only while a child is
+   in it. */
 static void only_the_group (struct look *look)
 {
   static int said ;
@@ -233,7 +238,7 @@ static void only_the_group (struct look *look)
     decide(look, -look->limits.group, -1, &now, "the process group") ;
 }
 
-/* ---- all of them ---- */
+/* ---- all strays ---- */
 
 static void arm (struct supervisor *s, uint64_t ms)
 {
@@ -241,7 +246,7 @@ static void arm (struct supervisor *s, uint64_t ms)
   s->state_pending = 1 ;
 }
 
-/* Which they are cannot be read now: that is tried again. */
+/* The strays cannot be listed now: tries again. */
 static void again (struct look *look)
 {
   if (!look->s->said_children) strerr_warnwu1sys("learn which processes are left behind (trying again until it can)") ;
@@ -258,21 +263,22 @@ static void our_own (struct look *look)
   else again(look) ;
 }
 
-static void fallen (struct look *look)
+static void of_parent (struct look *look)
 {
-  if (look->s->adopted && !process_each_child_of(getppid(), &each_fallen, look) && errno != ENOSYS) again(look) ;
+  if (look->s->adopted && !process_each_child_of(getppid(), &each_of_parent, look) && errno != ENOSYS) again(look) ;
 }
 
-/* Does what is due. Is there anything left to wait for? */
+/* Looks at all strays, and signals each as is due. Returns whether there is anything left to wait
+   for. */
 static int look_at_all (struct supervisor *s)
 {
   struct look look = { .s = s, .limits = limits_of(s), .now_ms = clock_ms() } ;
   if (process_any_child())
   {
-    publish_now(s) ; /* before they are told anything */
+    publish_now(s) ; /* before any of them is signalled */
     our_own(&look) ;
   }
-  fallen(&look) ;
+  of_parent(&look) ;
   if (!look.failed) strays_forget_unseen(&strays) ;
   arm(s, look.again_ms) ;
   return !!look.count ;
@@ -302,7 +308,8 @@ static enum life_event go_on (struct supervisor *s)
   return LIFE_STRAYS_GONE ;
 }
 
-/* The first time after ./finish, its end shows in the status. */
+/* Begins to end the strays, or goes on. After ./finish, the first call also publishes that ./finish
+   has ended. */
 enum life_event strays_end (struct supervisor *s)
 {
   if (s->status.flags & STATUS_FINISHING)
@@ -322,5 +329,5 @@ void strays_signal (struct supervisor *s, int sig, int at_once)
   pid_t group = look.limits.group ;
   if (!began_ms) return ;
   if (process_any_child() && (!process_each_child(&each, &look) || at_once) && process_group_has_child(group)) send_to(-group, sig, 0) ;
-  fallen(&look) ;
+  of_parent(&look) ;
 }

@@ -19,7 +19,7 @@ static void failed (struct supervisor *s)
   s->state_pending = 1 ;
 }
 
-/* In these phases every child counts: the trial would be taken for one of the service's. */
+/* In these phases every child counts: the trial would be taken for a process of the service. */
 static int has_to_wait (struct supervisor const *s)
 {
   return s->phase == PHASE_STRAYS || s->phase == PHASE_LEFTOVERS || s->phase == PHASE_SEARCHING ;
@@ -58,7 +58,7 @@ static void execute (struct supervisor *s)
   publish_state(s) ;
   upgrade_format(numbers, fds, HANDED_OVER) ;
   message_end() ;
-  if (!s->state_pending) upgrade_execute(PROGRAM, argv, fds, HANDED_OVER) ; /* else it was said */
+  if (!s->state_pending) upgrade_execute(PROGRAM, argv, fds, HANDED_OVER) ; /* else a message has said so */
   failed(s) ;
 }
 
@@ -89,7 +89,7 @@ static void act_on_trial (struct supervisor *s)
   int timed_out = !s->trial.deadline_ms ;
   s->trial.ended = 0 ;
   s->trial.deadline_ms = 0 ;
-  if (s->trial.wanted) return ; /* put off */
+  if (s->trial.wanted) return ; /* it was put off */
   if (upgrade_can(s->trial.wstat, timed_out)) execute(s) ;
   else failed(s) ;
 }
