@@ -1,5 +1,5 @@
-/* The checksum of our binary records: FNV-1a, 32 bits. It finds a record that was read
-   while its writer was at work; it protects from nobody. */
+/* The checksum of Reeve's binary records: FNV-1a, 32 bits. It finds a record that was read while it
+   was being written. It does not protect against forgery. */
 
 #ifndef REEVE_BASE_CHECKSUM_H
 #define REEVE_BASE_CHECKSUM_H

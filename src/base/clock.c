@@ -10,7 +10,7 @@ static int asks_kernel ;
 
 void clock_ask_kernel (void)
 {
-  asks_kernel = sizeof (time_t) == sizeof (long) ; /* else the kernel knows another struct timespec */
+  asks_kernel = sizeof (time_t) == sizeof (long) ; /* else the C library's struct timespec is not the kernel's */
 }
 
 void clock_read (clockid_t clock, struct timespec *now)
@@ -54,5 +54,5 @@ void clock_pause (char const *what, uint32_t ms)
     said = errno ;
     strerr_warnwu2sys(what, " (trying again)") ;
   }
-  nanosleep(&pause, 0) ; /* signals are blocked: it sleeps to the end */
+  nanosleep(&pause, 0) ; /* all signals are blocked, so none ends the sleep */
 }

@@ -5,7 +5,7 @@ static void add (struct descent *set, pid_t pid, uint64_t started_ms)
   for (unsigned int i = 0 ; i < set->count ; i++)
     if (set->member[i].pid == pid)
     {
-      set->member[i].started_ms = started_ms ; /* the one that had the pid before has ended */
+      set->member[i].started_ms = started_ms ; /* the process that had the pid before has ended */
       return ;
     }
   if (set->count < DESCENT_MAX) set->member[set->count++] = (struct descent_member) { .pid = pid, .started_ms = started_ms } ;
@@ -31,7 +31,8 @@ static int each (pid_t pid, void *data)
   return following->set->count < DESCENT_MAX ;
 }
 
-/* Is the pid still that of the process that was listed? Else what was found is somebody else's. */
+/* Does the pid still belong to the process that was listed? If not, the children that were found
+   are another process's. */
 static int is_the_same (pid_t pid, uint64_t started_ms)
 {
   struct process_look look ;
@@ -46,7 +47,7 @@ static void follow (struct descent *set, pid_t pid, uint64_t started_ms)
   if (!is_the_same(pid, started_ms)) set->count = before ;
 }
 
-/* The set is its own queue: whoever is added is followed in turn. */
+/* The set is also the queue: each process that is added is followed in turn. */
 void descent_follow (struct descent *set, pid_t pid)
 {
   unsigned int first = set->count ;

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-/* Returns 1 and writes *ms, or 0 (also when it does not fit) and writes nothing. */
+/* Returns 1 and writes *ms; or 0, also when the value does not fit, and writes nothing. */
 extern int duration_parse (char const *text, uint64_t *ms) ;
 
 #endif

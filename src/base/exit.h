@@ -10,8 +10,8 @@ enum exit_code
   EXIT_TIMED_OUT = 99,
   EXIT_USAGE = 100,
   EXIT_SYSTEM = 111, /* a system call failed */
-  EXIT_NOT_EXECUTED = 126, /* a program is there, and cannot be executed */
-  EXIT_NOT_FOUND = 127, /* a program is not there */
+  EXIT_NOT_EXECUTED = 126, /* a program exists, but cannot be executed */
+  EXIT_NOT_FOUND = 127, /* a program does not exist */
   EXIT_SIGNAL = 128, /* + the number of the signal that ended a process */
   EXIT_KILLED = 137 /* EXIT_SIGNAL + SIGKILL */
 } ;

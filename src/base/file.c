@@ -17,7 +17,7 @@ ssize_t file_read_close (int fd, char *text, size_t max)
   int err ;
   errno = 0 ;
   n = allread(fd, text, max) ;
-  err = n == max || errno == EPIPE ? 0 : errno ; /* EPIPE is how allread() tells the end */
+  err = n == max || errno == EPIPE ? 0 : errno ; /* allread() reports the end of the file as EPIPE */
   fd_close(fd) ;
   text[err ? 0 : n] = 0 ;
   errno = err ;

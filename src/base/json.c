@@ -14,7 +14,7 @@ size_t json_escape (char *out, char const *text, size_t len)
   while (at < len)
   {
     size_t one ;
-    if (s[at] >= 32 && s[at] < 127 && s[at] != '"' && s[at] != '\\') /* most are, and need no closer look */
+    if (s[at] >= 32 && s[at] < 127 && s[at] != '"' && s[at] != '\\') /* most characters are such, and need no closer look */
     {
       out[n++] = text[at++] ;
       continue ;
@@ -54,7 +54,7 @@ void json_print (char const *text)
   {
     size_t piece = len < PIECE_MAX ? len : PIECE_MAX ;
     size_t n ;
-    /* Not in the middle of a character. */
+    /* Do not cut in the middle of a character. */
     while (piece < len && piece > PIECE_MAX - UTF8_MAX && ((unsigned char)text[piece] & 0xc0) == 0x80) piece-- ;
     n = json_escape(escaped, text, piece) ;
     fwrite(escaped, 1, n, stdout) ;

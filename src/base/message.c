@@ -20,8 +20,8 @@
 
 #define PATIENCE_MS 20
 #define HANDED_OVER "REEVE_MESSAGES_LOST"
-#define LAST_MAX 512 /* a longer message is never counted */
-#define QUIET_MS 1000 /* so long a repeated message is counted alone; each time twice as long */
+#define LAST_MAX 512 /* a longer message is not counted, but repeated */
+#define QUIET_MS 1000 /* for so long a repeated message is only counted; the time doubles each time */
 #define QUIET_MAX_MS 64000
 #define STDERR_VARIABLE "REEVE_STDERR"
 #define STDERR_MAX (2 * UINT64_FMT + 1)
@@ -30,16 +30,16 @@
 #define CUT "...\n"
 
 static struct output output = OUTPUT(2) ;
-static char line[PIPE_BUF] ; /* of it, in the form that it is said in: message_form.h */
+static char line[PIPE_BUF] ; /* the message that is being put together, as skalibs gives it */
 static size_t length ;
 static char const *about ; /* the service that this message speaks of; 0: the one in PROG, if any */
 static uint64_t lost ;
 static enum message_form form ;
-static int waits ; /* this program has nothing better to do than to wait */
-static int torn ; /* a part of a line was written */
-static int full ; /* the last line had to be dropped for lack of room */
+static int waits ; /* message_begin_waiting() was called: writes may wait */
+static int torn ; /* only a part of the last line was written */
+static int full ; /* the last line was dropped for lack of room */
 
-/* What was said last, and how often it came again since. */
+/* The last message, and how often it was repeated since. */
 static struct
 {
   char bytes[LAST_MAX] ;
@@ -50,8 +50,8 @@ static struct
   uint64_t said_ms ; /* clock_ms() */
 } last ;
 
-/* Writes a line that ends in a newline; bytes[0] is for the newline that ends a torn one. Returns 1,
-   or 0: it is dropped. */
+/* Writes a line that ends in a newline. bytes[0] has room for a newline, which first ends a torn
+   line. Returns 1, or 0: the line is dropped. */
 static int write_line (char *bytes, size_t len, int patient)
 {
   size_t begin = torn ? 0 : 1 ;
@@ -157,7 +157,8 @@ static int is_said_again (void)
   return last.len && length == last.len && !memcmp(line, last.bytes, length) ;
 }
 
-/* The same once more. What was not written is none that has been said. */
+/* The last message again: counts it, or says the count. A message that could not be written does
+   not count as said. */
 static void count (void)
 {
   uint64_t now = clock_ms() ;
@@ -202,7 +203,7 @@ char const *message_about (char const *service)
   return about = service ;
 }
 
-/* Instead of writev(), for buffer_2: takes all there is. */
+/* Takes the place of writev() in skalibs' buffer_2: collects the message, and takes all of it. */
 static ssize_t take (int fd, struct iovec const *v, unsigned int n)
 {
   ssize_t taken = 0 ;
@@ -221,9 +222,10 @@ static ssize_t take (int fd, struct iovec const *v, unsigned int n)
   return taken ;
 }
 
-/* ---- where it goes ---- */
+/* ---- the form ---- */
 
-/* Is standard error the one that leaves the container? */
+/* Writes DEVICE:INODE of standard error, by which other programs know whether theirs leads out of
+   the container, too. */
 static void identify (char out[STDERR_MAX])
 {
   struct stat st ;

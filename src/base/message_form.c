@@ -9,7 +9,7 @@
 #define PREFIX "reeve | "
 #define CUT "..."
 #define END "\"}\n"
-#define ESCAPED_MAX 6 /* bytes of one */
+#define ESCAPED_MAX 6 /* the most bytes that one byte can become */
 
 enum message_form message_form_of (char const *mode)
 {
@@ -30,11 +30,12 @@ static size_t put_digits (char *out, size_t at, uint64_t n, unsigned int digits)
   return at + digits ;
 }
 
-/* gmtime_r() allocates in some libraries. Years begin in March here, so that the leap day is their last. */
+/* Writes the time in UTC. gmtime_r() allocates in some libraries, so this is computed here. Years
+   begin in March, so that the leap day is the last day of a year. */
 static size_t put_time (char *out, size_t at, struct timespec const *when)
 {
   uint64_t seconds = when->tv_sec < 0 ? 0 : (uint64_t)when->tv_sec ;
-  uint64_t day = seconds / 86400 + 719468 ; /* since 0000-03-01 */
+  uint64_t day = seconds / 86400 + 719468 ; /* days since 0000-03-01 */
   uint64_t era = day / 146097 ; /* of 400 years */
   uint64_t of_era = day % 146097 ;
   uint64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365 ;
@@ -50,7 +51,7 @@ static size_t put_time (char *out, size_t at, struct timespec const *when)
   return at ;
 }
 
-/* As much as leaves `room` bytes. Returns where it ends; *all: nothing was left out. */
+/* Writes escaped text, but leaves `room` bytes. Returns where it ends; *all: nothing was left out. */
 static size_t put_escaped (char *out, size_t at, size_t room, char const *text, size_t len, int *all)
 {
   size_t used = 0 ;
@@ -73,7 +74,7 @@ static size_t put_field (char *out, size_t at, char const *name, char const *tex
   return put_escaped(out, at, PIPE_BUF / 2, text, len, &all) ;
 }
 
-/* The level that `text` begins with, and ": "; 0: none. */
+/* The level at the beginning of `text`, before ": "; 0: none. */
 static char const *level_of (char const *text, size_t size)
 {
   static char const *const levels[] = { "warning", "fatal", "info", "usage" } ;

@@ -15,14 +15,15 @@
 #include "base/file.h"
 
 #define PATIENCE_MS 20
-#define TERMINAL_MASTERS makedev(5, 2) /* /dev/ptmx: opening it again makes another terminal */
+#define TERMINAL_MASTERS makedev(5, 2) /* /dev/ptmx: opening it again would make another terminal */
 
 static int same_file (struct stat const *a, struct stat const *b)
 {
   return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_rdev == b->st_rdev ;
 }
 
-/* Only of what has no position, which could not be shared, and does nothing when it is opened. */
+/* May the file be opened a second time? Only if it has no position, which the two could not share,
+   and if opening it has no effect. */
 static int may_open_again (int fd, struct stat const *st)
 {
   return S_ISFIFO(st->st_mode) || (S_ISCHR(st->st_mode) && st->st_rdev != TERMINAL_MASTERS && isatty(fd)) ;
@@ -46,7 +47,7 @@ static int open_own (struct output *o, struct stat const *st)
   return 1 ;
 }
 
-/* For this write; what could not be opened is tried again for the next. */
+/* The way to write now. If a file could not be opened again, that is tried anew at the next write. */
 static enum output_way find_way (struct output *o)
 {
   struct stat st ;
@@ -60,7 +61,7 @@ static enum output_way find_way (struct output *o)
   return o->way ;
 }
 
-static sig_atomic_t volatile ordered ; /* SIGALRM came, but not from the timer */
+static sig_atomic_t volatile ordered ; /* a SIGALRM came that was not the timer's */
 
 static void interrupt (int sig, siginfo_t *info, void *context)
 {
@@ -75,16 +76,16 @@ static void set_timer (suseconds_t us)
   setitimer(ITIMER_REAL, &timer, 0) ;
 }
 
-/* By writev(), with which neither the scanner nor a supervisor writes anything but messages:
-   where write() fails, they can still say so. */
+/* Uses writev(), by which the scanner and the supervisor write nothing but messages: where write()
+   is made to fail, they can still say so. */
 static ssize_t put (int fd, char const *bytes, size_t len)
 {
   struct iovec const v = { .iov_base = (char *)bytes, .iov_len = len } ;
   return writev(fd, &v, 1) ;
 }
 
-/* Somebody else may take the room between poll() and writev(). The timer repeats, as it
-   may come before the write has begun to wait. */
+/* Writes with a timer that interrupts it: another process may take the room between poll() and
+   writev(). The timer repeats, because it may come before the write has begun to wait. */
 static ssize_t write_timed (int fd, char const *bytes, size_t len)
 {
   struct pollfd x = { .fd = fd, .events = POLLOUT } ;
@@ -109,7 +110,7 @@ static ssize_t write_timed (int fd, char const *bytes, size_t len)
   set_timer(0) ;
   sigprocmask(SIG_SETMASK, &mask, 0) ;
   sigaction(SIGALRM, &before, 0) ;
-  if (ordered) kill(getpid(), SIGALRM) ; /* to whoever it was for */
+  if (ordered) kill(getpid(), SIGALRM) ; /* passed on: somebody has sent it to this process */
   errno = w == -1 && err == EINTR ? EAGAIN : err ;
   return w ;
 }

@@ -1,4 +1,4 @@
-/* Paths as text. Nothing is looked at. */
+/* Paths as text; the filesystem is not looked at. */
 
 #ifndef REEVE_BASE_PATH_H
 #define REEVE_BASE_PATH_H
@@ -9,7 +9,7 @@
    errno ENAMETOOLONG: `out`, of `size` bytes, is as it was. `directory` may be `out`. */
 extern int path_join (char *out, size_t size, char const *directory, char const *name) ;
 
-/* What is behind the last `/` of a path; it points into `path`. */
+/* The part behind the last `/` of a path; it points into `path`. */
 extern char const *path_last (char const *path) ;
 
 #endif

@@ -24,7 +24,7 @@
 #define STAT_SIZE 1024
 #define EXITING 0x4 /* PF_EXITING */
 #define STATUS_SIZE 4096
-#define OWN_STATUS_SIZE 1536 /* of a program of ours, which is in few groups */
+#define OWN_STATUS_SIZE 1536 /* enough for a process that is in few groups, as Reeve's programs are */
 #define MS_A_SECOND 1000
 #define NS_A_MS 1000000
 
@@ -62,19 +62,20 @@ static char const *path_of (char *out, char const *before, pid_t pid, char const
   return out ;
 }
 
-/* A /proc of another PID namespace would tell of other processes under our pids. */
+/* Is /proc that of this process's PID namespace? Another one would tell of other processes under
+   the same pids. */
 static int proc_is_ours (void)
 {
   static int known = -1 ;
   pid_t self ;
   if (known >= 0) return known ;
   self = process_self_in_proc() ;
-  if (!self) return 0 ; /* may be mounted yet */
+  if (!self) return 0 ; /* /proc may still be mounted later */
   known = self == getpid() ;
   return known ;
 }
 
-/* Reads a file of /proc as text: one read gives all of it, or as much as there is room for. */
+/* Reads a file of /proc as text. One read gives all of it, or as much as fits. */
 static int read_text (char const *path, char *text, size_t size)
 {
   ssize_t n ;
@@ -91,8 +92,8 @@ static int read_proc (char const *path, char *text, size_t size)
   return proc_is_ours() ? read_text(path, text, size) : (errno = ENOENT, 0) ;
 }
 
-/* The fields of a stat file after the name, which is the second and may hold
-   anything; each is a number but the first. */
+/* The fields of a stat file after the name. The name is the second field and may hold anything; the
+   next one is a letter, all others are numbers. */
 enum field { FIELD_PARENT = 1, FIELD_GROUP = 2, FIELD_SESSION = 3, FIELD_TERMINAL = 4, FIELD_FLAGS = 6, FIELD_START = 19, FIELD_COUNT = 20 } ;
 
 static int parse_fields (char const *text, uint64_t field[FIELD_COUNT])
@@ -135,7 +136,7 @@ int process_look (pid_t pid, struct process_look *look)
   return 1 ;
 }
 
-/* A line of a status file, as "SigBlk:\t0000000000004000". */
+/* Parses a line of a status file, such as "SigBlk:\t0000000000004000". */
 static uint64_t signal_set (char const *text, char const *name)
 {
   uint64_t set = 0 ;
@@ -146,7 +147,7 @@ static uint64_t signal_set (char const *text, char const *name)
 
 static int parse_signals (char const *text, struct process_signals *signals)
 {
-  if (!strstr(text, "\nSigCgt")) return (errno = EPROTO, 0) ; /* behind more groups than there was room for */
+  if (!strstr(text, "\nSigCgt")) return (errno = EPROTO, 0) ; /* cut off: the line stands behind the groups, which are too many */
   *signals = (struct process_signals)
   {
     .pending = signal_set(text, "\nSigPnd") | signal_set(text, "\nShdPnd"),
@@ -170,7 +171,7 @@ int process_own_signals (struct process_signals *signals)
   return read_text("/proc/self/status", text, sizeof text) && parse_signals(text, signals) ;
 }
 
-/* "Uid:\t1000\t1000\t1000\t1000": the first is the real one. */
+/* Parses "Uid:\t1000\t1000\t1000\t1000"; the first number is the real id. */
 static int real_id (char const *text, char const *name, uint32_t *id)
 {
   char const *at = strstr(text, name) ;
@@ -199,7 +200,7 @@ int process_lives (struct process_birth const *birth)
   return look.started_ms <= birth->before_ms && look.started_ms + PROCESS_TICK_MS >= birth->after_ms ;
 }
 
-/* "0.10 0.05 0.01 1/234 5678": the one is us. */
+/* "0.10 0.05 0.01 1/234 5678": the 1 is this process. */
 int process_alone (void)
 {
   char text[64] ;
@@ -232,7 +233,7 @@ int process_group_has_child (pid_t group)
   return group > 1 && has_child(P_PGID, group) ;
 }
 
-/* Returns 1, 0 with errno, or -1: `each` has had enough. */
+/* Returns 1; 0 with errno; or -1: `each` has ended the listing. */
 static int each_in_file (char const *path, process_child_func *each, void *data)
 {
   char text[512] ;
@@ -253,7 +254,7 @@ static int each_in_file (char const *path, process_child_func *each, void *data)
       uint32_t pid ;
       if (uint32_scan(at, &pid)) more = (*each)((pid_t)pid, data) ;
     }
-    held = strlen(at) ; /* each number ends with a space */
+    held = strlen(at) ; /* the rest of the read: each number ends with a space */
     memmove(text, at, held) ;
   }
   err = errno ;
@@ -340,7 +341,7 @@ int process_watch (struct process_birth const *birth)
   int it ;
   int err ;
   if (fd == -1) return -1 ;
-  it = process_lives(birth) ; /* looked at after the opening: it is this one or was reaped */
+  it = process_lives(birth) ; /* looked at after the opening: a match proves that the pidfd is of this process */
   if (it == 1) return fd ;
   err = it ? errno : ESRCH ;
   fd_close(fd) ;

@@ -14,7 +14,7 @@
 #define PROCESS_NAME_MAX 64
 #define PROCESS_TICK_MS 10 /* USER_HZ, in which /proc counts, is 100 wherever Linux runs containers */
 #define PROCESS_LIFE_MAX 128
-#define PROCESS_HELPER_NAME "reeve-ready" /* of reeve-exec's helper, which lives beside the service */
+#define PROCESS_HELPER_NAME "reeve-ready" /* the name of reeve-exec's helper, which lives beside the service */
 
 /* When a process started: not before `after_ms`, not after `before_ms`, as
    process_clock_ms() says. It lived at `before_ms`, so that no other process can
@@ -49,7 +49,7 @@ extern int process_look (pid_t pid, struct process_look *look) ;
 /* The signals of a process: bit N - 1 stands for signal N. */
 struct process_signals
 {
-  uint64_t pending ; /* for it, or for a thread of it that has its pid */
+  uint64_t pending ; /* for the process, or for its thread that has its pid */
   uint64_t blocked ;
   uint64_t ignored ;
   uint64_t caught ;
@@ -57,65 +57,65 @@ struct process_signals
 
 /* Returns 1, or 0 with errno. Allocates nothing. */
 extern int process_signals (pid_t pid, struct process_signals *signals) ;
-/* The caller's own, if it is in few groups; also where /proc speaks of another PID namespace. */
+/* The caller's own signals, if it is in few groups; also where /proc is of another PID namespace. */
 extern int process_own_signals (struct process_signals *signals) ;
 
-/* Who it is: the real user and group, by which others may send it signals.
-   Returns 1, or 0 with errno, as process_look does. Allocates nothing. */
+/* The real user and group of a process, on which it depends who may send it signals. Returns 1, or
+   0 with errno, as process_look() does. Allocates nothing. */
 extern int process_user (pid_t pid, uid_t *uid, gid_t *gid) ;
 
-/* Is there still the process that was born so? (One that has ended but was not
-   reaped counts.) 1, 0, or -1 with errno when that cannot be told: ENOSYS without
-   a /proc that speaks of our PID namespace. */
+/* Does the process with this birth still exist? (One that has ended but was not reaped does.)
+   Returns 1, 0, or -1 with errno when it cannot be told; ENOSYS without a /proc of this PID
+   namespace. */
 extern int process_lives (struct process_birth const *birth) ;
 
-/* Is the caller the only process of the machine that runs or waits for a CPU? Whoever was
-   to do something upon what was written to it has then done it. 0 also when that cannot
-   be told (no /proc). Allocates nothing. */
+/* Is the caller the only process of the machine that runs or waits for a CPU? If so, any process
+   that was to react to something written to it has done so. Returns 0 also when it cannot be told
+   (no /proc). Allocates nothing. */
 extern int process_alone (void) ;
 
-/* Has this process an unreaped child: `pid`, any, or one in the process group `group`? */
+/* Does this process have an unreaped child: `pid`; any; one in the process group `group`? */
 extern int process_is_child (pid_t pid) ;
 extern int process_any_child (void) ;
 extern int process_group_has_child (pid_t group) ;
 
-/* Calls `each` for every child of this (single-threaded) process, oldest first, also for
-   children that have ended, until it returns 0.
-   Returns 1, or 0 with errno, perhaps half way: ENOSYS when this system does not tell;
-   anything else (no descriptors, no memory) can pass. Allocates nothing. */
+/* Calls `each` for every child of this (single-threaded) process, the oldest first, also for
+   children that have ended, until `each` returns 0. Returns 1, or 0 with errno, perhaps half way.
+   ENOSYS: this system does not tell; any other error (no descriptors, no memory) can pass.
+   Allocates nothing. */
 typedef int process_child_func (pid_t pid, void *data) ;
 extern int process_each_child (process_child_func *each, void *data) ;
-/* The same for the first thread's of another process. */
+/* The same for the first thread of another process. */
 extern int process_each_child_of (pid_t parent, process_child_func *each, void *data) ;
 
-/* The same for one that may have several threads with children each. Between the listing and
-   a look at one, it may have been reaped. */
+/* The same for a process whose threads may all have children. A child may be reaped between the
+   listing and the call of `each`. */
 extern int process_each_started_by (pid_t parent, process_child_func *each, void *data) ;
 
-/* Calls `each` for every process that /proc shows, of whatever parent, until it returns 0.
-   Returns 1, or 0 with errno, perhaps half way: ENOSYS without a /proc that speaks of our
-   PID namespace. Allocates nothing. */
+/* Calls `each` for every process that /proc shows, until `each` returns 0. Returns 1, or 0 with
+   errno, perhaps half way; ENOSYS without a /proc of this PID namespace. Allocates nothing. */
 extern int process_each (process_child_func *each, void *data) ;
 
-/* A pidfd of the process, close-on-exec, which can be read when it has ended; or
-   -1 with errno: ESRCH when it has ended and was reaped, or is another one; else
-   the kernel has none, or forbids it, or it cannot be told whether it is the one. */
+/* Returns a pidfd of the process, close-on-exec, which becomes readable when the process has ended.
+   Returns -1 with errno; ESRCH: the process has ended and was reaped, or the pid belongs to another
+   one. Other errors: the kernel has no pidfds or forbids them, or it cannot be told whether it is
+   the same process. */
 extern int process_watch (struct process_birth const *birth) ;
 
-/* Can it be proven which process one is that is no child of the caller's? For that there must
-   be pidfds, which a kernel or a filter may refuse, and a /proc that speaks of our PID namespace. */
+/* Can a process that is not a child of the caller be proved to be the recorded one? That needs
+   pidfds, which a kernel or a filter may refuse, and a /proc of this PID namespace. */
 extern int process_can_prove (void) ;
 
-/* Sends a signal to a watched process; `group`: to its process group, which needs
-   Linux 6.9. Returns 1, or 0 with errno: ESRCH when it has ended. */
+/* Sends a signal to a watched process; `group`: to its process group, which needs Linux 6.9.
+   Returns 1, or 0 with errno; ESRCH: it has ended. */
 extern int process_signal_watched (int fd, int sig, int group) ;
 
-/* Identifies this run of this PID namespace: two calls write the same text only if
-   no pid can mean another process in the second one's time than in the first's.
-   Returns 1, or 0 with errno when /proc does not tell. */
+/* Writes a text that identifies this life of the PID namespace. Two calls write the same text only
+   if pids that were recorded at the first still mean something at the second. Returns 1, or 0 with
+   errno when /proc does not tell. */
 extern int process_namespace_life (char out[PROCESS_LIFE_MAX]) ;
 
-/* Our pid in the namespace that /proc speaks of; 0: there is no /proc. */
+/* The caller's pid in the PID namespace of /proc; 0: there is no /proc. */
 extern pid_t process_self_in_proc (void) ;
 
 #endif

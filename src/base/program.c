@@ -16,16 +16,16 @@
 #include "base/path.h"
 
 #define EXECUTED "/proc/self/exe"
-#define REPLACED " (deleted)" /* as the kernel says it */
+#define REPLACED " (deleted)" /* what the kernel appends to the path of a removed file */
 
-/* In place: the directory that an absolute path is in. */
+/* Cuts an absolute path to its directory, in place. */
 static void cut_name (char *path)
 {
   char *slash = strrchr(path, '/') ;
   slash[slash == path] = 0 ;
 }
 
-/* A script's interpreter is told the script's name. */
+/* Is the file a program? For an interpreter AT_EXECFN names the script. */
 static int is_program (char const *path)
 {
   char magic[SELFMAG] ;
@@ -54,9 +54,9 @@ static int as_the_kernel_has_it (char out[PROGRAM_PATH_MAX])
 {
   size_t suffix = sizeof REPLACED - 1 ;
   ssize_t r = readlink(EXECUTED, out, PROGRAM_PATH_MAX - 1) ;
-  if (r <= 0 || *out != '/') return 0 ; /* outside of our root it is no path */
+  if (r <= 0 || *out != '/') return 0 ; /* a file outside of this root has no path */
   out[r] = 0 ;
-  /* It may as well be the end of the file's name. */
+  /* " (deleted)" may also be the end of the file's real name. */
   if ((size_t)r > suffix && !strcmp(out + r - suffix, REPLACED) && !is_the_same(out, EXECUTED)) out[(size_t)r - suffix] = 0 ;
   return 1 ;
 }
@@ -66,7 +66,8 @@ static int find_self (char out[PROGRAM_PATH_MAX])
   return as_executed(out) || as_the_kernel_has_it(out) ;
 }
 
-/* A group that is the owner's alone, as its number tells, or root's, is no other. */
+/* May nobody but the owner write to the directory? A group does not count as somebody else if it is
+   root's, or the owner's alone, as its number tells. */
 static int is_closed (char const *directory)
 {
   struct stat st ;
@@ -75,7 +76,8 @@ static int is_closed (char const *directory)
   return 1 ;
 }
 
-/* Since this file was removed, somebody else may have put another one in its place. */
+/* The program's file may have been removed since, and another one put in its place: does the
+   present one certainly belong to a trusted user? */
 static int is_still_ours (char const *path)
 {
   char directory[PROGRAM_PATH_MAX] ;
@@ -119,7 +121,7 @@ int program_beside (char out[PROGRAM_PATH_MAX], char const *name)
     {
       cut_name(real) ;
       if (is_in(out, real, name)) return 1 ;
-      /* Whoever may write to that directory may have made the one in it. */
+      /* Whoever may write to `real` may have made `command` in it. */
       if (is_closed(real) && path_join(command, PROGRAM_PATH_MAX, real, &PROGRAM_COMMAND_DIRECTORY[1]) && is_in(out, command, name)) return 1 ;
     }
   }

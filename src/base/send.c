@@ -14,7 +14,7 @@
 
 #define SENDERS_MAX 32
 #define SENDER_S 1
-#define USERS_MAX 16 /* of one process group; the others are not reached */
+#define USERS_MAX 16 /* users in one process group; processes of further users get no signal */
 #define AGAIN_FIRST_MS 50
 #define AGAIN_MAX_MS 1000
 #define EVERYBODY (-1)
@@ -35,9 +35,9 @@ struct sender
 
 static struct sender senders[SENDERS_MAX] ;
 
-/* ---- what we may ---- */
+/* ---- what this process may do ---- */
 
-/* 1, 0, -1: that cannot be told. */
+/* Returns 1, 0, or -1: it cannot be told. */
 static int has_capability (unsigned int number)
 {
   struct { uint32_t version ; int32_t pid ; } header = { CAPABILITY_VERSION, 0 } ;
@@ -48,8 +48,8 @@ static int has_capability (unsigned int number)
 
 /* ---- the child ---- */
 
-/* The process by which the user was found: as long as it lives, and is in the group, the
-   group's number and its own are nobody else's. */
+/* The process by which the user was found. While it lives, and is in the group, its pid and the
+   group's number belong to nobody else. */
 struct witness
 {
   pid_t pid ;
@@ -86,9 +86,9 @@ static void __attribute__((noreturn)) be_sender (struct send const *send, struct
   sigemptyset(&set) ;
   sigaddset(&set, SIGALRM) ;
   sigprocmask(SIG_UNBLOCK, &set, 0) ;
-  alarm(SENDER_S) ; /* once it is another user's, we may not kill it either */
+  alarm(SENDER_S) ; /* as another user's process it could not be killed by its parent any more */
   spawn_close_ours(send->fd) ;
-  if (setgroups(0, 0) == -1) errno = 0 ; /* the user alone counts */
+  if (setgroups(0, 0) == -1) errno = 0 ; /* a failure does not matter: only the user counts */
   if (setresgid(witness->gid, witness->gid, witness->gid) == -1) errno = 0 ;
   if (setresuid(witness->uid, witness->uid, witness->uid) == -1) _exit(errno) ;
   if (!is_there(send, witness)) _exit(ESRCH) ;
@@ -125,8 +125,8 @@ static int look_at (pid_t pid, struct witness *witness)
   return process_user(pid, &witness->uid, &witness->gid) ;
 }
 
-/* To one process. A pidfd of it, if there are any, is opened while its pid is certainly its
-   own: it may be reaped before the child comes to it. */
+/* Has a child send a signal to one process. A pidfd is opened first, if there are pidfds: now the
+   pid is certain, but the process may be reaped before the child sends. */
 static int send_as_user (struct send const *send)
 {
   struct send by = *send ;
@@ -166,7 +166,8 @@ static int find_user (pid_t pid, void *data)
   return users->count < USERS_MAX ;
 }
 
-/* To all of a group that are others'. Returns 1 when there are none. */
+/* Has children send a signal to those processes of a group that are other users'. Returns 1 when
+   there are none. */
 static int send_as_users (struct send const *send)
 {
   struct send by = *send ;
@@ -179,7 +180,8 @@ static int send_as_users (struct send const *send)
   return started ? (errno = EINPROGRESS, 0) : 1 ;
 }
 
-/* A group counts as told as soon as one of it was. */
+/* May processes of a group have been missed? kill() succeeds for a group as soon as one process got
+   the signal. */
 static int may_miss_some (int sent, int err)
 {
   return (sent || err == EPERM) && has_capability(CAP_KILL) == 0 ;
@@ -224,7 +226,8 @@ static int find_only (pid_t pid, void *data)
   return 0 ;
 }
 
-/* A pidfd of what the process, if it is su, has started: still its child when the pidfd was open. */
+/* If the process is su or runuser: opens a pidfd of its child, and proves that it was still its
+   child when the pidfd was open. Returns -1 if it is not, or has none. */
 static int open_child_of (pid_t pid, pid_t *child)
 {
   struct process_look look ;
@@ -241,7 +244,8 @@ static int open_child_of (pid_t pid, pid_t *child)
   return -1 ;
 }
 
-/* One may start another: the last one's. -1: `pid` is none, or it cannot be had. */
+/* su may start su: opens a pidfd of the last one's child. Returns -1: `pid` is not su, or no pidfd
+   can be had. */
 static int open_end_of (pid_t pid, pid_t *end)
 {
   int fd = open_child_of(pid, end) ;
@@ -277,7 +281,7 @@ int send_to_end (pid_t pid, int sig, unsigned int flags)
   err = errno ;
   fd_close(send.fd) ;
   errno = err ;
-  return sent || err == ESRCH ; /* it has just ended, and so does who has started it */
+  return sent || err == ESRCH ; /* the child has just ended, and so does su */
 }
 
 int send_to_all (int sig, unsigned int flags)
@@ -301,7 +305,7 @@ int send_ended (pid_t child, int wstat, struct send *what, int *err)
   return 1 ;
 }
 
-/* ---- signals that may be sent into the void ---- */
+/* ---- signals that may have no effect yet ---- */
 
 int send_is_ignored_by_default (int sig)
 {

@@ -20,10 +20,11 @@
 
 #define SIGNAL_MAX 64
 #define STANDARD_SIGNAL_MAX 31
-#define OURS_BELOW 4096 /* each of ours had the lowest number that was free */
+#define OURS_BELOW 4096 /* Reeve's descriptors are below this: each got the lowest number that was free */
 
-/* Not by sigaction(): libc keeps two signals to itself and refuses to speak of them; but
-   glibc's posix_spawn(), make's for instance, leaves them ignored in its children. */
+/* Gives the signal its default disposition. This does not use sigaction(): the C library reserves
+   two signals and refuses to change them; but glibc's posix_spawn() leaves them ignored in its
+   children, make's for instance. */
 static void reset (int sig)
 {
   static char const by_default[64] ; /* the kernel's struct sigaction; SIG_DFL is 0 */
@@ -45,7 +46,7 @@ void spawn_prepare_signals (void)
   sigfillset(&all) ;
   sigprocmask(SIG_SETMASK, &all, &before) ;
   if (blocks_all(&before)) return ;
-  if (!process_own_signals(&own)) own.ignored = UINT64_MAX ; /* without /proc */
+  if (!process_own_signals(&own)) own.ignored = UINT64_MAX ; /* without /proc: reset all */
   for (int sig = 1 ; sig <= SIGNAL_MAX ; sig++)
     if (own.ignored >> (sig - 1) & 1) reset(sig) ;
 }
@@ -53,9 +54,9 @@ void spawn_prepare_signals (void)
 int spawn_sanitize_stdio (void)
 {
   struct pollfd stdio[] = { { .fd = 0 }, { .fd = 1 }, { .fd = 2 } } ;
-  int answered = poll(stdio, 3, 0) != -1 ; /* else each is asked about */
+  int answered = poll(stdio, 3, 0) != -1 ; /* if poll() fails, ask for each */
   for (int fd = 0 ; fd < 3 ; fd++)
-    if ((!answered || stdio[fd].revents & POLLNVAL) && fcntl(fd, F_GETFD) == -1 /* it is no O_PATH descriptor */
+    if ((!answered || stdio[fd].revents & POLLNVAL) && fcntl(fd, F_GETFD) == -1 /* poll() also refuses an open O_PATH descriptor */
       && open("/dev/null", fd ? O_WRONLY : O_RDONLY) != fd) return 0 ;
   return 1 ;
 }
@@ -84,8 +85,8 @@ static int is_target (struct spawn const *spawn, int fd)
   return 0 ;
 }
 
-/* Another number for the descriptor, where none is to go. (What is put where one is to
-   go is replaced by that.) */
+/* Duplicates the descriptor to a number that is no target. (A target's own number will be
+   replaced.) */
 static int move_away (struct spawn const *spawn, int fd)
 {
   int other = fcntl(fd, F_DUPFD_CLOEXEC, 3) ;
@@ -93,7 +94,8 @@ static int move_away (struct spawn const *spawn, int fd)
   return other ;
 }
 
-/* In the child. A descriptor that sits where another one is to go moves away first. */
+/* In the child: puts the descriptors in their places. One that is in another's place moves away
+   first. */
 static int place_fds (struct spawn const *spawn)
 {
   int from[SPAWN_FDS_MAX] ;
@@ -114,27 +116,27 @@ static int place_fds (struct spawn const *spawn)
   return 1 ;
 }
 
-/* In the child: what is typed, Ctrl-C too, is its and not the caller's. From the
-   background that is allowed to whoever blocks SIGTTOU; else it would be stopped here,
-   and with vfork() its parent as well. */
+/* In the child: takes the terminal, so that input and Ctrl-C go to the child and not to the caller.
+   From the background this is allowed only while SIGTTOU is blocked; else the child would be
+   stopped here, and with vfork() its parent as well. */
 static void take_terminal (void)
 {
   pid_t callers = getpgrp() ;
   sigset_t stop ;
   sigemptyset(&stop) ;
   sigaddset(&stop, SIGTTOU) ;
-  sigprocmask(SIG_BLOCK, &stop, 0) ; /* only the child's */
+  sigprocmask(SIG_BLOCK, &stop, 0) ; /* the child's mask, not the caller's */
   pid_t foreground = tcgetpgrp(0) ;
   if (setpgid(0, 0) != -1 && foreground == callers) tcsetpgrp(0, getpid()) ;
 }
 
-/* In the child. In a PID namespace of its own it is 1, and /proc still the outer one's. */
+/* In the child: its pid. In a new PID namespace getpid() is 1, but /proc is still the outer one's. */
 static pid_t own_pid (struct spawn const *spawn)
 {
   return spawn->new_pid_namespace ? process_self_in_proc() : getpid() ;
 }
 
-/* In the child, where getppid() does not know a parent outside of the PID namespace. */
+/* In the child: its parent's pid. getppid() does not know a parent outside of the PID namespace. */
 static pid_t present_parent (struct spawn const *spawn)
 {
   struct process_look look ;
@@ -142,8 +144,8 @@ static pid_t present_parent (struct spawn const *spawn)
   return process_look(own_pid(spawn), &look) ? look.parent : 0 ;
 }
 
-/* In the child: from here on it is known who this is, whoever dies. But a successor of a
-   parent that has died already may have looked before. */
+/* In the child: writes its birth. From here on its identity is on record, whoever dies. But if the
+   parent has died already, its successor may have looked before: then this returns 0. */
 static int report_birth (struct spawn const *spawn)
 {
   char record[BIRTH_SIZE] ;
@@ -153,7 +155,7 @@ static int report_birth (struct spawn const *spawn)
   birth = *spawn->birth ;
   birth.process.pid = own_pid(spawn) ;
   birth.process.before_ms = process_clock_ms() ;
-  spawn->birth->process.before_ms = birth.process.before_ms ; /* the parent's as well, with vfork() */
+  spawn->birth->process.before_ms = birth.process.before_ms ; /* with vfork(), this sets the parent's copy, too */
   birth_pack(record, &birth) ;
   do w = pwrite(spawn->birth_fd, record, sizeof record, BIRTH_AT) ; while (w == -1 && errno == EINTR) ;
   if (w >= 0 && w < (ssize_t)sizeof record) errno = ENOSPC ;
@@ -161,7 +163,8 @@ static int report_birth (struct spawn const *spawn)
   return present_parent(spawn) == spawn->birth->process.pid || (errno = ESRCH, 0) ;
 }
 
-/* The child may have to wait, which one that shares our memory must not. */
+/* Must the child not share memory with the parent? It may have to wait, and with vfork() the parent
+   would wait, too. */
 static int is_apart (struct spawn const *spawn)
 {
   return spawn->wait_for_lock >= 0 || spawn->new_pid_namespace ;
@@ -179,8 +182,8 @@ void spawn_close_ours (int kept)
   }
 }
 
-/* In the child, which has its descriptors: nobody may take it for one of our programs
-   meanwhile, a client for instance that looks who reads from the control fifo. */
+/* In the child: waits for the lock. First it closes Reeve's descriptors: nobody may take it for a
+   program of Reeve's meanwhile, such as a client that looks who reads the control fifo. */
 static void wait_for_lock (struct spawn const *spawn)
 {
   int lock = spawn->wait_for_lock ;
@@ -191,14 +194,14 @@ static void wait_for_lock (struct spawn const *spawn)
   while (flock(lock, LOCK_EX) == -1 && errno == EINTR) ;
 }
 
-/* In the child. Returns only when it failed, with errno. */
+/* In the child: executes the program. Returns only on failure, with errno. */
 static void become (struct spawn const *spawn, int volatile *executing)
 {
   if (spawn->same_session) take_terminal() ;
   else if (spawn->ours) setpgid(0, 0) ;
   else setsid() ;
   if (spawn->console) *spawn->console = ioctl(0, TIOCSCTTY, 0L) == -1 ? errno : 0 ;
-  if (!is_apart(spawn) && !report_birth(spawn)) return ; /* before its descriptor may be replaced */
+  if (!is_apart(spawn) && !report_birth(spawn)) return ; /* before place_fds(), which may replace its descriptor */
   if (spawn->directory >= 0 ? fchdir(spawn->directory) == -1 : spawn->chdir && chdir(spawn->chdir) == -1) return ;
   if (!place_fds(spawn)) return ;
   if (spawn->wait_for_lock >= 0) wait_for_lock(spawn) ;
@@ -238,14 +241,14 @@ static pid_t spawn_apart (struct spawn const *spawn)
   int volatile reached = 0 ;
   int err ;
   pid_t pid ;
-  if (spawn->new_pid_namespace) process_look(getpid(), &look) ; /* the child, which is 1, could not tell that /proc is ours */
+  if (spawn->new_pid_namespace) process_look(getpid(), &look) ; /* asked here, because the child has pid 1 and could not find out whether /proc is this namespace's */
   pid = spawn->new_pid_namespace ? (pid_t)syscall(SYS_clone, (long)(SIGCHLD | CLONE_NEWPID), 0L, 0L, 0L, 0L) : fork() ;
   if (pid == -1) return 0 ;
   if (pid) return pid ;
   if (!report_birth(spawn)) _exit(EXIT_SYSTEM) ;
   become(spawn, &reached) ;
   err = errno ;
-  unblock_signals() ; /* where nobody reads what is said, this can be ended */
+  unblock_signals() ; /* if nobody reads standard error, the process must be possible to end */
   say_not_executed(spawn->path, err) ;
   _exit(err == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTED) ;
 }
@@ -259,10 +262,10 @@ pid_t spawn (struct spawn const *spawn, int *executing)
     spawn->birth->process.after_ms = process_clock_ms() ;
     spawn->birth->process.before_ms = 0 ;
   }
-  if (spawn->birth && !spawn->birth->process.pid) spawn->birth->process.pid = getpid() ; /* the parent's, for the child */
+  if (spawn->birth && !spawn->birth->process.pid) spawn->birth->process.pid = getpid() ; /* the parent's pid, for the child's check */
   pid = is_apart(spawn) ? spawn_apart(spawn) : spawn_sharing_memory(spawn, executing) ;
   if (!pid || !spawn->birth) return pid ;
   spawn->birth->process.pid = pid ;
-  if (!spawn->birth->process.before_ms) spawn->birth->process.before_ms = process_clock_ms() ; /* where vfork() is fork(): musl's for arm64, emulators */
+  if (!spawn->birth->process.before_ms) spawn->birth->process.before_ms = process_clock_ms() ; /* if vfork() is only fork(), as in musl for arm64, or in emulators */
   return pid ;
 }

@@ -11,7 +11,7 @@ int trust_is_trusted (uid_t uid)
   return !uid || uid == geteuid() ;
 }
 
-/* Is the group the caller's own, though it may write? */
+/* Is the group the caller's own, so that it may write? */
 static int own_group (gid_t gid)
 {
   uid_t uid = geteuid() ;

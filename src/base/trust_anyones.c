@@ -20,7 +20,8 @@
 #endif
 #define NO_SYMLINKS 4 /* RESOLVE_NO_SYMLINKS */
 
-/* The whole way by one system call, where no link is on it (and the kernel has the call: Linux 5.6). */
+/* Opens the directory by one system call, if no link is on the way and the kernel has that call
+   (Linux 5.6). */
 static int enter_at_once (int at, char const *path)
 {
   static int is_refused ;
@@ -32,7 +33,7 @@ static int enter_at_once (int at, char const *path)
   return fd ;
 }
 
-/* By the kernel: where it leads is what counts, not by which way. */
+/* Lets the kernel follow the link: it matters where the link leads, not by which way. */
 static int follow_anyones (int at, char const *component, struct trust_refusal *why)
 {
   struct stat link ;
@@ -93,7 +94,7 @@ int trust_anyones_directory (int at, char const *path, struct trust_refusal *why
       fd_close(fd) ;
       errno = err ;
     }
-    is_relative = 0 ; /* from here on the descriptor is ours */
+    is_relative = 0 ; /* from here on the descriptor belongs to this function */
     if (next == -1) return -1 ;
     fd = next ;
     path += len ;
@@ -112,7 +113,7 @@ int trust_anyones_parent (int at, char const *path, char const **last, struct tr
   return trust_anyones_directory(at, parent, why) ;
 }
 
-static struct { char path[TRUST_PATH_MAX] ; size_t len ; uid_t owner ; } held ; /* large: no initial value */
+static struct { char path[TRUST_PATH_MAX] ; size_t len ; uid_t owner ; } held ; /* large: without an initial value it takes no room in the file */
 static int held_fd = -1 ;
 
 static int is_of_directory (int dir, int fd, struct trust_refusal *why)
@@ -131,7 +132,7 @@ void trust_release (void)
   held_fd = -1 ;
 }
 
-/* What is left of the path when it leads to a file in that directory; 0: it does not. */
+/* The name of a file in the held directory, if `path` is one; else 0. */
 static char const *in_held (char const *path)
 {
   if (held_fd == -1 || strncmp(path, held.path, held.len) != 0 || path[held.len] != '/') return 0 ;
@@ -217,7 +218,7 @@ static int write_beside (int dir, char const *fresh, mode_t mode, char const *by
 
 int trust_write (int at, char const *path, mode_t mode, char const *bytes, size_t len)
 {
-  char fresh[sizeof ".new." + PID_FMT] = ".new." ; /* this process's own: others may write the same file */
+  char fresh[sizeof ".new." + PID_FMT] = ".new." ; /* of this process alone: others may write the same file */
   char const *last ;
   int ok ;
   int err ;

@@ -15,16 +15,16 @@
 
 struct walk
 {
-  int fd ; /* of the directory that has been reached */
+  int fd ; /* the directory that has been reached */
   unsigned int flags ;
-  unsigned int links ; /* that were followed */
+  unsigned int links ; /* links that were followed */
   mode_t mode ;
-  uid_t root_owner ; /* of the root directory */
-  int sticky ; /* the directory that has been reached is, and others may write to it */
-  int by_link ; /* the last component of the path was one: nothing is made where it leads */
-  size_t rest ; /* what is still to be walked begins there, and is a string */
-  char path[2 * TRUST_PATH_MAX] ; /* written from its end, as links put something before */
-  struct trust_refusal *why ; /* its path: the directory that has been reached */
+  uid_t root_owner ; /* the owner of the root directory */
+  int sticky ; /* others may write to the directory that has been reached */
+  int by_link ; /* the last component of the path was a link: nothing is made where it leads */
+  size_t rest ; /* where the rest of the path begins, a string */
+  char path[2 * TRUST_PATH_MAX] ; /* filled from its end, because a link puts its target before the rest */
+  struct trust_refusal *why ; /* its path is that of the directory that has been reached */
 } ;
 
 static int is_trusted_on_the_way (struct walk const *w, uid_t uid)
@@ -32,7 +32,7 @@ static int is_trusted_on_the_way (struct walk const *w, uid_t uid)
   return trust_is_trusted(uid) || uid == w->root_owner ;
 }
 
-/* Puts `text` before what is still to be walked. */
+/* Puts `text` before the rest of the path. */
 static int prepend (struct walk *w, char const *text, size_t len)
 {
   if (len + 1 > w->rest) return (errno = ENAMETOOLONG, trust_fail(w->why)) ;
@@ -46,7 +46,7 @@ static int is_last (struct walk const *w)
   return !w->path[w->rest + strspn(w->path + w->rest, "/")] ;
 }
 
-/* By descriptor: the name may be anybody's by now. */
+/* Works on the descriptor: the name may lead to anything by now. */
 static int set_sticky (int fd, mode_t mode)
 {
   int readable = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW) ;
@@ -80,7 +80,7 @@ static void reach (struct walk *w, int fd)
   w->fd = fd ;
 }
 
-/* The path of the directory that has been reached, or of a component of it. */
+/* Appends a component to the path of the directory that has been reached; ".." removes one. */
 static int name_reached (struct walk *w, char const *component, size_t len)
 {
   char *path = w->why->path ;
@@ -126,7 +126,7 @@ static int follow (struct walk *w, int link, struct stat const *st, size_t paren
 {
   char target[TRUST_PATH_MAX] ;
   ssize_t r ;
-  /* A second name of root's link may have been put there by anybody. */
+  /* Anybody may have made a second name (hard link) of root's link. */
   if (!is_trusted_on_the_way(w, st->st_uid) || (w->sticky && st->st_nlink > 1)) return trust_refuse(w->why, TRUST_LINK, st->st_uid) ;
   if (++w->links > LINKS_MAX) return (errno = ELOOP, trust_fail(w->why)) ;
   r = readlinkat(link, "", target, sizeof target) ;
@@ -138,7 +138,8 @@ static int follow (struct walk *w, int link, struct stat const *st, size_t paren
   return 1 ;
 }
 
-/* One that was made belongs to us, and has our mode, or it is not the one. */
+/* Makes the last directory. If it belongs to the caller it gets the mode; the check afterwards
+   refuses any other. */
 static int make (struct walk *w, char const *component)
 {
   struct stat st ;

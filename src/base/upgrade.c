@@ -42,7 +42,7 @@ int upgrade_can (int wstat, int timed_out)
   return 0 ;
 }
 
-/* Returns 0 with errno when not all of them can be. */
+/* Sets the flags of the open descriptors. Returns 0 with errno if that fails for one. */
 static int pass (int const *fds, unsigned int count, int flags)
 {
   int ok = 1 ;

@@ -3,8 +3,8 @@
 #ifndef REEVE_BASE_VERSION_H
 #define REEVE_BASE_VERSION_H
 
-/* "0.1 (abc1234)": the version, and the commit where it was built from a checkout. The Makefile
-   writes it; in programs alone. */
+/* "0.1 (abc1234)": the version, and the commit if it was built from a checkout. The Makefile writes
+   it; only programs have it. */
 extern char const version_text[] ;
 
 /* For a program's main: if --version is its only argument, prints "NAME VERSION" and exits. */

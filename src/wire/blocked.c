@@ -12,9 +12,9 @@
 #define WORD_LEN (sizeof WORD - 1)
 #define NAME_SIZE 16 /* the kernel's, with the NUL */
 #define DEPTH_MAX 3
-#define OURS "reeve-" /* it executes nobody else that logs */
+#define OURS "reeve-" /* Reeve's programs start no other program that logs */
 
-static char before[NAME_SIZE] ; /* "": it is not blocked */
+static char before[NAME_SIZE] ; /* the process's name before it was blocked */
 static int told ;
 
 void blocked_tell (int err)

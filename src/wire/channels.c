@@ -12,12 +12,13 @@
 
 #define SHARED_MODE 0622
 
-/* The mode as it is given, whatever the umask: nobody may come in between. */
+/* Makes a fifo with exactly this mode, whatever the umask: a chmod() afterwards would leave a
+   moment with another mode. Returns 1; 2: it exists already, see *present; 0 with errno. */
 static int make (char const *path, mode_t mode, struct stat *present)
 {
   mode_t mask = umask(0) ;
   int made = mkfifo(path, mode) ;
-  umask(mask) ; /* leaves errno alone */
+  umask(mask) ; /* does not change errno */
   if (!made) return 1 ;
   if (errno != EEXIST || lstat(path, present) == -1) return 0 ;
   if (S_ISFIFO(present->st_mode) && (present->st_uid == geteuid() || !present->st_uid)) return 2 ;
@@ -38,7 +39,7 @@ int fifo_make_shared (char const *path)
   int fd ;
   int made = make(path, SHARED_MODE, &present) ;
   if (made < 2 || (present.st_mode & 0777) == SHARED_MODE || present.st_uid != geteuid()) return !!made ;
-  fd = fifo_open(path, O_RDONLY) ; /* one that an earlier version has made */
+  fd = fifo_open(path, O_RDONLY) ; /* an earlier version has made it */
   if (fd == -1) return 0 ;
   ok = fchmod(fd, SHARED_MODE) != -1 ;
   fd_close(fd) ;

@@ -23,8 +23,8 @@ void death_tally_pack (char out[DEATH_TALLY_RECORD], tain const *stamp, int wsta
   out[TAIN_PACK + 1] = (char)(WIFSIGNALED(wstat) ? WTERMSIG(wstat) : 0) ;
 }
 
-/* The last `max` records, at most: how many, 0 if there is no tally or what is there
-   is none; -1 with errno. */
+/* Reads the last records, at most `max`. Returns how many; 0 if there is no tally, or something
+   else has its name; -1 with errno. */
 static ssize_t read_last (char *records, size_t max)
 {
   struct stat st ;
@@ -51,8 +51,8 @@ static ssize_t read_last (char *records, size_t max)
   return err ? -1 : (ssize_t)(n / DEATH_TALLY_RECORD) ;
 }
 
-/* At its end, while there is room for it: so little is never seen half written, if it is in
-   one page. */
+/* Appends the record, while the tally has room and stays within one page: so short a write within a
+   page is never seen half done. */
 static int append (char const record[DEATH_TALLY_RECORD], unsigned int max)
 {
   struct stat st ;
@@ -63,20 +63,20 @@ static int append (char const record[DEATH_TALLY_RECORD], unsigned int max)
    && st.st_size / DEATH_TALLY_RECORD < max && st.st_size + DEATH_TALLY_RECORD <= PAGE)
   {
     ok = write(fd, record, DEATH_TALLY_RECORD) == DEATH_TALLY_RECORD ;
-    if (!ok && ftruncate(fd, st.st_size) == -1) ok = 0 ; /* the disk is full: no half one */
+    if (!ok && ftruncate(fd, st.st_size) == -1) ok = 0 ; /* the disk is full: leave no half record */
   }
   fd_close(fd) ;
   return ok ;
 }
 
-/* The last ones, and this, in the place of all. */
+/* Replaces the tally by its last records and this one. */
 static int rewrite (char const record[DEATH_TALLY_RECORD], unsigned int max)
 {
   static char records[DEATH_TALLY_MAX * DEATH_TALLY_RECORD] ;
   ssize_t n = max ? read_last(records, max - 1) : 0 ;
   size_t len ;
   int fd ;
-  if (n == -1) return 0 ; /* better this death than all the others */
+  if (n == -1) return 0 ; /* rather lose this death than all others */
   len = (size_t)n * DEATH_TALLY_RECORD ;
   if (max)
   {

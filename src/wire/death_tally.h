@@ -16,9 +16,9 @@
 
 extern void death_tally_pack (char out[DEATH_TALLY_RECORD], tain const *stamp, int wstat) ;
 
-/* Adds a death to the tally of the current directory, and forgets the oldest
-   ones beyond `max` (at most DEATH_TALLY_MAX; 0 keeps none).
-   Returns 1, or 0 with errno; then the tally is as it was. Allocates nothing. */
+/* Adds a death to the tally of the current directory, and drops the oldest ones beyond `max` (at
+   most DEATH_TALLY_MAX; 0 keeps none). Returns 1, or 0 with errno; then the tally is as it was.
+   Allocates nothing. */
 extern int death_tally_add (tain const *stamp, int wstat, unsigned int max) ;
 
 #endif

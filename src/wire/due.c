@@ -12,14 +12,14 @@
 
 #define WORD "due "
 #define WORD_LEN (sizeof WORD - 1)
-#define NAME_SIZE 16 /* the kernel's, with the NUL: seconds of 10 digits have room */
+#define NAME_SIZE 16 /* the kernel's limit, with the NUL: seconds of 10 digits have room */
 
 void due_tell (enum due_clock clock, uint64_t seconds)
 {
   char name[WORD_LEN + 1 + UINT64_FMT] = WORD ;
   name[WORD_LEN] = (char)clock ;
   name[WORD_LEN + 1 + uint64_fmt(name + WORD_LEN + 1, seconds)] = 0 ;
-  if (strlen(name) < NAME_SIZE) prctl(PR_SET_NAME, name) ; /* not cut, which would be another time */
+  if (strlen(name) < NAME_SIZE) prctl(PR_SET_NAME, name) ; /* a name that was cut would be another time */
 }
 
 void due_over (char const *name)
@@ -29,7 +29,7 @@ void due_over (char const *name)
 
 int due_read (pid_t pid, uint64_t *wall)
 {
-  char path[sizeof "/proc//comm" + PID_FMT] = "/proc/" ; /* not `stat`, which the kernel takes ten times as long for */
+  char path[sizeof "/proc//comm" + PID_FMT] = "/proc/" ; /* not /proc/PID/stat, for which the kernel takes ten times as long */
   char name[NAME_SIZE + 1] ;
   uint64_t seconds ;
   char clock ;

@@ -5,7 +5,7 @@
 
 int fifo_lines_read (struct fifo_lines *lines, int fd)
 {
-  size_t most = lines->size / 2 ; /* so that there is room for the rest of the last line */
+  size_t most = lines->size / 2 ; /* leaves room for the rest of the last line */
   ssize_t r ;
   lines->end -= lines->begin ;
   memmove(lines->bytes, lines->bytes + lines->begin, lines->end) ;
@@ -19,7 +19,7 @@ int fifo_lines_read (struct fifo_lines *lines, int fd)
   r = read(fd, lines->bytes + lines->end, most) ;
   if (r <= 0) return 0 ;
   lines->end += (size_t)r ;
-  /* A line is written whole: where its beginning was, its rest is. */
+  /* A writer writes each line whole: the rest of a line that has begun is in the fifo, too. */
   while (lines->bytes[lines->end - 1] != '\n' && lines->end < lines->size && read(fd, lines->bytes + lines->end, 1) == 1)
     lines->end++ ;
   return 1 ;

@@ -20,7 +20,7 @@
 #define PREFIX "ftrig1:@"
 #define STAMP_DIGITS ((size_t)2 * TAIN_PACK)
 #define RANDOM_CHARACTERS 6
-#define OWN_MARK '=' /* the first of them, in our own names: no other program's have it */
+#define OWN_MARK '=' /* the first random character in the names of Reeve's listeners; no other program uses it */
 
 int fifodir_make (char const *path, gid_t gid)
 {
@@ -36,7 +36,7 @@ int fifodir_make (char const *path, gid_t gid)
   }
   fd = file_open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0) ;
   if (fd == -1) return 0 ;
-  /* Some filesystems refuse the setgid bit to a caller outside of the group. */
+  /* Some filesystems refuse the setgid bit to a caller who is not in the group. */
   ok = fchown(fd, (uid_t)-1, gid) != -1 && fchmod(fd, 03730) != -1 ;
   err = errno ;
   fd_close(fd) ;
@@ -44,7 +44,7 @@ int fifodir_make (char const *path, gid_t gid)
   return ok ;
 }
 
-/* A listener's fifo, open for writing; -1: nobody reads there (errno 0), or errno. */
+/* Opens a listener's fifo for writing. Returns -1 with errno; errno 0: nobody reads there. */
 static int open_listener (int dir, char const *name)
 {
   struct stat st ;
@@ -63,7 +63,7 @@ static int open_listener (int dir, char const *name)
   return -1 ;
 }
 
-/* Is there something in it that was not read yet? */
+/* Does the fifo have something that was not read yet? */
 static int has_unread (int fd)
 {
   int n = 0 ;
@@ -144,7 +144,7 @@ int fifodir_unread (char const *path)
   return found ;
 }
 
-/* .ftrig1:@STAMP:RANDOM; without the dot it is a listener's. */
+/* Writes the name .ftrig1:@STAMP:RANDOM. Without its dot it is a listener's name. */
 static void hidden_name (char name[1 + FIFODIR_NAME_SIZE + 1])
 {
   char stamp[TIMESTAMP] ;
@@ -159,8 +159,8 @@ static void hidden_name (char name[1 + FIFODIR_NAME_SIZE + 1])
   name[1 + FIFODIR_NAME_SIZE] = 0 ;
 }
 
-/* Whoever owns the directory may put anything in the place of what was made there: no
-   mode is changed, and what is opened is asked what it is. */
+/* Opens the fifo that was made. The directory's owner may have put anything else in its place: so
+   no mode is changed, and what was opened is checked. */
 static int open_made (int dir, char const *name)
 {
   struct stat st ;
@@ -168,7 +168,7 @@ static int open_made (int dir, char const *name)
   int fd = openat(dir, name, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW) ;
   if (fd == -1) return -1 ;
   if (fstat(fd, &st) == -1) err = errno ;
-  else if (!st.st_nlink) err = ENOENT ; /* the service is being removed, and this with it */
+  else if (!st.st_nlink) err = ENOENT ; /* the service is being removed, and the fifo with it */
   else if (S_ISFIFO(st.st_mode) && st.st_uid == geteuid() && st.st_nlink == 1) return fd ;
   fd_close(fd) ;
   errno = err ;

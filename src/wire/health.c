@@ -31,7 +31,7 @@ static int has_number (enum health_result_kind kind)
 
 int health_record_begin (void)
 {
-  return file_open(FRESH, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK, 0600) ; /* what a check writes may be secret */
+  return file_open(FRESH, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK, 0600) ; /* 0600: the output of a check may be secret */
 }
 
 int health_record_add (int fd, size_t at, char const *bytes, size_t len)
@@ -56,7 +56,7 @@ int health_record_end (int fd, struct health_result const *result)
   return w == HEADER_SIZE && rename(FRESH, HEALTH_RECORD_FILE) != -1 ;
 }
 
-/* In place. */
+/* Moves the last line to the beginning of `text`. Returns its length. */
 static size_t last_line (char *text, size_t len)
 {
   size_t begin ;

@@ -1,10 +1,9 @@
-/* What the last health check of a service came to, for `reeve status`: DIR/supervise/health.
-   Written beside and renamed, so that no reader sees half of one. Text:
+/* The result of a service's last health check, for `reeve status`: DIR/supervise/health. It is
+   written to another file and renamed, so that no reader sees half of it. Text:
 
-     RESULT, then spaces up to byte 30, a newline; RESULT is `exit CODE`, `signal NUMBER`,
-       `timeout` (health-timeout was over) or `flood` (it wrote more than anybody reads)
-     from byte 32 on, the first HEALTH_OUTPUT_MAX bytes of what it wrote to stdout and
-       stderr, as they are */
+     bytes 0 to 31  RESULT, padded with spaces, and a newline; RESULT is `exit CODE`,
+                    `signal NUMBER`, `timeout` (longer than health-timeout) or `flood` (too much output)
+     from byte 32   the first HEALTH_OUTPUT_MAX bytes of its stdout and stderr, unchanged */
 
 #ifndef REEVE_WIRE_HEALTH_H
 #define REEVE_WIRE_HEALTH_H
@@ -20,7 +19,7 @@ enum health_result_kind { HEALTH_EXIT, HEALTH_SIGNAL, HEALTH_TIMEOUT, HEALTH_FLO
 struct health_result
 {
   enum health_result_kind kind ;
-  unsigned int number ; /* the exit code, or the signal */
+  unsigned int number ; /* the exit code, or the signal's number */
 } ;
 
 struct health_record
@@ -30,23 +29,23 @@ struct health_record
   char output[HEALTH_OUTPUT_MAX] ;
 } ;
 
-/* The supervisor's, in the current directory: begins a record. Returns a descriptor, or -1
-   with errno. */
+/* For the supervisor: begins a record in the current directory. Returns a descriptor, or -1 with
+   errno. */
 extern int health_record_begin (void) ;
-/* Adds to the output, which has `at` bytes already. What does not fit is dropped.
-   Returns 1, or 0 with errno. */
+/* Adds to the output, which has `at` bytes already. Output beyond the limit is dropped. Returns 1,
+   or 0 with errno. */
 extern int health_record_add (int fd, size_t at, char const *bytes, size_t len) ;
-/* Ends and publishes it; `fd` stays open. Returns 1, or 0 with errno. */
+/* Ends and publishes the record; `fd` stays open. Returns 1, or 0 with errno. */
 extern int health_record_end (int fd, struct health_result const *result) ;
-/* The last line of the output of a record that was begun, as far as it is kept, printable.
-   Returns `out`. */
+/* Writes the last line of the kept output of a record that was begun, made printable. Returns
+   `out`. */
 extern char const *health_record_line (int fd, char *out, size_t size) ;
 
-/* Reads that of DIR. Returns 1, or 0 with errno: ENOENT when there is none, EPROTO for
+/* Reads the record of DIR. Returns 1, or 0 with errno: ENOENT when there is none, EPROTO for
    garbage. Allocates nothing. */
 extern int health_record_read (char const *dir, struct health_record *record) ;
 
-/* In words, with the check as subject: "exited 1". Returns `out`. */
+/* Describes the result; the check is the subject: "exited 1". Returns `out`. */
 extern char const *health_result_describe (char out[HEALTH_RESULT_MAX], struct health_result const *result) ;
 
 #endif

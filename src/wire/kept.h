@@ -1,20 +1,19 @@
 /* The last lines of a service whose output the collector reads (`reeve-log --collect`), in a tree
-   with REEVE_LOG. Of a service with a log/ these are the lines of its stderr; a logger's own are kept
-   as those of NAME/log. Written by the collector, read by `reeve logs`.
+   with REEVE_LOG. Of a service with a log/ these are the lines of its stderr; what the logger itself
+   writes is kept as the lines of NAME/log. The collector writes them; `reeve logs` reads them.
 
-   LIVE/NAME/supervise/kept, mode 0600, is appended to. A line of it:
+   LIVE/NAME/supervise/kept, mode 0600, is appended to. Each line is:
 
      STAMP SPACE STREAM SPACE LINE NEWLINE
 
-   STAMP is a TAI64N label, `@` and 24 hexadecimal digits: when the collector has read the line.
-   STREAM is `o` for the service's stdout and `e` for its stderr. LINE is what the service has
-   written, byte for byte. A long line, or one whose end was late, is several here.
+   STAMP is a TAI64N label, `@` and 24 hexadecimal digits: when the collector read the line. STREAM
+   is `o` for the service's stdout and `e` for its stderr. LINE is what the service wrote, byte for
+   byte. A long line, or a line whose end came late, becomes several lines.
 
-   When the file has become longer than half of what is to be kept, it is renamed to `kept.old`
-   in the same directory, and a new one begins with the next line: who reads both, the old one
-   first, has all that is kept. Each is written in whole lines; the last one may be in the
-   midst of being written. In a flood, lines that would not have outlived the next rename
-   are left out. */
+   When the file is longer than half of what shall be kept, it is renamed to `kept.old` in the same
+   directory, and the next line begins a new file. So both files, the old one first, have all that
+   is kept. They have whole lines, except that the last one may be incomplete while it is written.
+   In a flood, lines that the next rename would remove are left out. */
 
 #ifndef REEVE_WIRE_KEPT_H
 #define REEVE_WIRE_KEPT_H

@@ -43,9 +43,9 @@ static int failed (struct trust_refusal *why, char const *path)
   return -1 ;
 }
 
-/* Makes .s6-svscan, in which others may look at what may be read. If it is there, an earlier scanner or a stranger has made it: each of
-   its entries is tested. The entry `control` may belong to a group, whose members may
-   then give commands. */
+/* Makes .s6-svscan, mode 0711: others may look at those files in it that they may read. If it is
+   there already, an earlier scanner or a stranger has made it, so each of its entries is tested.
+   The entry `control` may belong to a group, whose members may then give commands. */
 static int make_control (int live, char const *path, unsigned int flags, struct trust_refusal *why)
 {
   char control[TRUST_PATH_MAX] ;
@@ -124,7 +124,7 @@ int livedir_choose (char out[LIVEDIR_PATH_MAX], unsigned int flags, struct lived
   return -1 ;
 }
 
-/* The reason, without the place if that is the attempt's own. */
+/* Why the place cannot be used; without its path, if that is the attempt's own. */
 static char const *why_not (struct livedir_attempt const *attempt, char text[TRUST_WHY_MAX])
 {
   if (attempt->why.reason == TRUST_FAILED && !strcmp(attempt->why.path, attempt->path)) return strerror(attempt->why.err) ;
@@ -159,8 +159,8 @@ static int is_held (char const *live, char const *lock)
   return holder < 0 ? -1 : holder || foreign ;
 }
 
-/* Does a scanner run there, or /init, which is about to become one? `left`: or did it? Returns 1, 0, or -1
-   with errno when that cannot be told. */
+/* Does a scanner run there, or /init, which is about to become one? `left`: or did it? Returns 1,
+   0, or -1 with errno when it cannot be told. */
 static int has_scanner (char const *live, int left)
 {
   char path[LIVEDIR_PATH_MAX] ;

@@ -48,7 +48,7 @@ extern void livedir_die_without_place (struct livedir_attempt const *attempts, u
    Returns 1, or 0 with errno: ENOENT when there is none; EACCES and others when the locks
    in /run/service cannot be asked for. */
 extern int livedir_find (char out[LIVEDIR_PATH_MAX]) ;
-/* The same, but one that a scanner has left will do, too. */
+/* The same, but a place that an earlier scanner has left will do, too. */
 extern int livedir_find_left (char out[LIVEDIR_PATH_MAX]) ;
 
 #endif

@@ -43,6 +43,6 @@ pid_t lock_holder (char const *path, int *foreign)
   fd_close(fd) ;
   if (whole.l_type == F_UNLCK) return 0 ;
   if (whole.l_pid > 0) return whole.l_pid ;
-  *foreign = 1 ; /* another PID namespace's */
+  *foreign = 1 ; /* the holder is in another PID namespace */
   return 0 ;
 }

@@ -13,7 +13,7 @@
 
 #define PATH_SIZE 4096
 #define LINE_SIZE 256
-#define FRESH_MS 50 /* a list is as good as new: a client looks at all services at once */
+#define FRESH_MS 50 /* how long the list is used again: a client looks at all services at once */
 
 struct shown
 {
@@ -27,7 +27,8 @@ static size_t count ;
 
 enum { NUMBER, KIND, ADVISORY, ACCESS, PID, FILE_ID, WORDS } ;
 
-/* "12: POSIX  ADVISORY  WRITE 4711 00:1a:815 0 EOF"; behind "->" stands one that waits. */
+/* Adds the holder in a line like "12: POSIX  ADVISORY  WRITE 4711 00:1a:815 0 EOF". Lines with "->"
+   are of processes that wait. */
 static void add (char *line)
 {
   struct shown one ;
@@ -52,7 +53,7 @@ static void add (char *line)
   list[count++] = one ;
 }
 
-/* Returns 0 with errno. */
+/* Reads /proc/locks, if the list is not fresh. Returns 1, or 0 with errno. */
 static int read_list (void)
 {
   static uint64_t read_ms ;
@@ -69,8 +70,8 @@ static int read_list (void)
   return 1 ;
 }
 
-/* Some filesystems (overlayfs) give their files another device than the kernel's list has: that of
-   the directory. */
+/* Finds the holder's pid. On some filesystems (overlayfs) the kernel's list has another device than
+   stat() tells for the file: that of its directory. */
 static pid_t find (struct stat const *file, struct stat const *directory)
 {
   for (size_t i = 0 ; i < count ; i++)

@@ -1,10 +1,9 @@
-/* What the scanner tells a supervisor: lines in DIR/supervise/orders (channels.h).
+/* Orders of the scanner to a supervisor: lines in DIR/supervise/orders (channels.h).
 
      LETTER \n            or
      LETTER PID WSTAT \n
 
-   A line is far shorter than PIPE_BUF: it is never torn, but a read may end
-   within one. */
+   A line is far shorter than PIPE_BUF, so it is never torn; but a read may end within a line. */
 
 #ifndef REEVE_WIRE_ORDER_H
 #define REEVE_WIRE_ORDER_H
@@ -16,19 +15,19 @@
 
 enum order_letter
 {
-  ORDER_REPORT = 'r', /* send the present state, though nothing has changed */
-  ORDER_RUN_DRY = 'd', /* a logger: let go of the input, leave at its end (as SIGHUP) */
+  ORDER_REPORT = 'r', /* send a report, even if nothing has changed */
+  ORDER_RUN_DRY = 'd', /* to a logger: let go of the input, and exit when all is read (as SIGHUP) */
   ORDER_KILL = 'k', /* SIGKILL to the process group of ./run; ./finish goes on */
-  ORDER_ABANDON = 'a', /* SIGKILL to whatever runs, no ./finish, and leave when it is gone */
+  ORDER_ABANDON = 'a', /* SIGKILL to all that runs, no ./finish, and exit when it is gone */
   ORDER_UPGRADE = 'u', /* execute the program that is on disk now */
-  ORDER_GO = 'g', /* what it needs is ready: start ./run, if that is held */
-  ORDER_ENDED = 'e' /* PID WSTAT: an adopted process, which the scanner has reaped */
+  ORDER_GO = 'g', /* the needed services are ready: start ./run, if it is held */
+  ORDER_ENDED = 'e' /* PID WSTAT: an adopted process has ended, and the scanner has reaped it */
 } ;
 
 struct order
 {
   enum order_letter letter ;
-  pid_t pid ; /* of ORDER_ENDED */
+  pid_t pid ; /* only with ORDER_ENDED */
   unsigned int wstat ;
 } ;
 

@@ -40,22 +40,22 @@ enum phase /* supervise/life.h */
   PHASE_DOWN, /* nothing runs, nothing is scheduled */
   PHASE_WAITING, /* nothing runs; ./run is started at a deadline */
   PHASE_UP, /* ./run runs */
-  PHASE_STOP_DUE, /* ./run is to be told to end */
+  PHASE_STOP_DUE, /* ./run has to be told to end */
   PHASE_STOPPING, /* ./run was told to end */
   PHASE_SEARCHING, /* ./run has gone into the background: which process is the service? */
-  PHASE_CODE_DUE, /* ./run, which was adopted, has ended: its exit code is to come */
-  PHASE_STRAYS, /* ./run has ended; what it left behind is being ended */
+  PHASE_CODE_DUE, /* ./run, which was adopted, has ended; its exit code is still to come */
+  PHASE_STRAYS, /* ./run has ended; its strays are being ended */
   PHASE_FINISHING, /* ./finish runs */
-  PHASE_FINISH_CODE_DUE, /* ./finish, which was adopted, has ended: its exit code is to come */
-  PHASE_LEFTOVERS, /* ./finish has ended; what it left behind is being ended */
-  PHASE_EXITED, /* the supervisor's last word */
-  PHASE_HELD, /* nothing runs; ./run is started when the scanner says that what it needs is ready */
+  PHASE_FINISH_CODE_DUE, /* ./finish, which was adopted, has ended; its exit code is still to come */
+  PHASE_LEFTOVERS, /* ./finish has ended; its strays are being ended */
+  PHASE_EXITED, /* the supervisor exits */
+  PHASE_HELD, /* nothing runs; ./run is started when the scanner says that the needed services are ready */
   PHASE_COUNT
 } ;
 
 /* Is the service up: does ./run run, and has its end not been noted yet? */
 extern int phase_is_up (enum phase phase) ;
-/* Has a process ended whose exit code is to come? */
+/* Has a process ended whose exit code is still to come? */
 extern int phase_awaits_code (enum phase phase) ;
 
 struct report
@@ -63,14 +63,14 @@ struct report
   enum phase phase ;
   char wanted ; /* 'u', 'd' or 'x' */
   int ready ;
-  int settled ; /* ready, or has been, or has ended, once */
+  int settled ; /* the service is ready, or was ready once, or has ended once */
   pid_t pid ;
   unsigned int wstat ;
   uint32_t restarts ;
   pid_t supervisor ;
   int main_service ;
-  int ended ; /* by itself, and is not started again */
-  int killed ; /* the line tells that, and neither of the last two */
+  int ended ; /* it has ended by itself, and is not started again */
+  int killed ; /* something was killed; then the line does not tell the last two */
   char name[REPORT_NAME_MAX + 1] ;
 } ;
 
@@ -82,7 +82,7 @@ extern size_t report_format (char out[REPORT_SIZE_MAX], struct report const *rep
    Returns 1, or 0 for anything that report_format could not have written. */
 extern int report_parse (struct report *report, char const *line, size_t len) ;
 
-/* A word or two for messages. */
+/* The phase in a word or two, for messages. */
 extern char const *phase_name (enum phase phase) ;
 
 #endif

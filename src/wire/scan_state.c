@@ -16,7 +16,7 @@
 #define NAME "reeve-scan "
 #define VERSION NAME "002"
 
-/* With its NUL. */
+/* Copies the text with its NUL. Returns the bytes written. */
 static size_t add_text (char *out, char const *text)
 {
   size_t len = strlen(text) + 1 ;

@@ -1,12 +1,13 @@
-/* What a scanner leaves for the program that it executes anew (base/upgrade.h), and what
-   `reeve` has to know of it: LIVE/.s6-svscan/state, replaced by rename. Everything
-   else a scanner learns from the supervisors and their directories.
+/* What a scanner writes down for the new program in an upgrade (base/upgrade.h), and for `reeve`:
+   LIVE/.s6-svscan/state, replaced by rename. All else a scanner learns from the supervisors and
+   their directories.
 
    Fields, each ended by a NUL:
+
      "reeve-scan 002"  the format's version
-     UPGRADES FAILED   how often it has executed its program anew, or could not
+     UPGRADES FAILED   how many upgrades have succeeded, and how many have failed
      SCAN              absolute path
-     ORIGIN            absolute path: the working directory at its start, CMD's */
+     ORIGIN            absolute path: the scanner's working directory at its start, which is CMD's */
 
 #ifndef REEVE_WIRE_SCAN_STATE_H
 #define REEVE_WIRE_SCAN_STATE_H
@@ -28,11 +29,11 @@ struct scan_state
 
 /* Returns the length written. */
 extern size_t scan_state_format (char out[SCAN_STATE_SIZE_MAX], struct scan_state const *state) ;
-/* Returns 1, or 0 with errno: EPROTO for anything that scan_state_format could not have
-   written, EPROTONOSUPPORT for another version's. */
+/* Returns 1, or 0 with errno: EPROTO for anything that scan_state_format() could not have written,
+   EPROTONOSUPPORT for another version's. */
 extern int scan_state_parse (struct scan_state *state, char const *bytes, size_t len) ;
 
-/* In LIVE, the current directory. Each returns 1, or 0 with errno. */
+/* Reads or writes the file in LIVE, the current directory. Each returns 1, or 0 with errno. */
 extern int scan_state_read (struct scan_state *state) ;
 extern int scan_state_write (struct scan_state const *state) ;
 

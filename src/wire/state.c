@@ -155,7 +155,7 @@ int state_unpack (char const in[STATE_SIZE], struct state *state, int *version_d
   return 1 ;
 }
 
-/* One look: 1, 0 with errno, -1: a writer was in the midst of it, perhaps. */
+/* Reads once. Returns 1; 0 with errno; -1: perhaps a writer was in the middle of a write. */
 static int read_once (int fd, struct state *state, struct birth *birth)
 {
   char record[STATE_SIZE + BIRTH_SIZE] ;
@@ -183,15 +183,16 @@ int state_read (char const *dir, struct state *state, struct birth *birth)
   memcpy(path + len, file, sizeof file) ;
   fd = trust_open(path, O_RDONLY | O_NONBLOCK, 0) ;
   if (fd == -1) return 0 ;
-  for (unsigned int i = 0 ; (r = read_once(fd, state, birth)) == -1 && i < READ_TRIES ; i++) sched_yield() ; /* a write is a copy of a few hundred bytes */
+  for (unsigned int i = 0 ; (r = read_once(fd, state, birth)) == -1 && i < READ_TRIES ; i++) sched_yield() ; /* a write takes only as long as copying a few hundred bytes */
   err = errno ;
   fd_close(fd) ;
   errno = err ;
   return r == 1 ;
 }
 
-/* A pid that is no child of the scanner's (ours, or our parent's) may be anybody's by
-   now: so born, it is found to have ended. */
+/* Makes a state from the status alone. The status has no time of birth. If the process is not a
+   child of the scanner (of this process or its parent), its pid may be another process's by now: a
+   birth of 0 then means that it has ended. */
 static void from_status (struct state *state, struct status const *status)
 {
   struct process_look look ;

@@ -71,7 +71,7 @@ int status_read (char const *dir, struct status *status)
   memcpy(path + len, file, sizeof file) ;
   fd = trust_open(path, O_RDONLY | O_NONBLOCK, 0) ;
   if (fd == -1) return 0 ;
-  got = fd_read(fd, packed, sizeof packed) ; /* all of it, if it is what it should be */
+  got = fd_read(fd, packed, sizeof packed) ; /* one byte more than a valid file has */
   if (got != STATUS_SIZE)
   {
     int err = got == -1 ? errno : EPROTO ;

@@ -1,12 +1,14 @@
 /* The status that a supervisor publishes: DIR/supervise/status, s6's format.
 
    35 bytes, big-endian:
-      0  12  since        TAI64N, wall clock: the last change between up and down
-     12  12  ready_since  TAI64N, wall clock
-     24   8  pid          of ./run, or of ./finish while flag FINISHING is set; 0: none
-     32   2  wstat        of the last ./run that ended, as waitpid() gave it
-     34   1  flags        enum status_flag
-   Written to a file beside it and renamed, so that no reader sees half of one. */
+
+        0  12  since        TAI64N, wall clock: the last change between up and down
+       12  12  ready_since  TAI64N, wall clock
+       24   8  pid          of ./run, or of ./finish while flag FINISHING is set; 0: none
+       32   2  wstat        of the last ./run that ended, as waitpid() gave it
+       34   1  flags        enum status_flag
+
+   It is written to another file and renamed, so that no reader sees half of it. */
 
 #ifndef REEVE_WIRE_STATUS_H
 #define REEVE_WIRE_STATUS_H
@@ -17,7 +19,7 @@
 
 #define STATUS_SIZE 35
 #define STATUS_FILE "supervise/status"
-#define STATUS_WSTAT_UNKNOWN (255 << 8) /* nobody could learn it: the format has no word for that */
+#define STATUS_WSTAT_UNKNOWN (255 << 8) /* nobody could learn how it ended; the format has no value for that */
 
 enum status_flag
 {
