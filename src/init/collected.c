@@ -17,7 +17,7 @@
 #include "init/init.h"
 #include "wire/channels.h"
 
-#define SOURCE ".init" /* in LIVE: where the fifos are, as those of a service; `init` before each line */
+#define SOURCE ".init" /* in LIVE: the directory of the scripts' fifos, laid out like a service's; so `init` stands before each line */
 #define READY_FD 3
 
 static int place (char out[PLACE_MAX], char const *live, char const *rest)
@@ -34,7 +34,7 @@ static int make_directory (char const *live, char const *rest, mode_t mode)
   return place(path, live, rest) && (mkdir(path, mode) != -1 || errno == EEXIST) ;
 }
 
-/* What the collector looks for in its own directory. */
+/* Makes the files that the collector expects in its own directory. */
 static int make_collector (char const *live)
 {
   char path[PLACE_MAX] ;
@@ -43,7 +43,7 @@ static int make_collector (char const *live)
     && place(path, live, COLLECTOR "/notification-fd") && trust_write(AT_FDCWD, path, 0644, "3\n", 2) ;
 }
 
-/* The scanner makes its own. */
+/* Removes the directory again: the scanner makes one for its own collector. */
 static void remove_collector (char const *live)
 {
   static char const *const files[] = { COLLECTOR_NEWS, COLLECTOR_READS, COLLECTOR "/notification-fd" } ;
@@ -121,7 +121,7 @@ void collected_begin (struct collected *collected, char const *live, char const 
   remove_collector(live) ;
 }
 
-/* What we hold of the fifos must not go before the collector has them. */
+/* Waits until the collector has opened the fifos: only then may /init close its ends. */
 static void await_ready (struct collected const *collected)
 {
   char byte ;
@@ -131,7 +131,7 @@ static void await_ready (struct collected const *collected)
 
 static int has_ended (struct collected const *collected)
 {
-  return waitpid(collected->pid, 0, WNOHANG) != 0 ; /* or was reaped as one of the scripts' orphans */
+  return waitpid(collected->pid, 0, WNOHANG) != 0 ; /* or it was reaped together with the scripts' orphans */
 }
 
 void collected_end (struct collected *collected, uint64_t deadline_ms)
@@ -145,7 +145,7 @@ void collected_end (struct collected *collected, uint64_t deadline_ms)
   for (int sig = SIGINT ; !has_ended(collected) ; )
   {
     if (sig) kill(collected->pid, sig) ;
-    sig = signals_wait(&child, deadline_ms) || !deadline_ms ? 0 : SIGHUP ; /* what nobody reads is lost */
+    sig = signals_wait(&child, deadline_ms) || !deadline_ms ? 0 : SIGHUP ; /* the collector gives up: output that nobody takes is lost */
     if (sig) deadline_ms = 0 ;
   }
   collected->pid = 0 ;

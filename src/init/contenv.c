@@ -18,8 +18,8 @@
 
 #define CONTAINER_ENVIRONMENT "s6/container_environment"
 
-/* In it: NAME=VALUE, each ended by 0, of the variables that no file can be named after.
-   Readers of such directories pass over a name with a leading dot. */
+/* A file in that directory, for variables whose names no file can have: NAME=VALUE, each ended by a
+   NUL. Readers of such directories skip a name with a leading dot. */
 #define UNNAMED ".unnamed"
 
 /* ---- saving ---- */
@@ -49,7 +49,7 @@ static int save_one (int dir, char const *name, char const *value, mode_t mode, 
   errno = ENAMETOOLONG ;
   fd = can_be_file(name) ? create(dir, name) : -1 ;
   if (fd >= 0) return put(fd, value, strlen(value), mode) ;
-  if (errno == EEXIST) return 1 ; /* set twice: the first counts, as for getenv() */
+  if (errno == EEXIST) return 1 ; /* the variable is set twice: the first value counts, as for getenv() */
   if (errno != ENAMETOOLONG && errno != EINVAL && errno != EILSEQ) return 0 ;
   return stralloc_cats(unnamed, name) && stralloc_cats(unnamed, "=") && stralloc_cats(unnamed, value) && stralloc_0(unnamed) ;
 }
@@ -64,7 +64,7 @@ static int save_all (int dir, mode_t mode, int tell)
   {
     size_t len = strcspn(*e, "=") ;
     name.len = 0 ;
-    if (!len || !(*e)[len]) nameless = 1 ; /* nobody could ask for it */
+    if (!len || !(*e)[len]) nameless = 1 ; /* no program could ask for it */
     else ok = stralloc_catb(&name, *e, len) && stralloc_0(&name) && save_one(dir, name.s, *e + len + 1, mode, &unnamed) ;
   }
   if (ok && unnamed.len)
@@ -78,7 +78,8 @@ static int save_all (int dir, mode_t mode, int tell)
   return ok ;
 }
 
-/* By descriptor, and no deeper: what is below may still be somebody else's. */
+/* Removes the entries, by descriptor, and not what is inside directories: that may still be
+   somebody else's. */
 static int empty (int dir)
 {
   struct dirent *e ;
@@ -131,14 +132,14 @@ static int usable (char const *live, char out[PLACE_MAX])
   return dir >= 0 ;
 }
 
-/* Where it is: beside the live directory that is named or in use, else in /run. */
+/* Finds the saved environment: beside the live directory that is named or in use, else in /run. */
 static int find (char out[PLACE_MAX])
 {
   char live[LIVEDIR_PATH_MAX] ;
   return (livedir_find(live) && usable(live, out)) || usable("/run/service", out) ;
 }
 
-/* The value of a file, or 0 when there is none (any more): then *ok stays as it is. */
+/* Reads the value in a file. Returns 0 when there is none (any more); then *ok stays as it is. */
 static char *read_value (int dir, char const *name, stralloc *value, int *ok)
 {
   int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW) ;
@@ -149,7 +150,7 @@ static char *read_value (int dir, char const *name, stralloc *value, int *ok)
   return *ok ? value->s : 0 ;
 }
 
-/* Of those that are set twice the first counts, so the last is set first. */
+/* Sets the variables in that file, the last first: if one is in it twice, the first counts. */
 static int load_unnamed (int dir, stralloc *value)
 {
   int ok = 1 ;
@@ -157,7 +158,7 @@ static int load_unnamed (int dir, stralloc *value)
   if (!read_value(dir, UNNAMED, value, &ok)) return ok ;
   for (end = value->len - 1 ; ok && end ; )
   {
-    size_t start = end - 1 ; /* of this one's 0 */
+    size_t start = end - 1 ; /* where this variable's NUL is */
     char *equals ;
     while (start && value->s[start - 1]) start-- ;
     equals = strchr(value->s + start, '=') ;
@@ -171,7 +172,7 @@ static int load_unnamed (int dir, stralloc *value)
   return ok ;
 }
 
-/* Sets every variable that is saved. */
+/* Sets every saved variable. */
 static int load (char const *path)
 {
   stralloc value = STRALLOC_ZERO ;
@@ -190,7 +191,8 @@ static int load (char const *path)
   return ok ;
 }
 
-/* What cannot be read any more, after root was dropped, has been inherited. */
+/* Restores the saved environment. A file that cannot be read any more after root was dropped does
+   not matter: the variable was inherited. */
 static void restore (void)
 {
   char path[PLACE_MAX] ;

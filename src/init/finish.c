@@ -44,7 +44,8 @@ static void run_scripts (struct options const *options, struct scripts *scripts)
   scripts_free(names, count) ;
 }
 
-/* That of the scan directory, which the scanner would have executed in our place. */
+/* Runs the scan directory's own finish, which the scanner would have executed instead of this
+   program. */
 static void run_own (struct scripts *scripts, char const *const *argv)
 {
   char const *own[] = { OWN_FINISH, argv[1], argv[2], 0 } ;
@@ -71,7 +72,7 @@ static int newer (char const *path, char const *than)
   return a.st_mtim.tv_sec != b.st_mtim.tv_sec ? a.st_mtim.tv_sec > b.st_mtim.tv_sec : a.st_mtim.tv_nsec >= b.st_mtim.tv_nsec ;
 }
 
-/* May it be believed, if it is there? */
+/* Is the file to be trusted? */
 static int is_trusted (char const *path)
 {
   char directory[PLACE_MAX] ;
@@ -86,8 +87,8 @@ static int is_trusted (char const *path)
   return ok ;
 }
 
-/* The code that was written beside LIVE, if it is later than shutdown's; else
-   `code`, which is shutdown's or the scanner's own. */
+/* The exit code that was written beside LIVE, if that is newer than the code of `reeve shutdown`;
+   else `code`, which is that one's or the scanner's own. */
 static int last_code (char const *live, int code)
 {
   char path[PLACE_MAX] ;
@@ -102,7 +103,7 @@ static int last_code (char const *live, int code)
   return code ;
 }
 
-/* When what has no limit is named, counted from the beginning of the stop. */
+/* The time at which a script without a limit is named, counted from the beginning of the stop. */
 static uint64_t speak_ms (void)
 {
   char const *value = getenv(STOP_SPENT_VARIABLE) ;

@@ -12,7 +12,7 @@ int halt_main (int argc, char const *const *argv)
   char control[PLACE_MAX] ;
   (void)argc ;
   (void)argv ;
-  trust_nobody() ; /* root, perhaps, on another user's tree */
+  trust_nobody() ; /* the caller may be root, and the tree another user's */
   if (!livedir_find(live))
   {
     if (errno == ENOENT) strerr_dief1x(EXIT_SYSTEM, "no scanner is running") ;

@@ -27,8 +27,8 @@ static struct { char const *name ; size_t at ; uint32_t max ; uint32_t initial ;
   { "REEVE_STOP_TIMEOUT", offsetof(struct options, stop_ms), INT_MAX, 0 },
 } ;
 
-/* Those whose value is read where it is used, or, as nothing is ever written
-   into the image, need not be. */
+/* Variables whose value is read where it is used; and those that need not be read, because Reeve
+   never writes to the image. */
 static char const *const others[] = { "S6_CMD_ARG0", "S6_STAGE2_HOOK", "S6_READ_ONLY_ROOT", "REEVE_LIVE", "REEVE_LOG", "REEVE_LOG_KEEP", "REEVE_STDERR", "REEVE_CMD_AFTER" } ;
 
 static void say_invalid (char const *name, char const *value, uint32_t max, uint32_t initial)
@@ -49,7 +49,7 @@ static int has_effect (struct options const *options, char const *name, size_t l
 {
   char workdir[PATH_MAX] ;
   if (is(name, len, "S6_CMD_WAIT_FOR_SERVICES_MAXTIME")) return !!options->command_waits ;
-  if (is(name, len, WORKDIR_VARIABLE)) return getcwd(workdir, sizeof workdir) && !strcmp(value, workdir) ; /* it is set for the services */
+  if (is(name, len, WORKDIR_VARIABLE)) return getcwd(workdir, sizeof workdir) && !strcmp(value, workdir) ; /* /init itself sets it for the services */
   for (size_t i = 0 ; i < sizeof numbers / sizeof *numbers ; i++)
     if (is(name, len, numbers[i].name)) return 1 ;
   for (size_t i = 0 ; i < sizeof others / sizeof *others ; i++)
@@ -57,7 +57,7 @@ static int has_effect (struct options const *options, char const *name, size_t l
   return is(name, len, "S6_LOGGING") && !strcmp(value, "0") ;
 }
 
-/* One message for all of them. */
+/* Names all of them in one message. */
 static void say_without_effect (struct options const *options)
 {
   stralloc list = STRALLOC_ZERO ;
@@ -75,7 +75,7 @@ static char const *log_format (int report)
 {
   static char const modes[][7] = { "lines", "prefix", "json", "off" } ;
   char const *value = getenv("REEVE_LOG") ;
-  char const *usual = isatty(1) ? "off" : LOG_DEFAULT ; /* who has a terminal keeps it */
+  char const *usual = isatty(1) ? "off" : LOG_DEFAULT ; /* a terminal stays with the services */
   if (!value || !*value) return usual ;
   for (size_t i = 0 ; i < sizeof modes / sizeof *modes ; i++)
     if (!strcmp(value, modes[i])) return value ;

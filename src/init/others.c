@@ -13,15 +13,15 @@
 #include "base/file.h"
 #include "init/init.h"
 
-#define TEXT_MAX 16384 /* of a script */
+#define TEXT_MAX 16384 /* as much of a script is read */
 #define PATH_ROOM 512 /* behind SERVICES_DIRECTORY */
 
 struct scripts_read
 {
-  char path[sizeof SERVICES_DIRECTORY + PATH_ROOM] ; /* of the present one */
-  char first[sizeof SERVICES_DIRECTORY + PATH_ROOM] ; /* that names s6-overlay's directory */
-  unsigned int count ; /* of those */
-  unsigned int systems ; /* that scripts run */
+  char path[sizeof SERVICES_DIRECTORY + PATH_ROOM] ; /* the present script */
+  char first[sizeof SERVICES_DIRECTORY + PATH_ROOM] ; /* the first script that names s6-overlay's directory */
+  unsigned int count ; /* scripts that name it */
+  unsigned int systems ; /* the systems that scripts run */
 } ;
 
 static void note_name (enum foreign_name name, char const *line, unsigned int number, void *data)
@@ -58,7 +58,8 @@ static void read_scripts (struct scripts_read *scripts)
   closedir(dir) ;
 }
 
-/* Then s6-svscanctl works, as the directory that it is given is a link to LIVE. */
+/* Is s6 installed? Then the scripts' s6-svscanctl works: the directory that they give it is a link
+   to LIVE. */
 static int has_s6 (void)
 {
   char path[PATH_MAX] ;

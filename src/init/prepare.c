@@ -22,18 +22,19 @@
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define ARGUMENTS_OF_SCAN 16
 
-/* ---- LIVE and what is beside it ---- */
+/* ---- LIVE, and what is beside it ---- */
 
 static void choose_live (struct options const *options, char live[LIVEDIR_PATH_MAX])
 {
   static struct livedir_attempt attempts[3] ; /* large */
   unsigned int failed ;
-  /* Whoever may write to /run, a volume say, cannot take away from there what we make. */
+  /* The sticky bit: if others may write to /run (a volume, for example), they still cannot remove
+     what is made here. */
   int fd = livedir_choose(live, TRUST_SET_STICKY, attempts, &failed) ;
   if (fd == -1) livedir_die_without_place(attempts, failed, "REEVE_LIVE") ;
   fd_close(fd) ;
   {
-    char *absolute = realpath(live, 0) ; /* scripts and `finish` are elsewhere than we are */
+    char *absolute = realpath(live, 0) ; /* absolute, because scripts and `finish` run in other directories */
     if (!absolute || strlen(absolute) >= LIVEDIR_PATH_MAX) strerr_diefu2sys(EXIT_SYSTEM, "use the live directory ", live) ;
     memcpy(live, absolute, strlen(absolute) + 1) ;
     free(absolute) ;
@@ -54,7 +55,7 @@ static int make_link (char const *path, char const *target)
   return (unlink(path) != -1 || errno == ENOENT) && symlink(target, path) != -1 ;
 }
 
-/* In LIVE/.s6-svscan, for the scanner to execute. */
+/* Makes links to this program in LIVE/.s6-svscan; the scanner executes them. */
 static void hand_over (char const *live, char const *self)
 {
   static char const *const names[] = { "finish", "when-ready", "with-contenv" } ;
@@ -67,14 +68,15 @@ static void hand_over (char const *live, char const *self)
     unlink(path) ;
 }
 
-/* So that a client knows who is there. The descriptor stays open until the execution. */
+/* Takes a lock by which clients know that /init is at work. The descriptor stays open until
+   reeve-scan is executed. */
 static void say_preparing (char const *live)
 {
   char path[PLACE_MAX] ;
   if (!place_control(path, live, "preparing") || lock_take(path, 0600) == -1) strerr_warnwu2sys("lock ", path) ;
 }
 
-/* What scripts made for s6-overlay look for. */
+/* Makes the files and links that scripts for s6-overlay look for. */
 static void make_basedir (char const *live, char const *self)
 {
   static char const *const names[] = { "s6/basedir/bin/halt", "s6/basedir/bin/poweroff", "s6/basedir/bin/reboot" } ;
@@ -88,16 +90,16 @@ static void make_basedir (char const *live, char const *self)
 
 /* ---- output ---- */
 
-/* A container's terminal is its /dev/console as well. The terminal of who has started us
-   by hand is not, and nobody else is to write to it. */
+/* Is this the container's terminal, which is also its /dev/console? Else it is the terminal of
+   somebody who has started /init by hand, and nobody else must write to it. */
 static int is_containers_terminal (struct stat const *st)
 {
   struct stat console ;
   return S_ISCHR(st->st_mode) && stat("/dev/console", &console) != -1 && st->st_dev == console.st_dev && st->st_ino == console.st_ino ;
 }
 
-/* So that /dev/stdout and /dev/stderr can be opened by a service that has dropped root.
-   It has the descriptors anyway. */
+/* Lets a service that has dropped root open /dev/stdout and /dev/stderr. It has these descriptors
+   anyway. */
 static void share_output (void)
 {
   for (int fd = 1 ; fd <= 2 ; fd++)
@@ -142,20 +144,21 @@ static void append_to_path (char const *directory)
   free(longer) ;
 }
 
-/* Behind all others: an image's own programs come first. */
+/* Appends them to PATH: the image's own programs come first. */
 static void append_our_programs_to_path (void)
 {
   char program[PROGRAM_PATH_MAX] ;
   if (program_beside(program, SCAN_PROGRAM))
   {
     char *slash = strrchr(program, '/') ;
-    slash[slash == program] = 0 ; /* the root stays */
+    slash[slash == program] = 0 ; /* the root keeps its slash */
     append_to_path(program) ;
   }
   append_to_path(PROGRAM_COMMAND_DIRECTORY) ;
 }
 
-/* What s6-overlay's services see when S6_KEEP_ENV is 0; the rest is with-contenv's. */
+/* S6_KEEP_ENV=0: services get a minimal environment, as with s6-overlay; with-contenv gives the
+   rest. */
 static void make_environment_minimal (void)
 {
   size_t kept = 0 ;
@@ -178,7 +181,7 @@ static void prepare_environment (struct options const *options, char const *live
 
 static struct collected collected ;
 
-/* Instead of the scanner: nothing has been started yet. */
+/* Ends the container without a scanner: nothing has been started yet. */
 static void __attribute__((noreturn)) end (struct options const *options, struct scripts const *scripts, char const *live, int code)
 {
   char path[PLACE_MAX] ;
@@ -219,7 +222,7 @@ static void run_script (struct options const *options, struct scripts *scripts, 
   if (options->if_scripts_fail > 1) end(options, scripts, live, scripts->code) ;
 }
 
-/* For who asks meanwhile. */
+/* Writes down which script runs, for clients that ask. */
 static void say_script (char const *live, char const *script)
 {
   char file[PLACE_MAX] ;
@@ -239,7 +242,7 @@ static void run_scripts (struct options const *options, char const *live)
   signals_of_a_stop(&scripts.stops, live) ;
   if (count || (hook && *hook)) collected_begin(&collected, live, options->log) ;
   if (collected.pid) scripts.output = collected.output ;
-  if (hook && *hook) /* the user's own shell */
+  if (hook && *hook) /* the hook is for a shell */
   {
     char const *argv[] = { "/bin/sh", "-c", hook, 0 } ;
     run_script(options, &scripts, live, argv) ;
@@ -259,7 +262,8 @@ static void run_scripts (struct options const *options, char const *live)
 
 /* ---- becoming the scanner ---- */
 
-/* CMD: first what waits for the services, then what brings the environment back. */
+/* Adds CMD. Before it come when-ready, which waits for the services, and with-contenv, which
+   restores the environment. */
 static void add_command (struct options const *options, char const *live, char const **out, char const *const *command)
 {
   static char when_ready[PLACE_MAX] ;

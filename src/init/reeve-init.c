@@ -27,6 +27,6 @@ int main (int argc, char const *const *argv)
     message_begin_waiting() ;
     return (*known[i].main)(argc, argv) ;
   }
-  if (getpid() != 1) version_answer(argc, argv, "reeve-init") ; /* else it is CMD */
+  if (getpid() != 1) version_answer(argc, argv, "reeve-init") ; /* as PID 1, the arguments are CMD */
   return prepare_main(argc, argv) ;
 }

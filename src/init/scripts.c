@@ -15,9 +15,9 @@
 #include "init/init.h"
 #include "service/executable.h"
 
-#define SPEAK_AFTER_MS 1000 /* of a script, at least */
+#define SPEAK_AFTER_MS 1000 /* a script is named only after this time of its own */
 
-/* ---- what is to be run ---- */
+/* ---- which scripts ---- */
 
 static int by_name (void const *a, void const *b)
 {
@@ -80,10 +80,10 @@ struct running
 {
   pid_t pid ;
   uint64_t started_ms ;
-  uint64_t deadline_ms ; /* clock_ms(): it is killed then; 0: it is not */
-  enum limit limit ; /* whose the deadline is */
+  uint64_t deadline_ms ; /* clock_ms(): when it is killed; 0: never */
+  enum limit limit ; /* where the deadline comes from */
   unsigned int stopping : 1 ;
-  unsigned int said : 1 ; /* that it still runs */
+  unsigned int said : 1 ; /* a message has said that it still runs */
 } ;
 
 static void limit (struct running *running, enum limit limit, uint64_t deadline_ms)
@@ -125,7 +125,7 @@ static void too_late (struct scripts *scripts, struct running *running, char con
   running->said = 1 ;
 }
 
-/* clock_ms(): when one without a limit is named; 0: never. */
+/* clock_ms(): when a script without a limit is named; 0: never. */
 static uint64_t speak_ms (struct scripts const *scripts, struct running const *running)
 {
   uint64_t first = running->started_ms + SPEAK_AFTER_MS ;
@@ -146,7 +146,7 @@ static void deadlines (struct scripts *scripts, struct running *running, char co
   }
 }
 
-/* Reaps all that have ended; has ours? */
+/* Reaps all children that have ended. Returns whether `ours` is among them. */
 static int reap (pid_t ours, int *wstat)
 {
   int ended = 0 ;
@@ -181,7 +181,7 @@ enum script_end script_run (struct scripts *scripts, char const *const *argv)
   struct running running = { .started_ms = clock_ms() } ;
   sigset_t signals = scripts->stops ;
   int executing = 0 ;
-  int nothing = spawn_nothing_to_read() ; /* the container's stdin is CMD's */
+  int nothing = spawn_nothing_to_read() ; /* the container's stdin belongs to CMD */
   int wstat = 0 ;
   request.path = argv[0] ;
   request.argv = argv ;

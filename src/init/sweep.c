@@ -22,16 +22,16 @@
 #define IGNORING_MS 3000 /* as s6-overlay's default */
 #define OTHERS_MS 10000
 #define SAY_AFTER_MS 1000
-#define LOOK_MS 50 /* for who is no child of ours: nobody tells when it ends; and from one round of signals to the next */
-#define AGAIN_MS 1000 /* on a busy machine, who is to send a signal for us may not come to it in its time */
-#define KILL_MS 2000 /* one that does not even die of that is left */
+#define LOOK_MS 50 /* how often to look for the end of processes that are not children, and to send signals again */
+#define AGAIN_MS 1000 /* on a busy machine, a child that sends a signal may not come to it within its time */
+#define KILL_MS 2000 /* a process that still exists so long after SIGKILL is left alone */
 #define NAMES_SIZE 1000
 #define STATUS_SIZE 4096
-#define FIELDS_BEFORE_TERMINAL 5 /* in stat, from the name on */
+#define FIELDS_BEFORE_TERMINAL 5 /* in /proc/PID/stat, from the name on */
 #define IGNORED "\nSigIgn:\t"
 #define BLOCKED "\nSigBlk:\t"
 
-/* Reaps all that have ended. Is any child left? */
+/* Reaps all children that have ended. Returns whether any child is left. */
 static int reap (void)
 {
   for (;;)
@@ -44,7 +44,7 @@ static int reap (void)
   }
 }
 
-/* ---- all that are left ---- */
+/* ---- the processes that are left ---- */
 
 static int has_signal (char const *status, char const *mask, int sig)
 {
@@ -53,7 +53,8 @@ static int has_signal (char const *status, char const *mask, int sig)
   return at && uint64_xscan(at + strlen(mask), &bits) && bits >> (sig - 1) & 1 ;
 }
 
-/* One that blocks it may wait for it in another way. */
+/* Does the process ignore SIGTERM? If it blocks SIGTERM, it may wait for it in another way, and
+   does not count. */
 static int ignores_sigterm (pid_t pid)
 {
   char path[sizeof "/proc//status" + PID_FMT] ;
@@ -66,7 +67,8 @@ static int ignores_sigterm (pid_t pid)
   return has_signal(status, IGNORED, SIGTERM) && !has_signal(status, BLOCKED, SIGTERM) ;
 }
 
-/* A shell that somebody uses ignores SIGTERM; it ends when its terminal is gone. */
+/* Does the process have a terminal? An interactive shell ignores SIGTERM, but ends when its
+   terminal is gone. */
 static int has_terminal (pid_t pid)
 {
   char path[sizeof "/proc//stat" + PID_FMT] ;
@@ -85,9 +87,9 @@ static int has_terminal (pid_t pid)
 
 struct left
 {
-  int sig ; /* to send; 0: none */
-  unsigned int only_ignoring : 1 ; /* SIGTERM */
-  unsigned int unsent : 1 ; /* not to all: too many signals are on their way already */
+  int sig ; /* the signal to send; 0: none */
+  unsigned int only_ignoring : 1 ; /* only to processes that ignore SIGTERM */
+  unsigned int unsent : 1 ; /* not all could be signalled: too many signals are on their way already */
   unsigned int count ;
   unsigned int left_out ;
   size_t len ;
@@ -116,7 +118,7 @@ static int each (pid_t pid, void *data)
   return 1 ;
 }
 
-/* As PID 1: every process that there is. */
+/* For PID 1: calls `each_one` for every process that exists. */
 static int each_process (process_child_func *each_one, void *data)
 {
   struct dirent const *e ;
@@ -141,8 +143,8 @@ static void for_each (struct left *left)
 
 struct telling
 {
-  stralloc told ; /* pids */
-  stralloc before ; /* those of the last time */
+  stralloc told ; /* pids of children that were told to end, in this round */
+  stralloc before ; /* those of the last round */
 } ;
 
 static int was_told (struct telling const *telling, pid_t pid)
@@ -157,12 +159,12 @@ static int tell (pid_t pid, void *data)
   struct telling *telling = data ;
   if (send_is_sender(pid)) return 1 ;
   if (!was_told(telling, pid) && !send_to(pid, SIGTERM, SEND_CONT) && errno == EAGAIN) return 1 ; /* it is told when another sender has ended */
-  stralloc_catb(&telling->told, (char const *)&pid, sizeof pid) ; /* one that is not remembered is told twice */
+  stralloc_catb(&telling->told, (char const *)&pid, sizeof pid) ; /* without memory it would be told twice */
   return 1 ;
 }
 
-/* Children of ours, and what is orphaned becomes one. A child stays until it is
-   reaped, so its pid is its own. None is told SIGTERM twice. */
+/* Tells all children to end by SIGTERM, each once. Orphans become children, so this is called
+   again. A child keeps its pid until it is reaped. */
 static void terminate_children (void)
 {
   static struct telling telling = { .told = STRALLOC_ZERO, .before = STRALLOC_ZERO } ;
@@ -185,13 +187,13 @@ static void terminate (int first)
   if (getpid() != 1) terminate_children() ;
   else if (first)
   {
-    send_to_all(SIGTERM, SEND_CONT) ; /* as PID 1: all of the container's, and nobody else's */
+    send_to_all(SIGTERM, SEND_CONT) ; /* all processes of the container, and nobody else's */
     each_process(&hang_up, 0) ;
   }
 }
 
-/* Is anything left, of which no child of ours need be? (As PID 1: what was started in
-   the container from outside.) */
+/* Is any process left? *nobodys: one that need not be a child. (For PID 1: a process that was
+   started in the container from outside.) */
 static int is_left (int *nobodys)
 {
   struct left left = { .sig = 0 } ;
@@ -202,7 +204,7 @@ static int is_left (int *nobodys)
   return *nobodys ;
 }
 
-/* ---- words ---- */
+/* ---- messages ---- */
 
 static void say (struct left const *left, char const *before, char const *after)
 {
@@ -219,8 +221,8 @@ static void say_waiting (void)
   say(&left, "waiting for what still runs after the services, told to end by SIGTERM: ", " (S6_KILL_GRACETIME says how long, in milliseconds)") ;
 }
 
-/* A shell that starts something blocks its signals for a moment, and is found by a later look.
-   Returns after how many milliseconds that is due. */
+/* Kills the processes that ignore SIGTERM. A shell blocks its signals for a moment while it starts
+   a program; a later look finds it. Returns the milliseconds until that look. */
 static unsigned int kill_ignoring (void)
 {
   struct left left = { .sig = SIGKILL, .only_ignoring = 1 } ;
@@ -242,8 +244,8 @@ static void wait_until (uint64_t until_ms, int nobodys)
   signals_wait(&set, nobodys ? earliest(clock_ms() + LOOK_MS, until_ms) : until_ms) ;
 }
 
-/* One that forks meanwhile is sent for again, and one that no signal could be sent to. But
-   not at each SIGCHLD: whoever sends for us is a child, too. */
+/* Kills all processes, and does so again for those that were forked meanwhile, or that could not be
+   signalled. But not at each SIGCHLD: children that send signals cause some, too. */
 static void kill_all (int by_deadline)
 {
   uint64_t until_ms = clock_ms() + KILL_MS ;
@@ -264,7 +266,7 @@ static void kill_all (int by_deadline)
   }
 }
 
-/* ---- */
+/* ---- all together ---- */
 
 void sweep (struct options const *options, uint64_t deadline_ms)
 {

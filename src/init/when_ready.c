@@ -12,7 +12,7 @@
 #include "base/program.h"
 #include "init/init.h"
 
-/* The wait ends with whoever wanted it. */
+/* Starts `reeve wait` as a child, which is killed if this process ends first. */
 static pid_t start_wait (char const *program, char const *const *argv)
 {
   pid_t us = getpid() ;

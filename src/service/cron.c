@@ -12,8 +12,8 @@
 #define HOUR 3600
 #define DAY 86400
 #define ALL_HOURS 0xffffff
-#define SCAN_MINUTES (26 * 60) /* more than any day has */
-#define SCAN_DAYS (50 * 366) /* the 29th of February is the same day of the week within 40 years */
+#define SCAN_MINUTES (26 * 60) /* minutes; more than the longest day has */
+#define SCAN_DAYS (50 * 366) /* within 40 years the 29th of February is on each day of the week */
 #define NAME_LEN 3
 
 /* ---- parsing ---- */
@@ -26,7 +26,7 @@ static struct field
 {
   uint32_t first ;
   uint32_t last ;
-  char const *names ; /* of the numbers from `first` on */
+  char const *names ; /* names of the numbers from `first` on */
   char const *fault ;
 }
 const fields[FIELDS] =
@@ -151,7 +151,7 @@ char const *cron_parse (char const *text, struct cron *cron)
 
 /* ---- the next moment ---- */
 
-/* A local time is a number as well: the seconds since 1970 that it would be in UTC. */
+/* A local time is a number here: the seconds since 1970 that it would be if it were UTC. */
 
 static long offset (time_t t)
 {
@@ -181,7 +181,7 @@ static int is_minute (struct cron const *cron, time_t local)
   return cron->minutes >> minute % 60 & 1 && cron->hours >> minute / 60 & 1 ;
 }
 
-/* When the offset changes, after `from` and not after `to`. */
+/* The moment when the offset changes: after `from`, and not after `to`. */
 static time_t find_change (time_t from, time_t to)
 {
   long before = offset(from) ;
@@ -194,8 +194,8 @@ static time_t find_change (time_t from, time_t to)
   return to ;
 }
 
-/* The first moment that has this local time; where none has, the end of the gap that it is in, or
-   -1 for one that comes in every hour. So a later local time never has an earlier moment. */
+/* The first moment that has this local time. If the clocks skip it: the end of the gap, or -1 for a
+   job that comes every hour. So a later local time never has an earlier moment. */
 static time_t moment_of (struct cron const *cron, time_t local)
 {
   long before = offset(local - DAY) ;
@@ -210,7 +210,7 @@ int cron_is_hourly (struct cron const *cron)
   return cron->hours == ALL_HOURS ;
 }
 
-/* As time really passes. */
+/* The next moment of an hourly job: it counts each hour that really passes. */
 static time_t next_within_a_day (struct cron const *cron, time_t after)
 {
   time_t t = floor_to(after + offset(after), MINUTE) - offset(after) ;
@@ -235,12 +235,12 @@ time_t cron_next (struct cron const *cron, time_t after)
     for (time_t local = day ; local < day + DAY ; local += MINUTE)
       if (is_minute(cron, local) && (t = moment_of(cron, local)) > after) return t ;
   }
-  return -1 ; /* cron_parse has refused it */
+  return -1 ; /* cannot happen: cron_parse() has refused it */
 }
 
 /* ---- the time zone ---- */
 
-/* CET-1CEST,M3.5.0,M10.5.0/3: it says all itself. */
+/* A zone such as CET-1CEST,M3.5.0,M10.5.0/3 needs no file. */
 static int is_rule (char const *zone)
 {
   size_t len = strspn(zone, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") ;
@@ -249,7 +249,7 @@ static int is_rule (char const *zone)
 
 char const *cron_missing_zone (void)
 {
-  static char const *const directories[] = { "/usr/share/zoneinfo", "/share/zoneinfo", "/etc/zoneinfo" } ; /* musl's */
+  static char const *const directories[] = { "/usr/share/zoneinfo", "/share/zoneinfo", "/etc/zoneinfo" } ; /* the places where musl looks */
   char path[512] ;
   char const *zone = getenv("TZ") ;
   if (!zone) return 0 ;

@@ -1,6 +1,6 @@
-/* dependencies.d in a service directory: a file for each service that this one needs, named
-   after it. Its content tells how: nothing: it must be ready; `optional`: only the order
-   matters (graph.h). The name of a template means all of its instances. */
+/* dependencies.d in a service directory: one file for each service that this one needs, named after
+   that service. An empty file: that service must be ready. `optional` in it: only the order matters
+   (graph.h). The name of a template means all of its instances. */
 
 #ifndef REEVE_SERVICE_DEPENDENCIES_H
 #define REEVE_SERVICE_DEPENDENCIES_H
@@ -15,28 +15,28 @@ struct dependencies
 {
   struct graph_wish *wishes ;
   size_t count ;
-  size_t named ; /* the first ones, sorted by name: those in the directory; the others are instances of these */
+  size_t named ; /* so many come first, sorted by name: those that the directory names. The others are instances of these */
 } ;
 
-/* How a fault is told. A file with one counts as an empty one; a name that no service can
+/* Called for each fault. A file with a fault counts as an empty one; a name that no service can
    have is left out.
-     name  of the file in dependencies.d
+     name  the file in dependencies.d
      why   in words, with what is allowed */
 typedef void dependencies_fault_func (char const *name, char const *why, void *data) ;
 
-/* Reads the directory `path`, a dependencies.d; where there is none, nothing is needed. Files
-   whose names begin with a dot do not count. Nothing blocks.
+/* Reads the directory `path`, a dependencies.d. If there is none, nothing is needed. Files whose
+   names begin with a dot do not count. Never blocks.
      at    where `path` begins, if it is not absolute; AT_FDCWD
      tell  may be 0
-   Returns 1 with what dependencies_free is to free, or 0 with errno: ENOTDIR, EACCES, ... */
+   Returns 1 with what dependencies_free() has to free, or 0 with errno: ENOTDIR, EACCES, ... */
 extern int dependencies_read (struct dependencies *dependencies, int at, char const *path, dependencies_fault_func *tell, void *data) ;
 extern void dependencies_free (struct dependencies *dependencies) ;
 
-/* Adds one more. Returns 1, or 0 when there is no memory. */
+/* Adds one more need. Returns 1, or 0 when there is no memory. */
 extern int dependencies_append (struct dependencies *dependencies, char const *name, int optional) ;
 /* Is a template (service/instance.h) needed? */
 extern int dependencies_has_template (struct dependencies const *dependencies) ;
-/* There is the instance of that name: if its template is needed, it is, too, in the same way.
+/* An instance of that name exists: if its template is needed, it becomes needed in the same way.
    Returns 1, or 0 when there is no memory. */
 extern int dependencies_add_instance (struct dependencies *dependencies, char const *instance) ;
 

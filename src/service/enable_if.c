@@ -26,7 +26,7 @@ static int is_of_name (char c)
   return is_letter(c) || (c >= '0' && c <= '9') || c == '.' || c == '-' ;
 }
 
-/* Takes the white space away from both ends. */
+/* Removes white space at both ends. */
 static void trim (char const **text, size_t *len)
 {
   while (*len && is_space(**text)) ++*text, --*len ;
@@ -121,14 +121,14 @@ int enable_if_holds (struct enable_if_line const *line, char const *value)
   return is_one != (int)line->negated ;
 }
 
-/* ---- all of them ---- */
+/* ---- all lines ---- */
 
 static int shown (size_t len)
 {
   return len < SHOWN_MAX ? (int)len : SHOWN_MAX ;
 }
 
-/* "worker, scheduler or all" */
+/* Writes the values as a list: "worker, scheduler or all". */
 static void list_values (struct enable_if_line const *line, char *out, size_t size)
 {
   char const *at = 0 ;
@@ -167,7 +167,7 @@ int enable_if (char const *text, enable_if_lookup_func *lookup, void *data, char
     char name[NAME_MAX_BYTES + 1] ;
     char const *value ;
     any = 1 ;
-    if (!enabled) continue ; /* is the rest valid? */
+    if (!enabled) continue ; /* the remaining lines are only checked */
     memcpy(name, line.name, line.name_len) ;
     name[line.name_len] = 0 ;
     value = (*lookup)(name, data) ;

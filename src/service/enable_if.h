@@ -1,15 +1,15 @@
 /* `enable-if`: is the service wanted in this container? Pure.
 
-   The file has one condition a line, about a variable of the environment:
+   Each line of the file is one condition about an environment variable:
 
      NAME          it is set, and not empty
      NAME=V1|V2    it is one of these
      !NAME         it is not set, or empty
      !NAME=V1|V2   it is none of these, or not set
 
-   All of them must hold. White space at both ends, around `!`, `=` and `|` means nothing;
-   a blank line and one that begins with # are passed over. A NAME is made of letters, digits,
-   `_`, `.` and `-`, and begins with a letter or `_`. A value is not empty, and begins with none
+   All conditions must hold. White space at both ends and around `!`, `=` and `|` means nothing.
+   Blank lines, and lines that begin with #, are skipped. A NAME consists of letters, digits, `_`,
+   `.` and `-`, and begins with a letter or `_`. A value is not empty, and does not begin with any
    of = " ' $: there are no quotes, and nothing is expanded. */
 
 #ifndef REEVE_SERVICE_ENABLE_IF_H
@@ -28,15 +28,14 @@ struct enable_if_line /* borrowed from the text */
 {
   char const *name ;
   size_t name_len ;
-  char const *values ; /* from the first one on; 0: it has none */
+  char const *values ; /* the first value and all after it; 0: the line has none */
   size_t values_len ;
-  unsigned int number ; /* of the line, from 1 */
+  unsigned int number ; /* the line's number, from 1 */
   unsigned int negated : 1 ;
 } ;
 
-/* The next condition, from *text on; `line` is all 0 at first.
-   Returns 1 with it, 0 at the end, or -1 where a line is none: *line then has its number, and
-   its text as name. */
+/* Reads the next condition from *text on; `line` is all 0 at first. Returns 1; 0 at the end; or -1
+   if a line is invalid: *line then has its number, and its text as name. */
 extern int enable_if_next (char const **text, struct enable_if_line *line) ;
 
 /* The next value of a line, from *at on, which is 0 at first. Returns its length; 0: no more. */
@@ -45,12 +44,12 @@ extern size_t enable_if_value (struct enable_if_line const *line, char const **a
 /* Does the condition hold? `value`: the variable's; 0: it is not set. */
 extern int enable_if_holds (struct enable_if_line const *line, char const *value) ;
 
-/* The value of a variable; 0: it is not set. */
+/* Returns the value of a variable; 0: it is not set. */
 typedef char const *enable_if_lookup_func (char const *name, void *data) ;
 
-/* All lines together.
-     why  what is wrong with it, printable: a sentence about the first condition that does not
-          hold ("ROLE is web, not worker or all"), or the line that is none
+/* Decides by all lines of `text`.
+     why  printable; a sentence about the first condition that does not hold ("ROLE is web, not
+          worker or all"), or the invalid line
    Returns 1: enabled; 0: disabled; -1: invalid. */
 extern int enable_if (char const *text, enable_if_lookup_func *lookup, void *data, char why[ENABLE_IF_WHY_MAX]) ;
 

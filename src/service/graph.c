@@ -11,7 +11,7 @@ static int compare (void const *a, void const *b)
 
 struct graph_node *graph_find (struct graph const *graph, char const *name)
 {
-  struct graph_node key = { .name = (char *)name } ; /* only compared */
+  struct graph_node key = { .name = (char *)name } ; /* only compared with */
   void *found = tfind(&key, &graph->by_name, &compare) ;
   return found ? *(struct graph_node **)found : 0 ;
 }
@@ -90,11 +90,12 @@ static int is_as_before (struct graph_node const *node, struct graph_wish const 
   return 1 ;
 }
 
-/* Adds the nodes that are needed. Returns how many needs there are; -1: no memory. */
+/* Fills in `needs`, and adds the nodes that are needed. Returns how many needs there are; -1: no
+   memory. */
 static long resolve (struct graph *graph, struct graph_node *node, struct graph_need *needs, struct graph_wish const *wishes, size_t count)
 {
   size_t n = 0 ;
-  graph->number++ ; /* which of them were met already */
+  graph->number++ ; /* marks the names that were seen already */
   for (size_t i = 0 ; i < count ; i++)
   {
     struct graph_node *on = graph_add(graph, wishes[i].name) ;
@@ -120,7 +121,7 @@ int graph_set_needs (struct graph *graph, struct graph_node *node, struct graph_
     return 0 ;
   }
   graph_let_go(node) ;
-  for (long i = 0 ; i < n ; i++) link_need(needs + i) ; /* before the old ones go, so that no node does that is needed again */
+  for (long i = 0 ; i < n ; i++) link_need(needs + i) ; /* before the old needs go, so that a node that is needed by both is not freed */
   clear_needs(graph, node) ;
   node->needs = needs ;
   node->need_count = (size_t)n ;

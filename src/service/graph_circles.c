@@ -28,7 +28,7 @@ static int needs_itself (struct graph_node const *node)
   return 0 ;
 }
 
-/* Returns whether a need has become an inner one. */
+/* Marks the needs within the node's circle. Returns whether one is new. */
 static int mark_inner (struct graph_node *node)
 {
   int any = 0 ;
@@ -42,7 +42,7 @@ static int mark_inner (struct graph_node *node)
   return any ;
 }
 
-/* All from the top of the stack down to `node` are a component: a circle, or one alone. */
+/* All nodes from the top of the stack down to `node` are one component: a circle, or a single node. */
 static void close_component (struct search *search, struct graph_node *node)
 {
   struct graph *graph = search->graph ;

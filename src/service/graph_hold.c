@@ -1,6 +1,6 @@
 #include "service/graph.h"
 
-/* ---- what holds ---- */
+/* ---- which needs hold ---- */
 
 static int meets_required (unsigned int facts)
 {
@@ -45,7 +45,8 @@ void graph_let_go (struct graph_node *node)
   node->list = 0 ;
 }
 
-/* From the need that it has waited for on: those before it were met already. */
+/* Looks for a need that holds the node, beginning with the one that it waited for: those before
+   that were met already. */
 void graph_look_again (struct graph *graph, struct graph_node *node)
 {
   graph_let_go(node) ;
@@ -97,7 +98,7 @@ struct graph_node *graph_take_free (struct graph *graph)
   struct graph_node *node ;
   while ((node = graph->free))
   {
-    graph_look_again(graph, node) ; /* since it was found free, something may have changed */
+    graph_look_again(graph, node) ; /* something may have changed since it was found free */
     if (node->list != &graph->free) continue ;
     graph_let_go(node) ;
     return node ;
@@ -105,9 +106,9 @@ struct graph_node *graph_take_free (struct graph *graph)
   return 0 ;
 }
 
-/* ---- what follows ---- */
+/* ---- obstacles and the order of a stop ---- */
 
-/* What it waits for, and which cannot start itself as long as that is so. */
+/* A needed node that holds `node`, and that has ended or is held itself. */
 static struct graph_node *next_obstacle (struct graph const *graph, struct graph_node *node)
 {
   while (node->at < node->need_count)
@@ -122,7 +123,7 @@ static struct graph_node *next_obstacle (struct graph const *graph, struct graph
 struct graph_node *graph_find_obstacle (struct graph *graph, struct graph_node *node)
 {
   struct graph_node *on ;
-  graph->number++ ; /* all that have it were met already */
+  graph->number++ ; /* marks the nodes that were visited */
   node->parent = 0 ;
   node->number = graph->number ;
   node->at = 0 ;

@@ -3,7 +3,7 @@
 void graph_begin_list (struct graph *graph, struct graph_list *list)
 {
   list->count = 0 ;
-  graph->number++ ; /* all that have it are listed */
+  graph->number++ ; /* marks the nodes that are listed */
 }
 
 static void visit (struct graph const *graph, struct graph_node *node, struct graph_node *parent)
@@ -24,8 +24,8 @@ static struct graph_node *next_needed (struct graph const *graph, struct graph_n
   return 0 ;
 }
 
-/* What is missing holds no optional dependent: it would come back at once. One that is to be stopped
-   as well comes first nevertheless. */
+/* Is need->of to be stopped first? An optional dependent is not stopped: nothing would hold it, so
+   it would start again at once. But if it is to be stopped anyway (GRAPH_NAMED), it comes first. */
 static int follows (struct graph_need const *need)
 {
   return !need->inner && !(need->of->facts & GRAPH_TASK) && (!need->optional || need->of->facts & GRAPH_NAMED) ;
@@ -42,8 +42,8 @@ static struct graph_node *next_dependent (struct graph const *graph, struct grap
   return 0 ;
 }
 
-/* What is found behind a node is listed before it. Not by recursion: a chain may be as long as
-   there are services. */
+/* Walks from the node, and lists each node after those that `next` finds behind it. Without
+   recursion: a chain may be as long as there are services. */
 static void walk (struct graph const *graph, struct graph_list *list, struct graph_node *node, struct graph_node *(*next) (struct graph const *, struct graph_node *))
 {
   if (node->number == graph->number) return ;

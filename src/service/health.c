@@ -49,7 +49,7 @@ static void say_invalid (char const *text, char const *fault, settings_report_fu
   (*report)(HEALTH_FILE, value, probe_is_meant(text) ? fault : allowed, 0) ;
 }
 
-/* In place. */
+/* Removes white space at both ends, in place. */
 static void trim (char *text)
 {
   size_t begin = strspn(text, " \t\r\n") ;

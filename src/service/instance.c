@@ -7,7 +7,7 @@
 
 #include "service/settings.h"
 
-/* The first @; 0: there is none, or nothing before it. */
+/* The first @ of the name; 0: there is none, or nothing before it. */
 static char const *mark_of (char const *name)
 {
   char const *mark = strchr(name, '@') ;
@@ -64,7 +64,7 @@ static int is_letter (char c)
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' ;
 }
 
-/* Bytes of the name of a variable that `text` begins with. */
+/* The length of the variable's name at the beginning of `text`. */
 static size_t variable_length (char const *text)
 {
   size_t len = 0 ;

@@ -50,7 +50,7 @@ static char const *take_name (struct probe *probe)
   return 0 ;
 }
 
-/* An IPv6 address, maybe with the interface that it belongs to: fe80::1%eth0 */
+/* An IPv6 address, perhaps with its interface: fe80::1%eth0 */
 static char const *take_ipv6 (struct probe *probe)
 {
   char address[PROBE_HOST_MAX + 1] ;
@@ -62,7 +62,7 @@ static char const *take_ipv6 (struct probe *probe)
   return probe->is_address ? 0 : "an IPv6 address is written such as [::1]" ;
 }
 
-/* HOST or [ADDRESS], then maybe :PORT, in `len` bytes. */
+/* Parses HOST or [ADDRESS], perhaps with :PORT, in `len` bytes. */
 static char const *take_place (char const *text, size_t len, struct probe *probe)
 {
   int in_brackets = text[0] == '[' ;

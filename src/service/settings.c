@@ -22,7 +22,7 @@
 #define CONTENT_MAX 128
 #define PRINTABLE_MAX 40
 #define FD_MAX 1048575
-#define LONG_DIRECTORY 24 /* entries: as many are read in one part, unless their names are long */
+#define LONG_DIRECTORY 24 /* entries: so many are read by one system call, unless their names are long */
 #define NOTIFICATION_FD "notification-fd"
 #define LOCK_FD "lock-fd"
 #define PIDFILE "pidfile"
@@ -38,7 +38,7 @@ struct setting
   size_t offset ;
   enum kind kind ;
   uint32_t max ;
-  int at_stop ; /* read afresh when a stop is ordered */
+  int at_stop ; /* read again when a stop is ordered */
 } ;
 
 #define AT(member) offsetof(struct settings, member)
@@ -78,8 +78,8 @@ char const *settings_file (size_t i)
   return i == n ? PIDFILE : 0 ;
 }
 
-/* 1 with the content as text; 0 when there is no such file; -1 with errno, 0 for
-   content that no setting can have. */
+/* Reads a file. Returns 1 with the content as text; 0 when there is no such file; -1 with errno,
+   which is 0 for content that no setting can have. */
 static int read_content (char const *file, char *text, size_t max)
 {
   struct stat st ;
@@ -100,7 +100,7 @@ static int read_content (char const *file, char *text, size_t max)
   }
   n = file_read_close(fd, text, max) ;
   if (n == -1) return -1 ;
-  for (char *nul = text ; (nul = memchr(nul, 0, (size_t)n - (size_t)(nul - text))) ; has_nul = 1) *nul = '?' ; /* so that what is shown is not valid */
+  for (char *nul = text ; (nul = memchr(nul, 0, (size_t)n - (size_t)(nul - text))) ; has_nul = 1) *nul = '?' ; /* so that the value in the message is not a valid one */
   return has_nul || (size_t)n == max ? -1 : 1 ;
 }
 
@@ -161,8 +161,8 @@ static void report_content (struct setting const *setting, int r, char *text, se
   (*report)(setting->file, text, setting->allowed, err) ;
 }
 
-/* Is it there? One that the directory has listed is, unless it is a link that leads nowhere: without
-   its flag a task, say, would run twice. */
+/* Is the flag file there? If the directory has listed it, it is, unless it is a link that leads
+   nowhere. In doubt the flag counts: without it a task, for example, would run twice. */
 static int is_there (char const *file, int listed, settings_report_func *report)
 {
   if (!access(file, F_OK)) return 1 ;
@@ -173,7 +173,7 @@ static int is_there (char const *file, int listed, settings_report_func *report)
 
 static void set (struct settings *settings, struct setting const *setting, int listed, settings_report_func *report)
 {
-  char text[SUCCESS_CODES_TEXT_MAX + 1] ; /* the longest of all */
+  char text[SUCCESS_CODES_TEXT_MAX + 1] ; /* the longest content of all */
   int r ;
   if (setting->kind >= KIND_FLAG_KILL_GROUP)
   {
@@ -201,18 +201,19 @@ static void take_defaults (struct settings *settings, enum settings_set which)
   settings->kill_group = settings->down_group = settings->console = 0 ;
 }
 
-/* The service directory was removed, and what is in LIVE are links into it. */
+/* Was the service directory removed? Then the links in LIVE lead nowhere. */
 static int is_removed (void)
 {
   struct stat st ;
   return stat("run", &st) == -1 && (errno == ENOENT || errno == ENOTDIR) && !lstat("run", &st) && S_ISLNK(st.st_mode) ;
 }
 
-/* One reading of the directory, in place of one look for each file. A long one is read in
-   several parts, and a file that is replaced meanwhile can be in none of them. */
+/* The files that one reading of the directory has found, which saves a look for each setting. A
+   long directory is read in several parts; a file that is replaced meanwhile may be in none of
+   them. */
 struct present
 {
-  uint32_t files ; /* a bit for each of all[] */
+  uint32_t files ; /* one bit for each entry of all[] */
   unsigned int entries ;
 } ;
 
@@ -225,7 +226,7 @@ static int note (int dir, char const *name, void *data)
   return ++present->entries < LONG_DIRECTORY ;
 }
 
-/* Those that may be there. */
+/* The settings whose files may be there. */
 static uint32_t present_files (void)
 {
   struct present present = { 0 } ;
@@ -240,7 +241,7 @@ void settings_read (struct settings *settings, enum settings_set which, settings
   take_defaults(settings, which) ;
   for (size_t i = 0 ; i < sizeof all / sizeof *all ; i++)
     if (present >> i & 1 && (which == SETTINGS_START || all[i].at_stop)) set(settings, all + i, present != UINT32_MAX, report) ;
-  if (settings->oneshot) settings->forks = settings->health = 0 ; /* a task ends: what it leaves behind is no service, and done is healthy */
+  if (settings->oneshot) settings->forks = settings->health = 0 ; /* a task ends: its strays are no service, and done means healthy */
 }
 
 void settings_read_success_codes (struct settings *settings)
@@ -249,7 +250,7 @@ void settings_read_success_codes (struct settings *settings)
   settings->has_success_codes = read_content(SUCCESS_CODES_FILE, text, SUCCESS_CODES_TEXT_MAX) == 1 && success_codes_parse(text, &settings->success_codes) ;
 }
 
-/* What ./run gets must be below the limit that it inherits from us. */
+/* A descriptor of ./run must be below the limit, which ./run inherits from this process. */
 static void honour_limit (char const *file, int *fd, settings_report_func *report)
 {
   static char const before[] = "a descriptor from 0 to " ;
@@ -311,7 +312,7 @@ static pid_t pid_in (char const *path, uint32_t least)
   size_t blanks ;
   int r = read_content(path, text, CONTENT_MAX) ;
   if (r != 1) return (errno = r ? errno ? errno : EINVAL : ENOENT, 0) ;
-  blanks = strspn(text, " \t") ; /* PostgreSQL's has further lines */
+  blanks = strspn(text, " \t") ; /* only the first line counts: PostgreSQL's file has further lines */
   text[blanks + strcspn(text + blanks, "\r\n")] = 0 ;
   return setting_parse_uint(text + blanks, least, INT_MAX, &pid) ? (pid_t)pid : (errno = EINVAL, 0) ;
 }

@@ -13,17 +13,16 @@
 
 #include "wire/settings.h"
 
-/* Which files to read: those that matter at a moment. */
+/* Which files to read. */
 enum settings_set
 {
-  SETTINGS_START, /* what a start needs: all */
-  SETTINGS_STOP /* what is read afresh when a stop is ordered: timeout-kill,
-                   flag-timeout-killpg, timeout-strays, down-signal, flag-down-group,
-                   reload-signal, flag-console; of a service that was removed (its ./run leads
-                   nowhere) none: they stay */
+  SETTINGS_START, /* for a start: all */
+  SETTINGS_STOP /* read again when a stop is ordered: timeout-kill, flag-timeout-killpg,
+                   timeout-strays, down-signal, flag-down-group, reload-signal, flag-console. If the
+                   service was removed (its ./run leads nowhere), none of them: they stay */
 } ;
 
-/* How a fault is told: called once for each invalid file.
+/* Called once for each invalid file.
      file     its name
      value    its printable beginning; "" when it could not be read
      allowed  what it may hold, with the default that is used instead
@@ -34,18 +33,18 @@ typedef void settings_report_func (char const *file, char const *value, char con
    what is there. Allocates and waits for nothing. */
 extern void settings_read (struct settings *settings, enum settings_set which, settings_report_func *report) ;
 
-/* Of settings that were read for a start: takes the default for what this process, whose
-   limits the service inherits, cannot honour, and reports it: a descriptor that is not
-   below the limit of open files (RLIMIT_NOFILE); a notification-fd that is lock-fd too.
-   The lock has that one: it keeps two instances from the same data, while readiness that
-   is never told would hold the service, and those that wait for it, for ever. */
+/* Takes the default for settings of a start that this process cannot honour, and reports it. The
+   service inherits the limits of this process, so a descriptor must be below the limit of open
+   files (RLIMIT_NOFILE). And notification-fd must not be lock-fd: the lock gets the descriptor,
+   because it keeps two instances from the same data. Readiness is then not awaited: it could never
+   be told, and the service and its dependents would be held for ever. */
 extern void settings_honour (struct settings *settings, settings_report_func *report) ;
 
-/* Of settings that a predecessor has saved with has_success_codes: reads these anew, as they are
-   too long to be saved. What is no longer valid is none. */
+/* Reads success-codes again for settings that a predecessor has saved with has_success_codes: they
+   are too long to be saved. If they are not valid any more, there are none. */
 extern void settings_read_success_codes (struct settings *settings) ;
 
-/* The files of all settings, one after the other from 0 on; 0 after the last. */
+/* The names of the files of all settings, for i from 0 on; 0 after the last. */
 extern char const *settings_file (size_t i) ;
 
 #define FLAG_CONSOLE_FILE "flag-console"
@@ -56,15 +55,16 @@ extern char const *settings_file (size_t i) ;
    Returns 1 with the path, 0 when there is no such setting, -1 when it has been reported. */
 extern int settings_read_pidfile (char path[SETTING_PATH_MAX], settings_report_func *report) ;
 
-/* Reads a number that no start needs from `file` in the current directory: `min` to 2147483647.
+/* Reads a number from `file` in the current directory, `min` to 2147483647. For settings that are
+   not in struct settings.
      allowed  what it may be, for the report
    Returns 1 with the number, 0 when there is no such setting, -1 when it has been reported. */
 extern int settings_read_number (char const *file, char const *allowed, uint32_t min, uint32_t *value, settings_report_func *report) ;
 
-/* Reads a pid from the file `path`, as daemons write it.
-   Returns it, or 0 with errno: ENOENT not there yet, EINVAL no pid in it (yet). */
+/* Reads a pid from the file `path`, as daemons write it. Returns it, or 0 with errno: ENOENT: the
+   file is not there (yet); EINVAL: there is no pid in it (yet). */
 extern pid_t settings_pid_in (char const *path) ;
-/* The same for a message: also 1, which is no service's. */
+/* The same for a message: also returns pid 1, which no service can have. */
 extern pid_t settings_pid_named_in (char const *path) ;
 
 /* The parsers, pure: `text` is a NUL-terminated content of one file. Each

@@ -18,7 +18,7 @@ static uint64_t after (uint64_t ms, uint32_t timeout_ms)
   return ms && timeout_ms ? ms + timeout_ms : 0 ;
 }
 
-/* When it is killed; 0: not by a limit of its own, or that is not known yet. */
+/* When the stray is to be killed; 0: by no limit of its own, or not known yet. */
 static uint64_t kill_moment (struct stray_limits const *limits, struct stray const *stray, struct stray_look const *look)
 {
   uint64_t told_ms = look->had_signal ? stray->seen_ms : stray->told_ms ;
@@ -40,7 +40,7 @@ struct stray_step stray_step (struct stray_limits const *limits, struct stray co
   {
     uint64_t due = stray->seen_ms + (look->ending || look->ours ? STRAY_ENDING_MS : STRAY_MOMENT_MS) ;
     if (now_ms < due) return (struct stray_step) { STRAY_WAIT, moment && moment < due ? moment : due } ;
-    return (struct stray_step) { STRAY_TELL, 0 } ; /* the caller looks at it once more */
+    return (struct stray_step) { STRAY_TELL, 0 } ; /* after telling it, the caller calls this again */
   }
   return (struct stray_step) { STRAY_WAIT, moment } ;
 }
@@ -50,7 +50,7 @@ static int in (uint64_t set, int sig)
   return sig > 0 && set >> (sig - 1) & 1 ;
 }
 
-/* Is something pending that it does not catch, ignore or block, and that ends it? */
+/* Is a signal pending that ends the process: one that it does not ignore or block? */
 static int is_ending (struct process_signals const *signals, char state)
 {
   if (state == 'T' || state == 't') return in(signals->pending, SIGKILL) ;
@@ -103,9 +103,9 @@ int stray_signal (struct stray_limits const *limits, pid_t pid)
   return SIGTERM ;
 }
 
-/* ---- those that are known ---- */
+/* ---- the remembered strays ---- */
 
-/* Memory that nobody has used is not touched: most services leave nothing behind. */
+/* Does not touch unused memory: most services leave no strays. */
 void strays_empty (struct strays *strays)
 {
   if (strays->count) strays->count = 0 ;
@@ -139,7 +139,7 @@ struct stray_step strays_step (struct strays const *strays, struct stray_limits 
   int shared = stray == strays->known + STRAYS_KNOWN_MAX ;
   struct stray one = *stray ;
   struct stray_step step ;
-  if (shared && stray_is_service(limits, look)) one.killed_ms = one.given_up = 0 ; /* that was another one */
+  if (shared && stray_is_service(limits, look)) one.killed_ms = one.given_up = 0 ; /* the shared entry's kill was another stray's */
   step = stray_step(limits, &one, look, now_ms) ;
   if (step.deed != STRAY_WAIT || !shared) return step ;
   if (one.killed_ms) step.deed = STRAY_KILL ;

@@ -8,8 +8,8 @@
 #define SUCCESS_CODES_FILE "success-codes"
 #define SUCCESS_CODES_TEXT_MAX 1023 /* all exit codes, and some signals */
 
-/* `text`: exit codes from 0 to 255 and names of signals, at least one, separated by white space.
-   Returns 1, or 0, and writes nothing then. */
+/* Parses `text`: exit codes from 0 to 255 and names of signals, at least one, separated by white
+   space. Returns 1, or 0 and writes nothing. */
 extern int success_codes_parse (char const *text, struct success_codes *codes) ;
 
 /* Is an end with this wait status no failure? */
