@@ -16,8 +16,8 @@
 #include "base/clock.h"
 #include "exec/asking.h"
 
-/* A port among those that the kernel gives to clients may be given to this very socket, which
-   is then connected with itself: nobody listens there. */
+/* Is the socket connected with itself? The kernel may choose the very port that is asked for as the
+   client's own port. Then nobody listens there. */
 static int is_itself (int fd)
 {
   struct sockaddr_storage own = { 0 } ;
@@ -135,7 +135,8 @@ static void give_up (int sig)
   _exit(EXIT_TIMED_OUT) ;
 }
 
-/* Looking up a name blocks, as long as resolv.conf says. The timer stays: nothing else lasts as long. */
+/* Limits the lookup of a name, which blocks for as long as resolv.conf says. The limit is a
+   signal's: nothing else can end a lookup. */
 static void limit_lookup (struct asking const *a)
 {
   sigset_t set ;
@@ -161,7 +162,7 @@ static int not_found (struct asking const *a, char const *host, int error)
   return asking_no(a, EXIT_NO, "there is no host ", host) ;
 }
 
-/* The deadline of one of `count` addresses that are left: the others are to have their time, too. */
+/* The deadline for one of `count` addresses that are left, so that the others get their time, too. */
 static uint64_t share_of_time (struct asking const *a, unsigned int count)
 {
   uint64_t now ;
@@ -171,8 +172,8 @@ static uint64_t share_of_time (struct asking const *a, unsigned int count)
 }
 
 /* Tries the host's addresses in turn.
-     more  addresses that the caller has besides
-     err   of the first one that has failed; 0: none has
+     more  how many addresses the caller has besides
+     err   of the first address that has failed; 0: none has
    Returns a socket, or -1 with an exit code in *code. */
 static int connect_host (struct asking const *a, char const *host, int is_address, unsigned int more, int *err, int *code)
 {

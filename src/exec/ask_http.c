@@ -6,13 +6,14 @@
 
 #include "exec/asking.h"
 
-#define LINE_SIZE 1024 /* of an answer's first line */
-#define ANSWER_SIZE 8192 /* of an interim answer */
+#define LINE_SIZE 1024 /* for an answer's first line */
+#define ANSWER_SIZE 8192 /* for an interim answer */
 #define INTERIM_MAX 16 /* so many interim answers may come before the final one */
 #define DRAIN_MS 250
 #define DRAIN_BYTES 65536
 
-/* Returns 1, or 0 with errno. A server that has closed already may have answered before. */
+/* Sends the request. Returns 1, or 0 with errno. If the server has closed the connection already,
+   it may have answered before. */
 static int send_request (struct asking const *a, int fd)
 {
   struct probe const *probe = a->probe ;
@@ -60,8 +61,8 @@ static int judge (struct asking const *a, int status)
   return EXIT_NO ;
 }
 
-/* Reads up to the first line of the final answer. Returns its status, or ANSWER_UNFINISHED with
-   an exit code in *code. */
+/* Reads up to the first line of the final answer. Returns its status, or ANSWER_UNFINISHED with an
+   exit code in *code. */
 static int read_status (struct asking const *a, int fd, int *code)
 {
   char text[ANSWER_SIZE] ;

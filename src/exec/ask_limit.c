@@ -6,11 +6,11 @@
 #include "base/clock.h"
 #include "exec/asking.h"
 
-#define FULL_QUEUE_MS 20 /* a Unix socket whose queue is full is tried again after this time */
+#define FULL_QUEUE_MS 20 /* the pause before a Unix socket whose queue is full is tried again */
 #define SLEPT_MS 1000
 #define SLEPT_PART 4
 
-/* ---- what is said ---- */
+/* ---- why the answer is no ---- */
 
 int asking_no (struct asking const *a, int code, char const *what, char const *detail)
 {
@@ -27,7 +27,8 @@ int asking_timed_out (struct asking const *a, char const *what)
 
 /* ---- waiting ---- */
 
-/* In a suspended container nobody answers, nor do we run: that time does not count. */
+/* How long this process was suspended. In a suspended container neither this process nor the one
+   that it asks runs, so that time does not count. */
 static uint64_t slept_ms ;
 
 uint64_t asking_awake_ms (void)
@@ -51,7 +52,7 @@ static int ms_until (uint64_t deadline)
   return deadline - now > INT32_MAX ? INT32_MAX : (int)(deadline - now) ;
 }
 
-/* A wait is slept through in parts, so that a suspension is noticed. */
+/* The wait is divided into parts, so that a suspension is noticed. */
 static int ms_of_part (uint64_t began, uint64_t deadline)
 {
   int ms = ms_until(deadline) ;

@@ -53,7 +53,7 @@ void check_and_exit (char const *spec, char const *limit)
   if (limit) limit_ms = check_parse_duration(limit) ;
   else check_read_timeout(&limit_ms) ;
   snprintf(text, sizeof text, "%s", spec) ;
-  text[strcspn(text, "\r\n\t")] = 0 ; /* at its end there may be some */
+  text[strcspn(text, "\r\n\t")] = 0 ; /* cuts a line end */
   snprintf(line, sizeof line, "%s: fatal: %s: timed out: the host's name was not looked up (limit: %lu ms)", PROG, text, (unsigned long)limit_ms) ;
   late[message_format(late, line, strlen(line))] = 0 ;
   code = ask(&probe, limit_ms, late, why) ;

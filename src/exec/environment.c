@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "exec/exec.h"
 
-#define VARIABLE_MAX 131072 /* as much as the kernel takes in one string */
+#define VARIABLE_MAX 131072 /* the longest string that the kernel takes */
 #define FILE_MAX 1048576
 
 static char content[FILE_MAX + 1] ;
@@ -30,10 +30,10 @@ void environment_set_number (char const *name, uint32_t value)
   environment_set(name, number) ;
 }
 
-/* ---- a directory ---- */
+/* ---- variables from a directory ---- */
 
-/* What a file's content means; skalibs' envdir_internal() has its own opinion of
-   values longer than 4095 bytes. Returns the length of the value. */
+/* Makes the value from a file's content. skalibs' envdir_internal() treats values longer than 4095
+   bytes differently. Returns the length of the value. */
 static size_t first_line (size_t len, unsigned int flags, char nul)
 {
   char *newline = memchr(content, '\n', len) ;
@@ -80,7 +80,7 @@ void environment_read_directory (char const *directory, size_t max, unsigned int
   closedir(dir) ;
 }
 
-/* ---- a file ---- */
+/* ---- variables from a file ---- */
 
 static char const white_space[] = " \t\v\f\r" ;
 
@@ -92,7 +92,7 @@ int environment_parse_line (char *line, char **name, char **value)
   len = strcspn(line, "=") ;
   if (!len) return -1 ;
   if (strcspn(line, white_space) < len) return -2 ;
-  if (!line[len]) return 0 ; /* a name alone: as it has been inherited */
+  if (!line[len]) return 0 ; /* a name alone: the variable stays as it was inherited */
   line[len] = 0 ;
   *name = line ;
   *value = line + len + 1 ;
@@ -142,7 +142,7 @@ void environment_read_file (char const *file)
 
 /* ---- a secret ---- */
 
-/* An empty one counts as not set: so does `NAME=${NAME:-}` in a compose file. */
+/* An empty variable counts as not set: a compose file makes one by `NAME=${NAME:-}`. */
 static char const *get_set (char const *name)
 {
   char const *value = getenv(name) ;

@@ -23,14 +23,14 @@ int notify_socket (void)
 {
   static int const one = 1 ;
   struct sockaddr_un address = { .sun_family = AF_UNIX } ;
-  socklen_t size = sizeof address.sun_family ; /* and nothing else: the kernel chooses a name */
+  socklen_t size = sizeof address.sun_family ; /* without a path, so that the kernel chooses a name */
   int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0) ;
   if (fd == -1 || setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &one, sizeof one) == -1 || bind(fd, (struct sockaddr *)&address, size) == -1)
     strerr_diefu1sys(EXIT_SYSTEM, "make a notify socket") ;
   size = sizeof address ;
   if (getsockname(fd, (struct sockaddr *)&address, &size) == -1 || size < offsetof(struct sockaddr_un, sun_path) + 2 || size >= sizeof address)
     strerr_diefu1sys(EXIT_SYSTEM, "name the notify socket") ;
-  address.sun_path[0] = '@' ; /* how the abstract namespace is written */
+  address.sun_path[0] = '@' ; /* how a name in the abstract namespace is written */
   address.sun_path[size - offsetof(struct sockaddr_un, sun_path)] = 0 ;
   environment_set("NOTIFY_SOCKET", address.sun_path) ;
   return fd ;
@@ -49,18 +49,18 @@ int helper_take_notification (int fd, int above)
 static void __attribute__((noreturn)) help (struct helper const *helper, int executed)
 {
   char c ;
-  prctl(PR_SET_NAME, PROCESS_HELPER_NAME) ; /* a supervisor that sees it after the program's end knows that it goes away by itself */
-  setpgid(0, 0) ; /* whoever kills the program's group leaves it to us to end the check */
+  prctl(PR_SET_NAME, PROCESS_HELPER_NAME) ; /* a supervisor that finds it as a stray knows by the name that it ends by itself */
+  setpgid(0, 0) ; /* a kill of the program's process group must not hit the helper, which still has to end the check */
   for (int const *fd = helper->not_held ; fd && *fd >= 0 ; fd++) close(*fd) ;
-  /* Until the program is executed, or has failed to be. */
+  /* Waits until the program is executed, or could not be. */
   while (read(executed, &c, 1) == -1 && errno == EINTR) ;
   fd_close(executed) ;
-  /* A watchdog gives orders to the supervisor, which the program's user may not. */
+  /* A watchdog gives commands to the supervisor, which the program's user may not do. */
   if (helper->identity && !helper->readiness.watchdog_ms) identity_become(helper->identity, 1) ;
   _exit(readiness_find_out(&helper->readiness)) ;
 }
 
-/* In a child whose end is waited for: the helper is nobody's child here. */
+/* In a child, whose end is waited for: forks the helper, which so is not a child of the program. */
 static void __attribute__((noreturn)) fork_again (struct helper const *helper, int executed)
 {
   pid_t pid = fork() ;

@@ -18,7 +18,7 @@ int identity_parse_number (char const *text, uint32_t *number)
   size_t len ;
   if (*text < '0' || *text > '9') return 0 ;
   len = uint32_scan(text, &n) ;
-  if (!len || text[len] || n == UINT32_MAX) return 0 ; /* the largest means: none */
+  if (!len || text[len] || n == UINT32_MAX) return 0 ; /* the largest number means: none */
   *number = n ;
   return 1 ;
 }
@@ -44,7 +44,7 @@ static void find_account (struct identity *identity, char const *name, unsigned 
   if (!account) return ;
   identity->has_account = 1 ;
   identity->uid = account->pw_uid ;
-  /* They would be overwritten by the next look into the same place. */
+  /* Copies: the next look-up would overwrite them. */
   identity->account = strdup(account->pw_name) ;
   identity->home = strdup(account->pw_dir) ;
   if (!identity->account || !identity->home) strerr_diefu1sys(EXIT_SYSTEM, "look up an account") ;
@@ -96,7 +96,7 @@ void identity_into_environment (struct identity const *identity)
   environment_set("USER", identity->account) ;
 }
 
-/* A container's runtime sets HOME to / for who has no entry. */
+/* Is HOME that of the present user? A container's runtime sets it to / for a user without an entry. */
 static int is_own_home (char const *home, struct passwd const *account)
 {
   return !strcmp(home, "/") || (!getuid() && !strcmp(home, "/root")) || (account && !strcmp(home, account->pw_dir)) ;
@@ -120,7 +120,7 @@ void identity_replace_in_environment (struct identity const *identity)
   }
 }
 
-/* ---- becoming ---- */
+/* ---- becoming a user ---- */
 
 static int is_among (gid_t gid, gid_t const *list, size_t n)
 {
@@ -128,7 +128,7 @@ static int is_among (gid_t gid, gid_t const *list, size_t n)
   return n != 0 ;
 }
 
-/* Are the process's groups, its own among them, just those? */
+/* Does the process have exactly these groups, its own among them? */
 static int has_groups (struct identity const *identity)
 {
   static gid_t now[GROUPS_MAX + 1] ;
@@ -142,7 +142,8 @@ static int has_groups (struct identity const *identity)
   return 1 ;
 }
 
-/* Nobody asked for groups by name, so those that cannot be had are no fault. */
+/* Is the process that user already? If the groups were not named, missing supplementary groups are
+   no fault. */
 static int is_already (struct identity const *identity)
 {
   uid_t r ;

@@ -28,7 +28,7 @@ static struct { char const *name ; int resource ; } const resources[] =
 
 #define RESOURCES (sizeof resources / sizeof *resources)
 
-/* softlimit's and chpst's letters; `m` is several. */
+/* The letters of softlimit and chpst; `m` stands for several limits. */
 static struct { char letter ; int resource ; } const letters[] =
 {
   { 'a', RLIMIT_AS },
@@ -47,7 +47,7 @@ static struct { char letter ; int resource ; } const letters[] =
   { 'm', RLIMIT_AS },
 } ;
 
-/* Returns the length of what it has read, or 0. */
+/* Returns the length of the number that was read, or 0. */
 static size_t parse_value (char const *text, rlim_t *value)
 {
   static char const unlimited[] = "unlimited" ;

@@ -44,7 +44,7 @@ void notification_parse (struct notification *n, char const *text, size_t len)
   }
 }
 
-/* Descriptors that come along are closed by the kernel: there is no room for them. */
+/* The kernel closes descriptors that come with the message: there is no room for them. */
 int notification_read (struct notification *n, struct readiness const *readiness)
 {
   char text[4096] ;

@@ -21,7 +21,7 @@
 #define CHECK_WAIT_MAX_MS 1000
 #define CHECK_MS 30000
 
-/* The long options' letters, some of them short options too. */
+/* Letters for the long options; some are short options, too. */
 enum option_letter
 {
   OPTION_USER = 'u',
@@ -111,17 +111,17 @@ static char const help[] =
   "  --check CHECK                execute nothing: make CHECK, " PROBE_FORMS ";\n"
   "                               exit 0 when it passes, 1 when not, 99 when it takes too long\n" ;
 
-/* ---- what was given ---- */
+/* ---- the given options ---- */
 
 struct given
 {
   int letter ;
-  char const *value ; /* "" for an option without one */
+  char const *value ; /* "" for an option without a value */
 } ;
 
 static struct given *given ; /* ended by letter 0 */
 
-/* The next one after `last`, or the first for 0; 0 when there is none. */
+/* The next option of this letter after `last`; the first for 0. Returns 0 when there is none. */
 static struct given const *next_of (int letter, struct given const *last)
 {
   for (last = last ? last + 1 : given ; last->letter ; last++)
@@ -176,7 +176,7 @@ static void check_name (char const *text)
   if (!*text || strchr(text, '=')) invalid("invalid name of a variable ", text, "anything without =") ;
 }
 
-/* Before anything is done, so that a mistake does nothing. */
+/* Checks a value before anything is done, so that a mistake has no effect. */
 static void check (int letter, char const *value)
 {
   struct limit limit ;
@@ -247,7 +247,7 @@ static void replace_user (char const *user)
 
 static void make_environment (void)
 {
-  if (value_of(OPTION_USER) && !value_of(OPTION_KEEP_HOME)) replace_user(value_of(OPTION_USER)) ; /* others may set the same variables */
+  if (value_of(OPTION_USER) && !value_of(OPTION_KEEP_HOME)) replace_user(value_of(OPTION_USER)) ; /* first: later steps may set the same variables */
   for_each(OPTION_ENV_FILE, &environment_read_file) ;
   for_each(OPTION_ENV_DIR, &read_directory) ;
   for_each(OPTION_USER_ENV, &user_into_environment) ;
@@ -257,7 +257,7 @@ static void make_environment (void)
 
 /* ---- descriptors ---- */
 
-/* What the program has open apart from 0, 1 and 2: nothing of it is the helper's. */
+/* The descriptors of the program besides 0, 1 and 2, which the helper must not hold. */
 static int *program_fds ;
 static unsigned int program_fds_count ;
 
@@ -275,7 +275,7 @@ static void take_lock (char const *path, int above)
   int fd = lock_file(path, 0, 1) ;
   int other = fcntl(fd, F_DUPFD, above) ;
   if (other == -1) strerr_diefu2sys(EXIT_SYSTEM, "keep the lock ", path) ;
-  fd_close(fd) ; /* the lock stays: it is that of what is open, not of its number */
+  fd_close(fd) ; /* the lock stays: it belongs to the open file, not to the number */
   add_program_fd(other) ;
 }
 
@@ -294,7 +294,7 @@ static unsigned int collect_listeners (struct listener *listeners, int letter, u
   return n ;
 }
 
-/* Returns where the helper tells readiness, -1 when there is none. */
+/* Returns the descriptor on which the helper tells readiness; -1: there is no helper. */
 static int open_descriptors (int argc)
 {
   struct listener *listeners = calloc((size_t)argc, sizeof *listeners) ;
@@ -302,7 +302,7 @@ static int open_descriptors (int argc)
   unsigned int count ;
   int has_helper = value_of(OPTION_READY) || value_of(OPTION_SD_NOTIFY) ;
   int notification = -1 ;
-  int above ; /* the numbers of the listening sockets */
+  int above ; /* above the numbers of the listening sockets */
   if (!listeners) strerr_diefu1sys(EXIT_SYSTEM, "listen") ;
   count = collect_listeners(listeners, OPTION_LISTEN_UNIX, collect_listeners(listeners, OPTION_LISTEN, 0)) ;
   above = LISTEN_FIRST + (int)count ;
@@ -316,7 +316,7 @@ static int open_descriptors (int argc)
   if (!has_helper) refuse_collision("notification-fd", settings.notification_fd, count) ;
   else if (settings.notification_fd == SETTING_NO_FD && access("notification-fd", F_OK) == -1)
     strerr_dief1x(EXIT_USAGE, "there is no notification-fd in this directory, so nobody waits to be told readiness: echo 3 >notification-fd") ;
-  else if (settings.notification_fd == SETTING_NO_FD) /* a setting that cannot be honoured keeps no service down */
+  else if (settings.notification_fd == SETTING_NO_FD) /* a setting that cannot be used never keeps a service down */
     strerr_warnw1x("what is in notification-fd cannot be used, so nobody waits to be told readiness (going on without): echo 3 >notification-fd") ;
   else notification = helper_take_notification(settings.notification_fd, above) ;
   for (struct given const *g = 0 ; (g = next_of(OPTION_LOCK, g)) ; ) take_lock(g->value, above) ;
@@ -327,7 +327,8 @@ static int open_descriptors (int argc)
   return notification ;
 }
 
-/* As sd_watchdog_enabled(3) has it. Never what is inherited: that is another manager's. */
+/* Sets the variables for sd_watchdog_enabled(3). Inherited values are removed: they come from
+   another manager. */
 static void set_watchdog (struct readiness *readiness)
 {
   char const *text = value_of(OPTION_WATCHDOG) ;
@@ -374,7 +375,7 @@ static void start_helper (int notification, struct identity const *identity)
   {
     check_parse(argv[0], &probe) ;
     helper.readiness.probe = &probe ;
-    helper.readiness.each_ms += CHECK_WAIT_MAX_MS ; /* it knows the limit itself, and says why */
+    helper.readiness.each_ms += CHECK_WAIT_MAX_MS ; /* the check itself knows the limit, and says why it failed */
   }
   if (!argv[0])
   {

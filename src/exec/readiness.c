@@ -21,9 +21,9 @@
 #include "service/executable.h"
 
 #define PROBE_MS 30000
-#define NO_PIDFD_MS 1000 /* how often to look whether the program is there */
+#define NO_PIDFD_MS 1000 /* how often to look for the program without a pidfd */
 
-enum helper_code { HELPER_TOLD, HELPER_GAVE_UP, HELPER_PROGRAM_ENDED, HELPER_TOO_LATE } ; /* s6-notifyoncheck's */
+enum helper_code { HELPER_TOLD, HELPER_GAVE_UP, HELPER_PROGRAM_ENDED, HELPER_TOO_LATE } ; /* the values are s6-notifyoncheck's */
 
 enum channel { CHANNEL_PROGRAM, CHANNEL_NOTIFICATION, CHANNEL_SIGNALS, CHANNEL_SOCKET, CHANNEL_COUNT } ;
 
@@ -33,7 +33,7 @@ struct watched
 {
   struct readiness const *readiness ;
   struct pollfd x[CHANNEL_COUNT] ;
-  tain deadline ; /* of all, if readiness->all_ms */
+  tain deadline ; /* of all checks, if readiness->all_ms is set */
 } ;
 
 static void from_now (tain *moment, uint32_t ms)
@@ -61,7 +61,8 @@ static int too_late (struct watched const *state)
   return state->readiness->all_ms != FOR_EVER && !ms_until(&state->deadline) ;
 }
 
-/* Without a pidfd. The notification does not tell: its fifo has been opened for reading, too. */
+/* For a program without a pidfd. The notification cannot tell its end: its fifo is also open for
+   reading. */
 static int program_has_ended (struct readiness const *r)
 {
   struct process_look look ;
@@ -69,7 +70,7 @@ static int program_has_ended (struct readiness const *r)
   return kill(r->program_pid, 0) == -1 && errno == ESRCH ;
 }
 
-/* Waits `ms`, and no longer than until the deadline. */
+/* Waits for `ms`, but not beyond the deadline. */
 static enum event wait_for_event (struct watched *state, uint32_t ms)
 {
   tain until ;
@@ -92,7 +93,7 @@ static enum event wait_for_event (struct watched *state, uint32_t ms)
       if (errno == EINTR) continue ;
       strerr_diefu1sys(EXIT_SYSTEM, "poll") ;
     }
-    /* Whoever closed the other end of the notification does not wait for it any more. */
+    /* If the other end of the notification was closed, nobody waits for it any more. */
     if (state->x[CHANNEL_PROGRAM].revents || state->x[CHANNEL_NOTIFICATION].revents) return EVENT_PROGRAM_ENDED ;
     if (state->x[CHANNEL_SIGNALS].revents) return EVENT_SIGNAL ;
     if (state->x[CHANNEL_SOCKET].revents) return EVENT_MESSAGE ;
@@ -106,9 +107,9 @@ static enum helper_code tell (struct watched const *state)
   return HELPER_TOLD ;
 }
 
-/* ---- by a check ---- */
+/* ---- readiness by a check ---- */
 
-/* Looking up a name can block, so that a built-in check is made by a child. */
+/* Makes a built-in check in a child, because looking up a name can block. */
 static pid_t start_probe (struct watched const *state, int is_said)
 {
   char why[ASK_WHY_MAX] ;
@@ -116,7 +117,7 @@ static pid_t start_probe (struct watched const *state, int is_said)
   int code ;
   pid_t pid = fork() ;
   if (pid == -1) strerr_warnwu2sys("start ", r->check[0]) ;
-  if (pid) setpgid(pid, pid) ; /* here as well: it may be killed before it has come so far */
+  if (pid) setpgid(pid, pid) ; /* in the parent, too: the child may be killed before it does this itself */
   if (pid) return pid == -1 ? 0 : pid ;
   setpgid(0, 0) ;
   fd_close(r->notification) ;
@@ -142,7 +143,7 @@ static pid_t start_check (struct watched const *state)
   return 0 ;
 }
 
-/* One check. Returns 1 when it has exited 0, -1 when all is over; *code says how. */
+/* Makes one check. Returns 1 when it has exited 0; 0 when not; -1 when all is over, with *code. */
 static int check_once (struct watched *state, enum helper_code *code, int is_said)
 {
   int wstat ;
@@ -202,7 +203,7 @@ static enum helper_code check_again_and_again (struct watched *state)
   return code ;
 }
 
-/* ---- by a message ---- */
+/* ---- readiness by a message ---- */
 
 static void judge (struct readiness const *r, struct silence *silence, int is_triggered)
 {
@@ -214,7 +215,8 @@ static void judge (struct readiness const *r, struct silence *silence, int is_tr
   else silence_begin(silence, clock_ms()) ;
 }
 
-/* Until it is ready, only what has said itself that it is not well (WATCHDOG=trigger) is watched. */
+/* Is the program watched? Before it is ready, only if it has said itself that it is not well
+   (WATCHDOG=trigger). */
 static int is_watched (struct silence const *silence, int is_ready)
 {
   return is_ready || silence->stage != SILENCE_COUNTED ;
@@ -258,7 +260,7 @@ int readiness_find_out (struct readiness const *readiness)
   sigset_t set ;
   int code ;
   message_begin() ;
-  signal(SIGCHLD, SIG_DFL) ; /* an ignored one would not be told */
+  signal(SIGCHLD, SIG_DFL) ; /* an ignored SIGCHLD would not be reported */
   signal(SIGPIPE, SIG_IGN) ;
   sigemptyset(&set) ;
   sigaddset(&set, SIGCHLD) ;

@@ -1,4 +1,4 @@
-/* runit's chpst, daemontools' setuidgid, envdir and softlimit, and s6-softlimit. */
+/* runit's chpst; daemontools' setuidgid, envdir and softlimit; and s6-softlimit. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,13 +10,13 @@
 
 #include "exec/exec.h"
 
-/* Of the option that getopt() has found. */
+/* The value of the option that getopt() has found. */
 static char const *value (void)
 {
   return optarg ? optarg : "" ;
 }
 
-/* The original looks an account up where and when it is used: behind chroot(). */
+/* Called only when the account is used, after chroot(), as in the original. */
 static void find (struct identity *identity, char const *text)
 {
   if (*text != ':') identity_find(identity, text, IDENTITY_NAMES) ;

@@ -1,4 +1,4 @@
-/* s6's names, but for s6-notifyoncheck and s6-softlimit. */
+/* s6's names, except s6-notifyoncheck and s6-softlimit. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,13 +18,13 @@
 
 #include "exec/exec.h"
 
-#define ENVDIR_MAX 4095 /* s6-envdir's, without -L */
+#define ENVDIR_MAX 4095 /* the limit of s6-envdir without -L */
 #define LOCK_POLL_MS 10
 #define FGHACK_FDS 30
 
-static gid_t groups[GROUPS_MAX + 1] ; /* the first is the process's own */
+static gid_t groups[GROUPS_MAX + 1] ; /* the first is the process's own group */
 
-/* Of the option that getopt() has found. */
+/* The value of the option that getopt() has found. */
 static char const *value (void)
 {
   return optarg ? optarg : "" ;
@@ -87,7 +87,7 @@ static void parse_groups (struct identity *identity, char const *text)
   identity->count++ ;
 }
 
-/* The process's own group is one of the others, once. */
+/* Adds the process's own group to the supplementary ones, unless it is among them. */
 static void add_own_group (struct identity *identity)
 {
   groups[0] = identity->gid ? identity->gid : getegid() ;
@@ -100,7 +100,7 @@ static void add_own_group (struct identity *identity)
     }
 }
 
-/* An id of 0 changes nothing. */
+/* An id of 0 means: no change. */
 void s6_applyuidgid_run (int argc, char **argv)
 {
   struct identity identity = { .account = "of another id", .groups = groups } ;
@@ -134,7 +134,7 @@ void s6_applyuidgid_run (int argc, char **argv)
 
 enum envuidgid_what { WHAT_USER = 1, WHAT_GROUP = 2, WHAT_ALL = 7 } ;
 
-/* UID:GID:GIDLIST, of which each may lack where a colon follows, or at the end. */
+/* Parses UID:GID:GIDLIST. Each part may be missing if a colon follows, or at the end. */
 static void parse_defaults (struct identity *identity, char const *text)
 {
   size_t len = uid_scan(text, &identity->uid) ;
@@ -170,7 +170,7 @@ struct envuidgid
   struct identity identity ;
   unsigned int what ;
   unsigned int has_defaults : 1 ;
-  unsigned int numbers : 1 ; /* count where there is no such name */
+  unsigned int numbers : 1 ; /* a number is allowed if there is no such name */
 } ;
 
 static void find_group (struct envuidgid *e, char const *name)
@@ -187,7 +187,7 @@ static void find_user (struct envuidgid *e, char const *name)
   if (account && e->what == WHAT_ALL)
   {
     identity_find(&e->identity, name, IDENTITY_NAMES | IDENTITY_MEMBERSHIPS) ;
-    e->identity.count-- ; /* its own group is none of GIDLIST */
+    e->identity.count-- ; /* GIDLIST does not include its own group */
   }
   else if (account) e->identity.uid = account->pw_uid ;
   else if (e->numbers && uid_scan(name, &e->identity.uid)) return ;
@@ -304,7 +304,7 @@ void s6_setsid_run (int argc, char **argv)
   launch_original(argv + optind) ;
 }
 
-/* ---- a lock: of the kind that s6-setlock takes ---- */
+/* ---- a lock, of the kind that s6-setlock takes ---- */
 
 static int lock_for (int fd, short type, int wait, uint32_t timeout_ms)
 {
@@ -354,8 +354,8 @@ void s6_setlock_run (int argc, char **argv)
 
 /* ---- fghack ---- */
 
-/* The pipe is held by whatever the program leaves behind, more often than a daemon
-   that closes some descriptors would close. */
+/* The program's strays hold the pipe open. It is duplicated many times, because a daemon may close
+   some descriptors. */
 static void __attribute__((noreturn)) hold_and_launch (char **argv, int held, int error)
 {
   int err ;

@@ -23,7 +23,7 @@ static uint32_t parse_limit_ms (char const *text)
   return ms ? ms : FOR_EVER ;
 }
 
-/* Where s6's own programs have it, and where the overlay's has. */
+/* The places of execline: Debian's, and the overlay's. */
 static char const *execlineb (void)
 {
   static char const *const places[] = { "/bin/execlineb", "/usr/bin/execlineb", "/command/execlineb" } ;

@@ -24,14 +24,14 @@
 #include "wire/due.h"
 #include "wire/state.h"
 
-#define LAST_RUN "supervise/schedule" /* the clock's letter of due.h, and its number for the last run */
+#define LAST_RUN "supervise/schedule" /* the time of the last run: the clock's letter (due.h), and a number */
 #define EVERY_MAX_MS ((uint64_t)100 * 366 * 24 * 3600 * 1000)
 #define PAUSE_MS 1000
-#define TICK_NS 20000000 /* time(2) is behind by a tick of the kernel: a program that asks it must not find the minute before */
+#define TICK_NS 20000000 /* the wake-up is so much later, because time(2) may lag by a tick of the kernel: the program must not see the minute before */
 #define SET_BACK_HOURLY_S 3600
 #define SET_BACK_S (3 * 3600)
 
-/* ---- what was given ---- */
+/* ---- options ---- */
 
 static uint64_t parse_every (char const *text)
 {
@@ -56,8 +56,8 @@ void schedule_check (char const *every, char const *spec)
 
 /* ---- the last run ---- */
 
-/* The supervisor says whether the service has gone on by itself since. Returns 1 when it does;
-   else nothing is recalled or remembered. */
+/* Is this a service of Reeve's? Only then is the last run remembered. *goes_on: the service has
+   gone on by itself since, so the last run counts. */
 static int is_supervised (int *goes_on)
 {
   struct state state ;
@@ -78,8 +78,9 @@ static int recall (enum due_clock clock, uint64_t *when)
   return len > 1 && text[0] == (char)clock && uint640_scan(text + 1, when) ;
 }
 
-/* What a schedule repeats is no quick death: the schedule is its delay. Without the memory a
-   missed run would be made up for again and again, so that it needs one. */
+/* Remembers the run, and tells the supervisor that this ./run keeps a schedule: then its ends are
+   no quick deaths. If the run cannot be remembered, that is not told: a missed run would be made up
+   for again and again. */
 static void remember (enum due_clock clock, uint64_t when)
 {
   char text[2 + UINT64_FMT] = { (char)clock } ;
@@ -95,8 +96,8 @@ static void remember (enum due_clock clock, uint64_t when)
 
 /* ---- signals ---- */
 
-/* While there is no program yet: one that would stop it ends the wait, with success; one that
-   would tell it something is told to nobody. */
+/* While there is no program yet, a signal that would stop it ends the wait with success. A signal
+   that would tell it something is ignored. */
 enum { HEARD_MAX = 9 } ;
 
 struct heard
@@ -149,7 +150,7 @@ static void sleep_until_ms (uint64_t ms)
     if ((errno = clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &until, 0)) && errno != EINTR) cannot_wait() ;
 }
 
-/* On a clock that nobody sets, and that goes on while the machine is suspended. */
+/* Uses a clock that nobody can set, and that goes on while the machine is suspended. */
 static void wait_interval (uint64_t ms, int goes_on)
 {
   uint64_t now = process_clock_ms() ;
@@ -161,8 +162,8 @@ static void wait_interval (uint64_t ms, int goes_on)
 
 /* ---- cron ---- */
 
-/* What comes next, after `last`. Has the clock been set back since, no moment comes again, unless
-   the clock was so wrong that what it said then is of no use. */
+/* The next moment after `last`. If the clock was set back since, no moment comes a second time,
+   unless the clock was so wrong that its old time is of no use. */
 time_t schedule_next (struct schedule *s, time_t now)
 {
   time_t back = !s->is_run ? 0 : cron_is_hourly(&s->cron) ? SET_BACK_HOURLY_S : SET_BACK_S ;
@@ -179,13 +180,13 @@ static time_t wall_s (void)
   return (time_t)(clock_wall_ms() / 1000) ;
 }
 
-/* Also until the clock is set, which TFD_TIMER_CANCEL_ON_SET makes the end of a read. */
+/* Sleeps until that time, or until the clock is set: TFD_TIMER_CANCEL_ON_SET then ends the read. */
 static void sleep_until (int timer, time_t until)
 {
   struct itimerspec at = { .it_value = { .tv_sec = until, .tv_nsec = TICK_NS } } ;
   uint64_t count ;
   int r = timerfd_settime(timer, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &at, 0) ;
-  if (r == -1 && errno == EINVAL) r = timerfd_settime(timer, TFD_TIMER_ABSTIME, &at, 0) ; /* not every kernel is Linux */
+  if (r == -1 && errno == EINVAL) r = timerfd_settime(timer, TFD_TIMER_ABSTIME, &at, 0) ; /* a kernel that only imitates Linux may not know the flag */
   if (r != -1 && read(timer, &count, sizeof count) != -1) return ;
   if (errno != ECANCELED && errno != EINTR) cannot_wait() ;
 }
@@ -211,7 +212,7 @@ static void wait_cron (struct schedule *s, int goes_on)
   fd_close(timer) ;
 }
 
-/* ---- */
+/* ---- all together ---- */
 
 void schedule_wait (char const *every, char const *spec)
 {

@@ -17,7 +17,7 @@
 #include "exec/exec.h"
 
 #define ADDRESS_MAX 64
-#define NAME_MAX_LENGTH 255 /* systemd's */
+#define NAME_MAX_LENGTH 255 /* systemd's limit */
 
 /* ---- TCP ---- */
 
@@ -57,7 +57,7 @@ static int bound (int family, void const *address, size_t size)
   int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0) ;
   int err ;
   if (fd == -1) return -1 ;
-  /* A restarted service has its port back at once. */
+  /* So a restarted service gets its port back at once. */
   if ((family == AF_UNIX || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) != -1) && bind(fd, address, (socklen_t)size) != -1) return fd ;
   err = errno ;
   fd_close(fd) ;
@@ -78,8 +78,8 @@ static int listen_tcp (char const *text, char const **name)
 
 /* ---- Unix ---- */
 
-/* Is that a socket which is bound to nothing any more? A datagram socket finds out
-   without bothering who listens: that would be of the wrong type. */
+/* Is the file a socket that nobody listens on any more? A datagram socket finds out without
+   disturbing a listener, whose socket is of another type. */
 static int is_left_over (struct sockaddr_un const *address, size_t size)
 {
   struct stat st ;
@@ -92,8 +92,8 @@ static int is_left_over (struct sockaddr_un const *address, size_t size)
   return refused ;
 }
 
-/* Not by its path: where the directory is in one of the service's user, he may put a link
-   there, to any directory. */
+/* Removes the socket, but not by its path: if the service's user may write to the directory, the
+   path may lead through a link to anywhere. */
 static int unlink_left_over (char const *path)
 {
   static struct trust_refusal why ; /* large */
@@ -134,9 +134,10 @@ static int listen_unix (char const *path, char const **name)
   return fd ;
 }
 
-/* ---- all ---- */
+/* ---- all sockets ---- */
 
-/* Appends to LISTEN_FDNAMES, where a colon separates and only what can be printed may be. */
+/* Appends to LISTEN_FDNAMES, where a colon separates names, and only printable characters are
+   allowed. */
 static size_t add_name (char *names, size_t at, char const *name)
 {
   size_t i = 0 ;
@@ -160,7 +161,7 @@ void listen_all (struct listener const *listeners, unsigned int count)
   {
     char const *name ;
     int fd = listeners[i].is_unix ? listen_unix(listeners[i].text, &name) : listen_tcp(listeners[i].text, &name) ;
-    /* Out of the way, until all are there. */
+    /* Moves out of the way, until all sockets exist. */
     fds[i] = fcntl(fd, F_DUPFD_CLOEXEC, LISTEN_FIRST + (int)count) ;
     if (fds[i] == -1 || listen(fd, SOMAXCONN) == -1) cannot_listen(listeners[i].text) ;
     fd_close(fd) ;

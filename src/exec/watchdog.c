@@ -14,7 +14,7 @@
 #include "wire/channels.h"
 #include "wire/state.h"
 
-#define LAST_WORD_MS 10000 /* after SIGABRT without timeout-kill */
+#define LAST_WORD_MS 10000 /* after SIGABRT, if there is no timeout-kill */
 #define PATH_SIZE 4096
 #define LOGGER "log"
 
@@ -37,7 +37,7 @@ void silence_begin (struct silence *s, uint64_t now)
 void silence_hear (struct silence *s, struct notification const *n, uint64_t now)
 {
   if (n->has_interval) s->interval_ms = n->interval_ms ;
-  if (n->stopping) s->interval_ms = 0 ; /* as systemd: a stop may take its time */
+  if (n->stopping) s->interval_ms = 0 ; /* as in systemd: a stop may take its time */
   if (n->alive) s->is_promised = 1 ;
   if (n->alive || n->has_interval) silence_begin(s, now) ;
 }
@@ -58,7 +58,7 @@ enum silence_deed silence_look (struct silence *s, uint64_t now)
   }
   if (now - s->wake_ms > s->interval_ms / 4)
   {
-    silence_begin(s, now) ; /* we did not run ourselves, so that the program may not have run either */
+    silence_begin(s, now) ; /* this process did not run, so perhaps the program did not run either */
     return SILENCE_WAIT ;
   }
   if (now >= s->since_ms + s->interval_ms) return SILENCE_ABORT ;
@@ -72,9 +72,10 @@ void silence_aborted (struct silence *s, uint64_t now, uint32_t grace_ms)
   s->wake_ms = now + grace_ms ;
 }
 
-/* ---- what is done ---- */
+/* ---- signals and messages ---- */
 
-/* The service's, for messages: that of the directory, and of the one above for a logger. */
+/* The service's name, for messages: that of the directory; for a logger, that of the directory
+   above. */
 static char const *service_name (char path[PATH_SIZE])
 {
   char *last ;
@@ -89,15 +90,15 @@ static char const *service_name (char path[PATH_SIZE])
   }
 }
 
-/* By whom: the supervisor knows its child, and may signal it where we may not. What is not its
-   child (a `run` without exec) we signal ourselves, if there is a pidfd. */
+/* Sends a signal. The supervisor does so if the program is its child: it may do it where this
+   process may not. Otherwise (a `run` without exec) this process does, if there is a pidfd. */
 static int send_both (struct readiness const *r, int is_service, int sig)
 {
-  char const *letters = sig == SIGKILL || r->program_pid == 1 ? "k" : "bc" ; /* the PID 1 of a namespace gets no other signal that it does not handle */
+  char const *letters = sig == SIGKILL || r->program_pid == 1 ? "k" : "bc" ; /* PID 1 of a namespace gets no other signal that it does not handle */
   if (is_service) return fifo_send(CONTROL_FIFO, letters, strlen(letters)) ;
   if (r->program < 0) return errno = ENOSYS, 0 ;
   if (!process_signal_watched(r->program, sig, 0)) return 0 ;
-  process_signal_watched(r->program, SIGCONT, 0) ; /* one that is stopped would not notice */
+  process_signal_watched(r->program, SIGCONT, 0) ; /* a stopped process would not act on the signal */
   return 1 ;
 }
 
@@ -148,5 +149,5 @@ int watchdog_is_possible (void)
 {
   int fd = fifo_open(CONTROL_FIFO, O_WRONLY) ;
   if (fd >= 0) fd_close(fd) ;
-  return (fd >= 0 || errno == ENXIO) && !access(STATE_FILE, R_OK) ; /* its supervisor may just be replaced */
+  return (fd >= 0 || errno == ENXIO) && !access(STATE_FILE, R_OK) ; /* ENXIO: the supervisor may just be replaced */
 }
