@@ -5,7 +5,7 @@
 /* What a program does without any of the options of its row. */
 enum { DEPENDS = DAEMON_UNKNOWN, STAYS = DAEMON_IN_FOREGROUND, LEAVES = DAEMON_IN_BACKGROUND } ;
 
-/* The word that keeps it in the foreground, which is also what there is to do. */
+/* Adds the word that keeps the program in the foreground; the text for people says the same. */
 #define ADD(word) .add = { word }, .mend = "add " word
 
 #define ROWS(table) (sizeof (table) / sizeof *(table))
@@ -18,9 +18,9 @@ struct daemon const daemon_table[] =
   { .names = "apache2ctl apachectl", .background = "start> -k+start", .foreground = "-DFOREGROUND -DNO_DETACH -D+FOREGROUND -D+NO_DETACH -X",
     .ends = "-t -S -v -V -M -l -L configtest status fullstatus graceful graceful-stop stop restart startssl", .add = { "-DFOREGROUND" },
     .mend = "add -DFOREGROUND (without start)", .stays = LEAVES },
-  /* busybox's, known by a port or a home, which Apache's does not take */
+  /* busybox's httpd: it has -p or -h, which Apache's does not have */
   { .names = "httpd+*-p httpd+*-h", .foreground = "-f -i -d -e -m", ADD("-f"), .stays = LEAVES },
-  /* -f names a file to Apache's, but may be busybox's */
+  /* -f: for Apache a file's name; but the program may be busybox's */
   { .names = "apache2 httpd", .background = "-k+start", .foreground = "-DFOREGROUND -DNO_DETACH -D+FOREGROUND -D+NO_DETACH -X -f",
     .ends = "-t -S -v -V -M -l -L -k+stop -k+restart -k+graceful -k+graceful-stop", ADD("-DFOREGROUND"), .stays = LEAVES },
   { .names = "lighttpd thttpd", .foreground = "-D", .ends = "-t -1 -p -v -V -h", ADD("-D"), .stays = LEAVES },
@@ -116,7 +116,7 @@ struct daemon const daemon_table[] =
   { .names = "dhcpd", .foreground = "-f -d", .ends = "-t -T --version", ADD("-f"), .stays = LEAVES, .no_clusters = 1 },
   { .names = "keepalived", .foreground = "-n --dont-fork", .ends = "-v -h -t --config-test --signum", ADD("-n"), .stays = LEAVES },
   { .names = "openvpn", .background = "--daemon", .mend = "leave --daemon out", .stays = STAYS },
-  /* -f among other letters, as it is usually written */
+  /* -f among other letters, in the usual spellings */
   { .names = "ssh+*-fN ssh+*-Nf autossh+*-fN autossh+*-Nf", .background = "-fN> -Nf>", .add = { "-N" }, .mend = "leave f out of its letters",
     .stays = STAYS },
   { .names = "ssh+*-fNT ssh+*-fTN ssh+*-NfT ssh+*-NTf autossh+*-fNT autossh+*-fTN autossh+*-NfT autossh+*-NTf",
@@ -292,7 +292,7 @@ struct daemon const daemon_table[] =
   { .names = "asterisk", .background = "-F", .foreground = "-f -c", .ends = "-r -R -x -V -h", ADD("-f"), .stays = LEAVES },
   { .names = "transmission-daemon", .foreground = "-f --foreground", .ends = "-d -V -h --dump-settings --version", ADD("-f"), .stays = LEAVES },
 
-  /* those whose children are meant to live on */
+  /* programs whose strays are meant to live on */
   { .names = "dockerd containerd crio lxd incusd k3s rke2 nomad kubelet", .stays = STAYS, .strays = 1 },
   { .names = "libvirtd virtqemud", .background = "-d --daemon", .mend = "leave -d (--daemon) out", .stays = STAYS, .strays = 1 },
   { .names = "tmux", .background = "-d!", .foreground = "-D", .mend = "run the program itself, not in tmux", .stays = DEPENDS },
@@ -340,7 +340,7 @@ size_t const wrapper_table_rows = ROWS(wrapper_table) ;
 struct init_script const init_script_table[] =
 {
   { .names = "apache2", .words = { "apache2ctl", "-DFOREGROUND" } },
-  { .names = "ssh sshd openssh-server", .words = { "/usr/sbin/sshd", "-D" } }, /* it refuses a relative path */
+  { .names = "ssh sshd openssh-server", .words = { "/usr/sbin/sshd", "-D" } }, /* it must have an absolute path */
   { .names = "rsyslog", .words = { "rsyslogd", "-n" } },
   { .names = "mysql mariadb mysqld", .words = { "mysqld_safe" } },
   { .names = "redis redis-server", .words = { "redis-server", "/etc/redis/redis.conf", "--daemonize", "no" } },

@@ -5,9 +5,9 @@
 #include "advice/daemon_table.h"
 #include "base/path.h"
 
-#define CLUSTER_MAX 5 /* with the dash; what is longer is rather a letter and its argument */
+#define CLUSTER_MAX 5 /* letters with the dash; a longer word is more likely a letter and its argument */
 
-/* The next word of a list, its length in *len; 0 at the end. */
+/* The next word of a list, and its length in *len; 0 at the end. */
 static char const *next_word (char const **list, size_t *len)
 {
   char const *word = *list ;
@@ -35,7 +35,7 @@ static int ends_in (char const *const *argv, char const *end, size_t len)
   return 0 ;
 }
 
-/* Does the list name the program of argv, its first word? */
+/* Does the list name the program of argv, which is its first word? */
 static int in_names (char const *names, char const *const *argv)
 {
   char const *name = path_last(*argv) ;
@@ -62,7 +62,7 @@ static int contains (char const *word, char const *text, size_t len)
   return 0 ;
 }
 
-/* Is the word the option of `len` bytes? */
+/* Is the word this option, of `len` bytes? */
 static int is_option (char const *option, size_t len, char const *word, int in_clusters)
 {
   size_t length = strlen(word) ;
@@ -74,7 +74,8 @@ static int is_option (char const *option, size_t len, char const *word, int in_c
   return length == len && !memcmp(word, option, len) ;
 }
 
-/* How many words argv begins with that are one of the options: 0, 1 or 2; its mark, 0 if it has none, in *mark. */
+/* Does argv begin with one of the options? Returns the number of words: 0, 1 or 2. *mark: the
+   option's mark, 0 if it has none. */
 static size_t match (char const *options, char const *const *argv, int in_clusters, char *mark)
 {
   char const *option ;
@@ -95,7 +96,7 @@ static size_t match (char const *options, char const *const *argv, int in_cluste
   return 0 ;
 }
 
-/* The mark of the first word that is one of the options, or `none`. */
+/* The mark of the first word that is one of the options; `none` if no word is. */
 static char find_mark (char const *options, char const *const *argv, char none)
 {
   char mark ;
@@ -112,7 +113,7 @@ static int has_option (char const *options, char const *const *argv, int in_clus
   return 0 ;
 }
 
-/* A word of the shell's that may stand for any options. */
+/* Is there a word that the shell replaces, and that may so stand for any options? */
 static int has_unknown_word (char const *const *argv)
 {
   for (; *argv ; argv++)
@@ -126,7 +127,7 @@ static int takes_value (char const *option)
   return !has_option("--keep-home --session --group --sd-notify --help", argv, 0) ;
 }
 
-/* The first word behind a wrapper's own; 0: not certain. */
+/* Skips a wrapper and its options. Returns the first word of the program; 0: not certain. */
 static char const *const *behind_wrapper (struct wrapper const *wrapper, char const *const *argv)
 {
   unsigned int positional = wrapper->positional ;
@@ -142,7 +143,7 @@ static char const *const *behind_wrapper (struct wrapper const *wrapper, char co
     }
     if (is_long)
     {
-      /* Whether the next word is this one's value is not known: there has to be a `--`. */
+      /* It is not known whether the next word is this option's value. So there must be a `--`. */
       while (*argv && strcmp(*argv, "--") != 0) argv++ ;
       if (!*argv++) return 0 ;
       break ;
@@ -156,11 +157,11 @@ static char const *const *behind_wrapper (struct wrapper const *wrapper, char co
 
 struct found
 {
-  struct daemon const *daemon ; /* its row; 0: it is not in the table */
-  char const *const *argv ; /* its own words; 0: not certain */
-  char const *const *left_out ; /* the wrapper that leaves by itself; 0: none */
+  struct daemon const *daemon ; /* its row in the table; 0: there is none */
+  char const *const *argv ; /* the program and its words; 0: not certain */
+  char const *const *left_out ; /* the wrapper that goes into the background itself, and so is left out; 0: none */
   char const *const *left_out_end ;
-  int held ; /* by a wrapper, whatever it does */
+  int held ; /* a wrapper keeps it in the foreground */
 } ;
 
 static struct wrapper const *find_wrapper (char const *const *argv)
@@ -198,13 +199,13 @@ char const *const *daemon_command (char const *const *argv)
   return found.argv ;
 }
 
-/* Does it something else than to serve? */
+/* Does it do something other than serve? */
 static int does_else (struct daemon const *daemon, char const *const *options)
 {
   return has_option(daemon->ends, options, !daemon->no_clusters) ;
 }
 
-/* *by_itself: no option decided it. */
+/* *by_itself: no option has decided it. */
 static enum daemon_stays decide (struct daemon const *daemon, char const *const *options, int *by_itself)
 {
   *by_itself = 0 ;
@@ -250,7 +251,7 @@ void daemon_look (char const *const *argv, struct daemon_advice *advice)
 struct words
 {
   char const **at ;
-  size_t count ; /* what is too many is counted only */
+  size_t count ; /* words without room are counted, too */
   size_t max ;
 } ;
 
@@ -311,7 +312,7 @@ size_t daemon_foreground (char const *const *argv, char const **out, size_t max)
   return end_words(&words) ;
 }
 
-/* The row whose only name it is: words are static. Returns 0 when there is none. */
+/* The row that has only this name, so its words are static; 0: there is none. */
 static struct daemon const *own_row (char const *name)
 {
   for (size_t i = 0 ; i < daemon_table_rows ; i++)

@@ -14,28 +14,28 @@
 #define SERVICES "/etc/services.d"
 #define TEXT_MAX 65536
 
-/* ---- what other systems read ---- */
+/* ---- files that other systems read ---- */
 
 enum kind
 {
   KIND_EXISTS,
   KIND_ENTRIES, /* a directory that is not empty */
-  KIND_SERVICES, /* one with service directories */
-  KIND_PROGRAMS /* a supervisord.conf, or a directory of parts of it, with programs */
+  KIND_SERVICES, /* a directory with service directories */
+  KIND_PROGRAMS /* a supervisord.conf with programs, or a directory of such files */
 } ;
 
 struct place
 {
   char const *path ;
   enum kind kind ;
-  unsigned int system ; /* 0: its own, which cannot be in use */
+  unsigned int system ; /* enum foreign_system; 0: one that cannot be in use */
   char const *mend ;
 } ;
 
 #define TO_SERVICES "move its service directories to " SERVICES
 #define TO_MIGRATE "reeve-migrate makes service directories of it"
 
-/* Of one system, the first is told. */
+/* Of one system, only the first is reported. */
 static struct place const places[] =
 {
   { "/etc/s6-overlay/s6-rc.d", KIND_EXISTS, 0, "services are directories with a run script in " SERVICES },
@@ -61,7 +61,8 @@ static int exists (int dir, char const *name, char const *file)
   return path_join(path, sizeof path, name, file) && !fstatat(dir, path, &st, 0) ;
 }
 
-/* Packages bring service directories, which are marked or examples, and start none. */
+/* Packages install service directories that are not started: marked ones, with a .meta, and an
+   example. */
 static int is_service (int dir, char const *name)
 {
   return exists(dir, name, "run") && !exists(dir, name, ".meta") && strcmp(name, "svlogd") != 0 ;
@@ -89,7 +90,7 @@ static int holds (struct place const *place)
   return found ;
 }
 
-/* One that leads to where services are read is read. */
+/* A link to SERVICES is read by Reeve, too. */
 static int is_read (char const *path)
 {
   struct stat a ;
@@ -105,7 +106,7 @@ void foreign_look (unsigned int used, foreign_found_func *each, void *data)
     if (place->system & used || access(place->path, F_OK) == -1 || is_read(place->path)) continue ;
     if (place->kind != KIND_EXISTS && !holds(place)) continue ;
     (*each)(place->path, place->mend, data) ;
-    used |= place->system & ~(unsigned int)FOREIGN_MY_INIT ; /* its directories are different things */
+    used |= place->system & ~(unsigned int)FOREIGN_MY_INIT ; /* my_init's directories serve different purposes, so each is reported */
   }
 }
 
@@ -125,7 +126,7 @@ unsigned int foreign_systems (char const *text)
   return systems ;
 }
 
-/* ---- what scripts name ---- */
+/* ---- names in scripts ---- */
 
 static char const *const names[] =
 {

@@ -1,20 +1,20 @@
-/* reeve-check, which `reeve check` executes: finds what is wrong with service directories
-   before they run. It executes nothing, and needs no scanner.
+/* reeve-check, which `reeve check` executes. It finds mistakes in service directories before the
+   services run. It executes nothing, and needs no scanner.
 
-   reeve-check.c  the options; goes through the directories
-   directories.c  which services there are; the order of the checks
-   files.c        is there such a file?
-   names.c        the files of a service directory: names, values, what goes together
-   script.c       what makes a script executable
-   run.c          what a script executes
-   exec_options.c reeve-exec's options that say how readiness is found out, or when it is time
-   logger.c       where a logger writes
-   needs.c        dependencies.d
-   templates.c    templates and their instances
-   condition.c    enable-if
-   foreign.c      what is made for another system, or out of a service's reach
-   findings.c     how a finding is told
-   shell.h        reading shell scripts: commands (shell.c), their words (words.h), execline */
+     reeve-check.c  the options; goes through the given directories
+     directories.c  finds the services in a directory; the order of the checks
+     files.c        does a file exist?
+     names.c        the files of a service directory: names, values, what goes together
+     script.c       can a script be executed?
+     run.c          the commands in a script
+     exec_options.c the options of reeve-exec in a script
+     logger.c       can a logger write where it logs?
+     needs.c        dependencies.d
+     templates.c    templates and their instances
+     condition.c    enable-if
+     foreign.c      files made for another system, and names that a service cannot use
+     findings.c     prints a finding
+     shell.h        reading scripts: commands (shell.c), words (words.h), execline (execline.c) */
 
 #ifndef REEVE_CHECK_CHECK_H
 #define REEVE_CHECK_CHECK_H
@@ -27,55 +27,56 @@ enum level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_HINT } ;
 
 struct check
 {
-  char path[PATH_MAX] ; /* of the working directory, as it was given: for findings */
-  unsigned int is_logger : 1 ; /* it is a logger's */
+  char path[PATH_MAX] ; /* of the working directory, as the user has named it; findings begin with it */
+  unsigned int is_logger : 1 ; /* the directory is a logger's */
   unsigned int is_template : 1 ;
-  unsigned int is_instance : 1 ; /* with files of its own, beside its template's */
+  unsigned int is_instance : 1 ; /* an instance with a directory of its own, besides its template's */
   unsigned int json : 1 ;
-  unsigned int systems ; /* that scripts run, as advice/foreign.h has them */
+  unsigned int systems ; /* other systems that scripts run: a set of enum foreign_system */
   unsigned int findings ;
   unsigned int errors ;
 } ;
 
-/* Tells a finding.
-     file  in the working directory; "" for itself
-     line  from 1
-     mend  how to mend it, or 0 when that is in `what`, behind its first ": "
-     what  the rest: a format */
+/* Prints a finding.
+     file  in the working directory; "" for that directory itself
+     line  counted from 1
+     mend  how to fix it; 0: `what` says it, after its first ": "
+     what  what is wrong: a format */
 extern void finding (struct check *check, enum level level, char const *file, unsigned int line, char const *mend, char const *what, ...)
   __attribute__((format(printf, 6, 7))) ;
 extern void findings_begin (struct check const *check) ;
-/* Returns 0 with errno when they could not be written. */
+/* Returns 0 with errno when the findings could not be written. */
 extern int findings_end (struct check const *check) ;
 
 /* ---- directories.c ---- */
 
-/* Checks `directory`, a scan directory or one service.
-     start  a descriptor: where `directory` begins, if it is not absolute
-   Returns 0 with errno when it could not be looked at. It changes the working directory. */
+/* Checks `directory`, a scan directory or one service. Changes the working directory.
+     start  a descriptor of the directory in which `directory` begins, if it is not absolute
+   Returns 0 with errno when it could not look at `directory`. */
 extern int check_directory (struct check *check, char const *directory, int start) ;
 
-/* All below look at the working directory. */
+/* All functions below look at the working directory. */
 
 extern int check_exists (char const *file) ;
 
-/* ---- check_names.c ---- */
+/* ---- names.c ---- */
 
 extern void check_names (struct check *check) ;
 extern void check_settings (struct check *check) ;
-/* Their values alone: of an instance, whose template has others. */
+/* Only the values in the files. For an instance: other settings may be in its template. */
 extern void check_values (struct check *check) ;
 
-/* A closest word: feed it candidates, then ask. */
+/* Finds the known word that is closest to an unknown one: give each known word to closest_try(),
+   then look at `word`. */
 struct closest
 {
   char const *to ;
-  char const *word ; /* the one found, borrowed; 0: none is close */
+  char const *word ; /* the closest one, borrowed; 0: none is close */
   unsigned int distance ;
 } ;
 extern void closest_try (struct closest *closest, char const *candidate) ;
 
-/* ---- check_script.c ---- */
+/* ---- script.c ---- */
 
 enum language { LANGUAGE_OTHER, LANGUAGE_SHELL, LANGUAGE_EXECLINE } ;
 
@@ -83,68 +84,69 @@ enum language { LANGUAGE_OTHER, LANGUAGE_SHELL, LANGUAGE_EXECLINE } ;
 
 struct content
 {
-  char const *text ; /* static, with a NUL behind it */
+  char const *text ; /* static; a NUL follows it */
   size_t len ;
   enum language language ;
 } ;
 
-/* Checks that `file` can be executed. Returns 1 when it is a script with nothing
-   wrong in it, all of which is in *content; it holds until the next call. */
+/* Checks that `file` can be executed. Returns 1 when it is a script without a fault and all of it
+   is in *content, which holds until the next call. */
 extern int check_script (struct check *check, char const *file, struct content *content) ;
 
-/* Is there such a program, in PATH if it has no slash, or where Reeve's are? */
+/* Is there such a program? A name without a slash is searched in PATH and beside Reeve's programs. */
 extern int check_is_found (char const *name) ;
 
-/* ---- check_run.c ---- */
+/* ---- run.c ---- */
 
-/* Checks what `run`, whose content this is, executes. */
+/* Checks the commands in `run`, whose content this is. */
 extern void check_run (struct check *check, struct content const *content) ;
 
-/* The same for `health`. */
+/* Checks reeve-exec's options in `health`. */
 extern void check_health_script (struct check *check, struct content const *content) ;
 
 /* ---- exec_options.c ---- */
 
-/* Checks the options of the reeve-exec in a command line of `file`, if there is one. */
+/* If a command line of `file` has a reeve-exec, checks its options. */
 extern void check_exec_options (struct check *check, char const *file, unsigned int line, char const *const *argv) ;
 
-/* Does the text of `run` contain that? */
+/* Does the text of `run` contain `text`? */
 extern int check_run_mentions (char const *text) ;
 
-/* ---- check_logger.c ---- */
+/* ---- logger.c ---- */
 
-/* Checks that the logger whose command line this is can write where it logs.
-     argv  ended by 0
-     creates  the script may make directories before */
+/* Checks that a logger can write where it logs.
+     argv     its command line, ended by 0
+     creates  the script may create the directories before */
 extern void check_logger (struct check *check, unsigned int line, char const *const *argv, int creates) ;
 
-/* ---- check_foreign.c ---- */
+/* ---- foreign.c ---- */
 
-/* Checks what a script names. */
+/* Checks the names that a script uses. */
 extern void check_foreign_text (struct check *check, char const *file, struct content const *content) ;
 /* Checks the configuration files that a command line names. */
 extern void check_foreign_arguments (struct check *check, char const *const *argv) ;
-/* Checks the whole image: directories of other systems, scripts of /etc/cont-init.d and
-   cont-finish.d, and what is known to be configured in /etc and linked in /var/log. */
+/* Checks the whole image: directories of other systems; the scripts of /etc/cont-init.d and
+   cont-finish.d; known configuration in /etc; links in /var/log. */
 extern void check_foreign_system (struct check *check) ;
 
 /* ---- templates.c ---- */
 
-/* What a directory in the working directory, a scan directory, is (service/instance.h). */
-enum role { ROLE_SERVICE, ROLE_TEMPLATE, ROLE_LINK, ROLE_INSTANCE, ROLE_NOTHING } ; /* LINK: an instance, too, but without files of its own */
+/* The role of a directory in the working directory, which is a scan directory (service/instance.h). */
+enum role { ROLE_SERVICE, ROLE_TEMPLATE, ROLE_LINK, ROLE_INSTANCE, ROLE_NOTHING } ; /* LINK: an instance that is only a link to its template */
 
 extern enum role check_role (char const *name) ;
-/* May the instance be there because of its template's count, which, if known, is *count? */
+/* Does the template's count make this instance, or may it? *count: that number; COUNT_MAX if it is
+   not known; 0 if there is no count. */
 extern int check_may_be_counted (char const *name, uint32_t *count) ;
-/* How many instances the template's count makes; 1 where that cannot be known here. */
+/* How many instances the template's count makes; 1 if that cannot be known here. */
 extern unsigned int check_counted (char const *template) ;
-/* Checks the count of a template, which is the working directory. */
+/* Checks the count of the template in the working directory. */
 extern void check_count (struct check *check) ;
-/* Checks whether a template is one, and whether there is anything of it. */
+/* Checks that a template has a run and at least one instance. */
 extern void check_template (struct check *check, char const *name, int has_instance) ;
-/* Tells of a directory that is neither a service nor an instance. */
+/* Reports a directory that is neither a service nor an instance. */
 extern void check_nothing (struct check *check, char const *name) ;
-/* Checks a link that is named as an instance. */
+/* Checks a link that has an instance's name. */
 extern void check_link (struct check *check, char const *name) ;
 
 /* ---- condition.c ---- */
@@ -152,10 +154,10 @@ extern void check_link (struct check *check, char const *name) ;
 /* Checks enable-if. */
 extern void check_condition (struct check *check) ;
 
-/* ---- check_needs.c ---- */
+/* ---- needs.c ---- */
 
 /* Checks dependencies.d of the services in the working directory, a scan directory.
-     only  the one whose findings are told; 0: all
+     only  reports only this service's findings; 0: those of all
    Returns 0 with errno when there is no memory. */
 extern int check_needs (struct check *check, char *const *services, size_t count, char const *only) ;
 

@@ -8,7 +8,7 @@
 #include "check/check.h"
 #include "service/enable_if.h"
 
-#define OTHER_VALUE "\001" /* than those that are named */
+#define OTHER_VALUE "\001" /* a value that no line names */
 #define VALUE_MAX ENABLE_IF_TEXT_MAX
 
 static int is_about (struct enable_if_line const *a, struct enable_if_line const *b)
@@ -25,7 +25,7 @@ static int hold (char const *text, struct enable_if_line const *last, char const
   return 1 ;
 }
 
-/* With one of the values that a line names? */
+/* Do they hold with one of the values that `line` names? */
 static int hold_with (char const *text, struct enable_if_line const *last, struct enable_if_line const *line)
 {
   char value[VALUE_MAX + 1] ;
@@ -40,7 +40,8 @@ static int hold_with (char const *text, struct enable_if_line const *last, struc
   return 0 ;
 }
 
-/* The variable is not set, or has one of the values that are named, or another one. */
+/* Tries all that can make a difference: the variable is not set, or has a named value, or another
+   one. */
 static int can_hold (char const *text, struct enable_if_line const *last)
 {
   struct enable_if_line line = { .number = 0 } ;

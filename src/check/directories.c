@@ -35,7 +35,7 @@ static int is_there (char const *path)
   return !lstat(path, &st) ;
 }
 
-/* Of an instance only what it has itself. */
+/* Of an instance, checks only its own files; the template's are checked with the template. */
 static void check_own (struct check *check)
 {
   static char const *const scripts[] = { "finish", "undo", "health" } ;
@@ -67,8 +67,8 @@ static void check_service (struct check *check)
   check_run(check, &content) ;
 }
 
-/* Goes into a directory of the one where it is; *back, open, is that. Returns 0
-   when it cannot, which has been told. */
+/* Enters a directory in the working directory. *back: a descriptor of the directory before. If it
+   cannot, it prints a finding and returns 0. */
 static int enter (struct check *check, char const *name, int *back)
 {
   *back = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
@@ -120,7 +120,7 @@ static int check_as (struct check *check, enum role role)
   return ok ;
 }
 
-/* A link that leads nowhere is one if it was to be an instance. */
+/* A link that leads nowhere is a candidate if it has an instance's name, so that it is reported. */
 static int is_candidate (struct dirent const *entry)
 {
   if (entry->d_name[0] == '.') return 0 ;
@@ -134,7 +134,8 @@ static int has_instance (struct dirent *const *entries, int n, char const *templ
   return 0 ;
 }
 
-/* The services in the working directory. Returns 0 with errno. */
+/* Lists the services in the working directory; with `check`, reports what cannot be one. Returns 0
+   with errno. */
 static int list_services (char ***services, size_t *count, struct check *check)
 {
   struct dirent **entries ;
@@ -168,8 +169,8 @@ static void free_services (char **services, size_t count)
   free(services) ;
 }
 
-/* How many of the name have flag-console: a template stands for the instances of its count. Of those
-   with a condition each may be for another container. */
+/* How many services of that name have flag-console; a template stands for the instances of its
+   count. Services with an enable-if do not count, because each may be for another container. */
 static unsigned int consoles_of (char const *name)
 {
   char template[SERVICE_NAME_MAX + 1] ;
@@ -188,7 +189,7 @@ static unsigned int consoles_of (char const *name)
   return 0 ;
 }
 
-/* There is one stdin. */
+/* Only one service can have the container's stdin. */
 static void check_consoles (struct check *check, char *const *services, size_t count)
 {
   char const *has = 0 ;
@@ -227,7 +228,8 @@ static int check_scan_directory (struct check *check)
   return ok ;
 }
 
-/* Its own dependencies: those in the directory that it is in. */
+/* Checks the dependencies of the service in the working directory. They name services in the
+   directory above, so it goes there. */
 static int check_own_needs (struct check *check)
 {
   char real[PATH_MAX] ;
@@ -251,7 +253,7 @@ static int check_own_needs (struct check *check)
   return ok ;
 }
 
-/* Of the working directory, in the one that it is in. */
+/* The role of the working directory, seen from the directory above. */
 static enum role own_role (void)
 {
   char real[PATH_MAX] ;

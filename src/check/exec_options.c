@@ -10,10 +10,10 @@
 #include "service/probe.h"
 #include "service/settings.h"
 
-/* Options of reeve-exec; all others have a value. */
+/* The long options of reeve-exec that have no value; all others have one. */
 static char const *const without_value[] = { "keep-home", "session", "group", "sd-notify", "help" } ;
 
-/* A word of which the shell or another program makes something else. */
+/* Will the shell or another program replace a part of the word? */
 static int is_unknown (char const *word)
 {
   return !!strpbrk(word, "$`*?") ;
@@ -61,7 +61,7 @@ static void judge_moment (struct check *check, char const *file, unsigned int li
   finding(check, LEVEL_ERROR, file, line, fault, "invalid schedule %s", value) ;
 }
 
-/* What does not suit a service that waits, and is started again each time. */
+/* Reports what does not suit a service that waits, and is started again each time. */
 static void judge_scheduled (struct check *check, char const *file, unsigned int line, char const *before)
 {
   static char const *const takers[] = { "chpst", "gosu", "s6-applyuidgid", "s6-setuidgid", "setpriv", "setuidgid", "su-exec" } ;

@@ -46,7 +46,7 @@ static int put (struct chain *chain, int c)
   return 1 ;
 }
 
-/* Reads a word into the buffer. Returns 0 when it is not understood or has no room. */
+/* Reads a word into the buffer. Returns 0 when it is not understood, or does not fit. */
 static int read_word (struct chain *chain, int *is_quoted)
 {
   int quoted = 0 ;

@@ -12,8 +12,8 @@
 #include "base/path.h"
 #include "check/check.h"
 
-#define OPEN_MAX_AT_ONCE 16 /* directories */
-#define FILES_MAX 5000 /* looked at in the whole system */
+#define OPEN_MAX_AT_ONCE 16 /* how many directories nftw() may hold open */
+#define FILES_MAX 5000 /* how many files it looks at in the whole system */
 #define OUTPUT "/proc/1/fd/"
 
 static void say_output (struct check *check, char const *file, unsigned int line, int is_stderr)
@@ -28,7 +28,7 @@ struct text
 {
   struct check *check ;
   char const *file ;
-  int writes_itself ; /* as who may: then only what it leaves to others counts */
+  int writes_itself ; /* what runs here as root may write to PID 1's output; only the links that it makes for others count */
 } ;
 
 static void judge_name (enum foreign_name name, char const *line, unsigned int number, void *data)
@@ -89,7 +89,7 @@ static struct
   unsigned int files ;
   int links_alone ;
   int writes_itself ;
-} walk ; /* nftw() passes nothing on */
+} walk ; /* static, because nftw() passes no data to its function */
 
 static int visit (char const *path, struct stat const *st, int type, struct FTW *at)
 {
@@ -118,7 +118,7 @@ static void walk_through (char const *path, int links_alone, int writes_itself)
   nftw(path, &visit, OPEN_MAX_AT_ONCE, FTW_PHYS) ;
 }
 
-/* php-fpm's configuration: its directory has the version in its name, as a rule. */
+/* php-fpm's configuration: usually in a directory with the version in its name. */
 static void walk_php (char const *parent)
 {
   char path[PATH_MAX] ;

@@ -18,16 +18,16 @@
 
 #define GROUPS_MAX 64
 #define PREPARING "/etc/cont-init.d"
-#define NOBODY "65534" /* where no account has that name */
+#define NOBODY "65534" /* used if there is no account `nobody` */
 
-/* Programs that log into the directories among their words. */
+/* Programs that log into the directories that their words name. */
 struct logger
 {
   char const *name ;
-  char const *with_argument ; /* letters of options that take one */
-  unsigned int creates : 1 ; /* the last part of a directory that is missing */
-  unsigned int has_streams : 1 ; /* /dev/stdout and /dev/stderr are no directories to it */
-  unsigned int becomes_nobody : 1 ; /* when it is root */
+  char const *with_argument ; /* the letters of options that have an argument */
+  unsigned int creates : 1 ; /* it creates a missing directory, but not the directories above */
+  unsigned int has_streams : 1 ; /* /dev/stdout and /dev/stderr mean streams, not directories */
+  unsigned int becomes_nobody : 1 ; /* it becomes nobody if it is root */
 } ;
 
 static struct logger const loggers[] =
@@ -53,9 +53,9 @@ static struct logger const *find_logger (char const *name)
   return 0 ;
 }
 
-/* ---- As whom ---- */
+/* ---- the user ---- */
 
-/* The user that the words before the program change to; 0: none. */
+/* The user to which the words before the program change; 0: none. */
 static char const *named_user (char const *const *argv, char const *const *program)
 {
   static char const *const takers[] = { "s6-setuidgid", "setuidgid", "gosu", "su-exec", "-u", "--user", "--reuid" } ;
@@ -74,7 +74,7 @@ static char const *named_user (char const *const *argv, char const *const *progr
   return found ;
 }
 
-/* 1; 0: not known; -1: there is no such user. */
+/* Returns 1; 0: not known; -1: there is no such user. */
 static int find_user (struct user *user, char const *text)
 {
   char name[64] ;
@@ -95,7 +95,7 @@ static int find_user (struct user *user, char const *text)
     return !text[len] && !getpwuid(number) ; // cppcheck-suppress getpwuidCalled
   }
   user->uid = entry->pw_uid ;
-  /* Groups that are named beside it take the place of its own. */
+  /* Groups that are named with the user replace the account's own; what they may is not known here. */
   return !text[len] && getgrouplist(name, entry->pw_gid, user->groups, &user->group_count) != -1 ;
 }
 
@@ -119,7 +119,7 @@ static int may_write (struct user const *user, struct stat const *st)
   return (st->st_mode & wanted) == wanted ;
 }
 
-/* ---- Where ---- */
+/* ---- the directory ---- */
 
 static int file_mentions (char const *path, char const *text)
 {
@@ -127,7 +127,8 @@ static int file_mentions (char const *path, char const *text)
   return file_read(AT_FDCWD, path, content, sizeof content - 1) > 0 && strstr(content, text) ;
 }
 
-/* Does a script that is executed before the services care for the directory? */
+/* Does a script that /init executes before the services mention the directory? Then it may create
+   it. */
 static int is_prepared (char const *directory)
 {
   char path[sizeof PREPARING + NAME_MAX + 1] ;
@@ -172,7 +173,8 @@ static void check_place (struct check *check, unsigned int line, char const *pat
       (unsigned long)user->uid, path) ;
 }
 
-/* Is it one directory of all instances? One in the template's log/, as ./data, is a link from theirs. */
+/* Do all instances share this directory? They do even if it is relative and exists in the
+   template's log/, because each instance has only a link to it. */
 static int is_shared (char const *word)
 {
   struct stat st ;
@@ -181,7 +183,7 @@ static int is_shared (char const *word)
   return *word && word[0] != '.' && !stat(word, &st) && S_ISDIR(st.st_mode) ;
 }
 
-/* user: 0: what it may is not known */
+/* user: 0 when its rights are not known. */
 static void check_word (struct check *check, unsigned int line, char const *word, struct logger const *logger, struct user const *user)
 {
   if (word[0] == '-' || strpbrk(word, "$`*")) return ;

@@ -13,7 +13,7 @@
 #include "service/instance.h"
 #include "service/settings.h"
 
-/* ---- Which word was meant ---- */
+/* ---- the closest word ---- */
 
 #define COMPARED_MAX 32
 
@@ -27,7 +27,8 @@ static char plain (char c)
   return c == '_' ? '-' : c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c ;
 }
 
-/* Edits from a to b: a letter more, less or another, two letters exchanged. Capitals and `_` for `-` are none. */
+/* The number of edits from a to b: a letter more, less or another, or two letters exchanged.
+   Capitals, and `_` for `-`, do not count. */
 static unsigned int distance (char const *a, char const *b)
 {
   unsigned int rows[3][COMPARED_MAX + 1] ;
@@ -64,7 +65,7 @@ void closest_try (struct closest *closest, char const *candidate)
   closest->distance = d ;
 }
 
-/* ---- Names ---- */
+/* ---- the names of files ---- */
 
 enum kind { KIND_FILE, KIND_DIRECTORY, KIND_VALUE, KIND_ANY, KIND_OBSOLETE, KIND_S6_RC } ;
 
@@ -72,7 +73,7 @@ struct name
 {
   char const *name ;
   enum kind kind ;
-  char const *mend ; /* of an obsolete one, or one of s6-rc's */
+  char const *mend ; /* what to do; only for KIND_OBSOLETE and KIND_S6_RC */
 } ;
 
 static struct name const names[] =
@@ -104,7 +105,7 @@ static struct name const names[] =
 
 #define NAMES (sizeof names / sizeof *names)
 
-/* Files that have no effect, or a bad one, without another. */
+/* Files that have no effect, or a bad one, without another file. */
 static struct { char const *file, *needs ; enum level level ; char const *what, *mend ; } const pairs[] =
 {
   { "flag-newpidns", "timeout-kill", LEVEL_WARNING, "without timeout-kill, a stop may never end: PID 1 of a namespace ignores a signal that it does not handle",
@@ -114,7 +115,7 @@ static struct { char const *file, *needs ; enum level level ; char const *what, 
   { "undo", "flag-oneshot", LEVEL_WARNING, "without flag-oneshot, it is never run", "create flag-oneshot, or remove it; what follows the end of a service is finish" },
 } ;
 
-/* Files that cannot mean anything together. */
+/* Files that contradict each other. */
 static struct { char const *file, *other, *what, *mend ; } const contradictions[] =
 {
   { "flag-forks", "flag-oneshot", "with flag-oneshot, it contradicts: a task ends, and what it leaves behind is no service", "remove one of these" },
@@ -132,8 +133,8 @@ static void check_known (struct check *check, struct name const *name)
   if (name->kind != KIND_FILE && name->kind != KIND_DIRECTORY && name->kind != KIND_VALUE) return ;
   if (stat(name->name, &st) == -1)
   {
-    if (name->kind == KIND_VALUE && errno != ENOENT) return ; /* told when it is read */
-    finding(check, LEVEL_ERROR, name->name, 1, "mend the link, or remove it", "it leads nowhere") ;
+    if (name->kind == KIND_VALUE && errno != ENOENT) return ; /* it is reported when it is read */
+    finding(check, LEVEL_ERROR, name->name, 1, "fix the link, or remove it", "it leads nowhere") ;
     return ;
   }
   is_directory = S_ISDIR(st.st_mode) ;
@@ -195,9 +196,9 @@ void check_names (struct check *check)
   free(entries) ;
 }
 
-/* ---- Values ---- */
+/* ---- values ---- */
 
-static struct check *told ; /* settings_read() has no word for it */
+static struct check *told ; /* static, because settings_read() passes no data to tell() */
 
 static void tell (char const *file, char const *value, char const *allowed, int err)
 {
@@ -217,7 +218,7 @@ static int is_effective (char const *file, struct settings const *settings)
   return check_exists(file) ;
 }
 
-/* A task, which is done when its run has exited 0. */
+/* Checks a task: a service that is done when its run has exited 0. */
 static void check_task (struct check *check, struct settings const *settings)
 {
   if (settings->restart == RESTART_ALWAYS)
@@ -230,13 +231,13 @@ static void check_task (struct check *check, struct settings const *settings)
   if (check->is_logger) finding(check, LEVEL_WARNING, "flag-oneshot", 1, "remove it", "a logger ends when its input does: it is no task") ;
 }
 
-/* reeve-exec --sd-notify reads that one. */
+/* reeve-exec --sd-notify reads this file, too. */
 static int is_watchdogs (char const *file)
 {
   return !strcmp(file, "health-timeout") ;
 }
 
-/* What is stopped because it is unhealthy may not end by itself: it hangs. */
+/* Checks the health files. An unhealthy service often hangs, so it needs timeout-kill to end. */
 static void check_health (struct check *check, struct settings const *settings)
 {
   struct health_settings numbers ;

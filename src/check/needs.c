@@ -20,8 +20,8 @@ struct needs
   struct graph graph ;
   char *const *services ;
   size_t count ;
-  char const *only ; /* 0: all are told of */
-  char const *of ; /* whose dependencies.d is read */
+  char const *only ; /* report only this service's findings; 0: all */
+  char const *of ; /* the service whose dependencies.d is being read */
 } ;
 
 static void need_path (char out[NEED_PATH_MAX], char const *of, char const *on)
@@ -34,7 +34,7 @@ static int is_told_of (struct needs const *needs, char const *service)
   return !needs->only || !strcmp(needs->only, service) ;
 }
 
-/* ---- what cannot be ---- */
+/* ---- faults of a single dependency ---- */
 
 static void tell_fault (char const *name, char const *why, void *data)
 {
@@ -44,7 +44,8 @@ static void tell_fault (char const *name, char const *why, void *data)
   if (is_told_of(needs, needs->of)) finding(needs->check, LEVEL_ERROR, path, 1, 0, "%s", why) ;
 }
 
-/* Where its template makes no such instance, somebody may scale that. */
+/* The template has a count that does not make this instance. Somebody may scale the template later,
+   so this is no error. Returns 1 if that is so. */
 static int check_uncounted (struct needs const *needs, struct graph_need const *need)
 {
   char path[NEED_PATH_MAX] ;
@@ -57,7 +58,7 @@ static int check_uncounted (struct needs const *needs, struct graph_need const *
   return 1 ;
 }
 
-/* One that is optional may be missing, but not be misspelt. */
+/* An optional dependency may be missing; but a name close to a service's is probably misspelt. */
 static void check_unknown (struct needs const *needs, struct graph_need const *need)
 {
   char path[NEED_PATH_MAX] ;
@@ -74,14 +75,14 @@ static void check_unknown (struct needs const *needs, struct graph_need const *n
   finding(needs->check, need->optional ? LEVEL_HINT : LEVEL_ERROR, path, 1, mend, "there is no service %s", name) ;
 }
 
-/* Where the files of a service are: an instance's, its template's. */
+/* The directory with the files of a service: for an instance, its template's. */
 static char const *files_of (char const *name, char template[SERVICE_NAME_MAX + 1])
 {
   enum role role = check_role(name) ;
   return role != ROLE_SERVICE && role != ROLE_TEMPLATE && instance_template(name, template, 0) ? template : name ;
 }
 
-/* What will never be ready by itself holds for ever. */
+/* Reports a dependency that will never be ready by itself: the service would wait for ever. */
 static void check_startable (struct needs const *needs, struct graph_need const *need)
 {
   char path[NEED_PATH_MAX] ;
@@ -95,7 +96,7 @@ static void check_startable (struct needs const *needs, struct graph_need const 
       "%s waits until somebody starts %s, which has a file `down`", need->of->name, need->on->name) ;
   snprintf(file, sizeof file, "%s/run", files_of(need->on->name, template)) ;
   if (access(file, X_OK) == -1)
-    finding(needs->check, LEVEL_ERROR, path, 1, "mend that", "%s can never start, as it needs %s, whose run cannot be executed (%s)",
+    finding(needs->check, LEVEL_ERROR, path, 1, "fix that", "%s can never start, as it needs %s, whose run cannot be executed (%s)",
       need->of->name, need->on->name, executable_why_not(file, errno, why, sizeof why)) ;
 }
 
@@ -132,7 +133,8 @@ static void tell_circle (struct graph_node const *first, void *data)
 
 /* ---- the graph ---- */
 
-/* A template stands for its instances: it needs those that have a directory, as these may need others than it. */
+/* A template also needs each of its instances that has a directory: they may have dependencies that
+   the template does not have. */
 static int add_own_instances (struct needs const *needs, struct dependencies *dependencies, char const *service)
 {
   int ok = 1 ;
@@ -141,7 +143,7 @@ static int add_own_instances (struct needs const *needs, struct dependencies *de
   return ok ;
 }
 
-/* Or are they its template's, of which they are told? */
+/* Does it have dependencies of its own? Those of its template are reported with the template. */
 static int has_own_needs (char const *service)
 {
   char path[NEED_PATH_MAX] ;
@@ -150,7 +152,7 @@ static int has_own_needs (char const *service)
   return role == ROLE_SERVICE || role == ROLE_TEMPLATE || (role == ROLE_INSTANCE && !access(path, F_OK)) ;
 }
 
-/* `service` is needs->services', or a counted instance's name. */
+/* Adds the dependencies of `service`, borrowed, to the graph. */
 static int read_needs (struct needs *needs, char const *service)
 {
   struct dependencies dependencies ;
@@ -166,7 +168,7 @@ static int read_needs (struct needs *needs, char const *service)
   if (!dependencies_read(&dependencies, AT_FDCWD, path, is_own ? &tell_fault : 0, needs))
   {
     if (errno == ENOMEM) return 0 ;
-    if (errno != ENOTDIR && is_own && is_told_of(needs, service)) /* that has been told */
+    if (errno != ENOTDIR && is_own && is_told_of(needs, service)) /* has been reported already */
       finding(needs->check, LEVEL_WARNING, path, 1, "check as a user who may", "it cannot be read (%s)", strerror(errno)) ;
     return 1 ;
   }
@@ -175,7 +177,7 @@ static int read_needs (struct needs *needs, char const *service)
   return ok ;
 }
 
-/* Instances that are needed by their names and are there because of a count. */
+/* Adds the instances that somebody needs by name and that only a count makes. */
 static int add_counted (struct needs *needs)
 {
   uint32_t count ;
@@ -188,7 +190,7 @@ static int add_counted (struct needs *needs)
 int check_needs (struct check *check, char *const *services, size_t count, char const *only)
 {
   struct needs needs = { .check = check, .services = services, .count = count, .only = only } ;
-  int ok = !only || graph_add(&needs.graph, only) ; /* circles are told from there */
+  int ok = !only || graph_add(&needs.graph, only) ; /* a circle's description begins with this service */
   for (size_t i = 0 ; ok && i < count ; i++) ok = read_needs(&needs, services[i]) ;
   if (ok) ok = add_counted(&needs) ;
   for (size_t i = 0 ; ok && i < count ; i++)

@@ -22,7 +22,7 @@ static char const usage[] =
   "default: " DEFAULT_DIRECTORY ", and what the image has for other systems.\n\n"
   "  --json  for programs\n" ;
 
-/* Returns -1 to go on, or an exit code. */
+/* Returns -1 to continue, or an exit code. */
 static int parse_options (struct check *check, int argc, char *const *argv)
 {
   static struct option const longs[] =
@@ -44,7 +44,7 @@ static int parse_options (struct check *check, int argc, char *const *argv)
   return -1 ;
 }
 
-/* Returns EXIT_YES, or an exit code: it has been said why it could not be checked. */
+/* Returns EXIT_YES; or, after a message, the exit code if it could not check the directory. */
 static int check_one (struct check *check, char const *directory, int start)
 {
   if (check_directory(check, directory, start)) return EXIT_YES ;

@@ -13,15 +13,15 @@
 #define EXECLINE_WORDS 128
 #define EXECLINE_SIZE 8192
 
-/* What is known of the whole script, before its commands are judged. */
+/* What the first reading finds out about the whole script, before the second judges its commands. */
 struct script
 {
   struct check *check ;
-  unsigned int count ; /* of what has been read */
-  unsigned int last ; /* the number of the last one that is in no other */
-  unsigned int handles : 1 ; /* it handles signals or waits for children itself */
+  unsigned int count ; /* of the commands that were read */
+  unsigned int last ; /* the number of the last command that is not inside another */
+  unsigned int handles : 1 ; /* it handles signals, or waits for children, itself */
   unsigned int ends : 1 ; /* it ends what it starts */
-  unsigned int creates : 1 ; /* it makes directories, or may */
+  unsigned int creates : 1 ; /* it creates directories, or may do so */
   unsigned int is_full : 1 ;
   char functions[FUNCTIONS_MAX][FUNCTION_SIZE] ;
   unsigned int function_count ;
@@ -35,7 +35,7 @@ static int is_one_of (char const *word, char const *list)
   return 0 ;
 }
 
-/* ---- The first reading ---- */
+/* ---- the first reading ---- */
 
 static void learn (struct shell_command const *command, void *data)
 {
@@ -57,9 +57,9 @@ static void learn (struct shell_command const *command, void *data)
   }
 }
 
-/* ---- The second ---- */
+/* ---- the second reading ---- */
 
-/* The words behind assignments and `exec`, which *executed says. */
+/* Skips assignments and `exec`; *executed: there was an `exec`. */
 static char const *const *strip (char const *const *words, int *executed)
 {
   *executed = 0 ;
@@ -81,7 +81,7 @@ static int is_function (struct script const *script, char const *name)
   return 0 ;
 }
 
-/* Is it a program, whose process is another than the shell's? */
+/* Is it a program, with a process other than the shell's? */
 static int is_program (struct script const *script, char const *word)
 {
   static char const builtins[] = ". : [ [[ alias break builtin cd command continue declare echo enable eval exec exit export false fg getopts hash jobs kill let"
@@ -124,11 +124,12 @@ static void judge_init_script (struct check *check, unsigned int line, char cons
     char const *quote = strpbrk(words[i], " ;") ? "'" : "" ;
     used += (size_t)snprintf(mend + used, sizeof mend - used, "%s%s%s%s", i ? " " : "make a service with exec ", quote, words[i], quote) ;
   }
-  if (check_exists("flag-oneshot")) is_service = 0 ; /* it may end, and what it left behind lives on */
+  if (check_exists("flag-oneshot")) is_service = 0 ; /* a task may end after it, so a warning is enough */
   finding(check, is_service ? LEVEL_ERROR : LEVEL_WARNING, "run", line, mend, "the init script of %s starts it in the background", name) ;
 }
 
-/* The first service that a `reeve wait` waits for; 0: it is none, or that is not known. */
+/* The first service that a `reeve wait` waits for; 0: it is no such command, or the name is not
+   known. */
 static char const *waited_for (char const *const *argv)
 {
   size_t i = 2 ;
@@ -139,7 +140,7 @@ static char const *waited_for (char const *const *argv)
   return argv[i][0] == '-' || strpbrk(argv[i], "$`*") ? 0 : argv[i] ;
 }
 
-/* While it waits, the service counts as up, and nobody knows what for. */
+/* While run waits, the service counts as up, and reeve status does not show what it waits for. */
 static void judge_wait (struct check *check, struct shell_command const *command, char const *const *argv)
 {
   char mend[FORM_SIZE] ;

@@ -13,10 +13,10 @@
 #include "check/check.h"
 #include "service/executable.h"
 
-#define LINE_MAX_LENGTH 254 /* what the kernel reads of the first line, without its newline */
+#define LINE_MAX_LENGTH 254 /* so many bytes of the first line the kernel reads, without its newline */
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-/* The first line: the interpreter, and the rest, which is one argument. */
+/* The first line: the interpreter, and the rest, which the kernel passes as one argument. */
 struct first_line
 {
   char interpreter[LINE_MAX_LENGTH + 1] ;
@@ -56,7 +56,7 @@ int check_is_found (char const *name)
     if (len && is_in_directory(at, len, name)) return 1 ;
     at += len ;
   }
-  return program_beside(path, name) ; /* /init appends where they are to PATH */
+  return program_beside(path, name) ; /* /init appends the directory of Reeve's programs to PATH */
 }
 
 static int read_first_line (struct first_line *first, char const *text, size_t len)
@@ -82,7 +82,7 @@ static int read_first_line (struct first_line *first, char const *text, size_t l
   return 1 ;
 }
 
-/* What the argument of env or with-contenv executes; "" when that is not certain. */
+/* The program that env or with-contenv executes with this argument; "" when that is not certain. */
 static char const *program_of (char *argument)
 {
   char *rest ;
@@ -127,7 +127,7 @@ static int check_first_line (struct check *check, char const *file, struct conte
     name = program_of(first.argument) ;
     if (*name && !check_is_found(name))
     {
-      finding(check, LEVEL_ERROR, file, 1, "install it, or mend the #! line", "its interpreter %s is missing", name) ;
+      finding(check, LEVEL_ERROR, file, 1, "install it, or fix the #! line", "its interpreter %s is missing", name) ;
       return 0 ;
     }
   }
@@ -135,7 +135,7 @@ static int check_first_line (struct check *check, char const *file, struct conte
   return 1 ;
 }
 
-/* Returns 0 when there is one that the interpreter would stumble over. */
+/* Returns 0 when there is a carriage return that the interpreter would not accept. */
 static int check_carriage_returns (struct check *check, char const *file, struct content const *script)
 {
   unsigned int line = 1 ;
@@ -151,7 +151,7 @@ static int check_carriage_returns (struct check *check, char const *file, struct
   return 1 ;
 }
 
-/* Returns 0 when it is not known what it holds, which has been told. */
+/* Returns 0, after a finding, when the file cannot be read. */
 static int read_content (struct check *check, char const *file, struct content *script)
 {
   ssize_t len = file_read(AT_FDCWD, file, content, SCRIPT_MAX) ;
@@ -174,7 +174,7 @@ int check_script (struct check *check, char const *file, struct content *script)
     say_why(check, file, EACCES) ;
     return 0 ;
   }
-  if (!(st.st_mode & 0111)) say_why(check, file, EACCES) ; /* and go on: there may be more */
+  if (!(st.st_mode & 0111)) say_why(check, file, EACCES) ; /* continues: there may be more faults */
   if (!read_content(check, file, script)) return 0 ;
   if (script->len >= SELFMAG && !memcmp(script->text, ELFMAG, SELFMAG))
   {

@@ -11,10 +11,10 @@
 
 enum state
 {
-  STATE_COMMAND, /* one may begin */
-  STATE_WORDS, /* in a simple one */
-  STATE_HEADER, /* of `for`: words that are no command */
-  STATE_CLOSED /* behind a compound one */
+  STATE_COMMAND, /* a command may begin here */
+  STATE_WORDS, /* in a simple command */
+  STATE_HEADER, /* in the head of `for`: words that are not a command */
+  STATE_CLOSED /* after a compound command */
 } ;
 
 struct frame
@@ -42,12 +42,12 @@ struct reader
   unsigned int heres ;
   char const *words[WORDS_MAX + 1] ;
   size_t count ;
-  unsigned int line ; /* of the command */
+  unsigned int line ; /* of the current command */
   shell_command_func *each ;
   void *data ;
 } ;
 
-/* ---- Commands ---- */
+/* ---- commands ---- */
 
 static int is_elsewhere (struct reader const *r)
 {
@@ -106,7 +106,7 @@ static int pop (struct reader *r, char kind)
   return 1 ;
 }
 
-/* The next pattern of `case`, or its end. */
+/* Reads the next pattern of `case`, or its end. */
 static int read_pattern (struct reader *r)
 {
   struct word word ;
@@ -159,7 +159,7 @@ static int read_function (struct reader *r)
   return define_function(r, word.text) ;
 }
 
-/* [[ ... ]], in which && and < are none of the shell's operators. */
+/* Reads [[ ... ]], in which && and < are not the shell's operators. */
 static int read_condition (struct reader *r)
 {
   struct word word ;
@@ -189,7 +189,7 @@ static struct { char const *word ; enum action action ; char frame ; } const res
   { "function", FUNCTION, 0 }, { "[[", CONDITION, 0 }, { "!", NOTHING, 0 }
 } ;
 
-/* 1: it was a reserved word; 0: not; -1: not understood. */
+/* Returns 1 if it was a reserved word; 0 if not; -1 if it is not understood. */
 static int read_reserved (struct reader *r, char const *word)
 {
   size_t i = 0 ;
@@ -248,7 +248,7 @@ static int read_ordinary (struct reader *r)
   return 1 ;
 }
 
-/* ---- Redirections ---- */
+/* ---- redirections ---- */
 
 static int read_redirection (struct reader *r)
 {
@@ -258,7 +258,7 @@ static int read_redirection (struct reader *r)
   int without_tabs = 0 ;
   int c = words_take(&r->script) ;
   if (c == '&') c = words_take(&r->script) ;
-  if (words_peek(&r->script, 0) == '(') /* a process's, which is a word */
+  if (words_peek(&r->script, 0) == '(') /* <(...) is a word */
   {
     words_take(&r->script) ;
     return words_skip_to(&r->script, ')') ;
@@ -281,7 +281,7 @@ static int read_redirection (struct reader *r)
   return 1 ;
 }
 
-/* Goes past the here-documents that begin on this line. */
+/* Skips the here-documents that begin on this line. */
 static int skip_heres (struct reader *r)
 {
   for (unsigned int i = 0 ; i < r->heres ; )
@@ -299,7 +299,7 @@ static int skip_heres (struct reader *r)
   return 1 ;
 }
 
-/* ---- All ---- */
+/* ---- the whole script ---- */
 
 static int read_open (struct reader *r)
 {

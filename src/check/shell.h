@@ -1,5 +1,6 @@
-/* Reads a shell script as far as its commands go, with no meaning of its own:
-   quotes, comments, continued lines, here-documents, compound commands. */
+/* Reads the commands of a shell script: understands quotes, comments, continued lines,
+   here-documents and compound commands, but not what the commands mean. Also reads execline
+   scripts. */
 
 #ifndef REEVE_CHECK_SHELL_H
 #define REEVE_CHECK_SHELL_H
@@ -9,11 +10,11 @@
 enum shell_kind
 {
   SHELL_SIMPLE,
-  SHELL_COMPOUND, /* if, while, for, case, { }, ( ), at its end */
-  SHELL_FUNCTION /* the head of its definition */
+  SHELL_COMPOUND, /* if, while, for, case, { }, ( ): reported at its end */
+  SHELL_FUNCTION /* the name in its definition */
 } ;
 
-/* What separates commands: the character, but for && and ||. */
+/* What separates two commands: its character, except for && and ||. */
 enum shell_operator
 {
   SHELL_END = ';', /* or a newline, or nothing */
@@ -26,30 +27,29 @@ enum shell_operator
 struct shell_command
 {
   enum shell_kind kind ;
-  unsigned int line ; /* of its first word; of a compound command, its end */
-  unsigned int depth ; /* compound commands that it is in */
+  unsigned int line ; /* the line of its first word; of a compound command, of its end */
+  unsigned int depth ; /* how many compound commands contain it */
   unsigned int elsewhere : 1 ; /* in a function or a subshell */
   enum shell_operator before ;
   enum shell_operator after ;
-  char const *const *words ; /* ended by 0, valid during the call: no quotes, no redirections, expansions as they
-                                are written. SHELL_FUNCTION: its name. SHELL_COMPOUND: none */
+  char const *const *words ; /* ended by 0, valid during the call: no quotes or redirections; expansions as written. SHELL_FUNCTION: its name */
   size_t count ;
 } ;
 
 typedef void shell_command_func (struct shell_command const *command, void *data) ;
 
-/* Calls `each` for every command of a script, in their order. Commands inside of
-   words, as $(date), are not looked at.
+/* Calls `each` for every command of a script, in their order; but not for commands inside of words,
+   such as $(date). Allocates nothing.
      text  `len` bytes of any kind
-   Returns 1, or 0 when it does not understand all of it; then what `each` was
-   told does not hold. Allocates nothing. */
+   Returns 1, or 0 when it does not understand the whole script; then do not trust what `each` was
+   told. */
 extern int shell_read (char const *text, size_t len, shell_command_func *each, void *data) ;
 
-/* The words of the last command in an execline script, which is what its process
-   becomes in the end; those behind the last block.
-     buffer  the caller's, where the words are put; `size` bytes
-     line    where it begins
-   Returns how many, 0 when it does not understand the script. */
+/* Finds the last command of an execline script: the words after the last block. The process becomes
+   that program in the end.
+     buffer  the caller's, of `size` bytes: the words are put there
+     line    set to the command's first line
+   Returns the number of words; 0 when it does not understand the script. */
 extern size_t execline_last (char const *text, size_t len, char const **words, size_t max, char *buffer, size_t size, unsigned int *line) ;
 
 #endif

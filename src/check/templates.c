@@ -64,7 +64,7 @@ int check_may_be_counted (char const *name, uint32_t *count)
   if (!number || number > COUNT_MAX || !instance_template(name, template, 0) || check_role(template) != ROLE_TEMPLATE) return 0 ;
   r = read_count(template, &counted, text) ;
   if (r == 1 && !*counted.variable) *count = counted.number ;
-  else if (r) *count = COUNT_MAX ; /* nobody can know here; where it is invalid, that has been told */
+  else if (r) *count = COUNT_MAX ; /* a variable's value is not known here; an invalid count is reported elsewhere */
   return number <= *count ;
 }
 
@@ -96,7 +96,7 @@ void check_nothing (struct check *check, char const *name)
 {
   char template[SERVICE_NAME_MAX + 1] ;
   struct stat st ;
-  if (stat(name, &st) == -1) return ; /* check_link() tells of it */
+  if (stat(name, &st) == -1) return ; /* check_link() reports it */
   if (!instance_template(name, template, 0)) finding(check, LEVEL_WARNING, name, 1, "write a run, or remove it", "without a run it is no service") ;
   else finding(check, LEVEL_ERROR, name, 1, "write a run, or make the template", "an instance of nothing: it has no run, and there is no template %s with one", template) ;
 }
@@ -112,7 +112,7 @@ void check_link (struct check *check, char const *name)
   target[n] = 0 ;
   while (n > 1 && target[n - 1] == '/') target[--n] = 0 ;
   last = (char *)path_last(target) ;
-  if (stat(name, &st) == -1) finding(check, LEVEL_ERROR, name, 1, "mend the link, or remove it", "an instance of nothing: the link leads nowhere") ;
+  if (stat(name, &st) == -1) finding(check, LEVEL_ERROR, name, 1, "fix the link, or remove it", "an instance of nothing: the link leads nowhere") ;
   else if (instance_is_template(last) && strcmp(last, template) != 0)
     finding(check, LEVEL_WARNING, name, 1, "rename it, or link it to its own template", "it leads to the template %s, and is no instance of that, but an ordinary service", last) ;
 }

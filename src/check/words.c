@@ -53,9 +53,9 @@ static int skip_nested (struct script *script, int close, unsigned int nested)
     else if (c == '(' && (close == ')' || previous == '$')) ok = skip_nested(script, ')', nested + 1) ;
     else if (close == ')' && c == '#' && (is_blank(previous) || previous == '\n'))
       words_skip_line(script) ;
-    /* A here-document has quotes that are none. */
+    /* A here-document may contain a single quote that quotes nothing. */
     else if (close == ')' && c == '<' && previous == '<') return 0 ;
-    /* The parentheses of its patterns do not come in pairs. */
+    /* `case`: the parentheses of its patterns do not come in pairs. */
     else if (close == ')' && c == 'c' && strchr(" \t\n;(", previous) && script->len - script->at > 4 && !memcmp(script->text + script->at, "ase ", 4)) return 0 ;
     if (!ok) return 0 ;
     previous = c ;
@@ -68,7 +68,7 @@ int words_skip_to (struct script *script, int close)
   return skip_nested(script, close, 0) ;
 }
 
-/* An expansion at its `$` or backquote, as it is written. */
+/* Puts an expansion, from its `$` or backquote, as it is written. */
 static int put_expansion (struct script *script)
 {
   size_t from = script->at ;

@@ -102,8 +102,8 @@ static void explain_interpreter (struct text *text, char const *line, size_t len
   interpreter[n - start] = 0 ;
   add(text, "its interpreter ") ;
   add(text, interpreter) ;
-  if (stat(interpreter, &st) == -1) add(text, " is missing: install it, or mend the #! line") ;
-  else if (S_ISDIR(st.st_mode) || !(st.st_mode & 0111)) add(text, " is not executable: mend the #! line") ;
+  if (stat(interpreter, &st) == -1) add(text, " is missing: install it, or fix the #! line") ;
+  else if (S_ISDIR(st.st_mode) || !(st.st_mode & 0111)) add(text, " is not executable: fix the #! line") ;
   else add(text, " cannot be executed") ;
 }
 
