@@ -298,6 +298,66 @@ kill_that() { [ "${1:-0}" -gt 1 ] && kill -KILL "$1"; }
   stop_all
 }
 
+@test "json is valid whatever a hostile service writes: NUL, torn UTF-8, a line of 10 MB" {
+  service hostile <<'END'
+#!/usr/bin/env python3
+import os, random, time
+random.seed(1)
+pieces = [0, 0x1b, 0x41, 0x80, 0xa0, 0xc0, 0xe2, 0xed, 0xf0, 0xf4, 0xff]
+for i in range(100): os.write(1, b"<" + bytes(random.choice(pieces) for _ in range(random.randrange(3000))) + b">\n")
+os.write(1, b"a\0b\n")
+line = memoryview(("\u00e9" * 5000000).encode())
+while line: line = line[os.write(1, line[:100003]):]
+os.write(1, b"\nend\n")
+time.sleep(1000000)
+END
+  scanner_into_pipe json
+  eventually 60 grep -q '"message":"end"}$' "$dir/stdout"
+  stop_all
+  python3 - "$dir/stdout" <<'END'
+import json, sys
+said = [json.loads(line)["message"] for line in open(sys.argv[1], encoding="utf-8", errors="strict")]
+assert sum(one.startswith("<") and one.endswith(">") for one in said) == 100
+assert "a\0b" in said
+assert sum(len(one) for one in said if one.strip("\u00e9") == "") == 5000000, "a character was torn or lost"
+END
+}
+
+@test "while the collector is stopped, the tree answers, and a stop ends; no line is lost" {
+  service talks <<<'trap "echo bye; exit 0" TERM; seq 30000; while :; do sleep 0.05; done'
+  idle other
+  scanner_into_pipe lines
+  eventually 20 grep -qx 30000 "$dir/stdout"
+  kill -STOP "$(pid_of .log)"
+  reeve -l "$live" restart other
+  reeve -l "$live" stop talks
+  stop_all
+  diff <(seq 30000; echo bye) "$dir/stdout"
+}
+
+@test "REEVE_LOG_KEEP: nothing, a few lines, all; what is no number is said" {
+  service talks <<<'seq 3000; exec sleep 1000000'
+  kept_with() # VALUE ; $output: what is kept
+  {
+    : >"$dir/stdout"
+    REEVE_LOG_KEEP=$1 scanner_into_pipe lines
+    eventually 10 grep -qx 3000 "$dir/stdout"
+    [ "$1" = 0 ] || eventually 10 grep -q ' o 3000$' "$live/talks/supervise/kept"
+    output=$(cat "$live/talks/supervise/kept.old" "$live/talks/supervise/kept" 2>/dev/null) || :
+    stop_all
+    rm "$dir/pipe"
+  }
+  kept_with 0
+  [ -z "$output" ]
+  kept_with 200
+  [ "${#output}" -le 200 ]
+  kept_with 18446744073709551615
+  [ "$(wc -l <<<"$output")" -eq 3000 ]
+  run ! grep REEVE_LOG_KEEP "$dir/stderr"
+  kept_with 64k
+  said 'invalid REEVE_LOG_KEEP "64k": allowed: a number of bytes; 65536 are kept'
+}
+
 @test "a service may lock its own stdout, and set O_DIRECT on it" {
   service locks <<'END'
 #!/usr/bin/env python3
