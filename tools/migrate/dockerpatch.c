@@ -24,13 +24,22 @@ static int executes_anywhere (struct patching *p, char const *program)
   return plan_needs(p->plan, program) ;
 }
 
+/* Not where something of it is still executed, or may be. */
+static void supervisor_goes (struct patching *p, char const **packages)
+{
+  if (executes_anywhere(p, "pidproxy")) patching_note(p, "the package supervisor stays: pidproxy, which a service executes, is in it") ;
+  else if (p->start->front.first)
+    patching_note(p, pool_printf(p->pool, "the package supervisor stays, if one is installed: %s, which stays ahead of /init, may execute something of it; else take it out", p->start->front.first->text)) ;
+  else *packages = pool_printf(p->pool, "%s supervisor", *packages) ;
+}
+
 static char const *needless_packages (struct patching *p)
 {
   char const *packages = "" ;
   for (char const *const *one = (char const *const[]){ "tini", "dumb-init", "catatonit", 0 } ; *one ; one++)
     if (!executes_anywhere(p, *one)) packages = pool_printf(p->pool, "%s %s", packages, *one) ;
-  if (strstr(p->input, "supervis") && !executes_anywhere(p, "supervisorctl") && !executes_anywhere(p, "supervisord") && !p->start->front.first)
-    packages = pool_printf(p->pool, "%s supervisor", packages) ;
+  if (strstr(p->input, "supervis") && !executes_anywhere(p, "supervisorctl") && !executes_anywhere(p, "supervisord"))
+    supervisor_goes(p, &packages) ;
   return packages ;
 }
 

@@ -35,6 +35,17 @@ static void note (struct translation *t, char const *name, char const *text)
 
 /* ---- what is done in run ---- */
 
+/* pidproxy PIDFILE PROGRAM: the signals were for the process of that file. */
+static void look_at_proxy (struct translation *t, char const *command, uint32_t line)
+{
+  struct plan *plan = t->plan ;
+  char const *name = shell_basename(pool_copy(plan->pool, command, strcspn(command, " \t\n"))) ;
+  if (strcmp(name, "pidproxy") != 0 && !shell_mentions(command, "pidproxy")) return ;
+  plan_todo(plan, t->service, t->service->claim, line, strstr(command, "mysqld_safe") || strstr(command, "mariadbd-safe")
+    ? "pidproxy is supervisor's own, and mysqld_safe ignores SIGTERM: run mysqld (or mariadbd) --user=mysql in place of both, then take supervisor's package out"
+    : "pidproxy is supervisor's own, and passes signals on to the process of its file: run that program itself, in the foreground, then take supervisor's package out") ;
+}
+
 static void set_command (struct translation *t)
 {
   struct plan *plan = t->plan ;
@@ -50,6 +61,7 @@ static void set_command (struct translation *t)
   t->service->text = command ;
   if (shell_one_of(shell_basename(pool_copy(plan->pool, command, strcspn(command, " \t\n"))), "mysqld_safe mariadbd-safe"))
     texts_add_once(plan->pool, &plan->notes, pool_printf(plan->pool, "%s: mysqld_safe ignores SIGTERM, so that the database would not be stopped: run mysqld (or mariadbd) --user=mysql in its place", t->service->name)) ;
+  look_at_proxy(t, command, line) ;
   t->service->command = supervisord_command(plan->pool, &t->expansion, command, &todo) ;
   if (todo) plan_todo(plan, t->service, t->service->claim, line, todo) ;
   supervisord_foreground(plan, t->service, line) ;

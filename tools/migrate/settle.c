@@ -5,7 +5,6 @@
 #include "migrate/plan.h"
 #include "migrate/shell.h"
 
-#define NOTIFICATION_FD "3"
 
 static void settle_unclaimed (struct plan *plan)
 {
@@ -76,10 +75,32 @@ static void settle_dependencies (struct plan *plan)
     }
 }
 
+/* Does the input redirect that descriptor? 3>&1, >&3 */
+static int uses_descriptor (char const *text, char digit)
+{
+  for (char const *p = text ; (p = strchr(p, digit)) ; p++)
+  {
+    if (p > text && strchr("0123456789", p[-1])) continue ;
+    if (p[1] == '<' || p[1] == '>') return 1 ;
+    if (p > text + 1 && p[-1] == '&' && strchr("<>", p[-2])) return 1 ;
+  }
+  return 0 ;
+}
+
+/* One that the input does not use for something else: what it writes there would be taken for readiness. */
+static char const *free_descriptor (struct plan const *plan)
+{
+  static char const *const all[] = { "3", "4", "5", "6", "7", "8", "9" } ;
+  for (size_t i = 0 ; i < sizeof(all) / sizeof(*all) ; i++)
+    if (!uses_descriptor(plan->source->text, *all[i])) return all[i] ;
+  return "100" ; /* above those that shells use themselves */
+}
+
 static void settle_checks (struct plan *plan)
 {
+  char const *descriptor = free_descriptor(plan) ;
   for (struct service *service = plan->services ; service ; service = service->next)
-    if (service->check) service_set(plan, service, "notification-fd", NOTIFICATION_FD) ;
+    if (service->check) service_set(plan, service, "notification-fd", descriptor) ;
 }
 
 #define GRACE_MS 10000 /* docker stop's own */

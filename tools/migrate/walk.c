@@ -125,7 +125,9 @@ static void walk_after_start (struct analysis *a, struct statement *statement, s
   struct statement *right = left->next ;
   struct frame inner = { .rest = right, .up = frame } ;
   struct service *before = plan_last(a->plan) ;
-  char const *why = "what was done when the start failed: the service is restarted instead" ;
+  char const *why = keeps_alive(left) || shell_one_of(statement_command(left), "wait")
+    ? "what was done when the waiting ended with a failure: now the container ends with the code of what is main"
+    : "what was done when the start failed: the service is restarted instead" ;
   walk_statement(a, left, statement->kind == STATEMENT_OR ? frame : &inner) ;
   if (statement->kind == STATEMENT_AND && !a->replaced_line)
   {
