@@ -306,7 +306,7 @@ random.seed(1)
 pieces = [0, 0x1b, 0x41, 0x80, 0xa0, 0xc0, 0xe2, 0xed, 0xf0, 0xf4, 0xff]
 for i in range(100): os.write(1, b"<" + bytes(random.choice(pieces) for _ in range(random.randrange(3000))) + b">\n")
 os.write(1, b"a\0b\n")
-line = memoryview(("\u00e9" * 5000000).encode())
+line = memoryview(("\u20ac" * 3500000).encode())
 while line: line = line[os.write(1, line[:100003]):]
 os.write(1, b"\nend\n")
 time.sleep(1000000)
@@ -319,7 +319,7 @@ import json, sys
 said = [json.loads(line)["message"] for line in open(sys.argv[1], encoding="utf-8", errors="strict")]
 assert sum(one.startswith("<") and one.endswith(">") for one in said) == 100
 assert "a\0b" in said
-assert sum(len(one) for one in said if one.strip("\u00e9") == "") == 5000000, "a character was torn or lost"
+assert sum(len(one) for one in said if one.strip("\u20ac") == "") == 3500000, "a character was torn or lost"
 END
 }
 
