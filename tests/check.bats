@@ -78,7 +78,7 @@ clean()
   [ ! -e "$dir/executed" ]
   run reeve check "$dir/nothing"
   [ "$status" -eq 111 ]
-  [[ $output == "reeve-check: warning: unable to check $dir/nothing: No such file or directory" ]]
+  [[ $output == "reeve-check: warning: unable to check $dir/nothing: there is no such directory; name a service directory, or the directory that they are in" ]]
   run reeve check --all .
   [ "$status" -eq 100 ]
 }

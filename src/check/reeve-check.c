@@ -53,7 +53,8 @@ static int check_one (struct check *check, char const *directory, int start)
     strerr_warnw2x(directory, " is no directory: name a service directory, or the directory that they are in") ;
     return EXIT_USAGE ;
   }
-  strerr_warnwu2sys("check ", directory) ;
+  if (errno == ENOENT) strerr_warnwu3x("check ", directory, ": there is no such directory; name a service directory, or the directory that they are in") ;
+  else strerr_warnwu2sys("check ", directory) ;
   return EXIT_SYSTEM ;
 }
 

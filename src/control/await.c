@@ -48,6 +48,7 @@ static char const *describe (struct wait const *wait, char *out, size_t size)
   struct graph graph ;
   char const *reason = view_reason(&wait->now) ;
   snprintf(path, sizeof path, "%s/run", wait->name) ;
+  if (!reason && wait->now.state == STATE_UNSUPERVISED && access(wait->name, F_OK) == -1) reason = "the scanner has not come to it yet" ;
   if (!reason && wait->now.wanted_up && !wait->now.up && access(path, X_OK) == -1) reason = executable_why_not(path, errno, why, sizeof why) ;
   if (wait->now.state == STATE_HELD && dependencies_learn(&graph))
   {

@@ -163,12 +163,23 @@ static uint64_t count_of (struct logs const *logs)
   return request->since_ms || (request->count == 1 && !request->listed && !logs->terminal && !request->follow) ? LOG_ALL : LINES_DEFAULT ;
 }
 
+/* Says why no service at all has one. `err`: of a log that is there and cannot be read; else ENOENT. */
+static int say_no_log (struct request const *request, int err)
+{
+  if (!request->count && !services_scanner_lives()) return services_need_scanner(request) ;
+  if (err != ENOENT) strerr_warnwu3x("read any log: ", strerror(err), err == EACCES ? " (only their owners and root may)" : "") ;
+  else if (exists(COLLECTOR, "/supervise")) strerr_warnw1x("there is no log to show: no service has written anything yet that is kept") ;
+  else strerr_warnw1x("there is no log to show: no service has a logger, and nothing keeps what they write; it goes to the container's output: see `docker logs`, or start the tree with REEVE_LOG=prefix (reeve-scan -L prefix)") ;
+  return EXIT_NO ;
+}
+
 /* Opens the logs. Returns EXIT_NO if a service that the user named has no log, or if no service has one. */
 static int open_all (struct logs *logs)
 {
   struct request const *request = logs->request ;
   uint64_t since = request->since_ms ? logs->began - request->since_ms * (NS / 1000) : 0 ;
   int found = 0 ;
+  int err = ENOENT ;
   int code = EXIT_YES ;
   if (request->since_ms > logs->began / (NS / 1000)) since = 0 ;
   for (size_t i = 0 ; i < request->count ; i++)
@@ -177,13 +188,12 @@ static int open_all (struct logs *logs)
     s->dirty = !!log_reader_open(&s->reader, count_of(logs), since) ;
     found |= s->dirty ;
     if (s->dirty) continue ;
+    if (errno != ENOENT) err = errno ;
     s->reader.since = logs->began ;
     if (!request->listed && !(say_nothing(s, errno) && request->follow)) code = EXIT_NO ;
   }
   if (!request->listed || found || request->follow) return code ;
-  if (!request->count && !services_scanner_lives()) return services_need_scanner(request) ;
-  strerr_warnw1x("there is no log to show: no service has a logger, and nothing keeps what they write; it goes to the container's output: see `docker logs`, or start the tree with REEVE_LOG=prefix (reeve-scan -L prefix)") ;
-  return EXIT_NO ;
+  return say_no_log(request, err) ;
 }
 
 /* ---- following ---- */

@@ -276,13 +276,19 @@ pid_t services_preparing (void)
   return holder > 0 ? holder : 0 ;
 }
 
+int services_say_no_scanner (struct request const *request)
+{
+  strerr_warnw3x("no scanner runs on ", request->live, " (start reeve-scan, or name its live directory with -l or REEVE_LIVE)") ;
+  return EXIT_NO ;
+}
+
 int services_need_scanner (struct request const *request)
 {
   int lives = services_scanner_lives() ;
   if (lives > 0) return EXIT_YES ;
-  if (!lives) strerr_warnw2x("no scanner runs on ", request->live) ;
-  else strerr_warnwu3sys("look for the scanner on ", request->live, services_who_may()) ;
-  return lives ? EXIT_SYSTEM : EXIT_NO ;
+  if (!lives) return services_say_no_scanner(request) ;
+  strerr_warnwu3sys("look for the scanner on ", request->live, services_who_may()) ;
+  return EXIT_SYSTEM ;
 }
 
 int services_say_unknown (struct request const *request, char const *name, int is_pattern)

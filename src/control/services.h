@@ -48,6 +48,8 @@ extern pid_t services_scanner (void) ;
 extern int services_scanner_stops (void) ;
 /* The pid of an /init that has not become the scanner yet; 0: none. */
 extern pid_t services_preparing (void) ;
+/* Says that none runs, and what to do. Returns EXIT_NO. */
+extern int services_say_no_scanner (struct request const *request) ;
 /* Returns EXIT_YES when a scanner runs; else another exit code, after a message. */
 extern int services_need_scanner (struct request const *request) ;
 

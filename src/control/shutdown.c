@@ -107,7 +107,7 @@ int command_shutdown (struct request const *request)
   in_tree = !request->no_wait && end_waits_for_us() ; /* now, as the stop removes what this looks at */
   if (request->word && !write_code(code))
   {
-    strerr_warnwu4sys("write ", request->live, "/", EXIT_CODE_FILE) ;
+    strerr_warnwu5sys("write ", request->live, "/", EXIT_CODE_FILE, services_who_may()) ;
     return EXIT_SYSTEM ;
   }
   if (!fifo_send(SCAN_CONTROL_FIFO, "t", 1))
