@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/message_form.h"
 #include "base/output.h"
+#include "base/text.h"
 
 #define PATIENCE_MS 20
 #define HANDED_OVER "REEVE_MESSAGES_LOST"
@@ -192,7 +193,8 @@ static void say_new (void)
 static void end_line (void)
 {
   if (length && line[length - 1] == '\n') length-- ;
-  if (is_said_again()) count() ;
+  if (form != MESSAGE_JSON) text_make_printable(line, length) ; /* names and texts in it may be anybody's, and act on a terminal */
+  if (!waits && is_said_again()) count() ;
   else say_new() ;
   length = 0 ;
   about = 0 ;
@@ -280,7 +282,7 @@ void message_begin_waiting (void)
 {
   find_form() ;
   waits = 1 ;
-  if (form != MESSAGE_PLAIN) buffer_2->op = &take ;
+  buffer_2->op = &take ;
 }
 
 void message_end (void)

@@ -7,6 +7,9 @@
    said as soon as a line can be written again:
      reeve-scan: warning: 3 messages are lost: standard error did not take them
 
+   What could act on a terminal (text.h), such as a byte of a service's name, is written as "?". In
+   JSON it is escaped.
+
    A message that is the same as the last one is counted, not repeated. The count is said before the
    next different message, at the end, and when the same message comes again after a second; then
    after 2 s, 4 s, and so on:
@@ -31,8 +34,8 @@
 /* For a daemon's main: once, before its first message. */
 extern void message_begin (void) ;
 
-/* For a program that may wait: messages are written as skalibs does it, none is lost or counted;
-   but they have the form. */
+/* For a program that has nothing better to do than to wait: a message waits for room, and none is
+   lost or counted. */
 extern void message_begin_waiting (void) ;
 
 /* For a program that has the container's standard error, after message_begin(): from here on its

@@ -41,8 +41,15 @@ void text_make_printable (char *text, size_t len)
 {
   for (size_t at = 0 ; at < len ;)
   {
-    size_t one = text_utf8(text + at, len - at) ;
-    size_t end = at + (one ? one : 1) ;
+    size_t one ;
+    size_t end ;
+    if (text[at] >= ' ' && text[at] < 127) /* nearly all are */
+    {
+      at++ ;
+      continue ;
+    }
+    one = text_utf8(text + at, len - at) ;
+    end = at + (one ? one : 1) ;
     if (text[at] == '\t') text[at] = ' ' ;
     else if (text[at] != '\n' && (!one || is_control((unsigned char const *)text + at, one)))
       for (size_t i = at ; i < end ; i++) text[i] = '?' ;

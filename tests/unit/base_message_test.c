@@ -187,6 +187,27 @@ TEST(what_is_there_is_whole_lines_and_a_long_one_is_cut)
   close(ends[1]) ;
 }
 
+static int talk_to_a_terminal (int reader)
+{
+  (void)reader ;
+  strerr_warnw3x("unable to start ", "a\033[31m\302\233b\377 gr\303\266\303\237e", "\t!") ;
+  message_begin_waiting() ;
+  strerr_warnw1x("\007") ;
+  strerr_warnw1x("\007") ;
+  return 0 ;
+}
+
+TEST(what_acts_on_a_terminal_is_not_written)
+{
+  int ends[2] ;
+  CHECK(pipe(ends) != -1) ;
+  CHECK(child(ends[1], &talk_to_a_terminal, 0) == 0) ;
+  hear(ends[0]) ;
+  CHECK(!strcmp(heard, "unit: warning: unable to start a?[31m??b? gr\303\266\303\237e !\nunit: warning: ?\nunit: warning: ?\n")) ;
+  close(ends[0]) ;
+  close(ends[1]) ;
+}
+
 static int talk_to_a_file (int reader)
 {
   (void)reader ;
