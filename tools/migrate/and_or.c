@@ -2,6 +2,7 @@
    comes when A has been started, and depends on it. */
 
 #include "migrate/branching.h"
+#include "migrate/waiting.h"
 
 /* The conditions of a start, without those of the branches around it; 0: none. */
 static char const *own_conditions (struct analysis *a, struct service const *service)

@@ -1,4 +1,4 @@
-/* Statements that have others in them: walk.c walks those; the files here do what comes before
+/* Statements with others inside: walk.c walks the inner ones. The files here do the work before
    and after each part. */
 
 #ifndef REEVE_MIGRATE_BRANCHING_H
@@ -8,22 +8,22 @@
 
 /* ---- branches.c ---- */
 
-/* What a branch adds, and its end takes away again. */
+/* The state before a branch, which its end restores */
 struct branch_state
 {
   struct texts conditions ;
-  struct service *last ; /* the last one that a branch around it had started */
-  struct service *started ; /* the last one before it */
-  struct service *before ; /* the last of all before it */
+  struct service *last ; /* `branch_last` of the branch around it */
+  struct service *started ; /* `last` before it */
+  struct service *before ; /* the plan's last service before it */
   struct texts ready ;
 } ;
 extern void enter_branch (struct analysis *a, struct branch_state *state, char const *condition) ;
 extern void leave_branch (struct analysis *a, struct branch_state const *state) ;
-/* The same; `condition`, if not 0, is what has to fail for what comes behind a branch that became
-   a program, given what holds already. */
+/* The same. `condition`, if not 0, has to fail for the statements after a branch that became a
+   program. */
 extern void leave_branch_of (struct analysis *a, struct branch_state const *state, char const *condition) ;
 extern char const *negated (struct pool *pool, char const *condition) ;
-extern struct claim *claim_branch (struct analysis *a, struct statement const *statement) ; /* what no part of it has claimed */
+extern struct claim *claim_branch (struct analysis *a, struct statement const *statement) ; /* the bytes that no part of it has claimed */
 
 struct branching /* through if or case */
 {
@@ -31,31 +31,31 @@ struct branching /* through if or case */
   struct branch_state state ;
   struct texts conditions ; /* of the branches before */
   char const *patterns ; /* of the branches before */
-  struct texts otherwise ; /* as it was before all */
-  struct texts excluded ; /* what the branches have added to it: for what comes behind all */
-  struct service *last ; /* the last one in the background before all */
-  struct texts lasts ; /* and in each of the branches */
+  struct texts otherwise ; /* as before all branches */
+  struct texts excluded ; /* what the branches have added to it, for the statements after all branches */
+  struct service *last ; /* `last` before all branches */
+  struct texts lasts ; /* `last` of each branch */
   int all_replaced ; /* so far, each branch became a program */
-  uint32_t outer ; /* waited_line before all */
-  uint32_t waited ; /* in one of them */
+  uint32_t outer ; /* `waited_line` before all branches */
+  uint32_t waited ; /* `waited_line` of one of them */
 } ;
 extern void begin_branches (struct analysis *a, struct statement const *statement, struct branching *branching) ;
 extern void begin_branch (struct analysis *a, struct branching *branching, struct branch const *branch) ;
 extern void end_branch (struct analysis *a, struct branching *branching, struct branch const *branch) ;
 extern void end_branches (struct analysis *a, struct branching const *branching) ;
 
-/* Asks, where a case goes on to further branches, for their conditions. */
+/* A TODO for the conditions, if a case goes on to further branches. */
 extern void mark_fallthrough (struct analysis *a, struct statement *statement) ;
 
 /* ---- rounds.c ---- */
-struct looping /* over the words of `for`: once for each, or once for all where they are not known */
+struct looping /* a loop over the words of `for`: a round for each word, or one round if they are not known */
 {
   struct statement const *statement ;
   int known ;
-  char const *count ; /* of the instances of a template, which its services become; 0: they do not */
+  char const *count ; /* how many instances of a template each service becomes; 0: they become no templates */
   struct text const *value ; /* of this round */
   unsigned int round ;
-  struct placed const *positional ; /* these as they were before */
+  struct placed const *positional ; /* as before the statement */
   char const *suffix ;
   struct service *last ;
   unsigned int nsetup ;
@@ -69,27 +69,27 @@ struct calling /* a function that starts something */
 {
   struct statement *statement ;
   struct function *function ;
-  struct statement *body ; /* to be walked; 0: the call has become a service as it is */
-  struct placed const *positional ; /* these as they were before */
+  struct statement *body ; /* to be walked; 0: the call itself has become a service */
+  struct placed const *positional ; /* as before the statement */
   struct service *before ;
 } ;
-extern int begin_call (struct analysis *a, struct statement *statement, struct calling *call) ; /* 0: it is no such call */
+extern int begin_call (struct analysis *a, struct statement *statement, struct calling *call) ; /* 0: the function starts nothing */
 extern void end_call (struct analysis *a, struct calling const *call) ;
 
-/* ---- and_or.c: what is behind `start A &&` ---- */
+/* ---- and_or.c: what follows `start A &&` ---- */
 struct behind
 {
   struct branch_state state ;
   int in_branch ;
-  struct service *last ; /* before it */
-  struct texts outer ; /* `ready` as it was before */
-  struct texts ready ; /* as it begins with */
+  struct service *last ; /* before A */
+  struct texts outer ; /* `ready` before A */
+  struct texts ready ; /* `ready` for what follows */
   struct texts names ; /* of the services that A has started */
 } ;
-extern void begin_behind (struct analysis *a, struct service *before, struct behind *behind) ; /* before: the last service before A */
+extern void begin_behind (struct analysis *a, struct service *before, struct behind *behind) ; /* `before`: the last service before A */
 extern void end_behind (struct analysis *a, struct statement const *statement, struct behind const *behind) ;
 
-extern int is_work (struct analysis *a, struct statement *statement) ; /* migrate && exec server: work that comes first */
+extern int is_work (struct analysis *a, struct statement *statement) ; /* migrate && exec server: does work come first? */
 
 /* [ -f x ] && sh x, and perhaps || /bin/bash */
 struct alternatives
@@ -98,8 +98,8 @@ struct alternatives
   struct statement *program ;
   struct statement *other ; /* 0: there is none */
 } ;
-extern int find_alternatives (struct analysis *a, struct statement *statement, struct alternatives *these) ; /* 0: it is no such thing */
-/* Behind the program, when there is no other one: `before` is the last service before it. */
+extern int find_alternatives (struct analysis *a, struct statement *statement, struct alternatives *these) ; /* 0: another form */
+/* After the program, if there is no other one. `before`: the last service before it. */
 extern void end_or_run (struct analysis *a, struct statement *statement, struct alternatives const *these, struct service *before) ;
 
 /* ---- scopes.c ---- */
@@ -115,7 +115,8 @@ extern void end_scope (struct analysis *a, struct statement const *statement, st
 /* ---- values.c ---- */
 /* From here on, `text` sets $1, ... or a loop's variable, inside of `outer`. */
 extern void place_values (struct analysis *a, struct placed const *outer, char const *text) ;
-/* $name as a whole word has this value in the list, for names and tables; the text stays. 0: it is not known any more. */
+/* A word of the list that is just $name has this value, for names and tables; 0: it is not known any
+   more. The text is not changed. */
 extern void set_values (struct analysis *a, struct statement *list, char const *name, char const *value) ;
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "migrate/analysis.h"
+#include "migrate/waiting.h"
 
 /* exec "$0" "$@" as another user: the whole script runs as that user. */
 static int starts_itself (struct analysis *a, struct statement *statement, struct launch const *launch)

@@ -8,7 +8,7 @@
 
 enum stage_kind
 {
-  STAGE_OTHER, /* the image has nothing of it but what a COPY --from takes */
+  STAGE_OTHER, /* the image has only what a COPY --from takes from it */
   STAGE_BASE, /* the last stage is made from it */
   STAGE_LAST
 } ;
@@ -36,17 +36,17 @@ struct dockerfile
 
 extern void dockerfile_read (struct source *source, struct dockerfile *dockerfile) ;
 
-/* The next one of that name that the image has, behind `after`, 0: from the first on. */
+/* The image's next instruction of that name after `after`; 0: the first one. */
 extern struct instruction *dockerfile_next (struct dockerfile const *dockerfile, struct instruction const *after, char const *name) ;
 extern struct instruction *dockerfile_last (struct dockerfile const *dockerfile, char const *name) ;
 
-/* ["a", "b"]: its words. Returns 0 when it is not in that form. */
+/* ["a", "b"]: adds its words. Returns 0 if it has another form. */
 extern int dockerfile_exec_form (struct pool *pool, char const *arguments, struct texts *words) ;
 
-/* `text` with the variables of ENV and ARG that are known at `at`; what is not known stays. */
+/* Expands the variables of ENV and ARG that are known at `at`. Others stay. */
 extern char const *dockerfile_expand (struct dockerfile const *dockerfile, struct instruction const *at, char const *text) ;
 
-/* The working directory at `at`, 0 for the end; "" when it is not said, or not known. */
+/* The working directory at `at` (0: at the end); "" if it is not set, or not known. */
 extern char const *dockerfile_workdir (struct dockerfile const *dockerfile, struct instruction const *at) ;
 
 /* Does a RUN, or a here-document, of the image have the text? */
@@ -59,33 +59,33 @@ extern void dockerfile_environment (struct dockerfile const *dockerfile, struct 
 struct copying
 {
   struct texts sources ;
-  char const *target ; /* an absolute path, or as far as it is known; with / at its end when it is a folder */
+  char const *target ; /* an absolute path, as far as it is known; a folder ends in / */
   int from_stage ; /* another stage or image than the build context */
 } ;
 extern void dockerfile_copying (struct dockerfile const *dockerfile, struct instruction const *copy, struct copying *copying) ;
-/* Where `source` of it comes to be. */
+/* The path of `source` in the image. */
 extern char const *copying_path (struct pool *pool, struct copying const *copying, char const *source) ;
 
 /* ---- dockerstart.c: what the image executes ---- */
 struct docker_start
 {
   char const *script ; /* the input's basename in the image; 0: the image does not execute it */
-  struct texts front ; /* words that the image executes ahead of the input, which are kept */
-  char const *front_text ; /* what the first of them says, for whoever has read it; 0: not known */
-  char const *code ; /* that a shell executes ahead of the input; 0: none */
-  int code_must_succeed ; /* the input is behind its && */
+  struct texts front ; /* words that the image executes before the input, and that stay */
+  char const *front_text ; /* the text of the first one, if it could be read; 0: not known */
+  char const *code ; /* shell code that is executed before the input; 0: none */
+  int code_must_succeed ; /* the input follows its && */
   uint32_t line ; /* of the code */
-  char const *const *arguments ; /* that the input gets, ended by 0; 0: not known */
-  int is_given ; /* it is ENTRYPOINT's: what docker run says behind the image are its arguments */
-  char const *shell_options ; /* -eux of the shell that it is given to; 0: none */
-  char const *rewrites ; /* dumb-init's 15:2: signals as it passes them on; 0: as they come */
-  struct texts instead ; /* words that the image executes, when none of them is the input */
+  char const *const *arguments ; /* of the input, ended by 0; 0: not known */
+  int is_given ; /* it is the ENTRYPOINT: the words of docker run after the image are its arguments */
+  char const *shell_options ; /* -eux of the shell that reads it; 0: none */
+  char const *rewrites ; /* dumb-init's 15:2: signals that it changes; 0: none */
+  struct texts instead ; /* words that the image executes, if none of them is the input */
 } ;
 
-/* `text` is what the input says: a program that it executes is not the input itself. */
+/* `text`: of the input. A program that the input executes is not the input itself. */
 extern void dockerfile_start (struct dockerfile const *dockerfile, char const *input, char const *text, struct docker_start *start) ;
 
-/* The file in the build context that is `path`, or has its name, in the image; 0: none is known. */
+/* The file in the build context that is `path` in the image, or has its name there; 0: not known. */
 extern char const *dockerfile_source_of (struct dockerfile const *dockerfile, char const *path) ;
 
 #endif

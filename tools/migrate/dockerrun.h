@@ -1,11 +1,11 @@
-/* RUN instructions: what they do for files that go, and packages that nobody needs. Pure. */
+/* RUN instructions: do they use files that go, or install packages that go? Pure. */
 
 #ifndef REEVE_MIGRATE_DOCKERRUN_H
 #define REEVE_MIGRATE_DOCKERRUN_H
 
 #include "migrate/dockerfile.h"
 
-/* Bytes of an instruction's arguments, each with a mark when it goes. */
+/* The bytes of an instruction's arguments, each with a mark if it goes. */
 struct cut
 {
   char const *text ;
@@ -18,17 +18,17 @@ extern int run_needs (struct dockerfile const *dockerfile, struct instruction co
 /* Does each of its commands only prepare files of `gone`, absolute paths? */
 extern int run_only_prepares (struct dockerfile const *dockerfile, struct instruction const *run, struct texts const *gone) ;
 
-/* Is each of its commands about fetching an init, such as tini? */
+/* Do all its commands only fetch an init, such as tini? */
 extern int run_only_fetches_init (struct pool *pool, struct instruction const *run) ;
 extern int names_init (char const *text) ;
 /* Does one of its commands execute `program`? */
 extern int run_executes (struct pool *pool, struct instruction const *run, char const *program) ;
 
-/* Marks these packages, words with blanks between them, and the commands that install nothing
-   else. Returns how many packages were found; *all becomes 1 when nothing of use is left. */
+/* Marks these packages (words with blanks between them), and the commands that install nothing
+   else. Returns how many packages were found. *all becomes 1 if nothing useful is left. */
 extern unsigned int run_without_packages (struct pool *pool, struct instruction const *run, char const *packages, struct cut *cut, int *all) ;
 
-/* The lines of the instruction without what was cut. */
+/* The lines of the instruction without the marked bytes. */
 extern void cut_lines (struct dockerfile const *dockerfile, struct instruction const *run, struct cut const *cut, struct texts *lines) ;
 
 #endif

@@ -1,4 +1,4 @@
-/* What an unpacked image (--root) says of what a script does. Without one, nothing is known. */
+/* What an unpacked image (--root) tells about a script. Without an image, nothing is known. */
 
 #ifndef REEVE_MIGRATE_IMAGE_H
 #define REEVE_MIGRATE_IMAGE_H
@@ -11,7 +11,7 @@ struct image_daemon
   char const *const *argv ; /* ended by 0; 0: it is not known */
   char const *user ; /* 0: root */
   struct texts before ; /* lines of run */
-  char const *starts ; /* what the init script executes, where that has no foreground form that is known; 0: not found */
+  char const *starts ; /* what the init script executes, if no foreground form is known; 0: not found */
   char const *also ; /* what else it does; 0: nothing is known */
 } ;
 extern void image_init_script (struct plan *plan, char const *name, struct image_daemon *found) ;
@@ -22,7 +22,7 @@ extern char const *image_program (struct plan *plan, char const *name) ;
 /* Does nginx stay in the foreground, by this configuration? */
 extern int image_nginx_stays (char const *configuration) ;
 
-/* Notes about services whose program or user is not there. */
+/* Notes about services whose program or user is missing. */
 extern void image_check (struct plan *plan) ;
 
 #endif

@@ -17,7 +17,7 @@ struct ini_section
 {
   char const *name ;
   struct range range ; /* of its first line */
-  struct ini_option *options ; /* a name once: the last value counts */
+  struct ini_option *options ; /* each name once: the last value counts */
   struct ini_section *next ;
 } ;
 
@@ -31,9 +31,8 @@ struct ini
    nor an option, nor a comment are claimed as TODO. */
 extern void ini_read (struct source *source, struct ini *ini) ;
 
-/* The value of an option, 0: none. Marks it as used by claiming its lines for
-   `where` with `what`, unless `what` is 0; when another service has them already,
-   `where` is added. */
+/* The value of an option; 0: none. If `what` is not 0, claims its lines for `where`. If
+   another service has them already, adds `where`. */
 extern char const *ini_take (struct source *source, struct ini_section const *section, char const *name, char const *where, char const *what) ;
 
 #endif

@@ -1,4 +1,4 @@
-/* The other two kinds of input. Pure, as the analysis of a script is. */
+/* The other two kinds of input. Pure, like the analysis of a script. */
 
 #ifndef REEVE_MIGRATE_INPUTS_H
 #define REEVE_MIGRATE_INPUTS_H
@@ -12,7 +12,7 @@ extern enum input_kind input_kind (struct source const *source) ;
 
 extern void migrate_supervisord (struct plan *plan) ;
 extern void migrate_procfile (struct plan *plan) ;
-/* Whichever it is; what is no list of processes is refused, with what to do. */
+/* Migrates any kind. Refuses what is not a list of processes, and says what to do instead. */
 extern void migrate_input (struct plan *plan, enum input_kind kind) ;
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "migrate/analysis.h"
+#include "migrate/waiting.h"
 
 /* The word that a command begins with, behind timeout N; its limit to *limit_ms. */
 static unsigned int behind_timeout (struct statement const *statement, unsigned long *limit_ms)

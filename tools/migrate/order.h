@@ -5,8 +5,8 @@
 
 #include "migrate/plan.h"
 
-/* Does the command of `later`, or its environment, clearly speak to `earlier`: a port or a
-   socket that both have, or a program that is known to need the other? */
+/* Does `later` clearly use `earlier`? Both have the same port or socket in command or
+   environment, or the program is known to need the other one. */
 extern int order_uses (struct pool *pool, struct service const *later, struct service const *earlier) ;
 
 #endif

@@ -7,14 +7,13 @@
 
 struct edit
 {
-  uint32_t first ; /* lines that go, from 1; last < first: none, the new ones come before `first` */
+  uint32_t first ; /* lines that go, from 1; last < first: none go, the new ones come before `first` */
   uint32_t last ;
   struct texts lines ; /* that come instead */
   struct edit *next ;
 } ;
 
-/* Adds an edit in order of lines; edits of the same place keep the order in which
-   they came. */
+/* Adds an edit in order of lines. Edits of the same place stay in order. */
 extern struct edit *edit_add (struct pool *pool, struct edit **edits, uint32_t first, uint32_t last) ;
 
 /* "" when there are no edits. */

@@ -1,5 +1,5 @@
-/* The patch to a Dockerfile while it is made: shared by dockerpatch.c, which says what is to be
-   there, and dockerleft.c, which says what goes. */
+/* The patch to a Dockerfile while it is made: dockerpatch.c decides what is added, dockerleft.c
+   what goes. */
 
 #ifndef REEVE_MIGRATE_PATCHING_H
 #define REEVE_MIGRATE_PATCHING_H
@@ -8,7 +8,7 @@
 #include "migrate/patch.h"
 #include "migrate/plan.h"
 
-/* A file that served the wrapper alone. */
+/* A file that only the wrapper needed. */
 struct obsolete
 {
   struct instruction *copy ;
@@ -37,7 +37,7 @@ extern void patching_remove (struct patching *p, struct instruction const *one, 
 /* ---- dockerleft.c: files that served the wrapper alone ---- */
 /* Does a file of the plan name it? */
 extern int plan_needs (struct plan const *plan, char const *name) ;
-/* Takes out the COPY of such files, and what only prepared them; says of each why it goes or stays. */
+/* Takes out the COPY of such files, and what only prepared them. A note says why each goes or stays. */
 extern void remove_obsolete (struct patching *p) ;
 
 #endif

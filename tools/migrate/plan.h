@@ -1,8 +1,8 @@
-/* What becomes of the input, before anything is written: services, the scripts
-   before and after them, mistakes. Data only; made by the analysis of a script, of
-   a supervisord.conf or of a Procfile, and turned into files by render.h.
+/* The result of the migration before it is written: services, the scripts before and after
+   them, mistakes. It is only data. The analysis of a script, of a supervisord.conf or of a
+   Procfile makes it; render.h turns it into files.
 
-   Who does what in this directory:
+   The files of this directory:
    reeve-migrate.c  arguments, reading, printing
    source.c         the input, and the account of its lines
    pool.c           memory, texts, lists of them
@@ -18,7 +18,7 @@
 
    Statements become a plan (analysis.h):
    script.c         from the first statement to the end
-   walk.c           statement by statement; all that calls itself for what is inside
+   walk.c           walks the statements, and those inside them
    branches.c       before and behind each part of if and case (branching.h)
    rounds.c         the same of a loop over a list, or over a number
    calls.c          the same of a function call
@@ -29,44 +29,44 @@
    commands.c       single commands: what becomes a program, or starts one
    controllers.c    commands that start something by way of another program
    damaged.c        what no shell can read
-   sides.c          what a command is for: does it ask, work and end, or serve?
-   starts.c         what a statement starts, and what is still to come
+   sides.c          does a command ask, work and end, or serve?
+   starts.c         does a statement, or a later one, start something?
    statements.c     what all parts ask about a statement
    loops.c          loops that keep alive, restart, or work
    watching.c       loops that watch processes
    watchwork.c      the work that some of them do
    talk.c           messages, statuses, the end
    start.c          a statement becomes a service
-   tasks.c          or a part of the setup, of a branch, of a task
+   tasks.c          or goes to the setup, a branch, or a task
    remarks.c        comments
-   names.c          what it is called
+   names.c          names of services and tasks
    runscript.c      the lines of its run
-   become.c         the last one: the command that run becomes
+   become.c         the last line: the command that run executes
    origin.c         where a variable's value comes from
    arrays.c         what an array holds
    enable.c         conditions about the environment
    ready.c          what the order said without words
-   context.c        what applies to all that comes later
+   context.c        what applies to all later statements
    redirections.c   exec >FILE: what each service makes of it
-   defines.c        the names that it sets
-   repeatable.c     may each service do it again?
-   pieces.c         which services need that, and where it went
+   defines.c        the names that a statement sets
+   repeatable.c     may each service repeat it?
+   pieces.c         which services need it, and where it went
    pids.c           variables, arrays, files that hold pids; wait
    waiting.c        waiting for a service: its readiness check
    waitloop.c       loops that wait: what they ask
    waiters.c        programs and functions that wait
-   limits.c         how long, and whether the script gave up then
-   verdict.c        what asks afterwards how the waiting ended
+   limits.c         how long, and did the script give up then?
+   verdict.c        later questions about the result of the waiting
    logs.c           waiting for a line in a log
    probe.c          which service a condition asks
    builtin.c        the same question as one that reeve-exec can ask
-   traps.c          signals, and what is done at the end
+   traps.c          signals, and work at the end
    trapcode.c       what a trap did (trapping.h)
    trapkill.c       which signal it sent, and to whom
    mistakes.c       mistakes in the wrapper itself
    plan.c           the plan's own lists
-   settle.c         its end: nothing of the input is left out
-   lost.c           what the files ask for, and do not have
+   settle.c         the plan's end: no line of the input is left out
+   lost.c           what the files ask for and do not have
 
    The other inputs (inputs.h):
    ini.c            reading a supervisord.conf
@@ -97,29 +97,29 @@
 #include "migrate/pool.h"
 #include "migrate/source.h"
 
-/* A line of run that is no piece: for this service alone, behind `npieces` of them. */
+/* A line of run that is not a piece. It follows the first `npieces` pieces. */
 struct placed
 {
   char const *text ;
   unsigned int npieces ;
-  struct placed const *outer ; /* the one that comes before it */
+  struct placed const *outer ; /* the line before it */
 } ;
 
-/* Something that applies from its line on to each service that needs it: a
-   variable, a function, cd, umask, ulimit, options, redirections of everything. */
+/* Something that applies to each later service that needs it: a variable, a function, cd,
+   umask, ulimit, options, redirections of everything. */
 struct piece
 {
   char const *text ;
   char const *names ; /* what it defines, with blanks between them and around them */
-  int is_function ; /* for those that run it, by its one name */
-  int always ; /* for each service, not only for those that mention a name of it */
-  int shared ; /* computed once, by the cont-init.d script, and handed on by name */
-  int positional ; /* sets $1, $2, ...: for those that mention them */
-  unsigned int end ; /* it is only for what has at most that many pieces ahead of it; 0: for all that comes later */
-  int in_setup ; /* the cont-init.d script has it as well */
+  int is_function ; /* only for services that call it; it has one name */
+  int always ; /* for each service, not only for those that mention one of its names */
+  int shared ; /* the cont-init.d script computes it once, and hands it on by name */
+  int positional ; /* sets $1, $2, ...: only for services that mention them */
+  unsigned int end ; /* only for services with at most that many pieces before them; 0: for all later ones */
+  int in_setup ; /* the cont-init.d script has it, too */
   char const *under ; /* the conditions of the branch that it is in; 0: none */
   struct placed const *placed ; /* the call or loop that it is in; 0: none */
-  struct texts used ; /* where it went in another form */
+  struct texts used ; /* files that have it in another form */
   struct claim *claim ;
 } ;
 
@@ -134,38 +134,38 @@ struct service
 {
   char const *name ;
   char const *program ; /* the basename of what it runs; "" if not known */
-  char const *text ; /* its command, as it was written */
+  char const *text ; /* its command, as the input has it */
   uint32_t line ;
-  unsigned int npieces ; /* of the plan's, those that had applied when it started */
-  struct placed const *positional ; /* what sets $1, ... for it; 0: nothing */
-  struct texts conditions ; /* shell commands that must succeed, else it is not started */
+  unsigned int npieces ; /* how many of the plan's pieces came before it */
+  struct placed const *positional ; /* sets $1, ... for it; 0: nothing does */
+  struct texts conditions ; /* shell commands; if one fails, the service is not started */
   struct texts before ; /* lines of run before the command */
-  struct texts run ; /* lines of run, ahead of what it becomes */
-  char const *assignments ; /* A=1 B=2, for the command alone; "" if none */
+  struct texts run ; /* lines of run, before the program */
+  char const *assignments ; /* A=1 B=2, only for the command; "" if none */
   struct texts options ; /* reeve-exec's */
-  char const *command ; /* what run becomes: program and arguments; 0: nothing, the lines are all */
+  char const *command ; /* the program and arguments that run executes; 0: run is only the lines */
   char const *redirects ; /* the command's; "" if none */
   struct texts finish ;
   struct texts logger ; /* lines of log/run */
-  char const *check ; /* a shell command that succeeds when it is ready; 0: none known */
-  char const *builtin ; /* the same as a check of reeve-exec's own, tcp:PORT; 0: there is none */
-  struct claim *check_claim ; /* of what waited for it */
+  char const *check ; /* a shell command that succeeds if it is ready; 0: none is known */
+  char const *builtin ; /* the same as a built-in check of reeve-exec, tcp:PORT; 0: none */
+  struct claim *check_claim ; /* of the statement that waited for it */
   unsigned int check_npieces ;
   struct placed const *check_positional ;
   struct texts dependencies ; /* names */
-  struct texts optional ; /* of these: the order counts, not that they run; settled at the end */
+  struct texts optional ; /* those of them that only matter for the order; complete at the end */
   struct setting *settings ;
   int is_main ;
   int is_oneshot ;
-  int is_exec ; /* the script became it */
-  int is_apart ; /* the script became a program behind it: it never runs beside what comes later */
-  int is_forgiven ; /* the script went on when it failed, or was not ready in time */
-  char const *down_signal ; /* that the traps send it, and that a service gets at its end; 0: not known */
+  int is_exec ; /* the script became it by exec */
+  int is_apart ; /* the script became a program after it: it never runs together with later services */
+  int is_forgiven ; /* the script went on if it failed, or was not ready in time */
+  char const *down_signal ; /* the signal that traps send it at the end; 0: not known */
   uint32_t down_line ; /* of the trap */
-  int must_succeed ; /* of a task: the script ended when it failed */
-  int is_waited ; /* the script went on when it had ended */
-  int is_daemon ; /* it went into the background by itself, when it was ready */
-  int is_background ; /* a wait with a pid or none can mean it */
+  int must_succeed ; /* of a task: the script ended if it failed */
+  int is_waited ; /* the script waited for its end */
+  int is_daemon ; /* it put itself into the background when it was ready */
+  int is_background ; /* `wait` may wait for it */
   int without_signals ; /* a shell stays between the supervisor and the program */
   struct texts todo ;
   struct claim *claim ;
@@ -181,9 +181,9 @@ struct mistake
 
 struct setup_item
 {
-  struct range range ; /* the source's, when text is 0 */
+  struct range range ; /* of the source, if text is 0 */
   char const *text ;
-  int does_something ; /* more than what the services repeat */
+  int does_something ; /* it does more than the services repeat */
 } ;
 
 struct plan
@@ -203,26 +203,26 @@ struct plan
   struct mistake *mistakes ; /* by line */
   struct texts notes ; /* for the report, about the whole */
   char const *const *cmd ; /* the image's CMD, ended by 0; 0: not known */
-  char const *shell_options ; /* that the image gave its shell: -eux; 0: none */
+  char const *shell_options ; /* options that the image gave its shell: -eux; 0: none */
   char const *stop_signal ; /* the image's STOPSIGNAL; 0: TERM */
-  int is_given ; /* docker run's words behind the image were the input's arguments */
-  char const *workdir ; /* the image's; 0: /init tells it */
-  struct texts unread ; /* files that the input includes, and are not here */
+  int is_given ; /* the words of docker run after the image were the input's arguments */
+  char const *workdir ; /* the image's; 0: /init knows it */
+  struct texts unread ; /* files that the input includes, and that were not found */
   int root ; /* the unpacked image; -1: there is none */
-  int nginx_stays ; /* its configuration in the image keeps it in the foreground */
-  struct texts environment ; /* names of variables that are exported, by the image or the input */
-  char const *code ; /* that the image's shell executes ahead of the script; 0: none */
-  char const *code_where ; /* it is */
-  int code_must_succeed ; /* the script is behind && */
-  char const *refused ; /* why nothing is written; 0: it is */
+  int nginx_stays ; /* nginx's configuration in the image keeps it in the foreground */
+  struct texts environment ; /* names of the variables that the image or the input exports */
+  char const *code ; /* code that the image's shell executes before the script; 0: none */
+  char const *code_where ; /* its place */
+  int code_must_succeed ; /* the script follows && */
+  char const *refused ; /* why nothing is written; 0: files are written */
 } ;
 
 extern void plan_init (struct plan *plan, struct source *source) ;
 
-#define PLAN_SERVICES_MAX 100 /* more are no wrapper's */
+#define PLAN_SERVICES_MAX 100 /* no wrapper has more */
 
-/* A new last service with a name of its own, made from `wanted`. Sets plan->refused
-   when there are too many. */
+/* Adds a service at the end, with a name of its own that is made from `wanted`. Sets
+   plan->refused if there are too many. */
 extern struct service *plan_service (struct plan *plan, char const *wanted, uint32_t line) ;
 extern struct service *plan_find (struct plan *plan, char const *name) ;
 extern struct service *plan_last (struct plan const *plan) ; /* 0: there is none yet */
@@ -239,12 +239,11 @@ extern char const *plan_setup_where (struct plan *plan) ;
 extern int plan_has_setup (struct plan const *plan) ;
 
 extern void plan_mistake (struct plan *plan, uint32_t line, char const *text) ;
-/* A piece of work for a person: in the service's run (the cont-init.d script's when
-   service is 0) and in the claim's entry. */
+/* Work for a person: a TODO in the service's run (service 0: in the cont-init.d script) and in the
+   claim's entry. */
 extern void plan_todo (struct plan *plan, struct service *service, struct claim *claim, uint32_t line, char const *text) ;
 
-/* A TODO where the text asks for the directory that the script is in: none of the files
-   that are written is there. */
+/* A TODO if the text asks for the directory of the script: the new files are in other ones. */
 extern void plan_mark_place (struct plan *plan, struct service *service, struct claim *claim, char const *text) ;
 
 /* Does the text use $1, $@, $#, ...? */
@@ -256,17 +255,17 @@ extern int piece_mentioned (struct piece const *piece, char const *text) ;
 /* Does the text use what one of them sets? */
 extern int placed_mentioned (struct placed const *placed, char const *text) ;
 
-/* Which of the pieces does the service, 0 for none, need besides `extra`, in the call or
-   loop `placed`? Writes a flag each to `needed`, plan->npieces long. */
+/* Which pieces do the service (may be 0) and the text `extra` need, in the call or loop `placed`?
+   Writes a flag for each to `needed`, plan->npieces long. */
 extern void plan_needed (struct plan const *plan, struct service const *service, unsigned int npieces, struct placed const *placed,
   char const *extra, char *needed) ;
 /* Is the piece in a call or loop that `placed` is not in? */
 extern int piece_is_elsewhere (struct piece const *piece, struct placed const *placed) ;
 
-/* pieces.c: says where each piece went. For plan_settle(). */
+/* pieces.c: reports where each piece went. For plan_settle(). */
 extern void settle_pieces (struct plan *plan) ;
 
-/* settle.c: says where each piece went, and makes a TODO of whatever nobody claimed. */
+/* settle.c: reports where each piece went, and makes a TODO of each byte that nobody claimed. */
 extern void plan_settle (struct plan *plan) ;
 
 #endif

@@ -1,5 +1,5 @@
-/* Memory for one migration: taken piece by piece, given back at once. Nothing of a
-   plan outlives it, so nothing in it is freed alone. */
+/* Memory for one migration. It is taken piece by piece, and freed as a whole: nothing of a plan
+   outlives it. */
 
 #ifndef REEVE_MIGRATE_POOL_H
 #define REEVE_MIGRATE_POOL_H
@@ -13,8 +13,7 @@ struct pool
 } ;
 #define POOL_ZERO { 0 }
 
-/* `size` bytes, zeroed, aligned for anything; when there is no memory the program
-   says so and exits 111. */
+/* `size` bytes, zeroed, aligned for anything. Without memory the program says so and exits 111. */
 extern void *pool_alloc (struct pool *pool, size_t size) ;
 extern void pool_free (struct pool *pool) ;
 

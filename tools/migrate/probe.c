@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "migrate/analysis.h"
+#include "migrate/waiting.h"
 
 static char const *const probes[] =
 {

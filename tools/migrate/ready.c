@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "migrate/analysis.h"
+#include "migrate/waiting.h"
 
 /* Readiness checks of daemons, at their default ports. */
 static struct row

@@ -16,8 +16,8 @@ struct file
 /* All files of a plan, in the order of its services; borrowed from its pool. */
 extern struct file *render (struct plan *plan) ;
 
-/* The account, a line for each line or range of the source, with the mistakes after
-   the lines that they are about; then the notes. */
+/* The report: a line for each line or range of the source, each followed by its mistakes; then
+   the notes. */
 extern char const *render_report (struct plan *plan) ;
 
 #endif

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "migrate/analysis.h"
+#include "migrate/waiting.h"
 #include "migrate/image.h"
 #include "migrate/script.h"
 

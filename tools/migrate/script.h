@@ -5,13 +5,13 @@
 
 #include "migrate/plan.h"
 
-/* Fills the plan, initialized for its source, with what becomes of a script.
-   plan->cmd, the image's CMD, is known or 0. Sets plan->refused when the script is a
-   program of its own. Executes and reads nothing; exits 111 without memory. */
+/* Fills the plan, which was initialized for the source. plan->cmd is the image's CMD, or 0. Sets
+   plan->refused if the script is a program of its own. Executes nothing and reads no files;
+   exits 111 without memory. */
 extern void migrate_script (struct plan *plan) ;
 
-/* Adds what becomes of plan->code, which comes ahead of all else. Returns the services that ran
-   beside the rest: they are out of the plan until migrate_code_end() adds them. */
+/* Migrates plan->code, which runs before the script. Returns its services in the background: they
+   are not in the plan until migrate_code_end() adds them. */
 extern struct service *migrate_code (struct plan *plan) ;
 extern void migrate_code_end (struct plan *plan, struct service *services) ;
 

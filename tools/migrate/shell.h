@@ -1,5 +1,5 @@
-/* A shell script as a plain tree of statements: what the grammar's tree becomes
-   before anything is decided. Nothing in it knows of services. */
+/* A shell script as a plain tree of statements, made from the grammar's tree. It knows nothing
+   about services. */
 
 #ifndef REEVE_MIGRATE_SHELL_H
 #define REEVE_MIGRATE_SHELL_H
@@ -32,7 +32,7 @@ struct word
 {
   struct range range ;
   char const *raw ; /* as it is written */
-  char const *value ; /* without quotes, when nothing in it is expanded; else 0 */
+  char const *value ; /* without quotes; 0 if the shell would expand something in it */
 } ;
 
 struct redirect
@@ -61,7 +61,7 @@ struct statement
   struct range core ; /* without the redirections after it */
   int background ; /* `&` follows */
   int until ; /* of a loop */
-  int damaged ; /* it, or something in it, is not understood */
+  int damaged ; /* the parser does not understand it, or a part of it */
   char const *name ; /* of a function, or of a for's variable */
   struct word *words ;
   unsigned int nwords ;
@@ -69,20 +69,19 @@ struct statement
   unsigned int nassignments ;
   struct redirect *redirects ;
   unsigned int nredirects ;
-  struct texts programs ; /* that its words run in $( ), ` ` and <( ): basenames */
+  struct texts programs ; /* programs that its words run in $( ), ` ` and <( ): basenames */
   struct statement *body ;
   struct branch *branches ;
   struct statement *next ;
 } ;
 
-/* Parses the source. Returns the first statement, 0 when there is none; all belongs
-   to the source's pool. Exits 111 when the parser cannot be made. */
+/* Parses the source. Returns the first statement, 0 if there is none. All memory belongs to the
+   source's pool. Exits 111 if the parser cannot be made. */
 extern struct statement *shell_parse (struct source *source) ;
-/* The same of a part that is shell code itself (a trap's, `sh -c`'s): ranges are
-   those of `code`. */
+/* The same for shell code in a word (of a trap, of `sh -c`). Ranges are those of `code`. */
 extern struct statement *shell_parse_text (struct pool *pool, struct source *code, char const *text) ;
 
-/* The text of a word without its quotes, or 0 when something in it is expanded. */
+/* The text of a word without its quotes; 0 if the shell would expand something in it. */
 extern char const *shell_unquote (struct pool *pool, char const *raw) ;
 /* `text` quoted for a shell, if it has to be. */
 extern char const *shell_quote (struct pool *pool, char const *text) ;
@@ -91,17 +90,17 @@ extern char const *shell_quote (struct pool *pool, char const *text) ;
 extern int shell_one_of (char const *text, char const *names) ;
 /* Does `name` occur in `text` as an identifier of its own? */
 extern int shell_mentions (char const *text, char const *name) ;
-/* The number that `text` begins with, 0 to `max`; 0 also when there is none. *end, if
-   not 0, is set behind it. */
+/* The number at the beginning of `text`, 0 to `max`; 0 also if there is none. *end, if not 0, is
+   set to the byte after it. */
 extern unsigned int shell_number (char const *text, unsigned int max, char const **end) ;
 extern char const *shell_basename (char const *path) ;
-/* The value of word `i`, "" when there is none or it is not known. */
+/* The value of word `i`; "" if there is none, or it is not known. */
 extern char const *statement_word (struct statement const *statement, unsigned int i) ;
 /* The command's name without folders; "" if it is none. */
 extern char const *statement_command (struct statement const *statement) ;
 
-/* Calls `visit` for the statement and all below it, not those after it; stops and
-   returns what visit returns when that is not 0. */
+/* Calls `visit` for the statement and all statements inside it. Stops when visit returns another
+   value than 0, and returns that value. */
 typedef int statement_visit (struct statement *statement, void *data) ;
 extern int statement_walk (struct statement *statement, statement_visit *visit, void *data) ;
 

@@ -1,8 +1,8 @@
 /* The file that is migrated, and the account of its lines.
 
-   The account is what makes it impossible to drop a line silently: every byte has
-   one owner, the first that claimed it. A byte that nobody claims, but for white
-   space and what separates statements, is found by source_unclaimed(). */
+   The account makes it impossible to drop a line in silence. Every byte has one owner: the
+   first that claimed it. source_unclaimed() finds the bytes that nobody claims, except white
+   space and separators of statements. */
 
 #ifndef REEVE_MIGRATE_SOURCE_H
 #define REEVE_MIGRATE_SOURCE_H
@@ -22,13 +22,13 @@ struct range
 
 struct claim
 {
-  struct range range ; /* as it was claimed; parts may have had an owner */
+  struct range range ; /* as it was claimed; parts may have another owner */
   char const *where ; /* where it went: a file, or "dropped" */
   char const *what ;
   struct texts todo ; /* what is left for a person */
 } ;
 
-/* Another file, that the first one includes: from its line on. */
+/* A file that the first one includes: it begins at the line `first`. */
 struct source_part
 {
   char const *name ;
@@ -46,7 +46,7 @@ struct source
   uint32_t *line_start ; /* by line, from 0; one more element than lines: len */
   uint32_t nlines ;
   int had_crlf ;
-  char *had_cr ; /* by byte: a carriage return was left out in front of it */
+  char *had_cr ; /* by byte: a carriage return before it was left out */
   struct claim **claims ;
   uint32_t nclaims ;
   uint32_t claims_size ;
@@ -62,12 +62,12 @@ extern uint32_t source_last_line (struct source const *source, struct range rang
 extern char const *source_copy (struct source const *source, struct range range) ;
 extern struct range source_line_range (struct source const *source, uint32_t line) ; /* without its newline */
 
-/* Where the line is, for a reader: `line 3`, or `FILE, line 3` of a part. */
+/* The place of the line, for a reader: `line 3`, or `FILE, line 3` of a part. */
 extern char const *source_place (struct source const *source, uint32_t line) ;
-/* The part that begins with the line, or with one before it; 0: none. */
+/* The part that the line is in; 0: the first file. */
 extern struct source_part const *source_part_of (struct source const *source, uint32_t line) ;
 
-/* Claims what of `range` has no owner yet. Texts are borrowed. */
+/* Claims the bytes of `range` that have no owner yet. Texts are borrowed. */
 extern struct claim *source_claim (struct source *source, struct range range, char const *where, char const *what) ;
 
 /* The next line from `line` on (from 1) with a byte that is neither claimed, nor

@@ -1,18 +1,18 @@
-/* The values of supervisord.conf: its expansions, and commands that are split as a
-   shell would, but never expanded by one. */
+/* The values of supervisord.conf: its expansions, and commands, which are split like a shell's
+   words, but not expanded by a shell. */
 
 #ifndef REEVE_MIGRATE_SUPERVISORD_H
 #define REEVE_MIGRATE_SUPERVISORD_H
 
 #include "migrate/plan.h"
 
-/* What %(...)s stands for. */
+/* The values of %(...)s. */
 struct expansion
 {
   char const *program ;
   char const *group ;
   int number ; /* of the process; in a template: of the first one */
-  int is_template ; /* the process's number is known in run alone */
+  int is_template ; /* the process's number is known only in run */
   char const *count ; /* how many processes; 0: one */
   struct texts *lines ; /* of run, that the variables for its number need; 0: none are wanted */
 } ;

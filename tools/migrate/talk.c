@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "migrate/analysis.h"
+#include "migrate/waiting.h"
 
 static void drop (struct analysis *a, struct statement *statement, char const *why)
 {

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "migrate/analysis.h"
+#include "migrate/waiting.h"
 
 void add_ready (struct analysis *a, struct service *service)
 {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "migrate/trapping.h"
+#include "migrate/waiting.h"
 
 static struct service *service_by_program (struct analysis *a, char const *program)
 {

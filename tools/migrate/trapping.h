@@ -1,4 +1,4 @@
-/* A trap that is being applied: what traps.c, trapcode.c and trapkill.c share. */
+/* The trap that is being applied: what traps.c, trapcode.c and trapkill.c share. */
 
 #ifndef REEVE_MIGRATE_TRAPPING_H
 #define REEVE_MIGRATE_TRAPPING_H
@@ -11,15 +11,15 @@ struct trapping
   struct trap *trap ;
   struct claim *claim ;
   struct statement const *call ; /* of the function whose body is looked at; 0: the trap itself */
-  char const *killed ; /* the first that it sends a signal to */
-  int waited ; /* since then */
+  char const *killed ; /* the last process that it sent a signal to; 0: none yet */
+  int waited ; /* it has waited since then */
   int kills ;
   int works ;
-  int reloads ; /* not the end: HUP */
+  int reloads ; /* the trap is not for the end: HUP */
   struct texts signalled ; /* services that it told to end */
-  int all_signalled ; /* or it may have told any */
-  char const *work ; /* what it did before it waited, and is done in finish now; 0: nothing */
-  char const *early ; /* of that, what it did before it told any of them to end, and may need one of them; 0: nothing */
+  int all_signalled ; /* or it may have told any service */
+  char const *work ; /* the last work that moved to finish; 0: none */
+  char const *early ; /* work before the first signal that may need a service; 0: none */
 } ;
 
 /* ---- trapcode.c ---- */

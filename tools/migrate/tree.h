@@ -1,4 +1,4 @@
-/* The grammar's tree, read into statements: what shell.c and words.c share. */
+/* Reading the grammar's tree into statements: what shell.c and words.c share. */
 
 #ifndef REEVE_MIGRATE_TREE_H
 #define REEVE_MIGRATE_TREE_H
@@ -9,7 +9,7 @@
 
 #include "migrate/shell.h"
 
-#define DEPTH_MAX 100 /* deeper ones stay text */
+#define DEPTH_MAX 100 /* deeper statements stay text */
 
 struct reader
 {
@@ -38,13 +38,13 @@ extern struct word read_word (struct reader *reader, TSNode node) ;
 extern void read_words (struct reader *reader, TSNode node, struct statement *statement) ;
 /* The programs in the substitutions of a statement without parts. */
 extern void read_programs (struct reader *reader, TSNode node, struct statement *statement, unsigned int depth) ;
-/* The redirections behind a statement, added to those that it has. */
+/* Adds the redirections after a statement. */
 extern void read_redirected (struct reader *reader, TSNode node, struct statement *statement) ;
-/* `a && b >x`: the grammar gives the redirection to the whole, the shell to b. */
+/* `a && b >x`: for the grammar the redirection belongs to the whole, for the shell to b. */
 extern void push_redirects (struct pool *pool, struct statement *statement) ;
 
-/* precedence.c: a | b && c, and ! a | b, which the grammar reads as a | { b && c; } and
-   { ! a; } | b, as the shell does: what was a pipeline becomes a list, or a negation. */
+/* precedence.c: the grammar reads a | b && c as a | { b && c; }, and ! a | b as { ! a; } | b. This
+   changes the pipeline to a list, or a negation, as the shell reads it. */
 extern void pipeline_binds (struct pool *pool, struct statement *statement) ;
 
 #endif

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "migrate/analysis.h"
+#include "migrate/waiting.h"
 
 /* wait-for-it.sh HOST:PORT -- COMMAND: the command comes when the wait is over. 0: there is none. */
 static struct statement *behind_dashes (struct analysis *a, struct statement const *statement)

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "migrate/analysis.h"
+#include "migrate/waiting.h"
 
 static void set_check (struct analysis *a, struct statement *statement, struct waiting const *waiting)
 {

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "migrate/analysis.h"
+#include "migrate/waiting.h"
 
 /* The part of a loop's condition that asks a service, in the form that succeeds when the
    service is ready; 0: there is none. */

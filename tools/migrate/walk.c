@@ -2,6 +2,7 @@
 
 #include "migrate/branching.h"
 #include "migrate/script.h"
+#include "migrate/waiting.h"
 
 static void walk_list (struct analysis *a, struct statement *list, struct frame *up) ;
 static void walk_statement (struct analysis *a, struct statement *statement, struct frame *frame) ;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "migrate/analysis.h"
+#include "migrate/waiting.h"
 
 #define WATCHERS "ps pgrep pidof jobs kill supervisorctl"
 #define HARMLESS "grep egrep awk wc sleep echo printf exit break continue true false : test [ wait date logger"

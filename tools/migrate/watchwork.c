@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "migrate/analysis.h"
+#include "migrate/waiting.h"
 
 struct taking
 {
