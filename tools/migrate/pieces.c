@@ -179,7 +179,7 @@ void settle_pieces (struct plan *plan)
         texts_add_once(plan->pool, where + i, service_where(plan, service, "run")) ;
         if (plan->pieces[i].claim) plan_mark_place(plan, service, plan->pieces[i].claim, plan->pieces[i].text) ;
       }
-    if (!service->check) continue ;
+    if (!service->check || service->builtin) continue ; /* reeve-exec asks by itself */
     plan_needed(plan, 0, service->check_npieces, service->check_positional, service->check, needed) ;
     for (unsigned int i = 0 ; i < service->check_npieces ; i++)
       if (needed[i]) texts_add_once(plan->pool, where + i, service_where(plan, service, "data/check")) ;

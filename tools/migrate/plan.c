@@ -183,6 +183,11 @@ void plan_todo (struct plan *plan, struct service *service, struct claim *claim,
 void plan_mark_place (struct plan *plan, struct service *service, struct claim *claim, char const *text)
 {
   if (!strstr(text, "$0") && !strstr(text, "${0") && !strstr(text, "BASH_SOURCE")) return ;
+  if (strstr(text, "basename"))
+  {
+    plan_todo(plan, service, claim, source_line(plan->source, claim->range.start), "it asks for the script's name, and this file has another one: write the name that is meant") ;
+    return ;
+  }
   if (!strstr(text, "dirname") && !strstr(text, "readlink") && !strstr(text, "realpath") && !strstr(text, "%/")) return ;
   plan_todo(plan, service, claim, source_line(plan->source, claim->range.start),
     "it asks where the script is, and this file is elsewhere: write the directory that is meant") ;

@@ -139,6 +139,7 @@ static int look_at_trap (struct statement *statement, void *data)
     look_at_wait(t, statement) ;
     if (t->killed) t->waited = 1 ;
   }
+  else if (redirects_everything(statement)) return 0 ; /* the shell's own output */
   else if (stops_by_program(t, statement)) t->kills = t->all_signalled = 1 ;
   else if (writes_stop(statement))
   {
