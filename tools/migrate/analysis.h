@@ -105,6 +105,7 @@ struct analysis
   struct placed const *positional ; /* sets $1, ... in the function that is being walked; 0: nothing does */
   char const *user ; /* the user as whom the script started itself again; 0: it did not */
   uint32_t waited_line ; /* where the script waits for the end; 0: not yet */
+  uint32_t foreground_line ; /* `waited_line`, where that is a server in the foreground, and more statements follow; 0: it is not */
   int waited_in_branch ; /* it waits in a branch that may not be taken */
   uint32_t replaced_line ; /* of the `exec` after which nothing runs; 0: none */
   struct service *branch_last ; /* `last` at the beginning of the branch */

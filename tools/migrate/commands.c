@@ -91,6 +91,18 @@ static int starts_again (struct analysis *a, struct statement *statement, struct
   return 1 ;
 }
 
+/* server; CODE=$?; backup: its end is looked at, and nothing is started behind it. */
+static int may_be_server (struct analysis *a, struct frame const *frame, char const *name)
+{
+  struct statement const *next = frame->rest ;
+  while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
+  if (!next || next->kind != STATEMENT_ASSIGNMENT || !strstr(statement_text(a, next), "=$?")) return 0 ;
+  if (!a->plan->services || is_short(name) || starts_later(a, frame)) return 0 ;
+  for (struct statement const *one = next ; one ; one = one->next)
+    if (is_server(a, one) && !is_message(a, (struct statement *)one) && !shell_one_of(statement_command(one), "exit return trap")) return 0 ;
+  return 1 ;
+}
+
 /* A program that the script waits for by itself. */
 void walk_program (struct analysis *a, struct statement *statement, struct frame *frame)
 {
@@ -129,11 +141,16 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   }
   if (foreground.is_daemon || (is_last(a, frame) && !foreground.ends && !is_short(name)))
   {
+    int is_middle = !is_last(a, frame) && !a->waited_line ;
     start_service(a, statement, START_MAIN) ;
     script_waits(a, line_of(a, statement)) ;
+    if (is_middle) a->foreground_line = a->waited_line ;
     return ;
   }
   add_ordinary(a, statement) ;
+  if (may_be_server(a, frame, name) && a->task)
+    plan_todo(a->plan, a->task, a->task_statements->claim, line_of(a, statement),
+      "if it goes on running, it is what the script waited for: give it flag-main in place of flag-oneshot, and let its finish do what is behind it (the exit code is $1)") ;
 }
 
 /* fg, fg %1: the last background process, or number 1, comes to the foreground. */
@@ -179,6 +196,26 @@ static void walk_exit (struct analysis *a, struct statement *statement)
   if (!a->in_function) a->replaced_line = line_of(a, statement) ;
 }
 
+/* eval exec server $ARGS, eval "exec server $ARGS" */
+static int evaluates_exec (struct statement const *statement)
+{
+  char const *raw = statement->nwords > 1 ? statement->words[1].raw : "" ;
+  if (strcmp(statement_command(statement), "eval") != 0) return 0 ;
+  raw += *raw == '"' || *raw == '\'' ;
+  return !strncmp(raw, "exec", 4) && (!raw[4] || raw[4] == ' ') ;
+}
+
+/* It becomes a program, whose words the shell reads a second time. */
+static void walk_evaluated_exec (struct analysis *a, struct statement *statement)
+{
+  struct service *service = start_service(a, statement, START_MAIN) ;
+  service->is_exec = 1 ;
+  service->without_signals = 0 ;
+  plan_todo(a->plan, service, service->claim, line_of(a, statement), "eval reads the words of the program a second time: look at what the variables in it hold") ;
+  if (!a->conditions.first) a->replaced_line = line_of(a, statement) ;
+  else a->branch_replaced = 1 ;
+}
+
 int walk_own_command (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   char const *command = statement_command(statement) ;
@@ -189,6 +226,7 @@ int walk_own_command (struct analysis *a, struct statement *statement, struct fr
   else if (!strcmp(command, "wait")) walk_wait(a, statement, frame) ;
   else if (keeps_alive(statement)) drop_keeping_alive(a, statement) ;
   else if (!strcmp(command, "exec") && statement->nwords > 1) walk_exec(a, statement) ;
+  else if (evaluates_exec(statement)) walk_evaluated_exec(a, statement) ;
   else if (shell_one_of(command, "disown jobs bg")) drop_statement(a, statement, pool_printf(a->pool, "%s: the supervisor, not a shell, has the processes", command)) ;
   else if (!strcmp(command, "fg")) walk_fg(a, statement) ;
   else if (is_job_control(statement)) drop_statement(a, statement, "job control: the supervisor, not a shell, has the processes") ;

@@ -153,7 +153,15 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
     service->claim->what = pool_printf(a->pool, "task %s, run once, in the background", service->name) ;
     plan_todo(a->plan, service, service->claim, service->line, "by its name it prepares something, and ends: if it goes on running, remove flag-oneshot") ;
   }
-  if (service->is_main && service->without_signals && !service->todo.first)
+  if (a->foreground_line && a->waited_line == a->foreground_line && !a->waited_in_branch)
+  {
+    /* In the script it began when that one had ended, if ever. */
+    service->is_main = 0 ;
+    service->claim->what = pool_printf(a->pool, "service %s, behind a program in the foreground", service->name) ;
+    plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool,
+      "the script came here only when the program of line %u had ended: both run now, and this one is not main: is it wanted?", a->foreground_line)) ;
+  }
+  if (service->is_main && service->without_signals && !service->todo.first && strcmp(statement_command(statement), "eval") != 0)
     plan_todo(a->plan, service, service->claim, service->line, "only the shell gets the signals: let its last command be exec, if it is a program") ;
   a->last = service ;
   a->last_is_idle = 0 ;

@@ -177,6 +177,30 @@ static int ends_well (struct statement *statement, void *data)
   return !strcmp(statement_command(statement), "exit") && (statement->nwords == 1 || !strcmp(statement_word(statement, 1), "0")) ;
 }
 
+/* eval $(agent), export $(bus-launch): nobody knows which variables these set. */
+static int sets_unknown (struct statement *statement, void *data)
+{
+  char const *command = statement_command(statement) ;
+  (void)data ;
+  if (!strcmp(command, "eval")) return 1 ;
+  if (!shell_one_of(command, "export declare typeset readonly")) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  {
+    char const *raw = statement->words[i].raw ;
+    raw += *raw == '"' ;
+    if (!strncmp(raw, "$(", 2) || *raw == '`') return 1 ;
+  }
+  return 0 ;
+}
+
+#define UNKNOWN_VARIABLES "which variables it sets is not known: they reach no service"
+
+static void mark_unknown (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
+{
+  if (statement_walk(statement, &sets_unknown, 0))
+    plan_todo(a->plan, service, claim, line_of(a, statement), service ? UNKNOWN_VARIABLES "; what it leaves running is ended behind it: make that a service" : UNKNOWN_VARIABLES) ;
+}
+
 void add_ordinary (struct analysis *a, struct statement *statement)
 {
   struct claim *claim ;
@@ -195,6 +219,7 @@ void add_ordinary (struct analysis *a, struct statement *statement)
   if (a->plan->services)
   {
     add_task(a, statement) ;
+    mark_unknown(a, a->task, statement, a->task_statements->claim) ;
     mark_move(a, a->task, statement, a->task_statements->claim) ;
     keep_redirections(a, a->task, statement, a->task_statements->claim) ;
     mark_starter(a, a->task, statement, a->task_statements->claim) ;
@@ -203,8 +228,9 @@ void add_ordinary (struct analysis *a, struct statement *statement)
   keep_functions(a, statement, 1) ;
   remarks_to_setup(a) ;
   claim = claim_statement(a, statement, plan_setup_where(a->plan), "setup, as it was") ;
-  if (shell_one_of(statement_command(statement), "eval source ."))
-    plan_todo(a->plan, 0, claim, line_of(a, statement), "which variables it sets is not known: they reach no service") ;
+  if (shell_one_of(statement_command(statement), "source ."))
+    plan_todo(a->plan, 0, claim, line_of(a, statement), UNKNOWN_VARIABLES) ;
+  else mark_unknown(a, 0, statement, claim) ;
   plan_mark_place(a->plan, 0, claim, statement_text(a, statement)) ;
   mark_move(a, 0, statement, claim) ;
   keep_redirections(a, 0, statement, claim) ;
