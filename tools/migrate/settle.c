@@ -55,13 +55,11 @@ static void settle_todos (struct plan *plan)
   }
 }
 
-/* Does it have a condition that the other one lacks? Then it may be down while the other one is up. */
-static int may_be_missing (struct service const *service, struct service const *other)
+/* A service whose condition is false stops itself. Who depends on it has the same condition perhaps, but
+   asks it only at its own start: it must get that far. */
+static int may_be_missing (struct service const *service)
 {
-  if (service_has(service, "enable-if")) return 0 ; /* nobody waits for what is disabled */
-  for (struct text const *one = service->conditions.first ; one ; one = one->next)
-    if (!texts_has(&other->conditions, one->text)) return 1 ;
-  return 0 ;
+  return service->conditions.first && !service_has(service, "enable-if") ; /* nobody waits for what is disabled */
 }
 
 /* A dependency that may be down, or may fail, becomes optional: otherwise the service would wait for ever. */
@@ -71,7 +69,7 @@ static void settle_dependencies (struct plan *plan)
     for (struct text const *one = service->dependencies.first ; one ; one = one->next)
     {
       struct service const *other = plan_find(plan, one->text) ;
-      if (other && (other->is_forgiven || (!other->is_oneshot && may_be_missing(other, service)))) texts_add_once(plan->pool, &service->optional, one->text) ;
+      if (other && (other->is_forgiven || (!other->is_oneshot && may_be_missing(other)))) texts_add_once(plan->pool, &service->optional, one->text) ;
     }
 }
 
