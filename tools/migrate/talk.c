@@ -80,21 +80,51 @@ static int only_looks (struct analysis *a, struct statement *statement)
   return statement_walk(statement, &ends_script, 0) && statement_walk(statement, &asks_processes, a) && !statement_walk(statement, &does_more, 0) ;
 }
 
+/* What it asks before it does something. */
+static char const *condition_of (struct analysis *a, struct statement const *statement)
+{
+  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) return statement_text(a, statement->body) ;
+  if (statement->kind == STATEMENT_IF && statement->branches->condition) return source_copy(a->source, statement->branches->condition_range) ;
+  return statement->kind == STATEMENT_CASE && statement->nwords ? statement->words[0].raw : "" ;
+}
+
+/* Another exit code than 0, and than 1: what fails in some way. */
+static int asks_codes (char const *text)
+{
+  for (; *text ; text++)
+  {
+    size_t digits = strspn(text, "0123456789") ;
+    if (!digits) continue ;
+    if (digits > 1 || strchr("23456789", *text)) return 1 ;
+    text += digits - 1 ;
+  }
+  return 0 ;
+}
+
+/* NAME=$? */
+static void note_status_name (struct analysis *a, char const *text)
+{
+  char const *end = strstr(text, "=$?") ;
+  if (end) texts_add_once(a->pool, &a->status_names, pool_copy(a->pool, text, (size_t)(end - text))) ;
+}
+
 int walk_talk (struct analysis *a, struct statement *statement)
 {
   char const *text = statement_text(a, statement) ;
   char const *status = strstr(text, "=$?") ;
   if (statement->kind == STATEMENT_ASSIGNMENT && status)
   {
-    texts_add(a->pool, &a->status_names, pool_copy(a->pool, text, (size_t)(status - text))) ;
+    note_status_name(a, text) ;
     drop(a, statement, a->waited_line ? "the container's exit code is the main service's" : "the status of a start: the supervisor looks at it") ;
     return 1 ;
   }
   if (!only_talks(statement) && !only_looks(a, statement)) return 0 ;
   if (asks_status(a, text) && a->task && statement_walk(statement, &ends_script, 0))
   {
+    struct claim *claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "looked whether %s had failed, and ended then: what comes later depends on it", a->task->name)) ;
     a->task_must_succeed = 1 ;
-    drop(a, statement, pool_printf(a->pool, "looked whether %s had failed, and ended then: what comes later depends on it", a->task->name)) ;
+    if (asks_codes(statement->kind == STATEMENT_CASE ? text : condition_of(a, statement)))
+      plan_todo(a->plan, a->task, claim, line_of(a, statement), pool_printf(a->pool, "the script looked for certain exit codes: write those that count as success into success-codes: %s", text)) ;
   }
   else if (asks_status(a, text)) drop(a, statement, "looked whether it had failed: the supervisor does") ;
   else if (a->waited_line) drop(a, statement, "a message about the end") ;
@@ -108,13 +138,9 @@ int walk_remedy (struct analysis *a, struct statement *statement)
 {
   struct service *main = a->plan->services ;
   struct claim *claim ;
-  char const *condition = "" ;
   if (!a->waited_line || !starts_something(a, statement)) return 0 ;
-  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) condition = statement_text(a, statement->body) ;
-  else if (statement->kind == STATEMENT_IF && statement->branches->condition) condition = source_copy(a->source, statement->branches->condition_range) ;
-  else if (statement->kind == STATEMENT_CASE && statement->nwords) condition = statement->words[0].raw ;
   while (main && !main->is_main && main->next) main = main->next ;
-  if (!main || !asks_status(a, condition)) return 0 ;
+  if (!main || !asks_status(a, condition_of(a, statement))) return 0 ;
   claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "what was started, depending on how %s had ended", main->name)) ;
   plan_todo(a->plan, main, claim, line_of(a, statement), pool_printf(a->pool,
     "when it had ended, the script went on depending on its exit code: %s: let run do that, without exec ahead of the program", statement_text(a, statement))) ;
@@ -129,6 +155,34 @@ static int says_stop (struct statement const *statement)
   return 0 ;
 }
 
+struct status_use
+{
+  struct analysis *a ;
+  char const *name ;
+} ;
+
+static int is_status_changed (struct statement *statement, void *data)
+{
+  struct status_use const *use = data ;
+  size_t len = strlen(use->name) ;
+  char const *text = statement_text(use->a, statement) ;
+  return statement->kind == STATEMENT_ASSIGNMENT && !strncmp(text, use->name, len) && text[len] == '=' ;
+}
+
+/* The variables that held how the main service has ended hold it in finish as well, which has it as $1 and $2. */
+static void tell_status (struct analysis *a, struct service *main, struct claim *claim, struct statement *statement)
+{
+  for (struct text const *one = a->status_names.first ; one ; one = one->next)
+  {
+    struct status_use use = { .a = a, .name = one->text } ;
+    if (!shell_mentions(statement_text(a, statement), one->text)) continue ;
+    texts_add_once(a->pool, &main->finish, pool_printf(a->pool, "%s=$(($1 < 256 ? $1 : 128 + $2))", one->text)) ;
+    if (statement_walk(statement, &is_status_changed, &use))
+      plan_todo(a->plan, main, claim, line_of(a, statement), pool_printf(a->pool,
+        "it changes the exit code in $%s, which no finish can: let run do that, without exec ahead of the program", one->text)) ;
+  }
+}
+
 void walk_after (struct analysis *a, struct statement *statement)
 {
   struct service *main = a->plan->services ;
@@ -137,15 +191,20 @@ void walk_after (struct analysis *a, struct statement *statement)
   else if (shell_one_of(command, "kill pkill killall") || only_ends_processes(a, statement)) drop(a, statement, "the scanner ends the other services") ;
   else if (says_stop(statement)) drop(a, statement, "the scanner ends the other services, each by its signal") ;
   else if (shell_one_of(command, "exit return wait true :")) drop(a, statement, "the container's exit code is the main service's") ;
-  else if (statement->kind == STATEMENT_ASSIGNMENT && strstr(statement_text(a, statement), "$?")) drop(a, statement, "the container's exit code is the main service's") ;
+  else if (statement->kind == STATEMENT_ASSIGNMENT && strstr(statement_text(a, statement), "$?"))
+  {
+    note_status_name(a, statement_text(a, statement)) ;
+    drop(a, statement, "the container's exit code is the main service's") ;
+  }
   else
   {
     while (main && !main->is_main && main->next) main = main->next ;
     if (!main) add_ordinary(a, statement) ;
     else
     {
+      struct claim *claim = claim_statement(a, statement, service_where(a->plan, main, "finish"), "what was done at the end") ;
+      tell_status(a, main, claim, statement) ;
       texts_add(a->pool, &main->finish, statement_text(a, statement)) ;
-      claim_statement(a, statement, service_where(a->plan, main, "finish"), "what was done at the end") ;
     }
   }
 }

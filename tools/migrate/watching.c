@@ -168,12 +168,23 @@ int watches_processes (struct analysis *a, struct statement *statement)
   return watching.seen.watches && (!watching.seen.works || watching.seen.starts) ;
 }
 
+/* Is the program named without its version, as `grep php-fpm` means php-fpm8.2? */
+static int mentions_unversioned (struct pool *pool, char const *text, char const *program)
+{
+  char const *base = shell_basename(program) ;
+  size_t len = strlen(base) ;
+  size_t all = len ;
+  while (len && strchr("0123456789.", base[len - 1])) len-- ;
+  if (len && len < all && base[len - 1] == '-') len-- ; /* postgres-15 */
+  return len > 1 && len < all && shell_mentions(text, pool_copy(pool, base, len)) ;
+}
+
 /* Does the loop name it, by its pid or its program? */
 static int is_watched (struct analysis *a, struct service const *service, char const *text)
 {
   for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next)
     if (pid->service == service && shell_mentions(text, pid->name)) return 1 ;
-  return (*service->program && shell_mentions(text, service->program)) || shell_mentions(text, service->name) ;
+  return (*service->program && (shell_mentions(text, service->program) || mentions_unversioned(a->pool, text, service->program))) || shell_mentions(text, service->name) ;
 }
 
 /* Is the condition a function that asks? */
