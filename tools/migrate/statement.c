@@ -110,6 +110,7 @@ char const *statement_word (struct statement const *statement, unsigned int i)
 char const *statement_command (struct statement const *statement)
 {
   if (statement->kind != STATEMENT_COMMAND && statement->kind != STATEMENT_DECLARATION) return "" ;
+  if (statement->nwords && statement->words[0].base) return statement->words[0].base ;
   return shell_basename(statement_word(statement, 0)) ;
 }
 

@@ -13,11 +13,21 @@ static int has_end (TSNode node)
   return 0 ;
 }
 
+/* "$BIN"/pg_ctl, "$BIN/pg_ctl" */
+static char const *base_of (struct pool *pool, char const *raw)
+{
+  char const *slash = strrchr(raw, '/') ;
+  size_t len = slash ? strspn(slash + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+-") : 0 ;
+  if (!len || (slash[1 + len] && strcmp(slash + 1 + len, "\"") != 0)) return 0 ;
+  return pool_copy(pool, slash + 1, len) ;
+}
+
 struct word read_word (struct reader *reader, TSNode node)
 {
   struct word word = { .range = range_of(node) } ;
   word.raw = source_copy(reader->source, word.range) ;
   word.value = shell_unquote(reader->source->pool, word.raw) ;
+  if (!word.value) word.base = base_of(reader->source->pool, word.raw) ;
   return word ;
 }
 
