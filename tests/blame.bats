@@ -42,8 +42,8 @@ at_least() # REGEX MS
   start env REEVE_CMD_AFTER='other web' reeve-scan -l "$live" "$scan" -- sh -c ': >"$dir/cmd-runs"; exec sleep 1000000'
   scanner=$started
   eventually 10 field web state held
-  run reeve blame
-  line '^ +-  CMD +held for [0-9.]+ m?s so far, by web \(held\)$'
+  held_by_web() { run reeve blame && line '^ +-  CMD +held for [0-9.]+ m?s so far, by web \(held\)$'; }
+  eventually 10 held_by_web
   let_go db 100
   let_go web 100
   eventually 10 test -e "$dir/cmd-runs"

@@ -18,12 +18,20 @@ killed_at() # CALL [N] ; the supervisor of web, at its Nth
   says attached
 }
 
+# What it has had to tell so far is told: it waits for what comes.
+idles() { grep -q poll "/proc/$(supervisor_of "$1")/wchan"; }
+listen_to_idle() # NAME
+{
+  eventually 10 idles "$1"
+  listen "$1"
+}
+
 @test "readiness" {
   guarded web <<<'until [ -e "$dir/go" ]; do sleep 0.02; done; echo >&3; exec 3>&-; exec sleep 1000000'
   setting web notification-fd 3
   scanner
   eventually 10 field web state starting
-  listen web
+  listen_to_idle web
   killed_at rename
   touch "$dir/go"
   eventually 20 has_successor web "$supervisor"
@@ -38,7 +46,7 @@ killed_at() # CALL [N] ; the supervisor of web, at its Nth
   setting web restart no
   scanner
   up web
-  listen web
+  listen_to_idle web
   killed_at getdents64
   touch "$dir/go"
   eventually 20 has_successor web "$supervisor"
@@ -53,7 +61,7 @@ killed_at() # CALL [N] ; the supervisor of web, at its Nth
   setting web down ''
   scanner
   eventually 10 s6-svok "$live/web"
-  listen web
+  listen_to_idle web
   killed_at rename 2
   s6-svc -u "$live/web"
   eventually 20 has_successor web "$supervisor"

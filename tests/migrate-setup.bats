@@ -176,7 +176,7 @@ EOS
   wrapper <<<$'if [ -f /etc/embedded ]; then\n  db &\n  until pg_isready; do sleep 1; done\n  load\nfi\nexec web'
   migrate
   file web/dependencies.d/db <<<optional
-  file load/dependencies.d/db </dev/null
+  file load/dependencies.d/db <<<optional # it asks the condition itself, at its start
   told 'web (main; after db if it runs'
 }
 

@@ -201,8 +201,9 @@ logger_reads() { [ "$(readlink "/proc/$started/fd/0")" = "$dir/in" ] && [ -e "$t
   ended "$started"
   echo "# $kills kills, $(all | wc -l) lines in $(find "$to" -name '@*.u' | wc -l) files .u"
   [ "$(find "$to" -name '@*.u' | wc -l)" -gt 3 ]
-  # Only whole lines count: one that was being written is there again.
-  all | awk -v written="$(cat "$dir/written")" 'NF == 9 && $9 == "lost" { if (!seen[$1]++) n++; else again++ }
+  # Only whole lines count: one that was being written is there again. As numbers: the rest of a torn
+  # line may begin with zeros.
+  all | awk -v written="$(cat "$dir/written")" 'NF == 9 && $9 == "lost" { if (!seen[$1 + 0]++) n++; else again++ }
     END { print "# " again " lines twice"; if (n != written) { print "# " n " lines of " written; exit 1 } }'
   [ ! -e "$to/previous" ]
 }

@@ -10,7 +10,7 @@ void command_argv (struct statement const *statement, unsigned int first, char c
   {
     char const *raw = statement->words[i].raw ;
     argv[n] = statement->words[i].value ;
-    if (!argv[n] && !n) argv[n] = statement->words[i].base ;
+    if (!argv[n] && !n) argv[n] = statement->words[i].path ;
     /* The table of daemons wants the shell's word without its quotes. */
     if (!argv[n]) argv[n] = *raw == '"' && raw[1] == '$' ? raw + 1 : raw ;
   }

@@ -33,7 +33,7 @@ struct word
   struct range range ;
   char const *raw ; /* as it is written */
   char const *value ; /* without quotes; 0 if the shell would expand something in it */
-  char const *base ; /* of a path without a value, what is behind the last slash: "$BIN/pg_ctl"; 0 if that is expanded, too */
+  char const *path ; /* without a value, but with a constant name behind the last slash: $BIN/pg_ctl, without double quotes; else 0 */
 } ;
 
 struct redirect

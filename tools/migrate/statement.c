@@ -110,7 +110,7 @@ char const *statement_word (struct statement const *statement, unsigned int i)
 char const *statement_command (struct statement const *statement)
 {
   if (statement->kind != STATEMENT_COMMAND && statement->kind != STATEMENT_DECLARATION) return "" ;
-  if (statement->nwords && statement->words[0].base) return statement->words[0].base ;
+  if (statement->nwords && statement->words[0].path) return shell_basename(statement->words[0].path) ;
   return shell_basename(statement_word(statement, 0)) ;
 }
 

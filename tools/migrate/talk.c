@@ -1,5 +1,6 @@
 /* Messages, questions and exits around the starts of a script, and at its end. */
 
+#include <ctype.h>
 #include <string.h>
 
 #include "migrate/waiting.h"
@@ -48,6 +49,38 @@ static int asks_outside (struct statement *statement, void *data)
   return statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(statement), "echo printf exit return true false :") ;
 }
 
+/* The service that began first, in the order of the script; 0: none. */
+static struct service *first_started (struct analysis *a)
+{
+  struct service *first = 0 ;
+  for (struct service *one = a->plan->services ; one ; one = one->next)
+    if (one->claim && (!first || one->claim->range.start < first->claim->range.start)) first = one ;
+  return first ;
+}
+
+/* Is the variable at the beginning of `name` set between the two places? */
+static int is_set_between (struct analysis *a, char const *name, uint32_t from, uint32_t to)
+{
+  size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ;
+  char const *text = source_copy(a->source, (struct range){ from, to }) ;
+  char const *set = len ? pool_printf(a->pool, "%.*s=", (int)len, name) : 0 ;
+  for (char const *at = text ; set && (at = strstr(at, set)) ; at++)
+    if (at > text && strchr(" \t\n;({", at[-1])) return 1 ;
+  return 0 ;
+}
+
+/* Does it ask a variable that was set behind the first start? Its answer is not known before. */
+static int asks_later (struct analysis *a, struct statement *statement)
+{
+  struct service const *first = first_started(a) ;
+  for (char const *at = statement_text(a, statement) ; first && (at = strchr(at, '$')) ; )
+  {
+    at += 1 + (at[1] == '{') ;
+    if (is_set_between(a, at, first->claim->range.start, statement->range.start)) return 1 ;
+  }
+  return 0 ;
+}
+
 /* What may end the script, behind a start. What it asks may be made by that, so that it is not
    asked before; a variable is not. */
 static void walk_question (struct analysis *a, struct statement *statement)
@@ -56,6 +89,12 @@ static void walk_question (struct analysis *a, struct statement *statement)
   else if (statement_walk(statement, &asks_outside, a))
   {
     if (!walk_asked_once(a, statement)) add_ordinary(a, statement) ;
+  }
+  else if (asks_later(a, statement))
+  {
+    struct claim *claim = claim_statement(a, statement, "dropped", "a check that may end the script, behind a start") ;
+    plan_todo(a->plan, first_started(a), claim, line_of(a, statement), pool_printf(a->pool,
+      "the script went on only behind this: write it as data/check of the service that it is about, with timeout-up: %s", statement_text(a, statement))) ;
   }
   else
   {
@@ -88,15 +127,15 @@ static char const *condition_of (struct analysis *a, struct statement const *sta
   return statement->kind == STATEMENT_CASE && statement->nwords ? statement->words[0].raw : "" ;
 }
 
-/* Another exit code than 0, and than 1: what fails in some way. */
-static int asks_codes (char const *text)
+/* Another exit code than 0: not every one is a failure, or not in the same way. */
+static int asks_codes (struct analysis *a, struct statement const *statement)
 {
-  for (; *text ; text++)
+  char const *text = condition_of(a, statement) ;
+  if (statement->kind == STATEMENT_CASE) return 1 ;
+  for (size_t i = 0 ; text[i] ; i++)
   {
-    size_t digits = strspn(text, "0123456789") ;
-    if (!digits) continue ;
-    if (digits > 1 || strchr("23456789", *text)) return 1 ;
-    text += digits - 1 ;
+    int is_word = i && (isalnum((unsigned char)text[i - 1]) || strchr("$_{", text[i - 1])) ; /* $1, rc2 */
+    if (text[i] > '0' && text[i] <= '9' && !is_word) return 1 ;
   }
   return 0 ;
 }
@@ -123,7 +162,7 @@ int walk_talk (struct analysis *a, struct statement *statement)
   {
     struct claim *claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "looked whether %s had failed, and ended then: what comes later depends on it", a->task->name)) ;
     a->task_must_succeed = 1 ;
-    if (asks_codes(statement->kind == STATEMENT_CASE ? text : condition_of(a, statement)))
+    if (asks_codes(a, statement))
       plan_todo(a->plan, a->task, claim, line_of(a, statement), pool_printf(a->pool, "the script looked for certain exit codes: write those that count as success into success-codes: %s", text)) ;
   }
   else if (asks_status(a, text)) drop(a, statement, "looked whether it had failed: the supervisor does") ;

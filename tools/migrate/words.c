@@ -14,12 +14,17 @@ static int has_end (TSNode node)
 }
 
 /* "$BIN"/pg_ctl, "$BIN/pg_ctl" */
-static char const *base_of (struct pool *pool, char const *raw)
+static char const *path_of (struct pool *pool, char const *raw)
 {
   char const *slash = strrchr(raw, '/') ;
   size_t len = slash ? strspn(slash + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+-") : 0 ;
+  char *path ;
+  size_t n = 0 ;
   if (!len || (slash[1 + len] && strcmp(slash + 1 + len, "\"") != 0)) return 0 ;
-  return pool_copy(pool, slash + 1, len) ;
+  path = pool_alloc(pool, strlen(raw) + 1) ;
+  for (; *raw ; raw++) if (*raw != '"') path[n++] = *raw ;
+  path[n] = 0 ;
+  return path ;
 }
 
 struct word read_word (struct reader *reader, TSNode node)
@@ -27,7 +32,7 @@ struct word read_word (struct reader *reader, TSNode node)
   struct word word = { .range = range_of(node) } ;
   word.raw = source_copy(reader->source, word.range) ;
   word.value = shell_unquote(reader->source->pool, word.raw) ;
-  if (!word.value) word.base = base_of(reader->source->pool, word.raw) ;
+  if (!word.value) word.path = path_of(reader->source->pool, word.raw) ;
   return word ;
 }
 
