@@ -18,8 +18,8 @@ killed_at() # CALL [N] ; the supervisor of web, at its Nth
   says attached
 }
 
-# What it has had to tell so far is told: it waits for what comes.
-idles() { grep -q poll "/proc/$(supervisor_of "$1")/wchan"; }
+# What it has had to tell so far is told.
+idles() { polls "$(supervisor_of "$1")"; }
 listen_to_idle() # NAME
 {
   eventually 10 idles "$1"

@@ -545,6 +545,7 @@ outcome_of() # OPTION... ; what comes of it in the end
   for folder in /usr/bin "$dir/ours"; do
     service_of "$folder" "$@" <<<"$check"
     eventually 30 alone
+    eventually 10 polls "$started" # the supervisor has read the notification
     {
       echo "ready $(s6-svstat -o ready "$live/web")"
       echo "checks $(lines "$dir/checks" 2>/dev/null || echo none)"

@@ -65,6 +65,9 @@ gone() # PID
 # ended before its reaper, the scanner mostly, comes to it.
 over() { gone "$1" || grep -qs '^State:.Z' "/proc/$1/status" || gone "$1"; }
 
+# It has done what it was woken for, and waits for what comes.
+polls() { grep -q poll "/proc/$1/wchan"; } # PID
+
 processes() { "$TESTBED/processes" "$@"; } # tests/processes.c
 
 # Every process that works below $dir, or was executed with this $dir in its environment.
