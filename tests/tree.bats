@@ -46,6 +46,9 @@ has_line() { reeve tree "${@:2}" >"$dir/tree" && grep -q -E -- "$1" "$dir/tree" 
   has_line '^reeve-scan, 1 supervisor '
   run -1 grep -E 'stray|of no service' "$dir/tree"
   eventually 10 is_json "services['web']['state'] == 'up' and tree['strays'] == [] and tree['reeve']['collector'] > 1"
+  stop_scanner 0
+  run -1 --separate-stderr reeve status
+  [[ $output == *$'\nweb '* && $output != *.log* ]]
 }
 
 @test "a command that is long is cut, and cannot act on the terminal" {

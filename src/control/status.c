@@ -139,6 +139,7 @@ static void show_collector (struct status_page *page, int comes_first)
   struct request const *request = page->request ;
   struct shown shown = { .name = COLLECTOR, .node = COLLECTOR } ;
   if (!request->listed || request->all || !services_collector() || !view_read(&shown.view, COLLECTOR) || shown.view.up || !shown.view.births) return ;
+  if (!services_scanner_lives()) return ; /* it has ended with the tree */
   page->code = EXIT_NO ;
   read_rest(&shown) ;
   print_one(request, &shown, page->width, !request->count && comes_first, page->colour) ;
