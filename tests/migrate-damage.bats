@@ -89,6 +89,19 @@ EOS
   run reeve-migrate --what start.sh
   [ "$status" -eq 100 ]
   run reeve-migrate missing
-  [ "$status" -eq 111 ]
-  [[ $output == *missing* ]]
+  [ "$status" -eq 100 ]
+  [[ $output == *'unable to read the input missing: No such file'* ]]
+  wrapper <<<'exec web'
+  : >Dockerfile # an empty file is read as one
+  run reeve-migrate start.sh --dockerfile Dockerfile
+  [ "$status" -eq 0 ]
+  run reeve-migrate start.sh --dockerfile docker/Dockerfile
+  [ "$status" -eq 100 ]
+  [[ $output == *'unable to read the Dockerfile docker/Dockerfile: No such file'* ]]
+  run reeve-migrate . --root .
+  [ "$status" -eq 100 ]
+  [[ $output == *'unable to read the input .: Is a directory'* ]]
+  run reeve-migrate start.sh --root missing
+  [ "$status" -eq 100 ]
+  [[ $output == *'unable to open the folder missing'* ]]
 }

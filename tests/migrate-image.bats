@@ -73,6 +73,25 @@ END
   tail -n 1 "$tree/nginx/run" | grep -qx 'exec nginx'
 }
 
+@test "a file of the build context that is not there is named, and does not end the migration" {
+  mkdir docker
+  echo 'user x;' >nginx.conf
+  printf 'FROM debian\nCOPY nginx.conf /etc/nginx/nginx.conf\nCOPY docker/entry.sh start.sh /\nENTRYPOINT ["/entry.sh"]\nCMD ["/start.sh"]\n' >docker/Dockerfile
+  wrapper <<<$'php-fpm &\nnginx'
+  migrate --dockerfile docker/Dockerfile # nginx.conf is beside start.sh, not beside the Dockerfile
+  untold nginx.conf,
+  told 'note: the Dockerfile copies docker/entry.sh, which is not in the build context here: look into it yourself'
+  rm nginx.conf
+  migrate --dockerfile docker/Dockerfile
+  told "note: TODO: the Dockerfile copies nginx.conf, which is not in the build context here"
+  mkdir nginx.conf
+  migrate --dockerfile docker/Dockerfile
+  told 'nginx.conf, which is not in the build context here'
+  wrapper <<<$'php-fpm &\nnginx -g "daemon off;"'
+  migrate --dockerfile docker/Dockerfile
+  untold nginx.conf,
+}
+
 @test "programs and users that are not there are named" {
   wrapper <<<$'gosu nobody2 /usr/bin/a &\ngosu app b &\nexec c'
   binary usr/bin/c

@@ -200,7 +200,11 @@ static int used_by_words (struct statement const *statement, char const *assignm
 /* nginx does not start if both its configuration and its words say daemon off. */
 static void keep_configured (struct analysis *a, struct foreground *foreground)
 {
-  if (!a->plan->nginx_stays || !foreground->argv[0] || strcmp(shell_basename(foreground->argv[0]), "nginx") != 0) return ;
+  if (!foreground->argv[0] || strcmp(shell_basename(foreground->argv[0]), "nginx") != 0) return ;
+  if (a->plan->nginx_unread)
+    texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "TODO: the Dockerfile copies %s, which is not in the build context here: if it says daemon off, too, "
+      "take -g 'daemon off;' out of nginx's run: nginx refuses both", a->plan->nginx_unread)) ;
+  if (!a->plan->nginx_stays) return ;
   for (unsigned int i = 1 ; foreground->argv[i] ; i++)
     if (!strcmp(foreground->argv[i], "daemon off;") && !strcmp(foreground->argv[i - 1], "-g"))
     {

@@ -210,6 +210,7 @@ struct plan
   struct texts unread ; /* files that the input includes, and that were not found */
   int root ; /* the unpacked image; -1: there is none */
   int nginx_stays ; /* nginx's configuration in the image keeps it in the foreground */
+  char const *nginx_unread ; /* that configuration, in the build context: it is not here; 0: it is, or there is none */
   struct texts environment ; /* names of the variables that the image or the input exports */
   char const *code ; /* code that the image's shell executes before the script; 0: none */
   char const *code_where ; /* its place */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <skalibs/allreadwrite.h>
@@ -38,15 +39,31 @@ struct arguments
   int json ;
 } ;
 
-static void read_source (struct source *source, struct pool *pool, char const *path)
+/* The file's bytes, up to one more than SOURCE_SIZE_MAX; 0 with errno: it cannot be read. */
+static char const *read_bytes (struct pool *pool, char const *path, size_t *len)
 {
   char *bytes = pool_alloc(pool, SOURCE_SIZE_MAX + 1) ;
-  size_t len ;
   int fd = open(path, O_RDONLY | O_CLOEXEC) ;
-  if (fd == -1) strerr_diefu2sys(EXIT_SYSTEM, "read ", path) ;
-  len = allread(fd, bytes, SOURCE_SIZE_MAX + 1) ;
-  if (len <= SOURCE_SIZE_MAX && errno && errno != EPIPE) strerr_diefu2sys(EXIT_SYSTEM, "read ", path) ;
+  if (fd == -1) return 0 ;
+  errno = 0 ; /* allread() leaves it as it was at the end of the file */
+  *len = allread(fd, bytes, SOURCE_SIZE_MAX + 1) ;
+  if (*len <= SOURCE_SIZE_MAX && errno && errno != EPIPE) bytes = 0 ;
   fd_close(fd) ;
+  return bytes ;
+}
+
+/* Whose mistake is it that a file that the arguments name cannot be opened? */
+static int code_of_errno (void)
+{
+  return errno == ENOENT || errno == ENOTDIR || errno == EISDIR || errno == EACCES || errno == ENAMETOOLONG || errno == ELOOP ? EXIT_USAGE : EXIT_SYSTEM ;
+}
+
+/* A file that the arguments name: nothing can be done without it. `what`: what the argument is. */
+static void read_source (struct source *source, struct pool *pool, char const *path, char const *what)
+{
+  size_t len ;
+  char const *bytes = read_bytes(pool, path, &len) ;
+  if (!bytes) strerr_diefu4sys(code_of_errno(), "read ", what, " ", path) ;
   if (len > SOURCE_SIZE_MAX) strerr_dief2x(EXIT_REFUSED, path, ": larger than 1 MB: not a wrapper script") ;
   source_init(source, pool, path, bytes, len) ;
 }
@@ -88,7 +105,7 @@ static void print_files (struct file const *files)
     printf("\n==> %s%s\n%s", files->path, files->executable ? " (executable)" : "", files->content) ;
 }
 
-/* A file that COPY takes from the build context; 0: it is not here. */
+/* A file that COPY takes from the build context; 0: it is not here, or no file of text. */
 static char const *read_from_context (struct pool *pool, struct arguments const *arguments, char const *name)
 {
   char const *slash = strrchr(arguments->dockerfile, '/') ;
@@ -96,8 +113,11 @@ static char const *read_from_context (struct pool *pool, struct arguments const 
   for (size_t i = 0 ; i < sizeof(paths) / sizeof(*paths) ; i++)
   {
     struct source source ;
-    if (access(paths[i], R_OK) == -1) continue ;
-    read_source(&source, pool, paths[i]) ;
+    struct stat st ;
+    size_t len ;
+    char const *bytes = !stat(paths[i], &st) && S_ISREG(st.st_mode) ? read_bytes(pool, paths[i], &len) : 0 ;
+    if (!bytes || len > SOURCE_SIZE_MAX) continue ;
+    source_init(&source, pool, paths[i], bytes, len) ;
     return source.text ;
   }
   return 0 ;
@@ -116,22 +136,23 @@ static char const *read_from_image (struct pool *pool, int root, char const *nam
 }
 
 /* Reads what the image executes before the input, from the build context or the unpacked image. */
-static void read_front (struct pool *pool, struct arguments const *arguments, struct dockerfile const *dockerfile, int root, struct docker_start *start)
+static void read_front (struct plan *plan, struct arguments const *arguments, struct dockerfile const *dockerfile, int root, struct docker_start *start)
 {
+  struct pool *pool = plan->pool ;
   char const *name = start->front.first ? dockerfile_source_of(dockerfile, start->front.first->text) : 0 ;
   if (name) start->front_text = read_from_context(pool, arguments, name) ;
   if (!start->front_text && root != ROOT_NONE && start->front.first) start->front_text = read_from_image(pool, root, start->front.first->text) ;
+  if (name && !start->front_text) texts_add(pool, &plan->notes, pool_printf(pool, "the Dockerfile copies %s, which is not in the build context here: look into it yourself", name)) ;
 }
 
 /* nginx.conf says whether nginx stays in the foreground: that of the build context, or the image's. */
-static int nginx_stays (struct pool *pool, struct arguments const *arguments, struct dockerfile const *dockerfile, int root)
+static void look_at_nginx (struct plan *plan, struct arguments const *arguments, struct dockerfile const *dockerfile)
 {
   char const *name = dockerfile ? dockerfile_source_of(dockerfile, "nginx.conf") : 0 ;
-  char const *text ;
-  if (dockerfile && dockerfile_says(dockerfile, "daemon off") && dockerfile_says(dockerfile, "nginx.conf")) return 1 ;
-  if (name && (text = read_from_context(pool, arguments, name))) return image_nginx_stays(text) ;
-  text = root != ROOT_NONE ? root_read(pool, root, "/etc/nginx/nginx.conf") : 0 ;
-  return text && image_nginx_stays(text) ;
+  char const *text = name ? read_from_context(plan->pool, arguments, name) : 0 ;
+  if (!text && plan->root != ROOT_NONE) text = root_read(plan->pool, plan->root, "/etc/nginx/nginx.conf") ;
+  plan->nginx_stays = (dockerfile && dockerfile_says(dockerfile, "daemon off") && dockerfile_says(dockerfile, "nginx.conf")) || (text && image_nginx_stays(text)) ;
+  if (name && !text && !plan->nginx_stays) plan->nginx_unread = name ;
 }
 
 /* COPY takes nothing from outside of the build context: the folder of the Dockerfile, or the
@@ -174,22 +195,22 @@ int main (int argc, char **argv)
   int root = ROOT_NONE ;
   version_answer(argc, (char const *const *)argv, PROG) ;
   parse_arguments(&arguments, argc, argv) ;
-  if (arguments.root && (root = root_open(arguments.root)) == -1) strerr_diefu2sys(EXIT_SYSTEM, "open the folder ", arguments.root) ;
-  read_source(&source, &pool, arguments.input) ;
+  if (arguments.root && (root = root_open(arguments.root)) == -1) strerr_diefu2sys(code_of_errno(), "open the folder ", arguments.root) ;
+  read_source(&source, &pool, arguments.input, "the input") ;
   if (arguments.dockerfile)
   {
-    read_source(&docker_source, &pool, arguments.dockerfile) ;
+    read_source(&docker_source, &pool, arguments.dockerfile, "the Dockerfile") ;
     dockerfile_read(&docker_source, &dockerfile) ;
   }
   if (input_kind(&source) == INPUT_SUPERVISORD) include_files(&source, arguments.dockerfile ? &dockerfile : 0, arguments.dockerfile, root, &unread) ;
   plan_init(&plan, &source) ;
   plan.unread = unread ;
   plan.root = root ;
-  plan.nginx_stays = nginx_stays(&pool, &arguments, arguments.dockerfile ? &dockerfile : 0, root) ;
+  look_at_nginx(&plan, &arguments, arguments.dockerfile ? &dockerfile : 0) ;
   if (arguments.dockerfile)
   {
     dockerfile_start(&dockerfile, arguments.input, source.text, &start) ;
-    read_front(&pool, &arguments, &dockerfile, root, &start) ;
+    read_front(&plan, &arguments, &dockerfile, root, &start) ;
     plan.cmd = start.arguments ;
     plan.shell_options = start.shell_options ;
     plan.is_given = start.is_given ;
