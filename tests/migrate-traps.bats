@@ -21,6 +21,37 @@ EOS
   told 'line 5: dropped: trap of TERM INT'
 }
 
+@test "of two signals to one service the file has the one that ends it, and the other is named" {
+  wrapper <<'EOS'
+worker & W=$!
+nginx & N=$!
+db & D=$!
+trap 'kill -TSTP $W; sleep 2; kill -TERM $W; kill -QUIT $N; kill $N; kill -INT $D; kill -s INT $D' TERM
+wait $D
+EOS
+  migrate
+  lacks worker/down-signal
+  file nginx/down-signal <<<QUIT
+  file db/down-signal <<<INT
+  told 'it sent worker TSTP and then TERM'
+  told 'it sent nginx QUIT and then TERM'
+  untold 'it sent db'
+  grep -q 'TODO reeve-migrate.*TSTP' "$tree/worker/run"
+}
+
+@test "the last pid of a trap is that of what keeps the container alive" {
+  wrapper <<'EOS'
+web & PID=$!
+other &
+trap 'kill -INT ${!}; kill -QUIT $PID; wait $PID' TERM
+while :; do tail -f /dev/null & wait ${!}; done
+EOS
+  migrate
+  file web/down-signal <<<QUIT
+  lacks other/down-signal
+  untold TODO
+}
+
 @test "what else a trap did is the main service's finish" {
   wrapper <<'EOS'
 #!/bin/bash

@@ -376,6 +376,33 @@ EOS
   lacks a/flag-main
 }
 
+@test "a loop over pids watches, or waits for, each of them" {
+  wrapper <<'EOS'
+#!/bin/bash
+a & PIDS+=($!)
+b & PIDS+=($!)
+nginx -g 'daemon off;' & NGINX=$!
+other &
+while kill -0 "$NGINX"; do
+  for p in "${PIDS[@]}"; do kill -0 "$p" || exit 1; done
+  sleep 5
+done
+EOS
+  migrate
+  has a/flag-main b/flag-main nginx/flag-main
+  lacks other/flag-main
+  wrapper <<'EOS'
+a & pids="$!"
+b & pids="$pids $!"
+other &
+for p in $pids; do wait $p || exit 1; done
+EOS
+  migrate
+  has a/flag-main b/flag-main
+  lacks other/flag-main
+  told 'TODO: it waited until all of them had ended (a, b)'
+}
+
 @test "what waits in the background, or loops until it is done, is no service" {
   wrapper <<<$'./wait-for-it.sh localhost:9092 -- echo there &\nkafka-server-start.sh &\n./wait-for-it.sh localhost:9092 -- ./topics\nexec web'
   migrate

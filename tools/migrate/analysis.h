@@ -324,6 +324,7 @@ extern void services_of_pid (struct analysis *a, char const *raw, struct texts *
 extern int is_idle_pid (struct analysis *a, char const *raw) ; /* of a process that only keeps the container alive */
 /* From now on, `name` holds the pids of these services. */
 extern void alias_pid (struct analysis *a, char const *name, struct texts const *services) ;
+extern void alias_loop (struct analysis *a, struct statement const *loop) ; /* for pid in "${pids[@]}" */
 extern void settle_pids (struct analysis *a) ; /* marks statements that still ask for a pid, or for processes by name */
 extern void walk_wait (struct analysis *a, struct statement *statement, struct frame *frame) ;
 extern int walk_wait_again (struct analysis *a, struct statement *statement, struct frame *frame) ; /* while wait -n; do :; done; 0: it is no such thing */

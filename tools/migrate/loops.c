@@ -14,6 +14,7 @@ void drop_keeping_alive (struct analysis *a, struct statement *statement)
   struct claim *claim ;
   drop_remarks(a, statement) ;
   if (statement->background) a->last_is_idle = a->has_idle = 1 ;
+  if (statement->branches && starts_in_background(statement->branches->body)) a->last_is_idle = 1 ; /* tail -f /dev/null & wait $! */
   if (statement->kind == STATEMENT_COMMAND)
     for (unsigned int i = 1 ; i < statement->nwords ; i++)
     {

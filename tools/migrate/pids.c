@@ -183,6 +183,14 @@ void alias_pid (struct analysis *a, char const *name, struct texts const *servic
   for (struct text const *one = services->first ; one ; one = one->next) add_pid(a, name, 0, plan_find(a->plan, one->text)) ;
 }
 
+/* for pid in "${pids[@]}" */
+void alias_loop (struct analysis *a, struct statement const *loop)
+{
+  struct texts meant = { 0 } ;
+  for (unsigned int i = 0 ; i < loop->nwords ; i++) services_of_pid(a, loop->words[i].raw, &meant) ;
+  if (meant.first) alias_pid(a, loop->name, &meant) ;
+}
+
 /* ---- pids that are not known any more ---- */
 
 /* Does the text ask for $NAME or ${NAME without setting it? */

@@ -83,6 +83,16 @@ void service_set (struct plan *plan, struct service *service, char const *file, 
   (*end)->value = value ;
 }
 
+void service_unset (struct service *service, char const *file)
+{
+  for (struct setting **one = &service->settings ; *one ; one = &(*one)->next)
+    if (!strcmp((*one)->file, file))
+    {
+      *one = (*one)->next ;
+      return ;
+    }
+}
+
 int service_has (struct service const *service, char const *file)
 {
   for (struct setting const *one = service->settings ; one ; one = one->next)

@@ -228,6 +228,7 @@ extern struct service *plan_service (struct plan *plan, char const *wanted, uint
 extern struct service *plan_find (struct plan *plan, char const *name) ;
 extern struct service *plan_last (struct plan const *plan) ; /* 0: there is none yet */
 extern void service_set (struct plan *plan, struct service *service, char const *file, char const *value) ;
+extern void service_unset (struct service *service, char const *file) ;
 extern int service_has (struct service const *service, char const *file) ; /* is it set? */
 /* The service becomes a template, NAME@, of which `count` instances are made. */
 extern void service_template (struct plan *plan, struct service *service, char const *count) ;

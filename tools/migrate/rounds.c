@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "migrate/branching.h"
+#include "migrate/waiting.h"
 
 #define LOOP_MAX 64 /* services that one loop makes */
 
@@ -149,7 +150,9 @@ void begin_loop (struct analysis *a, struct statement const *statement, struct l
   loop->known = *statement->name && list_values(a, statement, &values) ;
   if (loop->known) loop->value = values.first ;
   else begin_template(a, loop) ;
-  if (!loop->known && !loop->count) refuse_registry(a, statement) ;
+  if (loop->known || loop->count) return ;
+  if (may_end_script(statement->branches->body)) alias_loop(a, statement) ; /* do wait $p || exit 1; done: who ends, ends all */
+  refuse_registry(a, statement) ;
 }
 
 int next_round (struct analysis *a, struct looping *loop)

@@ -87,14 +87,6 @@ static int stops_by_program (struct trapping *t, struct statement const *stateme
   return 1 ;
 }
 
-/* for pid in "${pids[@]}" */
-static void alias_loop (struct analysis *a, struct statement const *loop)
-{
-  struct texts meant = { 0 } ;
-  for (unsigned int i = 0 ; i < loop->nwords ; i++) services_of_pid(a, loop->words[i].raw, &meant) ;
-  if (meant.first) alias_pid(a, loop->name, &meant) ;
-}
-
 /* stop "$PID": what the function calls $1 */
 static void alias_arguments (struct analysis *a, struct statement const *call)
 {

@@ -85,6 +85,24 @@ static char const *signal_of (struct trapping *t, char const *word)
   return 0 ;
 }
 
+/* No program ends at these, unless it says so itself. */
+static int only_tells (char const *signal)
+{
+  return shell_one_of(signal, "HUP USR1 USR2 WINCH TSTP STOP CONT TTIN TTOU URG") ;
+}
+
+/* The trap has sent it another one already: a service has one down-signal. Returns which it is. */
+static char const *of_two_signals (struct trapping *t, struct service *service, char const *second)
+{
+  struct analysis *a = t->a ;
+  char const *first = service->down_signal ;
+  char const *kept = only_tells(first) && !only_tells(second) ? second : first ;
+  plan_todo(a->plan, service, t->claim, t->trap->line, pool_printf(a->pool,
+    "it sent %s %s and then %s; down-signal is the one signal %s: if the other one has to come as well, let run trap %s and send both",
+    service->name, first, second, kept, kept)) ;
+  return kept ;
+}
+
 void set_signal (struct trapping *t, struct service *service, char const *signal)
 {
   struct analysis *a = t->a ;
@@ -112,11 +130,18 @@ void set_signal (struct trapping *t, struct service *service, char const *signal
       (int)strlen(t->trap->signals) - 1, t->trap->signals, service->name, signal, service->down_line, service->down_signal, signal)) ;
     return ;
   }
+  if (service->down_line && strcasecmp(service->down_signal, signal) != 0) signal = of_two_signals(t, service, signal) ;
   service->down_signal = signal ;
   service->down_line = t->trap->line ;
-  if (!strcasecmp(signal, "TERM")) return ;
-  service_set(a->plan, service, "down-signal", signal) ;
-  t->claim->what = pool_printf(a->pool, "%s; down-signal of %s: %s", t->claim->what, service->name, signal) ;
+  if (!strcasecmp(signal, "TERM")) service_unset(service, "down-signal") ;
+  else service_set(a->plan, service, "down-signal", signal) ;
+}
+
+void tell_signals (struct trapping *t)
+{
+  for (struct service *service = t->a->plan->services ; service ; service = service->next)
+    if (service->down_line == t->trap->line && strcasecmp(service->down_signal, "TERM") != 0)
+      t->claim->what = pool_printf(t->a->pool, "%s; down-signal of %s: %s", t->claim->what, service->name, service->down_signal) ;
 }
 
 void set_signals (struct trapping *t, struct statement const *kill)
@@ -136,12 +161,12 @@ void set_signals (struct trapping *t, struct statement const *kill)
       struct texts meant = { 0 } ;
       int all ;
       if (!by_name) services_of_pid(a, raw, &meant) ;
-      t->all_signalled |= !meant.first ;
+      t->all_signalled |= !meant.first && !is_idle_pid(a, raw) ;
       all = !by_name && !meant.first && (shell_one_of(raw, "0 -1") || shell_mentions(raw, "jobs") || strstr(raw, "$$")) ;
       for (struct text const *one = meant.first ; one ; one = one->next) set_signal(t, plan_find(a->plan, one->text), signal) ;
       for (struct service *service = a->plan->services ; service ; service = service->next)
         if (all || (by_name && (shell_mentions(raw, service->program) || shell_mentions(raw, service->name)))) set_signal(t, service, signal) ;
-      if (!meant.first && !all && !by_name && (!signal || strcmp(signal, "0") != 0) && strchr(raw, '$'))
+      if (!meant.first && !all && !by_name && !is_idle_pid(a, raw) && (!signal || strcmp(signal, "0") != 0) && strchr(raw, '$'))
         texts_add_once(a->pool, &t->claim->todo, pool_printf(a->pool, "whose pid is %s?", raw)) ;
     }
   }

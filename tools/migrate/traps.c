@@ -150,6 +150,7 @@ static void apply_code (struct trapping *t)
   }
   else apply_list(t, shell_parse_text(a->pool, &code, t->trap->code), &code) ;
   mark_early(t) ;
+  tell_signals(t) ;
 }
 
 static void apply_trap (struct analysis *a, struct trap *trap)

@@ -223,6 +223,13 @@ static int find_restart (struct statement *statement, void *data)
   return 0 ;
 }
 
+/* for pid in "${pids[@]}"; do kill -0 "$pid" || exit 1; done: whom its variable means */
+static int find_loops_over_pids (struct statement *statement, void *data)
+{
+  if (statement->kind == STATEMENT_FOR) alias_loop(data, statement) ;
+  return 0 ;
+}
+
 /* Returns the names of the services that are main now. *again gets those that the loop started again. */
 static char const *watched (struct analysis *a, struct statement *statement, struct texts *again)
 {
@@ -235,6 +242,7 @@ static char const *watched (struct analysis *a, struct statement *statement, str
    || shell_mentions(condition, "jobs") || shell_mentions(condition, "ps") || (statement->branches && condition_asks(a, statement->branches->condition)) ;
   int named = 0 ;
   struct texts names = { 0 } ;
+  statement_walk(statement, &find_loops_over_pids, a) ;
   statement_walk(statement, &look_for_watching, &watching) ;
   statement_walk(statement, &find_restart, &restarts) ;
   text = watching.asked ; /* whom it only ends does not count */
