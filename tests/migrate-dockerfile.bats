@@ -204,3 +204,55 @@ EOS
   patched
   told 'ENTRYPOINT ["/init"] takes the place of the one that node may have'
 }
+
+@test "an init stays where a script that stays executes it, or may do so" {
+  cat >Dockerfile <<'EOS'
+FROM debian
+RUN apt-get update && apt-get install -y curl tini
+COPY --chmod=755 entry.sh start.sh /
+ENTRYPOINT ["/entry.sh"]
+CMD ["/start.sh"]
+EOS
+  wrapper <<<$'worker &\nexec web'
+  printf '#!/bin/sh\nsetup\nexec tini -- "$@"\n' >entry.sh
+  patched
+  [[ $result == *'install -y curl tini'* ]]
+  told 'note: Dockerfile, line 2: the package tini stays: entry.sh, which stays in the image, names it'
+  told 'it executes its arguments by way of tini, so that /init would not be PID 1'
+  untold 'tini is not needed any more'
+  printf '#!/bin/sh\nsetup\nexec "$@"\n' >entry.sh # it does not need tini
+  patched
+  [[ $result == *$'install -y curl\n'* ]]
+  rm entry.sh # nobody knows
+  patched
+  [[ $result == *'install -y curl tini'* ]]
+  told 'the package tini stays: /entry.sh, which stays ahead of /init, may execute it'
+}
+
+@test "an init, and the wrapper, stay where a copied script, or one that the Dockerfile writes, names them" {
+  mkdir -p app/bin
+  printf '#!/bin/sh\nexec /tini -- app\n' >app/bin/run
+  printf '#!/bin/sh\nexec sh /start.sh\n' >app/again
+  cat >Dockerfile <<'EOS'
+FROM debian
+COPY tini /tini
+RUN wget -O /bin/dumb-init https://example.com/dumb-init
+RUN apt-get install -y catatonit
+RUN printf '#!/bin/sh\nexec catatonit "$@"' >/later.sh
+COPY <<EOF /other.sh
+exec dumb-init other
+EOF
+COPY app /app
+COPY start.sh /
+CMD ["/start.sh"]
+EOS
+  wrapper <<<$'worker &\nexec /app/bin/run'
+  patched
+  [[ $result == *'COPY tini /tini'*'RUN wget -O /bin/dumb-init'*'install -y catatonit'*'COPY start.sh /'* ]]
+  told 'tini stays in the image, though /init does not need it: app/bin/run, which stays in the image, names it'
+  told 'start.sh stays in the image, though /init does not need it: app/again, which stays in the image, names it'
+  echo data >app/bin/run
+  echo data >app/again
+  patched
+  [[ $result != *'COPY tini /tini'* && $result != *'COPY start.sh /'* ]]
+}

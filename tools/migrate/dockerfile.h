@@ -67,11 +67,20 @@ extern void dockerfile_copying (struct dockerfile const *dockerfile, struct inst
 extern char const *copying_path (struct pool *pool, struct copying const *copying, char const *source) ;
 
 /* ---- dockerstart.c: what the image executes ---- */
+/* A script of the build context that the image has, and that stays. */
+struct docker_script
+{
+  char const *name ; /* on this machine */
+  char const *text ;
+  struct docker_script *next ;
+} ;
+
 struct docker_start
 {
   char const *script ; /* the input's basename in the image; 0: the image does not execute it */
   struct texts front ; /* words that the image executes before the input, and that stay */
   char const *front_text ; /* the text of the first one, if it could be read; 0: not known */
+  struct docker_script *scripts ; /* those that could be read; the caller's */
   char const *code ; /* shell code that is executed before the input; 0: none */
   int code_must_succeed ; /* the input follows its && */
   uint32_t line ; /* of the code */

@@ -38,10 +38,12 @@ void patching_remove (struct patching *p, struct instruction const *one, char co
 
 /* ---- files that served the wrapper alone ---- */
 
+static char const *const init_programs[] = { "tini", "dumb-init", "catatonit", 0 } ;
+
 static int is_init_file (char const *path)
 {
   char const *name = shell_basename(path) ;
-  for (char const *const *one = (char const *const[]){ "tini", "dumb-init", "catatonit", 0 } ; *one ; one++)
+  for (char const *const *one = init_programs ; *one ; one++)
     if (!strncmp(name, *one, strlen(*one)) && (!name[strlen(*one)] || strchr("-_.", name[strlen(*one)]))) return 1 ;
   return 0 ;
 }
@@ -72,6 +74,13 @@ static void find_obsolete (struct patching *p, struct instruction *one)
   }
 }
 
+static int texts_mention (struct texts const *texts, char const *name)
+{
+  for (struct text const *one = texts->first ; one ; one = one->next)
+    if (*one->text != '#' && shell_mentions(one->text, name)) return 1 ;
+  return 0 ;
+}
+
 /* Do the files that are written name it? */
 int plan_needs (struct plan const *plan, char const *name)
 {
@@ -81,11 +90,62 @@ int plan_needs (struct plan const *plan, char const *name)
     char const *text = item->text ? item->text : source_copy(plan->source, item->range) ;
     if (*text != '#' && shell_mentions(text, name)) return 1 ;
   }
+  for (struct piece const *piece = plan->pieces ; piece < plan->pieces + plan->npieces ; piece++)
+    if (shell_mentions(piece->text, name)) return 1 ;
   for (struct service const *service = plan->services ; service ; service = service->next)
   {
+    struct texts const *const lists[] = { &service->before, &service->run, &service->options, &service->conditions, &service->finish, &service->logger } ;
     if (service->command && shell_mentions(service->command, name)) return 1 ;
-    for (struct text const *one = service->run.first ; one ; one = one->next)
-      if (shell_mentions(one->text, name)) return 1 ;
+    if (service->check && shell_mentions(service->check, name)) return 1 ;
+    for (size_t i = 0 ; i < sizeof(lists) / sizeof(lists[0]) ; i++)
+      if (texts_mention(lists[i], name)) return 1 ;
+  }
+  return 0 ;
+}
+
+int patching_executes (struct patching *p, char const *program)
+{
+  for (struct instruction const *one = p->dockerfile->instructions ; one ; one = one->next)
+  {
+    if (one->stage == STAGE_OTHER || patching_is_removed(p, one)) continue ;
+    if (!strcmp(one->name, "RUN") && run_executes(p->pool, one, program)) return 1 ;
+    if (shell_one_of(one->name, "HEALTHCHECK ONBUILD") && shell_mentions(one->arguments, program)) return 1 ;
+    for (struct text const *text = shell_one_of(one->name, "COPY ADD") ? one->documents.first : 0 ; text ; text = text->next)
+      if (shell_mentions(text->text, program)) return 1 ;
+  }
+  return plan_needs(p->plan, program) ;
+}
+
+/* Does what stays in the image name it, as far as that could be read? */
+static char const *script_names (struct patching *p, char const *word)
+{
+  for (struct docker_script const *one = p->start->scripts ; one ; one = one->next)
+    if (shell_mentions(one->text, word)) return pool_printf(p->pool, "%s, which stays in the image, names it", one->name) ;
+  if (!p->start->front_text || !shell_mentions(p->start->front_text, word)) return 0 ;
+  return pool_printf(p->pool, "%s, which stays ahead of /init, names it", p->start->front.first->text) ;
+}
+
+char const *script_needs (struct patching *p, char const *program)
+{
+  char const *why = script_names(p, program) ;
+  struct instruction const *entrypoint = dockerfile_last(p->dockerfile, "ENTRYPOINT") ;
+  if (why || !p->start->front.first || p->start->front_text) return why ;
+  if (entrypoint && shell_mentions(entrypoint->arguments, program))
+  {
+    /* What it was for is known, and goes. */
+    patching_note(p, pool_printf(p->pool, "%s goes with the ENTRYPOINT that executed it; keep it if %s, which could not be read, executes it as well", program, p->start->front.first->text)) ;
+    return 0 ;
+  }
+  return pool_printf(p->pool, "%s, which stays ahead of /init, may execute it", p->start->front.first->text) ;
+}
+
+char const *init_stays (struct patching *p, char const *text)
+{
+  for (char const *const *one = init_programs ; *one ; one++)
+  {
+    if (!shell_mentions(text, *one)) continue ;
+    if (script_needs(p, *one)) return script_needs(p, *one) ;
+    if (patching_executes(p, *one)) return "something else executes it" ;
   }
   return 0 ;
 }
@@ -123,6 +183,9 @@ static char const *who_needs (struct patching *p, struct obsolete const *file)
   char const *name = shell_basename(file->path) ;
   if (plan_needs(p->plan, name)) return "a service, or the setup, names it" ;
   if (front_needs(p, file->path)) return "it is ahead of /init" ;
+  if (is_init_file(name) && script_needs(p, name)) return script_needs(p, name) ;
+  if (is_init_file(name) && patching_executes(p, name)) return "something else executes it" ;
+  if (script_names(p, strchr(name, '.') ? name : file->path)) return script_names(p, strchr(name, '.') ? name : file->path) ;
   for (struct instruction const *one = p->dockerfile->instructions ; one ; one = one->next)
   {
     /* A COPY takes from the build context, or from stages before this one. */
@@ -165,6 +228,6 @@ void remove_obsolete (struct patching *p)
   {
     if (one->stage != STAGE_LAST) continue ;
     if (prepares_obsolete(p, one)) patching_remove(p, one, ", which prepared that file") ;
-    else if (run_only_fetches_init(p->pool, one)) patching_remove(p, one, ", which fetched an init") ;
+    else if (run_only_fetches_init(p->pool, one) && !init_stays(p, one->arguments)) patching_remove(p, one, ", which fetched an init") ;
   }
 }

@@ -13,32 +13,37 @@
 
 /* ---- packages and variables ---- */
 
-static int executes_anywhere (struct patching *p, char const *program)
-{
-  for (struct instruction const *one = p->dockerfile->instructions ; one ; one = one->next)
-  {
-    if (one->stage == STAGE_OTHER || patching_is_removed(p, one)) continue ;
-    if (!strcmp(one->name, "RUN") && run_executes(p->pool, one, program)) return 1 ;
-    if (!strcmp(one->name, "HEALTHCHECK") && shell_mentions(one->arguments, program)) return 1 ;
-  }
-  return plan_needs(p->plan, program) ;
-}
-
 /* Not where something of it is still executed, or may be. */
 static void supervisor_goes (struct patching *p, char const **packages)
 {
-  if (executes_anywhere(p, "pidproxy")) patching_note(p, "the package supervisor stays: pidproxy, which a service executes, is in it") ;
+  if (patching_executes(p, "pidproxy")) patching_note(p, "the package supervisor stays: pidproxy, which a service executes, is in it") ;
   else if (p->start->front.first)
     patching_note(p, pool_printf(p->pool, "the package supervisor stays, if one is installed: %s, which stays ahead of /init, may execute something of it; else take it out", p->start->front.first->text)) ;
   else *packages = pool_printf(p->pool, "%s supervisor", *packages) ;
+}
+
+/* An init that something else executes, or may execute, stays: a note says why. */
+static void note_package (struct patching *p, char const *package, char const *why)
+{
+  for (struct instruction *one = 0 ; (one = dockerfile_next(p->dockerfile, one, "RUN")) ; )
+  {
+    struct cut cut ;
+    int all ;
+    if (one->stage == STAGE_LAST && !patching_is_edited(p, one) && run_without_packages(p->pool, one, package, &cut, &all))
+      patching_note(p, pool_printf(p->pool, "%s: the package %s stays: %s", patching_place(p, one), package, why)) ;
+  }
 }
 
 static char const *needless_packages (struct patching *p)
 {
   char const *packages = "" ;
   for (char const *const *one = (char const *const[]){ "tini", "dumb-init", "catatonit", 0 } ; *one ; one++)
-    if (!executes_anywhere(p, *one)) packages = pool_printf(p->pool, "%s %s", packages, *one) ;
-  if (strstr(p->input, "supervis") && !executes_anywhere(p, "supervisorctl") && !executes_anywhere(p, "supervisord"))
+  {
+    char const *why = script_needs(p, *one) ;
+    if (why) note_package(p, *one, why) ;
+    else if (!patching_executes(p, *one)) packages = pool_printf(p->pool, "%s %s", packages, *one) ;
+  }
+  if (strstr(p->input, "supervis") && !patching_executes(p, "supervisorctl") && !patching_executes(p, "supervisord"))
     supervisor_goes(p, &packages) ;
   return packages ;
 }
@@ -106,7 +111,8 @@ static void remove_variables (struct patching *p)
 static void note_inits (struct patching *p)
 {
   for (struct instruction *one = p->dockerfile->instructions ; one ; one = one->next)
-    if (one->stage == STAGE_LAST && !patching_is_edited(p, one) && !shell_one_of(one->name, "FROM CMD ENTRYPOINT COPY ADD") && names_init(one->arguments))
+    if (one->stage == STAGE_LAST && !patching_is_edited(p, one) && !shell_one_of(one->name, "FROM CMD ENTRYPOINT COPY ADD") && names_init(one->arguments)
+     && !init_stays(p, one->arguments))
       patching_note(p, pool_printf(p->pool, "%s: %s is not needed any more: /init does its work", patching_place(p, one), shell_mentions(one->arguments, "tini") ? "tini" : "dumb-init")) ;
 }
 
@@ -191,6 +197,20 @@ static char const *cmd_line (struct patching *p)
   return pool_printf(p->pool, "CMD [%s]", line) ;
 }
 
+/* exec tini -- "$@": returns tini; 0: the text has no such command. */
+static char const *init_before_arguments (struct pool *pool, char const *text)
+{
+  struct source code ;
+  char const *found = 0 ;
+  for (struct statement *one = shell_parse_text(pool, &code, text) ; one ; one = one->next)
+  {
+    unsigned int i = !strcmp(statement_command(one), "exec") ;
+    if (one->kind != STATEMENT_COMMAND || i >= one->nwords || strcmp(one->words[one->nwords - 1].raw, "\"$@\"") != 0) continue ;
+    if (names_init(one->words[i].raw)) found = shell_basename(one->words[i].raw) ;
+  }
+  return found ;
+}
+
 /* Notes about what stays before /init: does it execute its arguments, and does it look at them? */
 static void note_front (struct patching *p)
 {
@@ -198,9 +218,10 @@ static void note_front (struct patching *p)
   char const *words = texts_join(p->pool, &p->start->front, " ") ;
   int goes_on = text && (strstr(text, "exec \"$@\"") || strstr(text, "exec $@") || strstr(text, "exec \"${@}\"")) ;
   int asks = text && (strstr(text, "$1") || strstr(text, "${1")) ;
+  char const *init = text && !goes_on ? init_before_arguments(p->pool, text) : 0 ;
   if (goes_on && !asks) patching_note(p, pool_printf(p->pool, "%s ran ahead of the input, and stays ahead of /init, which it executes", words)) ;
   else patching_note(p, pool_printf(p->pool, "TODO: %s ran ahead of the input, and stays ahead of /init: %s%s%s", words,
-    goes_on ? "" : text ? "it does not end in exec \"$@\", so that /init would never start: let it" : "it has to end in exec \"$@\"",
+    goes_on ? "" : init ? pool_printf(p->pool, "it executes its arguments by way of %s, so that /init would not be PID 1: let it end in exec \"$@\"", init) : text ? "it does not end in exec \"$@\", so that /init would never start: let it" : "it has to end in exec \"$@\"",
     goes_on ? "" : ", and ", asks ? "it asks what its first argument is, which is /init now" : "its first argument is /init now")) ;
 }
 

@@ -162,9 +162,14 @@ int run_only_fetches_init (struct pool *pool, struct instruction const *run)
   return each_command(pool, shell_code(pool, run), &fetches_init, 0) ;
 }
 
+/* By its name, or in a script that it writes: printf '#!/bin/sh\nexec tini app' >/entry.sh */
 static int executes (struct statement *statement, void *data)
 {
-  return !strcmp(statement_command(statement), (char const *)data) ;
+  char const *program = data ;
+  int writes = shell_one_of(statement_command(statement), "echo printf sed") ;
+  for (unsigned int i = 1 ; writes && i < statement->nwords ; i++)
+    if (shell_mentions(statement->words[i].raw, program)) return 1 ;
+  return !strcmp(statement_command(statement), program) ;
 }
 
 int run_executes (struct pool *pool, struct instruction const *run, char const *program)

@@ -37,6 +37,12 @@ extern void patching_remove (struct patching *p, struct instruction const *one, 
 /* ---- dockerleft.c: files that served the wrapper alone ---- */
 /* Does a file of the plan name it? */
 extern int plan_needs (struct plan const *plan, char const *name) ;
+/* Does a RUN, a HEALTHCHECK, a here-document or a file of the plan execute it? */
+extern int patching_executes (struct patching *p, char const *program) ;
+/* What stays in the image and executes the program, or may do so: words for a note; 0: nothing does. */
+extern char const *script_needs (struct patching *p, char const *program) ;
+/* The same for the init programs that a text names. */
+extern char const *init_stays (struct patching *p, char const *text) ;
 /* Takes out the COPY of such files, and what only prepared them. A note says why each goes or stays. */
 extern void remove_obsolete (struct patching *p) ;
 

@@ -88,6 +88,7 @@
    dockerpatch.c    what is to change in it
    dockerleft.c     what goes with the wrapper
    patch.c          as a patch
+   readfile.c       the files of the build context
    root.c           the files of an unpacked image
    image.c          what they say */
 

@@ -1,14 +1,9 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <skalibs/allreadwrite.h>
-#include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
 #include "base/version.h"
@@ -17,6 +12,7 @@
 #include "migrate/include.h"
 #include "migrate/inputs.h"
 #include "migrate/json.h"
+#include "migrate/readfile.h"
 #include "migrate/root.h"
 #include "migrate/shell.h"
 #include "migrate/write.h"
@@ -39,19 +35,6 @@ struct arguments
   int json ;
 } ;
 
-/* The file's bytes, up to one more than SOURCE_SIZE_MAX; 0 with errno: it cannot be read. */
-static char const *read_bytes (struct pool *pool, char const *path, size_t *len)
-{
-  char *bytes = pool_alloc(pool, SOURCE_SIZE_MAX + 1) ;
-  int fd = open(path, O_RDONLY | O_CLOEXEC) ;
-  if (fd == -1) return 0 ;
-  errno = 0 ; /* allread() leaves it as it was at the end of the file */
-  *len = allread(fd, bytes, SOURCE_SIZE_MAX + 1) ;
-  if (*len <= SOURCE_SIZE_MAX && errno && errno != EPIPE) bytes = 0 ;
-  fd_close(fd) ;
-  return bytes ;
-}
-
 /* Whose mistake is it that a file that the arguments name cannot be opened? */
 static int code_of_errno (void)
 {
@@ -62,7 +45,7 @@ static int code_of_errno (void)
 static void read_source (struct source *source, struct pool *pool, char const *path, char const *what)
 {
   size_t len ;
-  char const *bytes = read_bytes(pool, path, &len) ;
+  char const *bytes = file_read(pool, path, &len) ;
   if (!bytes) strerr_diefu4sys(code_of_errno(), "read ", what, " ", path) ;
   if (len > SOURCE_SIZE_MAX) strerr_dief2x(EXIT_REFUSED, path, ": larger than 1 MB: not a wrapper script") ;
   source_init(source, pool, path, bytes, len) ;
@@ -105,24 +88,6 @@ static void print_files (struct file const *files)
     printf("\n==> %s%s\n%s", files->path, files->executable ? " (executable)" : "", files->content) ;
 }
 
-/* A file that COPY takes from the build context; 0: it is not here, or no file of text. */
-static char const *read_from_context (struct pool *pool, struct arguments const *arguments, char const *name)
-{
-  char const *slash = strrchr(arguments->dockerfile, '/') ;
-  char const *paths[] = { slash ? pool_printf(pool, "%.*s%s", (int)(slash - arguments->dockerfile + 1), arguments->dockerfile, name) : name, name } ;
-  for (size_t i = 0 ; i < sizeof(paths) / sizeof(*paths) ; i++)
-  {
-    struct source source ;
-    struct stat st ;
-    size_t len ;
-    char const *bytes = !stat(paths[i], &st) && S_ISREG(st.st_mode) ? read_bytes(pool, paths[i], &len) : 0 ;
-    if (!bytes || len > SOURCE_SIZE_MAX) continue ;
-    source_init(&source, pool, paths[i], bytes, len) ;
-    return source.text ;
-  }
-  return 0 ;
-}
-
 static char const *read_from_image (struct pool *pool, int root, char const *name)
 {
   static char const *const folders[] = { "", "/usr/local/bin", "/usr/bin", "/usr/local/sbin", "/usr/sbin" } ;
@@ -140,7 +105,7 @@ static void read_front (struct plan *plan, struct arguments const *arguments, st
 {
   struct pool *pool = plan->pool ;
   char const *name = start->front.first ? dockerfile_source_of(dockerfile, start->front.first->text) : 0 ;
-  if (name) start->front_text = read_from_context(pool, arguments, name) ;
+  if (name) start->front_text = context_read(pool, arguments->dockerfile, name) ;
   if (!start->front_text && root != ROOT_NONE && start->front.first) start->front_text = read_from_image(pool, root, start->front.first->text) ;
   if (name && !start->front_text) texts_add(pool, &plan->notes, pool_printf(pool, "the Dockerfile copies %s, which is not in the build context here: look into it yourself", name)) ;
 }
@@ -149,7 +114,7 @@ static void read_front (struct plan *plan, struct arguments const *arguments, st
 static void look_at_nginx (struct plan *plan, struct arguments const *arguments, struct dockerfile const *dockerfile)
 {
   char const *name = dockerfile ? dockerfile_source_of(dockerfile, "nginx.conf") : 0 ;
-  char const *text = name ? read_from_context(plan->pool, arguments, name) : 0 ;
+  char const *text = name ? context_read(plan->pool, arguments->dockerfile, name) : 0 ;
   if (!text && plan->root != ROOT_NONE) text = root_read(plan->pool, plan->root, "/etc/nginx/nginx.conf") ;
   plan->nginx_stays = (dockerfile && dockerfile_says(dockerfile, "daemon off") && dockerfile_says(dockerfile, "nginx.conf")) || (text && image_nginx_stays(text)) ;
   if (name && !text && !plan->nginx_stays) plan->nginx_unread = name ;
@@ -210,6 +175,7 @@ int main (int argc, char **argv)
   if (arguments.dockerfile)
   {
     dockerfile_start(&dockerfile, arguments.input, source.text, &start) ;
+    start.scripts = context_scripts(&dockerfile, arguments.dockerfile, arguments.input, start.script) ;
     read_front(&plan, &arguments, &dockerfile, root, &start) ;
     plan.cmd = start.arguments ;
     plan.shell_options = start.shell_options ;

@@ -1,0 +1,22 @@
+/* Reading files of this machine: those of the command line, and those of the build context, which
+   the Dockerfile takes into the image. */
+
+#ifndef REEVE_MIGRATE_READFILE_H
+#define REEVE_MIGRATE_READFILE_H
+
+#include <stddef.h>
+
+#include "migrate/dockerfile.h"
+
+/* The file's bytes, up to one more than SOURCE_SIZE_MAX; 0 with errno: it cannot be read. */
+extern char const *file_read (struct pool *pool, char const *path, size_t *len) ;
+
+/* The text of a file that COPY names. It is relative to the folder of the Dockerfile, or to the
+   working directory. 0: it is not here, is no regular file, or is larger than 1 MB. */
+extern char const *context_read (struct pool *pool, char const *dockerfile_path, char const *name) ;
+
+/* The scripts that the image's COPY and ADD take from the build context, by name or in a folder;
+   not the input, if the image executes it as `script`. */
+extern struct docker_script *context_scripts (struct dockerfile const *dockerfile, char const *dockerfile_path, char const *input, char const *script) ;
+
+#endif
