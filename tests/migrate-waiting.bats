@@ -376,6 +376,53 @@ EOS
   lacks a/flag-main
 }
 
+@test "the answer that a loop keeps in a variable is its question" {
+  wrapper <<'EOS'
+#!/bin/bash
+elasticsearch & ES=$!
+for try in {1..60}; do
+  status=$(curl -s -o /dev/null -w '%{http_code}' http://localhost:9200/)
+  if [[ $status == 200 ]]; then ready=yes; break; fi
+  kill -0 $ES || exit 1
+  sleep 2
+done
+if [[ -z $ready ]]; then kill $ES; exit 1; fi
+exec kibana
+EOS
+  migrate
+  grep -qxF "[[ \"\$(curl -s -o /dev/null -w '%{http_code}' http://localhost:9200/)\" == 200 ]]" "$tree/elasticsearch/data/check"
+  file elasticsearch/timeout-up <<<120000
+  has kibana/dependencies.d/elasticsearch
+  lacks curl
+  untold TODO
+  wrapper <<'EOS'
+elasticsearch &
+id=
+while [ -z "$id" ]; do id=`curl -s http://localhost:9200/id`; sleep 1; done
+register "$id"
+exec kibana
+EOS
+  migrate
+  lacks elasticsearch/data/check # the script needs the answer
+}
+
+@test "a loop that asks what is not known, and what looks at its answer, are one task" {
+  wrapper <<'EOS'
+store & STORE=$!
+for try in 1 2 3; do
+  storectl state && found=yes && break
+  sleep 2
+done
+[ -n "$found" ] || exit 1
+exec web
+EOS
+  migrate
+  services store storectl web
+  has web/dependencies.d/storectl
+  grep -qF '[ -n "$found" ] || exit 1' "$tree/storectl/run"
+  untold 'environment: '
+}
+
 @test "a loop over pids watches, or waits for, each of them" {
   wrapper <<'EOS'
 #!/bin/bash

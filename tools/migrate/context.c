@@ -240,6 +240,18 @@ static void tell_redirections (struct analysis *a, struct claim *claim, struct t
       texts_add(a->pool, &claim->todo, "only one of them can have the folder: give each service a folder of its own, or a log/run") ;
 }
 
+static int sleeps (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "sleep") ;
+}
+
+/* A loop that tries again and again, behind a start: the variables in it only say how that went. */
+static int waits_for_something (struct statement *statement)
+{
+  return (statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && statement_walk(statement, &sleeps, 0) ;
+}
+
 int add_context (struct analysis *a, struct statement *statement)
 {
   struct statement *body = called(a, statement) ;
@@ -254,6 +266,7 @@ int add_context (struct analysis *a, struct statement *statement)
   struct texts loggers = { 0 } ;
   struct piece *piece ;
   struct claim *claim ;
+  if (!before_all && waits_for_something(statement)) return 0 ;
   if (statement->kind == STATEMENT_FUNCTION) always = positional = 0 ;
   else appending_text(a, body ? body : statement, &files, &loggers) ;
   if (strlen(names) == 1 && !always && !positional) return 0 ;

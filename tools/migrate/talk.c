@@ -69,41 +69,6 @@ static int is_set_between (struct analysis *a, char const *name, uint32_t from, 
   return 0 ;
 }
 
-/* Does it ask a variable that was set behind the first start? Its answer is not known before. */
-static int asks_later (struct analysis *a, struct statement *statement)
-{
-  struct service const *first = first_started(a) ;
-  for (char const *at = statement_text(a, statement) ; first && (at = strchr(at, '$')) ; )
-  {
-    at += 1 + (at[1] == '{') ;
-    if (is_set_between(a, at, first->claim->range.start, statement->range.start)) return 1 ;
-  }
-  return 0 ;
-}
-
-/* What may end the script, behind a start. What it asks may be made by that, so that it is not
-   asked before; a variable is not. */
-static void walk_question (struct analysis *a, struct statement *statement)
-{
-  if (statement_walk(statement, &asks_processes, a)) drop(a, statement, "looked whether it still ran: the supervisor does") ;
-  else if (statement_walk(statement, &asks_outside, a))
-  {
-    if (!walk_asked_once(a, statement)) add_ordinary(a, statement) ;
-  }
-  else if (asks_later(a, statement))
-  {
-    struct claim *claim = claim_statement(a, statement, "dropped", "a check that may end the script, behind a start") ;
-    plan_todo(a->plan, first_started(a), claim, line_of(a, statement), pool_printf(a->pool,
-      "the script went on only behind this: write it as data/check of the service that it is about, with timeout-up: %s", statement_text(a, statement))) ;
-  }
-  else
-  {
-    /* A check of the script's input: it is done before all services. */
-    claim_statement(a, statement, plan_setup_where(a->plan), "a check that may end the script, before all services") ;
-    add_setup(a, statement->range, 1) ;
-  }
-}
-
 static int does_more (struct statement *statement, void *data)
 {
   (void)data ;
@@ -125,6 +90,54 @@ static char const *condition_of (struct analysis *a, struct statement const *sta
   if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) return statement_text(a, statement->body) ;
   if (statement->kind == STATEMENT_IF && statement->branches->condition) return source_copy(a->source, statement->branches->condition_range) ;
   return statement->kind == STATEMENT_CASE && statement->nwords ? statement->words[0].raw : "" ;
+}
+
+/* Does the text ask for a variable that is set between `from` and the statement? */
+static int asks_what_is_set (struct analysis *a, struct statement const *statement, char const *text, uint32_t from)
+{
+  for (char const *at = text ; (at = strchr(at, '$')) ; )
+  {
+    at += 1 + (at[1] == '{') ;
+    if (is_set_between(a, at, from, statement->range.start)) return 1 ;
+  }
+  return 0 ;
+}
+
+/* Does it ask a variable that was set behind the first start? Its answer is not known before. */
+static int asks_later (struct analysis *a, struct statement *statement)
+{
+  struct service const *first = first_started(a) ;
+  return first && asks_what_is_set(a, statement, statement_text(a, statement), first->claim->range.start) ;
+}
+
+/* Does it ask what the task before it has found out? Then it is the task's end. */
+static int asks_task (struct analysis *a, struct statement *statement)
+{
+  return a->task && asks_what_is_set(a, statement, condition_of(a, statement), a->task_statements->statement->range.start) ;
+}
+
+/* What may end the script, behind a start. What it asks may be made by that, so that it is not
+   asked before; a variable is not. */
+static void walk_question (struct analysis *a, struct statement *statement)
+{
+  if (asks_task(a, statement)) add_ordinary(a, statement) ;
+  else if (statement_walk(statement, &asks_processes, a)) drop(a, statement, "looked whether it still ran: the supervisor does") ;
+  else if (statement_walk(statement, &asks_outside, a))
+  {
+    if (!walk_asked_once(a, statement)) add_ordinary(a, statement) ;
+  }
+  else if (asks_later(a, statement))
+  {
+    struct claim *claim = claim_statement(a, statement, "dropped", "a check that may end the script, behind a start") ;
+    plan_todo(a->plan, first_started(a), claim, line_of(a, statement), pool_printf(a->pool,
+      "the script went on only behind this: write it as data/check of the service that it is about, with timeout-up: %s", statement_text(a, statement))) ;
+  }
+  else
+  {
+    /* A check of the script's input: it is done before all services. */
+    claim_statement(a, statement, plan_setup_where(a->plan), "a check that may end the script, before all services") ;
+    add_setup(a, statement->range, 1) ;
+  }
 }
 
 /* Another exit code than 0: not every one is a failure, or not in the same way. */

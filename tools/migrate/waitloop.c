@@ -4,32 +4,85 @@
 
 #include "migrate/waiting.h"
 
+#define NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+
+struct leaving
+{
+  struct analysis *a ;
+  struct statement const *loop ;
+  char const *probe ;
+} ;
+
+/* The command in "$(...)" or `...`; 0: the value is something else. */
+static char const *asked_by (struct analysis *a, char const *value)
+{
+  size_t len = strlen(value) ;
+  if (len > 1 && *value == '"' && value[len - 1] == '"')
+  {
+    value++ ;
+    len -= 2 ;
+  }
+  if (len > 3 && !strncmp(value, "$(", 2) && value[2] != '(' && value[len - 1] == ')') return pool_copy(a->pool, value + 2, len - 3) ;
+  if (len > 2 && *value == '`' && value[len - 1] == '`' && !memchr(value, '\\', len)) return pool_copy(a->pool, value + 1, len - 2) ;
+  return 0 ;
+}
+
+/* [ $code = 200 ], where the loop has set code=$(curl ...): the answer of that command in the
+   variable's place. A variable that is asked for behind the loop keeps its place. */
+static char const *with_answer (struct leaving const *leaving, char const *text, struct statement const *set)
+{
+  struct pool *pool = leaving->a->pool ;
+  char const *raw = set->kind == STATEMENT_ASSIGNMENT ? statement_text(leaving->a, set) : "" ;
+  size_t len = strspn(raw, NAME_LETTERS) ;
+  char const *name = pool_copy(pool, raw, len) ;
+  char const *command = len && raw[len] == '=' ? asked_by(leaving->a, raw + len + 1) : 0 ;
+  char const *rest = leaving->a->source->text + leaving->loop->range.end ;
+  char const *forms[] = { pool_printf(pool, "\"$%s\"", name), pool_printf(pool, "\"${%s}\"", name), pool_printf(pool, "${%s}", name), pool_printf(pool, "$%s", name) } ;
+  if (!command || !is_probe(command) || strstr(rest, forms[2]) || shell_mentions(rest, forms[3])) return text ;
+  for (size_t i = 0 ; i < sizeof(forms) / sizeof(*forms) ; i++)
+  {
+    char const *at = strstr(text, forms[i]) ;
+    char const *behind = at ? at + strlen(forms[i]) : 0 ;
+    if (at && (i < 3 || !strspn(behind, NAME_LETTERS)))
+      return pool_printf(pool, "%.*s\"$(%s)\"%s", (int)(at - text), text, command, behind) ;
+  }
+  return text ;
+}
+
+static char const *with_answers (struct leaving const *leaving, char const *text)
+{
+  struct statement const *set = leaving->loop && leaving->loop->branches ? leaving->loop->branches->body : 0 ;
+  for (; set ; set = set->next) text = with_answer(leaving, text, set) ;
+  return text ;
+}
+
 /* The part of a loop's condition that asks a service, in the form that succeeds when the
    service is ready; 0: there is none. */
-char const *extract_probe (struct analysis *a, struct statement *condition, int negate)
+static char const *extract (struct leaving const *leaving, struct statement *condition, int negate)
 {
+  struct analysis *a = leaving->a ;
   char const *text ;
   size_t len ;
-  if (condition->kind == STATEMENT_NOT && condition->body) return extract_probe(a, condition->body, !negate) ;
+  if (condition->kind == STATEMENT_NOT && condition->body) return extract(leaving, condition->body, !negate) ;
   if (condition->kind == STATEMENT_AND || condition->kind == STATEMENT_OR)
   {
-    char const *left = extract_probe(a, condition->body, negate) ;
-    char const *right = extract_probe(a, condition->body->next, negate) ;
+    char const *left = extract(leaving, condition->body, negate) ;
+    char const *right = extract(leaving, condition->body->next, negate) ;
     if (!left || !right) return left ? left : right ;
     return pool_printf(a->pool, (condition->kind == STATEMENT_AND) ^ negate ? "%s && %s" : "{ %s || %s; }", left, right) ;
   }
-  text = statement_text(a, condition) ;
+  text = with_answers(leaving, statement_text(a, condition)) ;
   if (!is_probe(text)) return 0 ;
   len = strspn(text, "[") ;
   if (negate && len && !strncmp(text + len, " ! -", 4)) return pool_printf(a->pool, "%.*s%s", (int)len, text, text + len + 2) ;
   return negate ? pool_printf(a->pool, "! %s", text) : text ;
 }
 
-struct leaving
+char const *extract_probe (struct analysis *a, struct statement *condition, int negate)
 {
-  struct analysis *a ;
-  char const *probe ;
-} ;
+  struct leaving const no_loop = { .a = a } ;
+  return extract(&no_loop, condition, negate) ;
+}
 
 /* break, or, in a function, return: not with a failure */
 static int leaves_loop (struct statement *list)
@@ -48,13 +101,13 @@ static int find_break (struct statement *statement, void *data)
   struct leaving *leaving = data ;
   if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
    && (leaves_loop(statement->body->next) || leaves_loop(statement->body->next->body)))
-    leaving->probe = extract_probe(leaving->a, statement->body, statement->kind == STATEMENT_OR) ;
+    leaving->probe = extract(leaving, statement->body, statement->kind == STATEMENT_OR) ;
   else if (statement->kind == STATEMENT_IF && statement->branches && statement->branches->condition)
   {
     struct branch *branch = statement->branches ;
-    if (leaves_loop(branch->body)) leaving->probe = extract_probe(leaving->a, branch->condition, 0) ;
+    if (leaves_loop(branch->body)) leaving->probe = extract(leaving, branch->condition, 0) ;
     else if (branch->next && !branch->next->condition && leaves_loop(branch->next->body))
-      leaving->probe = extract_probe(leaving->a, branch->condition, 1) ;
+      leaving->probe = extract(leaving, branch->condition, 1) ;
   }
   return !!leaving->probe ;
 }
@@ -75,11 +128,11 @@ static int does_work (struct statement *statement, void *data)
 
 char const *loop_probe (struct analysis *a, struct statement *statement)
 {
-  struct leaving leaving = { .a = a } ;
+  struct leaving leaving = { .a = a, .loop = statement } ;
   struct branch *branch = statement->branches ;
   if (statement_walk(branch->body ? branch->body : statement, &is_background, 0)) return 0 ;
   if (statement->kind == STATEMENT_LOOP && branch->condition && !branch->condition->next)
-    leaving.probe = extract_probe(a, branch->condition, !statement->until) ;
+    leaving.probe = extract(&leaving, branch->condition, !statement->until) ;
   if (leaving.probe) return leaving.probe ;
   for (struct statement *one = branch->body ; one ; one = one->next)
     if (statement_walk(one, &does_work, a)) return 0 ;
