@@ -172,6 +172,105 @@ EOS
   services run-service runserver celery index shop-1.0 puma Start_It agent postgres serve
 }
 
+@test "a service has the name of its program, whatever starts it: no value of an option" {
+  wrapper <<'EOS'
+#!/bin/bash
+env -u SECRET ./metrics &
+env -C /srv ./a1 &
+env -S "node --inspect app.js" &
+env --unset SECRET --chdir /x ./a2 &
+env -i PATH=/bin ./a3 &
+env - PATH=/bin ./a3b &
+nice -n 10 ./a4 &
+nice -10 ./a5 &
+nice --adjustment 5 ./a5b &
+timeout -s KILL 30 ./a6 &
+timeout -k 5 1h ./a7 &
+timeout --signal INT 1.5d ./a7b &
+stdbuf -o L -e L ./a8 &
+stdbuf -oL ./a9 &
+ionice -c 2 -n 7 ./a10 &
+ionice -c2 -n7 ./a11 &
+taskset -c 0,1 ./a12 &
+taskset 0x3 ./a13 &
+chrt -f 50 ./a14 &
+chrt --rr -p 3 ./a15 &
+chpst -u app -e env ./a16 &
+unshare -n --mount-proc ./a17 &
+unshare --map-user 1000 ./a17b &
+xvfb-run -s "-screen 0 640x480x24" -n 99 ./a18 &
+xvfb-run -a --server-args="-x" ./a19 &
+dbus-run-session -- ./a20 &
+dbus-run-session --config-file /x.conf ./a21 &
+nohup nice ./a22 &
+setsid -w ./a23 &
+setpriv --reuid 1000 --ambient-caps +net ./a24 &
+prlimit --nofile=1024 ./a26 &
+flock -n /lock ./a27 &
+flock -w 10 /lock -c ./a27b &
+numactl -N 0 -m 0 ./a28 &
+catchsegv ./a29 &
+time -p ./a30 &
+strace -f -o log ./a32 &
+faketime '2020-01-01' ./a33 &
+ltrace -o x ./a33b &
+valgrind --tool=memcheck ./a34 &
+gdb --args ./a35 &
+exec -a name ./a36 &
+chroot --userspec=app /jail ./a37 &
+chroot /jail ./a38 &
+softlimit -m 1000 ./a40 &
+cgexec -g cpu:x ./a41 &
+ip netns exec blue ./a42 &
+nsenter -t 1 -n ./a43 &
+unbuffer -p ./a45 &
+choom -n 100 ./a47 &
+runcon -t x ./a48 &
+fakeroot -- ./a50 &
+setarch x86_64 -R ./a51 &
+linux32 ./a52 &
+aa-exec -p prof ./a53 &
+sg grp ./a55 &
+doas -u app ./a56 &
+su-exec app:app ./a57 &
+s6-envdir env ./a58 &
+s6-setuidgid app ./a59 &
+envdir env ./a60 &
+uv run --with x ./a68 &
+npx -p pkg ./a69 &
+wait
+EOS
+  migrate
+  services metrics a1 app a2 a3 a3b a4 a5 a5b a6 a7 a7b a8 a9 a10 a11 a12 a13 a14 a15 a16 a17 a17b a18 a19 a20 a21 a22 a23 a24 \
+    a26 a27 a27b a28 a29 a30 a32 a33 a33b a34 a35 a36 a37 a38 a40 a41 a42 a43 a45 a47 a48 a50 a51 a52 a53 a55 a56 a57 a58 a59 a60 a68 a69
+}
+
+@test "options with a value of what changes the user, and of what starts a daemon" {
+  wrapper <<'EOS'
+chroot --userspec app:app --groups x,y /jail a1 &
+su -g www -c a2 app &
+sudo -nEu app a3 &
+sudo -D /srv -u app a4 &
+start-stop-daemon --start --chuid=app -g www -N 5 -k 027 --exec /a5 -- -x &
+dumb-init -r 15:2 a6 &
+tini -e 143 -- a7 &
+env --unset SECRET nginx
+wait
+EOS
+  migrate
+  becomes a1 'exec reeve-exec --chroot /jail --user app:app --keep-home -- a1'
+  becomes a2 "exec reeve-exec --user app:www -- /bin/sh -c 'exec a2'"
+  becomes a3 'exec reeve-exec --user app -- a3'
+  becomes a4 'exec reeve-exec --user app -- a4'
+  told 'line 4: services.d/a4/run: service a4, started in the background; TODO: an option of sudo'
+  becomes a5 'exec reeve-exec --user app:www -- /a5 -x'
+  grep -qx 'umask 027' "$tree/a5/run"
+  told 'TODO: start-stop-daemon -N 5 is lost'
+  told 'TODO: dumb-init passed on other signals'
+  told 'TODO: tini made an exit code to 0'
+  becomes nginx "exec env --unset SECRET nginx -g 'daemon off;'"
+}
+
 @test "programs that are told to leave by an option of their own stay" {
   wrapper <<'EOS'
 x11vnc -display :1 -forever -bg -o /var/log/x11vnc.log

@@ -310,33 +310,6 @@ struct daemon const daemon_table[] =
 
 size_t const daemon_table_rows = ROWS(daemon_table) ;
 
-struct wrapper const wrapper_table[] =
-{
-  { .names = "exec command nohup busybox tini dumb-init catatonit with-contenv pgrphack s6-setsid chronic authbind dbus-run-session", .with_argument = "aperN" },
-  { .names = "reeve-exec", .with_argument = "ueCnlL0r", .kind = WRAPPER_REEVE },
-  { .names = "env", .with_argument = "uC", .kind = WRAPPER_ASSIGNS },
-  { .names = "sudo", .with_argument = "ugCchpTrtDRU", .kind = WRAPPER_ASSIGNS },
-  { .names = "setsid", .kind = WRAPPER_LEAVES },
-  { .names = "s6-fghack fghack", .kind = WRAPPER_HOLDS },
-  { .names = "nice ionice stdbuf setpriv s6-applyuidgid", .with_argument = "nciouegG" },
-  { .names = "gosu su-exec s6-setuidgid setuidgid s6-envuidgid envuidgid envdir chroot", .positional = 1 },
-  { .names = "s6-envdir", .with_argument = "cL", .positional = 1 },
-  { .names = "s6-setlock setlock", .with_argument = "t", .positional = 1 },
-  { .names = "flock", .with_argument = "wE", .positional = 1 },
-  { .names = "timeout", .with_argument = "ks", .positional = 1 },
-  /* their first word is exec or run */
-  { .names = "bundle poetry pipenv uv pdm hatch", .positional = 1 },
-  { .names = "taskset", .positional = 1 },
-  { .names = "chrt", .with_argument = "TPD", .positional = 1 },
-  { .names = "s6-softlimit softlimit", .with_argument = "acdflmoprst" },
-  { .names = "chpst", .with_argument = "uUbe/CnlLmdopfcrt" },
-  { .names = "s6-notifyoncheck", .with_argument = "3sTtwnc" },
-  { .names = "fdmove", .positional = 2 },
-  { .names = "redirfd", .positional = 2 },
-} ;
-
-size_t const wrapper_table_rows = ROWS(wrapper_table) ;
-
 struct init_script const init_script_table[] =
 {
   { .names = "apache2", .words = { "apache2ctl", "-DFOREGROUND" } },

@@ -35,6 +35,7 @@ struct wrapper
 {
   char const *names ;
   char const *with_argument ; /* the letters of options that have an argument */
+  char const *long_with_argument ; /* the same for long options, with blanks between them; 0: not known */
   unsigned char positional ; /* the number of words between its options and the program */
   unsigned char kind ;
 } ;

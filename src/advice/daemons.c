@@ -127,6 +127,14 @@ static int takes_value (char const *option)
   return !has_option("--keep-home --session --group --sd-notify --help", argv, 0) ;
 }
 
+/* -u, -Eu: is the next word the value of its last letter? A letter that has a value takes all that
+   follows it. */
+static int ends_in_option (char const *cluster, char const *with_argument)
+{
+  char const *letter = with_argument ? strpbrk(cluster + 1, with_argument) : 0 ;
+  return letter && !letter[1] ;
+}
+
 /* Skips a wrapper and its options. Returns the first word of the program; 0: not certain. */
 static char const *const *behind_wrapper (struct wrapper const *wrapper, char const *const *argv)
 {
@@ -135,7 +143,17 @@ static char const *const *behind_wrapper (struct wrapper const *wrapper, char co
   {
     char const *word = *argv ;
     int is_long = word[1] == '-' ;
-    if (is_long && word[2] && (strchr(word, '=') || !strcmp(word, "--wait"))) continue ;
+    if (is_long && word[2] && strchr(word, '=')) continue ;
+    if (is_long && word[2] && wrapper->long_with_argument)
+    {
+      if (has_option(wrapper->long_with_argument, (char const *const []){ word, 0 }, 0) && argv[1]) argv++ ;
+      continue ;
+    }
+    if (is_long && !word[2])
+    {
+      argv++ ;
+      break ;
+    }
     if (is_long && word[2] && wrapper->kind == WRAPPER_REEVE)
     {
       if (takes_value(word) && argv[1]) argv++ ;
@@ -148,8 +166,9 @@ static char const *const *behind_wrapper (struct wrapper const *wrapper, char co
       if (!*argv++) return 0 ;
       break ;
     }
-    if (!word[2] && wrapper->with_argument && strchr(wrapper->with_argument, word[1]) && argv[1]) argv++ ;
+    if (ends_in_option(word, wrapper->with_argument) && argv[1]) argv++ ;
   }
+  if (wrapper->kind == WRAPPER_ASSIGNS && *argv && !strcmp(*argv, "-")) argv++ ; /* env - is env -i */
   while (wrapper->kind == WRAPPER_ASSIGNS && *argv && strchr(*argv, '=')) argv++ ;
   while (*argv && positional--) argv++ ;
   return *argv ? argv : 0 ;

@@ -130,7 +130,8 @@ TEST(what_is_not_certain_is_unknown)
   CHECK(unknown("redis-server $@")) ;
   CHECK(unknown("nginx --help")) ;
   CHECK(unknown("service nginx")) ;
-  CHECK(unknown("setpriv --reuid app nginx")) ;
+  CHECK(unknown("s6-softlimit --what app nginx")) ;
+  CHECK(leaves("setpriv --reuid app nginx")) ;
   CHECK(unknown("env")) ;
   CHECK(unknown("")) ;
 }
@@ -147,6 +148,23 @@ TEST(wrappers_are_seen_through)
   CHECK(leaves("exec nginx")) ;
   CHECK(leaves("s6-setuidgid www nginx")) ;
   CHECK(leaves("env -i A=b C=d nginx")) ;
+  CHECK(leaves("env - A=b nginx")) ;
+  CHECK(leaves("env -u SECRET nginx")) ;
+  CHECK(leaves("env -iu SECRET -C /srv A=b nginx")) ;
+  CHECK(leaves("env --unset SECRET --chdir /srv nginx")) ;
+  CHECK(unknown("env -S nginx~-p~/srv")) ;
+  CHECK(leaves("sudo -Eu app nginx")) ;
+  CHECK(leaves("nice --adjustment 5 ionice -c 2 -n 7 nginx")) ;
+  CHECK(leaves("stdbuf --output L -e 0 nginx")) ;
+  CHECK(leaves("timeout --signal INT -k 5 1h nginx")) ;
+  CHECK(leaves("setpriv --reuid app --clear-groups --groups a,b nginx")) ;
+  CHECK(leaves("chroot --userspec app /jail nginx")) ;
+  CHECK(leaves("unshare -n --mount-proc --map-user 1000 nginx")) ;
+  CHECK(leaves("xvfb-run -a -s -screen~0 -n 99 nginx")) ;
+  CHECK(leaves("taskset -c 0,1 nginx")) ;
+  CHECK(leaves("setsid --wait nginx")) ;
+  CHECK(leaves("chronic -e nginx")) ;
+  CHECK(leaves("dbus-run-session --config-file /x nginx")) ;
   CHECK(leaves("chpst -u www -o 1024 nginx")) ;
   CHECK(leaves("nice -n 5 /usr/sbin/nginx")) ;
   CHECK(leaves("setpriv --reuid=app --clear-groups -- nginx")) ;

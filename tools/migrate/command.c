@@ -30,13 +30,6 @@ static int is_interpreter (char const *name)
    || !strncmp(name, "python", 6) ;
 }
 
-/* Those that run what their next word names. */
-static int is_runner (char const *name)
-{
-  return shell_one_of(name, "docker-entrypoint.sh entrypoint.sh env nice ionice stdbuf timeout chrt taskset catchsegv npx poetry pipenv uv pdm hatch bundle "
-    "with-contenv flock unbuffer xvfb-run dbus-run-session ddtrace-run newrelic-admin opentelemetry-instrument doppler envconsul bundler") ;
-}
-
 static char const *java_name (struct pool *pool, char const *const *argv)
 {
   for (unsigned int i = 1 ; argv[i] ; i++)
@@ -73,12 +66,7 @@ static char const *interpreted_name (struct pool *pool, char const *const *argv)
 char const *command_service_name (struct pool *pool, char const *const *argv)
 {
   char const *name ;
-  while (argv[0] && argv[1] && is_runner(shell_basename(argv[0])))
-  {
-    argv++ ;
-    while (argv[0] && argv[1] && (argv[0][0] == '-' || strchr(argv[0], '=') || strspn(argv[0], "0123456789smh") == strlen(argv[0])
-     || shell_one_of(argv[0], "run exec run-program"))) argv++ ;
-  }
+  argv = command_behind_runners(pool, argv) ;
   if (argv[0] && *argv[0] == '$' && argv[1] && !strpbrk(argv[1], "$-./=\"")) argv++ ;
   if (!argv[0]) return "service" ;
   name = shell_basename(argv[0]) ;

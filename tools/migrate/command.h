@@ -28,6 +28,10 @@ extern void command_unwrap (struct pool *pool, struct statement const *statement
    at most COMMAND_WORDS_MAX. */
 extern void command_argv (struct statement const *statement, unsigned int first, char const *argv[COMMAND_WORDS_MAX]) ;
 
+/* runners.c: the words of the program that others start in the end (env -u X nice PROGRAM); the
+   same words if it is the first. They are in argv, or in the pool. */
+extern char const *const *command_behind_runners (struct pool *pool, char const *const *argv) ;
+
 /* The name of a service that runs these words. */
 extern char const *command_service_name (struct pool *pool, char const *const *argv) ;
 

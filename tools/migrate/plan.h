@@ -14,7 +14,9 @@
    precedence.c     a pipeline binds more tightly than && and !
    expansion.c      what quotes and variables make of a word
    command.c        what a command is, behind what it is started with
-   unwrap.c         nohup, setsid, tini, gosu, su, sudo, ... taken off
+   runners.c        the program behind env, nice, npx, ...
+   unwrap.c         nohup, setsid, tini, ... taken off (unwrapping.h)
+   changeuser.c     gosu, su, sudo, ... taken off
 
    Statements become a plan (analysis.h):
    script.c         from the first statement to the end
