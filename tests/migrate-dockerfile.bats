@@ -256,3 +256,32 @@ EOS
   patched
   [[ $result != *'COPY tini /tini'* && $result != *'COPY start.sh /'* ]]
 }
+
+@test "a Dockerfile that does not execute the script says so, also if it copies its whole folder" {
+  local command
+  wrapper <<<$'worker &\nexec web'
+  for command in '["python3", "-m", "app"]' '["node", "server.js"]' 'gunicorn app:app' '["/usr/bin/nginx", "-g", "daemon off;"]' 'cd /app && python3.11 app.py'; do
+    printf 'FROM debian\nWORKDIR /app\nCOPY . /app\nCMD %s\n' "$command" >Dockerfile
+    patched
+    told 'note: TODO: the Dockerfile does not execute start.sh, but'
+    grep -q '^CMD \[.*\(app\|server.js\|nginx\)' <<<"$result"
+  done
+}
+
+@test "a Dockerfile without ENTRYPOINT and CMD executes no script" {
+  wrapper <<<$'worker &\nexec web'
+  printf 'FROM debian\nCOPY . /app\n' >Dockerfile
+  patched
+  told 'note: TODO: nothing in the Dockerfile executes start.sh'
+}
+
+@test "what is taken for the script under another name is named" {
+  wrapper <<<$'worker &\nexec web'
+  printf 'FROM debian\nCOPY . /app\nCMD ["/app/bin/boot"]\n' >Dockerfile
+  patched
+  told 'note: the Dockerfile does not name start.sh: boot, which it executes, was taken for that file'
+  [[ $result != *boot* ]]
+  printf 'FROM debian\nCOPY . /app\nCMD ["/app/start.sh"]\n' >Dockerfile
+  patched
+  untold 'was taken for'
+}

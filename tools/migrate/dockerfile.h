@@ -89,6 +89,7 @@ struct docker_start
   char const *shell_options ; /* -eux of the shell that reads it; 0: none */
   char const *rewrites ; /* dumb-init's 15:2: signals that it changes; 0: none */
   struct texts instead ; /* words that the image executes, if none of them is the input */
+  char const *guess ; /* the program taken for the input, which no instruction names; 0: the input's name is there */
 } ;
 
 /* `text`: of the input. A program that the input executes is not the input itself. */

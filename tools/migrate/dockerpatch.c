@@ -34,6 +34,15 @@ static void note_package (struct patching *p, char const *package, char const *w
   }
 }
 
+/* What starts the processes of a Procfile, installed or executed there; 0: nothing that goes. */
+static char const *runner_in (struct patching *p, char const *text)
+{
+  if (strncmp(p->input, "Procfile", 8) != 0) return 0 ;
+  for (char const *const *one = (char const *const[]){ "foreman", "honcho", "forego", "goreman", "overmind", "hivemind", 0 } ; *one ; one++)
+    if (shell_mentions(text, *one) && !patching_executes(p, *one) && !script_needs(p, *one)) return *one ;
+  return 0 ;
+}
+
 static char const *needless_packages (struct patching *p)
 {
   char const *packages = "" ;
@@ -45,6 +54,8 @@ static char const *needless_packages (struct patching *p)
   }
   if (strstr(p->input, "supervis") && !patching_executes(p, "supervisorctl") && !patching_executes(p, "supervisord"))
     supervisor_goes(p, &packages) ;
+  for (char const *const *one = (char const *const[]){ "foreman", "honcho", 0 } ; *one ; one++)
+    if (!p->start->front.first && runner_in(p, *one)) packages = pool_printf(p->pool, "%s %s", packages, *one) ;
   return packages ;
 }
 
@@ -114,6 +125,16 @@ static void note_inits (struct patching *p)
     if (one->stage == STAGE_LAST && !patching_is_edited(p, one) && !shell_one_of(one->name, "FROM CMD ENTRYPOINT COPY ADD") && names_init(one->arguments)
      && !init_stays(p, one->arguments))
       patching_note(p, pool_printf(p->pool, "%s: %s is not needed any more: /init does its work", patching_place(p, one), shell_mentions(one->arguments, "tini") ? "tini" : "dumb-init")) ;
+}
+
+/* COPY forego /usr/bin/, go install ...: what is not a package goes by hand. */
+static void note_runners (struct patching *p)
+{
+  for (struct instruction *one = p->dockerfile->instructions ; one ; one = one->next)
+  {
+    char const *name = one->stage == STAGE_LAST && shell_one_of(one->name, "RUN COPY ADD") && !patching_is_edited(p, one) ? runner_in(p, one->arguments) : 0 ;
+    if (name) patching_note(p, pool_printf(p->pool, "%s: %s is not needed any more, unless something else uses it: /init does its work; the patch leaves it in", patching_place(p, one), name)) ;
+  }
 }
 
 /* ---- the new end ---- */
@@ -231,6 +252,10 @@ static void note_start (struct patching *p)
   struct instruction *entrypoint = dockerfile_last(p->dockerfile, "ENTRYPOINT") ;
   char const *base = base_image(p) ;
   if (start->front.first) note_front(p) ;
+  if (start->guess && start->script)
+    patching_note(p, pool_printf(p->pool, "the Dockerfile does not name %s: %s, which it executes, was taken for that file", p->input, start->guess)) ;
+  if (!start->script && !start->instead.first)
+    patching_note(p, pool_printf(p->pool, "TODO: nothing in the Dockerfile executes %s: it has neither ENTRYPOINT nor CMD. The services take the place of what its base image executes: is that what you want?", p->input)) ;
   if (start->instead.first)
     patching_note(p, pool_printf(p->pool, "TODO: the Dockerfile does not execute %s, but %s: %s", p->input, texts_join(p->pool, &start->instead, " "),
       keeps_instead(p) ? "that stays as CMD, beside the services; is that what you want?" : "a service does, so it goes")) ;
@@ -295,5 +320,6 @@ char const *dockerfile_patch (struct dockerfile const *dockerfile, struct docker
   note_start(&p) ;
   replace_end(&p, tree) ;
   note_inits(&p) ;
+  note_runners(&p) ;
   return patch_text(dockerfile->source, p.edits) ;
 }

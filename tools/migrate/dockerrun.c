@@ -209,7 +209,7 @@ static void cut_word (struct cut *cut, struct range range)
 static int is_installer (struct statement const *command)
 {
   char const *name = statement_command(command) ;
-  if (shell_one_of(name, "apt-get apt apk dnf yum microdnf zypper pip pip3 easy_install npm")) return 1 ;
+  if (shell_one_of(name, "apt-get apt apk dnf yum microdnf zypper pip pip3 easy_install npm gem")) return 1 ;
   return shell_one_of(name, "python python3") && !strcmp(statement_word(command, 1), "-m") && !strcmp(statement_word(command, 2), "pip") ;
 }
 
@@ -231,11 +231,12 @@ static int goes (struct packages *p, struct statement const *command)
     if (*word == '-')
     {
       others += shell_one_of(word, "-r --requirement -t --virtual") ;
+      if (!strcmp(statement_command(command), "gem") && shell_one_of(word, "-v --version")) i++ ;
       continue ;
     }
     if (begun && is_wanted(p, word)) mine++ ;
     else if (begun) others++ ;
-    begun |= shell_one_of(word, "install add") ;
+    begun |= shell_one_of(word, "install add") || (!strcmp(statement_command(command), "npm") && !strcmp(word, "i")) ;
   }
   p->found += mine ;
   if (!mine) return 0 ;

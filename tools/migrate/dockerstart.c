@@ -94,15 +94,27 @@ static int add_input_names (struct starting *s, char const *input)
   return found ;
 }
 
-/* Can the word be the input? It cannot if the input executes it. */
-static int is_candidate (char const *word, char const *text)
+/* Interpreters, servers and tools: no script has such a name, unless the build brings one. */
+static int is_known_program (struct starting const *s, char const *word)
 {
   char const *name = shell_basename(word) ;
-  return *name && *word != '-' && !strpbrk(word, " =$:") && !is_starter(word) && !shell_mentions(text, name) ;
+  if (dockerfile_source_of(s->dockerfile, name)) return 0 ;
+  if (!strncmp(name, "python", 6) || !strncmp(name, "php", 3) || !strncmp(name, "ruby", 4)) return 1 ;
+  return shell_one_of(name, "node nodejs deno bun java perl npm npx pnpm yarn bundle rake rails puma gunicorn uvicorn hypercorn celery flask uwsgi dotnet make go cargo "
+    "nginx httpd httpd-foreground apache2 apachectl apache2ctl apache2-foreground caddy haproxy traefik redis-server mongod mysqld mariadbd postgres memcached "
+    "supervisord foreman honcho forego goreman overmind hivemind pm2 pm2-runtime cron crond sshd tail sleep cat echo true") ;
 }
 
-/* When none of the input's names is there, one of the programs must be it: one that executes
-   "$@" comes first, another one last. Arguments count when they look like a script. */
+/* Can the word be the input? It cannot if the input executes it. */
+static int is_candidate (struct starting const *s, char const *word, char const *text)
+{
+  char const *name = shell_basename(word) ;
+  return *name && *word != '-' && !strpbrk(word, " =$:") && !is_starter(word) && !is_known_program(s, name) && !shell_mentions(text, name) ;
+}
+
+/* When none of the input's names is there, one of the programs is taken for it: one that executes
+   "$@" comes first, another one last. Arguments count when they look like a script, and not at all
+   behind a program that is known to be none. */
 static char const *guess_name (struct starting *s, char const *text)
 {
   int first = strstr(text, "$@") || strstr(text, "${@}") ;
@@ -115,14 +127,15 @@ static char const *guess_name (struct starting *s, char const *text)
     int is_value = is_option ; /* bash -o pipefail */
     is_option = *one->text == '-' && one->text[strlen(one->text) - 1] == 'o' && shell_one_of(one->text + 1, "o eo uo euo exo euxo") ;
     if (is_value) continue ;
-    if (is_candidate(one->text, text) && (!found || (is_script && !first))) found = shell_basename(one->text) ;
+    if (is_known_program(s, one->text) && !strstr(one->text, ".sh")) return found ;
+    if (is_candidate(s, one->text, text) && (!found || (is_script && !first))) found = shell_basename(one->text) ;
     if (!strchr(one->text, ' ')) continue ;
     for (struct statement *part = shell_parse_text(s->pool, &code, one->text) ; part ; part = part->next)
     {
       struct statement const *last = part ;
       while (last->kind == STATEMENT_AND && last->body) last = last->body->next ;
-      for (unsigned int i = 0 ; !part->next && i < last->nwords && (!found || !first) ; i++)
-        if (is_candidate(statement_word(last, i), text) && (!found || strstr(statement_word(last, i), ".sh"))) found = shell_basename(statement_word(last, i)) ;
+      for (unsigned int i = 0 ; !part->next && i < last->nwords && (!found || !first) && !is_known_program(s, statement_word(last, i)) ; i++)
+        if (is_candidate(s, statement_word(last, i), text) && (!found || strstr(statement_word(last, i), ".sh"))) found = shell_basename(statement_word(last, i)) ;
     }
   }
   return found ;
@@ -276,6 +289,7 @@ void dockerfile_start (struct dockerfile const *dockerfile, char const *input, c
   {
     char const *guess = guess_name(&s, text) ;
     if (guess) texts_add(s.pool, &s.names, guess) ;
+    start->guess = guess ;
     find_in_words(&s) ;
     find_in_code(&s) ;
   }

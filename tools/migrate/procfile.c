@@ -97,7 +97,22 @@ static void add_release (struct plan *plan, struct range range, char const *comm
   plan_setup(plan, range, pool_printf(plan->pool, "%s || exit", command), 1) ;
 }
 
-static void add_process (struct plan *plan, char const *name, uint32_t line, struct range range, uint32_t column, char const *command)
+/* foreman start -p 8000: the first process's PORT; each further one had 100 more. */
+static unsigned int first_port (struct plan const *plan)
+{
+  for (unsigned int i = 0 ; plan->cmd && plan->cmd[i] ; i++)
+  {
+    char const *word = plan->cmd[i] ;
+    unsigned int port = 0 ;
+    if (shell_one_of(word, "-p --port") && plan->cmd[i + 1]) port = shell_number(plan->cmd[i + 1], 65535, 0) ;
+    else if (!strncmp(word, "--port=", 7)) port = shell_number(word + 7, 65535, 0) ;
+    else if (!strncmp(word, "-p", 2)) port = shell_number(word + 2, 65535, 0) ;
+    if (port) return port ;
+  }
+  return 5000 ;
+}
+
+static void add_process (struct plan *plan, char const *name, uint32_t line, struct range range, uint32_t column, char const *command, unsigned int port)
 {
   struct source code ;
   struct statement *first = parse_command(plan, &code, line, column, command) ;
@@ -120,11 +135,22 @@ static void add_process (struct plan *plan, char const *name, uint32_t line, str
   run_lines(&a, service, first) ;
   if (first->background) plan_todo(plan, service, service->claim, line, "it was started in the background: a service stays in the foreground") ;
   if (shell_mentions(command, "PORT"))
-    texts_add(plan->pool, &service->claim->todo, "PORT was set for each process: set it in the image, or in run") ;
+    texts_add(plan->pool, &service->claim->todo, pool_printf(plan->pool,
+      "PORT was set for each process, and by foreman and the like to %u for this one, unless they got PORT themselves: set it in the image, or in run", port)) ;
+}
+
+/* Programs read PORT from the environment, also where the Procfile does not say it. */
+static void note_ports (struct plan *plan, struct texts const *ports)
+{
+  if (ports->first)
+    texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "no process gets PORT any more; foreman, honcho and the like set it for each, also where the Procfile does not "
+      "name it: %s. Who asks for it needs export PORT=... in its run (one ENV PORT in the image would be the same for all)", texts_join(plan->pool, ports, ", "))) ;
 }
 
 void migrate_procfile (struct plan *plan)
 {
+  struct texts ports = { 0 } ;
+  unsigned int port = first_port(plan) ;
   plan->shell = "/bin/sh" ;
   for (uint32_t line = 1 ; line <= plan->source->nlines ; line++)
   {
@@ -136,11 +162,18 @@ void migrate_procfile (struct plan *plan)
     {
       size_t column = len + 1 + strspn(text + len + 1, " \t") ;
       if (len == 7 && !strncmp(text, "release", 7)) add_release(plan, range, text + column) ;
-      else add_process(plan, pool_copy(plan->pool, text, len), line, range, (uint32_t)column, text + column) ;
+      else
+      {
+        char const *name = pool_copy(plan->pool, text, len) ;
+        add_process(plan, name, line, range, (uint32_t)column, text + column, port) ;
+        texts_add(plan->pool, &ports, pool_printf(plan->pool, "%s %u", name, port)) ;
+      }
+      port += 100 ;
     }
   }
   if (!plan->services) plan->refused = pool_printf(plan->pool, "%s has no line of the form NAME: COMMAND", plan->source->name) ;
   if (plan->source->had_crlf) texts_add(plan->pool, &plan->notes, "carriage returns at the ends of lines are left out") ;
+  note_ports(plan, &ports) ;
   texts_add(plan->pool, &plan->notes, "a .env file beside the Procfile is not read: reeve-exec --env-file does that in run") ;
   plan_settle(plan) ;
 }

@@ -89,6 +89,15 @@ static int order_two (struct translation *t, struct ini_section const *section, 
   return any ;
 }
 
+/* The dependencies of each service that the program has become: its name is not always the program's. */
+static char const *order_places (struct translation const *t, struct ini_section const *section)
+{
+  struct texts places = { 0 } ;
+  for (struct service const *one = t->plan->services ; one ; one = one->next)
+    if (!strcmp(one->program, program_of(section))) texts_add(t->plan->pool, &places, service_where(t->plan, one, "dependencies.d")) ;
+  return texts_join(t->plan->pool, &places, ", ") ;
+}
+
 /* A smaller priority was started first, and stopped last, but not waited for: it is needed
    where the later one clearly uses it, else only the order is kept. */
 static void set_order (struct translation *t)
@@ -101,7 +110,7 @@ static void set_order (struct translation *t)
     if (!program_of(section)) continue ;
     for (struct ini_section *other = t->ini->sections ; other ; other = other->next)
       if (program_of(other) && rank_of(t, other) < rank_of(t, section)) any |= order_two(t, section, other, &used) ;
-    ini_take(t->source, section, "priority", any ? pool_printf(pool, "services.d/%s/dependencies.d", program_of(section)) : "dropped",
+    ini_take(t->source, section, "priority", any ? order_places(t, section) : "dropped",
       !any ? "priority: it is the first, or there is no order" : used.first
         ? pool_printf(pool, "priority: it uses %s, and needs it; others with the next smaller priority come before it (optional)", texts_join(pool, &used, ", "))
         : "priority: those with the next smaller one come before it, but nothing says that it needs them (optional)") ;
