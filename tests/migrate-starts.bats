@@ -104,6 +104,37 @@ EOS
   grep -q 'set -- first gunicorn' "$tree/worker/run"
 }
 
+@test "what another program reads, or a comment, is no question about the arguments" {
+  wrapper <<'EOS'
+#!/bin/bash
+set -- one # $1
+IP=$(hostname -I | awk '{print $1}')
+worker --ip "$(ip addr | awk '/inet/ {print $2}')" $'a\'$1' it\'s &
+perl -ne 'print $1 if /x(.)/' "`sed 's/$1/x/' </etc/name`" &
+sh -c 'exec relay "$@"' x y &
+exec web
+EOS
+  migrate
+  untold 'the script looks at its arguments'
+  untold 'set -- one # environment'
+  printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD ["app", "-x"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  tail -n 1 "$tree/relay/run" | grep -qxF "exec sh -c 'exec relay \"\$@\"' x y"
+  ! grep -q -e 'set --' "$tree/worker/run"
+}
+
+@test "what is expanded is a question about the arguments, whatever quotes are around it" {
+  local word
+  for word in "\"it's \$1\"" '"$(f '"'x'"' "$2")"' '${1:-x}' '$#' '${#}' '"`echo $1`"' "'a'\$1'b'" '"${@}"'; do
+    wrapper <<<"worker &"$'\n'"web $word"
+    migrate
+    told 'the script looks at its arguments'
+  done
+  wrapper <<<$'worker &\neval \'x=$1\'\nweb'
+  migrate
+  told 'the script looks at its arguments'
+}
+
 @test "a function that starts services is gone through where it is called" {
   wrapper <<'EOS'
 #!/bin/bash

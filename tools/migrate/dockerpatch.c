@@ -232,13 +232,20 @@ static char const *init_before_arguments (struct pool *pool, char const *text)
   return found ;
 }
 
+static int asks_first (char const *text)
+{
+  for (char const *p = text ; (p = next_expansion(text, p)) ; p++)
+    if (!strncmp(p, "$1", 2) || !strncmp(p, "${1", 3)) return 1 ;
+  return 0 ;
+}
+
 /* Notes about what stays before /init: does it execute its arguments, and does it look at them? */
 static void note_front (struct patching *p)
 {
   char const *text = p->start->front_text ;
   char const *words = texts_join(p->pool, &p->start->front, " ") ;
   int goes_on = text && (strstr(text, "exec \"$@\"") || strstr(text, "exec $@") || strstr(text, "exec \"${@}\"")) ;
-  int asks = text && (strstr(text, "$1") || strstr(text, "${1")) ;
+  int asks = text && asks_first(text) ;
   char const *init = text && !goes_on ? init_before_arguments(p->pool, text) : 0 ;
   if (goes_on && !asks) patching_note(p, pool_printf(p->pool, "%s ran ahead of the input, and stays ahead of /init, which it executes", words)) ;
   else patching_note(p, pool_printf(p->pool, "TODO: %s ran ahead of the input, and stays ahead of /init: %s%s%s", words,

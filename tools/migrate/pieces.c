@@ -5,19 +5,6 @@
 #include "migrate/plan.h"
 #include "migrate/shell.h"
 
-int mentions_positional (char const *text)
-{
-  for (char const *p = text ; (p = strchr(p, '$')) ; )
-  {
-    p++ ;
-    if (*p == '{') p++ ;
-    if (*p == '#' && p[-1] == '{') p++ ;
-    if (*p && strchr("123456789@*", *p)) return 1 ;
-    if (*p == '#' && p[-1] == '$') return 1 ;
-  }
-  return 0 ;
-}
-
 int placed_mentioned (struct placed const *placed, char const *text)
 {
   for (; placed ; placed = placed->outer)

@@ -52,6 +52,7 @@
    redirections.c   exec >FILE: what each service makes of it
    defines.c        the names that a statement sets
    repeatable.c     may each service repeat it?
+   positional.c     does a text ask for $1, "$@"?
    pieces.c         which services need it, and where it went
    pids.c           variables, arrays, files that hold pids; wait
    waiting.c        waiting for a service: its readiness check
@@ -253,6 +254,9 @@ extern void plan_mark_place (struct plan *plan, struct service *service, struct 
 
 /* Does the text use $1, $@, $#, ...? */
 extern int mentions_positional (char const *text) ;
+extern int takes_arguments (char const *text) ; /* $@, ${@} */
+/* The next `$` from `from` on that the shell which reads `text` expands itself; 0: none. */
+extern char const *next_expansion (char const *text, char const *from) ;
 
 /* Does the text use what the piece sets? */
 extern int piece_mentioned (struct piece const *piece, char const *text) ;

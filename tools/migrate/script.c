@@ -118,7 +118,7 @@ static int asks_positional (struct analysis *a, struct statement *first)
   for (struct statement *one = first ; one ; one = one->next)
   {
     char const *text = statement_text(a, one) ;
-    if (one->kind != STATEMENT_FUNCTION && one->kind != STATEMENT_COMMENT && (strstr(text, "$1") || strstr(text, "${1") || strstr(text, "$@") || strstr(text, "${@") || strstr(text, "$*") || strstr(text, "$#") || strstr(text, "getopts "))) return 1 ;
+    if (one->kind != STATEMENT_FUNCTION && one->kind != STATEMENT_COMMENT && (mentions_positional(text) || strstr(text, "getopts "))) return 1 ;
   }
   return 0 ;
 }

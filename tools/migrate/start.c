@@ -23,11 +23,6 @@ int is_image_command (struct analysis *a, struct statement const *statement)
   return shell_one_of(raw, "\"$@\" $@ \"${@}\" ${@} $* \"$*\"") ;
 }
 
-static int takes_arguments (char const *text)
-{
-  return strstr(text, "$@") || strstr(text, "${@}") ;
-}
-
 /* "$@", and perhaps more: the program is not named in the script. */
 static int runs_arguments (struct analysis *a, struct statement const *statement)
 {
