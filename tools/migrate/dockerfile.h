@@ -71,6 +71,7 @@ extern char const *copying_path (struct pool *pool, struct copying const *copyin
 struct docker_script
 {
   char const *name ; /* on this machine */
+  char const *path ; /* in the image; absolute, as far as that is known */
   char const *text ;
   struct docker_script *next ;
 } ;
@@ -79,8 +80,16 @@ struct docker_start
 {
   char const *script ; /* the input's basename in the image; 0: the image does not execute it */
   struct texts front ; /* words that the image executes before the input, and that stay */
-  char const *front_text ; /* the text of the first one, if it could be read; 0: not known */
-  struct docker_script *scripts ; /* those that could be read; the caller's */
+  char const *front_text ; /* the text of the first one, if it could be read; the caller's; 0: not known */
+  struct docker_script *scripts ; /* those that could be read, without the input */
+  /* A script, the last word of `front`, that executes the input; all 0: it is executed by no other script. */
+  char const *through ; /* the word */
+  char const *through_text ; /* all of it */
+  char const *through_command ; /* with which it executes the input */
+  struct range through_at ;
+  uint32_t through_line ;
+  int through_goes_on ; /* further commands follow that one */
+  struct texts passed ; /* words that the image gives it as arguments */
   char const *code ; /* shell code that is executed before the input; 0: none */
   int code_must_succeed ; /* the input follows its && */
   uint32_t line ; /* of the code */
@@ -92,8 +101,9 @@ struct docker_start
   char const *guess ; /* the program taken for the input, which no instruction names; 0: the input's name is there */
 } ;
 
-/* `text`: of the input. A program that the input executes is not the input itself. */
-extern void dockerfile_start (struct dockerfile const *dockerfile, char const *input, char const *text, struct docker_start *start) ;
+/* `text`: of the input. A program that the input executes is not the input itself. `scripts`: of the
+   build context; they belong to `start` afterwards. */
+extern void dockerfile_start (struct dockerfile const *dockerfile, char const *input, char const *text, struct docker_script *scripts, struct docker_start *start) ;
 
 /* The file in the build context that is `path` in the image, or has its name there; 0: not known. */
 extern char const *dockerfile_source_of (struct dockerfile const *dockerfile, char const *path) ;

@@ -239,18 +239,51 @@ static int asks_first (char const *text)
   return 0 ;
 }
 
+static int goes_on (char const *text)
+{
+  return text && (strstr(text, "exec \"$@\"") || strstr(text, "exec $@") || strstr(text, "exec \"${@}\"")) ;
+}
+
 /* Notes about what stays before /init: does it execute its arguments, and does it look at them? */
 static void note_front (struct patching *p)
 {
   char const *text = p->start->front_text ;
   char const *words = texts_join(p->pool, &p->start->front, " ") ;
-  int goes_on = text && (strstr(text, "exec \"$@\"") || strstr(text, "exec $@") || strstr(text, "exec \"${@}\"")) ;
+  int goes = goes_on(text) ;
   int asks = text && asks_first(text) ;
-  char const *init = text && !goes_on ? init_before_arguments(p->pool, text) : 0 ;
-  if (goes_on && !asks) patching_note(p, pool_printf(p->pool, "%s ran ahead of the input, and stays ahead of /init, which it executes", words)) ;
+  char const *init = text && !goes ? init_before_arguments(p->pool, text) : 0 ;
+  if (goes && !asks) patching_note(p, pool_printf(p->pool, "%s ran ahead of the input, and stays ahead of /init, which it executes", words)) ;
   else patching_note(p, pool_printf(p->pool, "TODO: %s ran ahead of the input, and stays ahead of /init: %s%s%s", words,
-    goes_on ? "" : init ? pool_printf(p->pool, "it executes its arguments by way of %s, so that /init would not be PID 1: let it end in exec \"$@\"", init) : text ? "it does not end in exec \"$@\", so that /init would never start: let it" : "it has to end in exec \"$@\"",
-    goes_on ? "" : ", and ", asks ? "it asks what its first argument is, which is /init now" : "its first argument is /init now")) ;
+    goes ? "" : init ? pool_printf(p->pool, "it executes its arguments by way of %s, so that /init would not be PID 1: let it end in exec \"$@\"", init) : text ? "it does not end in exec \"$@\", so that /init would never start: let it" : "it has to end in exec \"$@\"",
+    goes ? "" : ", and ", asks ? "it asks what its first argument is, which is /init now" : "its first argument is /init now")) ;
+}
+
+/* The script that executed the input has to execute /init now. */
+static void note_through (struct patching *p)
+{
+  struct docker_start const *start = p->start ;
+  char const *place = pool_printf(p->pool, "line %u of %s executed %s: %s", start->through_line, start->through, start->script, start->through_command) ;
+  int asks = asks_first(start->through_text) ;
+  if (start->through_goes_on)
+  {
+    patching_note(p, pool_printf(p->pool, "TODO: %s; it went on then, and stays ahead of /init: take that line out%s", place,
+      goes_on(start->through_text) ? "" : ", and let it end in exec \"$@\", so that it executes /init")) ;
+    return ;
+  }
+  if (start->passed.first)
+    patching_note(p, pool_printf(p->pool, "TODO: %s; its arguments were %s, which the patch takes out: what it did for them is no service", place, texts_join(p->pool, &start->passed, " "))) ;
+  if (goes_on(start->through_text) && !asks)
+    patching_note(p, pool_printf(p->pool, "%s; that stays, and executes /init instead, as its arguments say", place)) ;
+  else patching_note(p, pool_printf(p->pool, "TODO: %s; it stays ahead of /init: write exec \"$@\" there, so that it executes /init%s", place,
+    asks ? ", which is its first argument now" : "")) ;
+}
+
+/* supervisorctl finds no supervisord any more. */
+static void note_controllers (struct patching *p)
+{
+  for (struct docker_script const *one = p->start->scripts ; one ; one = one->next)
+    if (shell_mentions(one->text, "supervisorctl"))
+      patching_note(p, pool_printf(p->pool, "TODO: %s, which stays in the image, calls supervisorctl, which finds no supervisord any more: remove the file down of the services that it starts, and write reeve stop, reeve status and the like elsewhere", one->name)) ;
 }
 
 static void note_start (struct patching *p)
@@ -258,12 +291,14 @@ static void note_start (struct patching *p)
   struct docker_start const *start = p->start ;
   struct instruction *entrypoint = dockerfile_last(p->dockerfile, "ENTRYPOINT") ;
   char const *base = base_image(p) ;
-  if (start->front.first) note_front(p) ;
+  if (start->through) note_through(p) ;
+  note_controllers(p) ;
+  if (start->front.first && start->front.first->text != start->through) note_front(p) ;
   if (start->guess && start->script)
     patching_note(p, pool_printf(p->pool, "the Dockerfile does not name %s: %s, which it executes, was taken for that file", p->input, start->guess)) ;
   if (!start->script && !start->instead.first)
     patching_note(p, pool_printf(p->pool, "TODO: nothing in the Dockerfile executes %s: it has neither ENTRYPOINT nor CMD. The services take the place of what its base image executes: is that what you want?", p->input)) ;
-  if (start->instead.first)
+  if (start->instead.first && !start->through)
     patching_note(p, pool_printf(p->pool, "TODO: the Dockerfile does not execute %s, but %s: %s", p->input, texts_join(p->pool, &start->instead, " "),
       keeps_instead(p) ? "that stays as CMD, beside the services; is that what you want?" : "a service does, so it goes")) ;
   if (!entrypoint && *base && !shell_one_of(base, PLAIN_IMAGES))

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "migrate/command.h"
 #include "migrate/dockerfile.h"
-#include "migrate/shell.h"
 
 struct starting
 {
@@ -13,6 +13,7 @@ struct starting
   struct texts names ; /* that the input has in the image */
   struct texts words ; /* that the image executes */
   unsigned int nentrypoint ; /* of these, ENTRYPOINT's, when it gets more from docker run */
+  struct docker_script *scripts ; /* of the build context */
   struct docker_start *start ;
 } ;
 
@@ -69,7 +70,18 @@ static int is_starter (char const *word)
 
 /* ---- the names of the input ---- */
 
-/* Returns 1 when the build takes it into the image. */
+/* What reads it, and is executed in its place. Returns 0 for a script. */
+static int add_reader (struct starting *s, char const *name, char const *text)
+{
+  if (strstr(name, "supervis") || strstr(text, "[program:")) texts_add(s->pool, &s->names, "supervisord") ;
+  else if (!strncmp(name, "Procfile", 8))
+    for (char const *const *one = (char const *const[]){ "foreman", "honcho", "forego", "goreman", "overmind", "hivemind", 0 } ; *one ; one++)
+      texts_add(s->pool, &s->names, *one) ;
+  else return 0 ;
+  return 1 ;
+}
+
+/* Returns 1 when the build takes it into the image by its name. */
 static int add_input_names (struct starting *s, char const *input)
 {
   char const *name = shell_basename(input) ;
@@ -87,10 +99,6 @@ static int add_input_names (struct starting *s, char const *input)
           found = 1 ;
         }
     }
-  if (strstr(name, "supervis")) texts_add(s->pool, &s->names, "supervisord") ;
-  if (!strncmp(name, "Procfile", 8))
-    for (char const *const *one = (char const *const[]){ "foreman", "honcho", "forego", "goreman", "overmind", "hivemind", 0 } ; *one ; one++)
-      texts_add(s->pool, &s->names, *one) ;
   return found ;
 }
 
@@ -105,11 +113,29 @@ static int is_known_program (struct starting const *s, char const *word)
     "supervisord foreman honcho forego goreman overmind hivemind pm2 pm2-runtime cron crond sshd tail sleep cat echo true") ;
 }
 
-/* Can the word be the input? It cannot if the input executes it. */
+/* The script of the build context that the word executes: by its path, or, as PATH finds it, by
+   its name in a folder bin. 0: it is none that could be read. */
+static struct docker_script const *script_of (struct starting const *s, char const *word)
+{
+  char const *workdir = dockerfile_workdir(s->dockerfile, 0) ;
+  int is_name = !strchr(word, '/') ;
+  struct docker_script const *one = s->scripts ;
+  if (!strncmp(word, "./", 2)) word += 2 ;
+  if (!is_name && *word != '/') word = pool_printf(s->pool, "%s/%s", workdir, word) ;
+  for (; one ; one = one->next)
+  {
+    char const *slash = strrchr(one->path, '/') ;
+    if (!is_name && !strcmp(one->path, word)) break ;
+    if (is_name && slash && !strcmp(slash + 1, word) && slash - one->path >= 3 && !strncmp(slash - 3, "bin", 3)) break ;
+  }
+  return one ;
+}
+
+/* Can the word be the input? It cannot if the input executes it, or if it is another script of the build context. */
 static int is_candidate (struct starting const *s, char const *word, char const *text)
 {
   char const *name = shell_basename(word) ;
-  return *name && *word != '-' && !strpbrk(word, " =$:") && !is_starter(word) && !is_known_program(s, name) && !shell_mentions(text, name) ;
+  return *name && *word != '-' && !strpbrk(word, " =$:") && !is_starter(word) && !is_known_program(s, name) && !shell_mentions(text, name) && !script_of(s, word) ;
 }
 
 /* When none of the input's names is there, one of the programs is taken for it: one that executes
@@ -119,6 +145,7 @@ static char const *guess_name (struct starting *s, char const *text)
 {
   int first = strstr(text, "$@") || strstr(text, "${@}") ;
   char const *found = 0 ;
+  int is_other = 0 ; /* another script is executed, and these are its arguments */
   int is_option = 0 ;
   for (struct text const *one = s->words.first ; one ; one = one->next)
   {
@@ -128,7 +155,8 @@ static char const *guess_name (struct starting *s, char const *text)
     is_option = *one->text == '-' && one->text[strlen(one->text) - 1] == 'o' && shell_one_of(one->text + 1, "o eo uo euo exo euxo") ;
     if (is_value) continue ;
     if (is_known_program(s, one->text) && !strstr(one->text, ".sh")) return found ;
-    if (is_candidate(s, one->text, text) && (!found || (is_script && !first))) found = shell_basename(one->text) ;
+    is_other |= !!script_of(s, one->text) ;
+    if (is_candidate(s, one->text, text) && (is_script || !is_other) && (!found || (is_script && !first))) found = shell_basename(one->text) ;
     if (!strchr(one->text, ' ')) continue ;
     for (struct statement *part = shell_parse_text(s->pool, &code, one->text) ; part ; part = part->next)
     {
@@ -269,13 +297,81 @@ static void find_in_code (struct starting *s)
   set_arguments(s, &rest) ;
 }
 
-void dockerfile_start (struct dockerfile const *dockerfile, char const *input, char const *text, struct docker_start *start)
+/* ---- a script of the image that executes the input ---- */
+
+static int executes_input (struct statement *statement, void *data)
 {
-  struct starting s = { .dockerfile = dockerfile, .pool = dockerfile->source->pool, .start = start } ;
+  struct starting *s = data ;
+  struct launch launch ;
+  unsigned int i ;
+  if (statement->kind != STATEMENT_COMMAND || !statement->nwords) return 0 ;
+  command_unwrap(s->pool, statement, &launch) ;
+  if (launch.code)
+  {
+    struct source code ;
+    char const *text = shell_unquote(s->pool, launch.code) ;
+    for (struct statement *one = text ? shell_parse_text(s->pool, &code, text) : 0 ; one ; one = one->next)
+      if (statement_walk(one, &executes_input, s))
+      {
+        s->start->through_at = statement->range ;
+        return 1 ;
+      }
+  }
+  i = launch.first ;
+  while (i < statement->nwords && (shell_one_of(statement_word(statement, i), ". source") || is_starter(statement_word(statement, i)) || *statement_word(statement, i) == '-')) i++ ;
+  if (i == statement->nwords || !names_input(s, statement_word(statement, i))) return 0 ;
+  s->start->script = shell_basename(statement_word(statement, i)) ;
+  s->start->through_at = statement->range ;
+  s->start->through_goes_on = !launch.replaced ;
+  return 1 ;
+}
+
+/* ENTRYPOINT ["/entry.sh"], which ends in `exec supervisord -n`: it stays, and all words before it. */
+static void find_in_scripts (struct starting *s)
+{
+  for (struct text *at = s->words.first ; at ; at = at->next)
+  {
+    struct docker_script const *script = script_of(s, at->text) ;
+    struct source code ;
+    if (!script) continue ;
+    for (struct statement *one = shell_parse_text(s->pool, &code, script->text) ; one && !s->start->through ; one = one->next)
+      if (statement_walk(one, &executes_input, s))
+      {
+        s->start->through = at->text ;
+        s->start->through_goes_on &= !!one->next ;
+      }
+    if (!s->start->through) continue ;
+    s->start->through_text = script->text ;
+    s->start->through_command = source_copy(&code, s->start->through_at) ;
+    s->start->through_line = source_line(&code, s->start->through_at.start) ;
+    add_front(s, at->next) ;
+    for (struct text *rest = at->next ; rest ; rest = rest->next) texts_add(s->pool, &s->start->passed, rest->text) ;
+    if (s->start->through_goes_on) s->start->instead = s->start->passed ;
+    return ;
+  }
+}
+
+/* Without the input, if the image executes it. */
+static struct docker_script *without_input (struct docker_script *scripts, char const *input, char const *script)
+{
+  struct docker_script **one = &scripts ;
+  while (*one)
+  {
+    char const *name = shell_basename((*one)->name) ;
+    if (script && (!strcmp(name, shell_basename(input)) || !strcmp(name, script))) *one = (*one)->next ;
+    else one = &(*one)->next ;
+  }
+  return scripts ;
+}
+
+void dockerfile_start (struct dockerfile const *dockerfile, char const *input, char const *text, struct docker_script *scripts, struct docker_start *start)
+{
+  struct starting s = { .dockerfile = dockerfile, .pool = dockerfile->source->pool, .scripts = scripts, .start = start } ;
   struct instruction *entrypoint ;
   struct instruction *cmd ;
   int is_exec = 1 ;
   int is_copied ;
+  int is_read ;
   memset(start, 0, sizeof(*start)) ;
   find_instructions(dockerfile, &entrypoint, &cmd) ;
   if (entrypoint) is_exec = add_words(&s, entrypoint) ;
@@ -283,9 +379,11 @@ void dockerfile_start (struct dockerfile const *dockerfile, char const *input, c
   if (cmd && is_exec) add_words(&s, cmd) ;
   start->line = cmd ? cmd->first : entrypoint ? entrypoint->first : 0 ;
   is_copied = add_input_names(&s, input) ;
+  is_read = add_reader(&s, shell_basename(input), text) ;
   find_in_words(&s) ;
   find_in_code(&s) ;
-  if (!start->script && !is_copied)
+  if (!start->script) find_in_scripts(&s) ;
+  if (!start->script && !is_copied && !is_read)
   {
     char const *guess = guess_name(&s, text) ;
     if (guess) texts_add(s.pool, &s.names, guess) ;
@@ -294,6 +392,7 @@ void dockerfile_start (struct dockerfile const *dockerfile, char const *input, c
     find_in_code(&s) ;
   }
   if (!start->script) start->instead = s.words ;
+  start->scripts = without_input(scripts, input, start->script) ;
 }
 
 char const *dockerfile_source_of (struct dockerfile const *dockerfile, char const *path)

@@ -19,6 +19,7 @@ struct including
   struct pool *pool ;
   struct dockerfile const *dockerfile ;
   struct texts folders ; /* where the build context may be */
+  char const *input ; /* the file that is migrated */
   char const *text ; /* all that is read */
   struct source_part *parts ;
   struct source_part **end ;
@@ -42,6 +43,13 @@ static int is_file (char const *path)
 {
   struct stat st ;
   return !stat(path, &st) && S_ISREG(st.st_mode) ;
+}
+
+static int is_same_file (char const *path, char const *other)
+{
+  struct stat st ;
+  struct stat st2 ;
+  return !stat(path, &st) && !stat(other, &st2) && st.st_dev == st2.st_dev && st.st_ino == st2.st_ino ;
 }
 
 static int is_folder (char const *path)
@@ -73,6 +81,7 @@ static int add_file (struct including *in, char const *path)
   int fd ;
   for (struct source_part *one = in->parts ; one ; one = one->next)
     if (!strcmp(one->name, path)) return 1 ;
+  if (is_same_file(path, in->input)) return 1 ;
   fd = is_file(path) ? open(path, O_RDONLY | O_CLOEXEC) : -1 ;
   if (fd == -1) return 0 ;
   bytes = pool_alloc(in->pool, SOURCE_SIZE_MAX + 1) ;
@@ -156,12 +165,31 @@ static char const *with_here (struct pool *pool, char const *pattern)
   return at ? pool_printf(pool, "%.*s%s", (int)(at - pattern), pattern, at + 9) : pattern ;
 }
 
+/* A file in /etc/supervisor/conf.d: the image's supervisord.conf includes that folder, as Debian's
+   does, and supervisor.d on Alpine. Returns the folder in the image; 0: it is somewhere else. */
+static char const *included_folder (struct including *in, char const *input)
+{
+  for (int i = 0 ; in->dockerfile && i < 2 ; i++)
+    for (struct instruction *one = 0 ; (one = dockerfile_next(in->dockerfile, one, i ? "ADD" : "COPY")) ; )
+    {
+      struct copying copying ;
+      dockerfile_copying(in->dockerfile, one, &copying) ;
+      for (struct text const *source = copying.from_stage ? 0 : copying.sources.first ; source ; source = source->next)
+      {
+        char const *folder = folder_of(in->pool, copying_path(in->pool, &copying, source->text)) ;
+        if (!strcmp(shell_basename(source->text), shell_basename(input)) && shell_one_of(shell_basename(folder), "conf.d supervisor.d supervisord.d")) return folder ;
+      }
+    }
+  return 0 ;
+}
+
 void include_files (struct source *source, struct dockerfile const *dockerfile, char const *dockerfile_path, int root, struct texts *unread)
 {
   struct pool *pool = source->pool ;
   struct source parsed ;
   struct ini ini ;
-  struct including in = { .pool = pool, .dockerfile = dockerfile, .text = source->text } ;
+  struct including in = { .pool = pool, .dockerfile = dockerfile, .input = source->name, .text = source->text } ;
+  char const *folder ;
   in.end = &in.parts ;
   if (dockerfile_path)
   {
@@ -180,6 +208,9 @@ void include_files (struct source *source, struct dockerfile const *dockerfile, 
           : add_matching(&in, pool_printf(pool, "%s/%s", folder_of(pool, source->name), pattern), "", 0))) texts_add(pool, unread, pattern) ;
     }
   }
+  folder = included_folder(&in, source->name) ;
+  for (char const *const *end = (char const *const[]){ "conf", "ini", 0 } ; folder && *end ; end++)
+    add_from_image(&in, pool_printf(pool, "%s/*.%s", folder, *end)) ;
   if (!in.parts) return ;
   source_init(source, pool, source->name, in.text, strlen(in.text)) ;
   source->parts = in.parts ;

@@ -61,8 +61,6 @@ char const *context_read (struct pool *pool, char const *dockerfile_path, char c
 struct scripts
 {
   struct pool *pool ;
-  char const *input ;
-  char const *script ;
   struct docker_script *first ;
   unsigned int n ;
 } ;
@@ -74,44 +72,51 @@ static int is_known (struct scripts const *scripts, char const *path)
   return 0 ;
 }
 
-static void add_script (struct scripts *scripts, char const *path)
+static void add_script (struct scripts *scripts, char const *path, char const *place)
 {
-  char const *name = shell_basename(path) ;
   char const *text ;
   struct docker_script *one ;
-  if (scripts->script && (!strcmp(name, shell_basename(scripts->input)) || !strcmp(name, scripts->script))) return ;
   if (scripts->n == SCRIPTS_MAX || is_known(scripts, path)) return ;
   text = read_regular(scripts->pool, path, SCRIPT_SIZE_MAX) ;
   if (!text || strncmp(text, "#!", 2) != 0) return ;
   one = pool_alloc(scripts->pool, sizeof(*one)) ;
-  *one = (struct docker_script){ .name = path, .text = text, .next = scripts->first } ;
+  *one = (struct docker_script){ .name = path, .path = place, .text = text, .next = scripts->first } ;
   scripts->first = one ;
   scripts->n++ ;
 }
 
-static void add_matching (struct scripts *scripts, char const *pattern)
+/* `from` is, in the image, `to`: a file, or a folder whose files, and those of its folders, are meant. */
+static void add_matching (struct scripts *scripts, char const *from, char const *end, char const *to)
 {
   glob_t found ;
+  char const *pattern = pool_printf(scripts->pool, "%s%s", from, end) ;
   if (glob(pattern, 0, 0, &found)) return ;
-  for (size_t i = 0 ; i < found.gl_pathc ; i++) add_script(scripts, pool_copy(scripts->pool, found.gl_pathv[i], strlen(found.gl_pathv[i]))) ;
+  for (size_t i = 0 ; i < found.gl_pathc ; i++)
+  {
+    char const *path = pool_copy(scripts->pool, found.gl_pathv[i], strlen(found.gl_pathv[i])) ;
+    add_script(scripts, path, *end ? pool_printf(scripts->pool, "%s%s", to, path + strlen(from)) : to) ;
+  }
   globfree(&found) ;
 }
 
-struct docker_script *context_scripts (struct dockerfile const *dockerfile, char const *dockerfile_path, char const *input, char const *script)
+struct docker_script *context_scripts (struct dockerfile const *dockerfile, char const *dockerfile_path)
 {
   struct pool *pool = dockerfile->source->pool ;
-  struct scripts scripts = { .pool = pool, .input = input, .script = script } ;
+  struct scripts scripts = { .pool = pool } ;
   struct texts folders = { 0 } ;
   add_folders(pool, dockerfile_path, &folders) ;
   for (int i = 0 ; i < 2 ; i++)
     for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, i ? "ADD" : "COPY")) ; )
     {
       struct copying copying ;
+      char const *target ;
       dockerfile_copying(dockerfile, one, &copying) ;
+      target = pool_copy(pool, copying.target, strlen(copying.target) - (strlen(copying.target) > 0 && copying.target[strlen(copying.target) - 1] == '/')) ;
       for (struct text const *source = copying.from_stage ? 0 : copying.sources.first ; source ; source = source->next)
         for (struct text const *folder = folders.first ; folder ; folder = folder->next)
           for (char const *const *end = (char const *const[]){ "", "/*", "/*/*", 0 } ; *end ; end++)
-            add_matching(&scripts, pool_printf(pool, "%s%s%s", folder->text, source->text + strspn(source->text, "/"), *end)) ;
+            add_matching(&scripts, pool_printf(pool, "%s%s", folder->text, source->text + strspn(source->text, "/")), *end,
+              **end ? target : copying_path(pool, &copying, source->text)) ;
     }
   return scripts.first ;
 }

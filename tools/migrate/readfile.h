@@ -15,8 +15,7 @@ extern char const *file_read (struct pool *pool, char const *path, size_t *len) 
    working directory. 0: it is not here, is no regular file, or is larger than 1 MB. */
 extern char const *context_read (struct pool *pool, char const *dockerfile_path, char const *name) ;
 
-/* The scripts that the image's COPY and ADD take from the build context, by name or in a folder;
-   not the input, if the image executes it as `script`. */
-extern struct docker_script *context_scripts (struct dockerfile const *dockerfile, char const *dockerfile_path, char const *input, char const *script) ;
+/* The scripts that the image's COPY and ADD take from the build context, by name or in a folder. */
+extern struct docker_script *context_scripts (struct dockerfile const *dockerfile, char const *dockerfile_path) ;
 
 #endif

@@ -174,8 +174,7 @@ int main (int argc, char **argv)
   look_at_nginx(&plan, &arguments, arguments.dockerfile ? &dockerfile : 0) ;
   if (arguments.dockerfile)
   {
-    dockerfile_start(&dockerfile, arguments.input, source.text, &start) ;
-    start.scripts = context_scripts(&dockerfile, arguments.dockerfile, arguments.input, start.script) ;
+    dockerfile_start(&dockerfile, arguments.input, source.text, context_scripts(&dockerfile, arguments.dockerfile), &start) ;
     read_front(&plan, &arguments, &dockerfile, root, &start) ;
     plan.cmd = start.arguments ;
     plan.shell_options = start.shell_options ;

@@ -1,0 +1,104 @@
+# What the image executes: the input, or a script of the build context that executes it.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+patched() # applies the patch in a copy; $result
+{
+  migrate --dockerfile Dockerfile "$@"
+  mkdir -p copy
+  cp Dockerfile copy
+  sed -n '/^--- /,$p' <<<"$report" | patch -s -p0 -d copy
+  result=$(cat copy/Dockerfile)
+}
+
+supervised() # [INPUT]
+{
+  input=${1:-supervisord.conf}
+  mkdir -p "$(dirname "$dir/$input")"
+  printf '[program:web]\ncommand=web\n' >"$dir/$input"
+}
+
+@test "an ENTRYPOINT that ends in the input stays ahead of /init" {
+  supervised
+  printf '#!/bin/sh\nset -e\nexport PORT=1\nexec /usr/bin/supervisord -n -c /etc/app.conf\n' >entry.sh
+  cat >Dockerfile <<'EOS'
+FROM debian
+RUN apt-get install -y supervisor
+COPY supervisord.conf /etc/app.conf
+COPY entry.sh /usr/local/bin/
+ENTRYPOINT ["entry.sh"]
+EOS
+  patched
+  [[ $result == *'install -y supervisor'*'COPY supervisord.conf'*'COPY entry.sh'*'ENTRYPOINT ["entry.sh", "/init"]' ]]
+  told 'TODO: line 4 of entry.sh executed supervisord: exec /usr/bin/supervisord -n -c /etc/app.conf; it stays ahead of /init: write exec "$@" there'
+  untold 'does not execute'
+}
+
+@test "one that executes its arguments as well needs no change" {
+  supervised
+  printf '#!/bin/sh\nprepare\nif [ $# -gt 0 ]; then exec "$@"; fi\nexec supervisord\n' >entry.sh
+  printf 'FROM debian\nCOPY supervisord.conf /etc/\nCOPY entry.sh /\nENTRYPOINT ["/usr/bin/tini", "--", "/entry.sh"]\n' >Dockerfile
+  patched
+  [[ $result == *'ENTRYPOINT ["/entry.sh", "/init"]' ]]
+  told 'line 4 of /entry.sh executed supervisord: exec supervisord; that stays, and executes /init instead'
+  untold TODO
+}
+
+@test "the second of two scripts executes the input, a script" {
+  printf '#!/bin/sh\nmkdir -p /data\nexec "$@"\n' >entry.sh
+  printf '#!/bin/sh\nsu app -c "/opt/start.sh --fast"\n' >outer.sh
+  printf 'FROM debian\nCOPY entry.sh outer.sh /\nCOPY start.sh /opt/\nENTRYPOINT ["/entry.sh"]\nCMD ["/outer.sh"]\n' >Dockerfile
+  wrapper <<<$'worker &\nexec web'
+  patched
+  [[ $result == *'ENTRYPOINT ["/entry.sh", "/outer.sh", "/init"]' ]]
+  told 'TODO: line 2 of /outer.sh executed start.sh: su app -c "/opt/start.sh --fast"; it stays ahead of /init: write exec "$@" there'
+  told '/entry.sh /outer.sh ran ahead of the input, and stays ahead of /init, which it executes'
+}
+
+@test "one that starts supervisord and goes on keeps its command" {
+  supervised
+  printf '#!/bin/sh\nsupervisord -c /etc/supervisord.conf\nsupervisorctl start web\nexec "$@"\n' >entry.sh
+  printf 'FROM debian\nCOPY supervisord.conf /etc/\nCOPY entry.sh /\nENTRYPOINT ["/entry.sh"]\nCMD ["/bin/bash"]\n' >Dockerfile
+  patched
+  [[ $result == *'ENTRYPOINT ["/entry.sh", "/init"]'$'\n''CMD ["/bin/bash"]' ]]
+  told 'TODO: line 2 of /entry.sh executed supervisord: supervisord -c /etc/supervisord.conf; it went on then, and stays ahead of /init: take that line out'
+  told 'TODO: entry.sh, which stays in the image, calls supervisorctl'
+}
+
+@test "what the script's arguments chose instead is named" {
+  supervised bin/worker.conf
+  printf '#!/bin/sh\ncase "$1" in server) exec gunicorn app ;; worker) exec supervisord -c bin/worker.conf ;; esac\n' >bin/entry
+  printf 'FROM debian\nWORKDIR /app\nCOPY . /app\nENTRYPOINT ["/app/bin/entry"]\nCMD ["server"]\n' >Dockerfile
+  patched
+  [[ $result == *'ENTRYPOINT ["/app/bin/entry", "/init"]' ]]
+  told 'its arguments were server, which the patch takes out: what it did for them is no service'
+}
+
+@test "a script of another name is not the input, nor is it a configuration's reader" {
+  supervised worker.conf
+  printf '#!/bin/sh\nexec gunicorn app\n' >entry
+  printf 'FROM debian\nCOPY . /app\nENTRYPOINT ["/app/entry"]\nCMD ["server"]\n' >Dockerfile
+  patched
+  [[ $result == *'CMD ["/app/entry", "server"]' ]]
+  told 'TODO: the Dockerfile does not execute worker.conf, but /app/entry server'
+  input=start.sh
+  wrapper <<<$'worker &\nexec web'
+  patched
+  [[ $result == *'CMD ["/app/entry", "server"]' ]]
+}
+
+@test "supervisord reads all that is copied to its conf.d" {
+  supervised etc/one.conf
+  printf '[program:other]\ncommand=other\n' >etc/two.conf
+  printf '[program:ignored]\ncommand=ignored\n' >etc/three.txt
+  printf 'FROM debian\nCOPY etc/one.conf etc/two.conf /etc/supervisor/conf.d/\nCOPY etc/three.txt /etc/supervisor/conf.d/\nCMD ["supervisord", "-n"]\n' >Dockerfile
+  run --separate-stderr reeve-migrate "$input" -o rootfs/etc/services.d --dockerfile Dockerfile
+  [ "$status" -eq 0 ]
+  report=$output
+  services web other
+  told 'included: etc/two.conf, lines 1-2: services.d/other/run'
+  [[ $report == *'-CMD ["supervisord", "-n"]'*'+ENTRYPOINT ["/init"]'* && $report != *'+CMD'* ]]
+}
