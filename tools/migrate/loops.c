@@ -1,5 +1,4 @@
-/* Loops and commands that keep the container alive, restart a program, or work from time to
-   time. */
+/* Loops and commands that keep the container alive, or work from time to time. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,88 +33,12 @@ void drop_keeping_alive (struct analysis *a, struct statement *statement)
   if (!statement->background) script_waits(a, line_of(a, statement)) ;
 }
 
-/* ---- loops that restart, or work ---- */
+/* ---- loops that work ---- */
 
 static int breaks (struct statement *statement, void *data)
 {
   (void)data ;
   return shell_one_of(statement_command(statement), "break") ;
-}
-
-static int does_more (struct statement *statement, void *data)
-{
-  (void)data ;
-  return statement->background || (statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(statement), "break exit echo printf test [ rm true")) ;
-}
-
-/* [ -e /tmp/stop ] && break; if [ ... ]; then break; fi */
-static int only_leaves (struct statement *statement)
-{
-  return (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR || statement->kind == STATEMENT_IF)
-   && statement_walk(statement, &breaks, 0) && !statement_walk(statement, &does_more, 0) ;
-}
-
-static int waits_in (struct statement const *list)
-{
-  for (; list ; list = list->next)
-    if (shell_one_of(statement_command(list), "wait")) return 1 ;
-  return 0 ;
-}
-
-/* while true; do PROGRAM; sleep 1; done: the loop is a small supervisor. */
-static struct statement *restarted_program (struct analysis *a, struct statement *statement)
-{
-  struct statement *program = 0 ;
-  struct statement *condition = statement->branches->condition ;
-  int sleeps = 0 ;
-  char const *text = statement_text(a, statement) ;
-  int says_so = strcasestr(text, "restart") || strcasestr(text, "respawn") || strcasestr(text, "crash") || strcasestr(text, "died") || strcasestr(text, "exited") ;
-  struct foreground foreground ;
-  struct launch launch ;
-  if (statement->kind != STATEMENT_LOOP || !condition || condition->next) return 0 ;
-  if (statement->until && condition->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(condition), "false true :")) return says_so ? condition : 0 ;
-  if (!is_always_true(condition) && !(statement->until && !strcmp(statement_command(condition), "false"))) return 0 ;
-  for (struct statement *one = statement->branches->body ; one ; one = one->next)
-  {
-    sleeps |= shell_one_of(statement_command(one), "sleep") ;
-    if (shell_one_of(statement_command(one), "sleep echo printf : true date") || one->kind == STATEMENT_COMMENT) continue ;
-    if (one->kind == STATEMENT_ASSIGNMENT || only_leaves(one) || only_talks(one)) continue ;
-    if (program && program->background && shell_one_of(statement_command(one), "wait")) continue ;
-    if (program || one->kind != STATEMENT_COMMAND || shell_one_of(statement_command(one), "wait kill break exit")) return 0 ;
-    program = one ;
-  }
-  if (!program) return 0 ;
-  if (program->background) return waits_in(statement->branches->body) ? program : 0 ;
-  command_unwrap(a->pool, program, &launch) ;
-  command_foreground(program, launch.first, &foreground) ;
-  /* Without a pause, the program must be one that goes on running. */
-  return says_so || foreground.is_daemon || !sleeps ? program : 0 ;
-}
-
-static void start_restarted (struct analysis *a, struct statement *loop, struct statement *program, int is_background)
-{
-  struct claim *claim ;
-  struct service *service ;
-  int was_background = program->background ;
-  program->background = 0 ;
-  service = start_service(a, program, is_background ? START_BACKGROUND : START_MAIN) ;
-  program->background = was_background ;
-  /* until PROGRAM: its success was the end. */
-  service->is_main = !is_background && loop->until && program == loop->branches->condition ;
-  service_set(a->plan, service, "restart", loop->until && program == loop->branches->condition ? "on-failure" : "always") ;
-  if (!is_background) script_waits(a, line_of(a, loop)) ;
-  claim = claim_statement(a, loop, "dropped", pool_printf(a->pool, "the loop that restarted %s: its supervisor does", service->name)) ;
-  for (struct statement *one = loop->branches->body ; one ; one = one->next)
-    if (only_leaves(one))
-      plan_todo(a->plan, service, claim, line_of(a, loop), pool_printf(a->pool, "the loop that started it again ended here: %s: ask that in run, or in finish (exit 125: no restart)", statement_text(a, one))) ;
-}
-
-static int walk_restarting (struct analysis *a, struct statement *statement)
-{
-  struct statement *program = statement->kind == STATEMENT_LOOP && statement->branches ? restarted_program(a, statement) : 0 ;
-  if (!program) return 0 ;
-  start_restarted(a, statement, program, 1) ;
-  return 1 ;
 }
 
 static int works_for_ever (struct statement *statement)
@@ -124,9 +47,8 @@ static int works_for_ever (struct statement *statement)
   return statement->kind == STATEMENT_LOOP && condition && (is_always_true(condition) || (statement->until && !strcmp(statement_command(condition), "false"))) ;
 }
 
-int walk_loop (struct analysis *a, struct statement *statement)
+int walk_loop (struct analysis *a, struct statement *statement, struct frame *frame)
 {
-  struct statement *program ;
   char const *probe ;
   if (!statement->branches) return 0 ;
   if (keeps_alive(statement))
@@ -134,12 +56,7 @@ int walk_loop (struct analysis *a, struct statement *statement)
     drop_keeping_alive(a, statement) ;
     return 1 ;
   }
-  program = restarted_program(a, statement) ;
-  if (program)
-  {
-    start_restarted(a, statement, program, 0) ;
-    return 1 ;
-  }
+  if (walk_restarting(a, statement, frame)) return 1 ;
   if (a->plan->services && watches_processes(a, statement))
   {
     if (!walk_watching_work(a, statement)) drop_watching(a, statement) ;
@@ -182,6 +99,6 @@ int walk_own_background (struct analysis *a, struct statement *statement)
     statement->background = 0 ;
     add_ordinary(a, statement) ;
   }
-  else return walk_restarting(a, statement) ;
+  else return walk_restarting(a, statement, 0) ;
   return 1 ;
 }

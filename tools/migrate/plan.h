@@ -34,7 +34,9 @@
    sides.c          does a command ask, work and end, or serve?
    starts.c         does a statement, or a later one, start something?
    statements.c     what all parts ask about a statement
-   loops.c          loops that keep alive, restart, or work
+   loops.c          loops that keep alive, or work
+   restarts.c       loops that restart a program
+   loopend.c        how other loops end
    watching.c       loops that watch processes
    watchwork.c      the work that some of them do
    talk.c           messages, statuses, the end

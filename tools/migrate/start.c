@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "migrate/analysis.h"
+#include "migrate/waiting.h"
 
 /* What ends by itself, also in the background. */
 #define TASKS "curl wget psql mysql mariadb mysqldump redis-cli mongo mongosh rsync cp mv rm mkdir chown chmod touch echo tar gzip find sed awk pg_dump ssh-keygen sshd-keygen htpasswd openssl envsubst update-ca-certificates " \
@@ -38,15 +38,30 @@ static int leaves_loop (struct statement *statement, void *data)
   return !strcmp(statement_command(statement), "break") ;
 }
 
+/* while :; do [ -e /tmp/maintenance ] && break; work; sleep 9; done &: it works until somebody ends it. */
+static int ends_on_file (struct analysis *a, struct statement const *loop)
+{
+  int asks = 0 ;
+  int works = 0 ;
+  for (struct statement const *one = loop->branches ? loop->branches->body : 0 ; one ; one = one->next)
+  {
+    struct statement const *condition = one->kind == STATEMENT_AND ? one->body : one->kind == STATEMENT_IF ? one->branches->condition : 0 ;
+    char const *text = condition && (condition->kind == STATEMENT_TEST || shell_one_of(statement_command(condition), "test [")) ? statement_text(a, condition) : "" ;
+    asks |= strstr(text, " -e ") || strstr(text, " -f ") ;
+    works |= one->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(one), "sleep echo printf true : rm date test [") ;
+  }
+  return asks && works ;
+}
+
 /* while :; do load && break; sleep 9; done &, perhaps at the end of a group. */
-static int can_be_left (struct statement const *statement)
+static int can_be_left (struct analysis *a, struct statement const *statement)
 {
   struct statement const *last = statement->body ;
-  if (statement->kind == STATEMENT_LOOP) return statement_walk((struct statement *)statement, &leaves_loop, 0) ;
-  if (statement->kind == STATEMENT_AND) return can_be_left(statement->body->next) ;
+  if (statement->kind == STATEMENT_LOOP) return statement_walk((struct statement *)statement, &leaves_loop, 0) && !ends_on_file(a, statement) ;
+  if (statement->kind == STATEMENT_AND) return can_be_left(a, statement->body->next) ;
   if ((statement->kind != STATEMENT_GROUP && statement->kind != STATEMENT_SUBSHELL) || !last) return 0 ;
   while (last->next) last = last->next ;
-  return can_be_left(last) ;
+  return can_be_left(a, last) ;
 }
 
 /* wait-for-it db:5432 -- echo there & */
@@ -59,10 +74,10 @@ static int is_waiter (struct statement const *statement)
 }
 
 /* (sleep 5; echo ready) &: none of its programs goes on running. */
-static int ends_soon (struct statement const *statement)
+static int ends_soon (struct analysis *a, struct statement const *statement)
 {
   if (is_waiter(statement)) return 1 ;
-  if (can_be_left(statement)) return 1 ;
+  if (can_be_left(a, statement)) return 1 ;
   if (statement->kind != STATEMENT_GROUP && statement->kind != STATEMENT_SUBSHELL) return 0 ;
   for (struct statement const *one = statement->body ; one ; one = one->next)
     if (one->background || one->kind != STATEMENT_COMMAND || !shell_one_of(statement_command(one), TASKS " echo printf sleep true :")) return 0 ;
@@ -134,7 +149,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   if (shell_one_of(service->program, SUPERVISORS))
     texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "TODO: services.d/%s: %s starts and watches processes of its own: migrate what it reads next "
       "(reeve-migrate reads a supervisord.conf and a Procfile), and take it out", service->name, service->program)) ;
-  if (how == START_BACKGROUND && (shell_one_of(service->program, TASKS) || ends_soon(statement)))
+  if (how == START_BACKGROUND && (shell_one_of(service->program, TASKS) || ends_soon(a, statement)))
   {
     service->is_oneshot = 1 ;
     service->is_background = 0 ;
@@ -147,6 +162,12 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
     service->is_background = 0 ;
     service->claim->what = pool_printf(a->pool, "task %s, run once, in the background", service->name) ;
     plan_todo(a->plan, service, service->claim, service->line, "by its name it prepares something, and ends: if it goes on running, remove flag-oneshot") ;
+  }
+  else if (how == START_BACKGROUND && loop_end(a, statement))
+  {
+    char const *restart = loop_ends_badly(statement) ? "no" : "on-failure" ;
+    service_set(a->plan, service, "restart", restart) ;
+    service->claim->what = pool_printf(a->pool, "%s; the loop ends %s: then it stays down (restart %s)", service->claim->what, loop_end(a, statement), restart) ;
   }
   if (a->foreground_line && a->waited_line == a->foreground_line && !a->waited_in_branch)
   {

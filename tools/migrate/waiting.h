@@ -84,13 +84,22 @@ extern void drop_watching (struct analysis *a, struct statement *statement) ; /*
 extern int walk_watching_work (struct analysis *a, struct statement *statement) ; /* a loop that watches and works; 1: it was that */
 
 /* ---- loops.c ---- */
-extern int walk_loop (struct analysis *a, struct statement *statement) ; /* 1: it was one of the known kinds */
+extern int walk_loop (struct analysis *a, struct statement *statement, struct frame *frame) ; /* 1: it was one of the known kinds */
 /* A statement in the background that has no others inside to be walked; 1: it was that. */
 extern int walk_own_background (struct analysis *a, struct statement *statement) ;
 extern int starts_in_background (struct statement const *list) ;
 /* while read host; do tunnel "$host" & done <LIST: the loop ends, its processes go on. */
 extern void keep_starting_loop (struct analysis *a, struct statement *statement) ;
 extern void drop_keeping_alive (struct analysis *a, struct statement *statement) ;
+
+/* ---- restarts.c ---- */
+/* A loop that starts a program again and again. frame: where it stands; 0: in the background. 1: it was that. */
+extern int walk_restarting (struct analysis *a, struct statement *statement, struct frame *frame) ;
+
+/* ---- loopend.c ---- */
+/* How a loop in the background, which stays a loop, can end for good, raw; 0: it does not, as far as is known. */
+extern char const *loop_end (struct analysis *a, struct statement *statement) ;
+extern int loop_ends_badly (struct statement *statement) ; /* does it end with a code other than 0? */
 
 /* ---- probe.c: whom does a condition ask? ---- */
 extern int is_probe (char const *condition) ;

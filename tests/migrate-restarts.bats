@@ -1,0 +1,73 @@
+# Loops that start a program again and again, and loops that end by themselves.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+@test "the pause of a loop that restarts a program is its restart-delay; one that is not known is marked" {
+  local loop
+  for loop in 'while true; do nginx -g "daemon off;"; sleep 10; done' 'while :; do echo start; my-server -x & wait $!; sleep 10; done' \
+    'until false; do ./manage.py runserver; echo "exited $?"; sleep 10s; done'; do
+    wrapper <<<"$loop &"$'\nexec web'
+    migrate
+    [ "$(cat "$tree"/{nginx,my-server,runserver}/restart-delay 2>/dev/null)" = '10000 10000' ]
+    [ "$(cat "$tree"/{nginx,my-server,runserver}/restart 2>/dev/null)" = always ]
+    told "with the loop's pause as restart-delay: 10000 ms"
+  done
+  wrapper <<<$'while true; do nginx -g "daemon off;"; sleep "$DELAY"; done &\nexec web'
+  migrate
+  lacks nginx/restart-delay
+  told 'the loop that started it again had a pause, which is not known here: sleep "$DELAY"'
+  wrapper <<<$'while true; do report --once; sleep 60; done &\nexec web' # it works from time to time
+  migrate
+  lacks report/restart-delay
+  grep -q '^while true; do report --once; sleep 60; done' "$tree/report/run"
+}
+
+@test "until PROGRAM and a counted loop restart it on failure, so often as they did" {
+  local loop
+  for loop in 'until worker; do sleep 1; done' 'until worker; do echo crashed; sleep 1; done' 'while ! worker; do sleep 1; done'; do
+    wrapper <<<"$loop &"$'\nexec web'
+    migrate
+    services web worker
+    file worker/run <<<$'#!/bin/sh\ncd "${REEVE_WORKDIR:-/}" || exit 111\nexec worker'
+    [ "$(cat "$tree/worker/restart" "$tree/worker/restart-delay")" = $'on-failure\n1000 1000' ]
+    lacks worker/flag-oneshot worker/flag-main
+  done
+  for loop in 'for i in 1 2 3' 'for i in $(seq 3)' 'for i in {1..3}' 'for i in $(seq 1 3)'; do
+    wrapper <<<"$loop; do server && break; sleep 5; done &"$'\nexec web'
+    migrate
+    [ "$(cat "$tree/server/restart" "$tree/server/restart-delay")" = $'on-failure:2\n5000 5000' ]
+  done
+  wrapper <<<$'for i in 1 2 3; do server && break; sleep 5; done'
+  migrate
+  [ "$(cat "$tree/server/restart")" = on-failure:2 ]
+  has server/flag-main
+  wrapper <<<$'db &\nfor i in 1 2 3; do migrate && break; sleep 5; done\nexec web' # that is work between two starts
+  migrate
+  has migrate/flag-oneshot
+}
+
+@test "a loop in the background that can end is not started again when it has" {
+  local loop
+  for loop in 'while true; do [ -e /tmp/maintenance ] && break; worker --once; sleep 5; done' \
+    'while true; do if [ -f /tmp/maintenance ]; then exit 0; fi; worker --once; sleep 5; done' \
+    'while [ ! -e /tmp/maintenance ]; do worker --once; sleep 5; done' 'until [ -e /tmp/stop ]; do worker --once; sleep 5; done' \
+    '(cd /app; until [ -e /tmp/stop ]; do worker --once; sleep 5; done)' 'for i in a b c; do worker "$i"; done'; do
+    wrapper <<<"$loop &"$'\nexec web'
+    migrate
+    [ "$(cat "$tree/worker/restart")" = on-failure ]
+    lacks worker/flag-oneshot
+    told 'then it stays down (restart on-failure)'
+  done
+  wrapper <<<$'while true; do [ -e /tmp/maintenance ] && exit 3; worker --once; sleep 5; done &\nexec web'
+  migrate
+  [ "$(cat "$tree/worker/restart")" = no ]
+  wrapper <<<$'while true; do [ -e /tmp/maintenance ] && exit 3; worker; done &\nexec web'
+  migrate
+  told 'TODO: the loop that started it again ended here: [ -e /tmp/maintenance ] && exit 3: ask that in run, or in finish'
+  wrapper <<<$'while true; do worker --once; sleep 5; done &\nexec web'
+  migrate
+  lacks worker/restart
+}

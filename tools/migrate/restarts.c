@@ -1,0 +1,233 @@
+/* Loops that start a program again and again: its supervisor does that, with the loop's pause and
+   the loop's end. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "migrate/waiting.h"
+
+struct restarting
+{
+  struct statement *program ; /* 0: the loop is something else */
+  int until ; /* the program's success ends the loop */
+  unsigned int tries ; /* so does that many failures; 0: there is no limit */
+} ;
+
+static int leaves (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "break exit") ;
+}
+
+static int does_more (struct statement *statement, void *data)
+{
+  (void)data ;
+  return statement->background || (statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(statement), "break exit echo printf test [ rm true")) ;
+}
+
+/* [ -e /tmp/stop ] && break; if [ ... ]; then exit; fi */
+static int only_leaves (struct statement *statement)
+{
+  return (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR || statement->kind == STATEMENT_IF)
+   && statement_walk(statement, &leaves, 0) && !statement_walk(statement, &does_more, 0) ;
+}
+
+static int waits_in (struct statement const *list)
+{
+  for (; list ; list = list->next)
+    if (shell_one_of(statement_command(list), "wait")) return 1 ;
+  return 0 ;
+}
+
+static int says_restart (char const *text)
+{
+  return strcasestr(text, "restart") || strcasestr(text, "respawn") || strcasestr(text, "crash") || strcasestr(text, "died") || strcasestr(text, "exited") ;
+}
+
+static int is_pause (struct statement const *statement)
+{
+  return statement->kind == STATEMENT_COMMENT || statement->kind == STATEMENT_ASSIGNMENT || shell_one_of(statement_command(statement), "sleep echo printf : true date") ;
+}
+
+/* By its name, or by an argument: manage.py runserver */
+static int says_serve (struct statement const *command, unsigned int first)
+{
+  for (unsigned int i = first ; i < command->nwords ; i++)
+  {
+    char const *name = shell_basename(statement_word(command, i)) ;
+    size_t len = strlen(name) ;
+    if (shell_one_of(name, "--once --oneshot once -1")) return 0 ;
+    if (shell_one_of(name, "server serve daemon runserver listen --serve --server --daemon --listen") || (len > 7 && shell_one_of(name + len - 7, "-server _server -daemon _daemon"))) return 1 ;
+  }
+  return 0 ;
+}
+
+/* Is it a program that may serve, and no question and no preparation? */
+static int may_serve (struct analysis *a, struct statement const *statement)
+{
+  return is_server(a, statement) && !is_question(statement) && !is_probe(statement_text(a, statement)) && !find_function(a, statement_command(statement))
+   && !shell_one_of(statement_command(statement), "wait break exit return read cd eval . source") ;
+}
+
+static int only_pauses (struct statement const *list)
+{
+  for (; list ; list = list->next)
+    if (!is_pause(list) && !only_talks((struct statement *)list)) return 0 ;
+  return 1 ;
+}
+
+/* until PROGRAM; do sleep 1; done; while ! PROGRAM; do ... */
+static struct statement *until_program (struct analysis *a, struct statement *loop, int is_background)
+{
+  struct statement *condition = loop->branches->condition ;
+  struct statement *program = !loop->until && condition->kind == STATEMENT_NOT ? condition->body : loop->until ? condition : 0 ;
+  if (!program || program->kind != STATEMENT_COMMAND || shell_one_of(statement_command(program), "false true :")) return 0 ;
+  if (loop->until && says_restart(statement_text(a, loop))) return program ;
+  return is_background && may_serve(a, program) && only_pauses(loop->branches->body) ? program : 0 ;
+}
+
+/* while true; do PROGRAM; sleep 1; done */
+static struct statement *always_program (struct analysis *a, struct statement *loop)
+{
+  struct statement *program = 0 ;
+  struct statement *condition = loop->branches->condition ;
+  int sleeps = 0 ;
+  struct foreground foreground ;
+  struct launch launch ;
+  if (!is_always_true(condition) && !(loop->until && !strcmp(statement_command(condition), "false"))) return 0 ;
+  for (struct statement *one = loop->branches->body ; one ; one = one->next)
+  {
+    sleeps |= shell_one_of(statement_command(one), "sleep") ;
+    if (is_pause(one) || only_leaves(one) || only_talks(one)) continue ;
+    if (program && program->background && shell_one_of(statement_command(one), "wait")) continue ;
+    if (program || one->kind != STATEMENT_COMMAND || shell_one_of(statement_command(one), "wait kill break exit")) return 0 ;
+    program = one ;
+  }
+  if (!program) return 0 ;
+  if (program->background) return waits_in(loop->branches->body) ? program : 0 ;
+  command_unwrap(a->pool, program, &launch) ;
+  command_foreground(program, launch.first, &foreground) ;
+  /* With a pause, the program must be one that goes on running: else it works from time to time. */
+  return says_restart(statement_text(a, loop)) || foreground.is_daemon || says_serve(program, launch.first) || !sleeps ? program : 0 ;
+}
+
+/* How many words a for goes through; 0: not known. */
+static unsigned int rounds_of (struct statement const *loop)
+{
+  char const *raw = loop->nwords == 1 ? loop->words[0].raw : "" ;
+  char const *end ;
+  unsigned int n = 0 ;
+  unsigned int first ;
+  if (!strncmp(raw, "$(seq ", 6) || *raw == '{')
+  {
+    raw += *raw == '{' ? 1 : 6 ;
+    first = shell_number(raw, 1000000, &end) ;
+    if (end == raw) return 0 ;
+    if (!strcmp(end, ")")) return first ;
+    raw = end + strspn(end, " .") ;
+    n = shell_number(raw, 1000000, &end) ;
+    return end > raw && strspn(end, ")}") == strlen(end) && n >= first ? n - first + 1 : 0 ;
+  }
+  for (unsigned int i = 0 ; i < loop->nwords ; i++)
+  {
+    if (!loop->words[i].value) return 0 ;
+    n++ ;
+  }
+  return n ;
+}
+
+/* for i in 1 2 3; do PROGRAM && break; sleep 5; done */
+static void find_counted (struct analysis *a, struct statement *loop, struct restarting *found)
+{
+  struct statement *program = 0 ;
+  for (struct statement *one = loop->branches->body ; one ; one = one->next)
+  {
+    if (is_pause(one) || only_talks(one)) continue ;
+    if (program || one->kind != STATEMENT_AND || one->background || !shell_one_of(statement_command(one->body->next), "break exit")) return ;
+    program = one->body ;
+  }
+  if (!program || !may_serve(a, program) || (*loop->name && shell_mentions(statement_text(a, program), loop->name))) return ;
+  found->tries = rounds_of(loop) ;
+  found->program = found->tries > 1 ? program : 0 ;
+  found->until = 1 ;
+}
+
+static void find_restarting (struct analysis *a, struct statement *loop, int is_background, int is_last_one, struct restarting *found)
+{
+  *found = (struct restarting){ 0 } ;
+  if (loop->kind == STATEMENT_FOR && loop->branches && (is_background || is_last_one)) find_counted(a, loop, found) ;
+  if (loop->kind != STATEMENT_LOOP || !loop->branches || !loop->branches->condition || loop->branches->condition->next) return ;
+  found->program = until_program(a, loop, is_background) ;
+  found->until = !!found->program ;
+  if (!found->program) found->program = always_program(a, loop) ;
+}
+
+/* ---- its settings ---- */
+
+/* The loop's pause becomes restart-delay. Returns what the report says of it. */
+static char const *set_pause (struct analysis *a, struct service *service, struct statement *loop, struct claim *claim)
+{
+  unsigned long ms = 0 ;
+  for (struct statement *one = loop->branches->body ; one ; one = one->next)
+  {
+    unsigned long more ;
+    if (!shell_one_of(statement_command(one), "sleep")) continue ;
+    more = duration_ms(statement_word(one, 1)) ;
+    if (!more || one->nwords != 2)
+    {
+      plan_todo(a->plan, service, claim, line_of(a, loop), pool_printf(a->pool,
+        "the loop that started it again had a pause, which is not known here: %s: write it into restart-delay, as MIN MAX in milliseconds", statement_text(a, one))) ;
+      return "" ;
+    }
+    ms += more ;
+  }
+  if (!ms) return "" ;
+  service_set(a->plan, service, "restart-delay", pool_printf(a->pool, "%lu %lu", ms, ms)) ;
+  return pool_printf(a->pool, ", with the loop's pause as restart-delay: %lu ms (none behind a run of 10 s or more)", ms) ;
+}
+
+/* Not every failure comes to an end that the loop knew. */
+static char const *set_end (struct analysis *a, struct service *service, struct restarting const *found)
+{
+  if (!found->until)
+  {
+    service_set(a->plan, service, "restart", "always") ;
+    return "" ;
+  }
+  if (!found->tries)
+  {
+    service_set(a->plan, service, "restart", "on-failure") ;
+    return ", until it ends with 0" ;
+  }
+  service_set(a->plan, service, "restart", pool_printf(a->pool, "on-failure:%u", found->tries - 1)) ;
+  return pool_printf(a->pool, ", until it ends with 0, or has failed %u times (counted anew behind a run of 10 s or more)", found->tries) ;
+}
+
+static void start_restarted (struct analysis *a, struct statement *loop, struct restarting const *found, int is_background)
+{
+  struct statement *program = found->program ;
+  struct claim *claim ;
+  struct service *service ;
+  int was_background = program->background ;
+  program->background = 0 ;
+  service = start_service(a, program, is_background ? START_BACKGROUND : START_MAIN) ;
+  program->background = was_background ;
+  service->is_main = !is_background && found->until ; /* its success was the end */
+  if (!is_background) script_waits(a, line_of(a, loop)) ;
+  claim = claim_statement(a, loop, "dropped", "") ;
+  claim->what = pool_printf(a->pool, "the loop that restarted %s: its supervisor does", service->name) ;
+  claim->what = pool_printf(a->pool, "%s%s", claim->what, set_end(a, service, found)) ;
+  claim->what = pool_printf(a->pool, "%s%s", claim->what, set_pause(a, service, loop, claim)) ;
+  for (struct statement *one = loop->branches->body ; one ; one = one->next)
+    if (only_leaves(one))
+      plan_todo(a->plan, service, claim, line_of(a, loop), pool_printf(a->pool, "the loop that started it again ended here: %s: ask that in run, or in finish (exit 125: no restart)", statement_text(a, one))) ;
+}
+
+int walk_restarting (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct restarting found ;
+  find_restarting(a, statement, !frame, frame && is_last(a, frame) && !a->waited_line, &found) ;
+  if (!found.program) return 0 ;
+  start_restarted(a, statement, &found, !frame) ;
+  return 1 ;
+}
