@@ -161,7 +161,7 @@ static char const *const families[] =
   "fail2ban-server fail2ban", "chronyd ntpd", "vsftpd", "proftpd", "lighttpd",
 } ;
 /* What tells one instance from another. */
-static char const *const telling[] = { "port", "socket", "datadir", "dbpath", "defaults-file", "config", ".conf", ".cnf", " -c ", " -f ", " -p ", " -P ", " -D/", " -D ", " -C ", " -a ", " -i " } ;
+static char const *const telling[] = { "--session", "--address", "port", "socket", "datadir", "dbpath", "defaults-file", "config", ".conf", ".cnf", " -c ", " -f ", " -p ", " -P ", " -D/", " -D ", " -C ", " -a ", " -i " } ;
 
 static char const *family_of (char const *name)
 {

@@ -11,19 +11,26 @@ static struct row
   char const *program ;
   char const *check ; /* for who talks to it; 0: none */
   char const *other ; /* for later services: works without a client program, which the image may lack; 0: the same */
+  char const *options ; /* the check holds with these options alone; 0: with all that move no port */
 } const checks[] =
 {
-  { "mysqld", "mysqladmin --silent ping", 0 },
-  { "mariadbd", "mariadb-admin --silent ping", "mariadb-admin --silent ping || mysqladmin --silent ping" },
-  { "postgres", "pg_isready -q", 0 },
-  { "redis-server", "redis-cli ping", 0 },
-  { "rabbitmq-server", "rabbitmq-diagnostics -q check_running", "nc -z 127.0.0.1 5672" },
-  { "slapd", "ldapsearch -x -b '' -s base", "nc -z 127.0.0.1 389" },
-  { "mongod", "mongosh --quiet --eval 'db.adminCommand(\"ping\")'", "nc -z 127.0.0.1 27017" },
+  { "mysqld", "mysqladmin --silent ping", 0, 0 },
+  { "mariadbd", "mariadb-admin --silent ping", "mariadb-admin --silent ping || mysqladmin --silent ping", 0 },
+  { "postgres", "pg_isready -q", 0, 0 },
+  { "redis-server", "redis-cli ping", 0, 0 },
+  { "rabbitmq-server", "rabbitmq-diagnostics -q check_running", "nc -z 127.0.0.1 5672", 0 },
+  { "slapd", "ldapsearch -x -b '' -s base", "nc -z 127.0.0.1 389", 0 },
+  { "mongod", "mongosh --quiet --eval 'db.adminCommand(\"ping\")'", "nc -z 127.0.0.1 27017", 0 },
+  /* Other daemons talk to these, too. */
+  { "dbus-daemon", "[ -S /run/dbus/system_bus_socket ] || [ -S /var/run/dbus/system_bus_socket ]", 0,
+    "--system --nofork --nopidfile --nosyslog --syslog --syslog-only --print-pid --print-address "
+    "--config-file=/usr/share/dbus-1/system.conf --config-file=/etc/dbus-1/system.conf" },
+  { "rpcbind", "[ -S /run/rpcbind.sock ] || [ -S /var/run/rpcbind.sock ]", 0, "-f -w -i -s -r" },
+  { "avahi-daemon", "[ -S /run/avahi-daemon/socket ] || [ -S /var/run/avahi-daemon/socket ]", 0, "--no-chroot --no-drop-root --no-rlimits --no-proc-title --debug -s" },
   /* They stay what they are (flag-forks). */
-  { "pg_ctl", 0, 0 },
-  { "pg_ctlcluster", 0, 0 },
-  { "postgresql", 0, 0 },
+  { "pg_ctl", 0, 0, 0 },
+  { "pg_ctlcluster", 0, 0, 0 },
+  { "postgresql", 0, 0, 0 },
 } ;
 
 static char const *text_of (struct analysis *a, struct service const *service)
@@ -59,46 +66,71 @@ static int may_listen_elsewhere (struct service const *service)
   return 0 ;
 }
 
-/* What was started behind a database may need it, and was started when that was ready. When it was
-   not, the script went on, unless by set -e. Other daemons were there in time without it. */
-static int may_need (struct service const *one, struct service const *daemon)
+/* Is it as the row knows it? dbus-daemon without --system is another bus. */
+static int has_only (struct analysis *a, struct service const *service, char const *options)
 {
-  return !one->is_daemon && !texts_has(&one->dependencies, daemon->name) ;
+  char const *p = service->command ? service->command : "$" ;
+  int is_system = !!strstr(p, "system") ;
+  for (p += strcspn(p, " ") ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
+    if (!shell_one_of(pool_copy(a->pool, p, strcspn(p, " ")), options)) return 0 ;
+  return is_system || strcmp(service->program, "dbus-daemon") != 0 ;
 }
 
-static int has_behind (struct service const *daemon)
+/* What was started behind a database may need it, and was started when that was ready. When it was
+   not, the script went on, unless by set -e. Other daemons were there in time without it. */
+static int may_need (struct service const *one, struct service const *daemon, struct row const *row)
+{
+  return (!one->is_daemon || (row && row->options)) && !texts_has(&one->dependencies, daemon->name) ;
+}
+
+static int has_behind (struct service const *daemon, struct row const *row)
 {
   struct service const *one = daemon->next ;
-  while (one && !may_need(one, daemon)) one = one->next ;
+  while (one && !may_need(one, daemon, row)) one = one->next ;
   return one && !daemon->is_apart ;
 }
 
-static void order_behind (struct analysis *a, struct service *daemon, char const *why)
+/* Nothing tells when it is ready: the order is lost, and the report says so. */
+static void tell_beside (struct analysis *a, struct service const *daemon)
+{
+  struct texts names = { 0 } ;
+  for (struct service *one = daemon->next ; one && !daemon->is_apart ; one = one->next)
+    if (!texts_has(&one->dependencies, daemon->name)) texts_add(a->pool, &names, one->name) ;
+  if (names.first) daemon->claim->what = pool_printf(a->pool, "%s; it left when it was ready, and %s came behind it: nothing tells here when it is ready, so they start beside it",
+    daemon->claim->what, texts_join(a->pool, &names, ", ")) ;
+}
+
+static void order_behind (struct analysis *a, struct service *daemon, struct row const *row, char const *why)
 {
   int needs = a->sets_errexit && !daemon->conditions.first ;
   struct texts names = { 0 } ;
+  struct texts beside = { 0 } ;
   for (struct service *one = daemon->next ; one && !daemon->is_apart ; one = one->next)
   {
-    if (!may_need(one, daemon)) continue ;
+    if (!may_need(one, daemon, row)) continue ;
     texts_add(a->pool, &one->dependencies, daemon->name) ;
     if (!needs) texts_add(a->pool, &one->optional, daemon->name) ;
     texts_add(a->pool, &names, one->name) ;
   }
   if (names.first) daemon->claim->what = pool_printf(a->pool, "%s; it left when it was ready, and %s came behind it%s", daemon->claim->what, texts_join(a->pool, &names, ", "), why) ;
+  for (struct service *one = daemon->next ; one && !daemon->is_apart ; one = one->next)
+    if (!texts_has(&one->dependencies, daemon->name)) texts_add(a->pool, &beside, one->name) ;
+  if (names.first && beside.first) daemon->claim->what = pool_printf(a->pool, "%s (not waiting: %s)", daemon->claim->what, texts_join(a->pool, &beside, ", ")) ;
 }
 
 static void check_daemon (struct analysis *a, struct service *service)
 {
   struct service const *client = client_of(a, service) ;
   struct row const *row = row_of(a, service) ;
-  int knows = row && row->check && (client || !may_listen_elsewhere(service)) ;
-  if (!service->claim || (!client && !has_behind(service))) return ;
+  int knows = row && row->check && (row->options ? has_only(a, service, row->options) : client || !may_listen_elsewhere(service)) ;
+  if (!service->claim || (!client && !has_behind(service, row))) return ;
   if (!knows)
   {
-    if (client || (row && row->check))
+    if (!row || row->options) tell_beside(a, service) ;
+    if (client || (row && row->check && !row->options))
       plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "it left when it was ready, and %s %s that: write data/check, and run it with reeve-exec --ready ./data/check",
         client ? client->name : "what comes later", client ? "needs" : "may need")) ;
-    if (row) order_behind(a, service, "") ;
+    if (row && !row->options) order_behind(a, service, row, "") ;
     return ;
   }
   service->check = client || !row->other ? row->check : row->other ;
@@ -107,7 +139,7 @@ static void check_daemon (struct analysis *a, struct service *service)
   service->check_claim = service->claim ;
   if (client) service->claim->what = pool_printf(a->pool, "%s; it left when it was ready, for %s: its readiness check asks that%s%s%s", service->claim->what, client->name,
     service->builtin ? " (" : "", service->builtin ? service->builtin : "", service->builtin ? ")" : "") ;
-  order_behind(a, service, client ? "" : ": its readiness check asks that") ;
+  order_behind(a, service, row, client ? "" : ": its readiness check asks that") ;
 }
 
 static int leads_to_main (struct analysis *a, struct service const *task, unsigned int depth)
