@@ -102,3 +102,36 @@ EOS
   told 'included: etc/two.conf, lines 1-2: services.d/other/run'
   [[ $report == *'-CMD ["supervisord", "-n"]'*'+ENTRYPOINT ["/init"]'* && $report != *'+CMD'* ]]
 }
+
+@test "what the script became by exec is stopped by the image's STOPSIGNAL" {
+  printf 'FROM debian\nARG HOW=QUIT\nSTOPSIGNAL SIG${HOW}\nCOPY start.sh /\nCMD ["/start.sh"]\n' >Dockerfile
+  wrapper <<<$'other &\nexec nginx -g "daemon off;"'
+  migrate --dockerfile Dockerfile
+  file nginx/down-signal <<<QUIT
+  lacks other/down-signal
+  wrapper <<<$'other &\nnginx -g "daemon off;" &\nwait'
+  migrate --dockerfile Dockerfile
+  lacks nginx/down-signal # the script got it
+  local image signal
+  while read -r image signal; do
+    printf 'FROM %s\nCOPY start.sh /\nCMD ["/start.sh"]\n' "$image" >Dockerfile
+    wrapper <<<$'other &\nexec server'
+    migrate --dockerfile Dockerfile
+    if [ -n "$signal" ]; then
+      file server/down-signal <<<"$signal"
+      told 'the patch adds STOPSIGNAL SIGTERM'
+    else
+      lacks server/down-signal
+      untold STOPSIGNAL
+    fi
+  done <<'EOS'
+postgres:16-alpine INT
+registry.example.com/library/nginx:1.27@sha256:0123 QUIT
+php:8.3-fpm-alpine QUIT
+php:8-apache WINCH
+php:8-cli
+wordpress WINCH
+haproxy:3 USR1
+debian:12
+EOS
+}

@@ -423,6 +423,35 @@ EOS
   untold 'environment: '
 }
 
+@test "a loop that gives up when the process has died waits, and starts nothing again" {
+  wrapper <<'EOS'
+docker-entrypoint.sh postgres & PG=$!
+until pg_isready; do
+  if ! kill -0 $PG; then echo "postgres died"; exit 1; fi
+  sleep 1
+done
+app & APP=$!
+wait $APP
+EOS
+  migrate
+  services postgres app
+  file postgres/data/check <<'EOS'
+#!/bin/sh
+cd "${REEVE_WORKDIR:-/}" || exit 111
+pg_isready
+EOS
+  has app/dependencies.d/postgres app/flag-main
+  lacks postgres/flag-main postgres/restart
+  untold TODO # it never gave up
+}
+
+@test "nothing waits for what was sent into the background" {
+  wrapper <<<$'configure-it.sh &\nfind /init.d -name "*.sh" -delete\nexec server'
+  migrate
+  has configure-it/flag-oneshot find/flag-oneshot server/dependencies.d/find
+  lacks find/dependencies.d server/dependencies.d/configure-it
+}
+
 @test "a loop over pids watches, or waits for, each of them" {
   wrapper <<'EOS'
 #!/bin/bash

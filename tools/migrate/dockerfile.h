@@ -66,7 +66,13 @@ extern void dockerfile_copying (struct dockerfile const *dockerfile, struct inst
 /* The path of `source` in the image. */
 extern char const *copying_path (struct pool *pool, struct copying const *copying, char const *source) ;
 
-/* ---- dockerstart.c: what the image executes ---- */
+/* ---- dockerbase.c: what is known of the base image ---- */
+extern char const *dockerfile_base (struct dockerfile const *dockerfile) ; /* its name without registry and tag; "": there is none */
+extern int dockerfile_base_is_plain (struct dockerfile const *dockerfile) ; /* it has no ENTRYPOINT that prepares something */
+/* With which signal the image asks to be stopped, without SIG: by STOPSIGNAL, or as its base image does; 0: TERM. */
+extern char const *dockerfile_stop_signal (struct dockerfile const *dockerfile) ;
+
+/* ---- dockerstart.c, dockerwords.c: what the image executes ---- */
 /* A script of the build context that the image has, and that stays. */
 struct docker_script
 {

@@ -5,12 +5,6 @@
 #include "migrate/patching.h"
 #include "migrate/shell.h"
 
-/* Base images that ask to be stopped with another signal than SIGTERM. */
-#define OTHER_STOPSIGNALS "nginx httpd php postgres haproxy openresty nextcloud wordpress drupal joomla"
-/* Base images without an ENTRYPOINT of their own that prepares something. */
-#define PLAIN_IMAGES "scratch debian ubuntu alpine centos fedora rockylinux almalinux amazonlinux archlinux busybox bash buildpack-deps python golang rust ruby " \
-  "openjdk eclipse-temurin amazoncorretto perl gcc ubi8 ubi9 ubi-minimal httpd tomcat jetty"
-
 /* ---- packages and variables ---- */
 
 /* Not where something of it is still executed, or may be. */
@@ -138,18 +132,6 @@ static void note_runners (struct patching *p)
 }
 
 /* ---- the new end ---- */
-
-/* registry/debian:12@sha256:...: debian */
-static char const *base_image (struct patching *p)
-{
-  struct instruction *from ;
-  char const *image ;
-  if (!p->dockerfile->from) return "" ;
-  from = dockerfile_next(p->dockerfile, 0, "FROM") ; /* the first that the image has */
-  image = dockerfile_expand(p->dockerfile, from, pool_copy(p->pool, from->arguments, strcspn(from->arguments, " \t"))) ;
-  image = shell_basename(image) ;
-  return pool_copy(p->pool, image, strcspn(image, "@:")) ;
-}
 
 static char const *json_word (struct pool *pool, char const *word)
 {
@@ -290,7 +272,7 @@ static void note_start (struct patching *p)
 {
   struct docker_start const *start = p->start ;
   struct instruction *entrypoint = dockerfile_last(p->dockerfile, "ENTRYPOINT") ;
-  char const *base = base_image(p) ;
+  char const *base = dockerfile_base(p->dockerfile) ;
   if (start->through) note_through(p) ;
   note_controllers(p) ;
   if (start->front.first && start->front.first->text != start->through) note_front(p) ;
@@ -301,7 +283,7 @@ static void note_start (struct patching *p)
   if (start->instead.first && !start->through)
     patching_note(p, pool_printf(p->pool, "TODO: the Dockerfile does not execute %s, but %s: %s", p->input, texts_join(p->pool, &start->instead, " "),
       keeps_instead(p) ? "that stays as CMD, beside the services; is that what you want?" : "a service does, so it goes")) ;
-  if (!entrypoint && *base && !shell_one_of(base, PLAIN_IMAGES))
+  if (!entrypoint && *base && !dockerfile_base_is_plain(p->dockerfile))
     patching_note(p, pool_printf(p->pool, "TODO: ENTRYPOINT [\"/init\"] takes the place of the one that %s may have (docker image inspect says it): if that prepares something, "
       "write ENTRYPOINT [\"ITS\", \"WORDS\", \"/init\"]", base)) ;
 }
@@ -335,10 +317,11 @@ static void replace_end (struct patching *p, struct docker_tree const *tree)
   }
   add_copies(p, &lines, tree) ;
   if (p->plan->services) texts_add(p->pool, &lines, "RUN [\"reeve\", \"check\", \"/etc/services.d\"]") ;
-  if (!has_stop && shell_one_of(base_image(p), OTHER_STOPSIGNALS))
+  if (!has_stop && dockerfile_stop_signal(p->dockerfile))
   {
     texts_add(p->pool, &lines, "STOPSIGNAL SIGTERM") ;
-    patching_note(p, pool_printf(p->pool, "the patch adds STOPSIGNAL SIGTERM: %s has another one, and /init is stopped with SIGTERM", base_image(p))) ;
+    patching_note(p, pool_printf(p->pool, "the patch adds STOPSIGNAL SIGTERM: %s has another one (%s), and /init is stopped with SIGTERM",
+      dockerfile_base(p->dockerfile), dockerfile_stop_signal(p->dockerfile))) ;
   }
   texts_add(p->pool, &lines, entrypoint_line(p)) ;
   if (keeps_instead(p)) texts_add(p->pool, &lines, cmd_line(p)) ;

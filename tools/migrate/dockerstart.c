@@ -4,18 +4,7 @@
 #include <string.h>
 
 #include "migrate/command.h"
-#include "migrate/dockerfile.h"
-
-struct starting
-{
-  struct dockerfile const *dockerfile ;
-  struct pool *pool ;
-  struct texts names ; /* that the input has in the image */
-  struct texts words ; /* that the image executes */
-  unsigned int nentrypoint ; /* of these, ENTRYPOINT's, when it gets more from docker run */
-  struct docker_script *scripts ; /* of the build context */
-  struct docker_start *start ;
-} ;
+#include "migrate/starting.h"
 
 /* The last ENTRYPOINT, and the last CMD that it is given: one sets the CMD of what its stage is
    made from back to nothing. */
@@ -62,12 +51,6 @@ static int is_init_program (char const *word)
   return shell_one_of(shell_basename(word), "tini tini-static dumb-init catatonit docker-init") ;
 }
 
-/* What only starts another program, and what /init does. */
-static int is_starter (char const *word)
-{
-  return shell_one_of(shell_basename(word), "tini tini-static dumb-init catatonit docker-init sh bash ash dash exec env") ;
-}
-
 /* ---- the names of the input ---- */
 
 /* What reads it, and is executed in its place. Returns 0 for a script. */
@@ -99,73 +82,6 @@ static int add_input_names (struct starting *s, char const *input)
           found = 1 ;
         }
     }
-  return found ;
-}
-
-/* Interpreters, servers and tools: no script has such a name, unless the build brings one. */
-static int is_known_program (struct starting const *s, char const *word)
-{
-  char const *name = shell_basename(word) ;
-  if (dockerfile_source_of(s->dockerfile, name)) return 0 ;
-  if (!strncmp(name, "python", 6) || !strncmp(name, "php", 3) || !strncmp(name, "ruby", 4)) return 1 ;
-  return shell_one_of(name, "node nodejs deno bun java perl npm npx pnpm yarn bundle rake rails puma gunicorn uvicorn hypercorn celery flask uwsgi dotnet make go cargo "
-    "nginx httpd httpd-foreground apache2 apachectl apache2ctl apache2-foreground caddy haproxy traefik redis-server mongod mysqld mariadbd postgres memcached "
-    "supervisord foreman honcho forego goreman overmind hivemind pm2 pm2-runtime cron crond sshd tail sleep cat echo true") ;
-}
-
-/* The script of the build context that the word executes: by its path, or, as PATH finds it, by
-   its name in a folder bin. 0: it is none that could be read. */
-static struct docker_script const *script_of (struct starting const *s, char const *word)
-{
-  char const *workdir = dockerfile_workdir(s->dockerfile, 0) ;
-  int is_name = !strchr(word, '/') ;
-  struct docker_script const *one = s->scripts ;
-  if (!strncmp(word, "./", 2)) word += 2 ;
-  if (!is_name && *word != '/') word = pool_printf(s->pool, "%s/%s", workdir, word) ;
-  for (; one ; one = one->next)
-  {
-    char const *slash = strrchr(one->path, '/') ;
-    if (!is_name && !strcmp(one->path, word)) break ;
-    if (is_name && slash && !strcmp(slash + 1, word) && slash - one->path >= 3 && !strncmp(slash - 3, "bin", 3)) break ;
-  }
-  return one ;
-}
-
-/* Can the word be the input? It cannot if the input executes it, or if it is another script of the build context. */
-static int is_candidate (struct starting const *s, char const *word, char const *text)
-{
-  char const *name = shell_basename(word) ;
-  return *name && *word != '-' && !strpbrk(word, " =$:") && !is_starter(word) && !is_known_program(s, name) && !shell_mentions(text, name) && !script_of(s, word) ;
-}
-
-/* When none of the input's names is there, one of the programs is taken for it: one that executes
-   "$@" comes first, another one last. Arguments count when they look like a script, and not at all
-   behind a program that is known to be none. */
-static char const *guess_name (struct starting *s, char const *text)
-{
-  int first = strstr(text, "$@") || strstr(text, "${@}") ;
-  char const *found = 0 ;
-  int is_other = 0 ; /* another script is executed, and these are its arguments */
-  int is_option = 0 ;
-  for (struct text const *one = s->words.first ; one ; one = one->next)
-  {
-    struct source code ;
-    int is_script = strstr(one->text, ".sh") && !strchr(one->text, ' ') ;
-    int is_value = is_option ; /* bash -o pipefail */
-    is_option = *one->text == '-' && one->text[strlen(one->text) - 1] == 'o' && shell_one_of(one->text + 1, "o eo uo euo exo euxo") ;
-    if (is_value) continue ;
-    if (is_known_program(s, one->text) && !strstr(one->text, ".sh")) return found ;
-    is_other |= !!script_of(s, one->text) ;
-    if (is_candidate(s, one->text, text) && (is_script || !is_other) && (!found || (is_script && !first))) found = shell_basename(one->text) ;
-    if (!strchr(one->text, ' ')) continue ;
-    for (struct statement *part = shell_parse_text(s->pool, &code, one->text) ; part ; part = part->next)
-    {
-      struct statement const *last = part ;
-      while (last->kind == STATEMENT_AND && last->body) last = last->body->next ;
-      for (unsigned int i = 0 ; !part->next && i < last->nwords && (!found || !first) && !is_known_program(s, statement_word(last, i)) ; i++)
-        if (is_candidate(s, statement_word(last, i), text) && (!found || strstr(statement_word(last, i), ".sh"))) found = shell_basename(statement_word(last, i)) ;
-    }
-  }
   return found ;
 }
 
@@ -393,18 +309,4 @@ void dockerfile_start (struct dockerfile const *dockerfile, char const *input, c
   }
   if (!start->script) start->instead = s.words ;
   start->scripts = without_input(scripts, input, start->script) ;
-}
-
-char const *dockerfile_source_of (struct dockerfile const *dockerfile, char const *path)
-{
-  struct pool *pool = dockerfile->source->pool ;
-  for (int i = 0 ; i < 2 ; i++)
-    for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, i ? "ADD" : "COPY")) ; )
-    {
-      struct copying copying ;
-      dockerfile_copying(dockerfile, one, &copying) ;
-      for (struct text const *source = copying.from_stage ? 0 : copying.sources.first ; source ; source = source->next)
-        if (!strcmp(shell_basename(copying_path(pool, &copying, source->text)), shell_basename(path))) return source->text ;
-    }
-  return 0 ;
 }

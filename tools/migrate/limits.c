@@ -147,6 +147,29 @@ int may_end_script (struct statement *list)
   return 0 ;
 }
 
+/* kill -0 $PID, pgrep nginx */
+static int asks_process (struct statement *statement, void *data)
+{
+  char const *command = statement_command(statement) ;
+  (void)data ;
+  return shell_one_of(command, "pgrep pidof") || (!strcmp(command, "kill") && !strcmp(statement_word(statement, 1), "-0")) ;
+}
+
+/* kill -0 $PID || exit 1: when the process has died, whose supervisor sees that */
+static int looks_at_process (struct statement *statement)
+{
+  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) return statement_walk(statement->body, &asks_process, 0) ;
+  return statement->kind == STATEMENT_IF && statement->branches && !statement->branches->next
+    && statement->branches->condition && statement_walk(statement->branches->condition, &asks_process, 0) ;
+}
+
+int gives_up (struct statement *list)
+{
+  for (; list ; list = list->next)
+    if (!looks_at_process(list) && statement_walk(list, &ends, 0)) return 1 ;
+  return 0 ;
+}
+
 /* Does it, or a function that it calls, end the script? */
 static int ends_somewhere (struct statement *statement, void *data)
 {

@@ -88,7 +88,9 @@
    json.c           all of that as JSON
    write.c          files on disk
    dockerfile.c     reading a Dockerfile
+   dockerbase.c     what is known of its base image
    dockerstart.c    what the image executes, and where the input is in that
+   dockerwords.c    a word of that: a starter, a script, or the input
    dockerrun.c      what a RUN is for
    dockerpatch.c    what is to change in it
    dockerleft.c     what goes with the wrapper
@@ -210,7 +212,7 @@ struct plan
   struct texts notes ; /* for the report, about the whole */
   char const *const *cmd ; /* the image's CMD, ended by 0; 0: not known */
   char const *shell_options ; /* options that the image gave its shell: -eux; 0: none */
-  char const *stop_signal ; /* the image's STOPSIGNAL; 0: TERM */
+  char const *stop_signal ; /* the image's STOPSIGNAL, without SIG; 0: TERM */
   int is_given ; /* the words of docker run after the image were the input's arguments */
   char const *workdir ; /* the image's; 0: /init knows it */
   struct texts unread ; /* files that the input includes, and that were not found */

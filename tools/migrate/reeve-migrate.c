@@ -185,7 +185,7 @@ int main (int argc, char **argv)
     plan.code_must_succeed = start.code_must_succeed ;
     dockerfile_environment(&dockerfile, &plan.environment) ;
     plan.code_where = pool_printf(&pool, "Dockerfile, line %u", start.line) ;
-    if (dockerfile_last(&dockerfile, "STOPSIGNAL")) plan.stop_signal = dockerfile_last(&dockerfile, "STOPSIGNAL")->arguments ;
+    plan.stop_signal = dockerfile_stop_signal(&dockerfile) ;
     plan.workdir = dockerfile_workdir(&dockerfile, 0) ;
     if (!*plan.workdir) plan.workdir = 0 ;
   }

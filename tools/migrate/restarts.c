@@ -76,13 +76,21 @@ static int only_pauses (struct statement const *list)
   return 1 ;
 }
 
+/* kill -0 $PID || exit 1: such a loop waits for something else. */
+static int asks_or_ends (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "kill pgrep pidof exit") ;
+}
+
 /* until PROGRAM; do sleep 1; done; while ! PROGRAM; do ... */
 static struct statement *until_program (struct analysis *a, struct statement *loop, int is_background)
 {
   struct statement *condition = loop->branches->condition ;
   struct statement *program = !loop->until && condition->kind == STATEMENT_NOT ? condition->body : loop->until ? condition : 0 ;
   if (!program || program->kind != STATEMENT_COMMAND || shell_one_of(statement_command(program), "false true :")) return 0 ;
-  if (loop->until && says_restart(statement_text(a, loop))) return program ;
+  if (loop->until && says_restart(statement_text(a, loop)) && !is_probe(statement_text(a, program))
+   && !statement_walk(loop->branches->body, &asks_or_ends, 0)) return program ;
   return is_background && may_serve(a, program) && only_pauses(loop->branches->body) ? program : 0 ;
 }
 

@@ -94,7 +94,7 @@ void add_task (struct analysis *a, struct statement *statement)
     if (a->ready.first) texts_add_all(a->pool, &task->dependencies, &a->ready) ;
     else
       for (struct service *one = a->plan->services ; one != task ; one = one->next)
-        if (!one->is_apart) texts_add(a->pool, &task->dependencies, one->name) ;
+        if (!one->is_apart && !one->is_oneshot) texts_add(a->pool, &task->dependencies, one->name) ; /* nothing waited for a task in the background */
     a->task = task ;
     if (!a->conditions.first) take_pending(a, task) ;
   }

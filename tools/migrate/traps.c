@@ -186,6 +186,18 @@ static void apply_trap (struct analysis *a, struct trap *trap)
   }
 }
 
+/* What the script became by exec got the image's STOPSIGNAL itself. */
+static void hand_on_stop_signal (struct analysis *a)
+{
+  char const *signal = a->plan->stop_signal ;
+  for (struct service *service = a->plan->services ; signal && service ; service = service->next)
+  {
+    if (!service->is_exec || service->is_oneshot || service->down_line || service_has(service, "flag-console") || service_has(service, "down-signal")) continue ;
+    service_set(a->plan, service, "down-signal", signal) ;
+    service->claim->what = pool_printf(a->pool, "%s; down-signal %s: the image's STOPSIGNAL, which it got as PID 1", service->claim->what, signal) ;
+  }
+}
+
 void apply_traps (struct analysis *a)
 {
   char const *stop = a->plan->stop_signal ? a->plan->stop_signal : "TERM" ;
@@ -194,4 +206,5 @@ void apply_traps (struct analysis *a)
     if (has_signal(a->pool, trap->signals, stop)) apply_trap(a, trap) ;
   for (struct trap *trap = a->traps ; trap ; trap = trap->next)
     if (!has_signal(a->pool, trap->signals, stop)) apply_trap(a, trap) ;
+  hand_on_stop_signal(a) ;
 }

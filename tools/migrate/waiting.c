@@ -61,7 +61,7 @@ int walk_probe (struct analysis *a, struct statement *statement, char const *pro
   waiting.service = probed_service(a, probe, &waiting.certain) ;
   if (!waiting.service || (!waiting.certain && may_probe_elsewhere(probe)) || has_been_used(a, waiting.service)) return 0 ;
   waiting.limit_ms = wait_limit(a, statement, statement_text(a, statement)) ;
-  for (struct branch *branch = statement->branches ; branch ; branch = branch->next) waiting.gives_up |= may_end_script(branch->body) ;
+  for (struct branch *branch = statement->branches ; branch ; branch = branch->next) waiting.gives_up |= gives_up(branch->body) ;
   set_check(a, statement, &waiting) ;
   return 1 ;
 }
