@@ -144,6 +144,33 @@ EOS
   lacks a/dependencies.d b/dependencies.d
 }
 
+@test "who has no priority starts after those with a small one, alone or in a group" {
+  wrapper <<'EOS'
+[program:a]
+command=a
+[program:b]
+command=b
+[group:g]
+programs=a,b
+priority=5
+[program:c]
+command=c
+[program:d]
+command=d
+priority=1
+EOS
+  migrate
+  has a/dependencies.d/d b/dependencies.d/d c/dependencies.d/a c/dependencies.d/b
+  lacks b/dependencies.d/a a/dependencies.d/b c/dependencies.d/d
+  file c/dependencies.d/a <<<optional
+  told 'the group g: there are no groups; its programs keep their names; its priority is in services.d/a/dependencies.d, services.d/b/dependencies.d, services.d/c/dependencies.d'
+  told 'line 12: dropped: priority: it is the first: those with the next larger one have it'
+  wrapper <<<$'[group:g]\npriority=5\nprograms=a,b\n[program:a]\ncommand=a\n[program:b]\ncommand=b'
+  migrate
+  told 'its priority is dropped: no other program has another'
+  lacks a/dependencies.d b/dependencies.d
+}
+
 @test "indented options, repeated ones, other spellings" {
   wrapper <<<$'[program:a]\n  Command : first\n  command = second ; no\n  user=app\n[program:a]\ndirectory=/x'
   migrate

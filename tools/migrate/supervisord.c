@@ -43,11 +43,14 @@ static struct ini_section const *group_of (struct translation const *t, struct i
   return 0 ;
 }
 
-/* The group's priority counts first; a program without one is a group by itself. */
-static long rank_of (struct translation const *t, struct ini_section const *section)
+/* The priorities of groups count first, then those within one; a program without a group is one by
+   itself. Is `one` started before `other`? */
+static int is_before (struct translation const *t, struct ini_section const *one, struct ini_section const *other)
 {
-  struct ini_section const *group = group_of(t, section) ;
-  return group ? priority_of(group) * (PRIORITY_MAX + 1) + priority_of(section) : priority_of(section) * (PRIORITY_MAX + 1) ;
+  struct ini_section const *group = group_of(t, one) ;
+  struct ini_section const *others = group_of(t, other) ;
+  if (group && group == others) return priority_of(one) < priority_of(other) ;
+  return priority_of(group ? group : one) < priority_of(others ? others : other) ;
 }
 
 /* A program that is not started automatically, or not restarted, delays no other. */
@@ -57,23 +60,18 @@ static void depend (struct translation *t, struct service *later, struct service
   if (!needs || service_has(earlier, "down")) texts_add_once(t->plan->pool, &later->optional, earlier->name) ;
 }
 
-/* The smaller ranks' largest; -1: it is the first, or has no priority of its own. */
-static long rank_before (struct translation const *t, struct ini_section const *section)
+/* Is nothing between them? */
+static int is_next (struct translation const *t, struct ini_section const *earlier, struct ini_section const *later)
 {
-  struct ini_section const *group = group_of(t, section) ;
-  int in_group = group && priority_of(group) == PRIORITY_DEFAULT ; /* within it alone */
-  long mine = rank_of(t, section) ;
-  long before = -1 ;
-  if (priority_of(section) == PRIORITY_DEFAULT && (!group || in_group)) return -1 ;
-  for (struct ini_section *other = t->ini->sections ; other ; other = other->next)
-    if (program_of(other) && (!in_group || group_of(t, other) == group) && rank_of(t, other) < mine && rank_of(t, other) > before) before = rank_of(t, other) ;
-  return before ;
+  for (struct ini_section const *between = t->ini->sections ; between ; between = between->next)
+    if (program_of(between) && is_before(t, earlier, between) && is_before(t, between, later)) return 0 ;
+  return 1 ;
 }
 
 /* Of two programs, the later and the earlier one. */
 static int order_two (struct translation *t, struct ini_section const *section, struct ini_section const *other, struct texts *used)
 {
-  int is_next = rank_of(t, other) == rank_before(t, section) ;
+  int next = is_next(t, other, section) ;
   int any = 0 ;
   for (struct service *later = t->plan->services ; later ; later = later->next)
     for (struct service *earlier = t->plan->services ; earlier && !strcmp(later->program, program_of(section)) ; earlier = earlier->next)
@@ -82,7 +80,7 @@ static int order_two (struct translation *t, struct ini_section const *section, 
       if (strcmp(earlier->program, program_of(other)) != 0) continue ;
       needs = order_uses(t->plan->pool, later, earlier) ;
       if (needs) texts_add_once(t->plan->pool, used, earlier->name) ;
-      if (!needs && !is_next) continue ;
+      if (!needs && !next) continue ;
       depend(t, later, earlier, needs) ;
       any = 1 ;
     }
@@ -107,14 +105,38 @@ static void set_order (struct translation *t)
   {
     struct texts used = { 0 } ;
     int any = 0 ;
+    int is_first = 0 ;
     if (!program_of(section)) continue ;
     for (struct ini_section *other = t->ini->sections ; other ; other = other->next)
-      if (program_of(other) && rank_of(t, other) < rank_of(t, section)) any |= order_two(t, section, other, &used) ;
+    {
+      if (!program_of(other)) continue ;
+      is_first |= is_before(t, section, other) ;
+      if (is_before(t, other, section)) any |= order_two(t, section, other, &used) ;
+    }
     ini_take(t->source, section, "priority", any ? order_places(t, section) : "dropped",
-      !any ? "priority: it is the first, or there is no order" : used.first
+      !any ? is_first ? "priority: it is the first: those with the next larger one have it in their dependencies.d" : "priority: the others have the same" : used.first
         ? pool_printf(pool, "priority: it uses %s, and needs it; others with the next smaller priority come before it (optional)", texts_join(pool, &used, ", "))
         : "priority: those with the next smaller one come before it, but nothing says that it needs them (optional)") ;
   }
+}
+
+/* What a group's priority has become: the programs that start after one of the group, or of which
+   one of the group starts after. */
+static char const *group_order (struct translation *t, struct ini_section const *group)
+{
+  struct texts places = { 0 } ;
+  for (struct ini_section *section = t->ini->sections ; section ; section = section->next)
+    for (struct ini_section *other = t->ini->sections ; other && program_of(section) ; other = other->next)
+    {
+      struct service const *earlier ;
+      if (!program_of(other) || (group_of(t, section) == group) == (group_of(t, other) == group) || !is_before(t, other, section)) continue ;
+      for (struct service const *one = t->plan->services ; one ; one = one->next)
+        for (earlier = t->plan->services ; earlier && !strcmp(one->program, program_of(section)) ; earlier = earlier->next)
+          if (!strcmp(earlier->program, program_of(other)) && texts_has(&one->dependencies, earlier->name))
+            texts_add_once(t->plan->pool, &places, service_where(t->plan, one, "dependencies.d")) ;
+    }
+  if (!places.first) return "; its priority is dropped: no other program has another" ;
+  return pool_printf(t->plan->pool, "; its priority is in %s", texts_join(t->plan->pool, &places, ", ")) ;
 }
 
 static void drop_section (struct translation *t, char const *why)
@@ -136,7 +158,7 @@ static void other_section (struct translation *t)
   struct pool *pool = t->plan->pool ;
   char const *name = t->section->name ;
   if (!strncmp(name, "group:", 6)) drop_section(t, pool_printf(pool, "the group %s: there are no groups; its programs keep their names%s", name + 6,
-    priority_of(t->section) == PRIORITY_DEFAULT ? "" : ", and its priority is in their dependencies.d")) ;
+    priority_of(t->section) == PRIORITY_DEFAULT ? "" : group_order(t, t->section))) ;
   else if (!strncmp(name, "eventlistener:", 14))
   {
     drop_section(t, pool_printf(pool, "the event listener %s is not translated: there are no events; flag-main stops all when a service has ended for good", name + 14)) ;
