@@ -77,7 +77,7 @@ END
   mkdir docker
   echo 'user x;' >nginx.conf
   printf 'FROM debian\nCOPY nginx.conf /etc/nginx/nginx.conf\nCOPY docker/entry.sh start.sh /\nENTRYPOINT ["/entry.sh"]\nCMD ["/start.sh"]\n' >docker/Dockerfile
-  wrapper <<<$'php-fpm &\nnginx'
+  wrapper <<<$'php-fpm &\nnginx\nexec web'
   migrate --dockerfile docker/Dockerfile # nginx.conf is beside start.sh, not beside the Dockerfile
   untold nginx.conf,
   told 'note: the Dockerfile copies docker/entry.sh, which is not in the build context here: look into it yourself'

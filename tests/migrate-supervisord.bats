@@ -401,3 +401,32 @@ EOS
   untold 'takes out RUN'
   untold 'not needed any more'
 }
+
+@test "a program that supervisord and its like kept in the foreground is left as it is where the words for that would end it" {
+  wrapper <<<$'[program:site]\ncommand=/usr/sbin/nginx -c /etc/site.conf\n[program:fpm]\ncommand=php-fpm8.2\n[program:jobs]\ncommand=cron\n[program:off]\ncommand=nginx -g "daemon off;"'
+  migrate
+  tail -n 1 "$tree/site/run" | grep -qx 'exec /usr/sbin/nginx -c /etc/site.conf'
+  grep -q '^# TODO reeve-migrate: line 1: it is left as it is' "$tree/site/run"
+  tail -n 1 "$tree/fpm/run" | grep -qx 'exec php-fpm8.2 -F'
+  told 'service fpm (in the foreground by its words: it would have left by itself)'
+  told 'service jobs (in the foreground by its words: it would have left by itself)'
+  tail -n 1 "$tree/off/run" | grep -qx "exec nginx -g 'daemon off;'"
+  run ! grep TODO "$tree/off/run"
+  # The configuration is known.
+  printf 'FROM debian\nRUN echo "daemon off;" >>/etc/nginx/nginx.conf\nCOPY supervisord.conf /etc/\nCMD ["supervisord"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'service site (as it is: its configuration keeps it in the foreground)'
+  run ! grep TODO "$tree/site/run"
+  # It ended everything with it.
+  input=Procfile
+  wrapper <<<$'site: nginx\nfpm: php-fpm8.2'
+  migrate
+  tail -n 1 "$tree/site/run" | grep -qx 'exec nginx'
+  told '(as it is: its configuration keeps it in the foreground, or else the container would have ended at once)'
+  tail -n 1 "$tree/fpm/run" | grep -qx 'exec php-fpm8.2 -F'
+  input=start.sh
+  wrapper <<<$'php-fpm8.2\nexec nginx'
+  migrate
+  tail -n 1 "$tree/nginx/run" | grep -qx 'exec nginx'
+  told '(as it is: its configuration keeps it in the foreground, or else the container would have ended at once)'
+}

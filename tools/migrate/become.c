@@ -199,9 +199,16 @@ static int used_by_words (struct statement const *statement, char const *assignm
 }
 
 /* nginx does not start if both its configuration and its words say daemon off. */
-static void keep_configured (struct analysis *a, struct foreground *foreground)
+static void keep_configured (struct analysis *a, struct service *service, uint32_t line, struct foreground *foreground)
 {
-  if (!foreground->argv[0] || strcmp(shell_basename(foreground->argv[0]), "nginx") != 0) return ;
+  if (!foreground->argv[0]) return ;
+  if (service->is_main && !foreground->is_init_script && image_leaves_as_it_is(a->plan, service, line, foreground->argv[0], 1))
+  {
+    foreground->argv[0] = 0 ;
+    foreground->in_background = 0 ;
+    return ;
+  }
+  if (strcmp(shell_basename(foreground->argv[0]), "nginx") != 0) return ;
   if (a->plan->nginx_unread)
     texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "TODO: the Dockerfile copies %s, which is not in the build context here: if it says daemon off, too, "
       "take -g 'daemon off;' out of nginx's run: nginx refuses both", a->plan->nginx_unread)) ;
@@ -246,7 +253,7 @@ void become (struct analysis *a, struct service *service, struct statement *stat
   char const *argv[COMMAND_WORDS_MAX] ;
   command_unwrap(a->pool, statement, &launch) ;
   command_foreground(statement, launch.first, &foreground) ;
-  if (foreground.in_background) keep_configured(a, &foreground) ;
+  if (foreground.in_background) keep_configured(a, service, line_of(a, statement), &foreground) ;
   for (unsigned int i = 0 ; i < statement->nassignments ; i++)
     if (!used_by_words(statement, statement->assignments[i].raw))
       texts_add(a->pool, &service->before, pool_printf(a->pool, "export %s", statement->assignments[i].raw)) ;

@@ -118,12 +118,9 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   if (foreground.in_background || launch.detached || code_leaves(a, &launch))
   {
     int ends = is_last(a, frame) && !a->waited_line && !launch.detached && foreground.in_background && !foreground.is_init_script ;
-    struct service *service = start_service(a, statement, launch.detached ? START_BACKGROUND : START_DAEMON) ;
-    if (!ends) return ;
     /* The script ended with this program, so its configuration kept it in the foreground. */
-    service->is_main = 1 ;
-    service->claim->what = pool_printf(a->pool, "%s; what the script ended with: main", service->claim->what) ;
-    script_waits(a, line_of(a, statement)) ;
+    start_service(a, statement, ends ? START_MAIN : launch.detached ? START_BACKGROUND : START_DAEMON) ;
+    if (ends) script_waits(a, line_of(a, statement)) ;
     return ;
   }
   if (!foreground.is_daemon && !foreground.ends && !find_function(a, name) && starts_by_word(a, statement, &launch))

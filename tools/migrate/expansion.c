@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "migrate/command.h"
+#include "migrate/image.h"
 #include "migrate/supervisord.h"
 
 #define ENV_MARK '\1' /* around the name of a variable */
@@ -225,6 +226,7 @@ void supervisord_foreground (struct plan *plan, struct service *service, uint32_
   command_foreground(statement, launch.first, &foreground) ;
   if (foreground.means_strays) service_set(plan, service, "flag-keep-strays", "") ;
   if (!foreground.in_background) return ;
+  if (foreground.argv[0] && !foreground.is_init_script && image_leaves_as_it_is(plan, service, line, foreground.argv[0], 0)) return ;
   if (!foreground.argv[0])
   {
     plan_todo(plan, service, service->claim, line, foreground.mend
@@ -235,4 +237,5 @@ void supervisord_foreground (struct plan *plan, struct service *service, uint32_
   for (unsigned int i = 0 ; foreground.argv[i] ; i++)
     texts_add(plan->pool, &words, strchr(foreground.argv[i], '$') ? pool_printf(plan->pool, "\"%s", foreground.argv[i]) : shell_quote(plan->pool, foreground.argv[i])) ;
   service->command = texts_join(plan->pool, &words, " ") ;
+  service->claim->what = pool_printf(plan->pool, "%s (in the foreground by its words: it would have left by itself)", service->claim->what) ;
 }

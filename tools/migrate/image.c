@@ -47,6 +47,18 @@ int image_nginx_stays (char const *configuration)
   return 0 ;
 }
 
+int image_leaves_as_it_is (struct plan *plan, struct service *service, uint32_t line, char const *name, int is_certain)
+{
+  if (!shell_one_of(shell_basename(name), "nginx openresty angie")) return 0 ;
+  if ((plan->nginx_stays || is_certain) && service->claim)
+    service->claim->what = pool_printf(plan->pool, "%s (as it is: its configuration keeps it in the foreground%s)", service->claim->what,
+      plan->nginx_stays ? "" : ", or else the container would have ended at once") ;
+  else plan_todo(plan, service, service->claim, line,
+    "it is left as it is, as something kept it in the foreground: look for daemon off in its configuration, and in scripts that write it; "
+    "if it is not there, add -g 'daemon off;' (nginx refuses to start with both)") ;
+  return 1 ;
+}
+
 /* ---- daemons whose init scripts are known ---- */
 
 static char const *const *words (struct plan *plan, char const *const *from)

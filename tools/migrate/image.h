@@ -22,6 +22,12 @@ extern char const *image_program (struct plan *plan, char const *name) ;
 /* Does nginx stay in the foreground, by this configuration? */
 extern int image_nginx_stays (char const *configuration) ;
 
+/* A server that stayed in the foreground, or the input would not have worked, and that does not start if
+   both its configuration and its words say so: nginx. Returns 1 if the service's program `name` is
+   one, which is then left as it is. The report says so, and a TODO, unless that is certain: by the
+   configuration, or since (`is_certain`) the container would have ended with it. */
+extern int image_leaves_as_it_is (struct plan *plan, struct service *service, uint32_t line, char const *name, int is_certain) ;
+
 /* Notes about services whose program or user is missing. */
 extern void image_check (struct plan *plan) ;
 
