@@ -35,6 +35,51 @@ EOS
   untold TODO
 }
 
+@test "a program that a variable, a search or eval names gives the directory its name, or a TODO" {
+  wrapper <<'EOS'
+#!/bin/bash
+CMD="one -g \"daemon off;\""
+WORDS=(two -x)
+eval "$CMD" &
+"${WORDS[@]}" &
+${BIN:-/usr/bin/three} --a &
+$(which four) --x &
+"$(command -v five)" &
+eval "six --port $PORT" &
+eval exec seven $X &
+command -p eight &
+exec -a other nine -x &
+builtin exec ten &
+wait
+EOS
+  migrate
+  services one two three four five six seven eight nine ten
+  becomes eight 'exec eight'
+  becomes nine 'exec reeve-exec --argv0 other -- nine -x'
+  becomes six 'eval "six --port $PORT"'
+  [ "$(grep -l 'eval reads its words a second time' "$tree"/*/run | xargs dirname | xargs -n 1 basename | xargs)" = 'one seven six' ]
+  told '3 TODOs in the files'
+}
+
+@test "a program that only the start tells is marked" {
+  local start
+  for start in '"$SERVER_CMD" &' '$SERVER --x &' '"${SERVER[@]}" &' 'exec "$SERVER" &' 'bash -c "$SERVER" &' 'nice -n 5 $SERVER &' '"$(server-command)" &' 'exec $SERVER'; do
+    wrapper <<<"$start"
+    migrate
+    told 'TODO: only the start tells which program'
+    untold 'services.d/service/'
+  done
+  for start in 'eval "$SERVER" &' 'eval $(server-command) &' 'eval $SERVER $ARGS &' 'sh -c "eval $SERVER" &'; do
+    wrapper <<<"$start"
+    migrate
+    told TODO
+    lacks eval service
+  done
+  wrapper <<<$'case $ROLE in a) SERVER=a;; *) SERVER=b;; esac\nexec $SERVER' # it is set in run
+  migrate
+  untold TODO
+}
+
 @test "a daemon whose foreground form is not known is marked" {
   wrapper <<'EOS'
 service mystery start

@@ -238,6 +238,8 @@ extern void remarks_to_list (struct analysis *a, struct held **list) ;
 
 /* ---- names.c ---- */
 extern char const *name_of (struct analysis *a, struct statement *statement) ; /* of the service that the statement would become */
+/* A TODO for a command whose program is not named: eval, or a variable; 0: it is. */
+extern char const *told_at_start (struct analysis *a, struct statement *statement) ;
 extern char const *distinct_name (struct analysis *a, char const *name, struct statement *statement) ;
 extern char const *task_name (struct analysis *a, struct statement *statement) ;
 

@@ -48,22 +48,159 @@ static struct statement *find_main_command (struct analysis *a, struct statement
   return finding.found ;
 }
 
-static char const *name_of_code (struct analysis *a, char const *raw)
+/* ---- code, and words that the shell expands ---- */
+
+static char const *name_of_code (struct analysis *a, char const *code) ;
+
+/* $(command -v server), `which server`, "$(build-command)": what is between; 0: another form. */
+static char const *substituted (struct pool *pool, char const *raw)
 {
-  struct source code ;
-  struct statement *found = 0 ;
-  char const *argv[COMMAND_WORDS_MAX] ;
-  char const *value = shell_unquote(a->pool, raw) ;
-  if (!value) value = *raw == '"' ? pool_copy(a->pool, raw + 1, strlen(raw) > 2 ? strlen(raw) - 2 : 0) : raw ;
-  for (struct statement *one = shell_parse_text(a->pool, &code, value) ; one ; one = one->next)
-    if (find_main_command(a, one)) found = find_main_command(a, one) ;
-  if (!found) return "service" ;
+  size_t len ;
+  raw += *raw == '"' ;
+  len = strlen(raw) - (*raw && raw[strlen(raw) - 1] == '"') ;
+  if (len > 3 && !strncmp(raw, "$(", 2) && raw[2] != '(' && raw[len - 1] == ')') return pool_copy(pool, raw + 2, len - 3) ;
+  return len > 2 && *raw == '`' && raw[len - 1] == '`' ? pool_copy(pool, raw + 1, len - 2) : 0 ;
+}
+
+/* The name of the program that such a search finds; 0: it is no search. */
+static char const *searched (struct analysis *a, char const *code)
+{
+  struct source source ;
+  struct statement *one = shell_parse_text(a->pool, &source, code) ;
+  while (one && (one->kind == STATEMENT_OR || one->kind == STATEMENT_PIPELINE) && one->body) one = one->body ;
+  if (!one || one->kind != STATEMENT_COMMAND || one->nwords < 2 || !shell_one_of(statement_command(one), "which command type readlink realpath")) return 0 ;
+  return *statement_word(one, one->nwords - 1) ? statement_word(one, one->nwords - 1) : 0 ;
+}
+
+/* What the word holds, if the script, or its default, says so; 0: only the start tells. */
+static char const *held_by (struct analysis *a, char const *raw)
+{
+  struct variable variable ;
+  struct texts words = { 0 } ;
+  char const *code = substituted(a->pool, raw) ;
+  if (code) return searched(a, code) ;
+  if (variable_parse(a->pool, raw, &variable) && variable_from_environment(a, &variable, a->plan->npieces))
   {
-    struct launch launch ;
-    command_unwrap(a->pool, found, &launch) ;
-    command_argv(found, launch.first, argv) ;
+    char const *value = variable.constant ? variable.constant : variable.fallback ;
+    return value && *value ? value : 0 ;
   }
+  return strstr(raw, "[@]}") && known_words(a, raw, &words) && words.first ? texts_join(a->pool, &words, " ") : 0 ;
+}
+
+/* eval "$COMMAND", eval exec server "$X": the words without their quotes, as the second reading has them. */
+static char const *evaluated (struct analysis *a, struct statement const *eval)
+{
+  struct texts words = { 0 } ;
+  for (unsigned int i = 1 ; i < eval->nwords ; i++)
+  {
+    char const *raw = eval->words[i].raw ;
+    size_t len = strlen(raw) ;
+    if (eval->words[i].value) texts_add(a->pool, &words, eval->words[i].value) ;
+    else texts_add(a->pool, &words, len > 1 && *raw == '"' && raw[len - 1] == '"' ? pool_copy(a->pool, raw + 1, len - 2) : raw) ;
+  }
+  return texts_join(a->pool, &words, " ") ;
+}
+
+/* Is it a variable that the script sets somewhere? Then run has that, too. */
+static int is_set_here (struct analysis *a, char const *raw)
+{
+  char const *name = raw + strspn(raw, "\"${") ;
+  name = pool_copy(a->pool, name, strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")) ;
+  for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
+    if (!a->plan->pieces[i].is_function && strstr(a->plan->pieces[i].names, pool_printf(a->pool, " %s ", name))) return 1 ;
+  return 0 ;
+}
+
+/* The word that tells alone what is executed, a variable or a program's answer; 0: it is named. */
+static char const *telling_word (struct analysis *a, struct statement const *command, unsigned int first)
+{
+  char const *argv[COMMAND_WORDS_MAX] ;
+  struct word const *word ;
+  command_argv(command, first, argv) ;
+  first += (unsigned int)(command_behind_runners(a->pool, argv) - argv) ;
+  word = command->words + first ;
+  if (first >= command->nwords || word->value || word->path || mentions_positional(word->raw) || strchr(word->raw, '/')) return 0 ;
+  return strchr("$`", word->raw[*word->raw == '"']) && !held_by(a, word->raw) && !is_set_here(a, word->raw) ? word->raw : 0 ;
+}
+
+static char const *name_of_words (struct analysis *a, struct statement const *command, unsigned int first)
+{
+  char const *argv[COMMAND_WORDS_MAX] ;
+  char const *raw = first < command->nwords && !command->words[first].value && !command->words[first].path ? command->words[first].raw : "" ;
+  char const *held = *raw && a->depth < 60 ? held_by(a, raw) : 0 ;
+  char const *code = *raw && !held ? substituted(a->pool, raw) : 0 ;
+  if (held || code)
+  {
+    char const *name ;
+    a->depth++ ;
+    name = name_of_code(a, held ? held : code) ;
+    a->depth-- ;
+    return name ;
+  }
+  command_argv(command, first, argv) ;
   return argv[0] ? command_service_name(a->pool, argv) : "service" ;
+}
+
+/* The command of the code that names it; 0: there is none. *first: its program's word. */
+static struct statement *command_of_code (struct analysis *a, char const *code, unsigned int *first)
+{
+  struct source *source = pool_alloc(a->pool, sizeof(*source)) ;
+  struct launch launch ;
+  struct statement *found = 0 ;
+  struct statement *all = shell_parse_text(a->pool, source, code) ;
+  for (struct statement *one = all ; one ; one = one->next)
+    if (find_main_command(a, one)) found = find_main_command(a, one) ;
+  if (!found && all && !strcmp(statement_command(all), "eval") && all->nwords > 1 && a->depth < 60)
+  {
+    a->depth++ ;
+    found = command_of_code(a, evaluated(a, all), first) ;
+    a->depth-- ;
+    return found ;
+  }
+  if (!found) return 0 ;
+  command_unwrap(a->pool, found, &launch) ;
+  *first = launch.first ;
+  return found ;
+}
+
+/* The code in a word. */
+static char const *code_of (struct analysis *a, char const *raw)
+{
+  char const *value = shell_unquote(a->pool, raw) ;
+  if (*raw == '"' && strlen(raw) > 1) return pool_copy(a->pool, raw + 1, strlen(raw) - 2) ;
+  return *raw == '\'' && value ? value : raw ;
+}
+
+static char const *name_of_code (struct analysis *a, char const *code)
+{
+  unsigned int first ;
+  struct statement *found = command_of_code(a, code, &first) ;
+  return found ? name_of_words(a, found, first) : "service" ;
+}
+
+/* sh -c CODE */
+static int is_shell_code (struct statement const *command, unsigned int first, char const *const *argv)
+{
+  return argv[0] && shell_one_of(shell_basename(argv[0]), "sh bash dash ash") && argv[1] && argv[1][0] == '-' && strchr(argv[1], 'c') && first + 2 < command->nwords ;
+}
+
+char const *told_at_start (struct analysis *a, struct statement *statement)
+{
+  struct launch launch ;
+  struct statement *found = statement ;
+  unsigned int first ;
+  char const *argv[COMMAND_WORDS_MAX] ;
+  char const *word ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  if (!strcmp(statement_command(statement), "eval"))
+    return "eval reads its words a second time, and a shell stays between: look at what the variables in it hold, name the directory after that, and write it in place of eval, behind exec" ;
+  command_unwrap(a->pool, statement, &launch) ;
+  first = launch.first ;
+  command_argv(statement, first, argv) ;
+  if (launch.code) found = command_of_code(a, code_of(a, launch.code), &first) ;
+  else if (is_shell_code(statement, first, argv)) found = command_of_code(a, code_of(a, statement->words[first + 2].raw), &first) ;
+  word = found ? telling_word(a, found, first) : 0 ;
+  return word ? pool_printf(a->pool, "only the start tells which program %s holds: name the directory after it, and see that it stays in the foreground", word) : 0 ;
 }
 
 /* "$@" or "$1" as a command: the program depends on the call. */
@@ -94,6 +231,7 @@ char const *name_of (struct analysis *a, struct statement *statement)
     }
     return statement_command(statement) ;
   }
+  if (statement->nwords > 1 && !strcmp(statement_command(statement), "eval")) return name_of_code(a, evaluated(a, statement)) ;
   found = find_main_command(a, statement) ;
   if (!found) return statement->kind == STATEMENT_COMMAND && statement->nwords ? statement_command(statement) : "service" ;
   if (found != statement && find_function(a, statement_command(found)) && a->depth < 10)
@@ -105,11 +243,10 @@ char const *name_of (struct analysis *a, struct statement *statement)
     return name ;
   }
   command_unwrap(a->pool, found, &launch) ;
-  if (launch.code) return name_of_code(a, launch.code) ;
+  if (launch.code) return name_of_code(a, code_of(a, launch.code)) ;
   command_foreground(found, launch.first, &foreground) ;
   command_argv(found, launch.first, argv) ;
-  if (argv[0] && shell_one_of(shell_basename(argv[0]), "sh bash dash ash") && argv[1] && argv[1][0] == '-' && strchr(argv[1], 'c')
-   && launch.first + 2 < found->nwords) return name_of_code(a, found->words[launch.first + 2].raw) ;
+  if (is_shell_code(found, launch.first, argv)) return name_of_code(a, code_of(a, found->words[launch.first + 2].raw)) ;
   if (foreground.ends && argv[1])
   {
     char const *what = shell_basename(argv[0]) ;
@@ -122,7 +259,7 @@ char const *name_of (struct analysis *a, struct statement *statement)
     return foreground.argv[0] ? shell_basename(foreground.argv[0])
      : argv[0] && strncmp(argv[0], "/etc/", 5) != 0 && argv[1] ? (strcmp(shell_basename(argv[0]), "systemctl") != 0 ? argv[1] : argv[2])
      : argv[0] ? shell_basename(argv[0]) : "service" ;
-  return argv[0] ? command_service_name(a->pool, argv) : "service" ;
+  return name_of_words(a, found, launch.first) ;
 }
 
 /* With what tells it from others: the value of the loop that starts it, or, when the

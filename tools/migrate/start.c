@@ -130,6 +130,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   take_pending(a, service) ;
   run_lines(a, service, statement) ;
   plan_mark_place(a->plan, service, service->claim, service->text) ;
+  if (!by_cmd && !service->is_oneshot && told_at_start(a, statement)) plan_todo(a->plan, service, service->claim, service->line, told_at_start(a, statement)) ;
   if (!a->plan->cmd && !a->positional && !a->in_function && service->command && takes_arguments(service->command))
     plan_todo(a->plan, service, service->claim, service->line,
       "\"$@\" is the image's CMD, which is not known: give --dockerfile; or write it here, and take it out of the Dockerfile") ;

@@ -80,6 +80,25 @@ static void unwrap_start_stop (struct unwrapping *u)
   u->i = program ;
 }
 
+/* exec -a NAME, -l, -c, before the program. */
+static void unwrap_exec (struct unwrapping *u)
+{
+  for (; *word(u, u->i) == '-' && word(u, u->i)[1] ; u->i++)
+  {
+    char const *option = word(u, u->i) ;
+    if (!strcmp(option, "--"))
+    {
+      u->i++ ;
+      return ;
+    }
+    if (strchr(option, 'c')) u->launch->todo = "exec -c gave it no environment: write env -i before the program" ;
+    if (strchr(option, 'l')) drop(u, "exec -l: the program is called without - ahead of its name") ;
+    if (!strchr(option, 'a') || u->i + 1 >= u->statement->nwords) continue ;
+    texts_add(u->pool, &u->launch->options, "--argv0") ;
+    texts_add(u->pool, &u->launch->options, u->statement->words[++u->i].raw) ;
+  }
+}
+
 static int unwrap_one (struct unwrapping *u)
 {
   char const *name = shell_basename(word(u, u->i)) ;
@@ -88,10 +107,14 @@ static int unwrap_one (struct unwrapping *u)
   {
     u->launch->replaced = 1 ;
     u->i++ ;
-    if (!strcmp(word(u, u->i), "-a")) drop(u, "exec -a: the program has its own name again") ;
-    skip_options(u, "-a") ;
+    unwrap_exec(u) ;
   }
-  else if (shell_one_of(name, "command builtin")) u->i++ ;
+  else if (shell_one_of(name, "command builtin"))
+  {
+    if (!strcmp(name, "command") && shell_one_of(word(u, u->i + 1), "-v -V -pv -pV")) return 0 ; /* it only looks for it */
+    u->i++ ;
+    skip_options(u, "") ;
+  }
   else if (shell_one_of(name, "nohup"))
   {
     drop(u, "nohup: a service has no terminal that could hang up") ;
