@@ -52,6 +52,48 @@ EOS
   untold TODO
 }
 
+@test "a trap that is reset behind the wait has done its work" {
+  wrapper <<'EOS'
+trap 'kill -INT $PID' TERM
+myserver & PID=$!
+wait $PID
+trap - TERM
+wait $PID
+EOS
+  migrate
+  file myserver/down-signal <<<INT
+  untold 'no trap for TERM'
+}
+
+@test "signals that are numbers, and two that reload" {
+  wrapper <<'EOS'
+trap 'kill -1 "$P"' 1
+trap 'kill -10 "$P"' 10
+srv & P=$!
+wait $P
+EOS
+  migrate
+  lacks srv/reload-signal srv/down-signal # HUP
+  told '`reeve reload srv` in the container sends it HUP'
+  told 'docker kill -s 10 CONTAINER sent it USR1, and does not any more: `reeve reload srv` sends HUP, write `reeve kill` with USR1 there'
+}
+
+@test "a trap that stops a service without a signal is marked" {
+  wrapper <<'EOS'
+stop() { { echo save; sleep 1; echo shutdown; } | telnet 127.0.0.1 8081; }
+trap stop TERM
+gameserver & wait $!
+EOS
+  migrate
+  told 'TODO: it sent nobody a signal: was it this that ended a service?'
+  wrapper <<'EOS'
+trap 'deregister --now' EXIT
+gameserver & wait $!
+EOS
+  migrate
+  untold TODO # only behind its end
+}
+
 @test "what else a trap did is the main service's finish" {
   wrapper <<'EOS'
 #!/bin/bash

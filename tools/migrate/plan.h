@@ -170,6 +170,7 @@ struct service
   int is_forgiven ; /* the script went on if it failed, or was not ready in time */
   char const *down_signal ; /* the signal that traps send it at the end; 0: not known */
   uint32_t down_line ; /* of the trap */
+  char const *reload_signal ; /* that another trap sends it, to read its files again; 0: none */
   int must_succeed ; /* of a task: the script ended if it failed */
   int is_waited ; /* the script waited for its end */
   int is_daemon ; /* it put itself into the background when it was ready */

@@ -198,10 +198,13 @@ void apply_list (struct trapping *t, struct statement *list, struct source const
   }
 }
 
-/* Work before the signals may need the services that they end: a save, a deregistration. */
+/* Work before the signals, or in place of them, may need the services that are to end: a save, a deregistration. */
 void mark_early (struct trapping *t)
 {
   if (t->early && (t->killed || t->all_signalled))
     texts_add_once(t->a->pool, &t->claim->todo, pool_printf(t->a->pool,
       "it did this before it told anyone to end: %s; finish does it afterwards: if a service has to be up for it, let that service's run trap TERM, do it, and then end the program", t->early)) ;
+  else if (t->early && !t->reloads && !t->is_exit)
+    texts_add_once(t->a->pool, &t->claim->todo, pool_printf(t->a->pool,
+      "it sent nobody a signal: was it this that ended a service? %s; finish does it when that has ended, by a signal: if it has to be up for it, let its run trap TERM and do it", t->early)) ;
 }

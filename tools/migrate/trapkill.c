@@ -103,6 +103,25 @@ static char const *of_two_signals (struct trapping *t, struct service *service, 
   return kept ;
 }
 
+/* As down-signal it would never end the service. */
+static void set_reload_signal (struct trapping *t, struct service *service, char const *signal)
+{
+  struct analysis *a = t->a ;
+  char const *signals = pool_copy(a->pool, t->trap->signals, strlen(t->trap->signals) - 1) ;
+  if (service->reload_signal && !strcmp(service->reload_signal, signal)) return ;
+  if (service->reload_signal)
+  {
+    plan_todo(a->plan, service, t->claim, t->trap->line, pool_printf(a->pool,
+      "docker kill -s%s CONTAINER sent it %s, and does not any more: `reeve reload %s` sends %s, write `reeve kill` with %s there", signals, signal, service->name, service->reload_signal, signal)) ;
+    return ;
+  }
+  service->reload_signal = signal ;
+  if (strcmp(signal, "HUP") != 0) service_set(a->plan, service, "reload-signal", signal) ;
+  t->claim->what = pool_printf(a->pool, "%s; `reeve reload %s` sends %s", t->claim->what, service->name, signal) ;
+  plan_todo(a->plan, service, t->claim, t->trap->line, pool_printf(a->pool,
+    "docker kill -s%s CONTAINER reached it, and does not any more: `reeve reload %s` in the container sends it %s", signals, service->name, signal)) ;
+}
+
 void set_signal (struct trapping *t, struct service *service, char const *signal)
 {
   struct analysis *a = t->a ;
@@ -110,11 +129,7 @@ void set_signal (struct trapping *t, struct service *service, char const *signal
   texts_add_once(a->pool, &t->signalled, service->name) ;
   if (t->reloads)
   {
-    /* As down-signal it would never end the service. */
-    if (strcmp(signal, "HUP") != 0) service_set(a->plan, service, "reload-signal", signal) ;
-    t->claim->what = pool_printf(a->pool, "%s; `reeve reload %s` sends %s", t->claim->what, service->name, signal) ;
-    plan_todo(a->plan, service, t->claim, t->trap->line, pool_printf(a->pool,
-      "docker kill -s%.*s CONTAINER reached it, and does not any more: `reeve reload %s` in the container sends it %s", (int)strlen(t->trap->signals) - 1, t->trap->signals, service->name, signal)) ;
+    set_reload_signal(t, service, signal) ;
     return ;
   }
   if (!strcmp(signal, "KILL"))
@@ -154,7 +169,7 @@ void set_signals (struct trapping *t, struct statement const *kill)
     char const *raw = kill->words[i].raw ;
     if (!strcmp(raw, "--")) continue ;
     if (shell_one_of(raw, "-s -n --signal") && i + 1 < kill->nwords) signal = signal_of(t, kill->words[++i].raw) ;
-    else if (*raw == '-' && i == 1 && strncmp(raw, "-$$", 3) != 0 && !shell_one_of(raw, "-f -x -1")) signal = signal_of(t, raw + 1) ;
+    else if (*raw == '-' && i == 1 && strncmp(raw, "-$$", 3) != 0 && !shell_one_of(raw, "-f -x") && (strcmp(raw, "-1") != 0 || i + 1 < kill->nwords)) signal = signal_of(t, raw + 1) ;
     else if (*raw == '-' && by_name) continue ;
     else
     {

@@ -16,6 +16,7 @@ struct trapping
   int kills ;
   int works ;
   int reloads ; /* the trap is not for the end: HUP */
+  int is_exit ; /* it is for the script's own end alone */
   struct texts signalled ; /* services that it told to end */
   int all_signalled ; /* or it may have told any service */
   char const *work ; /* the last work that moved to finish; 0: none */
@@ -25,7 +26,7 @@ struct trapping
 /* ---- trapcode.c ---- */
 /* Each statement of a trap: signals become down-signal, the rest finish. */
 extern void apply_list (struct trapping *t, struct statement *list, struct source const *text) ;
-/* A TODO for what came ahead of the signals: it may talk to what they end. */
+/* A TODO for what came ahead of the signals, or in place of them: it may talk to what is to end. */
 extern void mark_early (struct trapping *t) ;
 
 /* ---- trapkill.c ---- */

@@ -53,7 +53,7 @@ void walk_trap (struct analysis *a, struct statement *statement)
   if (first + 1 >= statement->nwords || !strcmp(statement->words[first].raw, "-"))
   {
     if (first + 1 == statement->nwords) signals = pool_printf(a->pool, " %s ", statement_word(statement, first)) ;
-    take_signals(a, signals, line_of(a, statement)) ;
+    if (!a->waited_line) take_signals(a, signals, line_of(a, statement)) ; /* behind the wait it had done its work */
     claim_statement(a, statement, "dropped", "the shell's signals: the supervisor has its own") ;
     return ;
   }
@@ -90,14 +90,17 @@ int walk_trap_call (struct analysis *a, struct statement *statement)
   return 1 ;
 }
 
-/* Is the trap for the end? HUP is not, nor are other signals if there is a trap for TERM and the like. */
+/* Is the trap for the end? HUP and USR1 are not, nor are other signals if there is a trap for TERM and the like. */
 static int is_for_the_end (struct analysis *a, struct trap const *trap)
 {
   static char const *const ends[] = { " TERM ", " SIGTERM ", " INT ", " SIGINT ", " QUIT ", " SIGQUIT ", " EXIT ", " 0 ", " 15 ", " 2 ", " 3 ", " PWR ", " SIGPWR " } ;
+  static char const *const tells[] = { "HUP", "USR1", "USR2", "WINCH", "CONT" } ;
   for (size_t i = 0 ; i < sizeof(ends) / sizeof(*ends) ; i++)
     if (strstr(trap->all, ends[i])) return 1 ;
   if (!trap->all[strspn(trap->all, " ")]) return 1 ; /* not known */
-  if (strstr(trap->all, "HUP ") || strstr(trap->all, " 1 ")) return 0 ;
+  if (a->plan->stop_signal && has_signal(a->pool, trap->all, a->plan->stop_signal)) return 1 ;
+  for (size_t i = 0 ; i < sizeof(tells) / sizeof(*tells) ; i++)
+    if (has_signal(a->pool, trap->all, tells[i])) return 0 ;
   for (struct trap const *other = a->traps ; other ; other = other->next)
     if (other != trap && *other->code)
       for (size_t i = 0 ; i < sizeof(ends) / sizeof(*ends) ; i++)
@@ -141,6 +144,7 @@ static void apply_code (struct trapping *t)
   struct source code ;
   struct function *function = find_function(a, t->trap->code) ;
   t->reloads = !is_for_the_end(a, t->trap) ;
+  t->is_exit = !strcmp(t->trap->all, " EXIT ") || !strcmp(t->trap->all, " 0 ") ;
   if (function)
   {
     struct statement *body = function->statement->body ;
