@@ -430,3 +430,34 @@ EOS
   tail -n 1 "$tree/nginx/run" | grep -qx 'exec nginx'
   told '(as it is: its configuration keeps it in the foreground, or else the container would have ended at once)'
 }
+
+@test "a program that was started once is a task only where it ends by itself" {
+  local name
+  wrapper <<'EOS'
+[program:site]
+command=/usr/sbin/nginx -g "daemon off;"
+[program:app]
+command=uwsgi --ini /etc/setup.ini
+[program:own]
+command=chown -R app /data
+[program:tables]
+command=php /app/artisan migrate --force
+[program:files]
+command=sh -c "mkdir -p /data && until nc -z db 5432; do sleep 1; done; exec python manage.py collectstatic"
+[program:tick]
+command=sh -c "while true; do sleep 60; date; done"
+[program:thing]
+command=sh -c "mkdir -p /data; exec /srv/thing"
+[program:init-db]
+command=/srv/prepare
+EOS
+  sed -i 's/^command.*/&\nstartsecs=0\nautorestart=false/' supervisord.conf
+  migrate
+  for name in site app tick thing; do
+    lacks "$name/flag-oneshot"
+    file "$name/restart" <<<no
+  done
+  has own/flag-oneshot tables/flag-oneshot files/flag-oneshot init-db/flag-oneshot
+  for name in tick thing; do grep -q '^# TODO reeve-migrate: .*: startsecs=0 and autorestart=false fit' "$tree/$name/run"; done
+  run ! grep -r TODO "$tree/site" "$tree/app" "$tree/own" "$tree/tables" "$tree/files" "$tree/init-db"
+}

@@ -77,6 +77,7 @@
    ini.c            reading a supervisord.conf
    supervisord.c    its sections, and the order of its programs
    program.c        the options of one of these
+   autorestart.c    whether it is started, and when again
    include.c        the files that it includes
    order.c          which of them uses which
    fcgi.c           sockets of fcgi-programs

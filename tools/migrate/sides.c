@@ -11,6 +11,34 @@ int is_short (char const *program)
      "ldconfig update-ca-certificates update-ca-trust locale-gen a2enmod a2dismod a2ensite a2dissite a2enconf a2disconf update-alternatives htpasswd rsync gzip mktemp sync chsh chpasswd passwd setcap ssh-keyscan") ;
 }
 
+/* What ends by itself, also in the background. */
+int is_task_program (char const *program)
+{
+  return shell_one_of(program, "curl wget psql mysql mariadb mysqldump redis-cli mongo mongosh rsync cp mv rm mkdir chown chmod touch echo tar gzip find sed awk pg_dump ssh-keygen sshd-keygen htpasswd openssl envsubst update-ca-certificates "
+    "rabbitmqctl rabbitmqadmin kcadm.sh kcadm mysqladmin mariadb-admin pg_restore mongorestore mongoimport mongodump sqlcmd cypher-shell awslocal aws influx "
+    "clickhouse-client cqlsh nodetool etcdctl kafka-topics.sh ldapadd ldapmodify createdb createuser valkey-cli alembic flyway liquibase") ;
+}
+
+/* configure-db.sh & : its name says that it prepares something, and ends. */
+int says_task (char const *name)
+{
+  int says = 0 ;
+  for (char const *p = name ; *p ; p += strspn(p, "-_."))
+  {
+    char word[32] ;
+    size_t len = strcspn(p, "-_.") ;
+    if (len < sizeof(word))
+    {
+      memcpy(word, p, len) ;
+      word[len] = 0 ;
+      if (shell_one_of(word, "server serve daemon worker workers watch watcher monitor agent api web loop queue scheduler cron")) return 0 ;
+      says |= shell_one_of(word, "configure setup init initdb initialize initialise migrate migration migrations seed provision import restore register warmup preload once oneshot") ;
+    }
+    p += len ;
+  }
+  return says ;
+}
+
 /* [ -n "$X" ] && start & : asks before it starts. */
 int is_question (struct statement const *statement)
 {
@@ -50,4 +78,75 @@ int only_checks (struct analysis *a, struct statement const *statement)
   command_unwrap(a->pool, statement, &launch) ;
   command_foreground(statement, launch.first, &foreground) ;
   return foreground.ends ;
+}
+
+/* ---- does it surely end? ---- */
+
+/* artisan migrate, manage.py collectstatic, rake db:migrate, flask db upgrade */
+static int works_by_word (struct pool *pool, char const *const *argv)
+{
+  argv = command_behind_runners(pool, argv) ;
+  for (unsigned int i = 0 ; argv[i] && i < 3 && argv[i][0] != '-' ; i++)
+  {
+    char const *word = shell_basename(argv[i]) ;
+    if (shell_one_of(word, "collectstatic createsuperuser loaddata compilemessages upgrade storage:link key:generate optimize assets:precompile") || says_task(word)) return 1 ;
+    if (!strncmp(word, "db:", 3) || strstr(word, ":cache") || strstr(word, ":clear")) return 1 ;
+  }
+  return 0 ;
+}
+
+static int may_go_on (struct statement *statement, void *data) ;
+
+static int code_may_go_on (struct analysis *a, char const *raw)
+{
+  struct source code ;
+  struct source *outer = a->source ;
+  struct statement *one = shell_parse_text(a->pool, &code, shell_unquote(a->pool, raw) ? shell_unquote(a->pool, raw) : raw) ;
+  int result = !one || a->depth > 10 ;
+  a->depth++ ;
+  a->source = &code ;
+  for (; one && !result ; one = one->next) result = one->background || statement_walk(one, &may_go_on, a) ;
+  a->source = outer ;
+  a->depth-- ;
+  return result ;
+}
+
+/* May the statement, which may be inside another one, go on for ever? */
+static int may_go_on (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  struct launch launch ;
+  struct foreground foreground ;
+  char const *argv[COMMAND_WORDS_MAX] ;
+  char const *name ;
+  if (statement->background || statement->kind == STATEMENT_DAMAGED || statement->kind == STATEMENT_OTHER) return 1 ;
+  if (statement->kind == STATEMENT_LOOP) return shell_one_of(statement_command(statement->branches->condition), "true : false sleep") ;
+  if (statement->kind != STATEMENT_COMMAND || !statement->nwords) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  if (launch.code) return code_may_go_on(a, launch.code) ;
+  command_argv(statement, launch.first, argv) ;
+  if (!argv[0]) return 1 ;
+  name = shell_basename(argv[0]) ;
+  if (shell_one_of(name, "sh bash dash ash") && argv[1] && argv[1][0] == '-' && strchr(argv[1], 'c') && launch.first + 2 < statement->nwords)
+    return code_may_go_on(a, statement->words[launch.first + 2].raw) ;
+  command_foreground(statement, launch.first, &foreground) ;
+  if (!strcmp(name, "sleep")) return argv[1] && shell_one_of(argv[1], "infinity inf") ;
+  if (foreground.is_daemon && !foreground.ends) return 1 ;
+  return !(foreground.ends || is_short(name) || is_task_program(name) || is_question(statement) || works_by_word(a->pool, argv)
+    || shell_one_of(name, "cd source . read exit wait shift umask ulimit pg_isready")) ;
+}
+
+int surely_ends (struct analysis *a, struct statement *statement)
+{
+  return !statement_walk(statement, &may_go_on, a) ;
+}
+
+int is_known_server (struct analysis *a, struct statement *statement)
+{
+  struct launch launch ;
+  struct foreground foreground ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  command_foreground(statement, launch.first, &foreground) ;
+  return foreground.is_daemon && !foreground.ends ;
 }

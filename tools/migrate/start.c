@@ -2,11 +2,6 @@
 
 #include "migrate/waiting.h"
 
-/* What ends by itself, also in the background. */
-#define TASKS "curl wget psql mysql mariadb mysqldump redis-cli mongo mongosh rsync cp mv rm mkdir chown chmod touch echo tar gzip find sed awk pg_dump ssh-keygen sshd-keygen htpasswd openssl envsubst update-ca-certificates " \
-  "rabbitmqctl rabbitmqadmin kcadm.sh kcadm mysqladmin mariadb-admin pg_restore mongorestore mongoimport mongodump sqlcmd cypher-shell awslocal aws influx " \
-  "clickhouse-client cqlsh nodetool etcdctl kafka-topics.sh ldapadd ldapmodify createdb createuser valkey-cli alembic flyway liquibase"
-
 /* Programs that start and watch others. */
 #define SUPERVISORS "supervisord forego foreman honcho goreman overmind hivemind s6-svscan runsvdir svscan circusd monit pm2 pm2-runtime god bluepill multirun immortal"
 
@@ -80,28 +75,8 @@ static int ends_soon (struct analysis *a, struct statement const *statement)
   if (can_be_left(a, statement)) return 1 ;
   if (statement->kind != STATEMENT_GROUP && statement->kind != STATEMENT_SUBSHELL) return 0 ;
   for (struct statement const *one = statement->body ; one ; one = one->next)
-    if (one->background || one->kind != STATEMENT_COMMAND || !shell_one_of(statement_command(one), TASKS " echo printf sleep true :")) return 0 ;
+    if (one->background || one->kind != STATEMENT_COMMAND || (!is_task_program(statement_command(one)) && !shell_one_of(statement_command(one), "echo printf sleep true :"))) return 0 ;
   return 1 ;
-}
-
-/* configure-db.sh & : its name says that it prepares something, and ends. */
-static int says_task (char const *name)
-{
-  int says = 0 ;
-  for (char const *p = name ; *p ; p += strspn(p, "-_."))
-  {
-    char word[32] ;
-    size_t len = strcspn(p, "-_.") ;
-    if (len < sizeof(word))
-    {
-      memcpy(word, p, len) ;
-      word[len] = 0 ;
-      if (shell_one_of(word, "server serve daemon worker workers watch watcher monitor agent api web loop queue scheduler cron")) return 0 ;
-      says |= shell_one_of(word, "configure setup init initdb initialize initialise migrate migration migrations seed provision import restore register warmup preload") ;
-    }
-    p += len ;
-  }
-  return says ;
 }
 
 struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how)
@@ -150,7 +125,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   if (shell_one_of(service->program, SUPERVISORS))
     texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "TODO: services.d/%s: %s starts and watches processes of its own: migrate what it reads next "
       "(reeve-migrate reads a supervisord.conf and a Procfile), and take it out", service->name, service->program)) ;
-  if (how == START_BACKGROUND && (shell_one_of(service->program, TASKS) || ends_soon(a, statement)))
+  if (how == START_BACKGROUND && (is_task_program(service->program) || ends_soon(a, statement)))
   {
     service->is_oneshot = 1 ;
     service->is_background = 0 ;

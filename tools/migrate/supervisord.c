@@ -11,11 +11,6 @@
 #define PRIORITY_DEFAULT 999
 #define PRIORITY_MAX 100000L
 
-static void note (struct translation *t, char const *name, char const *text)
-{
-  ini_take(t->source, t->section, name, "dropped", text) ;
-}
-
 /* ---- order ---- */
 
 static char const *program_of (struct ini_section const *section)

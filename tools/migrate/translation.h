@@ -5,6 +5,7 @@
 #define REEVE_MIGRATE_TRANSLATION_H
 
 #include "migrate/ini.h"
+#include "migrate/shell.h"
 #include "migrate/supervisord.h"
 
 struct translation
@@ -17,6 +18,36 @@ struct translation
   struct expansion expansion ;
   struct service *service ;
 } ;
+
+static inline char const *where (struct translation *t, char const *file)
+{
+  return service_where(t->plan, t->service, file) ;
+}
+
+/* The option's value, 0 if there is none. Its line went to `file` of the service. */
+static inline char const *take (struct translation *t, char const *name, char const *file, char const *what)
+{
+  return ini_take(t->source, t->section, name, where(t, file), what) ;
+}
+
+/* Its line went nowhere: why. */
+static inline void note (struct translation *t, char const *name, char const *text)
+{
+  ini_take(t->source, t->section, name, "dropped", text) ;
+}
+
+static inline int is_true (char const *value)
+{
+  return shell_one_of(value, "true True TRUE yes Yes on On 1") ;
+}
+
+static inline int is_false (char const *value)
+{
+  return shell_one_of(value, "false False FALSE no No off Off 0") ;
+}
+
+/* autorestart.c: whether it is started, and when again; restart, down, enable-if, success-codes, flag-oneshot. */
+extern void translate_restart (struct translation *t) ;
 
 /* [program:NAME] or [fcgi-program:NAME], which t->section is: its services. */
 extern void translate_program (struct translation *t, char const *name) ;
