@@ -247,6 +247,10 @@ extern char const *told_at_start (struct analysis *a, struct statement *statemen
 extern char const *distinct_name (struct analysis *a, char const *name, struct statement *statement) ;
 extern char const *task_name (struct analysis *a, struct statement *statement) ;
 
+/* ---- readable.c ---- */
+/* svc-$s in a loop over known values, or $(which nginx): svc-orders, nginx. */
+extern char const *readable_name (struct analysis *a, char const *name) ;
+
 /* ---- runscript.c: the lines of run ---- */
 extern void run_lines (struct analysis *a, struct service *service, struct statement *statement) ;
 

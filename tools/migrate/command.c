@@ -78,10 +78,12 @@ char const *command_service_name (struct pool *pool, char const *const *argv)
     return argv[1] && argv[1][0] != '-' && strcmp(argv[1], "start") != 0 ? argv[1] : name ;
   }
   if (shell_one_of(name, "manage.py artisan") && argv[1]) return argv[1] ;
-  if (*name == '$')
+  if (*name == '$' && name[1] != '(')
   {
-    name += strspn(name, "${") ;
-    return pool_copy(pool, name, strcspn(name, "}\":-[")) ;
+    size_t len = strcspn(name, "}\":-[") ;
+    /* ${X:-y}: its value, or X (readable.c); "$X-agent" has more. */
+    if (name[1] == '{' ? !name[strcspn(name, "}") + strspn(name + strcspn(name, "}"), "}\"")] : !name[len + strspn(name + len, "\"")])
+      return pool_printf(pool, "${%.*s}", (int)(len - 1 - (name[1] == '{')), name + 1 + (name[1] == '{')) ;
   }
   return shell_one_of(strrchr(name, '.') ? strrchr(name, '.') + 1 : "", "sh py rb pl js php jar exe") ? without_extension(pool, name) : name ;
 }

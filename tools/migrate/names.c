@@ -268,7 +268,8 @@ char const *distinct_name (struct analysis *a, char const *name, struct statemen
 {
   struct statement *found ;
   struct service *other ;
-  if (*a->suffix && !strstr(name, a->suffix + 1)) return pool_printf(a->pool, "%s%s", name, a->suffix) ;
+  name = readable_name(a, name) ;
+  if (*a->suffix && !shell_mentions(name, a->suffix + 1)) return pool_printf(a->pool, "%s%s", name, a->suffix) ;
   other = plan_find(a->plan, name) ;
   if (!other) return name ;
   found = find_main_command(a, statement) ;

@@ -44,6 +44,7 @@
    tasks.c          or goes to the setup, a branch, or a task
    remarks.c        comments
    names.c          names of services and tasks
+   readable.c       what variables in them stand for
    runscript.c      the lines of its run
    become.c         the last line: the command that run executes
    origin.c         where a variable's value comes from

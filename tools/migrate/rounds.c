@@ -155,6 +155,18 @@ void begin_loop (struct analysis *a, struct statement const *statement, struct l
   refuse_registry(a, statement) ;
 }
 
+/* Of a path, its last part without the extension. */
+static char const *suffix_of (struct analysis *a, struct looping const *loop)
+{
+  char const *value = loop->value->text ;
+  if (strchr(value, '/'))
+  {
+    char const *base = shell_basename(value) ;
+    value = pool_copy(a->pool, base, strcspn(base, ".")) ;
+  }
+  return *value ? pool_printf(a->pool, "%s-%s", loop->suffix, value) : loop->suffix ;
+}
+
 int next_round (struct analysis *a, struct looping *loop)
 {
   struct statement *body = loop->statement->branches->body ;
@@ -167,7 +179,7 @@ int next_round (struct analysis *a, struct looping *loop)
   if (!loop->known) return 1 ;
   if (!loop->value) return 0 ;
   place_values(a, loop->positional, pool_printf(a->pool, "%s=%s", loop->statement->name, shell_quote(a->pool, loop->value->text))) ;
-  a->suffix = strchr(loop->value->text, '/') ? loop->suffix : pool_printf(a->pool, "%s-%s", loop->suffix, loop->value->text) ;
+  a->suffix = suffix_of(a, loop) ;
   set_values(a, body, loop->statement->name, loop->value->text) ;
   return 1 ;
 }

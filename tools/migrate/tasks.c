@@ -87,7 +87,7 @@ void add_task (struct analysis *a, struct statement *statement)
   int is_first = !a->task ;
   if (is_first)
   {
-    struct service *task = plan_service(a->plan, task_name(a, statement), line_of(a, statement)) ;
+    struct service *task = plan_service(a->plan, readable_name(a, task_name(a, statement)), line_of(a, statement)) ;
     task->is_oneshot = 1 ;
     copy_conditions(a, task) ;
     task->positional = a->positional ;
