@@ -23,8 +23,8 @@ EOS
   file worker/run <<'EOS'
 #!/bin/sh
 cd "${REEVE_WORKDIR:-/}" || exit 111
-export ROLE=worker
 mkdir -p /queue
+export ROLE=worker
 exec worker
 EOS
   file worker/enable-if <<<WORKER=yes

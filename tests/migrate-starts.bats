@@ -26,6 +26,51 @@ EOS
   told 'line 5: dropped: the container'
 }
 
+@test "what a script sets behind a task, or behind what a service prepares, comes behind it" {
+  wrapper <<'EOS'
+X=old
+db &
+migrate "$X"
+export X=1
+Y=2
+load "$Y"
+unset SECRET
+mkdir -p "/run/$X"
+X=3
+server "$X" &
+wait
+EOS
+  migrate
+  [ "$(grep -v -e '^#' -e '^cd' "$tree/migrate/run")" = $'X=old\nmigrate "$X"\nexport X=1\nY=2\nload "$Y"\nunset SECRET\nexec mkdir -p "/run/$X"' ]
+  wrapper <<'EOS'
+db &
+migrate
+export X=1
+server &
+prepared=1
+mkdir -p "/run/$prepared"
+prepared=2
+other "$prepared" &
+wait
+EOS
+  migrate
+  [ "$(grep -v -e '^#' -e '^cd' "$tree/migrate/run")" = 'exec migrate' ]
+  [ "$(grep -v -e '^#' -e '^cd' "$tree/other/run")" = $'export X=1\nprepared=1\nmkdir -p "/run/$prepared"\nprepared=2\nexec other "$prepared"' ]
+  wrapper <<'EOS'
+db &
+if [ "$A" ]; then
+  load "$X"
+  X=2
+  more "$X"
+  export Y=1
+  server "$X" &
+fi
+wait
+EOS
+  migrate
+  [ "$(grep -v -e '^#' -e '^cd' "$tree"/load/run)" = $'load "$X"\nX=2\nexec more "$X"' ]
+}
+
 @test "the one that it waits for by its pid is main" {
   wrapper <<'EOS'
 web &

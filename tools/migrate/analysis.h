@@ -55,6 +55,7 @@ struct held
 {
   struct statement *statement ;
   struct claim *claim ;
+  unsigned int npieces ; /* how many of the plan's pieces came before it */
   struct held *next ;
 } ;
 

@@ -74,13 +74,14 @@ char const *pool_printf (struct pool *pool, char const *format, ...)
   return text ;
 }
 
-void texts_add (struct pool *pool, struct texts *texts, char const *text)
+struct text *texts_add (struct pool *pool, struct texts *texts, char const *text)
 {
   struct text *one = pool_alloc(pool, sizeof(*one)) ;
   one->text = text ;
   if (!texts->end) texts->end = &texts->first ;
   *texts->end = one ;
   texts->end = &one->next ;
+  return one ;
 }
 
 int texts_has (struct texts const *texts, char const *text)

@@ -25,6 +25,7 @@ extern char const *pool_printf (struct pool *pool, char const *format, ...) __at
 struct text
 {
   char const *text ;
+  unsigned int ahead ; /* of run: 1 + the plan's piece that comes behind it; 0: all pieces come before it */
   struct text *next ;
 } ;
 struct texts
@@ -33,7 +34,7 @@ struct texts
   struct text **end ;
 } ;
 
-extern void texts_add (struct pool *pool, struct texts *texts, char const *text) ;
+extern struct text *texts_add (struct pool *pool, struct texts *texts, char const *text) ;
 extern int texts_has (struct texts const *texts, char const *text) ;
 extern void texts_add_once (struct pool *pool, struct texts *texts, char const *text) ;
 extern void texts_add_all (struct pool *pool, struct texts *to, struct texts const *from) ;

@@ -8,6 +8,7 @@ struct held *hold_statement (struct analysis *a, struct held **list, struct stat
 {
   struct held *held = pool_alloc(a->pool, sizeof(*held)) ;
   held->statement = statement ;
+  held->npieces = a->plan->npieces ;
   while (*list) list = &(*list)->next ;
   *list = held ;
   return held ;

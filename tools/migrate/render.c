@@ -101,6 +101,31 @@ static void add_all_placed (struct rendering *r, struct texts *lines, struct pla
   texts_add(r->plan->pool, lines, placed->text) ;
 }
 
+static int is_ahead (struct service const *service, unsigned int i)
+{
+  struct texts const *const lists[] = { &service->before, &service->run } ;
+  for (size_t list = 0 ; list < sizeof(lists) / sizeof(*lists) ; list++)
+    for (struct text const *one = lists[list]->first ; one ; one = one->next)
+      if (one->ahead == i + 1) return 1 ;
+  return 0 ;
+}
+
+/* The lines of run that the script had ahead of piece i. */
+static void add_ahead (struct rendering *r, struct texts *lines, struct service const *service, unsigned int i)
+{
+  struct texts const *const lists[] = { &service->before, &service->run } ;
+  for (size_t list = 0 ; list < sizeof(lists) / sizeof(*lists) ; list++)
+    for (struct text const *one = lists[list]->first ; one ; one = one->next)
+      if (one->ahead == i + 1) texts_add(r->plan->pool, lines, one->text) ;
+}
+
+/* The others. */
+static void add_behind (struct rendering *r, struct texts *lines, struct texts const *all)
+{
+  for (struct text const *one = all->first ; one ; one = one->next)
+    if (!one->ahead) texts_add(r->plan->pool, lines, one->text) ;
+}
+
 /* #!, and what the script's lines so far mean for this one; for a run also the
    conditions of the service, ahead of what is in the same branch. */
 static void add_head (struct rendering *r, struct texts *lines, struct service const *service, unsigned int npieces,
@@ -118,6 +143,11 @@ static void add_head (struct rendering *r, struct texts *lines, struct service c
   {
     struct piece const *piece = plan->pieces + i ;
     add_placed(r, lines, placed, i) ;
+    if (service && is_ahead(service, i))
+    {
+      if (!asked++) add_conditions(r, lines, service) ;
+      add_ahead(r, lines, service, i) ;
+    }
     if (!needed[i]) continue ;
     if (piece_is_elsewhere(piece, placed) && placed_mentioned(piece->placed, piece->text)) add_all_placed(r, lines, piece->placed) ;
     if (piece->shared) add_received(r, lines, piece) ;
@@ -198,8 +228,8 @@ static void add_run (struct rendering *r, struct service *service)
   add_all(pool, &all, &service->todo) ;
   if (remember) texts_add(pool, &all, "service=$PWD") ;
   for (struct text const *one = lines.first->next ; one ; one = one->next) texts_add(pool, &all, one->text) ;
-  add_all(pool, &all, &service->before) ;
-  add_all(pool, &all, &service->run) ;
+  add_behind(r, &all, &service->before) ;
+  add_behind(r, &all, &service->run) ;
   add_exec(r, &all, service) ;
   if (service->check && !service->command)
   {

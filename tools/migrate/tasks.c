@@ -15,11 +15,24 @@ void copy_conditions (struct analysis *a, struct service *service)
   for (struct text const *one = a->otherwise.first ; one ; one = one->next) texts_add_once(a->pool, &service->conditions, one->text) ;
 }
 
+static struct held *last_of (struct held *held)
+{
+  while (held->next) held = held->next ;
+  return held ;
+}
+
+/* A line of run; what the script has set behind it comes behind it there, too. */
+static void add_line (struct analysis *a, struct texts *lines, struct held const *held, unsigned int npieces)
+{
+  struct text *line = texts_add(a->pool, lines, statement_text(a, held->statement)) ;
+  if (held->npieces < npieces) line->ahead = 1 + held->npieces ;
+}
+
 void take_pending (struct analysis *a, struct service *service)
 {
   for (struct held *held = a->pending ; held ; held = held->next)
   {
-    texts_add(a->pool, &service->before, statement_text(a, held->statement)) ;
+    add_line(a, &service->before, held, a->plan->npieces) ;
     held->claim->where = service_where(a->plan, service, "run") ;
     if (held->statement->kind != STATEMENT_COMMENT) held->claim->what = pool_printf(a->pool, "%s, ahead of the command", held->claim->what) ;
   }
@@ -119,14 +132,16 @@ void close_task (struct analysis *a)
 {
   struct service *task = a->task ;
   struct held *first = a->task_statements ;
+  struct held *last ;
   if (!task) return ;
   a->task = 0 ;
   while (first->statement->kind == STATEMENT_COMMENT) first = first->next ;
+  last = last_of(first) ;
   task->claim = first->claim ;
-  task->npieces = a->plan->npieces ;
+  task->npieces = last->npieces ;
   for (struct held *held = a->task_statements ; held ; held = held->next)
   {
-    if (held->next) texts_add(a->pool, &task->run, statement_text(a, held->statement)) ;
+    if (held->next) add_line(a, &task->run, held, last->npieces) ;
     else run_lines(a, task, held->statement) ;
   }
   task->is_forgiven = !a->task_must_succeed ;
@@ -253,6 +268,7 @@ void flush_pending (struct analysis *a)
 {
   struct held *first = a->pending ;
   struct texts lines = { 0 } ;
+  unsigned int i = 0 ;
   if (!first) return ;
   if (!a->conditions.first && a->last)
   {
@@ -271,6 +287,7 @@ void flush_pending (struct analysis *a)
         continue ;
       }
       add_task(a, held->statement) ;
+      last_of(a->task_statements)->npieces = held->npieces ;
       claim->where = service_where(a->plan, a->task, "run") ;
       claim->what = pool_printf(a->pool, "task %s, run once", a->task->name) ;
     }
@@ -280,11 +297,11 @@ void flush_pending (struct analysis *a)
   if (!a->plan->cmd && mentions_positional(texts_join(a->pool, &a->conditions, " ")))
     plan_todo(a->plan, 0, first->claim, line_of(a, first->statement),
       "the script's arguments decide whether it is done, and are the image's CMD, which is not known: give --dockerfile, or write set -- WORD ahead of the condition") ;
-  /* What the branch has set for these lines. */
-  for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
-    if (a->plan->pieces[i].under && !strcmp(a->plan->pieces[i].under, texts_join(a->pool, &a->conditions, " && "))) texts_add(a->pool, &lines, a->plan->pieces[i].text) ;
   for (struct held *held = first ; held ; held = held->next)
   {
+    /* What the branch has set for these lines. */
+    for (; i < held->npieces ; i++)
+      if (a->plan->pieces[i].under && !strcmp(a->plan->pieces[i].under, texts_join(a->pool, &a->conditions, " && "))) texts_add(a->pool, &lines, a->plan->pieces[i].text) ;
     texts_add(a->pool, &lines, statement_text(a, held->statement)) ;
     held->claim->where = plan_setup_where(a->plan) ;
   }
