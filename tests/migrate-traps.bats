@@ -94,6 +94,12 @@ EOS
   untold TODO # only behind its end
 }
 
+@test "a trap that types a command into a terminal is marked" {
+  wrapper <<<$'trap "tmux send -t mc stop ENTER" TERM\ntmux new -d -s mc java -jar s.jar\nwhile true; do sleep 1; done'
+  migrate
+  told 'TODO: a command that stops something: tmux send -t mc stop ENTER'
+}
+
 @test "what else a trap did is the main service's finish" {
   wrapper <<'EOS'
 #!/bin/bash

@@ -452,6 +452,37 @@ EOS
   lacks find/dependencies.d server/dependencies.d/configure-it
 }
 
+@test "a loop that pauses ahead of its work keeps the pause" {
+  wrapper <<<$'while sleep 12h; do ./renew.sh; done &\nexec nginx -g "daemon off;"'
+  migrate
+  grep -q 'while sleep 12h; do ./renew.sh; done' "$tree/renew/run"
+  lacks renew/restart
+}
+
+@test "behind the wait for what is main, wait and exit change nothing, which the report says" {
+  wrapper <<'EOS'
+#!/bin/bash
+api & A=$!
+web & W=$!
+wait -n $A $W
+kill $A $W
+wait
+exit 3
+EOS
+  migrate
+  has api/flag-main web/flag-main
+  untold 'none is main'
+  told 'line 7: dropped: the container'"'"'s exit code is the main service'"'"'s, and no more always 3'
+}
+
+@test "a server in the foreground, behind which the script stayed alive, is not main" {
+  wrapper <<<$'hostapd /etc/hostapd.conf\nsleep infinity'
+  migrate
+  services hostapd
+  lacks hostapd/flag-main
+  told 'not main: the script kept the container alive behind it'
+}
+
 @test "a loop over pids watches, or waits for, each of them" {
   wrapper <<'EOS'
 #!/bin/bash

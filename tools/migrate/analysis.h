@@ -202,6 +202,7 @@ extern int asks_status (struct analysis *a, char const *text) ; /* $? of a start
 extern int walk_remedy (struct analysis *a, struct statement *statement) ; /* a start that depends on how main ended; 1: it was that */
 /* A statement after the waiting */
 extern void walk_after (struct analysis *a, struct statement *statement) ;
+extern void drop_exit (struct analysis *a, struct statement *statement, char const *what) ; /* exit, behind what is main */
 
 /* ---- dispatch.c ---- */
 /* Returns 1 if the image's CMD decides. *taken is the branch then, 0 for none. */

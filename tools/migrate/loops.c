@@ -7,11 +7,23 @@
 
 /* ---- what only keeps the container alive ---- */
 
+/* A server in the foreground, and then `sleep infinity`: its end did not end the container. */
+static void main_is_none (struct analysis *a)
+{
+  for (struct service *one = a->plan->services ; one ; one = one->next)
+    if (one->is_main && one->line == a->foreground_line)
+    {
+      one->is_main = 0 ;
+      one->claim->what = pool_printf(a->pool, "service %s, in the foreground; not main: the script kept the container alive behind it", one->name) ;
+    }
+}
+
 void drop_keeping_alive (struct analysis *a, struct statement *statement)
 {
   char const *logs = "" ;
   struct claim *claim ;
   drop_remarks(a, statement) ;
+  if (!statement->background && a->foreground_line && a->foreground_line == a->waited_line) main_is_none(a) ;
   if (statement->background) a->last_is_idle = a->has_idle = 1 ;
   if (statement->branches && starts_in_background(statement->branches->body)) a->last_is_idle = 1 ; /* tail -f /dev/null & wait $! */
   if (statement->kind == STATEMENT_COMMAND)

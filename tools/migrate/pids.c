@@ -256,6 +256,11 @@ static void wait_for_all (struct analysis *a, struct statement *statement)
 {
   struct service *only = 0 ;
   unsigned int n = 0 ;
+  if (a->waited_line) /* it has waited for what is main, and perhaps ended the others */
+  {
+    claim_statement(a, statement, "dropped", "the scanner waits for all") ;
+    return ;
+  }
   for (struct service *service = a->plan->services ; service ; service = service->next)
     if (service->is_background && !service->is_oneshot)
     {

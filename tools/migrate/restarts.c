@@ -99,7 +99,7 @@ static struct statement *always_program (struct analysis *a, struct statement *l
 {
   struct statement *program = 0 ;
   struct statement *condition = loop->branches->condition ;
-  int sleeps = 0 ;
+  int sleeps = shell_one_of(statement_command(condition), "sleep") ;
   struct foreground foreground ;
   struct launch launch ;
   if (!is_always_true(condition) && !(loop->until && !strcmp(statement_command(condition), "false"))) return 0 ;

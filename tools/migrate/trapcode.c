@@ -81,8 +81,8 @@ static int stops_by_program (struct trapping *t, struct statement const *stateme
     set_signal(t, service, strstr(text, "smart") ? "TERM" : strstr(text, "immediate") ? "QUIT" : "INT") ;
   }
   else if (!says_stop(statement)) return 0 ;
-  else if (!shell_one_of(command, "redis-cli mysqladmin mariadb-admin service systemctl doveadm rabbitmqctl supervisorctl rndc") && !service_by_program(a, command)
-    && !same_daemon(a, command))
+  else if (!shell_one_of(command, "redis-cli mysqladmin mariadb-admin service systemctl doveadm rabbitmqctl supervisorctl rndc")
+    && (shell_one_of(command, "tmux screen") || (!service_by_program(a, command) && !same_daemon(a, command))))
     texts_add_once(a->pool, &t->claim->todo, pool_printf(a->pool, "a command that stops something: %s; the supervisor sends a signal instead: does that do?", text)) ;
   return 1 ;
 }
