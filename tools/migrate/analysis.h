@@ -206,6 +206,7 @@ extern void drop_exit (struct analysis *a, struct statement *statement, char con
 
 /* ---- dispatch.c ---- */
 /* Returns 1 if the image's CMD decides. *taken is the branch then, 0 for none. */
+extern int case_falls (struct analysis *a, struct statement const *statement) ; /* branches.c: does a branch end in ;& or ;;&? Then several may be taken */
 extern int decide_branch (struct analysis *a, struct statement const *statement, struct branch const **taken) ;
 extern void drop_branch (struct analysis *a, struct branch const *branch) ; /* a branch that is not taken */
 extern void note_arguments_set (struct analysis *a, struct statement const *statement) ; /* set --, shift */

@@ -74,11 +74,70 @@ static char const *if_condition (struct analysis *a, struct branching const *bra
   return all.first ? texts_join(a->pool, &all, " && ") : 0 ;
 }
 
+/* What ends a branch of a case: CASE_ENDS ;; CASE_FALLS ;& into the next branch, CASE_GOES_ON ;;& to the
+   patterns of those after it. */
+enum case_end { CASE_ENDS, CASE_FALLS, CASE_GOES_ON } ;
+
+static enum case_end case_end (struct analysis *a, struct branch const *branch)
+{
+  struct statement const *last = branch->body ;
+  char const *end ;
+  if (!branch->next) return CASE_ENDS ;
+  while (last && last->next) last = last->next ;
+  end = source_copy(a->source, (struct range){ last ? last->range.end : branch->head.end, branch->next->head.start }) ;
+  return strstr(end, ";;&") ? CASE_GOES_ON : strstr(end, ";&") ? CASE_FALLS : CASE_ENDS ;
+}
+
+int case_falls (struct analysis *a, struct statement const *statement)
+{
+  if (statement->kind != STATEMENT_CASE) return 0 ;
+  for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
+    if (case_end(a, branch) != CASE_ENDS) return 1 ;
+  return 0 ;
+}
+
+/* If the pattern of `from` is the first that matches, does `branch` come, too? -1: its later patterns are asked. */
+static int leads_to (struct analysis *a, struct branch const *from, struct branch const *branch)
+{
+  for (; from != branch ; from = from->next)
+    if (case_end(a, from) != CASE_FALLS) return case_end(a, from) == CASE_ENDS ? 0 : -1 ;
+  return 1 ;
+}
+
+/* With ;& and ;;&, earlier patterns may lead to the branch, too; each pattern but the first that decides is not asked. */
+static char const *falling_condition (struct analysis *a, char const *value, struct statement const *statement, struct branch const *branch)
+{
+  char const *arms = "" ;
+  char const *patterns = "" ;
+  int result = 0 ;
+  int any_false = 0 ;
+  for (struct branch const *one = statement->branches ; ; one = one->next)
+  {
+    int leads = one == branch ? 1 : leads_to(a, one, branch) ;
+    if (leads != -1 && *patterns && leads != result)
+    {
+      arms = pool_printf(a->pool, "%s %s) %s ;;", arms, patterns, result ? "true" : "false") ;
+      patterns = "" ;
+    }
+    if (leads != -1)
+    {
+      result = leads ;
+      any_false |= !leads ;
+      patterns = *patterns ? pool_printf(a->pool, "%s|%s", patterns, one->pattern) : one->pattern ;
+    }
+    if (one == branch) break ;
+  }
+  if (strcmp(branch->pattern, "*") != 0) return pool_printf(a->pool, "case %s in%s %s) true ;; *) false ;; esac", value, arms, patterns) ;
+  return any_false ? pool_printf(a->pool, "case %s in%s %s) true ;; esac", value, arms, "*") : 0 ;
+}
+
 static char const *case_condition (struct analysis *a, struct branching const *branching, struct branch const *branch)
 {
   char const *value = branching->statement->nwords ? branching->statement->words[0].raw : "\"\"" ;
   int any = !strcmp(branch->pattern, "*") ;
-  char const *refused = *branching->patterns ? pool_printf(a->pool, " %s) false ;;", branching->patterns) : "" ;
+  char const *refused ;
+  if (case_falls(a, branching->statement)) return falling_condition(a, value, branching->statement, branch) ;
+  refused = *branching->patterns ? pool_printf(a->pool, " %s) false ;;", branching->patterns) : "" ;
   if (any && !*branching->patterns) return 0 ;
   if (any) return pool_printf(a->pool, "case %s in%s *) true ;; esac", value, refused) ;
   return pool_printf(a->pool, "case %s in%s %s) true ;; *) false ;; esac", value, refused, branch->pattern) ;
@@ -102,7 +161,7 @@ void end_branch (struct analysis *a, struct branching *branching, struct branch 
 {
   int replaced = a->branch_replaced ;
   if (!replaced && a->last && a->last != branching->last) texts_add_once(a->pool, &branching->lasts, a->last->name) ;
-  leave_branch_of(a, &branching->state, branching->all_replaced ? own_condition(a, branching, branch) : 0) ;
+  leave_branch_of(a, &branching->state, branching->all_replaced && !case_falls(a, branching->statement) ? own_condition(a, branching, branch) : 0) ;
   for (struct text const *one = a->otherwise.first ; one ; one = one->next)
     if (!texts_has(&branching->otherwise, one->text)) texts_add_once(a->pool, &branching->excluded, one->text) ;
   a->otherwise = (struct texts){ 0 } ;
@@ -148,18 +207,4 @@ void end_branches (struct analysis *a, struct branching const *branching)
   if (branching->all_replaced && one_is_taken && !a->conditions.first)
     a->replaced_line = line_of(a, branching->statement) ;
   claim_branch(a, branching->statement) ;
-}
-
-/* ;& and ;;& go on to a later branch, as if that one had been taken as well. */
-void mark_fallthrough (struct analysis *a, struct statement *statement)
-{
-  int falls = 0 ;
-  if (statement->kind != STATEMENT_CASE) return ;
-  for (struct branch const *branch = statement->branches ; branch && branch->next ; branch = branch->next)
-  {
-    struct statement const *last = branch->body ;
-    while (last && last->next) last = last->next ;
-    falls |= !!strstr(source_copy(a->source, (struct range){ last ? last->range.end : branch->head.end, branch->next->head.start }), ";&") ;
-  }
-  if (falls) texts_add(a->pool, &claim_branch(a, statement)->todo, ";& or ;;& goes on to further branches, which here come only where none of those above was taken: write their conditions") ;
 }

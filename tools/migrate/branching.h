@@ -44,9 +44,6 @@ extern void begin_branch (struct analysis *a, struct branching *branching, struc
 extern void end_branch (struct analysis *a, struct branching *branching, struct branch const *branch) ;
 extern void end_branches (struct analysis *a, struct branching const *branching) ;
 
-/* A TODO for the conditions, if a case goes on to further branches. */
-extern void mark_fallthrough (struct analysis *a, struct statement *statement) ;
-
 /* ---- rounds.c ---- */
 struct looping /* a loop over the words of `for`: a round for each word, or one round if they are not known */
 {

@@ -318,7 +318,7 @@ static int asks_arguments (struct analysis *a, char const *text)
 int decide_branch (struct analysis *a, struct statement const *statement, struct branch const **taken)
 {
   *taken = 0 ;
-  if (!a->arguments) return 0 ;
+  if (!a->arguments || case_falls(a, statement)) return 0 ;
   if (statement->kind == STATEMENT_CASE)
   {
     char const *value = statement->nwords == 1 && asks_arguments(a, statement->words[0].raw) ? value_of(a, statement->words[0].raw, 0) : 0 ;

@@ -259,8 +259,15 @@ static struct statement *read_list (struct reader *reader, TSNode node, uint32_t
   return first ;
 }
 
+static char const *behind_comments (char const *p)
+{
+  for (p += strspn(p, " \t\n") ; *p == '#' ; p += strspn(p, " \t\n")) p += strcspn(p, "\n") ;
+  return p ;
+}
+
 /* What the grammar misreads, in a form that it knows, at the same place. {log}>FILE: it takes {log} for
-   a word. >&- at the end of a line: it takes the next line for a file. Each becomes a digit. <> becomes <. */
+   a word. >&- at the end of a line: it takes the next line for a file. Each becomes a digit. <> becomes <.
+   The last branch of a case may not end in ;& or ;;& for it: they become ;;. */
 static char const *with_descriptors (struct pool *pool, struct source const *source)
 {
   char *text = pool_alloc(pool, source->len + 1) ;
@@ -276,6 +283,12 @@ static char const *with_descriptors (struct pool *pool, struct source const *sou
     if (p == text || p[-1] != '<') p[1] = ' ' ;
   for (char *p = text ; (p = strstr(p, "&-")) ; p++)
     if (p > text && strchr("<>", p[-1]) && (!p[2] || strchr(" \t\n;&|)", p[2]))) p[1] = '9' ;
+  for (char *p = text ; (p = strstr(p, ";&")) ; p++)
+    if (!strncmp(behind_comments(p + 2), "esac", 4))
+    {
+      if (p > text && p[-1] == ';') p[1] = ' ' ;
+      else p[1] = ';' ;
+    }
   return text ;
 }
 

@@ -45,7 +45,6 @@ static void walk_taken (struct analysis *a, struct statement *statement, struct 
 static void walk_branches (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct scope scope ;
-  mark_fallthrough(a, statement) ;
   begin_scope(a, statement, &scope) ;
   walk_taken(a, statement, frame) ;
   end_scope(a, statement, &scope) ;
