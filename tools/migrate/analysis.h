@@ -156,6 +156,9 @@ extern int starts_by_word (struct analysis *a, struct statement const *statement
 extern int is_last (struct analysis *a, struct frame const *frame) ;
 extern int starts_later (struct analysis *a, struct frame const *frame) ;
 /* A server that is only started to be prepared: returns the statement that ends it; 0: it goes on running */
+/* stops.c: the last statement of a server that `first` starts, and that is stopped before another one
+   starts; 0: it is not. */
+extern struct statement *stopped_at (struct analysis *a, struct statement *first) ;
 extern struct statement *temporary_end (struct analysis *a, struct statement *first) ;
 /* All statements from `first` to `end` as one, with the same text */
 extern struct statement *temporary_part (struct analysis *a, struct statement *first, struct statement *end) ;

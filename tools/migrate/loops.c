@@ -59,6 +59,20 @@ static int works_for_ever (struct statement *statement)
   return statement->kind == STATEMENT_LOOP && condition && (is_always_true(condition) || (statement->until && !strcmp(statement_command(condition), "false"))) ;
 }
 
+/* Nothing ends the service here, so the loop would wait for ever. */
+static int drop_waiting_for_end (struct analysis *a, struct statement *statement)
+{
+  char const *probe = end_probe(a, statement) ;
+  int certain = 1 ;
+  struct service *service = probe ? probed_service(a, probe, &certain) : 0 ;
+  struct claim *claim ;
+  if (!service || !certain) return 0 ;
+  claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "waits until %s has ended", service->name)) ;
+  plan_todo(a->plan, service, claim, line_of(a, statement), "the script waited here until it had ended, and went on then: it is a service, which goes on; "
+    "if it is only to prepare something, write its start, the work and its stop into cont-init.d, and take the service out") ;
+  return 1 ;
+}
+
 int walk_loop (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   char const *probe ;
@@ -69,11 +83,13 @@ int walk_loop (struct analysis *a, struct statement *statement, struct frame *fr
     return 1 ;
   }
   if (walk_restarting(a, statement, frame)) return 1 ;
+  if (a->plan->services && waits_for_end(a, statement) && starts_later(a, frame) && drop_waiting_for_end(a, statement)) return 1 ;
   if (a->plan->services && watches_processes(a, statement))
   {
     if (!walk_watching_work(a, statement)) drop_watching(a, statement) ;
     return 1 ;
   }
+  if (a->plan->services && drop_waiting_for_end(a, statement)) return 1 ;
   probe = loop_probe(a, statement) ;
   if (probe && walk_probe(a, statement, probe)) return 1 ;
   if (walk_watching_work(a, statement)) return 1 ;

@@ -33,6 +33,7 @@
    damaged.c        what no shell can read
    sides.c          does a command ask, work and end, or serve?
    starts.c         does a statement, or a later one, start something?
+   stops.c          a server that is only started for a while: where is it stopped?
    statements.c     what all parts ask about a statement
    loops.c          loops that keep alive, or work
    restarts.c       loops that restart a program

@@ -19,6 +19,9 @@ struct waiting
 } ;
 /* waitloop.c */
 extern char const *loop_probe (struct analysis *a, struct statement *statement) ; /* the command that succeeds when the loop may end; 0: it asks nothing */
+extern char const *end_probe (struct analysis *a, struct statement *statement) ; /* the same of a loop that waits until what it asks is gone */
+/* Does the loop, or the function that is called, only wait until something has ended? */
+extern int waits_for_end (struct analysis *a, struct statement *statement) ;
 /* ( until pg_isready; do sleep 1; done; migrate ) & : a task that depends on it. */
 extern int is_waiting_task (struct analysis *a, struct statement *statement) ;
 /* The part of a condition that asks a service, in the form that succeeds when it is ready; 0: none. */

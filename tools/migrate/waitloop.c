@@ -126,7 +126,7 @@ static int does_work (struct statement *statement, void *data)
    && !shell_one_of(statement_command(statement), "sleep echo printf exit break continue return true false : test [ let expr date cat tail logger kill ps") && !is_probe(statement_text(a, statement)) ;
 }
 
-char const *loop_probe (struct analysis *a, struct statement *statement)
+static char const *find_probe (struct analysis *a, struct statement *statement)
 {
   struct leaving leaving = { .a = a, .loop = statement } ;
   struct branch *branch = statement->branches ;
@@ -138,6 +138,88 @@ char const *loop_probe (struct analysis *a, struct statement *statement)
     if (statement_walk(one, &does_work, a)) return 0 ;
   for (struct statement *one = branch->body ; one && !leaving.probe ; one = one->next) statement_walk(one, &find_break, &leaving) ;
   return leaving.probe ;
+}
+
+/* ---- waiting for the end ---- */
+
+/* Clients, and programs that look for a process: their success means that it is there. */
+#define ASKS_WHETHER_IT_RUNS "pgrep pidof nc ncat netcat curl wget mysqladmin mariadb-admin mysql mariadb psql pg_isready redis-cli valkey-cli mongo mongosh rabbitmqctl "\
+  "rabbitmq-diagnostics etcdctl ldapsearch rndc kill lsof fuser"
+
+static struct statement *last_of (struct statement *list)
+{
+  while (list && list->next) list = list->next ;
+  return list ;
+}
+
+/* [ -n "$(pidof x)" ], [ -S x.sock ] */
+static int test_asks_for_end (char const *text, int negated)
+{
+  int is_empty = strstr(text, "-z ") || strstr(text, "= \"\"") || strstr(text, "-eq 0") ;
+  if (strstr(text, "pidof ") || strstr(text, "pgrep "))
+    return is_empty ? !negated : negated && !strstr(text, "-eq") && !strstr(text, "-ge") && !strstr(text, "-gt") ;
+  if (!strstr(text, "-S ") && !strstr(text, "/proc/") && !strstr(text, ".pid") && !strstr(text, ".sock")) return 0 ;
+  return strstr(text, " ! -") ? !negated : negated ;
+}
+
+/* Does the question succeed when what it asks for is gone? */
+static int asks_for_end (struct analysis *a, struct statement *question, char const *text)
+{
+  int negated = 0 ;
+  struct launch launch ;
+  while (question->kind == STATEMENT_NOT && question->body)
+  {
+    negated = !negated ;
+    question = question->body ;
+  }
+  if (question->kind == STATEMENT_AND || question->kind == STATEMENT_OR)
+    return !negated && (asks_for_end(a, question->body, text) || asks_for_end(a, question->body->next, text)) ;
+  if (question->kind == STATEMENT_TEST || shell_one_of(statement_command(question), "[ test")) return test_asks_for_end(text, negated) ;
+  if (!negated) return 0 ;
+  if (question->kind == STATEMENT_PIPELINE && question->body)
+    return shell_one_of(statement_command(question->body), "ps pgrep pidof ss netstat lsof")
+     || shell_one_of(statement_command(last_of(question->body)), ASKS_WHETHER_IT_RUNS) ;
+  if (question->kind != STATEMENT_COMMAND) return 0 ;
+  command_unwrap(a->pool, question, &launch) ;
+  return launch.first < question->nwords && shell_one_of(shell_basename(statement_word(question, launch.first)), ASKS_WHETHER_IT_RUNS) ;
+}
+
+static int probes_for_end (struct analysis *a, char const *probe)
+{
+  struct source code ;
+  struct statement *question = probe ? shell_parse_text(a->pool, &code, probe) : 0 ;
+  return question && asks_for_end(a, question, probe) ;
+}
+
+static int is_waiting_for_end (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  struct statement *condition ;
+  if ((statement->kind != STATEMENT_LOOP && statement->kind != STATEMENT_FOR) || !statement->branches) return 0 ;
+  for (struct statement *one = statement->branches->body ; one ; one = one->next)
+    if (statement_walk(one, &does_work, a)) return 0 ;
+  condition = statement->kind == STATEMENT_LOOP ? statement->branches->condition : 0 ;
+  if (condition && !condition->next && !strcmp(statement_command(condition), "kill")) return !statement->until ; /* while kill -0 $PID */
+  return probes_for_end(a, find_probe(a, statement)) ;
+}
+
+char const *end_probe (struct analysis *a, struct statement *statement)
+{
+  char const *probe = statement->branches ? find_probe(a, statement) : 0 ;
+  return probes_for_end(a, probe) ? probe : 0 ;
+}
+
+int waits_for_end (struct analysis *a, struct statement *statement)
+{
+  struct function *function = find_function(a, statement_command(statement)) ;
+  if (function && function->statement->body) return statement_walk(function->statement->body, &is_waiting_for_end, a) ;
+  return is_waiting_for_end(statement, a) ;
+}
+
+char const *loop_probe (struct analysis *a, struct statement *statement)
+{
+  char const *probe = find_probe(a, statement) ;
+  return probes_for_end(a, probe) ? 0 : probe ;
 }
 
 /* ( until pg_isready; do sleep 1; done; migrate ) & : a task that depends on it. */
