@@ -345,3 +345,18 @@ EOS
   tail -n 1 "$tree/server/run" | grep -qx "exec reeve-exec --user app -- /bin/sh -c 'exec server --port 1'"
   has mystery/flag-forks
 }
+
+@test "a shell that CMD names has the terminal, as one that the script names" {
+  local cmd run
+  wrapper <<<$'#!/bin/bash\nsshd -D &\nexec gosu app "$@"'
+  while IFS='|' read -r cmd run; do
+    printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD %s\n' "$cmd" >Dockerfile
+    migrate --dockerfile Dockerfile
+    has "$run/flag-console" "$run/flag-main" || { echo "# $cmd"; return 1; }
+  done <<<$'["/bin/bash"]|bash\nbash|sh\n["sh", "-l"]|sh\n["python3"]|python3\nexec /bin/bash|sh'
+  for cmd in '["bash", "-c", "web"]' '["sh", "/web.sh"]' 'web' '["bash", "-c", "bash; web"]'; do
+    printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD %s\n' "$cmd" >Dockerfile
+    migrate --dockerfile Dockerfile
+    [ -z "$(find "$tree" -name flag-console)" ] || { echo "# $cmd"; return 1; }
+  done
+}

@@ -156,6 +156,8 @@ extern int starts_by_word (struct analysis *a, struct statement const *statement
 extern int is_last (struct analysis *a, struct frame const *frame) ;
 extern int starts_later (struct analysis *a, struct frame const *frame) ;
 /* A server that is only started to be prepared: returns the statement that ends it; 0: it goes on running */
+/* become.c: the command with CMD's words in the place of the script's own "$@", where they are known. */
+extern char const *put_arguments (struct analysis *a, char const *command) ;
 /* stops.c: the last statement of a server that `first` starts, and that is stopped before another one
    starts; 0: it is not. */
 extern struct statement *stopped_at (struct analysis *a, struct statement *first) ;

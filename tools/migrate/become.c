@@ -145,8 +145,7 @@ static char const *trim (struct pool *pool, char const *text)
   return pool_copy(pool, text, len) ;
 }
 
-/* Puts CMD in the place of the script's own "$@". */
-static char const *with_arguments (struct analysis *a, char const *command)
+char const *put_arguments (struct analysis *a, char const *command)
 {
   static char const *const marks[] = { "\"$@\"", "\"${@}\"", "$@" } ;
   struct texts words = { 0 } ;
@@ -182,7 +181,7 @@ static void set_words (struct analysis *a, struct service *service, struct state
   else if (launch->dashes)
     service->command = pool_printf(a->pool, "%s %s", statement->words[launch->first].raw,
       trim(a->pool, source_copy(a->source, (struct range){ statement->words[launch->dashes].range.end, statement->core.end }))) ;
-  else service->command = with_arguments(a, trim(a->pool, source_copy(a->source, (struct range){ first, statement->core.end }))) ;
+  else service->command = put_arguments(a, trim(a->pool, source_copy(a->source, (struct range){ first, statement->core.end }))) ;
 }
 
 /* A=1 command "$A": its words see the old A. */

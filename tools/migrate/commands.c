@@ -18,24 +18,49 @@ static int starts_itself (struct analysis *a, struct statement *statement, struc
   return 1 ;
 }
 
-/* bash or psql as the last line, for `docker run -it`: does it read the container's stdin? */
-static int talks_to_person (struct analysis *a, struct statement const *statement)
+static int talks (struct pool *pool, struct statement const *statement, char const *text, unsigned int depth) ;
+
+/* sh -c bash, which a CMD bash is */
+static int code_talks (struct pool *pool, char const *raw, unsigned int depth)
+{
+  struct source code ;
+  char const *value = shell_unquote(pool, raw) ;
+  struct statement *one = value && depth < 5 ? shell_parse_text(pool, &code, value) : 0 ;
+  return one && !one->next && one->kind == STATEMENT_COMMAND && talks(pool, one, value, depth + 1) ;
+}
+
+/* `text` is the statement's. */
+static int talks (struct pool *pool, struct statement const *statement, char const *text, unsigned int depth)
 {
   struct launch launch ;
   char const *name ;
   char const *second ;
-  command_unwrap(a->pool, statement, &launch) ;
+  command_unwrap(pool, statement, &launch) ;
+  if (launch.code) return code_talks(pool, launch.code, depth) ;
   name = shell_basename(statement_word(statement, launch.first)) ;
   second = statement_word(statement, launch.first + 1) ;
   for (unsigned int i = 0 ; i < statement->nredirects ; i++)
     if (!statement->redirects[i].is_output) return 0 ;
-  if (shell_one_of(name, "psql mysql mariadb mongosh redis-cli sqlite3 htop top tmux screen irb login mc")) return !strstr(statement_text(a, statement), " -e ") && !strstr(statement_text(a, statement), " -c ") ;
+  if (shell_one_of(name, "psql mysql mariadb mongosh redis-cli sqlite3 htop top tmux screen irb login mc")) return !strstr(text, " -e ") && !strstr(text, " -c ") ;
   if (shell_one_of(name, "rails console") && shell_one_of(second, "console c")) return 1 ;
-  if (shell_one_of(name, "python python2 python3 node ruby")) return launch.first + 1 == statement->nwords ;
+  if (shell_one_of(name, "python python2 python3 node ruby ipython jshell iex")) return launch.first + 1 == statement->nwords ;
   if (!shell_one_of(name, "sh bash ash dash zsh fish")) return 0 ;
+  if (!strcmp(second, "-c") && launch.first + 3 == statement->nwords) return code_talks(pool, statement->words[launch.first + 2].raw, depth) ;
   for (unsigned int i = launch.first + 1 ; i < statement->nwords ; i++)
     if (!shell_one_of(statement->words[i].raw, "-i -l -li -il --login")) return 0 ;
   return 1 ;
+}
+
+/* bash or psql as the last line, also by way of CMD, for `docker run -it`: does it read the container's stdin? */
+static int talks_to_person (struct analysis *a, struct statement const *statement)
+{
+  struct source code ;
+  char const *text = put_arguments(a, statement_text(a, statement)) ;
+  struct statement *one ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  if (!strcmp(text, statement_text(a, statement))) return talks(a->pool, statement, text, 0) ;
+  one = shell_parse_text(a->pool, &code, text) ;
+  return one && !one->next && one->kind == STATEMENT_COMMAND && talks(a->pool, one, text, 0) ;
 }
 
 static int has_console (struct analysis *a)
