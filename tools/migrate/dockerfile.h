@@ -103,6 +103,9 @@ struct docker_start
   int is_given ; /* it is the ENTRYPOINT: the words of docker run after the image are its arguments */
   char const *shell_options ; /* -eux of the shell that reads it; 0: none */
   char const *rewrites ; /* dumb-init's 15:2: signals that it changes; 0: none */
+  struct texts command ; /* with which a program that reads the input is executed, as a shell reads it: overmind start -f X; empty: it executes the input itself */
+  struct texts assignments ; /* before that: A=1 */
+  char const *prefix ; /* what was ahead of that program, and goes with it: bundle exec; 0: nothing */
   struct texts instead ; /* words that the image executes, if none of them is the input */
   char const *guess ; /* the program taken for the input, which no instruction names; 0: the input's name is there */
 } ;

@@ -4,6 +4,7 @@
 
 #include "migrate/dockerrun.h"
 #include "migrate/patching.h"
+#include "migrate/procrunners.h"
 #include "migrate/shell.h"
 
 void patching_note (struct patching *p, char const *text)
@@ -68,7 +69,7 @@ static void find_obsolete (struct patching *p, struct instruction *one)
     char const *path = copying_path(p->pool, &copying, source->text) ;
     int is_input = !copying.from_stage && p->start->script
      && (!strcmp(shell_basename(source->text), p->input) || !strcmp(shell_basename(path), p->start->script))
-     && (shell_one_of(p->start->script, "supervisord foreman honcho forego goreman overmind hivemind") || !strcmp(shell_basename(path), p->start->script)) ;
+     && (!strcmp(p->start->script, "supervisord") || procrunner_is(p->start->script) || !strcmp(shell_basename(path), p->start->script)) ;
     if (!is_input && !is_init_file(path) && !is_init_file(source->text)) continue ;
     add_obsolete(p, one, path, copying.sources.first->next ? "the same COPY brings other files" : 0) ;
   }

@@ -3,6 +3,7 @@
 #include "migrate/dockerpatch.h"
 #include "migrate/dockerrun.h"
 #include "migrate/patching.h"
+#include "migrate/procrunners.h"
 #include "migrate/shell.h"
 
 /* ---- packages and variables ---- */
@@ -32,8 +33,11 @@ static void note_package (struct patching *p, char const *package, char const *w
 static char const *runner_in (struct patching *p, char const *text)
 {
   if (strncmp(p->input, "Procfile", 8) != 0) return 0 ;
-  for (char const *const *one = (char const *const[]){ "foreman", "honcho", "forego", "goreman", "overmind", "hivemind", 0 } ; *one ; one++)
-    if (shell_mentions(text, *one) && !patching_executes(p, *one) && !script_needs(p, *one)) return *one ;
+  for (unsigned int i = 0 ; procrunner_name(i) ; i++)
+  {
+    char const *one = procrunner_name(i) ;
+    if (shell_mentions(text, one) && !patching_executes(p, one) && !script_needs(p, one)) return one ;
+  }
   return 0 ;
 }
 

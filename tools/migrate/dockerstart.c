@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "migrate/command.h"
+#include "migrate/procrunners.h"
 #include "migrate/starting.h"
 
 /* The last ENTRYPOINT, and the last CMD that it is given: one sets the CMD of what its stage is
@@ -58,8 +59,7 @@ static int add_reader (struct starting *s, char const *name, char const *text)
 {
   if (strstr(name, "supervis") || strstr(text, "[program:")) texts_add(s->pool, &s->names, "supervisord") ;
   else if (!strncmp(name, "Procfile", 8))
-    for (char const *const *one = (char const *const[]){ "foreman", "honcho", "forego", "goreman", "overmind", "hivemind", 0 } ; *one ; one++)
-      texts_add(s->pool, &s->names, *one) ;
+    for (unsigned int i = 0 ; procrunner_name(i) ; i++) texts_add(s->pool, &s->names, procrunner_name(i)) ;
   else return 0 ;
   return 1 ;
 }
@@ -97,6 +97,15 @@ static char const *keep_options (struct pool *pool, char const *before, char con
   return out ;
 }
 
+/* bundle exec, poetry run: not the shell, or python -m, behind it. */
+static void set_prefix (struct starting *s, struct texts const *words)
+{
+  char const *prefix = "" ;
+  for (struct text const *one = words->first ; one && !shell_one_of(shell_basename(one->text), "sh bash ash dash python python2 python3") ; one = one->next)
+    prefix = pool_printf(s->pool, "%s%s%s", prefix, *prefix ? " " : "", shell_quote(s->pool, one->text)) ;
+  if (*prefix) s->start->prefix = prefix ;
+}
+
 /* What is ahead of the input, without tini -g -- , sh -x, and the like. */
 static void add_front (struct starting *s, struct text const *until)
 {
@@ -106,6 +115,13 @@ static void add_front (struct starting *s, struct text const *until)
   int is_shell = 0 ;
   for (struct text const *one = s->words.first ; one != until ; one = one->next)
   {
+    if (s->is_read && is_project_starter(one->text))
+    {
+      struct texts words = { 0 } ;
+      for (; one != until ; one = one->next) texts_add(s->pool, &words, one->text) ;
+      set_prefix(s, &words) ;
+      break ;
+    }
     int is_env = !strcmp(shell_basename(one->text), "env") && one->next != until && strchr(one->next->text, '=') ;
     if (options && *one->text == '-')
     {
@@ -161,8 +177,17 @@ static void find_in_words (struct starting *s)
   }
   s->start->is_given = !in_code && n < s->nentrypoint ;
   add_front(s, at) ;
+  for (struct text const *one = s->is_read ? at : 0 ; one ; one = one->next) texts_add(s->pool, &s->start->command, shell_quote(s->pool, one->text)) ;
   for (at = at->next ; at ; at = at->next) texts_add(s->pool, &rest, at->text) ;
   set_arguments(s, &rest) ;
+}
+
+/* foreman start -f X, in shell code. */
+static void set_command (struct starting *s, struct statement const *statement, unsigned int i)
+{
+  for (unsigned int j = 0 ; j < statement->nassignments && s->is_read ; j++)
+    texts_add(s->pool, &s->start->assignments, statement->assignments[j].raw) ;
+  for (; i < statement->nwords && s->is_read ; i++) texts_add(s->pool, &s->start->command, statement->words[i].raw) ;
 }
 
 /* The word of a simple command that names the input; nwords: none does. */
@@ -203,7 +228,16 @@ static void find_in_code (struct starting *s)
   for (unsigned int j = 1 ; j < i ; j++)
     if (shell_one_of(statement_word(one, j), "-e -u -x -eu -ex -ux -eux")) s->start->shell_options = keep_options(s->pool, s->start->shell_options, statement_word(one, j)) ;
   for (unsigned int j = 0 ; j < i ; j++)
-    if (!is_starter(statement_word(one, j)) && *statement_word(one, j) != '-') texts_add(s->pool, &s->start->front, statement_word(one, j)) ;
+  {
+    if (s->is_read && is_project_starter(statement_word(one, j)))
+    {
+      struct texts words = { 0 } ;
+      for (; j < i ; j++) texts_add(s->pool, &words, statement_word(one, j)) ;
+      set_prefix(s, &words) ;
+    }
+    else if (!is_starter(statement_word(one, j)) && *statement_word(one, j) != '-') texts_add(s->pool, &s->start->front, statement_word(one, j)) ;
+  }
+  set_command(s, one, i) ;
   s->start->code = code_before(s->pool, at->text, one->range.start, &s->start->code_must_succeed) ;
   for (i++ ; i < one->nwords ; i++)
   {
@@ -235,7 +269,14 @@ static int executes_input (struct statement *statement, void *data)
   }
   i = launch.first ;
   while (i < statement->nwords && (shell_one_of(statement_word(statement, i), ". source") || is_starter(statement_word(statement, i)) || *statement_word(statement, i) == '-')) i++ ;
+  if (s->is_read && i < statement->nwords && is_project_starter(statement_word(statement, i)))
+  {
+    struct texts words = { 0 } ;
+    for (; i < statement->nwords && !names_input(s, statement_word(statement, i)) ; i++) texts_add(s->pool, &words, statement_word(statement, i)) ;
+    if (i < statement->nwords) set_prefix(s, &words) ;
+  }
   if (i == statement->nwords || !names_input(s, statement_word(statement, i))) return 0 ;
+  set_command(s, statement, i) ;
   s->start->script = shell_basename(statement_word(statement, i)) ;
   s->start->through_at = statement->range ;
   s->start->through_goes_on = !launch.replaced ;
@@ -287,7 +328,6 @@ void dockerfile_start (struct dockerfile const *dockerfile, char const *input, c
   struct instruction *cmd ;
   int is_exec = 1 ;
   int is_copied ;
-  int is_read ;
   memset(start, 0, sizeof(*start)) ;
   find_instructions(dockerfile, &entrypoint, &cmd) ;
   if (entrypoint) is_exec = add_words(&s, entrypoint) ;
@@ -295,11 +335,11 @@ void dockerfile_start (struct dockerfile const *dockerfile, char const *input, c
   if (cmd && is_exec) add_words(&s, cmd) ;
   start->line = cmd ? cmd->first : entrypoint ? entrypoint->first : 0 ;
   is_copied = add_input_names(&s, input) ;
-  is_read = add_reader(&s, shell_basename(input), text) ;
+  s.is_read = add_reader(&s, shell_basename(input), text) ;
   find_in_words(&s) ;
   find_in_code(&s) ;
   if (!start->script) find_in_scripts(&s) ;
-  if (!start->script && !is_copied && !is_read)
+  if (!start->script && !is_copied && !s.is_read)
   {
     char const *guess = guess_name(&s, text) ;
     if (guess) texts_add(s.pool, &s.names, guess) ;

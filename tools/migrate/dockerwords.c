@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "migrate/procrunners.h"
 #include "migrate/shell.h"
 #include "migrate/starting.h"
 
@@ -23,6 +24,12 @@ char const *dockerfile_source_of (struct dockerfile const *dockerfile, char cons
 int is_starter (char const *word)
 {
   return shell_one_of(shell_basename(word), "tini tini-static dumb-init catatonit docker-init sh bash ash dash exec env") ;
+}
+
+int is_project_starter (char const *word)
+{
+  char const *name = shell_basename(word) ;
+  return shell_one_of(name, "bundle bundler poetry pipenv uv pdm hatch rye npx bunx npm pnpm yarn rbenv python python2 python3") ;
 }
 
 struct docker_script const *script_of (struct starting const *s, char const *word)
@@ -47,9 +54,10 @@ static int is_known_program (struct starting const *s, char const *word)
   char const *name = shell_basename(word) ;
   if (dockerfile_source_of(s->dockerfile, name)) return 0 ;
   if (!strncmp(name, "python", 6) || !strncmp(name, "php", 3) || !strncmp(name, "ruby", 4)) return 1 ;
+  if (procrunner_is(name)) return 1 ;
   return shell_one_of(name, "node nodejs deno bun java perl npm npx pnpm yarn bundle rake rails puma gunicorn uvicorn hypercorn celery flask uwsgi dotnet make go cargo "
     "nginx httpd httpd-foreground apache2 apachectl apache2ctl apache2-foreground caddy haproxy traefik redis-server mongod mysqld mariadbd postgres memcached "
-    "supervisord foreman honcho forego goreman overmind hivemind pm2 pm2-runtime cron crond sshd tail sleep cat echo true") ;
+    "supervisord pm2 pm2-runtime cron crond sshd tail sleep cat echo true") ;
 }
 
 /* Can the word be the input? It cannot if the input executes it, or if it is another script of the build context. */

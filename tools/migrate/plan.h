@@ -83,6 +83,7 @@
    include.c        the files that it includes
    order.c          which of them uses which
    fcgi.c           sockets of fcgi-programs
+   procrunners.c    foreman, overmind and the like: what each does, and is told
    procfile.c       which kind of input it is; a Procfile's processes
 
    The plan becomes what is written:
@@ -198,6 +199,7 @@ struct setup_item
   int does_something ; /* it does more than the services repeat */
 } ;
 
+struct procrun ;
 struct plan
 {
   struct pool *pool ;
@@ -218,6 +220,8 @@ struct plan
   char const *shell_options ; /* options that the image gave its shell: -eux; 0: none */
   char const *stop_signal ; /* the image's STOPSIGNAL, without SIG; 0: TERM */
   int is_given ; /* the words of docker run after the image were the input's arguments */
+  struct procrun const *procrun ; /* how the image starts the processes of a Procfile; 0: not known */
+  char const *prefix ; /* what the image put before the program that reads the input, for its environment: bundle exec; 0: nothing */
   char const *workdir ; /* the image's; 0: /init knows it */
   struct texts unread ; /* files that the input includes, and that were not found */
   int root ; /* the unpacked image; -1: there is none */

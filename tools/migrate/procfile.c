@@ -2,6 +2,7 @@
 
 #include "migrate/analysis.h"
 #include "migrate/inputs.h"
+#include "migrate/procrunners.h"
 #include "migrate/script.h"
 
 #define NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
@@ -95,21 +96,55 @@ static void add_release (struct plan *plan, struct range range, char const *comm
 {
   source_claim(plan->source, range, plan_setup_where(plan), "the task before the processes") ;
   plan_setup(plan, range, pool_printf(plan->pool, "%s || exit", command), 1) ;
+  if (plan->prefix && !shell_mentions(command, pool_copy(plan->pool, plan->prefix, strcspn(plan->prefix, " "))))
+    texts_add(plan->pool, &plan->setup_todo, pool_printf(plan->pool, "# TODO reeve-migrate: %s was ahead of what started this: write it before each program here that it is for", plan->prefix)) ;
 }
 
-/* foreman start -p 8000: the first process's PORT; each further one had 100 more. */
-static unsigned int first_port (struct plan const *plan)
+/* Main, restarted, or neither: what the end of the process meant for the others. */
+static char const *set_end (struct plan *plan, struct service *service, char const *name)
 {
-  for (unsigned int i = 0 ; plan->cmd && plan->cmd[i] ; i++)
+  struct procrun const *run = plan->procrun ;
+  if (run && procrun_lists(run->restarts, name))
   {
-    char const *word = plan->cmd[i] ;
-    unsigned int port = 0 ;
-    if (shell_one_of(word, "-p --port") && plan->cmd[i + 1]) port = shell_number(plan->cmd[i + 1], 65535, 0) ;
-    else if (!strncmp(word, "--port=", 7)) port = shell_number(word + 7, 65535, 0) ;
-    else if (!strncmp(word, "-p", 2)) port = shell_number(word + 2, 65535, 0) ;
-    if (port) return port ;
+    service_set(plan, service, "restart", "always") ;
+    return pool_printf(plan->pool, "%s started it again when it ended", run->name) ;
   }
-  return 5000 ;
+  if (run && procrun_lists(run->can_die, name))
+  {
+    service_set(plan, service, "restart", "no") ;
+    return pool_printf(plan->pool, "%s neither ended the others nor started it again when it ended", run->name) ;
+  }
+  service->is_main = 1 ;
+  return "main, as the whole ends with any process" ;
+}
+
+/* overmind and hivemind end with SIGINT. */
+static char const *set_signal (struct plan *plan, struct service *service, char const *name)
+{
+  struct procrun const *run = plan->procrun ;
+  char const *signal = run ? procrun_value(plan->pool, run->signals, name) : 0 ;
+  if (!signal && run) signal = run->signal ;
+  if (!signal) return "" ;
+  if (!strncmp(signal, "SIG", 3)) signal += 3 ;
+  service_set(plan, service, "down-signal", signal) ;
+  return pool_printf(plan->pool, "; %s stopped it with SIG%s (down-signal)", run->name, signal) ;
+}
+
+/* The new count; 0: one process. */
+static char const *set_count (struct plan *plan, struct service *service, char const *name)
+{
+  char const *count = plan->procrun ? procrun_count(plan->pool, plan->procrun, name) : "1" ;
+  if (!strcmp(count, "1") || strspn(count, "0123456789") != strlen(count)) return 0 ;
+  service_template(plan, service, count) ;
+  return count ;
+}
+
+static void say_port (struct plan *plan, struct service *service, unsigned int port, int is_template)
+{
+  struct procrun const *run = plan->procrun ;
+  char const *more = !is_template || !run ? "" : run->port_step ? pool_printf(plan->pool, " (and %u more for each further instance)", run->port_step) : " (and the same for all instances)" ;
+  texts_add(plan->pool, &service->claim->todo, pool_printf(plan->pool,
+    "PORT was set for each process, and by foreman and the like to %u for this one%s, unless they got PORT themselves: set it in the image, or in run", port, more)) ;
 }
 
 static void add_process (struct plan *plan, char const *name, uint32_t line, struct range range, uint32_t column, char const *command, unsigned int port)
@@ -118,10 +153,12 @@ static void add_process (struct plan *plan, char const *name, uint32_t line, str
   struct statement *first = parse_command(plan, &code, line, column, command) ;
   struct analysis a = { .plan = plan, .source = &code, .pool = plan->pool, .suffix = "" } ;
   struct service *service = plan_service(plan, name, line) ;
+  char const *count = set_count(plan, service, name) ;
+  char const *end = set_end(plan, service, name) ;
+  char const *signal = set_signal(plan, service, name) ;
   service->text = command ;
-  service->is_main = 1 ;
   service->claim = source_claim(plan->source, range, service_where(plan, service, "run"),
-    pool_printf(plan->pool, "process %s; main, as the whole ends with any process", name)) ;
+    pool_printf(plan->pool, "process %s; %s%s%s", name, end, signal, count ? pool_printf(plan->pool, "; %s of it (count)", count) : "")) ;
   if (!first)
   {
     plan_todo(plan, service, service->claim, line, "there is no command") ;
@@ -134,9 +171,7 @@ static void add_process (struct plan *plan, char const *name, uint32_t line, str
   }
   run_lines(&a, service, first) ;
   if (first->background) plan_todo(plan, service, service->claim, line, "it was started in the background: a service stays in the foreground") ;
-  if (shell_mentions(command, "PORT"))
-    texts_add(plan->pool, &service->claim->todo, pool_printf(plan->pool,
-      "PORT was set for each process, and by foreman and the like to %u for this one, unless they got PORT themselves: set it in the image, or in run", port)) ;
+  if (shell_mentions(command, "PORT")) say_port(plan, service, port, !!count) ;
 }
 
 /* Programs read PORT from the environment, also where the Procfile does not say it. */
@@ -147,10 +182,103 @@ static void note_ports (struct plan *plan, struct texts const *ports)
       "name it: %s. Who asks for it needs export PORT=... in its run (one ENV PORT in the image would be the same for all)", texts_join(plan->pool, ports, ", "))) ;
 }
 
+/* A path relative to where the image works, as far as that is known. */
+static void set_folder (struct plan *plan)
+{
+  char const *folder = plan->procrun ? plan->procrun->folder : 0 ;
+  if (!folder) return ;
+  while (!strncmp(folder, "./", 2)) folder += 2 ;
+  if (*folder == '/') plan->workdir = folder ;
+  else if (plan->workdir) plan->workdir = pool_printf(plan->pool, "%s/%s", plan->workdir, folder) ;
+  else
+    for (struct service *one = plan->services ; one ; one = one->next)
+      texts_add(plan->pool, &one->before, pool_printf(plan->pool, "cd %s || exit 111", shell_quote(plan->pool, folder))) ;
+  texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "%s started the processes in %s%s: run does cd there", plan->procrun->name, *folder == '/' ? "" : "the folder ", folder)) ;
+}
+
+static void note_env (struct plan *plan)
+{
+  char const *env = plan->procrun ? plan->procrun->env : 0 ;
+  if (env && *env)
+    texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "TODO: %s set the variables of %s for all processes: nothing reads it any more; reeve-exec --env-file does that in run", plan->procrun->name, env)) ;
+  else if (!env) texts_add(plan->pool, &plan->notes, "a .env file beside the Procfile is not read: reeve-exec --env-file does that in run") ;
+  if (plan->procrun && plan->procrun->settings)
+    texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "%s may have read options from %s, which was not looked at", plan->procrun->name, plan->procrun->settings)) ;
+}
+
+/* What was told to foreman and the like, and is not in the files. */
+static void note_run (struct plan *plan)
+{
+  struct pool *pool = plan->pool ;
+  struct procrun const *run = plan->procrun ;
+  if (!run)
+  {
+    texts_add(pool, &plan->notes, "each process is main: with foreman, honcho and most others all end with the first one. Not so with goreman, forego -r, and overmind's can-die and auto-restart: "
+      "take flag-main out there, and write restart (always, or no)") ;
+    return ;
+  }
+  if (run->is_other)
+    texts_add(pool, &plan->notes, pool_printf(pool, "TODO: the image executes %s, which does not start the processes of a Procfile as `start` does: which services are wanted?", run->command)) ;
+  if (run->procfile && strcmp(shell_basename(run->procfile), shell_basename(plan->source->name)) != 0)
+    texts_add(pool, &plan->notes, pool_printf(pool, "TODO: the image starts the processes of %s, and not of %s: is that the same file? Else give that one", run->procfile, shell_basename(plan->source->name))) ;
+  if (run->unclear.first)
+    texts_add(pool, &plan->notes, pool_printf(pool, "TODO: %s: what %s is, is not known here: if it says which processes run, how many (count), or where, write that into the services", run->command,
+      texts_join(pool, &run->unclear, ", "))) ;
+  if (run->computed.first)
+    texts_add(pool, &plan->notes, pool_printf(pool, "%s: %s has the value of the Dockerfile; another one at docker run no longer changes the services", run->command, texts_join(pool, &run->computed, ", "))) ;
+  if (run->only_failures_end)
+    texts_add(pool, &plan->notes, pool_printf(pool, "%s went on when a process had ended with 0: flag-main ends the container with any code; take it out of services that may end so", run->name)) ;
+  if (run->can_die && !strcmp(run->can_die, "all") && !run->restarts)
+    texts_add(pool, &plan->notes, pool_printf(pool, "none of the services is main: %s ended when all its processes had ended; now the container goes on. An empty file flag-main ends it with its service, "
+      "and without the file restart a service is started again", run->name)) ;
+}
+
+/* Counts with a value that is no number. */
+static void check_count (struct plan *plan, struct service *service, char const *name)
+{
+  char const *count = plan->procrun ? procrun_count(plan->pool, plan->procrun, name) : "1" ;
+  if (!count[0] || strspn(count, "0123456789") != strlen(count))
+    plan_todo(plan, service, service->claim, service->line, pool_printf(plan->pool, "how many of it: %s? A template, NAME@ with the file count, has several", count)) ;
+}
+
+struct numbering
+{
+  struct texts ports ;
+  unsigned int port ;
+} ;
+
+static void drop_process (struct plan *plan, struct procrun const *run, struct numbering *n, struct range range, char const *name)
+{
+  source_claim(plan->source, range, "dropped", pool_printf(plan->pool, "process %s: the image does not start it (%s)", name, run->command)) ;
+  texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "process %s is not translated, as the image does not start it (%s)%s", name, run->command,
+    !strcmp(name, "release") ? ": if nothing else executes it before a deployment, it belongs into cont-init.d" : "")) ;
+  if (run->counts_all_lines) n->port += 100 ;
+}
+
+static void read_process (struct plan *plan, struct numbering *n, uint32_t line, struct range range, char const *text, size_t len)
+{
+  size_t column = len + 1 + strspn(text + len + 1, " \t") ;
+  char const *name = pool_copy(plan->pool, text, len) ;
+  char const *count = plan->procrun ? procrun_count(plan->pool, plan->procrun, name) : "1" ;
+  if (plan->procrun && *count && strspn(count, "0") == strlen(count))
+  {
+    drop_process(plan, plan->procrun, n, range, name) ;
+    return ;
+  }
+  if (!strcmp(name, "release")) add_release(plan, range, text + column) ;
+  else
+  {
+    add_process(plan, name, line, range, (uint32_t)column, text + column, n->port) ;
+    if (plan->refused) return ;
+    check_count(plan, plan_last(plan), name) ;
+    texts_add(plan->pool, &n->ports, pool_printf(plan->pool, "%s %u", name, n->port)) ;
+  }
+  n->port += 100 ;
+}
+
 void migrate_procfile (struct plan *plan)
 {
-  struct texts ports = { 0 } ;
-  unsigned int port = first_port(plan) ;
+  struct numbering n = { .port = plan->procrun ? plan->procrun->port : 5000 } ;
   plan->shell = "/bin/sh" ;
   for (uint32_t line = 1 ; line <= plan->source->nlines ; line++)
   {
@@ -158,22 +286,14 @@ void migrate_procfile (struct plan *plan)
     char const *text = source_copy(plan->source, range) ;
     size_t len = strspn(text, NAME_LETTERS) ;
     if (text[strspn(text, " \t")] == '#') source_claim(plan->source, range, "dropped", "comment") ;
-    else if (len && text[len] == ':')
-    {
-      size_t column = len + 1 + strspn(text + len + 1, " \t") ;
-      if (len == 7 && !strncmp(text, "release", 7)) add_release(plan, range, text + column) ;
-      else
-      {
-        char const *name = pool_copy(plan->pool, text, len) ;
-        add_process(plan, name, line, range, (uint32_t)column, text + column, port) ;
-        texts_add(plan->pool, &ports, pool_printf(plan->pool, "%s %u", name, port)) ;
-      }
-      port += 100 ;
-    }
+    else if (len && text[len] == ':') read_process(plan, &n, line, range, text, len) ;
   }
-  if (!plan->services) plan->refused = pool_printf(plan->pool, "%s has no line of the form NAME: COMMAND", plan->source->name) ;
+  if (!plan->services) plan->refused = pool_printf(plan->pool, plan->procrun ? "%s has no line of the form NAME: COMMAND that the image starts" : "%s has no line of the form NAME: COMMAND", plan->source->name) ;
   if (plan->source->had_crlf) texts_add(plan->pool, &plan->notes, "carriage returns at the ends of lines are left out") ;
-  note_ports(plan, &ports) ;
-  texts_add(plan->pool, &plan->notes, "a .env file beside the Procfile is not read: reeve-exec --env-file does that in run") ;
+  set_folder(plan) ;
+  note_run(plan) ;
+  note_ports(plan, &n.ports) ;
+  note_env(plan) ;
+  if (plan->prefix) procrun_prefix(plan, plan->prefix) ;
   plan_settle(plan) ;
 }

@@ -12,6 +12,7 @@
 #include "migrate/include.h"
 #include "migrate/inputs.h"
 #include "migrate/json.h"
+#include "migrate/procrunners.h"
 #include "migrate/readfile.h"
 #include "migrate/root.h"
 #include "migrate/shell.h"
@@ -181,6 +182,8 @@ int main (int argc, char **argv)
     plan.is_given = start.is_given ;
     if (start.rewrites)
       texts_add(&pool, &plan.notes, pool_printf(&pool, "TODO: dumb-init passed other signals on than it got (%s), to every process: write down-signal for the services that need it", start.rewrites)) ;
+    plan.procrun = procrun_read(&dockerfile, &start) ;
+    plan.prefix = start.prefix ;
     plan.code = start.code ;
     plan.code_must_succeed = start.code_must_succeed ;
     dockerfile_environment(&dockerfile, &plan.environment) ;

@@ -12,12 +12,15 @@ struct starting
   struct pool *pool ;
   struct texts names ; /* that the input has in the image */
   struct texts words ; /* that the image executes */
+  int is_read ; /* another program reads the input: one of the names is executed in its place */
   unsigned int nentrypoint ; /* of these, ENTRYPOINT's, when it gets more from docker run */
   struct docker_script *scripts ; /* of the build context */
   struct docker_start *start ;
 } ;
 
 extern int is_starter (char const *word) ; /* it only starts another program, as sh and tini do */
+/* bundle (exec), poetry (run), ...: it makes the programs of a project known to what it starts. */
+extern int is_project_starter (char const *word) ;
 /* The script of the build context that the word executes: by its path, or, as PATH finds it, by
    its name in a folder bin. 0: it is none that could be read. */
 extern struct docker_script const *script_of (struct starting const *s, char const *word) ;

@@ -5,6 +5,7 @@
 #include "migrate/image.h"
 #include "migrate/inputs.h"
 #include "migrate/order.h"
+#include "migrate/procrunners.h"
 #include "migrate/shell.h"
 #include "migrate/translation.h"
 
@@ -209,5 +210,6 @@ void migrate_supervisord (struct plan *plan)
     : pool_printf(plan->pool, "%s has no [program:...] section", plan->source->name) ;
   texts_add(plan->pool, &plan->notes, "none of the services is main, as supervisord never ended by itself: an empty file flag-main ends the container with its service") ;
   image_check(plan) ;
+  if (plan->prefix) procrun_prefix(plan, plan->prefix) ;
   plan_settle(plan) ;
 }

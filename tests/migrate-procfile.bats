@@ -1,0 +1,196 @@
+# Procfiles, by what the image starts their processes with: each does it in its own way.
+load lib
+load migrate
+
+setup()
+{
+  migrate_setup
+  input=Procfile
+}
+teardown() { reeve_teardown; }
+
+started_by() # COMMAND-LINE [INSTRUCTION]...
+{
+  local command=$1
+  shift
+  { printf 'FROM debian\nWORKDIR /app\nCOPY . .\n'; [ $# -eq 0 ] || printf '%s\n' "$@"; echo "CMD $command"; } >Dockerfile
+  migrate --dockerfile Dockerfile
+}
+
+two() { wrapper <<<$'web: ./web\nworker: ./worker'; }
+
+ends() { tail -n 1 "$tree/$1/run" | grep -qxF -- "$2" || { cat "$tree/$1/run"; return 1; }; }
+
+@test "whether the end of one process ends all depends on what started them" {
+  local command
+  two
+  for command in 'foreman start' 'honcho start' 'forego start' hivemind 'overmind start' 'nf start'; do
+    started_by "$command"
+    has web/flag-main worker/flag-main
+    lacks web/restart
+  done
+  for command in '["forego", "start", "-r"]' 'overmind start --auto-restart all' 'OVERMIND_AUTO_RESTART=web,worker exec overmind s'; do
+    started_by "$command"
+    lacks web/flag-main worker/flag-main
+    file web/restart <<<always
+    file worker/restart <<<always
+    told 'started it again when it ended'
+    untold 'main, as the whole'
+  done
+  for command in 'goreman start' 'overmind start --any-can-die'; do
+    started_by "$command"
+    lacks web/flag-main worker/flag-main
+    file worker/restart <<<no
+    told 'none of the services is main'
+  done
+  started_by 'goreman -exit-on-error start'
+  has web/flag-main worker/flag-main
+  told 'goreman went on when a process had ended with 0'
+}
+
+@test "overmind's variables count as its options do" {
+  two
+  started_by 'overmind start' 'ENV OVERMIND_CAN_DIE=worker OVERMIND_PROCFILE=/Procfile'
+  has web/flag-main
+  lacks worker/flag-main
+  file worker/restart <<<no
+  grep -qx 'cd / || exit 111' "$tree/web/run"
+  started_by '["overmind", "start", "-c", "web", "-x", "worker"]' 'ENV OVERMIND_CAN_DIE=worker'
+  services web
+  lacks web/flag-main
+}
+
+@test "overmind and hivemind stop their processes with SIGINT" {
+  two
+  started_by 'overmind start -i web=SIGQUIT'
+  file web/down-signal <<<QUIT
+  file worker/down-signal <<<INT
+  started_by hivemind
+  file web/down-signal <<<INT
+  told 'hivemind stopped it with SIGINT'
+  started_by 'foreman start'
+  lacks web/down-signal
+}
+
+@test "the processes run where they did: in the Procfile's folder, or where an option says" {
+  local command
+  two
+  while IFS='|' read -r command folder; do
+    started_by "$command"
+    grep -qx "cd $folder || exit 111" "$tree/web/run" || { echo "# $command"; cat "$tree/web/run"; return 1; }
+  done <<'EOC'
+foreman start -f config/Procfile|/app/config
+foreman start -d /srv -f config/Procfile|/srv
+forego start -f /etc/app/Procfile|/etc/app
+overmind start --procfile=/Procfile|/
+hivemind -d /srv Procfile|/srv
+hivemind sub/Procfile|/app/sub
+goreman -f /etc/Procfile start|/app
+goreman -basedir /srv start|/srv
+honcho -f /etc/Procfile start|/app
+honcho -d /srv start|/app
+nf -j /etc/Procfile start|/app
+EOC
+  printf 'FROM debian\nCMD foreman start -f config/Procfile\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  grep -qx 'cd config || exit 111' "$tree/web/run"
+  started_by 'foreman start -f Procfile.prod'
+  told 'TODO: the image starts the processes of Procfile.prod, and not of Procfile'
+}
+
+@test "only those processes that the image starts become services" {
+  local command
+  wrapper <<<$'release: ./tables\nweb: ./web -p $PORT\nworker: ./worker -p $PORT\nclock: ./clock'
+  for command in 'honcho start web worker' 'goreman start web worker' 'overmind start -l web,worker' 'hivemind --processes web,worker' 'nf start web,worker' \
+    'foreman start -m web=1,worker=1' 'foreman start -m all=1,clock=0,release=0'; do
+    started_by "$command"
+    services web worker
+    told 'dropped: process clock: the image does not start it'
+    told 'note: process clock is not translated'
+    told 'note: process release is not translated'
+    lacks cont-init.d/10-Procfile
+  done
+  started_by 'foreman start web'
+  services web
+  # honcho numbers those that it starts; foreman numbers the lines.
+  started_by 'honcho start worker'
+  told 'to 5000 for this one'
+  started_by 'foreman start worker'
+  told 'to 5200 for this one'
+  started_by 'honcho run ./other'
+  services web worker clock
+  told 'TODO: the image executes honcho run ./other'
+}
+
+@test "how many of a process: a template" {
+  local command
+  wrapper <<<$'web: ./web\nworker: ./worker -p $PORT'
+  for command in 'foreman start --formation "web=1,worker=3"' 'foreman start -m web=1 -m=all=1,worker=3' 'honcho start -c worker=3' 'forego start -c worker=3' \
+    'overmind start -m worker=3' 'nf start web,worker=3' 'foreman start -c web=1,worker=3'; do
+    started_by "$command"
+    services web worker@ || { echo "# $command"; return 1; }
+    file worker@/count <<<3
+    told '3 of it (count)'
+  done
+  started_by 'foreman start -c --formation all=2'
+  file web@/count <<<2
+  file worker@/count <<<2
+  told '(and 1 more for each further instance)'
+  started_by 'foreman start -m "$FORMATION"'
+  services web worker
+  told 'TODO: foreman start -m "$FORMATION": what "$FORMATION" is, is not known here'
+  started_by 'foreman start -m "$FORMATION"' 'ENV FORMATION=web=1,worker=4'
+  file worker@/count <<<4
+  told '"$FORMATION" has the value of the Dockerfile'
+  started_by 'foreman start -m web=1,worker=many'
+  grep -q '^# TODO reeve-migrate: .*how many of it: many' "$tree/worker/run"
+}
+
+@test "files of variables are named" {
+  two
+  started_by 'honcho -e prod.env start'
+  told 'TODO: honcho set the variables of prod.env'
+  started_by 'foreman start --env ""'
+  untold '.env file'
+  started_by 'foreman start'
+  told 'a .env file beside the Procfile is not read'
+  told 'foreman may have read options from .foreman'
+}
+
+@test "bundle exec and its like go with what they started, and come ahead of each program" {
+  wrapper <<<$'web: cd app && bundle exec puma\nworker: sidekiq\njobs: prepare && jobs'
+  started_by 'bundle exec foreman start'
+  told '+ENTRYPOINT ["/init"]'
+  ends web 'exec bundle exec puma'
+  ends worker 'exec bundle exec sidekiq'
+  ends jobs 'exec bundle exec jobs'
+  grep -q '^# TODO reeve-migrate: .*bundle exec was ahead of what started this' "$tree/jobs/run"
+  run ! grep TODO "$tree/web/run" "$tree/worker/run"
+  for prefix in 'poetry run' 'pipenv run' 'uv run --frozen'; do
+    started_by "[\"sh\", \"-c\", \"sleep 1; exec $prefix python -m honcho start\"]"
+    told '+ENTRYPOINT ["/init"]'
+    ends worker "exec $prefix sidekiq"
+  done
+  started_by '["npx", "nf", "start"]' 'ENTRYPOINT ["tini", "--", "/entry.sh"]'
+  told '+ENTRYPOINT ["/entry.sh", "/init"]'
+  ends worker 'exec sidekiq'
+  grep -qx 'export PATH="$PWD/node_modules/.bin:$PATH"' "$tree/worker/run"
+  # A script of the image does it.
+  printf '#!/bin/sh\nset -e\nexport OVERMIND_CAN_DIE=web\nexec bundle exec overmind start -l worker,web\n' >entry.sh
+  started_by '["/app/entry.sh"]'
+  told 'TODO: overmind start -l worker,web: what OVERMIND_... of the script ahead of it is, is not known here'
+  ends worker 'exec bundle exec sidekiq'
+  services web worker
+  input=supervisord.conf
+  wrapper <<<$'[program:web]\ncommand=gunicorn app'
+  started_by 'poetry run supervisord -n'
+  told '+ENTRYPOINT ["/init"]'
+  ends web 'exec poetry run gunicorn app'
+}
+
+@test "without a Dockerfile it is not known what starts them" {
+  two
+  migrate
+  has web/flag-main worker/flag-main
+  told 'note: each process is main: with foreman, honcho and most others'
+}
