@@ -169,6 +169,7 @@ struct service
   struct setting *settings ;
   int is_main ;
   int is_oneshot ;
+  int is_sourced ; /* by its name, it is a function of a file that the script reads */
   int is_exec ; /* the script became it by exec */
   int is_apart ; /* the script became a program after it: it never runs together with later services */
   int is_forgiven ; /* the script went on if it failed, or was not ready in time */

@@ -103,20 +103,20 @@ static void add_all_placed (struct rendering *r, struct texts *lines, struct pla
 
 static int is_ahead (struct service const *service, unsigned int i)
 {
-  struct texts const *const lists[] = { &service->before, &service->run } ;
-  for (size_t list = 0 ; list < sizeof(lists) / sizeof(*lists) ; list++)
-    for (struct text const *one = lists[list]->first ; one ; one = one->next)
-      if (one->ahead == i + 1) return 1 ;
+  for (struct text const *one = service->before.first ; one ; one = one->next)
+    if (one->ahead == i + 1) return 1 ;
+  for (struct text const *one = service->run.first ; one ; one = one->next)
+    if (one->ahead == i + 1) return 1 ;
   return 0 ;
 }
 
 /* The lines of run that the script had ahead of piece i. */
 static void add_ahead (struct rendering *r, struct texts *lines, struct service const *service, unsigned int i)
 {
-  struct texts const *const lists[] = { &service->before, &service->run } ;
-  for (size_t list = 0 ; list < sizeof(lists) / sizeof(*lists) ; list++)
-    for (struct text const *one = lists[list]->first ; one ; one = one->next)
-      if (one->ahead == i + 1) texts_add(r->plan->pool, lines, one->text) ;
+  for (struct text const *one = service->before.first ; one ; one = one->next)
+    if (one->ahead == i + 1) texts_add(r->plan->pool, lines, one->text) ;
+  for (struct text const *one = service->run.first ; one ; one = one->next)
+    if (one->ahead == i + 1) texts_add(r->plan->pool, lines, one->text) ;
 }
 
 /* The others. */

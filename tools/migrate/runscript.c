@@ -118,23 +118,56 @@ static int call_lines (struct analysis *a, struct service *service, struct state
 /* Files that are sourced for their variables. */
 static int is_environment (char const *file)
 {
-  static char const *const marks[] = { "setup.", "activate", "env", "profile", "rc", "conf", "vars" } ;
+  static char const *const marks[] = { "setup.bash", "activate", "env", "profile", "conf", "vars" } ;
+  char const *name = shell_basename(file) ;
+  size_t len = strlen(name) ;
   for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
-    if (strstr(shell_basename(file), marks[i])) return 1 ;
+    if (strstr(name, marks[i])) return 1 ;
+  return len >= 2 && !strcmp(name + len - 2, "rc") ;
+}
+
+/* Does the text read a file for more than its variables? */
+static int reads_code (struct analysis *a, char const *text)
+{
+  for (char const *p = text ; *p ; p++)
+  {
+    size_t len = !strncmp(p, "source ", 7) ? 7 : !strncmp(p, ". ", 2) ? 2 : 0 ;
+    if (!len || (p > text && !strchr(" \t\n;&|({", p[-1]))) continue ;
+    if (!is_environment(pool_copy(a->pool, p + len, strcspn(p + len, " \t\n;&|")))) return 1 ;
+  }
+  return 0 ;
+}
+
+static int any_reads_code (struct analysis *a, struct texts const *lines)
+{
+  for (struct text const *one = lines->first ; one ; one = one->next)
+    if (reads_code(a, one->text)) return 1 ;
+  return 0 ;
+}
+
+/* _main_loop, start_app: few programs have such names. */
+static int is_function_name (char const *name)
+{
+  static char const *const begins[] = { "start_", "run_", "main_", "launch_", "serve_", "do_", "boot_", "loop_", "wait_", "supervise_", "monitor_" } ;
+  static char const *const ends[] = { "_loop", "_main", "_start", "_run", "_all", "_services", "_daemons", "_forever" } ;
+  size_t len = strlen(name) ;
+  if (*name == '_' || !strchr(name, '_')) return 1 ;
+  for (size_t i = 0 ; i < sizeof(begins) / sizeof(*begins) ; i++)
+    if (!strncmp(name, begins[i], strlen(begins[i]))) return 1 ;
+  for (size_t i = 0 ; i < sizeof(ends) / sizeof(*ends) ; i++)
+    if (len > strlen(ends[i]) && !strcmp(name + len - strlen(ends[i]), ends[i])) return 1 ;
   return 0 ;
 }
 
 /* start_app, after `source lib.sh`: it may be a function, and exec only finds programs. */
-static int may_be_sourced (struct analysis *a, struct statement const *statement)
+static int may_be_sourced (struct analysis *a, struct service const *service, struct statement const *statement)
 {
   char const *name = statement->nwords ? statement->words[0].raw : "" ;
-  if (!strchr(name, '_') || strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != strlen(name)) return 0 ;
+  if (!shell_one_of(name, "main start run launch serve startup boot bootstrap entrypoint")
+   && (!strchr(name, '_') || strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != strlen(name))) return 0 ;
   for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
-  {
-    char const *text = a->plan->pieces[i].text ;
-    if ((!strncmp(text, "source ", 7) || !strncmp(text, ". ", 2)) && !is_environment(text)) return 1 ;
-  }
-  return 0 ;
+    if (!a->plan->pieces[i].is_function && reads_code(a, a->plan->pieces[i].text)) return 1 ;
+  return any_reads_code(a, &service->before) || any_reads_code(a, &service->run) ;
 }
 
 static int is_shells_own (struct statement const *statement)
@@ -154,11 +187,14 @@ void run_lines (struct analysis *a, struct service *service, struct statement *s
   {
     case STATEMENT_COMMAND :
       if (is_shells_own(statement)) keep_shell(a, service, statement) ;
-      else if (!find_function(a, statement_command(statement)) && may_be_sourced(a, statement))
+      else if (!find_function(a, statement_command(statement)) && may_be_sourced(a, service, statement))
       {
         keep_shell(a, service, statement) ;
+        service->is_sourced = is_function_name(statement->words[0].raw) ;
         if (!service->is_oneshot) plan_todo(a->plan, service, service->claim, line_of(a, statement),
           "a function of a file that is sourced, or a program: what the function starts are the services, so migrate that file; before a program, write exec") ;
+        else if (service->is_sourced) plan_todo(a->plan, service, service->claim, line_of(a, statement),
+          "by its name, a function of a file that is sourced: what it leaves running ends behind the task: if there is something, migrate that file") ;
       }
       else if (!call_lines(a, service, statement)) become(a, service, statement) ;
       break ;

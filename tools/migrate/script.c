@@ -273,6 +273,25 @@ static int sources_files (struct analysis *a, struct statement *first)
   return !!sourcing.files.first ;
 }
 
+/* Only what other files define is started: each service would be a whole program of its own. */
+static int starts_only_sourced (struct plan const *plan, struct texts *names)
+{
+  int others = 0 ;
+  for (struct service const *one = plan->services ; one ; one = one->next)
+    if (one->is_sourced) texts_add_once(plan->pool, names, one->text ? one->text : one->name) ;
+    else others |= !one->is_oneshot ;
+  return !others && names->first ;
+}
+
+static void refuse_sourced (struct analysis *a, struct statement *first, struct texts const *names)
+{
+  struct sourcing sourcing = { .a = a } ;
+  for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_sourced, &sourcing) ;
+  a->plan->refused = pool_printf(a->pool, "%s starts nothing by itself: what it calls (%s) is, by its name, a function of a file that it reads: %s. "
+    "Give the file that starts the processes, or put them together; if it is a program, write exec before it, or its path",
+    a->source->name, texts_join(a->pool, names, ", "), texts_join(a->pool, &sourcing.files, ", ")) ;
+}
+
 static void refuse_idle (struct analysis *a, struct statement *first)
 {
   struct sourcing sourcing = { .a = a } ;
@@ -289,6 +308,7 @@ void migrate_script (struct plan *plan)
   struct service *aside ;
   struct analysis a = { .plan = plan, .source = plan->source, .pool = plan->pool, .suffix = "", .arguments = plan->cmd } ;
   struct statement *first ;
+  struct texts sourced = { 0 } ;
   choose_shell(plan) ;
   if (plan->refused) return ;
   first = shell_parse(plan->source) ;
@@ -316,7 +336,8 @@ void migrate_script (struct plan *plan)
   plan_settle(plan) ;
   settle_lost(&a, first) ;
   note_damage(&a, first) ;
-  if (!plan->services && (!a.waited_line || sources_files(&a, first))) refuse_idle(&a, first) ;
+  if (starts_only_sourced(plan, &sourced)) refuse_sourced(&a, first, &sourced) ;
+  else if (!plan->services && (!a.waited_line || sources_files(&a, first))) refuse_idle(&a, first) ;
   else if (!plan->services) texts_add(a.pool, &plan->notes, "no long-running process was found, though the script waits for something: which line starts it?") ;
   note_arguments(&a, first) ;
 }
