@@ -91,8 +91,8 @@ int plan_needs (struct plan const *plan, char const *name)
     char const *text = item->text ? item->text : source_copy(plan->source, item->range) ;
     if (*text != '#' && shell_mentions(text, name)) return 1 ;
   }
-  for (struct piece const *piece = plan->pieces ; piece < plan->pieces + plan->npieces ; piece++)
-    if (shell_mentions(piece->text, name)) return 1 ;
+  for (unsigned int i = 0 ; i < plan->npieces ; i++)
+    if (shell_mentions(plan->pieces[i].text, name)) return 1 ;
   for (struct service const *service = plan->services ; service ; service = service->next)
   {
     struct texts const *const lists[] = { &service->before, &service->run, &service->options, &service->conditions, &service->finish, &service->logger } ;

@@ -28,7 +28,8 @@ static int has_line (char const *text, char const *begin)
   {
     if (!strncmp(text, begin, len)) return 1 ;
     text = strchr(text, '\n') ;
-    if (!text++) return 0 ;
+    if (!text) return 0 ;
+    text++ ;
   }
 }
 
