@@ -285,3 +285,49 @@ EOS
   patched
   untold 'was taken for'
 }
+
+@test "the overlay is that of the image's platform, or the report says why that is not known" {
+  local from architecture
+  wrapper <<<$'web &\nwait'
+  while IFS='|' read -r from architecture; do
+    printf "$from"'\nCOPY start.sh /\nCMD ["/start.sh"]\n' >Dockerfile
+    migrate --dockerfile Dockerfile
+    told "+ADD reeve-overlay-$architecture.tar.gz /"
+    untold TARGETARCH.tar
+  done <<'EOS'
+FROM --platform=linux/arm64 debian|arm64
+ARG TARGETARCH=arm64\nFROM --platform=linux/${TARGETARCH} debian|arm64
+FROM --platform=linux/arm64/v8 debian AS base\nRUN x\nFROM base|arm64
+FROM arm64v8/debian:12|arm64
+FROM --platform=$BUILDPLATFORM debian AS build\nFROM debian|amd64
+FROM --platform=linux/amd64 debian|amd64
+EOS
+  for from in 'FROM --platform=$TARGETPLATFORM debian' 'FROM --platform=linux/arm/v7 debian' 'FROM i386/debian' 'FROM debian\nARG TARGETARCH'; do
+    printf "$from"'\nCOPY start.sh /\nCMD ["/start.sh"]\n' >Dockerfile
+    migrate --dockerfile Dockerfile
+    told '+ADD reeve-overlay-amd64.tar.gz /'
+    told 'ARG TARGETARCH ahead of ADD reeve-overlay-${TARGETARCH}.tar.gz / takes that of each'
+  done
+}
+
+@test "the ARGs ahead of the first FROM count in FROM" {
+  wrapper <<<$'web &\nwait'
+  printf 'ARG V=8.3-fpm\nFROM debian\nARG V=8.3-cli\nFROM php:${V}\nCOPY start.sh /\nCMD ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'php has another one (QUIT)'
+}
+
+@test "what the Dockerfile itself writes is named; a RUN ahead of a COPY does not need its file" {
+  local write
+  wrapper <<<$'web &\nwait'
+  for write in 'RUN printf "web &" >/start.sh && chmod +x /start.sh' 'COPY <<EOF /start.sh\nweb &\nwait\nEOF' 'COPY --chmod=755 <<-"EOF" /start.sh\nweb\nEOF' \
+    'RUN echo web | tee /start.sh' 'RUN cat > "/start.sh" <<EOF\nweb\nEOF'; do
+    printf 'FROM debian\n'"$write"'\nCMD ["/start.sh"]\n' >Dockerfile
+    migrate --dockerfile Dockerfile
+    told 'of start.sh, whose text is in the Dockerfile, stays in the image' || { echo "# $write"; return 1; }
+  done
+  printf 'FROM debian\nRUN mkdir -p /etc/app && ls /etc/app\nCOPY start.sh /etc/app/\nCMD ["/etc/app/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'note: Dockerfile, line 3: the patch takes out COPY of start.sh'
+  untold 'whose text'
+}

@@ -72,3 +72,35 @@ char const *dockerfile_stop_signal (struct dockerfile const *dockerfile)
   if (!strncasecmp(signal, "SIG", 3)) signal += 3 ;
   return shell_one_of(signal, "TERM 15") ? 0 : signal ;
 }
+
+/* For which platform is the image, by its FROM, or by the folder of the image that it is made from? */
+static char const *platform_of (struct dockerfile const *dockerfile)
+{
+  static struct { char const *folder ; char const *platform ; } const folders[] =
+    { { "arm64v8/", "linux/arm64" }, { "arm32v7/", "linux/arm/v7" }, { "arm32v6/", "linux/arm/v6" }, { "i386/", "linux/386" }, { "ppc64le/", "linux/ppc64le" },
+      { "s390x/", "linux/s390x" }, { "riscv64/", "linux/riscv64" } } ;
+  struct instruction *from = dockerfile->from ? dockerfile_next(dockerfile, 0, "FROM") : 0 ;
+  char const *flag = from ? strstr(from->flags, "--platform=") : 0 ;
+  char const *image ;
+  if (!from) return "" ;
+  if (flag) return dockerfile_expand(dockerfile, from, pool_copy(dockerfile->source->pool, flag + 11, strcspn(flag + 11, " \t"))) ;
+  image = dockerfile_expand(dockerfile, from, from->arguments) ;
+  for (size_t i = 0 ; i < sizeof(folders) / sizeof(*folders) ; i++)
+    if (!strncmp(image, folders[i].folder, strlen(folders[i].folder))) return folders[i].platform ;
+  return "" ;
+}
+
+char const *dockerfile_architecture (struct dockerfile const *dockerfile, char const **doubt)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  char const *platform = platform_of(dockerfile) ;
+  *doubt = 0 ;
+  if (shell_one_of(platform, "linux/arm64 linux/arm64/v8 linux/aarch64 arm64 aarch64")) return "arm64" ;
+  if (shell_one_of(platform, "linux/amd64 linux/amd64/v1 linux/x86_64 amd64 x86_64")) return "amd64" ;
+  if (strchr(platform, '$')) *doubt = pool_printf(pool, "FROM has the platform %s, which is not known here", platform) ;
+  else if (*platform) *doubt = pool_printf(pool, "the image is for %s", platform) ;
+  for (struct instruction *one = dockerfile->instructions ; one && !*doubt ; one = one->next)
+    if (one->stage != STAGE_OTHER && (shell_mentions(one->arguments, "TARGETARCH") || shell_mentions(one->arguments, "TARGETPLATFORM")))
+      *doubt = pool_printf(pool, "line %u asks for the platform that the image is built for", one->first) ;
+  return "amd64" ;
+}

@@ -290,16 +290,16 @@ static char const *expand (struct dockerfile const *dockerfile, struct instructi
 static char const *variable (struct dockerfile const *dockerfile, struct instruction const *at, char const *name, unsigned int depth)
 {
   struct pool *pool = dockerfile->source->pool ;
-  char const *found = 0 ;
+  char const *found ;
   struct instruction const *where = 0 ;
+  int is_from = at && !strcmp(at->name, "FROM") ; /* it sees the ARGs ahead of the first FROM, and no others */
+  int is_ahead = 1 ;
   for (struct instruction const *one = dockerfile->instructions ; one && one != at ; one = one->next)
   {
-    char const *value = 0 ;
-    if (one->stage != STAGE_OTHER && shell_one_of(one->name, "ENV ARG")) value = value_set(pool, one, name) ;
-    if (!value) continue ;
-    found = value ;
-    where = one ;
+    is_ahead &= strcmp(one->name, "FROM") != 0 ;
+    if ((is_from ? is_ahead : one->stage != STAGE_OTHER) && shell_one_of(one->name, "ENV ARG") && value_set(pool, one, name)) where = one ;
   }
+  found = where ? value_set(pool, where, name) : 0 ;
   return found && strchr(found, '$') && depth < 8 ? expand(dockerfile, where, found, depth + 1) : found ;
 }
 

@@ -69,6 +69,8 @@ extern char const *copying_path (struct pool *pool, struct copying const *copyin
 /* ---- dockerbase.c: what is known of the base image ---- */
 extern char const *dockerfile_base (struct dockerfile const *dockerfile) ; /* its name without registry and tag; "": there is none */
 extern int dockerfile_base_is_plain (struct dockerfile const *dockerfile) ; /* it has no ENTRYPOINT that prepares something */
+/* Which overlay it needs: amd64 or arm64. *doubt: why it may need another one; 0: nothing says so. */
+extern char const *dockerfile_architecture (struct dockerfile const *dockerfile, char const **doubt) ;
 /* With which signal the image asks to be stopped, without SIG: by STOPSIGNAL, or as its base image does; 0: TERM. */
 extern char const *dockerfile_stop_signal (struct dockerfile const *dockerfile) ;
 

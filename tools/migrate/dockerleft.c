@@ -192,6 +192,7 @@ static char const *who_needs (struct patching *p, struct obsolete const *file)
     /* A COPY takes from the build context, or from stages before this one. */
     if (one->stage != STAGE_LAST || shell_one_of(one->name, "ENTRYPOINT CMD COPY ADD FROM LABEL MAINTAINER WORKDIR ARG EXPOSE")) continue ;
     if (!strcmp(one->name, "RUN") && (prepares_obsolete(p, one) || (is_init_file(name) && run_only_fetches_init(p->pool, one)))) continue ;
+    if (!strcmp(one->name, "RUN") && one->first < file->copy->first) continue ; /* the file was not there yet */
     if (!needs_file(p, one, file->path)) continue ;
     return pool_printf(p->pool, "%s in line %u needs it", one->name, one->first) ;
   }
@@ -214,6 +215,36 @@ static void settle_obsolete (struct patching *p)
   }
 }
 
+/* RUN printf ... > /start.sh, RUN tee /start.sh <<EOF: does it write the file? */
+static int run_writes (struct instruction const *run, char const *name)
+{
+  size_t len = strlen(name) ;
+  for (char const *p = run->arguments ; (p = strstr(p, name)) ; p += len)
+  {
+    char const *start = p ;
+    if (p[len] && !strchr(" \t;&|\"'<)", p[len])) continue ;
+    while (start > run->arguments && !strchr(" \t>", start[-1])) start-- ;
+    while (start > run->arguments && strchr(" \t", start[-1])) start-- ;
+    if (start > run->arguments && (start[-1] == '>' || (start - run->arguments >= 3 && !strncmp(start - 3, "tee", 3)))) return 1 ;
+  }
+  return 0 ;
+}
+
+/* What is written in the Dockerfile itself: the patch leaves it, as it may differ from the input. */
+static void note_written (struct patching *p, struct instruction const *one)
+{
+  struct copying copying ;
+  char const *name = p->start->script && !shell_one_of(p->start->script, "supervisord foreman honcho forego goreman overmind hivemind") ? p->start->script : p->input ;
+  int writes = !strcmp(one->name, "RUN") && run_writes(one, name) ;
+  if (shell_one_of(one->name, "COPY ADD") && one->documents.first)
+  {
+    dockerfile_copying(p->dockerfile, one, &copying) ;
+    writes = copying.target && !strcmp(shell_basename(copying.target), name) ;
+  }
+  if (writes && !patching_is_edited(p, one))
+    patching_note(p, pool_printf(p->pool, "%s: %s of %s, whose text is in the Dockerfile, stays in the image, though /init does not need it: take it out if nothing else does", patching_place(p, one), one->name, name)) ;
+}
+
 void remove_obsolete (struct patching *p)
 {
   for (int i = 0 ; i < 2 ; i++)
@@ -230,5 +261,6 @@ void remove_obsolete (struct patching *p)
     if (one->stage != STAGE_LAST) continue ;
     if (prepares_obsolete(p, one)) patching_remove(p, one, ", which prepared that file") ;
     else if (run_only_fetches_init(p->pool, one) && !init_stays(p, one->arguments)) patching_remove(p, one, ", which fetched an init") ;
-  }
+  }  for (struct instruction *one = p->dockerfile->instructions ; one ; one = one->next)
+    if (one->stage == STAGE_LAST) note_written(p, one) ;
 }

@@ -165,7 +165,11 @@ static void add_copies (struct patching *p, struct texts *lines, struct docker_t
   size_t len = strlen(services) ;
   char const *parent ;
   int has_setup = plan_has_setup(p->plan) ;
-  texts_add(pool, lines, "ADD reeve-overlay-amd64.tar.gz /") ;
+  char const *doubt ;
+  texts_add(pool, lines, pool_printf(pool, "ADD reeve-overlay-%s.tar.gz /", dockerfile_architecture(p->dockerfile, &doubt))) ;
+  if (doubt)
+    patching_note(p, pool_printf(pool, "TODO: %s: the patch adds the overlay for amd64, with which the image cannot be built for another platform. ARG TARGETARCH ahead of "
+      "ADD reeve-overlay-${TARGETARCH}.tar.gz / takes that of each (there are amd64 and arm64)", doubt)) ;
   while (len > 1 && services[len - 1] == '/') len-- ;
   services = pool_copy(pool, services, len) ;
   if (tree->outside)
