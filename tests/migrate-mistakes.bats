@@ -144,3 +144,35 @@ assert result["services"][0]["settings"] == {"notification-fd": "3"}, result
 assert any(one["path"] == "services.d/web/run" and one["executable"] for one in result["files"])
 assert result["report"][0].startswith("summary: ") and result["patch"] is None' <<<"$output"
 }
+
+@test "what asks for the status of a task has it, or a TODO" {
+  wrapper <<'EOS'
+#!/bin/bash
+db &
+until nc -z localhost 5432; do sleep 1; done
+/tools/accounts
+status=$?
+if [ $status -ne 0 ]; then
+  echo failed
+  /tools/clean
+  exit $status
+fi
+wait -n
+EOS
+  migrate
+  tail -n 7 "$tree/accounts/run" | head -n 2 | diff - <(printf '/tools/accounts\nstatus=$?\n')
+  run ! grep TODO "$tree/accounts/run"
+  wrapper <<'EOS'
+#!/bin/bash
+db &
+until nc -z localhost 5432; do sleep 1; done
+/tools/accounts
+status=$?
+[ $status -eq 0 ] && echo all is well
+/tools/report --code $status
+wait -n
+EOS
+  migrate
+  grep -q '/tools/report --code $status' "$tree/accounts/run"
+  grep -q '^# TODO reeve-migrate: .*\$status is not known here' "$tree/accounts/run"
+}

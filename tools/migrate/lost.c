@@ -150,6 +150,16 @@ static struct claim *setup_claim (struct analysis *a, char const *name)
   return 0 ;
 }
 
+/* The line of the last statement that is in the file: what is set up to there is asked there. */
+static uint32_t last_line_in (struct analysis *a, char const *path, uint32_t line)
+{
+  struct source const *source = a->plan->source ;
+  for (uint32_t i = 0 ; i < source->nclaims ; i++)
+    if (strstr(source->claims[i]->where, path) && source_line(source, source->claims[i]->range.start) > line)
+      line = source_line(source, source->claims[i]->range.start) ;
+  return line ;
+}
+
 static int has_damage (struct statement *statement, void *data)
 {
   (void)data ;
@@ -165,7 +175,7 @@ static void look_at_file (struct analysis *a, struct file const *file, struct st
   struct claim *claim = service ? service->claim : setup_claim(a, 0) ;
   uint32_t line = service ? service->line : claim ? source_line(a->source, claim->range.start) : 1 ;
   int is_run = service && !strstr(file->path, "/log/") && !strcmp(base, "run") ;
-  struct assigned input = { .a = a, .pool = a->pool, .before = is_run ? line : 0 } ;
+  struct assigned input = { .a = a, .pool = a->pool, .before = is_run ? last_line_in(a, file->path, line) : 0 } ;
   struct source code ;
   struct statement *written = shell_parse_text(a->pool, &code, text) ;
   struct analysis there = { .source = &code, .pool = a->pool } ;

@@ -160,12 +160,29 @@ static void note_status_name (struct analysis *a, char const *text)
   if (end) texts_add_once(a->pool, &a->status_names, pool_copy(a->pool, text, (size_t)(end - text))) ;
 }
 
+/* Does a later statement of the task ask for it, and do more than to talk and to end? Then that
+   goes into the task, and so does this. */
+static int is_asked_in_task (struct analysis *a, struct statement *statement)
+{
+  char const *text = statement_text(a, statement) ;
+  char const *name = pool_copy(a->pool, text, (size_t)(strstr(text, "=$?") - text)) ;
+  for (struct statement *later = a->task ? statement->next : 0 ; later ; later = later->next)
+    if (shell_mentions(statement_text(a, later), name))
+      return !only_talks(later) && !only_looks(a, later) && !starts_something(a, later) ;
+  return 0 ;
+}
+
 int walk_talk (struct analysis *a, struct statement *statement)
 {
   char const *text = statement_text(a, statement) ;
   char const *status = strstr(text, "=$?") ;
   if (statement->kind == STATEMENT_ASSIGNMENT && status)
   {
+    if (is_asked_in_task(a, statement))
+    {
+      add_ordinary(a, statement) ;
+      return 1 ;
+    }
     note_status_name(a, text) ;
     drop(a, statement, a->waited_line ? "the container's exit code is the main service's" : "the status of a start: the supervisor looks at it") ;
     return 1 ;
