@@ -238,6 +238,17 @@ static void walk_evaluated_exec (struct analysis *a, struct statement *statement
   else a->branch_replaced = 1 ;
 }
 
+/* eval "$COMMAND", with which the script ends: it runs what the variable holds, and sets nothing for others. */
+static int walk_evaluated_end (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  char const *raw = statement->nwords > 1 ? statement->words[1].raw : "" ;
+  raw += *raw == '"' ;
+  if (strcmp(statement_command(statement), "eval") != 0 || *raw != '$' || raw[1] == '(' || !is_last(a, frame) || a->waited_line || a->in_function) return 0 ;
+  start_service(a, statement, START_MAIN) ;
+  script_waits(a, line_of(a, statement)) ;
+  return 1 ;
+}
+
 int walk_own_command (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   char const *command = statement_command(statement) ;
@@ -249,6 +260,7 @@ int walk_own_command (struct analysis *a, struct statement *statement, struct fr
   else if (keeps_alive(statement)) drop_keeping_alive(a, statement) ;
   else if (!strcmp(command, "exec") && statement->nwords > 1) walk_exec(a, statement) ;
   else if (evaluates_exec(statement)) walk_evaluated_exec(a, statement) ;
+  else if (walk_evaluated_end(a, statement, frame)) return 1 ;
   else if (shell_one_of(command, "disown jobs bg")) drop_statement(a, statement, pool_printf(a->pool, "%s: the supervisor, not a shell, has the processes", command)) ;
   else if (!strcmp(command, "fg")) walk_fg(a, statement) ;
   else if (is_job_control(statement)) drop_statement(a, statement, "job control: the supervisor, not a shell, has the processes") ;
