@@ -388,3 +388,22 @@ EOS
   grep -q 'PASS=$(pwgen)' "$tree/psql/run"
   untold 'nothing needs it'
 }
+
+@test "a word that merely has a variable's name does not use it" {
+  wrapper <<'EOS'
+for template in /etc/a/*; do conf=$(basename "$template"); envsubst <"$template" >"/etc/b/$conf"; done
+php-fpm -F --fpm-config /usr/local/etc/php-fpm.conf &
+exec nginx -c /etc/nginx/nginx.conf
+EOS
+  migrate
+  lacks_text() { ! grep -rq "$1" "$dir/rootfs/etc"; }
+  lacks_text container_environment
+  wrapper <<'EOS'
+conf=$(mktemp)
+generate >"$conf"
+php-fpm -F --fpm-config "$conf" &
+exec nginx -c $conf
+EOS
+  migrate
+  grep -q container_environment "$tree/nginx/run"
+}

@@ -68,6 +68,21 @@ static int runs (char const *text, char const *name)
   return 0 ;
 }
 
+/* Is the variable used? In php-fpm.conf, a word that merely has its name, it is not. */
+static int uses (char const *text, char const *name)
+{
+  static char const letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_" ;
+  size_t len = strlen(name) ;
+  for (char const *p = text ; (p = strstr(p, name)) ; p++)
+  {
+    char before = p > text ? p[-1] : ' ' ;
+    char after = p[len] ? p[len] : ' ' ;
+    if (strchr(letters, before) || strchr(letters, after)) continue ;
+    if (strchr("${", before) || (!strchr("./-", before) && !strchr("./-", after))) return 1 ;
+  }
+  return 0 ;
+}
+
 int piece_mentioned (struct piece const *piece, char const *text)
 {
   char name[256] ;
@@ -85,7 +100,7 @@ int piece_mentioned (struct piece const *piece, char const *text)
     {
       memcpy(name, p, len) ;
       name[len] = 0 ;
-      if (shell_mentions(text, name)) return 1 ;
+      if (uses(text, name)) return 1 ;
     }
     p += len ;
   }
