@@ -182,6 +182,22 @@ EOS
   grep -qx 'cd /srv || exit 111' "$tree/geo/run"
 }
 
+@test "a variable that is set for a command alone is set ahead of exec, in a logger and in the code of su, too" {
+  wrapper <<'EOS'
+web | TZ=UTC cronolog x >&2 &
+su app -c 'cd /y && D=4 three &'
+su app -c "E=$X four >>log" &
+su app -c 'L=1 M="a b" nginx >x'
+wait
+EOS
+  migrate
+  [ "$(tail -n 1 "$tree/web/log/run")" = 'TZ=UTC exec cronolog x >&2' ]
+  [ "$(TZ=here sh -c "$(sed 's/cronolog x/env/; $!d' "$tree/web/log/run")" 2>&1 | grep ^TZ=)" = TZ=UTC ]
+  becomes three "exec reeve-exec --user app -- /bin/sh -c 'cd /y && D=4 exec three'"
+  becomes four 'exec reeve-exec --user app -- /bin/sh -c "E=$X exec four >>log"'
+  tail -n 1 "$tree/nginx/run" | grep -qF "L=1 M=\"a b\" exec nginx -g "
+}
+
 @test "redirections stay, what is behind a pipe is the logger" {
   wrapper <<'EOS'
 #!/bin/bash

@@ -82,6 +82,12 @@ static void tell_foreground (struct analysis *a, struct service *service, uint32
     service->claim->what = pool_printf(a->pool, "%s (in the foreground: it would have left by itself)", service->claim->what) ;
 }
 
+char const *with_exec (struct pool *pool, struct source const *code, struct statement const *command, uint32_t end)
+{
+  uint32_t first = command->nassignments && command->nwords ? command->words[0].range.start : command->core.start ;
+  return pool_printf(pool, "%sexec %s", source_copy(code, (struct range){ command->core.start, first }), source_copy(code, (struct range){ first, end })) ;
+}
+
 /* su app -c "cd /app && server &": the code with exec, in the foreground; 0: it has another form. */
 static char const *foreground_chain (struct pool *pool, struct source const *code, struct statement const *only)
 {
@@ -91,11 +97,11 @@ static char const *foreground_chain (struct pool *pool, struct source const *cod
   if (!only->background || only->kind != STATEMENT_AND) return 0 ;
   while (last->kind == STATEMENT_AND && last->body && last->body->next) last = last->body->next ;
   if (last->kind != STATEMENT_COMMAND || shell_one_of(statement_command(last), "exec cd")) return 0 ;
-  text = source_copy(code, (struct range){ last->core.start, only->range.end }) ;
+  text = with_exec(pool, code, last, only->range.end) ;
   len = strlen(text) ;
   while (len && strchr(" \t\n;", text[len - 1])) len-- ;
   if (len && text[len - 1] == '&') len-- ;
-  return pool_printf(pool, "%sexec %.*s", source_copy(code, (struct range){ only->core.start, last->core.start }), (int)len, text) ;
+  return pool_printf(pool, "%s%.*s", source_copy(code, (struct range){ only->core.start, last->core.start }), (int)len, text) ;
 }
 
 /* The code of `su -c` and the like, with exec before a command that is alone, and that
@@ -122,17 +128,18 @@ static char const *code_with_exec (struct analysis *a, struct service *service, 
       break ;
     }
   if (!only || only->next || only->kind != STATEMENT_COMMAND || shell_one_of(statement_command(only), "exec cd")) return raw ;
-  value = source_copy(&code, only->range) ;
+  value = with_exec(a->pool, &code, only, only->range.end) ;
   command_unwrap(a->pool, only, &launch) ;
   command_foreground(only, launch.first, &foreground) ;
   if (foreground.in_background) tell_foreground(a, service, service->line, &foreground) ;
   if (foreground.argv[0])
   {
-    value = foreground_words(a, only, launch.first, &foreground) ;
+    value = "" ;
+    for (unsigned int i = 0 ; i < only->nassignments ; i++) value = pool_printf(a->pool, "%s%s ", value, only->assignments[i].raw) ;
+    value = pool_printf(a->pool, "%sexec %s", value, foreground_words(a, only, launch.first, &foreground)) ;
     for (unsigned int i = 0 ; i < only->nredirects ; i++) value = pool_printf(a->pool, "%s %s", value, only->redirects[i].raw) ;
   }
   else if (foreground.in_background) return raw ; /* flag-forks follows it */
-  value = pool_printf(a->pool, "exec %s", value) ;
   return is_plain ? shell_quote(a->pool, value) : pool_printf(a->pool, "\"%s\"", value) ;
 }
 

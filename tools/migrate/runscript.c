@@ -50,9 +50,9 @@ static void pipeline_lines (struct analysis *a, struct service *service, struct 
   /* cd app && server | tee log/server: the logger is in that directory, too. */
   for (struct text const *one = service->run.first ; one ; one = one->next)
     if (!strncmp(one->text, "cd ", 3)) texts_add(a->pool, &service->logger, one->text) ;
-  texts_add(a->pool, &service->logger, pool_printf(a->pool, "%s%s",
-    first->next == last && last->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(last), "while read exec") ? "exec " : "",
-    source_copy(a->source, (struct range){ first->next->range.start, last->range.end }))) ;
+  if (first->next == last && last->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(last), "while read exec"))
+    texts_add(a->pool, &service->logger, with_exec(a->pool, a->source, last, last->range.end)) ;
+  else texts_add(a->pool, &service->logger, source_copy(a->source, (struct range){ first->next->range.start, last->range.end })) ;
   if (service->claim)
     service->claim->what = pool_printf(a->pool, "%s; what was behind its | is %s", service->claim->what, service_where(a->plan, service, "log/run")) ;
 }
