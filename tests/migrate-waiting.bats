@@ -537,3 +537,17 @@ EOS
   services apachectl
   told 'waited for somebody to press Enter'
 }
+
+@test "a task that only waits is named after what it waits for" {
+  local loop name
+  while IFS='|' read -r loop name; do
+    wrapper <<<$'#!/bin/bash\ncheck() { cat /run/state; }\nsearch &\n'"$loop"$'\nexec web'
+    migrate
+    services search $name web || { echo "# $loop"; return 1; }
+  done <<'EOS'
+until [ "$(check)" = up ]; do sleep 1; done|wait-for-search
+ok=; while [ "$ok" != 1 ]; do ok=$(check); sleep 1; done|wait-for-search
+other & until [ "$(check)" = up ]; do sleep 1; done|wait-for-check other
+[ "$SLOW" = 1 ] && sleep 10|pause
+EOS
+}

@@ -234,7 +234,7 @@ static int run_writes (struct instruction const *run, char const *name)
 static void note_written (struct patching *p, struct instruction const *one)
 {
   struct copying copying ;
-  char const *name = p->start->script && !shell_one_of(p->start->script, "supervisord foreman honcho forego goreman overmind hivemind") ? p->start->script : p->input ;
+  char const *name = p->start->script && strcmp(p->start->script, "supervisord") != 0 && !procrunner_is(p->start->script) ? p->start->script : p->input ;
   int writes = !strcmp(one->name, "RUN") && run_writes(one, name) ;
   if (shell_one_of(one->name, "COPY ADD") && one->documents.first)
   {

@@ -299,6 +299,49 @@ static int add_command_name (struct statement *statement, void *data)
   return 0 ;
 }
 
+static int is_pause (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "sleep usleep") ;
+}
+
+/* The service that the next task depends on; 0: none, or several. */
+static char const *only_dependency (struct analysis *a)
+{
+  char const *name = 0 ;
+  if (a->ready.first) return a->ready.first->next ? 0 : a->ready.first->text ;
+  for (struct service const *one = a->plan->services ; one ; one = one->next)
+  {
+    if (one->is_apart || one->is_oneshot) continue ;
+    if (name) return 0 ;
+    name = one->name ;
+  }
+  return name ;
+}
+
+static int find_asking_program (struct statement *statement, void *data)
+{
+  struct finding *finding = data ;
+  for (struct text const *one = statement->programs.first ; one ; one = one->next)
+    if (!shell_one_of(one->text, "cat ls wc grep egrep awk sed cut head tail tr echo printf date expr test [ jq id") && !finding->found) finding->found = statement ;
+  return !!finding->found ;
+}
+
+/* The task has no command that says what it does. */
+static char const *name_of_waiting (struct analysis *a, struct statement *statement)
+{
+  struct finding finding = { .a = a } ;
+  int is_loop = statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR ;
+  char const *service = only_dependency(a) ;
+  if (!statement_walk(statement, &is_pause, 0)) return "task" ;
+  if (!is_loop) return "pause" ;
+  if (service) return pool_printf(a->pool, "wait-for-%.*s", (int)strcspn(service, "@"), service) ;
+  statement_walk(statement, &find_asking_program, &finding) ;
+  for (struct text const *one = finding.found ? finding.found->programs.first : 0 ; one ; one = one->next)
+    if (strspn(one->text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") == strlen(one->text)) return pool_printf(a->pool, "wait-for-%s", one->text) ;
+  return "wait" ;
+}
+
 /* The function's name, or the name of the main command in its body. */
 char const *task_name (struct analysis *a, struct statement *statement)
 {
@@ -318,5 +361,6 @@ char const *task_name (struct analysis *a, struct statement *statement)
     most = n ;
     best = one->text ;
   }
-  return best ? best : name_of(a, statement) ;
+  if (!best) best = name_of(a, statement) ;
+  return strcmp(best, "service") != 0 ? best : name_of_waiting(a, statement) ;
 }
