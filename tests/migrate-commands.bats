@@ -35,6 +35,34 @@ EOS
   untold TODO
 }
 
+@test "a daemon that its configuration may send to the background stays" {
+  wrapper <<'EOS'
+mkdir -p /run/haproxy
+redis-server /etc/redis/redis.conf
+haproxy -f "$CFG"
+prosody &
+dbus-daemon --config-file=/etc/bus.conf
+haproxy -c -f /etc/haproxy.cfg
+exec haproxy -f /etc/edge.cfg
+EOS
+  migrate
+  services redis-server haproxy prosody dbus-daemon haproxy-c haproxy-2
+  [[ $(last_line redis-server) == *' redis-server /etc/redis/redis.conf --daemonize no' ]]
+  becomes haproxy 'exec haproxy -db -f "$CFG"'
+  becomes prosody 'exec prosody -F'
+  becomes haproxy-2 'exec haproxy -f /etc/edge.cfg' # its configuration kept it there, or the container had ended
+  has haproxy-2/flag-main
+  told 'in the foreground: whatever its configuration says'
+}
+
+@test "what supervisord keeps needs no word against its configuration" {
+  input=supervisord.conf
+  printf '[program:edge]\ncommand=haproxy -f /etc/edge.cfg\n[program:proxy]\ncommand=haproxy -D -f /etc/edge.cfg\n' >supervisord.conf
+  migrate
+  becomes edge 'exec haproxy -f /etc/edge.cfg'
+  becomes proxy 'exec haproxy -db -f /etc/edge.cfg'
+}
+
 @test "a program that a variable, a search or eval names gives the directory its name, or a TODO" {
   wrapper <<'EOS'
 #!/bin/bash

@@ -52,6 +52,19 @@ EOS
   grep -qx 'cd /app || exit 111' "$tree/web/run"
 }
 
+@test "escapes of the Dockerfile's words are none of the folder's" {
+  local line
+  wrapper <<<'exec web'
+  for line in 'WORKDIR /srv/a\ b' 'WORKDIR "/srv/a b"' 'WORKDIR /srv/"a b" ' $'ENV AT=/srv/a\\ b N=1\nWORKDIR $AT' $'WORKDIR /srv\nWORKDIR a\\ b'; do
+    printf 'FROM debian\n%s\nCOPY start.sh /\nCMD ["/start.sh"]\n' "$line" >Dockerfile
+    migrate --dockerfile Dockerfile
+    grep -qxF "cd '/srv/a b' || exit 111" "$tree/web/run"
+  done
+  printf '# escape=`\nFROM debian\nWORKDIR /srv/a` b\nCOPY start.sh /\nCMD ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  grep -qxF "cd '/srv/a b' || exit 111" "$tree/web/run"
+}
+
 @test "a script that is CMD, and a base image that is stopped by another signal" {
   printf 'FROM nginx:1.25\nCMD ["/start.sh", "--fast"]' >Dockerfile
   wrapper <<<$'web "$1" &\nwait'

@@ -79,7 +79,8 @@ static void tell_foreground (struct analysis *a, struct service *service, uint32
       foreground->mend ? foreground->mend : "its foreground form is not known: look it up in its manual")) ;
   }
   else if (service->claim)
-    service->claim->what = pool_printf(a->pool, "%s (in the foreground: it would have left by itself)", service->claim->what) ;
+    service->claim->what = pool_printf(a->pool, "%s (in the foreground: %s)", service->claim->what,
+      foreground->by_configuration ? "whatever its configuration says" : "it would have left by itself") ;
 }
 
 char const *with_exec (struct pool *pool, struct source const *code, struct statement const *command, uint32_t end)
@@ -208,6 +209,13 @@ static int used_by_words (struct statement const *statement, char const *assignm
 static void keep_configured (struct analysis *a, struct service *service, uint32_t line, struct foreground *foreground)
 {
   if (!foreground->argv[0]) return ;
+  /* What the script ended with: the container would have ended at once. */
+  if (service->is_main && foreground->by_configuration && strcmp(shell_basename(foreground->argv[0]), "dbus-daemon") != 0)
+  {
+    foreground->argv[0] = 0 ;
+    foreground->in_background = 0 ;
+    return ;
+  }
   if (service->is_main && !foreground->is_init_script && image_leaves_as_it_is(a->plan, service, line, foreground->argv[0], 1))
   {
     foreground->argv[0] = 0 ;

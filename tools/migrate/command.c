@@ -155,6 +155,21 @@ static void add_unknown (char const *const *argv, char const **words)
   words[n] = 0 ;
 }
 
+/* haproxy -f "$FILE": the variable is only a file's name. */
+static int names_file (char const *const *argv)
+{
+  int has_file = 0 ;
+  if (strcmp(shell_basename(argv[0]), "haproxy") != 0) return 0 ;
+  for (unsigned int i = 1 ; argv[i] ; i++)
+  {
+    if (shell_one_of(argv[i], "-db -D -W -Ws -c -v -vv -h") || *argv[i] == '$') return 0 ;
+    if (strcmp(argv[i], "-f") != 0 || !argv[i + 1]) continue ;
+    has_file = 1 ;
+    i++ ;
+  }
+  return has_file ;
+}
+
 /* Its configuration says whether it stays in the foreground, unless an option does. */
 static int follows_configuration (char const *const *argv)
 {
@@ -198,12 +213,12 @@ void command_foreground (struct statement const *statement, unsigned int first, 
     foreground->ends = 1 ;
     return ;
   }
-  if (follows_configuration(argv))
+  if (follows_configuration(argv) || names_file(argv))
   {
     unsigned int n = 0 ;
-    foreground->is_daemon = foreground->in_background = 1 ;
+    foreground->is_daemon = foreground->in_background = foreground->by_configuration = 1 ;
     foreground->argv[n++] = argv[0] ;
-    foreground->argv[n++] = "--nofork" ;
+    foreground->argv[n++] = names_file(argv) ? "-db" : "--nofork" ;
     for (unsigned int i = 1 ; argv[i] && n < COMMAND_WORDS_MAX - 1 ; i++) foreground->argv[n++] = argv[i] ;
     foreground->argv[n] = 0 ;
     return ;
@@ -223,6 +238,13 @@ void command_foreground (struct statement const *statement, unsigned int first, 
     foreground->mend = "look up in its manual how it stays in the foreground" ;
     return ;
   }
+  /* haproxy -f X, redis-server X.conf: an option overrules the file, and does no harm. */
+  if (advice.stays == DAEMON_UNKNOWN && advice.mend && daemon_foreground(argv, foreground->argv, COMMAND_WORDS_MAX))
+  {
+    foreground->is_daemon = foreground->in_background = foreground->by_configuration = 1 ;
+    return ;
+  }
+  foreground->argv[0] = 0 ;
   if (advice.stays != DAEMON_IN_BACKGROUND)
   {
     foreground->ends = advice.ends ;

@@ -235,8 +235,33 @@ int dockerfile_exec_form (struct pool *pool, char const *arguments, struct texts
   return 1 ;
 }
 
+/* The word at *p, up to one of `ends`, without its quotes and escapes, and without the blanks behind it.
+   Moves *p behind it. */
+static char const *plain_word (struct dockerfile const *dockerfile, char const **p, char const *ends)
+{
+  char *word = pool_alloc(dockerfile->source->pool, strlen(*p) + 1) ;
+  size_t n = 0 ;
+  size_t len = 0 ; /* without blanks at the end */
+  char quote = 0 ;
+  for (; **p && (quote || !strchr(ends, **p)) ; ++*p)
+  {
+    char const *c = *p ;
+    if (*c == quote) quote = 0 ;
+    else if (!quote && strchr("\"'", *c)) quote = *c ;
+    else if (*c == dockerfile->escape && c[1] && (!quote ? c[1] != '$' : quote == '"' && (c[1] == '"' || c[1] == *c))) word[n++] = *++*p ;
+    else
+    {
+      word[n++] = *c ;
+      if (!quote && strchr(" \t", *c)) continue ;
+    }
+    len = n ;
+  }
+  word[len] = 0 ;
+  return word ;
+}
+
 /* ENV A=1 B="2 3", ENV A 1, ARG A=1: the value of `name` that it sets; 0: it sets none. */
-static char const *value_set (struct pool *pool, struct instruction const *one, char const *name)
+static char const *value_set (struct dockerfile const *dockerfile, struct instruction const *one, char const *name)
 {
   char const *p = one->arguments ;
   size_t len = strlen(name) ;
@@ -244,31 +269,12 @@ static char const *value_set (struct pool *pool, struct instruction const *one, 
   for (; *(p += strspn(p, " \t")) ; )
   {
     int is_it = !strncmp(p, name, len) && p[len] == '=' ;
-    char *value ;
-    char *out ;
-    char quote = 0 ;
+    char const *value ;
     p += strcspn(p, " \t=") ;
     if (*p != '=') continue ;
-    out = value = pool_alloc(pool, strlen(p) + 1) ;
-    for (p++ ; *p && (quote || !strchr(" \t", *p)) ; p++)
-    {
-      if (*p == quote) quote = 0 ;
-      else if (!quote && strchr("\"'", *p)) quote = *p ;
-      else *out++ = *p ;
-    }
+    p++ ;
+    value = plain_word(dockerfile, &p, " \t") ;
     if (is_it) return value ;
-  }
-  return 0 ;
-}
-
-int dockerfile_says (struct dockerfile const *dockerfile, char const *text)
-{
-  for (struct instruction const *one = dockerfile->instructions ; one ; one = one->next)
-  {
-    if (one->stage == STAGE_OTHER || !shell_one_of(one->name, "RUN COPY")) continue ;
-    if (strstr(one->arguments, text)) return 1 ;
-    for (struct text const *line = one->documents.first ; line ; line = line->next)
-      if (strstr(line->text, text)) return 1 ;
   }
   return 0 ;
 }
@@ -289,7 +295,6 @@ static char const *expand (struct dockerfile const *dockerfile, struct instructi
 
 static char const *variable (struct dockerfile const *dockerfile, struct instruction const *at, char const *name, unsigned int depth)
 {
-  struct pool *pool = dockerfile->source->pool ;
   char const *found ;
   struct instruction const *where = 0 ;
   int is_from = at && !strcmp(at->name, "FROM") ; /* it sees the ARGs ahead of the first FROM, and no others */
@@ -297,9 +302,9 @@ static char const *variable (struct dockerfile const *dockerfile, struct instruc
   for (struct instruction const *one = dockerfile->instructions ; one && one != at ; one = one->next)
   {
     is_ahead &= strcmp(one->name, "FROM") != 0 ;
-    if ((is_from ? is_ahead : one->stage != STAGE_OTHER) && shell_one_of(one->name, "ENV ARG") && value_set(pool, one, name)) where = one ;
+    if ((is_from ? is_ahead : one->stage != STAGE_OTHER) && shell_one_of(one->name, "ENV ARG") && value_set(dockerfile, one, name)) where = one ;
   }
-  found = where ? value_set(pool, where, name) : 0 ;
+  found = where ? value_set(dockerfile, where, name) : 0 ;
   return found && strchr(found, '$') && depth < 8 ? expand(dockerfile, where, found, depth + 1) : found ;
 }
 
@@ -342,19 +347,6 @@ static char const *below (struct pool *pool, char const *folder, char const *pat
   return pool_printf(pool, "%.*s/%s", (int)len, folder, !strcmp(path, ".") ? "" : path) ;
 }
 
-static char const *unquoted (struct pool *pool, char const *text)
-{
-  size_t len = strlen(text) ;
-  return len > 1 && (*text == '"' || *text == '\'') && text[len - 1] == *text ? pool_copy(pool, text + 1, len - 2) : text ;
-}
-
-static char const *without_end (struct pool *pool, char const *text)
-{
-  size_t len = strlen(text) ;
-  while (len && strchr(" \t", text[len - 1])) len-- ;
-  return pool_copy(pool, text, len) ;
-}
-
 char const *dockerfile_workdir (struct dockerfile const *dockerfile, struct instruction const *at)
 {
   struct pool *pool = dockerfile->source->pool ;
@@ -362,7 +354,8 @@ char const *dockerfile_workdir (struct dockerfile const *dockerfile, struct inst
   for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, "WORKDIR")) ; )
   {
     if (at && one->first > at->first) break ;
-    path = below(pool, path, dockerfile_expand(dockerfile, one, unquoted(pool, without_end(pool, one->arguments)))) ;
+    char const *folder = dockerfile_expand(dockerfile, one, one->arguments) ;
+    path = below(pool, path, plain_word(dockerfile, &folder, "")) ;
   }
   return strchr(path, '$') ? "" : path ;
 }
@@ -379,8 +372,8 @@ void dockerfile_copying (struct dockerfile const *dockerfile, struct instruction
   memset(copying, 0, sizeof(*copying)) ;
   copying->from_stage = !!strstr(copy->flags, "--from") ;
   if (!dockerfile_exec_form(pool, copy->arguments, &words))
-    for (char const *p = copy->arguments ; *(p += strspn(p, " \t")) ; p += strcspn(p, " \t"))
-      texts_add(pool, &words, unquoted(pool, pool_copy(pool, p, strcspn(p, " \t")))) ;
+    for (char const *p = copy->arguments ; *(p += strspn(p, " \t")) ; )
+      texts_add(pool, &words, plain_word(dockerfile, &p, " \t")) ;
   for (struct text const *one = words.first ; one ; one = one->next)
   {
     char const *word = dockerfile_expand(dockerfile, copy, one->text) ;

@@ -49,8 +49,6 @@ extern char const *dockerfile_expand (struct dockerfile const *dockerfile, struc
 /* The working directory at `at` (0: at the end); "" if it is not set, or not known. */
 extern char const *dockerfile_workdir (struct dockerfile const *dockerfile, struct instruction const *at) ;
 
-/* Does a RUN, or a here-document, of the image have the text? */
-extern int dockerfile_says (struct dockerfile const *dockerfile, char const *text) ;
 
 /* Adds the names that ENV sets. */
 extern void dockerfile_environment (struct dockerfile const *dockerfile, struct texts *names) ;

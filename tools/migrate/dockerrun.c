@@ -333,3 +333,15 @@ void cut_lines (struct dockerfile const *dockerfile, struct instruction const *r
   }
   for (struct text const *one = kept.first ; one ; one = one->next) texts_add(pool, lines, one->text) ;
 }
+
+int dockerfile_says (struct dockerfile const *dockerfile, char const *text)
+{
+  for (struct instruction const *one = dockerfile->instructions ; one ; one = one->next)
+  {
+    if (one->stage == STAGE_OTHER || !shell_one_of(one->name, "RUN COPY")) continue ;
+    if (strstr(one->arguments, text)) return 1 ;
+    for (struct text const *line = one->documents.first ; line ; line = line->next)
+      if (strstr(line->text, text)) return 1 ;
+  }
+  return 0 ;
+}

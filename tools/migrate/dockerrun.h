@@ -31,4 +31,7 @@ extern unsigned int run_without_packages (struct pool *pool, struct instruction 
 /* The lines of the instruction without the marked bytes. */
 extern void cut_lines (struct dockerfile const *dockerfile, struct instruction const *run, struct cut const *cut, struct texts *lines) ;
 
+/* Does a RUN, or a here-document, of the image have the text? */
+extern int dockerfile_says (struct dockerfile const *dockerfile, char const *text) ;
+
 #endif

@@ -225,7 +225,7 @@ void supervisord_foreground (struct plan *plan, struct service *service, uint32_
   if (launch.first >= statement->nwords) return ;
   command_foreground(statement, launch.first, &foreground) ;
   if (foreground.means_strays) service_set(plan, service, "flag-keep-strays", "") ;
-  if (!foreground.in_background) return ;
+  if (!foreground.in_background || foreground.by_configuration) return ; /* its configuration keeps it there: supervisord needs that */
   if (foreground.argv[0] && !foreground.is_init_script && image_leaves_as_it_is(plan, service, line, foreground.argv[0], 0)) return ;
   if (!foreground.argv[0])
   {

@@ -8,6 +8,7 @@
 
 #include "base/version.h"
 #include "migrate/dockerpatch.h"
+#include "migrate/dockerrun.h"
 #include "migrate/image.h"
 #include "migrate/include.h"
 #include "migrate/inputs.h"
