@@ -461,3 +461,18 @@ EOS
   for name in tick thing; do grep -q '^# TODO reeve-migrate: .*: startsecs=0 and autorestart=false fit' "$tree/$name/run"; done
   run ! grep -r TODO "$tree/site" "$tree/app" "$tree/own" "$tree/tables" "$tree/files" "$tree/init-db"
 }
+
+@test "variables that no shell expands, and calls of supervisorctl, are marked" {
+  wrapper <<<$'[program:a]\ncommand=a $KIND --home=${HOME} --price 5$\n[program:b]\ncommand=sh -c "echo $HOME; exec b"\n[program:c]\ncommand=sh -c "c; supervisorctl restart a"'
+  migrate
+  grep -q '^# TODO reeve-migrate: line 1: $KIND, ${HOME}: not expanded, as in supervisord' "$tree/a/run"
+  run ! grep TODO "$tree/b/run"
+  grep -q '^# TODO reeve-migrate: line 5: supervisorctl finds no supervisord any more' "$tree/c/run"
+}
+
+@test "what is told of an event listener fits the restart that it asks for" {
+  wrapper <<<$'[program:a]\ncommand=a\nautorestart=true\n[eventlistener:x]\ncommand=x\nevents=PROCESS_STATE_FATAL\n[eventlistener:y]\ncommand=y\nevents=PROCESS_STATE_EXITED,PROCESS_STATE_FATAL'
+  migrate
+  told 'TODO: the event listener x is not translated: if it ended supervisord when a program was given up, give flag-main to those programs, and restart on-failure:3'
+  told 'TODO: the event listener y is not translated: if it ended supervisord when a program had ended, give flag-main and restart no'
+}

@@ -75,33 +75,40 @@ static void find_obsolete (struct patching *p, struct instruction *one)
   }
 }
 
-static int texts_mention (struct texts const *texts, char const *name)
+typedef int names_it (char const *text, char const *name) ; /* shell_mentions() for a program, text_names_file() for a file */
+
+static int texts_mention (struct texts const *texts, names_it *names, char const *name)
 {
   for (struct text const *one = texts->first ; one ; one = one->next)
-    if (*one->text != '#' && shell_mentions(one->text, name)) return 1 ;
+    if (*one->text != '#' && names(one->text, name)) return 1 ;
   return 0 ;
 }
 
 /* Do the files that are written name it? */
-int plan_needs (struct plan const *plan, char const *name)
+static int plan_names (struct plan const *plan, names_it *names, char const *name)
 {
   for (unsigned int i = 0 ; i < plan->nsetup ; i++)
   {
     struct setup_item const *item = plan->setup + i ;
     char const *text = item->text ? item->text : source_copy(plan->source, item->range) ;
-    if (*text != '#' && shell_mentions(text, name)) return 1 ;
+    if (*text != '#' && names(text, name)) return 1 ;
   }
   for (unsigned int i = 0 ; i < plan->npieces ; i++)
-    if (shell_mentions(plan->pieces[i].text, name)) return 1 ;
+    if (names(plan->pieces[i].text, name)) return 1 ;
   for (struct service const *service = plan->services ; service ; service = service->next)
   {
     struct texts const *const lists[] = { &service->before, &service->run, &service->options, &service->conditions, &service->finish, &service->logger } ;
-    if (service->command && shell_mentions(service->command, name)) return 1 ;
-    if (service->check && shell_mentions(service->check, name)) return 1 ;
+    if (service->command && names(service->command, name)) return 1 ;
+    if (service->check && names(service->check, name)) return 1 ;
     for (size_t i = 0 ; i < sizeof(lists) / sizeof(lists[0]) ; i++)
-      if (texts_mention(lists[i], name)) return 1 ;
+      if (texts_mention(lists[i], names, name)) return 1 ;
   }
   return 0 ;
+}
+
+int plan_needs (struct plan const *plan, char const *name)
+{
+  return plan_names(plan, &shell_mentions, name) ;
 }
 
 int patching_executes (struct patching *p, char const *program)
@@ -118,17 +125,17 @@ int patching_executes (struct patching *p, char const *program)
 }
 
 /* Does what stays in the image name it, as far as that could be read? */
-static char const *script_names (struct patching *p, char const *word)
+static char const *script_names (struct patching *p, names_it *names, char const *word)
 {
   for (struct docker_script const *one = p->start->scripts ; one ; one = one->next)
-    if (shell_mentions(one->text, word)) return pool_printf(p->pool, "%s, which stays in the image, names it", one->name) ;
-  if (!p->start->front_text || !shell_mentions(p->start->front_text, word)) return 0 ;
+    if (names(one->text, word)) return pool_printf(p->pool, "%s, which stays in the image, names it", one->name) ;
+  if (!p->start->front_text || !names(p->start->front_text, word)) return 0 ;
   return pool_printf(p->pool, "%s, which stays ahead of /init, names it", p->start->front.first->text) ;
 }
 
 char const *script_needs (struct patching *p, char const *program)
 {
-  char const *why = script_names(p, program) ;
+  char const *why = script_names(p, &shell_mentions, program) ;
   struct instruction const *entrypoint = dockerfile_last(p->dockerfile, "ENTRYPOINT") ;
   if (why || !p->start->front.first || p->start->front_text) return why ;
   if (entrypoint && shell_mentions(entrypoint->arguments, program))
@@ -174,7 +181,7 @@ static int run_needs_init (struct patching *p, struct instruction const *run, ch
 
 static int needs_file (struct patching *p, struct instruction const *one, char const *path)
 {
-  if (!shell_one_of(one->name, "RUN HEALTHCHECK ONBUILD VOLUME")) return shell_mentions(one->arguments, shell_basename(path)) ;
+  if (!shell_one_of(one->name, "RUN HEALTHCHECK ONBUILD VOLUME")) return text_names_file(one->arguments, path) ;
   return is_init_file(path) ? run_needs_init(p, one, path) : run_needs(p->dockerfile, one, path) ;
 }
 
@@ -182,11 +189,12 @@ static int needs_file (struct patching *p, struct instruction const *one, char c
 static char const *who_needs (struct patching *p, struct obsolete const *file)
 {
   char const *name = shell_basename(file->path) ;
-  if (plan_needs(p->plan, name)) return "a service, or the setup, names it" ;
+  if (plan_names(p->plan, is_init_file(name) ? &shell_mentions : &text_names_file, is_init_file(name) ? name : file->path)) return "a service, or the setup, names it" ;
   if (front_needs(p, file->path)) return "it is ahead of /init" ;
   if (is_init_file(name) && script_needs(p, name)) return script_needs(p, name) ;
   if (is_init_file(name) && patching_executes(p, name)) return "something else executes it" ;
-  if (script_names(p, strchr(name, '.') ? name : file->path)) return script_names(p, strchr(name, '.') ? name : file->path) ;
+  if (strchr(name, '.') && script_names(p, &text_names_file, file->path)) return script_names(p, &text_names_file, file->path) ;
+  if (!strchr(name, '.') && script_names(p, &shell_mentions, file->path)) return script_names(p, &shell_mentions, file->path) ;
   for (struct instruction const *one = p->dockerfile->instructions ; one ; one = one->next)
   {
     /* A COPY takes from the build context, or from stages before this one. */

@@ -268,21 +268,13 @@ static void note_through (struct patching *p)
     asks ? ", which is its first argument now" : "")) ;
 }
 
-/* supervisorctl finds no supervisord any more. */
-static void note_controllers (struct patching *p)
-{
-  for (struct docker_script const *one = p->start->scripts ; one ; one = one->next)
-    if (shell_mentions(one->text, "supervisorctl"))
-      patching_note(p, pool_printf(p->pool, "TODO: %s, which stays in the image, calls supervisorctl, which finds no supervisord any more: remove the file down of the services that it starts, and write reeve stop, reeve status and the like elsewhere", one->name)) ;
-}
-
 static void note_start (struct patching *p)
 {
   struct docker_start const *start = p->start ;
   struct instruction *entrypoint = dockerfile_last(p->dockerfile, "ENTRYPOINT") ;
   char const *base = dockerfile_base(p->dockerfile) ;
   if (start->through) note_through(p) ;
-  note_controllers(p) ;
+  note_callers(p) ;
   if (start->front.first && start->front.first->text != start->through) note_front(p) ;
   if (start->guess && start->script)
     patching_note(p, pool_printf(p->pool, "the Dockerfile does not name %s: %s, which it executes, was taken for that file", p->input, start->guess)) ;

@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <fnmatch.h>
 #include <string.h>
 
@@ -10,10 +11,40 @@
 
 /* ---- does it use a file? ---- */
 
+int text_names_file (char const *text, char const *path)
+{
+  char const *name = shell_basename(path) ;
+  size_t len = strlen(name) ;
+  for (char const *p = text ; (p = strstr(p, name)) ; p++)
+  {
+    char const *word = p ;
+    if (p[len] && (isalnum((unsigned char)p[len]) || strchr("_-.", p[len]))) continue ;
+    if (p > text && (isalnum((unsigned char)p[-1]) || strchr("_-.", p[-1]))) continue ;
+    while (word > text && !strchr(" \t\n\"'`=;&|()<>[],:", word[-1])) word-- ;
+    if (*word == '/' && *path == '/' && !memchr(word, '$', (size_t)(p - word))
+     && ((size_t)(p - word) + len != strlen(path) || strncmp(word, path, strlen(path)) != 0)) continue ; /* one of that name in another folder */
+    return 1 ;
+  }
+  return 0 ;
+}
+
+/* * * * * * COMMAND, in quotes: of cron, and no pattern. */
+static int is_lone_star (char const *text, char const *p)
+{
+  return *p == '*' && (p == text || strchr(" \"'", p[-1])) && strchr(" \"'", p[1]) ;
+}
+
 /* The text as words: without quotes, and with what separates commands as blanks. */
 static char const *as_words (struct pool *pool, char const *text)
 {
   char *copy = (char *)pool_copy(pool, text, strlen(text)) ;
+  char quote = 0 ;
+  for (char const *p = text ; *p ; p++)
+  {
+    if (quote && is_lone_star(text, p)) copy[p - text] = ' ' ;
+    if (*p == quote) quote = 0 ;
+    else if (!quote && strchr("\"'", *p)) quote = *p ;
+  }
   for (char *p = copy ; *p ; p++) if (strchr("\"'\n\t;&|()[],=<>`", *p)) *p = ' ' ;
   return copy ;
 }

@@ -12,6 +12,8 @@ struct cut
   char *gone ;
 } ;
 
+/* Does the text name the file: by its path, or by its name ahead of no other folder? */
+extern int text_names_file (char const *text, char const *path) ;
 /* Does the instruction use the file? By name, by a pattern, or by its folder. */
 extern int run_needs (struct dockerfile const *dockerfile, struct instruction const *run, char const *path) ;
 

@@ -155,18 +155,41 @@ static int may_hold_words (char const *name)
   return 0 ;
 }
 
+/* $NAME or ${NAME} in a word; its length in *len. 0: there is none. */
+static char const *shell_variable (char const *word, size_t *len)
+{
+  for (char const *p = word ; (p = strchr(p, '$')) ; p++)
+  {
+    size_t n = strspn(p + 1 + (p[1] == '{'), "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") ;
+    if (!n || strchr("0123456789", p[1 + (p[1] == '{')])) continue ;
+    *len = n + (p[1] == '{' ? 3 : 1) ;
+    return p ;
+  }
+  return 0 ;
+}
+
 char const *supervisord_command (struct pool *pool, struct expansion const *expansion, char const *command, char const **todo)
 {
   struct texts words = { 0 } ;
+  struct texts variables = { 0 } ; /* that no shell expands */
   char const *text = expand(pool, expansion, command) ;
   char const *word ;
   char const *variable ;
+  size_t len ;
   int is_quoted ;
+  int is_code = 0 ; /* the word is for a shell, or another interpreter */
   if (strstr(command, "%(here)s")) *todo = "%(here)s was the folder of supervisord.conf, and is . here" ;
   while ((word = next_word(pool, &text, &is_quoted)))
   {
     if (shell_one_of(word, "&& || | ; & > >> <") || !strncmp(word, "2>", 2))
       *todo = pool_printf(pool, "%s is an argument here, as in supervisord, which has no shell", word) ;
+    if (!is_code && (variable = shell_variable(word, &len)))
+    {
+      texts_add_once(pool, &variables, pool_copy(pool, variable, len)) ;
+      *todo = pool_printf(pool, "%s: not expanded, as in supervisord, which has no shell: if a variable is meant, write it without the single quotes", texts_join(pool, &variables, ", ")) ;
+    }
+    is_code = *word == '-' && word[1] != '-' && strchr("ce", word[strlen(word) - 1]) ;
+    if (shell_mentions(word, "supervisorctl")) *todo = "supervisorctl finds no supervisord any more: write reeve start, stop, restart, status NAME" ;
     if (!strcmp(word, "supervisord")) *todo = "a supervisord in supervisord" ;
     if (!is_quoted && (variable = whole_variable(pool, command, word)))
     {

@@ -1,5 +1,5 @@
 /* The patch to a Dockerfile while it is made: dockerpatch.c decides what is added, dockerleft.c
-   what goes. */
+   what goes; dockercallers.c names who asks for that. */
 
 #ifndef REEVE_MIGRATE_PATCHING_H
 #define REEVE_MIGRATE_PATCHING_H
@@ -45,5 +45,9 @@ extern char const *script_needs (struct patching *p, char const *program) ;
 extern char const *init_stays (struct patching *p, char const *text) ;
 /* Takes out the COPY of such files, and what only prepared them. A note says why each goes or stays. */
 extern void remove_obsolete (struct patching *p) ;
+
+/* ---- dockercallers.c ---- */
+/* A TODO for each HEALTHCHECK, script or other file that calls what has gone. */
+extern void note_callers (struct patching *p) ;
 
 #endif

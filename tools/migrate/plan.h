@@ -98,6 +98,7 @@
    dockerrun.c      what a RUN is for
    dockerpatch.c    what is to change in it
    dockerleft.c     what goes with the wrapper
+   dockercallers.c  who asks for what has gone
    patch.c          as a patch
    readfile.c       the files of the build context
    root.c           the files of an unpacked image

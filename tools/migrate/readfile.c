@@ -78,7 +78,7 @@ static void add_script (struct scripts *scripts, char const *path, char const *p
   struct docker_script *one ;
   if (scripts->n == SCRIPTS_MAX || is_known(scripts, path)) return ;
   text = read_regular(scripts->pool, path, SCRIPT_SIZE_MAX) ;
-  if (!text || strncmp(text, "#!", 2) != 0) return ;
+  if (!text || (strncmp(text, "#!", 2) != 0 && !strstr(place, "cron"))) return ; /* what cron executes has no #! */
   one = pool_alloc(scripts->pool, sizeof(*one)) ;
   *one = (struct docker_script){ .name = path, .path = place, .text = text, .next = scripts->first } ;
   scripts->first = one ;

@@ -157,8 +157,12 @@ static void other_section (struct translation *t)
     priority_of(t->section) == PRIORITY_DEFAULT ? "" : group_order(t, t->section))) ;
   else if (!strncmp(name, "eventlistener:", 14))
   {
+    char const *events = ini_take(t->source, t->section, "events", "", 0) ;
     drop_section(t, pool_printf(pool, "the event listener %s is not translated: there are no events; flag-main stops all when a service has ended for good", name + 14)) ;
-    texts_add(pool, &t->plan->notes, pool_printf(pool, "TODO: the event listener %s is not translated: if it ended supervisord when a program had ended for good, give flag-main to those programs", name + 14)) ;
+    texts_add(pool, &t->plan->notes, pool_printf(pool, "TODO: the event listener %s is not translated: if it ended supervisord when %s", name + 14,
+      events && strstr(events, "FATAL") && !strstr(events, "EXITED")
+        ? "a program was given up, give flag-main to those programs, and restart on-failure:3 (their startretries): with restart always, none is ever given up"
+        : "a program had ended, give flag-main and restart no to those programs: with restart always, none ever ends for good")) ;
   }
   else if (shell_one_of(name, "inet_http_server unix_http_server"))
   {
@@ -208,7 +212,8 @@ void migrate_supervisord (struct plan *plan)
   if (!plan->services) plan->refused = *included(&t)
     ? pool_printf(plan->pool, "%s has no [program:...] section, but includes %s: give reeve-migrate those files", plan->source->name, included(&t))
     : pool_printf(plan->pool, "%s has no [program:...] section", plan->source->name) ;
-  texts_add(plan->pool, &plan->notes, "none of the services is main, as supervisord never ended by itself: an empty file flag-main ends the container with its service") ;
+  texts_add(plan->pool, &plan->notes, "none of the services is main, as supervisord never ended by itself: an empty file flag-main ends the container with its service "
+    "when that has ended for good, which it never does with restart always (no, or on-failure:3, in its place)") ;
   image_check(plan) ;
   if (plan->prefix) procrun_prefix(plan, plan->prefix) ;
   plan_settle(plan) ;
