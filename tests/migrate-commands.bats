@@ -148,6 +148,34 @@ EOS
   becomes a9 'exec reeve-exec --user app -- a9'
 }
 
+@test "sudo stays in an image whose USER is another one than root" {
+  local user
+  wrapper <<<$'nohup sudo -E dockerd --host=x &\nsudo crond &\nsudo -u mail -- mailer &\nexec agent'
+  for user in 'USER ci' 'USER ci:ci' $'ARG WHO=ci\nUSER $WHO'; do
+    printf 'FROM debian\n%s\nCOPY start.sh /\nCMD ["/start.sh"]\n' "$user" >Dockerfile
+    migrate --dockerfile Dockerfile
+    services dockerd crond mailer agent
+    becomes dockerd 'exec sudo -E dockerd --host=x'
+    becomes crond 'exec sudo crond -f'
+    becomes mailer 'exec sudo -u mail -- mailer'
+    told 'line 1: services.d/dockerd/run: service dockerd, started in the background (dropped: nohup: a service has no terminal that could hang up); TODO: sudo is kept, as the Dockerfile says USER ci,'
+  done
+  for user in '' 'USER root' 'USER 0:0' $'USER ci\nUSER root'; do
+    printf 'FROM debian\n%s\nCOPY start.sh /\nCMD ["/start.sh"]\n' "$user" >Dockerfile
+    migrate --dockerfile Dockerfile
+    becomes dockerd 'exec dockerd --host=x'
+    becomes crond 'exec crond -f'
+    becomes mailer 'exec reeve-exec --user mail -- mailer'
+  done
+}
+
+@test "sudo in a script that has started itself again as another user is root" {
+  wrapper <<<$'#!/bin/sh\nif [ "$(id -u)" = 0 ]; then exec gosu app "$0" "$@"; fi\nweb &\nsudo -E agent\nwait'
+  migrate
+  becomes web 'exec reeve-exec --user app -- web'
+  ! grep -q 'user app' "$tree/agent/run"
+}
+
 @test "variables that sudo was given" {
   wrapper <<<$'sudo -E -u app HOME=/tmp "OPTIONS=$X" /usr/bin/web --x &\nwait'
   migrate

@@ -259,6 +259,16 @@ static void look_into_image (struct analysis *a, struct service *service, struct
   if (found.also) texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "%s: what its init script does as well: %s", service->name, found.also)) ;
 }
 
+/* The image's USER may not become another one without sudo. */
+static void keep_sudo (struct analysis *a, struct service *service, uint32_t line, struct launch *launch)
+{
+  char const *user = a->plan->image_user ;
+  if (!user || !launch->before_sudo) return ;
+  *launch = *launch->before_sudo ;
+  plan_todo(a->plan, service, service->claim, line, pool_printf(a->pool, "sudo is kept, as the Dockerfile says USER %s, but then its supervisor may not signal the program: "
+    "better take USER out of the Dockerfile, and sudo out of here, and give the other services reeve-exec --user %s", user, user)) ;
+}
+
 /* The command that run becomes. */
 void become (struct analysis *a, struct service *service, struct statement *statement)
 {
@@ -266,6 +276,7 @@ void become (struct analysis *a, struct service *service, struct statement *stat
   struct foreground foreground ;
   char const *argv[COMMAND_WORDS_MAX] ;
   command_unwrap(a->pool, statement, &launch) ;
+  keep_sudo(a, service, line_of(a, statement), &launch) ;
   command_foreground(statement, launch.first, &foreground) ;
   if (foreground.in_background) keep_configured(a, service, line_of(a, statement), &foreground) ;
   for (unsigned int i = 0 ; i < statement->nassignments ; i++)
@@ -275,7 +286,7 @@ void become (struct analysis *a, struct service *service, struct statement *stat
   for (struct text *one = launch.before.first ; one ; one = one->next) texts_add(a->pool, &service->before, one->text) ;
   service->options = launch.options ;
   look_into_image(a, service, &foreground) ;
-  if (a->user && !launch.options.first)
+  if (a->user && !launch.options.first && !launch.before_sudo)
   {
     texts_add(a->pool, &service->options, "--user") ;
     texts_add(a->pool, &service->options, a->user) ;

@@ -153,6 +153,26 @@ static int is_assignment (char const *text)
   return len && (*text < '0' || *text > '9') && text[len] == '=' ;
 }
 
+static struct texts copy_texts (struct pool *pool, struct texts const *from)
+{
+  struct texts copy = { 0 } ;
+  for (struct text const *one = from->first ; one ; one = one->next) texts_add(pool, &copy, one->text) ;
+  return copy ;
+}
+
+static void note_before_sudo (struct unwrapping *u)
+{
+  struct launch *before ;
+  if (u->launch->before_sudo) return ;
+  before = pool_alloc(u->pool, sizeof(*before)) ;
+  *before = *u->launch ;
+  before->first = u->i ;
+  before->options = copy_texts(u->pool, &before->options) ;
+  before->before = copy_texts(u->pool, &before->before) ;
+  before->dropped = copy_texts(u->pool, &before->dropped) ;
+  u->launch->before_sudo = before ;
+}
+
 #define SUDO_UNKNOWN "an option of sudo that is not known here: look at it"
 
 void unwrap_sudo (struct unwrapping *u)
@@ -162,6 +182,7 @@ void unwrap_sudo (struct unwrapping *u)
   int keep = 0 ;
   int login = 0 ;
   unsigned int i = u->i + 1 ;
+  note_before_sudo(u) ;
   for (; i < u->statement->nwords && word(u, i)[0] == '-' ; i++)
   {
     char const *option = word(u, i) ;

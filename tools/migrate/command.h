@@ -19,6 +19,7 @@ struct launch
   char const *todo ; /* 0: nothing */
   int detached ; /* setsid -f and the like: it went into the background by itself */
   int replaced ; /* exec */
+  struct launch const *before_sudo ; /* the same as if sudo were the program; 0: there is no sudo */
   unsigned int dashes ; /* a later word that is left out: `--`; 0: none */
 } ;
 

@@ -73,6 +73,16 @@ char const *dockerfile_stop_signal (struct dockerfile const *dockerfile)
   return shell_one_of(signal, "TERM 15") ? 0 : signal ;
 }
 
+char const *dockerfile_user (struct dockerfile const *dockerfile)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  struct instruction *last = dockerfile_last(dockerfile, "USER") ;
+  char const *user = last ? dockerfile_expand(dockerfile, last, last->arguments) : "" ;
+  user += *user == '"' ;
+  user = pool_copy(pool, user, strcspn(user, ": \t\"")) ;
+  return shell_one_of(user, "root 0") || !*user ? 0 : user ;
+}
+
 /* For which platform is the image, by its FROM, or by the folder of the image that it is made from? */
 static char const *platform_of (struct dockerfile const *dockerfile)
 {

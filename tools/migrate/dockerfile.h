@@ -69,6 +69,7 @@ extern char const *dockerfile_base (struct dockerfile const *dockerfile) ; /* it
 extern int dockerfile_base_is_plain (struct dockerfile const *dockerfile) ; /* it has no ENTRYPOINT that prepares something */
 /* Which overlay it needs: amd64 or arm64. *doubt: why it may need another one; 0: nothing says so. */
 extern char const *dockerfile_architecture (struct dockerfile const *dockerfile, char const **doubt) ;
+extern char const *dockerfile_user (struct dockerfile const *dockerfile) ; /* USER, without a group; 0: root, or there is none */
 /* With which signal the image asks to be stopped, without SIG: by STOPSIGNAL, or as its base image does; 0: TERM. */
 extern char const *dockerfile_stop_signal (struct dockerfile const *dockerfile) ;
 

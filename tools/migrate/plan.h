@@ -224,6 +224,7 @@ struct plan
   int is_given ; /* the words of docker run after the image were the input's arguments */
   struct procrun const *procrun ; /* how the image starts the processes of a Procfile; 0: not known */
   char const *prefix ; /* what the image put before the program that reads the input, for its environment: bundle exec; 0: nothing */
+  char const *image_user ; /* the image's USER; 0: root, or not known */
   char const *workdir ; /* the image's; 0: /init knows it */
   struct texts unread ; /* files that the input includes, and that were not found */
   int root ; /* the unpacked image; -1: there is none */

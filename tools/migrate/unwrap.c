@@ -128,13 +128,13 @@ static int unwrap_one (struct unwrapping *u)
     skip_options(u, "") ;
   }
   else if (shell_one_of(name, "tini tini-static dumb-init catatonit docker-init")) unwrap_init(u) ;
+  else if (shell_one_of(name, "sudo") && u->statement->nwords - u->i > 1) unwrap_sudo(u) ;
   else if (u->statement->nwords - u->i < 3) return 0 ;
   else if (shell_one_of(name, "start-stop-daemon")) unwrap_start_stop(u) ;
   else if (shell_one_of(name, "gosu su-exec")) unwrap_gosu(u) ;
   else if (shell_one_of(name, "s6-setuidgid setuidgid")) unwrap_setuidgid(u) ;
   else if (shell_one_of(name, "su")) unwrap_su(u) ;
   else if (shell_one_of(name, "runuser")) unwrap_runuser(u) ;
-  else if (shell_one_of(name, "sudo")) unwrap_sudo(u) ;
   else if (shell_one_of(name, "setpriv")) unwrap_setpriv(u) ;
   else if (shell_one_of(name, "chroot")) unwrap_chroot(u) ;
   else return 0 ;
