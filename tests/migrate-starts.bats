@@ -26,6 +26,21 @@ EOS
   told 'line 5: dropped: the container'
 }
 
+@test "what a script ends with, and nothing tells to go on, is main with a TODO" {
+  local last
+  for last in nightly-job ./manage.py\ migrate /opt/thing/bin/do.sh 'pytest tests' import-data; do
+    wrapper <<<$'nginx &\n'"$last"
+    migrate
+    told 'TODO: the script ended with this, which may serve, or end: when it ends, the container does, as before'
+    [ "$(find "$tree" -name flag-main | wc -l)" -eq 1 ]
+  done
+  for last in 'python3 app.py' 'node server.js' my-worker 'thing serve' 'apiserver' 'haproxy -f x' sshd 'exec run-job'; do
+    wrapper <<<$'nginx &\n'"$last"
+    migrate
+    untold 'the script ended with this'
+  done
+}
+
 @test "what a script sets behind a task, or behind what a service prepares, comes behind it" {
   wrapper <<'EOS'
 X=old

@@ -178,6 +178,9 @@ extern int is_task_program (char const *program) ; /* one that ends by itself, a
 extern int says_task (char const *name) ; /* configure-db.sh: by its name it prepares something, and ends */
 extern int is_known_server (struct analysis *a, struct statement *statement) ; /* a program that is known to serve */
 extern int surely_ends (struct analysis *a, struct statement *statement) ; /* whatever it is made of */
+/* Does nothing tell that it goes on? `name`: of its service. */
+extern int may_end_soon (struct analysis *a, struct statement *statement, unsigned int first, char const *name) ;
+extern int says_serve (struct statement const *statement, unsigned int first) ; /* by its name, or a word behind it; `first`: its program's word */
 extern int only_checks (struct analysis *a, struct statement const *statement) ; /* nginx -t: a daemon's program, which ends */
 
 /* ---- controllers.c ---- */

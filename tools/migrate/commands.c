@@ -164,7 +164,10 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   if (foreground.is_daemon || (is_last(a, frame) && !foreground.ends && !is_short(name)))
   {
     int is_middle = !is_last(a, frame) && !a->waited_line ;
-    start_service(a, statement, START_MAIN) ;
+    struct service *service = start_service(a, statement, START_MAIN) ;
+    if (!foreground.is_daemon && a->plan->services->next && !service->todo.first && may_end_soon(a, statement, launch.first, service->name))
+      plan_todo(a->plan, service, service->claim, service->line, "the script ended with this, which may serve, or end: when it ends, the container does, as before; "
+        "if it only prepares something, give it flag-oneshot in place of flag-main") ;
     script_waits(a, line_of(a, statement)) ;
     if (is_middle) a->foreground_line = a->waited_line ;
     return ;

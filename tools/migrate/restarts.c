@@ -49,19 +49,6 @@ static int is_pause (struct statement const *statement)
   return statement->kind == STATEMENT_COMMENT || statement->kind == STATEMENT_ASSIGNMENT || shell_one_of(statement_command(statement), "sleep echo printf : true date") ;
 }
 
-/* By its name, or by an argument: manage.py runserver */
-static int says_serve (struct statement const *command, unsigned int first)
-{
-  for (unsigned int i = first ; i < command->nwords ; i++)
-  {
-    char const *name = shell_basename(statement_word(command, i)) ;
-    size_t len = strlen(name) ;
-    if (shell_one_of(name, "--once --oneshot once -1")) return 0 ;
-    if (shell_one_of(name, "server serve daemon runserver listen --serve --server --daemon --listen") || (len > 7 && shell_one_of(name + len - 7, "-server _server -daemon _daemon"))) return 1 ;
-  }
-  return 0 ;
-}
-
 /* Is it a program that may serve, and no question and no preparation? */
 static int may_serve (struct analysis *a, struct statement const *statement)
 {

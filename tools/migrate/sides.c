@@ -69,6 +69,36 @@ int is_server (struct analysis *a, struct statement const *statement)
   return !foreground.ends ;
 }
 
+#define SERVE "server serve serves daemon runserver listen listener gateway proxy"
+#define GO_ON SERVE " worker workers watch watcher monitor agent api web www app apps loop queue scheduler cron bot bridge foreground frontend backend ui jar exporter main run start"
+
+/* Is a word of the name (my-server, web.py) one of these? */
+static int has_word (char const *name, char const *words)
+{
+  for (char const *p = name ; *p ; p += strspn(p, "-_.:=,@"))
+  {
+    char word[32] ;
+    size_t len = strcspn(p, "-_.:=,@") ;
+    if (len && len < sizeof(word))
+    {
+      memcpy(word, p, len) ;
+      word[len] = 0 ;
+      if (shell_one_of(word, words)) return 1 ;
+    }
+    p += len ;
+  }
+  return 0 ;
+}
+
+int says_serve (struct statement const *statement, unsigned int first)
+{
+  for (unsigned int i = first ; i < statement->nwords ; i++)
+    if (shell_one_of(statement_word(statement, i), "--once --oneshot once -1")) return 0 ;
+  for (unsigned int i = first ; i < statement->nwords ; i++)
+    if (has_word(shell_basename(statement_word(statement, i)), SERVE)) return 1 ;
+  return 0 ;
+}
+
 /* nginx -t: a daemon's program that ends. */
 int only_checks (struct analysis *a, struct statement const *statement)
 {
@@ -149,4 +179,17 @@ int is_known_server (struct analysis *a, struct statement *statement)
   command_unwrap(a->pool, statement, &launch) ;
   command_foreground(statement, launch.first, &foreground) ;
   return foreground.is_daemon && !foreground.ends ;
+}
+
+int may_end_soon (struct analysis *a, struct statement *statement, unsigned int first, char const *name)
+{
+  char const *program = shell_basename(statement_word(statement, first)) ;
+  size_t len = strlen(program) ;
+  if (says_task(name) || surely_ends(a, statement)) return 1 ;
+  if (!len || says_serve(statement, first) || is_known_server(a, statement)) return 0 ;
+  if (!strncmp(program, "python", 6) || !strncmp(program, "php", 3) || shell_one_of(program, "node java ruby perl dotnet deno bun npm npx yarn pnpm bundle sh bash "
+    "haproxy caddy traefik envoy prometheus grafana minio vault consul etcd nats squid unbound named varnishd ttyd jupyter chromium firefox streamlit")) return 0 ;
+  for (unsigned int i = first ; i < statement->nwords ; i++)
+    if (has_word(shell_basename(statement_word(statement, i)), GO_ON)) return 0 ;
+  return !(len > 6 && !strcmp(program + len - 6, "server")) && program[len - 1] != 'd' ;
 }
