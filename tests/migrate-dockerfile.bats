@@ -382,3 +382,27 @@ EOS
   migrate --dockerfile Dockerfile
   told 'entrypoint.sh stays in the image, though /init does not need it: a service, or the setup, names it'
 }
+
+@test "an init's package stays where a RUN uses its file" {
+  cat >Dockerfile <<'EOS'
+FROM debian
+RUN apt-get update && apt-get install -y curl tini && cp /usr/bin/tini /sbin/first
+RUN apt-get install -y dumb-init wget && ln -s "$(which dumb-init)" /sbin/second
+RUN apt-get install -y catatonit jq
+COPY start.sh /
+ENTRYPOINT ["/start.sh"]
+EOS
+  wrapper <<<$'worker &\nexec web'
+  patched
+  [[ $result == *'curl tini && cp'*'dumb-init wget && ln'*$'install -y jq\n'* ]]
+  told 'note: Dockerfile, line 2: the package tini stays: RUN in line 2 uses its file'
+}
+
+@test "a script in a copied folder that is ahead of the input is read" {
+  mkdir docker
+  printf '#!/bin/sh\nsetup\nexec tini -- "$@"\n' >docker/entry.sh
+  printf 'FROM debian\nCOPY docker/ /docker/\nCOPY start.sh /\nENTRYPOINT ["/docker/entry.sh"]\nCMD ["/start.sh"]\n' >Dockerfile
+  wrapper <<<$'worker &\nexec web'
+  patched
+  told '/docker/entry.sh ran ahead of the input, and stays ahead of /init: it executes its arguments by way of tini'
+}

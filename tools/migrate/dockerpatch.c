@@ -41,17 +41,29 @@ static char const *runner_in (struct patching *p, char const *text)
   return 0 ;
 }
 
+/* The first RUN that stays and uses the program's file; 0: none does. */
+static struct instruction const *user_of_file (struct patching *p, char const *program)
+{
+  for (struct instruction *one = 0 ; (one = dockerfile_next(p->dockerfile, one, "RUN")) ; )
+    if (one->stage == STAGE_LAST && !patching_is_removed(p, one) && run_uses_file(p->pool, one, program)) return one ;
+  return 0 ;
+}
+
 static char const *needless_packages (struct patching *p)
 {
   char const *packages = "" ;
   for (char const *const *one = (char const *const[]){ "tini", "dumb-init", "catatonit", 0 } ; *one ; one++)
   {
+    struct instruction const *user = user_of_file(p, *one) ;
     char const *why = script_needs(p, *one) ;
     if (why) note_package(p, *one, why) ;
-    else if (!patching_executes(p, *one)) packages = pool_printf(p->pool, "%s %s", packages, *one) ;
+    else if (user) note_package(p, *one, pool_printf(p->pool, "RUN in line %u uses its file", user->first)) ;
+    else if (patching_executes(p, *one)) note_package(p, *one, "something still executes it") ;
+    else packages = pool_printf(p->pool, "%s %s", packages, *one) ;
   }
   if (strstr(p->input, "supervis") && !patching_executes(p, "supervisorctl") && !patching_executes(p, "supervisord"))
     supervisor_goes(p, &packages) ;
+  else if (strstr(p->input, "supervis")) note_package(p, "supervisor", "something still names supervisord, or supervisorctl") ;
   for (char const *const *one = (char const *const[]){ "foreman", "honcho", 0 } ; *one ; one++)
     if (!p->start->front.first && runner_in(p, *one)) packages = pool_printf(p->pool, "%s %s", packages, *one) ;
   return packages ;

@@ -203,6 +203,29 @@ static int executes (struct statement *statement, void *data)
   return !strcmp(statement_command(statement), program) ;
 }
 
+/* cp /usr/bin/tini /init, ln -s "$(which tini)" /init: fails without the package. */
+static int uses_file (struct statement *statement, void *data)
+{
+  char const *program = data ;
+  if (shell_one_of(statement_command(statement), "wget curl rm")) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  {
+    char const *raw = statement->words[i].raw ;
+    char const *value = statement->words[i].value ;
+    if (value ? strchr(value, '/') && !strcmp(shell_basename(value), program)
+     : (strstr(raw, "which ") || strstr(raw, "command -v ")) && shell_mentions(raw, program)) return 1 ;
+  }
+  return 0 ;
+}
+
+int run_uses_file (struct pool *pool, struct instruction const *run, char const *program)
+{
+  struct source code ;
+  for (struct statement *one = shell_parse_text(pool, &code, shell_code(pool, run)) ; one ; one = one->next)
+    if (statement_walk(one, &uses_file, (void *)program)) return 1 ;
+  return 0 ;
+}
+
 int run_executes (struct pool *pool, struct instruction const *run, char const *program)
 {
   struct source code ;

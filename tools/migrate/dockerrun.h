@@ -26,6 +26,9 @@ extern int names_init (char const *text) ;
 /* Does one of its commands execute `program`? */
 extern int run_executes (struct pool *pool, struct instruction const *run, char const *program) ;
 
+/* Does one of its commands name the program's file, other than to fetch it? */
+extern int run_uses_file (struct pool *pool, struct instruction const *run, char const *program) ;
+
 /* Marks these packages (words with blanks between them), and the commands that install nothing
    else. Returns how many packages were found. *all becomes 1 if nothing useful is left. */
 extern unsigned int run_without_packages (struct pool *pool, struct instruction const *run, char const *packages, struct cut *cut, int *all) ;

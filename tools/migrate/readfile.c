@@ -89,7 +89,9 @@ static void add_script (struct scripts *scripts, char const *path, char const *p
 static void add_matching (struct scripts *scripts, char const *from, char const *end, char const *to)
 {
   glob_t found ;
-  char const *pattern = pool_printf(scripts->pool, "%s%s", from, end) ;
+  char const *pattern ;
+  if (*from && from[strlen(from) - 1] == '/') from = pool_copy(scripts->pool, from, strlen(from) - 1) ;
+  pattern = pool_printf(scripts->pool, "%s%s", from, end) ;
   if (glob(pattern, 0, 0, &found)) return ;
   for (size_t i = 0 ; i < found.gl_pathc ; i++)
   {

@@ -102,12 +102,21 @@ static char const *read_from_image (struct pool *pool, int root, char const *nam
   return 0 ;
 }
 
+/* The script that is `path` in the image, or has its name if the path has no folder. */
+static char const *script_text (struct docker_script const *scripts, char const *path)
+{
+  for (; scripts ; scripts = scripts->next)
+    if (!strcmp(scripts->path, path) || (!strchr(path, '/') && !strcmp(shell_basename(scripts->path), path))) return scripts->text ;
+  return 0 ;
+}
+
 /* Reads what the image executes before the input, from the build context or the unpacked image. */
 static void read_front (struct plan *plan, struct arguments const *arguments, struct dockerfile const *dockerfile, int root, struct docker_start *start)
 {
   struct pool *pool = plan->pool ;
   char const *name = start->front.first ? dockerfile_source_of(dockerfile, start->front.first->text) : 0 ;
   if (name) start->front_text = context_read(pool, arguments->dockerfile, name) ;
+  if (!name && start->front.first) start->front_text = script_text(start->scripts, start->front.first->text) ;
   if (!start->front_text && root != ROOT_NONE && start->front.first) start->front_text = read_from_image(pool, root, start->front.first->text) ;
   if (name && !start->front_text) texts_add(pool, &plan->notes, pool_printf(pool, "the Dockerfile copies %s, which is not in the build context here: look into it yourself", name)) ;
 }
