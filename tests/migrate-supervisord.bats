@@ -35,6 +35,7 @@ EOS
   migrate
   file web/run <<'EOS'
 #!/bin/sh
+# TODO reeve-migrate: line 5: environment: $NAME or {{ }} is plain text, as for supervisord: if something (envsubst, a template) wrote the file at the start, write here what it put there: "$NAME" takes it from the environment
 export ALL=1
 export A='x, y'
 export B=2
@@ -475,4 +476,30 @@ EOS
   migrate
   told 'TODO: the event listener x is not translated: if it ended supervisord when a program was given up, give flag-main to those programs, and restart on-failure:3'
   told 'TODO: the event listener y is not translated: if it ended supervisord when a program had ended, give flag-main and restart no'
+}
+
+@test "variables that supervisord needed, and text that only a template fills in, are named" {
+  wrapper <<'EOS'
+; %(ENV_COMMENT)s
+[group:all]
+programs=a,b
+[program:a]
+command=/srv/a --token %(ENV_TOKEN)s --port %(ENV_PORT)s
+directory=${HOME_OF_A}
+stdout_logfile=/var/log/%(group_name)s-%(program_name)s.log
+[program:b]
+command=bash -c "exec /srv/b $PORT"
+user={{ .Env.USER }}
+[program:c]
+command=sh -c 'exec /srv/c "$PORT"'
+stdout_logfile=/var/log/%(group_name)s.log
+EOS
+  printf 'FROM debian\nENV PORT=80\nCOPY supervisord.conf /etc/\nCMD ["supervisord"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'note: supervisord did not start where one of these was not set: TOKEN; here it is empty'
+  grep -q '^# TODO reeve-migrate: line 4: directory: $NAME or {{ }} is plain text' "$tree/a/run"
+  grep -q '^# TODO reeve-migrate: line 8: user: $NAME or {{ }} is plain text' "$tree/b/run"
+  run ! grep TODO "$tree/c/run"
+  tail -n 1 "$tree/a/run" | grep -q '>>/var/log/all-a.log$'
+  tail -n 1 "$tree/c/run" | grep -q '>>/var/log/c.log$'
 }

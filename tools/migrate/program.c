@@ -214,6 +214,26 @@ static void mark_here (struct translation *t)
   }
 }
 
+/* $NAME, ${NAME}, {{ NAME }} are plain text for supervisord: a template may have been filled in. Of
+   the command, supervisord_command() says it. */
+static int is_template (char const *option, char const *value)
+{
+  int is_command = !strcmp(option, "command") ;
+  for (char const *p = value ; (p = strpbrk(p, "${")) ; p++)
+    if (!strncmp(p, "{{", 2) || (*p == '$' && !is_command && ((p[1] >= 'A' && p[1] <= 'Z') || p[1] == '{'))) return 1 ;
+  return 0 ;
+}
+
+static void mark_template (struct translation *t)
+{
+  struct texts names = { 0 } ;
+  for (struct ini_option const *option = t->section->options ; option ; option = option->next)
+    if (is_template(option->name, option->value)) texts_add(t->plan->pool, &names, option->name) ;
+  if (names.first)
+    plan_todo(t->plan, t->service, t->service->claim, t->service->line, pool_printf(t->plan->pool, "%s: $NAME or {{ }} is plain text, as for supervisord: if something "
+      "(envsubst, a template) wrote the file at the start, write here what it put there: \"$NAME\" takes it from the environment", texts_join(t->plan->pool, &names, ", "))) ;
+}
+
 static void set_all (struct translation *t)
 {
   set_command(t) ;
@@ -225,12 +245,13 @@ static void set_all (struct translation *t)
   set_stop(t) ;
   mark_dynamic(t) ;
   mark_here(t) ;
+  mark_template(t) ;
 }
 
 static void add_process (struct translation *t, char const *name, char const *process_name, int n, int i)
 {
   char const *service_name = name ;
-  t->expansion = (struct expansion){ .program = name, .group = name, .number = i, .count = pool_printf(t->plan->pool, "%d", n) } ;
+  t->expansion = (struct expansion){ .program = name, .group = t->group ? t->group : name, .number = i, .count = pool_printf(t->plan->pool, "%d", n) } ;
   if (process_name && (n > 1 || !strstr(process_name, "process_num"))) service_name = supervisord_plain(t->plan->pool, &t->expansion, process_name) ;
   else if (n > 1) service_name = pool_printf(t->plan->pool, "%s_%02d", name, i) ;
   t->service = plan_service(t->plan, service_name, source_line(t->source, t->section->range.start)) ;
@@ -244,7 +265,7 @@ static void add_template (struct translation *t, char const *name, char const *c
 {
   struct pool *pool = t->plan->pool ;
   struct texts lines = { 0 } ;
-  t->expansion = (struct expansion){ .program = name, .group = name, .number = first, .is_template = 1, .count = count, .lines = &lines } ;
+  t->expansion = (struct expansion){ .program = name, .group = t->group ? t->group : name, .number = first, .is_template = 1, .count = count, .lines = &lines } ;
   t->service = plan_service(t->plan, name, source_line(t->source, t->section->range.start)) ;
   service_template(t->plan, t->service, count) ;
   t->service->program = name ;

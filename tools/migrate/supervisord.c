@@ -187,6 +187,24 @@ static void other_section (struct translation *t)
   }
 }
 
+/* supervisord ended at once where the environment had no such variable. */
+static void note_variables (struct plan *plan)
+{
+  struct texts names = { 0 } ;
+  for (char const *p = plan->source->text ; (p = strstr(p, "%(ENV_")) ; )
+  {
+    char const *name = p += 6 ;
+    char const *line = p ;
+    while (line > plan->source->text && line[-1] != '\n') line-- ;
+    if (*line == ';' || *line == '#') continue ;
+    p += strcspn(p, ")\n") ;
+    name = pool_copy(plan->pool, name, (size_t)(p - name)) ;
+    if (*p == ')' && !texts_has(&plan->environment, name) && !shell_one_of(name, "PATH HOME HOSTNAME")) texts_add_once(plan->pool, &names, name) ;
+  }
+  if (names.first)
+    texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "supervisord did not start where one of these was not set: %s; here it is empty then (${NAME:?} in run lets the service fail)", texts_join(plan->pool, &names, ", "))) ;
+}
+
 void migrate_supervisord (struct plan *plan)
 {
   struct ini ini ;
@@ -197,7 +215,11 @@ void migrate_supervisord (struct plan *plan)
   for (t.section = ini.sections ; t.section ; t.section = t.section->next)
     if (!strcmp(t.section->name, "supervisord")) t.global = t.section ;
   for (t.section = ini.sections ; t.section ; t.section = t.section->next)
+  {
+    struct ini_section const *group = program_of(t.section) ? group_of(&t, t.section) : 0 ;
+    t.group = group ? strchr(group->name, ':') + 1 : 0 ;
     if (program_of(t.section)) translate_program(&t, program_of(t.section)) ;
+  }
   set_order(&t) ;
   for (t.section = ini.sections ; t.section ; t.section = t.section->next)
     if (!program_of(t.section)) other_section(&t) ;
@@ -214,6 +236,7 @@ void migrate_supervisord (struct plan *plan)
     : pool_printf(plan->pool, "%s has no [program:...] section", plan->source->name) ;
   texts_add(plan->pool, &plan->notes, "none of the services is main, as supervisord never ended by itself: an empty file flag-main ends the container with its service "
     "when that has ended for good, which it never does with restart always (no, or on-failure:3, in its place)") ;
+  note_variables(plan) ;
   image_check(plan) ;
   if (plan->prefix) procrun_prefix(plan, plan->prefix) ;
   plan_settle(plan) ;

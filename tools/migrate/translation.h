@@ -15,6 +15,7 @@ struct translation
   struct ini *ini ;
   struct ini_section *section ;
   struct ini_section *global ; /* [supervisord]; without options when there is none */
+  char const *group ; /* that the program is in; 0: none */
   struct expansion expansion ;
   struct service *service ;
 } ;
