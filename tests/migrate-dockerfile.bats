@@ -65,6 +65,26 @@ EOS
   grep -qxF "cd '/srv/a b' || exit 111" "$tree/web/run"
 }
 
+@test "a log file that is a link to the container's output is shown as before" {
+  local run
+  wrapper <<<$'web >/var/log/web.log 2>&1 &\ntail -F /var/log/web.log'
+  for run in 'RUN ln -sf /dev/stdout /var/log/web.log' $'RUN mkdir -p /var/log \\\n && ln -s /proc/1/fd/1 /var/log/web.log' $'ENV LOG=/var/log/web.log\nRUN ln -sf /proc/self/fd/2 $LOG' \
+    $'RUN <<EOF\nln -sf /dev/stderr "/var/log/web.log"\nEOF'; do
+    printf 'FROM debian\n%s\nCOPY start.sh /\nCMD ["/start.sh"]\n' "$run" >Dockerfile
+    migrate --dockerfile Dockerfile
+    untold 'does not show any more'
+    told "a link to the container's output: /var/log/web.log"
+  done
+  for run in 'RUN ln -sf /dev/stdout /var/log/other.log' 'RUN ln -sf /data/log /var/log/web.log' ''; do
+    printf 'FROM debian\n%s\nCOPY start.sh /\nCMD ["/start.sh"]\n' "$run" >Dockerfile
+    migrate --dockerfile Dockerfile
+    told 'does not show any more: /var/log/web.log'
+  done
+  wrapper <<<$'ln -sf /dev/stdout /var/log/web.log\nweb >/var/log/web.log 2>&1 &\ntail -F /var/log/web.log /var/log/other.log'
+  migrate
+  told 'does not show any more: /var/log/other.log ('
+}
+
 @test "a script that is CMD, and a base image that is stopped by another signal" {
   printf 'FROM nginx:1.25\nCMD ["/start.sh", "--fast"]' >Dockerfile
   wrapper <<<$'web "$1" &\nwait'

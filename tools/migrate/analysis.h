@@ -146,6 +146,10 @@ extern int ends_with_exec (struct statement const *body) ;
 extern int redirects_everything (struct statement const *statement) ;
 extern void script_waits (struct analysis *a, uint32_t line) ; /* from this line on, the script waits for its services */
 
+/* ---- outlinks.c ---- */
+/* Is the file a link to /dev/stdout or the like, by a RUN of the image or by the script? */
+extern int is_link_to_output (struct analysis *a, struct word const *word) ;
+
 /* ---- starts.c ---- */
 /* Does the statement start, wait for, or become a long-running process? */
 extern int starts_something (struct analysis *a, struct statement *statement) ;

@@ -399,3 +399,13 @@ int dockerfile_says (struct dockerfile const *dockerfile, char const *text)
   }
   return 0 ;
 }
+
+void dockerfile_runs (struct dockerfile const *dockerfile, struct texts *codes)
+{
+  for (struct instruction const *one = dockerfile->instructions ; one ; one = one->next)
+  {
+    if (one->stage == STAGE_OTHER || strcmp(one->name, "RUN") != 0) continue ;
+    texts_add(dockerfile->source->pool, codes, one->documents.first
+      ? texts_join(dockerfile->source->pool, &one->documents, "\n") : dockerfile_expand(dockerfile, one, one->arguments)) ;
+  }
+}

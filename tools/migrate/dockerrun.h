@@ -36,6 +36,9 @@ extern unsigned int run_without_packages (struct pool *pool, struct instruction 
 /* The lines of the instruction without the marked bytes. */
 extern void cut_lines (struct dockerfile const *dockerfile, struct instruction const *run, struct cut const *cut, struct texts *lines) ;
 
+/* Adds the shell code of the image's RUNs, here-documents included. */
+extern void dockerfile_runs (struct dockerfile const *dockerfile, struct texts *codes) ;
+
 /* Does a RUN, or a here-document, of the image have the text? */
 extern int dockerfile_says (struct dockerfile const *dockerfile, char const *text) ;
 

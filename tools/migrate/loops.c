@@ -21,6 +21,7 @@ static void main_is_none (struct analysis *a)
 void drop_keeping_alive (struct analysis *a, struct statement *statement)
 {
   char const *logs = "" ;
+  char const *linked = "" ;
   struct claim *claim ;
   drop_remarks(a, statement) ;
   if (!statement->background && a->foreground_line && a->foreground_line == a->waited_line) main_is_none(a) ;
@@ -31,11 +32,12 @@ void drop_keeping_alive (struct analysis *a, struct statement *statement)
     {
       char const *raw = statement->words[i].raw ;
       if (*raw == '-' || !strcmp(raw, "tail") || strspn(raw, "0123456789+") == strlen(raw) || !strcmp(raw, "/dev/null") || sleeps_for_ever(statement)) continue ;
-      logs = pool_printf(a->pool, "%s %s", logs, raw) ;
+      if (is_link_to_output(a, &statement->words[i])) linked = pool_printf(a->pool, "; a link to the container's output: %s", raw) ;
+      else logs = pool_printf(a->pool, "%s %s", logs, raw) ;
     }
   claim = claim_statement(a, statement, "dropped", *logs
     ? pool_printf(a->pool, "kept the container alive and showed its logs; no service writes to the container's output what it writes to:%s", logs)
-    : "kept the container alive: the scanner does") ;
+    : pool_printf(a->pool, "kept the container alive: the scanner does%s", linked)) ;
   if (!a->plan->services && !statement->background && a->plan->nsetup)
     plan_todo(a->plan, 0, claim, line_of(a, statement), "the container was kept alive for something: if a line above starts it, and goes on, make that a service") ;
   if (*logs) texts_add(a->pool, &a->plan->notes,

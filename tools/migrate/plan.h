@@ -36,6 +36,7 @@
    stops.c          a server that is only started for a while: where is it stopped?
    statements.c     what all parts ask about a statement
    loops.c          loops that keep alive, or work
+   outlinks.c       log files that are links to the container's output
    restarts.c       loops that restart a program
    loopend.c        how other loops end
    watching.c       loops that watch processes
@@ -224,6 +225,7 @@ struct plan
   int is_given ; /* the words of docker run after the image were the input's arguments */
   struct procrun const *procrun ; /* how the image starts the processes of a Procfile; 0: not known */
   char const *prefix ; /* what the image put before the program that reads the input, for its environment: bundle exec; 0: nothing */
+  struct texts image_runs ; /* the shell code of the image's RUNs */
   char const *image_user ; /* the image's USER; 0: root, or not known */
   char const *workdir ; /* the image's; 0: /init knows it */
   struct texts unread ; /* files that the input includes, and that were not found */

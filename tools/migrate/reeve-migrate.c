@@ -199,6 +199,7 @@ int main (int argc, char **argv)
     dockerfile_environment(&dockerfile, &plan.environment) ;
     plan.code_where = pool_printf(&pool, "Dockerfile, line %u", start.line) ;
     plan.stop_signal = dockerfile_stop_signal(&dockerfile) ;
+    dockerfile_runs(&dockerfile, &plan.image_runs) ;
     plan.image_user = dockerfile_user(&dockerfile) ;
     plan.workdir = dockerfile_workdir(&dockerfile, 0) ;
     if (!*plan.workdir) plan.workdir = 0 ;
