@@ -5,6 +5,31 @@ load migrate
 setup() { migrate_setup; }
 teardown() { reeve_teardown; }
 
+@test "what another subshell sets is none of a service's" {
+  wrapper <<'EOS'
+#!/bin/bash
+( export PORT=4000; exec api ) &
+( exec web -p "${PORT:-3000}" ) &
+{ HOSTS=a; mail "$HOSTS"; } &
+feed "$HOSTS" &
+wait -n
+EOS
+  migrate
+  untold 'is not known here'
+  # What a subshell sets for its own service stays.
+  wrapper <<'EOS'
+#!/bin/bash
+PORT=$(ask) || { sleep 1; PORT=$(ask); }
+serve() { exec web -p "$PORT"; }
+( PORT=$(ask); serve ) &
+( mkdir /run/x; PORT=$(cat /etc/port); rm -r /run/x; exec api --port "$PORT" ) &
+wait -n
+EOS
+  migrate
+  grep -q 'PORT' "$tree/web/run"
+  grep -q 'PORT=' "$tree/api/run"
+}
+
 @test "what comes before the first process is the setup, as it was" {
   wrapper <<'EOS'
 #!/bin/sh

@@ -13,6 +13,8 @@ struct assigned
   struct pool *pool ;
   struct texts names ;
   uint32_t before ; /* only what is set above this line */
+  struct range const *place ; /* of the service that asks: other subshells set nothing for it; 0: not known */
+  struct statement *first ; /* the script, if there is a place */
 } ;
 
 static size_t name_length (char const *text)
@@ -65,10 +67,45 @@ static void add_arithmetic (struct assigned *assigned, char const *text)
   }
 }
 
+static int holds (struct range const *outer, struct range const *inner)
+{
+  return outer->start <= inner->start && inner->end <= outer->end ;
+}
+
+struct apart
+{
+  struct range const *place ;
+  struct range const *set ;
+} ;
+
+static int is_apart (struct statement *statement, void *data)
+{
+  struct apart const *apart = data ;
+  return (statement->kind == STATEMENT_SUBSHELL || (statement->kind == STATEMENT_GROUP && statement->background))
+   && holds(&statement->range, apart->set) && (statement->range.end <= apart->place->start || apart->place->end <= statement->range.start) ;
+}
+
+/* Is it set in a subshell that the service is not in? */
+static int is_set_apart (struct assigned const *assigned, struct statement const *statement)
+{
+  struct apart apart = { assigned->place, &statement->range } ;
+  if (!assigned->place) return 0 ;
+  for (struct statement *one = assigned->first ; one ; one = one->next)
+    if (statement_walk(one, &is_apart, &apart)) return 1 ;
+  return 0 ;
+}
+
+/* A function's body is executed elsewhere, too. */
+static int is_in_function (struct statement *statement, void *data)
+{
+  return statement->kind == STATEMENT_FUNCTION && holds(&statement->range, data) ;
+}
+
 static int add_assigned (struct statement *statement, void *data)
 {
   struct assigned *assigned = data ;
   if (assigned->before && line_of(assigned->a, statement) >= assigned->before) return 0 ;
+  if (is_set_apart(assigned, statement)) return 0 ;
   for (unsigned int i = 0 ; i < statement->nassignments ; i++)
     if (statement->kind == STATEMENT_ASSIGNMENT) add_name(assigned, statement->assignments[i].raw) ;
   if (statement->kind == STATEMENT_ASSIGNMENT) add_name(assigned, statement_text(assigned->a, statement)) ;
@@ -182,6 +219,13 @@ static void look_at_file (struct analysis *a, struct file const *file, struct st
   struct assigned output = { .a = &there, .pool = a->pool } ;
   char const *word = 0 ;
   int broken = 0 ;
+  if (is_run && claim)
+  {
+    input.place = &claim->range ;
+    input.first = first ;
+    for (struct statement *one = first ; one ; one = one->next)
+      if (statement_walk(one, &is_in_function, &claim->range)) input.place = 0 ;
+  }
   for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_assigned, &input) ;
   for (struct statement *one = written ; one ; one = one->next)
   {
