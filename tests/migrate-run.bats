@@ -203,3 +203,14 @@ compare() # ENTRY
 @test "a loop in a loop" { compare 301-run-known-loop; }
 @test "one program or else another" { compare 302-run-alternatives; }
 @test "a group with redirections, a pipeline with a filter" { compare 303-run-logger-group; }
+@test "loops that restart, with a pause, a number, an end" { compare 460-run-restart-loops; }
+@test "what is set behind a task" { compare 461-run-set-behind-tasks; }
+@test "eval, variables, and searches" { compare 462-run-eval-and-variables; }
+@test "loops in the background that can end" { compare 463-run-loops-that-end; }
+@test "an array of directories, wait for two" { compare 464-run-wait-for-two; }
+@test "pids behind branches, with signals" { compare 465-run-pids-behind-branches; }
+@test "outputs of groups and loops, a descriptor of the script" { compare 466-run-output-of-groups; }
+@test "the keys of an array" { compare 467-run-keys-of-an-array; }
+@test "a task with an exit code" { compare 468-run-task-with-a-code; }
+@test "a case that goes on" { compare 469-run-case-that-goes-on; }
+@test "functions, with what a file sets" { compare 470-run-functions-of-a-file; }
