@@ -426,3 +426,23 @@ EOS
   patched
   told '/docker/entry.sh ran ahead of the input, and stays ahead of /init: it executes its arguments by way of tini'
 }
+
+@test "files that a supervisord.conf includes go with it, stay with it, or are named" {
+  mkdir -p docker/apps docker/more
+  printf '[program:b]\ncommand=b\n' >docker/apps/b.conf
+  printf '[program:c]\ncommand=c\n' >docker/more/c.conf
+  input=docker/supervisord.conf
+  wrapper docker/supervisord.conf <<<$'[program:a]\ncommand=a\n[include]\nfiles=/etc/sup/*.conf /etc/sup/d/*.conf'
+  dockerfile() { printf 'FROM debian\n%s\nCOPY docker/supervisord.conf /etc/\nCOPY ./docker/apps/b.conf /etc/sup/b.conf\nCMD ["supervisord"]\n' "$@" >Dockerfile; }
+  dockerfile 'COPY docker/more/ /etc/sup/d/'
+  migrate --dockerfile Dockerfile
+  services a b c
+  told 'note: Dockerfile, line 4: the patch takes out COPY of b.conf'
+  told 'note: Dockerfile, line 2: COPY brings what supervisord included, and /init does not need: c.conf'
+  dockerfile 'COPY docker/more/*.conf /etc/sup/d/'
+  migrate --dockerfile Dockerfile
+  told 'note: Dockerfile, line 2: COPY brings what supervisord included, and /init does not need: c.conf'
+  dockerfile 'HEALTHCHECK CMD cat /etc/supervisord.conf'
+  migrate --dockerfile Dockerfile
+  told 'note: Dockerfile, line 4: b.conf stays in the image, though /init does not need it: supervisord.conf, which stays, includes it'
+}

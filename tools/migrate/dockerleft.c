@@ -1,5 +1,6 @@
 /* What goes when the wrapper goes: the edits, and the files that only it needed. */
 
+#include <fnmatch.h>
 #include <string.h>
 
 #include "migrate/dockerrun.h"
@@ -49,7 +50,7 @@ static int is_init_file (char const *path)
   return 0 ;
 }
 
-static void add_obsolete (struct patching *p, struct instruction *copy, char const *path, char const *needed_by)
+static struct obsolete *add_obsolete (struct patching *p, struct instruction *copy, char const *path, char const *needed_by)
 {
   struct obsolete **end = &p->obsolete ;
   while (*end) end = &(*end)->next ;
@@ -57,6 +58,41 @@ static void add_obsolete (struct patching *p, struct instruction *copy, char con
   (*end)->copy = copy ;
   (*end)->path = path ;
   (*end)->needed_by = needed_by ;
+  return *end ;
+}
+
+/* Does the file's name, on this machine, end with the name in the build context, a pattern? `folder`: or
+   is the file in that folder? */
+static int is_source_of (char const *file, char const *source, int folder)
+{
+  while (!strncmp(source, "./", 2)) source += 2 ;
+  while (*source == '/') source++ ;
+  if (!*source || !strcmp(source, ".")) return 0 ;
+  for (char const *p = file ; p ; p = strchr(p, '/'))
+  {
+    size_t len = strlen(source) - (source[strlen(source) - 1] == '/') ;
+    p += *p == '/' ;
+    if (folder ? !strncmp(p, source, len) && p[len] == '/' : !fnmatch(source, p, FNM_PATHNAME)) return 1 ;
+  }
+  return 0 ;
+}
+
+/* A file that the input includes. */
+static int is_included (struct patching const *p, char const *source)
+{
+  for (struct source_part const *part = p->plan->source->parts ; part ; part = part->next)
+    if (is_source_of(part->name, source, 0)) return 1 ;
+  return 0 ;
+}
+
+/* A folder, or a pattern, that brings files which the input includes. */
+static void note_included (struct patching *p, struct instruction const *one, char const *source)
+{
+  struct texts names = { 0 } ;
+  for (struct source_part const *part = p->plan->source->parts ; part ; part = part->next)
+    if (is_source_of(part->name, source, 1) || (strpbrk(source, "*?[") && is_source_of(part->name, source, 0))) texts_add_once(p->pool, &names, shell_basename(part->name)) ;
+  if (names.first)
+    patching_note(p, pool_printf(p->pool, "%s: %s brings what supervisord included, and /init does not need: %s", patching_place(p, one), one->name, texts_join(p->pool, &names, ", "))) ;
 }
 
 static void find_obsolete (struct patching *p, struct instruction *one)
@@ -70,8 +106,10 @@ static void find_obsolete (struct patching *p, struct instruction *one)
     int is_input = !copying.from_stage && p->start->script
      && (!strcmp(shell_basename(source->text), p->input) || !strcmp(shell_basename(path), p->start->script))
      && (!strcmp(p->start->script, "supervisord") || procrunner_is(p->start->script) || !strcmp(shell_basename(path), p->start->script)) ;
-    if (!is_input && !is_init_file(path) && !is_init_file(source->text)) continue ;
-    add_obsolete(p, one, path, copying.sources.first->next ? "the same COPY brings other files" : 0) ;
+    int brings_included = !copying.from_stage && !is_input && p->start->script && !strpbrk(source->text, "*?[") && is_included(p, source->text) ;
+    if (!copying.from_stage && !is_input && !brings_included) note_included(p, one, source->text) ;
+    if (!is_input && !brings_included && !is_init_file(path) && !is_init_file(source->text)) continue ;
+    add_obsolete(p, one, path, copying.sources.first->next ? "the same COPY brings other files" : 0)->kind = is_input ? OBSOLETE_INPUT : brings_included ? OBSOLETE_INCLUDED : OBSOLETE_INIT ;
   }
 }
 
@@ -185,10 +223,23 @@ static int needs_file (struct patching *p, struct instruction const *one, char c
   return is_init_file(path) ? run_needs_init(p, one, path) : run_needs(p->dockerfile, one, path) ;
 }
 
+/* Does the file that includes others go? */
+static int input_goes (struct patching const *p)
+{
+  int goes = 0 ;
+  for (struct obsolete const *one = p->obsolete ; one ; one = one->next)
+  {
+    if (one->kind == OBSOLETE_INPUT && one->needed_by) return 0 ;
+    goes |= one->kind == OBSOLETE_INPUT ;
+  }
+  return goes ;
+}
+
 /* What stays and needs it; 0: nothing does. */
 static char const *who_needs (struct patching *p, struct obsolete const *file)
 {
   char const *name = shell_basename(file->path) ;
+  if (file->kind == OBSOLETE_INCLUDED && !input_goes(p)) return pool_printf(p->pool, "%s, which stays, includes it", p->input) ;
   if (plan_names(p->plan, is_init_file(name) ? &shell_mentions : &text_names_file, is_init_file(name) ? name : file->path)) return "a service, or the setup, names it" ;
   if (front_needs(p, file->path)) return "it is ahead of /init" ;
   if (is_init_file(name) && script_needs(p, name)) return script_needs(p, name) ;

@@ -11,6 +11,7 @@
 /* A file that only the wrapper needed. */
 struct obsolete
 {
+  enum { OBSOLETE_INPUT, OBSOLETE_INCLUDED, OBSOLETE_INIT } kind ; /* OBSOLETE_INCLUDED: the input includes it */
   struct instruction *copy ;
   char const *path ; /* in the image */
   char const *needed_by ; /* why it stays; 0: it goes */
