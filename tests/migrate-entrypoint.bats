@@ -135,3 +135,36 @@ haproxy:3 USR1
 debian:12
 EOS
 }
+
+@test "where the script ends in exec \"\$@\", it goes on with the code of CMD" {
+  local cmd
+  input=entry.sh
+  wrapper <<<$'#!/bin/sh\nmkdir -p /data\nexec "$@"'
+  for cmd in '["sh", "-c", "redis-server --daemonize yes && flask db upgrade && python app.py"]' 'redis-server --daemonize yes && flask db upgrade && python app.py'; do
+    printf 'FROM debian\nCOPY entry.sh /\nENTRYPOINT ["/entry.sh"]\nCMD %s\n' "$cmd" >Dockerfile
+    migrate --dockerfile Dockerfile
+    services redis-server flask app
+    has app/flag-main flask/flag-oneshot app/dependencies.d/redis-server
+    grep -qx 'exec redis-server --daemonize no' "$tree/redis-server/run"
+    [ ! -s "$tree/app/dependencies.d/flask" ] # not optional: it was behind &&
+    told 'but not what is behind its &&'
+    told "note: the script's exec \"\$@\" is read as what CMD has in its place (Dockerfile, line 4): redis-server"
+  done
+  # One command needs nothing of this.
+  printf 'FROM debian\nCOPY entry.sh /\nENTRYPOINT ["/entry.sh"]\nCMD exec python app.py\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  untold 'is read as what CMD has'
+  untold 'shell code of several commands'
+  # Not at the end of the script.
+  wrapper <<<$'#!/bin/sh\nif [ "$1" != serve ]; then\n  exec "$@"\nfi\nexec serve'
+  printf 'FROM debian\nCOPY entry.sh /\nENTRYPOINT ["/entry.sh"]\nCMD redis-server --daemonize yes; exec python app.py\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'TODO: CMD is shell code of several commands, and stays in one service'
+}
+
+@test "a Dockerfile as the input: what to do if its commands are in CMD itself" {
+  printf 'FROM debian\nCMD service nginx start && php-fpm\n' >Dockerfile
+  run --separate-stderr reeve-migrate Dockerfile
+  [ "$status" -eq 1 ]
+  [[ $stderr == *'write them into a file start.sh, with #!/bin/sh as its first line'*'and give start.sh'* ]]
+}

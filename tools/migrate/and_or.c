@@ -32,11 +32,29 @@ void begin_behind (struct analysis *a, struct service *before, struct behind *be
   if (condition) enter_branch(a, &behind->state, condition) ;
 }
 
+/* When a task has failed, what is behind its && is not started, even if the script goes on. */
+static void need_tasks (struct analysis *a, struct behind const *behind)
+{
+  for (struct text const *name = behind->names.first ; name ; name = name->next)
+  {
+    struct service *task = plan_find(a->plan, name->text) ;
+    int any = 0 ;
+    for (struct service *one = behind->last ? behind->last->next : a->plan->services ; one && task && task->is_oneshot ; one = one->next)
+    {
+      if (one == task) continue ;
+      texts_add_once(a->pool, &one->needed, name->text) ;
+      any = 1 ;
+    }
+    if (any && task->is_forgiven && task->claim) task->claim->what = pool_printf(a->pool, "%s; but not what is behind its &&", task->claim->what) ;
+  }
+}
+
 void end_behind (struct analysis *a, struct statement const *statement, struct behind const *behind)
 {
   char const *names = texts_join(a->pool, &behind->names, ", ") ;
   if (behind->in_branch) leave_branch(a, &behind->state) ;
   if (a->ready.first == behind->ready.first) a->ready = behind->outer ;
+  need_tasks(a, behind) ;
   for (struct service *one = behind->last ? behind->last->next : a->plan->services ; one && *names ; one = one->next)
     if (one->claim && !one->is_oneshot) one->claim->what = pool_printf(a->pool, "%s, behind &&: it depends on %s", one->claim->what, names) ;
   claim_statement(a, statement, "dropped", *names ? pool_printf(a->pool, "&&: what is behind it depends on %s", names) : "&&") ;

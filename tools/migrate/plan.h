@@ -27,6 +27,7 @@
    scopes.c         what ends with such a statement: its redirections
    values.c         what $1 and a loop's variable are in there
    and_or.c         && and ||: which side is a start, work or a question
+   cmdcode.c        CMD's shell code, where the script executes it
    dispatch.c       the branch that the image's CMD takes
    commands.c       single commands: what becomes a program, or starts one
    controllers.c    commands that start something by way of another program
@@ -167,6 +168,7 @@ struct service
   unsigned int check_npieces ;
   struct placed const *check_positional ;
   struct texts dependencies ; /* names */
+  struct texts needed ; /* tasks among them that it needs, though the script went on without: it was behind their && */
   struct texts optional ; /* those of them that only matter for the order; complete at the end */
   struct setting *settings ;
   int is_main ;

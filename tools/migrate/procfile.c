@@ -65,7 +65,9 @@ void migrate_input (struct plan *plan, enum input_kind kind)
   if (kind == INPUT_SUPERVISORD) migrate_supervisord(plan) ;
   else if (kind == INPUT_PROCFILE) migrate_procfile(plan) ;
   else if (kind == INPUT_DOCKERFILE)
-    plan->refused = pool_printf(plan->pool, "%s is a Dockerfile: give the script that its ENTRYPOINT or CMD starts, and the Dockerfile with --dockerfile", plan->source->name) ;
+    plan->refused = pool_printf(plan->pool, "%s is a Dockerfile: give the script that its ENTRYPOINT or CMD starts, and the Dockerfile with --dockerfile. "
+      "If there is no script, as CMD itself has the commands, write them into a file start.sh, with #!/bin/sh as its first line; write COPY start.sh / and CMD [\"sh\", \"/start.sh\"] "
+      "into the Dockerfile in its place; and give start.sh", plan->source->name) ;
   else if (kind == INPUT_COMPOSE)
     plan->refused = pool_printf(plan->pool, "%s is a compose file: each of its services is a container of its own. Give the script that the image's ENTRYPOINT or CMD starts, "
       "one image after the other; commands that should share a container can be given as a Procfile, a line NAME: COMMAND each", plan->source->name) ;

@@ -7,6 +7,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/version.h"
+#include "migrate/cmdcode.h"
 #include "migrate/dockerpatch.h"
 #include "migrate/dockerrun.h"
 #include "migrate/image.h"
@@ -154,6 +155,18 @@ static void find_tree (struct pool *pool, struct arguments const *arguments, str
   tree->outside = output ;
 }
 
+/* The script goes on with CMD's code. */
+static void put_code (struct plan *plan, struct docker_start const *start)
+{
+  char const *code ;
+  enum cmdcode r = start->script ? cmdcode_put(plan->pool, plan->source, start->arguments, &code) : CMDCODE_NONE ;
+  if (r == CMDCODE_PUT)
+    texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "the script's exec \"$@\" is read as what CMD has in its place (Dockerfile, line %u): %s", start->line, code)) ;
+  if (r == CMDCODE_LEFT)
+    texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "TODO: CMD is shell code of several commands, and stays in one service, where only the shell is supervised: "
+      "write it into the script in place of \"$@\", and migrate that: %s", code)) ;
+}
+
 int main (int argc, char **argv)
 {
   struct arguments arguments = { 0 } ;
@@ -188,6 +201,7 @@ int main (int argc, char **argv)
     dockerfile_start(&dockerfile, arguments.input, source.text, context_scripts(&dockerfile, arguments.dockerfile), &start) ;
     read_front(&plan, &arguments, &dockerfile, root, &start) ;
     plan.cmd = start.arguments ;
+    if (input_kind(&source) == INPUT_SCRIPT) put_code(&plan, &start) ;
     plan.shell_options = start.shell_options ;
     plan.is_given = start.is_given ;
     if (start.rewrites)

@@ -69,7 +69,7 @@ static void settle_dependencies (struct plan *plan)
     for (struct text const *one = service->dependencies.first ; one ; one = one->next)
     {
       struct service const *other = plan_find(plan, one->text) ;
-      if (other && (other->is_forgiven || (!other->is_oneshot && may_be_missing(other)))) texts_add_once(plan->pool, &service->optional, one->text) ;
+      if (other && !texts_has(&service->needed, one->text) && (other->is_forgiven || (!other->is_oneshot && may_be_missing(other)))) texts_add_once(plan->pool, &service->optional, one->text) ;
     }
 }
 
