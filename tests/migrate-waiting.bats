@@ -483,6 +483,25 @@ EOS
   told 'not main: the script kept the container alive behind it'
 }
 
+@test "a loop that waits, and starts again what has ended, is marked" {
+  wrapper <<'EOS'
+#!/bin/bash
+api & A=$!
+web & W=$!
+while true; do
+  wait -n $A $W
+  code=$?
+  if [ $code -eq 42 ]; then api & A=$!; continue; fi
+  break
+done
+exit $code
+EOS
+  migrate
+  services api web
+  has api/flag-main web/flag-main
+  grep -q 'TODO reeve-migrate: line 4: the script looked at its end' "$tree/api/run"
+}
+
 @test "a loop over pids watches, or waits for, each of them" {
   wrapper <<'EOS'
 #!/bin/bash

@@ -86,6 +86,7 @@ int walk_loop (struct analysis *a, struct statement *statement, struct frame *fr
   }
   if (walk_restarting(a, statement, frame)) return 1 ;
   if (a->plan->services && waits_for_end(a, statement) && starts_later(a, frame) && drop_waiting_for_end(a, statement)) return 1 ;
+  if (a->plan->services && walk_starting_again(a, statement)) return 1 ;
   if (a->plan->services && watches_processes(a, statement))
   {
     if (!walk_watching_work(a, statement)) drop_watching(a, statement) ;

@@ -82,6 +82,7 @@ struct seen
 } ;
 extern void look_for_watching_in (struct analysis *a, struct statement *statement, struct seen *seen) ;
 extern char const *note_watched (struct analysis *a, struct statement *loop) ; /* the services with whose end the loop ended are main now; returns their names */
+extern int walk_starting_again (struct analysis *a, struct statement *statement) ; /* a loop with `wait`, which starts services again */
 extern void drop_watching (struct analysis *a, struct statement *statement) ; /* the same for a loop that only watches */
 
 /* ---- watchwork.c ---- */

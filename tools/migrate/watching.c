@@ -279,3 +279,43 @@ void drop_watching (struct analysis *a, struct statement *statement)
   if (again.first) claim->what = pool_printf(a->pool, "%s; it started these again, as their supervisors do: %s", claim->what, texts_join(a->pool, &again, ", ")) ;
   script_waits(a, line_of(a, statement)) ;
 }
+
+/* ---- wait -n; [ $? -eq 42 ] && api & : a loop that waits, and starts some of them again ---- */
+
+struct starting_again
+{
+  struct analysis *a ;
+  struct texts names ; /* services that run what the loop starts */
+  int others ; /* it starts something else, too */
+  int waits ;
+} ;
+
+static int find_starting_again (struct statement *statement, void *data)
+{
+  struct starting_again *s = data ;
+  struct service const *same = s->a->plan->services ;
+  if (!strcmp(statement_command(statement), "wait")) s->waits = 1 ;
+  if (!statement->background) return 0 ;
+  while (same && strcmp(same->text, statement_text(s->a, statement)) != 0) same = same->next ;
+  if (same) texts_add_once(s->a->pool, &s->names, same->name) ;
+  else s->others = 1 ;
+  return 0 ;
+}
+
+int walk_starting_again (struct analysis *a, struct statement *statement)
+{
+  struct starting_again s = { .a = a } ;
+  struct claim *claim ;
+  char const *mains ;
+  if (statement->kind != STATEMENT_LOOP || statement->background) return 0 ;
+  statement_walk(statement, &find_starting_again, &s) ;
+  if (!s.waits || !s.names.first || s.others) return 0 ;
+  drop_remarks(a, statement) ;
+  mains = note_watched(a, statement) ;
+  claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "a loop that waited, and started again what had ended: its supervisor does%s%s", *mains ? "; these are main: " : "", mains)) ;
+  for (struct text const *one = s.names.first ; one ; one = one->next)
+    plan_todo(a->plan, plan_find(a->plan, one->text), claim, line_of(a, statement), pool_printf(a->pool,
+      "the script looked at its end, and started it again or ended: flag-main (its end is the container's), restart and success-codes say that here: %s", statement_text(a, statement))) ;
+  script_waits(a, line_of(a, statement)) ;
+  return 1 ;
+}
