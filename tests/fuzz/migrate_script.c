@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
   {
     source_init(&docker_source, &pool, "Dockerfile", (char const *)docker + 3, size - len - 3) ;
     dockerfile_read(&docker_source, &dockerfile) ;
-    dockerfile_start(&dockerfile, "start.sh", source.text, &start) ;
+    dockerfile_start(&dockerfile, "start.sh", source.text, 0, &start) ;
     plan.cmd = start.arguments ;
     plan.code = start.code ;
     plan.code_where = "Dockerfile" ;
