@@ -81,6 +81,19 @@ EOS
   [[ $output == *"python3, not a shell script"* ]]
 }
 
+@test "functions that call each other many times are looked at once each" {
+  wrapper <<'EOS'
+stop() { start a; start b; stop c; check d; }
+start() { stop a; check b; start c; stop d; }
+check() { start a; stop b; check c; start d; }
+check all
+exec web
+EOS
+  run timeout 20 reeve-migrate start.sh -o rootfs/etc/services.d
+  [ "$status" -eq 0 ]
+  services web
+}
+
 @test "wrong usage and files that cannot be read" {
   run reeve-migrate
   [ "$status" -eq 100 ]

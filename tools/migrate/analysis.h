@@ -21,6 +21,7 @@ struct function
   char const *name ;
   struct statement *statement ;
   struct piece *piece ;
+  int is_looked_at ; /* by starts_something(), just now */
   int walked ; /* its body has been walked, because it starts something, or it is not needed any more */
   struct function *next ;
 } ;

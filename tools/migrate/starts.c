@@ -73,6 +73,17 @@ int starts_by_word (struct analysis *a, struct statement const *statement, struc
   return strstr(a->source->text, pool_printf(a->pool, "%s stop", program)) || strstr(a->source->text, pool_printf(a->pool, "%s status", program)) ;
 }
 
+/* Functions that call each other are looked at once each: else every call would double the work. */
+static int function_starts (struct analysis *a, struct function *function)
+{
+  int r ;
+  if (!function->statement->body || function->is_looked_at) return 0 ;
+  function->is_looked_at = 1 ;
+  r = starts_something(a, function->statement->body) ;
+  function->is_looked_at = 0 ;
+  return r ;
+}
+
 static int command_starts (struct analysis *a, struct statement *statement)
 {
   struct launch launch ;
@@ -87,7 +98,7 @@ static int command_starts (struct analysis *a, struct statement *statement)
   command_foreground(statement, launch.first, &foreground) ;
   if (foreground.is_daemon || (!foreground.ends && starts_by_word(a, statement, &launch))) return 1 ;
   function = find_function(a, command) ;
-  return function && function->statement->body && starts_something(a, function->statement->body) ;
+  return function && function_starts(a, function) ;
 }
 
 int starts_something (struct analysis *a, struct statement *statement)
