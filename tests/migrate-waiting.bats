@@ -134,71 +134,6 @@ EOS
   grep -q '^# TODO reeve-migrate: line 2: ' "$tree/db/run"
 }
 
-@test "a loop that watches processes is deleted" {
-  wrapper <<'EOS'
-web &
-worker &
-while sleep 60; do
-  ps aux | grep web | grep -q -v grep
-  if [ $? -ne 0 ]; then exit 1; fi
-done
-EOS
-  migrate
-  services web worker
-  told 'lines 3-6: dropped: a loop that watched processes'
-  has web/flag-main
-  lacks worker/flag-main
-  wrapper <<<$'web & A=$!\nworker &\nwhile [ "$(jobs -r | wc -l)" -eq 2 ]; do sleep 1; done\nexit 1'
-  migrate
-  has web/flag-main worker/flag-main
-}
-
-@test "a loop that does work is a service" {
-  wrapper <<'EOS'
-while true; do
-  certbot renew
-  sleep 3600
-done &
-exec web
-EOS
-  migrate
-  services certbot web
-  grep -q 'sleep 3600' "$tree/certbot/run"
-}
-
-@test "a loop that restarts a program is the program" {
-  wrapper <<'EOS'
-until ./server --port 1; do
-  echo "crashed with $?, respawning" >&2
-  sleep 1
-done &
-exec web
-EOS
-  migrate
-  file server/restart <<<on-failure
-  grep -qx 'exec ./server --port 1' "$tree/server/run"
-  wrapper <<<$'while true; do nginx -g "daemon off;"; sleep 1; done'
-  migrate
-  file nginx/restart <<<always
-  lacks nginx/flag-main
-}
-
-@test "what only keeps the container alive is removed, its logs are named" {
-  wrapper <<'EOS'
-web &
-tail -f /var/log/web.log
-EOS
-  migrate
-  services web
-  told '/var/log/web.log'
-  for last in 'sleep infinity' 'tail -f /dev/null' 'while :; do sleep 1; done' 'exec sleep infinity'; do
-    wrapper <<<"web & $last"
-    migrate
-    services web
-    told 'kept the container alive'
-  done
-}
-
 @test "wait-for-it, timeout, and programs that wait by themselves" {
   wrapper <<'EOS'
 #!/bin/bash
@@ -349,33 +284,6 @@ verdict_of() # STATEMENTS behind a loop that waits for api
   done
 }
 
-@test "a loop that watches through functions: what it asks, ends with, or starts again" {
-  wrapper <<'EOS'
-exists() { [ -d "/proc/$1" ]; }
-stop() { kill "$A" "$B"; wait; exit 1; }
-a & A=$!
-b & B=$!
-while exists $A; do
-  kill -0 "$B" || stop
-  sleep 1
-done
-EOS
-  migrate
-  services a b
-  has a/flag-main b/flag-main
-  wrapper <<'EOS'
-start_a() { a & A=$!; }
-start_a
-while :; do
-  sleep 10
-  kill -0 $A 2>/dev/null || { echo again; start_a; }
-done
-EOS
-  migrate
-  services a
-  lacks a/flag-main
-}
-
 @test "the answer that a loop keeps in a variable is its question" {
   wrapper <<'EOS'
 #!/bin/bash
@@ -452,83 +360,6 @@ EOS
   lacks find/dependencies.d server/dependencies.d/configure-it
 }
 
-@test "a loop that pauses ahead of its work keeps the pause" {
-  wrapper <<<$'while sleep 12h; do ./renew.sh; done &\nexec nginx -g "daemon off;"'
-  migrate
-  grep -q 'while sleep 12h; do ./renew.sh; done' "$tree/renew/run"
-  lacks renew/restart
-}
-
-@test "behind the wait for what is main, wait and exit change nothing, which the report says" {
-  wrapper <<'EOS'
-#!/bin/bash
-api & A=$!
-web & W=$!
-wait -n $A $W
-kill $A $W
-wait
-exit 3
-EOS
-  migrate
-  has api/flag-main web/flag-main
-  untold 'none is main'
-  told 'line 7: dropped: the container'"'"'s exit code is the main service'"'"'s, and no more always 3'
-}
-
-@test "a server in the foreground, behind which the script stayed alive, is not main" {
-  wrapper <<<$'hostapd /etc/hostapd.conf\nsleep infinity'
-  migrate
-  services hostapd
-  lacks hostapd/flag-main
-  told 'not main: the script kept the container alive behind it'
-}
-
-@test "a loop that waits, and starts again what has ended, is marked" {
-  wrapper <<'EOS'
-#!/bin/bash
-api & A=$!
-web & W=$!
-while true; do
-  wait -n $A $W
-  code=$?
-  if [ $code -eq 42 ]; then api & A=$!; continue; fi
-  break
-done
-exit $code
-EOS
-  migrate
-  services api web
-  has api/flag-main web/flag-main
-  grep -q 'TODO reeve-migrate: line 4: the script looked at its end' "$tree/api/run"
-}
-
-@test "a loop over pids watches, or waits for, each of them" {
-  wrapper <<'EOS'
-#!/bin/bash
-a & PIDS+=($!)
-b & PIDS+=($!)
-nginx -g 'daemon off;' & NGINX=$!
-other &
-while kill -0 "$NGINX"; do
-  for p in "${PIDS[@]}"; do kill -0 "$p" || exit 1; done
-  sleep 5
-done
-EOS
-  migrate
-  has a/flag-main b/flag-main nginx/flag-main
-  lacks other/flag-main
-  wrapper <<'EOS'
-a & pids="$!"
-b & pids="$pids $!"
-other &
-for p in $pids; do wait $p || exit 1; done
-EOS
-  migrate
-  has a/flag-main b/flag-main
-  lacks other/flag-main
-  told 'TODO: it waited until all of them had ended (a, b)'
-}
-
 @test "what waits in the background, or loops until it is done, is no service" {
   wrapper <<<$'./wait-for-it.sh localhost:9092 -- echo there &\nkafka-server-start.sh &\n./wait-for-it.sh localhost:9092 -- ./topics\nexec web'
   migrate
@@ -539,22 +370,6 @@ EOS
   migrate
   [ "$(find "$tree" -name flag-oneshot | wc -l)" -eq 2 ]
   lacks web/flag-oneshot
-}
-
-@test "who waits for what only keeps the container alive has no main service" {
-  for end in $'sleep infinity &\nwait $!' $'tail -f /dev/null & wait' $'tail -F /var/log/x &\nTAIL=$!\nwait "$TAIL"'; do
-    wrapper <<<$'web &\n'"$end"
-    migrate
-    lacks web/flag-main || { echo "# $end"; return 1; }
-    told 'waited for what never ends'
-  done
-  wrapper <<<$'sleep infinity &\nweb &\nwait $!'
-  migrate
-  has web/flag-main
-  wrapper <<<$'apachectl start\nread _\napachectl stop'
-  migrate
-  services apachectl
-  told 'waited for somebody to press Enter'
 }
 
 @test "a task that only waits is named after what it waits for" {
