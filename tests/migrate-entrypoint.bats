@@ -140,7 +140,8 @@ EOS
   local cmd
   input=entry.sh
   wrapper <<<$'#!/bin/sh\nmkdir -p /data\nexec "$@"'
-  for cmd in '["sh", "-c", "redis-server --daemonize yes && flask db upgrade && python app.py"]' 'redis-server --daemonize yes && flask db upgrade && python app.py'; do
+  for cmd in '["sh", "-c", "redis-server --daemonize yes && flask db upgrade && python app.py"]' 'redis-server --daemonize yes && flask db upgrade && python app.py' \
+    'exec sh -c "redis-server --daemonize yes && flask db upgrade && python app.py"'; do
     printf 'FROM debian\nCOPY entry.sh /\nENTRYPOINT ["/entry.sh"]\nCMD %s\n' "$cmd" >Dockerfile
     migrate --dockerfile Dockerfile
     services redis-server flask app

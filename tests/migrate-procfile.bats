@@ -96,6 +96,12 @@ EOC
   grep -qx 'cd config || exit 111' "$tree/web/run"
   started_by 'foreman start -f Procfile.prod'
   told 'TODO: the image starts the processes of Procfile.prod, and not of Procfile'
+  input=Procfile.prod
+  two
+  started_by 'foreman start'
+  told 'TODO: the image starts the processes of Procfile, and not of Procfile.prod'
+  started_by 'foreman start' 'COPY Procfile.prod /app/Procfile'
+  untold 'TODO: the image starts the processes'
 }
 
 @test "only those processes that the image starts become services" {

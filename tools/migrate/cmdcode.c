@@ -7,14 +7,33 @@
 #include "migrate/plan.h"
 #include "migrate/shell.h"
 
+#define SHELLS "sh bash ash dash"
+
+/* CMD sh -c "CODE" is a shell that executes a shell. */
+static char const *innermost (struct pool *pool, char const *text)
+{
+  for (int depth = 0 ; depth < 5 ; depth++)
+  {
+    struct source code ;
+    struct statement const *one = shell_parse_text(pool, &code, text) ;
+    unsigned int i = one && !strcmp(statement_command(one), "exec") ;
+    if (!one || one->next || one->background || one->kind != STATEMENT_COMMAND || one->nassignments || one->nredirects || one->nwords != i + 3
+     || !shell_one_of(shell_basename(statement_word(one, i)), SHELLS) || !shell_one_of(statement_word(one, i + 1), "-c -lc") || !one->words[i + 2].value) break ;
+    text = one->words[i + 2].value ;
+  }
+  return text ;
+}
+
 /* sh -c CODE, of several commands; 0: it is something else. */
 static char const *code_of (struct pool *pool, char const *const *cmd)
 {
   struct source code ;
   struct statement *first ;
-  if (!cmd || !cmd[0] || !cmd[1] || !cmd[2] || !shell_one_of(shell_basename(cmd[0]), "sh bash ash dash") || !shell_one_of(cmd[1], "-c -lc -ec -lec -xc -exc")) return 0 ;
-  first = shell_parse_text(pool, &code, cmd[2]) ;
-  return first && (first->next || first->background || first->kind != STATEMENT_COMMAND) ? cmd[2] : 0 ;
+  char const *text ;
+  if (!cmd || !cmd[0] || !cmd[1] || !cmd[2] || !shell_one_of(shell_basename(cmd[0]), SHELLS) || !shell_one_of(cmd[1], "-c -lc -ec -lec -xc -exc")) return 0 ;
+  text = innermost(pool, cmd[2]) ;
+  first = shell_parse_text(pool, &code, text) ;
+  return first && (first->next || first->background || first->kind != STATEMENT_COMMAND) ? text : 0 ;
 }
 
 /* The last line that says something, if that is exec "$@". */

@@ -226,6 +226,7 @@ struct plan
   char const *stop_signal ; /* the image's STOPSIGNAL, without SIG; 0: TERM */
   int is_given ; /* the words of docker run after the image were the input's arguments */
   struct procrun const *procrun ; /* how the image starts the processes of a Procfile; 0: not known */
+  char const *procfile_source ; /* the name in the build context of the Procfile that they are read from; 0: not known */
   char const *prefix ; /* what the image put before the program that reads the input, for its environment: bundle exec; 0: nothing */
   struct texts image_runs ; /* the shell code of the image's RUNs */
   char const *image_user ; /* the image's USER; 0: root, or not known */

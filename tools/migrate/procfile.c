@@ -214,16 +214,18 @@ static void note_run (struct plan *plan)
 {
   struct pool *pool = plan->pool ;
   struct procrun const *run = plan->procrun ;
+  char const *procfile ;
   if (!run)
   {
     texts_add(pool, &plan->notes, "each process is main: with foreman, honcho and most others all end with the first one. Not so with goreman, forego -r, and overmind's can-die and auto-restart: "
       "take flag-main out there, and write restart (always, or no)") ;
     return ;
   }
+  procfile = run->procfile ? run->procfile : "Procfile" ;
   if (run->is_other)
     texts_add(pool, &plan->notes, pool_printf(pool, "TODO: the image executes %s, which does not start the processes of a Procfile as `start` does: which services are wanted?", run->command)) ;
-  if (run->procfile && strcmp(shell_basename(run->procfile), shell_basename(plan->source->name)) != 0)
-    texts_add(pool, &plan->notes, pool_printf(pool, "TODO: the image starts the processes of %s, and not of %s: is that the same file? Else give that one", run->procfile, shell_basename(plan->source->name))) ;
+  if (strcmp(shell_basename(plan->procfile_source ? plan->procfile_source : procfile), shell_basename(plan->source->name)) != 0)
+    texts_add(pool, &plan->notes, pool_printf(pool, "TODO: the image starts the processes of %s, and not of %s: is that the same file? Else give that one", procfile, shell_basename(plan->source->name))) ;
   if (run->unclear.first)
     texts_add(pool, &plan->notes, pool_printf(pool, "TODO: %s: what %s is, is not known here: if it says which processes run, how many (count), or where, write that into the services", run->command,
       texts_join(pool, &run->unclear, ", "))) ;

@@ -207,6 +207,7 @@ int main (int argc, char **argv)
     if (start.rewrites)
       texts_add(&pool, &plan.notes, pool_printf(&pool, "TODO: dumb-init passed other signals on than it got (%s), to every process: write down-signal for the services that need it", start.rewrites)) ;
     plan.procrun = procrun_read(&dockerfile, &start) ;
+    if (plan.procrun) plan.procfile_source = dockerfile_source_of(&dockerfile, plan.procrun->procfile ? plan.procrun->procfile : "Procfile") ;
     plan.prefix = start.prefix ;
     plan.code = start.code ;
     plan.code_must_succeed = start.code_must_succeed ;
