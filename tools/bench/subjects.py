@@ -31,6 +31,7 @@ class Subject:
     loggers = ()  # ways in which services have loggers
     rescan = None  # what tells it that there is something new
     notices = False  # what is new, untold
+    environment = {}  # beside PATH
     started_again = 0  # services that have, though nothing has happened to them
 
     def __init__(self, tools, folder, count, loggers=None):
@@ -85,6 +86,17 @@ class Floor(Subject):
         service = children(standin)[0]
         ctl = self.tools.floorctl
         return {"own client": [[ctl, "stop", str(standin), str(service)], [ctl, "start", str(standin)]]}
+
+
+class FloorWithFiles(Floor):
+    """Each stand-in makes what s6's clients need: the least for a supervisor that they can drive."""
+
+    name = "floor, and s6's files"
+    loggers = ()
+
+    def __init__(self, tools, folder, count, loggers=None):
+        super().__init__(tools, folder, count, loggers)
+        self.environment = {"BENCH_FILES": folder}
 
 
 class FloorThatWatches(Floor):
@@ -242,6 +254,6 @@ class Supervisord(Peer):
         self.command = [self.main, "-c", config]
 
 
-OURS = [Floor, Reeve]
+OURS = [Floor, FloorWithFiles, Reeve]
 IN_ORDER = [Independent, Chain, Star]
 PEERS = [S6, Runit, Daemontools, Supervisord]

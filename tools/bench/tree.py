@@ -171,7 +171,7 @@ class Tree:
             self.process = subprocess.Popen(
                 [subject.tools.begin, *wrapper, *subject.command],
                 stdin=null, stdout=null, stderr=null,
-                env={"PATH": subject.path, "BENCH_FIFO": fifo.path},
+                env={"PATH": subject.path, "BENCH_FIFO": fifo.path, **subject.environment},
                 start_new_session=True,
             )
         self.pid = self.process.pid
