@@ -295,6 +295,19 @@ EOS
   done
 }
 
+@test "fg behind a server in the foreground makes nothing main" {
+  wrapper <<<$'#!/bin/bash\nset -m\nrabbitmq-server -detached &\ngunicorn app:app\nfg %1'
+  migrate
+  has gunicorn/flag-main
+  lacks rabbitmq-server/flag-main
+  told "TODO: the script waited for it here when what line 4 waits for had ended"
+  wrapper <<<$'#!/bin/bash\nset -m\none &\ntwo &\nfg %1\nfg %2'
+  migrate
+  has one/flag-main
+  lacks two/flag-main
+  grep -q '^# TODO reeve-migrate: line 6: the script waited for it' "$tree/two/run"
+}
+
 @test "a server that is stopped again as another user is part of the setup" {
   for as in 'su postgres -c "pg_ctl -D /data -w @"' 'gosu postgres pg_ctl -D /data -w @'; do
     wrapper <<<$'if [ ! -s /data/PG_VERSION ]; then\n'"${as/@/start}"$'\ncreatedb app\n'"${as/@/stop}"$'\nfi\ngosu postgres postgres -D /data &\nexec web'

@@ -186,6 +186,15 @@ void walk_fg (struct analysis *a, struct statement *statement)
   close_task(a) ;
   services_of_pid(a, statement->nwords > 1 ? statement->words[1].raw : "%%", &names) ;
   service = names.first ? plan_find(a->plan, names.first->text) : 0 ;
+  if (service && !service->is_main && a->waited_line)
+  {
+    struct claim *claim ;
+    drop_remarks(a, statement) ;
+    claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "fg: it came when what line %u waits for had ended", a->waited_line)) ;
+    plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool,
+      "the script waited for it here when what line %u waits for had ended; here that end is the container's: if it is not meant, move flag-main from there to here", a->waited_line)) ;
+    return ;
+  }
   if (service) service->is_main = 1 ;
   drop_statement(a, statement, service ? pool_printf(a->pool, "fg: %s is main instead", service->name) : "fg: a service is in front already") ;
   script_waits(a, line_of(a, statement)) ;
