@@ -5,6 +5,33 @@ load migrate
 setup() { migrate_setup; }
 teardown() { reeve_teardown; }
 
+@test "messages of a branch that starts nothing are no task" {
+  wrapper <<'EOS'
+#!/bin/bash
+if [ -x /app/feed ]; then
+  /app/feed &
+else
+  # it is optional
+  echo "no feed"
+  printf '%s\n' "go on" >&2
+fi
+case "$MODE" in
+  full) mail & ;;
+  *) echo "no mail" ;;
+esac
+if [ -e /etc/none ]; then
+  echo none >/run/state
+fi
+if [ -e /etc/early ]; then early & else echo "$(migrate)"; fi
+exec web
+EOS
+  migrate
+  services feed mail early echo task web
+  grep -qr 'echo none >/run/state' "$dir/rootfs"
+  grep -qr 'echo "$(migrate)"' "$dir/rootfs"
+  told 'lines 6-7: dropped: a message of a branch that starts nothing'
+}
+
 @test "a service in an if has its condition" {
   wrapper <<'EOS'
 if [ "$WORKER" = yes ]; then

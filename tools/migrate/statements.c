@@ -34,11 +34,18 @@ struct function *find_function (struct analysis *a, char const *name)
 
 /* ---- what only talks ---- */
 
+/* echo none >/run/state */
+static int goes_to_file (struct statement const *statement)
+{
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+    if (!shell_one_of(statement->redirects[i].target, "1 2 /dev/null /dev/stderr /dev/stdout")) return 1 ;
+  return 0 ;
+}
+
 int is_message (struct analysis *a, struct statement *statement)
 {
   struct function *function = find_function(a, statement_command(statement)) ;
-  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
-    if (!shell_one_of(statement->redirects[i].target, "1 2 /dev/null /dev/stderr /dev/stdout")) return 0 ;
+  if (goes_to_file(statement)) return 0 ;
   if (function && function->statement->body && function->statement->body->kind == STATEMENT_GROUP)
   {
     for (struct statement *one = function->statement->body->body ; one ; one = one->next)
@@ -51,7 +58,7 @@ int is_message (struct analysis *a, struct statement *statement)
 static int does_more (struct statement *statement, void *data)
 {
   (void)data ;
-  if (statement->background) return 1 ;
+  if (statement->background || goes_to_file(statement)) return 1 ;
   return statement->kind == STATEMENT_COMMAND ? !shell_one_of(statement_command(statement), "echo printf exit return true false : test [ kill logger")
    : statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION || statement->kind == STATEMENT_OTHER || statement->kind == STATEMENT_LOOP ;
 }

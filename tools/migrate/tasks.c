@@ -264,6 +264,28 @@ static int ends_script (struct held const *held)
   return 0 ;
 }
 
+/* echo "$(migrate)" */
+static int executes_more (char const *text)
+{
+  char const *at = text ;
+  while ((at = strstr(at, "$(")) && !strncmp(at, "$(date", 6)) at += 2 ;
+  return at || strchr(text, '`') ;
+}
+
+/* if X; then web & else echo "no X"; fi */
+static int drop_messages (struct analysis *a)
+{
+  for (struct held *held = a->pending ; held ; held = held->next)
+    if (held->statement->kind != STATEMENT_COMMENT && (!is_message(a, held->statement) || executes_more(statement_text(a, held->statement)))) return 0 ;
+  for (struct held *held = a->pending ; held ; held = held->next)
+  {
+    held->claim->where = "dropped" ;
+    held->claim->what = held->statement->kind == STATEMENT_COMMENT ? "a comment on it" : "a message of a branch that starts nothing" ;
+  }
+  a->pending = 0 ;
+  return 1 ;
+}
+
 void flush_pending (struct analysis *a)
 {
   struct held *first = a->pending ;
@@ -275,6 +297,7 @@ void flush_pending (struct analysis *a)
     take_pending(a, a->last) ;
     return ;
   }
+  if (a->plan->services && drop_messages(a)) return ;
   a->pending = 0 ;
   if (a->plan->services && !ends_script(first))
   {
