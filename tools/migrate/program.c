@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "migrate/analysis.h"
 #include "migrate/shell.h"
 #include "migrate/translation.h"
 
@@ -19,6 +20,17 @@ static void look_at_proxy (struct translation *t, char const *command, uint32_t 
   plan_todo(plan, t->service, t->service->claim, line, strstr(command, "mysqld_safe") || strstr(command, "mariadbd-safe")
     ? "pidproxy is supervisor's own, and mysqld_safe ignores SIGTERM: run mysqld (or mariadbd) --user=mysql in place of both, then take supervisor's package out"
     : "pidproxy is supervisor's own, and passes signals on to the process of its file: run that program itself, in the foreground, then take supervisor's package out") ;
+}
+
+/* bash -c "service x start && tail -f LOG" */
+static void mark_left_behind (struct translation *t, uint32_t line)
+{
+  struct source code ;
+  struct analysis a = { .plan = t->plan, .source = &code, .pool = t->plan->pool, .suffix = "" } ;
+  struct statement *statement = shell_parse_text(a.pool, &code, t->service->command) ;
+  char const *names = statement ? left_behind(&a, statement) : "" ;
+  if (*names)
+    plan_todo(t->plan, t->service, t->service->claim, line, pool_printf(a.pool, "its code leaves %s in the background, and nobody supervises that: make a service of each, in the foreground", names)) ;
 }
 
 static void set_command (struct translation *t)
@@ -40,6 +52,7 @@ static void set_command (struct translation *t)
   t->service->command = supervisord_command(plan->pool, &t->expansion, command, &todo) ;
   if (todo) plan_todo(plan, t->service, t->service->claim, line, todo) ;
   supervisord_foreground(plan, t->service, line) ;
+  mark_left_behind(t, line) ;
 }
 
 static void set_environment (struct translation *t, struct ini_section *section, char const *what)

@@ -193,3 +193,67 @@ int may_end_soon (struct analysis *a, struct statement *statement, unsigned int 
     if (has_word(shell_basename(statement_word(statement, i)), GO_ON)) return 0 ;
   return !(len > 6 && !strcmp(program + len - 6, "server")) && program[len - 1] != 'd' ;
 }
+
+/* ---- does it leave something behind? ---- */
+
+struct leaving
+{
+  struct analysis *a ;
+  struct texts names ;
+} ;
+
+static int end_background (struct statement *statement, void *data)
+{
+  (void)data ;
+  statement->background = 0 ;
+  return 0 ;
+}
+
+static int add_left (struct statement *statement, void *data)
+{
+  struct leaving *leaving = data ;
+  struct launch launch ;
+  struct foreground foreground = { 0 } ;
+  char const *argv[COMMAND_WORDS_MAX] ;
+  /* while true; do (job &); sleep 60; done: work of each round, which ends */
+  for (struct statement *one = statement->kind == STATEMENT_LOOP ? statement->branches->body : 0 ; one ; one = one->next) statement_walk(one, &end_background, 0) ;
+  if (statement->kind != STATEMENT_COMMAND || !statement->nwords) return 0 ;
+  command_unwrap(leaving->a->pool, statement, &launch) ;
+  command_foreground(statement, launch.first, &foreground) ;
+  command_argv(statement, launch.first, argv) ;
+  if (!argv[0] || (statement->background ? is_short(shell_basename(argv[0])) : !foreground.in_background || foreground.ends)) return 0 ;
+  texts_add_once(leaving->a->pool, &leaving->names, foreground.init_script ? foreground.init_script : shell_basename(argv[0])) ;
+  return 0 ;
+}
+
+/* The last command of the list: the code ends with it. */
+static struct statement *last_command (struct statement *list)
+{
+  while (list && list->next) list = list->next ;
+  while (list && (list->kind == STATEMENT_AND || list->kind == STATEMENT_OR)) list = list->body->next ;
+  return list && list->kind == STATEMENT_COMMAND && !list->background ? list : 0 ;
+}
+
+char const *left_behind (struct analysis *a, struct statement *statement)
+{
+  struct leaving leaving = { .a = a } ;
+  struct source code ;
+  struct source *outer = a->source ;
+  struct launch launch ;
+  struct statement *list ;
+  struct statement *last ;
+  char const *raw ;
+  if (statement->kind != STATEMENT_COMMAND) return "" ;
+  command_unwrap(a->pool, statement, &launch) ;
+  raw = launch.code ;
+  if (!raw && launch.first + 2 < statement->nwords && shell_one_of(shell_basename(statement_word(statement, launch.first)), "sh bash dash ash")
+   && statement_word(statement, launch.first + 1)[0] == '-' && strchr(statement_word(statement, launch.first + 1), 'c')) raw = statement->words[launch.first + 2].raw ;
+  if (!raw) return "" ;
+  list = shell_parse_text(a->pool, &code, shell_unquote(a->pool, raw) ? shell_unquote(a->pool, raw) : pool_copy(a->pool, raw + 1, strlen(raw) > 2 ? strlen(raw) - 2 : 0)) ;
+  last = last_command(list) ;
+  if (last) last->kind = STATEMENT_COMMENT ; /* it had to stay */
+  a->source = &code ;
+  for (; list ; list = list->next) statement_walk(list, &add_left, &leaving) ;
+  a->source = outer ;
+  return texts_join(a->pool, &leaving.names, ", ") ;
+}
