@@ -92,6 +92,9 @@ EOS
   run timeout 20 reeve-migrate start.sh -o rootfs/etc/services.d
   [ "$status" -eq 0 ]
   services web
+  sed -i 's/^check all/mysqld \&\ncheck all/' start.sh # is it stopped by one of them?
+  run timeout 20 reeve-migrate start.sh -o rootfs/etc/services.d --force
+  [ "$status" -eq 0 ]
 }
 
 @test "wrong usage and files that cannot be read" {

@@ -21,7 +21,8 @@ struct function
   char const *name ;
   struct statement *statement ;
   struct piece *piece ;
-  int is_looked_at ; /* by starts_something(), just now */
+  int is_looked_at ; /* by starts_something(), just now: not again */
+  int is_asked ; /* the same, by always_stops() and may_end(), neither of which calls the other */
   int walked ; /* its body has been walked, because it starts something, or it is not needed any more */
   struct function *next ;
 } ;

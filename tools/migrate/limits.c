@@ -177,9 +177,11 @@ static int ends_somewhere (struct statement *statement, void *data)
   struct function *function = find_function(a, statement_command(statement)) ;
   int r ;
   if (!strcmp(statement_command(statement), "exit")) return 1 ;
-  if (!function || !function->statement->body || a->depth > 20) return 0 ;
+  if (!function || !function->statement->body || function->is_asked || a->depth > 20) return 0 ;
   a->depth++ ;
+  function->is_asked = 1 ;
   r = statement_walk(function->statement->body, &ends_somewhere, a) ;
+  function->is_asked = 0 ;
   a->depth-- ;
   return r ;
 }

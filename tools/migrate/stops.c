@@ -134,9 +134,11 @@ static int always_stops (struct statement *statement, struct stopping *stopping)
   {
     if (stops(statement, stopping) || stops_as_other(statement, stopping)) return 1 ;
     function = find_function(stopping->a, statement_command(statement)) ;
-    if (!function || !function->statement->body || stopping->depth > 10) return 0 ;
+    if (!function || !function->statement->body || function->is_asked || stopping->depth > 10) return 0 ;
     stopping->depth++ ;
+    function->is_asked = 1 ;
     r = always_stops(function->statement->body, stopping) ;
+    function->is_asked = 0 ;
     stopping->depth-- ;
     return r ;
   }
