@@ -5,6 +5,23 @@ load migrate
 setup() { migrate_setup; }
 teardown() { reeve_teardown; }
 
+@test "a loop around a client that does something is a task, no question" {
+  local client
+  for client in 'influx <./init.iql' 'psql -U app -f /init.sql' 'mysql -uroot -e "CREATE DATABASE app"' 'sudo -E -u db psql app </init.sql'; do
+    wrapper <<<$'#!/bin/bash\ndb --data /x &\nuntil '"$client"$'; do sleep 1; done\nexec web'
+    migrate
+    lacks db/data/check
+    grep -qrF "until $client" "$tree" || grep -qrF "${client#sudo -E -u db }" "$tree"
+    [ "$(find "$tree" -name flag-oneshot | wc -l)" = 1 ]
+    told 'line 3: services.d/'
+  done
+  for client in 'psql -c "select 1"' 'mysql -e "SELECT 1"' 'psql </dev/null' 'mysql <<<"select 1"'; do
+    wrapper <<<$'#!/bin/bash\ndb --data /x &\nuntil '"$client"$'; do sleep 1; done\nexec web'
+    migrate
+    has db/data/check
+  done
+}
+
 @test "a waiting loop is the earlier one's check, and the later one's dependency" {
   wrapper <<'EOS'
 db --port 5432 &

@@ -56,6 +56,29 @@ static char const *with_answers (struct leaving const *leaving, char const *text
   return text ;
 }
 
+/* Clients that do what a file, or their words, say. */
+#define DOES_WHAT_IT_READS "psql mysql mariadb sqlplus sqlcmd mongo mongosh influx clickhouse-client cqlsh redis-cli valkey-cli cypher-shell rabbitmqctl ldapmodify"
+
+/* influx <SCRIPT, psql -f FILE, mysql -e 'CREATE ...': it does something when it succeeds. */
+static int does_what_it_reads (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  static char const *const words[] = { "CREATE ", "INSERT ", "GRANT ", "ALTER ", "DROP ", "UPDATE ", "DELETE ", "add_user", "add_vhost" } ;
+  struct launch launch ;
+  char const *text ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  text = statement_text(a, statement) ;
+  command_unwrap(a->pool, statement, &launch) ;
+  if (!shell_one_of(shell_basename(statement_word(statement, launch.first)), DOES_WHAT_IT_READS)) return 0 ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+    if (*statement->redirects[i].raw == '<' && statement->redirects[i].raw[1] != '<' && strcmp(statement->redirects[i].target, "/dev/null") != 0) return 1 ;
+  for (unsigned int i = launch.first + 1 ; i < statement->nwords ; i++)
+    if (!strcmp(statement_word(statement, launch.first), "psql") && (!strcmp(statement->words[i].raw, "-f") || !strncmp(statement->words[i].raw, "--file", 6))) return 1 ;
+  for (size_t i = 0 ; i < sizeof(words) / sizeof(*words) ; i++)
+    if (strcasestr(text, words[i])) return 1 ;
+  return 0 ;
+}
+
 /* The part of a loop's condition that asks a service, in the form that succeeds when the
    service is ready; 0: there is none. */
 static char const *extract (struct leaving const *leaving, struct statement *condition, int negate)
@@ -72,7 +95,7 @@ static char const *extract (struct leaving const *leaving, struct statement *con
     return pool_printf(a->pool, (condition->kind == STATEMENT_AND) ^ negate ? "%s && %s" : "{ %s || %s; }", left, right) ;
   }
   text = with_answers(leaving, statement_text(a, condition)) ;
-  if (!is_probe(text)) return 0 ;
+  if (!is_probe(text) || statement_walk(condition, &does_what_it_reads, a)) return 0 ;
   len = strspn(text, "[") ;
   if (negate && len && !strncmp(text + len, " ! -", 4)) return pool_printf(a->pool, "%.*s%s", (int)len, text, text + len + 2) ;
   return negate ? pool_printf(a->pool, "! %s", text) : text ;
