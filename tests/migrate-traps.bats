@@ -5,6 +5,31 @@ load migrate
 setup() { migrate_setup; }
 teardown() { reeve_teardown; }
 
+@test "functions of traps that are gone are not in the setup" {
+  wrapper <<'EOS'
+#!/bin/sh
+mkdir -p /run/x
+say() { echo "$p"; }
+# asks it to end
+stop() { say; kill -INT "$p"; }
+prepare() { touch /run/x/y; }
+prepare
+trap stop TERM
+srv & p=$!
+wait $p
+EOS
+  migrate
+  untold 'is not known here'
+  told 'line 3: dropped: '
+  told 'line 5: dropped: '
+  grep -q '^prepare() ' "$init/10-start"
+  [ -z "$(grep -e '^stop' -e '^say' "$init/10-start")" ]
+  # The work of a trap in the setup itself stays.
+  wrapper <<<$'#!/bin/sh\nclean() { rm -f /tmp/y; }\ntrap clean EXIT\nmake-y >/tmp/y\nclean\nexec srv'
+  migrate
+  grep -q '^clean() ' "$init/10-start"
+}
+
 @test "the signal that a service was sent is its down-signal" {
   wrapper <<'EOS'
 nginx -g 'daemon off;' &

@@ -159,11 +159,58 @@ void plan_needed (struct plan const *plan, struct service const *service, unsign
   }
 }
 
+static char const *setup_text (struct plan const *plan, struct setup_item const *item)
+{
+  return item->text ? item->text : source_copy(plan->source, item->range) ;
+}
+
+/* trap NAME TERM */
+static int is_in_trap (struct plan const *plan, char const *name)
+{
+  for (char const *at = plan->source->text ; (at = strstr(at, "trap ")) ; at += 5)
+    if (uses(pool_copy(plan->pool, at, strcspn(at, "\n")), name)) return 1 ;
+  return 0 ;
+}
+
+/* A function that the setup has only because it stood there, for a trap that is gone: nothing there calls it.
+   `dropped`: the texts of those that went before. */
+static int drop_function (struct plan *plan, struct piece *piece, struct texts *dropped)
+{
+  char const *name = pool_copy(plan->pool, piece->names + 1, strlen(piece->names) - 2) ;
+  struct setup_item *own = 0 ;
+  if (!is_in_trap(plan, name) && !mentioned_by_lines(piece, dropped)) return 0 ;
+  for (unsigned int i = 0 ; i < plan->nsetup ; i++)
+  {
+    char const *text = setup_text(plan, plan->setup + i) ;
+    if (!strcmp(text, piece->text) && !own) own = plan->setup + i ;
+    else if (*text != '#' && uses(text, name)) return 0 ;
+  }
+  if (!own || own->does_something) return 0 ;
+  plan->nsetup-- ;
+  memmove(own, own + 1, (size_t)(plan->setup + plan->nsetup - own) * sizeof(*own)) ;
+  piece->in_setup = 0 ;
+  texts_add(plan->pool, dropped, piece->text) ;
+  return 1 ;
+}
+
+static void drop_functions (struct plan *plan)
+{
+  struct texts dropped = { 0 } ;
+  int again = 1 ;
+  while (again)
+  {
+    again = 0 ;
+    for (unsigned int i = 0 ; i < plan->npieces ; i++)
+      if (plan->pieces[i].is_function && plan->pieces[i].in_setup) again |= drop_function(plan, plan->pieces + i, &dropped) ;
+  }
+}
+
 void settle_pieces (struct plan *plan)
 {
   struct texts *where = pool_alloc(plan->pool, (plan->npieces + 1) * sizeof(*where)) ;
   char *needed = pool_alloc(plan->pool, plan->npieces + 1) ;
   int has_setup = plan_has_setup(plan) ;
+  drop_functions(plan) ;
   for (unsigned int i = 0 ; i < plan->npieces ; i++)
     for (struct text const *one = plan->pieces[i].used.first ; one ; one = one->next) texts_add_once(plan->pool, where + i, one->text) ;
   for (unsigned int i = 0 ; i < plan->npieces ; i++)
