@@ -359,3 +359,48 @@ EOS
   has nginx/flag-main
   [ "$(find "$tree" -name 'nginx*' -type d | wc -l)" -eq 1 ]
 }
+
+@test "the condition of a branch comes behind what it asks for, and ahead of what is in the branch" {
+  wrapper <<'EOS'
+#!/bin/bash
+# about paths
+APP=/app
+if [ -x "$APP/one" ]; then
+  touch /tmp/one
+  ARGS=-x
+  "$APP/one" $ARGS &
+fi
+other &
+mkdir -p /tmp/x
+NAME=web
+if [ "$NAME" = web ]; then
+  touch /tmp/two
+  MODE=fast
+  web --mode $MODE &
+fi
+wait -n
+EOS
+  migrate
+  file one/run <<'EOS'
+#!/bin/bash
+cd "${REEVE_WORKDIR:-/}" || exit 111
+# about paths
+APP=/app
+# Not started unless the script would have.
+if ! { [ -x "$APP/one" ]; }; then reeve stop -n one; exec sleep 3600; fi
+touch /tmp/one
+ARGS=-x
+exec "$APP/one" $ARGS
+EOS
+  file web/run <<'EOS'
+#!/bin/bash
+cd "${REEVE_WORKDIR:-/}" || exit 111
+mkdir -p /tmp/x
+NAME=web
+# Not started unless the script would have.
+if ! { [ "$NAME" = web ]; }; then reeve stop -n web; exec sleep 3600; fi
+touch /tmp/two
+MODE=fast
+exec web --mode $MODE
+EOS
+}

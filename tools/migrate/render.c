@@ -101,12 +101,21 @@ static void add_all_placed (struct rendering *r, struct texts *lines, struct pla
   texts_add(r->plan->pool, lines, placed->text) ;
 }
 
-static int is_ahead (struct service const *service, unsigned int i)
+/* Commands, not only comments. */
+static int works_ahead (struct service const *service, unsigned int i)
 {
   for (struct text const *one = service->before.first ; one ; one = one->next)
-    if (one->ahead == i + 1) return 1 ;
+    if (one->ahead == i + 1 && *one->text != '#') return 1 ;
   for (struct text const *one = service->run.first ; one ; one = one->next)
-    if (one->ahead == i + 1) return 1 ;
+    if (one->ahead == i + 1 && *one->text != '#') return 1 ;
+  return 0 ;
+}
+
+/* Do the conditions ask for what piece i, or one behind it, sets outside of the branch? */
+static int asks_for_later (struct plan const *plan, char const *needed, unsigned int i, unsigned int npieces, char const *conditions)
+{
+  for (; i < npieces ; i++)
+    if (needed[i] && !plan->pieces[i].under && piece_mentioned(plan->pieces + i, conditions)) return 1 ;
   return 0 ;
 }
 
@@ -143,9 +152,13 @@ static void add_head (struct rendering *r, struct texts *lines, struct service c
   {
     struct piece const *piece = plan->pieces + i ;
     add_placed(r, lines, placed, i) ;
-    if (service && is_ahead(service, i))
+    if (service)
     {
-      if (!asked++) add_conditions(r, lines, service) ;
+      if (!asked && works_ahead(service, i) && !(conditions && asks_for_later(plan, needed, i, npieces, conditions)))
+      {
+        asked = 1 ;
+        add_conditions(r, lines, service) ;
+      }
       add_ahead(r, lines, service, i) ;
     }
     if (!needed[i]) continue ;
