@@ -169,3 +169,29 @@ EOS
   [ "$status" -eq 1 ]
   [[ $stderr == *'write them into a file start.sh, with #!/bin/sh as its first line'*'and give start.sh'* ]]
 }
+
+@test "the shell ahead of a script that stays is in the ENTRYPOINT, and a shell's only command is looked into" {
+  supervised
+  printf 'echo setup\nexec supervisord -c /etc/supervisord.conf\n' >entry.sh # no #!, and not executable
+  local command words
+  while IFS="|" read -r command words; do
+    printf 'FROM debian\nRUN apt-get install -y supervisor\nCOPY supervisord.conf /etc/\nCOPY entry.sh /\n%s\n' "$words" >Dockerfile
+    patched
+    [[ $result == *'install -y supervisor'*"ENTRYPOINT [$command, \"/init\"]" ]] || { echo "# $words"; echo "$result"; return 1; }
+    told 'TODO: line 2 of /entry.sh executed supervisord'
+  done <<'EOS'
+"bash", "/entry.sh"|CMD ["bash", "/entry.sh"]
+"bash", "-e", "/entry.sh"|ENTRYPOINT ["tini", "--", "bash", "-e", "/entry.sh"]
+"bash", "/entry.sh"|CMD bash /entry.sh
+"sh", "/entry.sh"|CMD exec sh /entry.sh
+"/bin/bash", "/entry.sh"|ENTRYPOINT ["sh", "-c", "/bin/bash /entry.sh"]
+EOS
+}
+
+@test "supervisor stays where what is not understood may execute it" {
+  supervised
+  printf 'FROM debian\nRUN apt-get install -y supervisor\nCOPY supervisord.conf /etc/\nCMD ["/unknown"]\n' >Dockerfile
+  patched
+  [[ $result == *'install -y supervisor'*'CMD ["/unknown"]' ]]
+  told 'the package supervisor stays, if one is installed: /unknown, which stays as CMD'
+}

@@ -6,6 +6,13 @@
 #include "migrate/procrunners.h"
 #include "migrate/shell.h"
 
+/* What the image executes instead of the input, unless a service does. */
+static int keeps_instead (struct patching const *p)
+{
+  struct text const *one = p->start->instead.first ;
+  return one && !plan_needs(p->plan, shell_basename(one->text)) ;
+}
+
 /* ---- packages and variables ---- */
 
 /* Not where something of it is still executed, or may be. */
@@ -14,6 +21,8 @@ static void supervisor_goes (struct patching *p, char const **packages)
   if (patching_executes(p, "pidproxy")) patching_note(p, "the package supervisor stays: pidproxy, which a service executes, is in it") ;
   else if (p->start->front.first)
     patching_note(p, pool_printf(p->pool, "the package supervisor stays, if one is installed: %s, which stays ahead of /init, may execute something of it; else take it out", p->start->front.first->text)) ;
+  else if (keeps_instead(p))
+    patching_note(p, pool_printf(p->pool, "the package supervisor stays, if one is installed: %s, which stays as CMD, may execute something of it; else take it out", p->start->instead.first->text)) ;
   else *packages = pool_printf(p->pool, "%s supervisor", *packages) ;
 }
 
@@ -201,15 +210,8 @@ static void add_copies (struct patching *p, struct texts *lines, struct docker_t
 static char const *entrypoint_line (struct patching *p)
 {
   char const *line = "ENTRYPOINT [" ;
-  for (struct text const *one = p->start->front.first ; one ; one = one->next) line = pool_printf(p->pool, "%s%s, ", line, json_word(p->pool, one->text)) ;
+  for (struct text const *one = p->start->entrypoint.first ; one ; one = one->next) line = pool_printf(p->pool, "%s%s, ", line, json_word(p->pool, one->text)) ;
   return pool_printf(p->pool, "%s\"/init\"]", line) ;
-}
-
-/* What the image executes instead of the input, unless a service does. */
-static int keeps_instead (struct patching const *p)
-{
-  struct text const *one = p->start->instead.first ;
-  return one && !plan_needs(p->plan, shell_basename(one->text)) ;
 }
 
 static char const *cmd_line (struct patching *p)

@@ -106,10 +106,13 @@ static void set_prefix (struct starting *s, struct texts const *words)
   if (*prefix) s->start->prefix = prefix ;
 }
 
-/* What is ahead of the input, without tini -g -- , sh -x, and the like. */
+/* What is ahead of the input, without tini -g -- , sh -x, and the like. The shell of a script that stays is
+   in the new ENTRYPOINT as well: such a script need not be executable. */
 static void add_front (struct starting *s, struct text const *until)
 {
   struct texts front = { 0 } ;
+  struct texts entrypoint = { 0 } ;
+  struct text const *shell = 0 ; /* of the next word */
   int options = 0 ; /* of what only starts another program */
   int is_init = 0 ;
   int is_shell = 0 ;
@@ -145,9 +148,15 @@ static void add_front (struct starting *s, struct text const *until)
     is_init = is_init_program(one->text) ;
     is_shell = shell_one_of(shell_basename(one->text), "sh bash ash dash") ;
     options = is_starter(one->text) && !is_env ;
-    if (!options) texts_add(s->pool, &front, one->text) ;
+    if (is_shell) shell = one ;
+    if (options) continue ;
+    for (; shell && shell != one ; shell = shell->next) texts_add(s->pool, &entrypoint, shell->text) ;
+    shell = 0 ;
+    texts_add(s->pool, &front, one->text) ;
+    texts_add(s->pool, &entrypoint, one->text) ;
   }
   s->start->front = front ;
+  s->start->entrypoint = entrypoint ;
 }
 
 static void set_arguments (struct starting *s, struct texts const *words)
@@ -235,7 +244,11 @@ static void find_in_code (struct starting *s)
       for (; j < i ; j++) texts_add(s->pool, &words, statement_word(one, j)) ;
       set_prefix(s, &words) ;
     }
-    else if (!is_starter(statement_word(one, j)) && *statement_word(one, j) != '-') texts_add(s->pool, &s->start->front, statement_word(one, j)) ;
+    else if (!is_starter(statement_word(one, j)) && *statement_word(one, j) != '-') 
+    {
+      texts_add(s->pool, &s->start->front, statement_word(one, j)) ;
+      texts_add(s->pool, &s->start->entrypoint, statement_word(one, j)) ;
+    }
   }
   set_command(s, one, i) ;
   s->start->code = code_before(s->pool, at->text, one->range.start, &s->start->code_must_succeed) ;
@@ -283,9 +296,31 @@ static int executes_input (struct statement *statement, void *data)
   return 1 ;
 }
 
+/* CMD bash /entry.sh: the words of the shell's only command, in place of the shell. */
+static void open_code (struct starting *s)
+{
+  struct text const *code = s->words.first ;
+  struct texts words = { 0 } ;
+  struct source source ;
+  struct statement *only ;
+  while (code && !shell_one_of(code->text, "-c -lc -ec -xc -exc")) code = code->next ;
+  if (!code || !code->next || code->next->next) return ;
+  only = shell_parse_text(s->pool, &source, code->next->text) ;
+  if (!only || only->next || only->kind != STATEMENT_COMMAND || only->nredirects || only->nassignments || only->background) return ;
+  for (struct text const *one = s->words.first ; one->next != code && one != code ; one = one->next) texts_add(s->pool, &words, one->text) ; /* tini -- */
+  for (unsigned int i = !strcmp(statement_command(only), "exec") ; i < only->nwords ; i++)
+  {
+    if (!only->words[i].value) return ;
+    texts_add(s->pool, &words, only->words[i].value) ;
+  }
+  s->words = words ;
+}
+
 /* ENTRYPOINT ["/entry.sh"], which ends in `exec supervisord -n`: it stays, and all words before it. */
 static void find_in_scripts (struct starting *s)
 {
+  struct texts const words = s->words ;
+  open_code(s) ;
   for (struct text *at = s->words.first ; at ; at = at->next)
   {
     struct docker_script const *script = script_of(s, at->text) ;
@@ -306,6 +341,7 @@ static void find_in_scripts (struct starting *s)
     if (s->start->through_goes_on) s->start->instead = s->start->passed ;
     return ;
   }
+  s->words = words ;
 }
 
 /* Without the input, if the image executes it. */

@@ -72,13 +72,19 @@ static int is_known (struct scripts const *scripts, char const *path)
   return 0 ;
 }
 
+static int ends_in_sh (char const *path)
+{
+  size_t len = strlen(path) ;
+  return len > 3 && !strcmp(path + len - 3, ".sh") ;
+}
+
 static void add_script (struct scripts *scripts, char const *path, char const *place)
 {
   char const *text ;
   struct docker_script *one ;
   if (scripts->n == SCRIPTS_MAX || is_known(scripts, path)) return ;
   text = read_regular(scripts->pool, path, SCRIPT_SIZE_MAX) ;
-  if (!text || (strncmp(text, "#!", 2) != 0 && !strstr(place, "cron"))) return ; /* what cron executes has no #! */
+  if (!text || (strncmp(text, "#!", 2) != 0 && !strstr(place, "cron") && !ends_in_sh(path))) return ; /* what cron and `sh FILE` execute has no #! */
   one = pool_alloc(scripts->pool, sizeof(*one)) ;
   *one = (struct docker_script){ .name = path, .path = place, .text = text, .next = scripts->first } ;
   scripts->first = one ;
