@@ -195,3 +195,16 @@ EOS
   [[ $result == *'install -y supervisor'*'CMD ["/unknown"]' ]]
   told 'the package supervisor stays, if one is installed: /unknown, which stays as CMD'
 }
+
+@test "what a function of the entrypoint asks is its own argument" {
+  supervised
+  printf '#!/bin/sh\nwait_for() { nc -z "$1" 80; }\nwait_for db\nexec "$@"\n' >entry.sh
+  printf 'FROM debian\nCOPY supervisord.conf /etc/\nCOPY . /app\nENTRYPOINT ["/app/entry.sh"]\nCMD ["supervisord"]\n' >Dockerfile
+  patched
+  [[ $result == *'ENTRYPOINT ["/app/entry.sh", "/init"]'* ]]
+  told '/app/entry.sh ran ahead of the input, and stays ahead of /init, which it executes'
+  untold TODO
+  sed -i 's/^wait_for db/[ "$1" = supervisord ] || exit/' entry.sh
+  patched
+  told 'it asks what its first argument is'
+}

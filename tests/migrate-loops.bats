@@ -189,3 +189,44 @@ EOS
   services apachectl
   told 'waited for somebody to press Enter'
 }
+
+@test "who is waited for by a pid that was looked for, or is not known" {
+  wrapper <<'EOS'
+console &
+/game/server </in &
+pid=$(pgrep -f ^/game/server)
+wait $pid
+EOS
+  migrate
+  has server/flag-main
+  lacks console/flag-main
+  untold 'wait without a pid'
+  wrapper <<'EOS'
+one &
+two &
+pid=$(cat /run/x.pid)
+wait $pid
+EOS
+  migrate
+  lacks one/flag-main two/flag-main
+  told 'TODO: the script ended with the process that it waited for: give that service flag-main'
+}
+
+@test "a command's output and its status are one task" {
+  wrapper <<'EOS'
+server & pid=$!
+out=$(client list)
+code=$?
+if [ $code -ne 0 ]; then client pull; fi
+wait $pid
+EOS
+  migrate
+  file task/run <<'EOS'
+#!/bin/sh
+cd "${REEVE_WORKDIR:-/}" || exit 111
+out=$(client list)
+code=$?
+if [ $code -ne 0 ]; then client pull; fi
+EOS
+  untold TODO
+}

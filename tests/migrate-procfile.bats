@@ -200,3 +200,10 @@ EOC
   has web/flag-main worker/flag-main
   told 'note: each process is main: with foreman, honcho and most others'
 }
+
+@test "a process that starts several programs keeps its shell, and is marked" {
+  wrapper <<<'jobs: beat & worker & wait -n'
+  migrate
+  tail -n 1 "$tree/jobs/run" | grep -qxF 'beat & worker & wait -n'
+  told 'TODO: it starts several programs, and a shell stays between'
+}

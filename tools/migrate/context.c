@@ -252,6 +252,14 @@ static int waits_for_something (struct statement *statement)
   return (statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && statement_walk(statement, &sleeps, 0) ;
 }
 
+/* out=$(client list); code=$? : work, whose success is looked at. */
+static int is_asked_for_status (struct analysis *a, struct statement const *statement)
+{
+  char const *text = statement_text(a, (struct statement *)statement) ;
+  return statement->kind == STATEMENT_ASSIGNMENT && (strstr(text, "=$(") || strstr(text, "=\"$(") || strstr(text, "=`"))
+   && statement->next && statement->next->kind == STATEMENT_ASSIGNMENT && strstr(statement_text(a, statement->next), "=$?") ;
+}
+
 int add_context (struct analysis *a, struct statement *statement)
 {
   struct statement *body = called(a, statement) ;
@@ -266,7 +274,7 @@ int add_context (struct analysis *a, struct statement *statement)
   struct texts loggers = { 0 } ;
   struct piece *piece ;
   struct claim *claim ;
-  if (!before_all && waits_for_something(statement)) return 0 ;
+  if (!before_all && (waits_for_something(statement) || is_asked_for_status(a, statement))) return 0 ;
   if (statement->kind == STATEMENT_FUNCTION) always = positional = 0 ;
   else appending_text(a, body ? body : statement, &files, &loggers) ;
   if (strlen(names) == 1 && !always && !positional) return 0 ;

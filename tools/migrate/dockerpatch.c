@@ -236,10 +236,16 @@ static char const *init_before_arguments (struct pool *pool, char const *text)
   return found ;
 }
 
-static int asks_first (char const *text)
+/* Outside of functions, which have arguments of their own. */
+static int asks_first (struct pool *pool, char const *text)
 {
-  for (char const *p = text ; (p = next_expansion(text, p)) ; p++)
-    if (!strncmp(p, "$1", 2) || !strncmp(p, "${1", 3)) return 1 ;
+  struct source code ;
+  for (struct statement *one = shell_parse_text(pool, &code, text) ; one ; one = one->next)
+  {
+    char const *part = one->kind == STATEMENT_FUNCTION ? "" : source_copy(&code, one->range) ;
+    for (char const *p = part ; (p = next_expansion(part, p)) ; p++)
+      if (!strncmp(p, "$1", 2) || !strncmp(p, "${1", 3)) return 1 ;
+  }
   return 0 ;
 }
 
@@ -254,7 +260,7 @@ static void note_front (struct patching *p)
   char const *text = p->start->front_text ;
   char const *words = texts_join(p->pool, &p->start->front, " ") ;
   int goes = goes_on(text) ;
-  int asks = text && asks_first(text) ;
+  int asks = text && asks_first(p->pool, text) ;
   char const *init = text && !goes ? init_before_arguments(p->pool, text) : 0 ;
   if (goes && !asks) patching_note(p, pool_printf(p->pool, "%s ran ahead of the input, and stays ahead of /init, which it executes", words)) ;
   else patching_note(p, pool_printf(p->pool, "TODO: %s ran ahead of the input, and stays ahead of /init: %s%s%s", words,
@@ -267,7 +273,7 @@ static void note_through (struct patching *p)
 {
   struct docker_start const *start = p->start ;
   char const *place = pool_printf(p->pool, "line %u of %s executed %s: %s", start->through_line, start->through, start->script, start->through_command) ;
-  int asks = asks_first(start->through_text) ;
+  int asks = asks_first(p->pool, start->through_text) ;
   if (start->through_goes_on)
   {
     patching_note(p, pool_printf(p->pool, "TODO: %s; it went on then, and stays ahead of /init: take that line out%s", place,

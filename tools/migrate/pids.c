@@ -80,11 +80,32 @@ static void note_pid (struct analysis *a, char const *text, char const *value)
   for (struct text const *one = may_be_last(a) ; one ; one = one->next) add_pid(a, name, key, plan_find(a->plan, one->text)) ;
 }
 
+/* pid=$(pgrep -f /game/server): whose it is, if one service alone has a program of that name. */
+static int takes_found_pid (struct analysis *a, struct statement *statement)
+{
+  static char const *const searches[] = { "=$(pgrep ", "=$(pidof ", "=`pgrep ", "=`pidof " } ;
+  char const *text = statement_text(a, statement) ;
+  struct service *found = 0 ;
+  char const *end = 0 ;
+  for (size_t i = 0 ; i < sizeof(searches) / sizeof(*searches) && !end ; i++) end = strstr(text, searches[i]) ;
+  if (!end || statement->kind != STATEMENT_ASSIGNMENT) return 0 ;
+  for (struct service *one = a->plan->services ; one ; one = one->next)
+  {
+    if (one->is_oneshot || !*one->program || !shell_mentions(end, one->program)) continue ;
+    if (found) return 0 ;
+    found = one ;
+  }
+  if (!found) return 0 ;
+  add_pid(a, pool_copy(a->pool, text, (size_t)(end - text)), 0, found) ;
+  claim_statement(a, statement, "dropped", pool_printf(a->pool, "the pid of %s: its supervisor knows it", found->name)) ;
+  return 1 ;
+}
+
 int takes_pid (struct analysis *a, struct statement *statement)
 {
   char const *text = statement_text(a, statement) ;
   char const *value = find_pid(text) ;
-  if (!value) return 0 ;
+  if (!value) return takes_found_pid(a, statement) ;
   if (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION)
   {
     note_pid(a, text, value) ;
@@ -287,6 +308,26 @@ static int are_together (struct analysis *a, struct texts const *names)
   return n > 1 ;
 }
 
+/* pid=$(cat /run/x.pid), and no loop's variable */
+static int is_set_once (struct analysis *a, char const *raw)
+{
+  size_t len ;
+  char const *set ;
+  raw += strspn(raw, "\"${") ;
+  len = strspn(raw, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ;
+  set = pool_printf(a->pool, "%.*s=", (int)len, raw) ;
+  for (char const *at = a->source->text ; len && (at = strstr(at, set)) ; at++)
+    if (at == a->source->text || strchr(" \t\n;", at[-1])) return 1 ;
+  return 0 ;
+}
+
+static int has_several (struct analysis *a)
+{
+  unsigned int n = 0 ;
+  for (struct service const *one = a->plan->services ; one ; one = one->next) n += one->is_background && !one->is_oneshot ;
+  return n > 1 ;
+}
+
 void walk_wait (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct texts names = { 0 } ;
@@ -324,6 +365,12 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
     return ;
   }
   if (any && !names.first) wait_for_any(a, statement) ;
+  else if (n && unknown && !names.first && !a->waited_line && has_several(a) && is_set_once(a, statement->words[statement->nwords - 1].raw))
+  {
+    struct claim *claim = claim_statement(a, statement, "dropped", "waited for a process that is not known here") ;
+    plan_todo(a->plan, plan_last(a->plan), claim, line_of(a, statement), pool_printf(a->pool,
+      "the script ended with the process that it waited for: give that service flag-main: %s", statement_text(a, statement))) ;
+  }
   else if (!n || (unknown && !names.first)) wait_for_all(a, statement) ;
   else
   {

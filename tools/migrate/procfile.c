@@ -2,6 +2,7 @@
 
 #include "migrate/analysis.h"
 #include "migrate/inputs.h"
+#include "migrate/waiting.h"
 #include "migrate/procrunners.h"
 #include "migrate/script.h"
 
@@ -165,6 +166,13 @@ static void add_process (struct plan *plan, char const *name, uint32_t line, str
   if (!first)
   {
     plan_todo(plan, service, service->claim, line, "there is no command") ;
+    return ;
+  }
+  if (starts_in_background(first) && first->next)
+  {
+    texts_add(plan->pool, &service->run, command) ;
+    plan_todo(plan, service, service->claim, line, "it starts several programs, and a shell stays between: write a service for each of them") ;
+    if (shell_mentions(command, "PORT")) say_port(plan, service, port, !!count) ;
     return ;
   }
   while (first->next)
