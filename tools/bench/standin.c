@@ -69,9 +69,11 @@ int main (int argc, char *const *argv)
   struct sigaction action = { .sa_handler = &on_signal } ;
   sigset_t blocked ;
   sigset_t before ;
+  char const *folder ;
   pid_t pid = 0 ;
   if (argc != 2) return 100 ;
-  if (getenv("BENCH_FILES")) make_files(getenv("BENCH_FILES")) ;
+  folder = getenv("BENCH_FILES") ;
+  if (folder) make_files(folder) ;
   sigemptyset(&blocked) ;
   for (unsigned int i = 0 ; i < sizeof signals / sizeof *signals ; i++) sigaddset(&blocked, signals[i]) ;
   sigprocmask(SIG_BLOCK, &blocked, &before) ;
