@@ -126,6 +126,9 @@ EOS
   services hostapd
   lacks hostapd/flag-main
   told 'not main: the script kept the container alive behind it'
+  wrapper <<<$'hostapd /etc/hostapd.conf\nsleep infinity &\nchild=$!\nwait "$child"'
+  migrate
+  lacks hostapd/flag-main
 }
 
 @test "a loop that waits, and starts again what has ended, is marked" {
@@ -229,4 +232,18 @@ code=$?
 if [ $code -ne 0 ]; then client pull; fi
 EOS
   untold TODO
+}
+
+@test "a loop at the end of a pipeline that starts programs is no logger" {
+  wrapper <<'EOS'
+printenv | grep ^RUN_ | while read -r line; do
+  sh -c "${line#*=}" &
+done
+while sleep 8; do pgrep node >/dev/null || exit 1; done
+EOS
+  migrate
+  services printenv
+  lacks printenv/log
+  tail -n 3 "$tree/printenv/run" | diff -u - <(printf '%s\n' 'printenv | grep ^RUN_ | { while read -r line; do' '  sh -c "${line#*=}" &' 'done; wait; }')
+  told 'TODO: a loop started them, over what is not known here'
 }

@@ -130,6 +130,8 @@ struct analysis
 } ;
 
 /* ---- statements.c: what all parts ask about a statement ---- */
+extern int starts_in_background (struct statement const *list) ;
+extern struct statement *starting_part (struct statement *statement) ; /* a loop that starts programs, perhaps at the end of a pipeline; 0: another statement */
 extern uint32_t line_of (struct analysis *a, struct statement const *statement) ;
 extern struct claim *claim_statement (struct analysis *a, struct statement const *statement, char const *where, char const *what) ;
 extern char const *statement_text (struct analysis *a, struct statement const *statement) ; /* without its `&` */
@@ -352,6 +354,7 @@ extern void services_of_pid (struct analysis *a, char const *raw, struct texts *
 extern int is_idle_pid (struct analysis *a, char const *raw) ; /* of a process that only keeps the container alive */
 /* From now on, `name` holds the pids of these services. */
 extern void alias_pid (struct analysis *a, char const *name, struct texts const *services) ;
+extern void main_is_none (struct analysis *a) ; /* a server in the foreground, and then `sleep infinity`: its end did not end the container */
 extern void alias_loop (struct analysis *a, struct statement const *loop) ; /* for pid in "${pids[@]}" */
 extern void settle_pids (struct analysis *a) ; /* marks statements that still ask for a pid, or for processes by name */
 extern void walk_wait (struct analysis *a, struct statement *statement, struct frame *frame) ;

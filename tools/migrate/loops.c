@@ -7,24 +7,13 @@
 
 /* ---- what only keeps the container alive ---- */
 
-/* A server in the foreground, and then `sleep infinity`: its end did not end the container. */
-static void main_is_none (struct analysis *a)
-{
-  for (struct service *one = a->plan->services ; one ; one = one->next)
-    if (one->is_main && one->line == a->foreground_line)
-    {
-      one->is_main = 0 ;
-      one->claim->what = pool_printf(a->pool, "service %s, in the foreground; not main: the script kept the container alive behind it", one->name) ;
-    }
-}
-
 void drop_keeping_alive (struct analysis *a, struct statement *statement)
 {
   char const *logs = "" ;
   char const *linked = "" ;
   struct claim *claim ;
   drop_remarks(a, statement) ;
-  if (!statement->background && a->foreground_line && a->foreground_line == a->waited_line) main_is_none(a) ;
+  if (!statement->background) main_is_none(a) ;
   if (statement->background) a->last_is_idle = a->has_idle = 1 ;
   if (statement->branches && starts_in_background(statement->branches->body)) a->last_is_idle = 1 ; /* tail -f /dev/null & wait $! */
   if (statement->kind == STATEMENT_COMMAND)
@@ -103,18 +92,11 @@ int walk_loop (struct analysis *a, struct statement *statement, struct frame *fr
   return 1 ;
 }
 
-int starts_in_background (struct statement const *list)
-{
-  for (; list ; list = list->next)
-    if (list->background) return 1 ;
-  return 0 ;
-}
-
 /* while read host; do tunnel "$host" & done <LIST: the loop ends, its processes go on. Their number is not known. */
 void keep_starting_loop (struct analysis *a, struct statement *statement)
 {
   struct service *service = start_service(a, statement, START_BACKGROUND) ;
-  texts_add(a->pool, &service->run, "wait # for what the loop has started") ;
+  if (statement->kind == STATEMENT_LOOP) texts_add(a->pool, &service->run, "wait # for what the loop has started") ;
   plan_todo(a->plan, service, service->claim, line_of(a, statement), "a loop started them, over what is not known here: one directory for each, or NAME@ with count; until then they are one service") ;
 }
 

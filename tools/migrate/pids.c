@@ -308,6 +308,17 @@ static int are_together (struct analysis *a, struct texts const *names)
   return n > 1 ;
 }
 
+void main_is_none (struct analysis *a)
+{
+  if (!a->foreground_line || a->foreground_line != a->waited_line) return ;
+  for (struct service *one = a->plan->services ; one ; one = one->next)
+    if (one->is_main && one->line == a->foreground_line)
+    {
+      one->is_main = 0 ;
+      one->claim->what = pool_printf(a->pool, "service %s, in the foreground; not main: the script kept the container alive behind it", one->name) ;
+    }
+}
+
 /* pid=$(cat /run/x.pid), and no loop's variable */
 static int is_set_once (struct analysis *a, char const *raw)
 {
@@ -352,6 +363,7 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
   }
   if ((idle && !names.first) || (!n && !any && a->has_idle && !starts_later(a, frame)))
   {
+    main_is_none(a) ;
     claim_statement(a, statement, "dropped", "waited for what never ends: kept the container alive, as the scanner does") ;
     script_waits(a, line_of(a, statement)) ;
     return ;

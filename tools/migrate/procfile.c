@@ -2,7 +2,6 @@
 
 #include "migrate/analysis.h"
 #include "migrate/inputs.h"
-#include "migrate/waiting.h"
 #include "migrate/procrunners.h"
 #include "migrate/script.h"
 

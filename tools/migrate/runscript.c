@@ -33,6 +33,14 @@ static void pipeline_lines (struct analysis *a, struct service *service, struct 
   struct statement *first = statement->body ;
   struct statement *last ;
   char const *between ;
+  if (starting_part(statement))
+  {
+    /* printenv | while read x; do $x & done: what the loop has started is waited for where it is known. */
+    struct range const loop = starting_part(statement)->range ;
+    texts_add(a->pool, &service->run, pool_printf(a->pool, "%s{ %s; wait; }",
+      source_copy(a->source, (struct range){ statement->range.start, loop.start }), source_copy(a->source, loop))) ;
+    return ;
+  }
   if (!first || !first->next || first->kind != STATEMENT_COMMAND || service->is_oneshot
    || shell_one_of(statement_command(first), "echo cat printf yes tail find ls ps grep sed awk curl wget"))
   {

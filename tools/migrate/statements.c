@@ -148,3 +148,17 @@ int redirects_everything (struct statement const *statement)
 {
   return statement->kind == STATEMENT_COMMAND && statement->nwords == 1 && statement->nredirects && !strcmp(statement_command(statement), "exec") ;
 }
+
+int starts_in_background (struct statement const *list)
+{
+  for (; list ; list = list->next)
+    if (list->background) return 1 ;
+  return 0 ;
+}
+
+struct statement *starting_part (struct statement *statement)
+{
+  struct statement *last = statement->kind == STATEMENT_PIPELINE ? statement->body : statement ;
+  while (last && last != statement && last->next) last = last->next ;
+  return last && last->kind == STATEMENT_LOOP && last->branches && starts_in_background(last->branches->body) ? last : 0 ;
+}

@@ -351,7 +351,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
     else if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) walk_and_or(a, statement, frame) ;
     else if (statement->kind == STATEMENT_FOR) walk_for(a, statement, frame) ;
     else if (statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_SUBSHELL) walk_group(a, statement, frame) ;
-    else if (statement->kind == STATEMENT_LOOP && statement->branches && starts_in_background(statement->branches->body) && starts_later(a, frame)) keep_starting_loop(a, statement) ;
+    else if (starting_part(statement) && (statement->kind == STATEMENT_PIPELINE || starts_later(a, frame))) keep_starting_loop(a, statement) ;
     else
     {
       start_service(a, statement, START_MAIN) ;
