@@ -60,7 +60,8 @@
    repeatable.c     may each service repeat it?
    positional.c     does a text ask for $1, "$@"?
    pieces.c         which services need it, and where it went
-   pids.c           variables, arrays, files that hold pids; wait
+   pids.c           variables, arrays, files that hold pids
+   waits.c          wait: for whom, and who is main then
    waiting.c        waiting for a service: its readiness check
    waitloop.c       loops that wait: what they ask
    waiters.c        programs and functions that wait
