@@ -148,7 +148,7 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
       if (plan_find(a->plan, one->text)) plan_find(a->plan, one->text)->is_main = 1 ;
     claim = claim_statement(a, statement, "dropped", first || any
       ? pool_printf(a->pool, "waited for %s: main", texts_join(a->pool, &names, ", ")) : "the scanner waits for all") ;
-    if (first && !any && (n > 1 ? !!names.first->next : are_together(a, &names)))
+    if (first && !any && (n > 1 ? names.first && names.first->next : are_together(a, &names)))
       texts_add(a->pool, &claim->todo, pool_printf(a->pool, "it waited until all of them had ended (%s), and its code was the last one's; "
         "here the first that ends is the container's end: take flag-main off the others, if that is not meant", texts_join(a->pool, &names, ", "))) ;
   }
