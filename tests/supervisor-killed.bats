@@ -227,6 +227,8 @@ while :; do wait; done'
   eventually 10 field web ready true
   remember_process web
   ready_since() { od -An -tx1 -j 12 -N 12 "$live/web/supervise/status"; }
+  # The state, which reeve reads, is written ahead of the status.
+  eventually 10 eval '[ $(($(tail -c 1 "$live/web/supervise/status" | od -An -tu1) & 8)) -ne 0 ]'
   ready=$(ready_since)
   kill_supervisor web
   field web ready true

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define STATUS_SIZE 43 /* s6's */
+#define STATUS_SIZE 35 /* as s6 of Debian 12 has it */
 
 static volatile sig_atomic_t wanted = 1 ; /* is the service to run */
 static volatile sig_atomic_t leaving ;
