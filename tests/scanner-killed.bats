@@ -256,6 +256,7 @@ another_goes_on_with_cmd() # $cmd: its pid
   eventually 10 test -s "$dir/cmd.starts"
   cmd=$(cat "$dir/cmd.starts")
   pids+=("$cmd")
+  eventually 10 test -e "$live/.s6-svscan/command" # the scanner has recorded it
   kill_scanner
   alive "$cmd"
   another_goes_on_with_cmd
@@ -269,6 +270,7 @@ another_goes_on_with_cmd() # $cmd: its pid
   eventually 10 test -s "$dir/cmd.starts"
   cmd=$(cat "$dir/cmd.starts")
   pids+=("$cmd")
+  eventually 10 test -e "$live/.s6-svscan/command" # the scanner has recorded it
   kill_scanner
   start strace -qq -o /dev/null -e trace=pidfd_open -e inject=pidfd_open:error=ENOSYS reeve-scan -l "$live" "$scan" -- "$dir/cmd"
   eventually 10 scanner_ready
