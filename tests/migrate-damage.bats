@@ -84,7 +84,7 @@ EOS
 @test "functions that call each other many times are looked at once each" {
   wrapper <<'EOS'
 stop() { start a; start b; stop c; check d; }
-start() { stop a; check b; start c; stop d; }
+ start() { stop a; check b; start c; stop d; }
 check() { start a; stop b; check c; start d; }
 check all
 exec web

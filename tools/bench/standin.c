@@ -44,12 +44,15 @@ static void make_files (char const *folder)
 {
   char name[32] ;
   int lock ;
+  int control[2] ; /* both ends stay open */
   snprintf(name, sizeof name, "%ld", (long)getpid()) ;
   if (chdir(folder) == -1 || mkdir(name, 0755) == -1 || chdir(name) == -1) _exit(111) ;
   if (mkdir("event", 0755) == -1 || mkdir("supervise", 0755) == -1 || mkfifo("supervise/control", 0600) == -1) _exit(111) ;
   lock = open("supervise/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600) ;
   if (lock == -1 || flock(lock, LOCK_EX) == -1) _exit(111) ;
-  if (open("supervise/control", O_RDONLY | O_NONBLOCK | O_CLOEXEC) == -1 || open("supervise/control", O_WRONLY | O_NONBLOCK | O_CLOEXEC) == -1) _exit(111) ;
+  control[0] = open("supervise/control", O_RDONLY | O_NONBLOCK | O_CLOEXEC) ;
+  control[1] = open("supervise/control", O_WRONLY | O_NONBLOCK | O_CLOEXEC) ;
+  if (control[0] == -1 || control[1] == -1) _exit(111) ;
   publishes = 1 ;
   write_status() ;
 }

@@ -116,7 +116,7 @@ int only_checks (struct analysis *a, struct statement const *statement)
 static int works_by_word (struct pool *pool, char const *const *argv)
 {
   argv = command_behind_runners(pool, argv) ;
-  for (unsigned int i = 0 ; argv[i] && i < 3 && argv[i][0] != '-' ; i++)
+  for (unsigned int i = 0 ; i < 3 && argv[i] && argv[i][0] != '-' ; i++)
   {
     char const *word = shell_basename(argv[i]) ;
     if (shell_one_of(word, "collectstatic createsuperuser loaddata compilemessages upgrade storage:link key:generate optimize assets:precompile") || says_task(word)) return 1 ;
