@@ -149,7 +149,7 @@ static int is_assignment (char const *text)
 {
   size_t len ;
   text += *text == '"' ;
-  len = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ;
+  len = strspn(text, NAME_LETTERS) ;
   return len && (*text < '0' || *text > '9') && text[len] == '=' ;
 }
 

@@ -12,7 +12,7 @@ struct names
 
 static void add_name (struct names *names, char const *text)
 {
-  size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ;
+  size_t len = strspn(text, NAME_LETTERS) ;
   if (!len || (*text >= '0' && *text <= '9') || shell_one_of(pool_copy(names->a->pool, text, len), names->found)) return ;
   names->found = pool_printf(names->a->pool, "%s%.*s ", names->found, (int)len, text) ;
 }
@@ -22,7 +22,7 @@ static void add_defaults (struct names *names, char const *text)
 {
   for (char const *p = text ; (p = strstr(p, "${")) ; p += 2)
   {
-    size_t len = strspn(p + 2, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ;
+    size_t len = strspn(p + 2, NAME_LETTERS) ;
     char const *after = p + 2 + len ;
     if (len && (*after == '=' || (*after == ':' && after[1] == '='))) add_name(names, p + 2) ;
   }

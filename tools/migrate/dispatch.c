@@ -42,7 +42,7 @@ static char const *parameter (struct analysis *a, char const *p, char const **en
     if (!arguments_are_known(a)) return 0 ;
     return *p == '#' ? pool_printf(a->pool, "%u", count_arguments(a)) : joined_arguments(a) ;
   }
-  *end = p + strspn(p, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ;
+  *end = p + strspn(p, NAME_LETTERS) ;
   while (known && (strncmp(known->name, p, (size_t)(*end - p)) != 0 || known->name[*end - p])) known = known->next ;
   return known ? known->value : 0 ;
 }

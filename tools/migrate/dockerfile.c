@@ -3,7 +3,6 @@
 #include "migrate/dockerfile.h"
 #include "migrate/shell.h"
 
-#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 
 /* ---- the file into instructions ---- */
 
@@ -32,7 +31,7 @@ static void read_directives (struct reading *r)
     if (*p != '#') return ;
     p++ ;
     p += strspn(p, " \t") ;
-    value = p + strspn(p, LETTERS) ;
+    value = p + strspn(p, NAME_LETTERS) ;
     if (value == p || value[strspn(value, " \t")] != '=') return ;
     value += strspn(value, " \t=") ;
     if (!strncasecmp(p, "escape", 6) && (*value == '`' || *value == '\\')) r->dockerfile->escape = *value ;
@@ -88,7 +87,7 @@ static void read_documents (struct reading *r, struct instruction *instruction)
     int tabs = *word == '-' ;
     word += tabs ;
     if (strchr("\"'", *word)) word++ ;
-    end = word + strspn(word, LETTERS) ;
+    end = word + strspn(word, NAME_LETTERS) ;
     if ((p > instruction->arguments && !strchr(" \t0123456789(", p[-1])) || end == word || strchr("0123456789", *word))
     {
       p += 2 ; /* a here-string, or a number that is shifted */
@@ -287,7 +286,7 @@ void dockerfile_environment (struct dockerfile const *dockerfile, struct texts *
     char const *p = one->arguments ;
     if (p[strcspn(p, " \t=")] != '=') texts_add_once(pool, names, pool_copy(pool, p, strcspn(p, " \t"))) ; /* ENV A 1 */
     else for (; *(p += strspn(p, " \t")) ; p += strcspn(p, " \t"))
-      if (strspn(p, LETTERS) && p[strspn(p, LETTERS)] == '=') texts_add_once(pool, names, pool_copy(pool, p, strspn(p, LETTERS))) ;
+      if (strspn(p, NAME_LETTERS) && p[strspn(p, NAME_LETTERS)] == '=') texts_add_once(pool, names, pool_copy(pool, p, strspn(p, NAME_LETTERS))) ;
   }
 }
 
@@ -317,7 +316,7 @@ static char const *expand (struct dockerfile const *dockerfile, struct instructi
   {
     int braced = dollar[1] == '{' ;
     char const *name = dollar + 1 + braced ;
-    size_t len = strspn(name, LETTERS) ;
+    size_t len = strspn(name, NAME_LETTERS) ;
     char const *value = len ? variable(dockerfile, at, pool_copy(pool, name, len), depth) : 0 ;
     char const *end = name + len ;
     if (braced)

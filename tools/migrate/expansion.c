@@ -67,7 +67,7 @@ char const *supervisord_variable (struct pool *pool, char const *value)
   char const *name ;
   if (strncmp(value, "%(ENV_", 6) != 0 || len < 9 || strcmp(value + len - 2, ")s") != 0) return 0 ;
   name = pool_copy(pool, value + 6, len - 8) ;
-  return strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == strlen(name) ? name : 0 ;
+  return strspn(name, NAME_LETTERS) == strlen(name) ? name : 0 ;
 }
 
 /* With marks: in double quotes, so that only the variables are expanded. */
@@ -160,7 +160,7 @@ static char const *shell_variable (char const *word, size_t *len)
 {
   for (char const *p = word ; (p = strchr(p, '$')) ; p++)
   {
-    size_t n = strspn(p + 1 + (p[1] == '{'), "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") ;
+    size_t n = strspn(p + 1 + (p[1] == '{'), NAME_LETTERS) ;
     if (!n || strchr("0123456789", p[1 + (p[1] == '{')])) continue ;
     *len = n + (p[1] == '{' ? 3 : 1) ;
     return p ;

@@ -160,7 +160,7 @@ static char const *expand (struct scripting const *s, char const *raw, unsigned 
       int braced = raw[1] == '{' ;
       char const *name = raw + 1 + braced ;
       char const *value ;
-      len = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ;
+      len = strspn(name, NAME_LETTERS) ;
       value = len ? value_of(s, pool_copy(pool, name, len)) : 0 ;
       if (braced && name[len] == ':' && name[len + 1] == '-' && !value)
       {

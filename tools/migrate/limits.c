@@ -5,7 +5,6 @@
 
 #include "migrate/waiting.h"
 
-#define NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 #define TRIES_MAX 100000
 
 unsigned long duration_ms (char const *text)

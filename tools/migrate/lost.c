@@ -19,7 +19,7 @@ struct assigned
 
 static size_t name_length (char const *text)
 {
-  size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") ;
+  size_t len = strspn(text, NAME_LETTERS) ;
   return strchr("0123456789", *text) ? 0 : len ;
 }
 

@@ -105,7 +105,7 @@ static char const *evaluated (struct analysis *a, struct statement const *eval)
 static int is_set_here (struct analysis *a, char const *raw)
 {
   char const *name = raw + strspn(raw, "\"${") ;
-  name = pool_copy(a->pool, name, strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")) ;
+  name = pool_copy(a->pool, name, strspn(name, NAME_LETTERS)) ;
   for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
     if (!a->plan->pieces[i].is_function && strstr(a->plan->pieces[i].names, pool_printf(a->pool, " %s ", name))) return 1 ;
   return 0 ;

@@ -71,13 +71,12 @@ static int runs (char const *text, char const *name)
 /* Is the variable used? In php-fpm.conf, a word that merely has its name, it is not. */
 static int uses (char const *text, char const *name)
 {
-  static char const letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_" ;
   size_t len = strlen(name) ;
   for (char const *p = text ; (p = strstr(p, name)) ; p++)
   {
     char before = p > text ? p[-1] : ' ' ;
     char after = p[len] ? p[len] : ' ' ;
-    if (strchr(letters, before) || strchr(letters, after)) continue ;
+    if (strchr(NAME_LETTERS, before) || strchr(NAME_LETTERS, after)) continue ;
     if (strchr("${", before) || (!strchr("./-", before) && !strchr("./-", after))) return 1 ;
   }
   return 0 ;

@@ -178,7 +178,7 @@ static int shares_variable (struct service const *service, char const *condition
     char name[128] ;
     size_t len ;
     p += strspn(p, "${") ;
-    len = strspn(p, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") ;
+    len = strspn(p, NAME_LETTERS) ;
     if (!len || len >= sizeof(name)) continue ;
     memcpy(name, p, len) ;
     name[len] = 0 ;

@@ -5,7 +5,7 @@
 #include "migrate/procrunners.h"
 #include "migrate/script.h"
 
-#define NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
+#define PROCESS_LETTERS NAME_LETTERS "-"
 
 static int is_dockerfile (char const *base, char const *text)
 {
@@ -296,7 +296,7 @@ void migrate_procfile (struct plan *plan)
   {
     struct range range = source_line_range(plan->source, line) ;
     char const *text = source_copy(plan->source, range) ;
-    size_t len = strspn(text, NAME_LETTERS) ;
+    size_t len = strspn(text, PROCESS_LETTERS) ;
     if (text[strspn(text, " \t")] == '#') source_claim(plan->source, range, "dropped", "comment") ;
     else if (len && text[len] == ':') read_process(plan, &n, line, range, text, len) ;
   }

@@ -5,7 +5,6 @@
 
 #include "migrate/analysis.h"
 
-#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 #define SEPARATORS "-_.:@"
 #define SAYS_NOTHING 2 /* a name of no more letters: $i */
 
@@ -65,7 +64,7 @@ static char const *add_variable (struct reading *r, char const *p)
   char const *value ;
   int is_counted ;
   p += has_brace ;
-  len = strspn(p, LETTERS) ;
+  len = strspn(p, NAME_LETTERS) ;
   if (!has_brace && len && *p >= '0' && *p <= '9') len = 1 ;
   name = pool_copy(r->a->pool, p, len) ;
   value = len ? value_of(r->a, name, &is_counted) : 0 ;

@@ -172,7 +172,7 @@ static int may_be_sourced (struct analysis *a, struct service const *service, st
 {
   char const *name = statement->nwords ? statement->words[0].raw : "" ;
   if (!shell_one_of(name, "main start run launch serve startup boot bootstrap entrypoint")
-   && (!strchr(name, '_') || strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != strlen(name))) return 0 ;
+   && (!strchr(name, '_') || strspn(name, NAME_LETTERS) != strlen(name))) return 0 ;
   for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
     if (!a->plan->pieces[i].is_function && reads_code(a, a->plan->pieces[i].text)) return 1 ;
   return any_reads_code(a, &service->before) || any_reads_code(a, &service->run) ;

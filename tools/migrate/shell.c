@@ -274,7 +274,7 @@ static char const *with_descriptors (struct pool *pool, struct source const *sou
   memcpy(text, source->text, source->len) ;
   for (char *p = text ; (p = strchr(p, '{')) ; p++)
   {
-    size_t len = 1 + strspn(p + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ;
+    size_t len = 1 + strspn(p + 1, NAME_LETTERS) ;
     if (len == 1 || p[len] != '}' || !strchr("<>", p[len + 1]) || !p[len + 1] || (p > text && !strchr(" \t\n;&|(", p[-1]))) continue ;
     memset(p, ' ', len) ;
     p[len] = '9' ;

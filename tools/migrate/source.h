@@ -12,6 +12,9 @@
 
 #include "migrate/pool.h"
 
+/* What the name of a variable is made of; the first is no digit. */
+#define NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+
 #define SOURCE_SIZE_MAX 1048576
 
 struct range

@@ -61,7 +61,7 @@ static struct service *first_started (struct analysis *a)
 /* Is the variable at the beginning of `name` set between the two places? */
 static int is_set_between (struct analysis *a, char const *name, uint32_t from, uint32_t to)
 {
-  size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ;
+  size_t len = strspn(name, NAME_LETTERS) ;
   char const *text = source_copy(a->source, (struct range){ from, to }) ;
   char const *set = len ? pool_printf(a->pool, "%.*s=", (int)len, name) : 0 ;
   for (char const *at = text ; set && (at = strstr(at, set)) ; at++)

@@ -5,7 +5,6 @@
 
 #include "migrate/waiting.h"
 
-#define NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 
 /* Names that the loop sets: n=, n++, ((n+=1)), read n */
 static void add_names (struct analysis *a, struct texts *names, struct statement const *statement)

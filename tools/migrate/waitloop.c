@@ -4,7 +4,6 @@
 
 #include "migrate/waiting.h"
 
-#define NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 
 struct leaving
 {

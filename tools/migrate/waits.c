@@ -81,7 +81,7 @@ static int is_set_once (struct analysis *a, char const *raw)
   size_t len ;
   char const *set ;
   raw += strspn(raw, "\"${") ;
-  len = strspn(raw, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ;
+  len = strspn(raw, NAME_LETTERS) ;
   set = pool_printf(a->pool, "%.*s=", (int)len, raw) ;
   for (char const *at = a->source->text ; len && (at = strstr(at, set)) ; at++)
     if (at == a->source->text || strchr(" \t\n;", at[-1])) return 1 ;
