@@ -422,6 +422,26 @@ command_outlives_the_supervisor() # COMMAND
   ended "$scanner" 0
 }
 
+waits_for_the_lock() { grep -q -- "-> .* $1 " /proc/locks; } # PID
+
+@test "shutdown has succeeded when the container's end is what ends it; any other SIGTERM ends it, too" {
+  service web <<<'trap "until [ -e $dir/end ]; do sleep 0.02; done; exit 0" TERM; touch "$dir/ready"; while :; do sleep 0.02; done'
+  scanner
+  eventually 10 test -e "$dir/ready"
+  start reeve shutdown
+  eventually 10 waits_for_the_lock "$started"
+  kill -TERM "$started"
+  ended "$started" 143
+  start reeve shutdown
+  eventually 10 waits_for_the_lock "$started"
+  kill -STOP "$started"
+  touch "$dir/end"
+  ended "$scanner" 0
+  kill -TERM "$started"
+  kill -CONT "$started"
+  ended "$started" 0
+}
+
 @test "a service finds its tree without being told" {
   service web <<<'unset LC_ALL; reeve status --json >"$dir/seen.new"; mv "$dir/seen.new" "$dir/seen"; exec sleep 1000000'
   unset REEVE_LIVE

@@ -137,6 +137,22 @@ is_answer() { [ "$status" -eq "$1" ] && [[ $output == *"$2"* ]] || { echo "# $st
   [ "$(lines "$dir/task.starts")" -eq 1 ]
 }
 
+@test "an edit is known by the file itself: the scanner may record later what it had read before" {
+  idle web
+  setting web enable-if WEB
+  scanner
+  eventually 10 disabled web 'WEB is not set'
+  run reeve start web
+  is_answer 1 'web is disabled: WEB is not set'
+  [[ $output != *edited* ]]
+  setting web enable-if '!WEB'
+  touch -d tomorrow "$live/web/supervise/disabled"
+  run reeve start web
+  is_answer 1 'enable-if was edited since: reeve rescan looks at it again'
+  reeve rescan
+  up web
+}
+
 @test "for another scanner its own environment counts, and for what it takes over none; the same in place" {
   for where in live place; do
     [ $where = live ] || { live=$scan; REEVE_LIVE=$live; rm -rf "$scan"; mkdir "$scan"; }

@@ -109,3 +109,23 @@ PYTHON
     [[ $output == *"enter the live directory $live (only the scanner's user and root may): Permission denied"* ]] || { echo "reeve $args: $output"; return 1; }
   done
 }
+
+@test "a supervisor is found while many locks come and go: the kernel may leave out one of its list" {
+  cat >"$dir/churn.py" <<'PYTHON'
+import fcntl, os, sys
+files = [os.open(f"{sys.argv[1]}.{n}", os.O_RDWR | os.O_CREAT) for n in range(150)]
+while True:
+    for each in files: fcntl.lockf(each, fcntl.LOCK_EX)
+    print(end=".", flush=True)
+    for each in files: fcntl.lockf(each, fcntl.LOCK_UN)
+PYTHON
+  idle web
+  scanner
+  up web
+  for n in 1 2; do start python3 "$dir/churn.py" "$dir/churned.$n"; done
+  eventually 10 test -s "$dir/stdout"
+  local -r begun=$SECONDS
+  for ((n = 0; n < 200 && SECONDS < begun + 60; n++)); do
+    others_reeve status web >/dev/null || { echo "# look $n"; return 1; }
+  done
+}

@@ -53,20 +53,42 @@ static void arm (tain const *deadline)
   setitimer(ITIMER_REAL, &timer, 0) ;
 }
 
-/* Waits for the lock of the scanner, which is free when the scanner has ended. */
+static int scanner_lock = -1 ;
+
+static int scanner_ended (void)
+{
+  struct flock whole = { .l_type = F_RDLCK, .l_whence = SEEK_SET } ;
+  return !fcntl(scanner_lock, F_GETLK, &whole) && whole.l_type == F_UNLCK ;
+}
+
+/* A container's last act is SIGTERM to all processes that are left, which this one may be: it has
+   seen then what it waits for. Any other SIGTERM ends it as usual (the handler is reset). */
+static void end_by_signal (int sig)
+{
+  if (scanner_ended()) _exit(EXIT_YES) ;
+  raise(sig) ;
+}
+
+/* Opens the lock of the scanner, which is free when the scanner has ended. Returns an exit code. */
+static int prepare_wait (struct request const *request)
+{
+  struct sigaction action = { .sa_handler = &end_by_signal, .sa_flags = (int)SA_RESETHAND } ;
+  scanner_lock = trust_open(SCAN_LOCK, O_RDONLY, 0) ;
+  if (scanner_lock == -1)
+  {
+    strerr_warnwu5sys("open ", request->live, "/", SCAN_LOCK, services_who_may()) ;
+    return EXIT_SYSTEM ;
+  }
+  sigaction(SIGTERM, &action, 0) ;
+  return EXIT_YES ;
+}
+
 static int await_end (struct request const *request)
 {
   struct flock whole = { .l_type = F_RDLCK, .l_whence = SEEK_SET } ;
-  int fd = trust_open(SCAN_LOCK, O_RDONLY, 0) ;
   int r ;
-  if (fd == -1 && errno == ENOENT) return EXIT_YES ;
-  if (fd == -1)
-  {
-    strerr_warnwu4sys("open ", request->live, "/", SCAN_LOCK) ;
-    return EXIT_SYSTEM ;
-  }
   if (request->has_deadline) arm(&request->deadline) ;
-  r = fcntl(fd, F_SETLKW, &whole) ;
+  r = fcntl(scanner_lock, F_SETLKW, &whole) ;
   if (r == -1 && errno != EINTR)
   {
     strerr_warnwu1sys("wait for the scanner") ;
@@ -96,6 +118,7 @@ int command_shutdown (struct request const *request)
 {
   uint32_t code = 0 ;
   int in_tree ;
+  int waits ;
   int r ;
   if (request->word && !setting_parse_uint(request->word, 0, 255, &code))
   {
@@ -105,6 +128,8 @@ int command_shutdown (struct request const *request)
   r = services_need_scanner(request) ;
   if (r) return r ;
   in_tree = !request->no_wait && end_waits_for_us() ; /* now, as the stop removes what this looks at */
+  waits = !request->no_wait && !in_tree ;
+  if (waits && (r = prepare_wait(request)) != EXIT_YES) return r ;
   if (request->word && !write_code(code))
   {
     strerr_warnwu5sys("write ", request->live, "/", EXIT_CODE_FILE, services_who_may()) ;
@@ -116,5 +141,5 @@ int command_shutdown (struct request const *request)
     return EXIT_SYSTEM ;
   }
   if (in_tree) strerr_warni1x("not waiting for the end of the tree, which this command is a part of") ;
-  return request->no_wait || in_tree ? EXIT_YES : await_end(request) ;
+  return waits ? await_end(request) : EXIT_YES ;
 }

@@ -145,10 +145,9 @@ static void read_logger (struct view *view, char const *name)
   view->logger = state.status.flags & STATUS_FINISHING ? 0 : state.status.pid ;
 }
 
-/* In doubt, yes: the stamps of files may differ from the clock by some milliseconds. */
-static int is_later (struct timespec const *a, struct timespec const *b)
+static int is_same (struct timespec const *a, struct timespec const *b)
 {
-  return a->tv_sec > b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec >= b->tv_nsec) ;
+  return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec ;
 }
 
 /* Is the service disabled? A logger is disabled when its service is. Files that may be another user's are
@@ -157,20 +156,21 @@ static void read_disabled (struct view *view, char const *name)
 {
   char path[PATH_SIZE] ;
   char service[SERVICE_NAME_MAX + 1] ;
-  struct timespec written_at ;
+  struct timespec changed_at ;
   struct stat st ;
+  int may_read = 1 ;
   snprintf(service, sizeof service, "%.*s", (int)strcspn(name, "/"), name) ;
-  if (!disabled_read(service, view->disabled, sizeof view->disabled, &written_at))
+  if (!disabled_read(service, view->disabled, sizeof view->disabled, &changed_at))
   {
     if (errno != EACCES) return ;
     snprintf(view->disabled, sizeof view->disabled, "only the scanner's user and root may read why") ;
-    written_at = (struct timespec) { .tv_sec = INT64_MAX } ;
+    may_read = 0 ;
   }
   view->state = STATE_DISABLED ;
   view->wanted_up = 0 ;
   view->finished = 1 ;
   snprintf(path, sizeof path, "%s/" ENABLE_IF_FILE, service) ;
-  view->edited = stat(path, &st) == -1 || is_later(&st.st_ctim, &written_at) ;
+  view->edited = stat(path, &st) == -1 || (may_read && !is_same(&st.st_ctim, &changed_at)) ;
 }
 
 static int read_all (struct view *view, char const *name)

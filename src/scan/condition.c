@@ -35,8 +35,8 @@ static void say_fault (struct unit *unit, char const *value, int err)
 }
 
 /* Returns 1 with the text; 0: there is no file; -1 with errno, which is 0 when the content is
-   invalid. */
-static int read_text (char const *path, char text[ENABLE_IF_TEXT_MAX + 2])
+   invalid. *changed_at: when this text was written, if it was read. */
+static int read_text (char const *path, char text[ENABLE_IF_TEXT_MAX + 2], struct timespec *changed_at)
 {
   struct stat st ;
   ssize_t n ;
@@ -49,6 +49,7 @@ static int read_text (char const *path, char text[ENABLE_IF_TEXT_MAX + 2])
     errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL ;
     return -1 ;
   }
+  *changed_at = st.st_ctim ;
   n = file_read_close(fd, text, ENABLE_IF_TEXT_MAX + 1) ;
   if (n >= 0 && n <= ENABLE_IF_TEXT_MAX && strlen(text) == (size_t)n) return 1 ;
   if (n >= 0) errno = 0 ;
@@ -57,14 +58,14 @@ static int read_text (char const *path, char text[ENABLE_IF_TEXT_MAX + 2])
 
 /* Reads the file through LIVE, where a service directory is complete also for an instance. An
    invalid condition counts as one that holds. */
-static int holds (struct scanner *s, struct unit *unit, char why[ENABLE_IF_WHY_MAX])
+static int holds (struct scanner *s, struct unit *unit, char why[ENABLE_IF_WHY_MAX], struct timespec *changed_at)
 {
   static char text[ENABLE_IF_TEXT_MAX + 2] ;
   static struct environment environment ;
   char path[UNIT_PATH_MAX + sizeof ENABLE_IF_FILE] ;
   int r ;
   snprintf(path, sizeof path, "%s/" ENABLE_IF_FILE, unit->name) ;
-  r = read_text(path, text) ;
+  r = read_text(path, text, changed_at) ;
   if (!r) return 1 ;
   if (r == 1)
   {
@@ -92,8 +93,9 @@ static int may_have_one (struct unit const *unit)
 int condition_disables (struct scanner *s, struct unit *unit)
 {
   char why[ENABLE_IF_WHY_MAX] ;
+  struct timespec changed_at ;
   if (unit->adopt || s->stop.on || !may_have_one(unit)) return 0 ;
-  if (holds(s, unit, why))
+  if (holds(s, unit, why, &changed_at))
   {
     if ((unit->condition.there || unit->condition.disabled) && !disabled_forget(unit->name) && errno != ENOENT)
       strerr_warnwu4sys("remove ", message_about(unit->name), "/", DISABLED_FILE) ;
@@ -101,7 +103,7 @@ int condition_disables (struct scanner *s, struct unit *unit)
     return 0 ;
   }
   if (directory_supervisor(unit->name)) return 0 ;
-  if (!disabled_write(unit->name, why)) strerr_warnwu5sys("write ", message_about(unit->name), "/", DISABLED_FILE, " (the service is disabled all the same)") ;
+  if (!disabled_write(unit->name, why, &changed_at)) strerr_warnwu5sys("write ", message_about(unit->name), "/", DISABLED_FILE, " (the service is disabled all the same)") ;
   unit->condition.disabled = 1 ;
   if (s->console == unit) s->console = 0 ;
   return 1 ;
@@ -117,16 +119,17 @@ static int is_task (struct unit const *unit)
 int condition_ends (struct scanner *s, struct unit *unit)
 {
   char why[ENABLE_IF_WHY_MAX] ;
+  struct timespec changed_at ; /* not used */
   struct graph_node const *node = unit->needs.node ;
   if (!may_have_one(unit) || !node || !unit->supervisor.has_reported || unit->supervisor.runs) return 0 ;
   if (!(node->facts & GRAPH_HELD) && node->facts & (GRAPH_WANTED | GRAPH_READY)) return 0 ;
-  return !is_task(unit) && !holds(s, unit, why) ;
+  return !is_task(unit) && !holds(s, unit, why, &changed_at) ;
 }
 
 void condition_say_none_left (struct scanner const *s)
 {
   struct unit const *first = 0 ;
-  struct timespec written_at ;
+  struct timespec changed_at ; /* not used */
   char why[DISABLED_WHY_MAX] ;
   if (s->cmd.argv || s->upgrade.done) return ;
   for (struct unit const *unit = s->units.all ; unit ; unit = unit->next)
@@ -135,6 +138,6 @@ void condition_say_none_left (struct scanner const *s)
     if (!unit->condition.disabled) return ;
     first = unit ;
   }
-  if (first && disabled_read(first->name, why, sizeof why, &written_at))
+  if (first && disabled_read(first->name, why, sizeof why, &changed_at))
     strerr_warnw5x("nothing runs: every service is disabled by its " ENABLE_IF_FILE ", ", first->name, " for instance: ", why, " (fix the environment, or remove " ENABLE_IF_FILE ")") ;
 }

@@ -15,6 +15,7 @@
 #include "base/trust.h"
 
 #define PATH_SIZE 4096
+#define TEXT_SIZE (DISABLED_WHY_MAX + 64)
 
 static int path_of (char const *name, char const *file, char path[PATH_SIZE])
 {
@@ -23,12 +24,14 @@ static int path_of (char const *name, char const *file, char path[PATH_SIZE])
   return 0 ;
 }
 
-int disabled_write (char const *name, char const *why)
+int disabled_write (char const *name, char const *why, struct timespec const *changed_at)
 {
   char path[PATH_SIZE] ;
+  char text[TEXT_SIZE] ;
+  snprintf(text, sizeof text, "%s\n%lld %ld\n", why, (long long)changed_at->tv_sec, changed_at->tv_nsec) ;
   if (!path_of(name, "supervise", path)) return 0 ;
   if (mkdir(path, 0711) == -1 && errno != EEXIST) return 0 ;
-  return path_of(name, DISABLED_FILE, path) && trust_write(AT_FDCWD, path, 0600, why, strlen(why)) ;
+  return path_of(name, DISABLED_FILE, path) && trust_write(AT_FDCWD, path, 0600, text, strlen(text)) ;
 }
 
 int disabled_forget (char const *name)
@@ -37,23 +40,19 @@ int disabled_forget (char const *name)
   return path_of(name, DISABLED_FILE, path) && unlink(path) != -1 ;
 }
 
-int disabled_read (char const *name, char *why, size_t size, struct timespec *written_at)
+int disabled_read (char const *name, char *why, size_t size, struct timespec *changed_at)
 {
   char path[PATH_SIZE] ;
-  struct stat st ;
-  ssize_t n ;
+  char text[TEXT_SIZE] ;
+  long long seconds = 0 ;
+  long nanoseconds = 0 ;
+  size_t len ;
   int fd = path_of(name, DISABLED_FILE, path) ? trust_open(path, O_RDONLY | O_NONBLOCK, 0) : -1 ;
-  if (fd == -1) return 0 ;
-  if (fstat(fd, &st) == -1)
-  {
-    int err = errno ;
-    fd_close(fd) ;
-    return (errno = err, 0) ;
-  }
-  *written_at = st.st_mtim ;
-  n = file_read_close(fd, why, size - 1) ;
-  if (n < 0) return 0 ;
-  why[strcspn(why, "\n")] = 0 ;
+  if (fd == -1 || file_read_close(fd, text, sizeof text - 1) < 0) return 0 ;
+  len = strcspn(text, "\n") ;
+  if (sscanf(text + len, "%lld %ld", &seconds, &nanoseconds) != 2) seconds = nanoseconds = 0 ;
+  *changed_at = (struct timespec) { .tv_sec = (time_t)seconds, .tv_nsec = nanoseconds } ;
+  snprintf(why, size, "%.*s", (int)len, text) ;
   text_make_printable(why, strlen(why)) ;
   return 1 ;
 }

@@ -14,6 +14,7 @@
 #define PATH_SIZE 4096
 #define LINE_SIZE 256
 #define FRESH_MS 50 /* how long the list is used again: a client looks at all services at once */
+#define READINGS 4 /* the kernel gives its list in pieces, and misses a lock when one before it goes meanwhile */
 
 struct shown
 {
@@ -53,21 +54,29 @@ static void add (char *line)
   list[count++] = one ;
 }
 
+static unsigned int readings ; /* of which the list consists */
+
+static int read_once (void)
+{
+  char line[LINE_SIZE] ;
+  FILE *file = fopen("/proc/locks", "re") ;
+  if (!file) return 0 ;
+  while (fgets(line, sizeof line, file)) add(line) ;
+  fclose(file) ;
+  readings++ ;
+  return 1 ;
+}
+
 /* Reads /proc/locks, if the list is not fresh. Returns 1, or 0 with errno. */
 static int read_list (void)
 {
   static uint64_t read_ms ;
-  char line[LINE_SIZE] ;
   uint64_t now = clock_ms() ;
-  FILE *file ;
-  if (read_ms && now - read_ms < FRESH_MS) return 1 ;
-  file = fopen("/proc/locks", "re") ;
-  if (!file) return 0 ;
+  if (readings && now - read_ms < FRESH_MS) return 1 ;
   count = 0 ;
-  while (fgets(line, sizeof line, file)) add(line) ;
-  fclose(file) ;
+  readings = 0 ;
   read_ms = now ;
-  return 1 ;
+  return read_once() ;
 }
 
 /* Finds the holder's pid. On some filesystems (overlayfs) the kernel's list has another device than
@@ -92,5 +101,7 @@ pid_t lock_holder_shown (char const *path, int *foreign)
   memcpy(parent + len, ".", sizeof ".") ;
   if (lstat(path, &file) == -1) return errno == ENOENT ? 0 : -1 ;
   if (stat(parent, &directory) == -1 || !read_list()) return (errno = EACCES, -1) ;
-  return find(&file, &directory) ;
+  while (!(pid = find(&file, &directory)) && readings < READINGS)
+    if (!read_once()) return (errno = EACCES, -1) ;
+  return pid ;
 }
