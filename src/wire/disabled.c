@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -44,14 +45,13 @@ int disabled_read (char const *name, char *why, size_t size, struct timespec *ch
 {
   char path[PATH_SIZE] ;
   char text[TEXT_SIZE] ;
-  long long seconds = 0 ;
-  long nanoseconds = 0 ;
+  char *rest ;
   size_t len ;
   int fd = path_of(name, DISABLED_FILE, path) ? trust_open(path, O_RDONLY | O_NONBLOCK, 0) : -1 ;
   if (fd == -1 || file_read_close(fd, text, sizeof text - 1) < 0) return 0 ;
   len = strcspn(text, "\n") ;
-  if (sscanf(text + len, "%lld %ld", &seconds, &nanoseconds) != 2) seconds = nanoseconds = 0 ;
-  *changed_at = (struct timespec) { .tv_sec = (time_t)seconds, .tv_nsec = nanoseconds } ;
+  changed_at->tv_sec = (time_t)strtoll(text + len, &rest, 10) ;
+  changed_at->tv_nsec = strtol(rest, 0, 10) ;
   snprintf(why, size, "%.*s", (int)len, text) ;
   text_make_printable(why, strlen(why)) ;
   return 1 ;
