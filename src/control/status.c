@@ -133,12 +133,18 @@ static int show_command (struct status_page *page)
   return 1 ;
 }
 
+/* Before its first start all is well: that start's birth is recorded before the state says "up". */
+static int collector_fails (struct view const *view)
+{
+  return !view->up && view->births && (view->has_ended || view->state != STATE_WAITING) ;
+}
+
 /* Shows the collector only if something is wrong with it: it is no service of the user. */
 static void show_collector (struct status_page *page, int comes_first)
 {
   struct request const *request = page->request ;
   struct shown shown = { .name = COLLECTOR, .node = COLLECTOR } ;
-  if (!request->listed || request->all || !services_collector() || !view_read(&shown.view, COLLECTOR) || shown.view.up || !shown.view.births) return ;
+  if (!request->listed || request->all || !services_collector() || !view_read(&shown.view, COLLECTOR) || !collector_fails(&shown.view)) return ;
   if (!services_scanner_lives()) return ; /* it has ended with the tree */
   page->code = EXIT_NO ;
   read_rest(&shown) ;
