@@ -214,3 +214,4 @@ compare() # ENTRY
 @test "a task with an exit code" { compare 468-run-task-with-a-code; }
 @test "a case that goes on" { compare 469-run-case-that-goes-on; }
 @test "functions, with what a file sets" { compare 470-run-functions-of-a-file; }
+@test "a script that starts itself again as another user" { compare 490-run-again-as-user; }

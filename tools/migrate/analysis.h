@@ -106,7 +106,9 @@ struct analysis
   struct service *task ; /* the task that further statements are added to; 0: none */
   struct held *task_statements ;
   struct placed const *positional ; /* sets $1, ... in the function that is being walked; 0: nothing does */
-  char const *user ; /* the user as whom the script started itself again; 0: it did not */
+  struct texts user ; /* reeve-exec's options, if the script started itself again as another user */
+  struct claim *again ; /* of that statement; 0: it did not */
+  unsigned int again_nsetup ; /* how many items of the setup came before it */
   uint32_t waited_line ; /* where the script waits for the end; 0: not yet */
   uint32_t foreground_line ; /* `waited_line`, where that is a server in the foreground, and more statements follow; 0: it is not */
   int waited_in_branch ; /* it waits in a branch that may not be taken */
@@ -270,6 +272,10 @@ extern char const *task_name (struct analysis *a, struct statement *statement) ;
 /* ---- readable.c ---- */
 /* svc-$s in a loop over known values, or $(which nginx): svc-orders, nginx. */
 extern char const *readable_name (struct analysis *a, char const *name) ;
+
+/* ---- again.c: a script that starts itself again as another user ---- */
+extern int starts_itself (struct analysis *a, struct statement *statement, struct launch const *launch) ; /* 1: the statement did that */
+extern void settle_user (struct analysis *a) ; /* at the end: who runs as that user */
 
 /* ---- runscript.c: the lines of run ---- */
 extern void run_lines (struct analysis *a, struct service *service, struct statement *statement) ;

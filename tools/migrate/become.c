@@ -286,11 +286,7 @@ void become (struct analysis *a, struct service *service, struct statement *stat
   for (struct text *one = launch.before.first ; one ; one = one->next) texts_add(a->pool, &service->before, one->text) ;
   service->options = launch.options ;
   look_into_image(a, service, &foreground) ;
-  if (a->user && !launch.options.first && !launch.before_sudo)
-  {
-    texts_add(a->pool, &service->options, "--user") ;
-    texts_add(a->pool, &service->options, a->user) ;
-  }
+  if (!texts_has(&launch.options, "--user") && !launch.before_sudo) texts_add_all(a->pool, &service->options, &service->user) ;
   if (launch.todo) plan_todo(a->plan, service, service->claim, line_of(a, statement), launch.todo) ;
   tell_dropped(a, service, &launch) ;
   command_argv(statement, launch.first, argv) ;

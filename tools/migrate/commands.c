@@ -4,20 +4,6 @@
 
 #include "migrate/waiting.h"
 
-/* exec "$0" "$@" as another user: the whole script runs as that user. */
-static int starts_itself (struct analysis *a, struct statement *statement, struct launch const *launch)
-{
-  struct claim *claim ;
-  if (launch->first >= statement->nwords || !strpbrk(statement->words[launch->first].raw, "0B")) return 0 ;
-  if (!shell_one_of(statement->words[launch->first].raw, "\"$0\" $0 \"${0}\" \"$BASH_SOURCE\" \"${BASH_SOURCE[0]}\" \"${BASH_SOURCE}\"")) return 0 ;
-  for (struct text *one = launch->options.first ; one ; one = one->next)
-    if (!strcmp(one->text, "--user") && one->next) a->user = one->next->text ;
-  claim = claim_statement(a, statement, "dropped", a->user ? pool_printf(a->pool, "the script started itself again as %s: so do the services", a->user)
-    : "the script started itself again") ;
-  if (a->plan->nsetup) texts_add(a->pool, &claim->todo, "the setup behind it ran as that user, and runs as root now: look at who owns what it makes") ;
-  return 1 ;
-}
-
 static int talks (struct pool *pool, struct statement const *statement, char const *text, unsigned int depth) ;
 
 /* sh -c bash, which a CMD bash is */

@@ -54,6 +54,7 @@
    arrays.c         what an array holds
    enable.c         conditions about the environment
    ready.c          what the order said without words
+   again.c          a script that starts itself again as another user
    context.c        what applies to all later statements
    redirections.c   exec >FILE: what each service makes of it
    defines.c        the names that a statement sets
@@ -157,6 +158,9 @@ struct service
   struct texts conditions ; /* shell commands; if one fails, the service is not started */
   struct texts before ; /* lines of run before the command */
   struct texts run ; /* lines of run, before the program */
+  struct texts user ; /* reeve-exec's options for what the script did as another user; none: it did not */
+  struct texts again ; /* if run itself has to become that user: lines that say who it is, ahead of that */
+  int runs_again ; /* it has to */
   char const *assignments ; /* A=1 B=2, only for the command; "" if none */
   struct texts options ; /* reeve-exec's */
   char const *command ; /* the program and arguments that run executes; 0: run is only the lines */

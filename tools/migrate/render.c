@@ -225,6 +225,14 @@ static void add_exec (struct rendering *r, struct texts *lines, struct service c
   texts_add(pool, lines, pool_printf(pool, "exec %s%s%s%s", options, assignments, service->command, redirects)) ;
 }
 
+/* Becomes the user, as the script did: the file starts itself again. */
+static void add_again (struct rendering *r, struct texts *lines, struct service const *service, char const *file)
+{
+  struct pool *pool = r->plan->pool ;
+  add_all(pool, lines, &service->again) ;
+  texts_add(pool, lines, pool_printf(pool, "[ \"$(id -u)\" != 0 ] || exec reeve-exec %s -- %s \"$@\"", texts_join(pool, &service->user, " "), file)) ;
+}
+
 static void add_run (struct rendering *r, struct service *service)
 {
   struct pool *pool = r->plan->pool ;
@@ -239,6 +247,7 @@ static void add_run (struct rendering *r, struct service *service)
   all = (struct texts){ 0 } ;
   texts_add(pool, &all, lines.first->text) ;
   add_all(pool, &all, &service->todo) ;
+  if (service->runs_again && !(service->check && !service->command)) add_again(r, &all, service, "./run") ;
   if (remember) texts_add(pool, &all, "service=$PWD") ;
   for (struct text const *one = lines.first->next ; one ; one = one->next) texts_add(pool, &all, one->text) ;
   add_behind(r, &all, &service->before) ;
@@ -250,6 +259,7 @@ static void add_run (struct rendering *r, struct service *service)
     add_file(r, service_where(r->plan, service, "data/start"), as_script(r, &all), 1) ;
     all = (struct texts){ 0 } ;
     texts_add(pool, &all, "#!/bin/sh") ;
+    if (service->runs_again) add_again(r, &all, service, "./run") ;
     texts_add(pool, &all, pool_printf(pool, "exec reeve-exec --ready %s -- ./data/start", check_word(r, service))) ;
   }
   add_file(r, service_where(r->plan, service, "run"), as_script(r, &all), 1) ;
@@ -274,11 +284,15 @@ static void add_finish (struct rendering *r, struct service *service)
 
 static void add_logger (struct rendering *r, struct service *service)
 {
+  struct pool *pool = r->plan->pool ;
   struct texts lines = { 0 } ;
-  char const *extra = texts_join(r->plan->pool, &service->logger, "\n") ;
-  add_head(r, &lines, 0, service->npieces, service->positional, extra) ;
-  add_all(r->plan->pool, &lines, &service->logger) ;
-  add_file(r, service_where(r->plan, service, "log/run"), as_script(r, &lines), 1) ;
+  struct texts all = { 0 } ;
+  add_head(r, &lines, 0, service->npieces, service->positional, texts_join(pool, &service->logger, "\n")) ;
+  texts_add(pool, &all, lines.first->text) ;
+  if (service->user.first) add_again(r, &all, service, "./run") ;
+  for (struct text const *one = lines.first->next ; one ; one = one->next) texts_add(pool, &all, one->text) ;
+  add_all(pool, &all, &service->logger) ;
+  add_file(r, service_where(r->plan, service, "log/run"), as_script(r, &all), 1) ;
 }
 
 static void add_service (struct rendering *r, struct service *service)

@@ -329,6 +329,7 @@ void migrate_script (struct plan *plan)
   settle_conditions(&a) ;
   settle_waits(&a) ;
   settle_ready(&a) ;
+  settle_user(&a) ;
   settle_pids(&a) ;
   claim_functions(&a) ;
   find_mistakes(&a, first) ;

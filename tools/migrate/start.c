@@ -91,6 +91,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   service = plan_service(a->plan, distinct_name(a, name, statement), line_of(a, statement)) ;
   if (a->template) service_template(a->plan, service, a->template) ;
   service->text = statement_text(a, statement) ;
+  service->user = a->user ;
   service->is_main = service->is_waited = how == START_MAIN ;
   service->is_background = how == START_BACKGROUND ;
   service->is_daemon = how == START_DAEMON ;
