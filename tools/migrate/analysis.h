@@ -14,6 +14,7 @@
 #define REEVE_MIGRATE_ANALYSIS_H
 
 #include "migrate/command.h"
+#include "migrate/configured.h"
 #include "migrate/plan.h"
 
 struct function

@@ -67,7 +67,7 @@ int is_work (struct analysis *a, struct statement *statement)
   struct waiting waiting ;
   if (find_waiting(a, statement, &waiting)) return 1 ;
   if (statement->kind == STATEMENT_AND) return is_work(a, statement->body) && is_work(a, statement->body->next) ;
-  if (statement->kind == STATEMENT_COMMAND) command_foreground(statement, 0, &foreground) ;
+  if (statement->kind == STATEMENT_COMMAND) foreground_of(a->plan, statement, 0, &foreground) ;
   if (foreground.ends) return 0 ; /* sshd -t && sshd */
   if (statement->kind != STATEMENT_COMMAND && statement->kind != STATEMENT_DECLARATION && statement->kind != STATEMENT_ASSIGNMENT) return 0 ;
   return !is_question(statement) && (!find_function(a, statement_command(statement)) || is_message(a, statement)) ;

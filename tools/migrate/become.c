@@ -131,7 +131,7 @@ static char const *code_with_exec (struct analysis *a, struct service *service, 
   if (!only || only->next || only->kind != STATEMENT_COMMAND || shell_one_of(statement_command(only), "exec cd")) return raw ;
   value = with_exec(a->pool, &code, only, only->range.end) ;
   command_unwrap(a->pool, only, &launch) ;
-  command_foreground(only, launch.first, &foreground) ;
+  foreground_of(a->plan, only, launch.first, &foreground) ;
   if (foreground.in_background) tell_foreground(a, service, service->line, &foreground) ;
   if (foreground.argv[0])
   {
@@ -269,6 +269,14 @@ static void keep_sudo (struct analysis *a, struct service *service, uint32_t lin
     "better take USER out of the Dockerfile, and sudo out of here, and give the other services reeve-exec --user %s", user, user)) ;
 }
 
+/* Its configuration is not here. If the script went on behind it, that puts it into the background. */
+static void decide_leaving (struct analysis *a, struct service const *service, struct foreground *foreground)
+{
+  foreground->in_background = service->is_daemon ;
+  if (!service->is_daemon) foreground->argv[0] = 0 ;
+  else if (foreground->mend) foreground->mend = pool_printf(a->pool, "its configuration says so, as the script went on behind it: %s", foreground->mend) ;
+}
+
 /* The command that run becomes. */
 void become (struct analysis *a, struct service *service, struct statement *statement)
 {
@@ -277,7 +285,8 @@ void become (struct analysis *a, struct service *service, struct statement *stat
   char const *argv[COMMAND_WORDS_MAX] ;
   command_unwrap(a->pool, statement, &launch) ;
   keep_sudo(a, service, line_of(a, statement), &launch) ;
-  command_foreground(statement, launch.first, &foreground) ;
+  foreground_of(a->plan, statement, launch.first, &foreground) ;
+  if (foreground.may_leave) decide_leaving(a, service, &foreground) ;
   if (foreground.in_background) keep_configured(a, service, line_of(a, statement), &foreground) ;
   for (unsigned int i = 0 ; i < statement->nassignments ; i++)
     if (!used_by_words(statement, statement->assignments[i].raw))

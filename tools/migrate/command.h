@@ -44,6 +44,7 @@ struct foreground
   int init_is_known ; /* its other work has been taken over */
   int is_daemon ; /* a program that is known to serve, in the foreground or not */
   int in_background ;
+  int may_leave ; /* the same, if its configuration, which was not looked at, says so */
   int by_configuration ; /* in_background, unless its configuration file keeps it in the foreground */
   int ends ; /* a daemon's program that only checks its configuration, or the like */
   int is_init_script ; /* `service x start`, /etc/init.d/x start */

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "migrate/command.h"
+#include "migrate/configured.h"
 #include "migrate/image.h"
 #include "migrate/supervisord.h"
 
@@ -246,7 +247,7 @@ void supervisord_foreground (struct plan *plan, struct service *service, uint32_
   if (!statement || statement->kind != STATEMENT_COMMAND) return ;
   command_unwrap(plan->pool, statement, &launch) ;
   if (launch.first >= statement->nwords) return ;
-  command_foreground(statement, launch.first, &foreground) ;
+  foreground_of(plan, statement, launch.first, &foreground) ;
   if (foreground.means_strays) service_set(plan, service, "flag-keep-strays", "") ;
   if (!foreground.in_background || foreground.by_configuration) return ; /* its configuration keeps it there: supervisord needs that */
   if (foreground.argv[0] && !foreground.is_init_script && image_leaves_as_it_is(plan, service, line, foreground.argv[0], 0)) return ;

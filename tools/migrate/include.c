@@ -1,16 +1,11 @@
-#include <errno.h>
-#include <fcntl.h>
 #include <fnmatch.h>
 #include <glob.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include <skalibs/allreadwrite.h>
-#include <skalibs/djbunix.h>
 
 #include "migrate/include.h"
 #include "migrate/ini.h"
+#include "migrate/readfile.h"
 #include "migrate/root.h"
 #include "migrate/shell.h"
 
@@ -37,12 +32,6 @@ static char const *folder_of (struct pool *pool, char const *path)
 {
   char const *slash = strrchr(path, '/') ;
   return slash ? pool_copy(pool, path, (size_t)(slash - path)) : "." ;
-}
-
-static int is_file (char const *path)
-{
-  struct stat st ;
-  return !stat(path, &st) && S_ISREG(st.st_mode) ;
 }
 
 static int is_same_file (char const *path, char const *other)
@@ -76,19 +65,12 @@ static int add_text (struct including *in, char const *path, char const *bytes)
 
 static int add_file (struct including *in, char const *path)
 {
-  char *bytes ;
-  size_t len ;
-  int fd ;
+  char const *text ;
   for (struct source_part *one = in->parts ; one ; one = one->next)
     if (!strcmp(one->name, path)) return 1 ;
   if (is_same_file(path, in->input)) return 1 ;
-  fd = is_file(path) ? open(path, O_RDONLY | O_CLOEXEC) : -1 ;
-  if (fd == -1) return 0 ;
-  bytes = pool_alloc(in->pool, SOURCE_SIZE_MAX + 1) ;
-  len = allread(fd, bytes, SOURCE_SIZE_MAX) ;
-  fd_close(fd) ;
-  bytes[len] = 0 ;
-  return add_text(in, path, bytes) ;
+  text = text_read(in->pool, path, SOURCE_SIZE_MAX) ;
+  return text && add_text(in, path, text) ;
 }
 
 /* Of the unpacked image: the pattern's last part alone may have * in it. */

@@ -244,7 +244,7 @@ char const *name_of (struct analysis *a, struct statement *statement)
   }
   command_unwrap(a->pool, found, &launch) ;
   if (launch.code) return name_of_code(a, code_of(a, launch.code)) ;
-  command_foreground(found, launch.first, &foreground) ;
+  foreground_of(a->plan, found, launch.first, &foreground) ;
   command_argv(found, launch.first, argv) ;
   if (is_shell_code(found, launch.first, argv)) return name_of_code(a, code_of(a, found->words[launch.first + 2].raw)) ;
   if (foreground.ends && argv[1])

@@ -14,6 +14,7 @@
    precedence.c     a pipeline binds more tightly than && and !
    expansion.c      what quotes and variables make of a word
    command.c        what a command is, behind what it is started with
+   configured.c     programs that their configuration puts into the background
    runners.c        the program behind env, nice, npx, ...
    unwrap.c         nohup, setsid, tini, ... taken off (unwrapping.h)
    changeuser.c     gosu, su, sudo, ... taken off
@@ -209,6 +210,14 @@ struct setup_item
   int does_something ; /* it does more than the services repeat */
 } ;
 
+/* A file that a program of the image may read. */
+struct configuration
+{
+  char const *path ; /* in the image */
+  char const *text ;
+  struct configuration *next ;
+} ;
+
 struct procrun ;
 struct plan
 {
@@ -240,6 +249,7 @@ struct plan
   int root ; /* the unpacked image; -1: there is none */
   int nginx_stays ; /* nginx's configuration in the image keeps it in the foreground */
   char const *nginx_unread ; /* that configuration, in the build context: it is not here; 0: it is, or there is none */
+  struct configuration *configurations ; /* files of the build context that the image has */
   struct texts environment ; /* names of the variables that the image or the input exports */
   char const *code ; /* code that the image's shell executes before the script; 0: none */
   char const *code_where ; /* its place */

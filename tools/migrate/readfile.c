@@ -11,8 +11,9 @@
 #include "migrate/readfile.h"
 #include "migrate/shell.h"
 
-#define SCRIPTS_MAX 200
-#define SCRIPT_SIZE_MAX 100000
+/* Of each kind, in a folder that COPY takes. */
+#define FILES_MAX 200
+#define FILE_SIZE_MAX 100000
 
 char const *file_read (struct pool *pool, char const *path, size_t *len)
 {
@@ -26,13 +27,13 @@ char const *file_read (struct pool *pool, char const *path, size_t *len)
   return bytes ;
 }
 
-static char const *read_regular (struct pool *pool, char const *path, off_t max)
+char const *text_read (struct pool *pool, char const *path, size_t max)
 {
   struct source source ;
   struct stat st ;
   size_t len ;
-  char const *bytes = !stat(path, &st) && S_ISREG(st.st_mode) && st.st_size <= max ? file_read(pool, path, &len) : 0 ;
-  if (!bytes || len > (size_t)max) return 0 ;
+  char const *bytes = !stat(path, &st) && S_ISREG(st.st_mode) && (size_t)st.st_size <= max ? file_read(pool, path, &len) : 0 ;
+  if (!bytes || len > max) return 0 ;
   source_init(&source, pool, path, bytes, len) ;
   return source.text ;
 }
@@ -52,11 +53,64 @@ char const *context_read (struct pool *pool, char const *dockerfile_path, char c
   add_folders(pool, dockerfile_path, &folders) ;
   name += strspn(name, "/") ; /* to COPY, / is the build context */
   for (struct text const *one = folders.first ; one && !text ; one = one->next)
-    text = read_regular(pool, pool_printf(pool, "%s%s", one->text, name), SOURCE_SIZE_MAX) ;
+    text = text_read(pool, pool_printf(pool, "%s%s", one->text, name), SOURCE_SIZE_MAX) ;
   return text ;
 }
 
-/* ---- scripts ---- */
+/* ---- what COPY and ADD take from there ---- */
+
+/* A file of the build context, and where it is in the image. */
+typedef void found_file (void *data, char const *path, char const *place) ;
+
+struct visiting
+{
+  struct pool *pool ;
+  found_file *visit ;
+  void *data ;
+} ;
+
+/* `from` is, in the image, `to`: a file, or a folder whose files, and those of its folders, are meant. */
+static void visit_matching (struct visiting const *v, char const *from, char const *end, char const *to)
+{
+  glob_t found ;
+  char const *pattern ;
+  if (*from && from[strlen(from) - 1] == '/') from = pool_copy(v->pool, from, strlen(from) - 1) ;
+  pattern = pool_printf(v->pool, "%s%s", from, end) ;
+  if (glob(pattern, 0, 0, &found)) return ;
+  for (size_t i = 0 ; i < found.gl_pathc ; i++)
+  {
+    char const *path = pool_copy(v->pool, found.gl_pathv[i], strlen(found.gl_pathv[i])) ;
+    v->visit(v->data, path, *end ? pool_printf(v->pool, "%s%s", to, path + strlen(from)) : to) ;
+  }
+  globfree(&found) ;
+}
+
+static void visit_copied (struct dockerfile const *dockerfile, char const *dockerfile_path, found_file *visit, void *data)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  struct visiting v = { pool, visit, data } ;
+  struct texts folders = { 0 } ;
+  add_folders(pool, dockerfile_path, &folders) ;
+  for (int i = 0 ; i < 2 ; i++)
+    for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, i ? "ADD" : "COPY")) ; )
+    {
+      struct copying copying ;
+      char const *target ;
+      dockerfile_copying(dockerfile, one, &copying) ;
+      target = pool_copy(pool, copying.target, strlen(copying.target) - (strlen(copying.target) > 0 && copying.target[strlen(copying.target) - 1] == '/')) ;
+      for (struct text const *source = copying.from_stage ? 0 : copying.sources.first ; source ; source = source->next)
+        for (struct text const *folder = folders.first ; folder ; folder = folder->next)
+          for (char const *const *end = (char const *const[]){ "", "/*", "/*/*", 0 } ; *end ; end++)
+            visit_matching(&v, pool_printf(pool, "%s%s", folder->text, source->text + strspn(source->text, "/")), *end,
+              **end ? target : copying_path(pool, &copying, source->text)) ;
+    }
+}
+
+static int ends_in (char const *path, char const *ends)
+{
+  char const *dot = strrchr(shell_basename(path), '.') ;
+  return dot && shell_one_of(dot, ends) ;
+}
 
 struct scripts
 {
@@ -72,59 +126,51 @@ static int is_known (struct scripts const *scripts, char const *path)
   return 0 ;
 }
 
-static int ends_in_sh (char const *path)
+static void add_script (void *data, char const *path, char const *place)
 {
-  size_t len = strlen(path) ;
-  return len > 3 && !strcmp(path + len - 3, ".sh") ;
-}
-
-static void add_script (struct scripts *scripts, char const *path, char const *place)
-{
+  struct scripts *scripts = data ;
   char const *text ;
   struct docker_script *one ;
-  if (scripts->n == SCRIPTS_MAX || is_known(scripts, path)) return ;
-  text = read_regular(scripts->pool, path, SCRIPT_SIZE_MAX) ;
-  if (!text || (strncmp(text, "#!", 2) != 0 && !strstr(place, "cron") && !ends_in_sh(path))) return ; /* what cron and `sh FILE` execute has no #! */
+  if (scripts->n == FILES_MAX || is_known(scripts, path)) return ;
+  text = text_read(scripts->pool, path, FILE_SIZE_MAX) ;
+  if (!text || (strncmp(text, "#!", 2) != 0 && !strstr(place, "cron") && !ends_in(path, ".sh"))) return ; /* what cron and `sh FILE` execute has no #! */
   one = pool_alloc(scripts->pool, sizeof(*one)) ;
   *one = (struct docker_script){ .name = path, .path = place, .text = text, .next = scripts->first } ;
   scripts->first = one ;
   scripts->n++ ;
 }
 
-/* `from` is, in the image, `to`: a file, or a folder whose files, and those of its folders, are meant. */
-static void add_matching (struct scripts *scripts, char const *from, char const *end, char const *to)
-{
-  glob_t found ;
-  char const *pattern ;
-  if (*from && from[strlen(from) - 1] == '/') from = pool_copy(scripts->pool, from, strlen(from) - 1) ;
-  pattern = pool_printf(scripts->pool, "%s%s", from, end) ;
-  if (glob(pattern, 0, 0, &found)) return ;
-  for (size_t i = 0 ; i < found.gl_pathc ; i++)
-  {
-    char const *path = pool_copy(scripts->pool, found.gl_pathv[i], strlen(found.gl_pathv[i])) ;
-    add_script(scripts, path, *end ? pool_printf(scripts->pool, "%s%s", to, path + strlen(from)) : to) ;
-  }
-  globfree(&found) ;
-}
-
 struct docker_script *context_scripts (struct dockerfile const *dockerfile, char const *dockerfile_path)
 {
-  struct pool *pool = dockerfile->source->pool ;
-  struct scripts scripts = { .pool = pool } ;
-  struct texts folders = { 0 } ;
-  add_folders(pool, dockerfile_path, &folders) ;
-  for (int i = 0 ; i < 2 ; i++)
-    for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, i ? "ADD" : "COPY")) ; )
-    {
-      struct copying copying ;
-      char const *target ;
-      dockerfile_copying(dockerfile, one, &copying) ;
-      target = pool_copy(pool, copying.target, strlen(copying.target) - (strlen(copying.target) > 0 && copying.target[strlen(copying.target) - 1] == '/')) ;
-      for (struct text const *source = copying.from_stage ? 0 : copying.sources.first ; source ; source = source->next)
-        for (struct text const *folder = folders.first ; folder ; folder = folder->next)
-          for (char const *const *end = (char const *const[]){ "", "/*", "/*/*", 0 } ; *end ; end++)
-            add_matching(&scripts, pool_printf(pool, "%s%s", folder->text, source->text + strspn(source->text, "/")), *end,
-              **end ? target : copying_path(pool, &copying, source->text)) ;
-    }
+  struct scripts scripts = { .pool = dockerfile->source->pool } ;
+  visit_copied(dockerfile, dockerfile_path, &add_script, &scripts) ;
   return scripts.first ;
+}
+
+struct configurations
+{
+  struct pool *pool ;
+  struct configuration *first ;
+  unsigned int n ;
+} ;
+
+static void add_configuration (void *data, char const *path, char const *place)
+{
+  struct configurations *all = data ;
+  char const *text ;
+  struct configuration *one ;
+  if (all->n == FILES_MAX || (!ends_in(path, ".conf .cnf .cfg .ini .yml .yaml .json .xml .py .rb") && strcmp(shell_basename(path), "torrc") != 0)) return ;
+  text = text_read(all->pool, path, FILE_SIZE_MAX) ;
+  if (!text) return ;
+  one = pool_alloc(all->pool, sizeof(*one)) ;
+  *one = (struct configuration){ .path = place, .text = text, .next = all->first } ;
+  all->first = one ;
+  all->n++ ;
+}
+
+struct configuration *context_configurations (struct dockerfile const *dockerfile, char const *dockerfile_path)
+{
+  struct configurations all = { .pool = dockerfile->source->pool } ;
+  visit_copied(dockerfile, dockerfile_path, &add_configuration, &all) ;
+  return all.first ;
 }

@@ -7,9 +7,13 @@
 #include <stddef.h>
 
 #include "migrate/dockerfile.h"
+#include "migrate/plan.h"
 
 /* The file's bytes, up to one more than SOURCE_SIZE_MAX; 0 with errno: it cannot be read. */
 extern char const *file_read (struct pool *pool, char const *path, size_t *len) ;
+
+/* The text of a regular file of up to `max` bytes; 0: it is no such file. */
+extern char const *text_read (struct pool *pool, char const *path, size_t max) ;
 
 /* The text of a file that COPY names. It is relative to the folder of the Dockerfile, or to the
    working directory. 0: it is not here, is no regular file, or is larger than 1 MB. */
@@ -17,5 +21,7 @@ extern char const *context_read (struct pool *pool, char const *dockerfile_path,
 
 /* The scripts that the image's COPY and ADD take from the build context, by name or in a folder. */
 extern struct docker_script *context_scripts (struct dockerfile const *dockerfile, char const *dockerfile_path) ;
+/* The same of what may be the configuration of a program, by its name. */
+extern struct configuration *context_configurations (struct dockerfile const *dockerfile, char const *dockerfile_path) ;
 
 #endif

@@ -101,7 +101,7 @@ static struct statement *always_program (struct analysis *a, struct statement *l
   if (!program) return 0 ;
   if (program->background) return waits_in(loop->branches->body) ? program : 0 ;
   command_unwrap(a->pool, program, &launch) ;
-  command_foreground(program, launch.first, &foreground) ;
+  foreground_of(a->plan, program, launch.first, &foreground) ;
   /* With a pause, the program must be one that goes on running: else it works from time to time. */
   return says_restart(statement_text(a, loop)) || foreground.is_daemon || says_serve(program, launch.first) || !sleeps ? program : 0 ;
 }

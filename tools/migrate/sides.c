@@ -65,7 +65,7 @@ int is_server (struct analysis *a, struct statement const *statement)
   struct foreground foreground ;
   if (!is_plain_command(statement)) return 0 ;
   command_unwrap(a->pool, statement, &launch) ;
-  command_foreground(statement, launch.first, &foreground) ;
+  foreground_of(a->plan, statement, launch.first, &foreground) ;
   return !foreground.ends ;
 }
 
@@ -106,7 +106,7 @@ int only_checks (struct analysis *a, struct statement const *statement)
   struct foreground foreground ;
   if (statement->kind != STATEMENT_COMMAND) return 0 ;
   command_unwrap(a->pool, statement, &launch) ;
-  command_foreground(statement, launch.first, &foreground) ;
+  foreground_of(a->plan, statement, launch.first, &foreground) ;
   return foreground.ends ;
 }
 
@@ -159,7 +159,7 @@ static int may_go_on (struct statement *statement, void *data)
   name = shell_basename(argv[0]) ;
   if (shell_one_of(name, "sh bash dash ash") && argv[1] && argv[1][0] == '-' && strchr(argv[1], 'c') && launch.first + 2 < statement->nwords)
     return code_may_go_on(a, statement->words[launch.first + 2].raw) ;
-  command_foreground(statement, launch.first, &foreground) ;
+  foreground_of(a->plan, statement, launch.first, &foreground) ;
   if (!strcmp(name, "sleep")) return argv[1] && shell_one_of(argv[1], "infinity inf") ;
   if (foreground.is_daemon && !foreground.ends) return 1 ;
   return !(foreground.ends || is_short(name) || is_task_program(name) || is_question(statement) || works_by_word(a->pool, argv)
@@ -177,7 +177,7 @@ int is_known_server (struct analysis *a, struct statement *statement)
   struct foreground foreground ;
   if (statement->kind != STATEMENT_COMMAND) return 0 ;
   command_unwrap(a->pool, statement, &launch) ;
-  command_foreground(statement, launch.first, &foreground) ;
+  foreground_of(a->plan, statement, launch.first, &foreground) ;
   return foreground.is_daemon && !foreground.ends ;
 }
 
@@ -219,7 +219,7 @@ static int add_left (struct statement *statement, void *data)
   for (struct statement *one = statement->kind == STATEMENT_LOOP ? statement->branches->body : 0 ; one ; one = one->next) statement_walk(one, &end_background, 0) ;
   if (statement->kind != STATEMENT_COMMAND || !statement->nwords) return 0 ;
   command_unwrap(leaving->a->pool, statement, &launch) ;
-  command_foreground(statement, launch.first, &foreground) ;
+  foreground_of(leaving->a->plan, statement, launch.first, &foreground) ;
   command_argv(statement, launch.first, argv) ;
   if (!argv[0] || (statement->background ? is_short(shell_basename(argv[0])) : !foreground.in_background || foreground.ends)) return 0 ;
   texts_add_once(leaving->a->pool, &leaving->names, foreground.init_script ? foreground.init_script : shell_basename(argv[0])) ;

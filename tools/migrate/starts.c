@@ -58,7 +58,7 @@ int code_leaves (struct analysis *a, struct launch const *launch)
     if (one->background) return 1 ;
     if (one->kind != STATEMENT_COMMAND) continue ;
     command_unwrap(a->pool, one, &inner) ;
-    command_foreground(one, inner.first, &foreground) ;
+    foreground_of(a->plan, one, inner.first, &foreground) ;
     if (foreground.in_background || inner.detached) return 1 ;
   }
   return 0 ;
@@ -95,7 +95,7 @@ static int command_starts (struct analysis *a, struct statement *statement)
   command_unwrap(a->pool, statement, &launch) ;
   if (launch.replaced) return launch.first < statement->nwords || launch.code ;
   if (launch.detached || code_leaves(a, &launch)) return 1 ;
-  command_foreground(statement, launch.first, &foreground) ;
+  foreground_of(a->plan, statement, launch.first, &foreground) ;
   if (foreground.is_daemon || (!foreground.ends && starts_by_word(a, statement, &launch))) return 1 ;
   function = find_function(a, command) ;
   return function && function_starts(a, function) ;

@@ -1,0 +1,2 @@
+bind = '0.0.0.0:80'
+daemon = True
