@@ -166,10 +166,13 @@ extern int starts_by_word (struct analysis *a, struct statement const *statement
 /* Do only messages and an exit follow? */
 extern int is_last (struct analysis *a, struct frame const *frame) ;
 extern int starts_later (struct analysis *a, struct frame const *frame) ;
-/* A server that is only started to be prepared: returns the statement that ends it; 0: it goes on running */
-/* become.c: the command with CMD's words in the place of the script's own "$@", where they are known. */
+
+/* ---- become.c ---- */
+/* The command with CMD's words in the place of the script's own "$@", where they are known. */
 extern char const *put_arguments (struct analysis *a, char const *command) ;
-/* stops.c: the last statement of a server that `first` starts, and that is stopped before another one
+
+/* ---- stops.c: servers that are only started to be prepared ---- */
+/* The last statement of a server that `first` starts, and that is stopped before another one
    starts; 0: it is not. */
 extern struct statement *stopped_at (struct analysis *a, struct statement *first) ;
 extern struct statement *temporary_end (struct analysis *a, struct statement *first) ;
@@ -224,9 +227,13 @@ extern int walk_remedy (struct analysis *a, struct statement *statement) ; /* a 
 extern void walk_after (struct analysis *a, struct statement *statement) ;
 extern void drop_exit (struct analysis *a, struct statement *statement, char const *what) ; /* exit, behind what is main */
 
+/* ---- caseend.c ---- */
+enum case_end { CASE_ENDS, CASE_FALLS, CASE_GOES_ON } ; /* ;; - ;& into the next branch - ;;& to the patterns of those after it */
+extern enum case_end case_end (struct analysis *a, struct branch const *branch) ;
+extern int case_falls (struct analysis *a, struct statement const *statement) ; /* does a branch end in ;& or ;;&? Then several may be taken */
+
 /* ---- dispatch.c ---- */
 /* Returns 1 if the image's CMD decides. *taken is the branch then, 0 for none. */
-extern int case_falls (struct analysis *a, struct statement const *statement) ; /* branches.c: does a branch end in ;& or ;;&? Then several may be taken */
 extern int decide_branch (struct analysis *a, struct statement const *statement, struct branch const **taken) ;
 extern void drop_branch (struct analysis *a, struct branch const *branch) ; /* a branch that is not taken */
 extern void note_arguments_set (struct analysis *a, struct statement const *statement) ; /* set --, shift */

@@ -74,28 +74,6 @@ static char const *if_condition (struct analysis *a, struct branching const *bra
   return all.first ? texts_join(a->pool, &all, " && ") : 0 ;
 }
 
-/* What ends a branch of a case: CASE_ENDS ;; CASE_FALLS ;& into the next branch, CASE_GOES_ON ;;& to the
-   patterns of those after it. */
-enum case_end { CASE_ENDS, CASE_FALLS, CASE_GOES_ON } ;
-
-static enum case_end case_end (struct analysis *a, struct branch const *branch)
-{
-  struct statement const *last = branch->body ;
-  char const *end ;
-  if (!branch->next) return CASE_ENDS ;
-  while (last && last->next) last = last->next ;
-  end = source_copy(a->source, (struct range){ last ? last->range.end : branch->head.end, branch->next->head.start }) ;
-  return strstr(end, ";;&") ? CASE_GOES_ON : strstr(end, ";&") ? CASE_FALLS : CASE_ENDS ;
-}
-
-int case_falls (struct analysis *a, struct statement const *statement)
-{
-  if (statement->kind != STATEMENT_CASE) return 0 ;
-  for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
-    if (case_end(a, branch) != CASE_ENDS) return 1 ;
-  return 0 ;
-}
-
 /* If the pattern of `from` is the first that matches, does `branch` come, too? -1: its later patterns are asked. */
 static int leads_to (struct analysis *a, struct branch const *from, struct branch const *branch)
 {

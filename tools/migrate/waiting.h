@@ -105,8 +105,10 @@ extern int walk_restarting (struct analysis *a, struct statement *statement, str
 extern char const *loop_end (struct analysis *a, struct statement *statement) ;
 extern int loop_ends_badly (struct statement *statement) ; /* does it end with a code other than 0? */
 
-/* ---- probe.c: whom does a condition ask? ---- */
+/* ---- isprobe.c ---- */
 extern int is_probe (char const *condition) ;
+
+/* ---- probe.c: whom does a condition ask? ---- */
 /* 0: no service of this script. *certain becomes 0 if only the order says which one. */
 extern struct service *probed_service (struct analysis *a, char const *condition, int *certain) ;
 extern int probes_elsewhere (char const *condition) ; /* another host than this one */
