@@ -258,3 +258,20 @@ EOS
   migrate
   untold 'one behind the other'
 }
+
+@test "a trap's function is told as that, and with which code it ended the container" {
+  wrapper <<<$'stop() { kill -INT $p; rm -f /run/x; exit 130; }\nold() { date; }\ntrap old TERM\ntrap stop TERM\napi & p=$!\nwait $p'
+  migrate
+  told 'line 1: dropped: function stop, the trap of line 4: trap of TERM'
+  told 'line 2: dropped: function old, the trap of line 3: line 4 sets another one'
+  untold 'nothing needs it'
+  told 'down-signal of api: INT'
+  told 'it ended the container with 130: docker stop ends it with 0 now'
+  wrapper <<<$'cron\ntrap "exit 143" TERM\nwhile true; do sleep 1; done\nexit 3'
+  migrate
+  told 'line 2: dropped: trap of TERM: the supervisor signals each service; it ended the container with 143'
+  told 'line 4: dropped: no service is main: the container ends when it is stopped'
+  wrapper <<<$'trap "exit 0" TERM\ntrap "exit 3" HUP\nserver &\nwait $!'
+  migrate
+  untold 'it ended the container with'
+}

@@ -402,3 +402,16 @@ other & until [ "$(check)" = up ]; do sleep 1; done|wait-for-check other
 [ "$SLOW" = 1 ] && sleep 10|pause
 EOS
 }
+
+@test "a script that always ended with 0 says that the code is another one" {
+  wrapper <<<$'server & p=$!\nwait $p\nwhile kill -0 $p; do sleep 1; done\necho done'
+  migrate
+  told 'line 4: dropped: a message about the end: the container'"'"'s exit code is the main service'"'"'s, and no more always 0'
+  wrapper <<<$'set -e\nserver & p=$!\nwait $p\necho done\nexit 0' # a failure ended it before
+  migrate
+  untold 'no more always'
+  wrapper <<<$'set -e\nbye() { kill $p; exit 0; }\nserver & p=$!\nwait $p || true\nbye'
+  migrate
+  told 'line 5: dropped: the scanner ends the other services; the container'"'"'s exit code is the main service'"'"'s, and no more always 0'
+  told 'line 4: dropped: waited for server: main; dropped: && or ||; dropped: a failure did not end the script'
+}

@@ -84,6 +84,8 @@ struct trap
   struct trap *next ;
 } ;
 
+struct ending ;
+
 struct analysis
 {
   struct plan *plan ;
@@ -92,6 +94,8 @@ struct analysis
   struct function *functions ;
   struct pid_variable *pids ;
   struct trap *traps ;
+  struct ending *endings ; /* where the script ended behind the waiting */
+  int end_is_forgiven ; /* a failure of what is main did not end it: wait || true */
   struct texts ready ; /* services that later ones depend on */
   struct awaited awaited ;
   struct texts conditions ; /* of the branch that is being walked */
@@ -225,7 +229,13 @@ extern int asks_status (struct analysis *a, char const *text) ; /* $? of a start
 extern int walk_remedy (struct analysis *a, struct statement *statement) ; /* a start that depends on how main ended; 1: it was that */
 /* A statement after the waiting */
 extern void walk_after (struct analysis *a, struct statement *statement) ;
-extern void drop_exit (struct analysis *a, struct statement *statement, char const *what) ; /* exit, behind what is main */
+
+/* ---- ending.c ---- */
+extern void drop_exit (struct analysis *a, struct statement *statement, char const *what) ; /* exit, behind what is main; `what`: ahead of what is said of its code */
+extern void drop_end_message (struct analysis *a, struct statement *statement) ; /* a message behind that */
+extern void drop_end_call (struct analysis *a, struct statement *statement) ; /* a function that ends processes, and perhaps the script */
+extern char const *why_dropped_behind (struct analysis *a, struct statement const *left, struct statement const *right) ; /* what follows a start, or `wait`, behind || */
+extern void settle_endings (struct analysis *a) ; /* at the end: says what became of the exit codes */
 
 /* ---- caseend.c ---- */
 enum case_end { CASE_ENDS, CASE_FALLS, CASE_GOES_ON } ; /* ;; - ;& into the next branch - ;;& to the patterns of those after it */

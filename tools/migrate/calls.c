@@ -58,6 +58,6 @@ void end_call (struct analysis *a, struct calling const *call)
   if (statement->nwords > 1 && !passes_all(statement)) set_arguments(a, call->body, statement, 0) ;
   a->positional = call->positional ;
   for (struct service *one = call->before ? call->before->next : a->plan->services ; one ; one = one->next) texts_add(a->pool, &made, one->name) ;
-  claim_statement(a, statement, "services.d",
-    pool_printf(a->pool, "call of %s%s%s", call->function->name, made.first ? ": " : "", texts_join(a->pool, &made, ", "))) ;
+  if (made.first) claim_statement(a, statement, "services.d", pool_printf(a->pool, "call of %s: %s", call->function->name, texts_join(a->pool, &made, ", "))) ;
+  else claim_statement(a, statement, "dropped", pool_printf(a->pool, "call of %s: its lines say what became of them", call->function->name)) ;
 }

@@ -212,7 +212,7 @@ static int is_job_control (struct statement const *set)
 static void walk_exit (struct analysis *a, struct statement *statement)
 {
   if (a->otherwise.first && !a->in_function) end_otherwise(a, statement) ;
-  else drop_exit(a, statement, "the script's end: the container's exit code is the main service's") ;
+  else drop_exit(a, statement, "the script's end: ") ;
   if (!a->in_function) a->replaced_line = line_of(a, statement) ;
 }
 
@@ -264,7 +264,7 @@ int walk_own_command (struct analysis *a, struct statement *statement, struct fr
   else if (is_job_control(statement)) drop_statement(a, statement, "job control: the supervisor, not a shell, has the processes") ;
   else if (a->waited_line && !starts_later(a, frame) && !starts_something(a, statement)) walk_after(a, statement) ;
   else if (!strcmp(command, "exit") && a->conditions.first && a->last != a->branch_last)
-    drop_exit(a, statement, "the script's end: the container's exit code is the main service's") ;
+    drop_exit(a, statement, "the script's end: ") ;
   else if (a->conditions.first && a->last == a->branch_last && (!strcmp(command, "exit") || is_message(a, statement))) add_ordinary(a, statement) ;
   else if (!strcmp(command, "exit") && !a->conditions.first) walk_exit(a, statement) ;
   else if (!strcmp(command, "sleep")) walk_sleep(a, statement) ;

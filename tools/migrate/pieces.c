@@ -237,6 +237,6 @@ void settle_pieces (struct plan *plan)
     struct piece *piece = plan->pieces + i ;
     if (!piece->claim) continue ;
     piece->claim->where = where[i].first ? texts_join(plan->pool, where + i, ", ") : "dropped" ;
-    if (!where[i].first) piece->claim->what = pool_printf(plan->pool, "%s; nothing needs it", piece->claim->what) ;
+    if (!where[i].first) piece->claim->what = piece->became ? piece->became : pool_printf(plan->pool, "%s; nothing needs it", piece->claim->what) ;
   }
 }

@@ -44,6 +44,7 @@
    watching.c       loops that watch processes
    watchwork.c      the work that some of them do
    talk.c           messages, statuses, the end
+   ending.c         exit codes
    start.c          a statement becomes a service
    tasks.c          or goes to the setup, a branch, or a task
    remarks.c        comments
@@ -138,6 +139,7 @@ struct piece
   char const *under ; /* the conditions of the branch that it is in; 0: none */
   struct placed const *placed ; /* the call or loop that it is in; 0: none */
   struct texts used ; /* files that have it in another form */
+  char const *became ; /* what became of it, where no file needs it; 0: nothing */
   struct claim *claim ;
 } ;
 

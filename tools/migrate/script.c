@@ -331,6 +331,7 @@ void migrate_script (struct plan *plan)
   settle_ready(&a) ;
   settle_user(&a) ;
   settle_pids(&a) ;
+  settle_endings(&a) ;
   claim_functions(&a) ;
   find_mistakes(&a, first) ;
   image_check(plan) ;

@@ -196,7 +196,7 @@ int walk_talk (struct analysis *a, struct statement *statement)
       plan_todo(a->plan, a->task, claim, line_of(a, statement), pool_printf(a->pool, "the script looked for certain exit codes: write those that count as success into success-codes: %s", text)) ;
   }
   else if (asks_status(a, text)) drop(a, statement, "looked whether it had failed: the supervisor does") ;
-  else if (a->waited_line) drop(a, statement, "a message about the end") ;
+  else if (a->waited_line) drop_end_message(a, statement) ;
   else if (statement_walk(statement, &ends_script, 0)) walk_question(a, statement) ;
   else drop(a, statement, pool_printf(a->pool, "a message: %s", text)) ;
   return 1 ;
@@ -252,25 +252,15 @@ static void tell_status (struct analysis *a, struct service *main, struct claim 
   }
 }
 
-/* exit 1, however that had ended: the code is another one now. */
-void drop_exit (struct analysis *a, struct statement *statement, char const *what)
-{
-  struct service *main = a->plan->services ;
-  char const *code = statement_word(statement, 1) ;
-  while (main && !main->is_main) main = main->next ;
-  if (main && !strcmp(statement_command(statement), "exit") && shell_number(code, 256, 0))
-    what = pool_printf(a->pool, "%s, and no more always %s: if that is wanted, let finish of %s run `reeve shutdown %s`", what, code, main->name, code) ;
-  drop(a, statement, what) ;
-}
-
 void walk_after (struct analysis *a, struct statement *statement)
 {
   struct service *main = a->plan->services ;
   char const *command = statement_command(statement) ;
-  if (is_message(a, statement)) drop(a, statement, "a message about the end") ;
-  else if (shell_one_of(command, "kill pkill killall") || only_ends_processes(a, statement)) drop(a, statement, "the scanner ends the other services") ;
+  if (is_message(a, statement)) drop_end_message(a, statement) ;
+  else if (shell_one_of(command, "kill pkill killall")) drop(a, statement, "the scanner ends the other services") ;
+  else if (only_ends_processes(a, statement)) drop_end_call(a, statement) ;
   else if (says_stop(statement)) drop(a, statement, "the scanner ends the other services, each by its signal") ;
-  else if (shell_one_of(command, "exit return wait true :")) drop_exit(a, statement, "the container's exit code is the main service's") ;
+  else if (shell_one_of(command, "exit return wait true :")) drop_exit(a, statement, "") ;
   else if (statement->kind == STATEMENT_ASSIGNMENT && strstr(statement_text(a, statement), "$?"))
   {
     note_status_name(a, statement_text(a, statement)) ;

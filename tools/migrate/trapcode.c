@@ -99,6 +99,19 @@ static void alias_arguments (struct analysis *a, struct statement const *call)
   }
 }
 
+/* exit 143; of `exit $?` and the like nothing is known */
+static void note_code (struct trapping *t, struct statement const *statement)
+{
+  char const *code = statement->nwords > 1 ? statement->words[1].raw : "" ;
+  if (*code && strcmp(code, "0") != 0 && !strstr(code, "$?")) t->code = code ;
+}
+
+void tell_code (struct trapping *t)
+{
+  if (t->code && !t->reloads && !t->is_exit)
+    t->claim->what = pool_printf(t->a->pool, "%s; it ended the container with %s: docker stop ends it with 0 now", t->claim->what, t->code) ;
+}
+
 static int names_word (struct statement const *statement, char const *word)
 {
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
@@ -139,6 +152,7 @@ static int look_at_trap (struct statement *statement, void *data)
     if (!t->reloads)
       texts_add_once(t->a->pool, &t->claim->todo, pool_printf(t->a->pool, "it stopped something by writing to it: %s; the supervisor sends a signal instead: does that do?", command_text(t->a->pool, statement))) ;
   }
+  else if (!strcmp(command, "exit")) note_code(t, statement) ;
   else if (shell_one_of(command, "echo printf") && !is_message(t->a, statement)) t->works = 1 ;
   else if (!shell_one_of(command, "wait exit echo printf return true false : trap test [ log sleep date jobs set")) t->works = 1 ;
   return 0 ;

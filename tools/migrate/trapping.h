@@ -17,6 +17,7 @@ struct trapping
   int works ;
   int reloads ; /* the trap is not for the end: HUP */
   int is_exit ; /* it is for the script's own end alone */
+  char const *code ; /* another code than 0, with which it ended the script; 0: none */
   struct texts signalled ; /* services that it told to end */
   int all_signalled ; /* or it may have told any service */
   char const *work ; /* the last work that moved to finish; 0: none */
@@ -28,6 +29,7 @@ struct trapping
 extern void apply_list (struct trapping *t, struct statement *list, struct source const *text) ;
 /* A TODO for what came ahead of the signals, or in place of them: it may talk to what is to end. */
 extern void mark_early (struct trapping *t) ;
+extern void tell_code (struct trapping *t) ; /* docker stop ends the container with another code now */
 
 /* ---- trapkill.c ---- */
 /* kill A; wait; kill B: one after the other. */

@@ -137,6 +137,17 @@ static void all_are_main (struct analysis *a, struct claim *claim)
   if (names.first) claim->what = pool_printf(a->pool, "watched its children, and ended all when one had ended: main are %s", texts_join(a->pool, &names, ", ")) ;
 }
 
+/* The function was only for the trap: its lines have what is said of that. */
+static void tell_of_function (struct analysis *a, struct function *function, struct trap const *trap, char const *where, char const *what)
+{
+  char const *text = pool_printf(a->pool, "function %s, the trap of line %u: %s", function->name, trap->line, what) ;
+  char const *names = pool_printf(a->pool, " %s ", function->name) ;
+  function->walked = 1 ;
+  for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
+    if (a->plan->pieces[i].is_function && !strcmp(a->plan->pieces[i].names, names)) a->plan->pieces[i].became = text ;
+  source_claim(a->source, function->statement->range, where, text) ;
+}
+
 /* Applies the trap's code, for the end or for a reload. */
 static void apply_code (struct trapping *t)
 {
@@ -150,11 +161,12 @@ static void apply_code (struct trapping *t)
     struct statement *body = function->statement->body ;
     function->walked = 1 ;
     if (body) apply_list(t, body->kind == STATEMENT_GROUP ? body->body : body, a->source) ;
-    source_claim(a->source, function->statement->range, t->claim->where, pool_printf(a->pool, "function %s, the trap of line %u: %s", function->name, t->trap->line, t->claim->what)) ;
   }
   else apply_list(t, shell_parse_text(a->pool, &code, t->trap->code), &code) ;
   mark_early(t) ;
+  tell_code(t) ;
   tell_signals(t) ;
+  if (function) tell_of_function(a, function, t->trap, t->claim->where, t->claim->what) ;
 }
 
 static void apply_trap (struct analysis *a, struct trap *trap)
@@ -172,8 +184,7 @@ static void apply_trap (struct analysis *a, struct trap *trap)
     struct function *function = find_function(a, trap->code) ;
     t.claim->what = pool_printf(a->pool, "trap of%s: line %u sets another one, or none", signals, trap->replaced_line) ;
     if (!function || function->walked) return ;
-    function->walked = 1 ;
-    source_claim(a->source, function->statement->range, "dropped", pool_printf(a->pool, "function %s, the trap of line %u: line %u sets another one, or none", function->name, trap->line, trap->replaced_line)) ;
+    tell_of_function(a, function, trap, "dropped", pool_printf(a->pool, "line %u sets another one, or none", trap->replaced_line)) ;
   }
   else if (!*trap->code) t.claim->what = pool_printf(a->pool, "ignores%s: a service has the default", signals) ;
   else if (shell_one_of("ERR", trap->signals + 1) || strstr(trap->signals, " ERR ") || strstr(trap->signals, " DEBUG ")) t.claim->what = "a trap for errors of the script" ;

@@ -125,9 +125,7 @@ static void walk_after_start (struct analysis *a, struct statement *statement, s
   struct statement *right = left->next ;
   struct frame inner = { .rest = right, .up = frame } ;
   struct service *before = plan_last(a->plan) ;
-  char const *why = keeps_alive(left) || shell_one_of(statement_command(left), "wait")
-    ? "what was done when the waiting ended with a failure: now the container ends with the code of what is main"
-    : "what was done when the start failed: the service is restarted instead" ;
+  char const *why ;
   walk_statement(a, left, statement->kind == STATEMENT_OR ? frame : &inner) ;
   if (statement->kind == STATEMENT_AND && !a->replaced_line)
   {
@@ -137,6 +135,7 @@ static void walk_after_start (struct analysis *a, struct statement *statement, s
     end_behind(a, statement, &behind) ;
     return ;
   }
+  why = why_dropped_behind(a, left, right) ;
   if (starts_something(a, right) && !a->replaced_line) texts_add(a->pool, &claim_statement(a, right, "dropped", why)->todo, "is that enough?") ;
   else claim_statement(a, right, "dropped", why) ;
   claim_statement(a, statement, "dropped", "&& or ||") ;

@@ -267,9 +267,45 @@ char const *note_watched (struct analysis *a, struct statement *loop)
   return watched(a, loop, &again) ;
 }
 
+/* ---- what a loop starts again ---- */
+
+struct starting_again
+{
+  struct analysis *a ;
+  struct texts names ; /* services that run what the loop starts */
+  char const *other ; /* something else that it starts, too; 0: nothing */
+  int waits ;
+  unsigned int depth ; /* of the calls that are being looked into */
+} ;
+
+static int is_same_program (struct analysis *a, struct service const *service, struct statement *statement)
+{
+  return !strcmp(service->text, statement_text(a, statement)) || !strcmp(service->name, name_of(a, statement)) ;
+}
+
+static int find_starting_again (struct statement *statement, void *data)
+{
+  struct starting_again *s = data ;
+  struct service const *same = s->a->plan->services ;
+  struct function *function = find_function(s->a, statement_command(statement)) ;
+  if (!strcmp(statement_command(statement), "wait")) s->waits = 1 ;
+  if (function && function->statement->body && s->depth < 5)
+  {
+    s->depth++ ;
+    statement_walk(function->statement->body, &find_starting_again, s) ;
+    s->depth-- ;
+  }
+  if (!statement->background) return 0 ;
+  while (same && !is_same_program(s->a, same, statement)) same = same->next ;
+  if (same) texts_add_once(s->a->pool, &s->names, same->name) ;
+  else s->other = statement_text(s->a, statement) ;
+  return 0 ;
+}
+
 void drop_watching (struct analysis *a, struct statement *statement)
 {
   struct texts again = { 0 } ;
+  struct starting_again s = { .a = a } ;
   char const *names = watched(a, statement, &again) ;
   struct claim *claim ;
   drop_remarks(a, statement) ;
@@ -277,31 +313,12 @@ void drop_watching (struct analysis *a, struct statement *statement)
     ? pool_printf(a->pool, "a loop that watched processes and ended with them: supervision replaces it, and these are main: %s", names)
     : "a loop that watched processes: supervision replaces it") ;
   if (again.first) claim->what = pool_printf(a->pool, "%s; it started these again, as their supervisors do: %s", claim->what, texts_join(a->pool, &again, ", ")) ;
+  statement_walk(statement, &find_starting_again, &s) ;
+  if (s.other) plan_todo(a->plan, plan_last(a->plan), claim, line_of(a, statement), pool_printf(a->pool, "it also started something else, which nothing does now: %s", s.other)) ;
   script_waits(a, line_of(a, statement)) ;
 }
 
-/* ---- wait -n; [ $? -eq 42 ] && api & : a loop that waits, and starts some of them again ---- */
-
-struct starting_again
-{
-  struct analysis *a ;
-  struct texts names ; /* services that run what the loop starts */
-  int others ; /* it starts something else, too */
-  int waits ;
-} ;
-
-static int find_starting_again (struct statement *statement, void *data)
-{
-  struct starting_again *s = data ;
-  struct service const *same = s->a->plan->services ;
-  if (!strcmp(statement_command(statement), "wait")) s->waits = 1 ;
-  if (!statement->background) return 0 ;
-  while (same && strcmp(same->text, statement_text(s->a, statement)) != 0) same = same->next ;
-  if (same) texts_add_once(s->a->pool, &s->names, same->name) ;
-  else s->others = 1 ;
-  return 0 ;
-}
-
+/* wait -n; [ $? -eq 42 ] && api & : a loop that waits, and starts some of them again */
 int walk_starting_again (struct analysis *a, struct statement *statement)
 {
   struct starting_again s = { .a = a } ;
@@ -309,7 +326,7 @@ int walk_starting_again (struct analysis *a, struct statement *statement)
   char const *mains ;
   if (statement->kind != STATEMENT_LOOP || statement->background) return 0 ;
   statement_walk(statement, &find_starting_again, &s) ;
-  if (!s.waits || !s.names.first || s.others) return 0 ;
+  if (!s.waits || !s.names.first || s.other) return 0 ;
   drop_remarks(a, statement) ;
   mains = note_watched(a, statement) ;
   claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "a loop that waited, and started again what had ended: its supervisor does%s%s", *mains ? "; these are main: " : "", mains)) ;
