@@ -432,3 +432,16 @@ EOS
   migrate
   grep -q container_environment "$tree/nginx/run"
 }
+
+@test "what a subshell, or a later line, sets is not missing in the setup" {
+  wrapper <<'EOS'
+URL="${URL:-http://localhost:${PORT:-3000}}"
+echo "$URL" >"/etc/url-$MODE"
+( export PORT=4000; exec api "$URL" ) &
+( exec web -p "${PORT:-3000}" ) &
+MODE=late
+wait -n
+EOS
+  migrate
+  untold 'is not known here'
+}

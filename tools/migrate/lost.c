@@ -212,13 +212,19 @@ static void look_at_file (struct analysis *a, struct file const *file, struct st
   struct claim *claim = service ? service->claim : setup_claim(a, 0) ;
   uint32_t line = service ? service->line : claim ? source_line(a->source, claim->range.start) : 1 ;
   int is_run = service && !strstr(file->path, "/log/") && !strcmp(base, "run") ;
-  struct assigned input = { .a = a, .pool = a->pool, .before = is_run ? last_line_in(a, file->path, line) : 0 } ;
+  struct assigned input = { .a = a, .pool = a->pool, .before = is_run ? last_line_in(a, file->path, line) : service ? 0 : last_line_in(a, file->path, 0) } ;
   struct source code ;
   struct statement *written = shell_parse_text(a->pool, &code, text) ;
   struct analysis there = { .source = &code, .pool = a->pool } ;
   struct assigned output = { .a = &there, .pool = a->pool } ;
+  struct range const ahead = { 0, 0 } ; /* of all subshells */
   char const *word = 0 ;
   int broken = 0 ;
+  if (!service)
+  {
+    input.place = &ahead ;
+    input.first = first ;
+  }
   if (is_run && claim)
   {
     input.place = &claim->range ;
