@@ -176,3 +176,29 @@ EOS
   grep -q '/tools/report --code $status' "$tree/accounts/run"
   grep -q '^# TODO reeve-migrate: .*\$status is not known here' "$tree/accounts/run"
 }
+
+@test "a mistake about a program in front names what runs with it, and no other branch's services" {
+  wrapper <<'EOS'
+worker &
+if [ "$MODE" = dev ]; then
+  cron &
+  exec puma -C dev.rb
+else
+  sidekiq &
+  exec puma -C prod.rb
+fi
+EOS
+  migrate
+  mistake 1 'docker stop signals puma alone: when that has ended, this is killed: worker, cron'
+  mistake 1 'docker stop signals puma-2 alone: when that has ended, this is killed: worker, sidekiq'
+  mistake 4 'worker, cron become children of puma,'
+  mistake 7 'worker, sidekiq become children of puma-2,'
+  wrapper <<<$'case "$ROLE" in\nweb) side &\nexec puma ;;\n*) extra & ;;\nesac\nexec rest'
+  migrate
+  mistake 2 'docker stop signals puma alone: when that has ended, this is killed: side'
+  mistake 4 'docker stop signals rest alone: when that has ended, this is killed: extra'
+  untold 'side, extra'
+  wrapper <<<$'worker &\nweb\nexit 0' # no exec: worker stays the shell's child
+  migrate
+  mistake 1 'nobody waits for worker'
+}

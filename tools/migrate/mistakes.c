@@ -72,8 +72,58 @@ static struct service *first_process (struct analysis *a)
   return service ;
 }
 
+/* ---- which services run together ---- */
+
+struct pair
+{
+  struct service const *one ;
+  struct service const *other ;
+} ;
+
+static int is_in_branch (struct branch const *branch, struct service const *service)
+{
+  for (struct statement const *one = branch->body ; service->claim && one ; one = one->next)
+    if (one->range.start <= service->claim->range.start && service->claim->range.end <= one->range.end) return 1 ;
+  return 0 ;
+}
+
+/* In branches of which only one is taken? */
+static int tells_apart (struct statement *statement, void *data)
+{
+  struct pair const *pair = data ;
+  struct branch const *first = 0 ;
+  struct branch const *second = 0 ;
+  if (statement->kind != STATEMENT_IF && statement->kind != STATEMENT_CASE) return 0 ;
+  for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
+  {
+    if (is_in_branch(branch, pair->one)) first = branch ;
+    if (is_in_branch(branch, pair->other)) second = branch ;
+  }
+  return first && second && first != second ;
+}
+
+static int has_all (struct texts const *texts, struct texts const *others)
+{
+  for (struct text const *one = others->first ; one ; one = one->next)
+    if (!texts_has(texts, one->text)) return 0 ;
+  return 1 ;
+}
+
+/* Had the script started `service` when it came to `main`? */
+static int runs_with (struct statement *first, struct service const *service, struct service const *main)
+{
+  struct pair pair = { service, main } ;
+  struct service const *later = service ;
+  while (later && later != main) later = later->next ;
+  if (!later || service == main) return 0 ;
+  if (service->is_apart && !has_all(&main->conditions, &service->conditions)) return 0 ;
+  for (struct statement *one = first ; one ; one = one->next)
+    if (statement_walk(one, &tells_apart, &pair)) return 0 ;
+  return 1 ;
+}
+
 /* Traps do not outlive exec, and a program that became PID 1 is the only one to be signalled. */
-static void find_exec_mistakes (struct analysis *a, struct service const *main)
+static void find_exec_mistakes (struct analysis *a, struct statement *first, struct service const *main)
 {
   struct trap *trap = a->traps ;
   struct texts names = { 0 } ;
@@ -83,7 +133,7 @@ static void find_exec_mistakes (struct analysis *a, struct service const *main)
     plan_mistake(a->plan, main->line, pool_printf(a->pool, "exec ends the shell, and the trap of line %u with it", trap->line)) ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
-    if (service->is_exec || service->is_oneshot || service->is_main) continue ;
+    if (service->is_exec || service->is_oneshot || service->is_main || !runs_with(first, service, main)) continue ;
     if (!line) line = service->line ;
     texts_add(a->pool, &names, service->name) ;
   }
@@ -91,10 +141,10 @@ static void find_exec_mistakes (struct analysis *a, struct service const *main)
     plan_mistake(a->plan, line, pool_printf(a->pool, "docker stop signals %s alone: when that has ended, this is killed: %s", main->name, texts_join(a->pool, &names, ", "))) ;
 }
 
-static void find_signal_mistakes (struct analysis *a)
+static void find_signal_mistakes (struct analysis *a, struct statement *list)
 {
   struct service *first = first_process(a) ;
-  struct service *main = 0 ;
+  int execs = 0 ;
   int handled = 0 ;
   for (struct trap *trap = a->traps ; trap ; trap = trap->next)
   {
@@ -105,41 +155,46 @@ static void find_signal_mistakes (struct analysis *a)
   }
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
-    if (service->is_exec) main = service ;
+    execs |= service->is_exec ;
+    if (service->is_exec) find_exec_mistakes(a, list, service) ;
     if (service->is_oneshot || !service->is_main || service->is_background) continue ;
     if (handled && service->is_waited && !service->is_exec)
       plan_mistake(a->plan, service->line, "a trap runs only when this command has ended: start it with & and wait for it") ;
   }
-  if (main) find_exec_mistakes(a, main) ;
-  else if (first && !handled)
+  if (first && !execs && !handled)
     plan_mistake(a->plan, first->line, "no trap for TERM: as PID 1 the script gets no signal that it has not trapped, so docker stop waits and then kills everything") ;
 }
 
-static void find_zombies (struct analysis *a)
+/* Those in the background, beside a program in front. */
+static void find_zombies_of (struct analysis *a, struct statement *first, struct service const *main)
 {
   struct service *background = 0 ; /* the last of them */
-  struct service *main = 0 ;
   struct texts names = { 0 } ;
   char const *all ;
   int several ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
-    if (service->is_main && !service->is_background) main = service ;
-    if (!service->is_background || service->is_main || service->is_oneshot) continue ;
+    if (!service->is_background || service->is_main || service->is_oneshot || !runs_with(first, service, main)) continue ;
     background = service ;
     texts_add(a->pool, &names, service->name) ;
   }
-  if (!background || !main) return ;
+  if (!background) return ;
   several = !!names.first->next ;
   all = texts_join(a->pool, &names, ", ") ;
-  if (a->replaced_line)
-    plan_mistake(a->plan, a->replaced_line, pool_printf(a->pool, several
+  if (main->is_exec)
+    plan_mistake(a->plan, main->line, pool_printf(a->pool, several
       ? "%s become children of %s, which does not wait for them: their end goes unnoticed, and they stay zombies"
       : "%s becomes a child of %s, which does not wait for it: its end goes unnoticed, and it stays a zombie", all, main->name)) ;
   else
     plan_mistake(a->plan, background->line, pool_printf(a->pool, several
       ? "nobody waits for %s: their end goes unnoticed, and they are killed when %s ends"
       : "nobody waits for %s: its end goes unnoticed, and it is killed when %s ends", all, main->name)) ;
+}
+
+static void find_zombies (struct analysis *a, struct statement *first)
+{
+  for (struct service const *main = a->plan->services ; main ; main = main->next)
+    if (main->is_main && !main->is_background) find_zombies_of(a, first, main) ;
 }
 
 static void find_lost_status (struct analysis *a)
@@ -200,20 +255,20 @@ static int is_told_apart (struct service const *service)
   return !!service->positional ;
 }
 
-/* In branches of which only one is taken? */
-static int exclude_each_other (struct service const *one, struct service const *other)
+/* Two questions in a row may exclude each other: [ "$MODE" = dev ], [ "$MODE" = prod ]. */
+static int are_asked_apart (struct service const *one, struct service const *other)
 {
   return one->conditions.first && other->conditions.first && !texts_has(&one->conditions, other->conditions.first->text) ;
 }
 
-static void find_twice (struct analysis *a)
+static void find_twice (struct analysis *a, struct statement *first)
 {
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
     char const *family = service->is_oneshot ? 0 : family_of_service(a, service) ;
     for (struct service *other = a->plan->services ; family && other != service ; other = other->next)
     {
-      if (other->is_oneshot || family_of_service(a, other) != family || exclude_each_other(service, other)) continue ;
+      if (other->is_oneshot || family_of_service(a, other) != family || are_asked_apart(service, other) || !runs_with(first, other, service)) continue ;
       if (is_told_apart(service) != is_told_apart(other) || (is_told_apart(service) && strcmp(service->text, other->text) != 0)) continue ;
       plan_mistake(a->plan, service->line, pool_printf(a->pool, "%s is started here, and was in line %u: two on one data directory, or one port", other->name, other->line)) ;
       plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "%s is the same: remove one of the two", other->name)) ;
@@ -226,9 +281,9 @@ void find_mistakes (struct analysis *a, struct statement *first)
 {
   find_eaten_status(a, first) ;
   for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &visit_lists, a) ;
-  find_signal_mistakes(a) ;
-  find_zombies(a) ;
-  find_twice(a) ;
+  find_signal_mistakes(a, first) ;
+  find_zombies(a, first) ;
+  find_twice(a, first) ;
   find_lost_status(a) ;
   if (a->source->had_crlf)
     plan_mistake(a->plan, 1, "carriage returns at the ends of lines: the kernel looks for an interpreter with one in its name; they are left out") ;
