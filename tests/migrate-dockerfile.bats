@@ -365,30 +365,6 @@ EOS
   untold 'whose text'
 }
 
-@test "what asks for a program that has gone is named, with what to write" {
-  input=supervisord.conf
-  wrapper <<<$'[program:web]\ncommand=web'
-  printf 'FROM debian\nCOPY supervisord.conf /etc/\nCOPY cron-jobs /etc/cron.d/jobs\nCOPY <<EOF /etc/cron.d/more\n1 * * * * root supervisorctl stop web\nEOF\nRUN echo "* * * * * root supervisorctl restart web" >>/etc/crontab\nHEALTHCHECK --interval=5s CMD supervisorctl status web || exit 1\nCMD ["supervisord"]\n' >Dockerfile
-  echo '1 * * * * root supervisorctl restart web' >cron-jobs
-  migrate --dockerfile Dockerfile
-  told 'TODO: Dockerfile, line 8: HEALTHCHECK asks for supervisorctl, which does not run any more, so that it would fail for ever: write HEALTHCHECK CMD ["reeve", "status", "web"]'
-  told 'TODO: Dockerfile, line 7: RUN has supervisorctl, which finds no supervisord any more'
-  told 'TODO: Dockerfile, lines 4-6: COPY has supervisorctl'
-  told 'TODO: cron-jobs, which stays in the image, calls supervisorctl'
-  told 'the patch takes out COPY of supervisord.conf' # the stars in quotes are no pattern
-  printf 'FROM debian\nHEALTHCHECK CMD pgrep supervisord\nCMD ["supervisord"]\n' >Dockerfile
-  migrate --dockerfile Dockerfile
-  told 'HEALTHCHECK CMD ["reeve", "status"], which is 0 when all services are ready'
-  input=Procfile
-  wrapper <<<'web: ./web'
-  printf 'FROM debian\nHEALTHCHECK CMD pidof overmind\nCMD ["overmind", "start"]\n' >Dockerfile
-  migrate --dockerfile Dockerfile
-  told 'HEALTHCHECK asks for overmind, which does not run any more'
-  printf 'FROM debian\nHEALTHCHECK CMD curl -f localhost\nCMD ["overmind", "start"]\n' >Dockerfile
-  migrate --dockerfile Dockerfile
-  untold 'HEALTHCHECK asks'
-}
-
 @test "a file that only looks like the wrapper keeps nothing in the image" {
   input=entrypoint.sh
   wrapper <<<$'#!/bin/sh\nexporter &\nexec /docker-entrypoint.sh nginx'

@@ -207,4 +207,33 @@ EOS
   sed -i 's/^wait_for db/[ "$1" = supervisord ] || exit/' entry.sh
   patched
   told 'it asks what its first argument is'
+  # A function that is given the script's arguments asks for those.
+  printf '#!/bin/sh\nmain() { [ "$1" = supervisord ] || echo no; exec "$@"; }\nmain "$@"\n' >entry.sh
+  patched
+  told 'it asks what its first argument is'
+}
+
+@test "an entrypoint is found by its path from the working directory" {
+  supervised
+  mkdir docker
+  printf '#!/bin/sh\nmkdir -p /data\nexec "$@"\n' >docker/entry.sh
+  printf 'FROM debian\nWORKDIR /app\nCOPY . .\nENTRYPOINT ["./docker/entry.sh"]\nCMD ["supervisord", "-c", "supervisord.conf"]\n' >Dockerfile
+  patched
+  told './docker/entry.sh ran ahead of the input, and stays ahead of /init, which it executes'
+  untold TODO
+}
+
+@test "an ENTRYPOINT of the base image that goes is named" {
+  local image
+  wrapper <<<$'#!/bin/sh\nexec web'
+  for image in eclipse-temurin:17 jetty:12 node:22; do
+    printf 'FROM %s\nCOPY start.sh /\nCMD ["/start.sh"]\n' "$image" >Dockerfile
+    patched
+    told "takes the place of the one that ${image%:*} may have"
+  done
+  for image in debian:12 openjdk:17 tomcat:10 amazoncorretto; do
+    printf 'FROM %s\nCOPY start.sh /\nCMD ["/start.sh"]\n' "$image" >Dockerfile
+    patched
+    untold 'takes the place of the one'
+  done
 }

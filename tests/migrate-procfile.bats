@@ -207,3 +207,31 @@ EOC
   tail -n 1 "$tree/jobs/run" | grep -qxF 'beat & worker & wait -n'
   told 'TODO: it starts several programs, and a shell stays between'
 }
+
+@test "a Procfile is known by its lines, whatever its name" {
+  local from
+  input=processes.txt
+  wrapper <<<$'# all of them\n\nweb: ./web --port 1\nmy-worker:  ./worker'
+  migrate
+  services web my-worker
+  has web/flag-main
+  started_by 'honcho -f processes.txt start'
+  services web my-worker
+  untold 'TODO'
+  told '+ENTRYPOINT ["/init"]'
+  wrapper <<<$'web: ./web\nexec ./worker'
+  migrate
+  services worker
+}
+
+@test "a Procfile that the build renames is the one that is started" {
+  local command
+  input=Procfile.docker
+  wrapper <<<'web: ./web'
+  for command in 'mv Procfile.docker Procfile' 'cp /app/Procfile.docker ./Procfile && rm x' 'ln -sf Procfile.docker Procfile'; do
+    started_by 'honcho start' "RUN $command"
+    untold 'is that the same file'
+  done
+  started_by 'honcho start' 'RUN mv Procfile.test Procfile'
+  told 'is that the same file'
+}

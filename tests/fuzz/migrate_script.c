@@ -56,7 +56,8 @@ int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
     plan.code_where = "Dockerfile" ;
     dockerfile_environment(&dockerfile, &plan.environment) ;
   }
-  migrate_input(&plan, choice % 4 == 1 ? INPUT_SUPERVISORD : choice % 4 == 2 ? INPUT_PROCFILE : INPUT_SCRIPT) ;
+  plan.kind = choice % 4 == 1 ? INPUT_SUPERVISORD : choice % 4 == 2 ? INPUT_PROCFILE : INPUT_SCRIPT ;
+  migrate_input(&plan) ;
   if (!plan.refused)
   {
     render(&plan) ;

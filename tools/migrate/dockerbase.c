@@ -8,7 +8,7 @@
 
 /* Base images without an ENTRYPOINT of their own that prepares something. */
 #define PLAIN_IMAGES "scratch debian ubuntu alpine centos fedora rockylinux almalinux amazonlinux archlinux busybox bash buildpack-deps python golang rust ruby " \
-  "openjdk eclipse-temurin amazoncorretto perl gcc ubi8 ubi9 ubi-minimal httpd tomcat jetty"
+  "java openjdk amazoncorretto perl gcc ubi8 ubi9 ubi-minimal httpd tomcat"
 
 /* Base images that ask to be stopped by another signal than TERM, as `docker image inspect` says
    it; `tag`: only where the image's tag has that word, 0: always. The first that fits counts. */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "migrate/dockerrun.h"
 #include "migrate/patching.h"
 #include "migrate/procrunners.h"
 #include "migrate/shell.h"
@@ -9,7 +10,7 @@
 /* The program that has gone, and that the text asks for or looks for; 0: none. */
 static char const *gone_in (struct patching *p, char const *text)
 {
-  int is_supervisor = strstr(p->input, "supervis") || (p->start->script && !strcmp(p->start->script, "supervisord")) ;
+  int is_supervisor = p->plan->kind == INPUT_SUPERVISORD ;
   if (shell_mentions(text, "supervisorctl")) return "supervisorctl" ;
   if (is_supervisor && shell_mentions(text, "supervisord")) return "supervisord" ;
   if (p->start->script && procrunner_is(p->start->script) && shell_mentions(text, p->start->script)) return p->start->script ;
@@ -28,7 +29,7 @@ static void note_health (struct patching *p, struct instruction const *one, char
 
 static void note_caller (struct patching *p, struct instruction const *one)
 {
-  char const *gone = shell_one_of(one->name, "HEALTHCHECK") ? gone_in(p, one->arguments) : 0 ;
+  char const *gone = shell_one_of(one->name, "HEALTHCHECK") ? gone_in(p, text_without_urls(p->pool, one->arguments)) : 0 ;
   int calls = shell_one_of(one->name, "RUN ONBUILD") && shell_mentions(one->arguments, "supervisorctl") ;
   if (gone) note_health(p, one, gone) ;
   for (struct text const *text = one->documents.first ; text ; text = text->next) calls |= shell_mentions(text->text, "supervisorctl") ;

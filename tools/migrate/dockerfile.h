@@ -116,6 +116,10 @@ struct docker_start
    build context; they belong to `start` afterwards. */
 extern void dockerfile_start (struct dockerfile const *dockerfile, char const *input, char const *text, struct docker_script *scripts, struct docker_start *start) ;
 
+/* The script of the build context that the word executes: by its path, or, as PATH finds it, by its
+   name in a folder bin. 0: it is none that could be read. */
+extern struct docker_script const *dockerfile_script (struct dockerfile const *dockerfile, struct docker_script const *scripts, char const *word) ;
+
 /* The file in the build context that is `path` in the image, or has its name there; 0: not known. */
 extern char const *dockerfile_source_of (struct dockerfile const *dockerfile, char const *path) ;
 

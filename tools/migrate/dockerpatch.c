@@ -41,7 +41,7 @@ static void note_package (struct patching *p, char const *package, char const *w
 /* What starts the processes of a Procfile, installed or executed there; 0: nothing that goes. */
 static char const *runner_in (struct patching *p, char const *text)
 {
-  if (strncmp(p->input, "Procfile", 8) != 0) return 0 ;
+  if (p->plan->kind != INPUT_PROCFILE) return 0 ;
   for (unsigned int i = 0 ; procrunner_name(i) ; i++)
   {
     char const *one = procrunner_name(i) ;
@@ -70,9 +70,9 @@ static char const *needless_packages (struct patching *p)
     else if (patching_executes(p, *one)) note_package(p, *one, "something still executes it") ;
     else packages = pool_printf(p->pool, "%s %s", packages, *one) ;
   }
-  if (strstr(p->input, "supervis") && !patching_executes(p, "supervisorctl") && !patching_executes(p, "supervisord"))
+  if (p->plan->kind == INPUT_SUPERVISORD && !patching_executes(p, "supervisorctl") && !patching_executes(p, "supervisord"))
     supervisor_goes(p, &packages) ;
-  else if (strstr(p->input, "supervis")) note_package(p, "supervisor", "something still names supervisord, or supervisorctl") ;
+  else if (p->plan->kind == INPUT_SUPERVISORD) note_package(p, "supervisor", "something still names supervisord, or supervisorctl") ;
   for (char const *const *one = (char const *const[]){ "foreman", "honcho", 0 } ; *one ; one++)
     if (!p->start->front.first && runner_in(p, *one)) packages = pool_printf(p->pool, "%s %s", packages, *one) ;
   return packages ;
@@ -236,16 +236,25 @@ static char const *init_before_arguments (struct pool *pool, char const *text)
   return found ;
 }
 
-/* Outside of functions, which have arguments of their own. */
+static int mentions_first (char const *text)
+{
+  for (char const *p = text ; (p = next_expansion(text, p)) ; p++)
+    if (!strncmp(p, "$1", 2) || !strncmp(p, "${1", 3)) return 1 ;
+  return 0 ;
+}
+
+/* A function has arguments of its own, unless it is given those of the script: main "$@" */
 static int asks_first (struct pool *pool, char const *text)
 {
   struct source code ;
-  for (struct statement *one = shell_parse_text(pool, &code, text) ; one ; one = one->next)
-  {
-    char const *part = one->kind == STATEMENT_FUNCTION ? "" : source_copy(&code, one->range) ;
-    for (char const *p = part ; (p = next_expansion(part, p)) ; p++)
-      if (!strncmp(p, "$1", 2) || !strncmp(p, "${1", 3)) return 1 ;
-  }
+  struct texts outside = { 0 } ;
+  struct statement *first = shell_parse_text(pool, &code, text) ;
+  for (struct statement *one = first ; one ; one = one->next)
+    if (one->kind != STATEMENT_FUNCTION) texts_add(pool, &outside, source_copy(&code, one->range)) ;
+  text = texts_join(pool, &outside, "\n") ;
+  if (mentions_first(text)) return 1 ;
+  for (struct statement *one = first ; one ; one = one->next)
+    if (one->kind == STATEMENT_FUNCTION && strstr(text, pool_printf(pool, "%s \"$@\"", one->name)) && mentions_first(source_copy(&code, one->range))) return 1 ;
   return 0 ;
 }
 

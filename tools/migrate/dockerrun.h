@@ -12,11 +12,20 @@ struct cut
   char *gone ;
 } ;
 
+/* ---- dockeruses.c: who uses a file ---- */
 /* Does the text name the file: by its path, or by its name ahead of no other folder? */
 extern int text_names_file (char const *text, char const *path) ;
 /* Does the instruction use the file? By name, by a pattern, or by its folder. */
 extern int run_needs (struct dockerfile const *dockerfile, struct instruction const *run, char const *path) ;
 
+/* The text with blanks in place of http://HOST/FILE. */
+extern char const *text_without_urls (struct pool *pool, char const *text) ;
+/* Adds the shell code of the image's RUNs, here-documents included. */
+extern void dockerfile_runs (struct dockerfile const *dockerfile, struct texts *codes) ;
+/* Does a RUN, or a here-document, of the image have the text? */
+extern int dockerfile_says (struct dockerfile const *dockerfile, char const *text) ;
+
+/* ---- dockerrun.c: the commands of a RUN ---- */
 /* Does each of its commands only prepare files of `gone`, absolute paths? */
 extern int run_only_prepares (struct dockerfile const *dockerfile, struct instruction const *run, struct texts const *gone) ;
 
@@ -35,11 +44,5 @@ extern unsigned int run_without_packages (struct pool *pool, struct instruction 
 
 /* The lines of the instruction without the marked bytes. */
 extern void cut_lines (struct dockerfile const *dockerfile, struct instruction const *run, struct cut const *cut, struct texts *lines) ;
-
-/* Adds the shell code of the image's RUNs, here-documents included. */
-extern void dockerfile_runs (struct dockerfile const *dockerfile, struct texts *codes) ;
-
-/* Does a RUN, or a here-document, of the image have the text? */
-extern int dockerfile_says (struct dockerfile const *dockerfile, char const *text) ;
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "migrate/command.h"
+#include "migrate/inputs.h"
 #include "migrate/procrunners.h"
 #include "migrate/starting.h"
 
@@ -57,8 +58,9 @@ static int is_init_program (char const *word)
 /* What reads it, and is executed in its place. Returns 0 for a script. */
 static int add_reader (struct starting *s, char const *name, char const *text)
 {
-  if (strstr(name, "supervis") || strstr(text, "[program:")) texts_add(s->pool, &s->names, "supervisord") ;
-  else if (!strncmp(name, "Procfile", 8))
+  enum input_kind kind = input_kind(name, text) ;
+  if (kind == INPUT_SUPERVISORD) texts_add(s->pool, &s->names, "supervisord") ;
+  else if (kind == INPUT_PROCFILE)
     for (unsigned int i = 0 ; procrunner_name(i) ; i++) texts_add(s->pool, &s->names, procrunner_name(i)) ;
   else return 0 ;
   return 1 ;
@@ -323,7 +325,7 @@ static void find_in_scripts (struct starting *s)
   open_code(s) ;
   for (struct text *at = s->words.first ; at ; at = at->next)
   {
-    struct docker_script const *script = script_of(s, at->text) ;
+    struct docker_script const *script = dockerfile_script(s->dockerfile, s->scripts, at->text) ;
     struct source code ;
     if (!script) continue ;
     for (struct statement *one = shell_parse_text(s->pool, &code, script->text) ; one && !s->start->through ; one = one->next)

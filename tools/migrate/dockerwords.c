@@ -32,13 +32,12 @@ int is_project_starter (char const *word)
   return shell_one_of(name, "bundle bundler poetry pipenv uv pdm hatch rye npx bunx npm pnpm yarn rbenv python python2 python3") ;
 }
 
-struct docker_script const *script_of (struct starting const *s, char const *word)
+struct docker_script const *dockerfile_script (struct dockerfile const *dockerfile, struct docker_script const *one, char const *word)
 {
-  char const *workdir = dockerfile_workdir(s->dockerfile, 0) ;
+  char const *workdir = dockerfile_workdir(dockerfile, 0) ;
   int is_name = !strchr(word, '/') ;
-  struct docker_script const *one = s->scripts ;
   if (!strncmp(word, "./", 2)) word += 2 ;
-  if (!is_name && *word != '/') word = pool_printf(s->pool, "%s/%s", workdir, word) ;
+  if (!is_name && *word != '/') word = pool_printf(dockerfile->source->pool, "%s/%s", workdir, word) ;
   for (; one ; one = one->next)
   {
     char const *slash = strrchr(one->path, '/') ;
@@ -64,7 +63,7 @@ static int is_known_program (struct starting const *s, char const *word)
 static int is_candidate (struct starting const *s, char const *word, char const *text)
 {
   char const *name = shell_basename(word) ;
-  return *name && *word != '-' && !strpbrk(word, " =$:") && !is_starter(word) && !is_known_program(s, name) && !shell_mentions(text, name) && !script_of(s, word) ;
+  return *name && *word != '-' && !strpbrk(word, " =$:") && !is_starter(word) && !is_known_program(s, name) && !shell_mentions(text, name) && !dockerfile_script(s->dockerfile, s->scripts, word) ;
 }
 
 char const *guess_name (struct starting *s, char const *text)
@@ -81,7 +80,7 @@ char const *guess_name (struct starting *s, char const *text)
     is_option = *one->text == '-' && one->text[strlen(one->text) - 1] == 'o' && shell_one_of(one->text + 1, "o eo uo euo exo euxo") ;
     if (is_value) continue ;
     if (is_known_program(s, one->text) && !strstr(one->text, ".sh")) return found ;
-    is_other |= !!script_of(s, one->text) ;
+    is_other |= !!dockerfile_script(s->dockerfile, s->scripts, one->text) ;
     if (is_candidate(s, one->text, text) && (is_script || !is_other) && (!found || (is_script && !first))) found = shell_basename(one->text) ;
     if (!strchr(one->text, ' ')) continue ;
     for (struct statement *part = shell_parse_text(s->pool, &code, one->text) ; part ; part = part->next)

@@ -5,14 +5,14 @@
 
 #include "migrate/plan.h"
 
-enum input_kind { INPUT_SCRIPT, INPUT_SUPERVISORD, INPUT_PROCFILE, INPUT_DOCKERFILE, INPUT_COMPOSE, INPUT_UNIT, INPUT_DATA } ;
-
 /* By name and content. */
-extern enum input_kind input_kind (struct source const *source) ;
+extern enum input_kind input_kind (char const *name, char const *text) ;
+
+#define PROCESS_LETTERS NAME_LETTERS "-" /* in the name of a process of a Procfile */
 
 extern void migrate_supervisord (struct plan *plan) ;
 extern void migrate_procfile (struct plan *plan) ;
-/* Migrates any kind. Refuses what is not a list of processes, and says what to do instead. */
-extern void migrate_input (struct plan *plan, enum input_kind kind) ;
+/* Migrates any plan->kind. Refuses what is not a list of processes, and says what to do instead. */
+extern void migrate_input (struct plan *plan) ;
 
 #endif

@@ -82,6 +82,7 @@
    lost.c           what the files ask for and do not have
 
    The other inputs (inputs.h):
+   inputs.c         which kind it is
    ini.c            reading a supervisord.conf
    supervisord.c    its sections, and the order of its programs
    program.c        the options of one of these
@@ -90,7 +91,7 @@
    order.c          which of them uses which
    fcgi.c           sockets of fcgi-programs
    procrunners.c    foreman, overmind and the like: what each does, and is told
-   procfile.c       which kind of input it is; a Procfile's processes
+   procfile.c       a Procfile's processes
 
    The plan becomes what is written:
    render.c         files
@@ -101,6 +102,7 @@
    dockerbase.c     what is known of its base image
    dockerstart.c    what the image executes, and where the input is in that
    dockerwords.c    a word of that: a starter, a script, or the input
+   dockeruses.c     who uses a file
    dockerrun.c      what a RUN is for
    dockerpatch.c    what is to change in it
    dockerleft.c     what goes with the wrapper
@@ -220,11 +222,14 @@ struct configuration
   struct configuration *next ;
 } ;
 
+enum input_kind { INPUT_SCRIPT, INPUT_SUPERVISORD, INPUT_PROCFILE, INPUT_DOCKERFILE, INPUT_COMPOSE, INPUT_UNIT, INPUT_DATA } ;
+
 struct procrun ;
 struct plan
 {
   struct pool *pool ;
   struct source *source ;
+  enum input_kind kind ;
   char const *setup_name ; /* of the scripts in cont-init.d and cont-finish.d */
   char const *shell ; /* the interpreter's line without #! */
   struct service *services ;

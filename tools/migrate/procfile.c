@@ -5,81 +5,6 @@
 #include "migrate/procrunners.h"
 #include "migrate/script.h"
 
-#define PROCESS_LETTERS NAME_LETTERS "-"
-
-static int is_dockerfile (char const *base, char const *text)
-{
-  char const *dot = strrchr(base, '.') ;
-  if (!strncmp(base, "Dockerfile", 10) || !strncmp(base, "Containerfile", 13)) return 1 ;
-  if (dot && (!strcasecmp(dot, ".dockerfile") || !strcasecmp(dot, ".containerfile"))) return 1 ;
-  for (;;)
-  {
-    text += strspn(text, " \t\n") ;
-    if (*text != '#') break ;
-    text += strcspn(text, "\n") ;
-  }
-  return !strncasecmp(text, "FROM", 4) && (text[4] == ' ' || text[4] == '\t') ;
-}
-
-static int has_line (char const *text, char const *begin)
-{
-  size_t len = strlen(begin) ;
-  for (;;)
-  {
-    if (!strncmp(text, begin, len)) return 1 ;
-    text = strchr(text, '\n') ;
-    if (!text) return 0 ;
-    text++ ;
-  }
-}
-
-static int has_extension (char const *base, char const *names)
-{
-  char const *dot = strrchr(base, '.') ;
-  return dot && shell_one_of(dot + 1, names) ;
-}
-
-/* Files that look like a list of processes, and are none. */
-static enum input_kind other_kind (char const *base, char const *text)
-{
-  if (has_line(text, "services:") && (has_extension(base, "yml yaml") || has_line(text, "version:") || strstr(text, "\n    image:") || strstr(text, "\n    build:"))) return INPUT_COMPOSE ;
-  if (has_line(text, "[Service]") || (has_line(text, "[Unit]") && has_line(text, "[Install]"))) return INPUT_UNIT ;
-  if (has_extension(base, "yml yaml json toml xml") || has_line(text, "apiVersion:")) return INPUT_DATA ;
-  return INPUT_SCRIPT ;
-}
-
-enum input_kind input_kind (struct source const *source)
-{
-  char const *base = shell_basename(source->name) ;
-  if (!strncmp(base, "Procfile", 8)) return INPUT_PROCFILE ;
-  if (!strncmp(source->text, "#!", 2)) return INPUT_SCRIPT ;
-  if (is_dockerfile(base, source->text)) return INPUT_DOCKERFILE ;
-  if (strstr(source->text, "[program:") || strstr(source->text, "[fcgi-program:") || strstr(source->text, "[supervisord]")) return INPUT_SUPERVISORD ;
-  if (!strncmp(base, "supervisord", 11)) return INPUT_SUPERVISORD ;
-  return other_kind(base, source->text) ;
-}
-
-void migrate_input (struct plan *plan, enum input_kind kind)
-{
-  struct service *aside = kind == INPUT_SUPERVISORD || kind == INPUT_PROCFILE ? migrate_code(plan) : 0 ;
-  if (kind == INPUT_SUPERVISORD) migrate_supervisord(plan) ;
-  else if (kind == INPUT_PROCFILE) migrate_procfile(plan) ;
-  else if (kind == INPUT_DOCKERFILE)
-    plan->refused = pool_printf(plan->pool, "%s is a Dockerfile: give the script that its ENTRYPOINT or CMD starts, and the Dockerfile with --dockerfile. "
-      "If there is no script, as CMD itself has the commands, write them into a file start.sh, with #!/bin/sh as its first line; write COPY start.sh / and CMD [\"sh\", \"/start.sh\"] "
-      "into the Dockerfile in its place; and give start.sh", plan->source->name) ;
-  else if (kind == INPUT_COMPOSE)
-    plan->refused = pool_printf(plan->pool, "%s is a compose file: each of its services is a container of its own. Give the script that the image's ENTRYPOINT or CMD starts, "
-      "one image after the other; commands that should share a container can be given as a Procfile, a line NAME: COMMAND each", plan->source->name) ;
-  else if (kind == INPUT_UNIT)
-    plan->refused = pool_printf(plan->pool, "%s is a systemd unit: write a directory with a run that ends in exec and the words of ExecStart=, "
-      "with reeve-exec --user for User=, cd for WorkingDirectory=, and a dependencies.d for After= and Requires=", plan->source->name) ;
-  else if (kind == INPUT_DATA)
-    plan->refused = pool_printf(plan->pool, "%s is data, not a wrapper script, a supervisord.conf or a Procfile: give the script that starts the processes", plan->source->name) ;
-  else migrate_script(plan) ;
-  if (aside) migrate_code_end(plan, aside) ;
-}
-
 /* The command at the line and column where it is in the Procfile, so that what is said
    of it names the right line. */
 static struct statement *parse_command (struct plan *plan, struct source *code, uint32_t line, uint32_t column, char const *command)
@@ -216,6 +141,39 @@ static void note_env (struct plan *plan)
     texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "%s may have read options from %s, which was not looked at", plan->procrun->name, plan->procrun->settings)) ;
 }
 
+struct renaming
+{
+  char const *from ;
+  char const *to ;
+} ;
+
+static int renames (struct statement *statement, void *data)
+{
+  struct renaming const *renaming = data ;
+  int from = 0 ;
+  int to = 0 ;
+  if (!shell_one_of(statement_command(statement), "mv cp ln install")) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  {
+    char const *name = shell_basename(statement_word(statement, i)) ;
+    from |= !strcmp(name, renaming->from) ;
+    to |= !strcmp(name, renaming->to) ;
+  }
+  return from && to ;
+}
+
+/* RUN mv Procfile.docker Procfile: is the input what the image starts the processes of? */
+static int is_input (struct plan *plan, char const *procfile)
+{
+  struct source code ;
+  struct renaming renaming = { shell_basename(plan->source->name), shell_basename(plan->procfile_source ? plan->procfile_source : procfile) } ;
+  if (!strcmp(renaming.from, renaming.to)) return 1 ;
+  for (struct text const *run = plan->image_runs.first ; run ; run = run->next)
+    for (struct statement *one = shell_parse_text(plan->pool, &code, run->text) ; one ; one = one->next)
+      if (statement_walk(one, &renames, &renaming)) return 1 ;
+  return 0 ;
+}
+
 /* What was told to foreman and the like, and is not in the files. */
 static void note_run (struct plan *plan)
 {
@@ -231,7 +189,7 @@ static void note_run (struct plan *plan)
   procfile = run->procfile ? run->procfile : "Procfile" ;
   if (run->is_other)
     texts_add(pool, &plan->notes, pool_printf(pool, "TODO: the image executes %s, which does not start the processes of a Procfile as `start` does: which services are wanted?", run->command)) ;
-  if (strcmp(shell_basename(plan->procfile_source ? plan->procfile_source : procfile), shell_basename(plan->source->name)) != 0)
+  if (!is_input(plan, procfile))
     texts_add(pool, &plan->notes, pool_printf(pool, "TODO: the image starts the processes of %s, and not of %s: is that the same file? Else give that one", procfile, shell_basename(plan->source->name))) ;
   if (run->unclear.first)
     texts_add(pool, &plan->notes, pool_printf(pool, "TODO: %s: what %s is, is not known here: if it says which processes run, how many (count), or where, write that into the services", run->command,

@@ -103,21 +103,14 @@ static char const *read_from_image (struct pool *pool, int root, char const *nam
   return 0 ;
 }
 
-/* The script that is `path` in the image, or has its name if the path has no folder. */
-static char const *script_text (struct docker_script const *scripts, char const *path)
-{
-  for (; scripts ; scripts = scripts->next)
-    if (!strcmp(scripts->path, path) || (!strchr(path, '/') && !strcmp(shell_basename(scripts->path), path))) return scripts->text ;
-  return 0 ;
-}
-
 /* Reads what the image executes before the input, from the build context or the unpacked image. */
 static void read_front (struct plan *plan, struct arguments const *arguments, struct dockerfile const *dockerfile, int root, struct docker_start *start)
 {
   struct pool *pool = plan->pool ;
   char const *name = start->front.first ? dockerfile_source_of(dockerfile, start->front.first->text) : 0 ;
-  if (name) start->front_text = context_read(pool, arguments->dockerfile, name) ;
-  if (!name && start->front.first) start->front_text = script_text(start->scripts, start->front.first->text) ;
+  struct docker_script const *script = start->front.first ? dockerfile_script(dockerfile, start->scripts, start->front.first->text) : 0 ;
+  if (script) start->front_text = script->text ;
+  else if (name) start->front_text = context_read(pool, arguments->dockerfile, name) ;
   if (!start->front_text && root != ROOT_NONE && start->front.first) start->front_text = read_from_image(pool, root, start->front.first->text) ;
   if (name && !start->front_text) texts_add(pool, &plan->notes, pool_printf(pool, "the Dockerfile copies %s, which is not in the build context here: look into it yourself", name)) ;
 }
@@ -182,6 +175,7 @@ int main (int argc, char **argv)
   char const *patch = "" ;
   int code = 0 ;
   int root = ROOT_NONE ;
+  enum input_kind kind ;
   version_answer(argc, (char const *const *)argv, PROG) ;
   parse_arguments(&arguments, argc, argv) ;
   if (arguments.root && (root = root_open(arguments.root)) == -1) strerr_diefu2sys(code_of_errno(), "open the folder ", arguments.root) ;
@@ -191,8 +185,10 @@ int main (int argc, char **argv)
     read_source(&docker_source, &pool, arguments.dockerfile, "the Dockerfile") ;
     dockerfile_read(&docker_source, &dockerfile) ;
   }
-  if (input_kind(&source) == INPUT_SUPERVISORD) include_files(&source, arguments.dockerfile ? &dockerfile : 0, arguments.dockerfile, root, &unread) ;
+  kind = input_kind(source.name, source.text) ;
+  if (kind == INPUT_SUPERVISORD) include_files(&source, arguments.dockerfile ? &dockerfile : 0, arguments.dockerfile, root, &unread) ;
   plan_init(&plan, &source) ;
+  plan.kind = kind ;
   plan.unread = unread ;
   plan.root = root ;
   look_at_nginx(&plan, &arguments, arguments.dockerfile ? &dockerfile : 0) ;
@@ -202,7 +198,7 @@ int main (int argc, char **argv)
     read_front(&plan, &arguments, &dockerfile, root, &start) ;
     plan.configurations = context_configurations(&dockerfile, arguments.dockerfile) ;
     plan.cmd = start.arguments ;
-    if (input_kind(&source) == INPUT_SCRIPT) put_code(&plan, &start) ;
+    if (kind == INPUT_SCRIPT) put_code(&plan, &start) ;
     plan.shell_options = start.shell_options ;
     plan.is_given = start.is_given ;
     if (start.rewrites)
@@ -220,7 +216,7 @@ int main (int argc, char **argv)
     plan.workdir = dockerfile_workdir(&dockerfile, 0) ;
     if (!*plan.workdir) plan.workdir = 0 ;
   }
-  migrate_input(&plan, input_kind(&source)) ;
+  migrate_input(&plan) ;
   if (plan.refused) strerr_dief2x(EXIT_REFUSED, "refused: ", plan.refused) ;
   files = render(&plan) ;
   if (arguments.dockerfile)

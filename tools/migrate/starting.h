@@ -21,10 +21,6 @@ struct starting
 extern int is_starter (char const *word) ; /* it only starts another program, as sh and tini do */
 /* bundle (exec), poetry (run), ...: it makes the programs of a project known to what it starts. */
 extern int is_project_starter (char const *word) ;
-/* The script of the build context that the word executes: by its path, or, as PATH finds it, by
-   its name in a folder bin. 0: it is none that could be read. */
-extern struct docker_script const *script_of (struct starting const *s, char const *word) ;
-
 /* When none of the input's names is there, one of the programs is taken for it: one that executes
    "$@" comes first, another one last. Arguments count when they look like a script, and not at all
    behind a program that is known to be none. */

@@ -1,0 +1,55 @@
+# What stays in the image and asks for what has gone: the wrapper, or what started the processes.
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+@test "what asks for a program that has gone is named, with what to write" {
+  input=supervisord.conf
+  wrapper <<<$'[program:web]\ncommand=web'
+  printf 'FROM debian\nCOPY supervisord.conf /etc/\nCOPY cron-jobs /etc/cron.d/jobs\nCOPY <<EOF /etc/cron.d/more\n1 * * * * root supervisorctl stop web\nEOF\nRUN echo "* * * * * root supervisorctl restart web" >>/etc/crontab\nHEALTHCHECK --interval=5s CMD supervisorctl status web || exit 1\nCMD ["supervisord"]\n' >Dockerfile
+  echo '1 * * * * root supervisorctl restart web' >cron-jobs
+  migrate --dockerfile Dockerfile
+  told 'TODO: Dockerfile, line 8: HEALTHCHECK asks for supervisorctl, which does not run any more, so that it would fail for ever: write HEALTHCHECK CMD ["reeve", "status", "web"]'
+  told 'TODO: Dockerfile, line 7: RUN has supervisorctl, which finds no supervisord any more'
+  told 'TODO: Dockerfile, lines 4-6: COPY has supervisorctl'
+  told 'TODO: cron-jobs, which stays in the image, calls supervisorctl'
+  told 'the patch takes out COPY of supervisord.conf' # the stars in quotes are no pattern
+  printf 'FROM debian\nHEALTHCHECK CMD pgrep supervisord\nCMD ["supervisord"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'HEALTHCHECK CMD ["reeve", "status"], which is 0 when all services are ready'
+  input=Procfile
+  wrapper <<<'web: ./web'
+  printf 'FROM debian\nHEALTHCHECK CMD pidof overmind\nCMD ["overmind", "start"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'HEALTHCHECK asks for overmind, which does not run any more'
+  printf 'FROM debian\nHEALTHCHECK CMD curl -f localhost\nCMD ["overmind", "start"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  untold 'HEALTHCHECK asks'
+}
+
+@test "a file of a server that has the wrapper's name is another one" {
+  wrapper <<<$'#!/bin/sh\nweb &\nexec worker'
+  checked_by() { printf 'FROM debian\nCOPY start.sh /\nHEALTHCHECK CMD %s\nCMD ["/start.sh"]\n' "$1" >Dockerfile; migrate --dockerfile Dockerfile; }
+  for command in 'curl -fs http://localhost:8080/start.sh || exit 1' 'wget -qO- "https://127.0.0.1/install/start.sh?a=1"'; do
+    checked_by "$command"
+    untold 'HEALTHCHECK asks'
+    told 'the patch takes out COPY of start.sh'
+  done
+  for command in 'pgrep -f start.sh' '["sh", "-c", "ps | grep /start.sh && curl http://localhost/start.sh"]'; do
+    checked_by "$command"
+    told 'HEALTHCHECK asks for start.sh, which does not run any more'
+  done
+}
+
+@test "the supervisord.conf may have any name" {
+  input=kafka.conf
+  wrapper <<<$'[program:kafka]\ncommand=kafka'
+  printf 'FROM debian\nRUN apt-get install -y wget supervisor\nCOPY kafka.conf /etc/supervisor/conf.d/\nHEALTHCHECK CMD pidof supervisord\nCMD ["supervisord", "-n"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'HEALTHCHECK asks for supervisord, which does not run any more'
+  sed -i /HEALTHCHECK/d Dockerfile
+  migrate --dockerfile Dockerfile
+  told '+RUN apt-get install -y wget'
+}
