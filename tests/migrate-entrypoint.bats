@@ -237,3 +237,64 @@ EOS
     untold 'takes the place of the one'
   done
 }
+
+@test "what changes the input when the container starts is named" {
+  supervised
+  cat >entry.sh <<'EOS'
+#!/bin/bash
+CONF=/etc/supervisor/conf.d/all.conf
+sed -i 's/\r$//' "$CONF"
+if [ "$SSH" = true ]; then
+cat >>$CONF <<'EOF'
+[program:sshd]
+command=sshd -D
+EOF
+fi
+[ -n "$Y" ] || rm -f /etc/supervisor/conf.d/worker.conf
+sed -i s/web/api/ "${CONF}"
+cat <<EOF | tee -a /etc/supervisor/conf.d/new.conf >/dev/null
+[program:new]
+command=$NEW
+EOF
+sed -i s/web/api/ /etc/nginx.conf
+echo started >/var/log/supervisor/started.log
+exec "$@"
+EOS
+  printf 'FROM debian\nCOPY supervisord.conf /etc/supervisor/conf.d/all.conf\nCOPY . /app\nENTRYPOINT ["/app/entry.sh"]\nCMD ["supervisord", "-n"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'TODO: entry.sh changes what supervisord.conf is made of when the container starts'
+  told "any more: line 5: cat >>\$CONF <<'EOF'; line 10: rm -f /etc/supervisor/conf.d/worker.conf; line 11: sed -i s/web/api/ \"\${CONF}\"; line 12: cat <<EOF | tee -a"
+  told 'change the services (program sshd, new) to what that made of them'
+  untold nginx.conf
+  untold started.log
+  # In the code of CMD.
+  printf 'FROM debian\nCOPY supervisord.conf /etc/\nCMD sed -i s/80/$PORT/ /etc/supervisord.conf && supervisord -n\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'TODO: what the image executes first changes what supervisord.conf is made of'
+}
+
+@test "what changes the input in the build is named, unless the input has that" {
+  input=Procfile
+  printf 'web: web\nconsole: sh\n' >Procfile
+  printf 'FROM ruby\nWORKDIR /app\nRUN git clone https://x/app . && sed -i "s/^console/#console/" Procfile \\\n && echo "clock: ruby clock.rb" >>Procfile\nCMD ["foreman", "start"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'TODO: a RUN of the Dockerfile changes what Procfile is made of: line 3: sed -i "s/^console/#console/" Procfile; line 4: echo "clock: ruby clock.rb" >>Procfile'
+  untold 'whose text is in the Dockerfile'
+  # The build makes the file, as it is here; and what was there ahead of COPY does not matter.
+  cat >Dockerfile <<'EOS'
+FROM ruby
+RUN echo "web: web" >/Procfile && printf '%s\n' 'console: sh' >>/Procfile
+CMD ["foreman", "start"]
+EOS
+  migrate --dockerfile Dockerfile
+  untold 'is made of'
+  printf 'FROM ruby\nRUN echo "a: b" >>/Procfile\nCOPY Procfile /\nRUN chmod 644 /Procfile; sed -i "s/\\r//" /Procfile\nCMD ["foreman", "start"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  untold 'is made of'
+  # A script.
+  input=start.sh
+  wrapper <<<$'#!/bin/sh\na &\nexec b'
+  printf 'FROM debian\nCOPY start.sh /run.sh\nRUN sed -i "s/^a/a --fast/" /run.sh && chmod +x /run.sh\nCMD ["/run.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'TODO: a RUN of the Dockerfile changes what start.sh is made of: line 3: sed -i "s/^a/a --fast/" /run.sh'
+}

@@ -300,7 +300,7 @@ static void note_written (struct patching *p, struct instruction const *one)
     dockerfile_copying(p->dockerfile, one, &copying) ;
     writes = copying.target && !strcmp(shell_basename(copying.target), name) ;
   }
-  if (writes && !patching_is_edited(p, one))
+  if (writes && !patching_is_edited(p, one) && !p->build_edits)
     patching_note(p, pool_printf(p->pool, "%s: %s of %s, whose text is in the Dockerfile, stays in the image, though /init does not need it: take it out if nothing else does", patching_place(p, one), one->name, name)) ;
 }
 
@@ -320,6 +320,7 @@ void remove_obsolete (struct patching *p)
     if (one->stage != STAGE_LAST) continue ;
     if (prepares_obsolete(p, one)) patching_remove(p, one, ", which prepared that file") ;
     else if (run_only_fetches_init(p->pool, one) && !init_stays(p, one->arguments)) patching_remove(p, one, ", which fetched an init") ;
-  }  for (struct instruction *one = p->dockerfile->instructions ; one ; one = one->next)
+  }
+  for (struct instruction *one = p->dockerfile->instructions ; one ; one = one->next)
     if (one->stage == STAGE_LAST) note_written(p, one) ;
 }

@@ -368,6 +368,7 @@ char const *dockerfile_patch (struct dockerfile const *dockerfile, struct docker
   struct docker_tree const *tree)
 {
   struct patching p = { .dockerfile = dockerfile, .start = start, .plan = plan, .pool = plan->pool, .input = shell_basename(input) } ;
+  note_edits(&p) ;
   remove_obsolete(&p) ;
   remove_packages(&p) ;
   remove_variables(&p) ;

@@ -1,5 +1,5 @@
 /* The patch to a Dockerfile while it is made: dockerpatch.c decides what is added, dockerleft.c
-   what goes; dockercallers.c names who asks for that. */
+   what goes; dockercallers.c names who asks for that, dockeredits.c who changes the input. */
 
 #ifndef REEVE_MIGRATE_PATCHING_H
 #define REEVE_MIGRATE_PATCHING_H
@@ -27,6 +27,7 @@ struct patching
   struct edit *edits ;
   char const *input ; /* the wrapper's basename, on this machine */
   struct obsolete *obsolete ;
+  int build_edits ; /* a RUN changes the input, or what it is made of */
 } ;
 
 extern void patching_note (struct patching *p, char const *text) ;
@@ -46,6 +47,10 @@ extern char const *script_needs (struct patching *p, char const *program) ;
 extern char const *init_stays (struct patching *p, char const *text) ;
 /* Takes out the COPY of such files, and what only prepared them. A note says why each goes or stays. */
 extern void remove_obsolete (struct patching *p) ;
+
+/* ---- dockeredits.c ---- */
+/* A TODO for what changes the input in the image, in the build or when the container starts. */
+extern void note_edits (struct patching *p) ;
 
 /* ---- dockercallers.c ---- */
 /* A TODO for each HEALTHCHECK, script or other file that calls what has gone. */
