@@ -15,6 +15,7 @@
 
 #include "migrate/command.h"
 #include "migrate/configured.h"
+#include "migrate/known.h"
 #include "migrate/plan.h"
 
 struct function
@@ -249,6 +250,12 @@ extern void drop_branch (struct analysis *a, struct branch const *branch) ; /* a
 extern void note_arguments_set (struct analysis *a, struct statement const *statement) ; /* set --, shift */
 extern void note_value (struct analysis *a, struct statement const *statement) ; /* an assignment */
 
+/* ---- console.c: what a person talks to ---- */
+/* The service of such a program has the terminal, and its end is the container's, as in the script. Returns 0
+   if the statement starts none. */
+extern int start_console (struct analysis *a, struct statement *statement) ;
+extern void give_console (struct analysis *a, struct service *service, struct statement const *body) ; /* the same for a service that ends as the function does */
+
 /* ---- start.c: a statement becomes a service ---- */
 enum start_how { START_BACKGROUND, START_MAIN, START_DAEMON } ;
 extern struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how) ;
@@ -330,37 +337,6 @@ extern void mark_move (struct analysis *a, struct service *service, struct state
 
 /* A TODO where a statement of the setup, or of a task, sets a trap that the services would need. */
 extern void mark_traps (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim) ;
-
-/* ---- origin.c: what a variable holds at a place ---- */
-struct variable
-{
-  char const *name ; /* the environment's name for it, after variable_from_environment() */
-  char const *fallback ; /* its value if it is not set; 0: none */
-  char const *constant ; /* the value that the script has set; 0: the environment decides */
-} ;
-/* $A, "${A}", ${A:-no}. 0: another form. */
-extern int variable_parse (struct pool *pool, char const *raw, struct variable *variable) ;
-/* After that many of the plan's pieces, does it have the environment's value, or a known one?
-   0: the script may have set it to something else. */
-extern int variable_from_environment (struct analysis *a, struct variable *variable, unsigned int npieces) ;
-
-/* $NAMES, "${NAMES[@]}": adds its words, if only the script has set it. 0: they are not known. */
-extern int known_words (struct analysis *a, char const *raw, struct texts *values) ;
-
-/* ---- arrays.c ---- */
-struct element
-{
-  char const *key ;
-  char const *value ; /* 0: not known */
-  struct element *next ;
-} ;
-struct array
-{
-  struct element *first ;
-  int has_names ; /* its keys are names: declare -A */
-} ;
-/* 0: the script does something with it that is not known here. An array that nobody sets has no elements. */
-extern int array_known (struct analysis *a, char const *name, struct array *array) ;
 
 /* ---- enable.c ---- */
 /* At the end: conditions about the environment become enable-if. */

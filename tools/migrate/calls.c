@@ -35,6 +35,7 @@ int begin_call (struct analysis *a, struct statement *statement, struct calling 
   if (ends_with_exec(body) && !statement_walk(body, &is_started, 0))
   {
     struct service *service = start_service(a, statement, START_MAIN) ;
+    if (passes_all(statement)) give_console(a, service, body) ;
     if (!a->conditions.first) script_waits(a, service->line) ;
     else a->branch_replaced = 1 ;
     return 1 ;

@@ -112,6 +112,11 @@ static char const *value_of (struct analysis *a, char const *raw, unsigned int d
   return len == 1 ? value : operate(a, value, pool_copy(a->pool, end, len - 1), depth, *value || !strchr("123456789@*", p[1])) ;
 }
 
+char const *value_by_cmd (struct analysis *a, char const *raw)
+{
+  return value_of(a, raw, 0) ;
+}
+
 /* set -- server "$@"; shift 2: what the arguments are from here on. */
 void note_arguments_set (struct analysis *a, struct statement const *statement)
 {

@@ -31,6 +31,7 @@
    cmdcode.c        CMD's shell code, where the script executes it
    dispatch.c       the branch that the image's CMD takes
    commands.c       single commands: what becomes a program, or starts one
+   console.c        programs that a person talks to
    controllers.c    commands that start something by way of another program
    damaged.c        what no shell can read
    sides.c          does a command ask, work and end, or serve?

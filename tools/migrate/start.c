@@ -79,6 +79,19 @@ static int ends_soon (struct analysis *a, struct statement const *statement)
   return 1 ;
 }
 
+/* exec "$1", exec "${@:-bash}": a name by what CMD makes of it; 0: not known. */
+static char const *name_by_cmd (struct analysis *a, struct statement const *statement)
+{
+  struct launch launch ;
+  char const *value ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  if (launch.first >= statement->nwords || !strchr(statement->words[launch.first].raw, '$')) return 0 ;
+  value = value_by_cmd(a, statement->words[launch.first].raw) ;
+  if (!value || !*value) return 0 ;
+  return command_service_name(a->pool, (char const *const []){ pool_copy(a->pool, value, strcspn(value, " ")), 0 }) ;
+}
+
 struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how)
 {
   static char const *const hows[] = { "started in the background", "what the script ended with: main", "a daemon" } ;
@@ -87,7 +100,8 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   int by_cmd = is_image_command(a, statement) && a->arguments && a->arguments[0] && !a->shifted && !a->positional ;
   if (has_work(a->pending)) flush_pending(a) ; /* done once, before everything that the branch starts */
   close_task(a) ;
-  name = by_cmd ? command_service_name(a->pool, a->arguments) : runs_arguments(a, statement) && !a->positional ? "cmd" : name_of(a, statement) ;
+  name = by_cmd ? command_service_name(a->pool, a->arguments) : name_by_cmd(a, statement) ;
+  if (!name) name = runs_arguments(a, statement) && !a->positional ? "cmd" : name_of(a, statement) ;
   service = plan_service(a->plan, distinct_name(a, name, statement), line_of(a, statement)) ;
   if (a->template) service_template(a->plan, service, a->template) ;
   service->text = statement_text(a, statement) ;
