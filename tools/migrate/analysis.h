@@ -231,13 +231,6 @@ extern int walk_remedy (struct analysis *a, struct statement *statement) ; /* a 
 /* A statement after the waiting */
 extern void walk_after (struct analysis *a, struct statement *statement) ;
 
-/* ---- ending.c ---- */
-extern void drop_exit (struct analysis *a, struct statement *statement, char const *what) ; /* exit, behind what is main; `what`: ahead of what is said of its code */
-extern void drop_end_message (struct analysis *a, struct statement *statement) ; /* a message behind that */
-extern void drop_end_call (struct analysis *a, struct statement *statement) ; /* a function that ends processes, and perhaps the script */
-extern char const *why_dropped_behind (struct analysis *a, struct statement const *left, struct statement const *right) ; /* what follows a start, or `wait`, behind || */
-extern void settle_endings (struct analysis *a) ; /* at the end: says what became of the exit codes */
-
 /* ---- caseend.c ---- */
 enum case_end { CASE_ENDS, CASE_FALLS, CASE_GOES_ON } ; /* ;; - ;& into the next branch - ;;& to the patterns of those after it */
 extern enum case_end case_end (struct analysis *a, struct branch const *branch) ;

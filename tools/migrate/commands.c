@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "migrate/ending.h"
 #include "migrate/waiting.h"
 
 void walk_exec (struct analysis *a, struct statement *statement)

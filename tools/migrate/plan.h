@@ -45,7 +45,7 @@
    watching.c       loops that watch processes
    watchwork.c      the work that some of them do
    talk.c           messages, statuses, the end
-   ending.c         exit codes
+   ending.c         exit codes, and exits behind the end (ending.h)
    start.c          a statement becomes a service
    tasks.c          or goes to the setup, a branch, or a task
    remarks.c        comments

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "migrate/ending.h"
 #include "migrate/waiting.h"
 #include "migrate/image.h"
 #include "migrate/script.h"

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "migrate/ending.h"
 #include "migrate/waiting.h"
 
 static void drop (struct analysis *a, struct statement *statement, char const *why)
@@ -195,6 +196,7 @@ int walk_talk (struct analysis *a, struct statement *statement)
     if (asks_codes(a, statement))
       plan_todo(a->plan, a->task, claim, line_of(a, statement), pool_printf(a->pool, "the script looked for certain exit codes: write those that count as success into success-codes: %s", text)) ;
   }
+  else if (asks_status(a, text) && a->waited_line) drop_end_question(a, statement, "looked whether it had failed: the supervisor does") ;
   else if (asks_status(a, text)) drop(a, statement, "looked whether it had failed: the supervisor does") ;
   else if (a->waited_line) drop_end_message(a, statement) ;
   else if (statement_walk(statement, &ends_script, 0)) walk_question(a, statement) ;
@@ -274,6 +276,7 @@ void walk_after (struct analysis *a, struct statement *statement)
     {
       struct claim *claim = claim_statement(a, statement, service_where(a->plan, main, "finish"), "what was done at the end") ;
       tell_status(a, main, claim, statement) ;
+      mark_other_code(a, statement, claim) ;
       texts_add(a->pool, &main->finish, statement_text(a, statement)) ;
     }
   }

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "migrate/branching.h"
+#include "migrate/ending.h"
 #include "migrate/script.h"
 #include "migrate/waiting.h"
 
