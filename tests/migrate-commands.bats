@@ -432,3 +432,32 @@ EOS
     [ -z "$(find "$tree" -name flag-console)" ] || { echo "# $cmd"; return 1; }
   done
 }
+
+@test "a name that only begins with a daemon's is not that daemon" {
+  wrapper <<'EOS'
+php-fpm_exporter server &
+uwsgi_exporter -d 1 &
+php-fpm-healthcheck-server --loop &
+gunicorn-statsd-exporter -D 1 &
+php-fpm8.2 &
+exec uwsgi_python3 --ini x
+EOS
+  migrate
+  untold 'the same'
+  for one in 'php-fpm_exporter server' 'uwsgi_exporter -d 1' 'php-fpm-healthcheck-server --loop' 'gunicorn-statsd-exporter -D 1' 'php-fpm8.2 -F'; do
+    grep -qx "exec $one" "$tree/${one%% *}/run"
+  done
+  # Nor is it asked in its place.
+  wrapper <<'EOS'
+redis-server &
+redis_exporter &
+mysqld &
+mysql-backup &
+until redis-cli ping; do sleep 1; done
+until mysqladmin ping; do sleep 1; done
+exec web
+EOS
+  migrate
+  has web/dependencies.d/redis-server web/dependencies.d/mysqld redis-server/notification-fd mysqld/data/check
+  lacks redis_exporter/notification-fd mysql-backup/data
+}

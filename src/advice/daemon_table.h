@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-/* A list is words with spaces between them; 0: empty. A name may end in `*`. name+*end is the
+/* A list is words with spaces between them; 0: empty. A name may end in `*`, which is a version. name+*end is the
    program `name` if one of its words ends in `end`. An option is one of these:
      -f           that letter; in `foreground` and `ends` also among other letters: -df
      --name       also --name=value

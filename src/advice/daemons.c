@@ -18,10 +18,20 @@ static char const *next_word (char const **list, size_t *len)
   return *len ? word : 0 ;
 }
 
+/* 8.2, -3, .sh: php-fpm8.2 is a php-fpm, php-fpm_exporter is not. */
+static int is_version (char const *rest)
+{
+  size_t len ;
+  if (!*rest || !strcmp(rest, ".sh")) return 1 ;
+  rest += strspn(rest, "-._") ;
+  len = strspn(rest, "0123456789.") ;
+  return len && !rest[len] ;
+}
+
 static int is_name (char const *pattern, size_t len, char const *name)
 {
   size_t length = strlen(name) ;
-  if (pattern[len - 1] == '*') return length >= len - 1 && !memcmp(pattern, name, len - 1) ;
+  if (pattern[len - 1] == '*') return length >= len - 1 && !memcmp(pattern, name, len - 1) && is_version(name + len - 1) ;
   return length == len && !memcmp(pattern, name, len) ;
 }
 

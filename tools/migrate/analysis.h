@@ -226,7 +226,6 @@ extern void keep_damaged (struct analysis *a, struct statement *statement) ; /* 
 /* Between and after starts: a statement that asks for the status of a start, or only prints.
    Returns 1 if it was that. */
 extern int walk_talk (struct analysis *a, struct statement *statement) ;
-extern int asks_status (struct analysis *a, char const *text) ; /* $? of a start, or a variable with it */
 extern int walk_remedy (struct analysis *a, struct statement *statement) ; /* a start that depends on how main ended; 1: it was that */
 /* A statement after the waiting */
 extern void walk_after (struct analysis *a, struct statement *statement) ;

@@ -25,6 +25,14 @@ static void add_ending (struct analysis *a, struct ending const *ending)
   a->endings = one ;
 }
 
+int asks_status (struct analysis *a, char const *text)
+{
+  if (strstr(text, "$?")) return 1 ;
+  for (struct text const *one = a->status_names.first ; one ; one = one->next)
+    if (shell_mentions(text, one->text)) return 1 ;
+  return 0 ;
+}
+
 static int is_code (char const *word)
 {
   char const *end ;

@@ -6,6 +6,7 @@
 #include "migrate/analysis.h"
 
 /* ---- ending.c ---- */
+extern int asks_status (struct analysis *a, char const *text) ; /* $? of a start, or a variable with it */
 extern void drop_exit (struct analysis *a, struct statement *statement, char const *what) ; /* exit; `what`: ahead of what is said of its code */
 extern void drop_end_message (struct analysis *a, struct statement *statement) ;
 extern void drop_end_question (struct analysis *a, struct statement *statement, char const *what) ; /* if and the like, with perhaps an exit in it */

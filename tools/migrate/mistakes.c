@@ -218,9 +218,18 @@ static char const *const families[] =
 /* What tells one instance from another. */
 static char const *const telling[] = { "--session", "--address", "port", "socket", "datadir", "dbpath", "defaults-file", "config", ".conf", ".cnf", " -c ", " -f ", " -p ", " -P ", " -D/", " -D ", " -C ", " -a ", " -i " } ;
 
+/* php-fpm, php8.2-fpm, php-fpm82 */
+static int is_fpm (char const *name)
+{
+  char const *rest ;
+  if (strncmp(name, "php", 3) != 0) return 0 ;
+  rest = name + 3 + strspn(name + 3, "0123456789.-") ;
+  return !strncmp(rest, "fpm", 3) && !rest[3 + strspn(rest + 3, "0123456789.-")] ;
+}
+
 static char const *family_of (char const *name)
 {
-  if (!strncmp(name, "php", 3) && strstr(name, "fpm")) return "php-fpm" ;
+  if (is_fpm(name)) return "php-fpm" ;
   for (size_t i = 0 ; i < sizeof(families) / sizeof(*families) ; i++)
     if (shell_one_of(name, families[i])) return families[i] ;
   return 0 ;

@@ -101,9 +101,22 @@ static struct
 
 #define ROWS(table) (sizeof(table) / sizeof(*(table)))
 
+/* Does a word of the text name the program? postgres_exporter only asks a postgres. */
+static int names_program (char const *text, char const *name)
+{
+  for (char const *at = text ; (at = strstr(at, name)) ; at++)
+  {
+    size_t rest = strcspn(at, " \t\n\"'/") ;
+    if (!memmem(at, rest, "exporter", 8)) return 1 ;
+  }
+  return 0 ;
+}
+
+/* Is it one of the programs? 2: by its own name, 1: its words name one. */
 static int has_program (struct service const *service, char const *programs)
 {
-  for (char const *p = programs ; *(p += strspn(p, " ")) ; )
+  int found = 0 ;
+  for (char const *p = programs ; *(p += strspn(p, " ")) && found < 2 ; )
   {
     char name[64] ;
     size_t len = strcspn(p, " ") ;
@@ -111,11 +124,12 @@ static int has_program (struct service const *service, char const *programs)
     {
       memcpy(name, p, len) ;
       name[len] = 0 ;
-      if (!strcmp(service->program, name) || !strcmp(service->name, name) || strstr(service->text, name)) return 1 ;
+      if (!strcmp(service->program, name) || !strcmp(service->name, name)) found = 2 ;
+      else if (names_program(service->text, name)) found = 1 ;
     }
     p += len ;
   }
-  return 0 ;
+  return found ;
 }
 
 /* A number of two digits or more, or a path, that both have. */
@@ -164,10 +178,16 @@ static int shares_variable (struct service const *service, char const *condition
 /* How much speaks for it; the later of two alike wins. */
 static int likelihood (struct service const *service, char const *condition)
 {
+  int known = 0 ;
   if (service->is_oneshot || shell_one_of(service->program, "wait-for-it wait-for-it.sh wait-for wait-for.sh wait4ports")) return -1 ;
-  if (shares_address(service, condition) || shares_variable(service, condition)) return 4 ;
+  if (shares_address(service, condition) || shares_variable(service, condition)) return 5 ;
   for (size_t i = 0 ; i < ROWS(relations) ; i++)
-    if (shell_mentions(condition, relations[i].probe) && has_program(service, relations[i].programs)) return 3 ;
+    if (shell_mentions(condition, relations[i].probe))
+    {
+      int has = has_program(service, relations[i].programs) ;
+      if (has > known) known = has ;
+    }
+  if (known) return 2 + known ;
   if (*service->program && shell_mentions(condition, service->program)) return 2 ;
   if (shell_mentions(condition, service->name)) return 2 ;
   return 0 ;

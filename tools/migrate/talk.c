@@ -11,14 +11,6 @@ static void drop (struct analysis *a, struct statement *statement, char const *w
   claim_statement(a, statement, "dropped", why) ;
 }
 
-int asks_status (struct analysis *a, char const *text)
-{
-  if (strstr(text, "$?")) return 1 ;
-  for (struct text const *one = a->status_names.first ; one ; one = one->next)
-    if (shell_mentions(text, one->text)) return 1 ;
-  return 0 ;
-}
-
 static int ends_script (struct statement *statement, void *data)
 {
   (void)data ;
