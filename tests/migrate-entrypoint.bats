@@ -298,3 +298,34 @@ EOS
   migrate --dockerfile Dockerfile
   told 'TODO: a RUN of the Dockerfile changes what start.sh is made of: line 3: sed -i "s/^a/a --fast/" /run.sh'
 }
+
+@test "a script ahead of /init that asks its arguments, or starts the input under a condition, is told with its lines" {
+  supervised
+  started_by() # CODE [CMD]
+  {
+    printf '#!/bin/sh\n%s\n' "$1" >entry.sh
+    printf 'FROM debian\nCOPY supervisord.conf entry.sh /\nENTRYPOINT ["/entry.sh"]\n%s\n' "${2:-}" >Dockerfile
+    migrate --dockerfile Dockerfile
+  }
+  started_by $'if [ "$1" = app ]; then\n  migrate\n  supervisord\nfi\nexec "$@"' 'CMD ["app"]'
+  told 'line 4 of /entry.sh executed supervisord: supervisord (only under a condition: line 2: if [ "$1" = app ]; then); it went on then'
+  told 'the services start without that condition now'
+  told 'TODO: /entry.sh stays ahead of /init: it asks what its first argument is, which is /init now: line 2: if [ "$1" = app ]; then'
+  started_by $'if [ "$HEALTH" = 1 ]; then\n  exec supervisord\nfi\nexec app "$@"' 'CMD ["--port", "80"]'
+  told 'write exec "$@" there, so that it executes /init, and otherwise becomes something else, to which /init is nothing: line 5: exec app "$@"'
+  started_by $'case $MODE in\nall) supervisord -n ;;\nweb) gunicorn app ;;\nesac'
+  told 'otherwise ends without /init'
+  started_by $'if [ "$HEALTH" = 1 ]; then\n  exec supervisord\nfi\nexec "$@"' 'CMD ["app"]'
+  told 'write exec "$@" there'
+  # Without arguments, and with /init as one.
+  started_by $'if [ $# -eq 0 ]; then\n  migrate\n  exec supervisord\nfi\nexec "$@"'
+  told 'TODO: /entry.sh had no arguments, and has one now, /init: what it does without any is not done any more: line 2: if [ $# -eq 0 ]'
+  started_by $'if [ -z "$1" ]; then\n  echo starting\n  exec supervisord\nfi\nexec "$@"'
+  untold TODO
+  started_by $'if [ -z "$*" ]; then exit 1; fi\nexec "$@"' 'CMD ["supervisord"]'
+  untold TODO
+  started_by $'if [ "$*" = supervisord ]; then setup; fi\nexec "$@"' 'CMD ["supervisord"]'
+  told 'which is /init now: line 2: if [ "$*" = supervisord ]'
+  started_by $'supervisord || exit 1\nexec "$@"' 'CMD ["app"]'
+  untold 'only under a condition'
+}

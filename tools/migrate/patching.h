@@ -1,5 +1,6 @@
 /* The patch to a Dockerfile while it is made: dockerpatch.c decides what is added, dockerleft.c
-   what goes; dockercallers.c names who asks for that, dockeredits.c who changes the input. */
+   what goes; dockercallers.c names who asks for that, dockeredits.c who changes the input,
+   dockerfront.c what stays ahead of /init. */
 
 #ifndef REEVE_MIGRATE_PATCHING_H
 #define REEVE_MIGRATE_PATCHING_H
@@ -51,6 +52,11 @@ extern void remove_obsolete (struct patching *p) ;
 /* ---- dockeredits.c ---- */
 /* A TODO for what changes the input in the image, in the build or when the container starts. */
 extern void note_edits (struct patching *p) ;
+
+/* ---- dockerfront.c: what stays ahead of /init ---- */
+extern void note_front (struct patching *p) ;
+/* The script that executed the input has to execute /init now. */
+extern void note_through (struct patching *p) ;
 
 /* ---- dockercallers.c ---- */
 /* A TODO for each HEALTHCHECK, script or other file that calls what has gone. */

@@ -108,6 +108,7 @@
    dockerpatch.c    what is to change in it
    dockerleft.c     what goes with the wrapper
    dockercallers.c  who asks for what has gone
+   dockerfront.c    what stays ahead of /init
    dockeredits.c    who changes the input in the image
    patch.c          as a patch
    readfile.c       the files of the build context
