@@ -136,6 +136,14 @@ int process_look (pid_t pid, struct process_look *look)
   return 1 ;
 }
 
+int process_name (pid_t pid, char name[PROCESS_NAME_MAX])
+{
+  char path[PATH_SIZE] ;
+  if (!read_proc(path_of(path, "/proc/", pid, "/comm"), name, PROCESS_NAME_MAX)) return 0 ;
+  name[strcspn(name, "\n")] = 0 ;
+  return 1 ;
+}
+
 /* Parses a line of a status file, such as "SigBlk:\t0000000000004000". */
 static uint64_t signal_set (char const *text, char const *name)
 {

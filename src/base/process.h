@@ -45,6 +45,8 @@ struct process_look
 /* Returns 1, or 0 with errno: ENOENT when there is no such process (any more), or
    no /proc that speaks of our PID namespace. Allocates nothing. */
 extern int process_look (pid_t pid, struct process_look *look) ;
+/* The name alone, as the process has it; costs the kernel much less. */
+extern int process_name (pid_t pid, char name[PROCESS_NAME_MAX]) ;
 
 /* The signals of a process: bit N - 1 stands for signal N. */
 struct process_signals

@@ -230,10 +230,11 @@ static int find_only (pid_t pid, void *data)
    child when the pidfd was open. Returns -1 if it is not, or has none. */
 static int open_child_of (pid_t pid, pid_t *child)
 {
+  char name[PROCESS_NAME_MAX] ;
   struct process_look look ;
   struct only only = { .parent = pid } ;
   int fd ;
-  if (!process_look(pid, &look) || !kills_its_child(look.name)) return -1 ;
+  if (!process_name(pid, name) || !kills_its_child(name)) return -1 ;
   process_each_started_by(pid, &find_only, &only) ;
   if (!only.child.pid) return -1 ;
   fd = process_watch(&only.child) ;

@@ -95,11 +95,10 @@ static int has_exited (struct unit const *unit)
   return unit->supervisor.is_child && WIFEXITED(unit->supervisor.wstat) ;
 }
 
-/* Has the supervisor ended in order, so that a successor has nothing to go on with?
+/* Has a supervisor that did not exit ended in order, so that a successor has nothing to go on with?
      known  what inherited_last_run() has returned; errno is from it, too */
 static int ended_in_order (struct unit const *unit, struct state const *state, int known)
 {
-  if (has_exited(unit)) return !WEXITSTATUS(unit->supervisor.wstat) ;
   if (known) return !!(state->flags & STATE_HAS_LEFT) ; /* it may have been killed after it had recorded that all is done */
   return !unit->supervisor.is_child && (errno == ENOENT || errno == ENOTDIR) ; /* an s6-supervise has no record; other errors tell nothing */
 }
@@ -154,9 +153,11 @@ static void inherit (struct scanner *s, struct unit *unit, struct round const *r
 {
   struct state state ;
   int known ;
+  unit->adopt = 0 ;
+  if (has_exited(unit) && !WEXITSTATUS(unit->supervisor.wstat)) return ; /* in order: there is nothing to go on with, and no need to read the record */
   directory_find(unit) ; /* the record is where the directory is now */
   known = inherited_last_run(unit, &state) ;
-  unit->adopt = !ended_in_order(unit, &state, known) ;
+  unit->adopt = has_exited(unit) || !ended_in_order(unit, &state, known) ;
   if (!unit->adopt) return ;
   inherited_take(s, unit, known ? &state : 0) ;
   for (unsigned int i = 0 ; i < round->count ; i++)

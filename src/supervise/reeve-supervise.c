@@ -79,5 +79,5 @@ int main (int argc, char const *const *argv)
   first = begin_supervising(&s, how, numbers, &signals) ;
   loop(&s, signals, may_start && first == LIFE_WANT_IN_ORDER ? LIFE_WANT_UP : first) ;
   end(&s) ;
-  return s.quit && s.phase != PHASE_EXITED ? 1 : 0 ; /* 1: a successor has something to adopt */
+  _exit(s.quit && s.phase != PHASE_EXITED ? 1 : 0) ; /* 1: a successor has something to adopt. exit() has nothing to do, and touches memory that no supervisor has used yet */
 }
