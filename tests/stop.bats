@@ -52,6 +52,18 @@ web ends" ]
   [ "$(lines "$dir/starts")" -eq 1 ]
 }
 
+@test "a service that takes its time to end in a stop is wanted down to s6's clients meanwhile" {
+  service slow <<<'trap "" TERM; touch "$dir/deaf"; while [ ! -e "$dir/go" ]; do sleep 0.1; done'
+  scanner
+  up slow
+  eventually 10 test -e "$dir/deaf"
+  unwanted() { [ "$(s6-svstat -o up,wantedup "$live/slow")" = "true false" ]; }
+  kill "$scanner"
+  eventually 10 unwanted
+  touch "$dir/go"
+  ended "$scanner" 0
+}
+
 @test "the same as PID 1 of a PID namespace" {
   two_services
   in_pid_namespace

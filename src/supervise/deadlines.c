@@ -18,7 +18,7 @@ int deadline_is_due (uint64_t deadline_ms, uint64_t now_ms)
 /* Reads the clock only if something is armed: an idle supervisor makes no system call. */
 uint64_t deadlines_now (struct supervisor const *s)
 {
-  return s->deadline_ms || s->trial.deadline_ms || s->down_again_ms || s->look_ms || s->checks.deadline_ms || s->slow_ms || s->ready_by_ms ? clock_ms() : 0 ;
+  return s->deadline_ms || s->trial.deadline_ms || s->down_again_ms || s->look_ms || s->checks.deadline_ms || s->slow_ms || s->ready_by_ms || s->status_by_ms ? clock_ms() : 0 ;
 }
 
 static void sooner (int *ms, uint64_t now, uint64_t deadline_ms)
@@ -41,6 +41,7 @@ int deadlines_sleep_ms (struct supervisor const *s)
   sooner(&ms, now, s->checks.deadline_ms) ;
   sooner(&ms, now, s->slow_ms) ;
   sooner(&ms, now, s->ready_by_ms) ;
+  sooner(&ms, now, s->status_by_ms) ;
   if ((s->status_pending || s->state_pending) && (ms < 0 || ms > RETRY_MS)) ms = RETRY_MS ;
   return ms ;
 }

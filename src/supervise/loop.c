@@ -43,7 +43,9 @@ static void mark (struct supervisor *s, unsigned int deeds)
   if (deeds & LIFE_MARK_ABANDONED) s->abandoned = 1 ;
   if (deeds & LIFE_MARK_AT_ONCE) s->at_once = 1 ;
   s->state_pending = 1 ;
-  if (s->status.flags != before) publish_status(s) ;
+  if (s->status.flags == before) return ;
+  if (s->leaving) publish_status_soon(s) ; /* most services end at once */
+  else publish_status(s) ;
 }
 
 /* In the order of enum life_deed. */
@@ -192,6 +194,7 @@ void loop_take_readiness (struct supervisor *s)
 void loop_take_deadlines (struct supervisor *s)
 {
   uint64_t now = deadlines_now(s) ;
+  if (deadline_is_due(s->status_by_ms, now)) s->status_by_ms = 0 ; /* publish_pending() writes it */
   if (deadline_is_due(s->down_again_ms, now)) stop_again(s) ;
   if (deadline_is_due(s->deadline_ms, now)) loop_apply(s, LIFE_DEADLINE) ;
   if (deadline_is_due(s->slow_ms, now)) stop_say_slow(s) ;
