@@ -215,3 +215,4 @@ compare() # ENTRY
 @test "a case that goes on" { compare 469-run-case-that-goes-on; }
 @test "functions, with what a file sets" { compare 470-run-functions-of-a-file; }
 @test "a script that starts itself again as another user" { compare 490-run-again-as-user; }
+@test "what the setup computes once, and changes then" { compare 530-run-computed-once-and-changed; }

@@ -303,6 +303,8 @@ extern int add_context (struct analysis *a, struct statement *statement) ; /* 1:
    itself if nothing is left to do; 0 if it has another form. */
 extern struct statement *moved_work (struct analysis *a, struct statement *statement) ;
 
+extern void settle_once (struct analysis *a) ; /* once.c: at the end, what the services do not compute again */
+
 /* ---- redirections.c ---- */
 extern int leaves_redirections (struct statement const *statement) ; /* does what comes later write elsewhere? */
 /* mkdir /log; exec >/log/all, in a function or a branch that is setup or a task (`service`; 0: setup):
@@ -315,6 +317,7 @@ extern char const *appending_text (struct analysis *a, struct statement *stateme
 /* ---- defines.c ---- */
 extern char const *names_defined (struct analysis *a, struct statement *statement) ; /* " A B " */
 extern char const *names_called (struct analysis *a, struct statement *body) ; /* the same for a function's body, without its local names */
+extern int is_exported (struct analysis *a, char const *name) ; /* although its own statement does not say so */
 
 /* ---- repeatable.c ---- */
 extern int writes_files (struct statement const *statement) ; /* by its redirections */
@@ -324,8 +327,8 @@ extern int is_repeatable (struct analysis *a, struct statement *statement) ;
 /* Does it change directory, umask or limits for later statements? A task before it was elsewhere. */
 extern int changes_place (struct statement const *statement) ;
 extern int moves_shell (struct statement *statement, void *data) ; /* cd, umask, ulimit by itself; for statement_walk() */
-/* A TODO where a statement of the setup, or of a task, changes the directory for others. */
-extern void mark_move (struct analysis *a, struct service *service, struct statement const *statement, struct claim *claim) ;
+/* A TODO where a statement of the setup, or of a task, changes the directory or unsets a variable for others. */
+extern void mark_move (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim) ;
 
 /* A TODO where a statement of the setup, or of a task, sets a trap that the services would need. */
 extern void mark_traps (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim) ;

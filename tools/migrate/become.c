@@ -66,11 +66,39 @@ static void note_init_script (struct analysis *a, struct service const *service,
   texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "line %u: %s was started by its init script: %s", line, service->name, does)) ;
 }
 
+/* Does the script do more with the file than read it? Returns where. */
+static char const *handled (struct analysis *a, char const *path)
+{
+  size_t len = strlen(path) ;
+  for (char const *p = a->source->text ; (p = strstr(p, path)) ; p += len)
+  {
+    char const *q = p ;
+    while (q > a->source->text && strchr(" \t\"'", q[-1])) q-- ;
+    if (strchr(NAME_LETTERS ".-/", p[len] ? p[len] : ' ') || (q > a->source->text && q[-1] == '.') || (q > a->source->text + 5 && !strncmp(q - 6, "source", 6))) continue ;
+    return p ;
+  }
+  return 0 ;
+}
+
+/* An init script reads its options from a file, which the program itself does not know. */
+static void mark_defaults (struct analysis *a, struct service *service, uint32_t line, char const *name)
+{
+  static char const *const folders[] = { "/etc/default/", "/etc/sysconfig/", "/etc/conf.d/" } ;
+  for (size_t i = 0 ; i < sizeof(folders) / sizeof(*folders) ; i++)
+  {
+    char const *path = pool_printf(a->pool, "%s%s", folders[i], name) ;
+    char const *at = handled(a, path) ;
+    if (at) plan_todo(a->plan, service, service->claim, line, pool_printf(a->pool,
+      "its init script read %s, which line %u writes or changes; here nothing reads it: write the options from it into run", path, source_line(a->source, (uint32_t)(at - a->source->text)))) ;
+  }
+}
+
 static void tell_foreground (struct analysis *a, struct service *service, uint32_t line, struct foreground const *foreground)
 {
   if (foreground->means_strays) service_set(a->plan, service, "flag-keep-strays", "") ;
   if (!foreground->in_background) return ;
   if (foreground->is_init_script && !foreground->init_is_known) note_init_script(a, service, line, foreground) ;
+  if (foreground->is_init_script && foreground->init_script && foreground->argv[0]) mark_defaults(a, service, line, shell_basename(foreground->init_script)) ;
   if (!foreground->argv[0])
   {
     service_set(a->plan, service, "flag-forks", "") ;

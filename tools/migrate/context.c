@@ -2,15 +2,6 @@
 
 #include "migrate/analysis.h"
 
-/* These are exported already, so an assignment reaches the services. */
-#define INHERITED "PATH HOME USER LOGNAME SHELL LANG LANGUAGE LC_ALL TZ TERM HOSTNAME PWD LD_LIBRARY_PATH LD_PRELOAD PYTHONPATH NODE_ENV DEBIAN_FRONTEND"
-
-/* Is the variable exported, although the statement does not say so? */
-static int is_exported (struct analysis *a, char const *name)
-{
-  return a->exports_all || shell_one_of(name, INHERITED) || texts_has(&a->plan->environment, name) ;
-}
-
 /* Does it apply to all later statements, whether they mention it or not? */
 static int applies_always (struct statement *statement, void *data)
 {
@@ -48,8 +39,9 @@ static int applies_always_assignment (struct analysis *a, struct statement *stat
 }
 
 /* export A B=1; set -a */
-static void note_exports (struct analysis *a, struct statement const *statement)
+static int note_exports (struct statement *statement, void *data)
 {
+  struct analysis *a = data ;
   char const *command = statement_command(statement) ;
   char const *option = statement_word(statement, 1) ;
   if (!strcmp(command, "set"))
@@ -57,10 +49,11 @@ static void note_exports (struct analysis *a, struct statement const *statement)
     if (!strcmp(option, "-a") || (!strcmp(option, "-o") && !strcmp(statement_word(statement, 2), "allexport"))) a->exports_all = 1 ;
     else if (!strcmp(option, "+a") || (!strcmp(option, "+o") && !strcmp(statement_word(statement, 2), "allexport"))) a->exports_all = 0 ;
   }
-  if (strcmp(command, "export") != 0 && (!shell_one_of(command, "declare typeset") || *option != '-' || !strchr(option, 'x'))) return ;
+  if (strcmp(command, "export") != 0 && (!shell_one_of(command, "declare typeset") || *option != '-' || !strchr(option, 'x'))) return 0 ;
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
     if (*statement->words[i].raw != '-')
       texts_add_once(a->pool, &a->plan->environment, pool_copy(a->pool, statement->words[i].raw, strcspn(statement->words[i].raw, "=+"))) ;
+  return 0 ;
 }
 
 static char const *describe (struct analysis *a, struct statement const *statement, char const *names)
@@ -142,7 +135,7 @@ static int is_used_later (struct analysis *a, struct statement const *statement,
 static int applies_in_call (struct statement *statement, void *data)
 {
   if (shell_one_of(statement_command(statement), "local set shopt")) return 0 ;
-  note_exports(data, statement) ;
+  note_exports(statement, data) ;
   return applies_always(statement, data) ;
 }
 
@@ -288,7 +281,7 @@ int add_context (struct analysis *a, struct statement *statement)
   if (body && !always && !is_used_later(a, statement, names)) return 0 ;
   if (body && !before_all && !repeatable) return 0 ;
   a->sets_errexit |= sets_errexit(statement) ;
-  note_exports(a, statement) ;
+  if (statement->kind != STATEMENT_FUNCTION) statement_walk(statement, &note_exports, a) ;
   if (positional) note_arguments_set(a, statement) ;
   claim = claim_statement(a, statement, "", "") ;
   claim->what = describe(a, statement, names) ;
@@ -317,6 +310,7 @@ int add_context (struct analysis *a, struct statement *statement)
   if (!piece->shared) return 1 ;
   if (statement_walk(statement, &exports_computed, 0))
     plan_todo(a->plan, 0, claim, line_of(a, statement), "it exports variables whose names are computed, which reach no service: write them by name") ;
+  mark_move(a, 0, statement, claim) ;
   if (body && statement_walk(body, &moves_shell, 0))
     plan_todo(a->plan, 0, claim, line_of(a, statement), "the function also changes directory, umask or limits, which reaches no service: do that in run") ;
   if (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION)

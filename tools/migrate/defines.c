@@ -1,4 +1,4 @@
-/* The names that a statement gives values to. */
+/* The names that a statement gives values to, and which of them are exported. */
 
 #include <string.h>
 
@@ -28,6 +28,20 @@ static void add_defaults (struct names *names, char const *text)
   }
 }
 
+/* ((n = 1)), ((n += 2)), ((n++)), ((++n)) */
+static void add_arithmetic (struct names *names, char const *text)
+{
+  if (strncmp(text, "((", 2) != 0) return ;
+  for (char const *p = text ; *p ; )
+  {
+    size_t len = strspn(p, NAME_LETTERS) ;
+    char const *end = p + len + strspn(p + len, " ") ;
+    if ((*end == '=' && end[1] != '=') || (*end && strchr("+-*/%", *end) && (end[1] == '=' || end[1] == *end))
+     || (len && (!strncmp(p - 2, "++", 2) || !strncmp(p - 2, "--", 2)))) add_name(names, p) ;
+    p += len ? len : 1 ;
+  }
+}
+
 static int add_names (struct statement *statement, void *data)
 {
   struct names *names = data ;
@@ -37,7 +51,7 @@ static int add_names (struct statement *statement, void *data)
     if (!statement->nassignments) add_name(names, source_copy(names->a->source, statement->range)) ;
     for (unsigned int i = 0 ; i < statement->nassignments ; i++) add_name(names, statement->assignments[i].raw) ;
   }
-  else if (statement->kind == STATEMENT_DECLARATION || shell_one_of(command, "read mapfile readarray getopts export readonly"))
+  else if (statement->kind == STATEMENT_DECLARATION || shell_one_of(command, "read mapfile readarray getopts export readonly let"))
   {
     if (strcmp(command, "unset") != 0)
       for (unsigned int i = 1 ; i < statement->nwords ; i++) add_name(names, statement->words[i].raw) ;
@@ -50,6 +64,7 @@ static int add_names (struct statement *statement, void *data)
   }
   for (unsigned int i = 0 ; i < statement->nredirects ; i++)
     if (*statement->redirects[i].raw == '{') add_name(names, statement->redirects[i].raw + 1) ; /* {log}>FILE */
+  if (statement->kind == STATEMENT_TEST) add_arithmetic(names, source_copy(names->a->source, statement->range)) ;
   if (statement->kind == STATEMENT_COMMAND || statement->kind == STATEMENT_TEST)
   {
     if (!strcmp(command, "printf") && !strcmp(statement_word(statement, 1), "-v")) add_name(names, statement_word(statement, 2)) ;
@@ -88,4 +103,12 @@ char const *names_called (struct analysis *a, struct statement *body)
     if (!shell_one_of(name, own.found)) out = pool_printf(a->pool, "%s%s ", out, name) ;
   }
   return out ;
+}
+
+/* These are exported already, so an assignment reaches the services. */
+#define INHERITED "PATH HOME USER LOGNAME SHELL LANG LANGUAGE LC_ALL TZ TERM HOSTNAME PWD LD_LIBRARY_PATH LD_PRELOAD PYTHONPATH NODE_ENV DEBIAN_FRONTEND"
+
+int is_exported (struct analysis *a, char const *name)
+{
+  return a->exports_all || shell_one_of(name, INHERITED) || texts_has(&a->plan->environment, name) ;
 }

@@ -60,8 +60,9 @@
    again.c          a script that starts itself again as another user
    context.c        what applies to all later statements
    redirections.c   exec >FILE: what each service makes of it
-   defines.c        the names that a statement sets
+   defines.c        the names that a statement sets, and what is exported
    repeatable.c     may each service repeat it?
+   once.c           what the setup alone computes
    positional.c     does a text ask for $1, "$@"?
    pieces.c         which services need it, and where it went
    pids.c           variables, arrays, files that hold pids
@@ -96,6 +97,7 @@
 
    The plan becomes what is written:
    render.c         files
+   handed.c         values that the setup hands on
    report.c         the report
    json.c           all of that as JSON
    write.c          files on disk

@@ -1,10 +1,9 @@
 #include <string.h>
 
+#include "migrate/handed.h"
 #include "migrate/render.h"
 #include "migrate/shell.h"
 
-/* with-contenv's place, beside the live directory. */
-#define FIND_PLACE "reeve_place=${REEVE_LIVE:-/run/service}; reeve_place=${reeve_place%/*}/s6/container_environment"
 /* Where the script was: /init tells it. */
 #define WORKDIR "cd \"${REEVE_WORKDIR:-/}\" || exit 111"
 
@@ -61,30 +60,6 @@ static void add_conditions (struct rendering *r, struct texts *lines, struct ser
   texts_add(pool, lines, pool_printf(pool, "if ! { %s; }; then %s; fi", texts_join(pool, &service->conditions, " && "), service->is_oneshot ? "exit 0"
     /* If a main service ended before the command arrives, the container would end. */
     : service->is_main ? pool_printf(pool, "reeve stop -n %s; exec sleep 3600", name) : pool_printf(pool, "exec reeve stop %s", name))) ;
-}
-
-/* NAME=(...), NAME+=(...): a plain file could only hold its first element. */
-static int is_array (struct plan const *plan, char const *name)
-{
-  size_t len = strlen(name) ;
-  for (char const *p = plan->source->text ; (p = strstr(p, name)) ; p += len)
-    if ((p == plan->source->text || strchr(" \t\n;&|(", p[-1])) && (!strncmp(p + len, "=(", 2) || !strncmp(p + len, "+=(", 3))) return 1 ;
-  return 0 ;
-}
-
-/* What the cont-init.d script has computed, read from where it wrote it. */
-static void add_received (struct rendering *r, struct texts *lines, struct piece const *piece)
-{
-  struct pool *pool = r->plan->pool ;
-  for (char const *p = piece->names ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
-  {
-    int len = (int)strcspn(p, " ") ;
-    texts_add_once(pool, lines, FIND_PLACE) ;
-    if (is_array(r->plan, pool_copy(pool, p, (size_t)len)))
-      texts_add_once(pool, lines, pool_printf(pool, "[ ! -e \"$reeve_place/%.*s\" ] || eval \"$(cat \"$reeve_place/%.*s\")\" # an array", len, p, len, p)) ;
-    else texts_add(pool, lines, pool_printf(pool, "[ ! -e \"$reeve_place/%.*s\" ] || %s%.*s=\"$(cat \"$reeve_place/%.*s\")\"",
-      len, p, piece->always ? "export " : "", len, p, len, p)) ;
-  }
 }
 
 static void add_placed (struct rendering *r, struct texts *lines, struct placed const *placed, unsigned int npieces)
@@ -163,7 +138,7 @@ static void add_head (struct rendering *r, struct texts *lines, struct service c
     }
     if (!needed[i]) continue ;
     if (piece_is_elsewhere(piece, placed) && placed_mentioned(piece->placed, piece->text)) add_all_placed(r, lines, piece->placed) ;
-    if (piece->shared) add_received(r, lines, piece) ;
+    if (piece->shared) add_received(plan, lines, piece) ;
     else if (piece->under && conditions && !strcmp(piece->under, conditions))
     {
       if (!asked++) add_conditions(r, lines, service) ;
@@ -343,29 +318,6 @@ static char const *setup_text (struct plan *plan)
   return texts_join(plan->pool, &parts, "") ;
 }
 
-/* Values that are computed once are handed on in files, one for each variable. */
-static void add_shared (struct rendering *r, struct texts *lines)
-{
-  struct plan *plan = r->plan ;
-  char *needed = pool_alloc(plan->pool, plan->npieces + 1) ;
-  struct texts names = { 0 } ;
-  for (struct service *service = plan->services ; service ; service = service->next)
-  {
-    plan_needed(plan, service, service->npieces, service->positional, "", needed) ;
-    for (unsigned int i = 0 ; i < service->npieces ; i++)
-    {
-      if (!needed[i] || !plan->pieces[i].shared) continue ;
-      for (char const *p = plan->pieces[i].names ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
-        texts_add_once(plan->pool, &names, pool_copy(plan->pool, p, strcspn(p, " "))) ;
-    }
-  }
-  if (names.first) texts_add(plan->pool, lines, "\n# For the services, a file a variable.\n" FIND_PLACE "\nmkdir -p \"$reeve_place\"") ;
-  for (struct text const *one = names.first ; one ; one = one->next)
-    texts_add(plan->pool, lines, is_array(plan, one->text)
-      ? pool_printf(plan->pool, "[ -z \"${%s+set}\" ] || declare -p %s >\"$reeve_place/%s\"", one->text, one->text, one->text)
-      : pool_printf(plan->pool, "[ -z \"${%s+set}\" ] || printf %%s \"$%s\" >\"$reeve_place/%s\"", one->text, one->text, one->text)) ;
-}
-
 static void add_setup (struct rendering *r)
 {
   struct plan *plan = r->plan ;
@@ -380,7 +332,7 @@ static void add_setup (struct rendering *r)
     if (plan->pieces[i].positional && !plan->pieces[i].claim && strchr(text, '$')) texts_add(plan->pool, &lines, plan->pieces[i].text) ;
   texts_add(plan->pool, &lines, text) ;
   add_all(plan->pool, &lines, &plan->setup_todo) ;
-  add_shared(r, &lines) ;
+  add_handed(plan, &lines) ;
   texts_add(plan->pool, &lines, "exit 0 # the last command's code did not matter to the script") ;
   add_file(r, plan_setup_where(plan), as_script(r, &lines), 1) ;
 }

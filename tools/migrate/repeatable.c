@@ -87,8 +87,49 @@ int changes_place (struct statement const *statement)
   return 0 ;
 }
 
-void mark_move (struct analysis *a, struct service *service, struct statement const *statement, struct claim *claim)
+/* unset A B: adds those that the services have by themselves. */
+struct unsetting
 {
+  struct analysis *a ;
+  struct texts names ;
+} ;
+
+static int is_set_by_script (struct analysis *a, char const *name)
+{
+  for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
+    if (strstr(a->plan->pieces[i].names, pool_printf(a->pool, " %s ", name))) return !is_exported(a, name) ;
+  return 0 ;
+}
+
+static int unsets (struct statement *statement, void *data)
+{
+  struct unsetting *unsetting = data ;
+  struct analysis *a = unsetting->a ;
+  struct function *function = find_function(a, statement_command(statement)) ;
+  if (function && function->statement->body && a->depth < 10)
+  {
+    a->depth++ ;
+    statement_walk(function->statement->body, &unsets, unsetting) ;
+    a->depth-- ;
+  }
+  if (strcmp(statement_command(statement), "unset") != 0) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (statement->words[i].raw[0] != '-' && !is_set_by_script(a, statement->words[i].raw)) texts_add_once(a->pool, &unsetting->names, statement->words[i].raw) ;
+  return 0 ;
+}
+
+static void mark_unset (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
+{
+  struct unsetting unsetting = { .a = a } ;
+  if (statement->background || statement->kind == STATEMENT_SUBSHELL || statement->kind == STATEMENT_FUNCTION || statement->kind == STATEMENT_PIPELINE) return ;
+  statement_walk(statement, &unsets, &unsetting) ;
+  if (unsetting.names.first) plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool,
+    "it also takes %s out of the environment, which reaches no other file: unset it in the run of each service behind it", texts_join(a->pool, &unsetting.names, ", "))) ;
+}
+
+void mark_move (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
+{
+  mark_unset(a, service, statement, claim) ;
   if (statement->kind == STATEMENT_COMMAND || !changes_place(statement)) return ;
   plan_todo(a->plan, service, claim, line_of(a, statement),
     "it also changes directory, umask or limits for what comes behind it, which reaches no other file: do that there, too") ;

@@ -330,6 +330,7 @@ void migrate_script (struct plan *plan)
   settle_conditions(&a) ;
   settle_waits(&a) ;
   settle_ready(&a) ;
+  settle_once(&a) ;
   settle_user(&a) ;
   settle_pids(&a) ;
   settle_endings(&a) ;

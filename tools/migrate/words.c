@@ -96,6 +96,7 @@ static void read_redirect (struct reader *reader, TSNode node, struct statement 
   }
   if (n && !*redirect->target) redirect->target = source_copy(reader->source, range_of(ts_node_child(node, n - 1))) ; /* >&- */
   redirect->is_output = !!strchr(redirect->raw, '>') ;
+  if (!redirect->is_output) read_programs(reader, node, statement, 0) ; /* < <(list) */
 }
 
 void read_words (struct reader *reader, TSNode node, struct statement *statement)
