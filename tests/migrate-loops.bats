@@ -247,3 +247,17 @@ EOS
   tail -n 3 "$tree/printenv/run" | diff -u - <(printf '%s\n' 'printenv | grep ^RUN_ | { while read -r line; do' '  sh -c "${line#*=}" &' 'done; wait; }')
   told 'TODO: a loop started them, over what is not known here'
 }
+
+@test "a loop that waits again for the same process is one wait" {
+  local loop
+  for loop in 'while wait $!; [ $? != 0 ]; do true; done' 'until wait $p; [ $? -lt 128 ]; do sleep 1; done' 'while ! wait $p; do :; done' \
+    'while wait "$p"; rc=$?; [ $rc -gt 128 ]; do :; done' 'while :; do wait $p; [ $? -gt 128 ] || break; done' 'while [ "$stop" != 1 ]; do wait $p; done' \
+    'while true; do wait $p; rc=$?; if [ "$rc" -le 128 ]; then exit $rc; fi; echo again; done'; do
+    wrapper <<<$'trap \'kill -2 $p; stop=1\' TERM\ngame & p=$!\n'"$loop"
+    migrate
+    services game && has game/flag-main && told 'line 3: dropped: waited for game: main' || { echo "# $loop"; return 1; }
+  done
+  wrapper <<<$'game & p=$!\nwhile wait $p; rc=$?; [ $rc -gt 128 ]; do :; done\nsave $rc'
+  migrate
+  grep -qF 'rc=$(($1 < 256 ? $1 : 128 + $2))' "$tree/game/finish"
+}

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "migrate/analysis.h"
+#include "migrate/waiting.h"
 
 static void make_tasks (struct analysis *a, struct statement *statement, struct texts const *names)
 {
@@ -155,22 +155,57 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
   script_waits(a, line_of(a, statement)) ;
 }
 
-/* while wait -n; do :; done */
-static int waits_again (struct statement const *statement)
+/* ---- a loop that waits again: a signal that the script traps ends `wait` early ---- */
+
+struct again
 {
-  struct statement const *condition = statement->kind == STATEMENT_LOOP && statement->branches ? statement->branches->condition : 0 ;
-  if (!condition || condition->next || strcmp(statement_command(condition), "wait") != 0) return 0 ;
-  for (struct statement const *one = statement->branches->body ; one ; one = one->next)
-    if (!shell_one_of(statement_command(one), ": true echo printf sleep") && one->kind != STATEMENT_COMMENT) return 0 ;
-  return 1 ;
+  struct analysis *a ;
+  struct statement *wait ;
+  struct texts names ; /* variables that hold its code */
+  int does_more ;
+  int can_end ;
+} ;
+
+static int look_at_part (struct statement *part, void *data)
+{
+  struct again *again = data ;
+  char const *text = statement_text(again->a, part) ;
+  char const *command = statement_command(part) ;
+  char const *status = strstr(text, "=$?") ;
+  if (part->background) again->does_more = 1 ;
+  else if (!strcmp(command, "wait"))
+  {
+    again->does_more |= again->wait && strcmp(statement_text(again->a, again->wait), text) != 0 ;
+    again->wait = part ;
+  }
+  else if (part->kind == STATEMENT_ASSIGNMENT && status) texts_add(again->a->pool, &again->names, pool_copy(again->a->pool, text, (size_t)(status - text))) ;
+  else if (part->kind == STATEMENT_TEST || shell_one_of(command, "test [")) again->does_more |= is_probe(text) || strstr(text, "$(") || strchr(text, '`') ; /* its code, or what the trap sets */
+  else if (shell_one_of(command, "break exit")) again->can_end = 1 ;
+  else if (part->kind == STATEMENT_COMMAND) again->does_more |= !shell_one_of(command, ": true false echo printf sleep continue") ;
+  else if (part->kind != STATEMENT_COMMENT && part->kind != STATEMENT_NOT && part->kind != STATEMENT_AND && part->kind != STATEMENT_OR && part->kind != STATEMENT_IF)
+    again->does_more = 1 ;
+  return again->does_more ;
+}
+
+/* while wait -n; do :; done; until wait $P; [ $? -lt 128 ]; do :; done */
+static int waits_again (struct again *again, struct statement const *loop)
+{
+  struct statement *condition = loop->kind == STATEMENT_LOOP && loop->branches ? loop->branches->condition : 0 ;
+  if (!condition) return 0 ;
+  again->can_end = !is_always_true(condition) ;
+  for (struct statement *one = condition ; one ; one = one->next) statement_walk(one, &look_at_part, again) ;
+  for (struct statement *one = loop->branches->body ; one ; one = one->next) statement_walk(one, &look_at_part, again) ;
+  return again->wait && again->can_end && !again->does_more ;
 }
 
 int walk_wait_again (struct analysis *a, struct statement *statement, struct frame *frame)
 {
+  struct again again = { .a = a } ;
   struct statement wait ;
-  if (!waits_again(statement)) return 0 ;
-  wait = *statement->branches->condition ;
+  if (!waits_again(&again, statement)) return 0 ;
+  wait = *again.wait ;
   wait.range = wait.core = statement->range ;
   walk_wait(a, &wait, frame) ;
+  for (struct text const *one = again.names.first ; one ; one = one->next) texts_add_once(a->pool, &a->status_names, one->text) ;
   return 1 ;
 }
