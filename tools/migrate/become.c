@@ -206,7 +206,8 @@ static void set_words (struct analysis *a, struct service *service, struct state
   service->redirects = trim(a->pool, redirects_of(a, statement, first, statement->core.end)) ;
   if (launch->code)
   {
-    service->command = pool_printf(a->pool, "%s -c %s", launch->code_prefix, code_with_exec(a, service, launch->code)) ;
+    service->command = pool_printf(a->pool, "%s -c %s%s%s", launch->code_prefix, code_with_exec(a, service, launch->code),
+      launch->code_words ? " " : "", launch->code_words ? launch->code_words : "") ;
     service->redirects = redirects_of(a, statement, UINT32_MAX, 0) ;
   }
   else if (foreground->argv[0])

@@ -63,9 +63,16 @@ static char const *login_prefix (struct unwrapping *u, char const *user, char co
     "PATH=/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games %s -l", shell, user, user, shell) ;
 }
 
+/* su USER -c CODE A B: $0 and $1 of the code; 0: none */
+static void add_code_word (struct unwrapping *u, unsigned int i)
+{
+  u->launch->code_words = pool_printf(u->pool, "%s%s%s", u->launch->code_words ? u->launch->code_words : "", u->launch->code_words ? " " : "", raw(u, i)) ;
+}
+
 /* su [-] [-s SHELL] USER [-c CODE], in any order; runuser without -u alike. */
 void unwrap_su (struct unwrapping *u)
 {
+  int ended = 0 ; /* by --: what follows are the user and its shell's words */
   char const *user = 0 ;
   char const *group = "" ;
   char const *shell = "/bin/sh" ;
@@ -76,7 +83,10 @@ void unwrap_su (struct unwrapping *u)
   for (; i < u->statement->nwords ; i++)
   {
     char const *option = word(u, i) ;
-    if (shell_one_of(option, "- -l --login")) login = 1 ;
+    if (ended && user && !code && shell_one_of(option, "-c") && i + 1 < u->statement->nwords) code = ++i ;
+    else if (ended && user) add_code_word(u, i) ;
+    else if (!strcmp(option, "--")) ended = 1 ;
+    else if (shell_one_of(option, "- -l --login")) login = 1 ;
     else if (shell_one_of(option, "-m -p --preserve-environment")) keep = 1 ;
     else if (shell_one_of(option, "-s --shell") && i + 1 < u->statement->nwords) shell = raw(u, ++i) ;
     else if (!strncmp(option, "--shell=", 8)) shell = option + 8 ;
@@ -94,7 +104,7 @@ void unwrap_su (struct unwrapping *u)
     }
     else if (!strncmp(option, "--command=", 10) || *option == '-') u->launch->todo = "an option of su that is not known here: look at it" ;
     else if (!user) user = raw(u, i) ;
-    else u->launch->todo = "su gave its shell further words: look at them" ;
+    else add_code_word(u, i) ;
   }
   if (!user || !code)
   {

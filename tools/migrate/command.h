@@ -15,6 +15,7 @@ struct launch
   struct texts before ; /* lines of run for what the other program would have set */
   struct texts dropped ; /* what was taken off, with the reason */
   char const *code ; /* shell code that it runs instead of words; 0: none */
+  char const *code_words ; /* what the code has as $0, $1, ...; 0: nothing */
   char const *code_prefix ; /* the shell for that code, after reeve-exec's options */
   char const *todo ; /* 0: nothing */
   int detached ; /* setsid -f and the like: it went into the background by itself */
