@@ -65,6 +65,7 @@ END
   printf 'user x;\n  daemon  off;\n' >"$root/etc/nginx/nginx.conf"
   look
   tail -n 1 "$tree/nginx/run" | grep -qx 'exec nginx'
+  told 'in the foreground: its configuration says so'
   rm -r "$root/etc/nginx"
   mkdir conf
   echo 'daemon off;' >conf/nginx.conf

@@ -229,6 +229,7 @@ extern int walk_talk (struct analysis *a, struct statement *statement) ;
 extern int walk_remedy (struct analysis *a, struct statement *statement) ; /* a start that depends on how main ended; 1: it was that */
 /* A statement after the waiting */
 extern void walk_after (struct analysis *a, struct statement *statement) ;
+extern void settle_end (struct analysis *a) ; /* at the end: a finish without work is none */
 
 /* ---- caseend.c ---- */
 enum case_end { CASE_ENDS, CASE_FALLS, CASE_GOES_ON } ; /* ;; - ;& into the next branch - ;;& to the patterns of those after it */

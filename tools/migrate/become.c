@@ -108,7 +108,7 @@ static void tell_foreground (struct analysis *a, struct service *service, uint32
   }
   else if (service->claim)
     service->claim->what = pool_printf(a->pool, "%s (in the foreground: %s)", service->claim->what,
-      foreground->by_configuration ? "whatever its configuration says" : "it would have left by itself") ;
+      foreground->is_configured ? "its configuration says so" : foreground->by_configuration ? "whatever its configuration says" : "it would have left by itself") ;
 }
 
 char const *with_exec (struct pool *pool, struct source const *code, struct statement const *command, uint32_t end)
@@ -256,6 +256,7 @@ static void keep_configured (struct analysis *a, struct service *service, uint32
     texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "TODO: the Dockerfile copies %s, which is not in the build context here: if it says daemon off, too, "
       "take -g 'daemon off;' out of nginx's run: nginx refuses both", a->plan->nginx_unread)) ;
   if (!a->plan->nginx_stays) return ;
+  foreground->is_configured = 1 ;
   for (unsigned int i = 1 ; foreground->argv[i] ; i++)
     if (!strcmp(foreground->argv[i], "daemon off;") && !strcmp(foreground->argv[i - 1], "-g"))
     {

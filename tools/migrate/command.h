@@ -47,6 +47,7 @@ struct foreground
   int in_background ;
   int may_leave ; /* the same, if its configuration, which was not looked at, says so */
   int by_configuration ; /* in_background, unless its configuration file keeps it in the foreground */
+  int is_configured ; /* in_background, but its configuration file keeps it in the foreground */
   int ends ; /* a daemon's program that only checks its configuration, or the like */
   int is_init_script ; /* `service x start`, /etc/init.d/x start */
   char const *argv[COMMAND_WORDS_MAX] ; /* argv[0] is 0: not known, or nothing to change */

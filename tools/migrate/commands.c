@@ -14,6 +14,7 @@ void walk_exec (struct analysis *a, struct statement *statement)
   {
     if (a->waited_in_branch)
       texts_add(a->pool, &claim_statement(a, statement, "dropped", "the script's end")->todo, "it ran where none of the branches above was taken: is that to be a service, too?") ;
+    if (a->waited_in_branch && !a->conditions.first) a->replaced_line = line_of(a, statement) ;
     drop_statement(a, statement, a->waited_line ? pool_printf(a->pool, "ran only when what line %u waits for had ended, which is main: it never did", a->waited_line)
       : "there is no CMD: it ran nothing") ;
     return ;

@@ -272,8 +272,26 @@ static void enable (struct analysis *a, struct service *service)
   if (service->claim) service->claim->what = pool_printf(a->pool, "%s (enable-if)", service->claim->what) ;
 }
 
+/* Where none of the branches was taken, the script had nothing to become, or to wait for. */
+static void note_nothing_runs (struct analysis *a)
+{
+  struct texts names = { 0 } ;
+  int others = 0 ;
+  if (a->replaced_line || (a->waited_line ? !a->waited_in_branch : !a->otherwise.first)) return ;
+  for (struct service const *one = a->plan->services ; one ; one = one->next)
+  {
+    if (one->is_main && !one->conditions.first) return ;
+    if (one->is_main) texts_add(a->pool, &names, one->name) ;
+    else others |= !one->is_oneshot && !one->conditions.first ;
+  }
+  if (!names.first || (others && a->waited_line)) return ;
+  texts_add(a->pool, &a->plan->notes, pool_printf(a->pool, "where nothing asks for %s, the script ended, and the container with it; here the container stays up%s", texts_join(a->pool, &names, ", or "),
+    others ? ", with what else is started" : ", and nothing runs in it")) ;
+}
+
 void settle_conditions (struct analysis *a)
 {
+  note_nothing_runs(a) ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
     if (service->conditions.first) enable(a, service) ;
 }

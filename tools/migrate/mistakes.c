@@ -72,6 +72,14 @@ static struct service *first_process (struct analysis *a)
   return service ;
 }
 
+/* The first that the script had started when it came to the trap; it never came there behind exec. */
+static struct service *first_before (struct analysis *a, struct trap const *trap)
+{
+  struct service *service = a->plan->services ;
+  while (service && (service->is_oneshot || service->is_exec)) service = service->next ;
+  return service && trap->line > service->line ? service : 0 ;
+}
+
 /* ---- which services run together ---- */
 
 struct pair
@@ -150,8 +158,8 @@ static void find_signal_mistakes (struct analysis *a, struct statement *list)
   {
     if (!handles_stop(trap)) continue ;
     handled = 1 ;
-    if (first && trap->line > first->line)
-      plan_mistake(a->plan, trap->line, pool_printf(a->pool, "this trap is set too late: a signal that comes between line %u and here is not handled", first->line)) ;
+    if (first_before(a, trap))
+      plan_mistake(a->plan, trap->line, pool_printf(a->pool, "this trap is set too late: a signal that comes between line %u and here is not handled", first_before(a, trap)->line)) ;
   }
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {

@@ -329,6 +329,7 @@ void migrate_script (struct plan *plan)
   migrate_code_end(plan, aside) ;
   settle_conditions(&a) ;
   settle_waits(&a) ;
+  settle_end(&a) ;
   settle_ready(&a) ;
   settle_once(&a) ;
   settle_user(&a) ;

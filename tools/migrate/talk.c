@@ -246,9 +246,39 @@ static void tell_status (struct analysis *a, struct service *main, struct claim 
   }
 }
 
+/* What the script waits for; it never comes behind what it became by exec. */
+static struct service *waited_main (struct analysis *a)
+{
+  struct service *found = 0 ;
+  for (struct service *one = a->plan->services ; one ; one = one->next)
+  {
+    if (one->is_main && !one->is_exec) return one ;
+    if (!found || !found->is_main) found = one ;
+  }
+  return found ;
+}
+
+/* A finish that would only set options of its shell is none. */
+void settle_end (struct analysis *a)
+{
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+  {
+    int works = 0 ;
+    for (struct text const *one = service->finish.first ; one ; one = one->next) works |= strncmp(one->text, "set ", 4) != 0 ;
+    if (works || !service->finish.first) continue ;
+    service->finish = (struct texts){ 0 } ;
+    for (uint32_t i = 0 ; i < a->source->nclaims ; i++)
+      if (!strcmp(a->source->claims[i]->where, service_where(a->plan, service, "finish")))
+      {
+        a->source->claims[i]->where = "dropped" ;
+        a->source->claims[i]->what = "options of the shell; nothing needs it" ;
+      }
+  }
+}
+
 void walk_after (struct analysis *a, struct statement *statement)
 {
-  struct service *main = a->plan->services ;
+  struct service *main = waited_main(a) ;
   char const *command = statement_command(statement) ;
   if (is_message(a, statement)) drop_end_message(a, statement) ;
   else if (shell_one_of(command, "kill pkill killall")) drop(a, statement, "the scanner ends the other services") ;
@@ -262,7 +292,6 @@ void walk_after (struct analysis *a, struct statement *statement)
   }
   else
   {
-    while (main && !main->is_main && main->next) main = main->next ;
     if (!main) add_ordinary(a, statement) ;
     else
     {
