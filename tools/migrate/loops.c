@@ -7,8 +7,18 @@
 
 /* ---- what only keeps the container alive ---- */
 
+static struct statement without_exec (struct statement const *statement)
+{
+  struct statement inner = *statement ;
+  if (strcmp(statement_command(statement), "exec") != 0) return inner ;
+  inner.words++ ;
+  inner.nwords-- ;
+  return inner ;
+}
+
 void drop_keeping_alive (struct analysis *a, struct statement *statement)
 {
+  struct statement inner = without_exec(statement) ;
   char const *logs = "" ;
   char const *linked = "" ;
   struct claim *claim ;
@@ -16,12 +26,12 @@ void drop_keeping_alive (struct analysis *a, struct statement *statement)
   if (!statement->background) main_is_none(a) ;
   if (statement->background) a->last_is_idle = a->has_idle = 1 ;
   if (statement->branches && starts_in_background(statement->branches->body)) a->last_is_idle = 1 ; /* tail -f /dev/null & wait $! */
-  if (statement->kind == STATEMENT_COMMAND)
-    for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  if (inner.kind == STATEMENT_COMMAND)
+    for (unsigned int i = 1 ; i < inner.nwords ; i++)
     {
-      char const *raw = statement->words[i].raw ;
-      if (*raw == '-' || !strcmp(raw, "tail") || strspn(raw, "0123456789+") == strlen(raw) || !strcmp(raw, "/dev/null") || sleeps_for_ever(statement)) continue ;
-      if (is_link_to_output(a, &statement->words[i])) linked = pool_printf(a->pool, "; a link to the container's output: %s", raw) ;
+      char const *raw = inner.words[i].raw ;
+      if (*raw == '-' || strspn(raw, "0123456789+") == strlen(raw) || !strcmp(raw, "/dev/null") || sleeps_for_ever(&inner)) continue ;
+      if (is_link_to_output(a, &inner.words[i])) linked = pool_printf(a->pool, "; a link to the container's output: %s", raw) ;
       else logs = pool_printf(a->pool, "%s %s", logs, raw) ;
     }
   claim = claim_statement(a, statement, "dropped", *logs
@@ -33,6 +43,7 @@ void drop_keeping_alive (struct analysis *a, struct statement *statement)
     pool_printf(a->pool, "log files that `docker logs` does not show any more:%s (let the program write to stdout, or to a link to /dev/stdout)", logs)) ;
   if (!statement->background && !a->conditions.first && statement->kind == STATEMENT_COMMAND && !strcmp(statement_command(statement), "exec"))
     a->replaced_line = line_of(a, statement) ;
+  if (!statement->background && a->conditions.first) a->branch_replaced = 1 ; /* it never comes to what is behind the branch */
   if (!statement->background) script_waits(a, line_of(a, statement)) ;
 }
 

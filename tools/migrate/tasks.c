@@ -253,7 +253,10 @@ void add_ordinary (struct analysis *a, struct statement *statement)
   mark_starter(a, 0, statement, claim) ;
   if (statement->kind != STATEMENT_COMMAND && statement_walk(statement, &ends_well, 0))
     plan_todo(a->plan, 0, claim, line_of(a, statement), "exit 0 ended the container here; in cont-init.d it ends this file alone, and the services are started: exit with another code, or start them on a condition") ;
-  if (a->must_succeed) plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "%s || exit", statement_text(a, statement)), 1) ;
+  if (a->otherwise.first)
+    plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "if %s; then # else the script stayed in a branch above\n%s%s\nfi",
+      texts_join(a->pool, &a->otherwise, " && "), statement_text(a, statement), a->must_succeed ? " || exit" : ""), 1) ;
+  else if (a->must_succeed) plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "%s || exit", statement_text(a, statement)), 1) ;
   else add_setup(a, statement->range, 1) ;
 }
 
