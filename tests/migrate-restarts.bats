@@ -88,3 +88,23 @@ teardown() { reeve_teardown; }
   migrate
   told 'TODO: it also started something else, which nothing does now: recover'
 }
+
+@test "a loop that pauses only when its program has failed restarts it, too" {
+  local loop
+  for loop in 'server || sleep 7' 'server || { echo crashed; sleep 7; }' 'if ! server; then echo failed; sleep 7; fi' 'if server; then echo ended; else sleep 7; fi'; do
+    wrapper <<<"while true; do $loop; done"
+    migrate
+    [ "$(cat "$tree/server/restart" "$tree/server/restart-delay")" = $'always\n7000 7000' ]
+    grep -q '^exec server$' "$tree/server/run"
+    untold TODO
+    wrapper <<<"while :; do $loop; done &"$'\nexec web'
+    migrate
+    services server web
+    grep -q '^exec server$' "$tree/server/run"
+  done
+  for loop in 'worker --once || sleep 60' 'curl -f localhost || sleep 5' '[ -e /x ] || sleep 5' 'if worker; then sleep 1; else sleep 60; fi'; do # these work, or ask, from time to time
+    wrapper <<<"while :; do $loop; done &"$'\nexec web'
+    migrate
+    grep -q -F -r "while :; do $loop; done" "$tree"
+  done
+}

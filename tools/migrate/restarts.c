@@ -63,6 +63,42 @@ static int only_pauses (struct statement const *list)
   return 1 ;
 }
 
+/* { echo crashed; sleep 7; } */
+static int is_pausing (struct statement const *statement)
+{
+  return statement->kind == STATEMENT_GROUP ? only_pauses(statement->body) : is_pause(statement) ;
+}
+
+static int sleeps_in (struct statement const *list)
+{
+  for (; list ; list = list->next)
+    if (shell_one_of(statement_command(list), "sleep")) return 1 ;
+  return 0 ;
+}
+
+/* PROGRAM || sleep 7; if ! PROGRAM; then sleep 7; fi: it pauses only when that has failed, or ended. 0: another form. */
+static struct statement *pausing_program (struct analysis *a, struct statement *statement)
+{
+  struct statement *program = 0 ;
+  int pauses = 0 ;
+  if (statement->background) return 0 ;
+  if (statement->kind == STATEMENT_OR && is_pausing(statement->body->next)) program = statement->body ;
+  if (statement->kind == STATEMENT_IF && statement->branches->condition && !statement->branches->condition->next)
+  {
+    program = statement->branches->condition ;
+    if (program->kind == STATEMENT_NOT) program = program->body ;
+    for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
+    {
+      pauses += sleeps_in(branch->body) ;
+      if (!only_pauses(branch->body) || pauses > 1 || (branch->condition && branch != statement->branches)) return 0 ;
+    }
+  }
+  if (!program || program->kind != STATEMENT_COMMAND || !may_serve(a, program) || is_task_program(shell_basename(statement_command(program)))) return 0 ;
+  for (unsigned int i = 1 ; i < program->nwords ; i++)
+    if (shell_one_of(statement_word(program, i), "--once --oneshot once -1")) return 0 ; /* it works from time to time */
+  return program ;
+}
+
 /* kill -0 $PID || exit 1: such a loop waits for something else. */
 static int asks_or_ends (struct statement *statement, void *data)
 {
@@ -87,6 +123,7 @@ static struct statement *always_program (struct analysis *a, struct statement *l
   struct statement *program = 0 ;
   struct statement *condition = loop->branches->condition ;
   int sleeps = shell_one_of(statement_command(condition), "sleep") ;
+  int restarts = says_restart(statement_text(a, loop)) ;
   struct foreground foreground ;
   struct launch launch ;
   if (!is_always_true(condition) && !(loop->until && !strcmp(statement_command(condition), "false"))) return 0 ;
@@ -95,6 +132,12 @@ static struct statement *always_program (struct analysis *a, struct statement *l
     sleeps |= shell_one_of(statement_command(one), "sleep") ;
     if (is_pause(one) || only_leaves(one) || only_talks(one)) continue ;
     if (program && program->background && shell_one_of(statement_command(one), "wait")) continue ;
+    if (!program && pausing_program(a, one))
+    {
+      program = pausing_program(a, one) ;
+      restarts = 1 ;
+      continue ;
+    }
     if (program || one->kind != STATEMENT_COMMAND || shell_one_of(statement_command(one), "wait kill break exit")) return 0 ;
     program = one ;
   }
@@ -103,7 +146,7 @@ static struct statement *always_program (struct analysis *a, struct statement *l
   command_unwrap(a->pool, program, &launch) ;
   foreground_of(a->plan, program, launch.first, &foreground) ;
   /* With a pause, the program must be one that goes on running: else it works from time to time. */
-  return says_restart(statement_text(a, loop)) || foreground.is_daemon || says_serve(program, launch.first) || !sleeps ? program : 0 ;
+  return restarts || foreground.is_daemon || says_serve(program, launch.first) || !sleeps ? program : 0 ;
 }
 
 /* How many words a for goes through; 0: not known. */
@@ -159,26 +202,39 @@ static void find_restarting (struct analysis *a, struct statement *loop, int is_
 
 /* ---- its settings ---- */
 
+struct pausing
+{
+  struct analysis *a ;
+  unsigned long ms ;
+  char const *unknown ; /* a pause of which it is not known how long it is; 0: there is none */
+} ;
+
+static int add_pause (struct statement *statement, void *data)
+{
+  struct pausing *pausing = data ;
+  unsigned long ms ;
+  if (!shell_one_of(statement_command(statement), "sleep")) return 0 ;
+  ms = duration_ms(statement_word(statement, 1)) ;
+  if (!ms || statement->nwords != 2) pausing->unknown = statement_text(pausing->a, statement) ;
+  pausing->ms += ms ;
+  return 0 ;
+}
+
 /* The loop's pause becomes restart-delay. Returns what the report says of it. */
 static char const *set_pause (struct analysis *a, struct service *service, struct statement *loop, struct claim *claim)
 {
-  unsigned long ms = 0 ;
+  struct pausing pausing = { .a = a } ;
   for (struct statement *one = loop->branches->body ; one ; one = one->next)
+    if (!only_leaves(one)) statement_walk(one, &add_pause, &pausing) ;
+  if (pausing.unknown)
   {
-    unsigned long more ;
-    if (!shell_one_of(statement_command(one), "sleep")) continue ;
-    more = duration_ms(statement_word(one, 1)) ;
-    if (!more || one->nwords != 2)
-    {
-      plan_todo(a->plan, service, claim, line_of(a, loop), pool_printf(a->pool,
-        "the loop that started it again had a pause, which is not known here: %s: write it into restart-delay, as MIN MAX in milliseconds", statement_text(a, one))) ;
-      return "" ;
-    }
-    ms += more ;
+    plan_todo(a->plan, service, claim, line_of(a, loop), pool_printf(a->pool,
+      "the loop that started it again had a pause, which is not known here: %s: write it into restart-delay, as MIN MAX in milliseconds", pausing.unknown)) ;
+    return "" ;
   }
-  if (!ms) return "" ;
-  service_set(a->plan, service, "restart-delay", pool_printf(a->pool, "%lu %lu", ms, ms)) ;
-  return pool_printf(a->pool, ", with the loop's pause as restart-delay: %lu ms (none behind a run of 10 s or more)", ms) ;
+  if (!pausing.ms) return "" ;
+  service_set(a->plan, service, "restart-delay", pool_printf(a->pool, "%lu %lu", pausing.ms, pausing.ms)) ;
+  return pool_printf(a->pool, ", with the loop's pause as restart-delay: %lu ms (none behind a run of 10 s or more)", pausing.ms) ;
 }
 
 /* Not every failure comes to an end that the loop knew. */
