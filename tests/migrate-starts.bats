@@ -353,3 +353,50 @@ EOS
   migrate
   grep -q '^! curl' "$tree/server/data/check"
 }
+
+@test "a shell in the background that only starts several is a service for each" {
+  local loop
+  wrapper <<'EOS'
+( a & b & wait ) &
+{ cd /x; export Y=1; c & d & } &
+P=$!
+( for x in 1 2; do e $x & done; wait ) &
+for x in $LIST; do f "$x" & done &
+exec web
+EOS
+  migrate
+  services a b c d e-1 e-2 f web
+  grep -q '^cd /x$' "$tree/c/run"
+  [ -z "$(grep -F 'cd /x' "$tree/web/run" "$tree/f/run")" ]
+  told 'line 5: dropped: the loop around a start; services.d/f/run: service f, started in the background; TODO: a loop over values of x that are not known here'
+  wrapper <<<$'( a & b & wait ) &\nwait $!'
+  migrate
+  has a/flag-main b/flag-main
+  wrapper <<<$'( prepare; a & b ) &\nexec web' # what comes first has to come first
+  migrate
+  services b web
+  told 'TODO: it starts this beside itself, which nobody restarts: a: make that a service'
+  for loop in 'while read -r x; do a $x & done </etc/list' 'cat /etc/list | while read x; do a $x & done'; do
+    wrapper <<<"$loop &"$'\nexec web'
+    migrate
+    told 'TODO: a loop started them, over what is not known here'
+    grep -q -r 'wait' "$tree"/*/run
+  done
+}
+
+@test "what the code of a shell leaves in the background is marked, in the setup, a task and a service" {
+  wrapper <<'EOS'
+sh -c '{ a; b; } &'
+sh -c 'cd /x && (c; d) &'
+exec web
+EOS
+  migrate
+  lacks cont-init.d/10-start
+  told 'line 1: services.d/b/run: '
+  told 'TODO: its code leaves { a; b; } in the background, and nobody supervises that'
+  told 'TODO: its code leaves cd /x && (c; d) in the background'
+  wrapper <<<$'db &\nsh -c \'g & migrate\'\nexec sh -c \'while :; do i; done & exec web\''
+  migrate
+  told 'line 2: services.d/migrate/run: task migrate, run once after db; when it fails, what comes later is started all the same, as the script went on; TODO: its code leaves g in the background'
+  told 'line 3: services.d/web/run: service web, what the script ended with: main; TODO: its code leaves while :; do i; done in the background'
+}

@@ -61,6 +61,17 @@ extern void begin_loop (struct analysis *a, struct statement const *statement, s
 extern int next_round (struct analysis *a, struct looping *loop) ; /* 0: there is none */
 extern void end_loop (struct analysis *a, struct looping const *loop) ;
 
+/* ---- groups.c: a shell in the background with several statements ---- */
+struct starts
+{
+  struct service *before ;
+  struct texts ready ; /* `ready` before it */
+} ;
+extern int begin_starts (struct analysis *a, struct statement *statement, struct starts *starts) ; /* 1: it only starts several, and may as well do that in front */
+extern void end_starts (struct analysis *a, struct starts const *starts) ;
+extern void begin_waiting_task (struct analysis *a, struct statement *statement, struct texts *ready) ; /* is_waiting_task() */
+extern void end_waiting_task (struct analysis *a, struct statement *statement, struct texts const *ready) ;
+
 /* ---- calls.c ---- */
 struct calling /* a function that starts something */
 {

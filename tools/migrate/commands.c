@@ -64,7 +64,7 @@ void walk_program (struct analysis *a, struct statement *statement, struct frame
   command_argv(statement, launch.first, argv) ;
   name = argv[0] ? shell_basename(argv[0]) : "" ;
   if (starts_again(a, statement, &foreground, argv)) return ;
-  if (foreground.in_background || launch.detached || code_leaves(a, &launch) || (foreground.may_leave && starts_later(a, frame)))
+  if (foreground.in_background || launch.detached || code_leaves(a, statement, &launch) || (foreground.may_leave && starts_later(a, frame)))
   {
     int ends = is_last(a, frame) && !a->waited_line && !launch.detached && foreground.in_background && !foreground.is_init_script ;
     /* The script ended with this program, so its configuration kept it in the foreground. */

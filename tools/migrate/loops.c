@@ -123,6 +123,8 @@ int walk_own_background (struct analysis *a, struct statement *statement)
     statement->background = 0 ;
     add_ordinary(a, statement) ;
   }
-  else return walk_restarting(a, statement, 0) ;
+  else if (walk_restarting(a, statement, 0)) return 1 ;
+  else if (!starting_part(statement) || works_for_ever(starting_part(statement))) return 0 ;
+  else keep_starting_loop(a, statement) ;
   return 1 ;
 }

@@ -6,12 +6,13 @@
 #include "migrate/analysis.h"
 #include "migrate/render.h"
 
-/* The names that statements set. */
+/* The names that statements set, and what they leave. */
 struct assigned
 {
   struct analysis *a ;
   struct pool *pool ;
   struct texts names ;
+  struct texts left ; /* what the code of a shell leaves in the background */
   uint32_t before ; /* only what is set above this line */
   struct range const *place ; /* of the service that asks: other subshells set nothing for it; 0: not known */
   struct statement *first ; /* the script, if there is a place */
@@ -203,6 +204,15 @@ static int has_damage (struct statement *statement, void *data)
   return statement->damaged || statement->kind == STATEMENT_DAMAGED ;
 }
 
+/* sh -c 'a & b' */
+static int add_left_behind (struct statement *statement, void *data)
+{
+  struct assigned *there = data ;
+  char const *names = left_behind(there->a, statement) ;
+  if (*names) texts_add_once(there->pool, &there->left, names) ;
+  return 0 ;
+}
+
 static void look_at_file (struct analysis *a, struct file const *file, struct statement *first, int is_damaged)
 {
   struct plan *plan = a->plan ;
@@ -215,7 +225,7 @@ static void look_at_file (struct analysis *a, struct file const *file, struct st
   struct assigned input = { .a = a, .pool = a->pool, .before = is_run ? last_line_in(a, file->path, line) : service ? 0 : last_line_in(a, file->path, 0) } ;
   struct source code ;
   struct statement *written = shell_parse_text(a->pool, &code, text) ;
-  struct analysis there = { .source = &code, .pool = a->pool } ;
+  struct analysis there = { .plan = plan, .source = &code, .pool = a->pool } ;
   struct assigned output = { .a = &there, .pool = a->pool } ;
   struct range const ahead = { 0, 0 } ; /* of all subshells */
   char const *word = 0 ;
@@ -238,7 +248,10 @@ static void look_at_file (struct analysis *a, struct file const *file, struct st
     statement_walk(one, &add_assigned, &output) ;
     if (!word) statement_walk(one, &execs_shell_word, &word) ;
     broken |= statement_walk(one, &has_damage, 0) ;
+    statement_walk(one, &add_left_behind, &output) ;
   }
+  if (output.left.first && !(service && strstr(texts_join(a->pool, &service->todo, "\n"), "its code leaves")))
+    plan_todo(plan, service, claim, line, pool_printf(a->pool, "its code leaves %s in the background, and nobody supervises that: make a service of each, in the foreground", texts_join(a->pool, &output.left, ", "))) ;
   if (is_run && service->is_oneshot && !service->todo.first && service->command && strlen(service->command) > 6
    && !strcmp(service->command + strlen(service->command) - 6, " start"))
     plan_todo(plan, service, claim, line, "it may leave a daemon behind, which nobody supervises: run that in the foreground, as a service") ;

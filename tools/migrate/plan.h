@@ -24,6 +24,7 @@
    walk.c           walks the statements, and those inside them
    branches.c       before and behind each part of if and case (branching.h)
    rounds.c         the same of a loop over a list, or over a number
+   groups.c         the same of a shell in the background
    calls.c          the same of a function call
    scopes.c         what ends with such a statement: its redirections
    values.c         what $1 and a loop's variable are in there

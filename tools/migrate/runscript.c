@@ -9,8 +9,12 @@ static void list_lines (struct analysis *a, struct service *service, struct stat
   for (struct statement *one = list ; one ; one = one->next)
     if (one->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(one), "exit return wait")) last = one ;
   for (struct statement *one = list ; one && one != last ; one = one->next)
+  {
+    if (one->background && !shell_one_of(statement_command(one), "sleep tail echo"))
+      plan_todo(a->plan, service, service->claim, line_of(a, one), pool_printf(a->pool, "it starts this beside itself, which nobody restarts: %s: make that a service", statement_text(a, one))) ;
     texts_add(a->pool, &service->run, one->background
       ? pool_printf(a->pool, "%s &", statement_text(a, one)) : statement_text(a, one)) ;
+  }
   if (last) run_lines(a, service, last) ;
 }
 

@@ -209,6 +209,21 @@ static int end_background (struct statement *statement, void *data)
   return 0 ;
 }
 
+/* Of a group or a loop: its words, shortened. */
+static char const *short_text (struct analysis *a, struct statement const *statement)
+{
+  char const *text = statement_text(a, statement) ;
+  size_t len = strcspn(text, "\n") ;
+  return text[len] || len > 60 ? pool_printf(a->pool, "%.*s...", len > 60 ? 60 : (int)len, text) : text ;
+}
+
+/* { a; b; } &, while :; do a; done & */
+static int is_whole (struct statement const *statement)
+{
+  return statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_SUBSHELL || statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR
+   || statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR || statement->kind == STATEMENT_PIPELINE ;
+}
+
 static int add_left (struct statement *statement, void *data)
 {
   struct leaving *leaving = data ;
@@ -217,6 +232,7 @@ static int add_left (struct statement *statement, void *data)
   char const *argv[COMMAND_WORDS_MAX] ;
   /* while true; do (job &); sleep 60; done: work of each round, which ends */
   for (struct statement *one = statement->kind == STATEMENT_LOOP ? statement->branches->body : 0 ; one ; one = one->next) statement_walk(one, &end_background, 0) ;
+  if (statement->background && is_whole(statement)) texts_add_once(leaving->a->pool, &leaving->names, short_text(leaving->a, statement)) ;
   if (statement->kind != STATEMENT_COMMAND || !statement->nwords) return 0 ;
   command_unwrap(leaving->a->pool, statement, &launch) ;
   foreground_of(leaving->a->plan, statement, launch.first, &foreground) ;

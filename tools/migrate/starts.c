@@ -45,12 +45,28 @@ static int starts_among (struct analysis *a, struct statement *list)
   return 0 ;
 }
 
-/* su app -c 'server &', su app -c 'server --daemonize': does the code leave something behind? */
-int code_leaves (struct analysis *a, struct launch const *launch)
+/* CODE of sh -c CODE, raw, if it ends with what it starts in the background; 0: another command. */
+static char const *leaving_code (struct analysis *a, struct statement const *statement, unsigned int first)
 {
   struct source code ;
-  char const *value = launch->code ? shell_unquote(a->pool, launch->code) : 0 ;
-  if (launch->code && !value && *launch->code == '"' && launch->code[1]) value = pool_copy(a->pool, launch->code + 1, strlen(launch->code) - 2) ;
+  char const *option = statement_word(statement, first + 1) ;
+  char const *value = first + 2 < statement->nwords ? statement->words[first + 2].value : 0 ;
+  struct statement *last ;
+  if (!value || !shell_one_of(shell_basename(statement_word(statement, first)), "sh bash dash ash") || *option != '-' || !strchr(option, 'c')) return 0 ;
+  last = shell_parse_text(a->pool, &code, value) ;
+  while (last && last->next) last = last->next ;
+  while (last && !last->background && (last->kind == STATEMENT_AND || last->kind == STATEMENT_OR)) last = last->body->next ;
+  return last && last->background ? statement->words[first + 2].raw : 0 ;
+}
+
+/* su app -c 'server &', su app -c 'server --daemonize': does the code leave something behind? */
+int code_leaves (struct analysis *a, struct statement const *statement, struct launch const *launch)
+{
+  struct source code ;
+  char const *value ;
+  if (!launch->code) return !!leaving_code(a, statement, launch->first) ;
+  value = shell_unquote(a->pool, launch->code) ;
+  if (!value && *launch->code == '"' && launch->code[1]) value = pool_copy(a->pool, launch->code + 1, strlen(launch->code) - 2) ;
   for (struct statement *one = value ? shell_parse_text(a->pool, &code, value) : 0 ; one ; one = one->next)
   {
     struct foreground foreground = { 0 } ;
@@ -94,7 +110,7 @@ static int command_starts (struct analysis *a, struct statement *statement)
   if (keeps_alive(statement)) return 1 ;
   command_unwrap(a->pool, statement, &launch) ;
   if (launch.replaced) return launch.first < statement->nwords || launch.code ;
-  if (launch.detached || code_leaves(a, &launch)) return 1 ;
+  if (launch.detached || code_leaves(a, statement, &launch)) return 1 ;
   foreground_of(a->plan, statement, launch.first, &foreground) ;
   if (foreground.is_daemon || (!foreground.ends && starts_by_word(a, statement, &launch))) return 1 ;
   function = find_function(a, command) ;

@@ -271,6 +271,7 @@ static void walk_command (struct analysis *a, struct statement *statement, struc
 
 static void walk_background (struct analysis *a, struct statement *statement, struct frame *frame)
 {
+  struct starts starts ;
   if (walk_own_background(a, statement)) return ;
   if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && statement->body && statement->body->next
    && (is_question(statement->body) || starts_something(a, statement->body)))
@@ -282,20 +283,21 @@ static void walk_background (struct analysis *a, struct statement *statement, st
   }
   if (is_waiting_task(a, statement))
   {
-    struct texts ready = a->ready ;
-    close_task(a) ;
-    statement->background = 0 ;
-    a->in_function++ ;
+    struct texts ready ;
+    begin_waiting_task(a, statement, &ready) ;
     for (struct statement *one = statement->body ; one ; one = one->next)
     {
       struct frame inner = { .rest = statement, .up = frame } ;
       if (one->next || one->kind == STATEMENT_LOOP) walk_statement(a, one, &inner) ;
       else add_task(a, one) ;
     }
-    a->in_function-- ;
-    close_task(a) ;
-    a->ready = ready ;
-    claim_statement(a, statement, "dropped", "the shell around a task") ;
+    end_waiting_task(a, statement, &ready) ;
+    return ;
+  }
+  if (begin_starts(a, statement, &starts))
+  {
+    walk_statement(a, statement, frame) ;
+    end_starts(a, &starts) ;
     return ;
   }
   start_service(a, statement, START_BACKGROUND) ;
