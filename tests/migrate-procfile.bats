@@ -235,3 +235,53 @@ EOC
   started_by 'honcho start' 'RUN mv Procfile.test Procfile'
   told 'is that the same file'
 }
+
+@test "a Procfile" {
+  input=Procfile
+  wrapper <<'EOS'
+# comment
+release: rake db:migrate
+web: cd app && bundle exec puma -p $PORT
+worker: QUEUE=high rake work 2>&1 | tee work.log
+EOS
+  migrate
+  services web worker
+  has web/flag-main worker/flag-main
+  file web/run <<'EOS'
+#!/bin/sh
+# TODO reeve-migrate: line 3: PORT was set for each process, and by foreman and the like to 5100 for this one, unless they got PORT themselves: set it in the image, or in run
+cd "${REEVE_WORKDIR:-/}" || exit 111
+cd app || exit
+exec bundle exec puma -p $PORT
+EOS
+  grep -q 'rake db:migrate || exit' "$init/10-Procfile"
+  grep -qx 'export QUEUE=high' "$tree/worker/run"
+  has worker/log/run
+  wrapper <<<'nothing here'
+  run reeve-migrate Procfile
+  [ "$status" -eq 1 ]
+}
+
+@test "the PORT that a Procfile's runner gave each process is named, and what installed the runner" {
+  local install
+  input=Procfile
+  wrapper <<<$'web: gunicorn app -b 0.0.0.0:$PORT\n# comment\nworker: celery -A app worker'
+  migrate
+  told 'note: no process gets PORT any more'
+  told 'web 5000, worker 5100'
+  for install in 'RUN pip install honcho' 'RUN gem install foreman -v 0.87 --no-document' 'RUN npm i -g foreman'; do
+    printf 'FROM debian\n%s\nCMD ["honcho", "start", "-p", "8000"]\n' "$install" >Dockerfile
+    migrate --dockerfile Dockerfile
+    told 'note: Dockerfile, line 2: the patch takes out RUN, which installed nothing else'
+    told 'web 8000, worker 8100'
+  done
+  printf 'FROM debian\nRUN pip install flask honcho\nRUN go install github.com/mattn/goreman@latest\nADD http://x/forego /usr/bin/\nCMD ["honcho", "start"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told '+RUN pip install flask'
+  told 'note: Dockerfile, line 3: goreman is not needed any more'
+  told 'note: Dockerfile, line 4: forego is not needed any more'
+  printf 'FROM debian\nRUN pip install honcho && honcho export x /y\nCOPY Procfile /\nCMD ["honcho", "start"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  untold 'takes out RUN'
+  untold 'not needed any more'
+}

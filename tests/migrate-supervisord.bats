@@ -1,4 +1,4 @@
-# supervisord.conf, as Python's configparser reads it, and Procfiles.
+# supervisord.conf, as Python's configparser reads it: its programs and their options.
 load lib
 load migrate
 
@@ -139,39 +139,6 @@ EOS
   lacks d/finish d/success-codes
 }
 
-@test "equal priorities are no order" {
-  wrapper <<<$'[program:a]\ncommand=a\npriority=5\n[program:b]\ncommand=b\npriority=5'
-  migrate
-  lacks a/dependencies.d b/dependencies.d
-}
-
-@test "who has no priority starts after those with a small one, alone or in a group" {
-  wrapper <<'EOS'
-[program:a]
-command=a
-[program:b]
-command=b
-[group:g]
-programs=a,b
-priority=5
-[program:c]
-command=c
-[program:d]
-command=d
-priority=1
-EOS
-  migrate
-  has a/dependencies.d/d b/dependencies.d/d c/dependencies.d/a c/dependencies.d/b
-  lacks b/dependencies.d/a a/dependencies.d/b c/dependencies.d/d
-  file c/dependencies.d/a <<<optional
-  told 'the group g: there are no groups; its programs keep their names; its priority is in services.d/a/dependencies.d, services.d/b/dependencies.d, services.d/c/dependencies.d'
-  told 'line 12: dropped: priority: it is the first: those with the next larger one have it'
-  wrapper <<<$'[group:g]\npriority=5\nprograms=a,b\n[program:a]\ncommand=a\n[program:b]\ncommand=b'
-  migrate
-  told 'its priority is dropped: no other program has another'
-  lacks a/dependencies.d b/dependencies.d
-}
-
 @test "indented options, repeated ones, other spellings" {
   wrapper <<<$'[program:a]\n  Command : first\n  command = second ; no\n  user=app\n[program:a]\ndirectory=/x'
   migrate
@@ -202,32 +169,6 @@ EOS
   told 'TODO: strange is not translated'
   grep -q '^# TODO reeve-migrate: line 9: strange' "$tree/a/run"
   told 'is an argument here'
-}
-
-@test "a Procfile" {
-  input=Procfile
-  wrapper <<'EOS'
-# comment
-release: rake db:migrate
-web: cd app && bundle exec puma -p $PORT
-worker: QUEUE=high rake work 2>&1 | tee work.log
-EOS
-  migrate
-  services web worker
-  has web/flag-main worker/flag-main
-  file web/run <<'EOS'
-#!/bin/sh
-# TODO reeve-migrate: line 3: PORT was set for each process, and by foreman and the like to 5100 for this one, unless they got PORT themselves: set it in the image, or in run
-cd "${REEVE_WORKDIR:-/}" || exit 111
-cd app || exit
-exec bundle exec puma -p $PORT
-EOS
-  grep -q 'rake db:migrate || exit' "$init/10-Procfile"
-  grep -qx 'export QUEUE=high' "$tree/worker/run"
-  has worker/log/run
-  wrapper <<<'nothing here'
-  run reeve-migrate Procfile
-  [ "$status" -eq 1 ]
 }
 
 @test "a program that is started by itself has no file down" {
@@ -295,31 +236,6 @@ EOS
   run ! grep -q mkdir "$tree/b/run"
 }
 
-@test "a priority is a need only where one uses the other, and never on who is not started" {
-  wrapper <<'EOS'
-[program:redis]
-command=redis-server
-priority=1
-[program:postgres]
-command=postgres -D /data
-autostart=false
-priority=2
-[program:api]
-command=/srv/api
-environment=BROKER="redis://localhost:6379/0",DB="postgres://localhost/shop"
-priority=3
-[program:ui]
-command=/srv/ui --port 80
-priority=4
-EOS
-  migrate
-  file api/dependencies.d/redis </dev/null
-  file api/dependencies.d/postgres <<<optional
-  file ui/dependencies.d/api <<<optional
-  told 'it uses redis, postgres, and needs it'
-  told 'nothing says that it needs them (optional)'
-}
-
 @test "who may take long to stop is named with what the runtime has to give" {
   wrapper <<<$'[program:a]\ncommand=a\nstopwaitsecs=9\n[program:b]\ncommand=b\nstopwaitsecs=20'
   migrate
@@ -355,52 +271,6 @@ EOS
   migrate
   services php
   grep -q -e '--listen-unix /run/php.sock -- .*chown app /run/php.sock.* --user app -- php-cgi' "$tree/php/run"
-}
-
-@test "the report names the folders of an order as they are, also those of templates and of processes with names of their own" {
-  wrapper <<'EOS'
-[program:db]
-command=db
-priority=1
-[program:worker]
-command=worker
-numprocs=3
-process_name=%(program_name)s_%(process_num)s
-priority=2
-[program:api]
-command=api
-process_name=front
-priority=3
-EOS
-  migrate
-  has worker@/dependencies.d/db
-  told 'line 8: services.d/worker@/dependencies.d: priority'
-  has front/dependencies.d/worker@
-  told 'line 12: services.d/front/dependencies.d: priority'
-}
-
-@test "the PORT that a Procfile's runner gave each process is named, and what installed the runner" {
-  local install
-  input=Procfile
-  wrapper <<<$'web: gunicorn app -b 0.0.0.0:$PORT\n# comment\nworker: celery -A app worker'
-  migrate
-  told 'note: no process gets PORT any more'
-  told 'web 5000, worker 5100'
-  for install in 'RUN pip install honcho' 'RUN gem install foreman -v 0.87 --no-document' 'RUN npm i -g foreman'; do
-    printf 'FROM debian\n%s\nCMD ["honcho", "start", "-p", "8000"]\n' "$install" >Dockerfile
-    migrate --dockerfile Dockerfile
-    told 'note: Dockerfile, line 2: the patch takes out RUN, which installed nothing else'
-    told 'web 8000, worker 8100'
-  done
-  printf 'FROM debian\nRUN pip install flask honcho\nRUN go install github.com/mattn/goreman@latest\nADD http://x/forego /usr/bin/\nCMD ["honcho", "start"]\n' >Dockerfile
-  migrate --dockerfile Dockerfile
-  told '+RUN pip install flask'
-  told 'note: Dockerfile, line 3: goreman is not needed any more'
-  told 'note: Dockerfile, line 4: forego is not needed any more'
-  printf 'FROM debian\nRUN pip install honcho && honcho export x /y\nCOPY Procfile /\nCMD ["honcho", "start"]\n' >Dockerfile
-  migrate --dockerfile Dockerfile
-  untold 'takes out RUN'
-  untold 'not needed any more'
 }
 
 @test "a program that supervisord and its like kept in the foreground is left as it is where the words for that would end it" {
