@@ -445,3 +445,28 @@ EOS
   migrate
   untold 'is not known here'
 }
+
+@test "what is prepared behind a start is done before all that came after it, not for the first of them" {
+  local one
+  # Several come later: a task, which each of them comes after.
+  for one in 'aux & exec web' '[ -n "$AUX" ] && aux & exec web' 'both() { aux & web & }; both; wait' 'if [ "$A" = 1 ]; then aux & tail -f /dev/null; else web serve; fi' \
+    'if [ -n "$A" ]; then exec aux; fi; exec web' 'case $A in 1) exec aux ;; *) exec web ;; esac'; do
+    wrapper <<<$'db &\nrm -f /tmp/*.lock\nchown -R app /srv\n'"$one"
+    migrate
+    has rm/flag-oneshot aux/dependencies.d/rm web/dependencies.d/rm rm/dependencies.d/db
+    [ "$(cat "$tree"/{aux,web}/run | grep -c -e rm -e chown)" -eq 0 ]
+  done
+  wrapper <<<$'db &\nif [ -n "$A" ]; then\n  mkdir -p /srv/x\n  aux &\n  web &\nfi\nwait'
+  migrate
+  has mkdir/flag-oneshot mkdir/enable-if aux/dependencies.d/mkdir web/dependencies.d/mkdir
+  # The next one's own stays with it, and so does what comes before the last one.
+  wrapper <<<$'db &\nmkdir -p /run/sshd\n/usr/sbin/sshd -D &\nmkdir -p /srv/x\nexec web'
+  migrate
+  lacks mkdir
+  grep -qx 'mkdir -p /run/sshd' "$tree/sshd/run"
+  grep -qx 'mkdir -p /srv/x' "$tree/web/run"
+  # Not its own alone.
+  wrapper <<<$'db &\nmkdir -p /run/app\napp web &\napp worker &\nwait'
+  migrate
+  has app/dependencies.d/mkdir app-worker/dependencies.d/mkdir
+}

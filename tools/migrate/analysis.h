@@ -50,6 +50,7 @@ struct known
 /* The statements that are still to be walked, from the innermost list outwards. */
 struct frame
 {
+  struct statement *statement ; /* the one that is being walked; 0: none of a list */
   struct statement *rest ;
   struct frame *up ;
 } ;
@@ -102,6 +103,7 @@ struct analysis
   struct texts conditions ; /* of the branch that is being walked */
   struct texts otherwise ; /* what holds for all later statements: where it does not, the script became a program */
   int branch_replaced ; /* the branch that is being walked became a program */
+  struct frame const *here ; /* of the list that is being walked */
   struct held *pending ; /* statements of that branch, for its next service */
   struct held *remarks ; /* comments, for the next statement */
   struct service *last ; /* the last service in the background */
@@ -268,6 +270,12 @@ extern void flush_pending (struct analysis *a) ;
 extern int has_work (struct held const *held) ; /* does one do more than prepare, ask or print? */
 extern void copy_conditions (struct analysis *a, struct service *service) ;
 extern void add_ready (struct analysis *a, struct service *service) ;
+
+/* Statements that only prepare something are a task, if they are not for the next start alone. */
+extern void share_pending (struct analysis *a) ;
+
+/* ---- preparing.c ---- */
+extern int is_for_next (struct analysis *a) ; /* is what is pending only for what starts next? */
 
 /* ---- remarks.c: comments, and statements that wait for where they go ---- */
 extern struct held *hold_statement (struct analysis *a, struct held **list, struct statement *statement) ;

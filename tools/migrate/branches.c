@@ -5,6 +5,7 @@
 void enter_branch (struct analysis *a, struct branch_state *state, char const *condition)
 {
   struct texts conditions = { 0 } ;
+  share_pending(a) ;
   state->conditions = a->conditions ;
   state->last = a->branch_last ;
   state->started = a->last ;

@@ -49,6 +49,7 @@
    ending.c         exit codes, and exits behind the end (ending.h)
    start.c          a statement becomes a service
    tasks.c          or goes to the setup, a branch, or a task
+   preparing.c      mkdir and the like: for the next start alone?
    remarks.c        comments
    names.c          names of services and tasks
    readable.c       what variables in them stand for

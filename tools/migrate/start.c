@@ -99,6 +99,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
   char const *name ;
   int by_cmd = is_image_command(a, statement) && a->arguments && a->arguments[0] && !a->shifted && !a->positional ;
   if (has_work(a->pending)) flush_pending(a) ; /* done once, before everything that the branch starts */
+  share_pending(a) ;
   close_task(a) ;
   name = by_cmd ? command_service_name(a->pool, a->arguments) : name_by_cmd(a, statement) ;
   if (!name) name = runs_arguments(a, statement) && !a->positional ? "cmd" : name_of(a, statement) ;

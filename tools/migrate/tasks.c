@@ -290,6 +290,24 @@ static int drop_messages (struct analysis *a)
   return 1 ;
 }
 
+static void pending_to_task (struct analysis *a, struct held *first)
+{
+  for (struct held *held = first ; held ; held = held->next)
+  {
+    struct claim *claim = held->claim ;
+    if (held->statement->kind == STATEMENT_COMMENT)
+    {
+      hold_statement(a, &a->remarks, held->statement)->claim = claim ;
+      continue ;
+    }
+    add_task(a, held->statement) ;
+    last_of(a->task_statements)->npieces = held->npieces ;
+    claim->where = service_where(a->plan, a->task, "run") ;
+    claim->what = pool_printf(a->pool, "task %s, run once", a->task->name) ;
+  }
+  close_task(a) ;
+}
+
 void flush_pending (struct analysis *a)
 {
   struct held *first = a->pending ;
@@ -305,20 +323,7 @@ void flush_pending (struct analysis *a)
   a->pending = 0 ;
   if (a->plan->services && !ends_script(first))
   {
-    for (struct held *held = first ; held ; held = held->next)
-    {
-      struct claim *claim = held->claim ;
-      if (held->statement->kind == STATEMENT_COMMENT)
-      {
-        hold_statement(a, &a->remarks, held->statement)->claim = claim ;
-        continue ;
-      }
-      add_task(a, held->statement) ;
-      last_of(a->task_statements)->npieces = held->npieces ;
-      claim->where = service_where(a->plan, a->task, "run") ;
-      claim->what = pool_printf(a->pool, "task %s, run once", a->task->name) ;
-    }
-    close_task(a) ;
+    pending_to_task(a, first) ;
     return ;
   }
   if (!a->plan->cmd && mentions_positional(texts_join(a->pool, &a->conditions, " ")))
@@ -334,4 +339,16 @@ void flush_pending (struct analysis *a)
   }
   plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "if %s; then\n%s\nfi",
     texts_join(a->pool, &a->conditions, " && "), texts_join(a->pool, &lines, "\n")), 1) ;
+}
+
+void share_pending (struct analysis *a)
+{
+  struct held *first = a->pending ;
+  if (!first || !a->here || is_for_next(a)) return ;
+  if (a->conditions.first) flush_pending(a) ;
+  else
+  {
+    a->pending = 0 ;
+    pending_to_task(a, first) ;
+  }
 }

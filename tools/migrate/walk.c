@@ -303,12 +303,6 @@ static void walk_background (struct analysis *a, struct statement *statement, st
   start_service(a, statement, START_BACKGROUND) ;
 }
 
-static void walk_group (struct analysis *a, struct statement *statement, struct frame *frame)
-{
-  walk_body(a, statement, frame) ;
-  claim_statement(a, statement, "dropped", "what was around its parts") ;
-}
-
 /* Walks the parts that make sense by themselves. The rest stays unclaimed, and becomes a TODO. */
 static void walk_damaged (struct analysis *a, struct statement *statement, struct frame *frame)
 {
@@ -352,7 +346,11 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
     if (statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE) walk_branches(a, statement, frame) ;
     else if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) walk_and_or(a, statement, frame) ;
     else if (statement->kind == STATEMENT_FOR) walk_for(a, statement, frame) ;
-    else if (statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_SUBSHELL) walk_group(a, statement, frame) ;
+    else if (statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_SUBSHELL)
+    {
+      walk_body(a, statement, frame) ;
+      claim_statement(a, statement, "dropped", "what was around its parts") ;
+    }
     else if (starting_part(statement) && (statement->kind == STATEMENT_PIPELINE || starts_later(a, frame))) keep_starting_loop(a, statement) ;
     else
     {
@@ -369,9 +367,10 @@ static void walk_list (struct analysis *a, struct statement *list, struct frame 
 {
   for (struct statement *one = list ; one && !a->plan->refused ; one = one->next)
   {
-    struct frame frame = { .rest = one->next, .up = up } ;
+    struct frame frame = { .statement = one, .rest = one->next, .up = up } ;
     struct statement *end = a->replaced_line ? 0 : temporary_end(a, one) ;
     struct frame behind = { .rest = end ? end->next : 0, .up = up } ;
+    a->here = &frame ;
     if (end && starts_later(a, &behind))
     {
       add_ordinary(a, temporary_part(a, one, end)) ;
@@ -379,6 +378,7 @@ static void walk_list (struct analysis *a, struct statement *list, struct frame 
     }
     else walk_statement(a, one, &frame) ;
   }
+  a->here = up ;
 }
 
 static void walk_whole (struct analysis *a, struct statement *first, struct frame *up)
