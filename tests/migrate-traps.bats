@@ -275,3 +275,20 @@ EOS
   migrate
   untold 'it ended the container with'
 }
+
+@test "a finish whose work may take long has no limit" {
+  local end
+  for end in 'aws s3 sync /state s3://b' 'for f in /out/*; do gzip "$f"; done' '[ -d /w ] && tar czf /b/w.tgz /w' 'n=$(backup-now)'; do
+    wrapper <<<$'agent & p=$!\nwait $p\n'"$end"
+    migrate
+    file agent/timeout-finish <<<0 || { echo "# $end"; return 1; }
+    told 'note: finish of agent may run as long as it needs (timeout-finish 0)'
+  done
+  wrapper <<<$'save() { tar czf /b/w.tgz /w; }\nstop() { kill $p; wait $p; save; }\ntrap stop TERM\nagent & p=$!\nwait $p'
+  migrate
+  has agent/timeout-finish
+  wrapper <<<$'trap \'kill $p; wait $p; rm -f /run/x; echo bye >>/log/x\' TERM\nagent & p=$!\nwait $p\nrc=$?\n[ $rc -eq 0 ] || echo "$(date) $rc" >>/log/y'
+  migrate
+  has agent/finish
+  lacks agent/timeout-finish
+}

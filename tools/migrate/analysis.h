@@ -364,6 +364,9 @@ extern void settle_pids (struct analysis *a) ; /* marks statements that still as
 extern void walk_wait (struct analysis *a, struct statement *statement, struct frame *frame) ;
 extern int walk_wait_again (struct analysis *a, struct statement *statement, struct frame *frame) ; /* while wait -n; do :; done; 0: it is no such thing */
 
+/* ---- finish.c ---- */
+extern void settle_finish (struct analysis *a) ; /* at the end: how long finish may run */
+
 /* ---- lost.c ---- */
 /* At the end, after plan_settle(): marks what the files ask for and do not have: variables of
    the script, commands that only a shell has, damaged code. */
