@@ -433,3 +433,61 @@ EOS
   done
   told 'line 4: dropped: looked whether it had failed: the supervisor does; the script ended with 3 then, the container ends with the service'
 }
+
+@test "a loop that asks another host is a task" {
+  local question
+  while read -r question; do
+    wrapper <<<$'#!/bin/bash\nweb --port 80 &\n'"until $question"$'; do sleep 1; done\nexec app'
+    migrate
+    lacks web/data web/notification-fd
+    [ "$(find "$tree" -name flag-oneshot | wc -l)" = 1 ]
+    untold 'wait-for-web'
+  done <<'EOS'
+telnet db 80
+ping -c1 db
+ping -c 1 db
+getent hosts db
+nslookup db >/dev/null
+curl -sf "$API_URL"
+psql "$DATABASE_URL" -c 'select 1'
+psql postgres://user:word@db/app -c 'select 1'
+kafka-topics.sh --bootstrap-server kafka:9092 --list
+rabbitmqctl -n rabbit@mq status
+cqlsh cassandra
+echo >/dev/tcp/kafka/80
+EOS
+  while read -r question; do
+    wrapper <<<$'#!/bin/bash\nURL=http://localhost:80/\nweb --port 80 &\n'"until $question"$'; do sleep 1; done\nexec app'
+    migrate
+    has web/notification-fd
+  done <<'EOS'
+telnet localhost 80
+curl -sf "$URL"
+psql postgres://user:word@localhost:80/app -c 'select 1'
+nc -z -w 1 127.0.0.1 80
+nc -z "$(hostname)" 80
+EOS
+}
+
+@test "what reads a FIFO is asked if somebody writes already" {
+  wrapper <<'EOS'
+#!/bin/bash
+mkfifo /run/in
+sleep infinity >/run/in &
+server --port 25565 </run/in &
+until nc -z localhost 25565; do sleep 1; done
+exec web
+EOS
+  migrate
+  has server/notification-fd
+  wrapper <<'EOS'
+#!/bin/bash
+mkfifo /run/in
+server --port 25565 </run/in &
+until nc -z localhost 25565; do sleep 1; done
+sleep infinity >/run/in &
+exec web
+EOS
+  migrate
+  lacks server/notification-fd
+}

@@ -27,6 +27,9 @@ extern int variable_from_environment (struct analysis *a, struct variable *varia
 /* $NAMES, "${NAMES[@]}": adds its words, if only the script has set it. 0: they are not known. */
 extern int known_words (struct analysis *a, char const *raw, struct texts *values) ;
 
+/* The text with the values of the variables in it that the script alone has set. */
+extern char const *with_known_values (struct analysis *a, char const *text) ;
+
 /* ---- arrays.c ---- */
 struct element
 {

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "migrate/analysis.h"
+#include "migrate/waiting.h"
 
 struct finding
 {
@@ -333,9 +333,10 @@ static char const *name_of_waiting (struct analysis *a, struct statement *statem
   struct finding finding = { .a = a } ;
   int is_loop = statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR ;
   char const *service = only_dependency(a) ;
+  int certain = 1 ;
   if (!statement_walk(statement, &is_pause, 0)) return "task" ;
   if (!is_loop) return "pause" ;
-  if (service) return pool_printf(a->pool, "wait-for-%.*s", (int)strcspn(service, "@"), service) ;
+  if (service && asked_service(a, statement_text(a, statement), &certain)) return pool_printf(a->pool, "wait-for-%.*s", (int)strcspn(service, "@"), service) ;
   statement_walk(statement, &find_asking_program, &finding) ;
   for (struct text const *one = finding.found ? finding.found->programs.first : 0 ; one ; one = one->next)
     if (strspn(one->text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") == strlen(one->text)) return pool_printf(a->pool, "wait-for-%s", one->text) ;

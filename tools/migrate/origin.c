@@ -159,3 +159,21 @@ int known_words (struct analysis *a, char const *raw, struct texts *values)
   }
   return 1 ;
 }
+
+char const *with_known_values (struct analysis *a, char const *text)
+{
+  char const *out = "" ;
+  char const *p = text ;
+  for (char const *at = text ; (at = strchr(at, '$')) ; at++)
+  {
+    int has_brace = at[1] == '{' ;
+    size_t len = strspn(at + 1 + has_brace, NAME_LETTERS) ;
+    struct variable variable ;
+    if (!len || (has_brace && at[2 + len] != '}')) continue ;
+    if (!variable_parse(a->pool, pool_printf(a->pool, "$%.*s", (int)len, at + 1 + has_brace), &variable) || !variable_from_environment(a, &variable, a->plan->npieces) || !variable.constant)
+      continue ;
+    out = pool_printf(a->pool, "%s%.*s%s", out, (int)(at - p), p, variable.constant) ;
+    p = at + 1 + len + (has_brace ? 2 : 0) ;
+  }
+  return *out ? pool_printf(a->pool, "%s%s", out, p) : text ;
+}

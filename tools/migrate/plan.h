@@ -77,6 +77,7 @@
    verdict.c        later questions about the result of the waiting
    logs.c           waiting for a line in a log
    probe.c          which service a condition asks
+   elsewhere.c      or another host
    builtin.c        the same question as one that reeve-exec can ask
    traps.c          signals, and work at the end
    trapcode.c       what a trap did (trapping.h)

@@ -208,6 +208,9 @@ static int is_known_program (struct service const *service)
   return 0 ;
 }
 
+/* They answer nobody. */
+#define ONLY_READ "tee cat logger tail sleep rotatelogs cronolog multilog svlogd s6-log"
+
 /* http://localhost/x : port 80 */
 static char const *with_port (struct analysis *a, char const *condition)
 {
@@ -236,66 +239,6 @@ struct service *probed_service (struct analysis *a, char const *condition, int *
   if (best) return best ;
   *certain = 0 ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
-    if (!service->is_oneshot && !service->check && !is_known_program(service)) best = service ;
+    if (!service->is_oneshot && !service->check && !is_known_program(service) && !shell_one_of(service->program, ONLY_READ)) best = service ;
   return best ;
-}
-
-/* `$HOST` may be both: `unknown` is the answer for that. */
-static int is_here (char const *host, size_t len, int unknown)
-{
-  char name[256] ;
-  if (len && *host == '$') return unknown ;
-  if (!len || len >= sizeof(name) || *host == '/') return 1 ;
-  memcpy(name, host, len) ;
-  name[len] = 0 ;
-  return shell_one_of(name, "localhost 127.0.0.1 ::1 [::1] 0.0.0.0 localhost.localdomain") || !strncmp(name, "127.", 4)
-   || strspn(name, "0123456789") == len ;
-}
-
-static int host_after (char const *condition, char const *mark, char const *end, int unknown)
-{
-  char const *p = condition ;
-  while ((p = strstr(p, mark)))
-  {
-    char const *host = p + strlen(mark) ;
-    host += strspn(host, " \"'=") ;
-    if (*host != '-' && !is_here(host, strcspn(host, end), unknown)) return 1 ;
-    p++ ;
-  }
-  return 0 ;
-}
-
-static int asks_elsewhere (char const *condition, int unknown)
-{
-  char const *p ;
-  if (host_after(condition, "/dev/tcp/", "/ \"'", unknown) || host_after(condition, "://", ":/ \"'", unknown) || host_after(condition, "--host", " \"';", unknown)
-   || host_after(condition, "wait-for-it ", ":", unknown) || host_after(condition, "wait-for-it.sh ", ":", unknown)
-   || host_after(condition, "wait-for ", ":", unknown) || host_after(condition, "wait-for.sh ", ":", unknown)) return 1 ;
-  if ((shell_mentions(condition, "pg_isready") || shell_mentions(condition, "redis-cli") || shell_mentions(condition, "mysqladmin") || shell_mentions(condition, "psql")
-   || shell_mentions(condition, "mysql")) && host_after(condition, " -h", " \"';", unknown)) return 1 ;
-  p = strstr(condition, "nc ") ;
-  if (!p) return 0 ;
-  for (p += 3 ; *(p += strspn(p, " ")) == '-' ; )
-  {
-    size_t len = strcspn(p, " ") ;
-    int takes_value = len >= 2 && p[len - 1] == 'w' ;
-    p += len ;
-    if (takes_value)
-    {
-      p += strspn(p, " ") ;
-      p += strcspn(p, " ") ;
-    }
-  }
-  p += strspn(p, "\"'") ;
-  return !is_here(p, strcspn(p, " \"';|&"), unknown) ;
-}
-
-int probes_elsewhere (char const *condition)
-{
-  return asks_elsewhere(condition, 1) ;
-}
-
-int may_probe_elsewhere (char const *condition)
-{
-  return asks_elsewhere(condition, 0) ;
 }

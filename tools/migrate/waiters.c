@@ -217,9 +217,8 @@ int find_waiting (struct analysis *a, struct statement *statement, struct waitin
   else if (!strcmp(command, "pg_isready") || (shell_one_of(command, "mysqladmin mariadb-admin") && strstr(text, "--wait"))) waiting->check = text ;
   else of_fetcher(a, statement, waiting) ;
   if (!waiting->asks) waiting->asks = waiting->check ;
-  if (!waiting->check || probes_elsewhere(waiting->asks)) return 0 ;
-  waiting->service = probed_service(a, waiting->asks, &waiting->certain) ;
-  if (!waiting->service || (!waiting->certain && may_probe_elsewhere(waiting->asks))) return 0 ;
+  waiting->service = waiting->check ? asked_service(a, waiting->asks, &waiting->certain) : 0 ;
+  if (!waiting->service) return 0 ;
   if (a->sets_errexit) waiting->gives_up |= !!waiting->limit_ms && !find_function(a, command) ;
   waiting->command = statement->kind == STATEMENT_COMMAND ? behind_dashes(a, statement) : 0 ;
   return 1 ;

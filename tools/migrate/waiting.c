@@ -15,7 +15,7 @@ static void set_check (struct analysis *a, struct statement *statement, struct w
   service->check_npieces = a->plan->npieces ;
   service->check_positional = a->positional ;
   note_waited(a, statement, waiting, claim) ;
-  if (!waiting->certain) plan_todo(a->plan, service, claim, line, pool_printf(a->pool, "nothing in it names %s, the last that was started: is it the one that is asked?", service->name)) ;
+  if (!waiting->certain) plan_todo(a->plan, service, claim, line, pool_printf(a->pool, "nothing in it names %s, the last that was started: is it the one that is asked? If not, write the loop as a task of its own, and take data/check and notification-fd away", service->name)) ;
   if (waiting->gives_up && !waiting->limit_ms) plan_todo(a->plan, service, claim, line, "the script gave up after some time, which is not known here: write timeout-up") ;
   if (waiting->reads_log && (!strchr(service->redirects, '>') || strstr(service->redirects, ">>")))
     plan_todo(a->plan, service, claim, line, "its log may have that line from an earlier run, and it counts as ready too early then: empty the log in run, ahead of the command") ;
@@ -57,9 +57,8 @@ int walk_probe (struct analysis *a, struct statement *statement, char const *pro
 {
   struct waiting waiting = { .check = probe, .asks = probe, .certain = 1 } ;
   if (a->plan->services && walk_both(a, statement, probe)) return 1 ;
-  if (!a->plan->services || probes_elsewhere(probe)) return 0 ;
-  waiting.service = probed_service(a, probe, &waiting.certain) ;
-  if (!waiting.service || (!waiting.certain && may_probe_elsewhere(probe)) || has_been_used(a, waiting.service)) return 0 ;
+  waiting.service = asked_service(a, probe, &waiting.certain) ;
+  if (!waiting.service || has_been_used(a, waiting.service)) return 0 ;
   waiting.limit_ms = wait_limit(a, statement, statement_text(a, statement)) ;
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next) waiting.gives_up |= gives_up(branch->body) ;
   set_check(a, statement, &waiting) ;
@@ -74,8 +73,7 @@ int walk_asked_once (struct analysis *a, struct statement *statement)
   else if (statement->kind == STATEMENT_IF && statement->branches && statement->branches->condition && !statement->branches->next)
     waiting.check = extract_probe(a, statement->branches->condition, 1) ;
   waiting.asks = waiting.check ;
-  if (!waiting.check || probes_elsewhere(waiting.check)) return 0 ;
-  waiting.service = probed_service(a, waiting.check, &waiting.certain) ;
+  waiting.service = waiting.check ? asked_service(a, waiting.check, &waiting.certain) : 0 ;
   if (!waiting.service || !waiting.certain) return 0 ;
   set_check(a, statement, &waiting) ;
   return 1 ;

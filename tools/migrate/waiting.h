@@ -111,11 +111,14 @@ extern int is_probe (char const *condition) ;
 /* ---- probe.c: whom does a condition ask? ---- */
 /* 0: no service of this script. *certain becomes 0 if only the order says which one. */
 extern struct service *probed_service (struct analysis *a, char const *condition, int *certain) ;
-extern int probes_elsewhere (char const *condition) ; /* another host than this one */
-extern int may_probe_elsewhere (char const *condition) ; /* the same; a host in a variable may be another one, too */
 
 /* Does the text run a program that talks to the service? */
 extern int is_client_of (struct service const *service, char const *text) ;
+
+/* ---- elsewhere.c ---- */
+/* The same; also 0 if the condition asks another host (without certainty also one in a variable), or the service reads a FIFO
+   that nobody writes to yet. */
+extern struct service *asked_service (struct analysis *a, char const *condition, int *certain) ;
 
 /* ---- ready.c: at the end, readiness checks of known daemons ---- */
 extern void settle_ready (struct analysis *a) ;
