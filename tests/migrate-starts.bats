@@ -400,3 +400,43 @@ EOS
   told 'line 2: services.d/migrate/run: task migrate, run once after db; when it fails, what comes later is started all the same, as the script went on; TODO: its code leaves g in the background'
   told 'line 3: services.d/web/run: service web, what the script ended with: main; TODO: its code leaves while :; do i; done in the background'
 }
+
+@test "a start that is an if's condition is a start" {
+  wrapper <<'EOS'
+start_g() {
+  if [ -n "$CUSTOM" ]; then custom & else g-server --config /etc/g.ini & fi
+}
+main() {
+  if ! start_g "$@"; then
+    echo failed
+    exit 1
+  fi
+  PID=$!
+  wait "$PID"
+  local code=$?
+  exit "$code"
+}
+main "$@"
+EOS
+  migrate
+  services custom g-server
+  has custom/flag-main g-server/flag-main custom/enable-if
+  lacks cont-init.d/10-start custom/finish g-server/finish
+  told 'lines 6-7: dropped: what was done when the start failed: the service is restarted instead'
+  # What is in the other branch comes behind it.
+  wrapper <<<$'if ! nginx; then exit 1; elif [ -n "$X" ]; then other & fi\nexec web'
+  migrate
+  services nginx other web
+  has other/enable-if web/flag-main
+  lacks nginx/enable-if nginx/flag-main
+  wrapper <<<$'if service redis-server start; then echo ok; else fallback & fi\nexec web'
+  migrate
+  services redis-server web
+  told 'the service is restarted instead; TODO: is that enough?'
+  # Nor is a wait lost.
+  wrapper <<<$'db & P=$!\nif ! wait $P; then echo bad; exit 3; fi'
+  migrate
+  has db/flag-main
+  lacks cont-init.d/10-start
+  told 'no more always 3'
+}

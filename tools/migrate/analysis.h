@@ -187,8 +187,7 @@ extern struct statement *temporary_end (struct analysis *a, struct statement *fi
 extern struct statement *temporary_part (struct analysis *a, struct statement *first, struct statement *end) ;
 
 /* ---- walk.c ---- */
-extern void walk_script (struct analysis *a, struct statement *first) ;
-extern void walk_ahead (struct analysis *a, struct statement *first) ; /* the same, if more statements follow */
+extern void walk_script (struct analysis *a, struct statement *first, struct frame *behind) ; /* `behind`: what follows; 0: nothing */
 
 /* ---- sides.c: what a command is for ---- */
 extern int is_short (char const *program) ; /* one that ends by itself, and is no container's purpose */

@@ -1,7 +1,10 @@
 /* A && B and A || B: which of them is a start, work or a question. Behind the && of a start, B only
    comes when A has been started, and depends on it. */
 
+#include <string.h>
+
 #include "migrate/branching.h"
+#include "migrate/ending.h"
 #include "migrate/waiting.h"
 
 /* The conditions of a start, without those of the branches around it; 0: none. */
@@ -72,6 +75,70 @@ int is_work (struct analysis *a, struct statement *statement)
   if (statement->kind != STATEMENT_COMMAND && statement->kind != STATEMENT_DECLARATION && statement->kind != STATEMENT_ASSIGNMENT) return 0 ;
   return !is_question(statement) && (!find_function(a, statement_command(statement)) || is_message(a, statement)) ;
 }
+
+/* ---- if A; then B; fi, where A is a start ---- */
+
+/* elif and else, as what follows `else` */
+static struct statement *other_branches (struct analysis *a, struct statement const *statement, struct branch *other)
+{
+  struct statement *rest ;
+  if (!other) return 0 ;
+  if (!other->condition) return other->body ;
+  rest = pool_alloc(a->pool, sizeof(*rest)) ;
+  *rest = *statement ;
+  rest->branches = other ;
+  rest->range.start = rest->core.start = other->head.start ;
+  rest->next = 0 ;
+  return rest ;
+}
+
+/* if ! wait $PID; then echo bad; exit 1; fi */
+static int asks_wait (struct analysis *a, struct statement *statement, struct statement const *start)
+{
+  if (strcmp(statement_command(start), "wait") != 0) return 0 ;
+  for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
+    for (struct statement *one = branch->body ; one ; one = one->next)
+      if (!is_message(a, one) && one->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(one), "exit return true : kill")) return 0 ;
+  return 1 ;
+}
+
+int find_if_starting (struct analysis *a, struct statement *statement, struct if_starting *these)
+{
+  struct branch *first = statement->branches ;
+  struct statement *start = first->condition ;
+  struct statement *others ;
+  int was = a->without_waits ;
+  int negated = 0 ;
+  int starts ;
+  if (!start || start->next) return 0 ;
+  for (; start->kind == STATEMENT_NOT && start->body ; start = start->body) negated = !negated ;
+  a->without_waits = !asks_wait(a, statement, start) ;
+  starts = start->kind == STATEMENT_COMMAND && !keeps_alive(start) && starts_something(a, start) ;
+  a->without_waits = was ;
+  if (!starts) return 0 ;
+  others = other_branches(a, statement, first->next) ;
+  *these = (struct if_starting){ .start = start, .good = negated ? others : first->body, .bad = negated ? first->body : others } ;
+  return 1 ;
+}
+
+void end_if_starting (struct analysis *a, struct statement *statement, struct if_starting const *these)
+{
+  for (struct statement *one = these->bad ; one ; one = one->next)
+  {
+    struct claim *claim ;
+    if (a->waited_line && !strcmp(statement_command(one), "exit"))
+    {
+      drop_exit(a, one, "") ;
+      continue ;
+    }
+    claim = claim_statement(a, one, "dropped", a->waited_line ? "what was done when it had ended with a failure: the container's exit code says it"
+      : "what was done when the start failed: the service is restarted instead") ;
+    if (starts_something(a, one)) texts_add(a->pool, &claim->todo, "is that enough?") ;
+  }
+  claim_statement(a, statement, "dropped", "asked whether the start had failed") ;
+}
+
+/* ---- A && B ---- */
 
 int find_alternatives (struct analysis *a, struct statement *statement, struct alternatives *these)
 {

@@ -99,6 +99,16 @@ extern void end_behind (struct analysis *a, struct statement const *statement, s
 
 extern int is_work (struct analysis *a, struct statement *statement) ; /* migrate && exec server: does work come first? */
 
+/* if ! server --daemon; then exit 1; fi: the condition is a start */
+struct if_starting
+{
+  struct statement *start ;
+  struct statement *good ; /* what follows it; 0: nothing */
+  struct statement *bad ; /* what was done when it had failed */
+} ;
+extern int find_if_starting (struct analysis *a, struct statement *statement, struct if_starting *these) ; /* 0: another form */
+extern void end_if_starting (struct analysis *a, struct statement *statement, struct if_starting const *these) ;
+
 /* [ -f x ] && sh x, and perhaps || /bin/bash */
 struct alternatives
 {

@@ -204,6 +204,8 @@ struct service *migrate_code (struct plan *plan)
 {
   struct source code ;
   struct analysis a = { .plan = plan, .source = &code, .pool = plan->pool, .suffix = "" } ;
+  struct statement input = { .kind = STATEMENT_COMMAND, .background = 1, .name = "" } ; /* stands for what starts there */
+  struct frame behind = { .rest = &input } ;
   struct service *aside ;
   struct texts places = { 0 } ;
   unsigned int nsetup = plan->nsetup ;
@@ -220,12 +222,12 @@ struct service *migrate_code (struct plan *plan)
       if (one->next == last)
       {
         one->next = 0 ;
-        walk_ahead(&a, first) ;
+        walk_script(&a, first, &behind) ;
         break ;
       }
     a.must_succeed = 1 ;
   }
-  walk_ahead(&a, plan->code_must_succeed ? last : first) ;
+  walk_script(&a, plan->code_must_succeed ? last : first, &behind) ;
   if (plan->nsetup > nsetup) texts_add(plan->pool, &places, plan_setup_where(plan)) ;
   for (struct service *service = plan->services ; service ; service = service->next)
   {
@@ -323,7 +325,7 @@ void migrate_script (struct plan *plan)
   add_arguments(&a) ;
   add_shell_options(&a) ;
   if (first && first->kind == STATEMENT_COMMENT && !strncmp(plan->source->text, "#!", 2) && !first->range.start) first = first->next ;
-  walk_script(&a, first) ;
+  walk_script(&a, first, 0) ;
   if (plan->refused) return ;
   apply_traps(&a) ;
   migrate_code_end(plan, aside) ;

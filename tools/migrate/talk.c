@@ -146,19 +146,22 @@ static int asks_codes (struct analysis *a, struct statement const *statement)
   return 0 ;
 }
 
-/* NAME=$? */
-static void note_status_name (struct analysis *a, char const *text)
+/* The name of NAME=$?, local NAME=$?; 0: another statement */
+static char const *status_name (struct analysis *a, struct statement const *statement)
 {
+  char const *text = statement_text(a, statement) ;
   char const *end = strstr(text, "=$?") ;
-  if (end) texts_add_once(a->pool, &a->status_names, pool_copy(a->pool, text, (size_t)(end - text))) ;
+  char const *start = end ;
+  if (!end || (statement->kind != STATEMENT_ASSIGNMENT && statement->kind != STATEMENT_DECLARATION)) return 0 ;
+  while (start > text && start[-1] != ' ') start-- ;
+  return pool_copy(a->pool, start, (size_t)(end - start)) ;
 }
 
 /* Does a later statement of the task ask for it, and do more than to talk and to end? Then that
    goes into the task, and so does this. */
 static int is_asked_in_task (struct analysis *a, struct statement *statement)
 {
-  char const *text = statement_text(a, statement) ;
-  char const *name = pool_copy(a->pool, text, (size_t)(strstr(text, "=$?") - text)) ;
+  char const *name = status_name(a, statement) ;
   for (struct statement *later = a->task ? statement->next : 0 ; later ; later = later->next)
     if (shell_mentions(statement_text(a, later), name))
       return !only_talks(later) && !only_looks(a, later) && !starts_something(a, later) ;
@@ -168,15 +171,15 @@ static int is_asked_in_task (struct analysis *a, struct statement *statement)
 int walk_talk (struct analysis *a, struct statement *statement)
 {
   char const *text = statement_text(a, statement) ;
-  char const *status = strstr(text, "=$?") ;
-  if (statement->kind == STATEMENT_ASSIGNMENT && status)
+  char const *status = status_name(a, statement) ;
+  if (status)
   {
     if (is_asked_in_task(a, statement))
     {
       add_ordinary(a, statement) ;
       return 1 ;
     }
-    note_status_name(a, text) ;
+    texts_add_once(a->pool, &a->status_names, status) ;
     drop(a, statement, a->waited_line ? "the container's exit code is the main service's" : "the status of a start: the supervisor looks at it") ;
     return 1 ;
   }
@@ -287,7 +290,6 @@ void walk_after (struct analysis *a, struct statement *statement)
   else if (shell_one_of(command, "exit return wait true :")) drop_exit(a, statement, "") ;
   else if (statement->kind == STATEMENT_ASSIGNMENT && strstr(statement_text(a, statement), "$?"))
   {
-    note_status_name(a, statement_text(a, statement)) ;
     drop(a, statement, "the container's exit code is the main service's") ;
   }
   else

@@ -15,22 +15,16 @@ static void walk_taken (struct analysis *a, struct statement *statement, struct 
 {
   struct branching branching ;
   struct branch const *taken ;
-  if (decide_verdict(a, statement, &taken))
-  {
-    /* The result of the waiting is not asked any more: a dependency has replaced it. */
-    for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
-      if (branch == taken) walk_list(a, branch->body, frame) ;
-      else drop_verdict(a, branch->body) ;
-    claim_statement(a, statement, "dropped", "the branch's own words: what is in it depends on what was waited for") ;
-    return ;
-  }
-  if (decide_branch(a, statement, &taken))
+  int by_verdict = decide_verdict(a, statement, &taken) ; /* the result of the waiting is not asked any more: a dependency has replaced it */
+  if (by_verdict || decide_branch(a, statement, &taken))
   {
     for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
       if (branch == taken) walk_list(a, branch->body, frame) ;
+      else if (by_verdict) drop_verdict(a, branch->body) ;
       else drop_branch(a, branch) ;
-    a->dispatched |= starts_something(a, statement) ;
-    claim_statement(a, statement, "dropped", "the branch's own words: CMD has decided") ;
+    a->dispatched |= !by_verdict && starts_something(a, statement) ;
+    claim_statement(a, statement, "dropped", by_verdict ? "the branch's own words: what is in it depends on what was waited for"
+      : "the branch's own words: CMD has decided") ;
     return ;
   }
   begin_branches(a, statement, &branching) ;
@@ -114,6 +108,19 @@ static int walk_if_waited (struct analysis *a, struct statement *statement, stru
   if (these.bad) drop_verdict(a, these.bad->body) ;
   if (these.good) walk_list(a, these.good->body, frame) ;
   claim_statement(a, statement, "dropped", "the branch's own words: what comes later depends on what was waited for") ;
+  return 1 ;
+}
+
+/* if ! server --daemon; then exit 1; fi. Returns 0 if it is none. */
+static int walk_if_started (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct if_starting these ;
+  struct frame inner = { .statement = statement, .up = frame } ;
+  if (!find_if_starting(a, statement, &these)) return 0 ;
+  inner.rest = these.good ;
+  walk_statement(a, these.start, these.good ? &inner : frame) ;
+  walk_list(a, these.good, frame) ;
+  end_if_starting(a, statement, &these) ;
   return 1 ;
 }
 
@@ -331,7 +338,7 @@ static void walk_statement (struct analysis *a, struct statement *statement, str
   else if (statement->kind == STATEMENT_FUNCTION) walk_function(a, statement) ;
   else if (note_value(a, statement), takes_pid(a, statement)) ;
   else if (a->plan->services && walk_verdict(a, statement)) ;
-  else if (statement->kind == STATEMENT_IF && walk_if_waited(a, statement, frame)) ;
+  else if (statement->kind == STATEMENT_IF && (walk_if_waited(a, statement, frame) || walk_if_started(a, statement, frame))) ;
   else if (statement->kind == STATEMENT_IF && asks_awaited(a, statement)) walk_branches(a, statement, frame) ;
   else if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && asks_awaited(a, statement)) walk_and_or(a, statement, frame) ;
   else if (statement->kind == STATEMENT_PIPELINE && walk_wait_program(a, statement, 0, frame)) ;
@@ -381,21 +388,9 @@ static void walk_list (struct analysis *a, struct statement *list, struct frame 
   a->here = up ;
 }
 
-static void walk_whole (struct analysis *a, struct statement *first, struct frame *up)
+void walk_script (struct analysis *a, struct statement *first, struct frame *behind)
 {
-  walk_list(a, first, up) ;
+  walk_list(a, first, behind) ;
   flush_pending(a) ;
   close_task(a) ;
-}
-
-void walk_script (struct analysis *a, struct statement *first)
-{
-  walk_whole(a, first, 0) ;
-}
-
-void walk_ahead (struct analysis *a, struct statement *first)
-{
-  struct statement call = { .kind = STATEMENT_COMMAND, .background = 1, .name = "" } ;
-  struct frame up = { .rest = &call } ;
-  walk_whole(a, first, &up) ;
 }
