@@ -169,6 +169,15 @@ EOS
   done
 }
 
+@test "behind the sudo that stays, a daemon is in the foreground, by its init script, too" {
+  wrapper <<<$'sudo -E A=1 /etc/init.d/cron start\nsudo service ssh start && tail -f /dev/null'
+  printf 'FROM debian\nUSER ci\nCOPY start.sh /\nCMD ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  becomes cron 'exec sudo -E A=1 cron -f'
+  becomes sshd 'exec sudo /usr/sbin/sshd -D'
+  told 'sshd was started by its init script: it also makes /run/sshd'
+}
+
 @test "sudo in a script that has started itself again as another user is root" {
   wrapper <<<$'#!/bin/sh\nif [ "$(id -u)" = 0 ]; then exec gosu app "$0" "$@"; fi\nweb &\nsudo -E agent\nwait'
   migrate

@@ -289,13 +289,20 @@ static void look_into_image (struct analysis *a, struct service *service, struct
   if (found.also) texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "%s: what its init script does as well: %s", service->name, found.also)) ;
 }
 
-/* The image's USER may not become another one without sudo. */
-static void keep_sudo (struct analysis *a, struct service *service, uint32_t line, struct launch *launch)
+/* The image's USER may not become another one without sudo: its words stay, and what they start is looked at
+   as it is without them. */
+static void keep_sudo (struct analysis *a, struct service *service, struct statement const *statement, struct launch *launch)
 {
   char const *user = a->plan->image_user ;
+  struct launch const inner = *launch ;
   if (!user || !launch->before_sudo) return ;
-  *launch = *launch->before_sudo ;
-  plan_todo(a->plan, service, service->claim, line, pool_printf(a->pool, "sudo is kept, as the Dockerfile says USER %s, but then its supervisor may not signal the program: "
+  *launch = *inner.before_sudo ;
+  if (!inner.code && !inner.dashes && inner.first < statement->nwords)
+  {
+    launch->kept = pool_printf(a->pool, "%s ", trim(a->pool, source_copy(a->source, (struct range){ statement->words[launch->first].range.start, statement->words[inner.first].range.start }))) ;
+    launch->first = inner.first ;
+  }
+  plan_todo(a->plan, service, service->claim, line_of(a, statement), pool_printf(a->pool, "sudo is kept, as the Dockerfile says USER %s, but then its supervisor may not signal the program: "
     "better take USER out of the Dockerfile, and sudo out of here, and give the other services reeve-exec --user %s", user, user)) ;
 }
 
@@ -314,7 +321,7 @@ void become (struct analysis *a, struct service *service, struct statement *stat
   struct foreground foreground ;
   char const *argv[COMMAND_WORDS_MAX] ;
   command_unwrap(a->pool, statement, &launch) ;
-  keep_sudo(a, service, line_of(a, statement), &launch) ;
+  keep_sudo(a, service, statement, &launch) ;
   foreground_of(a->plan, statement, launch.first, &foreground) ;
   if (foreground.may_leave) decide_leaving(a, service, &foreground) ;
   if (foreground.in_background) keep_configured(a, service, line_of(a, statement), &foreground) ;
@@ -331,5 +338,6 @@ void become (struct analysis *a, struct service *service, struct statement *stat
   command_argv(statement, launch.first, argv) ;
   if (argv[0] && !*service->program) service->program = shell_basename(argv[0]) ;
   set_words(a, service, statement, &launch, &foreground) ;
+  if (launch.kept) service->command = pool_printf(a->pool, "%s%s", launch.kept, service->command) ;
   tell_foreground(a, service, line_of(a, statement), &foreground) ;
 }
