@@ -77,17 +77,25 @@ static int has_only (struct analysis *a, struct service const *service, char con
 }
 
 /* What was started behind a database may need it, and was started when that was ready. When it was
-   not, the script went on, unless by set -e. Other daemons were there in time without it. */
-static int may_need (struct service const *one, struct service const *daemon, struct row const *row)
+   not, the script went on, unless by set -e. Another database does not need it. */
+static int may_need (struct analysis *a, struct service const *one, struct service const *daemon, struct row const *row)
 {
-  return (!one->is_daemon || (row && row->options)) && !texts_has(&one->dependencies, daemon->name) ;
+  return (!one->is_daemon || (row && (row->options || !row_of(a, one)))) && !texts_has(&one->dependencies, daemon->name) ;
 }
 
-static int has_behind (struct service const *daemon, struct row const *row)
+static int has_behind (struct analysis *a, struct service const *daemon, struct row const *row)
 {
   struct service const *one = daemon->next ;
-  while (one && !may_need(one, daemon, row)) one = one->next ;
+  while (one && !may_need(a, one, daemon, row)) one = one->next ;
   return one && !daemon->is_apart ;
+}
+
+/* Other daemons are started behind it, and nothing else: they may well do without it. */
+static int only_daemons_behind (struct service const *daemon)
+{
+  struct service const *one = daemon->next ;
+  while (one && one->is_daemon) one = one->next ;
+  return !one ;
 }
 
 /* Nothing tells when it is ready: the order is lost, and the report says so. */
@@ -107,7 +115,7 @@ static void order_behind (struct analysis *a, struct service *daemon, struct row
   struct texts beside = { 0 } ;
   for (struct service *one = daemon->next ; one && !daemon->is_apart ; one = one->next)
   {
-    if (!may_need(one, daemon, row)) continue ;
+    if (!may_need(a, one, daemon, row)) continue ;
     texts_add(a->pool, &one->dependencies, daemon->name) ;
     if (!needs) texts_add(a->pool, &one->optional, daemon->name) ;
     texts_add(a->pool, &names, one->name) ;
@@ -123,7 +131,12 @@ static void check_daemon (struct analysis *a, struct service *service)
   struct service const *client = client_of(a, service) ;
   struct row const *row = row_of(a, service) ;
   int knows = row && row->check && (row->options ? has_only(a, service, row->options) : client || !may_listen_elsewhere(service)) ;
-  if (!service->claim || (!client && !has_behind(service, row))) return ;
+  if (!service->claim) return ;
+  if (!client && (!has_behind(a, service, row) || (!knows && only_daemons_behind(service))))
+  {
+    tell_beside(a, service) ;
+    return ;
+  }
   if (!knows)
   {
     if (!row || row->options) tell_beside(a, service) ;
