@@ -52,4 +52,7 @@ teardown() { reeve_teardown; }
   sed -i /HEALTHCHECK/d Dockerfile
   migrate --dockerfile Dockerfile
   told '+RUN apt-get install -y wget'
+  printf 'FROM debian\nRUN apt-get install -y wget supervisor\nCOPY <<EOF /etc/kafka.conf\n[supervisord]\nnodaemon=true\n[program:kafka]\ncommand=kafka\nEOF\nCMD ["supervisord", "-n", "-c", "/etc/kafka.conf"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told '+RUN apt-get install -y wget'
 }

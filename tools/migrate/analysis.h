@@ -300,6 +300,7 @@ extern char const *readable_name (struct analysis *a, char const *name) ;
 
 /* ---- again.c: a script that starts itself again as another user ---- */
 extern int starts_itself (struct analysis *a, struct statement *statement, struct launch const *launch) ; /* 1: the statement did that */
+extern void mark_again (struct analysis *a, struct statement *statement, struct claim *claim) ; /* a TODO where the setup does it without exec */
 extern void settle_user (struct analysis *a) ; /* at the end: who runs as that user */
 
 /* ---- runscript.c: the lines of run ---- */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "migrate/dockerrun.h"
+#include "migrate/inputs.h"
 #include "migrate/patching.h"
 #include "migrate/procrunners.h"
 #include "migrate/shell.h"
@@ -157,7 +158,7 @@ int patching_executes (struct patching *p, char const *program)
     if (!strcmp(one->name, "RUN") && run_executes(p->pool, one, program)) return 1 ;
     if (shell_one_of(one->name, "HEALTHCHECK ONBUILD") && shell_mentions(one->arguments, program)) return 1 ;
     for (struct text const *text = shell_one_of(one->name, "COPY ADD") ? one->documents.first : 0 ; text ; text = text->next)
-      if (shell_mentions(text->text, program)) return 1 ;
+      if (input_kind("", text->text) != INPUT_SUPERVISORD && shell_mentions(text->text, program)) return 1 ; /* [supervisord] is only a section */
   }
   return plan_needs(p->plan, program) ;
 }

@@ -239,6 +239,7 @@ struct plan
   struct pool *pool ;
   struct source *source ;
   enum input_kind kind ;
+  char const *script_name ; /* that the input has in the image; 0: not known */
   char const *setup_name ; /* of the scripts in cont-init.d and cont-finish.d */
   char const *shell ; /* the interpreter's line without #! */
   struct service *services ;

@@ -197,6 +197,7 @@ int main (int argc, char **argv)
     dockerfile_start(&dockerfile, arguments.input, source.text, context_scripts(&dockerfile, arguments.dockerfile), &start) ;
     read_front(&plan, &arguments, &dockerfile, root, &start) ;
     plan.configurations = context_configurations(&dockerfile, arguments.dockerfile) ;
+    plan.script_name = start.script ;
     plan.cmd = start.arguments ;
     if (kind == INPUT_SCRIPT) put_code(&plan, &start) ;
     plan.shell_options = start.shell_options ;

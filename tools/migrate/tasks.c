@@ -251,6 +251,7 @@ void add_ordinary (struct analysis *a, struct statement *statement)
   mark_move(a, 0, statement, claim) ;
   keep_redirections(a, 0, statement, claim) ;
   mark_starter(a, 0, statement, claim) ;
+  mark_again(a, statement, claim) ;
   if (statement->kind != STATEMENT_COMMAND && statement_walk(statement, &ends_well, 0))
     plan_todo(a->plan, 0, claim, line_of(a, statement), "exit 0 ended the container here; in cont-init.d it ends this file alone, and the services are started: exit with another code, or start them on a condition") ;
   if (a->otherwise.first)
