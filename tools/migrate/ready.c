@@ -76,11 +76,20 @@ static int has_only (struct analysis *a, struct service const *service, char con
   return is_system || strcmp(service->program, "dbus-daemon") != 0 ;
 }
 
+/* They serve the machine, and need no database. */
+#define NEEDS_NONE "cron crond sshd rsyslogd syslogd syslog-ng memcached"
+
+static int needs_none (struct analysis *a, struct service const *one)
+{
+  return shell_one_of(one->name, NEEDS_NONE)
+   || (one->command && shell_one_of(shell_basename(pool_copy(a->pool, one->command, strcspn(one->command, " "))), NEEDS_NONE)) ;
+}
+
 /* What was started behind a database may need it, and was started when that was ready. When it was
    not, the script went on, unless by set -e. Another database does not need it. */
 static int may_need (struct analysis *a, struct service const *one, struct service const *daemon, struct row const *row)
 {
-  return (!one->is_daemon || (row && (row->options || !row_of(a, one)))) && !texts_has(&one->dependencies, daemon->name) ;
+  return (!one->is_daemon || (row && (row->options || (!row_of(a, one) && !needs_none(a, one))))) && !texts_has(&one->dependencies, daemon->name) ;
 }
 
 static int has_behind (struct analysis *a, struct service const *daemon, struct row const *row)
