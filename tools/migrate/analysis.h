@@ -201,7 +201,7 @@ extern int surely_ends (struct analysis *a, struct statement *statement) ; /* wh
 /* Does nothing tell that it goes on? `name`: of its service. */
 extern int may_end_soon (struct analysis *a, struct statement *statement, unsigned int first, char const *name) ;
 extern int says_serve (struct statement const *statement, unsigned int first) ; /* by its name, or a word behind it; `first`: its program's word */
-extern char const *left_behind (struct analysis *a, struct statement *statement) ; /* what the code of sh -c leaves in the background; "": nothing */
+extern char const *left_behind (struct analysis *a, struct statement *statement, int last_stays) ; /* what the code of sh -c leaves in the background, or, unless its last command has to stay, with that; "": nothing */
 extern int only_checks (struct analysis *a, struct statement const *statement) ; /* nginx -t: a daemon's program, which ends */
 
 /* ---- controllers.c ---- */

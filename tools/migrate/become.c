@@ -295,15 +295,19 @@ static void keep_sudo (struct analysis *a, struct service *service, struct state
 {
   char const *user = a->plan->image_user ;
   struct launch const inner = *launch ;
+  char const *sudo ;
   if (!user || !launch->before_sudo) return ;
   *launch = *inner.before_sudo ;
+  sudo = shell_basename(statement_word(statement, launch->first)) ;
   if (!inner.code && !inner.dashes && inner.first < statement->nwords)
   {
     launch->kept = pool_printf(a->pool, "%s ", trim(a->pool, source_copy(a->source, (struct range){ statement->words[launch->first].range.start, statement->words[inner.first].range.start }))) ;
     launch->first = inner.first ;
   }
-  plan_todo(a->plan, service, service->claim, line_of(a, statement), pool_printf(a->pool, "sudo is kept, as the Dockerfile says USER %s, but then its supervisor may not signal the program: "
-    "better take USER out of the Dockerfile, and sudo out of here, and give the other services reeve-exec --user %s", user, user)) ;
+  plan_todo(a->plan, service, service->claim, line_of(a, statement), pool_printf(a->pool, "%s is kept, as the Dockerfile says USER %s, but then its supervisor may not signal the program: "
+    "better take USER out of the Dockerfile, and %s out of here, and give the other services reeve-exec --user %s", sudo, user, sudo, user)) ;
+  if (inner.detached && !launch->detached)
+    plan_todo(a->plan, service, service->claim, line_of(a, statement), pool_printf(a->pool, "behind %s an option puts it into the background: take that out", sudo)) ;
 }
 
 /* Its configuration is not here. If the script went on behind it, that puts it into the background. */

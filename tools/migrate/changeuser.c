@@ -106,9 +106,10 @@ void unwrap_su (struct unwrapping *u)
     else if (!user) user = raw(u, i) ;
     else add_code_word(u, i) ;
   }
-  if (!user || !code)
+  if (!user && code) user = "root" ;
+  if (!code)
   {
-    u->launch->todo = "su without a user or a command (-c): write what it should run" ;
+    u->launch->todo = "su without a command (-c): write what it should run" ;
     u->launch->first = u->i ;
     return ;
   }
@@ -208,6 +209,7 @@ void unwrap_sudo (struct unwrapping *u)
     else if (!strcmp(option, "--preserve-env")) keep = 1 ;
     else if (!strncmp(option, "--preserve-env=", 15)) continue ; /* the others are gone: the TODO says so */
     else if (!strcmp(option, "--login")) login = 1 ;
+    else if (!strcmp(option, "--background")) u->launch->detached = 1 ;
     else if (option[1] == '-')
     {
       if (!shell_one_of(option, "--set-home --non-interactive --stdin")) u->launch->todo = SUDO_UNKNOWN ;
@@ -222,6 +224,7 @@ void unwrap_sudo (struct unwrapping *u)
       else if (value) u->launch->todo = SUDO_UNKNOWN ;
       else if (*letter == 'E') keep = 1 ;
       else if (*letter == 'i') login = 1 ;
+      else if (*letter == 'b') u->launch->detached = 1 ;
       else if (!strchr("HnS", *letter)) u->launch->todo = SUDO_UNKNOWN ;
       if (value) break ;
     }
@@ -235,6 +238,22 @@ void unwrap_sudo (struct unwrapping *u)
   for (; i < u->statement->nwords && is_assignment(raw(u, i)) ; i++)
     texts_add(u->pool, &u->launch->before, pool_printf(u->pool, "export %s", raw(u, i))) ;
   u->i = i ;
+}
+
+/* doas [-n] [-u USER] COMMAND... */
+void unwrap_doas (struct unwrapping *u)
+{
+  char const *user = "root" ;
+  unsigned int i = u->i + 1 ;
+  for (; shell_one_of(raw(u, i), "-n -u") ; i++)
+    if (!strcmp(raw(u, i), "-u")) user = raw(u, ++i) ;
+  if (raw(u, i)[0] == '-' && strcmp(raw(u, i), "--") != 0) return ; /* it only checks, or runs a shell */
+  note_before_sudo(u) ;
+  if (strcmp(user, "root") != 0) unwrap_user(u, user, "") ;
+  else drop(u, "doas: the service is root already, if the container is") ;
+  u->launch->todo = "doas made a fresh environment (doas.conf decides): the service has the container's; unset what it must not see" ;
+  texts_add(u->pool, &u->launch->before, pool_printf(u->pool, "export HOME=%s USER=%s LOGNAME=%s", home_of(u, user), user, user)) ;
+  u->i = i + !strcmp(raw(u, i), "--") ;
 }
 
 void unwrap_setpriv (struct unwrapping *u)

@@ -106,6 +106,8 @@ static int mark_one (struct statement *statement, void *data)
 {
   struct marking *marking = data ;
   char const *text = started_elsewhere(marking->a, statement) ;
+  char const *left = statement->background ? "" : left_behind(marking->a, statement, 0) ;
+  if (!text && *left) text = pool_printf(marking->a->pool, "its code leaves %s in the background, which nothing supervises: make a service of that, in the foreground, and take this out", left) ;
   if (text && marking->is_placed) plan_todo(marking->a->plan, marking->service, marking->claim, line_of(marking->a, statement), text) ;
   else if (text) texts_add(marking->a->pool, &marking->claim->todo, text) ;
   return 0 ;

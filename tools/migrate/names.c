@@ -171,11 +171,24 @@ static char const *code_of (struct analysis *a, char const *raw)
   return *raw == '\'' && value ? value : raw ;
 }
 
+/* service x start, /etc/init.d/x start, systemctl start x */
+static char const *name_of_init_script (struct foreground const *foreground, char const *const *argv)
+{
+  if (foreground->argv[0]) return shell_basename(foreground->argv[0]) ;
+  if (!strncmp(argv[0], "/etc/", 5) || !argv[1]) return shell_basename(argv[0]) ;
+  return strcmp(shell_basename(argv[0]), "systemctl") != 0 ? argv[1] : argv[2] ;
+}
+
 static char const *name_of_code (struct analysis *a, char const *code)
 {
+  struct foreground foreground ;
+  char const *argv[COMMAND_WORDS_MAX] ;
   unsigned int first ;
   struct statement *found = command_of_code(a, code, &first) ;
-  return found ? name_of_words(a, found, first) : "service" ;
+  if (!found) return "service" ;
+  command_foreground(found, first, &foreground) ;
+  command_argv(found, first, argv) ;
+  return foreground.is_init_script ? name_of_init_script(&foreground, argv) : name_of_words(a, found, first) ;
 }
 
 /* sh -c CODE */
@@ -255,10 +268,7 @@ char const *name_of (struct analysis *a, struct statement *statement)
     if (strpbrk(argv[last], "/$.")) last = 1 ; /* x11vnc -storepasswd SECRET FILE */
     return pool_printf(a->pool, "%s-%s", what, argv[last] + strspn(argv[last], "-")) ;
   }
-  if (foreground.is_init_script)
-    return foreground.argv[0] ? shell_basename(foreground.argv[0])
-     : argv[0] && strncmp(argv[0], "/etc/", 5) != 0 && argv[1] ? (strcmp(shell_basename(argv[0]), "systemctl") != 0 ? argv[1] : argv[2])
-     : argv[0] ? shell_basename(argv[0]) : "service" ;
+  if (foreground.is_init_script) return name_of_init_script(&foreground, argv) ;
   return name_of_words(a, found, launch.first) ;
 }
 

@@ -28,7 +28,7 @@ static void mark_left_behind (struct translation *t, uint32_t line)
   struct source code ;
   struct analysis a = { .plan = t->plan, .source = &code, .pool = t->plan->pool, .suffix = "" } ;
   struct statement *statement = shell_parse_text(a.pool, &code, t->service->command) ;
-  char const *names = statement ? left_behind(&a, statement) : "" ;
+  char const *names = statement ? left_behind(&a, statement, 1) : "" ;
   if (*names)
     plan_todo(t->plan, t->service, t->service->claim, line, pool_printf(a.pool, "its code leaves %s in the background, and nobody supervises that: make a service of each, in the foreground", names)) ;
 }

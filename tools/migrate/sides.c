@@ -250,7 +250,7 @@ static struct statement *last_command (struct statement *list)
   return list && list->kind == STATEMENT_COMMAND && !list->background ? list : 0 ;
 }
 
-char const *left_behind (struct analysis *a, struct statement *statement)
+char const *left_behind (struct analysis *a, struct statement *statement, int last_stays)
 {
   struct leaving leaving = { .a = a } ;
   struct source code ;
@@ -266,8 +266,8 @@ char const *left_behind (struct analysis *a, struct statement *statement)
    && statement_word(statement, launch.first + 1)[0] == '-' && strchr(statement_word(statement, launch.first + 1), 'c')) raw = statement->words[launch.first + 2].raw ;
   if (!raw) return "" ;
   list = shell_parse_text(a->pool, &code, shell_unquote(a->pool, raw) ? shell_unquote(a->pool, raw) : pool_copy(a->pool, raw + 1, strlen(raw) > 2 ? strlen(raw) - 2 : 0)) ;
-  last = last_command(list) ;
-  if (last) last->kind = STATEMENT_COMMENT ; /* it had to stay */
+  last = last_stays ? last_command(list) : 0 ;
+  if (last) last->kind = STATEMENT_COMMENT ;
   a->source = &code ;
   for (; list ; list = list->next) statement_walk(list, &add_left, &leaving) ;
   a->source = outer ;

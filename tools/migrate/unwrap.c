@@ -129,6 +129,7 @@ static int unwrap_one (struct unwrapping *u)
   }
   else if (shell_one_of(name, "tini tini-static dumb-init catatonit docker-init")) unwrap_init(u) ;
   else if (shell_one_of(name, "sudo") && u->statement->nwords - u->i > 1) unwrap_sudo(u) ;
+  else if (shell_one_of(name, "doas") && u->statement->nwords - u->i > 1) unwrap_doas(u) ;
   else if (u->statement->nwords - u->i < 3) return 0 ;
   else if (shell_one_of(name, "start-stop-daemon")) unwrap_start_stop(u) ;
   else if (shell_one_of(name, "gosu su-exec")) unwrap_gosu(u) ;

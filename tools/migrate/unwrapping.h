@@ -36,6 +36,7 @@ extern void unwrap_setuidgid (struct unwrapping *u) ;
 extern void unwrap_su (struct unwrapping *u) ;
 extern void unwrap_runuser (struct unwrapping *u) ;
 extern void unwrap_sudo (struct unwrapping *u) ;
+extern void unwrap_doas (struct unwrapping *u) ;
 extern void unwrap_setpriv (struct unwrapping *u) ;
 extern void unwrap_chroot (struct unwrapping *u) ; /* nothing, if it changes no user */
 

@@ -1,0 +1,64 @@
+# Daemons and init scripts, whatever is put before them.
+# shellcheck disable=SC2016 # the variables are the scripts'
+load lib
+load migrate
+
+setup() { migrate_setup; }
+teardown() { reeve_teardown; }
+
+becomes() { [ "$(grep '^exec' "$tree/$1/run")" = "$2" ] || { echo "# $1: $(grep '^exec' "$tree/$1/run")"; return 1; }; }
+
+@test "init scripts and daemons behind sudo and doas are run in the foreground, whether these stay or not" {
+  local keeper
+  for keeper in sudo doas; do
+    wrapper <<<"$keeper service ssh start
+$keeper -n /etc/init.d/cron start
+$keeper -u redis redis-server --daemonize yes
+$keeper su app -c 'memcached -d'
+exec web"
+    printf 'FROM debian\nUSER ci\nCOPY start.sh /\nCMD ["/start.sh"]\n' >Dockerfile
+    migrate --dockerfile Dockerfile
+    services sshd cron redis-server memcached web
+    becomes sshd "exec $keeper /usr/sbin/sshd -D"
+    becomes cron "exec $keeper -n cron -f"
+    grep -qx "exec .*-- $keeper -u redis redis-server --daemonize no" "$tree/redis-server/run"
+    becomes memcached "exec $keeper su app -c 'exec memcached'"
+    told "TODO: $keeper is kept, as the Dockerfile says USER ci"
+    migrate
+    becomes sshd 'exec /usr/sbin/sshd -D'
+    becomes cron 'exec cron -f'
+    becomes memcached "exec reeve-exec --user app -- /bin/sh -c 'exec memcached'"
+  done
+}
+
+@test "su without a user is root's" {
+  wrapper <<<$'su -c "service ssh start"\nexec web'
+  migrate
+  services sshd web
+  becomes sshd "exec reeve-exec --user root -- /bin/sh -c 'exec /usr/sbin/sshd -D'"
+}
+
+@test "what shell code in the setup or in a task leaves behind is marked" {
+  local code
+  for code in 'service cron start' 'service a start; work' '(worker &) ; sleep 1' 'nginx && work'; do
+    wrapper <<<"bash -c '$code'"$'\nexec web'
+    migrate
+    told "line 1: cont-init.d/10-start: setup, as it was; TODO: its code leaves"
+    wrapper <<<"web &"$'\n'"bash -c '$code'"$'\nwait'
+    migrate
+    told "line 2: services.d/"
+    told "TODO: its code leaves"
+  done
+  for code in 'nginx -t' 'work; work' 'service nginx status'; do
+    wrapper <<<"bash -c '$code'"$'\nexec web'
+    migrate
+    untold "its code leaves"
+  done
+}
+
+@test "sudo -b leaves by itself" {
+  wrapper <<<$'sudo -b agent --x\nexec web'
+  migrate
+  services agent web
+  becomes agent 'exec agent --x'
+}
