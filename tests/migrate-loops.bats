@@ -261,3 +261,31 @@ EOS
   migrate
   grep -qF 'rc=$(($1 < 256 ? $1 : 128 + $2))' "$tree/game/finish"
 }
+
+@test "what follows a branch in which the script stayed starts only if that is not taken" {
+  local branch
+  for branch in 'if [ ! -f /etc/app.conf ]; then echo missing; tail -f /dev/null; fi' '[ -f /etc/app.conf ] || { echo missing; sleep infinity; }' \
+    '[ ! -f /etc/app.conf ] && echo missing && exec tail -f /dev/null' $'idle() { while :; do sleep 9; done; }\n[ -f /etc/app.conf ] || idle'; do
+    wrapper <<<$'#!/bin/bash\nweb &\n'"$branch"$'\napp --x'
+    migrate
+    services web app
+    has app/flag-main
+    lacks cont-init.d
+    told 'service app, what the script ended with: main, only when'
+    # without the file, the condition stops it
+    printf '%s\n' 'reeve() { echo "reeve $*"; exit 7; }' "$(grep '^if ' "$tree/app/run")" >try
+    run bash try
+    [ "${lines[-1]}" = 'reeve stop -n app' ]
+    ! grep -q 'reeve stop' "$tree/web/run"
+  done
+}
+
+@test "the CMD behind a branch in which the script stayed is a service where that is not taken" {
+  wrapper <<<$'#!/bin/bash\nif [ "$IDLE" = 1 ]; then\n  agent &\n  tail -f /dev/null\nfi\nexec "$@"'
+  printf 'FROM debian\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\nCMD ["web"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  services agent web
+  file agent/enable-if <<<'IDLE=1'
+  file web/enable-if <<<'!IDLE=1'
+  has web/flag-main
+}

@@ -11,6 +11,7 @@ void enter_branch (struct analysis *a, struct branch_state *state, char const *c
   state->started = a->last ;
   state->before = plan_last(a->plan) ;
   state->ready = a->ready ;
+  state->waited_line = a->waited_line ;
   for (struct text *one = a->conditions.first ; one ; one = one->next) texts_add(a->pool, &conditions, one->text) ;
   if (condition) texts_add(a->pool, &conditions, condition) ;
   if (!a->conditions.first) close_task(a) ;
@@ -18,13 +19,14 @@ void enter_branch (struct analysis *a, struct branch_state *state, char const *c
   a->branch_last = a->last ;
 }
 
-/* Later statements only run if the script did not become a program in this branch. */
+/* Later statements only run if the script did not become a program in this branch, or stay there. */
 static void exclude_branch (struct analysis *a, struct branch_state const *state, char const *condition)
 {
   for (struct service *one = state->before ? state->before->next : a->plan->services ; one ; one = one->next) one->is_apart = 1 ;
   texts_add_once(a->pool, &a->otherwise, negated(a->pool, condition)) ;
   a->last = state->started ;
   a->ready = state->ready ;
+  a->waited_line = state->waited_line ;
 }
 
 void leave_branch_of (struct analysis *a, struct branch_state const *state, char const *condition)
@@ -50,6 +52,9 @@ struct claim *claim_branch (struct analysis *a, struct statement const *statemen
 
 char const *negated (struct pool *pool, char const *condition)
 {
+  size_t len = strlen(condition) ;
+  /* ! { X; } of one simple X */
+  if (len > 7 && !strncmp(condition, "! { ", 4) && strcspn(condition + 4, ";&|\n#") + 7 == len && !strcmp(condition + len - 3, "; }")) return pool_copy(pool, condition + 4, len - 7) ;
   return pool_printf(pool, "! { %s; }", condition) ;
 }
 

@@ -16,6 +16,7 @@ struct branch_state
   struct service *started ; /* `last` before it */
   struct service *before ; /* the plan's last service before it */
   struct texts ready ;
+  uint32_t waited_line ;
 } ;
 extern void enter_branch (struct analysis *a, struct branch_state *state, char const *condition) ;
 extern void leave_branch (struct analysis *a, struct branch_state const *state) ;

@@ -102,12 +102,20 @@ struct marking
   int is_placed ;
 } ;
 
+/* What starts something itself is a service, or is stopped again by a later statement. */
+static int is_start (struct analysis *a, struct statement const *statement)
+{
+  struct launch launch ;
+  command_unwrap(a->pool, statement, &launch) ;
+  return statement->background || code_leaves(a, statement, &launch) ;
+}
+
 static int mark_one (struct statement *statement, void *data)
 {
   struct marking *marking = data ;
   char const *text = started_elsewhere(marking->a, statement) ;
-  char const *left = statement->background ? "" : left_behind(marking->a, statement, 0) ;
-  if (!text && *left) text = pool_printf(marking->a->pool, "its code leaves %s in the background, which nothing supervises: make a service of that, in the foreground, and take this out", left) ;
+  char const *left = text || is_start(marking->a, statement) ? "" : left_behind(marking->a, statement, 0) ;
+  if (*left) text = pool_printf(marking->a->pool, "its code leaves %s in the background, which nothing supervises: make a service of that, in the foreground, and take this out", left) ;
   if (text && marking->is_placed) plan_todo(marking->a->plan, marking->service, marking->claim, line_of(marking->a, statement), text) ;
   else if (text) texts_add(marking->a->pool, &marking->claim->todo, text) ;
   return 0 ;

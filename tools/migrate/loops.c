@@ -37,7 +37,7 @@ void drop_keeping_alive (struct analysis *a, struct statement *statement)
   claim = claim_statement(a, statement, "dropped", *logs
     ? pool_printf(a->pool, "kept the container alive and showed its logs; no service writes to the container's output what it writes to:%s", logs)
     : pool_printf(a->pool, "kept the container alive: the scanner does%s", linked)) ;
-  if (!a->plan->services && !statement->background && a->plan->nsetup)
+  if (!a->plan->services && !statement->background && a->plan->nsetup && !a->conditions.first)
     plan_todo(a->plan, 0, claim, line_of(a, statement), "the container was kept alive for something: if a line above starts it, and goes on, make that a service") ;
   if (*logs) texts_add(a->pool, &a->plan->notes,
     pool_printf(a->pool, "log files that `docker logs` does not show any more:%s (let the program write to stdout, or to a link to /dev/stdout)", logs)) ;

@@ -208,7 +208,7 @@ static int has_damage (struct statement *statement, void *data)
 static int add_left_behind (struct statement *statement, void *data)
 {
   struct assigned *there = data ;
-  char const *names = left_behind(there->a, statement) ;
+  char const *names = left_behind(there->a, statement, 1) ;
   if (*names) texts_add_once(there->pool, &there->left, names) ;
   return 0 ;
 }
@@ -250,7 +250,8 @@ static void look_at_file (struct analysis *a, struct file const *file, struct st
     broken |= statement_walk(one, &has_damage, 0) ;
     statement_walk(one, &add_left_behind, &output) ;
   }
-  if (output.left.first && !(service && strstr(texts_join(a->pool, &service->todo, "\n"), "its code leaves")))
+  /* What the setup leaves is marked where it is taken from the script. */
+  if (output.left.first && service && !strstr(texts_join(a->pool, &service->todo, "\n"), "its code leaves"))
     plan_todo(plan, service, claim, line, pool_printf(a->pool, "its code leaves %s in the background, and nobody supervises that: make a service of each, in the foreground", texts_join(a->pool, &output.left, ", "))) ;
   if (is_run && service->is_oneshot && !service->todo.first && service->command && strlen(service->command) > 6
    && !strcmp(service->command + strlen(service->command) - 6, " start"))

@@ -125,6 +125,7 @@ int starts_something (struct analysis *a, struct statement *statement)
   if (a->depth > 60) return 0 ;
   a->depth++ ;
   if (statement->kind == STATEMENT_COMMAND) r = command_starts(a, statement) ;
+  if (statement->kind == STATEMENT_LOOP && statement->branches) r = keeps_alive(statement) ;
   r = r || starts_among(a, statement->body) ;
   for (struct branch *branch = statement->branches ; !r && branch ; branch = branch->next)
     r = starts_among(a, branch->condition) || starts_among(a, branch->body) ;

@@ -230,7 +230,7 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
     walk_after_start(a, statement, frame) ;
     return ;
   }
-  if (statement->kind == STATEMENT_AND && (keeps_alive(right) || shell_one_of(statement_command(right), "wait")))
+  if (statement->kind == STATEMENT_AND && !is_question(left) && (keeps_alive(right) || shell_one_of(statement_command(right), "wait")))
   {
     /* No start is in question. */
     struct frame inner = { .rest = right, .up = frame } ;
