@@ -289,6 +289,19 @@ static void look_into_image (struct analysis *a, struct service *service, struct
   if (found.also) texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "%s: what its init script does as well: %s", service->name, found.also)) ;
 }
 
+/* sudo su app -c CODE: the code is looked at, too. */
+static void keep_code (struct analysis *a, struct statement const *statement, struct launch const *inner, struct launch *launch)
+{
+  unsigned int first = launch->first ;
+  unsigned int i = first + 1 ;
+  while (i < statement->nwords && statement->words[i].raw != inner->code) i++ ;
+  if (i >= statement->nwords || strcmp(statement_word(statement, i - 1), "-c") != 0) return ;
+  launch->code = inner->code ;
+  launch->code_prefix = trim(a->pool, source_copy(a->source, (struct range){ statement->words[first].range.start, statement->words[i - 1].range.start })) ;
+  launch->code_words = inner->code_words ;
+  launch->first = inner->first ;
+}
+
 /* The image's USER may not become another one without sudo: its words stay, and what they start is looked at
    as it is without them. */
 static void keep_sudo (struct analysis *a, struct service *service, struct statement const *statement, struct launch *launch)
@@ -304,6 +317,7 @@ static void keep_sudo (struct analysis *a, struct service *service, struct state
     launch->kept = pool_printf(a->pool, "%s ", trim(a->pool, source_copy(a->source, (struct range){ statement->words[launch->first].range.start, statement->words[inner.first].range.start }))) ;
     launch->first = inner.first ;
   }
+  if (inner.code) keep_code(a, statement, &inner, launch) ;
   plan_todo(a->plan, service, service->claim, line_of(a, statement), pool_printf(a->pool, "%s is kept, as the Dockerfile says USER %s, but then its supervisor may not signal the program: "
     "better take USER out of the Dockerfile, and %s out of here, and give the other services reeve-exec --user %s", sudo, user, sudo, user)) ;
   if (inner.detached && !launch->detached)
