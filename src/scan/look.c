@@ -77,6 +77,13 @@ static void entry_of_scan (struct scanner *s, struct dirent const *e)
   if (e->d_type == DT_DIR || e->d_type == DT_LNK || e->d_type == DT_UNKNOWN) look_name(s, e->d_name, 1) ;
 }
 
+/* Has this scan made or refreshed LIVE/NAME for a service, and looked at it for that? */
+static int is_known (struct scanner *s, char const *name)
+{
+  struct unit const *unit = units_by_identity(&s->units, name) ;
+  return unit && unit->directory.filled == s->look.generation ;
+}
+
 /* Did the scanner make LIVE/NAME for a service, and was the mark taken away since? */
 static int was_ours (struct scanner *s, char const *name)
 {
@@ -93,7 +100,7 @@ static void entry_of_live (struct scanner *s, struct dirent const *e)
   char identity[IDENTITY_MAX] ;
   struct stat st ;
   struct unit *unit ;
-  if (e->d_name[0] == '.') return ;
+  if (e->d_name[0] == '.' || (!s->in_place && is_known(s, e->d_name))) return ;
   if (!s->in_place && livetree_is_ours(e->d_name))
   {
     /* The scanner's own, but of no unit: it could not be removed when its unit was let go. */

@@ -55,6 +55,7 @@ static enum livetree_result make_own (struct scanner *s, struct unit *unit)
   unit->needs.none = r == LIVETREE_DONE && !found.dependencies ;
   if (r != LIVETREE_DONE) return r ;
   unit->directory.made = 1 ;
+  unit->directory.filled = s->look.generation ;
   unit->condition.there = found.condition ;
   unit->console.there = found.console ;
   return r ;

@@ -93,6 +93,7 @@ struct unit
   {
     int watch[2] ; /* inotify's, of the directory and of its log/; -1: none */
     unsigned int seen ; /* the generation of the scan that saw it last */
+    unsigned int filled ; /* the generation of the scan in which LIVE/NAME was made, or refreshed, last */
     unsigned int made : 1 ; /* this scanner has made LIVE/NAME */
   } directory ;
 

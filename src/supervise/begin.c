@@ -23,9 +23,12 @@
 
 static void make_files (struct supervisor *s)
 {
-  int made = mkdir("supervise", 0700) != -1 ; /* else the scanner has made it, perhaps with a mode that lets others look */
-  if (!made && errno != EEXIST) strerr_diefu1sys(EXIT_SYSTEM, "make the directory supervise") ;
-  s->lock = lock_take(SUPERVISE_LOCK, made ? 0644 : 0600) ;
+  s->lock = lock_take(SUPERVISE_LOCK, 0600) ;
+  if (s->lock == -1 && errno == ENOENT) /* else the scanner has made the directory, perhaps with a mode that lets others look */
+  {
+    if (mkdir("supervise", 0700) == -1 && errno != EEXIST) strerr_diefu1sys(EXIT_SYSTEM, "make the directory supervise") ;
+    s->lock = lock_take(SUPERVISE_LOCK, 0644) ;
+  }
   if (s->lock == -1 && errno == EBUSY) strerr_dief1x(EXIT_USAGE, "another supervisor is running on this service directory") ;
   if (s->lock == -1) strerr_diefu1sys(EXIT_SYSTEM, "lock " SUPERVISE_LOCK) ;
   if (!fifodir_make(FIFODIR, getegid())) strerr_diefu1sys(EXIT_SYSTEM, "make the fifodir " FIFODIR) ;
