@@ -1,6 +1,7 @@
 #include "base/clock.h"
 #include "supervise/supervisor.h"
 
+#define SOON_MS 100 /* a status waits so long */
 #define RETRY_MS 1000 /* try again to publish */
 #define HOUR_MS 3600000 /* the longest sleep: poll() counts in int */
 
@@ -18,7 +19,7 @@ int deadline_is_due (uint64_t deadline_ms, uint64_t now_ms)
 /* Reads the clock only if something is armed: an idle supervisor makes no system call. */
 uint64_t deadlines_now (struct supervisor const *s)
 {
-  return s->deadline_ms || s->trial.deadline_ms || s->down_again_ms || s->look_ms || s->checks.deadline_ms || s->slow_ms || s->ready_by_ms || s->status_by_ms ? clock_ms() : 0 ;
+  return s->deadline_ms || s->trial.deadline_ms || s->down_again_ms || s->look_ms || s->checks.deadline_ms || s->slow_ms || s->ready_by_ms ? clock_ms() : 0 ;
 }
 
 static void sooner (int *ms, uint64_t now, uint64_t deadline_ms)
@@ -41,7 +42,7 @@ int deadlines_sleep_ms (struct supervisor const *s)
   sooner(&ms, now, s->checks.deadline_ms) ;
   sooner(&ms, now, s->slow_ms) ;
   sooner(&ms, now, s->ready_by_ms) ;
-  sooner(&ms, now, s->status_by_ms) ;
+  if (s->status_waits && (ms < 0 || ms > SOON_MS)) ms = SOON_MS ;
   if ((s->status_pending || s->state_pending) && (ms < 0 || ms > RETRY_MS)) ms = RETRY_MS ;
   return ms ;
 }

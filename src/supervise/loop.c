@@ -194,7 +194,6 @@ void loop_take_readiness (struct supervisor *s)
 void loop_take_deadlines (struct supervisor *s)
 {
   uint64_t now = deadlines_now(s) ;
-  if (deadline_is_due(s->status_by_ms, now)) s->status_by_ms = 0 ; /* publish_pending() writes it */
   if (deadline_is_due(s->down_again_ms, now)) stop_again(s) ;
   if (deadline_is_due(s->deadline_ms, now)) loop_apply(s, LIFE_DEADLINE) ;
   if (deadline_is_due(s->slow_ms, now)) stop_say_slow(s) ;
@@ -248,6 +247,7 @@ void loop (struct supervisor *s, int signals, enum life_event first)
     take_health(s) ;
     publish_pending(s) ;
     wait_for(s, x, signals) ;
+    s->status_waits = 0 ;
     /* Readiness is read before an end of the same turn, and both before new commands. The exit code
        of an adopted process comes as an order, so orders are read before the pidfd is looked at. */
     if (x[CHANNEL_NOTIFICATION].revents) loop_take_readiness(s) ;

@@ -9,7 +9,6 @@
 #include "wire/fifodir.h"
 #include "wire/report.h"
 
-#define SOON_MS 100
 #define UNFIT_WSTAT (1 << 8)
 #define OF_S6 "suUdDOx" /* s6's listeners take no notice of other events */
 
@@ -17,16 +16,16 @@
 
 void publish_status (struct supervisor *s)
 {
-  s->status_by_ms = 0 ;
+  s->status_waits = 0 ;
   s->status_pending = s->state_pending = 1 ;
   s->report_pending = s->reports >= 0 ;
 }
 
 void publish_status_soon (struct supervisor *s)
 {
-  uint64_t by_ms = s->status_pending ? s->status_by_ms : clock_ms() + SOON_MS ;
+  int waits = !s->status_pending || s->status_waits ;
   publish_status(s) ;
-  s->status_by_ms = by_ms ;
+  s->status_waits = !!waits ;
 }
 
 void publish_event (struct supervisor *s, char event)
@@ -84,7 +83,7 @@ static void tell_events (struct supervisor *s)
 void publish_now (struct supervisor *s)
 {
   if (s->state_pending) publish_state(s) ;
-  if (s->status_pending && !s->status_by_ms) tell_status(s) ;
+  if (s->status_pending && !s->status_waits) tell_status(s) ;
   if (*s->events_due) tell_events(s) ;
 }
 

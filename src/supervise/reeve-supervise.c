@@ -51,7 +51,7 @@ static void end (struct supervisor *s)
   if (s->phase == PHASE_EXITED) logger_input_leave(s) ;
   s->report_pending = s->reports >= 0 && s->phase == PHASE_EXITED ;
   publish_event(s, 'x') ;
-  s->status_by_ms = 0 ;
+  s->status_waits = 0 ;
   publish_pending(s) ;
   message_end() ;
 }

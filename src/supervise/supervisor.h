@@ -126,7 +126,6 @@ struct supervisor
   uint64_t search_began_ms ; /* since when the service is searched among the processes that ./run has left */
   uint64_t forked_ms ; /* when the service was found there */
   uint64_t ready_by_ms ; /* the limit of timeout-up; 0: the service is ready, or there is no limit */
-  uint64_t status_by_ms ; /* when a pending status must be written; 0: at once */
   unsigned int wstat_before ; /* the wait status before the last one */
   unsigned int ending ; /* enum state_end: what Reeve did to end it */
   unsigned int sent ; /* the last signal that a command has sent to it; 0: none */
@@ -189,6 +188,7 @@ struct supervisor
   char events_due[STATE_EVENTS_SIZE] ; /* events, told by this supervisor or its successor */
   unsigned int end_heard : 1 ; /* an s6 listener was told of the last end */
   unsigned int status_pending : 1 ;
+  unsigned int status_waits : 1 ; /* ... until the next sleep, of 100 ms at most, is over */
   unsigned int state_pending : 1 ;
   unsigned int report_pending : 1 ;
   unsigned int kill_due : 1 ; /* the scanner has to be told that something was killed in a stop */
@@ -400,7 +400,8 @@ extern int ended_is_unheard (struct supervisor *s) ;
 
 /* The status has changed. */
 extern void publish_status (struct supervisor *s) ;
-/* The same, but if the status changes again soon, that may tell both. The saved state has it at once. */
+/* The same, but it waits for one sleep: if the status changes again then, one file tells both. The
+   saved state has it at once. */
 extern void publish_status_soon (struct supervisor *s) ;
 /* Tells an event to every listener. */
 extern void publish_event (struct supervisor *s, char event) ;
