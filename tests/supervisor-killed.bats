@@ -467,6 +467,7 @@ written_before() # MIN_S MAX_S FILE
   kill_supervisors s{1..20}
   for n in $(seq 20); do
     eventually 30 supervisor_of s$n
+    eventually 10 s6-svok "$live/s$n" # it has its lock before that
     eventually 10 field s$n state up
     [ "$(pid_of s$n)" = "${pids_before[n]}" ]
     started_times s$n 1
