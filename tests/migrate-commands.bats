@@ -470,3 +470,34 @@ EOS
   has web/dependencies.d/redis-server web/dependencies.d/mysqld redis-server/notification-fd mysqld/data/check
   lacks redis_exporter/notification-fd mysql-backup/data
 }
+
+@test "names of what a path with a variable, dotnet, a subshell with a trap, or a file alone tells" {
+  wrapper <<'EOS'
+${CATALINA_HOME}/bin/catalina.sh run &
+dotnet /app/Shop.Api.dll &
+dotnet run --project src/Shop.Jobs &
+( trap 'exit 0' TERM; while true; do backup; sleep 300 & wait $!; done ) &
+dotnet --urls http://*:80 Shop.Web.dll &
+> /etc/crontab
+exec crond -f
+EOS
+  migrate
+  services catalina Shop.Api Shop.Jobs backup Shop.Web crontab crond
+}
+
+@test "bashio is Bash with a library, and its messages and functions are no programs" {
+  wrapper <<'EOS'
+#!/usr/bin/with-contenv bashio
+bashio::log.info "begins"
+worker &
+bashio::log.info "starting"
+bashio::net.wait_for 6379 &
+exec server --pw "$(bashio::config pw)"
+EOS
+  migrate || : # reeve check finds no bashio here
+  [ "$status" -eq 0 ]
+  accounted
+  [ "$(head -1 "$tree/server/run")" = '#!/usr/bin/env bashio' ]
+  told 'line 4: dropped: a message about the start'
+  [ "$(cat "$tree"/*/run | grep -c 'exec bashio::')" -eq 0 ]
+}

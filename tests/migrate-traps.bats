@@ -292,3 +292,13 @@ EOS
   has agent/finish
   lacks agent/timeout-finish
 }
+
+@test "a trap that exec ended has nothing left to do; two traps that do the same finish once" {
+  wrapper <<<$'stop() { if pgrep master; then postfix stop; fi; exit 0; }\ntrap stop TERM\ncron -f &\nexec web'
+  migrate
+  untold TODO
+  told 'line 2: dropped: trap of TERM: the supervisor signals each service; it never ran, as exec of line 4 ended it'
+  wrapper <<<$'clean() { ./config.sh remove; }\ntrap "clean; exit 130" INT\ntrap "clean; exit 143" TERM\n./agent & wait $!'
+  migrate
+  [ "$(grep -c 'config.sh remove' "$tree/agent/finish")" -eq 1 ]
+}

@@ -491,3 +491,20 @@ EOS
   migrate
   lacks server/notification-fd
 }
+
+@test "the question of the loop, asked once more behind it, is what became of the waiting" {
+  local one
+  for one in 'if ! psql -c "SELECT 1"; then echo bad; exit 1; fi' 'psql -c "SELECT 1" || exit 1' 'if psql -c "SELECT 1"; then echo ok; else exit 1; fi'; do
+    wrapper <<<$'postgres &\nfor i in $(seq 1 10); do\n  if psql -c "SELECT 1"; then break; fi\n  sleep 2\ndone\n'"$one"$'\nexec web'
+    migrate
+    services postgres web
+    told 'timeout-up: the script gave up then'
+    untold TODO
+    [ ! -s "$tree/web/dependencies.d/postgres" ]
+  done
+  # Whether it still runs, with a function that prints its log.
+  wrapper <<<$'dump() { for f in /tmp/*.log; do cat "$f" || true; done; }\nset -eu\nXvfb :99 & X=$!\nif ! kill -0 "$X"; then\n  dump\n  exit 1\nfi\nexec web'
+  migrate
+  services Xvfb web
+  told 'looked whether it still ran'
+}

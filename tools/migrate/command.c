@@ -63,14 +63,28 @@ static char const *interpreted_name (struct pool *pool, char const *const *argv)
   return shell_basename(argv[0]) ;
 }
 
+/* dotnet Shop.Api.dll, dotnet exec X.dll, dotnet run --project src/Api */
+static char const *dotnet_name (struct pool *pool, char const *const *argv)
+{
+  for (unsigned int i = 1 ; argv[i] ; i++)
+  {
+    size_t len = strlen(argv[i]) ;
+    if (len > 4 && !strcmp(argv[i] + len - 4, ".dll")) return without_extension(pool, argv[i]) ;
+    if (shell_one_of(argv[i], "--project -p") && argv[i + 1] && argv[i + 1][strspn(argv[i + 1], "./")])
+      return strstr(argv[i + 1], "proj") ? without_extension(pool, argv[i + 1]) : shell_basename(argv[i + 1]) ;
+  }
+  return "dotnet" ;
+}
+
 char const *command_service_name (struct pool *pool, char const *const *argv)
 {
   char const *name ;
   argv = command_behind_runners(pool, argv) ;
-  if (argv[0] && *argv[0] == '$' && argv[1] && !strpbrk(argv[1], "$-./=\"")) argv++ ;
+  if (argv[0] && *argv[0] == '$' && !strchr(argv[0], '/') && argv[1] && !strpbrk(argv[1], "$-./=\"")) argv++ ;
   if (!argv[0]) return "service" ;
   name = shell_basename(argv[0]) ;
   if (!strcmp(name, "java")) return java_name(pool, argv) ;
+  if (!strcmp(name, "dotnet")) return dotnet_name(pool, argv) ;
   if (is_interpreter(name)) return interpreted_name(pool, argv) ;
   if (shell_one_of(name, "npm yarn pnpm"))
   {

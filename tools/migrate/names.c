@@ -15,7 +15,7 @@ static int find_command (struct statement *statement, void *data)
   struct finding *finding = data ;
   if (is_message(finding->a, statement)) return 0 ;
   if (statement->kind != STATEMENT_COMMAND || shell_one_of(statement_command(statement),
-    ": true false cd echo printf export sleep set exit source . eval test [ wait mkdir chown chmod read umask ulimit local return shift break continue")) return 0 ;
+    ": true false cd echo printf export sleep set exit source . eval test [ wait mkdir chown chmod read umask ulimit local return shift break continue trap")) return 0 ;
   finding->found = statement ;
   return statement->nwords > 0 ;
 }
@@ -337,6 +337,22 @@ static int find_asking_program (struct statement *statement, void *data)
   return !!finding->found ;
 }
 
+#define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
+
+/* >/etc/crontab: crontab */
+static int find_written (struct statement *statement, void *data)
+{
+  char const **name = data ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+  {
+    char const *base = shell_basename(statement->redirects[i].target) ;
+    if (!statement->redirects[i].is_output || !strncmp(statement->redirects[i].target, "/dev/", 5) || strlen(base) < 3 || strspn(base, NAME_CHARACTERS) != strlen(base)) continue ;
+    *name = base ;
+    return 1 ;
+  }
+  return 0 ;
+}
+
 /* The task has no command that says what it does. */
 static char const *name_of_waiting (struct analysis *a, struct statement *statement)
 {
@@ -344,12 +360,17 @@ static char const *name_of_waiting (struct analysis *a, struct statement *statem
   int is_loop = statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR ;
   char const *service = only_dependency(a) ;
   int certain = 1 ;
-  if (!statement_walk(statement, &is_pause, 0)) return "task" ;
+  char const *written = "task" ;
+  if (!statement_walk(statement, &is_pause, 0))
+  {
+    statement_walk(statement, &find_written, &written) ;
+    return written ;
+  }
   if (!is_loop) return "pause" ;
   if (service && asked_service(a, statement_text(a, statement), &certain)) return pool_printf(a->pool, "wait-for-%.*s", (int)strcspn(service, "@"), service) ;
   statement_walk(statement, &find_asking_program, &finding) ;
   for (struct text const *one = finding.found ? finding.found->programs.first : 0 ; one ; one = one->next)
-    if (strspn(one->text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") == strlen(one->text)) return pool_printf(a->pool, "wait-for-%s", one->text) ;
+    if (strspn(one->text, NAME_CHARACTERS) == strlen(one->text)) return pool_printf(a->pool, "wait-for-%s", one->text) ;
   return "wait" ;
 }
 

@@ -175,6 +175,7 @@ static int is_function_name (char const *name)
 static int may_be_sourced (struct analysis *a, struct service const *service, struct statement const *statement)
 {
   char const *name = statement->nwords ? statement->words[0].raw : "" ;
+  if (strstr(name, "::")) return 1 ; /* no program has such a name */
   if (!shell_one_of(name, "main start run launch serve startup boot bootstrap entrypoint")
    && (!strchr(name, '_') || strspn(name, NAME_LETTERS) != strlen(name))) return 0 ;
   for (unsigned int i = 0 ; i < a->plan->npieces ; i++)

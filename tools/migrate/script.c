@@ -58,6 +58,11 @@ static void choose_shell (struct plan *plan)
     line = rest ;
     name = shell_basename(pool_copy(plan->pool, line, strcspn(line, " \t"))) ;
   }
+  if (!strcmp(name, "bashio"))
+  {
+    plan->shell = "/usr/bin/env bashio" ; /* Bash with a library; it is a script itself */
+    return ;
+  }
   if (!shell_one_of(name, "sh bash dash ash ksh mksh zsh"))
     plan->refused = pool_printf(plan->pool, "%s is a program for %s, not a shell script", source->name, *name ? name : "an unnamed interpreter") ;
   plan->shell = line ;

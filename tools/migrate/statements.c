@@ -52,7 +52,7 @@ int is_message (struct analysis *a, struct statement *statement)
       if (!shell_one_of(statement_command(one), "echo printf local") && one->kind != STATEMENT_COMMENT) return 0 ;
     return !!function->statement->body->body ;
   }
-  return shell_one_of(statement_command(statement), "echo printf") ;
+  return shell_one_of(statement_command(statement), "echo printf") || !strncmp(statement_command(statement), "bashio::log.", 12) ;
 }
 
 static int does_more (struct statement *statement, void *data)

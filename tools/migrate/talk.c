@@ -62,11 +62,27 @@ static int is_set_between (struct analysis *a, char const *name, uint32_t from, 
   return 0 ;
 }
 
+static int writes_file (struct statement const *statement)
+{
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+    if (statement->redirects[i].is_output && !shell_one_of(statement->redirects[i].target, "1 2 /dev/null /dev/stderr /dev/stdout")) return 1 ;
+  return 0 ;
+}
+
 static int does_more (struct statement *statement, void *data)
 {
-  (void)data ;
-  if (statement->background) return 1 ;
-  return statement->kind == STATEMENT_COMMAND ? !shell_one_of(statement_command(statement), "echo printf exit return true false : test [ kill logger pgrep pidof ps grep jobs wc")
+  struct analysis *a = data ;
+  struct function *function = find_function(a, statement_command(statement)) ;
+  if (statement->background || writes_file(statement)) return 1 ;
+  if (function && function->statement->body && a->depth < 20)
+  {
+    int more ;
+    a->depth++ ;
+    more = statement_walk(function->statement->body, &does_more, a) ;
+    a->depth-- ;
+    return more ;
+  }
+  return statement->kind == STATEMENT_COMMAND ? !shell_one_of(statement_command(statement), "echo printf exit return true false : test [ kill logger pgrep pidof ps grep jobs wc cat tail head ls date sleep")
    : statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION || statement->kind == STATEMENT_OTHER || statement->kind == STATEMENT_LOOP ;
 }
 
@@ -74,7 +90,7 @@ static int does_more (struct statement *statement, void *data)
 static int only_looks (struct analysis *a, struct statement *statement)
 {
   if (statement->kind != STATEMENT_IF && statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) return 0 ;
-  return statement_walk(statement, &ends_script, 0) && statement_walk(statement, &asks_processes, a) && !statement_walk(statement, &does_more, 0) ;
+  return statement_walk(statement, &ends_script, 0) && statement_walk(statement, &asks_processes, a) && !statement_walk(statement, &does_more, a) ;
 }
 
 /* What it asks before it does something. */

@@ -174,7 +174,7 @@ static void finish_with (struct trapping *t, char const *text)
   struct analysis *a = t->a ;
   struct service *service = who_finishes(a) ;
   if (!service) return ;
-  texts_add(a->pool, &service->finish, text) ;
+  texts_add_once(a->pool, &service->finish, text) ; /* the traps of INT and TERM may do the same */
   t->claim->where = service_where(a->plan, service, "finish") ;
   if (!strstr(t->claim->what, "; what else it did is done")) t->claim->what = pool_printf(a->pool, "%s; what else it did is done each time that %s has ended", t->claim->what, service->name) ;
 }

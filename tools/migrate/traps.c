@@ -169,6 +169,23 @@ static void apply_code (struct trapping *t)
   if (function) tell_of_function(a, function, t->trap, t->claim->where, t->claim->what) ;
 }
 
+/* The program that the script became ahead of any waiting: its trap has never run; 0: there is none. */
+static struct service const *ended_by_exec (struct analysis *a, struct trap const *trap)
+{
+  struct service const *service = a->plan->services ;
+  while (service && (!service->is_exec || service->conditions.first || service->line < trap->line)) service = service->next ;
+  return a->waited_line || trap->claim ? 0 : service ;
+}
+
+/* The user has nothing to do for what the script never did. */
+static void tell_ended (struct analysis *a, struct trap const *trap, struct claim *claim)
+{
+  struct service const *ended = ended_by_exec(a, trap) ;
+  if (!ended) return ;
+  claim->todo = (struct texts){ 0 } ;
+  claim->what = pool_printf(a->pool, "%s; it never ran, as exec of line %u ended it", claim->what, ended->line) ;
+}
+
 static void apply_trap (struct analysis *a, struct trap *trap)
 {
   struct trapping t = { .a = a, .trap = trap } ;
@@ -198,6 +215,7 @@ static void apply_trap (struct analysis *a, struct trap *trap)
     if (!trap->signals[strspn(trap->signals, " ")])
       texts_add(a->pool, &t.claim->todo, "which signals these are is not known here: taken for those that end it") ;
     apply_code(&t) ;
+    tell_ended(a, trap, t.claim) ;
   }
 }
 

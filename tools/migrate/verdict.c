@@ -97,6 +97,27 @@ static int does_more (struct statement *statement, void *data)
    : statement->kind == STATEMENT_DECLARATION || statement->kind == STATEMENT_OTHER || statement->kind == STATEMENT_LOOP ;
 }
 
+static int only_ends (struct statement *list)
+{
+  for (; list ; list = list->next)
+    if (statement_walk(list, &does_more, 0)) return 0 ;
+  return 1 ;
+}
+
+/* if ! psql -c 'SELECT 1'; then exit 1; fi, behind a loop that asked just that */
+static int asks_again (struct analysis *a, struct statement const *statement)
+{
+  char const *check = a->awaited.service ? a->awaited.service->check : 0 ;
+  char const *text = asked_text(a, statement) ;
+  if (!check) return 0 ;
+  text += strspn(text, "! ") ;
+  if (strcmp(text, check) != 0) return 0 ;
+  if (statement->kind != STATEMENT_IF) return only_ends(statement->body->next) ;
+  for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
+    if (!only_ends(branch->body)) return 0 ;
+  return 1 ;
+}
+
 int walk_verdict (struct analysis *a, struct statement *statement)
 {
   if (statement->kind == STATEMENT_ASSIGNMENT && a->awaited.service)
@@ -109,19 +130,12 @@ int walk_verdict (struct analysis *a, struct statement *statement)
     a->awaited.names = names ;
     return 0 ;
   }
-  if (!asks_verdict(a, asked_text(a, statement)) || statement_walk(statement, &does_more, 0)) return 0 ;
+  if (!asks_again(a, statement) && (!asks_verdict(a, asked_text(a, statement)) || statement_walk(statement, &does_more, 0))) return 0 ;
   claim_statement(a, statement, "dropped", pool_printf(a->pool, "asked whether %s was there in time: what comes later depends on it", a->awaited.service->name)) ;
   drop_remarks(a, statement) ;
   if (may_end_script(statement->body)) script_gives_up(a) ;
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
     if (may_end_script(branch->body)) script_gives_up(a) ;
-  return 1 ;
-}
-
-static int only_ends (struct statement *list)
-{
-  for (; list ; list = list->next)
-    if (statement_walk(list, &does_more, 0)) return 0 ;
   return 1 ;
 }
 
