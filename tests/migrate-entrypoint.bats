@@ -329,3 +329,35 @@ EOS
   started_by $'supervisord || exit 1\nexec "$@"' 'CMD ["app"]'
   untold 'only under a condition'
 }
+
+@test "an entrypoint executes supervisord also by a variable, an interpreter, or its init script" {
+  local line
+  while IFS= read -r line; do
+    supervised
+    printf '#!/bin/sh\nSUPERVISOR=/usr/bin/supervisord\n%b\n' "$line" >entry.sh
+    printf 'FROM debian\nWORKDIR /app\nCOPY . .\nENTRYPOINT ["/app/entry.sh"]\n' >Dockerfile
+    patched
+    [[ $result == *'ENTRYPOINT ["/app/entry.sh", "/init"]' ]] || { echo "# $line"; return 1; }
+    told 'TODO: line 3 of /app/entry.sh executed supervisord'
+    untold 'does not execute'
+  done <<'EOS'
+exec $SUPERVISOR -n -c /app/supervisord.conf
+exec "${SUPERVISORD:-/usr/bin/supervisord}" -n
+exec env A=1 /usr/bin/python3 /usr/bin/supervisord -n
+service supervisor start\ntail -f /dev/null
+/etc/init.d/supervisor start; sleep infinity
+EOS
+}
+
+@test "the user as whom supervisord ran is not lost" {
+  supervised
+  printf '#!/bin/sh\nmkdir -p /data\nexec gosu app supervisord -n\n' >entry.sh
+  printf 'FROM debian\nCOPY . /app\nENTRYPOINT ["/app/entry.sh"]\n' >Dockerfile
+  patched
+  told 'TODO: supervisord ran as app (exec gosu app supervisord -n), and so did all that it started: write reeve-exec --user app'
+  printf 'FROM debian\nCOPY supervisord.conf /etc/\nCMD ["gosu", "app", "supervisord", "-n"]\n' >Dockerfile
+  patched
+  [[ $result == *'ENTRYPOINT ["gosu", "app", "/init"]' ]]
+  told 'gosu app stays ahead of /init, which so runs as that user'
+  untold 'it has to end in exec'
+}

@@ -96,6 +96,7 @@ struct docker_start
   char const *through_command ; /* with which it executes the input */
   struct range through_at ;
   uint32_t through_line ;
+  char const *through_user ; /* as whom; 0: as the script */
   int through_goes_on ; /* further commands follow that one */
   struct texts passed ; /* words that the image gives it as arguments */
   char const *code ; /* shell code that is executed before the input; 0: none */

@@ -6,6 +6,8 @@
 #include "migrate/patching.h"
 #include "migrate/shell.h"
 
+#define CHANGES_USER "gosu su-exec setpriv s6-setuidgid setuidgid chpst runuser sudo"
+
 struct front
 {
   struct pool *pool ;
@@ -182,6 +184,11 @@ void note_front (struct patching *p)
   char const *text = p->start->front_text ;
   struct front f ;
   char const *init ;
+  if (!text && shell_one_of(shell_basename(p->start->front.first->text), CHANGES_USER))
+  {
+    patching_note(p, pool_printf(p->pool, "%s stays ahead of /init, which so runs as that user, and all services with it, as before", words)) ;
+    return ;
+  }
   front_read(&f, p->pool, text, (struct range){ 0, 0 }) ;
   init = text && !f.goes_on ? init_before_arguments(&f) : 0 ;
   if (f.goes_on && !f.asks.first) patching_note(p, pool_printf(p->pool, "%s ran ahead of the input, and stays ahead of /init, which it executes", words)) ;
@@ -205,6 +212,9 @@ void note_through (struct patching *p)
   struct front f ;
   char const *place = pool_printf(p->pool, "line %u of %s executed %s: %s", start->through_line, start->through, start->script, start->through_command) ;
   front_read(&f, p->pool, start->through_text, start->through_at) ;
+  if (start->through_user)
+    patching_note(p, pool_printf(p->pool, "TODO: %s ran as %s (%s), and so did all that it started: write reeve-exec --user %s into the run of each service that names no user",
+      start->script, start->through_user, start->through_command, start->through_user)) ;
   if (f.condition) place = pool_printf(p->pool, "%s (only under a condition: %s)", place, f.condition) ;
   if (start->through_goes_on)
   {

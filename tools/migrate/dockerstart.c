@@ -283,39 +283,29 @@ static int executes_input (struct statement *statement, void *data)
       }
   }
   i = launch.first ;
-  while (i < statement->nwords && (shell_one_of(statement_word(statement, i), ". source") || is_starter(statement_word(statement, i)) || *statement_word(statement, i) == '-')) i++ ;
+  if (s->is_read && starts_supervisor(statement) && texts_has(&s->names, "supervisord"))
+  {
+    s->start->script = "supervisord" ;
+    s->start->through_at = statement->range ;
+    s->start->through_goes_on = 1 ;
+    return 1 ;
+  }
+  while (i < statement->nwords && (shell_one_of(statement_word(statement, i), ". source") || is_starter(statement_word(statement, i)) || *statement_word(statement, i) == '-'
+   || (i && strchr(statement_word(statement, i), '=')))) i++ ;
   if (s->is_read && i < statement->nwords && is_project_starter(statement_word(statement, i)))
   {
     struct texts words = { 0 } ;
     for (; i < statement->nwords && !names_input(s, statement_word(statement, i)) ; i++) texts_add(s->pool, &words, statement_word(statement, i)) ;
     if (i < statement->nwords) set_prefix(s, &words) ;
   }
-  if (i == statement->nwords || !names_input(s, statement_word(statement, i))) return 0 ;
+  if (i == statement->nwords || !names_input(s, executed_word(s, statement, i))) return 0 ;
   set_command(s, statement, i) ;
-  s->start->script = shell_basename(statement_word(statement, i)) ;
+  s->start->script = shell_basename(executed_word(s, statement, i)) ;
+  for (struct text const *one = launch.options.first ; one && one->next ; one = one->next)
+    if (!strcmp(one->text, "--user")) s->start->through_user = one->next->text ;
   s->start->through_at = statement->range ;
   s->start->through_goes_on = !launch.replaced ;
   return 1 ;
-}
-
-/* CMD bash /entry.sh: the words of the shell's only command, in place of the shell. */
-static void open_code (struct starting *s)
-{
-  struct text const *code = s->words.first ;
-  struct texts words = { 0 } ;
-  struct source source ;
-  struct statement *only ;
-  while (code && !shell_one_of(code->text, "-c -lc -ec -xc -exc")) code = code->next ;
-  if (!code || !code->next || code->next->next) return ;
-  only = shell_parse_text(s->pool, &source, code->next->text) ;
-  if (!only || only->next || only->kind != STATEMENT_COMMAND || only->nredirects || only->nassignments || only->background) return ;
-  for (struct text const *one = s->words.first ; one->next != code && one != code ; one = one->next) texts_add(s->pool, &words, one->text) ; /* tini -- */
-  for (unsigned int i = !strcmp(statement_command(only), "exec") ; i < only->nwords ; i++)
-  {
-    if (!only->words[i].value) return ;
-    texts_add(s->pool, &words, only->words[i].value) ;
-  }
-  s->words = words ;
 }
 
 /* ENTRYPOINT ["/entry.sh"], which ends in `exec supervisord -n`: it stays, and all words before it. */
@@ -328,6 +318,7 @@ static void find_in_scripts (struct starting *s)
     struct docker_script const *script = dockerfile_script(s->dockerfile, s->scripts, at->text) ;
     struct source code ;
     if (!script) continue ;
+    s->code = script->text ;
     for (struct statement *one = shell_parse_text(s->pool, &code, script->text) ; one && !s->start->through ; one = one->next)
       if (statement_walk(one, &executes_input, s))
       {

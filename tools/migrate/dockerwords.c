@@ -47,6 +47,35 @@ struct docker_script const *dockerfile_script (struct dockerfile const *dockerfi
   return one ;
 }
 
+/* A path's last part, without what is around it: /usr/bin/supervisord}" */
+static char const *plain_name (struct pool *pool, char const *raw)
+{
+  char const *name = shell_basename(pool_copy(pool, raw, strcspn(raw, " \t\n;&|"))) ;
+  return pool_copy(pool, name, strcspn(name, "}\"'")) ;
+}
+
+char const *executed_word (struct starting const *s, struct statement const *statement, unsigned int i)
+{
+  char const *value = statement_word(statement, i) ;
+  char const *raw = statement->words[i].raw ;
+  char const *name = raw + strspn(raw, "\"${") ;
+  size_t len = strspn(name, NAME_LETTERS) ;
+  if (*value || !strchr(raw, '$')) return value ;
+  if (name[len] == ':' || strchr(raw, '/')) return plain_name(s->pool, name[len] == ':' && name[len + 1] ? name + len + 2 : raw) ;
+  name = pool_printf(s->pool, "%.*s=", (int)len, name) ;
+  for (char const *p = s->code ; len && p && (p = strstr(p, name)) ; p++)
+    if (p == s->code || strchr(" \t\n;", p[-1])) return plain_name(s->pool, p + len + 1) ;
+  return value ;
+}
+
+int starts_supervisor (struct statement const *statement)
+{
+  char const *command = statement_command(statement) ;
+  int is_service = shell_one_of(command, "service invoke-rc.d") ;
+  char const *name = is_service ? statement_word(statement, 1) : !strncmp(statement_word(statement, 0), "/etc/init.d/", 12) ? command : "" ;
+  return shell_one_of(name, "supervisor supervisord") && shell_one_of(statement_word(statement, is_service ? 2 : 1), "start restart") ;
+}
+
 /* Interpreters, servers and tools: no script has such a name, unless the build brings one. */
 static int is_known_program (struct starting const *s, char const *word)
 {
@@ -92,4 +121,23 @@ char const *guess_name (struct starting *s, char const *text)
     }
   }
   return found ;
+}
+
+void open_code (struct starting *s)
+{
+  struct text const *code = s->words.first ;
+  struct texts words = { 0 } ;
+  struct source source ;
+  struct statement *only ;
+  while (code && !shell_one_of(code->text, "-c -lc -ec -xc -exc")) code = code->next ;
+  if (!code || !code->next || code->next->next) return ;
+  only = shell_parse_text(s->pool, &source, code->next->text) ;
+  if (!only || only->next || only->kind != STATEMENT_COMMAND || only->nredirects || only->nassignments || only->background) return ;
+  for (struct text const *one = s->words.first ; one->next != code && one != code ; one = one->next) texts_add(s->pool, &words, one->text) ; /* tini -- */
+  for (unsigned int i = !strcmp(statement_command(only), "exec") ; i < only->nwords ; i++)
+  {
+    if (!only->words[i].value) return ;
+    texts_add(s->pool, &words, only->words[i].value) ;
+  }
+  s->words = words ;
 }

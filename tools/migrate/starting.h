@@ -5,6 +5,7 @@
 #define REEVE_MIGRATE_STARTING_H
 
 #include "migrate/dockerfile.h"
+#include "migrate/shell.h"
 
 struct starting
 {
@@ -15,12 +16,20 @@ struct starting
   int is_read ; /* another program reads the input: one of the names is executed in its place */
   unsigned int nentrypoint ; /* of these, ENTRYPOINT's, when it gets more from docker run */
   struct docker_script *scripts ; /* of the build context */
+  char const *code ; /* of the script that is looked into */
   struct docker_start *start ;
 } ;
 
 extern int is_starter (char const *word) ; /* it only starts another program, as sh and tini do */
 /* bundle (exec), poetry (run), ...: it makes the programs of a project known to what it starts. */
 extern int is_project_starter (char const *word) ;
+/* The program that word `i` is: also "${SUPERVISORD:-/usr/bin/supervisord}", or a variable that the script sets once. */
+extern char const *executed_word (struct starting const *s, struct statement const *statement, unsigned int i) ;
+extern int starts_supervisor (struct statement const *statement) ; /* service supervisor start */
+
+/* CMD bash /entry.sh: the words of the shell's only command, in place of the shell. */
+extern void open_code (struct starting *s) ;
+
 /* When none of the input's names is there, one of the programs is taken for it: one that executes
    "$@" comes first, another one last. Arguments count when they look like a script, and not at all
    behind a program that is known to be none. */
