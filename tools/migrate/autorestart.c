@@ -53,13 +53,30 @@ static void set_autostart (struct translation *t)
 {
   char const *start = ini_take(t->source, t->section, "autostart", "", 0) ;
   char const *variable = start ? supervisord_variable(t->plan->pool, start) : 0 ;
-  if (start && is_false(start))
+  if (is_started_by_listener(t))
+  {
+    note(t, "autostart", "supervisord-dependent-startup started it: each service is started by itself") ;
+    note(t, "dependent_startup", "each service is started by itself, behind its dependencies") ;
+  }
+  else if (start && is_false(start))
   {
     take(t, "autostart", "down", "not started by itself") ;
     service_set(t->plan, t->service, "down", "") ;
   }
   else if (variable) set_enabled(t, variable) ;
   else if (!start || is_true(start)) note(t, "autostart", "each service is started by itself") ;
+}
+
+/* Does another program wait for its end? NAME:exited */
+static int is_waited_for (struct translation *t)
+{
+  char const *exited = pool_printf(t->plan->pool, "%s:exited", t->expansion.program) ;
+  for (struct ini_section const *section = t->ini->sections ; section ; section = section->next)
+  {
+    char const *names = ini_take(t->source, section, "dependent_startup_wait_for", "", 0) ;
+    if (names && shell_one_of(exited, names)) return 1 ;
+  }
+  return 0 ;
 }
 
 /* startsecs=0 and autorestart=false: a task that ends, or a server that is never started again. */
@@ -69,7 +86,7 @@ static void set_once (struct translation *t)
   struct analysis a = { .plan = t->plan, .source = &code, .pool = t->plan->pool, .suffix = "" } ;
   struct statement *statement = t->service->command ? shell_parse_text(a.pool, &code, t->service->command) : 0 ;
   if (!statement) return ;
-  if (surely_ends(&a, statement) || (says_task(t->service->name) && !is_known_server(&a, statement)))
+  if (is_waited_for(t) || surely_ends(&a, statement) || (says_task(t->service->name) && !is_known_server(&a, statement)))
   {
     t->service->is_oneshot = 1 ;
     note(t, "startsecs", "0, and no restart: a task, run once (flag-oneshot), as it ends by itself") ;
@@ -91,7 +108,7 @@ void translate_restart (struct translation *t)
   int never = value && is_false(value) ;
   int zero_fails ;
   set_autostart(t) ;
-  if (never && seconds && !strcmp(seconds, "0") && !(start && is_false(start))) set_once(t) ;
+  if (never && ((seconds && !strcmp(seconds, "0")) || is_waited_for(t)) && (is_started_by_listener(t) || !(start && is_false(start)))) set_once(t) ;
   else note(t, "startsecs", "counted as started after that: an end within 10 s is a quick one here, and delays the next start (restart-delay)") ;
   if (value && is_true(value))
   {

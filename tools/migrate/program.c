@@ -6,7 +6,7 @@
 #include "migrate/shell.h"
 #include "migrate/translation.h"
 
-#define CONTAINERS_OUTPUT "/dev/stdout /dev/stderr /dev/fd/1 /dev/fd/2 /proc/1/fd/1 /proc/1/fd/2 /proc/self/fd/1 /proc/self/fd/2 syslog"
+#define CONTAINERS_OUTPUT "/dev/stdout /dev/stderr /dev/fd/1 /dev/fd/2 /proc/1/fd/1 /proc/1/fd/2 /proc/self/fd/1 /proc/self/fd/2"
 #define NUMPROCS_MAX 64
 
 /* ---- what is done in run ---- */
@@ -79,8 +79,10 @@ static void add_option (struct translation *t, char const *option, char const *v
 /* supervisord raised the limit for itself, hence for its programs; 1024 any container has. */
 static void set_limit (struct translation *t)
 {
-  char const *value = ini_take(t->source, t->global, "minfds", "each run", "limit of open files, by reeve-exec") ;
+  char const *value = ini_take(t->source, t->global, "minfds", "", 0) ;
   unsigned int n = value ? shell_number(value, 100000000, 0) : 0 ;
+  if (n <= 1024) ini_take(t->source, t->global, "minfds", "dropped", "limit of open files: any container has as many") ;
+  else ini_take(t->source, t->global, "minfds", "each run", "limit of open files, by reeve-exec") ;
   if (n > 1024) add_option(t, "--limit", pool_printf(t->plan->pool, "nofile=%u", n)) ;
 }
 
@@ -93,6 +95,8 @@ static char const *take_directory (struct translation *t)
   return take(t, "directory", "run", "working directory") ;
 }
 
+#define AS_ROOT "root, as the container is if nobody says otherwise"
+
 static void set_process (struct translation *t)
 {
   struct pool *pool = t->plan->pool ;
@@ -100,7 +104,9 @@ static void set_process (struct translation *t)
   if ((value = take_directory(t)))
     texts_add(pool, &t->service->before, pool_printf(pool, "cd %s || exit 111", supervisord_word(pool, &t->expansion, value))) ;
   value = ini_take(t->source, t->global, "user", "", 0) ;
-  if (value && !strcmp(value, "root")) ini_take(t->source, t->global, "user", "dropped", "root, as the container is if nobody says otherwise") ;
+  if (value && !strcmp(value, "root")) ini_take(t->source, t->global, "user", "dropped", AS_ROOT) ;
+  value = ini_take(t->source, t->section, "user", "", 0) ;
+  if (value && !strcmp(value, "root")) note(t, "user", AS_ROOT) ;
   if ((value = take_inherited(t, "user", "user, by reeve-exec, which sets HOME, too")) && strcmp(value, "root") != 0) add_option(t, "--user", supervisord_word(pool, &t->expansion, value)) ;
   if ((value = take_inherited(t, "umask", "umask, by reeve-exec"))) add_option(t, "--umask", value) ;
   set_limit(t) ;
@@ -122,6 +128,12 @@ static char const *output (struct translation *t, char const *name, char const *
     note(t, name, "the container's output") ;
     return "" ;
   }
+  if (!strcasecmp(value, "syslog"))
+  {
+    note(t, name, "it went to syslog: here to the container's output") ;
+    texts_add_once(pool, &t->plan->notes, pool_printf(pool, "%s: its output went to syslog, and goes to the container's now: a log/run with logger -t %s sends it there", t->service->name, t->service->name)) ;
+    return "" ;
+  }
   if (!strncmp(value, "/var/log/supervisor/", 20))
     texts_add_once(pool, &t->service->before, "mkdir -p /var/log/supervisor # supervisor's package made it") ;
   take(t, name, "run", "log file; it is not rotated any more: a log/run with reeve-log does that") ;
@@ -133,7 +145,8 @@ static void set_outputs (struct translation *t)
   static char const *const rotations[] =
     { "stdout_logfile_maxbytes", "stdout_logfile_backups", "stderr_logfile_maxbytes", "stderr_logfile_backups", 0 } ;
   static char const *const captures[] =
-    { "stdout_capture_maxbytes", "stderr_capture_maxbytes", "stdout_events_enabled", "stderr_events_enabled", "stdout_syslog", "stderr_syslog", 0 } ;
+    { "stdout_capture_maxbytes", "stderr_capture_maxbytes", "stdout_events_enabled", "stderr_events_enabled", 0 } ;
+  static char const *const copies[] = { "stdout_syslog", "stderr_syslog", 0 } ;
   struct pool *pool = t->plan->pool ;
   char const *redirect = take(t, "redirect_stderr", "run", "stderr to stdout") ;
   char const *out = output(t, "stdout_logfile", "") ;
@@ -141,6 +154,7 @@ static void set_outputs (struct translation *t)
   t->service->redirects = pool_printf(pool, "%s%s%s", out, *out && *err ? " " : "", err) ;
   note(t, "stderr_logfile", "stderr goes to stdout") ;
   for (char const *const *name = rotations ; *name ; name++) note(t, *name, "rotation: reeve-log --size and --files, in a log/run") ;
+  for (char const *const *name = copies ; *name ; name++) note(t, *name, "if true, the output went to syslog as well: it does not any more") ;
   for (char const *const *name = captures ; *name ; name++) note(t, *name, "supervisord's own way with output") ;
 }
 
@@ -200,19 +214,29 @@ static void set_socket (struct translation *t, int i, int n)
   note(t, "socket_backlog", "how many may wait at the socket: reeve-exec has a number of its own") ;
 }
 
-/* Options that a variable decides, and no file of a service directory can express. */
+/* Options that a variable decides, and no file of a service directory can express: from here on the section has
+   none of them. */
+static void take_dynamic (struct translation *t)
+{
+  static char const names[] = "autostart autorestart startsecs startretries exitcodes stopsignal stopwaitsecs stopasgroup killasgroup redirect_stderr priority numprocs numprocs_start" ;
+  t->dynamic = (struct texts){ 0 } ;
+  for (struct ini_option *option = t->section->options ; option ; option = option->next)
+  {
+    if (!shell_one_of(option->name, names) || !strstr(option->value, "%(ENV_")) continue ;
+    if (shell_one_of(option->name, "autostart numprocs") && supervisord_variable(t->plan->pool, option->value)) continue ;
+    texts_add(t->plan->pool, &t->dynamic, pool_printf(t->plan->pool, "%s=%s", option->name, option->value)) ;
+    source_claim(t->source, option->range, "dropped", "what a variable holds decided it: a TODO in run says so") ;
+    option->name = "" ;
+  }
+}
+
 static void mark_dynamic (struct translation *t)
 {
-  static char const *const names[] = { "autostart", "autorestart", "startsecs", "startretries", "exitcodes", "stopsignal", "stopwaitsecs", "stopasgroup", "killasgroup",
-    "redirect_stderr", "priority", "numprocs", "numprocs_start", "process_name" } ;
-  for (size_t i = 0 ; i < sizeof(names) / sizeof(*names) ; i++)
-  {
-    char const *value = ini_take(t->source, t->section, names[i], "", 0) ;
-    if (!value || !strstr(value, "%(ENV_")) continue ;
-    if (shell_one_of(names[i], "autostart numprocs") && supervisord_variable(t->plan->pool, value)) continue ;
-    plan_todo(t->plan, t->service, t->service->claim, t->service->line,
-      pool_printf(t->plan->pool, "%s=%s: what the variable holds decided that; here it is as written without it: look at it", names[i], value)) ;
-  }
+  char const *name = ini_take(t->source, t->section, "process_name", "", 0) ;
+  for (struct text const *one = t->dynamic.first ; one ; one = one->next)
+    plan_todo(t->plan, t->service, t->service->claim, t->service->line, pool_printf(t->plan->pool, "%s: what the variable holds decided that; here it is as without this line: look at it", one->text)) ;
+  if (name && strstr(name, "%(ENV_"))
+    plan_todo(t->plan, t->service, t->service->claim, t->service->line, pool_printf(t->plan->pool, "process_name=%s: what the variable holds decided that: look at it", name)) ;
 }
 
 /* %(here)s: the folder of supervisord.conf, which the image may no longer have. */
@@ -293,14 +317,21 @@ static void add_template (struct translation *t, char const *name, char const *c
 void translate_program (struct translation *t, char const *name)
 {
   struct pool *pool = t->plan->pool ;
-  char const *process_name = ini_take(t->source, t->section, "process_name", "", 0) ;
-  char const *numprocs = ini_take(t->source, t->section, "numprocs", "", 0) ;
-  char const *start = ini_take(t->source, t->section, "numprocs_start", "", 0) ;
-  char const *variable = numprocs ? supervisord_variable(pool, numprocs) : 0 ;
-  int n = numprocs ? (int)shell_number(numprocs, 100000, 0) : 1 ;
-  int first = start ? (int)shell_number(start, 100000, 0) : 0 ;
+  char const *process_name ;
+  char const *numprocs ;
+  char const *start ;
+  char const *variable ;
+  int n ;
+  int first ;
   int is_fcgi = !strncmp(t->section->name, "fcgi-program:", 13) ;
   uint32_t line = source_line(t->source, t->section->range.start) ;
+  take_dynamic(t) ;
+  process_name = ini_take(t->source, t->section, "process_name", "", 0) ;
+  numprocs = ini_take(t->source, t->section, "numprocs", "", 0) ;
+  start = ini_take(t->source, t->section, "numprocs_start", "", 0) ;
+  variable = numprocs ? supervisord_variable(pool, numprocs) : 0 ;
+  first = start ? (int)shell_number(start, 100000, 0) : 0 ;
+  n = numprocs ? (int)shell_number(numprocs, 100000, 0) : 1 ;
   if (n < 1) n = 1 ;
   if (variable || (n > 1 && !is_fcgi))
   {

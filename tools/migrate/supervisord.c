@@ -135,6 +135,33 @@ static char const *group_order (struct translation *t, struct ini_section const 
   return pool_printf(t->plan->pool, "; its priority is in %s", texts_join(t->plan->pool, &places, ", ")) ;
 }
 
+/* dependent_startup_wait_for=a:running b:exited, of the section */
+static void set_waits (struct translation *t, struct ini_section *section)
+{
+  struct pool *pool = t->plan->pool ;
+  char const *value = ini_take(t->source, section, "dependent_startup_wait_for", "", 0) ;
+  struct texts unknown = { 0 } ;
+  for (char const *p = value ? value : "" ; *(p += strspn(p, " \t\n,")) ; p += strcspn(p, " \t\n,"))
+  {
+    char const *word = pool_copy(pool, p, strcspn(p, " \t\n,")) ;
+    char const *name = pool_copy(pool, word, strcspn(word, ":")) ;
+    int found = 0 ;
+    for (struct service *later = t->plan->services ; later ; later = later->next)
+      for (struct service *earlier = t->plan->services ; earlier && !strcmp(later->program, program_of(section)) ; earlier = earlier->next)
+      {
+        if (strcmp(earlier->program, name) != 0) continue ;
+        depend(t, later, earlier, 1) ;
+        found = 1 ;
+        if (strstr(word, ":exited") && !earlier->is_oneshot)
+          plan_todo(t->plan, earlier, earlier->claim, earlier->line, pool_printf(pool, "%s waited for its end: an empty file flag-oneshot makes it a task, which has no restart", later->name)) ;
+      }
+    if (!found) texts_add(pool, &unknown, name) ;
+  }
+  if (value) ini_take(t->source, section, "dependent_startup_wait_for", order_places(t, section), "what it waited for") ;
+  if (unknown.first)
+    texts_add(pool, &t->plan->notes, pool_printf(pool, "TODO: %s waited for what is no program here: %s", program_of(section), texts_join(pool, &unknown, ", "))) ;
+}
+
 static void drop_section (struct translation *t, char const *why)
 {
   source_claim(t->source, t->section->range, "dropped", why) ;
@@ -149,12 +176,31 @@ static char const *included (struct translation const *t)
   return "" ;
 }
 
+/* supervisord-dependent-startup */
+static int starts_programs (struct translation const *t)
+{
+  char const *command = ini_take(t->source, t->section, "command", "", 0) ;
+  return command && (strstr(command, "dependent_startup") || strstr(command, "dependent-startup")) ;
+}
+
+/* A listener may have started what supervisord did not start by itself. */
+static void note_down (struct translation *t, char const *listener)
+{
+  struct texts names = { 0 } ;
+  for (struct service const *one = t->plan->services ; one ; one = one->next)
+    if (service_has(one, "down")) texts_add(t->plan->pool, &names, one->name) ;
+  if (names.first)
+    texts_add(t->plan->pool, &t->plan->notes, pool_printf(t->plan->pool, "TODO: if the event listener %s started programs, nothing does that now: %s: take their file down out, and write "
+      "what they waited for into dependencies.d", listener, texts_join(t->plan->pool, &names, ", "))) ;
+}
+
 static void other_section (struct translation *t)
 {
   struct pool *pool = t->plan->pool ;
   char const *name = t->section->name ;
   if (!strncmp(name, "group:", 6)) drop_section(t, pool_printf(pool, "the group %s: there are no groups; its programs keep their names%s", name + 6,
     priority_of(t->section) == PRIORITY_DEFAULT ? "" : group_order(t, t->section))) ;
+  else if (!strncmp(name, "eventlistener:", 14) && starts_programs(t)) drop_section(t, "it started the programs with dependent_startup: they have dependencies.d") ;
   else if (!strncmp(name, "eventlistener:", 14))
   {
     char const *events = ini_take(t->source, t->section, "events", "", 0) ;
@@ -163,6 +209,7 @@ static void other_section (struct translation *t)
       events && strstr(events, "FATAL") && !strstr(events, "EXITED")
         ? "a program was given up, give flag-main to those programs, and restart on-failure:3 (their startretries): with restart always, none is ever given up"
         : "a program had ended, give flag-main and restart no to those programs: with restart always, none ever ends for good")) ;
+    note_down(t, name + 14) ;
   }
   else if (shell_one_of(name, "inet_http_server unix_http_server"))
   {
@@ -221,6 +268,8 @@ void migrate_supervisord (struct plan *plan)
     if (program_of(t.section)) translate_program(&t, program_of(t.section)) ;
   }
   set_order(&t) ;
+  for (struct ini_section *section = ini.sections ; section ; section = section->next)
+    if (program_of(section)) set_waits(&t, section) ;
   for (t.section = ini.sections ; t.section ; t.section = t.section->next)
     if (!program_of(t.section)) other_section(&t) ;
     else

@@ -18,6 +18,7 @@ struct translation
   char const *group ; /* that the program is in; 0: none */
   struct expansion expansion ;
   struct service *service ;
+  struct texts dynamic ; /* options of the section that a variable decides, and that no file can express */
 } ;
 
 static inline char const *where (struct translation *t, char const *file)
@@ -45,6 +46,14 @@ static inline int is_true (char const *value)
 static inline int is_false (char const *value)
 {
   return shell_one_of(value, "false False FALSE no No off Off 0") ;
+}
+
+/* Does a listener, supervisord-dependent-startup, start the section's program? It does when those of its
+   dependent_startup_wait_for are there. */
+static inline int is_started_by_listener (struct translation *t)
+{
+  char const *value = ini_take(t->source, t->section, "dependent_startup", "", 0) ;
+  return value && is_true(value) ;
 }
 
 /* autorestart.c: whether it is started, and when again; restart, down, enable-if, success-codes, flag-oneshot. */
