@@ -23,8 +23,9 @@ struct function
   char const *name ;
   struct statement *statement ;
   struct piece *piece ;
-  int is_looked_at ; /* by starts_something(), just now: not again */
-  int is_asked ; /* the same, by always_stops() and may_end(), neither of which calls the other */
+  int starts[2] ; /* something; [1]: `wait` does not count */
+  unsigned int asked ; /* the last question that looked into it, of a kind that looks into each function once */
+  int repeatable ; /* by each service: 1 yes, -1 no, or just being asked; 0: not asked yet */
   int walked ; /* its body has been walked, because it starts something, or it is not needed any more */
   struct function *next ;
 } ;
@@ -135,7 +136,9 @@ struct analysis
   int shifted ; /* `shift` or `set --` changed them to words that are not known */
   int dispatched ; /* CMD has decided a branch */
   int exports_all ; /* set -a */
-  int without_waits ; /* starts_something() ignores `wait` */
+  int without_waits ; /* 1: starts_something() ignores `wait` */
+  int functions_known[2] ; /* is `starts` of all functions known? */
+  unsigned int questions ; /* how many questions have looked into functions */
   int must_succeed ; /* if the statement fails, no later one runs */
 } ;
 

@@ -12,17 +12,14 @@ static int may_take_long (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
   struct function *function = find_function(a, statement_command(statement)) ;
-  int r ;
   if (statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_DAMAGED || statement->kind == STATEMENT_OTHER) return 1 ;
   for (struct text const *one = statement->programs.first ; one ; one = one->next)
     if (!shell_one_of(one->text, QUICK)) return 1 ; /* X=$(ask) */
   if (statement->kind != STATEMENT_COMMAND || !statement->nwords) return 0 ;
   if (!function) return !shell_one_of(statement_command(statement), QUICK) ;
-  if (!function->statement->body || function->is_asked) return 0 ;
-  function->is_asked = 1 ;
-  r = statement_walk(function->statement->body, &may_take_long, a) ;
-  function->is_asked = 0 ;
-  return r ;
+  if (!function->statement->body || function->asked == a->questions) return 0 ;
+  function->asked = a->questions ;
+  return statement_walk(function->statement->body, &may_take_long, a) ;
 }
 
 void settle_finish (struct analysis *a)
@@ -33,6 +30,7 @@ void settle_finish (struct analysis *a)
     struct source code ;
     int is_long = 0 ;
     if (!service->finish.first || service_has(service, "timeout-finish")) continue ;
+    a->questions++ ;
     for (struct statement *one = shell_parse_text(a->pool, &code, texts_join(a->pool, &service->finish, "\n")) ; one && !is_long ; one = one->next)
       is_long = statement_walk(one, &may_take_long, a) ;
     if (!is_long) continue ;

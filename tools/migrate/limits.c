@@ -174,18 +174,14 @@ static int ends_somewhere (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
   struct function *function = find_function(a, statement_command(statement)) ;
-  int r ;
   if (!strcmp(statement_command(statement), "exit")) return 1 ;
-  if (!function || !function->statement->body || function->is_asked || a->depth > 20) return 0 ;
-  a->depth++ ;
-  function->is_asked = 1 ;
-  r = statement_walk(function->statement->body, &ends_somewhere, a) ;
-  function->is_asked = 0 ;
-  a->depth-- ;
-  return r ;
+  if (!function || !function->statement->body || function->asked == a->questions) return 0 ;
+  function->asked = a->questions ;
+  return statement_walk(function->statement->body, &ends_somewhere, a) ;
 }
 
 int may_end (struct analysis *a, struct statement *statement)
 {
+  a->questions++ ;
   return statement_walk(statement, &ends_somewhere, a) ;
 }

@@ -39,6 +39,17 @@ int writes_files (struct statement const *statement)
   return 0 ;
 }
 
+/* Each function is asked once: else calls of calls would double the work. */
+static int function_is_repeatable (struct analysis *a, struct function *function)
+{
+  if (!function->repeatable)
+  {
+    function->repeatable = -1 ;
+    if (is_repeatable(a, function->statement->body)) function->repeatable = 1 ;
+  }
+  return function->repeatable == 1 ;
+}
+
 static int is_not_repeatable (struct statement *statement, void *data)
 {
   struct analysis *a = data ;
@@ -49,13 +60,7 @@ static int is_not_repeatable (struct statement *statement, void *data)
   {
     int redirects_all = redirects_everything(statement) ;
     int is_pure = shell_one_of(command, PURE) || redirects_all ;
-    if (!is_pure && find_function(a, command) && a->depth < 20)
-    {
-      a->depth++ ;
-      is_pure = is_repeatable(a, find_function(a, command)->statement->body) ;
-      a->depth-- ;
-    }
-    if (!is_pure) return 1 ;
+    if (!is_pure && (!find_function(a, command) || !function_is_repeatable(a, find_function(a, command)))) return 1 ;
     if (!redirects_all && writes_files(statement)) return 1 ;
   }
   else if (writes_files(statement)) return 1 ;
@@ -106,11 +111,10 @@ static int unsets (struct statement *statement, void *data)
   struct unsetting *unsetting = data ;
   struct analysis *a = unsetting->a ;
   struct function *function = find_function(a, statement_command(statement)) ;
-  if (function && function->statement->body && a->depth < 10)
+  if (function && function->statement->body && function->asked != a->questions)
   {
-    a->depth++ ;
+    function->asked = a->questions ;
     statement_walk(function->statement->body, &unsets, unsetting) ;
-    a->depth-- ;
   }
   if (strcmp(statement_command(statement), "unset") != 0) return 0 ;
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
@@ -122,6 +126,7 @@ static void mark_unset (struct analysis *a, struct service *service, struct stat
 {
   struct unsetting unsetting = { .a = a } ;
   if (statement->background || statement->kind == STATEMENT_SUBSHELL || statement->kind == STATEMENT_FUNCTION || statement->kind == STATEMENT_PIPELINE) return ;
+  a->questions++ ;
   statement_walk(statement, &unsets, &unsetting) ;
   if (unsetting.names.first) plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool,
     "it also takes %s out of the environment, which reaches no other file: unset it in the run of each service behind it", texts_join(a->pool, &unsetting.names, ", "))) ;

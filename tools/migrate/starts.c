@@ -89,15 +89,30 @@ int starts_by_word (struct analysis *a, struct statement const *statement, struc
   return strstr(a->source->text, pool_printf(a->pool, "%s stop", program)) || strstr(a->source->text, pool_printf(a->pool, "%s status", program)) ;
 }
 
-/* Functions that call each other are looked at once each: else every call would double the work. */
+/* Which functions start something: at first those that do by themselves, then those that call one
+   of these, until nothing changes. To follow each call would double the work with each. */
+static void find_starting_functions (struct analysis *a)
+{
+  struct source *source = a->source ;
+  unsigned int depth = a->depth ;
+  int changed = 1 ;
+  a->source = a->plan->source ;
+  a->depth = 0 ;
+  a->functions_known[a->without_waits] = 1 ;
+  while (changed)
+  {
+    changed = 0 ;
+    for (struct function *one = a->functions ; one ; one = one->next)
+      if (!one->starts[a->without_waits] && one->statement->body && starts_something(a, one->statement->body)) changed = one->starts[a->without_waits] = 1 ;
+  }
+  a->source = source ;
+  a->depth = depth ;
+}
+
 static int function_starts (struct analysis *a, struct function *function)
 {
-  int r ;
-  if (!function->statement->body || function->is_looked_at) return 0 ;
-  function->is_looked_at = 1 ;
-  r = starts_something(a, function->statement->body) ;
-  function->is_looked_at = 0 ;
-  return r ;
+  if (!a->functions_known[a->without_waits]) find_starting_functions(a) ;
+  return function->starts[a->without_waits] ;
 }
 
 static int command_starts (struct analysis *a, struct statement *statement)

@@ -7,7 +7,6 @@
 struct stopping
 {
   struct analysis *a ;
-  unsigned int depth ;
   char const *pid ; /* the variable that holds it; "" if none */
   char const *pidfile ; /* the file that the script wrote it to; "" if none */
   char const *program ; /* the first word of what starts it */
@@ -128,19 +127,14 @@ static int leaves (struct statement *statement, void *data)
 static int always_stops (struct statement *statement, struct stopping *stopping)
 {
   struct function *function ;
-  int r = 0 ;
   if (statement->kind == STATEMENT_FUNCTION) return 0 ;
   if (statement->kind == STATEMENT_COMMAND)
   {
     if (stops(statement, stopping) || stops_as_other(statement, stopping)) return 1 ;
     function = find_function(stopping->a, statement_command(statement)) ;
-    if (!function || !function->statement->body || function->is_asked || stopping->depth > 10) return 0 ;
-    stopping->depth++ ;
-    function->is_asked = 1 ;
-    r = always_stops(function->statement->body, stopping) ;
-    function->is_asked = 0 ;
-    stopping->depth-- ;
-    return r ;
+    if (!function || !function->statement->body || function->asked == stopping->a->questions) return 0 ;
+    function->asked = stopping->a->questions ;
+    return always_stops(function->statement->body, stopping) ;
   }
   if (list_stops(statement->body, stopping)) return 1 ;
   for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
@@ -197,6 +191,7 @@ struct statement *stopped_at (struct analysis *a, struct statement *first)
   {
     finds_pid(one, &stopping) ;
     if (one->background || shell_one_of(statement_command(one), "exec wait trap exit")) return 0 ;
+    a->questions++ ;
     if (always_stops(one, &stopping)) return behind_stop(a, one) ;
   }
   return 0 ;

@@ -5,6 +5,8 @@
 #include "migrate/trapping.h"
 #include "migrate/waiting.h"
 
+#define CALLS_MAX 200 /* more: each call may double the work */
+
 static struct service *service_by_program (struct analysis *a, char const *program)
 {
   for (struct service *service = a->plan->services ; service ; service = service->next)
@@ -186,11 +188,17 @@ void apply_list (struct trapping *t, struct statement *list, struct source const
   {
     struct function *function = find_function(t->a, statement_command(one)) ;
     t->kills = t->works = 0 ;
+    if (function && t->calls == CALLS_MAX)
+    {
+      texts_add_once(t->a->pool, &t->claim->todo, "its functions call each other too many times to follow them all: is all that they do at the end still done?") ;
+      continue ;
+    }
     if (function && function->statement->body && t->a->depth < 10)
     {
       struct statement *body = function->statement->body ;
       struct statement const *call = t->call ;
       function->walked = 1 ;
+      t->calls++ ;
       alias_arguments(t->a, one) ;
       t->call = one ;
       t->a->depth++ ;

@@ -11,6 +11,7 @@ struct trapping
   struct trap *trap ;
   struct claim *claim ;
   struct statement const *call ; /* of the function whose body is looked at; 0: the trap itself */
+  unsigned int calls ; /* that have been followed */
   char const *killed ; /* the last process that it sent a signal to; 0: none yet */
   int waited ; /* it has waited since then */
   int kills ;
