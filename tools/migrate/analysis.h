@@ -306,6 +306,11 @@ extern int starts_itself (struct analysis *a, struct statement *statement, struc
 extern void mark_again (struct analysis *a, struct statement *statement, struct claim *claim) ; /* a TODO where the setup does it without exec */
 extern void settle_user (struct analysis *a) ; /* at the end: who runs as that user */
 
+/* ---- sourced.c ---- */
+extern char const *sourced_function (struct analysis *a, char const *name) ; /* FILE, line N, of a file that the script reads; 0: none that could be read has it */
+extern char const *sourced_start (struct analysis *a, char const *name) ; /* the same, if the function starts something */
+extern void settle_sourced (struct analysis *a) ; /* at the end: marks what such a file starts while it is read */
+
 /* ---- runscript.c: the lines of run ---- */
 extern void run_lines (struct analysis *a, struct service *service, struct statement *statement) ;
 

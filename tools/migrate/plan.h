@@ -55,6 +55,7 @@
    names.c          names of services and tasks
    readable.c       what variables in them stand for
    runscript.c      the lines of its run
+   sourced.c        what the files do that the script reads
    become.c         the last line: the command that run executes
    origin.c         where a variable's value comes from
    arrays.c         what an array holds
@@ -267,6 +268,7 @@ struct plan
   int nginx_stays ; /* nginx's configuration in the image keeps it in the foreground */
   char const *nginx_unread ; /* that configuration, in the build context: it is not here; 0: it is, or there is none */
   struct configuration *configurations ; /* files of the build context that the image has */
+  struct configuration *scripts ; /* shell scripts among them; without a Dockerfile, those beside the input, by their path from there */
   struct texts environment ; /* names of the variables that the image or the input exports */
   char const *code ; /* code that the image's shell executes before the script; 0: none */
   char const *code_where ; /* its place */

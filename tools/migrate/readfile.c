@@ -174,3 +174,31 @@ struct configuration *context_configurations (struct dockerfile const *dockerfil
   visit_copied(dockerfile, dockerfile_path, &add_configuration, &all) ;
   return all.first ;
 }
+
+/* ---- files that a script may read ---- */
+
+struct configuration *context_sources (struct pool *pool, struct docker_script const *scripts)
+{
+  struct configuration *first = 0 ;
+  for (; scripts ; scripts = scripts->next)
+  {
+    struct configuration *one = pool_alloc(pool, sizeof(*one)) ;
+    *one = (struct configuration){ .path = scripts->path, .text = scripts->text, .next = first } ;
+    first = one ;
+  }
+  return first ;
+}
+
+struct configuration *folder_sources (struct pool *pool, char const *input)
+{
+  struct scripts scripts = { .pool = pool } ;
+  struct visiting v = { pool, &add_script, &scripts } ;
+  char const *slash = strrchr(input, '/') ;
+  char const *folder = slash ? pool_copy(pool, input, (size_t)(slash - input)) : "." ;
+  struct configuration *first ;
+  visit_matching(&v, folder, "/*", "") ;
+  visit_matching(&v, folder, "/*/*", "") ;
+  first = context_sources(pool, scripts.first) ;
+  for (struct configuration *one = first ; one ; one = one->next) one->path += *one->path == '/' ;
+  return first ;
+}

@@ -21,6 +21,10 @@ extern char const *context_read (struct pool *pool, char const *dockerfile_path,
 
 /* The scripts that the image's COPY and ADD take from the build context, by name or in a folder. */
 extern struct docker_script *context_scripts (struct dockerfile const *dockerfile, char const *dockerfile_path) ;
+/* The same for the analysis: their paths in the image, and their texts. */
+extern struct configuration *context_sources (struct pool *pool, struct docker_script const *scripts) ;
+/* Without a Dockerfile: the scripts in the folder of the input, and in folders there. */
+extern struct configuration *folder_sources (struct pool *pool, char const *input) ;
 /* The same of what may be the configuration of a program, by its name. */
 extern struct configuration *context_configurations (struct dockerfile const *dockerfile, char const *dockerfile_path) ;
 

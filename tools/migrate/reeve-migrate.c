@@ -192,9 +192,12 @@ int main (int argc, char **argv)
   plan.unread = unread ;
   plan.root = root ;
   look_at_nginx(&plan, &arguments, arguments.dockerfile ? &dockerfile : 0) ;
+  if (!arguments.dockerfile && kind == INPUT_SCRIPT) plan.scripts = folder_sources(&pool, arguments.input) ;
   if (arguments.dockerfile)
   {
-    dockerfile_start(&dockerfile, arguments.input, source.text, context_scripts(&dockerfile, arguments.dockerfile), &start) ;
+    struct docker_script *scripts = context_scripts(&dockerfile, arguments.dockerfile) ;
+    plan.scripts = context_sources(&pool, scripts) ; /* dockerfile_start() takes the input out */
+    dockerfile_start(&dockerfile, arguments.input, source.text, scripts, &start) ;
     read_front(&plan, &arguments, &dockerfile, root, &start) ;
     plan.configurations = context_configurations(&dockerfile, arguments.dockerfile) ;
     plan.script_name = start.script ;

@@ -176,6 +176,7 @@ static int may_be_sourced (struct analysis *a, struct service const *service, st
 {
   char const *name = statement->nwords ? statement->words[0].raw : "" ;
   if (strstr(name, "::")) return 1 ; /* no program has such a name */
+  if (sourced_function(a, name)) return 1 ;
   if (!shell_one_of(name, "main start run launch serve startup boot bootstrap entrypoint")
    && (!strchr(name, '_') || strspn(name, NAME_LETTERS) != strlen(name))) return 0 ;
   for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
@@ -202,11 +203,14 @@ void run_lines (struct analysis *a, struct service *service, struct statement *s
       if (is_shells_own(statement)) keep_shell(a, service, statement) ;
       else if (!find_function(a, statement_command(statement)) && may_be_sourced(a, service, statement))
       {
+        char const *place = sourced_function(a, statement->words[0].raw) ;
         keep_shell(a, service, statement) ;
-        service->is_sourced = is_function_name(statement->words[0].raw) ;
-        if (!service->is_oneshot) plan_todo(a->plan, service, service->claim, line_of(a, statement),
+        service->is_sourced = place || is_function_name(statement->words[0].raw) ;
+        if (place && !service->is_oneshot) plan_todo(a->plan, service, service->claim, line_of(a, statement),
+          pool_printf(a->pool, "a function (%s): what it starts is the service: put the function into the script, and migrate that", place)) ;
+        else if (!service->is_oneshot) plan_todo(a->plan, service, service->claim, line_of(a, statement),
           "a function of a file that is sourced, or a program: what the function starts are the services, so migrate that file; before a program, write exec") ;
-        else if (service->is_sourced) plan_todo(a->plan, service, service->claim, line_of(a, statement),
+        else if (!place && service->is_sourced) plan_todo(a->plan, service, service->claim, line_of(a, statement),
           "by its name, a function of a file that is sourced: what it leaves running ends behind the task: if there is something, migrate that file") ;
       }
       else if (!call_lines(a, service, statement)) become(a, service, statement) ;

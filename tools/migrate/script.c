@@ -286,7 +286,7 @@ static int starts_only_sourced (struct plan const *plan, struct texts *names)
 {
   int others = 0 ;
   for (struct service const *one = plan->services ; one ; one = one->next)
-    if (one->is_sourced) texts_add_once(plan->pool, names, one->text ? one->text : one->name) ;
+    if (one->is_sourced) texts_add_once(plan->pool, names, one->text && *one->text ? one->text : one->name) ;
     else others |= !one->is_oneshot ;
   return !others && names->first ;
 }
@@ -339,6 +339,7 @@ void migrate_script (struct plan *plan)
   settle_end(&a) ;
   settle_ready(&a) ;
   settle_once(&a) ;
+  settle_sourced(&a) ;
   settle_user(&a) ;
   settle_pids(&a) ;
   settle_endings(&a) ;

@@ -179,9 +179,17 @@ static int find_starter (struct statement *statement, void *data)
   return !strncasecmp(name, "start", 5) || strcasestr(name, "_start") || strcasestr(name, "-start") || strcasestr(name, "startup") || !strncasecmp(name, "launch", 6) ;
 }
 
+static int calls_starter (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  return statement->kind == STATEMENT_COMMAND && !find_function(a, statement_command(statement)) && sourced_start(a, statement_command(statement)) ;
+}
+
 static void mark_starter (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
 {
-  if (statement_walk(statement, &find_starter, a))
+  if (statement_walk(statement, &calls_starter, a))
+    plan_todo(a->plan, service, claim, line_of(a, statement), "a function of a file that is read, which starts something: put the function into the script, and migrate that") ;
+  else if (statement_walk(statement, &find_starter, a))
     plan_todo(a->plan, service, claim, line_of(a, statement), "by its name it starts something: if that goes on running, make it a service, in the foreground") ;
   mark_traps(a, service, statement, claim) ;
   mark_started_elsewhere(a, service, statement, claim, 1) ;
