@@ -108,3 +108,45 @@ teardown() { reeve_teardown; }
     grep -q -F -r "while :; do $loop; done" "$tree"
   done
 }
+
+@test "a loop until a trap's variable says the end restarts what it starts and waits for" {
+  local condition
+  for condition in '[ "$stopping" -eq 0 ]' '[[ $stopping != 1 ]]' true; do
+    wrapper <<EOS
+stopping=0
+on_term() { stopping=1; kill -TERM "\$worker_pid"; [ -n "\$named_pid" ] && kill -INT "\$named_pid" || true; }
+trap on_term TERM INT
+worker &
+worker_pid=\$!
+while $condition; do
+  named -g -u named &
+  named_pid=\$!
+  wait "\$named_pid" && code=0 || code=\$?
+  [ "\$stopping" -eq 1 ] && break
+  sleep 1
+done
+kill -TERM "\$worker_pid" || true
+wait "\$worker_pid"
+exit 0
+EOS
+    migrate
+    services named worker
+    file named/restart <<<always
+    file named/restart-delay <<<'1000 1000'
+    file named/down-signal <<<INT
+    lacks named/flag-main
+    untold TODO
+    untold 'nobody waits'
+    told 'service named, which a loop restarted'
+  done
+  # Another variable is the loop's own.
+  wrapper <<<$'while [ "$n" -lt 3 ]; do\n  job & wait $!\n  n=$((n + 1))\ndone'
+  migrate
+  lacks job/restart
+}
+
+@test "a descriptor that is closed in a loop redirects nothing" {
+  wrapper <<<$'redis-server &\nfor i in 1 2 3; do\n  if (exec 3<>/dev/tcp/$DB/3306); then exec 3>&- 3<&-; break; fi\n  sleep 1\ndone\nexec web'
+  migrate
+  untold 'it also redirects'
+}

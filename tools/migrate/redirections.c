@@ -103,16 +103,25 @@ static void append_substitution (struct appending *appending, struct redirect co
   appending->offset -= redirect->range.start + (uint32_t)(open + 2 - redirect->raw) ;
 }
 
-/* What a shell of its own does is not seen outside of that. */
+/* exec 3>&- */
+static int only_closes (struct statement const *statement)
+{
+  if (!redirects_everything(statement)) return 0 ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+    if (!strstr(statement->redirects[i].raw, "&-")) return 0 ;
+  return 1 ;
+}
+
+/* What a shell of its own does is not seen outside of that. Inside others, closing undoes what is done there. */
 int leaves_redirections (struct statement const *statement)
 {
   if (statement->background || statement->kind == STATEMENT_SUBSHELL || statement->kind == STATEMENT_FUNCTION || statement->kind == STATEMENT_PIPELINE) return 0 ;
   if (redirects_everything(statement)) return 1 ;
   for (struct statement const *one = statement->body ; one ; one = one->next)
-    if (leaves_redirections(one)) return 1 ;
+    if (!only_closes(one) && leaves_redirections(one)) return 1 ;
   for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
     for (struct statement const *one = branch->body ; one ; one = one->next)
-      if (leaves_redirections(one)) return 1 ;
+      if (!only_closes(one) && leaves_redirections(one)) return 1 ;
   return 0 ;
 }
 

@@ -32,10 +32,33 @@ static int only_leaves (struct statement *statement)
    && statement_walk(statement, &leaves, 0) && !statement_walk(statement, &does_more, 0) ;
 }
 
-static int waits_in (struct statement const *list)
+static int is_wait (struct statement *statement, void *data)
+{
+  (void)data ;
+  return !strcmp(statement_command(statement), "wait") ;
+}
+
+static int waits_in (struct statement *list)
 {
   for (; list ; list = list->next)
-    if (shell_one_of(statement_command(list), "wait")) return 1 ;
+    if (statement_walk(list, &is_wait, 0)) return 1 ;
+  return 0 ;
+}
+
+/* [ "$stopping" -eq 1 ]: does it ask a variable that a trap sets? Then it asks whether the container is to end. */
+static int asks_trap (struct analysis *a, char const *condition)
+{
+  for (struct trap const *trap = a->traps ; trap ; trap = trap->next)
+  {
+    struct function *function = find_function(a, trap->code) ;
+    char const *code = function ? statement_text(a, function->statement) : trap->code ;
+    for (char const *p = code ; (p = strchr(p, '=')) ; p++)
+    {
+      size_t len = 0 ;
+      while (p - len > code && strchr(NAME_LETTERS, p[-(ptrdiff_t)len - 1])) len++ ;
+      if (len && shell_mentions(condition, pool_copy(a->pool, p - len, len))) return 1 ;
+    }
+  }
   return 0 ;
 }
 
@@ -126,12 +149,13 @@ static struct statement *always_program (struct analysis *a, struct statement *l
   int restarts = says_restart(statement_text(a, loop)) ;
   struct foreground foreground ;
   struct launch launch ;
-  if (!is_always_true(condition) && !(loop->until && !strcmp(statement_command(condition), "false"))) return 0 ;
+  if (!is_always_true(condition) && !(loop->until && !strcmp(statement_command(condition), "false"))
+   && !((condition->kind == STATEMENT_TEST || shell_one_of(statement_command(condition), "[ test")) && asks_trap(a, statement_text(a, condition)))) return 0 ;
   for (struct statement *one = loop->branches->body ; one ; one = one->next)
   {
     sleeps |= shell_one_of(statement_command(one), "sleep") ;
     if (is_pause(one) || only_leaves(one) || only_talks(one)) continue ;
-    if (program && program->background && shell_one_of(statement_command(one), "wait")) continue ;
+    if (program && program->background && statement_walk(one, &is_wait, 0)) continue ; /* wait $PID || code=$? */
     if (!program && pausing_program(a, one))
     {
       program = pausing_program(a, one) ;
@@ -254,6 +278,28 @@ static char const *set_end (struct analysis *a, struct service *service, struct 
   return pool_printf(a->pool, ", until it ends with 0, or has failed %u times (counted anew behind a run of 10 s or more)", found->tries) ;
 }
 
+/* PID=$!, in the loop */
+static void note_pids (struct analysis *a, struct service *service, struct statement const *body)
+{
+  struct texts names = { 0 } ;
+  texts_add(a->pool, &names, service->name) ;
+  for (; body ; body = body->next)
+  {
+    char const *text = statement_text(a, body) ;
+    char const *end = strstr(text, "=$!") ;
+    if (body->kind == STATEMENT_ASSIGNMENT && end) alias_pid(a, pool_copy(a->pool, text, (size_t)(end - text)), &names) ;
+  }
+}
+
+/* It is what the script ended with, but not main. */
+static void tell_restarted (struct analysis *a, struct service *service)
+{
+  static char const *const how = "what the script ended with: main" ;
+  char const *what = service->claim->what ;
+  char const *at = strstr(what, how) ;
+  if (at) service->claim->what = pool_printf(a->pool, "%.*swhich a loop restarted%s", (int)(at - what), what, at + strlen(how)) ;
+}
+
 static void start_restarted (struct analysis *a, struct statement *loop, struct restarting const *found, int is_background)
 {
   struct statement *program = found->program ;
@@ -264,13 +310,15 @@ static void start_restarted (struct analysis *a, struct statement *loop, struct 
   service = start_service(a, program, is_background ? START_BACKGROUND : START_MAIN) ;
   program->background = was_background ;
   service->is_main = !is_background && found->until ; /* its success was the end */
+  if (!is_background && !service->is_main) tell_restarted(a, service) ;
+  note_pids(a, service, loop->branches->body) ;
   if (!is_background) script_waits(a, line_of(a, loop)) ;
   claim = claim_statement(a, loop, "dropped", "") ;
   claim->what = pool_printf(a->pool, "the loop that restarted %s: its supervisor does", service->name) ;
   claim->what = pool_printf(a->pool, "%s%s", claim->what, set_end(a, service, found)) ;
   claim->what = pool_printf(a->pool, "%s%s", claim->what, set_pause(a, service, loop, claim)) ;
   for (struct statement *one = loop->branches->body ; one ; one = one->next)
-    if (only_leaves(one))
+    if (only_leaves(one) && !asks_trap(a, statement_text(a, one)))
       plan_todo(a->plan, service, claim, line_of(a, loop), pool_printf(a->pool, "the loop that started it again ended here: %s: ask that in run, or in finish (exit 125: no restart)", statement_text(a, one))) ;
 }
 
