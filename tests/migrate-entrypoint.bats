@@ -361,3 +361,12 @@ EOS
   told 'gosu app stays ahead of /init, which so runs as that user'
   untold 'it has to end in exec'
 }
+
+@test "an /init of its own, as s6-overlay's, is replaced, and is not ahead of Reeve's" {
+  printf 'FROM debian\nADD https://x/s6-overlay-amd64.tar.gz /tmp/\nRUN tar xzf /tmp/s6-overlay-amd64.tar.gz -C /\nCOPY start.sh /\nENTRYPOINT ["/init"]\nCMD ["/start.sh"]\n' >Dockerfile
+  wrapper <<<$'worker &\nexec web'
+  patched
+  [[ $result == *'ENTRYPOINT ["/init"]' ]]
+  told "TODO: the image's /init, s6-overlay's, is replaced by Reeve's of the same name: take s6-overlay out (Dockerfile, line 2, 3)"
+  untold 'ran ahead of the input'
+}

@@ -285,3 +285,24 @@ EOS
   untold 'takes out RUN'
   untold 'not needed any more'
 }
+
+@test "a runner that counted from the image's PORT; ENV NAME VALUE is one variable" {
+  input=Procfile
+  printf 'web: web -p $PORT\napi: api -p $PORT\n' >Procfile
+  local runner
+  for runner in 'foreman start' 'honcho start' 'overmind start' 'hivemind'; do
+    printf 'FROM debian\nWORKDIR /app\nENV PORT=8080\nCMD %s\n' "$runner" >Dockerfile
+    migrate --dockerfile Dockerfile
+    grep -q '^export PORT=$((PORT + 100)) ' "$tree/api/run"
+    run ! grep -q '^export PORT' "$tree/web/run"
+    told "counted from the image's PORT, and so do the services: web 8080, api 8180"
+    untold TODO
+  done
+  printf 'FROM debian\nENV PORT=8080\nCMD foreman start -p 7000\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'web 7000, api 7100'
+  run ! grep -q '^export PORT' "$tree/api/run"
+  printf 'FROM debian\nENV TINI_SUBREAPER yes \\\n  OVERMIND_AUTO_RESTART=all\nCMD ["overmind", "start"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  lacks web/restart
+}

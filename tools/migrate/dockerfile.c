@@ -264,7 +264,8 @@ static char const *value_set (struct dockerfile const *dockerfile, struct instru
 {
   char const *p = one->arguments ;
   size_t len = strlen(name) ;
-  if (!strncmp(p, name, len) && strchr(" \t", p[len]) && p[len] && !strcmp(one->name, "ENV")) return p + len + strspn(p + len, " \t") ;
+  if (!strcmp(one->name, "ENV") && p[strcspn(p, " \t=")] != '=') /* one variable, whose value is all of the rest */
+    return !strncmp(p, name, len) && p[len] && strchr(" \t", p[len]) ? p + len + strspn(p + len, " \t") : 0 ;
   for (; *(p += strspn(p, " \t")) ; )
   {
     int is_it = !strncmp(p, name, len) && p[len] == '=' ;

@@ -98,6 +98,7 @@ struct docker_start
   uint32_t through_line ;
   char const *through_user ; /* as whom; 0: as the script */
   int through_goes_on ; /* further commands follow that one */
+  int has_init ; /* the image executes an /init of its own */
   struct texts passed ; /* words that the image gives it as arguments */
   char const *code ; /* shell code that is executed before the input; 0: none */
   int code_must_succeed ; /* the input follows its && */

@@ -222,11 +222,23 @@ static char const *cmd_line (struct patching *p)
   return pool_printf(p->pool, "CMD [%s]", line) ;
 }
 
+/* An /init of its own: s6-overlay's, as a rule. */
+static void note_own_init (struct patching *p)
+{
+  char const *lines = "" ;
+  for (struct instruction const *one = p->dockerfile->instructions ; one ; one = one->next)
+    if (one->stage == STAGE_LAST && strstr(one->arguments, "s6-overlay")) lines = pool_printf(p->pool, "%s%s%u", lines, *lines ? ", " : "", one->first) ;
+  patching_note(p, *lines ? pool_printf(p->pool, "TODO: the image's /init, s6-overlay's, is replaced by Reeve's of the same name: take s6-overlay out (Dockerfile, line %s); what is in "
+    "/etc/services.d and /etc/cont-init.d runs as before", lines)
+    : "TODO: the image executed an /init of its own, and Reeve's takes its place: if it is s6-overlay's, take that out; if it is another one, see what it did") ;
+}
+
 static void note_start (struct patching *p)
 {
   struct docker_start const *start = p->start ;
   struct instruction *entrypoint = dockerfile_last(p->dockerfile, "ENTRYPOINT") ;
   char const *base = dockerfile_base(p->dockerfile) ;
+  if (start->has_init) note_own_init(p) ;
   if (start->through) note_through(p) ;
   note_callers(p) ;
   if (start->front.first && start->front.first->text != start->through) note_front(p) ;

@@ -147,6 +147,11 @@ static void add_front (struct starting *s, struct text const *until)
       else if (is_init && strchr(one->text, ':')) s->start->rewrites = one->text ;
       continue ;
     }
+    if (!strcmp(one->text, "/init")) /* the overlay's takes its place */
+    {
+      s->start->has_init = 1 ;
+      continue ;
+    }
     is_init = is_init_program(one->text) ;
     is_shell = shell_one_of(shell_basename(one->text), "sh bash ash dash") ;
     options = is_starter(one->text) && !is_env ;

@@ -75,6 +75,19 @@ static void say_port (struct plan *plan, struct service *service, unsigned int p
     "PORT was set for each process, and by foreman and the like to %u for this one%s, unless they got PORT themselves: set it in the image, or in run", port, more)) ;
 }
 
+/* It counted from the image's PORT, which all services have now. Returns 0 if it did not. */
+static int count_port (struct plan *plan, struct service *service, unsigned int port, int is_template)
+{
+  struct procrun const *run = plan->procrun ;
+  if (!run || !run->image_port || is_template) return 0 ;
+  if (port != run->image_port)
+  {
+    texts_add(plan->pool, &service->before, pool_printf(plan->pool, "export PORT=$((PORT + %u)) # as %s counted from the image's", port - run->image_port, run->name)) ;
+    service->claim->what = pool_printf(plan->pool, "%s; its PORT is %u more than the image's", service->claim->what, port - run->image_port) ;
+  }
+  return 1 ;
+}
+
 static void add_process (struct plan *plan, char const *name, uint32_t line, struct range range, uint32_t column, char const *command, unsigned int port)
 {
   struct source code ;
@@ -84,6 +97,7 @@ static void add_process (struct plan *plan, char const *name, uint32_t line, str
   char const *count = set_count(plan, service, name) ;
   char const *end = set_end(plan, service, name) ;
   char const *signal = set_signal(plan, service, name) ;
+  int has_port ;
   service->text = command ;
   service->claim = source_claim(plan->source, range, service_where(plan, service, "run"),
     pool_printf(plan->pool, "process %s; %s%s%s", name, end, signal, count ? pool_printf(plan->pool, "; %s of it (count)", count) : "")) ;
@@ -92,11 +106,12 @@ static void add_process (struct plan *plan, char const *name, uint32_t line, str
     plan_todo(plan, service, service->claim, line, "there is no command") ;
     return ;
   }
+  has_port = count_port(plan, service, port, !!count) ;
   if (starts_in_background(first) && first->next)
   {
     texts_add(plan->pool, &service->run, command) ;
     plan_todo(plan, service, service->claim, line, "it starts several programs, and a shell stays between: write a service for each of them") ;
-    if (shell_mentions(command, "PORT")) say_port(plan, service, port, !!count) ;
+    if (shell_mentions(command, "PORT") && !has_port) say_port(plan, service, port, !!count) ;
     return ;
   }
   while (first->next)
@@ -106,13 +121,15 @@ static void add_process (struct plan *plan, char const *name, uint32_t line, str
   }
   run_lines(&a, service, first) ;
   if (first->background) plan_todo(plan, service, service->claim, line, "it was started in the background: a service stays in the foreground") ;
-  if (shell_mentions(command, "PORT")) say_port(plan, service, port, !!count) ;
+  if (shell_mentions(command, "PORT") && !has_port) say_port(plan, service, port, !!count) ;
 }
 
 /* Programs read PORT from the environment, also where the Procfile does not say it. */
 static void note_ports (struct plan *plan, struct texts const *ports)
 {
-  if (ports->first)
+  if (ports->first && plan->procrun && plan->procrun->image_port)
+    texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "%s counted from the image's PORT, and so do the services: %s (not the instances of one)", plan->procrun->name, texts_join(plan->pool, ports, ", "))) ;
+  else if (ports->first)
     texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "no process gets PORT any more; foreman, honcho and the like set it for each, also where the Procfile does not "
       "name it: %s. Who asks for it needs export PORT=... in its run (one ENV PORT in the image would be the same for all)", texts_join(plan->pool, ports, ", "))) ;
 }

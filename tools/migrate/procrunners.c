@@ -153,7 +153,7 @@ static void take (struct reading *r, enum about about, char const *value)
     case ABOUT_PROCFILE : run->procfile = value ; break ;
     case ABOUT_FOLDER : run->folder = value ; break ;
     case ABOUT_ENV : run->env = run->env && *run->env ? add_item(r->pool, run->env, value) : value ; break ;
-    case ABOUT_PORT : if (shell_number(value, 65535, 0)) run->port = shell_number(value, 65535, 0) ; break ;
+    case ABOUT_PORT : if (shell_number(value, 65535, 0)) run->port = shell_number(value, 65535, 0), run->image_port = 0 ; break ;
     case ABOUT_COUNTS : run->counts = value ; break ;
     case ABOUT_WANTED : run->wanted = value ; break ;
     case ABOUT_IGNORED : run->ignored = value ; break ;
@@ -261,7 +261,8 @@ struct procrun const *procrun_read (struct dockerfile const *dockerfile, struct 
   run->unnamed_is_none = runner->unnamed_is_none ;
   run->counts_all_lines = runner->counts_all_lines ;
   run->port_step = runner->port_step ;
-  run->port = 5000 ;
+  if (shell_one_of(runner->name, "foreman honcho overmind hivemind nf")) run->image_port = shell_number(dockerfile_expand(dockerfile, 0, "$PORT"), 65535, 0) ;
+  run->port = run->image_port ? run->image_port : 5000 ;
   if (runner->keeps_rest) run->can_die = "all" ;
   r.began = runner->names == NAMES_PROCFILE ;
   take_variables(&r, &start->assignments) ;
