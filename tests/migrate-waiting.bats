@@ -508,3 +508,21 @@ EOS
   services Xvfb web
   told 'looked whether it still ran'
 }
+
+@test "who is main is not guessed for a pid that is not known, and a finish has work to do" {
+  wrapper <<<$'start-server --daemon\npid=$(pgrep -f server)\nwait $pid'
+  migrate
+  has start-server/flag-main
+  wrapper <<<$'start-x --daemon\npid=$(pidof foo)\nwait $pid'
+  migrate
+  lacks start-x/flag-main
+  told 'line 3: dropped: waited for a process that is not known here; TODO: the script ended with the process that it waited for'
+  untold 'waited for nothing'
+  wrapper <<<$'db &\nwait $!\nset +e\nread'
+  migrate
+  lacks db/finish
+  told 'lines 3-4: dropped: it only set options, or waited for Enter'
+  wrapper <<<$'db &\nwait $!\nset +e\nrm -f /x'
+  migrate
+  has db/finish
+}

@@ -80,6 +80,22 @@ static void note_pid (struct analysis *a, char const *text, char const *value)
   for (struct text const *one = may_be_last(a) ; one ; one = one->next) add_pid(a, name, key, plan_find(a->plan, one->text)) ;
 }
 
+/* pgrep -f WORDS: the one service whose command has them; 0: none, or several. */
+static struct service *by_words (struct analysis *a, struct statement const *statement)
+{
+  char const *text = statement_text(a, statement) ;
+  char const *last = strrchr(text, ' ') ;
+  char const *words = last ? pool_copy(a->pool, last + 1 + strspn(last + 1, "\"'"), strcspn(last + 1 + strspn(last + 1, "\"'"), "\"')`")) : "" ;
+  struct service *found = 0 ;
+  for (struct service *one = a->plan->services ; *words && one ; one = one->next)
+  {
+    if (one->is_oneshot || !strstr(one->text, words)) continue ;
+    if (found) return 0 ;
+    found = one ;
+  }
+  return found ;
+}
+
 /* pid=$(pgrep -f /game/server): whose it is, if one service alone has a program of that name. */
 static int takes_found_pid (struct analysis *a, struct statement *statement)
 {
@@ -95,6 +111,7 @@ static int takes_found_pid (struct analysis *a, struct statement *statement)
     if (found) return 0 ;
     found = one ;
   }
+  if (!found && (strstr(end, " -f ") || strstr(end, " -af "))) found = by_words(a, statement) ;
   if (!found) return 0 ;
   add_pid(a, pool_copy(a->pool, text, (size_t)(end - text)), 0, found) ;
   claim_statement(a, statement, "dropped", pool_printf(a->pool, "the pid of %s: its supervisor knows it", found->name)) ;

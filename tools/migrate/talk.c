@@ -295,6 +295,15 @@ void settle_end (struct analysis *a)
   }
 }
 
+/* set +e, read, and no work behind it: a finish of that would do nothing. */
+static int does_nothing (struct statement const *statement)
+{
+  if (!shell_one_of(statement_command(statement), "set read shopt") || statement->nredirects) return 0 ;
+  for (struct statement const *one = statement->next ; one ; one = one->next)
+    if (one->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(one), "set read shopt echo printf exit return wait true :")) return 0 ;
+  return 1 ;
+}
+
 void walk_after (struct analysis *a, struct statement *statement)
 {
   struct service *main = waited_main(a) ;
@@ -302,6 +311,7 @@ void walk_after (struct analysis *a, struct statement *statement)
   if (is_message(a, statement)) drop_end_message(a, statement) ;
   else if (shell_one_of(command, "kill pkill killall")) drop(a, statement, "the scanner ends the other services") ;
   else if (only_ends_processes(a, statement)) drop_end_call(a, statement) ;
+  else if (does_nothing(statement)) drop(a, statement, "it only set options, or waited for Enter, and no work followed") ;
   else if (says_stop(statement)) drop(a, statement, "the scanner ends the other services, each by its signal") ;
   else if (shell_one_of(command, "exit return wait true :")) drop_exit(a, statement, "") ;
   else if (statement->kind == STATEMENT_ASSIGNMENT && strstr(statement_text(a, statement), "$?"))

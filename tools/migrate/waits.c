@@ -55,6 +55,13 @@ static void wait_for_all (struct analysis *a, struct statement *statement)
   if (n > 1) plan_mistake(a->plan, line_of(a, statement), "wait without a pid returns 0 when all have ended: the end of one goes unnoticed, and their exit codes are lost") ;
 }
 
+static unsigned int count_background (struct analysis *a)
+{
+  unsigned int n = 0 ;
+  for (struct service const *one = a->plan->services ; one ; one = one->next) n += one->is_background && !one->is_oneshot ;
+  return n ;
+}
+
 /* Do at least two of them run whatever branch is taken? */
 static int are_together (struct analysis *a, struct texts const *names)
 {
@@ -86,13 +93,6 @@ static int is_set_once (struct analysis *a, char const *raw)
   for (char const *at = a->source->text ; len && (at = strstr(at, set)) ; at++)
     if (at == a->source->text || strchr(" \t\n;", at[-1])) return 1 ;
   return 0 ;
-}
-
-static int has_several (struct analysis *a)
-{
-  unsigned int n = 0 ;
-  for (struct service const *one = a->plan->services ; one ; one = one->next) n += one->is_background && !one->is_oneshot ;
-  return n > 1 ;
 }
 
 void walk_wait (struct analysis *a, struct statement *statement, struct frame *frame)
@@ -133,7 +133,7 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
     return ;
   }
   if (any && !names.first) wait_for_any(a, statement) ;
-  else if (n && unknown && !names.first && !a->waited_line && has_several(a) && is_set_once(a, statement->words[statement->nwords - 1].raw))
+  else if (n && unknown && !names.first && !a->waited_line && a->plan->services && count_background(a) != 1 && is_set_once(a, statement->words[statement->nwords - 1].raw))
   {
     struct claim *claim = claim_statement(a, statement, "dropped", "waited for a process that is not known here") ;
     plan_todo(a->plan, plan_last(a->plan), claim, line_of(a, statement), pool_printf(a->pool,
