@@ -146,26 +146,26 @@ int may_end_script (struct statement *list)
   return 0 ;
 }
 
-/* kill -0 $PID, pgrep nginx */
+/* kill -0 $PID, ps -p $PID, pgrep nginx, [ -d /proc/$PID ] */
 static int asks_process (struct statement *statement, void *data)
 {
   char const *command = statement_command(statement) ;
-  (void)data ;
-  return shell_one_of(command, "pgrep pidof") || (!strcmp(command, "kill") && !strcmp(statement_word(statement, 1), "-0")) ;
+  if (statement->kind == STATEMENT_TEST || shell_one_of(command, "test")) return !!strstr(statement_text(data, statement), "/proc/") ;
+  return shell_one_of(command, "pgrep pidof ps") || (!strcmp(command, "kill") && !strcmp(statement_word(statement, 1), "-0")) ;
 }
 
 /* kill -0 $PID || exit 1: when the process has died, whose supervisor sees that */
-static int looks_at_process (struct statement *statement)
+static int looks_at_process (struct analysis *a, struct statement *statement)
 {
-  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) return statement_walk(statement->body, &asks_process, 0) ;
+  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) return statement_walk(statement->body, &asks_process, a) ;
   return statement->kind == STATEMENT_IF && statement->branches && !statement->branches->next
-    && statement->branches->condition && statement_walk(statement->branches->condition, &asks_process, 0) ;
+    && statement->branches->condition && statement_walk(statement->branches->condition, &asks_process, a) ;
 }
 
-int gives_up (struct statement *list)
+int gives_up (struct analysis *a, struct statement *list)
 {
   for (; list ; list = list->next)
-    if (!looks_at_process(list) && statement_walk(list, &ends, 0)) return 1 ;
+    if (!looks_at_process(a, list) && statement_walk(list, &ends, 0)) return 1 ;
   return 0 ;
 }
 

@@ -4,6 +4,14 @@
 
 #include "migrate/waiting.h"
 
+/* until CHECK; do kill -0 $DB || exit 1; sleep 1; done: the loop says whom it waits for. */
+static int names_pid (struct analysis *a, struct statement *statement, struct service const *service)
+{
+  for (struct pid_variable const *pid = a->pids ; pid ; pid = pid->next)
+    if (pid->service == service && shell_mentions(statement_text(a, statement), pid->name)) return 1 ;
+  return 0 ;
+}
+
 static void set_check (struct analysis *a, struct statement *statement, struct waiting const *waiting)
 {
   struct service *service = waiting->service ;
@@ -15,7 +23,7 @@ static void set_check (struct analysis *a, struct statement *statement, struct w
   service->check_npieces = a->plan->npieces ;
   service->check_positional = a->positional ;
   note_waited(a, statement, waiting, claim) ;
-  if (!waiting->certain) plan_todo(a->plan, service, claim, line, pool_printf(a->pool, "nothing in it names %s, the last that was started: is it the one that is asked? If not, write the loop as a task of its own, and take data/check and notification-fd away", service->name)) ;
+  if (!waiting->certain && !names_pid(a, statement, service)) plan_todo(a->plan, service, claim, line, pool_printf(a->pool, "nothing in it names %s, the last that was started: is it the one that is asked? If not, write the loop as a task of its own, and take data/check and notification-fd away", service->name)) ;
   if (waiting->gives_up && !waiting->limit_ms) plan_todo(a->plan, service, claim, line, "the script gave up after some time, which is not known here: write timeout-up") ;
   if (waiting->reads_log && (!strchr(service->redirects, '>') || strstr(service->redirects, ">>")))
     plan_todo(a->plan, service, claim, line, "its log may have that line from an earlier run, and it counts as ready too early then: empty the log in run, ahead of the command") ;
@@ -60,7 +68,7 @@ int walk_probe (struct analysis *a, struct statement *statement, char const *pro
   waiting.service = asked_service(a, probe, &waiting.certain) ;
   if (!waiting.service || has_been_used(a, waiting.service)) return 0 ;
   waiting.limit_ms = wait_limit(a, statement, statement_text(a, statement)) ;
-  for (struct branch *branch = statement->branches ; branch ; branch = branch->next) waiting.gives_up |= gives_up(branch->body) ;
+  for (struct branch *branch = statement->branches ; branch ; branch = branch->next) waiting.gives_up |= gives_up(a, branch->body) ;
   set_check(a, statement, &waiting) ;
   return 1 ;
 }

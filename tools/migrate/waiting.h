@@ -49,7 +49,7 @@ extern void walk_sleep (struct analysis *a, struct statement *statement) ;
 extern unsigned long wait_limit (struct analysis *a, struct statement const *statement, char const *text) ;
 extern unsigned long duration_ms (char const *text) ; /* 30, 0.5, 2m, as in sleep; 0: another form */
 extern int may_end_script (struct statement *list) ; /* does one of them exit? */
-extern int gives_up (struct statement *list) ; /* does one of them exit for another reason than that a process has died? */
+extern int gives_up (struct analysis *a, struct statement *list) ; /* does one of them exit for another reason than that a process has died? */
 extern int may_end (struct analysis *a, struct statement *statement) ; /* does it exit, or a function that it calls? */
 
 /* ---- logs.c ---- */
