@@ -306,3 +306,17 @@ EOS
   migrate --dockerfile Dockerfile
   lacks web/restart
 }
+
+@test "PORT is the one that the entrypoint sets" {
+  input=Procfile
+  wrapper <<<$'web: gunicorn app --bind :$PORT\nworker: work'
+  printf '#!/bin/sh\n[ -z "$X" ] || export PORT="9000"\nexec "$@"\n' >"$dir/entry.sh"
+  printf 'FROM python\nCOPY entry.sh /entry.sh\nCOPY Procfile /app/\nWORKDIR /app\nENTRYPOINT ["/entry.sh"]\nCMD ["honcho","start"]\n' >"$dir/Dockerfile"
+  migrate --dockerfile Dockerfile
+  told "each process gets the image's PORT now"
+  told "TODO: PORT is the image's now"
+  untold 'no process gets PORT'
+  sed -i /entry.sh/d "$dir/Dockerfile"
+  migrate --dockerfile Dockerfile
+  told 'no process gets PORT any more'
+}

@@ -444,3 +444,12 @@ EOS
   file a/timeout-kill <<<10000 # supervisord's own
   lacks a/down-signal
 }
+
+@test "what an entrypoint exports is set for supervisord" {
+  input=supervisord.conf
+  wrapper <<<$'[supervisord]\nnodaemon=true\n[program:a]\ncommand=/usr/bin/a %(ENV_KEY)s %(ENV_OTHER)s'
+  printf '#!/bin/sh\nif [ -e /run/key ]; then\n  export KEY=$(cat /run/key)\nfi\nexec "$@"\n' >"$dir/entry.sh"
+  printf 'FROM debian\nCOPY entry.sh /entry.sh\nCOPY supervisord.conf /etc/\nENTRYPOINT ["/entry.sh"]\nCMD ["supervisord","-c","/etc/supervisord.conf"]\n' >"$dir/Dockerfile"
+  migrate --dockerfile Dockerfile
+  told 'supervisord did not start where one of these was not set: OTHER;'
+}

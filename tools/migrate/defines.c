@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "migrate/analysis.h"
+#include "migrate/inputs.h"
 
 struct names
 {
@@ -111,4 +112,31 @@ char const *names_called (struct analysis *a, struct statement *body)
 int is_exported (struct analysis *a, char const *name)
 {
   return a->exports_all || shell_one_of(name, INHERITED) || texts_has(&a->plan->environment, name) ;
+}
+
+/* ---- what another script exports ---- */
+
+struct exporting
+{
+  struct pool *pool ;
+  struct texts *names ;
+} ;
+
+static int add_exported (struct statement *statement, void *data)
+{
+  struct exporting *exporting = data ;
+  if (strcmp(statement_command(statement), "export") != 0) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  {
+    size_t len = strspn(statement->words[i].raw, NAME_LETTERS) ;
+    if (len) texts_add_once(exporting->pool, exporting->names, pool_copy(exporting->pool, statement->words[i].raw, len)) ;
+  }
+  return 0 ;
+}
+
+void exported_names (struct pool *pool, char const *text, struct texts *names)
+{
+  struct exporting exporting = { pool, names } ;
+  struct source code ;
+  for (struct statement *one = shell_parse_text(pool, &code, text) ; one ; one = one->next) statement_walk(one, &add_exported, &exporting) ;
 }

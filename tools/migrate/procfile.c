@@ -72,7 +72,8 @@ static void say_port (struct plan *plan, struct service *service, unsigned int p
   struct procrun const *run = plan->procrun ;
   char const *more = !is_template || !run ? "" : run->port_step ? pool_printf(plan->pool, " (and %u more for each further instance)", run->port_step) : " (and the same for all instances)" ;
   texts_add(plan->pool, &service->claim->todo, pool_printf(plan->pool,
-    "PORT was set for each process, and by foreman and the like to %u for this one%s, unless they got PORT themselves: set it in the image, or in run", port, more)) ;
+    texts_has(&plan->environment, "PORT") ? "PORT is the image's now; it was set for each process, and by foreman and the like to %u for this one%s, or, where they took the image's for the first one, counted from that: set it in run"
+      : "PORT was set for each process, and by foreman and the like to %u for this one%s, unless they got PORT themselves: set it in the image, or in run", port, more)) ;
 }
 
 /* It counted from the image's PORT, which all services have now. Returns 0 if it did not. */
@@ -129,6 +130,9 @@ static void note_ports (struct plan *plan, struct texts const *ports)
 {
   if (ports->first && plan->procrun && plan->procrun->image_port)
     texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "%s counted from the image's PORT, and so do the services: %s (not the instances of one)", plan->procrun->name, texts_join(plan->pool, ports, ", "))) ;
+  else if (ports->first && texts_has(&plan->environment, "PORT"))
+    texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "each process gets the image's PORT now, and none of its own; foreman, honcho and the like set it for each, "
+      "also where the Procfile does not name it: %s, or, where they took the image's for the first one, counted from that. Who asks for its own needs export PORT=... in its run", texts_join(plan->pool, ports, ", "))) ;
   else if (ports->first)
     texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "no process gets PORT any more; foreman, honcho and the like set it for each, also where the Procfile does not "
       "name it: %s. Who asks for it needs export PORT=... in its run (one ENV PORT in the image would be the same for all)", texts_join(plan->pool, ports, ", "))) ;

@@ -112,6 +112,7 @@ static void read_front (struct plan *plan, struct arguments const *arguments, st
   if (script) start->front_text = script->text ;
   else if (name) start->front_text = context_read(pool, arguments->dockerfile, name) ;
   if (!start->front_text && root != ROOT_NONE && start->front.first) start->front_text = read_from_image(pool, root, start->front.first->text) ;
+  if (start->front_text) exported_names(pool, start->front_text, &plan->environment) ;
   if (name && !start->front_text) texts_add(pool, &plan->notes, pool_printf(pool, "the Dockerfile copies %s, which is not in the build context here: look into it yourself", name)) ;
 }
 
