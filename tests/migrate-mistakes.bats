@@ -202,3 +202,29 @@ EOS
   migrate
   mistake 1 'nobody waits for worker'
 }
+
+@test "a trap of another branch, and a look at a process that only prints, are nothing for the services" {
+  wrapper <<<$'if [ "$J" = true ]; then\n  trap "kill \\$!; echo bye" TERM\n  app run &\n  while :; do tail -f /dev/null & wait $!; done\nelse\n  app run\nfi'
+  migrate
+  untold 'a trap runs only when this command has ended'
+  wrapper <<<$'trap "echo bye" TERM\nif [ "$J" = true ]; then app run; else app debug; fi'
+  migrate
+  told 'a trap runs only when this command has ended'
+  wrapper <<'EOS'
+set -u
+log() { echo "[x] $*"; }
+postfix start
+if ! pgrep -x master >/dev/null; then echo "not started"; fi
+web & W=$!
+api & A=$!
+wait -n $W $A
+S=$?
+if ! kill -0 $W; then log "web ended"; elif ! kill -0 $A; then log "api ended"; fi
+exit $S
+EOS
+  migrate
+  services postfix web api
+  untold TODO
+  lacks web/finish api/finish
+  told 'line 4: dropped: looked whether it still ran: the supervisor does'
+}

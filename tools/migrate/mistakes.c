@@ -84,14 +84,14 @@ static struct service *first_before (struct analysis *a, struct trap const *trap
 
 struct pair
 {
-  struct service const *one ;
-  struct service const *other ;
+  struct range one ;
+  struct range other ;
 } ;
 
-static int is_in_branch (struct branch const *branch, struct service const *service)
+static int is_in_branch (struct branch const *branch, struct range const *range)
 {
-  for (struct statement const *one = branch->body ; service->claim && one ; one = one->next)
-    if (one->range.start <= service->claim->range.start && service->claim->range.end <= one->range.end) return 1 ;
+  for (struct statement const *one = branch->body ; one ; one = one->next)
+    if (one->range.start <= range->start && range->end <= one->range.end) return 1 ;
   return 0 ;
 }
 
@@ -104,8 +104,8 @@ static int tells_apart (struct statement *statement, void *data)
   if (statement->kind != STATEMENT_IF && statement->kind != STATEMENT_CASE) return 0 ;
   for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
   {
-    if (is_in_branch(branch, pair->one)) first = branch ;
-    if (is_in_branch(branch, pair->other)) second = branch ;
+    if (is_in_branch(branch, &pair->one)) first = branch ;
+    if (is_in_branch(branch, &pair->other)) second = branch ;
   }
   return first && second && first != second ;
 }
@@ -117,17 +117,22 @@ static int has_all (struct texts const *texts, struct texts const *others)
   return 1 ;
 }
 
+static int are_apart (struct statement *first, struct range one, struct range other)
+{
+  struct pair pair = { one, other } ;
+  for (struct statement *statement = first ; statement ; statement = statement->next)
+    if (statement_walk(statement, &tells_apart, &pair)) return 1 ;
+  return 0 ;
+}
+
 /* Had the script started `service` when it came to `main`? */
 static int runs_with (struct statement *first, struct service const *service, struct service const *main)
 {
-  struct pair pair = { service, main } ;
   struct service const *later = service ;
   while (later && later != main) later = later->next ;
   if (!later || service == main) return 0 ;
   if (service->is_apart && !has_all(&main->conditions, &service->conditions)) return 0 ;
-  for (struct statement *one = first ; one ; one = one->next)
-    if (statement_walk(one, &tells_apart, &pair)) return 0 ;
-  return 1 ;
+  return !service->claim || !main->claim || !are_apart(first, service->claim->range, main->claim->range) ;
 }
 
 /* Traps do not outlive exec, and a program that became PID 1 is the only one to be signalled. */
@@ -149,6 +154,14 @@ static void find_exec_mistakes (struct analysis *a, struct statement *first, str
     plan_mistake(a->plan, line, pool_printf(a->pool, "docker stop signals %s alone: when that has ended, this is killed: %s", main->name, texts_join(a->pool, &names, ", "))) ;
 }
 
+/* Is there a trap for the end where the service runs? */
+static int is_trapped (struct analysis *a, struct statement *list, struct service const *service)
+{
+  for (struct trap const *trap = a->traps ; trap ; trap = trap->next)
+    if (handles_stop(trap) && (!service->claim || trap->claim || !are_apart(list, trap->statement->range, service->claim->range))) return 1 ;
+  return 0 ;
+}
+
 static void find_signal_mistakes (struct analysis *a, struct statement *list)
 {
   struct service *first = first_process(a) ;
@@ -166,7 +179,7 @@ static void find_signal_mistakes (struct analysis *a, struct statement *list)
     execs |= service->is_exec ;
     if (service->is_exec) find_exec_mistakes(a, list, service) ;
     if (service->is_oneshot || !service->is_main || service->is_background) continue ;
-    if (handled && service->is_waited && !service->is_exec)
+    if (service->is_waited && !service->is_exec && is_trapped(a, list, service))
       plan_mistake(a->plan, service->line, "a trap runs only when this command has ended: start it with & and wait for it") ;
   }
   if (first && !execs && !handled)

@@ -86,11 +86,18 @@ static int does_more (struct statement *statement, void *data)
    : statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION || statement->kind == STATEMENT_OTHER || statement->kind == STATEMENT_LOOP ;
 }
 
-/* pgrep nginx || exit 1 */
+static int is_signal (struct statement *statement, void *data)
+{
+  (void)data ;
+  return !strcmp(statement_command(statement), "kill") && strcmp(statement_word(statement, 1), "-0") != 0 ;
+}
+
+/* pgrep nginx || exit 1; kill -0 $PID || echo gone */
 static int only_looks (struct analysis *a, struct statement *statement)
 {
   if (statement->kind != STATEMENT_IF && statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) return 0 ;
-  return statement_walk(statement, &ends_script, 0) && statement_walk(statement, &asks_processes, a) && !statement_walk(statement, &does_more, a) ;
+  if (!statement_walk(statement, &asks_processes, a) || statement_walk(statement, &does_more, a)) return 0 ;
+  return statement_walk(statement, &ends_script, 0) || !statement_walk(statement, &is_signal, 0) ;
 }
 
 /* What it asks before it does something. */
@@ -211,6 +218,7 @@ int walk_talk (struct analysis *a, struct statement *statement)
   else if (asks_status(a, text)) drop(a, statement, "looked whether it had failed: the supervisor does") ;
   else if (a->waited_line) drop_end_message(a, statement) ;
   else if (statement_walk(statement, &ends_script, 0)) walk_question(a, statement) ;
+  else if (statement_walk(statement, &asks_processes, a)) drop(a, statement, "looked whether it still ran: the supervisor does") ;
   else drop(a, statement, pool_printf(a->pool, "a message: %s", text)) ;
   return 1 ;
 }
