@@ -62,3 +62,19 @@ exec web"
   services agent web
   becomes agent 'exec agent --x'
 }
+
+@test "a task between a daemon and what keeps the container alive, with &&, ends the container when it fails" {
+  local chain
+  for chain in 'redis-server --daemonize yes && redis-cli flushall && tail -f /dev/null' $'set -e\nredis-server --daemonize yes\nredis-cli flushall\ntail -f /dev/null'; do
+    wrapper <<<"$chain"
+    migrate
+    has redis-cli/flag-oneshot
+    grep -q 'exec reeve shutdown "$1"' "$tree/redis-cli/finish"
+  done
+  for chain in 'redis-server --daemonize yes && redis-cli flushall; tail -f /dev/null' 'redis-server --daemonize yes && redis-cli flushall || echo bad && tail -f /dev/null'; do
+    wrapper <<<"$chain"
+    migrate
+    lacks redis-cli/finish
+    told 'what comes later is started all the same, as the script went on'
+  done
+}

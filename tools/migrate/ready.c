@@ -184,12 +184,10 @@ static void end_with (struct analysis *a, struct service *task)
 
 void settle_ready (struct analysis *a)
 {
-  struct service const *main = a->plan->services ;
-  while (main && !main->is_main) main = main->next ;
   for (struct service *service = a->plan->services ; service ; service = service->next)
   {
     if (service->is_daemon && !service->check) check_daemon(a, service) ;
-    if (service->is_oneshot && main && service->claim && !service->is_forgiven && service->must_succeed && !leads_to_main(a, service, 0))
+    if (service->is_oneshot && service->claim && !service->is_forgiven && service->must_succeed && !leads_to_main(a, service, 0))
       end_with(a, service) ;
   }
 }

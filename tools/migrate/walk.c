@@ -134,7 +134,10 @@ static void walk_after_start (struct analysis *a, struct statement *statement, s
   struct frame inner = { .rest = right, .up = frame } ;
   struct service *before = plan_last(a->plan) ;
   char const *why ;
+  int needed = statement->kind == STATEMENT_AND && left->kind == STATEMENT_AND && starts_something(a, right) ; /* a && task && tail -f */
+  a->must_succeed += needed ;
   walk_statement(a, left, statement->kind == STATEMENT_OR ? frame : &inner) ;
+  a->must_succeed -= needed ;
   if (statement->kind == STATEMENT_AND && !a->replaced_line)
   {
     struct behind behind ;
@@ -234,7 +237,7 @@ static void walk_and_or (struct analysis *a, struct statement *statement, struct
   {
     /* No start is in question. */
     struct frame inner = { .rest = right, .up = frame } ;
-    walk_statement(a, left, &inner) ;
+    walk_work(a, left, &inner) ;
     walk_statement(a, right, frame) ;
     claim_statement(a, statement, "dropped", "&&") ;
     return ;
