@@ -422,3 +422,15 @@ EOS
   migrate --dockerfile Dockerfile
   told 'note: Dockerfile, line 4: b.conf stays in the image, though /init does not need it: supervisord.conf, which stays, includes it'
 }
+
+@test "ONBUILD CMD of the input goes, another one is marked" {
+  wrapper <<<$'exec web'
+  printf 'FROM debian\nCOPY start.sh /start.sh\nONBUILD COPY . /app\nONBUILD CMD ["sh", "/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told '-ONBUILD CMD ["sh", "/start.sh"]'
+  told 'the patch takes out ONBUILD CMD, which executed start.sh in images made from this one'
+  untold TODO
+  printf 'FROM debian\nCOPY start.sh /\nONBUILD CMD ["other"]\nCMD ["/start.sh"]\n' >Dockerfile
+  migrate --dockerfile Dockerfile
+  told 'TODO: Dockerfile, line 3: ONBUILD CMD stays: in images made from this one it is started beside the services'
+}

@@ -233,18 +233,38 @@ static void note_own_init (struct patching *p)
     : "TODO: the image executed an /init of its own, and Reeve's takes its place: if it is s6-overlay's, take that out; if it is another one, see what it did") ;
 }
 
+/* ONBUILD CMD ["/start.sh"]: in images made from this one. Returns 1 if one executes the input. */
+static int remove_onbuild (struct patching *p)
+{
+  int executes = 0 ;
+  for (struct instruction *one = p->dockerfile->instructions ; one ; one = one->next)
+  {
+    char const *inner = pool_copy(p->pool, one->arguments, strcspn(one->arguments, " \t")) ;
+    if (one->stage != STAGE_LAST || strcmp(one->name, "ONBUILD") != 0 || !shell_one_of(inner, "CMD ENTRYPOINT")) continue ;
+    if (text_names_file(one->arguments, p->input))
+    {
+      executes = 1 ;
+      patching_remove(p, one, pool_printf(p->pool, " %s, which executed %s in images made from this one: they have /init from here", inner, p->input)) ;
+    }
+    else patching_note(p, pool_printf(p->pool, "TODO: %s: ONBUILD %s stays: in images made from this one it %s", patching_place(p, one), inner,
+      strcmp(inner, "CMD") ? "takes the place of /init: take it out, or let it end in /init" : "is started beside the services: is that what you want?")) ;
+  }
+  return executes ;
+}
+
 static void note_start (struct patching *p)
 {
   struct docker_start const *start = p->start ;
   struct instruction *entrypoint = dockerfile_last(p->dockerfile, "ENTRYPOINT") ;
   char const *base = dockerfile_base(p->dockerfile) ;
+  int is_onbuild = remove_onbuild(p) ;
   if (start->has_init) note_own_init(p) ;
   if (start->through) note_through(p) ;
   note_callers(p) ;
   if (start->front.first && start->front.first->text != start->through) note_front(p) ;
   if (start->guess && start->script)
     patching_note(p, pool_printf(p->pool, "the Dockerfile does not name %s: %s, which it executes, was taken for that file", p->input, start->guess)) ;
-  if (!start->script && !start->instead.first)
+  if (!start->script && !start->instead.first && !is_onbuild)
     patching_note(p, pool_printf(p->pool, "TODO: nothing in the Dockerfile executes %s: it has neither ENTRYPOINT nor CMD. The services take the place of what its base image executes: is that what you want?", p->input)) ;
   if (start->instead.first && !start->through)
     patching_note(p, pool_printf(p->pool, "TODO: the Dockerfile does not execute %s, but %s: %s", p->input, texts_join(p->pool, &start->instead, " "),
