@@ -95,7 +95,7 @@ int walk_loop (struct analysis *a, struct statement *statement, struct frame *fr
   if (a->plan->services && drop_waiting_for_end(a, statement)) return 1 ;
   probe = loop_probe(a, statement) ;
   if (probe && walk_probe(a, statement, probe)) return 1 ;
-  if (walk_watching_work(a, statement)) return 1 ;
+  if (walk_watching_work(a, statement) || walk_waiting_work(a, statement)) return 1 ;
   /* After a loop that can be left, further statements run. */
   if (!works_for_ever(statement) || probe || statement_walk(statement, &breaks, 0)) return 0 ;
   start_service(a, statement, START_MAIN) ;

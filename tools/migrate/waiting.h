@@ -87,6 +87,7 @@ extern void drop_watching (struct analysis *a, struct statement *statement) ; /*
 
 /* ---- watchwork.c ---- */
 extern int walk_watching_work (struct analysis *a, struct statement *statement) ; /* a loop that watches and works; 1: it was that */
+extern int walk_waiting_work (struct analysis *a, struct statement *statement) ; /* a loop that works and then waits for a service's end; 1: it was that */
 
 /* ---- loops.c ---- */
 extern int walk_loop (struct analysis *a, struct statement *statement, struct frame *frame) ; /* 1: it was one of the known kinds */

@@ -137,3 +137,39 @@ int walk_watching_work (struct analysis *a, struct statement *statement)
   if (!statement->background) script_waits(a, line_of(a, statement)) ;
   return 1 ;
 }
+
+struct waited
+{
+  struct analysis *a ;
+  struct texts names ;
+} ;
+
+static int add_waited (struct statement *statement, void *data)
+{
+  struct waited *waited = data ;
+  if (strcmp(statement_command(statement), "wait") != 0) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (!strstr(statement->words[i].raw, "$!")) services_of_pid(waited->a, statement->words[i].raw, &waited->names) ;
+  return 0 ;
+}
+
+int walk_waiting_work (struct analysis *a, struct statement *statement)
+{
+  struct waited waited = { .a = a } ;
+  struct service *service ;
+  if (statement->background || statement->kind != STATEMENT_LOOP || a->waited_line) return 0 ;
+  statement_walk(statement, &add_waited, &waited) ;
+  if (!waited.names.first) return 0 ;
+  for (struct text const *one = waited.names.first ; one ; one = one->next)
+  {
+    struct service *main = plan_find(a->plan, one->text) ;
+    if (main) main->is_main = 1 ;
+  }
+  service = start_service(a, statement, START_BACKGROUND) ;
+  service_set(a->plan, service, "restart", "no") ;
+  service->claim->what = pool_printf(a->pool, "service %s, not started again (restart no); it waited for %s: main", service->name, texts_join(a->pool, &waited.names, ", ")) ;
+  plan_todo(a->plan, service, service->claim, line_of(a, statement), pool_printf(a->pool,
+    "it watched %s while that ran, and waited for its end, which only the script could do: write what it looked for as health of %s, or leave here what can be done beside it", waited.names.first->text, waited.names.first->text)) ;
+  script_waits(a, line_of(a, statement)) ;
+  return 1 ;
+}
