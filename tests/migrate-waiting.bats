@@ -526,3 +526,11 @@ EOS
   migrate
   has db/finish
 }
+
+@test "read at the end is no service" {
+  wrapper <<<$'kafka\nread'
+  migrate
+  lacks read
+  told 'line 2: dropped: waited for somebody to press Enter'
+  told 'TODO: the container was kept alive for something: if a line above starts it'
+}

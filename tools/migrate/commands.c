@@ -185,6 +185,17 @@ static int walk_evaluated_end (struct analysis *a, struct statement *statement, 
   return 1 ;
 }
 
+/* read, behind everything else */
+static void drop_enter (struct analysis *a, struct statement *statement)
+{
+  struct claim *claim ;
+  drop_remarks(a, statement) ;
+  claim = claim_statement(a, statement, "dropped", "waited for somebody to press Enter, which kept the container alive: the scanner does") ;
+  if (!a->plan->services && a->plan->nsetup)
+    plan_todo(a->plan, 0, claim, line_of(a, statement), "the container was kept alive for something: if a line above starts it, and goes on, make that a service") ;
+  script_waits(a, line_of(a, statement)) ;
+}
+
 int walk_own_command (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   char const *command = statement_command(statement) ;
@@ -206,11 +217,7 @@ int walk_own_command (struct analysis *a, struct statement *statement, struct fr
   else if (a->conditions.first && a->last == a->branch_last && (!strcmp(command, "exit") || is_message(a, statement))) add_ordinary(a, statement) ;
   else if (!strcmp(command, "exit") && !a->conditions.first) walk_exit(a, statement) ;
   else if (!strcmp(command, "sleep")) walk_sleep(a, statement) ;
-  else if (!strcmp(command, "read") && a->plan->services && !statement->nredirects && !a->conditions.first && !starts_later(a, frame))
-  {
-    drop_statement(a, statement, "waited for somebody to press Enter, which kept the container alive: the scanner does") ;
-    script_waits(a, line_of(a, statement)) ;
-  }
+  else if (!strcmp(command, "read") && (a->plan->services || is_last(a, frame)) && !statement->nredirects && !a->conditions.first && !starts_later(a, frame)) drop_enter(a, statement) ;
   else if (a->plan->services && shell_one_of(command, "kill")) drop_statement(a, statement, "kill: ending services is the supervisor's work") ;
   else return 0 ;
   return 1 ;
