@@ -501,3 +501,22 @@ EOS
   told 'line 4: dropped: a message about the start'
   [ "$(cat "$tree"/*/run | grep -c 'exec bashio::')" -eq 0 ]
 }
+
+@test "names of what npm, pnpm, php -S, deno run and node . start" {
+  wrapper <<'EOS'
+#!/bin/bash
+npm --prefix web start &
+npm run --prefix client dev &
+npm run start:worker &
+pnpm --filter api start &
+pnpm -F mail run send &
+yarn worker &
+npm start &
+php -S 0.0.0.0:80 &
+deno run -A tick.ts &
+node . &
+wait -n
+EOS
+  migrate
+  services web client start-worker api send worker npm php tick node
+}

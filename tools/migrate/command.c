@@ -51,8 +51,8 @@ static char const *interpreted_name (struct pool *pool, char const *const *argv)
   {
     char const *name ;
     if (!strcmp(argv[i], "-m") && argv[i + 1]) return argv[i + 1] ;
-    if (shell_one_of(argv[i], "-c -e -r --eval -X -W -I")) break ;
-    if (argv[i][0] == '-') continue ;
+    if (shell_one_of(argv[i], "-c -e -r --eval -X -W -I -S .")) break ; /* php -S ADDRESS, node . */
+    if (argv[i][0] == '-' || (i == 1 && !strcmp(argv[i], "run"))) continue ; /* deno run FILE */
     if (argv[i][0] == '$' && argv[i][1] && strspn(argv[i] + 2, "}\"") == strlen(argv[i] + 2)) break ; /* $f, of a loop: it says nothing */
     if (argv[i][0] == '$' && argv[i + 1] && (strstr(argv[i], "OPT") || strstr(argv[i], "ARGS") || strstr(argv[i], "FLAGS"))) continue ;
     name = without_extension(pool, argv[i]) ;
@@ -61,6 +61,20 @@ static char const *interpreted_name (struct pool *pool, char const *const *argv)
     return name ;
   }
   return shell_basename(argv[0]) ;
+}
+
+/* npm run start:worker; npm --prefix web start: web, as all have a script start */
+static char const *npm_name (char const *const *argv)
+{
+  char const *folder = 0 ;
+  for (unsigned int i = 1 ; argv[i] ; i++)
+  {
+    if (shell_one_of(argv[i], "--prefix --filter -F --workspace -w --cwd -C --dir") && argv[i + 1]) folder = shell_basename(argv[++i]) ;
+    else if (argv[i][0] == '-' || shell_one_of(argv[i], "run run-script")) continue ;
+    else if (folder && shell_one_of(argv[i], "start dev serve")) return folder ;
+    else return i == 1 && !strcmp(argv[i], "start") ? argv[0] : argv[i] ;
+  }
+  return folder ? folder : argv[0] ;
 }
 
 /* dotnet Shop.Api.dll, dotnet exec X.dll, dotnet run --project src/Api */
@@ -86,11 +100,7 @@ char const *command_service_name (struct pool *pool, char const *const *argv)
   if (!strcmp(name, "java")) return java_name(pool, argv) ;
   if (!strcmp(name, "dotnet")) return dotnet_name(pool, argv) ;
   if (is_interpreter(name)) return interpreted_name(pool, argv) ;
-  if (shell_one_of(name, "npm yarn pnpm"))
-  {
-    if (argv[1] && !strcmp(argv[1], "run") && argv[2]) return argv[2] ;
-    return argv[1] && argv[1][0] != '-' && strcmp(argv[1], "start") != 0 ? argv[1] : name ;
-  }
+  if (shell_one_of(name, "npm yarn pnpm")) return shell_basename(npm_name(argv)) ;
   if (shell_one_of(name, "manage.py artisan") && argv[1]) return argv[1] ;
   if (*name == '$' && name[1] != '(')
   {
