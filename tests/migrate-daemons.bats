@@ -78,3 +78,15 @@ exec web"
     told 'what comes later is started all the same, as the script went on'
   done
 }
+
+@test "a daemon whose words have variables has left if the script went on behind it" {
+  wrapper <<<$'vncserver "${DISPLAY}" -geometry $GEOMETRY\nsshd $SSH_OPTS\nexec web'
+  migrate
+  services vncserver sshd web
+  becomes vncserver 'exec vncserver -fg "${DISPLAY}" -geometry $GEOMETRY'
+  becomes sshd 'exec sshd -D $SSH_OPTS'
+  lacks cont-init.d
+  wrapper <<<'exec nginx $NGINX_OPTS'
+  migrate
+  becomes nginx 'exec nginx $NGINX_OPTS'
+}

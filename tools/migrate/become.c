@@ -160,6 +160,7 @@ static char const *code_with_exec (struct analysis *a, struct service *service, 
   value = with_exec(a->pool, &code, only, only->range.end) ;
   command_unwrap(a->pool, only, &launch) ;
   foreground_of(a->plan, only, launch.first, &foreground) ;
+  if (foreground.may_leave) foreground.argv[0] = 0 ;
   if (foreground.in_background) tell_foreground(a, service, service->line, &foreground) ;
   if (foreground.argv[0])
   {

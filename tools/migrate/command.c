@@ -207,6 +207,24 @@ static int follows_configuration (char const *const *argv)
   return has_file ;
 }
 
+/* vncserver "$DISPLAY": would it leave if no variable holds an option? Writes the form for the foreground,
+   if there is one. */
+static int leaves_without_variables (char const *const *argv, char const **out)
+{
+  struct daemon_advice advice ;
+  char const *plain[COMMAND_WORDS_MAX] ;
+  unsigned int n = 0 ;
+  for (; argv[n] ; n++) plain[n] = *argv[n] == '$' || *argv[n] == '`' ? argv[n] + strlen(argv[n]) - 1 : argv[n] ;
+  plain[n] = 0 ;
+  daemon_look(plain, &advice) ;
+  if (advice.stays != DAEMON_IN_BACKGROUND) return 0 ;
+  if (!daemon_foreground(plain, out, COMMAND_WORDS_MAX)) out[0] = 0 ;
+  for (; out[0] && *out ; out++)
+    for (unsigned int i = 0 ; i < n ; i++)
+      if (*out == plain[i]) *out = argv[i] ;
+  return 1 ;
+}
+
 void command_foreground (struct statement const *statement, unsigned int first, struct foreground *foreground)
 {
   struct daemon_advice advice ;
@@ -269,6 +287,11 @@ void command_foreground (struct statement const *statement, unsigned int first, 
     return ;
   }
   foreground->argv[0] = 0 ;
+  if (advice.stays == DAEMON_UNKNOWN && advice.program && leaves_without_variables(argv, foreground->argv))
+  {
+    foreground->may_leave = 1 ; /* whether it does, what follows tells */
+    return ;
+  }
   if (advice.stays != DAEMON_IN_BACKGROUND)
   {
     foreground->ends = advice.ends ;
