@@ -470,3 +470,16 @@ EOS
   migrate
   has app/dependencies.d/mkdir app-worker/dependencies.d/mkdir
 }
+
+@test "the services of all branches depend on a task ahead of the if" {
+  wrapper <<<$'redis-server &\nmigrate\ncase $MODE in web) exec web ;; *) exec worker ;; esac'
+  migrate
+  has web/dependencies.d/migrate worker/dependencies.d/migrate
+}
+
+@test "what is prepared behind the last start is not done ahead of it" {
+  wrapper <<<$'redis-server & p=$!\nchmod 777 /run/redis.sock\nwait $p'
+  migrate
+  services redis-server chmod
+  has chmod/dependencies.d/redis-server
+}

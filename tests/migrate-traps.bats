@@ -267,7 +267,7 @@ EOS
   untold 'nothing needs it'
   told 'down-signal of api: INT'
   told 'it ended the container with 130: docker stop ends it with 0 now'
-  wrapper <<<$'cron\ntrap "exit 143" TERM\nwhile true; do sleep 1; done\nexit 3'
+  wrapper <<<$'cron\ntrap "exit 143" TERM\ntail -f /log/a\nexit 3'
   migrate
   told 'line 2: dropped: trap of TERM: the supervisor signals each service; it ended the container with 143'
   told 'line 4: dropped: no service is main: the container ends when it is stopped'

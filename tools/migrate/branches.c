@@ -6,6 +6,7 @@ void enter_branch (struct analysis *a, struct branch_state *state, char const *c
 {
   struct texts conditions = { 0 } ;
   share_pending(a) ;
+  if (!a->conditions.first) close_task(a) ; /* what all branches come after */
   state->conditions = a->conditions ;
   state->last = a->branch_last ;
   state->started = a->last ;
@@ -14,7 +15,6 @@ void enter_branch (struct analysis *a, struct branch_state *state, char const *c
   state->waited_line = a->waited_line ;
   for (struct text *one = a->conditions.first ; one ; one = one->next) texts_add(a->pool, &conditions, one->text) ;
   if (condition) texts_add(a->pool, &conditions, condition) ;
-  if (!a->conditions.first) close_task(a) ;
   a->conditions = conditions ;
   a->branch_last = a->last ;
 }

@@ -16,35 +16,38 @@ static struct statement without_exec (struct statement const *statement)
   return inner ;
 }
 
+/* Not even if a log is not there. */
+static int never_ends (struct statement const *statement)
+{
+  if (statement->kind == STATEMENT_LOOP) return 1 ;
+  if (sleeps_for_ever(statement)) return shell_one_of(statement_word(statement, 1), "infinity inf") ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  {
+    char const *raw = statement->words[i].raw ;
+    if (shell_one_of(raw, "/dev/null --retry") || (raw[0] == '-' && raw[1] != '-' && strchr(raw, 'F'))) return 1 ;
+  }
+  return 0 ;
+}
+
 void drop_keeping_alive (struct analysis *a, struct statement *statement)
 {
   struct statement inner = without_exec(statement) ;
-  char const *logs = "" ;
-  char const *linked = "" ;
+  char const *linked ;
+  char const *logs = shown_logs(a, &inner, &linked) ;
   struct claim *claim ;
   drop_remarks(a, statement) ;
   if (!statement->background) main_is_none(a) ;
   if (statement->background) a->last_is_idle = a->has_idle = 1 ;
   if (statement->branches && starts_in_background(statement->branches->body)) a->last_is_idle = 1 ; /* tail -f /dev/null & wait $! */
-  if (inner.kind == STATEMENT_COMMAND)
-    for (unsigned int i = 1 ; i < inner.nwords ; i++)
-    {
-      char const *raw = inner.words[i].raw ;
-      if (*raw == '-' || strspn(raw, "0123456789+") == strlen(raw) || !strcmp(raw, "/dev/null") || sleeps_for_ever(&inner)) continue ;
-      if (is_link_to_output(a, &inner.words[i])) linked = pool_printf(a->pool, "; a link to the container's output: %s", raw) ;
-      else logs = pool_printf(a->pool, "%s %s", logs, raw) ;
-    }
   claim = claim_statement(a, statement, "dropped", *logs
     ? pool_printf(a->pool, "kept the container alive and showed its logs; no service writes to the container's output what it writes to:%s", logs)
     : pool_printf(a->pool, "kept the container alive: the scanner does%s", linked)) ;
   if (!a->plan->services && !statement->background && a->plan->nsetup && !a->conditions.first)
     plan_todo(a->plan, 0, claim, line_of(a, statement), "the container was kept alive for something: if a line above starts it, and goes on, make that a service") ;
-  if (*logs) texts_add(a->pool, &a->plan->notes,
-    pool_printf(a->pool, "log files that `docker logs` does not show any more:%s (let the program write to stdout, or to a link to /dev/stdout)", logs)) ;
-  if (!statement->background && !a->conditions.first && statement->kind == STATEMENT_COMMAND && !strcmp(statement_command(statement), "exec"))
-    a->replaced_line = line_of(a, statement) ;
-  if (!statement->background && a->conditions.first) a->branch_replaced = 1 ; /* it never comes to what is behind the branch */
-  if (!statement->background) script_waits(a, line_of(a, statement)) ;
+  if (statement->background) return ;
+  if (a->conditions.first) a->branch_replaced = 1 ; /* it never comes to what is behind the branch */
+  else if (inner.nwords < statement->nwords || (a->here->statement == statement && never_ends(statement))) a->replaced_line = line_of(a, statement) ;
+  script_waits(a, line_of(a, statement)) ;
 }
 
 /* ---- loops that work ---- */

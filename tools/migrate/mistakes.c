@@ -6,7 +6,7 @@
 
 void find_dead_code (struct analysis *a, uint32_t line)
 {
-  plan_mistake(a->plan, line, pool_printf(a->pool, "it never runs: line %u has ended the script, or become another program", a->replaced_line)) ;
+  plan_mistake(a->plan, line, pool_printf(a->pool, "it never runs: line %u has ended the script, become another program, or never ends", a->replaced_line)) ;
 }
 
 static int reads_status (struct analysis *a, struct statement const *statement)

@@ -47,6 +47,7 @@
    watchwork.c      the work that some of them do
    talk.c           messages, statuses, the end
    ending.c         exit codes, and exits behind the end (ending.h)
+   following.c      tail -f, and tail --pid
    finish.c         how long finish may run
    start.c          a statement becomes a service
    tasks.c          or goes to the setup, a branch, or a task

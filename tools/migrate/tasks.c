@@ -323,11 +323,6 @@ void flush_pending (struct analysis *a)
   struct texts lines = { 0 } ;
   unsigned int i = 0 ;
   if (!first) return ;
-  if (!a->conditions.first && a->last)
-  {
-    take_pending(a, a->last) ;
-    return ;
-  }
   if (a->plan->services && drop_messages(a)) return ;
   a->pending = 0 ;
   if (a->plan->services && !ends_script(first))

@@ -52,6 +52,12 @@ extern int may_end_script (struct statement *list) ; /* does one of them exit? *
 extern int gives_up (struct analysis *a, struct statement *list) ; /* does one of them exit for another reason than that a process has died? */
 extern int may_end (struct analysis *a, struct statement *statement) ; /* does it exit, or a function that it calls? */
 
+/* ---- following.c ---- */
+/* tail --pid=PID -f LOG, perhaps in the background (frame: 0); 1: it was that */
+extern int walk_following (struct analysis *a, struct statement *statement, struct frame *frame) ;
+/* The files that it shows, with a blank ahead of each; a note names them. *linked: what is said of those that are the container's output. */
+extern char const *shown_logs (struct analysis *a, struct statement const *statement, char const **linked) ;
+
 /* ---- logs.c ---- */
 /* tail -F LOG | grep -q LINE : a command that succeeds if LOG has the line; 0: another form. */
 extern char const *log_check (struct analysis *a, struct statement *statement, unsigned long *limit_ms) ;

@@ -82,11 +82,12 @@ void main_is_none (struct analysis *a)
     }
 }
 
-/* pid=$(cat /run/x.pid), and no loop's variable */
-static int is_set_once (struct analysis *a, char const *raw)
+/* $(cat /run/x.pid), or a variable with that: no loop's */
+static int is_one_process (struct analysis *a, char const *raw)
 {
   size_t len ;
   char const *set ;
+  if (strstr(raw, "$(") || strchr(raw, '`')) return 1 ;
   raw += strspn(raw, "\"${") ;
   len = strspn(raw, NAME_LETTERS) ;
   set = pool_printf(a->pool, "%.*s=", (int)len, raw) ;
@@ -133,7 +134,7 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
     return ;
   }
   if (any && !names.first) wait_for_any(a, statement) ;
-  else if (n && unknown && !names.first && !a->waited_line && a->plan->services && count_background(a) != 1 && is_set_once(a, statement->words[statement->nwords - 1].raw))
+  else if (n && unknown && !names.first && !a->waited_line && a->plan->services && count_background(a) != 1 && is_one_process(a, statement->words[statement->nwords - 1].raw))
   {
     struct claim *claim = claim_statement(a, statement, "dropped", "waited for a process that is not known here") ;
     plan_todo(a->plan, plan_last(a->plan), claim, line_of(a, statement), pool_printf(a->pool,
