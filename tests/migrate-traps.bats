@@ -302,3 +302,12 @@ EOS
   migrate
   [ "$(grep -c 'config.sh remove' "$tree/agent/finish")" -eq 1 ]
 }
+
+@test "the stop of a controller script of one's own is marked" {
+  local start
+  for start in './srv start|./srv stop' '"$HOME/bin/srv" start|$HOME/bin/srv stop' 'su app -c "./srv start"|su app -c "./srv stop"'; do
+    wrapper <<<$'trap \''"${start#*|}"$'; exit\' TERM\n'"${start%|*}"$'\nsleep infinity & wait $!'
+    migrate
+    [ -n "$(find "$tree" -name flag-forks)" ] && grep -q '^line 1: .*TODO: .*srv stop' <<<"$report" || { echo "# $start"; return 1; }
+  done
+}

@@ -84,6 +84,7 @@ extern struct statement *shell_parse_text (struct pool *pool, struct source *cod
 
 /* The text of a word without its quotes; 0 if the shell would expand something in it. */
 extern char const *shell_unquote (struct pool *pool, char const *raw) ;
+extern char const *shell_without_quotes (struct pool *pool, char const *raw) ; /* the same; what is expanded in it stays */
 /* `text` quoted for a shell, if it has to be. */
 extern char const *shell_quote (struct pool *pool, char const *text) ;
 

@@ -80,13 +80,30 @@ int code_leaves (struct analysis *a, struct statement const *statement, struct l
   return 0 ;
 }
 
+/* ./ctl start, where the script also has ./ctl stop */
+static int has_stop (struct analysis *a, struct statement const *statement, unsigned int first)
+{
+  static char const *const words[] = { "stop", "status" } ;
+  char const *program ;
+  if (statement->kind != STATEMENT_COMMAND || first + 2 != statement->nwords || strcmp(statement_word(statement, first + 1), "start") != 0) return 0 ;
+  program = shell_without_quotes(a->pool, statement->words[first].raw) ;
+  for (size_t i = 0 ; i < sizeof(words) / sizeof(*words) ; i++)
+    if (strstr(a->source->text, pool_printf(a->pool, "%s %s", program, words[i])) || strstr(a->source->text, pool_printf(a->pool, "%s\" %s", program, words[i]))) return 1 ;
+  return 0 ;
+}
+
 int starts_by_word (struct analysis *a, struct statement const *statement, struct launch const *launch)
 {
-  unsigned int first = launch->first ;
-  char const *program ;
-  if (statement->kind != STATEMENT_COMMAND || launch->code || first + 2 != statement->nwords || strcmp(statement_word(statement, first + 1), "start") != 0) return 0 ;
-  program = statement->words[first].raw ;
-  return strstr(a->source->text, pool_printf(a->pool, "%s stop", program)) || strstr(a->source->text, pool_printf(a->pool, "%s status", program)) ;
+  struct source code ;
+  struct launch inner ;
+  struct statement *one ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  if (!launch->code) return has_stop(a, statement, launch->first) ;
+  /* su app -c "./ctl start" */
+  one = shell_parse_text(a->pool, &code, shell_without_quotes(a->pool, launch->code)) ;
+  if (!one || one->next || one->kind != STATEMENT_COMMAND) return 0 ;
+  command_unwrap(a->pool, one, &inner) ;
+  return !inner.code && has_stop(a, one, inner.first) ;
 }
 
 /* Which functions start something: at first those that do by themselves, then those that call one

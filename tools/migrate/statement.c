@@ -42,6 +42,15 @@ char const *shell_unquote (struct pool *pool, char const *raw)
   return quote ? 0 : out ;
 }
 
+char const *shell_without_quotes (struct pool *pool, char const *raw)
+{
+  char const *value = shell_unquote(pool, raw) ;
+  size_t len = strlen(raw) ;
+  if (value) return value ;
+  if (len >= 2 && *raw == '"') return pool_copy(pool, raw + 1, len - 2) ;
+  return raw ;
+}
+
 char const *shell_quote (struct pool *pool, char const *text)
 {
   static char const plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,=@%+" ;

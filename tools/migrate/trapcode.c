@@ -21,6 +21,12 @@ static struct service *apache_service (struct analysis *a)
   return 0 ;
 }
 
+/* ./ctl start, of which nothing is known: nor is what its stop does. */
+static int controls (struct service const *service)
+{
+  return service && service_has(service, "flag-forks") ;
+}
+
 static int says_stop (struct statement const *statement)
 {
   if (shell_one_of(statement_command(statement), "echo printf log logger")) return 0 ;
@@ -84,7 +90,7 @@ static int stops_by_program (struct trapping *t, struct statement const *stateme
   }
   else if (!says_stop(statement)) return 0 ;
   else if (!shell_one_of(command, "redis-cli mysqladmin mariadb-admin service systemctl doveadm rabbitmqctl supervisorctl rndc")
-    && (shell_one_of(command, "tmux screen") || (!service_by_program(a, command) && !same_daemon(a, command))))
+    && (shell_one_of(command, "tmux screen") || controls(service_by_program(a, command)) || (!service_by_program(a, command) && !same_daemon(a, command))))
     texts_add_once(a->pool, &t->claim->todo, pool_printf(a->pool, "a command that stops something: %s; the supervisor sends a signal instead: does that do?", text)) ;
   return 1 ;
 }

@@ -6,15 +6,6 @@
 
 #include "migrate/trapping.h"
 
-char const *unquoted (struct pool *pool, char const *raw)
-{
-  char const *value = shell_unquote(pool, raw) ;
-  size_t len = strlen(raw) ;
-  if (value) return value ;
-  if (len >= 2 && *raw == '"') return pool_copy(pool, raw + 1, len - 2) ;
-  return raw ;
-}
-
 static int comes_before (struct service const *first, struct service const *second)
 {
   while (first && first != second) first = first->next ;
@@ -74,7 +65,7 @@ static char const *of_call (struct trapping const *t, char const *word)
 /* Its name without SIG; 0: it is not known. */
 static char const *signal_of (struct trapping *t, char const *word)
 {
-  char const *name = unquoted(t->a->pool, of_call(t, word)) ;
+  char const *name = shell_without_quotes(t->a->pool, of_call(t, word)) ;
   char const *end ;
   unsigned int n = shell_number(name, 65, &end) ;
   if (!strcmp(name, "0")) return name ;

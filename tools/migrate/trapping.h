@@ -38,6 +38,5 @@ extern void note_order (struct trapping *t, struct statement const *statement) ;
 extern void set_signals (struct trapping *t, struct statement const *kill) ;
 extern void set_signal (struct trapping *t, struct service *service, char const *signal) ; /* either may be 0 */
 extern void tell_signals (struct trapping *t) ; /* which services got which: into the claim, once all are known */
-extern char const *unquoted (struct pool *pool, char const *raw) ; /* what is expanded in it stays */
 
 #endif

@@ -60,7 +60,7 @@ void walk_trap (struct analysis *a, struct statement *statement)
   take_signals(a, signals, line_of(a, statement)) ;
   trap = pool_alloc(a->pool, sizeof(*trap)) ;
   trap->statement = statement ;
-  trap->code = unquoted(a->pool, statement->words[first].raw) ;
+  trap->code = shell_without_quotes(a->pool, statement->words[first].raw) ;
   trap->signals = trap->all = signals ;
   trap->line = line_of(a, statement) ;
   while (*end) end = &(*end)->next ;
