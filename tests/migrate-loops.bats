@@ -319,3 +319,35 @@ EOS
   services server
   untold TODO
 }
+
+@test "tail --pid waits for that process" {
+  local follow
+  for follow in 'tail --pid=$p -f /log/server' 'tail -f --pid $p /log/server & wait' 'tail --pid="$p" -F /log/server & wait $!'; do
+    wrapper <<<$'server & p=$!\n'"$follow"
+    migrate
+    has server/flag-main && told 'does not show any more: /log/server (' || { echo "# $follow"; return 1; }
+  done
+  wrapper <<<$'cd /srv\n./ctl start\ntail -f --pid $(cat /run/x.pid) log & wait\n./ctl status' # the only one
+  migrate
+  has ctl/flag-main
+  wrapper <<<$'./ctl start\ntail -f --pid $(cat /run/x.pid) log & wait\necho The server has ended\n: ./ctl stop'
+  migrate
+  has ctl/flag-main
+  wrapper <<<$'a & b &\ntail --pid=$(cat /run/x.pid) -f /dev/null & wait'
+  migrate
+  told 'TODO: if the script ended with this, give the service whose process it is flag-main'
+}
+
+@test "what is behind a tail -f /dev/null that is not on a condition never runs" {
+  local keep
+  for keep in 'tail -f /dev/null' 'sleep infinity' 'while :; do sleep 60; done' 'tail -F /log/a' 'keep() { sleep infinity; }; keep'; do
+    wrapper <<<$'postfix start\n'"$keep"$'\nfor s in dovecot postfix; do service $s start; done'
+    migrate
+    services postfix && told 'dropped: never runs, behind line 2' || { echo "# $keep"; return 1; }
+  done
+  for keep in '[ -z "$DEBUG" ] || sleep infinity' 'if [ -n "$DEBUG" ]; then sleep infinity; fi' 'sleep infinity &' 'tail -f /log/a'; do
+    wrapper <<<$'db &\n'"$keep"$'\nexec web'
+    migrate
+    has web/run || { echo "# $keep"; return 1; }
+  done
+}

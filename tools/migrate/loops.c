@@ -116,6 +116,7 @@ void keep_starting_loop (struct analysis *a, struct statement *statement)
 
 int walk_own_background (struct analysis *a, struct statement *statement)
 {
+  if (walk_following(a, statement, 0)) return 1 ;
   if (keeps_alive(statement)) drop_keeping_alive(a, statement) ;
   else if (walk_watching_work(a, statement)) return 1 ;
   else if (statement->kind == STATEMENT_LOOP && watches_processes(a, statement))

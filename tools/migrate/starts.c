@@ -207,7 +207,7 @@ int is_last (struct analysis *a, struct frame const *frame)
 /* Do the words of an unknown program say that it serves: rails server, manage.py runserver, --port 80? */
 static int says_server (struct statement const *statement)
 {
-  if (statement->kind != STATEMENT_COMMAND || statement->nwords < 2) return 0 ;
+  if (statement->kind != STATEMENT_COMMAND || statement->nwords < 2 || is_short(statement_command(statement))) return 0 ; /* echo The server has ended */
   for (unsigned int i = 1 ; i < statement->nwords ; i++)
   {
     char const *raw = statement->words[i].raw ;

@@ -129,7 +129,7 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
   {
     if (!n)
       for (struct service *service = a->plan->services ; service ; service = service->next)
-        if (service->is_background && !service->is_oneshot) texts_add(a->pool, &names, service->name) ;
+        if (service->is_background && !service->is_daemon && !service->is_oneshot) texts_add(a->pool, &names, service->name) ;
     make_tasks(a, statement, &names) ;
     return ;
   }
