@@ -439,4 +439,18 @@ EOS
   has db/flag-main
   lacks cont-init.d/10-start
   told 'no more always 3'
+
+@test "a task that may be a function of a sourced file has no exec, and a message is none" {
+  local task
+  for task in 'bashio::net.wait_for 6379' 'provision --all' 'setup_db'; do
+    wrapper <<<$'. /opt/lib.sh\nredis-server &\n'"$task"$'\nexec web'
+    migrate
+    grep -qx "$task" "$tree"/*/run || { echo "# $task"; return 1; }
+  done
+  wrapper <<<$'. /opt/lib.sh\nredis-server &\nbashio::log.info "Starting web..."\nlog_info "web"\nexec web'
+  migrate
+  services redis-server web
+  wrapper <<<$'. /opt/lib.sh\nredis-server &\npython load.py\n/opt/load\nexec web'
+  migrate
+  grep -qx 'exec /opt/load' "$tree"/*/run
 }

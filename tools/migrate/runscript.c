@@ -157,6 +157,13 @@ static int any_reads_code (struct analysis *a, struct texts const *lines)
   return 0 ;
 }
 
+static int has_read_code (struct analysis *a, struct service const *service)
+{
+  for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
+    if (!a->plan->pieces[i].is_function && reads_code(a, a->plan->pieces[i].text)) return 1 ;
+  return any_reads_code(a, &service->before) || any_reads_code(a, &service->run) ;
+}
+
 /* _main_loop, start_app: few programs have such names. */
 static int is_function_name (char const *name)
 {
@@ -179,9 +186,17 @@ static int may_be_sourced (struct analysis *a, struct service const *service, st
   if (sourced_function(a, name)) return 1 ;
   if (!shell_one_of(name, "main start run launch serve startup boot bootstrap entrypoint")
    && (!strchr(name, '_') || strspn(name, NAME_LETTERS) != strlen(name))) return 0 ;
-  for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
-    if (!a->plan->pieces[i].is_function && reads_code(a, a->plan->pieces[i].text)) return 1 ;
-  return any_reads_code(a, &service->before) || any_reads_code(a, &service->run) ;
+  return has_read_code(a, service) ;
+}
+
+/* A task may as well stay in the shell: exec would not find a function. */
+static int may_stay (struct analysis *a, struct service const *service, struct statement const *statement)
+{
+  struct launch launch ;
+  char const *name = statement_command(statement) ;
+  command_unwrap(a->pool, statement, &launch) ;
+  return service->is_oneshot && !launch.first && *name && strspn(name, NAME_LETTERS) == strlen(name) && !is_short(name) && !is_task_program(name)
+   && !find_function(a, name) && has_read_code(a, service) ;
 }
 
 static int is_shells_own (struct statement const *statement)
@@ -213,6 +228,7 @@ void run_lines (struct analysis *a, struct service *service, struct statement *s
         else if (!place && service->is_sourced) plan_todo(a->plan, service, service->claim, line_of(a, statement),
           "by its name, a function of a file that is sourced: what it leaves running ends behind the task: if there is something, migrate that file") ;
       }
+      else if (may_stay(a, service, statement)) keep_shell(a, service, statement) ;
       else if (!call_lines(a, service, statement)) become(a, service, statement) ;
       break ;
     case STATEMENT_GROUP :

@@ -42,6 +42,12 @@ static int goes_to_file (struct statement const *statement)
   return 0 ;
 }
 
+/* log_info, bashio::log.info: of a file that the script reads, by its name */
+static int says_log (char const *name)
+{
+  return !strncmp(name, "log_", 4) || strstr(name, "::log") ;
+}
+
 int is_message (struct analysis *a, struct statement *statement)
 {
   struct function *function = find_function(a, statement_command(statement)) ;
@@ -52,7 +58,7 @@ int is_message (struct analysis *a, struct statement *statement)
       if (!shell_one_of(statement_command(one), "echo printf local") && one->kind != STATEMENT_COMMENT) return 0 ;
     return !!function->statement->body->body ;
   }
-  return shell_one_of(statement_command(statement), "echo printf") || !strncmp(statement_command(statement), "bashio::log.", 12) ;
+  return shell_one_of(statement_command(statement), "echo printf") || (!function && says_log(statement_command(statement))) ;
 }
 
 static int does_more (struct statement *statement, void *data)
