@@ -454,3 +454,16 @@ EOS
   migrate
   grep -qx 'exec /opt/load' "$tree"/*/run
 }
+
+@test "a ! behind &, which does nothing, is no part of the next line" {
+  local end
+  for end in '&!' '& !' '&! # away'; do
+    wrapper <<<$'#!/bin/bash\nexporter -p 1 '"$end"$'\nexec rails s'
+    migrate
+    tail -n 1 "$tree/rails/run" | grep -qx 'exec rails s' && untold TODO && told 'dropped: ! behind &: it does nothing' || { echo "# $end"; return 1; }
+  done
+  wrapper <<<$'#!/bin/bash\nexporter & !\nif ! check; then exit 1; fi\nexec web'
+  migrate
+  has check/flag-oneshot web/dependencies.d/check
+  untold TODO
+}

@@ -193,7 +193,7 @@ static int may_be_sourced (struct analysis *a, struct service const *service, st
 static int may_stay (struct analysis *a, struct service const *service, struct statement const *statement)
 {
   struct launch launch ;
-  char const *name = statement_command(statement) ;
+  char const *name = statement->nwords ? statement->words[0].raw : "" ;
   command_unwrap(a->pool, statement, &launch) ;
   return service->is_oneshot && !launch.first && *name && strspn(name, NAME_LETTERS) == strlen(name) && !is_short(name) && !is_task_program(name)
    && !find_function(a, name) && has_read_code(a, service) ;

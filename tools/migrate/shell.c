@@ -268,7 +268,7 @@ static char const *behind_comments (char const *p)
 /* What the grammar misreads, in a form that it knows, at the same place. {log}>FILE: it takes {log} for
    a word. >&- at the end of a line: it takes the next line for a file. Each becomes a digit. <> becomes <.
    The last branch of a case may not end in ;& or ;;& for it: they become ;;. */
-static char const *with_descriptors (struct pool *pool, struct source const *source)
+static char *with_descriptors (struct pool *pool, struct source const *source)
 {
   char *text = pool_alloc(pool, source->len + 1) ;
   memcpy(text, source->text, source->len) ;
@@ -292,17 +292,32 @@ static char const *with_descriptors (struct pool *pool, struct source const *sou
   return text ;
 }
 
+/* server &! : disown in zsh. In Bash a ! with nothing behind it, which the grammar takes for the next line's. */
+static void without_disown (struct source *source, char *text)
+{
+  for (char *p = text ; (p = strchr(p, '&')) ; p++)
+  {
+    char *bang = p + 1 + strspn(p + 1, " \t") ;
+    uint32_t at = (uint32_t)(bang - text) ;
+    if (*bang != '!' || (p > text && strchr("&<>", p[-1])) || !strchr("\n#", bang[1 + strspn(bang + 1, " \t")])) continue ;
+    *bang = ' ' ;
+    source_claim(source, (struct range){ at, at + 1 }, "dropped", "! behind &: it does nothing") ;
+  }
+}
+
 struct statement *shell_parse (struct source *source)
 {
   struct reader reader = { .source = source } ;
   struct statement *first ;
   TSNode root ;
   TSTree *tree ;
+  char *text = with_descriptors(source->pool, source) ;
   TSParser *parser = ts_parser_new() ;
   if (!parser) strerr_diefu1sys(111, "make a parser") ;
   if (!ts_parser_set_language(parser, tree_sitter_bash()))
     strerr_dief1x(111, "the Bash grammar is too new for this libtree-sitter: build with the version that tools/migrate/grammar pins") ;
-  tree = ts_parser_parse_string(parser, 0, with_descriptors(source->pool, source), source->len) ;
+  without_disown(source, text) ;
+  tree = ts_parser_parse_string(parser, 0, text, source->len) ;
   if (!tree) strerr_diefu2sys(111, "parse ", source->name) ;
   root = ts_tree_root_node(tree) ;
   first = read_list(&reader, root, 0, ts_node_child_count(root)) ;
