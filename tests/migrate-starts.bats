@@ -439,6 +439,7 @@ EOS
   has db/flag-main
   lacks cont-init.d/10-start
   told 'no more always 3'
+}
 
 @test "a task that may be a function of a sourced file has no exec, and a message is none" {
   local task

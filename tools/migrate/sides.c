@@ -1,5 +1,6 @@
 /* What a command is for: does it ask, work and end, or serve? */
 
+#include <ctype.h>
 #include <string.h>
 
 #include "migrate/analysis.h"
@@ -19,22 +20,27 @@ int is_task_program (char const *program)
     "clickhouse-client cqlsh nodetool etcdctl kafka-topics.sh ldapadd ldapmodify createdb createuser valkey-cli alembic flyway liquibase") ;
 }
 
+/* The next word of configure-db.sh, initProcess, in small letters; "" at the end. *name is moved behind it. */
+static char const *next_word (char const **name, char *word, size_t size)
+{
+  size_t n = 0 ;
+  char const *p = *name + strspn(*name, "-_.") ;
+  for (; *p && !strchr("-_.", *p) && (!n || !isupper((unsigned char)*p) || isupper((unsigned char)p[-1])) ; p++)
+    if (n + 1 < size) word[n++] = (char)tolower((unsigned char)*p) ;
+  word[n] = 0 ;
+  *name = p ;
+  return word ;
+}
+
 /* configure-db.sh & : its name says that it prepares something, and ends. */
 int says_task (char const *name)
 {
+  char word[32] ;
   int says = 0 ;
-  for (char const *p = name ; *p ; p += strspn(p, "-_."))
+  while (*next_word(&name, word, sizeof(word)))
   {
-    char word[32] ;
-    size_t len = strcspn(p, "-_.") ;
-    if (len < sizeof(word))
-    {
-      memcpy(word, p, len) ;
-      word[len] = 0 ;
-      if (shell_one_of(word, "server serve daemon worker workers watch watcher monitor agent api web loop queue scheduler cron")) return 0 ;
-      says |= shell_one_of(word, "configure setup init initdb initialize initialise migrate migration migrations seed provision import restore register warmup preload once oneshot") ;
-    }
-    p += len ;
+    if (shell_one_of(word, "server serve daemon worker workers watch watcher monitor agent api web loop queue scheduler cron")) return 0 ;
+    says |= shell_one_of(word, "configure setup init initdb initialize initialise migrate migration migrations seed provision import restore register warmup preload once oneshot") ;
   }
   return says ;
 }
@@ -127,6 +133,14 @@ static int works_by_word (struct pool *pool, char const *const *argv)
 
 static int may_go_on (struct statement *statement, void *data) ;
 
+/* while true, while [ 1 ]: nothing in the loop changes it. */
+static int is_constant (struct analysis *a, struct branch const *loop)
+{
+  char const *text = source_copy(a->source, loop->condition_range) ;
+  if (shell_one_of(statement_command(loop->condition), "true : false sleep")) return 1 ;
+  return loop->condition->kind == STATEMENT_TEST && !strpbrk(text, "$`/") ;
+}
+
 static int code_may_go_on (struct analysis *a, char const *raw)
 {
   struct source code ;
@@ -141,6 +155,13 @@ static int code_may_go_on (struct analysis *a, char const *raw)
   return result ;
 }
 
+static int function_may_go_on (struct analysis *a, struct function *function)
+{
+  if (!function->statement->body || function->asked == a->questions) return 0 ;
+  function->asked = a->questions ;
+  return statement_walk(function->statement->body, &may_go_on, a) ;
+}
+
 /* May the statement, which may be inside another one, go on for ever? */
 static int may_go_on (struct statement *statement, void *data)
 {
@@ -150,8 +171,9 @@ static int may_go_on (struct statement *statement, void *data)
   char const *argv[COMMAND_WORDS_MAX] ;
   char const *name ;
   if (statement->background || statement->kind == STATEMENT_DAMAGED || statement->kind == STATEMENT_OTHER) return 1 ;
-  if (statement->kind == STATEMENT_LOOP) return shell_one_of(statement_command(statement->branches->condition), "true : false sleep") ;
+  if (statement->kind == STATEMENT_LOOP) return is_constant(a, statement->branches) ;
   if (statement->kind != STATEMENT_COMMAND || !statement->nwords) return 0 ;
+  if (find_function(a, statement_command(statement))) return function_may_go_on(a, find_function(a, statement_command(statement))) ;
   command_unwrap(a->pool, statement, &launch) ;
   if (launch.code) return code_may_go_on(a, launch.code) ;
   command_argv(statement, launch.first, argv) ;
@@ -168,6 +190,7 @@ static int may_go_on (struct statement *statement, void *data)
 
 int surely_ends (struct analysis *a, struct statement *statement)
 {
+  a->questions++ ;
   return !statement_walk(statement, &may_go_on, a) ;
 }
 

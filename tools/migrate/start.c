@@ -71,12 +71,12 @@ static int is_waiter (struct statement const *statement)
 /* (sleep 5; echo ready) &: none of its programs goes on running. */
 static int ends_soon (struct analysis *a, struct statement const *statement)
 {
+  struct statement waited = *statement ;
+  waited.background = 0 ;
   if (is_waiter(statement)) return 1 ;
   if (can_be_left(a, statement)) return 1 ;
-  if (statement->kind != STATEMENT_GROUP && statement->kind != STATEMENT_SUBSHELL) return 0 ;
-  for (struct statement const *one = statement->body ; one ; one = one->next)
-    if (one->background || one->kind != STATEMENT_COMMAND || (!is_task_program(statement_command(one)) && !shell_one_of(statement_command(one), "echo printf sleep true :"))) return 0 ;
-  return 1 ;
+  if (statement->kind != STATEMENT_GROUP && statement->kind != STATEMENT_SUBSHELL && !find_function(a, statement_command(statement))) return 0 ;
+  return surely_ends(a, &waited) ;
 }
 
 /* exec "$1", exec "${@:-bash}": a name by what CMD makes of it; 0: not known. */
@@ -147,7 +147,7 @@ struct service *start_service (struct analysis *a, struct statement *statement, 
     service->is_background = 0 ;
     service->claim->what = pool_printf(a->pool, "task %s, run once, in the background", service->name) ;
   }
-  else if (how == START_BACKGROUND && says_task(service->name))
+  else if (how == START_BACKGROUND && (says_task(service->name) || (find_function(a, statement_command(statement)) && says_task(statement_command(statement)))))
   {
     /* As a service it would run again and again, and do harm. As a task, the worst case is that nobody restarts it. */
     service->is_oneshot = 1 ;
