@@ -551,3 +551,12 @@ EOS
     [ -z "$(find "$tree" -name flag-oneshot)" ] || { echo "# $body"; return 1; }
   done
 }
+
+@test "a part of an address, or a time limit, is no port that a question shares with a service" {
+  local question
+  for question in 'pg_isready -h 127.0.0.1' 'pg_isready -t 60' 'timeout 60 pg_isready' 'psql -h 127.0.0.1 -c "select 1"'; do
+    wrapper <<<$'postgres -D /data &\nredis-server --bind 127.0.0.1 --timeout 60 --cluster 10 &\nuntil '"$question"$' >/dev/null 2>&1; do sleep 1; done\nexec web'
+    migrate
+    has web/dependencies.d/postgres && lacks web/dependencies.d/redis-server || { echo "# $question"; return 1; }
+  done
+}

@@ -107,6 +107,7 @@ static int names_program (char const *text, char const *name)
   for (char const *at = text ; (at = strstr(at, name)) ; at++)
   {
     size_t rest = strcspn(at, " \t\n\"'/") ;
+    if (at - text > 1 && !strncmp(at - 2, "--", 2)) continue ; /* --etcd URL: whom it asks */
     if (!memmem(at, rest, "exporter", 8)) return 1 ;
   }
   return 0 ;
@@ -132,6 +133,17 @@ static int has_program (struct service const *service, char const *programs)
   return found ;
 }
 
+/* Not a port: a part of 127.0.0.1, or how long it may take: -w 30, --timeout=60 */
+static int is_other_number (char const *condition, char const *number, size_t digits)
+{
+  static char const *const options[] = { "-w ", "-t ", "-m ", "-T ", "-W ", "timeout ", "timeout=", "max-time ", "sleep " } ;
+  size_t before = (size_t)(number - condition) ;
+  if (number[digits] == '.' || (before && strchr(".-", number[-1]))) return 1 ;
+  for (size_t i = 0 ; i < ROWS(options) ; i++)
+    if (before >= strlen(options[i]) && !strncmp(number - strlen(options[i]), options[i], strlen(options[i]))) return 1 ;
+  return 0 ;
+}
+
 /* A number of two digits or more, or a path, that both have. */
 static int shares_address (struct service const *service, char const *condition)
 {
@@ -141,7 +153,7 @@ static int shares_address (struct service const *service, char const *condition)
     size_t path = *p == '/' ? strcspn(p, " \t\n\"';|&)]") : 0 ;
     char word[256] ;
     size_t len = digits >= 2 ? digits : path > 4 ? path : 0 ;
-    if (len && len < sizeof(word) && !(digits && p > condition && (p[-1] == '.' || p[-1] == '-')) && strncmp(p, "/dev/", 5) != 0)
+    if (len && len < sizeof(word) && !(digits && is_other_number(condition, p, digits)) && strncmp(p, "/dev/", 5) != 0)
     {
       memcpy(word, p, len) ;
       word[len] = 0 ;
