@@ -228,3 +228,12 @@ EOS
   lacks web/finish api/finish
   told 'line 4: dropped: looked whether it still ran: the supervisor does'
 }
+
+@test "a path behind a program is no second server" {
+  wrapper <<<$'trap : TERM\ninotifyd /watch.sh /out/nginx &\nnginx -g "daemon off;" &\nwait -n'
+  migrate
+  untold 'is the same'
+  wrapper <<<$'trap : TERM\n/usr/local/bin/docker-entrypoint.sh /usr/sbin/nginx &\nnginx -g "daemon off;" &\nwait -n'
+  migrate
+  told 'is the same'
+}

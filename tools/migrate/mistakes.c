@@ -263,7 +263,9 @@ static char const *family_of_service (struct analysis *a, struct service const *
   for (unsigned int i = 0 ; i < 3 && !family && *command ; i++)
   {
     size_t len = strcspn(command, " ") ;
-    family = family_of(shell_basename(pool_copy(a->pool, command, len))) ;
+    char const *word = pool_copy(a->pool, command, len) ;
+    int is_program = !i || !strchr(word, '/') || strstr(word, "bin/") || strstr(word, "init.d/") ; /* inotifyd hook /etc/nginx is none */
+    if (is_program) family = family_of(shell_basename(word)) ;
     command += len ;
     command += strspn(command, " ") ;
   }
