@@ -311,3 +311,12 @@ EOS
     [ -n "$(find "$tree" -name flag-forks)" ] && grep -q '^line 1: .*TODO: .*srv stop' <<<"$report" || { echo "# $start"; return 1; }
   done
 }
+
+@test "wait with a trap of CHLD that ends all waits for the first" {
+  local trap
+  for trap in $'trap \'kill 0\' CHLD' $'bye() { kill $p; exit 1; }\ntrap bye SIGCHLD'; do
+    wrapper <<<"$trap"$'\na & p=$!\nb &\nwait'
+    migrate
+    has a/flag-main b/flag-main && told 'waited for the first to end: main are a, b' && untold 'none is main' || { echo "# $trap"; return 1; }
+  done
+}

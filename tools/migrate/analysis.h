@@ -357,6 +357,7 @@ extern void settle_conditions (struct analysis *a) ;
 /* ---- traps.c ---- */
 extern void walk_trap (struct analysis *a, struct statement *statement) ;
 extern int walk_trap_call (struct analysis *a, struct statement *statement) ; /* of a function that only sets traps; 1: it was that */
+extern int ends_with_child (struct analysis *a) ; /* does a trap of CHLD, set so far, end the script? */
 extern void apply_traps (struct analysis *a) ;
 
 /* ---- pids.c ---- */

@@ -125,6 +125,13 @@ static int ends_all (struct analysis *a, struct trap const *trap)
   return 0 ;
 }
 
+int ends_with_child (struct analysis *a)
+{
+  for (struct trap const *trap = a->traps ; trap ; trap = trap->next)
+    if (strstr(trap->signals, "CHLD") && ends_all(a, trap)) return 1 ;
+  return 0 ;
+}
+
 static void all_are_main (struct analysis *a, struct claim *claim)
 {
   struct texts names = { 0 } ;

@@ -133,7 +133,7 @@ void walk_wait (struct analysis *a, struct statement *statement, struct frame *f
     make_tasks(a, statement, &names) ;
     return ;
   }
-  if (any && !names.first) wait_for_any(a, statement) ;
+  if (!names.first && (any || (!n && ends_with_child(a)))) wait_for_any(a, statement) ;
   else if (n && unknown && !names.first && !a->waited_line && a->plan->services && count_background(a) != 1 && is_one_process(a, statement->words[statement->nwords - 1].raw))
   {
     struct claim *claim = claim_statement(a, statement, "dropped", "waited for a process that is not known here") ;
