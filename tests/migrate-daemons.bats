@@ -90,3 +90,13 @@ exec web"
   migrate
   becomes nginx 'exec nginx $NGINX_OPTS'
 }
+
+@test "what the code of a shell behind another program leaves is named" {
+  wrapper <<<$'exec xvfb-run -a bash -c \'\n  fluxbox &\n  x11vnc -display "$DISPLAY" &\n  exec node server.js\n\''
+  migrate
+  has bash/flag-main
+  told 'TODO: its code leaves fluxbox, x11vnc in the background'
+  wrapper <<<$'exec xvfb-run -a bash -c "exec node server.js"'
+  migrate
+  untold 'its code leaves'
+}

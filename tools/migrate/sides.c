@@ -281,14 +281,21 @@ char const *left_behind (struct analysis *a, struct statement *statement, int la
   struct launch launch ;
   struct statement *list ;
   struct statement *last ;
+  char const *argv[COMMAND_WORDS_MAX] ;
+  char const *const *behind ;
   char const *raw ;
+  char const *value ;
   if (statement->kind != STATEMENT_COMMAND) return "" ;
   command_unwrap(a->pool, statement, &launch) ;
+  value = launch.code ? shell_unquote(a->pool, launch.code) : 0 ;
   raw = launch.code ;
-  if (!raw && launch.first + 2 < statement->nwords && shell_one_of(shell_basename(statement_word(statement, launch.first)), "sh bash dash ash")
-   && statement_word(statement, launch.first + 1)[0] == '-' && strchr(statement_word(statement, launch.first + 1), 'c')) raw = statement->words[launch.first + 2].raw ;
+  command_argv(statement, launch.first, argv) ;
+  behind = command_behind_runners(a->pool, argv) ; /* xvfb-run sh -c CODE */
+  if (!raw && behind[0] && shell_one_of(shell_basename(behind[0]), "sh bash dash ash") && behind[1] && behind[1][0] == '-' && strchr(behind[1], 'c') && behind[2]) raw = behind[2] ;
   if (!raw) return "" ;
-  list = shell_parse_text(a->pool, &code, shell_unquote(a->pool, raw) ? shell_unquote(a->pool, raw) : pool_copy(a->pool, raw + 1, strlen(raw) > 2 ? strlen(raw) - 2 : 0)) ;
+  for (unsigned int i = launch.first ; !launch.code && i < statement->nwords ; i++)
+    if (statement->words[i].value == raw) value = raw ;
+  list = shell_parse_text(a->pool, &code, value ? value : pool_copy(a->pool, raw + (launch.code != 0), strlen(raw) > 2 ? strlen(raw) - 1 - (launch.code != 0) : 0)) ;
   last = last_stays ? last_command(list) : 0 ;
   if (last) last->kind = STATEMENT_COMMENT ;
   a->source = &code ;
