@@ -100,3 +100,10 @@ exec web"
   migrate
   untold 'its code leaves'
 }
+
+@test "a start-up script in the background may end: a TODO" {
+  wrapper <<<$'/usr/local/bin/start_up_redis.sh &\nexec redis-server'
+  migrate
+  services start_up_redis redis-server
+  told 'TODO: by its name it may start something, and end'
+}
