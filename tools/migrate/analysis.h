@@ -335,6 +335,7 @@ extern char const *appending_text (struct analysis *a, struct statement *stateme
 extern char const *names_defined (struct analysis *a, struct statement *statement) ; /* " A B " */
 extern char const *names_called (struct analysis *a, struct statement *body) ; /* the same for a function's body, without its local names */
 extern int is_exported (struct analysis *a, char const *name) ; /* although its own statement does not say so */
+extern void exported_names (struct pool *pool, char const *text, struct texts *names) ; /* adds those that a script exports */
 
 /* ---- repeatable.c ---- */
 extern int writes_files (struct statement const *statement) ; /* by its redirections */
@@ -357,8 +358,11 @@ extern void settle_conditions (struct analysis *a) ;
 /* ---- traps.c ---- */
 extern void walk_trap (struct analysis *a, struct statement *statement) ;
 extern int walk_trap_call (struct analysis *a, struct statement *statement) ; /* of a function that only sets traps; 1: it was that */
-extern int ends_with_child (struct analysis *a) ; /* does a trap of CHLD, set so far, end the script? */
 extern void apply_traps (struct analysis *a) ;
+
+/* ---- childtrap.c ---- */
+extern int ends_all (struct analysis *a, struct trap const *trap) ; /* a trap of CHLD: did the end of one child end all? */
+extern int ends_with_child (struct analysis *a) ; /* does a trap of CHLD, set so far, end the script? */
 
 /* ---- pids.c ---- */
 extern int takes_pid (struct analysis *a, struct statement *statement) ; /* P=$!: notes and claims it */

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "migrate/analysis.h"
-#include "migrate/inputs.h"
 
 struct names
 {

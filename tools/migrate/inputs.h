@@ -15,7 +15,4 @@ extern void migrate_procfile (struct plan *plan) ;
 /* Migrates any plan->kind. Refuses what is not a list of processes, and says what to do instead. */
 extern void migrate_input (struct plan *plan) ;
 
-/* defines.c: adds the names that a script exports. */
-extern void exported_names (struct pool *pool, char const *text, struct texts *names) ;
-
 #endif

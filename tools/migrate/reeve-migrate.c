@@ -7,6 +7,7 @@
 #include <skalibs/strerr.h>
 
 #include "base/version.h"
+#include "migrate/analysis.h"
 #include "migrate/cmdcode.h"
 #include "migrate/dockerpatch.h"
 #include "migrate/dockerrun.h"
