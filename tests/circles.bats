@@ -22,10 +22,11 @@ file() { touch "$dir/src/$1.h"; printf '%s\n' "$2" >"$dir/src/$1.c"; }
 look()
 {
   local source name
-  for source in "$dir"/src/*/*.c; do
-    name=${source#"$dir/src/"}
+  shopt -s nullglob
+  for source in "$dir"/src/*/*.c "$dir"/tools/migrate/*/*.c; do
+    name=${source#"$dir"/*/}
     mkdir -p "$dir/build/obj/${name%/*}"
-    "${CC:-cc}" -I"$dir/src" -c -o "$dir/build/obj/${name%.c}.o" "$source" || return
+    "${CC:-cc}" -I"$dir/src" -I"$dir/tools" -c -o "$dir/build/obj/${name%.c}.o" "$source" || return
   done
   BUILD=build run "$BATS_TEST_DIRNAME/../tools/circles.py" "$dir"
   echo "$output"
@@ -76,6 +77,18 @@ finds() { grep -q -x -F -- "$1" <<<"$output"; }
   [ "$status" -eq 1 ]
   finds 'circles: src/base/word.c includes src/wire/line.h: "wire/line.h"; src/base may know nothing of src/wire'
   finds 'circles: src/two/word.c includes src/one/deed.h: "one/deed.h"; src/two may know nothing of src/one'
+}
+
+@test "a folder of reeve-migrate may not use one that comes later" {
+  mkdir -p "$dir"/tools/migrate/text "$dir"/tools/migrate/script
+  echo 'int walk (void) ; int pool (void) { return walk() ; }' >"$dir/tools/migrate/text/pool.c"
+  echo '#include "migrate/text/pool.h"
+    int text (void) ; int walk (void) { return text() ; }' >"$dir/tools/migrate/script/walk.c"
+  touch "$dir/tools/migrate/text/pool.h"
+  look
+  [ "$status" -eq 1 ]
+  [ "$(grep -c '^circles: .* know' <<<"$output")" -eq 1 ]
+  finds "circles: tools/migrate/text/pool.c calls tools/migrate/script/walk.c: walk; tools/migrate/text may know nothing of tools/migrate/script"
 }
 
 @test "headers that include each other are named" {

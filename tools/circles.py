@@ -8,7 +8,7 @@ that the other one defines (`nm`). The tool fails, and names each file with its 
   - headers include each other in a circle;
   - a file calls or includes what stands above it: base stands below wire, wire below
     service, service below advice, advice below the programs, and no program may use another
-    one's folder.
+    one's folder. The folders of tools/migrate are such layers, too: see MIGRATE.
 """
 import os
 import pathlib
@@ -17,6 +17,9 @@ import subprocess
 import sys
 
 LAYERS = ["src/base", "src/wire", "src/service", "src/advice"]  # each may use those before it
+MIGRATE = LAYERS + [*(f"tools/migrate/{folder}" for folder in (
+    "text", "shell", "plan", "dockerfile", "command", "facts", "services", "waits", "loops", "traps", "write", "script",
+    "supervisord", "procfile", "dockerpatch")), "tools/migrate"]
 MAINS = {"PROG", "main"}  # skalibs wants the program's name as PROG, beside main()
 
 root = pathlib.Path(sys.argv[1])
@@ -67,12 +70,13 @@ def tell_circles(what, verb, edges):
 
 def tell_if_above(file, verb, other, reason):
     here, there = folder_of(file), folder_of(other)
-    below = LAYERS[:LAYERS.index(here)] if here in LAYERS else LAYERS
+    layers = MIGRATE if here in MIGRATE else LAYERS
+    below = layers[:layers.index(here)] if here in layers else layers
     if there != here and there not in below:
         fault(f"{file} {verb}s {other}: {reason}; {here} may know nothing of {there}")
 
 
-folders = [str(path.relative_to(root)) for path in [*sorted(root.glob("src/*/")), root / "tools/migrate"] if path.is_dir()]
+folders = [str(path.relative_to(root)) for path in [*sorted(root.glob("src/*/")), *(root / folder for folder in MIGRATE if folder not in LAYERS)] if path.is_dir()]
 sources = [str(path.relative_to(root)) for folder in folders for path in sorted((root / folder).iterdir())
            if path.suffix in (".c", ".h", ".def")]
 
@@ -109,7 +113,7 @@ calls = {file: {} for file in used}
 for file in used:
     for symbol in sorted(used[file]):
         places = defined.get(symbol, {})
-        place = next((place for place in (folder_of(file), *LAYERS, *places) if place in places), None)
+        place = next((place for place in (folder_of(file), *MIGRATE, *places) if place in places), None)
         if place and places[place] != file:
             calls[file].setdefault(places[place], symbol)
             tell_if_above(file, "call", places[place], symbol)

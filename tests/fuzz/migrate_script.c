@@ -1,7 +1,7 @@
 #include "fuzz.h"
-#include "migrate/dockerpatch.h"
+#include "migrate/dockerpatch/dockerpatch.h"
 #include "migrate/inputs.h"
-#include "migrate/render.h"
+#include "migrate/write/render.h"
 
 char const *PROG = "fuzz" ;
 

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "unit.h"
-#include "migrate/patch.h"
+#include "migrate/text/patch.h"
 
 static struct pool pool ;
 static struct source source ;

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "unit.h"
-#include "migrate/command.h"
+#include "migrate/command/command.h"
 
 static struct pool pool ;
 static struct source source ;

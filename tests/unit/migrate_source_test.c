@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "unit.h"
-#include "migrate/render.h"
+#include "migrate/write/render.h"
 
 /* The summary of a plan without services. */
 #define NOTHING_LEFT "summary: left to you: nothing that is known\n"

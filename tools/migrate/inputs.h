@@ -1,17 +1,10 @@
-/* The other two kinds of input. Pure, like the analysis of a script. */
+/* The kinds of input: a script, a supervisord.conf, a Procfile, and what is refused. Pure. */
 
 #ifndef REEVE_MIGRATE_INPUTS_H
 #define REEVE_MIGRATE_INPUTS_H
 
-#include "migrate/plan.h"
+#include "migrate/plan/plan.h"
 
-/* By name and content. */
-extern enum input_kind input_kind (char const *name, char const *text) ;
-
-#define PROCESS_LETTERS NAME_LETTERS "-" /* in the name of a process of a Procfile */
-
-extern void migrate_supervisord (struct plan *plan) ;
-extern void migrate_procfile (struct plan *plan) ;
 /* Migrates any plan->kind. Refuses what is not a list of processes, and says what to do instead. */
 extern void migrate_input (struct plan *plan) ;
 

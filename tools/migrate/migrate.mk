@@ -6,7 +6,7 @@ GRAMMAR := build/grammar
 GRAMMAR_SRC := $(GRAMMAR)/node_modules/tree-sitter-bash/src
 MIGRATE_LIBS := $(LIBS) -l:libtree-sitter.a -l:libinih.a
 
-migrate_objects := $(patsubst tools/migrate/%.c,$(MIGRATE)/%.o,$(wildcard tools/migrate/*.c))
+migrate_objects := $(patsubst tools/migrate/%.c,$(MIGRATE)/%.o,$(wildcard tools/migrate/*.c tools/migrate/*/*.c))
 grammar_objects := $(MIGRATE)/grammar/parser.o $(MIGRATE)/grammar/scanner.o
 $(BUILD)/unit/migrate_% $(BUILD)/fuzz/migrate_%: LIBS := $(MIGRATE_LIBS)
 $(BUILD)/unit/migrate_% $(BUILD)/fuzz/migrate_%: ALL_CPPFLAGS += -Itools

@@ -1,3 +1,150 @@
+/* reeve-migrate: from a wrapper script, a supervisord.conf or a Procfile to service directories.
+   Arguments, reading and printing are here; inputs.c knows who translates which kind of input.
+   Each folder calls only those above it:
+
+   text/            memory, the input, diffs
+     patch.c          changes as a unified diff
+     pool.c           memory, texts, lists of them
+     root.c           an unpacked image (--root)
+     source.c         the input, and the account of its lines
+
+   shell/           the grammar's tree becomes statements
+     precedence.c     a pipeline binds more tightly than && and !
+     shell.c          parsing
+     statement.c      statements of all kinds, gone through
+     words.c          words, assignments, redirections
+
+   plan/            the result before it is written; only data
+     inputkind.c      which kind of input is it?
+     pieces.c         which services need a statement that applies to later ones
+     plan.c           its lists: services, settings, TODOs
+     positional.c     does a text ask for $1, "$@"?
+     settle.c         its end: no line of the input is left out
+
+   dockerfile/      reading a Dockerfile, and the build context
+     dockerbase.c     what is known of base images
+     dockerfile.c     reading a Dockerfile
+     readfile.c       reading files of this machine, and of the build context
+
+   command/         one command: its program, what is put before it, how it stays in the foreground
+     changeuser.c     gosu, su, sudo, ... taken off
+     command.c        what a command is, behind what it is started with
+     configured.c     programs that their configuration puts into the background
+     image.c          what an unpacked image tells of a script, and of its daemons
+     procrunners.c    foreman, overmind and the like: what each does, and is told
+     runners.c        the program behind env, nice, npx, ...
+     unwrap.c         nohup, setsid, tini, ... taken off
+
+   facts/           what statements say; the state of the walk through them (analysis.h)
+     again.c          a script that starts itself again as another user
+     arrays.c         what an array holds
+     caseend.c        how the branches of a case end
+     childtrap.c      trap ... CHLD: the end of one child ended all
+     context.c        what applies to all later statements
+     controllers.c    commands that start something by way of another program
+     defines.c        the names that a statement sets, and what is exported
+     dispatch.c       the branch that the image's CMD takes
+     elsewhere.c      or another host?
+     isprobe.c        does a condition ask a service?
+     limits.c         how long, and did the script give up then?
+     loopend.c        how other loops end
+     names.c          names of services and tasks
+     origin.c         where a variable's value comes from
+     outlinks.c       log files that are links to the container's output
+     pids.c           variables, arrays, files that hold pids
+     preparing.c      mkdir and the like: for the next start alone?
+     probe.c          which service a condition asks
+     readable.c       what variables in them stand for
+     redirections.c   exec >FILE: what each service makes of it
+     remarks.c        comments
+     repeatable.c     may each service repeat a statement?
+     sides.c          does a command ask, work and end, or serve?
+     sourced.c        what the files do that the script reads
+     starts.c         does a statement, or a later one, start something?
+     statements.c     what all parts ask about a statement
+     stops.c          a server that is only started for a while: where is it stopped?
+     values.c         what $1 and a loop's variable are in there
+     waitloop.c       loops that wait: what they ask
+
+   services/        a statement becomes a service, a task or a part of the setup
+     become.c         the last line: the command that run executes
+     console.c        programs that a person talks to
+     finish.c         how long finish may run
+     mistakes.c       mistakes in the wrapper itself
+     runscript.c      the lines of its run
+     start.c          a statement becomes a service
+     tasks.c          or goes to the setup, a branch, or a task
+
+   waits/           waiting for a service: readiness checks
+     builtin.c        the same question as one that reeve-exec can ask
+     following.c      tail -f, and tail --pid
+     logs.c           waiting for a line in a log
+     ready.c          what the order said without words
+     verdict.c        later questions about the result of the waiting
+     waiters.c        programs and functions that wait
+     waiting.c        waiting for a service: its readiness check
+     waits.c          wait: for whom, and who is main then
+
+   loops/           loops that start, watch or keep alive
+     loops.c          loops that keep alive, or work
+     restarts.c       loops that restart a program
+     rounds.c         the same of a loop over a list, or over a number
+     watching.c       loops that watch processes
+     watchwork.c      the work that some of them do
+
+   traps/           signals, and the work at the end
+     trapcode.c       what a trap did
+     trapkill.c       which signal it sent, and to whom
+     traps.c          signals, and work at the end
+
+   write/           the plan becomes files, the report, JSON
+     handed.c         values that the setup hands on
+     json.c           all of that as JSON
+     render.c         files
+     report.c         the report
+     write.c          files on disk
+
+   script/          the walk through a script, which calls the folders above
+     and_or.c         && and ||: which side is a start, work or a question
+     branches.c       before and behind each part of if and case
+     calls.c          the same of a function call
+     commands.c       single commands: what becomes a program, or starts one
+     damaged.c        what no shell can read
+     enable.c         conditions about the environment
+     ending.c         exit codes, and exits behind the end
+     groups.c         the same of a shell in the background
+     lost.c           what the files ask for and do not have
+     once.c           what the setup alone computes
+     scopes.c         what ends with such a statement: its redirections
+     script.c         from the first statement to the end
+     talk.c           messages, statuses, the end
+     walk.c           walks the statements, and those inside them
+
+   supervisord/     a supervisord.conf becomes a plan
+     autorestart.c    whether it is started, and when again
+     expansion.c      what %(...)s makes of a value
+     fcgi.c           sockets of fcgi-programs
+     include.c        the files that it includes
+     ini.c            reading a supervisord.conf
+     order.c          which of them uses which
+     program.c        the options of one of these
+     supervisord.c    its sections, and the order of its programs
+
+   procfile/        a Procfile becomes a plan
+     procfile.c       a Procfile's processes
+
+   dockerpatch/     what has to change in the Dockerfile
+     cmdcode.c        CMD's shell code, where the script executes it
+     dockercallers.c  who asks for what has gone
+     dockeredits.c    who changes the input in the image
+     dockerfront.c    what stays ahead of /init
+     dockerleft.c     what goes with the wrapper
+     dockerpatch.c    what is to change in it
+     dockerrun.c      what a RUN is for
+     dockerstart.c    what the image executes, and where the input is in that
+     dockeruses.c     who uses a file
+     dockerwords.c    a word of that: a starter, a script, or the input */
+
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -7,19 +154,20 @@
 #include <skalibs/strerr.h>
 
 #include "base/version.h"
-#include "migrate/analysis.h"
-#include "migrate/cmdcode.h"
-#include "migrate/dockerpatch.h"
-#include "migrate/dockerrun.h"
-#include "migrate/image.h"
-#include "migrate/include.h"
+#include "migrate/command/image.h"
+#include "migrate/command/procrunners.h"
+#include "migrate/dockerfile/readfile.h"
+#include "migrate/dockerpatch/cmdcode.h"
+#include "migrate/dockerpatch/dockerpatch.h"
+#include "migrate/dockerpatch/dockerrun.h"
+#include "migrate/facts/facts.h"
 #include "migrate/inputs.h"
-#include "migrate/json.h"
-#include "migrate/procrunners.h"
-#include "migrate/readfile.h"
-#include "migrate/root.h"
-#include "migrate/shell.h"
-#include "migrate/write.h"
+#include "migrate/plan/inputkind.h"
+#include "migrate/shell/shell.h"
+#include "migrate/supervisord/include.h"
+#include "migrate/text/root.h"
+#include "migrate/write/json.h"
+#include "migrate/write/write.h"
 
 #define USAGE "reeve-migrate INPUT [-o DIR/etc/services.d] [--dockerfile FILE] [--root DIR] [--force] [--json]"
 #define EXIT_REFUSED 1

@@ -1,0 +1,60 @@
+/* One simple command: which program it runs, and what was put before it. */
+
+#ifndef REEVE_MIGRATE_COMMAND_H
+#define REEVE_MIGRATE_COMMAND_H
+
+#include "migrate/shell/shell.h"
+
+#define COMMAND_WORDS_MAX 256
+
+/* A command without the programs that only start another one. */
+struct launch
+{
+  unsigned int first ; /* the word that it really runs; nwords if there is none */
+  struct texts options ; /* reeve-exec's, shell words */
+  struct texts before ; /* lines of run for what the other program would have set */
+  struct texts dropped ; /* what was taken off, with the reason */
+  char const *code ; /* shell code that it runs instead of words; 0: none */
+  char const *code_words ; /* what the code has as $0, $1, ...; 0: nothing */
+  char const *code_prefix ; /* the shell for that code, after reeve-exec's options */
+  char const *todo ; /* 0: nothing */
+  int detached ; /* setsid -f and the like: it went into the background by itself */
+  int replaced ; /* exec */
+  struct launch const *before_sudo ; /* the same as if sudo were the program; 0: there is no sudo */
+  char const *kept ; /* words that stay ahead of it: sudo, with its options, and a blank; 0: none */
+  unsigned int dashes ; /* a later word that is left out: `--`; 0: none */
+} ;
+
+extern void command_unwrap (struct pool *pool, struct statement const *statement, struct launch *launch) ;
+
+/* The words from `first` on as an array ended by 0, values where known, else raw;
+   at most COMMAND_WORDS_MAX. */
+extern void command_argv (struct statement const *statement, unsigned int first, char const *argv[COMMAND_WORDS_MAX]) ;
+
+/* runners.c: the words of the program that others start in the end (env -u X nice PROGRAM); the
+   same words if it is the first. They are in argv, or in the pool. */
+extern char const *const *command_behind_runners (struct pool *pool, char const *const *argv) ;
+
+/* The name of a service that runs these words. */
+extern char const *command_service_name (struct pool *pool, char const *const *argv) ;
+
+/* Does the command put itself into the background? Writes the foreground form, ended by 0;
+   no words if it is not known. */
+struct foreground
+{
+  char const *init_script ; /* its name; 0: it is none */
+  int init_is_known ; /* its other work has been taken over */
+  int is_daemon ; /* a program that is known to serve, in the foreground or not */
+  int in_background ;
+  int may_leave ; /* the same, if its configuration, which was not looked at, says so */
+  int by_configuration ; /* in_background, unless its configuration file keeps it in the foreground */
+  int is_configured ; /* in_background, but its configuration file keeps it in the foreground */
+  int ends ; /* a daemon's program that only checks its configuration, or the like */
+  int is_init_script ; /* `service x start`, /etc/init.d/x start */
+  char const *argv[COMMAND_WORDS_MAX] ; /* argv[0] is 0: not known, or nothing to change */
+  char const *mend ; /* words of advice, or 0 */
+  int means_strays ;
+} ;
+extern void command_foreground (struct statement const *statement, unsigned int first, struct foreground *foreground) ;
+
+#endif

@@ -1,0 +1,127 @@
+#include <string.h>
+
+#include "migrate/command/configured.h"
+#include "migrate/text/root.h"
+
+/* A program whose configuration, and not only its words, puts it into the background. */
+struct row
+{
+  char const *programs ;
+  char const *options ; /* the word behind one of them is the file */
+  char const *ends ; /* a word that ends so is the file, too; 0: none is */
+  char const *usual ; /* the file without any of these; 0: there is none */
+  char const *key ; /* in that file */
+  char const *values ; /* with which the program leaves; 0: with any */
+  char const *mend ; /* what to do there; 0: nothing, as these words overrule it */
+  char const *overrules[3] ;
+} ;
+
+static struct row const rows[] =
+{
+  { "mongod mongos", "-f --config", 0, 0, "fork", "true", "write fork: false into %s", { 0 } },
+  { "uwsgi uwsgi-core uwsgi_python3 uwsgi_python", "--ini --yaml --json --xml", ".ini", 0, "daemonize daemonize2", 0, "take daemonize out of %s", { 0 } },
+  { "gunicorn gunicorn3", "-c --config", 0, 0, "daemon", "True", "write daemon = False into %s", { 0 } },
+  { "puma", "-C --config", 0, 0, "daemonize", 0, "take daemonize out of %s", { 0 } },
+  { "sidekiq", "-C --config", 0, 0, "daemon", "true", "take daemon out of %s", { 0 } },
+  { "tor", "-f", 0, "/etc/tor/torrc", "RunAsDaemon", "1", 0, { "--RunAsDaemon", "0" } },
+} ;
+
+static struct row const *row_of (char const *program)
+{
+  for (size_t i = 0 ; i < sizeof(rows) / sizeof(*rows) ; i++)
+    if (shell_one_of(program, rows[i].programs)) return rows + i ;
+  return 0 ;
+}
+
+static int ends_in (char const *word, char const *end)
+{
+  size_t len = strlen(word) ;
+  return end && len > strlen(end) && !strcmp(word + len - strlen(end), end) ;
+}
+
+/* The file that the words name; 0: none. */
+static char const *file_of (struct row const *row, char const *const *argv)
+{
+  for (argv++ ; *argv ; argv++)
+  {
+    char const *value = strchr(*argv, '=') ;
+    char option[32] ;
+    size_t len = value ? (size_t)(value - *argv) : strlen(*argv) ;
+    if (**argv != '-' && ends_in(*argv, row->ends)) return *argv ;
+    if (**argv != '-' || len >= sizeof(option)) continue ;
+    memcpy(option, *argv, len) ;
+    option[len] = 0 ;
+    if (!shell_one_of(option, row->options)) continue ;
+    if (value) return value + 1 ;
+    return argv[1] ;
+  }
+  return row->usual ;
+}
+
+/* KEY: VALUE, KEY = "VALUE", KEY VALUE, :KEY: VALUE */
+static int says (char const *text, char const *key, char const *values)
+{
+  size_t len = strlen(key) ;
+  for (char const *p = text ; p && *p ; p = strchr(p, '\n'))
+  {
+    char value[32] ;
+    size_t n ;
+    p += strspn(p, "\n") ;
+    p += strspn(p, " \t:") ;
+    if (strncmp(p, key, len) != 0 || !p[len] || !strchr(" \t=:", p[len])) continue ;
+    p += len ;
+    p += strspn(p, " \t=:'\"") ;
+    n = strcspn(p, " \t\r\n'\",;#") ;
+    if (n >= sizeof(value)) return !values ;
+    memcpy(value, p, n) ;
+    value[n] = 0 ;
+    return values ? shell_one_of(value, values) : n && !shell_one_of(value, "false False no 0") ;
+  }
+  return 0 ;
+}
+
+static int says_any (struct row const *row, struct pool *pool, char const *text)
+{
+  for (char const *p = row->key ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
+    if (says(text, pool_copy(pool, p, strcspn(p, " ")), row->values)) return 1 ;
+  return 0 ;
+}
+
+/* Of the build context, or the unpacked image; 0: it is not here. */
+static char const *text_of (struct plan const *plan, char const *path)
+{
+  for (struct configuration const *one = plan->configurations ; one ; one = one->next)
+    if (!strcmp(one->path, path) || (*path != '/' && !strcmp(shell_basename(one->path), shell_basename(path)))) return one->text ;
+  return plan->root != ROOT_NONE && *path == '/' ? root_read(plan->pool, plan->root, path) : 0 ;
+}
+
+static void add_words (char const *const *words, char const *const *argv, char const **out)
+{
+  unsigned int n = 0 ;
+  for (; *argv && n < COMMAND_WORDS_MAX - 3 ; argv++) out[n++] = *argv ;
+  for (; *words ; words++) out[n++] = *words ;
+  out[n] = 0 ;
+}
+
+void foreground_of (struct plan *plan, struct statement const *statement, unsigned int first, struct foreground *foreground)
+{
+  char const *argv[COMMAND_WORDS_MAX] ;
+  struct row const *row ;
+  char const *file ;
+  char const *text ;
+  command_foreground(statement, first, foreground) ;
+  command_argv(statement, first, argv) ;
+  row = argv[0] && !foreground->in_background && !foreground->ends ? row_of(shell_basename(argv[0])) : 0 ;
+  file = row ? file_of(row, argv) : 0 ;
+  if (!file) return ;
+  text = text_of(plan, file) ;
+  if (text && !says_any(row, plan->pool, text)) return ;
+  if (text) foreground->in_background = foreground->is_daemon = 1 ;
+  else foreground->may_leave = 1 ;
+  if (row->mend) foreground->mend = pool_printf(plan->pool, row->mend, file) ;
+  else
+  {
+    foreground->by_configuration = 1 ;
+    add_words(row->overrules, argv, foreground->argv) ;
+  }
+}

@@ -1,0 +1,12 @@
+/* Programs that their configuration puts into the background: the same question as command_foreground(),
+   with what is known of the image's files. */
+
+#ifndef REEVE_MIGRATE_CONFIGURED_H
+#define REEVE_MIGRATE_CONFIGURED_H
+
+#include "migrate/command/command.h"
+#include "migrate/plan/plan.h"
+
+extern void foreground_of (struct plan *plan, struct statement const *statement, unsigned int first, struct foreground *foreground) ;
+
+#endif

@@ -1,0 +1,34 @@
+/* What an unpacked image (--root) tells about a script. Without an image, nothing is known. */
+
+#ifndef REEVE_MIGRATE_IMAGE_H
+#define REEVE_MIGRATE_IMAGE_H
+
+#include "migrate/plan/plan.h"
+
+/* What `service NAME start` starts, in the foreground. */
+struct image_daemon
+{
+  char const *const *argv ; /* ended by 0; 0: it is not known */
+  char const *user ; /* 0: root */
+  struct texts before ; /* lines of run */
+  char const *starts ; /* what the init script executes, if no foreground form is known; 0: not found */
+  char const *also ; /* what else it does; 0: nothing is known */
+} ;
+extern void image_init_script (struct plan *plan, char const *name, struct image_daemon *found) ;
+
+/* The program's file in the image, as its PATH finds it; 0: there is none, or no image. */
+extern char const *image_program (struct plan *plan, char const *name) ;
+
+/* Does nginx stay in the foreground, by this configuration? */
+extern int image_nginx_stays (char const *configuration) ;
+
+/* A server that stayed in the foreground, or the input would not have worked, and that does not start if
+   both its configuration and its words say so: nginx. Returns 1 if the service's program `name` is
+   one, which is then left as it is. The report says so, and a TODO, unless that is certain: by the
+   configuration, or since (`is_certain`) the container would have ended with it. */
+extern int image_leaves_as_it_is (struct plan *plan, struct service *service, uint32_t line, char const *name, int is_certain) ;
+
+/* Notes about services whose program or user is missing. */
+extern void image_check (struct plan *plan) ;
+
+#endif

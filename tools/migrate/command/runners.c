@@ -1,0 +1,86 @@
+/* The program behind others that only start it: env -u X, nice -n 5, xvfb-run, npx, ... The table of
+   reeve check knows most of them; this file those that are no daemon's, and what is known of none. */
+
+#include <string.h>
+
+#include "advice/daemons.h"
+#include "migrate/command/command.h"
+
+/* Those that run what their next word names, as far as reeve check does not know them. */
+static int is_runner (char const *name)
+{
+  return shell_one_of(name, "docker-entrypoint.sh entrypoint.sh env flock timeout time npx poetry pipenv uv pdm hatch bundle ddtrace-run newrelic-admin "
+    "opentelemetry-instrument doppler envconsul bundler strace ltrace valgrind gdb faketime setarch ip proot chamber dotenv sg runuser aws-vault op") ;
+}
+
+/* Their options whose value is the next word. */
+static int has_value (char const *runner, char const *option)
+{
+  static struct { char const *runner ; char const *options ; } const table[] =
+  {
+    { "flock", "-w -E --wait --timeout --conflict-exit-code" },
+    { "npx", "-p --package" },
+    { "poetry", "-C -P --directory --project" },
+    { "uv", "--with --with-requirements --with-editable --extra --group --python -p --directory --project --env-file --package" },
+    { "pdm", "-p --project --venv" },
+    { "hatch", "-e --env -p --project" },
+    { "time", "-f -o --format --output" },
+    { "strace", "-e -o -p -s -a -b -E -I -O -P -S -u -U -X --output --trace" },
+    { "ltrace", "-e -o -p -s -a -A -D -F -l -n -u -x --output" },
+    { "gdb", "-x -ex -iex -ix --command" },
+    { "faketime", "--date-prog" },
+    { "proot", "-r -b -m -q -w -R -S -0 -k -i --rootfs --bind --cwd" },
+    { "doppler", "-t --token -p --project -c --config --scope" },
+    { "dotenv", "-f --file -e" },
+    { "op", "--env-file --account" },
+    { "runuser", "-u --user -g --group -G --supp-group" },
+  } ;
+  for (size_t i = 0 ; i < sizeof(table) / sizeof(*table) ; i++)
+    if (!strcmp(runner, table[i].runner)) return shell_one_of(option, table[i].options) ;
+  return 0 ;
+}
+
+/* The words of `env -S "node app.js"`, or of `flock FILE -c CODE`, as far as blanks tell. */
+static char const *const *split_words (struct pool *pool, char const *text)
+{
+  char const **words = pool_alloc(pool, COMMAND_WORDS_MAX * sizeof(*words)) ;
+  unsigned int n = 0 ;
+  text += strspn(text, " \t\"") ;
+  for (; *text && n < COMMAND_WORDS_MAX - 1 ; text += strspn(text, " \t\""))
+  {
+    words[n++] = pool_copy(pool, text, strcspn(text, " \t\"")) ;
+    text += strcspn(text, " \t\"") ;
+  }
+  return n ? words : 0 ;
+}
+
+/* Behind one of them. */
+static char const *const *behind_runner (struct pool *pool, char const *const *argv)
+{
+  char const *runner = shell_basename(argv[0]) ;
+  for (argv++ ; argv[0] && argv[1] ; argv++)
+  {
+    if (!strcmp(argv[0], "--")) return argv + 1 ;
+    if ((!strncmp(argv[0], "--split-string", 14) || (!strcmp(runner, "env") && argv[0][0] == '-' && argv[0][1] != '-' && strchr(argv[0], 'S')))
+     || (!strcmp(runner, "flock") && !strcmp(argv[0], "-c")))
+      return split_words(pool, argv[1]) ? split_words(pool, argv[1]) : argv + 1 ;
+    if (has_value(runner, argv[0])) argv++ ;
+    else if (shell_one_of(runner, "flock faketime setarch sg") && argv[0][0] != '-') runner = "" ; /* the file, the time, the machine, the group */
+    else if (!strcmp(runner, "ip") && !strcmp(argv[0], "netns") && argv[2]) argv += 2 ;
+    else if (argv[0][0] != '-' && !strchr(argv[0], '=') && strspn(argv[0], "0123456789.smhd") != strlen(argv[0])
+     && !shell_one_of(argv[0], "run exec run-program")) return argv ;
+  }
+  return argv ;
+}
+
+char const *const *command_behind_runners (struct pool *pool, char const *const *argv)
+{
+  for (unsigned int i = 0 ; argv[0] && argv[1] && i < 20 ; i++) /* a split word may begin anew */
+  {
+    char const *const *behind = daemon_command(argv) ;
+    if (behind && behind != argv && behind[0][0] != '-') argv = behind ;
+    else if (is_runner(shell_basename(argv[0]))) argv = behind_runner(pool, argv) ;
+    else break ;
+  }
+  return argv ;
+}

@@ -1,0 +1,116 @@
+/* What is known of the images that others are made from. */
+
+#include <string.h>
+#include <strings.h>
+
+#include "migrate/dockerfile/dockerfile.h"
+#include "migrate/shell/shell.h"
+
+/* Base images without an ENTRYPOINT of their own that prepares something. */
+#define PLAIN_IMAGES "scratch debian ubuntu alpine centos fedora rockylinux almalinux amazonlinux archlinux busybox bash buildpack-deps python golang rust ruby " \
+  "java openjdk amazoncorretto perl gcc ubi8 ubi9 ubi-minimal httpd tomcat"
+
+/* Base images that ask to be stopped by another signal than TERM, as `docker image inspect` says
+   it; `tag`: only where the image's tag has that word, 0: always. The first that fits counts. */
+static struct
+{
+  char const *images ;
+  char const *tag ;
+  char const *signal ; /* 0: TERM */
+} const stops[] =
+{
+  { "nginx nginx-unprivileged openresty", 0, "QUIT" },
+  { "httpd", 0, "WINCH" },
+  { "haproxy", 0, "USR1" },
+  { "postgres postgis pgvector timescaledb timescaledb-ha pgrouting", 0, "INT" },
+  { "php wordpress drupal joomla nextcloud matomo mediawiki phpmyadmin", "fpm", "QUIT" },
+  { "php", "apache", "WINCH" },
+  { "wordpress", "cli", 0 },
+  { "wordpress drupal joomla nextcloud matomo mediawiki phpmyadmin", 0, "WINCH" },
+} ;
+
+/* registry/debian:12@sha256:...: debian:12 */
+static char const *image_of (struct dockerfile const *dockerfile)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  struct instruction *from ;
+  char const *image ;
+  if (!dockerfile->from) return "" ;
+  from = dockerfile_next(dockerfile, 0, "FROM") ; /* the first that the image has */
+  image = dockerfile_expand(dockerfile, from, pool_copy(pool, from->arguments, strcspn(from->arguments, " \t"))) ;
+  image = shell_basename(image) ;
+  return pool_copy(pool, image, strcspn(image, "@")) ;
+}
+
+char const *dockerfile_base (struct dockerfile const *dockerfile)
+{
+  char const *image = image_of(dockerfile) ;
+  return pool_copy(dockerfile->source->pool, image, strcspn(image, ":")) ;
+}
+
+int dockerfile_base_is_plain (struct dockerfile const *dockerfile)
+{
+  return shell_one_of(dockerfile_base(dockerfile), PLAIN_IMAGES) ;
+}
+
+static char const *base_stop_signal (struct dockerfile const *dockerfile)
+{
+  char const *base = dockerfile_base(dockerfile) ;
+  char const *tag = image_of(dockerfile) + strlen(base) ;
+  for (size_t i = 0 ; *base && i < sizeof(stops) / sizeof(*stops) ; i++)
+    if (shell_one_of(base, stops[i].images) && (!stops[i].tag || strstr(tag, stops[i].tag))) return stops[i].signal ;
+  return 0 ;
+}
+
+char const *dockerfile_stop_signal (struct dockerfile const *dockerfile)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  struct instruction *stop = dockerfile_last(dockerfile, "STOPSIGNAL") ;
+  char const *signal ;
+  if (!stop) return base_stop_signal(dockerfile) ;
+  signal = dockerfile_expand(dockerfile, stop, pool_copy(pool, stop->arguments, strcspn(stop->arguments, " \t"))) ;
+  if (!strncasecmp(signal, "SIG", 3)) signal += 3 ;
+  return shell_one_of(signal, "TERM 15") ? 0 : signal ;
+}
+
+char const *dockerfile_user (struct dockerfile const *dockerfile)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  struct instruction *last = dockerfile_last(dockerfile, "USER") ;
+  char const *user = last ? dockerfile_expand(dockerfile, last, last->arguments) : "" ;
+  user += *user == '"' ;
+  user = pool_copy(pool, user, strcspn(user, ": \t\"")) ;
+  return shell_one_of(user, "root 0") || !*user ? 0 : user ;
+}
+
+/* For which platform is the image, by its FROM, or by the folder of the image that it is made from? */
+static char const *platform_of (struct dockerfile const *dockerfile)
+{
+  static struct { char const *folder ; char const *platform ; } const folders[] =
+    { { "arm64v8/", "linux/arm64" }, { "arm32v7/", "linux/arm/v7" }, { "arm32v6/", "linux/arm/v6" }, { "i386/", "linux/386" }, { "ppc64le/", "linux/ppc64le" },
+      { "s390x/", "linux/s390x" }, { "riscv64/", "linux/riscv64" } } ;
+  struct instruction *from = dockerfile->from ? dockerfile_next(dockerfile, 0, "FROM") : 0 ;
+  char const *flag = from ? strstr(from->flags, "--platform=") : 0 ;
+  char const *image ;
+  if (!from) return "" ;
+  if (flag) return dockerfile_expand(dockerfile, from, pool_copy(dockerfile->source->pool, flag + 11, strcspn(flag + 11, " \t"))) ;
+  image = dockerfile_expand(dockerfile, from, from->arguments) ;
+  for (size_t i = 0 ; i < sizeof(folders) / sizeof(*folders) ; i++)
+    if (!strncmp(image, folders[i].folder, strlen(folders[i].folder))) return folders[i].platform ;
+  return "" ;
+}
+
+char const *dockerfile_architecture (struct dockerfile const *dockerfile, char const **doubt)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  char const *platform = platform_of(dockerfile) ;
+  *doubt = 0 ;
+  if (shell_one_of(platform, "linux/arm64 linux/arm64/v8 linux/aarch64 arm64 aarch64")) return "arm64" ;
+  if (shell_one_of(platform, "linux/amd64 linux/amd64/v1 linux/x86_64 amd64 x86_64")) return "amd64" ;
+  if (strchr(platform, '$')) *doubt = pool_printf(pool, "FROM has the platform %s, which is not known here", platform) ;
+  else if (*platform) *doubt = pool_printf(pool, "the image is for %s", platform) ;
+  for (struct instruction *one = dockerfile->instructions ; one && !*doubt ; one = one->next)
+    if (one->stage != STAGE_OTHER && (shell_mentions(one->arguments, "TARGETARCH") || shell_mentions(one->arguments, "TARGETPLATFORM")))
+      *doubt = pool_printf(pool, "line %u asks for the platform that the image is built for", one->first) ;
+  return "amd64" ;
+}

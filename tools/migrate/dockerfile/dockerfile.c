@@ -1,0 +1,393 @@
+#include <string.h>
+
+#include "migrate/dockerfile/dockerfile.h"
+#include "migrate/shell/shell.h"
+
+
+/* ---- the file into instructions ---- */
+
+struct reading
+{
+  struct dockerfile *dockerfile ;
+  struct source *source ;
+  struct instruction **end ;
+  uint32_t line ; /* the next */
+} ;
+
+static char const *line_text (struct source const *source, uint32_t line)
+{
+  return source_copy(source, source_line_range(source, line)) ;
+}
+
+/* # escape=`: only above everything else. */
+static void read_directives (struct reading *r)
+{
+  r->dockerfile->escape = '\\' ;
+  for (; r->line <= r->source->nlines ; r->line++)
+  {
+    char const *p = line_text(r->source, r->line) ;
+    char const *value ;
+    p += strspn(p, " \t") ;
+    if (*p != '#') return ;
+    p++ ;
+    p += strspn(p, " \t") ;
+    value = p + strspn(p, NAME_LETTERS) ;
+    if (value == p || value[strspn(value, " \t")] != '=') return ;
+    value += strspn(value, " \t=") ;
+    if (!strncasecmp(p, "escape", 6) && (*value == '`' || *value == '\\')) r->dockerfile->escape = *value ;
+  }
+}
+
+/* Copies the source's bytes from `from` up to the end of the instruction; each byte keeps its
+   place. *last: the last line. */
+static char *read_logical (struct reading *r, uint32_t first, uint32_t *last)
+{
+  struct source *source = r->source ;
+  uint32_t from = source->line_start[first - 1] ;
+  char *text = pool_alloc(source->pool, source->len - from + 1) ;
+  uint32_t line = first ;
+  uint32_t end ;
+  for (;; line++)
+  {
+    struct range range = source_line_range(source, line) ;
+    char *to = text + (range.start - from) ;
+    size_t len = range.end - range.start ;
+    char const *begin = source->text + range.start ;
+    size_t blanks = strspn(begin, " \t") ;
+    int more = 1 ;
+    end = range.end ;
+    memcpy(to, begin, len) ;
+    if (line > first && (blanks >= len || begin[blanks] == '#')) memset(to, ' ', len) ; /* a comment, or an empty line */
+    else
+    {
+      size_t n = len ;
+      while (n && strchr(" \t", to[n - 1])) n-- ;
+      more = n && to[n - 1] == r->dockerfile->escape ;
+      if (more) to[n - 1] = ' ' ;
+    }
+    if (!more || line == source->nlines) break ;
+    text[range.end - from] = ' ' ; /* the newline */
+  }
+  text[end - from] = 0 ;
+  *last = line ;
+  return text ;
+}
+
+/* RUN <<EOF, COPY <<"A" <<B /x/: the lines up to each of the words. */
+static void read_documents (struct reading *r, struct instruction *instruction)
+{
+  struct pool *pool = r->source->pool ;
+  if (!shell_one_of(instruction->name, "RUN COPY ADD") || strchr("[", *instruction->arguments)) return ;
+  for (char const *p = instruction->arguments ; (p = strstr(p, "<<")) ; )
+  {
+    struct texts lines = { 0 } ;
+    char const *word = p + 2 ;
+    char const *end ;
+    uint32_t line ;
+    int tabs = *word == '-' ;
+    word += tabs ;
+    if (strchr("\"'", *word)) word++ ;
+    end = word + strspn(word, NAME_LETTERS) ;
+    if ((p > instruction->arguments && !strchr(" \t0123456789(", p[-1])) || end == word || strchr("0123456789", *word))
+    {
+      p += 2 ; /* a here-string, or a number that is shifted */
+      continue ;
+    }
+    p = end ;
+    word = pool_copy(pool, word, (size_t)(end - word)) ;
+    for (line = instruction->last + 1 ; line <= r->source->nlines ; line++)
+    {
+      char const *text = line_text(r->source, line) ;
+      if (!strcmp(text + (tabs ? strspn(text, "\t") : 0), word)) break ;
+      texts_add(pool, &lines, text) ;
+    }
+    if (line > r->source->nlines) return ; /* it has no end: it is none */
+    instruction->last = line ;
+    texts_add(pool, &instruction->documents, texts_join(pool, &lines, "\n")) ;
+  }
+}
+
+static void read_instruction (struct reading *r)
+{
+  struct pool *pool = r->source->pool ;
+  struct instruction *instruction = pool_alloc(pool, sizeof(*instruction)) ;
+  char *text = read_logical(r, r->line, &instruction->last) ;
+  char *begin = text + strspn(text, " \t") ;
+  size_t len = strcspn(begin, " \t") ;
+  char *name = (char *)pool_copy(pool, begin, len) ;
+  char const *flags ;
+  for (char *p = name ; *p ; p++) if (*p >= 'a' && *p <= 'z') *p = (char)(*p - 32) ;
+  instruction->name = name ;
+  instruction->first = r->line ;
+  begin += len ;
+  begin += strspn(begin, " \t") ;
+  for (flags = begin ; !strncmp(begin, "--", 2) ; begin += strspn(begin, " \t")) begin += strcspn(begin, " \t") ;
+  instruction->flags = pool_copy(pool, flags, (size_t)(begin - flags)) ;
+  instruction->arguments = begin ;
+  instruction->start = r->source->line_start[r->line - 1] + (uint32_t)(begin - text) ;
+  read_documents(r, instruction) ;
+  r->line = instruction->last + 1 ;
+  *r->end = instruction ;
+  r->end = &instruction->next ;
+}
+
+/* ---- stages ---- */
+
+/* IMAGE [AS NAME] */
+static char const *nth_word (struct pool *pool, char const *text, unsigned int n)
+{
+  text += strspn(text, " \t") ;
+  while (n--)
+  {
+    text += strcspn(text, " \t") ;
+    text += strspn(text, " \t") ;
+  }
+  return pool_copy(pool, text, strcspn(text, " \t")) ;
+}
+
+static void mark_stage (struct instruction *from, enum stage_kind kind)
+{
+  from->stage = kind ;
+  for (struct instruction *one = from->next ; one && strcmp(one->name, "FROM") != 0 ; one = one->next) one->stage = kind ;
+}
+
+/* The last stage, and those that it is made from. */
+static void mark_stages (struct dockerfile *dockerfile)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  struct instruction *from = 0 ;
+  for (struct instruction *one = dockerfile->instructions ; one ; one = one->next)
+    if (!strcmp(one->name, "FROM")) from = one ;
+  dockerfile->from = from ;
+  if (!from)
+  {
+    for (struct instruction *one = dockerfile->instructions ; one ; one = one->next) one->stage = STAGE_LAST ;
+    return ;
+  }
+  mark_stage(from, STAGE_LAST) ;
+  while (from)
+  {
+    char const *image = nth_word(pool, from->arguments, 0) ;
+    struct instruction *base = 0 ;
+    for (struct instruction *one = dockerfile->instructions ; one != from ; one = one->next)
+      if (!strcmp(one->name, "FROM") && !strcasecmp(nth_word(pool, one->arguments, 1), "as") && !strcasecmp(nth_word(pool, one->arguments, 2), image)) base = one ;
+    if (base) mark_stage(base, STAGE_BASE) ;
+    from = base ;
+  }
+}
+
+void dockerfile_read (struct source *source, struct dockerfile *dockerfile)
+{
+  struct reading r = { .dockerfile = dockerfile, .source = source, .end = &dockerfile->instructions, .line = 1 } ;
+  memset(dockerfile, 0, sizeof(*dockerfile)) ;
+  dockerfile->source = source ;
+  read_directives(&r) ;
+  while (r.line <= source->nlines)
+  {
+    char const *text = line_text(source, r.line) ;
+    text += strspn(text, " \t") ;
+    if (!*text || *text == '#') r.line++ ;
+    else read_instruction(&r) ;
+  }
+  mark_stages(dockerfile) ;
+}
+
+/* ---- questions ---- */
+
+struct instruction *dockerfile_next (struct dockerfile const *dockerfile, struct instruction const *after, char const *name)
+{
+  struct instruction *one = after ? after->next : dockerfile->instructions ;
+  while (one && (one->stage == STAGE_OTHER || strcmp(one->name, name) != 0)) one = one->next ;
+  return one ;
+}
+
+struct instruction *dockerfile_last (struct dockerfile const *dockerfile, char const *name)
+{
+  struct instruction *found = 0 ;
+  for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, name)) ; ) found = one ;
+  return found ;
+}
+
+int dockerfile_exec_form (struct pool *pool, char const *arguments, struct texts *words)
+{
+  char const *p = arguments + strspn(arguments, " \t") ;
+  struct texts list = { 0 } ;
+  if (*p != '[') return 0 ;
+  for (p++ ; *(p += strspn(p, " \t,")) == '"' ; )
+  {
+    char *word = pool_alloc(pool, strlen(p) + 1) ;
+    char *out = word ;
+    for (p++ ; *p && *p != '"' ; p++)
+    {
+      if (*p == '\\' && p[1])
+      {
+        p++ ;
+        *out++ = *p == 'n' ? '\n' : *p == 't' ? '\t' : *p ;
+      }
+      else *out++ = *p ;
+    }
+    if (!*p++) return 0 ;
+    texts_add(pool, &list, word) ;
+  }
+  if (*p != ']') return 0 ;
+  for (struct text *one = list.first ; one ; one = one->next) texts_add(pool, words, one->text) ;
+  return 1 ;
+}
+
+/* The word at *p, up to one of `ends`, without its quotes and escapes, and without the blanks behind it.
+   Moves *p behind it. */
+static char const *plain_word (struct dockerfile const *dockerfile, char const **p, char const *ends)
+{
+  char *word = pool_alloc(dockerfile->source->pool, strlen(*p) + 1) ;
+  size_t n = 0 ;
+  size_t len = 0 ; /* without blanks at the end */
+  char quote = 0 ;
+  for (; **p && (quote || !strchr(ends, **p)) ; ++*p)
+  {
+    char const *c = *p ;
+    if (*c == quote) quote = 0 ;
+    else if (!quote && strchr("\"'", *c)) quote = *c ;
+    else if (*c == dockerfile->escape && c[1] && (!quote ? c[1] != '$' : quote == '"' && (c[1] == '"' || c[1] == *c))) word[n++] = *++*p ;
+    else
+    {
+      word[n++] = *c ;
+      if (!quote && strchr(" \t", *c)) continue ;
+    }
+    len = n ;
+  }
+  word[len] = 0 ;
+  return word ;
+}
+
+/* ENV A=1 B="2 3", ENV A 1, ARG A=1: the value of `name` that it sets; 0: it sets none. */
+static char const *value_set (struct dockerfile const *dockerfile, struct instruction const *one, char const *name)
+{
+  char const *p = one->arguments ;
+  size_t len = strlen(name) ;
+  if (!strcmp(one->name, "ENV") && p[strcspn(p, " \t=")] != '=') /* one variable, whose value is all of the rest */
+    return !strncmp(p, name, len) && p[len] && strchr(" \t", p[len]) ? p + len + strspn(p + len, " \t") : 0 ;
+  for (; *(p += strspn(p, " \t")) ; )
+  {
+    int is_it = !strncmp(p, name, len) && p[len] == '=' ;
+    char const *value ;
+    p += strcspn(p, " \t=") ;
+    if (*p != '=') continue ;
+    p++ ;
+    value = plain_word(dockerfile, &p, " \t") ;
+    if (is_it) return value ;
+  }
+  return 0 ;
+}
+
+void dockerfile_environment (struct dockerfile const *dockerfile, struct texts *names)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, "ENV")) ; )
+  {
+    char const *p = one->arguments ;
+    if (p[strcspn(p, " \t=")] != '=') texts_add_once(pool, names, pool_copy(pool, p, strcspn(p, " \t"))) ; /* ENV A 1 */
+    else for (; *(p += strspn(p, " \t")) ; p += strcspn(p, " \t"))
+      if (strspn(p, NAME_LETTERS) && p[strspn(p, NAME_LETTERS)] == '=') texts_add_once(pool, names, pool_copy(pool, p, strspn(p, NAME_LETTERS))) ;
+  }
+}
+
+static char const *expand (struct dockerfile const *dockerfile, struct instruction const *at, char const *text, unsigned int depth) ;
+
+static char const *variable (struct dockerfile const *dockerfile, struct instruction const *at, char const *name, unsigned int depth)
+{
+  char const *found ;
+  struct instruction const *where = 0 ;
+  int is_from = at && !strcmp(at->name, "FROM") ; /* it sees the ARGs ahead of the first FROM, and no others */
+  int is_ahead = 1 ;
+  for (struct instruction const *one = dockerfile->instructions ; one && one != at ; one = one->next)
+  {
+    is_ahead &= strcmp(one->name, "FROM") != 0 ;
+    if ((is_from ? is_ahead : one->stage != STAGE_OTHER) && shell_one_of(one->name, "ENV ARG") && value_set(dockerfile, one, name)) where = one ;
+  }
+  found = where ? value_set(dockerfile, where, name) : 0 ;
+  return found && strchr(found, '$') && depth < 8 ? expand(dockerfile, where, found, depth + 1) : found ;
+}
+
+static char const *expand (struct dockerfile const *dockerfile, struct instruction const *at, char const *text, unsigned int depth)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  char const *out = "" ;
+  char const *dollar ;
+  for (; (dollar = strchr(text, '$')) ; )
+  {
+    int braced = dollar[1] == '{' ;
+    char const *name = dollar + 1 + braced ;
+    size_t len = strspn(name, NAME_LETTERS) ;
+    char const *value = len ? variable(dockerfile, at, pool_copy(pool, name, len), depth) : 0 ;
+    char const *end = name + len ;
+    if (braced)
+    {
+      if (!value && !strncmp(end, ":-", 2)) value = pool_copy(pool, end + 2, strcspn(end + 2, "}")) ;
+      end += strcspn(end, "}") ;
+      end += *end == '}' ;
+    }
+    if (end == dollar) end++ ;
+    out = value ? pool_printf(pool, "%s%.*s%s", out, (int)(dollar - text), text, value) : pool_printf(pool, "%s%.*s", out, (int)(end - text), text) ;
+    text = end ;
+  }
+  return pool_printf(pool, "%s%s", out, text) ;
+}
+
+char const *dockerfile_expand (struct dockerfile const *dockerfile, struct instruction const *at, char const *text)
+{
+  return expand(dockerfile, at, text, 0) ;
+}
+
+static char const *below (struct pool *pool, char const *folder, char const *path)
+{
+  size_t len = strlen(folder) ;
+  while (!strncmp(path, "./", 2)) path += 2 ;
+  if (*path == '/') return path ;
+  while (len && folder[len - 1] == '/') len-- ;
+  return pool_printf(pool, "%.*s/%s", (int)len, folder, !strcmp(path, ".") ? "" : path) ;
+}
+
+char const *dockerfile_workdir (struct dockerfile const *dockerfile, struct instruction const *at)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  char const *path = "" ;
+  for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, "WORKDIR")) ; )
+  {
+    if (at && one->first > at->first) break ;
+    char const *folder = dockerfile_expand(dockerfile, one, one->arguments) ;
+    path = below(pool, path, plain_word(dockerfile, &folder, "")) ;
+  }
+  return strchr(path, '$') ? "" : path ;
+}
+
+/* Directories of every image: COPY a /usr/bin is /usr/bin/a. */
+#define FOLDERS "/ /bin /sbin /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin /etc /opt /srv /tmp /root /home /usr/local"
+
+void dockerfile_copying (struct dockerfile const *dockerfile, struct instruction const *copy, struct copying *copying)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  struct texts words = { 0 } ;
+  char const *workdir = dockerfile_workdir(dockerfile, copy) ;
+  char const *target = "" ;
+  memset(copying, 0, sizeof(*copying)) ;
+  copying->from_stage = !!strstr(copy->flags, "--from") ;
+  if (!dockerfile_exec_form(pool, copy->arguments, &words))
+    for (char const *p = copy->arguments ; *(p += strspn(p, " \t")) ; )
+      texts_add(pool, &words, plain_word(dockerfile, &p, " \t")) ;
+  for (struct text const *one = words.first ; one ; one = one->next)
+  {
+    char const *word = dockerfile_expand(dockerfile, copy, one->text) ;
+    if (one->next) texts_add(pool, &copying->sources, word) ;
+    else target = word ;
+  }
+  copying->target = below(pool, workdir, target) ;
+  if (copying->sources.first && copying->target[0] && copying->target[strlen(copying->target) - 1] != '/'
+   && (copying->sources.first->next || shell_one_of(copying->target, FOLDERS) || !strcmp(copying->target, workdir)))
+    copying->target = pool_printf(pool, "%s/", copying->target) ;
+}
+
+char const *copying_path (struct pool *pool, struct copying const *copying, char const *source)
+{
+  size_t len = strlen(copying->target) ;
+  return len && copying->target[len - 1] == '/' ? pool_printf(pool, "%s%s", copying->target, shell_basename(source)) : copying->target ;
+}

@@ -1,0 +1,204 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <skalibs/allreadwrite.h>
+#include <skalibs/djbunix.h>
+
+#include "migrate/dockerfile/readfile.h"
+#include "migrate/shell/shell.h"
+
+/* Of each kind, in a folder that COPY takes. */
+#define FILES_MAX 200
+#define FILE_SIZE_MAX 100000
+
+char const *file_read (struct pool *pool, char const *path, size_t *len)
+{
+  char *bytes = pool_alloc(pool, SOURCE_SIZE_MAX + 1) ;
+  int fd = open(path, O_RDONLY | O_CLOEXEC) ;
+  if (fd == -1) return 0 ;
+  errno = 0 ; /* allread() leaves it as it was at the end of the file */
+  *len = allread(fd, bytes, SOURCE_SIZE_MAX + 1) ;
+  if (*len <= SOURCE_SIZE_MAX && errno && errno != EPIPE) bytes = 0 ;
+  fd_close(fd) ;
+  return bytes ;
+}
+
+char const *text_read (struct pool *pool, char const *path, size_t max)
+{
+  struct source source ;
+  struct stat st ;
+  size_t len ;
+  char const *bytes = !stat(path, &st) && S_ISREG(st.st_mode) && (size_t)st.st_size <= max ? file_read(pool, path, &len) : 0 ;
+  if (!bytes || len > max) return 0 ;
+  source_init(&source, pool, path, bytes, len) ;
+  return source.text ;
+}
+
+/* Where the build context may be: as texts that end in / or are empty. */
+static void add_folders (struct pool *pool, char const *dockerfile_path, struct texts *folders)
+{
+  char const *slash = strrchr(dockerfile_path, '/') ;
+  if (slash) texts_add(pool, folders, pool_copy(pool, dockerfile_path, (size_t)(slash - dockerfile_path + 1))) ;
+  texts_add_once(pool, folders, "") ;
+}
+
+char const *context_read (struct pool *pool, char const *dockerfile_path, char const *name)
+{
+  struct texts folders = { 0 } ;
+  char const *text = 0 ;
+  add_folders(pool, dockerfile_path, &folders) ;
+  name += strspn(name, "/") ; /* to COPY, / is the build context */
+  for (struct text const *one = folders.first ; one && !text ; one = one->next)
+    text = text_read(pool, pool_printf(pool, "%s%s", one->text, name), SOURCE_SIZE_MAX) ;
+  return text ;
+}
+
+/* ---- what COPY and ADD take from there ---- */
+
+/* A file of the build context, and where it is in the image. */
+typedef void found_file (void *data, char const *path, char const *place) ;
+
+struct visiting
+{
+  struct pool *pool ;
+  found_file *visit ;
+  void *data ;
+} ;
+
+/* `from` is, in the image, `to`: a file, or a folder whose files, and those of its folders, are meant. */
+static void visit_matching (struct visiting const *v, char const *from, char const *end, char const *to)
+{
+  glob_t found ;
+  char const *pattern ;
+  if (*from && from[strlen(from) - 1] == '/') from = pool_copy(v->pool, from, strlen(from) - 1) ;
+  pattern = pool_printf(v->pool, "%s%s", from, end) ;
+  if (glob(pattern, 0, 0, &found)) return ;
+  for (size_t i = 0 ; i < found.gl_pathc ; i++)
+  {
+    char const *path = pool_copy(v->pool, found.gl_pathv[i], strlen(found.gl_pathv[i])) ;
+    v->visit(v->data, path, *end ? pool_printf(v->pool, "%s%s", to, path + strlen(from)) : to) ;
+  }
+  globfree(&found) ;
+}
+
+static void visit_copied (struct dockerfile const *dockerfile, char const *dockerfile_path, found_file *visit, void *data)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  struct visiting v = { pool, visit, data } ;
+  struct texts folders = { 0 } ;
+  add_folders(pool, dockerfile_path, &folders) ;
+  for (int i = 0 ; i < 2 ; i++)
+    for (struct instruction *one = 0 ; (one = dockerfile_next(dockerfile, one, i ? "ADD" : "COPY")) ; )
+    {
+      struct copying copying ;
+      char const *target ;
+      dockerfile_copying(dockerfile, one, &copying) ;
+      target = pool_copy(pool, copying.target, strlen(copying.target) - (strlen(copying.target) > 0 && copying.target[strlen(copying.target) - 1] == '/')) ;
+      for (struct text const *source = copying.from_stage ? 0 : copying.sources.first ; source ; source = source->next)
+        for (struct text const *folder = folders.first ; folder ; folder = folder->next)
+          for (char const *const *end = (char const *const[]){ "", "/*", "/*/*", 0 } ; *end ; end++)
+            visit_matching(&v, pool_printf(pool, "%s%s", folder->text, source->text + strspn(source->text, "/")), *end,
+              **end ? target : copying_path(pool, &copying, source->text)) ;
+    }
+}
+
+static int ends_in (char const *path, char const *ends)
+{
+  char const *dot = strrchr(shell_basename(path), '.') ;
+  return dot && shell_one_of(dot, ends) ;
+}
+
+struct scripts
+{
+  struct pool *pool ;
+  struct docker_script *first ;
+  unsigned int n ;
+} ;
+
+static int is_known (struct scripts const *scripts, char const *path)
+{
+  for (struct docker_script const *one = scripts->first ; one ; one = one->next)
+    if (!strcmp(one->name, path)) return 1 ;
+  return 0 ;
+}
+
+static void add_script (void *data, char const *path, char const *place)
+{
+  struct scripts *scripts = data ;
+  char const *text ;
+  struct docker_script *one ;
+  if (scripts->n == FILES_MAX || is_known(scripts, path)) return ;
+  text = text_read(scripts->pool, path, FILE_SIZE_MAX) ;
+  if (!text || (strncmp(text, "#!", 2) != 0 && !strstr(place, "cron") && !ends_in(path, ".sh"))) return ; /* what cron and `sh FILE` execute has no #! */
+  one = pool_alloc(scripts->pool, sizeof(*one)) ;
+  *one = (struct docker_script){ .name = path, .path = place, .text = text, .next = scripts->first } ;
+  scripts->first = one ;
+  scripts->n++ ;
+}
+
+struct docker_script *context_scripts (struct dockerfile const *dockerfile, char const *dockerfile_path)
+{
+  struct scripts scripts = { .pool = dockerfile->source->pool } ;
+  visit_copied(dockerfile, dockerfile_path, &add_script, &scripts) ;
+  return scripts.first ;
+}
+
+struct configurations
+{
+  struct pool *pool ;
+  struct configuration *first ;
+  unsigned int n ;
+} ;
+
+static void add_configuration (void *data, char const *path, char const *place)
+{
+  struct configurations *all = data ;
+  char const *text ;
+  struct configuration *one ;
+  if (all->n == FILES_MAX || (!ends_in(path, ".conf .cnf .cfg .ini .yml .yaml .json .xml .py .rb") && strcmp(shell_basename(path), "torrc") != 0)) return ;
+  text = text_read(all->pool, path, FILE_SIZE_MAX) ;
+  if (!text) return ;
+  one = pool_alloc(all->pool, sizeof(*one)) ;
+  *one = (struct configuration){ .path = place, .text = text, .next = all->first } ;
+  all->first = one ;
+  all->n++ ;
+}
+
+struct configuration *context_configurations (struct dockerfile const *dockerfile, char const *dockerfile_path)
+{
+  struct configurations all = { .pool = dockerfile->source->pool } ;
+  visit_copied(dockerfile, dockerfile_path, &add_configuration, &all) ;
+  return all.first ;
+}
+
+/* ---- files that a script may read ---- */
+
+struct configuration *context_sources (struct pool *pool, struct docker_script const *scripts)
+{
+  struct configuration *first = 0 ;
+  for (; scripts ; scripts = scripts->next)
+  {
+    struct configuration *one = pool_alloc(pool, sizeof(*one)) ;
+    *one = (struct configuration){ .path = scripts->path, .text = scripts->text, .next = first } ;
+    first = one ;
+  }
+  return first ;
+}
+
+struct configuration *folder_sources (struct pool *pool, char const *input)
+{
+  struct scripts scripts = { .pool = pool } ;
+  struct visiting v = { pool, &add_script, &scripts } ;
+  char const *slash = strrchr(input, '/') ;
+  char const *folder = slash ? pool_copy(pool, input, (size_t)(slash - input)) : "." ;
+  struct configuration *first ;
+  visit_matching(&v, folder, "/*", "") ;
+  visit_matching(&v, folder, "/*/*", "") ;
+  first = context_sources(pool, scripts.first) ;
+  for (struct configuration *one = first ; one ; one = one->next) one->path += *one->path == '/' ;
+  return first ;
+}

@@ -1,0 +1,48 @@
+/* What stays in the image and asks for a program that has gone: supervisorctl, or the wrapper. */
+
+#include <string.h>
+
+#include "migrate/command/procrunners.h"
+#include "migrate/dockerpatch/dockerrun.h"
+#include "migrate/dockerpatch/patching.h"
+#include "migrate/shell/shell.h"
+
+/* The program that has gone, and that the text asks for or looks for; 0: none. */
+static char const *gone_in (struct patching *p, char const *text)
+{
+  int is_supervisor = p->plan->kind == INPUT_SUPERVISORD ;
+  if (shell_mentions(text, "supervisorctl")) return "supervisorctl" ;
+  if (is_supervisor && shell_mentions(text, "supervisord")) return "supervisord" ;
+  if (p->start->script && procrunner_is(p->start->script) && shell_mentions(text, p->start->script)) return p->start->script ;
+  return !is_supervisor && strstr(p->input, ".sh") && shell_mentions(text, p->input) ? p->input : 0 ;
+}
+
+/* HEALTHCHECK CMD supervisorctl status web */
+static void note_health (struct patching *p, struct instruction const *one, char const *gone)
+{
+  char const *names = "" ;
+  for (struct service const *service = p->plan->services ; service ; service = service->next)
+    if (shell_mentions(one->arguments, service->name) && strcmp(service->name, gone) != 0) names = pool_printf(p->pool, "%s, \"%s\"", names, service->name) ;
+  patching_note(p, pool_printf(p->pool, "TODO: %s: HEALTHCHECK asks for %s, which does not run any more, so that it would fail for ever: write HEALTHCHECK CMD [\"reeve\", \"status\"%s], "
+    "which is 0 when %s ready", patching_place(p, one), gone, names, *names ? "these are" : "all services are")) ;
+}
+
+static void note_caller (struct patching *p, struct instruction const *one)
+{
+  char const *gone = shell_one_of(one->name, "HEALTHCHECK") ? gone_in(p, text_without_urls(p->pool, one->arguments)) : 0 ;
+  int calls = shell_one_of(one->name, "RUN ONBUILD") && shell_mentions(one->arguments, "supervisorctl") ;
+  if (gone) note_health(p, one, gone) ;
+  for (struct text const *text = one->documents.first ; text ; text = text->next) calls |= shell_mentions(text->text, "supervisorctl") ;
+  if (calls)
+    patching_note(p, pool_printf(p->pool, "TODO: %s: %s has supervisorctl, which finds no supervisord any more: write reeve start, stop, restart, status NAME there", patching_place(p, one), one->name)) ;
+}
+
+/* supervisorctl finds no supervisord any more. */
+void note_callers (struct patching *p)
+{
+  for (struct docker_script const *one = p->start->scripts ; one ; one = one->next)
+    if (shell_mentions(one->text, "supervisorctl"))
+      patching_note(p, pool_printf(p->pool, "TODO: %s, which stays in the image, calls supervisorctl, which finds no supervisord any more: remove the file down of the services that it starts, and write reeve stop, reeve status and the like elsewhere", one->name)) ;
+  for (struct instruction const *one = p->dockerfile->instructions ; one ; one = one->next)
+    if (one->stage != STAGE_OTHER && !patching_is_removed(p, one)) note_caller(p, one) ;
+}

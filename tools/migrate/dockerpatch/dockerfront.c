@@ -1,0 +1,235 @@
+/* What stays ahead of /init: what it asks its arguments, which are /init now, and where it ends. */
+
+#include <string.h>
+
+#include "migrate/dockerpatch/dockerrun.h"
+#include "migrate/dockerpatch/patching.h"
+#include "migrate/shell/shell.h"
+
+#define CHANGES_USER "gosu su-exec setpriv s6-setuidgid setuidgid chpst runuser sudo"
+
+struct front
+{
+  struct pool *pool ;
+  struct source code ;
+  struct statement *first ;
+  struct range input_at ; /* where it executes the input; empty: nowhere */
+  struct texts asks ; /* lines that ask what the arguments are */
+  struct texts counts ; /* lines that ask whether there are any */
+  int skips_input ; /* with any argument it executes that in place of the input, and loses nothing else */
+  char const *condition ; /* the line with the condition under which it executes the input; 0: it always does */
+  struct texts ends ; /* lines with other commands that it becomes, or that get its arguments */
+  int goes_on ; /* it executes its arguments */
+} ;
+
+/* ---- facts ---- */
+
+static char const *line_at (struct front const *f, uint32_t byte)
+{
+  uint32_t line = source_line(&f->code, byte) ;
+  char const *text = source_copy(&f->code, source_line_range(&f->code, line)) ;
+  return pool_printf(f->pool, "line %u: %s", line, text + strspn(text, " \t")) ;
+}
+
+static int is_inside (struct range inner, struct range outer)
+{
+  return inner.end > inner.start && inner.start >= outer.start && inner.end <= outer.end ;
+}
+
+/* exec "$@" */
+static int executes_arguments (struct statement const *statement)
+{
+  unsigned int i = !strcmp(statement_command(statement), "exec") ;
+  return statement->kind == STATEMENT_COMMAND && statement->nwords == i + 1 && shell_one_of(statement->words[i].raw, "\"$@\" $@ \"${@}\" ${@}") ;
+}
+
+/* Is each of these only the execution of the input, or of the arguments? */
+static int only_executes (struct front const *f, struct statement const *statement)
+{
+  for (; statement ; statement = statement->next)
+    if (statement->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(statement), "echo printf exit") && !executes_arguments(statement)
+     && !is_inside(f->input_at, statement->range)) return 0 ;
+  return 1 ;
+}
+
+/* if [ $# -gt 0 ]; then exec "$@"; fi; exec INPUT */
+static int is_choice (struct front const *f, struct statement const *statement)
+{
+  if (!only_executes(f, statement->next)) return 0 ;
+  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) return only_executes(f, statement->body->next) ;
+  if (statement->kind != STATEMENT_IF) return 0 ;
+  for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
+    for (struct statement const *one = branch->body ; one ; one = one->next)
+      if (one->kind != STATEMENT_COMMAND || !only_executes(f, branch->body)) return 0 ;
+  return 1 ;
+}
+
+/* Is `at`, in the text, between the brackets of a test, or behind case? */
+static int is_in_question (char const *text, char const *at)
+{
+  int in = 0 ;
+  char const *p = at ;
+  while (p > text && p[-1] != '\n') p-- ;
+  for (; p < at ; p++)
+    if (*p == '[' || !strncmp(p, "case ", 5) || !strncmp(p, "test ", 5)) in = 1 ;
+    else if (strchr("];", *p)) in = 0 ;
+  return in ;
+}
+
+enum question { QUESTION_NONE, QUESTION_WHAT, QUESTION_WHETHER } ;
+
+/* What does the `$` at `at` ask the arguments: what they are, or whether there are any? */
+static enum question question_of (char const *text, char const *at)
+{
+  int braces = at[1] == '{' ;
+  char const *name = at + 1 + braces ;
+  int is_first = *name == '1' && !(name[1] >= '0' && name[1] <= '9') ;
+  if (*name == '#') return !braces || (name[1] && strchr("@*", name[1])) ? QUESTION_WHETHER : QUESTION_NONE ;
+  if (!is_first && !(*name && strchr("@*", *name) && is_in_question(text, at))) return QUESTION_NONE ;
+  while (at > text && strchr("\"{ ", at[-1])) at-- ;
+  return at - text > 1 && (!strncmp(at - 2, "-z", 2) || !strncmp(at - 2, "-n", 2)) ? QUESTION_WHETHER : QUESTION_WHAT ;
+}
+
+static void look_for_questions (struct front *f, struct statement const *statement)
+{
+  char const *text = source_copy(&f->code, statement->range) ;
+  for (char const *p = text ; (p = next_expansion(text, p)) ; p++)
+  {
+    enum question question = question_of(text, p) ;
+    char const *line = line_at(f, statement->range.start + (uint32_t)(p - text)) ;
+    if (question == QUESTION_WHAT) texts_add_once(f->pool, &f->asks, line) ;
+    if (question == QUESTION_WHETHER && is_choice(f, statement)) f->skips_input = 1 ;
+    else if (question == QUESTION_WHETHER) texts_add_once(f->pool, &f->counts, line) ;
+  }
+}
+
+/* A function has arguments of its own, unless it is given those of the script: main "$@" */
+static void find_questions (struct front *f)
+{
+  struct texts outside = { 0 } ;
+  char const *text ;
+  for (struct statement *one = f->first ; one ; one = one->next)
+  {
+    if (one->kind == STATEMENT_FUNCTION) continue ;
+    texts_add(f->pool, &outside, source_copy(&f->code, one->range)) ;
+    look_for_questions(f, one) ;
+  }
+  text = texts_join(f->pool, &outside, "\n") ;
+  for (struct statement *one = f->first ; one ; one = one->next)
+    if (one->kind == STATEMENT_FUNCTION && strstr(text, pool_printf(f->pool, "%s \"$@\"", one->name))) look_for_questions(f, one) ;
+}
+
+/* The outermost condition that it is under. */
+static int is_conditional (struct statement *statement, void *data)
+{
+  struct front *f = data ;
+  if (!is_inside(f->input_at, statement->range)) return 0 ;
+  if (statement->kind != STATEMENT_IF && statement->kind != STATEMENT_CASE && statement->kind != STATEMENT_LOOP && statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) return 0 ;
+  for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
+    if (is_inside(f->input_at, branch->condition_range)) return 0 ; /* if ! supervisord; then */
+  if (statement->body && is_inside(f->input_at, statement->body->range)) return 0 ; /* supervisord || exit */
+  f->condition = line_at(f, statement->range.start) ;
+  return 1 ;
+}
+
+static int is_other_end (struct statement *statement, void *data)
+{
+  struct front *f = data ;
+  if (statement->kind != STATEMENT_COMMAND || executes_arguments(statement) || is_inside(f->input_at, statement->range)) return 0 ;
+  if (strcmp(statement_command(statement), "exec") != 0 || statement->nwords < 2) return 0 ;
+  texts_add_once(f->pool, &f->ends, line_at(f, statement->range.start)) ;
+  return 0 ;
+}
+
+static void front_read (struct front *f, struct pool *pool, char const *text, struct range input_at)
+{
+  *f = (struct front){ .pool = pool, .input_at = input_at } ;
+  if (!text) return ;
+  f->first = shell_parse_text(pool, &f->code, text) ;
+  f->goes_on = strstr(text, "exec \"$@\"") || strstr(text, "exec $@") || strstr(text, "exec \"${@}\"") ;
+  find_questions(f) ;
+  for (struct statement *one = f->first ; one && !f->condition ; one = one->next) statement_walk(one, &is_conditional, f) ;
+  for (struct statement *one = f->first ; one ; one = one->next) statement_walk(one, &is_other_end, f) ;
+}
+
+/* exec tini -- "$@": returns tini; 0: the text has no such command. */
+static char const *init_before_arguments (struct front const *f)
+{
+  char const *found = 0 ;
+  for (struct statement *one = f->first ; one ; one = one->next)
+  {
+    unsigned int i = !strcmp(statement_command(one), "exec") ;
+    if (one->kind != STATEMENT_COMMAND || i >= one->nwords || strcmp(one->words[one->nwords - 1].raw, "\"$@\"") != 0) continue ;
+    if (names_init(one->words[i].raw)) found = shell_basename(one->words[i].raw) ;
+  }
+  return found ;
+}
+
+/* ---- what is said of them ---- */
+
+static char const *asked (struct front const *f)
+{
+  return f->asks.first ? pool_printf(f->pool, "it asks what its first argument is, which is /init now: %s", texts_join(f->pool, &f->asks, "; ")) : "" ;
+}
+
+static char const *otherwise (struct front const *f)
+{
+  return f->ends.first ? pool_printf(f->pool, ", and otherwise becomes something else, to which /init is nothing: %s: let each such end be exec \"$@\", and make a service of what it executed",
+    texts_join(f->pool, &f->ends, "; ")) : f->goes_on ? "" : ", and otherwise ends without /init: let it end in exec \"$@\" then, too" ;
+}
+
+void note_front (struct patching *p)
+{
+  char const *words = texts_join(p->pool, &p->start->front, " ") ;
+  char const *text = p->start->front_text ;
+  struct front f ;
+  char const *init ;
+  if (!text && shell_one_of(shell_basename(p->start->front.first->text), CHANGES_USER))
+  {
+    patching_note(p, pool_printf(p->pool, "%s stays ahead of /init, which so runs as that user, and all services with it, as before", words)) ;
+    return ;
+  }
+  front_read(&f, p->pool, text, (struct range){ 0, 0 }) ;
+  init = text && !f.goes_on ? init_before_arguments(&f) : 0 ;
+  if (f.goes_on && !f.asks.first) patching_note(p, pool_printf(p->pool, "%s ran ahead of the input, and stays ahead of /init, which it executes", words)) ;
+  else patching_note(p, pool_printf(p->pool, "TODO: %s ran ahead of the input, and stays ahead of /init: %s%s%s", words,
+    f.goes_on ? "" : init ? pool_printf(p->pool, "it executes its arguments by way of %s, so that /init would not be PID 1: let it end in exec \"$@\"", init)
+      : text ? "it does not end in exec \"$@\", so that /init would never start: let it" : "it has to end in exec \"$@\"",
+    f.goes_on ? "" : ", and ", f.asks.first ? asked(&f) : "its first argument is /init now")) ;
+}
+
+/* Questions that have another answer now. */
+static void note_questions (struct patching *p, struct front const *f, char const *name)
+{
+  if (f->asks.first) patching_note(p, pool_printf(p->pool, "TODO: %s stays ahead of /init: %s", name, asked(f))) ;
+  if (f->counts.first && !p->start->passed.first)
+    patching_note(p, pool_printf(p->pool, "TODO: %s had no arguments, and has one now, /init: what it does without any is not done any more: %s", name, texts_join(p->pool, &f->counts, "; "))) ;
+}
+
+void note_through (struct patching *p)
+{
+  struct docker_start const *start = p->start ;
+  struct front f ;
+  char const *place = pool_printf(p->pool, "line %u of %s executed %s: %s", start->through_line, start->through, start->script, start->through_command) ;
+  front_read(&f, p->pool, start->through_text, start->through_at) ;
+  if (start->through_user)
+    patching_note(p, pool_printf(p->pool, "TODO: %s ran as %s (%s), and so did all that it started: write reeve-exec --user %s into the run of each service that names no user",
+      start->script, start->through_user, start->through_command, start->through_user)) ;
+  if (f.condition) place = pool_printf(p->pool, "%s (only under a condition: %s)", place, f.condition) ;
+  if (start->through_goes_on)
+  {
+    patching_note(p, pool_printf(p->pool, "TODO: %s; it went on then, and stays ahead of /init: take that line out%s%s", place,
+      f.goes_on ? "" : ", and let it end in exec \"$@\", so that it executes /init", f.condition ? "; the services start without that condition now" : "")) ;
+    note_questions(p, &f, start->through) ;
+    return ;
+  }
+  if (start->passed.first)
+    patching_note(p, pool_printf(p->pool, "TODO: %s; its arguments were %s, which the patch takes out: what it did for them is no service", place, texts_join(p->pool, &start->passed, " "))) ;
+  if (f.goes_on && f.skips_input && !f.asks.first && !f.counts.first)
+  {
+    patching_note(p, pool_printf(p->pool, "%s; that stays, and executes /init instead, as its arguments say", place)) ;
+    return ;
+  }
+  patching_note(p, pool_printf(p->pool, "TODO: %s; it stays ahead of /init: write exec \"$@\" there, so that it executes /init%s", place, f.condition ? otherwise(&f) : "")) ;
+  note_questions(p, &f, start->through) ;
+}

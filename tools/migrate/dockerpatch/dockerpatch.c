@@ -1,0 +1,337 @@
+#include <string.h>
+
+#include "migrate/command/procrunners.h"
+#include "migrate/dockerpatch/dockerpatch.h"
+#include "migrate/dockerpatch/dockerrun.h"
+#include "migrate/dockerpatch/patching.h"
+#include "migrate/shell/shell.h"
+
+/* What the image executes instead of the input, unless a service does. */
+static int keeps_instead (struct patching const *p)
+{
+  struct text const *one = p->start->instead.first ;
+  return one && !plan_needs(p->plan, shell_basename(one->text)) ;
+}
+
+/* ---- packages and variables ---- */
+
+/* Not where something of it is still executed, or may be. */
+static void supervisor_goes (struct patching *p, char const **packages)
+{
+  if (patching_executes(p, "pidproxy")) patching_note(p, "the package supervisor stays: pidproxy, which a service executes, is in it") ;
+  else if (p->start->front.first)
+    patching_note(p, pool_printf(p->pool, "the package supervisor stays, if one is installed: %s, which stays ahead of /init, may execute something of it; else take it out", p->start->front.first->text)) ;
+  else if (keeps_instead(p))
+    patching_note(p, pool_printf(p->pool, "the package supervisor stays, if one is installed: %s, which stays as CMD, may execute something of it; else take it out", p->start->instead.first->text)) ;
+  else *packages = pool_printf(p->pool, "%s supervisor", *packages) ;
+}
+
+/* An init that something else executes, or may execute, stays: a note says why. */
+static void note_package (struct patching *p, char const *package, char const *why)
+{
+  for (struct instruction *one = 0 ; (one = dockerfile_next(p->dockerfile, one, "RUN")) ; )
+  {
+    struct cut cut ;
+    int all ;
+    if (one->stage == STAGE_LAST && !patching_is_edited(p, one) && run_without_packages(p->pool, one, package, &cut, &all))
+      patching_note(p, pool_printf(p->pool, "%s: the package %s stays: %s", patching_place(p, one), package, why)) ;
+  }
+}
+
+/* What starts the processes of a Procfile, installed or executed there; 0: nothing that goes. */
+static char const *runner_in (struct patching *p, char const *text)
+{
+  if (p->plan->kind != INPUT_PROCFILE) return 0 ;
+  for (unsigned int i = 0 ; procrunner_name(i) ; i++)
+  {
+    char const *one = procrunner_name(i) ;
+    if (shell_mentions(text, one) && !patching_executes(p, one) && !script_needs(p, one)) return one ;
+  }
+  return 0 ;
+}
+
+/* The first RUN that stays and uses the program's file; 0: none does. */
+static struct instruction const *user_of_file (struct patching *p, char const *program)
+{
+  for (struct instruction *one = 0 ; (one = dockerfile_next(p->dockerfile, one, "RUN")) ; )
+    if (one->stage == STAGE_LAST && !patching_is_removed(p, one) && run_uses_file(p->pool, one, program)) return one ;
+  return 0 ;
+}
+
+static char const *needless_packages (struct patching *p)
+{
+  char const *packages = "" ;
+  for (char const *const *one = (char const *const[]){ "tini", "dumb-init", "catatonit", 0 } ; *one ; one++)
+  {
+    struct instruction const *user = user_of_file(p, *one) ;
+    char const *why = script_needs(p, *one) ;
+    if (why) note_package(p, *one, why) ;
+    else if (user) note_package(p, *one, pool_printf(p->pool, "RUN in line %u uses its file", user->first)) ;
+    else if (patching_executes(p, *one)) note_package(p, *one, "something still executes it") ;
+    else packages = pool_printf(p->pool, "%s %s", packages, *one) ;
+  }
+  if (p->plan->kind == INPUT_SUPERVISORD && !patching_executes(p, "supervisorctl") && !patching_executes(p, "supervisord"))
+    supervisor_goes(p, &packages) ;
+  else if (p->plan->kind == INPUT_SUPERVISORD) note_package(p, "supervisor", "something still names supervisord, or supervisorctl") ;
+  for (char const *const *one = (char const *const[]){ "foreman", "honcho", 0 } ; *one ; one++)
+    if (!p->start->front.first && runner_in(p, *one)) packages = pool_printf(p->pool, "%s %s", packages, *one) ;
+  return packages ;
+}
+
+/* Only the lines that differ. */
+static void replace_lines (struct patching *p, struct instruction const *one, struct texts const *lines)
+{
+  struct source const *source = p->dockerfile->source ;
+  struct text const *line = lines->first ;
+  uint32_t first = one->first ;
+  uint32_t last = one->last ;
+  unsigned int n = 0 ;
+  struct edit *edit ;
+  for (; line && first <= last && !strcmp(line->text, source_copy(source, source_line_range(source, first))) ; line = line->next) first++ ;
+  for (struct text const *rest = line ; rest ; rest = rest->next) n++ ;
+  while (n && last >= first)
+  {
+    struct text const *end = line ;
+    for (unsigned int i = 1 ; i < n ; i++) end = end->next ;
+    if (strcmp(end->text, source_copy(source, source_line_range(source, last))) != 0) break ;
+    n-- ;
+    last-- ;
+  }
+  edit = edit_add(p->pool, &p->edits, first, last) ;
+  for (; n-- ; line = line->next) texts_add(p->pool, &edit->lines, line->text) ;
+}
+
+static void remove_packages (struct patching *p)
+{
+  char const *packages = needless_packages(p) ;
+  for (struct instruction *one = 0 ; (one = dockerfile_next(p->dockerfile, one, "RUN")) ; )
+  {
+    struct cut cut ;
+    struct texts lines = { 0 } ;
+    int all ;
+    if (one->stage != STAGE_LAST || patching_is_edited(p, one) || !run_without_packages(p->pool, one, packages, &cut, &all)) continue ;
+    if (all)
+    {
+      patching_remove(p, one, ", which installed nothing else than what /init replaces") ;
+      continue ;
+    }
+    cut_lines(p->dockerfile, one, &cut, &lines) ;
+    replace_lines(p, one, &lines) ;
+    patching_note(p, pool_printf(p->pool, "%s: the patch takes a package out of RUN that /init replaces", patching_place(p, one))) ;
+  }
+}
+
+/* ENV TINI_VERSION v0.19.0 */
+static void remove_variables (struct patching *p)
+{
+  for (struct instruction *one = p->dockerfile->instructions ; one ; one = one->next)
+  {
+    char const *name = pool_copy(p->pool, one->arguments, strcspn(one->arguments, " \t=")) ;
+    int used = 0 ;
+    if (one->stage != STAGE_LAST || !shell_one_of(one->name, "ENV ARG")) continue ;
+    if (strncmp(name, "TINI_", 5) != 0 && strncmp(name, "DUMB_INIT_", 10) != 0) continue ;
+    if (strpbrk(one->arguments + strlen(name) + strspn(one->arguments + strlen(name), " \t="), " \t")) continue ; /* it sets others as well */
+    for (struct instruction *other = one->next ; other ; other = other->next)
+      used |= !patching_is_removed(p, other) && strcmp(other->name, "ENTRYPOINT") != 0 && (shell_mentions(other->arguments, name) || shell_mentions(other->flags, name)) ;
+    if (!used) patching_remove(p, one, pool_printf(p->pool, " %s, which nothing uses any more", name)) ;
+  }
+}
+
+/* Parts of an init that the patch does not take out. */
+static void note_inits (struct patching *p)
+{
+  for (struct instruction *one = p->dockerfile->instructions ; one ; one = one->next)
+    if (one->stage == STAGE_LAST && !patching_is_edited(p, one) && !shell_one_of(one->name, "FROM CMD ENTRYPOINT COPY ADD") && names_init(one->arguments)
+     && !init_stays(p, one->arguments))
+      patching_note(p, pool_printf(p->pool, "%s: %s is not needed any more: /init does its work", patching_place(p, one), shell_mentions(one->arguments, "tini") ? "tini" : "dumb-init")) ;
+}
+
+/* COPY forego /usr/bin/, go install ...: what is not a package goes by hand. */
+static void note_runners (struct patching *p)
+{
+  for (struct instruction *one = p->dockerfile->instructions ; one ; one = one->next)
+  {
+    char const *name = one->stage == STAGE_LAST && shell_one_of(one->name, "RUN COPY ADD") && !patching_is_edited(p, one) ? runner_in(p, one->arguments) : 0 ;
+    if (name) patching_note(p, pool_printf(p->pool, "%s: %s is not needed any more, unless something else uses it: /init does its work; the patch leaves it in", patching_place(p, one), name)) ;
+  }
+}
+
+/* ---- the new end ---- */
+
+static char const *json_word (struct pool *pool, char const *word)
+{
+  char *out = pool_alloc(pool, 2 * strlen(word) + 3) ;
+  char *q = out ;
+  *q++ = '"' ;
+  for (; *word ; word++)
+  {
+    if (strchr("\"\\", *word)) *q++ = '\\' ;
+    *q++ = *word ;
+  }
+  *q++ = '"' ;
+  return out ;
+}
+
+static char const *copy_line (struct pool *pool, char const *from, char const *to)
+{
+  if (strchr(from, ' ')) return pool_printf(pool, "COPY [%s, \"%s\"]", json_word(pool, from), to) ;
+  return pool_printf(pool, "COPY %s %s", from, to) ;
+}
+
+/* rootfs/etc/services.d belongs to /: COPY rootfs/ / takes cont-init.d with it. */
+static void add_copies (struct patching *p, struct texts *lines, struct docker_tree const *tree)
+{
+  struct pool *pool = p->pool ;
+  char const *services = tree->services ;
+  size_t len = strlen(services) ;
+  char const *parent ;
+  int has_setup = plan_has_setup(p->plan) ;
+  char const *doubt ;
+  texts_add(pool, lines, pool_printf(pool, "ADD reeve-overlay-%s.tar.gz /", dockerfile_architecture(p->dockerfile, &doubt))) ;
+  if (doubt)
+    patching_note(p, pool_printf(pool, "TODO: %s: the patch adds the overlay for amd64, with which the image cannot be built for another platform. ARG TARGETARCH ahead of "
+      "ADD reeve-overlay-${TARGETARCH}.tar.gz / takes that of each (there are amd64 and arm64)", doubt)) ;
+  while (len > 1 && services[len - 1] == '/') len-- ;
+  services = pool_copy(pool, services, len) ;
+  if (tree->outside)
+    patching_note(p, pool_printf(pool, "COPY reads from the build context alone: move %s to %s there before you build", tree->outside, services)) ;
+  if (!p->plan->services && !has_setup) return ; /* COPY refuses what is not there */
+  if (len > 15 && !strcmp(services + len - 15, "/etc/services.d"))
+  {
+    texts_add(pool, lines, copy_line(pool, pool_printf(pool, "%.*s/", (int)(len - 15), services), "/")) ;
+    return ;
+  }
+  parent = strrchr(services, '/') ;
+  if (p->plan->services) texts_add(pool, lines, copy_line(pool, pool_printf(pool, "%s/", services), "/etc/services.d/")) ;
+  if (has_setup)
+    texts_add(pool, lines, copy_line(pool, pool_printf(pool, "%.*scont-init.d/", parent ? (int)(parent - services + 1) : 0, services), "/etc/cont-init.d/")) ;
+}
+
+static char const *entrypoint_line (struct patching *p)
+{
+  char const *line = "ENTRYPOINT [" ;
+  for (struct text const *one = p->start->entrypoint.first ; one ; one = one->next) line = pool_printf(p->pool, "%s%s, ", line, json_word(p->pool, one->text)) ;
+  return pool_printf(p->pool, "%s\"/init\"]", line) ;
+}
+
+static char const *cmd_line (struct patching *p)
+{
+  char const *line = "" ;
+  for (struct text const *one = p->start->instead.first ; one ; one = one->next)
+    line = pool_printf(p->pool, "%s%s%s", line, *line ? ", " : "", json_word(p->pool, one->text)) ;
+  return pool_printf(p->pool, "CMD [%s]", line) ;
+}
+
+/* An /init of its own: s6-overlay's, as a rule. */
+static void note_own_init (struct patching *p)
+{
+  char const *lines = "" ;
+  for (struct instruction const *one = p->dockerfile->instructions ; one ; one = one->next)
+    if (one->stage == STAGE_LAST && strstr(one->arguments, "s6-overlay")) lines = pool_printf(p->pool, "%s%s%u", lines, *lines ? ", " : "", one->first) ;
+  patching_note(p, *lines ? pool_printf(p->pool, "TODO: the image's /init, s6-overlay's, is replaced by Reeve's of the same name: take s6-overlay out (Dockerfile, line %s); what is in "
+    "/etc/services.d and /etc/cont-init.d runs as before", lines)
+    : "TODO: the image executed an /init of its own, and Reeve's takes its place: if it is s6-overlay's, take that out; if it is another one, see what it did") ;
+}
+
+/* ONBUILD CMD ["/start.sh"]: in images made from this one. Returns 1 if one executes the input. */
+static int remove_onbuild (struct patching *p)
+{
+  int executes = 0 ;
+  for (struct instruction *one = p->dockerfile->instructions ; one ; one = one->next)
+  {
+    char const *inner = pool_copy(p->pool, one->arguments, strcspn(one->arguments, " \t")) ;
+    if (one->stage != STAGE_LAST || strcmp(one->name, "ONBUILD") != 0 || !shell_one_of(inner, "CMD ENTRYPOINT")) continue ;
+    if (text_names_file(one->arguments, p->input))
+    {
+      executes = 1 ;
+      patching_remove(p, one, pool_printf(p->pool, " %s, which executed %s in images made from this one: they have /init from here", inner, p->input)) ;
+    }
+    else patching_note(p, pool_printf(p->pool, "TODO: %s: ONBUILD %s stays: in images made from this one it %s", patching_place(p, one), inner,
+      strcmp(inner, "CMD") ? "takes the place of /init: take it out, or let it end in /init" : "is started beside the services: is that what you want?")) ;
+  }
+  return executes ;
+}
+
+static void note_start (struct patching *p)
+{
+  struct docker_start const *start = p->start ;
+  struct instruction *entrypoint = dockerfile_last(p->dockerfile, "ENTRYPOINT") ;
+  char const *base = dockerfile_base(p->dockerfile) ;
+  int is_onbuild = remove_onbuild(p) ;
+  if (start->has_init) note_own_init(p) ;
+  if (start->through) note_through(p) ;
+  note_callers(p) ;
+  if (start->front.first && start->front.first->text != start->through) note_front(p) ;
+  if (start->guess && start->script)
+    patching_note(p, pool_printf(p->pool, "the Dockerfile does not name %s: %s, which it executes, was taken for that file", p->input, start->guess)) ;
+  if (!start->script && !start->instead.first && !is_onbuild)
+    patching_note(p, pool_printf(p->pool, "TODO: nothing in the Dockerfile executes %s: it has neither ENTRYPOINT nor CMD. The services take the place of what its base image executes: is that what you want?", p->input)) ;
+  if (start->instead.first && !start->through)
+    patching_note(p, pool_printf(p->pool, "TODO: the Dockerfile does not execute %s, but %s: %s", p->input, texts_join(p->pool, &start->instead, " "),
+      keeps_instead(p) ? "that stays as CMD, beside the services; is that what you want?" : "a service does, so it goes")) ;
+  if (!entrypoint && *base && !dockerfile_base_is_plain(p->dockerfile))
+    patching_note(p, pool_printf(p->pool, "TODO: ENTRYPOINT [\"/init\"] takes the place of the one that %s may have (docker image inspect says it): if that prepares something, "
+      "write ENTRYPOINT [\"ITS\", \"WORDS\", \"/init\"]", base)) ;
+}
+
+/* ENTRYPOINT, CMD and STOPSIGNAL of the last stage go; /init comes where the last of the first
+   two was, or behind the last step of the build. */
+static void replace_end (struct patching *p, struct docker_tree const *tree)
+{
+  struct instruction const *at = 0 ;
+  struct instruction const *step = 0 ;
+  struct texts lines = { 0 } ;
+  struct edit *edit ;
+  int has_stop = 0 ;
+  for (struct instruction *one = p->dockerfile->instructions ; one ; one = one->next)
+  {
+    if (one->stage != STAGE_LAST) continue ;
+    if (shell_one_of(one->name, "ENTRYPOINT CMD")) at = !at || !strcmp(one->name, "ENTRYPOINT") || strcmp(at->name, "ENTRYPOINT") != 0 ? one : at ;
+    if (shell_one_of(one->name, "RUN COPY ADD") && !patching_is_removed(p, one)) step = one ;
+  }
+  if (at && step && step->first > at->first) at = 0 ;
+  for (struct instruction *one = p->dockerfile->instructions ; one ; one = one->next)
+  {
+    if (one->stage != STAGE_LAST) continue ;
+    if (shell_one_of(one->name, "ENTRYPOINT CMD")) patching_note(p, pool_printf(p->pool, "%s: the patch takes out %s", patching_place(p, one), one->name)) ;
+    if (shell_one_of(one->name, "ENTRYPOINT CMD") && one != at) edit_add(p->pool, &p->edits, one->first, one->last) ;
+    if (strcmp(one->name, "STOPSIGNAL") != 0) continue ;
+    has_stop = 1 ;
+    if (shell_one_of(pool_copy(p->pool, one->arguments, strcspn(one->arguments, " \t")), "SIGTERM TERM 15")) continue ;
+    texts_add(p->pool, &edit_add(p->pool, &p->edits, one->first, one->last)->lines, "STOPSIGNAL SIGTERM") ;
+    patching_note(p, pool_printf(p->pool, "%s: the patch changes STOPSIGNAL to SIGTERM, with which /init is stopped; down-signal is what a service gets", patching_place(p, one))) ;
+  }
+  add_copies(p, &lines, tree) ;
+  if (p->plan->services) texts_add(p->pool, &lines, "RUN [\"reeve\", \"check\", \"/etc/services.d\"]") ;
+  if (!has_stop && dockerfile_stop_signal(p->dockerfile))
+  {
+    texts_add(p->pool, &lines, "STOPSIGNAL SIGTERM") ;
+    patching_note(p, pool_printf(p->pool, "the patch adds STOPSIGNAL SIGTERM: %s has another one (%s), and /init is stopped with SIGTERM",
+      dockerfile_base(p->dockerfile), dockerfile_stop_signal(p->dockerfile))) ;
+  }
+  texts_add(p->pool, &lines, entrypoint_line(p)) ;
+  if (keeps_instead(p)) texts_add(p->pool, &lines, cmd_line(p)) ;
+  patching_note(p, pool_printf(p->pool, "the patch adds: %s", texts_join(p->pool, &lines, "; "))) ;
+  if (at) edit = edit_add(p->pool, &p->edits, at->first, at->last) ;
+  else
+  {
+    uint32_t behind = step ? step->last : p->dockerfile->source->nlines ;
+    edit = edit_add(p->pool, &p->edits, behind + 1, behind) ;
+  }
+  edit->lines = lines ;
+}
+
+char const *dockerfile_patch (struct dockerfile const *dockerfile, struct docker_start const *start, struct plan *plan, char const *input,
+  struct docker_tree const *tree)
+{
+  struct patching p = { .dockerfile = dockerfile, .start = start, .plan = plan, .pool = plan->pool, .input = shell_basename(input) } ;
+  note_edits(&p) ;
+  remove_obsolete(&p) ;
+  remove_packages(&p) ;
+  remove_variables(&p) ;
+  note_start(&p) ;
+  replace_end(&p, tree) ;
+  note_inits(&p) ;
+  note_runners(&p) ;
+  return patch_text(dockerfile->source, p.edits) ;
+}

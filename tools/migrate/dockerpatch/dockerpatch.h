@@ -1,0 +1,21 @@
+/* What has to change in the Dockerfile. Pure. */
+
+#ifndef REEVE_MIGRATE_DOCKERPATCH_H
+#define REEVE_MIGRATE_DOCKERPATCH_H
+
+#include "migrate/dockerfile/dockerfile.h"
+#include "migrate/plan/plan.h"
+
+/* Where the services are written: below the build context, or outside of it. */
+struct docker_tree
+{
+  char const *services ; /* as COPY names it */
+  char const *outside ; /* the folder that has to be moved there first; 0: none */
+} ;
+
+/* The patch, a unified diff; "" if there is nothing to change. The plan's notes say what it
+   adds, takes out, and leaves. `input`: the file that was migrated. */
+extern char const *dockerfile_patch (struct dockerfile const *dockerfile, struct docker_start const *start, struct plan *plan, char const *input,
+  struct docker_tree const *tree) ;
+
+#endif

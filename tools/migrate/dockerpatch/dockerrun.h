@@ -1,0 +1,48 @@
+/* RUN instructions: do they use files that go, or install packages that go? Pure. */
+
+#ifndef REEVE_MIGRATE_DOCKERRUN_H
+#define REEVE_MIGRATE_DOCKERRUN_H
+
+#include "migrate/dockerfile/dockerfile.h"
+
+/* The bytes of an instruction's arguments, each with a mark if it goes. */
+struct cut
+{
+  char const *text ;
+  char *gone ;
+} ;
+
+/* ---- dockeruses.c: who uses a file ---- */
+/* Does the text name the file: by its path, or by its name ahead of no other folder? */
+extern int text_names_file (char const *text, char const *path) ;
+/* Does the instruction use the file? By name, by a pattern, or by its folder. */
+extern int run_needs (struct dockerfile const *dockerfile, struct instruction const *run, char const *path) ;
+
+/* The text with blanks in place of http://HOST/FILE. */
+extern char const *text_without_urls (struct pool *pool, char const *text) ;
+/* Adds the shell code of the image's RUNs, here-documents included. */
+extern void dockerfile_runs (struct dockerfile const *dockerfile, struct texts *codes) ;
+/* Does a RUN, or a here-document, of the image have the text? */
+extern int dockerfile_says (struct dockerfile const *dockerfile, char const *text) ;
+
+/* ---- dockerrun.c: the commands of a RUN ---- */
+/* Does each of its commands only prepare files of `gone`, absolute paths? */
+extern int run_only_prepares (struct dockerfile const *dockerfile, struct instruction const *run, struct texts const *gone) ;
+
+/* Do all its commands only fetch an init, such as tini? */
+extern int run_only_fetches_init (struct pool *pool, struct instruction const *run) ;
+extern int names_init (char const *text) ;
+/* Does one of its commands execute `program`? */
+extern int run_executes (struct pool *pool, struct instruction const *run, char const *program) ;
+
+/* Does one of its commands name the program's file, other than to fetch it? */
+extern int run_uses_file (struct pool *pool, struct instruction const *run, char const *program) ;
+
+/* Marks these packages (words with blanks between them), and the commands that install nothing
+   else. Returns how many packages were found. *all becomes 1 if nothing useful is left. */
+extern unsigned int run_without_packages (struct pool *pool, struct instruction const *run, char const *packages, struct cut *cut, int *all) ;
+
+/* The lines of the instruction without the marked bytes. */
+extern void cut_lines (struct dockerfile const *dockerfile, struct instruction const *run, struct cut const *cut, struct texts *lines) ;
+
+#endif

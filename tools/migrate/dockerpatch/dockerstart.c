@@ -1,0 +1,386 @@
+/* What the image executes at its start: ENTRYPOINT's words, then CMD's; where the input is
+   among them, and what comes before and behind it. */
+
+#include <string.h>
+
+#include "migrate/command/command.h"
+#include "migrate/command/procrunners.h"
+#include "migrate/dockerpatch/starting.h"
+#include "migrate/plan/inputkind.h"
+
+/* The last ENTRYPOINT, and the last CMD that it is given: one sets the CMD of what its stage is
+   made from back to nothing. */
+static void find_instructions (struct dockerfile const *dockerfile, struct instruction **entrypoint, struct instruction **cmd)
+{
+  *entrypoint = dockerfile_last(dockerfile, "ENTRYPOINT") ;
+  *cmd = dockerfile_last(dockerfile, "CMD") ;
+  if (!*entrypoint || !*cmd || (*cmd)->first > (*entrypoint)->first) return ;
+  for (struct instruction *one = *cmd ; one && one != *entrypoint ; one = one->next)
+    if (!strcmp(one->name, "FROM"))
+    {
+      *cmd = 0 ;
+      return ;
+    }
+}
+
+/* ["a"], or a shell and its code. Returns 1 for the former. */
+static int add_words (struct starting *s, struct instruction const *instruction)
+{
+  char const *code = instruction->arguments ;
+  if (dockerfile_exec_form(s->pool, code, &s->words)) return 1 ;
+  {
+    struct texts shell = { 0 } ;
+    struct instruction const *set = 0 ;
+    for (struct instruction const *one = 0 ; (one = dockerfile_next(s->dockerfile, one, "SHELL")) && one->first < instruction->first ; ) set = one ;
+    if (!set || !dockerfile_exec_form(s->pool, set->arguments, &shell))
+    {
+      texts_add(s->pool, &shell, "/bin/sh") ;
+      texts_add(s->pool, &shell, "-c") ;
+    }
+    for (struct text *one = shell.first ; one ; one = one->next) texts_add(s->pool, &s->words, one->text) ;
+    texts_add(s->pool, &s->words, code) ;
+  }
+  return 0 ;
+}
+
+static int names_input (struct starting const *s, char const *word)
+{
+  return texts_has(&s->names, shell_basename(word)) ;
+}
+
+static int is_init_program (char const *word)
+{
+  return shell_one_of(shell_basename(word), "tini tini-static dumb-init catatonit docker-init") ;
+}
+
+/* ---- the names of the input ---- */
+
+/* What reads it, and is executed in its place. Returns 0 for a script. */
+static int add_reader (struct starting *s, char const *name, char const *text)
+{
+  enum input_kind kind = input_kind(name, text) ;
+  if (kind == INPUT_SUPERVISORD) texts_add(s->pool, &s->names, "supervisord") ;
+  else if (kind == INPUT_PROCFILE)
+    for (unsigned int i = 0 ; procrunner_name(i) ; i++) texts_add(s->pool, &s->names, procrunner_name(i)) ;
+  else return 0 ;
+  return 1 ;
+}
+
+/* Returns 1 when the build takes it into the image by its name. */
+static int add_input_names (struct starting *s, char const *input)
+{
+  char const *name = shell_basename(input) ;
+  int found = 0 ;
+  texts_add(s->pool, &s->names, name) ;
+  for (int i = 0 ; i < 2 ; i++)
+    for (struct instruction *one = 0 ; (one = dockerfile_next(s->dockerfile, one, i ? "ADD" : "COPY")) ; )
+    {
+      struct copying copying ;
+      dockerfile_copying(s->dockerfile, one, &copying) ;
+      for (struct text const *source = copying.from_stage ? 0 : copying.sources.first ; source ; source = source->next)
+        if (!strcmp(shell_basename(source->text), name))
+        {
+          texts_add_once(s->pool, &s->names, shell_basename(copying_path(s->pool, &copying, source->text))) ;
+          found = 1 ;
+        }
+    }
+  return found ;
+}
+
+/* ---- where it is, and what is around it ---- */
+
+/* -e, -u, -x of `bash -e /start.sh`, as `set` has them */
+static char const *keep_options (struct pool *pool, char const *before, char const *word)
+{
+  char const *out = before ? before : "-" ;
+  if (!strpbrk(word + 1, "eux")) return before ;
+  for (char const *p = word + 1 ; *p ; p++)
+    if (strchr("eux", *p)) out = pool_printf(pool, "%s%c", out, *p) ;
+  return out ;
+}
+
+/* bundle exec, poetry run: not the shell, or python -m, behind it. */
+static void set_prefix (struct starting *s, struct texts const *words)
+{
+  char const *prefix = "" ;
+  for (struct text const *one = words->first ; one && !shell_one_of(shell_basename(one->text), "sh bash ash dash python python2 python3") ; one = one->next)
+    prefix = pool_printf(s->pool, "%s%s%s", prefix, *prefix ? " " : "", shell_quote(s->pool, one->text)) ;
+  if (*prefix) s->start->prefix = prefix ;
+}
+
+/* What is ahead of the input, without tini -g -- , sh -x, and the like. The shell of a script that stays is
+   in the new ENTRYPOINT as well: such a script need not be executable. */
+static void add_front (struct starting *s, struct text const *until)
+{
+  struct texts front = { 0 } ;
+  struct texts entrypoint = { 0 } ;
+  struct text const *shell = 0 ; /* of the next word */
+  int options = 0 ; /* of what only starts another program */
+  int is_init = 0 ;
+  int is_shell = 0 ;
+  for (struct text const *one = s->words.first ; one != until ; one = one->next)
+  {
+    if (s->is_read && is_project_starter(one->text))
+    {
+      struct texts words = { 0 } ;
+      for (; one != until ; one = one->next) texts_add(s->pool, &words, one->text) ;
+      set_prefix(s, &words) ;
+      break ;
+    }
+    int is_env = !strcmp(shell_basename(one->text), "env") && one->next != until && strchr(one->next->text, '=') ;
+    if (options && *one->text == '-')
+    {
+      if (is_shell && one->text[1] != '-' && one->text[strlen(one->text) - 1] == 'o' && one->next != until)
+      {
+        /* bash -euo pipefail -c */
+        s->start->shell_options = keep_options(s->pool, s->start->shell_options, pool_copy(s->pool, one->text, strlen(one->text) - 1)) ;
+        one = one->next ;
+        continue ;
+      }
+      if (is_shell && *one->text == '-' && one->text[1] != '-' && !strchr(one->text, 'c') && strpbrk(one->text, "eux"))
+        s->start->shell_options = keep_options(s->pool, s->start->shell_options, one->text) ;
+      if (is_init && shell_one_of(one->text, "-r --rewrite -p -e -l") && one->next != until)
+      {
+        one = one->next ;
+        if (strchr(one->text, ':')) s->start->rewrites = one->text ;
+      }
+      else if (is_init && strchr(one->text, ':')) s->start->rewrites = one->text ;
+      continue ;
+    }
+    if (!strcmp(one->text, "/init")) /* the overlay's takes its place */
+    {
+      s->start->has_init = 1 ;
+      continue ;
+    }
+    is_init = is_init_program(one->text) ;
+    is_shell = shell_one_of(shell_basename(one->text), "sh bash ash dash") ;
+    options = is_starter(one->text) && !is_env ;
+    if (is_shell) shell = one ;
+    if (options) continue ;
+    for (; shell && shell != one ; shell = shell->next) texts_add(s->pool, &entrypoint, shell->text) ;
+    shell = 0 ;
+    texts_add(s->pool, &front, one->text) ;
+    texts_add(s->pool, &entrypoint, one->text) ;
+  }
+  s->start->front = front ;
+  s->start->entrypoint = entrypoint ;
+}
+
+static void set_arguments (struct starting *s, struct texts const *words)
+{
+  char const **array ;
+  unsigned int n = 0 ;
+  for (struct text const *one = words->first ; one ; one = one->next) n++ ;
+  array = pool_alloc(s->pool, (n + 1) * sizeof(*array)) ;
+  n = 0 ;
+  for (struct text const *one = words->first ; one ; one = one->next) array[n++] = one->text ;
+  s->start->arguments = array ;
+}
+
+static void find_in_words (struct starting *s)
+{
+  struct texts rest = { 0 } ;
+  struct text const *at = s->words.first ;
+  unsigned int n = 0 ;
+  int in_code = 0 ;
+  while (at && (!names_input(s, at->text) || (strchr(at->text, ' ') && !strchr(shell_basename(at->text), ' ')))) at = at->next ;
+  if (!at) return ;
+  s->start->script = shell_basename(at->text) ;
+  for (struct text const *one = s->words.first ; one != at ; one = one->next)
+  {
+    n++ ;
+    in_code = shell_one_of(one->text, "-c -lc -ec -xc -exc") ; /* its further words are no arguments of the input */
+  }
+  s->start->is_given = !in_code && n < s->nentrypoint ;
+  add_front(s, at) ;
+  for (struct text const *one = s->is_read ? at : 0 ; one ; one = one->next) texts_add(s->pool, &s->start->command, shell_quote(s->pool, one->text)) ;
+  for (at = at->next ; at ; at = at->next) texts_add(s->pool, &rest, at->text) ;
+  set_arguments(s, &rest) ;
+}
+
+/* foreman start -f X, in shell code. */
+static void set_command (struct starting *s, struct statement const *statement, unsigned int i)
+{
+  for (unsigned int j = 0 ; j < statement->nassignments && s->is_read ; j++)
+    texts_add(s->pool, &s->start->assignments, statement->assignments[j].raw) ;
+  for (; i < statement->nwords && s->is_read ; i++) texts_add(s->pool, &s->start->command, statement->words[i].raw) ;
+}
+
+/* The word of a simple command that names the input; nwords: none does. */
+static unsigned int word_of_input (struct starting const *s, struct statement const *statement)
+{
+  unsigned int i = 0 ;
+  while (i < statement->nwords && !names_input(s, statement_word(statement, i))) i++ ;
+  return i ;
+}
+
+/* Without the && or ; at its end; 0: nothing is left. */
+static char const *code_before (struct pool *pool, char const *text, uint32_t len, int *must_succeed)
+{
+  while (len && strchr(" \t\n;", text[len - 1])) len-- ;
+  *must_succeed = len > 1 && !strncmp(text + len - 2, "&&", 2) ;
+  if (*must_succeed) len -= 2 ;
+  return len ? pool_copy(pool, text, len) : 0 ;
+}
+
+/* sh -c 'display & exec /start.sh --fast': its only command, or the last of several. */
+static void find_in_code (struct starting *s)
+{
+  struct source code ;
+  struct statement *one ;
+  struct text const *at = s->words.first ;
+  struct texts rest = { 0 } ;
+  unsigned int i ;
+  while (at && (!at->next || !shell_one_of(at->text, "-c -lc -ec -xc -exc"))) at = at->next ;
+  if (!at || !at->next || s->start->script) return ;
+  at = at->next ;
+  one = shell_parse_text(s->pool, &code, at->text) ;
+  while (one && one->next) one = one->next ;
+  while (one && (one->kind == STATEMENT_AND) && one->body) one = one->body->next ;
+  if (!one || one->kind != STATEMENT_COMMAND || (i = word_of_input(s, one)) == one->nwords) return ;
+  s->start->script = shell_basename(statement_word(one, i)) ;
+  add_front(s, at) ;
+  s->start->shell_options = 0 ; /* those of the shell around it */
+  for (unsigned int j = 1 ; j < i ; j++)
+    if (shell_one_of(statement_word(one, j), "-e -u -x -eu -ex -ux -eux")) s->start->shell_options = keep_options(s->pool, s->start->shell_options, statement_word(one, j)) ;
+  for (unsigned int j = 0 ; j < i ; j++)
+  {
+    if (s->is_read && is_project_starter(statement_word(one, j)))
+    {
+      struct texts words = { 0 } ;
+      for (; j < i ; j++) texts_add(s->pool, &words, statement_word(one, j)) ;
+      set_prefix(s, &words) ;
+    }
+    else if (!is_starter(statement_word(one, j)) && *statement_word(one, j) != '-') 
+    {
+      texts_add(s->pool, &s->start->front, statement_word(one, j)) ;
+      texts_add(s->pool, &s->start->entrypoint, statement_word(one, j)) ;
+    }
+  }
+  set_command(s, one, i) ;
+  s->start->code = code_before(s->pool, at->text, one->range.start, &s->start->code_must_succeed) ;
+  for (i++ ; i < one->nwords ; i++)
+  {
+    if (!one->words[i].value) return ; /* what the shell makes of it is not known */
+    texts_add(s->pool, &rest, one->words[i].value) ;
+  }
+  set_arguments(s, &rest) ;
+}
+
+/* ---- a script of the image that executes the input ---- */
+
+static int executes_input (struct statement *statement, void *data)
+{
+  struct starting *s = data ;
+  struct launch launch ;
+  unsigned int i ;
+  if (statement->kind != STATEMENT_COMMAND || !statement->nwords) return 0 ;
+  command_unwrap(s->pool, statement, &launch) ;
+  if (launch.code)
+  {
+    struct source code ;
+    char const *text = shell_unquote(s->pool, launch.code) ;
+    for (struct statement *one = text ? shell_parse_text(s->pool, &code, text) : 0 ; one ; one = one->next)
+      if (statement_walk(one, &executes_input, s))
+      {
+        s->start->through_at = statement->range ;
+        return 1 ;
+      }
+  }
+  i = launch.first ;
+  if (s->is_read && starts_supervisor(statement) && texts_has(&s->names, "supervisord"))
+  {
+    s->start->script = "supervisord" ;
+    s->start->through_at = statement->range ;
+    s->start->through_goes_on = 1 ;
+    return 1 ;
+  }
+  while (i < statement->nwords && (shell_one_of(statement_word(statement, i), ". source") || is_starter(statement_word(statement, i)) || *statement_word(statement, i) == '-'
+   || (i && strchr(statement_word(statement, i), '=')))) i++ ;
+  if (s->is_read && i < statement->nwords && is_project_starter(statement_word(statement, i)))
+  {
+    struct texts words = { 0 } ;
+    for (; i < statement->nwords && !names_input(s, statement_word(statement, i)) ; i++) texts_add(s->pool, &words, statement_word(statement, i)) ;
+    if (i < statement->nwords) set_prefix(s, &words) ;
+  }
+  if (i == statement->nwords || !names_input(s, executed_word(s, statement, i))) return 0 ;
+  set_command(s, statement, i) ;
+  s->start->script = shell_basename(executed_word(s, statement, i)) ;
+  for (struct text const *one = launch.options.first ; one && one->next ; one = one->next)
+    if (!strcmp(one->text, "--user")) s->start->through_user = one->next->text ;
+  s->start->through_at = statement->range ;
+  s->start->through_goes_on = !launch.replaced ;
+  return 1 ;
+}
+
+/* ENTRYPOINT ["/entry.sh"], which ends in `exec supervisord -n`: it stays, and all words before it. */
+static void find_in_scripts (struct starting *s)
+{
+  struct texts const words = s->words ;
+  open_code(s) ;
+  for (struct text *at = s->words.first ; at ; at = at->next)
+  {
+    struct docker_script const *script = dockerfile_script(s->dockerfile, s->scripts, at->text) ;
+    struct source code ;
+    if (!script) continue ;
+    s->code = script->text ;
+    for (struct statement *one = shell_parse_text(s->pool, &code, script->text) ; one && !s->start->through ; one = one->next)
+      if (statement_walk(one, &executes_input, s))
+      {
+        s->start->through = at->text ;
+        s->start->through_goes_on &= !!one->next ;
+      }
+    if (!s->start->through) continue ;
+    s->start->through_text = script->text ;
+    s->start->through_command = source_copy(&code, s->start->through_at) ;
+    s->start->through_line = source_line(&code, s->start->through_at.start) ;
+    add_front(s, at->next) ;
+    for (struct text *rest = at->next ; rest ; rest = rest->next) texts_add(s->pool, &s->start->passed, rest->text) ;
+    if (s->start->through_goes_on) s->start->instead = s->start->passed ;
+    return ;
+  }
+  s->words = words ;
+}
+
+/* Without the input, if the image executes it. */
+static struct docker_script *without_input (struct docker_script *scripts, char const *input, char const *script)
+{
+  struct docker_script **one = &scripts ;
+  while (*one)
+  {
+    char const *name = shell_basename((*one)->name) ;
+    if (script && (!strcmp(name, shell_basename(input)) || !strcmp(name, script))) *one = (*one)->next ;
+    else one = &(*one)->next ;
+  }
+  return scripts ;
+}
+
+void dockerfile_start (struct dockerfile const *dockerfile, char const *input, char const *text, struct docker_script *scripts, struct docker_start *start)
+{
+  struct starting s = { .dockerfile = dockerfile, .pool = dockerfile->source->pool, .scripts = scripts, .start = start } ;
+  struct instruction *entrypoint ;
+  struct instruction *cmd ;
+  int is_exec = 1 ;
+  int is_copied ;
+  memset(start, 0, sizeof(*start)) ;
+  find_instructions(dockerfile, &entrypoint, &cmd) ;
+  if (entrypoint) is_exec = add_words(&s, entrypoint) ;
+  for (struct text const *one = s.words.first ; one && is_exec ; one = one->next) s.nentrypoint++ ;
+  if (cmd && is_exec) add_words(&s, cmd) ;
+  start->line = cmd ? cmd->first : entrypoint ? entrypoint->first : 0 ;
+  is_copied = add_input_names(&s, input) ;
+  s.is_read = add_reader(&s, shell_basename(input), text) ;
+  find_in_words(&s) ;
+  find_in_code(&s) ;
+  if (!start->script) find_in_scripts(&s) ;
+  if (!start->script && !is_copied && !s.is_read)
+  {
+    char const *guess = guess_name(&s, text) ;
+    if (guess) texts_add(s.pool, &s.names, guess) ;
+    start->guess = guess ;
+    find_in_words(&s) ;
+    find_in_code(&s) ;
+  }
+  if (!start->script) start->instead = s.words ;
+  start->scripts = without_input(scripts, input, start->script) ;
+}

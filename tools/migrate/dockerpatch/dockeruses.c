@@ -1,0 +1,124 @@
+/* Does a text, or an instruction, use a file of the image? */
+
+#include <ctype.h>
+#include <fnmatch.h>
+#include <string.h>
+
+#include "migrate/dockerpatch/dockerrun.h"
+#include "migrate/shell/shell.h"
+
+#define WORD_ENDS " \t\n\"';|&()<>"
+/* Folders that are there without the file. */
+#define FOLDERS "/ /bin /sbin /usr /usr/bin /usr/sbin /usr/local /usr/local/bin /usr/local/sbin /etc /opt /srv /tmp /root /home /var /run"
+
+int text_names_file (char const *text, char const *path)
+{
+  char const *name = shell_basename(path) ;
+  size_t len = strlen(name) ;
+  for (char const *p = text ; (p = strstr(p, name)) ; p++)
+  {
+    char const *word = p ;
+    if (p[len] && (isalnum((unsigned char)p[len]) || strchr("_-.", p[len]))) continue ;
+    if (p > text && (isalnum((unsigned char)p[-1]) || strchr("_-.", p[-1]))) continue ;
+    while (word > text && !strchr(" \t\n\"'`=;&|()<>[],:", word[-1])) word-- ;
+    if (*word == '/' && *path == '/' && !memchr(word, '$', (size_t)(p - word))
+     && ((size_t)(p - word) + len != strlen(path) || strncmp(word, path, strlen(path)) != 0)) continue ; /* one of that name in another folder */
+    return 1 ;
+  }
+  return 0 ;
+}
+
+/* * * * * * COMMAND, in quotes: of cron, and no pattern. */
+static int is_lone_star (char const *text, char const *p)
+{
+  return *p == '*' && (p == text || strchr(" \"'", p[-1])) && strchr(" \"'", p[1]) ;
+}
+
+/* The text as words: without quotes, and with what separates commands as blanks. */
+static char const *as_words (struct pool *pool, char const *text)
+{
+  char *copy = (char *)pool_copy(pool, text, strlen(text)) ;
+  char quote = 0 ;
+  for (char const *p = text ; *p ; p++)
+  {
+    if (quote && is_lone_star(text, p)) copy[p - text] = ' ' ;
+    if (*p == quote) quote = 0 ;
+    else if (!quote && strchr("\"'", *p)) quote = *p ;
+  }
+  for (char *p = copy ; *p ; p++) if (strchr("\"'\n\t;&|()[],=<>`", *p)) *p = ' ' ;
+  return copy ;
+}
+
+static int word_means (char const *word, char const *path, char const *workdir)
+{
+  size_t len = strlen(word) ;
+  while (len > 1 && word[len - 1] == '/') len-- ;
+  if (strpbrk(word, "*?"))
+  {
+    if (*word == '/') return !fnmatch(word, path, FNM_PATHNAME) ;
+    return !fnmatch(shell_basename(word), shell_basename(path), 0) ;
+  }
+  /* Its folder, which the COPY may have made. */
+  return *word == '/' && !strncmp(path, word, len) && path[len] == '/' && strcmp(word, workdir) != 0 && !shell_one_of(word, FOLDERS) ;
+}
+
+static int text_needs (struct pool *pool, char const *text, char const *path, char const *workdir)
+{
+  char const *name = shell_basename(path) ;
+  for (char const *p = text ; (p = strstr(p, name)) ; p++)
+  {
+    char before = p > text ? p[-1] : ' ' ;
+    char after = p[strlen(name)] ;
+    if (!strchr("-.", before) && !strchr("-.", after ? after : ' ') && shell_mentions(p > text ? p - 1 : p, name)) return 1 ;
+  }
+  text = as_words(pool, text) ;
+  for (; *(text += strspn(text, " ")) ; text += strcspn(text, " "))
+    if (word_means(pool_copy(pool, text, strcspn(text, " ")), path, workdir)) return 1 ;
+  return 0 ;
+}
+
+char const *text_without_urls (struct pool *pool, char const *text)
+{
+  char *copy = (char *)pool_copy(pool, text, strlen(text)) ;
+  char *p = copy ;
+  while ((p = strstr(p, "://")))
+  {
+    while (p > copy && !strchr(WORD_ENDS, p[-1])) p-- ;
+    for (; *p && !strchr(WORD_ENDS, *p) ; p++) *p = ' ' ;
+  }
+  return copy ;
+}
+
+int run_needs (struct dockerfile const *dockerfile, struct instruction const *run, char const *path)
+{
+  struct pool *pool = dockerfile->source->pool ;
+  char const *workdir = dockerfile_workdir(dockerfile, run) ;
+  char const *text = dockerfile_expand(dockerfile, run, run->arguments) ;
+  if (shell_one_of(run->name, "HEALTHCHECK")) text = text_without_urls(pool, text) ; /* it asks a server for that */
+  if (text_needs(pool, text, path, workdir)) return 1 ;
+  for (struct text const *one = run->documents.first ; one ; one = one->next)
+    if (text_needs(pool, one->text, path, workdir)) return 1 ;
+  return 0 ;
+}
+
+int dockerfile_says (struct dockerfile const *dockerfile, char const *text)
+{
+  for (struct instruction const *one = dockerfile->instructions ; one ; one = one->next)
+  {
+    if (one->stage == STAGE_OTHER || !shell_one_of(one->name, "RUN COPY")) continue ;
+    if (strstr(one->arguments, text)) return 1 ;
+    for (struct text const *line = one->documents.first ; line ; line = line->next)
+      if (strstr(line->text, text)) return 1 ;
+  }
+  return 0 ;
+}
+
+void dockerfile_runs (struct dockerfile const *dockerfile, struct texts *codes)
+{
+  for (struct instruction const *one = dockerfile->instructions ; one ; one = one->next)
+  {
+    if (one->stage == STAGE_OTHER || strcmp(one->name, "RUN") != 0) continue ;
+    texts_add(dockerfile->source->pool, codes, one->documents.first
+      ? texts_join(dockerfile->source->pool, &one->documents, "\n") : dockerfile_expand(dockerfile, one, one->arguments)) ;
+  }
+}

@@ -1,0 +1,65 @@
+/* The patch to a Dockerfile while it is made: dockerpatch.c decides what is added, dockerleft.c
+   what goes; dockercallers.c names who asks for that, dockeredits.c who changes the input,
+   dockerfront.c what stays ahead of /init. */
+
+#ifndef REEVE_MIGRATE_PATCHING_H
+#define REEVE_MIGRATE_PATCHING_H
+
+#include "migrate/dockerfile/dockerfile.h"
+#include "migrate/plan/plan.h"
+#include "migrate/text/patch.h"
+
+/* A file that only the wrapper needed. */
+struct obsolete
+{
+  enum { OBSOLETE_INPUT, OBSOLETE_INCLUDED, OBSOLETE_INIT } kind ; /* OBSOLETE_INCLUDED: the input includes it */
+  struct instruction *copy ;
+  char const *path ; /* in the image */
+  char const *needed_by ; /* why it stays; 0: it goes */
+  struct obsolete *next ;
+} ;
+
+struct patching
+{
+  struct dockerfile const *dockerfile ;
+  struct docker_start const *start ;
+  struct plan *plan ;
+  struct pool *pool ;
+  struct edit *edits ;
+  char const *input ; /* the wrapper's basename, on this machine */
+  struct obsolete *obsolete ;
+  int build_edits ; /* a RUN changes the input, or what it is made of */
+} ;
+
+extern void patching_note (struct patching *p, char const *text) ;
+extern char const *patching_place (struct patching const *p, struct instruction const *one) ;
+extern int patching_is_edited (struct patching const *p, struct instruction const *one) ;
+extern int patching_is_removed (struct patching const *p, struct instruction const *one) ;
+extern void patching_remove (struct patching *p, struct instruction const *one, char const *why) ;
+
+/* ---- dockerleft.c: files that served the wrapper alone ---- */
+/* Does a file of the plan name it? */
+extern int plan_needs (struct plan const *plan, char const *name) ;
+/* Does a RUN, a HEALTHCHECK, a here-document or a file of the plan execute it? */
+extern int patching_executes (struct patching *p, char const *program) ;
+/* What stays in the image and executes the program, or may do so: words for a note; 0: nothing does. */
+extern char const *script_needs (struct patching *p, char const *program) ;
+/* The same for the init programs that a text names. */
+extern char const *init_stays (struct patching *p, char const *text) ;
+/* Takes out the COPY of such files, and what only prepared them. A note says why each goes or stays. */
+extern void remove_obsolete (struct patching *p) ;
+
+/* ---- dockeredits.c ---- */
+/* A TODO for what changes the input in the image, in the build or when the container starts. */
+extern void note_edits (struct patching *p) ;
+
+/* ---- dockerfront.c: what stays ahead of /init ---- */
+extern void note_front (struct patching *p) ;
+/* The script that executed the input has to execute /init now. */
+extern void note_through (struct patching *p) ;
+
+/* ---- dockercallers.c ---- */
+/* A TODO for each HEALTHCHECK, script or other file that calls what has gone. */
+extern void note_callers (struct patching *p) ;
+
+#endif

@@ -1,0 +1,38 @@
+/* Looking for the input among the words that the image executes: what dockerstart.c and
+   dockerwords.c share. */
+
+#ifndef REEVE_MIGRATE_STARTING_H
+#define REEVE_MIGRATE_STARTING_H
+
+#include "migrate/dockerfile/dockerfile.h"
+#include "migrate/shell/shell.h"
+
+struct starting
+{
+  struct dockerfile const *dockerfile ;
+  struct pool *pool ;
+  struct texts names ; /* that the input has in the image */
+  struct texts words ; /* that the image executes */
+  int is_read ; /* another program reads the input: one of the names is executed in its place */
+  unsigned int nentrypoint ; /* of these, ENTRYPOINT's, when it gets more from docker run */
+  struct docker_script *scripts ; /* of the build context */
+  char const *code ; /* of the script that is looked into */
+  struct docker_start *start ;
+} ;
+
+extern int is_starter (char const *word) ; /* it only starts another program, as sh and tini do */
+/* bundle (exec), poetry (run), ...: it makes the programs of a project known to what it starts. */
+extern int is_project_starter (char const *word) ;
+/* The program that word `i` is: also "${SUPERVISORD:-/usr/bin/supervisord}", or a variable that the script sets once. */
+extern char const *executed_word (struct starting const *s, struct statement const *statement, unsigned int i) ;
+extern int starts_supervisor (struct statement const *statement) ; /* service supervisor start */
+
+/* CMD bash /entry.sh: the words of the shell's only command, in place of the shell. */
+extern void open_code (struct starting *s) ;
+
+/* When none of the input's names is there, one of the programs is taken for it: one that executes
+   "$@" comes first, another one last. Arguments count when they look like a script, and not at all
+   behind a program that is known to be none. */
+extern char const *guess_name (struct starting *s, char const *text) ;
+
+#endif

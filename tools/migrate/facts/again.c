@@ -1,0 +1,175 @@
+/* exec gosu USER "$0" "$@": the script starts itself again as another user. So do the services. */
+
+#include <string.h>
+
+#include "migrate/facts/facts.h"
+
+/* What executes the rest of its words: python3 "$0" would be another program. */
+#define STARTERS "env nice ionice chpst chrt taskset numactl prlimit setarch linux32 linux64 unshare nsenter capsh softlimit flock timeout stdbuf " \
+  "dbus-run-session xvfb-run ssh-agent"
+
+/* A word without its quotes, up to the first blank: "\"$0\" $*" begins with $0. */
+static char const *first_of (struct pool *pool, char const *raw)
+{
+  char *out = (char *)pool_copy(pool, raw, strlen(raw)) ;
+  size_t n = 0 ;
+  for (; *raw && (!n || !strchr(" \t\n;", *raw)) ; raw++)
+    if (!strchr("\"'\\ ", *raw)) out[n++] = *raw ;
+  out[n] = 0 ;
+  return out ;
+}
+
+/* $0, or the path that the script has in the image. */
+static int is_script (struct analysis *a, char const *raw)
+{
+  char const *word = first_of(a->pool, raw) ;
+  char const *name = a->plan->script_name ? a->plan->script_name : shell_basename(a->source->name) ;
+  if (shell_one_of(word, "$0 ${0} $BASH_SOURCE ${BASH_SOURCE} ${BASH_SOURCE[0]}")) return 1 ;
+  return *word == '/' && !strcmp(shell_basename(word), name) ;
+}
+
+/* The word behind bash -e. */
+static unsigned int behind_shell (struct statement const *statement, unsigned int i)
+{
+  if (!shell_one_of(shell_basename(statement_word(statement, i)), "sh bash ash dash")) return i ;
+  for (i++ ; i < statement->nwords && *statement->words[i].raw == '-' && !strchr(statement->words[i].raw, 'c') ; i++) ;
+  return i ;
+}
+
+/* su app -c "$0 $*", su app -c 'exec "$0" "$@"' "$0" "$@" */
+static int code_is_script (struct analysis *a, struct launch const *launch)
+{
+  int is_literal = *launch->code == '\'' ;
+  char const *code = launch->code + strspn(launch->code, "\"' ") ;
+  if (!strncmp(code, "exec ", 5)) code += 5 ;
+  if (!is_script(a, code)) return 0 ;
+  return !is_literal || *first_of(a->pool, code) == '/' || (launch->code_words && is_script(a, launch->code_words)) ;
+}
+
+static int runs_script (struct analysis *a, struct statement const *statement, struct launch const *launch)
+{
+  unsigned int i = behind_shell(statement, launch->first) ;
+  if (launch->code) return code_is_script(a, launch) ;
+  return i < statement->nwords && is_script(a, statement->words[i].raw) ;
+}
+
+/* exec env HOME=/x gosu app "$0" "$@": finds the program behind others that are not taken off. Returns the
+   first word of what is taken off; 0: the script is none of the words. */
+static unsigned int behind_others (struct analysis *a, struct statement const *statement, unsigned int first, struct launch *launch)
+{
+  unsigned int last = statement->nwords ;
+  if (!shell_one_of(shell_basename(statement_word(statement, first)), STARTERS)) return 0 ;
+  while (last && !is_script(a, statement->words[last - 1].raw)) last-- ;
+  for (unsigned int i = last ; i < statement->nwords ; i++)
+    if (!takes_arguments(statement->words[i].raw)) return 0 ;
+  for (unsigned int i = first + 1 ; i < last ; i++)
+  {
+    struct statement rest = *statement ;
+    rest.words += i ;
+    rest.nwords -= i ;
+    command_unwrap(a->pool, &rest, launch) ;
+    if (runs_script(a, &rest, launch)) return i ;
+  }
+  return 0 ;
+}
+
+int starts_itself (struct analysis *a, struct statement *statement, struct launch const *launch)
+{
+  struct launch inner = *launch ;
+  unsigned int others = runs_script(a, statement, launch) ? 0 : launch->replaced ? behind_others(a, statement, launch->first, &inner) : 0 ;
+  if (!others && !runs_script(a, statement, launch)) return 0 ;
+  if (texts_has(&inner.options, "--user")) a->user = inner.options ;
+  a->again = claim_statement(a, statement, "dropped", "the script started itself again") ;
+  for (struct text const *one = a->user.first ; one ; one = one->next)
+    if (!strcmp(one->text, "--user")) a->again->what = pool_printf(a->pool, "the script started itself again as %s: so do the services", one->next->text) ;
+  if (others)
+    texts_add(a->pool, &a->again->todo, pool_printf(a->pool, "it did that by %s, which goes: do the same in each run if a service needs it",
+      source_copy(a->source, (struct range){ statement->words[launch->first].range.start, statement->words[others - 1].range.end }))) ;
+  a->again_nsetup = a->plan->nsetup + !!a->pending ; /* what is in its branch came before it, too */
+  return 1 ;
+}
+
+static int is_child_of_itself (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  struct launch launch ;
+  if (statement->kind != STATEMENT_COMMAND || !statement->nwords) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  return texts_has(&launch.options, "--user") && runs_script(a, statement, &launch) ;
+}
+
+void mark_again (struct analysis *a, struct statement *statement, struct claim *claim)
+{
+  if (statement_walk(statement, &is_child_of_itself, a))
+    plan_todo(a->plan, 0, claim, line_of(a, statement), "the script starts itself again as another user, without exec: what is behind it in the script ran as that user: write exec there, and migrate again") ;
+}
+
+/* Does run do more than to set something, and to become its program? */
+static int works_ahead (struct service const *service)
+{
+  if (!service->command) return 1 ;
+  for (struct text const *one = service->run.first ; one ; one = one->next)
+    if (strncmp(one->text, "cd ", 3) != 0 && *one->text != '#') return 1 ;
+  return 0 ;
+}
+
+/* The same options without those of `user`. */
+static struct texts options_without (struct pool *pool, struct texts const *options, struct texts const *user)
+{
+  struct texts others = { 0 } ;
+  for (struct text const *one = options->first ; one ; one = one->next)
+    if (!texts_has(user, one->text)) texts_add(pool, &others, one->text) ;
+  return others ;
+}
+
+/* Lines of the script that make the user's name. */
+static void define_user (struct analysis *a, struct service *service)
+{
+  struct plan *plan = a->plan ;
+  char const *text = texts_join(a->pool, &service->user, " ") ;
+  struct texts lines = { 0 } ;
+  for (unsigned int i = service->npieces ; i-- ; )
+  {
+    struct piece const *piece = plan->pieces + i ;
+    if (piece->is_function || piece->under || !piece_mentioned(piece, text)) continue ;
+    if (piece->shared)
+    {
+      plan_todo(plan, service, service->claim, service->line, pool_printf(a->pool, "it ran as the user %s, whom only the setup knows: write who that is into run", texts_join(a->pool, &service->user, " "))) ;
+      continue ;
+    }
+    text = pool_printf(a->pool, "%s %s", text, piece->text) ;
+    texts_add(a->pool, &lines, piece->text) ;
+  }
+  for (struct text const *one = lines.first ; one ; one = one->next) /* the last that was found is the first */
+  {
+    struct texts rest = service->again ;
+    service->again = (struct texts){ 0 } ;
+    texts_add(a->pool, &service->again, one->text) ;
+    texts_add_all(a->pool, &service->again, &rest) ;
+  }
+}
+
+/* The setup behind it goes on as root. */
+static void mark_setup (struct analysis *a)
+{
+  struct plan const *plan = a->plan ;
+  for (unsigned int i = a->again_nsetup ; i < plan->nsetup ; i++)
+    if (plan->setup[i].does_something)
+    {
+      plan_todo(a->plan, 0, a->again, source_line(a->source, a->again->range.start), "what is behind this in the setup ran as that user, and runs as root now: look at who owns what it makes") ;
+      return ;
+    }
+}
+
+void settle_user (struct analysis *a)
+{
+  if (!a->again || !a->user.first) return ;
+  mark_setup(a) ;
+  for (struct service *one = a->plan->services ; one ; one = one->next)
+  {
+    if (!one->user.first) continue ;
+    one->runs_again = works_ahead(one) && (!one->command || texts_has(&one->options, "--user")) ;
+    if (one->runs_again) one->options = options_without(a->pool, &one->options, &one->user) ;
+    if (one->runs_again || one->logger.first) define_user(a, one) ;
+  }
+}

@@ -1,0 +1,141 @@
+/* From a script's statements to a plan: the state of the walk. The analysis only reads its
+   arguments, and executes nothing.
+
+   script/walk.c goes through the statements in order. The statements before the first start are
+   the setup. The statements after it are tasks between services, or loops that wait for a
+   service. A statement that applies to later ones (variables, cd, functions, ...) becomes a
+   piece: each service that needs the piece repeats it. */
+
+#ifndef REEVE_MIGRATE_ANALYSIS_H
+#define REEVE_MIGRATE_ANALYSIS_H
+
+#include "migrate/command/command.h"
+#include "migrate/command/configured.h"
+#include "migrate/facts/known.h"
+#include "migrate/plan/plan.h"
+
+struct function
+{
+  char const *name ;
+  struct statement *statement ;
+  struct piece *piece ;
+  int starts[2] ; /* something; [1]: `wait` does not count */
+  unsigned int asked ; /* the last question that looked into it, of a kind that looks into each function once */
+  int repeatable ; /* by each service: 1 yes, -1 no, or just being asked; 0: not asked yet */
+  int walked ; /* its body has been walked, because it starts something, or it is not needed any more */
+  struct function *next ;
+} ;
+
+/* What holds the pid of a service: P=$!, an element of an array, a file. A name with
+   several pids has an entry for each. */
+struct pid_variable
+{
+  char const *name ;
+  char const *key ; /* of the element; 0: the name is not an array */
+  struct service *service ;
+  struct pid_variable *next ;
+} ;
+
+/* A variable that the script has set, and its value if the image's CMD decides it. */
+struct known
+{
+  char const *name ;
+  char const *value ; /* 0: not known */
+  struct known *next ;
+} ;
+
+/* The statements that are still to be walked, from the innermost list outwards. */
+struct frame
+{
+  struct statement *statement ; /* the one that is being walked; 0: none of a list */
+  struct statement *rest ;
+  struct frame *up ;
+} ;
+
+/* A statement of a branch, or of a task. Its file is not decided yet. */
+struct held
+{
+  struct statement *statement ;
+  struct claim *claim ;
+  unsigned int npieces ; /* how many of the plan's pieces came before it */
+  struct held *next ;
+} ;
+
+/* The last loop that waited: later statements may ask for its result. */
+struct awaited
+{
+  struct service *service ; /* 0: there is none */
+  struct claim *claim ;
+  struct texts names ; /* variables that the loop sets */
+  unsigned long limit_ms ; /* 0: no limit */
+  int gives_up ; /* after the limit the script ended */
+} ;
+
+struct trap
+{
+  struct statement *statement ;
+  char const *code ; /* shell code, raw */
+  char const *signals ; /* " TERM INT ": those that it still has at the script's end */
+  char const *all ; /* those that it had first */
+  uint32_t line ;
+  struct claim *claim ; /* of the call of a function that sets it; 0: it is the statement's own */
+  uint32_t replaced_line ; /* where another trap took the last of them; 0: it has some */
+  struct trap *next ;
+} ;
+
+struct ending ;
+
+struct analysis
+{
+  struct plan *plan ;
+  struct source *source ;
+  struct pool *pool ;
+  struct function *functions ;
+  struct pid_variable *pids ;
+  struct trap *traps ;
+  struct ending *endings ; /* where the script ended behind the waiting */
+  int end_is_forgiven ; /* a failure of what is main did not end it: wait || true */
+  struct texts ready ; /* services that later ones depend on */
+  struct awaited awaited ;
+  struct texts conditions ; /* of the branch that is being walked */
+  struct texts otherwise ; /* what holds for all later statements: where it does not, the script became a program */
+  int branch_replaced ; /* the branch that is being walked became a program */
+  struct frame const *here ; /* of the list that is being walked */
+  struct held *pending ; /* statements of that branch, for its next service */
+  struct held *remarks ; /* comments, for the next statement */
+  struct service *last ; /* the last service in the background */
+  struct texts last_or ; /* $! may also be the pid of these, which other branches started */
+  struct service *last_or_of ; /* `last_or` holds only while this is `last` */
+  int last_is_idle ; /* a later process only keeps the container alive: $! is its pid */
+  int has_idle ; /* there is such a process: `wait` never ends */
+  struct service *task ; /* the task that further statements are added to; 0: none */
+  struct held *task_statements ;
+  struct placed const *positional ; /* sets $1, ... in the function that is being walked; 0: nothing does */
+  struct texts user ; /* reeve-exec's options, if the script started itself again as another user */
+  struct claim *again ; /* of that statement; 0: it did not */
+  unsigned int again_nsetup ; /* how many items of the setup came before it */
+  uint32_t waited_line ; /* where the script waits for the end; 0: not yet */
+  uint32_t foreground_line ; /* `waited_line`, where that is a server in the foreground, and more statements follow; 0: it is not */
+  int waited_in_branch ; /* it waits in a branch that may not be taken */
+  uint32_t replaced_line ; /* of the `exec` after which nothing runs; 0: none */
+  struct service *branch_last ; /* `last` at the beginning of the branch */
+  char const *suffix ; /* for the names of services that a loop starts; "" outside of loops */
+  char const *template ; /* how many instances of each service a loop starts; 0 outside of loops */
+  int in_function ;
+  int in_call ; /* run is being written from a function's body */
+  struct texts status_names ; /* variables that hold $? of a start */
+  unsigned int depth ;
+  int sets_errexit ;
+  int task_must_succeed ; /* the script ends if the task fails */
+  struct known *known ; /* the latest first */
+  char const *const *arguments ; /* "$@" here, ended by 0: CMD's words, or what `set --` made of them; 0: not known */
+  int shifted ; /* `shift` or `set --` changed them to words that are not known */
+  int dispatched ; /* CMD has decided a branch */
+  int exports_all ; /* set -a */
+  int without_waits ; /* 1: starts_something() ignores `wait` */
+  int functions_known[2] ; /* is `starts` of all functions known? */
+  unsigned int questions ; /* how many questions have looked into functions */
+  int must_succeed ; /* if the statement fails, no later one runs */
+} ;
+
+#endif

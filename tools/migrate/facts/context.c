@@ -1,0 +1,322 @@
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+
+/* Does it apply to all later statements, whether they mention it or not? */
+static int applies_always (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  char const *command = statement_command(statement) ;
+  if (statement->kind == STATEMENT_ASSIGNMENT)
+  {
+    for (unsigned int i = 0 ; i < statement->nassignments ; i++)
+    {
+      char const *raw = statement->assignments[i].raw ;
+      char name[64] ;
+      size_t len = strcspn(raw, "=+[") ;
+      if (len >= sizeof(name)) continue ;
+      memcpy(name, raw, len) ;
+      name[len] = 0 ;
+      if (is_exported(a, name)) return 1 ;
+    }
+    return 0 ;
+  }
+  if (shell_one_of(command, "declare typeset")) return statement_word(statement, 1)[0] == '-' && strchr(statement_word(statement, 1), 'x') ;
+  if (redirects_everything(statement)) return 1 ;
+  if (!strcmp(command, "set")) return !shell_one_of(statement_word(statement, 1), "--") && statement->nwords > 1 ;
+  return shell_one_of(command, "export unset cd pushd popd umask ulimit shopt source . eval") ;
+}
+
+static int applies_always_assignment (struct analysis *a, struct statement *statement)
+{
+  char name[64] ;
+  char const *raw = source_copy(a->source, statement->range) ;
+  size_t len = strcspn(raw, "=+[") ;
+  if (statement->kind != STATEMENT_ASSIGNMENT || statement->nassignments || len >= sizeof(name)) return 0 ;
+  memcpy(name, raw, len) ;
+  name[len] = 0 ;
+  return is_exported(a, name) ;
+}
+
+/* export A B=1; set -a */
+static int note_exports (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  char const *command = statement_command(statement) ;
+  char const *option = statement_word(statement, 1) ;
+  if (!strcmp(command, "set"))
+  {
+    if (!strcmp(option, "-a") || (!strcmp(option, "-o") && !strcmp(statement_word(statement, 2), "allexport"))) a->exports_all = 1 ;
+    else if (!strcmp(option, "+a") || (!strcmp(option, "+o") && !strcmp(statement_word(statement, 2), "allexport"))) a->exports_all = 0 ;
+  }
+  if (strcmp(command, "export") != 0 && (!shell_one_of(command, "declare typeset") || *option != '-' || !strchr(option, 'x'))) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (*statement->words[i].raw != '-')
+      texts_add_once(a->pool, &a->plan->environment, pool_copy(a->pool, statement->words[i].raw, strcspn(statement->words[i].raw, "=+"))) ;
+  return 0 ;
+}
+
+static char const *describe (struct analysis *a, struct statement const *statement, char const *names)
+{
+  char const *command = statement_command(statement) ;
+  if (statement->kind == STATEMENT_FUNCTION) return pool_printf(a->pool, "function %s", statement->name) ;
+  if (shell_one_of(command, "cd pushd popd")) return "working directory" ;
+  if (shell_one_of(command, "umask ulimit")) return command ;
+  if (shell_one_of(command, "set shopt")) return "options of the shell" ;
+  if (!strcmp(command, "exec")) return "redirections of everything behind it" ;
+  if (strlen(names) > 1) return pool_printf(a->pool, "environment:%.*s", (int)strlen(names) - 1, names) ;
+  return "environment" ;
+}
+
+static int sets_positional (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "shift") || (shell_one_of(statement_command(statement), "set")
+    && (!strcmp(statement_word(statement, 1), "--") || (statement->nwords > 1 && !strchr("-+", statement->words[1].raw[0])))) ;
+}
+
+/* `local` has no place in run. Nor may a run empty a file that others write to. */
+static char const *for_each_service (struct analysis *a, struct statement *statement)
+{
+  struct texts ignored = { 0 } ;
+  if (statement->kind != STATEMENT_DECLARATION || strcmp(statement_command(statement), "local") != 0) return appending_text(a, statement, &ignored, &ignored) ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (statement->words[i].raw[0] != '-' && strchr(statement->words[i].raw, '='))
+      return source_copy(a->source, (struct range){ statement->words[i].range.start, statement->range.end }) ;
+  return ":" ;
+}
+
+/* Files that are sourced may do more than set variables. */
+static int sources_many (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "source .") && statement->nwords > 1 && strchr(statement->words[1].raw, '$') ;
+}
+
+/* export "$name=$value", export $name */
+static int exports_computed (struct statement *statement, void *data)
+{
+  (void)data ;
+  if (!shell_one_of(statement_command(statement), "export declare typeset")) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  {
+    char const *raw = statement->words[i].raw ;
+    if (raw[*raw == '"'] == '$') return 1 ;
+  }
+  return 0 ;
+}
+
+static int evaluates (struct statement *statement, void *data)
+{
+  (void)data ;
+  return !strcmp(statement_command(statement), "eval") && statement->nwords > 1 && strchr(statement->words[1].raw, '$')
+   && !strstr(statement->words[1].raw, "$(") ;
+}
+
+static int sets_errexit (struct statement const *statement)
+{
+  if (strcmp(statement_command(statement), "set") != 0) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  {
+    char const *word = statement_word(statement, i) ;
+    if ((word[0] == '-' && word[1] != '-' && strchr(word, 'e')) || !strcmp(word, "errexit")) return 1 ;
+  }
+  return 0 ;
+}
+
+/* Does the rest of the script mention one of them? */
+static int is_used_later (struct analysis *a, struct statement const *statement, char const *names)
+{
+  for (char const *p = names ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
+    if (shell_mentions(a->source->text + statement->range.end, pool_copy(a->pool, p, strcspn(p, " ")))) return 1 ;
+  return 0 ;
+}
+
+static int applies_in_call (struct statement *statement, void *data)
+{
+  if (shell_one_of(statement_command(statement), "local set shopt")) return 0 ;
+  note_exports(statement, data) ;
+  return applies_always(statement, data) ;
+}
+
+/* The body of the function that a command calls; 0: it calls none. */
+static struct statement *called (struct analysis *a, struct statement const *statement)
+{
+  struct function *function = statement->kind == STATEMENT_COMMAND ? find_function(a, statement_command(statement)) : 0 ;
+  return function ? function->statement->body : 0 ;
+}
+
+static int applies_in (struct analysis *a, struct statement *statement)
+{
+  struct statement *body = called(a, statement) ;
+  int r = statement_walk(statement, &applies_always, a) ;
+  if (r || !body || a->depth > 20) return r ;
+  a->depth++ ;
+  r = statement_walk(body, &applies_in_call, a) ;
+  a->depth-- ;
+  return r ;
+}
+
+/* ---- cd /app && migrate: later statements are in that directory, too ---- */
+
+static struct statement *first_of (struct statement *statement)
+{
+  while (statement->kind == STATEMENT_AND && statement->body) statement = statement->body ;
+  return statement ;
+}
+
+/* A && B && C without A. */
+static struct statement *behind_first (struct analysis *a, struct statement *statement)
+{
+  struct statement *left = statement->body ;
+  struct statement *right = left->next ;
+  struct statement *both ;
+  if (left->kind != STATEMENT_AND) return right ;
+  both = pool_alloc(a->pool, sizeof(*both)) ;
+  *both = *statement ;
+  both->body = pool_alloc(a->pool, sizeof(*both->body)) ;
+  *both->body = *behind_first(a, left) ;
+  both->body->next = right ;
+  both->range.start = both->core.start = both->body->range.start ;
+  return both ;
+}
+
+/* mkdir -p /data && cd /data: may all of it be done again? */
+static int prepares (struct statement const *statement)
+{
+  if (statement->kind == STATEMENT_AND) return prepares(statement->body) && prepares(statement->body->next) ;
+  return statement->kind == STATEMENT_TEST || shell_one_of(statement_command(statement), "mkdir chown chmod test [ cd pushd umask") ;
+}
+
+struct statement *moved_work (struct analysis *a, struct statement *statement)
+{
+  struct statement *first = first_of(statement) ;
+  struct statement *rest ;
+  if (statement->kind != STATEMENT_AND || statement->nredirects || is_repeatable(a, statement)) return 0 ;
+  if (!moves_shell(first, 0))
+  {
+    if (!changes_place(statement) || !prepares(statement)) return 0 ;
+    first = statement ;
+  }
+  rest = first == statement ? statement : behind_first(a, statement) ;
+  if (first != statement && (a->last || a->plan->services || a->conditions.first))
+  {
+    add_context(a, first) ;
+    return rest ;
+  }
+  {
+    int before_all = !a->plan->services && !a->conditions.first ;
+    struct claim *claim = claim_statement(a, statement, before_all ? plan_setup_where(a->plan) : "",
+      before_all ? "setup, as it was; its directory is that of what comes later, too" : "working directory") ;
+    struct piece *piece = plan_piece(a->plan, statement_text(a, first), " ") ;
+    piece->always = 1 ;
+    piece->in_setup = before_all ;
+    piece->placed = a->positional ;
+    piece->claim = claim ;
+    if (a->conditions.first) piece->under = texts_join(a->pool, &a->conditions, " && ") ;
+    if (before_all) add_setup(a, statement->range, 1) ; /* it stays there as it was */
+  }
+  return statement ;
+}
+
+/* exec > >(tee FILE), by itself or in a function: reports what each service does. */
+static void tell_redirections (struct analysis *a, struct claim *claim, struct texts const *files, struct texts const *loggers, int before_all)
+{
+  if (files->first)
+    claim->what = pool_printf(a->pool, "%s; each service appends to %s%s", claim->what, texts_join(a->pool, files, ", "), before_all ? ", which the setup empties as the script did" : "") ;
+  if (files->first && !before_all)
+    texts_add(a->pool, &claim->todo, pool_printf(a->pool, "it emptied %s first, which nothing does now: do that in cont-init.d", texts_join(a->pool, files, ", "))) ;
+  if (!loggers->first) return ;
+  claim->what = pool_printf(a->pool, "%s; each service starts for itself what receives its output: %s", claim->what, texts_join(a->pool, loggers, ", ")) ;
+  for (struct text const *one = loggers->first ; one ; one = one->next)
+    if (shell_mentions(one->text, "multilog") || shell_mentions(one->text, "svlogd") || strstr(one->text, "s6-log"))
+      texts_add(a->pool, &claim->todo, "only one of them can have the folder: give each service a folder of its own, or a log/run") ;
+}
+
+static int sleeps (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "sleep") ;
+}
+
+/* A loop that tries again and again, behind a start: the variables in it only say how that went. */
+static int waits_for_something (struct statement *statement)
+{
+  return (statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && statement_walk(statement, &sleeps, 0) ;
+}
+
+/* out=$(client list); code=$? : work, whose success is looked at. */
+static int is_asked_for_status (struct analysis *a, struct statement const *statement)
+{
+  char const *text = statement_text(a, (struct statement *)statement) ;
+  return statement->kind == STATEMENT_ASSIGNMENT && (strstr(text, "=$(") || strstr(text, "=\"$(") || strstr(text, "=`"))
+   && statement->next && statement->next->kind == STATEMENT_ASSIGNMENT && strstr(statement_text(a, statement->next), "=$?") ;
+}
+
+int add_context (struct analysis *a, struct statement *statement)
+{
+  struct statement *body = called(a, statement) ;
+  char const *names = body ? names_called(a, body) : names_defined(a, statement) ;
+  int always = applies_in(a, statement) || applies_always_assignment(a, statement) ;
+  int positional = statement_walk(statement, &sets_positional, 0) ;
+  int takes_status = (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION) && strstr(statement_text(a, statement), "$?") ;
+  int repeatable = statement->kind == STATEMENT_FUNCTION || (is_repeatable(a, statement) && !takes_status) ;
+  int before_all = !a->last && !a->plan->services && !a->conditions.first
+   && !placed_mentioned(a->positional, statement_text(a, statement)) && !(positional && a->in_function) ;
+  struct texts files = { 0 } ;
+  struct texts loggers = { 0 } ;
+  struct piece *piece ;
+  struct claim *claim ;
+  if (!before_all && (waits_for_something(statement) || is_asked_for_status(a, statement))) return 0 ;
+  if (statement->kind == STATEMENT_FUNCTION) always = positional = 0 ;
+  else appending_text(a, body ? body : statement, &files, &loggers) ;
+  if (strlen(names) == 1 && !always && !positional) return 0 ;
+  if (!repeatable && strlen(names) == 1) return 0 ; /* nothing is defined, and it cannot be repeated */
+  /* Work between two starts that only sets variables for itself. */
+  if (!repeatable && !before_all && !always && statement->kind != STATEMENT_ASSIGNMENT && statement->kind != STATEMENT_DECLARATION
+   && !is_used_later(a, statement, names)) return 0 ;
+  /* A function that only works for itself. */
+  /* No statement uses it: it can only be meant for the environment, if it is exported. */
+  if (statement->kind == STATEMENT_ASSIGNMENT && before_all && repeatable && !is_used_later(a, statement, names)) always = 1 ;
+  if (body && !always && !is_used_later(a, statement, names)) return 0 ;
+  if (body && !before_all && !repeatable) return 0 ;
+  a->sets_errexit |= sets_errexit(statement) ;
+  if (statement->kind != STATEMENT_FUNCTION) statement_walk(statement, &note_exports, a) ;
+  if (positional) note_arguments_set(a, statement) ;
+  claim = claim_statement(a, statement, "", "") ;
+  claim->what = describe(a, statement, names) ;
+  piece = plan_piece(a->plan, for_each_service(a, statement), names) ;
+  if (a->conditions.first) piece->under = texts_join(a->pool, &a->conditions, " && ") ;
+  piece->is_function = statement->kind == STATEMENT_FUNCTION ;
+  piece->always = always ;
+  piece->positional = positional ;
+  piece->placed = a->positional ;
+  piece->claim = claim ;
+  piece->shared = !repeatable && before_all ;
+  piece->in_setup = before_all ;
+  if (before_all && statement->kind == STATEMENT_DECLARATION && !strcmp(statement_command(statement), "local"))
+    plan_setup(a->plan, (struct range){ 0, 0 }, piece->text, 0) ; /* outside of its function it would fail */
+  else if (before_all) add_setup(a, statement->range, piece->shared || files.first || statement_walk(statement, &sources_many, 0)) ;
+  else if (!repeatable)
+    texts_add(a->pool, &claim->todo, pool_printf(a->pool, "each service that needs%sdoes this for itself", names)) ;
+  if (!before_all && statement_walk(statement, &evaluates, 0))
+    texts_add(a->pool, &claim->todo, "each service does this for itself, whatever the variable holds") ;
+  else if (statement_walk(statement, &evaluates, 0))
+    texts_add(a->pool, &claim->todo, "the setup and each service do this, whatever the variable holds") ;
+  if (statement_walk(statement, &sources_many, 0))
+    texts_add(a->pool, &claim->todo, "each service reads these files again, for their variables: what else they do is done as often") ;
+  if (statement->kind != STATEMENT_FUNCTION) mark_traps(a, before_all ? 0 : plan_last(a->plan), statement, claim) ;
+  tell_redirections(a, claim, &files, &loggers, before_all) ;
+  if (!piece->shared) return 1 ;
+  if (statement_walk(statement, &exports_computed, 0))
+    plan_todo(a->plan, 0, claim, line_of(a, statement), "it exports variables whose names are computed, which reach no service: write them by name") ;
+  mark_move(a, 0, statement, claim) ;
+  if (body && statement_walk(body, &moves_shell, 0))
+    plan_todo(a->plan, 0, claim, line_of(a, statement), "the function also changes directory, umask or limits, which reaches no service: do that in run") ;
+  if (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION)
+    claim->what = pool_printf(a->pool, "%s; done once, and handed on to the services", claim->what) ;
+  else claim->what = "setup, as it was" ;
+  keep_redirections(a, 0, statement, claim) ;
+  return 1 ;
+}

@@ -1,0 +1,369 @@
+/* Which branch the script takes, if its arguments decide, and the image's CMD is known. */
+
+#include <fnmatch.h>
+#include <regex.h>
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+
+static char const *joined_arguments (struct analysis *a)
+{
+  struct texts words = { 0 } ;
+  for (unsigned int i = 0 ; a->arguments[i] ; i++) texts_add(a->pool, &words, a->arguments[i]) ;
+  return texts_join(a->pool, &words, " ") ;
+}
+
+static unsigned int count_arguments (struct analysis *a)
+{
+  unsigned int n = 0 ;
+  while (a->arguments[n]) n++ ;
+  return n ;
+}
+
+static int arguments_are_known (struct analysis *a)
+{
+  return a->arguments && !a->positional && !a->shifted ;
+}
+
+/* The value of the parameter that `p` begins with, behind $ or ${; *end is set behind its name.
+   0: not known. */
+static char const *parameter (struct analysis *a, char const *p, char const **end)
+{
+  unsigned int n = shell_number(p, 99, end) ;
+  struct known const *known = a->known ;
+  if (*end > p)
+  {
+    if (!arguments_are_known(a) || !n) return 0 ;
+    return n <= count_arguments(a) ? a->arguments[n - 1] : "" ;
+  }
+  if (strchr("#@*", *p) && *p)
+  {
+    *end = p + 1 ;
+    if (!arguments_are_known(a)) return 0 ;
+    return *p == '#' ? pool_printf(a->pool, "%u", count_arguments(a)) : joined_arguments(a) ;
+  }
+  *end = p + strspn(p, NAME_LETTERS) ;
+  while (known && (strncmp(known->name, p, (size_t)(*end - p)) != 0 || known->name[*end - p])) known = known->next ;
+  return known ? known->value : 0 ;
+}
+
+/* :0:1 */
+static char const *substring (struct analysis *a, char const *value, char const *operation)
+{
+  char const *end ;
+  size_t size = strlen(value) ;
+  size_t first = shell_number(operation + 1, 10000, &end) ;
+  size_t len = size ;
+  if (end == operation + 1) return 0 ;
+  if (*end == ':')
+  {
+    char const *begin = end + 1 ;
+    len = shell_number(begin, 10000, &end) ;
+    if (end == begin) return 0 ;
+  }
+  if (*end) return 0 ;
+  if (first > size) first = size ;
+  return pool_copy(a->pool, value + first, len < size - first ? len : size - first) ;
+}
+
+static char const *value_of (struct analysis *a, char const *raw, unsigned int depth) ;
+
+/* What is behind the name in ${NAME...}. */
+static char const *operate (struct analysis *a, char const *value, char const *operation, unsigned int depth, int is_set)
+{
+  size_t size = strlen(value) ;
+  char const *word ;
+  char const *letter = operation + (*operation == ':') ;
+  if (*letter == '-') return (*operation == ':' ? *value : is_set) ? value : value_of(a, letter + 1, depth + 1) ;
+  if (*letter == '+') return (*operation == ':' ? *value : is_set) ? value_of(a, letter + 1, depth + 1) : "" ;
+  if (*operation == ':') return substring(a, value, operation) ;
+  if (*operation != '#' && *operation != '%') return 0 ;
+  word = operation + 1 + (operation[1] == *operation) ;
+  word = shell_unquote(a->pool, word) ;
+  if (!word) return 0 ;
+  if (*operation == '#') return strncmp(value, word, strlen(word)) != 0 ? value : value + strlen(word) ;
+  return size < strlen(word) || strcmp(value + size - strlen(word), word) != 0 ? value : pool_copy(a->pool, value, size - strlen(word)) ;
+}
+
+/* "$1", ${1:-web}, ${1:0:1}, $#, $MODE that was set to one of these: its value; 0: not known. */
+static char const *value_of (struct analysis *a, char const *raw, unsigned int depth)
+{
+  size_t len = strlen(raw) ;
+  char const *p = raw ;
+  char const *end ;
+  char const *value = shell_unquote(a->pool, raw) ;
+  if (value) return value ;
+  if (depth > 8) return 0 ;
+  if (*p == '"' && len > 1 && raw[len - 1] == '"')
+  {
+    p++ ;
+    len -= 2 ;
+  }
+  p = pool_copy(a->pool, p, len) ;
+  if (*p++ != '$') return 0 ;
+  if (*p != '{')
+  {
+    value = parameter(a, p, &end) ;
+    return *end ? 0 : value ;
+  }
+  value = parameter(a, p + 1, &end) ;
+  len = strlen(end) ;
+  if (!value || !len || end[len - 1] != '}') return 0 ;
+  return len == 1 ? value : operate(a, value, pool_copy(a->pool, end, len - 1), depth, *value || !strchr("123456789@*", p[1])) ;
+}
+
+char const *value_by_cmd (struct analysis *a, char const *raw)
+{
+  return value_of(a, raw, 0) ;
+}
+
+/* set -- server "$@"; shift 2: what the arguments are from here on. */
+void note_arguments_set (struct analysis *a, struct statement const *statement)
+{
+  char const *command = statement_command(statement) ;
+  int plain = statement->kind == STATEMENT_COMMAND && !a->conditions.first && !a->in_function && arguments_are_known(a) ;
+  struct texts words = { 0 } ;
+  char const **array ;
+  unsigned int n = 0 ;
+  if (plain && !strcmp(command, "shift"))
+  {
+    unsigned int by = statement->nwords > 1 ? shell_number(statement_word(statement, 1), 1000, 0) : 1 ;
+    for ( ; by && *a->arguments ; by--) a->arguments++ ;
+    return ;
+  }
+  plain = plain && !strcmp(command, "set") ;
+  for (unsigned int i = 1 ; plain && i < statement->nwords ; i++)
+  {
+    char const *raw = statement->words[i].raw ;
+    if (i == 1 && !strcmp(raw, "--")) continue ;
+    if (i == 1 && strchr("-+", *raw)) plain = 0 ;
+    else if (!strcmp(raw, "\"$@\"") || !strcmp(raw, "\"${@}\""))
+      for (unsigned int j = 0 ; a->arguments[j] ; j++) texts_add(a->pool, &words, a->arguments[j]) ;
+    else
+    {
+      char const *value = *raw == '"' || !strchr(raw, '$') ? value_of(a, raw, 0) : 0 ;
+      if (value) texts_add(a->pool, &words, value) ;
+      else plain = 0 ;
+    }
+  }
+  if (!plain)
+  {
+    a->shifted = 1 ;
+    return ;
+  }
+  for (struct text const *one = words.first ; one ; one = one->next) n++ ;
+  array = pool_alloc(a->pool, (n + 1) * sizeof(*array)) ;
+  n = 0 ;
+  for (struct text const *one = words.first ; one ; one = one->next) array[n++] = one->text ;
+  a->arguments = array ;
+}
+
+void note_value (struct analysis *a, struct statement const *statement)
+{
+  char const *raw = statement_text(a, statement) ;
+  size_t len = strcspn(raw, "=") ;
+  struct known *known ;
+  if (statement->kind != STATEMENT_ASSIGNMENT && statement->kind != STATEMENT_DECLARATION) return ;
+  if (statement->kind == STATEMENT_DECLARATION)
+  {
+    if (statement->nwords != 2) return ;
+    raw = statement->words[1].raw ;
+    len = strcspn(raw, "=") ;
+  }
+  else if (statement->nassignments > 1) return ;
+  if (!raw[len]) return ;
+  known = pool_alloc(a->pool, sizeof(*known)) ;
+  known->name = pool_copy(a->pool, raw, len) ;
+  /* Only values from the arguments count: others may come from the environment. */
+  known->value = a->conditions.first || (!mentions_positional(raw + len + 1) && !strchr(raw + len + 1, '$')) ? 0 : value_of(a, raw + len + 1, 0) ;
+  known->next = a->known ;
+  a->known = known ;
+}
+
+/* "a"|b* */
+static int matches (struct analysis *a, char const *patterns, char const *value)
+{
+  for (char const *p = patterns ; ; p++)
+  {
+    size_t len = strcspn(p, "|") ;
+    char const *raw = pool_copy(a->pool, p + strspn(p, " ("), len - strspn(p, " (")) ;
+    size_t end = strlen(raw) ;
+    char const *plain ;
+    while (end && raw[end - 1] == ' ') end-- ;
+    raw = pool_copy(a->pool, raw, end) ;
+    plain = shell_unquote(a->pool, raw) ;
+    if (!fnmatch(plain ? plain : raw, value, 0)) return 1 ;
+    p += len ;
+    if (!*p) return 0 ;
+  }
+}
+
+/* The result of two: 1 or 0 if it is known, whatever the unknown one is; else -1. */
+static int combine (int is_or, int left, int right)
+{
+  if (left == is_or || right == is_or) return is_or ;
+  return left == -1 || right == -1 ? -1 : !is_or ;
+}
+
+static int is_number (char const *text)
+{
+  return *text && strspn(text, "0123456789") == strlen(text) ;
+}
+
+/* right is 0 if its value is not known, for example a pattern. Returns -1 if the result is not known. */
+static int compare (struct analysis *a, char const *left, char const *operator, char const *right, char const *raw)
+{
+  static char const *const numbers[] = { "-eq", "-ne", "-lt", "-le", "-gt", "-ge" } ;
+  if (shell_one_of(operator, "= == !="))
+  {
+    int same ;
+    if (right) same = !strcmp(left, right) ;
+    else if (strpbrk(raw, "$`\"'\\")) return -1 ;
+    else same = !fnmatch(raw, left, 0) ;
+    return same ^ (*operator == '!') ;
+  }
+  if (!strcmp(operator, "=~"))
+  {
+    regex_t regex ;
+    int r ;
+    char const *pattern = right ? right : raw ;
+    if (!right && strpbrk(raw, "`\"'")) return -1 ;
+    for (char const *p = pattern ; (p = strchr(p, '$')) ; p++)
+      if (p[1] && !strchr(")|", p[1])) return -1 ;
+    if (regcomp(&regex, pool_copy(a->pool, pattern, strlen(pattern)), REG_EXTENDED | REG_NOSUB)) return -1 ;
+    r = !regexec(&regex, left, 0, 0, 0) ;
+    regfree(&regex) ;
+    return r ;
+  }
+  for (size_t i = 0 ; right && i < sizeof(numbers) / sizeof(*numbers) ; i++)
+    if (!strcmp(operator, numbers[i]) && is_number(left) && is_number(right))
+    {
+      unsigned int x = shell_number(left, 1000000, 0) ;
+      unsigned int y = shell_number(right, 1000000, 0) ;
+      int const is[] = { x == y, x != y, x < y, x <= y, x > y, x >= y } ;
+      return is[i] ;
+    }
+  return -1 ;
+}
+
+/* A test's words from `i` on: 1, 0; -1: not known. In [[ ]] they may be joined by && and ||. */
+static int decide_words (struct analysis *a, struct statement const *test, unsigned int i)
+{
+  struct word const *words ;
+  char const *left ;
+  char const *right ;
+  unsigned int n ;
+  int negated = 0 ;
+  if (test->kind == STATEMENT_AND || test->kind == STATEMENT_OR)
+    return combine(test->kind == STATEMENT_OR, decide_words(a, test->body, i), decide_words(a, test->body->next, 0)) ;
+  if (test->kind != STATEMENT_COMMAND || test->nredirects || test->nwords <= i) return -1 ;
+  if (!strcmp(test->words[i].raw, "!"))
+  {
+    negated = 1 ;
+    i++ ;
+  }
+  n = test->nwords - i ;
+  words = test->words + i ;
+  if (n == 3)
+  {
+    int r = -1 ;
+    left = value_of(a, words[0].raw, 0) ;
+    right = value_of(a, words[2].raw, 0) ;
+    if (left) r = compare(a, left, words[1].raw, right, words[2].raw) ;
+    if (r != -1) return r ^ negated ;
+  }
+  else if (n == 1 && (left = value_of(a, words[0].raw, 0))) return !!*left ^ negated ;
+  else if (n == 2 && shell_one_of(words[0].raw, "-n -z"))
+  {
+    left = value_of(a, words[1].raw, 0) ;
+    if (left) return ((words[0].raw[1] == 'n') == !!*left) ^ negated ;
+  }
+  return -1 ;
+}
+
+/* [ "$1" = web ], test, [[ == ]]: as a command, so that its words can be read. */
+static int decide_test (struct analysis *a, char const *text)
+{
+  struct source code ;
+  struct statement *test ;
+  size_t len ;
+  text += strspn(text, "[ ") ;
+  len = strlen(text) ;
+  while (len && text[len - 1] == ']') len-- ;
+  while (len && text[len - 1] == ' ') len-- ;
+  test = shell_parse_text(a->pool, &code, pool_printf(a->pool, "x %.*s", (int)len, text)) ;
+  return test && !test->next ? decide_words(a, test, 1) : -1 ;
+}
+
+static int decide_condition (struct analysis *a, struct statement const *condition)
+{
+  if (condition->kind == STATEMENT_NOT)
+  {
+    int r = condition->body ? decide_condition(a, condition->body) : -1 ;
+    return r == -1 ? -1 : !r ;
+  }
+  if (condition->kind == STATEMENT_AND || condition->kind == STATEMENT_OR)
+    return combine(condition->kind == STATEMENT_OR, decide_condition(a, condition->body), decide_condition(a, condition->body->next)) ;
+  if (condition->kind != STATEMENT_TEST && !shell_one_of(statement_command(condition), "test [")) return -1 ;
+  {
+    char const *text = statement_text(a, condition) ;
+    return decide_test(a, !strncmp(text, "test ", 5) ? text + 5 : text) ;
+  }
+}
+
+/* Only a question about the arguments is decided here. A run asks the others. */
+static int asks_arguments (struct analysis *a, char const *text)
+{
+  if (mentions_positional(text)) return 1 ;
+  for (struct known const *one = a->known ; one ; one = one->next)
+    if (one->value && shell_mentions(text, one->name)) return 1 ;
+  return 0 ;
+}
+
+int decide_branch (struct analysis *a, struct statement const *statement, struct branch const **taken)
+{
+  *taken = 0 ;
+  if (!a->arguments || case_falls(a, statement)) return 0 ;
+  if (statement->kind == STATEMENT_CASE)
+  {
+    char const *value = statement->nwords == 1 && asks_arguments(a, statement->words[0].raw) ? value_of(a, statement->words[0].raw, 0) : 0 ;
+    if (!value) return 0 ;
+    for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
+    {
+      if (!branch->pattern || strchr(branch->pattern, '$')) return 0 ;
+      if (!matches(a, branch->pattern, value)) continue ;
+      *taken = branch ;
+      return 1 ;
+    }
+    return 1 ;
+  }
+  for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
+  {
+    int r = 1 ;
+    if (branch->condition)
+    {
+      if (!asks_arguments(a, source_copy(a->source, branch->condition_range))) return 0 ;
+      r = branch->condition->next ? -1 : decide_condition(a, branch->condition) ;
+    }
+    if (r == -1) return 0 ;
+    if (!r) continue ;
+    *taken = branch ;
+    return 1 ;
+  }
+  return 1 ;
+}
+
+void drop_branch (struct analysis *a, struct branch const *branch)
+{
+  struct texts words = { 0 } ;
+  char const *what ;
+  for (unsigned int i = 0 ; a->plan->cmd[i] ; i++) texts_add(a->pool, &words, shell_quote(a->pool, a->plan->cmd[i])) ;
+  what = words.first ? pool_printf(a->pool, "CMD (%s) does not take this branch", texts_join(a->pool, &words, " ")) : "without a CMD, this branch is not taken" ;
+  for (struct statement const *one = branch->body ; one ; one = one->next)
+  {
+    if (one->kind != STATEMENT_COMMENT && starts_something(a, (struct statement *)one))
+      texts_add(a->pool, &a->plan->notes, pool_printf(a->pool, "line %u: no service: %s: %s", line_of(a, one), what, statement_text(a, one))) ;
+    claim_statement(a, one, "dropped", what) ;
+  }
+}

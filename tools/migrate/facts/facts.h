@@ -1,0 +1,212 @@
+/* What the statements of a script say: pure questions about them, and what is noted while they are
+   walked. Nothing here makes a service. */
+
+#ifndef REEVE_MIGRATE_FACTS_H
+#define REEVE_MIGRATE_FACTS_H
+
+#include "migrate/facts/analysis.h"
+
+/* ---- statements.c: what all parts ask about a statement ---- */
+extern int starts_in_background (struct statement const *list) ;
+extern struct statement *starting_part (struct statement *statement) ; /* a loop that starts programs, perhaps at the end of a pipeline; 0: another statement */
+extern uint32_t line_of (struct analysis *a, struct statement const *statement) ;
+extern struct claim *claim_statement (struct analysis *a, struct statement const *statement, char const *where, char const *what) ;
+extern char const *statement_text (struct analysis *a, struct statement const *statement) ; /* without its `&` */
+extern void add_setup (struct analysis *a, struct range range, int does_something) ; /* to the cont-init.d script */
+extern struct function *find_function (struct analysis *a, char const *name) ;
+extern int is_message (struct analysis *a, struct statement *statement) ; /* does the command only print? */
+/* if ...; then echo ...; fi: only messages, and perhaps an exit */
+extern int only_talks (struct statement *statement) ;
+extern int keeps_alive (struct statement const *statement) ; /* tail -f, sleep infinity */
+extern int sleeps_for_ever (struct statement const *statement) ;
+extern int is_always_true (struct statement const *condition) ;
+/* Does the function end with exec? */
+extern int ends_with_exec (struct statement const *body) ;
+/* exec >FILE, exec {log}> >(logger -t x): not a program: all later output goes there. */
+extern int redirects_everything (struct statement const *statement) ;
+extern void script_waits (struct analysis *a, uint32_t line) ; /* from this line on, the script waits for its services */
+
+/* ---- outlinks.c ---- */
+/* Is the file a link to /dev/stdout or the like, by a RUN of the image or by the script? */
+extern int is_link_to_output (struct analysis *a, struct word const *word) ;
+
+/* ---- starts.c ---- */
+/* Does the statement start, wait for, or become a long-running process? */
+extern int starts_something (struct analysis *a, struct statement *statement) ;
+extern int code_leaves (struct analysis *a, struct statement const *statement, struct launch const *launch) ; /* does `su -c CODE`, or `sh -c CODE`, leave a process in the background? */
+/* `app start`, if the script also has `app stop`: it leaves a process in the background */
+extern int starts_by_word (struct analysis *a, struct statement const *statement, struct launch const *launch) ;
+/* Do only messages and an exit follow? */
+extern int is_last (struct analysis *a, struct frame const *frame) ;
+extern int starts_later (struct analysis *a, struct frame const *frame) ;
+extern struct statement *temporary_end (struct analysis *a, struct statement *first) ;
+/* All statements from `first` to `end` as one, with the same text */
+extern struct statement *temporary_part (struct analysis *a, struct statement *first, struct statement *end) ;
+
+/* ---- stops.c: servers that are only started to be prepared ---- */
+/* The last statement of a server that `first` starts, and that is stopped before another one
+   starts; 0: it is not. */
+extern struct statement *stopped_at (struct analysis *a, struct statement *first) ;
+
+/* ---- sides.c: what a command is for ---- */
+extern int is_short (char const *program) ; /* one that ends by itself, and is no container's purpose */
+extern int is_question (struct statement const *statement) ; /* the left side of [ -n "$X" ] && start & */
+extern int is_plain_command (struct statement const *statement) ; /* a command that a script may end with */
+extern int is_server (struct analysis *a, struct statement const *statement) ; /* the same, if the program does not end by itself */
+extern int is_task_program (char const *program) ; /* one that ends by itself, also in the background */
+extern int says_task (char const *name) ; /* configure-db.sh: by its name it prepares something, and ends */
+extern int is_known_server (struct analysis *a, struct statement *statement) ; /* a program that is known to serve */
+extern int surely_ends (struct analysis *a, struct statement *statement) ; /* whatever it is made of */
+/* Does nothing tell that it goes on? `name`: of its service. */
+extern int may_end_soon (struct analysis *a, struct statement *statement, unsigned int first, char const *name) ;
+extern int says_serve (struct statement const *statement, unsigned int first) ; /* by its name, or a word behind it; `first`: its program's word */
+extern char const *left_behind (struct analysis *a, struct statement *statement, int last_stays) ; /* what the code of sh -c leaves in the background, or, unless its last command has to stay, with that; "": nothing */
+extern int only_checks (struct analysis *a, struct statement const *statement) ; /* nginx -t: a daemon's program, which ends */
+
+/* ---- controllers.c ---- */
+/* supervisorctl start X, where no supervisord is started here: a TODO, in the file of `service` (0: the setup's), or,
+   if is_placed is 0, where the claim goes in the end. */
+extern void mark_started_elsewhere (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim, int is_placed) ;
+/* The text of that TODO; 0: it starts nothing by way of another program. */
+extern char const *started_elsewhere (struct analysis *a, struct statement const *statement) ;
+
+/* ---- caseend.c ---- */
+enum case_end { CASE_ENDS, CASE_FALLS, CASE_GOES_ON } ; /* ;; - ;& into the next branch - ;;& to the patterns of those after it */
+extern enum case_end case_end (struct analysis *a, struct branch const *branch) ;
+extern int case_falls (struct analysis *a, struct statement const *statement) ; /* does a branch end in ;& or ;;&? Then several may be taken */
+
+/* ---- dispatch.c ---- */
+/* Returns 1 if the image's CMD decides. *taken is the branch then, 0 for none. */
+extern int decide_branch (struct analysis *a, struct statement const *statement, struct branch const **taken) ;
+extern void drop_branch (struct analysis *a, struct branch const *branch) ; /* a branch that is not taken */
+extern void note_arguments_set (struct analysis *a, struct statement const *statement) ; /* set --, shift */
+extern void note_value (struct analysis *a, struct statement const *statement) ; /* an assignment */
+
+/* ---- preparing.c ---- */
+extern int is_for_next (struct analysis *a) ; /* is what is pending only for what starts next? */
+
+/* ---- remarks.c: comments, and statements that wait for where they go ---- */
+extern struct held *hold_statement (struct analysis *a, struct held **list, struct statement *statement) ;
+extern void hold_remark (struct analysis *a, struct statement *comment) ;
+/* Drops the comments right above a statement that is dropped. */
+extern void drop_remarks (struct analysis *a, struct statement const *statement) ;
+extern void drop_statement (struct analysis *a, struct statement *statement, char const *why) ;
+/* Other comments go to the file of the next statement. */
+extern void remarks_to_service (struct analysis *a, struct service *service) ;
+extern void remarks_to_setup (struct analysis *a) ;
+extern void remarks_to_list (struct analysis *a, struct held **list) ;
+
+/* ---- names.c ---- */
+extern char const *name_of (struct analysis *a, struct statement *statement) ; /* of the service that the statement would become */
+/* A TODO for a command whose program is not named: eval, or a variable; 0: it is. */
+extern char const *told_at_start (struct analysis *a, struct statement *statement) ;
+extern char const *distinct_name (struct analysis *a, char const *name, struct statement *statement) ;
+extern char const *task_name (struct analysis *a, struct statement *statement) ;
+
+/* ---- readable.c ---- */
+/* svc-$s in a loop over known values, or $(which nginx): svc-orders, nginx. */
+extern char const *readable_name (struct analysis *a, char const *name) ;
+
+/* ---- again.c: a script that starts itself again as another user ---- */
+extern int starts_itself (struct analysis *a, struct statement *statement, struct launch const *launch) ; /* 1: the statement did that */
+extern void mark_again (struct analysis *a, struct statement *statement, struct claim *claim) ; /* a TODO where the setup does it without exec */
+extern void settle_user (struct analysis *a) ; /* at the end: who runs as that user */
+
+/* ---- sourced.c ---- */
+extern char const *sourced_function (struct analysis *a, char const *name) ; /* FILE, line N, of a file that the script reads; 0: none that could be read has it */
+extern char const *sourced_start (struct analysis *a, char const *name) ; /* the same, if the function starts something */
+extern void settle_sourced (struct analysis *a) ; /* at the end: marks what such a file starts while it is read */
+
+/* ---- context.c: what applies to everything behind it ---- */
+extern int add_context (struct analysis *a, struct statement *statement) ; /* 1: it was that */
+/* cd /app && migrate: notes `cd` for all later statements. Returns the rest; the statement
+   itself if nothing is left to do; 0 if it has another form. */
+extern struct statement *moved_work (struct analysis *a, struct statement *statement) ;
+
+/* ---- redirections.c ---- */
+extern int leaves_redirections (struct statement const *statement) ; /* does what comes later write elsewhere? */
+/* mkdir /log; exec >/log/all, in a function or a branch that is setup or a task (`service`; 0: setup):
+   what it redirects is each later service's, too, or a TODO. */
+extern void keep_redirections (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim) ;
+/* The statement's text for each service: what emptied a file appends to it. Adds the files that it
+   emptied, and the programs that receive the output. */
+extern char const *appending_text (struct analysis *a, struct statement *statement, struct texts *files, struct texts *loggers) ;
+
+/* ---- defines.c ---- */
+extern char const *names_defined (struct analysis *a, struct statement *statement) ; /* " A B " */
+extern char const *names_called (struct analysis *a, struct statement *body) ; /* the same for a function's body, without its local names */
+extern int is_exported (struct analysis *a, char const *name) ; /* although its own statement does not say so */
+extern void exported_names (struct pool *pool, char const *text, struct texts *names) ; /* adds those that a script exports */
+
+/* ---- repeatable.c ---- */
+extern int writes_files (struct statement const *statement) ; /* by its redirections */
+/* Does it only use builtins of the shell, so that each service can repeat it? */
+extern int is_repeatable (struct analysis *a, struct statement *statement) ;
+/* Does it change directory, umask or limits for later statements? A task before it was elsewhere. */
+extern int changes_place (struct statement const *statement) ;
+extern int moves_shell (struct statement *statement, void *data) ; /* cd, umask, ulimit by itself; for statement_walk() */
+/* A TODO where a statement of the setup, or of a task, changes the directory or unsets a variable for others. */
+extern void mark_move (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim) ;
+/* A TODO where a statement of the setup, or of a task, sets a trap that the services would need. */
+extern void mark_traps (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim) ;
+
+/* ---- childtrap.c ---- */
+extern int ends_all (struct analysis *a, struct trap const *trap) ; /* a trap of CHLD: did the end of one child end all? */
+extern int ends_with_child (struct analysis *a) ; /* does a trap of CHLD, set so far, end the script? */
+
+/* ---- pids.c ---- */
+extern int takes_pid (struct analysis *a, struct statement *statement) ; /* P=$!: notes and claims it */
+/* Adds the names of all services that a word means: "$PID", "${pids[@]}", $!, %1. */
+extern void services_of_pid (struct analysis *a, char const *raw, struct texts *names) ;
+extern int is_idle_pid (struct analysis *a, char const *raw) ; /* of a process that only keeps the container alive */
+/* From now on, `name` holds the pids of these services. */
+extern void alias_pid (struct analysis *a, char const *name, struct texts const *services) ;
+extern void alias_loop (struct analysis *a, struct statement const *loop) ; /* for pid in "${pids[@]}" */
+extern void settle_pids (struct analysis *a) ; /* marks statements that still ask for a pid, or for processes by name */
+
+/* ---- waitloop.c ---- */
+/* waitloop.c */
+extern char const *loop_probe (struct analysis *a, struct statement *statement) ; /* the command that succeeds when the loop may end; 0: it asks nothing */
+extern char const *end_probe (struct analysis *a, struct statement *statement) ; /* the same of a loop that waits until what it asks is gone */
+/* Does the loop, or the function that is called, only wait until something has ended? */
+extern int waits_for_end (struct analysis *a, struct statement *statement) ;
+/* ( until pg_isready; do sleep 1; done; migrate ) & : a task that depends on it. */
+extern int is_waiting_task (struct analysis *a, struct statement *statement) ;
+/* The part of a condition that asks a service, in the form that succeeds when it is ready; 0: none. */
+extern char const *extract_probe (struct analysis *a, struct statement *condition, int negate) ;
+
+/* ---- limits.c ---- */
+/* The limit of a loop in ms; 0: none, or not known. `text`: of the loop, perhaps with the lines before it. */
+extern unsigned long wait_limit (struct analysis *a, struct statement const *statement, char const *text) ;
+extern unsigned long duration_ms (char const *text) ; /* 30, 0.5, 2m, as in sleep; 0: another form */
+extern int may_end_script (struct statement *list) ; /* does one of them exit? */
+extern int gives_up (struct analysis *a, struct statement *list) ; /* does one of them exit for another reason than that a process has died? */
+extern int may_end (struct analysis *a, struct statement *statement) ; /* does it exit, or a function that it calls? */
+
+/* ---- loopend.c ---- */
+/* How a loop in the background, which stays a loop, can end for good, raw; 0: it does not, as far as is known. */
+extern char const *loop_end (struct analysis *a, struct statement *statement) ;
+extern int loop_ends_badly (struct statement *statement) ; /* does it end with a code other than 0? */
+
+/* ---- isprobe.c ---- */
+extern int is_probe (char const *condition) ;
+
+/* ---- probe.c: whom does a condition ask? ---- */
+/* 0: no service of this script. *certain becomes 0 if only the order says which one. */
+extern struct service *probed_service (struct analysis *a, char const *condition, int *certain) ;
+/* Does the text run a program that talks to the service? */
+extern int is_client_of (struct service const *service, char const *text) ;
+
+/* ---- elsewhere.c ---- */
+/* The same; also 0 if the condition asks another host (without certainty also one in a variable), or the service reads a FIFO
+   that nobody writes to yet. */
+extern struct service *asked_service (struct analysis *a, char const *condition, int *certain) ;
+
+/* ---- values.c ---- */
+/* From here on, `text` sets $1, ... or a loop's variable, inside of `outer`. */
+extern void place_values (struct analysis *a, struct placed const *outer, char const *text) ;
+/* A word of the list that is just $name has this value, for names and tables; 0: it is not known any
+   more. The text is not changed. */
+extern void set_values (struct analysis *a, struct statement *list, char const *name, char const *value) ;
+
+#endif

@@ -1,0 +1,38 @@
+/* Does a condition ask a service, or for something that a service makes? */
+
+#include <string.h>
+
+#include "migrate/facts/facts.h"
+
+#define ROWS(table) (sizeof(table) / sizeof(*(table)))
+
+static char const *const probes[] =
+{
+  "pg_isready", "psql", "nc", "ncat", "netcat", "curl", "wget", "mysqladmin", "mariadb-admin", "mysql", "mariadb", "redis-cli", "valkey-cli", "mongo", "mongosh",
+  "rabbitmqctl", "rabbitmq-diagnostics", "ping", "nslookup", "getent", "dig", "ss", "netstat", "lsof", "grpc_health_probe", "docker", "kafka-topics.sh",
+  "etcdctl", "consul", "vault", "cqlsh", "nodetool", "ldapsearch", "pgrep", "http", "telnet", "socat", "xdpyinfo", "xset", "wget", "test", "grep", "isready",
+  "healthcheck", "health", "nginx", "clickhouse-client", "influx", "zkServer.sh", "memcached-tool", "s6-svstat", "rndc", "kinit", "tcpcheck", "wait-for-port"
+} ;
+
+/* test $n -lt 30 */
+static int only_counts (char const *condition)
+{
+  static char const *const marks[] = { " -lt ", " -le ", " -gt ", " -ge ", " -eq ", " -ne " } ;
+  if (strstr(condition, "$(") || strchr(condition, '`') || (strncmp(condition, "test ", 5) != 0 && *condition != '[')) return 0 ;
+  for (size_t i = 0 ; i < ROWS(marks) ; i++)
+    if (strstr(condition, marks[i])) return 1 ;
+  return 0 ;
+}
+
+int is_probe (char const *condition)
+{
+  if (only_counts(condition)) return 0 ;
+  if (strstr(condition, "/dev/tcp/") || strstr(condition, "/dev/udp/")) return 1 ;
+  for (size_t i = 0 ; i < ROWS(probes) ; i++)
+    if (shell_mentions(condition, probes[i])) return 1 ;
+  /* a file or a socket that has to appear: [ -S /run/x.sock ] */
+  if (*condition == '[' || strstr(condition, "! ["))
+    for (char const *p = condition ; (p = strchr(p, '-')) ; p++)
+      if (p > condition && (p[-1] == ' ') && p[1] && strchr("Sefsdpx", p[1]) && p[2] == ' ') return 1 ;
+  return 0 ;
+}

@@ -1,0 +1,399 @@
+/* Names of services and tasks. */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+
+struct finding
+{
+  struct analysis *a ;
+  struct statement *found ;
+} ;
+
+static int find_command (struct statement *statement, void *data)
+{
+  struct finding *finding = data ;
+  if (is_message(finding->a, statement)) return 0 ;
+  if (statement->kind != STATEMENT_COMMAND || shell_one_of(statement_command(statement),
+    ": true false cd echo printf export sleep set exit source . eval test [ wait mkdir chown chmod read umask ulimit local return shift break continue trap")) return 0 ;
+  finding->found = statement ;
+  return statement->nwords > 0 ;
+}
+
+/* The command that a statement ends with; 0: it is not one command. */
+static struct statement *final_command (struct statement *statement)
+{
+  struct statement *last = 0 ;
+  switch (statement->kind)
+  {
+    case STATEMENT_COMMAND : return statement ;
+    case STATEMENT_AND : return final_command(statement->body->next) ;
+    case STATEMENT_OR :
+    case STATEMENT_PIPELINE : return statement->body ? final_command(statement->body) : 0 ;
+    case STATEMENT_GROUP :
+    case STATEMENT_SUBSHELL :
+      for (struct statement *one = statement->body ; one ; one = one->next)
+        if (one->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(one), "exit return wait")) last = one ;
+      return last ? final_command(last) : 0 ;
+    default : return 0 ;
+  }
+}
+
+static struct statement *find_main_command (struct analysis *a, struct statement *statement)
+{
+  struct finding finding = { .a = a } ;
+  struct statement *last = final_command(statement) ;
+  if (last && find_command(last, &finding)) return last ;
+  statement_walk(statement, &find_command, &finding) ;
+  return finding.found ;
+}
+
+/* ---- code, and words that the shell expands ---- */
+
+static char const *name_of_code (struct analysis *a, char const *code) ;
+
+/* $(command -v server), `which server`, "$(build-command)": what is between; 0: another form. */
+static char const *substituted (struct pool *pool, char const *raw)
+{
+  size_t len ;
+  raw += *raw == '"' ;
+  len = strlen(raw) - (*raw && raw[strlen(raw) - 1] == '"') ;
+  if (len > 3 && !strncmp(raw, "$(", 2) && raw[2] != '(' && raw[len - 1] == ')') return pool_copy(pool, raw + 2, len - 3) ;
+  return len > 2 && *raw == '`' && raw[len - 1] == '`' ? pool_copy(pool, raw + 1, len - 2) : 0 ;
+}
+
+/* The name of the program that such a search finds; 0: it is no search. */
+static char const *searched (struct analysis *a, char const *code)
+{
+  struct source source ;
+  struct statement *one = shell_parse_text(a->pool, &source, code) ;
+  while (one && (one->kind == STATEMENT_OR || one->kind == STATEMENT_PIPELINE) && one->body) one = one->body ;
+  if (!one || one->kind != STATEMENT_COMMAND || one->nwords < 2 || !shell_one_of(statement_command(one), "which command type readlink realpath")) return 0 ;
+  return *statement_word(one, one->nwords - 1) ? statement_word(one, one->nwords - 1) : 0 ;
+}
+
+/* What the word holds, if the script, or its default, says so; 0: only the start tells. */
+static char const *held_by (struct analysis *a, char const *raw)
+{
+  struct variable variable ;
+  struct texts words = { 0 } ;
+  char const *code = substituted(a->pool, raw) ;
+  if (code) return searched(a, code) ;
+  if (variable_parse(a->pool, raw, &variable) && variable_from_environment(a, &variable, a->plan->npieces))
+  {
+    char const *value = variable.constant ? variable.constant : variable.fallback ;
+    return value && *value ? value : 0 ;
+  }
+  return strstr(raw, "[@]}") && known_words(a, raw, &words) && words.first ? texts_join(a->pool, &words, " ") : 0 ;
+}
+
+/* eval "$COMMAND", eval exec server "$X": the words without their quotes, as the second reading has them. */
+static char const *evaluated (struct analysis *a, struct statement const *eval)
+{
+  struct texts words = { 0 } ;
+  for (unsigned int i = 1 ; i < eval->nwords ; i++)
+  {
+    char const *raw = eval->words[i].raw ;
+    size_t len = strlen(raw) ;
+    if (eval->words[i].value) texts_add(a->pool, &words, eval->words[i].value) ;
+    else texts_add(a->pool, &words, len > 1 && *raw == '"' && raw[len - 1] == '"' ? pool_copy(a->pool, raw + 1, len - 2) : raw) ;
+  }
+  return texts_join(a->pool, &words, " ") ;
+}
+
+/* Is it a variable that the script sets somewhere? Then run has that, too. */
+static int is_set_here (struct analysis *a, char const *raw)
+{
+  char const *name = raw + strspn(raw, "\"${") ;
+  name = pool_copy(a->pool, name, strspn(name, NAME_LETTERS)) ;
+  for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
+    if (!a->plan->pieces[i].is_function && strstr(a->plan->pieces[i].names, pool_printf(a->pool, " %s ", name))) return 1 ;
+  return 0 ;
+}
+
+/* The word that tells alone what is executed, a variable or a program's answer; 0: it is named. */
+static char const *telling_word (struct analysis *a, struct statement const *command, unsigned int first)
+{
+  char const *argv[COMMAND_WORDS_MAX] ;
+  struct word const *word ;
+  command_argv(command, first, argv) ;
+  first += (unsigned int)(command_behind_runners(a->pool, argv) - argv) ;
+  word = command->words + first ;
+  if (first >= command->nwords || word->value || word->path || mentions_positional(word->raw) || strchr(word->raw, '/')) return 0 ;
+  return strchr("$`", word->raw[*word->raw == '"']) && !held_by(a, word->raw) && !is_set_here(a, word->raw) ? word->raw : 0 ;
+}
+
+static char const *name_of_words (struct analysis *a, struct statement const *command, unsigned int first)
+{
+  char const *argv[COMMAND_WORDS_MAX] ;
+  char const *raw = first < command->nwords && !command->words[first].value && !command->words[first].path ? command->words[first].raw : "" ;
+  char const *held = *raw && a->depth < 60 ? held_by(a, raw) : 0 ;
+  char const *code = *raw && !held ? substituted(a->pool, raw) : 0 ;
+  if (held || code)
+  {
+    char const *name ;
+    a->depth++ ;
+    name = name_of_code(a, held ? held : code) ;
+    a->depth-- ;
+    return name ;
+  }
+  command_argv(command, first, argv) ;
+  return argv[0] ? command_service_name(a->pool, argv) : "service" ;
+}
+
+/* The command of the code that names it; 0: there is none. *first: its program's word. */
+static struct statement *command_of_code (struct analysis *a, char const *code, unsigned int *first)
+{
+  struct source *source = pool_alloc(a->pool, sizeof(*source)) ;
+  struct launch launch ;
+  struct statement *found = 0 ;
+  struct statement *all = shell_parse_text(a->pool, source, code) ;
+  for (struct statement *one = all ; one ; one = one->next)
+    if (find_main_command(a, one)) found = find_main_command(a, one) ;
+  if (!found && all && !strcmp(statement_command(all), "eval") && all->nwords > 1 && a->depth < 60)
+  {
+    a->depth++ ;
+    found = command_of_code(a, evaluated(a, all), first) ;
+    a->depth-- ;
+    return found ;
+  }
+  if (!found) return 0 ;
+  command_unwrap(a->pool, found, &launch) ;
+  *first = launch.first ;
+  return found ;
+}
+
+/* The code in a word. */
+static char const *code_of (struct analysis *a, char const *raw)
+{
+  char const *value = shell_unquote(a->pool, raw) ;
+  if (*raw == '"' && strlen(raw) > 1) return pool_copy(a->pool, raw + 1, strlen(raw) - 2) ;
+  return *raw == '\'' && value ? value : raw ;
+}
+
+/* service x start, /etc/init.d/x start, systemctl start x */
+static char const *name_of_init_script (struct foreground const *foreground, char const *const *argv)
+{
+  if (foreground->argv[0]) return shell_basename(foreground->argv[0]) ;
+  if (!strncmp(argv[0], "/etc/", 5) || !argv[1]) return shell_basename(argv[0]) ;
+  return strcmp(shell_basename(argv[0]), "systemctl") != 0 ? argv[1] : argv[2] ;
+}
+
+static char const *name_of_code (struct analysis *a, char const *code)
+{
+  struct foreground foreground ;
+  char const *argv[COMMAND_WORDS_MAX] ;
+  unsigned int first ;
+  struct statement *found = command_of_code(a, code, &first) ;
+  if (!found) return "service" ;
+  command_foreground(found, first, &foreground) ;
+  command_argv(found, first, argv) ;
+  return foreground.is_init_script ? name_of_init_script(&foreground, argv) : name_of_words(a, found, first) ;
+}
+
+/* sh -c CODE */
+static int is_shell_code (struct statement const *command, unsigned int first, char const *const *argv)
+{
+  return argv[0] && shell_one_of(shell_basename(argv[0]), "sh bash dash ash") && argv[1] && argv[1][0] == '-' && strchr(argv[1], 'c') && first + 2 < command->nwords ;
+}
+
+char const *told_at_start (struct analysis *a, struct statement *statement)
+{
+  struct launch launch ;
+  struct statement *found = statement ;
+  unsigned int first ;
+  char const *argv[COMMAND_WORDS_MAX] ;
+  char const *word ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  if (!strcmp(statement_command(statement), "eval"))
+    return "eval reads its words a second time, and a shell stays between: look at what the variables in it hold, name the directory after that, and write it in place of eval, behind exec" ;
+  command_unwrap(a->pool, statement, &launch) ;
+  first = launch.first ;
+  command_argv(statement, first, argv) ;
+  if (launch.code) found = command_of_code(a, code_of(a, launch.code), &first) ;
+  else if (is_shell_code(statement, first, argv)) found = command_of_code(a, code_of(a, statement->words[first + 2].raw), &first) ;
+  word = found ? telling_word(a, found, first) : 0 ;
+  return word ? pool_printf(a->pool, "only the start tells which program %s holds: name the directory after it, and see that it stays in the foreground", word) : 0 ;
+}
+
+/* "$@" or "$1" as a command: the program depends on the call. */
+static int uses_positional_command (struct statement *statement, void *data)
+{
+  (void)data ;
+  return statement->kind == STATEMENT_COMMAND && statement->nwords && strchr("123456789@*{", statement->words[0].raw[0] == '$'
+    ? statement->words[0].raw[1] : statement->words[0].raw[0] == '"' && statement->words[0].raw[1] == '$' ? statement->words[0].raw[2] : '1') != 0
+   && strchr(statement->words[0].raw, '$') ;
+}
+
+char const *name_of (struct analysis *a, struct statement *statement)
+{
+  struct launch launch ;
+  struct foreground foreground ;
+  struct statement *found ;
+  char const *argv[COMMAND_WORDS_MAX] ;
+  struct function *function = find_function(a, statement_command(statement)) ;
+  if (function && function->statement->body && a->depth < 10)
+  {
+    char const *name ;
+    if (final_command(function->statement->body) && statement_walk(function->statement->body, &uses_positional_command, 0) == 0)
+    {
+      a->depth++ ;
+      name = name_of(a, function->statement->body) ;
+      a->depth-- ;
+      if (strcmp(name, "service") != 0) return name ;
+    }
+    return statement_command(statement) ;
+  }
+  if (statement->nwords > 1 && !strcmp(statement_command(statement), "eval")) return name_of_code(a, evaluated(a, statement)) ;
+  found = find_main_command(a, statement) ;
+  if (!found) return statement->kind == STATEMENT_COMMAND && statement->nwords ? statement_command(statement) : "service" ;
+  if (found != statement && find_function(a, statement_command(found)) && a->depth < 10)
+  {
+    char const *name ;
+    a->depth++ ;
+    name = name_of(a, found) ;
+    a->depth-- ;
+    return name ;
+  }
+  command_unwrap(a->pool, found, &launch) ;
+  if (launch.code) return name_of_code(a, code_of(a, launch.code)) ;
+  foreground_of(a->plan, found, launch.first, &foreground) ;
+  command_argv(found, launch.first, argv) ;
+  if (is_shell_code(found, launch.first, argv)) return name_of_code(a, code_of(a, found->words[launch.first + 2].raw)) ;
+  if (foreground.ends && argv[1])
+  {
+    char const *what = shell_basename(argv[0]) ;
+    unsigned int last = 1 ;
+    while (argv[last + 1]) last++ ;
+    if (strpbrk(argv[last], "/$.")) last = 1 ; /* x11vnc -storepasswd SECRET FILE */
+    return pool_printf(a->pool, "%s-%s", what, argv[last] + strspn(argv[last], "-")) ;
+  }
+  if (foreground.is_init_script) return name_of_init_script(&foreground, argv) ;
+  return name_of_words(a, found, launch.first) ;
+}
+
+/* With what tells it from others: the value of the loop that starts it, or, when the
+   name is taken, its first argument that is a plain word. */
+char const *distinct_name (struct analysis *a, char const *name, struct statement *statement)
+{
+  struct statement *found ;
+  struct service *other ;
+  name = readable_name(a, name) ;
+  if (*a->suffix && !shell_mentions(name, a->suffix + 1)) return pool_printf(a->pool, "%s%s", name, a->suffix) ;
+  other = plan_find(a->plan, name) ;
+  if (!other) return name ;
+  found = find_main_command(a, statement) ;
+  for (unsigned int i = 1 ; found && i < found->nwords ; i++)
+  {
+    char const *word = statement_word(found, i) ;
+    if (*word && strspn(word, "abcdefghijklmnopqrstuvwxyz-_") == strlen(word) && *word != '-' && !shell_mentions(other->text, word))
+      return pool_printf(a->pool, "%s-%s", name, word) ;
+  }
+  return name ;
+}
+
+/* ---- tasks ---- */
+
+struct tally
+{
+  struct analysis *a ;
+  struct texts names ;
+} ;
+
+static int add_command_name (struct statement *statement, void *data)
+{
+  struct tally *tally = data ;
+  struct finding finding = { .a = tally->a } ;
+  find_command(statement, &finding) ;
+  if (finding.found) texts_add(tally->a->pool, &tally->names, name_of(tally->a, finding.found)) ;
+  return 0 ;
+}
+
+static int is_pause (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "sleep usleep") ;
+}
+
+/* The service that the next task depends on; 0: none, or several. */
+static char const *only_dependency (struct analysis *a)
+{
+  char const *name = 0 ;
+  if (a->ready.first) return a->ready.first->next ? 0 : a->ready.first->text ;
+  for (struct service const *one = a->plan->services ; one ; one = one->next)
+  {
+    if (one->is_apart || one->is_oneshot) continue ;
+    if (name) return 0 ;
+    name = one->name ;
+  }
+  return name ;
+}
+
+static int find_asking_program (struct statement *statement, void *data)
+{
+  struct finding *finding = data ;
+  for (struct text const *one = statement->programs.first ; one ; one = one->next)
+    if (!shell_one_of(one->text, "cat ls wc grep egrep awk sed cut head tail tr echo printf date expr test [ jq id") && !finding->found) finding->found = statement ;
+  return !!finding->found ;
+}
+
+#define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
+
+/* >/etc/crontab: crontab */
+static int find_written (struct statement *statement, void *data)
+{
+  char const **name = data ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+  {
+    char const *base = shell_basename(statement->redirects[i].target) ;
+    if (!statement->redirects[i].is_output || !strncmp(statement->redirects[i].target, "/dev/", 5) || strlen(base) < 3 || strspn(base, NAME_CHARACTERS) != strlen(base)) continue ;
+    *name = base ;
+    return 1 ;
+  }
+  return 0 ;
+}
+
+/* The task has no command that says what it does. */
+static char const *name_of_waiting (struct analysis *a, struct statement *statement)
+{
+  struct finding finding = { .a = a } ;
+  int is_loop = statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR ;
+  char const *service = only_dependency(a) ;
+  int certain = 1 ;
+  char const *written = "task" ;
+  if (!statement_walk(statement, &is_pause, 0))
+  {
+    statement_walk(statement, &find_written, &written) ;
+    return written ;
+  }
+  if (!is_loop) return "pause" ;
+  if (service && asked_service(a, statement_text(a, statement), &certain)) return pool_printf(a->pool, "wait-for-%.*s", (int)strcspn(service, "@"), service) ;
+  statement_walk(statement, &find_asking_program, &finding) ;
+  for (struct text const *one = finding.found ? finding.found->programs.first : 0 ; one ; one = one->next)
+    if (strspn(one->text, NAME_CHARACTERS) == strlen(one->text)) return pool_printf(a->pool, "wait-for-%s", one->text) ;
+  return "wait" ;
+}
+
+/* The function's name, or the name of the main command in its body. */
+char const *task_name (struct analysis *a, struct statement *statement)
+{
+  struct tally tally = { .a = a } ;
+  char const *best = 0 ;
+  unsigned int most = 0 ;
+  if (find_function(a, statement_command(statement))) return statement_command(statement) ;
+  if (statement->kind == STATEMENT_COMMAND) return name_of(a, statement) ;
+  if (statement->kind == STATEMENT_OTHER && statement->body) return pool_printf(a->pool, "%s-setup", name_of(a, statement->body)) ; /* a server for a while */
+  statement_walk(statement, &add_command_name, &tally) ;
+  for (struct text const *one = tally.names.first ; one ; one = one->next)
+  {
+    unsigned int n = 0 ;
+    for (struct text const *other = one ; other ; other = other->next) n += !strcmp(one->text, other->text) ;
+    if (best && shell_one_of(best, "sh bash dash ash") && n == most) n++ ; /* any other says more */
+    if (n <= most) continue ;
+    most = n ;
+    best = one->text ;
+  }
+  if (!best) best = name_of(a, statement) ;
+  return strcmp(best, "service") != 0 ? best : name_of_waiting(a, statement) ;
+}

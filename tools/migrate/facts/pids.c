@@ -1,0 +1,265 @@
+/* Which service's pid a variable, an array or a file holds. */
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+
+/* ---- what holds a pid ---- */
+
+static int in_name (char c)
+{
+  return isalnum((unsigned char)c) || c == '_' ;
+}
+
+/* $! or ${!}, not ${!name}; 0: none */
+static char const *find_pid (char const *text)
+{
+  char const *bare = strstr(text, "$!") ;
+  return bare ? bare : strstr(text, "${!}") ;
+}
+
+static void forget_pids (struct analysis *a, char const *name)
+{
+  for (struct pid_variable **pid = &a->pids ; *pid ; )
+    if (!strcmp((*pid)->name, name)) *pid = (*pid)->next ;
+    else pid = &(*pid)->next ;
+}
+
+static unsigned int count_pids (struct analysis *a, char const *name)
+{
+  unsigned int n = 0 ;
+  for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next) n += !strcmp(pid->name, name) ;
+  return n ;
+}
+
+static void add_pid (struct analysis *a, char const *name, char const *key, struct service *service)
+{
+  struct pid_variable *pid = pool_alloc(a->pool, sizeof(*pid)) ;
+  pid->name = name ;
+  pid->key = key ;
+  pid->service = service ;
+  pid->next = a->pids ;
+  a->pids = pid ;
+}
+
+/* Whose pid $! may be besides the last one's. */
+static struct text const *may_be_last (struct analysis *a)
+{
+  return a->last && !a->last_is_idle && a->last_or_of == a->last ? a->last_or.first : 0 ;
+}
+
+/* NAME=$!  NAME+=($!)  NAME[KEY]=$!  NAME="$NAME $!" */
+static void note_pid (struct analysis *a, char const *text, char const *value)
+{
+  size_t end = (size_t)(value - text) ;
+  size_t begin ;
+  char const *name ;
+  char const *key = 0 ;
+  int appends ;
+  while (end && text[end - 1] != '=') end-- ;
+  if (!end--) return ;
+  appends = end && text[end - 1] == '+' ;
+  if (appends) end-- ;
+  if (end && text[end - 1] == ']')
+  {
+    size_t open = end ;
+    while (open && text[open - 1] != '[') open-- ;
+    if (!open) return ;
+    key = pool_copy(a->pool, text + open, end - 1 - open) ;
+    end = open - 1 ;
+  }
+  begin = end ;
+  while (begin && in_name(text[begin - 1])) begin-- ;
+  if (begin == end) return ;
+  name = pool_copy(a->pool, text + begin, end - begin) ;
+  if (!appends && !key && !a->conditions.first && !shell_mentions(text + end, name)) forget_pids(a, name) ;
+  if (!key && strchr(text + end, '(')) key = pool_printf(a->pool, "%u", count_pids(a, name)) ;
+  add_pid(a, name, key, a->last_is_idle ? 0 : a->last) ;
+  for (struct text const *one = may_be_last(a) ; one ; one = one->next) add_pid(a, name, key, plan_find(a->plan, one->text)) ;
+}
+
+/* pgrep -f WORDS: the one service whose command has them; 0: none, or several. */
+static struct service *by_words (struct analysis *a, struct statement const *statement)
+{
+  char const *text = statement_text(a, statement) ;
+  char const *last = strrchr(text, ' ') ;
+  char const *words = last ? pool_copy(a->pool, last + 1 + strspn(last + 1, "\"'"), strcspn(last + 1 + strspn(last + 1, "\"'"), "\"')`")) : "" ;
+  struct service *found = 0 ;
+  for (struct service *one = a->plan->services ; *words && one ; one = one->next)
+  {
+    if (one->is_oneshot || !strstr(one->text, words)) continue ;
+    if (found) return 0 ;
+    found = one ;
+  }
+  return found ;
+}
+
+/* pid=$(pgrep -f /game/server): whose it is, if one service alone has a program of that name. */
+static int takes_found_pid (struct analysis *a, struct statement *statement)
+{
+  static char const *const searches[] = { "=$(pgrep ", "=$(pidof ", "=`pgrep ", "=`pidof " } ;
+  char const *text = statement_text(a, statement) ;
+  struct service *found = 0 ;
+  char const *end = 0 ;
+  for (size_t i = 0 ; i < sizeof(searches) / sizeof(*searches) && !end ; i++) end = strstr(text, searches[i]) ;
+  if (!end || statement->kind != STATEMENT_ASSIGNMENT) return 0 ;
+  for (struct service *one = a->plan->services ; one ; one = one->next)
+  {
+    if (one->is_oneshot || !*one->program || !shell_mentions(end, one->program)) continue ;
+    if (found) return 0 ;
+    found = one ;
+  }
+  if (!found && (strstr(end, " -f ") || strstr(end, " -af "))) found = by_words(a, statement) ;
+  if (!found) return 0 ;
+  add_pid(a, pool_copy(a->pool, text, (size_t)(end - text)), 0, found) ;
+  claim_statement(a, statement, "dropped", pool_printf(a->pool, "the pid of %s: its supervisor knows it", found->name)) ;
+  return 1 ;
+}
+
+int takes_pid (struct analysis *a, struct statement *statement)
+{
+  char const *text = statement_text(a, statement) ;
+  char const *value = find_pid(text) ;
+  if (!value) return takes_found_pid(a, statement) ;
+  if (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION)
+  {
+    note_pid(a, text, value) ;
+    claim_statement(a, statement, "dropped", a->last && !a->last_is_idle ? pool_printf(a->pool, "the pid of %s: its supervisor knows it", a->last->name) : "the pid: the supervisor knows it") ;
+    return 1 ;
+  }
+  /* echo $! >file */
+  if (statement->kind == STATEMENT_COMMAND && shell_one_of(statement_command(statement), "echo printf"))
+  {
+    struct claim *claim = claim_statement(a, statement, "dropped", "the pid: the supervisor knows it") ;
+    if (!statement->nredirects) return 1 ;
+    add_pid(a, statement->redirects[0].target, 0, a->last) ;
+    texts_add(a->pool, &claim->todo, pool_printf(a->pool, "does somebody read it from %s?", statement->redirects[0].target)) ;
+    return 1 ;
+  }
+  return 0 ;
+}
+
+/* ---- what is meant by a word ---- */
+
+/* Does the word mean this one of the variable's pids? */
+static int means_pid (char const *raw, struct pid_variable const *pid)
+{
+  size_t len = strlen(pid->name) ;
+  for (char const *p = raw ; (p = strstr(p, pid->name)) ; p++)
+  {
+    char const *end ;
+    if (in_name(p[len]) || (*pid->name != '/' && (p == raw || !strchr("${!", p[-1])))) continue ;
+    if (!pid->key) return 1 ;
+    if (p[len] != '[') return !strcmp(pid->key, "0") ;
+    end = strchr(p + len, ']') ;
+    if (!end || strpbrk(p + len, "@*$")) return 1 ;
+    if (strlen(pid->key) == (size_t)(end - p) - len - 1 && !strncmp(p + len + 1, pid->key, strlen(pid->key))) return 1 ;
+  }
+  return 0 ;
+}
+
+static int is_job (struct service const *service)
+{
+  return service->is_background || (service->is_oneshot && service->claim && strstr(service->claim->what, "in the background")) ;
+}
+
+/* %1: the first that was started in the background; %% %+ %: the last; %-: the one before that;
+   %name: the one whose command begins so; %?text: has that in it. 0: none. */
+static struct service *service_of_job (struct analysis *a, char const *job)
+{
+  struct service *last = 0 ;
+  struct service *before = 0 ;
+  unsigned int n = shell_number(job, 1000, 0) ;
+  size_t len = strcspn(job, "\"'") ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+  {
+    if (!is_job(service)) continue ;
+    before = last ;
+    last = service ;
+    if (n && !--n) return service ;
+    if (*job == '?' && strstr(service->text, pool_copy(a->pool, job + 1, len - 1))) return service ;
+    if (len && !strchr("0123456789%+-?", *job) && !strncmp(service->text, job, len)) return service ;
+  }
+  if (*job == '-') return before ;
+  return strchr("%+", *job) ? last : 0 ;
+}
+
+void services_of_pid (struct analysis *a, char const *raw, struct texts *names)
+{
+  struct texts found = { 0 } ; /* the latest first */
+  char const *word = raw + (*raw == '"' || *raw == '\'') ;
+  if (find_pid(raw) && a->last && !a->last_is_idle)
+  {
+    texts_add_once(a->pool, names, a->last->name) ;
+    for (struct text const *one = may_be_last(a) ; one ; one = one->next) texts_add_once(a->pool, names, one->text) ;
+  }
+  if (*word == '%')
+  {
+    struct service *service = service_of_job(a, word + 1) ;
+    if (service) texts_add_once(a->pool, names, service->name) ;
+    return ;
+  }
+  for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next)
+    if (pid->service && means_pid(raw, pid)) texts_add_once(a->pool, &found, pid->service->name) ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+    if (texts_has(&found, service->name)) texts_add_once(a->pool, names, service->name) ;
+}
+
+int is_idle_pid (struct analysis *a, char const *raw)
+{
+  if (find_pid(raw)) return a->last_is_idle ;
+  for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next)
+    if (!pid->service && means_pid(raw, pid)) return 1 ;
+  return 0 ;
+}
+
+void alias_pid (struct analysis *a, char const *name, struct texts const *services)
+{
+  forget_pids(a, name) ;
+  for (struct text const *one = services->first ; one ; one = one->next) add_pid(a, name, 0, plan_find(a->plan, one->text)) ;
+}
+
+/* for pid in "${pids[@]}" */
+void alias_loop (struct analysis *a, struct statement const *loop)
+{
+  struct texts meant = { 0 } ;
+  for (unsigned int i = 0 ; i < loop->nwords ; i++) services_of_pid(a, loop->words[i].raw, &meant) ;
+  if (meant.first) alias_pid(a, loop->name, &meant) ;
+}
+
+/* ---- pids that are not known any more ---- */
+
+/* Does the text ask for $NAME or ${NAME without setting it? */
+static int asks_pid (struct pool *pool, char const *text, char const *name)
+{
+  if (!shell_mentions(text, name) || strstr(text, pool_printf(pool, "%s=", name)) || strstr(text, pool_printf(pool, "%s+=", name))) return 0 ;
+  for (char const *p = text ; (p = strstr(p, name)) ; p++)
+    if (p > text && !in_name(p[strlen(name)]) && (p[-1] == '$' || (p - text > 1 && p[-1] == '{' && p[-2] == '$'))) return 1 ;
+  return 0 ;
+}
+
+/* Conditions that look for processes by their names. */
+static int lists_processes (char const *text)
+{
+  return shell_mentions(text, "pgrep") || shell_mentions(text, "pidof") || (shell_mentions(text, "ps") && shell_mentions(text, "grep")) ;
+}
+
+void settle_pids (struct analysis *a)
+{
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+  {
+    char const *conditions = texts_join(a->pool, &service->conditions, "\n") ;
+    char const *text = pool_printf(a->pool, "%s\n%s\n%s\n%s\n%s\n%s\n%s", service->text, texts_join(a->pool, &service->before, "\n"), texts_join(a->pool, &service->run, "\n"),
+      service->command ? service->command : "", service->check ? service->check : "", texts_join(a->pool, &service->finish, "\n"), conditions) ;
+    for (struct pid_variable *pid = a->pids ; pid ; pid = pid->next)
+      if (!isdigit((unsigned char)*pid->name) && *pid->name != '/' && asks_pid(a->pool, text, pid->name))
+        plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "$%s is not known here: it was the pid of %s, which only its supervisor knows (`reeve status --json`)",
+          pid->name, pid->service ? pid->service->name : "what kept the script alive")) ;
+    if (lists_processes(conditions))
+      plan_todo(a->plan, service, service->claim, service->line,
+        "its condition looks for a process by name, and supervisors have the services' names among their arguments: leave it out, if it only asked whether the service runs already") ;
+  }
+}

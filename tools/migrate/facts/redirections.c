@@ -1,0 +1,193 @@
+/* Redirections of everything: each service does them again. The script emptied a file once; a
+   service that emptied it again would delete what the others have written. */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+
+struct edit
+{
+  uint32_t at ;
+  uint32_t left_out ; /* bytes from there on */
+  char const *text ;
+  struct edit *next ;
+} ;
+
+struct appending
+{
+  struct analysis *a ;
+  uint32_t offset ; /* of the code that is looked at, in the source */
+  struct edit *first ;
+  struct edit **end ;
+  struct texts *files ; /* that are emptied */
+  struct texts *loggers ; /* that receive the output */
+} ;
+
+static void add_edit (struct appending *appending, uint32_t at, uint32_t left_out, char const *text)
+{
+  struct edit *edit = pool_alloc(appending->a->pool, sizeof(*edit)) ;
+  *edit = (struct edit){ .at = appending->offset + at, .left_out = left_out, .text = text } ;
+  *appending->end = edit ;
+  appending->end = &edit->next ;
+}
+
+static int is_regular (char const *target)
+{
+  static char const *const others[] = { "/dev/", "\"/dev/", "/proc/", "\"/proc/" } ;
+  for (size_t i = 0 ; i < sizeof(others) / sizeof(*others) ; i++)
+    if (!strncmp(target, others[i], strlen(others[i]))) return 0 ;
+  return *target && !strchr("&-(<>", *target) && strspn(target, "0123456789") != strlen(target) ;
+}
+
+/* mkfifo FILE: there is nothing in it that could be emptied. */
+static int is_fifo (struct analysis *a, char const *target)
+{
+  for (char const *p = a->source->text ; (p = strstr(p, "mkfifo")) ; p++)
+  {
+    char const *line = pool_copy(a->pool, p, strcspn(p, "\n;&|")) ;
+    if (strstr(line, target)) return 1 ;
+  }
+  return 0 ;
+}
+
+/* >FILE, &>FILE, >|FILE, {fd}>FILE: not >>FILE, <>FILE, >&3. */
+static void append_redirect (struct appending *appending, struct redirect const *redirect)
+{
+  char const *raw = redirect->raw ;
+  char const *sign = strchr(raw, '>') ;
+  uint32_t at ;
+  if (!redirect->is_output || !sign || !is_regular(redirect->target) || is_fifo(appending->a, redirect->target)) return ;
+  at = redirect->range.start + (uint32_t)(sign - raw) ;
+  if ((sign > raw && sign[-1] == '<') || strchr(">&", sign[1])) return ;
+  texts_add_once(appending->a->pool, appending->files, redirect->target) ;
+  add_edit(appending, at, sign[1] == '|' ? 2 : 1, ">>") ;
+}
+
+/* tee FILE */
+static void append_tee (struct appending *appending, struct statement const *statement)
+{
+  unsigned int nfiles = 0 ;
+  if (strcmp(statement_command(statement), "tee") != 0) return ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  {
+    char const *raw = statement->words[i].raw ;
+    if (!strcmp(raw, "--append") || (raw[0] == '-' && raw[1] != '-' && strchr(raw, 'a'))) return ;
+    if (*raw == '-' || !is_regular(raw)) continue ;
+    texts_add_once(appending->a->pool, appending->files, raw) ;
+    nfiles++ ;
+  }
+  if (nfiles) add_edit(appending, statement->words[0].range.end, 0, " -a") ;
+}
+
+static int append_inside (struct statement *statement, void *data)
+{
+  struct appending *appending = data ;
+  append_tee(appending, statement) ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++) append_redirect(appending, statement->redirects + i) ;
+  return 0 ;
+}
+
+/* > >(tee FILE), {log}> >(logger -t x) */
+static void append_substitution (struct appending *appending, struct redirect const *redirect)
+{
+  struct pool *pool = appending->a->pool ;
+  char const *open = strstr(redirect->raw, ">(") ;
+  size_t len = open ? strlen(open) : 0 ;
+  struct source code ;
+  char const *text ;
+  if (len < 3 || open == redirect->raw) return ;
+  text = pool_copy(pool, open + 2, len - 3) ;
+  texts_add_once(pool, appending->loggers, text + strspn(text, " ")) ;
+  appending->offset += redirect->range.start + (uint32_t)(open + 2 - redirect->raw) ;
+  for (struct statement *one = shell_parse_text(pool, &code, text) ; one ; one = one->next) statement_walk(one, &append_inside, appending) ;
+  appending->offset -= redirect->range.start + (uint32_t)(open + 2 - redirect->raw) ;
+}
+
+/* exec 3>&- */
+static int only_closes (struct statement const *statement)
+{
+  if (!redirects_everything(statement)) return 0 ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+    if (!strstr(statement->redirects[i].raw, "&-")) return 0 ;
+  return 1 ;
+}
+
+/* What a shell of its own does is not seen outside of that. Inside others, closing undoes what is done there. */
+int leaves_redirections (struct statement const *statement)
+{
+  if (statement->background || statement->kind == STATEMENT_SUBSHELL || statement->kind == STATEMENT_FUNCTION || statement->kind == STATEMENT_PIPELINE) return 0 ;
+  if (redirects_everything(statement)) return 1 ;
+  for (struct statement const *one = statement->body ; one ; one = one->next)
+    if (!only_closes(one) && leaves_redirections(one)) return 1 ;
+  for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
+    for (struct statement const *one = branch->body ; one ; one = one->next)
+      if (!only_closes(one) && leaves_redirections(one)) return 1 ;
+  return 0 ;
+}
+
+static int append_all (struct statement *statement, void *data)
+{
+  struct appending *appending = data ;
+  if (!redirects_everything(statement)) return 0 ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+  {
+    append_redirect(appending, statement->redirects + i) ;
+    append_substitution(appending, statement->redirects + i) ;
+  }
+  return 0 ;
+}
+
+/* Its redirections become pieces, those of a branch on its condition. 0: some of them could not be
+   taken out. */
+static int take_out (struct analysis *a, struct statement *statement, char const *under)
+{
+  struct texts ignored = { 0 } ;
+  struct branch *branch = statement->branches ;
+  struct piece *piece ;
+  int r = 1 ;
+  if (!leaves_redirections(statement)) return 1 ;
+  if (statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_AND)
+  {
+    for (struct statement *one = statement->body ; one ; one = one->next) r &= take_out(a, one, under) ;
+    return r ;
+  }
+  if (statement->kind == STATEMENT_IF && branch && !branch->next && branch->condition && is_repeatable(a, branch->condition) && !branch->condition->next)
+  {
+    char const *condition = source_copy(a->source, branch->condition_range) ;
+    under = under ? pool_printf(a->pool, "%s && %s", under, condition) : condition ;
+    for (struct statement *one = branch->body ; one ; one = one->next) r &= take_out(a, one, under) ;
+    return r ;
+  }
+  if (!redirects_everything(statement) || mentions_positional(pool_printf(a->pool, "%s %s", under ? under : "", statement_text(a, statement)))) return 0 ;
+  piece = plan_piece(a->plan, appending_text(a, statement, &ignored, &ignored), " ") ;
+  piece->always = 1 ;
+  piece->under = under ;
+  return 1 ;
+}
+
+void keep_redirections (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
+{
+  struct function *function = statement->kind == STATEMENT_COMMAND ? find_function(a, statement_command(statement)) : 0 ;
+  struct statement *body = function ? function->statement->body : statement ;
+  if (!body || statement->background || !leaves_redirections(body)) return ;
+  if (take_out(a, body, a->conditions.first ? texts_join(a->pool, &a->conditions, " && ") : 0))
+    claim->what = pool_printf(a->pool, "%s; its redirections are those of each service that comes later, too", claim->what) ;
+  else plan_todo(a->plan, service, claim, line_of(a, statement), "it also redirects what all that comes later writes, which reaches no other file: do that in run") ;
+}
+
+char const *appending_text (struct analysis *a, struct statement *statement, struct texts *files, struct texts *loggers)
+{
+  struct appending appending = { .a = a, .files = files, .loggers = loggers } ;
+  char const *out = "" ;
+  uint32_t at = statement->range.start ;
+  appending.end = &appending.first ;
+  statement_walk(statement, &append_all, &appending) ;
+  for (struct edit const *edit = appending.first ; edit ; edit = edit->next)
+  {
+    if (edit->at < at) continue ;
+    out = pool_printf(a->pool, "%s%s%s", out, source_copy(a->source, (struct range){ at, edit->at }), edit->text) ;
+    at = edit->at + edit->left_out ;
+  }
+  return pool_printf(a->pool, "%s%s", out, source_copy(a->source, (struct range){ at, statement->range.end })) ;
+}

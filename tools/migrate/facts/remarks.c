@@ -1,0 +1,91 @@
+/* Comments, and statements whose file is not decided yet. */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+
+struct held *hold_statement (struct analysis *a, struct held **list, struct statement *statement)
+{
+  struct held *held = pool_alloc(a->pool, sizeof(*held)) ;
+  held->statement = statement ;
+  held->npieces = a->plan->npieces ;
+  while (*list) list = &(*list)->next ;
+  *list = held ;
+  return held ;
+}
+
+/* A # after a statement, in the same line, stays with that statement. */
+static int is_trailing (struct analysis *a, struct statement const *comment)
+{
+  uint32_t line = line_of(a, comment) ;
+  char const *before = source_copy(a->source, (struct range){ source_line_range(a->source, line).start, comment->range.start }) ;
+  struct setup_item const *item = a->plan->nsetup ? a->plan->setup + a->plan->nsetup - 1 : 0 ;
+  struct claim *claim ;
+  if (strspn(before, " \t") == strlen(before)) return 0 ;
+  claim = claim_statement(a, comment, "dropped", "comment") ;
+  if (item && !item->text && item->range.end && item->range.end <= comment->range.start && source_line(a->source, item->range.end - 1) == line)
+  {
+    add_setup(a, comment->range, 0) ;
+    claim->where = plan_setup_where(a->plan) ;
+  }
+  else if (!a->task && a->last && a->last->claim && source_last_line(a->source, a->last->claim->range) == line)
+  {
+    texts_add(a->pool, &a->last->before, statement_text(a, comment)) ;
+    claim->where = service_where(a->plan, a->last, "run") ;
+  }
+  return 1 ;
+}
+
+void hold_remark (struct analysis *a, struct statement *comment)
+{
+  if (is_trailing(a, comment)) return ;
+  hold_statement(a, &a->remarks, comment)->claim = claim_statement(a, comment, "dropped", "comment") ;
+}
+
+void drop_remarks (struct analysis *a, struct statement const *statement)
+{
+  uint32_t line = line_of(a, statement) ;
+  struct held **first = &a->remarks ;
+  /* Those in the lines just above. */
+  for (struct held **one = &a->remarks ; *one ; one = &(*one)->next)
+  {
+    uint32_t next = (*one)->next ? line_of(a, (*one)->next->statement) : line ;
+    if (line_of(a, (*one)->statement) + 1 != next) first = &(*one)->next ;
+  }
+  *first = 0 ;
+}
+
+void remarks_to_service (struct analysis *a, struct service *service)
+{
+  for (struct held *remark = a->remarks ; remark ; remark = remark->next)
+  {
+    texts_add(a->pool, &service->before, statement_text(a, remark->statement)) ;
+    remark->claim->where = service_where(a->plan, service, "run") ;
+  }
+  a->remarks = 0 ;
+}
+
+void remarks_to_setup (struct analysis *a)
+{
+  for (struct held *remark = a->remarks ; remark ; remark = remark->next)
+  {
+    add_setup(a, remark->statement->range, 0) ;
+    remark->claim->where = plan_setup_where(a->plan) ;
+  }
+  a->remarks = 0 ;
+}
+
+/* Adds them to the list, before the statement that they are about. */
+void remarks_to_list (struct analysis *a, struct held **list)
+{
+  while (*list) list = &(*list)->next ;
+  *list = a->remarks ;
+  a->remarks = 0 ;
+}
+
+void drop_statement (struct analysis *a, struct statement *statement, char const *why)
+{
+  drop_remarks(a, statement) ;
+  claim_statement(a, statement, "dropped", why) ;
+}

@@ -1,0 +1,157 @@
+/* May each service repeat a statement, and does it change the directory for later ones? */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+
+/* Builtins of the shell: repeating them in each service does no harm. */
+#define PURE ": [ test true false export local declare typeset readonly unset cd pushd popd umask ulimit set shopt exit return echo printf read " \
+  "shift getopts let continue break source . eval alias mapfile readarray"
+/* Programs in $( ) that give every service the same answer. */
+#define PURE_PROGRAMS "hostname nproc cat basename dirname pwd id uname which command printf echo awk sed grep egrep cut tr head tail getconf ls find " \
+  "readlink realpath expr seq sort uniq wc free df ip getent stat test getconf jq env printenv xargs dpkg-architecture tty whoami type"
+
+/* Another answer each time. */
+static int is_random (char const *text)
+{
+  static char const *const marks[] = { "/dev/urandom", "/dev/random", "/proc/sys/kernel/random", "$RANDOM", "${RANDOM", "$SRANDOM", "random.", "secrets.", "uuid", "shuf", "mktemp" } ;
+  for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
+    if (strstr(text, marks[i])) return 1 ;
+  return 0 ;
+}
+
+/* Do all programs in its substitutions give the same answer again? */
+static int substitutions_are_pure (struct analysis *a, struct statement const *statement)
+{
+  if ((statement->programs.first || statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION) && is_random(statement_text(a, statement))) return 0 ;
+  for (struct text const *one = statement->programs.first ; one ; one = one->next)
+    if (!shell_one_of(one->text, PURE_PROGRAMS) && !shell_one_of(one->text, PURE)) return 0 ;
+  return 1 ;
+}
+
+int writes_files (struct statement const *statement)
+{
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+  {
+    struct redirect const *redirect = statement->redirects + i ;
+    if (redirect->is_output && !shell_one_of(redirect->target, "1 2 /dev/null /dev/stderr /dev/stdout")) return 1 ;
+  }
+  return 0 ;
+}
+
+/* Each function is asked once: else calls of calls would double the work. */
+static int function_is_repeatable (struct analysis *a, struct function *function)
+{
+  if (!function->repeatable)
+  {
+    function->repeatable = -1 ;
+    if (is_repeatable(a, function->statement->body)) function->repeatable = 1 ;
+  }
+  return function->repeatable == 1 ;
+}
+
+static int is_not_repeatable (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  char const *command = statement_command(statement) ;
+  if (statement->background) return 1 ;
+  if (statement->kind == STATEMENT_DAMAGED || statement->kind == STATEMENT_OTHER) return 1 ;
+  if (statement->kind == STATEMENT_COMMAND)
+  {
+    int redirects_all = redirects_everything(statement) ;
+    int is_pure = shell_one_of(command, PURE) || redirects_all ;
+    if (!is_pure && (!find_function(a, command) || !function_is_repeatable(a, find_function(a, command)))) return 1 ;
+    if (!redirects_all && writes_files(statement)) return 1 ;
+  }
+  else if (writes_files(statement)) return 1 ;
+  return !substitutions_are_pure(a, statement) ;
+}
+
+int is_repeatable (struct analysis *a, struct statement *statement)
+{
+  return statement && !statement_walk(statement, &is_not_repeatable, a) ;
+}
+
+int moves_shell (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "cd pushd popd umask ulimit") ;
+}
+
+/* Does it change directory, umask or limits for what is behind it? What a shell of its own does
+   is not seen outside of that. */
+int changes_place (struct statement const *statement)
+{
+  if (statement->background || statement->kind == STATEMENT_SUBSHELL || statement->kind == STATEMENT_FUNCTION || statement->kind == STATEMENT_PIPELINE) return 0 ;
+  if (moves_shell((struct statement *)statement, 0)) return 1 ;
+  for (struct statement const *one = statement->body ; one ; one = one->next)
+    if (changes_place(one)) return 1 ;
+  for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
+    for (struct statement const *one = branch->body ; one ; one = one->next)
+      if (changes_place(one)) return 1 ;
+  return 0 ;
+}
+
+/* unset A B: adds those that the services have by themselves. */
+struct unsetting
+{
+  struct analysis *a ;
+  struct texts names ;
+} ;
+
+static int is_set_by_script (struct analysis *a, char const *name)
+{
+  for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
+    if (strstr(a->plan->pieces[i].names, pool_printf(a->pool, " %s ", name))) return !is_exported(a, name) ;
+  return 0 ;
+}
+
+static int unsets (struct statement *statement, void *data)
+{
+  struct unsetting *unsetting = data ;
+  struct analysis *a = unsetting->a ;
+  struct function *function = find_function(a, statement_command(statement)) ;
+  if (function && function->statement->body && function->asked != a->questions)
+  {
+    function->asked = a->questions ;
+    statement_walk(function->statement->body, &unsets, unsetting) ;
+  }
+  if (strcmp(statement_command(statement), "unset") != 0) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (statement->words[i].raw[0] != '-' && !is_set_by_script(a, statement->words[i].raw)) texts_add_once(a->pool, &unsetting->names, statement->words[i].raw) ;
+  return 0 ;
+}
+
+static void mark_unset (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
+{
+  struct unsetting unsetting = { .a = a } ;
+  if (statement->background || statement->kind == STATEMENT_SUBSHELL || statement->kind == STATEMENT_FUNCTION || statement->kind == STATEMENT_PIPELINE) return ;
+  a->questions++ ;
+  statement_walk(statement, &unsets, &unsetting) ;
+  if (unsetting.names.first) plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool,
+    "it also takes %s out of the environment, which reaches no other file: unset it in the run of each service behind it", texts_join(a->pool, &unsetting.names, ", "))) ;
+}
+
+void mark_move (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
+{
+  mark_unset(a, service, statement, claim) ;
+  if (statement->kind == STATEMENT_COMMAND || !changes_place(statement)) return ;
+  plan_todo(a->plan, service, claim, line_of(a, statement),
+    "it also changes directory, umask or limits for what comes behind it, which reaches no other file: do that there, too") ;
+}
+
+static int sets_trap (struct statement *statement, void *data)
+{
+  (void)data ;
+  return !strcmp(statement_command(statement), "trap") && statement->nwords > 2 && !shell_one_of(statement->words[1].raw, "- -p -l")
+   && !shell_one_of(statement_word(statement, statement->nwords - 1), "ERR DEBUG RETURN") ;
+}
+
+void mark_traps (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
+{
+  struct function *function = statement->kind == STATEMENT_COMMAND ? find_function(a, statement_command(statement)) : 0 ;
+  struct statement *body = function ? function->statement->body : statement ;
+  if (body && !statement->background && statement_walk(body, &sets_trap, 0))
+    plan_todo(a->plan, service, claim, line_of(a, statement), "the trap in it has no effect on the services: write what it does on TERM as down-signal and finish") ;
+}

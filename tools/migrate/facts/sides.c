@@ -1,0 +1,306 @@
+/* What a command is for: does it ask, work and end, or serve? */
+
+#include <ctype.h>
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+
+int is_short (char const *program)
+{
+  return shell_one_of(program, "mkdir chown chmod ln cp mv rm touch sed awk cat echo printf test [ sleep kill true false : id date ls env find grep tar install " 
+     "useradd usermod groupadd adduser addgroup groupmod sysctl mount umount envsubst openssl ssh-keygen initdb createuser createdb unset export set "
+     "ldconfig update-ca-certificates update-ca-trust locale-gen a2enmod a2dismod a2ensite a2dissite a2enconf a2disconf update-alternatives htpasswd rsync gzip mktemp sync chsh chpasswd passwd setcap ssh-keyscan") ;
+}
+
+/* What ends by itself, also in the background. */
+int is_task_program (char const *program)
+{
+  return shell_one_of(program, "curl wget psql mysql mariadb mysqldump redis-cli mongo mongosh rsync cp mv rm mkdir chown chmod touch echo tar gzip find sed awk pg_dump ssh-keygen sshd-keygen htpasswd openssl envsubst update-ca-certificates "
+    "rabbitmqctl rabbitmqadmin kcadm.sh kcadm mysqladmin mariadb-admin pg_restore mongorestore mongoimport mongodump sqlcmd cypher-shell awslocal aws influx "
+    "clickhouse-client cqlsh nodetool etcdctl kafka-topics.sh ldapadd ldapmodify createdb createuser valkey-cli alembic flyway liquibase") ;
+}
+
+/* The next word of configure-db.sh, initProcess, in small letters; "" at the end. *name is moved behind it. */
+static char const *next_word (char const **name, char *word, size_t size)
+{
+  size_t n = 0 ;
+  char const *p = *name + strspn(*name, "-_.") ;
+  for (; *p && !strchr("-_.", *p) && (!n || !isupper((unsigned char)*p) || isupper((unsigned char)p[-1])) ; p++)
+    if (n + 1 < size) word[n++] = (char)tolower((unsigned char)*p) ;
+  word[n] = 0 ;
+  *name = p ;
+  return word ;
+}
+
+/* configure-db.sh & : its name says that it prepares something, and ends. */
+int says_task (char const *name)
+{
+  char word[32] ;
+  int says = 0 ;
+  while (*next_word(&name, word, sizeof(word)))
+  {
+    if (shell_one_of(word, "server serve daemon worker workers watch watcher monitor agent api web loop queue scheduler cron")) return 0 ;
+    says |= shell_one_of(word, "configure setup init initdb initialize initialise migrate migration migrations seed provision import restore register warmup preload once oneshot") ;
+  }
+  return says ;
+}
+
+/* [ -n "$X" ] && start & : asks before it starts. */
+int is_question (struct statement const *statement)
+{
+  if (statement->kind == STATEMENT_NOT || statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
+    return statement->body && is_question(statement->body) ;
+  if (statement->kind == STATEMENT_PIPELINE)
+  {
+    struct statement const *last = statement->body ;
+    while (last && last->next) last = last->next ;
+    return last && is_question(last) ;
+  }
+  return statement->kind == STATEMENT_TEST || shell_one_of(statement_command(statement), "test [ command which type hash grep egrep pgrep pidof cmp diff nc true false : getent id ping curl wget ls stat cat") ;
+}
+
+int is_plain_command (struct statement const *statement)
+{
+  return statement->kind == STATEMENT_COMMAND && !is_short(shell_basename(statement_command(statement))) ;
+}
+
+/* What the script may end with: no program that ends by itself. */
+int is_server (struct analysis *a, struct statement const *statement)
+{
+  struct launch launch ;
+  struct foreground foreground ;
+  if (!is_plain_command(statement)) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  foreground_of(a->plan, statement, launch.first, &foreground) ;
+  return !foreground.ends ;
+}
+
+#define SERVE "server serve serves daemon runserver listen listener gateway proxy"
+#define GO_ON SERVE " worker workers watch watcher monitor agent api web www app apps loop queue scheduler cron bot bridge foreground frontend backend ui jar exporter main run start"
+
+/* Is a word of the name (my-server, web.py) one of these? */
+static int has_word (char const *name, char const *words)
+{
+  for (char const *p = name ; *p ; p += strspn(p, "-_.:=,@"))
+  {
+    char word[32] ;
+    size_t len = strcspn(p, "-_.:=,@") ;
+    if (len && len < sizeof(word))
+    {
+      memcpy(word, p, len) ;
+      word[len] = 0 ;
+      if (shell_one_of(word, words)) return 1 ;
+    }
+    p += len ;
+  }
+  return 0 ;
+}
+
+int says_serve (struct statement const *statement, unsigned int first)
+{
+  for (unsigned int i = first ; i < statement->nwords ; i++)
+    if (shell_one_of(statement_word(statement, i), "--once --oneshot once -1")) return 0 ;
+  for (unsigned int i = first ; i < statement->nwords ; i++)
+    if (has_word(shell_basename(statement_word(statement, i)), SERVE)) return 1 ;
+  return 0 ;
+}
+
+/* nginx -t: a daemon's program that ends. */
+int only_checks (struct analysis *a, struct statement const *statement)
+{
+  struct launch launch ;
+  struct foreground foreground ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  foreground_of(a->plan, statement, launch.first, &foreground) ;
+  return foreground.ends ;
+}
+
+/* ---- does it surely end? ---- */
+
+/* artisan migrate, manage.py collectstatic, rake db:migrate, flask db upgrade */
+static int works_by_word (struct pool *pool, char const *const *argv)
+{
+  argv = command_behind_runners(pool, argv) ;
+  for (unsigned int i = 0 ; i < 3 && argv[i] && argv[i][0] != '-' ; i++)
+  {
+    char const *word = shell_basename(argv[i]) ;
+    if (shell_one_of(word, "collectstatic createsuperuser loaddata compilemessages upgrade storage:link key:generate optimize assets:precompile") || says_task(word)) return 1 ;
+    if (!strncmp(word, "db:", 3) || strstr(word, ":cache") || strstr(word, ":clear")) return 1 ;
+  }
+  return 0 ;
+}
+
+static int may_go_on (struct statement *statement, void *data) ;
+
+/* while true, while [ 1 ]: nothing in the loop changes it. */
+static int is_constant (struct analysis *a, struct branch const *loop)
+{
+  char const *text = source_copy(a->source, loop->condition_range) ;
+  if (shell_one_of(statement_command(loop->condition), "true : false sleep")) return 1 ;
+  return loop->condition->kind == STATEMENT_TEST && !strpbrk(text, "$`/") ;
+}
+
+static int code_may_go_on (struct analysis *a, char const *raw)
+{
+  struct source code ;
+  struct source *outer = a->source ;
+  struct statement *one = shell_parse_text(a->pool, &code, shell_unquote(a->pool, raw) ? shell_unquote(a->pool, raw) : raw) ;
+  int result = !one || a->depth > 10 ;
+  a->depth++ ;
+  a->source = &code ;
+  for (; one && !result ; one = one->next) result = one->background || statement_walk(one, &may_go_on, a) ;
+  a->source = outer ;
+  a->depth-- ;
+  return result ;
+}
+
+static int function_may_go_on (struct analysis *a, struct function *function)
+{
+  if (!function->statement->body || function->asked == a->questions) return 0 ;
+  function->asked = a->questions ;
+  return statement_walk(function->statement->body, &may_go_on, a) ;
+}
+
+/* May the statement, which may be inside another one, go on for ever? */
+static int may_go_on (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  struct launch launch ;
+  struct foreground foreground ;
+  char const *argv[COMMAND_WORDS_MAX] ;
+  char const *name ;
+  if (statement->background || statement->kind == STATEMENT_DAMAGED || statement->kind == STATEMENT_OTHER) return 1 ;
+  if (statement->kind == STATEMENT_LOOP) return is_constant(a, statement->branches) ;
+  if (statement->kind != STATEMENT_COMMAND || !statement->nwords) return 0 ;
+  if (find_function(a, statement_command(statement))) return function_may_go_on(a, find_function(a, statement_command(statement))) ;
+  command_unwrap(a->pool, statement, &launch) ;
+  if (launch.code) return code_may_go_on(a, launch.code) ;
+  command_argv(statement, launch.first, argv) ;
+  if (!argv[0]) return 1 ;
+  name = shell_basename(argv[0]) ;
+  if (shell_one_of(name, "sh bash dash ash") && argv[1] && argv[1][0] == '-' && strchr(argv[1], 'c') && launch.first + 2 < statement->nwords)
+    return code_may_go_on(a, statement->words[launch.first + 2].raw) ;
+  foreground_of(a->plan, statement, launch.first, &foreground) ;
+  if (!strcmp(name, "sleep")) return argv[1] && shell_one_of(argv[1], "infinity inf") ;
+  if (foreground.is_daemon && !foreground.ends) return 1 ;
+  return !(foreground.ends || is_short(name) || is_task_program(name) || is_question(statement) || works_by_word(a->pool, argv)
+    || shell_one_of(name, "cd source . read exit wait shift umask ulimit pg_isready")) ;
+}
+
+int surely_ends (struct analysis *a, struct statement *statement)
+{
+  a->questions++ ;
+  return !statement_walk(statement, &may_go_on, a) ;
+}
+
+int is_known_server (struct analysis *a, struct statement *statement)
+{
+  struct launch launch ;
+  struct foreground foreground ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  foreground_of(a->plan, statement, launch.first, &foreground) ;
+  return foreground.is_daemon && !foreground.ends ;
+}
+
+int may_end_soon (struct analysis *a, struct statement *statement, unsigned int first, char const *name)
+{
+  char const *program = shell_basename(statement_word(statement, first)) ;
+  size_t len = strlen(program) ;
+  if (says_task(name) || surely_ends(a, statement)) return 1 ;
+  if (!len || says_serve(statement, first) || is_known_server(a, statement)) return 0 ;
+  if (!strncmp(program, "python", 6) || !strncmp(program, "php", 3) || shell_one_of(program, "node java ruby perl dotnet deno bun npm npx yarn pnpm bundle sh bash "
+    "haproxy caddy traefik envoy prometheus grafana minio vault consul etcd nats squid unbound named varnishd ttyd jupyter chromium firefox streamlit")) return 0 ;
+  for (unsigned int i = first ; i < statement->nwords ; i++)
+    if (has_word(shell_basename(statement_word(statement, i)), GO_ON)) return 0 ;
+  return !(len > 6 && !strcmp(program + len - 6, "server")) && program[len - 1] != 'd' ;
+}
+
+/* ---- does it leave something behind? ---- */
+
+struct leaving
+{
+  struct analysis *a ;
+  struct texts names ;
+} ;
+
+static int end_background (struct statement *statement, void *data)
+{
+  (void)data ;
+  statement->background = 0 ;
+  return 0 ;
+}
+
+/* Of a group or a loop: its words, shortened. */
+static char const *short_text (struct analysis *a, struct statement const *statement)
+{
+  char const *text = statement_text(a, statement) ;
+  size_t len = strcspn(text, "\n") ;
+  return text[len] || len > 60 ? pool_printf(a->pool, "%.*s...", len > 60 ? 60 : (int)len, text) : text ;
+}
+
+/* { a; b; } &, while :; do a; done & */
+static int is_whole (struct statement const *statement)
+{
+  return statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_SUBSHELL || statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR
+   || statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR || statement->kind == STATEMENT_PIPELINE ;
+}
+
+static int add_left (struct statement *statement, void *data)
+{
+  struct leaving *leaving = data ;
+  struct launch launch ;
+  struct foreground foreground = { 0 } ;
+  char const *argv[COMMAND_WORDS_MAX] ;
+  /* while true; do (job &); sleep 60; done: work of each round, which ends */
+  for (struct statement *one = statement->kind == STATEMENT_LOOP ? statement->branches->body : 0 ; one ; one = one->next) statement_walk(one, &end_background, 0) ;
+  if (statement->background && is_whole(statement)) texts_add_once(leaving->a->pool, &leaving->names, short_text(leaving->a, statement)) ;
+  if (statement->kind != STATEMENT_COMMAND || !statement->nwords) return 0 ;
+  command_unwrap(leaving->a->pool, statement, &launch) ;
+  foreground_of(leaving->a->plan, statement, launch.first, &foreground) ;
+  command_argv(statement, launch.first, argv) ;
+  if (!argv[0] || (statement->background ? is_short(shell_basename(argv[0])) : !foreground.in_background || foreground.ends)) return 0 ;
+  texts_add_once(leaving->a->pool, &leaving->names, foreground.init_script ? foreground.init_script : shell_basename(argv[0])) ;
+  return 0 ;
+}
+
+/* The last command of the list: the code ends with it. */
+static struct statement *last_command (struct statement *list)
+{
+  while (list && list->next) list = list->next ;
+  while (list && (list->kind == STATEMENT_AND || list->kind == STATEMENT_OR)) list = list->body->next ;
+  return list && list->kind == STATEMENT_COMMAND && !list->background ? list : 0 ;
+}
+
+char const *left_behind (struct analysis *a, struct statement *statement, int last_stays)
+{
+  struct leaving leaving = { .a = a } ;
+  struct source code ;
+  struct source *outer = a->source ;
+  struct launch launch ;
+  struct statement *list ;
+  struct statement *last ;
+  char const *argv[COMMAND_WORDS_MAX] ;
+  char const *const *behind ;
+  char const *raw ;
+  char const *value ;
+  if (statement->kind != STATEMENT_COMMAND) return "" ;
+  command_unwrap(a->pool, statement, &launch) ;
+  value = launch.code ? shell_unquote(a->pool, launch.code) : 0 ;
+  raw = launch.code ;
+  command_argv(statement, launch.first, argv) ;
+  behind = command_behind_runners(a->pool, argv) ; /* xvfb-run sh -c CODE */
+  if (!raw && behind[0] && shell_one_of(shell_basename(behind[0]), "sh bash dash ash") && behind[1] && behind[1][0] == '-' && strchr(behind[1], 'c') && behind[2]) raw = behind[2] ;
+  if (!raw) return "" ;
+  for (unsigned int i = launch.first ; !launch.code && i < statement->nwords ; i++)
+    if (statement->words[i].value == raw) value = raw ;
+  list = shell_parse_text(a->pool, &code, value ? value : pool_copy(a->pool, raw + (launch.code != 0), strlen(raw) > 2 ? strlen(raw) - 1 - (launch.code != 0) : 0)) ;
+  last = last_stays ? last_command(list) : 0 ;
+  if (last) last->kind = STATEMENT_COMMENT ;
+  a->source = &code ;
+  for (; list ; list = list->next) statement_walk(list, &add_left, &leaving) ;
+  a->source = outer ;
+  return texts_join(a->pool, &leaving.names, ", ") ;
+}

@@ -1,0 +1,175 @@
+/* The files that the script reads (. FILE), as far as they are in the build context or beside it: which functions
+   they define, and what they start while they are read. They stay files of their own. */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+
+/* "$(dirname "$0")/lib.sh", $DIR/lib.sh, ./lib.sh: /lib.sh. "": not known. */
+static char const *tail_of (struct analysis *a, char const *raw)
+{
+  char const *end = raw + strlen(raw) ;
+  char const *p = strrchr(raw, '$') ;
+  if (end > raw && strchr("'\"", end[-1])) end-- ;
+  for (char const *q = raw ; q < end ; q++)
+    if (strchr("})`", *q)) p = q ;
+  if (p && *p == '$') p += 1 + strspn(p + 1, NAME_LETTERS) ;
+  else if (p) p++ ;
+  else p = raw + strspn(raw, "'\"") ;
+  if (p < end && *p == '"') p++ ;
+  if (!strncmp(p, "./", 2)) p++ ;
+  if (p >= end) return "" ;
+  return pool_printf(a->pool, "%s%.*s", *p == '/' ? "" : "/", (int)(end - p), p) ;
+}
+
+static int ends_in (char const *path, char const *tail)
+{
+  size_t len = strlen(path) ;
+  size_t n = strlen(tail) ;
+  return (len >= n && !strcmp(path + len - n, tail)) || !strcmp(path, tail + 1) ;
+}
+
+/* The file that the word names, if there is one alone. */
+static struct configuration const *file_of (struct analysis *a, char const *raw)
+{
+  struct configuration const *found = 0 ;
+  char const *tail = tail_of(a, raw) ;
+  unsigned int n = 0 ;
+  for (struct configuration const *one = a->plan->scripts ; one ; one = one->next)
+  {
+    if (!strcmp(one->path, tail)) return one ;
+    /* Without a Dockerfile it is only known what is beside the script. */
+    if (!ends_in(one->path, *one->path == '/' ? tail : pool_printf(a->pool, "/%s", shell_basename(tail)))) continue ;
+    found = one ;
+    n++ ;
+  }
+  return *tail && n == 1 ? found : 0 ;
+}
+
+static struct configuration const *read_by (struct analysis *a, struct statement const *statement)
+{
+  return shell_one_of(statement_command(statement), "source .") && statement->nwords > 1 ? file_of(a, statement->words[1].raw) : 0 ;
+}
+
+/* ---- functions ---- */
+
+struct looking
+{
+  struct analysis *a ;
+  char const *name ;
+  char const *place ;
+  int starts ; /* its body does */
+  unsigned int depth ;
+} ;
+
+static int find_definition (struct statement *statement, void *data)
+{
+  struct looking *looking = data ;
+  struct configuration const *file = read_by(looking->a, statement) ;
+  struct source code ;
+  if (!file || looking->depth > 3) return 0 ;
+  looking->depth++ ;
+  for (struct statement *one = shell_parse_text(looking->a->pool, &code, file->text) ; one && !looking->place ; one = one->next)
+    if (one->kind == STATEMENT_FUNCTION && !strcmp(one->name, looking->name))
+    {
+      struct analysis inner = *looking->a ;
+      inner.source = &code ;
+      looking->place = pool_printf(inner.pool, "%s, line %u", file->path, source_line(&code, one->range.start)) ;
+      looking->starts = one->body && starts_something(&inner, one->body) ;
+    }
+    else statement_walk(one, &find_definition, looking) ;
+  looking->depth-- ;
+  return !!looking->place ;
+}
+
+static char const *look_for (struct analysis *a, char const *name, int *starts)
+{
+  struct looking looking = { .a = a, .name = name } ;
+  struct source code ;
+  if (!a->plan->scripts) return 0 ;
+  for (struct statement *one = shell_parse_text(a->pool, &code, a->source->text) ; one && !looking.place ; one = one->next)
+    statement_walk(one, &find_definition, &looking) ;
+  *starts = looking.starts ;
+  return looking.place ;
+}
+
+char const *sourced_function (struct analysis *a, char const *name)
+{
+  int starts ;
+  return look_for(a, name, &starts) ;
+}
+
+char const *sourced_start (struct analysis *a, char const *name)
+{
+  int starts = 0 ;
+  char const *place = look_for(a, name, &starts) ;
+  return starts ? place : 0 ;
+}
+
+/* ---- what is started while a file is read ---- */
+
+static int add_function (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  struct function *function ;
+  if (statement->kind != STATEMENT_FUNCTION) return 0 ;
+  function = pool_alloc(a->pool, sizeof(*function)) ;
+  *function = (struct function){ .name = statement->name, .statement = statement, .next = a->functions } ;
+  a->functions = function ;
+  return 0 ;
+}
+
+struct started
+{
+  struct analysis *a ;
+  struct texts names ;
+  char const *file ; /* as the script names it */
+} ;
+
+static int add_started (struct statement *statement, void *data)
+{
+  struct started *started = data ;
+  struct configuration const *file = read_by(started->a, statement) ;
+  struct source code ;
+  struct analysis inner = *started->a ;
+  struct statement *first = file ? shell_parse_text(inner.pool, &code, file->text) : 0 ;
+  if (!first) return 0 ;
+  inner.source = &code ;
+  for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_function, &inner) ;
+  for (struct statement *one = first ; one ; one = one->next)
+  {
+    if (one->kind == STATEMENT_FUNCTION || !starts_something(&inner, one) || shell_one_of(statement_command(one), "wait exec")) continue ;
+    started->file = statement->words[1].raw ;
+    texts_add_once(inner.pool, &started->names, readable_name(&inner, name_of(&inner, one))) ;
+  }
+  return 0 ;
+}
+
+static void mark_started (struct analysis *a, unsigned int i, struct started *started)
+{
+  struct plan *plan = a->plan ;
+  struct piece *piece = plan->pieces + i ;
+  char *needed = pool_alloc(a->pool, plan->npieces + 1) ;
+  uint32_t line = piece->claim ? source_line(a->source, piece->claim->range.start) : 0 ;
+  char const *text = pool_printf(a->pool, "%s starts %s while it is read, and so does each file that reads it: put its lines into the script in place of this one, and migrate that",
+    started->file, texts_join(a->pool, &started->names, ", ")) ;
+  if (piece->in_setup && plan_has_setup(plan)) plan_todo(plan, 0, piece->claim, line, text) ;
+  for (struct service *service = plan->services ; service ; service = service->next)
+  {
+    plan_needed(plan, service, service->npieces, service->positional, "", needed) ;
+    if (i < service->npieces && needed[i]) plan_todo(plan, service, piece->claim, line, text) ;
+  }
+}
+
+void settle_sourced (struct analysis *a)
+{
+  for (unsigned int i = 0 ; a->plan->scripts && i < a->plan->npieces ; i++)
+  {
+    struct started started = { .a = a } ;
+    struct source code ;
+    struct statement *statement = a->plan->pieces[i].is_function ? 0 : shell_parse_text(a->pool, &code, a->plan->pieces[i].text) ;
+    if (statement) statement_walk(statement, &add_started, &started) ;
+    if (started.names.first) mark_started(a, i, &started) ;
+  }
+}

@@ -1,0 +1,230 @@
+/* Does a statement start, wait for, or become a long-running process? And what is
+   still to come behind it? */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+
+/* ---- a server that is only started to be prepared, and stopped again before the rest
+   starts: part of the setup, not a service ---- */
+
+struct statement *temporary_end (struct analysis *a, struct statement *first)
+{
+  int starts = first->background || (first->kind == STATEMENT_COMMAND && starts_something(a, first) && strcmp(statement_command(first), "exec") != 0) ;
+  return starts && !shell_one_of(statement_command(first), "wait") ? stopped_at(a, first) : 0 ;
+}
+
+struct statement *temporary_part (struct analysis *a, struct statement *first, struct statement *end)
+{
+  struct statement *part = pool_alloc(a->pool, sizeof(*part)) ;
+  part->kind = STATEMENT_OTHER ;
+  part->name = "" ;
+  part->range = part->core = (struct range){ first->range.start, end->range.end } ;
+  for (struct statement **to = &part->body ; ; to = &(*to)->next, first = first->next)
+  {
+    *to = pool_alloc(a->pool, sizeof(**to)) ;
+    **to = *first ;
+    (*to)->next = 0 ;
+    if (first == end) return part ;
+  }
+}
+
+/* ---- what starts something ---- */
+
+static int starts_among (struct analysis *a, struct statement *list)
+{
+  for (struct statement *one = list ; one ; one = one->next)
+  {
+    struct statement *end ;
+    if (!starts_something(a, one)) continue ;
+    if (!one->background && one->kind != STATEMENT_COMMAND) return 1 ;
+    end = shell_one_of(statement_command(one), "exec wait") ? 0 : stopped_at(a, one) ;
+    if (!end) return 1 ;
+    one = end ;
+  }
+  return 0 ;
+}
+
+/* CODE of sh -c CODE, raw, if it ends with what it starts in the background; 0: another command. */
+static char const *leaving_code (struct analysis *a, struct statement const *statement, unsigned int first)
+{
+  struct source code ;
+  char const *option = statement_word(statement, first + 1) ;
+  char const *value = first + 2 < statement->nwords ? statement->words[first + 2].value : 0 ;
+  struct statement *last ;
+  if (!value || !shell_one_of(shell_basename(statement_word(statement, first)), "sh bash dash ash") || *option != '-' || !strchr(option, 'c')) return 0 ;
+  last = shell_parse_text(a->pool, &code, value) ;
+  while (last && last->next) last = last->next ;
+  while (last && !last->background && (last->kind == STATEMENT_AND || last->kind == STATEMENT_OR)) last = last->body->next ;
+  return last && last->background ? statement->words[first + 2].raw : 0 ;
+}
+
+/* su app -c 'server &', su app -c 'server --daemonize': does the code leave something behind? */
+int code_leaves (struct analysis *a, struct statement const *statement, struct launch const *launch)
+{
+  struct source code ;
+  char const *value ;
+  if (!launch->code) return !!leaving_code(a, statement, launch->first) ;
+  value = shell_unquote(a->pool, launch->code) ;
+  if (!value && *launch->code == '"' && launch->code[1]) value = pool_copy(a->pool, launch->code + 1, strlen(launch->code) - 2) ;
+  for (struct statement *one = value ? shell_parse_text(a->pool, &code, value) : 0 ; one ; one = one->next)
+  {
+    struct foreground foreground = { 0 } ;
+    struct launch inner ;
+    if (one->background) return 1 ;
+    if (one->kind != STATEMENT_COMMAND) continue ;
+    command_unwrap(a->pool, one, &inner) ;
+    foreground_of(a->plan, one, inner.first, &foreground) ;
+    if (foreground.in_background || inner.detached) return 1 ;
+  }
+  return 0 ;
+}
+
+/* ./ctl start, where the script also has ./ctl stop */
+static int has_stop (struct analysis *a, struct statement const *statement, unsigned int first)
+{
+  static char const *const words[] = { "stop", "status" } ;
+  char const *program ;
+  if (statement->kind != STATEMENT_COMMAND || first + 2 != statement->nwords || strcmp(statement_word(statement, first + 1), "start") != 0) return 0 ;
+  program = shell_without_quotes(a->pool, statement->words[first].raw) ;
+  for (size_t i = 0 ; i < sizeof(words) / sizeof(*words) ; i++)
+    if (strstr(a->source->text, pool_printf(a->pool, "%s %s", program, words[i])) || strstr(a->source->text, pool_printf(a->pool, "%s\" %s", program, words[i]))) return 1 ;
+  return 0 ;
+}
+
+int starts_by_word (struct analysis *a, struct statement const *statement, struct launch const *launch)
+{
+  struct source code ;
+  struct launch inner ;
+  struct statement *one ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  if (!launch->code) return has_stop(a, statement, launch->first) ;
+  /* su app -c "./ctl start" */
+  one = shell_parse_text(a->pool, &code, shell_without_quotes(a->pool, launch->code)) ;
+  if (!one || one->next || one->kind != STATEMENT_COMMAND) return 0 ;
+  command_unwrap(a->pool, one, &inner) ;
+  return !inner.code && has_stop(a, one, inner.first) ;
+}
+
+/* Which functions start something: at first those that do by themselves, then those that call one
+   of these, until nothing changes. To follow each call would double the work with each. */
+static void find_starting_functions (struct analysis *a)
+{
+  struct source *source = a->source ;
+  unsigned int depth = a->depth ;
+  int changed = 1 ;
+  a->source = a->plan->source ;
+  a->depth = 0 ;
+  a->functions_known[a->without_waits] = 1 ;
+  while (changed)
+  {
+    changed = 0 ;
+    for (struct function *one = a->functions ; one ; one = one->next)
+      if (!one->starts[a->without_waits] && one->statement->body && starts_something(a, one->statement->body)) changed = one->starts[a->without_waits] = 1 ;
+  }
+  a->source = source ;
+  a->depth = depth ;
+}
+
+static int function_starts (struct analysis *a, struct function *function)
+{
+  if (!a->functions_known[a->without_waits]) find_starting_functions(a) ;
+  return function->starts[a->without_waits] ;
+}
+
+static int command_starts (struct analysis *a, struct statement *statement)
+{
+  struct launch launch ;
+  struct foreground foreground ;
+  struct function *function ;
+  char const *command = statement_command(statement) ;
+  if (!strcmp(command, "wait")) return !a->without_waits ;
+  if (keeps_alive(statement)) return 1 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  if (launch.replaced) return launch.first < statement->nwords || launch.code ;
+  if (launch.detached || code_leaves(a, statement, &launch)) return 1 ;
+  foreground_of(a->plan, statement, launch.first, &foreground) ;
+  if (foreground.is_daemon || (!foreground.ends && starts_by_word(a, statement, &launch))) return 1 ;
+  function = find_function(a, command) ;
+  return function && function_starts(a, function) ;
+}
+
+int starts_something (struct analysis *a, struct statement *statement)
+{
+  int r = 0 ;
+  if (statement->kind == STATEMENT_FUNCTION) return 0 ;
+  if (statement->background) return 1 ;
+  if (a->depth > 60) return 0 ;
+  a->depth++ ;
+  if (statement->kind == STATEMENT_COMMAND) r = command_starts(a, statement) ;
+  if (statement->kind == STATEMENT_LOOP && statement->branches) r = keeps_alive(statement) ;
+  r = r || starts_among(a, statement->body) ;
+  for (struct branch *branch = statement->branches ; !r && branch ; branch = branch->next)
+    r = starts_among(a, branch->condition) || starts_among(a, branch->body) ;
+  a->depth-- ;
+  return r ;
+}
+
+/* ---- what is still to come ---- */
+
+/* status=$?; [ $status -ne 0 ] && exit $status */
+static int looks_at_status (struct analysis *a, struct statement const *statement)
+{
+  return statement->kind == STATEMENT_ASSIGNMENT && strstr(statement_text(a, statement), "=$?") ;
+}
+
+/* Asks how what is above has ended: a name is noted where it is given $?. Whether that was well, asks
+   who has work done before a start. */
+static int asks_end (struct analysis *a, struct statement const *statement, struct texts *names)
+{
+  char const *text = statement_text(a, statement) ;
+  char const *status = strstr(text, "=$?") ;
+  if (statement->kind == STATEMENT_ASSIGNMENT && status) texts_add(a->pool, names, pool_copy(a->pool, text, (size_t)(status - text))) ;
+  if (statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR && statement->kind != STATEMENT_IF && statement->kind != STATEMENT_CASE) return 0 ;
+  if (starts_something(a, (struct statement *)statement) && (strstr(text, "-eq 0") || strstr(text, "= 0") || strstr(text, "\"0\""))) return 0 ;
+  for (struct text const *one = names->first ; one ; one = one->next)
+    if (shell_mentions(text, one->text)) return 1 ;
+  return 0 ;
+}
+
+static int matters (struct analysis *a, struct statement const *statement)
+{
+  if (looks_at_status(a, statement)) return 0 ;
+  return statement->kind != STATEMENT_COMMENT && statement->kind != STATEMENT_FUNCTION
+   && !shell_one_of(statement_command(statement), "echo printf exit return true : trap kill pkill killall")
+   && !only_talks((struct statement *)statement) ;
+}
+
+int is_last (struct analysis *a, struct frame const *frame)
+{
+  struct texts names = { 0 } ;
+  for (; frame ; frame = frame->up)
+    for (struct statement const *one = frame->rest ; one ; one = one->next)
+      if (!asks_end(a, one, &names) && matters(a, one)) return 0 ;
+  return 1 ;
+}
+
+/* Do the words of an unknown program say that it serves: rails server, manage.py runserver, --port 80? */
+static int says_server (struct statement const *statement)
+{
+  if (statement->kind != STATEMENT_COMMAND || statement->nwords < 2 || is_short(statement_command(statement))) return 0 ; /* echo The server has ended */
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  {
+    char const *raw = statement->words[i].raw ;
+    if (shell_one_of(raw, "server serve runserver start listen daemon") || strstr(raw, "0.0.0.0") || !strncmp(raw, "--port", 6) || !strncmp(raw, "--bind", 6)) return 1 ;
+  }
+  return 0 ;
+}
+
+int starts_later (struct analysis *a, struct frame const *frame)
+{
+  int was = a->without_waits ;
+  int r = 0 ;
+  a->without_waits = 1 ; /* wait $B || true */
+  for (; !r && frame ; frame = frame->up)
+    for (struct statement *one = frame->rest ; !r && one ; one = one->next)
+      r = one->kind != STATEMENT_FUNCTION && (starts_something(a, one) || (!one->next && !frame->up && says_server(one))) && !keeps_alive(one) ;
+  a->without_waits = was ;
+  return r ;
+}

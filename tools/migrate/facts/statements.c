@@ -1,0 +1,171 @@
+/* What all parts of the analysis ask about a statement. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+
+uint32_t line_of (struct analysis *a, struct statement const *statement)
+{
+  return source_line(a->source, statement->range.start) ;
+}
+
+struct claim *claim_statement (struct analysis *a, struct statement const *statement, char const *where, char const *what)
+{
+  return source_claim(a->source, statement->range, where, what) ;
+}
+
+char const *statement_text (struct analysis *a, struct statement const *statement)
+{
+  return source_copy(a->source, statement->range) ;
+}
+
+void add_setup (struct analysis *a, struct range range, int does_something)
+{
+  plan_setup(a->plan, range, a->source == a->plan->source ? 0 : source_copy(a->source, range), does_something) ;
+}
+
+struct function *find_function (struct analysis *a, char const *name)
+{
+  struct function *function = *name ? a->functions : 0 ;
+  while (function && strcmp(function->name, name) != 0) function = function->next ;
+  return function ;
+}
+
+/* ---- what only talks ---- */
+
+/* echo none >/run/state */
+static int goes_to_file (struct statement const *statement)
+{
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+    if (!shell_one_of(statement->redirects[i].target, "1 2 /dev/null /dev/stderr /dev/stdout")) return 1 ;
+  return 0 ;
+}
+
+/* log_info, bashio::log.info: of a file that the script reads, by its name */
+static int says_log (char const *name)
+{
+  return !strncmp(name, "log_", 4) || strstr(name, "::log") ;
+}
+
+int is_message (struct analysis *a, struct statement *statement)
+{
+  struct function *function = find_function(a, statement_command(statement)) ;
+  if (goes_to_file(statement)) return 0 ;
+  if (function && function->statement->body && function->statement->body->kind == STATEMENT_GROUP)
+  {
+    for (struct statement *one = function->statement->body->body ; one ; one = one->next)
+      if (!shell_one_of(statement_command(one), "echo printf local") && one->kind != STATEMENT_COMMENT) return 0 ;
+    return !!function->statement->body->body ;
+  }
+  return shell_one_of(statement_command(statement), "echo printf") || (!function && says_log(statement_command(statement))) ;
+}
+
+static int does_more (struct statement *statement, void *data)
+{
+  (void)data ;
+  if (statement->background || goes_to_file(statement)) return 1 ;
+  return statement->kind == STATEMENT_COMMAND ? !shell_one_of(statement_command(statement), "echo printf exit return true false : test [ kill logger")
+   : statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION || statement->kind == STATEMENT_OTHER || statement->kind == STATEMENT_LOOP ;
+}
+
+int only_talks (struct statement *statement)
+{
+  return (statement->kind == STATEMENT_IF || statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR || statement->kind == STATEMENT_CASE)
+   && !statement_walk(statement, &does_more, 0) ;
+}
+
+/* ---- what only keeps the container alive ---- */
+
+int sleeps_for_ever (struct statement const *statement)
+{
+  char const *duration = statement_word(statement, 1) ;
+  if (strcmp(statement_command(statement), "sleep") != 0) return 0 ;
+  return shell_one_of(duration, "infinity inf") || strtoul(duration, 0, 10) >= 86400 || (strchr(duration, 'd') && strtoul(duration, 0, 10) > 0) ;
+}
+
+static int follows (struct statement const *statement)
+{
+  if (strcmp(statement_command(statement), "tail") != 0) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  {
+    char const *raw = statement->words[i].raw ;
+    if (!strncmp(raw, "--follow", 8) || !strcmp(raw, "--retry")) return 1 ;
+    if (raw[0] == '-' && raw[1] != '-' && strpbrk(raw, "fF")) return 1 ;
+  }
+  return 0 ;
+}
+
+int is_always_true (struct statement const *condition)
+{
+  return condition && !condition->next && shell_one_of(statement_command(condition), "true : sleep") ;
+}
+
+static int body_only_sleeps (struct statement const *body)
+{
+  if (!body) return 0 ;
+  for (; body ; body = body->next)
+    if (!shell_one_of(statement_command(body), "sleep wait : true read") && !keeps_alive(body)) return 0 ;
+  return 1 ;
+}
+
+/* sleep infinity >FIFO: it keeps that open. */
+static int holds_file (struct statement const *statement)
+{
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+    if (statement->redirects[i].is_output && !shell_one_of(statement->redirects[i].target, "0 1 2 /dev/null /dev/stderr /dev/stdout")
+     && strncmp(statement->redirects[i].target, "/proc/", 6) != 0) return 1 ;
+  return 0 ;
+}
+
+int keeps_alive (struct statement const *statement)
+{
+  if (holds_file(statement)) return 0 ;
+  if (statement->kind == STATEMENT_LOOP)
+    return is_always_true(statement->branches->condition) && body_only_sleeps(statement->branches->body) ;
+  if (statement->kind == STATEMENT_COMMAND && !strcmp(statement_command(statement), "exec") && statement->nwords > 1)
+  {
+    struct statement inner = *statement ;
+    inner.words++ ;
+    inner.nwords-- ;
+    return keeps_alive(&inner) ;
+  }
+  if (statement->kind == STATEMENT_PIPELINE || statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_SUBSHELL)
+    return statement->body && !statement->body->next && keeps_alive(statement->body) ;
+  return statement->kind == STATEMENT_COMMAND && (sleeps_for_ever(statement) || follows(statement) || shell_one_of(statement_command(statement), "pause")
+   || (!strcmp(statement_command(statement), "pm2") && shell_one_of(statement_word(statement, 1), "logs log monit"))) ;
+}
+
+/* ---- functions ---- */
+
+int ends_with_exec (struct statement const *body)
+{
+  struct statement const *last = body->kind == STATEMENT_GROUP ? body->body : 0 ;
+  while (last && last->next) last = last->next ;
+  return last && !last->background && !strcmp(statement_command(last), "exec") && last->nwords > 1 ;
+}
+
+void script_waits (struct analysis *a, uint32_t line)
+{
+  if (!a->waited_line) a->waited_line = line ;
+}
+
+int redirects_everything (struct statement const *statement)
+{
+  return statement->kind == STATEMENT_COMMAND && statement->nwords == 1 && statement->nredirects && !strcmp(statement_command(statement), "exec") ;
+}
+
+int starts_in_background (struct statement const *list)
+{
+  for (; list ; list = list->next)
+    if (list->background) return 1 ;
+  return 0 ;
+}
+
+struct statement *starting_part (struct statement *statement)
+{
+  struct statement *last = statement->kind == STATEMENT_PIPELINE ? statement->body : statement ;
+  while (last && last != statement && last->next) last = last->next ;
+  return last && last->kind == STATEMENT_LOOP && last->branches && starts_in_background(last->branches->body) ? last : 0 ;
+}

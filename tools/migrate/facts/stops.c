@@ -1,0 +1,199 @@
+/* A server that the script starts and stops again: where it is stopped. */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+
+struct stopping
+{
+  struct analysis *a ;
+  char const *pid ; /* the variable that holds it; "" if none */
+  char const *pidfile ; /* the file that the script wrote it to; "" if none */
+  char const *program ; /* the first word of what starts it */
+  char const *name ; /* of the program that this runs in the end */
+  char const *text ;
+} ;
+
+/* Names of one server. */
+static char const *const families[] =
+{
+  "mysqld mysqld_safe mariadbd mariadbd-safe mysql mariadb",
+  "postgres postmaster postgresql pg_ctl pg_ctlcluster",
+  "redis-server redis valkey-server valkey",
+  "mongod mongo",
+  "apache2 httpd apache2ctl apachectl",
+  "named bind9",
+  0
+} ;
+
+/* pkill mysqld, behind mysqld_safe & */
+static int is_name_of (struct stopping const *stopping, char const *word)
+{
+  if (!*word || *word == '-') return 0 ;
+  word = shell_basename(word) ;
+  if (!strcmp(word, stopping->program) || !strcmp(word, stopping->name)) return 1 ;
+  for (char const *const *family = families ; *family ; family++)
+    if (shell_one_of(word, *family) && (shell_one_of(stopping->program, *family) || shell_one_of(stopping->name, *family))) return 1 ;
+  return 0 ;
+}
+
+/* pkill -f 'manage.py runserver', pkill -f [m]ysqld: part of the command line */
+static int is_part_of (struct stopping const *stopping, char const *pattern)
+{
+  char *plain = pool_alloc(stopping->a->pool, strlen(pattern) + 1) ;
+  char *out = plain ;
+  if (*pattern == '-') return 0 ;
+  for (; *pattern ; pattern++)
+    if (!strchr("[]^$\\", *pattern)) *out++ = *pattern ;
+  *out = 0 ;
+  return (out - plain > 2 && strstr(stopping->text, plain)) || is_name_of(stopping, plain) ;
+}
+
+/* $(pidof mysqld), `pgrep -f server`, $(cat /run/mysqld/mysqld.pid) */
+static int is_pid_of (struct stopping const *stopping, char const *raw)
+{
+  char *words ;
+  if (*stopping->pidfile && strstr(raw, stopping->pidfile)) return 1 ;
+  if (!strstr(raw, "$(") && *raw != '`' && raw[*raw == '"'] != '`') return 0 ;
+  words = pool_alloc(stopping->a->pool, strlen(raw) + 1) ;
+  memcpy(words, raw, strlen(raw) + 1) ;
+  for (char *p = words ; *p ; p++)
+    if (strchr("$()`\"'<. \t", *p)) *p = ' ' ;
+  for (char const *p = words ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
+    if (is_name_of(stopping, pool_copy(stopping->a->pool, p, strcspn(p, " ")))) return 1 ;
+  return (strstr(words, "pgrep") || strstr(words, "ps ")) && strstr(words, " -f ") && is_part_of(stopping, pool_copy(stopping->a->pool, strstr(words, " -f ") + 4, strcspn(strstr(words, " -f ") + 4, " "))) ;
+}
+
+/* kafka-server-start.sh and kafka-server-stop.sh */
+static int is_its_stop (struct stopping const *stopping, char const *command)
+{
+  char const *start = strstr(stopping->program, "start") ;
+  return start && *command && !strcmp(command, pool_printf(stopping->a->pool, "%.*sstop%s", (int)(start - stopping->program), stopping->program, start + 5)) ;
+}
+
+static int stops (struct statement *statement, struct stopping const *stopping)
+{
+  char const *command = statement_command(statement) ;
+  int is_kill = !strcmp(command, "kill") ;
+  int by_name = shell_one_of(command, "pkill killall killall5") ;
+  if (is_kill && (!strcmp(statement_word(statement, 1), "-0") || shell_one_of(statement_word(statement, 2), "0"))) return 0 ; /* it only asks */
+  if (is_its_stop(stopping, command)) return 1 ;
+  if (*command && !strcmp(command, stopping->program) && shell_one_of(statement_word(statement, 1), "stop shutdown")) return 1 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  {
+    char const *raw = statement->words[i].raw ;
+    char const *value = shell_unquote(stopping->a->pool, raw) ;
+    if (is_kill && ((*stopping->pid && shell_mentions(raw, stopping->pid)) || shell_one_of(raw, "%1 %% %+") || strstr(raw, "$!") || is_pid_of(stopping, raw))) return 1 ;
+    if (by_name && value && (is_name_of(stopping, value) || (!strcmp(command, "pkill") && is_part_of(stopping, value)))) return 1 ;
+    if (shell_one_of(command, "mysqladmin mariadb-admin mysql mariadb redis-cli valkey-cli rabbitmqctl mongo mongosh mongod jboss-cli.sh") && (strcasestr(raw, "shutdown") || !strcmp(raw, "stop"))) return 1 ;
+    if (shell_one_of(command, "pg_ctl pg_ctlcluster service invoke-rc.d rc-service systemctl apache2ctl apachectl httpd rndc") && shell_one_of(raw, "stop graceful-stop")) return 1 ;
+    if (shell_one_of(command, "nginx") && shell_one_of(raw, "quit stop")) return 1 ;
+  }
+  return !strncmp(statement_word(statement, 0), "/etc/init.d/", 12) && !strcmp(statement_word(statement, 1), "stop") ;
+}
+
+static int list_stops (struct statement *list, struct stopping *stopping) ;
+
+/* su postgres -c "pg_ctl stop", gosu postgres pg_ctl stop: what it runs. */
+static int stops_as_other (struct statement *statement, struct stopping const *stopping)
+{
+  struct launch launch ;
+  struct source code ;
+  struct statement inner = *statement ;
+  char const *value ;
+  command_unwrap(stopping->a->pool, statement, &launch) ;
+  if (!launch.code)
+  {
+    if (!launch.first || launch.first >= statement->nwords) return 0 ;
+    inner.words += launch.first ;
+    inner.nwords -= launch.first ;
+    return stops(&inner, stopping) ;
+  }
+  value = shell_unquote(stopping->a->pool, launch.code) ;
+  if (!value && *launch.code == '"' && launch.code[1]) value = pool_copy(stopping->a->pool, launch.code + 1, strlen(launch.code) - 2) ;
+  for (struct statement *one = value ? shell_parse_text(stopping->a->pool, &code, value) : 0 ; one ; one = one->next)
+    if (one->kind == STATEMENT_COMMAND && stops(one, stopping)) return 1 ;
+  return 0 ;
+}
+
+static int leaves (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "exit return") ;
+}
+
+/* Does it stop the server whenever it is reached? Not in the body of a function that only
+   stands there, nor in a branch that gives up. */
+static int always_stops (struct statement *statement, struct stopping *stopping)
+{
+  struct function *function ;
+  if (statement->kind == STATEMENT_FUNCTION) return 0 ;
+  if (statement->kind == STATEMENT_COMMAND)
+  {
+    if (stops(statement, stopping) || stops_as_other(statement, stopping)) return 1 ;
+    function = find_function(stopping->a, statement_command(statement)) ;
+    if (!function || !function->statement->body || function->asked == stopping->a->questions) return 0 ;
+    function->asked = stopping->a->questions ;
+    return always_stops(function->statement->body, stopping) ;
+  }
+  if (list_stops(statement->body, stopping)) return 1 ;
+  for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
+  {
+    int gives_up = 0 ;
+    if (list_stops(branch->condition, stopping)) return 1 ;
+    for (struct statement *one = branch->body ; one ; one = one->next) gives_up |= statement_walk(one, &leaves, 0) ;
+    if (!gives_up && list_stops(branch->body, stopping)) return 1 ;
+  }
+  return 0 ;
+}
+
+static int list_stops (struct statement *list, struct stopping *stopping)
+{
+  int gives_up = 0 ;
+  for (struct statement *one = list ; one ; one = one->next) gives_up |= shell_one_of(statement_command(one), "exit") ;
+  for (; list && !gives_up ; list = list->next)
+    if (always_stops(list, stopping)) return 1 ;
+  return 0 ;
+}
+
+/* PID=$!, PID=$(pidof mysqld), echo $! >FILE */
+static int finds_pid (struct statement *statement, void *data)
+{
+  struct stopping *stopping = data ;
+  char const *text = statement_text(stopping->a, statement) ;
+  if (shell_one_of(statement_command(statement), "echo printf") && strstr(text, "$!"))
+    for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+      if (statement->redirects[i].is_output && *statement->redirects[i].target) stopping->pidfile = statement->redirects[i].target ;
+  if (statement->kind != STATEMENT_ASSIGNMENT || statement->nassignments || !strchr(text, '=')) return 0 ;
+  if (!strstr(text, "$!") && !is_pid_of(stopping, strchr(text, '=') + 1)) return 0 ;
+  stopping->pid = pool_copy(stopping->a->pool, text, strcspn(text, "=")) ;
+  return 1 ;
+}
+
+/* Behind the stop, the script waits until it has ended: wait $PID, while pgrep mysqld; do sleep 1; done */
+static struct statement *behind_stop (struct analysis *a, struct statement *stop)
+{
+  struct statement *end = stop ;
+  for (struct statement *one = stop->next ; one ; one = one->next)
+  {
+    if ((!strcmp(statement_command(one), "wait") && one->nwords > 1) || waits_for_end(a, one)) end = one ;
+    else if (one->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(one), "sleep echo printf sync")) break ;
+  }
+  return end ;
+}
+
+struct statement *stopped_at (struct analysis *a, struct statement *first)
+{
+  struct stopping stopping = { .a = a, .pid = "", .pidfile = "", .program = statement_command(first), .name = name_of(a, first), .text = statement_text(a, first) } ;
+  struct function *function = find_function(a, stopping.program) ;
+  if (function && function->statement->body) statement_walk(function->statement->body, &finds_pid, &stopping) ;
+  for (struct statement *one = first->next ; one ; one = one->next)
+  {
+    finds_pid(one, &stopping) ;
+    if (one->background || shell_one_of(statement_command(one), "exec wait trap exit")) return 0 ;
+    a->questions++ ;
+    if (always_stops(one, &stopping)) return behind_stop(a, one) ;
+  }
+  return 0 ;
+}

@@ -1,0 +1,254 @@
+/* Loops that wait for a service: the question that they ask. */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+
+
+struct leaving
+{
+  struct analysis *a ;
+  struct statement const *loop ;
+  char const *probe ;
+} ;
+
+/* The command in "$(...)" or `...`; 0: the value is something else. */
+static char const *asked_by (struct analysis *a, char const *value)
+{
+  size_t len = strlen(value) ;
+  if (len > 1 && *value == '"' && value[len - 1] == '"')
+  {
+    value++ ;
+    len -= 2 ;
+  }
+  if (len > 3 && !strncmp(value, "$(", 2) && value[2] != '(' && value[len - 1] == ')') return pool_copy(a->pool, value + 2, len - 3) ;
+  if (len > 2 && *value == '`' && value[len - 1] == '`' && !memchr(value, '\\', len)) return pool_copy(a->pool, value + 1, len - 2) ;
+  return 0 ;
+}
+
+/* [ $code = 200 ], where the loop has set code=$(curl ...): the answer of that command in the
+   variable's place. A variable that is asked for behind the loop keeps its place. */
+static char const *with_answer (struct leaving const *leaving, char const *text, struct statement const *set)
+{
+  struct pool *pool = leaving->a->pool ;
+  char const *raw = set->kind == STATEMENT_ASSIGNMENT ? statement_text(leaving->a, set) : "" ;
+  size_t len = strspn(raw, NAME_LETTERS) ;
+  char const *name = pool_copy(pool, raw, len) ;
+  char const *command = len && raw[len] == '=' ? asked_by(leaving->a, raw + len + 1) : 0 ;
+  char const *rest = leaving->a->source->text + leaving->loop->range.end ;
+  char const *forms[] = { pool_printf(pool, "\"$%s\"", name), pool_printf(pool, "\"${%s}\"", name), pool_printf(pool, "${%s}", name), pool_printf(pool, "$%s", name) } ;
+  if (!command || !is_probe(command) || strstr(rest, forms[2]) || shell_mentions(rest, forms[3])) return text ;
+  for (size_t i = 0 ; i < sizeof(forms) / sizeof(*forms) ; i++)
+  {
+    char const *at = strstr(text, forms[i]) ;
+    char const *behind = at ? at + strlen(forms[i]) : 0 ;
+    if (at && (i < 3 || !strspn(behind, NAME_LETTERS)))
+      return pool_printf(pool, "%.*s\"$(%s)\"%s", (int)(at - text), text, command, behind) ;
+  }
+  return text ;
+}
+
+static char const *with_answers (struct leaving const *leaving, char const *text)
+{
+  struct statement const *set = leaving->loop && leaving->loop->branches ? leaving->loop->branches->body : 0 ;
+  for (; set ; set = set->next) text = with_answer(leaving, text, set) ;
+  return text ;
+}
+
+/* Clients that do what a file, or their words, say. */
+#define DOES_WHAT_IT_READS "psql mysql mariadb sqlplus sqlcmd mongo mongosh influx clickhouse-client cqlsh redis-cli valkey-cli cypher-shell rabbitmqctl ldapmodify"
+
+/* influx <SCRIPT, psql -f FILE, mysql -e 'CREATE ...': it does something when it succeeds. */
+static int does_what_it_reads (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  static char const *const words[] = { "CREATE ", "INSERT ", "GRANT ", "ALTER ", "DROP ", "UPDATE ", "DELETE ", "add_user", "add_vhost" } ;
+  struct launch launch ;
+  char const *text ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  text = statement_text(a, statement) ;
+  command_unwrap(a->pool, statement, &launch) ;
+  if (!shell_one_of(shell_basename(statement_word(statement, launch.first)), DOES_WHAT_IT_READS)) return 0 ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+    if (*statement->redirects[i].raw == '<' && statement->redirects[i].raw[1] != '<' && strcmp(statement->redirects[i].target, "/dev/null") != 0) return 1 ;
+  for (unsigned int i = launch.first + 1 ; i < statement->nwords ; i++)
+    if (!strcmp(statement_word(statement, launch.first), "psql") && (!strcmp(statement->words[i].raw, "-f") || !strncmp(statement->words[i].raw, "--file", 6))) return 1 ;
+  for (size_t i = 0 ; i < sizeof(words) / sizeof(*words) ; i++)
+    if (strcasestr(text, words[i])) return 1 ;
+  return 0 ;
+}
+
+/* The part of a loop's condition that asks a service, in the form that succeeds when the
+   service is ready; 0: there is none. */
+static char const *extract (struct leaving const *leaving, struct statement *condition, int negate)
+{
+  struct analysis *a = leaving->a ;
+  char const *text ;
+  size_t len ;
+  if (condition->kind == STATEMENT_NOT && condition->body) return extract(leaving, condition->body, !negate) ;
+  if (condition->kind == STATEMENT_AND || condition->kind == STATEMENT_OR)
+  {
+    char const *left = extract(leaving, condition->body, negate) ;
+    char const *right = extract(leaving, condition->body->next, negate) ;
+    if (!left || !right) return left ? left : right ;
+    return pool_printf(a->pool, (condition->kind == STATEMENT_AND) ^ negate ? "%s && %s" : "{ %s || %s; }", left, right) ;
+  }
+  text = with_answers(leaving, statement_text(a, condition)) ;
+  if (!is_probe(text) || statement_walk(condition, &does_what_it_reads, a)) return 0 ;
+  len = strspn(text, "[") ;
+  if (negate && len && !strncmp(text + len, " ! -", 4)) return pool_printf(a->pool, "%.*s%s", (int)len, text, text + len + 2) ;
+  return negate ? pool_printf(a->pool, "! %s", text) : text ;
+}
+
+char const *extract_probe (struct analysis *a, struct statement *condition, int negate)
+{
+  struct leaving const no_loop = { .a = a } ;
+  return extract(&no_loop, condition, negate) ;
+}
+
+/* break, or, in a function, return: not with a failure */
+static int leaves_loop (struct statement *list)
+{
+  for (; list ; list = list->next)
+  {
+    if (!strcmp(statement_command(list), "break")) return 1 ;
+    if (!strcmp(statement_command(list), "return") && (list->nwords == 1 || !strcmp(statement_word(list, 1), "0"))) return 1 ;
+  }
+  return 0 ;
+}
+
+/* COND && break; if COND; then break; fi */
+static int find_break (struct statement *statement, void *data)
+{
+  struct leaving *leaving = data ;
+  if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR)
+   && (leaves_loop(statement->body->next) || leaves_loop(statement->body->next->body)))
+    leaving->probe = extract(leaving, statement->body, statement->kind == STATEMENT_OR) ;
+  else if (statement->kind == STATEMENT_IF && statement->branches && statement->branches->condition)
+  {
+    struct branch *branch = statement->branches ;
+    if (leaves_loop(branch->body)) leaving->probe = extract(leaving, branch->condition, 0) ;
+    else if (branch->next && !branch->next->condition && leaves_loop(branch->next->body))
+      leaving->probe = extract(leaving, branch->condition, 1) ;
+  }
+  return !!leaving->probe ;
+}
+
+static int is_background (struct statement *statement, void *data)
+{
+  (void)data ;
+  return statement->background ;
+}
+
+/* Does the loop do more than ask, sleep and count? Then its end is not a readiness check. */
+static int does_work (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  return statement->kind == STATEMENT_COMMAND && !find_function(a, statement_command(statement))
+   && !shell_one_of(statement_command(statement), "sleep echo printf exit break continue return true false : test [ let expr date cat tail logger kill ps") && !is_probe(statement_text(a, statement)) ;
+}
+
+static char const *find_probe (struct analysis *a, struct statement *statement)
+{
+  struct leaving leaving = { .a = a, .loop = statement } ;
+  struct branch *branch = statement->branches ;
+  if (statement_walk(branch->body ? branch->body : statement, &is_background, 0)) return 0 ;
+  if (statement->kind == STATEMENT_LOOP && branch->condition && !branch->condition->next)
+    leaving.probe = extract(&leaving, branch->condition, !statement->until) ;
+  if (leaving.probe) return leaving.probe ;
+  for (struct statement *one = branch->body ; one ; one = one->next)
+    if (statement_walk(one, &does_work, a)) return 0 ;
+  for (struct statement *one = branch->body ; one && !leaving.probe ; one = one->next) statement_walk(one, &find_break, &leaving) ;
+  return leaving.probe ;
+}
+
+/* ---- waiting for the end ---- */
+
+/* Clients, and programs that look for a process: their success means that it is there. */
+#define ASKS_WHETHER_IT_RUNS "pgrep pidof nc ncat netcat curl wget mysqladmin mariadb-admin mysql mariadb psql pg_isready redis-cli valkey-cli mongo mongosh rabbitmqctl "\
+  "rabbitmq-diagnostics etcdctl ldapsearch rndc kill lsof fuser"
+
+static struct statement *last_of (struct statement *list)
+{
+  while (list && list->next) list = list->next ;
+  return list ;
+}
+
+/* [ -n "$(pidof x)" ], [ -S x.sock ] */
+static int test_asks_for_end (char const *text, int negated)
+{
+  int is_empty = strstr(text, "-z ") || strstr(text, "= \"\"") || strstr(text, "-eq 0") ;
+  if (strstr(text, "pidof ") || strstr(text, "pgrep "))
+    return is_empty ? !negated : negated && !strstr(text, "-eq") && !strstr(text, "-ge") && !strstr(text, "-gt") ;
+  if (!strstr(text, "-S ") && !strstr(text, "/proc/") && !strstr(text, ".pid") && !strstr(text, ".sock")) return 0 ;
+  return strstr(text, " ! -") ? !negated : negated ;
+}
+
+/* Does the question succeed when what it asks for is gone? */
+static int asks_for_end (struct analysis *a, struct statement *question, char const *text)
+{
+  int negated = 0 ;
+  struct launch launch ;
+  while (question->kind == STATEMENT_NOT && question->body)
+  {
+    negated = !negated ;
+    question = question->body ;
+  }
+  if (question->kind == STATEMENT_AND || question->kind == STATEMENT_OR)
+    return !negated && (asks_for_end(a, question->body, text) || asks_for_end(a, question->body->next, text)) ;
+  if (question->kind == STATEMENT_TEST || shell_one_of(statement_command(question), "[ test")) return test_asks_for_end(text, negated) ;
+  if (!negated) return 0 ;
+  if (question->kind == STATEMENT_PIPELINE && question->body)
+    return shell_one_of(statement_command(question->body), "ps pgrep pidof ss netstat lsof")
+     || shell_one_of(statement_command(last_of(question->body)), ASKS_WHETHER_IT_RUNS) ;
+  if (question->kind != STATEMENT_COMMAND) return 0 ;
+  command_unwrap(a->pool, question, &launch) ;
+  return launch.first < question->nwords && shell_one_of(shell_basename(statement_word(question, launch.first)), ASKS_WHETHER_IT_RUNS) ;
+}
+
+static int probes_for_end (struct analysis *a, char const *probe)
+{
+  struct source code ;
+  struct statement *question = probe ? shell_parse_text(a->pool, &code, probe) : 0 ;
+  return question && asks_for_end(a, question, probe) ;
+}
+
+static int is_waiting_for_end (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  struct statement *condition ;
+  if ((statement->kind != STATEMENT_LOOP && statement->kind != STATEMENT_FOR) || !statement->branches) return 0 ;
+  for (struct statement *one = statement->branches->body ; one ; one = one->next)
+    if (statement_walk(one, &does_work, a)) return 0 ;
+  condition = statement->kind == STATEMENT_LOOP ? statement->branches->condition : 0 ;
+  if (condition && !condition->next && !strcmp(statement_command(condition), "kill")) return !statement->until ; /* while kill -0 $PID */
+  return probes_for_end(a, find_probe(a, statement)) ;
+}
+
+char const *end_probe (struct analysis *a, struct statement *statement)
+{
+  char const *probe = statement->branches ? find_probe(a, statement) : 0 ;
+  return probes_for_end(a, probe) ? probe : 0 ;
+}
+
+int waits_for_end (struct analysis *a, struct statement *statement)
+{
+  struct function *function = find_function(a, statement_command(statement)) ;
+  if (function && function->statement->body) return statement_walk(function->statement->body, &is_waiting_for_end, a) ;
+  return is_waiting_for_end(statement, a) ;
+}
+
+char const *loop_probe (struct analysis *a, struct statement *statement)
+{
+  char const *probe = find_probe(a, statement) ;
+  return probes_for_end(a, probe) ? 0 : probe ;
+}
+
+/* ( until pg_isready; do sleep 1; done; migrate ) & : a task that depends on it. */
+int is_waiting_task (struct analysis *a, struct statement *statement)
+{
+  if ((statement->kind != STATEMENT_GROUP && statement->kind != STATEMENT_SUBSHELL) || !a->last || !statement->body) return 0 ;
+  return statement->body->kind == STATEMENT_LOOP && statement->body->next && statement->body->branches
+   && statement->body->branches->condition && is_probe(source_copy(a->source, statement->body->branches->condition_range)) ;
+}

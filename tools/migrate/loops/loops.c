@@ -1,0 +1,138 @@
+/* Loops and commands that keep the container alive, or work from time to time. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+#include "migrate/loops/loops.h"
+#include "migrate/services/services.h"
+#include "migrate/waits/waits.h"
+
+/* ---- what only keeps the container alive ---- */
+
+static struct statement without_exec (struct statement const *statement)
+{
+  struct statement inner = *statement ;
+  if (strcmp(statement_command(statement), "exec") != 0) return inner ;
+  inner.words++ ;
+  inner.nwords-- ;
+  return inner ;
+}
+
+/* Not even if a log is not there. */
+static int never_ends (struct statement const *statement)
+{
+  if (statement->kind == STATEMENT_LOOP) return 1 ;
+  if (sleeps_for_ever(statement)) return shell_one_of(statement_word(statement, 1), "infinity inf") ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  {
+    char const *raw = statement->words[i].raw ;
+    if (shell_one_of(raw, "/dev/null --retry") || (raw[0] == '-' && raw[1] != '-' && strchr(raw, 'F'))) return 1 ;
+  }
+  return 0 ;
+}
+
+void drop_keeping_alive (struct analysis *a, struct statement *statement)
+{
+  struct statement inner = without_exec(statement) ;
+  char const *linked ;
+  char const *logs = shown_logs(a, &inner, &linked) ;
+  struct claim *claim ;
+  drop_remarks(a, statement) ;
+  if (!statement->background) main_is_none(a) ;
+  if (statement->background) a->last_is_idle = a->has_idle = 1 ;
+  if (statement->branches && starts_in_background(statement->branches->body)) a->last_is_idle = 1 ; /* tail -f /dev/null & wait $! */
+  claim = claim_statement(a, statement, "dropped", *logs
+    ? pool_printf(a->pool, "kept the container alive and showed its logs; no service writes to the container's output what it writes to:%s", logs)
+    : pool_printf(a->pool, "kept the container alive: the scanner does%s", linked)) ;
+  if (!a->plan->services && !statement->background && a->plan->nsetup && !a->conditions.first)
+    plan_todo(a->plan, 0, claim, line_of(a, statement), "the container was kept alive for something: if a line above starts it, and goes on, make that a service") ;
+  if (statement->background) return ;
+  if (a->conditions.first) a->branch_replaced = 1 ; /* it never comes to what is behind the branch */
+  else if (inner.nwords < statement->nwords || (a->here->statement == statement && never_ends(statement))) a->replaced_line = line_of(a, statement) ;
+  script_waits(a, line_of(a, statement)) ;
+}
+
+/* ---- loops that work ---- */
+
+static int breaks (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "break") ;
+}
+
+static int works_for_ever (struct statement *statement)
+{
+  struct statement *condition = statement->branches->condition ;
+  return statement->kind == STATEMENT_LOOP && condition && (is_always_true(condition) || (statement->until && !strcmp(statement_command(condition), "false"))) ;
+}
+
+/* Nothing ends the service here, so the loop would wait for ever. */
+static int drop_waiting_for_end (struct analysis *a, struct statement *statement)
+{
+  char const *probe = end_probe(a, statement) ;
+  int certain = 1 ;
+  struct service *service = probe ? probed_service(a, probe, &certain) : 0 ;
+  struct claim *claim ;
+  if (!service || !certain) return 0 ;
+  claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "waits until %s has ended", service->name)) ;
+  plan_todo(a->plan, service, claim, line_of(a, statement), "the script waited here until it had ended, and went on then: it is a service, which goes on; "
+    "if it is only to prepare something, write its start, the work and its stop into cont-init.d, and take the service out") ;
+  return 1 ;
+}
+
+int walk_loop (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  char const *probe ;
+  if (!statement->branches) return 0 ;
+  if (keeps_alive(statement))
+  {
+    drop_keeping_alive(a, statement) ;
+    return 1 ;
+  }
+  if (walk_restarting(a, statement, frame)) return 1 ;
+  if (a->plan->services && waits_for_end(a, statement) && starts_later(a, frame) && drop_waiting_for_end(a, statement)) return 1 ;
+  if (a->plan->services && walk_starting_again(a, statement)) return 1 ;
+  if (a->plan->services && watches_processes(a, statement))
+  {
+    if (!walk_watching_work(a, statement)) drop_watching(a, statement) ;
+    return 1 ;
+  }
+  if (a->plan->services && drop_waiting_for_end(a, statement)) return 1 ;
+  probe = loop_probe(a, statement) ;
+  if (probe && walk_probe(a, statement, probe)) return 1 ;
+  if (walk_watching_work(a, statement) || walk_waiting_work(a, statement)) return 1 ;
+  /* After a loop that can be left, further statements run. */
+  if (!works_for_ever(statement) || probe || statement_walk(statement, &breaks, 0)) return 0 ;
+  start_service(a, statement, START_MAIN) ;
+  script_waits(a, line_of(a, statement)) ;
+  return 1 ;
+}
+
+/* while read host; do tunnel "$host" & done <LIST: the loop ends, its processes go on. Their number is not known. */
+void keep_starting_loop (struct analysis *a, struct statement *statement)
+{
+  struct service *service = start_service(a, statement, START_BACKGROUND) ;
+  if (statement->kind == STATEMENT_LOOP) texts_add(a->pool, &service->run, "wait # for what the loop has started") ;
+  plan_todo(a->plan, service, service->claim, line_of(a, statement), "a loop started them, over what is not known here: one directory for each, or NAME@ with count; until then they are one service") ;
+}
+
+int walk_own_background (struct analysis *a, struct statement *statement)
+{
+  if (walk_following(a, statement, 0)) return 1 ;
+  if (keeps_alive(statement)) drop_keeping_alive(a, statement) ;
+  else if (walk_watching_work(a, statement)) return 1 ;
+  else if (statement->kind == STATEMENT_LOOP && watches_processes(a, statement))
+    drop_statement(a, statement, "a loop that watches processes: supervision replaces it") ;
+  else if (statement->kind == STATEMENT_COMMAND && shell_one_of(statement_command(statement), "rm mkdir chmod chown ln touch mv cp") && !statement->nredirects)
+  {
+    /* It ends at once, so the script may as well wait for it. */
+    statement->background = 0 ;
+    add_ordinary(a, statement) ;
+  }
+  else if (walk_restarting(a, statement, 0)) return 1 ;
+  else if (!starting_part(statement) || works_for_ever(starting_part(statement))) return 0 ;
+  else keep_starting_loop(a, statement) ;
+  return 1 ;
+}

@@ -1,0 +1,56 @@
+/* Loops that start, watch or keep alive. */
+
+#ifndef REEVE_MIGRATE_LOOPS_H
+#define REEVE_MIGRATE_LOOPS_H
+
+#include "migrate/facts/analysis.h"
+
+/* ---- watching.c ---- */
+extern int only_ends_processes (struct analysis *a, struct statement *statement) ; /* a call of a function that only ends processes */
+extern int watches_processes (struct analysis *a, struct statement *statement) ;
+/* What a loop, or a part of one, does. */
+struct seen
+{
+  int watches ;
+  int works ; /* it does more than watch, sleep, print and end */
+  int starts ;
+} ;
+extern void look_for_watching_in (struct analysis *a, struct statement *statement, struct seen *seen) ;
+extern char const *note_watched (struct analysis *a, struct statement *loop) ; /* the services with whose end the loop ended are main now; returns their names */
+extern int walk_starting_again (struct analysis *a, struct statement *statement) ; /* a loop with `wait`, which starts services again */
+extern void drop_watching (struct analysis *a, struct statement *statement) ; /* the same for a loop that only watches */
+
+/* ---- watchwork.c ---- */
+extern int walk_watching_work (struct analysis *a, struct statement *statement) ; /* a loop that watches and works; 1: it was that */
+extern int walk_waiting_work (struct analysis *a, struct statement *statement) ; /* a loop that works and then waits for a service's end; 1: it was that */
+
+/* ---- loops.c ---- */
+extern int walk_loop (struct analysis *a, struct statement *statement, struct frame *frame) ; /* 1: it was one of the known kinds */
+/* A statement in the background that has no others inside to be walked; 1: it was that. */
+extern int walk_own_background (struct analysis *a, struct statement *statement) ;
+/* while read host; do tunnel "$host" & done <LIST: the loop ends, its processes go on. */
+extern void keep_starting_loop (struct analysis *a, struct statement *statement) ;
+extern void drop_keeping_alive (struct analysis *a, struct statement *statement) ;
+
+/* ---- restarts.c ---- */
+/* A loop that starts a program again and again. frame: where it stands; 0: in the background. 1: it was that. */
+extern int walk_restarting (struct analysis *a, struct statement *statement, struct frame *frame) ;
+
+/* ---- rounds.c ---- */
+struct looping /* a loop over the words of `for`: a round for each word, or one round if they are not known */
+{
+  struct statement const *statement ;
+  int known ;
+  char const *count ; /* how many instances of a template each service becomes; 0: they become no templates */
+  struct text const *value ; /* of this round */
+  unsigned int round ;
+  struct placed const *positional ; /* as before the statement */
+  char const *suffix ;
+  struct service *last ;
+  unsigned int nsetup ;
+} ;
+extern void begin_loop (struct analysis *a, struct statement const *statement, struct looping *loop) ;
+extern int next_round (struct analysis *a, struct looping *loop) ; /* 0: there is none */
+extern void end_loop (struct analysis *a, struct looping const *loop) ;
+
+#endif

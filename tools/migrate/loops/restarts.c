@@ -1,0 +1,335 @@
+/* Loops that start a program again and again: its supervisor does that, with the loop's pause and
+   the loop's end. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+#include "migrate/loops/loops.h"
+#include "migrate/services/services.h"
+
+struct restarting
+{
+  struct statement *program ; /* 0: the loop is something else */
+  int until ; /* the program's success ends the loop */
+  unsigned int tries ; /* so does that many failures; 0: there is no limit */
+} ;
+
+static int leaves (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "break exit") ;
+}
+
+static int does_more (struct statement *statement, void *data)
+{
+  (void)data ;
+  return statement->background || (statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(statement), "break exit echo printf test [ rm true")) ;
+}
+
+/* [ -e /tmp/stop ] && break; if [ ... ]; then exit; fi */
+static int only_leaves (struct statement *statement)
+{
+  return (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR || statement->kind == STATEMENT_IF)
+   && statement_walk(statement, &leaves, 0) && !statement_walk(statement, &does_more, 0) ;
+}
+
+static int is_wait (struct statement *statement, void *data)
+{
+  (void)data ;
+  return !strcmp(statement_command(statement), "wait") ;
+}
+
+static int waits_in (struct statement *list)
+{
+  for (; list ; list = list->next)
+    if (statement_walk(list, &is_wait, 0)) return 1 ;
+  return 0 ;
+}
+
+/* [ "$stopping" -eq 1 ]: does it ask a variable that a trap sets? Then it asks whether the container is to end. */
+static int asks_trap (struct analysis *a, char const *condition)
+{
+  for (struct trap const *trap = a->traps ; trap ; trap = trap->next)
+  {
+    struct function *function = find_function(a, trap->code) ;
+    char const *code = function ? statement_text(a, function->statement) : trap->code ;
+    for (char const *p = code ; (p = strchr(p, '=')) ; p++)
+    {
+      size_t len = 0 ;
+      while (p - len > code && strchr(NAME_LETTERS, p[-(ptrdiff_t)len - 1])) len++ ;
+      if (len && shell_mentions(condition, pool_copy(a->pool, p - len, len))) return 1 ;
+    }
+  }
+  return 0 ;
+}
+
+static int says_restart (char const *text)
+{
+  return strcasestr(text, "restart") || strcasestr(text, "respawn") || strcasestr(text, "crash") || strcasestr(text, "died") || strcasestr(text, "exited") ;
+}
+
+static int is_pause (struct statement const *statement)
+{
+  return statement->kind == STATEMENT_COMMENT || statement->kind == STATEMENT_ASSIGNMENT || shell_one_of(statement_command(statement), "sleep echo printf : true date") ;
+}
+
+/* Is it a program that may serve, and no question and no preparation? */
+static int may_serve (struct analysis *a, struct statement const *statement)
+{
+  return is_server(a, statement) && !is_question(statement) && !is_probe(statement_text(a, statement)) && !find_function(a, statement_command(statement))
+   && !shell_one_of(statement_command(statement), "wait break exit return read cd eval . source") ;
+}
+
+static int only_pauses (struct statement const *list)
+{
+  for (; list ; list = list->next)
+    if (!is_pause(list) && !only_talks((struct statement *)list)) return 0 ;
+  return 1 ;
+}
+
+/* { echo crashed; sleep 7; } */
+static int is_pausing (struct statement const *statement)
+{
+  return statement->kind == STATEMENT_GROUP ? only_pauses(statement->body) : is_pause(statement) ;
+}
+
+static int sleeps_in (struct statement const *list)
+{
+  for (; list ; list = list->next)
+    if (shell_one_of(statement_command(list), "sleep")) return 1 ;
+  return 0 ;
+}
+
+/* PROGRAM || sleep 7; if ! PROGRAM; then sleep 7; fi: it pauses only when that has failed, or ended. 0: another form. */
+static struct statement *pausing_program (struct analysis *a, struct statement *statement)
+{
+  struct statement *program = 0 ;
+  int pauses = 0 ;
+  if (statement->background) return 0 ;
+  if (statement->kind == STATEMENT_OR && is_pausing(statement->body->next)) program = statement->body ;
+  if (statement->kind == STATEMENT_IF && statement->branches->condition && !statement->branches->condition->next)
+  {
+    program = statement->branches->condition ;
+    if (program->kind == STATEMENT_NOT) program = program->body ;
+    for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
+    {
+      pauses += sleeps_in(branch->body) ;
+      if (!only_pauses(branch->body) || pauses > 1 || (branch->condition && branch != statement->branches)) return 0 ;
+    }
+  }
+  if (!program || program->kind != STATEMENT_COMMAND || !may_serve(a, program) || is_task_program(shell_basename(statement_command(program)))) return 0 ;
+  for (unsigned int i = 1 ; i < program->nwords ; i++)
+    if (shell_one_of(statement_word(program, i), "--once --oneshot once -1")) return 0 ; /* it works from time to time */
+  return program ;
+}
+
+/* kill -0 $PID || exit 1: such a loop waits for something else. */
+static int asks_or_ends (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "kill pgrep pidof exit") ;
+}
+
+/* until PROGRAM; do sleep 1; done; while ! PROGRAM; do ... */
+static struct statement *until_program (struct analysis *a, struct statement *loop, int is_background)
+{
+  struct statement *condition = loop->branches->condition ;
+  struct statement *program = !loop->until && condition->kind == STATEMENT_NOT ? condition->body : loop->until ? condition : 0 ;
+  if (!program || program->kind != STATEMENT_COMMAND || shell_one_of(statement_command(program), "false true :")) return 0 ;
+  if (loop->until && says_restart(statement_text(a, loop)) && !is_probe(statement_text(a, program))
+   && !statement_walk(loop->branches->body, &asks_or_ends, 0)) return program ;
+  return is_background && may_serve(a, program) && only_pauses(loop->branches->body) ? program : 0 ;
+}
+
+/* while true; do PROGRAM; sleep 1; done */
+static struct statement *always_program (struct analysis *a, struct statement *loop)
+{
+  struct statement *program = 0 ;
+  struct statement *condition = loop->branches->condition ;
+  int sleeps = shell_one_of(statement_command(condition), "sleep") ;
+  int restarts = says_restart(statement_text(a, loop)) ;
+  struct foreground foreground ;
+  struct launch launch ;
+  if (!is_always_true(condition) && !(loop->until && !strcmp(statement_command(condition), "false"))
+   && !((condition->kind == STATEMENT_TEST || shell_one_of(statement_command(condition), "[ test")) && asks_trap(a, statement_text(a, condition)))) return 0 ;
+  for (struct statement *one = loop->branches->body ; one ; one = one->next)
+  {
+    sleeps |= shell_one_of(statement_command(one), "sleep") ;
+    if (is_pause(one) || only_leaves(one) || only_talks(one)) continue ;
+    if (program && program->background && statement_walk(one, &is_wait, 0)) continue ; /* wait $PID || code=$? */
+    if (!program && pausing_program(a, one))
+    {
+      program = pausing_program(a, one) ;
+      restarts = 1 ;
+      continue ;
+    }
+    if (program || one->kind != STATEMENT_COMMAND || shell_one_of(statement_command(one), "wait kill break exit")) return 0 ;
+    program = one ;
+  }
+  if (!program) return 0 ;
+  if (program->background) return waits_in(loop->branches->body) ? program : 0 ;
+  command_unwrap(a->pool, program, &launch) ;
+  foreground_of(a->plan, program, launch.first, &foreground) ;
+  /* With a pause, the program must be one that goes on running: else it works from time to time. */
+  return restarts || foreground.is_daemon || says_serve(program, launch.first) || !sleeps ? program : 0 ;
+}
+
+/* How many words a for goes through; 0: not known. */
+static unsigned int rounds_of (struct statement const *loop)
+{
+  char const *raw = loop->nwords == 1 ? loop->words[0].raw : "" ;
+  char const *end ;
+  unsigned int n = 0 ;
+  unsigned int first ;
+  if (!strncmp(raw, "$(seq ", 6) || *raw == '{')
+  {
+    raw += *raw == '{' ? 1 : 6 ;
+    first = shell_number(raw, 1000000, &end) ;
+    if (end == raw) return 0 ;
+    if (!strcmp(end, ")")) return first ;
+    raw = end + strspn(end, " .") ;
+    n = shell_number(raw, 1000000, &end) ;
+    return end > raw && strspn(end, ")}") == strlen(end) && n >= first ? n - first + 1 : 0 ;
+  }
+  for (unsigned int i = 0 ; i < loop->nwords ; i++)
+  {
+    if (!loop->words[i].value) return 0 ;
+    n++ ;
+  }
+  return n ;
+}
+
+/* for i in 1 2 3; do PROGRAM && break; sleep 5; done */
+static void find_counted (struct analysis *a, struct statement *loop, struct restarting *found)
+{
+  struct statement *program = 0 ;
+  for (struct statement *one = loop->branches->body ; one ; one = one->next)
+  {
+    if (is_pause(one) || only_talks(one)) continue ;
+    if (program || one->kind != STATEMENT_AND || one->background || !shell_one_of(statement_command(one->body->next), "break exit")) return ;
+    program = one->body ;
+  }
+  if (!program || !may_serve(a, program) || (*loop->name && shell_mentions(statement_text(a, program), loop->name))) return ;
+  found->tries = rounds_of(loop) ;
+  found->program = found->tries > 1 ? program : 0 ;
+  found->until = 1 ;
+}
+
+static void find_restarting (struct analysis *a, struct statement *loop, int is_background, int is_last_one, struct restarting *found)
+{
+  *found = (struct restarting){ 0 } ;
+  if (loop->kind == STATEMENT_FOR && loop->branches && (is_background || is_last_one)) find_counted(a, loop, found) ;
+  if (loop->kind != STATEMENT_LOOP || !loop->branches || !loop->branches->condition || loop->branches->condition->next) return ;
+  found->program = until_program(a, loop, is_background) ;
+  found->until = !!found->program ;
+  if (!found->program) found->program = always_program(a, loop) ;
+}
+
+/* ---- its settings ---- */
+
+struct pausing
+{
+  struct analysis *a ;
+  unsigned long ms ;
+  char const *unknown ; /* a pause of which it is not known how long it is; 0: there is none */
+} ;
+
+static int add_pause (struct statement *statement, void *data)
+{
+  struct pausing *pausing = data ;
+  unsigned long ms ;
+  if (!shell_one_of(statement_command(statement), "sleep")) return 0 ;
+  ms = duration_ms(statement_word(statement, 1)) ;
+  if (!ms || statement->nwords != 2) pausing->unknown = statement_text(pausing->a, statement) ;
+  pausing->ms += ms ;
+  return 0 ;
+}
+
+/* The loop's pause becomes restart-delay. Returns what the report says of it. */
+static char const *set_pause (struct analysis *a, struct service *service, struct statement *loop, struct claim *claim)
+{
+  struct pausing pausing = { .a = a } ;
+  for (struct statement *one = loop->branches->body ; one ; one = one->next)
+    if (!only_leaves(one)) statement_walk(one, &add_pause, &pausing) ;
+  if (pausing.unknown)
+  {
+    plan_todo(a->plan, service, claim, line_of(a, loop), pool_printf(a->pool,
+      "the loop that started it again had a pause, which is not known here: %s: write it into restart-delay, as MIN MAX in milliseconds", pausing.unknown)) ;
+    return "" ;
+  }
+  if (!pausing.ms) return "" ;
+  service_set(a->plan, service, "restart-delay", pool_printf(a->pool, "%lu %lu", pausing.ms, pausing.ms)) ;
+  return pool_printf(a->pool, ", with the loop's pause as restart-delay: %lu ms (none behind a run of 10 s or more)", pausing.ms) ;
+}
+
+/* Not every failure comes to an end that the loop knew. */
+static char const *set_end (struct analysis *a, struct service *service, struct restarting const *found)
+{
+  if (!found->until)
+  {
+    service_set(a->plan, service, "restart", "always") ;
+    return "" ;
+  }
+  if (!found->tries)
+  {
+    service_set(a->plan, service, "restart", "on-failure") ;
+    return ", until it ends with 0" ;
+  }
+  service_set(a->plan, service, "restart", pool_printf(a->pool, "on-failure:%u", found->tries - 1)) ;
+  return pool_printf(a->pool, ", until it ends with 0, or has failed %u times (counted anew behind a run of 10 s or more)", found->tries) ;
+}
+
+/* PID=$!, in the loop */
+static void note_pids (struct analysis *a, struct service *service, struct statement const *body)
+{
+  struct texts names = { 0 } ;
+  texts_add(a->pool, &names, service->name) ;
+  for (; body ; body = body->next)
+  {
+    char const *text = statement_text(a, body) ;
+    char const *end = strstr(text, "=$!") ;
+    if (body->kind == STATEMENT_ASSIGNMENT && end) alias_pid(a, pool_copy(a->pool, text, (size_t)(end - text)), &names) ;
+  }
+}
+
+/* It is what the script ended with, but not main. */
+static void tell_restarted (struct analysis *a, struct service *service)
+{
+  static char const *const how = "what the script ended with: main" ;
+  char const *what = service->claim->what ;
+  char const *at = strstr(what, how) ;
+  if (at) service->claim->what = pool_printf(a->pool, "%.*swhich a loop restarted%s", (int)(at - what), what, at + strlen(how)) ;
+}
+
+static void start_restarted (struct analysis *a, struct statement *loop, struct restarting const *found, int is_background)
+{
+  struct statement *program = found->program ;
+  struct claim *claim ;
+  struct service *service ;
+  int was_background = program->background ;
+  program->background = 0 ;
+  service = start_service(a, program, is_background ? START_BACKGROUND : START_MAIN) ;
+  program->background = was_background ;
+  service->is_main = !is_background && found->until ; /* its success was the end */
+  if (!is_background && !service->is_main) tell_restarted(a, service) ;
+  note_pids(a, service, loop->branches->body) ;
+  if (!is_background) script_waits(a, line_of(a, loop)) ;
+  claim = claim_statement(a, loop, "dropped", "") ;
+  claim->what = pool_printf(a->pool, "the loop that restarted %s: its supervisor does", service->name) ;
+  claim->what = pool_printf(a->pool, "%s%s", claim->what, set_end(a, service, found)) ;
+  claim->what = pool_printf(a->pool, "%s%s", claim->what, set_pause(a, service, loop, claim)) ;
+  for (struct statement *one = loop->branches->body ; one ; one = one->next)
+    if (only_leaves(one) && !asks_trap(a, statement_text(a, one)))
+      plan_todo(a->plan, service, claim, line_of(a, loop), pool_printf(a->pool, "the loop that started it again ended here: %s: ask that in run, or in finish (exit 125: no restart)", statement_text(a, one))) ;
+}
+
+int walk_restarting (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct restarting found ;
+  find_restarting(a, statement, !frame, frame && is_last(a, frame) && !a->waited_line, &found) ;
+  if (!found.program) return 0 ;
+  start_restarted(a, statement, &found, !frame) ;
+  return 1 ;
+}

@@ -1,0 +1,178 @@
+/* Loops that watch processes and also work: supervision replaces the watching, the work becomes a
+   service of its own, a loop around it. */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+#include "migrate/loops/loops.h"
+#include "migrate/services/services.h"
+
+struct taking
+{
+  struct analysis *a ;
+  struct statement *loop ;
+  struct texts lines ; /* the work, and what is around it */
+  char const *at_end ; /* work that was done when a process had ended; 0: none */
+  int works ;
+} ;
+
+static int leaves (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "break exit return continue wait") ;
+}
+
+static int mentions_pid (struct analysis *a, char const *text)
+{
+  for (struct pid_variable const *pid = a->pids ; pid ; pid = pid->next)
+    if (shell_mentions(text, pid->name)) return 1 ;
+  return 0 ;
+}
+
+/* if ! kill -0 "$PID"; then curl "$ALERT"; exit 1; fi */
+static int works_at_end (struct taking *t, struct statement *statement)
+{
+  if (statement->kind != STATEMENT_IF && statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) return 0 ;
+  if (!may_end(t->a, statement)) return 0 ;
+  t->at_end = statement_text(t->a, statement) ;
+  return 1 ;
+}
+
+/* 0: what it asks and what it does cannot be told apart. */
+static int take (struct taking *t, struct statement *statement)
+{
+  struct seen seen ;
+  char const *text = statement_text(t->a, statement) ;
+  look_for_watching_in(t->a, statement, &seen) ;
+  if (!seen.watches && !seen.starts)
+  {
+    if (statement->background || mentions_pid(t->a, text) || statement_walk(statement, &leaves, 0)) return 0 ;
+    texts_add(t->a->pool, &t->lines, text) ;
+    t->works |= seen.works ;
+    return 1 ;
+  }
+  return !seen.works || (!seen.starts && works_at_end(t, statement)) ;
+}
+
+/* while kill -0 "$PID" */
+static int watches_by_condition (struct analysis *a, struct statement *loop)
+{
+  struct statement *condition = loop->branches->condition ;
+  struct seen seen ;
+  if (!condition || condition->next) return 0 ;
+  look_for_watching_in(a, condition, &seen) ;
+  return seen.watches && !seen.works && !seen.starts ;
+}
+
+/* while sleep 60 && kill -0 "$PID" */
+static int keep_pause (struct statement *statement, void *data)
+{
+  struct taking *t = data ;
+  if (!strcmp(statement_command(statement), "sleep")) texts_add(t->a->pool, &t->lines, statement_text(t->a, statement)) ;
+  return 0 ;
+}
+
+static int take_apart (struct taking *t)
+{
+  struct statement *condition = t->loop->branches->condition ;
+  if (!is_always_true(condition) && !watches_by_condition(t->a, t->loop)) return 0 ;
+  statement_walk(condition, &keep_pause, t) ;
+  for (struct statement *one = t->loop->branches->body ; one ; one = one->next)
+    if (!take(t, one)) return 0 ;
+  return t->works ;
+}
+
+/* Its text is that of code of its own; its lines are those of the loop. */
+static struct service *start_work (struct taking *t)
+{
+  struct analysis *a = t->a ;
+  struct source code ;
+  struct source *source = a->source ;
+  struct service *service ;
+  char const *text = pool_printf(a->pool, "while :; do\n%s\ndone", texts_join(a->pool, &t->lines, "\n")) ;
+  uint32_t line = line_of(a, t->loop) ;
+  char *above = pool_alloc(a->pool, line) ;
+  memset(above, '\n', line - 1) ;
+  a->source = &code ;
+  service = start_service(a, shell_parse_text(a->pool, &code, pool_printf(a->pool, "%s%s", above, text)), START_BACKGROUND) ;
+  a->source = source ;
+  return service ;
+}
+
+int walk_watching_work (struct analysis *a, struct statement *statement)
+{
+  struct statement *loop = statement->background && (statement->kind == STATEMENT_SUBSHELL || statement->kind == STATEMENT_GROUP)
+    && !statement->nredirects && statement->body && !statement->body->next ? statement->body : statement ;
+  struct taking taking = { .a = a, .loop = loop } ;
+  struct seen seen ;
+  struct service *service ;
+  struct claim *claim ;
+  char const *mains ;
+  if (!a->plan->services || loop->kind != STATEMENT_LOOP || !loop->branches) return 0 ;
+  look_for_watching_in(a, loop, &seen) ;
+  if (!seen.watches || !seen.works) return 0 ;
+  if (!loop->nredirects && take_apart(&taking))
+  {
+    mains = statement->background ? "" : note_watched(a, loop) ;
+    service = start_work(&taking) ;
+    claim = claim_statement(a, statement, service->claim->where, pool_printf(a->pool, "service %s, a loop around what this one did; what it watched, supervision does%s%s",
+      service->name, *mains ? ", and these are main: " : "", mains)) ;
+    claim->todo = service->claim->todo ;
+    service->claim = claim ;
+    service->without_signals = 0 ;
+    if (taking.at_end) plan_todo(a->plan, service, claim, line_of(a, loop), pool_printf(a->pool, "it did this when a process had ended, and nothing does now: %s: do that in finish", taking.at_end)) ;
+  }
+  else if (seen.starts)
+  {
+    mains = statement->background ? "" : note_watched(a, loop) ;
+    claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "a loop that watched processes: supervision replaces it%s%s", *mains ? ", and these are main: " : "", mains)) ;
+    plan_todo(a->plan, plan_last(a->plan), claim, line_of(a, loop), pool_printf(a->pool, "it also worked, which nothing does now: make a service of that: %s", statement_text(a, statement))) ;
+  }
+  else if (!watches_by_condition(a, loop)) return 0 ; /* it may wait for something */
+  else
+  {
+    mains = statement->background ? "" : note_watched(a, loop) ;
+    service = start_service(a, statement, statement->background || *mains ? START_BACKGROUND : START_MAIN) ;
+    if (*mains) service->claim->what = pool_printf(a->pool, "%s; main: %s", service->claim->what, mains) ;
+    plan_todo(a->plan, service, service->claim, line_of(a, loop), "it watches processes, which their supervisors do, and works: leave the work alone in it") ;
+  }
+  if (!statement->background) script_waits(a, line_of(a, statement)) ;
+  return 1 ;
+}
+
+struct waited
+{
+  struct analysis *a ;
+  struct texts names ;
+} ;
+
+static int add_waited (struct statement *statement, void *data)
+{
+  struct waited *waited = data ;
+  if (strcmp(statement_command(statement), "wait") != 0) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (!strstr(statement->words[i].raw, "$!")) services_of_pid(waited->a, statement->words[i].raw, &waited->names) ;
+  return 0 ;
+}
+
+int walk_waiting_work (struct analysis *a, struct statement *statement)
+{
+  struct waited waited = { .a = a } ;
+  struct service *service ;
+  if (statement->background || statement->kind != STATEMENT_LOOP || a->waited_line) return 0 ;
+  statement_walk(statement, &add_waited, &waited) ;
+  if (!waited.names.first) return 0 ;
+  for (struct text const *one = waited.names.first ; one ; one = one->next)
+  {
+    struct service *main = plan_find(a->plan, one->text) ;
+    if (main) main->is_main = 1 ;
+  }
+  service = start_service(a, statement, START_BACKGROUND) ;
+  service_set(a->plan, service, "restart", "no") ;
+  service->claim->what = pool_printf(a->pool, "service %s, not started again (restart no); it waited for %s: main", service->name, texts_join(a->pool, &waited.names, ", ")) ;
+  plan_todo(a->plan, service, service->claim, line_of(a, statement), pool_printf(a->pool,
+    "it watched %s while that ran, and waited for its end, which only the script could do: write what it looked for as health of %s, or leave here what can be done beside it", waited.names.first->text, waited.names.first->text)) ;
+  script_waits(a, line_of(a, statement)) ;
+  return 1 ;
+}

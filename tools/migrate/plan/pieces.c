@@ -1,0 +1,242 @@
+/* Pieces, which apply to several services: who needs them, and where they went. */
+
+#include <string.h>
+
+#include "migrate/plan/plan.h"
+#include "migrate/shell/shell.h"
+
+int placed_mentioned (struct placed const *placed, char const *text)
+{
+  for (; placed ; placed = placed->outer)
+  {
+    char name[128] ;
+    size_t len = strcspn(placed->text, "= ") ;
+    if (placed->text[len] != '=')
+    {
+      if (mentions_positional(text)) return 1 ;
+      continue ;
+    }
+    if (len >= sizeof(name)) return 1 ;
+    memcpy(name, placed->text, len) ;
+    name[len] = 0 ;
+    if (shell_mentions(text, name)) return 1 ;
+  }
+  return 0 ;
+}
+
+int piece_is_elsewhere (struct piece const *piece, struct placed const *placed)
+{
+  if (!piece->placed) return 0 ;
+  for (; placed ; placed = placed->outer)
+    if (placed == piece->placed) return 0 ;
+  return 1 ;
+}
+
+/* Does a later call or loop do the same again? */
+static int is_repeated (struct plan const *plan, unsigned int i, unsigned int npieces)
+{
+  for (unsigned int j = i + 1 ; j < npieces ; j++)
+    if (!strcmp(plan->pieces[i].text, plan->pieces[j].text) && !plan->pieces[j].under) return 1 ;
+  return 0 ;
+}
+
+static int is_word_end (char c)
+{
+  return !c || strchr(" \t\n;&|(){}`'\"<>", c) ;
+}
+
+/* Is `name` run as a command? */
+static int runs (char const *text, char const *name)
+{
+  size_t len = strlen(name) ;
+  for (char const *p = text ; len && (p = strstr(p, name)) ; p++)
+  {
+    char const *begin = p ;
+    char const *end ;
+    char word[16] ;
+    if ((p > text && !is_word_end(p[-1])) || !is_word_end(p[len])) continue ;
+    if (begin > text && strchr("'\"", begin[-1])) begin-- ;
+    while (begin > text && strchr(" \t", begin[-1])) begin-- ;
+    if (begin == text || strchr(";&|(){`!\n", begin[-1])) return 1 ;
+    for (end = begin ; begin > text && !strchr(" \t\n;&|(){}`'\"", begin[-1]) ; begin--)
+      if (begin[-1] == '=') return 1 ; /* A=1 name */
+    if ((size_t)(end - begin) >= sizeof(word)) continue ;
+    memcpy(word, begin, (size_t)(end - begin)) ;
+    word[end - begin] = 0 ;
+    if (shell_one_of(word, "then do else elif if while until time exec trap command eval -c -f nohup timeout")) return 1 ;
+  }
+  return 0 ;
+}
+
+/* Is the variable used? In php-fpm.conf, a word that merely has its name, it is not. */
+static int uses (char const *text, char const *name)
+{
+  size_t len = strlen(name) ;
+  for (char const *p = text ; (p = strstr(p, name)) ; p++)
+  {
+    char before = p > text ? p[-1] : ' ' ;
+    char after = p[len] ? p[len] : ' ' ;
+    if (strchr(NAME_LETTERS, before) || strchr(NAME_LETTERS, after)) continue ;
+    if (strchr("${", before) || (!strchr("./-", before) && !strchr("./-", after))) return 1 ;
+  }
+  return 0 ;
+}
+
+int piece_mentioned (struct piece const *piece, char const *text)
+{
+  char name[256] ;
+  if (piece->is_function && strlen(piece->names) - 2 < sizeof(name))
+  {
+    memcpy(name, piece->names + 1, strlen(piece->names) - 2) ;
+    name[strlen(piece->names) - 2] = 0 ;
+    return runs(text, name) ;
+  }
+  if (piece->positional && mentions_positional(text)) return 1 ;
+  for (char const *p = piece->names ; *(p += strspn(p, " ")) ; )
+  {
+    size_t len = strcspn(p, " ") ;
+    if (len < sizeof(name))
+    {
+      memcpy(name, p, len) ;
+      name[len] = 0 ;
+      if (uses(text, name)) return 1 ;
+    }
+    p += len ;
+  }
+  return 0 ;
+}
+
+static int mentioned_by_piece (struct piece const *piece, struct piece const *by)
+{
+  return piece_mentioned(piece, by->text) || (by->under && piece_mentioned(piece, by->under)) ;
+}
+
+static int mentioned_by_lines (struct piece const *piece, struct texts const *texts)
+{
+  for (struct text const *one = texts->first ; one ; one = one->next)
+    if (piece_mentioned(piece, one->text)) return 1 ;
+  return 0 ;
+}
+
+static int mentioned_by_placed (struct piece const *piece, struct placed const *placed)
+{
+  for (; placed ; placed = placed->outer)
+    if (piece_mentioned(piece, placed->text)) return 1 ;
+  return 0 ;
+}
+
+static int mentioned_by_service (struct piece const *piece, struct service const *service)
+{
+  return mentioned_by_lines(piece, &service->run) || mentioned_by_lines(piece, &service->before)
+   || mentioned_by_lines(piece, &service->conditions) || mentioned_by_placed(piece, service->positional)
+   || mentioned_by_lines(piece, &service->options) || piece_mentioned(piece, service->assignments)
+   || (service->command && piece_mentioned(piece, service->command)) || piece_mentioned(piece, service->redirects) ;
+}
+
+/* A piece can only be needed by what comes after it, so one pass from the end is
+   enough for variables; functions may mention later ones, hence again until nothing
+   is added. */
+void plan_needed (struct plan const *plan, struct service const *service, unsigned int npieces, struct placed const *placed,
+  char const *extra, char *needed)
+{
+  int again = 1 ;
+  memset(needed, 0, plan->npieces) ;
+  while (again)
+  {
+    again = 0 ;
+    for (unsigned int i = npieces ; i-- ; )
+    {
+      struct piece const *piece = plan->pieces + i ;
+      if (needed[i] || (piece->end && npieces > piece->end)) continue ;
+      if (piece_is_elsewhere(piece, placed) && (piece->positional || is_repeated(plan, i, npieces))) continue ;
+      needed[i] = piece->always || piece_mentioned(piece, extra)
+       || (service && mentioned_by_service(piece, service)) ;
+      for (unsigned int j = 0 ; !needed[i] && j < npieces ; j++)
+        needed[i] = needed[j] && !plan->pieces[j].shared && mentioned_by_piece(piece, plan->pieces + j) ;
+      again |= needed[i] ;
+    }
+  }
+}
+
+static char const *setup_text (struct plan const *plan, struct setup_item const *item)
+{
+  return item->text ? item->text : source_copy(plan->source, item->range) ;
+}
+
+/* trap NAME TERM */
+static int is_in_trap (struct plan const *plan, char const *name)
+{
+  for (char const *at = plan->source->text ; (at = strstr(at, "trap ")) ; at += 5)
+    if (uses(pool_copy(plan->pool, at, strcspn(at, "\n")), name)) return 1 ;
+  return 0 ;
+}
+
+/* A function that the setup has only because it stood there, for a trap that is gone: nothing there calls it.
+   `dropped`: the texts of those that went before. */
+static int drop_function (struct plan *plan, struct piece *piece, struct texts *dropped)
+{
+  char const *name = pool_copy(plan->pool, piece->names + 1, strlen(piece->names) - 2) ;
+  struct setup_item *own = 0 ;
+  if (!is_in_trap(plan, name) && !mentioned_by_lines(piece, dropped)) return 0 ;
+  for (unsigned int i = 0 ; i < plan->nsetup ; i++)
+  {
+    char const *text = setup_text(plan, plan->setup + i) ;
+    if (!strcmp(text, piece->text) && !own) own = plan->setup + i ;
+    else if (*text != '#' && uses(text, name)) return 0 ;
+  }
+  if (!own || own->does_something) return 0 ;
+  plan->nsetup-- ;
+  memmove(own, own + 1, (size_t)(plan->setup + plan->nsetup - own) * sizeof(*own)) ;
+  piece->in_setup = 0 ;
+  texts_add(plan->pool, dropped, piece->text) ;
+  return 1 ;
+}
+
+static void drop_functions (struct plan *plan)
+{
+  struct texts dropped = { 0 } ;
+  int again = 1 ;
+  while (again)
+  {
+    again = 0 ;
+    for (unsigned int i = 0 ; i < plan->npieces ; i++)
+      if (plan->pieces[i].is_function && plan->pieces[i].in_setup) again |= drop_function(plan, plan->pieces + i, &dropped) ;
+  }
+}
+
+void settle_pieces (struct plan *plan)
+{
+  struct texts *where = pool_alloc(plan->pool, (plan->npieces + 1) * sizeof(*where)) ;
+  char *needed = pool_alloc(plan->pool, plan->npieces + 1) ;
+  int has_setup = plan_has_setup(plan) ;
+  drop_functions(plan) ;
+  for (unsigned int i = 0 ; i < plan->npieces ; i++)
+    for (struct text const *one = plan->pieces[i].used.first ; one ; one = one->next) texts_add_once(plan->pool, where + i, one->text) ;
+  for (unsigned int i = 0 ; i < plan->npieces ; i++)
+    if (plan->pieces[i].in_setup && has_setup)
+    {
+      texts_add_once(plan->pool, where + i, plan_setup_where(plan)) ;
+      if (plan->pieces[i].claim) plan_mark_place(plan, 0, plan->pieces[i].claim, plan->pieces[i].text) ;
+    }
+  for (struct service *service = plan->services ; service ; service = service->next)
+  {
+    plan_needed(plan, service, service->npieces, service->positional, "", needed) ;
+    for (unsigned int i = 0 ; i < service->npieces ; i++)
+      if (needed[i])
+      {
+        texts_add_once(plan->pool, where + i, service_where(plan, service, "run")) ;
+        if (plan->pieces[i].claim) plan_mark_place(plan, service, plan->pieces[i].claim, plan->pieces[i].text) ;
+      }
+    if (!service->check || service->builtin) continue ; /* reeve-exec asks by itself */
+    plan_needed(plan, 0, service->check_npieces, service->check_positional, service->check, needed) ;
+    for (unsigned int i = 0 ; i < service->check_npieces ; i++)
+      if (needed[i]) texts_add_once(plan->pool, where + i, service_where(plan, service, "data/check")) ;
+  }
+  for (unsigned int i = 0 ; i < plan->npieces ; i++)
+  {
+    struct piece *piece = plan->pieces + i ;
+    if (!piece->claim) continue ;
+    piece->claim->where = where[i].first ? texts_join(plan->pool, where + i, ", ") : "dropped" ;
+    if (!where[i].first) piece->claim->what = piece->became ? piece->became : pool_printf(plan->pool, "%s; nothing needs it", piece->claim->what) ;
+  }
+}

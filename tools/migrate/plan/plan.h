@@ -1,0 +1,214 @@
+/* The result of the migration before it is written: services, the scripts before and after
+   them, mistakes. It is only data. The analysis of a script, of a supervisord.conf or of a
+   Procfile makes it; render.h turns it into files. */
+
+#ifndef REEVE_MIGRATE_PLAN_H
+#define REEVE_MIGRATE_PLAN_H
+
+#include "migrate/text/pool.h"
+#include "migrate/text/source.h"
+
+/* A line of run that is not a piece. It follows the first `npieces` pieces. */
+struct placed
+{
+  char const *text ;
+  unsigned int npieces ;
+  struct placed const *outer ; /* the line before it */
+} ;
+
+/* Something that applies to each later service that needs it: a variable, a function, cd,
+   umask, ulimit, options, redirections of everything. */
+struct piece
+{
+  char const *text ;
+  char const *names ; /* what it defines, with blanks between them and around them */
+  int is_function ; /* only for services that call it; it has one name */
+  int always ; /* for each service, not only for those that mention one of its names */
+  int shared ; /* the cont-init.d script computes it once, and hands it on by name */
+  int positional ; /* sets $1, $2, ...: only for services that mention them */
+  unsigned int end ; /* only for services with at most that many pieces before them; 0: for all later ones */
+  int in_setup ; /* the cont-init.d script has it, too */
+  char const *under ; /* the conditions of the branch that it is in; 0: none */
+  struct placed const *placed ; /* the call or loop that it is in; 0: none */
+  struct texts used ; /* files that have it in another form */
+  char const *became ; /* what became of it, where no file needs it; 0: nothing */
+  struct claim *claim ;
+} ;
+
+struct setting
+{
+  char const *file ; /* in the service directory */
+  char const *value ; /* "" for a flag */
+  struct setting *next ;
+} ;
+
+struct service
+{
+  char const *name ;
+  char const *program ; /* the basename of what it runs; "" if not known */
+  char const *text ; /* its command, as the input has it */
+  uint32_t line ;
+  unsigned int npieces ; /* how many of the plan's pieces came before it */
+  struct placed const *positional ; /* sets $1, ... for it; 0: nothing does */
+  struct texts conditions ; /* shell commands; if one fails, the service is not started */
+  struct texts before ; /* lines of run before the command */
+  struct texts run ; /* lines of run, before the program */
+  struct texts user ; /* reeve-exec's options for what the script did as another user; none: it did not */
+  struct texts again ; /* if run itself has to become that user: lines that say who it is, ahead of that */
+  int runs_again ; /* it has to */
+  char const *assignments ; /* A=1 B=2, only for the command; "" if none */
+  struct texts options ; /* reeve-exec's */
+  char const *command ; /* the program and arguments that run executes; 0: run is only the lines */
+  char const *redirects ; /* the command's; "" if none */
+  struct texts finish ;
+  struct texts logger ; /* lines of log/run */
+  char const *check ; /* a shell command that succeeds if it is ready; 0: none is known */
+  char const *builtin ; /* the same as a built-in check of reeve-exec, tcp:PORT; 0: none */
+  struct claim *check_claim ; /* of the statement that waited for it */
+  unsigned int check_npieces ;
+  struct placed const *check_positional ;
+  struct texts dependencies ; /* names */
+  struct texts needed ; /* tasks among them that it needs, though the script went on without: it was behind their && */
+  struct texts optional ; /* those of them that only matter for the order; complete at the end */
+  struct setting *settings ;
+  int is_main ;
+  int is_oneshot ;
+  int is_sourced ; /* by its name, it is a function of a file that the script reads */
+  int is_exec ; /* the script became it by exec */
+  int is_apart ; /* the script became a program after it: it never runs together with later services */
+  int is_forgiven ; /* the script went on if it failed, or was not ready in time */
+  char const *down_signal ; /* the signal that traps send it at the end; 0: not known */
+  uint32_t down_line ; /* of the trap */
+  char const *reload_signal ; /* that another trap sends it, to read its files again; 0: none */
+  int must_succeed ; /* of a task: the script ended if it failed */
+  int is_waited ; /* the script waited for its end */
+  int is_daemon ; /* it put itself into the background when it was ready */
+  int is_background ; /* `wait` may wait for it */
+  int without_signals ; /* a shell stays between the supervisor and the program */
+  struct texts todo ;
+  struct claim *claim ;
+  struct service *next ;
+} ;
+
+struct mistake
+{
+  uint32_t line ;
+  char const *text ;
+  struct mistake *next ;
+} ;
+
+struct setup_item
+{
+  struct range range ; /* of the source, if text is 0 */
+  char const *text ;
+  int does_something ; /* it does more than the services repeat */
+} ;
+
+/* A file that a program of the image may read. */
+struct configuration
+{
+  char const *path ; /* in the image */
+  char const *text ;
+  struct configuration *next ;
+} ;
+
+enum input_kind { INPUT_SCRIPT, INPUT_SUPERVISORD, INPUT_PROCFILE, INPUT_DOCKERFILE, INPUT_COMPOSE, INPUT_UNIT, INPUT_DATA } ;
+
+struct procrun ;
+struct plan
+{
+  struct pool *pool ;
+  struct source *source ;
+  enum input_kind kind ;
+  char const *script_name ; /* that the input has in the image; 0: not known */
+  char const *setup_name ; /* of the scripts in cont-init.d and cont-finish.d */
+  char const *shell ; /* the interpreter's line without #! */
+  struct service *services ;
+  struct piece *pieces ;
+  unsigned int npieces ;
+  unsigned int pieces_size ;
+  struct setup_item *setup ;
+  unsigned int nsetup ;
+  unsigned int setup_size ;
+  struct texts setup_todo ;
+  struct mistake *mistakes ; /* by line */
+  struct texts notes ; /* for the report, about the whole */
+  char const *const *cmd ; /* the image's CMD, ended by 0; 0: not known */
+  char const *shell_options ; /* options that the image gave its shell: -eux; 0: none */
+  char const *stop_signal ; /* the image's STOPSIGNAL, without SIG; 0: TERM */
+  int is_given ; /* the words of docker run after the image were the input's arguments */
+  struct procrun const *procrun ; /* how the image starts the processes of a Procfile; 0: not known */
+  char const *procfile_source ; /* the name in the build context of the Procfile that they are read from; 0: not known */
+  char const *prefix ; /* what the image put before the program that reads the input, for its environment: bundle exec; 0: nothing */
+  struct texts image_runs ; /* the shell code of the image's RUNs */
+  char const *image_user ; /* the image's USER; 0: root, or not known */
+  char const *workdir ; /* the image's; 0: /init knows it */
+  struct texts unread ; /* files that the input includes, and that were not found */
+  int root ; /* the unpacked image; -1: there is none */
+  int nginx_stays ; /* nginx's configuration in the image keeps it in the foreground */
+  char const *nginx_unread ; /* that configuration, in the build context: it is not here; 0: it is, or there is none */
+  struct configuration *configurations ; /* files of the build context that the image has */
+  struct configuration *scripts ; /* shell scripts among them; without a Dockerfile, those beside the input, by their path from there */
+  struct texts environment ; /* names of the variables that the image or the input exports */
+  char const *code ; /* code that the image's shell executes before the script; 0: none */
+  char const *code_where ; /* its place */
+  int code_must_succeed ; /* the script follows && */
+  char const *refused ; /* why nothing is written; 0: files are written */
+} ;
+
+extern void plan_init (struct plan *plan, struct source *source) ;
+
+#define PLAN_SERVICES_MAX 100 /* no wrapper has more */
+
+/* Adds a service at the end, with a name of its own that is made from `wanted`. Sets
+   plan->refused if there are too many. */
+extern struct service *plan_service (struct plan *plan, char const *wanted, uint32_t line) ;
+extern struct service *plan_find (struct plan *plan, char const *name) ;
+extern struct service *plan_last (struct plan const *plan) ; /* 0: there is none yet */
+extern void service_set (struct plan *plan, struct service *service, char const *file, char const *value) ;
+extern void service_unset (struct service *service, char const *file) ;
+extern int service_has (struct service const *service, char const *file) ; /* is it set? */
+/* The service becomes a template, NAME@, of which `count` instances are made. */
+extern void service_template (struct plan *plan, struct service *service, char const *count) ;
+extern char const *service_where (struct plan *plan, struct service const *service, char const *file) ; /* services.d/NAME/FILE */
+
+extern struct piece *plan_piece (struct plan *plan, char const *text, char const *names) ;
+extern void plan_setup (struct plan *plan, struct range range, char const *text, int does_something) ;
+extern char const *plan_setup_where (struct plan *plan) ;
+/* Is there anything to do before the services? */
+extern int plan_has_setup (struct plan const *plan) ;
+
+extern void plan_mistake (struct plan *plan, uint32_t line, char const *text) ;
+/* Work for a person: a TODO in the service's run (service 0: in the cont-init.d script) and in the
+   claim's entry. */
+extern void plan_todo (struct plan *plan, struct service *service, struct claim *claim, uint32_t line, char const *text) ;
+
+/* A TODO if the text asks for the directory of the script: the new files are in other ones. */
+extern void plan_mark_place (struct plan *plan, struct service *service, struct claim *claim, char const *text) ;
+
+/* Does the text use $1, $@, $#, ...? */
+extern int mentions_positional (char const *text) ;
+extern int takes_arguments (char const *text) ; /* $@, ${@} */
+/* The next `$` from `from` on that the shell which reads `text` expands itself; 0: none. */
+extern char const *next_expansion (char const *text, char const *from) ;
+
+/* Does the text use what the piece sets? */
+extern int piece_mentioned (struct piece const *piece, char const *text) ;
+
+/* Does the text use what one of them sets? */
+extern int placed_mentioned (struct placed const *placed, char const *text) ;
+
+/* Which pieces do the service (may be 0) and the text `extra` need, in the call or loop `placed`?
+   Writes a flag for each to `needed`, plan->npieces long. */
+extern void plan_needed (struct plan const *plan, struct service const *service, unsigned int npieces, struct placed const *placed,
+  char const *extra, char *needed) ;
+/* Is the piece in a call or loop that `placed` is not in? */
+extern int piece_is_elsewhere (struct piece const *piece, struct placed const *placed) ;
+
+/* pieces.c: reports where each piece went. For plan_settle(). */
+extern void settle_pieces (struct plan *plan) ;
+
+/* settle.c: reports where each piece went, and makes a TODO of each byte that nobody claimed. */
+extern void plan_settle (struct plan *plan) ;
+
+#endif

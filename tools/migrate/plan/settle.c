@@ -1,0 +1,134 @@
+/* The end of a plan: each line of the input has its entry, and each TODO its file. */
+
+#include <string.h>
+
+#include "migrate/plan/plan.h"
+#include "migrate/shell/shell.h"
+
+
+static void settle_unclaimed (struct plan *plan)
+{
+  struct range range ;
+  uint32_t line = 1 ;
+  struct service *last = plan_last(plan) ;
+  while ((line = source_unclaimed(plan->source, line, &range)))
+  {
+    char const *where = last ? service_where(plan, last, "run") : plan_setup_where(plan) ;
+    struct claim *claim = source_claim(plan->source, range, where, "not understood, kept as a comment") ;
+    plan_todo(plan, last, claim, line, pool_printf(plan->pool, "do by hand: %s", source_copy(plan->source, range))) ;
+  }
+}
+
+/* The service whose file a claim names first, or else the last that began before it;
+   0: the cont-init.d script. */
+static struct service *service_of_claim (struct plan *plan, struct claim const *claim, uint32_t line)
+{
+  struct service *found = 0 ;
+  if (!strncmp(claim->where, "services.d/", 11))
+    found = plan_find(plan, pool_copy(plan->pool, claim->where + 11, strcspn(claim->where + 11, "/"))) ;
+  if (found || !strncmp(claim->where, "cont-init.d/", 12)) return found ;
+  for (struct service *service = plan->services ; service ; service = service->next)
+    if (!found || service->line <= line || (found->line > line && service->is_main && !found->is_main)) found = service ;
+  return found ;
+}
+
+static int has_todo (struct plan const *plan, char const *mark)
+{
+  for (struct text const *one = plan->setup_todo.first ; one ; one = one->next)
+    if (!strncmp(one->text, mark, strlen(mark))) return 1 ;
+  for (struct service const *service = plan->services ; service ; service = service->next)
+    for (struct text const *one = service->todo.first ; one ; one = one->next)
+      if (!strncmp(one->text, mark, strlen(mark))) return 1 ;
+  return 0 ;
+}
+
+/* What the report leaves for a person is in a file as well. */
+static void settle_todos (struct plan *plan)
+{
+  for (uint32_t i = 0 ; i < plan->source->nclaims ; i++)
+  {
+    struct claim *claim = plan->source->claims[i] ;
+    uint32_t line = source_line(plan->source, claim->range.start) ;
+    if (!claim->todo.first || has_todo(plan, pool_printf(plan->pool, "# TODO reeve-migrate: %s:", source_place(plan->source, line)))) continue ;
+    for (struct text const *one = claim->todo.first ; one ; one = one->next)
+      plan_todo(plan, service_of_claim(plan, claim, line), 0, line, one->text) ;
+  }
+}
+
+/* A service whose condition is false stops itself. Who depends on it has the same condition perhaps, but
+   asks it only at its own start: it must get that far. */
+static int may_be_missing (struct service const *service)
+{
+  return service->conditions.first && !service_has(service, "enable-if") ; /* nobody waits for what is disabled */
+}
+
+/* A dependency that may be down, or may fail, becomes optional: otherwise the service would wait for ever. */
+static void settle_dependencies (struct plan *plan)
+{
+  for (struct service *service = plan->services ; service ; service = service->next)
+    for (struct text const *one = service->dependencies.first ; one ; one = one->next)
+    {
+      struct service const *other = plan_find(plan, one->text) ;
+      if (other && !texts_has(&service->needed, one->text) && (other->is_forgiven || (!other->is_oneshot && may_be_missing(other)))) texts_add_once(plan->pool, &service->optional, one->text) ;
+    }
+}
+
+/* Does the input redirect that descriptor? 3>&1, >&3 */
+static int uses_descriptor (char const *text, char digit)
+{
+  for (char const *p = text ; (p = strchr(p, digit)) ; p++)
+  {
+    if (p > text && strchr("0123456789", p[-1])) continue ;
+    if (p[1] == '<' || p[1] == '>') return 1 ;
+    if (p > text + 1 && p[-1] == '&' && strchr("<>", p[-2])) return 1 ;
+  }
+  return 0 ;
+}
+
+/* One that the input does not use for something else: what it writes there would be taken for readiness. */
+static char const *free_descriptor (struct plan const *plan)
+{
+  static char const *const all[] = { "3", "4", "5", "6", "7", "8", "9" } ;
+  for (size_t i = 0 ; i < sizeof(all) / sizeof(*all) ; i++)
+    if (!uses_descriptor(plan->source->text, *all[i])) return all[i] ;
+  return "100" ; /* above those that shells use themselves */
+}
+
+static void settle_checks (struct plan *plan)
+{
+  char const *descriptor = free_descriptor(plan) ;
+  for (struct service *service = plan->services ; service ; service = service->next)
+    if (service->check) service_set(plan, service, "notification-fd", descriptor) ;
+}
+
+#define GRACE_MS 10000 /* docker stop's own */
+
+/* The container's runtime kills a service that takes long to stop, unless it is told to wait. */
+static void settle_grace (struct plan *plan)
+{
+  for (struct service *service = plan->services ; service ; service = service->next)
+    for (struct setting const *setting = service->settings ; setting ; setting = setting->next)
+    {
+      unsigned int ms = strcmp(setting->file, "timeout-kill") != 0 ? 0 : shell_number(setting->value, 1000000000, 0) ;
+      int has_before = 0 ;
+      unsigned int seconds ;
+      if (ms + 1000 <= GRACE_MS) continue ;
+      for (struct service *other = plan->services ; other ; other = other->next) has_before |= texts_has(&other->dependencies, service->name) ;
+      /* /init stops waiting for the order at half of the time, and kills the rest a second before its end. */
+      seconds = (ms / 1000 + 2) * (has_before ? 2 : 1) ;
+      texts_add_once(plan->pool, &plan->notes, pool_printf(plan->pool,
+        "%s may take %u s to stop: ENV REEVE_STOP_TIMEOUT=%u (milliseconds) gives it that%s; the container's runtime has to wait as long: docker run --stop-timeout %u, "
+        "stop_grace_period: %us, terminationGracePeriodSeconds: %u", service->name, ms / 1000, seconds * 1000,
+        has_before ? ", behind those that depend on it" : "", seconds + 1, seconds + 1, seconds + 1)) ;
+    }
+}
+
+void plan_settle (struct plan *plan)
+{
+  settle_unclaimed(plan) ;
+  settle_pieces(plan) ;
+  settle_dependencies(plan) ;
+  settle_checks(plan) ;
+  settle_grace(plan) ;
+  settle_todos(plan) ;
+}

@@ -1,0 +1,292 @@
+#include <string.h>
+
+#include "migrate/command/procrunners.h"
+#include "migrate/facts/facts.h"
+#include "migrate/plan/inputkind.h"
+#include "migrate/procfile/procfile.h"
+#include "migrate/script/script.h"
+#include "migrate/services/services.h"
+
+/* The command at the line and column where it is in the Procfile, so that what is said
+   of it names the right line. */
+static struct statement *parse_command (struct plan *plan, struct source *code, uint32_t line, uint32_t column, char const *command)
+{
+  size_t before = line - 1 + column ;
+  size_t len = strlen(command) ;
+  char *text = pool_alloc(plan->pool, before + len + 1) ;
+  memset(text, '\n', line - 1) ;
+  memset(text + line - 1, ' ', column) ;
+  memcpy(text + before, command, len) ;
+  source_init(code, plan->pool, plan->source->name, text, before + len) ;
+  return shell_parse(code) ;
+}
+
+/* The task that comes before all others. */
+static void add_release (struct plan *plan, struct range range, char const *command)
+{
+  source_claim(plan->source, range, plan_setup_where(plan), "the task before the processes") ;
+  plan_setup(plan, range, pool_printf(plan->pool, "%s || exit", command), 1) ;
+  if (plan->prefix && !shell_mentions(command, pool_copy(plan->pool, plan->prefix, strcspn(plan->prefix, " "))))
+    texts_add(plan->pool, &plan->setup_todo, pool_printf(plan->pool, "# TODO reeve-migrate: %s was ahead of what started this: write it before each program here that it is for", plan->prefix)) ;
+}
+
+/* Main, restarted, or neither: what the end of the process meant for the others. */
+static char const *set_end (struct plan *plan, struct service *service, char const *name)
+{
+  struct procrun const *run = plan->procrun ;
+  if (run && procrun_lists(run->restarts, name))
+  {
+    service_set(plan, service, "restart", "always") ;
+    return pool_printf(plan->pool, "%s started it again when it ended", run->name) ;
+  }
+  if (run && procrun_lists(run->can_die, name))
+  {
+    service_set(plan, service, "restart", "no") ;
+    return pool_printf(plan->pool, "%s neither ended the others nor started it again when it ended", run->name) ;
+  }
+  service->is_main = 1 ;
+  return "main, as the whole ends with any process" ;
+}
+
+/* overmind and hivemind end with SIGINT. */
+static char const *set_signal (struct plan *plan, struct service *service, char const *name)
+{
+  struct procrun const *run = plan->procrun ;
+  char const *signal = run ? procrun_value(plan->pool, run->signals, name) : 0 ;
+  if (!signal && run) signal = run->signal ;
+  if (!signal) return "" ;
+  if (!strncmp(signal, "SIG", 3)) signal += 3 ;
+  service_set(plan, service, "down-signal", signal) ;
+  return pool_printf(plan->pool, "; %s stopped it with SIG%s (down-signal)", run->name, signal) ;
+}
+
+/* The new count; 0: one process. */
+static char const *set_count (struct plan *plan, struct service *service, char const *name)
+{
+  char const *count = plan->procrun ? procrun_count(plan->pool, plan->procrun, name) : "1" ;
+  if (!strcmp(count, "1") || strspn(count, "0123456789") != strlen(count)) return 0 ;
+  service_template(plan, service, count) ;
+  return count ;
+}
+
+static void say_port (struct plan *plan, struct service *service, unsigned int port, int is_template)
+{
+  struct procrun const *run = plan->procrun ;
+  char const *more = !is_template || !run ? "" : run->port_step ? pool_printf(plan->pool, " (and %u more for each further instance)", run->port_step) : " (and the same for all instances)" ;
+  texts_add(plan->pool, &service->claim->todo, pool_printf(plan->pool,
+    texts_has(&plan->environment, "PORT") ? "PORT is the image's now; it was set for each process, and by foreman and the like to %u for this one%s, or, where they took the image's for the first one, counted from that: set it in run"
+      : "PORT was set for each process, and by foreman and the like to %u for this one%s, unless they got PORT themselves: set it in the image, or in run", port, more)) ;
+}
+
+/* It counted from the image's PORT, which all services have now. Returns 0 if it did not. */
+static int count_port (struct plan *plan, struct service *service, unsigned int port, int is_template)
+{
+  struct procrun const *run = plan->procrun ;
+  if (!run || !run->image_port || is_template) return 0 ;
+  if (port != run->image_port)
+  {
+    texts_add(plan->pool, &service->before, pool_printf(plan->pool, "export PORT=$((PORT + %u)) # as %s counted from the image's", port - run->image_port, run->name)) ;
+    service->claim->what = pool_printf(plan->pool, "%s; its PORT is %u more than the image's", service->claim->what, port - run->image_port) ;
+  }
+  return 1 ;
+}
+
+static void add_process (struct plan *plan, char const *name, uint32_t line, struct range range, uint32_t column, char const *command, unsigned int port)
+{
+  struct source code ;
+  struct statement *first = parse_command(plan, &code, line, column, command) ;
+  struct analysis a = { .plan = plan, .source = &code, .pool = plan->pool, .suffix = "" } ;
+  struct service *service = plan_service(plan, name, line) ;
+  char const *count = set_count(plan, service, name) ;
+  char const *end = set_end(plan, service, name) ;
+  char const *signal = set_signal(plan, service, name) ;
+  int has_port ;
+  service->text = command ;
+  service->claim = source_claim(plan->source, range, service_where(plan, service, "run"),
+    pool_printf(plan->pool, "process %s; %s%s%s", name, end, signal, count ? pool_printf(plan->pool, "; %s of it (count)", count) : "")) ;
+  if (!first)
+  {
+    plan_todo(plan, service, service->claim, line, "there is no command") ;
+    return ;
+  }
+  has_port = count_port(plan, service, port, !!count) ;
+  if (starts_in_background(first) && first->next)
+  {
+    texts_add(plan->pool, &service->run, command) ;
+    plan_todo(plan, service, service->claim, line, "it starts several programs, and a shell stays between: write a service for each of them") ;
+    if (shell_mentions(command, "PORT") && !has_port) say_port(plan, service, port, !!count) ;
+    return ;
+  }
+  while (first->next)
+  {
+    texts_add(plan->pool, &service->run, source_copy(&code, first->range)) ;
+    first = first->next ;
+  }
+  run_lines(&a, service, first) ;
+  if (first->background) plan_todo(plan, service, service->claim, line, "it was started in the background: a service stays in the foreground") ;
+  if (shell_mentions(command, "PORT") && !has_port) say_port(plan, service, port, !!count) ;
+}
+
+/* Programs read PORT from the environment, also where the Procfile does not say it. */
+static void note_ports (struct plan *plan, struct texts const *ports)
+{
+  if (ports->first && plan->procrun && plan->procrun->image_port)
+    texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "%s counted from the image's PORT, and so do the services: %s (not the instances of one)", plan->procrun->name, texts_join(plan->pool, ports, ", "))) ;
+  else if (ports->first && texts_has(&plan->environment, "PORT"))
+    texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "each process gets the image's PORT now, and none of its own; foreman, honcho and the like set it for each, "
+      "also where the Procfile does not name it: %s, or, where they took the image's for the first one, counted from that. Who asks for its own needs export PORT=... in its run", texts_join(plan->pool, ports, ", "))) ;
+  else if (ports->first)
+    texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "no process gets PORT any more; foreman, honcho and the like set it for each, also where the Procfile does not "
+      "name it: %s. Who asks for it needs export PORT=... in its run (one ENV PORT in the image would be the same for all)", texts_join(plan->pool, ports, ", "))) ;
+}
+
+/* A path relative to where the image works, as far as that is known. */
+static void set_folder (struct plan *plan)
+{
+  char const *folder = plan->procrun ? plan->procrun->folder : 0 ;
+  if (!folder) return ;
+  while (!strncmp(folder, "./", 2)) folder += 2 ;
+  if (*folder == '/') plan->workdir = folder ;
+  else if (plan->workdir) plan->workdir = pool_printf(plan->pool, "%s/%s", plan->workdir, folder) ;
+  else
+    for (struct service *one = plan->services ; one ; one = one->next)
+      texts_add(plan->pool, &one->before, pool_printf(plan->pool, "cd %s || exit 111", shell_quote(plan->pool, folder))) ;
+  texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "%s started the processes in %s%s: run does cd there", plan->procrun->name, *folder == '/' ? "" : "the folder ", folder)) ;
+}
+
+static void note_env (struct plan *plan)
+{
+  char const *env = plan->procrun ? plan->procrun->env : 0 ;
+  if (env && *env)
+    texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "TODO: %s set the variables of %s for all processes: nothing reads it any more; reeve-exec --env-file does that in run", plan->procrun->name, env)) ;
+  else if (!env) texts_add(plan->pool, &plan->notes, "a .env file beside the Procfile is not read: reeve-exec --env-file does that in run") ;
+  if (plan->procrun && plan->procrun->settings)
+    texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "%s may have read options from %s, which was not looked at", plan->procrun->name, plan->procrun->settings)) ;
+}
+
+struct renaming
+{
+  char const *from ;
+  char const *to ;
+} ;
+
+static int renames (struct statement *statement, void *data)
+{
+  struct renaming const *renaming = data ;
+  int from = 0 ;
+  int to = 0 ;
+  if (!shell_one_of(statement_command(statement), "mv cp ln install")) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  {
+    char const *name = shell_basename(statement_word(statement, i)) ;
+    from |= !strcmp(name, renaming->from) ;
+    to |= !strcmp(name, renaming->to) ;
+  }
+  return from && to ;
+}
+
+/* RUN mv Procfile.docker Procfile: is the input what the image starts the processes of? */
+static int is_input (struct plan *plan, char const *procfile)
+{
+  struct source code ;
+  struct renaming renaming = { shell_basename(plan->source->name), shell_basename(plan->procfile_source ? plan->procfile_source : procfile) } ;
+  if (!strcmp(renaming.from, renaming.to)) return 1 ;
+  for (struct text const *run = plan->image_runs.first ; run ; run = run->next)
+    for (struct statement *one = shell_parse_text(plan->pool, &code, run->text) ; one ; one = one->next)
+      if (statement_walk(one, &renames, &renaming)) return 1 ;
+  return 0 ;
+}
+
+/* What was told to foreman and the like, and is not in the files. */
+static void note_run (struct plan *plan)
+{
+  struct pool *pool = plan->pool ;
+  struct procrun const *run = plan->procrun ;
+  char const *procfile ;
+  if (!run)
+  {
+    texts_add(pool, &plan->notes, "each process is main: with foreman, honcho and most others all end with the first one. Not so with goreman, forego -r, and overmind's can-die and auto-restart: "
+      "take flag-main out there, and write restart (always, or no)") ;
+    return ;
+  }
+  procfile = run->procfile ? run->procfile : "Procfile" ;
+  if (run->is_other)
+    texts_add(pool, &plan->notes, pool_printf(pool, "TODO: the image executes %s, which does not start the processes of a Procfile as `start` does: which services are wanted?", run->command)) ;
+  if (!is_input(plan, procfile))
+    texts_add(pool, &plan->notes, pool_printf(pool, "TODO: the image starts the processes of %s, and not of %s: is that the same file? Else give that one", procfile, shell_basename(plan->source->name))) ;
+  if (run->unclear.first)
+    texts_add(pool, &plan->notes, pool_printf(pool, "TODO: %s: what %s is, is not known here: if it says which processes run, how many (count), or where, write that into the services", run->command,
+      texts_join(pool, &run->unclear, ", "))) ;
+  if (run->computed.first)
+    texts_add(pool, &plan->notes, pool_printf(pool, "%s: %s has the value of the Dockerfile; another one at docker run no longer changes the services", run->command, texts_join(pool, &run->computed, ", "))) ;
+  if (run->only_failures_end)
+    texts_add(pool, &plan->notes, pool_printf(pool, "%s went on when a process had ended with 0: flag-main ends the container with any code; take it out of services that may end so", run->name)) ;
+  if (run->can_die && !strcmp(run->can_die, "all") && !run->restarts)
+    texts_add(pool, &plan->notes, pool_printf(pool, "none of the services is main: %s ended when all its processes had ended; now the container goes on. An empty file flag-main ends it with its service, "
+      "and without the file restart a service is started again", run->name)) ;
+}
+
+/* Counts with a value that is no number. */
+static void check_count (struct plan *plan, struct service *service, char const *name)
+{
+  char const *count = plan->procrun ? procrun_count(plan->pool, plan->procrun, name) : "1" ;
+  if (!count[0] || strspn(count, "0123456789") != strlen(count))
+    plan_todo(plan, service, service->claim, service->line, pool_printf(plan->pool, "how many of it: %s? A template, NAME@ with the file count, has several", count)) ;
+}
+
+struct numbering
+{
+  struct texts ports ;
+  unsigned int port ;
+} ;
+
+static void drop_process (struct plan *plan, struct procrun const *run, struct numbering *n, struct range range, char const *name)
+{
+  source_claim(plan->source, range, "dropped", pool_printf(plan->pool, "process %s: the image does not start it (%s)", name, run->command)) ;
+  texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "process %s is not translated, as the image does not start it (%s)%s", name, run->command,
+    !strcmp(name, "release") ? ": if nothing else executes it before a deployment, it belongs into cont-init.d" : "")) ;
+  if (run->counts_all_lines) n->port += 100 ;
+}
+
+static void read_process (struct plan *plan, struct numbering *n, uint32_t line, struct range range, char const *text, size_t len)
+{
+  size_t column = len + 1 + strspn(text + len + 1, " \t") ;
+  char const *name = pool_copy(plan->pool, text, len) ;
+  char const *count = plan->procrun ? procrun_count(plan->pool, plan->procrun, name) : "1" ;
+  if (plan->procrun && *count && strspn(count, "0") == strlen(count))
+  {
+    drop_process(plan, plan->procrun, n, range, name) ;
+    return ;
+  }
+  if (!strcmp(name, "release")) add_release(plan, range, text + column) ;
+  else
+  {
+    add_process(plan, name, line, range, (uint32_t)column, text + column, n->port) ;
+    if (plan->refused) return ;
+    check_count(plan, plan_last(plan), name) ;
+    texts_add(plan->pool, &n->ports, pool_printf(plan->pool, "%s %u", name, n->port)) ;
+  }
+  n->port += 100 ;
+}
+
+void migrate_procfile (struct plan *plan)
+{
+  struct numbering n = { .port = plan->procrun ? plan->procrun->port : 5000 } ;
+  plan->shell = "/bin/sh" ;
+  for (uint32_t line = 1 ; line <= plan->source->nlines ; line++)
+  {
+    struct range range = source_line_range(plan->source, line) ;
+    char const *text = source_copy(plan->source, range) ;
+    size_t len = strspn(text, PROCESS_LETTERS) ;
+    if (text[strspn(text, " \t")] == '#') source_claim(plan->source, range, "dropped", "comment") ;
+    else if (len && text[len] == ':') read_process(plan, &n, line, range, text, len) ;
+  }
+  if (!plan->services) plan->refused = pool_printf(plan->pool, plan->procrun ? "%s has no line of the form NAME: COMMAND that the image starts" : "%s has no line of the form NAME: COMMAND", plan->source->name) ;
+  if (plan->source->had_crlf) texts_add(plan->pool, &plan->notes, "carriage returns at the ends of lines are left out") ;
+  set_folder(plan) ;
+  note_run(plan) ;
+  note_ports(plan, &n.ports) ;
+  note_env(plan) ;
+  if (plan->prefix) procrun_prefix(plan, plan->prefix) ;
+  plan_settle(plan) ;
+}

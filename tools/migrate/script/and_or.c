@@ -1,0 +1,161 @@
+/* A && B and A || B: which of them is a start, work or a question. Behind the && of a start, B only
+   comes when A has been started, and depends on it. */
+
+#include <string.h>
+
+#include "migrate/facts/facts.h"
+#include "migrate/script/ending.h"
+#include "migrate/script/walk.h"
+#include "migrate/services/services.h"
+#include "migrate/waits/waits.h"
+
+/* The conditions of a start, without those of the branches around it; 0: none. */
+static char const *own_conditions (struct analysis *a, struct service const *service)
+{
+  struct texts own = { 0 } ;
+  for (struct text const *one = service->conditions.first ; one ; one = one->next)
+    if (!texts_has(&a->conditions, one->text)) texts_add(a->pool, &own, one->text) ;
+  return own.first ? texts_join(a->pool, &own, " && ") : 0 ;
+}
+
+void begin_behind (struct analysis *a, struct service *before, struct behind *behind)
+{
+  struct service *first = before ? before->next : a->plan->services ;
+  char const *condition ;
+  *behind = (struct behind){ .last = plan_last(a->plan), .outer = a->ready } ;
+  condition = first ? own_conditions(a, behind->last) : 0 ;
+  close_task(a) ;
+  if (behind->outer.first == a->ready.first)
+    for (struct text const *one = a->ready.first ; one ; one = one->next) texts_add(a->pool, &behind->ready, one->text) ;
+  for (struct service *one = first ; one ; one = one->next)
+  {
+    texts_add_once(a->pool, &behind->ready, one->name) ;
+    texts_add(a->pool, &behind->names, one->name) ;
+  }
+  a->ready = behind->ready ;
+  behind->in_branch = !!condition ;
+  if (condition) enter_branch(a, &behind->state, condition) ;
+}
+
+/* When a task has failed, what is behind its && is not started, even if the script goes on. */
+static void need_tasks (struct analysis *a, struct behind const *behind)
+{
+  for (struct text const *name = behind->names.first ; name ; name = name->next)
+  {
+    struct service *task = plan_find(a->plan, name->text) ;
+    int any = 0 ;
+    for (struct service *one = behind->last ? behind->last->next : a->plan->services ; one && task && task->is_oneshot ; one = one->next)
+    {
+      if (one == task) continue ;
+      texts_add_once(a->pool, &one->needed, name->text) ;
+      any = 1 ;
+    }
+    if (any && task->is_forgiven && task->claim) task->claim->what = pool_printf(a->pool, "%s; but not what is behind its &&", task->claim->what) ;
+  }
+}
+
+void end_behind (struct analysis *a, struct statement const *statement, struct behind const *behind)
+{
+  char const *names = texts_join(a->pool, &behind->names, ", ") ;
+  if (behind->in_branch) leave_branch(a, &behind->state) ;
+  if (a->ready.first == behind->ready.first) a->ready = behind->outer ;
+  need_tasks(a, behind) ;
+  for (struct service *one = behind->last ? behind->last->next : a->plan->services ; one && *names ; one = one->next)
+    if (one->claim && !one->is_oneshot) one->claim->what = pool_printf(a->pool, "%s, behind &&: it depends on %s", one->claim->what, names) ;
+  claim_statement(a, statement, "dropped", *names ? pool_printf(a->pool, "&&: what is behind it depends on %s", names) : "&&") ;
+}
+
+/* migrate && exec server: work that comes first; if it fails, the script ends. */
+int is_work (struct analysis *a, struct statement *statement)
+{
+  struct foreground foreground = { 0 } ;
+  struct waiting waiting ;
+  if (find_waiting(a, statement, &waiting)) return 1 ;
+  if (statement->kind == STATEMENT_AND) return is_work(a, statement->body) && is_work(a, statement->body->next) ;
+  if (statement->kind == STATEMENT_COMMAND) foreground_of(a->plan, statement, 0, &foreground) ;
+  if (foreground.ends) return 0 ; /* sshd -t && sshd */
+  if (statement->kind != STATEMENT_COMMAND && statement->kind != STATEMENT_DECLARATION && statement->kind != STATEMENT_ASSIGNMENT) return 0 ;
+  return !is_question(statement) && (!find_function(a, statement_command(statement)) || is_message(a, statement)) ;
+}
+
+/* ---- if A; then B; fi, where A is a start ---- */
+
+/* elif and else, as what follows `else` */
+static struct statement *other_branches (struct analysis *a, struct statement const *statement, struct branch *other)
+{
+  struct statement *rest ;
+  if (!other) return 0 ;
+  if (!other->condition) return other->body ;
+  rest = pool_alloc(a->pool, sizeof(*rest)) ;
+  *rest = *statement ;
+  rest->branches = other ;
+  rest->range.start = rest->core.start = other->head.start ;
+  rest->next = 0 ;
+  return rest ;
+}
+
+/* if ! wait $PID; then echo bad; exit 1; fi */
+static int asks_wait (struct analysis *a, struct statement *statement, struct statement const *start)
+{
+  if (strcmp(statement_command(start), "wait") != 0) return 0 ;
+  for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
+    for (struct statement *one = branch->body ; one ; one = one->next)
+      if (!is_message(a, one) && one->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(one), "exit return true : kill")) return 0 ;
+  return 1 ;
+}
+
+int find_if_starting (struct analysis *a, struct statement *statement, struct if_starting *these)
+{
+  struct branch *first = statement->branches ;
+  struct statement *start = first->condition ;
+  struct statement *others ;
+  int was = a->without_waits ;
+  int negated = 0 ;
+  int starts ;
+  if (!start || start->next) return 0 ;
+  for (; start->kind == STATEMENT_NOT && start->body ; start = start->body) negated = !negated ;
+  a->without_waits = !asks_wait(a, statement, start) ;
+  starts = start->kind == STATEMENT_COMMAND && !keeps_alive(start) && starts_something(a, start) ;
+  a->without_waits = was ;
+  if (!starts) return 0 ;
+  others = other_branches(a, statement, first->next) ;
+  *these = (struct if_starting){ .start = start, .good = negated ? others : first->body, .bad = negated ? first->body : others } ;
+  return 1 ;
+}
+
+void end_if_starting (struct analysis *a, struct statement *statement, struct if_starting const *these)
+{
+  for (struct statement *one = these->bad ; one ; one = one->next)
+  {
+    struct claim *claim ;
+    if (a->waited_line && !strcmp(statement_command(one), "exit"))
+    {
+      drop_exit(a, one, "") ;
+      continue ;
+    }
+    claim = claim_statement(a, one, "dropped", a->waited_line ? "what was done when it had ended with a failure: the container's exit code says it"
+      : "what was done when the start failed: the service is restarted instead") ;
+    if (starts_something(a, one)) texts_add(a->pool, &claim->todo, "is that enough?") ;
+  }
+  claim_statement(a, statement, "dropped", "asked whether the start had failed") ;
+}
+
+/* ---- A && B ---- */
+
+int find_alternatives (struct analysis *a, struct statement *statement, struct alternatives *these)
+{
+  struct statement *both = statement->kind == STATEMENT_OR ? statement->body : statement ;
+  struct statement *other = statement->kind == STATEMENT_OR ? statement->body->next : 0 ;
+  if (both->kind != STATEMENT_AND || !(is_question(both->body) || only_checks(a, both->body)) || !is_plain_command(both->body->next)) return 0 ;
+  if (other && other->kind != STATEMENT_COMMAND) return 0 ;
+  *these = (struct alternatives){ .condition = statement_text(a, both->body), .program = both->body->next, .other = other } ;
+  return 1 ;
+}
+
+void end_or_run (struct analysis *a, struct statement *statement, struct alternatives const *these, struct service *before)
+{
+  /* If the condition is false, the script ends with its code. */
+  if (plan_last(a->plan) != before) texts_add(a->pool, &plan_last(a->plan)->before, pool_printf(a->pool, "%s || exit", these->condition)) ;
+  script_waits(a, line_of(a, statement)) ;
+  claim_statement(a, statement, service_where(a->plan, plan_last(a->plan), "run"), "what is asked first: when it fails, that is the container's end, as it was the script's") ;
+}

@@ -1,0 +1,244 @@
+/* Single commands: what becomes a program, starts one, or brings one to the front. */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+#include "migrate/loops/loops.h"
+#include "migrate/script/ending.h"
+#include "migrate/script/walk.h"
+#include "migrate/services/services.h"
+#include "migrate/traps/traps.h"
+#include "migrate/waits/waits.h"
+
+void walk_exec (struct analysis *a, struct statement *statement)
+{
+  struct launch launch ;
+  command_unwrap(a->pool, statement, &launch) ;
+  if (starts_itself(a, statement, &launch)) return ;
+  if (is_image_command(a, statement) && !a->positional && (a->waited_line || (a->plan->services && a->arguments && !a->shifted && !a->arguments[0])))
+  {
+    if (a->waited_in_branch)
+      texts_add(a->pool, &claim_statement(a, statement, "dropped", "the script's end")->todo, "it ran where none of the branches above was taken: is that to be a service, too?") ;
+    if (a->waited_in_branch && !a->conditions.first) a->replaced_line = line_of(a, statement) ;
+    drop_statement(a, statement, a->waited_line ? pool_printf(a->pool, "ran only when what line %u waits for had ended, which is main: it never did", a->waited_line)
+      : "there is no CMD: it ran nothing") ;
+    return ;
+  }
+  if (start_console(a, statement)) plan_last(a->plan)->is_exec = 1 ;
+  else start_service(a, statement, START_MAIN)->is_exec = 1 ;
+  if (!a->conditions.first) a->replaced_line = line_of(a, statement) ;
+  else a->branch_replaced = 1 ;
+}
+
+/* service nginx restart, after its service was started */
+static int starts_again (struct analysis *a, struct statement *statement, struct foreground const *foreground, char const *const *argv)
+{
+  struct service *service ;
+  struct claim *claim ;
+  char const *name ;
+  if (!foreground->is_init_script || !argv[0] || !argv[1] || (!strstr(argv[1], "restart") && !(argv[2] && strstr(argv[2], "restart")))) return 0 ;
+  name = foreground->argv[0] ? foreground->argv[0] : !strncmp(argv[0], "/etc/", 5) ? argv[0] : argv[1] ;
+  service = same_daemon(a, shell_basename(name)) ;
+  if (!service) return 0 ;
+  claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "%s was started again: its service starts once", service->name)) ;
+  plan_todo(a->plan, service, claim, line_of(a, statement), "it was started again here: what was done in between has to be done before it starts") ;
+  return 1 ;
+}
+
+/* server; CODE=$?; backup: its end is looked at, and nothing is started behind it. */
+static int may_be_server (struct analysis *a, struct frame const *frame, char const *name)
+{
+  struct statement const *next = frame->rest ;
+  while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
+  if (!next || next->kind != STATEMENT_ASSIGNMENT || !strstr(statement_text(a, next), "=$?")) return 0 ;
+  if (!a->plan->services || is_short(name) || starts_later(a, frame)) return 0 ;
+  for (struct statement const *one = next ; one ; one = one->next)
+    if (is_server(a, one) && !is_message(a, (struct statement *)one) && !shell_one_of(statement_command(one), "exit return trap")) return 0 ;
+  return 1 ;
+}
+
+/* A program that the script waits for by itself. */
+void walk_program (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct launch launch ;
+  struct foreground foreground ;
+  char const *argv[COMMAND_WORDS_MAX] ;
+  char const *name ;
+  command_unwrap(a->pool, statement, &launch) ;
+  foreground_of(a->plan, statement, launch.first, &foreground) ;
+  command_argv(statement, launch.first, argv) ;
+  name = argv[0] ? shell_basename(argv[0]) : "" ;
+  if (starts_again(a, statement, &foreground, argv)) return ;
+  if (foreground.in_background || launch.detached || code_leaves(a, statement, &launch) || (foreground.may_leave && starts_later(a, frame)))
+  {
+    int ends = is_last(a, frame) && !a->waited_line && !launch.detached && foreground.in_background && !foreground.is_init_script ;
+    /* The script ended with this program, so its configuration kept it in the foreground. */
+    start_service(a, statement, ends ? START_MAIN : launch.detached ? START_BACKGROUND : START_DAEMON) ;
+    if (ends) script_waits(a, line_of(a, statement)) ;
+    return ;
+  }
+  if (!foreground.is_daemon && !foreground.ends && !find_function(a, name) && starts_by_word(a, statement, &launch))
+  {
+    struct service *service = start_service(a, statement, START_DAEMON) ;
+    service_set(a->plan, service, "flag-forks", "") ;
+    plan_todo(a->plan, service, service->claim, service->line, "by its word start, and as the script has it stop as well, it puts itself into the background: "
+      "look up how it stays in the foreground; until then flag-forks follows it (with a pidfile, if it leaves several processes)") ;
+    return ;
+  }
+  if (is_last(a, frame) && !a->waited_line && start_console(a, statement))
+  {
+    script_waits(a, line_of(a, statement)) ;
+    return ;
+  }
+  if (foreground.is_daemon || (is_last(a, frame) && !foreground.ends && !is_short(name)))
+  {
+    int is_middle = !is_last(a, frame) && !a->waited_line ;
+    struct service *service = start_service(a, statement, START_MAIN) ;
+    if (!foreground.is_daemon && a->plan->services->next && !service->todo.first && may_end_soon(a, statement, launch.first, service->name))
+      plan_todo(a->plan, service, service->claim, service->line, "the script ended with this, which may serve, or end: when it ends, the container does, as before; "
+        "if it only prepares something, give it flag-oneshot in place of flag-main") ;
+    script_waits(a, line_of(a, statement)) ;
+    if (is_middle) a->foreground_line = a->waited_line ;
+    return ;
+  }
+  add_ordinary(a, statement) ;
+  if (may_be_server(a, frame, name) && a->task)
+    plan_todo(a->plan, a->task, a->task_statements->claim, line_of(a, statement),
+      "if it goes on running, it is what the script waited for: give it flag-main in place of flag-oneshot, and let its finish do what is behind it (the exit code is $1)") ;
+}
+
+/* fg, fg %1: the last background process, or number 1, comes to the foreground. */
+void walk_fg (struct analysis *a, struct statement *statement)
+{
+  struct texts names = { 0 } ;
+  struct service *service ;
+  close_task(a) ;
+  services_of_pid(a, statement->nwords > 1 ? statement->words[1].raw : "%%", &names) ;
+  service = names.first ? plan_find(a->plan, names.first->text) : 0 ;
+  if (service && !service->is_main && a->waited_line)
+  {
+    struct claim *claim ;
+    drop_remarks(a, statement) ;
+    claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "fg: it came when what line %u waits for had ended", a->waited_line)) ;
+    plan_todo(a->plan, service, claim, line_of(a, statement), pool_printf(a->pool,
+      "the script waited for it here when what line %u waits for had ended; here that end is the container's: if it is not meant, move flag-main from there to here", a->waited_line)) ;
+    return ;
+  }
+  if (service) service->is_main = 1 ;
+  drop_statement(a, statement, service ? pool_printf(a->pool, "fg: %s is main instead", service->name) : "fg: a service is in front already") ;
+  script_waits(a, line_of(a, statement)) ;
+}
+
+/* if X; then exec a; fi; exit 1: nothing runs when no branch was taken. */
+static void end_otherwise (struct analysis *a, struct statement *statement)
+{
+  char const *code = statement_word(statement, 1) ;
+  struct claim *claim ;
+  drop_remarks(a, statement) ;
+  claim = claim_statement(a, statement, plan_setup_where(a->plan), "where none of the branches above was taken, the container ends, as the script did") ;
+  if (*code && strcmp(code, "0") != 0)
+    plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "if %s; then\n  %s\nfi", texts_join(a->pool, &a->otherwise, " && "), statement_text(a, statement)), 1) ;
+  else
+  {
+    claim->where = "dropped" ;
+    texts_add(a->pool, &claim->todo, "with 0, which cont-init.d cannot end it with: here it stays up, with what is started on other conditions") ;
+  }
+}
+
+static int is_job_control (struct statement const *set)
+{
+  char const *option = statement_word(set, 1) ;
+  if (strcmp(statement_command(set), "set") != 0 || !shell_one_of(option, "-m +m -b +b -o")) return 0 ;
+  return strcmp(option, "-o") != 0 || shell_one_of(statement_word(set, 2), "monitor notify") ;
+}
+
+static void walk_exit (struct analysis *a, struct statement *statement)
+{
+  if (a->otherwise.first && !a->in_function) end_otherwise(a, statement) ;
+  else drop_exit(a, statement, "the script's end: ") ;
+  if (!a->in_function) a->replaced_line = line_of(a, statement) ;
+}
+
+/* eval exec server $ARGS, eval "exec server $ARGS" */
+static int evaluates_exec (struct statement const *statement)
+{
+  char const *raw = statement->nwords > 1 ? statement->words[1].raw : "" ;
+  if (strcmp(statement_command(statement), "eval") != 0) return 0 ;
+  raw += *raw == '"' || *raw == '\'' ;
+  return !strncmp(raw, "exec", 4) && (!raw[4] || raw[4] == ' ') ;
+}
+
+/* It becomes a program, whose words the shell reads a second time. */
+static void walk_evaluated_exec (struct analysis *a, struct statement *statement)
+{
+  struct service *service = start_service(a, statement, START_MAIN) ;
+  service->is_exec = 1 ;
+  service->without_signals = 0 ;
+  plan_todo(a->plan, service, service->claim, line_of(a, statement), "eval reads the words of the program a second time: look at what the variables in it hold") ;
+  if (!a->conditions.first) a->replaced_line = line_of(a, statement) ;
+  else a->branch_replaced = 1 ;
+}
+
+/* eval "$COMMAND", with which the script ends: it runs what the variable holds, and sets nothing for others. */
+static int walk_evaluated_end (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  char const *raw = statement->nwords > 1 ? statement->words[1].raw : "" ;
+  raw += *raw == '"' ;
+  if (strcmp(statement_command(statement), "eval") != 0 || *raw != '$' || raw[1] == '(' || !is_last(a, frame) || a->waited_line || a->in_function) return 0 ;
+  start_service(a, statement, START_MAIN) ;
+  script_waits(a, line_of(a, statement)) ;
+  return 1 ;
+}
+
+/* read, behind everything else */
+static void drop_enter (struct analysis *a, struct statement *statement)
+{
+  struct claim *claim ;
+  drop_remarks(a, statement) ;
+  claim = claim_statement(a, statement, "dropped", "waited for somebody to press Enter, which kept the container alive: the scanner does") ;
+  if (!a->plan->services && a->plan->nsetup)
+    plan_todo(a->plan, 0, claim, line_of(a, statement), "the container was kept alive for something: if a line above starts it, and goes on, make that a service") ;
+  script_waits(a, line_of(a, statement)) ;
+}
+
+int walk_own_command (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  char const *command = statement_command(statement) ;
+  if (!strcmp(command, "trap")) walk_trap(a, statement) ;
+  else if (walk_trap_call(a, statement)) return 1 ;
+  else if (!strcmp(command, "coproc")) keep_damaged(a, statement) ;
+  else if (a->in_function && !strcmp(command, "return")) drop_statement(a, statement, "the function's end: its code is not asked") ;
+  else if (!strcmp(command, "wait")) walk_wait(a, statement, frame) ;
+  else if (walk_following(a, statement, frame)) return 1 ;
+  else if (keeps_alive(statement)) drop_keeping_alive(a, statement) ;
+  else if (!strcmp(command, "exec") && statement->nwords > 1) walk_exec(a, statement) ;
+  else if (evaluates_exec(statement)) walk_evaluated_exec(a, statement) ;
+  else if (walk_evaluated_end(a, statement, frame)) return 1 ;
+  else if (shell_one_of(command, "disown jobs bg")) drop_statement(a, statement, pool_printf(a->pool, "%s: the supervisor, not a shell, has the processes", command)) ;
+  else if (!strcmp(command, "fg")) walk_fg(a, statement) ;
+  else if (is_job_control(statement)) drop_statement(a, statement, "job control: the supervisor, not a shell, has the processes") ;
+  else if (a->waited_line && !starts_later(a, frame) && !starts_something(a, statement)) walk_after(a, statement) ;
+  else if (!strcmp(command, "exit") && a->conditions.first && a->last != a->branch_last)
+    drop_exit(a, statement, "the script's end: ") ;
+  else if (a->conditions.first && a->last == a->branch_last && (!strcmp(command, "exit") || is_message(a, statement))) add_ordinary(a, statement) ;
+  else if (!strcmp(command, "exit") && !a->conditions.first) walk_exit(a, statement) ;
+  else if (!strcmp(command, "sleep")) walk_sleep(a, statement) ;
+  else if (!strcmp(command, "read") && (a->plan->services || is_last(a, frame)) && !statement->nredirects && !a->conditions.first && !starts_later(a, frame)) drop_enter(a, statement) ;
+  else if (a->plan->services && shell_one_of(command, "kill")) drop_statement(a, statement, "kill: ending services is the supervisor's work") ;
+  else return 0 ;
+  return 1 ;
+}
+
+int walk_context (struct analysis *a, struct statement *statement)
+{
+  if (a->task && (changes_place(statement) || leaves_redirections(statement))) close_task(a) ;
+  return add_context(a, statement) ;
+}
+
+void walk_function (struct analysis *a, struct statement *statement)
+{
+  if (statement->body && starts_something(a, statement->body))
+    plan_piece(a->plan, statement_text(a, statement), names_defined(a, statement))->is_function = 1 ; /* claimed where it is called, or at the end */
+  else walk_context(a, statement) ;
+}

@@ -1,0 +1,297 @@
+/* Conditions that ask nothing but the environment: the service's file enable-if. */
+
+#include <string.h>
+
+#include "migrate/script/walk.h"
+
+struct enabling
+{
+  struct analysis *a ;
+  struct service *service ;
+  struct source const *code ; /* that is converted */
+  struct texts lines ;
+} ;
+
+/* Adds the lines for a condition, or for its negation; 0: no lines can express it. */
+static int convert (struct enabling *e, struct statement const *statement, int negated) ;
+
+/* A value that a line of enable-if can have. */
+static int is_plain_value (char const *value)
+{
+  return *value && !strpbrk(value, "| \t\n\r") && *value != '!' ;
+}
+
+static int add_line (struct enabling *e, char const *name, char const *values, int negated)
+{
+  texts_add_once(e->a->pool, &e->lines, pool_printf(e->a->pool, "%s%s%s%s", negated ? "!" : "", name, *values ? "=" : "", values)) ;
+  return 1 ;
+}
+
+static int resolve (struct enabling *e, char const *raw, struct variable *variable)
+{
+  if (!variable_parse(e->a->pool, raw, variable) || !variable_from_environment(e->a, variable, e->service->npieces) || variable->constant) return 0 ;
+  return !placed_mentioned(e->service->positional, pool_printf(e->a->pool, "$%s", variable->name)) ;
+}
+
+static int is_among (char const *value, char const *values)
+{
+  size_t len = strlen(value) ;
+  for (char const *p = values ; ; p++)
+  {
+    size_t one = strcspn(p, "|") ;
+    if (one == len && !strncmp(p, value, len)) return 1 ;
+    p += one ;
+    if (!*p) return 0 ;
+  }
+}
+
+/* The variable is one of the values, with | between them. */
+static int equals (struct enabling *e, struct variable const *variable, char const *values, int negated)
+{
+  char const *fallback = variable->fallback && *variable->fallback ? variable->fallback : 0 ;
+  if (!fallback || !is_among(fallback, values)) return add_line(e, variable->name, values, negated) ;
+  /* The default is one of the values: a line cannot say "not set, or". */
+  return negated && add_line(e, variable->name, "", 0) && add_line(e, variable->name, values, 1) ;
+}
+
+static int is_set (struct enabling *e, struct variable const *variable, int negated)
+{
+  return (!variable->fallback || !*variable->fallback) && add_line(e, variable->name, "", negated) ;
+}
+
+/* "x$A" = xyes */
+static void without_x (struct pool *pool, char const **left, char const **right)
+{
+  char const *l = *left ;
+  char const *r = *right ;
+  int quoted = *l == '"' ;
+  if (l[quoted] != 'x' && l[quoted] != 'X') return ;
+  if (r[*r == '"'] != l[quoted]) return ;
+  *left = pool_printf(pool, "%s%s", quoted ? "\"" : "", l + quoted + 1) ;
+  *right = pool_printf(pool, "%s%s", *r == '"' ? "\"" : "", r + (*r == '"') + 1) ;
+}
+
+/* ^(a|b)$, ^a$ */
+static char const *values_of_regex (struct pool *pool, char const *regex)
+{
+  size_t len = strlen(regex) ;
+  int grouped ;
+  char const *values ;
+  if (len < 3 || *regex != '^' || regex[len - 1] != '$') return 0 ;
+  grouped = regex[1] == '(' && regex[len - 2] == ')' ;
+  values = pool_copy(pool, regex + 1 + grouped, len - 2 - 2 * (size_t)grouped) ;
+  return strspn(values, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-|") == strlen(values) && *values && (grouped || !strchr(values, '|')) ? values : 0 ;
+}
+
+static int compare (struct enabling *e, char const *left, char const *operator, char const *right, int negated)
+{
+  struct variable variable ;
+  char const *value ;
+  without_x(e->a->pool, &left, &right) ;
+  if (!resolve(e, left, &variable)) return 0 ;
+  if (!strcmp(operator, "=~"))
+  {
+    value = values_of_regex(e->a->pool, right) ;
+    return value && equals(e, &variable, value, negated) ;
+  }
+  value = *right ? shell_unquote(e->a->pool, right) : "" ;
+  if (!value) return 0 ;
+  if (shell_one_of(operator, "-eq -ne"))
+    return strspn(value, "0123456789") == strlen(value) && *value && equals(e, &variable, value, negated ^ (operator[1] == 'n')) ;
+  if (!shell_one_of(operator, "= == !=")) return 0 ;
+  negated ^= *operator == '!' ;
+  if (!*value) return is_set(e, &variable, !negated) ;
+  return is_plain_value(value) && equals(e, &variable, value, negated) ;
+}
+
+/* [ "$A" = yes ], from word `i` on. */
+static int convert_words (struct enabling *e, struct statement const *test, unsigned int i, int negated)
+{
+  struct word const *words ;
+  struct variable variable ;
+  unsigned int n ;
+  if (test->kind == STATEMENT_AND && !negated) return convert_words(e, test->body, i, 0) && convert_words(e, test->body->next, 0, 0) ;
+  if (test->kind == STATEMENT_OR && negated) return convert_words(e, test->body, i, 1) && convert_words(e, test->body->next, 0, 1) ;
+  if (test->kind != STATEMENT_COMMAND || test->nredirects || test->nwords <= i) return 0 ;
+  if (!strcmp(test->words[i].raw, "!"))
+  {
+    negated = !negated ;
+    i++ ;
+  }
+  n = test->nwords - i ;
+  words = test->words + i ;
+  if (n == 3) return compare(e, words[0].raw, words[1].raw, words[2].raw, negated) ;
+  if (n == 2 && shell_one_of(words[0].raw, "-n -z"))
+    return resolve(e, words[1].raw, &variable) && is_set(e, &variable, negated ^ (words[0].raw[1] == 'z')) ;
+  return n == 1 && resolve(e, words[0].raw, &variable) && is_set(e, &variable, negated) ;
+}
+
+static int convert_test (struct enabling *e, char const *text, int negated)
+{
+  struct source code ;
+  struct statement *test ;
+  char const *regex ;
+  size_t len ;
+  if (!strncmp(text, "test ", 5)) text += 5 ;
+  text += strspn(text, "[ ") ;
+  len = strlen(text) ;
+  while (len && (text[len - 1] == ']' || text[len - 1] == ' ')) len-- ;
+  text = pool_copy(e->a->pool, text, len) ;
+  regex = strstr(text, " =~ ") ;
+  if (regex) /* no word of a command's */
+    return !strpbrk(regex + 4, " &") && compare(e, pool_copy(e->a->pool, text, (size_t)(regex - text)), "=~", regex + 4, negated) ;
+  test = shell_parse_text(e->a->pool, &code, pool_printf(e->a->pool, "x %.*s", (int)len, text)) ;
+  return test && !test->next && convert_words(e, test, 1, negated) ;
+}
+
+/* a|"b": plain words, without quotes; 0: there is another pattern. */
+static char const *plain_patterns (struct pool *pool, char const *patterns)
+{
+  struct texts values = { 0 } ;
+  for (char const *p = patterns + strspn(patterns, "( ") ; ; p++)
+  {
+    size_t len = strcspn(p, "|") ;
+    size_t end = len ;
+    char const *value ;
+    while (end && strchr(" \t\n", p[end - 1])) end-- ;
+    value = shell_unquote(pool, pool_copy(pool, p + strspn(p, " \t\n"), end - strspn(p, " \t\n"))) ;
+    if (!value || !is_plain_value(value)) return 0 ;
+    texts_add_once(pool, &values, value) ;
+    p += len ;
+    if (!*p) break ;
+  }
+  return texts_join(pool, &values, "|") ;
+}
+
+/* case "$A" in a|b) true ;; *) false ;; esac, as the branches are made. */
+static int convert_case (struct enabling *e, struct statement const *statement, int negated)
+{
+  struct variable variable ;
+  char const *refused = 0 ;
+  char const *wanted = 0 ;
+  if (statement->nwords != 1 || !resolve(e, statement->words[0].raw, &variable)) return 0 ;
+  for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
+  {
+    int yes = branch->body && !strcmp(statement_command(branch->body), "true") ;
+    char const *values = branch->pattern ? plain_patterns(e->a->pool, branch->pattern) : 0 ;
+    if (!branch->next && branch->pattern && !strcmp(branch->pattern, "*"))
+    {
+      if (!yes) return wanted && equals(e, &variable, wanted, negated) ;
+      return !wanted && refused && equals(e, &variable, refused, !negated) ;
+    }
+    if (!values) return 0 ;
+    if (!yes && !wanted) refused = refused ? pool_printf(e->a->pool, "%s|%s", refused, values) : values ;
+    else if (yes && !wanted) wanted = values ;
+    else return 0 ;
+    if (refused && wanted)
+      for (char const *p = wanted ; *p ; p += strcspn(p, "|"), p += *p == '|')
+        if (is_among(pool_copy(e->a->pool, p, strcspn(p, "|")), refused)) return 0 ;
+  }
+  return 0 ;
+}
+
+/* [ "$A" = x ] || [ "$A" = y ]: one line, A=x|y */
+static int convert_either (struct enabling *e, struct statement const *left, struct statement const *right)
+{
+  struct enabling one = *e ;
+  struct enabling other = *e ;
+  char const *first ;
+  char const *second ;
+  size_t len ;
+  one.lines = other.lines = (struct texts){ 0 } ;
+  if (!convert(&one, left, 0) || !convert(&other, right, 0) || one.lines.first->next || other.lines.first->next) return 0 ;
+  first = one.lines.first->text ;
+  second = other.lines.first->text ;
+  len = strcspn(first, "=") ;
+  if (*first == '!' || !first[len] || strncmp(first, second, len + 1) != 0) return 0 ;
+  texts_add_once(e->a->pool, &e->lines, pool_printf(e->a->pool, "%s|%s", first, second + len + 1)) ;
+  return 1 ;
+}
+
+/* All lines of the file have to hold, so lines cannot express "one of two". */
+static int convert (struct enabling *e, struct statement const *statement, int negated)
+{
+  struct statement const *left = statement->body ;
+  if (statement->background || statement->nredirects) return 0 ;
+  if (statement->kind == STATEMENT_TEST || shell_one_of(statement_command(statement), "test ["))
+    return convert_test(e, source_copy(e->code, statement->range), negated) ;
+  if (statement->kind == STATEMENT_NOT) return left && convert(e, left, !negated) ;
+  if (statement->kind == STATEMENT_GROUP) return left && !left->next && convert(e, left, negated) ;
+  if (statement->kind == STATEMENT_CASE) return convert_case(e, statement, negated) ;
+  if (statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) return 0 ;
+  if ((statement->kind == STATEMENT_AND) == !negated) return convert(e, left, negated) && convert(e, left->next, negated) ;
+  return !negated && convert_either(e, left, left->next) ;
+}
+
+/* The inside of ! { ...; }, which negated() writes and the grammar does not know; 0: another form. */
+static char const *inside_negation (struct pool *pool, char const *text)
+{
+  size_t len = strlen(text) ;
+  unsigned int depth = 1 ;
+  if (strncmp(text, "! { ", 4) != 0 || len < 8 || strcmp(text + len - 3, "; }") != 0) return 0 ;
+  for (char const *p = text + 4 ; p < text + len - 1 ; p++)
+  {
+    if (*p == '{' && p[-1] == ' ' && p[1] == ' ') depth++ ;
+    else if (*p == '}' && p[-1] == ' ' && !--depth) return 0 ;
+  }
+  return pool_copy(pool, text + 4, len - 7) ;
+}
+
+static int convert_text (struct enabling *e, char const *text)
+{
+  struct source code ;
+  struct statement *statement ;
+  int negated = 0 ;
+  int r ;
+  for (char const *inside ; (inside = inside_negation(e->a->pool, text)) ; text = inside) negated = !negated ;
+  statement = shell_parse_text(e->a->pool, &code, text) ;
+  e->code = &code ;
+  r = statement && !statement->next && !statement->damaged && convert(e, statement, negated) ;
+  e->code = 0 ;
+  return r ;
+}
+
+/* ! { A; } && ! { B; } && C, as the later branches of an `if` have them. */
+static int convert_all (struct enabling *e, char const *text)
+{
+  for (char const *p = text ; !strncmp(text, "! { ", 4) && (p = strstr(p, "; } && ")) ; p++)
+  {
+    char const *first = pool_copy(e->a->pool, text, (size_t)(p + 3 - text)) ;
+    if (inside_negation(e->a->pool, first)) return convert_text(e, first) && convert_all(e, p + 7) ;
+  }
+  return convert_text(e, text) ;
+}
+
+static void enable (struct analysis *a, struct service *service)
+{
+  struct enabling e = { .a = a, .service = service } ;
+  for (struct text const *one = service->conditions.first ; one ; one = one->next)
+    if (!convert_all(&e, one->text)) return ;
+  if (!e.lines.first) return ;
+  service_set(a->plan, service, "enable-if", texts_join(a->pool, &e.lines, "\n")) ;
+  if (service->claim) service->claim->what = pool_printf(a->pool, "%s (enable-if)", service->claim->what) ;
+}
+
+/* Where none of the branches was taken, the script had nothing to become, or to wait for. */
+static void note_nothing_runs (struct analysis *a)
+{
+  struct texts names = { 0 } ;
+  int others = 0 ;
+  if (a->replaced_line || (a->waited_line ? !a->waited_in_branch : !a->otherwise.first)) return ;
+  for (struct service const *one = a->plan->services ; one ; one = one->next)
+  {
+    if (one->is_main && !one->conditions.first) return ;
+    if (one->is_main) texts_add(a->pool, &names, one->name) ;
+    else others |= !one->is_oneshot && !one->conditions.first ;
+  }
+  if (!names.first || (others && a->waited_line)) return ;
+  texts_add(a->pool, &a->plan->notes, pool_printf(a->pool, "where nothing asks for %s, the script ended, and the container with it; here the container stays up%s", texts_join(a->pool, &names, ", or "),
+    others ? ", with what else is started" : ", and nothing runs in it")) ;
+}
+
+void settle_conditions (struct analysis *a)
+{
+  note_nothing_runs(a) ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+    if (service->conditions.first) enable(a, service) ;
+}

@@ -1,0 +1,252 @@
+/* What came behind the waiting, and with which code the script ended: the container's code is now
+   that of a main service, which is known only when everything has been walked. */
+
+#include <ctype.h>
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+#include "migrate/script/ending.h"
+#include "migrate/script/walk.h"
+
+struct ending
+{
+  struct claim *claim ;
+  char const *what ; /* ahead of what is said of the code */
+  char const *code ; /* with which the script always ended here; 0: none */
+  int always_told ; /* also if the code is no other one */
+  uint32_t line ; /* of what ended it with a code of its own, on a condition; 0: it is no such thing */
+  char const *text ; /* of that */
+  struct ending *next ;
+} ;
+
+static void add_ending (struct analysis *a, struct ending const *ending)
+{
+  struct ending *one = pool_alloc(a->pool, sizeof(*one)) ;
+  *one = *ending ;
+  one->next = a->endings ;
+  a->endings = one ;
+}
+
+int asks_status (struct analysis *a, char const *text)
+{
+  if (strstr(text, "$?")) return 1 ;
+  for (struct text const *one = a->status_names.first ; one ; one = one->next)
+    if (shell_mentions(text, one->text)) return 1 ;
+  return 0 ;
+}
+
+static int is_code (char const *word)
+{
+  char const *end ;
+  shell_number(word, 256, &end) ;
+  return end > word && !*end ;
+}
+
+void drop_exit (struct analysis *a, struct statement *statement, char const *what)
+{
+  char const *code = statement_word(statement, 1) ;
+  int is_constant = !strcmp(statement_command(statement), "exit") && is_code(code) ;
+  add_ending(a, &(struct ending){ .claim = claim_statement(a, statement, "dropped", what), .what = what, .code = is_constant ? code : 0, .always_told = 1 }) ;
+}
+
+/* Does nothing follow in the whole script? */
+static int is_script_end (struct analysis *a, struct statement const *statement)
+{
+  struct statement const *next = statement->next ;
+  while (next && next->kind == STATEMENT_COMMENT) next = next->next ;
+  return !next && a->depth == 1 ;
+}
+
+/* ---- exits on a condition ---- */
+
+/* What is known of the main service's code where a condition holds */
+enum meaning { MEANS_UNKNOWN, MEANS_ZERO, MEANS_FAILED, MEANS_STOPPED /* or 0: docker stop ends the container with 0 */ } ;
+
+static enum meaning opposite (enum meaning meaning)
+{
+  return meaning == MEANS_ZERO ? MEANS_FAILED : meaning == MEANS_FAILED ? MEANS_ZERO : MEANS_UNKNOWN ;
+}
+
+/* [ $? -ne 0 ], (( rc == 0 )), [ "$rc" = 143 ] */
+static enum meaning meaning_of_text (char const *text)
+{
+  size_t end = strlen(text) ;
+  size_t start ;
+  int is_zero ;
+  int is_stop ;
+  while (end && strchr(" ])\"'", text[end - 1])) end-- ;
+  for (start = end ; start && isdigit((unsigned char)text[start - 1]) ; ) start-- ;
+  is_zero = end - start == 1 && text[start] == '0' ;
+  is_stop = end - start == 3 && (!strncmp(text + start, "143", 3) || !strncmp(text + start, "130", 3)) ;
+  while (start && strchr(" \"'", text[start - 1])) start-- ;
+  if (start < 3 || (!is_zero && !is_stop)) return MEANS_UNKNOWN ;
+  text += start - 3 ;
+  if (!strncmp(text, "-ne", 3) || !strncmp(text, "-gt", 3) || !strncmp(text + 1, "!=", 2) || text[2] == '>') return is_zero ? MEANS_FAILED : MEANS_UNKNOWN ;
+  if (strncmp(text, "-eq", 3) != 0 && text[2] != '=') return MEANS_UNKNOWN ;
+  return is_zero ? MEANS_ZERO : MEANS_STOPPED ;
+}
+
+static enum meaning meaning_of_pattern (char const *pattern)
+{
+  return !strcmp(pattern, "0") ? MEANS_ZERO : shell_one_of(pattern, "143 130 130|143 143|130 0|143 143|0 0|130|143 0|143|130") ? MEANS_STOPPED : MEANS_UNKNOWN ;
+}
+
+static int looks_at_processes (struct statement *statement, void *data)
+{
+  (void)data ;
+  return shell_one_of(statement_command(statement), "kill pgrep pidof ps jobs") ;
+}
+
+static enum meaning meaning_of (struct analysis *a, struct statement *condition)
+{
+  if (!condition || condition->next) return MEANS_UNKNOWN ;
+  if (statement_walk(condition, &looks_at_processes, 0)) return MEANS_FAILED ; /* kill -0 $PID: which one has ended? */
+  if (condition->kind == STATEMENT_NOT) return opposite(meaning_of(a, condition->body)) ;
+  if (condition->kind == STATEMENT_AND && is_message(a, condition->body->next))
+  {
+    struct statement left = *condition->body ;
+    left.next = 0 ;
+    return meaning_of(a, &left) ;
+  }
+  if (condition->kind != STATEMENT_TEST && !shell_one_of(statement_command(condition), "[ test")) return MEANS_UNKNOWN ;
+  return asks_status(a, statement_text(a, condition)) ? meaning_of_text(statement_text(a, condition)) : MEANS_UNKNOWN ;
+}
+
+struct exiting
+{
+  struct analysis *a ;
+  enum meaning meaning ;
+  char const *failed ; /* with which it ended where main had failed; 0: with main's */
+  int is_another ; /* it ended with another code than main's, or may have */
+} ;
+
+static void look_at_part (struct exiting *e, struct statement *part, enum meaning meaning) ;
+
+static void look_at_branches (struct exiting *e, struct statement *statement)
+{
+  int is_case = statement->kind == STATEMENT_CASE ;
+  enum meaning rest = MEANS_UNKNOWN ; /* where no branch before holds */
+  for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
+  {
+    int is_else = is_case ? !strcmp(branch->pattern, "*") : !branch->condition ;
+    int is_first = branch == statement->branches ;
+    enum meaning meaning = is_else ? rest : is_case ? meaning_of_pattern(branch->pattern) : meaning_of(e->a, branch->condition) ;
+    if (is_case && !asks_status(e->a, statement->nwords ? statement->words[0].raw : "")) meaning = MEANS_UNKNOWN ;
+    if (!is_else) rest = is_first ? opposite(meaning) : MEANS_UNKNOWN ;
+    for (struct statement *one = branch->body ; one ; one = one->next) look_at_part(e, one, meaning) ;
+  }
+}
+
+static void look_at_exit (struct exiting *e, struct statement const *statement, enum meaning meaning)
+{
+  char const *raw = statement->nwords > 1 ? statement->words[1].raw : "" ;
+  char const *code = statement_word(statement, 1) ;
+  if (asks_status(e->a, raw)) return ;
+  if (meaning == MEANS_FAILED && is_code(code) && strcmp(code, "0") != 0) e->failed = code ;
+  else if ((meaning != MEANS_ZERO && meaning != MEANS_STOPPED) || strcmp(code, "0") != 0) e->is_another = 1 ;
+}
+
+static void look_at_part (struct exiting *e, struct statement *part, enum meaning meaning)
+{
+  if (!strcmp(statement_command(part), "exit")) look_at_exit(e, part, meaning) ;
+  else if (part->kind == STATEMENT_IF || part->kind == STATEMENT_CASE) look_at_branches(e, part) ;
+  else if (part->kind == STATEMENT_AND || part->kind == STATEMENT_OR)
+  {
+    struct statement left = *part->body ;
+    enum meaning asked ;
+    left.next = 0 ;
+    asked = meaning_of(e->a, &left) ;
+    look_at_part(e, &left, meaning) ;
+    look_at_part(e, part->body->next, part->kind == STATEMENT_AND ? asked : opposite(asked)) ;
+  }
+  else if (part->kind == STATEMENT_GROUP || part->kind == STATEMENT_SUBSHELL)
+    for (struct statement *one = part->body ; one ; one = one->next) look_at_part(e, one, meaning) ;
+}
+
+static void add_other_code (struct analysis *a, struct statement const *statement, struct claim *claim)
+{
+  add_ending(a, &(struct ending){ .claim = claim, .what = claim->what, .line = line_of(a, statement), .text = statement_text(a, statement) }) ;
+}
+
+void mark_other_code (struct analysis *a, struct statement *statement, struct claim *claim)
+{
+  struct exiting e = { .a = a } ;
+  look_at_part(&e, statement, MEANS_UNKNOWN) ;
+  if (e.is_another) add_other_code(a, statement, claim) ;
+}
+
+void drop_end_question (struct analysis *a, struct statement *statement, char const *what)
+{
+  struct exiting e = { .a = a } ;
+  struct claim *claim = claim_statement(a, statement, "dropped", what) ;
+  look_at_part(&e, statement, MEANS_UNKNOWN) ;
+  if (e.is_another) add_other_code(a, statement, claim) ;
+  else if (e.failed) claim->what = pool_printf(a->pool, "%s; the script ended with %s then, the container ends with the service's own code", what, e.failed) ;
+}
+
+void drop_end_message (struct analysis *a, struct statement *statement)
+{
+  struct claim *claim ;
+  if (statement->kind != STATEMENT_COMMAND)
+  {
+    drop_end_question(a, statement, "a message about the end") ;
+    return ;
+  }
+  claim = claim_statement(a, statement, "dropped", "a message about the end") ;
+  if (is_script_end(a, statement)) add_ending(a, &(struct ending){ .claim = claim, .what = "a message about the end: ", .code = "0" }) ;
+}
+
+static int find_exit (struct statement *statement, void *data)
+{
+  char const **code = data ;
+  if (strcmp(statement_command(statement), "exit") != 0 || !is_code(statement_word(statement, 1))) return 0 ;
+  *code = statement_word(statement, 1) ;
+  return 1 ;
+}
+
+void drop_end_call (struct analysis *a, struct statement *statement)
+{
+  struct function *function = find_function(a, statement_command(statement)) ;
+  struct claim *claim = claim_statement(a, statement, "dropped", "the scanner ends the other services") ;
+  char const *code = 0 ;
+  if (function && statement_walk(function->statement->body, &find_exit, &code))
+    add_ending(a, &(struct ending){ .claim = claim, .what = "the scanner ends the other services; ", .code = code }) ;
+}
+
+char const *why_dropped_behind (struct analysis *a, struct statement const *left, struct statement const *right)
+{
+  int waits = keeps_alive(left) || shell_one_of(statement_command(left), "wait") ;
+  a->end_is_forgiven |= waits ;
+  if (shell_one_of(statement_command(right), "true :")) return "a failure did not end the script" ;
+  return waits ? "what was done when the waiting ended with a failure: now the container ends with the code of what is main"
+    : "what was done when the start failed: the service is restarted instead" ;
+}
+
+/* With set -e a failure of what is main was the script's end, before it came to its own code. */
+static int was_another_code (struct analysis *a, struct ending const *ending)
+{
+  return ending->code && (!a->sets_errexit || a->end_is_forgiven || strcmp(ending->code, "0") != 0) ;
+}
+
+void settle_endings (struct analysis *a)
+{
+  struct service *main = a->plan->services ;
+  while (main && !main->is_main) main = main->next ;
+  for (struct ending *ending = a->endings ; ending ; ending = ending->next)
+  {
+    if (ending->line)
+    {
+      if (main) plan_todo(a->plan, main, ending->claim, ending->line, pool_printf(a->pool,
+        "the script could end here with another code than that of %s: if that is wanted, let finish of what is main run `reeve shutdown CODE` ($1 is the exit code of run): %s", main->name, ending->text)) ;
+      else ending->claim->what = pool_printf(a->pool, "%s; no service is main: the container ends when it is stopped", ending->what) ;
+      continue ;
+    }
+    if (!ending->always_told && (!main || !was_another_code(a, ending))) continue ;
+    if (!main) ending->claim->what = pool_printf(a->pool, "%sno service is main: the container ends when it is stopped", ending->what) ;
+    else if (!was_another_code(a, ending)) ending->claim->what = pool_printf(a->pool, "%sthe container's exit code is the main service's", ending->what) ;
+    else ending->claim->what = pool_printf(a->pool,
+      "%sthe container's exit code is the main service's, and no more always %s: if that is wanted, let finish of %s run `reeve shutdown %s`",
+      ending->what, ending->code, main->name, ending->code) ;
+  }
+}

@@ -1,0 +1,18 @@
+/* What came behind the waiting: exits, and messages. */
+
+#ifndef REEVE_MIGRATE_ENDING_H
+#define REEVE_MIGRATE_ENDING_H
+
+#include "migrate/facts/analysis.h"
+
+/* ---- ending.c ---- */
+extern int asks_status (struct analysis *a, char const *text) ; /* $? of a start, or a variable with it */
+extern void drop_exit (struct analysis *a, struct statement *statement, char const *what) ; /* exit; `what`: ahead of what is said of its code */
+extern void drop_end_message (struct analysis *a, struct statement *statement) ;
+extern void drop_end_question (struct analysis *a, struct statement *statement, char const *what) ; /* if and the like, with perhaps an exit in it */
+extern void mark_other_code (struct analysis *a, struct statement *statement, struct claim *claim) ; /* a TODO for such an exit, in what finish does */
+extern void drop_end_call (struct analysis *a, struct statement *statement) ; /* a function that ends processes, and perhaps the script */
+extern char const *why_dropped_behind (struct analysis *a, struct statement const *left, struct statement const *right) ; /* what follows a start, or `wait`, behind || */
+extern void settle_endings (struct analysis *a) ; /* at the end: says what became of the exit codes */
+
+#endif

@@ -1,0 +1,94 @@
+/* A shell in the background with several statements. */
+
+#include <string.h>
+
+#include "migrate/facts/facts.h"
+#include "migrate/script/walk.h"
+#include "migrate/services/services.h"
+
+/* ---- ( a & b & wait ) &, for x in 1 2; do a $x & done &: each start is a service ---- */
+
+static int is_bare_wait (struct statement const *statement)
+{
+  return !statement->background && statement->nwords == 1 && !strcmp(statement_command(statement), "wait") ;
+}
+
+/* Does nothing depend on when it is done? */
+static int is_beside (struct statement const *statement)
+{
+  return statement->kind == STATEMENT_COMMENT || statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION
+   || shell_one_of(statement_command(statement), "echo printf cd umask ulimit export sleep") ;
+}
+
+static int only_starts (struct statement const *list)
+{
+  int starts = 0 ;
+  for (; list ; list = list->next)
+  {
+    int loops = list->kind == STATEMENT_FOR && list->branches && only_starts(list->branches->body) ;
+    if (!list->background && !loops && !is_beside(list) && !(is_bare_wait(list) && !list->next)) return 0 ;
+    starts |= list->background || loops ;
+  }
+  return starts ;
+}
+
+/* ( a & b ) &: b may as well be in the background. */
+static void put_last_beside (struct analysis *a, struct statement *body)
+{
+  struct statement *last = body ;
+  while (last && last->next) last = last->next ;
+  if (last && is_server(a, last) && !last->background && !is_bare_wait(last) && starts_in_background(body)) last->background = 1 ;
+}
+
+static void drop_wait (struct analysis *a, struct statement *body)
+{
+  for (struct statement *one = body ; one && one->next ; one = one->next)
+    if (is_bare_wait(one->next))
+    {
+      drop_statement(a, one->next, "waited in a shell of its own, for what are services now") ;
+      one->next = 0 ;
+      return ;
+    }
+}
+
+int begin_starts (struct analysis *a, struct statement *statement, struct starts *starts)
+{
+  struct statement *body = statement->kind == STATEMENT_FOR && statement->branches ? statement->branches->body : statement->body ;
+  if (statement->kind != STATEMENT_FOR && statement->kind != STATEMENT_GROUP && statement->kind != STATEMENT_SUBSHELL) return 0 ;
+  if (statement->kind != STATEMENT_FOR) put_last_beside(a, body) ;
+  if (!only_starts(body)) return 0 ;
+  *starts = (struct starts){ .before = plan_last(a->plan), .ready = a->ready } ;
+  drop_wait(a, body) ;
+  if (statement->kind == STATEMENT_GROUP) statement->kind = STATEMENT_SUBSHELL ; /* in the background it was one */
+  statement->background = 0 ;
+  return 1 ;
+}
+
+/* $! is the pid of the shell around them, which means all of them. */
+void end_starts (struct analysis *a, struct starts const *starts)
+{
+  struct texts others = { 0 } ;
+  for (struct service *one = starts->before ? starts->before->next : a->plan->services ; one ; one = one->next)
+    if (one != a->last && one->is_background && !one->is_oneshot) texts_add(a->pool, &others, one->name) ;
+  a->ready = starts->ready ; /* later statements did not wait for what was in it */
+  a->last_or = others ;
+  a->last_or_of = a->last ;
+}
+
+/* ---- ( until pg_isready; do sleep 1; done; migrate ) &: a task ---- */
+
+void begin_waiting_task (struct analysis *a, struct statement *statement, struct texts *ready)
+{
+  *ready = a->ready ;
+  close_task(a) ;
+  statement->background = 0 ;
+  a->in_function++ ;
+}
+
+void end_waiting_task (struct analysis *a, struct statement *statement, struct texts const *ready)
+{
+  a->in_function-- ;
+  close_task(a) ;
+  a->ready = *ready ;
+  claim_statement(a, statement, "dropped", "the shell around a task") ;
+}

@@ -1,0 +1,362 @@
+#include <string.h>
+
+#include "migrate/command/image.h"
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+#include "migrate/script/ending.h"
+#include "migrate/script/script.h"
+#include "migrate/script/walk.h"
+#include "migrate/services/services.h"
+#include "migrate/traps/traps.h"
+#include "migrate/waits/waits.h"
+
+#define FUNCTIONS_MAX 50 /* more: a program */
+#define LINES_MAX 3000
+
+static int add_function (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  struct function *function ;
+  if (statement->kind != STATEMENT_FUNCTION) return 0 ;
+  function = pool_alloc(a->pool, sizeof(*function)) ;
+  function->name = statement->name ;
+  function->statement = statement ;
+  function->next = a->functions ;
+  a->functions = function ;
+  return 0 ;
+}
+
+/* ---- the interpreter ---- */
+
+static int uses_bash (struct source const *source)
+{
+  static char const *const marks[] = { "[[ ", "wait -n", "&>", "<(", ">(", "<<<", "BASH", "/dev/tcp/", "((", "declare ", "${!", "mapfile", "pipefail", "|&", "+=(", "=(" } ;
+  for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
+    if (strstr(source->text, marks[i])) return 1 ;
+  return !strncmp(source->text, "function ", 9) || strstr(source->text, "\nfunction ") ;
+}
+
+static void choose_shell (struct plan *plan)
+{
+  struct source *source = plan->source ;
+  char const *line ;
+  char const *name ;
+  if (strncmp(source->text, "#!", 2) != 0)
+  {
+    plan->shell = uses_bash(source) ? "/bin/bash" : "/bin/sh" ;
+    return ;
+  }
+  line = source_copy(source, source_line_range(source, 1)) + 2 ;
+  line += strspn(line, " \t") ;
+  name = shell_basename(pool_copy(plan->pool, line, strcspn(line, " \t"))) ;
+  while (shell_one_of(name, "env dumb-init tini with-contenv busybox"))
+  {
+    /* The last word that names a program is the shell; env stays. */
+    char const *rest = line + strcspn(line, " \t") ;
+    rest += strspn(rest, " \t-S") ;
+    if (!*rest) break ;
+    if (!strcmp(name, "env") || !strcmp(name, "busybox"))
+    {
+      name = shell_basename(pool_copy(plan->pool, rest, strcspn(rest, " \t"))) ;
+      break ;
+    }
+    line = rest ;
+    name = shell_basename(pool_copy(plan->pool, line, strcspn(line, " \t"))) ;
+  }
+  if (!strcmp(name, "bashio"))
+  {
+    plan->shell = "/usr/bin/env bashio" ; /* Bash with a library; it is a script itself */
+    return ;
+  }
+  if (!shell_one_of(name, "sh bash dash ash ksh mksh zsh"))
+    plan->refused = pool_printf(plan->pool, "%s is a program for %s, not a shell script", source->name, *name ? name : "an unnamed interpreter") ;
+  plan->shell = line ;
+}
+
+/* #!/bin/sh -e */
+static int shell_has_errexit (char const *shell)
+{
+  char const *options = strstr(shell, " -") ;
+  return options && strcspn(options + 2, "e") < strcspn(options + 2, " \t") ;
+}
+
+static void refuse_programs (struct analysis *a)
+{
+  unsigned int n = 0 ;
+  for (struct function *function = a->functions ; function ; function = function->next) n++ ;
+  if (n > FUNCTIONS_MAX)
+    a->plan->refused = pool_printf(a->pool, "%s has %u functions: a program of its own, not a wrapper; take its services apart by hand", a->source->name, n) ;
+  else if (a->source->nlines > LINES_MAX)
+    a->plan->refused = pool_printf(a->pool, "%s has %u lines: a program of its own, not a wrapper; take its services apart by hand", a->source->name, a->source->nlines) ;
+}
+
+/* eval "$command" & in a function or a loop: the commands are data. */
+static int starts_data (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  if (!statement->background || strcmp(statement_command(statement), "eval") != 0) return 0 ;
+  a->plan->refused = pool_printf(a->pool, "line %u starts what a variable holds: a registry of services, not a wrapper", line_of(a, statement)) ;
+  return 1 ;
+}
+
+static int registers (struct statement *statement, void *data)
+{
+  if (statement->kind != STATEMENT_FUNCTION && statement->kind != STATEMENT_LOOP && statement->kind != STATEMENT_FOR) return 0 ;
+  return statement_walk(statement, &starts_data, data) ;
+}
+
+/* ---- what is left at the end ---- */
+
+static void claim_functions (struct analysis *a)
+{
+  for (struct function *function = a->functions ; function ; function = function->next)
+    source_claim(a->source, function->statement->range, "dropped", function->walked
+      ? pool_printf(a->pool, "function %s: its parts went where they are used", function->name)
+      : pool_printf(a->pool, "function %s: nothing calls it", function->name)) ;
+}
+
+static void note_damage (struct analysis *a, struct statement *first)
+{
+  struct texts lines = { 0 } ;
+  for (struct statement *one = first ; one ; one = one->next)
+    if (one->damaged) texts_add(a->pool, &lines, source_last_line(a->source, one->range) > line_of(a, one)
+      ? pool_printf(a->pool, "%u-%u", line_of(a, one), source_last_line(a->source, one->range)) : pool_printf(a->pool, "%u", line_of(a, one))) ;
+  if (lines.first) texts_add(a->pool, &a->plan->notes, pool_printf(a->pool, "the parser found errors in lines %s: look at what became of them", texts_join(a->pool, &lines, ", "))) ;
+}
+
+static int asks_positional (struct analysis *a, struct statement *first)
+{
+  for (struct statement *one = first ; one ; one = one->next)
+  {
+    char const *text = statement_text(a, one) ;
+    if (one->kind != STATEMENT_FUNCTION && one->kind != STATEMENT_COMMENT && (mentions_positional(text) || strstr(text, "getopts "))) return 1 ;
+  }
+  return 0 ;
+}
+
+static void add_arguments (struct analysis *a)
+{
+  struct texts words = { 0 } ;
+  if (!a->plan->cmd || !a->plan->cmd[0]) return ;
+  for (unsigned int i = 0 ; a->plan->cmd[i] ; i++) texts_add(a->pool, &words, shell_quote(a->pool, a->plan->cmd[i])) ;
+  plan_piece(a->plan, pool_printf(a->pool, "set -- %s # CMD", texts_join(a->pool, &words, " ")), " ")->positional = 1 ;
+}
+
+/* CMD ["bash", "-e", "/start.sh"] */
+static void add_shell_options (struct analysis *a)
+{
+  struct plan *plan = a->plan ;
+  char const *line ;
+  if (!plan->shell_options) return ;
+  line = pool_printf(a->pool, "set %s # as the image executed it", plan->shell_options) ;
+  plan_piece(plan, line, " ")->always = 1 ;
+  plan_setup(plan, (struct range){ 0, 0 }, line, 0) ;
+  if (strchr(plan->shell_options, 'e')) a->sets_errexit = 1 ;
+}
+
+static void claim_interpreter (struct analysis *a, struct statement *first)
+{
+  struct range range ;
+  if (strncmp(a->source->text, "#!", 2) != 0 || !first) return ;
+  range = source_line_range(a->source, 1) ;
+  source_claim(a->source, range, "each script", "the interpreter") ;
+  plan_setup(a->plan, range, 0, 0) ;
+}
+
+/* case "$1"; MODE=$1, then case "$MODE" */
+static int is_chosen (struct analysis *a, struct service const *service)
+{
+  char const *conditions = texts_join(a->pool, &service->conditions, " ") ;
+  if (service->positional) return 0 ;
+  if (mentions_positional(conditions)) return 1 ;
+  for (unsigned int i = 0 ; i < service->npieces ; i++)
+    if (a->plan->pieces[i].claim && piece_mentioned(a->plan->pieces + i, conditions) && mentions_positional(a->plan->pieces[i].text)) return 1 ;
+  return 0 ;
+}
+
+/* The files have the CMD of now: another CMD would not choose another branch. */
+static void note_arguments (struct analysis *a, struct statement *first)
+{
+  struct plan *plan = a->plan ;
+  struct texts chosen = { 0 } ;
+  struct texts words = { 0 } ;
+  char const *cmd ;
+  if (!plan->services || !asks_positional(a, first)) return ;
+  if (!plan->cmd)
+  {
+    texts_add(a->pool, &plan->notes, "the script looks at its arguments, which are the image's CMD: with --dockerfile they are known") ;
+    return ;
+  }
+  if (!plan->cmd[0])
+  {
+    if (plan->is_given)
+      texts_add(a->pool, &plan->notes, "TODO: the script looks at its arguments, and CMD gives it none: those that `docker run IMAGE ...`, or `command` in a compose file, gave it "
+        "are executed beside the services now: write what you give it as CMD, and migrate again") ;
+    return ;
+  }
+  for (unsigned int i = 0 ; plan->cmd[i] ; i++) texts_add(a->pool, &words, shell_quote(a->pool, plan->cmd[i])) ;
+  cmd = texts_join(a->pool, &words, " ") ;
+  if (a->dispatched)
+    texts_add(a->pool, &plan->notes, pool_printf(a->pool, "the script's arguments chose what runs; now that is what CMD (%s) chose, and `docker run IMAGE WORD` "
+      "does not choose any more: for another WORD, migrate with that as CMD, for an image or a stage of its own", cmd)) ;
+  else for (struct service *service = plan->services ; service ; service = service->next)
+    if (is_chosen(a, service)) texts_add(a->pool, &chosen, service->name) ;
+  if (!a->dispatched) texts_add(a->pool, &plan->notes, chosen.first
+    ? pool_printf(a->pool, "the script's arguments chose among %s; now CMD (%s) is written into their run, and `docker run IMAGE WORD` does not choose any more: "
+      "it runs WORD beside the services. To choose, write `set -- \"${ROLE:-%s}\"` in place of `set -- %s`, and start with `docker run -e ROLE=WORD`",
+      texts_join(a->pool, &chosen, ", "), cmd, plan->cmd[0], cmd)
+    : pool_printf(a->pool, "the script ran its arguments; now CMD (%s) is written into the files, and `docker run IMAGE COMMAND` runs COMMAND beside the services", cmd)) ;
+}
+
+/* ---- code that the image's shell executes before the script ---- */
+
+struct service *migrate_code (struct plan *plan)
+{
+  struct source code ;
+  struct analysis a = { .plan = plan, .source = &code, .pool = plan->pool, .suffix = "" } ;
+  struct statement input = { .kind = STATEMENT_COMMAND, .background = 1, .name = "" } ; /* stands for what starts there */
+  struct frame behind = { .rest = &input } ;
+  struct service *aside ;
+  struct texts places = { 0 } ;
+  unsigned int nsetup = plan->nsetup ;
+  int all_aside = 1 ;
+  struct statement *first ;
+  struct statement *last ;
+  if (!plan->code) return 0 ;
+  first = last = shell_parse_text(plan->pool, &code, plan->code) ;
+  if (plan->code_must_succeed && last)
+  {
+    /* a; b && input: the input did not run when b failed. */
+    while (last->next) last = last->next ;
+    for (struct statement *one = first ; one != last ; one = one->next)
+      if (one->next == last)
+      {
+        one->next = 0 ;
+        walk_script(&a, first, &behind) ;
+        break ;
+      }
+    a.must_succeed = 1 ;
+  }
+  walk_script(&a, plan->code_must_succeed ? last : first, &behind) ;
+  if (plan->nsetup > nsetup) texts_add(plan->pool, &places, plan_setup_where(plan)) ;
+  for (struct service *service = plan->services ; service ; service = service->next)
+  {
+    texts_add(plan->pool, &places, service_where(plan, service, "run")) ;
+    all_aside &= service->is_background ;
+  }
+  texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "%s: what the shell did ahead of the input went into %s: %s", plan->code_where,
+    places.first ? texts_join(plan->pool, &places, ", ") : "what repeats it", plan->code)) ;
+  if (!all_aside) return 0 ;
+  aside = plan->services ;
+  plan->services = 0 ;
+  return aside ;
+}
+
+void migrate_code_end (struct plan *plan, struct service *services)
+{
+  struct service **end = &plan->services ;
+  for (struct service *one = services ; one ; one = one->next)
+  {
+    char const *base = one->name ;
+    for (unsigned int i = 2 ; plan_find(plan, one->name) ; i++) one->name = pool_printf(plan->pool, "%s-%u", base, i) ;
+  }
+  while (*end) end = &(*end)->next ;
+  *end = services ;
+}
+
+/* The files that it reads, which may start what it does not. */
+struct sourcing
+{
+  struct analysis *a ;
+  struct texts files ;
+} ;
+
+static int add_sourced (struct statement *statement, void *data)
+{
+  struct sourcing *sourcing = data ;
+  if (shell_one_of(statement_command(statement), "source .") && statement->nwords > 1)
+    texts_add_once(sourcing->a->pool, &sourcing->files, statement->words[1].raw) ;
+  return 0 ;
+}
+
+static int sources_files (struct analysis *a, struct statement *first)
+{
+  struct sourcing sourcing = { .a = a } ;
+  for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_sourced, &sourcing) ;
+  return !!sourcing.files.first ;
+}
+
+/* Only what other files define is started: each service would be a whole program of its own. */
+static int starts_only_sourced (struct plan const *plan, struct texts *names)
+{
+  int others = 0 ;
+  for (struct service const *one = plan->services ; one ; one = one->next)
+    if (one->is_sourced) texts_add_once(plan->pool, names, one->text && *one->text ? one->text : one->name) ;
+    else others |= !one->is_oneshot ;
+  return !others && names->first ;
+}
+
+static void refuse_sourced (struct analysis *a, struct statement *first, struct texts const *names)
+{
+  struct sourcing sourcing = { .a = a } ;
+  for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_sourced, &sourcing) ;
+  a->plan->refused = pool_printf(a->pool, "%s starts nothing by itself: what it calls (%s) is, by its name, a function of a file that it reads: %s. "
+    "Give the file that starts the processes, or put them together; if it is a program, write exec before it, or its path",
+    a->source->name, texts_join(a->pool, names, ", "), texts_join(a->pool, &sourcing.files, ", ")) ;
+}
+
+static void refuse_idle (struct analysis *a, struct statement *first)
+{
+  struct sourcing sourcing = { .a = a } ;
+  for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_sourced, &sourcing) ;
+  a->plan->refused = sourcing.files.first
+    ? pool_printf(a->pool, "%s starts nothing by itself, but reads other files, which may: %s. Give the one that starts the processes, or put them together",
+        a->source->name, texts_join(a->pool, &sourcing.files, ", "))
+    : pool_printf(a->pool, "%s: no long-running process: nothing is started in the background or at the end. If it only prepares something, "
+        "it can stay as it is: as a script in cont-init.d, or ahead of /init: ENTRYPOINT [\"SCRIPT\", \"/init\"], with exec \"$@\" at its end", a->source->name) ;
+}
+
+void migrate_script (struct plan *plan)
+{
+  struct service *aside ;
+  struct analysis a = { .plan = plan, .source = plan->source, .pool = plan->pool, .suffix = "", .arguments = plan->cmd } ;
+  struct statement *first ;
+  struct texts sourced = { 0 } ;
+  choose_shell(plan) ;
+  if (plan->refused) return ;
+  first = shell_parse(plan->source) ;
+  for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &add_function, &a) ;
+  refuse_programs(&a) ;
+  for (struct statement *one = first ; one && !plan->refused ; one = one->next) statement_walk(one, &registers, &a) ;
+  if (plan->refused) return ;
+  claim_interpreter(&a, first) ;
+  a.sets_errexit = shell_has_errexit(plan->shell) ;
+  aside = migrate_code(plan) ;
+  add_arguments(&a) ;
+  add_shell_options(&a) ;
+  if (first && first->kind == STATEMENT_COMMENT && !strncmp(plan->source->text, "#!", 2) && !first->range.start) first = first->next ;
+  walk_script(&a, first, 0) ;
+  if (plan->refused) return ;
+  apply_traps(&a) ;
+  migrate_code_end(plan, aside) ;
+  settle_conditions(&a) ;
+  settle_waits(&a) ;
+  settle_end(&a) ;
+  settle_ready(&a) ;
+  settle_once(&a) ;
+  settle_sourced(&a) ;
+  settle_user(&a) ;
+  settle_pids(&a) ;
+  settle_endings(&a) ;
+  settle_finish(&a) ;
+  claim_functions(&a) ;
+  find_mistakes(&a, first) ;
+  image_check(plan) ;
+  plan_settle(plan) ;
+  settle_lost(&a, first) ;
+  note_damage(&a, first) ;
+  if (starts_only_sourced(plan, &sourced)) refuse_sourced(&a, first, &sourced) ;
+  else if (!plan->services && (!a.waited_line || sources_files(&a, first))) refuse_idle(&a, first) ;
+  else if (!plan->services) texts_add(a.pool, &plan->notes, "no long-running process was found, though the script waits for something: which line starts it?") ;
+  note_arguments(&a, first) ;
+}

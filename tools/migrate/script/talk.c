@@ -1,0 +1,346 @@
+/* Messages, questions and exits around the starts of a script, and at its end. */
+
+#include <ctype.h>
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+#include "migrate/loops/loops.h"
+#include "migrate/script/ending.h"
+#include "migrate/script/walk.h"
+#include "migrate/services/services.h"
+#include "migrate/waits/waits.h"
+
+static void drop (struct analysis *a, struct statement *statement, char const *why)
+{
+  claim_statement(a, statement, "dropped", why) ;
+}
+
+static int ends_script (struct statement *statement, void *data)
+{
+  (void)data ;
+  return !strcmp(statement_command(statement), "exit") ;
+}
+
+/* kill -0 "$PID" || exit 1; pgrep nginx || exit 1 */
+static int asks_processes (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  char const *text = statement_text(a, statement) ;
+  if (shell_one_of(statement_command(statement), "kill pgrep pidof ps jobs")) return 1 ;
+  if (statement->kind != STATEMENT_TEST && statement->kind != STATEMENT_COMMAND) return 0 ;
+  for (struct pid_variable const *pid = a->pids ; pid ; pid = pid->next)
+    if (shell_mentions(text, pid->name)) return 1 ;
+  return strstr(text, "$(pgrep") || strstr(text, "$(pidof") || strstr(text, "/proc/") || strstr(text, "$(jobs") ;
+}
+
+/* Does it ask for more than variables: files, sockets, a program's answer? */
+static int asks_outside (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  if (statement->kind == STATEMENT_TEST || shell_one_of(statement_command(statement), "test ["))
+  {
+    char const *text = statement_text(a, statement) ;
+    if (!strncmp(text, "test ", 5)) text = pool_printf(a->pool, "[ %s", text + 5) ; /* the word itself would count as a question */
+    return is_probe(text) || strstr(text, "$(") || strchr(text, '`') || strstr(text, " -d ") || strstr(text, "-r ") || strstr(text, "-w ") ;
+  }
+  return statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(statement), "echo printf exit return true false :") ;
+}
+
+/* The service that began first, in the order of the script; 0: none. */
+static struct service *first_started (struct analysis *a)
+{
+  struct service *first = 0 ;
+  for (struct service *one = a->plan->services ; one ; one = one->next)
+    if (one->claim && (!first || one->claim->range.start < first->claim->range.start)) first = one ;
+  return first ;
+}
+
+/* Is the variable at the beginning of `name` set between the two places? */
+static int is_set_between (struct analysis *a, char const *name, uint32_t from, uint32_t to)
+{
+  size_t len = strspn(name, NAME_LETTERS) ;
+  char const *text = source_copy(a->source, (struct range){ from, to }) ;
+  char const *set = len ? pool_printf(a->pool, "%.*s=", (int)len, name) : 0 ;
+  for (char const *at = text ; set && (at = strstr(at, set)) ; at++)
+    if (at > text && strchr(" \t\n;({", at[-1])) return 1 ;
+  return 0 ;
+}
+
+static int writes_file (struct statement const *statement)
+{
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+    if (statement->redirects[i].is_output && !shell_one_of(statement->redirects[i].target, "1 2 /dev/null /dev/stderr /dev/stdout")) return 1 ;
+  return 0 ;
+}
+
+static int does_more (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  struct function *function = find_function(a, statement_command(statement)) ;
+  if (statement->background || writes_file(statement)) return 1 ;
+  if (function && function->statement->body && a->depth < 20)
+  {
+    int more ;
+    a->depth++ ;
+    more = statement_walk(function->statement->body, &does_more, a) ;
+    a->depth-- ;
+    return more ;
+  }
+  return statement->kind == STATEMENT_COMMAND ? !shell_one_of(statement_command(statement), "echo printf exit return true false : test [ kill logger pgrep pidof ps grep jobs wc cat tail head ls date sleep")
+   : statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_DECLARATION || statement->kind == STATEMENT_OTHER || statement->kind == STATEMENT_LOOP ;
+}
+
+static int is_signal (struct statement *statement, void *data)
+{
+  (void)data ;
+  return !strcmp(statement_command(statement), "kill") && strcmp(statement_word(statement, 1), "-0") != 0 ;
+}
+
+/* pgrep nginx || exit 1; kill -0 $PID || echo gone */
+static int only_looks (struct analysis *a, struct statement *statement)
+{
+  if (statement->kind != STATEMENT_IF && statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) return 0 ;
+  if (!statement_walk(statement, &asks_processes, a) || statement_walk(statement, &does_more, a)) return 0 ;
+  return statement_walk(statement, &ends_script, 0) || !statement_walk(statement, &is_signal, 0) ;
+}
+
+/* What it asks before it does something. */
+static char const *condition_of (struct analysis *a, struct statement const *statement)
+{
+  if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) return statement_text(a, statement->body) ;
+  if (statement->kind == STATEMENT_IF && statement->branches->condition) return source_copy(a->source, statement->branches->condition_range) ;
+  return statement->kind == STATEMENT_CASE && statement->nwords ? statement->words[0].raw : "" ;
+}
+
+/* Does the text ask for a variable that is set between `from` and the statement? */
+static int asks_what_is_set (struct analysis *a, struct statement const *statement, char const *text, uint32_t from)
+{
+  for (char const *at = text ; (at = strchr(at, '$')) ; )
+  {
+    at += 1 + (at[1] == '{') ;
+    if (is_set_between(a, at, from, statement->range.start)) return 1 ;
+  }
+  return 0 ;
+}
+
+/* Does it ask a variable that was set behind the first start? Its answer is not known before. */
+static int asks_later (struct analysis *a, struct statement *statement)
+{
+  struct service const *first = first_started(a) ;
+  return first && asks_what_is_set(a, statement, statement_text(a, statement), first->claim->range.start) ;
+}
+
+/* Does it ask what the task before it has found out? Then it is the task's end. */
+static int asks_task (struct analysis *a, struct statement *statement)
+{
+  return a->task && asks_what_is_set(a, statement, condition_of(a, statement), a->task_statements->statement->range.start) ;
+}
+
+/* What may end the script, behind a start. What it asks may be made by that, so that it is not
+   asked before; a variable is not. */
+static void walk_question (struct analysis *a, struct statement *statement)
+{
+  if (asks_task(a, statement)) add_ordinary(a, statement) ;
+  else if (statement_walk(statement, &asks_processes, a)) drop(a, statement, "looked whether it still ran: the supervisor does") ;
+  else if (statement_walk(statement, &asks_outside, a))
+  {
+    if (!walk_asked_once(a, statement)) add_ordinary(a, statement) ;
+  }
+  else if (asks_later(a, statement))
+  {
+    struct claim *claim = claim_statement(a, statement, "dropped", "a check that may end the script, behind a start") ;
+    plan_todo(a->plan, first_started(a), claim, line_of(a, statement), pool_printf(a->pool,
+      "the script went on only behind this: write it as data/check of the service that it is about, with timeout-up: %s", statement_text(a, statement))) ;
+  }
+  else
+  {
+    /* A check of the script's input: it is done before all services. */
+    claim_statement(a, statement, plan_setup_where(a->plan), "a check that may end the script, before all services") ;
+    add_setup(a, statement->range, 1) ;
+  }
+}
+
+/* Another exit code than 0: not every one is a failure, or not in the same way. */
+static int asks_codes (struct analysis *a, struct statement const *statement)
+{
+  char const *text = condition_of(a, statement) ;
+  if (statement->kind == STATEMENT_CASE) return 1 ;
+  for (size_t i = 0 ; text[i] ; i++)
+  {
+    int is_word = i && (isalnum((unsigned char)text[i - 1]) || strchr("$_{", text[i - 1])) ; /* $1, rc2 */
+    if (text[i] > '0' && text[i] <= '9' && !is_word) return 1 ;
+  }
+  return 0 ;
+}
+
+/* The name of NAME=$?, local NAME=$?; 0: another statement */
+static char const *status_name (struct analysis *a, struct statement const *statement)
+{
+  char const *text = statement_text(a, statement) ;
+  char const *end = strstr(text, "=$?") ;
+  char const *start = end ;
+  if (!end || (statement->kind != STATEMENT_ASSIGNMENT && statement->kind != STATEMENT_DECLARATION)) return 0 ;
+  while (start > text && start[-1] != ' ') start-- ;
+  return pool_copy(a->pool, start, (size_t)(end - start)) ;
+}
+
+/* Does a later statement of the task ask for it, and do more than to talk and to end? Then that
+   goes into the task, and so does this. */
+static int is_asked_in_task (struct analysis *a, struct statement *statement)
+{
+  char const *name = status_name(a, statement) ;
+  for (struct statement *later = a->task ? statement->next : 0 ; later ; later = later->next)
+    if (shell_mentions(statement_text(a, later), name))
+      return !only_talks(later) && !only_looks(a, later) && !starts_something(a, later) ;
+  return 0 ;
+}
+
+int walk_talk (struct analysis *a, struct statement *statement)
+{
+  char const *text = statement_text(a, statement) ;
+  char const *status = status_name(a, statement) ;
+  if (status)
+  {
+    if (is_asked_in_task(a, statement))
+    {
+      add_ordinary(a, statement) ;
+      return 1 ;
+    }
+    texts_add_once(a->pool, &a->status_names, status) ;
+    drop(a, statement, a->waited_line ? "the container's exit code is the main service's" : "the status of a start: the supervisor looks at it") ;
+    return 1 ;
+  }
+  if (!only_talks(statement) && !only_looks(a, statement)) return 0 ;
+  if (asks_status(a, text) && a->task && statement_walk(statement, &ends_script, 0))
+  {
+    struct claim *claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "looked whether %s had failed, and ended then: what comes later depends on it", a->task->name)) ;
+    a->task_must_succeed = 1 ;
+    if (asks_codes(a, statement))
+      plan_todo(a->plan, a->task, claim, line_of(a, statement), pool_printf(a->pool, "the script looked for certain exit codes: write those that count as success into success-codes: %s", text)) ;
+  }
+  else if (asks_status(a, text) && a->waited_line) drop_end_question(a, statement, "looked whether it had failed: the supervisor does") ;
+  else if (asks_status(a, text)) drop(a, statement, "looked whether it had failed: the supervisor does") ;
+  else if (a->waited_line) drop_end_message(a, statement) ;
+  else if (statement_walk(statement, &ends_script, 0)) walk_question(a, statement) ;
+  else if (statement_walk(statement, &asks_processes, a)) drop(a, statement, "looked whether it still ran: the supervisor does") ;
+  else drop(a, statement, pool_printf(a->pool, "a message: %s", text)) ;
+  return 1 ;
+}
+
+/* [ $status -eq 3 ] && exec recover, behind what is main. */
+int walk_remedy (struct analysis *a, struct statement *statement)
+{
+  struct service *main = a->plan->services ;
+  struct claim *claim ;
+  if (!a->waited_line || !starts_something(a, statement)) return 0 ;
+  while (main && !main->is_main && main->next) main = main->next ;
+  if (!main || !asks_status(a, condition_of(a, statement))) return 0 ;
+  claim = claim_statement(a, statement, "dropped", pool_printf(a->pool, "what was started, depending on how %s had ended", main->name)) ;
+  plan_todo(a->plan, main, claim, line_of(a, statement), pool_printf(a->pool,
+    "when it had ended, the script went on depending on its exit code: %s: let run do that, without exec ahead of the program", statement_text(a, statement))) ;
+  return 1 ;
+}
+
+/* apachectl stop, nginx -s quit */
+static int says_stop (struct statement const *statement)
+{
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (shell_one_of(statement_word(statement, i), "stop quit shutdown --stop --shutdown")) return 1 ;
+  return 0 ;
+}
+
+struct status_use
+{
+  struct analysis *a ;
+  char const *name ;
+} ;
+
+static int is_status_changed (struct statement *statement, void *data)
+{
+  struct status_use const *use = data ;
+  size_t len = strlen(use->name) ;
+  char const *text = statement_text(use->a, statement) ;
+  return statement->kind == STATEMENT_ASSIGNMENT && !strncmp(text, use->name, len) && text[len] == '=' ;
+}
+
+/* The variables that held how the main service has ended hold it in finish as well, which has it as $1 and $2. */
+static void tell_status (struct analysis *a, struct service *main, struct claim *claim, struct statement *statement)
+{
+  for (struct text const *one = a->status_names.first ; one ; one = one->next)
+  {
+    struct status_use use = { .a = a, .name = one->text } ;
+    if (!shell_mentions(statement_text(a, statement), one->text)) continue ;
+    texts_add_once(a->pool, &main->finish, pool_printf(a->pool, "%s=$(($1 < 256 ? $1 : 128 + $2))", one->text)) ;
+    if (statement_walk(statement, &is_status_changed, &use))
+      plan_todo(a->plan, main, claim, line_of(a, statement), pool_printf(a->pool,
+        "it changes the exit code in $%s, which no finish can: let run do that, without exec ahead of the program", one->text)) ;
+  }
+}
+
+/* What the script waits for; it never comes behind what it became by exec. */
+static struct service *waited_main (struct analysis *a)
+{
+  struct service *found = 0 ;
+  for (struct service *one = a->plan->services ; one ; one = one->next)
+  {
+    if (one->is_main && !one->is_exec) return one ;
+    if (!found || !found->is_main) found = one ;
+  }
+  return found ;
+}
+
+/* A finish that would only set options of its shell is none. */
+void settle_end (struct analysis *a)
+{
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+  {
+    int works = 0 ;
+    for (struct text const *one = service->finish.first ; one ; one = one->next) works |= strncmp(one->text, "set ", 4) != 0 ;
+    if (works || !service->finish.first) continue ;
+    service->finish = (struct texts){ 0 } ;
+    for (uint32_t i = 0 ; i < a->source->nclaims ; i++)
+      if (!strcmp(a->source->claims[i]->where, service_where(a->plan, service, "finish")))
+      {
+        a->source->claims[i]->where = "dropped" ;
+        a->source->claims[i]->what = "options of the shell; nothing needs it" ;
+      }
+  }
+}
+
+/* set +e, read, and no work behind it: a finish of that would do nothing. */
+static int does_nothing (struct statement const *statement)
+{
+  if (!shell_one_of(statement_command(statement), "set read shopt") || statement->nredirects) return 0 ;
+  for (struct statement const *one = statement->next ; one ; one = one->next)
+    if (one->kind != STATEMENT_COMMENT && !shell_one_of(statement_command(one), "set read shopt echo printf exit return wait true :")) return 0 ;
+  return 1 ;
+}
+
+void walk_after (struct analysis *a, struct statement *statement)
+{
+  struct service *main = waited_main(a) ;
+  char const *command = statement_command(statement) ;
+  if (is_message(a, statement)) drop_end_message(a, statement) ;
+  else if (shell_one_of(command, "kill pkill killall")) drop(a, statement, "the scanner ends the other services") ;
+  else if (only_ends_processes(a, statement)) drop_end_call(a, statement) ;
+  else if (does_nothing(statement)) drop(a, statement, "it only set options, or waited for Enter, and no work followed") ;
+  else if (says_stop(statement)) drop(a, statement, "the scanner ends the other services, each by its signal") ;
+  else if (shell_one_of(command, "exit return wait true :")) drop_exit(a, statement, "") ;
+  else if (statement->kind == STATEMENT_ASSIGNMENT && strstr(statement_text(a, statement), "$?"))
+  {
+    drop(a, statement, "the container's exit code is the main service's") ;
+  }
+  else
+  {
+    if (!main) add_ordinary(a, statement) ;
+    else
+    {
+      struct claim *claim = claim_statement(a, statement, service_where(a->plan, main, "finish"), "what was done at the end") ;
+      tell_status(a, main, claim, statement) ;
+      mark_other_code(a, statement, claim) ;
+      texts_add(a->pool, &main->finish, statement_text(a, statement)) ;
+    }
+  }
+}
+

@@ -1,0 +1,403 @@
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+#include "migrate/loops/loops.h"
+#include "migrate/script/ending.h"
+#include "migrate/script/script.h"
+#include "migrate/script/walk.h"
+#include "migrate/services/services.h"
+#include "migrate/waits/waits.h"
+
+static void walk_list (struct analysis *a, struct statement *list, struct frame *up) ;
+static void walk_statement (struct analysis *a, struct statement *statement, struct frame *frame) ;
+
+/* ---- statements with others inside: begin, walk each part, end ---- */
+
+/* if and case: only the branch that is known to be taken, or else each branch, on its condition. */
+static void walk_taken (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct branching branching ;
+  struct branch const *taken ;
+  int by_verdict = decide_verdict(a, statement, &taken) ; /* the result of the waiting is not asked any more: a dependency has replaced it */
+  if (by_verdict || decide_branch(a, statement, &taken))
+  {
+    for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
+      if (branch == taken) walk_list(a, branch->body, frame) ;
+      else if (by_verdict) drop_verdict(a, branch->body) ;
+      else drop_branch(a, branch) ;
+    a->dispatched |= !by_verdict && starts_something(a, statement) ;
+    claim_statement(a, statement, "dropped", by_verdict ? "the branch's own words: what is in it depends on what was waited for"
+      : "the branch's own words: CMD has decided") ;
+    return ;
+  }
+  begin_branches(a, statement, &branching) ;
+  for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
+  {
+    begin_branch(a, &branching, branch) ;
+    walk_list(a, branch->body, frame) ;
+    end_branch(a, &branching, branch) ;
+  }
+  end_branches(a, &branching) ;
+}
+
+static void walk_branches (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct scope scope ;
+  begin_scope(a, statement, &scope) ;
+  walk_taken(a, statement, frame) ;
+  end_scope(a, statement, &scope) ;
+}
+
+static void walk_for (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct looping loop ;
+  struct scope scope ;
+  struct frame inner = { .rest = statement, .up = frame } ; /* nothing in a loop is the last */
+  if (!statement->branches) return ;
+  begin_scope(a, statement, &scope) ;
+  begin_loop(a, statement, &loop) ;
+  while (next_round(a, &loop)) walk_list(a, statement->branches->body, &inner) ;
+  end_loop(a, &loop) ;
+  end_scope(a, statement, &scope) ;
+}
+
+/* { ...; }, ( ... ) */
+static void walk_body (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct scope scope ;
+  begin_scope(a, statement, &scope) ;
+  walk_list(a, statement->body, frame) ;
+  end_scope(a, statement, &scope) ;
+}
+
+/* A function that starts something. Returns 0 if it is none. */
+static int walk_call (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct calling call ;
+  struct scope outer ;
+  if (!begin_call(a, statement, &call)) return 0 ;
+  if (!call.body) return 1 ;
+  begin_scope(a, statement, &outer) ;
+  if (call.body->kind == STATEMENT_GROUP || call.body->kind == STATEMENT_SUBSHELL) walk_body(a, call.body, frame) ;
+  else walk_statement(a, call.body, frame) ;
+  end_call(a, &call) ;
+  end_scope(a, statement, &outer) ;
+  return 1 ;
+}
+
+/* A program that waits for a service. Returns 0 if it is none. */
+static int walk_wait_program (struct analysis *a, struct statement *statement, int gives_up, struct frame *frame)
+{
+  struct waiting waiting ;
+  if (!find_waiting(a, statement, &waiting)) return 0 ;
+  waiting.gives_up |= gives_up || a->must_succeed ;
+  if (waiting.command)
+  {
+    /* It claims its words first. */
+    close_task(a) ;
+    add_ready(a, waiting.service) ;
+    walk_statement(a, waiting.command, frame) ;
+  }
+  set_waiting(a, statement, &waiting) ;
+  return 1 ;
+}
+
+/* if wait_for db; then web; fi. Returns 0 if it is none. */
+static int walk_if_waited (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct if_waiting these ;
+  if (!find_if_waiting(a, statement, &these)) return 0 ;
+  set_waiting(a, these.condition, &these.waiting) ;
+  if (these.bad) drop_verdict(a, these.bad->body) ;
+  if (these.good) walk_list(a, these.good->body, frame) ;
+  claim_statement(a, statement, "dropped", "the branch's own words: what comes later depends on what was waited for") ;
+  return 1 ;
+}
+
+/* if ! server --daemon; then exit 1; fi. Returns 0 if it is none. */
+static int walk_if_started (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct if_starting these ;
+  struct frame inner = { .statement = statement, .up = frame } ;
+  if (!find_if_starting(a, statement, &these)) return 0 ;
+  inner.rest = these.good ;
+  walk_statement(a, these.start, these.good ? &inner : frame) ;
+  walk_list(a, these.good, frame) ;
+  end_if_starting(a, statement, &these) ;
+  return 1 ;
+}
+
+/* ---- && and ||: which side is the start, and what follows for the other one ---- */
+
+/* A || B, or A && B, where A is a start: A is certain, B depends on it. */
+static void walk_after_start (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct statement *left = statement->body ;
+  struct statement *right = left->next ;
+  struct frame inner = { .rest = right, .up = frame } ;
+  struct service *before = plan_last(a->plan) ;
+  char const *why ;
+  int needed = statement->kind == STATEMENT_AND && left->kind == STATEMENT_AND && starts_something(a, right) ; /* a && task && tail -f */
+  a->must_succeed += needed ;
+  walk_statement(a, left, statement->kind == STATEMENT_OR ? frame : &inner) ;
+  a->must_succeed -= needed ;
+  if (statement->kind == STATEMENT_AND && !a->replaced_line)
+  {
+    struct behind behind ;
+    begin_behind(a, before, &behind) ;
+    walk_statement(a, right, frame) ;
+    end_behind(a, statement, &behind) ;
+    return ;
+  }
+  why = why_dropped_behind(a, left, right) ;
+  if (starts_something(a, right) && !a->replaced_line) texts_add(a->pool, &claim_statement(a, right, "dropped", why)->todo, "is that enough?") ;
+  else claim_statement(a, right, "dropped", why) ;
+  claim_statement(a, statement, "dropped", "&& or ||") ;
+}
+
+static void walk_work (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  if (statement->kind == STATEMENT_AND)
+  {
+    walk_work(a, statement->body, frame) ;
+    walk_work(a, statement->body->next, frame) ;
+    claim_statement(a, statement, "dropped", "&&") ;
+    return ;
+  }
+  a->must_succeed++ ;
+  walk_statement(a, statement, frame) ;
+  a->must_succeed-- ;
+}
+
+static void walk_on_condition (struct analysis *a, struct statement *statement, char const *condition, struct frame *frame)
+{
+  struct branch_state state ;
+  enter_branch(a, &state, condition) ;
+  walk_statement(a, statement, frame) ;
+  leave_branch(a, &state) ;
+}
+
+/* [ -f x ] && sh x, as the last thing, and perhaps || /bin/bash. 1: it was that. */
+static int walk_alternatives (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct alternatives these ;
+  if (!find_alternatives(a, statement, &these)) return 0 ;
+  if (!these.other)
+  {
+    struct service *before = plan_last(a->plan) ;
+    walk_statement(a, these.program, frame) ;
+    end_or_run(a, statement, &these, before) ;
+    return 1 ;
+  }
+  walk_on_condition(a, these.program, these.condition, frame) ;
+  a->waited_line = 0 ;
+  if (is_plain_command(these.other)) walk_on_condition(a, these.other, negated(a->pool, these.condition), frame) ;
+  else claim_statement(a, these.other, "dropped", "what was done when it was not started, or failed: the container's exit code says it") ;
+  script_waits(a, line_of(a, statement)) ;
+  claim_branch(a, statement) ;
+  return 1 ;
+}
+
+static int walk_moved (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct statement *rest ;
+  if (a->task && changes_place(statement)) close_task(a) ;
+  rest = moved_work(a, statement) ;
+  if (!rest) return 0 ;
+  if (rest == statement) return 1 ;
+  walk_statement(a, rest, frame) ;
+  claim_statement(a, statement, "dropped", "&&") ;
+  return 1 ;
+}
+
+static void walk_and_or (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct branch_state state ;
+  struct statement *left = statement->body ;
+  struct statement *right = left->next ;
+  char const *condition = statement_text(a, left) ;
+  struct statement *work = verdict_work(a, statement) ;
+  if (work)
+  {
+    walk_statement(a, work, frame) ;
+    claim_statement(a, statement, "dropped", "&& or ||") ;
+    return ;
+  }
+  /* What follows && ran only when the service was ready. */
+  if (walk_wait_program(a, left, statement->kind == STATEMENT_AND || may_end_script(right), frame))
+  {
+    if (statement->kind == STATEMENT_AND) walk_statement(a, right, frame) ;
+    else drop_verdict(a, right) ;
+    claim_statement(a, statement, "dropped", "&& or ||") ;
+    return ;
+  }
+  if (starts_something(a, left))
+  {
+    walk_after_start(a, statement, frame) ;
+    return ;
+  }
+  if (statement->kind == STATEMENT_AND && !is_question(left) && (keeps_alive(right) || shell_one_of(statement_command(right), "wait")))
+  {
+    /* No start is in question. */
+    struct frame inner = { .rest = right, .up = frame } ;
+    walk_work(a, left, &inner) ;
+    walk_statement(a, right, frame) ;
+    claim_statement(a, statement, "dropped", "&&") ;
+    return ;
+  }
+  if (statement->kind == STATEMENT_AND && is_work(a, left) && (starts_something(a, right) || (is_last(a, frame) && !a->waited_line && is_server(a, right))))
+  {
+    struct frame inner = { .rest = right, .up = frame } ;
+    walk_work(a, left, &inner) ;
+    walk_statement(a, right, frame) ;
+    claim_statement(a, statement, "dropped", "&&") ;
+    return ;
+  }
+  if (walk_moved(a, statement, frame)) return ;
+  if (is_last(a, frame) && !a->waited_line && walk_alternatives(a, statement, frame)) return ;
+  if (!starts_something(a, right))
+  {
+    if (is_last(a, frame) && !a->waited_line && statement->kind == STATEMENT_OR && left->kind == STATEMENT_COMMAND)
+    {
+      walk_statement(a, left, frame) ;
+      claim_statement(a, statement, "dropped", "what was done when it failed: the container's exit code says it") ;
+    }
+    else if (!walk_context(a, statement)) add_ordinary(a, statement) ;
+    return ;
+  }
+  if (left->kind == STATEMENT_AND || left->kind == STATEMENT_OR || left->kind == STATEMENT_PIPELINE) condition = pool_printf(a->pool, "{ %s; }", condition) ;
+  enter_branch(a, &state, statement->kind == STATEMENT_OR ? negated(a->pool, condition) : condition) ;
+  walk_statement(a, right, frame) ;
+  leave_branch(a, &state) ;
+  claim_branch(a, statement) ;
+}
+
+static void walk_command (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  if (walk_own_command(a, statement, frame)) return ;
+  if (walk_wait_program(a, statement, 0, frame)) return ;
+  if (walk_call(a, statement, frame)) return ;
+  if (walk_context(a, statement)) return ;
+  if ((a->plan->services || a->in_function) && is_message(a, statement)) claim_statement(a, statement, "dropped", "a message about the start") ;
+  else walk_program(a, statement, frame) ;
+}
+
+static void walk_background (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct starts starts ;
+  if (walk_own_background(a, statement)) return ;
+  if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && statement->body && statement->body->next
+   && (is_question(statement->body) || starts_something(a, statement->body)))
+  {
+    statement->background = 0 ;
+    statement->body->next->background = 1 ;
+    walk_and_or(a, statement, frame) ;
+    return ;
+  }
+  if (is_waiting_task(a, statement))
+  {
+    struct texts ready ;
+    begin_waiting_task(a, statement, &ready) ;
+    for (struct statement *one = statement->body ; one ; one = one->next)
+    {
+      struct frame inner = { .rest = statement, .up = frame } ;
+      if (one->next || one->kind == STATEMENT_LOOP) walk_statement(a, one, &inner) ;
+      else add_task(a, one) ;
+    }
+    end_waiting_task(a, statement, &ready) ;
+    return ;
+  }
+  if (begin_starts(a, statement, &starts))
+  {
+    walk_statement(a, statement, frame) ;
+    end_starts(a, &starts) ;
+    return ;
+  }
+  start_service(a, statement, START_BACKGROUND) ;
+}
+
+/* Walks the parts that make sense by themselves. The rest stays unclaimed, and becomes a TODO. */
+static void walk_damaged (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  for (struct statement *one = statement->body ; one ; one = one->next)
+  {
+    struct frame inner = { .rest = one->next, .up = frame } ;
+    if (one->kind <= STATEMENT_DECLARATION || one->kind == STATEMENT_COMMENT || one->kind == STATEMENT_FUNCTION || one->kind == STATEMENT_DAMAGED
+     || starts_something(a, one)) walk_statement(a, one, &inner) ;
+  }
+}
+
+static void walk_statement (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct branch const *taken ;
+  if (a->depth > 60) return ; /* left unclaimed: a TODO */
+  a->depth++ ;
+  if (statement->kind == STATEMENT_COMMENT) hold_remark(a, statement) ;
+  else if (a->replaced_line)
+  {
+    find_dead_code(a, line_of(a, statement)) ;
+    drop_statement(a, statement, pool_printf(a->pool, "never runs, behind line %u", a->replaced_line)) ;
+  }
+  else if (statement->kind == STATEMENT_DAMAGED) walk_damaged(a, statement, frame) ;
+  else if (statement->damaged && statement->kind != STATEMENT_FUNCTION && !statement->background && !starts_something(a, statement)) keep_damaged(a, statement) ;
+  else if (statement->background) walk_background(a, statement, frame) ;
+  else if (statement->kind == STATEMENT_FUNCTION) walk_function(a, statement) ;
+  else if (note_value(a, statement), takes_pid(a, statement)) ;
+  else if (a->plan->services && walk_verdict(a, statement)) ;
+  else if (statement->kind == STATEMENT_IF && (walk_if_waited(a, statement, frame) || walk_if_started(a, statement, frame))) ;
+  else if (statement->kind == STATEMENT_IF && asks_awaited(a, statement)) walk_branches(a, statement, frame) ;
+  else if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && asks_awaited(a, statement)) walk_and_or(a, statement, frame) ;
+  else if (statement->kind == STATEMENT_PIPELINE && walk_wait_program(a, statement, 0, frame)) ;
+  else if (a->plan->services && walk_talk(a, statement)) ;
+  else if (walk_remedy(a, statement)) ;
+  else if (statement->kind == STATEMENT_COMMAND) walk_command(a, statement, frame) ;
+  else if (walk_wait_again(a, statement, frame)) ;
+  else if ((statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) && walk_loop(a, statement, frame)) ;
+  else if (a->waited_line && !starts_later(a, frame) && !starts_something(a, statement)) walk_after(a, statement) ;
+  else if (starts_something(a, statement) || (is_last(a, frame) && !a->waited_line && !is_repeatable(a, statement)))
+  {
+    if (statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE) walk_branches(a, statement, frame) ;
+    else if (statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) walk_and_or(a, statement, frame) ;
+    else if (statement->kind == STATEMENT_FOR) walk_for(a, statement, frame) ;
+    else if (statement->kind == STATEMENT_GROUP || statement->kind == STATEMENT_SUBSHELL)
+    {
+      walk_body(a, statement, frame) ;
+      claim_statement(a, statement, "dropped", "what was around its parts") ;
+    }
+    else if (starting_part(statement) && (statement->kind == STATEMENT_PIPELINE || starts_later(a, frame))) keep_starting_loop(a, statement) ;
+    else
+    {
+      start_service(a, statement, START_MAIN) ;
+      script_waits(a, line_of(a, statement)) ;
+    }
+  }
+  else if ((statement->kind == STATEMENT_IF || statement->kind == STATEMENT_CASE) && decide_branch(a, statement, &taken)) walk_branches(a, statement, frame) ;
+  else if (!walk_moved(a, statement, frame) && !walk_context(a, statement)) add_ordinary(a, statement) ;
+  a->depth-- ;
+}
+
+static void walk_list (struct analysis *a, struct statement *list, struct frame *up)
+{
+  for (struct statement *one = list ; one && !a->plan->refused ; one = one->next)
+  {
+    struct frame frame = { .statement = one, .rest = one->next, .up = up } ;
+    struct statement *end = a->replaced_line ? 0 : temporary_end(a, one) ;
+    struct frame behind = { .rest = end ? end->next : 0, .up = up } ;
+    a->here = &frame ;
+    if (end && starts_later(a, &behind))
+    {
+      add_ordinary(a, temporary_part(a, one, end)) ;
+      one = end ;
+    }
+    else walk_statement(a, one, &frame) ;
+  }
+  a->here = up ;
+}
+
+void walk_script (struct analysis *a, struct statement *first, struct frame *behind)
+{
+  walk_list(a, first, behind) ;
+  flush_pending(a) ;
+  close_task(a) ;
+}

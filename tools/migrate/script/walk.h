@@ -1,0 +1,148 @@
+/* The walk through a script. Only walk.c walks the statements inside others. It calls the other
+   files, which do the work before and after each part. They do not call it. */
+
+#ifndef REEVE_MIGRATE_WALK_H
+#define REEVE_MIGRATE_WALK_H
+
+#include "migrate/facts/analysis.h"
+
+/* ---- walk.c ---- */
+extern void walk_script (struct analysis *a, struct statement *first, struct frame *behind) ; /* `behind`: what follows; 0: nothing */
+
+/* ---- commands.c: single commands ---- */
+extern void walk_exec (struct analysis *a, struct statement *statement) ;
+extern void walk_program (struct analysis *a, struct statement *statement, struct frame *frame) ; /* a command in the foreground */
+extern void walk_fg (struct analysis *a, struct statement *statement) ; /* fg, fg %1 */
+/* trap, wait, exec, sleep, ...: returns 1 if the command was one of these, which have no statements inside. */
+extern int walk_own_command (struct analysis *a, struct statement *statement, struct frame *frame) ;
+extern int walk_context (struct analysis *a, struct statement *statement) ; /* add_context(); it ends the task before it */
+extern void walk_function (struct analysis *a, struct statement *statement) ; /* a definition */
+
+/* ---- damaged.c ---- */
+extern void keep_damaged (struct analysis *a, struct statement *statement) ; /* keeps code that no shell can read as comments, a line each */
+
+/* ---- talk.c: messages, statuses, and the end ---- */
+/* Between and after starts: a statement that asks for the status of a start, or only prints.
+   Returns 1 if it was that. */
+extern int walk_talk (struct analysis *a, struct statement *statement) ;
+extern int walk_remedy (struct analysis *a, struct statement *statement) ; /* a start that depends on how main ended; 1: it was that */
+/* A statement after the waiting */
+extern void walk_after (struct analysis *a, struct statement *statement) ;
+extern void settle_end (struct analysis *a) ; /* at the end: a finish without work is none */
+
+/* ---- once.c ---- */
+extern void settle_once (struct analysis *a) ; /* once.c: at the end, what the services do not compute again */
+
+/* ---- enable.c ---- */
+/* At the end: conditions about the environment become enable-if. */
+extern void settle_conditions (struct analysis *a) ;
+
+/* ---- lost.c ---- */
+/* At the end, after plan_settle(): marks what the files ask for and do not have: variables of
+   the script, commands that only a shell has, damaged code. */
+extern void settle_lost (struct analysis *a, struct statement *first) ;
+
+/* ---- branches.c ---- */
+/* The state before a branch, which its end restores */
+struct branch_state
+{
+  struct texts conditions ;
+  struct service *last ; /* `branch_last` of the branch around it */
+  struct service *started ; /* `last` before it */
+  struct service *before ; /* the plan's last service before it */
+  struct texts ready ;
+  uint32_t waited_line ;
+} ;
+extern void enter_branch (struct analysis *a, struct branch_state *state, char const *condition) ;
+extern void leave_branch (struct analysis *a, struct branch_state const *state) ;
+/* The same. `condition`, if not 0, has to fail for the statements after a branch that became a
+   program. */
+extern void leave_branch_of (struct analysis *a, struct branch_state const *state, char const *condition) ;
+extern char const *negated (struct pool *pool, char const *condition) ;
+extern struct claim *claim_branch (struct analysis *a, struct statement const *statement) ; /* the bytes that no part of it has claimed */
+struct branching /* through if or case */
+{
+  struct statement const *statement ;
+  struct branch_state state ;
+  struct texts conditions ; /* of the branches before */
+  char const *patterns ; /* of the branches before */
+  struct texts otherwise ; /* as before all branches */
+  struct texts excluded ; /* what the branches have added to it, for the statements after all branches */
+  struct service *last ; /* `last` before all branches */
+  struct texts lasts ; /* `last` of each branch */
+  int all_replaced ; /* so far, each branch became a program */
+  uint32_t outer ; /* `waited_line` before all branches */
+  uint32_t waited ; /* `waited_line` of one of them */
+} ;
+extern void begin_branches (struct analysis *a, struct statement const *statement, struct branching *branching) ;
+extern void begin_branch (struct analysis *a, struct branching *branching, struct branch const *branch) ;
+extern void end_branch (struct analysis *a, struct branching *branching, struct branch const *branch) ;
+extern void end_branches (struct analysis *a, struct branching const *branching) ;
+
+/* ---- groups.c: a shell in the background with several statements ---- */
+struct starts
+{
+  struct service *before ;
+  struct texts ready ; /* `ready` before it */
+} ;
+extern int begin_starts (struct analysis *a, struct statement *statement, struct starts *starts) ; /* 1: it only starts several, and may as well do that in front */
+extern void end_starts (struct analysis *a, struct starts const *starts) ;
+extern void begin_waiting_task (struct analysis *a, struct statement *statement, struct texts *ready) ; /* is_waiting_task() */
+extern void end_waiting_task (struct analysis *a, struct statement *statement, struct texts const *ready) ;
+
+/* ---- calls.c ---- */
+struct calling /* a function that starts something */
+{
+  struct statement *statement ;
+  struct function *function ;
+  struct statement *body ; /* to be walked; 0: the call itself has become a service */
+  struct placed const *positional ; /* as before the statement */
+  struct service *before ;
+} ;
+extern int begin_call (struct analysis *a, struct statement *statement, struct calling *call) ; /* 0: the function starts nothing */
+extern void end_call (struct analysis *a, struct calling const *call) ;
+
+/* ---- and_or.c: what follows `start A &&` ---- */
+struct behind
+{
+  struct branch_state state ;
+  int in_branch ;
+  struct service *last ; /* before A */
+  struct texts outer ; /* `ready` before A */
+  struct texts ready ; /* `ready` for what follows */
+  struct texts names ; /* of the services that A has started */
+} ;
+extern void begin_behind (struct analysis *a, struct service *before, struct behind *behind) ; /* `before`: the last service before A */
+extern void end_behind (struct analysis *a, struct statement const *statement, struct behind const *behind) ;
+extern int is_work (struct analysis *a, struct statement *statement) ; /* migrate && exec server: does work come first? */
+/* if ! server --daemon; then exit 1; fi: the condition is a start */
+struct if_starting
+{
+  struct statement *start ;
+  struct statement *good ; /* what follows it; 0: nothing */
+  struct statement *bad ; /* what was done when it had failed */
+} ;
+extern int find_if_starting (struct analysis *a, struct statement *statement, struct if_starting *these) ; /* 0: another form */
+extern void end_if_starting (struct analysis *a, struct statement *statement, struct if_starting const *these) ;
+/* [ -f x ] && sh x, and perhaps || /bin/bash */
+struct alternatives
+{
+  char const *condition ;
+  struct statement *program ;
+  struct statement *other ; /* 0: there is none */
+} ;
+extern int find_alternatives (struct analysis *a, struct statement *statement, struct alternatives *these) ; /* 0: another form */
+/* After the program, if there is no other one. `before`: the last service before it. */
+extern void end_or_run (struct analysis *a, struct statement *statement, struct alternatives const *these, struct service *before) ;
+
+/* ---- scopes.c ---- */
+struct scope
+{
+  unsigned int first ; /* the first piece in it */
+  unsigned int nsetup ;
+  struct claim *claim ; /* of its redirections; 0: it has none */
+} ;
+extern void begin_scope (struct analysis *a, struct statement const *statement, struct scope *scope) ;
+extern void end_scope (struct analysis *a, struct statement const *statement, struct scope const *scope) ;
+
+#endif

@@ -1,0 +1,363 @@
+/* The command that a run becomes: its words, its redirections, its foreground form. */
+
+#include <string.h>
+
+#include "migrate/command/image.h"
+#include "migrate/facts/facts.h"
+#include "migrate/services/become.h"
+#include "migrate/services/services.h"
+
+char const *redirects_of (struct analysis *a, struct statement const *statement, uint32_t before, uint32_t from)
+{
+  struct texts texts = { 0 } ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+    if (statement->redirects[i].range.start < before || statement->redirects[i].range.start >= from)
+      texts_add(a->pool, &texts, statement->redirects[i].raw) ;
+  return texts_join(a->pool, &texts, " ") ;
+}
+
+/* A daemon's foreground form: the words that it has in common with the original are
+   as they were written. */
+static char const *foreground_words (struct analysis *a, struct statement const *statement, unsigned int first, struct foreground const *foreground)
+{
+  struct texts texts = { 0 } ;
+  char const *argv[COMMAND_WORDS_MAX] ;
+  command_argv(statement, first, argv) ;
+  for (unsigned int i = 0 ; foreground->argv[i] ; i++)
+  {
+    unsigned int j = 0 ;
+    while (argv[j] && argv[j] != foreground->argv[i]) j++ ;
+    texts_add(a->pool, &texts, argv[j] ? statement->words[first + j].raw : shell_quote(a->pool, foreground->argv[i])) ;
+  }
+  return texts_join(a->pool, &texts, " ") ;
+}
+
+static void tell_dropped (struct analysis *a, struct service *service, struct launch const *launch)
+{
+  struct claim *claim = service->claim ;
+  if (!launch->dropped.first || !claim) return ;
+  claim->what = pool_printf(a->pool, "%s (dropped: %s)", claim->what, texts_join(a->pool, &launch->dropped, "; ")) ;
+}
+
+/* What the init scripts of these programs also do, and a service may need. */
+static struct
+{
+  char const *program ;
+  char const *does ;
+} const init_scripts[] =
+{
+  { "mysqld", "makes /run/mysqld for the user mysql" },
+  { "mariadbd", "makes /run/mysqld for the user mysql, and upgrades the tables" },
+  { "postgres", "makes /run/postgresql for the user postgres" },
+  { "sshd", "makes /run/sshd, and the host's keys if there are none" },
+  { "dbus-daemon", "makes /run/dbus, and the machine's id" },
+  { "apache2", "reads /etc/apache2/envvars, and makes /run/apache2 and /run/lock/apache2" },
+  { "apache2ctl", "makes /run/apache2 and /run/lock/apache2" },
+  { "rabbitmq-server", "makes /run/rabbitmq, and runs it as rabbitmq" },
+  { "memcached", "reads its options from /etc/memcached.conf" },
+  { "named", "makes /run/named, and runs it as bind" },
+} ;
+
+static void note_init_script (struct analysis *a, struct service const *service, uint32_t line, struct foreground const *foreground)
+{
+  char const *program = foreground->argv[0] ? shell_basename(foreground->argv[0]) : "" ;
+  char const *does = "what else it does besides its daemon (folders in /run, users, keys) is in that file: do it in the setup, where it is needed" ;
+  for (size_t i = 0 ; i < sizeof(init_scripts) / sizeof(*init_scripts) ; i++)
+    if (!strcmp(program, init_scripts[i].program)) does = pool_printf(a->pool, "it also %s: do that in the setup, if the image does not have it", init_scripts[i].does) ;
+  texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "line %u: %s was started by its init script: %s", line, service->name, does)) ;
+}
+
+/* Does the script do more with the file than read it? Returns where. */
+static char const *handled (struct analysis *a, char const *path)
+{
+  size_t len = strlen(path) ;
+  for (char const *p = a->source->text ; (p = strstr(p, path)) ; p += len)
+  {
+    char const *q = p ;
+    while (q > a->source->text && strchr(" \t\"'", q[-1])) q-- ;
+    if (strchr(NAME_LETTERS ".-/", p[len] ? p[len] : ' ') || (q > a->source->text && q[-1] == '.') || (q > a->source->text + 5 && !strncmp(q - 6, "source", 6))) continue ;
+    return p ;
+  }
+  return 0 ;
+}
+
+/* An init script reads its options from a file, which the program itself does not know. */
+static void mark_defaults (struct analysis *a, struct service *service, uint32_t line, char const *name)
+{
+  static char const *const folders[] = { "/etc/default/", "/etc/sysconfig/", "/etc/conf.d/" } ;
+  for (size_t i = 0 ; i < sizeof(folders) / sizeof(*folders) ; i++)
+  {
+    char const *path = pool_printf(a->pool, "%s%s", folders[i], name) ;
+    char const *at = handled(a, path) ;
+    if (at) plan_todo(a->plan, service, service->claim, line, pool_printf(a->pool,
+      "its init script read %s, which line %u writes or changes; here nothing reads it: write the options from it into run", path, source_line(a->source, (uint32_t)(at - a->source->text)))) ;
+  }
+}
+
+static void tell_foreground (struct analysis *a, struct service *service, uint32_t line, struct foreground const *foreground)
+{
+  if (foreground->means_strays) service_set(a->plan, service, "flag-keep-strays", "") ;
+  if (!foreground->in_background) return ;
+  if (foreground->is_init_script && !foreground->init_is_known) note_init_script(a, service, line, foreground) ;
+  if (foreground->is_init_script && foreground->init_script && foreground->argv[0]) mark_defaults(a, service, line, shell_basename(foreground->init_script)) ;
+  if (!foreground->argv[0])
+  {
+    service_set(a->plan, service, "flag-forks", "") ;
+    plan_todo(a->plan, service, service->claim, line, pool_printf(a->pool,
+      "it puts itself into the background: %s; until then flag-forks follows it (with a pidfile, if it leaves several processes)",
+      foreground->mend ? foreground->mend : "its foreground form is not known: look it up in its manual")) ;
+  }
+  else if (service->claim)
+    service->claim->what = pool_printf(a->pool, "%s (in the foreground: %s)", service->claim->what,
+      foreground->is_configured ? "its configuration says so" : foreground->by_configuration ? "whatever its configuration says" : "it would have left by itself") ;
+}
+
+char const *with_exec (struct pool *pool, struct source const *code, struct statement const *command, uint32_t end)
+{
+  uint32_t first = command->nassignments && command->nwords ? command->words[0].range.start : command->core.start ;
+  return pool_printf(pool, "%sexec %s", source_copy(code, (struct range){ command->core.start, first }), source_copy(code, (struct range){ first, end })) ;
+}
+
+/* su app -c "cd /app && server &": the code with exec, in the foreground; 0: it has another form. */
+static char const *foreground_chain (struct pool *pool, struct source const *code, struct statement const *only)
+{
+  struct statement const *last = only ;
+  char const *text ;
+  size_t len ;
+  if (!only->background || only->kind != STATEMENT_AND) return 0 ;
+  while (last->kind == STATEMENT_AND && last->body && last->body->next) last = last->body->next ;
+  if (last->kind != STATEMENT_COMMAND || shell_one_of(statement_command(last), "exec cd")) return 0 ;
+  text = with_exec(pool, code, last, only->range.end) ;
+  len = strlen(text) ;
+  while (len && strchr(" \t\n;", text[len - 1])) len-- ;
+  if (len && text[len - 1] == '&') len-- ;
+  return pool_printf(pool, "%s%.*s", source_copy(code, (struct range){ only->core.start, last->core.start }), (int)len, text) ;
+}
+
+/* The code of `su -c` and the like, with exec before a command that is alone, and that
+   in the foreground. */
+static char const *code_with_exec (struct analysis *a, struct service *service, char const *raw)
+{
+  struct source code ;
+  char const *value = shell_unquote(a->pool, raw) ;
+  int is_plain = !!value ;
+  struct statement *only ;
+  struct foreground foreground ;
+  struct launch launch ;
+  if (!value && *raw == '"' && raw[1]) value = pool_copy(a->pool, raw + 1, strlen(raw) - 2) ;
+  only = value ? shell_parse_text(a->pool, &code, value) : 0 ;
+  if (only && !only->next && foreground_chain(a->pool, &code, only))
+  {
+    value = foreground_chain(a->pool, &code, only) ;
+    return is_plain ? shell_quote(a->pool, value) : pool_printf(a->pool, "\"%s\"", value) ;
+  }
+  for (struct statement *one = only ; one ; one = one->next)
+    if (one->background && (one->next || one != only || one->kind != STATEMENT_COMMAND))
+    {
+      plan_todo(a->plan, service, service->claim, service->line, "its code leaves something in the background, which ends with it: let the last command be in the foreground, or make each a service") ;
+      break ;
+    }
+  if (!only || only->next || only->kind != STATEMENT_COMMAND || shell_one_of(statement_command(only), "exec cd")) return raw ;
+  value = with_exec(a->pool, &code, only, only->range.end) ;
+  command_unwrap(a->pool, only, &launch) ;
+  foreground_of(a->plan, only, launch.first, &foreground) ;
+  if (foreground.may_leave) foreground.argv[0] = 0 ;
+  if (foreground.in_background) tell_foreground(a, service, service->line, &foreground) ;
+  if (foreground.argv[0])
+  {
+    value = "" ;
+    for (unsigned int i = 0 ; i < only->nassignments ; i++) value = pool_printf(a->pool, "%s%s ", value, only->assignments[i].raw) ;
+    value = pool_printf(a->pool, "%sexec %s", value, foreground_words(a, only, launch.first, &foreground)) ;
+    for (unsigned int i = 0 ; i < only->nredirects ; i++) value = pool_printf(a->pool, "%s %s", value, only->redirects[i].raw) ;
+  }
+  else if (foreground.in_background) return raw ; /* flag-forks follows it */
+  return is_plain ? shell_quote(a->pool, value) : pool_printf(a->pool, "\"%s\"", value) ;
+}
+
+static char const *trim (struct pool *pool, char const *text)
+{
+  size_t len ;
+  while (*text == ' ') text++ ;
+  len = strlen(text) ;
+  while (len && text[len - 1] == ' ') len-- ;
+  return pool_copy(pool, text, len) ;
+}
+
+char const *put_arguments (struct analysis *a, char const *command)
+{
+  static char const *const marks[] = { "\"$@\"", "\"${@}\"", "$@" } ;
+  struct texts words = { 0 } ;
+  if (!a->arguments || a->shifted || a->positional || a->in_function || a->in_call) return command ;
+  for (unsigned int i = 0 ; a->arguments[i] ; i++) texts_add(a->pool, &words, shell_quote(a->pool, a->arguments[i])) ;
+  for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
+  {
+    char const *at = strstr(command, marks[i]) ;
+    size_t len = strlen(marks[i]) ;
+    while (at && next_expansion(command, strchr(at, '$')) != strchr(at, '$')) at = strstr(at + 1, marks[i]) ; /* sh -c '... "$@"' sh: its own */
+    if (at && (at == command || at[-1] == ' ') && (!at[len] || at[len] == ' '))
+      return pool_printf(a->pool, "%.*s%s%s", (int)(at - command), command, texts_join(a->pool, &words, " "), at + len) ;
+  }
+  return command ;
+}
+
+/* Program and arguments, and the redirections behind them. */
+static void set_words (struct analysis *a, struct service *service, struct statement const *statement, struct launch const *launch,
+  struct foreground const *foreground)
+{
+  uint32_t first = launch->first < statement->nwords ? statement->words[launch->first].range.start : statement->core.end ;
+  service->redirects = trim(a->pool, redirects_of(a, statement, first, statement->core.end)) ;
+  if (launch->code)
+  {
+    service->command = pool_printf(a->pool, "%s -c %s%s%s", launch->code_prefix, code_with_exec(a, service, launch->code),
+      launch->code_words ? " " : "", launch->code_words ? launch->code_words : "") ;
+    service->redirects = redirects_of(a, statement, UINT32_MAX, 0) ;
+  }
+  else if (foreground->argv[0])
+  {
+    service->command = foreground_words(a, statement, launch->first, foreground) ;
+    service->redirects = redirects_of(a, statement, UINT32_MAX, 0) ;
+  }
+  else if (launch->dashes)
+    service->command = pool_printf(a->pool, "%s %s", statement->words[launch->first].raw,
+      trim(a->pool, source_copy(a->source, (struct range){ statement->words[launch->dashes].range.end, statement->core.end }))) ;
+  else service->command = put_arguments(a, trim(a->pool, source_copy(a->source, (struct range){ first, statement->core.end }))) ;
+}
+
+/* A=1 command "$A": its words see the old A. */
+static int used_by_words (struct statement const *statement, char const *assignment)
+{
+  char name[128] ;
+  size_t len = strcspn(assignment, "=+[") ;
+  if (len >= sizeof(name)) return 1 ;
+  memcpy(name, assignment, len) ;
+  name[len] = 0 ;
+  for (unsigned int i = 0 ; i < statement->nwords ; i++)
+    if (shell_mentions(statement->words[i].raw, name)) return 1 ;
+  return 0 ;
+}
+
+/* nginx does not start if both its configuration and its words say daemon off. */
+static void keep_configured (struct analysis *a, struct service *service, uint32_t line, struct foreground *foreground)
+{
+  if (!foreground->argv[0]) return ;
+  /* What the script ended with: the container would have ended at once. */
+  if (service->is_main && foreground->by_configuration && strcmp(shell_basename(foreground->argv[0]), "dbus-daemon") != 0)
+  {
+    foreground->argv[0] = 0 ;
+    foreground->in_background = 0 ;
+    return ;
+  }
+  if (service->is_main && !foreground->is_init_script && image_leaves_as_it_is(a->plan, service, line, foreground->argv[0], 1))
+  {
+    foreground->argv[0] = 0 ;
+    foreground->in_background = 0 ;
+    return ;
+  }
+  if (strcmp(shell_basename(foreground->argv[0]), "nginx") != 0) return ;
+  if (a->plan->nginx_unread)
+    texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "TODO: the Dockerfile copies %s, which is not in the build context here: if it says daemon off, too, "
+      "take -g 'daemon off;' out of nginx's run: nginx refuses both", a->plan->nginx_unread)) ;
+  if (!a->plan->nginx_stays) return ;
+  foreground->is_configured = 1 ;
+  for (unsigned int i = 1 ; foreground->argv[i] ; i++)
+    if (!strcmp(foreground->argv[i], "daemon off;") && !strcmp(foreground->argv[i - 1], "-g"))
+    {
+      unsigned int j = i - 1 ;
+      while ((foreground->argv[j] = foreground->argv[j + 2])) j++ ;
+      return ;
+    }
+}
+
+/* What the image's files say of an init script. */
+static void look_into_image (struct analysis *a, struct service *service, struct foreground *foreground)
+{
+  struct image_daemon found ;
+  if (!foreground->init_script) return ;
+  image_init_script(a->plan, foreground->init_script, &found) ;
+  if (found.argv)
+  {
+    unsigned int n = 0 ;
+    for (; n < COMMAND_WORDS_MAX - 1 && found.argv[n] ; n++) foreground->argv[n] = found.argv[n] ;
+    foreground->argv[n] = 0 ;
+    for (struct text *one = found.before.first ; one ; one = one->next) texts_add(a->pool, &service->before, one->text) ;
+    if (found.user)
+    {
+      texts_add(a->pool, &service->options, "--user") ;
+      texts_add(a->pool, &service->options, found.user) ;
+    }
+  }
+  else if (found.starts) foreground->mend = pool_printf(a->pool, "its init script starts %s", found.starts) ;
+  foreground->init_is_known = found.before.first || found.also ;
+  if (found.also) texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "%s: what its init script does as well: %s", service->name, found.also)) ;
+}
+
+/* sudo su app -c CODE: the code is looked at, too. */
+static void keep_code (struct analysis *a, struct statement const *statement, struct launch const *inner, struct launch *launch)
+{
+  unsigned int first = launch->first ;
+  unsigned int i = first + 1 ;
+  while (i < statement->nwords && statement->words[i].raw != inner->code) i++ ;
+  if (i >= statement->nwords || strcmp(statement_word(statement, i - 1), "-c") != 0) return ;
+  launch->code = inner->code ;
+  launch->code_prefix = trim(a->pool, source_copy(a->source, (struct range){ statement->words[first].range.start, statement->words[i - 1].range.start })) ;
+  launch->code_words = inner->code_words ;
+  launch->first = inner->first ;
+}
+
+/* The image's USER may not become another one without sudo: its words stay, and what they start is looked at
+   as it is without them. */
+static void keep_sudo (struct analysis *a, struct service *service, struct statement const *statement, struct launch *launch)
+{
+  char const *user = a->plan->image_user ;
+  struct launch const inner = *launch ;
+  char const *sudo ;
+  if (!user || !launch->before_sudo) return ;
+  *launch = *inner.before_sudo ;
+  sudo = shell_basename(statement_word(statement, launch->first)) ;
+  if (!inner.code && !inner.dashes && inner.first < statement->nwords)
+  {
+    launch->kept = pool_printf(a->pool, "%s ", trim(a->pool, source_copy(a->source, (struct range){ statement->words[launch->first].range.start, statement->words[inner.first].range.start }))) ;
+    launch->first = inner.first ;
+  }
+  if (inner.code) keep_code(a, statement, &inner, launch) ;
+  plan_todo(a->plan, service, service->claim, line_of(a, statement), pool_printf(a->pool, "%s is kept, as the Dockerfile says USER %s, but then its supervisor may not signal the program: "
+    "better take USER out of the Dockerfile, and %s out of here, and give the other services reeve-exec --user %s", sudo, user, sudo, user)) ;
+  if (inner.detached && !launch->detached)
+    plan_todo(a->plan, service, service->claim, line_of(a, statement), pool_printf(a->pool, "behind %s an option puts it into the background: take that out", sudo)) ;
+}
+
+/* Its configuration is not here. If the script went on behind it, that puts it into the background. */
+static void decide_leaving (struct analysis *a, struct service const *service, struct foreground *foreground)
+{
+  foreground->in_background = service->is_daemon ;
+  if (!service->is_daemon) foreground->argv[0] = 0 ;
+  else if (foreground->mend) foreground->mend = pool_printf(a->pool, "its configuration says so, as the script went on behind it: %s", foreground->mend) ;
+}
+
+/* The command that run becomes. */
+void become (struct analysis *a, struct service *service, struct statement *statement)
+{
+  struct launch launch ;
+  struct foreground foreground ;
+  char const *argv[COMMAND_WORDS_MAX] ;
+  command_unwrap(a->pool, statement, &launch) ;
+  keep_sudo(a, service, statement, &launch) ;
+  foreground_of(a->plan, statement, launch.first, &foreground) ;
+  if (foreground.may_leave) decide_leaving(a, service, &foreground) ;
+  if (foreground.in_background) keep_configured(a, service, line_of(a, statement), &foreground) ;
+  for (unsigned int i = 0 ; i < statement->nassignments ; i++)
+    if (!used_by_words(statement, statement->assignments[i].raw))
+      texts_add(a->pool, &service->before, pool_printf(a->pool, "export %s", statement->assignments[i].raw)) ;
+    else service->assignments = pool_printf(a->pool, "%s%s ", service->assignments, statement->assignments[i].raw) ;
+  for (struct text *one = launch.before.first ; one ; one = one->next) texts_add(a->pool, &service->before, one->text) ;
+  service->options = launch.options ;
+  look_into_image(a, service, &foreground) ;
+  if (!texts_has(&launch.options, "--user") && !launch.before_sudo) texts_add_all(a->pool, &service->options, &service->user) ;
+  if (launch.todo) plan_todo(a->plan, service, service->claim, line_of(a, statement), launch.todo) ;
+  tell_dropped(a, service, &launch) ;
+  command_argv(statement, launch.first, argv) ;
+  if (argv[0] && !*service->program) service->program = shell_basename(argv[0]) ;
+  set_words(a, service, statement, &launch, &foreground) ;
+  if (launch.kept) service->command = pool_printf(a->pool, "%s%s", launch.kept, service->command) ;
+  tell_foreground(a, service, line_of(a, statement), &foreground) ;
+}

@@ -1,0 +1,45 @@
+/* How long finish may run: Reeve kills it after 5 s unless told otherwise, and in the script it had no limit. */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+#include "migrate/services/services.h"
+
+/* At once, or not longer than Reeve waits. */
+#define QUICK "rm rmdir mv touch mkdir chmod chown ln echo printf cat sed grep date logger kill pkill killall : true false test [ exit return " \
+  "break set export unset local cd read trap shift reeve"
+
+static int may_take_long (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  struct function *function = find_function(a, statement_command(statement)) ;
+  if (statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_DAMAGED || statement->kind == STATEMENT_OTHER) return 1 ;
+  for (struct text const *one = statement->programs.first ; one ; one = one->next)
+    if (!shell_one_of(one->text, QUICK)) return 1 ; /* X=$(ask) */
+  if (statement->kind != STATEMENT_COMMAND || !statement->nwords) return 0 ;
+  if (!function) return !shell_one_of(statement_command(statement), QUICK) ;
+  if (!function->statement->body || function->asked == a->questions) return 0 ;
+  function->asked = a->questions ;
+  return statement_walk(function->statement->body, &may_take_long, a) ;
+}
+
+void settle_finish (struct analysis *a)
+{
+  struct texts names = { 0 } ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+  {
+    struct source code ;
+    int is_long = 0 ;
+    if (!service->finish.first || service_has(service, "timeout-finish")) continue ;
+    a->questions++ ;
+    for (struct statement *one = shell_parse_text(a->pool, &code, texts_join(a->pool, &service->finish, "\n")) ; one && !is_long ; one = one->next)
+      is_long = statement_walk(one, &may_take_long, a) ;
+    if (!is_long) continue ;
+    service_set(a->plan, service, "timeout-finish", "0") ;
+    texts_add(a->pool, &names, service->name) ;
+  }
+  if (names.first)
+    texts_add(a->pool, &a->plan->notes, pool_printf(a->pool, "finish of %s may run as long as it needs (timeout-finish 0), as the script did: "
+      "in docker stop the container's runtime has to wait for it as well (docker run --stop-timeout, 10 s by default)", texts_join(a->pool, &names, ", "))) ;
+}

@@ -1,0 +1,324 @@
+/* What is wrong with the wrapper itself. */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+#include "migrate/services/services.h"
+
+void find_dead_code (struct analysis *a, uint32_t line)
+{
+  plan_mistake(a->plan, line, pool_printf(a->pool, "it never runs: line %u has ended the script, become another program, or never ends", a->replaced_line)) ;
+}
+
+static int reads_status (struct analysis *a, struct statement const *statement)
+{
+  return statement->kind == STATEMENT_COMMAND && shell_one_of(statement_command(statement), "exit return") && strstr(statement_text(a, statement), "$?") ;
+}
+
+static int is_main_line (struct analysis *a, uint32_t line)
+{
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+    if (service->line == line && service->is_main && !service->is_background) return 1 ;
+  return 0 ;
+}
+
+/* wait; echo "ended: $?"; exit $? */
+static void find_eaten_status (struct analysis *a, struct statement *list)
+{
+  struct statement *before = 0 ;
+  struct statement *echo = 0 ;
+  int waited = 0 ;
+  for (struct statement *one = list ; one ; one = one->next)
+  {
+    int says = shell_one_of(statement_command(one), "echo printf") ;
+    if (one->kind == STATEMENT_COMMENT) continue ;
+    if (says && strstr(statement_text(a, one), "$?") && before && !one->next)
+      plan_mistake(a->plan, line_of(a, one), "echo $? is the last command: the exit code is echo's, always 0") ;
+    if (echo && reads_status(a, one))
+      plan_mistake(a->plan, line_of(a, echo), pool_printf(a->pool, "echo eats the exit code: $? in line %u is echo's, always 0", line_of(a, one))) ;
+    if (reads_status(a, one) && waited && before && strcmp(statement_command(before), "wait") != 0 && !shell_one_of(statement_command(before), "echo printf")
+     && before->kind == STATEMENT_COMMAND)
+      plan_mistake(a->plan, line_of(a, before), pool_printf(a->pool, "%s eats the exit code: $? in line %u is its own", statement_command(before), line_of(a, one))) ;
+    if (!strcmp(statement_command(one), "wait")) waited = 1 ;
+    if (one->kind == STATEMENT_OR && is_main_line(a, line_of(a, one)) && shell_one_of(statement_command(one->body->next), "true :"))
+      plan_mistake(a->plan, line_of(a, one), "|| true: the exit code is lost") ;
+    if (!strcmp(statement_command(one), "exit") && !strcmp(statement_word(one, 1), "0") && before && is_main_line(a, line_of(a, before)))
+      plan_mistake(a->plan, line_of(a, one), "exit 0: the exit code of the program is lost") ;
+    if (before && !strcmp(statement_command(before), "wait") && !strcmp(statement_command(one), "exit") && (!strcmp(statement_word(one, 1), "0")))
+      plan_mistake(a->plan, line_of(a, one), "exit 0: the status that wait returned is lost") ;
+    echo = says && before ? one : 0 ;
+    before = one ;
+  }
+}
+
+static int visit_lists (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  find_eaten_status(a, statement->body) ;
+  for (struct branch *branch = statement->branches ; branch ; branch = branch->next) find_eaten_status(a, branch->body) ;
+  if (statement->kind == STATEMENT_PIPELINE && statement->background && statement->next && strstr(statement_text(a, statement->next), "$!"))
+    plan_mistake(a->plan, line_of(a, statement->next), "$! is the pid of the pipeline's last program, not of the service") ;
+  return 0 ;
+}
+
+static int handles_stop (struct trap const *trap)
+{
+  return strstr(trap->signals, "TERM ") || strstr(trap->signals, " 15 ") || strstr(trap->signals, "EXIT ") || strstr(trap->signals, " 0 ") ;
+}
+
+static struct service *first_process (struct analysis *a)
+{
+  struct service *service = a->plan->services ;
+  while (service && service->is_oneshot) service = service->next ;
+  return service ;
+}
+
+/* The first that the script had started when it came to the trap; it never came there behind exec. */
+static struct service *first_before (struct analysis *a, struct trap const *trap)
+{
+  struct service *service = a->plan->services ;
+  while (service && (service->is_oneshot || service->is_exec)) service = service->next ;
+  return service && trap->line > service->line ? service : 0 ;
+}
+
+/* ---- which services run together ---- */
+
+struct pair
+{
+  struct range one ;
+  struct range other ;
+} ;
+
+static int is_in_branch (struct branch const *branch, struct range const *range)
+{
+  for (struct statement const *one = branch->body ; one ; one = one->next)
+    if (one->range.start <= range->start && range->end <= one->range.end) return 1 ;
+  return 0 ;
+}
+
+/* In branches of which only one is taken? */
+static int tells_apart (struct statement *statement, void *data)
+{
+  struct pair const *pair = data ;
+  struct branch const *first = 0 ;
+  struct branch const *second = 0 ;
+  if (statement->kind != STATEMENT_IF && statement->kind != STATEMENT_CASE) return 0 ;
+  for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
+  {
+    if (is_in_branch(branch, &pair->one)) first = branch ;
+    if (is_in_branch(branch, &pair->other)) second = branch ;
+  }
+  return first && second && first != second ;
+}
+
+static int has_all (struct texts const *texts, struct texts const *others)
+{
+  for (struct text const *one = others->first ; one ; one = one->next)
+    if (!texts_has(texts, one->text)) return 0 ;
+  return 1 ;
+}
+
+static int are_apart (struct statement *first, struct range one, struct range other)
+{
+  struct pair pair = { one, other } ;
+  for (struct statement *statement = first ; statement ; statement = statement->next)
+    if (statement_walk(statement, &tells_apart, &pair)) return 1 ;
+  return 0 ;
+}
+
+/* Had the script started `service` when it came to `main`? */
+static int runs_with (struct statement *first, struct service const *service, struct service const *main)
+{
+  struct service const *later = service ;
+  while (later && later != main) later = later->next ;
+  if (!later || service == main) return 0 ;
+  if (service->is_apart && !has_all(&main->conditions, &service->conditions)) return 0 ;
+  return !service->claim || !main->claim || !are_apart(first, service->claim->range, main->claim->range) ;
+}
+
+/* Traps do not outlive exec, and a program that became PID 1 is the only one to be signalled. */
+static void find_exec_mistakes (struct analysis *a, struct statement *first, struct service const *main)
+{
+  struct trap *trap = a->traps ;
+  struct texts names = { 0 } ;
+  uint32_t line = 0 ;
+  while (trap && !handles_stop(trap)) trap = trap->next ;
+  if (trap && trap->line < main->line)
+    plan_mistake(a->plan, main->line, pool_printf(a->pool, "exec ends the shell, and the trap of line %u with it", trap->line)) ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+  {
+    if (service->is_exec || service->is_oneshot || service->is_main || !runs_with(first, service, main)) continue ;
+    if (!line) line = service->line ;
+    texts_add(a->pool, &names, service->name) ;
+  }
+  if (line)
+    plan_mistake(a->plan, line, pool_printf(a->pool, "docker stop signals %s alone: when that has ended, this is killed: %s", main->name, texts_join(a->pool, &names, ", "))) ;
+}
+
+/* Is there a trap for the end where the service runs? */
+static int is_trapped (struct analysis *a, struct statement *list, struct service const *service)
+{
+  for (struct trap const *trap = a->traps ; trap ; trap = trap->next)
+    if (handles_stop(trap) && (!service->claim || trap->claim || !are_apart(list, trap->statement->range, service->claim->range))) return 1 ;
+  return 0 ;
+}
+
+static void find_signal_mistakes (struct analysis *a, struct statement *list)
+{
+  struct service *first = first_process(a) ;
+  int execs = 0 ;
+  int handled = 0 ;
+  for (struct trap *trap = a->traps ; trap ; trap = trap->next)
+  {
+    if (!handles_stop(trap)) continue ;
+    handled = 1 ;
+    if (first_before(a, trap))
+      plan_mistake(a->plan, trap->line, pool_printf(a->pool, "this trap is set too late: a signal that comes between line %u and here is not handled", first_before(a, trap)->line)) ;
+  }
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+  {
+    execs |= service->is_exec ;
+    if (service->is_exec) find_exec_mistakes(a, list, service) ;
+    if (service->is_oneshot || !service->is_main || service->is_background) continue ;
+    if (service->is_waited && !service->is_exec && is_trapped(a, list, service))
+      plan_mistake(a->plan, service->line, "a trap runs only when this command has ended: start it with & and wait for it") ;
+  }
+  if (first && !execs && !handled)
+    plan_mistake(a->plan, first->line, "no trap for TERM: as PID 1 the script gets no signal that it has not trapped, so docker stop waits and then kills everything") ;
+}
+
+/* Those in the background, beside a program in front. */
+static void find_zombies_of (struct analysis *a, struct statement *first, struct service const *main)
+{
+  struct service *background = 0 ; /* the last of them */
+  struct texts names = { 0 } ;
+  char const *all ;
+  int several ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+  {
+    if (!service->is_background || service->is_main || service->is_oneshot || !runs_with(first, service, main)) continue ;
+    background = service ;
+    texts_add(a->pool, &names, service->name) ;
+  }
+  if (!background) return ;
+  several = !!names.first->next ;
+  all = texts_join(a->pool, &names, ", ") ;
+  if (main->is_exec)
+    plan_mistake(a->plan, main->line, pool_printf(a->pool, several
+      ? "%s become children of %s, which does not wait for them: their end goes unnoticed, and they stay zombies"
+      : "%s becomes a child of %s, which does not wait for it: its end goes unnoticed, and it stays a zombie", all, main->name)) ;
+  else
+    plan_mistake(a->plan, background->line, pool_printf(a->pool, several
+      ? "nobody waits for %s: their end goes unnoticed, and they are killed when %s ends"
+      : "nobody waits for %s: its end goes unnoticed, and it is killed when %s ends", all, main->name)) ;
+}
+
+static void find_zombies (struct analysis *a, struct statement *first)
+{
+  for (struct service const *main = a->plan->services ; main ; main = main->next)
+    if (main->is_main && !main->is_background) find_zombies_of(a, first, main) ;
+}
+
+static void find_lost_status (struct analysis *a)
+{
+  char const *text = a->source->text ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+    if (service->is_main && !service->is_background && service->logger.first && !strstr(text, "pipefail"))
+      plan_mistake(a->plan, service->line, "the status of a pipeline is its last program's: the exit code of the service is lost") ;
+}
+
+/* ---- the same daemon twice ---- */
+
+/* Names of one daemon: two of them disturb each other. */
+static char const *const families[] =
+{
+  "mysqld mysqld_safe mariadbd mariadbd-safe mysql mariadb", "postgres postmaster postgresql pg_ctl pg_ctlcluster", "mongod mongodb", "redis-server redis",
+  "nginx openresty", "apache2 httpd apache2ctl apachectl", "sshd ssh", "cron", "crond", "rsyslogd rsyslog syslogd", "memcached", "rabbitmq-server", "dbus-daemon dbus",
+  "postfix", "dovecot", "exim4 exim", "named bind9", "dnsmasq", "haproxy", "varnishd varnish", "squid", "supervisord supervisor", "dockerd docker", "elasticsearch",
+  "fail2ban-server fail2ban", "chronyd ntpd", "vsftpd", "proftpd", "lighttpd",
+} ;
+/* What tells one instance from another. */
+static char const *const telling[] = { "--session", "--address", "port", "socket", "datadir", "dbpath", "defaults-file", "config", ".conf", ".cnf", " -c ", " -f ", " -p ", " -P ", " -D/", " -D ", " -C ", " -a ", " -i " } ;
+
+/* php-fpm, php8.2-fpm, php-fpm82 */
+static int is_fpm (char const *name)
+{
+  char const *rest ;
+  if (strncmp(name, "php", 3) != 0) return 0 ;
+  rest = name + 3 + strspn(name + 3, "0123456789.-") ;
+  return !strncmp(rest, "fpm", 3) && !rest[3 + strspn(rest + 3, "0123456789.-")] ;
+}
+
+static char const *family_of (char const *name)
+{
+  if (is_fpm(name)) return "php-fpm" ;
+  for (size_t i = 0 ; i < sizeof(families) / sizeof(*families) ; i++)
+    if (shell_one_of(name, families[i])) return families[i] ;
+  return 0 ;
+}
+
+static char const *family_of_service (struct analysis *a, struct service const *service)
+{
+  char const *command = service->command ? service->command : "" ;
+  char const *family = 0 ;
+  for (unsigned int i = 0 ; i < 3 && !family && *command ; i++)
+  {
+    size_t len = strcspn(command, " ") ;
+    char const *word = pool_copy(a->pool, command, len) ;
+    int is_program = !i || !strchr(word, '/') || strstr(word, "bin/") || strstr(word, "init.d/") ; /* inotifyd hook /etc/nginx is none */
+    if (is_program) family = family_of(shell_basename(word)) ;
+    command += len ;
+    command += strspn(command, " ") ;
+  }
+  return family ;
+}
+
+struct service *same_daemon (struct analysis *a, char const *name)
+{
+  char const *family = family_of(name) ;
+  for (struct service *service = a->plan->services ; family && service ; service = service->next)
+    if (!service->is_oneshot && family_of_service(a, service) == family) return service ;
+  return 0 ;
+}
+
+static int is_told_apart (struct service const *service)
+{
+  for (size_t i = 0 ; i < sizeof(telling) / sizeof(*telling) ; i++)
+    if (strstr(service->text, telling[i])) return 1 ;
+  return !!service->positional ;
+}
+
+/* Two questions in a row may exclude each other: [ "$MODE" = dev ], [ "$MODE" = prod ]. */
+static int are_asked_apart (struct service const *one, struct service const *other)
+{
+  return one->conditions.first && other->conditions.first && !texts_has(&one->conditions, other->conditions.first->text) ;
+}
+
+static void find_twice (struct analysis *a, struct statement *first)
+{
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+  {
+    char const *family = service->is_oneshot ? 0 : family_of_service(a, service) ;
+    for (struct service *other = a->plan->services ; family && other != service ; other = other->next)
+    {
+      if (other->is_oneshot || family_of_service(a, other) != family || are_asked_apart(service, other) || !runs_with(first, other, service)) continue ;
+      if (is_told_apart(service) != is_told_apart(other) || (is_told_apart(service) && strcmp(service->text, other->text) != 0)) continue ;
+      plan_mistake(a->plan, service->line, pool_printf(a->pool, "%s is started here, and was in line %u: two on one data directory, or one port", other->name, other->line)) ;
+      plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "%s is the same: remove one of the two", other->name)) ;
+      break ;
+    }
+  }
+}
+
+void find_mistakes (struct analysis *a, struct statement *first)
+{
+  find_eaten_status(a, first) ;
+  for (struct statement *one = first ; one ; one = one->next) statement_walk(one, &visit_lists, a) ;
+  find_signal_mistakes(a, first) ;
+  find_zombies(a, first) ;
+  find_twice(a, first) ;
+  find_lost_status(a) ;
+  if (a->source->had_crlf)
+    plan_mistake(a->plan, 1, "carriage returns at the ends of lines: the kernel looks for an interpreter with one in its name; they are left out") ;
+}

@@ -1,0 +1,52 @@
+/* A statement becomes a service, a task, or a part of the setup. */
+
+#ifndef REEVE_MIGRATE_SERVICES_H
+#define REEVE_MIGRATE_SERVICES_H
+
+#include "migrate/facts/analysis.h"
+
+/* ---- become.c ---- */
+/* The command with CMD's words in the place of the script's own "$@", where they are known. */
+extern char const *put_arguments (struct analysis *a, char const *command) ;
+
+/* ---- console.c: what a person talks to ---- */
+/* The service of such a program has the terminal, and its end is the container's, as in the script. Returns 0
+   if the statement starts none. */
+extern int start_console (struct analysis *a, struct statement *statement) ;
+extern void give_console (struct analysis *a, struct service *service, struct statement const *body) ; /* the same for a service that ends as the function does */
+
+/* ---- start.c: a statement becomes a service ---- */
+enum start_how { START_BACKGROUND, START_MAIN, START_DAEMON } ;
+extern struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how) ;
+/* The image's CMD: "$@" alone, perhaps after programs that only start another one */
+extern int is_image_command (struct analysis *a, struct statement const *statement) ;
+
+/* ---- tasks.c: what starts nothing ---- */
+/* Ends the open task, if there is one. */
+extern void close_task (struct analysis *a) ;
+extern char const *task_text (struct analysis *a) ; /* the statements of the open task */
+extern void add_task (struct analysis *a, struct statement *statement) ;
+/* A statement that starts nothing goes to the setup, the branch, or a task. */
+extern void add_ordinary (struct analysis *a, struct statement *statement) ;
+extern void take_pending (struct analysis *a, struct service *service) ;
+/* Statements of a branch that no service has taken go to the setup or a task. */
+extern void flush_pending (struct analysis *a) ;
+extern int has_work (struct held const *held) ; /* does one do more than prepare, ask or print? */
+extern void copy_conditions (struct analysis *a, struct service *service) ;
+extern void add_ready (struct analysis *a, struct service *service) ;
+/* Statements that only prepare something are a task, if they are not for the next start alone. */
+extern void share_pending (struct analysis *a) ;
+
+/* ---- runscript.c: the lines of run ---- */
+extern void run_lines (struct analysis *a, struct service *service, struct statement *statement) ;
+
+/* ---- finish.c ---- */
+extern void settle_finish (struct analysis *a) ; /* at the end: how long finish may run */
+
+/* ---- mistakes.c ---- */
+extern void find_mistakes (struct analysis *a, struct statement *first) ;
+extern void find_dead_code (struct analysis *a, uint32_t line) ;
+/* The service that runs the daemon of that name, or of another name of it; 0: none. */
+extern struct service *same_daemon (struct analysis *a, char const *name) ;
+
+#endif

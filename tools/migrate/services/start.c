@@ -1,0 +1,180 @@
+#include <string.h>
+
+#include "migrate/facts/facts.h"
+#include "migrate/services/services.h"
+
+/* Programs that start and watch others. */
+#define SUPERVISORS "supervisord forego foreman honcho goreman overmind hivemind s6-svscan runsvdir svscan circusd monit pm2 pm2-runtime god bluepill multirun immortal"
+
+/* ---- services ---- */
+
+int is_image_command (struct analysis *a, struct statement const *statement)
+{
+  struct launch launch ;
+  char const *raw ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  if (launch.first + 1 != statement->nwords) return 0 ;
+  raw = statement->words[launch.first].raw ;
+  return shell_one_of(raw, "\"$@\" $@ \"${@}\" ${@} $* \"$*\"") ;
+}
+
+/* "$@", and perhaps more: the program is not named in the script. */
+static int runs_arguments (struct analysis *a, struct statement const *statement)
+{
+  struct launch launch ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  return launch.first < statement->nwords && takes_arguments(statement->words[launch.first].raw) ;
+}
+
+static int leaves_loop (struct statement *statement, void *data)
+{
+  (void)data ;
+  return !strcmp(statement_command(statement), "break") ;
+}
+
+/* while :; do [ -e /tmp/maintenance ] && break; work; sleep 9; done &: it works until somebody ends it. */
+static int ends_on_file (struct analysis *a, struct statement const *loop)
+{
+  int asks = 0 ;
+  int works = 0 ;
+  for (struct statement const *one = loop->branches ? loop->branches->body : 0 ; one ; one = one->next)
+  {
+    struct statement const *condition = one->kind == STATEMENT_AND ? one->body : one->kind == STATEMENT_IF ? one->branches->condition : 0 ;
+    char const *text = condition && (condition->kind == STATEMENT_TEST || shell_one_of(statement_command(condition), "test [")) ? statement_text(a, condition) : "" ;
+    asks |= strstr(text, " -e ") || strstr(text, " -f ") ;
+    works |= one->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(one), "sleep echo printf true : rm date test [") ;
+  }
+  return asks && works ;
+}
+
+/* while :; do load && break; sleep 9; done &, perhaps at the end of a group. */
+static int can_be_left (struct analysis *a, struct statement const *statement)
+{
+  struct statement const *last = statement->body ;
+  if (statement->kind == STATEMENT_LOOP) return statement_walk((struct statement *)statement, &leaves_loop, 0) && !ends_on_file(a, statement) ;
+  if (statement->kind == STATEMENT_AND) return can_be_left(a, statement->body->next) ;
+  if ((statement->kind != STATEMENT_GROUP && statement->kind != STATEMENT_SUBSHELL) || !last) return 0 ;
+  while (last->next) last = last->next ;
+  return can_be_left(a, last) ;
+}
+
+/* wait-for-it db:5432 -- echo there & */
+static int is_waiter (struct statement const *statement)
+{
+  unsigned int i = 1 ;
+  if (!shell_one_of(statement_command(statement), "wait-for-it wait-for-it.sh wait-for wait-for.sh wait4ports")) return 0 ;
+  while (i < statement->nwords && strcmp(statement->words[i].raw, "--") != 0) i++ ;
+  return i + 1 >= statement->nwords || is_short(shell_basename(statement_word(statement, i + 1))) ;
+}
+
+/* (sleep 5; echo ready) &: none of its programs goes on running. */
+static int ends_soon (struct analysis *a, struct statement const *statement)
+{
+  struct statement waited = *statement ;
+  waited.background = 0 ;
+  if (is_waiter(statement)) return 1 ;
+  if (can_be_left(a, statement)) return 1 ;
+  if (statement->kind != STATEMENT_GROUP && statement->kind != STATEMENT_SUBSHELL && !find_function(a, statement_command(statement))) return 0 ;
+  return surely_ends(a, &waited) ;
+}
+
+/* exec "$1", exec "${@:-bash}": a name by what CMD makes of it; 0: not known. */
+static char const *name_by_cmd (struct analysis *a, struct statement const *statement)
+{
+  struct launch launch ;
+  char const *value ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  if (launch.first >= statement->nwords || !strchr(statement->words[launch.first].raw, '$')) return 0 ;
+  value = value_by_cmd(a, statement->words[launch.first].raw) ;
+  if (!value || !*value) return 0 ;
+  return command_service_name(a->pool, (char const *const []){ pool_copy(a->pool, value, strcspn(value, " ")), 0 }) ;
+}
+
+struct service *start_service (struct analysis *a, struct statement *statement, enum start_how how)
+{
+  static char const *const hows[] = { "started in the background", "what the script ended with: main", "a daemon" } ;
+  struct service *service ;
+  char const *name ;
+  int by_cmd = is_image_command(a, statement) && a->arguments && a->arguments[0] && !a->shifted && !a->positional ;
+  if (has_work(a->pending)) flush_pending(a) ; /* done once, before everything that the branch starts */
+  share_pending(a) ;
+  close_task(a) ;
+  name = by_cmd ? command_service_name(a->pool, a->arguments) : name_by_cmd(a, statement) ;
+  if (!name) name = runs_arguments(a, statement) && !a->positional ? "cmd" : name_of(a, statement) ;
+  service = plan_service(a->plan, distinct_name(a, name, statement), line_of(a, statement)) ;
+  if (a->template) service_template(a->plan, service, a->template) ;
+  service->text = statement_text(a, statement) ;
+  service->user = a->user ;
+  service->is_main = service->is_waited = how == START_MAIN ;
+  service->is_background = how == START_BACKGROUND ;
+  service->is_daemon = how == START_DAEMON ;
+  copy_conditions(a, service) ;
+  service->positional = a->positional ;
+  texts_add_all(a->pool, &service->dependencies, &a->ready) ;
+  service->claim = claim_statement(a, statement, service_where(a->plan, service, "run"),
+    pool_printf(a->pool, "service %s, %s", service->name, hows[how])) ;
+  if (service->conditions.first)
+    service->claim->what = pool_printf(a->pool, "%s, only when %s", service->claim->what, texts_join(a->pool, &service->conditions, " && ")) ;
+  remarks_to_service(a, service) ;
+  take_pending(a, service) ;
+  run_lines(a, service, statement) ;
+  plan_mark_place(a->plan, service, service->claim, service->text) ;
+  if (!by_cmd && !service->is_oneshot && told_at_start(a, statement)) plan_todo(a->plan, service, service->claim, service->line, told_at_start(a, statement)) ;
+  if (!a->plan->cmd && !a->positional && !a->in_function && service->command && takes_arguments(service->command))
+    plan_todo(a->plan, service, service->claim, service->line,
+      "\"$@\" is the image's CMD, which is not known: give --dockerfile; or write it here, and take it out of the Dockerfile") ;
+  if (!a->plan->cmd && !a->positional && !a->in_function && mentions_positional(texts_join(a->pool, &service->conditions, " ")))
+    plan_todo(a->plan, service, service->claim, service->line,
+      "the script's arguments decide whether it is started, and are the image's CMD, which is not known: give --dockerfile, or write set -- WORD ahead of the condition") ;
+  if (shell_one_of(service->program, "mysqld_safe mariadbd-safe"))
+    texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "line %u: %s ignores SIGTERM, so that the database would not be stopped: run mysqld (or mariadbd) --user=mysql in its place",
+      service->line, service->program)) ;
+  if (shell_one_of(service->program, "forego foreman") && (shell_mentions(service->text, "start -r") || shell_mentions(service->text, "--restart")))
+  {
+    /* It never ended by itself. */
+    service->is_main = 0 ;
+    service->claim->what = pool_printf(a->pool, "%s; not main: -r starts again what ends", service->claim->what) ;
+  }
+  if (how == START_MAIN && !service_has(service, "flag-forks")) mark_started_elsewhere(a, service, statement, service->claim, 1) ;
+  if (shell_one_of(service->program, SUPERVISORS))
+    texts_add_once(a->pool, &a->plan->notes, pool_printf(a->pool, "TODO: services.d/%s: %s starts and watches processes of its own: migrate what it reads next "
+      "(reeve-migrate reads a supervisord.conf and a Procfile), and take it out", service->name, service->program)) ;
+  if (how == START_BACKGROUND && (is_task_program(service->program) || ends_soon(a, statement)))
+  {
+    service->is_oneshot = 1 ;
+    service->is_background = 0 ;
+    service->claim->what = pool_printf(a->pool, "task %s, run once, in the background", service->name) ;
+  }
+  else if (how == START_BACKGROUND && (says_task(service->name) || (find_function(a, statement_command(statement)) && says_task(statement_command(statement)))))
+  {
+    /* As a service it would run again and again, and do harm. As a task, the worst case is that nobody restarts it. */
+    service->is_oneshot = 1 ;
+    service->is_background = 0 ;
+    service->claim->what = pool_printf(a->pool, "task %s, run once, in the background", service->name) ;
+    plan_todo(a->plan, service, service->claim, service->line, "by its name it prepares something, and ends: if it goes on running, remove flag-oneshot") ;
+  }
+  else if (how == START_BACKGROUND && (strstr(service->name, "startup") || strstr(service->name, "start_up") || strstr(service->name, "start-up")))
+    plan_todo(a->plan, service, service->claim, service->line, "by its name it may start something, and end: if it does, give it flag-oneshot, as a service is started again, and make a service of what it leaves") ;
+  else if (how == START_BACKGROUND && loop_end(a, statement))
+  {
+    char const *restart = loop_ends_badly(statement) ? "no" : "on-failure" ;
+    service_set(a->plan, service, "restart", restart) ;
+    service->claim->what = pool_printf(a->pool, "%s; the loop ends %s: then it stays down (restart %s)", service->claim->what, loop_end(a, statement), restart) ;
+  }
+  if (a->foreground_line && a->waited_line == a->foreground_line && !a->waited_in_branch)
+  {
+    /* In the script it began when that one had ended, if ever. */
+    service->is_main = 0 ;
+    service->claim->what = pool_printf(a->pool, "service %s, behind a program in the foreground", service->name) ;
+    plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool,
+      "the script came here only when the program of line %u had ended: both run now, and this one is not main: is it wanted?", a->foreground_line)) ;
+  }
+  if (service->is_main && service->without_signals && !service->todo.first && strcmp(statement_command(statement), "eval") != 0)
+    plan_todo(a->plan, service, service->claim, service->line, "only the shell gets the signals: let its last command be exec, if it is a program") ;
+  a->last = service ;
+  a->last_is_idle = 0 ;
+  return service ;
+}

@@ -1,0 +1,360 @@
+/* Statements that start nothing: part of the setup, of a branch, or of a task between two starts. */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+#include "migrate/services/services.h"
+
+void add_ready (struct analysis *a, struct service *service)
+{
+  texts_add_once(a->pool, &a->ready, service->name) ;
+}
+
+void copy_conditions (struct analysis *a, struct service *service)
+{
+  texts_add_all(a->pool, &service->conditions, &a->conditions) ;
+  for (struct text const *one = a->otherwise.first ; one ; one = one->next) texts_add_once(a->pool, &service->conditions, one->text) ;
+}
+
+static struct held *last_of (struct held *held)
+{
+  while (held->next) held = held->next ;
+  return held ;
+}
+
+/* A line of run; what the script has set behind it comes behind it there, too. */
+static void add_line (struct analysis *a, struct texts *lines, struct held const *held, unsigned int npieces)
+{
+  struct text *line = texts_add(a->pool, lines, statement_text(a, held->statement)) ;
+  if (held->npieces < npieces) line->ahead = 1 + held->npieces ;
+}
+
+void take_pending (struct analysis *a, struct service *service)
+{
+  for (struct held *held = a->pending ; held ; held = held->next)
+  {
+    add_line(a, &service->before, held, a->plan->npieces) ;
+    held->claim->where = service_where(a->plan, service, "run") ;
+    if (held->statement->kind != STATEMENT_COMMENT) held->claim->what = pool_printf(a->pool, "%s, ahead of the command", held->claim->what) ;
+  }
+  a->pending = 0 ;
+}
+
+/* May it be done again at each start of the next service? */
+static int is_preparation (struct statement const *statement)
+{
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++)
+    if (strstr(statement->redirects[i].raw, ">>")) return 0 ;
+  return shell_one_of(statement_command(statement), "touch mkdir chown chmod rm echo printf") ;
+}
+
+/* Does one of them do more than prepare, ask or print? */
+int has_work (struct held const *held)
+{
+  for (; held ; held = held->next)
+    if (held->statement->kind == STATEMENT_COMMAND && !is_preparation(held->statement)
+     && !shell_one_of(statement_command(held->statement), "exit sleep : true [ test return")) return 1 ;
+  return 0 ;
+}
+
+/* ---- functions that start a server for a while, called by a statement of the setup ---- */
+
+struct keeping
+{
+  struct analysis *a ;
+  int in_setup ;
+} ;
+
+/* Such a function is kept as it is, and so are those that it calls. */
+static int keep_function (struct statement *statement, void *data)
+{
+  struct keeping *keeping = data ;
+  struct analysis *a = keeping->a ;
+  struct function *function = find_function(a, statement_command(statement)) ;
+  struct statement *body = function ? function->statement->body : 0 ;
+  if (!body || !starts_something(a, body)) return 0 ;
+  for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
+  {
+    struct piece *piece = a->plan->pieces + i ;
+    if (!piece->is_function || strcmp(piece->names, pool_printf(a->pool, " %s ", function->name)) != 0) continue ;
+    if (piece->in_setup || (piece->claim && !keeping->in_setup)) return 0 ;
+    piece->claim = claim_statement(a, function->statement, "", pool_printf(a->pool, "function %s", function->name)) ;
+    piece->in_setup = keeping->in_setup ;
+    statement_walk(body, &keep_function, data) ;
+    if (piece->in_setup) add_setup(a, function->statement->range, 0) ;
+  }
+  return 0 ;
+}
+
+static void keep_functions (struct analysis *a, struct statement *statement, int in_setup)
+{
+  struct keeping keeping = { .a = a, .in_setup = in_setup } ;
+  statement_walk(statement, &keep_function, &keeping) ;
+}
+
+/* ---- tasks ---- */
+
+void add_task (struct analysis *a, struct statement *statement)
+{
+  struct held *held ;
+  int is_first = !a->task ;
+  if (is_first)
+  {
+    struct service *task = plan_service(a->plan, readable_name(a, task_name(a, statement)), line_of(a, statement)) ;
+    task->is_oneshot = 1 ;
+    task->user = a->user ;
+    copy_conditions(a, task) ;
+    task->positional = a->positional ;
+    if (a->ready.first) texts_add_all(a->pool, &task->dependencies, &a->ready) ;
+    else
+      for (struct service *one = a->plan->services ; one != task ; one = one->next)
+        if (!one->is_apart && !one->is_oneshot) texts_add(a->pool, &task->dependencies, one->name) ; /* nothing waited for a task in the background */
+    a->task = task ;
+    if (!a->conditions.first) take_pending(a, task) ;
+  }
+  for (struct held *remark = a->remarks ; remark ; remark = remark->next) remark->claim->where = service_where(a->plan, a->task, "run") ;
+  remarks_to_list(a, &a->task_statements) ;
+  held = hold_statement(a, &a->task_statements, statement) ;
+  held->claim = claim_statement(a, statement, service_where(a->plan, a->task, "run"), pool_printf(a->pool, "task %s, run once%s%s", a->task->name,
+    a->task->dependencies.first ? " after " : "", texts_join(a->pool, &a->task->dependencies, ", "))) ;
+  plan_mark_place(a->plan, a->task, held->claim, statement_text(a, statement)) ;
+  keep_functions(a, statement, 0) ;
+  a->task_must_succeed = (is_first ? 0 : a->task_must_succeed) || a->sets_errexit || a->must_succeed || may_end(a, statement) ;
+}
+
+char const *task_text (struct analysis *a)
+{
+  struct texts lines = { 0 } ;
+  for (struct held *held = a->task_statements ; held ; held = held->next) texts_add(a->pool, &lines, statement_text(a, held->statement)) ;
+  return texts_join(a->pool, &lines, "\n") ;
+}
+
+void close_task (struct analysis *a)
+{
+  struct service *task = a->task ;
+  struct held *first = a->task_statements ;
+  struct held *last ;
+  if (!task) return ;
+  a->task = 0 ;
+  while (first->statement->kind == STATEMENT_COMMENT) first = first->next ;
+  last = last_of(first) ;
+  task->claim = first->claim ;
+  task->npieces = last->npieces ;
+  for (struct held *held = a->task_statements ; held ; held = held->next)
+  {
+    if (held->next) add_line(a, &task->run, held, last->npieces) ;
+    else run_lines(a, task, held->statement) ;
+  }
+  task->is_forgiven = !a->task_must_succeed ;
+  task->must_succeed = a->task_must_succeed ;
+  task->claim->what = pool_printf(a->pool, task->is_forgiven ? "%s; when it fails, what comes later is started all the same, as the script went on"
+    : "%s; when it fails, what depends on it is not started", task->claim->what) ;
+  a->task_statements = 0 ;
+  {
+    /* Later services waited for the task's dependencies as well. */
+    struct texts ready = { 0 } ;
+    texts_add_all(a->pool, &ready, &a->ready) ;
+    a->ready = ready ;
+  }
+  add_ready(a, task) ;
+}
+
+/* ---- what starts nothing ---- */
+
+static int is_file_word (char const *name)
+{
+  return strchr(name, '.') && !shell_one_of(strrchr(name, '.'), ".sh .bash .py .pl .rb") ;
+}
+
+/* start-dfs.sh, _start_daemons of a sourced file: does a name say that it starts something? */
+static int find_starter (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  struct launch launch ;
+  char const *name ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  command_unwrap(a->pool, statement, &launch) ;
+  name = shell_basename(statement_word(statement, launch.first)) ;
+  if (find_function(a, name) || is_file_word(name) || shell_one_of(name, "start-stop-daemon startx")) return 0 ;
+  return !strncasecmp(name, "start", 5) || strcasestr(name, "_start") || strcasestr(name, "-start") || strcasestr(name, "startup") || !strncasecmp(name, "launch", 6) ;
+}
+
+static int calls_starter (struct statement *statement, void *data)
+{
+  struct analysis *a = data ;
+  return statement->kind == STATEMENT_COMMAND && !find_function(a, statement_command(statement)) && sourced_start(a, statement_command(statement)) ;
+}
+
+static void mark_starter (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
+{
+  if (statement_walk(statement, &calls_starter, a))
+    plan_todo(a->plan, service, claim, line_of(a, statement), "a function of a file that is read, which starts something: put the function into the script, and migrate that") ;
+  else if (statement_walk(statement, &find_starter, a))
+    plan_todo(a->plan, service, claim, line_of(a, statement), "by its name it starts something: if that goes on running, make it a service, in the foreground") ;
+  mark_traps(a, service, statement, claim) ;
+  mark_started_elsewhere(a, service, statement, claim, 1) ;
+}
+
+static int ends_well (struct statement *statement, void *data)
+{
+  (void)data ;
+  return !strcmp(statement_command(statement), "exit") && (statement->nwords == 1 || !strcmp(statement_word(statement, 1), "0")) ;
+}
+
+/* eval $(agent), export $(bus-launch): nobody knows which variables these set. */
+static int sets_unknown (struct statement *statement, void *data)
+{
+  char const *command = statement_command(statement) ;
+  (void)data ;
+  if (!strcmp(command, "eval")) return 1 ;
+  if (!shell_one_of(command, "export declare typeset readonly")) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  {
+    char const *raw = statement->words[i].raw ;
+    raw += *raw == '"' ;
+    if (!strncmp(raw, "$(", 2) || *raw == '`') return 1 ;
+  }
+  return 0 ;
+}
+
+#define UNKNOWN_VARIABLES "which variables it sets is not known: they reach no service"
+
+static void mark_unknown (struct analysis *a, struct service *service, struct statement *statement, struct claim *claim)
+{
+  if (statement_walk(statement, &sets_unknown, 0))
+    plan_todo(a->plan, service, claim, line_of(a, statement), service ? UNKNOWN_VARIABLES "; what it leaves running is ended behind it: make that a service" : UNKNOWN_VARIABLES) ;
+}
+
+void add_ordinary (struct analysis *a, struct statement *statement)
+{
+  struct claim *claim ;
+  if (a->conditions.first || (a->plan->services && !a->task && is_preparation(statement)))
+  {
+    struct held *held ;
+    remarks_to_list(a, &a->pending) ;
+    held = hold_statement(a, &a->pending, statement) ;
+    held->claim = claim_statement(a, statement, "", "as it was") ;
+    mark_move(a, 0, statement, held->claim) ;
+    keep_redirections(a, 0, statement, held->claim) ;
+    mark_traps(a, 0, statement, held->claim) ;
+    mark_started_elsewhere(a, 0, statement, held->claim, 0) ;
+    return ;
+  }
+  if (a->plan->services)
+  {
+    add_task(a, statement) ;
+    mark_unknown(a, a->task, statement, a->task_statements->claim) ;
+    mark_move(a, a->task, statement, a->task_statements->claim) ;
+    keep_redirections(a, a->task, statement, a->task_statements->claim) ;
+    mark_starter(a, a->task, statement, a->task_statements->claim) ;
+    return ;
+  }
+  keep_functions(a, statement, 1) ;
+  remarks_to_setup(a) ;
+  claim = claim_statement(a, statement, plan_setup_where(a->plan), "setup, as it was") ;
+  if (shell_one_of(statement_command(statement), "source ."))
+    plan_todo(a->plan, 0, claim, line_of(a, statement), UNKNOWN_VARIABLES) ;
+  else mark_unknown(a, 0, statement, claim) ;
+  plan_mark_place(a->plan, 0, claim, statement_text(a, statement)) ;
+  mark_move(a, 0, statement, claim) ;
+  keep_redirections(a, 0, statement, claim) ;
+  mark_starter(a, 0, statement, claim) ;
+  mark_again(a, statement, claim) ;
+  if (statement->kind != STATEMENT_COMMAND && statement_walk(statement, &ends_well, 0))
+    plan_todo(a->plan, 0, claim, line_of(a, statement), "exit 0 ended the container here; in cont-init.d it ends this file alone, and the services are started: exit with another code, or start them on a condition") ;
+  if (a->otherwise.first)
+    plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "if %s; then # else the script stayed in a branch above\n%s%s\nfi",
+      texts_join(a->pool, &a->otherwise, " && "), statement_text(a, statement), a->must_succeed ? " || exit" : ""), 1) ;
+  else if (a->must_succeed) plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "%s || exit", statement_text(a, statement)), 1) ;
+  else add_setup(a, statement->range, 1) ;
+}
+
+/* A check of the script's input: it is done before all services. */
+static int ends_script (struct held const *held)
+{
+  for (; held ; held = held->next)
+    if (!strcmp(statement_command(held->statement), "exit")) return 1 ;
+  return 0 ;
+}
+
+/* echo "$(migrate)" */
+static int executes_more (char const *text)
+{
+  char const *at = text ;
+  while ((at = strstr(at, "$(")) && !strncmp(at, "$(date", 6)) at += 2 ;
+  return at || strchr(text, '`') ;
+}
+
+/* if X; then web & else echo "no X"; fi */
+static int drop_messages (struct analysis *a)
+{
+  for (struct held *held = a->pending ; held ; held = held->next)
+    if (held->statement->kind != STATEMENT_COMMENT && (!is_message(a, held->statement) || executes_more(statement_text(a, held->statement)))) return 0 ;
+  for (struct held *held = a->pending ; held ; held = held->next)
+  {
+    held->claim->where = "dropped" ;
+    held->claim->what = held->statement->kind == STATEMENT_COMMENT ? "a comment on it" : "a message of a branch that starts nothing" ;
+  }
+  a->pending = 0 ;
+  return 1 ;
+}
+
+static void pending_to_task (struct analysis *a, struct held *first)
+{
+  for (struct held *held = first ; held ; held = held->next)
+  {
+    struct claim *claim = held->claim ;
+    if (held->statement->kind == STATEMENT_COMMENT)
+    {
+      hold_statement(a, &a->remarks, held->statement)->claim = claim ;
+      continue ;
+    }
+    add_task(a, held->statement) ;
+    last_of(a->task_statements)->npieces = held->npieces ;
+    claim->where = service_where(a->plan, a->task, "run") ;
+    claim->what = pool_printf(a->pool, "task %s, run once", a->task->name) ;
+  }
+  close_task(a) ;
+}
+
+void flush_pending (struct analysis *a)
+{
+  struct held *first = a->pending ;
+  struct texts lines = { 0 } ;
+  unsigned int i = 0 ;
+  if (!first) return ;
+  if (a->plan->services && drop_messages(a)) return ;
+  a->pending = 0 ;
+  if (a->plan->services && !ends_script(first))
+  {
+    pending_to_task(a, first) ;
+    return ;
+  }
+  if (!a->plan->cmd && mentions_positional(texts_join(a->pool, &a->conditions, " ")))
+    plan_todo(a->plan, 0, first->claim, line_of(a, first->statement),
+      "the script's arguments decide whether it is done, and are the image's CMD, which is not known: give --dockerfile, or write set -- WORD ahead of the condition") ;
+  for (struct held *held = first ; held ; held = held->next)
+  {
+    /* What the branch has set for these lines. */
+    for (; i < held->npieces ; i++)
+      if (a->plan->pieces[i].under && !strcmp(a->plan->pieces[i].under, texts_join(a->pool, &a->conditions, " && "))) texts_add(a->pool, &lines, a->plan->pieces[i].text) ;
+    texts_add(a->pool, &lines, statement_text(a, held->statement)) ;
+    held->claim->where = plan_setup_where(a->plan) ;
+  }
+  plan_setup(a->plan, (struct range){ 0, 0 }, pool_printf(a->pool, "if %s; then\n%s\nfi",
+    texts_join(a->pool, &a->conditions, " && "), texts_join(a->pool, &lines, "\n")), 1) ;
+}
+
+void share_pending (struct analysis *a)
+{
+  struct held *first = a->pending ;
+  if (!first || !a->here || is_for_next(a)) return ;
+  if (a->conditions.first) flush_pending(a) ;
+  else
+  {
+    a->pending = 0 ;
+    pending_to_task(a, first) ;
+  }
+}

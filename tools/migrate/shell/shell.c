@@ -1,0 +1,335 @@
+#include <skalibs/strerr.h>
+
+#include "migrate/shell/tree.h"
+
+extern TSLanguage const *tree_sitter_bash (void) ;
+
+static struct statement *read_list (struct reader *reader, TSNode node, uint32_t from, uint32_t to) ;
+static struct statement *read_statement (struct reader *reader, TSNode node) ;
+
+/* Is something in it not understood? Bash has redirections (3<>file, a here-document
+   in the background) that this grammar takes for errors. */
+static int is_damaged (TSNode node, unsigned int depth)
+{
+  uint32_t n = ts_node_child_count(node) ;
+  if (!ts_node_has_error(node)) return 0 ;
+  if (is(node, "ERROR") || ts_node_is_missing(node) || depth > DEPTH_MAX) return 1 ;
+  if (is(node, "file_redirect")) return 0 ;
+  if (is(node, "heredoc_redirect")) return 0 ; /* read_redirect looks at it */
+  for (uint32_t i = 0 ; i < n ; i++)
+    if (is_damaged(ts_node_child(node, i), depth + 1)) return 1 ;
+  return 0 ;
+}
+
+static struct branch *branch_new (struct reader *reader, struct branch ***end)
+{
+  struct branch *branch = pool_alloc(reader->source->pool, sizeof(*branch)) ;
+  **end = branch ;
+  *end = &branch->next ;
+  return branch ;
+}
+
+/* A condition, then what `after` (then, do) begins. */
+static void read_conditional (struct reader *reader, TSNode node, struct branch *branch, char const *after, uint32_t end)
+{
+  uint32_t middle = 0 ;
+  while (middle < end && !is(ts_node_child(node, middle), after)) middle++ ;
+  if (middle == end)
+  {
+    branch->head = range_of(node) ;
+    return ;
+  }
+  branch->head.start = ts_node_start_byte(node) ;
+  branch->head.end = ts_node_end_byte(ts_node_child(node, middle)) ;
+  branch->condition = read_list(reader, node, 1, middle) ;
+  if (branch->condition)
+  {
+    struct statement *last = branch->condition ;
+    while (last->next) last = last->next ;
+    branch->condition_range = (struct range){ branch->condition->range.start, last->range.end } ;
+  }
+  branch->body = read_list(reader, node, middle + 1, end) ;
+}
+
+static void read_if (struct reader *reader, TSNode node, struct statement *statement)
+{
+  struct branch **end = &statement->branches ;
+  uint32_t n = ts_node_child_count(node) ;
+  uint32_t first = 0 ;
+  while (first < n && !is(ts_node_child(node, first), "elif_clause") && !is(ts_node_child(node, first), "else_clause")
+   && !is(ts_node_child(node, first), "fi")) first++ ;
+  read_conditional(reader, node, branch_new(reader, &end), "then", first) ;
+  for (uint32_t i = first ; i < n ; i++)
+  {
+    TSNode child = ts_node_child(node, i) ;
+    if (is(child, "elif_clause")) read_conditional(reader, child, branch_new(reader, &end), "then", ts_node_child_count(child)) ;
+    else if (is(child, "else_clause"))
+    {
+      struct branch *branch = branch_new(reader, &end) ;
+      branch->head = (struct range){ ts_node_start_byte(child), ts_node_start_byte(child) + 4 } ;
+      branch->body = read_list(reader, child, 1, ts_node_child_count(child)) ;
+    }
+  }
+}
+
+static void read_case (struct reader *reader, TSNode node, struct statement *statement)
+{
+  struct branch **end = &statement->branches ;
+  statement->words = pool_alloc(reader->source->pool, sizeof(struct word)) ;
+  for (uint32_t i = 0 ; i < ts_node_child_count(node) ; i++)
+  {
+    TSNode child = ts_node_child(node, i) ;
+    uint32_t body = 0 ;
+    uint32_t n = ts_node_child_count(child) ;
+    struct branch *branch ;
+    if (is_field(node, i, "value") && !statement->nwords) statement->words[statement->nwords++] = read_word(reader, child) ;
+    if (!is(child, "case_item")) continue ;
+    while (body < n && !is(ts_node_child(child, body), ")")) body++ ;
+    if (body == n)
+    {
+      statement->damaged = 1 ;
+      continue ;
+    }
+    branch = branch_new(reader, &end) ;
+    branch->head = (struct range){ ts_node_start_byte(child), ts_node_end_byte(ts_node_child(child, body)) } ;
+    branch->pattern = source_copy(reader->source,
+      (struct range){ branch->head.start, ts_node_start_byte(ts_node_child(child, body)) }) ;
+    while (*branch->pattern == '(' || *branch->pattern == ' ') branch->pattern++ ;
+    branch->body = read_list(reader, child, body + 1, n) ;
+  }
+}
+
+static void read_loop (struct reader *reader, TSNode node, struct statement *statement)
+{
+  struct branch **end = &statement->branches ;
+  struct branch *branch = branch_new(reader, &end) ;
+  uint32_t n = ts_node_child_count(node) ;
+  TSNode body = ts_node_child(node, n - 1) ;
+  statement->until = is(ts_node_child(node, 0), "until") ;
+  branch->head = (struct range){ ts_node_start_byte(node), ts_node_start_byte(body) } ;
+  if (statement->kind == STATEMENT_LOOP)
+  {
+    branch->condition = read_list(reader, node, 1, n - 1) ;
+    if (branch->condition)
+    {
+      struct statement *last = branch->condition ;
+      while (last->next) last = last->next ;
+      branch->condition_range = (struct range){ branch->condition->range.start, last->range.end } ;
+    }
+  }
+  branch->body = read_list(reader, body, 0, ts_node_child_count(body)) ;
+}
+
+static void read_list_operator (struct reader *reader, TSNode node, struct statement *statement)
+{
+  for (uint32_t i = 0 ; i < ts_node_child_count(node) ; i++)
+    if (is(ts_node_child(node, i), "||")) statement->kind = STATEMENT_OR ;
+  statement->body = read_list(reader, node, 0, ts_node_child_count(node)) ;
+  if (!statement->body || !statement->body->next) statement->kind = STATEMENT_OTHER ;
+}
+
+static void read_function (struct reader *reader, TSNode node, struct statement *statement)
+{
+  TSNode name = ts_node_child_by_field_name(node, "name", 4) ;
+  TSNode body = ts_node_child_by_field_name(node, "body", 4) ;
+  if (ts_node_is_null(name) || ts_node_is_null(body))
+  {
+    statement->kind = STATEMENT_DAMAGED ;
+    return ;
+  }
+  statement->name = source_copy(reader->source, range_of(name)) ;
+  statement->body = read_statement(reader, body) ;
+  read_redirected(reader, node, statement->body) ; /* f() { ...; } >log */
+}
+
+static struct
+{
+  char const *type ;
+  enum statement_kind kind ;
+} const kinds[] =
+{
+  { "command", STATEMENT_COMMAND },
+  { "variable_assignment", STATEMENT_ASSIGNMENT },
+  { "variable_assignments", STATEMENT_ASSIGNMENT },
+  { "declaration_command", STATEMENT_DECLARATION },
+  { "unset_command", STATEMENT_DECLARATION },
+  { "test_command", STATEMENT_TEST },
+  { "negated_command", STATEMENT_NOT },
+  { "list", STATEMENT_AND },
+  { "pipeline", STATEMENT_PIPELINE },
+  { "compound_statement", STATEMENT_GROUP },
+  { "subshell", STATEMENT_SUBSHELL },
+  { "function_definition", STATEMENT_FUNCTION },
+  { "if_statement", STATEMENT_IF },
+  { "case_statement", STATEMENT_CASE },
+  { "while_statement", STATEMENT_LOOP },
+  { "for_statement", STATEMENT_FOR },
+  { "c_style_for_statement", STATEMENT_FOR },
+  { "comment", STATEMENT_COMMENT },
+  { "ERROR", STATEMENT_DAMAGED },
+} ;
+
+static void read_parts (struct reader *reader, TSNode node, struct statement *statement)
+{
+  uint32_t n = ts_node_child_count(node) ;
+  switch (statement->kind)
+  {
+    case STATEMENT_COMMAND :
+    case STATEMENT_DECLARATION : read_words(reader, node, statement) ; break ;
+    case STATEMENT_PIPELINE :
+      statement->body = read_list(reader, node, 0, n) ;
+      pipeline_binds(reader->source->pool, statement) ;
+      break ;
+    case STATEMENT_NOT :
+    case STATEMENT_GROUP :
+    case STATEMENT_DAMAGED :
+    case STATEMENT_SUBSHELL : statement->body = read_list(reader, node, 0, n) ; break ;
+    case STATEMENT_AND : read_list_operator(reader, node, statement) ; break ;
+    case STATEMENT_FUNCTION : read_function(reader, node, statement) ; break ;
+    case STATEMENT_IF : read_if(reader, node, statement) ; break ;
+    case STATEMENT_CASE : read_case(reader, node, statement) ; break ;
+    case STATEMENT_FOR :
+      read_words(reader, node, statement) ;
+      statement->name = "" ;
+      if (!ts_node_is_null(ts_node_child_by_field_name(node, "variable", 8)))
+        statement->name = source_copy(reader->source, range_of(ts_node_child_by_field_name(node, "variable", 8))) ;
+      if (is(node, "c_style_for_statement")) statement->nwords = 0 ;
+      read_loop(reader, node, statement) ;
+      break ;
+    case STATEMENT_LOOP : read_loop(reader, node, statement) ; break ;
+    default : break ;
+  }
+}
+
+static struct statement *read_statement (struct reader *reader, TSNode node)
+{
+  struct statement *statement ;
+  if (is(node, "redirected_statement"))
+  {
+    TSNode body = ts_node_child_by_field_name(node, "body", 4) ;
+    if (!ts_node_is_null(body) && reader->depth < DEPTH_MAX)
+    {
+      reader->depth++ ;
+      statement = read_statement(reader, body) ;
+      reader->depth-- ;
+      read_redirected(reader, node, statement) ;
+      if (statement->kind == STATEMENT_FUNCTION && statement->body) read_redirected(reader, node, statement->body) ;
+      statement->range = range_of(node) ;
+      push_redirects(reader->source->pool, statement) ;
+      statement->damaged |= is_damaged(node, 0) ;
+      return statement ;
+    }
+  }
+  statement = pool_alloc(reader->source->pool, sizeof(*statement)) ;
+  statement->kind = STATEMENT_OTHER ;
+  statement->range = statement->core = range_of(node) ;
+  statement->damaged = is_damaged(node, 0) ;
+  statement->name = "" ;
+  for (size_t i = 0 ; i < sizeof(kinds) / sizeof(*kinds) ; i++)
+    if (is(node, kinds[i].type)) statement->kind = kinds[i].kind ;
+  if (is(node, "redirected_statement")) read_redirected(reader, node, statement) ;
+  if (!ts_node_child_count(node) || reader->depth >= DEPTH_MAX) return statement ;
+  if (statement->kind <= STATEMENT_TEST) read_programs(reader, node, statement, 0) ;
+  reader->depth++ ;
+  read_parts(reader, node, statement) ;
+  reader->depth-- ;
+  return statement ;
+}
+
+/* The statements among the children from `from` up to `to`. */
+static struct statement *read_list (struct reader *reader, TSNode node, uint32_t from, uint32_t to)
+{
+  struct statement *first = 0 ;
+  struct statement **end = &first ;
+  struct statement *last = 0 ;
+  TSTreeCursor cursor = ts_tree_cursor_new(node) ;
+  uint32_t i = 0 ;
+  if (ts_tree_cursor_goto_first_child(&cursor)) do
+  {
+    TSNode child = ts_tree_cursor_current_node(&cursor) ;
+    if (i < from || i >= to) continue ;
+    if (is(child, "&") && last) last->background = 1 ;
+    if (!ts_node_is_named(child) || ts_node_end_byte(child) == ts_node_start_byte(child)) continue ;
+    *end = read_statement(reader, child) ;
+    if ((*end)->kind != STATEMENT_COMMENT) last = *end ;
+    end = &(*end)->next ;
+  }
+  while (++i < to && ts_tree_cursor_goto_next_sibling(&cursor)) ;
+  ts_tree_cursor_delete(&cursor) ;
+  return first ;
+}
+
+static char const *behind_comments (char const *p)
+{
+  for (p += strspn(p, " \t\n") ; *p == '#' ; p += strspn(p, " \t\n")) p += strcspn(p, "\n") ;
+  return p ;
+}
+
+/* What the grammar misreads, in a form that it knows, at the same place. {log}>FILE: it takes {log} for
+   a word. >&- at the end of a line: it takes the next line for a file. Each becomes a digit. <> becomes <.
+   The last branch of a case may not end in ;& or ;;& for it: they become ;;. */
+static char *with_descriptors (struct pool *pool, struct source const *source)
+{
+  char *text = pool_alloc(pool, source->len + 1) ;
+  memcpy(text, source->text, source->len) ;
+  for (char *p = text ; (p = strchr(p, '{')) ; p++)
+  {
+    size_t len = 1 + strspn(p + 1, NAME_LETTERS) ;
+    if (len == 1 || p[len] != '}' || !strchr("<>", p[len + 1]) || !p[len + 1] || (p > text && !strchr(" \t\n;&|(", p[-1]))) continue ;
+    memset(p, ' ', len) ;
+    p[len] = '9' ;
+  }
+  for (char *p = text ; (p = strstr(p, "<>")) ; p++)
+    if (p == text || p[-1] != '<') p[1] = ' ' ;
+  for (char *p = text ; (p = strstr(p, "&-")) ; p++)
+    if (p > text && strchr("<>", p[-1]) && (!p[2] || strchr(" \t\n;&|)", p[2]))) p[1] = '9' ;
+  for (char *p = text ; (p = strstr(p, ";&")) ; p++)
+    if (!strncmp(behind_comments(p + 2), "esac", 4))
+    {
+      if (p > text && p[-1] == ';') p[1] = ' ' ;
+      else p[1] = ';' ;
+    }
+  return text ;
+}
+
+/* server &! : disown in zsh. In Bash a ! with nothing behind it, which the grammar takes for the next line's. */
+static void without_disown (struct source *source, char *text)
+{
+  for (char *p = text ; (p = strchr(p, '&')) ; p++)
+  {
+    char *bang = p + 1 + strspn(p + 1, " \t") ;
+    uint32_t at = (uint32_t)(bang - text) ;
+    if (*bang != '!' || (p > text && strchr("&<>", p[-1])) || !strchr("\n#", bang[1 + strspn(bang + 1, " \t")])) continue ;
+    *bang = ' ' ;
+    source_claim(source, (struct range){ at, at + 1 }, "dropped", "! behind &: it does nothing") ;
+  }
+}
+
+struct statement *shell_parse (struct source *source)
+{
+  struct reader reader = { .source = source } ;
+  struct statement *first ;
+  TSNode root ;
+  TSTree *tree ;
+  char *text = with_descriptors(source->pool, source) ;
+  TSParser *parser = ts_parser_new() ;
+  if (!parser) strerr_diefu1sys(111, "make a parser") ;
+  if (!ts_parser_set_language(parser, tree_sitter_bash()))
+    strerr_dief1x(111, "the Bash grammar is too new for this libtree-sitter: build with the version that tools/migrate/grammar pins") ;
+  without_disown(source, text) ;
+  tree = ts_parser_parse_string(parser, 0, text, source->len) ;
+  if (!tree) strerr_diefu2sys(111, "parse ", source->name) ;
+  root = ts_tree_root_node(tree) ;
+  first = read_list(&reader, root, 0, ts_node_child_count(root)) ;
+  ts_tree_delete(tree) ;
+  ts_parser_delete(parser) ;
+  return first ;
+}
+
+struct statement *shell_parse_text (struct pool *pool, struct source *code, char const *text)
+{
+  size_t len = strlen(text) ;
+  source_init(code, pool, "", text, len > SOURCE_SIZE_MAX ? SOURCE_SIZE_MAX : len) ;
+  return shell_parse(code) ;
+}
+

@@ -1,0 +1,109 @@
+/* A shell script as a plain tree of statements, made from the grammar's tree. It knows nothing
+   about services. */
+
+#ifndef REEVE_MIGRATE_SHELL_H
+#define REEVE_MIGRATE_SHELL_H
+
+#include "migrate/text/source.h"
+
+enum statement_kind
+{
+  STATEMENT_COMMAND, /* words; maybe assignments before them */
+  STATEMENT_ASSIGNMENT, /* A=1 B=2 */
+  STATEMENT_DECLARATION, /* export, local, declare, readonly, unset */
+  STATEMENT_TEST, /* [ ... ], [[ ... ]], (( ... )) */
+  STATEMENT_NOT, /* ! body */
+  STATEMENT_AND, /* body && body->next */
+  STATEMENT_OR,
+  STATEMENT_PIPELINE, /* body | body->next | ... */
+  STATEMENT_GROUP, /* { body } */
+  STATEMENT_SUBSHELL, /* ( body ) */
+  STATEMENT_FUNCTION, /* name() body */
+  STATEMENT_IF, /* branches; an else has no condition */
+  STATEMENT_CASE, /* branches; their patterns are texts */
+  STATEMENT_LOOP, /* while (or until) branches->condition; do branches->body */
+  STATEMENT_FOR, /* for name in words; do branches->body; also select, for (( )) without words */
+  STATEMENT_COMMENT,
+  STATEMENT_DAMAGED, /* the grammar found no sense in it */
+  STATEMENT_OTHER
+} ;
+
+struct word
+{
+  struct range range ;
+  char const *raw ; /* as it is written */
+  char const *value ; /* without quotes; 0 if the shell would expand something in it */
+  char const *path ; /* without a value, but with a constant name behind the last slash: $BIN/pg_ctl, without double quotes; else 0 */
+} ;
+
+struct redirect
+{
+  struct range range ;
+  char const *raw ;
+  char const *target ; /* the word, raw; "" for a here-document */
+  int is_output ;
+} ;
+
+struct statement ;
+struct branch
+{
+  struct range head ; /* `if CONDITION; then`, `else`, `PATTERN)` */
+  struct statement *condition ;
+  struct range condition_range ;
+  char const *pattern ; /* of a case, raw */
+  struct statement *body ;
+  struct branch *next ;
+} ;
+
+struct statement
+{
+  enum statement_kind kind ;
+  struct range range ; /* with its redirections, without the `&` or `;` after it */
+  struct range core ; /* without the redirections after it */
+  int background ; /* `&` follows */
+  int until ; /* of a loop */
+  int damaged ; /* the parser does not understand it, or a part of it */
+  char const *name ; /* of a function, or of a for's variable */
+  struct word *words ;
+  unsigned int nwords ;
+  struct word *assignments ;
+  unsigned int nassignments ;
+  struct redirect *redirects ;
+  unsigned int nredirects ;
+  struct texts programs ; /* programs that its words run in $( ), ` ` and <( ): basenames */
+  struct statement *body ;
+  struct branch *branches ;
+  struct statement *next ;
+} ;
+
+/* Parses the source. Returns the first statement, 0 if there is none. All memory belongs to the
+   source's pool. Exits 111 if the parser cannot be made. */
+extern struct statement *shell_parse (struct source *source) ;
+/* The same for shell code in a word (of a trap, of `sh -c`). Ranges are those of `code`. */
+extern struct statement *shell_parse_text (struct pool *pool, struct source *code, char const *text) ;
+
+/* The text of a word without its quotes; 0 if the shell would expand something in it. */
+extern char const *shell_unquote (struct pool *pool, char const *raw) ;
+extern char const *shell_without_quotes (struct pool *pool, char const *raw) ; /* the same; what is expanded in it stays */
+/* `text` quoted for a shell, if it has to be. */
+extern char const *shell_quote (struct pool *pool, char const *text) ;
+
+/* Is `text` one of the names, a list with blanks between them? */
+extern int shell_one_of (char const *text, char const *names) ;
+/* Does `name` occur in `text` as an identifier of its own? */
+extern int shell_mentions (char const *text, char const *name) ;
+/* The number at the beginning of `text`, 0 to `max`; 0 also if there is none. *end, if not 0, is
+   set to the byte after it. */
+extern unsigned int shell_number (char const *text, unsigned int max, char const **end) ;
+extern char const *shell_basename (char const *path) ;
+/* The value of word `i`; "" if there is none, or it is not known. */
+extern char const *statement_word (struct statement const *statement, unsigned int i) ;
+/* The command's name without folders; "" if it is none. */
+extern char const *statement_command (struct statement const *statement) ;
+
+/* Calls `visit` for the statement and all statements inside it. Stops when visit returns another
+   value than 0, and returns that value. */
+typedef int statement_visit (struct statement *statement, void *data) ;
+extern int statement_walk (struct statement *statement, statement_visit *visit, void *data) ;
+
+#endif

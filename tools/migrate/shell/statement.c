@@ -1,0 +1,136 @@
+#include <string.h>
+
+#include "migrate/shell/shell.h"
+
+char const *shell_unquote (struct pool *pool, char const *raw)
+{
+  size_t len = strlen(raw) ;
+  char *out = pool_alloc(pool, len + 1) ;
+  char *p = out ;
+  char quote = 0 ;
+  if (!strncmp(raw, "$'", 2)) return 0 ;
+  if (*raw == '~') return 0 ;
+  for (size_t i = 0 ; i < len ; i++)
+  {
+    char c = raw[i] ;
+    if (quote == '\'')
+    {
+      if (c == '\'') quote = 0 ;
+      else *p++ = c ;
+    }
+    else if (c == '$' || c == '`') return 0 ;
+    else if (quote)
+    {
+      if (c == '"') quote = 0 ;
+      else if (c == '\\' && raw[i + 1] && strchr("$`\"\\\n", raw[i + 1]))
+      {
+        i++ ;
+        if (raw[i] != '\n') *p++ = raw[i] ;
+      }
+      else *p++ = c ;
+    }
+    else if (c == '\'' || c == '"') quote = c ;
+    else if (c == '\\')
+    {
+      if (!raw[i + 1]) return 0 ;
+      i++ ;
+      if (raw[i] != '\n') *p++ = raw[i] ;
+    }
+    else if (strchr("*?[{<>()", c)) return 0 ;
+    else *p++ = c ;
+  }
+  return quote ? 0 : out ;
+}
+
+char const *shell_without_quotes (struct pool *pool, char const *raw)
+{
+  char const *value = shell_unquote(pool, raw) ;
+  size_t len = strlen(raw) ;
+  if (value) return value ;
+  if (len >= 2 && *raw == '"') return pool_copy(pool, raw + 1, len - 2) ;
+  return raw ;
+}
+
+char const *shell_quote (struct pool *pool, char const *text)
+{
+  static char const plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,=@%+" ;
+  size_t len = strlen(text) ;
+  char *out ;
+  char *p ;
+  if (len && strspn(text, plain) == len) return text ;
+  p = out = pool_alloc(pool, 4 * len + 3) ;
+  *p++ = '\'' ;
+  for (; *text ; text++)
+  {
+    if (*text == '\'') p = stpcpy(p, "'\\''") ;
+    else *p++ = *text ;
+  }
+  *p++ = '\'' ;
+  *p = 0 ;
+  return out ;
+}
+
+int shell_one_of (char const *text, char const *names)
+{
+  size_t len = strlen(text) ;
+  if (!len || strchr(text, ' ')) return 0 ;
+  for (char const *p = names ; (p = strstr(p, text)) ; p++)
+    if ((p == names || p[-1] == ' ') && (!p[len] || p[len] == ' ')) return 1 ;
+  return 0 ;
+}
+
+static int in_identifier (char c)
+{
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ;
+}
+
+int shell_mentions (char const *text, char const *name)
+{
+  size_t len = strlen(name) ;
+  if (!len) return 0 ;
+  for (char const *p = text ; (p = strstr(p, name)) ; p++)
+    if ((p == text || !in_identifier(p[-1])) && !in_identifier(p[len])) return 1 ;
+  return 0 ;
+}
+
+unsigned int shell_number (char const *text, unsigned int max, char const **end)
+{
+  unsigned int n = 0 ;
+  for (; *text >= '0' && *text <= '9' ; text++)
+  {
+    unsigned int digit = (unsigned int)(*text - '0') ;
+    n = n > (max - digit) / 10 ? max : n * 10 + digit ;
+  }
+  if (end) *end = text ;
+  return n ;
+}
+
+char const *shell_basename (char const *path)
+{
+  char const *slash = strrchr(path, '/') ;
+  return slash ? slash + 1 : path ;
+}
+
+char const *statement_word (struct statement const *statement, unsigned int i)
+{
+  return i < statement->nwords && statement->words[i].value ? statement->words[i].value : "" ;
+}
+
+char const *statement_command (struct statement const *statement)
+{
+  if (statement->kind != STATEMENT_COMMAND && statement->kind != STATEMENT_DECLARATION) return "" ;
+  if (statement->nwords && statement->words[0].path) return shell_basename(statement->words[0].path) ;
+  return shell_basename(statement_word(statement, 0)) ;
+}
+
+int statement_walk (struct statement *statement, statement_visit *visit, void *data)
+{
+  int r = (*visit)(statement, data) ;
+  for (struct statement *one = statement->body ; !r && one ; one = one->next) r = statement_walk(one, visit, data) ;
+  for (struct branch *branch = statement->branches ; !r && branch ; branch = branch->next)
+  {
+    for (struct statement *one = branch->condition ; !r && one ; one = one->next) r = statement_walk(one, visit, data) ;
+    for (struct statement *one = branch->body ; !r && one ; one = one->next) r = statement_walk(one, visit, data) ;
+  }
+  return r ;
+}

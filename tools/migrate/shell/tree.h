@@ -1,0 +1,50 @@
+/* Reading the grammar's tree into statements: what shell.c and words.c share. */
+
+#ifndef REEVE_MIGRATE_TREE_H
+#define REEVE_MIGRATE_TREE_H
+
+#include <string.h>
+
+#include <tree_sitter/api.h>
+
+#include "migrate/shell/shell.h"
+
+#define DEPTH_MAX 100 /* deeper statements stay text */
+
+struct reader
+{
+  struct source *source ;
+  unsigned int depth ;
+} ;
+
+static inline struct range range_of (TSNode node)
+{
+  return (struct range){ ts_node_start_byte(node), ts_node_end_byte(node) } ;
+}
+
+static inline int is (TSNode node, char const *type)
+{
+  return !strcmp(ts_node_type(node), type) ;
+}
+
+static inline int is_field (TSNode parent, uint32_t child, char const *field)
+{
+  char const *name = ts_node_field_name_for_child(parent, child) ;
+  return name && !strcmp(name, field) ;
+}
+
+extern struct word read_word (struct reader *reader, TSNode node) ;
+/* The words, assignments and redirections of a command, a declaration or a for. */
+extern void read_words (struct reader *reader, TSNode node, struct statement *statement) ;
+/* The programs in the substitutions of a statement without parts. */
+extern void read_programs (struct reader *reader, TSNode node, struct statement *statement, unsigned int depth) ;
+/* Adds the redirections after a statement. */
+extern void read_redirected (struct reader *reader, TSNode node, struct statement *statement) ;
+/* `a && b >x`: for the grammar the redirection belongs to the whole, for the shell to b. */
+extern void push_redirects (struct pool *pool, struct statement *statement) ;
+
+/* precedence.c: the grammar reads a | b && c as a | { b && c; }, and ! a | b as { ! a; } | b. This
+   changes the pipeline to a list, or a negation, as the shell reads it. */
+extern void pipeline_binds (struct pool *pool, struct statement *statement) ;
+
+#endif

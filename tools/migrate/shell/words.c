@@ -1,0 +1,150 @@
+/* The leaves of the grammar's tree: words, assignments and redirections. */
+
+#include "migrate/shell/tree.h"
+
+/* Does a here-document have its last line? */
+static int has_end (TSNode node)
+{
+  for (uint32_t i = 0 ; i < ts_node_child_count(node) ; i++)
+  {
+    TSNode child = ts_node_child(node, i) ;
+    if (is(child, "heredoc_end")) return !ts_node_is_missing(child) && ts_node_end_byte(child) > ts_node_start_byte(child) ;
+  }
+  return 0 ;
+}
+
+/* "$BIN"/pg_ctl, "$BIN/pg_ctl" */
+static char const *path_of (struct pool *pool, char const *raw)
+{
+  char const *slash = strrchr(raw, '/') ;
+  size_t len = slash ? strspn(slash + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+-") : 0 ;
+  char *path ;
+  size_t n = 0 ;
+  if (!len || (slash[1 + len] && strcmp(slash + 1 + len, "\"") != 0)) return 0 ;
+  path = pool_alloc(pool, strlen(raw) + 1) ;
+  for (; *raw ; raw++) if (*raw != '"') path[n++] = *raw ;
+  path[n] = 0 ;
+  return path ;
+}
+
+struct word read_word (struct reader *reader, TSNode node)
+{
+  struct word word = { .range = range_of(node) } ;
+  word.raw = source_copy(reader->source, word.range) ;
+  word.value = shell_unquote(reader->source->pool, word.raw) ;
+  if (!word.value) word.path = path_of(reader->source->pool, word.raw) ;
+  return word ;
+}
+
+void read_programs (struct reader *reader, TSNode node, struct statement *statement, unsigned int depth)
+{
+  uint32_t n = ts_node_child_count(node) ;
+  if (depth > DEPTH_MAX) return ;
+  if (depth && is(node, "command"))
+  {
+    TSNode name = ts_node_child_by_field_name(node, "name", 4) ;
+    if (!ts_node_is_null(name)) texts_add(reader->source->pool, &statement->programs, shell_basename(read_word(reader, name).raw)) ;
+  }
+  for (uint32_t i = 0 ; i < n ; i++) read_programs(reader, ts_node_child(node, i), statement, depth + 1) ;
+}
+
+static void add_word (struct reader *reader, struct statement *statement, struct word word)
+{
+  struct word *words = pool_alloc(reader->source->pool, (statement->nwords + 1) * sizeof(*words)) ;
+  if (statement->nwords) memcpy(words, statement->words, statement->nwords * sizeof(*words)) ;
+  words[statement->nwords++] = word ;
+  statement->words = words ;
+  if (word.range.end > statement->core.end) statement->core.end = word.range.end ;
+}
+
+static void read_redirect (struct reader *reader, TSNode node, struct statement *statement)
+{
+  struct redirect *redirect = statement->redirects + statement->nredirects++ ;
+  uint32_t n = ts_node_child_count(node) ;
+  redirect->range = range_of(node) ;
+  /* {log}>FILE: see shell_parse(). */
+  if (redirect->range.start < reader->source->len && reader->source->text[redirect->range.start] == '}')
+    while (reader->source->text[redirect->range.start] != '{') redirect->range.start-- ;
+  redirect->raw = source_copy(reader->source, redirect->range) ;
+  redirect->target = "" ;
+  if (is(node, "heredoc_redirect"))
+  {
+    statement->damaged |= !has_end(node) ;
+    for (uint32_t i = 0 ; i < n ; i++)
+    {
+      TSNode child = ts_node_child(node, i) ;
+      if (!is(child, "ERROR") || strcmp(source_copy(reader->source, range_of(child)), "&") != 0) continue ;
+      /* <<EOF & : the & belongs to the statement, not to the redirection. */
+      ((char *)redirect->raw)[ts_node_start_byte(child) - redirect->range.start] = ' ' ;
+      statement->background = 1 ;
+    }
+    return ;
+  }
+  for (uint32_t i = 0 ; i < n ; i++)
+  {
+    TSNode child = ts_node_child(node, i) ;
+    if (!ts_node_is_named(child) || is(child, "file_descriptor") || is(child, "ERROR")) continue ; /* <> is an ERROR */
+    if (*redirect->target)
+    {
+      /* exec >log server: the grammar takes all words after > as targets, the shell only the first. */
+      add_word(reader, statement, read_word(reader, child)) ;
+      continue ;
+    }
+    redirect->target = source_copy(reader->source, range_of(child)) ;
+    redirect->range.end = range_of(child).end ;
+    redirect->raw = source_copy(reader->source, redirect->range) ;
+  }
+  if (n && !*redirect->target) redirect->target = source_copy(reader->source, range_of(ts_node_child(node, n - 1))) ; /* >&- */
+  redirect->is_output = !!strchr(redirect->raw, '>') ;
+  if (!redirect->is_output) read_programs(reader, node, statement, 0) ; /* < <(list) */
+}
+
+void read_words (struct reader *reader, TSNode node, struct statement *statement)
+{
+  uint32_t n = ts_node_child_count(node) ;
+  struct pool *pool = reader->source->pool ;
+  statement->assignments = pool_alloc(pool, n * sizeof(struct word)) ;
+  statement->redirects = pool_alloc(pool, (n + 1) * sizeof(struct redirect)) ;
+  for (uint32_t i = 0 ; i < n ; i++)
+  {
+    TSNode child = ts_node_child(node, i) ;
+    if (strstr(ts_node_type(child), "redirect")) read_redirect(reader, child, statement) ;
+    else if (is(child, "variable_assignment") && statement->kind != STATEMENT_DECLARATION)
+      statement->assignments[statement->nassignments++] = read_word(reader, child) ;
+    else if (is(child, "do_group") || is(child, "compound_statement") || is(child, "ERROR")
+     || is_field(node, i, "variable") || is(child, "for") || is(child, "select") || is(child, "in") || is(child, ";")) continue ;
+    else if (range_of(child).end > range_of(child).start) add_word(reader, statement, read_word(reader, child)) ;
+  }
+  if (!statement->nwords && statement->nassignments) statement->kind = STATEMENT_ASSIGNMENT ;
+  /* A keyword does not begin a command: its other half is missing. */
+  if (statement->nwords && shell_one_of(statement->words[0].raw, "if then elif else fi do done case esac while until for { } in")) statement->damaged = 1 ;
+}
+
+void read_redirected (struct reader *reader, TSNode node, struct statement *statement)
+{
+  uint32_t n = ts_node_child_count(node) ;
+  unsigned int had = statement->nredirects ;
+  struct redirect *redirects = pool_alloc(reader->source->pool, (had + n + 1) * sizeof(*redirects)) ;
+  if (had) memcpy(redirects, statement->redirects, had * sizeof(*redirects)) ;
+  statement->redirects = redirects ;
+  for (uint32_t i = 0 ; i < n ; i++)
+    if (strstr(ts_node_type(ts_node_child(node, i)), "redirect") && !is(ts_node_child(node, i), "redirected_statement"))
+      read_redirect(reader, ts_node_child(node, i), statement) ;
+}
+
+void push_redirects (struct pool *pool, struct statement *statement)
+{
+  struct statement *last = statement->body ;
+  struct redirect *redirects ;
+  if (statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR && statement->kind != STATEMENT_PIPELINE && statement->kind != STATEMENT_NOT) return ;
+  while (last && last->next) last = last->next ;
+  if (!last || !statement->nredirects) return ;
+  redirects = pool_alloc(pool, (last->nredirects + statement->nredirects + 1) * sizeof(*redirects)) ;
+  if (last->nredirects) memcpy(redirects, last->redirects, last->nredirects * sizeof(*redirects)) ;
+  memcpy(redirects + last->nredirects, statement->redirects, statement->nredirects * sizeof(*redirects)) ;
+  last->redirects = redirects ;
+  last->nredirects += statement->nredirects ;
+  if (statement->range.end > last->range.end) last->range.end = statement->range.end ;
+  statement->nredirects = 0 ;
+  push_redirects(pool, last) ;
+}

@@ -1,0 +1,351 @@
+/* [program:NAME]: what supervisord was told of one program, as services. */
+
+#include <string.h>
+
+#include "migrate/facts/facts.h"
+#include "migrate/shell/shell.h"
+#include "migrate/supervisord/translation.h"
+
+#define CONTAINERS_OUTPUT "/dev/stdout /dev/stderr /dev/fd/1 /dev/fd/2 /proc/1/fd/1 /proc/1/fd/2 /proc/self/fd/1 /proc/self/fd/2"
+#define NUMPROCS_MAX 64
+
+/* ---- what is done in run ---- */
+
+/* pidproxy PIDFILE PROGRAM: the signals were for the process of that file. */
+static void look_at_proxy (struct translation *t, char const *command, uint32_t line)
+{
+  struct plan *plan = t->plan ;
+  char const *name = shell_basename(pool_copy(plan->pool, command, strcspn(command, " \t\n"))) ;
+  if (strcmp(name, "pidproxy") != 0 && !shell_mentions(command, "pidproxy")) return ;
+  plan_todo(plan, t->service, t->service->claim, line, strstr(command, "mysqld_safe") || strstr(command, "mariadbd-safe")
+    ? "pidproxy is supervisor's own, and mysqld_safe ignores SIGTERM: run mysqld (or mariadbd) --user=mysql in place of both, then take supervisor's package out"
+    : "pidproxy is supervisor's own, and passes signals on to the process of its file: run that program itself, in the foreground, then take supervisor's package out") ;
+}
+
+/* bash -c "service x start && tail -f LOG" */
+static void mark_left_behind (struct translation *t, uint32_t line)
+{
+  struct source code ;
+  struct analysis a = { .plan = t->plan, .source = &code, .pool = t->plan->pool, .suffix = "" } ;
+  struct statement *statement = shell_parse_text(a.pool, &code, t->service->command) ;
+  char const *names = statement ? left_behind(&a, statement, 1) : "" ;
+  if (*names)
+    plan_todo(t->plan, t->service, t->service->claim, line, pool_printf(a.pool, "its code leaves %s in the background, and nobody supervises that: make a service of each, in the foreground", names)) ;
+}
+
+static void set_command (struct translation *t)
+{
+  struct plan *plan = t->plan ;
+  char const *command = take(t, "command", "run", pool_printf(plan->pool, "service %s", t->service->name)) ;
+  uint32_t line = source_line(t->source, t->section->range.start) ;
+  char const *todo = 0 ;
+  t->service->claim = source_claim(t->source, t->section->range, where(t, "run"), pool_printf(plan->pool, "service %s", t->service->name)) ;
+  if (!command || !*command)
+  {
+    plan_todo(plan, t->service, t->service->claim, line, "the program has no command") ;
+    return ;
+  }
+  t->service->text = command ;
+  if (shell_one_of(shell_basename(pool_copy(plan->pool, command, strcspn(command, " \t\n"))), "mysqld_safe mariadbd-safe"))
+    texts_add_once(plan->pool, &plan->notes, pool_printf(plan->pool, "%s: mysqld_safe ignores SIGTERM, so that the database would not be stopped: run mysqld (or mariadbd) --user=mysql in its place", t->service->name)) ;
+  look_at_proxy(t, command, line) ;
+  t->service->command = supervisord_command(plan->pool, &t->expansion, command, &todo) ;
+  if (todo) plan_todo(plan, t->service, t->service->claim, line, todo) ;
+  supervisord_foreground(plan, t->service, line) ;
+  mark_left_behind(t, line) ;
+}
+
+static void set_environment (struct translation *t, struct ini_section *section, char const *what)
+{
+  char const *value = section->options ? ini_take(t->source, section, "environment", where(t, "run"), what) : 0 ;
+  if (value && !supervisord_environment(t->plan->pool, &t->expansion, value, &t->service->before))
+    plan_todo(t->plan, t->service, t->service->claim, t->service->line, "part of environment= is not understood") ;
+}
+
+/* The program's value, or else the one that it inherits from [supervisord]; 0: neither has it. */
+static char const *take_inherited (struct translation *t, char const *name, char const *what)
+{
+  char const *value = take(t, name, "run", what) ;
+  char const *inherited = ini_take(t->source, t->global, name, "each run", pool_printf(t->plan->pool, "%s, of each service that has none of its own", what)) ;
+  return value ? value : inherited ;
+}
+
+static void add_option (struct translation *t, char const *option, char const *value)
+{
+  texts_add(t->plan->pool, &t->service->options, option) ;
+  texts_add(t->plan->pool, &t->service->options, value) ;
+}
+
+/* supervisord raised the limit for itself, hence for its programs; 1024 any container has. */
+static void set_limit (struct translation *t)
+{
+  char const *value = ini_take(t->source, t->global, "minfds", "", 0) ;
+  unsigned int n = value ? shell_number(value, 100000000, 0) : 0 ;
+  if (n <= 1024) ini_take(t->source, t->global, "minfds", "dropped", "limit of open files: any container has as many") ;
+  else ini_take(t->source, t->global, "minfds", "each run", "limit of open files, by reeve-exec") ;
+  if (n > 1024) add_option(t, "--limit", pool_printf(t->plan->pool, "nofile=%u", n)) ;
+}
+
+/* The directory of [supervisord] counts only if supervisord puts itself into the background. */
+static char const *take_directory (struct translation *t)
+{
+  char const *nodaemon = ini_take(t->source, t->global, "nodaemon", "", 0) ;
+  if (!nodaemon || !is_true(nodaemon)) return take_inherited(t, "directory", "working directory") ;
+  ini_take(t->source, t->global, "directory", "dropped", "with nodaemon, supervisord did not go there") ;
+  return take(t, "directory", "run", "working directory") ;
+}
+
+#define AS_ROOT "root, as the container is if nobody says otherwise"
+
+static void set_process (struct translation *t)
+{
+  struct pool *pool = t->plan->pool ;
+  char const *value ;
+  if ((value = take_directory(t)))
+    texts_add(pool, &t->service->before, pool_printf(pool, "cd %s || exit 111", supervisord_word(pool, &t->expansion, value))) ;
+  value = ini_take(t->source, t->global, "user", "", 0) ;
+  if (value && !strcmp(value, "root")) ini_take(t->source, t->global, "user", "dropped", AS_ROOT) ;
+  value = ini_take(t->source, t->section, "user", "", 0) ;
+  if (value && !strcmp(value, "root")) note(t, "user", AS_ROOT) ;
+  if ((value = take_inherited(t, "user", "user, by reeve-exec, which sets HOME, too")) && strcmp(value, "root") != 0) add_option(t, "--user", supervisord_word(pool, &t->expansion, value)) ;
+  if ((value = take_inherited(t, "umask", "umask, by reeve-exec"))) add_option(t, "--umask", value) ;
+  set_limit(t) ;
+}
+
+/* One of the two outputs, as a redirection; "" for the container's. */
+static char const *output (struct translation *t, char const *name, char const *fd)
+{
+  struct pool *pool = t->plan->pool ;
+  char const *value = ini_take(t->source, t->section, name, "", 0) ;
+  if (!value) return "" ;
+  if (!strcasecmp(value, "none") || !strcmp(value, "/dev/null"))
+  {
+    take(t, name, "run", "thrown away") ;
+    return pool_printf(pool, "%s>/dev/null", fd) ;
+  }
+  if (!*value || !strcasecmp(value, "auto") || shell_one_of(value, CONTAINERS_OUTPUT))
+  {
+    note(t, name, "the container's output") ;
+    return "" ;
+  }
+  if (!strcasecmp(value, "syslog"))
+  {
+    note(t, name, "it went to syslog: here to the container's output") ;
+    texts_add_once(pool, &t->plan->notes, pool_printf(pool, "%s: its output went to syslog, and goes to the container's now: a log/run with logger -t %s sends it there", t->service->name, t->service->name)) ;
+    return "" ;
+  }
+  if (!strncmp(value, "/var/log/supervisor/", 20))
+    texts_add_once(pool, &t->service->before, "mkdir -p /var/log/supervisor # supervisor's package made it") ;
+  take(t, name, "run", "log file; it is not rotated any more: a log/run with reeve-log does that") ;
+  return pool_printf(pool, "%s>>%s", fd, supervisord_word(pool, &t->expansion, value)) ;
+}
+
+static void set_outputs (struct translation *t)
+{
+  static char const *const rotations[] =
+    { "stdout_logfile_maxbytes", "stdout_logfile_backups", "stderr_logfile_maxbytes", "stderr_logfile_backups", 0 } ;
+  static char const *const captures[] =
+    { "stdout_capture_maxbytes", "stderr_capture_maxbytes", "stdout_events_enabled", "stderr_events_enabled", 0 } ;
+  static char const *const copies[] = { "stdout_syslog", "stderr_syslog", 0 } ;
+  struct pool *pool = t->plan->pool ;
+  char const *redirect = take(t, "redirect_stderr", "run", "stderr to stdout") ;
+  char const *out = output(t, "stdout_logfile", "") ;
+  char const *err = redirect && is_true(redirect) ? "2>&1" : output(t, "stderr_logfile", "2") ;
+  t->service->redirects = pool_printf(pool, "%s%s%s", out, *out && *err ? " " : "", err) ;
+  note(t, "stderr_logfile", "stderr goes to stdout") ;
+  for (char const *const *name = rotations ; *name ; name++) note(t, *name, "rotation: reeve-log --size and --files, in a log/run") ;
+  for (char const *const *name = copies ; *name ; name++) note(t, *name, "if true, the output went to syslog as well: it does not any more") ;
+  for (char const *const *name = captures ; *name ; name++) note(t, *name, "supervisord's own way with output") ;
+}
+
+/* ---- what is a file of the service ---- */
+
+static void set_stop (struct translation *t)
+{
+  struct plan *plan = t->plan ;
+  char const *signal = take(t, "stopsignal", "down-signal", "the signal that stops it") ;
+  char const *wait = take(t, "stopwaitsecs", "timeout-kill", "how long it may take to stop") ;
+  char const *group = take(t, "stopasgroup", "flag-down-group", "its group is stopped, and killed") ;
+  char const *kill = take(t, "killasgroup", "flag-timeout-killpg", "its group is killed") ;
+  if (signal && *signal)
+  {
+    if (!strncasecmp(signal, "SIG", 3)) signal += 3 ;
+    service_set(plan, t->service, "down-signal", signal) ;
+  }
+  if (wait && shell_number(wait, 1000000, 0)) service_set(plan, t->service, "timeout-kill", pool_printf(plan->pool, "%u", 1000 * shell_number(wait, 1000000, 0))) ;
+  if ((group && is_true(group)) || (kill && is_true(kill)))
+  {
+    service_set(plan, t->service, "flag-timeout-killpg", "") ;
+    if (!wait) service_set(plan, t->service, "timeout-kill", "10000") ; /* supervisord's own */
+  }
+  if (group && is_true(group)) service_set(plan, t->service, "flag-down-group", "") ;
+}
+
+void translate_rest (struct translation *t)
+{
+  for (struct ini_option *option = t->section->options ; option ; option = option->next)
+    if (!t->source->owner[option->range.start])
+    {
+      struct claim *claim = source_claim(t->source, option->range, where(t, "run"), "not translated") ;
+      plan_todo(t->plan, t->service, claim, source_line(t->source, option->range.start), pool_printf(t->plan->pool, "%s is not translated", option->name)) ;
+    }
+}
+
+/* Of an fcgi-program. */
+static void set_socket (struct translation *t, int i, int n)
+{
+  struct pool *pool = t->plan->pool ;
+  char const *socket = ini_take(t->source, t->section, "socket", "", 0) ;
+  char const *first = ini_take(t->source, t->section, "numprocs_start", "", 0) ;
+  char const *user = ini_take(t->source, t->section, "user", "", 0) ;
+  struct fcgi fcgi = { .owner = ini_take(t->source, t->section, "socket_owner", "", 0), .mode = ini_take(t->source, t->section, "socket_mode", "", 0) } ;
+  if (strncmp(t->section->name, "fcgi-program:", 13) != 0) return ;
+  fcgi.user = user && strcmp(user, "root") != 0 ? user : 0 ;
+  fcgi.socket = socket ? supervisord_plain(pool, &t->expansion, socket) : "" ;
+  if (!supervisord_fcgi(t->plan, t->service, &fcgi, i - (first ? (int)shell_number(first, 100000, 0) : 0), n))
+  {
+    plan_todo(t->plan, t->service, t->service->claim, t->service->line,
+      "an fcgi-program got its socket from supervisord as stdin, and which one is not understood: reeve-exec --listen-unix opens one, as descriptor 3") ;
+    return ;
+  }
+  take(t, "socket", "run", "its socket, by reeve-exec, handed on as stdin") ;
+  take(t, "socket_owner", "run", "who owns the socket") ;
+  take(t, "socket_mode", "run", "the socket's mode") ;
+  note(t, "socket_backlog", "how many may wait at the socket: reeve-exec has a number of its own") ;
+}
+
+/* Options that a variable decides, and no file of a service directory can express: from here on the section has
+   none of them. */
+static void take_dynamic (struct translation *t)
+{
+  static char const names[] = "autostart autorestart startsecs startretries exitcodes stopsignal stopwaitsecs stopasgroup killasgroup redirect_stderr priority numprocs numprocs_start" ;
+  t->dynamic = (struct texts){ 0 } ;
+  for (struct ini_option *option = t->section->options ; option ; option = option->next)
+  {
+    if (!shell_one_of(option->name, names) || !strstr(option->value, "%(ENV_")) continue ;
+    if (shell_one_of(option->name, "autostart numprocs") && supervisord_variable(t->plan->pool, option->value)) continue ;
+    texts_add(t->plan->pool, &t->dynamic, pool_printf(t->plan->pool, "%s=%s", option->name, option->value)) ;
+    source_claim(t->source, option->range, "dropped", "what a variable holds decided it: a TODO in run says so") ;
+    option->name = "" ;
+  }
+}
+
+static void mark_dynamic (struct translation *t)
+{
+  char const *name = ini_take(t->source, t->section, "process_name", "", 0) ;
+  for (struct text const *one = t->dynamic.first ; one ; one = one->next)
+    plan_todo(t->plan, t->service, t->service->claim, t->service->line, pool_printf(t->plan->pool, "%s: what the variable holds decided that; here it is as without this line: look at it", one->text)) ;
+  if (name && strstr(name, "%(ENV_"))
+    plan_todo(t->plan, t->service, t->service->claim, t->service->line, pool_printf(t->plan->pool, "process_name=%s: what the variable holds decided that: look at it", name)) ;
+}
+
+/* %(here)s: the folder of supervisord.conf, which the image may no longer have. */
+static void mark_here (struct translation *t)
+{
+  static char const *const names[] = { "directory", "environment", "stdout_logfile", "stderr_logfile" } ;
+  for (size_t i = 0 ; i < sizeof(names) / sizeof(*names) ; i++)
+  {
+    char const *value = ini_take(t->source, t->section, names[i], "", 0) ;
+    if (value && strstr(value, "%(here)s"))
+      plan_todo(t->plan, t->service, t->service->claim, t->service->line, pool_printf(t->plan->pool, "%s=%s: %%(here)s was the folder of supervisord.conf, and is . here", names[i], value)) ;
+  }
+}
+
+/* $NAME, ${NAME}, {{ NAME }} are plain text for supervisord: a template may have been filled in. Of
+   the command, supervisord_command() says it. */
+static int is_template (char const *option, char const *value)
+{
+  int is_command = !strcmp(option, "command") ;
+  for (char const *p = value ; (p = strpbrk(p, "${")) ; p++)
+    if (!strncmp(p, "{{", 2) || (*p == '$' && !is_command && ((p[1] >= 'A' && p[1] <= 'Z') || p[1] == '{'))) return 1 ;
+  return 0 ;
+}
+
+static void mark_template (struct translation *t)
+{
+  struct texts names = { 0 } ;
+  for (struct ini_option const *option = t->section->options ; option ; option = option->next)
+    if (is_template(option->name, option->value)) texts_add(t->plan->pool, &names, option->name) ;
+  if (names.first)
+    plan_todo(t->plan, t->service, t->service->claim, t->service->line, pool_printf(t->plan->pool, "%s: $NAME or {{ }} is plain text, as for supervisord: if something "
+      "(envsubst, a template) wrote the file at the start, write here what it put there: \"$NAME\" takes it from the environment", texts_join(t->plan->pool, &names, ", "))) ;
+}
+
+static void set_all (struct translation *t)
+{
+  set_command(t) ;
+  set_environment(t, t->global, "environment of every service") ;
+  set_environment(t, t->section, "environment") ;
+  set_process(t) ;
+  set_outputs(t) ;
+  translate_restart(t) ;
+  set_stop(t) ;
+  mark_dynamic(t) ;
+  mark_here(t) ;
+  mark_template(t) ;
+}
+
+static void add_process (struct translation *t, char const *name, char const *process_name, int n, int i)
+{
+  char const *service_name = name ;
+  t->expansion = (struct expansion){ .program = name, .group = t->group ? t->group : name, .number = i, .count = pool_printf(t->plan->pool, "%d", n) } ;
+  if (process_name && (n > 1 || !strstr(process_name, "process_num"))) service_name = supervisord_plain(t->plan->pool, &t->expansion, process_name) ;
+  else if (n > 1) service_name = pool_printf(t->plan->pool, "%s_%02d", name, i) ;
+  t->service = plan_service(t->plan, service_name, source_line(t->source, t->section->range.start)) ;
+  t->service->program = name ;
+  set_all(t) ;
+  set_socket(t, i, n) ;
+}
+
+/* numprocs: NAME@, of which `count` makes NAME@1, NAME@2, ... */
+static void add_template (struct translation *t, char const *name, char const *count, int first)
+{
+  struct pool *pool = t->plan->pool ;
+  struct texts lines = { 0 } ;
+  t->expansion = (struct expansion){ .program = name, .group = t->group ? t->group : name, .number = first, .is_template = 1, .count = count, .lines = &lines } ;
+  t->service = plan_service(t->plan, name, source_line(t->source, t->section->range.start)) ;
+  service_template(t->plan, t->service, count) ;
+  t->service->program = name ;
+  set_all(t) ;
+  for (struct text const *one = t->service->before.first ; one ; one = one->next) texts_add(pool, &lines, one->text) ;
+  t->service->before = lines ;
+  if (!strncmp(t->section->name, "fcgi-program:", 13))
+    plan_todo(t->plan, t->service, t->service->claim, t->service->line, "an fcgi-program of a number that is not known here: supervisord gave each process one socket, as stdin; "
+      "reeve-exec --listen-unix opens one, as descriptor 3, for each instance: /run/NAME-$REEVE_INSTANCE.sock") ;
+}
+
+void translate_program (struct translation *t, char const *name)
+{
+  struct pool *pool = t->plan->pool ;
+  char const *process_name ;
+  char const *numprocs ;
+  char const *start ;
+  char const *variable ;
+  int n ;
+  int first ;
+  int is_fcgi = !strncmp(t->section->name, "fcgi-program:", 13) ;
+  uint32_t line = source_line(t->source, t->section->range.start) ;
+  take_dynamic(t) ;
+  process_name = ini_take(t->source, t->section, "process_name", "", 0) ;
+  numprocs = ini_take(t->source, t->section, "numprocs", "", 0) ;
+  start = ini_take(t->source, t->section, "numprocs_start", "", 0) ;
+  variable = numprocs ? supervisord_variable(pool, numprocs) : 0 ;
+  first = start ? (int)shell_number(start, 100000, 0) : 0 ;
+  n = numprocs ? (int)shell_number(numprocs, 100000, 0) : 1 ;
+  if (n < 1) n = 1 ;
+  if (variable || (n > 1 && !is_fcgi))
+  {
+    add_template(t, name, variable ? pool_printf(pool, "$%s:1", variable) : pool_printf(pool, "%d", n), first) ;
+    take(t, "process_name", "run", pool_printf(pool, "names of the processes: they are %s1, %s2, ... here", t->service->name, t->service->name)) ;
+    take(t, "numprocs", "count", variable ? pool_printf(pool, "how many: %s, or 1 where that is not set (supervisord did not start then)", variable) : "how many") ;
+    take(t, "numprocs_start", "run", pool_printf(pool, "the first number: instance 1 has process_num %d", first)) ;
+    note(t, "serverurl", "supervisord's own interface") ;
+    return ;
+  }
+  for (int i = first ; i < first + n && i < first + NUMPROCS_MAX ; i++) add_process(t, name, process_name, n, i) ;
+  take(t, "process_name", "run", "names of the services") ;
+  take(t, "numprocs", "run", n > 1 ? pool_printf(pool, "a service directory for each of %d", n) : "one") ;
+  if (t->service && n > NUMPROCS_MAX) plan_todo(t->plan, t->service, t->service->claim, line, pool_printf(pool, "%d processes: only %d were written", n, NUMPROCS_MAX)) ;
+  note(t, "numprocs_start", "the first number") ;
+  note(t, "serverurl", "supervisord's own interface") ;
+}

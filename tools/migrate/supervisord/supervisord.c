@@ -1,0 +1,291 @@
+/* supervisord.conf: its sections, and the order of its programs. */
+
+#include <string.h>
+
+#include "migrate/command/image.h"
+#include "migrate/command/procrunners.h"
+#include "migrate/shell/shell.h"
+#include "migrate/supervisord/order.h"
+#include "migrate/supervisord/translation.h"
+
+#define PRIORITY_DEFAULT 999
+#define PRIORITY_MAX 100000L
+
+/* ---- order ---- */
+
+static char const *program_of (struct ini_section const *section)
+{
+  if (!strncmp(section->name, "program:", 8)) return section->name + 8 ;
+  return !strncmp(section->name, "fcgi-program:", 13) ? section->name + 13 : 0 ;
+}
+
+static long priority_of (struct ini_section const *section)
+{
+  for (struct ini_option const *option = section->options ; option ; option = option->next)
+    if (!strcmp(option->name, "priority")) return (long)shell_number(option->value, PRIORITY_MAX, 0) ;
+  return PRIORITY_DEFAULT ;
+}
+
+/* [group:x] whose programs=a, b has it; 0: it is in none. */
+static struct ini_section const *group_of (struct translation const *t, struct ini_section const *section)
+{
+  char const *name = program_of(section) ;
+  size_t len = strlen(name) ;
+  for (struct ini_section const *group = t->ini->sections ; group ; group = group->next)
+    for (struct ini_option const *option = strncmp(group->name, "group:", 6) ? 0 : group->options ; option ; option = option->next)
+      for (char const *p = option->value ; !strcmp(option->name, "programs") && *(p += strspn(p, ", \t\n")) ; p += strcspn(p, ", \t\n"))
+        if (!strncmp(p, name, len) && strcspn(p, ", \t\n") == len) return group ;
+  return 0 ;
+}
+
+/* The priorities of groups count first, then those within one; a program without a group is one by
+   itself. Is `one` started before `other`? */
+static int is_before (struct translation const *t, struct ini_section const *one, struct ini_section const *other)
+{
+  struct ini_section const *group = group_of(t, one) ;
+  struct ini_section const *others = group_of(t, other) ;
+  if (group && group == others) return priority_of(one) < priority_of(other) ;
+  return priority_of(group ? group : one) < priority_of(others ? others : other) ;
+}
+
+/* A program that is not started automatically, or not restarted, delays no other. */
+static void depend (struct translation *t, struct service *later, struct service const *earlier, int needs)
+{
+  texts_add_once(t->plan->pool, &later->dependencies, earlier->name) ;
+  if (!needs || service_has(earlier, "down")) texts_add_once(t->plan->pool, &later->optional, earlier->name) ;
+}
+
+/* Is nothing between them? */
+static int is_next (struct translation const *t, struct ini_section const *earlier, struct ini_section const *later)
+{
+  for (struct ini_section const *between = t->ini->sections ; between ; between = between->next)
+    if (program_of(between) && is_before(t, earlier, between) && is_before(t, between, later)) return 0 ;
+  return 1 ;
+}
+
+/* Of two programs, the later and the earlier one. */
+static int order_two (struct translation *t, struct ini_section const *section, struct ini_section const *other, struct texts *used)
+{
+  int next = is_next(t, other, section) ;
+  int any = 0 ;
+  for (struct service *later = t->plan->services ; later ; later = later->next)
+    for (struct service *earlier = t->plan->services ; earlier && !strcmp(later->program, program_of(section)) ; earlier = earlier->next)
+    {
+      int needs ;
+      if (strcmp(earlier->program, program_of(other)) != 0) continue ;
+      needs = order_uses(t->plan->pool, later, earlier) ;
+      if (needs) texts_add_once(t->plan->pool, used, earlier->name) ;
+      if (!needs && !next) continue ;
+      depend(t, later, earlier, needs) ;
+      any = 1 ;
+    }
+  return any ;
+}
+
+/* The dependencies of each service that the program has become: its name is not always the program's. */
+static char const *order_places (struct translation const *t, struct ini_section const *section)
+{
+  struct texts places = { 0 } ;
+  for (struct service const *one = t->plan->services ; one ; one = one->next)
+    if (!strcmp(one->program, program_of(section))) texts_add(t->plan->pool, &places, service_where(t->plan, one, "dependencies.d")) ;
+  return texts_join(t->plan->pool, &places, ", ") ;
+}
+
+/* A smaller priority was started first, and stopped last, but not waited for: it is needed
+   where the later one clearly uses it, else only the order is kept. */
+static void set_order (struct translation *t)
+{
+  struct pool *pool = t->plan->pool ;
+  for (struct ini_section *section = t->ini->sections ; section ; section = section->next)
+  {
+    struct texts used = { 0 } ;
+    int any = 0 ;
+    int is_first = 0 ;
+    if (!program_of(section)) continue ;
+    for (struct ini_section *other = t->ini->sections ; other ; other = other->next)
+    {
+      if (!program_of(other)) continue ;
+      is_first |= is_before(t, section, other) ;
+      if (is_before(t, other, section)) any |= order_two(t, section, other, &used) ;
+    }
+    ini_take(t->source, section, "priority", any ? order_places(t, section) : "dropped",
+      !any ? is_first ? "priority: it is the first: those with the next larger one have it in their dependencies.d" : "priority: the others have the same" : used.first
+        ? pool_printf(pool, "priority: it uses %s, and needs it; others with the next smaller priority come before it (optional)", texts_join(pool, &used, ", "))
+        : "priority: those with the next smaller one come before it, but nothing says that it needs them (optional)") ;
+  }
+}
+
+/* What a group's priority has become: the programs that start after one of the group, or of which
+   one of the group starts after. */
+static char const *group_order (struct translation *t, struct ini_section const *group)
+{
+  struct texts places = { 0 } ;
+  for (struct ini_section *section = t->ini->sections ; section ; section = section->next)
+    for (struct ini_section *other = t->ini->sections ; other && program_of(section) ; other = other->next)
+    {
+      struct service const *earlier ;
+      if (!program_of(other) || (group_of(t, section) == group) == (group_of(t, other) == group) || !is_before(t, other, section)) continue ;
+      for (struct service const *one = t->plan->services ; one ; one = one->next)
+        for (earlier = t->plan->services ; earlier && !strcmp(one->program, program_of(section)) ; earlier = earlier->next)
+          if (!strcmp(earlier->program, program_of(other)) && texts_has(&one->dependencies, earlier->name))
+            texts_add_once(t->plan->pool, &places, service_where(t->plan, one, "dependencies.d")) ;
+    }
+  if (!places.first) return "; its priority is dropped: no other program has another" ;
+  return pool_printf(t->plan->pool, "; its priority is in %s", texts_join(t->plan->pool, &places, ", ")) ;
+}
+
+/* dependent_startup_wait_for=a:running b:exited, of the section */
+static void set_waits (struct translation *t, struct ini_section *section)
+{
+  struct pool *pool = t->plan->pool ;
+  char const *value = ini_take(t->source, section, "dependent_startup_wait_for", "", 0) ;
+  struct texts unknown = { 0 } ;
+  for (char const *p = value ? value : "" ; *(p += strspn(p, " \t\n,")) ; p += strcspn(p, " \t\n,"))
+  {
+    char const *word = pool_copy(pool, p, strcspn(p, " \t\n,")) ;
+    char const *name = pool_copy(pool, word, strcspn(word, ":")) ;
+    int found = 0 ;
+    for (struct service *later = t->plan->services ; later ; later = later->next)
+      for (struct service *earlier = t->plan->services ; earlier && !strcmp(later->program, program_of(section)) ; earlier = earlier->next)
+      {
+        if (strcmp(earlier->program, name) != 0) continue ;
+        depend(t, later, earlier, 1) ;
+        found = 1 ;
+        if (strstr(word, ":exited") && !earlier->is_oneshot)
+          plan_todo(t->plan, earlier, earlier->claim, earlier->line, pool_printf(pool, "%s waited for its end: an empty file flag-oneshot makes it a task, which has no restart", later->name)) ;
+      }
+    if (!found) texts_add(pool, &unknown, name) ;
+  }
+  if (value) ini_take(t->source, section, "dependent_startup_wait_for", order_places(t, section), "what it waited for") ;
+  if (unknown.first)
+    texts_add(pool, &t->plan->notes, pool_printf(pool, "TODO: %s waited for what is no program here: %s", program_of(section), texts_join(pool, &unknown, ", "))) ;
+}
+
+static void drop_section (struct translation *t, char const *why)
+{
+  source_claim(t->source, t->section->range, "dropped", why) ;
+  for (struct ini_option *option = t->section->options ; option ; option = option->next) source_claim(t->source, option->range, "dropped", why) ;
+}
+
+/* The files that [include] names; "" if there is none. */
+static char const *included (struct translation const *t)
+{
+  for (struct ini_section *section = t->ini->sections ; section ; section = section->next)
+    if (!strcmp(section->name, "include") && ini_take(t->source, section, "files", "", 0)) return ini_take(t->source, section, "files", "", 0) ;
+  return "" ;
+}
+
+/* supervisord-dependent-startup */
+static int starts_programs (struct translation const *t)
+{
+  char const *command = ini_take(t->source, t->section, "command", "", 0) ;
+  return command && (strstr(command, "dependent_startup") || strstr(command, "dependent-startup")) ;
+}
+
+/* A listener may have started what supervisord did not start by itself. */
+static void note_down (struct translation *t, char const *listener)
+{
+  struct texts names = { 0 } ;
+  for (struct service const *one = t->plan->services ; one ; one = one->next)
+    if (service_has(one, "down")) texts_add(t->plan->pool, &names, one->name) ;
+  if (names.first)
+    texts_add(t->plan->pool, &t->plan->notes, pool_printf(t->plan->pool, "TODO: if the event listener %s started programs, nothing does that now: %s: take their file down out, and write "
+      "what they waited for into dependencies.d", listener, texts_join(t->plan->pool, &names, ", "))) ;
+}
+
+static void other_section (struct translation *t)
+{
+  struct pool *pool = t->plan->pool ;
+  char const *name = t->section->name ;
+  if (!strncmp(name, "group:", 6)) drop_section(t, pool_printf(pool, "the group %s: there are no groups; its programs keep their names%s", name + 6,
+    priority_of(t->section) == PRIORITY_DEFAULT ? "" : group_order(t, t->section))) ;
+  else if (!strncmp(name, "eventlistener:", 14) && starts_programs(t)) drop_section(t, "it started the programs with dependent_startup: they have dependencies.d") ;
+  else if (!strncmp(name, "eventlistener:", 14))
+  {
+    char const *events = ini_take(t->source, t->section, "events", "", 0) ;
+    drop_section(t, pool_printf(pool, "the event listener %s is not translated: there are no events; flag-main stops all when a service has ended for good", name + 14)) ;
+    texts_add(pool, &t->plan->notes, pool_printf(pool, "TODO: the event listener %s is not translated: if it ended supervisord when %s", name + 14,
+      events && strstr(events, "FATAL") && !strstr(events, "EXITED")
+        ? "a program was given up, give flag-main to those programs, and restart on-failure:3 (their startretries): with restart always, none is ever given up"
+        : "a program had ended, give flag-main and restart no to those programs: with restart always, none ever ends for good")) ;
+    note_down(t, name + 14) ;
+  }
+  else if (shell_one_of(name, "inet_http_server unix_http_server"))
+  {
+    drop_section(t, pool_printf(pool, "the web interface (%s) is not translated: the reeve command does its work", name)) ;
+    texts_add(pool, &t->plan->notes, pool_printf(pool, "the web interface (%s) is not translated", name)) ;
+  }
+  else if (!strcmp(name, "supervisorctl") || !strncmp(name, "rpcinterface:", 13)) drop_section(t, "supervisord's own: the reeve command needs no settings") ;
+  else if (!strcmp(name, "supervisord")) drop_section(t, "supervisord's own: /init needs no settings") ;
+  else if (!strcmp(name, "include"))
+  {
+    struct texts names = { 0 } ;
+    for (struct source_part const *part = t->source->parts ; part ; part = part->next) texts_add(pool, &names, part->name) ;
+    drop_section(t, names.first ? pool_printf(pool, "included files: %s", texts_join(pool, &names, ", ")) : "included files are not read") ;
+    if (t->plan->unread.first)
+      texts_add(pool, &t->plan->notes, pool_printf(pool, "TODO: files that [include] names are not here, or not known to be, and were not read: %s: "
+        "give --dockerfile, whose COPY says where they come from, or give them to reeve-migrate one by one", texts_join(pool, &t->plan->unread, " "))) ;
+  }
+  else
+  {
+    drop_section(t, pool_printf(pool, "[%s] is not translated", name)) ;
+    texts_add(pool, &t->plan->notes, pool_printf(pool, "[%s] is not translated", name)) ;
+  }
+}
+
+/* supervisord ended at once where the environment had no such variable. */
+static void note_variables (struct plan *plan)
+{
+  struct texts names = { 0 } ;
+  for (char const *p = plan->source->text ; (p = strstr(p, "%(ENV_")) ; )
+  {
+    char const *name = p += 6 ;
+    char const *line = p ;
+    while (line > plan->source->text && line[-1] != '\n') line-- ;
+    if (*line == ';' || *line == '#') continue ;
+    p += strcspn(p, ")\n") ;
+    name = pool_copy(plan->pool, name, (size_t)(p - name)) ;
+    if (*p == ')' && !texts_has(&plan->environment, name) && !shell_one_of(name, "PATH HOME HOSTNAME")) texts_add_once(plan->pool, &names, name) ;
+  }
+  if (names.first)
+    texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "supervisord did not start where one of these was not set: %s; here it is empty then (${NAME:?} in run lets the service fail)", texts_join(plan->pool, &names, ", "))) ;
+}
+
+void migrate_supervisord (struct plan *plan)
+{
+  struct ini ini ;
+  struct ini_section none = { .name = "supervisord" } ;
+  struct translation t = { .plan = plan, .source = plan->source, .ini = &ini, .global = &none } ;
+  plan->shell = "/bin/sh" ;
+  ini_read(plan->source, &ini) ;
+  for (t.section = ini.sections ; t.section ; t.section = t.section->next)
+    if (!strcmp(t.section->name, "supervisord")) t.global = t.section ;
+  for (t.section = ini.sections ; t.section ; t.section = t.section->next)
+  {
+    struct ini_section const *group = program_of(t.section) ? group_of(&t, t.section) : 0 ;
+    t.group = group ? strchr(group->name, ':') + 1 : 0 ;
+    if (program_of(t.section)) translate_program(&t, program_of(t.section)) ;
+  }
+  set_order(&t) ;
+  for (struct ini_section *section = ini.sections ; section ; section = section->next)
+    if (program_of(section)) set_waits(&t, section) ;
+  for (t.section = ini.sections ; t.section ; t.section = t.section->next)
+    if (!program_of(t.section)) other_section(&t) ;
+    else
+    {
+      char const *name = strchr(t.section->name, ':') + 1 ;
+      t.service = plan->services ;
+      while (t.service && strcmp(t.service->program, name) != 0) t.service = t.service->next ;
+      note(&t, "priority", "no order: the others have the same, or none") ;
+      if (t.service) translate_rest(&t) ;
+    }
+  if (!plan->services) plan->refused = *included(&t)
+    ? pool_printf(plan->pool, "%s has no [program:...] section, but includes %s: give reeve-migrate those files", plan->source->name, included(&t))
+    : pool_printf(plan->pool, "%s has no [program:...] section", plan->source->name) ;
+  texts_add(plan->pool, &plan->notes, "none of the services is main, as supervisord never ended by itself: an empty file flag-main ends the container with its service "
+    "when that has ended for good, which it never does with restart always (no, or on-failure:3, in its place)") ;
+  note_variables(plan) ;
+  image_check(plan) ;
+  if (plan->prefix) procrun_prefix(plan, plan->prefix) ;
+  plan_settle(plan) ;
+}

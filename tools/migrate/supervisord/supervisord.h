@@ -1,0 +1,48 @@
+/* The values of supervisord.conf: its expansions, and commands, which are split like a shell's
+   words, but not expanded by a shell. */
+
+#ifndef REEVE_MIGRATE_SUPERVISORD_H
+#define REEVE_MIGRATE_SUPERVISORD_H
+
+#include "migrate/plan/plan.h"
+
+/* The values of %(...)s. */
+struct expansion
+{
+  char const *program ;
+  char const *group ;
+  int number ; /* of the process; in a template: of the first one */
+  int is_template ; /* the process's number is known only in run */
+  char const *count ; /* how many processes; 0: one */
+  struct texts *lines ; /* of run, that the variables for its number need; 0: none are wanted */
+} ;
+
+/* X when the value is %(ENV_X)s and nothing else; 0: it is not. */
+extern char const *supervisord_variable (struct pool *pool, char const *value) ;
+
+/* A value as plain text: %(ENV_X)s becomes ${X}. */
+extern char const *supervisord_plain (struct pool *pool, struct expansion const *expansion, char const *value) ;
+/* A value as one word of a shell. */
+extern char const *supervisord_word (struct pool *pool, struct expansion const *expansion, char const *value) ;
+/* A command as words of a shell. *todo: what is not certain; untouched otherwise. */
+extern char const *supervisord_command (struct pool *pool, struct expansion const *expansion, char const *command, char const **todo) ;
+/* KEY="value",... as lines with export. Returns 0 when some of it makes no sense. */
+extern int supervisord_environment (struct pool *pool, struct expansion const *expansion, char const *value, struct texts *lines) ;
+/* A command that puts itself into the background gets its foreground form. */
+extern void supervisord_foreground (struct plan *plan, struct service *service, uint32_t line) ;
+
+/* What [fcgi-program:x] says of its socket. */
+struct fcgi
+{
+  char const *socket ; /* unix:///PATH, tcp://HOST:PORT */
+  char const *owner ; /* 0: not said */
+  char const *mode ;
+  char const *user ; /* of the program; 0: root */
+} ;
+/* Has reeve-exec open it, for process `i` of `n`, and the command get it as its stdin. 0: the
+   socket is not understood. */
+extern int supervisord_fcgi (struct plan *plan, struct service *service, struct fcgi const *fcgi, int i, int n) ;
+
+extern void migrate_supervisord (struct plan *plan) ; /* the whole file */
+
+#endif

@@ -1,0 +1,67 @@
+/* A supervisord.conf on its way into a plan: shared by supervisord.c, which goes through its
+   sections, and program.c, which makes services of one. */
+
+#ifndef REEVE_MIGRATE_TRANSLATION_H
+#define REEVE_MIGRATE_TRANSLATION_H
+
+#include "migrate/shell/shell.h"
+#include "migrate/supervisord/ini.h"
+#include "migrate/supervisord/supervisord.h"
+
+struct translation
+{
+  struct plan *plan ;
+  struct source *source ;
+  struct ini *ini ;
+  struct ini_section *section ;
+  struct ini_section *global ; /* [supervisord]; without options when there is none */
+  char const *group ; /* that the program is in; 0: none */
+  struct expansion expansion ;
+  struct service *service ;
+  struct texts dynamic ; /* options of the section that a variable decides, and that no file can express */
+} ;
+
+static inline char const *where (struct translation *t, char const *file)
+{
+  return service_where(t->plan, t->service, file) ;
+}
+
+/* The option's value, 0 if there is none. Its line went to `file` of the service. */
+static inline char const *take (struct translation *t, char const *name, char const *file, char const *what)
+{
+  return ini_take(t->source, t->section, name, where(t, file), what) ;
+}
+
+/* Its line went nowhere: why. */
+static inline void note (struct translation *t, char const *name, char const *text)
+{
+  ini_take(t->source, t->section, name, "dropped", text) ;
+}
+
+static inline int is_true (char const *value)
+{
+  return shell_one_of(value, "true True TRUE yes Yes on On 1") ;
+}
+
+static inline int is_false (char const *value)
+{
+  return shell_one_of(value, "false False FALSE no No off Off 0") ;
+}
+
+/* Does a listener, supervisord-dependent-startup, start the section's program? It does when those of its
+   dependent_startup_wait_for are there. */
+static inline int is_started_by_listener (struct translation *t)
+{
+  char const *value = ini_take(t->source, t->section, "dependent_startup", "", 0) ;
+  return value && is_true(value) ;
+}
+
+/* autorestart.c: whether it is started, and when again; restart, down, enable-if, success-codes, flag-oneshot. */
+extern void translate_restart (struct translation *t) ;
+
+/* [program:NAME] or [fcgi-program:NAME], which t->section is: its services. */
+extern void translate_program (struct translation *t, char const *name) ;
+/* A TODO for each of the section's options that nobody has taken. */
+extern void translate_rest (struct translation *t) ;
+
+#endif

@@ -1,0 +1,125 @@
+#include <string.h>
+
+#include "migrate/text/source.h"
+
+static void count_lines (struct source *source)
+{
+  uint32_t n = 0 ;
+  for (uint32_t i = 0 ; i < source->len ; i++)
+    if (source->text[i] == '\n' || i + 1 == source->len) n++ ;
+  source->line_start = pool_alloc(source->pool, (n + 1) * sizeof(uint32_t)) ;
+  source->nlines = n ;
+  n = 0 ;
+  for (uint32_t i = 0 ; i < source->len ; i++)
+    if (!i || source->text[i - 1] == '\n') source->line_start[n++] = i ;
+  source->line_start[source->nlines] = source->len ;
+}
+
+void source_init (struct source *source, struct pool *pool, char const *name, char const *text, size_t len)
+{
+  char *copy = pool_alloc(pool, len + 1) ;
+  memset(source, 0, sizeof(*source)) ;
+  source->pool = pool ;
+  source->name = name ;
+  source->text = copy ;
+  source->had_cr = pool_alloc(pool, len + 1) ;
+  for (size_t i = 0 ; i < len ; i++)
+  {
+    if (text[i] == '\r' && (i + 1 == len || text[i + 1] == '\n'))
+    {
+      source->had_cr[source->len] = 1 ;
+      source->had_crlf = 1 ;
+    }
+    else copy[source->len++] = text[i] ? text[i] : '?' ;
+  }
+  count_lines(source) ;
+  source->owner = pool_alloc(pool, source->len * sizeof(uint32_t)) ;
+}
+
+uint32_t source_line (struct source const *source, uint32_t byte)
+{
+  uint32_t low = 0 ;
+  uint32_t high = source->nlines ;
+  while (low + 1 < high)
+  {
+    uint32_t middle = low + (high - low) / 2 ;
+    if (source->line_start[middle] <= byte) low = middle ;
+    else high = middle ;
+  }
+  return low + 1 ;
+}
+
+uint32_t source_last_line (struct source const *source, struct range range)
+{
+  return source_line(source, range.end > range.start ? range.end - 1 : range.start) ;
+}
+
+struct source_part const *source_part_of (struct source const *source, uint32_t line)
+{
+  struct source_part const *found = 0 ;
+  for (struct source_part const *part = source->parts ; part && part->first <= line ; part = part->next) found = part ;
+  return found ;
+}
+
+char const *source_place (struct source const *source, uint32_t line)
+{
+  struct source_part const *part = source_part_of(source, line) ;
+  return part ? pool_printf(source->pool, "%s, line %u", part->name, line - part->first + 1) : pool_printf(source->pool, "line %u", line) ;
+}
+
+char const *source_copy (struct source const *source, struct range range)
+{
+  return pool_copy(source->pool, source->text + range.start, range.end - range.start) ;
+}
+
+struct range source_line_range (struct source const *source, uint32_t line)
+{
+  struct range range = { source->line_start[line - 1], source->line_start[line] } ;
+  if (range.end > range.start && source->text[range.end - 1] == '\n') range.end-- ;
+  return range ;
+}
+
+struct claim *source_claim (struct source *source, struct range range, char const *where, char const *what)
+{
+  struct claim *claim = pool_alloc(source->pool, sizeof(*claim)) ;
+  claim->range = range ;
+  claim->where = where ;
+  claim->what = what ;
+  if (source->nclaims == source->claims_size)
+  {
+    uint32_t size = source->claims_size ? 2 * source->claims_size : 64 ;
+    struct claim **claims = pool_alloc(source->pool, size * sizeof(struct claim *)) ;
+    for (uint32_t i = 0 ; i < source->nclaims ; i++) claims[i] = source->claims[i] ;
+    source->claims = claims ;
+    source->claims_size = size ;
+  }
+  source->claims[source->nclaims++] = claim ;
+  for (uint32_t i = range.start ; i < range.end && i < source->len ; i++)
+    if (!source->owner[i]) source->owner[i] = source->nclaims ;
+  return claim ;
+}
+
+static int must_be_claimed (struct source const *source, uint32_t byte)
+{
+  return !source->owner[byte] && !strchr(" \t\r\n;&", source->text[byte]) ;
+}
+
+uint32_t source_unclaimed (struct source const *source, uint32_t line, struct range *range)
+{
+  for (; line <= source->nlines ; line++)
+  {
+    struct range all = source_line_range(source, line) ;
+    uint32_t last = 0 ;
+    range->start = all.end ;
+    for (uint32_t i = all.start ; i < all.end ; i++)
+      if (must_be_claimed(source, i))
+      {
+        if (range->start == all.end) range->start = i ;
+        last = i + 1 ;
+      }
+    if (!last) continue ;
+    range->end = last ;
+    return line ;
+  }
+  return 0 ;
+}

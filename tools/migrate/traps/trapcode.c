@@ -1,0 +1,241 @@
+/* What a trap did: its signals become settings, its work becomes finish. */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+#include "migrate/services/services.h"
+#include "migrate/traps/trapping.h"
+#include "migrate/traps/traps.h"
+
+#define CALLS_MAX 200 /* more: each call may double the work */
+
+static struct service *service_by_program (struct analysis *a, char const *program)
+{
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+    if (!strcmp(service->program, program) || !strcmp(service->name, program)) return service ;
+  return 0 ;
+}
+
+static struct service *apache_service (struct analysis *a)
+{
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+    if (shell_one_of(service->program, "apachectl apache2ctl apache2 httpd apache2-foreground httpd-foreground")) return service ;
+  return 0 ;
+}
+
+/* ./ctl start, of which nothing is known: nor is what its stop does. */
+static int controls (struct service const *service)
+{
+  return service && service_has(service, "flag-forks") ;
+}
+
+static int says_stop (struct statement const *statement)
+{
+  if (shell_one_of(statement_command(statement), "echo printf log logger")) return 0 ;
+  if (strstr(statement_command(statement), "stop")) return 1 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (shell_one_of(statement_word(statement, i), "stop shutdown quit --stop --shutdown --quit -stop")) return 1 ;
+  return 0 ;
+}
+
+static char const *command_text (struct pool *pool, struct statement const *statement)
+{
+  char const *text = statement->nwords ? statement->words[0].raw : "" ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++) text = pool_printf(pool, "%s %s", text, statement->words[i].raw) ;
+  for (unsigned int i = 0 ; i < statement->nredirects ; i++) text = pool_printf(pool, "%s >%s", text, statement->redirects[i].target) ;
+  return text ;
+}
+
+/* echo stop >&3, printf 'quit\n' >/run/console: a command for a program that reads its stdin */
+static int writes_stop (struct statement const *statement)
+{
+  static char const *const words[] = { "stop", "quit", "shutdown", "exit", "end", "halt" } ;
+  if (!shell_one_of(statement_command(statement), "echo printf") || !statement->nredirects || shell_one_of(statement->redirects[0].target, "1 2 /dev/stderr /dev/stdout /dev/null")) return 0 ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    for (size_t j = 0 ; j < sizeof(words) / sizeof(*words) ; j++)
+      if (shell_mentions(statement->words[i].raw, words[j])) return 1 ;
+  return 0 ;
+}
+
+/* If the trap waits for a service without a signal, the work before it may have ended the
+   service. Such work must not move to finish. */
+static void look_at_wait (struct trapping *t, struct statement const *statement)
+{
+  struct analysis *a = t->a ;
+  for (unsigned int i = 1 ; t->work && !t->all_signalled && i < statement->nwords ; i++)
+  {
+    struct texts meant = { 0 } ;
+    services_of_pid(a, statement->words[i].raw, &meant) ;
+    for (struct text const *one = meant.first ; one ; one = one->next)
+      if (!texts_has(&t->signalled, one->text))
+        texts_add_once(a->pool, &t->claim->todo, pool_printf(a->pool,
+          "it waited for %s, which it sent no signal: was it `%s` that ended it? That is done only when %s has ended; the supervisor sends a signal", one->text, t->work, one->text)) ;
+  }
+}
+
+/* Commands that stop a program: sets the signal that means the same. */
+static int stops_by_program (struct trapping *t, struct statement const *statement)
+{
+  struct analysis *a = t->a ;
+  char const *command = statement_command(statement) ;
+  char const *text = statement->nwords ? statement->words[0].raw : "" ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++) text = pool_printf(a->pool, "%s %s", text, statement->words[i].raw) ;
+  if (!strcmp(command, "nginx") && strstr(text, "-s quit")) set_signal(t, service_by_program(a, "nginx"), "QUIT") ;
+  else if (!strcmp(command, "nginx") && strstr(text, "-s stop")) set_signal(t, service_by_program(a, "nginx"), "TERM") ;
+  else if (shell_one_of(command, "apachectl apache2ctl") && strstr(text, "graceful-stop")) set_signal(t, apache_service(a), "WINCH") ;
+  else if (shell_one_of(command, "apachectl apache2ctl") && strstr(text, "stop")) set_signal(t, apache_service(a), "TERM") ;
+  else if (shell_one_of(command, "pg_ctl pg_ctlcluster") && shell_mentions(text, "stop"))
+  {
+    int certain = 1 ;
+    struct service *service = probed_service(a, "pg_isready", &certain) ;
+    set_signal(t, service, strstr(text, "smart") ? "TERM" : strstr(text, "immediate") ? "QUIT" : "INT") ;
+  }
+  else if (!says_stop(statement)) return 0 ;
+  else if (!shell_one_of(command, "redis-cli mysqladmin mariadb-admin service systemctl doveadm rabbitmqctl supervisorctl rndc")
+    && (shell_one_of(command, "tmux screen") || controls(service_by_program(a, command)) || (!service_by_program(a, command) && !same_daemon(a, command))))
+    texts_add_once(a->pool, &t->claim->todo, pool_printf(a->pool, "a command that stops something: %s; the supervisor sends a signal instead: does that do?", text)) ;
+  return 1 ;
+}
+
+/* stop "$PID": what the function calls $1 */
+static void alias_arguments (struct analysis *a, struct statement const *call)
+{
+  for (unsigned int i = 1 ; i < 10 && i < call->nwords ; i++)
+  {
+    char const digit = (char)('0' + i) ;
+    struct texts meant = { 0 } ;
+    services_of_pid(a, call->words[i].raw, &meant) ;
+    alias_pid(a, pool_copy(a->pool, &digit, 1), &meant) ;
+  }
+}
+
+/* exit 143; of `exit $?` and the like nothing is known */
+static void note_code (struct trapping *t, struct statement const *statement)
+{
+  char const *code = statement->nwords > 1 ? statement->words[1].raw : "" ;
+  if (*code && strcmp(code, "0") != 0 && !strstr(code, "$?")) t->code = code ;
+}
+
+void tell_code (struct trapping *t)
+{
+  if (t->code && !t->reloads && !t->is_exit)
+    t->claim->what = pool_printf(t->a->pool, "%s; it ended the container with %s: docker stop ends it with 0 now", t->claim->what, t->code) ;
+}
+
+static int names_word (struct statement const *statement, char const *word)
+{
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+    if (!strcmp(statement_word(statement, i), word)) return 1 ;
+  return 0 ;
+}
+
+static int needs_services (struct statement *statement, void *data)
+{
+  (void)data ;
+  return statement->kind == STATEMENT_COMMAND && !shell_one_of(statement_command(statement), "rm rmdir mv cp touch sync mkdir chmod chown ln echo printf true : test [ date logger sleep") ;
+}
+
+static int look_at_trap (struct statement *statement, void *data)
+{
+  struct trapping *t = data ;
+  char const *command = statement_command(statement) ;
+  if (statement->kind == STATEMENT_FOR) alias_loop(t->a, statement) ;
+  if (statement->kind == STATEMENT_ASSIGNMENT || statement->kind == STATEMENT_COMMENT || statement->kind == STATEMENT_TEST || statement->kind == STATEMENT_DECLARATION) return 0 ;
+  if (statement->kind != STATEMENT_COMMAND) return 0 ;
+  if (shell_one_of(command, "kill pkill killall"))
+  {
+    t->kills = 1 ;
+    note_order(t, statement) ;
+    set_signals(t, statement) ;
+  }
+  else if (!strcmp(command, "xargs") && names_word(statement, "kill")) t->kills = 1 ;
+  else if (!strcmp(command, "wait") || (!strcmp(command, "tail") && statement->nwords > 1 && !strncmp(statement->words[1].raw, "--pid", 5)))
+  {
+    look_at_wait(t, statement) ;
+    if (t->killed) t->waited = 1 ;
+  }
+  else if (redirects_everything(statement)) return 0 ; /* the shell's own output */
+  else if (stops_by_program(t, statement)) t->kills = t->all_signalled = 1 ;
+  else if (writes_stop(statement))
+  {
+    t->kills = t->all_signalled = 1 ;
+    if (!t->reloads)
+      texts_add_once(t->a->pool, &t->claim->todo, pool_printf(t->a->pool, "it stopped something by writing to it: %s; the supervisor sends a signal instead: does that do?", command_text(t->a->pool, statement))) ;
+  }
+  else if (!strcmp(command, "exit")) note_code(t, statement) ;
+  else if (shell_one_of(command, "echo printf") && !is_message(t->a, statement)) t->works = 1 ;
+  else if (!shell_one_of(command, "wait exit echo printf return true false : trap test [ log sleep date jobs set")) t->works = 1 ;
+  return 0 ;
+}
+
+static struct service *who_finishes (struct analysis *a)
+{
+  struct service *last = 0 ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+  {
+    if (service->is_main) return service ;
+    if (!service->is_oneshot) last = service ;
+  }
+  return last ;
+}
+
+static void finish_with (struct trapping *t, char const *text)
+{
+  struct analysis *a = t->a ;
+  struct service *service = who_finishes(a) ;
+  if (!service) return ;
+  texts_add_once(a->pool, &service->finish, text) ; /* the traps of INT and TERM may do the same */
+  t->claim->where = service_where(a->plan, service, "finish") ;
+  if (!strstr(t->claim->what, "; what else it did is done")) t->claim->what = pool_printf(a->pool, "%s; what else it did is done each time that %s has ended", t->claim->what, service->name) ;
+}
+
+/* Each statement of a trap: signals become down-signal, the rest finish. */
+void apply_list (struct trapping *t, struct statement *list, struct source const *text)
+{
+  for (struct statement *one = list ; one ; one = one->next)
+  {
+    struct function *function = find_function(t->a, statement_command(one)) ;
+    t->kills = t->works = 0 ;
+    if (function && t->calls == CALLS_MAX)
+    {
+      texts_add_once(t->a->pool, &t->claim->todo, "its functions call each other too many times to follow them all: is all that they do at the end still done?") ;
+      continue ;
+    }
+    if (function && function->statement->body && t->a->depth < 10)
+    {
+      struct statement *body = function->statement->body ;
+      struct statement const *call = t->call ;
+      function->walked = 1 ;
+      t->calls++ ;
+      alias_arguments(t->a, one) ;
+      t->call = one ;
+      t->a->depth++ ;
+      apply_list(t, body->kind == STATEMENT_GROUP ? body->body : body, t->a->source) ;
+      t->a->depth-- ;
+      t->call = call ;
+      continue ;
+    }
+    if (one->kind == STATEMENT_FUNCTION || one->kind == STATEMENT_COMMENT) continue ;
+    statement_walk(one, &look_at_trap, t) ;
+    if (!t->works) continue ;
+    if (t->kills || t->reloads) texts_add(t->a->pool, &t->claim->todo, pool_printf(t->a->pool, t->kills ? "mixes signals with work: %s" : "what it did is not done any more: %s", source_copy(text, one->range))) ;
+    else
+    {
+      finish_with(t, source_copy(text, one->range)) ;
+      t->work = source_copy(text, one->range) ;
+      if (!t->killed && !t->all_signalled && !t->early && statement_walk(one, &needs_services, 0)) t->early = t->work ;
+    }
+  }
+}
+
+/* Work before the signals, or in place of them, may need the services that are to end: a save, a deregistration. */
+void mark_early (struct trapping *t)
+{
+  if (t->early && (t->killed || t->all_signalled))
+    texts_add_once(t->a->pool, &t->claim->todo, pool_printf(t->a->pool,
+      "it did this before it told anyone to end: %s; finish does it afterwards: if a service has to be up for it, let that service's run trap TERM, do it, and then end the program", t->early)) ;
+  else if (t->early && !t->reloads && !t->is_exit)
+    texts_add_once(t->a->pool, &t->claim->todo, pool_printf(t->a->pool,
+      "it sent nobody a signal: was it this that ended a service? %s; finish does it when that has ended, by a signal: if it has to be up for it, let its run trap TERM and do it", t->early)) ;
+}

@@ -1,0 +1,42 @@
+/* The trap that is being applied: what traps.c, trapcode.c and trapkill.c share. */
+
+#ifndef REEVE_MIGRATE_TRAPPING_H
+#define REEVE_MIGRATE_TRAPPING_H
+
+#include "migrate/facts/analysis.h"
+
+struct trapping
+{
+  struct analysis *a ;
+  struct trap *trap ;
+  struct claim *claim ;
+  struct statement const *call ; /* of the function whose body is looked at; 0: the trap itself */
+  unsigned int calls ; /* that have been followed */
+  char const *killed ; /* the last process that it sent a signal to; 0: none yet */
+  int waited ; /* it has waited since then */
+  int kills ;
+  int works ;
+  int reloads ; /* the trap is not for the end: HUP */
+  int is_exit ; /* it is for the script's own end alone */
+  char const *code ; /* another code than 0, with which it ended the script; 0: none */
+  struct texts signalled ; /* services that it told to end */
+  int all_signalled ; /* or it may have told any service */
+  char const *work ; /* the last work that moved to finish; 0: none */
+  char const *early ; /* work before the first signal that may need a service; 0: none */
+} ;
+
+/* ---- trapcode.c ---- */
+/* Each statement of a trap: signals become down-signal, the rest finish. */
+extern void apply_list (struct trapping *t, struct statement *list, struct source const *text) ;
+/* A TODO for what came ahead of the signals, or in place of them: it may talk to what is to end. */
+extern void mark_early (struct trapping *t) ;
+extern void tell_code (struct trapping *t) ; /* docker stop ends the container with another code now */
+
+/* ---- trapkill.c ---- */
+/* kill A; wait; kill B: one after the other. */
+extern void note_order (struct trapping *t, struct statement const *statement) ;
+extern void set_signals (struct trapping *t, struct statement const *kill) ;
+extern void set_signal (struct trapping *t, struct service *service, char const *signal) ; /* either may be 0 */
+extern void tell_signals (struct trapping *t) ; /* which services got which: into the claim, once all are known */
+
+#endif

@@ -1,0 +1,229 @@
+/* Traps: the signals that services got, and the work at the end. */
+
+#include <string.h>
+
+#include <skalibs/sig.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+#include "migrate/traps/trapping.h"
+#include "migrate/traps/traps.h"
+
+/* SIGTERM, TERM, 15 */
+static int is_signal (char const *word, char const *name)
+{
+  int n = sig_number(!strncmp(name, "SIG", 3) ? name + 3 : name) ;
+  if (!strncmp(name, "SIG", 3)) name += 3 ;
+  if (!strncmp(word, "SIG", 3)) word += 3 ;
+  return !strcmp(word, name) || (n && shell_number(word, 64, 0) == (unsigned int)n) ;
+}
+
+static int has_signal (struct pool *pool, char const *signals, char const *name)
+{
+  for (char const *p = signals ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
+    if (is_signal(pool_copy(pool, p, strcspn(p, " ")), name)) return 1 ;
+  return 0 ;
+}
+
+/* A trap, or `trap - TERM`, removes its signals from the traps before it. */
+static void take_signals (struct analysis *a, char const *signals, uint32_t line)
+{
+  if (a->conditions.first) return ;
+  for (struct trap *trap = a->traps ; trap ; trap = trap->next)
+  {
+    char const *left = " " ;
+    if (trap->replaced_line) continue ;
+    for (char const *p = trap->signals ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
+    {
+      char const *one = pool_copy(a->pool, p, strcspn(p, " ")) ;
+      if (!has_signal(a->pool, signals, one)) left = pool_printf(a->pool, "%s%s ", left, one) ;
+    }
+    trap->signals = left ;
+    if (!strcmp(left, " ")) trap->replaced_line = line ;
+  }
+}
+
+void walk_trap (struct analysis *a, struct statement *statement)
+{
+  struct trap **end = &a->traps ;
+  struct trap *trap ;
+  char const *signals = " " ;
+  unsigned int first = 1 ;
+  drop_remarks(a, statement) ;
+  if (!strcmp(statement_word(statement, 1), "--")) first++ ;
+  for (unsigned int i = first + 1 ; i < statement->nwords ; i++)
+    signals = pool_printf(a->pool, "%s%s ", signals, statement_word(statement, i)) ;
+  if (first + 1 >= statement->nwords || !strcmp(statement->words[first].raw, "-"))
+  {
+    if (first + 1 == statement->nwords) signals = pool_printf(a->pool, " %s ", statement_word(statement, first)) ;
+    if (!a->waited_line) take_signals(a, signals, line_of(a, statement)) ; /* behind the wait it had done its work */
+    claim_statement(a, statement, "dropped", "the shell's signals: the supervisor has its own") ;
+    return ;
+  }
+  take_signals(a, signals, line_of(a, statement)) ;
+  trap = pool_alloc(a->pool, sizeof(*trap)) ;
+  trap->statement = statement ;
+  trap->code = shell_without_quotes(a->pool, statement->words[first].raw) ;
+  trap->signals = trap->all = signals ;
+  trap->line = line_of(a, statement) ;
+  while (*end) end = &(*end)->next ;
+  *end = trap ;
+}
+
+/* on_signals() { trap stop TERM; trap reload HUP; } */
+int walk_trap_call (struct analysis *a, struct statement *statement)
+{
+  struct function *function = find_function(a, statement_command(statement)) ;
+  struct statement *body = function ? function->statement->body : 0 ;
+  struct claim *claim ;
+  int traps = 0 ;
+  if (!body || body->kind != STATEMENT_GROUP || body->nredirects || statement->nwords > 1 || a->conditions.first) return 0 ;
+  for (struct statement *one = body->body ; one ; one = one->next)
+    if (!strcmp(statement_command(one), "trap")) traps++ ;
+    else if (one->kind != STATEMENT_COMMENT && !is_message(a, one)) return 0 ;
+  if (!traps) return 0 ;
+  function->walked = 1 ;
+  drop_remarks(a, statement) ;
+  claim = claim_statement(a, statement, "dropped", "a function that sets traps: the supervisor signals each service") ;
+  for (struct statement *one = body->body ; one ; one = one->next)
+    if (!strcmp(statement_command(one), "trap")) walk_trap(a, one) ;
+  for (struct trap *trap = a->traps ; trap ; trap = trap->next)
+    for (struct statement const *one = body->body ; one ; one = one->next)
+      if (trap->statement == one) trap->claim = claim ;
+  return 1 ;
+}
+
+/* Is the trap for the end? HUP and USR1 are not, nor are other signals if there is a trap for TERM and the like. */
+static int is_for_the_end (struct analysis *a, struct trap const *trap)
+{
+  static char const *const ends[] = { " TERM ", " SIGTERM ", " INT ", " SIGINT ", " QUIT ", " SIGQUIT ", " EXIT ", " 0 ", " 15 ", " 2 ", " 3 ", " PWR ", " SIGPWR " } ;
+  static char const *const tells[] = { "HUP", "USR1", "USR2", "WINCH", "CONT" } ;
+  for (size_t i = 0 ; i < sizeof(ends) / sizeof(*ends) ; i++)
+    if (strstr(trap->all, ends[i])) return 1 ;
+  if (!trap->all[strspn(trap->all, " ")]) return 1 ; /* not known */
+  if (a->plan->stop_signal && has_signal(a->pool, trap->all, a->plan->stop_signal)) return 1 ;
+  for (size_t i = 0 ; i < sizeof(tells) / sizeof(*tells) ; i++)
+    if (has_signal(a->pool, trap->all, tells[i])) return 0 ;
+  for (struct trap const *other = a->traps ; other ; other = other->next)
+    if (other != trap && *other->code)
+      for (size_t i = 0 ; i < sizeof(ends) / sizeof(*ends) ; i++)
+        if (strstr(other->all, ends[i])) return 0 ;
+  return 1 ;
+}
+
+static void all_are_main (struct analysis *a, struct claim *claim)
+{
+  struct texts names = { 0 } ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+    if (service->is_background && !service->is_oneshot)
+    {
+      service->is_main = 1 ;
+      texts_add(a->pool, &names, service->name) ;
+    }
+  if (names.first) claim->what = pool_printf(a->pool, "watched its children, and ended all when one had ended: main are %s", texts_join(a->pool, &names, ", ")) ;
+}
+
+/* The function was only for the trap: its lines have what is said of that. */
+static void tell_of_function (struct analysis *a, struct function *function, struct trap const *trap, char const *where, char const *what)
+{
+  char const *text = pool_printf(a->pool, "function %s, the trap of line %u: %s", function->name, trap->line, what) ;
+  char const *names = pool_printf(a->pool, " %s ", function->name) ;
+  function->walked = 1 ;
+  for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
+    if (a->plan->pieces[i].is_function && !strcmp(a->plan->pieces[i].names, names)) a->plan->pieces[i].became = text ;
+  source_claim(a->source, function->statement->range, where, text) ;
+}
+
+/* Applies the trap's code, for the end or for a reload. */
+static void apply_code (struct trapping *t)
+{
+  struct analysis *a = t->a ;
+  struct source code ;
+  struct function *function = find_function(a, t->trap->code) ;
+  t->reloads = !is_for_the_end(a, t->trap) ;
+  t->is_exit = !strcmp(t->trap->all, " EXIT ") || !strcmp(t->trap->all, " 0 ") ;
+  if (function)
+  {
+    struct statement *body = function->statement->body ;
+    function->walked = 1 ;
+    if (body) apply_list(t, body->kind == STATEMENT_GROUP ? body->body : body, a->source) ;
+  }
+  else apply_list(t, shell_parse_text(a->pool, &code, t->trap->code), &code) ;
+  mark_early(t) ;
+  tell_code(t) ;
+  tell_signals(t) ;
+  if (function) tell_of_function(a, function, t->trap, t->claim->where, t->claim->what) ;
+}
+
+/* The program that the script became ahead of any waiting: its trap has never run; 0: there is none. */
+static struct service const *ended_by_exec (struct analysis *a, struct trap const *trap)
+{
+  struct service const *service = a->plan->services ;
+  while (service && (!service->is_exec || service->conditions.first || service->line < trap->line)) service = service->next ;
+  return a->waited_line || trap->claim ? 0 : service ;
+}
+
+/* The user has nothing to do for what the script never did. */
+static void tell_ended (struct analysis *a, struct trap const *trap, struct claim *claim)
+{
+  struct service const *ended = ended_by_exec(a, trap) ;
+  if (!ended) return ;
+  claim->todo = (struct texts){ 0 } ;
+  claim->what = pool_printf(a->pool, "%s; it never ran, as exec of line %u ended it", claim->what, ended->line) ;
+}
+
+static void apply_trap (struct analysis *a, struct trap *trap)
+{
+  struct trapping t = { .a = a, .trap = trap } ;
+  char const *signals = pool_copy(a->pool, trap->all, strlen(trap->all) - 1) ;
+  if (trap->claim)
+  {
+    t.claim = trap->claim ;
+    t.claim->what = pool_printf(a->pool, "%s; trap of%s", t.claim->what, signals) ;
+  }
+  else t.claim = claim_statement(a, trap->statement, "dropped", pool_printf(a->pool, "trap of%s: the supervisor signals each service", signals)) ;
+  if (trap->replaced_line)
+  {
+    struct function *function = find_function(a, trap->code) ;
+    t.claim->what = pool_printf(a->pool, "trap of%s: line %u sets another one, or none", signals, trap->replaced_line) ;
+    if (!function || function->walked) return ;
+    tell_of_function(a, function, trap, "dropped", pool_printf(a->pool, "line %u sets another one, or none", trap->replaced_line)) ;
+  }
+  else if (!*trap->code) t.claim->what = pool_printf(a->pool, "ignores%s: a service has the default", signals) ;
+  else if (shell_one_of("ERR", trap->signals + 1) || strstr(trap->signals, " ERR ") || strstr(trap->signals, " DEBUG ")) t.claim->what = "a trap for errors of the script" ;
+  else if (strstr(trap->signals, "CHLD"))
+  {
+    t.claim->what = "watched its children: supervision replaces it" ;
+    if (ends_all(a, trap)) all_are_main(a, t.claim) ;
+  }
+  else
+  {
+    if (!trap->signals[strspn(trap->signals, " ")])
+      texts_add(a->pool, &t.claim->todo, "which signals these are is not known here: taken for those that end it") ;
+    apply_code(&t) ;
+    tell_ended(a, trap, t.claim) ;
+  }
+}
+
+/* What the script became by exec got the image's STOPSIGNAL itself. */
+static void hand_on_stop_signal (struct analysis *a)
+{
+  char const *signal = a->plan->stop_signal ;
+  for (struct service *service = a->plan->services ; signal && service ; service = service->next)
+  {
+    if (!service->is_exec || service->is_oneshot || service->down_line || service_has(service, "flag-console") || service_has(service, "down-signal")) continue ;
+    service_set(a->plan, service, "down-signal", signal) ;
+    service->claim->what = pool_printf(a->pool, "%s; down-signal %s: the image's STOPSIGNAL, which it got as PID 1", service->claim->what, signal) ;
+  }
+}
+
+void apply_traps (struct analysis *a)
+{
+  char const *stop = a->plan->stop_signal ? a->plan->stop_signal : "TERM" ;
+  /* The trap of the signal that stops the container comes first: its signals win. */
+  for (struct trap *trap = a->traps ; trap ; trap = trap->next)
+    if (has_signal(a->pool, trap->signals, stop)) apply_trap(a, trap) ;
+  for (struct trap *trap = a->traps ; trap ; trap = trap->next)
+    if (!has_signal(a->pool, trap->signals, stop)) apply_trap(a, trap) ;
+  hand_on_stop_signal(a) ;
+}

@@ -1,0 +1,13 @@
+/* Traps: the signals that services got, and the work at the end. */
+
+#ifndef REEVE_MIGRATE_TRAPS_H
+#define REEVE_MIGRATE_TRAPS_H
+
+#include "migrate/facts/analysis.h"
+
+/* ---- traps.c ---- */
+extern void walk_trap (struct analysis *a, struct statement *statement) ;
+extern int walk_trap_call (struct analysis *a, struct statement *statement) ; /* of a function that only sets traps; 1: it was that */
+extern void apply_traps (struct analysis *a) ;
+
+#endif

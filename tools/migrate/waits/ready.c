@@ -1,0 +1,194 @@
+/* What the script's order said without words: a daemon's parent ended when the daemon was ready,
+   and a command that failed ended the script, also where nothing else depends on it. */
+
+#include <string.h>
+
+#include "migrate/facts/facts.h"
+#include "migrate/waits/waits.h"
+
+/* Readiness checks of daemons, at their default ports. */
+static struct row
+{
+  char const *program ;
+  char const *check ; /* for who talks to it; 0: none */
+  char const *other ; /* for later services: works without a client program, which the image may lack; 0: the same */
+  char const *options ; /* the check holds with these options alone; 0: with all that move no port */
+} const checks[] =
+{
+  { "mysqld", "mysqladmin --silent ping", 0, 0 },
+  { "mariadbd", "mariadb-admin --silent ping", "mariadb-admin --silent ping || mysqladmin --silent ping", 0 },
+  { "postgres", "pg_isready -q", 0, 0 },
+  { "redis-server", "redis-cli ping", 0, 0 },
+  { "rabbitmq-server", "rabbitmq-diagnostics -q check_running", "nc -z 127.0.0.1 5672", 0 },
+  { "slapd", "ldapsearch -x -b '' -s base", "nc -z 127.0.0.1 389", 0 },
+  { "mongod", "mongosh --quiet --eval 'db.adminCommand(\"ping\")'", "nc -z 127.0.0.1 27017", 0 },
+  /* Other daemons talk to these, too. */
+  { "dbus-daemon", "[ -S /run/dbus/system_bus_socket ] || [ -S /var/run/dbus/system_bus_socket ]", 0,
+    "--system --nofork --nopidfile --nosyslog --syslog --syslog-only --print-pid --print-address "
+    "--config-file=/usr/share/dbus-1/system.conf --config-file=/etc/dbus-1/system.conf" },
+  { "rpcbind", "[ -S /run/rpcbind.sock ] || [ -S /var/run/rpcbind.sock ]", 0, "-f -w -i -s -r" },
+  { "avahi-daemon", "[ -S /run/avahi-daemon/socket ] || [ -S /var/run/avahi-daemon/socket ]", 0, "--no-chroot --no-drop-root --no-rlimits --no-proc-title --debug -s" },
+  /* They stay what they are (flag-forks). */
+  { "pg_ctl", 0, 0, 0 },
+  { "pg_ctlcluster", 0, 0, 0 },
+  { "postgresql", 0, 0, 0 },
+} ;
+
+static char const *text_of (struct analysis *a, struct service const *service)
+{
+  return pool_printf(a->pool, "%s\n%s\n%s", texts_join(a->pool, &service->run, "\n"), service->command ? service->command : "", service->text) ;
+}
+
+/* Does a later service or task talk to it? */
+static struct service const *client_of (struct analysis *a, struct service const *daemon)
+{
+  for (struct service const *one = daemon->next ; one ; one = one->next)
+    if (texts_has(&one->dependencies, daemon->name) && is_client_of(daemon, text_of(a, one))) return one ;
+  return 0 ;
+}
+
+static struct row const *row_of (struct analysis *a, struct service const *service)
+{
+  for (size_t i = 0 ; i < sizeof(checks) / sizeof(*checks) ; i++)
+    if (!strcmp(service->program, checks[i].program) || (!checks[i].check && !strcmp(service->name, checks[i].program)) || (service->command && !strcmp(shell_basename(pool_copy(a->pool, service->command, strcspn(service->command, " "))), checks[i].program)))
+      return checks + i ;
+  return 0 ;
+}
+
+/* If a file or an option moves it to another port, a check of the default port never succeeds. */
+static int may_listen_elsewhere (struct service const *service)
+{
+  static char const *const marks[] = { "port", " -p", "socket", "bind", " -h", "listen", "conf", "defaults-file", "skip-networking", " -f ", " -c ", " -k", "$" } ;
+  char const *command = service->command ? service->command : "$" ;
+  /* The packages' own. */
+  if (!strcmp(command, "redis-server /etc/redis/redis.conf --daemonize no") || strstr(command, "config_file=/etc/postgresql/")) return 0 ;
+  for (size_t i = 0 ; i < sizeof(marks) / sizeof(*marks) ; i++)
+    if (strstr(command, marks[i])) return 1 ;
+  return 0 ;
+}
+
+/* Is it as the row knows it? dbus-daemon without --system is another bus. */
+static int has_only (struct analysis *a, struct service const *service, char const *options)
+{
+  char const *p = service->command ? service->command : "$" ;
+  int is_system = !!strstr(p, "system") ;
+  for (p += strcspn(p, " ") ; *(p += strspn(p, " ")) ; p += strcspn(p, " "))
+    if (!shell_one_of(pool_copy(a->pool, p, strcspn(p, " ")), options)) return 0 ;
+  return is_system || strcmp(service->program, "dbus-daemon") != 0 ;
+}
+
+/* They serve the machine, and need no database. */
+#define NEEDS_NONE "cron crond sshd rsyslogd syslogd syslog-ng memcached"
+
+static int needs_none (struct analysis *a, struct service const *one)
+{
+  return shell_one_of(one->name, NEEDS_NONE)
+   || (one->command && shell_one_of(shell_basename(pool_copy(a->pool, one->command, strcspn(one->command, " "))), NEEDS_NONE)) ;
+}
+
+/* What was started behind a database may need it, and was started when that was ready. When it was
+   not, the script went on, unless by set -e. Another database does not need it. */
+static int may_need (struct analysis *a, struct service const *one, struct service const *daemon, struct row const *row)
+{
+  return (!one->is_daemon || (row && (row->options || (!row_of(a, one) && !needs_none(a, one))))) && !texts_has(&one->dependencies, daemon->name) ;
+}
+
+static int has_behind (struct analysis *a, struct service const *daemon, struct row const *row)
+{
+  struct service const *one = daemon->next ;
+  while (one && !may_need(a, one, daemon, row)) one = one->next ;
+  return one && !daemon->is_apart ;
+}
+
+/* Other daemons are started behind it, and nothing else: they may well do without it. */
+static int only_daemons_behind (struct service const *daemon)
+{
+  struct service const *one = daemon->next ;
+  while (one && one->is_daemon) one = one->next ;
+  return !one ;
+}
+
+/* Nothing tells when it is ready: the order is lost, and the report says so. */
+static void tell_beside (struct analysis *a, struct service const *daemon)
+{
+  struct texts names = { 0 } ;
+  for (struct service *one = daemon->next ; one && !daemon->is_apart ; one = one->next)
+    if (!texts_has(&one->dependencies, daemon->name)) texts_add(a->pool, &names, one->name) ;
+  if (names.first) daemon->claim->what = pool_printf(a->pool, "%s; it left when it was ready, and %s came behind it: nothing tells here when it is ready, so they start beside it",
+    daemon->claim->what, texts_join(a->pool, &names, ", ")) ;
+}
+
+static void order_behind (struct analysis *a, struct service *daemon, struct row const *row, char const *why)
+{
+  int needs = a->sets_errexit && !daemon->conditions.first ;
+  struct texts names = { 0 } ;
+  struct texts beside = { 0 } ;
+  for (struct service *one = daemon->next ; one && !daemon->is_apart ; one = one->next)
+  {
+    if (!may_need(a, one, daemon, row)) continue ;
+    texts_add(a->pool, &one->dependencies, daemon->name) ;
+    if (!needs) texts_add(a->pool, &one->optional, daemon->name) ;
+    texts_add(a->pool, &names, one->name) ;
+  }
+  if (names.first) daemon->claim->what = pool_printf(a->pool, "%s; it left when it was ready, and %s came behind it%s", daemon->claim->what, texts_join(a->pool, &names, ", "), why) ;
+  for (struct service *one = daemon->next ; one && !daemon->is_apart ; one = one->next)
+    if (!texts_has(&one->dependencies, daemon->name)) texts_add(a->pool, &beside, one->name) ;
+  if (names.first && beside.first) daemon->claim->what = pool_printf(a->pool, "%s (not waiting: %s)", daemon->claim->what, texts_join(a->pool, &beside, ", ")) ;
+}
+
+static void check_daemon (struct analysis *a, struct service *service)
+{
+  struct service const *client = client_of(a, service) ;
+  struct row const *row = row_of(a, service) ;
+  int knows = row && row->check && (row->options ? has_only(a, service, row->options) : client || !may_listen_elsewhere(service)) ;
+  if (!service->claim) return ;
+  if (!client && (!has_behind(a, service, row) || (!knows && only_daemons_behind(service))))
+  {
+    tell_beside(a, service) ;
+    return ;
+  }
+  if (!knows)
+  {
+    if (!row || row->options) tell_beside(a, service) ;
+    if (client || (row && row->check && !row->options))
+      plan_todo(a->plan, service, service->claim, service->line, pool_printf(a->pool, "it left when it was ready, and %s %s that: write data/check, and run it with reeve-exec --ready ./data/check",
+        client ? client->name : "what comes later", client ? "needs" : "may need")) ;
+    if (row && !row->options) order_behind(a, service, row, "") ;
+    return ;
+  }
+  service->check = client || !row->other ? row->check : row->other ;
+  service->builtin = builtin_check(a->pool, service->check) ;
+  service->check_npieces = service->npieces ;
+  service->check_claim = service->claim ;
+  if (client) service->claim->what = pool_printf(a->pool, "%s; it left when it was ready, for %s: its readiness check asks that%s%s%s", service->claim->what, client->name,
+    service->builtin ? " (" : "", service->builtin ? service->builtin : "", service->builtin ? ")" : "") ;
+  order_behind(a, service, row, client ? "" : ": its readiness check asks that") ;
+}
+
+static int leads_to_main (struct analysis *a, struct service const *task, unsigned int depth)
+{
+  for (struct service const *one = a->plan->services ; one ; one = one->next)
+  {
+    if (!texts_has(&one->dependencies, task->name) || depth > 30) continue ;
+    if (one->is_main || leads_to_main(a, one, depth + 1)) return 1 ;
+  }
+  return 0 ;
+}
+
+/* Nothing that keeps the container alive depends on it. */
+static void end_with (struct analysis *a, struct service *task)
+{
+  texts_add(a->pool, &task->finish, "# The script ended when this failed: so does the container.") ;
+  texts_add(a->pool, &task->finish, "case $1 in 0) ;; 256) exec reeve shutdown $((128 + $2)) ;; *) exec reeve shutdown \"$1\" ;; esac") ;
+  task->claim->what = pool_printf(a->pool, "%s; when it fails, the container ends (finish), as the script did", task->claim->what) ;
+}
+
+void settle_ready (struct analysis *a)
+{
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+  {
+    if (service->is_daemon && !service->check) check_daemon(a, service) ;
+    if (service->is_oneshot && service->claim && !service->is_forgiven && service->must_succeed && !leads_to_main(a, service, 0))
+      end_with(a, service) ;
+  }
+}

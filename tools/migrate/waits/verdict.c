@@ -1,0 +1,184 @@
+/* What asks, behind a loop that has waited, how that ended: [ "$ready" = 1 ] || exit 1.
+   The supervisor looks at that now (timeout-up), and what is behind depends on the service. */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+#include "migrate/waits/waits.h"
+
+
+/* Names that the loop sets: n=, n++, ((n+=1)), read n */
+static void add_names (struct analysis *a, struct texts *names, struct statement const *statement)
+{
+  char const *text = statement_text(a, statement) ;
+  if (statement->kind == STATEMENT_FOR && *statement->name) texts_add_once(a->pool, names, statement->name) ;
+  for (char const *p = text ; *p ; )
+  {
+    size_t len = strspn(p, NAME_LETTERS) ;
+    char const *end = p + len ;
+    if (!len)
+    {
+      p++ ;
+      continue ;
+    }
+    if (!(*p >= '0' && *p <= '9') && ((*end == '=' && end[1] != '=' && end[1] != '~') || !strncmp(end, "++", 2) || !strncmp(end, "--", 2)
+     || !strncmp(end, "+=", 2) || !strncmp(end, "-=", 2) || (p > text + 1 && (!strncmp(p - 2, "++", 2) || !strncmp(p - 2, "--", 2)) && p[-3] == '(')))
+      texts_add_once(a->pool, names, pool_copy(a->pool, p, len)) ;
+    p = end ;
+  }
+}
+
+static void describe (struct analysis *a)
+{
+  struct awaited *w = &a->awaited ;
+  struct service *service = w->service ;
+  char const *what = pool_printf(a->pool, "waits for %s: its readiness check%s%s%s; what comes later depends on it", service->name,
+    service->builtin ? ", which reeve-exec makes itself (" : "", service->builtin ? service->builtin : "", service->builtin ? ")" : "") ;
+  service->is_forgiven = w->limit_ms && !w->gives_up ;
+  if (w->limit_ms && w->gives_up)
+    what = pool_printf(a->pool, "%s; timeout-up: the script gave up then (here %s is started again)", what, service->name) ;
+  else if (w->limit_ms)
+    what = pool_printf(a->pool, "%s; timeout-up: after that time the script went on all the same, and so does what comes later (optional)", what) ;
+  w->claim->what = what ;
+}
+
+/* At the end: the script gave up the waiting, but its service is on a condition, so that others do not need it. */
+void settle_waits (struct analysis *a)
+{
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+    if (service->check && service->conditions.first && !service->is_forgiven && service->check_claim && strstr(service->check_claim->what, "the script gave up then"))
+      plan_todo(a->plan, service, service->check_claim, source_line(a->source, service->check_claim->range.start), pool_printf(a->pool,
+        "the script gave up when %s was not ready in time; as %s is started on a condition alone, what comes later is started without it then", service->name, service->name)) ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+    if (service->is_forgiven && service->check)
+      plan_todo(a->plan, service, service->check_claim, source_line(a->source, service->check_claim->range.start),
+        "the script went on after that time, and left it running; here timeout-up starts it again: write a larger number, or remove timeout-up, if it may take longer") ;
+}
+
+void note_waited (struct analysis *a, struct statement const *statement, struct waiting const *waiting, struct claim *claim)
+{
+  a->awaited = (struct awaited){ .service = waiting->service, .claim = claim, .limit_ms = waiting->limit_ms, .gives_up = waiting->gives_up } ;
+  if (statement->kind == STATEMENT_LOOP || statement->kind == STATEMENT_FOR) add_names(a, &a->awaited.names, statement) ;
+  if (waiting->limit_ms) service_set(a->plan, waiting->service, "timeout-up", pool_printf(a->pool, "%lu", waiting->limit_ms)) ;
+  waiting->service->check_claim = claim ;
+  describe(a) ;
+}
+
+int asks_verdict (struct analysis *a, char const *condition)
+{
+  if (!a->awaited.service) return 0 ;
+  for (struct text const *one = a->awaited.names.first ; one ; one = one->next)
+    if (shell_mentions(condition, one->text)) return 1 ;
+  return 0 ;
+}
+
+static void script_gives_up (struct analysis *a)
+{
+  struct awaited *w = &a->awaited ;
+  if (w->gives_up) return ;
+  w->gives_up = 1 ;
+  describe(a) ;
+  if (!w->limit_ms)
+    plan_todo(a->plan, w->service, w->claim, source_line(a->source, w->claim->range.start), "the script gave up after some time, which is not known here: write timeout-up") ;
+}
+
+static char const *asked_text (struct analysis *a, struct statement const *statement)
+{
+  if (statement->kind == STATEMENT_IF && statement->branches) return source_copy(a->source, statement->branches->condition_range) ;
+  if ((statement->kind == STATEMENT_AND || statement->kind == STATEMENT_OR) && statement->body) return statement_text(a, statement->body) ;
+  return "" ;
+}
+
+static int does_more (struct statement *statement, void *data)
+{
+  (void)data ;
+  if (statement->background) return 1 ;
+  if (statement->kind == STATEMENT_COMMAND && statement->nwords == 1 && !statement->words[0].value) return 0 ; /* $ready || exit 1 */
+  return statement->kind == STATEMENT_COMMAND ? !shell_one_of(statement_command(statement), "echo printf exit return true false : test [ kill logger cat tail ps sleep date")
+   : statement->kind == STATEMENT_DECLARATION || statement->kind == STATEMENT_OTHER || statement->kind == STATEMENT_LOOP ;
+}
+
+static int only_ends (struct statement *list)
+{
+  for (; list ; list = list->next)
+    if (statement_walk(list, &does_more, 0)) return 0 ;
+  return 1 ;
+}
+
+/* if ! psql -c 'SELECT 1'; then exit 1; fi, behind a loop that asked just that */
+static int asks_again (struct analysis *a, struct statement const *statement)
+{
+  char const *check = a->awaited.service ? a->awaited.service->check : 0 ;
+  char const *text = asked_text(a, statement) ;
+  if (!check) return 0 ;
+  text += strspn(text, "! ") ;
+  if (strcmp(text, check) != 0) return 0 ;
+  if (statement->kind != STATEMENT_IF) return only_ends(statement->body->next) ;
+  for (struct branch const *branch = statement->branches ; branch ; branch = branch->next)
+    if (!only_ends(branch->body)) return 0 ;
+  return 1 ;
+}
+
+int walk_verdict (struct analysis *a, struct statement *statement)
+{
+  if (statement->kind == STATEMENT_ASSIGNMENT && a->awaited.service)
+  {
+    /* From here on it has another value. */
+    char const *text = statement_text(a, statement) ;
+    struct texts names = { 0 } ;
+    for (struct text const *one = a->awaited.names.first ; one ; one = one->next)
+      if (strncmp(text, one->text, strlen(one->text)) != 0 || text[strlen(one->text)] != '=') texts_add(a->pool, &names, one->text) ;
+    a->awaited.names = names ;
+    return 0 ;
+  }
+  if (!asks_again(a, statement) && (!asks_verdict(a, asked_text(a, statement)) || statement_walk(statement, &does_more, 0))) return 0 ;
+  claim_statement(a, statement, "dropped", pool_printf(a->pool, "asked whether %s was there in time: what comes later depends on it", a->awaited.service->name)) ;
+  drop_remarks(a, statement) ;
+  if (may_end_script(statement->body)) script_gives_up(a) ;
+  for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
+    if (may_end_script(branch->body)) script_gives_up(a) ;
+  return 1 ;
+}
+
+int decide_verdict (struct analysis *a, struct statement const *statement, struct branch const **taken)
+{
+  unsigned int good = 0 ;
+  *taken = 0 ;
+  if (statement->kind != STATEMENT_IF || !asks_verdict(a, asked_text(a, statement))) return 0 ;
+  for (struct branch *branch = statement->branches ; branch ; branch = branch->next)
+  {
+    if (only_ends(branch->body)) continue ;
+    good++ ;
+    *taken = branch ;
+  }
+  return good == 1 ;
+}
+
+struct statement *verdict_work (struct analysis *a, struct statement *statement)
+{
+  struct statement *work ;
+  if ((statement->kind != STATEMENT_AND && statement->kind != STATEMENT_OR) || !asks_verdict(a, asked_text(a, statement))) return 0 ;
+  work = statement->body->next ;
+  if (!statement_walk(work, &does_more, 0)) return 0 ;
+  claim_statement(a, statement->body, "dropped", pool_printf(a->pool, "asked whether %s was there in time: what is behind it depends on it", a->awaited.service->name)) ;
+  if (may_end_script(work) || !starts_something(a, work))
+    plan_todo(a->plan, a->awaited.service, a->awaited.claim, line_of(a, statement), "what is done here was only done by how the waiting had ended; now it is done when the service is ready: is that meant?") ;
+  return work ;
+}
+
+void drop_verdict (struct analysis *a, struct statement const *list)
+{
+  if (may_end_script((struct statement *)list)) script_gives_up(a) ;
+  for (; list ; list = list->next)
+    claim_statement(a, list, "dropped", pool_printf(a->pool, "what was done when %s was not there in time: its supervisor says it", a->awaited.service->name)) ;
+}
+
+/* wait_for db || exit 1; [ "$ready" = 1 ] && load */
+int asks_awaited (struct analysis *a, struct statement *statement)
+{
+  struct waiting waiting ;
+  struct branch const *taken ;
+  if (statement->kind == STATEMENT_IF) return decide_verdict(a, statement, &taken) ;
+  return find_waiting(a, statement->body, &waiting) || asks_verdict(a, statement_text(a, statement->body)) ;
+}

@@ -1,0 +1,125 @@
+/* Waiting for a service that was started before: its readiness check, and bare sleeps. */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+#include "migrate/services/services.h"
+#include "migrate/waits/waits.h"
+
+/* until CHECK; do kill -0 $DB || exit 1; sleep 1; done: the loop says whom it waits for. */
+static int names_pid (struct analysis *a, struct statement *statement, struct service const *service)
+{
+  for (struct pid_variable const *pid = a->pids ; pid ; pid = pid->next)
+    if (pid->service == service && shell_mentions(statement_text(a, statement), pid->name)) return 1 ;
+  return 0 ;
+}
+
+static void set_check (struct analysis *a, struct statement *statement, struct waiting const *waiting)
+{
+  struct service *service = waiting->service ;
+  char const *builtin = service->check ? 0 : builtin_check(a->pool, waiting->asks) ;
+  struct claim *claim = claim_statement(a, statement, service_where(a->plan, service, builtin ? "run" : "data/check"), "") ;
+  uint32_t line = line_of(a, statement) ;
+  service->check = service->check ? pool_printf(a->pool, "%s || exit\n%s", service->check, waiting->check) : waiting->check ;
+  service->builtin = builtin ;
+  service->check_npieces = a->plan->npieces ;
+  service->check_positional = a->positional ;
+  note_waited(a, statement, waiting, claim) ;
+  if (!waiting->certain && !names_pid(a, statement, service)) plan_todo(a->plan, service, claim, line, pool_printf(a->pool, "nothing in it names %s, the last that was started: is it the one that is asked? If not, write the loop as a task of its own, and take data/check and notification-fd away", service->name)) ;
+  if (waiting->gives_up && !waiting->limit_ms) plan_todo(a->plan, service, claim, line, "the script gave up after some time, which is not known here: write timeout-up") ;
+  if (waiting->reads_log && (!strchr(service->redirects, '>') || strstr(service->redirects, ">>")))
+    plan_todo(a->plan, service, claim, line, "its log may have that line from an earlier run, and it counts as ready too early then: empty the log in run, ahead of the command") ;
+  drop_remarks(a, statement) ;
+  close_task(a) ;
+  add_ready(a, service) ;
+}
+
+/* until A && B : each of them asks its own. */
+static int walk_both (struct analysis *a, struct statement *statement, char const *probe)
+{
+  struct source code ;
+  struct statement *both = shell_parse_text(a->pool, &code, probe) ;
+  struct claim *claim ;
+  int left ;
+  int right ;
+  if (!both || both->next || both->kind != STATEMENT_AND) return 0 ;
+  left = walk_probe(a, statement, source_copy(&code, both->body->range)) ;
+  claim = a->awaited.claim ;
+  right = walk_probe(a, statement, source_copy(&code, both->body->next->range)) ;
+  if (left && right) claim->what = pool_printf(a->pool, "%s; %s", claim->what, a->awaited.claim->what) ;
+  else if (left || right)
+    plan_todo(a->plan, a->awaited.service, a->awaited.claim, line_of(a, statement),
+      pool_printf(a->pool, "it also waited for what was not started here: %s", source_copy(&code, left ? both->body->next->range : both->body->range))) ;
+  return left || right ;
+}
+
+/* A later task has already worked with the service, so the service is ready. The question may be
+   about what the task has made. */
+static int has_been_used (struct analysis *a, struct service const *service)
+{
+  for (struct service const *one = service->next ; one ; one = one->next)
+    if (one->is_oneshot && texts_has(&one->dependencies, service->name) && is_client_of(service, pool_printf(a->pool, "%s\n%s",
+      one == a->task ? task_text(a) : texts_join(a->pool, &one->run, "\n"), one->command ? one->command : ""))) return 1 ;
+  return 0 ;
+}
+
+int walk_probe (struct analysis *a, struct statement *statement, char const *probe)
+{
+  struct waiting waiting = { .check = probe, .asks = probe, .certain = 1 } ;
+  if (a->plan->services && walk_both(a, statement, probe)) return 1 ;
+  waiting.service = asked_service(a, probe, &waiting.certain) ;
+  if (!waiting.service || has_been_used(a, waiting.service)) return 0 ;
+  waiting.limit_ms = wait_limit(a, statement, statement_text(a, statement)) ;
+  for (struct branch *branch = statement->branches ; branch ; branch = branch->next) waiting.gives_up |= gives_up(a, branch->body) ;
+  set_check(a, statement, &waiting) ;
+  return 1 ;
+}
+
+int walk_asked_once (struct analysis *a, struct statement *statement)
+{
+  struct waiting waiting = { .certain = 1, .gives_up = 1 } ;
+  if (statement->kind == STATEMENT_OR) waiting.check = extract_probe(a, statement->body, 0) ;
+  else if (statement->kind == STATEMENT_AND) waiting.check = extract_probe(a, statement->body, 1) ;
+  else if (statement->kind == STATEMENT_IF && statement->branches && statement->branches->condition && !statement->branches->next)
+    waiting.check = extract_probe(a, statement->branches->condition, 1) ;
+  waiting.asks = waiting.check ;
+  waiting.service = waiting.check ? asked_service(a, waiting.check, &waiting.certain) : 0 ;
+  if (!waiting.service || !waiting.certain) return 0 ;
+  set_check(a, statement, &waiting) ;
+  return 1 ;
+}
+
+void set_waiting (struct analysis *a, struct statement *statement, struct waiting const *waiting)
+{
+  set_check(a, statement, waiting) ;
+}
+
+void walk_sleep (struct analysis *a, struct statement *statement)
+{
+  struct claim *claim ;
+  if (a->template)
+  {
+    claim_statement(a, statement, "dropped", "a pause between the starts of a loop") ;
+    return ;
+  }
+  if (!a->plan->services)
+  {
+    add_ordinary(a, statement) ;
+    return ;
+  }
+  if (a->conditions.first && a->branch_last == a->last)
+  {
+    add_ordinary(a, statement) ;
+    return ;
+  }
+  close_task(a) ;
+  drop_remarks(a, statement) ;
+  claim = claim_statement(a, statement, "dropped", "a bare sleep") ;
+  if (!a->last || a->last->check) return ;
+  claim->what = pool_printf(a->pool, "a bare sleep, to give %s time: what comes later depends on %s instead", a->last->name, a->last->name) ;
+  texts_add(a->pool, &claim->todo, pool_printf(a->pool, "warning: nothing says when %s is ready: write data/check and notification-fd", a->last->name)) ;
+  texts_add(a->pool, &a->last->todo, pool_printf(a->pool,
+    "# TODO reeve-migrate: line %u: the script slept here until this was ready: write data/check, and run it with reeve-exec --ready ./data/check", line_of(a, statement))) ;
+  add_ready(a, a->last) ;
+}

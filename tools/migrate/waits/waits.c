@@ -1,0 +1,215 @@
+/* wait: for whom, and what that makes of them: main, or tasks. */
+
+#include <string.h>
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+#include "migrate/services/services.h"
+#include "migrate/waits/waits.h"
+
+static void make_tasks (struct analysis *a, struct statement *statement, struct texts const *names)
+{
+  for (struct text const *one = names->first ; one ; one = one->next)
+  {
+    struct service *service = plan_find(a->plan, one->text) ;
+    if (!service) continue ;
+    service->is_oneshot = 1 ;
+    add_ready(a, service) ;
+  }
+  claim_statement(a, statement, "dropped", pool_printf(a->pool, "waited for %s before it went on: a task, on which the rest depends", texts_join(a->pool, names, ", "))) ;
+}
+
+static void wait_for_any (struct analysis *a, struct statement *statement)
+{
+  struct texts names = { 0 } ;
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+  {
+    if (!service->is_background || service->is_oneshot) continue ;
+    service->is_main = 1 ;
+    texts_add(a->pool, &names, service->name) ;
+  }
+  claim_statement(a, statement, "dropped", names.first
+    ? pool_printf(a->pool, "waited for the first to end: main are %s", texts_join(a->pool, &names, ", ")) : "waited for the first to end") ;
+}
+
+static void wait_for_all (struct analysis *a, struct statement *statement)
+{
+  struct service *only = 0 ;
+  unsigned int n = 0 ;
+  if (a->waited_line) /* it has waited for what is main, and perhaps ended the others */
+  {
+    claim_statement(a, statement, "dropped", "the scanner waits for all") ;
+    return ;
+  }
+  for (struct service *service = a->plan->services ; service ; service = service->next)
+    if (service->is_background && !service->is_oneshot)
+    {
+      only = service ;
+      n++ ;
+    }
+  if (n == 1)
+  {
+    only->is_main = 1 ;
+    claim_statement(a, statement, "dropped", pool_printf(a->pool, "waited for %s: main", only->name)) ;
+    return ;
+  }
+  claim_statement(a, statement, "dropped", n
+    ? "waited until all had ended: none is main, each is restarted; flag-main for the one with which the container should end" : "waited for nothing") ;
+  if (n > 1) plan_mistake(a->plan, line_of(a, statement), "wait without a pid returns 0 when all have ended: the end of one goes unnoticed, and their exit codes are lost") ;
+}
+
+static unsigned int count_background (struct analysis *a)
+{
+  unsigned int n = 0 ;
+  for (struct service const *one = a->plan->services ; one ; one = one->next) n += one->is_background && !one->is_oneshot ;
+  return n ;
+}
+
+/* Do at least two of them run whatever branch is taken? */
+static int are_together (struct analysis *a, struct texts const *names)
+{
+  unsigned int n = 0 ;
+  for (struct text const *one = names->first ; one ; one = one->next)
+    n += plan_find(a->plan, one->text) && !plan_find(a->plan, one->text)->conditions.first ;
+  return n > 1 ;
+}
+
+void main_is_none (struct analysis *a)
+{
+  if (!a->foreground_line || a->foreground_line != a->waited_line) return ;
+  for (struct service *one = a->plan->services ; one ; one = one->next)
+    if (one->is_main && one->line == a->foreground_line)
+    {
+      one->is_main = 0 ;
+      one->claim->what = pool_printf(a->pool, "service %s, in the foreground; not main: the script kept the container alive behind it", one->name) ;
+    }
+}
+
+/* $(cat /run/x.pid), or a variable with that: no loop's */
+static int is_one_process (struct analysis *a, char const *raw)
+{
+  size_t len ;
+  char const *set ;
+  if (strstr(raw, "$(") || strchr(raw, '`')) return 1 ;
+  raw += strspn(raw, "\"${") ;
+  len = strspn(raw, NAME_LETTERS) ;
+  set = pool_printf(a->pool, "%.*s=", (int)len, raw) ;
+  for (char const *at = a->source->text ; len && (at = strstr(at, set)) ; at++)
+    if (at == a->source->text || strchr(" \t\n;", at[-1])) return 1 ;
+  return 0 ;
+}
+
+void walk_wait (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct texts names = { 0 } ;
+  int any = 0 ;
+  int unknown = 0 ;
+  int idle = 0 ;
+  unsigned int n = 0 ;
+  close_task(a) ;
+  drop_remarks(a, statement) ;
+  for (unsigned int i = 1 ; i < statement->nwords ; i++)
+  {
+    char const *raw = statement->words[i].raw ;
+    struct texts meant = { 0 } ;
+    if (!strcmp(raw, "-n")) any = 1 ;
+    if (!strcmp(raw, "-p")) i++ ; /* a variable for the pid */
+    if (*raw == '-') continue ;
+    services_of_pid(a, raw, &meant) ;
+    idle |= !meant.first && is_idle_pid(a, raw) ;
+    n++ ;
+    for (struct text const *one = meant.first ; one ; one = one->next) texts_add_once(a->pool, &names, one->text) ;
+    unknown |= !meant.first ;
+  }
+  if ((idle && !names.first) || (!n && !any && a->has_idle && !starts_later(a, frame)))
+  {
+    main_is_none(a) ;
+    claim_statement(a, statement, "dropped", "waited for what never ends: kept the container alive, as the scanner does") ;
+    script_waits(a, line_of(a, statement)) ;
+    return ;
+  }
+  if (!any && !a->waited_line && (names.first || !unknown) && starts_later(a, frame))
+  {
+    if (!n)
+      for (struct service *service = a->plan->services ; service ; service = service->next)
+        if (service->is_background && !service->is_daemon && !service->is_oneshot) texts_add(a->pool, &names, service->name) ;
+    make_tasks(a, statement, &names) ;
+    return ;
+  }
+  if (!names.first && (any || (!n && ends_with_child(a)))) wait_for_any(a, statement) ;
+  else if (n && unknown && !names.first && !a->waited_line && a->plan->services && count_background(a) != 1 && is_one_process(a, statement->words[statement->nwords - 1].raw))
+  {
+    struct claim *claim = claim_statement(a, statement, "dropped", "waited for a process that is not known here") ;
+    plan_todo(a->plan, plan_last(a->plan), claim, line_of(a, statement), pool_printf(a->pool,
+      "the script ended with the process that it waited for: give that service flag-main: %s", statement_text(a, statement))) ;
+  }
+  else if (!n || (unknown && !names.first)) wait_for_all(a, statement) ;
+  else
+  {
+    int first = !a->waited_line ;
+    struct claim *claim ;
+    for (struct text *one = names.first ; one && (first || any) ; one = one->next)
+      if (plan_find(a->plan, one->text)) plan_find(a->plan, one->text)->is_main = 1 ;
+    claim = claim_statement(a, statement, "dropped", first || any
+      ? pool_printf(a->pool, "waited for %s: main", texts_join(a->pool, &names, ", ")) : "the scanner waits for all") ;
+    if (first && !any && (n > 1 ? names.first && names.first->next : are_together(a, &names)))
+      texts_add(a->pool, &claim->todo, pool_printf(a->pool, "it waited until all of them had ended (%s), and its code was the last one's; "
+        "here the first that ends is the container's end: take flag-main off the others, if that is not meant", texts_join(a->pool, &names, ", "))) ;
+  }
+  script_waits(a, line_of(a, statement)) ;
+}
+
+/* ---- a loop that waits again: a signal that the script traps ends `wait` early ---- */
+
+struct again
+{
+  struct analysis *a ;
+  struct statement *wait ;
+  struct texts names ; /* variables that hold its code */
+  int does_more ;
+  int can_end ;
+} ;
+
+static int look_at_part (struct statement *part, void *data)
+{
+  struct again *again = data ;
+  char const *text = statement_text(again->a, part) ;
+  char const *command = statement_command(part) ;
+  char const *status = strstr(text, "=$?") ;
+  if (part->background) again->does_more = 1 ;
+  else if (!strcmp(command, "wait"))
+  {
+    again->does_more |= again->wait && strcmp(statement_text(again->a, again->wait), text) != 0 ;
+    again->wait = part ;
+  }
+  else if (part->kind == STATEMENT_ASSIGNMENT && status) texts_add(again->a->pool, &again->names, pool_copy(again->a->pool, text, (size_t)(status - text))) ;
+  else if (part->kind == STATEMENT_TEST || shell_one_of(command, "test [")) again->does_more |= is_probe(text) || strstr(text, "$(") || strchr(text, '`') ; /* its code, or what the trap sets */
+  else if (shell_one_of(command, "break exit")) again->can_end = 1 ;
+  else if (part->kind == STATEMENT_COMMAND) again->does_more |= !shell_one_of(command, ": true false echo printf sleep continue") ;
+  else if (part->kind != STATEMENT_COMMENT && part->kind != STATEMENT_NOT && part->kind != STATEMENT_AND && part->kind != STATEMENT_OR && part->kind != STATEMENT_IF)
+    again->does_more = 1 ;
+  return again->does_more ;
+}
+
+/* while wait -n; do :; done; until wait $P; [ $? -lt 128 ]; do :; done */
+static int waits_again (struct again *again, struct statement const *loop)
+{
+  struct statement *condition = loop->kind == STATEMENT_LOOP && loop->branches ? loop->branches->condition : 0 ;
+  if (!condition) return 0 ;
+  again->can_end = !is_always_true(condition) ;
+  for (struct statement *one = condition ; one ; one = one->next) statement_walk(one, &look_at_part, again) ;
+  for (struct statement *one = loop->branches->body ; one ; one = one->next) statement_walk(one, &look_at_part, again) ;
+  return again->wait && again->can_end && !again->does_more ;
+}
+
+int walk_wait_again (struct analysis *a, struct statement *statement, struct frame *frame)
+{
+  struct again again = { .a = a } ;
+  struct statement wait ;
+  if (!waits_again(&again, statement)) return 0 ;
+  wait = *again.wait ;
+  wait.range = wait.core = statement->range ;
+  walk_wait(a, &wait, frame) ;
+  for (struct text const *one = again.names.first ; one ; one = one->next) texts_add_once(a->pool, &a->status_names, one->text) ;
+  return 1 ;
+}

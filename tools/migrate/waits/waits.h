@@ -1,0 +1,77 @@
+/* Waiting for a service that was started before: checks, limits, and what asks how it ended; and
+   `wait`. */
+
+#ifndef REEVE_MIGRATE_WAITS_H
+#define REEVE_MIGRATE_WAITS_H
+
+#include "migrate/facts/analysis.h"
+#include "migrate/facts/facts.h"
+
+/* ---- waits.c ---- */
+extern void main_is_none (struct analysis *a) ; /* a server in the foreground, and then `sleep infinity`: its end did not end the container */
+extern void walk_wait (struct analysis *a, struct statement *statement, struct frame *frame) ;
+extern int walk_wait_again (struct analysis *a, struct statement *statement, struct frame *frame) ; /* while wait -n; do :; done; 0: it is no such thing */
+
+/* ---- waiting.c: for a service that was started before ---- */
+struct waiting
+{
+  struct service *service ; /* the service that is waited for */
+  char const *check ; /* a shell command */
+  char const *asks ; /* the check with the values of a call's arguments, which tell whom it asks */
+  int certain ; /* 0: only the order says that it is this service */
+  unsigned long limit_ms ; /* 0: no limit */
+  int gives_up ; /* after the limit the script ends */
+  int reads_log ; /* the check reads a log, which may have the line from an earlier run */
+  struct statement *command ; /* the command after --, which has to be walked first; 0: none */
+} ;
+extern int walk_probe (struct analysis *a, struct statement *statement, char const *probe) ; /* 1: it asks a service of this script */
+/* if wait_for db; then web; fi; if ! wait_for db; then exit 1; fi */
+struct if_waiting
+{
+  struct waiting waiting ;
+  struct statement *condition ;
+  struct branch *good ; /* 0: there is none */
+  struct branch *bad ;
+} ;
+/* [ -S /run/x.sock ] || exit 1, after a start: returns 1 if it clearly asks a service of this script. */
+extern int walk_asked_once (struct analysis *a, struct statement *statement) ;
+extern void set_waiting (struct analysis *a, struct statement *statement, struct waiting const *waiting) ;
+extern void walk_sleep (struct analysis *a, struct statement *statement) ;
+
+/* ---- waiters.c ---- */
+/* waiters.c: wait-for-it and the like, a function that waits, a log. 0: it does not wait, or not
+   for a service of this script. */
+extern int find_waiting (struct analysis *a, struct statement *statement, struct waiting *waiting) ;
+extern int find_if_waiting (struct analysis *a, struct statement *statement, struct if_waiting *these) ; /* 0: another form */
+
+/* ---- following.c ---- */
+/* tail --pid=PID -f LOG, perhaps in the background (frame: 0); 1: it was that */
+extern int walk_following (struct analysis *a, struct statement *statement, struct frame *frame) ;
+/* The files that it shows, with a blank ahead of each; a note names them. *linked: what is said of those that are the container's output. */
+extern char const *shown_logs (struct analysis *a, struct statement const *statement, char const **linked) ;
+
+/* ---- logs.c ---- */
+/* tail -F LOG | grep -q LINE : a command that succeeds if LOG has the line; 0: another form. */
+extern char const *log_check (struct analysis *a, struct statement *statement, unsigned long *limit_ms) ;
+
+/* ---- verdict.c ---- */
+extern void note_waited (struct analysis *a, struct statement const *statement, struct waiting const *waiting, struct claim *claim) ;
+extern void settle_waits (struct analysis *a) ; /* at the end: marks what is not certain */
+extern int asks_verdict (struct analysis *a, char const *condition) ; /* does it ask for the result of the last waiting? */
+/* 0: it does not ask for that, or it does more. */
+extern int walk_verdict (struct analysis *a, struct statement *statement) ;
+/* 1: it asks for that, or waits itself. *taken is the branch for success, 0 for none. */
+extern int decide_verdict (struct analysis *a, struct statement const *statement, struct branch const **taken) ;
+/* [ $n -lt 30 ] && load: the work after success; 0: another form */
+extern struct statement *verdict_work (struct analysis *a, struct statement *statement) ;
+/* wait_for db || exit 1; [ "$ready" = 1 ] && load */
+extern int asks_awaited (struct analysis *a, struct statement *statement) ;
+extern void drop_verdict (struct analysis *a, struct statement const *list) ; /* the statements for a failure */
+
+/* ---- ready.c: at the end, readiness checks of known daemons ---- */
+extern void settle_ready (struct analysis *a) ;
+
+/* ---- builtin.c ---- */
+extern char const *builtin_check (struct pool *pool, char const *command) ; /* tcp:PORT, unix:PATH, http://...; 0: none means the same */
+
+#endif
