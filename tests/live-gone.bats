@@ -46,6 +46,19 @@ supervisor_of() { pgrep -P "$scanner" -f "reeve-supervise (-a )?$1\$"; }
   stop_scanner 0
 }
 
+@test "without LIVE, a collector that cannot be started again does not hold a stop" {
+  records
+  scanner -L lines
+  eventually 10 test -s "$dir/pid"
+  supervisor=$(supervisor_of .log)
+  eventually 10 rm -rf "$live"
+  kill -KILL "$supervisor"
+  eventually 20 said 'unable to make the live directory of .log'
+  stop_scanner 0
+  [ -e "$dir/ended" ]
+  says 'letting go of .log'
+}
+
 @test "it is ended by its down-signal" {
   service web <<<'trap "" TERM; trap "echo >$dir/ended; exit 0" USR1; echo $$ >"$dir/pid"; while :; do sleep 0.05; done'
   setting web down-signal USR1

@@ -256,9 +256,16 @@ int stop_progress (struct scanner *s)
 
 /* ---- units that cannot be given a supervisor ---- */
 
+/* Does the stop wait for a supervisor of the unit? For the collector it does when nothing else is
+   left: it may have something to read first. */
+static int is_awaited (struct scanner const *s, struct unit const *unit)
+{
+  return unit->phase == UNIT_LEAVING || unit->phase == UNIT_RETURNING || (unit == s->collector && s->units.count == 1) ;
+}
+
 int stop_gives_up (struct scanner *s, struct unit *unit)
 {
-  if (!s->stop.on || (unit->phase != UNIT_LEAVING && unit->phase != UNIT_RETURNING)) return 0 ;
+  if (!s->stop.on || !is_awaited(s, unit)) return 0 ;
   if (unit->stop.tries < UINT8_MAX) unit->stop.tries++ ;
   if (unit->stop.tries <= TRIES) return 0 ;
   if (unit->inherited && (unit->inherited->told_ms || process_is_child(unit->inherited->pid)) && ending_go_on(s, unit) == ENDING_UNDER_WAY) return 0 ;
