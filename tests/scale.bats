@@ -81,7 +81,7 @@ answers() # CODE TEXT COMMAND...
   pid=$(pid_of all)
   maybe=$(pid_of maybe)
   answers 0 'worker@ has 1 instance: 2 fewer' reeve scale worker@ 1
-  [ "$(grep -n '^one' "$dir/order" | cut -d: -f1)" -lt "$(grep -n '^worker@3' "$dir/order" | cut -d: -f1)" ]
+  [ "$(grep -m 1 -n '^one' "$dir/order" | cut -d: -f1)" -lt "$(grep -m 1 -n '^worker@3' "$dir/order" | cut -d: -f1)" ]
   eventually 10 field one state held
   field one waits_for '["worker@3"'
   [ "$(pid_of all)" = "$pid" ]
