@@ -22,17 +22,13 @@ compiler()
 {
   [ "$(dpkg --print-architecture)" = amd64 ] || fail "the overlay is built on amd64 only"
   case $arch in
-    amd64)
-      host=x86_64-linux-gnu; needs=overlay-amd64; CC=musl-gcc; erratum=; unwinding=
-      # musl makes nothing read-only in a static program after its start: RELRO would only be a gap.
-      segments="-Wl,-z,norelro -Wl,-T,$here/read-only-first.ld" ;;
+    amd64) host=x86_64-linux-gnu; needs=overlay-amd64; CC=musl-gcc; erratum=; unwinding= ;;
     arm64)
       host=aarch64-linux-gnu; needs=overlay; CC=$work/musl-gcc
       # As Debian's compiler does by default: for the Cortex-A53.
       erratum=-Wl,--fix-cortex-a53-843419
       # Debian's musl for amd64 has no tables to unwind by, the one for arm64 has.
       unwinding=-Wl,-T,$here/no-unwinding.ld
-      segments=
       "$here/fetch.sh" "$cache" musl-arm64
       "$here/musl-cross.sh" "$cache/musl-arm64" "$work" ;;
     *) fail "there is no overlay for $arch: amd64 or arm64" ;;
@@ -71,7 +67,7 @@ programs()
   make -s -C "$root" -j"$jobs" "$work/bin/reeve-together" \
     BUILD="$work" BINDIR=/command SANITIZE= CC="$CC" AR="$host-ar" LD="$host-ld" OBJCOPY="$host-objcopy" \
     CFLAGS="$CFLAGS -isystem $work/prefix/usr/include" \
-    LDFLAGS="$LDFLAGS $erratum $unwinding $segments -Wl,-T,$here/seldom.ld -L$work/prefix/usr/lib/skalibs"
+    LDFLAGS="$LDFLAGS $erratum $unwinding -Wl,-T,$here/seldom.ld -L$work/prefix/usr/lib/skalibs"
 }
 
 # The names that programs have besides their own: NAME("chpst", ...
