@@ -47,6 +47,20 @@ EOS
   untold TODO
 }
 
+@test "one that executes its arguments as another user needs no change, either" {
+  local line
+  printf 'FROM debian\nCOPY entry.sh start.sh /\nENTRYPOINT ["/entry.sh"]\nCMD ["/start.sh"]\n' >Dockerfile
+  wrapper <<<$'worker &\nexec web'
+  for line in 'gosu app "$@"' 's6-setuidgid "$U:$G" $@' '/sbin/su-exec app "$@"' 'env A=b "$@"'; do
+    printf '#!/bin/sh\nprepare\nexec %s\n' "$line" >entry.sh
+    patched
+    [[ $result == *'ENTRYPOINT ["/entry.sh", "/init"]' ]] && told 'stays ahead of /init, which it executes by way of ' && untold TODO || { echo "# $line"; return 1; }
+  done
+  printf '#!/bin/sh\n[ "$1" = web ] && prepare\nexec gosu app "$@"\n' >entry.sh
+  patched
+  told 'TODO: /entry.sh ran ahead'
+}
+
 @test "the second of two scripts executes the input, a script" {
   printf '#!/bin/sh\nmkdir -p /data\nexec "$@"\n' >entry.sh
   printf '#!/bin/sh\nsu app -c "/opt/start.sh --fast"\n' >outer.sh

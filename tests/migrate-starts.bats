@@ -468,3 +468,16 @@ EOS
   has check/flag-oneshot web/dependencies.d/check
   untold TODO
 }
+
+@test "run's own \$1 is never the script's" {
+  printf '%s\n' 'FROM debian' "COPY $input /" "CMD [\"/$input\"]" >"$dir/Dockerfile"
+  for with in '' '--dockerfile Dockerfile'; do
+    # shellcheck disable=SC2016
+    wrapper <<<$'#!/bin/sh\nROLE=${1:-all}\nworker --role "$ROLE" &\nexec server --host 0.0.0.0 $1'
+    # shellcheck disable=SC2086
+    migrate $with
+    for name in worker server; do
+      grep -q '^set -- #' "$tree/$name/run" && ! sed '/^set --/q' "$tree/$name/run" | grep -q '\$1\|{1' || { echo "# $name $with"; return 1; }
+    done
+  done
+}

@@ -152,15 +152,14 @@ static void front_read (struct front *f, struct pool *pool, char const *text, st
   for (struct statement *one = f->first ; one ; one = one->next) statement_walk(one, &is_other_end, f) ;
 }
 
-/* exec tini -- "$@": returns tini; 0: the text has no such command. */
-static char const *init_before_arguments (struct front const *f)
+/* exec tini -- "$@", exec gosu app "$@": returns what is ahead of the arguments; 0: the text has no such command. */
+static struct word const *before_arguments (struct front const *f)
 {
-  char const *found = 0 ;
+  struct word const *found = 0 ;
   for (struct statement *one = f->first ; one ; one = one->next)
   {
     unsigned int i = !strcmp(statement_command(one), "exec") ;
-    if (one->kind != STATEMENT_COMMAND || i >= one->nwords || strcmp(one->words[one->nwords - 1].raw, "\"$@\"") != 0) continue ;
-    if (names_init(one->words[i].raw)) found = shell_basename(one->words[i].raw) ;
+    if (one->kind == STATEMENT_COMMAND && i + 1 < one->nwords && shell_one_of(one->words[one->nwords - 1].raw, "\"$@\" $@")) found = one->words + i ;
   }
   return found ;
 }
@@ -183,6 +182,7 @@ void note_front (struct patching *p)
   char const *words = texts_join(p->pool, &p->start->front, " ") ;
   char const *text = p->start->front_text ;
   struct front f ;
+  struct word const *before ;
   char const *init ;
   if (!text && shell_one_of(shell_basename(p->start->front.first->text), CHANGES_USER))
   {
@@ -190,7 +190,14 @@ void note_front (struct patching *p)
     return ;
   }
   front_read(&f, p->pool, text, (struct range){ 0, 0 }) ;
-  init = text && !f.goes_on ? init_before_arguments(&f) : 0 ;
+  before = text && !f.goes_on ? before_arguments(&f) : 0 ;
+  init = before && names_init(before->raw) ? shell_basename(before->raw) : 0 ;
+  if (before && !f.asks.first && shell_one_of(shell_basename(before->raw), CHANGES_USER " env nice"))
+  {
+    patching_note(p, pool_printf(p->pool, "%s ran ahead of the input, and stays ahead of /init, which it executes by way of %s: what that sets (the user, the environment) is set "
+      "for /init and all services, as before", words, shell_basename(before->raw))) ;
+    return ;
+  }
   if (f.goes_on && !f.asks.first) patching_note(p, pool_printf(p->pool, "%s ran ahead of the input, and stays ahead of /init, which it executes", words)) ;
   else patching_note(p, pool_printf(p->pool, "TODO: %s ran ahead of the input, and stays ahead of /init: %s%s%s", words,
     f.goes_on ? "" : init ? pool_printf(p->pool, "it executes its arguments by way of %s, so that /init would not be PID 1: let it end in exec \"$@\"", init)

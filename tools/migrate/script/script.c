@@ -134,12 +134,16 @@ static int asks_positional (struct analysis *a, struct statement *first)
   return 0 ;
 }
 
-static void add_arguments (struct analysis *a)
+/* The script's arguments, where run asks for them: run's own $1 is the name of the service. */
+static void add_arguments (struct analysis *a, struct statement *first)
 {
   struct texts words = { 0 } ;
-  if (!a->plan->cmd || !a->plan->cmd[0]) return ;
-  for (unsigned int i = 0 ; a->plan->cmd[i] ; i++) texts_add(a->pool, &words, shell_quote(a->pool, a->plan->cmd[i])) ;
-  plan_piece(a->plan, pool_printf(a->pool, "set -- %s # CMD", texts_join(a->pool, &words, " ")), " ")->positional = 1 ;
+  char const *line = "set -- # the script's arguments are not known" ;
+  for (unsigned int i = 0 ; a->plan->cmd && a->plan->cmd[i] ; i++) texts_add(a->pool, &words, shell_quote(a->pool, a->plan->cmd[i])) ;
+  if (words.first) line = pool_printf(a->pool, "set -- %s # CMD", texts_join(a->pool, &words, " ")) ;
+  else if (!asks_positional(a, first)) return ;
+  else if (a->plan->cmd) line = "set -- # CMD gave the script no arguments" ;
+  plan_piece(a->plan, line, " ")->positional = 1 ;
 }
 
 /* CMD ["bash", "-e", "/start.sh"] */
@@ -332,7 +336,7 @@ void migrate_script (struct plan *plan)
   claim_interpreter(&a, first) ;
   a.sets_errexit = shell_has_errexit(plan->shell) ;
   aside = migrate_code(plan) ;
-  add_arguments(&a) ;
+  add_arguments(&a, first) ;
   add_shell_options(&a) ;
   if (first && first->kind == STATEMENT_COMMENT && !strncmp(plan->source->text, "#!", 2) && !first->range.start) first = first->next ;
   walk_script(&a, first, 0) ;
