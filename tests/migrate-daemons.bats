@@ -107,3 +107,14 @@ exec web"
   services start_up_redis redis-server
   told 'TODO: by its name it may start something, and end'
 }
+
+@test "an unknown program that is told to stay in the foreground stays there" {
+  for words in '--daemonize no' '--daemon false' '--daemonize=no'; do
+    wrapper <<<$'mystery '"$words"$' &\nexec web'
+    migrate
+    untold 'into the background' || { echo "# $words"; return 1; }
+  done
+  wrapper <<<$'mystery --daemonize yes\nexec web'
+  migrate
+  told 'puts itself into the background'
+}

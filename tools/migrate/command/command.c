@@ -143,7 +143,7 @@ static char const *init_script (char const *const *argv, char const **out)
 static int says_background (char const *const *argv)
 {
   for (unsigned int i = 1 ; argv[i] ; i++)
-    if (shell_one_of(argv[i], "--daemon --daemonize --background --detach --detached --fork -daemon -daemonize")) return 1 ;
+    if (shell_one_of(argv[i], "--daemon --daemonize --background --detach --detached --fork -daemon -daemonize") && !(argv[i + 1] && shell_one_of(argv[i + 1], "no false off 0"))) return 1 ;
   return argv[1] && !argv[2] && shell_one_of(argv[1], "-D -d") && !shell_one_of(shell_basename(argv[0]), "rm rmdir mkdir tar date ls cut") ;
 }
 
