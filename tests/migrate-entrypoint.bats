@@ -54,11 +54,13 @@ EOS
   for line in 'gosu app "$@"' 's6-setuidgid "$U:$G" $@' '/sbin/su-exec app "$@"' 'env A=b "$@"'; do
     printf '#!/bin/sh\nprepare\nexec %s\n' "$line" >entry.sh
     patched
-    [[ $result == *'ENTRYPOINT ["/entry.sh", "/init"]' ]] && told 'stays ahead of /init, which it executes by way of ' && untold TODO || { echo "# $line"; return 1; }
+    [[ $result == *'ENTRYPOINT ["/entry.sh", "/init"]' ]] && told 'executes /init by way of ' && untold TODO || { echo "# $line"; return 1; }
   done
   printf '#!/bin/sh\n[ "$1" = web ] && prepare\nexec gosu app "$@"\n' >entry.sh
   patched
-  told 'TODO: /entry.sh ran ahead'
+  told 'TODO: /entry.sh (which executes /init by way of gosu'
+  told 'it asks what its first argument is, which is /init now'
+  untold 'never start'
 }
 
 @test "the second of two scripts executes the input, a script" {

@@ -192,11 +192,10 @@ void note_front (struct patching *p)
   front_read(&f, p->pool, text, (struct range){ 0, 0 }) ;
   before = text && !f.goes_on ? before_arguments(&f) : 0 ;
   init = before && names_init(before->raw) ? shell_basename(before->raw) : 0 ;
-  if (before && !f.asks.first && shell_one_of(shell_basename(before->raw), CHANGES_USER " env nice"))
+  if (before && shell_one_of(shell_basename(before->raw), CHANGES_USER " env nice"))
   {
-    patching_note(p, pool_printf(p->pool, "%s ran ahead of the input, and stays ahead of /init, which it executes by way of %s: what that sets (the user, the environment) is set "
-      "for /init and all services, as before", words, shell_basename(before->raw))) ;
-    return ;
+    words = pool_printf(p->pool, "%s (which executes /init by way of %s: the user or the environment that this sets is that of /init and all services, as before)", words, shell_basename(before->raw)) ;
+    f.goes_on = 1 ;
   }
   if (f.goes_on && !f.asks.first) patching_note(p, pool_printf(p->pool, "%s ran ahead of the input, and stays ahead of /init, which it executes", words)) ;
   else patching_note(p, pool_printf(p->pool, "TODO: %s ran ahead of the input, and stays ahead of /init: %s%s%s", words,
