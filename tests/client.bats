@@ -132,7 +132,7 @@ terminal() { "$(type -P script)" -qec "$1" "$2"; }
   finish web <<<'sleep 0.3; touch "$dir/finished"'
   setting web down ''
   scanner
-  eventually 10 s6-svok "$live/web"
+  eventually 10 has_supervisor "$live/web"
   reeve start web
   [ "$(s6-svstat -o ready "$live/web")" = true ]
   reeve stop web
@@ -199,7 +199,7 @@ command_outlives_the_supervisor() # COMMAND
   setting web notification-fd 3
   setting web down ''
   scanner
-  eventually 10 s6-svok "$live/web"
+  eventually 10 has_supervisor "$live/web"
   run reeve start web
   [ "$status" -eq 1 ]
   [[ $output == *"web has failed for good"* ]]

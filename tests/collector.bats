@@ -401,7 +401,7 @@ END
   [ "$(find "$scan" | sort)" = "$before" ]
   in=$scan/web service log <<<'exec cat >>"$dir/web"'
   s6-svscanctl -a "$live"
-  eventually 10 s6-svok "$live/web/log"
+  eventually 10 has_supervisor "$live/web/log"
   reeve -l "$live" restart web
   eventually 10 grep -q '^line$' "$dir/web"
   stop_all

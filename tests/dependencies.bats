@@ -383,7 +383,7 @@ chain()
   scanner
   held web
   kill -KILL "$(supervisor_of web)"
-  eventually 20 s6-svok "$live/web"
+  eventually 20 has_supervisor "$live/web"
   held web
   kill -KILL "$scanner"
   ended "$scanner" 137

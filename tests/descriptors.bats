@@ -51,7 +51,7 @@ only_its_own()
   kill -KILL "$(pgrep -P "$scanner" -x reeve-supervise)"
   eventually 10 field web state unsupervised
   kill -CONT "$scanner"
-  eventually 20 s6-svok "$live/web"
+  eventually 20 has_supervisor "$live/web"
   touch "$dir/go"
   eventually 10 eval '[ "$(lines "$dir/starts")" -ge 2 ]'
 }

@@ -60,7 +60,7 @@ listen_to_idle() # NAME
   guarded web <<<'exec sleep 1000000'
   setting web down ''
   scanner
-  eventually 10 s6-svok "$live/web"
+  eventually 10 has_supervisor "$live/web"
   listen_to_idle web
   killed_at rename 2
   s6-svc -u "$live/web"

@@ -524,7 +524,7 @@ service_of() # FOLDER OPTION... ; its data/check on stdin
   printf '#!/bin/sh\nexec "%s" %s sleep 1000000\n' "$folder/s6-notifyoncheck" "$*" >"$live/web/run"
   chmod 755 "$live/web/run"
   start s6-supervise "$live/web"
-  eventually 10 s6-svok "$live/web"
+  eventually 10 has_supervisor "$live/web"
   s6-svwait -u -t 20000 "$live/web"
   eventually 10 runs_program
 }

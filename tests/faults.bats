@@ -118,7 +118,7 @@ failed() # TIMES
   says "unable to make the live directory of web"
   eventually 20 failed 4 # nor could be taken away, several times
   release
-  eventually 20 s6-svok "$live/web"
+  eventually 20 has_supervisor "$live/web"
   field web state down
   [ -e "$live/web/down" ]
 }
@@ -127,14 +127,14 @@ failed() # TIMES
   idle web
   touch "$scan/web/down"
   scanner
-  eventually 10 s6-svok "$live/web"
+  eventually 10 has_supervisor "$live/web"
   failing "$scanner" rmdir EBUSY web
   mv "$scan/web" "$dir/away"
   says "unable to remove the live directory .*/web"
   [ ! -e "$live/web/down" ]
   mv "$dir/away" "$scan/web"
   s6-svscanctl -a "$live"
-  eventually 20 s6-svok "$live/web"
+  eventually 20 has_supervisor "$live/web"
   release
   field web state down
 }

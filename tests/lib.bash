@@ -216,7 +216,7 @@ supervise() # NAME ; for a service made with in=$live
   start reeve-supervise "$live/$1"
   # shellcheck disable=SC2034 # for the tests
   supervisor=$started
-  eventually 10 s6-svok "$live/$1"
+  eventually 10 has_supervisor "$live/$1"
 }
 
 # $value: what `reeve status --json NAME` says of KEY, a text in its quotes.
@@ -240,13 +240,16 @@ field() # NAME KEY VALUE
   read_field "$1" "$2" && [ "$value" = "$3" ] || [ "$value" = "\"$3\"" ] || { echo "# $1: $2 is $value, not $3"; return 1; }
 }
 
+# A supervisor opens its fifo a moment before it writes its first status.
+has_supervisor() { s6-svok "$1" && [ -s "$1/supervise/status" ]; } # DIRECTORY
+
 # The real one fails when there is no supervisor yet.
 s6-svwait()
 {
   local argument
   for argument; do
     case $argument in
-      /*) eventually 10 s6-svok "$argument" && eventually 10 test -s "$argument/supervise/status" || return 1 ;;
+      /*) eventually 10 has_supervisor "$argument" || return 1 ;;
     esac
   done
   command s6-svwait "$@"

@@ -53,7 +53,7 @@ complete() { grep -v last "$dir/log" | awk '$1 != NR { print "line " NR " is " $
   loggers=$(processes in "$live/burst/log" reeve-supervise)
   kill -KILL "$loggers"
   eventually 10 said "the supervisor of burst/log was ended by SIGKILL"
-  eventually 10 s6-svok "$live/burst/log"
+  eventually 10 has_supervisor "$live/burst/log"
   s6-svc -u "$live/burst/log" # its successor knows that it was stopped
   eventually 20 logged 1000
   stop_scanner 0

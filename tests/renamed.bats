@@ -52,7 +52,7 @@ called_again() { other_than "$1" "$(supervisor_called "$2")"; }
   pid=$(pid_of a)
   mv "$scan/a" "$scan/b"
   kill -KILL "$(supervisor_called a)"
-  eventually 10 s6-svok "$live/b"
+  eventually 10 has_supervisor "$live/b"
   up b
   [ "$(pid_of b)" = "$pid" ]
   s6-svc -wD -T 10000 -d "$live/b"
@@ -100,7 +100,7 @@ called_again() { other_than "$1" "$(supervisor_called "$2")"; }
   in=$scan/a service log <<<'exec cat >/dev/null'
   scanner_in_place
   up a
-  eventually 10 s6-svok "$live/a/log"
+  eventually 10 has_supervisor "$live/a/log"
   up a/log
   pid=$(pid_of a/log)
   supervisor=$(supervisor_called a/log)

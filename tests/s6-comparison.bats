@@ -26,8 +26,7 @@ who_starts() # s6|reeve
   esac
   scanner=$started
   eventually 10 scanner_ready
-  eventually 10 s6-svok "$scan/web"
-  eventually 10 test -s "$scan/web/supervise/status"
+  eventually 10 has_supervisor "$scan/web"
 }
 
 # Records every event of a service from its start on, as any listener would get it. A
@@ -344,7 +343,7 @@ logger()
   listen web
   who_starts "$1"
   s6-svwait -U -t 10000 "$scan/web"
-  eventually 10 s6-svok "$scan/web/log"
+  eventually 10 has_supervisor "$scan/web/log"
   end "$2"
 }
 

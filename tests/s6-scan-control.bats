@@ -130,7 +130,7 @@ no_supervisor() { ! s6-svok "$1"; }
   service web <<<'exec sleep 1000000'
   setting web down ''
   scanner
-  eventually 10 s6-svok "$live/web"
+  eventually 10 has_supervisor "$live/web"
   supervisor=$(pgrep -f "^reeve-supervise.* web$" -P "$scanner")
   kill -KILL "$supervisor"
   another() { local now; now=$(pgrep -f "^reeve-supervise.* web$" -P "$scanner") && [ "$now" != "$supervisor" ] && s6-svok "$live/web"; }

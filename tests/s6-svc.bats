@@ -122,7 +122,7 @@ waits()
   idle b
   setting b down ''
   "$1"
-  eventually 10 s6-svok "$live/b"
+  eventually 10 has_supervisor "$live/b"
   up a
   s6-svwait -u -t 10000 "$live/a"
   s6-svwait -u -o -t 10000 "$live/a" "$live/b"
@@ -375,7 +375,7 @@ alone() # ; the service hears INT
   exec {reader}<>"$dir/fifo"
   start bash -c "exec reeve-supervise \"\$live/web\" >\"\$dir/fifo\" $reader>&-"
   supervisor=$started
-  eventually 10 s6-svok "$live/web"
+  eventually 10 has_supervisor "$live/web"
   up web
   exec {end}<"$dir/fifo" {reader}>&- # without a writer of ours
   kill -HUP "$supervisor"

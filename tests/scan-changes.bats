@@ -129,8 +129,8 @@ not_in_live() { [ ! -e "$live/$1" ]; }
   setting web down ''
   setting web instance/x 1
   scanner
-  eventually 10 s6-svok "$live/web"
-  eventually 10 s6-svok "$live/web/log"
+  eventually 10 has_supervisor "$live/web"
+  eventually 10 has_supervisor "$live/web/log"
   [ "$(readlink "$live/web/run")" = "$scan/web/run" ]
   [ "$(readlink "$live/web/data")" = "$scan/web/data" ]
   [ "$(readlink "$live/web/log/run")" = "$scan/web/log/run" ]
@@ -144,7 +144,7 @@ not_in_live() { [ ! -e "$live/$1" ]; }
   idle web
   setting web down ''
   scanner
-  eventually 10 s6-svok "$live/web"
+  eventually 10 has_supervisor "$live/web"
   eventually 10 field web wanted down
   s6-svc -U "$live/web"
   up web

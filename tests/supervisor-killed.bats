@@ -467,7 +467,7 @@ written_before() # MIN_S MAX_S FILE
   kill_supervisors s{1..20}
   for n in $(seq 20); do
     eventually 30 supervisor_of s$n
-    eventually 10 s6-svok "$live/s$n" # it has its lock before that
+    eventually 10 has_supervisor "$live/s$n" # it has its lock before that
     eventually 10 field s$n state up
     [ "$(pid_of s$n)" = "${pids_before[n]}" ]
     started_times s$n 1
@@ -627,7 +627,7 @@ scanner_without_proc()
   guarded web <<<'exec sleep 1000000'
   touch "$scan/web/down"
   scanner
-  eventually 10 s6-svok "$live/web"
+  eventually 10 has_supervisor "$live/web"
   supervisor=$(supervisor_of web)
   start strace -f -o "$dir/trace" -e trace=execve -e inject=execve:delay_enter=3000000 -p "$supervisor"
   says attached
@@ -651,7 +651,7 @@ scanner_without_proc()
   guarded web <<<'exec sleep 1000000'
   touch "$scan/web/down"
   scanner
-  eventually 10 s6-svok "$live/web"
+  eventually 10 has_supervisor "$live/web"
   supervisor=$(supervisor_of web)
   start strace -f -o "$dir/trace" -e trace=setsid -e inject=setsid:delay_enter=600000000 -p "$supervisor"
   tracer=$started
