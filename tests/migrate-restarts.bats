@@ -150,3 +150,55 @@ EOS
   migrate
   untold 'it also redirects'
 }
+
+@test "a condition that is always the same is an endless loop" {
+  local loop
+  for loop in 'while [ 1 -eq 1 ]' 'while [[ 1 == 1 ]]' 'while [ true ]' 'while ((1))' 'while (( 1 == 1 ))' 'while test 1' 'while ! false' \
+    'until false' 'until [ 1 -eq 0 ]' 'until ((0))' 'for ((;;))' 'while [ "a" = "a" ]'; do
+    wrapper <<<$'other &\n'"$loop"$'; do\n  web --port 80\ndone'
+    migrate
+    services other web
+    file web/restart <<<always
+    grep -qx 'exec web --port 80' "$tree/web/run" || { echo "# $loop"; return 1; }
+  done
+  # What may change, or holds from the start, is something else.
+  for loop in 'while [ 1 -eq "$ON" ]' 'while [ -e /run/on ]' 'while ((n++ < 3))' 'while [ "" ]' 'while [ "a" = "b" ]' 'until true' 'for ((n = 0; ; n++))'; do
+    wrapper <<<$'other &\n'"$loop"$'; do\n  web --port 80\ndone'
+    migrate
+    lacks web/restart
+  done
+  wrapper <<<$'web &\nwhile [ 1 ]; do sleep 60; done'
+  migrate
+  services web
+  told 'line 2: dropped: kept the container alive'
+}
+
+@test "a shell in the background that only restarts a program is the program" {
+  wrapper <<'EOS'
+cd /app
+start_web() {
+  # it crashes now and then
+  while true; do
+    web --port 80 > /var/log/web.log 2>&1
+  done
+}
+start_web &
+( while true; do
+  redis-server
+  sleep 2
+done ) &
+wait
+EOS
+  migrate
+  services redis-server web
+  file web/restart <<<always
+  file redis-server/restart-delay <<<'2000 2000'
+  grep -qx 'exec web --port 80 > /var/log/web.log 2>&1' "$tree/web/run"
+  told 'lines 2-7: dropped: function start_web: the loop that restarted web: its supervisor does'
+  told 'line 8: services.d/web/run: service web'
+  # A function that does more stays what it is.
+  wrapper <<<$'f() {\n  local n=1\n  while true; do web --port $n; done\n}\nf &\nexec other'
+  migrate
+  services f other
+  lacks f/restart
+}

@@ -45,7 +45,7 @@ char const *loop_end (struct analysis *a, struct statement *statement)
   if (!statement->branches) return 0 ;
   if (statement->kind == STATEMENT_FOR) return *statement->name ? pool_printf(a->pool, "when it has been through all of %s", statement->name) : "after its last round" ;
   if (statement->kind != STATEMENT_LOOP) return 0 ;
-  if (is_test(statement->branches->condition) || (statement->until && !shell_one_of(statement_command(statement->branches->condition), "false")))
+  if (is_test(statement->branches->condition) || statement->until)
     return pool_printf(a->pool, "%s %s", statement->until ? "when" : "when no longer", source_copy(a->source, statement->branches->condition_range)) ;
   for (struct statement *one = statement->branches->body ; one ; one = one->next)
     if (statement_walk(one, one->kind == STATEMENT_LOOP || one->kind == STATEMENT_FOR ? &exits : &leaves, 0)) return pool_printf(a->pool, "by %s", statement_text(a, one)) ;

@@ -65,7 +65,7 @@ static int breaks (struct statement *statement, void *data)
 static int works_for_ever (struct statement *statement)
 {
   struct statement *condition = statement->branches->condition ;
-  return statement->kind == STATEMENT_LOOP && condition && (is_always_true(condition) || (statement->until && !strcmp(statement_command(condition), "false"))) ;
+  return statement->kind == STATEMENT_LOOP && condition && is_always_true(condition) && !statement->until ;
 }
 
 /* Nothing ends the service here, so the loop would wait for ever. */

@@ -152,7 +152,7 @@ static struct statement *always_program (struct analysis *a, struct statement *l
   int restarts = says_restart(statement_text(a, loop)) ;
   struct foreground foreground ;
   struct launch launch ;
-  if (!is_always_true(condition) && !(loop->until && !strcmp(statement_command(condition), "false"))
+  if ((!is_always_true(condition) || loop->until)
    && !((condition->kind == STATEMENT_TEST || shell_one_of(statement_command(condition), "[ test")) && asks_trap(a, statement_text(a, condition)))) return 0 ;
   for (struct statement *one = loop->branches->body ; one ; one = one->next)
   {
@@ -303,7 +303,7 @@ static void tell_restarted (struct analysis *a, struct service *service)
   if (at) service->claim->what = pool_printf(a->pool, "%.*swhich a loop restarted%s", (int)(at - what), what, at + strlen(how)) ;
 }
 
-static void start_restarted (struct analysis *a, struct statement *loop, struct restarting const *found, int is_background)
+static struct claim *start_restarted (struct analysis *a, struct statement *loop, struct restarting const *found, int is_background)
 {
   struct statement *program = found->program ;
   struct claim *claim ;
@@ -323,13 +323,55 @@ static void start_restarted (struct analysis *a, struct statement *loop, struct 
   for (struct statement *one = loop->branches->body ; one ; one = one->next)
     if (only_leaves(one) && !asks_trap(a, statement_text(a, one)))
       plan_todo(a->plan, service, claim, line_of(a, loop), pool_printf(a->pool, "the loop that started it again ended here: %s: ask that in run, or in finish (exit 125: no restart)", statement_text(a, one))) ;
+  return claim ;
+}
+
+/* The function was only that loop. */
+static void tell_of_function (struct analysis *a, struct function *function, struct claim const *loop)
+{
+  function->walked = 1 ;
+  for (unsigned int i = 0 ; i < a->plan->npieces ; i++)
+    if (a->plan->pieces[i].is_function && !strcmp(a->plan->pieces[i].names, pool_printf(a->pool, " %s ", function->name)))
+      a->plan->pieces[i].became = pool_printf(a->pool, "function %s: %s", function->name, loop->what) ;
+}
+
+/* The only statement among comments; 0: there are several. */
+static struct statement *only_statement (struct statement *list)
+{
+  struct statement *only = 0 ;
+  for (; list ; list = list->next)
+  {
+    if (list->kind == STATEMENT_COMMENT) continue ;
+    if (only) return 0 ;
+    only = list ;
+  }
+  return only ;
+}
+
+/* ( while true; do server; done ) &; start_server &, where that function is such a loop: the loop. */
+static struct statement *loop_inside (struct analysis *a, struct statement *statement, struct function **function)
+{
+  struct statement *inside = statement ;
+  *function = statement->kind == STATEMENT_COMMAND && statement->nwords == 1 && !statement->nassignments ? find_function(a, statement_command(statement)) : 0 ;
+  if (*function && !statement->nredirects) inside = (*function)->statement->body ;
+  while (inside && (inside->kind == STATEMENT_GROUP || inside->kind == STATEMENT_SUBSHELL))
+    inside = inside->nredirects ? 0 : only_statement(inside->body) ;
+  return inside && inside->kind == STATEMENT_LOOP && !inside->background ? inside : 0 ;
 }
 
 int walk_restarting (struct analysis *a, struct statement *statement, struct frame *frame)
 {
   struct restarting found ;
-  find_restarting(a, statement, !frame, frame && is_last(a, frame) && !a->waited_line, &found) ;
+  struct claim *claim ;
+  struct function *function = 0 ;
+  struct statement *loop = frame ? 0 : loop_inside(a, statement, &function) ;
+  if (!loop) loop = statement ;
+  find_restarting(a, loop, !frame, frame && is_last(a, frame) && !a->waited_line, &found) ;
   if (!found.program) return 0 ;
-  start_restarted(a, statement, &found, !frame) ;
+  claim = start_restarted(a, loop, &found, !frame) ;
+  if (loop == statement) return 1 ;
+  if (function) tell_of_function(a, function, claim) ;
+  claim_statement(a, statement, function ? service_where(a->plan, a->last, "run") : "dropped",
+    function ? pool_printf(a->pool, "service %s, started in the background", a->last->name) : "the shell around the loop") ;
   return 1 ;
 }

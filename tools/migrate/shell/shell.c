@@ -118,6 +118,7 @@ static void read_loop (struct reader *reader, TSNode node, struct statement *sta
     }
   }
   branch->body = read_list(reader, body, 0, ts_node_child_count(body)) ;
+  read_endless(reader->source, statement) ;
 }
 
 static void read_list_operator (struct reader *reader, TSNode node, struct statement *statement)

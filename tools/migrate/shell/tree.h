@@ -47,4 +47,8 @@ extern void push_redirects (struct pool *pool, struct statement *statement) ;
    changes the pipeline to a list, or a negation, as the shell reads it. */
 extern void pipeline_binds (struct pool *pool, struct statement *statement) ;
 
+/* constant.c: a loop whose condition is the same for ever (while [ 1 -eq 1 ], until false, for ((;;)))
+   becomes while true. */
+extern void read_endless (struct source *source, struct statement *loop) ;
+
 #endif
