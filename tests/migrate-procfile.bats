@@ -320,3 +320,36 @@ EOS
   migrate --dockerfile Dockerfile
   told 'no process gets PORT any more'
 }
+
+@test "code ahead of the runner: the report names the files that have it, and no others" {
+  two
+  started_by '. /env/bin/activate; honcho start'
+  lacks cont-init.d/10-Procfile
+  told 'ahead of the input went into services.d/web/run, services.d/worker/run: . /env/bin/activate'
+  untold cont-init.d
+  started_by 'mkdir -p /run/x; export MODE=a; honcho start'
+  has cont-init.d/10-Procfile
+  told 'ahead of the input went into cont-init.d/10-Procfile, services.d/web/run, services.d/worker/run: '
+  started_by 'say() { :; }; honcho start'
+  lacks cont-init.d/10-Procfile
+  told 'ahead of the input is dropped, as nothing here needs it: say() { :; }'
+  started_by 'web --extra & honcho start'
+  has web-2/run
+  told 'ahead of the input went into services.d/web-2/run: '
+}
+
+@test "what installed the runner goes where the image has a PORT; what keeps it is said" {
+  two
+  started_by 'foreman start' 'ENV PORT=3000' 'RUN gem install foreman'
+  told 'note: Dockerfile, line 5: the patch takes out RUN, which installed nothing else'
+  started_by 'overmind start' 'ENV PORT=3000' 'RUN go install github.com/DarthSim/overmind/v2@latest'
+  told 'note: Dockerfile, line 5: overmind is not needed any more'
+  started_by 'foreman start -e /dev/null'
+  untold 'foreman set the variables'
+  untold .env
+  started_by '["foreman", "start"]' 'RUN gem install foreman' 'ENTRYPOINT ["/elsewhere.sh"]'
+  told 'note: Dockerfile, line 4: the package foreman stays: /elsewhere.sh, which stays ahead of /init, may execute it'
+  printf '#!/bin/sh\nprepare # ahead of foreman\nexec "$@"\n' >entry.sh
+  started_by '["foreman", "start"]' 'RUN gem install foreman' 'COPY entry.sh /' 'ENTRYPOINT ["/entry.sh"]'
+  told 'note: Dockerfile, line 4: the patch takes out RUN, which installed nothing else'
+}

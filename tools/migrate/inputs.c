@@ -25,4 +25,5 @@ void migrate_input (struct plan *plan)
     plan->refused = pool_printf(plan->pool, "%s is data, not a wrapper script, a supervisord.conf or a Procfile: give the script that starts the processes", plan->source->name) ;
   else migrate_script(plan) ;
   if (aside) migrate_code_end(plan, aside) ;
+  plan_note_code(plan) ;
 }

@@ -9,6 +9,7 @@
      source.c         the input, and the account of its lines
 
    shell/           the grammar's tree becomes statements
+     comments.c       code without its comments
      constant.c       loops that only a command in them ends become `while true`
      precedence.c     a pipeline binds more tightly than && and !
      shell.c          parsing

@@ -116,10 +116,23 @@ static void find_obsolete (struct patching *p, struct instruction *one)
 
 typedef int names_it (char const *text, char const *name) ; /* shell_mentions() for a program, text_names_file() for a file */
 
-static int texts_mention (struct texts const *texts, names_it *names, char const *name)
+/* Not in a comment, which executes nothing. */
+static int code_names (struct plan const *plan, char const *code, names_it *names, char const *name)
+{
+  return names(code, name) && names(shell_uncommented(plan->pool, code), name) ;
+}
+
+/* Of a script, which need not be a shell's. */
+static int script_code_names (struct plan const *plan, char const *script, names_it *names, char const *name)
+{
+  char const *interpreter = pool_copy(plan->pool, script, strcspn(script, "\n")) ;
+  return !strncmp(script, "#!", 2) && strstr(interpreter, "sh") ? code_names(plan, script, names, name) : names(script, name) ;
+}
+
+static int texts_mention (struct plan const *plan, struct texts const *texts, names_it *names, char const *name)
 {
   for (struct text const *one = texts->first ; one ; one = one->next)
-    if (*one->text != '#' && names(one->text, name)) return 1 ;
+    if (code_names(plan, one->text, names, name)) return 1 ;
   return 0 ;
 }
 
@@ -130,17 +143,17 @@ static int plan_names (struct plan const *plan, names_it *names, char const *nam
   {
     struct setup_item const *item = plan->setup + i ;
     char const *text = item->text ? item->text : source_copy(plan->source, item->range) ;
-    if (*text != '#' && names(text, name)) return 1 ;
+    if (code_names(plan, text, names, name)) return 1 ;
   }
   for (unsigned int i = 0 ; i < plan->npieces ; i++)
-    if (names(plan->pieces[i].text, name)) return 1 ;
+    if (code_names(plan, plan->pieces[i].text, names, name)) return 1 ;
   for (struct service const *service = plan->services ; service ; service = service->next)
   {
     struct texts const *const lists[] = { &service->before, &service->run, &service->options, &service->conditions, &service->finish, &service->logger } ;
-    if (service->command && names(service->command, name)) return 1 ;
-    if (service->check && names(service->check, name)) return 1 ;
+    if (service->command && code_names(plan, service->command, names, name)) return 1 ;
+    if (service->check && code_names(plan, service->check, names, name)) return 1 ;
     for (size_t i = 0 ; i < sizeof(lists) / sizeof(lists[0]) ; i++)
-      if (texts_mention(lists[i], names, name)) return 1 ;
+      if (texts_mention(plan, lists[i], names, name)) return 1 ;
   }
   return 0 ;
 }
@@ -167,8 +180,8 @@ int patching_executes (struct patching *p, char const *program)
 static char const *script_names (struct patching *p, names_it *names, char const *word)
 {
   for (struct docker_script const *one = p->start->scripts ; one ; one = one->next)
-    if (names(one->text, word)) return pool_printf(p->pool, "%s, which stays in the image, names it", one->name) ;
-  if (!p->start->front_text || !names(p->start->front_text, word)) return 0 ;
+    if (script_code_names(p->plan, one->text, names, word)) return pool_printf(p->pool, "%s, which stays in the image, names it", one->name) ;
+  if (!p->start->front_text || !script_code_names(p->plan, p->start->front_text, names, word)) return 0 ;
   return pool_printf(p->pool, "%s, which stays ahead of /init, names it", p->start->front.first->text) ;
 }
 

@@ -58,23 +58,25 @@ static struct instruction const *user_of_file (struct patching *p, char const *p
   return 0 ;
 }
 
+/* What /init does instead, unless something still needs it. */
+static void package_goes (struct patching *p, char const *package, char const **packages)
+{
+  struct instruction const *user = user_of_file(p, package) ;
+  char const *why = script_needs(p, package) ;
+  if (why) note_package(p, package, why) ;
+  else if (user) note_package(p, package, pool_printf(p->pool, "RUN in line %u uses its file", user->first)) ;
+  else if (patching_executes(p, package)) note_package(p, package, "something still executes it") ;
+  else *packages = pool_printf(p->pool, "%s %s", *packages, package) ;
+}
+
 static char const *needless_packages (struct patching *p)
 {
   char const *packages = "" ;
-  for (char const *const *one = (char const *const[]){ "tini", "dumb-init", "catatonit", 0 } ; *one ; one++)
-  {
-    struct instruction const *user = user_of_file(p, *one) ;
-    char const *why = script_needs(p, *one) ;
-    if (why) note_package(p, *one, why) ;
-    else if (user) note_package(p, *one, pool_printf(p->pool, "RUN in line %u uses its file", user->first)) ;
-    else if (patching_executes(p, *one)) note_package(p, *one, "something still executes it") ;
-    else packages = pool_printf(p->pool, "%s %s", packages, *one) ;
-  }
+  for (char const *const *one = (char const *const[]){ "tini", "dumb-init", "catatonit", 0 } ; *one ; one++) package_goes(p, *one, &packages) ;
   if (p->plan->kind == INPUT_SUPERVISORD && !patching_executes(p, "supervisorctl") && !patching_executes(p, "supervisord"))
     supervisor_goes(p, &packages) ;
   else if (p->plan->kind == INPUT_SUPERVISORD) note_package(p, "supervisor", "something still names supervisord, or supervisorctl") ;
-  for (char const *const *one = (char const *const[]){ "foreman", "honcho", 0 } ; *one ; one++)
-    if (!p->start->front.first && runner_in(p, *one)) packages = pool_printf(p->pool, "%s %s", packages, *one) ;
+  for (char const *const *one = (char const *const[]){ "foreman", "honcho", 0 } ; p->plan->kind == INPUT_PROCFILE && *one ; one++) package_goes(p, *one, &packages) ;
   return packages ;
 }
 

@@ -152,6 +152,7 @@ struct plan
   struct texts environment ; /* names of the variables that the image or the input exports */
   char const *code ; /* code that the image's shell executes before the script; 0: none */
   char const *code_where ; /* its place */
+  struct source *code_source ; /* its account, once it has been walked */
   int code_must_succeed ; /* the script follows && */
   char const *refused ; /* why nothing is written; 0: files are written */
 } ;
@@ -210,5 +211,8 @@ extern void settle_pieces (struct plan *plan) ;
 
 /* settle.c: reports where each piece went, and makes a TODO of each byte that nobody claimed. */
 extern void plan_settle (struct plan *plan) ;
+/* Notes where the code that the image's shell executed ahead of the input went: after the end, as only then it is
+   known who repeats it. */
+extern void plan_note_code (struct plan *plan) ;
 
 #endif

@@ -123,6 +123,21 @@ static void settle_grace (struct plan *plan)
     }
 }
 
+void plan_note_code (struct plan *plan)
+{
+  struct source const *code = plan->code_source ;
+  struct texts places = { 0 } ;
+  int has_setup = plan_has_setup(plan) ;
+  for (uint32_t i = 0 ; code && i < code->nclaims ; i++)
+    for (char const *p = code->claims[i]->where ; *(p += strspn(p, ", ")) ; p += strcspn(p, ","))
+      if (!strncmp(p, "services.d/", 11) || (has_setup && !strncmp(p, "cont-init.d/", 12)))
+        texts_add_once(plan->pool, &places, pool_copy(plan->pool, p, strcspn(p, ","))) ;
+  if (!code) return ;
+  texts_add(plan->pool, &plan->notes, places.first
+    ? pool_printf(plan->pool, "%s: what the shell did ahead of the input went into %s: %s", plan->code_where, texts_join(plan->pool, &places, ", "), plan->code)
+    : pool_printf(plan->pool, "%s: what the shell did ahead of the input is dropped, as nothing here needs it: %s", plan->code_where, plan->code)) ;
+}
+
 void plan_settle (struct plan *plan)
 {
   settle_unclaimed(plan) ;

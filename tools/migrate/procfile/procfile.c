@@ -157,6 +157,7 @@ static void set_folder (struct plan *plan)
 static void note_env (struct plan *plan)
 {
   char const *env = plan->procrun ? plan->procrun->env : 0 ;
+  if (env && !strcmp(env, "/dev/null")) env = "" ; /* no file at all */
   if (env && *env)
     texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "TODO: %s set the variables of %s for all processes: nothing reads it any more; reeve-exec --env-file does that in run", plan->procrun->name, env)) ;
   else if (!env) texts_add(plan->pool, &plan->notes, "a .env file beside the Procfile is not read: reeve-exec --env-file does that in run") ;

@@ -216,18 +216,17 @@ static void note_arguments (struct analysis *a, struct statement *first)
 
 struct service *migrate_code (struct plan *plan)
 {
-  struct source code ;
-  struct analysis a = { .plan = plan, .source = &code, .pool = plan->pool, .suffix = "" } ;
+  struct source *code = pool_alloc(plan->pool, sizeof(*code)) ;
+  struct analysis a = { .plan = plan, .source = code, .pool = plan->pool, .suffix = "" } ;
   struct statement input = { .kind = STATEMENT_COMMAND, .background = 1, .name = "" } ; /* stands for what starts there */
   struct frame behind = { .rest = &input } ;
   struct service *aside ;
-  struct texts places = { 0 } ;
-  unsigned int nsetup = plan->nsetup ;
   int all_aside = 1 ;
   struct statement *first ;
   struct statement *last ;
   if (!plan->code) return 0 ;
-  first = last = shell_parse_text(plan->pool, &code, plan->code) ;
+  first = last = shell_parse_text(plan->pool, code, plan->code) ;
+  plan->code_source = code ;
   if (plan->code_must_succeed && last)
   {
     /* a; b && input: the input did not run when b failed. */
@@ -242,18 +241,22 @@ struct service *migrate_code (struct plan *plan)
     a.must_succeed = 1 ;
   }
   walk_script(&a, plan->code_must_succeed ? last : first, &behind) ;
-  if (plan->nsetup > nsetup) texts_add(plan->pool, &places, plan_setup_where(plan)) ;
-  for (struct service *service = plan->services ; service ; service = service->next)
-  {
-    texts_add(plan->pool, &places, service_where(plan, service, "run")) ;
-    all_aside &= service->is_background ;
-  }
-  texts_add(plan->pool, &plan->notes, pool_printf(plan->pool, "%s: what the shell did ahead of the input went into %s: %s", plan->code_where,
-    places.first ? texts_join(plan->pool, &places, ", ") : "what repeats it", plan->code)) ;
+  for (struct service *service = plan->services ; service ; service = service->next) all_aside &= service->is_background ;
   if (!all_aside) return 0 ;
   aside = plan->services ;
   plan->services = 0 ;
   return aside ;
+}
+
+/* In the account of the code: the service has another name. */
+static void rename_places (struct plan *plan, char const *from, char const *to)
+{
+  char const *old = pool_printf(plan->pool, "services.d/%s/", from) ;
+  for (uint32_t i = 0 ; i < plan->code_source->nclaims ; i++)
+  {
+    struct claim *claim = plan->code_source->claims[i] ;
+    if (!strncmp(claim->where, old, strlen(old))) claim->where = pool_printf(plan->pool, "services.d/%s/%s", to, claim->where + strlen(old)) ;
+  }
 }
 
 void migrate_code_end (struct plan *plan, struct service *services)
@@ -263,6 +266,7 @@ void migrate_code_end (struct plan *plan, struct service *services)
   {
     char const *base = one->name ;
     for (unsigned int i = 2 ; plan_find(plan, one->name) ; i++) one->name = pool_printf(plan->pool, "%s-%u", base, i) ;
+    if (one->name != base) rename_places(plan, base, one->name) ;
   }
   while (*end) end = &(*end)->next ;
   *end = services ;

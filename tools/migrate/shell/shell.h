@@ -92,6 +92,8 @@ extern char const *shell_quote (struct pool *pool, char const *text) ;
 extern int shell_one_of (char const *text, char const *names) ;
 /* Does `name` occur in `text` as an identifier of its own? */
 extern int shell_mentions (char const *text, char const *name) ;
+/* Shell code with blanks in place of its comments. */
+extern char const *shell_uncommented (struct pool *pool, char const *text) ;
 /* The number at the beginning of `text`, 0 to `max`; 0 also if there is none. *end, if not 0, is
    set to the byte after it. */
 extern unsigned int shell_number (char const *text, unsigned int max, char const **end) ;

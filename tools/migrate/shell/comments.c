@@ -1,0 +1,22 @@
+/* Shell code without its comments. */
+
+#include <string.h>
+
+#include "migrate/shell/shell.h"
+
+static int blank_comment (struct statement *statement, void *data)
+{
+  char *text = data ;
+  if (statement->kind == STATEMENT_COMMENT) memset(text + statement->range.start, ' ', statement->range.end - statement->range.start) ;
+  return 0 ;
+}
+
+char const *shell_uncommented (struct pool *pool, char const *text)
+{
+  struct source code ;
+  char *copy ;
+  if (!strchr(text, '#')) return text ;
+  copy = (char *)pool_copy(pool, text, strlen(text)) ;
+  for (struct statement *one = shell_parse_text(pool, &code, text) ; one ; one = one->next) statement_walk(one, &blank_comment, copy) ;
+  return copy ;
+}
